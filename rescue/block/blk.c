@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The bounds that every block source shares, so that no maker has to repeat them. */
+#include "block/blk.h"
+
+#include <inttypes.h>
+
+static bool is_inside(const struct blk *b, uint64_t off_bytes, size_t len)
+{
+	return off_bytes <= b->size_bytes && b->size_bytes - off_bytes >= len;
+}
+
+int blk_read(struct blk *b, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
+{
+	if (!is_inside(b, off_bytes, len))
+		return rs_fail_on(err, RS_E_IO_READ, b->name,
+			"%zu bytes at %" PRIu64 " are past the end (%" PRIu64 ")", len, off_bytes,
+			b->size_bytes);
+	return len ? b->ops->read(b, off_bytes, buf, len, err) : 0;
+}
+
+int blk_write(struct blk *b, uint64_t off_bytes, const void *buf, size_t len, struct rs_err *err)
+{
+	if (b->is_read_only || !b->ops->write)
+		return rs_fail_on(err, RS_E_READ_ONLY, b->name, "opened for reading only");
+	if (!is_inside(b, off_bytes, len))
+		return rs_fail_on(err, RS_E_IO_WRITE, b->name,
+			"%zu bytes at %" PRIu64 " are past the end (%" PRIu64 ")", len, off_bytes,
+			b->size_bytes);
+	return len ? b->ops->write(b, off_bytes, buf, len, err) : 0;
+}
+
+int blk_flush(struct blk *b, struct rs_err *err)
+{
+	return b->ops->flush && !b->is_read_only ? b->ops->flush(b, err) : 0;
+}
+
+uint64_t blk_next_data(struct blk *b, uint64_t off_bytes)
+{
+	if (off_bytes >= b->size_bytes)
+		return b->size_bytes;
+	return b->ops->next_data ? b->ops->next_data(b, off_bytes) : off_bytes;
+}
+
+void blk_close(struct blk *b)
+{
+	if (b)
+		b->ops->close(b);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A block source: the one interface between a disk and everything above it.
+ * Makers: a file or device (file.c), a part of another source (part.c), BitLocker
+ * (bitlocker/), layers for tests (tests/). */
+#ifndef UNBRICK_BLOCK_BLK_H
+#define UNBRICK_BLOCK_BLK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/cleanup.h"
+#include "core/err.h"
+
+struct blk;
+
+struct blk_ops {
+	/* Whole requests only: all @len bytes or an error. Never called outside [0, size). */
+	int (*read)(struct blk *b, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err);
+	int (*write)(struct blk *b, uint64_t off_bytes, const void *buf, size_t len,
+		struct rs_err *err);
+	/* All earlier writes are on stable storage when this returns 0. */
+	int (*flush)(struct blk *b, struct rs_err *err);
+	/* Free what the maker allocated, @b included. Does not close the parent. */
+	void (*close)(struct blk *b);
+	/* Optional: first offset >= @off_bytes that may hold data (skips holes of sparse files). */
+	uint64_t (*next_data)(struct blk *b, uint64_t off_bytes);
+};
+
+struct blk {
+	const struct blk_ops *ops;
+	uint64_t size_bytes;
+	uint32_t sector_bytes; /* logical: 512 or 4096 */
+	bool is_read_only;
+	char name[256]; /* for errors: path, or path and partition */
+};
+
+/** Read exactly @len bytes. Errors: RS_E_IO_READ (past the end included), with b->name as object. */
+int blk_read(struct blk *b, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err);
+
+/** Write exactly @len bytes. Errors: RS_E_READ_ONLY, RS_E_IO_WRITE, RS_E_BL_AREA. Nothing is
+ * written when the range is not inside the source. */
+int blk_write(struct blk *b, uint64_t off_bytes, const void *buf, size_t len, struct rs_err *err);
+
+int blk_flush(struct blk *b, struct rs_err *err);
+
+/** First offset >= @off_bytes that may hold data; b->size_bytes if there is none. */
+uint64_t blk_next_data(struct blk *b, uint64_t off_bytes);
+
+/** NULL is fine. The parent of a child source stays open: close the child first. */
+void blk_close(struct blk *b);
+
+RS_DEFINE_AUTO(struct blk *, blk_close);
+#define auto_blk __attribute__((cleanup(blk_close_auto)))
+
+enum blk_open_flags {
+	BLK_OPEN_WRITE = 1, /* read and write; a device is opened exclusively (O_EXCL) */
+};
+
+/** Open an image file or a block device. Size and logical sector size come from the device; a file
+ * has 512 until blk_set_sector. Directories, pipes and character devices are refused.
+ * Errors: RS_E_IO_OPEN, RS_E_READ_ONLY (write asked for), RS_E_BUSY (mounted, swap, held by
+ * another system user). */
+int blk_file_open(const char *path, unsigned flags, struct blk **ret, struct rs_err *err);
+
+/** Hold the disk against a second Unbrick: shared to look, exclusive to act (flock; a file system
+ * without locks is no error). Released by closing the descriptor. An exclusive lock also looks
+ * whether the device, a partition of it or a loop device on the file is mounted or swap.
+ * Errors: RS_E_BUSY with who holds it, RS_E_IO_OPEN. */
+int blk_lock(const char *path, bool is_exclusive, int *ret_fd, struct rs_err *err);
+
+/** A window of @parent. Errors: RS_E_TRUNCATED if it is not wholly inside, RS_E_MEMORY.
+ * @name is copied. */
+int blk_part_new(struct blk *parent, uint64_t off_bytes, uint64_t len_bytes, const char *name,
+	struct blk **ret, struct rs_err *err);
+
+#endif

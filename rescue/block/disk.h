@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is on a disk: partition table and the kind of each volume, by libblkid, with checks of our
+ * own for overlapping and impossible entries. */
+#ifndef UNBRICK_BLOCK_DISK_H
+#define UNBRICK_BLOCK_DISK_H
+
+#include "block/blk.h"
+
+enum disk_scheme { DISK_BARE, DISK_GPT, DISK_MBR };
+
+enum vol_kind {
+	VOL_UNKNOWN,   /* content not recognised (may be empty) */
+	VOL_NTFS,
+	VOL_BITLOCKER, /* -FVE-FS- or a BitLocker To Go discovery volume */
+	VOL_FAT,
+	VOL_EXFAT,
+	VOL_MSR,       /* Microsoft reserved: has no content by design */
+	VOL_OTHER,     /* recognised by libblkid: see fs_type */
+	VOL_EXTENDED,  /* container of logical partitions: not a volume, never returned */
+};
+
+struct disk_part {
+	unsigned number;	  /* 1.. as Linux numbers it; 0 for a bare volume */
+	uint64_t off_bytes, len_bytes;
+	char uuid[40];		  /* GPT unique GUID, or MBR "<id>-<nn>", lower case; "" bare */
+	char type[40];		  /* GPT type GUID in lower case, or MBR "0x07"; "" bare */
+	char type_name[48];	  /* "EFI system", "Microsoft reserved", "Windows data", ... */
+	char label[160];	  /* GPT name, UTF-8 */
+	enum vol_kind kind;
+	char fs_type[24];	  /* libblkid's word: ntfs, vfat, BitLocker, ext4 ... */
+	char fs_label[160], fs_uuid[64];
+	struct rs_err err;	  /* code != 0: this volume is broken, and why (one line) */
+};
+
+struct disk_map {
+	enum disk_scheme scheme;
+	char id[40];		 /* disk GUID or MBR signature */
+	uint32_t sector_bytes;	 /* of the table: 512 or 4096 */
+	struct disk_part *parts;
+	unsigned n_parts;
+	struct rs_err err;	 /* code != 0: the table itself is damaged (what could be read is kept) */
+	char warning[256];	 /* "" or: backup table used, table for a larger disk, ... */
+};
+
+/** Read the table of @disk. A disk image with 4096-byte sectors is recognised by its table, and
+ * disk->sector_bytes is set. A damaged table is no failure of the call: map->err says it.
+ * Errors: RS_E_IO_READ (the first sectors cannot be read), RS_E_MEMORY. */
+int disk_map_load(struct blk *disk, struct disk_map **ret, struct rs_err *err);
+void disk_map_free(struct disk_map *map);
+
+RS_DEFINE_AUTO(struct disk_map *, disk_map_free);
+#define auto_disk_map __attribute__((cleanup(disk_map_free_auto)))
+
+/** Paths of all disks of the machine (/dev/sda, /dev/nvme0n1 ...): no partitions, no loop, ram,
+ * zram, optical or device-mapper devices, none of size 0. @ret_paths: malloc'd array of malloc'd
+ * strings, NULL at its end; free with disk_list_free. Source: /sys/block. */
+int disk_list(char ***ret_paths, struct rs_err *err);
+void disk_list_free(char **paths);
+
+/** Model and serial number from sysfs, "" where there is none (image files). */
+void disk_identity(const char *path, char *ret_model, size_t cap_model, char *ret_serial,
+	size_t cap_serial);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Cleanup attributes: auto_free, and RS_DEFINE_AUTO(type, function) for a module's own types. */
+#ifndef UNBRICK_CORE_CLEANUP_H
+#define UNBRICK_CORE_CLEANUP_H
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static inline void rs_auto_free(void *p)
+{
+	free(*(void **)p);
+}
+
+static inline void rs_auto_close(const int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd); /* read-only or already synced: nothing to report */
+}
+
+#define auto_free  __attribute__((cleanup(rs_auto_free)))
+#define auto_close __attribute__((cleanup(rs_auto_close)))
+
+/* Defines `auto_NAME` helper NAME_auto for pointers of TYPE freed by FUNCTION:
+ *   RS_DEFINE_AUTO(struct blk *, blk_close)   #define auto_blk __attribute__((cleanup(blk_close_auto))) */
+#define RS_DEFINE_AUTO(type, function)                                                             \
+	static inline void function##_auto(type *p)                                                \
+	{                                                                                          \
+		if (*p)                                                                            \
+			function(*p);                                                              \
+	}                                                                                          \
+	struct rs_swallow_semicolon
+
+/* Hand the value over and leave NULL behind, so that its cleanup does nothing. */
+#define rs_steal(p)                                                                                \
+	__extension__({                                                                            \
+		__typeof__(p) rs_stolen = (p);                                                     \
+		(p) = NULL;                                                                        \
+		rs_stolen;                                                                         \
+	})
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/err.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct rs_err_info table[] = {
+#define X(name, exit_status, id, text, advice)                                                     \
+	{RS_E_##name, exit_status, #name, id, text, advice},
+#include "core/errors.def"
+#undef X
+};
+
+#define TABLE_LEN (sizeof(table) / sizeof(table[0]))
+
+static int fail_v(struct rs_err *err, int code, const char *fmt, va_list ap)
+{
+	if (err) {
+		err->code = code;
+		(void)vsnprintf(err->detail, sizeof(err->detail), fmt, ap); /* cut is fine */
+	}
+	return code;
+}
+
+int rs_fail(struct rs_err *err, int code, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	fail_v(err, code, fmt, ap);
+	va_end(ap);
+	return code;
+}
+
+int rs_fail_on(struct rs_err *err, int code, const char *object, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (err)
+		(void)snprintf(err->object, sizeof(err->object), "%s", object ? object : "");
+	va_start(ap, fmt);
+	fail_v(err, code, fmt, ap);
+	va_end(ap);
+	return code;
+}
+
+int rs_err_object(struct rs_err *err, const char *object)
+{
+	if (!err)
+		return RS_E_BUG;
+	if (!err->object[0] && object)
+		(void)snprintf(err->object, sizeof(err->object), "%s", object);
+	return err->code;
+}
+
+const struct rs_err_info *rs_err_info(int code)
+{
+	unsigned index = code < 0 ? (unsigned)-code - 1 : 0;
+
+	return &table[index < TABLE_LEN ? index : 0];
+}
+
+const struct rs_err_info *rs_err_table(unsigned index)
+{
+	return index < TABLE_LEN ? &table[index] : NULL;
+}
+
+void rs_err_line(const struct rs_err *err, char *ret, unsigned long len)
+{
+	const struct rs_err_info *info = rs_err_info(err->code);
+
+	(void)snprintf(ret, len, "%s%s%s%s%s; %s", err->object, err->object[0] ? ": " : "", info->text,
+		err->detail[0] ? ": " : "", err->detail, info->advice);
+}

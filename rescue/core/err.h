@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Errors: a negative code out of one table, and the details in the caller's struct rs_err. */
+#ifndef UNBRICK_CORE_ERR_H
+#define UNBRICK_CORE_ERR_H
+
+#include <stdarg.h>
+
+enum rs_error {
+	RS_OK = 0,
+#define X(name, exit_status, id, text, advice) RS_E_INDEX_##name,
+#include "core/errors.def"
+#undef X
+	RS_E_INDEX_END,
+};
+
+/* The codes that functions return: RS_E_BUG = -1 and so on, in the order of the table. */
+enum rs_code {
+#define X(name, exit_status, id, text, advice) RS_E_##name = -RS_E_INDEX_##name,
+#include "core/errors.def"
+#undef X
+};
+
+struct rs_err {
+	int code;	   /* 0 or RS_E_* */
+	char object[320];  /* what it is about: a disk, a volume, a file */
+	char detail[384];  /* the cause, in words */
+};
+
+/** One row of the error table. @id stable name, @text what it means, @advice the next step. */
+struct rs_err_info {
+	int code;
+	int exit_status;
+	const char *name;
+	const char *id;
+	const char *text;
+	const char *advice;
+};
+
+/** Record an error and return @code. @err may be NULL. @fmt is the cause ("" if the table's text
+ * says it all). The object is left as it is: set it with rs_fail_on or rs_err_object. */
+int rs_fail(struct rs_err *err, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/** The same with the object's name (copied). */
+int rs_fail_on(struct rs_err *err, int code, const char *object, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/** Name the object of an error that has none yet; returns err->code for use in `return`. */
+int rs_err_object(struct rs_err *err, const char *object);
+
+/** Row of the table for a code; unknown codes give the row of RS_E_BUG. Never NULL. */
+const struct rs_err_info *rs_err_info(int code);
+
+/** Row by index 0..; NULL after the last (to list the table). */
+const struct rs_err_info *rs_err_table(unsigned index);
+
+/** "object: text: detail; next step" on one line, always terminated. */
+void rs_err_line(const struct rs_err *err, char *ret, unsigned long len);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/secret.h"
+
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+void rs_wipe(void *p, size_t len)
+{
+	explicit_bzero(p, len);
+}
+
+static size_t pages(size_t cap)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	return (cap + page - 1) / page * page;
+}
+
+int rs_secret_init(struct rs_secret *s, size_t cap, struct rs_err *err)
+{
+	*s = (struct rs_secret){0};
+	/* Pages of its own, so that unlocking one secret never unlocks another. */
+	void *p = mmap(NULL, pages(cap ? cap : 1), PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return rs_fail(err, RS_E_MEMORY, "key memory");
+	(void)mlock(p, pages(cap ? cap : 1)); /* an ordinary user's limit may be low: no error */
+	(void)madvise(p, pages(cap ? cap : 1), MADV_DONTDUMP);
+	*s = (struct rs_secret){.p = p, .len = 0, .cap = cap};
+	return 0;
+}
+
+int rs_secret_set(struct rs_secret *s, const void *p, size_t len, struct rs_err *err)
+{
+	if (!s->p || s->cap < len) {
+		rs_secret_done(s);
+		int r = rs_secret_init(s, len, err);
+		if (r < 0)
+			return r;
+	}
+	rs_wipe(s->p, s->cap);
+	memcpy(s->p, p, len);
+	s->len = len;
+	return 0;
+}
+
+void rs_secret_done(struct rs_secret *s)
+{
+	if (s->p) {
+		rs_wipe(s->p, s->cap);
+		(void)munmap(s->p, pages(s->cap ? s->cap : 1));
+	}
+	*s = (struct rs_secret){0};
+}

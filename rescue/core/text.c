@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/text.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define FILETIME_PER_SECOND 10000000ULL
+#define FILETIME_UNIX_EPOCH 11644473600ULL /* seconds from 1601 to 1970 */
+
+/* One code point as UTF-8 (surrogates allowed: WTF-8); returns its length. */
+static size_t put_utf8(uint32_t c, char out[4])
+{
+	if (c < 0x80) {
+		out[0] = (char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		out[0] = (char)(0xC0 | c >> 6);
+		out[1] = (char)(0x80 | (c & 0x3F));
+		return 2;
+	}
+	if (c < 0x10000) {
+		out[0] = (char)(0xE0 | c >> 12);
+		out[1] = (char)(0x80 | (c >> 6 & 0x3F));
+		out[2] = (char)(0x80 | (c & 0x3F));
+		return 3;
+	}
+	out[0] = (char)(0xF0 | c >> 18);
+	out[1] = (char)(0x80 | (c >> 12 & 0x3F));
+	out[2] = (char)(0x80 | (c >> 6 & 0x3F));
+	out[3] = (char)(0x80 | (c & 0x3F));
+	return 4;
+}
+
+/* One code point of (W)UTF-8; 0 bytes when malformed. Surrogates are let through. */
+static size_t get_utf8(const char *s, uint32_t *ret)
+{
+	static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
+	const uint8_t *p = (const uint8_t *)s;
+	size_t n = p[0] < 0x80 ? 1 : p[0] >> 5 == 6 ? 2 : p[0] >> 4 == 14 ? 3 : p[0] >> 3 == 30 ? 4 : 0;
+
+	if (n <= 1) {
+		*ret = p[0];
+		return n;
+	}
+	uint32_t c = p[0] & (0x7FU >> n);
+	for (size_t i = 1; i < n; i++) {
+		if (p[i] >> 6 != 2)
+			return 0;
+		c = c << 6 | (p[i] & 0x3FU);
+	}
+	if (c < least[n] || c > 0x10FFFF)
+		return 0;
+	*ret = c;
+	return n;
+}
+
+static bool is_high(uint32_t c)
+{
+	return c >= 0xD800 && c < 0xDC00;
+}
+
+static bool is_low(uint32_t c)
+{
+	return c >= 0xDC00 && c < 0xE000;
+}
+
+size_t rs_utf16_to_utf8(struct rs_view utf16, char *ret, size_t cap)
+{
+	size_t out = 0;
+
+	if (!cap)
+		return 0;
+	for (size_t i = 0; i + 2 <= utf16.len; i += 2) {
+		uint32_t c = rs_le16(utf16.p + i);
+		if (is_high(c) && i + 4 <= utf16.len && is_low(rs_le16(utf16.p + i + 2))) {
+			c = 0x10000 + ((c - 0xD800) << 10) + (rs_le16(utf16.p + i + 2) - 0xDC00U);
+			i += 2;
+		}
+		char one[4];
+		size_t n = put_utf8(c, one);
+		if (cap - out <= n)
+			break;
+		memcpy(ret + out, one, n);
+		out += n;
+	}
+	ret[out] = '\0';
+	return out;
+}
+
+long rs_utf8_to_utf16(const char *utf8, uint16_t *ret, size_t cap_units)
+{
+	size_t out = 0;
+
+	while (*utf8) {
+		uint32_t c;
+		size_t n = get_utf8(utf8, &c);
+		if (!n || cap_units - out < (c < 0x10000 ? 1U : 2U))
+			return -1;
+		if (c < 0x10000) {
+			ret[out++] = (uint16_t)c;
+		} else {
+			ret[out++] = (uint16_t)(0xD800 + ((c - 0x10000) >> 10));
+			ret[out++] = (uint16_t)(0xDC00 + ((c - 0x10000) & 0x3FF));
+		}
+		utf8 += n;
+	}
+	return (long)out;
+}
+
+bool rs_is_utf8(const char *s)
+{
+	while (*s) {
+		uint32_t c;
+		size_t n = get_utf8(s, &c);
+		if (!n || is_high(c) || is_low(c))
+			return false;
+		s += n;
+	}
+	return true;
+}
+
+/* Characters that would move the cursor, hide text or turn its direction on a terminal. */
+static bool is_unsafe(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7F && c < 0xA0) || is_high(c) || is_low(c) || c == 0x061C ||
+	       (c >= 0x200E && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
+	       (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF || (c & 0xFFFE) == 0xFFFE;
+}
+
+size_t rs_escape(const char *s, char *ret, size_t cap)
+{
+	size_t out = 0;
+
+	if (!cap)
+		return 0;
+	while (*s) {
+		uint32_t c;
+		size_t n = get_utf8(s, &c);
+		char one[16];
+		size_t len = n;
+		if (!n) {
+			len = (size_t)snprintf(one, sizeof(one), "\\x%02X", (uint8_t)*s);
+			n = 1;
+		} else if (is_unsafe(c)) {
+			len = (size_t)snprintf(one, sizeof(one), c < 0x100 ? "\\x%02X" : "\\u%04X", c);
+		} else {
+			memcpy(one, s, n);
+		}
+		if (cap - out <= len)
+			break;
+		memcpy(ret + out, one, len);
+		out += len;
+		s += n;
+	}
+	ret[out] = '\0';
+	return out;
+}
+
+void rs_filetime_text(uint64_t filetime, char ret[RS_TIME_LEN])
+{
+	if (filetime == 0) {
+		(void)snprintf(ret, RS_TIME_LEN, "never");
+		return;
+	}
+	time_t seconds = (time_t)(filetime / FILETIME_PER_SECOND) - (time_t)FILETIME_UNIX_EPOCH;
+	unsigned ticks = (unsigned)(filetime % FILETIME_PER_SECOND);
+	struct tm tm;
+	if (filetime >> 63 || !gmtime_r(&seconds, &tm) || tm.tm_year > 8099) {
+		(void)snprintf(ret, RS_TIME_LEN, "invalid");
+		return;
+	}
+	size_t n = strftime(ret, RS_TIME_LEN, "%Y-%m-%dT%H:%M:%S", &tm);
+	if (ticks) {
+		(void)snprintf(ret + n, RS_TIME_LEN - n, ".%07u", ticks);
+		n = strlen(ret);
+		while (ret[n - 1] == '0')
+			n--;
+	}
+	ret[n] = 'Z';
+	ret[n + 1] = '\0';
+}
+
+static bool number(const char **p, int digits, int least, int most, int *ret)
+{
+	int v = 0;
+
+	for (int i = 0; i < digits; i++) {
+		if (!isdigit((unsigned char)**p))
+			return false;
+		v = v * 10 + *(*p)++ - '0';
+	}
+	*ret = v;
+	return v >= least && v <= most;
+}
+
+static bool literal(const char **p, char c)
+{
+	return *(*p)++ == c;
+}
+
+static int days_in_month(int month, int year)
+{
+	static const int days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return days[month - 1] + (month == 2 && is_leap);
+}
+
+bool rs_filetime_parse(const char *text, uint64_t *ret)
+{
+	struct tm tm = {0};
+	uint64_t ticks = 0;
+	const char *p = text;
+
+	if (!number(&p, 4, 1601, 9999, &tm.tm_year) || !literal(&p, '-') ||
+		!number(&p, 2, 1, 12, &tm.tm_mon) || !literal(&p, '-') ||
+		!number(&p, 2, 1, days_in_month(tm.tm_mon, tm.tm_year), &tm.tm_mday) ||
+		!literal(&p, 'T') || !number(&p, 2, 0, 23, &tm.tm_hour) || !literal(&p, ':') ||
+		!number(&p, 2, 0, 59, &tm.tm_min) || !literal(&p, ':') ||
+		!number(&p, 2, 0, 59, &tm.tm_sec))
+		return false;
+	if (*p == '.') {
+		uint64_t unit = FILETIME_PER_SECOND / 10;
+		for (p++; isdigit((unsigned char)*p); p++, unit /= 10)
+			ticks += unit * (uint64_t)(*p - '0');
+	}
+	if (strcmp(p, "Z") != 0)
+		return false;
+	tm.tm_year -= 1900;
+	tm.tm_mon -= 1;
+	*ret = (uint64_t)(timegm(&tm) + (time_t)FILETIME_UNIX_EPOCH) * FILETIME_PER_SECOND + ticks;
+	return true;
+}
+
+uint64_t rs_filetime_now(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now); /* cannot fail for this clock */
+	return ((uint64_t)now.tv_sec + FILETIME_UNIX_EPOCH) * FILETIME_PER_SECOND +
+	       (uint64_t)now.tv_nsec / 100;
+}
+
+void rs_guid_text(const uint8_t g[16], char ret[RS_GUID_LEN])
+{
+	(void)snprintf(ret, RS_GUID_LEN,
+		"%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X", rs_le32(g), rs_le16(g + 4),
+		rs_le16(g + 6), g[8], g[9], g[10], g[11], g[12], g[13], g[14], g[15]);
+}
+
+bool rs_guid_parse(const char *text, uint8_t ret[16])
+{
+	/* where each pair of digits goes: the first three fields are little-endian */
+	static const uint8_t place[16] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
+	bool has_brace = *text == '{';
+	const char *p = text + has_brace;
+
+	for (int i = 0; i < 16; i++) {
+		unsigned v;
+		if ((i == 4 || i == 6 || i == 8 || i == 10) && *p++ != '-')
+			return false;
+		if (!isxdigit((unsigned char)p[0]) || !isxdigit((unsigned char)p[1]) ||
+			sscanf(p, "%2x", &v) != 1)
+			return false;
+		ret[place[i]] = (uint8_t)v;
+		p += 2;
+	}
+	return strcmp(p, has_brace ? "}" : "") == 0;
+}
+
+void rs_hex(const uint8_t *p, size_t len, char *ret)
+{
+	for (size_t i = 0; i < len; i++)
+		(void)snprintf(ret + 2 * i, 3, "%02x", p[i]);
+	ret[2 * len] = '\0';
+}

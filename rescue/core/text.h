@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Text from volumes: UTF-16LE to UTF-8 and back, escaping for terminals, times, GUIDs. */
+#ifndef UNBRICK_CORE_TEXT_H
+#define UNBRICK_CORE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/view.h"
+
+/** UTF-16LE to UTF-8. Lone surrogates become WTF-8 (three bytes ED A0..BF xx), so that every NTFS
+ * name has exactly one spelling and comes back. Stops at the end of the view, not at a NUL.
+ * @ret at least 3 * units + 1 bytes or it is cut at a whole character. Returns bytes written. */
+size_t rs_utf16_to_utf8(struct rs_view utf16, char *ret, size_t cap);
+
+/** UTF-8 (or WTF-8) to UTF-16LE units in host order. Returns units, or -1 when it is not valid or
+ * does not fit. */
+long rs_utf8_to_utf16(const char *utf8, uint16_t *ret, size_t cap_units);
+
+/** True when @s is strictly valid UTF-8 (no surrogates, no overlong forms). */
+bool rs_is_utf8(const char *s);
+
+/** Escape for a terminal or a line of a report: control characters, lone surrogates, invalid bytes
+ * and bidirectional overrides become \xNN or \uNNNN; a backslash stays as it is. Always terminated;
+ * returns bytes written, cut at a whole character if @cap is small. */
+size_t rs_escape(const char *s, char *ret, size_t cap);
+
+#define RS_TIME_LEN 32 /* room for "2024-07-19T04:09:00.1234567Z" */
+
+/** FILETIME (100 ns since 1601, UTC) to RFC 3339 with as many decimals as are not zero. 0 gives
+ * "never"; times past the year 9999 give "invalid". */
+void rs_filetime_text(uint64_t filetime, char ret[RS_TIME_LEN]);
+
+/** RFC 3339 in UTC ("2024-07-19T04:09:00Z", decimals allowed) to FILETIME; false when malformed. */
+bool rs_filetime_parse(const char *text, uint64_t *ret);
+
+/** The system clock as FILETIME. */
+uint64_t rs_filetime_now(void);
+
+#define RS_GUID_LEN 37
+/** 16 bytes in Microsoft order to "64311DEA-4587-4029-924A-BA299647998E" (upper case). */
+void rs_guid_text(const uint8_t guid[16], char ret[RS_GUID_LEN]);
+
+/** The reverse, case-blind, with or without braces; false when malformed. */
+bool rs_guid_parse(const char *text, uint8_t ret[16]);
+
+/** Lower-case hex of @len bytes; @ret has 2 * len + 1 bytes. */
+void rs_hex(const uint8_t *p, size_t len, char *ret);
+
+#endif

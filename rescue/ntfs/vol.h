@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* NTFS through libntfs-3g over a block source: look up, list, read; and the few writes that the
+ * quarantine is made of. Opened for reading, nothing is ever written; opened for writing, the caller
+ * has looked at nt_state_read() first (nt_vol_open checks it again and refuses). */
+#ifndef UNBRICK_NTFS_VOL_H
+#define UNBRICK_NTFS_VOL_H
+
+#include "block/blk.h"
+#include "ntfs/raw.h"
+
+struct nt_vol;
+
+enum nt_vol_flags { NT_VOL_WRITE = 1 };
+
+/** Mount. For writing: nt_state_read is evaluated first and its refusal returned
+ * (RS_E_LOG_UNCLEAN, RS_E_HIBERNATED, RS_E_NTFS_DAMAGED), so that libntfs-3g never gets to reset a
+ * log. @src must outlive it. libntfs-3g's own messages are kept off the terminal; the last one
+ * becomes the detail of the error. The library's notes on times: reading never changes atime.
+ * Errors: RS_E_NTFS_DAMAGED, RS_E_NOT_NTFS, RS_E_IO_READ, RS_E_READ_ONLY, RS_E_MEMORY. */
+int nt_vol_open(struct blk *src, unsigned flags, struct nt_vol **ret, struct rs_err *err);
+/** Unmount. For writing: everything is flushed; an error of that is returned. NULL is fine. */
+int nt_vol_close(struct nt_vol *vol, struct rs_err *err);
+
+struct nt_stat {
+	uint64_t ref;		/* record and sequence */
+	bool is_dir, is_reparse, is_compressed, is_encrypted, is_sparse;
+	uint32_t attributes, reparse_tag;
+	uint64_t size_bytes, allocated_bytes;
+	uint64_t created, modified, changed, accessed; /* FILETIME of $STANDARD_INFORMATION */
+	uint16_t links;		/* link count of the record */
+	bool is_resident;	/* unnamed $DATA */
+	uint64_t log_lsn;	/* LSN of the record: changes whenever Windows wrote it */
+};
+
+/** Record of a path. UTF-8, '\' or '/' between the parts, leading one optional, "" = root; case as
+ * NTFS has it ($UpCase). Reparse points (junctions, links) in the middle of the path are not
+ * followed: RS_E_UNSAFE_PATH names the part. Errors: RS_E_NO_SUCH_FILE (which part),
+ * RS_E_NTFS_DAMAGED, RS_E_IO_READ. */
+int nt_lookup(struct nt_vol *vol, const char *path, uint64_t *ret_ref, struct rs_err *err);
+int nt_stat(struct nt_vol *vol, uint64_t ref, struct nt_stat *ret, struct rs_err *err);
+/** A path of the record (through its WIN32 or POSIX name), "\Windows\..." */
+int nt_path(struct nt_vol *vol, uint64_t ref, char *ret, size_t cap, struct rs_err *err);
+
+/** Names of a folder, DOS names left out, "." and ".." too; index order. @fn returns false to stop. */
+int nt_list(struct nt_vol *vol, uint64_t dir_ref,
+	bool (*fn)(void *user, const char *name, uint64_t ref, bool is_dir), void *user,
+	struct rs_err *err);
+
+/** Names equal under the volume's own $UpCase? (for tests of rules use nt_name_match) */
+bool nt_name_equal(struct nt_vol *vol, const char *a, const char *b);
+/** '*' and '?' pattern against a name, case-blind by $UpCase (ASCII and Latin tables built in when
+ * @vol is NULL). */
+bool nt_name_match(struct nt_vol *vol, const char *pattern, const char *name);
+
+struct nt_file;
+/** Open a stream for reading; @stream "" for the unnamed. Compressed (LZNT1) and sparse work.
+ * Errors: RS_E_UNSUPPORTED for encrypted and for WOF-compressed files (named). */
+int nt_file_open(struct nt_vol *vol, uint64_t ref, const char *stream, struct nt_file **ret,
+	struct rs_err *err);
+uint64_t nt_file_size(const struct nt_file *f);
+int nt_file_read(struct nt_file *f, uint64_t off_bytes, void *buf, size_t len, size_t *ret_len,
+	struct rs_err *err);
+void nt_file_close(struct nt_file *f);
+RS_DEFINE_AUTO(struct nt_file *, nt_file_close);
+#define auto_nt_file __attribute__((cleanup(nt_file_close_auto)))
+
+/* ---- writing (only repair/act calls these; switch.c) ---- */
+
+/** Flush the library's caches of everything touched and the device. */
+int nt_sync(struct nt_vol *vol, struct rs_err *err);
+/** VOLUME_IS_DIRTY on or off, flushed. */
+int nt_set_dirty(struct nt_vol *vol, bool is_dirty, struct rs_err *err);
+/** Folder @name in @dir_ref; an existing folder is fine (its ref comes back), a file or a reparse
+ * point of that name is RS_E_UNSAFE_PATH. Flushed. Errors: RS_E_NO_SPACE, RS_E_IO_WRITE. */
+int nt_mkdir(struct nt_vol *vol, uint64_t dir_ref, const char *name, uint64_t *ret_ref,
+	struct rs_err *err);
+/** New file with these bytes (allocated, not resident, when @min_alloc_bytes > 0: zero filled up to
+ * it). Fails if the name exists. Flushed. Errors as nt_mkdir. */
+int nt_file_create(struct nt_vol *vol, uint64_t dir_ref, const char *name, const void *p, size_t len,
+	size_t min_alloc_bytes, uint64_t *ret_ref, struct rs_err *err);
+/** Overwrite bytes inside the existing size, in place; flushed. */
+int nt_file_overwrite(struct nt_vol *vol, uint64_t ref, uint64_t off_bytes, const void *p,
+	size_t len, struct rs_err *err);
+
+/* The switch: all names of a file whose parent is @from_ref get the parent @to_ref. One MFT record
+ * write is the commit; entries are added to the new index before and removed from the old one
+ * after it, with a flush between the steps. Names, 8.3 names, namespaces, times, security, streams,
+ * hard links elsewhere stay as they are. Facts: ntfs.md section 6. */
+struct nt_switch {
+	uint64_t file_ref, from_ref, to_ref;
+};
+
+enum nt_switch_state {
+	NT_SWITCH_AT_FROM,	  /* before: names in @from, nothing in @to */
+	NT_SWITCH_AT_FROM_EXTRA,  /* before the commit, with left-over entries in @to */
+	NT_SWITCH_AT_TO_EXTRA,	  /* after the commit, with left-over entries in @from */
+	NT_SWITCH_AT_TO,	  /* after */
+	NT_SWITCH_ELSEWHERE,	  /* the file has no name in either folder, or is another file now */
+};
+
+/** Judge from the record and both indexes. Errors: RS_E_NTFS_DAMAGED, RS_E_IO_READ. */
+int nt_switch_state(struct nt_vol *vol, const struct nt_switch *sw, enum nt_switch_state *ret,
+	struct rs_err *err);
+/** Run it, or finish it from any state but ELSEWHERE; in state AT_TO nothing is written.
+ * A name that is already taken in @to by another file is refused before the first write
+ * (RS_E_GUARD). Errors: RS_E_CHANGED (ELSEWHERE), RS_E_IO_WRITE, RS_E_NO_SPACE, RS_E_READ_ONLY. */
+int nt_switch_run(struct nt_vol *vol, const struct nt_switch *sw, struct rs_err *err);
+
+/* ---- after an act, from the bytes (check.c) ---- */
+
+struct nt_check {
+	uint64_t file_ref;
+	uint64_t in_ref;   /* folder that must hold the file's names ... */
+	uint64_t out_ref;  /* ... and one that must not (0: none) */
+};
+
+/** Independent look at what an act touched, straight from the bytes (nt_raw, not libntfs-3g): the
+ * record is sound and in use; each FILE_NAME's parent index has exactly one entry for it and the
+ * @out folder none; link count = number of names; $MFT's bitmap says used; $Bitmap covers the runs
+ * of the file and of both folders; both indexes are well-formed and sorted.
+ * Errors: RS_E_VERIFY (what is wrong), RS_E_NTFS_DAMAGED, RS_E_IO_READ. */
+int nt_check_touched(struct nt_raw *raw, const struct nt_check *c, struct rs_err *err);
+
+#endif

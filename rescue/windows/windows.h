@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What makes an NTFS volume a Windows: hives read in place, facts of the installation, file
+ * versions, pending work that could undo a repair. */
+#ifndef UNBRICK_WINDOWS_WINDOWS_H
+#define UNBRICK_WINDOWS_WINDOWS_H
+
+#include "ntfs/vol.h"
+
+/* ---- registry hives, lazily (hive.c) ---- */
+
+struct win_src { /* any random-access bytes: an NTFS file, a plain file in tests */
+	int (*read)(void *user, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err);
+	void *user;
+	uint64_t size_bytes;
+};
+
+struct win_hive;
+typedef uint32_t win_key; /* offset of a key node; 0 is no key */
+
+/** Open a hive for reading, without loading it: a bounded cache (at most 1 MiB) over @primary.
+ * @log1, @log2 may be NULL; if the hive is dirty, their valid entries are laid over it in memory
+ * (new format, Windows 8.1+; older logs are noted, not applied). The sources must outlive it.
+ * Errors: RS_E_HIVE (no hive, damaged root, truncated: said which), RS_E_IO_READ, RS_E_MEMORY.
+ * Format: regf specification by M. Suhanov. */
+int win_hive_open(const struct win_src *primary, const struct win_src *log1,
+	const struct win_src *log2, struct win_hive **ret, struct rs_err *err);
+void win_hive_close(struct win_hive *h);
+RS_DEFINE_AUTO(struct win_hive *, win_hive_close);
+#define auto_hive __attribute__((cleanup(win_hive_close_auto)))
+
+bool win_hive_is_dirty(const struct win_hive *h);     /* as found on the disk */
+unsigned win_hive_log_entries(const struct win_hive *h); /* applied from the logs */
+
+win_key win_hive_root(const struct win_hive *h);
+/** Key by path below @from ("Microsoft\\Windows NT\\CurrentVersion"), case-blind.
+ * Errors: RS_E_NO_SUCH_FILE, RS_E_HIVE, RS_E_IO_READ. */
+int win_hive_key(struct win_hive *h, win_key from, const char *path, win_key *ret,
+	struct rs_err *err);
+/** Sub-keys, in the order of the hive; false from @fn stops. Depth, counts and loops are capped. */
+int win_hive_each_key(struct win_hive *h, win_key key,
+	bool (*fn)(void *user, const char *name, win_key sub), void *user, struct rs_err *err);
+int win_hive_each_value(struct win_hive *h, win_key key,
+	bool (*fn)(void *user, const char *name, uint32_t type, uint32_t len), void *user,
+	struct rs_err *err);
+/** Raw value; @name "" = default value. *ret_p is malloc'd (NULL for length 0). At most 16 MiB.
+ * Errors: RS_E_NO_SUCH_FILE (no such value), RS_E_HIVE, RS_E_IO_READ, RS_E_MEMORY. */
+int win_hive_value(struct win_hive *h, win_key key, const char *name, uint32_t *ret_type,
+	uint8_t **ret_p, size_t *ret_len, struct rs_err *err);
+/** The same for text (REG_SZ, REG_EXPAND_SZ), number (REG_DWORD, REG_QWORD), and list (REG_MULTI_SZ
+ * with its empty strings kept: a pair's empty half counts; NULL-terminated array, free with
+ * win_list_free). RS_E_NO_SUCH_FILE when of another type. */
+int win_hive_text(struct win_hive *h, win_key key, const char *name, char *ret, size_t cap,
+	struct rs_err *err);
+int win_hive_number(struct win_hive *h, win_key key, const char *name, uint64_t *ret,
+	struct rs_err *err);
+int win_hive_list(struct win_hive *h, win_key key, const char *name, char ***ret, size_t *ret_n,
+	struct rs_err *err);
+void win_list_free(char **list, size_t n);
+
+/** A hive that lies in a volume, with its .LOG1 and .LOG2 beside it. Closes all with the hive. */
+int win_hive_open_in(struct nt_vol *vol, const char *path, struct win_hive **ret,
+	struct rs_err *err);
+
+/* ---- the installation (facts.c) ---- */
+
+struct win_info {
+	char root[64];		 /* "\Windows" (the folder's own spelling) */
+	char product[128];	 /* "Windows 11 Pro": 11 by build, whatever ProductName says */
+	char edition[64];	 /* EditionID */
+	char installation[32];	 /* Client, Server, Server Core */
+	char display_version[32]; /* 22H2; "" if none */
+	char version[16];	 /* "10.0" or "6.1" */
+	uint32_t build, revision; /* 22631, 3880; 0 unknown */
+	char computer_name[64];
+	char time_zone[128];	 /* key name, "Pacific Standard Time" */
+	int32_t bias_minutes;	 /* UTC = local + bias (active) */
+	char arch[16];		 /* "x64", "x86", "arm64": from the kernel's PE header */
+	bool is_server, is_domain_controller;
+	uint64_t installed_filetime, shutdown_filetime;
+	bool system_hive_dirty, software_hive_dirty;
+	bool setup_in_progress;	 /* an upgrade is under way */
+	unsigned control_set;	 /* Select\Default */
+	char note[256];		 /* what could not be read, and why ("SOFTWARE hive: ..."), or "" */
+};
+
+/** Is there a Windows in this volume, by content (System32, hives, kernel)? Looks at \Windows first,
+ * then at every folder of the root. Facts that cannot be read are "" or 0 and named in @note: a
+ * damaged hive is no failure. Errors: RS_E_NO_WINDOWS, RS_E_NTFS_DAMAGED, RS_E_IO_READ. */
+int win_probe(struct nt_vol *vol, struct win_info *ret, struct rs_err *err);
+
+/* ---- pending work (pending.c) ---- */
+
+struct win_rename {
+	char *source, *target; /* volume paths "\Windows\..."; target "" = delete; raw text kept when
+				* it is no drive path */
+};
+struct win_pending {
+	struct win_rename *renames;
+	size_t n_renames;
+	bool update_pending;	/* pending.xml, SessionsPending\Exclusive, SETUPEXECUTE, ... */
+	char update_reason[160];
+};
+
+/** PendingFileRenameOperations (and ...2) of the control set that boots next, and signs of a half
+ * done update. A damaged hive gives an error: the caller must not act without knowing.
+ * Errors: RS_E_HIVE, RS_E_IO_READ, RS_E_MEMORY. */
+int win_pending_read(struct nt_vol *vol, const struct win_info *info, struct win_pending *ret,
+	struct rs_err *err);
+void win_pending_done(struct win_pending *p);
+
+/* ---- portable executables (pe.c) ---- */
+
+struct win_pe {
+	bool is_pe;
+	uint16_t machine;	 /* 0x8664 ... */
+	bool has_version;
+	uint16_t version[4];	 /* VS_FIXEDFILEINFO dwFileVersion */
+};
+
+/** Headers and version resource. Not a PE: is_pe = false and 0. Malformed resources: no version.
+ * Errors: RS_E_IO_READ. */
+int win_pe_read(const struct win_src *src, struct win_pe *ret, struct rs_err *err);
+
+/** A struct win_src over an open NTFS file (f must outlive it). */
+struct win_src win_src_file(struct nt_file *f);
+
+#endif
