@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Unbrick's engine: the one public header. Front ends include nothing else of rescue/.
+ *
+ * Every operation takes a session (events, keys, rules) and a target, and gives back a report, also
+ * when it fails: the report says what was found, planned, done and verified, and the outcome with
+ * its exit status. The engine never prints, reads a terminal, or exits. */
+#ifndef UNBRICK_RESCUE_H
+#define UNBRICK_RESCUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/err.h" /* struct rs_err, RS_E_* and the table of errors */
+
+struct rs_session;
+struct rs_report;
+
+/* ---- events: how the engine talks to whoever sits in front of it ---- */
+
+enum rs_log_level { RS_LOG_ERROR, RS_LOG_WARN, RS_LOG_INFO, RS_LOG_DEBUG };
+
+enum rs_question_kind {
+	RS_ASK_PLAN,  /* carry out the plan shown? */
+	RS_ASK_DOUBT, /* move this doubtful file, too? */
+};
+
+struct rs_question {
+	enum rs_question_kind kind;
+	const char *text; /* one line, escaped for a terminal */
+	const struct rs_report *report; /* so far: its plan can be shown with rs_report_text */
+};
+
+enum rs_answer { RS_ANSWER_NO, RS_ANSWER_YES, RS_ANSWER_CANCEL };
+
+struct rs_key_request {
+	const char *volume;	/* "/dev/sda3" or "disk.img, volume 3" */
+	const char *key_ids;	/* recovery key IDs, separated by ", "; "" if it has none */
+	const char *protectors; /* "recovery password, TPM" */
+	const char *last_error; /* why the last key did not do, "" at the first try */
+	unsigned attempt;	/* 1.. */
+};
+
+struct rs_events {
+	void *user;
+	void (*log)(void *user, enum rs_log_level level, const char *line);
+	/* A long task goes on; @total 0 if not known. Return false to cancel. */
+	bool (*progress)(void *user, const char *what, uint64_t done, uint64_t total);
+	enum rs_answer (*ask)(void *user, const struct rs_question *q);
+	/* A key is needed: write it (no NUL needed) into @buf, return its length, 0 = none, and the
+	 * volume stays locked. The engine wipes @buf. */
+	size_t (*key)(void *user, const struct rs_key_request *q, char *buf, size_t cap);
+};
+
+/** All callbacks may be NULL: then nothing is asked, and every answer is no. @events is copied. */
+int rs_session_new(const struct rs_events *events, struct rs_session **ret, struct rs_err *err);
+/** Wipes all keys. */
+void rs_session_free(struct rs_session *s);
+
+/* ---- keys and rules ---- */
+
+/** Contents are read at once and wiped. Errors: RS_E_IO_OPEN, RS_E_KEY_FILE, RS_E_KEY_FORMAT. */
+int rs_keys_from_file(struct rs_session *s, const char *path, struct rs_err *err);
+int rs_keys_from_fd(struct rs_session *s, int fd, struct rs_err *err);
+int rs_passphrase_from_file(struct rs_session *s, const char *path, struct rs_err *err);
+int rs_startup_key_from_file(struct rs_session *s, const char *path, struct rs_err *err);
+/** Use the rules of a folder (NULL: the shipped ones, the default). Errors: RS_E_RULE. */
+int rs_rules_from(struct rs_session *s, const char *dir, struct rs_err *err);
+
+/* ---- operations; each returns the outcome's code (0 or RS_E_*) and a report to be freed ---- */
+
+struct rs_target {
+	const char *const *disks; /* paths; NULL or none = every disk of the machine */
+	size_t n_disks;
+	const char *volume;	  /* NULL, a number as `list` counts, or a partition UUID */
+};
+
+int rs_list(struct rs_session *s, const struct rs_target *t, struct rs_report **ret);
+int rs_scan(struct rs_session *s, const struct rs_target *t, struct rs_report **ret);
+
+struct rs_fix_options {
+	bool say_yes; /* answers the plan's question, never a doubtful one */
+};
+int rs_fix(struct rs_session *s, const struct rs_target *t, const struct rs_fix_options *o,
+	struct rs_report **ret);
+
+struct rs_undo_options {
+	const char *id; /* the quarantine's folder name; NULL = the only one */
+	bool say_yes;
+};
+int rs_undo(struct rs_session *s, const struct rs_target *t, const struct rs_undo_options *o,
+	struct rs_report **ret);
+
+int rs_rules_list(struct rs_session *s, struct rs_report **ret);
+/** The rule's INI text is in the report ("rule.text"). */
+int rs_rules_show(struct rs_session *s, const char *id, struct rs_report **ret);
+/** Check INI files or folders of them. */
+int rs_rules_check(struct rs_session *s, const char *const *paths, size_t n, struct rs_report **ret);
+
+/* ---- one opened volume: ls, cat, export, mount ---- */
+
+struct rs_tree;
+
+/** Open exactly one volume of the target (unlocking it if need be). With @is_writable through the
+ * same guards as a repair. A volume whose file system libntfs-3g refuses still opens for ls -r
+ * (rs_tree_walk) and export; then rs_tree_fault says why. *ret_report may be given NULL.
+ * Errors: RS_E_AMBIGUOUS, RS_E_KEY_*, RS_E_NOT_NTFS (only when asked for files), ... */
+int rs_tree_open(struct rs_session *s, const struct rs_target *t, bool is_writable,
+	struct rs_tree **ret, struct rs_report **ret_report);
+/** Flushes; its error matters after writes. */
+int rs_tree_close(struct rs_tree *t, struct rs_err *err);
+/** "" or the reason why only part of it can be read; borrowed. */
+const char *rs_tree_fault(const struct rs_tree *t);
+
+struct rs_node {
+	const char *name;   /* UTF-8 (WTF-8 for names that are no UTF-16), not escaped */
+	const char *path;
+	uint64_t ref;
+	bool is_dir, is_reparse, is_orphan;
+	uint32_t attributes;
+	uint64_t size_bytes, allocated_bytes;
+	uint64_t created, modified, changed, accessed; /* FILETIME */
+	uint16_t links;
+};
+
+typedef bool (*rs_node_fn)(void *user, const struct rs_node *n);
+
+/** Names of a folder (or the file itself). */
+int rs_tree_list(struct rs_tree *t, const char *path, rs_node_fn fn, void *user, struct rs_err *err);
+/** Everything below a folder ("" = the volume), from the MFT. Faults come as log events and are
+ * counted in *ret_faults. */
+int rs_tree_walk(struct rs_tree *t, const char *path, rs_node_fn fn, void *user,
+	uint64_t *ret_faults, struct rs_err *err);
+/** Pointers of *ret are valid until the next call. */
+int rs_tree_stat(struct rs_tree *t, const char *path, struct rs_node *ret, struct rs_err *err);
+/** Bytes of a file's data; *ret_len 0 at the end. */
+int rs_tree_read(struct rs_tree *t, uint64_t ref, uint64_t off_bytes, void *buf, size_t len,
+	size_t *ret_len, struct rs_err *err);
+
+/** The opened volume's bytes (decrypted). */
+uint64_t rs_tree_bytes(const struct rs_tree *t);
+uint32_t rs_tree_sector(const struct rs_tree *t);
+const char *rs_tree_name(const struct rs_tree *t);
+int rs_tree_read_raw(struct rs_tree *t, uint64_t off_bytes, void *buf, size_t len,
+	struct rs_err *err);
+
+/* Writes into a tree opened writable (the FUSE mount). */
+int rs_tree_write(struct rs_tree *t, uint64_t ref, uint64_t off_bytes, const void *p, size_t len,
+	struct rs_err *err);
+int rs_tree_resize(struct rs_tree *t, uint64_t ref, uint64_t size_bytes, struct rs_err *err);
+int rs_tree_create(struct rs_tree *t, const char *path, bool is_dir, uint64_t *ret_ref,
+	struct rs_err *err);
+int rs_tree_sync(struct rs_tree *t, struct rs_err *err);
+
+/* ---- reports ---- */
+
+/** JSON (docs/report.md), one object with a trailing newline; borrowed until the report is freed. */
+const char *rs_report_json(const struct rs_report *r);
+/** For people: lines through @put, escaped for a terminal, no colours. */
+void rs_report_text(const struct rs_report *r, void (*put)(void *user, const char *line), void *user);
+/** The exit status of docs/exit-status.md. */
+int rs_report_exit(const struct rs_report *r);
+/** The outcome's error; code 0 when there is none. */
+const struct rs_err *rs_report_err(const struct rs_report *r);
+void rs_report_free(struct rs_report *r);
+
+const char *rs_version(void);
+/** Escape a name for a terminal; returns bytes written. */
+size_t rs_escape(const char *s, char *ret, size_t cap);
+/** FILETIME as RFC 3339 ("never" for 0). @ret has 32 bytes. */
+void rs_filetime_text(uint64_t filetime, char *ret);
+
+#endif
