@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opening: from the boot sector to all runs of $MFT; then records by number. */
+#include "ntfs/raw.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ntfs/raw_internal.h"
+
+#define MFT_RECORD 0U
+
+/* $MFT cannot have holes, nor more clusters than the volume: what follows is not believed. */
+static const char *trim_mft(struct nt_raw *raw)
+{
+	uint64_t room = nt_clusters(raw), used = 0;
+
+	for (size_t i = 0; i < raw->mft.n; i++) {
+		const struct nt_run *run = &raw->mft.v[i];
+		bool is_hole = run->lcn == NT_HOLE;
+		if (!is_hole && run->clusters <= room - used) {
+			used += run->clusters;
+			continue;
+		}
+		raw->mft.end_vcn = run->vcn;
+		raw->mft.n = i;
+		return is_hole ? "a hole in $MFT" : "$MFT has more clusters than the volume";
+	}
+	return NULL;
+}
+
+/* Number of records in the runs known so far. */
+static void count_records(struct nt_raw *raw, uint64_t initialized_bytes)
+{
+	/* trimmed to the volume: the product fits */
+	uint64_t mapped = raw->mft.end_vcn * raw->geo.cluster_bytes;
+
+	raw->records =
+		(initialized_bytes < mapped ? initialized_bytes : mapped) / raw->geo.record_bytes;
+}
+
+/* The first piece of $MFT's $DATA out of record 0 as read. Returns NULL or what is wrong. */
+static const char *parse_record_0(
+	struct nt_raw *raw, uint8_t *rec, struct nt_attr *ret_data, int *ret_code)
+{
+	*ret_code = RS_E_NTFS_DAMAGED;
+	const char *what = nt_record_prepare(rec, raw->geo.record_bytes);
+	if (what)
+		return what;
+	struct nt_attrs walk;
+	nt_attrs_init(&walk, rec, raw->geo.record_bytes);
+	while (nt_attrs_next(&walk, ret_data)) {
+		if (ret_data->type != NT_AT_DATA || ret_data->name.len || ret_data->lowest_vcn)
+			continue;
+		if (ret_data->is_resident)
+			return "$MFT's data are resident";
+		nt_runs_done(&raw->mft);
+		what = nt_runs_add(&raw->mft, ret_data, nt_clusters(raw), ret_code);
+		if (what && (*ret_code == RS_E_MEMORY || raw->mft.n == 0))
+			return what;
+		const char *trimmed = trim_mft(raw);
+		what = what ? what : trimmed;
+		if (what) /* the runs before the fault are good for something */
+			(void)snprintf(raw->mft_fault, sizeof(raw->mft_fault), "%s", what);
+		count_records(raw, ret_data->initialized_bytes);
+		return raw->records ? NULL : "$MFT without records";
+	}
+	return walk.fault ? walk.fault : "$MFT without data";
+}
+
+/* Read record 0 at @off_bytes. @what "" or the cause. */
+static int try_record_0(struct nt_raw *raw, uint64_t off_bytes, uint8_t *rec, char what[160],
+	struct nt_attr *ret_data)
+{
+	struct rs_err why = {0};
+	int code;
+
+	if (!off_bytes) {
+		(void)snprintf(what, 160, "nobody knows where");
+		return RS_E_NTFS_DAMAGED;
+	}
+	if (off_bytes >= raw->src->size_bytes ||
+		raw->src->size_bytes - off_bytes < raw->geo.record_bytes) {
+		(void)snprintf(what, 160, "past the end (%" PRIu64 " of %" PRIu64 " bytes there)",
+			raw->src->size_bytes, raw->geo.volume_bytes);
+		return RS_E_TRUNCATED;
+	}
+	code = blk_read(raw->src, off_bytes, rec, raw->geo.record_bytes, &why);
+	if (code < 0) {
+		(void)snprintf(what, 160, "%.150s", why.detail);
+		return code;
+	}
+	const char *fault = parse_record_0(raw, rec, ret_data, &code);
+	(void)snprintf(what, 160, "%s", fault ? fault : "");
+	return fault ? code : 0;
+}
+
+static int load_record_0(
+	struct nt_raw *raw, uint8_t *rec, struct nt_attr *ret_data, struct rs_err *err)
+{
+	char first[160], mirror[160];
+
+	int r = try_record_0(raw, raw->geo.mft_off_bytes, rec, first, ret_data);
+	if (r == 0 || r == RS_E_MEMORY)
+		return r < 0 ? rs_fail(err, r, "$MFT") : 0;
+	int again = try_record_0(raw, raw->geo.mftmirr_off_bytes, rec, mirror, ret_data);
+	if (again == 0) {
+		raw->is_mft_from_mirror = true;
+		(void)snprintf(raw->mft_fault, sizeof(raw->mft_fault),
+			"record 0 is damaged (%.100s), its mirror is used", first);
+		return 0;
+	}
+	return rs_fail_on(err, r, raw->src->name, "$MFT: %s; its mirror: %s", first, mirror);
+}
+
+/* The pieces of $MFT's $DATA that its attribute list names. They lie in records that the pieces
+ * before them map: Windows needs that too. Returns NULL or what is wrong. */
+static const char *add_extent(struct nt_raw *raw, const struct nt_list_entry *e, uint64_t base_ref,
+	uint64_t initialized_bytes)
+{
+	uint8_t rec[NT_RECORD_MAX];
+	struct nt_attrs walk;
+	struct nt_attr a;
+
+	if (nt_raw_record(raw, NT_REF_RECORD(e->ref), rec, NULL) < 0)
+		return "an extension record of $MFT cannot be read";
+	if (nt_record_base(rec) != base_ref || nt_record_sequence(rec) != NT_REF_SEQUENCE(e->ref))
+		return "an extension record of $MFT belongs to another file";
+	nt_attrs_init(&walk, rec, raw->geo.record_bytes);
+	while (nt_attrs_next(&walk, &a)) {
+		if (a.type != NT_AT_DATA || a.name.len || a.is_resident ||
+			a.lowest_vcn != e->lowest_vcn)
+			continue;
+		int code;
+		const char *what = nt_runs_add(&raw->mft, &a, nt_clusters(raw), &code);
+		const char *trimmed = trim_mft(raw);
+		count_records(raw, initialized_bytes);
+		return what ? what : trimmed;
+	}
+	return "an extension record of $MFT lacks its runs";
+}
+
+static void add_extents(struct nt_raw *raw, const uint8_t *rec, uint64_t initialized_bytes)
+{
+	uint64_t ref = (uint64_t)nt_record_sequence(rec) << 48 | MFT_RECORD;
+	auto_free uint8_t *list = NULL;
+	struct nt_list_entry e;
+	const char *what = NULL;
+	size_t len = 0, pos = 0;
+
+	if (raw->mft_fault[0] && !raw->is_mft_from_mirror)
+		return; /* the first piece ends early: nothing can follow it */
+	int r = nt_raw_read_all(
+		raw, MFT_RECORD, NT_AT_ATTRIBUTE_LIST, "", NT_LIST_MAX, &list, &len, NULL);
+	if (r == RS_E_NO_SUCH_FILE)
+		return;
+	if (r < 0)
+		what = "$MFT's attribute list cannot be read";
+	while (!what && nt_list_next((struct rs_view){list, len}, &pos, &e, &what))
+		if (e.type == NT_AT_DATA && !e.name.len && e.lowest_vcn)
+			what = add_extent(raw, &e, ref, initialized_bytes);
+	if (what)
+		(void)snprintf(raw->mft_fault, sizeof(raw->mft_fault), "%s", what);
+}
+
+int nt_raw_open(struct blk *src, struct nt_raw **ret, struct rs_err *err)
+{
+	uint8_t rec[NT_RECORD_MAX];
+	struct nt_attr data;
+
+	auto_nt_raw struct nt_raw *raw = calloc(1, sizeof(*raw));
+	if (!raw)
+		return rs_fail_on(err, RS_E_MEMORY, src->name, "volume");
+	raw->src = src;
+	int r = nt_boot_load(src, &raw->geo, err);
+	if (r < 0)
+		return r;
+	r = load_record_0(raw, rec, &data, err);
+	if (r < 0)
+		return r;
+	add_extents(raw, rec, data.initialized_bytes);
+	uint64_t expected = data.initialized_bytes / raw->geo.record_bytes;
+	if (raw->records < expected && !raw->mft_fault[0])
+		(void)snprintf(raw->mft_fault, sizeof(raw->mft_fault),
+			"the runs end after %" PRIu64 " of %" PRIu64 " records", raw->records,
+			expected);
+	*ret = rs_steal(raw);
+	return 0;
+}
+
+void nt_raw_close(struct nt_raw *raw)
+{
+	if (!raw)
+		return;
+	nt_runs_done(&raw->mft);
+	free(raw);
+}
+
+const struct nt_geometry *nt_raw_geometry(const struct nt_raw *raw)
+{
+	return &raw->geo;
+}
+
+uint64_t nt_raw_records(const struct nt_raw *raw)
+{
+	return raw->records;
+}
+
+int nt_raw_record(struct nt_raw *raw, uint64_t number, uint8_t *buf, struct rs_err *err)
+{
+	const uint32_t len = raw->geo.record_bytes;
+	int r;
+
+	if (number >= raw->records)
+		return rs_fail_on(err, RS_E_NO_SUCH_FILE, raw->src->name,
+			"MFT record %" PRIu64 " of %" PRIu64, number, raw->records);
+	if (number == MFT_RECORD && raw->is_mft_from_mirror)
+		r = blk_read(raw->src, raw->geo.mftmirr_off_bytes, buf, len, err);
+	else
+		r = nt_runs_read(raw, &raw->mft, number * len, buf, len, err);
+	if (r < 0)
+		return r;
+	const char *what = nt_record_prepare(buf, len);
+	if (what)
+		return rs_fail_on(err, RS_E_NTFS_DAMAGED, raw->src->name,
+			"MFT record %" PRIu64 ": %s", number, what);
+	return 0;
+}
+
+int nt_raw_read(struct nt_raw *raw, uint64_t number, int type, const char *name, uint64_t off_bytes,
+	void *buf, size_t len, size_t *ret_len, struct rs_err *err)
+{
+	auto_nt_stream struct nt_stream s = {0};
+
+	int r = nt_stream_open(raw, number, type, name, &s, err);
+	return r < 0 ? r : nt_stream_read(raw, &s, off_bytes, buf, len, ret_len, err);
+}
+
+int nt_raw_size(struct nt_raw *raw, uint64_t number, int type, const char *name, uint64_t *ret,
+	struct rs_err *err)
+{
+	auto_nt_stream struct nt_stream s = {0};
+
+	int r = nt_stream_open(raw, number, type, name, &s, err);
+	if (r == 0)
+		*ret = s.data_bytes;
+	return r;
+}
+
+int nt_raw_read_all(struct nt_raw *raw, uint64_t number, int type, const char *name,
+	size_t max_bytes, uint8_t **ret, size_t *ret_len, struct rs_err *err)
+{
+	auto_nt_stream struct nt_stream s = {0};
+
+	int r = nt_stream_open(raw, number, type, name, &s, err);
+	if (r < 0)
+		return r;
+	if (s.data_bytes > max_bytes)
+		return rs_fail_on(err, RS_E_NTFS_DAMAGED, raw->src->name,
+			"MFT record %" PRIu64 ": attribute 0x%x is too long", number,
+			(unsigned)type);
+	auto_free uint8_t *p = malloc(s.data_bytes + 1);
+	if (!p)
+		return rs_fail(err, RS_E_MEMORY, "attribute");
+	r = nt_stream_read(raw, &s, 0, p, s.data_bytes, ret_len, err);
+	if (r < 0)
+		return r;
+	*ret = rs_steal(p);
+	return 0;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Blocks protected by fixups: the last word of each 512 bytes is kept in an array in the header and
+ * replaced by a counter, so that a write cut in the middle is seen. */
+#include <string.h>
+
+#include "ntfs/raw_internal.h"
+
+#define HEADER_BYTES 0x28U /* of an MFT record, up to the next attribute's number */
+
+bool nt_is_zero(const uint8_t *p, size_t len)
+{
+	return len == 0 || (p[0] == 0 && memcmp(p, p + 1, len - 1) == 0);
+}
+
+const char *nt_fixup(uint8_t *buf, size_t len)
+{
+	if (len < NT_STRIDE_BYTES || len % NT_STRIDE_BYTES)
+		return "length is no multiple of 512";
+	size_t ofs = rs_le16(buf + 4), count = rs_le16(buf + 6);
+	if (count != len / NT_STRIDE_BYTES + 1)
+		return "number of fixups";
+	/* the array must end before the first word it protects */
+	if (ofs < 8 || ofs % 2 || ofs + 2 * count > NT_STRIDE_BYTES - 2)
+		return "place of the fixups";
+	const uint8_t *usn = buf + ofs;
+	for (size_t i = 1; i < count; i++)
+		if (memcmp(buf + i * NT_STRIDE_BYTES - 2, usn, 2) != 0)
+			return "torn: written in part";
+	for (size_t i = 1; i < count; i++)
+		memcpy(buf + i * NT_STRIDE_BYTES - 2, usn + 2 * i, 2);
+	return NULL;
+}
+
+static const char *check_header(const uint8_t *rec, size_t len)
+{
+	size_t attrs = rs_le16(rec + 0x14), used = rs_le32(rec + 0x18);
+
+	if (used > len || used < HEADER_BYTES + 8)
+		return "bytes in use";
+	if (attrs < HEADER_BYTES || attrs % 8 || attrs > used - 4)
+		return "place of the first attribute";
+	return NULL;
+}
+
+const char *nt_record_prepare(uint8_t *buf, size_t len)
+{
+	if (len < NT_STRIDE_BYTES)
+		return "length is no multiple of 512";
+	if (memcmp(buf, "BAAD", 4) == 0)
+		return "marked BAAD: written in part";
+	if (memcmp(buf, "FILE", 4) != 0)
+		return nt_is_zero(buf, len) ? "all zeros" : "no FILE signature";
+	const char *what = nt_fixup(buf, len);
+	return what ? what : check_header(buf, len);
+}
