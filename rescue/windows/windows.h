@@ -30,6 +30,9 @@ RS_DEFINE_AUTO(struct win_hive *, win_hive_close);
 
 bool win_hive_is_dirty(const struct win_hive *h);     /* as found on the disk */
 unsigned win_hive_log_entries(const struct win_hive *h); /* applied from the logs */
+/** What was found and could not be used (a log of the old format, a wrong checksum), or "". Valid
+ * until the hive is closed. */
+const char *win_hive_note(const struct win_hive *h);
 
 win_key win_hive_root(const struct win_hive *h);
 /** Key by path below @from ("Microsoft\\Windows NT\\CurrentVersion"), case-blind.

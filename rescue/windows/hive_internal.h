@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside of the hive reader: hive.c (base block, cells, look-ups), hive_index.c (lists of
+ * sub-keys), hive_value.c, hive_log.c (transaction logs), hive_name.c (names and their case).
+ * Format: "Windows registry file format specification" by M. Suhanov. All offsets named _off are
+ * relative to the first hive bin, which begins 4096 bytes into the file. */
+#ifndef UNBRICK_WINDOWS_HIVE_INTERNAL_H
+#define UNBRICK_WINDOWS_HIVE_INTERNAL_H
+
+#include "windows/windows.h"
+
+enum {
+	HIVE_BASE_BYTES = 4096,
+	HIVE_LOG_BASE_BYTES = 512, /* of the base block, as a log keeps it */
+	HIVE_PAGE_BYTES = 4096,
+	HIVE_CACHE_PAGES = 240,
+	HIVE_MAX_PATCHES = 1 << 18, /* 4 MiB; a log of 64 MiB has 16384 pages */
+	HIVE_NAME_UNITS = 256,	    /* of a key's name; the format's limit is 255 */
+	HIVE_VALUE_NAME_UNITS = 16384,
+	HIVE_MAX_VALUE_BYTES = 16 << 20,
+};
+#define HIVE_NIL 0xFFFFFFFFU
+
+struct hive_base { /* base block of a primary file or of a log */
+	uint32_t primary_sequence, secondary_sequence;
+	uint32_t minor, file_type;
+	uint32_t root_off, bins_bytes;
+	bool is_regf, is_checksum_right;
+};
+
+struct hive_patch { /* pages of a log that lie over the primary file */
+	uint32_t off, len;
+	uint32_t at_bytes; /* in the log */
+	uint32_t log;	   /* 0 or 1 */
+};
+
+struct win_hive {
+	struct win_src primary;
+	struct win_src log[2]; /* size_bytes 0: none */
+	struct hive_base base;
+	uint32_t bins_bytes; /* with the logs laid over */
+	bool is_dirty;
+	unsigned log_entries;
+	struct hive_patch *patches; /* in the order of their application */
+	size_t n_patches, cap_patches;
+	uint8_t *cache; /* direct mapped: page n is in slot n % HIVE_CACHE_PAGES */
+	uint32_t slot_page[HIVE_CACHE_PAGES];
+	uint32_t slot_len[HIVE_CACHE_PAGES]; /* bytes that exist; 0: slot unused */
+	char note[192];
+	void *owned; /* what win_hive_open_in opened */
+	void (*owned_close)(void *owned);
+};
+
+struct hive_cell {
+	uint32_t off; /* of the data, behind the size field */
+	uint32_t len; /* bytes of data */
+};
+
+struct hive_nk {
+	struct hive_cell cell;
+	uint32_t parent;
+	uint32_t n_keys, keys_off;
+	uint32_t n_values, values_off;
+	uint16_t flags, name_len;
+};
+
+/* hive.c */
+void hive_base_parse(struct rs_view v, struct hive_base *ret);
+int hive_read(struct win_hive *h, uint32_t off, void *buf, uint32_t len, struct rs_err *err);
+/** An allocated cell that lies wholly inside the bins. @what names it in errors. */
+int hive_cell_at(struct win_hive *h, uint32_t off, const char *what, struct hive_cell *ret,
+	struct rs_err *err);
+/** Bytes of a cell; RS_E_HIVE when they are not inside it. */
+int hive_cell_read(struct win_hive *h, struct hive_cell cell, uint32_t at, void *buf, uint32_t len,
+	struct rs_err *err);
+int hive_nk_load(struct win_hive *h, uint32_t off, struct hive_nk *ret, struct rs_err *err);
+
+/* hive_index.c */
+/** @fn returns 0 to go on, 1 to stop, or an error. Calls it for at most nk->n_keys entries. */
+int hive_index_each(struct win_hive *h, const struct hive_nk *nk,
+	int (*fn)(void *user, uint32_t off, struct rs_err *err), void *user, struct rs_err *err);
+
+/* hive_log.c */
+/** Find the entries of the logs that belong over a dirty primary; what stops it is noted. */
+int hive_log_apply(struct win_hive *h, struct rs_err *err);
+/** Marvin32 with the seed that the registry uses, in pieces whose lengths are multiples of 4 but
+ * for the last. */
+struct hive_marvin {
+	uint32_t lo, hi;
+};
+void hive_marvin_init(struct hive_marvin *m);
+void hive_marvin_words(struct hive_marvin *m, const uint8_t *p, size_t len);
+uint64_t hive_marvin_done(struct hive_marvin *m, const uint8_t *tail, size_t len);
+
+/* hive_name.c */
+uint16_t hive_upcase(uint16_t unit);
+bool hive_name_equal(const uint16_t *a, size_t n_a, const uint16_t *b, size_t n_b);
+/** Name bytes of a cell (Latin-1 or UTF-16LE) as units. @cap units, RS_E_HIVE when it has more. */
+struct hive_name {
+	struct hive_cell cell;
+	uint32_t at, len_bytes;
+	bool is_latin;
+};
+int hive_name_load(struct win_hive *h, const struct hive_name *name, uint16_t *ret, size_t cap,
+	size_t *ret_n, struct rs_err *err);
+/** UTF-8 of units; a NUL inside shows as U+2400, since the name goes to callers as a C string. */
+void hive_name_text(const uint16_t *units, size_t n, char *ret, size_t cap);
+
+#endif
