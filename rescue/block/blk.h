@@ -17,8 +17,8 @@ struct blk;
 struct blk_ops {
 	/* Whole requests only: all @len bytes or an error. Never called outside [0, size). */
 	int (*read)(struct blk *b, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err);
-	int (*write)(struct blk *b, uint64_t off_bytes, const void *buf, size_t len,
-		struct rs_err *err);
+	int (*write)(
+		struct blk *b, uint64_t off_bytes, const void *buf, size_t len, struct rs_err *err);
 	/* All earlier writes are on stable storage when this returns 0. */
 	int (*flush)(struct blk *b, struct rs_err *err);
 	/* Free what the maker allocated, @b included. Does not close the parent. */
@@ -35,7 +35,8 @@ struct blk {
 	char name[256]; /* for errors: path, or path and partition */
 };
 
-/** Read exactly @len bytes. Errors: RS_E_IO_READ (past the end included), with b->name as object. */
+/** Read exactly @len bytes. Errors: RS_E_IO_READ (past the end included), with b->name as object.
+ */
 int blk_read(struct blk *b, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err);
 
 /** Write exactly @len bytes. Errors: RS_E_READ_ONLY, RS_E_IO_WRITE, RS_E_BL_AREA. Nothing is

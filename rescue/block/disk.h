@@ -9,37 +9,37 @@
 enum disk_scheme { DISK_BARE, DISK_GPT, DISK_MBR };
 
 enum vol_kind {
-	VOL_UNKNOWN,   /* content not recognised (may be empty) */
+	VOL_UNKNOWN, /* content not recognised (may be empty) */
 	VOL_NTFS,
 	VOL_BITLOCKER, /* -FVE-FS- or a BitLocker To Go discovery volume */
 	VOL_FAT,
 	VOL_EXFAT,
-	VOL_MSR,       /* Microsoft reserved: has no content by design */
-	VOL_OTHER,     /* recognised by libblkid: see fs_type */
-	VOL_EXTENDED,  /* container of logical partitions: not a volume, never returned */
+	VOL_MSR,      /* Microsoft reserved: has no content by design */
+	VOL_OTHER,    /* recognised by libblkid: see fs_type */
+	VOL_EXTENDED, /* container of logical partitions: not a volume, never returned */
 };
 
 struct disk_part {
-	unsigned number;	  /* 1.. as Linux numbers it; 0 for a bare volume */
+	unsigned number; /* 1.. as Linux numbers it; 0 for a bare volume */
 	uint64_t off_bytes, len_bytes;
-	char uuid[40];		  /* GPT unique GUID, or MBR "<id>-<nn>", lower case; "" bare */
-	char type[40];		  /* GPT type GUID in lower case, or MBR "0x07"; "" bare */
-	char type_name[48];	  /* "EFI system", "Microsoft reserved", "Windows data", ... */
-	char label[160];	  /* GPT name, UTF-8 */
+	char uuid[40];	    /* GPT unique GUID, or MBR "<id>-<nn>", lower case; "" bare */
+	char type[40];	    /* GPT type GUID in lower case, or MBR "0x07"; "" bare */
+	char type_name[48]; /* "EFI system", "Microsoft reserved", "Windows data", ... */
+	char label[160];    /* GPT name, UTF-8 */
 	enum vol_kind kind;
-	char fs_type[24];	  /* libblkid's word: ntfs, vfat, BitLocker, ext4 ... */
+	char fs_type[24]; /* libblkid's word: ntfs, vfat, BitLocker, ext4 ... */
 	char fs_label[160], fs_uuid[64];
-	struct rs_err err;	  /* code != 0: this volume is broken, and why (one line) */
+	struct rs_err err; /* code != 0: this volume is broken, and why (one line) */
 };
 
 struct disk_map {
 	enum disk_scheme scheme;
-	char id[40];		 /* disk GUID or MBR signature */
-	uint32_t sector_bytes;	 /* of the table: 512 or 4096 */
+	char id[40];	       /* disk GUID or MBR signature */
+	uint32_t sector_bytes; /* of the table: 512 or 4096 */
 	struct disk_part *parts;
 	unsigned n_parts;
-	struct rs_err err;	 /* code != 0: the table itself is damaged (what could be read is kept) */
-	char warning[256];	 /* "" or: backup table used, table for a larger disk, ... */
+	struct rs_err err; /* code != 0: the table itself is damaged (what could be read is kept) */
+	char warning[256]; /* "" or: backup table used, table for a larger disk, ... */
 };
 
 /** Read the table of @disk. A disk image with 4096-byte sectors is recognised by its table, and
@@ -58,7 +58,7 @@ int disk_list(char ***ret_paths, struct rs_err *err);
 void disk_list_free(char **paths);
 
 /** Model and serial number from sysfs, "" where there is none (image files). */
-void disk_identity(const char *path, char *ret_model, size_t cap_model, char *ret_serial,
-	size_t cap_serial);
+void disk_identity(
+	const char *path, char *ret_model, size_t cap_model, char *ret_serial, size_t cap_serial);
 
 #endif

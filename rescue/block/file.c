@@ -30,14 +30,15 @@ static int file_read(struct blk *b, uint64_t off_bytes, void *buf, size_t len, s
 			continue;
 		if (n <= 0)
 			return rs_fail_on(err, RS_E_IO_READ, b->name, "at byte %" PRIu64 ": %s",
-				off_bytes + done, n < 0 ? strerror(errno) : "the file became shorter");
+				off_bytes + done,
+				n < 0 ? strerror(errno) : "the file became shorter");
 		done += (size_t)n;
 	}
 	return 0;
 }
 
-static int file_write(struct blk *b, uint64_t off_bytes, const void *buf, size_t len,
-	struct rs_err *err)
+static int file_write(
+	struct blk *b, uint64_t off_bytes, const void *buf, size_t len, struct rs_err *err)
 {
 	for (size_t done = 0; done < len;) {
 		ssize_t n = pwrite(file_of(b)->fd, (const uint8_t *)buf + done, len - done,
@@ -74,8 +75,8 @@ static void file_close(struct blk *b)
 	free(file_of(b));
 }
 
-static const struct blk_ops file_ops = {file_read, file_write, file_flush, file_close,
-	file_next_data};
+static const struct blk_ops file_ops = {
+	file_read, file_write, file_flush, file_close, file_next_data};
 
 static int device_geometry(int fd, struct blk *b, struct rs_err *err)
 {
@@ -96,20 +97,28 @@ static int open_error(const char *path, unsigned flags, struct rs_err *err)
 	return rs_fail_on(err, RS_E_IO_OPEN, path, "%s", strerror(errno));
 }
 
+static bool is_disk_like(const struct stat *st)
+{
+	return S_ISREG(st->st_mode) || S_ISBLK(st->st_mode);
+}
+
 int blk_file_open(const char *path, unsigned flags, struct blk **ret, struct rs_err *err)
 {
 	struct stat st;
 
 	if (stat(path, &st) < 0)
 		return open_error(path, 0, err);
-	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
+	if (!is_disk_like(&st))
 		return rs_fail_on(err, RS_E_IO_OPEN, path, "not a disk or an image file");
 	int mode = (flags & BLK_OPEN_WRITE) ? O_RDWR : O_RDONLY;
 	if (S_ISBLK(st.st_mode) && (flags & BLK_OPEN_WRITE))
 		mode |= O_EXCL; /* the kernel refuses a mounted device */
-	auto_close int fd = open(path, mode | O_CLOEXEC | O_NOCTTY);
+	auto_close int fd = open(path, mode | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
 		return open_error(path, flags, err);
+	/* Once more on what was really opened: the name may mean another file by now. */
+	if (fstat(fd, &st) < 0 || !is_disk_like(&st))
+		return rs_fail_on(err, RS_E_IO_OPEN, path, "not a disk or an image file");
 
 	struct blk b = {.ops = &file_ops,
 		.size_bytes = (uint64_t)st.st_size,

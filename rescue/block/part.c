@@ -21,8 +21,8 @@ static int part_read(struct blk *b, uint64_t off_bytes, void *buf, size_t len, s
 	return blk_read(part_of(b)->parent, part_of(b)->off_bytes + off_bytes, buf, len, err);
 }
 
-static int part_write(struct blk *b, uint64_t off_bytes, const void *buf, size_t len,
-	struct rs_err *err)
+static int part_write(
+	struct blk *b, uint64_t off_bytes, const void *buf, size_t len, struct rs_err *err)
 {
 	return blk_write(part_of(b)->parent, part_of(b)->off_bytes + off_bytes, buf, len, err);
 }
@@ -45,8 +45,8 @@ static void part_close(struct blk *b)
 	free(part_of(b));
 }
 
-static const struct blk_ops part_ops = {part_read, part_write, part_flush, part_close,
-	part_next_data};
+static const struct blk_ops part_ops = {
+	part_read, part_write, part_flush, part_close, part_next_data};
 
 int blk_part_new(struct blk *parent, uint64_t off_bytes, uint64_t len_bytes, const char *name,
 	struct blk **ret, struct rs_err *err)

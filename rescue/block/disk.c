@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The map of a disk: which kind of table, what it says, and whether that can be true. */
+#include "block/disk.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "block/internal.h"
+
+struct disk_part *disk_map_add(struct disk_map *map)
+{
+	if (map->n_parts == DISK_PARTS_MAX) {
+		if (!strstr(map->warning, "more than"))
+			disk_map_warn(map, "more than %u partitions: the rest is not shown",
+				DISK_PARTS_MAX);
+		return NULL;
+	}
+	if (!(map->n_parts & (map->n_parts - 1))) { /* full at every power of two */
+		size_t cap = map->n_parts ? 2 * (size_t)map->n_parts : 1;
+		struct disk_part *bigger = realloc(map->parts, cap * sizeof(*bigger));
+		if (!bigger)
+			return NULL;
+		map->parts = bigger;
+	}
+	struct disk_part *p = &map->parts[map->n_parts++];
+	*p = (struct disk_part){.kind = VOL_UNKNOWN};
+	return p;
+}
+
+void disk_map_warn(struct disk_map *map, const char *fmt, ...)
+{
+	size_t used = strlen(map->warning);
+	va_list ap;
+
+	if (used && used + 3 < sizeof(map->warning)) {
+		memcpy(map->warning + used, "; ", 3);
+		used += 2;
+	}
+	va_start(ap, fmt);
+	(void)vsnprintf(map->warning + used, sizeof(map->warning) - used, fmt, ap); /* may be cut */
+	va_end(ap);
+}
+
+void disk_map_fault(struct disk_map *map, const char *fmt, ...)
+{
+	char text[sizeof(map->err.detail)];
+	va_list ap;
+
+	if (map->err.code)
+		return;
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	(void)rs_fail(&map->err, RS_E_TABLE, "%s", text);
+}
+
+static int add_bare(struct blk *disk, struct disk_map *map, struct rs_err *err)
+{
+	struct disk_part *p = disk_map_add(map);
+
+	if (!p)
+		return rs_fail_on(err, RS_E_MEMORY, disk->name, "partition table");
+	map->scheme = DISK_BARE;
+	p->len_bytes = disk->size_bytes;
+	return 0;
+}
+
+/* Neither a boot sector of Windows nor a table that makes sense: another file system without a
+ * table, or the remains of one of them. */
+static int load_other(struct blk *disk, const uint8_t sector0[512], enum gpt_rank rank,
+	struct disk_map *map, struct rs_err *err)
+{
+	struct disk_part whole = {.len_bytes = disk->size_bytes};
+
+	vol_identify(disk, disk->sector_bytes, &whole);
+	if (whole.kind == VOL_UNKNOWN && rank == GPT_SIGNATURE) {
+		map->scheme = DISK_GPT;
+		disk_map_fault(map, "a GPT is there, but neither of its two headers is sound");
+		return 0;
+	}
+	if (whole.kind == VOL_UNKNOWN && sector0[510] == 0x55 && sector0[511] == 0xaa) {
+		map->scheme = DISK_MBR;
+		disk_map_fault(map, "the entries of the master boot record are impossible");
+		return 0;
+	}
+	return add_bare(disk, map, err);
+}
+
+int disk_table_load(struct blk *disk, struct disk_map *map, struct rs_err *err)
+{
+	uint8_t sector0[512] = {0};
+	uint32_t own_sector = 0;
+	enum gpt_rank rank;
+
+	map->sector_bytes = disk->sector_bytes;
+	if (disk->size_bytes < sizeof(sector0))
+		return add_bare(disk, map, err);
+	int r = blk_read(disk, 0, sector0, sizeof(sector0), err);
+	if (r < 0)
+		return r;
+
+	/* A volume without a table has 55AA too, and its code may pass for entries: ask it first.
+	 */
+	if (!mbr_is_protective(sector0) && vol_sniff_boot(sector0, &own_sector) != VOL_UNKNOWN) {
+		if (own_sector == 4096)
+			map->sector_bytes = own_sector;
+		return add_bare(disk, map, err);
+	}
+	bool is_mbr = mbr_is_sane(sector0) && !mbr_is_protective(sector0);
+	if (is_mbr) {
+		/* Linux and Windows ignore what is left of a GPT beside a plain MBR; so do we. */
+		mbr_load(disk, sector0, map);
+		if (map->n_parts || map->err.code)
+			return 0;
+	}
+	r = gpt_load(disk, map, &rank);
+	if (r < 0)
+		return rs_fail_on(err, r, disk->name, "partition table");
+	if (rank >= GPT_HEADER) {
+		if (!mbr_is_protective(sector0))
+			disk_map_warn(map, "the protective MBR is missing");
+		return 0;
+	}
+	if (mbr_is_protective(sector0)) {
+		map->scheme = DISK_GPT;
+		disk_map_fault(map, "the MBR announces a GPT, but no sound copy of it is there");
+		return 0;
+	}
+	if (is_mbr && rank == GPT_NONE) { /* an MBR without partitions */
+		struct disk_part whole = {.len_bytes = disk->size_bytes};
+		vol_identify(disk, disk->sector_bytes, &whole);
+		if (whole.kind == VOL_UNKNOWN)
+			return 0;
+	}
+	return load_other(disk, sector0, rank, map, err);
+}
+
+static void check_place(const struct blk *disk, struct disk_part *p)
+{
+	if (p->err.code || !p->len_bytes)
+		return;
+	if (p->off_bytes >= disk->size_bytes)
+		(void)rs_fail(&p->err, RS_E_TRUNCATED,
+			"it begins at byte %" PRIu64 ", the disk has only %" PRIu64, p->off_bytes,
+			disk->size_bytes);
+	else if (disk->size_bytes - p->off_bytes < p->len_bytes)
+		(void)rs_fail(&p->err, RS_E_TRUNCATED,
+			"it ends at byte %" PRIu64 ", the disk has only %" PRIu64,
+			p->off_bytes + p->len_bytes, disk->size_bytes);
+}
+
+static void check_overlaps(struct disk_map *map)
+{
+	for (unsigned i = 0; i < map->n_parts; i++) {
+		for (unsigned k = 0; k < map->n_parts; k++) {
+			struct disk_part *a = &map->parts[i], *b = &map->parts[k];
+			bool is_apart = a->off_bytes >= b->off_bytes
+						? a->off_bytes - b->off_bytes >= b->len_bytes
+						: b->off_bytes - a->off_bytes >= a->len_bytes;
+			if (i == k || is_apart || !a->len_bytes || !b->len_bytes)
+				continue;
+			disk_map_fault(map, "partitions %u and %u overlap", a->number, b->number);
+			if (!a->err.code)
+				(void)rs_fail(
+					&a->err, RS_E_TABLE, "it overlaps partition %u", b->number);
+			break;
+		}
+	}
+}
+
+int disk_map_load(struct blk *disk, struct disk_map **ret, struct rs_err *err)
+{
+	auto_disk_map struct disk_map *map = calloc(1, sizeof(*map));
+
+	if (!map)
+		return rs_fail_on(err, RS_E_MEMORY, disk->name, "partition table");
+	int r = disk_table_load(disk, map, err);
+	if (r < 0)
+		return r;
+	disk->sector_bytes = map->sector_bytes;
+	check_overlaps(map);
+	for (unsigned i = 0; i < map->n_parts; i++) {
+		struct disk_part *p = &map->parts[i];
+		char name[sizeof(disk->name) + 16];
+		check_place(disk, p);
+		vol_identify(disk, map->sector_bytes, p);
+		(void)snprintf(name, sizeof(name), p->number ? "%s partition %u" : "%s", disk->name,
+			p->number);
+		if (p->err.code)
+			(void)rs_err_object(&p->err, name);
+	}
+	if (map->err.code)
+		(void)rs_err_object(&map->err, disk->name);
+	*ret = rs_steal(map);
+	return 0;
+}
+
+void disk_map_free(struct disk_map *map)
+{
+	if (!map)
+		return;
+	free(map->parts);
+	free(map);
+}

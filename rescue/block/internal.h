@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of this room share with one another and with its tests. */
+#ifndef UNBRICK_BLOCK_INTERNAL_H
+#define UNBRICK_BLOCK_INTERNAL_H
+
+#include "block/disk.h"
+#include "core/view.h"
+
+#define DISK_PARTS_MAX 256U /* more than any Windows makes; the rest is named in the warning */
+
+/** A new zeroed entry at the end of the map; NULL when it is full (said in the warning) or there is
+ * no memory. The pointer is good until the next call. */
+struct disk_part *disk_map_add(struct disk_map *map);
+
+/** Add a sentence to the warning. */
+void disk_map_warn(struct disk_map *map, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/** The same for the fault of the table: the first one wins. */
+void disk_map_fault(struct disk_map *map, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/** Scheme, partitions and faults of the table, without a look at their contents.
+ * Errors: RS_E_IO_READ, RS_E_MEMORY. */
+int disk_table_load(struct blk *disk, struct disk_map *map, struct rs_err *err);
+
+enum gpt_rank {
+	GPT_NONE,      /* no signature, or it cannot be read */
+	GPT_SIGNATURE, /* "EFI PART", but the header's checksum or fields are wrong */
+	GPT_HEADER,    /* header sound, array of entries damaged or unreadable */
+	GPT_SOUND,
+};
+
+/** Look for both copies of a GPT with 512 and 4096-byte sectors; the better one fills the map.
+ * @ret_rank says how good it is; below GPT_HEADER nothing is added and the caller decides. */
+int gpt_load(struct blk *disk, struct disk_map *map, enum gpt_rank *ret_rank);
+
+/** 55AA and four entries that can be a partition table. */
+bool mbr_is_sane(const uint8_t sector0[512]);
+bool mbr_is_protective(const uint8_t sector0[512]);
+
+/** Fill the map from the master boot record and its chains of logical partitions. */
+void mbr_load(struct blk *disk, const uint8_t sector0[512], struct disk_map *map);
+
+/** What the first 512 bytes of a volume say by themselves; VOL_UNKNOWN if they are not one of
+ * Windows' boot sectors. *ret_sector is its own sector size (0 when it has none). */
+enum vol_kind vol_sniff_boot(const uint8_t boot[512], uint32_t *ret_sector);
+
+/** Kind, label and fault of the volume in p->off_bytes, p->len_bytes. @disk's end cuts it. */
+void vol_identify(struct blk *disk, uint32_t sector_bytes, struct disk_part *p);
+
+/** Names for people; "" when not known. */
+const char *gpt_type_name(const char *guid);
+const char *mbr_type_name(uint8_t type);
+
+/* The kernel's tables; tests put their own trees there. */
+struct sys_roots {
+	const char *sys, *proc, *dev;
+};
+extern const struct sys_roots sys_roots_real;
+
+int disk_list_in(const struct sys_roots *roots, char ***ret_paths, struct rs_err *err);
+
+/** Is the file or device behind @path mounted, swap, or held by another device?
+ * Errors: RS_E_BUSY with who, RS_E_MEMORY. */
+int blk_in_use(const struct sys_roots *roots, const char *path, struct rs_err *err);
+
+/** First line of a small text file, trimmed; "" when it is not there. */
+void sys_read_line(const char *path, char *ret, size_t cap);
+
+#endif

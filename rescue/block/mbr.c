@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Master boot record and chains of logical partitions, numbered as Linux numbers them.
+ * Sources: UEFI specification 2.10 section 5.2; the kernel's block/partitions/msdos.c for the order
+ * of logical partitions (facts only). */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "block/internal.h"
+
+#define MBR_CHAIN_MAX 128U /* extended boot records that are followed */
+
+struct mbr_entry {
+	uint8_t flag, type;
+	uint32_t lba, sectors;
+};
+
+struct mbr_walk {
+	struct blk *disk;
+	struct disk_map *map;
+	uint32_t id;
+	unsigned next_number;
+	unsigned n_seen;
+	uint64_t seen[MBR_CHAIN_MAX];
+};
+
+static struct mbr_entry entry_at(const uint8_t sector[512], unsigned i)
+{
+	const uint8_t *e = sector + 446 + 16 * (size_t)i;
+
+	return (struct mbr_entry){e[0], e[4], rs_le32(e + 8), rs_le32(e + 12)};
+}
+
+static bool has_signature(const uint8_t sector[512])
+{
+	return sector[510] == 0x55 && sector[511] == 0xaa;
+}
+
+static bool is_extended(uint8_t type)
+{
+	return type == 0x05 || type == 0x0f || type == 0x85;
+}
+
+bool mbr_is_sane(const uint8_t sector0[512])
+{
+	if (!has_signature(sector0))
+		return false;
+	for (unsigned i = 0; i < 4; i++)
+		if (entry_at(sector0, i).flag & 0x7f)
+			return false;
+	return true;
+}
+
+bool mbr_is_protective(const uint8_t sector0[512])
+{
+	for (unsigned i = 0; i < 4; i++)
+		if (has_signature(sector0) && entry_at(sector0, i).type == 0xee)
+			return true;
+	return false;
+}
+
+/* Does what lies at @lba fit to sectors of this size? Nothing in an MBR says its sector size. */
+static bool is_at_home(struct blk *disk, const struct mbr_entry *e, uint32_t sector_bytes)
+{
+	uint8_t boot[512];
+	uint32_t own = 0;
+
+	if (!e->type || !e->sectors ||
+		blk_read(disk, (uint64_t)e->lba * sector_bytes, boot, sizeof(boot), NULL) < 0)
+		return false;
+	if (is_extended(e->type))
+		return mbr_is_sane(boot);
+	return vol_sniff_boot(boot, &own) != VOL_UNKNOWN && own == sector_bytes;
+}
+
+static uint32_t guess_sector(struct blk *disk, const uint8_t sector0[512])
+{
+	unsigned score_512 = 0, score_4096 = 0;
+
+	for (unsigned i = 0; i < 4; i++) {
+		struct mbr_entry e = entry_at(sector0, i);
+		score_512 += is_at_home(disk, &e, 512);
+		score_4096 += is_at_home(disk, &e, 4096);
+	}
+	if (score_512 == score_4096)
+		return disk->sector_bytes;
+	return score_4096 > score_512 ? 4096 : 512;
+}
+
+static void add(struct mbr_walk *w, unsigned number, const struct mbr_entry *e, uint64_t base_lba)
+{
+	struct disk_part *p = disk_map_add(w->map);
+
+	if (!p)
+		return;
+	p->number = number;
+	p->off_bytes = (base_lba + e->lba) * w->map->sector_bytes;
+	p->len_bytes = (uint64_t)e->sectors * w->map->sector_bytes;
+	(void)snprintf(p->uuid, sizeof(p->uuid), "%08" PRIx32 "-%02x", w->id, number);
+	(void)snprintf(p->type, sizeof(p->type), "0x%02x", e->type);
+	(void)snprintf(p->type_name, sizeof(p->type_name), "%s", mbr_type_name(e->type));
+	if (!e->sectors)
+		(void)rs_fail(&p->err, RS_E_TABLE, "its length is zero");
+	else if (!(base_lba + e->lba))
+		(void)rs_fail(&p->err, RS_E_TABLE, "it lies over the partition table");
+}
+
+/* Read one extended boot record; false when the chain ends there with a fault. */
+static bool chain_read(struct mbr_walk *w, uint64_t lba, uint8_t sector[512])
+{
+	for (unsigned i = 0; i < w->n_seen; i++) {
+		if (w->seen[i] != lba)
+			continue;
+		disk_map_fault(w->map,
+			"the chain of logical partitions comes back to sector %" PRIu64, lba);
+		return false;
+	}
+	if (w->n_seen == MBR_CHAIN_MAX) {
+		disk_map_fault(w->map, "more than %u logical partitions", MBR_CHAIN_MAX);
+		return false;
+	}
+	w->seen[w->n_seen++] = lba;
+	if (blk_read(w->disk, lba * w->map->sector_bytes, sector, 512, NULL) < 0) {
+		disk_map_fault(w->map,
+			"the list of logical partitions goes on at sector %" PRIu64
+			", which cannot be read",
+			lba);
+		return false;
+	}
+	if (!has_signature(sector)) {
+		disk_map_fault(
+			w->map, "no boot record of a logical partition at sector %" PRIu64, lba);
+		return false;
+	}
+	return true;
+}
+
+/* Slots 2 and 3 of an extended boot record should be empty; some partitioners leave old text there.
+ */
+static bool is_logical(const struct mbr_entry *e, unsigned slot, const struct mbr_entry *extended)
+{
+	if (!e->type || !e->sectors || is_extended(e->type))
+		return false;
+	return slot < 2 || (uint64_t)e->lba + e->sectors <= extended->sectors;
+}
+
+static void walk_chain(struct mbr_walk *w, const struct mbr_entry *extended)
+{
+	uint64_t lba = extended->lba;
+	uint8_t sector[512];
+
+	for (bool more = true; more && chain_read(w, lba, sector);) {
+		uint64_t here = lba;
+		more = false;
+		for (unsigned i = 0; i < 4; i++) {
+			struct mbr_entry e = entry_at(sector, i);
+			if (is_logical(&e, i, extended)) {
+				add(w, w->next_number++, &e, here);
+			} else if (!more && is_extended(e.type) && e.sectors) {
+				more = true;
+				lba = (uint64_t)extended->lba + e.lba;
+			}
+		}
+	}
+}
+
+void mbr_load(struct blk *disk, const uint8_t sector0[512], struct disk_map *map)
+{
+	struct mbr_walk w = {
+		.disk = disk, .map = map, .id = rs_le32(sector0 + 440), .next_number = 5};
+
+	map->scheme = DISK_MBR;
+	map->sector_bytes = guess_sector(disk, sector0);
+	(void)snprintf(map->id, sizeof(map->id), "%08" PRIx32, w.id);
+	for (unsigned i = 0; i < 4; i++) {
+		struct mbr_entry e = entry_at(sector0, i);
+		if (e.type && !is_extended(e.type))
+			add(&w, i + 1, &e, 0);
+	}
+	for (unsigned i = 0; i < 4; i++) {
+		struct mbr_entry e = entry_at(sector0, i);
+		if (is_extended(e.type) && e.sectors)
+			walk_chain(&w, &e);
+	}
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The machine's disks, as the kernel lists them. */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "block/internal.h"
+
+const struct sys_roots sys_roots_real = {"/sys", "/proc", "/dev"};
+
+/* Serial numbers may hold padding and control bytes. */
+static void trim(char *s)
+{
+	size_t from = 0, to = 0;
+
+	while (s[from] == ' ' || s[from] == '\t')
+		from++;
+	for (; s[from] && s[from] != '\n'; from++)
+		if (isprint((unsigned char)s[from]))
+			s[to++] = s[from];
+	while (to && s[to - 1] == ' ')
+		to--;
+	s[to] = '\0';
+}
+
+void sys_read_line(const char *path, char *ret, size_t cap)
+{
+	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, ret, cap - 1);
+
+	ret[n > 0 ? n : 0] = '\0';
+	trim(ret);
+}
+
+static bool is_virtual(const char *name)
+{
+	static const char *const prefixes[] = {"loop", "ram", "zram", "sr", "fd", "dm-"};
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return name[0] == '.';
+}
+
+static bool is_disk(const struct sys_roots *roots, const char *name)
+{
+	char path[PATH_MAX], size[32], hidden[8];
+
+	if (is_virtual(name))
+		return false;
+	(void)snprintf(path, sizeof(path), "%s/block/%s/size", roots->sys, name);
+	sys_read_line(path, size, sizeof(size));
+	(void)snprintf(path, sizeof(path), "%s/block/%s/hidden", roots->sys, name);
+	sys_read_line(path, hidden, sizeof(hidden)); /* a path of a multipath NVMe disk */
+	return size[0] && strcmp(size, "0") != 0 && strcmp(hidden, "1") != 0;
+}
+
+static int by_version(const void *a, const void *b)
+{
+	return strverscmp(*(char *const *)a, *(char *const *)b);
+}
+
+static char *device_path(const struct sys_roots *roots, const char *name)
+{
+	char *path = NULL;
+
+	if (asprintf(&path, "%s/%s", roots->dev, name) < 0)
+		return NULL;
+	for (char *c = path + strlen(roots->dev) + 1; *c; c++)
+		if (*c == '!') /* sysfs writes cciss/c0d0 so */
+			*c = '/';
+	return path;
+}
+
+void disk_list_free(char **paths)
+{
+	for (char **p = paths; p && *p; p++)
+		free(*p);
+	free(paths);
+}
+
+static void close_dir(DIR **d)
+{
+	if (*d)
+		(void)closedir(*d); /* only read */
+}
+
+int disk_list_in(const struct sys_roots *roots, char ***ret_paths, struct rs_err *err)
+{
+	char path[PATH_MAX];
+	size_t n = 0;
+
+	(void)snprintf(path, sizeof(path), "%s/block", roots->sys);
+	__attribute__((cleanup(close_dir))) DIR *dir = opendir(path);
+	if (!dir)
+		return rs_fail_on(err, RS_E_IO_OPEN, path, "%s", strerror(errno));
+	char **paths = calloc(1, sizeof(*paths));
+	for (const struct dirent *e; paths && (e = readdir(dir));) {
+		if (!is_disk(roots, e->d_name))
+			continue;
+		char **more = realloc(paths, (n + 2) * sizeof(*paths));
+		if (more) {
+			paths = more;
+			paths[n] = device_path(roots, e->d_name);
+			paths[n + 1] = NULL;
+		}
+		if (!more || !paths[n++]) {
+			disk_list_free(paths);
+			paths = NULL;
+		}
+	}
+	if (!paths)
+		return rs_fail_on(err, RS_E_MEMORY, path, "list of disks");
+	qsort(paths, n, sizeof(*paths), by_version);
+	*ret_paths = paths;
+	return 0;
+}
+
+int disk_list(char ***ret_paths, struct rs_err *err)
+{
+	return disk_list_in(&sys_roots_real, ret_paths, err);
+}
+
+/* SCSI disks give their serial number as a page of vital product data: a 4-byte header, then text.
+ */
+static void read_vpd80(const char *path, char *ret, size_t cap)
+{
+	char page[256];
+	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, page, sizeof(page) - 1);
+
+	ret[0] = '\0';
+	if (n <= 4)
+		return;
+	page[n] = '\0';
+	(void)snprintf(ret, cap, "%s", page + 4);
+	trim(ret);
+}
+
+void disk_identity(
+	const char *path, char *ret_model, size_t cap_model, char *ret_serial, size_t cap_serial)
+{
+	static const char *const serials[] = {"device/serial", "serial", "device/cid"};
+	char base[64], file[128];
+	struct stat st;
+
+	ret_model[0] = ret_serial[0] = '\0';
+	if (stat(path, &st) < 0 || !S_ISBLK(st.st_mode))
+		return;
+	(void)snprintf(
+		base, sizeof(base), "/sys/dev/block/%u:%u", major(st.st_rdev), minor(st.st_rdev));
+	(void)snprintf(file, sizeof(file), "%s/partition", base);
+	bool is_partition = access(file, F_OK) == 0;
+	const char *up = is_partition ? "/.." : "";
+	(void)snprintf(file, sizeof(file), "%s%s/device/model", base, up);
+	sys_read_line(file, ret_model, cap_model);
+	if (!ret_model[0]) {
+		(void)snprintf(file, sizeof(file), "%s%s/device/name", base, up); /* SD cards */
+		sys_read_line(file, ret_model, cap_model);
+	}
+	for (size_t i = 0; i < 3 && !ret_serial[0]; i++) {
+		(void)snprintf(file, sizeof(file), "%s%s/%s", base, up, serials[i]);
+		sys_read_line(file, ret_serial, cap_serial);
+	}
+	if (!ret_serial[0]) {
+		(void)snprintf(file, sizeof(file), "%s%s/device/vpd_pg80", base, up);
+		read_vpd80(file, ret_serial, cap_serial);
+	}
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Names for the partition types that a Windows disk, or a Linux beside it, has.
+ * Sources: UEFI specification 2.10 section 5.3; Microsoft's documentation of
+ * PARTITION_INFORMATION_GPT; the Discoverable Partitions Specification; the list of MBR types of A.
+ * Brouwer. */
+#include <string.h>
+
+#include "block/internal.h"
+
+struct gpt_type {
+	const char *guid, *name;
+};
+
+static const struct gpt_type gpt_types[] = {
+	{"c12a7328-f81f-11d2-ba4b-00a0c93ec93b", "EFI system"},
+	{"e3c9e316-0b5c-4db8-817d-f92df00215ae", "Microsoft reserved"},
+	{"ebd0a0a2-b9e5-4433-87c0-68b6b72699c7", "Windows data"},
+	{"de94bba4-06d1-4d40-a16a-bfd50179d6ac", "Windows recovery"},
+	{"5808c8aa-7e8f-42e0-85d2-e1e90434cfb3", "Windows dynamic disk metadata"},
+	{"af9b60a0-1431-4f62-bc68-3311714a69ad", "Windows dynamic disk data"},
+	{"e75caf8f-f680-4cee-afa3-b001e56efc2d", "Windows storage spaces"},
+	{"558d43c5-a1ac-43c0-aac8-d1472b2923d1", "Windows storage replica"},
+	{"37affc90-ef7d-4e96-91c3-2d7ae055b174", "IBM general parallel file system"},
+	{"21686148-6449-6e6f-744e-656564454649", "BIOS boot"},
+	{"024dee41-33e7-11d3-9d69-0008c781f39f", "MBR scheme"},
+	{"d3bfe2de-3daf-11df-ba40-e3a556d89593", "Intel Rapid Start"},
+	{"bfbfafe7-a34f-448a-9a5b-6213eb736c22", "Lenovo boot"},
+	{"0fc63daf-8483-4772-8e79-3d69d8477de4", "Linux data"},
+	{"0657fd6d-a4ab-43c4-84e5-0933c84b4f4f", "Linux swap"},
+	{"e6d6d379-f507-44c2-a23c-238f2a3df928", "Linux LVM"},
+	{"a19d880f-05fc-4d3b-a006-743f0f84911e", "Linux RAID"},
+	{"ca7d7ccb-63ed-4c53-861c-1742536059cc", "Linux LUKS"},
+	{"bc13c2ff-59e6-4262-a352-b275fd6f7172", "Linux extended boot"},
+	{"4f68bce3-e8cd-4db1-96e7-fbcaf984b709", "Linux root (x86-64)"},
+	{"44479540-f297-41b2-9af7-d131d5f0458a", "Linux root (x86)"},
+	{"933ac7e1-2eb4-4f13-b844-0e14e2aef915", "Linux home"},
+	{"48465300-0000-11aa-aa11-00306543ecac", "Apple HFS+"},
+	{"7c3457ef-0000-11aa-aa11-00306543ecac", "Apple APFS"},
+};
+
+const char *gpt_type_name(const char *guid)
+{
+	for (size_t i = 0; i < sizeof(gpt_types) / sizeof(gpt_types[0]); i++)
+		if (strcmp(gpt_types[i].guid, guid) == 0)
+			return gpt_types[i].name;
+	return "";
+}
+
+const char *mbr_type_name(uint8_t type)
+{
+	switch (type) {
+	case 0x01:
+		return "FAT12";
+	case 0x04:
+	case 0x06:
+	case 0x0e:
+		return "FAT16";
+	case 0x07:
+		return "Windows data";
+	case 0x0b:
+	case 0x0c:
+		return "FAT32";
+	case 0x11:
+	case 0x14:
+	case 0x16:
+	case 0x1b:
+	case 0x1c:
+	case 0x1e:
+		return "hidden FAT";
+	case 0x12:
+		return "OEM diagnostics";
+	case 0x17:
+		return "hidden Windows data";
+	case 0x27:
+		return "Windows recovery";
+	case 0x42:
+		return "Windows dynamic disk";
+	case 0x82:
+		return "Linux swap";
+	case 0x83:
+		return "Linux data";
+	case 0x84:
+		return "hibernation";
+	case 0x8e:
+		return "Linux LVM";
+	case 0xa5:
+		return "FreeBSD";
+	case 0xaf:
+		return "Apple HFS+";
+	case 0xda:
+		return "data without a file system";
+	case 0xde:
+		return "Dell utilities";
+	case 0xee:
+		return "protective entry of a GPT";
+	case 0xef:
+		return "EFI system";
+	case 0xfd:
+		return "Linux RAID";
+	default:
+		return "";
+	}
+}
