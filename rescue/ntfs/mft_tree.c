@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Folders by record number, and paths out of them. A folder's place is final as soon as its chain
+ * reaches the root; what has not reached it when all folders are read is an orphan. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ntfs/mft_internal.h"
+
+#define NAME_BLOCK 65536U
+#define ROOT	   1U
+
+int nt_tree_init(struct nt_tree *t, uint64_t records, struct rs_err *err)
+{
+	*t = (struct nt_tree){0};
+	t->n_pages = (size_t)((records + NT_PAGE_RECORDS - 1) / NT_PAGE_RECORDS);
+	t->cap_folders = 1024;
+	t->pages = calloc(t->n_pages + 1, sizeof(struct nt_page *));
+	t->folders = calloc(t->cap_folders, sizeof(*t->folders));
+	t->path = malloc(NT_PATH_BYTES);
+	if (records > UINT32_MAX || !t->pages || !t->folders || !t->path)
+		return rs_fail(err, RS_E_MEMORY, "list of folders");
+	/* the root is known by its number, even where its record is damaged */
+	t->folders[ROOT] = (struct nt_folder){.record = NT_ROOT_RECORD, .state = NT_FOLDER_ROOTED};
+	t->n_folders = 2;
+	struct nt_page *page = t->n_pages ? nt_tree_page(t, NT_ROOT_RECORD) : NULL;
+	if (!page)
+		return rs_fail(err, RS_E_MEMORY, "list of folders");
+	page->folder[NT_ROOT_RECORD] = ROOT;
+	return 0;
+}
+
+void nt_tree_done(struct nt_tree *t)
+{
+	for (size_t i = 0; t->pages && i < t->n_pages; i++)
+		free(t->pages[i]);
+	for (uint32_t i = 0; i < t->n_names; i++)
+		free(t->names[i]);
+	free((void *)t->pages);
+	free((void *)t->names);
+	free(t->folders);
+	free(t->stack);
+	free(t->path);
+	*t = (struct nt_tree){0};
+}
+
+struct nt_page *nt_tree_page(struct nt_tree *t, uint64_t number)
+{
+	struct nt_page **page = &t->pages[number / NT_PAGE_RECORDS];
+
+	if (!*page)
+		*page = calloc(1, sizeof(**page));
+	return *page;
+}
+
+const struct nt_page *nt_tree_look(const struct nt_tree *t, uint64_t number)
+{
+	return number / NT_PAGE_RECORDS < t->n_pages ? t->pages[number / NT_PAGE_RECORDS] : NULL;
+}
+
+static uint32_t folder_of(const struct nt_tree *t, uint64_t number)
+{
+	const struct nt_page *page = nt_tree_look(t, number);
+
+	return page ? page->folder[number % NT_PAGE_RECORDS] : 0;
+}
+
+/* Keep a name; 0: no memory. */
+static uint32_t keep_name(struct nt_tree *t, struct rs_view name)
+{
+	if (!t->n_names || NAME_BLOCK - t->used < NT_NAME_BYTES) {
+		if (t->n_names == t->cap_names) {
+			uint32_t cap = t->cap_names ? 2 * t->cap_names : 16;
+			char **names = realloc((void *)t->names, cap * sizeof(*names));
+			if (!names || cap > UINT32_MAX / NAME_BLOCK)
+				return 0;
+			t->names = names;
+			t->cap_names = cap;
+		}
+		t->names[t->n_names] = malloc(NAME_BLOCK);
+		if (!t->names[t->n_names])
+			return 0;
+		t->used = t->n_names++ == 0; /* offset 0 of all means "none" */
+	}
+	uint32_t ret = (t->n_names - 1) * NAME_BLOCK + t->used;
+	t->used += (uint32_t)nt_name_text(name, t->names[t->n_names - 1] + t->used) + 1;
+	return ret;
+}
+
+static const char *name_of(const struct nt_tree *t, const struct nt_folder *f)
+{
+	return t->names[f->name / NAME_BLOCK] + f->name % NAME_BLOCK;
+}
+
+int nt_tree_add(struct nt_tree *t, uint64_t number, uint64_t parent_ref, struct rs_view name,
+	struct rs_err *err)
+{
+	if (number == NT_ROOT_RECORD)
+		return 0;
+	struct nt_page *page = nt_tree_page(t, number);
+	if (!page)
+		return rs_fail(err, RS_E_MEMORY, "list of folders");
+	uint32_t at = page->folder[number % NT_PAGE_RECORDS];
+	if (!at && t->n_folders == t->cap_folders) {
+		uint32_t cap = t->cap_folders + t->cap_folders / 2;
+		struct nt_folder *v = realloc(t->folders, cap * sizeof(*v));
+		if (!v)
+			return rs_fail(err, RS_E_MEMORY, "list of folders");
+		t->folders = v;
+		t->cap_folders = cap;
+	}
+	if (!at)
+		at = page->folder[number % NT_PAGE_RECORDS] = t->n_folders++;
+	struct nt_folder f = {.record = (uint32_t)number, .parent_ref = parent_ref};
+	f.name = name.len ? keep_name(t, name) : 0;
+	if (name.len && !f.name)
+		return rs_fail(err, RS_E_MEMORY, "names of folders");
+	t->folders[at] = f;
+	return 0;
+}
+
+bool nt_tree_has_name(const struct nt_tree *t, uint64_t number)
+{
+	uint32_t at = folder_of(t, number);
+
+	return at == ROOT || (at && t->folders[at].name);
+}
+
+/* The folder that a reference means, 0 = not there (or not yet). */
+static uint32_t find_folder(const struct nt_tree *t, uint64_t ref)
+{
+	uint64_t number = NT_REF_RECORD(ref);
+	uint32_t at = folder_of(t, number);
+
+	if (at <= ROOT)
+		return at;
+	const struct nt_page *page = nt_tree_look(t, number);
+	bool is_same = page && page->sequence[number % NT_PAGE_RECORDS] == NT_REF_SEQUENCE(ref);
+	return is_same && t->folders[at].name ? at : 0;
+}
+
+static bool push(struct nt_tree *t, size_t n, uint32_t at)
+{
+	if (n == t->cap_stack) {
+		size_t cap = t->cap_stack ? 2 * t->cap_stack : 256;
+		uint32_t *stack = realloc(t->stack, cap * sizeof(*stack));
+		if (!stack)
+			return false;
+		t->stack = stack;
+		t->cap_stack = cap;
+	}
+	t->stack[n] = at;
+	t->folders[at].is_visiting = true;
+	return true;
+}
+
+/* Give the folder its state by its parent's. */
+static void settle(struct nt_tree *t, struct nt_folder *f, uint32_t parent)
+{
+	const struct nt_folder *up = &t->folders[parent];
+
+	f->is_visiting = false;
+	if (parent && up->state == NT_FOLDER_UNKNOWN)
+		return; /* as soon as the chain is there */
+	if (!parent || up->depth >= NT_DEPTH_MAX - 1) {
+		f->state = t->is_complete ? NT_FOLDER_ORPHAN_TOP : NT_FOLDER_UNKNOWN;
+		return;
+	}
+	f->parent = parent;
+	f->depth = (uint8_t)(up->depth + 1);
+	f->state = up->state == NT_FOLDER_ROOTED ? NT_FOLDER_ROOTED : NT_FOLDER_ORPHAN;
+	f->is_below_extend = up->is_below_extend || up->record == NT_EXTEND_RECORD;
+}
+
+/* Settle a folder and all above it. False: no memory. */
+static bool resolve(struct nt_tree *t, uint32_t at)
+{
+	size_t n = 0;
+	uint32_t up = at;
+
+	/* before all folders are in, a long walk that ends nowhere would be made again and again */
+	while (up && t->folders[up].state == NT_FOLDER_UNKNOWN && !t->folders[up].is_visiting &&
+		(t->is_complete || n < NT_DEPTH_MAX)) {
+		if (!push(t, n++, up))
+			return false;
+		up = find_folder(t, t->folders[up].parent_ref);
+	}
+	if (up && t->folders[up].is_visiting) {
+		t->loops += t->is_complete;
+		up = 0; /* a loop is cut where the walk met itself */
+	}
+	while (n--) {
+		settle(t, &t->folders[t->stack[n]], up);
+		up = t->stack[n];
+	}
+	return true;
+}
+
+int nt_tree_is_known(struct nt_tree *t, uint64_t parent_ref, struct rs_err *err)
+{
+	uint32_t at = find_folder(t, parent_ref);
+
+	if (at && t->folders[at].state == NT_FOLDER_UNKNOWN && !resolve(t, at))
+		return rs_fail(err, RS_E_MEMORY, "paths");
+	return t->is_complete || (at && t->folders[at].state == NT_FOLDER_ROOTED);
+}
+
+/* The path of the folder into t->path, with a backslash at its end. */
+static void build_prefix(struct nt_tree *t, uint64_t parent_ref)
+{
+	uint32_t chain[NT_DEPTH_MAX + 1];
+	uint32_t at = find_folder(t, parent_ref), n = 0;
+	uint64_t missing = at ? 0 : NT_REF_RECORD(parent_ref);
+	char *p = t->path;
+
+	t->is_path_orphan = !at || t->folders[at].state != NT_FOLDER_ROOTED;
+	t->is_path_extend =
+		at && (t->folders[at].is_below_extend || t->folders[at].record == NT_EXTEND_RECORD);
+	while (at > ROOT && n <= NT_DEPTH_MAX) {
+		chain[n++] = at;
+		if (t->folders[at].state == NT_FOLDER_ORPHAN_TOP)
+			missing = NT_REF_RECORD(t->folders[at].parent_ref);
+		at = t->folders[at].parent;
+	}
+	if (t->is_path_orphan)
+		p += snprintf(p, 64, "\\$Orphan\\%" PRIu64, missing);
+	while (n--) {
+		const char *name = name_of(t, &t->folders[chain[n]]);
+		size_t len = strlen(name);
+		*p++ = '\\';
+		memcpy(p, name, len);
+		p += len;
+	}
+	*p++ = '\\';
+	t->path_parent = parent_ref;
+	t->path_len = (size_t)(p - t->path);
+}
+
+const char *nt_tree_path(struct nt_tree *t, uint64_t parent_ref, const char *name,
+	bool *ret_is_orphan, bool *ret_is_below_extend)
+{
+	/* files of a folder come one after the other: its path is built once */
+	if (!t->path_len || t->path_parent != parent_ref)
+		build_prefix(t, parent_ref);
+	memcpy(t->path + t->path_len, name, strlen(name) + 1);
+	*ret_is_orphan = t->is_path_orphan;
+	*ret_is_below_extend = t->is_path_extend;
+	return t->path;
+}
