@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Is there a Windows in a volume, where, and which. By content, never by a label or letter. */
+#include "windows/facts_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MAX_ROOT_FOLDERS 4096
+
+void win_note(struct win_info *info, const char *fmt, ...)
+{
+	size_t n = strlen(info->note);
+	va_list ap;
+
+	if (n && n + 3 < sizeof(info->note)) {
+		memcpy(info->note + n, "; ", 3);
+		n += 2;
+	}
+	va_start(ap, fmt);
+	(void)vsnprintf(info->note + n, sizeof(info->note) - n, fmt, ap); /* cut is fine */
+	va_end(ap);
+}
+
+/* ---- where ---- */
+
+static const char *const kernels[] = {"ntoskrnl.exe", "ntkrnlmp.exe", "ntkrnlpa.exe"};
+
+struct probe {
+	struct nt_vol *vol;
+	struct rs_err bad; /* the first thing that could not be looked at */
+};
+
+/* A file (or folder) of the installation; 0 when there is none or it cannot be looked at. */
+static uint64_t there(struct probe *p, const char *root, const char *sub, bool is_dir)
+{
+	char path[WIN_PATH_CAP];
+	struct rs_err why = {0};
+	struct nt_stat st = {0};
+	uint64_t ref = 0;
+
+	(void)snprintf(path, sizeof(path), "%s\\%s", root, sub);
+	int r = nt_lookup(p->vol, path, &ref, &why);
+	if (r == 0)
+		r = nt_stat(p->vol, ref, &st, &why);
+	if (r < 0 && r != RS_E_NO_SUCH_FILE && r != RS_E_UNSAFE_PATH && !p->bad.code)
+		p->bad = why;
+	/* a compressed system file (WOF) is a reparse point: no reason to reject it */
+	return r == 0 && st.is_dir == is_dir && !(is_dir && st.is_reparse) ? ref : 0;
+}
+
+/* 0: not a Windows; more: how many of its parts are there. */
+static unsigned parts_of(struct probe *p, const char *root)
+{
+	unsigned n = 0;
+
+	if (!there(p, root, "System32", true))
+		return 0;
+	n += there(p, root, "System32\\config\\SYSTEM", false) != 0;
+	n += there(p, root, "System32\\config\\SOFTWARE", false) != 0;
+	for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
+		char path[64];
+		(void)snprintf(path, sizeof(path), "System32\\%s", kernels[i]);
+		if (there(p, root, path, false))
+			return n + 1;
+	}
+	return n;
+}
+
+struct folders {
+	char (*names)[sizeof(((struct win_info *)0)->root)];
+	size_t n;
+	bool is_out_of_memory;
+};
+
+static void folders_done(struct folders *f)
+{
+	free(f->names);
+}
+
+static bool folder_add(void *user, const char *name, uint64_t ref, bool is_dir)
+{
+	struct folders *f = user;
+
+	(void)ref;
+	if (!is_dir || strlen(name) + 2 > sizeof(f->names[0]))
+		return true;
+	if ((f->n & (f->n - 1)) == 0) { /* grow at powers of two */
+		void *p = realloc(f->names, (f->n ? 2 * f->n : 1) * sizeof(f->names[0]));
+		if (!p) {
+			f->is_out_of_memory = true;
+			return false;
+		}
+		f->names = p;
+	}
+	(void)snprintf(f->names[f->n++], sizeof(f->names[0]), "\\%s", name);
+	return f->n < MAX_ROOT_FOLDERS;
+}
+
+/* Folder of the root with the most parts of a Windows; two parts at least, so that a folder of
+ * copied hives is none. */
+static int search(struct probe *p, struct win_info *info, struct rs_err *err)
+{
+	__attribute__((cleanup(folders_done))) struct folders f = {0};
+	unsigned best = 1;
+	uint64_t root;
+
+	int r = nt_lookup(p->vol, "", &root, err);
+	if (r == 0)
+		r = nt_list(p->vol, root, folder_add, &f, err);
+	if (r < 0)
+		return r;
+	if (f.is_out_of_memory)
+		return rs_fail(err, RS_E_MEMORY, "folders of the root");
+	for (size_t i = 0; i < f.n; i++) {
+		unsigned n = parts_of(p, f.names[i]);
+		if (n > best) {
+			best = n;
+			memcpy(info->root, f.names[i], sizeof(info->root));
+		}
+	}
+	return 0;
+}
+
+static int find_root(struct probe *p, struct win_info *info, struct rs_err *err)
+{
+	uint64_t ref = there(p, "", "Windows", true);
+
+	if (ref && parts_of(p, "\\Windows") > 0) {
+		int r = nt_path(p->vol, ref, info->root, sizeof(info->root), err);
+		return r < 0 ? r : 0;
+	}
+	int r = search(p, info, err);
+	if (r < 0)
+		return r;
+	if (info->root[0])
+		return 0;
+	if (p->bad.code) {
+		if (err)
+			*err = p->bad;
+		return p->bad.code;
+	}
+	return rs_fail(err, RS_E_NO_WINDOWS, "no folder has a System32 with hives and a kernel");
+}
+
+/* ---- the kernel ---- */
+
+static const char *machine_name(uint16_t machine)
+{
+	switch (machine) {
+	case 0x8664:
+		return "x64";
+	case 0x014C:
+		return "x86";
+	case 0xAA64:
+		return "arm64";
+	case 0x01C4:
+		return "arm";
+	default:
+		return "";
+	}
+}
+
+static int kernel_open(
+	struct probe *p, const struct win_info *info, struct nt_file **ret, struct rs_err *err)
+{
+	for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
+		char path[64];
+		(void)snprintf(path, sizeof(path), "System32\\%s", kernels[i]);
+		uint64_t ref = there(p, info->root, path, false);
+		if (ref)
+			return nt_file_open(p->vol, ref, "", ret, err);
+	}
+	return rs_fail(err, RS_E_NO_SUCH_FILE, "no ntoskrnl.exe");
+}
+
+static void kernel_facts(struct probe *p, struct win_info *info)
+{
+	auto_nt_file struct nt_file *f = NULL;
+	struct rs_err why = {0};
+	struct win_pe pe = {0};
+
+	int r = kernel_open(p, info, &f, &why);
+	if (r == 0) {
+		struct win_src src = win_src_file(f);
+		r = win_pe_read(&src, &pe, &why);
+	}
+	if (r < 0 || !pe.is_pe) {
+		win_note(info, "kernel: %s", r < 0 ? why.detail : "not a program");
+		return;
+	}
+	(void)snprintf(info->arch, sizeof(info->arch), "%s", machine_name(pe.machine));
+	if (!pe.has_version || info->build)
+		return;
+	(void)snprintf(info->version, sizeof(info->version), "%u.%u", pe.version[0], pe.version[1]);
+	info->build = pe.version[2];
+	info->revision = pe.version[3];
+	win_note(info, "version taken from the kernel's file");
+}
+
+int win_probe(struct nt_vol *vol, struct win_info *ret, struct rs_err *err)
+{
+	struct win_info info = {0};
+	struct probe p = {.vol = vol};
+
+	int r = find_root(&p, &info, err);
+	if (r == 0)
+		r = win_facts_software(vol, &info, err);
+	if (r < 0)
+		return r;
+	kernel_facts(&p, &info);
+	char arch[sizeof(info.arch)];
+	memcpy(arch, info.arch, sizeof(arch));
+	r = win_facts_system(vol, &info, err);
+	if (r < 0)
+		return r;
+	if (arch[0]) /* the kernel's own header against a variable of the environment */
+		memcpy(info.arch, arch, sizeof(arch));
+	if (strncmp(info.installation, "Server", strlen("Server")) == 0)
+		info.is_server = true;
+	win_facts_name(&info);
+	*ret = info;
+	return 0;
+}

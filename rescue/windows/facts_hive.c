@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the SOFTWARE and SYSTEM hives say about the installation. */
+#include "windows/facts_internal.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#define UNIX_EPOCH_FILETIME 116444736000000000ULL
+#define MAX_CONTROL_SET	    999
+
+/* A hive of the installation; NULL and a note when it cannot be had. */
+static int hive_of(struct nt_vol *vol, struct win_info *info, const char *name,
+	struct win_hive **ret, struct rs_err *err)
+{
+	char path[WIN_PATH_CAP];
+	struct rs_err why = {0};
+
+	*ret = NULL;
+	(void)snprintf(path, sizeof(path), "%s\\System32\\config\\%s", info->root, name);
+	int r = win_hive_open_in(vol, path, ret, &why);
+	if (r == RS_E_MEMORY)
+		return rs_fail(err, r, "%s", why.detail);
+	if (r < 0) {
+		*ret = NULL;
+		win_note(info, "%s hive: %s", name, why.detail[0] ? why.detail : "unreadable");
+		return 0;
+	}
+	if (win_hive_note(*ret)[0])
+		win_note(info, "%s hive: %s", name, win_hive_note(*ret));
+	return 0;
+}
+
+/* A key; 0 and a note when there is none. Values below it are optional: their absence is no note.
+ */
+static win_key key_of(struct win_hive *h, struct win_info *info, const char *path)
+{
+	struct rs_err why = {0};
+	win_key key = 0;
+
+	if (win_hive_key(h, win_hive_root(h), path, &key, &why) < 0) {
+		win_note(info, "%s: %s", path, why.detail);
+		return 0;
+	}
+	return key;
+}
+
+static void text(struct win_hive *h, win_key key, const char *name, char *ret, size_t cap)
+{
+	if (win_hive_text(h, key, name, ret, cap, NULL) < 0)
+		ret[0] = '\0';
+}
+
+static uint64_t number(struct win_hive *h, win_key key, const char *name)
+{
+	uint64_t v = 0;
+
+	return win_hive_number(h, key, name, &v, NULL) < 0 ? 0 : v;
+}
+
+static uint64_t filetime(struct win_hive *h, win_key key, const char *name)
+{
+	auto_free uint8_t *p = NULL;
+	uint32_t type;
+	size_t len;
+
+	if (win_hive_value(h, key, name, &type, &p, &len, NULL) < 0 || len < 8)
+		return 0;
+	return rs_le64(p);
+}
+
+static uint32_t decimal(const char *s)
+{
+	uint32_t v = 0;
+
+	for (; isdigit((unsigned char)*s) && v < 100000000; s++)
+		v = v * 10 + (uint32_t)(*s - '0');
+	return v;
+}
+
+/* ---- SOFTWARE ---- */
+
+static void version_of(struct win_hive *h, win_key key, struct win_info *info)
+{
+	char build[16];
+	uint64_t major = number(h, key, "CurrentMajorVersionNumber");
+
+	if (major) /* Windows 10 and later; CurrentVersion stays at 6.3 there */
+		(void)snprintf(info->version, sizeof(info->version), "%u.%u", (unsigned)major,
+			(unsigned)number(h, key, "CurrentMinorVersionNumber"));
+	else
+		text(h, key, "CurrentVersion", info->version, sizeof(info->version));
+	text(h, key, "CurrentBuildNumber", build, sizeof(build));
+	if (!decimal(build))
+		text(h, key, "CurrentBuild", build, sizeof(build));
+	info->build = decimal(build);
+	info->revision = (uint32_t)number(h, key, "UBR");
+	text(h, key, "DisplayVersion", info->display_version, sizeof(info->display_version));
+	if (!info->display_version[0]) /* ended at 2009, where DisplayVersion begins */
+		text(h, key, "ReleaseId", info->display_version, sizeof(info->display_version));
+}
+
+int win_facts_software(struct nt_vol *vol, struct win_info *info, struct rs_err *err)
+{
+	auto_hive struct win_hive *h = NULL;
+
+	int r = hive_of(vol, info, "SOFTWARE", &h, err);
+	if (r < 0 || !h)
+		return r;
+	info->software_hive_dirty = win_hive_is_dirty(h);
+	win_key key = key_of(h, info, "Microsoft\\Windows NT\\CurrentVersion");
+	if (!key)
+		return 0;
+	text(h, key, "ProductName", info->product, sizeof(info->product));
+	text(h, key, "EditionID", info->edition, sizeof(info->edition));
+	text(h, key, "InstallationType", info->installation, sizeof(info->installation));
+	version_of(h, key, info);
+	info->installed_filetime = number(h, key, "InstallTime");
+	uint64_t unix_seconds = number(h, key, "InstallDate");
+	if (!info->installed_filetime && unix_seconds)
+		info->installed_filetime =
+			UNIX_EPOCH_FILETIME + (uint32_t)unix_seconds * 10000000ULL;
+	return 0;
+}
+
+/* ---- SYSTEM ---- */
+
+void win_control_path(const struct win_info *info, const char *sub, char *ret, size_t cap)
+{
+	(void)snprintf(ret, cap, "ControlSet%03u\\%s", info->control_set, sub);
+}
+
+static void control_set(struct win_hive *h, struct win_info *info)
+{
+	static const char *const choices[] = {"Default", "Current"};
+	win_key select = key_of(h, info, "Select");
+
+	info->control_set = 1; /* what every hive has, when Select does not say */
+	for (size_t i = 0; select && i < 2; i++) {
+		char path[32];
+		win_key key;
+		uint64_t n = number(h, select, choices[i]);
+		(void)snprintf(path, sizeof(path), "ControlSet%03u", (unsigned)(n % 1000));
+		if (n > 0 && n <= MAX_CONTROL_SET &&
+			win_hive_key(h, win_hive_root(h), path, &key, NULL) == 0) {
+			info->control_set = (unsigned)n;
+			return;
+		}
+	}
+}
+
+static void time_zone(struct win_hive *h, win_key key, struct win_info *info)
+{
+	uint64_t bias;
+
+	text(h, key, "TimeZoneKeyName", info->time_zone, sizeof(info->time_zone));
+	if (!info->time_zone[0]) /* before Vista */
+		text(h, key, "StandardName", info->time_zone, sizeof(info->time_zone));
+	if (win_hive_number(h, key, "ActiveTimeBias", &bias, NULL) < 0)
+		bias = number(h, key, "Bias");
+	info->bias_minutes = (int32_t)(uint32_t)bias; /* stored as unsigned */
+}
+
+static void product_role(struct win_hive *h, win_key key, struct win_info *info)
+{
+	char role[32];
+
+	text(h, key, "ProductType", role, sizeof(role));
+	if (!role[0])
+		return;
+	info->is_domain_controller = strcasecmp(role, "LanmanNT") == 0;
+	info->is_server = strcasecmp(role, "WinNT") != 0;
+}
+
+static void setup_state(struct win_hive *h, struct win_info *info)
+{
+	static const char *const signs[] = {"SystemSetupInProgress", "OOBEInProgress", "SetupType",
+		"Upgrade", "RollbackActive"};
+	win_key key = key_of(h, info, "Setup");
+
+	for (size_t i = 0; key && i < sizeof(signs) / sizeof(signs[0]); i++)
+		info->setup_in_progress |= number(h, key, signs[i]) != 0;
+}
+
+static void processor(struct win_hive *h, win_key key, struct win_info *info)
+{
+	static const struct {
+		const char *value, *arch;
+	} names[] = {{"AMD64", "x64"}, {"x86", "x86"}, {"ARM64", "arm64"}};
+	char value[32];
+
+	text(h, key, "PROCESSOR_ARCHITECTURE", value, sizeof(value));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcasecmp(value, names[i].value) == 0)
+			(void)snprintf(info->arch, sizeof(info->arch), "%s", names[i].arch);
+	}
+}
+
+/* ---- the build, from the versions of the drivers that came with Windows ---- */
+
+struct votes {
+	struct win_hive *h;
+	uint32_t build[64], count[64];
+	size_t n;
+};
+
+/* Version of a package: 48 bytes, at 32 four u16 (revision, build, minor, major). */
+static bool vote(void *user, const char *name, win_key sub)
+{
+	struct votes *v = user;
+	auto_free uint8_t *p = NULL;
+	uint32_t type;
+	size_t len;
+
+	(void)name;
+	if (win_hive_value(v->h, sub, "Version", &type, &p, &len, NULL) < 0 || len < 40 ||
+		rs_le16(p + 38) != 10 || rs_le16(p + 36) != 0)
+		return true;
+	uint32_t build = rs_le16(p + 34);
+	size_t i = 0;
+	while (i < v->n && v->build[i] != build)
+		i++;
+	if (i == sizeof(v->build) / sizeof(v->build[0]))
+		return true;
+	if (i == v->n)
+		v->build[v->n++] = build;
+	v->count[i]++;
+	return true;
+}
+
+static void build_from_drivers(struct win_hive *h, struct win_info *info)
+{
+	struct votes v = {.h = h};
+	win_key key;
+	uint32_t best = 0;
+
+	if (win_hive_key(h, win_hive_root(h), "DriverDatabase\\DriverPackages", &key, NULL) < 0)
+		return;
+	(void)win_hive_each_key(h, key, vote, &v, NULL); /* damaged ones have no vote */
+	for (size_t i = 0; i < v.n; i++) {
+		if (v.count[i] > best) {
+			best = v.count[i];
+			info->build = v.build[i];
+		}
+	}
+	if (!best)
+		return;
+	(void)snprintf(info->version, sizeof(info->version), "10.0");
+	win_note(info, "build taken from the driver database");
+}
+
+int win_facts_system(struct nt_vol *vol, struct win_info *info, struct rs_err *err)
+{
+	static const struct {
+		const char *path;
+		void (*read)(struct win_hive *h, win_key key, struct win_info *info);
+	} parts[] = {
+		{"Control\\TimeZoneInformation", time_zone},
+		{"Control\\ProductOptions", product_role},
+		{"Control\\Session Manager\\Environment", processor},
+	};
+	auto_hive struct win_hive *h = NULL;
+	char path[WIN_PATH_CAP];
+
+	int r = hive_of(vol, info, "SYSTEM", &h, err);
+	if (r < 0 || !h)
+		return r;
+	info->system_hive_dirty = win_hive_is_dirty(h);
+	control_set(h, info);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		win_control_path(info, parts[i].path, path, sizeof(path));
+		win_key key = key_of(h, info, path);
+		if (key)
+			parts[i].read(h, key, info);
+	}
+	win_control_path(info, "Control\\ComputerName\\ComputerName", path, sizeof(path));
+	win_key key = key_of(h, info, path);
+	if (key)
+		text(h, key, "ComputerName", info->computer_name, sizeof(info->computer_name));
+	win_control_path(info, "Control\\Windows", path, sizeof(path));
+	key = key_of(h, info, path);
+	if (key)
+		info->shutdown_filetime = filetime(h, key, "ShutdownTime");
+	setup_state(h, info);
+	if (!info->build)
+		build_from_drivers(h, info);
+	return 0;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside of the installation's facts: facts.c (where it is), facts_hive.c (what its hives say),
+ * facts_name.c (what it is called). */
+#ifndef UNBRICK_WINDOWS_FACTS_INTERNAL_H
+#define UNBRICK_WINDOWS_FACTS_INTERNAL_H
+
+#include "windows/windows.h"
+
+enum { WIN_PATH_CAP = 320 };
+
+/** Add to info->note. */
+void win_note(struct win_info *info, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* facts_hive.c: what cannot be read is noted; only RS_E_MEMORY is an error. */
+int win_facts_software(struct nt_vol *vol, struct win_info *info, struct rs_err *err);
+int win_facts_system(struct nt_vol *vol, struct win_info *info, struct rs_err *err);
+
+/* facts_name.c */
+/** Product name by build, edition and role, for what ProductName does not or wrongly say. */
+void win_facts_name(struct win_info *info);
+
+/** Path of the control set's key, "ControlSet001\Control". */
+void win_control_path(const struct win_info *info, const char *sub, char *ret, size_t cap);
+
+#endif
