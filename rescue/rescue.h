@@ -154,8 +154,9 @@ int rs_tree_sync(struct rs_tree *t, struct rs_err *err);
 
 /* ---- reports ---- */
 
-/** JSON (docs/report.md), one object with a trailing newline; borrowed until the report is freed. */
-const char *rs_report_json(const struct rs_report *r);
+/** JSON (docs/report.md), one object with a trailing newline; borrowed until the next call or
+ * until the report is freed. NULL when there is no memory for it. */
+const char *rs_report_json(struct rs_report *r);
 /** For people: lines through @put, escaped for a terminal, no colours. */
 void rs_report_text(const struct rs_report *r, void (*put)(void *user, const char *line), void *user);
 /** The exit status of docs/exit-status.md. */
@@ -168,6 +169,6 @@ const char *rs_version(void);
 /** Escape a name for a terminal; returns bytes written. */
 size_t rs_escape(const char *s, char *ret, size_t cap);
 /** FILETIME as RFC 3339 ("never" for 0). @ret has 32 bytes. */
-void rs_filetime_text(uint64_t filetime, char *ret);
+void rs_filetime_text(uint64_t filetime, char ret[32]);
 
 #endif

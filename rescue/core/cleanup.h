@@ -21,7 +21,8 @@ static inline void rs_auto_close(const int *fd)
 #define auto_close __attribute__((cleanup(rs_auto_close)))
 
 /* Defines `auto_NAME` helper NAME_auto for pointers of TYPE freed by FUNCTION:
- *   RS_DEFINE_AUTO(struct blk *, blk_close)   #define auto_blk __attribute__((cleanup(blk_close_auto))) */
+ *   RS_DEFINE_AUTO(struct blk *, blk_close)   #define auto_blk
+ * __attribute__((cleanup(blk_close_auto))) */
 #define RS_DEFINE_AUTO(type, function)                                                             \
 	static inline void function##_auto(type *p)                                                \
 	{                                                                                          \

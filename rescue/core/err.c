@@ -5,8 +5,7 @@
 #include <string.h>
 
 static const struct rs_err_info table[] = {
-#define X(name, exit_status, id, text, advice)                                                     \
-	{RS_E_##name, exit_status, #name, id, text, advice},
+#define X(name, exit_status, id, text, advice) {RS_E_##name, exit_status, #name, id, text, advice},
 #include "core/errors.def"
 #undef X
 };
@@ -69,6 +68,6 @@ void rs_err_line(const struct rs_err *err, char *ret, unsigned long len)
 {
 	const struct rs_err_info *info = rs_err_info(err->code);
 
-	(void)snprintf(ret, len, "%s%s%s%s%s; %s", err->object, err->object[0] ? ": " : "", info->text,
-		err->detail[0] ? ": " : "", err->detail, info->advice);
+	(void)snprintf(ret, len, "%s%s%s%s%s; %s", err->object, err->object[0] ? ": " : "",
+		info->text, err->detail[0] ? ": " : "", err->detail, info->advice);
 }

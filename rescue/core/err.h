@@ -21,9 +21,9 @@ enum rs_code {
 };
 
 struct rs_err {
-	int code;	   /* 0 or RS_E_* */
-	char object[320];  /* what it is about: a disk, a volume, a file */
-	char detail[384];  /* the cause, in words */
+	int code;	  /* 0 or RS_E_* */
+	char object[320]; /* what it is about: a disk, a volume, a file */
+	char detail[384]; /* the cause, in words */
 };
 
 /** One row of the error table. @id stable name, @text what it means, @advice the next step. */
@@ -38,7 +38,8 @@ struct rs_err_info {
 
 /** Record an error and return @code. @err may be NULL. @fmt is the cause ("" if the table's text
  * says it all). The object is left as it is: set it with rs_fail_on or rs_err_object. */
-int rs_fail(struct rs_err *err, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int rs_fail(struct rs_err *err, int code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /** The same with the object's name (copied). */
 int rs_fail_on(struct rs_err *err, int code, const char *object, const char *fmt, ...)

@@ -15,7 +15,8 @@ struct rs_task {
 };
 
 /** Report; true = go on. */
-static inline bool rs_task_step(const struct rs_task *t, const char *what, uint64_t done, uint64_t total)
+static inline bool rs_task_step(
+	const struct rs_task *t, const char *what, uint64_t done, uint64_t total)
 {
 	return !t || !t->progress || t->progress(t->user, what, done, total);
 }

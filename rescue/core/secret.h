@@ -10,8 +10,8 @@
 
 struct rs_secret {
 	uint8_t *p;
-	size_t len;	 /* bytes used */
-	size_t cap;	 /* bytes there are */
+	size_t len; /* bytes used */
+	size_t cap; /* bytes there are */
 };
 
 /** Room for @cap bytes in locked, dump-excluded memory (locking is tried; failure is no error).

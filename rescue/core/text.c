@@ -39,7 +39,11 @@ static size_t get_utf8(const char *s, uint32_t *ret)
 {
 	static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
 	const uint8_t *p = (const uint8_t *)s;
-	size_t n = p[0] < 0x80 ? 1 : p[0] >> 5 == 6 ? 2 : p[0] >> 4 == 14 ? 3 : p[0] >> 3 == 30 ? 4 : 0;
+	size_t n = p[0] < 0x80	     ? 1
+		   : p[0] >> 5 == 6  ? 2
+		   : p[0] >> 4 == 14 ? 3
+		   : p[0] >> 3 == 30 ? 4
+				     : 0;
 
 	if (n <= 1) {
 		*ret = p[0];
@@ -145,7 +149,8 @@ size_t rs_escape(const char *s, char *ret, size_t cap)
 			len = (size_t)snprintf(one, sizeof(one), "\\x%02X", (uint8_t)*s);
 			n = 1;
 		} else if (is_unsafe(c)) {
-			len = (size_t)snprintf(one, sizeof(one), c < 0x100 ? "\\x%02X" : "\\u%04X", c);
+			len = (size_t)snprintf(
+				one, sizeof(one), c < 0x100 ? "\\x%02X" : "\\u%04X", c);
 		} else {
 			memcpy(one, s, n);
 		}
@@ -246,9 +251,9 @@ uint64_t rs_filetime_now(void)
 
 void rs_guid_text(const uint8_t g[16], char ret[RS_GUID_LEN])
 {
-	(void)snprintf(ret, RS_GUID_LEN,
-		"%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X", rs_le32(g), rs_le16(g + 4),
-		rs_le16(g + 6), g[8], g[9], g[10], g[11], g[12], g[13], g[14], g[15]);
+	(void)snprintf(ret, RS_GUID_LEN, "%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X",
+		rs_le32(g), rs_le16(g + 4), rs_le16(g + 6), g[8], g[9], g[10], g[11], g[12], g[13],
+		g[14], g[15]);
 }
 
 bool rs_guid_parse(const char *text, uint8_t ret[16])

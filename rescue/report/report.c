@@ -75,8 +75,8 @@ void report_err_set(struct json_object *o, const char *key, const struct rs_err 
 	json_object_object_add(o, key, e);
 }
 
-static struct json_object *member(struct json_object *o, const char *key,
-	struct json_object *(*make)(void))
+static struct json_object *member(
+	struct json_object *o, const char *key, struct json_object *(*make)(void))
 {
 	struct json_object *m = NULL;
 
@@ -134,8 +134,8 @@ static void machine(struct json_object *root)
 	char text[256];
 
 	if (uname(&u) == 0) {
-		(void)snprintf(text, sizeof(text), "%.60s %.60s %.60s", u.sysname, u.release,
-			u.machine);
+		(void)snprintf(
+			text, sizeof(text), "%.60s %.60s %.60s", u.sysname, u.release, u.machine);
 		report_text_set(m, "system", text);
 	}
 	first_line("/proc/cpuinfo", "model name", text, sizeof(text));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The report's one data model: a json-c tree as docs/report.md defines it, built step by step by the
- * engine, written as JSON or as text. Text that comes from a volume is escaped on its way in. */
+/* The report's one data model: a json-c tree as docs/report.md defines it, built step by step by
+ * the engine, written as JSON or as text. Text that comes from a volume is escaped on its way in.
+ */
 #ifndef UNBRICK_REPORT_REPORT_H
 #define UNBRICK_REPORT_REPORT_H
 

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What fix and undo share: one volume opened for writing with a plan in the hand, the act, and the
+ * look at the result from the disk. */
+#ifndef UNBRICK_ENGINE_ACT_H
+#define UNBRICK_ENGINE_ACT_H
+
+#include "engine/engine.h"
+
+typedef int (*en_act_fn)(
+	struct nt_vol *vol, struct plan *plan, const struct rs_task *task, struct rs_err *err);
+
+/** Guards, act on each plan (accepted items only), close, verify; the report's actions and
+ * verification. @v's own reading handles on NTFS are closed. Stops at the first error. */
+int en_act(struct rs_session *s, struct en_volume *v, struct plan *const *plans, size_t n_plans,
+	bool is_restore, struct json_object *root, struct rs_err *err);
+
+/** Ask one question; without a listener the answer is no. */
+enum rs_answer en_ask(struct rs_session *s, enum rs_question_kind kind, const char *text,
+	const struct rs_report *report);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The engine's inside: sessions, the machine's disks and volumes as they are opened step by step.
+ * This is where the rooms are put together; it decides nothing about files (repair/ does). */
+#ifndef UNBRICK_ENGINE_ENGINE_H
+#define UNBRICK_ENGINE_ENGINE_H
+
+#include "bitlocker/bitlocker.h"
+#include "block/disk.h"
+#include "ntfs/vol.h"
+#include "repair/quarantine.h"
+#include "report/report.h"
+#include "rescue.h"
+#include "windows/windows.h"
+
+struct rs_session {
+	struct rs_events events;
+	struct rs_task task; /* hands progress on to events */
+	struct bl_keyring *keys;
+	bool has_keys; /* somebody gave some before the operation began */
+	struct rule_set rules;
+	bool has_rules; /* loaded (the shipped ones at first use) */
+};
+
+struct en_disk {
+	char *path;
+	int lock_fd; /* -1: none */
+	struct blk *blk;
+	struct disk_map *map;
+	struct rs_err err; /* could not be opened or its table read */
+};
+
+/* One volume and how far it could be opened. Everything is for reading. */
+struct en_volume {
+	unsigned number; /* 1.. over all disks */
+	char name[192];	 /* "disk.img, partition 3" */
+	struct en_disk *disk;
+	const struct disk_part *part;
+	bool is_looked_at;
+	struct blk *raw_blk;  /* the partition */
+	struct bl_volume *bl; /* BitLocker metadata, or NULL */
+	struct bl_unlock_result unlock;
+	struct blk *clear_blk; /* the opened BitLocker volume */
+	const char *inside;    /* what the opened volume holds: "ntfs", "fat", "other" */
+	struct nt_raw *raw;
+	struct nt_state state; /* valid with raw */
+	struct nt_vol *nt;
+	bool is_windows;
+	struct win_info win; /* valid with is_windows */
+	struct quarantine *quarantines;
+	size_t n_quarantines;
+	struct rs_err err; /* where it stopped, and why */
+};
+
+struct en_machine {
+	struct en_disk *disks;
+	size_t n_disks;
+	struct en_volume *volumes;
+	size_t n_volumes;
+};
+
+/* ---- session.c ---- */
+void en_log(const struct rs_session *s, enum rs_log_level level, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+int en_rules(struct rs_session *s, struct rs_err *err);
+
+/* ---- machine.c ---- */
+
+/** Open the target's disks for reading and read their tables. A disk that cannot be opened is kept
+ * with its error. @is_exclusive: hold each against a second Unbrick for writing.
+ * Errors: RS_E_MEMORY, RS_E_BUSY, RS_E_NO_SUCH_VOLUME (t->volume names none). */
+int en_machine_open(
+	const struct rs_target *t, bool is_exclusive, struct en_machine **ret, struct rs_err *err);
+void en_machine_close(struct en_machine *m);
+RS_DEFINE_AUTO(struct en_machine *, en_machine_close);
+#define auto_machine __attribute__((cleanup(en_machine_close_auto)))
+
+/** Does the target's selector mean this volume? */
+bool en_is_selected(const struct rs_target *t, const struct en_volume *v);
+/** First error of a disk, if there is one. */
+const struct rs_err *en_disk_error(const struct en_machine *m);
+/** All disks and volumes, as far as they were looked at, into the report. */
+void en_machine_report(const struct en_machine *m, struct json_object *root);
+
+/* ---- volume.c ---- */
+
+/** Open as far as it goes: BitLocker, NTFS, Windows, quarantines. What goes wrong stands in v->err.
+ * @may_ask: ask for a key when those of the session do not open it. */
+void en_volume_look(struct rs_session *s, struct en_volume *v, bool may_ask);
+/** What is below NTFS: the opened BitLocker volume, or the partition. */
+struct blk *en_volume_blk(const struct en_volume *v);
+/** Guards about the volume as a whole. */
+int en_volume_guard(const struct en_volume *v, struct rs_err *err);
+
+/* The same volume, opened again from the disk. */
+struct en_stack {
+	struct blk *disk, *part, *clear;
+	struct blk *top; /* the one NTFS lies on */
+};
+int en_stack_open(
+	const struct en_volume *v, bool is_writable, struct en_stack *ret, struct rs_err *err);
+void en_stack_close(struct en_stack *s);
+
+/* ---- scan.c: shared by scan and fix ---- */
+
+struct en_work { /* what is to be done on one volume */
+	struct en_volume *v;
+	struct judge_result *judged;
+	struct plan *plan;	  /* new quarantine */
+	struct plan **unfinished; /* interrupted ones, to be finished */
+	size_t n_unfinished;
+};
+
+struct en_works {
+	struct en_work *list;
+	size_t n;
+	size_t n_windows, n_locked;
+	struct rs_err locked_err, other_err; /* first of each kind */
+};
+
+/** Look at every selected volume, judge every Windows, read unfinished quarantines. */
+int en_works_make(struct rs_session *s, const struct rs_target *t, struct en_machine *m,
+	struct json_object *root, struct en_works *ret, struct rs_err *err);
+void en_works_done(struct en_works *w);
+/** (Re)write the report's member "plan". */
+void en_works_report(const struct en_works *w, bool with_answers, struct json_object *root);
+size_t en_works_count(const struct en_works *w, enum plan_action action);
+/** Why nothing could be looked at: key needed, damaged, no Windows; 0 if at least one Windows was.
+ */
+int en_works_verdict(const struct en_works *w, const struct en_machine *m, struct rs_err *err);
+
+/* Bring items' facts up to date with the disk (a loaded manifest is a memory of the day it was
+ * written). */
+void en_plan_refresh(struct nt_vol *nt, struct plan *p);
+
+#endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* fix: the scan's plan, one question, the act, the proof. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "engine/act.h"
+
+/* Doubtful files are asked about one by one, whatever --yes says. */
+static int ask_doubtful(struct rs_session *s, struct en_works *w, const struct rs_report *report,
+	struct rs_err *err)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		struct plan *p = w->list[i].plan;
+		for (size_t k = 0; k < p->n_items; k++) {
+			struct plan_item *item = &p->items[k];
+			char path[700], text[900];
+			if (item->action != PLAN_ASK)
+				continue;
+			(void)rs_escape(item->path, path, sizeof(path));
+			(void)snprintf(text, sizeof(text), "%s is doubtful (%.150s). Move it, too?",
+				path, item->why);
+			enum rs_answer a = en_ask(s, RS_ASK_DOUBT, text, report);
+			if (a == RS_ANSWER_CANCEL)
+				return rs_fail(err, RS_E_CANCELLED, "nothing was changed");
+			item->is_accepted = a == RS_ANSWER_YES;
+		}
+	}
+	return 0;
+}
+
+static size_t count_accepted(const struct en_works *w)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n; i++)
+		n += plan_count_accepted(w->list[i].plan);
+	return n;
+}
+
+static int ask_plan(struct rs_session *s, struct en_works *w, bool say_yes,
+	const struct rs_report *report, struct rs_err *err)
+{
+	size_t all = en_works_count(w, PLAN_QUARANTINE) + en_works_count(w, PLAN_FINISH) +
+		     count_accepted(w);
+	char text[160];
+
+	(void)snprintf(text, sizeof(text),
+		"Move %zu file%s into quarantine? ('unbrick undo' puts %s back)", all,
+		all == 1 ? "" : "s", all == 1 ? "it" : "them");
+	if (all && !say_yes && en_ask(s, RS_ASK_PLAN, text, report) != RS_ANSWER_YES)
+		return rs_fail(err, RS_E_CANCELLED, "nothing was changed");
+	for (size_t i = 0; i < w->n; i++) {
+		plan_accept(w->list[i].plan);
+		for (size_t k = 0; k < w->list[i].n_unfinished; k++)
+			plan_accept(w->list[i].unfinished[k]);
+	}
+	return 0;
+}
+
+/* On a volume whose journal holds changes, 'nothing to do' cannot be said either. */
+static int guard_all(const struct en_works *w, struct rs_err *err)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		int r = en_volume_guard(w->list[i].v, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int fix_one(
+	struct rs_session *s, struct en_work *w, struct json_object *root, struct rs_err *err)
+{
+	size_t n = 0;
+	auto_free struct plan **plans = calloc(w->n_unfinished + 1, sizeof(struct plan *));
+
+	if (!plans)
+		return rs_fail(err, RS_E_MEMORY, "plans");
+	for (size_t i = 0; i < w->n_unfinished; i++)
+		plans[n++] = w->unfinished[i];
+	if (plan_count_accepted(w->plan))
+		plans[n++] = w->plan;
+	if (!n)
+		return 0;
+	int r = en_act(s, w->v, plans, n, false, root, err);
+	if (plans[n - 1]->id[0]) {
+		struct json_object *q = report_object(root, "quarantine");
+		report_text_set(q, "id", plans[n - 1]->id);
+		report_uint_set(q, "volume", w->v->number);
+	}
+	return r;
+}
+
+static int fix_all(
+	struct rs_session *s, struct en_works *w, struct rs_report *report, struct rs_err *err)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		int r = fix_one(s, &w->list[i], report->root, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int fix(struct rs_session *s, struct en_works *w, const struct rs_fix_options *o,
+	struct rs_report *report, struct rs_err *err)
+{
+	int r = guard_all(w, err);
+
+	if (r == 0)
+		r = ask_doubtful(s, w, report, err);
+	if (r == 0)
+		r = ask_plan(s, w, o && o->say_yes, report, err);
+	if (r < 0)
+		return r;
+	size_t files = count_accepted(w) + en_works_count(w, PLAN_FINISH);
+	if (!files) {
+		en_works_report(w, true, report->root);
+		report_finish(
+			report, 4, "nothing-to-do", "nothing to repair, nothing was changed", NULL);
+		return 0;
+	}
+	r = fix_all(s, w, report, err);
+	en_works_report(w, true, report->root);
+	if (r == 0) {
+		char text[96];
+		(void)snprintf(text, sizeof(text), "%zu file%s moved into quarantine, verified",
+			files, files == 1 ? "" : "s");
+		report_finish(report, 0, "done", text, NULL);
+	}
+	return r;
+}
+
+int rs_fix(struct rs_session *s, const struct rs_target *t, const struct rs_fix_options *o,
+	struct rs_report **ret)
+{
+	auto_machine struct en_machine *m = NULL;
+	struct en_works works = {0};
+	struct rs_err err = {0};
+	struct rs_report *report = NULL;
+	int r = report_new("fix", &report, &err);
+
+	*ret = report;
+	if (r < 0)
+		return r;
+	r = en_machine_open(t, true, &m, &err);
+	if (r == 0)
+		r = en_works_make(s, t, m, report->root, &works, &err);
+	if (m)
+		en_machine_report(m, report->root);
+	if (r == 0) {
+		en_works_report(&works, false, report->root);
+		r = en_works_verdict(&works, m, &err);
+	}
+	if (r == 0)
+		r = fix(s, &works, o, report, &err);
+	if (r < 0)
+		report_finish(report, 0, r == RS_E_CANCELLED ? "cancelled" : "failed", "", &err);
+	en_works_done(&works);
+	return r;
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The target's disks and their volumes, numbered through. */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "engine/engine.h"
+
+static void disk_open(struct en_disk *d, bool is_exclusive)
+{
+	int r = blk_lock(d->path, is_exclusive, &d->lock_fd, &d->err);
+
+	if (r == 0)
+		r = blk_file_open(d->path, 0, &d->blk, &d->err);
+	if (r == 0)
+		r = disk_map_load(d->blk, &d->map, &d->err);
+	if (r == 0 && d->map->err.code)
+		d->err = d->map->err; /* what could be read is kept */
+}
+
+static int disks_new(
+	char *const *paths, size_t n, bool is_exclusive, struct en_machine *m, struct rs_err *err)
+{
+	m->disks = calloc(n ? n : 1, sizeof(*m->disks));
+	if (!m->disks)
+		return rs_fail(err, RS_E_MEMORY, "disks");
+	for (size_t i = 0; i < n; i++) {
+		struct en_disk *d = &m->disks[i];
+		*d = (struct en_disk){.path = strdup(paths[i]), .lock_fd = -1};
+		m->n_disks = i + 1;
+		if (!d->path)
+			return rs_fail(err, RS_E_MEMORY, "disks");
+		disk_open(d, is_exclusive);
+	}
+	return 0;
+}
+
+static void volume_init(
+	struct en_volume *v, unsigned number, struct en_disk *d, const struct disk_part *p)
+{
+	v->number = number;
+	v->disk = d;
+	v->part = p;
+	v->err = p->err;
+	if (p->number)
+		(void)snprintf(
+			v->name, sizeof(v->name), "%.150s, partition %u", d->path, p->number);
+	else
+		(void)snprintf(v->name, sizeof(v->name), "%.180s", d->path);
+}
+
+static int volumes_new(struct en_machine *m, struct rs_err *err)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < m->n_disks; i++)
+		total += m->disks[i].map ? m->disks[i].map->n_parts : 0;
+	m->volumes = calloc(total ? total : 1, sizeof(*m->volumes));
+	if (!m->volumes)
+		return rs_fail(err, RS_E_MEMORY, "volumes");
+	for (size_t i = 0; i < m->n_disks; i++) {
+		struct en_disk *d = &m->disks[i];
+		for (unsigned k = 0; d->map && k < d->map->n_parts; k++) {
+			unsigned number = (unsigned)++m->n_volumes;
+			volume_init(&m->volumes[number - 1], number, d, &d->map->parts[k]);
+		}
+	}
+	return 0;
+}
+
+bool en_is_selected(const struct rs_target *t, const struct en_volume *v)
+{
+	char number[16];
+
+	if (!t->volume)
+		return true;
+	(void)snprintf(number, sizeof(number), "%u", v->number);
+	return strcmp(t->volume, number) == 0 ||
+	       (v->part->uuid[0] && strcasecmp(t->volume, v->part->uuid) == 0);
+}
+
+static int check_selector(const struct rs_target *t, const struct en_machine *m, struct rs_err *err)
+{
+	for (size_t i = 0; i < m->n_volumes; i++) {
+		if (en_is_selected(t, &m->volumes[i]))
+			return 0;
+	}
+	const struct rs_err *disk = en_disk_error(m);
+	if (disk) { /* the reason why it is not there */
+		*err = *disk;
+		return disk->code;
+	}
+	if (!t->volume)
+		return 0;
+	return rs_fail_on(err, RS_E_NO_SUCH_VOLUME, t->volume, "not on %s",
+		t->n_disks ? t->disks[0] : "this machine");
+}
+
+static int open_target(
+	const struct rs_target *t, bool is_exclusive, struct en_machine *m, struct rs_err *err)
+{
+	char **found = NULL;
+	size_t n = t->n_disks;
+	int r;
+
+	if (!n) {
+		r = disk_list(&found, err);
+		if (r < 0)
+			return r;
+		while (found[n])
+			n++;
+		r = disks_new(found, n, is_exclusive, m, err);
+		disk_list_free(found);
+	} else {
+		auto_free char **paths = calloc(n, sizeof(*paths));
+		if (!paths)
+			return rs_fail(err, RS_E_MEMORY, "disks");
+		for (size_t i = 0; i < n; i++)
+			memcpy(&paths[i], &t->disks[i], sizeof(*paths)); /* borrowed, only read */
+		r = disks_new(paths, n, is_exclusive, m, err);
+	}
+	if (r == 0)
+		r = volumes_new(m, err);
+	return r;
+}
+
+int en_machine_open(
+	const struct rs_target *t, bool is_exclusive, struct en_machine **ret, struct rs_err *err)
+{
+	auto_machine struct en_machine *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		return rs_fail(err, RS_E_MEMORY, "machine");
+	int r = open_target(t, is_exclusive, m, err);
+	if (r == 0 && t->volume)
+		r = check_selector(t, m, err);
+	if (r < 0)
+		return r;
+	*ret = rs_steal(m);
+	return 0;
+}
+
+const struct rs_err *en_disk_error(const struct en_machine *m)
+{
+	for (size_t i = 0; i < m->n_disks; i++) {
+		if (m->disks[i].err.code)
+			return &m->disks[i].err;
+	}
+	return NULL;
+}
+
+static void volume_close(struct en_volume *v)
+{
+	free(v->quarantines);
+	(void)nt_vol_close(v->nt, NULL); /* opened for reading */
+	nt_raw_close(v->raw);
+	blk_close(v->clear_blk);
+	bl_free(v->bl);
+	blk_close(v->raw_blk);
+}
+
+void en_machine_close(struct en_machine *m)
+{
+	if (!m)
+		return;
+	for (size_t i = 0; i < m->n_volumes; i++)
+		volume_close(&m->volumes[i]);
+	for (size_t i = 0; i < m->n_disks; i++) {
+		disk_map_free(m->disks[i].map);
+		blk_close(m->disks[i].blk);
+		if (m->disks[i].lock_fd >= 0)
+			(void)close(m->disks[i].lock_fd); /* releases the lock */
+		free(m->disks[i].path);
+	}
+	free(m->volumes);
+	free(m->disks);
+	free(m);
+}
+
+static void quarantines_report(const struct en_volume *v, struct json_object *o)
+{
+	for (size_t i = 0; i < v->n_quarantines; i++) {
+		const struct quarantine *q = &v->quarantines[i];
+		struct json_object *one = report_append(report_array(o, "quarantines"));
+		report_text_set(one, "id", q->id);
+		report_text_set(one, "state", quarantine_state_word(q->state));
+		report_uint_set(one, "files", q->n_files);
+		report_err_set(one, "error", &q->err);
+	}
+}
+
+static void volume_report(const struct en_volume *v, struct json_object *volumes)
+{
+	struct json_object *o = report_append(volumes);
+
+	report_uint_set(o, "number", v->number);
+	report_text_set(o, "name", v->name);
+	report_partition(o, v->part);
+	if (v->bl) {
+		report_bitlocker(o, bl_get_info(v->bl), v->clear_blk ? &v->unlock : NULL);
+		report_text_set(report_object(o, "bitlocker"), "inside", v->inside);
+	}
+	if (v->raw)
+		report_ntfs(o, nt_raw_geometry(v->raw), &v->state);
+	if (v->is_windows)
+		report_windows(o, &v->win);
+	quarantines_report(v, o);
+	report_err_set(o, "error", &v->err);
+}
+
+void en_machine_report(const struct en_machine *m, struct json_object *root)
+{
+	static const char *const schemes[] = {"bare", "gpt", "mbr"};
+	struct json_object *disks = report_array(root, "disks");
+
+	for (size_t i = 0; i < m->n_disks; i++) {
+		const struct en_disk *d = &m->disks[i];
+		struct json_object *o = report_append(disks);
+		char model[128] = "", serial[128] = "";
+
+		report_text_set(o, "path", d->path);
+		if (d->blk)
+			report_uint_set(o, "size_bytes", d->blk->size_bytes);
+		disk_identity(d->path, model, sizeof(model), serial, sizeof(serial));
+		report_text_set(o, "model", model);
+		report_text_set(o, "serial", serial);
+		if (d->map) {
+			report_uint_set(o, "sector_bytes", d->map->sector_bytes);
+			report_text_set(o, "scheme", schemes[d->map->scheme]);
+			report_text_set(o, "id", d->map->id);
+			report_text_set(o, "warning", d->map->warning);
+		}
+		report_err_set(o, "error", &d->err);
+		struct json_object *volumes = report_array(o, "volumes");
+		for (size_t k = 0; k < m->n_volumes; k++) {
+			if (m->volumes[k].disk == d)
+				volume_report(&m->volumes[k], volumes);
+		}
+	}
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* rules list, show, check. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "engine/engine.h"
+
+#define RULE_FILE_MAX (1U << 20)
+
+static void rule_report(const struct rule *r, struct json_object *o)
+{
+	static const char *const kinds[] = {"bad-file", "good-file-removed", "update-half-applied"};
+	static const char *const actions[] = {"quarantine", "report"};
+
+	report_text_set(o, "id", rule_id(r));
+	report_text_set(o, "title", rule_title(r));
+	report_text_set(o, "kind", kinds[rule_get_kind(r)]);
+	report_text_set(o, "action", actions[rule_get_action(r)]);
+	for (size_t i = 0; rule_reference(r, i); i++)
+		json_object_array_add(report_array(o, "references"),
+			json_object_new_string(rule_reference(r, i)));
+}
+
+int rs_rules_list(struct rs_session *s, struct rs_report **ret)
+{
+	struct rs_err err = {0};
+	int r = report_new("rules", ret, &err);
+
+	if (r == 0)
+		r = en_rules(s, &err);
+	if (!*ret)
+		return r;
+	for (size_t i = 0; r == 0 && i < s->rules.n; i++)
+		rule_report(s->rules.rules[i], report_append(report_array((*ret)->root, "rules")));
+	report_finish(*ret, 0, r < 0 ? "failed" : "done", "", &err);
+	return r;
+}
+
+int rs_rules_show(struct rs_session *s, const char *id, struct rs_report **ret)
+{
+	struct rs_err err = {0};
+	const struct rule *found = NULL;
+	int r = report_new("rules", ret, &err);
+
+	if (r == 0)
+		r = en_rules(s, &err);
+	if (!*ret)
+		return r;
+	for (size_t i = 0; r == 0 && i < s->rules.n; i++) {
+		if (!strcmp(rule_id(s->rules.rules[i]), id))
+			found = s->rules.rules[i];
+	}
+	if (r == 0 && !found)
+		r = rs_fail_on(
+			&err, RS_E_USAGE, id, "no rule has this id; see 'unbrick rules list'");
+	if (found) {
+		struct json_object *o = report_object((*ret)->root, "rule");
+		report_text_set(o, "id", id);
+		/* not escaped: it is a text file of several lines, and was checked when parsed */
+		json_object_object_add(o, "text", json_object_new_string(rule_source(found)));
+	}
+	report_finish(*ret, 0, r < 0 ? "failed" : "done", "", &err);
+	return r;
+}
+
+static int read_rule_file(const char *path, char **ret, size_t *ret_len, struct rs_err *err)
+{
+	auto_free char *text = malloc(RULE_FILE_MAX + 1);
+	FILE *f = fopen(path, "re");
+
+	if (!text || !f) {
+		int r = f ? rs_fail(err, RS_E_MEMORY, "rule")
+			  : rs_fail_on(err, RS_E_IO_OPEN, path, "%s", strerror(errno));
+		if (f)
+			(void)fclose(f);
+		return r;
+	}
+	*ret_len = fread(text, 1, RULE_FILE_MAX + 1, f);
+	bool is_bad = ferror(f);
+	(void)fclose(f); /* only read */
+	if (is_bad || *ret_len > RULE_FILE_MAX)
+		return rs_fail_on(err, is_bad ? RS_E_IO_OPEN : RS_E_RULE, path, "%s",
+			is_bad ? strerror(errno) : "larger than 1 MiB");
+	*ret = rs_steal(text);
+	return 0;
+}
+
+static int check_file(const char *path, struct json_object *checked, struct rs_err *first)
+{
+	auto_free char *text = NULL;
+	struct rule *rule = NULL;
+	struct rs_err err = {0};
+	size_t len = 0;
+	int r = read_rule_file(path, &text, &len, &err);
+
+	if (r == 0)
+		r = rule_parse(path, text, len, &rule, &err);
+	rule_free(rule);
+	struct json_object *o = report_append(checked);
+	report_text_set(o, "file", path);
+	report_bool_set(o, "ok", r == 0);
+	report_err_set(o, "error", &err);
+	if (r < 0 && !first->code)
+		*first = err;
+	return r;
+}
+
+static int is_ini(const struct dirent *d)
+{
+	size_t n = strlen(d->d_name);
+
+	return n > 4 && !strcmp(d->d_name + n - 4, ".ini");
+}
+
+static void check_dir(const char *path, struct json_object *checked, struct rs_err *first)
+{
+	struct dirent **names = NULL;
+	int n = scandir(path, &names, is_ini, alphasort);
+
+	for (int i = 0; i < n; i++) {
+		char file[4096];
+		(void)snprintf(file, sizeof(file), "%s/%s", path, names[i]->d_name);
+		(void)check_file(file, checked, first); /* kept in *first */
+		free(names[i]);
+	}
+	free(names);
+	struct rule_set set = {0};
+	struct rs_err err = {0};
+	if (!first->code && rule_set_load_dir(path, &set, &err) < 0)
+		*first = err; /* what only shows when they stand together: two of one id */
+	rule_set_done(&set);
+}
+
+int rs_rules_check(struct rs_session *s, const char *const *paths, size_t n, struct rs_report **ret)
+{
+	struct rs_err err = {0};
+	int r = report_new("rules", ret, &err);
+
+	(void)s;
+	if (r < 0)
+		return r;
+	struct json_object *checked = report_array((*ret)->root, "checked");
+	for (size_t i = 0; i < n; i++) {
+		struct stat st;
+		if (stat(paths[i], &st) == 0 && S_ISDIR(st.st_mode))
+			check_dir(paths[i], checked, &err);
+		else
+			(void)check_file(paths[i], checked, &err); /* kept in err */
+	}
+	report_finish(
+		*ret, 0, err.code ? "failed" : "done", err.code ? "" : "no fault found", &err);
+	return err.code;
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* list and scan: looking only. */
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/engine.h"
+
+static void work_done(struct en_work *w)
+{
+	plan_free(w->plan);
+	for (size_t i = 0; i < w->n_unfinished; i++)
+		plan_free(w->unfinished[i]);
+	free(w->unfinished);
+	judge_free(w->judged);
+}
+
+void en_works_done(struct en_works *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		work_done(&w->list[i]);
+	free(w->list);
+	*w = (struct en_works){0};
+}
+
+void en_plan_refresh(struct nt_vol *nt, struct plan *p)
+{
+	for (size_t i = 0; i < p->n_items; i++) {
+		struct plan_item *item = &p->items[i];
+		uint8_t sha256[32];
+		bool is_zero;
+
+		if (nt_stat(nt, item->file_ref, &item->stat, NULL) < 0)
+			continue; /* gone: the act will say so */
+		if (judge_hash(nt, item->file_ref, sha256, &is_zero, NULL) < 0) {
+			item->has_sha256 = false;
+			continue;
+		}
+		if (item->has_sha256 && memcmp(sha256, item->sha256, sizeof(sha256)) != 0) {
+			free(item->why);
+			item->why = strdup("its content changed since it was moved");
+		}
+		memcpy(item->sha256, sha256, sizeof(sha256));
+		item->has_sha256 = true;
+	}
+}
+
+static int load_unfinished(struct en_work *w, struct rs_err *err)
+{
+	const struct en_volume *v = w->v;
+
+	w->unfinished = calloc(v->n_quarantines ? v->n_quarantines : 1, sizeof(*w->unfinished));
+	if (!w->unfinished)
+		return rs_fail(err, RS_E_MEMORY, "quarantines");
+	for (size_t i = 0; i < v->n_quarantines; i++) {
+		const struct quarantine *q = &v->quarantines[i];
+		if (q->state != QUARANTINE_UNFINISHED || q->was_undoing)
+			continue; /* an undo that was cut off is undo's to finish */
+		struct plan *p = NULL;
+		int r = quarantine_load(v->nt, q->id, PLAN_FINISH, &p, err);
+		if (r < 0)
+			return r;
+		en_plan_refresh(v->nt, p);
+		w->unfinished[w->n_unfinished++] = p;
+	}
+	return 0;
+}
+
+/* A file that an unfinished quarantine will move needs no second plan. */
+static void drop_doubles(struct en_work *w)
+{
+	for (size_t i = 0; i < w->plan->n_items; i++) {
+		struct plan_item *item = &w->plan->items[i];
+		for (size_t k = 0; k < w->n_unfinished; k++) {
+			for (size_t n = 0; n < w->unfinished[k]->n_items; n++) {
+				if (w->unfinished[k]->items[n].file_ref == item->file_ref)
+					item->action = PLAN_REPORT;
+			}
+		}
+	}
+}
+
+static int work_make(
+	struct rs_session *s, struct en_work *w, struct json_object *root, struct rs_err *err)
+{
+	struct en_volume *v = w->v;
+	int r = judge_run(&s->rules, v->nt, v->raw, &v->win, &s->task, &w->judged, err);
+
+	if (r == 0)
+		r = plan_from_judge(w->judged, &w->plan, err);
+	if (r == 0)
+		r = load_unfinished(w, err);
+	if (r < 0)
+		return rs_err_object(err, v->name), r;
+	drop_doubles(w);
+	judge_to_report(w->judged, v->number, root);
+	return 0;
+}
+
+static void remember(const struct en_volume *v, struct en_works *ret)
+{
+	int c = v->err.code;
+
+	if (c == RS_E_KEY_NEEDED || c == RS_E_KEY_REJECTED || c == RS_E_KEY_FORMAT ||
+		c == RS_E_BL_NO_PROTECTOR) {
+		ret->n_locked++;
+		if (!ret->locked_err.code)
+			ret->locked_err = v->err;
+	} else if (c && !ret->other_err.code) {
+		ret->other_err = v->err;
+	}
+}
+
+int en_works_make(struct rs_session *s, const struct rs_target *t, struct en_machine *m,
+	struct json_object *root, struct en_works *ret, struct rs_err *err)
+{
+	int r = en_rules(s, err);
+
+	if (r < 0)
+		return r;
+	ret->list = calloc(m->n_volumes ? m->n_volumes : 1, sizeof(*ret->list));
+	if (!ret->list)
+		return rs_fail(err, RS_E_MEMORY, "volumes");
+	for (size_t i = 0; i < m->n_volumes; i++) {
+		struct en_volume *v = &m->volumes[i];
+		if (!en_is_selected(t, v))
+			continue;
+		en_volume_look(s, v, true);
+		if (v->err.code == RS_E_CANCELLED) {
+			*err = v->err;
+			return v->err.code;
+		}
+		remember(v, ret);
+		if (!v->is_windows)
+			continue;
+		ret->n_windows++;
+		struct en_work *w = &ret->list[ret->n++];
+		w->v = v;
+		r = work_make(s, w, root, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+void en_works_report(const struct en_works *w, bool with_answers, struct json_object *root)
+{
+	json_object_object_del(root, "plan");
+	(void)report_array(root, "plan");
+	for (size_t i = 0; i < w->n; i++) {
+		const struct en_work *one = &w->list[i];
+		for (size_t k = 0; k < one->n_unfinished; k++)
+			plan_to_report(one->unfinished[k], one->v->number, with_answers, root);
+		plan_to_report(one->plan, one->v->number, with_answers, root);
+	}
+}
+
+size_t en_works_count(const struct en_works *w, enum plan_action action)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n; i++) {
+		n += plan_count(w->list[i].plan, action);
+		for (size_t k = 0; k < w->list[i].n_unfinished; k++)
+			n += plan_count(w->list[i].unfinished[k], action);
+	}
+	return n;
+}
+
+int en_works_verdict(const struct en_works *w, const struct en_machine *m, struct rs_err *err)
+{
+	const struct rs_err *disk = en_disk_error(m);
+
+	if (w->n_windows)
+		return 0;
+	if (w->locked_err.code)
+		*err = w->locked_err;
+	else if (w->other_err.code)
+		*err = w->other_err;
+	else if (disk)
+		*err = *disk;
+	else
+		return rs_fail_on(err, RS_E_NO_WINDOWS, m->n_disks == 1 ? m->disks[0].path : "",
+			"none of %zu volumes holds one", m->n_volumes);
+	return err->code;
+}
+
+int rs_list(struct rs_session *s, const struct rs_target *t, struct rs_report **ret)
+{
+	auto_machine struct en_machine *m = NULL;
+	struct rs_err err = {0};
+	struct rs_report *report = NULL;
+	int r = report_new("list", &report, &err);
+
+	*ret = report;
+	if (r < 0)
+		return r;
+	r = en_machine_open(t, false, &m, &err);
+	for (size_t i = 0; r == 0 && i < m->n_volumes; i++) {
+		struct en_volume *v = &m->volumes[i];
+		if (en_is_selected(t, v))
+			en_volume_look(s, v, false);
+		if (v->err.code == RS_E_CANCELLED ||
+			(s->has_keys && !err.code && v->err.code == RS_E_KEY_REJECTED))
+			err = v->err; /* somebody expected this key to fit */
+	}
+	if (m) {
+		const struct rs_err *disk = en_disk_error(m);
+		en_machine_report(m, report->root);
+		if (disk && !err.code)
+			err = *disk;
+	}
+	report_finish(report, 0, err.code ? "failed" : "done", "", &err);
+	return err.code;
+}
+
+static void scan_outcome(const struct en_works *w, struct rs_report *report)
+{
+	size_t bad = en_works_count(w, PLAN_QUARANTINE), doubt = en_works_count(w, PLAN_ASK);
+	size_t unfinished = en_works_count(w, PLAN_FINISH);
+	struct json_object *findings = NULL;
+	char text[256];
+
+	if (bad + doubt + unfinished) {
+		(void)snprintf(text, sizeof(text),
+			"%zu to quarantine, %zu doubtful, %zu of an interrupted run", bad, doubt,
+			unfinished);
+		report_finish(report, 3, "found", text, NULL);
+		return;
+	}
+	bool has_findings = json_object_object_get_ex(report->root, "findings", &findings);
+	report_finish(report, 0, "nothing-to-do",
+		has_findings ? "nothing that a rule would move; see the findings"
+			     : "no rule matches",
+		NULL);
+}
+
+int rs_scan(struct rs_session *s, const struct rs_target *t, struct rs_report **ret)
+{
+	auto_machine struct en_machine *m = NULL;
+	struct en_works works = {0};
+	struct rs_err err = {0};
+	struct rs_report *report = NULL;
+	int r = report_new("scan", &report, &err);
+
+	*ret = report;
+	if (r < 0)
+		return r;
+	r = en_machine_open(t, false, &m, &err);
+	if (r == 0)
+		r = en_works_make(s, t, m, report->root, &works, &err);
+	if (m)
+		en_machine_report(m, report->root);
+	if (r == 0) {
+		en_works_report(&works, false, report->root);
+		r = en_works_verdict(&works, m, &err);
+	}
+	if (r == 0)
+		scan_outcome(&works, report);
+	else
+		report_finish(report, 0, r == RS_E_CANCELLED ? "cancelled" : "failed", "", &err);
+	en_works_done(&works);
+	return r;
+}

@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One opened volume for ls, cat, export and mount. */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "engine/engine.h"
+
+struct rs_tree {
+	struct rs_session *session;
+	struct en_machine *m;
+	struct en_volume *v;
+	struct en_stack stack;	 /* opened again for writing */
+	struct nt_vol *writable; /* on the stack, or NULL */
+	bool was_dirty;
+	char fault[800];
+	struct nt_file *file; /* the one read last */
+	uint64_t file_ref;
+	char path[4096];
+};
+
+static struct nt_vol *vol_of(const struct rs_tree *t)
+{
+	return t->writable ? t->writable : t->v->nt;
+}
+
+static bool has_content(const struct en_volume *v)
+{
+	return v->part->kind == VOL_NTFS || v->part->kind == VOL_BITLOCKER;
+}
+
+/* The only volume that can be meant: the one named; else the only one there is; else the only
+ * Windows. */
+static int choose(const struct rs_target *t, struct en_machine *m, struct rs_session *s,
+	struct en_volume **ret, struct rs_err *err)
+{
+	struct en_volume *only = NULL, *windows = NULL;
+	size_t n = 0, n_windows = 0;
+
+	for (size_t i = 0; i < m->n_volumes; i++) {
+		struct en_volume *v = &m->volumes[i];
+		if (!en_is_selected(t, v) || (!t->volume && !has_content(v)))
+			continue;
+		only = v;
+		n++;
+	}
+	for (size_t i = 0; n > 1 && i < m->n_volumes; i++) {
+		struct en_volume *v = &m->volumes[i];
+		if (!en_is_selected(t, v) || !has_content(v))
+			continue;
+		en_volume_look(s, v, false);
+		if (!v->is_windows && !(v->bl && !v->clear_blk))
+			continue;
+		windows = v; /* a Windows, or a locked volume that may hold one */
+		n_windows++;
+	}
+	if (n > 1 && n_windows != 1)
+		return rs_fail_on(
+			err, RS_E_AMBIGUOUS, t->n_disks ? t->disks[0] : "", "%zu volumes", n);
+	*ret = n > 1 ? windows : only;
+	if (*ret)
+		return 0;
+	const struct rs_err *disk = en_disk_error(m);
+	if (!disk)
+		return rs_fail_on(err, RS_E_NOT_NTFS, t->n_disks ? t->disks[0] : "", "no volume");
+	*err = *disk;
+	return disk->code;
+}
+
+static int make_writable(struct rs_tree *t, struct rs_err *err)
+{
+	int r = t->v->raw ? en_volume_guard(t->v, err)
+			  : rs_fail_on(err, RS_E_NOT_NTFS, t->v->name, "it cannot be mounted");
+
+	if (r == 0)
+		r = en_stack_open(t->v, true, &t->stack, err);
+	if (r == 0)
+		r = nt_vol_open(t->stack.top, NT_VOL_WRITE, &t->writable, err);
+	if (r == 0) {
+		t->was_dirty = t->v->state.is_dirty;
+		r = nt_set_dirty(t->writable, true, err);
+	}
+	return r;
+}
+
+/* Volumes that are no NTFS at all can still be exported. */
+static int ensure_blk(struct en_volume *v, struct rs_err *err)
+{
+	if (v->raw_blk)
+		return 0;
+	return blk_part_new(
+		v->disk->blk, v->part->off_bytes, v->part->len_bytes, v->name, &v->raw_blk, err);
+}
+
+static int tree_open(struct rs_session *s, const struct rs_target *target, bool is_writable,
+	struct rs_tree *t, struct rs_err *err)
+{
+	int r = en_machine_open(target, is_writable, &t->m, err);
+
+	if (r == 0)
+		r = choose(target, t->m, s, &t->v, err);
+	if (r < 0)
+		return r;
+	if (t->v->bl && !t->v->clear_blk && s->events.key) {
+		t->v->is_looked_at = false; /* again, and this time a person may be asked */
+		t->v->err = (struct rs_err){0};
+		bl_free(t->v->bl);
+		t->v->bl = NULL;
+		blk_close(t->v->raw_blk);
+		t->v->raw_blk = NULL;
+	}
+	en_volume_look(s, t->v, true);
+	if (t->v->part->kind == VOL_BITLOCKER && !t->v->clear_blk) {
+		*err = t->v->err;
+		return err->code;
+	}
+	if (t->v->err.code)
+		rs_err_line(&t->v->err, t->fault, sizeof(t->fault));
+	r = ensure_blk(t->v, err);
+	return r == 0 && is_writable ? make_writable(t, err) : r;
+}
+
+int rs_tree_open(struct rs_session *s, const struct rs_target *target, bool is_writable,
+	struct rs_tree **ret, struct rs_report **ret_report)
+{
+	struct rs_report *report = NULL;
+	struct rs_err err = {0};
+	struct rs_tree *t = calloc(1, sizeof(*t));
+	int r = report_new(is_writable ? "mount" : "open", &report, &err);
+
+	if (r == 0 && !t)
+		r = rs_fail(&err, RS_E_MEMORY, "volume");
+	if (r == 0) {
+		t->session = s;
+		r = tree_open(s, target, is_writable, t, &err);
+	}
+	if (report) {
+		if (t && t->m)
+			en_machine_report(t->m, report->root);
+		report_finish(report, 0, r < 0 ? "failed" : "done", "", &err);
+	}
+	if (ret_report)
+		*ret_report = report;
+	else
+		report_free(report);
+	if (r < 0) {
+		(void)rs_tree_close(t, NULL); /* nothing was written */
+		return r;
+	}
+	*ret = t;
+	return 0;
+}
+
+int rs_tree_close(struct rs_tree *t, struct rs_err *err)
+{
+	int r = 0;
+
+	if (!t)
+		return 0;
+	nt_file_close(t->file);
+	if (t->writable && !t->was_dirty)
+		r = nt_set_dirty(t->writable, false, err);
+	int closed = nt_vol_close(t->writable, r == 0 ? err : NULL);
+	en_stack_close(&t->stack);
+	en_machine_close(t->m);
+	free(t);
+	return r < 0 ? r : closed;
+}
+
+const char *rs_tree_fault(const struct rs_tree *t)
+{
+	return t->fault;
+}
+
+static int need_files(const struct rs_tree *t, struct rs_err *err)
+{
+	if (vol_of(t))
+		return 0;
+	if (t->v->err.code) {
+		*err = t->v->err;
+		return err->code;
+	}
+	return rs_fail_on(err, RS_E_NOT_NTFS, t->v->name, "%s", t->v->inside ? t->v->inside : "");
+}
+
+static void node_of(const struct nt_stat *s, const char *path, struct rs_node *ret)
+{
+	const char *slash = strrchr(path, '\\');
+
+	*ret = (struct rs_node){.name = slash ? slash + 1 : path,
+		.path = path,
+		.ref = s->ref,
+		.is_dir = s->is_dir,
+		.is_reparse = s->is_reparse,
+		.attributes = s->attributes,
+		.size_bytes = s->size_bytes,
+		.allocated_bytes = s->allocated_bytes,
+		.created = s->created,
+		.modified = s->modified,
+		.changed = s->changed,
+		.accessed = s->accessed,
+		.links = s->links};
+}
+
+int rs_tree_stat(struct rs_tree *t, const char *path, struct rs_node *ret, struct rs_err *err)
+{
+	struct nt_stat s;
+	uint64_t ref;
+	int r = need_files(t, err);
+
+	if (r == 0)
+		r = nt_lookup(vol_of(t), path, &ref, err);
+	if (r == 0)
+		r = nt_stat(vol_of(t), ref, &s, err);
+	if (r == 0)
+		r = nt_path(vol_of(t), ref, t->path, sizeof(t->path), err);
+	if (r == 0)
+		node_of(&s, t->path, ret);
+	return r;
+}
+
+struct listing {
+	struct rs_tree *t;
+	rs_node_fn fn;
+	void *user;
+	char dir[3000];
+};
+
+static bool list_one(void *user, const char *name, uint64_t ref, bool is_dir)
+{
+	struct listing *l = user;
+	char path[4096];
+	struct nt_stat s = {.ref = ref, .is_dir = is_dir};
+	struct rs_node n;
+	struct rs_err why = {0};
+
+	(void)snprintf(path, sizeof(path), "%s\\%s", l->dir, name);
+	if (nt_stat(vol_of(l->t), ref, &s, &why) < 0)
+		en_log(l->t->session, RS_LOG_WARN, "%s: %s", path, why.detail);
+	node_of(&s, path, &n);
+	return l->fn(l->user, &n);
+}
+
+int rs_tree_list(struct rs_tree *t, const char *path, rs_node_fn fn, void *user, struct rs_err *err)
+{
+	struct listing l = {.t = t, .fn = fn, .user = user};
+	struct rs_node n;
+	int r = rs_tree_stat(t, path, &n, err);
+
+	if (r < 0)
+		return r;
+	if (!n.is_dir || n.is_reparse) {
+		(void)fn(user, &n);
+		return 0;
+	}
+	(void)snprintf(l.dir, sizeof(l.dir), "%s", strcmp(n.path, "\\") ? n.path : "");
+	return nt_list(vol_of(t), n.ref, list_one, &l, err);
+}
+
+struct walk {
+	struct rs_tree *t;
+	rs_node_fn fn;
+	void *user;
+	char below[4096]; /* only what begins with it; "" all */
+	bool is_stopped;
+};
+
+static bool is_below(const char *path, const char *below)
+{
+	size_t n = strlen(below);
+
+	return !n || (!strncasecmp(path, below, n) && (path[n] == '\\' || !path[n]));
+}
+
+static bool walk_entry(void *user, const struct nt_entry *e)
+{
+	struct walk *w = user;
+	struct rs_node n = {.name = e->name,
+		.path = e->path,
+		.ref = e->ref,
+		.is_dir = e->is_dir,
+		.is_reparse = e->is_reparse,
+		.is_orphan = e->is_orphan,
+		.attributes = e->attributes,
+		.size_bytes = e->size_bytes,
+		.allocated_bytes = e->allocated_bytes,
+		.created = e->created,
+		.modified = e->modified,
+		.changed = e->changed,
+		.accessed = e->accessed,
+		.links = e->hard_links};
+
+	if (!is_below(e->path, w->below))
+		return true;
+	return w->fn(w->user, &n);
+}
+
+static void walk_fault(void *user, uint64_t record, const char *what)
+{
+	struct walk *w = user;
+
+	en_log(w->t->session, RS_LOG_WARN, "%s: record %" PRIu64 ": %s", w->t->v->name, record,
+		what);
+}
+
+int rs_tree_walk(struct rs_tree *t, const char *path, rs_node_fn fn, void *user,
+	uint64_t *ret_faults, struct rs_err *err)
+{
+	struct walk w = {.t = t, .fn = fn, .user = user};
+	struct nt_scan_ops ops = {.user = &w, .entry = walk_entry, .fault = walk_fault};
+	struct nt_scan_result result = {0};
+	struct rs_node n;
+
+	if (!t->v->raw) {
+		*err = t->v->err;
+		return err->code ? err->code
+				 : rs_fail_on(err, RS_E_NOT_NTFS, t->v->name, "%s",
+					   t->v->inside ? t->v->inside : "");
+	}
+	if (path[0] && strcmp(path, "/") != 0 && strcmp(path, "\\") != 0) {
+		int r = rs_tree_stat(t, path, &n, err);
+		if (r < 0)
+			return r;
+		(void)snprintf(w.below, sizeof(w.below), "%s", n.path);
+	}
+	int r = nt_scan(t->v->raw, &ops, &t->session->task, &result, err);
+	*ret_faults = result.damaged;
+	return r;
+}
+
+int rs_tree_read(struct rs_tree *t, uint64_t ref, uint64_t off_bytes, void *buf, size_t len,
+	size_t *ret_len, struct rs_err *err)
+{
+	int r = need_files(t, err);
+
+	if (r < 0)
+		return r;
+	if (!t->file || t->file_ref != ref) {
+		nt_file_close(t->file);
+		t->file = NULL;
+		r = nt_file_open(vol_of(t), ref, "", &t->file, err);
+		if (r < 0)
+			return r;
+		t->file_ref = ref;
+	}
+	return nt_file_read(t->file, off_bytes, buf, len, ret_len, err);
+}
+
+uint64_t rs_tree_bytes(const struct rs_tree *t)
+{
+	return en_volume_blk(t->v)->size_bytes;
+}
+
+uint32_t rs_tree_sector(const struct rs_tree *t)
+{
+	return en_volume_blk(t->v)->sector_bytes;
+}
+
+const char *rs_tree_name(const struct rs_tree *t)
+{
+	return t->v->name;
+}
+
+int rs_tree_read_raw(
+	struct rs_tree *t, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
+{
+	return blk_read(en_volume_blk(t->v), off_bytes, buf, len, err);
+}
+
+static int begin_write(struct rs_tree *t, struct rs_err *err)
+{
+	if (!t->writable)
+		return rs_fail_on(err, RS_E_READ_ONLY, t->v->name, "opened for reading only");
+	nt_file_close(t->file); /* its view of the file ends here */
+	t->file = NULL;
+	return 0;
+}
+
+int rs_tree_write(struct rs_tree *t, uint64_t ref, uint64_t off_bytes, const void *p, size_t len,
+	struct rs_err *err)
+{
+	int r = begin_write(t, err);
+
+	return r < 0 ? r : nt_file_write(t->writable, ref, off_bytes, p, len, err);
+}
+
+int rs_tree_resize(struct rs_tree *t, uint64_t ref, uint64_t size_bytes, struct rs_err *err)
+{
+	int r = begin_write(t, err);
+
+	return r < 0 ? r : nt_file_resize(t->writable, ref, size_bytes, err);
+}
+
+int rs_tree_create(
+	struct rs_tree *t, const char *path, bool is_dir, uint64_t *ret_ref, struct rs_err *err)
+{
+	const char *slash = strrchr(path, '/');
+	char dir[4096] = "";
+	uint64_t dir_ref;
+	int r = begin_write(t, err);
+
+	if (slash)
+		(void)snprintf(dir, sizeof(dir), "%.*s", (int)(slash - path), path);
+	if (r == 0)
+		r = nt_lookup(t->writable, dir, &dir_ref, err);
+	if (r < 0)
+		return r;
+	const char *name = slash ? slash + 1 : path;
+	return is_dir ? nt_mkdir(t->writable, dir_ref, name, ret_ref, err)
+		      : nt_file_create(t->writable, dir_ref, name, "", 0, 0, ret_ref, err);
+}
+
+int rs_tree_sync(struct rs_tree *t, struct rs_err *err)
+{
+	return t->writable ? nt_sync(t->writable, err) : 0;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* undo: a quarantine back to where its files came from. */
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/act.h"
+
+struct choice {
+	struct en_volume *v;
+	const struct quarantine *q;
+};
+
+/* The one quarantine that is meant; RS_E_AMBIGUOUS names them when there are several. */
+static int choose(const struct rs_target *t, const struct en_machine *m, const char *id,
+	struct choice *ret, struct rs_err *err)
+{
+	char names[256] = "";
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n_volumes; i++) {
+		struct en_volume *v = &m->volumes[i];
+		for (size_t k = 0; en_is_selected(t, v) && k < v->n_quarantines; k++) {
+			const struct quarantine *q = &v->quarantines[k];
+			if (id && strcmp(id, q->id) != 0)
+				continue;
+			size_t len = strlen(names);
+			(void)snprintf(names + len, sizeof(names) - len, "%s%s (volume %u)",
+				n ? ", " : "", q->id, v->number);
+			*ret = (struct choice){v, q};
+			n++;
+		}
+	}
+	if (n > 1)
+		return rs_fail_on(err, RS_E_AMBIGUOUS, id ? id : "quarantines", "%s", names);
+	if (n == 1 && ret->q->state == QUARANTINE_DAMAGED) {
+		*err = ret->q->err;
+		return err->code;
+	}
+	if (n == 0 && id)
+		return rs_fail_on(err, RS_E_NO_SUCH_QUARANTINE, id, "none of that name");
+	return 0;
+}
+
+static int look_at_all(
+	struct rs_session *s, const struct rs_target *t, struct en_machine *m, struct rs_err *err)
+{
+	struct rs_err first = {0};
+	size_t opened = 0;
+
+	for (size_t i = 0; i < m->n_volumes; i++) {
+		struct en_volume *v = &m->volumes[i];
+		if (!en_is_selected(t, v))
+			continue;
+		en_volume_look(s, v, true);
+		if (v->err.code && !first.code)
+			first = v->err;
+		opened += v->nt != NULL;
+	}
+	if (opened)
+		return 0;
+	const struct rs_err *disk = en_disk_error(m);
+	if (!first.code && disk)
+		first = *disk;
+	if (!first.code)
+		return rs_fail_on(
+			err, RS_E_NO_WINDOWS, m->n_disks ? m->disks[0].path : "", "no NTFS volume");
+	*err = first;
+	return first.code;
+}
+
+static int undo(struct rs_session *s, const struct choice *c, const struct rs_undo_options *o,
+	struct rs_report *report, struct rs_err *err)
+{
+	auto_plan struct plan *p = NULL;
+	char text[160];
+	int r = en_volume_guard(c->v, err);
+
+	if (r == 0)
+		r = quarantine_load(c->v->nt, c->q->id, PLAN_RESTORE, &p, err);
+	if (r < 0)
+		return r;
+	en_plan_refresh(c->v->nt, p);
+	plan_to_report(p, c->v->number, false, report->root);
+	(void)snprintf(text, sizeof(text), "Put %zu file%s of quarantine %s back?", p->n_items,
+		p->n_items == 1 ? "" : "s", p->id);
+	if (!(o && o->say_yes) && en_ask(s, RS_ASK_PLAN, text, report) != RS_ANSWER_YES)
+		return rs_fail(err, RS_E_CANCELLED, "nothing was changed");
+	plan_accept(p);
+	json_object_object_del(report->root, "plan");
+	plan_to_report(p, c->v->number, true, report->root);
+	struct plan *plans[1] = {p};
+	r = en_act(s, c->v, plans, 1, true, report->root, err);
+	struct json_object *q = report_object(report->root, "quarantine");
+	report_text_set(q, "id", p->id);
+	report_uint_set(q, "volume", c->v->number);
+	if (r == 0) {
+		(void)snprintf(text, sizeof(text), "%zu file%s put back, verified", p->n_items,
+			p->n_items == 1 ? "" : "s");
+		report_finish(report, 0, "done", text, NULL);
+	}
+	return r;
+}
+
+int rs_undo(struct rs_session *s, const struct rs_target *t, const struct rs_undo_options *o,
+	struct rs_report **ret)
+{
+	auto_machine struct en_machine *m = NULL;
+	struct choice c = {0};
+	struct rs_err err = {0};
+	struct rs_report *report = NULL;
+	int r = report_new("undo", &report, &err);
+
+	*ret = report;
+	if (r < 0)
+		return r;
+	r = en_machine_open(t, true, &m, &err);
+	if (r == 0)
+		r = look_at_all(s, t, m, &err);
+	if (m)
+		en_machine_report(m, report->root);
+	if (r == 0)
+		r = choose(t, m, o ? o->id : NULL, &c, &err);
+	if (r == 0 && !c.q)
+		report_finish(
+			report, 4, "nothing-to-do", "no quarantine, nothing was changed", NULL);
+	else if (r == 0)
+		r = undo(s, &c, o, report, &err);
+	if (r < 0)
+		report_finish(report, 0, r == RS_E_CANCELLED ? "cancelled" : "failed", "", &err);
+	return r;
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One volume, opened step by step: partition, BitLocker, NTFS, Windows. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "engine/engine.h"
+
+#define KEY_ATTEMPTS 3U
+
+struct blk *en_volume_blk(const struct en_volume *v)
+{
+	return v->clear_blk ? v->clear_blk : v->raw_blk;
+}
+
+static void append(char *list, size_t cap, const char *text)
+{
+	size_t n = strlen(list);
+
+	(void)snprintf(list + n, cap - n, "%s%s", n ? ", " : "", text); /* cut is fine */
+}
+
+static void describe_protectors(
+	const struct bl_info *info, char *ids, size_t ids_cap, char *kinds, size_t kinds_cap)
+{
+	ids[0] = kinds[0] = '\0';
+	for (unsigned i = 0; i < info->n_protectors; i++) {
+		const struct bl_protector *p = &info->protectors[i];
+		char text[64];
+
+		bl_protector_text(p->protection, text, sizeof(text));
+		if (!strstr(kinds, text))
+			append(kinds, kinds_cap, text);
+		if ((p->protection & 0xff00) != BL_P_RECOVERY)
+			continue;
+		rs_guid_text(p->id, text);
+		append(ids, ids_cap, text);
+	}
+}
+
+static int ask_key(struct rs_session *s, const struct en_volume *v, unsigned attempt,
+	const struct rs_err *last, struct rs_err *err)
+{
+	char ids[512], kinds[256], last_line[800] = "";
+	auto_secret struct rs_secret typed = {0};
+	int r = rs_secret_init(&typed, 1024, err);
+
+	if (r < 0)
+		return r;
+	describe_protectors(bl_get_info(v->bl), ids, sizeof(ids), kinds, sizeof(kinds));
+	if (attempt > 1)
+		rs_err_line(last, last_line, sizeof(last_line));
+	struct rs_key_request q = {v->name, ids, kinds, last_line, attempt};
+	typed.len = s->events.key(s->events.user, &q, (char *)typed.p, typed.cap);
+	if (!typed.len)
+		return RS_E_KEY_NEEDED;
+	return bl_keyring_add_typed(s->keys, (const char *)typed.p, typed.len, err);
+}
+
+static bool is_key_error(int r)
+{
+	return r == RS_E_KEY_NEEDED || r == RS_E_KEY_REJECTED || r == RS_E_KEY_FORMAT;
+}
+
+static int unlock(struct rs_session *s, struct en_volume *v, bool may_ask, struct rs_err *err)
+{
+	int r = bl_unlock(v->bl, s->keys, &s->task, &v->unlock, err);
+
+	for (unsigned attempt = 1;
+		is_key_error(r) && may_ask && s->events.key && attempt <= KEY_ATTEMPTS; attempt++) {
+		struct rs_err why = {0};
+		int asked = ask_key(s, v, attempt, err, &why);
+		if (asked == RS_E_KEY_NEEDED)
+			break; /* nothing typed: the volume stays locked */
+		if (asked == 0)
+			asked = bl_unlock(v->bl, s->keys, &s->task, &v->unlock, &why);
+		r = asked;
+		if (r == 0 && err)
+			*err = (struct rs_err){0};
+		else if (err)
+			*err = why;
+	}
+	return r;
+}
+
+static int open_bitlocker(
+	struct rs_session *s, struct en_volume *v, bool may_ask, struct rs_err *err)
+{
+	int r = bl_load(v->raw_blk, &v->bl, err);
+
+	if (r == 0)
+		r = unlock(s, v, may_ask, err);
+	if (r == 0)
+		r = bl_open(v->bl, v->raw_blk, &v->clear_blk, err);
+	return r;
+}
+
+/* What lies in an opened BitLocker volume, by its boot sector alone. */
+static const char *content_of(struct blk *b)
+{
+	uint8_t sector[512];
+
+	if (blk_read(b, 0, sector, sizeof(sector), NULL) < 0)
+		return "other";
+	if (!memcmp(sector + 3, "NTFS    ", 8))
+		return "ntfs";
+	if (!memcmp(sector + 3, "EXFAT   ", 8))
+		return "exfat";
+	if (!memcmp(sector + 54, "FAT", 3) || !memcmp(sector + 82, "FAT32", 5))
+		return "fat";
+	return "other";
+}
+
+static int open_ntfs(struct en_volume *v, struct rs_err *err)
+{
+	struct blk *top = en_volume_blk(v);
+	int r = nt_raw_open(top, &v->raw, err);
+
+	if (r == 0)
+		r = nt_state_read(v->raw, &v->state, err);
+	if (r == 0)
+		r = nt_vol_open(top, 0, &v->nt, err);
+	return r;
+}
+
+static int open_windows(struct rs_session *s, struct en_volume *v, struct rs_err *err)
+{
+	struct rs_err why = {0};
+	int r = win_probe(v->nt, &v->win, &why);
+
+	v->is_windows = r == 0;
+	if (r < 0 && r != RS_E_NO_WINDOWS) {
+		*err = why;
+		return r;
+	}
+	r = quarantine_list(v->nt, &v->quarantines, &v->n_quarantines, &why);
+	if (r < 0)
+		en_log(s, RS_LOG_WARN, "%s: quarantine folder: %s %s", v->name,
+			rs_err_info(why.code)->text, why.detail);
+	return 0;
+}
+
+static int look(struct rs_session *s, struct en_volume *v, bool may_ask, struct rs_err *err)
+{
+	const struct disk_part *p = v->part;
+
+	if (v->err.code)
+		return v->err.code; /* the table already says that it is broken */
+	if (p->kind != VOL_NTFS && p->kind != VOL_BITLOCKER)
+		return 0;
+	int r = blk_part_new(v->disk->blk, p->off_bytes, p->len_bytes, v->name, &v->raw_blk, err);
+	if (r < 0)
+		return r;
+	if (p->kind == VOL_BITLOCKER) {
+		r = open_bitlocker(s, v, may_ask, err);
+		if (r < 0)
+			return r;
+		v->inside = content_of(v->clear_blk);
+		if (strcmp(v->inside, "ntfs") != 0)
+			return 0;
+	}
+	r = open_ntfs(v, err);
+	return r < 0 ? r : open_windows(s, v, err);
+}
+
+void en_volume_look(struct rs_session *s, struct en_volume *v, bool may_ask)
+{
+	struct rs_err why = {0};
+
+	if (v->is_looked_at)
+		return;
+	v->is_looked_at = true;
+	int r = look(s, v, may_ask, &why);
+	if (r < 0 && !v->err.code) {
+		v->err = why;
+		(void)snprintf(v->err.object, sizeof(v->err.object), "%s", v->name);
+		if (!v->err.code)
+			v->err.code = r;
+	}
+	if (v->state.log_reason[0] && v->raw && !v->state.can_write)
+		en_log(s, RS_LOG_WARN, "%s: %s: read as it lies on the disk", v->name,
+			v->state.refusal);
+}
+
+int en_volume_guard(const struct en_volume *v, struct rs_err *err)
+{
+	const struct nt_geometry *g = nt_raw_geometry(v->raw);
+	struct guard_input in = {.volume_name = v->name,
+		.state = &v->state,
+		.win = v->is_windows ? &v->win : NULL,
+		.bl = v->bl ? &v->unlock : NULL,
+		.bl_state = v->bl ? (int)bl_get_info(v->bl)->state : 0,
+		.is_source_short = g->volume_bytes > en_volume_blk(v)->size_bytes};
+
+	return guard_volume(&in, err);
+}
+
+int en_stack_open(
+	const struct en_volume *v, bool is_writable, struct en_stack *ret, struct rs_err *err)
+{
+	*ret = (struct en_stack){0};
+	int r = blk_file_open(v->disk->path, is_writable ? BLK_OPEN_WRITE : 0, &ret->disk, err);
+
+	if (r == 0) {
+		ret->disk->sector_bytes = v->disk->blk->sector_bytes;
+		r = blk_part_new(ret->disk, v->part->off_bytes, v->part->len_bytes, v->name,
+			&ret->part, err);
+	}
+	if (r == 0 && v->bl)
+		r = bl_open(v->bl, ret->part, &ret->clear, err);
+	ret->top = ret->clear ? ret->clear : ret->part;
+	if (r < 0)
+		en_stack_close(ret);
+	return r;
+}
+
+void en_stack_close(struct en_stack *s)
+{
+	blk_close(s->clear);
+	blk_close(s->part);
+	blk_close(s->disk);
+	*s = (struct en_stack){0};
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Act: filling a quarantine and emptying it again. Every step is intent, flush, act, flush, result,
+ * behind the volume's dirty flag; a step that is already done is seen from the disk and skipped, so
+ * that running again finishes what was cut off. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "repair/quarantine.h"
+
+#define ROOT_PATH     ""
+#define MANIFEST_NAME "manifest.json"
+#define JOURNAL_NAME  "journal"
+
+/* The folder \Unbrick\<id>, made. An id of this second that another run has taken gets the next. */
+static int make_id_folder(
+	struct nt_vol *vol, struct plan *p, uint64_t dir, uint64_t *ret_ref, struct rs_err *err)
+{
+	uint64_t now = rs_filetime_now(), manifest;
+	char path[96], time[RS_TIME_LEN];
+
+	for (unsigned i = 0; i < 600; i++) {
+		rs_filetime_text(now / 10000000 * 10000000 + i * 10000000ULL, time);
+		(void)snprintf(p->id, sizeof(p->id), "%.4s%.2s%.2sT%.2s%.2s%.2sZ", time, time + 5,
+			time + 8, time + 11, time + 14, time + 17);
+		(void)snprintf(path, sizeof(path), "%s/%s", QUARANTINE_DIR, p->id);
+		if (nt_lookup(vol, path, &manifest, NULL) == RS_E_NO_SUCH_FILE)
+			return nt_mkdir(vol, dir, p->id, ret_ref, err);
+	}
+	return rs_fail_on(err, RS_E_GUARD, QUARANTINE_DIR, "no free name for a quarantine");
+}
+
+/* A run that was cut off before its manifest left folders only: use them again. */
+static int find_or_make_id_folder(
+	struct nt_vol *vol, struct plan *p, uint64_t dir, uint64_t *ret_ref, struct rs_err *err)
+{
+	struct quarantine *all = NULL;
+	size_t n = 0;
+	char path[96];
+	int r = quarantine_list(vol, &all, &n, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < n && !p->id[0]; i++) {
+		if (all[i].state == QUARANTINE_EMPTY)
+			(void)snprintf(p->id, sizeof(p->id), "%s", all[i].id);
+	}
+	free(all);
+	if (!p->id[0])
+		return make_id_folder(vol, p, dir, ret_ref, err);
+	(void)snprintf(path, sizeof(path), "%s/%s", QUARANTINE_DIR, p->id);
+	return nt_lookup(vol, path, ret_ref, err);
+}
+
+static int make_item_folders(
+	struct nt_vol *vol, struct plan *p, uint64_t id_ref, struct rs_err *err)
+{
+	for (size_t i = 0; i < p->n_items; i++) {
+		char name[8];
+		if (!p->items[i].is_accepted)
+			continue;
+		(void)snprintf(name, sizeof(name), "%04u", p->items[i].number);
+		int r = nt_mkdir(vol, id_ref, name, &p->items[i].to_ref, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* The journal first, the manifest last: a manifest on the disk means that all is prepared. */
+static int make_files(struct nt_vol *vol, struct plan *p, uint64_t id_ref, struct rs_err *err)
+{
+	auto_free char *text = NULL;
+	size_t len = 0;
+	uint64_t ref;
+	char path[96];
+	int r = manifest_write(p, &text, &len, err);
+
+	if (r < 0)
+		return r;
+	(void)snprintf(path, sizeof(path), "%s/%s/%s", QUARANTINE_DIR, p->id, JOURNAL_NAME);
+	if (nt_lookup(vol, path, &ref, NULL) < 0) {
+		r = nt_file_create(
+			vol, id_ref, JOURNAL_NAME, "", 0, journal_bytes(p->n_items), &ref, err);
+		if (r < 0)
+			return r;
+	}
+	r = nt_file_create(vol, id_ref, MANIFEST_NAME, text, len, 0, &ref, err);
+	if (r == 0)
+		p->has_manifest = true;
+	return r;
+}
+
+static int prepare(struct nt_vol *vol, struct plan *p, struct rs_err *err)
+{
+	uint64_t dir, id_ref;
+	int r = nt_lookup(vol, ROOT_PATH, &p->root_ref, err);
+
+	if (r == 0)
+		r = nt_stat(vol, p->root_ref, &p->root_stat, err);
+	if (r == 0)
+		r = nt_mkdir(vol, p->root_ref, QUARANTINE_DIR, &dir, err);
+	if (r == 0)
+		r = find_or_make_id_folder(vol, p, dir, &id_ref, err);
+	if (r == 0)
+		r = make_item_folders(vol, p, id_ref, err);
+	if (r == 0)
+		r = make_files(vol, p, id_ref, err);
+	return r;
+}
+
+static int open_journal(
+	struct nt_vol *vol, const struct plan *p, struct journal *ret, struct rs_err *err)
+{
+	char path[96];
+	uint64_t ref = 0;
+
+	(void)snprintf(path, sizeof(path), "%s/%s/%s", QUARANTINE_DIR, p->id, JOURNAL_NAME);
+	int r = nt_lookup(vol, path, &ref, err);
+	if (r == RS_E_NO_SUCH_FILE)
+		ref = 0; /* somebody removed it: the moves themselves do not need it */
+	else if (r < 0)
+		return r;
+	return journal_open(vol, ref, ret, err);
+}
+
+/* One file, in either direction. */
+static int move_item(struct nt_vol *vol, struct plan_item *item, bool is_restore, struct journal *j,
+	struct rs_err *err)
+{
+	struct nt_switch sw = {item->file_ref, is_restore ? item->to_ref : item->from_ref,
+		is_restore ? item->from_ref : item->to_ref};
+	enum nt_switch_state state;
+	int r = nt_switch_state(vol, &sw, &state, err);
+
+	if (r < 0)
+		return r;
+	if (state == NT_SWITCH_AT_TO) {
+		item->result = PLAN_ALREADY;
+		return 0;
+	}
+	if (state == NT_SWITCH_ELSEWHERE)
+		return rs_fail_on(
+			err, RS_E_CHANGED, item->path, "the file is in neither place any more");
+	r = journal_item(j, "intent", item->number, err);
+	if (r == 0)
+		r = nt_switch_run(vol, &sw, err);
+	if (r == 0)
+		r = journal_item(j, "done", item->number, err);
+	if (r == 0)
+		item->result = PLAN_DONE;
+	return r;
+}
+
+static int move_items(struct nt_vol *vol, struct plan *p, bool is_restore, struct journal *j,
+	const struct rs_task *task, struct rs_err *err)
+{
+	size_t done = 0, total = plan_count_accepted(p);
+
+	for (size_t i = 0; i < p->n_items; i++) {
+		struct plan_item *item = &p->items[i];
+		if (!item->is_accepted)
+			continue;
+		if (!rs_task_step(task, is_restore ? "undo" : "fix", done++, total))
+			return rs_fail_on(err, RS_E_CANCELLED, item->path,
+				"before it was moved; run again to finish, or undo");
+		struct rs_err why = {0};
+		int r = move_item(vol, item, is_restore, j, &why);
+		if (r < 0) {
+			item->result = PLAN_FAILED;
+			item->err = why;
+			(void)rs_err_object(&item->err, item->path);
+			if (err)
+				*err = item->err;
+			return r;
+		}
+	}
+	return 0;
+}
+
+int quarantine_fill(
+	struct nt_vol *vol, struct plan *plan, const struct rs_task *task, struct rs_err *err)
+{
+	struct journal j;
+	int r = nt_set_dirty(vol, true, err);
+
+	if (r == 0 && !plan->has_manifest)
+		r = prepare(vol, plan, err);
+	if (r == 0)
+		r = open_journal(vol, plan, &j, err);
+	if (r == 0)
+		r = journal_step(&j, "fix begun", err);
+	if (r == 0)
+		r = move_items(vol, plan, false, &j, task, err);
+	if (r == 0)
+		r = journal_step(&j, "fix ended", err);
+	if (r == 0 && !plan->was_dirty)
+		r = nt_set_dirty(vol, false, err);
+	return r;
+}
+
+static int remove_named(struct nt_vol *vol, uint64_t dir_ref, const char *name, struct rs_err *err)
+{
+	char path[NT_NAME_BYTES + 64];
+	uint64_t ref;
+
+	int r = nt_path(vol, dir_ref, path, sizeof(path) - NT_NAME_BYTES, err);
+	if (r < 0)
+		return r;
+	size_t n = strlen(path);
+	(void)snprintf(path + n, sizeof(path) - n, "\\%s", name);
+	r = nt_lookup(vol, path, &ref, err);
+	if (r == RS_E_NO_SUCH_FILE)
+		return 0; /* removed by the run that was cut off */
+	return r < 0 ? r : nt_remove(vol, dir_ref, name, ref, err);
+}
+
+/* Our own folders and files, in an order in which a cut leaves what quarantine_list understands. */
+static int remove_folders(struct nt_vol *vol, struct plan *p, struct rs_err *err)
+{
+	char path[96], name[8];
+	uint64_t dir, id_ref;
+	bool is_empty = false;
+	int r = nt_lookup(vol, QUARANTINE_DIR, &dir, err);
+
+	(void)snprintf(path, sizeof(path), "%s/%s", QUARANTINE_DIR, p->id);
+	if (r == 0)
+		r = nt_lookup(vol, path, &id_ref, err);
+	for (size_t i = 0; r == 0 && i < p->n_items; i++) {
+		(void)snprintf(name, sizeof(name), "%04u", p->items[i].number);
+		r = remove_named(vol, id_ref, name, err);
+	}
+	if (r == 0)
+		r = remove_named(vol, id_ref, JOURNAL_NAME, err);
+	if (r == 0)
+		r = remove_named(vol, id_ref, MANIFEST_NAME, err);
+	if (r == 0)
+		r = nt_remove_empty_folders(vol, id_ref, err); /* of a run without a manifest */
+	if (r == 0)
+		r = nt_remove(vol, dir, p->id, id_ref, err);
+	if (r == 0)
+		r = nt_is_empty(vol, dir, &is_empty, err);
+	if (r == 0 && is_empty)
+		r = nt_remove(vol, NT_ROOT_RECORD, QUARANTINE_DIR, dir, err);
+	if (r == 0 && is_empty && p->has_manifest)
+		r = nt_set_times(vol, p->root_ref, &p->root_stat, err);
+	return r;
+}
+
+int quarantine_empty(
+	struct nt_vol *vol, struct plan *plan, const struct rs_task *task, struct rs_err *err)
+{
+	struct journal j;
+	int r = nt_set_dirty(vol, true, err);
+
+	if (r == 0)
+		r = open_journal(vol, plan, &j, err);
+	if (r == 0)
+		r = journal_step(&j, "undo begun", err);
+	if (r == 0)
+		r = move_items(vol, plan, true, &j, task, err);
+	if (r == 0)
+		r = journal_step(&j, "undo ended", err);
+	if (r == 0)
+		r = remove_folders(vol, plan, err);
+	if (r == 0 && !plan->was_dirty)
+		r = nt_set_dirty(vol, false, err);
+	return r;
+}

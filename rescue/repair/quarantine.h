@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Act: the quarantine on the volume. \Unbrick\<id>\ holds one folder NNNN for each file, the
+ * manifest (the plan as JSON, complete before the first move) and the step journal (a fixed area
+ * that is overwritten in place: intent, flush, act, flush, result). What is true of a file is never
+ * taken from the journal but from its MFT record and the two indexes (nt_switch_state); the journal
+ * says what was wanted. docs/quarantine.md tells every state and how it is finished. */
+#ifndef UNBRICK_REPAIR_QUARANTINE_H
+#define UNBRICK_REPAIR_QUARANTINE_H
+
+#include "repair/plan.h"
+
+#define QUARANTINE_DIR "Unbrick"
+
+enum quarantine_state {
+	QUARANTINE_ACTIVE,     /* every file is in it */
+	QUARANTINE_UNDONE,     /* every file is back; only our own folders are left */
+	QUARANTINE_UNFINISHED, /* interrupted: fix or undo finishes it */
+	QUARANTINE_EMPTY,      /* folders without a manifest: interrupted before anything moved */
+	QUARANTINE_DAMAGED,    /* a manifest that cannot be read */
+};
+
+struct quarantine {
+	char id[PLAN_ID_LEN];
+	enum quarantine_state state;
+	bool was_undoing; /* an unfinished one: undo was begun, not fix */
+	size_t n_files;
+	struct rs_err err; /* when damaged */
+};
+
+const char *quarantine_state_word(enum quarantine_state s);
+
+/** All quarantines of a volume, oldest first. None: n = 0. A file or a reparse point in the place
+ * of \Unbrick is RS_E_UNSAFE_PATH. Errors: RS_E_NTFS_DAMAGED, RS_E_IO_READ, RS_E_MEMORY. */
+int quarantine_list(struct nt_vol *vol, struct quarantine **ret, size_t *ret_n, struct rs_err *err);
+
+/** Read a manifest back as a plan whose items have @action. A quarantine without a manifest gives a
+ * plan without items. Errors: RS_E_NO_SUCH_QUARANTINE, RS_E_MANIFEST, RS_E_IO_READ, RS_E_MEMORY. */
+int quarantine_load(struct nt_vol *vol, const char *id, enum plan_action action, struct plan **ret,
+	struct rs_err *err);
+
+/** Carry out the accepted items of a new plan, or finish one that was loaded: folders, manifest,
+ * then each file. @vol is open for writing; the guards have been asked. plan->id and results are
+ * set. Stops at the first error. Errors: RS_E_UNSAFE_PATH, RS_E_NO_SPACE, RS_E_CHANGED,
+ * RS_E_GUARD, RS_E_IO_WRITE, RS_E_CANCELLED (between two files). */
+int quarantine_fill(
+	struct nt_vol *vol, struct plan *plan, const struct rs_task *task, struct rs_err *err);
+
+/** Bring every file back, then remove our own folders and manifest. Errors as above. */
+int quarantine_empty(
+	struct nt_vol *vol, struct plan *plan, const struct rs_task *task, struct rs_err *err);
+
+/** From the bytes on the disk (@src freshly opened): is each accepted item where it should be, with
+ * the content, times and size of the plan, and is what was touched consistent? Lines of what was
+ * checked go to @checks (a json array). Errors: RS_E_VERIFY. */
+int quarantine_verify(struct blk *src, const struct plan *plan, bool is_restored,
+	struct json_object *checks, struct rs_err *err);
+
+/* ---- manifest.c: the plan as JSON ---- */
+
+/** Errors: RS_E_MEMORY. @ret malloc'd. */
+int manifest_write(const struct plan *p, char **ret, size_t *ret_len, struct rs_err *err);
+/** Untrusted bytes. Errors: RS_E_MANIFEST (which member). */
+int manifest_parse(const char *text, size_t len, enum plan_action action, struct plan **ret,
+	struct rs_err *err);
+
+/* ---- journal.c: the step journal ---- */
+
+#define JOURNAL_SLOT_BYTES 64U
+
+/** Bytes for so many items, a multiple of 4096. */
+size_t journal_bytes(size_t n_items);
+struct journal {
+	struct nt_vol *vol;
+	uint64_t ref; /* 0: no journal, nothing is written */
+	size_t slots;
+	uint32_t next;	    /* sequence number of the next line */
+	char last_mode[16]; /* newest of "fix begun", "fix ended", "undo begun", "undo ended" */
+};
+/** Find the newest line. A damaged journal is an empty one: it only tells what was wanted. */
+int journal_open(struct nt_vol *vol, uint64_t ref, struct journal *ret, struct rs_err *err);
+/** Append a line ("intent 0001") and flush. */
+int journal_step(struct journal *j, const char *line, struct rs_err *err);
+/** The same with an item's number. */
+int journal_item(struct journal *j, const char *verb, unsigned number, struct rs_err *err);
+
+#endif
