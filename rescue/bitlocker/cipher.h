@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The sector ciphers among themselves. */
+#ifndef UNBRICK_BITLOCKER_CIPHER_H
+#define UNBRICK_BITLOCKER_CIPHER_H
+
+#include <openssl/evp.h>
+
+#include "bitlocker/internal.h"
+
+#define BL_BATCH_BYTES	 32768U /* sectors handled by one call: whole of 512 and of 4096 */
+#define BL_BATCH_LEAST	 512U	/* the smallest sector: at most BATCH / LEAST sectors a batch */
+#define BL_BATCH_SECTORS (BL_BATCH_BYTES / BL_BATCH_LEAST)
+
+/* Parts of the scratch memory, all aligned to 64 bytes. */
+#define BL_SCRATCH_TWEAKS 0U		 /* XTS: one for each block of a batch */
+#define BL_SCRATCH_IV	  BL_BATCH_BYTES /* 16 bytes a sector */
+#define BL_SCRATCH_LAST	  (BL_SCRATCH_IV + 16U * BL_BATCH_SECTORS)
+#define BL_SCRATCH_KEYS	  (BL_SCRATCH_LAST + 16U * BL_BATCH_SECTORS) /* 32 bytes a sector */
+#define BL_SCRATCH_LANES  (BL_SCRATCH_KEYS + 32U * BL_BATCH_SECTORS)
+#define BL_SCRATCH_BYTES  (BL_SCRATCH_LANES + BL_LANES * 4096U)
+
+/** A context that keeps @key (and @iv_len bytes of zero vector); padding off. NULL: out of memory
+ * or no such cipher. */
+EVP_CIPHER_CTX *bl_evp_new(const char *name, const uint8_t *key, bool is_encrypt);
+/** One call over @len bytes, whole blocks. */
+bool bl_evp_run(
+	EVP_CIPHER_CTX *ctx, const uint8_t *iv, const uint8_t *in, uint8_t *out, size_t len);
+
+static inline void bl_xor_block(uint8_t *p, const uint8_t *q)
+{
+	uint64_t a[2], b[2];
+
+	__builtin_memcpy(a, p, 16);
+	__builtin_memcpy(b, q, 16);
+	a[0] ^= b[0];
+	a[1] ^= b[1];
+	__builtin_memcpy(p, a, 16);
+}
+
+#endif

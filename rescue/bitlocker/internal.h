@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of this room share. Nothing here is for other rooms. */
+#ifndef UNBRICK_BITLOCKER_INTERNAL_H
+#define UNBRICK_BITLOCKER_INTERNAL_H
+
+#include "bitlocker/bitlocker.h"
+#include "core/text.h"
+#include "core/view.h"
+
+#define BL_AREA_BYTES	  65536U /* one metadata area of version 2 */
+#define BL_COPIES	  3
+#define BL_MAX_ENTRIES	  1024
+#define BL_MAX_TRIES	  32 /* protectors tried with one key: each costs 2^20 rounds */
+#define BL_STRETCH_ROUNDS 1048576U
+#define BL_KEY_BYTES	  32 /* every key that seals another */
+
+/* ---- header.c: sector 0 ---- */
+struct bl_header {
+	enum bl_flavour flavour;
+	bool is_eow; /* the boot sector has the encrypt-on-write GUID */
+	uint32_t sector_bytes;
+	uint32_t cluster_bytes;	     /* 0 if not said */
+	uint64_t offsets[BL_COPIES]; /* Vista: the first only */
+};
+
+/** Is this sector 0 that of a BitLocker volume of any kind? */
+bool bl_header_is(struct rs_view sector);
+/** Errors: RS_E_UNSUPPORTED (unknown GUID, sector size). */
+int bl_header_parse(struct rs_view sector, struct bl_header *ret, struct rs_err *err);
+
+/* ---- entry.c: the type-length-value records of the metadata ---- */
+enum bl_entry_type {
+	BL_T_PROPERTY = 0x00,
+	BL_T_VMK = 0x02,
+	BL_T_FVEK = 0x03,
+	BL_T_STARTUP_KEY = 0x06,
+	BL_T_DESCRIPTION = 0x07,
+	BL_T_RELOCATION = 0x0F,
+};
+
+enum bl_value_type {
+	BL_V_KEY = 1,
+	BL_V_TEXT = 2,
+	BL_V_STRETCH = 3,
+	BL_V_USE = 4,
+	BL_V_SEALED = 5,
+	BL_V_VMK = 8,
+	BL_V_EXTERNAL = 9,
+	BL_V_RELOCATION = 15,
+};
+
+enum bl_key_type {
+	BL_K_CLEAR = 0x2000,
+	BL_K_EXTERNAL = 0x2002,
+	BL_K_VMK = 0x2003,
+	BL_K_HASH = 0x2005,
+};
+
+struct bl_entry {
+	uint16_t type, value, version;
+	struct rs_view all; /* with the 8 bytes of its own header: offsets as the format counts */
+};
+
+/** Walk: *off_bytes starts at 0. 1 = an entry, 0 = the end, -1 = malformed (stop). */
+int bl_entry_next(struct rs_view list, size_t *off_bytes, struct bl_entry *ret);
+/** Shorter than the fixed part of its value type: nothing in it can be trusted. */
+bool bl_entry_is_short(const struct bl_entry *e);
+/** What follows the fixed part (nested entries, key bytes, text). */
+struct rs_view bl_entry_rest(const struct bl_entry *e);
+/** First nested entry of that value that is long enough, from *off_bytes on; false if none. */
+bool bl_entry_find(struct rs_view list, size_t *off_bytes, uint16_t value, struct bl_entry *ret);
+/** UTF-16 to escaped UTF-8, stopping at a NUL; at most 512 units. */
+void bl_entry_text(struct rs_view utf16, char *ret, size_t cap);
+
+/* ---- unseal.c: AES-CCM and the datum inside ---- */
+/** Open a sealed datum (@sealed: the whole entry) into @ret, the payload. False: wrong key, or not
+ * a payload of @key_type (0: any). *ret_key and *ret_type describe the key inside @ret. */
+bool bl_unseal(struct rs_view sealed, const uint8_t key[BL_KEY_BYTES], uint16_t key_type,
+	struct rs_secret *ret, struct rs_view *ret_key, uint16_t *ret_type);
+bool bl_sha256(const void *p, size_t len, uint8_t ret[32]);
+
+/* ---- meta.c: one copy of the metadata ---- */
+struct bl_meta {
+	uint8_t *raw; /* the whole area, owned */
+	size_t raw_len;
+	struct rs_view block;	/* what CRC and seal cover */
+	struct rs_view entries; /* top level */
+	uint16_t version, state_current, state_next;
+	uint64_t encrypted_bytes; /* volume size, or watermark while converting */
+	uint32_t log_bytes;
+	uint32_t relocated_sectors;
+	uint64_t offsets[BL_COPIES];
+	uint64_t relocated_off, relocated_len;
+	uint8_t volume_id[16];
+	uint32_t next_nonce;
+	uint16_t method;
+	uint64_t created_filetime;
+	uint32_t build;
+	char description[256];
+	unsigned n_vmk;
+	bool has_bad_vmk;	   /* a protector's nested entries are malformed */
+	struct rs_view seal;	   /* sealed datum of the validation; empty if there is none */
+	struct rs_view plain_hash; /* 32 bytes on a decrypted volume; empty otherwise */
+};
+
+/** Parse @raw (taken over, freed on failure too). Errors: RS_E_BL_DAMAGED, RS_E_UNSUPPORTED. */
+int bl_meta_parse_take(uint8_t *raw, size_t len, uint16_t version, uint32_t sector_bytes,
+	struct bl_meta **ret, struct rs_err *err);
+/** Ranges inside the volume, aligned, disjoint. Errors: RS_E_BL_DAMAGED. */
+int bl_meta_check_ranges(
+	const struct bl_meta *m, uint32_t sector_bytes, uint64_t device_bytes, struct rs_err *err);
+/** Size of the opened volume: from the metadata when finished, else that of the device. */
+uint64_t bl_meta_volume_bytes(
+	const struct bl_meta *m, uint32_t sector_bytes, uint64_t device_bytes);
+void bl_meta_free(struct bl_meta *m);
+RS_DEFINE_AUTO(struct bl_meta *, bl_meta_free);
+#define auto_meta __attribute__((cleanup(bl_meta_free_auto)))
+
+/* ---- load.c ---- */
+struct bl_volume {
+	struct bl_info info;
+	struct bl_header header;
+	char name[256];
+	struct bl_meta *copies[BL_COPIES]; /* the good ones */
+	unsigned used;
+	uint64_t watermark; /* disk bytes at and above it are plain */
+	bool has_rivals;    /* a copy with the same counter and other bytes */
+	bool is_unreadable; /* by state: see refusal */
+	int refusal;	    /* code for bl_unlock when it is */
+	struct blk *src;    /* borrowed: must outlive the volume */
+	struct rs_secret fvek;
+	uint16_t method; /* of the FVEK; 0 when plain */
+	bool is_unlocked, can_write;
+};
+
+/** Fill info, watermark and refusal from the copy in use. */
+void bl_volume_adopt(struct bl_volume *v, unsigned copy, uint64_t device_bytes);
+/** Append to a note, "; " between. */
+void bl_note(char *note, size_t cap, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* ---- protector.c ---- */
+/** The @index-th VMK entry of a copy; false after the last. */
+bool bl_vmk_at(const struct bl_meta *m, unsigned index, struct bl_entry *ret);
+void bl_vmk_describe(const struct bl_entry *vmk, struct bl_protector *ret);
+/** Are its nested entries well formed (to the depth that we use)? */
+bool bl_vmk_is_sound(const struct bl_entry *vmk);
+/** The salt of its stretch key; false if it has none. */
+bool bl_vmk_salt(const struct bl_entry *vmk, uint8_t ret[16]);
+/** Open the VMK with the key that seals it. @ret gets 32 bytes. */
+bool bl_vmk_open(
+	const struct bl_entry *vmk, const uint8_t key[BL_KEY_BYTES], struct rs_secret *ret);
+/** The same by the clear key that lies beside. */
+bool bl_vmk_open_clear(const struct bl_entry *vmk, struct rs_secret *ret);
+
+/* ---- keyring.c ---- */
+enum bl_group_fault { BL_G_OK, BL_G_DIVISIBLE, BL_G_RANGE, BL_G_DIGITS, BL_G_COUNT, BL_G_CHAR };
+enum bl_item_kind { BL_I_RECOVERY, BL_I_PASSPHRASE, BL_I_STARTUP, BL_I_BAD };
+
+struct bl_item {
+	enum bl_item_kind kind;
+	uint8_t id_nibbles;	   /* how many hex digits of the ID are known: 0, 8..32 */
+	uint8_t id[16];		   /* in the order in which they are printed, not as on disk */
+	enum bl_group_fault fault; /* BL_I_BAD: what is wrong, */
+	uint8_t bad_group;	   /* and in which group; 0 the whole */
+	uint32_t line;		   /* in the key file; 0 typed */
+	const uint8_t *secret;	   /* 32 bytes: h0 (recovery, passphrase) or the external key */
+};
+
+size_t bl_keyring_count(const struct bl_keyring *k);
+const struct bl_item *bl_keyring_at(const struct bl_keyring *k, size_t index);
+/** Copy an item; @secret 32 bytes or NULL (BL_I_BAD). */
+int bl_keyring_put(struct bl_keyring *k, const struct bl_item *item, const uint8_t *secret,
+	struct rs_err *err);
+/** Does the item's ID (if any) name this protector? */
+bool bl_item_fits(const struct bl_item *item, const uint8_t protector_id[16]);
+/** Bytes of a GUID as on disk to the order in which they are printed. */
+void bl_id_from_guid(const uint8_t guid[16], uint8_t ret[16]);
+
+/* ---- recovery.c ---- */
+/** 48 digits to h0. On failure *ret_group is 1..8, or 0 when it is about the whole. */
+enum bl_group_fault bl_recovery_digits(const char digits[48], uint8_t h0[32], unsigned *ret_group);
+/** The same for text (already decoded): dashes, blanks or nothing between the digits. BL_G_CHAR: it
+ * does not even look like one (other characters, or fewer than 20 digits). */
+enum bl_group_fault bl_recovery_text(
+	const char *text, size_t len, uint8_t h0[32], unsigned *ret_group);
+/** Words for it, with the group but never with its digits. */
+void bl_recovery_fault_text(enum bl_group_fault f, unsigned group, char *ret, size_t cap);
+
+/* ---- keytext.c ---- */
+/** Decode a text file: one byte for each character; dashes, blanks and line ends of all kinds
+ * become
+ * '-', ' ' and '\n', anything else outside ASCII becomes 0x01. */
+int bl_keytext_decode(struct rs_view raw, struct rs_secret *ret, struct rs_err *err);
+
+/* ---- cipher_*.c, diffuser.c ---- */
+struct bl_cipher {
+	uint16_t method;
+	uint32_t sector_bytes;
+	size_t key_len;			      /* of one AES key */
+	struct evp_cipher_ctx_st *dec, *enc;  /* of the data */
+	struct evp_cipher_ctx_st *ecb;	      /* XTS: tweaks; CBC: initial vectors */
+	struct evp_cipher_ctx_st *sector_key; /* Elephant */
+	struct rs_secret scratch;
+};
+
+int bl_xts_run(struct bl_cipher *c, bool is_encrypt, uint64_t off_bytes, uint8_t *buf, size_t len);
+int bl_cbc_run(struct bl_cipher *c, bool is_encrypt, uint64_t off_bytes, uint8_t *buf, size_t len);
+
+#define BL_LANES 8 /* sectors that the diffusers take at once */
+/** Both diffusers and the sector keys (32 bytes each) over @n whole sectors, in place. @scratch has
+ * BL_LANES * sector_bytes bytes and is aligned to 32. */
+void bl_diffuse_decrypt(
+	uint8_t *buf, uint32_t sector_bytes, size_t n, const uint8_t *keys, void *scratch);
+void bl_diffuse_encrypt(
+	uint8_t *buf, uint32_t sector_bytes, size_t n, const uint8_t *keys, void *scratch);
+/** The plain way, one sector; the reference for the one with lanes. */
+void bl_diffuse_one(uint8_t *sector, uint32_t sector_bytes, const uint8_t key[32], bool is_encrypt);
+/** Lanes with and without AVX2, for the tests. False if this machine cannot. */
+bool bl_diffuse_lanes(uint8_t *buf, uint32_t sector_bytes, const uint8_t *keys, void *scratch,
+	bool is_encrypt, bool use_avx2);
+
+/* ---- map.c: virtual offset to disk offset ---- */
+struct bl_map {
+	uint64_t size_bytes, watermark;
+	uint64_t relocated_off, relocated_len;
+	uint64_t areas[BL_COPIES];
+	uint32_t sector_bytes;
+};
+
+enum bl_run_kind { BL_RUN_SEALED, BL_RUN_PLAIN, BL_RUN_ZERO };
+
+struct bl_run {
+	enum bl_run_kind kind;
+	uint64_t disk_off; /* not for BL_RUN_ZERO */
+	uint64_t len;
+};
+
+void bl_map_init(struct bl_map *map, const struct bl_volume *v);
+/** The run at @off_bytes (inside the volume), at most @len long. */
+struct bl_run bl_map_at(const struct bl_map *map, uint64_t off_bytes, uint64_t len);
+/** Does a range touch one of BitLocker's own areas? Names it in @ret_what. */
+bool bl_map_is_refused(
+	const struct bl_map *map, uint64_t off_bytes, uint64_t len, const char **ret_what);
+
+#endif

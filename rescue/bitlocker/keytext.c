@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Text files in any encoding that Windows and its scripts write, reduced to what the search for
+ * keys needs: one byte for each character. */
+#include <string.h>
+
+#include "bitlocker/internal.h"
+
+#define OTHER 0x01 /* any character that matters to nobody here */
+
+enum encoding { ENC_BYTES, ENC_UTF16LE, ENC_UTF16BE };
+
+static enum encoding detect(struct rs_view v, size_t *ret_skip)
+{
+	size_t zero[2] = {0}, n = v.len < 4096 ? v.len : 4096;
+
+	*ret_skip = 0;
+	if (v.len >= 2 &&
+		((v.p[0] == 0xFF && v.p[1] == 0xFE) || (v.p[0] == 0xFE && v.p[1] == 0xFF))) {
+		*ret_skip = 2;
+		return v.p[0] == 0xFF ? ENC_UTF16LE : ENC_UTF16BE;
+	}
+	if (v.len >= 3 && memcmp(v.p, "\xEF\xBB\xBF", 3) == 0) {
+		*ret_skip = 3;
+		return ENC_BYTES;
+	}
+	/* without a mark: digits and GUIDs in UTF-16 have a zero in every other byte */
+	for (size_t i = 0; i < n; i++)
+		zero[i % 2] += v.p[i] == 0;
+	if (zero[1] > n / 8 && zero[0] < zero[1] / 4)
+		return ENC_UTF16LE;
+	if (zero[0] > n / 8 && zero[1] < zero[0] / 4)
+		return ENC_UTF16BE;
+	return ENC_BYTES;
+}
+
+static char reduce(uint32_t c)
+{
+	if (c == '\r' || c == '\n' || c == 0x85 || c == 0x2028 || c == 0x2029)
+		return '\n';
+	if (c == '\t' || (c >= 0x20 && c < 0x7F))
+		return (char)c;
+	if ((c >= 0x2010 && c <= 0x2015) || c == 0x2212 || c == 0xFE58 || c == 0xFE63 ||
+		c == 0xFF0D || c == 0xAD || c == 0x96 || c == 0x97)
+		return '-';
+	if (c == 0 || c == 0xA0 || (c >= 0x2000 && c <= 0x200B) || c == 0x202F || c == 0x3000 ||
+		c == 0xFEFF || c == 0x200E || c == 0x200F)
+		return ' ';
+	if (c >= 0xFF10 && c <= 0xFF19) /* full-width digits */
+		return (char)('0' + (c - 0xFF10));
+	return OTHER;
+}
+
+/* UTF-8 where it is valid; else the byte as Windows' western code page has it. */
+static uint32_t next_of_bytes(struct rs_view v, size_t *at)
+{
+	const uint8_t *p = v.p + *at;
+	size_t left = v.len - *at;
+	size_t n = p[0] < 0x80	     ? 1
+		   : p[0] >> 5 == 6  ? 2
+		   : p[0] >> 4 == 14 ? 3
+		   : p[0] >> 3 == 30 ? 4
+				     : 1;
+	uint32_t c = n == 1 ? p[0] : p[0] & (0x7FU >> n);
+
+	for (size_t i = 1; i < n; i++) {
+		if (i >= left || p[i] >> 6 != 2) {
+			*at += 1;
+			return p[0];
+		}
+		c = c << 6 | (p[i] & 0x3FU);
+	}
+	*at += n;
+	return c;
+}
+
+static uint32_t next_of(struct rs_view v, enum encoding enc, size_t *at)
+{
+	if (enc == ENC_BYTES)
+		return next_of_bytes(v, at);
+	uint32_t c = OTHER;
+	if (v.len - *at >= 2) {
+		const uint8_t *p = v.p + *at;
+		c = enc == ENC_UTF16LE ? rs_le16(p) : (uint32_t)(p[0] << 8 | p[1]);
+	}
+	*at += v.len - *at >= 2 ? 2 : 1;
+	return c;
+}
+
+int bl_keytext_decode(struct rs_view raw, struct rs_secret *ret, struct rs_err *err)
+{
+	size_t at;
+	enum encoding enc = detect(raw, &at);
+
+	int r = rs_secret_init(ret, raw.len + 1, err); /* never more characters than bytes */
+	if (r < 0)
+		return r;
+	while (at < raw.len) {
+		size_t was = at;
+		uint32_t c = next_of(raw, enc, &at);
+		size_t after = at;
+		if (c == '\r' && after < raw.len && next_of(raw, enc, &after) == '\n')
+			continue; /* the line feed ends the line */
+		ret->p[ret->len++] = (uint8_t)reduce(c);
+		if (at <= was)
+			break; /* cannot be */
+	}
+	return 0;
+}

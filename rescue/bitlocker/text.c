@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Names for people. */
+#include <stdio.h>
+
+#include "bitlocker/internal.h"
+
+void bl_method_text(uint16_t method, char *ret, size_t cap)
+{
+	static const char *const names[] = {"AES-CBC 128 with diffuser",
+		"AES-CBC 256 with diffuser", "AES-CBC 128", "AES-CBC 256", "AES-XTS 128",
+		"AES-XTS 256"};
+
+	if (method == BL_NONE)
+		(void)snprintf(ret, cap, "none");
+	else if (method >= BL_CBC_128_ELEPHANT && method <= BL_XTS_256)
+		(void)snprintf(ret, cap, "%s", names[method - BL_CBC_128_ELEPHANT]);
+	else
+		(void)snprintf(ret, cap, "unknown (0x%04x)", method);
+}
+
+void bl_protector_text(uint16_t protection, char *ret, size_t cap)
+{
+	const char *text = NULL;
+
+	switch (protection & 0xFF00) {
+	case BL_P_CLEAR:
+		text = "clear key (suspended)";
+		break;
+	case BL_P_TPM:
+		text = "TPM";
+		break;
+	case BL_P_STARTUP_KEY:
+		text = "startup key";
+		break;
+	case BL_P_TPM_STARTUP_KEY:
+		text = "TPM and startup key";
+		break;
+	case BL_P_TPM_PIN:
+		text = "TPM and PIN";
+		break;
+	case BL_P_TPM_PIN_STARTUP_KEY:
+		text = "TPM, PIN and startup key";
+		break;
+	case BL_P_RECOVERY:
+		text = "recovery password";
+		break;
+	case BL_P_PUBLIC_KEY:
+		text = "smart card or recovery agent";
+		break;
+	case BL_P_PASSPHRASE:
+		text = "passphrase";
+		break;
+	default:
+		(void)snprintf(ret, cap, "unknown (0x%04x)", protection);
+		return;
+	}
+	(void)snprintf(ret, cap, "%s", text);
+}
+
+const char *bl_state_text(enum bl_state state)
+{
+	switch (state) {
+	case BL_ENCRYPTED:
+		return "encrypted";
+	case BL_SUSPENDED:
+		return "suspended";
+	case BL_CONVERTING:
+		return "conversion unfinished";
+	case BL_EOW:
+		return "conversion unfinished (encrypt-on-write)";
+	case BL_DECRYPTED:
+		return "decrypted";
+	case BL_STATE_UNKNOWN:
+		break;
+	}
+	return "unknown";
+}

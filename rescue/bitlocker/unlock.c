@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From a key to the volume master key: which key is tried on which protector, and in what order. */
+#include <stdio.h>
+#include <string.h>
+
+#include "bitlocker/unlock.h"
+
+struct attempt {
+	struct bl_volume *v;
+	const struct bl_keyring *keys;
+	const struct rs_task *task;
+	struct rs_secret vmk;
+	uint16_t protection;
+	uint8_t protector_id[16];
+	unsigned n_tried;
+	uint64_t rounds_done, rounds_all;
+};
+
+static bool is_kind(uint16_t protection, enum bl_item_kind kind)
+{
+	static const uint16_t of[] = {BL_P_RECOVERY, BL_P_PASSPHRASE, BL_P_STARTUP_KEY};
+
+	return kind != BL_I_BAD && (protection & 0xFF00) == of[kind];
+}
+
+static bool won(struct attempt *a, const struct bl_entry *vmk)
+{
+	a->protection = rs_le16(vmk->all.p + 34);
+	memcpy(a->protector_id, vmk->all.p + 8, 16);
+	return true;
+}
+
+static bool forward_progress(void *user, const char *what, uint64_t done, uint64_t total)
+{
+	const struct attempt *a = user;
+
+	(void)total;
+	return rs_task_step(a->task, what, a->rounds_done + done, a->rounds_all);
+}
+
+/* 1 opened, 0 not, negative: stop */
+static int try_stretched(
+	struct attempt *a, const struct bl_entry *vmk, const uint8_t *h0, struct rs_err *err)
+{
+	auto_secret struct rs_secret key = {0};
+	struct rs_task task = {.user = a, .progress = forward_progress};
+	uint8_t salt[16];
+
+	if (!bl_vmk_salt(vmk, salt))
+		return 0;
+	int r = rs_secret_init(&key, BL_KEY_BYTES, err);
+	if (r == 0)
+		r = bl_stretch(h0, salt, &task, key.p, err);
+	if (r < 0)
+		return r;
+	a->rounds_done += BL_STRETCH_ROUNDS;
+	return bl_vmk_open(vmk, key.p, &a->vmk);
+}
+
+static int try_one(struct attempt *a, const struct bl_entry *vmk, const struct bl_item *item,
+	struct rs_err *err)
+{
+	int r;
+
+	a->n_tried++;
+	if (item->kind == BL_I_STARTUP)
+		r = bl_vmk_open(vmk, item->secret, &a->vmk);
+	else
+		r = try_stretched(a, vmk, item->secret, err);
+	return r == 1 ? won(a, vmk) : r;
+}
+
+/* A protector whose nested entries are malformed is passed over. */
+static bool is_candidate(const struct bl_entry *vmk, const struct bl_item *item)
+{
+	return is_kind(rs_le16(vmk->all.p + 34), item->kind) && bl_vmk_is_sound(vmk) &&
+	       bl_item_fits(item, vmk->all.p + 8);
+}
+
+enum pass { PASS_STARTUP, PASS_WITH_ID, PASS_WITHOUT_ID, PASSES };
+
+static bool is_in_pass(const struct bl_item *item, enum pass pass)
+{
+	if (item->kind == BL_I_BAD)
+		return false;
+	if (item->kind == BL_I_STARTUP)
+		return pass == PASS_STARTUP;
+	return pass == (item->id_nibbles ? PASS_WITH_ID : PASS_WITHOUT_ID);
+}
+
+/* The same key twice in a file, or in two files, costs its time once. */
+static bool is_repeated(const struct attempt *a, size_t index)
+{
+	const struct bl_item *item = bl_keyring_at(a->keys, index);
+
+	for (size_t i = 0; i < index && i < 64; i++) {
+		const struct bl_item *o = bl_keyring_at(a->keys, i);
+		if (o->kind == item->kind && o->secret && item->secret &&
+			o->id_nibbles == item->id_nibbles && memcmp(o->id, item->id, 16) == 0 &&
+			memcmp(o->secret, item->secret, BL_KEY_BYTES) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Every protector that fits one key. @count_only: how many stretchings that would take. */
+static int try_item(struct attempt *a, size_t index, bool count_only, struct rs_err *err)
+{
+	const struct bl_item *item = bl_keyring_at(a->keys, index);
+	const struct bl_meta *m = a->v->copies[a->v->used];
+	struct bl_entry vmk;
+	unsigned n_tried = 0;
+
+	if (is_repeated(a, index))
+		return 0;
+	for (unsigned p = 0; p < a->v->info.n_protectors && n_tried < BL_MAX_TRIES; p++) {
+		if (!bl_vmk_at(m, p, &vmk) || !is_candidate(&vmk, item))
+			continue;
+		n_tried++;
+		if (count_only) {
+			a->rounds_all += item->kind == BL_I_STARTUP ? 0 : BL_STRETCH_ROUNDS;
+			continue;
+		}
+		int r = try_one(a, &vmk, item, err);
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
+static int try_keys(struct attempt *a, bool count_only, struct rs_err *err)
+{
+	for (int pass = 0; pass < PASSES; pass++)
+		for (size_t i = 0; i < bl_keyring_count(a->keys); i++) {
+			if (!is_in_pass(bl_keyring_at(a->keys, i), (enum pass)pass))
+				continue;
+			int r = try_item(a, i, count_only, err);
+			if (r != 0)
+				return r;
+		}
+	return 0;
+}
+
+static int try_clear(struct attempt *a)
+{
+	struct bl_entry vmk;
+
+	for (unsigned p = 0; bl_vmk_at(a->v->copies[a->v->used], p, &vmk); p++)
+		if (rs_le16(vmk.all.p + 34) < 0x0100 && bl_vmk_is_sound(&vmk) &&
+			bl_vmk_open_clear(&vmk, &a->vmk))
+			return won(a, &vmk);
+	return 0;
+}
+
+/* "recovery key 64311DEA-..., ..." */
+static void list_ids(const struct bl_volume *v, char *ret, size_t cap)
+{
+	char id[RS_GUID_LEN];
+
+	ret[0] = '\0';
+	for (unsigned i = 0; i < v->info.n_protectors && strlen(ret) + 64 < cap; i++) {
+		const struct bl_protector *p = &v->info.protectors[i];
+		if ((p->protection & 0xFF00) != BL_P_RECOVERY)
+			continue;
+		rs_guid_text(p->id, id);
+		size_t at = strlen(ret);
+		(void)snprintf(
+			ret + at, cap - at, "%s%s", at ? ", " : "the recovery key's ID is ", id);
+	}
+	if (!ret[0])
+		(void)snprintf(ret, cap, "there is no recovery password for it");
+}
+
+static bool can_be_typed(const struct bl_info *in)
+{
+	for (unsigned i = 0; i < in->n_protectors; i++) {
+		uint16_t p = in->protectors[i].protection & 0xFF00;
+		if (p == BL_P_RECOVERY || p == BL_P_PASSPHRASE || p == BL_P_STARTUP_KEY)
+			return true;
+	}
+	return false;
+}
+
+/* A damaged password that names this volume explains more than "key needed". */
+static int fail_bad_item(const struct attempt *a, struct rs_err *err)
+{
+	char why[80], id[RS_GUID_LEN];
+
+	for (size_t i = 0; i < bl_keyring_count(a->keys); i++) {
+		const struct bl_item *item = bl_keyring_at(a->keys, i);
+		for (unsigned p = 0; p < a->v->info.n_protectors; p++) {
+			const uint8_t *guid = a->v->info.protectors[p].id;
+			if (item->kind != BL_I_BAD || !item->id_nibbles ||
+				!bl_item_fits(item, guid))
+				continue;
+			bl_recovery_fault_text(item->fault, item->bad_group, why, sizeof(why));
+			rs_guid_text(guid, id);
+			return rs_fail_on(err, RS_E_KEY_FORMAT, a->v->name,
+				"the password for %s in line %u of the key file: %s", id,
+				item->line, why);
+		}
+	}
+	return 0;
+}
+
+static int fail_no_key(const struct attempt *a, struct rs_err *err)
+{
+	char ids[256], other[RS_GUID_LEN], bek[80] = "";
+
+	if (!can_be_typed(&a->v->info)) {
+		char text[40] = "no key protector at all";
+		if (a->v->info.n_protectors)
+			bl_protector_text(a->v->info.protectors[0].protection, text, sizeof(text));
+		return rs_fail_on(err, RS_E_BL_NO_PROTECTOR, a->v->name, "it has only: %s", text);
+	}
+	int r = fail_bad_item(a, err);
+	if (r < 0)
+		return r;
+	list_ids(a->v, ids, sizeof(ids));
+	if (a->n_tried)
+		return rs_fail_on(
+			err, RS_E_KEY_REJECTED, a->v->name, "%u tried; %s", a->n_tried, ids);
+	for (size_t i = 0; i < bl_keyring_count(a->keys); i++) {
+		const struct bl_item *item = bl_keyring_at(a->keys, i);
+		if (item->kind != BL_I_STARTUP)
+			continue;
+		uint8_t guid[16];
+		bl_id_from_guid(item->id, guid); /* its own inverse */
+		rs_guid_text(guid, other);
+		(void)snprintf(bek, sizeof(bek), "the startup key is for %s; ", other);
+	}
+	return rs_fail_on(err, RS_E_KEY_NEEDED, a->v->name, "%s%s", bek, ids);
+}
+
+static int find_vmk(struct attempt *a, struct rs_err *err)
+{
+	int r = try_clear(a);
+
+	if (r == 0)
+		r = try_keys(a, true, err);
+	if (r == 0)
+		r = try_keys(a, false, err);
+	if (r < 0) {
+		(void)rs_err_object(err, a->v->name);
+		return r;
+	}
+	return r == 1 ? 0 : fail_no_key(a, err);
+}
+
+int bl_unlock(struct bl_volume *v, const struct bl_keyring *keys, const struct rs_task *task,
+	struct bl_unlock_result *ret, struct rs_err *err)
+{
+	struct attempt a = {.v = v, .keys = keys, .task = task};
+	struct bl_unlock_result res = {0};
+
+	if (v->is_unreadable)
+		return rs_fail_on(err, v->refusal, v->name, "%.300s", v->info.note);
+	if (v->info.state == BL_DECRYPTED) {
+		bl_unlock_plain(v, &res);
+		*ret = res;
+		return 0;
+	}
+	int r = find_vmk(&a, err);
+	if (r == 0) {
+		res.protection = a.protection;
+		memcpy(res.protector_id, a.protector_id, sizeof(res.protector_id));
+		r = bl_unlock_with_vmk(v, a.vmk.p, &res, err);
+	}
+	rs_secret_done(&a.vmk);
+	if (r == 0)
+		*ret = res;
+	return r;
+}
