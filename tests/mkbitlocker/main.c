@@ -345,7 +345,6 @@ static void encrypt_all(const uint8_t plain_sector[4096])
 	if (mk.opt.eow)
 		mk_eow_plan(&mk);
 	mk_encrypt_volume(&mk);
-	mk_keys_open(&mk);
 	write_metadata(plain_sector);
 	mk_keys_close(&mk);
 	if (mk.opt.eow)

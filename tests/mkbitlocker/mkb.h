@@ -148,7 +148,7 @@ size_t mk_open_vmk(struct mk_buf *b, const uint8_t guid[16], unsigned protection
 /** A recovery password's key for a salt. */
 void mk_recovery_key(
 	const char *digits, const uint8_t salt[16], uint8_t ret_pass[16], uint8_t ret_key[32]);
-void mk_keys_open(struct mk *mk);
+void mk_random_digits(struct mk *mk, char ret[64]);
 void mk_keys_close(struct mk *mk);
 
 /* meta.c */
@@ -177,12 +177,7 @@ void mk_ntfs_places(struct mk *mk, bool may_create);
 void mk_ntfs_used(struct mk *mk);
 void mk_fat_places(struct mk *mk);
 
-/* damage.c */
-struct mk_damage {
-	const char *name;
-	unsigned row; /* of the table of malformed cases in the facts on BitLocker */
-	const char *what;
-};
+/* damage.c, damage_parts.c */
 bool mk_damage_is(const struct mk *mk, const char *name);
 void mk_damage_list(void);
 void mk_damage_setup(struct mk *mk);

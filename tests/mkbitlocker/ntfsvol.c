@@ -225,24 +225,10 @@ struct file {
 	uint64_t *ret;
 	uint64_t from; /* wish, bytes */
 	bool joined;   /* right behind the file before */
+	runlist *run;  /* the clusters put aside for it */
 };
 
-/* Move the clusters of a file that was just written to @lcn: the library's own choice is elsewhere.
- */
-static void move_clusters(ntfs_volume *vol, ntfs_attr *na, LCN lcn)
-{
-	s64 count = na->allocated_size / vol->cluster_size;
-	runlist *rl = ntfs_cluster_alloc(vol, 0, count, lcn, DATA_ZONE);
-
-	if (!rl || ntfs_attr_map_whole_runlist(na) || ntfs_cluster_free_from_rl(vol, na->rl))
-		mk_die("cannot allocate clusters: %s", strerror(errno));
-	free(na->rl);
-	na->rl = rl;
-	if (ntfs_attr_update_mapping_pairs(na, 0))
-		mk_die("cannot record clusters: %s", strerror(errno));
-}
-
-static void create_file(ntfs_volume *vol, ntfs_inode *dir, const struct file *f)
+static void create_file(ntfs_volume *vol, ntfs_inode *dir, struct file *f)
 {
 	ntfs_inode *ni = create(dir, f->name, S_IFREG);
 	ntfs_attr *na = ntfs_attr_open(ni, AT_DATA, AT_UNNAMED, 0);
@@ -250,9 +236,14 @@ static void create_file(ntfs_volume *vol, ntfs_inode *dir, const struct file *f)
 
 	if (!na || !zero || ntfs_attr_pwrite(na, 0, (s64)f->len, zero) != (s64)f->len)
 		mk_die("cannot write '%s': %s", f->name, strerror(errno));
-	move_clusters(vol, na, (LCN)(f->from / vol->cluster_size));
-	if (ntfs_attr_pwrite(na, 0, (s64)f->len, zero) != (s64)f->len)
-		mk_die("cannot write '%s': %s", f->name, strerror(errno));
+	/* The library chose clusters itself: give the file those that were put aside for it. */
+	if (ntfs_attr_map_whole_runlist(na) || ntfs_cluster_free_from_rl(vol, na->rl))
+		mk_die("cannot free clusters: %s", strerror(errno));
+	free(na->rl);
+	na->rl = f->run;
+	if (ntfs_attr_update_mapping_pairs(na, 0) ||
+		ntfs_attr_pwrite(na, 0, (s64)f->len, zero) != (s64)f->len)
+		mk_die("cannot move '%s': %s", f->name, strerror(errno));
 	free(zero);
 	ntfs_attr_close(na);
 	*f->ret = file_offset(vol, ni, f->name);
@@ -263,48 +254,59 @@ static void create_file(ntfs_volume *vol, ntfs_inode *dir, const struct file *f)
 		mk_die("cannot finish '%s'", f->name);
 }
 
-/* The files in the order in which they are made, and where they should be. */
-static unsigned plan_files(struct mk *mk, struct file *f)
-{
-	const struct mk_opt *o = &mk->opt;
-	uint64_t n = mk->vol.size, first = n > 72u << 20 ? 32u << 20 : n / 3, rest = n - first;
-	uint64_t area = o->vista ? 16384 : o->togo ? MK_AREA + 4096 : MK_AREA;
-	unsigned c = 0;
-	bool apart = o->win7 || o->togo;
+struct plan {
+	struct file file[9];
+	unsigned files;
+};
 
-#define FVE2 "FVE2.{"
-	f[c++] = (struct file){o->vista ? "FVE.{e40ad34d-dae9-4bc7-95bd-b16218c10f72}.1"
-					: FVE2 "e40ad34d-dae9-4bc7-95bd-b16218c10f72}.1",
-		area, &mk->at.area[0], first + rest / 50, false};
-	if (!o->vista)
-		f[c++] = (struct file){FVE2 "24e6f0ae-6a00-4f73-984b-75ce9942852d}",
-			mk->at.reloc_len, &mk->at.reloc, first + rest / 5, !apart};
-	if (!o->vista && !o->win7)
-		f[c++] = (struct file){FVE2 "da392a22-cae0-4f0f-9a30-b8830385d046}", MK_AREA,
-			&mk->at.spare, 0, true};
-	if (o->eow)
-		f[c++] = (struct file){FVE2 "aff97bac-a69b-45da-aba1-2cfbce434750}.1", MK_AREA,
-			&mk->at.eow[0], 0, true};
-	f[c++] = (struct file){o->vista ? "FVE.{e40ad34d-dae9-4bc7-95bd-b16218c10f72}.2"
-					: FVE2 "e40ad34d-dae9-4bc7-95bd-b16218c10f72}.2",
-		area, &mk->at.area[1], first + rest / 4, false};
-	if (o->eow)
-		f[c++] = (struct file){FVE2 "aff97bac-a69b-45da-aba1-2cfbce434750}.2", MK_AREA,
-			&mk->at.eow[1], first + rest / 3, false};
-	if (o->eow)
-		f[c++] = (struct file){
-			FVE2 "c9ca54a3-6983-46b7-8684-a7e5e23499e3}", 527360, &mk->at.log, 0, true};
-	f[c++] = (struct file){o->vista ? "FVE.{e40ad34d-dae9-4bc7-95bd-b16218c10f72}.3"
-					: FVE2 "e40ad34d-dae9-4bc7-95bd-b16218c10f72}.3",
-		area, &mk->at.area[2], first + rest / 2, false};
-	return c;
+/* @from 0: right behind the file before. */
+static void plan_add(struct plan *p, const char *name, uint64_t len, uint64_t *ret, uint64_t from)
+{
+	p->file[p->files++] = (struct file){name, len, ret, from, !from, NULL};
 }
 
-/* Give each file its exact place: a file and those joined to it take one free stretch. */
-static void place_files(struct mk *mk, struct file *f, unsigned files)
+/* The files in the order in which they are made, and where they should be: as on real volumes
+ * behind the first 32 MiB, and with Windows 8 and later the moved block behind the first area. */
+static void plan_files(struct mk *mk, struct plan *p)
+{
+	static const char *const vista[] = {"FVE.{e40ad34d-dae9-4bc7-95bd-b16218c10f72}.1",
+		"FVE.{e40ad34d-dae9-4bc7-95bd-b16218c10f72}.2",
+		"FVE.{e40ad34d-dae9-4bc7-95bd-b16218c10f72}.3"};
+	static const char *const later[] = {"FVE2.{e40ad34d-dae9-4bc7-95bd-b16218c10f72}.1",
+		"FVE2.{e40ad34d-dae9-4bc7-95bd-b16218c10f72}.2",
+		"FVE2.{e40ad34d-dae9-4bc7-95bd-b16218c10f72}.3"};
+	const struct mk_opt *o = &mk->opt;
+	struct mk_places *at = &mk->at;
+	uint64_t n = mk->vol.size, first = n > 72u << 20 ? 32u << 20 : n / 3, rest = n - first;
+	uint64_t area = o->vista ? 16384 : o->togo ? MK_AREA + 4096 : MK_AREA;
+	const char *const *name = o->vista ? vista : later;
+
+	p->files = 0;
+	plan_add(p, name[0], area, &at->area[0], first + rest / 50);
+	if (!o->vista)
+		plan_add(p, "FVE2.{24e6f0ae-6a00-4f73-984b-75ce9942852d}", at->reloc_len,
+			&at->reloc, o->win7 || o->togo ? first + rest / 5 : 0);
+	if (!o->vista && !o->win7)
+		plan_add(p, "FVE2.{da392a22-cae0-4f0f-9a30-b8830385d046}", MK_AREA, &at->spare, 0);
+	if (o->eow)
+		plan_add(p, "FVE2.{aff97bac-a69b-45da-aba1-2cfbce434750}.1", MK_AREA, &at->eow[0],
+			0);
+	plan_add(p, name[1], area, &at->area[1], first + rest / 4);
+	if (o->eow) {
+		plan_add(p, "FVE2.{aff97bac-a69b-45da-aba1-2cfbce434750}.2", MK_AREA, &at->eow[1],
+			first + rest / 3);
+		plan_add(p, "FVE2.{c9ca54a3-6983-46b7-8684-a7e5e23499e3}", 527360, &at->log, 0);
+	}
+	plan_add(p, name[2], area, &at->area[2], first + rest / 2);
+}
+
+/* Put clusters aside for all files before the first is made, so that nothing else takes them: a
+ * file and those joined to it get one free stretch. */
+static void place_files(struct mk *mk, ntfs_volume *vol, struct file *f, unsigned files)
 {
 	uint64_t cluster = mk->vol.cluster;
 
+	load_bitmap(mk, vol);
 	for (unsigned i = 0, next; i < files; i = next) {
 		uint64_t count = (f[i].len + cluster - 1) / cluster;
 
@@ -313,9 +315,13 @@ static void place_files(struct mk *mk, struct file *f, unsigned files)
 		uint64_t lcn = find_free(&mk->vol, f[i].from / cluster, count);
 		for (unsigned k = i; k < next; k++) {
 			f[k].from = lcn * cluster;
-			for (uint64_t n = (f[k].len + cluster - 1) / cluster; n; n--, lcn++)
-				mk->vol.used[lcn / 8] |= (uint8_t)(1u << (lcn % 8));
+			count = (f[k].len + cluster - 1) / cluster;
+			f[k].run = ntfs_cluster_alloc(vol, 0, (s64)count, (LCN)lcn, DATA_ZONE);
+			if (!f[k].run)
+				mk_die("cannot allocate clusters: %s", strerror(errno));
+			lcn += count;
 		}
+		load_bitmap(mk, vol);
 	}
 }
 
@@ -347,8 +353,7 @@ static void create_files(struct mk *mk, struct file *f, unsigned files)
 		mk_die("no root directory");
 	if (!dir)
 		dir = create(root, "System Volume Information", S_IFDIR);
-	load_bitmap(mk, vol);
-	place_files(mk, f, files);
+	place_files(mk, vol, f, files);
 	for (unsigned i = 0; i < files; i++)
 		create_file(vol, dir, &f[i]);
 	if (ntfs_inode_close_in_dir(dir, root) || ntfs_inode_close(root) || ntfs_umount(vol, FALSE))
@@ -357,16 +362,16 @@ static void create_files(struct mk *mk, struct file *f, unsigned files)
 
 void mk_ntfs_places(struct mk *mk, bool may_create)
 {
-	struct file f[9];
-	unsigned files = plan_files(mk, f);
+	struct plan p;
+	plan_files(mk, &p);
 	ntfs_volume *vol = mount_volume(mk, false);
-	bool found = find_files(vol, f, files);
+	bool found = find_files(vol, p.file, p.files);
 
 	(void)ntfs_umount(vol, FALSE); /* read-only: nothing to lose */
 	if (!found && !may_create)
 		mk_die("no files that reserve BitLocker's clusters: run --reserve first");
 	if (!found)
-		create_files(mk, f, files);
+		create_files(mk, p.file, p.files);
 	for (unsigned i = 0; mk->opt.togo && i < 3; i++)
 		mk->at.area[i] +=
 			mk->at.area[i] % 4096 ? 0 : 2048; /* Windows aligns to 2048 there */

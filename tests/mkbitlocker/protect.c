@@ -11,12 +11,6 @@
 
 static char keys_text[8192]; /* what goes into the keys file: "ID KEY" lines */
 
-void mk_keys_open(struct mk *mk)
-{
-	(void)mk;
-	keys_text[0] = '\0';
-}
-
 void mk_keys_close(struct mk *mk)
 {
 	const char *path = mk->opt.keys_file;
@@ -71,7 +65,7 @@ void mk_recovery_key(
 	mk_stretch(hash, salt, ret_key);
 }
 
-static void random_digits(struct mk *mk, char ret[64])
+void mk_random_digits(struct mk *mk, char ret[64])
 {
 	uint8_t raw[16];
 
@@ -96,7 +90,7 @@ static void put_recovery(struct mk *mk, struct mk_buf *b, struct mk_prot *prot)
 	char digits[64];
 
 	if (!strcmp(prot->arg, "auto"))
-		random_digits(mk, digits);
+		mk_random_digits(mk, digits);
 	else
 		snprintf(digits, sizeof(digits), "%s", prot->arg);
 	mk_random(mk, salt, sizeof(salt));
