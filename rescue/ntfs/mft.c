@@ -263,8 +263,11 @@ static int finish(struct nt_scan_run *s, struct rs_err *err)
 	int r = nt_scan_name_folders(s, err);
 	if (r < 0)
 		return r;
-	s->tree.is_complete = true;
-	s->tree.path_len = 0;
+	r = nt_tree_complete(&s->tree, err);
+	if (r < 0)
+		return r;
+	if (s->tree.loops)
+		nt_scan_fault(s, NT_ROOT_RECORD, "folders that contain themselves");
 	nt_scan_emit_stored(s);
 	s->is_second = true;
 	return s->has_later && !s->is_stopped ? pass(s, err) : 0;

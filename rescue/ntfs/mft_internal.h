@@ -71,6 +71,8 @@ bool nt_tree_has_name(const struct nt_tree *t, uint64_t number);
 /** Is the chain from @parent_ref up to the root known? With is_complete always 1; 0 = not yet,
  * negative: no memory. */
 int nt_tree_is_known(struct nt_tree *t, uint64_t parent_ref, struct rs_err *err);
+/** All folders are in: what has no way to the root by now is an orphan. Errors: RS_E_MEMORY. */
+int nt_tree_complete(struct nt_tree *t, struct rs_err *err);
 /** "\a\b\name" for a name below @parent_ref, whose chain is known; valid until the next call. */
 const char *nt_tree_path(struct nt_tree *t, uint64_t parent_ref, const char *name,
 	bool *ret_is_orphan, bool *ret_is_below_extend);

@@ -205,6 +205,16 @@ int nt_tree_is_known(struct nt_tree *t, uint64_t parent_ref, struct rs_err *err)
 	return t->is_complete || (at && t->folders[at].state == NT_FOLDER_ROOTED);
 }
 
+int nt_tree_complete(struct nt_tree *t, struct rs_err *err)
+{
+	t->is_complete = true;
+	t->path_len = 0;
+	for (uint32_t i = ROOT + 1; i < t->n_folders; i++)
+		if (t->folders[i].state == NT_FOLDER_UNKNOWN && !resolve(t, i))
+			return rs_fail(err, RS_E_MEMORY, "paths");
+	return 0;
+}
+
 /* The path of the folder into t->path, with a backslash at its end. */
 static void build_prefix(struct nt_tree *t, uint64_t parent_ref)
 {

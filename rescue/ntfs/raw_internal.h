@@ -184,4 +184,10 @@ int nt_index_each(struct nt_raw *raw, uint64_t number,
 	bool (*fn)(void *user, uint64_t ref, const struct nt_file_name *name), void *user,
 	unsigned *ret_damaged, struct rs_err *err);
 
+/* ---- log.c ---- */
+
+/** Sectors of FF, as a log is wiped, or zeros, as copies of metadata leave what they do not need.
+ */
+bool nt_log_is_blank(const uint8_t *p, size_t len);
+
 #endif

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* May we write here? The journal, $Volume, hibernation, the mirror of $MFT. Each part says what it
+ * could not read; nothing here fails the whole but a lack of memory. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/text.h"
+#include "ntfs/raw_internal.h"
+
+#define RECORD_MIRROR	1U
+#define RECORD_LOG	2U
+#define RECORD_VOLUME	3U
+#define MIRRORED	4U
+#define LOG_HEAD	(128U << 10) /* two restart pages of the greatest size */
+#define LOG_CHUNK	(1U << 20)
+#define HIBER_PAGE	4096U
+#define HIBER_NAME	"hiberfil.sys"
+#define HIBER_FILES_MAX 8U
+
+/* ---- the journal ---- */
+
+/* The pages behind wiped restart pages: 1 = wiped too. Whoever wipes a log begins with page 0, so
+ * what was cut off there has lost its changes. */
+static int is_rest_wiped(struct nt_raw *raw, const struct nt_stream *log, uint8_t *buf)
+{
+	size_t got = 0;
+
+	for (uint64_t off = 0; off < log->data_bytes; off += got) {
+		if (nt_stream_read(raw, log, off, buf, LOG_CHUNK, &got, NULL) < 0 || !got)
+			return -1;
+		if (!nt_log_is_blank(buf, got))
+			return 0;
+	}
+	return 1;
+}
+
+static int read_log(struct nt_raw *raw, struct nt_state *ret, struct rs_err *err)
+{
+	auto_nt_stream struct nt_stream log = {0};
+	auto_free uint8_t *buf = malloc(LOG_CHUNK);
+	struct rs_err why = {0};
+	size_t len = 0;
+
+	if (!buf)
+		return rs_fail(err, RS_E_MEMORY, "journal");
+	int r = nt_stream_open(raw, RECORD_LOG, NT_AT_DATA, "", &log, &why);
+	if (r == 0)
+		r = nt_stream_read(raw, &log, 0, buf, LOG_HEAD, &len, &why);
+	if (r == RS_E_MEMORY)
+		return rs_fail(err, r, "journal");
+	if (r < 0) {
+		ret->log = NT_LOG_UNREADABLE;
+		(void)snprintf(ret->log_reason, sizeof(ret->log_reason),
+			"the journal cannot be read: %.120s", why.detail);
+		return 0;
+	}
+	nt_log_parse((struct rs_view){buf, len}, ret);
+	if (ret->log != NT_LOG_WIPED)
+		return 0;
+	int wiped = is_rest_wiped(raw, &log, buf);
+	if (wiped == 1)
+		return 0;
+	ret->log = wiped < 0 ? NT_LOG_UNREADABLE : NT_LOG_TORN;
+	(void)snprintf(ret->log_reason, sizeof(ret->log_reason), "%s",
+		wiped < 0 ? "the journal cannot be read to its end"
+			  : "the journal is wiped in part: its changes are lost");
+	return 0;
+}
+
+/* ---- $Volume ---- */
+
+static void read_volume(struct nt_raw *raw, struct nt_state *ret)
+{
+	uint8_t info[12], label[256];
+	size_t len = 0;
+
+	if (nt_raw_read(raw, RECORD_VOLUME, NT_AT_VOLUME_INFORMATION, "", 0, info, sizeof(info),
+		    &len, NULL) == 0 &&
+		len == sizeof(info)) {
+		ret->ntfs_major = info[8];
+		ret->ntfs_minor = info[9];
+		ret->volume_flags = rs_le16(info + 10);
+		ret->is_dirty = ret->volume_flags & 1;
+	}
+	if (nt_raw_read(raw, RECORD_VOLUME, NT_AT_VOLUME_NAME, "", 0, label, sizeof(label), &len,
+		    NULL) == 0)
+		(void)rs_utf16_to_utf8(
+			(struct rs_view){label, len}, ret->label, sizeof(ret->label));
+}
+
+/* ---- hibernation ---- */
+
+struct hiber_files {
+	uint64_t refs[HIBER_FILES_MAX];
+	unsigned n;
+};
+
+static bool is_hiber_name(const char *name)
+{
+	return strcasecmp(name, HIBER_NAME) == 0;
+}
+
+static void note_file(struct hiber_files *f, uint64_t ref)
+{
+	for (unsigned i = 0; i < f->n; i++)
+		if (f->refs[i] == ref)
+			return;
+	if (f->n < HIBER_FILES_MAX)
+		f->refs[f->n++] = ref;
+}
+
+static bool on_index_name(void *user, uint64_t ref, const struct nt_file_name *name)
+{
+	char text[NT_NAME_BYTES];
+
+	(void)nt_name_text(name->name, text);
+	if (is_hiber_name(text))
+		note_file(user, ref);
+	return true;
+}
+
+static bool on_scan_wants(void *user, const char *name, bool is_dir)
+{
+	(void)user;
+	return !is_dir && is_hiber_name(name);
+}
+
+static bool on_scan_entry(void *user, const struct nt_entry *e)
+{
+	/* an orphan of that name may be the root's too: its folder is what is damaged */
+	if (e->is_orphan || NT_REF_RECORD(e->parent_ref) == NT_ROOT_RECORD)
+		note_file(user, e->ref);
+	return true;
+}
+
+/* What the first page says. True = treat as hibernated. */
+static bool judge_page(const uint8_t *page, char ret[96])
+{
+	char magic[5] = "";
+
+	memcpy(magic, page, 4);
+	if (nt_is_zero(page, HIBER_PAGE)) {
+		(void)snprintf(ret, 96, "no image");
+		return false;
+	}
+	if (strcasecmp(magic, "wake") == 0) {
+		(void)snprintf(ret, 96, "resumed (%s)", magic);
+		return false;
+	}
+	if (strcasecmp(magic, "hibr") == 0)
+		(void)snprintf(ret, 96, "hibernated (%s)", magic);
+	else if (strcasecmp(magic, "rstr") == 0)
+		(void)snprintf(ret, 96, "resume under way (%s)", magic);
+	else
+		(void)snprintf(ret, 96, "unknown image (%02X %02X %02X %02X): taken as hibernated",
+			page[0], page[1], page[2], page[3]);
+	return true;
+}
+
+static bool judge_file(struct nt_raw *raw, uint64_t ref, char ret[96])
+{
+	uint8_t page[HIBER_PAGE], rec[NT_RECORD_MAX];
+	struct rs_err why = {0};
+	size_t len = 0;
+
+	int r = nt_raw_record(raw, NT_REF_RECORD(ref), rec, &why);
+	if (r == 0 && nt_record_sequence(rec) != NT_REF_SEQUENCE(ref)) {
+		(void)snprintf(
+			ret, 96, "%s names a file that is gone: taken as hibernated", HIBER_NAME);
+		return true;
+	}
+	if (r == 0)
+		r = nt_raw_read(
+			raw, NT_REF_RECORD(ref), NT_AT_DATA, "", 0, page, sizeof(page), &len, &why);
+	if (r < 0) {
+		(void)snprintf(ret, 96, "%s cannot be read (%.50s)", HIBER_NAME, why.detail);
+		return true;
+	}
+	if (len < sizeof(page)) {
+		/* libntfs-3g refuses such a volume too */
+		(void)snprintf(
+			ret, 96, "%s has only %zu bytes: taken as hibernated", HIBER_NAME, len);
+		return true;
+	}
+	return judge_page(page, ret);
+}
+
+static int read_hibernation(struct nt_raw *raw, struct nt_state *ret, struct rs_err *err)
+{
+	struct hiber_files files = {0};
+	unsigned damaged = 0;
+
+	(void)snprintf(ret->hibernation, sizeof(ret->hibernation), "none");
+	int r = nt_index_each(raw, NT_ROOT_RECORD, on_index_name, &files, &damaged, NULL);
+	if (r == RS_E_MEMORY)
+		return rs_fail(err, r, "root folder");
+	if (r < 0 || damaged) { /* the records know their names themselves */
+		const struct nt_scan_ops ops = {
+			.user = &files, .entry = on_scan_entry, .wants = on_scan_wants};
+		struct nt_scan_result res;
+		r = nt_scan(raw, &ops, NULL, &res, NULL);
+		if (r == RS_E_MEMORY)
+			return rs_fail(err, r, "root folder");
+	}
+	for (unsigned i = 0; i < files.n && !ret->is_hibernated; i++)
+		ret->is_hibernated = judge_file(raw, files.refs[i], ret->hibernation);
+	return 0;
+}
+
+/* ---- the mirror ---- */
+
+/* Compared as libntfs-3g does, which refuses to mount when they differ: what is in use of each. */
+static void compare_mirror(struct nt_raw *raw, struct nt_state *ret)
+{
+	uint8_t a[MIRRORED * NT_RECORD_MAX], b[MIRRORED * NT_RECORD_MAX];
+	const uint32_t len = raw->geo.record_bytes;
+	size_t got = 0;
+
+	ret->mirror_differs = true;
+	if (nt_runs_read(raw, &raw->mft, 0, a, MIRRORED * len, NULL) < 0)
+		return;
+	if (nt_raw_read(raw, RECORD_MIRROR, NT_AT_DATA, "", 0, b, MIRRORED * len, &got, NULL) < 0 ||
+		got < MIRRORED * len) {
+		if (!raw->geo.mftmirr_off_bytes ||
+			blk_read(raw->src, raw->geo.mftmirr_off_bytes, b, MIRRORED * len, NULL) < 0)
+			return;
+	}
+	for (unsigned i = 0; i < MIRRORED; i++) {
+		uint8_t *pa = a + i * len, *pb = b + i * len;
+		if (nt_record_prepare(pa, len) || nt_record_prepare(pb, len) ||
+			memcmp(pa, pb, rs_le32(pa + 0x18)) != 0)
+			return;
+	}
+	ret->mirror_differs = false;
+}
+
+/* ---- the verdict ---- */
+
+static void __attribute__((format(printf, 3, 4)))
+refuse(struct nt_state *ret, int code, const char *fmt, ...)
+{
+	va_list ap;
+
+	ret->can_write = false;
+	ret->refusal_code = code;
+	va_start(ap, fmt);
+	(void)vsnprintf(ret->refusal, sizeof(ret->refusal), fmt, ap);
+	va_end(ap);
+}
+
+static void decide(const struct nt_raw *raw, struct nt_state *ret)
+{
+	ret->can_write = true;
+	if (ret->is_hibernated)
+		refuse(ret, RS_E_HIBERNATED, "%s", ret->hibernation);
+	else if (ret->log == NT_LOG_CLEAN && ret->log_major >= 2)
+		refuse(ret, RS_E_LOG_UNCLEAN,
+			"the journal is clean but has the version %u.%u of a running Windows",
+			ret->log_major, ret->log_minor);
+	else if (ret->log != NT_LOG_CLEAN && ret->log != NT_LOG_WIPED)
+		refuse(ret, RS_E_LOG_UNCLEAN, "%s", ret->log_reason);
+	else if (raw->geo.from_backup)
+		refuse(ret, RS_E_NTFS_DAMAGED, "the boot sector is damaged, only its copy is good");
+	else if (raw->mft_fault[0])
+		refuse(ret, RS_E_NTFS_DAMAGED, "$MFT: %s", raw->mft_fault);
+	else if (ret->mirror_differs)
+		refuse(ret, RS_E_NTFS_DAMAGED, "the first records of $MFT and their mirror differ");
+	else if (!ret->ntfs_major)
+		refuse(ret, RS_E_NTFS_DAMAGED, "$Volume cannot be read");
+}
+
+int nt_state_read(struct nt_raw *raw, struct nt_state *ret, struct rs_err *err)
+{
+	*ret = (struct nt_state){0};
+	int r = read_log(raw, ret, err);
+	if (r < 0)
+		return r;
+	read_volume(raw, ret);
+	r = read_hibernation(raw, ret, err);
+	if (r < 0)
+		return r;
+	compare_mirror(raw, ret);
+	decide(raw, ret);
+	return 0;
+}
