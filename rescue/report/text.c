@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "report/text_internal.h"
+
+static void say_findings(struct printer *p, struct json_object *root)
+{
+	for (size_t i = 0; i < text_count(root, "findings"); i++) {
+		struct json_object *f = text_item(root, "findings", i);
+
+		text_blank(p);
+		text_say(p, "Found: ", "%s, on volume %llu", text_str(f, "title"),
+			(unsigned long long)text_uint(f, "volume"));
+		text_say(p, "  Rule:     ", "%s (%s)", text_str(f, "rule"), text_str(f, "outcome"));
+		if (text_has(f, "why"))
+			text_say(p, "  Because:  ", "%s", text_str(f, "why"));
+		if (text_has(f, "evidence"))
+			text_say(p, "  Evidence: ", "%s", text_str(f, "evidence"));
+		if (text_has(f, "text"))
+			text_say(p, "  Note:     ", "%s", text_str(f, "text"));
+		for (size_t k = 0; k < text_count(f, "references"); k++)
+			text_say(p, "  See:      ", "%s",
+				json_object_get_string(text_item(f, "references", k)));
+	}
+}
+
+static void say_faults(struct printer *p, struct json_object *root)
+{
+	unsigned long long n = text_uint(root, "unreadable");
+
+	if (!n && !text_count(root, "faults"))
+		return;
+	text_blank(p);
+	text_say(p, "", "Not looked at (damaged or unreadable): %llu", n);
+	for (size_t i = 0; i < text_count(root, "faults"); i++)
+		text_say(p, "  ! ", "%s", json_object_get_string(text_item(root, "faults", i)));
+}
+
+static const char *plan_verb(const char *action)
+{
+	static const char *const verbs[][2] = {
+		{"quarantine", "MOVE AWAY"},
+		{"ask", "ASK FIRST"},
+		{"keep", "leave"},
+		{"report", "tell only"},
+		{"restore", "PUT BACK"},
+		{"finish", "FINISH"},
+	};
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (strcmp(verbs[i][0], action) == 0)
+			return verbs[i][1];
+	return action;
+}
+
+static void say_plan_item(struct printer *p, struct json_object *item)
+{
+	char first[64], size[24];
+
+	(void)snprintf(first, sizeof(first), "%4llu. %-9s ",
+		(unsigned long long)text_uint(item, "item"), plan_verb(text_str(item, "action")));
+	text_say(p, first, "%s", text_str(item, "path"));
+	report_size_text(text_uint(item, "size_bytes"), size);
+	if (text_has(item, "size_bytes"))
+		text_say(p, "      Size:    ", "%s (%llu), volume %llu", size,
+			(unsigned long long)text_uint(item, "size_bytes"),
+			(unsigned long long)text_uint(item, "volume"));
+	if (text_has(item, "modified"))
+		text_say(p, "      Changed: ", "%s", text_str(item, "modified"));
+	if (text_has(item, "sha256"))
+		text_say(p, "      SHA-256: ", "%s", text_str(item, "sha256"));
+	if (text_has(item, "rule") || text_has(item, "why"))
+		text_say(p, "      Because: ", "%s%s%s", text_str(item, "rule"),
+			text_has(item, "rule") && text_has(item, "why") ? ": " : "",
+			text_str(item, "why"));
+	if (text_has(item, "target"))
+		text_say(p, "      To:      ", "%s", text_str(item, "target"));
+}
+
+static void say_plan(struct printer *p, struct json_object *root)
+{
+	if (!text_count(root, "plan"))
+		return;
+	text_blank(p);
+	text_say(p, "", "Plan:");
+	for (size_t i = 0; i < text_count(root, "plan"); i++)
+		say_plan_item(p, text_item(root, "plan", i));
+}
+
+static void say_actions(struct printer *p, struct json_object *root)
+{
+	if (!text_count(root, "actions"))
+		return;
+	text_blank(p);
+	text_say(p, "", "Done:");
+	for (size_t i = 0; i < text_count(root, "actions"); i++) {
+		struct json_object *a = text_item(root, "actions", i);
+		char first[64];
+
+		(void)snprintf(first, sizeof(first), "%4llu. %-9s ",
+			(unsigned long long)text_uint(a, "item"), text_str(a, "result"));
+		text_say(p, first, "%s%s%s", text_str(a, "path"),
+			text_has(a, "target") ? " -> " : "", text_str(a, "target"));
+		text_error(p, "      ! ", text_obj(a, "error"));
+	}
+}
+
+static void say_verification(struct printer *p, struct json_object *root)
+{
+	struct json_object *v = text_obj(root, "verification");
+
+	if (!v)
+		return;
+	text_blank(p);
+	text_say(p, "", "Verified after reading the disk again: %s",
+		text_bool(v, "passed") ? "passed" : "FAILED");
+	for (size_t i = 0; i < text_count(v, "checks"); i++)
+		text_say(p, "  - ", "%s", json_object_get_string(text_item(v, "checks", i)));
+	text_error(p, "  ! ", text_obj(v, "error"));
+}
+
+/* A text of several lines, as it is. */
+static void say_verbatim(struct printer *p, const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		char line[1024];
+
+		(void)snprintf(line, sizeof(line), "%.*s", (int)len, text);
+		p->put(p->user, line);
+		text += len + (text[len] == '\n');
+	}
+}
+
+static void say_rules(struct printer *p, struct json_object *root)
+{
+	for (size_t i = 0; i < text_count(root, "rules"); i++) {
+		struct json_object *r = text_item(root, "rules", i);
+
+		text_say(p, "", "%s (%s, %s)", text_str(r, "id"), text_str(r, "kind"),
+			text_str(r, "action"));
+		text_say(p, "  ", "%s", text_str(r, "title"));
+	}
+	say_verbatim(p, text_str(text_obj(root, "rule"), "text"));
+	for (size_t i = 0; i < text_count(root, "checked"); i++) {
+		struct json_object *c = text_item(root, "checked", i);
+
+		if (text_bool(c, "ok"))
+			text_say(p, "good  ", "%s", text_str(c, "file"));
+		else if (text_obj(c, "error"))
+			text_error(p, "BAD   ", text_obj(c, "error"));
+		else
+			text_say(p, "BAD   ", "%s", text_str(c, "file"));
+	}
+}
+
+static void say_export(struct printer *p, struct json_object *e)
+{
+	char size[24], data[24];
+
+	if (!e)
+		return;
+	report_size_text(text_uint(e, "bytes"), size);
+	report_size_text(text_uint(e, "data_bytes"), data);
+	text_say(p, "", "%s: %s (%llu), of it %s that are not zero",
+		text_has(e, "file") ? text_str(e, "file") : "standard output", size,
+		(unsigned long long)text_uint(e, "bytes"), data);
+	if (text_has(e, "sha256"))
+		text_say(p, "SHA-256: ", "%s", text_str(e, "sha256"));
+}
+
+/* The last line; and for a plan or a quarantine, the command that comes next. */
+static void say_outcome(struct printer *p, struct json_object *root)
+{
+	struct json_object *o = text_obj(root, "outcome");
+	struct json_object *q = text_obj(root, "quarantine");
+	const char *path = text_str(text_item(root, "disks", 0), "path");
+
+	if (!o || text_obj(root, "error") || !text_has(o, "text"))
+		return;
+	text_blank(p);
+	text_say(p, "", "Result: %s.", text_str(o, "text"));
+	if (strcmp(text_str(root, "command"), "scan") == 0 &&
+		strcmp(text_str(o, "result"), "found") == 0)
+		text_say(p, "", "To repair it: unbrick fix %s", path);
+	if (strcmp(text_str(root, "command"), "fix") == 0 && text_has(q, "id"))
+		text_say(p, "", "To take it back: unbrick undo %s %s", path, text_str(q, "id"));
+}
+
+void report_text(struct json_object *root, void (*put)(void *user, const char *line), void *user)
+{
+	struct printer p = {put, user};
+	const char *command = text_str(root, "command");
+	bool is_list = strcmp(command, "list") == 0;
+
+	text_disks(&p, root, is_list);
+	say_findings(&p, root);
+	say_faults(&p, root);
+	say_plan(&p, root);
+	say_actions(&p, root);
+	say_verification(&p, root);
+	say_rules(&p, root);
+	say_export(&p, text_obj(root, "export"));
+	if (!is_list && strcmp(command, "rules") != 0)
+		say_outcome(&p, root);
+}

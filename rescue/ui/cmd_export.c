@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* export: the opened volume's bytes into a file (sparse, resumable) or to standard output. */
+#include <errno.h>
+#include <inttypes.h>
+#include <openssl/evp.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ui/export.h"
+#include "ui/ui.h"
+
+#define HOLE_BYTES  65536U	   /* zeros are looked for in pieces of this size */
+#define STATE_EVERY (256ULL << 20) /* how much may have to be done again */
+
+struct export
+{
+	struct ui *ui;
+	struct rs_tree *tree;
+	const char *path; /* NULL: standard output */
+	int fd;
+	bool is_file; /* holes are possible */
+	uint8_t *block;
+	EVP_MD_CTX *hash;
+	struct export_state state;
+	uint64_t data_bytes, saved_at, resumed_at;
+};
+
+int ui_hash_text(EVP_MD_CTX *hash, char *ret, struct rs_err *err)
+{
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+
+	if (EVP_DigestFinal_ex(hash, digest, &len) != 1)
+		return rs_fail(err, RS_E_BUG, "SHA-256");
+	for (unsigned i = 0; i < len; i++)
+		(void)snprintf(ret + 2 * i, 3, "%02x", digest[i]);
+	return 0;
+}
+
+static int hash_add(struct export *x, size_t len, struct rs_err *err)
+{
+	if (EVP_DigestUpdate(x->hash, x->block, len) != 1)
+		return rs_fail(err, RS_E_BUG, "SHA-256");
+	return 0;
+}
+
+static int hash_begin(struct export *x, struct rs_err *err)
+{
+	if (!x->hash)
+		x->hash = EVP_MD_CTX_new();
+	if (!x->hash || EVP_DigestInit_ex(x->hash, EVP_sha256(), NULL) != 1)
+		return rs_fail(err, RS_E_MEMORY, "SHA-256");
+	return 0;
+}
+
+static bool is_zero(const uint8_t *p, size_t len)
+{
+	return !p[0] && memcmp(p, p + 1, len - 1) == 0;
+}
+
+static size_t next_len(const struct export *x, uint64_t end)
+{
+	uint64_t rest = end - x->state.done;
+
+	return rest < UI_BLOCK_BYTES ? (size_t)rest : UI_BLOCK_BYTES;
+}
+
+/* What identifies the volume to a later --resume. */
+static int identify(struct export *x, struct rs_err *err)
+{
+	x->state.bytes = rs_tree_bytes(x->tree);
+	(void)rs_escape(rs_tree_name(x->tree), x->state.volume, sizeof(x->state.volume));
+	size_t len = x->state.bytes < HOLE_BYTES ? (size_t)x->state.bytes : HOLE_BYTES;
+	int r = rs_tree_read_raw(x->tree, 0, x->block, len, err);
+	if (r == 0)
+		r = hash_begin(x, err);
+	if (r == 0)
+		r = hash_add(x, len, err);
+	if (r == 0)
+		r = ui_hash_text(x->hash, x->state.id, err);
+	return r < 0 ? r : hash_begin(x, err);
+}
+
+static int save_state(struct export *x, struct rs_err *err)
+{
+	if (!x->path)
+		return 0;
+	if (fdatasync(x->fd) < 0)
+		return rs_fail_on(err, RS_E_OUTPUT, x->path, "%s", strerror(errno));
+	x->saved_at = x->state.done;
+	return export_state_save(x->path, &x->state, err);
+}
+
+static int pwrite_all(
+	struct export *x, const uint8_t *p, size_t len, uint64_t off, struct rs_err *err)
+{
+	while (len) {
+		ssize_t n = pwrite(x->fd, p, len, (off_t)off);
+		if (n < 0 && errno == EINTR)
+			continue; /* the loop around looks at the wish to stop */
+		if (n < 0)
+			return rs_fail_on(err, RS_E_OUTPUT, x->path, "%s", strerror(errno));
+		p += n;
+		off += (uint64_t)n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* One block: pieces that are all zeros stay holes in a file. */
+static int put_block(struct export *x, size_t len, struct rs_err *err)
+{
+	if (!x->path)
+		return out_write(STDOUT_FILENO, x->block, len, "standard output", err);
+	for (size_t at = 0; at < len;) {
+		size_t n = len - at < HOLE_BYTES ? len - at : HOLE_BYTES;
+		if (!x->is_file || !is_zero(x->block + at, n)) {
+			int r = pwrite_all(x, x->block + at, n, x->state.done + at, err);
+			if (r < 0)
+				return r;
+		}
+		at += n;
+	}
+	return 0;
+}
+
+static void count_data(struct export *x, size_t len)
+{
+	for (size_t at = 0; at < len; at += HOLE_BYTES) {
+		size_t n = len - at < HOLE_BYTES ? len - at : HOLE_BYTES;
+		x->data_bytes += is_zero(x->block + at, n) ? 0 : n;
+	}
+}
+
+/* Resumed: what is there already goes into the hash, read back from the file. */
+static int hash_existing(struct export *x, uint64_t end, struct rs_err *err)
+{
+	for (x->state.done = 0; x->state.done < end;) {
+		size_t len = next_len(x, end);
+		ssize_t n = pread(x->fd, x->block, len, (off_t)x->state.done);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return rs_fail_on(err, RS_E_RESUME, x->path, "%s",
+				n ? strerror(errno) : "it is shorter than its state file says");
+		int r = hash_add(x, (size_t)n, err);
+		if (r < 0)
+			return r;
+		count_data(x, (size_t)n);
+		x->state.done += (uint64_t)n;
+		if (!progress_step("check what is there", x->state.done, end, true))
+			return rs_fail_on(err, RS_E_CANCELLED, x->path, "%s", "");
+	}
+	return 0;
+}
+
+static int resume(struct export *x, struct rs_err *err)
+{
+	struct export_state old = {0};
+
+	int r = export_state_load(x->path, &old, err);
+	if (r < 0)
+		return r;
+	if (old.bytes != x->state.bytes || strcmp(old.id, x->state.id) != 0)
+		return rs_fail_on(err, RS_E_RESUME, x->path, "it was begun with another volume: %s",
+			old.volume);
+	r = hash_existing(x, old.done, err);
+	x->resumed_at = x->saved_at = old.done;
+	/* what came after the last saved state may be torn */
+	if (r == 0 && x->is_file && ftruncate(x->fd, (off_t)old.done) < 0)
+		return rs_fail_on(err, RS_E_OUTPUT, x->path, "%s", strerror(errno));
+	return r;
+}
+
+static int copy_all(struct export *x, struct rs_err *err)
+{
+	while (x->state.done < x->state.bytes) {
+		size_t len = next_len(x, x->state.bytes);
+		if (!progress_step("export", x->state.done, x->state.bytes, true))
+			return rs_fail_on(err, RS_E_CANCELLED, rs_tree_name(x->tree), "%s",
+				x->path ? "go on with --resume" : "");
+		int r = rs_tree_read_raw(x->tree, x->state.done, x->block, len, err);
+		if (r == 0)
+			r = hash_add(x, len, err);
+		if (r == 0)
+			r = put_block(x, len, err);
+		if (r < 0)
+			return r;
+		count_data(x, len);
+		x->state.done += len;
+		if (x->state.done - x->saved_at >= STATE_EVERY)
+			r = save_state(x, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int finish_file(struct export *x, struct rs_err *err)
+{
+	if (x->is_file && ftruncate(x->fd, (off_t)x->state.bytes) < 0)
+		return rs_fail_on(err, RS_E_OUTPUT, x->path, "%s", strerror(errno));
+	if (fsync(x->fd) < 0)
+		return rs_fail_on(err, RS_E_OUTPUT, x->path, "%s", strerror(errno));
+	return export_state_remove(x->path, err);
+}
+
+static int to_file(struct export *x, struct rs_err *err)
+{
+	const struct options *o = &x->ui->opt;
+	enum export_open_how how = is_given(o, OPT_RESUME)  ? EXPORT_RESUME
+				   : is_given(o, OPT_FORCE) ? EXPORT_FORCE
+							    : EXPORT_NEW;
+	struct rs_err ignored = {0};
+
+	int r = export_open(x->path, o->args[0], how, &x->fd, &x->is_file, err);
+	if (r < 0)
+		return r;
+	if (how == EXPORT_RESUME)
+		r = resume(x, err);
+	else if (x->is_file && ftruncate(x->fd, 0) < 0)
+		r = rs_fail_on(err, RS_E_OUTPUT, x->path, "%s", strerror(errno));
+	else
+		r = save_state(x, err);
+	if (r < 0)
+		return r;
+	r = copy_all(x, err);
+	if (r < 0) {
+		(void)save_state(x, &ignored); /* the older state is good, too */
+		return r;
+	}
+	return finish_file(x, err);
+}
+
+/* Lines for people: on standard error when the bytes go to standard output. */
+static int tell(struct export *x, struct envelope *e, struct rs_err *err)
+{
+	char hex[2 * EVP_MAX_MD_SIZE + 1], name[4096];
+	FILE *f = x->path ? stdout : stderr;
+
+	int r = ui_hash_text(x->hash, hex, err);
+	if (r < 0)
+		return r;
+	progress_clear();
+	(void)rs_escape(x->path ? x->path : "standard output", name, sizeof(name));
+	if (!is_given(&x->ui->opt, OPT_JSON)) {
+		/* envelope_end finds a lost line */
+		(void)fprintf(f, "%s: %" PRIu64 " bytes, %" PRIu64 " of them not in empty blocks\n",
+			name, x->state.bytes, x->data_bytes);
+		(void)fprintf(f, "SHA-256: %s\n", hex);
+		return 0;
+	}
+	struct json_object *o = json_object_new_object();
+	json_object_object_add(o, "bytes", json_object_new_uint64(x->state.bytes));
+	json_object_object_add(o, "data_bytes", json_object_new_uint64(x->data_bytes));
+	json_object_object_add(o, "file", json_object_new_string(name));
+	json_object_object_add(o, "sha256", json_object_new_string(hex));
+	json_object_object_add(o, "resumed_at", json_object_new_uint64(x->resumed_at));
+	envelope_add_take(e, "export", o);
+	return 0;
+}
+
+static int check_options(struct export *x, struct rs_err *err)
+{
+	const struct options *o = &x->ui->opt;
+
+	x->path = o->output && strcmp(o->output, "-") != 0 ? o->output : NULL;
+	if (x->path && is_given(o, OPT_RESUME) && is_given(o, OPT_FORCE))
+		return rs_fail_on(err, RS_E_USAGE, "export", "either --resume or --force");
+	if (x->path)
+		return 0;
+	if (is_given(o, OPT_RESUME) || is_given(o, OPT_FORCE))
+		return rs_fail_on(err, RS_E_USAGE, "export", "--resume and --force need -o FILE");
+	if (is_given(o, OPT_JSON))
+		return rs_fail_on(err, RS_E_USAGE, "export", "--json needs -o FILE");
+	if (isatty(STDOUT_FILENO))
+		return rs_fail_on(
+			err, RS_E_USAGE, "export", "standard output is a terminal: give -o FILE");
+	return 0;
+}
+
+int cmd_export(struct ui *ui)
+{
+	ui_auto_free uint8_t *block = malloc(UI_BLOCK_BYTES);
+	struct export x = {.ui = ui, .fd = -1, .block = block};
+	struct rs_err err = {0};
+	struct envelope e;
+
+	int r = check_options(&x, &err);
+	if (r < 0)
+		envelope_begin_take(&e, ui, NULL);
+	else
+		r = ui_open_tree(ui, false, &x.tree, &e, &err);
+	if (r == 0 && !block)
+		r = rs_fail(&err, RS_E_MEMORY, "a block to read");
+	if (r == 0)
+		r = identify(&x, &err);
+	if (r == 0)
+		r = x.path ? to_file(&x, &err) : copy_all(&x, &err);
+	if (x.fd >= 0 && close(x.fd) < 0 && r == 0)
+		r = rs_fail_on(&err, RS_E_OUTPUT, x.path, "%s", strerror(errno));
+	if (r == 0)
+		(void)tell(&x, &e, &err); /* the envelope takes the error */
+	EVP_MD_CTX_free(x.hash);
+	if (x.tree)
+		(void)rs_tree_close(x.tree, NULL); /* only read */
+	return envelope_end(&e, "exported", &err);
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ls and cat: look into a volume without mounting it. */
+#include <openssl/evp.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ui/ui.h"
+
+struct listing {
+	struct ui *ui;
+	struct envelope *envelope;
+};
+
+/* "DRHSAL" as far as they apply, size, time of change. */
+static void print_long(const struct rs_node *n)
+{
+	char letters[8], time[32], when[32];
+
+	ui_attribute_letters(n, '-', letters);
+	rs_filetime_text(n->modified, time);
+	(void)snprintf(when, sizeof(when), "%.10s %.8s", time, strlen(time) > 19 ? time + 11 : "");
+	if (n->is_dir)
+		(void)printf("%s %15s  %-19s  ", letters, "-", when);
+	else
+		(void)printf(
+			"%s %15llu  %-19s  ", letters, (unsigned long long)n->size_bytes, when);
+}
+
+static bool on_node(void *user, const struct rs_node *n)
+{
+	struct listing *l = user;
+	const struct options *o = &l->ui->opt;
+
+	if (is_given(o, OPT_JSON)) {
+		envelope_entry(l->envelope, n, NULL);
+	} else {
+		if (is_given(o, OPT_LONG))
+			print_long(n);
+		out_line(NULL, is_given(o, OPT_RECURSIVE) && n->path[0] ? n->path : n->name);
+	}
+	return !term_is_cancelled() && !ferror(stdout);
+}
+
+static int walk(struct rs_tree *t, const char *path, struct listing *l, struct rs_err *err)
+{
+	uint64_t faults = 0;
+	int r = rs_tree_walk(t, path, on_node, l, &faults, err);
+
+	if (r < 0)
+		return r;
+	if (rs_tree_fault(t)[0])
+		return rs_fail_on(err, RS_E_NTFS_DAMAGED, rs_tree_name(t), "%s", rs_tree_fault(t));
+	if (faults)
+		return rs_fail_on(err, RS_E_NTFS_DAMAGED, rs_tree_name(t),
+			"%llu records could not be read", (unsigned long long)faults);
+	return 0;
+}
+
+int cmd_ls(struct ui *ui)
+{
+	const char *path = ui->opt.n_args > 1 ? ui->opt.args[1] : "";
+	struct rs_tree *t = NULL;
+	struct rs_err err = {0};
+	struct envelope e;
+	struct listing l = {ui, &e};
+
+	int r = ui_open_tree(ui, false, &t, &e, &err);
+	if (r == 0 && is_given(&ui->opt, OPT_RECURSIVE)) {
+		r = walk(t, path, &l, &err);
+	} else if (r == 0) {
+		if (rs_tree_fault(t)[0])
+			out_warn("warning: %s: %s", rs_tree_name(t), rs_tree_fault(t));
+		r = rs_tree_list(t, path, on_node, &l, &err);
+	}
+	if (r == 0 && term_is_cancelled())
+		(void)rs_fail_on(&err, RS_E_CANCELLED, ui->opt.args[0], "%s", "");
+	if (ferror(stdout))
+		err.code = 0; /* stopped for that: envelope_end says so */
+	if (t)
+		(void)rs_tree_close(t, NULL); /* only read */
+	return envelope_end(&e, "listed", &err);
+}
+
+struct copy {
+	struct rs_tree *tree;
+	EVP_MD_CTX *hash; /* NULL: to standard output instead */
+	uint8_t *block;
+};
+
+static int copy_file(struct copy *c, const struct rs_node *n, struct rs_err *err)
+{
+	uint64_t off = 0;
+
+	for (;;) {
+		size_t len = 0;
+		int r = rs_tree_read(c->tree, n->ref, off, c->block, UI_BLOCK_BYTES, &len, err);
+		if (r < 0)
+			return r;
+		if (!len)
+			return 0;
+		if (c->hash && EVP_DigestUpdate(c->hash, c->block, len) != 1)
+			return rs_fail(err, RS_E_BUG, "SHA-256");
+		r = c->hash ? 0 : out_write(STDOUT_FILENO, c->block, len, "standard output", err);
+		if (r < 0)
+			return r;
+		off += len;
+		if (!progress_step("cat", off, n->size_bytes, true))
+			return rs_fail_on(err, RS_E_CANCELLED, n->path, "%s", "");
+	}
+}
+
+/* What the report says of the file: its node, and the hash of all its bytes. */
+static int cat_node(struct ui *ui, struct copy *c, struct envelope *e, struct rs_err *err)
+{
+	const char *path = ui->opt.args[1];
+	struct rs_node n;
+	char hex[2 * EVP_MAX_MD_SIZE + 1];
+
+	int r = rs_tree_stat(c->tree, path, &n, err);
+	if (r < 0)
+		return r;
+	if (n.is_dir)
+		return rs_fail_on(err, RS_E_USAGE, path, "it is a folder");
+	n.path = path; /* its own pointers die with the next call */
+	n.name = path;
+	r = copy_file(c, &n, err);
+	if (r < 0 || !c->hash)
+		return r;
+	r = ui_hash_text(c->hash, hex, err);
+	if (r == 0)
+		envelope_entry(e, &n, hex);
+	return r;
+}
+
+int cmd_cat(struct ui *ui)
+{
+	ui_auto_free uint8_t *block = malloc(UI_BLOCK_BYTES);
+	struct copy c = {.block = block};
+	struct rs_err err = {0};
+	struct envelope e;
+
+	int r = ui_open_tree(ui, false, &c.tree, &e, &err);
+	if (r == 0 && is_given(&ui->opt, OPT_JSON)) {
+		c.hash = EVP_MD_CTX_new();
+		if (!c.hash || EVP_DigestInit_ex(c.hash, EVP_sha256(), NULL) != 1)
+			r = rs_fail(&err, RS_E_MEMORY, "SHA-256");
+	}
+	if (r == 0 && !block)
+		r = rs_fail(&err, RS_E_MEMORY, "a block to read");
+	if (r == 0)
+		(void)cat_node(ui, &c, &e, &err); /* the envelope takes the error */
+	EVP_MD_CTX_free(c.hash);
+	if (c.tree)
+		(void)rs_tree_close(c.tree, NULL); /* only read */
+	return envelope_end(&e, "read", &err);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "ui/ui.h"
+
+static const struct command_spec commands[] = {
+	{"list", CMD_LIST, 0, 1024, "[DISK...]", "show disks, volumes and the Windows on them",
+		"Without DISK, every disk of this machine. Looks only. A DISK is a device "
+		"(/dev/sda) or\n"
+		"an image file. With a key, locked volumes are looked into as well.\n",
+		cmd_list},
+	{"scan", CMD_SCAN, 1, 1024, "DISK...", "look for known bad files and show the plan",
+		"Looks only. Ends with 3 if there is something to repair, with 0 if there is "
+		"not.\n",
+		cmd_scan},
+	{"fix", CMD_FIX, 1, 1, "DISK", "carry out the plan: move bad files out of the way",
+		"Shows the plan that 'scan' shows, asks once, moves each file into a folder of its "
+		"own\n"
+		"(\\Unbrick\\TIME\\NNNN) on the same volume, and verifies. Nothing is deleted. "
+		"Doubtful\n"
+		"files are asked about one by one. Run it again after an interruption.\n",
+		cmd_fix},
+	{"undo", CMD_UNDO, 1, 2, "DISK [ID]", "put moved files back",
+		"ID is the folder's name below \\Unbrick, needed if there are several.\n",
+		cmd_undo},
+	{"rules", CMD_RULES, 0, 1024, "[list | show ID | check PATH...]",
+		"list, show or check the rules",
+		"'check' reads rule files, or folders of them, and names each fault with its "
+		"line.\n",
+		cmd_rules},
+	{"ls", CMD_LS, 1, 2, "DISK [PATH]", "list a folder of a volume, without mounting it",
+		"PATH has / or \\ between its parts. With -l: attributes (R read-only, H hidden,\n"
+		"S system, D folder, A archive, L reparse point), size, time of change (UTC), "
+		"name.\n",
+		cmd_ls},
+	{"cat", CMD_CAT, 2, 2, "DISK PATH", "write a file's bytes to standard output",
+		"With --json the bytes are read, not printed: the report has the SHA-256.\n",
+		cmd_cat},
+	{"export", CMD_EXPORT, 1, 1, "DISK", "write the opened (decrypted) volume to a file",
+		"Without -o FILE, to standard output. A file is sparse: blocks of zeros stay "
+		"holes.\n"
+		"An export to a file that was interrupted goes on with --resume; until it is "
+		"complete,\n"
+		"FILE.unbrick-export says how far it came.\n",
+		cmd_export},
+	{"mount", CMD_MOUNT, 2, 2, "DISK FOLDER", "mount a volume by FUSE",
+		"Read-only, unless --writable; then the volume must be safe to write, as for a "
+		"repair.\n"
+		"Nothing can be removed or renamed. Unmount with: fusermount3 -u FOLDER\n",
+		cmd_mount},
+	{"help", CMD_HELP, 0, 1, "[COMMAND]", "show help", "", cmd_help},
+	{"version", CMD_VERSION, 0, 0, "", "show the version", "", cmd_version},
+};
+
+const struct command_spec *command_at(unsigned index)
+{
+	return index < sizeof(commands) / sizeof(commands[0]) ? &commands[index] : NULL;
+}
+
+const struct command_spec *command_find(const char *name)
+{
+	for (unsigned i = 0; command_at(i); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static void print_option(FILE *f, const struct option_spec *s)
+{
+	char left[48];
+
+	(void)snprintf(left, sizeof(left), "%c%c%s --%s%s%s", s->letter ? '-' : ' ',
+		s->letter ? s->letter : ' ', s->letter ? "," : " ", s->name, s->arg ? " " : "",
+		s->arg ? s->arg : "");
+	if (strlen(left) > 28)
+		(void)fprintf(f, "  %s\n  %-28s %s\n", left, "", s->help);
+	else
+		(void)fprintf(f, "  %-28s %s\n", left, s->help);
+}
+
+static void print_command(FILE *f, const struct command_spec *c)
+{
+	(void)fprintf(f, "unbrick %s %s%s[OPTION...]\n\n%c%s.\n%s\nOptions:\n", c->name, c->args,
+		c->args[0] ? " " : "", c->summary[0] - 'a' + 'A', c->summary + 1, c->text);
+	for (unsigned i = 0; i < OPT_COUNT; i++)
+		if (option_table[i].commands & c->bit)
+			print_option(f, &option_table[i]);
+}
+
+void help_print(FILE *f, const struct command_spec *command)
+{
+	if (command) {
+		print_command(f, command);
+		return;
+	}
+	(void)fprintf(f, "unbrick: repair a Windows that does not start, from outside\n\n"
+			 "Usage: unbrick COMMAND [OPTION...] [--] ARGUMENT...\n\nCommands:\n");
+	for (unsigned i = 0; command_at(i); i++)
+		(void)fprintf(f, "  %-9s%s\n", commands[i].name, commands[i].summary);
+	(void)fprintf(f,
+		"\nTo repair a disk:     unbrick fix /dev/sda\n"
+		"To take that back:    unbrick undo /dev/sda\n"
+		"More on a command:    unbrick help COMMAND, or man unbrick\n\n"
+		"Exit status: 0 done, 1 a bug of ours, 2 usage, 3 scan found something to repair,\n"
+		"4 nothing to do, 5 key needed, 6 key wrong, 7 refused for safety, 8 no Windows "
+		"found,\n"
+		"9 not supported, 10 read or write error, 11 damaged, 12 verification failed, 13 "
+		"busy,\n"
+		"14 cancelled.\n");
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The FUSE file system: read, and if allowed create and write. Nothing is ever removed or renamed.
+ * One request at a time (libntfs-3g is not made for more). */
+#include "ui/mount.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define FILETIME_UNIX_EPOCH 11644473600LL /* seconds from 1601 to 1970 */
+
+static struct mount_fs *fs(void)
+{
+	return fuse_get_context()->private_data;
+}
+
+int mount_errno(const struct rs_err *err)
+{
+	switch (err->code) {
+	case 0:
+		return 0;
+	case RS_E_NO_SUCH_FILE:
+		return ENOENT;
+	case RS_E_USAGE:
+		return EINVAL;
+	case RS_E_READ_ONLY:
+		return EROFS;
+	case RS_E_NO_SPACE:
+		return ENOSPC;
+	case RS_E_MEMORY:
+		return ENOMEM;
+	case RS_E_UNSUPPORTED:
+		return EOPNOTSUPP;
+	case RS_E_UNSAFE_PATH:
+	case RS_E_GUARD:
+	case RS_E_BL_AREA:
+		return EPERM;
+	case RS_E_BUSY:
+		return EBUSY;
+	default:
+		return EIO;
+	}
+}
+
+static struct timespec to_timespec(uint64_t filetime)
+{
+	if (!filetime || filetime >> 63)
+		return (struct timespec){0};
+	return (struct timespec){
+		.tv_sec = (time_t)(filetime / 10000000) - FILETIME_UNIX_EPOCH,
+		.tv_nsec = (long)(filetime % 10000000) * 100,
+	};
+}
+
+static void to_stat(const struct rs_node *n, struct stat *ret)
+{
+	mode_t write_bits = fs()->is_writable ? 0200 : 0;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->st_ino = n->ref & 0xFFFFFFFFFFFF;
+	ret->st_mode = n->is_dir ? S_IFDIR | 0555 | write_bits : S_IFREG | 0444 | write_bits;
+	ret->st_nlink = n->is_dir || !n->links ? 1 : n->links;
+	ret->st_uid = fs()->uid;
+	ret->st_gid = fs()->gid;
+	ret->st_size = n->is_dir ? 0 : (off_t)n->size_bytes;
+	ret->st_blocks = (blkcnt_t)(n->allocated_bytes / 512);
+	ret->st_blksize = 4096;
+	ret->st_atim = to_timespec(n->accessed);
+	ret->st_mtim = to_timespec(n->modified);
+	ret->st_ctim = to_timespec(n->changed);
+}
+
+static int fs_getattr(const char *path, struct stat *st, struct fuse_file_info *fi)
+{
+	struct rs_err err = {0};
+	struct rs_node n;
+
+	(void)fi; /* the path always leads there: nothing is renamed or removed */
+	if (rs_tree_stat(fs()->tree, path, &n, &err) < 0)
+		return -mount_errno(&err);
+	to_stat(&n, st);
+	return 0;
+}
+
+struct fill {
+	void *buf;
+	fuse_fill_dir_t filler;
+};
+
+static bool on_name(void *user, const struct rs_node *n)
+{
+	const struct fill *f = user;
+	struct stat st;
+
+	/* names that a damaged volume may have, and for which the kernel refuses the folder */
+	if (!n->name[0] || strchr(n->name, '/') || strcmp(n->name, ".") == 0 ||
+		strcmp(n->name, "..") == 0 || strlen(n->name) > 1024)
+		return true;
+	to_stat(n, &st);
+	return f->filler(f->buf, n->name, &st, 0, 0) == 0;
+}
+
+static int fs_readdir(const char *path, void *buf, fuse_fill_dir_t filler, off_t off,
+	struct fuse_file_info *fi, enum fuse_readdir_flags flags)
+{
+	struct fill f = {buf, filler};
+	struct rs_err err = {0};
+
+	(void)off; /* the whole folder in one go */
+	(void)fi;
+	(void)flags;
+	if (filler(buf, ".", NULL, 0, 0) || filler(buf, "..", NULL, 0, 0))
+		return -ENOMEM;
+	return rs_tree_list(fs()->tree, path, on_name, &f, &err) < 0 ? -mount_errno(&err) : 0;
+}
+
+static int fs_open(const char *path, struct fuse_file_info *fi)
+{
+	struct rs_err err = {0};
+	struct rs_node n;
+
+	if ((fi->flags & O_ACCMODE) != O_RDONLY && !fs()->is_writable)
+		return -EROFS;
+	if (rs_tree_stat(fs()->tree, path, &n, &err) < 0)
+		return -mount_errno(&err);
+	if (n.is_dir)
+		return -EISDIR;
+	fi->fh = n.ref;
+	if (fi->flags & O_TRUNC && rs_tree_resize(fs()->tree, n.ref, 0, &err) < 0)
+		return -mount_errno(&err);
+	return 0;
+}
+
+static int fs_read(const char *path, char *buf, size_t len, off_t off, struct fuse_file_info *fi)
+{
+	struct rs_err err = {0};
+	size_t have = 0;
+
+	(void)path;
+	while (have < len) {
+		size_t n = 0;
+		int r = rs_tree_read(
+			fs()->tree, fi->fh, (uint64_t)off + have, buf + have, len - have, &n, &err);
+		if (r < 0)
+			return -mount_errno(&err);
+		if (!n)
+			break;
+		have += n;
+	}
+	return (int)have;
+}
+
+static int fs_write(
+	const char *path, const char *buf, size_t len, off_t off, struct fuse_file_info *fi)
+{
+	struct rs_err err = {0};
+
+	(void)path;
+	if (rs_tree_write(fs()->tree, fi->fh, (uint64_t)off, buf, len, &err) < 0)
+		return -mount_errno(&err);
+	return (int)len;
+}
+
+static int fs_truncate(const char *path, off_t size, struct fuse_file_info *fi)
+{
+	struct rs_err err = {0};
+	struct rs_node n;
+
+	(void)fi;
+	if (rs_tree_stat(fs()->tree, path, &n, &err) < 0)
+		return -mount_errno(&err);
+	return rs_tree_resize(fs()->tree, n.ref, (uint64_t)size, &err) < 0 ? -mount_errno(&err) : 0;
+}
+
+static int fs_create(const char *path, mode_t mode, struct fuse_file_info *fi)
+{
+	struct rs_err err = {0};
+
+	(void)mode; /* NTFS has access lists; the folder's are inherited */
+	return rs_tree_create(fs()->tree, path, false, &fi->fh, &err) < 0 ? -mount_errno(&err) : 0;
+}
+
+static int fs_mkdir(const char *path, mode_t mode)
+{
+	struct rs_err err = {0};
+	uint64_t ref;
+
+	(void)mode;
+	return rs_tree_create(fs()->tree, path, true, &ref, &err) < 0 ? -mount_errno(&err) : 0;
+}
+
+static int fs_fsync(const char *path, int only_data, struct fuse_file_info *fi)
+{
+	struct rs_err err = {0};
+
+	(void)path;
+	(void)only_data;
+	(void)fi;
+	return rs_tree_sync(fs()->tree, &err) < 0 ? -mount_errno(&err) : 0;
+}
+
+static int fs_statfs(const char *path, struct statvfs *st)
+{
+	(void)path;
+	memset(st, 0, sizeof(*st));
+	st->f_bsize = st->f_frsize = 4096;
+	st->f_blocks = rs_tree_bytes(fs()->tree) / 4096;
+	st->f_namemax = 255;
+	st->f_flag = fs()->is_writable ? 0 : ST_RDONLY;
+	return 0;
+}
+
+/* Unbrick never deletes: what removes or renames is refused, and says so. */
+static int fs_unlink(const char *path)
+{
+	(void)path;
+	return -EPERM;
+}
+
+static int fs_rename(const char *from, const char *to, unsigned flags)
+{
+	(void)from;
+	(void)to;
+	(void)flags;
+	return -EPERM;
+}
+
+static void *fs_init(struct fuse_conn_info *conn, struct fuse_config *config)
+{
+	(void)conn;
+	config->use_ino = 1;
+	config->kernel_cache = !fs()->is_writable;
+	return fs();
+}
+
+static const struct fuse_operations operations = {
+	.init = fs_init,
+	.getattr = fs_getattr,
+	.readdir = fs_readdir,
+	.open = fs_open,
+	.read = fs_read,
+	.write = fs_write,
+	.truncate = fs_truncate,
+	.create = fs_create,
+	.mkdir = fs_mkdir,
+	.fsync = fs_fsync,
+	.statfs = fs_statfs,
+	.unlink = fs_unlink,
+	.rmdir = fs_unlink,
+	.rename = fs_rename,
+};
+
+const struct fuse_operations *mount_operations(void)
+{
+	return &operations;
+}

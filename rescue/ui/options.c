@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/options.h"
+
+#include <string.h>
+
+#define NO_PASSWORD_HERE                                                                           \
+	"a recovery password does not belong on the command line, where every user of this "       \
+	"machine can read it: put it into a file (--keys FILE) or type it when asked"
+
+const struct option_spec option_table[OPT_COUNT] = {
+	{OPT_KEYS, "keys", 0, "FILE", CMD_DISK,
+		"keys: one, 'ID KEY' or 'ID,KEY' lines, or the text file that Windows saves"},
+	{OPT_KEYS_FD, "keys-fd", 0, "N", CMD_DISK, "the same, from file descriptor N"},
+	{OPT_PASSPHRASE_FILE, "passphrase-file", 0, "FILE", CMD_DISK, "a passphrase, in a file"},
+	{OPT_STARTUP_KEY, "startup-key", 0, "FILE", CMD_DISK, "a startup key (.BEK)"},
+	{OPT_VOLUME, "volume", 0, "N|UUID", CMD_DISK,
+		"this volume: its number in 'unbrick list', or its partition UUID"},
+	{OPT_RULES, "rules", 0, "DIR", CMD_SCAN | CMD_FIX | CMD_RULES,
+		"the rules of this folder instead of the shipped ones"},
+	{OPT_YES, "yes", 'y', NULL, CMD_FIX | CMD_UNDO,
+		"answer yes to the plan (doubtful files are still asked about, or left)"},
+	{OPT_LONG, "long", 'l', NULL, CMD_LS, "attributes, size and time of change, too"},
+	{OPT_RECURSIVE, "recursive", 'r', NULL, CMD_LS, "everything below, from the file table"},
+	{OPT_OUTPUT, "output", 'o', "FILE", CMD_EXPORT, "write to FILE; - is standard output"},
+	{OPT_RESUME, "resume", 0, NULL, CMD_EXPORT, "go on with an export that was interrupted"},
+	{OPT_FORCE, "force", 0, NULL, CMD_EXPORT, "overwrite FILE if it is there"},
+	{OPT_WRITABLE, "writable", 0, NULL, CMD_MOUNT, "allow new files and changes, no removal"},
+	{OPT_FOREGROUND, "foreground", 0, NULL, CMD_MOUNT, "stay until unmounted"},
+	{OPT_JSON, "json", 0, NULL, CMD_ALL, "print a report in JSON, and nothing else"},
+	{OPT_VERBOSE, "verbose", 'v', NULL, CMD_ALL, "tell more on standard error"},
+	{OPT_HELP, "help", 'h', NULL, CMD_ALL, "show help"},
+	{OPT_VERSION, "version", 0, NULL, CMD_ALL, "show the version"},
+};
+
+bool is_recovery_password(const char *s)
+{
+	unsigned digits = 0;
+
+	for (; *s; s++) {
+		if (*s >= '0' && *s <= '9')
+			digits++;
+		else if (*s != '-' && *s != ' ')
+			return false;
+	}
+	return digits == 48;
+}
+
+static const struct option_spec *find_long(const char *name, size_t len)
+{
+	for (unsigned i = 0; i < OPT_COUNT; i++)
+		if (strlen(option_table[i].name) == len &&
+			strncmp(option_table[i].name, name, len) == 0)
+			return &option_table[i];
+	return NULL;
+}
+
+static const struct option_spec *find_short(char letter)
+{
+	for (unsigned i = 0; i < OPT_COUNT; i++)
+		if (option_table[i].letter == letter)
+			return &option_table[i];
+	return NULL;
+}
+
+/* Note what was given; @value NULL for options that take none. */
+static int take(struct options *o, const struct option_spec *spec, char *value, struct rs_err *err)
+{
+	const char **one = spec->id == OPT_VOLUME   ? &o->volume
+			   : spec->id == OPT_RULES  ? &o->rules
+			   : spec->id == OPT_OUTPUT ? &o->output
+						    : NULL;
+
+	if (value && is_recovery_password(value)) {
+		explicit_bzero(value, strlen(value)); /* out of the process list */
+		return rs_fail(err, RS_E_USAGE, NO_PASSWORD_HERE);
+	}
+	if (value && !one) {
+		if (o->n_keys == MOST_KEY_OPTIONS)
+			return rs_fail(
+				err, RS_E_USAGE, "more than %d key options", MOST_KEY_OPTIONS);
+		o->keys[o->n_keys++] = (struct key_option){spec->id, value};
+	}
+	if (one && is_given(o, spec->id))
+		return rs_fail(err, RS_E_USAGE, "--%s is given twice", spec->name);
+	if (one)
+		*one = value;
+	o->flags |= 1U << spec->id;
+	return 0;
+}
+
+/* "--name", "--name=value", "--name value"; @next the following argument or NULL. Returns how many
+ * arguments were used. */
+static int parse_long(struct options *o, char *arg, char *next, struct rs_err *err)
+{
+	char *name = arg + 2;
+	size_t len = strcspn(name, "=");
+	char *value = name[len] ? name + len + 1 : NULL;
+	const struct option_spec *spec = find_long(name, len);
+
+	if (!spec)
+		return rs_fail(
+			err, RS_E_USAGE, "unknown option --%.*s", (int)(len > 64 ? 64 : len), name);
+	if (!spec->arg && value)
+		return rs_fail(err, RS_E_USAGE, "--%s takes no value", spec->name);
+	bool is_apart = spec->arg && !value;
+	if (is_apart && !next)
+		return rs_fail(err, RS_E_USAGE, "--%s needs %s", spec->name, spec->arg);
+	int r = take(o, spec, is_apart ? next : value, err);
+	return r < 0 ? r : 1 + is_apart;
+}
+
+/* "-lr", "-oFILE", "-o FILE" */
+static int parse_short(struct options *o, char *arg, char *next, struct rs_err *err)
+{
+	for (char *p = arg + 1; *p; p++) {
+		const struct option_spec *spec = find_short(*p);
+		if (!spec)
+			return rs_fail(err, RS_E_USAGE, "unknown option -%c", *p);
+		if (spec->arg && !p[1] && !next)
+			return rs_fail(err, RS_E_USAGE, "-%c needs %s", *p, spec->arg);
+		int r = take(o, spec, !spec->arg ? NULL : p[1] ? p + 1 : next, err);
+		if (r < 0)
+			return r;
+		if (spec->arg)
+			return p[1] ? 1 : 2;
+	}
+	return 1;
+}
+
+static int take_argument(struct options *o, char *arg, struct rs_err *err)
+{
+	if (is_recovery_password(arg)) {
+		explicit_bzero(arg, strlen(arg));
+		return rs_fail(err, RS_E_USAGE, NO_PASSWORD_HERE);
+	}
+	if (!o->command) {
+		o->command = command_find(arg);
+		return o->command ? 0
+				  : rs_fail(err, RS_E_USAGE, "there is no command '%.64s'", arg);
+	}
+	o->args[o->n_args++] = arg;
+	return 0;
+}
+
+/* Does everything that was given fit the command? */
+static int check(struct options *o, struct rs_err *err)
+{
+	const struct command_spec *c = o->command;
+
+	if (!c && is_given(o, OPT_VERSION))
+		c = o->command = command_find("version");
+	if (!c && is_given(o, OPT_HELP))
+		c = o->command = command_find("help");
+	if (!c)
+		return rs_fail(err, RS_E_USAGE, "which command?");
+	if (is_given(o, OPT_HELP) || is_given(o, OPT_VERSION))
+		return 0; /* shown instead, whatever else is there */
+	for (unsigned i = 0; i < OPT_COUNT; i++)
+		if (is_given(o, (enum option_id)i) && !(option_table[i].commands & c->bit))
+			return rs_fail_on(err, RS_E_USAGE, c->name, "--%s does not belong here",
+				option_table[i].name);
+	if (o->n_args < c->least_args)
+		return rs_fail_on(err, RS_E_USAGE, c->name, "needs %s", c->args);
+	if (o->n_args > c->most_args)
+		return rs_fail_on(err, RS_E_USAGE, c->name, "too many arguments, it takes %s",
+			c->args[0] ? c->args : "none");
+	return 0;
+}
+
+int options_parse(int argc, char **argv, struct options *ret, struct rs_err *err)
+{
+	struct rs_err first = {0};
+	bool is_over = false; /* after "--" */
+
+	*ret = (struct options){.args = argv};
+	for (int i = 1; i < argc;) {
+		char *next = i + 1 < argc ? argv[i + 1] : NULL;
+		struct rs_err e = {0};
+		int r = 1;
+		if (!is_over && strcmp(argv[i], "--") == 0)
+			is_over = true;
+		else if (!is_over && strncmp(argv[i], "--", 2) == 0)
+			r = parse_long(ret, argv[i], next, &e);
+		else if (!is_over && argv[i][0] == '-' && argv[i][1])
+			r = parse_short(ret, argv[i], next, &e);
+		else if (take_argument(ret, argv[i], &e) < 0)
+			r = e.code;
+		if (r < 0 && !first.code)
+			first = e; /* read on: --json may follow, and a key be wiped */
+		i += r < 0 ? 1 : r;
+	}
+	if (first.code) {
+		*err = first;
+		return first.code;
+	}
+	return check(ret, err);
+}

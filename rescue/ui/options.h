@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command line: what may be said, and what was said. */
+#ifndef UNBRICK_UI_OPTIONS_H
+#define UNBRICK_UI_OPTIONS_H
+
+#include "rescue.h"
+
+enum command_bit {
+	CMD_LIST = 1 << 0,
+	CMD_SCAN = 1 << 1,
+	CMD_FIX = 1 << 2,
+	CMD_UNDO = 1 << 3,
+	CMD_RULES = 1 << 4,
+	CMD_LS = 1 << 5,
+	CMD_CAT = 1 << 6,
+	CMD_EXPORT = 1 << 7,
+	CMD_MOUNT = 1 << 8,
+	CMD_HELP = 1 << 9,
+	CMD_VERSION = 1 << 10,
+	CMD_TREE = CMD_LS | CMD_CAT | CMD_EXPORT | CMD_MOUNT,
+	CMD_DISK = CMD_LIST | CMD_SCAN | CMD_FIX | CMD_UNDO | CMD_TREE,
+	CMD_ALL = (1 << 11) - 1,
+};
+
+enum option_id {
+	OPT_KEYS,
+	OPT_KEYS_FD,
+	OPT_PASSPHRASE_FILE,
+	OPT_STARTUP_KEY,
+	OPT_VOLUME,
+	OPT_RULES,
+	OPT_YES,
+	OPT_LONG,
+	OPT_RECURSIVE,
+	OPT_OUTPUT,
+	OPT_RESUME,
+	OPT_FORCE,
+	OPT_WRITABLE,
+	OPT_FOREGROUND,
+	OPT_JSON,
+	OPT_VERBOSE,
+	OPT_HELP,
+	OPT_VERSION,
+	OPT_COUNT,
+};
+
+struct option_spec {
+	enum option_id id;
+	const char *name;  /* without the dashes */
+	char letter;	   /* short form, 0 if none */
+	const char *arg;   /* what it takes, NULL if nothing */
+	unsigned commands; /* command_bit */
+	const char *help;
+};
+
+struct ui;
+
+struct command_spec {
+	const char *name;
+	enum command_bit bit;
+	unsigned least_args, most_args;
+	const char *args;    /* "DISK [PATH]" */
+	const char *summary; /* one line */
+	const char *text;    /* the rest of its help */
+	int (*run)(struct ui *ui);
+};
+
+/* Keys may come from several places; each is read in the order given. */
+struct key_option {
+	enum option_id id;
+	const char *value;
+};
+
+#define MOST_KEY_OPTIONS 16
+
+struct options {
+	const struct command_spec *command; /* NULL until known */
+	unsigned flags;			    /* 1 << option_id of every option given */
+	struct key_option keys[MOST_KEY_OPTIONS];
+	unsigned n_keys;
+	const char *volume, *rules, *output;
+	char **args; /* what is no option, the command not among it; inside argv */
+	unsigned n_args;
+};
+
+static inline bool is_given(const struct options *o, enum option_id id)
+{
+	return o->flags & 1U << id;
+}
+
+extern const struct option_spec option_table[OPT_COUNT];
+
+/** Parse; reorders argv. A recovery password among the arguments is wiped and refused.
+ * @ret is filled as far as it was understood, also on failure (so that --json is heeded).
+ * Errors: RS_E_USAGE. */
+int options_parse(int argc, char **argv, struct options *ret, struct rs_err *err);
+
+/** 48 digits, with or without dashes or blanks. */
+bool is_recovery_password(const char *s);
+
+/** Row of the command table; NULL if there is no such command. Index form: NULL past the last. */
+const struct command_spec *command_find(const char *name);
+const struct command_spec *command_at(unsigned index);
+
+#endif

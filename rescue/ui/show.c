@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Show reports. A plan that was shown with a question is not shown again with the end: the lines of
+ * an unfinished report are the first lines of the finished one. */
+#include <string.h>
+
+#include "ui/ui.h"
+
+static void forget_from(struct shown *s, size_t first)
+{
+	while (s->n > first)
+		free(s->lines[--s->n]);
+	if (!s->n) {
+		free(s->lines);
+		s->lines = NULL;
+	}
+}
+
+static void put_new_line(void *user, const char *line)
+{
+	struct shown *s = user;
+	char escaped[8192];
+
+	if (s->next < s->n && strcmp(s->lines[s->next], line) == 0) {
+		s->next++;
+		return;
+	}
+	forget_from(s, s->next);
+	(void)rs_escape(line, escaped, sizeof(escaped));
+	(void)fprintf(s->out, "%s\n", escaped); /* out_finish finds a lost line */
+	char **more = reallocarray(s->lines, s->n + 1, sizeof(*more));
+	if (!more)
+		return; /* then it is only shown again */
+	s->lines = more;
+	s->lines[s->n] = strdup(line);
+	if (s->lines[s->n])
+		s->next = ++s->n;
+}
+
+void ui_show_so_far(struct ui *ui, const struct rs_report *r)
+{
+	progress_clear();
+	ui->shown.out = is_given(&ui->opt, OPT_JSON) ? stderr : stdout;
+	ui->shown.next = 0;
+	rs_report_text(r, put_new_line, &ui->shown);
+	(void)fflush(ui->shown.out); /* out_finish reports what was lost */
+}
+
+int ui_show_report_take(struct ui *ui, struct rs_report *r)
+{
+	struct rs_err err = {0};
+	const struct rs_err *own = rs_report_err(r);
+	int status = rs_report_exit(r);
+
+	progress_clear();
+	if (is_given(&ui->opt, OPT_JSON))
+		(void)fputs(rs_report_json(r), stdout); /* out_finish finds a lost line */
+	else
+		ui_show_so_far(ui, r);
+	forget_from(&ui->shown, 0);
+	int lost = out_finish(&err);
+	if (own && own->code)
+		(void)out_error(own);
+	rs_report_free(r);
+	if (lost < 0) {
+		int lost_status = out_error(&err);
+		status = status ? status : lost_status;
+	}
+	return status;
+}

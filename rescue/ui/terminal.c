@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whoever sits in front: signals, questions, keys. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ui/ui.h"
+
+#define MOST_ATTEMPTS 3
+#define KEY_LINE      512 /* the longest passphrase has 256 characters */
+
+/* A signal handler can reach nothing but a global. */
+static volatile sig_atomic_t is_stop_wanted;
+
+static void on_signal(int number)
+{
+	(void)number;
+	is_stop_wanted = 1;
+}
+
+static void handle(void (*stop)(int), void (*pipe_handler)(int))
+{
+	/* no SA_RESTART: a signal must end a question that waits for its answer */
+	struct sigaction action = {.sa_handler = stop};
+	struct sigaction ignore = {.sa_handler = pipe_handler};
+
+	(void)sigemptyset(&action.sa_mask);
+	(void)sigemptyset(&ignore.sa_mask);
+	/* these calls fail for wrong signal numbers only */
+	(void)sigaction(SIGINT, &action, NULL);
+	(void)sigaction(SIGTERM, &action, NULL);
+	(void)sigaction(SIGHUP, &action, NULL);
+	(void)sigaction(SIGPIPE, &ignore, NULL);
+}
+
+void term_catch_signals(void)
+{
+	handle(on_signal, SIG_IGN);
+}
+
+void term_release_signals(void)
+{
+	handle(SIG_DFL, SIG_DFL);
+}
+
+bool term_is_cancelled(void)
+{
+	return is_stop_wanted;
+}
+
+uint64_t term_now_ns(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
+	return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
+}
+
+/* Only when standard input is a terminal: a script that says </dev/null is never asked. */
+static int open_terminal(void)
+{
+	return isatty(STDIN_FILENO) ? open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC) : -1;
+}
+
+bool term_can_ask(void)
+{
+	int fd = open_terminal();
+
+	if (fd >= 0)
+		(void)close(fd); /* nothing was written */
+	return fd >= 0;
+}
+
+static void say(int fd, const char *text)
+{
+	char escaped[2048];
+	size_t n = rs_escape(text, escaped, sizeof(escaped));
+
+	if (write(fd, escaped, n) < 0)
+		return; /* a terminal that cannot show the question cannot answer it: read fails
+			   next */
+}
+
+/* A line without its end; length, or -1 at end of input or on a signal. */
+static long read_line(int fd, char *buf, size_t cap)
+{
+	size_t len = 0;
+	char c;
+
+	for (;;) {
+		ssize_t n = read(fd, &c, 1);
+		if (n <= 0)
+			return -1;
+		if (c == '\n' || c == '\r')
+			return (long)len;
+		if (len < cap)
+			buf[len++] = c; /* what is too long is cut, and then no key */
+	}
+}
+
+enum rs_answer term_ask(const char *question)
+{
+	char line[16];
+	int fd = open_terminal();
+	enum rs_answer answer = RS_ANSWER_NO;
+
+	progress_clear();
+	if (fd < 0)
+		return RS_ANSWER_NO;
+	for (;;) {
+		say(fd, question);
+		say(fd, " [yes/no] ");
+		long n = term_is_cancelled() ? -1 : read_line(fd, line, sizeof(line));
+		if (n < 0) {
+			if (write(fd, "\n", 1) < 0)
+				break;
+			answer = RS_ANSWER_CANCEL;
+			break;
+		}
+		if ((n == 3 && strncasecmp(line, "yes", 3) == 0) ||
+			(n == 1 && (line[0] | 32) == 'y')) {
+			answer = RS_ANSWER_YES;
+			break;
+		}
+		if (n == 0 || (n == 2 && strncasecmp(line, "no", 2) == 0) ||
+			(n == 1 && (line[0] | 32) == 'n'))
+			break;
+		say(fd, "Please type yes or no. ");
+	}
+	(void)close(fd); /* a terminal: nothing is lost */
+	return answer;
+}
+
+static long read_hidden(int fd, char *buf, size_t cap)
+{
+	struct termios old, hidden;
+
+	if (tcgetattr(fd, &old) < 0)
+		return -1;
+	hidden = old;
+	hidden.c_lflag &= ~(tcflag_t)ECHO;
+	hidden.c_lflag |= ECHONL | ICANON;
+	if (tcsetattr(fd, TCSAFLUSH, &hidden) < 0)
+		return -1; /* never with an echo */
+	long n = term_is_cancelled() ? -1 : read_line(fd, buf, cap);
+	(void)tcsetattr(fd, TCSAFLUSH, &old); /* nothing can be done about it */
+	return n;
+}
+
+static void say_key_question(int fd, const struct rs_key_request *q)
+{
+	char text[1024];
+
+	if (q->last_error[0]) {
+		say(fd, q->last_error);
+		(void)!write(fd, "\n", 1); /* see say() */
+	}
+	(void)snprintf(text, sizeof(text), "%s is locked (%s).", q->volume, q->protectors);
+	say(fd, text);
+	(void)!write(fd, "\n", 1);
+	if (q->key_ids[0]) {
+		(void)snprintf(text, sizeof(text), "Recovery key ID: %s", q->key_ids);
+		say(fd, text);
+		(void)!write(fd, "\n", 1);
+	}
+	(void)snprintf(text, sizeof(text),
+		"Recovery password or passphrase (attempt %u of %d): ", q->attempt, MOST_ATTEMPTS);
+	say(fd, text);
+}
+
+size_t term_key(const struct rs_key_request *q, char *buf, size_t cap)
+{
+	size_t len = 0;
+
+	progress_clear();
+	if (q->attempt > MOST_ATTEMPTS || term_is_cancelled())
+		return 0;
+	int fd = open_terminal();
+	if (fd < 0)
+		return 0;
+	char *line =
+		mmap(NULL, KEY_LINE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (line != MAP_FAILED) {
+		(void)mlock(line, KEY_LINE); /* an ordinary user's limit may be low: no error */
+		(void)madvise(line, KEY_LINE, MADV_DONTDUMP);
+		say_key_question(fd, q);
+		long n = read_hidden(fd, line, KEY_LINE);
+		if (n > 0 && (size_t)n <= cap) {
+			memcpy(buf, line, (size_t)n);
+			len = (size_t)n;
+		}
+		explicit_bzero(line, KEY_LINE);
+		(void)munmap(line, KEY_LINE);
+	}
+	(void)close(fd);
+	return len;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Shared by the files of the command line program. */
+#ifndef UNBRICK_UI_UI_H
+#define UNBRICK_UI_UI_H
+
+#include <json-c/json.h>
+#include <openssl/types.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "rescue.h"
+#include "ui/options.h"
+
+static inline void ui_auto_free(void *p)
+{
+	free(*(void **)p);
+}
+
+#define ui_auto_free __attribute__((cleanup(ui_auto_free)))
+
+#define UI_BLOCK_BYTES (1U << 20) /* how much is read at once */
+
+/* Lines that were printed already, so that the finished report goes on after the plan shown. */
+struct shown {
+	char **lines;
+	size_t n, next;
+	FILE *out;
+};
+
+struct ui {
+	struct options opt;
+	struct rs_session *session;
+	struct rs_target target;
+	uint64_t started_ns, started_filetime;
+	struct shown shown;
+};
+
+/* ---- terminal.c: signals, questions, key prompt, progress ---- */
+
+/** SIGINT, SIGTERM and SIGHUP ask to stop; SIGPIPE becomes a write error. */
+void term_catch_signals(void);
+/** Default handling again (the mount has its own). */
+void term_release_signals(void);
+bool term_is_cancelled(void);
+/** Somebody who can answer: standard input is a terminal and /dev/tty opens. */
+bool term_can_ask(void);
+/** One yes or no on the terminal. */
+enum rs_answer term_ask(const char *question);
+/** A key without echo; length, 0 = none. */
+size_t term_key(const struct rs_key_request *q, char *buf, size_t cap);
+/** Wall-independent clock. */
+uint64_t term_now_ns(void);
+
+/* ---- progress.c ---- */
+
+/** Progress line on a terminal, only after a second; false = stop. @is_bytes sizes, not counts. */
+bool progress_step(const char *what, uint64_t done, uint64_t total, bool is_bytes);
+/** Take the line away (before anything else is printed). */
+void progress_clear(void);
+
+/* ---- output.c: standard output, error lines, the JSON envelope ---- */
+
+/** Write all bytes. Errors: RS_E_OUTPUT. A reader that went away is noted (out_is_broken). */
+int out_write(int fd, const void *p, size_t len, const char *name, struct rs_err *err);
+/** Did the reader of standard output go away? */
+bool out_is_broken(void);
+/** Flush standard output; RS_E_OUTPUT if anything written before was lost. */
+int out_finish(struct rs_err *err);
+/** "unbrick: object: text: detail; next" on standard error, escaped; returns the exit status. */
+int out_error(const struct rs_err *err);
+void out_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/** A line of text on standard output, escaped. */
+void out_line(void *user, const char *line);
+
+/* ---- show.c ---- */
+
+/** Show a finished report (JSON or text), its error, and free it; returns the exit status. */
+int ui_show_report_take(struct ui *ui, struct rs_report *r);
+/** For reports so far: remembers what was printed. */
+void ui_show_so_far(struct ui *ui, const struct rs_report *r);
+
+/* ---- envelope.c ---- */
+
+/* The report of commands that the engine does not see the end of (ls, cat, export, mount, and
+ * usage errors): the engine's own report of opening, then members of ours. */
+struct envelope {
+	struct ui *ui;
+	struct json_object *root; /* from the engine, or our own */
+	bool has_entries;
+	size_t n_entries;
+};
+
+/** @opened may be NULL; it is freed. Prints the beginning when --json was given. */
+void envelope_begin_take(struct envelope *e, struct ui *ui, struct rs_report *opened);
+/** A member beside those of the engine; taken over. Before the first entry. */
+void envelope_add_take(struct envelope *e, const char *key, struct json_object *value);
+void envelope_entry(struct envelope *e, const struct rs_node *n, const char *sha256);
+/** Close it with our outcome; prints the error line; returns the exit status. */
+int envelope_end(struct envelope *e, const char *text, const struct rs_err *err);
+
+/** Attributes as letters, "DRHSAL"; @none stands for those that are not set, 0 leaves them out. */
+void ui_attribute_letters(const struct rs_node *n, char none, char ret[8]);
+
+/** End of a SHA-256, in hex; @ret has 65 bytes or more. Errors: RS_E_BUG. */
+int ui_hash_text(EVP_MD_CTX *hash, char *ret, struct rs_err *err);
+
+/* ---- commands ---- */
+
+int cmd_list(struct ui *ui);
+int cmd_scan(struct ui *ui);
+int cmd_fix(struct ui *ui);
+int cmd_undo(struct ui *ui);
+int cmd_rules(struct ui *ui);
+int cmd_ls(struct ui *ui);
+int cmd_cat(struct ui *ui);
+int cmd_export(struct ui *ui);
+int cmd_mount(struct ui *ui);
+int cmd_help(struct ui *ui);
+int cmd_version(struct ui *ui);
+
+/** A command that failed before the engine could begin: report, error line, exit status. */
+int ui_fail(struct ui *ui, const struct rs_err *err);
+
+/** Session, keys and rules as the options say. Errors: RS_E_KEY_*, RS_E_IO_OPEN, RS_E_RULE,
+ * RS_E_MEMORY. */
+int ui_open_session(struct ui *ui, struct rs_err *err);
+/** The session, then the volume of the first argument; begins the envelope in any case. */
+int ui_open_tree(struct ui *ui, bool is_writable, struct rs_tree **ret, struct envelope *e,
+	struct rs_err *err);
+
+/* ---- help.c ---- */
+
+/** Help of a command, or of the program (NULL). */
+void help_print(FILE *f, const struct command_spec *command);
+
+#endif
