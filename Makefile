@@ -10,57 +10,215 @@ PKGS	= blkid libntfs-3g libcrypto json-c inih
 WARN	= -Wall -Wextra -Wshadow -Wformat=2 -Wundef -Wvla -Wstrict-prototypes -Wmissing-prototypes \
 	  -Wwrite-strings -Wpointer-arith -Wcast-qual -Wcast-align -Wimplicit-fallthrough \
 	  -Wnull-dereference -Wconversion -Werror
+IS_GCC	= $(findstring gcc,$(CC))
 WARN_GCC = -Wduplicated-cond -Wlogical-op
-HARDEN	= -O2 -fPIE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
-	  -fcf-protection=full -ftrivial-auto-var-init=zero -fno-strict-aliasing
+# clang 14 cannot fill with zeros without an option of its own
+HARDEN	= -O2 -fPIE -D_FORTIFY_SOURCE=$(if $(IS_GCC),3,2) -fstack-protector-strong \
+	  -fstack-clash-protection -fcf-protection=full -fno-strict-aliasing \
+	  -ftrivial-auto-var-init=$(if $(IS_GCC),zero,pattern)
 LDHARDEN = -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
-CPPFLAGS = -Irescue -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DUNBRICK_VERSION='"$(VERSION)"'
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
+CPPFLAGS = -Irescue -I. -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DUNBRICK_VERSION='"$(VERSION)"' \
+	  -ffile-prefix-map=$(CURDIR)=.
 CFLAGS	= -std=gnu17 -g $(if $(SAN),-O1 -fno-omit-frame-pointer $(SAN),$(HARDEN)) $(WARN) \
-	  $(if $(findstring gcc,$(CC)),$(WARN_GCC))
+	  $(if $(IS_GCC),$(WARN_GCC)) $(EXTRA_CFLAGS)
 LDFLAGS	= $(if $(SAN),$(SAN),$(LDHARDEN))
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) fuse3 2>/dev/null | sed 's/-I/-isystem /g')
 LIBS	:= $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
-# The rooms, lowest first: each may be linked only with those before it.
-ROOMS	= core block bitlocker ntfs windows report repair engine
-libs_to	= $(foreach r,$(shell for r in $(ROOMS); do echo $$r; [ $$r = $(1) ] && break; done),$(BUILD)/lib/$(r).a)
-rev	= $(if $(1),$(call rev,$(wordlist 2,99,$(1))) $(firstword $(1)))
+# ---- the library, one archive a room, lowest first: each links only with those before it
 
-all: $(BUILD)/unbrick
+ROOMS	= core block bitlocker ntfs windows report repair engine
+upto	= $(if $(2),$(firstword $(2)) $(if $(filter $(1),$(firstword $(2))),,$(call upto,$(1),$(wordlist 2,99,$(2)))))
+libs_to	= $(patsubst %,$(BUILD)/lib/%.a,$(call upto,$(1),$(ROOMS)))
+rev	= $(if $(1),$(call rev,$(wordlist 2,99,$(1))) $(firstword $(1)))
+RESCUE	= $(call rev,$(ROOMS:%=$(BUILD)/lib/%.a))
+
+all: $(BUILD)/unbrick $(BUILD)/unbrick.1.gz
 
 define room
-SRC_$(1)	:= $$(wildcard rescue/$(1)/*.c)
-OBJ_$(1)	:= $$(SRC_$(1):%.c=$(BUILD)/%.o)
+OBJ_$(1) := $$(patsubst %.c,$(BUILD)/%.o,$$(wildcard rescue/$(1)/*.c)) $$(OBJ_$(1))
 $(BUILD)/lib/$(1).a: $$(OBJ_$(1))
 	@mkdir -p $$(@D)
 	@rm -f $$@
 	@ar rcsD $$@ $$^
 endef
+OBJ_repair = $(BUILD)/gen/shipped_rules.o
 $(foreach r,$(ROOMS) ui,$(eval $(call room,$(r))))
 
+compile	= @mkdir -p $(@D); echo '  CC $<'; $(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c $< -o $@
+link	= @mkdir -p $(@D); echo '  LD $@'; $(CC) $(CFLAGS) $(LDFLAGS)
+
 $(BUILD)/%.o: %.c
+	$(compile)
+
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c
+	$(compile)
+
+$(BUILD)/gen/shipped_rules.c: scripts/embed-rules $(wildcard rescue/rules/*.ini)
 	@mkdir -p $(@D)
-	@echo '  CC $<'
-	@$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) $(EXTRA_$(notdir $*)) -MMD -MP -c $< -o $@
+	@scripts/embed-rules $(sort $(wildcard rescue/rules/*.ini)) > $@.new && mv $@.new $@
 
-$(BUILD)/unbrick: $(BUILD)/lib/ui.a $(foreach r,$(call rev,$(ROOMS)),$(BUILD)/lib/$(r).a)
-	@echo '  LD $@'
-	@$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--whole-archive $< -Wl,--no-whole-archive \
-		$(filter-out $<,$^) $(LIBS) $(shell pkg-config --libs fuse3) -o $@
+$(BUILD)/unbrick: $(OBJ_ui) $(RESCUE)
+	$(link) $^ $(LIBS) $(shell pkg-config --libs fuse3) -o $@
 
-# Unit tests: tests/unit/<room>/test_<module>.c, linked with the rooms up to its own; sources
-# beside it that do not begin with test_ are shared by the tests of that room.
-TESTS	= $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*/test_*.c))
-room_of	= $(word 3,$(subst /, ,$(patsubst $(BUILD)/%,%,$(1))))
-.SECONDEXPANSION:
-$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o \
-	$$(patsubst %.c,$(BUILD)/%.o,$$(filter-out tests/unit/$$(*D)/test_%,$$(wildcard tests/unit/$$(*D)/*.c) $$(wildcard tests/layers/*.c))) \
-	$$(call rev,$$(call libs_to,$$(*D)))
-	@echo '  LD $@'
-	@$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LIBS) -lcmocka -lhivex -o $@
+$(BUILD)/unbrick.1.gz: docs/unbrick.1
+	@mkdir -p $(@D)
+	@gzip -9nc $< > $@
 
-# Fuzz targets: tests/fuzz/fuzz_<room>_<parser>.c
+# ---- programs for tests: tests/disks/NAME.c one file each, tests/mkbitlocker/*.c one program
+
+TOOLS	= $(patsubst tests/disks/%.c,$(BUILD)/tests/%,$(wildcard tests/disks/*.c)) $(BUILD)/tests/mkbitlocker
+
+$(BUILD)/tests/mkbitlocker: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/mkbitlocker/*.c)) $(BUILD)/lib/core.a
+	$(link) $^ $(LIBS) -o $@
+
+$(BUILD)/tests/torture_switch: $(BUILD)/tests/torture/torture_switch.o \
+	$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/layers/*.c)) $(call rev,$(call libs_to,ntfs))
+	$(link) $^ $(LIBS) -o $@
+
+$(BUILD)/tests/%: $(BUILD)/tests/disks/%.o $(RESCUE)
+	$(link) $^ $(LIBS) -lhivex -o $@
+
+# ---- unit tests: tests/unit/<room>/test_<module>.c, linked with the rooms up to its own; other
+# sources beside it are shared by the tests of that room
+
+TESTS	= $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c))
+shared_of = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/$(1)/test_%,$(wildcard tests/unit/$(1)/*.c)) \
+	$(if $(filter-out core report,$(1)),$(wildcard tests/layers/*.c)))
+
+define room_tests
+$(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/$(1)/test_*.c)): %: %.o $(call shared_of,$(1)) \
+	$(call rev,$(call libs_to,$(1)))
+	$$(link) $$^ $$(LIBS) -lcmocka -lhivex -o $$@
+endef
+$(foreach r,$(ROOMS),$(eval $(call room_tests,$(r))))
+
+# ---- fuzz targets: tests/fuzz/fuzz_<room>_<parser>.c
+
 FUZZ	= $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SECONDS ?= 10
+
+fuzz-programs: $(FUZZ)
+$(FUZZ): $(BUILD)/fuzz/%: tests/fuzz/%.c $(RESCUE)
+	$(link) $(CPPFLAGS) $(PKG_CFLAGS) -fsanitize=fuzzer $^ $(LIBS) -o $@
+
+# ---- checks: `make check` runs all, in this order, and each part alone; `T=name` one test
+
+CHECKS	= check-unit check-asan check-clang tidy analyze shellcheck format-check check-layers \
+	  check-docs check-disks torture fuzz
+SOURCES	= $(shell git ls-files 'rescue/*.[ch]' 'tests/*.[ch]')
+C_FILES	= $(filter %.c,$(SOURCES))
+SCRIPTS	= $(shell git grep -lI -e '^\#!/bin/sh' -- scripts tests .ci)
+RUN	= UNBRICK_BUILD=$(BUILD) tests/run
+ONE	= $(if $(T),$(filter %$(T),$(1)),$(1))
+
+check: deps
+	@rm -rf $(BUILD)/results $(BUILD)/log
+	@failed=; for c in $(CHECKS); do \
+		echo "== $$c"; \
+		$(MAKE) --no-print-directory $$c || failed="$$failed $$c"; \
+	done; \
+	[ -z "$$failed" ] || echo "failed:$$failed"; \
+	UNBRICK_BUILD=$(BUILD) tests/run --summary
+
+deps:
+	@scripts/install-deps --quiet
+
+unit-programs: $(TESTS)
+
+check-unit: all
+	@$(MAKE) --no-print-directory -j2 $(call ONE,$(TESTS)) $(TOOLS)
+	@$(RUN) unit 110 $(call ONE,$(TESTS))
+
+check-asan:
+	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/asan CC=$(CLANG) SAN="$(SANITIZE)" unit-programs
+	@ASAN_OPTIONS=detect_leaks=1 $(RUN) asan 400 \
+		$(call ONE,$(patsubst $(BUILD)/%,$(BUILD)/asan/%,$(TESTS)))
+
+check-clang:
+	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/clang CC=$(CLANG) all unit-programs
+	@$(RUN) clang 110 $(patsubst $(BUILD)/%,$(BUILD)/clang/%,$(TESTS))
+
+# A static check is one test: its log says what it found.
+define static
+	@mkdir -p $(BUILD)/log $(BUILD)/results
+	@if $(2) > $(BUILD)/log/$(1).log 2>&1; then echo "ok    $(1)"; echo 1 0 0 > $(BUILD)/results/$(1); \
+	else echo "FAIL  $(1): see $(BUILD)/log/$(1).log"; tail -n 20 $(BUILD)/log/$(1).log; \
+		echo 0 1 0 > $(BUILD)/results/$(1); exit 1; fi
+endef
+TIDY_FLAGS = -std=gnu17 $(CPPFLAGS) $(PKG_CFLAGS)
+
+tidy:
+	$(call static,tidy,printf '%s\n' $(C_FILES) | xargs -P 2 -n 6 sh -c \
+		'clang-tidy-14 --quiet "$$@" -- $(subst ",\",$(subst ','\'',$(TIDY_FLAGS)))' tidy)
+
+analyze:
+	$(call static,cppcheck,cppcheck -j2 --enable=warning$(,)performance$(,)portability --inline-suppr \
+		--error-exitcode=1 -q --std=c11 --suppressions-list=tests/cppcheck.txt -Irescue -I. \
+		-D_GNU_SOURCE -DUNBRICK_VERSION=1 $(filter rescue/% tests/mkbitlocker/% tests/disks/% tests/layers/%,$(C_FILES)))
+	$(call static,analyzer,$(MAKE) -k -j2 BUILD=$(BUILD)/analyzer WARN= \
+		EXTRA_CFLAGS="-fanalyzer -Werror $(ANALYZER_OFF)" analyzer-objects)
+, := ,
+# gcc 12's analyzer does not see the cleanup attribute (every auto_ pointer looks leaked) nor what an
+# own allocator of libntfs-3g or json-c returns; the sanitizers look for leaks when the tests run.
+ANALYZER_OFF = -Wno-analyzer-malloc-leak -Wno-analyzer-file-leak -Wno-analyzer-fd-leak \
+	  -Wno-analyzer-use-of-uninitialized-value -Wno-analyzer-possible-null-dereference
+analyzer-objects: $(foreach r,$(ROOMS) ui,$(OBJ_$(r)))
+
+shellcheck:
+	$(call static,shellcheck,shellcheck $(SCRIPTS))
+
+format-check:
+	$(call static,format,clang-format-14 --dry-run -Werror $(SOURCES))
+
+check-layers:
+	$(call static,layers,tests/check-layers)
+
+check-docs: all
+	@$(RUN) docs 60 tests/check-docs
+
+check-disks: all
+	@$(MAKE) --no-print-directory -j2 $(TOOLS)
+	@$(RUN) disks 900 $(call ONE,$(sort $(wildcard tests/disks/check-*)))
+
+STATES	?= 1000
+torture:
+	@$(MAKE) --no-print-directory $(BUILD)/tests/torture_switch
+	@STATES=$(STATES) $(RUN) torture 600 $(BUILD)/tests/torture_switch
+
+fuzz:
+	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/libfuzzer CC=$(CLANG) \
+		SAN="$(SANITIZE) -fsanitize=fuzzer-no-link" fuzz-programs
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) JOBS=1 $(RUN) fuzz 1200 tests/fuzz/run
+
+check-valgrind: unit-programs
+	@for t in $(call ONE,$(TESTS)); do \
+		valgrind -q --error-exitcode=1 --leak-check=full $$t >/dev/null || exit 1; done
+
+bench: deps
+	@$(MAKE) --no-print-directory -j2 all $(TOOLS)
+	@UNBRICK_BUILD=$(BUILD) tests/bench/run
+
+demo: deps
+	@$(MAKE) --no-print-directory -j2 all $(TOOLS)
+	@UNBRICK_BUILD=$(BUILD) tests/demo
+
+PREFIX	?= /usr/local
+install: all
+	install -D -m 755 $(BUILD)/unbrick $(DESTDIR)$(PREFIX)/bin/unbrick
+	install -D -m 644 $(BUILD)/unbrick.1.gz $(DESTDIR)$(PREFIX)/share/man/man1/unbrick.1.gz
+	install -D -m 644 scripts/completion/unbrick.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/unbrick
+
+format:
+	clang-format-14 -i $(SOURCES)
+
+clean:
+	rm -rf $(BUILD)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: all
+.PHONY: all check deps unit-programs fuzz-programs analyzer-objects $(CHECKS) check-valgrind bench \
+	demo install format clean
+.DELETE_ON_ERROR:
+.SECONDARY:
