@@ -17,7 +17,7 @@
 #define BL_SCRATCH_LAST	  (BL_SCRATCH_IV + 16U * BL_BATCH_SECTORS)
 #define BL_SCRATCH_KEYS	  (BL_SCRATCH_LAST + 16U * BL_BATCH_SECTORS) /* 32 bytes a sector */
 #define BL_SCRATCH_LANES  (BL_SCRATCH_KEYS + 32U * BL_BATCH_SECTORS)
-#define BL_SCRATCH_BYTES  (BL_SCRATCH_LANES + BL_LANES * 4096U)
+#define BL_SCRATCH_BYTES  (BL_SCRATCH_LANES + BL_DIFFUSER_BYTES)
 
 /** A context that keeps @key (and @iv_len bytes of zero vector); padding off. NULL: out of memory
  * or no such cipher. */

@@ -8,6 +8,8 @@
 
 #include "bitlocker/cipher.h"
 
+#define BATCH 8192U /* data and tweaks together stay in the first cache */
+
 /* First tweaks of @n sectors. */
 static bool first_tweaks(struct bl_cipher *c, uint64_t off_bytes, size_t n, uint8_t *iv)
 {
@@ -17,33 +19,67 @@ static bool first_tweaks(struct bl_cipher *c, uint64_t off_bytes, size_t n, uint
 	return bl_evp_run(c->ecb, NULL, iv, iv, 16 * n);
 }
 
-/* The tweak of every block of a sector: each is the last one times alpha in GF(2^128). XORs them
- * into the data at the same time. Host order is little-endian (x86-64 is what we build for). */
-static void spread_and_xor(const uint8_t first[16], uint8_t *tweaks, uint8_t *data, size_t blocks)
-{
-	uint64_t lo, hi;
+typedef uint64_t block __attribute__((vector_size(16)));
+typedef int32_t words __attribute__((vector_size(16)));
 
-	memcpy(&lo, first, 8);
-	memcpy(&hi, first + 8, 8);
-	for (size_t i = 0; i < blocks; i++) {
-		uint64_t t[2] = {lo, hi}, d[2];
-		memcpy(tweaks + 16 * i, t, 16);
-		memcpy(d, data + 16 * i, 16);
-		d[0] ^= lo;
-		d[1] ^= hi;
-		memcpy(data + 16 * i, d, 16);
-		uint64_t carry = (uint64_t)((int64_t)hi >> 63) & 0x87;
-		hi = hi << 1 | lo >> 63;
-		lo = lo << 1 ^ carry;
+/* Times alpha in GF(2^128): shift left by one bit; the bit that leaves the low half enters the high
+ * one, the bit that leaves the high half comes back as 0x87. */
+static inline block times_alpha(block t)
+{
+	const words feedback = {0x87, 0, 1, 0};
+	words sign = (words)t >> 31;
+
+	sign = __builtin_shufflevector(sign, sign, 3, 0, 1, 2) & feedback;
+	return (t + t) ^ (block)sign;
+}
+
+static inline void spread_one(block *t, uint8_t *tweak, uint8_t *data)
+{
+	block d;
+
+	memcpy(&d, data, sizeof(d));
+	d ^= *t;
+	memcpy(data, &d, sizeof(d));
+	memcpy(tweak, t, sizeof(*t));
+	*t = times_alpha(*t);
+}
+
+/* The tweak of every block of four sectors, XORed into the data at the same time. Each is the last
+ * one times alpha, so a sector alone would wait for itself: hence four. */
+static void spread_four(const uint8_t first[64], uint8_t *tweaks, uint8_t *data, size_t bytes)
+{
+	block t0, t1, t2, t3;
+
+	memcpy(&t0, first, 16);
+	memcpy(&t1, first + 16, 16);
+	memcpy(&t2, first + 32, 16);
+	memcpy(&t3, first + 48, 16);
+	for (size_t i = 0; i < bytes; i += 16) {
+		spread_one(&t0, tweaks + i, data + i);
+		spread_one(&t1, tweaks + bytes + i, data + bytes + i);
+		spread_one(&t2, tweaks + 2 * bytes + i, data + 2 * bytes + i);
+		spread_one(&t3, tweaks + 3 * bytes + i, data + 3 * bytes + i);
+	}
+}
+
+static void spread(const uint8_t *first, uint8_t *tweaks, uint8_t *data, size_t bytes, size_t n)
+{
+	size_t s = 0;
+
+	for (; s + 4 <= n; s += 4)
+		spread_four(first + 16 * s, tweaks + s * bytes, data + s * bytes, bytes);
+	for (; s < n; s++) {
+		block t;
+		memcpy(&t, first + 16 * s, 16);
+		for (size_t i = 0; i < bytes; i += 16)
+			spread_one(&t, tweaks + s * bytes + i, data + s * bytes + i);
 	}
 }
 
 static void xor_all(uint8_t *p, const uint8_t *q, size_t len)
 {
-	typedef uint64_t wide __attribute__((vector_size(32)));
-
-	for (size_t i = 0; i < len; i += sizeof(wide)) {
-		wide a, b;
+	for (size_t i = 0; i < len; i += sizeof(block)) {
+		block a, b;
 		memcpy(&a, p + i, sizeof(a));
 		memcpy(&b, q + i, sizeof(b));
 		a ^= b;
@@ -59,8 +95,7 @@ static int run_batch(
 
 	if (!first_tweaks(c, off_bytes, n, iv))
 		return RS_E_BL_METHOD;
-	for (size_t s = 0; s < n; s++)
-		spread_and_xor(iv + 16 * s, tweaks + s * bytes, buf + s * bytes, bytes / 16);
+	spread(iv, tweaks, buf, bytes, n);
 	if (!bl_evp_run(is_encrypt ? c->enc : c->dec, NULL, buf, buf, len))
 		return RS_E_BL_METHOD;
 	xor_all(buf, tweaks, len);
@@ -82,6 +117,13 @@ static int run_by_sector(
 
 int bl_xts_run(struct bl_cipher *c, bool is_encrypt, uint64_t off_bytes, uint8_t *buf, size_t len)
 {
-	return (c->sector_bytes == 512 ? run_batch : run_by_sector)(
-		c, is_encrypt, off_bytes, buf, len);
+	if (c->sector_bytes != 512)
+		return run_by_sector(c, is_encrypt, off_bytes, buf, len);
+	for (size_t done = 0; done < len; done += BATCH) {
+		size_t n = len - done < BATCH ? len - done : BATCH;
+		int r = run_batch(c, is_encrypt, off_bytes + done, buf + done, n);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }

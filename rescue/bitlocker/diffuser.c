@@ -126,6 +126,35 @@ ALWAYS void scatter(uint8_t *buf, uint32_t sector_bytes, size_t word, const lane
 		memcpy(buf + s * sector_bytes + 4 * word, &r[s], sizeof(lanes));
 }
 
+/* The same as DECRYPT_BODY without a modulo and without waiting for memory: B looks only ahead (its
+ * first words are repeated behind the end, where d has room), A looks only at what it has just
+ * made, and that stays in registers, from one cycle into the next. */
+ALWAYS void decrypt_lanes(lanes *d, size_t n)
+{
+	for (int cycle = 0; cycle < 3; cycle++)
+		for (size_t i = 0; i < n; i += 4) {
+			if (i == 8)
+				memcpy(d + n, d, 8 * sizeof(*d));
+			d[i] += d[i + 2] ^ d[i + 5];
+			d[i + 1] += d[i + 3] ^ ROL(d[i + 6], 10);
+			d[i + 2] += d[i + 4] ^ d[i + 7];
+			d[i + 3] += d[i + 5] ^ ROL(d[i + 8], 25);
+		}
+	lanes h1 = d[n - 1], h2 = d[n - 2], h3 = d[n - 3], h4 = d[n - 4], h5 = d[n - 5];
+	for (int cycle = 0; cycle < 5; cycle++)
+		for (size_t i = 0; i < n; i += 4) {
+			lanes x0 = d[i] + (h2 ^ ROL(h5, 9));
+			lanes x1 = d[i + 1] + (h1 ^ h4);
+			lanes x2 = d[i + 2] + (x0 ^ ROL(h3, 13));
+			lanes x3 = d[i + 3] + (x1 ^ h2);
+			h5 = h1;
+			d[i] = h4 = x0;
+			d[i + 1] = h3 = x1;
+			d[i + 2] = h2 = x2;
+			d[i + 3] = h1 = x3;
+		}
+}
+
 ALWAYS void run_lanes(
 	uint8_t *buf, uint32_t sector_bytes, const uint8_t *keys, lanes *d, bool is_encrypt)
 {
@@ -144,7 +173,7 @@ ALWAYS void run_lanes(
 	if (is_encrypt)
 		ENCRYPT_BODY(d, n);
 	else
-		DECRYPT_BODY(d, n);
+		decrypt_lanes(d, n);
 	for (size_t w = 0; w < n; w += 8) {
 		memcpy(r, d + w, sizeof(r));
 		transpose(r);

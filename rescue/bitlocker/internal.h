@@ -206,9 +206,10 @@ struct bl_cipher {
 int bl_xts_run(struct bl_cipher *c, bool is_encrypt, uint64_t off_bytes, uint8_t *buf, size_t len);
 int bl_cbc_run(struct bl_cipher *c, bool is_encrypt, uint64_t off_bytes, uint8_t *buf, size_t len);
 
-#define BL_LANES 8 /* sectors that the diffusers take at once */
+#define BL_LANES	  8 /* sectors that the diffusers take at once */
+#define BL_DIFFUSER_BYTES (BL_LANES * 4096U + 8U * 32U) /* their scratch memory */
 /** Both diffusers and the sector keys (32 bytes each) over @n whole sectors, in place. @scratch has
- * BL_LANES * sector_bytes bytes and is aligned to 32. */
+ * BL_DIFFUSER_BYTES and is aligned to 32. */
 void bl_diffuse_decrypt(
 	uint8_t *buf, uint32_t sector_bytes, size_t n, const uint8_t *keys, void *scratch);
 void bl_diffuse_encrypt(
