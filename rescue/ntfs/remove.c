@@ -177,8 +177,8 @@ int nt_free_bytes(struct nt_vol *vol, uint64_t *ret, struct rs_err *err)
 
 	if (r < 0)
 		return r;
-	if (vol->lib->free_clusters < 0)
-		return rs_fail_on(err, RS_E_NTFS_DAMAGED, vol->dev.src->name, "cluster bitmap");
+	if (ntfs_volume_get_free_space(vol->lib))
+		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, vol->dev.src->name, err);
 	*ret = (uint64_t)vol->lib->free_clusters << vol->lib->cluster_size_bits;
 	return 0;
 }

@@ -106,6 +106,29 @@ int nt_switch_state(struct nt_vol *vol, const struct nt_switch *sw, enum nt_swit
  * (RS_E_GUARD). Errors: RS_E_CHANGED (ELSEWHERE), RS_E_IO_WRITE, RS_E_NO_SPACE, RS_E_READ_ONLY. */
 int nt_switch_run(struct nt_vol *vol, const struct nt_switch *sw, struct rs_err *err);
 
+/* ---- tidying up after ourselves (remove.c): only what the quarantine made ---- */
+
+/** Remove a file or an empty folder by name; @ref must be what the name stands for (else
+ * RS_E_CHANGED). Keeps the times of @dir_ref. Flushed. Errors: RS_E_GUARD (not empty, or it has other
+ * names), RS_E_IO_WRITE, RS_E_NTFS_DAMAGED. */
+int nt_remove(struct nt_vol *vol, uint64_t dir_ref, const char *name, uint64_t ref,
+	struct rs_err *err);
+/** Remove every empty folder in @dir_ref. */
+int nt_remove_empty_folders(struct nt_vol *vol, uint64_t dir_ref, struct rs_err *err);
+int nt_is_empty(struct nt_vol *vol, uint64_t dir_ref, bool *ret, struct rs_err *err);
+/** Put the four times of @times back (created, modified, changed, accessed). Flushed. */
+int nt_set_times(struct nt_vol *vol, uint64_t ref, const struct nt_stat *times, struct rs_err *err);
+/** Bytes in free clusters. */
+int nt_free_bytes(struct nt_vol *vol, uint64_t *ret, struct rs_err *err);
+
+/* ---- contents, for a volume that a person mounted writable (edit.c) ---- */
+
+/** Write, growing the file as needed; one step, flushed. Errors: RS_E_UNSUPPORTED (folders, reparse
+ * points, encrypted files), RS_E_NO_SPACE, RS_E_IO_WRITE, RS_E_READ_ONLY. */
+int nt_file_write(struct nt_vol *vol, uint64_t ref, uint64_t off_bytes, const void *p, size_t len,
+	struct rs_err *err);
+int nt_file_resize(struct nt_vol *vol, uint64_t ref, uint64_t size_bytes, struct rs_err *err);
+
 /* ---- after an act, from the bytes (check.c) ---- */
 
 struct nt_check {

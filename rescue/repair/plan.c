@@ -65,6 +65,16 @@ static int item_fill(
 	return 0;
 }
 
+/* What would be moved comes first, and so has the low folder numbers. */
+static int by_action(const void *a, const void *b)
+{
+	const struct plan_item *x = a, *y = b;
+
+	if (x->action != y->action)
+		return x->action < y->action ? -1 : 1;
+	return x->number < y->number ? -1 : 1;
+}
+
 int plan_from_judge(const struct judge_result *j, struct plan **ret, struct rs_err *err)
 {
 	auto_plan struct plan *p = calloc(1, sizeof(*p));
@@ -88,6 +98,9 @@ int plan_from_judge(const struct judge_result *j, struct plan **ret, struct rs_e
 		if (r < 0)
 			return r;
 	}
+	qsort(p->items, p->n_items, sizeof(*p->items), by_action);
+	for (size_t i = 0; i < p->n_items; i++)
+		p->items[i].number = (unsigned)i + 1;
 	*ret = rs_steal(p);
 	return 0;
 }
@@ -191,6 +204,18 @@ void plan_actions_to_report(const struct plan *p, unsigned volume, struct json_o
 	}
 }
 
+/* What a rule tells the technician, as one paragraph. */
+static void text_set(struct json_object *o, const char *text)
+{
+	auto_free char *line = strdup(text);
+
+	for (char *p = line; p && *p; p++) {
+		if (*p == '\n')
+			*p = ' ';
+	}
+	report_text_set(o, "text", line);
+}
+
 void judge_to_report(const struct judge_result *j, unsigned volume, struct json_object *root)
 {
 	static const char *const kinds[] = {"bad-file", "good-file-removed", "update-half-applied"};
@@ -212,7 +237,7 @@ void judge_to_report(const struct judge_result *j, unsigned volume, struct json_
 		report_text_set(o, "outcome", outcomes[r->outcome]);
 		report_text_set(o, "why", r->why);
 		report_text_set(o, "evidence", r->evidence);
-		report_text_set(o, "text", rule_text(r->rule));
+		text_set(o, rule_text(r->rule));
 		for (size_t k = 0; rule_reference(r->rule, k); k++)
 			json_object_array_add(report_array(o, "references"),
 				json_object_new_string(rule_reference(r->rule, k)));
