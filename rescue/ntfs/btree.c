@@ -6,40 +6,12 @@
 #include <string.h>
 
 #include "core/cleanup.h"
+#include "ntfs/raw_internal.h"
 
 #define ROOT_HEADER_OFF	 0x10U /* INDEX_HEADER inside INDEX_ROOT */
 #define BLOCK_HEADER_OFF 0x18U /* INDEX_HEADER inside an INDX block */
 #define ENTRY_NODE	 1U
 #define ENTRY_END	 2U
-#define STRIDE		 512U
-
-bool nt_ix_parse_name(struct rs_view key, struct nt_ix_name *ret)
-{
-	if (!rs_view_has(key, 0, NT_IX_FN_BYTES))
-		return false;
-	ret->parent_ref = rs_le64(key.p);
-	ret->attributes = rs_le32(key.p + 0x38);
-	ret->name_space = key.p[0x41];
-	return key.p[0x40] && rs_view_sub(key, NT_IX_FN_BYTES, 2U * key.p[0x40], &ret->name);
-}
-
-bool nt_ix_fixup(uint8_t *buf, size_t len)
-{
-	struct rs_view v = {buf, len};
-	uint16_t off, count;
-
-	if (!rs_view_u16(v, 4, &off) || !rs_view_u16(v, 6, &count))
-		return false;
-	if (count != len / STRIDE + 1 || off % 2 || !rs_view_has(v, off, 2U * count) ||
-		off + 2U * count > STRIDE - 2)
-		return false;
-	for (size_t i = 1; i < count; i++)
-		if (memcmp(buf + i * STRIDE - 2, buf + off, 2) != 0)
-			return false;
-	for (size_t i = 1; i < count; i++)
-		memcpy(buf + i * STRIDE - 2, buf + off + 2 * i, 2);
-	return true;
-}
 
 bool nt_ix_next(
 	struct rs_view block, size_t header_off_bytes, size_t *off_bytes, struct nt_ix_entry *e)
@@ -77,12 +49,12 @@ bool nt_ix_sizes(const struct nt_ix *ix, uint32_t *ret_block_bytes, uint32_t *re
 {
 	uint32_t block;
 
-	if (!rs_view_u32(ix->root, 8, &block) || block < STRIDE || block > 65536 ||
+	if (!rs_view_u32(ix->root, 8, &block) || block < NT_STRIDE_BYTES || block > 65536 ||
 		(block & (block - 1)))
 		return false;
 	*ret_block_bytes = block;
 	/* Clusters bigger than a block: the VCNs of an index count 512 bytes. */
-	*ret_vcn_bytes = ix->cluster_bytes <= block ? ix->cluster_bytes : STRIDE;
+	*ret_vcn_bytes = ix->cluster_bytes <= block ? ix->cluster_bytes : NT_STRIDE_BYTES;
 	return *ret_vcn_bytes != 0;
 }
 
@@ -128,7 +100,7 @@ static int descend(struct walk *w, uint64_t vcn, struct rs_err *err)
 		return r;
 	if (memcmp(buf, "INDX", 4) != 0)
 		return damaged(err, "not an INDX block", vcn);
-	if (!nt_ix_fixup(buf, w->block_bytes))
+	if (nt_fixup(buf, w->block_bytes))
 		return damaged(err, "a torn block", vcn);
 	if (rs_le64(buf + 0x10) != vcn)
 		return damaged(err, "a block that belongs elsewhere", vcn);

@@ -20,14 +20,6 @@ struct nt_ix_entry {
 	bool has_child, is_end;
 };
 
-/* A FILE_NAME, taken apart. @name is UTF-16LE. */
-struct nt_ix_name {
-	uint64_t parent_ref;
-	uint32_t attributes;
-	uint8_t name_space;
-	struct rs_view name;
-};
-
 struct nt_ix {
 	struct rs_view root;	/* value of INDEX_ROOT */
 	uint32_t cluster_bytes; /* of the volume */
@@ -44,12 +36,6 @@ struct nt_ix_visit {
 	/* Every INDX block, before its entries. May be NULL. */
 	void (*block)(void *user, uint64_t number);
 };
-
-/** Take a FILE_NAME apart; false when it is too short for its own length. */
-bool nt_ix_parse_name(struct rs_view key, struct nt_ix_name *ret);
-
-/** Undo the update sequence of @buf (a FILE record or an INDX block) in place; false: torn. */
-bool nt_ix_fixup(uint8_t *buf, size_t len);
 
 /** Next entry of the node whose INDEX_HEADER begins at @header_off_bytes of @block. *off_bytes is 0
  * at first. Returns false when the node is malformed; e->is_end tells the last. */

@@ -190,10 +190,10 @@ struct lister {
 static bool list_entry(void *user, const struct nt_ix_entry *e)
 {
 	const struct lister *l = user;
-	struct nt_ix_name fn;
+	struct nt_file_name fn;
 	char name[NT_NAME_BYTES];
 
-	if (!nt_ix_parse_name(e->key, &fn) || fn.name_space == NT_NS_DOS)
+	if (!nt_file_name_parse(e->key, &fn) || fn.name_space == NT_NS_DOS)
 		return true;
 	size_t len = rs_utf16_to_utf8(fn.name, name, sizeof(name) - 1);
 	name[len] = '\0';
@@ -310,9 +310,9 @@ static int any_name(struct nt_vol *vol, ntfs_inode *ni, char name[NT_NAME_BYTES]
 		return nt_lib_fail(vol, RS_E_MEMORY, "record", err);
 	nt_lib_begin(vol);
 	while (!ntfs_attr_lookup(AT_FILE_NAME, NULL, 0, CASE_SENSITIVE, 0, NULL, 0, ctx)) {
-		struct nt_ix_name fn;
+		struct nt_file_name fn;
 
-		if (!nt_ix_parse_name(nt_attr_value(ctx), &fn))
+		if (!nt_file_name_parse(nt_attr_value(ctx), &fn))
 			return rs_fail(err, RS_E_NTFS_DAMAGED, "a malformed name");
 		if (is_found && fn.name_space == NT_NS_DOS)
 			continue;

@@ -44,9 +44,9 @@ static void names_done(struct names *names)
 static int add_name(
 	struct names *names, struct rs_view key, const struct nt_switch *sw, struct rs_err *err)
 {
-	struct nt_ix_name fn;
+	struct nt_file_name fn;
 
-	if (!nt_ix_parse_name(key, &fn))
+	if (!nt_file_name_parse(key, &fn))
 		return rs_fail(err, RS_E_NTFS_DAMAGED, "a malformed name");
 	bool is_from = fn.parent_ref == sw->from_ref, is_to = fn.parent_ref == sw->to_ref;
 	if (!is_from && !is_to)
@@ -216,12 +216,13 @@ static int check_free(struct nt_vol *vol, const struct nt_switch *sw, const stru
 	int r = open_folder(vol, sw->to_ref, &to, err);
 
 	for (size_t i = 0; r == 0 && i < names->n; i++) {
-		struct nt_ix_name fn;
+		struct nt_file_name fn;
 		uint16_t units[255];
 		uint64_t ref;
 		size_t n;
 
-		(void)nt_ix_parse_name((struct rs_view){names->all[i].key, names->all[i].len}, &fn);
+		(void)nt_file_name_parse(
+			(struct rs_view){names->all[i].key, names->all[i].len}, &fn);
 		for (n = 0; n < fn.name.len / 2 && n < 255; n++)
 			units[n] = rs_le16(fn.name.p + 2 * n);
 		r = nt_dir_find(vol, to, units, n, &ref, err);
@@ -238,7 +239,7 @@ static int check_not_below(struct nt_vol *vol, const struct nt_switch *sw, struc
 
 	for (unsigned depth = 0; NT_REF_RECORD(at) != NT_ROOT_RECORD; depth++) {
 		auto_inode ntfs_inode *ni = NULL;
-		struct nt_ix_name fn;
+		struct nt_file_name fn;
 
 		if (NT_REF_RECORD(at) == NT_REF_RECORD(sw->file_ref) || depth == DEPTH_MAX)
 			return rs_fail(err, RS_E_GUARD, "a folder cannot be moved into itself");
@@ -249,7 +250,7 @@ static int check_not_below(struct nt_vol *vol, const struct nt_switch *sw, struc
 		if (!ctx)
 			return rs_fail(err, RS_E_MEMORY, "record");
 		if (ntfs_attr_lookup(AT_FILE_NAME, NULL, 0, CASE_SENSITIVE, 0, NULL, 0, ctx) ||
-			!nt_ix_parse_name(nt_attr_value(ctx), &fn))
+			!nt_file_name_parse(nt_attr_value(ctx), &fn))
 			return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "a folder without a name", err);
 		at = fn.parent_ref;
 	}
@@ -300,9 +301,9 @@ static int switch_parents(struct nt_vol *vol, const struct nt_switch *sw, struct
 	if (!ctx)
 		return rs_fail(err, RS_E_MEMORY, "record");
 	while (!ntfs_attr_lookup(AT_FILE_NAME, NULL, 0, CASE_SENSITIVE, 0, NULL, 0, ctx)) {
-		struct nt_ix_name fn;
+		struct nt_file_name fn;
 
-		if (!nt_ix_parse_name(nt_attr_value(ctx), &fn))
+		if (!nt_file_name_parse(nt_attr_value(ctx), &fn))
 			return rs_fail(err, RS_E_NTFS_DAMAGED, "a malformed name");
 		if (fn.parent_ref != sw->from_ref)
 			continue;

@@ -75,8 +75,7 @@ static void twin_done(struct twin *t)
 
 static bool is_sound_record(uint8_t *rec, uint32_t record_bytes)
 {
-	return !memcmp(rec, "FILE", 4) && nt_ix_fixup(rec, record_bytes) &&
-	       rs_le32(rec + 0x18) <= record_bytes;
+	return !nt_record_prepare(rec, record_bytes);
 }
 
 static int twin_read(struct nt_vol *vol, const struct nt_geometry *g, uint64_t number,

@@ -5,6 +5,7 @@
 
 #include "ntfs/btree.h"
 #include "ntfs/device.h"
+#include "ntfs/raw_internal.h"
 #include "ntfs/vol.h"
 
 #include <sys/stat.h> /* or the headers of the library make a struct timespec of their own */

@@ -251,10 +251,13 @@ char *vh_portrait(const struct vh *v, uint64_t record)
 {
 	char format[512];
 
+	/* fls also lists what is left in blocks that an index no longer uses: not the emptied
+	 * folder's, please. */
+
 	(void)snprintf(format, sizeof(format),
-		"exec 2>/dev/null; ntfsinfo -v -i %llu '%%s' | grep -v 'Update Sequence'; "
+		"exec 2>/dev/null; ntfsinfo -v -i %llu '%%s' | grep -v 'Upd. Seq. Number'; "
 		"cd '%s' && { istat -f ntfs image %llu; fls -f ntfs -r -p -l image; } | "
-		"grep -v 'LogFile Sequence'; true",
+		"grep -v -e 'LogFile Sequence' -e '\tQuarantine/0001/'; true",
 		(unsigned long long)record, v->dir, (unsigned long long)record);
 	return vh_run(v, format);
 }
