@@ -19,7 +19,8 @@ bool judge_is_fatal(int code)
 	return code == RS_E_MEMORY || code == RS_E_CANCELLED || code == RS_E_BUG;
 }
 
-static void add_v(struct judge_ctx *ctx, char **line, const char *sep, const char *fmt, va_list ap)
+__attribute__((format(printf, 4, 0))) static void add_v(
+	struct judge_ctx *ctx, char **line, const char *sep, const char *fmt, va_list ap)
 {
 	auto_free char *more = NULL;
 	char *joined = NULL;
