@@ -66,18 +66,19 @@ $(BUILD)/unbrick.1.gz: docs/unbrick.1
 	@mkdir -p $(@D)
 	@gzip -9nc $< > $@
 
-# ---- programs for tests: tests/disks/NAME.c one file each, tests/mkbitlocker/*.c one program
+# ---- programs for tests: tests/disks/NAME.c one file each, tests/mkbitlocker/*.c one program;
+# all in $(BUILD)/tools (UNBRICK_TOOLS)
 
-TOOLS	= $(patsubst tests/disks/%.c,$(BUILD)/tests/%,$(wildcard tests/disks/*.c)) $(BUILD)/tests/mkbitlocker
+TOOLS	= $(patsubst tests/disks/%.c,$(BUILD)/tools/%,$(wildcard tests/disks/*.c)) $(BUILD)/tools/mkbitlocker
 
-$(BUILD)/tests/mkbitlocker: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/mkbitlocker/*.c)) $(BUILD)/lib/core.a
+$(BUILD)/tools/mkbitlocker: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/mkbitlocker/*.c)) $(BUILD)/lib/core.a
 	$(link) $^ $(LIBS) -o $@
 
-$(BUILD)/tests/torture_switch: $(BUILD)/tests/torture/torture_switch.o \
+$(BUILD)/tools/torture_switch: $(BUILD)/tests/torture/torture_switch.o \
 	$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/layers/*.c)) $(call rev,$(call libs_to,ntfs))
 	$(link) $^ $(LIBS) -o $@
 
-$(BUILD)/tests/%: $(BUILD)/tests/disks/%.o $(RESCUE)
+$(BUILD)/tools/%: $(BUILD)/tests/disks/%.o $(RESCUE)
 	$(link) $^ $(LIBS) -lhivex -o $@
 
 # ---- unit tests: tests/unit/<room>/test_<module>.c, linked with the rooms up to its own; other
@@ -110,7 +111,7 @@ CHECKS	= check-unit check-asan check-clang tidy analyze shellcheck format-check 
 SOURCES	= $(shell git ls-files 'rescue/*.[ch]' 'tests/*.[ch]')
 C_FILES	= $(filter %.c,$(SOURCES))
 SCRIPTS	= $(shell git grep -lI -e '^\#!/bin/sh' -- scripts tests .ci)
-RUN	= UNBRICK_BUILD=$(BUILD) tests/run
+RUN	= UNBRICK_BUILD=$(BUILD) UNBRICK_TOOLS=$(BUILD)/tools tests/run
 ONE	= $(if $(T),$(filter %$(T),$(1)),$(1))
 
 check: deps
@@ -184,8 +185,8 @@ check-disks: all
 
 STATES	?= 1000
 torture:
-	@$(MAKE) --no-print-directory $(BUILD)/tests/torture_switch
-	@STATES=$(STATES) $(RUN) torture 600 $(BUILD)/tests/torture_switch
+	@$(MAKE) --no-print-directory $(BUILD)/tools/torture_switch
+	@STATES=$(STATES) $(RUN) torture 600 $(BUILD)/tools/torture_switch
 
 fuzz:
 	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/libfuzzer CC=$(CLANG) \
@@ -198,11 +199,11 @@ check-valgrind: unit-programs
 
 bench: deps
 	@$(MAKE) --no-print-directory -j2 all $(TOOLS)
-	@UNBRICK_BUILD=$(BUILD) tests/bench/run
+	@UNBRICK_BUILD=$(BUILD) UNBRICK_TOOLS=$(BUILD)/tools tests/bench/run
 
 demo: deps
 	@$(MAKE) --no-print-directory -j2 all $(TOOLS)
-	@UNBRICK_BUILD=$(BUILD) tests/demo
+	@UNBRICK_BUILD=$(BUILD) UNBRICK_TOOLS=$(BUILD)/tools tests/demo
 
 PREFIX	?= /usr/local
 install: all

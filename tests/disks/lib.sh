@@ -5,7 +5,9 @@
 # failed.
 
 build=${UNBRICK_BUILD:-build}
+# shellcheck disable=SC2034 # used by the checks
 unbrick=$PWD/$build/unbrick
+export UNBRICK_TOOLS="${UNBRICK_TOOLS:-$PWD/$build/tools}"
 fixtures=${UNBRICK_FIXTURES:-$PWD/../shared/fixtures}
 failures=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/unbrick-check.XXXXXX")

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bitlocker/bitlocker.h"
 #include "core/text.h"
 #include "ntfs/vol.h"
+#include "tests/disks/locked.h"
 
 static int die(const struct rs_err *err)
 {
@@ -16,37 +16,6 @@ static int die(const struct rs_err *err)
 	rs_err_line(err, line, sizeof(line));
 	(void)fprintf(stderr, "settimes: %s\n", line);
 	return 1;
-}
-
-static int add_key_file(struct bl_keyring *keys, const char *path, struct rs_err *err)
-{
-	uint8_t text[4096];
-	FILE *f = fopen(path, "re");
-	size_t n = f ? fread(text, 1, sizeof(text), f) : 0;
-
-	if (f)
-		(void)fclose(f); /* only read */
-	return bl_keyring_add_file(keys, path, text, n, err);
-}
-
-static int open_locked(struct blk *disk, const char *key_path, struct blk **ret, struct rs_err *err)
-{
-	struct bl_keyring *keys = NULL;
-	struct bl_volume *bl = NULL;
-	struct bl_unlock_result unlocked;
-	int r = bl_keyring_new(&keys, err);
-
-	if (r == 0)
-		r = add_key_file(keys, key_path, err);
-	if (r == 0)
-		r = bl_load(disk, &bl, err);
-	if (r == 0)
-		r = bl_unlock(bl, keys, NULL, &unlocked, err);
-	if (r == 0)
-		r = bl_open(bl, disk, ret, err);
-	bl_free(bl);
-	bl_keyring_free(keys);
-	return r;
 }
 
 static int set_one(struct nt_vol *vol, char *arg, struct rs_err *err)
