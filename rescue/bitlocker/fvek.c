@@ -72,19 +72,19 @@ static void deny(struct bl_unlock_result *ret, const char *why)
 	bl_note(ret->note, sizeof(ret->note), "%s", why);
 }
 
+static bool is_same_block(const struct bl_meta *a, const struct bl_meta *b)
+{
+	return a->block.len == b->block.len && memcmp(a->block.p, b->block.p, a->block.len) == 0;
+}
+
 /* Copies with the same counter and other bytes: the seal decides. */
 static void settle_rivals(struct bl_volume *v, const uint8_t *vmk, struct bl_unlock_result *ret)
 {
-	const struct bl_meta *first = v->copies[v->used];
-	unsigned was = v->used;
-
 	if (!v->has_rivals)
 		return;
 	for (unsigned i = 0; i < BL_COPIES; i++) {
-		const struct bl_meta *m = v->copies[i];
-		if (!m || i == was || m->next_nonce != first->next_nonce ||
-			(m->block.len == first->block.len &&
-				memcmp(m->block.p, first->block.p, m->block.len) == 0) ||
+		const struct bl_meta *m = v->copies[i], *now = v->copies[v->used];
+		if (!m || m->next_nonce != now->next_nonce || is_same_block(m, now) ||
 			!is_seal_good(m, vmk))
 			continue;
 		if (ret->is_seal_good) {
