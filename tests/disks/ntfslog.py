@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Restart pages for $LogFile as a Windows leaves them, and the serial number. mkntfs leaves the log
-filled with 0xFF; only the two restart pages are made here, the pages of records stay empty."""
+"""Restart pages for $LogFile as a Windows leaves them, and the little that no library call sets. mkntfs
+leaves the log filled with 0xFF; only the two restart pages are made here, the pages of records stay
+empty."""
 
 import struct
+import time
 
 PAGE = 4096
 
@@ -15,13 +17,34 @@ def _runs(raw, at):
     return length, int.from_bytes(raw[at + 1 + n:at + 1 + n + o], "little", signed=True)
 
 
-def log_place(f):
-    """Byte offset and size of $LogFile, which mkntfs makes of one run."""
+def _geometry(f):
+    """Cluster size, record size, byte offset of $MFT."""
     boot = f.read(512)
     cluster = struct.unpack_from("<H", boot, 11)[0] * boot[13]
     shift = struct.unpack_from("<b", boot, 64)[0]
     record_bytes = cluster * shift if shift > 0 else 1 << -shift
-    f.seek(struct.unpack_from("<Q", boot, 48)[0] * cluster + 2 * record_bytes)
+    return cluster, record_bytes, struct.unpack_from("<Q", boot, 48)[0] * cluster
+
+
+def write_times(path, filetime):
+    """Put @filetime for every time within two hours of now in mkntfs' own records: some of them (12 to
+    23, the quota entries in 24) no path leads to."""
+    now = (int(time.time()) + 11644473600) * 10**7
+    with open(path, "r+b") as f:
+        _, record_bytes, mft = _geometry(f)
+        f.seek(mft)
+        records = bytearray(f.read(27 * record_bytes))
+        for at in range(8 * record_bytes, len(records) - 8, 4):  # $MFTMirr holds the first ones
+            if abs(struct.unpack_from("<Q", records, at)[0] - now) < 7200 * 10**7:
+                struct.pack_into("<Q", records, at, filetime)
+        f.seek(mft)
+        f.write(records)
+
+
+def log_place(f):
+    """Byte offset and size of $LogFile, which mkntfs makes of one run."""
+    cluster, record_bytes, mft = _geometry(f)
+    f.seek(mft + 2 * record_bytes)
     record = f.read(record_bytes)
     at = struct.unpack_from("<H", record, 20)[0]
     while struct.unpack_from("<I", record, at)[0] != 0x80:

@@ -114,8 +114,7 @@ static uint8_t *read_host(const char *path, size_t *ret_len)
 
 static ntfs_inode *open_path(const char *path)
 {
-	ntfs_inode *ni = path[0] == '#' ? ntfs_inode_open(volume, strtoull(path + 1, NULL, 10))
-					: ntfs_pathname_to_inode(volume, NULL, path);
+	ntfs_inode *ni = ntfs_pathname_to_inode(volume, NULL, path);
 
 	if (!ni)
 		die("open", path);
@@ -294,9 +293,13 @@ static void set_name_times(ntfs_inode *ni, ntfs_time created)
 
 static void set_last_things(const struct line *l)
 {
-	ntfs_inode *ni = open_path(l->word[1]);
+	const char *path = l->word[1];
+	ntfs_inode *ni = path[0] == '#' ? ntfs_inode_open(volume, strtoull(path + 1, NULL, 10))
+					: open_path(path);
 	size_t len;
 
+	if (!ni)
+		die("open", path);
 	if (value(l, "oid")) {
 		uint8_t *oid = unhex(value(l, "oid"), &len);
 		if (ntfs_set_ntfs_object_id(ni, (const char *)oid, len, 0))
@@ -315,8 +318,7 @@ static void set_last_things(const struct line *l)
 		ni->last_access_time = (ntfs_time)cpu_to_le64(number(l, "accessed"));
 		set_name_times(ni, ni->creation_time);
 	}
-	if (ni->mft_no < 12 || ni->mft_no > 23) /* reserved ones have no name */
-		NInoFileNameSetDirty(ni);
+	NInoFileNameSetDirty(ni);
 	NInoSetDirty(ni);
 	if (ntfs_inode_close(ni))
 		die("close", l->word[1]);
