@@ -16,6 +16,7 @@ struct parse {
 	struct rule *rule;
 	struct rs_err *err;
 	int code; /* first error: everything after it is skipped */
+	unsigned fault_line;
 };
 
 static void fault(struct parse *p, unsigned line, const char *what, const char *value)
@@ -24,6 +25,7 @@ static void fault(struct parse *p, unsigned line, const char *what, const char *
 
 	if (p->code)
 		return;
+	p->fault_line = line;
 	(void)snprintf(place, sizeof(place), "%s:%u", p->name, line);
 	(void)rs_escape(value ? value : "", shown, sizeof(shown));
 	p->code = rs_fail_on(p->err, RS_E_RULE, place, "%s%s%s%s", what, value ? ": '" : "", shown,
@@ -389,9 +391,13 @@ static int parse_text(struct parse *p)
 	int bad_line = ini_parse_stream(read_line, p, handle, p);
 	const struct rule_path *path = NULL;
 
-	if (bad_line > 0)
+	/* libinih goes on after a line that it cannot read: such a line may come before our error
+	 */
+	if (bad_line > 0 && (!p->code || (unsigned)bad_line < p->fault_line)) {
+		p->code = 0;
 		fault(p, (unsigned)bad_line, "neither a section, a key with '=', nor a comment",
 			NULL);
+	}
 	if (p->code)
 		return p->code;
 	const char *what = rule_check(p->rule, &path);
