@@ -12,12 +12,18 @@ static const struct rs_err_info table[] = {
 
 #define TABLE_LEN (sizeof(table) / sizeof(table[0]))
 
-static int fail_v(struct rs_err *err, int code, const char *fmt, va_list ap)
+/* The arguments may be parts of @err itself (a cause that is passed on), so all is put together
+ * before any of it is overwritten. */
+static int fail_v(struct rs_err *err, int code, const char *object, const char *fmt, va_list ap)
 {
-	if (err) {
-		err->code = code;
-		(void)vsnprintf(err->detail, sizeof(err->detail), fmt, ap); /* cut is fine */
-	}
+	struct rs_err fresh = {.code = code};
+
+	if (!err)
+		return code;
+	(void)snprintf(fresh.object, sizeof(fresh.object), "%.*s", (int)sizeof(fresh.object) - 1,
+		object ? object : "");
+	(void)vsnprintf(fresh.detail, sizeof(fresh.detail), fmt, ap); /* cut is fine */
+	*err = fresh;
 	return code;
 }
 
@@ -26,7 +32,7 @@ int rs_fail(struct rs_err *err, int code, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	fail_v(err, code, fmt, ap);
+	fail_v(err, code, err ? err->object : NULL, fmt, ap);
 	va_end(ap);
 	return code;
 }
@@ -35,10 +41,8 @@ int rs_fail_on(struct rs_err *err, int code, const char *object, const char *fmt
 {
 	va_list ap;
 
-	if (err)
-		(void)snprintf(err->object, sizeof(err->object), "%s", object ? object : "");
 	va_start(ap, fmt);
-	fail_v(err, code, fmt, ap);
+	fail_v(err, code, object, fmt, ap);
 	va_end(ap);
 	return code;
 }
@@ -54,7 +58,7 @@ int rs_err_object(struct rs_err *err, const char *object)
 
 const struct rs_err_info *rs_err_info(int code)
 {
-	unsigned index = code < 0 ? (unsigned)-code - 1 : 0;
+	unsigned index = code < 0 ? 0U - (unsigned)code - 1 : 0;
 
 	return &table[index < TABLE_LEN ? index : 0];
 }

@@ -33,14 +33,23 @@ int rs_secret_init(struct rs_secret *s, size_t cap, struct rs_err *err)
 
 int rs_secret_set(struct rs_secret *s, const void *p, size_t len, struct rs_err *err)
 {
-	if (!s->p || s->cap < len) {
-		rs_secret_done(s);
+	struct rs_secret old = *s; /* @p may point into it: it goes last */
+
+	if (!old.p || old.cap < len) {
 		int r = rs_secret_init(s, len, err);
-		if (r < 0)
+		if (r < 0) {
+			rs_secret_done(&old);
 			return r;
+		}
+		if (len)
+			memcpy(s->p, p, len);
+		s->len = len;
+		rs_secret_done(&old);
+		return 0;
 	}
-	rs_wipe(s->p, s->cap);
-	memcpy(s->p, p, len);
+	if (len)
+		memmove(s->p, p, len);
+	rs_wipe(s->p + len, s->cap - len);
 	s->len = len;
 	return 0;
 }

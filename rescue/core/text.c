@@ -130,8 +130,8 @@ bool rs_is_utf8(const char *s)
 static bool is_unsafe(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7F && c < 0xA0) || is_high(c) || is_low(c) || c == 0x061C ||
-	       (c >= 0x200E && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
-	       (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF || (c & 0xFFFE) == 0xFFFE;
+	       c == 0x200B || (c >= 0x200E && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
+	       (c >= 0x2060 && c <= 0x2069) || c == 0xFEFF || (c & 0xFFFE) == 0xFFFE;
 }
 
 size_t rs_escape(const char *s, char *ret, size_t cap)
@@ -229,7 +229,9 @@ bool rs_filetime_parse(const char *text, uint64_t *ret)
 		return false;
 	if (*p == '.') {
 		uint64_t unit = FILETIME_PER_SECOND / 10;
-		for (p++; isdigit((unsigned char)*p); p++, unit /= 10)
+		if (!isdigit((unsigned char)*++p))
+			return false;
+		for (; isdigit((unsigned char)*p); p++, unit /= 10)
 			ticks += unit * (uint64_t)(*p - '0');
 	}
 	if (strcmp(p, "Z") != 0)
