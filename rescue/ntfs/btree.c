@@ -70,7 +70,7 @@ struct walk {
 	const struct nt_ix *ix;
 	const struct nt_ix_visit *visit;
 	uint32_t block_bytes, vcn_bytes;
-	uint64_t blocks_left; /* no tree has more blocks than its allocation: ends any loop */
+	uint64_t blocks_left; /* ends any loop; a cut may leave a block in the tree twice */
 	struct level levels[NT_IX_DEPTH];
 	unsigned depth;
 };
@@ -147,7 +147,7 @@ int nt_ix_walk(const struct nt_ix *ix, const struct nt_ix_visit *visit, struct r
 	w->visit = visit;
 	if (!nt_ix_sizes(ix, &w->block_bytes, &w->vcn_bytes))
 		return rs_fail(err, RS_E_NTFS_DAMAGED, "index of the folder: block size");
-	w->blocks_left = ix->alloc_bytes / w->block_bytes;
+	w->blocks_left = 2 * (ix->alloc_bytes / w->block_bytes) + 16;
 	w->levels[0] = (struct level){.block = ix->root, .header_off = ROOT_HEADER_OFF};
 	while (r == 0)
 		r = step(w, err);

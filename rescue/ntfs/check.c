@@ -51,6 +51,14 @@ static int wrong(struct rs_err *err, uint64_t ref, const char *what)
 		err, RS_E_VERIFY, "MFT record %" PRIu64 ": %s", (uint64_t)NT_REF_RECORD(ref), what);
 }
 
+/* Of something that need not be there: its absence is no error and leaves none behind. */
+static int keep_error(int r, const struct rs_err *why, struct rs_err *err)
+{
+	if (r < 0 && r != RS_E_NO_SUCH_FILE && err)
+		*err = *why;
+	return r;
+}
+
 /* ---- records ---- */
 
 /* @ref with its sequence; a base record in use. */
@@ -180,10 +188,11 @@ static int collect_extensions(struct check *k, struct rs_err *err)
 	const char *fault = NULL;
 	size_t len = 0, pos = 0;
 	uint64_t number = NT_REF_RECORD(k->what->file_ref);
+	struct rs_err why = {0};
 	int r = nt_raw_read_all(
-		k->raw, number, NT_AT_ATTRIBUTE_LIST, "", NT_LIST_MAX, &list, &len, err);
+		k->raw, number, NT_AT_ATTRIBUTE_LIST, "", NT_LIST_MAX, &list, &len, &why);
 
-	if (r == RS_E_NO_SUCH_FILE)
+	if (keep_error(r, &why, err) == RS_E_NO_SUCH_FILE)
 		return 0;
 	while (r == 0 && nt_list_next((struct rs_view){list, len}, &pos, &e, &fault))
 		r = NT_REF_RECORD(e.ref) == number ? 0 : add_record(k, e.ref, err);
@@ -352,8 +361,9 @@ static int open_index(struct folder *f, struct nt_ix *ret, uint8_t **ret_root, s
 		.cluster_bytes = raw->geo.cluster_bytes,
 		.read = read_block,
 		.read_user = f};
-	r = nt_stream_open(raw, number, NT_AT_INDEX_ALLOCATION, "$I30", &f->alloc, err);
-	if (r == RS_E_NO_SUCH_FILE)
+	struct rs_err why = {0};
+	r = nt_stream_open(raw, number, NT_AT_INDEX_ALLOCATION, "$I30", &f->alloc, &why);
+	if (keep_error(r, &why, err) == RS_E_NO_SUCH_FILE)
 		return 0; /* small: all in the root */
 	if (r < 0)
 		return r;

@@ -163,10 +163,15 @@ static int open_old(struct tree *t, uint64_t number, struct rs_err *err)
 		.cluster_bytes = t->vol->lib->cluster_size,
 		.read = read_old,
 		.read_user = t};
-	r = nt_stream_open(t->raw, number, NT_AT_INDEX_ALLOCATION, "$I30", &t->old_alloc, err);
+	struct rs_err why = {0};
+	r = nt_stream_open(t->raw, number, NT_AT_INDEX_ALLOCATION, "$I30", &t->old_alloc, &why);
 	if (r == 0)
 		t->old_ix.alloc_bytes = t->old_alloc.data_bytes;
-	return r == RS_E_NO_SUCH_FILE ? 0 : r;
+	if (r == RS_E_NO_SUCH_FILE)
+		return 0; /* small: all in the root */
+	if (r < 0 && err)
+		*err = why;
+	return r;
 }
 
 static int walk_both(struct tree *t, struct rs_err *err)

@@ -361,6 +361,10 @@ int nt_switch_run(struct nt_vol *vol, const struct nt_switch *sw, struct rs_err 
 	if (r == 0)
 		r = complete(vol, sw, &whole, err);
 	if (r == 0)
+		r = nt_tree_trim(vol, whole.from_ref, err);
+	if (r == 0)
+		r = nt_tree_trim(vol, whole.to_ref, err);
+	if (r == 0)
 		r = read_names(vol, &whole, &names, err);
 	if (r == 0)
 		r = judge(vol, &whole, &names, &state, err);

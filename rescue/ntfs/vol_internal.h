@@ -67,4 +67,8 @@ int nt_step_begin(struct nt_vol *vol, struct rs_err *err);
 /** Give every changed unit its rank (order.c). */
 int nt_order(struct nt_vol *vol, const uint64_t *dir_refs, struct rs_err *err);
 
+/** Remove entries that a cut inside an earlier step left twice in a folder's index (trim.c). Writes
+ * only if there are any. Errors: RS_E_NTFS_DAMAGED, RS_E_IO_READ, RS_E_IO_WRITE. */
+int nt_tree_trim(struct nt_vol *vol, uint64_t dir_ref, struct rs_err *err);
+
 #endif

@@ -117,6 +117,8 @@ int nt_mkdir(struct nt_vol *vol, uint64_t dir_ref, const char *name, uint64_t *r
 	if (r == 0)
 		r = name_init(&n, name, err);
 	if (r == 0)
+		r = nt_tree_trim(vol, dir_ref, err);
+	if (r == 0)
 		r = find_existing(vol, dir_ref, &n, &ref, err);
 	if (r == 0 && !ref) {
 		r = make_dir(vol, dir_ref, &n, &ref, err);
@@ -193,6 +195,8 @@ int nt_file_create(struct nt_vol *vol, uint64_t dir_ref, const char *name, const
 
 	if (r == 0)
 		r = name_init(&f.name, name, err);
+	if (r == 0)
+		r = nt_tree_trim(vol, dir_ref, err);
 	if (r < 0)
 		return r;
 	r = make_file(vol, &f, &ref, err);

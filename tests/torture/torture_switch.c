@@ -41,6 +41,8 @@ static const struct kind kinds[] = {
 
 #define PAIR "C-00000291-00000000-00000032.sys" /* has an 8.3 name beside it */
 
+#define LINKED "linked.sys" /* so many names that some lie in extension records */
+
 struct run {
 	struct vh image;
 	struct blk *mem;
@@ -266,6 +268,11 @@ static void make_image(struct run *t)
 	}
 	vh_add(&t->image, DRIVERS, PAIR, 40);
 	vh_add_dos(&t->image, DRIVERS, PAIR, "C-0000~1.SYS");
+	vh_add(&t->image, DRIVERS, LINKED, 40);
+	for (unsigned i = 0; i < 20; i++) {
+		(void)snprintf(name, sizeof(name), "one more name of it, number %02u.sys", i);
+		vh_add_link(&t->image, DRIVERS "/" LINKED, i % 3 ? "/Windows" : DRIVERS, name);
+	}
 	vh_filled(&t->image);
 	t->mem = vh_load(&t->image);
 	assert_true(lay_mem_save(t->mem));
@@ -273,7 +280,7 @@ static void make_image(struct run *t)
 	assert_non_null(t->watch);
 }
 
-/* @number 0: the pair; odd: an entry of an inner node; even: any. */
+/* @number 0: the pair; 2: many names; odd: an entry of an inner node; even: any. */
 static void choose(struct run *t, struct nt_vol *vol, unsigned number)
 {
 	struct rs_err err = {0};
@@ -284,6 +291,8 @@ static void choose(struct run *t, struct nt_vol *vol, unsigned number)
 	find_inner(vol, t->drivers, &in);
 	if (!number)
 		(void)snprintf(t->target, sizeof(t->target), "%s", PAIR);
+	else if (number == 2)
+		(void)snprintf(t->target, sizeof(t->target), "%s", LINKED);
 	else if ((number & 1) && in.n)
 		(void)snprintf(t->target, sizeof(t->target), "%s", in.names[number / 2 % in.n]);
 	else
