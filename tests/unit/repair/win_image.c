@@ -406,3 +406,40 @@ const struct judge_file *wi_found(const struct wi *w, const char *path)
 			return &w->res->files[i];
 	return NULL;
 }
+
+void wi_expect(struct wi *w, const char *id, enum rule_outcome outcome, size_t n_files)
+{
+	const struct judge_rule *r = wi_judge_shipped(w, id);
+
+	if (r->outcome != outcome || w->res->n_files != n_files)
+		fail_msg("%s: outcome %d, %zu files; why: %s; faults: %s", id, r->outcome,
+			w->res->n_files, r->why, w->res->faults);
+	assert_true(r->why[0]);
+}
+
+void wi_expect_file(const struct wi *w, const char *path, enum judge_verdict verdict)
+{
+	const struct judge_file *f = wi_found(w, path);
+
+	if (!f)
+		fail_msg("%s is not among the findings", path);
+	else if (f->verdict != verdict)
+		fail_msg("%s: verdict %d (%s)", path, f->verdict, f->why);
+}
+
+int wi_setup(void **state)
+{
+	struct wi *w = calloc(1, sizeof(*w));
+
+	assert_non_null(w);
+	wi_make(w);
+	*state = w;
+	return 0;
+}
+
+int wi_teardown(void **state)
+{
+	wi_done(*state);
+	free(*state);
+	return 0;
+}

@@ -46,4 +46,12 @@ const struct judge_rule *wi_judge_text(struct wi *w, const char *text);
 /** The finding of that path (Windows spelling), or NULL. */
 const struct judge_file *wi_found(const struct wi *w, const char *path);
 
+/** Judge by a shipped rule and fail the test unless this comes out. */
+void wi_expect(struct wi *w, const char *id, enum rule_outcome outcome, size_t n_files);
+void wi_expect_file(const struct wi *w, const char *path, enum judge_verdict verdict);
+
+/** cmocka's: a fresh image for each test. */
+int wi_setup(void **state);
+int wi_teardown(void **state);
+
 #endif
