@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which key is tried on which protector, and what is said when none fits. Progress is counted, so
+ * that a key which must not be tried is seen not to be. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../../layers/layers.h"
+#include "mini.h"
+
+#define OTHER_PASSWORD "000011-000011-000011-000011-000011-000011-000011-000011"
+#define ROUNDS	       1048576U
+
+static const uint8_t external[32] = "thirty-two bytes of startup key";
+
+struct watch {
+	uint64_t total, last;
+	bool is_monotonic;
+};
+
+static bool watch_progress(void *user, const char *what, uint64_t done, uint64_t total)
+{
+	struct watch *w = user;
+
+	(void)what;
+	w->is_monotonic &= done >= w->last && done <= total;
+	w->last = done;
+	w->total = total;
+	return true;
+}
+
+/* 11: recovery, 22: recovery with the other password, 33: passphrase, 44: startup key, 55: TPM */
+static void four_protectors(struct mini *m)
+{
+	mini_begin(m, BL_XTS_128, 512);
+	mini_vmk(m, 0x55, BL_P_TPM, NULL, 0);
+	mini_recovery(m, 0x11, MINI_PASSWORD);
+	mini_recovery(m, 0x22, OTHER_PASSWORD);
+	mini_passphrase(m, 0x33, "correct horse");
+	mini_startup(m, 0x44, external);
+	mini_fvek(m);
+	mini_relocation(m);
+	mini_finish(m);
+}
+
+struct outcome {
+	int code;
+	uint8_t opened_by; /* tag of the protector */
+	unsigned stretched;
+	struct rs_err err;
+};
+
+static struct outcome unlock(struct mini *m, const struct bl_keyring *k)
+{
+	struct outcome o = {0};
+	struct bl_volume *v = NULL;
+	struct bl_unlock_result res = {0};
+	struct watch w = {.is_monotonic = true};
+	struct rs_task task = {.user = &w, .progress = watch_progress};
+
+	assert_int_equal(bl_load(m->disk, &v, &o.err), 0);
+	o.code = bl_unlock(v, k, &task, &res, &o.err);
+	assert_int_equal(bl_is_unlocked(v), o.code == 0);
+	o.opened_by = res.protector_id[0];
+	o.stretched = (unsigned)(w.last / ROUNDS);
+	assert_true(w.is_monotonic);
+	bl_free(v);
+	return o;
+}
+
+static struct outcome unlock_by_file(struct mini *m, const char *text)
+{
+	struct bl_keyring *k = NULL;
+	struct rs_err err = {0};
+
+	assert_int_equal(bl_keyring_new(&k, &err), 0);
+	(void)bl_keyring_add_file(k, "keys", (const uint8_t *)text, strlen(text), &err);
+	struct outcome o = unlock(m, k);
+	bl_keyring_free(k);
+	return o;
+}
+
+static struct outcome unlock_by_typed(struct mini *m, const char *text)
+{
+	struct bl_keyring *k = NULL;
+	struct rs_err err = {0};
+
+	assert_int_equal(bl_keyring_new(&k, &err), 0);
+	assert_int_equal(bl_keyring_add_typed(k, text, strlen(text), &err), 0);
+	struct outcome o = unlock(m, k);
+	bl_keyring_free(k);
+	return o;
+}
+
+static void test_unlock__each_kind_of_key__opens_its_protector(void **state)
+{
+	struct mini m;
+
+	(void)state;
+	four_protectors(&m);
+	assert_int_equal(unlock_by_typed(&m, MINI_PASSWORD).opened_by, 0x11);
+	assert_int_equal(unlock_by_typed(&m, OTHER_PASSWORD).opened_by, 0x22);
+	assert_int_equal(unlock_by_typed(&m, "correct horse").opened_by, 0x33);
+	assert_int_equal(unlock_by_typed(&m, "correct horse\n").opened_by, 0x33);
+	struct outcome o = unlock_by_typed(&m, "wrong horse");
+	assert_int_equal(o.code, RS_E_KEY_REJECTED);
+	assert_int_equal(o.stretched, 1);
+	o = unlock_by_typed(&m, "000022-000022-000022-000022-000022-000022-000022-000022");
+	assert_int_equal(o.code, RS_E_KEY_REJECTED);
+	assert_int_equal(o.stretched, 3); /* two recovery protectors, then as a passphrase */
+	assert_non_null(strstr(o.err.detail, "11111111-1111-1111-1111-111111111111"));
+	mini_done(&m);
+}
+
+static void test_unlock__no_key__needed_and_the_ids_named(void **state)
+{
+	struct mini m;
+
+	(void)state;
+	four_protectors(&m);
+	struct outcome o = unlock(&m, NULL);
+	assert_int_equal(o.code, RS_E_KEY_NEEDED);
+	assert_non_null(strstr(o.err.detail, "11111111-1111-1111-1111-111111111111"));
+	assert_non_null(strstr(o.err.detail, "22222222-2222-2222-2222-222222222222"));
+	assert_null(strstr(o.err.detail, "33333333"));
+	mini_done(&m);
+}
+
+static void test_unlock__key_with_an_id__only_where_it_fits(void **state)
+{
+	struct mini m;
+
+	(void)state;
+	four_protectors(&m);
+	struct outcome o =
+		unlock_by_file(&m, "99999999-9999-9999-9999-999999999999 " MINI_PASSWORD "\n"
+				   "{22222222-2222-2222-2222-222222222222}," OTHER_PASSWORD "\n");
+	assert_int_equal(o.opened_by, 0x22);
+	assert_int_equal(o.stretched, 1);
+	o = unlock_by_file(&m, "99999999-9999-9999-9999-999999999999 " MINI_PASSWORD "\n");
+	assert_int_equal(o.code, RS_E_KEY_NEEDED);
+	assert_int_equal(o.stretched, 0);
+	o = unlock_by_file(&m, "11111111-1111-1111-1111-111111111111 " OTHER_PASSWORD "\n");
+	assert_int_equal(o.code, RS_E_KEY_REJECTED);
+	assert_int_equal(o.stretched, 1);
+	o = unlock_by_file(&m, "22222222 " OTHER_PASSWORD "\n"); /* as the screen shows it */
+	assert_int_equal(o.opened_by, 0x22);
+	assert_int_equal(o.stretched, 1);
+	o = unlock_by_file(&m, "99999999-9999-9999-9999-999999999999 " OTHER_PASSWORD "\n"
+			       "11111111-1111-1111-1111-111111111111 000011-000022-000033-000045\n"
+			       "11111111-1111-1111-1111-111111111111 "
+			       "000011-000022-000033-000045-000055-000066-000077-720885\n");
+	assert_int_equal(o.code, RS_E_KEY_FORMAT);
+	assert_non_null(strstr(o.err.detail, "line 3"));
+	assert_non_null(strstr(o.err.detail, "group 4 "));
+	mini_done(&m);
+}
+
+static void test_unlock__startup_key__by_its_guid(void **state)
+{
+	struct mini m;
+	struct bl_keyring *k = NULL;
+	struct rs_err err = {0};
+	uint8_t bek[256];
+
+	(void)state;
+	four_protectors(&m);
+	for (int is_win11 = 0; is_win11 < 2; is_win11++) {
+		assert_int_equal(bl_keyring_new(&k, &err), 0);
+		size_t n = mini_bek(0x44, external, is_win11, bek);
+		assert_int_equal(n, is_win11 ? 148 : 124); /* Windows adds a name of 32 */
+		assert_int_equal(bl_keyring_add_bek(k, "x.bek", bek, n, &err), 0);
+		struct outcome o = unlock(&m, k);
+		assert_int_equal(o.opened_by, 0x44);
+		assert_int_equal(o.stretched, 0);
+		bl_keyring_free(k);
+	}
+	assert_int_equal(bl_keyring_new(&k, &err), 0);
+	size_t n = mini_bek(0x45, external, false, bek);
+	assert_int_equal(bl_keyring_add_bek(k, "x.bek", bek, n, &err), 0);
+	struct outcome o = unlock(&m, k);
+	assert_int_equal(o.code, RS_E_KEY_NEEDED);
+	assert_non_null(strstr(o.err.detail, "45454545-4545-4545-4545-454545454545"));
+	bl_keyring_free(k);
+	mini_done(&m);
+}
+
+static void test_unlock__only_tpm__no_key_can_be_typed(void **state)
+{
+	struct mini m;
+
+	(void)state;
+	mini_begin(&m, BL_XTS_128, 512);
+	mini_vmk(&m, 0x55, BL_P_TPM_PIN, NULL, 0);
+	mini_vmk(&m, 0x56, BL_P_PUBLIC_KEY, NULL, 0);
+	mini_fvek(&m);
+	mini_finish(&m);
+	struct outcome o = unlock_by_typed(&m, MINI_PASSWORD);
+	assert_int_equal(o.code, RS_E_BL_NO_PROTECTOR);
+	assert_non_null(strstr(o.err.detail, "TPM and PIN"));
+	mini_done(&m);
+}
+
+/* 33: each costs 2^20 rounds, so there is a cap; the user sees progress and may stop */
+static void test_unlock__many_false_protectors__tried_up_to_the_cap(void **state)
+{
+	uint8_t nested[28 + 80] = {28, 0, 0, 0, 3, 0, 1, 0, 0, 0x10};
+	struct mini m;
+
+	(void)state;
+	rs_put_le16(nested + 28, 80);
+	rs_put_le16(nested + 32, 5);
+	mini_begin(&m, BL_XTS_128, 512);
+	for (unsigned i = 0; i < 4; i++)
+		mini_vmk(&m, (uint8_t)i, BL_P_RECOVERY, nested, sizeof(nested));
+	mini_recovery(&m, 0x11, MINI_PASSWORD);
+	mini_fvek(&m);
+	mini_finish(&m);
+	struct outcome o = unlock_by_file(&m, MINI_PASSWORD);
+	assert_int_equal(o.opened_by, 0x11);
+	assert_int_equal(o.stretched, 5);
+	mini_done(&m);
+
+	mini_begin(&m, BL_XTS_128, 512);
+	for (unsigned i = 0; i < 40; i++)
+		mini_vmk(&m, (uint8_t)i, BL_P_RECOVERY, nested, sizeof(nested));
+	mini_fvek(&m);
+	mini_finish(&m);
+	o = unlock_by_file(&m, MINI_PASSWORD "\n" MINI_PASSWORD "\n");
+	assert_int_equal(o.code, RS_E_KEY_REJECTED);
+	assert_int_equal(o.stretched, 32);
+	mini_done(&m);
+}
+
+/* A bad clear key does not keep the typed one from opening it. */
+static void test_unlock__clear_key_with_a_bad_seal__typed_key_opens(void **state)
+{
+	uint8_t nested[44 + 80] = {44, 0, 0, 0, 1, 0, 1, 0, 0, 0x20};
+	struct mini m;
+
+	(void)state;
+	rs_put_le16(nested + 44, 80);
+	rs_put_le16(nested + 48, 5);
+	mini_begin(&m, BL_XTS_128, 512);
+	mini_vmk(&m, 0x10, BL_P_CLEAR, nested, sizeof(nested));
+	mini_recovery(&m, 0x11, MINI_PASSWORD);
+	mini_fvek(&m);
+	mini_finish(&m);
+	assert_int_equal(unlock_by_typed(&m, MINI_PASSWORD).opened_by, 0x11);
+	mini_done(&m);
+}
+
+static bool stop(void *user, const char *what, uint64_t done, uint64_t total)
+{
+	(void)user;
+	(void)what;
+	return done < total / 4;
+}
+
+static void test_unlock__caller_says_stop__cancelled_and_locked(void **state)
+{
+	struct mini m;
+	struct bl_volume *v = NULL;
+	struct bl_keyring *k = NULL;
+	struct bl_unlock_result res = {0};
+	struct rs_task task = {.progress = stop};
+	struct rs_err err = {0};
+
+	(void)state;
+	four_protectors(&m);
+	assert_int_equal(bl_load(m.disk, &v, &err), 0);
+	assert_int_equal(bl_keyring_new(&k, &err), 0);
+	assert_int_equal(bl_keyring_add_typed(k, MINI_PASSWORD, strlen(MINI_PASSWORD), &err), 0);
+	assert_int_equal(bl_unlock(v, k, &task, &res, &err), RS_E_CANCELLED);
+	assert_false(bl_is_unlocked(v));
+	bl_keyring_free(k);
+	bl_free(v);
+	mini_done(&m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_unlock__each_kind_of_key__opens_its_protector),
+		cmocka_unit_test(test_unlock__no_key__needed_and_the_ids_named),
+		cmocka_unit_test(test_unlock__key_with_an_id__only_where_it_fits),
+		cmocka_unit_test(test_unlock__startup_key__by_its_guid),
+		cmocka_unit_test(test_unlock__only_tpm__no_key_can_be_typed),
+		cmocka_unit_test(test_unlock__many_false_protectors__tried_up_to_the_cap),
+		cmocka_unit_test(test_unlock__clear_key_with_a_bad_seal__typed_key_opens),
+		cmocka_unit_test(test_unlock__caller_says_stop__cancelled_and_locked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
