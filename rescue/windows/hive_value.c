@@ -150,11 +150,12 @@ static bool find_fn(struct walk *w, const struct vk *vk)
 static int value_find(
 	struct win_hive *h, win_key key, const char *name, struct vk *ret, struct rs_err *err)
 {
-	auto_free uint16_t *wanted = malloc(HIVE_VALUE_NAME_UNITS * sizeof(*wanted));
+	size_t cap = strlen(name) + 1; /* UTF-8 has no fewer bytes than UTF-16 units */
+	auto_free uint16_t *wanted = malloc(cap * sizeof(*wanted));
 
 	if (!wanted)
 		return rs_fail(err, RS_E_MEMORY, "name of a value");
-	long n = rs_utf8_to_utf16(name, wanted, HIVE_VALUE_NAME_UNITS);
+	long n = rs_utf8_to_utf16(name, wanted, cap);
 	struct walk w = {.h = h, .fn = find_fn, .wanted = wanted, .n_wanted = (size_t)n};
 	int r = n < 0 ? 0 : walk_run(&w, key, err);
 	if (w.is_found) {
