@@ -169,6 +169,40 @@ static int look_first(struct nt_vol *vol, struct rs_err *err)
 	return r;
 }
 
+/* The library makes $MFT's inode without reading its $STANDARD_INFORMATION, and would write zeros
+ * over times and flags as soon as $MFT grows. */
+static int load_mft_times(struct nt_vol *vol, struct rs_err *err)
+{
+	ntfs_inode *ni = vol->lib->mft_ni;
+	auto_ctx ntfs_attr_search_ctx *ctx = ntfs_attr_get_search_ctx(ni, NULL);
+
+	if (!ctx || ntfs_attr_lookup(AT_STANDARD_INFORMATION, AT_UNNAMED, 0, CASE_SENSITIVE, 0,
+			    NULL, 0, ctx))
+		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "$MFT", err);
+	struct rs_view si = nt_attr_value(ctx);
+	uint64_t times[4];
+	uint32_t flags;
+	for (size_t i = 0; i < 4; i++) {
+		if (!rs_view_u64(si, i * 8, &times[i]))
+			return rs_fail_on(err, RS_E_NTFS_DAMAGED, "$MFT", "its times");
+	}
+	if (!rs_view_u32(si, 32, &flags))
+		return rs_fail_on(err, RS_E_NTFS_DAMAGED, "$MFT", "its flags");
+	ni->creation_time = cpu_to_le64(times[0]);
+	ni->last_data_change_time = cpu_to_le64(times[1]);
+	ni->last_mft_change_time = cpu_to_le64(times[2]);
+	ni->last_access_time = cpu_to_le64(times[3]);
+	ni->flags = cpu_to_le32(flags);
+	if (si.len < 72) /* 1.x: nothing more */
+		return 0;
+	set_nino_flag(ni, v3_Extensions);
+	ni->owner_id = cpu_to_le32(rs_le32(si.p + 48));
+	ni->security_id = cpu_to_le32(rs_le32(si.p + 52));
+	ni->quota_charged = cpu_to_le64(rs_le64(si.p + 56));
+	ni->usn = cpu_to_le64(rs_le64(si.p + 64));
+	return 0;
+}
+
 static int mount(struct nt_vol *vol, struct rs_err *err)
 {
 	struct ntfs_device *handle;
@@ -196,7 +230,7 @@ static int mount(struct nt_vol *vol, struct rs_err *err)
 		vol->lib = NULL;
 		return rs_fail_on(err, RS_E_READ_ONLY, name, "libntfs-3g mounted it read-only");
 	}
-	return 0;
+	return vol->can_write ? load_mft_times(vol, err) : 0;
 }
 
 int nt_vol_open(struct blk *src, unsigned flags, struct nt_vol **ret, struct rs_err *err)

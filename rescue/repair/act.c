@@ -96,6 +96,7 @@ static int prepare(struct nt_vol *vol, struct plan *p, struct rs_err *err)
 	uint64_t dir, id_ref;
 	int r = nt_lookup(vol, ROOT_PATH, &p->root_ref, err);
 
+	p->made_folder = nt_lookup(vol, QUARANTINE_DIR, &dir, NULL) == RS_E_NO_SUCH_FILE;
 	if (r == 0)
 		r = nt_stat(vol, p->root_ref, &p->root_stat, err);
 	if (r == 0)
@@ -238,7 +239,7 @@ static int remove_folders(struct nt_vol *vol, struct plan *p, struct rs_err *err
 		r = nt_remove_empty_folders(vol, id_ref, err); /* of a run without a manifest */
 	if (r == 0)
 		r = nt_remove(vol, dir, p->id, id_ref, err);
-	if (r == 0)
+	if (r == 0 && (p->made_folder || !p->has_manifest))
 		r = nt_is_empty(vol, dir, &is_empty, err);
 	if (r == 0 && is_empty)
 		r = nt_remove(vol, NT_ROOT_RECORD, QUARANTINE_DIR, dir, err);
