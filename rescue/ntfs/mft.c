@@ -91,11 +91,19 @@ static int note_base(struct nt_scan_run *s, struct nt_page *page, struct rs_err 
 	return nt_scan_add_folder(s, number, p, err);
 }
 
-static int take_base(struct nt_scan_run *s, struct rs_err *err)
+/* Parse once more what was only looked at, or for the first time. */
+static void parse(struct nt_scan_run *s, uint64_t number, const uint8_t *rec, uint32_t types)
+{
+	const char *what = nt_piece_parse(rec, s->raw->geo.record_bytes, number, types, &s->parsed);
+
+	if (what && !(s->run_end > s->run_start && s->run_end == number + 1)) /* named already? */
+		damaged(s, number, 1, what);
+}
+
+static int take_base(struct nt_scan_run *s, const uint8_t *rec, bool is_part, struct rs_err *err)
 {
 	const struct nt_parsed *p = &s->parsed;
 	const uint64_t number = p->piece.number;
-	bool is_wanted;
 
 	struct nt_page *page = nt_tree_page(&s->tree, number);
 	if (!page)
@@ -104,19 +112,26 @@ static int take_base(struct nt_scan_run *s, struct rs_err *err)
 		int r = note_base(s, page, err);
 		if (r < 0)
 			return r;
-		if (p->piece.flags & NT_PIECE_LIST)
-			return keep(s, p, err);
-		if (!p->piece.n_names && number >= NT_SYSTEM_RECORDS)
+		if (!p->piece.n_names && !(p->piece.flags & NT_PIECE_LIST) &&
+			number >= NT_SYSTEM_RECORDS)
 			nt_scan_fault(s, number, "in use, but without a name");
 	}
 	unsigned links = nt_scan_links(p);
-	int r = nt_scan_is_ready(s, p, links, &is_wanted, err);
+	bool has_list = p->piece.flags & NT_PIECE_LIST;
+	if (!s->is_second && !has_list)
+		s->res.names += links ? links : p->piece.n_names > 0;
+	uint64_t wanted = has_list ? 0 : nt_scan_wanted(s, p, links);
+	if (!wanted && !has_list)
+		return 0;
+	if (is_part)
+		parse(s, number, rec, NT_PIECE_ALL);
+	if (has_list)
+		return keep(s, p, err);
+	int r = nt_scan_is_ready(s, p, wanted, err);
 	if (r < 0)
 		return r;
-	if (!s->is_second)
-		s->res.names += links ? links : p->piece.n_names > 0;
 	if (r == 1) {
-		nt_scan_emit(s, &p->piece, p, links);
+		nt_scan_emit(s, &p->piece, p, wanted, links);
 	} else if (s->store.bytes < STORE_USUAL) {
 		return nt_store_add(&s->store, p, err);
 	} else {
@@ -147,10 +162,11 @@ static int take_record(struct nt_scan_run *s, uint64_t number, uint8_t *rec, str
 	}
 	if (!(nt_record_flags(rec) & NT_RECORD_IN_USE))
 		return 0;
-	what = nt_piece_parse(rec, len, number, &s->parsed);
-	if (what)
-		damaged(s, number, 1, what);
-	return s->parsed.piece.flags & NT_PIECE_BASE ? take_base(s, err) : take_extension(s, err);
+	/* by name, most records need no more than their name looked at */
+	bool is_part = s->ops->wants && !nt_record_base(rec);
+	parse(s, number, rec, is_part ? NT_PIECE_NAMES_ONLY : NT_PIECE_ALL);
+	return s->parsed.piece.flags & NT_PIECE_BASE ? take_base(s, rec, is_part, err)
+						     : take_extension(s, err);
 }
 
 /* ---- the pass ---- */

@@ -19,11 +19,6 @@ unsigned nt_scan_links(const struct nt_parsed *p)
 	return links;
 }
 
-static bool wants(const struct nt_scan_run *s, const struct nt_piece *p, const char *name)
-{
-	return !s->ops->wants || s->ops->wants(s->ops->user, name, p->flags & NT_PIECE_DIR);
-}
-
 /* Hand out one name of a joined file. */
 static void emit(struct nt_scan_run *s, const struct nt_piece *p, const struct nt_piece_name *n,
 	const char *name, unsigned links)
@@ -52,43 +47,45 @@ static void emit(struct nt_scan_run *s, const struct nt_piece *p, const struct n
 		s->is_stopped = true;
 }
 
-/* Hand out the names of @from with what @p says of the file. */
-void nt_scan_emit(struct nt_scan_run *s, const struct nt_piece *p, const struct nt_parsed *from,
-	unsigned links)
+uint64_t nt_scan_wanted(struct nt_scan_run *s, const struct nt_parsed *p, unsigned links)
 {
-	char name[NT_NAME_BYTES];
+	uint64_t ret = 0;
 
-	for (unsigned i = 0; i < from->piece.n_names && !s->is_stopped; i++) {
-		if (!is_shown(&from->names[i], links) ||
-			NT_REF_RECORD(p->base_ref) == NT_ROOT_RECORD)
-			continue;
-		(void)nt_name_text(from->names[i].name, name);
-		if (wants(s, p, name))
-			emit(s, p, &from->names[i], name, links);
-	}
-}
-
-/* Are the folders of all names that the caller wants known? *ret_wanted: does it want any. */
-int nt_scan_is_ready(struct nt_scan_run *s, const struct nt_parsed *p, unsigned links,
-	bool *ret_wanted, struct rs_err *err)
-{
-	char name[NT_NAME_BYTES];
-
-	*ret_wanted = false;
+	if (NT_REF_RECORD(p->piece.base_ref) == NT_ROOT_RECORD)
+		return 0; /* its name is "." */
 	for (unsigned i = 0; i < p->piece.n_names; i++) {
 		if (!is_shown(&p->names[i], links))
 			continue;
 		if (s->ops->wants) {
-			(void)nt_name_text(p->names[i].name, name);
-			if (!wants(s, &p->piece, name))
+			(void)nt_name_text(p->names[i].name, s->name);
+			if (!s->ops->wants(s->ops->user, s->name, p->piece.flags & NT_PIECE_DIR))
 				continue;
 		}
-		*ret_wanted = true;
-		int r = nt_tree_is_known(&s->tree, p->names[i].parent_ref, err);
-		if (r <= 0)
-			return r;
+		ret |= 1ULL << i;
 	}
-	return 1;
+	return ret;
+}
+
+int nt_scan_is_ready(
+	struct nt_scan_run *s, const struct nt_parsed *p, uint64_t wanted, struct rs_err *err)
+{
+	int r = 1;
+
+	for (unsigned i = 0; r == 1 && i < p->piece.n_names; i++)
+		if (wanted >> i & 1)
+			r = nt_tree_is_known(&s->tree, p->names[i].parent_ref, err);
+	return r;
+}
+
+void nt_scan_emit(struct nt_scan_run *s, const struct nt_piece *p, const struct nt_parsed *from,
+	uint64_t wanted, unsigned links)
+{
+	for (unsigned i = 0; i < from->piece.n_names && !s->is_stopped; i++) {
+		if (!(wanted >> i & 1))
+			continue;
+		(void)nt_name_text(from->names[i].name, s->name);
+		emit(s, p, &from->names[i], s->name, links);
+	}
 }
 
 /* The pieces of one file: [i, end) of the sorted store. */
@@ -114,7 +111,8 @@ static bool find_base(struct nt_scan_run *s, struct nt_piece *first, struct nt_p
 		page->sequence[number % NT_PAGE_RECORDS] != NT_REF_SEQUENCE(first->base_ref) ||
 		nt_raw_record(s->raw, number, rec, NULL) < 0)
 		return false;
-	(void)nt_piece_parse(rec, s->raw->geo.record_bytes, number, ret); /* said before */
+	(void)nt_piece_parse(
+		rec, s->raw->geo.record_bytes, number, NT_PIECE_ALL, ret); /* said before */
 	ret->piece.flags |= NT_PIECE_GONE;
 	return true;
 }
@@ -212,7 +210,8 @@ static void emit_group(struct nt_scan_run *s, size_t first, size_t end)
 		if (st->pieces[i]->base_ref != whole.base_ref)
 			continue;
 		nt_store_get(st->pieces[i], &s->parsed);
-		nt_scan_emit(s, &whole, &s->parsed, links);
+		uint64_t wanted = nt_scan_wanted(s, &s->parsed, links);
+		nt_scan_emit(s, &whole, &s->parsed, wanted, links);
 	}
 }
 

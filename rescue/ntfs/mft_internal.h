@@ -111,8 +111,15 @@ struct nt_parsed {
 	struct nt_piece_name names[NT_PIECE_NAMES];
 };
 
-/** Parse a prepared record in use. Returns NULL or what is wrong with a part of it. */
-const char *nt_piece_parse(const uint8_t *rec, size_t len, uint64_t number, struct nt_parsed *ret);
+#define NT_PIECE_NAMES_ONLY (NT_ATTRS_OF(NT_AT_FILE_NAME) | NT_ATTRS_OF(NT_AT_ATTRIBUTE_LIST))
+#define NT_PIECE_ALL                                                                               \
+	(NT_PIECE_NAMES_ONLY | NT_ATTRS_OF(NT_AT_STANDARD_INFORMATION) | NT_ATTRS_OF(NT_AT_DATA) | \
+		NT_ATTRS_OF(NT_AT_REPARSE_POINT))
+
+/** Parse the @types of attributes of a prepared record in use. Returns NULL or what is wrong with a
+ * part of it. */
+const char *nt_piece_parse(
+	const uint8_t *rec, size_t len, uint64_t number, uint32_t types, struct nt_parsed *ret);
 
 /* Pieces kept for later, each followed by its names. */
 struct nt_store {
@@ -148,17 +155,20 @@ struct nt_scan_run {
 	char run_what[96];
 	bool is_stopped, is_second, has_later, has_dropped;
 	struct nt_parsed parsed;
+	char name[NT_NAME_BYTES];
 };
 
 void nt_scan_fault(struct nt_scan_run *s, uint64_t number, const char *what);
 /** Names that are not DOS names. */
 unsigned nt_scan_links(const struct nt_parsed *p);
-/** Are the folders of all names that the caller wants known? *ret_wanted: does it want any. */
-int nt_scan_is_ready(struct nt_scan_run *s, const struct nt_parsed *p, unsigned links,
-	bool *ret_wanted, struct rs_err *err);
-/** Hand out the names of @from with what @p says of the file. */
+/** The names that are handed out and that the caller wants, a bit each. */
+uint64_t nt_scan_wanted(struct nt_scan_run *s, const struct nt_parsed *p, unsigned links);
+/** Are the folders of those names known? Negative: no memory. */
+int nt_scan_is_ready(
+	struct nt_scan_run *s, const struct nt_parsed *p, uint64_t wanted, struct rs_err *err);
+/** Hand out the @wanted names of @from with what @p says of the file. */
 void nt_scan_emit(struct nt_scan_run *s, const struct nt_piece *p, const struct nt_parsed *from,
-	unsigned links);
+	uint64_t wanted, unsigned links);
 /** A folder goes into the tree by its WIN32 or POSIX name, wherever that is. */
 int nt_scan_add_folder(
 	struct nt_scan_run *s, uint64_t number, const struct nt_parsed *p, struct rs_err *err);

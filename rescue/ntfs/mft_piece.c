@@ -69,7 +69,8 @@ static const char *add_attr(const struct nt_attr *a, struct nt_parsed *ret)
 	}
 }
 
-const char *nt_piece_parse(const uint8_t *rec, size_t len, uint64_t number, struct nt_parsed *ret)
+const char *nt_piece_parse(
+	const uint8_t *rec, size_t len, uint64_t number, uint32_t types, struct nt_parsed *ret)
 {
 	const uint64_t base = nt_record_base(rec);
 	const char *what = NULL;
@@ -84,7 +85,7 @@ const char *nt_piece_parse(const uint8_t *rec, size_t len, uint64_t number, stru
 	if (nt_record_flags(rec) & NT_RECORD_IS_DIR)
 		ret->piece.flags |= NT_PIECE_DIR;
 	nt_attrs_init(&walk, rec, len);
-	while (nt_attrs_next(&walk, &a)) {
+	while (nt_attrs_next_of(&walk, types, &a)) {
 		const char *bad = add_attr(&a, ret);
 		what = what ? what : bad;
 	}

@@ -81,7 +81,12 @@ struct nt_attrs {
 };
 
 void nt_attrs_init(struct nt_attrs *w, const uint8_t *rec, size_t len);
-/** The next attribute; false at the end or at a fault (w->fault). */
+#define NT_ATTRS_ALL	  UINT32_MAX
+#define NT_ATTRS_OF(type) (1U << ((unsigned)(type) / 16))
+/** The next attribute of the @types; others are only passed by. False at the end or at a fault
+ * (w->fault). */
+bool nt_attrs_next_of(struct nt_attrs *w, uint32_t types, struct nt_attr *ret);
+/** The next attribute of any type. */
 bool nt_attrs_next(struct nt_attrs *w, struct nt_attr *ret);
 
 struct nt_file_name {
