@@ -34,6 +34,8 @@ struct reader {
 	struct token key; /* waits for the record's end, or for the next key */
 	bool has_key;
 	uint32_t key_line;
+	unsigned n_before; /* how many of the IDs stood before it */
+	bool is_key_first; /* the record's first key had no ID before it: IDs follow keys */
 	unsigned n_keys_here;
 	/* the file */
 	struct id pending; /* last ID on an earlier line without a key */
@@ -74,18 +76,20 @@ static void count_key(struct reader *r)
 	}
 }
 
-/* Pair the waiting key with the best IDs of its record; with several equally good ones, each. */
+/* Pair the waiting key with the best IDs of its record; with several equally good ones, each. When
+ * the record has several keys, those IDs that lie on the key's own side. */
 static int flush_key(struct reader *r, struct rs_err *err)
 {
-	unsigned best = 0;
+	unsigned best = 0, n;
 	int ret = 0;
 
 	if (!r->has_key)
 		return 0;
 	count_key(r);
-	for (unsigned i = 0; i < r->n_ids; i++)
+	n = r->is_key_first || r->n_keys_here == 1 ? r->n_ids : r->n_before;
+	for (unsigned i = 0; i < n; i++)
 		best = r->ids[i].score > best ? r->ids[i].score : best;
-	for (unsigned i = 0; best && i < r->n_ids && ret == 0; i++)
+	for (unsigned i = 0; best && i < n && ret == 0; i++)
 		if (r->ids[i].score == best)
 			ret = put_key(r, &r->ids[i], err);
 	if (!best) {
@@ -96,19 +100,22 @@ static int flush_key(struct reader *r, struct rs_err *err)
 	}
 	r->has_pending = false;
 	r->has_key = false;
-	r->n_ids = 0;
+	memmove(r->ids, r->ids + n, (r->n_ids - n) * sizeof(r->ids[0])); /* the next key's */
+	r->n_ids -= n;
 	rs_wipe(r->key.h0, sizeof(r->key.h0));
 	return ret;
 }
 
 static int take_key(struct reader *r, const struct token *t, struct rs_err *err)
 {
+	r->n_keys_here++; /* before the flush: a second key changes which IDs the first one gets */
 	int ret = flush_key(r, err);
-
 	r->key = *t;
 	r->key_line = r->line;
 	r->has_key = true;
-	r->n_keys_here++;
+	r->n_before = r->n_ids;
+	if (r->n_keys_here == 1)
+		r->is_key_first = r->n_ids == 0;
 	return ret;
 }
 
@@ -132,6 +139,7 @@ static void take_id(struct reader *r, const struct token *t)
 	if (r->n_ids == MOST_IDS) {
 		memmove(r->ids, r->ids + 1, sizeof(r->ids) - sizeof(r->ids[0]));
 		r->n_ids--;
+		r->n_before -= r->n_before > 0;
 	}
 	r->ids[r->n_ids++] = id;
 }
@@ -148,6 +156,7 @@ static int end_record(struct reader *r, struct rs_err *err)
 	int ret = flush_key(r, err);
 	r->n_ids = 0;
 	r->n_keys_here = 0;
+	r->is_key_first = false;
 	r->column = 0;
 	if (r->delimiter)
 		r->has_pending = false; /* rows do not lend each other IDs */

@@ -54,6 +54,8 @@ static size_t match_hex(
 /* 8 groups of 6 digits, up to 3 dashes and blanks between them; returns the end or 0. */
 static size_t match_key(const struct scan *s, size_t at, char digits[KEY_DIGITS])
 {
+	if (at >= 2 && s->text[at - 1] == '-' && is_digit(s->text[at - 2]))
+		return 0; /* the middle of something longer */
 	for (unsigned g = 0; g < 8; g++) {
 		for (unsigned sep = 0; g && sep < 3 && at < s->len; sep++, at++)
 			if (s->text[at] != '-' && s->text[at] != ' ')

@@ -112,10 +112,127 @@ static void test_images__each_key__opens_and_bytes_are_right(void **state)
 	}
 }
 
+static int unlock_fixture(
+	const char *file, const char *key, enum bl_state state, struct rs_err *err)
+{
+	struct fixture f;
+	struct bl_volume *v = NULL;
+	struct bl_unlock_result res;
+
+	if (!fixture_open(&f, file, 0))
+		skip();
+	assert_int_equal(bl_load(f.blk, &v, err), 0); /* each can be listed */
+	assert_true(bl_get_info(v)->n_protectors > 0);
+	if (state != BL_STATE_UNKNOWN)
+		assert_int_equal(bl_get_info(v)->state, state);
+	int r = unlock_typed(v, key, &res, err);
+	assert_int_equal(bl_is_unlocked(v), r == 0);
+	bl_free(v);
+	fixture_close(&f);
+	return r;
+}
+
+static void test_images__that_cannot_be_opened__listed_and_refused_by_name(void **state)
+{
+	struct rs_err err = {0};
+
+	(void)state;
+	assert_int_equal(
+		unlock_fixture("bitlk-aes-xts-128-eow.img",
+			"685839-373538-494868-036223-326590-515064-328416-685102", BL_EOW, &err),
+		RS_E_CONVERSION);
+	assert_int_equal(
+		unlock_fixture("bitlk-partially-encrypted-aes-cbc-128.img",
+			"528561-251702-140283-271590-717365-674234-182611-409563", BL_EOW, &err),
+		RS_E_CONVERSION);
+	assert_int_equal(unlock_fixture("dissect-vista.img",
+				 "517506-503998-044583-576191-587004-635965-501270-087802",
+				 BL_STATE_UNKNOWN, &err),
+		RS_E_BL_VISTA);
+	assert_int_equal(unlock_fixture("bitlk-aes-xts-128.img",
+				 "478401-067859-043868-000935-121330-337425-718509-484979",
+				 BL_ENCRYPTED, &err),
+		RS_E_KEY_REJECTED);
+	assert_non_null(strstr(err.detail, "64311DEA-4587-4029-924A-BA299647998E"));
+}
+
+static void test_image__file_shorter_than_the_volume__read_only(void **state)
+{
+	struct fixture f;
+	struct bl_volume *v = NULL;
+	struct bl_unlock_result res;
+	struct blk *inner = NULL;
+	struct rs_err err = {0};
+	uint8_t sector[512];
+
+	(void)state;
+	if (!fixture_open(&f, "dissect-aes-xts_128.img", 0))
+		skip();
+	assert_int_equal(bl_load(f.blk, &v, &err), 0);
+	assert_int_equal(bl_get_info(v)->volume_bytes, 65994752);
+	assert_int_equal(unlock_typed(v, "password12!@", &res, &err), 0);
+	assert_false(res.can_write);
+	assert_non_null(strstr(res.note, "shorter"));
+	assert_int_equal(bl_open(v, f.blk, &inner, &err), 0);
+	assert_int_equal(blk_read(inner, 0, sector, sizeof(sector), &err), 0);
+	assert_memory_equal(sector + 3, "NTFS    ", 8);
+	assert_int_equal(blk_read(inner, 65994752 - 512, sector, 512, &err), RS_E_IO_READ);
+	blk_close(inner);
+	bl_free(v);
+	fixture_close(&f);
+}
+
+static void test_image__startup_key_file__opens(void **state)
+{
+	struct fixture f;
+	struct bl_volume *v = NULL;
+	struct bl_keyring *k = NULL;
+	struct bl_unlock_result res;
+	struct rs_err err = {0};
+	size_t len;
+	uint8_t *bek = fixture_bytes("4381F759-C4F8-4DE0-BB61-FC33A831BDA5.BEK", &len);
+
+	(void)state;
+	if (!bek || !fixture_open(&f, "bitlk-aes-xts-128-startup-key.img", 0))
+		skip();
+	assert_int_equal(bl_keyring_new(&k, &err), 0);
+	assert_int_equal(bl_keyring_add_bek(k, "BEK", bek, len, &err), 0);
+	assert_int_equal(bl_load(f.blk, &v, &err), 0);
+	assert_int_equal(bl_unlock(v, k, NULL, &res, &err), 0);
+	assert_int_equal(res.protection, BL_P_STARTUP_KEY);
+	bl_free(v);
+	bl_keyring_free(k);
+	fixture_close(&f);
+	free(bek);
+}
+
+static void test_image__damaged_copies__named(void **state)
+{
+	struct fixture f;
+	struct bl_volume *v = NULL;
+	struct rs_err err = {0};
+
+	(void)state;
+	if (!fixture_open(&f, "bitlk-aes-xts-128-crc.img", 0))
+		skip();
+	assert_int_equal(bl_load(f.blk, &v, &err), 0);
+	const struct bl_info *in = bl_get_info(v);
+	assert_false(in->copy_is_good[0] || in->copy_is_good[1]);
+	assert_true(in->copy_is_good[2]);
+	assert_int_equal(in->copy_used, 2);
+	assert_non_null(strstr(in->note, "copy 1 of 3 is damaged"));
+	bl_free(v);
+	fixture_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_images__each_key__opens_and_bytes_are_right),
+		cmocka_unit_test(test_images__that_cannot_be_opened__listed_and_refused_by_name),
+		cmocka_unit_test(test_image__file_shorter_than_the_volume__read_only),
+		cmocka_unit_test(test_image__startup_key_file__opens),
+		cmocka_unit_test(test_image__damaged_copies__named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
