@@ -2,6 +2,7 @@
 /* All rules against one Windows: which apply, what they find, what comes out. */
 #include "repair/judge.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -131,6 +132,7 @@ static bool *choose(struct judge_ctx *ctx, char **doubts)
 {
 	bool *is_wanted = calloc(ctx->set->n + 1, sizeof(*is_wanted));
 
+	assert(ctx->res && ctx->res->rules);
 	for (size_t i = 0; is_wanted && i < ctx->set->n; i++) {
 		struct judge_rule *out = &ctx->res->rules[i];
 		auto_free char *why = NULL;
@@ -187,49 +189,55 @@ static int check_root(struct judge_ctx *ctx, struct rs_err *err)
 	return code < 0 ? code : nt_stat(ctx->vol, ref, &st, err);
 }
 
+static int prepare(struct judge_ctx *ctx, struct rs_err *err)
+{
+	ctx->services.code = 1;
+	ctx->packages.code = 1;
+	ctx->res = calloc(1, sizeof(*ctx->res));
+	ctx->deep = calloc(ctx->set->n + 1, sizeof(*ctx->deep));
+	if (!ctx->res || !ctx->deep)
+		return rs_fail(err, RS_E_MEMORY, "rules");
+	ctx->res->rules = calloc(ctx->set->n + 1, sizeof(*ctx->res->rules));
+	if (!ctx->res->rules)
+		return rs_fail(err, RS_E_MEMORY, "rules");
+	ctx->res->n_rules = ctx->set->n;
+	return check_root(ctx, err);
+}
+
+static void ctx_done(struct judge_ctx *ctx)
+{
+	for (size_t i = 0; i < ctx->set->n && ctx->deep; i++)
+		judge_list_done(&ctx->deep[i]);
+	free(ctx->deep);
+	judge_registry_done(ctx);
+	judge_free(ctx->res);
+}
+
 int judge_run(const struct rule_set *set, struct nt_vol *vol, struct nt_raw *raw,
 	const struct win_info *win, const struct rs_task *task, struct judge_result **ret,
 	struct rs_err *err)
 {
 	struct judge_ctx ctx = {.set = set, .vol = vol, .raw = raw, .win = win, .task = task};
 	auto_free char **doubts = calloc(set->n + 1, sizeof(*doubts));
-	struct rs_err own = {0};
 
-	ctx.services.code = 1;
-	ctx.packages.code = 1;
-	ctx.res = calloc(1, sizeof(*ctx.res));
-	ctx.deep = calloc(set->n + 1, sizeof(*ctx.deep));
-	if (ctx.res)
-		ctx.res->rules = calloc(set->n + 1, sizeof(*ctx.res->rules));
-	int code = 0;
-	if (!doubts || !ctx.res || !ctx.deep || !ctx.res->rules)
-		code = rs_fail(&own, RS_E_MEMORY, "rules");
-	else
-		ctx.res->n_rules = set->n;
-	if (code == 0)
-		code = check_root(&ctx, &own);
-	if (code == 0)
+	if (!doubts)
+		return rs_fail(err, RS_E_MEMORY, "rules");
+	struct rs_err own = {0};
+	int code = prepare(&ctx, &own);
+	if (code == 0) {
 		code = run_all(&ctx, doubts, &own);
-	if (ctx.res && ctx.res->n_rules)
 		fill_empty(&ctx);
+	}
+	for (size_t i = 0; i < set->n; i++)
+		free(doubts[i]);
 	if (code == 0 && ctx.no_memory)
 		code = rs_fail(&own, RS_E_MEMORY, "findings");
-	for (size_t i = 0; i < set->n; i++) {
-		if (doubts)
-			free(doubts[i]);
-		if (ctx.deep)
-			judge_list_done(&ctx.deep[i]);
-	}
-	free(ctx.deep);
-	judge_registry_done(&ctx);
-	if (code < 0) {
-		judge_free(ctx.res);
-		if (err)
-			*err = own;
-		return code;
-	}
-	*ret = ctx.res;
-	return 0;
+	if (code == 0)
+		*ret = rs_steal(ctx.res);
+	else if (err)
+		*err = own;
+	ctx_done(&ctx);
+	return code;
 }
 
 void judge_free(struct judge_result *r)

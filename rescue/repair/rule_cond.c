@@ -95,24 +95,24 @@ static const char *set_magic(struct rule_cond *c, const char *text)
 
 static const struct cond_key {
 	const char *name;
-	enum rule_cond_kind kind;
 	const char *(*set)(struct rule_cond *c, const char *text);
+	enum rule_cond_kind kind;
 	bool repeats;
 } cond_keys[] = {
-	{"modified-from", RULE_MODIFIED_FROM, set_time, false},
-	{"modified-before", RULE_MODIFIED_BEFORE, set_time, false},
-	{"created-from", RULE_CREATED_FROM, set_time, false},
-	{"created-before", RULE_CREATED_BEFORE, set_time, false},
-	{"size-min", RULE_SIZE_MIN, set_size, false},
-	{"size-max", RULE_SIZE_MAX, set_size, false},
-	{"sha256", RULE_SHA256, set_hashes, true},
-	{"all-zero", RULE_ALL_ZERO, set_yes_no, false},
-	{"is-pe", RULE_IS_PE, set_yes_no, false},
-	{"magic", RULE_MAGIC, set_magic, true},
-	{"version", RULE_VERSION, set_versions, true},
-	{"version-from", RULE_VERSION_FROM, set_version, false},
-	{"version-below", RULE_VERSION_BELOW, set_version, false},
-	{"differs-from", RULE_DIFFERS_FROM, set_path, false},
+	{"modified-from", set_time, RULE_MODIFIED_FROM, false},
+	{"modified-before", set_time, RULE_MODIFIED_BEFORE, false},
+	{"created-from", set_time, RULE_CREATED_FROM, false},
+	{"created-before", set_time, RULE_CREATED_BEFORE, false},
+	{"size-min", set_size, RULE_SIZE_MIN, false},
+	{"size-max", set_size, RULE_SIZE_MAX, false},
+	{"sha256", set_hashes, RULE_SHA256, true},
+	{"all-zero", set_yes_no, RULE_ALL_ZERO, false},
+	{"is-pe", set_yes_no, RULE_IS_PE, false},
+	{"magic", set_magic, RULE_MAGIC, true},
+	{"version", set_versions, RULE_VERSION, true},
+	{"version-from", set_version, RULE_VERSION_FROM, false},
+	{"version-below", set_version, RULE_VERSION_BELOW, false},
+	{"differs-from", set_path, RULE_DIFFERS_FROM, false},
 };
 
 static const char *cond_set(struct rule_conds *list, const struct cond_key *k, const char *text)

@@ -115,7 +115,7 @@ static bool chars_meet(char a, char b)
 static bool parts_meet(const char *a, const char *b)
 {
 	size_t na = strlen(a), nb = strlen(b);
-	bool below[PART_MAX + 2] = {false}, meet[PART_MAX + 2];
+	bool below[PART_MAX + 2] = {false}, meet[PART_MAX + 2] = {false};
 
 	if (na > PART_MAX || nb > PART_MAX)
 		return true; /* cannot be; refuse rather than let through */

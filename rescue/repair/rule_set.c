@@ -28,16 +28,16 @@ static int set_add_take(struct rule_set *set, const char *name, struct rule *r, 
 		if (strcmp(set->rules[i]->id, r->id) == 0)
 			code = rs_fail_on(err, RS_E_RULE, name,
 				"the id '%s' is taken by another rule", r->id);
-	struct rule **grown = code ? NULL : reallocarray(set->rules, set->n + 1, sizeof(*grown));
-	if (!code && (!grown || set->n >= MAX_RULES))
-		code = rs_fail_on(err, RS_E_MEMORY, name, "rules");
-	if (grown)
-		set->rules = grown;
-	if (code) {
+	if (!code && set->n >= MAX_RULES)
+		code = rs_fail_on(err, RS_E_RULE, name, "more than %u rules", MAX_RULES);
+	struct rule **grown =
+		code ? NULL : reallocarray(set->rules, set->n + 1, sizeof(struct rule *));
+	if (!grown) {
 		rule_free(r);
-		return code;
+		return code ? code : rs_fail_on(err, RS_E_MEMORY, name, "rules");
 	}
-	set->rules[set->n++] = r;
+	set->rules = grown;
+	grown[set->n++] = r;
 	return 0;
 }
 

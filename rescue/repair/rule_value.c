@@ -13,11 +13,11 @@ void *rule_list_add(void *list_ptr, size_t *n, size_t size)
 	memcpy(&list, list_ptr, sizeof(list)); /* a pointer to a pointer of any type */
 	if (*n >= RULE_MAX_LIST)
 		return NULL;
-	list = reallocarray(list, *n + 1, size);
-	if (!list)
+	void *grown = reallocarray(list, *n + 1, size);
+	if (!grown)
 		return NULL;
-	memcpy(list_ptr, &list, sizeof(list));
-	return memset((char *)list + (*n)++ * size, 0, size);
+	memcpy(list_ptr, &grown, sizeof(grown));
+	return memset((char *)grown + (*n)++ * size, 0, size);
 }
 
 /* Decimal, or hexadecimal after 0x; stops at the first other character. */
