@@ -16,7 +16,7 @@ static void common(uint8_t *s, const uint8_t *plain)
 {
 	static const uint8_t halt[] = {0xFA, 0xF4, 0xEB, 0xFC}; /* cli; hlt; jmp $-2 */
 
-	memcpy(s, "\xEB\x58\x90", 3);
+	mk_text(s, "\xEB\x58\x90");
 	memcpy(s + 11, plain + 11, 3); /* bytes per sector, sectors per cluster */
 	s[21] = 0xF8;
 	memcpy(s + 24, plain + 24, 8); /* geometry, hidden sectors */
@@ -24,7 +24,7 @@ static void common(uint8_t *s, const uint8_t *plain)
 	rs_put_le16(s + 50, 6);
 	s[64] = 0x80;
 	s[66] = 0x29;
-	memcpy(s + 71, "NO NAME    FAT32   ", 19);
+	mk_text(s + 71, "NO NAME    FAT32   ");
 	memcpy(s + 90, halt, sizeof(halt));
 	s[507] = 0;
 	s[508] = 0x1F;
@@ -43,7 +43,7 @@ static void put_offsets(const struct mk *mk, uint8_t *s, const uint8_t guid[16])
 static void write_windows(struct mk *mk, const uint8_t *plain, uint8_t *s)
 {
 	common(s, plain);
-	memcpy(s + 3, "-FVE-FS-", 8);
+	mk_text(s + 3, "-FVE-FS-");
 	rs_put_le32(s + 36, 0x1FE0);
 	put_offsets(mk, s + 160, mk->opt.eow ? guid_eow : guid_normal);
 	if (mk->opt.eow) {
@@ -60,7 +60,7 @@ static void write_togo(struct mk *mk, const uint8_t *plain, uint8_t *s)
 	uint8_t info[4096] = {0}, first[4096] = {0};
 
 	common(s, plain);
-	memcpy(s + 3, "MSWIN4.1", 8);
+	mk_text(s + 3, "MSWIN4.1");
 	s[13] = 1;
 	rs_put_le16(s + 14, 33);
 	s[16] = 1;
@@ -68,8 +68,8 @@ static void write_togo(struct mk *mk, const uint8_t *plain, uint8_t *s)
 	rs_put_le32(s + 36, fat);
 	rs_put_le32(s + 44, 2);
 	put_offsets(mk, s + 424, guid_normal);
-	memcpy(info, "RRaA", 4);
-	memcpy(info + 484, "rrAa", 4);
+	mk_text(info, "RRaA");
+	mk_text(info + 484, "rrAa");
 	rs_put_le32(info + 488, sectors - 33 - fat - 1);
 	rs_put_le32(info + 492, 3);
 	rs_put_le32(info + 508, 0xAA550000u);
@@ -90,7 +90,7 @@ static void write_vista(struct mk *mk, const uint8_t *plain, uint8_t *s)
 	uint8_t last[4096];
 
 	memcpy(s, plain, mk->vol.sector);
-	memcpy(s, "\xEB\x52\x90-FVE-FS-", 11);
+	mk_text(s, "\xEB\x52\x90-FVE-FS-");
 	rs_put_le64(s + 56, mk->at.area[0] / mk->vol.cluster);
 	memcpy(last, s, mk->vol.sector);
 	mk_pwrite(&mk->vol, mk->vol.size - mk->vol.sector, last, mk->vol.sector);
@@ -104,10 +104,7 @@ void mk_boot_write(struct mk *mk, const uint8_t plain_sector[4096])
 		write_vista(mk, plain_sector, sector);
 	} else {
 		uint64_t len = mk->at.reloc_len;
-		uint8_t *fill = calloc(1, len);
-
-		if (!fill)
-			mk_die("not enough memory");
+		uint8_t *fill = mk_alloc(len);
 		if (!mk->opt.togo)
 			mk_random(mk, fill, len);
 		mk_pwrite(&mk->vol, 0, fill, len);

@@ -70,10 +70,10 @@ void mk_stretch(const uint8_t hash[32], const uint8_t salt[16], uint8_t ret[32])
 		for (unsigned i = 0; i < 8; i++) {
 			uint32_t h = ctx.h[i];
 
-			block[4 * i] = (uint8_t)(h >> 24);
-			block[4 * i + 1] = (uint8_t)(h >> 16);
-			block[4 * i + 2] = (uint8_t)(h >> 8);
-			block[4 * i + 3] = (uint8_t)h;
+			block[(size_t)4 * i] = (uint8_t)(h >> 24);
+			block[(size_t)4 * i + 1] = (uint8_t)(h >> 16);
+			block[(size_t)4 * i + 2] = (uint8_t)(h >> 8);
+			block[(size_t)4 * i + 3] = (uint8_t)h;
 		}
 	}
 	memcpy(ret, block, 32);
@@ -125,11 +125,8 @@ static EVP_CIPHER_CTX *new_ctx(const EVP_CIPHER *type, const uint8_t *key)
 
 struct mk_cipher *mk_cipher_new(uint16_t method, const uint8_t fvek[64], uint32_t sector)
 {
-	struct mk_cipher *c = calloc(1, sizeof(*c));
+	struct mk_cipher *c = mk_alloc(sizeof(*c));
 	bool wide = method & 1; /* the odd methods are those with 256 bits */
-
-	if (!c)
-		mk_die("not enough memory");
 	c->sector = sector;
 	if (method >= 0x8004) {
 		c->data = new_ctx(wide ? EVP_aes_256_xts() : EVP_aes_128_xts(), fvek);

@@ -145,7 +145,8 @@ bool mk_damage_is(const struct mk *mk, const char *name)
 void mk_damage_list(void)
 {
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		printf("%s%s\t%u\n", table[i].name, table[i].row == 41 ? "=N" : "", table[i].row);
+		(void)printf(
+			"%s%s\t%u\n", table[i].name, table[i].row == 41 ? "=N" : "", table[i].row);
 }
 
 void mk_damage_setup(struct mk *mk)

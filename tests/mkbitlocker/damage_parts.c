@@ -77,7 +77,7 @@ static void put_bad_clear(struct mk *mk, struct mk_buf *b)
 	uint8_t noise[64];
 
 	mk_random(mk, noise, sizeof(noise));
-	size_t e = mk_open_vmk(b, noise, 0, 3);
+	size_t e = mk_open_vmk(b, noise, 0, 1);
 	size_t k = mk_open(b, 0, 1, 1);
 	mk_put32(b, 0x2000);
 	mk_put(b, noise, 32);
@@ -172,9 +172,9 @@ static void change_group(char *text, long add, const char *group)
 		mk_die("this damage needs a recovery password");
 	at += 1 + 2 * 7;
 	if (group)
-		snprintf(digits, sizeof(digits), "%s", group);
+		(void)snprintf(digits, sizeof(digits), "%s", group);
 	else
-		snprintf(digits, sizeof(digits), "%06ld", strtol(at, NULL, 10) + add);
+		(void)snprintf(digits, sizeof(digits), "%06ld", strtol(at, NULL, 10) + add);
 	memcpy(at, digits, 6);
 }
 
@@ -183,7 +183,7 @@ bool mk_damage_keys(struct mk *mk, const char *path, const char *text)
 	char copy[8192];
 	size_t len = strlen(text), out = 0;
 
-	memcpy(copy, text, len + 1);
+	(void)snprintf(copy, sizeof(copy), "%s", text);
 	if (mk_damage_is(mk, "keys-utf16-no-bom")) {
 		char wide[16384];
 
@@ -195,7 +195,7 @@ bool mk_damage_keys(struct mk *mk, const char *path, const char *text)
 	} else if (mk_damage_is(mk, "keys-nul")) {
 		char nul[8200] = {0};
 
-		memcpy(nul + 3, text, len);
+		(void)snprintf(nul + 3, sizeof(nul) - 3, "%s", text);
 		write_keys(path, nul, len + 6, 0);
 	} else if (mk_damage_is(mk, "keys-100mib")) {
 		write_keys(path, text, len, 100 << 20);

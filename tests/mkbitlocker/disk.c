@@ -62,7 +62,7 @@ void mk_run_mkntfs(const struct mk_opt *opt)
 	pid_t pid;
 	int status;
 
-	snprintf(sector, sizeof(sector), "%u", opt->sector ? opt->sector : 512);
+	(void)snprintf(sector, sizeof(sector), "%u", opt->sector ? opt->sector : 512);
 	int fd = open(opt->out, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (!out || fd < 0 || ftruncate(fd, (off_t)parse_size(opt->make_ntfs)))
 		mk_die("%s: %s", opt->out, strerror(errno));
@@ -174,10 +174,7 @@ static void encrypt_stretch(struct mk *mk, uint64_t off, uint64_t end, uint8_t *
 static void move_start(struct mk *mk)
 {
 	uint64_t len = mk->at.reloc_len;
-	uint8_t *p = malloc(len);
-
-	if (!p)
-		mk_die("not enough memory");
+	uint8_t *p = mk_alloc(len);
 	mk_pread(&mk->vol, 0, p, len);
 	for (uint64_t i = 0; i < len; i += mk->vol.sector)
 		if (mk_is_cipher(mk, mk->at.reloc + i))
@@ -188,11 +185,8 @@ static void move_start(struct mk *mk)
 
 void mk_encrypt_volume(struct mk *mk)
 {
-	uint8_t *work = malloc(WORK);
+	uint8_t *work = mk_alloc(WORK);
 	uint64_t cur = 0;
-
-	if (!work)
-		mk_die("not enough memory");
 	if (!mk->opt.vista)
 		move_start(mk);
 	for (unsigned i = 0; i < mk->holes; i++) {

@@ -37,9 +37,7 @@ void mk_eow_plan(struct mk *mk)
 {
 	uint64_t cur = 0;
 
-	mk->region = calloc(14, sizeof(*mk->region));
-	if (!mk->region)
-		mk_die("not enough memory");
+	mk->region = mk_alloc(14 * sizeof(*mk->region));
 	for (unsigned i = 0; i < mk->holes; i++) {
 		const struct mk_range *h = &mk->hole[i];
 
@@ -88,11 +86,8 @@ static void put_bitmap(const struct mk *mk, uint8_t *p, unsigned index)
 /* The information in the first 4096 bytes of the file, then a bitmap per 4096 bytes. */
 void mk_eow_write(struct mk *mk)
 {
-	uint8_t *p = calloc(1, MK_AREA);
+	uint8_t *p = mk_alloc(MK_AREA);
 	unsigned total = 56 + 8 * mk->regions;
-
-	if (!p)
-		mk_die("not enough memory");
 	memcpy(p, "FVE-EOW", 8);
 	rs_put_le16(p + 8, 56);
 	rs_put_le16(p + 10, (uint16_t)total);

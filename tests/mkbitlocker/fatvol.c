@@ -35,9 +35,7 @@ static void fat_open(struct mk *mk, struct fat *f)
 	f->wide = f->clusters >= 65525;
 	if (f->clusters < 4085)
 		mk_die("FAT12 is not supported");
-	f->table = malloc(f->len);
-	if (!f->table)
-		mk_die("not enough memory");
+	f->table = mk_alloc(f->len);
 	mk_pread(&mk->vol, f->start, f->table, f->len);
 }
 

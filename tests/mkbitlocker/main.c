@@ -48,11 +48,26 @@ void mk_die(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	fputs("mkbitlocker: ", stderr);
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
+	(void)fputs("mkbitlocker: ", stderr);
+	(void)vfprintf(stderr, fmt, ap);
+	(void)fputc('\n', stderr);
 	va_end(ap);
 	exit(1);
+}
+
+void *mk_alloc(size_t len)
+{
+	void *p = calloc(1, len);
+
+	if (!p)
+		mk_die("not enough memory");
+	return p;
+}
+
+void mk_text(uint8_t *to, const char *text)
+{
+	while (*text)
+		*to++ = (uint8_t)*text++;
 }
 
 void mk_pread(const struct mk_vol *vol, uint64_t off_bytes, void *ret, size_t len)
@@ -238,7 +253,7 @@ static void parse(struct mk_opt *o, int argc, char **argv)
 	o->seed = 1;
 	for (int index; (c = getopt_long(argc, argv, "", table, &index)) != -1;) {
 		if (c == O_HELP) {
-			fputs(usage, stdout);
+			(void)fputs(usage, stdout);
 			exit(0);
 		}
 		if (c == '?')
@@ -250,7 +265,7 @@ static void parse(struct mk_opt *o, int argc, char **argv)
 	}
 	int want = o->reserve || o->in || o->make_ntfs ? 1 : 2;
 	if (argc - optind != want) {
-		fputs(usage, stderr);
+		(void)fputs(usage, stderr);
 		exit(2);
 	}
 	o->image = argv[optind];
@@ -292,14 +307,15 @@ static void open_volume(uint8_t plain_sector[4096])
 	mk_pread(v, 0, plain_sector, 4096);
 	v->ntfs = !memcmp(plain_sector + 3, "NTFS    ", 8);
 	v->sector = rs_le16(plain_sector + 11);
-	v->cluster = v->sector *
-		     (plain_sector[13] <= 128 ? plain_sector[13] : 1u << (256 - plain_sector[13]));
+	/* Above 128 the byte is a negative power of two (NTFS with large clusters). */
+	unsigned shift = plain_sector[13] > 128 ? 256u - plain_sector[13] : 0;
+	v->cluster = v->sector * (!shift ? plain_sector[13] : shift < 16 ? 1u << shift : 0);
 	if ((v->sector != 512 && v->sector != 4096) || !v->cluster || v->size % v->sector)
 		mk_die("%s holds no NTFS or FAT that can be encrypted", o->out);
 	if (o->sector && o->sector != v->sector)
 		mk_die("the image has sectors of %u bytes", v->sector);
 	if (v->ntfs && (rs_le64(plain_sector + 40) + 1) * v->sector != v->size)
-		fprintf(stderr, "mkbitlocker: note: the NTFS does not fill its volume\n");
+		(void)fprintf(stderr, "mkbitlocker: note: the NTFS does not fill its volume\n");
 }
 
 static void find_places(void)
@@ -367,7 +383,7 @@ int main(int argc, char **argv)
 	open_volume(plain_sector);
 	find_places();
 	if (o->reserve) {
-		printf("areas %" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n",
+		(void)printf("areas %" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n",
 			mk.at.area[0], mk.at.area[1], mk.at.area[2], mk.at.reloc, mk.at.spare);
 		return 0;
 	}

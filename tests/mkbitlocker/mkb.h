@@ -98,7 +98,9 @@ struct mk_buf {
 };
 
 /* main.c */
-_Noreturn void mk_die(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+__attribute__((noreturn)) void mk_die(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void *mk_alloc(size_t len);		     /* zeroed; never NULL */
+void mk_text(uint8_t *to, const char *text); /* without its NUL, as on disks */
 void mk_pread(const struct mk_vol *vol, uint64_t off_bytes, void *ret, size_t len);
 void mk_pwrite(const struct mk_vol *vol, uint64_t off_bytes, const void *p, size_t len);
 

@@ -330,7 +330,7 @@ static bool find_files(ntfs_volume *vol, struct file *f, unsigned files)
 	char path[128];
 
 	for (unsigned i = 0; i < files; i++) {
-		snprintf(path, sizeof(path), "System Volume Information/%s", f[i].name);
+		(void)snprintf(path, sizeof(path), "System Volume Information/%s", f[i].name);
 		ntfs_inode *ni = lookup(vol, NULL, path);
 		if (!ni) {
 			if (i)

@@ -17,7 +17,7 @@ void mk_keys_close(struct mk *mk)
 
 	if (!path) {
 		if (!mk->opt.quiet)
-			fputs(keys_text, stdout);
+			(void)fputs(keys_text, stdout);
 		return;
 	}
 	if (mk_damage_keys(mk, path, keys_text))
@@ -33,7 +33,7 @@ static void note_key(const uint8_t guid[16], const char *digits)
 	size_t used = strlen(keys_text);
 
 	rs_guid_text(guid, id);
-	snprintf(keys_text + used, sizeof(keys_text) - used, "%s %s\n", id, digits);
+	(void)snprintf(keys_text + used, sizeof(keys_text) - used, "%s %s\n", id, digits);
 }
 
 size_t mk_open_vmk(struct mk_buf *b, const uint8_t guid[16], unsigned protection, unsigned version)
@@ -71,7 +71,7 @@ void mk_random_digits(struct mk *mk, char ret[64])
 
 	mk_random(mk, raw, sizeof(raw));
 	for (unsigned i = 0; i < 8; i++)
-		snprintf(ret + (size_t)7 * i, 8, "%06u%s", rs_le16(raw + (size_t)2 * i) * 11u,
+		(void)snprintf(ret + (size_t)7 * i, 8, "%06u%s", rs_le16(raw + (size_t)2 * i) * 11u,
 			i < 7 ? "-" : "");
 }
 
@@ -92,12 +92,12 @@ static void put_recovery(struct mk *mk, struct mk_buf *b, struct mk_prot *prot)
 	if (!strcmp(prot->arg, "auto"))
 		mk_random_digits(mk, digits);
 	else
-		snprintf(digits, sizeof(digits), "%s", prot->arg);
+		(void)snprintf(digits, sizeof(digits), "%s", prot->arg);
 	mk_random(mk, salt, sizeof(salt));
 	mk_recovery_key(digits, salt, pass, key);
 	note_key(prot->guid, digits);
 	if (!mk->digits[0])
-		snprintf(mk->digits, sizeof(mk->digits), "%s", digits);
+		(void)snprintf(mk->digits, sizeof(mk->digits), "%s", digits);
 
 	bool win7 = mk->opt.win7 || mk->opt.vista;
 	if (win7)
@@ -127,9 +127,11 @@ static void passphrase_hash(const char *path, uint8_t ret[32])
 	uint8_t raw[1024];
 	FILE *f = fopen(path, "r");
 
-	if (!f || !fgets(line, sizeof(line), f))
+	if (!f)
+		mk_die("%s: cannot open", path);
+	if (!fgets(line, sizeof(line), f))
 		mk_die("%s: no passphrase in it", path);
-	fclose(f);
+	(void)fclose(f); /* only read */
 	line[strcspn(line, "\r\n")] = '\0';
 	long n = rs_utf8_to_utf16(line, wide, 512);
 	if (n < 0)
