@@ -454,6 +454,24 @@ static void test_rule_set__shipped__are_those_of_the_folder(void **state)
 	rule_set_done(&folder);
 }
 
+static void test_rule_parse__example_of_the_documentation__is_a_rule(void **state)
+{
+	static char text[32768];
+	FILE *f = fopen("docs/rules.md", "r");
+
+	(void)state;
+	assert_non_null(f);
+	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+	(void)fclose(f);
+	char *from = strstr(text, "```ini\n"), *to = from ? strstr(from, "\n```\n") : NULL;
+	assert_non_null(to);
+	to[1] = '\0';
+	struct rule *r = parse_ok(from + 7);
+	assert_string_equal(rule_id(r), "example-content-file");
+	assert_int_equal(r->n_builds, 3);
+	rule_free(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -473,6 +491,7 @@ int main(void)
 		cmocka_unit_test(test_rule_check__contradictions__are_refused),
 		cmocka_unit_test(test_rule_set__folder__name_order_and_doubles),
 		cmocka_unit_test(test_rule_set__shipped__are_those_of_the_folder),
+		cmocka_unit_test(test_rule_parse__example_of_the_documentation__is_a_rule),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
