@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
+# Completion of unbrick(1) for bash. tests/check-docs compares it with the program's own help.
+
+_unbrick_options() {
+	local keys="--keys --keys-fd --passphrase-file --startup-key --volume"
+	local all="--json --verbose --help --version -v -h"
+
+	case $1 in
+	list) echo "$keys $all" ;;
+	scan) echo "$keys --rules $all" ;;
+	fix) echo "$keys --rules --yes -y $all" ;;
+	undo) echo "$keys --yes -y $all" ;;
+	rules) echo "--rules $all" ;;
+	ls) echo "$keys --long --recursive -l -r $all" ;;
+	cat) echo "$keys $all" ;;
+	export) echo "$keys --output -o --resume --force $all" ;;
+	mount) echo "$keys --writable --foreground $all" ;;
+	help | version) echo "$all" ;;
+	*) echo "--json --help --version" ;;
+	esac
+}
+
+_unbrick() {
+	local commands="list scan fix undo rules ls cat export mount help version"
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command="" word
+
+	COMPREPLY=()
+	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+		case " $commands " in
+		*" $word "*)
+			command=$word
+			break
+			;;
+		esac
+	done
+	case $prev in
+	--keys-fd | --volume) return ;;
+	--rules)
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+		return
+		;;
+	--keys | --passphrase-file | --startup-key | --output | -o)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	esac
+	if [[ $cur == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(_unbrick_options "$command")" -- "$cur")
+	elif [[ -z $command || $prev == help ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur")
+	elif [[ $prev == rules ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "list show check" -- "$cur")
+	else
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+	fi
+}
+
+complete -o filenames -F _unbrick unbrick
