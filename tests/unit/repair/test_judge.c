@@ -71,9 +71,9 @@ static void test_judge__too_many_files__stops_and_moves_none(void **state)
 {
 	struct wi *w = *state;
 
-	for (char c = '1'; c <= '3'; c++) {
+	for (int c = '1'; c <= '3'; c++) {
 		char path[] = "/Windows/Temp/bad-X.dat";
-		*strchr(path, 'X') = c;
+		*strchr(path, 'X') = (char)c;
 		wi_text(w, path, "x", "");
 	}
 	expect(w, RULE("%WINDIR%\\Temp\\bad-*.dat", "max-files = 2\n" ANY_SIZE), RULE_STOPPED, 3);

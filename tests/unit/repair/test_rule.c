@@ -347,8 +347,8 @@ static void test_rule_paths_meet__many_stars__takes_no_time(void **state)
 	char pattern[300] = "\\";
 
 	(void)state;
-	for (int i = 0; i < 100; i++)
-		memcpy(pattern + 1 + 2 * i, "a*", 3);
+	for (size_t i = 1; i < 201; i += 2)
+		memcpy(pattern + i, "a*", 3);
 	assert_null(rule_path_parse(pattern, &a));
 	pattern[strlen(pattern) - 1] = 'b';
 	assert_null(rule_path_parse(pattern, &b));

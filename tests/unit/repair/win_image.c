@@ -185,6 +185,12 @@ void wi_reparse(struct wi *w, const char *path, uint32_t tag)
 	assert_int_equal(ntfs_inode_close(ni), 0);
 }
 
+static void put_text(uint8_t *at, const char *text)
+{
+	while (*text)
+		*at++ = (uint8_t)*text++;
+}
+
 /* ---- a program file: headers, one section with one VERSIONINFO resource ---- */
 
 static void resource_dir(uint8_t *at, uint32_t id, uint32_t to)
@@ -202,7 +208,7 @@ void wi_program(struct wi *w, const char *path, const uint16_t version[4])
 	static const char title[] = "VS_VERSION_INFO";
 
 	rs_put_le32(p + 0x3c, 0x40);
-	memcpy(pe, "PE\0\0", 4);
+	put_text(pe, "PE");
 	rs_put_le16(pe + 4, 0x8664);
 	rs_put_le16(pe + 6, 1);	   /* sections */
 	rs_put_le16(pe + 20, 240); /* optional header */
@@ -214,7 +220,7 @@ void wi_program(struct wi *w, const char *path, const uint16_t version[4])
 	rs_put_le32(opt + 108, 16); /* data directories */
 	rs_put_le32(opt + 112 + 16, RSRC_RVA);
 	rs_put_le32(opt + 112 + 20, RSRC_BYTES);
-	memcpy(section, ".rsrc", 5);
+	put_text(section, ".rsrc");
 	rs_put_le32(section + 8, RSRC_BYTES);
 	rs_put_le32(section + 12, RSRC_RVA);
 	rs_put_le32(section + 16, RSRC_BYTES);
@@ -243,7 +249,7 @@ static void empty_hive(const char *path)
 	uint8_t *bin = p + 4096, *nk = bin + 0x24, *sk = bin + 0x84;
 	uint32_t sum = 0;
 
-	memcpy(p, "regf", 4);
+	put_text(p, "regf");
 	rs_put_le32(p + 4, 1);
 	rs_put_le32(p + 8, 1);
 	rs_put_le32(p + 20, 1);
@@ -255,18 +261,18 @@ static void empty_hive(const char *path)
 	for (size_t i = 0; i < 508; i += 4)
 		sum ^= rs_le32(p + i);
 	rs_put_le32(p + 508, sum);
-	memcpy(bin, "hbin", 4);
+	put_text(bin, "hbin");
 	rs_put_le32(bin + 8, 4096);
 	rs_put_le32(bin + 0x20, 0U - 0x60U);
-	memcpy(nk, "nk", 2);
+	put_text(nk, "nk");
 	rs_put_le16(nk + 2, 0x2c);
 	for (size_t i = 16; i <= 48; i += 4)
 		rs_put_le32(nk + i, i == 20 || i == 24 || i == 36 ? 0 : 0xFFFFFFFF);
 	rs_put_le32(nk + 44, 0x80); /* security */
 	rs_put_le16(nk + 72, 4);
-	memcpy(nk + 76, "ROOT", 4);
+	put_text(nk + 76, "ROOT");
 	rs_put_le32(bin + 0x80, 0U - 0x30U);
-	memcpy(sk, "sk", 2);
+	put_text(sk, "sk");
 	rs_put_le32(sk + 4, 0x80);
 	rs_put_le32(sk + 8, 0x80);
 	rs_put_le32(sk + 12, 1);
@@ -371,7 +377,7 @@ const struct judge_rule *wi_judge_text(struct wi *w, const char *text)
 	struct rs_err err = {0};
 
 	forget(w);
-	w->set.rules = calloc(1, sizeof(*w->set.rules));
+	w->set.rules = calloc(1, sizeof(struct rule *));
 	assert_non_null(w->set.rules);
 	if (rule_parse("test.ini", text, strlen(text), &w->set.rules[0], &err) < 0)
 		fail_msg("%s: %s", err.object, err.detail);
@@ -392,7 +398,7 @@ const struct judge_rule *wi_judge_shipped(struct wi *w, const char *id)
 			mine = rs_steal(all.rules[i]);
 	rule_set_done(&all);
 	assert_non_null(mine);
-	w->set.rules = calloc(1, sizeof(*w->set.rules));
+	w->set.rules = calloc(1, sizeof(struct rule *));
 	assert_non_null(w->set.rules);
 	w->set.rules[0] = mine;
 	w->set.n = 1;
