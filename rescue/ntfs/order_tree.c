@@ -2,7 +2,11 @@
 /* A B-tree changes in several blocks at once when one of them is split, emptied, or when an entry
  * of an inner node goes. The rule that keeps every entry reachable at every moment: what moves from
  * one block to another is written there first; and a new block before the pointer to it. What may
- * be seen after a cut is an entry twice, which trim.c removes. */
+ * be seen after a cut is an entry twice, which trim.c removes.
+ *
+ * Measured with tests/torture: without these levels 84 of 11160 judged states had a file that could
+ * not be reached; in libntfs-3g's own order 30 of 13522, all of them with writes reordered by the
+ * disk, and 416 more after plain cuts could not be finished. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -7,6 +7,9 @@
  * must open through libntfs-3g and by our own reader, every file must be reachable, the moved one
  * in its old or new place, and running the switch (or the undo) again must end in a clean check.
  *
+ * Every prefix is judged twice (finished forwards and backwards), so the number of states printed
+ * is that of judgements. Writes are whole: a sector or record torn by the cut is not played.
+ *
  * Run: STATES=N SEED=N torture_switch */
 #include <setjmp.h>
 #include <stdarg.h>
