@@ -27,7 +27,7 @@ typedef int32_t words __attribute__((vector_size(16)));
 static inline block times_alpha(block t)
 {
 	const words feedback = {0x87, 0, 1, 0};
-	words sign = (words)t >> 31;
+	words sign = (words)t < 0; /* all bits where the top one is set */
 
 	sign = __builtin_shufflevector(sign, sign, 3, 0, 1, 2) & feedback;
 	return (t + t) ^ (block)sign;

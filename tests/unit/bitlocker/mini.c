@@ -112,7 +112,8 @@ void mini_vmk(struct mini *m, uint8_t tag, uint16_t protection, const void *nest
 	memset(body, tag, 16);
 	rs_put_le64(body + 16, 132000000000000000ULL);
 	rs_put_le16(body + 26, protection);
-	memcpy(body + 28, nested, len);
+	if (len)
+		memcpy(body + 28, nested, len);
 	mini_entry(m, 2, 8, body, 28 + len);
 }
 
