@@ -29,20 +29,31 @@ static int check_space(struct nt_vol *vol, const struct plan *p, struct rs_err *
 	return r;
 }
 
+/* A file or a junction in the place of \Unbrick is found before the first write, too. */
+static int check_folder(struct nt_vol *vol, struct rs_err *err)
+{
+	struct quarantine *all = NULL;
+	size_t n = 0;
+	int r = quarantine_list(vol, &all, &n, err);
+
+	free(all);
+	return r;
+}
+
 /* Everything that can refuse, asked of the volume as it is now and before the first write. */
 static int check_plans(struct en_volume *v, struct nt_vol *vol, struct plan *const *plans, size_t n,
 	bool is_restore, struct rs_err *err)
 {
-	for (size_t i = 0; i < n; i++) {
-		int r = guard_unchanged(vol, plans[i], err);
+	int r = check_folder(vol, err);
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		r = guard_unchanged(vol, plans[i], err);
 		if (r == 0 && v->is_windows && plan_count_accepted(plans[i]))
 			r = guard_pending(vol, &v->win, plans[i], err);
 		if (r == 0 && !is_restore)
 			r = check_space(vol, plans[i], err);
-		if (r < 0)
-			return r;
 	}
-	return 0;
+	return r;
 }
 
 static int act_on(struct rs_session *s, struct en_volume *v, struct plan *const *plans, size_t n,

@@ -192,6 +192,10 @@ int en_volume_guard(const struct en_volume *v, struct rs_err *err)
 		.bl_state = v->bl ? (int)bl_get_info(v->bl)->state : 0,
 		.is_source_short = g->volume_bytes > en_volume_blk(v)->size_bytes};
 
+	if (v->disk->map->err.code) { /* where a volume begins and ends is not sure */
+		*err = v->disk->map->err;
+		return rs_err_object(err, v->disk->path);
+	}
 	return guard_volume(&in, err);
 }
 

@@ -94,6 +94,13 @@ static void stat_data(ntfs_inode *ni, struct nt_stat *st)
 	st->is_sparse |= (na->data_flags & ATTR_IS_SPARSE) != 0;
 }
 
+/* The flag or the attribute: a volume on which they disagree must not lead us astray. */
+bool nt_is_reparse(ntfs_inode *ni)
+{
+	return (ni->flags & FILE_ATTR_REPARSE_POINT) ||
+	       ntfs_attr_exist(ni, AT_REPARSE_POINT, NULL, 0);
+}
+
 int nt_stat(struct nt_vol *vol, uint64_t ref, struct nt_stat *ret, struct rs_err *err)
 {
 	auto_inode ntfs_inode *ni = NULL;
@@ -110,7 +117,7 @@ int nt_stat(struct nt_vol *vol, uint64_t ref, struct nt_stat *ret, struct rs_err
 		.accessed = (uint64_t)sle64_to_cpu(ni->last_access_time),
 		.links = le16_to_cpu(ni->mrec->link_count),
 		.log_lsn = (uint64_t)sle64_to_cpu(ni->mrec->lsn)};
-	st.is_reparse = (ni->flags & FILE_ATTR_REPARSE_POINT) != 0;
+	st.is_reparse = nt_is_reparse(ni);
 	st.is_compressed = (ni->flags & FILE_ATTR_COMPRESSED) != 0;
 	st.is_encrypted = (ni->flags & FILE_ATTR_ENCRYPTED) != 0;
 	st.is_sparse = (ni->flags & FILE_ATTR_SPARSE_FILE) != 0;
@@ -260,7 +267,7 @@ static int check_middle(struct nt_vol *vol, uint64_t ref, const char *part, stru
 
 	if (r < 0)
 		return r;
-	if (ni->flags & FILE_ATTR_REPARSE_POINT)
+	if (nt_is_reparse(ni))
 		return rs_fail_on(
 			err, RS_E_UNSAFE_PATH, part, "a reparse point (junction or link)");
 	return 0;

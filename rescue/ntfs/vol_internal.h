@@ -45,6 +45,7 @@ RS_DEFINE_AUTO(ntfs_attr_search_ctx *, ntfs_attr_put_search_ctx);
 
 uint64_t nt_inode_ref(const ntfs_inode *ni);
 bool nt_inode_is_dir(const ntfs_inode *ni);
+bool nt_is_reparse(ntfs_inode *ni);
 /** Value of the resident attribute that @ctx stands on; an empty view if it is not resident. */
 struct rs_view nt_attr_value(const ntfs_attr_search_ctx *ctx);
 

@@ -38,7 +38,7 @@ static int open_dir(struct nt_vol *vol, uint64_t ref, ntfs_inode **ret, struct r
 
 	if (r < 0)
 		return r;
-	if (!nt_inode_is_dir(dir) || (dir->flags & FILE_ATTR_REPARSE_POINT))
+	if (!nt_inode_is_dir(dir) || nt_is_reparse(dir))
 		return rs_fail(err, RS_E_UNSAFE_PATH, "not a plain folder");
 	*ret = rs_steal(dir);
 	return 0;
@@ -101,7 +101,7 @@ static int find_existing(struct nt_vol *vol, uint64_t dir_ref, const struct new_
 	r = nt_inode_open(vol, *ret_ref, &there, err);
 	if (r < 0)
 		return r;
-	if (!nt_inode_is_dir(there) || (there->flags & FILE_ATTR_REPARSE_POINT))
+	if (!nt_inode_is_dir(there) || nt_is_reparse(there))
 		return rs_fail_on(err, RS_E_UNSAFE_PATH, name->utf8,
 			"a file, a junction or a link has this name");
 	return 0;

@@ -129,7 +129,10 @@ static void say_verbatim(struct printer *p, const char *text)
 		size_t len = strcspn(text, "\n");
 		char line[1024];
 
-		(void)snprintf(line, sizeof(line), "%.*s", (int)len, text);
+		/* a tab stands only where a continued line begins */
+		bool is_tab = *text == '\t';
+		(void)snprintf(line, sizeof(line), "%s%.*s", is_tab ? "        " : "",
+			(int)(len - is_tab), text + is_tab);
 		p->put(p->user, line);
 		text += len + (text[len] == '\n');
 	}

@@ -308,7 +308,7 @@ static void set_last_things(const struct line *l)
 	}
 	if (value(l, "attr")) {
 		FILE_ATTR_FLAGS keep =
-			const_cpu_to_le32(0xfffff8d8); /* all but RHSA, temporary .. */
+			const_cpu_to_le32(0xfffffed8); /* all but RHSA, temporary .. */
 		ni->flags = (ni->flags & keep) | cpu_to_le32((u32)number(l, "attr"));
 	}
 	if (value(l, "created")) {
