@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Changed blocks in memory over a base that is never written. */
+#ifndef UNBRICK_BLOCK_OVERLAY_H
+#define UNBRICK_BLOCK_OVERLAY_H
+
+#include "block/blk.h"
+
+/** @base must outlive it. With @is_writable, writes stay in memory (64 KiB pages are not copied
+ * whole: only the sectors written); flush does nothing. Errors: RS_E_MEMORY. */
+int blk_overlay_new(struct blk *base, bool is_writable, struct blk **ret, struct rs_err *err);
+
+/** Lay bytes over it (any offset and length inside). Errors: RS_E_MEMORY, RS_E_IO_READ. */
+int blk_overlay_put(struct blk *overlay, uint64_t off_bytes, const void *p, size_t len,
+	struct rs_err *err);
+
+/** Bytes held in memory. */
+uint64_t blk_overlay_bytes(const struct blk *overlay);
+
+#endif
