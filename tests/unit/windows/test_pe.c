@@ -8,52 +8,11 @@
 
 #include <cmocka.h>
 
-#include "help.h"
-
-/* A PE32+ with one section at 0x1000 (file 0x200) that holds the resources. */
-enum { PE_AT = 0x80, OPTIONAL_AT = PE_AT + 24, SECTION_AT = OPTIONAL_AT + 240 };
-enum { RSRC = 0x200, TYPES = RSRC, NAMES = RSRC + 0x20, LANGUAGES = RSRC + 0x40 };
-enum { DATA_ENTRY = RSRC + 0x60, INFO = RSRC + 0x80, PE_BYTES = 0x400 };
-
-static void folder(uint8_t *p, uint32_t id, uint32_t off)
-{
-	rs_put_le16(p + 14, 1);
-	rs_put_le32(p + 16, id);
-	rs_put_le32(p + 20, off);
-}
+#include "help_vol.h"
 
 static void made(uint8_t p[PE_BYTES])
 {
-	static const char key[] = "VS_VERSION_INFO";
-
-	memset(p, 0, PE_BYTES);
-	memcpy(p, "MZ", 2);
-	rs_put_le32(p + 60, PE_AT);
-	memcpy(p + PE_AT, "PE\0\0", 4);
-	rs_put_le16(p + PE_AT + 4, 0xAA64);
-	rs_put_le16(p + PE_AT + 6, 1);
-	rs_put_le16(p + PE_AT + 20, 240);
-	rs_put_le16(p + OPTIONAL_AT, 0x20B);
-	rs_put_le32(p + OPTIONAL_AT + 108, 16);
-	rs_put_le32(p + OPTIONAL_AT + 112 + 16, 0x1000);
-	rs_put_le32(p + OPTIONAL_AT + 112 + 20, 0x200);
-	memcpy(p + SECTION_AT, ".rsrc", 5);
-	rs_put_le32(p + SECTION_AT + 8, 0x200);
-	rs_put_le32(p + SECTION_AT + 12, 0x1000);
-	rs_put_le32(p + SECTION_AT + 16, 0x200);
-	rs_put_le32(p + SECTION_AT + 20, RSRC);
-	folder(p + TYPES, 16, 0x80000000U | (NAMES - RSRC));
-	folder(p + NAMES, 1, 0x80000000U | (LANGUAGES - RSRC));
-	folder(p + LANGUAGES, 0x409, DATA_ENTRY - RSRC);
-	rs_put_le32(p + DATA_ENTRY, 0x1000 + INFO - RSRC);
-	rs_put_le32(p + DATA_ENTRY + 4, 0x5C);
-	rs_put_le16(p + INFO, 0x5C);
-	rs_put_le16(p + INFO + 2, 0x34);
-	for (size_t i = 0; i < sizeof(key); i++)
-		p[INFO + 6 + 2 * i] = (uint8_t)key[i];
-	rs_put_le32(p + INFO + 40, 0xFEEF04BD);
-	rs_put_le32(p + INFO + 48, 10U << 16 | 0);	 /* 10.0 */
-	rs_put_le32(p + INFO + 52, 22621U << 16 | 3880); /* .22621.3880 */
+	pe_made(p, 0xAA64, (const uint16_t[]){10, 0, 22621, 3880});
 }
 
 static int read_of(uint8_t *p, size_t len, struct win_pe *ret)

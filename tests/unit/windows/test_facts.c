@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which Windows is it: made volumes with hives by mkhive, and the real SYSTEM hives. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "help_vol.h"
+
+#define CONFIG "Windows/System32/config/"
+#define KERNEL "Windows/System32/ntoskrnl.exe"
+
+static const uint16_t kernel_11[4] = {10, 0, 22621, 3880};
+
+static void probe(struct tv *v, struct win_info *ret)
+{
+	tv_open(v);
+	assert_int_equal(win_probe(v->vol, ret, NULL), 0);
+}
+
+static void test_probe__windows_11_named_10__is_called_11(void **state)
+{
+	auto_tv struct tv v;
+	struct win_info i;
+
+	(void)state;
+	tv_make(&v);
+	tv_put_hive(&v, CONFIG "SOFTWARE", "software", NULL);
+	tv_put_hive(&v, CONFIG "SYSTEM", "system",
+		(const char *[]){"--name", "PC-7", "--zone", "W. Europe Standard Time", "--bias",
+			"-60", NULL});
+	tv_put_kernel(&v, KERNEL, 0x8664, kernel_11);
+	probe(&v, &i);
+	assert_string_equal(i.root, "\\Windows");
+	assert_string_equal(i.product, "Windows 11 Pro");
+	assert_string_equal(i.edition, "Professional");
+	assert_string_equal(i.display_version, "23H2");
+	assert_string_equal(i.version, "10.0");
+	assert_int_equal(i.build, 22631);
+	assert_int_equal(i.revision, 3880);
+	assert_string_equal(i.computer_name, "PC-7");
+	assert_string_equal(i.time_zone, "W. Europe Standard Time");
+	assert_int_equal(i.bias_minutes, -60);
+	assert_string_equal(i.arch, "x64");
+	assert_false(i.is_server || i.is_domain_controller || i.setup_in_progress);
+	assert_false(i.system_hive_dirty || i.software_hive_dirty);
+	assert_true(i.installed_filetime == (1700000000 + 11644473600ULL) * 10000000ULL);
+	assert_true(i.shutdown_filetime == 133657200000000000ULL);
+	assert_int_equal(i.control_set, 1);
+	assert_string_equal(i.note, "");
+}
+
+static void test_probe__domain_controller_in_setup__says_so(void **state)
+{
+	auto_tv struct tv v;
+	struct win_info i;
+
+	(void)state;
+	tv_make(&v);
+	tv_put_hive(&v, CONFIG "SOFTWARE", "software",
+		(const char *[]){"--product", "Windows Server 2022 Standard", "--edition",
+			"ServerStandard", "--build", "20348", "--type", "Server Core", "--dirty",
+			NULL});
+	tv_put_hive(&v, CONFIG "SYSTEM", "system",
+		(const char *[]){"--role", "LanmanNT", "--set", "3", "--upgrade", "--dirty", NULL});
+	tv_put_kernel(&v, KERNEL, 0x8664, kernel_11);
+	probe(&v, &i);
+	assert_string_equal(i.product, "Windows Server 2022 Standard");
+	assert_string_equal(i.installation, "Server Core");
+	assert_true(i.is_server && i.is_domain_controller && i.setup_in_progress);
+	assert_true(i.system_hive_dirty && i.software_hive_dirty);
+	assert_int_equal(i.control_set, 3);
+}
+
+static void test_probe__windows_7__has_its_old_version(void **state)
+{
+	auto_tv struct tv v;
+	struct win_info i;
+
+	(void)state;
+	tv_make(&v);
+	tv_put_hive(&v, CONFIG "SOFTWARE", "software",
+		(const char *[]){"--product", "Windows 7 Professional", "--build", "7601",
+			"--major", "6", NULL});
+	probe(&v, &i);
+	assert_string_equal(i.product, "Windows 7 Professional");
+	assert_string_equal(i.version, "6.1");
+	assert_int_equal(i.build, 7601);
+	assert_string_equal(i.display_version, "");
+	assert_true(i.installed_filetime == (1700000000 + 11644473600ULL) * 10000000ULL);
+	assert_non_null(strstr(i.note, "SYSTEM hive"));
+}
+
+static void test_probe__software_hive_is_rubbish__kernel_decides(void **state)
+{
+	auto_tv struct tv v;
+	struct win_info i;
+
+	(void)state;
+	tv_make(&v);
+	tv_put(&v, CONFIG "SOFTWARE", "rubbish", 7);
+	tv_put_hive(&v, CONFIG "SYSTEM", "system", NULL);
+	tv_put_kernel(&v, KERNEL, 0xAA64, kernel_11);
+	probe(&v, &i);
+	assert_string_equal(i.product, "Windows 11");
+	assert_string_equal(i.version, "10.0");
+	assert_int_equal(i.build, 22621);
+	assert_string_equal(i.arch, "arm64");
+	assert_non_null(strstr(i.note, "SOFTWARE hive: not a hive"));
+	assert_string_equal(i.computer_name, "DESKTOP-1");
+}
+
+static void test_probe__only_the_real_system_hive__gives_what_it_has(void **state)
+{
+	auto_tv struct tv v;
+	auto_bytes struct bytes b = {0};
+	struct win_info i;
+
+	(void)state;
+	if (!fixture_load("registry/regipy-SYSTEM_WIN_10_1709.xz", &b))
+		skip();
+	tv_make(&v);
+	tv_put(&v, CONFIG "SYSTEM", b.p, b.len);
+	probe(&v, &i);
+	assert_string_equal(i.computer_name, "DESKTOP-2KGM189");
+	assert_string_equal(i.time_zone, "Pacific Standard Time");
+	assert_int_equal(i.bias_minutes, 420);
+	assert_int_equal(i.build, 18362); /* from the driver database */
+	assert_string_equal(i.product, "Windows 10");
+	assert_string_equal(i.arch, "x64");
+	assert_true(i.system_hive_dirty);
+	assert_false(i.setup_in_progress);
+}
+
+static void test_probe__another_folder__is_found_by_content(void **state)
+{
+	auto_tv struct tv v;
+	struct win_info i;
+
+	(void)state;
+	tv_make(&v);
+	tv_put(&v, "Windows/readme.txt", "x", 1);
+	tv_put(&v, "Backup/System32/config/SYSTEM", "x", 1); /* copied hives: one part only */
+	tv_put_hive(&v, "WinNT2/system32/CONFIG/software", "software", NULL);
+	tv_put_hive(&v, "WinNT2/system32/CONFIG/system", "system", NULL);
+	tv_put_kernel(&v, "WinNT2/system32/NTOSKRNL.EXE", 0x8664, kernel_11);
+	probe(&v, &i);
+	assert_string_equal(i.root, "\\WinNT2");
+	assert_string_equal(i.product, "Windows 11 Pro");
+}
+
+static void test_probe__own_spelling__is_kept(void **state)
+{
+	auto_tv struct tv v;
+	struct win_info i;
+
+	(void)state;
+	tv_make(&v);
+	tv_put_hive(&v, "WINDOWS/system32/config/SYSTEM", "system", NULL);
+	probe(&v, &i);
+	assert_string_equal(i.root, "\\WINDOWS");
+	assert_string_equal(i.computer_name, "DESKTOP-1");
+}
+
+static void test_probe__data_volume__has_none(void **state)
+{
+	auto_tv struct tv v;
+	struct win_info i;
+	struct rs_err err = {0};
+
+	(void)state;
+	tv_make(&v);
+	tv_put(&v, "Pictures/a.jpg", "x", 1);
+	tv_put(&v, "Windows/System32", "a file", 6);
+	tv_open(&v);
+	assert_int_equal(win_probe(v.vol, &i, &err), RS_E_NO_WINDOWS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_probe__windows_11_named_10__is_called_11),
+		cmocka_unit_test(test_probe__domain_controller_in_setup__says_so),
+		cmocka_unit_test(test_probe__windows_7__has_its_old_version),
+		cmocka_unit_test(test_probe__software_hive_is_rubbish__kernel_decides),
+		cmocka_unit_test(test_probe__only_the_real_system_hive__gives_what_it_has),
+		cmocka_unit_test(test_probe__another_folder__is_found_by_content),
+		cmocka_unit_test(test_probe__own_spelling__is_kept),
+		cmocka_unit_test(test_probe__data_volume__has_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
