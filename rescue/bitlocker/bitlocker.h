@@ -11,11 +11,11 @@
 enum bl_flavour { BL_VISTA = 1, BL_WIN7 = 2, BL_TO_GO = 3 };
 
 enum bl_state {
-	BL_ENCRYPTED,	/* finished: read and write */
-	BL_SUSPENDED,	/* finished, and a clear key lies beside: opens without any key */
-	BL_CONVERTING,	/* encryption or decryption unfinished, or about to start */
-	BL_EOW,		/* the same, by Windows 8+ encrypt-on-write */
-	BL_DECRYPTED,	/* plain data behind a BitLocker header */
+	BL_ENCRYPTED,  /* finished: read and write */
+	BL_SUSPENDED,  /* finished, and a clear key lies beside: opens without any key */
+	BL_CONVERTING, /* encryption or decryption unfinished, or about to start */
+	BL_EOW,	       /* the same, by Windows 8+ encrypt-on-write */
+	BL_DECRYPTED,  /* plain data behind a BitLocker header */
 	BL_STATE_UNKNOWN,
 };
 
@@ -44,10 +44,10 @@ enum bl_protector_kind { /* high byte of the on-disk protection word */
 #define BL_MAX_PROTECTORS 64
 
 struct bl_protector {
-	uint16_t protection;   /* as on disk; mask 0xff00 and see enum */
-	uint8_t id[16];	       /* key ID, Microsoft order */
+	uint16_t protection; /* as on disk; mask 0xff00 and see enum */
+	uint8_t id[16];	     /* key ID, Microsoft order */
 	uint64_t changed_filetime;
-	char name[128];	       /* UTF-8, "" if none */
+	char name[128]; /* UTF-8, "" if none */
 };
 
 /* What the metadata say; no key needed. */
@@ -55,19 +55,19 @@ struct bl_info {
 	enum bl_flavour flavour;
 	enum bl_state state;
 	uint16_t state_current, state_next; /* as on disk */
-	uint16_t method;       /* enum bl_method or what stands there */
+	uint16_t method;		    /* enum bl_method or what stands there */
 	uint32_t sector_bytes;
 	uint64_t volume_bytes; /* size of the opened volume */
 	uint8_t volume_id[16];
 	uint64_t created_filetime;
-	char description[256]; /* UTF-8, escaped */
+	char description[256];	     /* UTF-8, escaped */
 	uint32_t encrypted_by_build; /* Windows build, 0 if not said */
 	unsigned n_protectors;
 	struct bl_protector protectors[BL_MAX_PROTECTORS];
-	bool copy_is_good[3];  /* CRC and position right */
-	unsigned copy_used;    /* 0..2 */
+	bool copy_is_good[3];	  /* CRC and position right */
+	unsigned copy_used;	  /* 0..2 */
 	bool can_read, can_write; /* by state and metadata alone, before the seal is checked */
-	char note[256];	       /* why not, or what is odd ("copy 1 of 3 is damaged"); "" if nothing */
+	char note[256]; /* why not, or what is odd ("copy 1 of 3 is damaged"); "" if nothing */
 };
 
 /** "AES-XTS 128" and so on; "unknown (0x8006)" in @ret otherwise. */
@@ -109,29 +109,30 @@ bool bl_keyring_is_empty(const struct bl_keyring *k);
  * Errors: RS_E_KEY_FORMAT ("group 3 (123456) is not divisible by 11"), RS_E_MEMORY. */
 int bl_keyring_add_typed(struct bl_keyring *k, const char *text, size_t len, struct rs_err *err);
 /** Only a passphrase, whatever it looks like. UTF-8; one trailing newline is dropped. */
-int bl_keyring_add_passphrase(struct bl_keyring *k, const char *text, size_t len, struct rs_err *err);
+int bl_keyring_add_passphrase(
+	struct bl_keyring *k, const char *text, size_t len, struct rs_err *err);
 /** The contents of a --keys file: one key; "ID KEY" or "ID,KEY" lines or a directory's CSV export;
  * the text file that Windows saves (UTF-16 or UTF-8, any language); manage-bde output.
  * At most 64 MiB. @name for errors. Errors: RS_E_KEY_FILE, RS_E_KEY_FORMAT, RS_E_MEMORY. */
-int bl_keyring_add_file(struct bl_keyring *k, const char *name, const uint8_t *p, size_t len,
-	struct rs_err *err);
+int bl_keyring_add_file(
+	struct bl_keyring *k, const char *name, const uint8_t *p, size_t len, struct rs_err *err);
 /** The contents of a .BEK file. Errors: RS_E_KEY_FILE. */
-int bl_keyring_add_bek(struct bl_keyring *k, const char *name, const uint8_t *p, size_t len,
-	struct rs_err *err);
+int bl_keyring_add_bek(
+	struct bl_keyring *k, const char *name, const uint8_t *p, size_t len, struct rs_err *err);
 
 /* ---- unlock ---- */
 
 struct bl_unlock_result {
-	uint16_t protection;	/* kind that opened it */
+	uint16_t protection; /* kind that opened it */
 	uint8_t protector_id[16];
-	bool is_seal_good;	/* sealed SHA-256 of the metadata matched */
-	bool can_write;		/* all conditions for writing hold */
-	char note[256];		/* why not writable, "" otherwise */
+	bool is_seal_good; /* sealed SHA-256 of the metadata matched */
+	bool can_write;	   /* all conditions for writing hold */
+	char note[256];	   /* why not writable, "" otherwise */
 };
 
-/** Open the volume master key and the sector key. Order: clear key, startup keys by GUID, keys whose
- * ID names a protector of this volume, then keys without an ID on every protector of their kind.
- * A key whose ID names another volume is never tried. @keys may be NULL (clear key only).
+/** Open the volume master key and the sector key. Order: clear key, startup keys by GUID, keys
+ * whose ID names a protector of this volume, then keys without an ID on every protector of their
+ * kind. A key whose ID names another volume is never tried. @keys may be NULL (clear key only).
  * @task: "unlock" progress in rounds of stretching; may cancel.
  * Errors: RS_E_KEY_NEEDED (nothing to try; detail names the recovery key IDs), RS_E_KEY_REJECTED,
  * RS_E_BL_NO_PROTECTOR, RS_E_BL_VISTA, RS_E_BL_METHOD, RS_E_CONVERSION (cannot even be read),

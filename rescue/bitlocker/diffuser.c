@@ -72,7 +72,7 @@ static void xor_key(uint8_t *sector, uint32_t sector_bytes, const uint8_t key[32
 
 void bl_diffuse_one(uint8_t *sector, uint32_t sector_bytes, const uint8_t key[32], bool is_encrypt)
 {
-	uint32_t d[1024];
+	uint32_t d[1024] = {0};
 	size_t n = sector_bytes / 4;
 
 	if (is_encrypt)

@@ -308,7 +308,7 @@ int bl_keyring_add_file(
 	if (ret < 0)
 		return ret;
 	struct reader *r = (struct reader *)(void *)mem.p; /* page-aligned, zeroed, ours */
-	r->k = k;
+	r->k = k; /* NOLINT(clang-analyzer-core.NullDereference): ret == 0 gave memory */
 	r->s = (struct scan){.text = (const char *)text.p, .len = text.len};
 	ret = read_all(r, err);
 	if (ret < 0) {

@@ -168,7 +168,7 @@ int bl_meta_parse_take(uint8_t *raw, size_t len, uint16_t version, uint32_t sect
 	if (r == 0)
 		r = parse_entries(m, sector_bytes, err);
 	if (r < 0)
-		return r;
+		return r; /* NOLINT(clang-analyzer-unix.Malloc): its cleanup frees it */
 	*ret = rs_steal(m);
 	return 0;
 }

@@ -7,12 +7,12 @@
 
 #include "bitlocker/internal.h"
 
-#define GROUPS		  8
-#define GROUP_DIGITS	  6
+#define GROUPS		  8UL
+#define GROUP_DIGITS	  6UL
 #define DIGITS		  (GROUPS * GROUP_DIGITS)
 #define GROUP_MOST	  720885U /* 65535 * 11 */
 #define LOOKS_LIKE_DIGITS 20
-#define PASSPHRASE_UNITS  1024U
+#define PASSPHRASE_UNITS  1024UL
 
 enum bl_group_fault bl_recovery_digits(const char digits[48], uint8_t h0[32], unsigned *ret_group)
 {
@@ -29,7 +29,7 @@ enum bl_group_fault bl_recovery_digits(const char digits[48], uint8_t h0[32], un
 		else if (v > GROUP_MOST)
 			fault = BL_G_RANGE;
 		else
-			rs_put_le16(key + 2 * g, (uint16_t)(v / 11));
+			rs_put_le16(key + (size_t)2 * g, (uint16_t)(v / 11));
 	}
 	if (fault == BL_G_OK && !bl_sha256(key, sizeof(key), h0))
 		fault = BL_G_CHAR; /* libcrypto without SHA-256: cannot be */

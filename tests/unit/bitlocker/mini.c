@@ -325,3 +325,21 @@ size_t mini_bek(uint8_t tag, const uint8_t key[32], bool is_win11, uint8_t *ret)
 	rs_put_le16(ret + 52, 9);
 	return at;
 }
+
+int mini_try(struct mini *m, struct rs_err *err, char note[256])
+{
+	struct bl_volume *v = NULL;
+	struct bl_unlock_result res = {0};
+
+	*err = (struct rs_err){0};
+	note[0] = '\0';
+	int r = bl_load(m->disk, &v, err);
+	if (r == 0) {
+		memcpy(note, bl_get_info(v)->note, 256);
+		r = bl_unlock(v, NULL, NULL, &res, err);
+		if (r == 0 && res.note[0])
+			memcpy(note, res.note, 256);
+	}
+	bl_free(v);
+	return r < 0 ? r : res.can_write ? MINI_OPEN : MINI_READ_ONLY;
+}

@@ -51,6 +51,14 @@ uint64_t mini_copy_at(unsigned copy);
 void mini_usual(struct mini *m, uint16_t method, uint32_t sector_bytes);
 void mini_done(struct mini *m);
 
+enum mini_outcome {
+	MINI_OPEN = 1,	    /* for writing */
+	MINI_READ_ONLY = 2, /* opens, and is not writable */
+};
+
+/** Load and unlock by the clear key; an outcome or the error. */
+int mini_try(struct mini *m, struct rs_err *err, char note[256]);
+
 /** A startup key file for mini_startup; returns its length. */
 size_t mini_bek(uint8_t tag, const uint8_t key[32], bool is_win11, uint8_t *ret);
 /** Stretching written with one-shot hashes; slow, for few rounds of use. */
