@@ -124,7 +124,7 @@ static int take_base(struct nt_scan_run *s, const uint8_t *rec, bool is_part, st
 	if (!wanted && !has_list)
 		return 0;
 	if (is_part)
-		parse(s, number, rec, NT_PIECE_ALL);
+		parse(s, number, rec, NT_ATTRS_ALL);
 	if (has_list)
 		return keep(s, p, err);
 	int r = nt_scan_is_ready(s, p, wanted, err);
@@ -164,7 +164,7 @@ static int take_record(struct nt_scan_run *s, uint64_t number, uint8_t *rec, str
 		return 0;
 	/* by name, most records need no more than their name looked at */
 	bool is_part = s->ops->wants && !nt_record_base(rec);
-	parse(s, number, rec, is_part ? NT_PIECE_NAMES_ONLY : NT_PIECE_ALL);
+	parse(s, number, rec, is_part ? NT_PIECE_NAMES_ONLY : NT_ATTRS_ALL);
 	return s->parsed.piece.flags & NT_PIECE_BASE ? take_base(s, rec, is_part, err)
 						     : take_extension(s, err);
 }

@@ -112,7 +112,7 @@ static bool find_base(struct nt_scan_run *s, struct nt_piece *first, struct nt_p
 		nt_raw_record(s->raw, number, rec, NULL) < 0)
 		return false;
 	(void)nt_piece_parse(
-		rec, s->raw->geo.record_bytes, number, NT_PIECE_ALL, ret); /* said before */
+		rec, s->raw->geo.record_bytes, number, NT_ATTRS_ALL, ret); /* said before */
 	ret->piece.flags |= NT_PIECE_GONE;
 	return true;
 }
