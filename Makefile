@@ -74,9 +74,11 @@ TOOLS	= $(patsubst tests/disks/%.c,$(BUILD)/tools/%,$(wildcard tests/disks/*.c))
 $(BUILD)/tools/mkbitlocker: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/mkbitlocker/*.c)) $(BUILD)/lib/core.a
 	$(link) $^ $(LIBS) -o $@
 
-$(BUILD)/tools/torture_switch: $(BUILD)/tests/torture/torture_switch.o \
-	$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/layers/*.c)) $(call rev,$(call libs_to,ntfs))
-	$(link) $^ $(LIBS) -o $@
+# Power cuts: tests/torture/torture_NAME.c
+TORTURE	= $(patsubst tests/torture/%.c,$(BUILD)/tools/%,$(wildcard tests/torture/torture_*.c))
+$(TORTURE): $(BUILD)/tools/%: $(BUILD)/tests/torture/%.o $(BUILD)/tests/unit/ntfs/vol_help.o \
+	$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/layers/*.c)) $(RESCUE)
+	$(link) $^ $(LIBS) -lcmocka -o $@
 
 $(BUILD)/tools/%: $(BUILD)/tests/disks/%.o $(RESCUE)
 	$(link) $^ $(LIBS) -lhivex -o $@
@@ -185,8 +187,8 @@ check-disks: all
 
 STATES	?= 1000
 torture:
-	@$(MAKE) --no-print-directory $(BUILD)/tools/torture_switch
-	@STATES=$(STATES) $(RUN) torture 600 $(BUILD)/tools/torture_switch
+	@$(MAKE) --no-print-directory -j2 $(TORTURE)
+	@STATES=$(STATES) $(RUN) torture 900 $(call ONE,$(TORTURE))
 
 fuzz:
 	@$(MAKE) --no-print-directory -j2 BUILD=$(BUILD)/libfuzzer CC=$(CLANG) \

@@ -14,7 +14,8 @@ static const struct rs_err_info table[] = {
 
 /* The arguments may be parts of @err itself (a cause that is passed on), so all is put together
  * before any of it is overwritten. */
-static int fail_v(struct rs_err *err, int code, const char *object, const char *fmt, va_list ap)
+__attribute__((format(printf, 4, 0))) static int fail_v(
+	struct rs_err *err, int code, const char *object, const char *fmt, va_list ap)
 {
 	struct rs_err fresh = {.code = code};
 

@@ -181,6 +181,8 @@ static void quarantines_report(const struct en_volume *v, struct json_object *o)
 {
 	for (size_t i = 0; i < v->n_quarantines; i++) {
 		const struct quarantine *q = &v->quarantines[i];
+		if (!q->id[0])
+			continue; /* an empty folder that undo takes away */
 		struct json_object *one = report_append(report_array(o, "quarantines"));
 		report_text_set(one, "id", q->id);
 		report_text_set(one, "state", quarantine_state_word(q->state));

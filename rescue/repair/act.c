@@ -42,7 +42,7 @@ static int find_or_make_id_folder(
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < n && !p->id[0]; i++) {
-		if (all[i].state == QUARANTINE_EMPTY)
+		if (all[i].state == QUARANTINE_EMPTY && all[i].id[0])
 			(void)snprintf(p->id, sizeof(p->id), "%s", all[i].id);
 	}
 	free(all);
@@ -96,7 +96,6 @@ static int prepare(struct nt_vol *vol, struct plan *p, struct rs_err *err)
 	uint64_t dir, id_ref;
 	int r = nt_lookup(vol, ROOT_PATH, &p->root_ref, err);
 
-	p->made_folder = nt_lookup(vol, QUARANTINE_DIR, &dir, NULL) == RS_E_NO_SUCH_FILE;
 	if (r == 0)
 		r = nt_stat(vol, p->root_ref, &p->root_stat, err);
 	if (r == 0)
@@ -216,14 +215,29 @@ static int remove_named(struct nt_vol *vol, uint64_t dir_ref, const char *name, 
 	return r < 0 ? r : nt_remove(vol, dir_ref, name, ref, err);
 }
 
+/* \Unbrick itself, when nothing is left in it and we made it (quarantine_is_ours). */
+static int remove_top(struct nt_vol *vol, const struct plan *p, uint64_t dir, struct rs_err *err)
+{
+	bool is_empty = false, is_ours = false;
+	int r = nt_is_empty(vol, dir, &is_empty, err);
+
+	if (r == 0 && is_empty)
+		r = quarantine_is_ours(vol, dir, &is_ours, err);
+	if (r < 0 || !is_ours)
+		return r;
+	r = nt_remove(vol, NT_ROOT_RECORD, QUARANTINE_DIR, dir, err);
+	return r == 0 && p->has_manifest ? nt_set_times(vol, p->root_ref, &p->root_stat, err) : r;
+}
+
 /* Our own folders and files, in an order in which a cut leaves what quarantine_list understands. */
 static int remove_folders(struct nt_vol *vol, struct plan *p, struct rs_err *err)
 {
 	char path[96], name[8];
 	uint64_t dir, id_ref;
-	bool is_empty = false;
 	int r = nt_lookup(vol, QUARANTINE_DIR, &dir, err);
 
+	if (r == 0 && !p->id[0])
+		return remove_top(vol, p, dir, err); /* cut off before there was more */
 	(void)snprintf(path, sizeof(path), "%s/%s", QUARANTINE_DIR, p->id);
 	if (r == 0)
 		r = nt_lookup(vol, path, &id_ref, err);
@@ -239,13 +253,7 @@ static int remove_folders(struct nt_vol *vol, struct plan *p, struct rs_err *err
 		r = nt_remove_empty_folders(vol, id_ref, err); /* of a run without a manifest */
 	if (r == 0)
 		r = nt_remove(vol, dir, p->id, id_ref, err);
-	if (r == 0 && (p->made_folder || !p->has_manifest))
-		r = nt_is_empty(vol, dir, &is_empty, err);
-	if (r == 0 && is_empty)
-		r = nt_remove(vol, NT_ROOT_RECORD, QUARANTINE_DIR, dir, err);
-	if (r == 0 && is_empty && p->has_manifest)
-		r = nt_set_times(vol, p->root_ref, &p->root_stat, err);
-	return r;
+	return r < 0 ? r : remove_top(vol, p, dir, err);
 }
 
 int quarantine_empty(

@@ -19,7 +19,8 @@ struct rule_set {
 /** Parse one rule from memory. @name is the file's name for errors: "name:line: what".
  * Unknown sections and keys, bad values, a missing id, paths with "..", a rule that could match
  * every file are errors. Errors: RS_E_RULE, RS_E_MEMORY. Format: docs/rules.md. */
-int rule_parse(const char *name, const char *text, size_t len, struct rule **ret, struct rs_err *err);
+int rule_parse(
+	const char *name, const char *text, size_t len, struct rule **ret, struct rs_err *err);
 void rule_free(struct rule *r);
 
 /** All *.ini of a folder, in name order; two rules of one id are an error. */
@@ -30,16 +31,17 @@ void rule_set_done(struct rule_set *set);
 
 const char *rule_id(const struct rule *r);
 const char *rule_title(const struct rule *r);
-const char *rule_text(const struct rule *r);	   /* what to tell the technician; "" if none */
+const char *rule_text(const struct rule *r); /* what to tell the technician; "" if none */
 const char *rule_reference(const struct rule *r, size_t i); /* NULL past the last */
 enum rule_kind rule_get_kind(const struct rule *r);
 enum rule_action rule_get_action(const struct rule *r);
-const char *rule_source(const struct rule *r);	   /* the INI text as parsed, for `rules show` */
+const char *rule_source(const struct rule *r); /* the INI text as parsed, for `rules show` */
 
 /* What was found of one file. Strings are owned by the result. */
 enum judge_verdict {
 	JUDGE_BAD,	/* all conditions of the rule hold */
-	JUDGE_DOUBTFUL, /* the path fits, and something does not: shown, asked about, never by --yes */
+	JUDGE_DOUBTFUL, /* the path fits, and something does not: shown, asked about, never by --yes
+			 */
 	JUDGE_GOOD,	/* the repaired one: shown, stays */
 	JUDGE_REPORT,	/* fits a rule that only reports (kind B or C, confidence too low, ...) */
 };
@@ -47,31 +49,31 @@ enum judge_verdict {
 struct judge_file {
 	const struct rule *rule;
 	enum judge_verdict verdict;
-	char *path;		/* "\Windows\System32\drivers\CrowdStrike\C-....sys" */
-	char *why;		/* one line: which conditions held or did not */
+	char *path; /* "\Windows\System32\drivers\CrowdStrike\C-....sys" */
+	char *why;  /* one line: which conditions held or did not */
 	uint64_t parent_ref;
 	struct nt_stat stat;
 	bool has_sha256;
 	uint8_t sha256[32];
 	bool is_all_zero;
-	bool is_missing;	/* kind B: the path names a file that is not there */
+	bool is_missing; /* kind B: the path names a file that is not there */
 };
 
 /* What one rule said of this Windows. */
 enum rule_outcome {
 	RULE_NO_MATCH,
-	RULE_MATCHED,	    /* at least one BAD */
-	RULE_DOUBT,	    /* only doubtful files */
-	RULE_REPAIRED,	    /* only repaired files here: look elsewhere */
-	RULE_REPORTED,	    /* recognised, explained, nothing to move */
-	RULE_STOPPED,	    /* its stop condition holds, or too many files */
+	RULE_MATCHED,	     /* at least one BAD */
+	RULE_DOUBT,	     /* only doubtful files */
+	RULE_REPAIRED,	     /* only repaired files here: look elsewhere */
+	RULE_REPORTED,	     /* recognised, explained, nothing to move */
+	RULE_STOPPED,	     /* its stop condition holds, or too many files */
 	RULE_NOT_APPLICABLE, /* wrong build or CPU */
 };
 
 struct judge_rule {
 	const struct rule *rule;
 	enum rule_outcome outcome;
-	char *why; /* one line */
+	char *why;	/* one line */
 	char *evidence; /* corroborating and contradicting evidence found, one line; "" if none */
 };
 
@@ -80,8 +82,8 @@ struct judge_result {
 	size_t n_files;
 	struct judge_rule *rules; /* every rule of the set, in its order */
 	size_t n_rules;
-	uint64_t unreadable;	  /* records or files that could not be looked at, named in faults */
-	char *faults;		  /* lines, "" if none: "not found" is not said without this */
+	uint64_t unreadable; /* records or files that could not be looked at, named in faults */
+	char *faults;	     /* lines, "" if none: "not found" is not said without this */
 };
 
 /** Run all rules against one Windows. @raw over the same source as @vol. Plain paths are looked up;

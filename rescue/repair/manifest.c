@@ -64,7 +64,6 @@ int manifest_write(const struct plan *p, char **ret, size_t *ret_len, struct rs_
 	report_text_set(root, "tool", UNBRICK_VERSION);
 	report_text_set(root, "note", "made by Unbrick; 'unbrick undo' puts the files back");
 	report_bool_set(root, "was_dirty", p->was_dirty);
-	report_bool_set(root, "made_folder", p->made_folder);
 	put_ref(root, "root", p->root_ref);
 	put_times(report_object(root, "root_times"), &p->root_stat);
 	struct json_object *items = report_array(root, "items");
@@ -191,7 +190,7 @@ static int get_items(
 static int get_plan(
 	struct json_object *root, enum plan_action action, struct plan *p, struct rs_err *err)
 {
-	struct json_object *times = NULL, *dirty = NULL, *made = NULL;
+	struct json_object *times = NULL, *dirty = NULL;
 	const char *format, *id;
 	uint64_t version;
 
@@ -206,12 +205,10 @@ static int get_plan(
 	if (!get_ref(root, "root", &p->root_ref) ||
 		!json_object_object_get_ex(root, "root_times", &times) ||
 		!get_times(times, &p->root_stat) ||
-		!json_object_object_get_ex(root, "was_dirty", &dirty) ||
-		!json_object_object_get_ex(root, "made_folder", &made))
+		!json_object_object_get_ex(root, "was_dirty", &dirty))
 		return rs_fail(err, RS_E_MANIFEST, "volume state");
 	(void)snprintf(p->id, sizeof(p->id), "%s", id);
 	p->was_dirty = json_object_get_boolean(dirty);
-	p->made_folder = json_object_get_boolean(made);
 	p->has_manifest = true;
 	return get_items(root, action, p, err);
 }

@@ -44,7 +44,6 @@ struct plan {
 	size_t n_items;
 	bool has_manifest; /* read from the volume */
 	bool was_dirty;	   /* the volume's dirty flag before we set it */
-	bool made_folder;  /* \Unbrick was not there before */
 	uint64_t root_ref; /* the volume's root, and its times before our folder was made */
 	struct nt_stat root_stat;
 };

@@ -8,6 +8,7 @@
 
 #define MANIFEST_MAX_BYTES (16U << 20)
 #define MAX_QUARANTINES	   1000U
+#define ATTR_ARCHIVE	   0x20U
 
 const char *quarantine_state_word(enum quarantine_state s)
 {
@@ -121,6 +122,32 @@ static int open_folder(struct nt_vol *vol, uint64_t *ret_ref, struct rs_err *err
 	return r;
 }
 
+int quarantine_is_ours(struct nt_vol *vol, uint64_t dir_ref, bool *ret, struct rs_err *err)
+{
+	struct nt_stat s;
+	int r = nt_stat(vol, dir_ref, &s, err);
+
+	if (r == 0)
+		*ret = s.attributes & ATTR_ARCHIVE;
+	return r;
+}
+
+/* An empty \Unbrick that we made: one entry without an id. */
+static int list_leftover(struct nt_vol *vol, uint64_t dir, struct quarantine *q, size_t *ret_n,
+	struct rs_err *err)
+{
+	bool is_empty = false, is_ours = false;
+	int r = nt_is_empty(vol, dir, &is_empty, err);
+
+	if (r == 0 && is_empty)
+		r = quarantine_is_ours(vol, dir, &is_ours, err);
+	if (r == 0 && is_ours) {
+		q->state = QUARANTINE_EMPTY;
+		*ret_n = 1;
+	}
+	return r;
+}
+
 int quarantine_list(struct nt_vol *vol, struct quarantine **ret, size_t *ret_n, struct rs_err *err)
 {
 	struct rs_err why = {0};
@@ -150,6 +177,10 @@ int quarantine_list(struct nt_vol *vol, struct quarantine **ret, size_t *ret_n, 
 	}
 	qsort(all, names.n, sizeof(*all), by_id);
 	*ret_n = names.n;
+	if (!names.n)
+		r = list_leftover(vol, dir, &all[0], ret_n, err);
+	if (r < 0)
+		return r;
 	*ret = rs_steal(all);
 	return 0;
 }
@@ -197,6 +228,18 @@ static int check_folders(
 				      : rs_fail_on(err, RS_E_MANIFEST, id, "it names %s", p->id);
 }
 
+/* Without a manifest nothing has moved: a plan of no items. */
+static int load_empty(const char *id, struct plan **ret, struct rs_err *err)
+{
+	struct plan *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return rs_fail(err, RS_E_MEMORY, "plan");
+	(void)snprintf(p->id, sizeof(p->id), "%s", id);
+	*ret = p;
+	return 0;
+}
+
 int quarantine_load(struct nt_vol *vol, const char *id, enum plan_action action, struct plan **ret,
 	struct rs_err *err)
 {
@@ -206,20 +249,17 @@ int quarantine_load(struct nt_vol *vol, const char *id, enum plan_action action,
 	uint64_t ref;
 	size_t len = 0;
 
+	if (!id[0])
+		return load_empty(id, ret, err);
 	(void)snprintf(path, sizeof(path), "%s/%.*s", QUARANTINE_DIR, PLAN_ID_LEN, id);
 	if (!is_id(id) || nt_lookup(vol, path, &ref, NULL) < 0)
 		return rs_fail_on(err, RS_E_NO_SUCH_QUARANTINE, id, "not in \\" QUARANTINE_DIR);
 	(void)snprintf(path, sizeof(path), "%s/%s/manifest.json", QUARANTINE_DIR, id);
 	int r = nt_lookup(vol, path, &ref, err);
 	if (r == RS_E_NO_SUCH_FILE) {
-		p = calloc(1, sizeof(*p));
-		if (!p)
-			return rs_fail(err, RS_E_MEMORY, "plan");
-		(void)snprintf(p->id, sizeof(p->id), "%s", id);
 		if (err)
 			*err = (struct rs_err){0};
-		*ret = rs_steal(p);
-		return 0;
+		return load_empty(id, ret, err);
 	}
 	if (r == 0)
 		r = read_all(vol, ref, &text, &len, err);

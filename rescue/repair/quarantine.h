@@ -29,7 +29,12 @@ struct quarantine {
 
 const char *quarantine_state_word(enum quarantine_state s);
 
-/** All quarantines of a volume, oldest first. None: n = 0. A file or a reparse point in the place
+/** Did we make this \Unbrick? Folders that libntfs-3g makes have the archive attribute, those that
+ * Windows makes have not. Errors: RS_E_IO_READ. */
+int quarantine_is_ours(struct nt_vol *vol, uint64_t dir_ref, bool *ret, struct rs_err *err);
+
+/** All quarantines of a volume, oldest first. None: n = 0. An empty \Unbrick of ours (cut off before
+ * there was more) is one with the id "" and the state EMPTY. A file or a reparse point in the place
  * of \Unbrick is RS_E_UNSAFE_PATH. Errors: RS_E_NTFS_DAMAGED, RS_E_IO_READ, RS_E_MEMORY. */
 int quarantine_list(struct nt_vol *vol, struct quarantine **ret, size_t *ret_n, struct rs_err *err);
 

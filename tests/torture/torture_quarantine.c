@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The whole repair under power cuts and failing requests: quarantine_fill and quarantine_empty, as
+ * fix and undo call them.
+ *
+ * Cuts: every write and flush is recorded; for every prefix, and for STATES (default 1000) states
+ * that a disk with a write cache may leave, the volume must open, quarantine_list must name what it
+ * finds, and both ways out must work: fix again ends with the files in the quarantine and a clean
+ * verification, undo ends with the files where they were, no folder of ours left, and the first
+ * listing. Faults: the nth read, write and flush fails, for every n; then the same two ways out.
+ *
+ * Run: STATES=N SEED=N torture_quarantine */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "repair/quarantine.h"
+
+#include "../layers/layers.h"
+#include "../unit/ntfs/vol_help.h"
+
+#define DRIVERS "/Windows/System32/drivers"
+#define N_BAD	3U
+
+struct run {
+	struct vh image;
+	struct blk *mem; /* saved: the volume before anything */
+	struct lay_watch *watch;
+	char *first; /* listing before */
+	uint64_t refs[N_BAD], dir_ref;
+	unsigned states, bad;
+};
+
+static uint64_t setting(const char *name, uint64_t otherwise)
+{
+	const char *text = getenv(name);
+
+	return text ? strtoull(text, NULL, 10) : otherwise;
+}
+
+/* ---- what a state is judged by ---- */
+
+struct text {
+	char *p;
+	size_t len, cap;
+};
+
+static bool add_entry(void *user, const struct nt_entry *e)
+{
+	struct text *t = user;
+	char line[1200];
+
+	if (e->is_system)
+		return true; /* $MFT and $Bitmap may have grown */
+	int n = snprintf(line, sizeof(line), "%s %llu %llu %llu %llu %llu %u\n", e->path,
+		(unsigned long long)e->ref, (unsigned long long)e->size_bytes,
+		(unsigned long long)e->created, (unsigned long long)e->modified,
+		(unsigned long long)e->changed, e->attributes);
+	if (t->len + (size_t)n + 1 > t->cap) {
+		t->cap = t->cap * 2 + 65536;
+		t->p = realloc(t->p, t->cap);
+		assert_non_null(t->p);
+	}
+	memcpy(t->p + t->len, line, (size_t)n + 1);
+	t->len += (size_t)n;
+	return true;
+}
+
+static void count_fault(void *user, uint64_t record, const char *what)
+{
+	(void)user;
+	(void)record;
+	(void)what;
+}
+
+static char *listing(struct blk *b)
+{
+	auto_nt_raw struct nt_raw *raw = NULL;
+	struct text t = {0};
+	struct nt_scan_ops ops = {.user = &t, .entry = add_entry, .fault = count_fault};
+	struct nt_scan_result result;
+
+	if (nt_raw_open(b, &raw, NULL) < 0 || nt_scan(raw, &ops, NULL, &result, NULL) < 0) {
+		free(t.p);
+		return NULL;
+	}
+	return t.p;
+}
+
+/* ---- the two commands, as the engine does them ---- */
+
+static struct plan *new_plan(const struct run *r, struct nt_vol *vol)
+{
+	struct plan *p = calloc(1, sizeof(*p));
+
+	assert_non_null(p);
+	p->items = calloc(N_BAD, sizeof(*p->items));
+	assert_non_null(p->items);
+	p->n_items = N_BAD;
+	for (unsigned i = 0; i < N_BAD; i++) {
+		struct plan_item *item = &p->items[i];
+		item->number = i + 1;
+		item->action = PLAN_QUARANTINE;
+		item->is_accepted = true;
+		item->path = strdup("\\a bad file");
+		item->why = strdup("torture");
+		item->rule_id = strdup("torture");
+		item->file_ref = r->refs[i];
+		item->from_ref = r->dir_ref;
+		if (nt_stat(vol, item->file_ref, &item->stat, NULL) == 0)
+			item->has_sha256 = false;
+	}
+	return p;
+}
+
+/* A quarantine that is there (the first), with its items accepted; NULL when there is none. */
+static struct plan *load(struct nt_vol *vol, enum plan_action action, int *ret)
+{
+	struct quarantine *all = NULL;
+	struct plan *p = NULL;
+	size_t n = 0;
+
+	*ret = quarantine_list(vol, &all, &n, NULL);
+	if (*ret == 0 && n && all[0].state != QUARANTINE_EMPTY)
+		*ret = quarantine_load(vol, all[0].id, action, &p, NULL);
+	else if (*ret == 0 && n && action == PLAN_RESTORE)
+		*ret = quarantine_load(vol, all[0].id, action, &p, NULL);
+	free(all);
+	for (size_t i = 0; p && i < p->n_items; i++) {
+		if (nt_stat(vol, p->items[i].file_ref, &p->items[i].stat, NULL) < 0)
+			*ret = RS_E_VERIFY;
+	}
+	plan_accept(p);
+	return p;
+}
+
+static int fix(const struct run *r, struct blk *b, struct rs_err *err)
+{
+	struct nt_vol *vol = NULL;
+	auto_plan struct plan *p = NULL;
+	int s = nt_vol_open(b, NT_VOL_WRITE, &vol, err);
+
+	if (s == 0)
+		p = load(vol, PLAN_FINISH, &s);
+	if (s == 0 && !p)
+		p = new_plan(r, vol);
+	if (s == 0)
+		s = quarantine_fill(vol, p, NULL, err);
+	int closed = nt_vol_close(vol, s == 0 ? err : NULL);
+	if (s == 0)
+		s = closed;
+	return s < 0 ? s : quarantine_verify(b, p, false, NULL, err);
+}
+
+static int undo(struct blk *b, struct rs_err *err)
+{
+	struct nt_vol *vol = NULL;
+	auto_plan struct plan *p = NULL;
+	int s = nt_vol_open(b, NT_VOL_WRITE, &vol, err);
+
+	if (s == 0)
+		p = load(vol, PLAN_RESTORE, &s);
+	if (s == 0 && p)
+		s = quarantine_empty(vol, p, NULL, err);
+	int closed = nt_vol_close(vol, s == 0 ? err : NULL);
+	if (s == 0)
+		s = closed;
+	return s < 0 || !p ? s : quarantine_verify(b, p, true, NULL, err);
+}
+
+/* First line that differs, for the log. */
+static void tell_listing(struct run *r, const char *where, const char *what, const char *last)
+{
+	const char *a = r->first, *b = last ? last : "";
+	char line[700];
+
+	while (*a && *b && strcspn(a, "\n") == strcspn(b, "\n") &&
+		!strncmp(a, b, strcspn(a, "\n") + 1)) {
+		a += strcspn(a, "\n") + (strchr(a, '\n') != NULL);
+		b += strcspn(b, "\n") + (strchr(b, '\n') != NULL);
+	}
+	(void)snprintf(line, sizeof(line), "%s: %.*s is now %.*s", what, (int)strcspn(a, "\n"), a,
+		(int)strcspn(b, "\n"), b);
+	if (r->bad++ < 10)
+		printf("FAIL %s: %s\n", where, line);
+}
+
+static void tell(struct run *r, const char *where, const char *what, const struct rs_err *err)
+{
+	char line[900] = "";
+
+	if (err && err->code)
+		rs_err_line(err, line, sizeof(line));
+	if (r->bad++ < 10)
+		printf("FAIL %s: %s %s\n", where, what, line);
+}
+
+/* The state in @state: is every file there, and do both ways out work? */
+static void judge_state(struct run *r, struct blk *state, const char *where)
+{
+	struct rs_err err = {0};
+
+	r->states++;
+	if (fix(r, state, &err) < 0) {
+		tell(r, where, "fix does not finish:", &err);
+		return;
+	}
+	if (undo(state, &err) < 0) {
+		tell(r, where, "undo after it does not finish:", &err);
+		return;
+	}
+	auto_free char *last = listing(state);
+	if (!last || strcmp(last, r->first) != 0)
+		tell_listing(r, where, "after fix and undo", last);
+}
+
+static void judge_undo(struct run *r, struct blk *state, const char *where)
+{
+	struct rs_err err = {0};
+
+	r->states++;
+	if (undo(state, &err) < 0) {
+		tell(r, where, "undo does not finish:", &err);
+		return;
+	}
+	auto_free char *last = listing(state);
+	if (!last || strcmp(last, r->first) != 0)
+		tell_listing(r, where, "after undo", last);
+}
+
+/* ---- making the volume, recording ---- */
+
+static uint64_t ref_of(struct nt_vol *vol, const char *path)
+{
+	uint64_t ref = 0;
+
+	assert_int_equal(nt_lookup(vol, path, &ref, NULL), 0);
+	return ref;
+}
+
+static void make(struct run *r)
+{
+	struct nt_vol *vol = NULL;
+	char path[256];
+
+	vh_make(&r->image, 24, 4096, 512);
+	(void)vh_add(&r->image, "/", "Windows", -1);
+	(void)vh_add(&r->image, "/Windows", "System32", -1);
+	(void)vh_add(&r->image, "/Windows/System32", "drivers", -1);
+	vh_add_many(&r->image, DRIVERS, "driver%03u.sys", 120);
+	(void)vh_add(&r->image, DRIVERS, "C-00000291-00000000-00000032.sys", 40008);
+	vh_add_dos(&r->image, DRIVERS, "C-00000291-00000000-00000032.sys", "C-0000~1.SYS");
+	(void)vh_add(&r->image, DRIVERS, "resident.sys", 300);
+	(void)vh_add(&r->image, DRIVERS, "large.sys", 90000);
+	vh_add_link(&r->image, DRIVERS "/large.sys", "/Windows", "large-link.sys");
+	vh_filled(&r->image);
+	r->mem = vh_load(&r->image);
+	assert_non_null(r->mem);
+	assert_true(lay_mem_save(r->mem));
+	assert_int_equal(nt_vol_open(r->mem, 0, &vol, NULL), 0);
+	static const char *const names[N_BAD] = {
+		"C-00000291-00000000-00000032.sys", "resident.sys", "large.sys"};
+	r->dir_ref = ref_of(vol, DRIVERS);
+	for (unsigned i = 0; i < N_BAD; i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", DRIVERS, names[i]);
+		r->refs[i] = ref_of(vol, path);
+	}
+	assert_int_equal(nt_vol_close(vol, NULL), 0);
+	r->first = listing(r->mem);
+	assert_non_null(r->first);
+	r->watch = lay_watch_new(r->mem);
+	assert_non_null(r->watch);
+}
+
+static void record(struct run *r)
+{
+	struct rs_err err = {0};
+
+	lay_mem_restore(r->mem);
+	lay_watch_reset(r->watch);
+	r->watch->is_recording = true;
+	if (fix(r, &r->watch->blk, &err) < 0 || undo(&r->watch->blk, &err) < 0) {
+		tell(r, "record", "fix and undo without a cut:", &err);
+		fail();
+	}
+	r->watch->is_recording = false;
+	printf("# %zu writes and flushes of fix and undo\n", r->watch->n_ops);
+}
+
+static void cut_everywhere(struct run *r)
+{
+	char where[64];
+
+	for (size_t n = 0; n <= r->watch->n_ops; n++) {
+		(void)snprintf(where, sizeof(where), "cut after operation %zu", n);
+		lay_mem_restore(r->mem);
+		lay_replay_prefix(r->watch, n, r->mem);
+		judge_state(r, r->mem, where);
+		lay_mem_restore(r->mem);
+		lay_replay_prefix(r->watch, n, r->mem);
+		judge_undo(r, r->mem, where);
+	}
+}
+
+static void cut_at_random(struct run *r, uint64_t states, uint64_t seed)
+{
+	char where[64];
+
+	for (uint64_t i = 0; i < states; i++) {
+		size_t part;
+		lay_mem_restore(r->mem);
+		size_t n = lay_replay_random(r->watch, seed + i, r->mem, &part);
+		(void)snprintf(where, sizeof(where),
+			"seed %llu: %zu operations and %zu of a window",
+			(unsigned long long)(seed + i), n, part);
+		if (i & 1)
+			judge_undo(r, r->mem, where);
+		else
+			judge_state(r, r->mem, where);
+	}
+}
+
+enum fault { FAULT_READ, FAULT_WRITE, FAULT_FLUSH };
+
+/* The nth request fails: the command says so, and the state that it leaves is like that of a cut.
+ */
+static void fail_nth(struct run *r, enum fault kind, uint64_t n, bool *ret_reached)
+{
+	static const char *const names[] = {"read", "write", "flush"};
+	struct rs_err err = {0};
+	char where[64];
+
+	lay_mem_restore(r->mem);
+	lay_watch_reset(r->watch);
+	*(kind == FAULT_READ	      ? &r->watch->fail_read
+		: kind == FAULT_WRITE ? &r->watch->fail_write
+				      : &r->watch->fail_flush) = n;
+	int s = fix(r, &r->watch->blk, &err);
+	uint64_t seen = kind == FAULT_READ    ? r->watch->reads
+			: kind == FAULT_WRITE ? r->watch->writes
+					      : r->watch->flushes;
+	*ret_reached = seen >= n;
+	lay_watch_reset(r->watch);
+	(void)snprintf(where, sizeof(where), "%s %llu fails", names[kind], (unsigned long long)n);
+	if (s == 0 && *ret_reached && kind != FAULT_READ)
+		tell(r, where, "and nobody says so", NULL);
+	if (n & 1)
+		judge_undo(r, r->mem, where);
+	else
+		judge_state(r, r->mem, where);
+}
+
+static void fail_everywhere(struct run *r)
+{
+	for (int kind = FAULT_READ; kind <= FAULT_FLUSH; kind++) {
+		bool is_reached = true;
+		/* reads are many and alike: every third */
+		for (uint64_t n = 1; is_reached; n += kind == FAULT_READ ? 3 : 1)
+			fail_nth(r, (enum fault)kind, n, &is_reached);
+	}
+}
+
+static void torture(void **state)
+{
+	struct run r = {0};
+	uint64_t states = setting("STATES", 1000), seed = setting("SEED", 1);
+
+	(void)state;
+	make(&r);
+	record(&r);
+	cut_everywhere(&r);
+	cut_at_random(&r, states, seed);
+	fail_everywhere(&r);
+	printf("# %u states tried, %u bad\n", r.states, r.bad);
+	blk_close(&r.watch->blk);
+	blk_close(r.mem);
+	free(r.first);
+	vh_remove(&r.image);
+	assert_int_equal(r.bad, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(torture)};
+
+	return cmocka_run_group_tests_name("torture_quarantine", tests, NULL, NULL);
+}
