@@ -53,8 +53,8 @@ static int load_unfinished(struct en_work *w, struct rs_err *err)
 		return rs_fail(err, RS_E_MEMORY, "quarantines");
 	for (size_t i = 0; i < v->n_quarantines; i++) {
 		const struct quarantine *q = &v->quarantines[i];
-		if (q->state != QUARANTINE_UNFINISHED || q->was_undoing)
-			continue; /* an undo that was cut off is undo's to finish */
+		if (q->state != QUARANTINE_UNFINISHED)
+			continue;
 		struct plan *p = NULL;
 		int r = quarantine_load(v->nt, q->id, PLAN_FINISH, &p, err);
 		if (r < 0)

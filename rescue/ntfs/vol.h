@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* NTFS through libntfs-3g over a block source: look up, list, read; and the few writes that the
- * quarantine is made of. Opened for reading, nothing is ever written; opened for writing, the caller
- * has looked at nt_state_read() first (nt_vol_open checks it again and refuses). */
+ * quarantine is made of. Opened for reading, nothing is ever written; opened for writing, the
+ * caller has looked at nt_state_read() first (nt_vol_open checks it again and refuses). */
 #ifndef UNBRICK_NTFS_VOL_H
 #define UNBRICK_NTFS_VOL_H
 
@@ -22,14 +22,14 @@ int nt_vol_open(struct blk *src, unsigned flags, struct nt_vol **ret, struct rs_
 int nt_vol_close(struct nt_vol *vol, struct rs_err *err);
 
 struct nt_stat {
-	uint64_t ref;		/* record and sequence */
+	uint64_t ref; /* record and sequence */
 	bool is_dir, is_reparse, is_compressed, is_encrypted, is_sparse;
 	uint32_t attributes, reparse_tag;
 	uint64_t size_bytes, allocated_bytes;
 	uint64_t created, modified, changed, accessed; /* FILETIME of $STANDARD_INFORMATION */
-	uint16_t links;		/* link count of the record */
-	bool is_resident;	/* unnamed $DATA */
-	uint64_t log_lsn;	/* LSN of the record: changes whenever Windows wrote it */
+	uint16_t links;				       /* link count of the record */
+	bool is_resident;			       /* unnamed $DATA */
+	uint64_t log_lsn; /* LSN of the record: changes whenever Windows wrote it */
 };
 
 /** Record of a path. UTF-8, '\' or '/' between the parts, leading one optional, "" = root; case as
@@ -41,7 +41,8 @@ int nt_stat(struct nt_vol *vol, uint64_t ref, struct nt_stat *ret, struct rs_err
 /** A path of the record (through its WIN32 or POSIX name), "\Windows\..." */
 int nt_path(struct nt_vol *vol, uint64_t ref, char *ret, size_t cap, struct rs_err *err);
 
-/** Names of a folder, DOS names left out, "." and ".." too; index order. @fn returns false to stop. */
+/** Names of a folder, DOS names left out, "." and ".." too; index order. @fn returns false to stop.
+ */
 int nt_list(struct nt_vol *vol, uint64_t dir_ref,
 	bool (*fn)(void *user, const char *name, uint64_t ref, bool is_dir), void *user,
 	struct rs_err *err);
@@ -76,8 +77,8 @@ int nt_mkdir(struct nt_vol *vol, uint64_t dir_ref, const char *name, uint64_t *r
 	struct rs_err *err);
 /** New file with these bytes (allocated, not resident, when @min_alloc_bytes > 0: zero filled up to
  * it). Fails if the name exists. Flushed. Errors as nt_mkdir. */
-int nt_file_create(struct nt_vol *vol, uint64_t dir_ref, const char *name, const void *p, size_t len,
-	size_t min_alloc_bytes, uint64_t *ret_ref, struct rs_err *err);
+int nt_file_create(struct nt_vol *vol, uint64_t dir_ref, const char *name, const void *p,
+	size_t len, size_t min_alloc_bytes, uint64_t *ret_ref, struct rs_err *err);
 /** Overwrite bytes inside the existing size, in place; flushed. */
 int nt_file_overwrite(struct nt_vol *vol, uint64_t ref, uint64_t off_bytes, const void *p,
 	size_t len, struct rs_err *err);
@@ -91,11 +92,11 @@ struct nt_switch {
 };
 
 enum nt_switch_state {
-	NT_SWITCH_AT_FROM,	  /* before: names in @from, nothing in @to */
-	NT_SWITCH_AT_FROM_EXTRA,  /* before the commit, with left-over entries in @to */
-	NT_SWITCH_AT_TO_EXTRA,	  /* after the commit, with left-over entries in @from */
-	NT_SWITCH_AT_TO,	  /* after */
-	NT_SWITCH_ELSEWHERE,	  /* the file has no name in either folder, or is another file now */
+	NT_SWITCH_AT_FROM,	 /* before: names in @from, nothing in @to */
+	NT_SWITCH_AT_FROM_EXTRA, /* before the commit, with left-over entries in @to */
+	NT_SWITCH_AT_TO_EXTRA,	 /* after the commit, with left-over entries in @from */
+	NT_SWITCH_AT_TO,	 /* after */
+	NT_SWITCH_ELSEWHERE,	 /* the file has no name in either folder, or is another file now */
 };
 
 /** Judge from the record and both indexes. Errors: RS_E_NTFS_DAMAGED, RS_E_IO_READ. */
@@ -109,10 +110,10 @@ int nt_switch_run(struct nt_vol *vol, const struct nt_switch *sw, struct rs_err 
 /* ---- tidying up after ourselves (remove.c): only what the quarantine made ---- */
 
 /** Remove a file or an empty folder by name; @ref must be what the name stands for (else
- * RS_E_CHANGED). Keeps the times of @dir_ref. Flushed. Errors: RS_E_GUARD (not empty, or it has other
- * names), RS_E_IO_WRITE, RS_E_NTFS_DAMAGED. */
-int nt_remove(struct nt_vol *vol, uint64_t dir_ref, const char *name, uint64_t ref,
-	struct rs_err *err);
+ * RS_E_CHANGED). Keeps the times of @dir_ref. Flushed. Errors: RS_E_GUARD (not empty, or it has
+ * other names), RS_E_IO_WRITE, RS_E_NTFS_DAMAGED. */
+int nt_remove(
+	struct nt_vol *vol, uint64_t dir_ref, const char *name, uint64_t ref, struct rs_err *err);
 /** Remove every empty folder in @dir_ref. */
 int nt_remove_empty_folders(struct nt_vol *vol, uint64_t dir_ref, struct rs_err *err);
 int nt_is_empty(struct nt_vol *vol, uint64_t dir_ref, bool *ret, struct rs_err *err);
@@ -120,6 +121,16 @@ int nt_is_empty(struct nt_vol *vol, uint64_t dir_ref, bool *ret, struct rs_err *
 int nt_set_times(struct nt_vol *vol, uint64_t ref, const struct nt_stat *times, struct rs_err *err);
 /** Bytes in free clusters. */
 int nt_free_bytes(struct nt_vol *vol, uint64_t *ret, struct rs_err *err);
+
+/* ---- records without an entry (relink.c): what a cut leaves of a folder or file of ours ---- */
+
+/** Put the entry of the record's only name into the folder that the record names. Flushed.
+ * Errors: RS_E_CHANGED (another folder, or the name is taken), RS_E_NTFS_DAMAGED, RS_E_IO_WRITE. */
+int nt_relink(struct nt_vol *vol, uint64_t ref, uint64_t dir_ref, struct rs_err *err);
+/** The block source below; borrowed until the volume is closed. */
+struct blk *nt_vol_source(struct nt_vol *vol);
+/** VOLUME_IS_DIRTY as the library knows it. */
+bool nt_is_dirty(const struct nt_vol *vol);
 
 /* ---- contents, for a volume that a person mounted writable (edit.c) ---- */
 
@@ -133,8 +144,8 @@ int nt_file_resize(struct nt_vol *vol, uint64_t ref, uint64_t size_bytes, struct
 
 struct nt_check {
 	uint64_t file_ref;
-	uint64_t in_ref;   /* folder that must hold the file's names ... */
-	uint64_t out_ref;  /* ... and one that must not (0: none) */
+	uint64_t in_ref;  /* folder that must hold the file's names ... */
+	uint64_t out_ref; /* ... and one that must not (0: none) */
 };
 
 /** Independent look at what an act touched, straight from the bytes (nt_raw, not libntfs-3g): the

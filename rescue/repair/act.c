@@ -30,28 +30,6 @@ static int make_id_folder(
 	return rs_fail_on(err, RS_E_GUARD, QUARANTINE_DIR, "no free name for a quarantine");
 }
 
-/* A run that was cut off before its manifest left folders only: use them again. */
-static int find_or_make_id_folder(
-	struct nt_vol *vol, struct plan *p, uint64_t dir, uint64_t *ret_ref, struct rs_err *err)
-{
-	struct quarantine *all = NULL;
-	size_t n = 0;
-	char path[96];
-	int r = quarantine_list(vol, &all, &n, err);
-
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < n && !p->id[0]; i++) {
-		if (all[i].state == QUARANTINE_EMPTY && all[i].id[0])
-			(void)snprintf(p->id, sizeof(p->id), "%s", all[i].id);
-	}
-	free(all);
-	if (!p->id[0])
-		return make_id_folder(vol, p, dir, ret_ref, err);
-	(void)snprintf(path, sizeof(path), "%s/%s", QUARANTINE_DIR, p->id);
-	return nt_lookup(vol, path, ret_ref, err);
-}
-
 static int make_item_folders(
 	struct nt_vol *vol, struct plan *p, uint64_t id_ref, struct rs_err *err)
 {
@@ -101,7 +79,7 @@ static int prepare(struct nt_vol *vol, struct plan *p, struct rs_err *err)
 	if (r == 0)
 		r = nt_mkdir(vol, p->root_ref, QUARANTINE_DIR, &dir, err);
 	if (r == 0)
-		r = find_or_make_id_folder(vol, p, dir, &id_ref, err);
+		r = make_id_folder(vol, p, dir, &id_ref, err);
 	if (r == 0)
 		r = make_item_folders(vol, p, id_ref, err);
 	if (r == 0)
@@ -131,11 +109,11 @@ static int move_item(struct nt_vol *vol, struct plan_item *item, bool is_restore
 	struct nt_switch sw = {item->file_ref, is_restore ? item->to_ref : item->from_ref,
 		is_restore ? item->from_ref : item->to_ref};
 	enum nt_switch_state state;
-	int r = nt_switch_state(vol, &sw, &state, err);
+	int r = quarantine_item_state(vol, item, &state, err);
 
 	if (r < 0)
 		return r;
-	if (state == NT_SWITCH_AT_TO) {
+	if (state == (is_restore ? NT_SWITCH_AT_FROM : NT_SWITCH_AT_TO)) {
 		item->result = PLAN_ALREADY;
 		return 0;
 	}
@@ -178,27 +156,6 @@ static int move_items(struct nt_vol *vol, struct plan *p, bool is_restore, struc
 	return 0;
 }
 
-int quarantine_fill(
-	struct nt_vol *vol, struct plan *plan, const struct rs_task *task, struct rs_err *err)
-{
-	struct journal j;
-	int r = nt_set_dirty(vol, true, err);
-
-	if (r == 0 && !plan->has_manifest)
-		r = prepare(vol, plan, err);
-	if (r == 0)
-		r = open_journal(vol, plan, &j, err);
-	if (r == 0)
-		r = journal_step(&j, "fix begun", err);
-	if (r == 0)
-		r = move_items(vol, plan, false, &j, task, err);
-	if (r == 0)
-		r = journal_step(&j, "fix ended", err);
-	if (r == 0 && !plan->was_dirty)
-		r = nt_set_dirty(vol, false, err);
-	return r;
-}
-
 static int remove_named(struct nt_vol *vol, uint64_t dir_ref, const char *name, struct rs_err *err)
 {
 	char path[NT_NAME_BYTES + 64];
@@ -236,6 +193,8 @@ static int remove_folders(struct nt_vol *vol, struct plan *p, struct rs_err *err
 	uint64_t dir, id_ref;
 	int r = nt_lookup(vol, QUARANTINE_DIR, &dir, err);
 
+	if (r == RS_E_NO_SUCH_FILE && !p->id[0])
+		return 0; /* swept away */
 	if (r == 0 && !p->id[0])
 		return remove_top(vol, p, dir, err); /* cut off before there was more */
 	(void)snprintf(path, sizeof(path), "%s/%s", QUARANTINE_DIR, p->id);
@@ -246,9 +205,9 @@ static int remove_folders(struct nt_vol *vol, struct plan *p, struct rs_err *err
 		r = remove_named(vol, id_ref, name, err);
 	}
 	if (r == 0)
-		r = remove_named(vol, id_ref, JOURNAL_NAME, err);
-	if (r == 0)
 		r = remove_named(vol, id_ref, MANIFEST_NAME, err);
+	if (r == 0) /* last: while there is a manifest, it says that undo was begun */
+		r = remove_named(vol, id_ref, JOURNAL_NAME, err);
 	if (r == 0)
 		r = nt_remove_empty_folders(vol, id_ref, err); /* of a run without a manifest */
 	if (r == 0)
@@ -256,12 +215,58 @@ static int remove_folders(struct nt_vol *vol, struct plan *p, struct rs_err *err
 	return r < 0 ? r : remove_top(vol, p, dir, err);
 }
 
+/* What earlier runs left of folders in which nothing is any more. */
+static int tidy(struct nt_vol *vol, struct rs_err *err)
+{
+	struct quarantine *all = NULL;
+	size_t n = 0;
+	int r = quarantine_list(vol, &all, &n, err);
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		auto_plan struct plan *p = NULL;
+		if (all[i].state != QUARANTINE_EMPTY && all[i].state != QUARANTINE_UNDONE)
+			continue;
+		r = quarantine_load(vol, all[i].id, PLAN_RESTORE, &p, err);
+		if (r == 0)
+			r = remove_folders(vol, p, err);
+	}
+	free(all);
+	return r;
+}
+
+int quarantine_fill(
+	struct nt_vol *vol, struct plan *plan, const struct rs_task *task, struct rs_err *err)
+{
+	struct journal j;
+	int r = sweep(vol, err);
+
+	if (r == 0)
+		r = nt_set_dirty(vol, true, err);
+	if (r == 0 && !plan->has_manifest)
+		r = tidy(vol, err);
+	if (r == 0 && !plan->has_manifest)
+		r = prepare(vol, plan, err);
+	if (r == 0)
+		r = open_journal(vol, plan, &j, err);
+	if (r == 0)
+		r = journal_step(&j, "fix begun", err);
+	if (r == 0)
+		r = move_items(vol, plan, false, &j, task, err);
+	if (r == 0)
+		r = journal_step(&j, "fix ended", err);
+	if (r == 0 && !plan->was_dirty)
+		r = nt_set_dirty(vol, false, err);
+	return r;
+}
+
 int quarantine_empty(
 	struct nt_vol *vol, struct plan *plan, const struct rs_task *task, struct rs_err *err)
 {
 	struct journal j;
-	int r = nt_set_dirty(vol, true, err);
+	int r = sweep(vol, err);
 
+	if (r == 0)
+		r = nt_set_dirty(vol, true, err);
 	if (r == 0)
 		r = open_journal(vol, plan, &j, err);
 	if (r == 0)

@@ -50,16 +50,28 @@ static int by_id(const void *a, const void *b)
 	return strcmp(((const struct quarantine *)a)->id, ((const struct quarantine *)b)->id);
 }
 
+int quarantine_item_state(struct nt_vol *vol, const struct plan_item *item,
+	enum nt_switch_state *ret, struct rs_err *err)
+{
+	struct nt_switch sw = {item->file_ref, item->from_ref, item->to_ref};
+	struct nt_stat s;
+
+	if (nt_stat(vol, item->to_ref, &s, NULL) == RS_E_NO_SUCH_FILE) {
+		*ret = nt_stat(vol, item->file_ref, &s, NULL) == 0 ? NT_SWITCH_AT_FROM
+								   : NT_SWITCH_ELSEWHERE;
+		return 0;
+	}
+	return nt_switch_state(vol, &sw, ret, err);
+}
+
 /* Where are the files? The disk says it, not the journal. */
 static int count_places(struct nt_vol *vol, const struct plan *p, size_t *ret_in, size_t *ret_out,
 	struct rs_err *err)
 {
 	*ret_in = *ret_out = 0;
 	for (size_t i = 0; i < p->n_items; i++) {
-		struct nt_switch sw = {
-			p->items[i].file_ref, p->items[i].from_ref, p->items[i].to_ref};
 		enum nt_switch_state state;
-		int r = nt_switch_state(vol, &sw, &state, err);
+		int r = quarantine_item_state(vol, &p->items[i], &state, err);
 		if (r < 0)
 			return r;
 		*ret_in += state == NT_SWITCH_AT_TO || state == NT_SWITCH_ELSEWHERE;
@@ -133,8 +145,8 @@ int quarantine_is_ours(struct nt_vol *vol, uint64_t dir_ref, bool *ret, struct r
 }
 
 /* An empty \Unbrick that we made: one entry without an id. */
-static int list_leftover(struct nt_vol *vol, uint64_t dir, struct quarantine *q, size_t *ret_n,
-	struct rs_err *err)
+static int list_leftover(
+	struct nt_vol *vol, uint64_t dir, struct quarantine *q, size_t *ret_n, struct rs_err *err)
 {
 	bool is_empty = false, is_ours = false;
 	int r = nt_is_empty(vol, dir, &is_empty, err);
@@ -148,6 +160,22 @@ static int list_leftover(struct nt_vol *vol, uint64_t dir, struct quarantine *q,
 	return r;
 }
 
+/* No \Unbrick, but perhaps a record of one that lost its entry. */
+static int list_lost(struct nt_vol *vol, struct quarantine **ret, size_t *ret_n, struct rs_err *err)
+{
+	size_t lost = 0;
+	int r = sweep_count(vol, &lost, err);
+
+	if (r < 0 || !lost)
+		return r;
+	*ret = calloc(1, sizeof(**ret));
+	if (!*ret)
+		return rs_fail(err, RS_E_MEMORY, "quarantines");
+	(*ret)->state = QUARANTINE_EMPTY;
+	*ret_n = 1;
+	return 0;
+}
+
 int quarantine_list(struct nt_vol *vol, struct quarantine **ret, size_t *ret_n, struct rs_err *err)
 {
 	struct rs_err why = {0};
@@ -157,7 +185,7 @@ int quarantine_list(struct nt_vol *vol, struct quarantine **ret, size_t *ret_n, 
 	*ret_n = 0;
 	int r = open_folder(vol, &dir, &why);
 	if (r == RS_E_NO_SUCH_FILE)
-		return 0;
+		return list_lost(vol, ret, ret_n, err);
 	if (r < 0) {
 		if (err)
 			*err = why;

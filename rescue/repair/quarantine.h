@@ -33,9 +33,16 @@ const char *quarantine_state_word(enum quarantine_state s);
  * Windows makes have not. Errors: RS_E_IO_READ. */
 int quarantine_is_ours(struct nt_vol *vol, uint64_t dir_ref, bool *ret, struct rs_err *err);
 
-/** All quarantines of a volume, oldest first. None: n = 0. An empty \Unbrick of ours (cut off before
- * there was more) is one with the id "" and the state EMPTY. A file or a reparse point in the place
- * of \Unbrick is RS_E_UNSAFE_PATH. Errors: RS_E_NTFS_DAMAGED, RS_E_IO_READ, RS_E_MEMORY. */
+/** Where is a planned file: NT_SWITCH_AT_TO in the quarantine, NT_SWITCH_AT_FROM where it came
+ * from? A folder that an interrupted undo has taken away held nothing any more. Errors:
+ * RS_E_NTFS_DAMAGED, RS_E_IO_READ. */
+int quarantine_item_state(struct nt_vol *vol, const struct plan_item *item,
+	enum nt_switch_state *ret, struct rs_err *err);
+
+/** All quarantines of a volume, oldest first. None: n = 0. An empty \Unbrick of ours (cut off
+ * before there was more) is one with the id "" and the state EMPTY. A file or a reparse point in
+ * the place of \Unbrick is RS_E_UNSAFE_PATH. Errors: RS_E_NTFS_DAMAGED, RS_E_IO_READ, RS_E_MEMORY.
+ */
 int quarantine_list(struct nt_vol *vol, struct quarantine **ret, size_t *ret_n, struct rs_err *err);
 
 /** Read a manifest back as a plan whose items have @action. A quarantine without a manifest gives a
@@ -59,6 +66,13 @@ int quarantine_empty(
  * checked go to @checks (a json array). Errors: RS_E_VERIFY. */
 int quarantine_verify(struct blk *src, const struct plan *plan, bool is_restored,
 	struct json_object *checks, struct rs_err *err);
+
+/* ---- sweep.c: what a cut left of our own folders and files ---- */
+
+/** How many there are. Reads the whole $MFT, but only when the dirty flag is set. */
+int sweep_count(struct nt_vol *vol, size_t *ret, struct rs_err *err);
+/** Take them away. @vol is open for writing. */
+int sweep(struct nt_vol *vol, struct rs_err *err);
 
 /* ---- manifest.c: the plan as JSON ---- */
 

@@ -126,9 +126,9 @@ static struct plan *load(struct nt_vol *vol, enum plan_action action, int *ret)
 	size_t n = 0;
 
 	*ret = quarantine_list(vol, &all, &n, NULL);
-	if (*ret == 0 && n && all[0].state != QUARANTINE_EMPTY)
-		*ret = quarantine_load(vol, all[0].id, action, &p, NULL);
-	else if (*ret == 0 && n && action == PLAN_RESTORE)
+	bool is_there = n && (action == PLAN_RESTORE || all[0].state == QUARANTINE_UNFINISHED ||
+				     all[0].state == QUARANTINE_ACTIVE);
+	if (*ret == 0 && is_there)
 		*ret = quarantine_load(vol, all[0].id, action, &p, NULL);
 	free(all);
 	for (size_t i = 0; p && i < p->n_items; i++) {

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sweep: folders and files of ours whose record is on the disk while their entry is not, because
+ * the power was cut while they were made or taken away. Either way nothing of the user's is in
+ * them, and they go. Looked for only on a volume whose dirty flag is set, as an interrupted run
+ * leaves it. */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "repair/quarantine.h"
+
+#define ATTR_ARCHIVE 0x20U
+#define LOST_MAX     64U
+
+enum level { LEVEL_NONE, LEVEL_TOP, LEVEL_ID, LEVEL_ITEM };
+
+struct lost {
+	uint64_t ref, parent_ref;
+	enum level level;
+	char name[PLAN_ID_LEN];
+};
+
+struct search {
+	struct nt_vol *vol;
+	struct lost all[LOST_MAX];
+	size_t n;
+};
+
+static bool is_shape(const char *name, const char *shape)
+{
+	for (; *shape; shape++, name++) {
+		if (*shape == 'd' ? !isdigit((unsigned char)*name) : *name != *shape)
+			return false;
+	}
+	return !*name;
+}
+
+static enum level level_of(const char *name, bool is_dir)
+{
+	if (is_dir && !strcmp(name, QUARANTINE_DIR))
+		return LEVEL_TOP;
+	if (is_dir && is_shape(name, "ddddddddTddddddZ"))
+		return LEVEL_ID;
+	if (is_dir ? is_shape(name, "dddd")
+		   : !strcmp(name, "manifest.json") || !strcmp(name, "journal"))
+		return LEVEL_ITEM;
+	return LEVEL_NONE;
+}
+
+static bool wants(void *user, const char *name, bool is_dir)
+{
+	(void)user;
+	return level_of(name, is_dir) != LEVEL_NONE;
+}
+
+static bool candidate(void *user, const struct nt_entry *e)
+{
+	struct search *s = user;
+	enum level level = level_of(e->name, e->is_dir);
+	uint64_t there = 0;
+	bool is_place = level == LEVEL_TOP ? NT_REF_RECORD(e->parent_ref) == NT_ROOT_RECORD
+					   : !strncmp(e->path, "\\" QUARANTINE_DIR "\\", 9);
+
+	if (!is_place || e->is_orphan || !(e->attributes & ATTR_ARCHIVE) || e->hard_links != 1 ||
+		s->n == LOST_MAX)
+		return true;
+	if (nt_lookup(s->vol, e->path, &there, NULL) == 0 && there == e->ref)
+		return true; /* where it belongs */
+	struct lost *l = &s->all[s->n++];
+	*l = (struct lost){.ref = e->ref, .parent_ref = e->parent_ref, .level = level};
+	(void)snprintf(l->name, sizeof(l->name), "%s", e->name);
+	return true;
+}
+
+static void ignore(void *user, uint64_t record, const char *what)
+{
+	(void)user; /* damage elsewhere is not ours to tell here: the look at the volume does */
+	(void)record;
+	(void)what;
+}
+
+static int find(struct nt_vol *vol, struct search *ret, struct rs_err *err)
+{
+	auto_nt_raw struct nt_raw *raw = NULL;
+	struct nt_scan_ops ops = {.user = ret, .entry = candidate, .fault = ignore, .wants = wants};
+	struct nt_scan_result result;
+
+	*ret = (struct search){.vol = vol};
+	if (!nt_is_dirty(vol))
+		return 0;
+	int r = nt_raw_open(nt_vol_source(vol), &raw, err);
+	return r < 0 ? r : nt_scan(raw, &ops, NULL, &result, err);
+}
+
+int sweep_count(struct nt_vol *vol, size_t *ret, struct rs_err *err)
+{
+	struct search s;
+	int r = find(vol, &s, err);
+
+	*ret = r == 0 ? s.n : 0;
+	return r;
+}
+
+int sweep(struct nt_vol *vol, struct rs_err *err)
+{
+	struct search s;
+	int r = find(vol, &s, err);
+
+	for (int level = LEVEL_TOP; r == 0 && level <= LEVEL_ITEM; level++) {
+		for (size_t i = 0; r == 0 && i < s.n; i++) {
+			if ((int)s.all[i].level == level)
+				r = nt_relink(vol, s.all[i].ref, s.all[i].parent_ref, err);
+		}
+	}
+	for (int level = LEVEL_ITEM; r == 0 && level >= LEVEL_TOP; level--) {
+		for (size_t i = 0; r == 0 && i < s.n; i++) {
+			if ((int)s.all[i].level == level)
+				r = nt_remove(
+					vol, s.all[i].parent_ref, s.all[i].name, s.all[i].ref, err);
+		}
+	}
+	return r;
+}
