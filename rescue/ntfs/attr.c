@@ -48,7 +48,7 @@ static const char *parse_not_resident(struct rs_view v, struct nt_attr *ret)
 
 static const char *parse_attr(struct rs_view v, struct nt_attr *ret)
 {
-	size_t name_bytes = 2U * v.p[9], name_off = rs_le16(v.p + 0xA);
+	size_t name_bytes = (size_t)2 * v.p[9], name_off = rs_le16(v.p + 0xA);
 
 	*ret = (struct nt_attr){.type = rs_le32(v.p),
 		.flags = rs_le16(v.p + 0xC),
@@ -103,7 +103,7 @@ bool nt_file_name_parse(struct rs_view v, struct nt_file_name *ret)
 {
 	if (v.len < FILE_NAME_BYTES || v.p[0x40] == 0)
 		return false;
-	if (!rs_view_sub(v, FILE_NAME_BYTES, 2U * v.p[0x40], &ret->name))
+	if (!rs_view_sub(v, FILE_NAME_BYTES, (size_t)2 * v.p[0x40], &ret->name))
 		return false;
 	ret->parent_ref = rs_le64(v.p);
 	ret->attributes = rs_le32(v.p + 0x38);
@@ -157,7 +157,7 @@ bool nt_list_next(
 	}
 	*ret = (struct nt_list_entry){
 		rs_le32(v.p), rs_le16(v.p + 0x18), rs_le64(v.p + 8), rs_le64(v.p + 0x10), {v.p, 0}};
-	if (v.p[6] && !rs_view_sub(v, v.p[7], 2U * v.p[6], &ret->name)) {
+	if (v.p[6] && !rs_view_sub(v, v.p[7], (size_t)2 * v.p[6], &ret->name)) {
 		*ret_fault = "a name in the attribute list";
 		return false;
 	}

@@ -59,9 +59,11 @@ static int walk_blocks(struct nt_raw *raw, uint64_t number, uint32_t block_bytes
 	struct rs_err *err)
 {
 	auto_nt_stream struct nt_stream s = {0};
-	auto_free uint8_t *bitmap = NULL, *block = malloc(NT_INDEX_MAX);
+	auto_free uint8_t *bitmap = NULL;
+	auto_free uint8_t *block = NULL;
 	size_t bitmap_len = 0, got;
 
+	block = malloc(NT_INDEX_MAX);
 	if (!block)
 		return rs_fail(err, RS_E_MEMORY, "index");
 	int r = nt_stream_open(raw, number, NT_AT_INDEX_ALLOCATION, NAME_OF_INDEX, &s, err);

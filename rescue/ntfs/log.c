@@ -174,7 +174,7 @@ void nt_log_parse(struct rs_view log, struct nt_state *ret)
 	ret->log_major = ret->log_minor = 0;
 	ret->log_current_lsn = 0;
 	ret->log_reason[0] = '\0';
-	if (log.len < 2 * NT_STRIDE_BYTES) {
+	if (log.len < (size_t)2 * NT_STRIDE_BYTES) {
 		say(ret, NT_LOG_TORN, "the journal is shorter than its first pages");
 		return;
 	}

@@ -119,6 +119,7 @@ int nt_store_add(struct nt_store *s, const struct nt_parsed *p, struct rs_err *e
 		len += NAME_RECORD + p->names[i].name.len;
 	if (s->n == s->cap) {
 		size_t cap = s->cap ? s->cap + s->cap / 2 : 1024;
+		/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
 		struct nt_piece **v = realloc((void *)s->pieces, cap * sizeof(*v));
 		if (!v)
 			return rs_fail(err, RS_E_MEMORY, "extension records");
@@ -148,7 +149,7 @@ void nt_store_get(const struct nt_piece *stored, struct nt_parsed *ret)
 
 	ret->piece = *stored;
 	for (unsigned i = 0; i < stored->n_names; i++) {
-		struct rs_view name = {at + NAME_RECORD, 2U * at[8]};
+		struct rs_view name = {at + NAME_RECORD, (size_t)2 * at[8]};
 		ret->names[i] = (struct nt_piece_name){rs_le64(at), name, at[9]};
 		at += NAME_RECORD + name.len;
 	}
@@ -169,6 +170,7 @@ static int by_base(const void *pa, const void *pb)
 void nt_store_sort(struct nt_store *s)
 {
 	if (s->n)
+		/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
 		qsort((void *)s->pieces, s->n, sizeof(*s->pieces), by_base);
 }
 

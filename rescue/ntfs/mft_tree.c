@@ -71,8 +71,10 @@ static uint32_t keep_name(struct nt_tree *t, struct rs_view name)
 	if (!t->n_names || NAME_BLOCK - t->used < NT_NAME_BYTES) {
 		if (t->n_names == t->cap_names) {
 			uint32_t cap = t->cap_names ? 2 * t->cap_names : 16;
-			char **names = realloc((void *)t->names, cap * sizeof(*names));
-			if (!names || cap > UINT32_MAX / NAME_BLOCK)
+			char **names = cap > UINT32_MAX / NAME_BLOCK
+					       ? NULL
+					       : realloc((void *)t->names, cap * sizeof(*names));
+			if (!names)
 				return 0;
 			t->names = names;
 			t->cap_names = cap;
@@ -236,10 +238,8 @@ static void build_prefix(struct nt_tree *t, uint64_t parent_ref)
 		p += snprintf(p, 64, "\\$Orphan\\%" PRIu64, missing);
 	while (n--) {
 		const char *name = name_of(t, &t->folders[chain[n]]);
-		size_t len = strlen(name);
 		*p++ = '\\';
-		memcpy(p, name, len);
-		p += len;
+		p = mempcpy(p, name, strlen(name));
 	}
 	*p++ = '\\';
 	t->path_parent = parent_ref;

@@ -166,7 +166,7 @@ static void add_extents(struct nt_raw *raw, const uint8_t *rec, uint64_t initial
 int nt_raw_open(struct blk *src, struct nt_raw **ret, struct rs_err *err)
 {
 	uint8_t rec[NT_RECORD_MAX];
-	struct nt_attr data;
+	struct nt_attr data = {0};
 
 	auto_nt_raw struct nt_raw *raw = calloc(1, sizeof(*raw));
 	if (!raw)

@@ -215,7 +215,7 @@ static int read_hibernation(struct nt_raw *raw, struct nt_state *ret, struct rs_
 static void compare_mirror(struct nt_raw *raw, struct nt_state *ret)
 {
 	uint8_t a[MIRRORED * NT_RECORD_MAX], b[MIRRORED * NT_RECORD_MAX];
-	const uint32_t len = raw->geo.record_bytes;
+	const size_t len = raw->geo.record_bytes;
 	size_t got = 0;
 
 	ret->mirror_differs = true;

@@ -5,6 +5,7 @@
  * The same seed gives the same names. About one file in ten has a resident value of some bytes,
  * one in fifty gets clusters; names have 6 to 40 characters, a few are not ASCII. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,7 +45,7 @@ static u8 make_name(ntfschar *name, const char *prefix, unsigned long number)
 	char text[NAME_MAX_UNITS];
 	u8 n = 0;
 
-	(void)snprintf(text, sizeof(text), "%s%lx", prefix, number);
+	(void)snprintf(text, sizeof(text), "%s%lx-", prefix, number);
 	for (const char *p = text; *p; p++)
 		name[n++] = cpu_to_le16((uint16_t)*p);
 	for (uint32_t more = next_random() % 28; more; more--)
@@ -103,7 +104,8 @@ int main(int argc, char **argv)
 		die("mount", 0);
 	folder[0] = FILE_root;
 	for (unsigned long i = 1; i <= dirs; i++) {
-		unsigned long up = i <= dirs / DEPTH_SHARE ? 0 : 1 + next_random() % (i - 1);
+		bool is_top = i == 1 || i <= dirs / DEPTH_SHARE;
+		unsigned long up = is_top ? 0 : 1 + next_random() % (i - 1);
 		folder[i] = create(vol, folder[up], S_IFDIR, i);
 	}
 	for (unsigned long i = 0; i < files; i++) /* a folder's files come in groups */

@@ -1,83 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The scan of the whole $MFT: on records written by hand, and on every image of the fixtures
- * against The Sleuth Kit's fls. */
-#include "raw_help.h"
+/* The scan of the whole $MFT on records written by hand. */
+#include "scan_help.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "../../layers/layers.h"
-
-#define LINES_MAX 4000U
-
-/* What a scan hands out, as lines "RECORD PATH". */
-struct seen {
-	char *lines[LINES_MAX];
-	struct nt_entry last;
-	unsigned n, faults;
-	uint64_t fault_record;
-	char fault[200];
-	unsigned stop_after;
-	const char *want; /* a name */
-};
-
-static bool on_entry(void *user, const struct nt_entry *e)
-{
-	struct seen *s = user;
-	char line[4096];
-
-	assert_true(s->n < LINES_MAX);
-	(void)snprintf(line, sizeof(line), "%llu %.4000s",
-		(unsigned long long)NT_REF_RECORD(e->ref), e->path);
-	assert_string_equal(e->path + strlen(e->path) - strlen(e->name), e->name);
-	s->lines[s->n++] = strdup(line);
-	s->last = *e;
-	return s->n != s->stop_after;
-}
-
-static void on_fault(void *user, uint64_t record, const char *what)
-{
-	struct seen *s = user;
-
-	s->faults++;
-	s->fault_record = record;
-	(void)snprintf(s->fault, sizeof(s->fault), "%s", what);
-}
-
-static bool on_wants(void *user, const char *name, bool is_dir)
-{
-	(void)is_dir;
-	return strcmp(name, ((struct seen *)user)->want) == 0;
-}
-
-static struct nt_scan_result scan(struct nt_raw *raw, struct seen *s)
-{
-	const struct nt_scan_ops ops = {.user = s,
-		.entry = on_entry,
-		.fault = on_fault,
-		.wants = s->want ? on_wants : NULL};
-	struct nt_scan_result res = {0};
-	struct rs_err err = {0};
-
-	if (nt_scan(raw, &ops, NULL, &res, &err) < 0)
-		fail_msg("%s", err.detail);
-	return res;
-}
-
-static bool has(const struct seen *s, const char *line)
-{
-	for (unsigned i = 0; i < s->n; i++)
-		if (strcmp(s->lines[i], line) == 0)
-			return true;
-	return false;
-}
-
-static void forget(struct seen *s)
-{
-	for (unsigned i = 0; i < s->n; i++)
-		free(s->lines[i]);
-	memset(s, 0, sizeof(*s));
-}
 
 static struct seen seen;
 
@@ -85,13 +13,13 @@ static struct nt_scan_result scan_vol(struct rh_vol *v)
 {
 	auto_nt_raw struct nt_raw *raw = rh_open(v);
 
-	return scan(raw, &seen);
+	return sh_scan(raw, &seen);
 }
 
 static int after_each(void **state)
 {
 	(void)state;
-	forget(&seen);
+	sh_forget(&seen);
 	return 0;
 }
 
@@ -122,10 +50,10 @@ static void test_scan__folders_after_and_before_their_files__same_paths(void **s
 	put_dir(&v, 41, RH_REF(40, 1), "System32");
 	put_file(&v, 42, RH_REF(41, 1), "late.sys");
 	struct nt_scan_result res = scan_vol(&v);
-	assert_true(has(&seen, "30 \\Windows\\System32\\early.sys"));
-	assert_true(has(&seen, "42 \\Windows\\System32\\late.sys"));
-	assert_true(has(&seen, "41 \\Windows\\System32"));
-	assert_true(has(&seen, "0 \\$MFT"));
+	assert_true(sh_has(&seen, "30 \\Windows\\System32\\early.sys"));
+	assert_true(sh_has(&seen, "42 \\Windows\\System32\\late.sys"));
+	assert_true(sh_has(&seen, "41 \\Windows\\System32"));
+	assert_true(sh_has(&seen, "0 \\$MFT"));
 	assert_int_equal(res.orphans, 0);
 	assert_int_equal(res.damaged, 0);
 	assert_int_equal(res.dirs, 3);
@@ -146,12 +74,12 @@ static void test_scan__orphans__below_the_number_of_the_missing_folder(void **st
 	put_file(&v, 44, RH_REF(41, 1), "in file"); /* no folder */
 	put_file(&v, 45, RH_REF(1ULL << 40, 1), "far");
 	struct nt_scan_result res = scan_vol(&v);
-	assert_true(has(&seen, "30 \\$Orphan\\50\\a"));
-	assert_true(has(&seen, "40 \\$Orphan\\51\\lost"));
-	assert_true(has(&seen, "41 \\$Orphan\\51\\lost\\b"));
-	assert_true(has(&seen, "43 \\$Orphan\\42\\older"));
-	assert_true(has(&seen, "44 \\$Orphan\\41\\in file"));
-	assert_true(has(&seen, "45 \\$Orphan\\1099511627776\\far"));
+	assert_true(sh_has(&seen, "30 \\$Orphan\\50\\a"));
+	assert_true(sh_has(&seen, "40 \\$Orphan\\51\\lost"));
+	assert_true(sh_has(&seen, "41 \\$Orphan\\51\\lost\\b"));
+	assert_true(sh_has(&seen, "43 \\$Orphan\\42\\older"));
+	assert_true(sh_has(&seen, "44 \\$Orphan\\41\\in file"));
+	assert_true(sh_has(&seen, "45 \\$Orphan\\1099511627776\\far"));
 	assert_int_equal(res.orphans, 6);
 	blk_close(v.mem);
 }
@@ -168,7 +96,7 @@ static void test_scan__folders_in_a_circle__end_as_orphans(void **state)
 	put_file(&v, 43, RH_REF(42, 1), "f");
 	struct nt_scan_result res = scan_vol(&v);
 	assert_int_equal(res.orphans, 4);
-	assert_true(has(&seen, "43 \\$Orphan\\42\\self\\f"));
+	assert_true(sh_has(&seen, "43 \\$Orphan\\42\\self\\f"));
 	assert_int_equal(seen.fault_record, NT_ROOT_RECORD);
 	blk_close(v.mem);
 }
@@ -185,7 +113,7 @@ static void test_scan__deeper_than_200__is_cut(void **state)
 	res = scan_vol(&v);
 	assert_int_equal(seen.n, 300 + 4); /* every folder is named, and the four system files */
 	assert_in_range(res.orphans, 90, 110);
-	forget(&seen);
+	sh_forget(&seen);
 	for (unsigned i = 0; i < 300; i++) /* the same with the deepest first */
 		put_dir(&v, 50 + i, i < 299 ? RH_REF(51 + i, 1) : RH_ROOT, "d");
 	res = scan_vol(&v);
@@ -217,10 +145,10 @@ static void test_scan__dos_names__only_where_alone(void **state)
 	rh_put(&v, 31, &r);
 	(void)scan_vol(&v);
 	assert_int_equal(seen.n, 4 + 3);
-	assert_true(has(&seen, "30 \\long name.sys"));
-	assert_true(has(&seen, "30 \\link"));
-	assert_true(has(&seen, "31 \\ALONE~1"));
-	forget(&seen);
+	assert_true(sh_has(&seen, "30 \\long name.sys"));
+	assert_true(sh_has(&seen, "30 \\link"));
+	assert_true(sh_has(&seen, "31 \\ALONE~1"));
+	sh_forget(&seen);
 	seen.want = "link";
 	(void)scan_vol(&v);
 	assert_int_equal(seen.n, 1);
@@ -262,8 +190,8 @@ static void test_scan__pieces_around_their_base__are_one_file(void **state)
 	rh_vol_make(&v, 64);
 	put_scattered(&v, false, RH_REF(40, 1));
 	struct nt_scan_result res = scan_vol(&v);
-	assert_true(has(&seen, "40 \\one"));
-	assert_true(has(&seen, "40 \\two"));
+	assert_true(sh_has(&seen, "40 \\one"));
+	assert_true(sh_has(&seen, "40 \\two"));
 	assert_int_equal(seen.last.size_bytes, 5000);
 	assert_int_equal(seen.last.allocated_bytes, 8192);
 	assert_int_equal(seen.last.attributes, 0x2020);
@@ -283,7 +211,7 @@ static void test_scan__name_of_a_folder_in_an_extension__paths_go_through_it(voi
 	put_scattered(&v, true, RH_REF(40, 1));
 	put_file(&v, 55, RH_REF(40, 1), "below");
 	(void)scan_vol(&v);
-	assert_true(has(&seen, "55 \\one\\below") || has(&seen, "55 \\two\\below"));
+	assert_true(sh_has(&seen, "55 \\one\\below") || sh_has(&seen, "55 \\two\\below"));
 	blk_close(v.mem);
 }
 
@@ -295,13 +223,13 @@ static void test_scan__extension_of_an_older_file__is_not_joined(void **state)
 	rh_vol_make(&v, 64);
 	put_scattered(&v, false, RH_REF(40, 9));
 	(void)scan_vol(&v);
-	assert_true(has(&seen, "40 \\one"));
-	assert_false(has(&seen, "40 \\two"));
+	assert_true(sh_has(&seen, "40 \\one"));
+	assert_false(sh_has(&seen, "40 \\two"));
 	assert_int_equal(seen.fault_record, 50);
-	forget(&seen);
+	sh_forget(&seen);
 	put_scattered(&v, false, RH_REF(56, 1)); /* not in use */
 	(void)scan_vol(&v);
-	assert_false(has(&seen, "56 \\two"));
+	assert_false(sh_has(&seen, "56 \\two"));
 	assert_int_equal(seen.fault_record, 50);
 	blk_close(v.mem);
 }
@@ -315,9 +243,9 @@ static void test_scan__base_without_its_list__still_gets_all_names(void **state)
 	put_scattered(&v, false, RH_REF(40, 1));
 	put_file(&v, 40, RH_ROOT, "zero");
 	(void)scan_vol(&v);
-	assert_true(has(&seen, "40 \\zero"));
-	assert_true(has(&seen, "40 \\one"));
-	assert_true(has(&seen, "40 \\two"));
+	assert_true(sh_has(&seen, "40 \\zero"));
+	assert_true(sh_has(&seen, "40 \\one"));
+	assert_true(sh_has(&seen, "40 \\two"));
 	assert_true(seen.faults >= 1);
 	blk_close(v.mem);
 }
@@ -333,7 +261,7 @@ static void test_scan__torn_record__is_named_never_parsed(void **state)
 	put_file(&v, 30, RH_ROOT, "torn");
 	rh_at(&v, 30)[1023] ^= 1;
 	struct nt_scan_result res = scan_vol(&v);
-	assert_false(has(&seen, "30 \\torn"));
+	assert_false(sh_has(&seen, "30 \\torn"));
 	assert_int_equal(res.damaged, 1);
 	assert_int_equal(seen.fault_record, 30);
 	assert_string_equal(seen.fault, "torn: written in part");
@@ -365,16 +293,16 @@ static void test_scan__unreadable_sectors__cost_only_their_records(void **state)
 	put_file(&v, 30, RH_ROOT, "fine");
 	struct lay_watch *w = lay_watch_new(v.mem);
 	assert_int_equal(nt_raw_open(&w->blk, &raw, NULL), 0);
-	const struct nt_scan_ops ops = {.user = &seen, .entry = on_entry, .fault = on_fault};
+	const struct nt_scan_ops ops = {.user = &seen, .entry = sh_entry, .fault = sh_fault};
 	assert_int_equal(nt_scan(raw, &ops, NULL, &res, NULL), 0);
 	uint64_t reads = w->reads;
-	forget(&seen);
+	sh_forget(&seen);
 	for (uint64_t k = 1; k <= 4; k++) { /* every read of the scan once, then all of them */
 		lay_watch_reset(w);
 		w->fail_read = k;
 		assert_int_equal(nt_scan(raw, &ops, NULL, &res, NULL), 0);
-		assert_true(has(&seen, "30 \\fine"));
-		forget(&seen);
+		assert_true(sh_has(&seen, "30 \\fine"));
+		sh_forget(&seen);
 	}
 	lay_watch_reset(w);
 	w->fail_read = 1;
@@ -399,7 +327,7 @@ static void test_scan__caller_stops_or_cancels__ends(void **state)
 {
 	bool is_going = false;
 	const struct rs_task task = {&is_going, on_progress};
-	const struct nt_scan_ops ops = {.user = &seen, .entry = on_entry};
+	const struct nt_scan_ops ops = {.user = &seen, .entry = sh_entry};
 	struct nt_scan_result res;
 	struct rh_vol v;
 
@@ -408,10 +336,10 @@ static void test_scan__caller_stops_or_cancels__ends(void **state)
 	seen.stop_after = 2;
 	(void)scan_vol(&v);
 	assert_int_equal(seen.n, 2);
-	forget(&seen);
+	sh_forget(&seen);
 	auto_nt_raw struct nt_raw *raw = rh_open(&v);
 	assert_int_equal(nt_scan(raw, &ops, &task, &res, NULL), RS_E_CANCELLED);
-	forget(&seen);
+	sh_forget(&seen);
 	is_going = true;
 	assert_int_equal(nt_scan(raw, &ops, &task, &res, NULL), 0);
 	blk_close(v.mem);
@@ -449,158 +377,6 @@ static void test_scan__more_waiting_than_memory_for_it__reads_them_again(void **
 	blk_close(v.mem);
 }
 
-/* ---- against The Sleuth Kit ---- */
-
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void sort_unique(struct seen *s)
-{
-	unsigned n = 0;
-
-	qsort((void *)s->lines, s->n, sizeof(s->lines[0]), by_text);
-	for (unsigned i = 0; i < s->n; i++) {
-		if (n && strcmp(s->lines[n - 1], s->lines[i]) == 0)
-			free(s->lines[i]);
-		else
-			s->lines[n++] = s->lines[i];
-	}
-	s->n = n;
-}
-
-/* "r/r 30-128-1:\tWindows/x.sys" to "30 \Windows\x.sys"; streams count as their file. */
-static void take_fls_line(struct seen *s, const char *line)
-{
-	char path[2048], out[2200];
-	unsigned long number, type;
-
-	if (sscanf(line, "%*c/%*c %lu-%lu-%*u:\t%2047[^\n:]", &number, &type, path) != 3 ||
-		strstr(path, "$OrphanFiles") == path)
-		return;
-	for (char *p = path; *p; p++)
-		*p = *p == '/' ? '\\' : *p;
-	(void)snprintf(out, sizeof(out), "%lu \\%s", number, path);
-	assert_true(s->n < LINES_MAX);
-	s->lines[s->n++] = strdup(out);
-}
-
-static void compare_with_fls(const char *name, const char *sector, const char *except)
-{
-	static struct seen theirs;
-	struct blk *disk = NULL, *part = NULL;
-	const char *path = rh_fixture(name);
-	char command[600], line[4096];
-
-	(void)snprintf(command, sizeof(command), "fls -f ntfs -o %s -r -p -u '%s' 2>/dev/null",
-		sector, path);
-	FILE *f = popen(command, "r"); /* NOLINT(cert-env33-c): a test's own text */
-	assert_non_null(f);
-	while (fgets(line, sizeof(line), f))
-		take_fls_line(&theirs, line);
-	if (pclose(f) != 0) {
-		print_message("skip: fls (The Sleuth Kit) is not installed\n");
-		skip();
-	}
-	assert_int_equal(blk_file_open(path, 0, &disk, NULL), 0);
-	uint64_t off = strtoull(sector, NULL, 10) * 512;
-	assert_int_equal(blk_part_new(disk, off, disk->size_bytes - off, "part", &part, NULL), 0);
-	struct nt_raw *raw = NULL;
-	assert_int_equal(nt_raw_open(part, &raw, NULL), 0);
-	struct nt_scan_result res = scan(raw, &seen);
-	assert_int_equal(res.damaged, 0);
-	sort_unique(&theirs);
-	sort_unique(&seen);
-	for (unsigned i = 0; i < theirs.n; i++)
-		if (!has(&seen, theirs.lines[i]) &&
-			(!except || strcmp(except, theirs.lines[i]) != 0))
-			fail_msg("%s: only fls has %s", name, theirs.lines[i]);
-	for (unsigned i = 0; i < seen.n; i++)
-		if (!has(&theirs, seen.lines[i]))
-			fail_msg("%s: fls lacks %s", name, seen.lines[i]);
-	assert_true(seen.n > 15);
-	forget(&theirs);
-	nt_raw_close(raw);
-	blk_close(part);
-	blk_close(disk);
-}
-
-static void test_scan__index_image__as_fls(void **state)
-{
-	(void)state;
-	compare_with_fls("ntfs/dfir-ntfs_index.raw.gz", "128", NULL);
-}
-
-static void test_scan__attribute_list_image__as_fls(void **state)
-{
-	(void)state;
-	compare_with_fls("ntfs/dfir-ntfs3_attrlist.raw.gz", "0", NULL);
-}
-
-static void test_scan__vsstest_image__as_fls(void **state)
-{
-	(void)state;
-	compare_with_fls("ntfs/plaso-vsstest.qcow2", "0", NULL);
-}
-
-static void test_scan__r2_image__as_fls(void **state)
-{
-	(void)state;
-	compare_with_fls("ntfs/r2-ntfs.img.xz", "0", NULL);
-}
-
-static void test_scan__idle_image__as_fls(void **state)
-{
-	(void)state;
-	compare_with_fls("ntfs/vr-unclean-idle-v20.dd.xz", "0", NULL);
-}
-
-static void test_scan__reuse_image__as_fls_but_for_the_name_in_the_index(void **state)
-{
-	(void)state;
-	/* the trap of this image: the root's index still has test.txt, its record does not */
-	compare_with_fls("ntfs/rw-reuse-pending-v20.dd.xz", "0", "37 \\test.txt");
-}
-
-static void test_scan__create_image__as_fls(void **state)
-{
-	(void)state;
-	compare_with_fls("ntfs/rw-create-pending-v11.raw.xz", "0", NULL);
-}
-
-/* A handful of the damaged ones; tests/disks/check-ntfs-corrupt takes them all. */
-static void test_scan__damaged_images__give_names_and_faults(void **state)
-{
-	static const struct {
-		const char *name;
-		unsigned least_names, least_faults;
-	} row[] = {
-		{"bs_mft_record_size", 20, 0},
-		{"mft_file_bad_fixup_value_count", 20, 1},
-		{"mft_file_missing_data_attr", 400, 1},
-		{"mft_record_bad_fields", 30, 5},
-		{"mft_table_entry_corruption", 10, 1},
-		{"attr_value_offset_corrupted", 15, 1},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
-		char name[128];
-		struct blk *disk = NULL;
-		struct nt_raw *raw = NULL;
-		(void)snprintf(name, sizeof(name), "ntfs-corrupt/%s.tar.xz", row[i].name);
-		assert_int_equal(blk_file_open(rh_fixture(name), 0, &disk, NULL), 0);
-		assert_int_equal(nt_raw_open(disk, &raw, NULL), 0);
-		(void)scan(raw, &seen);
-		assert_true(seen.n >= row[i].least_names);
-		assert_true(seen.faults >= row[i].least_faults);
-		forget(&seen);
-		nt_raw_close(raw);
-		blk_close(disk);
-	}
-}
-
 #define SCAN_TEST(f) cmocka_unit_test_teardown(f, after_each)
 
 int main(void)
@@ -620,15 +396,7 @@ int main(void)
 		SCAN_TEST(test_scan__unreadable_sectors__cost_only_their_records),
 		SCAN_TEST(test_scan__caller_stops_or_cancels__ends),
 		SCAN_TEST(test_scan__more_waiting_than_memory_for_it__reads_them_again),
-		SCAN_TEST(test_scan__index_image__as_fls),
-		SCAN_TEST(test_scan__attribute_list_image__as_fls),
-		SCAN_TEST(test_scan__vsstest_image__as_fls),
-		SCAN_TEST(test_scan__r2_image__as_fls),
-		SCAN_TEST(test_scan__idle_image__as_fls),
-		SCAN_TEST(test_scan__reuse_image__as_fls_but_for_the_name_in_the_index),
-		SCAN_TEST(test_scan__create_image__as_fls),
-		SCAN_TEST(test_scan__damaged_images__give_names_and_faults),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, rh_fixtures_done);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

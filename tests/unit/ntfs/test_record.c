@@ -232,9 +232,9 @@ static void test_name_text__any_length_and_letter__as_utf8(void **state)
 	char text[NT_NAME_BYTES];
 
 	(void)state;
-	for (unsigned i = 0; i < 255; i++)
+	for (size_t i = 0; i < 255; i++)
 		rs_put_le16(ascii + 2 * i, (uint16_t)('A' + i % 26));
-	for (unsigned n = 0; n <= 255; n++) {
+	for (size_t n = 0; n <= 255; n++) {
 		assert_int_equal(nt_name_text((struct rs_view){ascii, 2 * n}, text), n);
 		assert_int_equal(strlen(text), n);
 		assert_true(n == 0 || text[n - 1] == (char)('A' + (n - 1) % 26));

@@ -232,7 +232,7 @@ static void put_listed(struct rh_vol *v, uint16_t sequence_31, uint64_t base_of_
 	struct rh_rec r;
 	char pairs[64];
 
-	for (unsigned i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 2; i++) {
 		uint8_t *e = list + 0x20 * i;
 		rs_put_le32(e, NT_AT_DATA);
 		rs_put_le16(e + 4, 0x20);
