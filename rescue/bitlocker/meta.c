@@ -112,9 +112,17 @@ static int parse_relocation(
 	return 0;
 }
 
+static bool is_known(uint16_t type)
+{
+	return type == BL_T_VMK || type == BL_T_FVEK || type == BL_T_DESCRIPTION ||
+	       type == BL_T_RELOCATION;
+}
+
 static int parse_entry(
 	struct bl_meta *m, const struct bl_entry *e, uint32_t sector_bytes, struct rs_err *err)
 {
+	if (!is_known(e->type))
+		return 0; /* of a later Windows: skipped, whatever is in it */
 	if (bl_entry_is_short(e))
 		return rs_fail(err, RS_E_BL_DAMAGED, "entry of type 0x%04x is cut short", e->type);
 	if (e->type == BL_T_RELOCATION && e->value == BL_V_RELOCATION && m->version == 2)
@@ -220,8 +228,11 @@ int bl_meta_check_ranges(
 		return rs_fail(err, RS_E_BL_DAMAGED, "relocated block of %" PRIu64 " bytes",
 			m->relocated_len);
 	for (size_t i = 0; i < n; i++) {
-		if (all[i].off % sector_bytes || all[i].off > size ||
-			size - all[i].off < all[i].len)
+		/* a size that is too small is an odd volume, read only: its areas may lie behind it
+		 */
+		uint64_t limit = i > 0 && size < device_bytes ? device_bytes : size;
+		if (all[i].off % sector_bytes || all[i].off > limit ||
+			limit - all[i].off < all[i].len)
 			return rs_fail(
 				err, RS_E_BL_DAMAGED, "%s is not inside the volume", all[i].what);
 		for (size_t j = 0; j < i; j++)
