@@ -56,6 +56,12 @@ static const char *plan_verb(const char *action)
 	return action;
 }
 
+/* Does the file go from the quarantine to its path, not the other way? */
+static bool is_back(struct json_object *item)
+{
+	return strcmp(text_str(item, "action"), "restore") == 0;
+}
+
 static void say_plan_item(struct printer *p, struct json_object *item)
 {
 	char first[64], size[24];
@@ -76,8 +82,12 @@ static void say_plan_item(struct printer *p, struct json_object *item)
 		text_say(p, "      Because: ", "%s%s%s", text_str(item, "rule"),
 			text_has(item, "rule") && text_has(item, "why") ? ": " : "",
 			text_str(item, "why"));
-	if (text_has(item, "target"))
-		text_say(p, "      To:      ", "%s", text_str(item, "target"));
+	/* the folder's name is known only after the answer: not among the lines of the plan */
+	if (text_has(item, "target") && is_back(item))
+		text_say(p, "      From:    ", "%s", text_str(item, "target"));
+	else if (text_has(item, "target"))
+		text_say(p,
+			"      To:      ", "a folder of its own below \\Unbrick, on this volume");
 }
 
 static void say_plan(struct printer *p, struct json_object *root)
@@ -92,6 +102,8 @@ static void say_plan(struct printer *p, struct json_object *root)
 
 static void say_actions(struct printer *p, struct json_object *root)
 {
+	bool is_undo = strcmp(text_str(root, "command"), "undo") == 0;
+
 	if (!text_count(root, "actions"))
 		return;
 	text_blank(p);
@@ -102,8 +114,9 @@ static void say_actions(struct printer *p, struct json_object *root)
 
 		(void)snprintf(first, sizeof(first), "%4llu. %-9s ",
 			(unsigned long long)text_uint(a, "item"), text_str(a, "result"));
-		text_say(p, first, "%s%s%s", text_str(a, "path"),
-			text_has(a, "target") ? " -> " : "", text_str(a, "target"));
+		text_say(p, first, "%s%s%s", text_str(a, is_undo ? "target" : "path"),
+			text_has(a, "target") ? " -> " : "",
+			text_str(a, is_undo ? "path" : "target"));
 		text_error(p, "      ! ", text_obj(a, "error"));
 	}
 }

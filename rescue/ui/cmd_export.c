@@ -33,7 +33,7 @@ int ui_hash_text(EVP_MD_CTX *hash, char *ret, struct rs_err *err)
 	if (EVP_DigestFinal_ex(hash, digest, &len) != 1)
 		return rs_fail(err, RS_E_BUG, "SHA-256");
 	for (unsigned i = 0; i < len; i++)
-		(void)snprintf(ret + 2 * i, 3, "%02x", digest[i]);
+		(void)snprintf(ret + (size_t)2 * i, 3, "%02x", digest[i]);
 	return 0;
 }
 

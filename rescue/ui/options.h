@@ -46,8 +46,8 @@ enum option_id {
 
 struct option_spec {
 	enum option_id id;
-	const char *name;  /* without the dashes */
 	char letter;	   /* short form, 0 if none */
+	const char *name;  /* without the dashes */
 	const char *arg;   /* what it takes, NULL if nothing */
 	unsigned commands; /* command_bit */
 	const char *help;

@@ -112,6 +112,7 @@ enum rs_answer term_ask(const char *question)
 	progress_clear();
 	if (fd < 0)
 		return RS_ANSWER_NO;
+	(void)!write(fd, "\n", 1); /* see say() */
 	for (;;) {
 		say(fd, question);
 		say(fd, " [yes/no] ");

@@ -124,7 +124,7 @@ static void test_list__broken_disk_and_volume__error_on_its_own_line(void **stat
 	"      Changed: 2024-07-19T04:09:00Z\n"                                                    \
 	"      SHA-256: ab\n"                                                                      \
 	"      Because: crowdstrike-291: all fits\n"                                               \
-	"      To:      \\Unbrick\\T\\0001\n"
+	"      To:      a folder of its own below \\Unbrick, on this volume\n"
 
 static void test_scan__something_found__plan_and_next_command(void **state)
 {
@@ -163,6 +163,17 @@ static void test_fix__failed_item__its_error_below_it(void **state)
 		       "'outcome':{'status':10,'result':'failed','text':'write error'}}"),
 		"\nDone:\n   2. failed    \\W\n      ! d: write error; check\n"
 		"\nVerified after reading the disk again: FAILED\n  ! bad; stop\n");
+}
+
+static void test_undo__plan_and_action__lead_back(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		render("{'command':'undo','plan':[{'volume':3,'item':1,'action':'restore',"
+		       "'path':'\\\\W','target':'\\\\U'}],'actions':[{'item':1,'action':"
+		       "'restore','path':'\\\\W','target':'\\\\U','result':'done'}]}"),
+		"\nPlan:\n   1. PUT BACK  \\W\n      From:    \\U\n"
+		"\nDone:\n   1. done      \\U -> \\W\n");
 }
 
 static void test_rules__list_show_check__each_as_it_is(void **state)
@@ -258,6 +269,7 @@ int main(void)
 		cmocka_unit_test(test_scan__something_found__plan_and_next_command),
 		cmocka_unit_test(test_fix__unfinished__is_the_beginning_of_the_finished),
 		cmocka_unit_test(test_fix__failed_item__its_error_below_it),
+		cmocka_unit_test(test_undo__plan_and_action__lead_back),
 		cmocka_unit_test(test_rules__list_show_check__each_as_it_is),
 		cmocka_unit_test(test_text__long_paragraph__breaks_before_column_80),
 		cmocka_unit_test(test_text__wide_characters__counted_as_one_column),
