@@ -71,7 +71,8 @@ static const char *parse_blemishes(const uint8_t *p, struct nt_geometry *g)
 
 	if (rs_le16(p + 0x1FE) != 0xAA55)
 		what = "signature 55 AA at its end";
-	if (!cluster_off(g, rs_le64(p + 0x38), &g->mftmirr_off_bytes))
+	if (!cluster_off(g, rs_le64(p + 0x38), &g->mftmirr_off_bytes) ||
+		g->mftmirr_off_bytes == g->mft_off_bytes)
 		what = "first cluster of $MFTMirr";
 	g->index_bytes = size_field(p[0x44], g->cluster_bytes);
 	if (!is_power_of_2(g->index_bytes) || g->index_bytes < NT_STRIDE_BYTES ||

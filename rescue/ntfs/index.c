@@ -60,12 +60,8 @@ static int walk_blocks(struct nt_raw *raw, uint64_t number, uint32_t block_bytes
 {
 	auto_nt_stream struct nt_stream s = {0};
 	auto_free uint8_t *bitmap = NULL;
-	auto_free uint8_t *block = NULL;
 	size_t bitmap_len = 0, got;
 
-	block = malloc(NT_INDEX_MAX);
-	if (!block)
-		return rs_fail(err, RS_E_MEMORY, "index");
 	int r = nt_stream_open(raw, number, NT_AT_INDEX_ALLOCATION, NAME_OF_INDEX, &s, err);
 	if (r == RS_E_NO_SUCH_FILE)
 		return 0; /* small: all in the root */
@@ -79,6 +75,9 @@ static int walk_blocks(struct nt_raw *raw, uint64_t number, uint32_t block_bytes
 	} else if (n > 8ULL * bitmap_len) {
 		n = 8ULL * bitmap_len;
 	}
+	auto_free uint8_t *block = malloc(NT_INDEX_MAX);
+	if (!block)
+		return rs_fail(err, RS_E_MEMORY, "index");
 	for (uint64_t i = 0; i < n && !w->is_stopped; i++) {
 		if (bitmap && !(bitmap[i / 8] >> (i % 8) & 1))
 			continue;

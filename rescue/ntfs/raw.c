@@ -165,7 +165,7 @@ static void add_extents(struct nt_raw *raw, const uint8_t *rec, uint64_t initial
 
 int nt_raw_open(struct blk *src, struct nt_raw **ret, struct rs_err *err)
 {
-	uint8_t rec[NT_RECORD_MAX];
+	uint8_t rec[NT_RECORD_MAX] = {0};
 	struct nt_attr data = {0};
 
 	auto_nt_raw struct nt_raw *raw = calloc(1, sizeof(*raw));
@@ -259,7 +259,7 @@ int nt_raw_read_all(struct nt_raw *raw, uint64_t number, int type, const char *n
 		return rs_fail_on(err, RS_E_NTFS_DAMAGED, raw->src->name,
 			"MFT record %" PRIu64 ": attribute 0x%x is too long", number,
 			(unsigned)type);
-	auto_free uint8_t *p = malloc(s.data_bytes + 1);
+	auto_free uint8_t *p = calloc(1, s.data_bytes + 1);
 	if (!p)
 		return rs_fail(err, RS_E_MEMORY, "attribute");
 	r = nt_stream_read(raw, &s, 0, p, s.data_bytes, ret_len, err);

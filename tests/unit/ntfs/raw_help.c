@@ -154,7 +154,7 @@ void rh_simple(struct rh_rec *r, uint64_t number, uint16_t flags, uint64_t paren
 
 uint8_t *rh_at(struct rh_vol *v, uint64_t number)
 {
-	return v->p + RH_MFT_LCN * RH_CLUSTER + number * RH_RECORD;
+	return v->p + (uint64_t)RH_MFT_LCN * RH_CLUSTER + number * RH_RECORD;
 }
 
 void rh_put(struct rh_vol *v, uint64_t number, const struct rh_rec *r)

@@ -13,9 +13,9 @@
 
 #include "ntfs/raw_internal.h"
 
-#define RH_RECORD		 1024U
-#define RH_CLUSTER		 4096U
-#define RH_MFT_LCN		 4U
+#define RH_RECORD		 ((size_t)1024)
+#define RH_CLUSTER		 ((size_t)4096)
+#define RH_MFT_LCN		 ((uint64_t)4)
 #define RH_REF(number, sequence) ((uint64_t)(sequence) << 48 | (number))
 #define RH_ROOT			 RH_REF(5, 5)
 

@@ -75,6 +75,7 @@ static void test_boot__field_out_of_range__is_named(void **state)
 		{0x40, 1, 0xF8, "size of an MFT record", NULL},
 		{0x40, 1, 0x7F, "size of an MFT record", NULL},
 		{0x38, 8, 0, NULL, "first cluster of $MFTMirr"},
+		{0x38, 8, RH_MFT_LCN, NULL, "first cluster of $MFTMirr"},
 		{0x38, 8, UINT64_MAX, NULL, "first cluster of $MFTMirr"},
 		{0x44, 1, 0, NULL, "size of an index block"},
 		{0x44, 1, 0xE0, NULL, "size of an index block"},

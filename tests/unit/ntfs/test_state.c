@@ -8,7 +8,7 @@
 
 #include "../../layers/layers.h"
 
-#define PAGE 4096U
+#define PAGE ((size_t)4096)
 
 /* A restart page as Windows writes it (version 1.1: one client, "NTFS"). */
 static void put_page(uint8_t *p, uint16_t major, uint16_t minor, uint64_t lsn, bool is_clean)
@@ -16,9 +16,9 @@ static void put_page(uint8_t *p, uint16_t major, uint16_t minor, uint64_t lsn, b
 	uint8_t *area = p + 0x30;
 
 	memset(p, 0, PAGE);
-	memcpy(p, "RSTR", 4);
-	rs_put_le32(p + 0x10, PAGE);
-	rs_put_le32(p + 0x14, PAGE);
+	rs_put_le32(p, 0x52545352); /* RSTR */
+	rs_put_le32(p + 0x10, (uint32_t)PAGE);
+	rs_put_le32(p + 0x14, (uint32_t)PAGE);
 	rs_put_le16(p + 0x18, 0x30);
 	rs_put_le16(p + 0x1A, minor);
 	rs_put_le16(p + 0x1C, major);
@@ -198,7 +198,7 @@ static void test_log__larger_pages__are_found(void **state)
 	rs_put_le32(p + 0x10, 8192); /* the first torn at that size, the second whole */
 	memset(p + 8192, 0, 8192);
 	put_page(p + 8192, 1, 1, 11, true);
-	for (unsigned i = 1; i <= 8; i++) /* take the protection off, and on for 8192 */
+	for (size_t i = 1; i <= 8; i++) /* take the protection off, and on for 8192 */
 		memcpy(p + 8192 + 512 * i - 2, p + 8192 + 0x1E + 2 * i, 2);
 	rs_put_le32(p + 8192 + 0x10, 8192);
 	memmove(p + 8192 + 0x48, p + 8192 + 0x30, 0xA0);
@@ -319,7 +319,7 @@ static void put_hiberfil(struct rh_vol *v, uint64_t data_bytes, bool is_indexed)
 	rs_put_le16(e + 0xA, 0x42 + 2 * 12);
 	rs_put_le64(e + 0x10, RH_ROOT);
 	e[0x50] = 12;
-	for (unsigned i = 0; i < 12; i++)
+	for (size_t i = 0; i < 12; i++)
 		e[0x52 + 2 * i] = (uint8_t)name[i];
 	rs_put_le16(e + 0x78, 0x10);
 	e[0x7C] = 2;
@@ -359,7 +359,8 @@ static void test_hibernation__first_page__strict_rule(void **state)
 		for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
 			uint8_t *page = v.p + v.free_lcn * RH_CLUSTER;
 			memset(page, 0, RH_CLUSTER);
-			memcpy(page, row[i].magic, strlen(row[i].magic));
+			for (size_t k = 0; row[i].magic[k]; k++)
+				page[k] = (uint8_t)row[i].magic[k];
 			struct nt_state st = state_of(&v);
 			assert_int_equal(st.is_hibernated, row[i].is_hibernated);
 			assert_string_equal(st.hibernation, row[i].text);
