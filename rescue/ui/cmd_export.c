@@ -180,13 +180,15 @@ static int copy_all(struct export *x, struct rs_err *err)
 			return rs_fail_on(err, RS_E_CANCELLED, rs_tree_name(x->tree), "%s",
 				x->path ? "go on with --resume" : "");
 		int r = rs_tree_read_raw(x->tree, x->state.done, x->block, len, err);
-		if (r == 0)
+		if (r == 0 &&
+			x->path) /* a stream is as fast as it can be: who reads it can hash it */
 			r = hash_add(x, len, err);
 		if (r == 0)
 			r = put_block(x, len, err);
 		if (r < 0)
 			return r;
-		count_data(x, len);
+		if (x->path)
+			count_data(x, len);
 		x->state.done += len;
 		if (x->state.done - x->saved_at >= STATE_EVERY)
 			r = save_state(x, err);
@@ -232,22 +234,21 @@ static int to_file(struct export *x, struct rs_err *err)
 	return finish_file(x, err);
 }
 
-/* Lines for people: on standard error when the bytes go to standard output. */
+/* What was written to a file, for people or for the report. */
 static int tell(struct export *x, struct envelope *e, struct rs_err *err)
 {
 	char hex[2 * EVP_MAX_MD_SIZE + 1], name[4096];
-	FILE *f = x->path ? stdout : stderr;
 
 	int r = ui_hash_text(x->hash, hex, err);
 	if (r < 0)
 		return r;
 	progress_clear();
-	(void)rs_escape(x->path ? x->path : "standard output", name, sizeof(name));
+	(void)rs_escape(x->path, name, sizeof(name));
 	if (!is_given(&x->ui->opt, OPT_JSON)) {
 		/* envelope_end finds a lost line */
-		(void)fprintf(f, "%s: %" PRIu64 " bytes, %" PRIu64 " of them not in empty blocks\n",
+		(void)printf("%s: %" PRIu64 " bytes, %" PRIu64 " of them not in empty blocks\n",
 			name, x->state.bytes, x->data_bytes);
-		(void)fprintf(f, "SHA-256: %s\n", hex);
+		(void)printf("SHA-256: %s\n", hex);
 		return 0;
 	}
 	struct json_object *o = json_object_new_object();
@@ -299,7 +300,7 @@ int cmd_export(struct ui *ui)
 		r = x.path ? to_file(&x, &err) : copy_all(&x, &err);
 	if (x.fd >= 0 && close(x.fd) < 0 && r == 0)
 		r = rs_fail_on(&err, RS_E_OUTPUT, x.path, "%s", strerror(errno));
-	if (r == 0)
+	if (r == 0 && x.path)
 		(void)tell(&x, &e, &err); /* the envelope takes the error */
 	EVP_MD_CTX_free(x.hash);
 	if (x.tree)
