@@ -118,7 +118,7 @@ static int load_record_0(
 static const char *add_extent(struct nt_raw *raw, const struct nt_list_entry *e, uint64_t base_ref,
 	uint64_t initialized_bytes)
 {
-	uint8_t rec[NT_RECORD_MAX];
+	uint8_t rec[NT_RECORD_MAX] = {0};
 	struct nt_attrs walk;
 	struct nt_attr a;
 

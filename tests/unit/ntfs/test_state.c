@@ -128,7 +128,7 @@ static void test_log__torn_pages__never_clean(void **state)
 	memset(l.p, 0, sizeof(l.p));
 	assert_int_equal(parse(&l).log, NT_LOG_TORN);
 	memset(l.p, 0xFF, sizeof(l.p)); /* restart pages wiped, records left */
-	memcpy(l.p + 4 * PAGE, "RCRD", 4);
+	rs_put_le32(l.p + 4 * PAGE, 0x44524352); /* RCRD */
 	assert_int_equal(parse(&l).log, NT_LOG_TORN);
 	clean_log(&l);
 	memset(l.p, 0xFF, PAGE);
@@ -255,7 +255,7 @@ static void test_state__journal_open_or_half_wiped__is_refused(void **state)
 	assert_int_equal(st.log, NT_LOG_CLEAN);
 	assert_int_equal(st.refusal_code, RS_E_LOG_UNCLEAN);
 	memset(log, 0xFF, PAGE);
-	memcpy(log + 3 * PAGE, "RCRD", 4);
+	rs_put_le32(log + 3 * PAGE, 0x44524352); /* RCRD */
 	st = state_of(&v);
 	assert_int_equal(st.log, NT_LOG_TORN);
 	assert_int_equal(st.refusal_code, RS_E_LOG_UNCLEAN);
