@@ -127,7 +127,7 @@ static void test_log__torn_pages__never_clean(void **state)
 	assert_int_equal(parse(&l).log, NT_LOG_TORN);
 	memset(l.p, 0, sizeof(l.p));
 	assert_int_equal(parse(&l).log, NT_LOG_TORN);
-	memset(l.p, 0xFF, sizeof(l.p)); /* restart pages wiped, records left */
+	memset(l.p, 0xFF, sizeof(l.p));		 /* restart pages wiped, records left */
 	rs_put_le32(l.p + 4 * PAGE, 0x44524352); /* RCRD */
 	assert_int_equal(parse(&l).log, NT_LOG_TORN);
 	clean_log(&l);
