@@ -156,10 +156,14 @@ tidy:
 	$(call static,tidy,printf '%s\n' $(C_FILES) | xargs -P 2 -n 6 sh -c \
 		'clang-tidy-14 --quiet "$$@" -- $(subst ",\",$(subst ','\'',$(TIDY_FLAGS)))' tidy)
 
-analyze:
+analyze: cppcheck analyzer
+
+cppcheck:
 	$(call static,cppcheck,cppcheck -j2 --enable=warning$(,)performance$(,)portability --inline-suppr \
 		--error-exitcode=1 -q --std=c11 --suppressions-list=tests/cppcheck.txt -Irescue -I. \
 		-D_GNU_SOURCE -DUNBRICK_VERSION=1 $(filter rescue/% tests/mkbitlocker/% tests/disks/% tests/layers/%,$(C_FILES)))
+
+analyzer:
 	$(call static,analyzer,$(MAKE) -k -j2 BUILD=$(BUILD)/analyzer WARN= \
 		EXTRA_CFLAGS="-fanalyzer -Werror $(ANALYZER_OFF)" analyzer-objects)
 , := ,
@@ -170,7 +174,7 @@ ANALYZER_OFF = -Wno-analyzer-malloc-leak -Wno-analyzer-file-leak -Wno-analyzer-f
 analyzer-objects: $(foreach r,$(ROOMS) ui,$(OBJ_$(r)))
 
 shellcheck:
-	$(call static,shellcheck,shellcheck $(SCRIPTS))
+	$(call static,shellcheck,shellcheck -x $(SCRIPTS))
 
 format-check:
 	$(call static,format,clang-format-14 --dry-run -Werror $(SOURCES))
@@ -221,7 +225,7 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: all check deps unit-programs fuzz-programs analyzer-objects $(CHECKS) check-valgrind bench \
+.PHONY: all check deps cppcheck analyzer unit-programs fuzz-programs analyzer-objects $(CHECKS) check-valgrind bench \
 	demo install format clean
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -88,6 +88,14 @@ void report_bitlocker(struct json_object *volume, const struct bl_info *info,
 	}
 }
 
+static const char *log_word(enum nt_log_state s)
+{
+	static const char *const words[] = {"wiped", "clean", "unclean", "chkdsk", "torn", "unsupported",
+		"unreadable"};
+
+	return words[s];
+}
+
 void report_ntfs(struct json_object *volume, const struct nt_geometry *g, const struct nt_state *s)
 {
 	struct json_object *n = report_object(volume, "ntfs");
@@ -102,7 +110,7 @@ void report_ntfs(struct json_object *volume, const struct nt_geometry *g, const 
 	report_uint_set(n, "record_bytes", g->record_bytes);
 	report_bool_set(n, "dirty", s->is_dirty);
 	struct json_object *j = report_object(n, "journal");
-	report_text_set(j, "state", nt_log_state_text(s->log));
+	report_text_set(j, "state", log_word(s->log));
 	(void)snprintf(text, sizeof(text), "%u.%u", s->log_major, s->log_minor);
 	report_text_set(j, "version", s->log_major ? text : "");
 	report_text_set(j, "reason", s->log_reason);

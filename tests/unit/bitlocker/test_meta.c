@@ -183,7 +183,7 @@ static void test_size__wrong__refused_or_read_only(void **state)
 	patched64(16, 1ULL << 63, RS_E_BL_DAMAGED, "volume size");
 	patched64(16, MINI_BYTES + (1U << 20), MINI_READ_ONLY, "shorter");
 	patched64(16, MINI_BYTES - 512, MINI_READ_ONLY, "another size");
-	patched64(16, MINI_BYTES / 2, MINI_READ_ONLY, "another size");
+	patched64(16, MINI_BYTES / 2, MINI_READ_ONLY, "not those that were sealed");
 }
 
 /* 13, 15, 16; the relocation entry's size stands 32 bytes before the end */
