@@ -223,7 +223,7 @@ static int mount(struct nt_vol *vol, struct rs_err *err)
 
 		ntfs_device_free(handle);
 		errno = e;
-		return nt_lib_fail(vol, e == EINVAL ? RS_E_NOT_NTFS : RS_E_NTFS_DAMAGED, name, err);
+		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, name, err); /* our reader saw NTFS */
 	}
 	if (vol->can_write && NVolReadOnly(vol->lib)) {
 		(void)ntfs_umount(vol->lib, FALSE); /* read-only: nothing to write */

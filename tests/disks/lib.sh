@@ -11,7 +11,14 @@ export UNBRICK_TOOLS="${UNBRICK_TOOLS:-$PWD/$build/tools}"
 fixtures=${UNBRICK_FIXTURES:-$PWD/../shared/fixtures}
 failures=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/unbrick-check.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+
+# never into a file system that a check left mounted
+clean_up() {
+	fusermount3 -qu "$work/mnt" 2>/dev/null || true
+	umount -q "$work/small" 2>/dev/null || true
+	rm -rf --one-file-system "$work"
+}
+trap clean_up EXIT
 trap 'exit 1' INT TERM HUP
 
 ok() {
