@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <openssl/evp.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ui/export.h"
@@ -83,8 +84,14 @@ static int identify(struct export *x, struct rs_err *err)
 
 static int save_state(struct export *x, struct rs_err *err)
 {
+	struct stat st;
+
 	if (!x->path)
 		return 0;
+	/* zeros at the end were not written: the file must be as long as the state says */
+	if (x->is_file && fstat(x->fd, &st) == 0 && (uint64_t)st.st_size < x->state.done &&
+		ftruncate(x->fd, (off_t)x->state.done) < 0)
+		return rs_fail_on(err, RS_E_OUTPUT, x->path, "%s", strerror(errno));
 	if (fdatasync(x->fd) < 0)
 		return rs_fail_on(err, RS_E_OUTPUT, x->path, "%s", strerror(errno));
 	x->saved_at = x->state.done;
