@@ -88,10 +88,11 @@ static int save_state(struct export *x, struct rs_err *err)
 
 	if (!x->path)
 		return 0;
-	/* zeros at the end were not written: the file must be as long as the state says */
+	/* zeros at the end were not written: where the file cannot be made as long as that, what is
+	 * there counts */
 	if (x->is_file && fstat(x->fd, &st) == 0 && (uint64_t)st.st_size < x->state.done &&
 		ftruncate(x->fd, (off_t)x->state.done) < 0)
-		return rs_fail_on(err, RS_E_OUTPUT, x->path, "%s", strerror(errno));
+		x->state.done = (uint64_t)st.st_size / UI_BLOCK_BYTES * UI_BLOCK_BYTES;
 	if (fdatasync(x->fd) < 0)
 		return rs_fail_on(err, RS_E_OUTPUT, x->path, "%s", strerror(errno));
 	x->saved_at = x->state.done;
