@@ -154,7 +154,7 @@ TIDY_FLAGS = -std=gnu17 $(CPPFLAGS) $(PKG_CFLAGS)
 
 tidy:
 	$(call static,tidy,printf '%s\n' $(C_FILES) | xargs -P 2 -n 6 sh -c \
-		'clang-tidy-14 --quiet "$$@" -- $(subst ",\",$(subst ','\'',$(TIDY_FLAGS)))' tidy)
+		'clang-tidy-14 --quiet "$$@" -- $(subst ','\'',$(TIDY_FLAGS))' tidy)
 
 analyze: cppcheck analyzer
 

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#undef rs_fail
+#undef rs_fail_on
+
 static const struct rs_err_info table[] = {
 #define X(name, exit_status, id, text, advice) {RS_E_##name, exit_status, #name, id, text, advice},
 #include "core/errors.def"

@@ -45,6 +45,13 @@ int rs_fail(struct rs_err *err, int code, const char *fmt, ...)
 int rs_fail_on(struct rs_err *err, int code, const char *object, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* An analyzer that sees one source at a time must be told that the code given is what comes back,
+ * or it follows paths where a failed function returned 0. */
+#if defined(__clang_analyzer__) || defined(RS_ANALYSIS)
+#define rs_fail(err, code, ...)		   (rs_fail(err, code, __VA_ARGS__), (code))
+#define rs_fail_on(err, code, object, ...) (rs_fail_on(err, code, object, __VA_ARGS__), (code))
+#endif
+
 /** Name the object of an error that has none yet; returns err->code for use in `return`. */
 int rs_err_object(struct rs_err *err, const char *object);
 
