@@ -27,7 +27,7 @@ enum rs_question_kind {
 
 struct rs_question {
 	enum rs_question_kind kind;
-	const char *text; /* one line, escaped for a terminal */
+	const char *text;		/* one line, escaped for a terminal */
 	const struct rs_report *report; /* so far: its plan can be shown with rs_report_text */
 };
 
@@ -72,7 +72,7 @@ int rs_rules_from(struct rs_session *s, const char *dir, struct rs_err *err);
 struct rs_target {
 	const char *const *disks; /* paths; NULL or none = every disk of the machine */
 	size_t n_disks;
-	const char *volume;	  /* NULL, a number as `list` counts, or a partition UUID */
+	const char *volume; /* NULL, a number as `list` counts, or a partition UUID */
 };
 
 int rs_list(struct rs_session *s, const struct rs_target *t, struct rs_report **ret);
@@ -95,7 +95,8 @@ int rs_rules_list(struct rs_session *s, struct rs_report **ret);
 /** The rule's INI text is in the report ("rule.text"). */
 int rs_rules_show(struct rs_session *s, const char *id, struct rs_report **ret);
 /** Check INI files or folders of them. */
-int rs_rules_check(struct rs_session *s, const char *const *paths, size_t n, struct rs_report **ret);
+int rs_rules_check(
+	struct rs_session *s, const char *const *paths, size_t n, struct rs_report **ret);
 
 /* ---- one opened volume: ls, cat, export, mount ---- */
 
@@ -113,7 +114,7 @@ int rs_tree_close(struct rs_tree *t, struct rs_err *err);
 const char *rs_tree_fault(const struct rs_tree *t);
 
 struct rs_node {
-	const char *name;   /* UTF-8 (WTF-8 for names that are no UTF-16), not escaped */
+	const char *name; /* UTF-8 (WTF-8 for names that are no UTF-16), not escaped */
 	const char *path;
 	uint64_t ref;
 	bool is_dir, is_reparse, is_orphan;
@@ -126,7 +127,8 @@ struct rs_node {
 typedef bool (*rs_node_fn)(void *user, const struct rs_node *n);
 
 /** Names of a folder (or the file itself). */
-int rs_tree_list(struct rs_tree *t, const char *path, rs_node_fn fn, void *user, struct rs_err *err);
+int rs_tree_list(
+	struct rs_tree *t, const char *path, rs_node_fn fn, void *user, struct rs_err *err);
 /** Everything below a folder ("" = the volume), from the MFT. Faults come as log events and are
  * counted in *ret_faults. */
 int rs_tree_walk(struct rs_tree *t, const char *path, rs_node_fn fn, void *user,
@@ -141,15 +143,15 @@ int rs_tree_read(struct rs_tree *t, uint64_t ref, uint64_t off_bytes, void *buf,
 uint64_t rs_tree_bytes(const struct rs_tree *t);
 uint32_t rs_tree_sector(const struct rs_tree *t);
 const char *rs_tree_name(const struct rs_tree *t);
-int rs_tree_read_raw(struct rs_tree *t, uint64_t off_bytes, void *buf, size_t len,
-	struct rs_err *err);
+int rs_tree_read_raw(
+	struct rs_tree *t, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err);
 
 /* Writes into a tree opened writable (the FUSE mount). */
 int rs_tree_write(struct rs_tree *t, uint64_t ref, uint64_t off_bytes, const void *p, size_t len,
 	struct rs_err *err);
 int rs_tree_resize(struct rs_tree *t, uint64_t ref, uint64_t size_bytes, struct rs_err *err);
-int rs_tree_create(struct rs_tree *t, const char *path, bool is_dir, uint64_t *ret_ref,
-	struct rs_err *err);
+int rs_tree_create(
+	struct rs_tree *t, const char *path, bool is_dir, uint64_t *ret_ref, struct rs_err *err);
 int rs_tree_sync(struct rs_tree *t, struct rs_err *err);
 
 /* ---- reports ---- */
@@ -158,7 +160,8 @@ int rs_tree_sync(struct rs_tree *t, struct rs_err *err);
  * until the report is freed. NULL when there is no memory for it. */
 const char *rs_report_json(struct rs_report *r);
 /** For people: lines through @put, escaped for a terminal, no colours. */
-void rs_report_text(const struct rs_report *r, void (*put)(void *user, const char *line), void *user);
+void rs_report_text(
+	const struct rs_report *r, void (*put)(void *user, const char *line), void *user);
 /** The exit status of docs/exit-status.md. */
 int rs_report_exit(const struct rs_report *r);
 /** The outcome's error; code 0 when there is none. */

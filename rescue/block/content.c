@@ -102,9 +102,7 @@ static int window_open(struct blk *vol, const uint8_t boot[512], uint64_t len_by
 		copy_range(vol, fd, len_bytes - TAIL_BYTES, TAIL_BYTES);
 	if (memcmp(boot + 3, "NTFS    ", 8) == 0)
 		copy_mft(vol, fd, boot);
-	int ret = fd;
-	fd = -1;
-	return ret;
+	return rs_steal_fd(&fd);
 }
 
 static void take_value(blkid_probe probe, const char *name, char *ret, size_t cap)

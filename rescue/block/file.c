@@ -134,8 +134,7 @@ int blk_file_open(const char *path, unsigned flags, struct blk **ret, struct rs_
 	if (!f)
 		return rs_fail_on(err, RS_E_MEMORY, path, "disk");
 	f->blk = b;
-	f->fd = fd;
-	fd = -1; /* the block source owns it now */
+	f->fd = rs_steal_fd(&fd);
 	*ret = &f->blk;
 	return 0;
 }

@@ -101,7 +101,6 @@ int blk_lock(const char *path, bool is_exclusive, int *ret_fd, struct rs_err *er
 		if (r < 0)
 			return r;
 	}
-	*ret_fd = fd;
-	fd = -1; /* the caller's now */
+	*ret_fd = rs_steal_fd(&fd);
 	return 0;
 }

@@ -17,6 +17,15 @@ static inline void rs_auto_close(const int *fd)
 		(void)close(*fd); /* read-only or already synced: nothing to report */
 }
 
+/* Hand a descriptor over and leave -1 behind. */
+static inline int rs_steal_fd(int *fd)
+{
+	int ret = *fd;
+
+	*fd = -1;
+	return ret;
+}
+
 #define auto_free  __attribute__((cleanup(rs_auto_free)))
 #define auto_close __attribute__((cleanup(rs_auto_close)))
 

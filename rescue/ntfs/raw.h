@@ -10,7 +10,7 @@
 #include "core/events.h"
 #include "core/view.h"
 
-#define NT_ROOT_RECORD 5U
+#define NT_ROOT_RECORD	     5U
 #define NT_REF_RECORD(ref)   ((ref)&0xffffffffffffULL)
 #define NT_REF_SEQUENCE(ref) ((uint16_t)((ref) >> 48))
 #define NT_NAME_BYTES	     (255 * 3 + 1) /* an NTFS name in UTF-8, with its NUL */
@@ -34,7 +34,7 @@ struct nt_geometry {
 	uint64_t volume_bytes; /* total sectors x sector size */
 	uint64_t mft_off_bytes, mftmirr_off_bytes;
 	uint64_t serial;
-	bool from_backup;      /* the boot sector at the end was used, the first is damaged */
+	bool from_backup; /* the boot sector at the end was used, the first is damaged */
 };
 
 struct nt_raw;
@@ -54,7 +54,8 @@ const struct nt_geometry *nt_raw_geometry(const struct nt_raw *raw);
 uint64_t nt_raw_records(const struct nt_raw *raw);
 
 /** One MFT record with fixups applied into @buf (record_bytes). Errors: RS_E_NTFS_DAMAGED (torn, no
- * FILE signature, bad fixups: said which), RS_E_IO_READ, RS_E_NO_SUCH_FILE (number past the end). */
+ * FILE signature, bad fixups: said which), RS_E_IO_READ, RS_E_NO_SUCH_FILE (number past the end).
+ */
 int nt_raw_record(struct nt_raw *raw, uint64_t number, uint8_t *buf, struct rs_err *err);
 
 /** Read from an attribute (base record and its extensions, resident or not; compressed, encrypted
@@ -74,22 +75,22 @@ enum nt_namespace { NT_NS_POSIX, NT_NS_WIN32, NT_NS_DOS, NT_NS_WIN32_DOS };
 
 /* One name of one file, as the scan hands it out. Pointers are borrowed during the call. */
 struct nt_entry {
-	uint64_t ref;		  /* record and sequence of the base record */
+	uint64_t ref; /* record and sequence of the base record */
 	uint64_t parent_ref;
-	const char *path;	  /* "\Windows\System32\x.sys" (WTF-8); orphans "\$Orphan\NNN\x" */
-	const char *name;	  /* its last part */
-	uint8_t name_space;	  /* enum nt_namespace */
+	const char *path;   /* "\Windows\System32\x.sys" (WTF-8); orphans "\$Orphan\NNN\x" */
+	const char *name;   /* its last part */
+	uint8_t name_space; /* enum nt_namespace */
 	bool is_dir, is_orphan, is_reparse, is_system /* record < 24 or below \$Extend */;
-	uint32_t attributes;	  /* DOS flags of $STANDARD_INFORMATION */
+	uint32_t attributes; /* DOS flags of $STANDARD_INFORMATION */
 	uint32_t reparse_tag;
-	uint64_t size_bytes, allocated_bytes; /* unnamed $DATA; 0 for folders */
+	uint64_t size_bytes, allocated_bytes;	       /* unnamed $DATA; 0 for folders */
 	uint64_t created, modified, changed, accessed; /* FILETIME of $STANDARD_INFORMATION */
-	uint16_t hard_links;	  /* names that are not DOS */
+	uint16_t hard_links;			       /* names that are not DOS */
 };
 
 struct nt_scan_result {
 	uint64_t records, in_use, files, dirs, names, orphans;
-	uint64_t damaged;	  /* records that could not be read: named by the fault callback */
+	uint64_t damaged; /* records that could not be read: named by the fault callback */
 };
 
 struct nt_scan_ops {
@@ -113,7 +114,7 @@ int nt_scan(struct nt_raw *raw, const struct nt_scan_ops *ops, const struct rs_t
 /* ---- the state that decides whether we may write (state.c) ---- */
 
 enum nt_log_state {
-	NT_LOG_WIPED,	    /* all 0xFF: empty, fine */
+	NT_LOG_WIPED, /* all 0xFF: empty, fine */
 	NT_LOG_CLEAN,
 	NT_LOG_UNCLEAN,	    /* written by a Windows that did not dismount */
 	NT_LOG_CHKDSK,	    /* CHKD: chkdsk was here, the log is void */
@@ -126,17 +127,17 @@ struct nt_state {
 	enum nt_log_state log;
 	uint16_t log_major, log_minor;
 	uint64_t log_current_lsn;
-	char log_reason[160];	/* in words for all but clean and wiped */
-	bool is_dirty;		/* VOLUME_IS_DIRTY */
-	uint16_t volume_flags;	/* $VOLUME_INFORMATION */
+	char log_reason[160];  /* in words for all but clean and wiped */
+	bool is_dirty;	       /* VOLUME_IS_DIRTY */
+	uint16_t volume_flags; /* $VOLUME_INFORMATION */
 	uint8_t ntfs_major, ntfs_minor;
 	char label[128];
-	bool is_hibernated;	/* hiberfil.sys says so, by our strict rule */
-	char hibernation[96];	/* "none", "no image", "hibernated (HIBR)", ... */
-	bool can_write;		/* log wiped or clean, not hibernated, mirror equal */
-	char refusal[256];	/* why not, "" otherwise */
-	int refusal_code;	/* RS_E_LOG_UNCLEAN, RS_E_HIBERNATED, RS_E_NTFS_DAMAGED or 0 */
-	bool mirror_differs;	/* $MFT and $MFTMirr: first four records */
+	bool is_hibernated;   /* hiberfil.sys says so, by our strict rule */
+	char hibernation[96]; /* "none", "no image", "hibernated (HIBR)", ... */
+	bool can_write;	      /* log wiped or clean, not hibernated, mirror equal */
+	char refusal[256];    /* why not, "" otherwise */
+	int refusal_code;     /* RS_E_LOG_UNCLEAN, RS_E_HIBERNATED, RS_E_NTFS_DAMAGED or 0 */
+	bool mirror_differs;  /* $MFT and $MFTMirr: first four records */
 };
 
 /** "clean", "unclean" ... Static. */

@@ -37,7 +37,7 @@ int journal_open(struct nt_vol *vol, uint64_t ref, struct journal *ret, struct r
 	if (r < 0)
 		return r;
 	ret->slots = (size_t)(nt_file_size(f) / JOURNAL_SLOT_BYTES);
-	for (size_t i = 0; i < ret->slots && i < 2 * PLAN_MAX_ITEMS * 8; i++) {
+	for (size_t i = 0; i < ret->slots && i < (size_t)2 * PLAN_MAX_ITEMS * 8; i++) {
 		uint32_t sequence;
 		size_t got = 0;
 		r = nt_file_read(f, i * JOURNAL_SLOT_BYTES, slot, JOURNAL_SLOT_BYTES, &got, err);

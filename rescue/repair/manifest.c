@@ -129,7 +129,7 @@ static bool get_sha256(struct json_object *o, struct plan_item *item)
 		return true; /* files that could not be hashed have none */
 	if (strlen(text) != 64 || strspn(text, "0123456789abcdef") != 64)
 		return false;
-	for (int i = 0; i < 32; i++) {
+	for (size_t i = 0; i < 32; i++) {
 		unsigned v = 0;
 		(void)sscanf(text + 2 * i, "%2x", &v); /* checked above */
 		item->sha256[i] = (uint8_t)v;

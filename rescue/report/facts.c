@@ -90,8 +90,8 @@ void report_bitlocker(struct json_object *volume, const struct bl_info *info,
 
 static const char *log_word(enum nt_log_state s)
 {
-	static const char *const words[] = {"wiped", "clean", "unclean", "chkdsk", "torn", "unsupported",
-		"unreadable"};
+	static const char *const words[] = {
+		"wiped", "clean", "unclean", "chkdsk", "torn", "unsupported", "unreadable"};
 
 	return words[s];
 }

@@ -119,7 +119,7 @@ static int version_read(const struct pe *pe, struct win_pe *ret, struct rs_err *
 		rs_le32(info + FIXED_INFO_OFFSET) != FIXED_INFO_MAGIC)
 		return 0;
 	const uint8_t *version = info + FIXED_INFO_OFFSET + 8;
-	for (int i = 0; i < 4; i++) /* two u32, the high half of each first */
+	for (size_t i = 0; i < 4; i++) /* two u32, the high half of each first */
 		ret->version[i] = rs_le16(version + (i / 2) * 4 + (i % 2 ? 0 : 2));
 	ret->has_version = true;
 	return 0;
@@ -143,7 +143,7 @@ static int resources_find(
 	if (r > 0 && rs_le32(count) < 3)
 		return 0;
 	if (r > 0)
-		r = get(pe->src, optional_at + dirs + 2 * 8U, dir, sizeof(dir), err);
+		r = get(pe->src, optional_at + dirs + 2 * 8ULL, dir, sizeof(dir), err);
 	if (r <= 0)
 		return r;
 	pe->resources_rva = rs_le32(dir);

@@ -28,7 +28,7 @@ void win_hive_close(struct win_hive *h);
 RS_DEFINE_AUTO(struct win_hive *, win_hive_close);
 #define auto_hive __attribute__((cleanup(win_hive_close_auto)))
 
-bool win_hive_is_dirty(const struct win_hive *h);     /* as found on the disk */
+bool win_hive_is_dirty(const struct win_hive *h);	 /* as found on the disk */
 unsigned win_hive_log_entries(const struct win_hive *h); /* applied from the logs */
 /** What was found and could not be used (a log of the old format, a wrong checksum), or "". Valid
  * until the hive is closed. */
@@ -37,8 +37,8 @@ const char *win_hive_note(const struct win_hive *h);
 win_key win_hive_root(const struct win_hive *h);
 /** Key by path below @from ("Microsoft\\Windows NT\\CurrentVersion"), case-blind.
  * Errors: RS_E_NO_SUCH_FILE, RS_E_HIVE, RS_E_IO_READ. */
-int win_hive_key(struct win_hive *h, win_key from, const char *path, win_key *ret,
-	struct rs_err *err);
+int win_hive_key(
+	struct win_hive *h, win_key from, const char *path, win_key *ret, struct rs_err *err);
 /** Sub-keys, in the order of the hive; false from @fn stops. Depth, counts and loops are capped. */
 int win_hive_each_key(struct win_hive *h, win_key key,
 	bool (*fn)(void *user, const char *name, win_key sub), void *user, struct rs_err *err);
@@ -54,53 +54,53 @@ int win_hive_value(struct win_hive *h, win_key key, const char *name, uint32_t *
  * win_list_free). RS_E_NO_SUCH_FILE when of another type. */
 int win_hive_text(struct win_hive *h, win_key key, const char *name, char *ret, size_t cap,
 	struct rs_err *err);
-int win_hive_number(struct win_hive *h, win_key key, const char *name, uint64_t *ret,
-	struct rs_err *err);
+int win_hive_number(
+	struct win_hive *h, win_key key, const char *name, uint64_t *ret, struct rs_err *err);
 int win_hive_list(struct win_hive *h, win_key key, const char *name, char ***ret, size_t *ret_n,
 	struct rs_err *err);
 void win_list_free(char **list, size_t n);
 
 /** A hive that lies in a volume, with its .LOG1 and .LOG2 beside it. Closes all with the hive. */
-int win_hive_open_in(struct nt_vol *vol, const char *path, struct win_hive **ret,
-	struct rs_err *err);
+int win_hive_open_in(
+	struct nt_vol *vol, const char *path, struct win_hive **ret, struct rs_err *err);
 
 /* ---- the installation (facts.c) ---- */
 
 struct win_info {
-	char root[64];		 /* "\Windows" (the folder's own spelling) */
-	char product[128];	 /* "Windows 11 Pro": 11 by build, whatever ProductName says */
-	char edition[64];	 /* EditionID */
-	char installation[32];	 /* Client, Server, Server Core */
+	char root[64];		  /* "\Windows" (the folder's own spelling) */
+	char product[128];	  /* "Windows 11 Pro": 11 by build, whatever ProductName says */
+	char edition[64];	  /* EditionID */
+	char installation[32];	  /* Client, Server, Server Core */
 	char display_version[32]; /* 22H2; "" if none */
-	char version[16];	 /* "10.0" or "6.1" */
+	char version[16];	  /* "10.0" or "6.1" */
 	uint32_t build, revision; /* 22631, 3880; 0 unknown */
 	char computer_name[64];
-	char time_zone[128];	 /* key name, "Pacific Standard Time" */
-	int32_t bias_minutes;	 /* UTC = local + bias (active) */
-	char arch[16];		 /* "x64", "x86", "arm64": from the kernel's PE header */
+	char time_zone[128];  /* key name, "Pacific Standard Time" */
+	int32_t bias_minutes; /* UTC = local + bias (active) */
+	char arch[16];	      /* "x64", "x86", "arm64": from the kernel's PE header */
 	bool is_server, is_domain_controller;
 	uint64_t installed_filetime, shutdown_filetime;
 	bool system_hive_dirty, software_hive_dirty;
-	bool setup_in_progress;	 /* an upgrade is under way */
-	unsigned control_set;	 /* Select\Default */
-	char note[256];		 /* what could not be read, and why ("SOFTWARE hive: ..."), or "" */
+	bool setup_in_progress; /* an upgrade is under way */
+	unsigned control_set;	/* Select\Default */
+	char note[256];		/* what could not be read, and why ("SOFTWARE hive: ..."), or "" */
 };
 
-/** Is there a Windows in this volume, by content (System32, hives, kernel)? Looks at \Windows first,
- * then at every folder of the root. Facts that cannot be read are "" or 0 and named in @note: a
- * damaged hive is no failure. Errors: RS_E_NO_WINDOWS, RS_E_NTFS_DAMAGED, RS_E_IO_READ. */
+/** Is there a Windows in this volume, by content (System32, hives, kernel)? Looks at \Windows
+ * first, then at every folder of the root. Facts that cannot be read are "" or 0 and named in
+ * @note: a damaged hive is no failure. Errors: RS_E_NO_WINDOWS, RS_E_NTFS_DAMAGED, RS_E_IO_READ. */
 int win_probe(struct nt_vol *vol, struct win_info *ret, struct rs_err *err);
 
 /* ---- pending work (pending.c) ---- */
 
 struct win_rename {
-	char *source, *target; /* volume paths "\Windows\..."; target "" = delete; raw text kept when
-				* it is no drive path */
+	char *source, *target; /* volume paths "\Windows\..."; target "" = delete; raw text kept
+				* when it is no drive path */
 };
 struct win_pending {
 	struct win_rename *renames;
 	size_t n_renames;
-	bool update_pending;	/* pending.xml, SessionsPending\Exclusive, SETUPEXECUTE, ... */
+	bool update_pending; /* pending.xml, SessionsPending\Exclusive, SETUPEXECUTE, ... */
 	char update_reason[160];
 };
 
@@ -115,9 +115,9 @@ void win_pending_done(struct win_pending *p);
 
 struct win_pe {
 	bool is_pe;
-	uint16_t machine;	 /* 0x8664 ... */
+	uint16_t machine; /* 0x8664 ... */
 	bool has_version;
-	uint16_t version[4];	 /* VS_FIXEDFILEINFO dwFileVersion */
+	uint16_t version[4]; /* VS_FIXEDFILEINFO dwFileVersion */
 };
 
 /** Headers and version resource. Not a PE: is_pe = false and 0. Malformed resources: no version.
