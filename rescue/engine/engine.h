@@ -117,17 +117,16 @@ struct en_works {
 	struct rs_err locked_err, other_err; /* first of each kind */
 };
 
-/** Look at every selected volume, judge every Windows, read unfinished quarantines. */
-int en_works_make(struct rs_session *s, const struct rs_target *t, struct en_machine *m,
-	struct json_object *root, struct en_works *ret, struct rs_err *err);
+/** The common beginning: open the machine, look at every selected volume, judge every Windows, read
+ * unfinished quarantines, and put all of it into the report. *ret_m may be set on failure, too.
+ * Errors: those of opening; why no Windows could be looked at (key needed, damaged, none there). */
+int en_works_begin(struct rs_session *s, const struct rs_target *t, bool is_exclusive,
+	struct en_machine **ret_m, struct en_works *ret, struct rs_report *report,
+	struct rs_err *err);
 void en_works_done(struct en_works *w);
 /** (Re)write the report's member "plan". */
 void en_works_report(const struct en_works *w, bool with_answers, struct json_object *root);
 size_t en_works_count(const struct en_works *w, enum plan_action action);
-/** Why nothing could be looked at: key needed, damaged, no Windows; 0 if at least one Windows was.
- */
-int en_works_verdict(const struct en_works *w, const struct en_machine *m, struct rs_err *err);
-
 /* Bring items' facts up to date with the disk (a loaded manifest is a memory of the day it was
  * written). */
 void en_plan_refresh(struct nt_vol *nt, struct plan *p);

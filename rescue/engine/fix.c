@@ -144,15 +144,7 @@ int rs_fix(struct rs_session *s, const struct rs_target *t, const struct rs_fix_
 	*ret = report;
 	if (r < 0)
 		return r;
-	r = en_machine_open(t, true, &m, &err);
-	if (r == 0)
-		r = en_works_make(s, t, m, report->root, &works, &err);
-	if (m)
-		en_machine_report(m, report->root);
-	if (r == 0) {
-		en_works_report(&works, false, report->root);
-		r = en_works_verdict(&works, m, &err);
-	}
+	r = en_works_begin(s, t, true, &m, &works, report, &err);
 	if (r == 0)
 		r = fix(s, &works, o, report, &err);
 	if (r < 0)

@@ -110,7 +110,7 @@ static void remember(const struct en_volume *v, struct en_works *ret)
 	}
 }
 
-int en_works_make(struct rs_session *s, const struct rs_target *t, struct en_machine *m,
+static int works_make(struct rs_session *s, const struct rs_target *t, struct en_machine *m,
 	struct json_object *root, struct en_works *ret, struct rs_err *err)
 {
 	int r = en_rules(s, err);
@@ -166,7 +166,7 @@ size_t en_works_count(const struct en_works *w, enum plan_action action)
 	return n;
 }
 
-int en_works_verdict(const struct en_works *w, const struct en_machine *m, struct rs_err *err)
+static int works_verdict(const struct en_works *w, const struct en_machine *m, struct rs_err *err)
 {
 	const struct rs_err *disk = en_disk_error(m);
 
@@ -182,6 +182,23 @@ int en_works_verdict(const struct en_works *w, const struct en_machine *m, struc
 		return rs_fail_on(err, RS_E_NO_WINDOWS, m->n_disks == 1 ? m->disks[0].path : "",
 			"none of %zu volumes holds one", m->n_volumes);
 	return err->code;
+}
+
+int en_works_begin(struct rs_session *s, const struct rs_target *t, bool is_exclusive,
+	struct en_machine **ret_m, struct en_works *ret, struct rs_report *report,
+	struct rs_err *err)
+{
+	int r = en_machine_open(t, is_exclusive, ret_m, err);
+
+	if (r == 0)
+		r = works_make(s, t, *ret_m, report->root, ret, err);
+	if (*ret_m)
+		en_machine_report(*ret_m, report->root);
+	if (r == 0) {
+		en_works_report(ret, false, report->root);
+		r = works_verdict(ret, *ret_m, err);
+	}
+	return r;
 }
 
 int rs_list(struct rs_session *s, const struct rs_target *t, struct rs_report **ret)
@@ -245,15 +262,7 @@ int rs_scan(struct rs_session *s, const struct rs_target *t, struct rs_report **
 	*ret = report;
 	if (r < 0)
 		return r;
-	r = en_machine_open(t, false, &m, &err);
-	if (r == 0)
-		r = en_works_make(s, t, m, report->root, &works, &err);
-	if (m)
-		en_machine_report(m, report->root);
-	if (r == 0) {
-		en_works_report(&works, false, report->root);
-		r = en_works_verdict(&works, m, &err);
-	}
+	r = en_works_begin(s, t, false, &m, &works, report, &err);
 	if (r == 0)
 		scan_outcome(&works, report);
 	else
