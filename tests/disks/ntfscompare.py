@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Compare a replayed volume with the state that Windows left, by sector.
+
+    ntfscompare.py RESULT ANSWER LOGGED [--any-lsn] [--strict]
+
+LOGGED is the unclean volume: its log says which differences are allowed:
+    usn       update sequence numbers
+    slack     bytes beyond bytes_in_use of an MFT record, or beyond the end of an index block
+    lsn       the LSN of a block that the log changed last by an operation that does not raise it
+              (UpdateFileName in an index), or that it does not change at all
+    zeros     contents and $SDS bytes that the log does not hold (NO_REDO): zeros in RESULT
+    log       $LogFile itself
+With --any-lsn every LSN may differ (the log was moved, or a transaction was undone). With --strict the last three are not allowed. Prints the count of each; status 1 and the places when
+there is any other difference."""
+
+import argparse
+import os
+import sys
+
+from winlog import NO_REDO, Log, Volume, attributes, get, unfix
+
+FILE_NAME_OPS = (0x13, 0x14)
+
+
+def differing(a, b, size):
+    """Offsets of the 512-byte sectors that differ; holes in both files are skipped."""
+    ret, at, chunk = [], 0, 1 << 20
+    while at < size:
+        starts = []
+        for f in (a, b):
+            try:
+                starts.append(os.lseek(f.fileno(), at, os.SEEK_DATA))
+            except OSError:
+                starts.append(size)
+        at = max(at, min(starts) // chunk * chunk)
+        if at >= size:
+            break
+        n = min(chunk, size - at)
+        x, y = os.pread(a.fileno(), n, at), os.pread(b.fileno(), n, at)
+        if x != y:
+            ret += [at + i for i in range(0, n, 512) if x[i:i + 512] != y[i:i + 512]]
+        at += n
+    return ret
+
+
+class Compare:
+    def __init__(self, result, answer, logged, any_lsn):
+        self.any_lsn = any_lsn
+        self.a, self.b, self.v = Volume(result), Volume(answer), Volume(logged)
+        self.log = Log(self.v)
+        self.allowed, self.bad = {}, []
+        self.blocks = {}   # disk offset of a sector -> (pieces of the block, ...)
+        self.last_op = {}  # first piece of a block -> last operation on it
+        self.zeroed = []   # (first byte, end) on disk that the log holds no bytes for
+        self.zero_records = set()
+        self._read_log()
+
+    def _read_log(self):
+        start = self.log.records[self.log.restart].start() if self.log.restart in self.log.records else 0
+        for lsn, r in sorted(self.log.records.items()):
+            if not r.lcns or r.type != 1:
+                continue
+            n = self.v.cluster * len(r.lcns) - r.sector_off * 512
+            pieces = list(self.v.target(r, min(n, max(self.v.index_bytes, self.v.record_bytes))))
+            if not pieces:
+                continue
+            if len(r.lcns) > 1 or n == self.v.index_bytes:
+                for off, k in pieces:
+                    for x in range(off, off + k, 512):
+                        self.blocks[x] = pieces
+            if lsn < start:
+                continue
+            self.last_op[pieces[0][0]] = r.redo
+            if r.flags & NO_REDO and r.redo_len:
+                self.zero_records.add(pieces[0][0])
+                at = r.record_off + r.attr_off
+                for off, k in pieces:
+                    lo, hi = max(at, 0), min(at + r.redo_len, k)
+                    if lo < hi:
+                        self.zeroed.append((off + lo, off + hi))
+                    at -= k
+
+    def allow(self, kind, n=1):
+        self.allowed[kind] = self.allowed.get(kind, 0) + n
+
+    def where(self, run_list, at):
+        """Offset within an attribute of a disk offset, or None"""
+        base = 0
+        for length, lcn in run_list:
+            if lcn is not None and 0 <= at - lcn * self.v.cluster < length * self.v.cluster:
+                return base + at - lcn * self.v.cluster
+            base += length * self.v.cluster
+        return None
+
+    def block_of(self, at):
+        """(kind, pieces) of the structure that a sector belongs to"""
+        size = self.v.record_bytes
+        inside = self.where(self.b.mft, at)
+        if inside is not None:
+            return "FILE", list(self.v.places(self.b.mft, inside // size * size, size))
+        if 0 <= at - self.v.mirror_at < 4 * max(size, self.v.cluster // 4):
+            start = at - (at - self.v.mirror_at) % size
+            return "FILE", [(start, size)]
+        if at in self.blocks and self.b.read(self.blocks[at][0][0], 4) == b"INDX":
+            return "INDX", self.blocks[at]
+        for back in range(0, self.v.index_bytes, 512):
+            if self.b.read(at - back, 4) == b"INDX":
+                return "INDX", [(at - back, self.v.index_bytes)]
+        return "raw", [(at, 512)]
+
+    def ranges(self, x, y):
+        """[first, end) of the bytes that differ"""
+        ret = []
+        for i, (p, q) in enumerate(zip(x, y)):
+            if p != q:
+                if ret and ret[-1][1] == i:
+                    ret[-1][1] = i + 1
+                else:
+                    ret.append([i, i + 1])
+        return ret
+
+    def block(self, kind, pieces):
+        x, y = (b"".join(v.read(o, k) for o, k in pieces) for v in (self.a, self.b))
+        if kind == "raw":
+            return self.raw(pieces[0][0], x, y)
+        (x, right_x), (y, right_y) = unfix(x), unfix(y)
+        if right_x != right_y or x[:4] != y[:4]:
+            self.bad.append((kind, pieces[0][0], "fixups or signature"))
+            return None
+        usn = get("H", y, 4)
+        used = get("I", y, 0x18) if kind == "FILE" else get("I", y, 0x1C) + 0x18
+        if x[usn:usn + 2 * get("H", y, 6)] != y[usn:usn + 2 * get("H", y, 6)]:
+            self.allow("usn")
+        x[usn:usn + 2 * get("H", y, 6)] = y[usn:usn + 2 * get("H", y, 6)]
+        for first, end in self.ranges(x, y):
+            self.piece(kind, pieces[0][0], x, y, (first, end, used))
+        return None
+
+    def piece(self, kind, at, x, y, span):
+        first, end, used = span
+        if 8 <= first and end <= 16:
+            op = self.last_op.get(at)
+            if self.any_lsn or op is None or op in FILE_NAME_OPS:
+                return self.allow("lsn")
+        elif first >= used:
+            return self.allow("slack", end - first)
+        elif kind == "FILE" and not any(x[first:end]) and self.in_content(y, first, end):
+            return self.allow("zeros", end - first)
+        self.bad.append((kind, at, "bytes %#x to %#x of %#x: %s, not %s" % (
+            first, end, used, x[first:end][:24].hex(), y[first:end][:24].hex())))
+        return None
+
+    def in_content(self, record, first, end):
+        for kind, _, at, length in attributes(record):
+            if at <= first and end <= at + length:
+                return not record[at + 8] and first >= at + get("H", record, at + 0x14) and (
+                    kind == 0x80 or kind == 0x100)
+        return False
+
+    def raw(self, at, x, y):
+        for first, end in self.ranges(x, y):
+            if any(lo <= at + first and at + end <= hi for lo, hi in self.zeroed) and not any(
+                    x[first:end]):
+                self.allow("zeros", end - first)
+            else:
+                self.bad.append(("raw", at + first, "%s, not %s" % (
+                    x[first:end][:24].hex(), y[first:end][:24].hex())))
+
+    def run(self):
+        seen = set()
+        for at in differing(self.a.f, self.b.f, self.v.bytes):
+            if self.where(self.b.log_runs, at) is not None:
+                self.allow("log")
+                continue
+            kind, pieces = self.block_of(at)
+            if pieces[0][0] in seen:
+                continue
+            seen.add(pieces[0][0])
+            self.block(kind, pieces)
+
+
+def main():
+    p = argparse.ArgumentParser(usage=__doc__)
+    p.add_argument("images", nargs=3)
+    p.add_argument("--any-lsn", action="store_true")
+    p.add_argument("--strict", action="store_true")
+    args = p.parse_args()
+    c = Compare(*args.images, args.any_lsn)
+    c.run()
+    for kind, at, text in c.bad[:40]:
+        print("%s at %#x: %s" % (kind, at, text))
+    print("differences %u allowed %s" % (len(c.bad), " ".join(
+        "%s %u" % i for i in sorted(c.allowed.items())) or "none"))
+    is_bad = c.bad or args.strict and any(k not in ("usn", "log") for k in c.allowed)
+    sys.exit(1 if is_bad else 0)
+
+
+if __name__ == "__main__":
+    main()
