@@ -410,6 +410,7 @@ static void test_volume__one_unreadable__others_are_listed(void **state)
 	auto_blk struct blk *b = mem_disk(80, &bytes);
 
 	(void)state;
+	(void)n; /* owns the bytes behind ntfs */
 	put_mbr_entry(bytes, 0, 0x07, 2048, 2048);
 	put_mbr_entry(bytes, 1, 0x07, 8192, 64 * 2048);
 	memcpy(bytes + 8192 * 512, ntfs, 64 * MIB);
