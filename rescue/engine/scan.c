@@ -48,6 +48,7 @@ static int load_unfinished(struct en_work *w, struct rs_err *err)
 {
 	const struct en_volume *v = w->v;
 
+	w->n_unfinished = 0;
 	w->unfinished = calloc(v->n_quarantines ? v->n_quarantines : 1, sizeof(struct plan *));
 	if (!w->unfinished)
 		return rs_fail(err, RS_E_MEMORY, "quarantines");

@@ -66,7 +66,7 @@ static int choose(const struct rs_target *t, struct en_machine *m, struct rs_ses
 	if (!disk)
 		return rs_fail_on(err, RS_E_NOT_NTFS, t->n_disks ? t->disks[0] : "", "no volume");
 	*err = *disk;
-	return disk->code;
+	return disk->code ? disk->code : RS_E_BUG;
 }
 
 static int make_writable(struct rs_tree *t, struct rs_err *err)
@@ -101,7 +101,7 @@ static int tree_open(struct rs_session *s, const struct rs_target *target, bool 
 
 	if (r == 0)
 		r = choose(target, t->m, s, &t->v, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (t->v->bl && !t->v->clear_blk && s->events.key) {
 		t->v->is_looked_at = false; /* again, and this time a person may be asked */
@@ -249,7 +249,7 @@ int rs_tree_list(struct rs_tree *t, const char *path, rs_node_fn fn, void *user,
 	struct rs_node n;
 	int r = rs_tree_stat(t, path, &n, err);
 
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (!n.is_dir || n.is_reparse) {
 		(void)fn(user, &n);
@@ -321,7 +321,7 @@ int rs_tree_walk(struct rs_tree *t, const char *path, rs_node_fn fn, void *user,
 	}
 	if (path[0] && strcmp(path, "/") != 0 && strcmp(path, "\\") != 0) {
 		int r = rs_tree_stat(t, path, &n, err);
-		if (r < 0)
+		if (r != 0)
 			return r;
 		(void)snprintf(w.below, sizeof(w.below), "%s", n.path);
 	}

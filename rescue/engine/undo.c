@@ -77,7 +77,7 @@ static int undo(struct rs_session *s, const struct choice *c, const struct rs_un
 
 	if (r == 0)
 		r = quarantine_load(c->v->nt, c->q->id, PLAN_RESTORE, &p, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	en_plan_refresh(c->v->nt, p);
 	plan_to_report(p, c->v->number, false, report->root);

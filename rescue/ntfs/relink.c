@@ -39,7 +39,7 @@ static int relink(struct nt_vol *vol, uint64_t ref, uint64_t dir_ref, struct rs_
 {
 	auto_inode ntfs_inode *ni = NULL;
 	auto_inode ntfs_inode *dir = NULL;
-	struct nt_file_name fn;
+	struct nt_file_name fn = {0};
 	uint8_t key[NT_IX_FN_MAX];
 	uint16_t units[255];
 	uint64_t there = 0;
@@ -50,7 +50,7 @@ static int relink(struct nt_vol *vol, uint64_t ref, uint64_t dir_ref, struct rs_
 		r = only_name(vol, ni, &fn, key, err);
 	if (r == 0)
 		r = nt_inode_open(vol, dir_ref, &dir, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	for (; n < fn.name.len / 2 && n < 255; n++)
 		units[n] = rs_le16(fn.name.p + 2 * n);

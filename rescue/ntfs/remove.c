@@ -103,7 +103,7 @@ int nt_remove(
 		r = check_doomed(vol, &d, err);
 	if (r == 0)
 		r = nt_stat(vol, d.dir_ref, &times, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	r = remove_step(vol, &d, err);
 	r = nt_step_end(vol, (uint64_t[]){d.dir_ref, 0}, r, err);
@@ -162,7 +162,7 @@ int nt_set_times(struct nt_vol *vol, uint64_t ref, const struct nt_stat *times, 
 
 	if (r == 0)
 		r = nt_stat(vol, ref, &now, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (now.created == times->created && now.modified == times->modified &&
 		now.changed == times->changed && now.accessed == times->accessed)

@@ -163,7 +163,7 @@ static int judge(struct nt_vol *vol, const struct nt_switch *sw, const struct na
 	int r = count_entries(vol, sw->from_ref, false, names, from, err);
 	if (r == 0)
 		r = count_entries(vol, sw->to_ref, true, names, to, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (from[1] || to[1])
 		return rs_fail(
@@ -368,7 +368,7 @@ int nt_switch_run(struct nt_vol *vol, const struct nt_switch *sw, struct rs_err 
 		r = read_names(vol, &whole, &names, err);
 	if (r == 0)
 		r = judge(vol, &whole, &names, &state, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (state == NT_SWITCH_ELSEWHERE)
 		return rs_fail(err, RS_E_CHANGED, "the file is in neither of the two folders");

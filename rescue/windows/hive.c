@@ -176,7 +176,7 @@ int hive_nk_load(struct win_hive *h, uint32_t off, struct hive_nk *ret, struct r
 	int r = hive_cell_at(h, off, "key", &nk.cell, err);
 	if (r == 0)
 		r = hive_cell_read(h, nk.cell, 0, raw, sizeof(raw), err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (memcmp(raw, "nk", 2) != 0)
 		return rs_fail(err, RS_E_HIVE, "no key at 0x%x", off);
@@ -352,7 +352,7 @@ static int each_sub(void *user, uint32_t off, struct rs_err *err)
 	size_t n;
 
 	int r = walk_sub(w, off, units, &n, err);
-	if (r < 0)
+	if (r != 0)
 		return r == RS_E_HIVE ? 0 : r;
 	hive_name_text(units, n, name, sizeof(name));
 	return w->fn(w->user, name, off) ? 0 : 1;
@@ -365,7 +365,7 @@ static int find_sub(void *user, uint32_t off, struct rs_err *err)
 	size_t n;
 
 	int r = walk_sub(w, off, units, &n, err);
-	if (r < 0)
+	if (r != 0)
 		return r == RS_E_HIVE ? 0 : r;
 	if (!hive_name_equal(units, n, w->wanted, w->n_wanted))
 		return 0;

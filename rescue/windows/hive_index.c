@@ -26,7 +26,7 @@ static int list_load(struct win_hive *h, uint32_t off, struct list *ret, struct 
 	int r = hive_cell_at(h, off, "list of keys", &l.cell, err);
 	if (r == 0)
 		r = hive_cell_read(h, l.cell, 0, raw, sizeof(raw), err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (memcmp(raw, "lf", 2) == 0 || memcmp(raw, "lh", 2) == 0)
 		l.stride = 8;

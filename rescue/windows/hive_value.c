@@ -28,7 +28,7 @@ static int vk_load(struct win_hive *h, uint32_t off, struct vk *ret, struct rs_e
 	int r = hive_cell_at(h, off, "value", &vk.cell, err);
 	if (r == 0)
 		r = hive_cell_read(h, vk.cell, 0, raw, sizeof(raw), err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (memcmp(raw, "vk", 2) != 0)
 		return rs_fail(err, RS_E_HIVE, "no value at 0x%x", off);
@@ -228,7 +228,7 @@ int win_hive_value(struct win_hive *h, win_key key, const char *name, uint32_t *
 		if (!p)
 			return rs_fail(err, RS_E_MEMORY, "value of %u bytes", len);
 		r = data_load(h, &vk, p, err);
-		if (r < 0)
+		if (r != 0)
 			return r;
 	}
 	*ret_type = vk.type;

@@ -9,6 +9,7 @@
  * listing. Faults: the nth read, write and flush fails, for every n; then the same two ways out.
  *
  * Run: STATES=N SEED=N torture_quarantine */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -316,8 +317,7 @@ static void cut_at_random(struct run *r, uint64_t states, uint64_t seed)
 		lay_mem_restore(r->mem);
 		size_t n = lay_replay_random(r->watch, seed + i, r->mem, &part);
 		(void)snprintf(where, sizeof(where),
-			"seed %llu: %zu operations and %zu of a window",
-			(unsigned long long)(seed + i), n, part);
+			"seed %" PRIu64 ": %zu operations and %zu of a window", seed + i, n, part);
 		if (i & 1)
 			judge_undo(r, r->mem, where);
 		else
