@@ -146,6 +146,23 @@ static enum nt_switch_state state_of(struct world *w, const struct nt_switch *sw
 	return s;
 }
 
+/* Member by member: the padding between them may hold anything. */
+static void same_stat(const struct nt_stat *a, const struct nt_stat *b)
+{
+	assert_int_equal(a->ref, b->ref);
+	assert_int_equal(a->attributes, b->attributes);
+	assert_int_equal(a->reparse_tag, b->reparse_tag);
+	assert_int_equal(a->size_bytes, b->size_bytes);
+	assert_int_equal(a->allocated_bytes, b->allocated_bytes);
+	assert_int_equal(a->created, b->created);
+	assert_int_equal(a->modified, b->modified);
+	assert_int_equal(a->changed, b->changed);
+	assert_int_equal(a->accessed, b->accessed);
+	assert_int_equal(a->links, b->links);
+	assert_int_equal(a->is_resident, b->is_resident);
+	assert_int_equal(a->log_lsn, b->log_lsn);
+}
+
 static void there_and_back(struct world *w, const char *name)
 {
 	struct rs_err err = {0};
@@ -161,13 +178,13 @@ static void there_and_back(struct world *w, const char *name)
 	check(w, sw.file_ref, w->item, w->drivers);
 	assert_int_equal(find(w, "/Quarantine/0001", name), sw.file_ref);
 	must(nt_stat(w->vol, sw.file_ref, &after, &err), &err);
-	assert_memory_equal(&before, &after, sizeof(before));
+	same_stat(&before, &after);
 	must(nt_switch_run(w->vol, &sw, &err), &err); /* nothing left to do */
 
 	must(nt_switch_run(w->vol, &undo, &err), &err);
 	check(w, sw.file_ref, w->drivers, w->item);
 	must(nt_stat(w->vol, sw.file_ref, &after, &err), &err);
-	assert_memory_equal(&before, &after, sizeof(before));
+	same_stat(&before, &after);
 }
 
 static void same_lines(const char *a, const char *b)
