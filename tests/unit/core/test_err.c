@@ -145,7 +145,7 @@ static void test_err_line__parts_missing__leaves_no_gap(void **state)
 	char line[1024];
 	struct rs_err err = {.code = RS_E_CANCELLED};
 	rs_err_line(&err, line, sizeof(line));
-	assert_string_equal(line, "cancelled; nothing else was done");
+	assert_string_equal(line, "cancelled; run it again, with --yes where nobody can answer");
 }
 
 static void test_err_line__small_buffer__is_cut_and_terminated(void **state)
