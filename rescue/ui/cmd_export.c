@@ -273,7 +273,11 @@ static int check_options(struct export *x, struct rs_err *err)
 {
 	const struct options *o = &x->ui->opt;
 
-	x->path = o->output && strcmp(o->output, "-") != 0 ? o->output : NULL;
+	const char *file = o->n_args > 1 ? o->args[1] : o->output;
+
+	if (o->n_args > 1 && o->output)
+		return rs_fail_on(err, RS_E_USAGE, "export", "two output files");
+	x->path = file && strcmp(file, "-") != 0 ? file : NULL;
 	if (x->path && is_given(o, OPT_RESUME) && is_given(o, OPT_FORCE))
 		return rs_fail_on(err, RS_E_USAGE, "export", "either --resume or --force");
 	if (x->path)

@@ -36,8 +36,9 @@ static const struct command_spec commands[] = {
 	{"cat", CMD_CAT, 2, 2, "DISK PATH", "write a file's bytes to standard output",
 		"With --json the bytes are read, not printed: the report has the SHA-256.\n",
 		cmd_cat},
-	{"export", CMD_EXPORT, 1, 1, "DISK", "write the opened (decrypted) volume to a file",
-		"Without -o FILE, to standard output. A file is sparse: blocks of zeros stay "
+	{"export", CMD_EXPORT, 1, 2, "DISK [FILE]", "write the opened (decrypted) volume to a file",
+		"Without FILE (or -o FILE), to standard output. A file is sparse: blocks of zeros "
+		"stay "
 		"holes.\n"
 		"An export to a file that was interrupted goes on with --resume; until it is "
 		"complete,\n"
