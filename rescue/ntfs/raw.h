@@ -2,7 +2,7 @@
 /* NTFS straight from the bytes, without libntfs-3g: boot sector, MFT records, attribute runs, the
  * fast reader of the whole $MFT, the state of the journal, hibernation. It works on volumes that
  * libntfs-3g refuses, trusts nothing it reads, and never writes.
- * Facts: ../shared/facts/ntfs.md sections 3, 5, 7; format names as in ntfs-3g's layout.h. */
+ * Format names are those of ntfs-3g's layout.h. */
 #ifndef UNBRICK_NTFS_RAW_H
 #define UNBRICK_NTFS_RAW_H
 
