@@ -82,7 +82,7 @@ struct bl_volume; /* parsed metadata of one volume, and its keys once unlocked *
 /** Is this a BitLocker volume at all (sector 0)? Errors: RS_E_IO_READ. */
 int bl_probe(struct blk *src, bool *ret_is, struct rs_err *err);
 
-/** Read and check the three copies, choose one (facts: highest nonce counter with good CRC and
+/** Read and check the three copies, choose one (highest nonce counter with good CRC and
  * position). @src must outlive the volume. Volumes that can never be opened still load when their
  * metadata can be read, so that they can be listed: bl_info says it.
  * Errors: RS_E_BL_DAMAGED (no good copy; the reason named), RS_E_BL_VISTA only from bl_unlock,

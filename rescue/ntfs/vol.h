@@ -86,7 +86,7 @@ int nt_file_overwrite(struct nt_vol *vol, uint64_t ref, uint64_t off_bytes, cons
 /* The switch: all names of a file whose parent is @from_ref get the parent @to_ref. One MFT record
  * write is the commit; entries are added to the new index before and removed from the old one
  * after it, with a flush between the steps. Names, 8.3 names, namespaces, times, security, streams,
- * hard links elsewhere stay as they are. Facts: ntfs.md section 6. */
+ * hard links elsewhere stay as they are. docs/quarantine.md has every state. */
 struct nt_switch {
 	uint64_t file_ref, from_ref, to_ref;
 };
