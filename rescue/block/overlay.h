@@ -10,8 +10,8 @@
 int blk_overlay_new(struct blk *base, bool is_writable, struct blk **ret, struct rs_err *err);
 
 /** Lay bytes over it (any offset and length inside). Errors: RS_E_MEMORY, RS_E_IO_READ. */
-int blk_overlay_put(struct blk *overlay, uint64_t off_bytes, const void *p, size_t len,
-	struct rs_err *err);
+int blk_overlay_put(
+	struct blk *overlay, uint64_t off_bytes, const void *p, size_t len, struct rs_err *err);
 
 /** Bytes held in memory. */
 uint64_t blk_overlay_bytes(const struct blk *overlay);

@@ -118,8 +118,7 @@ static int tree_open(struct rs_session *s, const struct rs_target *target, bool 
 	}
 	if (t->v->err.code) /* the cause alone: who shows it adds what and where */
 		(void)snprintf(t->fault, sizeof(t->fault), "%s",
-			t->v->err.detail[0] ? t->v->err.detail
-					    : rs_err_info(t->v->err.code)->text);
+			t->v->err.detail[0] ? t->v->err.detail : rs_err_info(t->v->err.code)->text);
 	r = ensure_blk(t->v, err);
 	return r == 0 && is_writable ? make_writable(t, err) : r;
 }

@@ -144,8 +144,8 @@ static int look(struct rs_session *s, struct en_volume *v, bool may_ask, struct 
 {
 	const struct disk_part *p = v->part;
 
-	/* the table already says that it is broken; an NTFS whose first sector is damaged can still be
-	 * read by its copy */
+	/* the table already says that it is broken; an NTFS whose first sector is damaged can still
+	 * be read by its copy */
 	if (v->err.code && (p->kind != VOL_NTFS || v->err.code != RS_E_NTFS_DAMAGED))
 		return v->err.code;
 	if (p->kind != VOL_NTFS && p->kind != VOL_BITLOCKER)

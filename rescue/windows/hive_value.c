@@ -260,7 +260,7 @@ int win_hive_text(struct win_hive *h, win_key key, const char *name, char *ret, 
 	size_t len;
 
 	int r = win_hive_value(h, key, name, &type, &p, &len, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (type != REG_SZ && type != REG_EXPAND_SZ)
 		return of_another_type(err, name, type);
@@ -276,7 +276,7 @@ int win_hive_number(
 	size_t len;
 
 	int r = win_hive_value(h, key, name, &type, &p, &len, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (type == REG_DWORD && len >= 4)
 		*ret = rs_le32(p);
@@ -340,7 +340,7 @@ int win_hive_list(struct win_hive *h, win_key key, const char *name, char ***ret
 	size_t len;
 
 	int r = win_hive_value(h, key, name, &type, &p, &len, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (type != REG_MULTI_SZ)
 		return of_another_type(err, name, type);

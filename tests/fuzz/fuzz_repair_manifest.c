@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The quarantine's manifest: bytes of a disk that anybody may have written. Seeds: manifest.json of any
- * quarantine (unbrick cat DISK '\Unbrick\<id>\manifest.json'). */
+/* The quarantine's manifest: bytes of a disk that anybody may have written. Seeds: manifest.json of
+ * any quarantine (unbrick cat DISK '\Unbrick\<id>\manifest.json'). */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
