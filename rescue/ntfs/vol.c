@@ -276,7 +276,7 @@ int nt_vol_close(struct nt_vol *vol, struct rs_err *err)
 
 	if (!vol)
 		return 0;
-	if (vol->lib && vol->can_write)
+	if (vol->lib && vol->can_write && vol->has_stepped)
 		r = nt_sync(vol, err);
 	drop_library(vol);
 	nt_dev_done(&vol->dev);
@@ -322,8 +322,10 @@ int nt_step_end(struct nt_vol *vol, const uint64_t *dir_refs, int r, struct rs_e
 		r = nt_order(vol, dir_refs, err);
 	if (r == 0)
 		r = nt_dev_commit(&vol->dev, err);
-	if (r == 0)
+	if (r == 0) {
+		vol->has_stepped = true;
 		return 0;
+	}
 
 	struct rs_err again = {0};
 	drop_library(vol);

@@ -22,6 +22,8 @@ struct nt_vol {
 	struct nt_dev dev;
 	ntfs_volume *lib; /* NULL after a failed step whose new mount failed too */
 	bool can_write;
+	bool has_stepped; /* a step was carried out: what mounting itself wanted to write may go,
+			     too */
 };
 
 /** An error of the library: the block source's own error if there was one, else errno (ENOSPC,
