@@ -43,6 +43,9 @@ struct nt_replay {
 	 * MFT record numbers, sorted. A file of zeros among them proves nothing. */
 	uint64_t *zeroed_records;
 	size_t n_zeroed;
+	/* Files and folders whose records or index the plan changes: MFT record numbers, sorted. */
+	uint64_t *changed_records;
+	size_t n_changed;
 	struct rs_err refusal; /* code 0: none. RS_E_LOG_UNCLEAN with the reason and the LSN */
 };
 

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside the journal's replay: what replay_*.c share. Functions here return 0, a negative RS_E_*
+ * (the call fails), or NT_RP_REFUSED: the reason is in plan->refusal. */
+#ifndef UNBRICK_NTFS_REPLAY_INTERNAL_H
+#define UNBRICK_NTFS_REPLAY_INTERNAL_H
+
+#include "ntfs/raw_internal.h"
+#include "ntfs/replay.h"
+
+#define NT_RP_REFUSED	  1
+#define NT_RP_UNIT	  512U
+#define NT_RP_LOG_MAX	  (1ULL << 30) /* a $LogFile; Windows makes 64 MiB, chkdsk /L up to 4 GiB */
+#define NT_RP_RECORDS_MAX (1U << 22)
+#define NT_RP_SECTORS_MAX (1U << 19)   /* changed or looked at: 0.5 GiB of memory */
+#define NT_RP_MULTI_MAX	  (1ULL << 28) /* bytes of records that cross pages */
+#define NT_RP_ROWS_MAX	  (1U << 20)   /* of one table */
+#define NT_RP_DATA_MAX	  (1U << 26)   /* of one record */
+
+/* ---- the log (replay_log.c, replay_record.c) ---- */
+
+struct nt_rl_rec {
+	uint64_t lsn, undo_next;
+	uint32_t type, transaction;
+	uint16_t flags;
+	struct rs_view data; /* client data, in the log's memory */
+};
+
+#define NT_RL_CHECKPOINT 2U
+#define NT_RL_NO_REDO	 2U
+#define NT_RL_NO_UNDO	 4U
+
+/* One restart page that is valid. */
+struct nt_rl_area {
+	bool is_there, is_clean;
+	uint32_t sys_bytes, page_bytes, seq_bits;
+	uint16_t major, minor, area_off, client_off, header_bytes, data_off;
+	uint64_t current_lsn, file_bytes, oldest_lsn, restart_lsn;
+};
+
+struct nt_rl {
+	uint8_t *bytes; /* the whole log */
+	uint64_t len;
+	struct nt_stream stream;
+	struct nt_rl_area area;
+	unsigned use; /* which restart page: 0 or 1 */
+	bool is_other_bad;
+	uint32_t n_pages, first_page; /* of the ring */
+	uint32_t *at;		      /* of each page: the copy to read, UINT32_MAX none */
+	void *multi;		      /* records that cross pages: a chain of blocks */
+	uint64_t multi_bytes;
+};
+
+/* Everything that one plan is made with. */
+struct nt_rp;
+
+int nt_rl_open(struct nt_rp *rp, struct rs_err *err);
+void nt_rl_done(struct nt_rl *log);
+/** Valid page (its fixups undone) by its place in the ring; NULL: none. */
+const uint8_t *nt_rl_page(const struct nt_rl *log, uint32_t page);
+uint64_t nt_rl_offset(const struct nt_rl *log, uint64_t lsn);
+/** The record with exactly that LSN: 1 found, 0 none, <0 RS_E_MEMORY. */
+int nt_rl_get(struct nt_rl *log, uint64_t lsn, struct nt_rl_rec *ret, struct rs_err *err);
+/** LSN where the record after @rec must be. */
+uint64_t nt_rl_next(const struct nt_rl *log, const struct nt_rl_rec *rec);
+/** Greatest LSN of a record that ends on any valid page. */
+uint64_t nt_rl_greatest(const struct nt_rl *log);
+
+/* ---- tables (replay_table.c) ---- */
+
+struct nt_rp_attr {
+	bool is_open;
+	uint32_t type, index_bytes;
+	uint64_t ref;
+};
+
+struct nt_rp_dirty {
+	bool is_used, is_dead; /* dead: its clusters were freed */
+	uint32_t attr;
+	uint64_t vcn, lcn, oldest_lsn;
+};
+
+struct nt_rp_transaction {
+	bool is_open, is_committed;
+	uint64_t undo_next;
+};
+
+struct nt_rp_tables {
+	struct nt_rp_attr *attrs; /* by offset in the table / 8 */
+	size_t n_attrs;
+	struct nt_rp_dirty *dirty; /* open addressing, a power of two */
+	size_t n_dirty, cap_dirty;
+	struct nt_rp_transaction *transactions; /* by offset in the table / 8 */
+	size_t n_transactions;
+	bool is_old_pages; /* rows of dirty pages in version 0 */
+	uint64_t seen;	   /* transactions that were open at any time */
+	uint64_t budget;
+};
+
+/** Tables as the checkpoint has them. *ret_start: where analysis begins. */
+int nt_rp_checkpoint(struct nt_rp *rp, uint64_t *ret_start, struct rs_err *err);
+/** The open attribute that a record's redo data describe (0x28 or 0x2C bytes). */
+bool nt_rp_attr_parse(struct rs_view row, struct nt_rp_attr *ret);
+int nt_rp_attr_set(struct nt_rp *rp, uint64_t lsn, uint32_t index, const struct nt_rp_attr *a,
+	struct rs_err *err);
+struct nt_rp_dirty *nt_rp_dirty_find(const struct nt_rp_tables *t, uint32_t attr, uint64_t vcn);
+int nt_rp_dirty_add(struct nt_rp *rp, const struct nt_rp_dirty *row, struct rs_err *err);
+/** @is_new allowed: NULL only without memory or for an impossible number. */
+struct nt_rp_transaction *nt_rp_transaction_at(struct nt_rp_tables *t, uint32_t id);
+void nt_rp_tables_done(struct nt_rp_tables *t);
+
+/* ---- sectors before and after (replay_store.c) ---- */
+
+struct nt_rp_sector {
+	uint64_t number;
+	uint8_t stage;
+	bool is_start; /* a block begins here */
+	uint8_t before[NT_RP_UNIT], after[NT_RP_UNIT];
+};
+
+struct nt_rp_store {
+	struct nt_rp_sector **slots;
+	size_t n_slots, n;
+	void *chunks;
+};
+
+int nt_rp_store_read(struct nt_rp *rp, uint64_t off_bytes, void *buf, size_t len, bool is_before,
+	struct rs_err *err);
+int nt_rp_store_write(struct nt_rp *rp, uint64_t off_bytes, const void *buf, size_t len,
+	unsigned stage, struct rs_err *err);
+/** All changed sectors as blocks of the plan. */
+int nt_rp_store_blocks(struct nt_rp *rp, struct rs_err *err);
+void nt_rp_store_done(struct nt_rp_store *s);
+
+/* ---- one record's target (replay_block.c) ---- */
+
+enum nt_rp_kind { NT_RP_NOTHING, NT_RP_FILE, NT_RP_INDX, NT_RP_RAW };
+
+/* Client data of a record of type 1. */
+struct nt_rp_op {
+	uint64_t lsn;
+	uint16_t op, flags;
+	bool is_undo;
+	struct rs_view data;
+	uint32_t data_len; /* as said; the bytes are zeros when they are not logged */
+	bool is_resized;   /* redo and undo have different lengths */
+	bool is_zero;	   /* NO_REDO */
+	uint16_t attr, record_off, attr_off, sector_off, n_lcns;
+	uint64_t vcn;
+	const uint8_t *lcns;
+};
+
+/* The block that was used last, fixups undone. */
+struct nt_rp_block {
+	enum nt_rp_kind kind;
+	bool is_valid, is_dirty; /* valid: has its signature and fixups */
+	uint32_t len;
+	uint64_t number; /* of the MFT record */
+	uint64_t units[NT_INDEX_MAX / NT_RP_UNIT];
+	uint8_t bytes[NT_INDEX_MAX];
+};
+
+bool nt_rp_op_parse(const struct nt_rl_rec *rec, bool is_undo, struct nt_rp_op *ret);
+const char *nt_rp_op_name(uint16_t op);
+/** Which kind of block the operation is for. NT_RP_NOTHING: it changes none. */
+int nt_rp_kind_of(struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind *ret);
+int nt_rp_load(
+	struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind, struct rs_err *err);
+int nt_rp_save(struct nt_rp *rp, struct rs_err *err);
+/** Disk place of a byte of the operation's page; false: not among its clusters. */
+bool nt_rp_place(const struct nt_rp *rp, const struct nt_rp_op *op, uint64_t in_page,
+	uint64_t *ret_off_bytes, uint64_t *ret_left);
+int nt_rp_apply(
+	struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind, struct rs_err *err);
+/** Apply to a block in memory. Return NULL or what is wrong (the block is then undefined). */
+const char *nt_rp_do_file(uint8_t *rec, uint32_t len, const struct nt_rp_op *op);
+const char *nt_rp_do_indx(uint8_t *blk, uint32_t len, const struct nt_rp_op *op);
+/** Operations on one index entry, in a root or a block alike. */
+const char *nt_rp_do_entry(uint8_t *entry, uint32_t len, const struct nt_rp_op *op);
+/** Bits of a bitmap. */
+void nt_rp_set_bits(uint8_t *map, uint32_t first, uint32_t n, bool is_set);
+
+/* ---- the whole ---- */
+
+struct nt_rp {
+	struct nt_raw *raw;
+	struct nt_replay *plan;
+	const struct rs_task *task;
+	struct nt_rl log;
+	struct nt_rl_rec *recs; /* from the first that may be redone to the end */
+	size_t n_recs, cap_recs;
+	struct nt_rp_tables tables;
+	struct nt_rp_store store;
+	struct nt_rp_block block;
+	uint64_t undone;
+};
+
+/** Note a refusal; the first one counts. Returns NT_RP_REFUSED. */
+int nt_rp_refuse(struct nt_rp *rp, enum nt_pending how, uint64_t lsn, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+int nt_rp_analyse(struct nt_rp *rp, struct rs_err *err);
+int nt_rp_redo(struct nt_rp *rp, struct rs_err *err);
+int nt_rp_undo(struct nt_rp *rp, struct rs_err *err);
+int nt_rp_finish(struct nt_rp *rp, struct rs_err *err);
+/** Sorted sets of record numbers in the plan. */
+int nt_rp_set_add(uint64_t **set, size_t *n, uint64_t number, struct rs_err *err);
+void nt_rp_set_del(uint64_t *set, size_t *n, uint64_t number);
+bool nt_rp_set_has(const uint64_t *set, size_t n, uint64_t number);
+
+#endif

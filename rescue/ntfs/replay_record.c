@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Records of the log by their LSN, which says where they are: a record at that place must carry
+ * exactly that LSN, and that is also how the end of the log is known. */
+#include <string.h>
+
+#include "ntfs/replay_internal.h"
+
+#define HEADER_BYTES 0x30U
+
+uint64_t nt_rl_offset(const struct nt_rl *log, uint64_t lsn)
+{
+	return (lsn << log->area.seq_bits) >> (log->area.seq_bits - 3);
+}
+
+/* The page after @page in the ring. */
+static uint32_t next_page(const struct nt_rl *log, uint32_t page)
+{
+	return page + 1 < log->n_pages ? page + 1 : log->first_page;
+}
+
+uint64_t nt_rl_next(const struct nt_rl *log, const struct nt_rl_rec *rec)
+{
+	const uint32_t size = log->area.page_bytes, data = log->area.data_off;
+	uint64_t off = nt_rl_offset(log, rec->lsn), seq = rec->lsn >> (64 - log->area.seq_bits);
+	uint32_t page = (uint32_t)(off / size), in = (uint32_t)(off % size);
+	uint64_t left = HEADER_BYTES + ((uint64_t)rec->data.len + 7) / 8 * 8;
+
+	while (left > size - in) {
+		left -= size - in;
+		seq += page + 1 >= log->n_pages;
+		page = next_page(log, page);
+		in = data;
+	}
+	in += (uint32_t)left;
+	if (size - in < HEADER_BYTES) {
+		seq += page + 1 >= log->n_pages;
+		page = next_page(log, page);
+		in = data;
+	}
+	return seq << (64 - log->area.seq_bits) | ((uint64_t)page * size + in) >> 3;
+}
+
+/* Memory for a record that crosses pages, freed with the log. */
+static uint8_t *multi_new(struct nt_rl *log, size_t len)
+{
+	if (len > NT_RP_MULTI_MAX - log->multi_bytes)
+		return NULL;
+	void **block = malloc(sizeof(void *) + len);
+	if (!block)
+		return NULL;
+	*block = log->multi;
+	log->multi = block;
+	log->multi_bytes += len;
+	return (uint8_t *)(block + 1);
+}
+
+/* Data that go on over the next pages; each must have been written since. */
+static int collect(struct nt_rl *log, uint32_t page, uint32_t in, size_t len, struct nt_rl_rec *ret,
+	struct rs_err *err)
+{
+	const uint32_t size = log->area.page_bytes;
+	uint64_t pages = (len + HEADER_BYTES) / (size - log->area.data_off) + 2;
+	size_t got = 0;
+
+	if (pages > log->n_pages - log->first_page || len > NT_RP_DATA_MAX)
+		return 0;
+	/* look before memory is taken: a torn record is the usual end of a log */
+	uint32_t at = page;
+	for (size_t n = size - in; n < len; n += size - log->area.data_off) {
+		at = next_page(log, at);
+		const uint8_t *p = nt_rl_page(log, at);
+		bool is_last = len - n <= size - log->area.data_off;
+		if (!p || (rs_le64(p + 0x20) < ret->lsn && (is_last || rs_le64(p + 8) < ret->lsn)))
+			return 0;
+	}
+	uint8_t *buf = multi_new(log, len);
+	if (!buf)
+		return rs_fail(err, RS_E_MEMORY, "records of the journal");
+	ret->data = (struct rs_view){buf, len};
+	while (got < len) {
+		const uint8_t *p = nt_rl_page(log, page);
+		size_t n = size - in < len - got ? size - in : len - got;
+		if (!p)
+			return 0;
+		memcpy(buf + got, p + in, n);
+		got += n;
+		page = next_page(log, page);
+		in = log->area.data_off;
+	}
+	return 1;
+}
+
+int nt_rl_get(struct nt_rl *log, uint64_t lsn, struct nt_rl_rec *ret, struct rs_err *err)
+{
+	const uint32_t size = log->area.page_bytes;
+	uint64_t off = nt_rl_offset(log, lsn);
+
+	if (!lsn || off / size < log->first_page || off / size >= log->n_pages)
+		return 0;
+	uint32_t page = (uint32_t)(off / size), in = (uint32_t)(off % size);
+	const uint8_t *p = nt_rl_page(log, page);
+	if (!p || in < log->area.data_off || size - in < HEADER_BYTES)
+		return 0;
+	const uint8_t *h = p + in;
+	if (rs_le64(h) != lsn)
+		return 0;
+	*ret = (struct nt_rl_rec){.lsn = lsn,
+		.undo_next = rs_le64(h + 0x10),
+		.type = rs_le32(h + 0x20),
+		.transaction = rs_le32(h + 0x24),
+		.flags = rs_le16(h + 0x28)};
+	uint32_t len = rs_le32(h + 0x18);
+	in += HEADER_BYTES;
+	if (len > size - in)
+		return collect(log, page, in, len, ret, err);
+	if (rs_le64(p + 0x20) < lsn)
+		return 0; /* it does not end on this page, as the page says: written in part */
+	ret->data = (struct rs_view){h + HEADER_BYTES, len};
+	ret->transaction = rs_le16(h + 0x1E) ? UINT32_MAX : ret->transaction;
+	return 1;
+}
