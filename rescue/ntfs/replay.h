@@ -35,7 +35,7 @@ struct nt_replay {
 	uint64_t records;	       /* log records from the checkpoint on */
 	uint64_t redone, skipped;      /* applied; already on the disk by the LSN rule */
 	uint32_t transactions, losers; /* open at the checkpoint or later; never ended */
-	uint64_t checkpoint_lsn, oldest_lsn, last_lsn;
+	uint64_t checkpoint_lsn, oldest_lsn, last_lsn; /* oldest: where analysis begins */
 	struct nt_replay_block *blocks;
 	size_t n_blocks;
 	uint64_t bytes; /* sum of the blocks' lengths */

@@ -214,7 +214,7 @@ int nt_rp_analyse(struct nt_rp *rp, struct rs_err *err)
 		return r;
 	uint64_t first = oldest_dirty(
 		rp, start < rp->plan->checkpoint_lsn ? start : rp->plan->checkpoint_lsn);
-	rp->plan->oldest_lsn = first;
+	rp->plan->oldest_lsn = start;
 	r = collect(rp, first, err);
 	if (r)
 		return r;
@@ -227,10 +227,10 @@ int nt_rp_analyse(struct nt_rp *rp, struct rs_err *err)
 		memcpy(dumped, rp->tables.attrs, n_attrs * sizeof(*dumped));
 	while (i < rp->n_recs && rp->recs[i].lsn < start)
 		i++;
-	for (; r == 0 && i < rp->n_recs; i++) {
+	for (; r == 0 && i < rp->n_recs; i++)
 		r = analyse_one(rp, &rp->recs[i], err);
-		rp->plan->records += rp->recs[i].lsn >= rp->plan->checkpoint_lsn;
-	}
+	for (size_t k = 0; k < rp->n_recs; k++)
+		rp->plan->records += rp->recs[k].type == 1;
 	free(rp->tables.attrs);
 	rp->tables.attrs = rs_steal(dumped);
 	rp->tables.n_attrs = n_attrs;
