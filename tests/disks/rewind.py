@@ -5,14 +5,15 @@ as the answer.
 
     rewind.py checkpoints IMAGE [--session N]
     rewind.py make IMAGE COPY N [--version 1.1|2.0] [--session N] [EDIT...]
-    rewind.py loser IMAGE COPY [N] --answer FILE [--version 1.1|2.0] [--session N]
+    rewind.py loser IMAGE COPY N --answer FILE [--version 1.1|2.0] [--session N] [--back N] [--own]
     rewind.py largest IMAGE             how many checkpoints can be rewound, for both versions
 
-`make` undoes the records since the Nth checkpoint from the end (ntfsrecover -u), puts the LSNs of
-the blocks back to before it, and points the restart pages at it. `loser` leaves the volume as it is
-and cuts the log just before the end of the last transaction (N: of the one N before): its page has
-reached the disk. FILE is the right result: the undo bytes of that transaction are back.
+`make` undoes the records since the Nth checkpoint from the end (ntfsrecover -u; --own: winundo.py), puts the LSNs of
+the blocks back to before it, and points the restart pages at it. `loser` cuts the log just before the end of the last transaction (N: of the one N before); what it
+changed has reached the disk (--own: has not). The log begins at the checkpoint before that (--back:
+N before). FILE is the right result: that moment, without the transactions that are open then.
 EDIT:
+    --flush-seed N    (with --own) some blocks have reached the disk, each at another moment
     --wrap            move the log so that it runs over the end of the ring
     --tail-only       the newest page only as a tail copy; garbage at its place
     --torn-home       the newest page is torn at its place, whole as a tail copy
@@ -25,12 +26,14 @@ EDIT:
 
 import argparse
 import os
+import random
 import shutil
 import struct
 import subprocess
 import sys
 
 from winlog import FIRST_PAGE, PAGE, Log, Volume, die, fix, get, unfix
+from winundo import CannotUndo, block_at, undo
 
 EMPTY = b"\xff" * PAGE
 
@@ -104,7 +107,7 @@ def convert(v, log, major, last_page):
     tail_copy(v, log, major, last_page, unfix(v.log_read(last_page))[0], 0)
 
 
-def rewind_lsns(v, records, first):
+def rewind_lsns(v, records, first, frozen):
     """ntfsrecover's undo leaves the LSN of the blocks: without this a third of the redo is skipped."""
     for r in records:
         if r.lsn < first.lsn or not r.lcns:
@@ -112,7 +115,7 @@ def rewind_lsns(v, records, first):
         at = next(v.target(r, 16), (0, 0))[0]
         head = v.read(at, 16)
         if head[:4] in (b"FILE", b"INDX") and get("Q", head, 8) >= first.lsn:
-            v.write(at + 8, struct.pack("<Q", first.lsn - 1))
+            v.write(at + 8, struct.pack("<Q", frozen.get(at, first.lsn - 1)))
 
 
 # ---- edits of the log
@@ -295,10 +298,33 @@ def prepare(args):
         last = checkpoints(records)[-1]
         if log.major == 1:
             set_restart(v, log, 1, last, is_clean=True, current=records[-1].lsn)
+        page = end_page(log, records[-1])
+        tail_copy(v, log, log.major, page, unfix(v.log_read(page))[0], 0)
         v.f.flush()
         log = Log(v)
         records = log.session(sequence)
     return v, log, records
+
+
+def ntfsrecover_undo(v, log, args):
+    command = ["timeout", "60", "ntfsrecover"] + ["-k"] * (log.major == 2)
+    done = subprocess.run(command + ["-u", str(args.n), args.copy], capture_output=True, check=False)
+    if done.returncode:
+        die("ntfsrecover -u %u: status %d %s" % (args.n, done.returncode, done.stderr.decode()[-300:]))
+    v.f.close()
+    return Volume(args.copy, "r+b")
+
+
+def flushed_blocks(v, records, checkpoint, args):
+    """With --flush-seed: a third of the blocks reached the disk, each at a moment of its own."""
+    if args.flush_seed is None:
+        return lambda at: 0
+    chance = random.Random(args.flush_seed)
+    lsns = [r.lsn for r in records if r.lsn >= checkpoint.lsn]
+    ret = dict((at, chance.choice(lsns)) for at in sorted({
+        block_at(v, r) for r in records if r.lsn >= checkpoint.lsn and r.lcns})
+        if chance.random() < 0.34)
+    return lambda at: ret.get(at, 0)
 
 
 def cmd_make(args):
@@ -312,13 +338,12 @@ def cmd_make(args):
     if log.offset(oldest) < FIRST_PAGE[major] * PAGE or oldest < records[0].lsn:
         die("the records from %#x on are not all there" % oldest)
     v.f.flush()
-    command = ["timeout", "60", "ntfsrecover"] + ["-k"] * (log.major == 2)
-    done = subprocess.run(command + ["-u", str(args.n), args.copy], capture_output=True, check=False)
-    if done.returncode:
-        die("ntfsrecover -u %u: status %d %s" % (args.n, done.returncode, done.stderr.decode()[-300:]))
-    v.f.close()
-    v = log.v = Volume(args.copy, "r+b")
-    rewind_lsns(v, records, checkpoint)
+    frozen = {}
+    if args.own:
+        frozen = undo(v, records, checkpoint.lsn, flushed_blocks(v, records, checkpoint, args))
+    else:
+        v = log.v = ntfsrecover_undo(v, log, args)
+    rewind_lsns(v, records, checkpoint, frozen)
     if is_edited(args) or major != log.major:
         log.put_copies()
     convert(v, log, major, end_page(log, records[-1]))
@@ -343,57 +368,81 @@ def cmd_make(args):
         sum(r.flags & 1 for r in after)))
 
 
-def write_answer(args, lost):
-    """The volume with the undo bytes of these records, where they are no more than bytes."""
-    sparse_copy(args.image, args.answer)
+def open_transactions(records, end):
+    """{transaction: its records with a block, oldest first} of those not ended before @end"""
+    ret = {}
+    for r in records:
+        if r.lsn >= end.lsn:
+            break
+        if r.type != 1:
+            continue
+        if r.redo == 0x1B:
+            ret.pop(r.transaction, None)
+        elif r.lcns:
+            ret.setdefault(r.transaction, []).append(r)
+    return ret
+
+
+def write_answer(args, lost, before_end):
+    """The state at the cut, without the transactions that lose."""
+    sparse_copy(args.copy, args.answer)
     v = Volume(args.answer, "r+b")
-    for r in reversed(lost):
-        if r.undo not in (0x07, 0x13, 0x14) or r.redo_len != r.undo_len:
-            os.unlink(args.answer)
-            die("cannot undo operation %#x by hand" % r.undo)
-        pieces = list(v.target(r, v.index_bytes if r.undo == 0x14 else v.record_bytes))
-        block, right = unfix(b"".join(v.read(o, k) for o, k in pieces))
-        if not right:
-            die("torn block")
-        at = r.record_off + r.attr_off + (0 if r.undo == 0x07 else 0x18)
-        block[at:at + r.undo_len] = r.data[r.undo_off:r.undo_off + r.undo_len]
-        block = fix(block)
-        for o, k in pieces:
-            v.write(o, block[:k])
-            block = block[k:]
+    blocks = {block_at(v, r) for r in lost}
+    lsns = {r.lsn for r in lost}
+    if any(block_at(v, r) in blocks and r.lsn > min(lsns) and r.lsn not in lsns
+           for r in before_end if r.lcns):
+        print("conflict: another transaction changed a block of these later")
+    undo(v, lost, 0, lambda at: 0)
     v.f.close()
+
+
+def lsns_before(v, records, end):
+    """Blocks that were taken back to the moment before @end get the LSN that they had then."""
+    last = {}
+    for r in records:
+        if r.lcns:
+            at = block_at(v, r)
+            if r.lsn < end.lsn and r.redo not in (0x13, 0x14):
+                last[at] = r.lsn
+            head = v.read(at, 16)
+            if r.lsn >= end.lsn and head[:4] in (b"FILE", b"INDX") and get("Q", head, 8) >= end.lsn:
+                v.write(at + 8, struct.pack("<Q", last.get(at, records[0].lsn)))
 
 
 def cmd_loser(args):
     v, log, records = prepare(args)
     major = int(args.version[0]) if args.version else log.major
-    ends = [r for r in records if r.type == 1 and r.redo == 0x1B]
     changes = {r.transaction for r in records if r.lcns and r.undo not in (0, 1)}
-    ends = [r for r in ends if r.transaction in changes]
-    if args.n:
-        ends = ends[:len(ends) - args.n]
-    if not ends:
-        die("no transaction that can lose")
-    end = ends[-1]
+    ends = [r for r in records if r.type == 1 and r.redo == 0x1B and r.transaction in changes]
+    end = ends[-1 - args.n] if args.n < len(ends) else die("no such transaction")
     before = [r for r in checkpoints(records) if r.lsn < end.lsn]
-    if not before:
+    if len(before) < args.back:
         die("no checkpoint before the end of that transaction")
+    checkpoint = before[-args.back]
+    if log.offset(oldest_needed(checkpoint, log.records)) < FIRST_PAGE[major] * PAGE:
+        die("records before the ring")
+    before_end = [r for r in records if r.lsn < end.lsn]
+    lost = [r for t in open_transactions(records, end).values() for r in t]
+    if not lost:
+        die("nothing to lose")
+    undo(v, records, end.lsn, lambda at: 0)
+    v.f.flush()
+    write_answer(args, lost, before_end)
+    if args.own:
+        frozen = undo(v, before_end, checkpoint.lsn, flushed_blocks(v, before_end, checkpoint, args))
+        rewind_lsns(v, records, checkpoint, frozen)
+    else:
+        lsns_before(v, records, end)
     log.put_copies()
     convert(v, log, major, end_page(log, records[-1]))
     log.major, log.first = major, FIRST_PAGE[major] * PAGE
-    if log.offset(oldest_needed(before[-1], log.records)) < log.first:
-        die("records before the ring")
-    set_restart(v, log, major, before[-1])
+    set_restart(v, log, major, checkpoint)
     Newest(v, log, records).cut(end)
     v.f.close()
-    print("checkpoint %#x cut before %#x" % (before[-1].lsn, end.lsn))
-    begin = max([r.lsn for r in ends if r.transaction == end.transaction and r is not end], default=0)
-    lost = [r for r in records if max(begin, before[-1].start()) <= r.lsn < end.lsn and r.lcns and
-            r.transaction == end.transaction]
+    print("checkpoint %#x cut before %#x losers %u" % (
+        checkpoint.lsn, end.lsn, len({r.transaction for r in lost})))
     for r in lost:
         print("loses %#x redo %02x undo %02x" % (r.lsn, r.redo, r.undo))
-    if args.answer:
-        write_answer(args, lost)
 
 
 def cmd_checkpoints(args):
@@ -424,14 +473,18 @@ def main():
     p.add_argument("copy", nargs="?")
     p.add_argument("n", nargs="?", type=int, default=0)
     p.add_argument("--answer")
+    p.add_argument("--back", type=int, default=1)
+    p.add_argument("--flush-seed", type=int)
     p.add_argument("--version", choices=["1.1", "2.0"])
     p.add_argument("--session", type=int)
     p.add_argument("--cut", type=lambda t: int(t, 0))
-    for name in ("wrap", "tail-only", "torn-home", "torn", "hole", "one-restart", "old-restart"):
+    for name in ("own", "wrap", "tail-only", "torn-home", "torn", "hole", "one-restart", "old-restart"):
         p.add_argument("--" + name, action="store_true")
     args = p.parse_args()
     if args.command in ("make", "loser") and (not args.copy or not shutil.which("ntfsrecover")):
         die("needs a place for the copy, and ntfsrecover")
+    if args.command == "loser" and not args.answer:
+        die("loser needs --answer")
     if args.command == "make" and args.n < 1:
         die("how many checkpoints?")
     done = False
@@ -439,6 +492,8 @@ def main():
         {"checkpoints": cmd_checkpoints, "make": cmd_make, "loser": cmd_loser,
          "largest": cmd_largest}[args.command](args)
         done = True
+    except CannotUndo as e:
+        die("cannot undo " + str(e))
     finally:
         if not done and args.copy and os.path.exists(args.copy):
             os.unlink(args.copy)

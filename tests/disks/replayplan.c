@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The journal's replay without the program around it: for tests and for looking into a volume.
+ *
+ *	replayplan show IMAGE [KEYS]           what is pending, one fact a line
+ *	replayplan check IMAGE [KEYS]          the same, and the checks on the overlay
+ *	replayplan blocks IMAGE [KEYS]         every block of the plan
+ *	replayplan save IMAGE FILE [KEYS]      the plan as a file
+ *	replayplan export IMAGE COPY [KEYS]    COPY, a copy of IMAGE, gets the bytes of the overlay
+ *	replayplan apply IMAGE [KEYS]          for real, then planned again
+ *	replayplan resume IMAGE FILE [KEYS]    finish from a saved plan
+ *	replayplan revert IMAGE FILE [KEYS]    the bytes before
+ *
+ * The volume begins at the first byte of IMAGE. KEYS: a key file, the volume is BitLocker's. Status
+ * 0; 1 an error; 3 refused. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ntfs/replay.h"
+#include "tests/disks/locked.h"
+
+struct job {
+	struct blk *disk, *clear;
+	struct blk *vol; /* one of the two */
+	const char *file;
+	struct nt_replay *plan;
+};
+
+static int say(const struct rs_err *err, int status)
+{
+	char line[900];
+
+	rs_err_line(err, line, sizeof(line));
+	(void)fprintf(stderr, "replayplan: %s\n", line);
+	return status;
+}
+
+static uint8_t *read_file(const char *path, size_t *ret_len)
+{
+	FILE *f = fopen(path, "rb");
+	uint8_t *bytes = NULL;
+	long n = -1;
+
+	if (f && !fseek(f, 0, SEEK_END) && (n = ftell(f)) >= 0) {
+		rewind(f);
+		bytes = malloc((size_t)n + 1);
+		if (bytes && fread(bytes, 1, (size_t)n, f) != (size_t)n) {
+			free(bytes);
+			bytes = NULL;
+		}
+	}
+	if (f)
+		(void)fclose(f); /* only read */
+	*ret_len = n > 0 ? (size_t)n : 0;
+	return bytes;
+}
+
+static void show(const struct nt_replay *p)
+{
+	printf("state %s\n", nt_pending_word(p->pending));
+	printf("version %u.%u\n", p->log_major, p->log_minor);
+	printf("checkpoint %#llx oldest %#llx last %#llx\n", (unsigned long long)p->checkpoint_lsn,
+		(unsigned long long)p->oldest_lsn, (unsigned long long)p->last_lsn);
+	printf("records %llu redone %llu skipped %llu\n", (unsigned long long)p->records,
+		(unsigned long long)p->redone, (unsigned long long)p->skipped);
+	printf("transactions %u losers %u\n", p->transactions, p->losers);
+	printf("blocks %zu bytes %llu\n", p->n_blocks, (unsigned long long)p->bytes);
+	printf("zeroed");
+	for (size_t i = 0; i < p->n_zeroed; i++)
+		printf(" %llu", (unsigned long long)p->zeroed_records[i]);
+	printf("\n");
+	if (p->refusal.code)
+		printf("refusal %s: %s\n", p->refusal.object, p->refusal.detail);
+}
+
+static int check(struct job *j, struct rs_err *err)
+{
+	struct blk *over = NULL;
+	int r = nt_replay_overlay(j->vol, j->plan, &over, err);
+
+	if (r == 0)
+		r = nt_replay_check(over, j->plan, err);
+	blk_close(over);
+	return r;
+}
+
+static int save(struct job *j, struct rs_err *err)
+{
+	auto_free uint8_t *bytes = NULL;
+	auto_nt_raw struct nt_raw *raw = NULL;
+	size_t len = 0;
+	int r = nt_raw_open(j->vol, &raw, err);
+
+	if (r == 0)
+		r = nt_replay_save(j->plan, nt_raw_geometry(raw)->serial,
+			nt_raw_geometry(raw)->volume_bytes, &bytes, &len, err);
+	if (r < 0)
+		return r;
+	FILE *f = fopen(j->file, "wb");
+	bool is_whole = f && fwrite(bytes, 1, len, f) == len;
+
+	if (f && fclose(f))
+		is_whole = false;
+	return is_whole ? 0 : rs_fail_on(err, RS_E_OUTPUT, j->file, "");
+}
+
+static int load(struct job *j, struct rs_err *err)
+{
+	size_t len = 0;
+	auto_free uint8_t *bytes = read_file(j->file, &len);
+	uint64_t serial, size;
+
+	nt_replay_free(j->plan);
+	j->plan = NULL;
+	if (!bytes)
+		return rs_fail_on(err, RS_E_IO_OPEN, j->file, "");
+	return nt_replay_load((struct rs_view){bytes, len}, &j->plan, &serial, &size, err);
+}
+
+/* What a reader of the overlay gets, not the plan's own bytes. */
+static int export(struct job *j, struct rs_err *err)
+{
+	auto_blk struct blk *copy = NULL;
+	auto_blk struct blk *over = NULL;
+	int r = blk_file_open(j->file, BLK_OPEN_WRITE, &copy, err);
+
+	if (r == 0)
+		r = nt_replay_overlay(j->vol, j->plan, &over, err);
+	for (size_t i = 0; r == 0 && i < j->plan->n_blocks; i++) {
+		const struct nt_replay_block *b = &j->plan->blocks[i];
+		auto_free uint8_t *buf = malloc(b->len_bytes);
+
+		r = buf ? blk_read(over, b->off_bytes, buf, b->len_bytes, err)
+			: rs_fail(err, RS_E_MEMORY, "block");
+		if (r == 0)
+			r = blk_write(copy, b->off_bytes, buf, b->len_bytes, err);
+	}
+	return r < 0 ? r : blk_flush(copy, err);
+}
+
+static int apply(struct job *j, struct rs_err *err)
+{
+	int r = check(j, err);
+
+	if (r == 0)
+		r = nt_replay_apply(j->vol, j->plan, false, NULL, err);
+	if (r < 0)
+		return r;
+	nt_replay_free(j->plan);
+	j->plan = NULL;
+	r = nt_replay_plan(j->vol, NULL, &j->plan, err);
+	if (r == 0)
+		printf("afterwards %s\n", nt_pending_word(j->plan->pending));
+	return r;
+}
+
+static int blocks(struct job *j)
+{
+	for (size_t i = 0; i < j->plan->n_blocks; i++)
+		printf("%#llx %u stage %u\n", (unsigned long long)j->plan->blocks[i].off_bytes,
+			j->plan->blocks[i].len_bytes, j->plan->blocks[i].stage);
+	return 0;
+}
+
+static int run(struct job *j, const char *what, struct rs_err *err)
+{
+	bool from_file = !strcmp(what, "resume") || !strcmp(what, "revert");
+	int r = from_file ? load(j, err) : nt_replay_plan(j->vol, NULL, &j->plan, err);
+
+	if (r < 0)
+		return say(err, 1);
+	if (!from_file)
+		show(j->plan);
+	if (j->plan->refusal.code)
+		return say(&j->plan->refusal, 3);
+	if (!strcmp(what, "check"))
+		r = check(j, err);
+	else if (!strcmp(what, "blocks"))
+		r = blocks(j);
+	else if (!strcmp(what, "save"))
+		r = save(j, err);
+	else if (!strcmp(what, "export"))
+		r = export(j, err);
+	else if (!strcmp(what, "apply"))
+		r = apply(j, err);
+	else if (!strcmp(what, "resume"))
+		r = nt_replay_apply(j->vol, j->plan, true, NULL, err);
+	else if (!strcmp(what, "revert"))
+		r = nt_replay_revert(j->vol, j->plan, err);
+	return r < 0 ? say(err, err->code == RS_E_IO_READ ? 1 : 3) : 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct job j = {0};
+	struct rs_err err = {0};
+	const char *what = argc > 2 ? argv[1] : "";
+	bool has_file = strstr(" save export resume revert ", what) && *what;
+	bool is_writing = strstr(" apply resume revert ", what) && *what;
+	int keys = has_file ? 4 : 3;
+
+	if (argc < keys || argc > keys + 1) {
+		(void)fprintf(stderr,
+			"usage: replayplan show|check|blocks|apply IMAGE [KEYS]\n"
+			"       replayplan save|export|resume|revert IMAGE FILE [KEYS]\n");
+		return 2;
+	}
+	j.file = has_file ? argv[3] : NULL;
+	int r = blk_file_open(argv[2], is_writing ? BLK_OPEN_WRITE : 0, &j.disk, &err);
+	if (r == 0 && argc > keys)
+		r = open_locked(j.disk, argv[keys], &j.clear, &err);
+	j.vol = j.clear ? j.clear : j.disk;
+	r = r < 0 ? say(&err, 1) : run(&j, what, &err);
+	nt_replay_free(j.plan);
+	blk_close(j.clear);
+	blk_close(j.disk);
+	return r;
+}
