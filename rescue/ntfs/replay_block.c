@@ -209,7 +209,8 @@ int nt_rp_load(
 	b->is_valid = kind == NT_RP_FILE
 			      ? !nt_record_prepare(b->bytes, len)
 			      : memcmp(b->bytes, "INDX", 4) == 0 && !nt_fixup(b->bytes, len);
-	b->number = ((op->vcn * rp->raw->geo.cluster_bytes) + op->sector_off * NT_RP_UNIT) / len;
+	b->number = (op->vcn * rp->raw->geo.cluster_bytes + (uint64_t)op->sector_off * NT_RP_UNIT) /
+		    len;
 	return 0;
 }
 

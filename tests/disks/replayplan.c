@@ -101,7 +101,7 @@ static int save(struct job *j, struct rs_err *err)
 
 	if (f && fclose(f))
 		is_whole = false;
-	return is_whole ? 0 : rs_fail_on(err, RS_E_OUTPUT, j->file, "");
+	return is_whole ? 0 : rs_fail_on(err, RS_E_OUTPUT, j->file, "not written whole");
 }
 
 static int load(struct job *j, struct rs_err *err)
@@ -113,7 +113,7 @@ static int load(struct job *j, struct rs_err *err)
 	nt_replay_free(j->plan);
 	j->plan = NULL;
 	if (!bytes)
-		return rs_fail_on(err, RS_E_IO_OPEN, j->file, "");
+		return rs_fail_on(err, RS_E_IO_OPEN, j->file, "not read");
 	return nt_replay_load((struct rs_view){bytes, len}, &j->plan, &serial, &size, err);
 }
 
