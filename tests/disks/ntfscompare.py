@@ -6,13 +6,18 @@
 
 LOGGED is the unclean volume: its log says which differences are allowed:
     usn       update sequence numbers
-    slack     bytes beyond bytes_in_use of an MFT record, or beyond the end of an index block
+    slack     bytes beyond bytes_in_use of an MFT record, beyond the value in an attribute, or beyond the
+              end of an index block
     lsn       the LSN of a block that the log changed last by an operation that does not raise it
               (UpdateFileName in an index), or that it does not change at all
     zeros     contents and $SDS bytes that the log does not hold (NO_REDO): zeros in RESULT
+    lazy      what Windows writes late and without a record: a last access time of ANSWER that is in
+              no record of its log; times and sizes in an MFT record's $FILE_NAME
     log       $LogFile itself
-With --any-lsn every LSN may differ (the log was moved, or a transaction was undone). With --strict the last three are not allowed. Prints the count of each; status 1 and the places when
-there is any other difference."""
+With --any-lsn every LSN may differ, as may the next attribute's number, and the sequence number
+and link count of a free MFT record (the log was moved, or a transaction was undone by other means). With --strict
+only usn and log are allowed. Prints the count of each; status 1 and the places when there is any other
+difference."""
 
 import argparse
 import os
@@ -44,6 +49,23 @@ def differing(a, b, size):
     return ret
 
 
+def entries(block):
+    """Offsets of the entries of an index block"""
+    at, end = 0x18 + get("I", block, 0x18), 0x18 + get("I", block, 0x1C)
+    while at + 16 <= end <= len(block):
+        yield at
+        if get("H", block, at + 8) < 16:
+            return
+        at += get("H", block, at + 8)
+
+
+def is_padding(record, first, end):
+    """Between the end of a resident value and the next attribute"""
+    return any(not record[at + 8] and end <= at + length and
+               first >= at + get("H", record, at + 0x14) + get("I", record, at + 0x10)
+               for _, _, at, length in attributes(record))
+
+
 class Compare:
     def __init__(self, result, answer, logged, any_lsn):
         self.any_lsn = any_lsn
@@ -53,7 +75,7 @@ class Compare:
         self.blocks = {}   # disk offset of a sector -> (pieces of the block, ...)
         self.last_op = {}  # first piece of a block -> last operation on it
         self.zeroed = []   # (first byte, end) on disk that the log holds no bytes for
-        self.zero_records = set()
+        self.answer_log = b""
         self._read_log()
 
     def _read_log(self):
@@ -73,7 +95,6 @@ class Compare:
                 continue
             self.last_op[pieces[0][0]] = r.redo
             if r.flags & NO_REDO and r.redo_len:
-                self.zero_records.add(pieces[0][0])
                 at = r.record_off + r.attr_off
                 for off, k in pieces:
                     lo, hi = max(at, 0), min(at + r.redo_len, k)
@@ -143,13 +164,36 @@ class Compare:
             op = self.last_op.get(at)
             if self.any_lsn or op is None or op in FILE_NAME_OPS:
                 return self.allow("lsn")
-        elif first >= used:
+        elif first >= used or kind == "FILE" and is_padding(y, first, end):
             return self.allow("slack", end - first)
         elif kind == "FILE" and not any(x[first:end]) and self.in_content(y, first, end):
             return self.allow("zeros", end - first)
+        elif kind == "FILE" and self.any_lsn and (
+                0x28 <= first and end <= 0x2A or
+                0x10 <= first and end <= 0x14 and not (x[0x16] | y[0x16]) & 1):
+            return self.allow("undone")
+        elif self.is_lazy(kind, y, first, end):
+            return self.allow("lazy")
         self.bad.append((kind, at, "bytes %#x to %#x of %#x: %s, not %s" % (
             first, end, used, x[first:end][:24].hex(), y[first:end][:24].hex())))
         return None
+
+    def is_lazy(self, kind, block, first, end):
+        if kind == "FILE":
+            places = [at + get("H", block, at + 0x14) + 0x18 for t, _, at, _ in attributes(block)
+                      if t == 0x10]
+            names = [at + get("H", block, at + 0x14) for t, _, at, _ in attributes(block) if t == 0x30]
+            if any(at + 8 <= first and end <= at + 0x38 for at in names):
+                return True
+        else:
+            places = [at + 0x30 for at in entries(block)]
+        return any(at <= first and end <= at + 8 and self.is_never_logged(block[at:at + 8])
+                   for at in places)
+
+    def is_never_logged(self, value):
+        if not self.answer_log:
+            self.answer_log = b"\0".join(r.data for r in Log(self.b).records.values())
+        return bytes(value) not in self.answer_log
 
     def in_content(self, record, first, end):
         for kind, _, at, length in attributes(record):

@@ -130,9 +130,11 @@ class Newest:
         self.page, _ = unfix(v.log_read(self.at))
 
     def no_copies(self):
-        last = FIRST_PAGE[2] if self.log.major == 2 else FIRST_PAGE[1]
-        for at in range(2 * PAGE, last * PAGE, PAGE):
-            self.v.log_write(at, EMPTY)
+        used = {r.place // PAGE * PAGE for r in self.records}
+        for at in range(2 * PAGE, FIRST_PAGE[2] * PAGE, PAGE):
+            # in a ring of version 1.1, too, lie copies that version 2.0 left
+            if at < self.log.first or at not in used:
+                self.v.log_write(at, EMPTY)
 
     def tear(self):
         raw = bytearray(self.v.log_read(self.at))
@@ -222,6 +224,13 @@ class Mover:
                 for w in where:
                     self.patch(image, self._data_place(r, r.redo_off + at + w), [0])
 
+    def _blocks(self):
+        """Blocks that the session wrote keep their place among the records."""
+        for at in sorted({block_at(self.v, r) for r in self.records if r.lcns}):
+            head = self.v.read(at, 16)
+            if head[:4] in (b"FILE", b"INDX"):
+                self.v.write(at + 8, struct.pack("<Q", self.lsn(get("Q", head, 8))))
+
     def run(self):
         v, log = self.v, self.log
         image = {}
@@ -235,6 +244,7 @@ class Mover:
             self._tables(image, r)
         for at, page in image.items():
             self.patch(image, at, [8, 0x20])
+        self._blocks()
         for at in range(2 * PAGE, len(log.raw), PAGE):
             v.log_write(at, EMPTY)
         for at, page in image.items():
@@ -392,7 +402,8 @@ def write_answer(args, lost, before_end):
     if any(block_at(v, r) in blocks and r.lsn > min(lsns) and r.lsn not in lsns
            for r in before_end if r.lcns):
         print("conflict: another transaction changed a block of these later")
-    undo(v, lost, 0, lambda at: 0)
+    if undo(v, lost, 0, lambda at: 0):
+        raise CannotUndo("all of what loses")
     v.f.close()
 
 
@@ -425,7 +436,10 @@ def cmd_loser(args):
     lost = [r for t in open_transactions(records, end).values() for r in t]
     if not lost:
         die("nothing to lose")
-    undo(v, records, end.lsn, lambda at: 0)
+    older = {block_at(v, r) for r in before_end if r.lcns}
+    if undo(v, records, end.lsn, lambda at: 0) or any(
+            r.redo == 0x02 and block_at(v, r) in older for r in records if r.lsn >= end.lsn):
+        raise CannotUndo("to %#x: an MFT record was used again later" % end.lsn)
     v.f.flush()
     write_answer(args, lost, before_end)
     if args.own:
