@@ -8,9 +8,7 @@
 #include "core/text.h"
 #include "repair/quarantine.h"
 
-#define ROOT_PATH     ""
-#define MANIFEST_NAME "manifest.json"
-#define JOURNAL_NAME  "journal"
+#define ROOT_PATH ""
 
 /* The folder \Unbrick\<id>, made. An id of this second that another run has taken gets the next. */
 static int make_id_folder(
@@ -56,14 +54,14 @@ static int make_files(struct nt_vol *vol, struct plan *p, uint64_t id_ref, struc
 
 	if (r < 0)
 		return r;
-	(void)snprintf(path, sizeof(path), "%s/%s/%s", QUARANTINE_DIR, p->id, JOURNAL_NAME);
+	(void)snprintf(path, sizeof(path), "%s/%s/%s", QUARANTINE_DIR, p->id, QUARANTINE_JOURNAL);
 	if (nt_lookup(vol, path, &ref, NULL) < 0) {
-		r = nt_file_create(
-			vol, id_ref, JOURNAL_NAME, "", 0, journal_bytes(p->n_items), &ref, err);
+		r = nt_file_create(vol, id_ref, QUARANTINE_JOURNAL, "", 0,
+			journal_bytes(p->n_items), &ref, err);
 		if (r < 0)
 			return r;
 	}
-	r = nt_file_create(vol, id_ref, MANIFEST_NAME, text, len, 0, &ref, err);
+	r = nt_file_create(vol, id_ref, QUARANTINE_MANIFEST, text, len, 0, &ref, err);
 	if (r == 0)
 		p->has_manifest = true;
 	return r;
@@ -93,7 +91,7 @@ static int open_journal(
 	char path[96];
 	uint64_t ref = 0;
 
-	(void)snprintf(path, sizeof(path), "%s/%s/%s", QUARANTINE_DIR, p->id, JOURNAL_NAME);
+	(void)snprintf(path, sizeof(path), "%s/%s/%s", QUARANTINE_DIR, p->id, QUARANTINE_JOURNAL);
 	int r = nt_lookup(vol, path, &ref, err);
 	if (r == RS_E_NO_SUCH_FILE)
 		ref = 0; /* somebody removed it: the moves themselves do not need it */
@@ -205,9 +203,9 @@ static int remove_folders(struct nt_vol *vol, struct plan *p, struct rs_err *err
 		r = remove_named(vol, id_ref, name, err);
 	}
 	if (r == 0)
-		r = remove_named(vol, id_ref, MANIFEST_NAME, err);
+		r = remove_named(vol, id_ref, QUARANTINE_MANIFEST, err);
 	if (r == 0) /* last: while there is a manifest, it says that undo was begun */
-		r = remove_named(vol, id_ref, JOURNAL_NAME, err);
+		r = remove_named(vol, id_ref, QUARANTINE_JOURNAL, err);
 	if (r == 0)
 		r = nt_remove_empty_folders(vol, id_ref, err); /* of a run without a manifest */
 	if (r == 0)

@@ -8,7 +8,6 @@
 
 #define MANIFEST_MAX_BYTES (16U << 20)
 #define MAX_QUARANTINES	   1000U
-#define ATTR_ARCHIVE	   0x20U
 
 const char *quarantine_state_word(enum quarantine_state s)
 {
@@ -17,16 +16,13 @@ const char *quarantine_state_word(enum quarantine_state s)
 	return words[s];
 }
 
-/* "20261124T200000Z" */
-static bool is_id(const char *name)
+bool quarantine_is_shape(const char *name, const char *shape)
 {
-	static const char shape[] = "ddddddddTddddddZ";
-
-	for (size_t i = 0; i < sizeof(shape); i++) {
-		if (shape[i] == 'd' ? !isdigit((unsigned char)name[i]) : name[i] != shape[i])
+	for (; *shape; shape++, name++) {
+		if (*shape == 'd' ? !isdigit((unsigned char)*name) : *name != *shape)
 			return false;
 	}
-	return true;
+	return !*name;
 }
 
 struct names {
@@ -39,7 +35,8 @@ static bool collect(void *user, const char *name, uint64_t ref, bool is_dir)
 	struct names *names = user;
 
 	(void)ref;
-	if (!is_dir || !is_id(name) || names->n >= MAX_QUARANTINES)
+	if (!is_dir || !quarantine_is_shape(name, QUARANTINE_ID_SHAPE) ||
+		names->n >= MAX_QUARANTINES)
 		return true;
 	(void)snprintf(names->ids[names->n++], PLAN_ID_LEN, "%s", name);
 	return true;
@@ -85,7 +82,7 @@ static int last_mode(struct nt_vol *vol, const char *id, struct journal *ret)
 	char path[96];
 	uint64_t ref = 0;
 
-	(void)snprintf(path, sizeof(path), "%s/%s/journal", QUARANTINE_DIR, id);
+	(void)snprintf(path, sizeof(path), "%s/%s/%s", QUARANTINE_DIR, id, QUARANTINE_JOURNAL);
 	if (nt_lookup(vol, path, &ref, NULL) < 0)
 		ref = 0;
 	return journal_open(vol, ref, ret, NULL);
@@ -140,7 +137,7 @@ int quarantine_is_ours(struct nt_vol *vol, uint64_t dir_ref, bool *ret, struct r
 	int r = nt_stat(vol, dir_ref, &s, err);
 
 	if (r == 0)
-		*ret = s.attributes & ATTR_ARCHIVE;
+		*ret = s.attributes & QUARANTINE_ATTR;
 	return r;
 }
 
@@ -280,9 +277,9 @@ int quarantine_load(struct nt_vol *vol, const char *id, enum plan_action action,
 	if (!id[0])
 		return load_empty(id, ret, err);
 	(void)snprintf(path, sizeof(path), "%s/%.*s", QUARANTINE_DIR, PLAN_ID_LEN, id);
-	if (!is_id(id) || nt_lookup(vol, path, &ref, NULL) < 0)
+	if (!quarantine_is_shape(id, QUARANTINE_ID_SHAPE) || nt_lookup(vol, path, &ref, NULL) < 0)
 		return rs_fail_on(err, RS_E_NO_SUCH_QUARANTINE, id, "not in \\" QUARANTINE_DIR);
-	(void)snprintf(path, sizeof(path), "%s/%s/manifest.json", QUARANTINE_DIR, id);
+	(void)snprintf(path, sizeof(path), "%s/%s/%s", QUARANTINE_DIR, id, QUARANTINE_MANIFEST);
 	int r = nt_lookup(vol, path, &ref, err);
 	if (r == RS_E_NO_SUCH_FILE) {
 		if (err)

@@ -9,7 +9,10 @@
 
 #include "repair/plan.h"
 
-#define QUARANTINE_DIR "Unbrick"
+#define QUARANTINE_DIR	    "Unbrick"
+#define QUARANTINE_MANIFEST "manifest.json"
+#define QUARANTINE_JOURNAL  "journal"
+#define QUARANTINE_ATTR	    0x20U /* archive: on folders that libntfs-3g makes, not on Windows' */
 
 enum quarantine_state {
 	QUARANTINE_ACTIVE,     /* every file is in it */
@@ -28,6 +31,10 @@ struct quarantine {
 };
 
 const char *quarantine_state_word(enum quarantine_state s);
+
+/** Is this a name of ours? 'd' in @shape stands for a digit: "ddddddddTddddddZ", "dddd". */
+bool quarantine_is_shape(const char *name, const char *shape);
+#define QUARANTINE_ID_SHAPE "ddddddddTddddddZ"
 
 /** Did we make this \Unbrick? Folders that libntfs-3g makes have the archive attribute, those that
  * Windows makes have not. Errors: RS_E_IO_READ. */

@@ -3,14 +3,12 @@
  * the power was cut while they were made or taken away. Either way nothing of the user's is in
  * them, and they go. Looked for only on a volume whose dirty flag is set, as an interrupted run
  * leaves it. */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "repair/quarantine.h"
 
-#define ATTR_ARCHIVE 0x20U
-#define LOST_MAX     64U
+#define LOST_MAX 64U
 
 enum level { LEVEL_NONE, LEVEL_TOP, LEVEL_ID, LEVEL_ITEM };
 
@@ -26,23 +24,14 @@ struct search {
 	size_t n;
 };
 
-static bool is_shape(const char *name, const char *shape)
-{
-	for (; *shape; shape++, name++) {
-		if (*shape == 'd' ? !isdigit((unsigned char)*name) : *name != *shape)
-			return false;
-	}
-	return !*name;
-}
-
 static enum level level_of(const char *name, bool is_dir)
 {
 	if (is_dir && !strcmp(name, QUARANTINE_DIR))
 		return LEVEL_TOP;
-	if (is_dir && is_shape(name, "ddddddddTddddddZ"))
+	if (is_dir && quarantine_is_shape(name, QUARANTINE_ID_SHAPE))
 		return LEVEL_ID;
-	if (is_dir ? is_shape(name, "dddd")
-		   : !strcmp(name, "manifest.json") || !strcmp(name, "journal"))
+	if (is_dir ? quarantine_is_shape(name, "dddd")
+		   : !strcmp(name, QUARANTINE_MANIFEST) || !strcmp(name, QUARANTINE_JOURNAL))
 		return LEVEL_ITEM;
 	return LEVEL_NONE;
 }
@@ -61,7 +50,7 @@ static bool candidate(void *user, const struct nt_entry *e)
 	bool is_place = level == LEVEL_TOP ? NT_REF_RECORD(e->parent_ref) == NT_ROOT_RECORD
 					   : !strncmp(e->path, "\\" QUARANTINE_DIR "\\", 9);
 
-	if (!is_place || e->is_orphan || !(e->attributes & ATTR_ARCHIVE) || e->hard_links != 1 ||
+	if (!is_place || e->is_orphan || !(e->attributes & QUARANTINE_ATTR) || e->hard_links != 1 ||
 		s->n == LOST_MAX)
 		return true;
 	if (nt_lookup(s->vol, e->path, &there, NULL) == 0 && there == e->ref)
