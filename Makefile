@@ -216,6 +216,10 @@ demo: deps
 	@$(MAKE) --no-print-directory -j2 all $(TOOLS)
 	@UNBRICK_BUILD=$(BUILD) UNBRICK_TOOLS=$(BUILD)/tools tests/demo
 
+# ---- the boot chain (docs/boot.md), each room's rules beside it
+
+include $(wildcard efi/efi.mk initramfs/image.mk tests/qemu/qemu.mk)
+
 PREFIX	?= /usr/local
 install: all
 	install -D -m 755 $(BUILD)/unbrick $(DESTDIR)$(PREFIX)/bin/unbrick
