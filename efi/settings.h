@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Settings (docs/boot.md, section 2). Plain C without libc and firmware calls: built into the UEFI
+ * application, into /init, and for the host's tests. */
+#ifndef UNBRICK_EFI_SETTINGS_H
+#define UNBRICK_EFI_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	SETTINGS_FILE_MAX = 64 * 1024, /* a longer file is not read at all */
+	SETTINGS_LINE_MAX = 200,       /* characters; comments may be longer */
+	SETTINGS_TEXT_MAX = 1024,      /* enough for settings_format */
+	SETTINGS_BAD_MAX = 32,	       /* bad lines told by one settings_parse */
+	SETTINGS_SERIAL_MAX = 24,
+};
+
+enum settings_menu { SETTINGS_MENU_KEY, SETTINGS_MENU_ALWAYS };
+enum settings_mode {
+	SETTINGS_MODE_AUTOMATIC,
+	SETTINGS_MODE_TECHNICIAN,
+	SETTINGS_MODE_LOOK,
+	SETTINGS_MODE_WINDOWS,
+};
+enum settings_console {
+	SETTINGS_CONSOLE_ALL,
+	SETTINGS_CONSOLE_GRAPHICS,
+	SETTINGS_CONSOLE_SERIAL,
+	SETTINGS_CONSOLE_NAMED, /* the name is in `serial` */
+};
+/* What to do at the end: each of `repaired`, `nothing` and `failure` takes some of these. */
+enum settings_end {
+	SETTINGS_END_STAY,
+	SETTINGS_END_WINDOWS, /* BootNext, then reset */
+	SETTINGS_END_REBOOT,
+	SETTINGS_END_POWEROFF,
+};
+enum settings_report { SETTINGS_REPORT_STICK, SETTINGS_REPORT_NONE };
+enum settings_rules { SETTINGS_RULES_SIGNED, SETTINGS_RULES_SHIPPED, SETTINGS_RULES_UNSIGNED };
+enum settings_replay { SETTINGS_REPLAY_SAFE, SETTINGS_REPLAY_NO, SETTINGS_REPLAY_ALL };
+
+struct settings {
+	unsigned timeout_s;		  /* 0..600 */
+	unsigned menu;			  /* enum settings_menu, and so on */
+	unsigned mode;			  /* enum settings_mode */
+	unsigned console;		  /* enum settings_console */
+	char serial[SETTINGS_SERIAL_MAX]; /* "ttyS0,115200" or "" */
+	unsigned repaired;		  /* enum settings_end */
+	unsigned nothing;		  /* enum settings_end */
+	unsigned failure;		  /* enum settings_end */
+	unsigned wait_s;		  /* 1..600 */
+	unsigned key_wait_s;		  /* 0 = for ever */
+	unsigned report;		  /* enum settings_report */
+	unsigned rules;			  /* enum settings_rules */
+	unsigned replay;		  /* enum settings_replay */
+	bool shell;
+};
+
+/** A line that was skipped. @line from 1; 0 = the whole file. @text how the line begins, printable
+ * ASCII, "" for the whole file. @reason in words. Valid during the call. */
+struct settings_bad {
+	unsigned line;
+	const char *text;
+	const char *reason;
+};
+
+typedef void settings_bad_fn(void *user, const struct settings_bad *bad);
+
+/** The defaults. */
+void settings_init(struct settings *s);
+
+/** Read a file's bytes into @s, over what is there: call it for the signed settings first, then for
+ * the file on the stick. A bad line is told to @bad (may be NULL) and skipped; so is the second
+ * line for one key.
+ * @is_trusted false = an unsigned file under Secure Boot: `rules`, `replay` and `shell` may then be
+ * made stricter than @s has them, never looser.
+ * Returns the number of bad lines (not only those told); 1 for a file that is too long. */
+unsigned settings_parse(struct settings *s, const void *bytes, size_t len, bool is_trusted,
+	settings_bad_fn *bad, void *user);
+
+/** All settings as text, one `key = value` line each; settings_parse (trusted) gives the same back.
+ * Returns the length without the closing zero; 0 if @size is too small (SETTINGS_TEXT_MAX is
+ * not). */
+size_t settings_format(const struct settings *s, char *ret, size_t size);
+
+/** "automatic", "technician", "look", "windows"; "automatic" for what is none of these. */
+const char *settings_mode_name(unsigned mode);
+
+#endif
