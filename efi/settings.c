@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "settings.h"
+
+enum { VALUES_MAX = 4, KEY_WAIT_MAX_S = 86400 };
+
+/* One key of the table in docs/boot.md: a number, or one of some words. */
+struct key {
+	const char *name;
+	size_t off; /* of its member in struct settings */
+	unsigned min, max;
+	struct {
+		const char *word;
+		unsigned value;
+		unsigned looseness; /* from an unsigned file it may only fall */
+	} values[VALUES_MAX];
+};
+
+#define MEMBER(m) offsetof(struct settings, m)
+
+static const struct key keys[] = {
+	{"timeout", MEMBER(timeout_s), 0, 600, {{NULL, 0, 0}}},
+	{"menu", MEMBER(menu), 0, 0,
+		{{"key", SETTINGS_MENU_KEY, 0}, {"always", SETTINGS_MENU_ALWAYS, 0}}},
+	{"mode", MEMBER(mode), 0, 0,
+		{{"automatic", SETTINGS_MODE_AUTOMATIC, 0},
+			{"technician", SETTINGS_MODE_TECHNICIAN, 0},
+			{"look", SETTINGS_MODE_LOOK, 0}, {"windows", SETTINGS_MODE_WINDOWS, 0}}},
+	{"console", MEMBER(console), 0, 0,
+		{{"all", SETTINGS_CONSOLE_ALL, 0}, {"graphics", SETTINGS_CONSOLE_GRAPHICS, 0},
+			{"serial", SETTINGS_CONSOLE_SERIAL, 0}}},
+	{"repaired", MEMBER(repaired), 0, 0,
+		{{"windows", SETTINGS_END_WINDOWS, 0}, {"stay", SETTINGS_END_STAY, 0},
+			{"poweroff", SETTINGS_END_POWEROFF, 0}}},
+	{"nothing", MEMBER(nothing), 0, 0,
+		{{"stay", SETTINGS_END_STAY, 0}, {"windows", SETTINGS_END_WINDOWS, 0},
+			{"reboot", SETTINGS_END_REBOOT, 0},
+			{"poweroff", SETTINGS_END_POWEROFF, 0}}},
+	{"failure", MEMBER(failure), 0, 0,
+		{{"stay", SETTINGS_END_STAY, 0}, {"reboot", SETTINGS_END_REBOOT, 0},
+			{"poweroff", SETTINGS_END_POWEROFF, 0}}},
+	{"wait", MEMBER(wait_s), 1, 600, {{NULL, 0, 0}}},
+	{"key_wait", MEMBER(key_wait_s), 0, KEY_WAIT_MAX_S, {{NULL, 0, 0}}},
+	{"report", MEMBER(report), 0, 0,
+		{{"stick", SETTINGS_REPORT_STICK, 0}, {"none", SETTINGS_REPORT_NONE, 0}}},
+	{"rules", MEMBER(rules), 0, 0,
+		{{"signed", SETTINGS_RULES_SIGNED, 1}, {"shipped", SETTINGS_RULES_SHIPPED, 0},
+			{"unsigned", SETTINGS_RULES_UNSIGNED, 2}}},
+	{"replay", MEMBER(replay), 0, 0,
+		{{"safe", SETTINGS_REPLAY_SAFE, 1}, {"no", SETTINGS_REPLAY_NO, 0},
+			{"all", SETTINGS_REPLAY_ALL, 2}}},
+	{"shell", MEMBER(shell), 0, 0, {{"no", 0, 0}, {"yes", 1, 1}}},
+};
+enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
+
+/* ---- text without libc */
+
+static char lower(char c)
+{
+	return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_blank(unsigned c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static bool same_word(const char *a, const char *b)
+{
+	while (*a && lower(*a) == lower(*b)) {
+		a++;
+		b++;
+	}
+	return lower(*a) == lower(*b);
+}
+
+/* Digits of @p up to @end or the first other character; false if there are none or too many. */
+static bool number(const char **p, unsigned *ret)
+{
+	unsigned n = 0, digits = 0;
+
+	for (; is_digit(**p); (*p)++) {
+		if (++digits > 7)
+			return false;
+		n = n * 10 + (unsigned)(**p - '0');
+	}
+	*ret = n;
+	return digits > 0;
+}
+
+/* ---- values */
+
+static unsigned get(const struct settings *s, const struct key *k)
+{
+	if (k->off == MEMBER(shell))
+		return s->shell;
+	return *(const unsigned *)(const void *)((const char *)s + k->off);
+}
+
+static void put(struct settings *s, const struct key *k, unsigned value)
+{
+	if (k->off == MEMBER(shell))
+		s->shell = value != 0;
+	else
+		*(unsigned *)(void *)((char *)s + k->off) = value;
+}
+
+static unsigned looseness(const struct key *k, unsigned value)
+{
+	for (unsigned i = 0; i < VALUES_MAX && k->values[i].word; i++) {
+		if (k->values[i].value == value)
+			return k->values[i].looseness;
+	}
+	return 0;
+}
+
+/* "ttyS0", "ttyS0,115200" or "ttyS0,115200n8", put down as "ttyS0,115200": it becomes part of a
+ * kernel's idea of a console, so nothing else is let through. */
+static bool serial_parse(const char *word, char *ret)
+{
+	static const unsigned speeds[] = {
+		9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600};
+	static const char *const names[] = {
+		"9600", "19200", "38400", "57600", "115200", "230400", "460800", "921600"};
+	enum { SPEEDS = sizeof(speeds) / sizeof(speeds[0]), PORTS = 32 };
+	unsigned port, speed = 115200, i;
+	const char *p = word;
+
+	for (const char *name = "ttys"; *name; name++, p++) {
+		if (lower(*p) != *name)
+			return false;
+	}
+	if (!number(&p, &port) || port >= PORTS)
+		return false;
+	if (*p == ',') {
+		p++;
+		if (!number(&p, &speed))
+			return false;
+		if (lower(*p) == 'n' && p[1] == '8')
+			p += 2;
+	}
+	for (i = 0; i < SPEEDS && speeds[i] != speed; i++)
+		;
+	if (*p || i == SPEEDS)
+		return false;
+	for (const char *name = "ttyS"; *name; name++)
+		*ret++ = *name;
+	if (port >= 10)
+		*ret++ = (char)('0' + port / 10);
+	*ret++ = (char)('0' + port % 10);
+	*ret++ = ',';
+	for (const char *name = names[i]; *name; name++)
+		*ret++ = *name;
+	*ret = '\0';
+	return true;
+}
+
+/* Why @word is no value for @k, or NULL: then it is in @ret. */
+static const char *value_parse(
+	const struct key *k, const char *word, unsigned *ret, char serial[SETTINGS_SERIAL_MAX])
+{
+	const char *p = word;
+
+	serial[0] = '\0';
+	if (!k->values[0].word) {
+		if (!number(&p, ret) || *p)
+			return "not a number of seconds";
+		return *ret < k->min || *ret > k->max ? "number out of range" : NULL;
+	}
+	for (unsigned i = 0; i < VALUES_MAX && k->values[i].word; i++) {
+		if (!same_word(k->values[i].word, word))
+			continue;
+		*ret = k->values[i].value;
+		return NULL;
+	}
+	if (k->off == MEMBER(console) && serial_parse(word, serial)) {
+		*ret = SETTINGS_CONSOLE_NAMED;
+		return NULL;
+	}
+	return "unknown value";
+}
+
+/* ---- lines */
+
+struct reader {
+	const uint8_t *p;
+	size_t len, off;
+	enum { UTF8, UTF16_LE, UTF16_BE } code;
+	bool is_cr; /* the last character was one */
+};
+
+struct line {
+	char text[SETTINGS_LINE_MAX + 1];
+	size_t len;
+	const char *reason; /* why it is bad whatever it says; NULL = it is not */
+	bool is_comment;    /* the rest of it */
+};
+
+static void reader_init(struct reader *r, const uint8_t *p, size_t len)
+{
+	*r = (struct reader){.p = p, .len = len, .code = UTF8};
+	if (len >= 3 && p[0] == 0xEF && p[1] == 0xBB && p[2] == 0xBF) {
+		r->off = 3;
+	} else if (len >= 2 && p[0] == 0xFF && p[1] == 0xFE) {
+		r->off = 2;
+		r->code = UTF16_LE;
+	} else if (len >= 2 && p[0] == 0xFE && p[1] == 0xFF) {
+		r->off = 2;
+		r->code = UTF16_BE;
+	}
+}
+
+/* The next code unit; false at the end. Half a unit at the end is given as U+FFFD. */
+static bool reader_next(struct reader *r, unsigned *ret)
+{
+	if (r->off >= r->len)
+		return false;
+	if (r->code == UTF8) {
+		*ret = r->p[r->off++];
+		return true;
+	}
+	if (r->len - r->off < 2) {
+		r->off = r->len;
+		*ret = 0xFFFD;
+		return true;
+	}
+	unsigned a = r->p[r->off], b = r->p[r->off + 1];
+	*ret = r->code == UTF16_LE ? a | b << 8 : a << 8 | b;
+	r->off += 2;
+	return true;
+}
+
+static void line_add(struct line *l, unsigned c)
+{
+	bool is_after_blank = l->len == 0 || is_blank((unsigned char)l->text[l->len - 1]);
+
+	if (c == '#' && is_after_blank)
+		l->is_comment = true;
+	if (l->is_comment || (l->len == 0 && is_blank(c)))
+		return;
+	if (l->len == SETTINGS_LINE_MAX) {
+		/* blanks before a comment, or at the end, do no harm */
+		if (!is_blank(c) && !l->reason)
+			l->reason = "line too long";
+		return;
+	}
+	if (c == 0 && !l->reason)
+		l->reason = "zero byte: save the file as UTF-8 text";
+	else if ((c < ' ' && c != '\t') || c == 0x7F)
+		l->reason = l->reason ? l->reason : "control character";
+	else if (c > 0x7F && !l->reason)
+		l->reason = "a character that is not ASCII";
+	l->text[l->len++] = (char)(c == '\t' ? ' ' : c < ' ' || c >= 0x7F ? '?' : c);
+}
+
+/* The next line, without blanks around it and without its comment; false at the end. */
+static bool line_read(struct reader *r, struct line *l)
+{
+	unsigned c;
+
+	*l = (struct line){.len = 0};
+	if (r->off >= r->len)
+		return false;
+	while (reader_next(r, &c)) {
+		bool is_crlf = r->is_cr && c == '\n';
+
+		r->is_cr = c == '\r';
+		if (is_crlf)
+			continue; /* its line ended with the CR */
+		if (c == '\r' || c == '\n')
+			break;
+		line_add(l, c);
+	}
+	while (l->len && l->text[l->len - 1] == ' ')
+		l->len--;
+	l->text[l->len] = '\0';
+	return true;
+}
+
+/* Splits "key = value" in place; why it is none, or NULL. */
+static const char *line_split(struct line *l, const char **ret_key, const char **ret_value)
+{
+	size_t eq = 0, end, value;
+
+	while (eq < l->len && l->text[eq] != '=')
+		eq++;
+	if (eq == l->len)
+		return "no '='";
+	for (end = eq; end && l->text[end - 1] == ' ';)
+		end--;
+	for (value = eq + 1; value < l->len && l->text[value] == ' ';)
+		value++;
+	if (end == 0)
+		return "no key before '='";
+	if (value == l->len)
+		return "no value after '='";
+	l->text[end] = '\0';
+	*ret_key = l->text;
+	*ret_value = l->text + value;
+	return NULL;
+}
+
+/* Why the line is bad, or NULL: then it is in @s. @seen: keys that had their line. */
+static const char *line_take(struct settings *s, struct line *l, bool is_trusted, bool seen[KEYS])
+{
+	const char *key, *word, *reason;
+	char serial[SETTINGS_SERIAL_MAX];
+	unsigned value, i = 0;
+
+	reason = l->reason ? l->reason : line_split(l, &key, &word);
+	if (reason)
+		return reason;
+	while (i < KEYS && !same_word(keys[i].name, key))
+		i++;
+	if (i == KEYS)
+		return "unknown key";
+	reason = value_parse(&keys[i], word, &value, serial);
+	if (reason)
+		return reason;
+	if (seen[i])
+		return "set a second time; the first one counts";
+	if (!is_trusted && looseness(&keys[i], value) > looseness(&keys[i], get(s, &keys[i])))
+		return "not taken from an unsigned file under Secure Boot";
+	seen[i] = true;
+	put(s, &keys[i], value);
+	if (keys[i].off == MEMBER(console)) {
+		for (unsigned n = 0; n < SETTINGS_SERIAL_MAX; n++)
+			s->serial[n] = serial[n];
+	}
+	return NULL;
+}
+
+void settings_init(struct settings *s)
+{
+	*s = (struct settings){
+		.timeout_s = 3,
+		.menu = SETTINGS_MENU_KEY,
+		.mode = SETTINGS_MODE_AUTOMATIC,
+		.console = SETTINGS_CONSOLE_ALL,
+		.repaired = SETTINGS_END_WINDOWS,
+		.nothing = SETTINGS_END_STAY,
+		.failure = SETTINGS_END_STAY,
+		.wait_s = 10,
+		.key_wait_s = 0,
+		.report = SETTINGS_REPORT_STICK,
+		.rules = SETTINGS_RULES_SIGNED,
+		.replay = SETTINGS_REPLAY_SAFE,
+	};
+}
+
+static void tell(
+	settings_bad_fn *bad, void *user, unsigned line, const char *text, const char *reason)
+{
+	struct settings_bad b = {.line = line, .text = text, .reason = reason};
+
+	if (bad)
+		bad(user, &b);
+}
+
+unsigned settings_parse(struct settings *s, const void *bytes, size_t len, bool is_trusted,
+	settings_bad_fn *bad, void *user)
+{
+	bool seen[KEYS] = {false};
+	unsigned count = 0;
+	struct reader r;
+	struct line l;
+	char text[SETTINGS_LINE_MAX + 1];
+
+	if (len > SETTINGS_FILE_MAX) {
+		tell(bad, user, 0, "", "longer than 64 KiB: not read");
+		return 1;
+	}
+	reader_init(&r, bytes, len);
+	for (unsigned line = 1; line_read(&r, &l); line++) {
+		if (l.len == 0)
+			continue;
+		for (size_t i = 0; i <= l.len; i++) /* line_take cuts it */
+			text[i] = l.text[i];
+		const char *reason = line_take(s, &l, is_trusted, seen);
+		if (!reason)
+			continue;
+		count++;
+		if (count <= SETTINGS_BAD_MAX)
+			tell(bad, user, line, text, reason);
+	}
+	return count;
+}
+
+/* ---- text out */
+
+struct writer {
+	char *p;
+	size_t size, len;
+};
+
+static void write_text(struct writer *w, const char *text)
+{
+	for (; *text; text++, w->len++) {
+		if (w->len < w->size)
+			w->p[w->len] = *text;
+	}
+}
+
+static void write_number(struct writer *w, unsigned n)
+{
+	char digits[12];
+	unsigned at = sizeof(digits);
+
+	digits[--at] = '\0';
+	do {
+		digits[--at] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n);
+	write_text(w, digits + at);
+}
+
+static void write_value(struct writer *w, const struct key *k, const struct settings *s)
+{
+	unsigned value = get(s, k);
+
+	if (!k->values[0].word) {
+		write_number(w, value);
+		return;
+	}
+	if (k->off == MEMBER(console) && value == SETTINGS_CONSOLE_NAMED) {
+		write_text(w, s->serial);
+		return;
+	}
+	for (unsigned i = 0; i < VALUES_MAX && k->values[i].word; i++) {
+		if (k->values[i].value == value)
+			write_text(w, k->values[i].word);
+	}
+}
+
+size_t settings_format(const struct settings *s, char *ret, size_t size)
+{
+	struct writer w = {.p = ret, .size = size};
+
+	for (unsigned i = 0; i < KEYS; i++) {
+		write_text(&w, keys[i].name);
+		write_text(&w, " = ");
+		write_value(&w, &keys[i], s);
+		write_text(&w, "\n");
+	}
+	if (w.len >= size)
+		return 0;
+	ret[w.len] = '\0';
+	return w.len;
+}
+
+const char *settings_mode_name(unsigned mode)
+{
+	static const char *const names[] = {"automatic", "technician", "look", "windows"};
+
+	return names[mode <= SETTINGS_MODE_WINDOWS ? mode : SETTINGS_MODE_AUTOMATIC];
+}
