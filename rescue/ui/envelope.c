@@ -60,14 +60,14 @@ void envelope_add_take(struct envelope *e, const char *key, struct json_object *
 	json_object_object_add(e->root, key, value);
 }
 
-static void print_members(struct json_object *o, bool *is_first)
+static void print_members(FILE *f, struct json_object *o, bool *is_first)
 {
 	json_object_object_foreach(o, key, value)
 	{
 		struct json_object *name = json_object_new_string(key);
-		(void)printf("%s\n  %s: ", *is_first ? "" : ",",
+		(void)fprintf(f, "%s\n  %s: ", *is_first ? "" : ",",
 			json_object_to_json_string_ext(name, PRINT_FLAGS));
-		(void)fputs(json_object_to_json_string_ext(value, PRINT_FLAGS), stdout);
+		(void)fputs(json_object_to_json_string_ext(value, PRINT_FLAGS), f);
 		json_object_put(name);
 		*is_first = false;
 	}
@@ -78,7 +78,7 @@ static void begin_entries(struct envelope *e)
 	bool is_first = true;
 
 	(void)fputs("{", stdout); /* out_finish finds a lost byte, here and below */
-	print_members(e->root, &is_first);
+	print_members(stdout, e->root, &is_first);
 	(void)fputs(",\n  \"entries\": [", stdout);
 	e->has_entries = true;
 }
@@ -144,7 +144,7 @@ static struct json_object *error_object(const struct rs_err *err)
 	return o;
 }
 
-static void print_end(struct envelope *e, const char *text, const struct rs_err *err)
+static void print_end(struct envelope *e, FILE *f, const char *text, const struct rs_err *err)
 {
 	struct json_object *end = json_object_new_object();
 	struct json_object *outcome = json_object_new_object();
@@ -165,34 +165,45 @@ static void print_end(struct envelope *e, const char *text, const struct rs_err 
 		json_object_object_add(end, "error", error_object(err));
 
 	if (e->has_entries) {
-		(void)fputs("\n  ],", stdout);
+		(void)fputs("\n  ],", f);
 	} else {
-		(void)fputs("{", stdout);
-		print_members(e->root, &is_first);
-		(void)fputs(",", stdout);
+		(void)fputs("{", f);
+		print_members(f, e->root, &is_first);
+		(void)fputs(",", f);
 	}
 	is_first = true;
-	print_members(end, &is_first);
-	(void)fputs("\n}\n", stdout);
+	print_members(f, end, &is_first);
+	(void)fputs("\n}\n", f);
 	json_object_put(end);
+}
+
+/* For --report; the commands that have it have no entries here. NULL when there is no memory. */
+static char *end_text(struct envelope *e, const char *text, const struct rs_err *err)
+{
+	char *ret = NULL;
+	size_t len;
+	FILE *f = open_memstream(&ret, &len);
+
+	if (!f)
+		return NULL;
+	print_end(e, f, text, err);
+	if (fclose(f) == 0)
+		return ret;
+	free(ret);
+	return NULL;
 }
 
 int envelope_end(struct envelope *e, const char *text, const struct rs_err *err)
 {
-	struct rs_err lost = {0};
-	int status = 0;
+	int status = err->code ? rs_err_info(err->code)->exit_status : 0;
+	ui_auto_free char *json = NULL;
 
 	progress_clear();
 	if (is_json(e))
-		print_end(e, text, err);
+		print_end(e, stdout, text, err);
+	if (report_file_is_open(e->ui))
+		json = end_text(e, text, err);
 	json_object_put(e->root);
 	e->root = NULL;
-	int r = out_finish(&lost);
-	if (err->code)
-		status = out_error(err);
-	if (r < 0) {
-		int lost_status = out_error(&lost);
-		status = status ? status : lost_status;
-	}
-	return status;
+	return ui_finish(e->ui, json, err, status);
 }

@@ -174,7 +174,9 @@ int main(int argc, char **argv)
 	ui.started_filetime =
 		((uint64_t)now.tv_sec + 11644473600U) * 10000000U + (uint64_t)now.tv_nsec / 100;
 	term_catch_signals();
-	if (options_parse(argc, argv, &ui.opt, &err) == 0)
-		return run(&ui);
-	return ui_fail(&ui, &err);
+	int r = options_parse(argc, argv, &ui.opt, &err);
+	struct rs_err *own = r < 0 ? NULL : &err; /* the first error is the one to tell */
+	if (report_file_open(&ui, own) < 0 && r == 0)
+		r = err.code;
+	return r < 0 ? ui_fail(&ui, &err) : run(&ui);
 }

@@ -19,6 +19,8 @@ const struct option_spec option_table[OPT_COUNT] = {
 		"the rules of this folder instead of the shipped ones"},
 	{OPT_YES, 'y', "yes", NULL, CMD_FIX | CMD_UNDO,
 		"answer yes to the plan (doubtful files are still asked about, or left)"},
+	{OPT_REPORT, 0, "report", "FILE", CMD_LIST | CMD_SCAN | CMD_FIX | CMD_UNDO,
+		"write the report in JSON to FILE, too (not if it is there already)"},
 	{OPT_LONG, 'l', "long", NULL, CMD_LS, "attributes, size and time of change, too"},
 	{OPT_RECURSIVE, 'r', "recursive", NULL, CMD_LS, "everything below, from the file table"},
 	{OPT_OUTPUT, 'o', "output", "FILE", CMD_EXPORT, "write to FILE; - is standard output"},
@@ -68,6 +70,7 @@ static int take(struct options *o, const struct option_spec *spec, char *value, 
 	const char **one = spec->id == OPT_VOLUME   ? &o->volume
 			   : spec->id == OPT_RULES  ? &o->rules
 			   : spec->id == OPT_OUTPUT ? &o->output
+			   : spec->id == OPT_REPORT ? &o->report
 						    : NULL;
 
 	if (value && is_recovery_password(value)) {

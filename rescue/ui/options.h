@@ -30,6 +30,7 @@ enum option_id {
 	OPT_VOLUME,
 	OPT_RULES,
 	OPT_YES,
+	OPT_REPORT,
 	OPT_LONG,
 	OPT_RECURSIVE,
 	OPT_OUTPUT,
@@ -78,7 +79,7 @@ struct options {
 	unsigned flags;			    /* 1 << option_id of every option given */
 	struct key_option keys[MOST_KEY_OPTIONS];
 	unsigned n_keys;
-	const char *volume, *rules, *output;
+	const char *volume, *rules, *output, *report;
 	char **args; /* what is no option, the command not among it; inside argv */
 	unsigned n_args;
 };

@@ -45,10 +45,23 @@ void ui_show_so_far(struct ui *ui, const struct rs_report *r)
 	(void)fflush(ui->shown.out); /* out_finish reports what was lost */
 }
 
+int ui_finish(struct ui *ui, const char *json, const struct rs_err *own, int status)
+{
+	struct rs_err lost[2] = {0}; /* of standard output, of the report's file */
+
+	(void)out_finish(&lost[0]);
+	(void)report_file_write(ui, json, &lost[1]);
+	if (own && own->code)
+		(void)out_error(own);
+	for (int i = 0; i < 2; i++) {
+		int lost_status = lost[i].code ? out_error(&lost[i]) : 0;
+		status = status ? status : lost_status;
+	}
+	return status;
+}
+
 int ui_show_report_take(struct ui *ui, struct rs_report *r)
 {
-	struct rs_err err = {0};
-	const struct rs_err *own = rs_report_err(r);
 	int status = rs_report_exit(r);
 
 	progress_clear();
@@ -57,13 +70,8 @@ int ui_show_report_take(struct ui *ui, struct rs_report *r)
 	else
 		ui_show_so_far(ui, r);
 	forget_from(&ui->shown, 0);
-	int lost = out_finish(&err);
-	if (own && own->code)
-		(void)out_error(own);
+	const char *json = report_file_is_open(ui) ? rs_report_json(r) : NULL;
+	status = ui_finish(ui, json, rs_report_err(r), status);
 	rs_report_free(r);
-	if (lost < 0) {
-		int lost_status = out_error(&err);
-		status = status ? status : lost_status;
-	}
 	return status;
 }

@@ -27,12 +27,19 @@ struct shown {
 	FILE *out;
 };
 
+/* --report FILE: the file beside it that becomes it. */
+struct report_file {
+	char *temp; /* NULL when none is open */
+	int fd;
+};
+
 struct ui {
 	struct options opt;
 	struct rs_session *session;
 	struct rs_target target;
 	uint64_t started_ns, started_filetime;
 	struct shown shown;
+	struct report_file report;
 };
 
 /* ---- terminal.c: signals, questions, key prompt, progress ---- */
@@ -76,8 +83,22 @@ void out_line(void *user, const char *line);
 
 /** Show a finished report (JSON or text), its error, and free it; returns the exit status. */
 int ui_show_report_take(struct ui *ui, struct rs_report *r);
+/** The end of every command: what was printed and the file of --report (@json, used if one is open)
+ * are made sure of, errors are told, the command's own (@own, may be NULL) first. @status is the
+ * command's; returns the exit status. */
+int ui_finish(struct ui *ui, const char *json, const struct rs_err *own, int status);
 /** For reports so far: remembers what was printed. */
 void ui_show_so_far(struct ui *ui, const struct rs_report *r);
+
+/* ---- report_file.c ---- */
+
+/** Make the file for --report, if that was given. Errors: RS_E_OUTPUT_EXISTS, RS_E_OUTPUT,
+ * RS_E_MEMORY. */
+int report_file_open(struct ui *ui, struct rs_err *err);
+bool report_file_is_open(const struct ui *ui);
+/** Write it, flush it, give it its name; nothing if none is open. Whatever comes of it, it is
+ * closed. @json NULL = there was no memory for it. Errors: as above. */
+int report_file_write(struct ui *ui, const char *json, struct rs_err *err);
 
 /* ---- envelope.c ---- */
 

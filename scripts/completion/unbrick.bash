@@ -7,10 +7,10 @@ _unbrick_options() {
 	local all="--json --verbose --help --version -v -h"
 
 	case $1 in
-	list) echo "$keys $all" ;;
-	scan) echo "$keys --rules $all" ;;
-	fix) echo "$keys --rules --yes -y $all" ;;
-	undo) echo "$keys --yes -y $all" ;;
+	list) echo "$keys --report $all" ;;
+	scan) echo "$keys --rules --report $all" ;;
+	fix) echo "$keys --rules --yes -y --report $all" ;;
+	undo) echo "$keys --yes -y --report $all" ;;
 	rules) echo "--rules $all" ;;
 	ls) echo "$keys --long --recursive -l -r $all" ;;
 	cat) echo "$keys $all" ;;
@@ -40,7 +40,7 @@ _unbrick() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	--keys | --passphrase-file | --startup-key | --output | -o)
+	--keys | --passphrase-file | --startup-key | --output | -o | --report)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;

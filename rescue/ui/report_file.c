@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* --report FILE. A file that is there is never replaced: reports are kept, and a name that someone
+ * else made (a link, a named pipe) is not written through. So that a report is whole or not there,
+ * it is written beside FILE and gets its name last; that other name is made before the work begins,
+ * because a repair whose report cannot be kept is better not begun. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ui/ui.h"
+
+int report_file_open(struct ui *ui, struct rs_err *err)
+{
+	struct report_file *f = &ui->report;
+	const char *path = ui->opt.report;
+
+	if (!path)
+		return 0;
+	if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return rs_fail_on(err, RS_E_OUTPUT_EXISTS, path, "%s", "");
+	if (asprintf(&f->temp, "%s.XXXXXX", path) < 0) {
+		f->temp = NULL;
+		return rs_fail(err, RS_E_MEMORY, "report");
+	}
+	f->fd = mkostemp(f->temp, O_CLOEXEC);
+	if (f->fd >= 0)
+		return 0;
+	int cause = errno;
+	free(f->temp);
+	f->temp = NULL;
+	return rs_fail_on(err, RS_E_OUTPUT, path, "%s", strerror(cause));
+}
+
+bool report_file_is_open(const struct ui *ui)
+{
+	return ui->report.temp;
+}
+
+static int place(struct report_file *f, const char *path)
+{
+	if (renameat2(AT_FDCWD, f->temp, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	/* a file system without that flag: a link never replaces anything either */
+	if (link(f->temp, path) < 0)
+		return -1;
+	(void)unlink(f->temp); /* the report has its name, this one is only left over */
+	return 0;
+}
+
+static void give_up(struct report_file *f)
+{
+	if (f->temp)
+		(void)unlink(f->temp); /* not complete, so nobody's loss */
+	free(f->temp);
+	f->temp = NULL;
+}
+
+int report_file_write(struct ui *ui, const char *json, struct rs_err *err)
+{
+	struct report_file *f = &ui->report;
+	int r = 0;
+
+	if (!f->temp)
+		return 0;
+	if (!json)
+		r = rs_fail(err, RS_E_MEMORY, "report");
+	if (r == 0)
+		r = out_write(f->fd, json, strlen(json), ui->opt.report, err);
+	if (r == 0 && fsync(f->fd) < 0 && errno != EINVAL && errno != EROFS)
+		r = rs_fail_on(err, RS_E_OUTPUT, ui->opt.report, "%s", strerror(errno));
+	if (close(f->fd) < 0 && r == 0)
+		r = rs_fail_on(err, RS_E_OUTPUT, ui->opt.report, "%s", strerror(errno));
+	if (r == 0 && place(f, ui->opt.report) < 0)
+		r = rs_fail_on(err, errno == EEXIST ? RS_E_OUTPUT_EXISTS : RS_E_OUTPUT,
+			ui->opt.report, "%s", errno == EEXIST ? "" : strerror(errno));
+	if (r < 0) {
+		give_up(f);
+		return r;
+	}
+	free(f->temp);
+	f->temp = NULL;
+	return 0;
+}
