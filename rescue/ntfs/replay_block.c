@@ -273,6 +273,54 @@ static int note_zeros(struct nt_rp *rp, const struct nt_rp_op *op, struct rs_err
 	return nt_rp_set_add(&p->zeroed_records, &p->n_zeroed, b->number, err);
 }
 
+/* Windows does not raise the LSN of a block for these two. */
+static bool is_without_lsn(const struct nt_rp_op *op)
+{
+	return op->op == 0x13 || op->op == 0x14;
+}
+
+/* The LSN of a block that a replay has taken back, when no older one will do: one that no record
+ * has. */
+static uint64_t undone_lsn(const struct nt_rp *rp)
+{
+	return rp->plan->last_lsn + 1;
+}
+
+/* Is the change already there (redo), or not there to be taken back (undo)? 1 or 0, or an error.
+ * After the redo every block that holds a record's change has its LSN at least; a replay that the
+ * power ended may have taken it back already. */
+static int is_done(struct nt_rp *rp, const struct nt_rp_op *op, struct rs_err *err)
+{
+	const struct nt_rp_block *b = &rp->block;
+	uint8_t head[16];
+
+	if (!b->is_valid)
+		return 0;
+	if (!op->is_undo)
+		return rs_le64(b->bytes + 8) >= op->lsn;
+	int r = nt_rp_store_read(rp, b->units[0], head, sizeof(head), true, err);
+	if (r)
+		return r < 0 ? r : 0;
+	return rs_le64(head + 8) == undone_lsn(rp) ||
+	       (!is_without_lsn(op) && rs_le64(b->bytes + 8) < op->lsn);
+}
+
+/* What is taken back must come to the same end when a power cut makes another replay begin over it,
+ * Windows' own too: where the redo will do all of it again, the block is from before the record. */
+static void put_lsn(struct nt_rp *rp, const struct nt_rp_op *op)
+{
+	uint8_t *at = rp->block.bytes + 8;
+
+	if (!op->is_undo) {
+		rs_put_le64(at, op->lsn);
+		return;
+	}
+	const struct nt_rp_dirty *d = nt_rp_dirty_row(rp, op);
+	bool is_redone = !d || d->oldest_lsn <= op->lsn;
+	if (rs_le64(at) != undone_lsn(rp))
+		rs_put_le64(at, is_redone ? op->lsn - 1 : undone_lsn(rp));
+}
+
 static int apply_block(
 	struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind, struct rs_err *err)
 {
@@ -281,22 +329,26 @@ static int apply_block(
 	int r = nt_rp_load(rp, op, kind, err);
 	if (r)
 		return r;
-	bool is_new =
-		op->op == 0x02 || (op->op == 0x08 && !op->record_off && !op->attr_off &&
-					  op->data.len >= 4 && memcmp(op->data.p, "INDX", 4) == 0);
+	bool is_new = (op->op == 0x02 && !nt_rp_is_revival(op)) ||
+		      (op->op == 0x08 && !op->record_off && !op->attr_off && op->data.len >= 4 &&
+			      memcmp(op->data.p, "INDX", 4) == 0);
 	if (!b->is_valid && !is_new)
 		return refuse_op(rp, op, "its block is damaged");
-	if (!op->is_undo && b->is_valid && rs_le64(b->bytes + 8) >= op->lsn) {
-		rp->plan->skipped++;
-		return 0;
+	r = is_done(rp, op, err);
+	if (r) {
+		rp->plan->skipped += r > 0 && !op->is_undo;
+		return r < 0 ? r : 0;
 	}
+	const uint64_t lsn_before = rs_le64(b->bytes + 8);
 	const char *what = kind == NT_RP_FILE ? nt_rp_do_file(b->bytes, b->len, op)
 					      : nt_rp_do_indx(b->bytes, b->len, op);
 	if (what)
 		return refuse_op(rp, op, what);
 	b->is_valid = b->is_dirty = true;
-	if (!op->is_undo && op->op != 0x13 && op->op != 0x14)
-		rs_put_le64(b->bytes + 8, op->lsn);
+	if (op->is_undo)
+		rs_put_le64(b->bytes + 8, lsn_before); /* the undo data may bring one */
+	if (!is_without_lsn(op))
+		put_lsn(rp, op);
 	rp->plan->redone += !op->is_undo;
 	uint64_t number =
 		kind == NT_RP_FILE ? b->number : NT_REF_RECORD(rp->tables.attrs[op->attr / 4U].ref);

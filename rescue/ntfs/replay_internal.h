@@ -149,6 +149,14 @@ struct nt_rp_op {
 	const uint8_t *lcns;
 };
 
+/* What the undo of DeallocateFileRecordSegment brings: the header up to the flags (op 0x02). */
+#define NT_RP_FREED_BYTES 0x18U
+
+static inline bool nt_rp_is_revival(const struct nt_rp_op *op)
+{
+	return op->op == 0x02 && op->is_undo && op->data_len == NT_RP_FREED_BYTES;
+}
+
 /* The block that was used last, fixups undone. */
 struct nt_rp_block {
 	enum nt_rp_kind kind;
@@ -160,6 +168,8 @@ struct nt_rp_block {
 };
 
 bool nt_rp_op_parse(const struct nt_rl_rec *rec, bool is_undo, struct nt_rp_op *ret);
+/** The row of the operation's page among the dirty ones; NULL: the page is not dirty. */
+const struct nt_rp_dirty *nt_rp_dirty_row(const struct nt_rp *rp, const struct nt_rp_op *op);
 const char *nt_rp_op_name(uint16_t op);
 /** Which kind of block the operation is for. NT_RP_NOTHING: it changes none. */
 int nt_rp_kind_of(struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind *ret);

@@ -69,12 +69,25 @@ static void put_data(uint8_t *to, const struct nt_rp_op *op)
 		memcpy(to, op->data.p, op->data_len);
 }
 
+/* The undo of a deallocation: of the record only what that changed was logged. */
+static const char *revive(struct place *p)
+{
+	const uint8_t *head = p->op->data.p;
+
+	if (memcmp(p->rec, "FILE", 4) != 0 || memcmp(head, p->rec, 8) != 0 ||
+		rs_le16(head + 0x14) != rs_le16(p->rec + 0x14))
+		return "the header of another MFT record in its data";
+	memcpy(p->rec, head, NT_RP_FREED_BYTES);
+	return NULL;
+}
+
 static const char *init_record(struct place *p)
 {
-	uint8_t head[NT_RECORD_MAX];
 	const struct nt_rp_op *op = p->op;
 
-	if (op->data_len < HEADER_BYTES + 8 || op->data_len > p->len || p->len > sizeof(head) ||
+	if (nt_rp_is_revival(op))
+		return revive(p);
+	if (op->data_len < HEADER_BYTES + 8 || op->data_len > p->len ||
 		memcmp(op->data.p, "FILE", 4) != 0)
 		return "no MFT record in its data";
 	memset(p->rec, 0, p->len);

@@ -259,6 +259,13 @@ int nt_rp_checkpoint(struct nt_rp *rp, uint64_t *ret_start, struct rs_err *err)
 	rp->tables.is_old_pages = major == 0;
 	*ret_start = rs_le64(rec.data.p + 8);
 	const unsigned at[] = {0x10, 0x20, 0x28};
+	/* the first of a mount: the log begins with it, and nothing is open or dirty yet */
+	for (unsigned i = 0; !*ret_start && i < 3; i++)
+		if (rs_le64(rec.data.p + at[i]))
+			return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, lsn,
+				"a checkpoint with tables that does not say where it begins");
+	if (!*ret_start)
+		*ret_start = lsn;
 	for (unsigned i = 0; i < 3; i++) {
 		r = load_table(rp, &tables[i], rs_le64(rec.data.p + at[i]), err);
 		if (r)

@@ -35,22 +35,30 @@ static bool is_bits(uint16_t op)
 	return op == 0x15 || op == 0x16;
 }
 
-/* Did a transaction that ended change the same block later? Its change would be lost. */
-static bool is_overtaken(const struct nt_rp *rp, const struct nt_rp_op *op)
+/* Where the operation's block begins; of raw data, the page. */
+static bool block_of(const struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind,
+	uint64_t *ret_off_bytes)
 {
-	uint64_t off = 0, other = 0, left;
+	uint64_t left;
 
-	if (is_bits(op->op) ||
-		!nt_rp_place(rp, op, (uint64_t)op->sector_off * NT_RP_UNIT, &off, &left))
+	return op->n_lcns && nt_rp_place(rp, op, kind == NT_RP_RAW ? 0 : op->sector_off * 512ULL,
+				     ret_off_bytes, &left);
+}
+
+/* Did a transaction that ended change the same block later? Its change would be lost. */
+static bool is_overtaken(const struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind)
+{
+	uint64_t off = 0, other = 0;
+
+	if (!block_of(rp, op, kind, &off))
 		return false;
 	for (size_t i = rp->n_recs; i-- && rp->recs[i].lsn > op->lsn;) {
 		struct nt_rp_op later;
 		if (rp->recs[i].type != 1 || is_loser(rp, rp->recs[i].transaction) ||
-			!nt_rp_op_parse(&rp->recs[i], false, &later) || !later.n_lcns)
+			!nt_rp_op_parse(&rp->recs[i], false, &later) ||
+			(is_bits(op->op) && is_bits(later.op)))
 			continue;
-		if (nt_rp_place(
-			    rp, &later, (uint64_t)later.sector_off * NT_RP_UNIT, &other, &left) &&
-			other == off)
+		if (block_of(rp, &later, kind, &other) && other == off)
 			return true;
 	}
 	return false;
@@ -70,7 +78,12 @@ static int undo_one(struct nt_rp *rp, const struct nt_rl_rec *rec, struct rs_err
 	rp->tables.budget += rp->n_recs / 16;
 	if (rp->tables.budget > 1ULL << 28)
 		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, rec->lsn, "too much to take back");
-	if (is_overtaken(rp, &op))
+	const struct nt_rp_dirty *d = nt_rp_dirty_row(rp, &op);
+	if (d && d->is_dead)
+		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, rec->lsn,
+			"the page of an unfinished transaction was freed (%s)",
+			nt_rp_op_name(op.op));
+	if (is_overtaken(rp, &op, kind))
 		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, rec->lsn,
 			"an unfinished transaction's block was changed by a later one (%s)",
 			nt_rp_op_name(op.op));

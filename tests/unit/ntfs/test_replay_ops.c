@@ -80,6 +80,29 @@ static void test_op__deallocate__clears_in_use_and_counts(void **state)
 	free(r);
 }
 
+/* Taking a deallocation back: only the first 24 bytes were logged, the rest of the record stays. */
+static void test_op__deallocate_taken_back__only_the_header_changes(void **state)
+{
+	uint8_t *r = record(), *same = record(), head[0x18];
+	struct nt_rp_op gone = op_of(3, 0, 0, NULL, 0), back = op_of(2, 0, 0, head, sizeof(head));
+
+	(void)state;
+	memcpy(head, r, sizeof(head));
+	assert_null(nt_rp_do_file(r, LEN, &gone));
+	assert_non_null(nt_rp_do_file(r, LEN, &back)); /* a redo brings the record whole */
+	back.is_undo = true;
+	assert_null(nt_rp_do_file(r, LEN, &back));
+	assert_memory_equal(r, same, LEN);
+	head[0x14] = 0x40; /* attributes elsewhere: not this record's header */
+	assert_non_null(nt_rp_do_file(r, LEN, &back));
+	head[0x14] = 0x38;
+	back.data_len = 0x17;
+	assert_non_null(nt_rp_do_file(r, LEN, &back));
+	assert_memory_equal(r, same, LEN);
+	free(r);
+	free(same);
+}
+
 static void test_op__create_then_delete_attribute__gives_the_same(void **state)
 {
 	uint8_t *r = record(), *same = record(), a[0x20] = {0x30, 0, 0, 0, 0x20};
@@ -281,6 +304,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_op__deallocate__clears_in_use_and_counts),
+		cmocka_unit_test(test_op__deallocate_taken_back__only_the_header_changes),
 		cmocka_unit_test(test_op__create_then_delete_attribute__gives_the_same),
 		cmocka_unit_test(test_op__resident_value_grows_and_shrinks__tail_moves),
 		cmocka_unit_test(test_op__mapping_pairs__end_follows_the_runs),
