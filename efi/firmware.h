@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The firmware's tables, and the protocols that gnu-efi 3.0.15 does not know. */
+#ifndef UNBRICK_EFI_FIRMWARE_H
+#define UNBRICK_EFI_FIRMWARE_H
+
+#include <efi.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+extern EFI_HANDLE self; /* our image */
+extern EFI_SYSTEM_TABLE *ST;
+extern EFI_BOOT_SERVICES *BS;
+extern EFI_RUNTIME_SERVICES *RT;
+
+/** What a program begins with: start.c calls it with the tables set. Its status goes back to
+ * whoever started us. */
+EFI_STATUS efi_main(void);
+
+/** Leave at once, from anywhere. */
+_Noreturn void efi_leave(EFI_STATUS status);
+
+/** Memory of the firmware's pool; NULL if there is none. pool_free takes NULL. */
+void *pool_alloc(size_t len);
+void pool_free(void *p);
+
+static inline void pool_free_auto(void *p)
+{
+	pool_free(*(void **)p);
+}
+#define auto_pool __attribute__((cleanup(pool_free_auto)))
+
+/** The protocol of a handle, or NULL. */
+void *protocol_of(EFI_HANDLE handle, const EFI_GUID *guid);
+
+/** The first protocol of a kind, or NULL. */
+void *protocol_any(const EFI_GUID *guid);
+
+extern const EFI_GUID guid_global_variable, guid_loaded_image, guid_simple_fs, guid_device_path,
+	guid_load_file, guid_load_file2, guid_tcg2, guid_shim_loader, guid_memory_attribute;
+
+struct load_file2 {
+	EFI_STATUS(EFIAPI *load_file)
+	(struct load_file2 *this, EFI_DEVICE_PATH *path, BOOLEAN is_boot_policy, UINTN *len,
+		void *buf);
+};
+
+struct memory_attribute {
+	EFI_STATUS(EFIAPI *get)(struct memory_attribute *, uint64_t base, uint64_t len, uint64_t *);
+	EFI_STATUS(EFIAPI *set)(struct memory_attribute *, uint64_t base, uint64_t len, uint64_t);
+	EFI_STATUS(EFIAPI *clear)(struct memory_attribute *, uint64_t base, uint64_t len, uint64_t);
+};
+
+/* TCG EFI Protocol Specification, revision 00.13 */
+struct tcg2_capability {
+	uint8_t size;
+	uint8_t version[4];
+	uint32_t hash_algorithms;
+	uint32_t event_logs;
+	uint8_t is_present;
+	uint16_t command_bytes_max, response_bytes_max;
+	uint32_t manufacturer, banks, banks_active;
+};
+
+struct tcg2_event { /* packed in the specification */
+	uint8_t size[4], header_size[4], header_version[2], pcr[4], type[4], text[];
+};
+
+struct tcg2 {
+	EFI_STATUS(EFIAPI *get_capability)(struct tcg2 *, struct tcg2_capability *);
+	void *get_event_log;
+	EFI_STATUS(EFIAPI *hash_log_extend_event)
+	(struct tcg2 *, uint64_t flags, uint64_t data, uint64_t len, const struct tcg2_event *);
+	EFI_STATUS(EFIAPI *submit_command)
+	(struct tcg2 *, uint32_t in_len, uint8_t *in, uint32_t out_len, uint8_t *out);
+};
+
+#endif
