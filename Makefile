@@ -110,9 +110,10 @@ $(FUZZ): $(BUILD)/fuzz/%: tests/fuzz/%.c $(RESCUE)
 
 CHECKS	= check-unit check-asan check-clang tidy analyze shellcheck format-check check-layers \
 	  check-docs check-disks torture fuzz
-SOURCES	= $(shell git ls-files 'rescue/*.[ch]' 'tests/*.[ch]')
-C_FILES	= $(filter %.c,$(SOURCES))
-SCRIPTS	= $(shell git grep -lI -e '^\#!/bin/sh' -- scripts tests .ci)
+SOURCES	= $(shell git ls-files 'rescue/*.[ch]' 'efi/*.[ch]' 'tests/*.[ch]')
+# sources for the firmware need flags of their own: efi/efi.mk checks them
+C_FILES	= $(filter-out $(EFI_SOURCES),$(filter %.c,$(SOURCES)))
+SCRIPTS	= $(shell git grep -lI -e '^\#!/bin/sh' -- scripts tests efi initramfs .ci)
 RUN	= UNBRICK_BUILD=$(BUILD) UNBRICK_TOOLS=$(BUILD)/tools tests/run
 ONE	= $(if $(T),$(filter %$(T),$(1)),$(1))
 
@@ -155,14 +156,16 @@ TIDY_FLAGS = -std=gnu17 $(CPPFLAGS) $(PKG_CFLAGS)
 
 tidy:
 	$(call static,tidy,printf '%s\n' $(C_FILES) | xargs -P 2 -n 6 sh -c \
-		'clang-tidy-14 --quiet "$$@" -- $(subst ','\'',$(TIDY_FLAGS))' tidy)
+		'clang-tidy-14 --quiet "$$@" -- $(subst ','\'',$(TIDY_FLAGS))' tidy $(if $(EFI_SOURCES),&& \
+		printf '%s\n' $(EFI_SOURCES) | xargs -P 2 -n 6 sh -c \
+		'clang-tidy-14 --quiet "$$@" -- $(subst ','\'',$(EFI_TIDY_FLAGS))' tidy))
 
 analyze: cppcheck analyzer
 
 cppcheck:
 	$(call static,cppcheck,cppcheck -j2 --enable=warning$(,)performance$(,)portability --inline-suppr \
 		--error-exitcode=1 -q --std=c11 --suppressions-list=tests/cppcheck.txt -Irescue -I. \
-		-D_GNU_SOURCE -DUNBRICK_VERSION=1 $(filter rescue/% tests/mkbitlocker/% tests/disks/% tests/layers/%,$(C_FILES)))
+		-D_GNU_SOURCE -DUNBRICK_VERSION=1 $(filter rescue/% $(EFI_PLAIN:%=efi/%.c) tests/mkbitlocker/% tests/disks/% tests/layers/%,$(C_FILES)))
 
 analyzer:
 	$(call static,analyzer,$(MAKE) -k -j2 BUILD=$(BUILD)/analyzer WARN= \
@@ -176,7 +179,7 @@ ANALYZER_OFF = -Wno-analyzer-null-dereference -Wno-analyzer-possible-null-argume
 	  -Wno-analyzer-shift-count-overflow -Wno-analyzer-malloc-leak \
 	  -Wno-analyzer-file-leak -Wno-analyzer-fd-leak \
 	  -Wno-analyzer-use-of-uninitialized-value -Wno-analyzer-possible-null-dereference
-analyzer-objects: $(foreach r,$(ROOMS) ui,$(OBJ_$(r)))
+analyzer-objects: $(foreach r,$(ROOMS) ui efi,$(OBJ_$(r)))
 
 shellcheck:
 	$(call static,shellcheck,shellcheck -x $(SCRIPTS))
