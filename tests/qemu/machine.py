@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Parts of a machine: Windows disks, sticks, firmware with or without keys, signed files.
+
+Disks are made once (tests/disks/mkdisk) and kept in $(BUILD)/qemu/cache; a test gets a copy."""
+
+import functools
+import glob
+import hashlib
+import json
+import os
+import shutil
+import struct
+import subprocess
+import uuid
+
+from varstore import BOOT, IMAGE_SECURITY, NON_VOLATILE, RUNTIME, SHIM, TIMED, VarStore, boot_entry
+from vm import BUILD, Failure, Firmware
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+CACHE = os.path.join(BUILD, "qemu", "cache")
+BOOTMGFW = os.path.join(BUILD, "qemu", "bootmgfw.efi")
+SNAKEOIL = "/usr/share/ovmf/PkKek-1-snakeoil"
+WINDOWS = 0  # Boot0000 of a machine that was installed
+ESP_TYPE = uuid.UUID("c12a7328-f81f-11d2-ba4b-00a0c93ec93b")
+
+
+def run(*words, **keys):
+    keys.setdefault("stdout", subprocess.PIPE)
+    r = subprocess.run([str(w) for w in words], stderr=subprocess.PIPE, check=False, **keys)
+    if r.returncode:
+        raise Failure(f"{words[0]} failed: {r.stderr.decode(errors='replace').strip()[-300:]}")
+    return r.stdout
+
+
+def copy(source, target):
+    """A copy that stays sparse."""
+    run("cp", "--sparse=always", "--reflink=auto", source, target)
+    return target
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def sha256_file(path):
+    with open(path, "rb") as f:
+        return hashlib.file_digest(f, "sha256").hexdigest()
+
+
+# ---- FAT partitions, by mtools
+
+def fat(tool, image, offset, *words):
+    env = dict(os.environ, MTOOLS_SKIP_CHECK="1", TZ="UTC")
+    return run(tool, "-i", f"{image}@@{offset}", *words, env=env, stdin=subprocess.DEVNULL)
+
+
+def fat_put(image, offset, path, data):
+    """Write a file, with the folders on its way."""
+    folders = path.split("/")[:-1]
+    for i in range(1, len(folders) + 1):
+        name = "::/" + "/".join(folders[:i])
+        env = dict(os.environ, MTOOLS_SKIP_CHECK="1")
+        subprocess.run(["mmd", "-D", "s", "-i", f"{image}@@{offset}", name], env=env, check=False,
+                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    source = image + ".put"
+    with open(source, "wb") as f:
+        f.write(data)
+    fat("mcopy", image, offset, "-o", source, "::/" + path)
+    os.unlink(source)
+
+
+def fat_get(image, offset, path):
+    return fat("mtype", image, offset, "::/" + path)
+
+
+def fat_tree(image, offset, path):
+    """Every file below a folder: path -> contents. Empty if the folder is not there."""
+    try:
+        names = fat("mdir", image, offset, "-b", "-/", "::/" + path).decode().splitlines()
+    except Failure:
+        return {}
+    names = [n.removeprefix("::/") for n in names if not n.endswith("/")]
+    return {n: fat_get(image, offset, n) for n in names}
+
+
+# ---- disks with Windows
+
+class Windows:
+    """A disk image with one or more Windows. @answers: what mkdisk knows of it."""
+
+    def __init__(self, path, sector):
+        self.path, self.sector = path, sector
+        with open(path + ".json", encoding="utf-8") as f:
+            self.answers = json.load(f)
+        with open(path + ".keys", encoding="utf-8") as f:
+            self.keys = f.read()
+
+    @property
+    def esp(self):
+        return next(p for p in self.answers["partitions"] if p["role"] == "esp")
+
+    @property
+    def volumes(self):
+        return [p for p in self.answers["partitions"] if p["role"] == "data"]
+
+    @property
+    def passwords(self):
+        return [line.split()[1] for line in self.keys.splitlines() if line.strip()]
+
+    def copy_to(self, folder, name="disk.img"):
+        ret = object.__new__(Windows)
+        ret.__dict__.update(self.__dict__, path=os.path.join(folder, name))
+        copy(self.path, ret.path)
+        return ret
+
+
+def tools_state():
+    """Changes when the makers of disks change, so that no old disk is used."""
+    names = sorted(glob.glob(f"{TOP}/tests/disks/*.py")) + [f"{TOP}/tests/disks/mkdisk", BOOTMGFW]
+    return "".join(sha256_file(n) for n in names if os.path.exists(n))
+
+
+def windows_disk(*options, loader=None):
+    """A disk of the cache, with the fake Windows Boot Manager (or @loader, a signed one)."""
+    loader = loader or BOOTMGFW
+    sector = 4096 if "4096" in options else 512
+    name = sha256((tools_state() + sha256_file(loader) + repr(options)).encode())[:16]
+    path = os.path.join(CACHE, f"windows-{name}.img")
+    if not os.path.exists(path):
+        os.makedirs(CACHE, exist_ok=True)
+        new = f"{path}.{os.getpid()}"
+        run(f"{TOP}/tests/disks/mkdisk", new, "--answers", path + ".json", "--keys", path + ".keys", *options)
+        with open(path + ".json", encoding="utf-8") as f:
+            esp = next(p for p in json.load(f)["partitions"] if p["role"] == "esp")
+        with open(loader, "rb") as f:
+            data = f.read()
+        for file in ("EFI/Microsoft/Boot/bootmgfw.efi", "EFI/Boot/bootx64.efi"):
+            fat_put(new, esp["offset"], file, data)
+        os.rename(new, path)
+    return Windows(path, sector)
+
+
+# ---- sticks
+
+def first_partition(image):
+    """Offset of the first GPT partition."""
+    with open(image, "rb") as f:
+        f.seek(1024)
+        return struct.unpack_from("<Q", f.read(128), 32)[0] * 512
+
+
+class Stick:
+    """A copy of the image that `make image` made, to be changed."""
+
+    def __init__(self, folder, image=None):
+        self.path = os.path.join(folder, "stick.img")
+        copy(image or os.path.join(BUILD, "unbrick-usb.img"), self.path)
+        self.offset = first_partition(self.path)
+
+    def put(self, path, data):
+        fat_put(self.path, self.offset, path, data.encode() if isinstance(data, str) else data)
+
+    def get(self, path):
+        return fat_get(self.path, self.offset, path)
+
+    def remove(self, path):
+        fat("mdel", self.path, self.offset, "::/" + path)
+
+    def settings(self, text):
+        self.put("EFI/unbrick/unbrick.conf", text)
+
+    def reports(self):
+        """The JSON reports on it, oldest first, each with its text."""
+        files = fat_tree(self.path, self.offset, "EFI/unbrick/reports")
+        return [(json.loads(files[n]), files.get(n[:-4] + "txt", b"").decode())
+                for n in sorted(files) if n.endswith("json")]
+
+
+# ---- keys and firmware
+
+class Key:
+    """A signing key: the test key of OVMF's package, or a new one."""
+
+    def __init__(self, folder, name="snakeoil"):
+        self.key, self.cert = os.path.join(folder, name + ".key"), os.path.join(folder, name + ".pem")
+        if name == "snakeoil":
+            run("openssl", "rsa", "-in", SNAKEOIL + ".key", "-passin", "pass:snakeoil", "-out", self.key)
+            shutil.copy(SNAKEOIL + ".pem", self.cert)
+        else:
+            run("openssl", "req", "-new", "-x509", "-newkey", "rsa:2048", "-nodes", "-sha256", "-days", "3650",
+                "-subj", f"/CN={name}/", "-keyout", self.key, "-out", self.cert)
+
+    @property
+    def der(self):
+        return run("openssl", "x509", "-in", self.cert, "-outform", "DER")
+
+    def sign(self, source, target):
+        run("sbsign", "--key", self.key, "--cert", self.cert, "--output", target, source)
+        return target
+
+
+def firmware(folder, kind="plain", key=None, mok=None):
+    """plain: Secure Boot off; own: on, with the test key and @key; microsoft: on, Microsoft's keys,
+    @mok enrolled for shim."""
+    template = {"plain": "OVMF_VARS_4M.fd", "own": "OVMF_VARS_4M.snakeoil.fd",
+                "microsoft": "OVMF_VARS_4M.ms.fd"}[kind]
+    ret = Firmware(os.path.join(folder, "vars.fd"), template, kind != "plain")
+    store = VarStore(ret.variables)
+    if key:
+        store.add_certificate("db", IMAGE_SECURITY, key.der, NON_VOLATILE | BOOT | RUNTIME | TIMED)
+    if mok:
+        store.add_certificate("MokList", SHIM, mok.der, NON_VOLATILE | BOOT)
+    store.save()
+    return ret
+
+
+def install_windows(fw, disk, number=WINDOWS):
+    """The Boot#### that Windows' setup makes, first in the order."""
+    store = VarStore(fw.variables)
+    store.set(f"Boot{number:04X}", boot_entry("Windows Boot Manager", disk.esp,
+                                              "\\EFI\\Microsoft\\Boot\\bootmgfw.efi", disk.sector))
+    store.set_order(number)
+    store.save()
+    return fw
+
+
+@functools.lru_cache(maxsize=None)
+def have(*programs):
+    """None if all are there, else what is missing."""
+    missing = [p for p in programs if not shutil.which(p, path=os.environ["PATH"] + ":/sbin:/usr/sbin")]
+    return ", ".join(missing) or None

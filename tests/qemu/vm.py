@@ -1,0 +1,330 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A QEMU machine with OVMF: disks, serial console, monitor (QMP), keys, screen, power cut.
+
+    with VM("name", firmware) as vm:
+        vm.disk(path, "nvme", boot=2)
+        vm.start()
+        vm.wait(r"unbrick: repaired")
+
+A test waits for a line and never for a number of seconds; the limits are only there to end a
+machine that hangs. PATIENCE=N multiplies them on a slow or busy host."""
+
+import functools
+import json
+import os
+import re
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+
+BUILD = os.path.abspath(os.environ.get("UNBRICK_BUILD", "build"))
+LOGS = os.path.join(BUILD, "log", "qemu")
+PATIENCE = float(os.environ.get("PATIENCE", "1"))
+LIMIT = 240  # seconds for one line
+FATAL = r"Kernel panic|Initramfs unpacking failed|No bootable option or device was found|BUG: |#GP - |#PF - "
+OVMF = "/usr/share/OVMF"
+ESCAPE = re.compile(r"\x1b\[[0-9;?]*([A-Za-z])|\x1b[()][A-Z0-9]|\x1b[=>78]|\0")
+CAPITALS = {"!": "1", "@": "2", "#": "3", "$": "4", "%": "5", "^": "6", "&": "7", "*": "8", "(": "9",
+            ")": "0", "_": "minus", "+": "equal", ":": "semicolon", "?": "slash"}
+PLAIN = {"-": "minus", "=": "equal", ";": "semicolon", "/": "slash", ".": "dot", ",": "comma",
+         " ": "spc", "\n": "ret", "\\": "backslash"}
+
+
+class Failure(Exception):
+    """What a test found wrong, in words."""
+
+
+@functools.lru_cache(maxsize=None)
+def accelerator():
+    """KVM only where OVMF really boots with it: /dev/kvm alone says nothing in a nested machine."""
+    if not os.access("/dev/kvm", os.R_OK | os.W_OK) or os.environ.get("UNBRICK_TCG"):
+        return "tcg"
+    words = base_words("kvm", "host", f"{OVMF}/OVMF_CODE_4M.fd") + ["-m", "256", "-serial", "stdio"]
+    with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL) as p:
+        watchdog = threading.Timer(20, p.kill)
+        watchdog.start()
+        text = b""
+        while b"BdsDxe" not in text and (chunk := p.stdout.read1(4096)):
+            text += chunk
+        watchdog.cancel()
+        p.kill()
+    return "kvm" if b"BdsDxe" in text else "tcg"
+
+
+def base_words(accel, cpu, code, smm=False):
+    words = ["qemu-system-x86_64", "-accel", accel, "-machine", f"q35,smm={'on' if smm else 'off'}",
+             "-cpu", cpu, "-smp", "1", "-nodefaults", "-no-user-config", "-display", "none",
+             "-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={code}"]
+    if smm:
+        words += ["-global", "driver=cfi.pflash01,property=secure,value=on"]
+    return words
+
+
+class Serial:
+    """What the machine has said, without terminal escapes; each piece with the time it came."""
+
+    def __init__(self, stream, log):
+        self.stream, self.log = stream, log
+        self.text, self.marks, self.is_over = "", [], False
+        self.change = threading.Condition()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        left = ""
+        with open(self.log, "ab", buffering=0) as raw:
+            while chunk := self.stream.read1(65536):
+                raw.write(chunk)
+                left += chunk.decode("utf-8", errors="replace")
+                cut = left.rfind("\x1b")  # an escape that is not yet whole waits for the rest
+                if cut < 0 or ESCAPE.match(left, cut) or len(left) - cut > 32:
+                    cut = len(left)
+                self._add(left[:cut])
+                left = left[cut:]
+        self._add(left, is_over=True)
+
+    def _add(self, text, is_over=False):
+        text = ESCAPE.sub(lambda m: "\n" if m.group(1) == "H" else "", text)
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        with self.change:
+            self.marks.append((len(self.text), time.monotonic()))
+            self.text += text
+            self.is_over = self.is_over or is_over
+            self.change.notify_all()
+
+    def time_at(self, offset):
+        """When the character at @offset came (monotonic clock)."""
+        return max((m for m in self.marks if m[0] <= offset), default=(0, 0.0))[1]
+
+
+class Firmware:
+    """An OVMF with its own copy of a variable store, which lives as long as the machine it stands for."""
+
+    def __init__(self, variables, template="OVMF_VARS_4M.fd", secure=False):
+        self.variables, self.secure = variables, secure
+        self.code = f"{OVMF}/OVMF_CODE_4M{'.secboot' if secure else ''}.fd"
+        subprocess.run(["cp", f"{OVMF}/{template}", variables], check=True)
+
+
+class Tpm:
+    """A swtpm with its state; it ends with the machine and is started anew for the next one."""
+
+    def __init__(self, folder):
+        self.folder, self.process = folder, None
+        os.makedirs(folder, exist_ok=True)
+
+    def start(self):
+        path = os.path.join(self.folder, "sock")
+        self.process = subprocess.Popen(
+            ["swtpm", "socket", "--tpm2", "--tpmstate", f"dir={self.folder}", "--ctrl",
+             f"type=unixio,path={path}"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+        for _ in range(1000):
+            if os.path.exists(path):
+                break
+            time.sleep(0.01)
+        return ["-chardev", f"socket,id=ct,path={path}", "-tpmdev", "emulator,id=t0,chardev=ct",
+                "-device", "tpm-tis,tpmdev=t0"]
+
+    def stop(self):
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            path = os.path.join(self.folder, "sock")
+            if os.path.exists(path):
+                os.unlink(path)
+
+
+class VM:
+    def __init__(self, name, firmware, memory=512, graphics=False, tpm=None):
+        self.name, self.firmware, self.memory, self.graphics, self.tpm = \
+            name, firmware, memory, graphics, tpm
+        self.words, self.count, self.position = [], 0, 0
+        self.process = self.serial = self.monitor = None
+        self.events, self.prefix = [], []
+        os.makedirs(LOGS, exist_ok=True)
+        self.log = os.path.join(LOGS, name + ".serial")
+        self.folder = tempfile.TemporaryDirectory(prefix="unbrick-vm.")
+
+    # ---- what the machine has
+
+    def add(self, *words):
+        self.words += [str(w) for w in words]
+
+    def disk(self, path, bus="virtio", boot=None, sector=512, log=None):
+        """A disk on @bus: virtio, nvme, ahci or usb. With @log each write is recorded (blklog.py)."""
+        n = self.count
+        self.count += 1
+        cache = ",cache.no-flush=on" if log is None else ""
+        self.add("-blockdev", f"driver=file,filename={path},node-name=file{n}{cache}")
+        node = f"file{n}"
+        if log:
+            with open(log, "wb"):
+                pass
+            self.add("-blockdev", f"driver=file,filename={log},node-name=log{n}")
+            self.add("-blockdev", f"driver=blklogwrites,node-name=logged{n},file=file{n},log=log{n},"
+                     "log-sector-size=512")
+            node = f"logged{n}"
+        device = {"virtio": "virtio-blk-pci", "nvme": f"nvme,serial=nvme{n}", "ahci": f"ide-hd,bus=ide.{n}",
+                  "usb": "usb-storage,bus=usb.0,removable=on"}[bus]
+        if bus == "usb" and "qemu-xhci,id=usb" not in self.words:
+            self.add("-device", "qemu-xhci,id=usb")
+        device += f",drive={node},id=disk{n}" + (f",bootindex={boot}" if boot else "")
+        if sector != 512:
+            device += f",logical_block_size={sector},physical_block_size={sector}"
+        self.add("-device", device)
+        return f"disk{n}"
+
+    # ---- its life
+
+    def start(self):
+        f = self.firmware
+        accel = accelerator()
+        words = self.prefix + base_words(accel, "host" if accel == "kvm" else "max", f.code, f.secure)
+        self.qmp_path = os.path.join(self.folder.name, "qmp")
+        words += ["-drive", f"if=pflash,format=raw,unit=1,file={f.variables}", "-m", str(self.memory),
+                  "-vga", "std" if self.graphics else "none", "-serial", "stdio", "-name", self.name,
+                  "-qmp", f"unix:{self.qmp_path},server=on,wait=off"]
+        words += self.tpm.start() if self.tpm else []
+        with open(self.log, "wb"):
+            pass
+        self.errors = open(self.log + ".qemu", "wb+")
+        self.began = time.monotonic()
+        self.process = subprocess.Popen(words + self.words, stdin=subprocess.PIPE, bufsize=0,
+                                        stdout=subprocess.PIPE, stderr=self.errors)
+        self.serial = Serial(os.fdopen(os.dup(self.process.stdout.fileno()), "rb"), self.log)
+        self.position = 0
+        return self
+
+    def _connect(self):
+        self.monitor = socket.socket(socket.AF_UNIX)
+        self.monitor.settimeout(60 * PATIENCE)
+        for _ in range(500):
+            try:
+                self.monitor.connect(self.qmp_path)
+                break
+            except OSError:
+                time.sleep(0.02)
+        self.reader = self.monitor.makefile("r", encoding="utf-8")
+        self.reader.readline()
+        self.qmp("qmp_capabilities")
+
+    def qmp(self, command, **arguments):
+        """Send a command to the monitor; events that come meanwhile are kept in self.events."""
+        if not self.monitor:
+            self._connect()
+        text = json.dumps({"execute": command, "arguments": arguments})
+        try:
+            self.monitor.sendall(text.encode() + b"\n")
+        except OSError:
+            raise self._failure("QEMU is gone") from None
+        while True:
+            answer = json.loads(self.reader.readline() or '{"error": {"desc": "QEMU is gone"}}')
+            if "event" in answer:
+                self.events.append(answer)
+            elif "error" in answer:
+                raise Failure(f"{self.name}: QMP {command}: {answer['error']['desc']}")
+            else:
+                return answer["return"]
+
+    def stop(self):
+        """Power off at once: what the guest's disk has acknowledged is in the file."""
+        if self.monitor:
+            self.monitor.close()
+            self.monitor = None
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            self.process.stdout.close()
+            self.process.stdin.close()
+            self.errors.close()
+            if not os.path.getsize(self.log + ".qemu"):
+                os.unlink(self.log + ".qemu")
+            self.process = None
+        if self.tpm:
+            self.tpm.stop()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace):
+        if kind and self.process and self.process.poll() is None and self.graphics:
+            try:
+                self.screenshot(self.log.replace(".serial", ".png"))
+            except (Failure, OSError):
+                pass
+        self.stop()
+        self.folder.cleanup()
+
+    # ---- its console
+
+    def wait(self, *patterns, limit=LIMIT, bad=FATAL):
+        """The match of the first of @patterns (regular expressions) that comes, after all that earlier
+        calls have seen; a Failure when the machine says one of @bad, ends, or is silent for long."""
+        want = re.compile("|".join(f"(?:{p})" for p in patterns), re.M)
+        wrong = re.compile(bad, re.M) if bad else None
+        end = time.monotonic() + limit * PATIENCE
+        s = self.serial
+        with s.change:
+            while True:
+                m = want.search(s.text, self.position)
+                error = wrong and wrong.search(s.text, self.position, m.start() if m else len(s.text))
+                if error:
+                    raise self._failure(f"'{error.group(0)}' instead of '{want.pattern}'")
+                if m:
+                    self.position = m.end()
+                    return m
+                if s.is_over:
+                    raise self._failure(f"the machine ended before '{want.pattern}'")
+                if time.monotonic() > end:
+                    raise self._failure(f"no '{want.pattern}' within {limit * PATIENCE:.0f} s")
+                s.change.wait(1)
+
+    def _failure(self, what):
+        last = [l for l in self.serial.text.splitlines() if l.strip()][-3:]
+        where = self.log + (" (+ .png)" if self.graphics else "")
+        return Failure(f"{self.name}: {what}; last lines: {' | '.join(last)[-300:]}; see {where}")
+
+    def has_said(self, pattern, start=0):
+        return re.search(pattern, self.serial.text[start:], re.M)
+
+    def time_of(self, match):
+        """Seconds from power-on to a match of wait()."""
+        return self.serial.time_at(match.start()) - self.began
+
+    def wait_off(self, limit=LIMIT):
+        """Until the machine powers itself off."""
+        try:
+            self.process.wait(limit * PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise self._failure("it does not power off") from None
+        with self.serial.change:
+            while not self.serial.is_over:
+                self.serial.change.wait(1)
+
+    def type(self, text):
+        """Type on the serial console."""
+        os.write(self.process.stdin.fileno(), text.encode())
+
+    def press(self, *keys):
+        """Press keys of the keyboard, by QEMU's names, or a chord like 'shift-a'."""
+        for key in keys:
+            self.qmp("send-key", keys=[{"type": "qcode", "data": k} for k in key.split("-")])
+            time.sleep(0.15)  # a keyboard's own pace: QEMU holds a key for 100 ms
+
+    def press_text(self, text):
+        for c in text:
+            if c.isupper():
+                self.press("shift-" + c.lower())
+            elif c in CAPITALS:
+                self.press("shift-" + CAPITALS[c])
+            else:
+                self.press(PLAIN.get(c, c))
+
+    def screenshot(self, path):
+        """The graphics console as a PNG file."""
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        self.qmp("screendump", filename=path, format="png")
+        return path
