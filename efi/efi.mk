@@ -48,3 +48,15 @@ $(BUILD)/%.efi: $(BUILD)/%.so
 
 efi: $(BUILD)/efi/stub.efi
 .PHONY: efi
+
+# ---- the fake Windows Boot Manager of the boot tests
+
+$(BUILD)/efi/stub/bootmgfw.o: tests/qemu/bootmgfw.c
+	@mkdir -p $(@D)
+	@echo '  EFICC $<'
+	@gcc $(EFI_CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/qemu/bootmgfw.so: $(patsubst %,$(BUILD)/efi/stub/%.o,bootmgfw memory start text)
+	@mkdir -p $(@D)
+	@echo '  EFILD $@'
+	@$(efi_link) $^ -L/usr/lib -lgnuefi -o $@
