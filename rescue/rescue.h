@@ -15,14 +15,16 @@
 
 struct rs_session;
 struct rs_report;
+struct stat;
 
 /* ---- events: how the engine talks to whoever sits in front of it ---- */
 
 enum rs_log_level { RS_LOG_ERROR, RS_LOG_WARN, RS_LOG_INFO, RS_LOG_DEBUG };
 
 enum rs_question_kind {
-	RS_ASK_PLAN,  /* carry out the plan shown? */
-	RS_ASK_DOUBT, /* move this doubtful file, too? */
+	RS_ASK_PLAN,   /* carry out the plan shown? */
+	RS_ASK_DOUBT,  /* move this doubtful file, too? */
+	RS_ASK_LOSERS, /* undo transactions of the journal that never ended? */
 };
 
 struct rs_question {
@@ -78,8 +80,21 @@ struct rs_target {
 int rs_list(struct rs_session *s, const struct rs_target *t, struct rs_report **ret);
 int rs_scan(struct rs_session *s, const struct rs_target *t, struct rs_report **ret);
 
+/* The journal of a Windows that crashed has to be replayed before anything else is written. */
+enum rs_replay_policy {
+	RS_REPLAY_SAFE, /* as part of the plan; transactions that never ended are asked about */
+	RS_REPLAY_NO,	/* never: refuse */
+	RS_REPLAY_ALL,	/* as part of the plan, whatever is in it */
+};
+
+struct rs_replay_choice {
+	enum rs_replay_policy policy;
+	const char *plan_file; /* saved before the first write; NULL: a new one in this folder */
+};
+
 struct rs_fix_options {
 	bool say_yes; /* answers the plan's question, never a doubtful one */
+	struct rs_replay_choice replay;
 };
 int rs_fix(struct rs_session *s, const struct rs_target *t, const struct rs_fix_options *o,
 	struct rs_report **ret);
@@ -87,8 +102,23 @@ int rs_fix(struct rs_session *s, const struct rs_target *t, const struct rs_fix_
 struct rs_undo_options {
 	const char *id; /* the quarantine's folder name; NULL = the only one */
 	bool say_yes;
+	struct rs_replay_choice replay;
 };
 int rs_undo(struct rs_session *s, const struct rs_target *t, const struct rs_undo_options *o,
+	struct rs_report **ret);
+
+enum rs_replay_how {
+	RS_REPLAY_NEW,	  /* what the journals hold now */
+	RS_REPLAY_RESUME, /* finish one that was cut off, from its saved plan */
+	RS_REPLAY_REVERT, /* put the bytes before back */
+};
+
+struct rs_replay_options {
+	enum rs_replay_how how;
+	bool say_yes;
+	struct rs_replay_choice choice; /* resume and revert: plan_file is the saved plan */
+};
+int rs_replay(struct rs_session *s, const struct rs_target *t, const struct rs_replay_options *o,
 	struct rs_report **ret);
 
 int rs_rules_list(struct rs_session *s, struct rs_report **ret);
@@ -171,6 +201,8 @@ void rs_report_free(struct rs_report *r);
 const char *rs_version(void);
 /** Escape a name for a terminal; returns bytes written. */
 size_t rs_escape(const char *s, char *ret, size_t cap);
+/** Does a file (or device) lie on this disk, itself or through what its device is made of? */
+bool rs_lies_on_disk(const struct stat *file, const char *disk_path);
 /** FILETIME as RFC 3339 ("never" for 0). @ret has 32 bytes. */
 void rs_filetime_text(uint64_t filetime, char ret[32]);
 

@@ -13,6 +13,7 @@
 #include "core/err.h"
 
 struct blk;
+struct stat;
 
 struct blk_ops {
 	/* Whole requests only: all @len bytes or an error. Never called outside [0, size). */
@@ -69,6 +70,9 @@ int blk_file_open(const char *path, unsigned flags, struct blk **ret, struct rs_
  * whether the device, a partition of it or a loop device on the file is mounted or swap.
  * Errors: RS_E_BUSY with who holds it, RS_E_IO_OPEN. */
 int blk_lock(const char *path, bool is_exclusive, int *ret_fd, struct rs_err *err);
+
+/** Does a file (or device) lie on this disk, itself or through what its device is made of? */
+bool rs_lies_on_disk(const struct stat *file, const char *disk_path);
 
 /** A window of @parent. Errors: RS_E_TRUNCATED if it is not wholly inside, RS_E_MEMORY.
  * @name is copied. */

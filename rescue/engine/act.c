@@ -56,27 +56,59 @@ static int check_plans(struct en_volume *v, struct nt_vol *vol, struct plan *con
 	return r;
 }
 
-static int act_on(struct rs_session *s, struct en_volume *v, struct plan *const *plans, size_t n,
-	bool is_restore, struct rs_err *err)
+struct act {
+	struct rs_session *s;
+	struct en_volume *v;
+	struct plan *const *plans;
+	size_t n;
+	bool is_restore;
+};
+
+/* The journal first: whatever can refuse the moves is asked of the volume as it will be, before the
+ * first byte is written. */
+static int replay_first(const struct act *a, struct blk *top, struct rs_err *err)
+{
+	auto_blk struct blk *seen = NULL;
+	struct nt_vol *vol = NULL;
+	int r = nt_replay_overlay(top, a->v->journal.replay, &seen, err);
+
+	if (r == 0)
+		r = nt_vol_open(seen, 0, &vol, err);
+	if (r == 0)
+		r = check_plans(a->v, vol, a->plans, a->n, a->is_restore, err);
+	(void)nt_vol_close(vol, NULL); /* opened for reading */
+	return r < 0 ? r : en_replay_act(a->s, a->v, top, err);
+}
+
+static int move(const struct act *a, struct nt_vol *vol, struct rs_err *err)
+{
+	int r = check_plans(a->v, vol, a->plans, a->n, a->is_restore, err);
+
+	for (size_t i = 0; r == 0 && i < a->n; i++) {
+		struct plan *p = a->plans[i];
+		if (!plan_count_accepted(p) && !a->is_restore)
+			continue;
+		if (!p->has_manifest)
+			p->was_dirty = a->v->state.is_dirty;
+		r = a->is_restore ? quarantine_empty(vol, p, &a->s->task, err)
+				  : quarantine_fill(vol, p, &a->s->task, err);
+	}
+	return r;
+}
+
+static int act_on(const struct act *a, struct rs_err *err)
 {
 	struct en_stack stack;
 	struct nt_vol *vol = NULL;
 	struct rs_err closing = {0};
-	int r = en_stack_open(v, true, &stack, err);
+	int r = en_stack_open(a->v, true, &stack, err);
 
-	if (r < 0)
-		return r;
-	r = nt_vol_open(stack.top, NT_VOL_WRITE, &vol, err);
+	if (r == 0 && en_journal_is_open(a->v))
+		r = replay_first(a, stack.top, err);
 	if (r == 0)
-		r = check_plans(v, vol, plans, n, is_restore, err);
-	for (size_t i = 0; r == 0 && i < n; i++) {
-		if (!plan_count_accepted(plans[i]) && !is_restore)
-			continue;
-		if (!plans[i]->has_manifest)
-			plans[i]->was_dirty = v->state.is_dirty;
-		r = is_restore ? quarantine_empty(vol, plans[i], &s->task, err)
-			       : quarantine_fill(vol, plans[i], &s->task, err);
-	}
+		r = nt_vol_open(stack.top, NT_VOL_WRITE, &vol, err);
+	if (r == 0)
+		r = move(a, vol, err);
 	int closed = nt_vol_close(vol, &closing);
 	if (r == 0 && closed < 0) {
 		*err = closing;
@@ -108,13 +140,14 @@ static int verify(struct en_volume *v, struct plan *const *plans, size_t n, bool
 int en_act(struct rs_session *s, struct en_volume *v, struct plan *const *plans, size_t n_plans,
 	bool is_restore, struct json_object *root, struct rs_err *err)
 {
+	const struct act a = {s, v, plans, n_plans, is_restore};
 	int r = en_volume_guard(v, err);
 
 	if (r < 0)
 		return r;
 	(void)nt_vol_close(v->nt, NULL); /* its caches would be stale; opened for reading */
 	v->nt = NULL;
-	r = act_on(s, v, plans, n_plans, is_restore, err);
+	r = act_on(&a, err);
 	for (size_t i = 0; i < n_plans; i++)
 		plan_actions_to_report(plans[i], v->number, root);
 	if (r == 0)

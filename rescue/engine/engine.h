@@ -6,6 +6,7 @@
 
 #include "bitlocker/bitlocker.h"
 #include "block/disk.h"
+#include "ntfs/replay.h"
 #include "ntfs/vol.h"
 #include "repair/quarantine.h"
 #include "report/report.h"
@@ -29,6 +30,19 @@ struct en_disk {
 	struct rs_err err; /* could not be opened or its table read */
 };
 
+/* The journal of a volume that Windows did not dismount, and what is done about it. */
+struct en_journal {
+	struct nt_state on_disk;  /* the state as it lies on the disk */
+	struct nt_replay *replay; /* what the journal holds; NULL: not open, or not read */
+	struct rs_err refusal;	  /* why it cannot be applied; then the disk's own state is shown */
+	struct blk *seen;	  /* the volume with the journal applied, in memory; NULL: none */
+	uint64_t since_filetime;  /* time of the oldest change that waits, 0 if not known */
+	bool is_planned;	  /* to be applied by this run */
+	char *plan_file;	  /* where its plan is saved, once that is known */
+	const char *result;	  /* "done", "resumed", "reverted", "failed"; NULL: nothing yet */
+	struct rs_err err;	  /* when failed */
+};
+
 /* One volume and how far it could be opened. Everything is for reading. */
 struct en_volume {
 	unsigned number; /* 1.. over all disks */
@@ -42,8 +56,10 @@ struct en_volume {
 	struct blk *clear_blk; /* the opened BitLocker volume */
 	const char *inside;    /* what the opened volume holds: "ntfs", "fat", "other" */
 	struct nt_raw *raw;
-	struct nt_state state; /* valid with raw */
+	struct nt_state
+		state; /* valid with raw: of what is shown, the journal applied if it can be */
 	struct nt_vol *nt;
+	struct en_journal journal;
 	bool is_windows;
 	struct win_info win; /* valid with is_windows */
 	struct quarantine *quarantines;
@@ -91,6 +107,58 @@ struct blk *en_volume_blk(const struct en_volume *v);
 /** Guards about the volume as a whole. */
 int en_volume_guard(const struct en_volume *v, struct rs_err *err);
 
+/* ---- journal.c ---- */
+
+/** An open journal: plan its replay and, if it can be trusted, lay it over the volume (v->raw and
+ * v->state are then those of the result). A refusal is no failure.
+ * Errors: RS_E_CANCELLED, RS_E_MEMORY. */
+int en_journal_look(struct rs_session *s, struct en_volume *v, struct rs_err *err);
+/** Tell the listener that what is shown is not what lies on the disk, or that it is. */
+void en_journal_tell(struct rs_session *s, const struct en_volume *v);
+void en_journal_done(struct en_journal *j);
+/** What lies on the disk, what waits, and why it is refused, into the volume's member "ntfs". */
+void en_journal_report(const struct en_volume *v, struct json_object *volume);
+/** Have changes to be applied, or at least restart pages? */
+static inline bool en_journal_is_open(const struct en_volume *v)
+{
+	return v->journal.seen != NULL;
+}
+
+/* ---- replay.c ---- */
+
+/** Make the replay of @v's journal, if it is open, a part of this run's plan. @c NULL: it is only
+ * shown. Errors: RS_E_MEMORY. */
+int en_replay_plan(struct en_volume *v, const struct rs_replay_choice *c, struct rs_err *err);
+/** May it be replayed: by policy and, for transactions that never ended, by a question?
+ * Errors: RS_E_LOG_UNCLEAN (policy), RS_E_LOG_LOSERS, RS_E_CANCELLED. */
+int en_replay_consent(struct rs_session *s, struct en_volume *v, const struct rs_replay_choice *c,
+	const struct rs_report *report, struct rs_err *err);
+/** Save the plan, then write it to @top, the volume opened for writing. Sets v->journal's result.
+ * Errors: those of the plan's file (nothing was written), of nt_replay_apply. */
+int en_replay_act(struct rs_session *s, struct en_volume *v, struct blk *top, struct rs_err *err);
+/** Append what is planned (en_replay_plan) and done to the report's member "replay". */
+void en_replay_report(const struct en_volume *v, struct json_object *root);
+
+/* ---- planfile.c ---- */
+
+/* A saved plan: nt_replay_save's bytes, and a hash of the whole $MFT after the replay, so that
+ * whatever was written since is noticed. */
+struct en_saved {
+	struct nt_replay *plan;
+	uint64_t serial, volume_bytes;
+	uint8_t mft_sha256[32];
+};
+
+/** A name for a new plan's file: in the working folder, or @wanted. malloc'd; NULL: no memory. */
+char *en_plan_file_name(const struct en_volume *v, const char *wanted);
+/** SHA-256 of $MFT's bytes. @src the volume as it is after the replay. */
+int en_mft_hash(struct blk *src, const struct rs_task *task, uint8_t ret[32], struct rs_err *err);
+/** Write v's plan to v->journal.plan_file, which must be new and lie on another disk; synced.
+ * Errors: RS_E_PLAN_FILE, RS_E_ONTO_SOURCE, RS_E_MEMORY, RS_E_CANCELLED. */
+int en_plan_save(struct rs_session *s, const struct en_volume *v, struct rs_err *err);
+/** Errors: RS_E_IO_OPEN, RS_E_REPLAY_PLAN, RS_E_MEMORY. */
+int en_plan_load(const char *path, struct en_saved *ret, struct rs_err *err);
+
 /* The same volume, opened again from the disk. */
 struct en_stack {
 	struct blk *disk, *part, *clear;
@@ -126,6 +194,8 @@ int en_works_begin(struct rs_session *s, const struct rs_target *t, bool is_excl
 void en_works_done(struct en_works *w);
 /** (Re)write the report's member "plan". */
 void en_works_report(const struct en_works *w, bool with_answers, struct json_object *root);
+/** Files that fix would move or ask about. */
+size_t en_work_moves(const struct en_work *w);
 size_t en_works_count(const struct en_works *w, enum plan_action action);
 /* Bring items' facts up to date with the disk (a loaded manifest is a memory of the day it was
  * written). */

@@ -38,16 +38,64 @@ static size_t count_accepted(const struct en_works *w)
 	return n;
 }
 
+/* Files that will be moved on this volume if the plan is confirmed. */
+static size_t count_moves(const struct en_work *w)
+{
+	size_t n = plan_count(w->plan, PLAN_QUARANTINE);
+
+	for (size_t i = 0; i < w->plan->n_items; i++)
+		n += w->plan->items[i].action == PLAN_ASK && w->plan->items[i].is_accepted;
+	for (size_t k = 0; k < w->n_unfinished; k++)
+		n += plan_count(w->unfinished[k], PLAN_FINISH);
+	return n;
+}
+
+/* The journals of those volumes that will be written, and of no other. */
+static int plan_replays(struct rs_session *s, struct en_works *w, const struct rs_replay_choice *c,
+	const struct rs_report *report, struct rs_err *err)
+{
+	size_t n = 0;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < w->n; i++) {
+		struct en_volume *v = w->list[i].v;
+		v->journal.is_planned = false;
+		if (!count_moves(&w->list[i]) || !en_journal_is_open(v))
+			continue;
+		n++;
+		r = en_replay_plan(v, c, err);
+		if (r == 0)
+			r = en_replay_consent(s, v, c, report, err);
+	}
+	if (r == 0 && n > 1 && c->plan_file)
+		r = rs_fail_on(err, RS_E_AMBIGUOUS, c->plan_file,
+			"one plan's file for the journals of %zu volumes", n);
+	return r;
+}
+
+static size_t count_replays(const struct en_works *w)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n; i++)
+		n += w->list[i].v->journal.is_planned;
+	return n;
+}
+
 static int ask_plan(struct rs_session *s, struct en_works *w, bool say_yes,
 	const struct rs_report *report, struct rs_err *err)
 {
 	size_t all = en_works_count(w, PLAN_QUARANTINE) + en_works_count(w, PLAN_FINISH) +
 		     count_accepted(w);
-	char text[160];
+	size_t replays = count_replays(w);
+	char text[200];
 
 	(void)snprintf(text, sizeof(text),
-		"Move %zu file%s into quarantine? ('unbrick undo' puts %s back)", all,
-		all == 1 ? "" : "s", all == 1 ? "it" : "them");
+		"%s %zu file%s into quarantine? ('unbrick undo' puts %s back)",
+		replays == 1 ? "Replay the journal, then move"
+		: replays    ? "Replay the journals, then move"
+			     : "Move",
+		all, all == 1 ? "" : "s", all == 1 ? "it" : "them");
 	if (all && !say_yes && en_ask(s, RS_ASK_PLAN, text, report) != RS_ANSWER_YES)
 		return rs_fail(err, RS_E_CANCELLED, "nothing was changed");
 	for (size_t i = 0; i < w->n; i++) {
@@ -58,7 +106,7 @@ static int ask_plan(struct rs_session *s, struct en_works *w, bool say_yes,
 	return 0;
 }
 
-/* On a volume whose journal holds changes, 'nothing to do' cannot be said either. */
+/* On a volume whose journal cannot be replayed, 'nothing to do' cannot be said either. */
 static int guard_all(const struct en_works *w, struct rs_err *err)
 {
 	for (size_t i = 0; i < w->n; i++) {
@@ -103,29 +151,56 @@ static int fix_all(
 	return 0;
 }
 
+static void finish_idle(const struct en_works *w, struct rs_report *report)
+{
+	char text[200] = "nothing to repair, nothing was changed";
+
+	for (size_t i = 0; i < w->n; i++) {
+		const struct en_volume *v = w->list[i].v;
+		if (!en_journal_is_open(v) || v->journal.replay->pending != NT_PENDING_CHANGES)
+			continue;
+		size_t len = strlen(text);
+		(void)snprintf(text + len, sizeof(text) - len,
+			"; the journal of volume %u has changes that Windows applies at its next "
+			"start, or 'unbrick replay'",
+			v->number);
+		break;
+	}
+	en_works_report(w, true, report->root);
+	report_finish(report, 4, "nothing-to-do", text, NULL);
+}
+
 static int fix(struct rs_session *s, struct en_works *w, const struct rs_fix_options *o,
 	struct rs_report *report, struct rs_err *err)
 {
+	const struct rs_fix_options none = {0};
 	int r = guard_all(w, err);
 
+	o = o ? o : &none;
 	if (r == 0)
 		r = ask_doubtful(s, w, report, err);
 	if (r == 0)
-		r = ask_plan(s, w, o && o->say_yes, report, err);
+		r = plan_replays(s, w, &o->replay, report, err);
+	if (r < 0)
+		return r;
+	en_works_report(w, false, report->root); /* the plan's file has its name now */
+	r = ask_plan(s, w, o->say_yes, report, err);
 	if (r < 0)
 		return r;
 	size_t files = count_accepted(w) + en_works_count(w, PLAN_FINISH);
 	if (!files) {
-		en_works_report(w, true, report->root);
-		report_finish(
-			report, 4, "nothing-to-do", "nothing to repair, nothing was changed", NULL);
+		finish_idle(w, report);
 		return 0;
 	}
+	size_t replays = count_replays(w);
 	r = fix_all(s, w, report, err);
 	en_works_report(w, true, report->root);
 	if (r == 0) {
 		char text[96];
-		(void)snprintf(text, sizeof(text), "%zu file%s moved into quarantine, verified",
+		(void)snprintf(text, sizeof(text), "%s%zu file%s moved into quarantine, verified",
+			replays == 1 ? "journal replayed, "
+			: replays    ? "journals replayed, "
+				     : "",
 			files, files == 1 ? "" : "s");
 		report_finish(report, 0, "done", text, NULL);
 	}

@@ -154,6 +154,7 @@ static void volume_close(struct en_volume *v)
 	free(v->quarantines);
 	(void)nt_vol_close(v->nt, NULL); /* opened for reading */
 	nt_raw_close(v->raw);
+	en_journal_done(&v->journal);
 	blk_close(v->clear_blk);
 	bl_free(v->bl);
 	blk_close(v->raw_blk);
@@ -202,8 +203,10 @@ static void volume_report(const struct en_volume *v, struct json_object *volumes
 		report_bitlocker(o, bl_get_info(v->bl), v->clear_blk ? &v->unlock : NULL);
 		report_text_set(report_object(o, "bitlocker"), "inside", v->inside);
 	}
-	if (v->raw)
+	if (v->raw) {
 		report_ntfs(o, nt_raw_geometry(v->raw), &v->state);
+		en_journal_report(v, o);
+	}
 	if (v->is_windows)
 		report_windows(o, &v->win);
 	quarantines_report(v, o);

@@ -137,6 +137,8 @@ static int works_make(struct rs_session *s, const struct rs_target *t, struct en
 		struct en_work *w = &ret->list[ret->n++];
 		w->v = v;
 		r = work_make(s, w, root, err);
+		if (r == 0 && en_work_moves(w))
+			r = en_replay_plan(v, NULL, err);
 		if (r < 0)
 			return r;
 	}
@@ -146,13 +148,24 @@ static int works_make(struct rs_session *s, const struct rs_target *t, struct en
 void en_works_report(const struct en_works *w, bool with_answers, struct json_object *root)
 {
 	json_object_object_del(root, "plan");
+	json_object_object_del(root, "replay");
 	(void)report_array(root, "plan");
 	for (size_t i = 0; i < w->n; i++) {
 		const struct en_work *one = &w->list[i];
+		en_replay_report(one->v, root);
 		for (size_t k = 0; k < one->n_unfinished; k++)
 			plan_to_report(one->unfinished[k], one->v->number, with_answers, root);
 		plan_to_report(one->plan, one->v->number, with_answers, root);
 	}
+}
+
+size_t en_work_moves(const struct en_work *w)
+{
+	size_t n = plan_count(w->plan, PLAN_QUARANTINE) + plan_count(w->plan, PLAN_ASK);
+
+	for (size_t k = 0; k < w->n_unfinished; k++)
+		n += plan_count(w->unfinished[k], PLAN_FINISH);
+	return n;
 }
 
 size_t en_works_count(const struct en_works *w, enum plan_action action)

@@ -74,6 +74,9 @@ static int make_writable(struct rs_tree *t, struct rs_err *err)
 	int r = t->v->raw ? en_volume_guard(t->v, err)
 			  : rs_fail_on(err, RS_E_NOT_NTFS, t->v->name, "it cannot be mounted");
 
+	if (r == 0 && en_journal_is_open(t->v)) /* no plan, no confirmation: not here */
+		r = rs_fail_on(
+			err, RS_E_LOG_UNCLEAN, t->v->name, "%s", t->v->journal.on_disk.log_reason);
 	if (r == 0)
 		r = en_stack_open(t->v, true, &t->stack, err);
 	if (r == 0)
@@ -112,6 +115,8 @@ static int tree_open(struct rs_session *s, const struct rs_target *target, bool 
 		t->v->raw_blk = NULL;
 	}
 	en_volume_look(s, t->v, true);
+	if (t->v->raw)
+		en_journal_tell(s, t->v);
 	if (t->v->part->kind == VOL_BITLOCKER && !t->v->clear_blk) {
 		*err = t->v->err;
 		return err->code;

@@ -72,24 +72,36 @@ static int undo(struct rs_session *s, const struct choice *c, const struct rs_un
 	struct rs_report *report, struct rs_err *err)
 {
 	auto_plan struct plan *p = NULL;
+	const struct rs_undo_options none = {0};
 	char text[160];
 	int r = en_volume_guard(c->v, err);
+
+	o = o ? o : &none;
 
 	if (r == 0)
 		r = quarantine_load(c->v->nt, c->q->id, PLAN_RESTORE, &p, err);
 	if (r != 0)
 		return r;
 	en_plan_refresh(c->v->nt, p);
+	r = en_replay_plan(c->v, &o->replay, err);
+	if (r == 0)
+		r = en_replay_consent(s, c->v, &o->replay, report, err);
+	if (r < 0)
+		return r;
 	plan_to_report(p, c->v->number, false, report->root);
-	(void)snprintf(text, sizeof(text), "Put %zu file%s of quarantine %s back?", p->n_items,
+	en_replay_report(c->v, report->root);
+	(void)snprintf(text, sizeof(text), "%s %zu file%s of quarantine %s back?",
+		c->v->journal.is_planned ? "Replay the journal, then put" : "Put", p->n_items,
 		p->n_items == 1 ? "" : "s", p->id);
-	if (!(o && o->say_yes) && en_ask(s, RS_ASK_PLAN, text, report) != RS_ANSWER_YES)
+	if (!o->say_yes && en_ask(s, RS_ASK_PLAN, text, report) != RS_ANSWER_YES)
 		return rs_fail(err, RS_E_CANCELLED, "nothing was changed");
 	plan_accept(p);
 	json_object_object_del(report->root, "plan");
 	plan_to_report(p, c->v->number, true, report->root);
 	struct plan *plans[1] = {p};
 	r = en_act(s, c->v, plans, 1, true, report->root, err);
+	json_object_object_del(report->root, "replay");
+	en_replay_report(c->v, report->root);
 	struct json_object *q = report_object(report->root, "quarantine");
 	report_text_set(q, "id", p->id);
 	report_uint_set(q, "volume", c->v->number);

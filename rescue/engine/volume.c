@@ -111,7 +111,7 @@ static const char *content_of(struct blk *b)
 	return "other";
 }
 
-static int open_ntfs(struct en_volume *v, struct rs_err *err)
+static int open_ntfs(struct rs_session *s, struct en_volume *v, struct rs_err *err)
 {
 	struct blk *top = en_volume_blk(v);
 	int r = nt_raw_open(top, &v->raw, err);
@@ -119,7 +119,11 @@ static int open_ntfs(struct en_volume *v, struct rs_err *err)
 	if (r == 0)
 		r = nt_state_read(v->raw, &v->state, err);
 	if (r == 0)
-		r = nt_vol_open(top, 0, &v->nt, err);
+		r = en_journal_look(s, v, err);
+	if (r == 0)
+		r = nt_vol_open(v->journal.seen ? v->journal.seen : top, 0, &v->nt, err);
+	if (r == 0 && v->journal.seen)
+		nt_vol_set_replay(v->nt, v->journal.replay);
 	return r;
 }
 
@@ -161,7 +165,7 @@ static int look(struct rs_session *s, struct en_volume *v, bool may_ask, struct 
 		if (strcmp(v->inside, "ntfs") != 0)
 			return 0;
 	}
-	r = open_ntfs(v, err);
+	r = open_ntfs(s, v, err);
 	return r < 0 ? r : open_windows(s, v, err);
 }
 
@@ -179,9 +183,6 @@ void en_volume_look(struct rs_session *s, struct en_volume *v, bool may_ask)
 		if (!v->err.code)
 			v->err.code = r;
 	}
-	if (v->state.log_reason[0] && v->raw && !v->state.can_write)
-		en_log(s, RS_LOG_WARN, "%s: %s: read as it lies on the disk", v->name,
-			v->state.refusal);
 }
 
 int en_volume_guard(const struct en_volume *v, struct rs_err *err)

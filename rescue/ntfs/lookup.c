@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "ntfs/replay.h"
 
 #define NAME_UNITS 255U
 #define DEPTH_MAX  200U
@@ -125,6 +126,8 @@ int nt_stat(struct nt_vol *vol, uint64_t ref, struct nt_stat *ret, struct rs_err
 		st.reparse_tag = reparse_tag(ni);
 	if (!st.is_dir)
 		stat_data(ni, &st);
+	st.is_unlogged = st.is_resident && vol->replay &&
+			 nt_replay_zeroed(vol->replay, NT_REF_RECORD(st.ref));
 	if (vol->dev.io_err.code)
 		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, NULL, err);
 	*ret = st;

@@ -284,6 +284,11 @@ int nt_vol_close(struct nt_vol *vol, struct rs_err *err)
 	return r;
 }
 
+void nt_vol_set_replay(struct nt_vol *vol, const struct nt_replay *p)
+{
+	vol->replay = p;
+}
+
 int nt_step_begin(struct nt_vol *vol, struct rs_err *err)
 {
 	if (!vol->can_write)

@@ -9,6 +9,7 @@
 #include "ntfs/raw.h"
 
 struct nt_vol;
+struct nt_replay;
 
 enum nt_vol_flags { NT_VOL_WRITE = 1 };
 
@@ -20,6 +21,9 @@ enum nt_vol_flags { NT_VOL_WRITE = 1 };
 int nt_vol_open(struct blk *src, unsigned flags, struct nt_vol **ret, struct rs_err *err);
 /** Unmount. For writing: everything is flushed; an error of that is returned. NULL is fine. */
 int nt_vol_close(struct nt_vol *vol, struct rs_err *err);
+/** @vol is seen through the journal's plan @p (borrowed until it is closed): nt_stat then knows
+ * which contents the journal does not hold. */
+void nt_vol_set_replay(struct nt_vol *vol, const struct nt_replay *p);
 
 struct nt_stat {
 	uint64_t ref; /* record and sequence */
@@ -29,6 +33,7 @@ struct nt_stat {
 	uint64_t created, modified, changed, accessed; /* FILETIME of $STANDARD_INFORMATION */
 	uint16_t links;				       /* link count of the record */
 	bool is_resident;			       /* unnamed $DATA */
+	bool is_unlogged; /* resident, and read as zeros where the journal does not hold it */
 	uint64_t log_lsn; /* LSN of the record: changes whenever Windows wrote it */
 };
 

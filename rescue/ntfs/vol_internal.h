@@ -24,6 +24,7 @@ struct nt_vol {
 	bool can_write;
 	bool has_stepped; /* a step was carried out: what mounting itself wanted to write may go,
 			     too */
+	const struct nt_replay *replay; /* what it is seen through, or NULL */
 };
 
 /** An error of the library: the block source's own error if there was one, else errno (ENOSPC,

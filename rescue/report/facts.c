@@ -109,11 +109,6 @@ void report_ntfs(struct json_object *volume, const struct nt_geometry *g, const 
 	report_uint_set(n, "cluster_bytes", g->cluster_bytes);
 	report_uint_set(n, "record_bytes", g->record_bytes);
 	report_bool_set(n, "dirty", s->is_dirty);
-	struct json_object *j = report_object(n, "journal");
-	report_text_set(j, "state", log_word(s->log));
-	(void)snprintf(text, sizeof(text), "%u.%u", s->log_major, s->log_minor);
-	report_text_set(j, "version", s->log_major ? text : "");
-	report_text_set(j, "reason", s->log_reason);
 	struct json_object *h = report_object(n, "hibernation");
 	report_bool_set(h, "hibernated", s->is_hibernated);
 	report_text_set(h, "detail", s->hibernation);
@@ -122,6 +117,55 @@ void report_ntfs(struct json_object *volume, const struct nt_geometry *g, const 
 	report_bool_set(n, "mirror_differs", s->mirror_differs);
 	if (g->from_backup)
 		report_text_set(n, "boot_sector", "backup");
+}
+
+/* What the journal is to a person: an open one is idle or has changes that wait. */
+static const char *journal_word(const struct nt_state *on_disk, const struct nt_replay *p)
+{
+	if (on_disk->log != NT_LOG_UNCLEAN || !p)
+		return log_word(on_disk->log);
+	switch (p->pending) {
+	case NT_PENDING_IDLE:
+		return "idle";
+	case NT_PENDING_CHANGES:
+		return "pending";
+	case NT_PENDING_TORN:
+		return "torn";
+	case NT_PENDING_UNSUPPORTED:
+		return "unsupported";
+	case NT_PENDING_NONE:
+		break;
+	}
+	return log_word(on_disk->log);
+}
+
+void report_replay_counts(struct json_object *o, const struct nt_replay *p, uint64_t since_filetime)
+{
+	char lsn[24];
+
+	report_uint_set(o, "records", p->records);
+	report_uint_set(o, "redone", p->redone);
+	report_uint_set(o, "transactions", p->transactions);
+	report_uint_set(o, "losers", p->losers);
+	report_time_set(o, "since", since_filetime);
+	(void)snprintf(lsn, sizeof(lsn), "0x%" PRIx64, p->oldest_lsn);
+	report_text_set(o, "since_lsn", lsn);
+}
+
+void report_journal(struct json_object *volume, const struct nt_state *on_disk,
+	const struct nt_replay *p, uint64_t since_filetime)
+{
+	struct json_object *j = report_object(report_object(volume, "ntfs"), "journal");
+	char text[32];
+
+	report_text_set(j, "state", journal_word(on_disk, p));
+	(void)snprintf(text, sizeof(text), "%u.%u", on_disk->log_major, on_disk->log_minor);
+	report_text_set(j, "version", on_disk->log_major ? text : "");
+	report_text_set(j, "reason", on_disk->log_reason);
+	if (!p || p->refusal.code)
+		return; /* counted only as far as it was understood */
+	report_bool_set(j, "pending", p->pending == NT_PENDING_CHANGES);
+	report_replay_counts(j, p, since_filetime);
 }
 
 void report_windows(struct json_object *volume, const struct win_info *w)

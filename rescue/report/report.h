@@ -12,6 +12,7 @@
 #include "bitlocker/bitlocker.h"
 #include "block/disk.h"
 #include "ntfs/raw.h"
+#include "ntfs/replay.h"
 #include "windows/windows.h"
 
 #define REPORT_SCHEMA_VERSION 1
@@ -54,6 +55,13 @@ struct json_object *report_append(struct json_object *array);
 void report_bitlocker(struct json_object *volume, const struct bl_info *info,
 	const struct bl_unlock_result *unlocked);
 void report_ntfs(struct json_object *volume, const struct nt_geometry *g, const struct nt_state *s);
+/** The member "journal" of the volume's "ntfs": @on_disk as it lies there; @p what it holds, or
+ * NULL; @since_filetime of the oldest change, 0 if not known. */
+void report_journal(struct json_object *volume, const struct nt_state *on_disk,
+	const struct nt_replay *p, uint64_t since_filetime);
+/** How much a plan holds: members of "journal" and of an item of "replay". */
+void report_replay_counts(
+	struct json_object *o, const struct nt_replay *p, uint64_t since_filetime);
 void report_windows(struct json_object *volume, const struct win_info *w);
 void report_partition(struct json_object *volume, const struct disk_part *p);
 

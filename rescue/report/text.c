@@ -90,24 +90,73 @@ static void say_plan_item(struct printer *p, struct json_object *item)
 			"      To:      ", "a folder of its own below \\Unbrick, on this volume");
 }
 
+static void say_replay_item(struct printer *p, struct json_object *item)
+{
+	unsigned long long zeroed = text_uint(item, "zeroed"), losers = text_uint(item, "losers");
+
+	text_say(p, "      REPLAY    ",
+		"the journal of volume %llu: %llu of %llu records, %llu blocks",
+		(unsigned long long)text_uint(item, "volume"),
+		(unsigned long long)text_uint(item, "redone"),
+		(unsigned long long)text_uint(item, "records"),
+		(unsigned long long)text_uint(item, "blocks"));
+	if (losers)
+		text_say(p, "      Losers:  ",
+			"%llu transaction%s never ended: undone, as Windows would", losers,
+			losers == 1 ? "" : "s");
+	if (zeroed)
+		text_say(p, "      Note:    ",
+			"the contents of %llu small file%s are not in the journal: they read as "
+			"zeros, as they will in Windows",
+			zeroed, zeroed == 1 ? "" : "s");
+	if (text_has(item, "plan"))
+		text_say(p, "      Saved in: ", "%s", text_str(item, "plan"));
+}
+
 static void say_plan(struct printer *p, struct json_object *root)
 {
-	if (!text_count(root, "plan"))
+	if (!text_count(root, "plan") && !text_count(root, "replay"))
 		return;
 	text_blank(p);
 	text_say(p, "", "Plan:");
+	for (size_t i = 0; i < text_count(root, "replay"); i++)
+		say_replay_item(p, text_item(root, "replay", i));
 	for (size_t i = 0; i < text_count(root, "plan"); i++)
 		say_plan_item(p, text_item(root, "plan", i));
+}
+
+static bool is_any_replayed(struct json_object *root)
+{
+	for (size_t i = 0; i < text_count(root, "replay"); i++)
+		if (strcmp(text_str(text_item(root, "replay", i), "result"), "planned") != 0)
+			return true;
+	return false;
+}
+
+static void say_replayed(struct printer *p, struct json_object *root)
+{
+	for (size_t i = 0; i < text_count(root, "replay"); i++) {
+		struct json_object *item = text_item(root, "replay", i);
+		char first[64];
+
+		if (strcmp(text_str(item, "result"), "planned") == 0)
+			continue;
+		(void)snprintf(first, sizeof(first), "      %-9s ", text_str(item, "result"));
+		text_say(p, first, "the journal of volume %llu",
+			(unsigned long long)text_uint(item, "volume"));
+		text_error(p, "      ! ", text_obj(item, "error"));
+	}
 }
 
 static void say_actions(struct printer *p, struct json_object *root)
 {
 	bool is_undo = strcmp(text_str(root, "command"), "undo") == 0;
 
-	if (!text_count(root, "actions"))
+	if (!text_count(root, "actions") && !is_any_replayed(root))
 		return;
 	text_blank(p);
 	text_say(p, "", "Done:");
+	say_replayed(p, root);
 	for (size_t i = 0; i < text_count(root, "actions"); i++) {
 		struct json_object *a = text_item(root, "actions", i);
 		char first[64];
@@ -188,6 +237,17 @@ static void say_export(struct printer *p, struct json_object *e)
 		text_say(p, "SHA-256: ", "%s", text_str(e, "sha256"));
 }
 
+static void say_revert(struct printer *p, struct json_object *root, const char *path)
+{
+	for (size_t i = 0; i < text_count(root, "replay"); i++) {
+		struct json_object *item = text_item(root, "replay", i);
+
+		if (strcmp(text_str(item, "result"), "done") == 0)
+			text_say(p, "", "To take it back: unbrick replay %s --revert %s", path,
+				text_str(item, "plan"));
+	}
+}
+
 /* The last line; and for a plan or a quarantine, the command that comes next. */
 static void say_outcome(struct printer *p, struct json_object *root)
 {
@@ -204,6 +264,8 @@ static void say_outcome(struct printer *p, struct json_object *root)
 		text_say(p, "", "To repair it: unbrick fix %s", path);
 	if (strcmp(text_str(root, "command"), "fix") == 0 && text_has(q, "id"))
 		text_say(p, "", "To take it back: unbrick undo %s %s", path, text_str(q, "id"));
+	if (strcmp(text_str(root, "command"), "replay") == 0)
+		say_revert(p, root, path);
 }
 
 void report_text(struct json_object *root, void (*put)(void *user, const char *line), void *user)

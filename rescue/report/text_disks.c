@@ -112,17 +112,45 @@ static void say_bitlocker(struct printer *p, struct json_object *b)
 				i + 1, text_count(b, "copies_good"));
 }
 
-static void say_journal(struct printer *p, struct json_object *ntfs)
+/* "pending (version 2.0): 106 records, 41 to apply, 2 transactions, 1 never ended, since ..." */
+static void journal_line(struct json_object *j, char *ret, size_t cap)
 {
-	struct json_object *j = text_obj(ntfs, "journal");
 	const char *state = text_str(j, "state");
 	const char *reason = text_str(j, "reason");
+	bool is_pending = text_bool(j, "pending");
+	char version[40] = "", counts[160] = "";
+
+	if (text_has(j, "version"))
+		(void)snprintf(
+			version, sizeof(version), " (version %.20s)", text_str(j, "version"));
+	if (is_pending)
+		(void)snprintf(counts, sizeof(counts),
+			": %llu records, %llu to apply, %llu transactions, %llu never ended, since "
+			"%.40s",
+			(unsigned long long)text_uint(j, "records"),
+			(unsigned long long)text_uint(j, "redone"),
+			(unsigned long long)text_uint(j, "transactions"),
+			(unsigned long long)text_uint(j, "losers"),
+			text_has(j, "since") ? text_str(j, "since") : text_str(j, "since_lsn"));
+	(void)snprintf(ret, cap, "%s%s%s%s%s", state[0] ? state : "unknown", version, counts,
+		!is_pending && reason[0] ? ", " : "", is_pending ? "" : reason);
+}
+
+static void say_journal(
+	struct printer *p, const char *first, const char *more, struct json_object *j)
+{
+	char line[600];
 
 	if (!j)
 		return;
-	text_say(p, DETAIL "Journal:   ", "%s%s%s%s%s%s", state[0] ? state : "unknown",
-		text_has(j, "version") ? " (version " : "", text_str(j, "version"),
-		text_has(j, "version") ? ")" : "", reason[0] ? ", " : "", reason);
+	journal_line(j, line, sizeof(line));
+	text_say(p, first, "%s", line);
+	if (text_bool(j, "can_replay") && text_bool(j, "pending"))
+		text_say(p, more, "shown as Windows will see it; nothing was written for that");
+	if (text_obj(j, "refused")) {
+		text_say(p, more, "shown as it lies on the disk, no repair is offered:");
+		text_error(p, more, text_obj(j, "refused"));
+	}
 }
 
 static void say_ntfs(struct printer *p, struct json_object *ntfs)
@@ -131,7 +159,7 @@ static void say_ntfs(struct printer *p, struct json_object *ntfs)
 
 	if (!ntfs)
 		return;
-	say_journal(p, ntfs);
+	say_journal(p, DETAIL "Journal:   ", DETAIL "           ", text_obj(ntfs, "journal"));
 	if (text_bool(h, "hibernated"))
 		text_say(p, DETAIL "Hibernated: ", "yes%s%s", text_has(h, "detail") ? ", " : "",
 			text_str(h, "detail"));
@@ -142,7 +170,7 @@ static void say_ntfs(struct printer *p, struct json_object *ntfs)
 		text_say(p, DETAIL "           ", "boot sector damaged, its backup is used");
 	if (text_bool(ntfs, "mirror_differs"))
 		text_say(p, DETAIL "           ", "the mirror of the MFT differs");
-	if (text_has(ntfs, "refusal"))
+	if (text_has(ntfs, "refusal") && !text_obj(text_obj(ntfs, "journal"), "refused"))
 		text_say(p, DETAIL "No repair: ", "%s", text_str(ntfs, "refusal"));
 }
 
@@ -218,6 +246,7 @@ static void volume_full(struct printer *p, struct json_object *volume)
 static void volume_brief(struct printer *p, struct json_object *volume)
 {
 	struct json_object *w = text_obj(volume, "windows");
+	struct json_object *journal = text_obj(text_obj(volume, "ntfs"), "journal");
 	unsigned long long number = text_uint(volume, "number");
 	char first[48], line[1024];
 
@@ -227,6 +256,8 @@ static void volume_brief(struct printer *p, struct json_object *volume)
 		text_say(p, first, "%s: %s", text_str(volume, "name"), line);
 	}
 	text_error(p, first, text_obj(volume, "error"));
+	if (text_bool(journal, "pending") || text_obj(journal, "refused"))
+		say_journal(p, "  Journal: ", "           ", journal);
 }
 
 static void disk_head(struct printer *p, struct json_object *disk)

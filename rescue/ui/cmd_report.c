@@ -45,13 +45,29 @@ int cmd_scan(struct ui *ui)
 	return show(ui, r, report);
 }
 
+static int read_choice(const struct options *o, struct rs_replay_choice *ret, struct rs_err *err)
+{
+	static const char *const words[] = {
+		[RS_REPLAY_SAFE] = "safe", [RS_REPLAY_NO] = "no", [RS_REPLAY_ALL] = "all"};
+
+	*ret = (struct rs_replay_choice){.plan_file = o->plan};
+	if (!o->replay)
+		return 0;
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		ret->policy = (enum rs_replay_policy)i;
+		if (strcmp(o->replay, words[i]) == 0)
+			return 0;
+	}
+	return rs_fail_on(err, RS_E_USAGE, "--replay", "'%.64s' is not safe, no or all", o->replay);
+}
+
 int cmd_fix(struct ui *ui)
 {
 	struct rs_fix_options fix = {.say_yes = is_given(&ui->opt, OPT_YES)};
 	struct rs_report *report = NULL;
 	struct rs_err err = {0};
 
-	if (ui_open_session(ui, &err) < 0)
+	if (read_choice(&ui->opt, &fix.replay, &err) < 0 || ui_open_session(ui, &err) < 0)
 		return ui_fail(ui, &err);
 	int r = rs_fix(ui->session, &ui->target, &fix, &report);
 	return show(ui, r, report);
@@ -67,9 +83,30 @@ int cmd_undo(struct ui *ui)
 	struct rs_err err = {0};
 
 	ui->target.n_disks = 1;
-	if (ui_open_session(ui, &err) < 0)
+	if (read_choice(&ui->opt, &undo.replay, &err) < 0 || ui_open_session(ui, &err) < 0)
 		return ui_fail(ui, &err);
 	int r = rs_undo(ui->session, &ui->target, &undo, &report);
+	return show(ui, r, report);
+}
+
+int cmd_replay(struct ui *ui)
+{
+	const struct options *o = &ui->opt;
+	bool is_resume = is_given(o, OPT_RESUME_PLAN), is_revert = is_given(o, OPT_REVERT);
+	struct rs_replay_options replay = {
+		.how = is_resume   ? RS_REPLAY_RESUME
+		       : is_revert ? RS_REPLAY_REVERT
+				   : RS_REPLAY_NEW,
+		.say_yes = is_given(o, OPT_YES),
+	};
+	struct rs_report *report = NULL;
+	struct rs_err err = {0};
+
+	if (is_resume + is_revert + is_given(o, OPT_PLAN) > 1)
+		(void)rs_fail_on(&err, RS_E_USAGE, "replay", "one of --plan, --resume, --revert");
+	if (err.code || read_choice(o, &replay.choice, &err) < 0 || ui_open_session(ui, &err) < 0)
+		return ui_fail(ui, &err);
+	int r = rs_replay(ui->session, &ui->target, &replay, &report);
 	return show(ui, r, report);
 }
 

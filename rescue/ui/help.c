@@ -23,6 +23,14 @@ static const struct command_spec commands[] = {
 	{"undo", CMD_UNDO, 1, 2, "DISK [ID]", "put moved files back",
 		"ID is the folder's name below \\Unbrick, needed if there are several.\n",
 		cmd_undo},
+	{"replay", CMD_REPLAY, 1, 1, "DISK", "apply what a crashed Windows left in its journal",
+		"Shows what is pending, asks once, saves the plan (the bytes before and after) in "
+		"a file,\n"
+		"writes, and verifies. Windows does the same at its next start; 'fix' and 'undo' "
+		"do "
+		"it\n"
+		"by themselves before they move a file.\n",
+		cmd_replay},
 	{"rules", CMD_RULES, 0, 1024, "[list | show ID | check PATH...]",
 		"list, show or check the rules",
 		"'check' reads rule files, or folders of them, and names each fault with its "

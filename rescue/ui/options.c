@@ -17,9 +17,17 @@ const struct option_spec option_table[OPT_COUNT] = {
 		"this volume: its number in 'unbrick list', or its partition UUID"},
 	{OPT_RULES, 0, "rules", "DIR", CMD_SCAN | CMD_FIX | CMD_RULES,
 		"the rules of this folder instead of the shipped ones"},
-	{OPT_YES, 'y', "yes", NULL, CMD_FIX | CMD_UNDO,
+	{OPT_YES, 'y', "yes", NULL, CMD_WRITE,
 		"answer yes to the plan (doubtful files are still asked about, or left)"},
-	{OPT_REPORT, 0, "report", "FILE", CMD_LIST | CMD_SCAN | CMD_FIX | CMD_UNDO,
+	{OPT_REPLAY, 0, "replay", "HOW", CMD_WRITE,
+		"an open journal: safe (default), no, or all (--yes answers for losers, too)"},
+	{OPT_PLAN, 0, "plan", "FILE", CMD_WRITE,
+		"save the plan of a journal's replay there (new, on another disk)"},
+	{OPT_RESUME_PLAN, 0, "resume", "PLAN", CMD_REPLAY,
+		"finish a replay that a power cut interrupted"},
+	{OPT_REVERT, 0, "revert", "PLAN", CMD_REPLAY,
+		"put back what a replay changed, if nothing else was written since"},
+	{OPT_REPORT, 0, "report", "FILE", CMD_LIST | CMD_SCAN | CMD_WRITE,
 		"write the report in JSON to FILE, too (not if it is there already)"},
 	{OPT_LONG, 'l', "long", NULL, CMD_LS, "attributes, size and time of change, too"},
 	{OPT_RECURSIVE, 'r', "recursive", NULL, CMD_LS, "everything below, from the file table"},
@@ -47,13 +55,20 @@ bool is_recovery_password(const char *s)
 	return digits == 48;
 }
 
-static const struct option_spec *find_long(const char *name, size_t len)
+/* One name may mean different things to different commands (--resume). */
+static const struct option_spec *find_long(const struct options *o, const char *name, size_t len)
 {
-	for (unsigned i = 0; i < OPT_COUNT; i++)
-		if (strlen(option_table[i].name) == len &&
-			strncmp(option_table[i].name, name, len) == 0)
-			return &option_table[i];
-	return NULL;
+	const struct option_spec *ret = NULL;
+
+	for (unsigned i = 0; i < OPT_COUNT; i++) {
+		const struct option_spec *s = &option_table[i];
+		if (strlen(s->name) != len || strncmp(s->name, name, len) != 0)
+			continue;
+		if (o->command && (s->commands & o->command->bit))
+			return s;
+		ret = s;
+	}
+	return ret;
 }
 
 static const struct option_spec *find_short(char letter)
@@ -64,14 +79,33 @@ static const struct option_spec *find_short(char letter)
 	return NULL;
 }
 
+/* Where the value of an option that is given once goes; NULL: not such an option. */
+static const char **place_of(struct options *o, enum option_id id)
+{
+	switch (id) {
+	case OPT_VOLUME:
+		return &o->volume;
+	case OPT_RULES:
+		return &o->rules;
+	case OPT_OUTPUT:
+		return &o->output;
+	case OPT_REPORT:
+		return &o->report;
+	case OPT_REPLAY:
+		return &o->replay;
+	case OPT_PLAN:
+	case OPT_RESUME_PLAN:
+	case OPT_REVERT:
+		return &o->plan;
+	default:
+		return NULL;
+	}
+}
+
 /* Note what was given; @value NULL for options that take none. */
 static int take(struct options *o, const struct option_spec *spec, char *value, struct rs_err *err)
 {
-	const char **one = spec->id == OPT_VOLUME   ? &o->volume
-			   : spec->id == OPT_RULES  ? &o->rules
-			   : spec->id == OPT_OUTPUT ? &o->output
-			   : spec->id == OPT_REPORT ? &o->report
-						    : NULL;
+	const char **one = place_of(o, spec->id);
 
 	if (value && is_recovery_password(value)) {
 		explicit_bzero(value, strlen(value)); /* out of the process list */
@@ -98,7 +132,7 @@ static int parse_long(struct options *o, char *arg, char *next, struct rs_err *e
 	char *name = arg + 2;
 	size_t len = strcspn(name, "=");
 	char *value = name[len] ? name + len + 1 : NULL;
-	const struct option_spec *spec = find_long(name, len);
+	const struct option_spec *spec = find_long(o, name, len);
 
 	if (!spec)
 		return rs_fail(

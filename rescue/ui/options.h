@@ -17,9 +17,11 @@ enum command_bit {
 	CMD_MOUNT = 1 << 8,
 	CMD_HELP = 1 << 9,
 	CMD_VERSION = 1 << 10,
+	CMD_REPLAY = 1 << 11,
 	CMD_TREE = CMD_LS | CMD_CAT | CMD_EXPORT | CMD_MOUNT,
-	CMD_DISK = CMD_LIST | CMD_SCAN | CMD_FIX | CMD_UNDO | CMD_TREE,
-	CMD_ALL = (1 << 11) - 1,
+	CMD_WRITE = CMD_FIX | CMD_UNDO | CMD_REPLAY,
+	CMD_DISK = CMD_LIST | CMD_SCAN | CMD_WRITE | CMD_TREE,
+	CMD_ALL = (1 << 12) - 1,
 };
 
 enum option_id {
@@ -30,6 +32,10 @@ enum option_id {
 	OPT_VOLUME,
 	OPT_RULES,
 	OPT_YES,
+	OPT_REPLAY,
+	OPT_PLAN,
+	OPT_RESUME_PLAN,
+	OPT_REVERT,
 	OPT_REPORT,
 	OPT_LONG,
 	OPT_RECURSIVE,
@@ -80,7 +86,8 @@ struct options {
 	struct key_option keys[MOST_KEY_OPTIONS];
 	unsigned n_keys;
 	const char *volume, *rules, *output, *report;
-	char **args; /* what is no option, the command not among it; inside argv */
+	const char *replay, *plan; /* how; the plan's file, new or (resume, revert) saved */
+	char **args;		   /* what is no option, the command not among it; inside argv */
 	unsigned n_args;
 };
 

@@ -131,6 +131,7 @@ int cmd_list(struct ui *ui);
 int cmd_scan(struct ui *ui);
 int cmd_fix(struct ui *ui);
 int cmd_undo(struct ui *ui);
+int cmd_replay(struct ui *ui);
 int cmd_rules(struct ui *ui);
 int cmd_ls(struct ui *ui);
 int cmd_cat(struct ui *ui);

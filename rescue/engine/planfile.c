@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The plan of a replay as a file, for finishing it after a power cut or taking it back:
+ * nt_replay_save's bytes, then "UNBRKMFT" and the SHA-256 of the whole $MFT after the replay.
+ * It holds parts of the volume in clear: readable by its owner only. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <libgen.h>
+#include <limits.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/text.h"
+#include "engine/engine.h"
+
+#define TAIL_MAGIC "UNBRKMFT"
+#define TAIL_BYTES (8U + 32U)
+#define FILE_MAX   (2ULL << 30)
+#define MFT_CHUNK  (1U << 20)
+
+RS_DEFINE_AUTO(EVP_MD_CTX *, EVP_MD_CTX_free);
+
+char *en_plan_file_name(const struct en_volume *v, const char *wanted)
+{
+	char time[RS_TIME_LEN];
+	char *ret = NULL;
+
+	if (wanted)
+		return strdup(wanted);
+	rs_filetime_text(rs_filetime_now(), time);
+	if (asprintf(&ret, "unbrick-%.4s%.2s%.2sT%.2s%.2s%.2sZ-%u.plan", time, time + 5, time + 8,
+		    time + 11, time + 14, time + 17, v->number) < 0)
+		return NULL;
+	return ret;
+}
+
+static int hash_mft(struct nt_raw *raw, const struct rs_task *task, EVP_MD_CTX *md, uint8_t *buf,
+	struct rs_err *err)
+{
+	uint64_t size = 0, off = 0;
+	int r = nt_raw_size(raw, 0, NT_AT_DATA, "", &size, err);
+
+	while (r == 0 && off < size) {
+		size_t len = 0;
+		if (!rs_task_step(task, "journal", off, size))
+			return rs_fail(err, RS_E_CANCELLED, "nothing was changed");
+		r = nt_raw_read(raw, 0, NT_AT_DATA, "", off, buf, MFT_CHUNK, &len, err);
+		if (r == 0 && !len)
+			return rs_fail(err, RS_E_NTFS_DAMAGED, "$MFT ends at %" PRIu64, off);
+		if (r == 0 && EVP_DigestUpdate(md, buf, len) != 1)
+			return rs_fail(err, RS_E_BUG, "SHA-256");
+		off += len;
+	}
+	return r;
+}
+
+int en_mft_hash(struct blk *src, const struct rs_task *task, uint8_t ret[32], struct rs_err *err)
+{
+	__attribute__((cleanup(EVP_MD_CTX_free_auto))) EVP_MD_CTX *md = EVP_MD_CTX_new();
+	auto_nt_raw struct nt_raw *raw = NULL;
+	auto_free uint8_t *buf = malloc(MFT_CHUNK);
+	unsigned len = 0;
+
+	if (!buf || !md || EVP_DigestInit_ex(md, EVP_sha256(), NULL) != 1)
+		return rs_fail_on(err, RS_E_MEMORY, src->name, "hash of $MFT");
+	int r = nt_raw_open(src, &raw, err);
+	if (r == 0)
+		r = hash_mft(raw, task, md, buf, err);
+	if (r == 0 && (EVP_DigestFinal_ex(md, ret, &len) != 1 || len != 32))
+		r = rs_fail(err, RS_E_BUG, "SHA-256");
+	return r;
+}
+
+/* ---- saving ---- */
+
+static int unsaved(const char *path, struct rs_err *err)
+{
+	return rs_fail_on(err, RS_E_PLAN_FILE, path, "%s", strerror(errno));
+}
+
+static int write_all(int fd, const uint8_t *p, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, p, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* The name must survive a power cut, too. */
+static int sync_folder(const char *path)
+{
+	char copy[PATH_MAX];
+
+	(void)snprintf(copy, sizeof(copy), "%s", path);
+	auto_close int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* a file system that cannot sync a folder says EINVAL */
+	return fd < 0 || (fsync(fd) < 0 && errno != EINVAL) ? -1 : 0;
+}
+
+static int check_folder(const char *path, const char *disk, struct rs_err *err)
+{
+	char copy[PATH_MAX];
+	struct stat st;
+
+	if (strlen(path) >= sizeof(copy))
+		return rs_fail_on(err, RS_E_PLAN_FILE, path, "%s", strerror(ENAMETOOLONG));
+	(void)snprintf(copy, sizeof(copy), "%s", path);
+	if (stat(dirname(copy), &st) < 0)
+		return unsaved(path, err);
+	if (rs_lies_on_disk(&st, disk))
+		return rs_fail_on(err, RS_E_ONTO_SOURCE, path, "%s", "");
+	return 0;
+}
+
+static int write_new(
+	const char *path, const uint8_t *p, size_t len, const uint8_t *tail, struct rs_err *err)
+{
+	auto_close int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return unsaved(path, err);
+	if (write_all(fd, p, len) < 0 || write_all(fd, tail, TAIL_BYTES) < 0 || fsync(fd) < 0 ||
+		sync_folder(path) < 0) {
+		(void)unsaved(path, err);
+		(void)unlink(path); /* ours, and not whole */
+		return RS_E_PLAN_FILE;
+	}
+	return 0;
+}
+
+int en_plan_save(struct rs_session *s, const struct en_volume *v, struct rs_err *err)
+{
+	const struct nt_geometry *g = nt_raw_geometry(v->raw);
+	const char *path = v->journal.plan_file;
+	auto_free uint8_t *bytes = NULL;
+	uint8_t tail[TAIL_BYTES] = TAIL_MAGIC;
+	size_t len = 0;
+	int r = check_folder(path, v->disk->path, err);
+
+	if (r == 0)
+		r = en_mft_hash(v->journal.seen, &s->task, tail + 8, err);
+	if (r == 0)
+		r = nt_replay_save(
+			v->journal.replay, g->serial, g->volume_bytes, &bytes, &len, err);
+	return r < 0 ? r : write_new(path, bytes, len, tail, err);
+}
+
+/* ---- loading ---- */
+
+static int read_whole(int fd, uint8_t *p, size_t len)
+{
+	while (len) {
+		ssize_t n = read(fd, p, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return -1;
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int en_plan_load(const char *path, struct en_saved *ret, struct rs_err *err)
+{
+	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct rs_err why = {0};
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return rs_fail_on(err, RS_E_IO_OPEN, path, "%s", strerror(errno));
+	if (!S_ISREG(st.st_mode) || st.st_size < (off_t)TAIL_BYTES ||
+		(uint64_t)st.st_size > FILE_MAX)
+		return rs_fail_on(err, RS_E_REPLAY_PLAN, path, "no file of that size is one");
+	size_t len = (size_t)st.st_size;
+	auto_free uint8_t *bytes = malloc(len);
+	if (!bytes)
+		return rs_fail_on(err, RS_E_MEMORY, path, "plan of a replay");
+	if (read_whole(fd, bytes, len) < 0)
+		return rs_fail_on(err, RS_E_IO_OPEN, path, "it cannot be read to its end");
+	const uint8_t *tail = bytes + len - TAIL_BYTES;
+	if (memcmp(tail, TAIL_MAGIC, 8) != 0)
+		return rs_fail_on(err, RS_E_REPLAY_PLAN, path, "its end is missing");
+	int r = nt_replay_load((struct rs_view){bytes, len - TAIL_BYTES}, &ret->plan, &ret->serial,
+		&ret->volume_bytes, &why);
+	if (r == RS_E_MANIFEST)
+		return rs_fail_on(err, RS_E_REPLAY_PLAN, path, "%s", why.detail);
+	if (r < 0)
+		return rs_fail_on(err, r, path, "%s", why.detail);
+	memcpy(ret->mft_sha256, tail + 8, sizeof(ret->mft_sha256));
+	return 0;
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* replay: the journal alone, for real; finished after a power cut; taken back. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/act.h"
+
+static bool is_wanted(const struct rs_target *t, const struct en_volume *v)
+{
+	return en_is_selected(t, v) && v->raw;
+}
+
+static int look_at_all(
+	struct rs_session *s, const struct rs_target *t, struct en_machine *m, struct rs_err *err)
+{
+	struct rs_err first = {0};
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n_volumes; i++) {
+		struct en_volume *v = &m->volumes[i];
+		if (!en_is_selected(t, v))
+			continue;
+		en_volume_look(s, v, true);
+		if (v->err.code == RS_E_CANCELLED) {
+			*err = v->err;
+			return v->err.code;
+		}
+		if (v->err.code && !v->raw && !first.code)
+			first = v->err;
+		n += v->raw != NULL;
+	}
+	if (n)
+		return 0;
+	const struct rs_err *disk = en_disk_error(m);
+	if (!first.code && disk)
+		first = *disk;
+	if (!first.code)
+		return rs_fail_on(
+			err, RS_E_NOT_NTFS, m->n_disks ? m->disks[0].path : "", "no NTFS volume");
+	*err = first;
+	return first.code;
+}
+
+/* From the disk again: the journal is closed, and the result is sound. */
+static int verify(struct en_volume *v, const struct nt_replay *p, bool is_back,
+	struct json_object *root, struct rs_err *err)
+{
+	struct json_object *o = report_object(root, "verification");
+	struct json_object *checks = report_array(o, "checks");
+	auto_nt_raw struct nt_raw *raw = NULL;
+	struct nt_state state = {0};
+	struct en_stack stack;
+	struct rs_err why = {0};
+	char line[160];
+	int r = en_stack_open(v, false, &stack, &why);
+
+	if (r == 0)
+		r = nt_raw_open(stack.top, &raw, &why);
+	if (r == 0)
+		r = nt_state_read(raw, &state, &why);
+	if (r == 0 && (state.log == NT_LOG_CLEAN) == is_back)
+		r = rs_fail(&why, RS_E_VERIFY, "the journal is %s", nt_log_state_text(state.log));
+	if (r == 0 && !is_back)
+		r = nt_replay_check(stack.top, p, &why);
+	nt_raw_close(rs_steal(raw));
+	en_stack_close(&stack);
+	if (r == 0) {
+		(void)snprintf(line, sizeof(line),
+			is_back ? "volume %u: the journal is open again, %zu blocks are as before"
+				: "volume %u: the journal is clean, %zu blocks and what they "
+				  "belong to are sound",
+			v->number, p->n_blocks);
+		json_object_array_add(checks, json_object_new_string(line));
+	}
+	report_bool_set(o, "passed", r == 0);
+	if (r < 0) {
+		report_err_set(o, "error", &why);
+		*err = why;
+	}
+	return r;
+}
+
+/* ---- what the journals hold now ---- */
+
+/* A volume whose journal is not clean and cannot be replayed is no reason to be silent. */
+static int find_open(
+	const struct rs_target *t, struct en_machine *m, size_t *ret, struct rs_err *err)
+{
+	*ret = 0;
+	for (size_t i = 0; i < m->n_volumes; i++) {
+		struct en_volume *v = &m->volumes[i];
+		if (!is_wanted(t, v))
+			continue;
+		if (v->journal.refusal.code) {
+			*err = v->journal.refusal;
+			return err->code;
+		}
+		if (!en_journal_is_open(v))
+			continue;
+		int r = en_volume_guard(v, err);
+		if (r < 0)
+			return r;
+		++*ret;
+	}
+	return 0;
+}
+
+static int plan_all(struct rs_session *s, const struct rs_target *t, struct en_machine *m,
+	const struct rs_replay_choice *c, struct rs_report *report, struct rs_err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < m->n_volumes; i++) {
+		if (is_wanted(t, &m->volumes[i]))
+			r = en_replay_plan(&m->volumes[i], c, err);
+		en_replay_report(&m->volumes[i], report->root);
+	}
+	for (size_t i = 0; r == 0 && i < m->n_volumes; i++) {
+		if (is_wanted(t, &m->volumes[i]))
+			r = en_replay_consent(s, &m->volumes[i], c, report, err);
+	}
+	return r;
+}
+
+static int write_one(
+	struct rs_session *s, struct en_volume *v, struct json_object *root, struct rs_err *err)
+{
+	struct en_stack stack;
+	int r;
+
+	(void)nt_vol_close(v->nt, NULL); /* opened for reading; its caches would be stale */
+	v->nt = NULL;
+	r = en_stack_open(v, true, &stack, err);
+	if (r == 0)
+		r = en_replay_act(s, v, stack.top, err);
+	en_stack_close(&stack);
+	return r < 0 ? r : verify(v, v->journal.replay, false, root, err);
+}
+
+static int replay_new(struct rs_session *s, const struct rs_target *t, struct en_machine *m,
+	const struct rs_replay_options *o, struct rs_report *report, struct rs_err *err)
+{
+	size_t n = 0, done = 0;
+	char text[160];
+	int r = find_open(t, m, &n, err);
+
+	if (r == 0 && !n) {
+		report_finish(report, 4, "nothing-to-do", "no journal is open, nothing was changed",
+			NULL);
+		return 0;
+	}
+	if (r == 0 && n > 1 && o->choice.plan_file)
+		r = rs_fail_on(err, RS_E_AMBIGUOUS, o->choice.plan_file,
+			"one plan's file for %zu volumes", n);
+	if (r == 0)
+		r = plan_all(s, t, m, &o->choice, report, err);
+	(void)snprintf(text, sizeof(text),
+		"Replay the journal of %zu volume%s? (--revert takes it back)", n,
+		n == 1 ? "" : "s");
+	if (r == 0 && !o->say_yes && en_ask(s, RS_ASK_PLAN, text, report) != RS_ANSWER_YES)
+		r = rs_fail(err, RS_E_CANCELLED, "nothing was changed");
+	for (size_t i = 0; r == 0 && i < m->n_volumes; i++) {
+		if (!m->volumes[i].journal.is_planned)
+			continue;
+		r = write_one(s, &m->volumes[i], report->root, err);
+		done += r == 0;
+	}
+	json_object_object_del(report->root, "replay");
+	for (size_t i = 0; i < m->n_volumes; i++)
+		en_replay_report(&m->volumes[i], report->root);
+	if (r < 0)
+		return r;
+	(void)snprintf(text, sizeof(text), "the journal of %zu volume%s replayed, verified", done,
+		done == 1 ? "" : "s");
+	report_finish(report, 0, "done", text, NULL);
+	return 0;
+}
+
+/* ---- from a saved plan ---- */
+
+static int choose_saved(const struct rs_target *t, struct en_machine *m, const struct en_saved *p,
+	struct en_volume **ret, struct rs_err *err)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n_volumes; i++) {
+		struct en_volume *v = &m->volumes[i];
+		if (!is_wanted(t, v) || nt_raw_geometry(v->raw)->serial != p->serial ||
+			nt_raw_geometry(v->raw)->volume_bytes != p->volume_bytes)
+			continue;
+		*ret = v;
+		n++;
+	}
+	if (n > 1)
+		return rs_fail_on(err, RS_E_AMBIGUOUS, m->disks[0].path,
+			"%zu volumes have the serial number %016" PRIX64, n, p->serial);
+	if (!n)
+		return rs_fail_on(err, RS_E_NO_SUCH_VOLUME, t->n_disks ? t->disks[0] : "",
+			"the plan is of a volume with the serial number %016" PRIX64 " and %" PRIu64
+			" bytes",
+			p->serial, p->volume_bytes);
+	return 0;
+}
+
+/* As for any write, but for the journal's own state: that is what is put right. */
+static int guard_saved(struct en_volume *v, struct rs_err *err)
+{
+	struct nt_state as_found = v->state;
+
+	v->state = (struct nt_state){.can_write = true};
+	if (v->journal.on_disk.is_hibernated) {
+		v->state.can_write = false;
+		v->state.refusal_code = RS_E_HIBERNATED;
+		(void)snprintf(v->state.refusal, sizeof(v->state.refusal), "%s",
+			v->journal.on_disk.hibernation);
+	}
+	int r = en_volume_guard(v, err);
+	v->state = as_found;
+	return r;
+}
+
+/* Was anything written since but this plan? A block of it that has other bytes is found when it is
+ * compared; what lies elsewhere changes $MFT. */
+static int check_mft(struct rs_session *s, struct blk *top, const struct en_saved *p,
+	const char *name, struct rs_err *err)
+{
+	auto_blk struct blk *seen = NULL;
+	uint8_t now[32];
+	int r = nt_replay_overlay(top, p->plan, &seen, err);
+
+	if (r == 0)
+		r = en_mft_hash(seen, &s->task, now, err);
+	if (r == 0 && memcmp(now, p->mft_sha256, sizeof(now)) != 0)
+		r = rs_fail_on(err, RS_E_REPLAY_CHANGED, name,
+			"files were written to it since the plan was made");
+	return r;
+}
+
+static int write_saved(struct rs_session *s, struct en_volume *v, const struct en_saved *p,
+	bool is_back, struct rs_err *err)
+{
+	struct en_stack stack;
+	struct rs_err why = {0};
+	int r;
+
+	(void)nt_vol_close(v->nt, NULL); /* opened for reading; its caches would be stale */
+	v->nt = NULL;
+	r = en_stack_open(v, true, &stack, &why);
+	if (r == 0)
+		r = check_mft(s, stack.top, p, v->name, &why);
+	if (r == 0)
+		r = is_back ? nt_replay_revert(stack.top, p->plan, &why)
+			    : nt_replay_apply(stack.top, p->plan, true, &s->task, &why);
+	en_stack_close(&stack);
+	if (r == RS_E_CHANGED)
+		r = rs_fail_on(&why, RS_E_REPLAY_CHANGED, v->name, "%s", why.detail);
+	if (r < 0)
+		*err = why;
+	return r;
+}
+
+static void report_saved(const struct en_volume *v, const struct en_saved *p, const char *path,
+	const char *result, struct json_object *root)
+{
+	json_object_object_del(root, "replay");
+	struct json_object *o = report_append(report_array(root, "replay"));
+	report_uint_set(o, "volume", v->number);
+	report_text_set(o, "state", p->plan->pending == NT_PENDING_CHANGES ? "pending" : "idle");
+	report_replay_counts(o, p->plan, 0);
+	report_uint_set(o, "blocks", p->plan->n_blocks);
+	report_uint_set(o, "bytes", p->plan->bytes);
+	report_uint_set(o, "zeroed", p->plan->n_zeroed);
+	report_text_set(o, "plan", path);
+	report_text_set(o, "result", result);
+}
+
+static int replay_saved(struct rs_session *s, const struct rs_target *t, struct en_machine *m,
+	const struct rs_replay_options *o, struct rs_report *report, struct rs_err *err)
+{
+	const char *path = o->choice.plan_file;
+	bool is_back = o->how == RS_REPLAY_REVERT;
+	struct en_saved saved = {0};
+	struct en_volume *v = NULL;
+	char text[200];
+	int r = en_plan_load(path, &saved, err);
+	auto_replay struct nt_replay *plan = saved.plan;
+
+	if (r == 0)
+		r = choose_saved(t, m, &saved, &v, err);
+	if (r == 0)
+		r = guard_saved(v, err);
+	if (r < 0 || !v)
+		return r;
+	report_saved(v, &saved, path, "planned", report->root);
+	(void)snprintf(text, sizeof(text),
+		is_back ? "Put the %zu blocks of volume %u back as they were before the replay?"
+			: "Finish the replay of %zu blocks of volume %u?",
+		plan->n_blocks, v->number);
+	if (!o->say_yes && en_ask(s, RS_ASK_PLAN, text, report) != RS_ANSWER_YES)
+		return rs_fail(err, RS_E_CANCELLED, "nothing was changed");
+	r = write_saved(s, v, &saved, is_back, err);
+	report_saved(v, &saved, path,
+		r < 0	  ? "failed"
+		: is_back ? "reverted"
+			  : "resumed",
+		report->root);
+	if (r == 0)
+		r = verify(v, plan, is_back, report->root, err);
+	if (r == 0)
+		report_finish(report, 0, "done",
+			is_back ? "the journal is pending again, verified"
+				: "the replay is finished, verified",
+			NULL);
+	return r;
+}
+
+int rs_replay(struct rs_session *s, const struct rs_target *t, const struct rs_replay_options *o,
+	struct rs_report **ret)
+{
+	auto_machine struct en_machine *m = NULL;
+	struct rs_err err = {0};
+	struct rs_report *report = NULL;
+	int r = report_new("replay", &report, &err);
+
+	*ret = report;
+	if (r < 0)
+		return r;
+	r = en_machine_open(t, true, &m, &err);
+	if (r == 0)
+		r = look_at_all(s, t, m, &err);
+	if (m)
+		en_machine_report(m, report->root);
+	if (r == 0 && m)
+		r = o->how == RS_REPLAY_NEW ? replay_new(s, t, m, o, report, &err)
+					    : replay_saved(s, t, m, o, report, &err);
+	if (r < 0)
+		report_finish(report, 0, r == RS_E_CANCELLED ? "cancelled" : "failed", "", &err);
+	return r;
+}
