@@ -232,6 +232,37 @@ static enum judge_truth cond_differs(
 	return truth(!is_same);
 }
 
+/* Zeros that are there only because the journal does not hold small contents say nothing, neither
+ * for a rule nor against it. */
+static bool is_lost(struct judge_ctx *ctx, struct judge_probe *p)
+{
+	if (!p->stat.is_unlogged || !p->stat.size_bytes)
+		return false;
+	judge_probe_hash(ctx, p);
+	return p->hash_code == 0 && p->is_all_zero;
+}
+
+static enum judge_truth cond_content(
+	struct judge_ctx *ctx, const struct rule_cond *c, struct judge_probe *p, char **why)
+{
+	if (is_lost(ctx, p)) {
+		judge_add(ctx, why, ", ", "%s",
+			"reads as zeros only because the journal does not hold its contents");
+		return JUDGE_UNKNOWN;
+	}
+	switch (c->kind) {
+	case RULE_SHA256:
+	case RULE_ALL_ZERO:
+		return cond_hash(ctx, c, p, why);
+	case RULE_MAGIC:
+		return cond_magic(ctx, c, p, why);
+	case RULE_DIFFERS_FROM:
+		return cond_differs(ctx, c, p, why);
+	default:
+		return cond_version(ctx, c, p, why);
+	}
+}
+
 enum judge_truth judge_cond(
 	struct judge_ctx *ctx, const struct rule_cond *c, struct judge_probe *p, char **why)
 {
@@ -246,16 +277,13 @@ enum judge_truth judge_cond(
 		return cond_size(ctx, c, p, why);
 	case RULE_SHA256:
 	case RULE_ALL_ZERO:
-		return cond_hash(ctx, c, p, why);
 	case RULE_MAGIC:
-		return cond_magic(ctx, c, p, why);
 	case RULE_IS_PE:
 	case RULE_VERSION:
 	case RULE_VERSION_FROM:
 	case RULE_VERSION_BELOW:
-		return cond_version(ctx, c, p, why);
 	case RULE_DIFFERS_FROM:
-		return cond_differs(ctx, c, p, why);
+		return cond_content(ctx, c, p, why);
 	}
 	return JUDGE_UNKNOWN;
 }

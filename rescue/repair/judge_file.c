@@ -158,7 +158,7 @@ static void add_contents(struct judge_ctx *ctx, struct judge_probe *p, struct ju
 	judge_probe_hash(ctx, p);
 	if (p->hash_code == 0) {
 		f->has_sha256 = true;
-		f->is_all_zero = p->is_all_zero;
+		f->is_all_zero = p->is_all_zero && !p->stat.is_unlogged;
 		memcpy(f->sha256, p->sha256, sizeof(f->sha256));
 		return;
 	}
