@@ -166,23 +166,23 @@ static void test_judge__compressed_by_windows__has_no_hash_and_says_so(void **st
 static void test_judge__zeros_of_the_journal__prove_nothing(void **state)
 {
 	static const char *const rules[] = {
-		RULE("%WINDIR%\\Temp\\*.dat", "[bad]\nall-zero = yes\n"),
-		RULE("%WINDIR%\\Temp\\*.dat",
+		RULE("%WINDIR%\\Temp\\bad-*.dat", "[bad]\nall-zero = yes\n"),
+		RULE("%WINDIR%\\Temp\\bad-*.dat",
 			"[bad]\nsha256 = "
 			"8855508aade16ec573d21e6a485dfd0a7624085c1a14b5ecdd6485de0c6839a4\n"),
-		RULE("%WINDIR%\\Temp\\*.dat", ANY_SIZE "[doubtful]\nall-zero = yes\n")};
+		RULE("%WINDIR%\\Temp\\bad-*.dat", ANY_SIZE "[doubtful]\nall-zero = yes\n")};
 	struct wi *w = *state;
 	struct nt_replay p = {0};
 	uint64_t refs[2], numbers[2];
 
-	wi_file(w, "/Windows/Temp/zero.dat", "\0\0\0\0\0", 5, "");
-	wi_text(w, "/Windows/Temp/later.dat", "text", "");
+	wi_file(w, "/Windows/Temp/bad-zero.dat", "\0\0\0\0\0", 5, "");
+	wi_text(w, "/Windows/Temp/bad-later.dat", "text", "");
 	wi_open(w);
-	assert_int_equal(nt_lookup(w->vol, "\\Windows\\Temp\\zero.dat", &refs[0], NULL), 0);
-	assert_int_equal(nt_lookup(w->vol, "\\Windows\\Temp\\later.dat", &refs[1], NULL), 0);
+	assert_int_equal(nt_lookup(w->vol, "\\Windows\\Temp\\bad-zero.dat", &refs[0], NULL), 0);
+	assert_int_equal(nt_lookup(w->vol, "\\Windows\\Temp\\bad-later.dat", &refs[1], NULL), 0);
 	expect(w, rules[0], RULE_MATCHED, 1);
-	wi_expect_file(w, "\\Windows\\Temp\\zero.dat", JUDGE_BAD);
-	assert_true(wi_found(w, "\\Windows\\Temp\\zero.dat")->is_all_zero);
+	wi_expect_file(w, "\\Windows\\Temp\\bad-zero.dat", JUDGE_BAD);
+	assert_true(wi_found(w, "\\Windows\\Temp\\bad-zero.dat")->is_all_zero);
 	numbers[0] = NT_REF_RECORD(refs[0]);
 	numbers[1] = NT_REF_RECORD(refs[1]);
 	p.zeroed_records = numbers;
@@ -191,12 +191,13 @@ static void test_judge__zeros_of_the_journal__prove_nothing(void **state)
 	for (size_t i = 0; i < 3; i++) {
 		const struct judge_file *f;
 		(void)wi_judge_text(w, rules[i]);
-		wi_expect_file(w, "\\Windows\\Temp\\zero.dat", JUDGE_DOUBTFUL);
-		f = wi_found(w, "\\Windows\\Temp\\zero.dat");
+		wi_expect_file(w, "\\Windows\\Temp\\bad-zero.dat", JUDGE_DOUBTFUL);
+		f = wi_found(w, "\\Windows\\Temp\\bad-zero.dat");
 		assert_non_null(strstr(f->why, "the journal does not hold its contents"));
 		assert_false(f->is_all_zero);
 	}
-	wi_expect_file(w, "\\Windows\\Temp\\later.dat", JUDGE_BAD); /* it has contents after all */
+	wi_expect_file(
+		w, "\\Windows\\Temp\\bad-later.dat", JUDGE_BAD); /* it has contents after all */
 	nt_vol_set_replay(w->vol, NULL);
 }
 
