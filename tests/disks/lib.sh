@@ -5,9 +5,13 @@
 # failed.
 
 build=${UNBRICK_BUILD:-build}
+case $build in
+/*) ;;
+*) build=$PWD/$build ;;
+esac
 # shellcheck disable=SC2034 # used by the checks
-unbrick=$PWD/$build/unbrick
-export UNBRICK_TOOLS="${UNBRICK_TOOLS:-$PWD/$build/tools}"
+unbrick=$build/unbrick
+export UNBRICK_TOOLS="${UNBRICK_TOOLS:-$build/tools}"
 fixtures=${UNBRICK_FIXTURES:-$PWD/../shared/fixtures}
 failures=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/unbrick-check.XXXXXX")
