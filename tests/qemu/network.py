@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A network of its own for the machines of one test: a namespace with a tap device, DHCP and TFTP by
+dnsmasq, HTTP by nginx. Nothing leaves it."""
+
+import os
+import subprocess
+import sys
+import time
+
+from suite import Skip
+from machine import have, run
+from vm import Failure
+
+INSIDE = "UNBRICK_NETWORK_NAMESPACE"
+SERVER = "192.168.77.1"
+NGINX = """daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
+events {{ worker_connections 64; }}
+http {{ access_log {folder}/access.log; client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2;
+  fastcgi_temp_path {folder}/t3; uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
+  types {{ application/efi efi; }}
+  server {{ listen {server}:80; root {files}; }} }}
+"""
+
+
+def enter():
+    """Run this program again in a network namespace; returns only in there, or says why not."""
+    if os.environ.get(INSIDE):
+        return None
+    missing = have("unshare", "ip", "dnsmasq", "nginx")
+    if missing:
+        return f"not installed: {missing}"
+    words = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-rn"]
+    probe = subprocess.run(words + ["ip", "tuntap", "add", "tap0", "mode", "tap"], stdout=subprocess.PIPE,
+                           stderr=subprocess.STDOUT, check=False)
+    if probe.returncode:
+        return "no network namespace with a tap device here: " + probe.stdout.decode().strip()
+    sys.stdout.flush()
+    os.execvpe("unshare", words + [sys.executable, *sys.argv], dict(os.environ, **{INSIDE: "1"}))
+
+
+class Network:
+    """DHCP that offers @bootfile; TFTP and HTTP of the files in @files."""
+
+    def __init__(self, folder, files, extra=()):
+        self.folder, self.files, self.extra, self.servers = folder, files, extra, []
+
+    def __enter__(self):
+        if not os.environ.get(INSIDE):
+            raise Skip("no network namespace")
+        run("ip", "link", "set", "lo", "up")
+        run("ip", "tuntap", "add", "tap0", "mode", "tap")
+        run("ip", "addr", "add", SERVER + "/24", "dev", "tap0")
+        run("ip", "link", "set", "tap0", "up")
+        self._serve("dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--port=0", "--user=root",
+                    "--interface=tap0", "--bind-dynamic", "--dhcp-range=192.168.77.50,192.168.77.99",
+                    "--dhcp-authoritative", f"--dhcp-leasefile={self.folder}/leases", "--log-dhcp",
+                    f"--log-facility={self.folder}/dnsmasq.log", "--enable-tftp",
+                    f"--tftp-root={self.files}", *self.extra)
+        config = os.path.join(self.folder, "nginx.conf")
+        with open(config, "w", encoding="ascii") as f:
+            f.write(NGINX.format(folder=self.folder, files=self.files, server=SERVER))
+        self._serve("nginx", "-e", f"{self.folder}/nginx.log", "-c", config)
+        return self
+
+    def _serve(self, program, *words):
+        env = dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin:/sbin")
+        with open(os.path.join(self.folder, program + ".out"), "wb") as out:
+            p = subprocess.Popen([program, *words], stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env)
+        self.servers.append(p)
+        time.sleep(0.2)
+        if p.poll() is not None:
+            with open(os.path.join(self.folder, program + ".out"), encoding="utf-8") as f:
+                raise Failure(f"{program}: {f.read().strip()[-300:]}")
+
+    def __exit__(self, *_):
+        for p in self.servers:
+            p.terminate()
+            p.wait()
+        run("ip", "link", "del", "tap0")
+
+    def card(self, vm, boot=1):
+        vm.add("-netdev", "tap,id=net0,ifname=tap0,script=no,downscript=no")
+        vm.add("-device", f"virtio-net-pci,netdev=net0,bootindex={boot}")
+
+    def served(self, word):
+        """Was a file asked for? By the servers' own logs."""
+        for name in ("access.log", "dnsmasq.log"):
+            path = os.path.join(self.folder, name)
+            if os.path.exists(path):
+                with open(path, encoding="utf-8", errors="replace") as f:
+                    if any(word in line for line in f):
+                        return True
+        return False
+
+
+def http_boot(url):
+    """dnsmasq's options for UEFI HTTP Boot: the vendor class must come back, the boot file is a URL."""
+    return ["--dhcp-vendorclass=set:http,HTTPClient:Arch:00016", "--dhcp-option-force=tag:http,60,HTTPClient",
+            f"--dhcp-boot=tag:http,{url}"]
+
+
+def ipxe_chain(first, script):
+    """@first by TFTP to the firmware, @script (a URL) to iPXE."""
+    return ["--dhcp-userclass=set:ipxe,iPXE", f"--dhcp-boot=tag:!ipxe,{first}",
+            f"--dhcp-boot=tag:ipxe,{script}"]
