@@ -1,8 +1,155 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The application: settings, menu, and one of Linux, Windows, firmware setup, reset. Without a
+ * person every failure goes back to the firmware as a status, so that it tries its next entry. */
+#include "efi/app.h"
 #include "efi/console.h"
+#include "efi/files.h"
+#include "efi/handover.h"
+#include "efi/initrd.h"
+#include "efi/load.h"
+#include "efi/measure.h"
+#include "efi/menu.h"
+#include "efi/power.h"
+
+static const char settings_path[] = "\\EFI\\unbrick\\unbrick.conf";
+
+void app_note(struct app *app, const char *fmt, ...)
+{
+	char buf[APP_NOTE_BYTES];
+	struct text t;
+	va_list args;
+
+	text_init(&t, buf, sizeof(buf));
+	va_start(args, fmt);
+	text_add_args(&t, fmt, args);
+	va_end(args);
+	say("unbrick: %s\n", buf);
+	if (app->notes_count == APP_NOTES_MAX) {
+		app->notes_lost++;
+		return;
+	}
+	text_init(&t, app->notes[app->notes_count++], APP_NOTE_BYTES);
+	text_add(&t, "%s", buf);
+}
+
+/* ---- settings */
+
+struct source {
+	struct app *app;
+	const char *name;
+};
+
+static void note_bad(void *user, const struct settings_bad *bad)
+{
+	const struct source *s = user;
+
+	if (bad->line)
+		app_note(s->app, "%s line %u: %s: %s", s->name, bad->line, bad->reason, bad->text);
+	else
+		app_note(s->app, "%s: %s", s->name, bad->reason);
+}
+
+static void take_settings(struct app *app, const char *name, struct span text, bool is_trusted)
+{
+	struct source s = {app, name};
+	unsigned bad = settings_parse(&app->settings, text.p, text.len, is_trusted, note_bad, &s);
+
+	if (bad > SETTINGS_BAD_MAX)
+		app->notes_lost += bad - SETTINGS_BAD_MAX;
+}
+
+static void read_settings(struct app *app)
+{
+	struct span conf = app->sections[SECTION_CONF];
+	auto_pool uint8_t *file = NULL;
+	size_t len;
+
+	settings_init(&app->settings);
+	if (conf.p)
+		take_settings(app, "built-in settings", conf, true);
+	EFI_STATUS status =
+		file_read(app->image->DeviceHandle, settings_path, SETTINGS_FILE_MAX, &file, &len);
+	if (status == EFI_BAD_BUFFER_SIZE)
+		app_note(app, "unbrick.conf: longer than 64 KiB: not read");
+	else if (status != EFI_SUCCESS && status != EFI_NOT_FOUND && status != EFI_UNSUPPORTED)
+		app_note(app, "unbrick.conf: not read: %s", status_text(status));
+	if (!file)
+		return;
+	measure(MEASURE_PCR_UNSIGNED, "unbrick.conf", file, len);
+	app->is_from_stick = true;
+	take_settings(
+		app, "unbrick.conf", (struct span){file, len}, app->secure_boot != SECURE_BOOT_YES);
+}
+
+/* ---- ways out */
+
+/* Returns only if it fails. */
+static EFI_STATUS start_linux(struct app *app, unsigned mode)
+{
+	struct span extra = {NULL, 0};
+	EFI_STATUS status = handover_make(app, mode, &extra);
+
+	if (status != EFI_SUCCESS) {
+		say("unbrick: Linux was not started: %s\n", status_text(status));
+		return status;
+	}
+	auto_pool void *archive = (void *)(uintptr_t)extra.p;
+	measure_sections(app->sections);
+	measure(MEASURE_PCR_UNSIGNED, "unbrick.cpio", extra.p, extra.len);
+	status = initrd_offer(app->sections[SECTION_INITRD], extra);
+	if (status != EFI_SUCCESS) {
+		say("unbrick: unbrick.efi: the initramfs (.initrd) cannot be offered to Linux: "
+		    "%s\n",
+			status_text(status));
+		return status;
+	}
+	say("unbrick: starting Linux (%s)\n", settings_mode_name(mode));
+	status = load_kernel(
+		app->image, app->sections[SECTION_LINUX], app->sections[SECTION_CMDLINE]);
+	initrd_withdraw();
+	return status;
+}
+
+static EFI_STATUS go(struct app *app, enum choice choice)
+{
+	switch (choice) {
+	case CHOICE_WINDOWS:
+		return windows_start(app->image->DeviceHandle);
+	case CHOICE_SETUP:
+		return power_setup();
+	case CHOICE_RESTART:
+		return power_restart();
+	case CHOICE_POWER_OFF:
+		return power_off();
+	default:
+		return start_linux(app, choice);
+	}
+}
 
 EFI_STATUS efi_main(void)
 {
+	static struct app app;
+
 	say("unbrick: efi started (version %s)\n", UNBRICK_VERSION);
-	return EFI_LOAD_ERROR;
+	(void)BS->SetWatchdogTimer(
+		0, 0, 0, NULL); /* a person at the menu takes more than 5 minutes */
+	app.image = protocol_of(self, &guid_loaded_image);
+	if (!app.image) {
+		say("unbrick: unbrick.efi: the firmware does not tell where it is in memory\n");
+		return EFI_LOAD_ERROR;
+	}
+	if (!sections_open(app.image, app.sections))
+		return EFI_LOAD_ERROR;
+	app.secure_boot = secure_boot_state();
+	read_settings(&app);
+	app.has_windows = !windows_find(app.image->DeviceHandle, false, &app.windows);
+	enum choice choice = menu_choose(&app);
+	for (;;) {
+		EFI_STATUS status = go(&app, choice);
+
+		if (!app.is_person || !console_has_keys())
+			return status == EFI_SUCCESS ? EFI_LOAD_ERROR : status;
+		menu_wait(&app);
+		choice = menu_show(&app);
+	}
 }

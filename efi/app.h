@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the application knows about this start. */
+#ifndef UNBRICK_EFI_APP_H
+#define UNBRICK_EFI_APP_H
+
+#include "efi/sections.h"
+#include "efi/settings.h"
+#include "efi/text.h"
+#include "efi/variables.h"
+#include "efi/windows.h"
+
+enum { APP_NOTES_MAX = 16, APP_NOTE_BYTES = 120, APP_RULES_MAX = 8192 };
+
+/* The menu, and who chose in it. The first four are the modes of the settings. */
+enum choice {
+	CHOICE_AUTOMATIC = SETTINGS_MODE_AUTOMATIC,
+	CHOICE_TECHNICIAN = SETTINGS_MODE_TECHNICIAN,
+	CHOICE_LOOK = SETTINGS_MODE_LOOK,
+	CHOICE_WINDOWS = SETTINGS_MODE_WINDOWS,
+	CHOICE_SETUP,
+	CHOICE_RESTART,
+	CHOICE_POWER_OFF,
+	CHOICES,
+};
+
+enum chosen { CHOSEN_DEFAULT, CHOSEN_KEY, CHOSEN_MENU };
+
+struct app {
+	EFI_LOADED_IMAGE *image;
+	struct span sections[SECTIONS];
+	struct settings settings;
+	enum secure_boot secure_boot;
+	bool is_from_stick; /* settings were read there */
+	struct windows windows;
+	bool has_windows;
+	enum chosen chosen;
+	bool is_person; /* pressed a key */
+	char notes[APP_NOTES_MAX][APP_NOTE_BYTES];
+	unsigned notes_count; /* of those kept */
+	unsigned notes_lost;
+};
+
+/** Keep a line for the menu and for /init, and say it. */
+void app_note(struct app *app, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

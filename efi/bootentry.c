@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "efi/bootentry.h"
+#include "efi/bytes.h"
+#include "efi/memory.h"
+
+enum {
+	NODE_MIN_BYTES = 4,
+	TYPE_MESSAGING = 3,
+	MESSAGING_MAC = 11,
+	TYPE_MEDIA = 4,
+	MEDIA_HARD_DRIVE = 1,
+	MEDIA_FILE = 4,
+	TYPE_END = 0x7F,
+	END_WHOLE = 0xFF,
+	ENTRY_ACTIVE = 1,
+};
+
+struct node {
+	const uint8_t *p;
+	size_t len;
+	unsigned type, subtype;
+};
+
+/* The node at *@off, moved behind it; false at the end or where the path is damaged. */
+static bool next_node(const uint8_t *path, size_t len, size_t *off, struct node *ret)
+{
+	if (*off > len || len - *off < NODE_MIN_BYTES)
+		return false;
+	const uint8_t *p = path + *off;
+	size_t node_len = get_le16(p + 2);
+	if (node_len < NODE_MIN_BYTES || node_len > len - *off || p[0] == TYPE_END)
+		return false;
+	*ret = (struct node){.p = p, .len = node_len, .type = p[0], .subtype = p[1]};
+	*off += node_len;
+	return true;
+}
+
+size_t path_length(const uint8_t *path, size_t max)
+{
+	size_t off = 0;
+
+	while (max - off >= NODE_MIN_BYTES) {
+		size_t len = get_le16(path + off + 2);
+		if (len < NODE_MIN_BYTES || len > max - off)
+			return 0;
+		if (path[off] == TYPE_END && path[off + 1] == END_WHOLE)
+			return off + len;
+		off += len;
+	}
+	return 0;
+}
+
+static bool take_partition(const struct node *n, struct partition *ret)
+{
+	if (n->type != TYPE_MEDIA || n->subtype != MEDIA_HARD_DRIVE ||
+		n->len < PARTITION_NODE_BYTES)
+		return false;
+	memcpy(ret->node, n->p, PARTITION_NODE_BYTES);
+	ret->number = get_le32(n->p + 4);
+	memcpy(ret->signature, n->p + 24, sizeof(ret->signature));
+	ret->kind = n->p[41];
+	return ret->kind == PARTITION_GPT || ret->kind == PARTITION_MBR;
+}
+
+bool path_partition(const uint8_t *path, size_t len, struct partition *ret)
+{
+	struct partition found;
+	bool is_found = false;
+	struct node n;
+
+	for (size_t off = 0; next_node(path, len, &off, &n);) {
+		if (!take_partition(&n, &found))
+			continue;
+		*ret = found;
+		is_found = true;
+	}
+	return is_found;
+}
+
+bool path_is_network(const uint8_t *path, size_t len)
+{
+	struct node n;
+
+	for (size_t off = 0; next_node(path, len, &off, &n);) {
+		if (n.type == TYPE_MESSAGING && n.subtype == MESSAGING_MAC)
+			return true;
+	}
+	return false;
+}
+
+bool partition_is_same(const struct partition *a, const struct partition *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	/* an MBR's signature is the whole disk's */
+	if (a->kind == PARTITION_MBR && a->number != b->number)
+		return false;
+	return memcmp(a->signature, b->signature, sizeof(a->signature)) == 0;
+}
+
+/* Add a file node's text; a path may stand in several nodes. False if it does not fit or is not
+ * ASCII: then it is not a file that we look for. */
+static bool add_file(const struct node *n, char file[BOOT_FILE_MAX], size_t *len)
+{
+	for (size_t at = NODE_MIN_BYTES; n->len - at >= 2; at += 2) {
+		unsigned c = get_le16(n->p + at);
+
+		if (c == 0)
+			break;
+		bool is_first = at == NODE_MIN_BYTES;
+		bool has_slash = *len && file[*len - 1] == '\\';
+		if (is_first && *len && c != '\\' && !has_slash)
+			file[(*len)++] = '\\';
+		if (is_first && c == '\\' && has_slash)
+			continue;
+		if (c < ' ' || c > '~' || *len + 2 >= BOOT_FILE_MAX)
+			return false;
+		file[(*len)++] = (char)c;
+	}
+	file[*len] = '\0';
+	return true;
+}
+
+bool boot_entry_parse(const uint8_t *p, size_t len, struct boot_entry *ret)
+{
+	size_t off = 6, file_len = 0;
+	struct node n;
+
+	*ret = (struct boot_entry){.has_partition = false};
+	if (len < off)
+		return false;
+	size_t path_len = get_le16(p + 4);
+	for (;; off += 2) { /* the description */
+		if (len - off < 2)
+			return false;
+		if (get_le16(p + off) == 0)
+			break;
+	}
+	off += 2;
+	if (path_len > len - off)
+		return false;
+	const uint8_t *path = p + off;
+	for (off = 0; next_node(path, path_len, &off, &n);) {
+		if (take_partition(&n, &ret->partition))
+			ret->has_partition = true;
+		if (n.type == TYPE_MEDIA && n.subtype == MEDIA_FILE &&
+			!add_file(&n, ret->file, &file_len)) {
+			ret->file[0] = '\0';
+			return true;
+		}
+	}
+	return true;
+}
+
+static char lower(char c)
+{
+	return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+}
+
+bool boot_entry_is_windows(const struct boot_entry *e)
+{
+	static const char end[] = "\\bootmgfw.efi";
+	size_t len = 0, end_len = sizeof(end) - 1;
+
+	while (e->file[len])
+		len++;
+	if (!e->has_partition || len < end_len)
+		return false;
+	for (size_t i = 0; i < end_len; i++) {
+		if (lower(e->file[len - end_len + i]) != end[i])
+			return false;
+	}
+	return true;
+}
+
+struct out {
+	uint8_t *p;
+	size_t size, len;
+};
+
+static void add(struct out *o, const void *bytes, size_t len)
+{
+	if (o->len <= o->size && o->size - o->len >= len)
+		memcpy(o->p + o->len, bytes, len);
+	o->len += len;
+}
+
+static void add_wide(struct out *o, const char *text)
+{
+	do {
+		uint8_t unit[2] = {(uint8_t)*text, 0};
+
+		add(o, unit, sizeof(unit));
+	} while (*text++);
+}
+
+size_t boot_entry_build(const struct partition *partition, const char *description,
+	const char *file, uint8_t *ret, size_t size)
+{
+	static const uint8_t end[] = {TYPE_END, END_WHOLE, 4, 0};
+	struct out o = {.p = ret, .size = size};
+	uint8_t head[6] = {ENTRY_ACTIVE}, node[NODE_MIN_BYTES] = {TYPE_MEDIA, MEDIA_FILE};
+	size_t file_len = 0;
+
+	while (file[file_len])
+		file_len++;
+	file_len = NODE_MIN_BYTES + 2 * (file_len + 1);
+	put_le16(head + 4, (uint16_t)(PARTITION_NODE_BYTES + file_len + sizeof(end)));
+	put_le16(node + 2, (uint16_t)file_len);
+	add(&o, head, sizeof(head));
+	add_wide(&o, description);
+	add(&o, partition->node, PARTITION_NODE_BYTES);
+	add(&o, node, sizeof(node));
+	add_wide(&o, file);
+	add(&o, end, sizeof(end));
+	return o.len <= size ? o.len : 0;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Device paths and the firmware's boot entries (Boot####) as bytes: UEFI specification 2.10,
+ * sections 3.1.3 and 10.3. */
+#ifndef UNBRICK_EFI_BOOTENTRY_H
+#define UNBRICK_EFI_BOOTENTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	PARTITION_NODE_BYTES = 42,
+	PARTITION_GPT = 2, /* kind of signature */
+	PARTITION_MBR = 1,
+	BOOT_FILE_MAX = 128,
+	BOOT_ENTRY_MAX = 512, /* what boot_entry_build makes */
+	PATH_BYTES_MAX = 4096,
+};
+
+/* A partition as a device path names it. */
+struct partition {
+	uint8_t node[PARTITION_NODE_BYTES]; /* as it stands in the path */
+	uint8_t signature[16];		    /* of a GPT: the partition's GUID */
+	unsigned kind;			    /* PARTITION_GPT, PARTITION_MBR */
+	uint32_t number;
+};
+
+struct boot_entry {
+	struct partition partition;
+	bool has_partition;
+	char file[BOOT_FILE_MAX]; /* "\EFI\...", "" if none or not plain ASCII */
+};
+
+/** Length of a device path with its end node; 0 if it is damaged or longer than @max. */
+size_t path_length(const uint8_t *path, size_t max);
+
+/** The last partition in a path of @len bytes; false if there is none. */
+bool path_partition(const uint8_t *path, size_t len, struct partition *ret);
+
+/** True if the path leads over a network card. */
+bool path_is_network(const uint8_t *path, size_t len);
+
+/** True if both name the same partition. */
+bool partition_is_same(const struct partition *a, const struct partition *b);
+
+/** Read the value of a Boot#### variable; false if it is damaged. */
+bool boot_entry_parse(const uint8_t *p, size_t len, struct boot_entry *ret);
+
+/** True if the entry starts a Windows Boot Manager on a named partition. */
+bool boot_entry_is_windows(const struct boot_entry *e);
+
+/** Make the value of a Boot#### variable for @file (ASCII) on a partition. Returns its length, 0 if
+ * @size is too small. */
+size_t boot_entry_build(const struct partition *partition, const char *description,
+	const char *file, uint8_t *ret, size_t size);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "efi/handover.h"
+#include "efi/cpio.h"
+#include "efi/load.h"
+
+enum { FACTS_BYTES = APP_NOTES_MAX * (APP_NOTE_BYTES + 10) + 600 };
+
+static void add_origin(struct text *t, const struct app *app)
+{
+	const uint8_t *path = protocol_of(app->image->DeviceHandle, &guid_device_path);
+	struct partition p;
+
+	if (!path)
+		return;
+	size_t len = path_length(path, PATH_BYTES_MAX);
+	if (path_is_network(path, len)) {
+		text_add(t, "network = yes\n");
+	} else if (path_partition(path, len, &p) && p.kind == PARTITION_GPT) {
+		text_add(t, "partition = ");
+		text_add_guid(t, p.signature);
+		text_add(t, "\n");
+	}
+}
+
+static void write_facts(struct text *t, const struct app *app)
+{
+	static const char *const states[] = {"no", "yes", "setup"};
+	static const char *const who[] = {"default", "key", "menu"};
+
+	text_add(t,
+		"door = application\nversion = %s\nsecure_boot = %s\nloader = %s\nchosen = %s\n",
+		UNBRICK_VERSION, states[app->secure_boot], load_has_shim() ? "shim" : "own",
+		who[app->chosen]);
+	add_origin(t, app);
+	if (app->has_windows && app->windows.has_entry)
+		text_add(t, "windows_entry = Boot%04X\n", app->windows.number);
+	for (unsigned i = 0; i < app->notes_count; i++)
+		text_add(t, "note = %s\n", app->notes[i]);
+	if (app->notes_lost)
+		text_add(t, "note = %u more bad lines are not listed\n", app->notes_lost);
+}
+
+static bool write_archive(struct cpio *c, const struct app *app, const char *settings,
+	size_t settings_len, const struct text *facts)
+{
+	struct span rules = app->sections[SECTION_RULEKEY];
+
+	cpio_add_folder(c, "unbrick");
+	cpio_add_file(c, "unbrick/settings.conf", settings, settings_len);
+	cpio_add_file(c, "unbrick/boot.conf", facts->p, facts->len);
+	if (rules.p && rules.len)
+		cpio_add_file(c, "unbrick/rules.pub", rules.p, rules.len);
+	return cpio_finish(c);
+}
+
+EFI_STATUS handover_make(const struct app *app, unsigned mode, struct span *ret)
+{
+	char settings_text[SETTINGS_TEXT_MAX];
+	struct settings settings = app->settings;
+	auto_pool char *facts_text = pool_alloc(FACTS_BYTES);
+	struct text facts;
+	struct cpio c;
+
+	if (!facts_text)
+		return EFI_OUT_OF_RESOURCES;
+	settings.mode = mode;
+	size_t len = settings_format(&settings, settings_text, sizeof(settings_text));
+	text_init(&facts, facts_text, FACTS_BYTES);
+	write_facts(&facts, app);
+	cpio_init(&c, NULL, 0);
+	(void)write_archive(&c, app, settings_text, len, &facts); /* only counts */
+	auto_pool uint8_t *archive = pool_alloc(c.len);
+	if (!archive)
+		return EFI_OUT_OF_RESOURCES;
+	cpio_init(&c, archive, c.len);
+	if (!write_archive(&c, app, settings_text, len, &facts))
+		return EFI_BUFFER_TOO_SMALL;
+	*ret = (struct span){archive, c.len};
+	archive = NULL;
+	return EFI_SUCCESS;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "efi/load.h"
+#include "efi/console.h"
+#include "efi/memory.h"
+#include "efi/nx.h"
+
+enum { COMMAND_LINE_MAX = 2048 };
+
+bool load_has_shim(void)
+{
+	return protocol_any(&guid_shim_loader) != NULL;
+}
+
+static EFI_STATUS fail(const char *cause, EFI_STATUS status)
+{
+	say("unbrick: unbrick.efi: the kernel (.linux) was not started: %s\n", cause);
+	return status;
+}
+
+/* ASCII only: the builder takes nothing else, and a kernel would not know what to do with it. */
+static CHAR16 *wide_command_line(struct span from, uint32_t *ret_bytes)
+{
+	size_t len = 0;
+
+	while (len < from.len && from.p[len] && from.p[len] != '\n')
+		len++;
+	if (len > COMMAND_LINE_MAX)
+		return NULL;
+	CHAR16 *wide = pool_alloc((len + 1) * sizeof(*wide));
+	if (!wide)
+		return NULL;
+	for (size_t i = 0; i < len; i++)
+		wide[i] = from.p[i] < 0x80 ? from.p[i] : '?';
+	wide[len] = 0;
+	*ret_bytes = (uint32_t)((len + 1) * sizeof(*wide));
+	return wide;
+}
+
+/* ---- by shim */
+
+/* What shim's and the firmware's messages call the kernel. */
+static const struct {
+	uint8_t file[4];
+	CHAR16 name[7];
+	uint8_t end[4];
+} __attribute__((packed))
+kernel_path = {{4, 4, 4 + 14, 0}, {'.', 'l', 'i', 'n', 'u', 'x', 0}, {0x7F, 0xFF, 4, 0}};
+
+static EFI_STATUS load_by_shim(struct span kernel, CHAR16 *command_line, uint32_t bytes)
+{
+	uint8_t path[sizeof(kernel_path)];
+	EFI_HANDLE image = NULL;
+
+	memcpy(path, &kernel_path, sizeof(path));
+	EFI_STATUS status = BS->LoadImage(FALSE, self, (EFI_DEVICE_PATH *)(void *)path,
+		(void *)(uintptr_t)kernel.p, kernel.len, &image);
+	if (status != EFI_SUCCESS) {
+		if (status == EFI_SECURITY_VIOLATION && image)
+			(void)BS->UnloadImage(image); /* loaded, but not to be started */
+		return status;
+	}
+	EFI_LOADED_IMAGE *loaded = protocol_of(image, &guid_loaded_image);
+	if (!loaded)
+		return EFI_LOAD_ERROR;
+	loaded->LoadOptions = command_line;
+	loaded->LoadOptionsSize = bytes;
+	status = BS->StartImage(image, NULL, NULL);
+	say("unbrick: unbrick.efi: the kernel (.linux) gave up: %s\n", status_text(status));
+	return EFI_ABORTED;
+}
+
+/* ---- by ourselves */
+
+static bool pages_set(void *user, uint64_t base, uint64_t len, uint64_t rights)
+{
+	struct memory_attribute *m = user;
+
+	return m->set(m, base, len, rights) == EFI_SUCCESS;
+}
+
+static bool pages_clear(void *user, uint64_t base, uint64_t len, uint64_t rights)
+{
+	struct memory_attribute *m = user;
+
+	return m->clear(m, base, len, rights) == EFI_SUCCESS;
+}
+
+struct room {
+	EFI_PHYSICAL_ADDRESS base;
+	UINTN pages;
+	uint8_t *image; /* inside, aligned */
+};
+
+static EFI_STATUS room_alloc(const struct pe *pe, struct room *ret)
+{
+	uint64_t slack = pe->align_bytes - PE_PAGE_BYTES;
+
+	ret->pages = (pe->image_bytes + slack + PE_PAGE_BYTES - 1) / PE_PAGE_BYTES;
+	EFI_STATUS status =
+		BS->AllocatePages(AllocateAnyPages, EfiLoaderCode, ret->pages, &ret->base);
+	if (status != EFI_SUCCESS)
+		return status;
+	uint64_t image = (ret->base + slack) & ~(uint64_t)(pe->align_bytes - 1);
+	ret->image = (uint8_t *)image;
+	return EFI_SUCCESS;
+}
+
+/* The kernel finds its command line and device through the image that started: ours, for this time.
+ * A handle of its own would need a copy of a structure that firmware may have made larger. */
+static EFI_STATUS run(EFI_LOADED_IMAGE *own, const struct pe *pe, const struct room *room,
+	CHAR16 *command_line, uint32_t bytes)
+{
+	EFI_LOADED_IMAGE saved = *own;
+	EFI_STATUS(EFIAPI * entry)(EFI_HANDLE, EFI_SYSTEM_TABLE *);
+	uint8_t *at = room->image + pe->entry;
+
+	memcpy(&entry, &at, sizeof(entry));
+	own->ImageBase = room->image;
+	own->ImageSize = pe->image_bytes;
+	own->LoadOptions = command_line;
+	own->LoadOptionsSize = bytes;
+	EFI_STATUS status = entry(self, ST);
+	own->ImageBase = saved.ImageBase;
+	own->ImageSize = saved.ImageSize;
+	own->LoadOptions = saved.LoadOptions;
+	own->LoadOptionsSize = saved.LoadOptionsSize;
+	say("unbrick: unbrick.efi: the kernel (.linux) gave up: %s\n", status_text(status));
+	return EFI_ABORTED;
+}
+
+static EFI_STATUS load_by_us(
+	EFI_LOADED_IMAGE *own, struct span kernel, CHAR16 *command_line, uint32_t bytes)
+{
+	struct memory_attribute *attribute = protocol_any(&guid_memory_attribute);
+	struct nx_pages pages = {attribute, pages_set, pages_clear};
+	struct room room = {0};
+	struct pe pe;
+
+	const char *why = pe_open(&pe, kernel.p, kernel.len);
+	if (!why)
+		why = pe_check(&pe);
+	if (why)
+		return fail(why, EFI_LOAD_ERROR);
+	EFI_STATUS status = room_alloc(&pe, &room);
+	if (status != EFI_SUCCESS)
+		return fail(status_text(status), status);
+	pe_load(&pe, room.image);
+	if (attribute && !nx_protect(&pages, &pe, (uintptr_t)room.image))
+		status = fail("its memory cannot be made executable", EFI_UNSUPPORTED);
+	else
+		status = run(own, &pe, &room, command_line, bytes);
+	if (attribute)
+		nx_release(&pages, &pe, (uintptr_t)room.image);
+	(void)BS->FreePages(room.base, room.pages);
+	return status;
+}
+
+EFI_STATUS load_kernel(EFI_LOADED_IMAGE *own, struct span kernel, struct span command_line)
+{
+	uint32_t bytes = 0;
+	auto_pool CHAR16 *wide = wide_command_line(command_line, &bytes);
+
+	if (!wide)
+		return fail("no memory for its command line", EFI_OUT_OF_RESOURCES);
+	if (load_has_shim()) {
+		EFI_STATUS status = load_by_shim(kernel, wide, bytes);
+
+		if (status == EFI_ABORTED)
+			return status;
+		/* a shim that did not look into our file itself (GRUB did) knows only whole files
+		 */
+		say("unbrick: shim does not load the kernel: %s; loading it myself\n",
+			status_text(status));
+	}
+	return load_by_us(own, kernel, wide, bytes);
+}

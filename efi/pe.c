@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "efi/pe.h"
+#include "efi/bytes.h"
+#include "efi/memory.h"
+
+enum {
+	DOS_BYTES = 64,
+	COFF_BYTES = 24, /* with the signature */
+	SECTION_BYTES = 40,
+	SECTIONS_MAX = 96,
+	MACHINE_X64 = 0x8664,
+	OPTIONAL_PE32_PLUS = 0x20B,
+	OPTIONAL_MIN_BYTES = 112, /* up to the data directories */
+	SUBSYSTEM_EFI_APPLICATION = 10,
+	DLL_NX_COMPAT = 0x100,
+	DIRECTORY_RELOC = 5,
+	IMAGE_MAX_BYTES = 1 << 30,
+};
+
+static bool is_inside(size_t off, size_t len, size_t total)
+{
+	return off <= total && total - off >= len;
+}
+
+/* @p at the optional header, of @len bytes. */
+static const char *open_optional(struct pe *ret, const uint8_t *p, size_t len)
+{
+	if (len < OPTIONAL_MIN_BYTES || get_le16(p) != OPTIONAL_PE32_PLUS)
+		return "not a 64-bit PE file";
+	if (get_le16(p + 68) != SUBSYSTEM_EFI_APPLICATION)
+		return "not a UEFI application";
+	ret->entry = get_le32(p + 16);
+	ret->align_bytes = get_le32(p + 32);
+	ret->image_bytes = get_le32(p + 56);
+	ret->header_bytes = get_le32(p + 60);
+	ret->is_nx_compat = get_le16(p + 70) & DLL_NX_COMPAT;
+	size_t directories = get_le32(p + 108),
+	       reloc_off = OPTIONAL_MIN_BYTES + DIRECTORY_RELOC * 8;
+	if (directories > DIRECTORY_RELOC) {
+		if (!is_inside(reloc_off, 8, len))
+			return "data directories are cut";
+		ret->reloc_bytes = get_le32(p + reloc_off + 4);
+	}
+	return NULL;
+}
+
+const char *pe_open(struct pe *ret, const void *bytes, size_t len)
+{
+	const uint8_t *p = bytes;
+
+	*ret = (struct pe){.p = p, .len = len};
+	if (len < DOS_BYTES || p[0] != 'M' || p[1] != 'Z')
+		return "not a PE file";
+	size_t coff = get_le32(p + 60);
+	if (coff < DOS_BYTES || !is_inside(coff, COFF_BYTES, len) || get_le32(p + coff) != 0x4550)
+		return "not a PE file";
+	if (get_le16(p + coff + 4) != MACHINE_X64)
+		return "for another kind of machine";
+	ret->sections = get_le16(p + coff + 6);
+	size_t optional = coff + COFF_BYTES, optional_len = get_le16(p + coff + 20);
+	if (!is_inside(optional, optional_len, len))
+		return "headers are cut";
+	const char *why = open_optional(ret, p + optional, optional_len);
+	if (why)
+		return why;
+	ret->table_off = optional + optional_len;
+	if (ret->sections == 0 || ret->sections > SECTIONS_MAX)
+		return "no sections, or too many";
+	if (!is_inside(ret->table_off, (size_t)ret->sections * SECTION_BYTES, len))
+		return "section headers are cut";
+	return NULL;
+}
+
+void pe_section_at(const struct pe *pe, unsigned i, struct pe_section *ret)
+{
+	const uint8_t *p = pe->p + pe->table_off + (size_t)i * SECTION_BYTES;
+
+	memcpy(ret->name, p, PE_NAME_BYTES);
+	ret->name[PE_NAME_BYTES] = '\0';
+	ret->bytes = get_le32(p + 8);
+	ret->at = get_le32(p + 12);
+	ret->raw_bytes = get_le32(p + 16);
+	ret->raw_off = get_le32(p + 20);
+	ret->flags = get_le32(p + 36);
+}
+
+static bool is_same(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return *a == *b;
+}
+
+bool pe_find_mapped(const struct pe *pe, const char *name, const uint8_t **ret, size_t *ret_len)
+{
+	unsigned found = 0;
+	struct pe_section s;
+
+	for (unsigned i = 0; i < pe->sections; i++) {
+		pe_section_at(pe, i, &s);
+		if (!is_same(s.name, name))
+			continue;
+		if (++found > 1 || !is_inside(s.at, s.bytes, pe->len))
+			return false;
+		*ret = pe->p + s.at;
+		*ret_len = s.bytes;
+	}
+	return found == 1;
+}
+
+/* @end where the section before ended. */
+static const char *check_section(const struct pe *pe, const struct pe_section *s, size_t end)
+{
+	uint32_t both = PE_SECTION_EXECUTE | (uint32_t)PE_SECTION_WRITE;
+
+	if (s->at % pe->align_bytes)
+		return "a section is not aligned";
+	if (s->at < end)
+		return "sections overlap";
+	if (!is_inside(s->at, s->bytes, pe->image_bytes))
+		return "a section reaches over the end of the image";
+	/* only what the section holds is copied: the file's padding does not count */
+	if (s->raw_bytes && !is_inside(s->raw_off, s->raw_bytes, pe->len))
+		return "a section reaches over the end of the file";
+	if (pe->is_nx_compat && (s->flags & both) == both)
+		return "a section is both writable and executable";
+	return NULL;
+}
+
+const char *pe_check(const struct pe *pe)
+{
+	struct pe_section s;
+	bool has_entry = false;
+	size_t end = pe->header_bytes;
+	uint32_t align = pe->align_bytes;
+
+	if (pe->reloc_bytes)
+		return "needs relocations";
+	if (align < PE_PAGE_BYTES || align & (align - 1) || align > IMAGE_MAX_BYTES)
+		return "sections are not on pages of their own";
+	if (pe->image_bytes > IMAGE_MAX_BYTES)
+		return "too large";
+	if (pe->header_bytes > pe->len || pe->header_bytes > pe->image_bytes ||
+		pe->header_bytes < pe->table_off + (size_t)pe->sections * SECTION_BYTES)
+		return "size of the headers is wrong";
+	for (unsigned i = 0; i < pe->sections; i++) {
+		pe_section_at(pe, i, &s);
+		const char *why = check_section(pe, &s, end);
+		if (why)
+			return why;
+		end = (size_t)s.at + s.bytes;
+		if (s.flags & PE_SECTION_EXECUTE && pe->entry >= s.at && pe->entry - s.at < s.bytes)
+			has_entry = true;
+	}
+	return has_entry ? NULL : "the entry point is not in a section with code";
+}
+
+void pe_load(const struct pe *pe, uint8_t *to)
+{
+	struct pe_section s;
+	size_t end = pe->header_bytes;
+
+	memcpy(to, pe->p, end);
+	for (unsigned i = 0; i < pe->sections; i++) {
+		pe_section_at(pe, i, &s);
+		uint32_t len = s.raw_bytes < s.bytes ? s.raw_bytes : s.bytes;
+
+		memset(to + end, 0, s.at - end);
+		if (len)
+			memcpy(to + s.at, pe->p + s.raw_off, len);
+		memset(to + s.at + len, 0, s.bytes - len);
+		end = (size_t)s.at + s.bytes;
+	}
+	memset(to + end, 0, pe->image_bytes - end);
+}

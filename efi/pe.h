@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* PE files for x86-64 UEFI: find sections in our own image, and load one ourselves. Source:
+ * Microsoft PE Format; the same checks as the firmware's loader makes, and more: everything it does
+ * not need is refused. */
+#ifndef UNBRICK_EFI_PE_H
+#define UNBRICK_EFI_PE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	PE_PAGE_BYTES = 4096,
+	PE_SECTION_EXECUTE = 0x20000000,
+	PE_SECTION_WRITE = (int)0x80000000,
+	PE_NAME_BYTES = 8,
+};
+
+struct pe {
+	const uint8_t *p; /* borrowed */
+	size_t len;
+	size_t table_off; /* of the section headers */
+	unsigned sections;
+	uint32_t entry;	      /* from the image's start */
+	uint32_t image_bytes; /* in memory */
+	uint32_t header_bytes;
+	uint32_t align_bytes; /* of sections in memory */
+	uint32_t reloc_bytes; /* of the table of relocations */
+	bool is_nx_compat;    /* runs where data is not executable */
+};
+
+struct pe_section {
+	char name[PE_NAME_BYTES + 1];
+	uint32_t at, bytes;	     /* in memory */
+	uint32_t raw_off, raw_bytes; /* in the file */
+	uint32_t flags;
+};
+
+/** Read the headers. Returns NULL, or why they are not those of an x86-64 PE file. */
+const char *pe_open(struct pe *ret, const void *p, size_t len);
+
+/** Section header @i below pe->sections. */
+void pe_section_at(const struct pe *pe, unsigned i, struct pe_section *ret);
+
+/** Bytes of a section in an image that is mapped (pe->p is where the image is in memory). False if
+ * there is none, there are two, or it reaches over the image. */
+bool pe_find_mapped(const struct pe *pe, const char *name, const uint8_t **ret, size_t *ret_len);
+
+/** NULL if the file can be loaded by pe_load; else why not. */
+const char *pe_check(const struct pe *pe);
+
+/** Lay out a file that pe_check passed in @to, pe->image_bytes long, aligned to pe->align_bytes.
+ * What no bytes of the file cover becomes zero. */
+void pe_load(const struct pe *pe, uint8_t *to);
+
+#endif
