@@ -68,6 +68,9 @@ static void show(const struct nt_replay *p)
 	printf("zeroed");
 	for (size_t i = 0; i < p->n_zeroed; i++)
 		printf(" %llu", (unsigned long long)p->zeroed_records[i]);
+	printf("\nchanged");
+	for (size_t i = 0; i < p->n_changed; i++)
+		printf(" %llu", (unsigned long long)p->changed_records[i]);
 	printf("\n");
 	if (p->refusal.code)
 		printf("refusal %s: %s\n", p->refusal.object, p->refusal.detail);

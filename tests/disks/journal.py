@@ -1,0 +1,323 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the check-journal programs share: unclean volumes out of Windows' own (rewind.py), the replay as
+a library (replayplan), and the readers that know nothing of ours: The Sleuth Kit, ntfs-3g's
+programs, ntfsrecover. Lines 'ok NAME', 'FAIL NAME: why', 'skip NAME: why'; done() ends with 1 if one
+failed. ONLY=PATTERN runs the cases with such names."""
+
+import fnmatch
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.realpath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, HERE)
+
+from ntfscompare import differing  # noqa: E402
+from winlog import Log, Volume, get  # noqa: E402
+
+BUILD = os.path.join(TOP, os.environ.get("UNBRICK_BUILD", "build"))
+TOOLS = os.path.join(TOP, os.environ.get("UNBRICK_TOOLS", os.path.join(BUILD, "tools")))
+UNBRICK = os.path.join(BUILD, "unbrick")
+FIXTURES = os.environ.get("UNBRICK_FIXTURES", os.path.join(os.path.dirname(TOP), "shared", "fixtures"))
+WORK = tempfile.mkdtemp(prefix="unbrick-journal.", dir=os.environ.get("TMPDIR", "/tmp"))
+PLAN = os.path.join(TOOLS, "replayplan")
+_state = {"failed": 0, "counts": {}}
+
+
+# ---- what is said
+
+
+def ok(name):
+    print("ok " + name, flush=True)
+
+
+def fail(name, why):
+    _state["failed"] += 1
+    print("FAIL %s: %s" % (name, " ".join(str(why).split())[:500]), flush=True)
+
+
+def skip(name, why):
+    print("skip %s: %s" % (name, why), flush=True)
+
+
+def check(name, is_right, why=""):
+    if is_right:
+        ok(name)
+    else:
+        fail(name, why)
+    return bool(is_right)
+
+
+def count(what, n=1):
+    _state["counts"][what] = _state["counts"].get(what, 0) + n
+
+
+def done():
+    for what, n in sorted(_state["counts"].items()):
+        print("# %u %s" % (n, what))
+    shutil.rmtree(WORK, ignore_errors=True)
+    sys.exit(1 if _state["failed"] else 0)
+
+
+def is_wanted(name):
+    return fnmatch.fnmatch(name, os.environ.get("ONLY", "*"))
+
+
+# ---- files and programs
+
+
+def path(name):
+    return os.path.join(WORK, name)
+
+
+def run(*words, limit=120, **keys):
+    """(status, text); 124 when it took too long"""
+    try:
+        done_ = subprocess.run([str(w) for w in words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, timeout=limit, check=False, **keys)
+    except subprocess.TimeoutExpired:
+        return 124, "more than %u seconds" % limit
+    return done_.returncode, done_.stdout.decode(errors="replace")
+
+
+def copy(source, target):
+    subprocess.run(["cp", "--sparse=always", "--no-preserve=mode", source, target], check=True)
+    return target
+
+
+def remove(*paths):
+    for p in paths:
+        if os.path.exists(p):
+            os.unlink(p)
+
+
+def sum_of(image):
+    """SHA-256 of the data and where they lie; holes and zeros count alike."""
+    h = hashlib.sha256()
+    with open(image, "rb") as f:
+        size = os.fstat(f.fileno()).st_size
+        h.update(b"%d" % size)
+        at = 0
+        while at < size:
+            try:
+                at = os.lseek(f.fileno(), at, os.SEEK_DATA) & ~0xFFFF
+            except OSError:
+                break
+            data = os.pread(f.fileno(), 1 << 16, at)
+            if data.strip(b"\0"):
+                h.update(b"@%d:" % at + data)
+            at += len(data)
+    return h.hexdigest()
+
+
+# ---- the sources: volumes that Windows wrote, with the log of that session
+
+
+def _unxz(stored, target):
+    tool = "xz" if stored.endswith(".xz") else "gzip"
+    with open(target, "wb") as out:
+        subprocess.run([tool, "-dc", stored], stdout=out, check=True)
+    return target
+
+
+def _index(stored, target):
+    whole = _unxz(stored, target + ".disk")
+    with open(whole, "rb") as f, open(target, "wb") as out:
+        f.seek(128 * 512)
+        out.write(f.read())
+    os.unlink(whole)
+
+
+def _qcow(stored, target):
+    subprocess.run(["qemu-img", "convert", "-O", "raw", stored, target], check=True)
+
+
+def _tar(stored, target):
+    folder = target + ".tar"
+    os.mkdir(folder)
+    subprocess.run(["tar", "-xJSf", stored, "-C", folder], check=True)
+    os.rename(os.path.join(folder, "windows_repaired.img"), target)
+    os.rmdir(folder)
+
+
+SOURCES = {  # name: (fixture, how, options of rewind.py, its clusters)
+    "index": ("ntfs/dfir-ntfs_index.raw.gz", _index, (), 2048),
+    "idle": ("ntfs/vr-unclean-idle-v20.dd.xz", _unxz, (), 1024),
+    "vss": ("ntfs/plaso-vsstest.qcow2", _qcow, ("--session", "2"), 4096),
+    "chkdsk": ("ntfs-corrupt/lostfound_corrupted2.windows-repaired.tar.xz", _tar, (), 4096),
+}
+
+
+def source(name):
+    """The image of that source, or None when the fixture is not there."""
+    stored, how, _, _ = SOURCES[name]
+    stored, target = os.path.join(FIXTURES, stored), path("source-" + name)
+    if not os.path.exists(stored):
+        return None
+    if not os.path.exists(target):
+        how(stored, target)
+        sparse = copy(target, target + ".sparse")
+        os.rename(sparse, target)
+    return target
+
+
+def fixture(name):
+    """An unpacked fixture of ntfs/, or None."""
+    for end in (".xz", ".gz"):
+        stored = os.path.join(FIXTURES, "ntfs", name + end)
+        if os.path.exists(stored):
+            whole = _unxz(stored, path(name + ".whole"))
+            copy(whole, path(name))
+            os.unlink(whole)
+            return path(name)
+    return None
+
+
+def rewind(command, src, target, n, *options):
+    """(status, text) of rewind.py"""
+    return run(sys.executable, os.path.join(HERE, "rewind.py"), command, source(src), target, n,
+               *SOURCES[src][2], *options)
+
+
+# ---- the replay as a library
+
+
+def plan(what, image, *more):
+    """(status, {word: value}, text) of replayplan"""
+    status, text = run(PLAN, what, image, *more)
+    facts = {}
+    for line in text.splitlines():
+        words = line.split()
+        if words and words[0] in ("zeroed", "changed"):
+            facts[words[0]] = [int(w) for w in words[1:]]
+        elif words and words[0] in ("state", "version", "afterwards"):
+            facts[words[0]] = words[1]
+        elif words and words[0] in ("checkpoint", "records", "transactions", "blocks"):
+            facts.update((words[i], int(words[i + 1], 0)) for i in range(0, len(words) - 1, 2))
+        elif line.startswith("refusal "):
+            facts["refusal"] = line
+    return status, facts, text
+
+
+def compare(result, answer, logged, *options):
+    """(equal but for what is allowed, text)"""
+    status, text = run(sys.executable, os.path.join(HERE, "ntfscompare.py"), result, answer, logged,
+                       *options)
+    return status == 0, text
+
+
+def same_image(a, b):
+    with open(a, "rb") as x, open(b, "rb") as y:
+        size = os.fstat(x.fileno()).st_size
+        return size == os.fstat(y.fileno()).st_size and not differing(x, y, size)
+
+
+# ---- other readers
+
+
+def listing(image):
+    """{path: 'type address'} by fls, deleted ones left out"""
+    status, text = run("fls", "-f", "ntfs", "-r", "-p", "-u", image)
+    ret = {}
+    for line in text.splitlines():
+        found = re.match(r"(\S+) (\S+):\t(.*)$", line)
+        if found and not found[3].startswith("$OrphanFiles"):
+            ret[found[3]] = found[1] + " " + found[2]
+    return status, ret
+
+
+def files(names, most=40):
+    """(path, MFT record) of plain files, at most so many"""
+    found = []
+    for name, what in names.items():
+        kind, address = what.split()
+        record, attribute = address.split("-")[:2]
+        if kind == "r/r" and attribute == "128" and ":" not in name and not name.startswith("$"):
+            found.append((name, int(record)))
+    step = max(1, len(found) // most)
+    return found[::step]
+
+
+def content(image, record):
+    done_ = subprocess.run(["icat", "-f", "ntfs", image, str(record)], stdin=subprocess.DEVNULL,
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, check=False)
+    return done_.stdout if done_.returncode == 0 else None
+
+
+def by_ntfs3g(image, name):
+    done_ = subprocess.run(["ntfscat", "-f", image, name], stdin=subprocess.DEVNULL,
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, check=False)
+    return done_.stdout if done_.returncode == 0 else None
+
+
+def sleuthkit(result, answer, zeroed, changed):
+    """What The Sleuth Kit finds wrong in @result, or ''. @zeroed: records that may read as zeros"""
+    status, now = listing(result)
+    _, right = listing(answer)
+    if status or now != right:
+        odd = sorted(set(now.items()) ^ set(right.items()))
+        return "fls %u: %s" % (status, odd[:4])
+    for record in changed:
+        status, text = run("istat", "-f", "ntfs", result, record)
+        if status or ("Entry: %u " % record) not in text:
+            return "istat %u: status %u %s" % (record, status, text[:100])
+    for name, record in files(now):
+        x, y = content(result, record), content(answer, record)
+        if x != y and not (record in zeroed and x is not None and len(x) == len(y) and not any(x)):
+            return "icat %u (%s) differs" % (record, name)
+    return ""
+
+
+def ntfs3g(result):
+    """What ntfs-3g's readers find wrong in @result, or ''. None of them writes."""
+    for words in (["ntfsinfo", "-m", result], ["ntfsls", "-a", "-s", "-R", result]):
+        status, text = run(*words)
+        if status:
+            return "%s: status %u %s" % (words[0], status, text[:200])
+    for name, record in files(listing(result)[1]):
+        if by_ntfs3g(result, name) != content(result, record):
+            return "ntfscat and icat do not agree on %s" % name
+    return ""
+
+
+def recover(logged, target):
+    """ntfsrecover on a copy. (status, text)"""
+    copy(logged, target)
+    return run("ntfsrecover", "-k", "-v", target, limit=60)
+
+
+def recover_cannot(logged, losers):
+    """Why ntfsrecover is no judge of this volume (facts: its defects a to d), or ''"""
+    if losers:
+        return "defect a: no undo pass"
+    log = Log(Volume(logged))
+    first = log.records[log.restart].start() if log.restart in log.records else 0
+    grown = {}
+    for lsn, r in sorted(log.records.items()):
+        if lsn < min(first, log.oldest) or r.type != 1:
+            continue
+        if r.redo in (0x0A, 0x17, 0x18, 0x19, 0x1A, 0x20, 0x21, 0x22):
+            return "defect d: operation %#x at %#x" % (r.redo, lsn)
+        if r.redo == 0x07 and r.redo_len != r.undo_len and r.lcns:
+            key = (r.lcns[0], r.sector_off, r.record_off)
+            grown[key] = grown.get(key, 0) + 1
+            if grown[key] > 1:
+                return "defect b: a resident value that grew twice"
+    return ""
+
+
+def check_only_read(name, image, *commands):
+    """None of these commands changes a byte of @image."""
+    before = sum_of(image)
+    for words in commands:
+        run(*words)
+    return check(name, sum_of(image) == before, "the image changed")
+
+
+__all__ = [n for n in dir() if not n.startswith("_")] + ["get"]
