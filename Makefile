@@ -236,7 +236,7 @@ format:
 clean:
 	rm -rf $(BUILD)
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -name image -prune -o -type f -name '*.d' -print 2>/dev/null)
 .PHONY: all check deps cppcheck analyzer unit-programs fuzz-programs analyzer-objects $(CHECKS) check-valgrind bench \
 	demo install format clean
 .DELETE_ON_ERROR:

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# `make image`: $(BUILD)/unbrick.efi, unbrick-usb.img, usb/ and netboot/ (docs/boot.md, section 3).
+# Included by the top Makefile.
+#   SIGN_KEY=FILE SIGN_CERT=FILE  sign unbrick.efi (scripts/sign makes a key)
+#   FIRST_DOOR=shim|application   what the stick starts first; application: machines that trust only
+#                                 the own key, or no key at all
+#   CONF=FILE RULE_KEY=FILE       signed settings, and the public key that signs rules
+#   FIRMWARE=free|nonfree         also the wired network chips' firmware that is not free
+#   SHELL_IN_IMAGE=no|yes         a shell for the setting `shell = yes`
+#   INIT=PROGRAM                  another first process
+
+FIRMWARE ?= free
+FIRST_DOOR ?= shim
+SHELL_IN_IMAGE ?= no
+INIT	?= $(BUILD)/init
+CONF	?= initramfs/unbrick.conf
+RULE_KEY ?=
+SIGN_KEY ?=
+SIGN_CERT ?=
+DEBS	?= $(BUILD)/debs
+IMAGE	= $(BUILD)/image
+COMMIT	:= $(shell git describe --always --dirty --abbrev=40 --exclude='*' 2>/dev/null || echo unknown)
+# every time in the image is that of the commit
+ifndef SOURCE_DATE_EPOCH
+SOURCE_DATE_EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y NEWS.md)
+endif
+export SOURCE_DATE_EPOCH
+
+image: deps
+	@$(MAKE) --no-print-directory image-files
+image-files: $(BUILD)/unbrick.efi $(BUILD)/unbrick-usb.img $(BUILD)/netboot/unbrick.efi
+	@initramfs/show-sizes $(BUILD)
+
+# what was asked for: a change of it is a change of what is made of it
+$(IMAGE)/options: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(VERSION) $(COMMIT) $(SOURCE_DATE_EPOCH)' 'firmware $(FIRMWARE)' \
+		'shell $(SHELL_IN_IMAGE)' 'init $(INIT)' 'conf $(CONF)' 'rules $(RULE_KEY)' \
+		'door $(FIRST_DOOR)' 'key $(SIGN_KEY) $(SIGN_CERT)' > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+IMAGE_USES = unpack $(filter nonfree,$(FIRMWARE)) $(if $(filter yes,$(SHELL_IN_IMAGE)),shell)
+$(IMAGE)/fetched: FORCE
+	@mkdir -p $(@D)
+	@initramfs/fetch $(DEBS) initramfs/packages $(IMAGE_USES) > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(IMAGE)/unpacked/.done: $(IMAGE)/fetched
+	@echo '  UNPACK $(@D)'
+	@rm -rf $(@D)
+	@while read -r package version deb; do \
+		mkdir -p $(@D)/$$package && dpkg-deb -x $$deb $(@D)/$$package || exit 1; done < $<
+	@touch $@
+
+$(IMAGE)/modules/release: initramfs/modules initramfs/select-modules $(IMAGE)/unpacked/.done
+	@echo '  MODULES $(@D)'
+	@initramfs/select-modules $< $(IMAGE)/unpacked/linux-image-6* $(@D)
+
+$(BUILD)/initramfs: $(BUILD)/unbrick $(INIT) $(IMAGE)/modules/release $(IMAGE)/options \
+	initramfs/assemble initramfs/manifest initramfs/archive initramfs/packages $(wildcard rescue/rules/*.ini)
+	@echo '  INITRAMFS $@'
+	@initramfs/assemble $(IMAGE)/root INIT=$(INIT) UNBRICK=$(BUILD)/unbrick MODULES=$(IMAGE)/modules \
+		UNPACKED=$(IMAGE)/unpacked FETCHED=$(IMAGE)/fetched VERSION=$(VERSION) COMMIT=$(COMMIT) \
+		SHELL_IN_IMAGE=$(SHELL_IN_IMAGE)
+	@initramfs/archive $(IMAGE)/root $@
+
+$(BUILD)/vmlinuz: $(IMAGE)/unpacked/.done
+	@cp $(IMAGE)/unpacked/linux-image-6*/boot/vmlinuz-* $@
+
+# ---- the application, filled and signed
+
+$(IMAGE)/sbat: initramfs/sbat.csv $(IMAGE)/options
+	@sed 's/@VERSION@/$(VERSION)/' $< > $@
+$(IMAGE)/osrel: $(IMAGE)/options
+	@printf 'NAME="Unbrick"\nID=unbrick\nVERSION_ID=%s\nPRETTY_NAME="Unbrick %s"\nBUILD_ID=%s\n' \
+		$(VERSION) $(VERSION) $(COMMIT) > $@
+$(IMAGE)/cmdline: initramfs/cmdline
+	@sed 's/#.*//' $< | tr -s ' \n' ' ' | sed 's/^ //; s/ $$//' > $@
+$(IMAGE)/rulekey: $(RULE_KEY) $(IMAGE)/options
+	@$(if $(RULE_KEY),cat $(RULE_KEY),:) > $@
+
+$(BUILD)/unbrick.efi: $(BUILD)/efi/stub.efi $(BUILD)/initramfs $(BUILD)/vmlinuz $(CONF) $(IMAGE)/sbat \
+	$(IMAGE)/osrel $(IMAGE)/cmdline $(IMAGE)/rulekey efi/pack
+	@echo '  PACK $@'
+	@efi/pack $< $(IMAGE)/unsigned.efi --sbat $(IMAGE)/sbat --osrel $(IMAGE)/osrel \
+		--uname $(IMAGE)/modules/release --cmdline $(IMAGE)/cmdline --conf $(CONF) \
+		--rulekey $(IMAGE)/rulekey --initrd $(BUILD)/initramfs --linux $(BUILD)/vmlinuz
+	@$(if $(SIGN_KEY),scripts/sign --key $(SIGN_KEY) --cert $(SIGN_CERT) $(IMAGE)/unsigned.efi $@, \
+		cp $(IMAGE)/unsigned.efi $@)
+
+# ---- the stick and the network set
+
+STICK	= initramfs/stick initramfs/grub-menu initramfs/cmdline initramfs/image.mk
+$(BUILD)/unbrick-usb.img: $(BUILD)/unbrick.efi $(STICK)
+	@echo '  STICK $@'
+	@$(if $(SIGN_CERT),openssl x509 -in $(SIGN_CERT) -outform DER -out $(IMAGE)/unbrick.cer)
+	@CONF=$(CONF) MOK=$(if $(SIGN_CERT),$(IMAGE)/unbrick.cer) \
+		initramfs/stick tree $(BUILD) $(IMAGE) $(FIRST_DOOR)
+	@initramfs/stick image $(BUILD)/usb $@
+
+$(BUILD)/netboot/unbrick.efi: $(BUILD)/unbrick.efi $(STICK)
+	@CONF=$(CONF) initramfs/stick netboot $(BUILD) $(IMAGE)
+
+check-image: image
+	@UNBRICK_BUILD=$(BUILD) $(RUN) image 1800 $(call ONE,$(sort $(wildcard tests/image/check-*)))
+
+FORCE:
+.PHONY: image image-files check-image FORCE
