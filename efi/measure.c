@@ -22,7 +22,7 @@ static struct tcg2 *tpm_find(void)
 
 void measure(unsigned pcr, const char *name, const void *bytes, size_t len)
 {
-	uint8_t buf[sizeof(struct tcg2_event) + 2 * (NAME_MAX + 1)] = {0};
+	uint8_t buf[sizeof(struct tcg2_event) + 2 * (size_t)(NAME_MAX + 1)] = {0};
 	struct tcg2_event *event = (struct tcg2_event *)buf;
 	struct tcg2 *tpm = tpm_find();
 	size_t n = 0;
