@@ -4,6 +4,7 @@ a library (replayplan), and the readers that know nothing of ours: The Sleuth Ki
 programs, ntfsrecover. Lines 'ok NAME', 'FAIL NAME: why', 'skip NAME: why'; done() ends with 1 if one
 failed. ONLY=PATTERN runs the cases with such names."""
 
+import atexit
 import fnmatch
 import hashlib
 import os
@@ -26,6 +27,7 @@ TOOLS = os.path.join(TOP, os.environ.get("UNBRICK_TOOLS", os.path.join(BUILD, "t
 UNBRICK = os.path.join(BUILD, "unbrick")
 FIXTURES = os.environ.get("UNBRICK_FIXTURES", os.path.join(os.path.dirname(TOP), "shared", "fixtures"))
 WORK = tempfile.mkdtemp(prefix="unbrick-journal.", dir=os.environ.get("TMPDIR", "/tmp"))
+atexit.register(shutil.rmtree, WORK, ignore_errors=True)
 PLAN = os.path.join(TOOLS, "replayplan")
 _state = {"failed": 0, "counts": {}}
 
@@ -61,7 +63,6 @@ def count(what, n=1):
 def done():
     for what, n in sorted(_state["counts"].items()):
         print("# %u %s" % (n, what))
-    shutil.rmtree(WORK, ignore_errors=True)
     sys.exit(1 if _state["failed"] else 0)
 
 
@@ -289,26 +290,34 @@ def ntfs3g(result):
 def recover(logged, target):
     """ntfsrecover on a copy. (status, text)"""
     copy(logged, target)
+    v = Volume(target, "r+b")  # it does not open a volume whose $MFTMirr lags: a crash leaves that
+    v.write(v.mirror_at, v.read(v.mft_at, 4 * v.record_bytes))
+    v.f.close()
     return run("ntfsrecover", "-k", "-v", target, limit=60)
 
 
 def recover_cannot(logged, losers):
-    """Why ntfsrecover is no judge of this volume (facts: its defects a to d), or ''"""
+    """Why ntfsrecover is no judge of this volume, or '': its defects a, b and d of the facts; e: it
+    puts SetNewAttributeSizes' valid size and data size into each other's place."""
     if losers:
         return "defect a: no undo pass"
     log = Log(Volume(logged))
     first = log.records[log.restart].start() if log.restart in log.records else 0
-    grown = {}
+    grown, sizes = {}, {}
     for lsn, r in sorted(log.records.items()):
         if lsn < min(first, log.oldest) or r.type != 1:
             continue
+        key = (tuple(r.lcns[:1]), r.sector_off, r.record_off)
         if r.redo in (0x0A, 0x17, 0x18, 0x19, 0x1A, 0x20, 0x21, 0x22):
             return "defect d: operation %#x at %#x" % (r.redo, lsn)
+        if r.redo == 0x0B and r.redo_len >= 24:
+            sizes[key] = r.data[r.redo_off + 8:r.redo_off + 24]
         if r.redo == 0x07 and r.redo_len != r.undo_len and r.lcns:
-            key = (r.lcns[0], r.sector_off, r.record_off)
             grown[key] = grown.get(key, 0) + 1
             if grown[key] > 1:
                 return "defect b: a resident value that grew twice"
+    if any(both[:8] != both[8:] for both in sizes.values()):
+        return "defect e: data size and valid size differ"
     return ""
 
 

@@ -51,6 +51,12 @@ def grow_root(rec, a, by):
         struct.pack_into("<I", rec, at, get("I", rec, at) + by)
 
 
+def count_link(rec, a, by):
+    """A record counts its names, without a record of the log for it."""
+    if get("I", rec, a) == 0x30:
+        struct.pack_into("<H", rec, 0x12, get("H", rec, 0x12) + by & 0xFFFF)
+
+
 def on_record(rec, r, data, other_len):
     a, o, op = r.record_off, r.attr_off, r.undo
     if op == 0x02:
@@ -59,7 +65,9 @@ def on_record(rec, r, data, other_len):
         struct.pack_into("<H", rec, 0x16, get("H", rec, 0x16) & ~1)
     elif op == 0x05:
         splice(rec, a, 0, data, 0x18, 0)
+        count_link(rec, a, 1)
     elif op == 0x06:
+        count_link(rec, a, -1)
         splice(rec, a, get("I", rec, a + 4), b"", 0x18, 0)
     elif op == 0x07:
         if len(data) != other_len:
