@@ -80,6 +80,22 @@ static void drop_doubles(struct en_work *w)
 	}
 }
 
+static void only_report(struct plan *p)
+{
+	for (size_t i = 0; i < p->n_items; i++)
+		if (p->items[i].action != PLAN_KEEP)
+			p->items[i].action = PLAN_REPORT;
+}
+
+/* What is seen of a volume whose journal cannot be replayed is not what Windows will see: it is
+ * told, and no repair is offered. */
+static void offer_nothing(struct en_work *w)
+{
+	only_report(w->plan);
+	for (size_t k = 0; k < w->n_unfinished; k++)
+		only_report(w->unfinished[k]);
+}
+
 static int work_make(
 	struct rs_session *s, struct en_work *w, struct json_object *root, struct rs_err *err)
 {
@@ -93,6 +109,8 @@ static int work_make(
 	if (r < 0)
 		return rs_err_object(err, v->name), r;
 	drop_doubles(w);
+	if (v->journal.refusal.code)
+		offer_nothing(w);
 	judge_to_report(w->judged, v->number, root);
 	return 0;
 }
@@ -277,6 +295,10 @@ int rs_scan(struct rs_session *s, const struct rs_target *t, struct rs_report **
 	if (r < 0)
 		return r;
 	r = en_works_begin(s, t, false, &m, &works, report, &err);
+	for (size_t i = 0; r == 0 && i < works.n; i++) {
+		err = works.list[i].v->journal.refusal;
+		r = err.code;
+	}
 	if (r == 0)
 		scan_outcome(&works, report);
 	else

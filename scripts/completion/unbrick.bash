@@ -9,8 +9,9 @@ _unbrick_options() {
 	case $1 in
 	list) echo "$keys --report $all" ;;
 	scan) echo "$keys --rules --report $all" ;;
-	fix) echo "$keys --rules --yes -y --report $all" ;;
-	undo) echo "$keys --yes -y --report $all" ;;
+	fix) echo "$keys --rules --yes -y --replay --plan --report $all" ;;
+	undo) echo "$keys --yes -y --replay --plan --report $all" ;;
+	replay) echo "$keys --yes -y --replay --plan --resume --revert --report $all" ;;
 	rules) echo "--rules $all" ;;
 	ls) echo "$keys --long --recursive -l -r $all" ;;
 	cat) echo "$keys $all" ;;
@@ -22,7 +23,7 @@ _unbrick_options() {
 }
 
 _unbrick() {
-	local commands="list scan fix undo rules ls cat export mount help version"
+	local commands="list scan fix undo replay rules ls cat export mount help version"
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command="" word
 
 	COMPREPLY=()
@@ -36,16 +37,22 @@ _unbrick() {
 	done
 	case $prev in
 	--keys-fd | --volume) return ;;
+	--replay)
+		mapfile -t COMPREPLY < <(compgen -W "safe no all" -- "$cur")
+		return
+		;;
 	--rules)
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	--keys | --passphrase-file | --startup-key | --output | -o | --report)
+	--keys | --passphrase-file | --startup-key | --output | -o | --report | --plan | --revert)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
 	esac
-	if [[ $cur == -* ]]; then
+	if [[ $command == replay && $prev == --resume ]]; then
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+	elif [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_unbrick_options "$command")" -- "$cur")
 	elif [[ -z $command || $prev == help ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur")
