@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Settings by the table in docs/boot.md: each key, each way to write a file, each bad line. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "efi/settings.h"
+
+struct told {
+	unsigned count;
+	unsigned line[64];
+	char reason[64][80];
+	char text[64][SETTINGS_LINE_MAX + 1];
+};
+
+static void keep(void *user, const struct settings_bad *bad)
+{
+	struct told *t = user;
+
+	assert_true(t->count < 64);
+	t->line[t->count] = bad->line;
+	assert_true(snprintf(t->reason[t->count], 80, "%s", bad->reason) < 80);
+	assert_true(snprintf(t->text[t->count], SETTINGS_LINE_MAX + 1, "%s", bad->text) <=
+		    SETTINGS_LINE_MAX);
+	t->count++;
+}
+
+static unsigned parse(struct settings *s, const char *text, bool is_trusted, struct told *t)
+{
+	*t = (struct told){.count = 0};
+	return settings_parse(s, text, strlen(text), is_trusted, keep, t);
+}
+
+static struct settings good(const char *text)
+{
+	struct settings s;
+	struct told t;
+
+	settings_init(&s);
+	assert_int_equal(parse(&s, text, true, &t), 0);
+	assert_int_equal(t.count, 0);
+	return s;
+}
+
+/* By text, as the structure has padding. */
+static void assert_same(const struct settings *a, const struct settings *b)
+{
+	char x[SETTINGS_TEXT_MAX], y[SETTINGS_TEXT_MAX];
+
+	assert_true(settings_format(a, x, sizeof(x)) > 0);
+	assert_true(settings_format(b, y, sizeof(y)) > 0);
+	assert_string_equal(x, y);
+}
+
+static void bad(const char *text, const char *reason)
+{
+	struct settings s, fresh;
+	struct told t;
+
+	settings_init(&s);
+	settings_init(&fresh);
+	assert_int_equal(parse(&s, text, true, &t), 1);
+	assert_int_equal(t.count, 1);
+	assert_int_equal(t.line[0], 1);
+	assert_string_equal(t.reason[0], reason);
+	assert_same(&s, &fresh);
+}
+
+static void test_settings__empty_file__gives_the_defaults_of_the_document(void **state)
+{
+	struct settings s = good("");
+
+	(void)state;
+	assert_int_equal(s.timeout_s, 3);
+	assert_int_equal(s.menu, SETTINGS_MENU_KEY);
+	assert_int_equal(s.mode, SETTINGS_MODE_AUTOMATIC);
+	assert_int_equal(s.console, SETTINGS_CONSOLE_ALL);
+	assert_int_equal(s.repaired, SETTINGS_END_WINDOWS);
+	assert_int_equal(s.nothing, SETTINGS_END_STAY);
+	assert_int_equal(s.failure, SETTINGS_END_STAY);
+	assert_int_equal(s.wait_s, 10);
+	assert_int_equal(s.key_wait_s, 0);
+	assert_int_equal(s.report, SETTINGS_REPORT_STICK);
+	assert_int_equal(s.rules, SETTINGS_RULES_SIGNED);
+	assert_int_equal(s.replay, SETTINGS_REPLAY_SAFE);
+	assert_false(s.shell);
+}
+
+static void test_settings__every_key_and_value__is_taken(void **state)
+{
+	(void)state;
+	assert_int_equal(good("timeout = 0").timeout_s, 0);
+	assert_int_equal(good("timeout = 600").timeout_s, 600);
+	assert_int_equal(good("menu = always").menu, SETTINGS_MENU_ALWAYS);
+	assert_int_equal(good("mode = technician").mode, SETTINGS_MODE_TECHNICIAN);
+	assert_int_equal(good("mode = look").mode, SETTINGS_MODE_LOOK);
+	assert_int_equal(good("mode = windows").mode, SETTINGS_MODE_WINDOWS);
+	assert_int_equal(good("console = graphics").console, SETTINGS_CONSOLE_GRAPHICS);
+	assert_int_equal(good("console = serial").console, SETTINGS_CONSOLE_SERIAL);
+	assert_int_equal(good("repaired = stay").repaired, SETTINGS_END_STAY);
+	assert_int_equal(good("repaired = poweroff").repaired, SETTINGS_END_POWEROFF);
+	assert_int_equal(good("nothing = windows").nothing, SETTINGS_END_WINDOWS);
+	assert_int_equal(good("nothing = reboot").nothing, SETTINGS_END_REBOOT);
+	assert_int_equal(good("nothing = poweroff").nothing, SETTINGS_END_POWEROFF);
+	assert_int_equal(good("failure = reboot").failure, SETTINGS_END_REBOOT);
+	assert_int_equal(good("failure = poweroff").failure, SETTINGS_END_POWEROFF);
+	assert_int_equal(good("wait = 1").wait_s, 1);
+	assert_int_equal(good("wait = 600").wait_s, 600);
+	assert_int_equal(good("key_wait = 120").key_wait_s, 120);
+	assert_int_equal(good("report = none").report, SETTINGS_REPORT_NONE);
+	assert_int_equal(good("rules = shipped").rules, SETTINGS_RULES_SHIPPED);
+	assert_int_equal(good("rules = unsigned").rules, SETTINGS_RULES_UNSIGNED);
+	assert_int_equal(good("replay = no").replay, SETTINGS_REPLAY_NO);
+	assert_int_equal(good("replay = all").replay, SETTINGS_REPLAY_ALL);
+	assert_true(good("shell = yes").shell);
+}
+
+static void test_settings__values_of_other_keys__are_unknown(void **state)
+{
+	(void)state;
+	bad("repaired = reboot", "unknown value");
+	bad("failure = windows", "unknown value");
+	bad("mode = stay", "unknown value");
+	bad("shell = 1", "unknown value");
+	bad("menu = keyx", "unknown value");
+	bad("menu = ke", "unknown value");
+}
+
+static void test_settings__numbers__have_their_range(void **state)
+{
+	(void)state;
+	bad("timeout = 601", "number out of range");
+	bad("wait = 0", "number out of range");
+	bad("wait = 601", "number out of range");
+	bad("key_wait = 86401", "number out of range");
+	bad("timeout = 4294967299", "not a number of seconds"); /* 3 + 2^32 */
+	bad("timeout = -1", "not a number of seconds");
+	bad("timeout = 3s", "not a number of seconds");
+	bad("timeout = 0x3", "not a number of seconds");
+	bad("timeout = 1 2", "not a number of seconds");
+}
+
+static void test_settings__serial_name__is_put_down_in_one_form(void **state)
+{
+	static const char *const wrong[] = {"console = ttyS", "console = ttyS32",
+		"console = ttyS0,", "console = ttyS0,115201", "console = ttyS0,115200n7",
+		"console = tty0", "console = ttyS0 init=/bin/sh", "console = ttyS0,115200n8x",
+		"console = /dev/ttyS0", "console = ttyS00000000", NULL};
+	struct settings s = good("console = TTYs1");
+
+	(void)state;
+	assert_int_equal(s.console, SETTINGS_CONSOLE_NAMED);
+	assert_string_equal(s.serial, "ttyS1,115200");
+	assert_string_equal(good("console = ttyS0,9600n8").serial, "ttyS0,9600");
+	assert_string_equal(good("console = ttyS31,921600").serial, "ttyS31,921600");
+	for (unsigned i = 0; wrong[i]; i++)
+		bad(wrong[i], "unknown value");
+}
+
+static void test_settings__blanks_capitals_comments__do_not_matter(void **state)
+{
+	struct settings s = good("# first\n\n \t# second = 3\n"
+				 "\t TimeOut=7\t # seven\r\n"
+				 "MODE   =   Look\n");
+
+	(void)state;
+	assert_int_equal(s.timeout_s, 7);
+	assert_int_equal(s.mode, SETTINGS_MODE_LOOK);
+}
+
+static void test_settings__hash_inside_a_word__is_no_comment(void **state)
+{
+	(void)state;
+	bad("mode = look#x", "unknown value");
+	assert_int_equal(good("mode = look # x").mode, SETTINGS_MODE_LOOK);
+}
+
+static void test_settings__line_ends__count_lines_as_an_editor_does(void **state)
+{
+	static const char *const files[] = {"timeout = 1\n\nx\n", "timeout = 1\r\n\r\nx\r\n",
+		"timeout = 1\r\rx\r", "timeout = 1\n\rx"};
+	struct settings s;
+	struct told t;
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		settings_init(&s);
+		assert_int_equal(parse(&s, files[i], true, &t), 1);
+		assert_int_equal(s.timeout_s, 1);
+		assert_int_equal(t.line[0], 3);
+		assert_string_equal(t.text[0], "x");
+		assert_string_equal(t.reason[0], "no '='");
+	}
+}
+
+static void test_settings__bad_shapes__are_named(void **state)
+{
+	(void)state;
+	bad("timeout", "no '='");
+	bad("= 3", "no key before '='");
+	bad("timeout =", "no value after '='");
+	bad("timeout = # 3", "no value after '='");
+	bad("tiemout = 3", "unknown key");
+	bad("time out = 3", "unknown key");
+	bad("timeout = 3 \x01", "control character");
+	bad("timeout = \x7F", "control character");
+	bad("m\xC3\xB6"
+	    "de = look",
+		"a character that is not ASCII");
+}
+
+static void test_settings__second_line_for_a_key__is_bad_and_the_first_counts(void **state)
+{
+	struct settings s;
+	struct told t;
+
+	(void)state;
+	settings_init(&s);
+	assert_int_equal(parse(&s, "timeout = 5\nTIMEOUT = 6\nmenu = always\n", true, &t), 1);
+	assert_int_equal(s.timeout_s, 5);
+	assert_int_equal(s.menu, SETTINGS_MENU_ALWAYS);
+	assert_int_equal(t.line[0], 2);
+	/* but a bad first line does not count */
+	settings_init(&s);
+	assert_int_equal(parse(&s, "timeout = x\ntimeout = 6\n", true, &t), 1);
+	assert_int_equal(s.timeout_s, 6);
+}
+
+static void test_settings__long_lines__only_comments_may_be(void **state)
+{
+	char text[1000] = "timeout = ";
+	struct settings s;
+	struct told t;
+
+	(void)state;
+	memset(text + 10, '1', SETTINGS_LINE_MAX - 9);
+	bad(text, "line too long");
+	text[0] = '#';
+	assert_int_equal(good(text).timeout_s, 3);
+	memcpy(text, "timeout = 4", 11);
+	memset(text + 11, ' ', 900);
+	text[11 + 900] = '#';
+	assert_int_equal(good(text).timeout_s, 4);
+	settings_init(&s);
+	assert_int_equal(parse(&s, "mode = look", true, &t), 0);
+}
+
+static void test_settings__zero_bytes__tell_how_to_save_the_file(void **state)
+{
+	struct settings s;
+	struct told t = {.count = 0};
+
+	(void)state;
+	settings_init(&s);
+	assert_int_equal(settings_parse(&s, "m\0o\0d\0e\0", 8, true, keep, &t), 1);
+	assert_string_equal(t.reason[0], "zero byte: save the file as UTF-8 text");
+	assert_string_equal(t.text[0], "m?o?d?e?");
+}
+
+/* ASCII as UTF-16 with a byte order mark. */
+static size_t wide(const char *text, bool is_big, uint8_t *ret)
+{
+	size_t n = 0;
+
+	ret[n++] = is_big ? 0xFE : 0xFF;
+	ret[n++] = is_big ? 0xFF : 0xFE;
+	for (; *text; text++) {
+		ret[n++] = is_big ? 0 : (uint8_t)*text;
+		ret[n++] = is_big ? (uint8_t)*text : 0;
+	}
+	return n;
+}
+
+static void test_settings__byte_order_marks__choose_the_encoding(void **state)
+{
+	uint8_t buf[200];
+	struct settings s;
+
+	(void)state;
+	assert_int_equal(good("\xEF\xBB\xBFmode = look\r\n").mode, SETTINGS_MODE_LOOK);
+	for (int is_big = 0; is_big < 2; is_big++) {
+		struct told t = {.count = 0};
+		size_t n = wide("mode = look\r\nbad\r\nwait = 5", is_big, buf);
+
+		settings_init(&s);
+		assert_int_equal(settings_parse(&s, buf, n, true, keep, &t), 1);
+		assert_int_equal(s.mode, SETTINGS_MODE_LOOK);
+		assert_int_equal(s.wait_s, 5);
+		assert_int_equal(t.line[0], 2);
+		/* cut in the middle of a character */
+		settings_init(&s);
+		t.count = 0;
+		assert_int_equal(settings_parse(&s, buf, n - 1, true, keep, &t), 2);
+		assert_string_equal(t.reason[1], "a character that is not ASCII");
+	}
+	/* U+0130 must not become '0' */
+	static const uint8_t odd[] = "\xFF\xFEw\0a\0i\0t\0=\0\x35\x01";
+	struct told t = {.count = 0};
+	settings_init(&s);
+	assert_int_equal(settings_parse(&s, odd, sizeof(odd) - 1, true, keep, &t), 1);
+	assert_int_equal(s.wait_s, 10);
+}
+
+static void test_settings__file_too_long__is_not_read(void **state)
+{
+	char *text = calloc(1, SETTINGS_FILE_MAX + 1);
+	struct told t = {.count = 0};
+	struct settings s;
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, '\n', SETTINGS_FILE_MAX + 1);
+	memcpy(text, "wait = 5", 8);
+	settings_init(&s);
+	assert_int_equal(settings_parse(&s, text, SETTINGS_FILE_MAX + 1, true, keep, &t), 1);
+	assert_int_equal(t.line[0], 0);
+	assert_int_equal(s.wait_s, 10);
+	assert_int_equal(settings_parse(&s, text, SETTINGS_FILE_MAX, true, keep, &t), 0);
+	assert_int_equal(s.wait_s, 5);
+	free(text);
+}
+
+static void test_settings__many_bad_lines__are_all_counted_some_told(void **state)
+{
+	char text[400];
+	struct settings s;
+	struct told t;
+
+	(void)state;
+	for (unsigned i = 0; i < 100; i++)
+		memcpy(text + 2 * i, "x\n", 3);
+	settings_init(&s);
+	assert_int_equal(parse(&s, text, true, &t), 100);
+	assert_int_equal(t.count, SETTINGS_BAD_MAX);
+}
+
+static void test_settings__unsigned_file__may_tighten_but_never_loosen(void **state)
+{
+	static const char refused[] = "not taken from an unsigned file under Secure Boot";
+	struct settings s;
+	struct told t;
+
+	(void)state;
+	settings_init(&s);
+	assert_int_equal(parse(&s, "rules = unsigned\nreplay = all\nshell = yes\n", false, &t), 3);
+	for (unsigned i = 0; i < 3; i++)
+		assert_string_equal(t.reason[i], refused);
+	assert_int_equal(s.rules, SETTINGS_RULES_SIGNED);
+	assert_int_equal(s.replay, SETTINGS_REPLAY_SAFE);
+	assert_false(s.shell);
+	assert_int_equal(parse(&s, "rules = shipped\nreplay = no\nshell = no\n", false, &t), 0);
+	assert_int_equal(s.rules, SETTINGS_RULES_SHIPPED);
+	/* what the signed settings made stricter than the default stays so */
+	assert_int_equal(parse(&s, "rules = signed\nreplay = safe\n", false, &t), 2);
+	assert_int_equal(s.rules, SETTINGS_RULES_SHIPPED);
+	assert_int_equal(s.replay, SETTINGS_REPLAY_NO);
+	/* what the signed settings allow may be said again */
+	assert_int_equal(parse(&s, "rules = unsigned\nshell = yes\nreplay = all\n", true, &t), 0);
+	assert_int_equal(parse(&s, "rules = unsigned\nshell = yes\nreplay = all\n", false, &t), 0);
+	assert_true(s.shell);
+}
+
+static void test_settings__unsigned_file__may_set_all_the_rest(void **state)
+{
+	struct settings s;
+	struct told t;
+
+	(void)state;
+	settings_init(&s);
+	assert_int_equal(parse(&s,
+				 "timeout = 9\nmenu = always\nmode = look\nconsole = ttyS1\n"
+				 "repaired = stay\nnothing = windows\nfailure = reboot\nwait = 60\n"
+				 "key_wait = 5\nreport = none\n",
+				 false, &t),
+		0);
+	assert_int_equal(s.failure, SETTINGS_END_REBOOT);
+	assert_string_equal(s.serial, "ttyS1,115200");
+}
+
+static void test_settings__unsigned_file__refused_lines_do_not_use_up_the_key(void **state)
+{
+	struct settings s;
+	struct told t;
+
+	(void)state;
+	settings_init(&s);
+	assert_int_equal(parse(&s, "rules = unsigned\nrules = shipped\n", false, &t), 1);
+	assert_int_equal(s.rules, SETTINGS_RULES_SHIPPED);
+}
+
+static void test_settings_format__any_settings__come_back_by_parse(void **state)
+{
+	struct settings s =
+		good("timeout=600\nmenu=always\nmode=windows\nconsole=ttyS31,921600\n"
+		     "repaired=poweroff\nnothing=poweroff\nfailure=poweroff\nwait=600\n"
+		     "key_wait=86400\nreport=none\nrules=unsigned\nreplay=all\nshell=yes");
+	char text[SETTINGS_TEXT_MAX], small[SETTINGS_TEXT_MAX];
+
+	(void)state;
+	size_t len = settings_format(&s, text, sizeof(text));
+	assert_int_equal(len, strlen(text));
+	struct settings back = good(text);
+	assert_same(&back, &s);
+	assert_non_null(strstr(text, "console = ttyS31,921600\n"));
+	for (size_t size = 0; size <= len; size++)
+		assert_int_equal(settings_format(&s, small, size), 0);
+	assert_int_equal(settings_format(&s, small, len + 1), len);
+	back = good("console=ttyS1\n");
+	assert_int_equal(settings_parse(&back, "console = all", 13, true, NULL, NULL), 0);
+	assert_string_equal(back.serial, "");
+}
+
+static void test_settings_format__defaults__are_the_words_of_the_document(void **state)
+{
+	static const char expected[] = "timeout = 3\nmenu = key\nmode = automatic\nconsole = all\n"
+				       "repaired = windows\nnothing = stay\nfailure = stay\n"
+				       "wait = 10\nkey_wait = 0\nreport = stick\nrules = signed\n"
+				       "replay = safe\nshell = no\n";
+	char text[SETTINGS_TEXT_MAX];
+	struct settings s;
+
+	(void)state;
+	settings_init(&s);
+	assert_int_equal(settings_format(&s, text, sizeof(text)), strlen(expected));
+	assert_string_equal(text, expected);
+	assert_string_equal(settings_mode_name(SETTINGS_MODE_LOOK), "look");
+	assert_string_equal(settings_mode_name(99), "automatic");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_settings__empty_file__gives_the_defaults_of_the_document),
+		cmocka_unit_test(test_settings__every_key_and_value__is_taken),
+		cmocka_unit_test(test_settings__values_of_other_keys__are_unknown),
+		cmocka_unit_test(test_settings__numbers__have_their_range),
+		cmocka_unit_test(test_settings__serial_name__is_put_down_in_one_form),
+		cmocka_unit_test(test_settings__blanks_capitals_comments__do_not_matter),
+		cmocka_unit_test(test_settings__hash_inside_a_word__is_no_comment),
+		cmocka_unit_test(test_settings__line_ends__count_lines_as_an_editor_does),
+		cmocka_unit_test(test_settings__bad_shapes__are_named),
+		cmocka_unit_test(test_settings__second_line_for_a_key__is_bad_and_the_first_counts),
+		cmocka_unit_test(test_settings__long_lines__only_comments_may_be),
+		cmocka_unit_test(test_settings__zero_bytes__tell_how_to_save_the_file),
+		cmocka_unit_test(test_settings__byte_order_marks__choose_the_encoding),
+		cmocka_unit_test(test_settings__file_too_long__is_not_read),
+		cmocka_unit_test(test_settings__many_bad_lines__are_all_counted_some_told),
+		cmocka_unit_test(test_settings__unsigned_file__may_tighten_but_never_loosen),
+		cmocka_unit_test(test_settings__unsigned_file__may_set_all_the_rest),
+		cmocka_unit_test(test_settings__unsigned_file__refused_lines_do_not_use_up_the_key),
+		cmocka_unit_test(test_settings_format__any_settings__come_back_by_parse),
+		cmocka_unit_test(test_settings_format__defaults__are_the_words_of_the_document),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
