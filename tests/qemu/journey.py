@@ -5,7 +5,7 @@ import os
 import re
 
 from evidence import Proof
-from machine import Stick, firmware, install_windows, windows_disk
+from machine import Stick, firmware, install_windows, sha256_file, windows_disk
 from suite import equal, need_image
 from varstore import VarStore
 from vm import VM, Failure, Tpm
@@ -34,22 +34,24 @@ class Journey:
         self.firmware = firmware(work, kind, key=key, mok=mok)
         if self.disks:
             install_windows(self.firmware, self.disks[0])
-        self.tpm = None
+        self.tpm, self.card, self.log = None, (), None
         self.at_start = None  # the firmware's variables when our first process started
 
     def with_tpm(self):
         self.tpm = Tpm(os.path.join(self.work, "tpm"))
         return self
 
-    def vm(self, stick=True, log=None, **options):
+    def vm(self, stick=True, log=None, bootindex=True, **options):
         """A power-on: the stick first in the boot order, then the disks, as a person would choose it."""
         self.runs += 1
         name = self.name if self.runs == 1 else f"{self.name}-{self.runs}"
         vm = VM(name, self.firmware, tpm=self.tpm, **dict(self.machine, **options))
         if stick and self.stick:
             self.stick_device = vm.disk(self.stick.path, "usb", boot=1)
+        vm.add(*self.card)
+        self.log = vm.log
         for i, d in enumerate(self.disks):
-            vm.disk(d.path, self.bus, boot=2 + i, sector=d.sector, log=log)
+            vm.disk(d.path, self.bus, boot=2 + i if bootindex else None, sector=d.sector, log=log)
         return vm
 
     def started(self, vm, door="application", secure="no", bad=PROBLEM):
@@ -116,6 +118,11 @@ class Journey:
         """The disks by other programs; the report on the stick."""
         for pristine, disk in zip(self.pristine, self.disks):
             Proof(pristine, self.work).is_repaired(disk, volumes)
+
+    def prove_untouched(self):
+        for pristine, disk in zip(self.pristine, self.disks):
+            if sha256_file(disk.path) != sha256_file(pristine.path):
+                raise Failure(f"{self.name}: {disk.path} changed")
 
     def report(self, last=True):
         reports = self.stick.reports()

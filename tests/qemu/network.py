@@ -7,8 +7,8 @@ import subprocess
 import sys
 import time
 
-from suite import Skip
 from machine import have, run
+from suite import Skip
 from vm import Failure
 
 INSIDE = "UNBRICK_NETWORK_NAMESPACE"
@@ -78,9 +78,10 @@ class Network:
             p.wait()
         run("ip", "link", "del", "tap0")
 
-    def card(self, vm, boot=1):
-        vm.add("-netdev", "tap,id=net0,ifname=tap0,script=no,downscript=no")
-        vm.add("-device", f"virtio-net-pci,netdev=net0,bootindex={boot}")
+    def card(self):
+        """QEMU's words for a network card that the firmware boots from first."""
+        return ("-netdev", "tap,id=net0,ifname=tap0,script=no,downscript=no", "-device",
+                "virtio-net-pci,netdev=net0,bootindex=1")
 
     def served(self, word):
         """Was a file asked for? By the servers' own logs."""

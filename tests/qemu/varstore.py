@@ -54,17 +54,19 @@ class VarStore:
         return next((v.data for v in self if v.name == name and v.vendor == vendor), None)
 
     def set(self, name, data, vendor=GLOBAL, attributes=NON_VOLATILE | BOOT | RUNTIME):
-        end = self.start + 28
-        for v in self._walk():
-            end = v.end
-            if v.name == name and v.vendor == vendor and v.state == IN_USE:
-                self.raw[v.at + 2] &= 0xFD  # deleted
+        self.delete(name, vendor)
+        end = max((v.end for v in self._walk()), default=self.start + 28)
         word = name.encode("utf-16le") + b"\0\0"
         new = HEADER.pack(0x55AA, IN_USE, 0, attributes, 0, bytes(16), 0, len(word), len(data),
                           vendor.bytes_le) + word + data
         if end + len(new) > self.start + self.size or set(self.raw[end:end + len(new)]) != {0xFF}:
             raise ValueError(f"{self.path}: no room for {name}")
         self.raw[end:end + len(new)] = new
+
+    def delete(self, name, vendor=GLOBAL):
+        for v in self:
+            if v.name == name and v.vendor == vendor:
+                self.raw[v.at + 2] &= 0xFD
 
     def save(self):
         with open(self.path, "wb") as f:
