@@ -14,7 +14,8 @@ $(BUILD)/lib/efi.a: $(OBJ_efi)
 	@rm -f $@
 	@ar rcsD $@ $^
 
-$(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/efi/test_*.c)): %: %.o $(BUILD)/lib/efi.a
+$(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/efi/test_*.c)): %: %.o \
+	$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/efi/help_*.c)) $(BUILD)/lib/efi.a
 	$(link) $^ -lcmocka -o $@
 
 $(filter $(BUILD)/fuzz/fuzz_efi_%,$(FUZZ)): $(BUILD)/lib/efi.a

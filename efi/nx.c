@@ -16,7 +16,8 @@ bool nx_protect(const struct nx_pages *pages, const struct pe *pe, uint64_t base
 		(void)pages->clear(pages->user, base, all, NX_READ_ONLY | NX_NO_EXECUTE);
 		return true;
 	}
-	if (!pages->set(pages->user, base, all, NX_NO_EXECUTE))
+	if (!pages->set(pages->user, base, all, NX_NO_EXECUTE) ||
+		!pages->clear(pages->user, base, all, NX_READ_ONLY))
 		return false;
 	for (unsigned i = 0; i < pe->sections; i++) {
 		pe_section_at(pe, i, &s);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Any bytes as a Boot#### variable and as a device path. Seeds: what
+ * tests/unit/efi/test_bootentry.c makes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "efi/bootentry.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct boot_entry e;
+	struct partition p;
+
+	size_t len = path_length(data, size);
+	if (len > size)
+		abort();
+	(void)path_partition(data, len, &p);
+	(void)path_is_network(data, len);
+	if (boot_entry_parse(data, size, &e)) {
+		if (!memchr(e.file, 0, sizeof(e.file)))
+			abort();
+		(void)boot_entry_is_windows(&e);
+	}
+	return 0;
+}

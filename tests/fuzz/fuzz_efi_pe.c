@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Any bytes as a PE file: read, checked, and laid out in memory of just the size it asks for.
+ * Seeds: the file that tests/unit/efi/help_pe.c makes, efi/stub.efi of a build. */
+#include <stdlib.h>
+
+#include "efi/nx.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static bool inside(void *user, uint64_t base, uint64_t len, uint64_t rights)
+{
+	const struct pe *pe = user;
+	uint64_t all = ((uint64_t)pe->image_bytes + PE_PAGE_BYTES - 1) & ~(uint64_t)4095;
+
+	(void)rights;
+	if (base % PE_PAGE_BYTES || len % PE_PAGE_BYTES || base > all || len > all - base)
+		abort();
+	return true;
+}
+
+/* Enough of the headers made right that the fuzzer gets behind them. */
+static void repair(uint8_t *p, size_t size)
+{
+	static const uint8_t head[] = {'P', 'E', 0, 0, 0x64, 0x86};
+
+	p[0] = 'M';
+	p[1] = 'Z';
+	p[60] = 64;
+	p[61] = p[62] = p[63] = 0;
+	for (size_t i = 0; i < sizeof(head) && 64 + i < size; i++)
+		p[64 + i] = head[i];
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const uint8_t *section = NULL;
+	size_t section_len = 0;
+	struct pe pe;
+
+	if (size < 96 || size > 65536)
+		return 0;
+	uint8_t *p = malloc(size);
+	if (!p)
+		return 0;
+	for (size_t i = 0; i < size; i++)
+		p[i] = data[i];
+	if (data[2] & 1)
+		repair(p, size);
+	if (!pe_open(&pe, p, size)) {
+		if (pe_find_mapped(&pe, ".linux", &section, &section_len) && section_len)
+			p[0] = section[section_len - 1];
+		if (!pe_check(&pe) && pe.image_bytes < 1 << 24) {
+			struct nx_pages pages = {&pe, inside, inside};
+			uint8_t *image = malloc(pe.image_bytes);
+			if (image)
+				pe_load(&pe, image);
+			free(image);
+			(void)nx_protect(&pages, &pe, 0);
+			nx_release(&pages, &pe, 0);
+		}
+	}
+	free(p);
+	return 0;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Text without libc, held against libc's. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "efi/text.h"
+
+/* The same format by both, at every size of the buffer. */
+#define SAME(...)                                                                                  \
+	do {                                                                                       \
+		char ours[200], libc[200];                                                         \
+		for (size_t size = 1; size <= sizeof(ours); size++) {                              \
+			struct text t;                                                             \
+			text_init(&t, ours, size);                                                 \
+			text_add(&t, __VA_ARGS__);                                                 \
+			int full = snprintf(libc, size, __VA_ARGS__);                              \
+			assert_string_equal(ours, libc);                                           \
+			assert_int_equal(t.len, strlen(libc));                                     \
+			assert_int_equal(t.is_cut, (size_t)full >= size);                          \
+		}                                                                                  \
+	} while (0)
+
+static void test_text_add__formats__are_those_of_printf(void **state)
+{
+	(void)state;
+	SAME("%s", "plain");
+	SAME("%s, %c%c, %%", "a b", 'x', 'y');
+	SAME("%u %u %u", 0U, 10U, UINT32_MAX);
+	SAME("%d %d %d", 0, -1, INT32_MIN);
+	SAME("%x %X %08x %04X", 0xbeefU, 0xBEEFU, 0x1fU, 0x55U);
+	SAME("%04x", 0x12345U);
+	SAME("%lu %lx", UINT64_MAX, (unsigned long)1 << 40);
+	SAME("%5u|%05u", 42U, 42U);
+}
+
+static void test_text_add__null_string_and_cut_format__add_nothing(void **state)
+{
+	char buf[20];
+	const char *volatile null = NULL;
+	const char *cut = "a%";
+	struct text t;
+
+	(void)state;
+	text_init(&t, buf, sizeof(buf));
+	text_add(&t, "%s", null);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+#pragma GCC diagnostic ignored "-Wformat-security"
+	text_add(&t, cut);
+#pragma GCC diagnostic pop
+	assert_string_equal(buf, "a");
+}
+
+static void test_text_add_utf16__other_characters__become_question_marks(void **state)
+{
+	static const uint16_t wide[] = {'H', 'D', 0x2013, 0x1B, '~', 0x7F, 0, 'x'};
+	char buf[20];
+	struct text t;
+
+	(void)state;
+	text_init(&t, buf, sizeof(buf));
+	text_add_utf16(&t, wide, 8);
+	assert_string_equal(buf, "HD??~?");
+	text_init(&t, buf, sizeof(buf));
+	text_add_utf16(&t, wide, 2);
+	assert_string_equal(buf, "HD");
+}
+
+static void test_text_add_guid__bytes_of_a_gpt__are_shown_as_tools_show_them(void **state)
+{
+	/* the type of an EFI system partition, UEFI specification table 5.7 */
+	static const uint8_t esp[] = {0x28, 0x73, 0x2a, 0xc1, 0x1f, 0xf8, 0xd2, 0x11, 0xba, 0x4b,
+		0x00, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b};
+	char buf[40];
+	struct text t;
+
+	(void)state;
+	text_init(&t, buf, sizeof(buf));
+	text_add_guid(&t, esp);
+	assert_string_equal(buf, "c12a7328-f81f-11d2-ba4b-00a0c93ec93b");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_text_add__formats__are_those_of_printf),
+		cmocka_unit_test(test_text_add__null_string_and_cut_format__add_nothing),
+		cmocka_unit_test(test_text_add_utf16__other_characters__become_question_marks),
+		cmocka_unit_test(test_text_add_guid__bytes_of_a_gpt__are_shown_as_tools_show_them),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
