@@ -221,7 +221,7 @@ demo: deps
 
 # ---- the boot chain (docs/boot.md), each room's rules beside it
 
-include $(wildcard efi/efi.mk initramfs/image.mk tests/qemu/qemu.mk)
+include $(wildcard efi/efi.mk rescue/init/init.mk initramfs/image.mk tests/qemu/qemu.mk)
 
 PREFIX	?= /usr/local
 install: all
