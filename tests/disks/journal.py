@@ -82,6 +82,8 @@ def run(*words, limit=120, **keys):
     try:
         done_ = subprocess.run([str(w) for w in words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, timeout=limit, check=False, **keys)
+    except FileNotFoundError as e:
+        return 127, str(e)
     except subprocess.TimeoutExpired:
         return 124, "more than %u seconds" % limit
     return done_.returncode, done_.stdout.decode(errors="replace")
