@@ -75,13 +75,11 @@ static const char *add_conversion(struct text *t, const char *fmt, va_list *args
 	case 'd':
 		add_signed(t, va_arg(*args, int), &how);
 		break;
-	case 'X':
-		how.digits = "0123456789ABCDEF";
-		/* fall through */
-	case 'x':
-		how.base = 16;
-		/* fall through */
 	case 'u':
+	case 'x':
+	case 'X':
+		how.base = *fmt == 'u' ? 10 : 16;
+		how.digits = *fmt == 'X' ? "0123456789ABCDEF" : how.digits;
 		add_number(
 			t, is_long ? va_arg(*args, unsigned long) : va_arg(*args, unsigned), &how);
 		break;

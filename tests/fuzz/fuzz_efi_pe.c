@@ -18,17 +18,22 @@ static bool inside(void *user, uint64_t base, uint64_t len, uint64_t rights)
 	return true;
 }
 
-/* Enough of the headers made right that the fuzzer gets behind them. */
+/* Enough of the headers made right that the fuzzer gets behind them: PE at 64, an optional header
+ * of 160 bytes with pages of 4096, behind it as many sections as there may be. */
 static void repair(uint8_t *p, size_t size)
 {
-	static const uint8_t head[] = {'P', 'E', 0, 0, 0x64, 0x86};
+	static const struct {
+		uint16_t off, value;
+	} fields[] = {{0, 0x5A4D}, {60, 64}, {62, 0}, {64, 0x4550}, {66, 0}, {68, 0x8664},
+		{84, 160}, {88, 0x20B}, {88 + 32, 4096}, {88 + 34, 0}, {88 + 68, 10},
+		{88 + 112 + 44, 0}, {88 + 112 + 46, 0}};
 
-	p[0] = 'M';
-	p[1] = 'Z';
-	p[60] = 64;
-	p[61] = p[62] = p[63] = 0;
-	for (size_t i = 0; i < sizeof(head) && 64 + i < size; i++)
-		p[64 + i] = head[i];
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		if ((size_t)fields[i].off + 2 > size)
+			return;
+		p[fields[i].off] = (uint8_t)fields[i].value;
+		p[fields[i].off + 1] = (uint8_t)(fields[i].value >> 8);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
