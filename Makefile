@@ -215,9 +215,10 @@ bench: deps
 	@$(MAKE) --no-print-directory -j2 all $(TOOLS)
 	@UNBRICK_BUILD=$(BUILD) UNBRICK_TOOLS=$(BUILD)/tools tests/bench/run
 
-demo: deps
+# the demo of the boot is in tests/qemu/qemu.mk
+demo-cli: deps
 	@$(MAKE) --no-print-directory -j2 all $(TOOLS)
-	@UNBRICK_BUILD=$(BUILD) UNBRICK_TOOLS=$(BUILD)/tools tests/demo
+	@UNBRICK_BUILD=$(BUILD) UNBRICK_TOOLS=$(BUILD)/tools tests/demo-cli
 
 # ---- the boot chain (docs/boot.md), each room's rules beside it
 
@@ -238,6 +239,6 @@ clean:
 
 -include $(shell find $(BUILD) -name image -prune -o -type f -name '*.d' -print 2>/dev/null)
 .PHONY: all check deps cppcheck analyzer unit-programs fuzz-programs analyzer-objects $(CHECKS) check-valgrind bench \
-	demo install format clean
+	demo demo-cli install format clean
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -179,24 +179,35 @@ class Stick:
 
 # ---- keys and firmware
 
-class Key:
-    """A signing key: the test key of OVMF's package, or a new one."""
+class TestKey:
+    """The test key of OVMF's package."""
 
-    def __init__(self, folder, name="snakeoil"):
-        self.key, self.cert = os.path.join(folder, name + ".key"), os.path.join(folder, name + ".pem")
-        if name == "snakeoil":
-            run("openssl", "rsa", "-in", SNAKEOIL + ".key", "-passin", "pass:snakeoil", "-out", self.key)
-            shutil.copy(SNAKEOIL + ".pem", self.cert)
-        else:
-            run("openssl", "req", "-new", "-x509", "-newkey", "rsa:2048", "-nodes", "-sha256", "-days", "3650",
-                "-subj", f"/CN={name}/", "-keyout", self.key, "-out", self.cert)
+    def __init__(self, folder):
+        self.key = os.path.join(folder, "snakeoil.key")
+        run("openssl", "rsa", "-in", SNAKEOIL + ".key", "-passin", "pass:snakeoil", "-out", self.key)
 
     @property
     def der(self):
-        return run("openssl", "x509", "-in", self.cert, "-outform", "DER")
+        return run("openssl", "x509", "-in", SNAKEOIL + ".pem", "-outform", "DER")
 
     def sign(self, source, target):
-        run("sbsign", "--key", self.key, "--cert", self.cert, "--output", target, source)
+        run("sbsign", "--key", self.key, "--cert", SNAKEOIL + ".pem", "--output", target, source)
+        return target
+
+
+class OwnKey:
+    """A key as a user gets one: scripts/sign makes it and signs with it."""
+
+    def __init__(self, folder):
+        self.folder = os.path.join(folder, "keys")
+
+    @property
+    def der(self):
+        with open(os.path.join(self.folder, "unbrick.cer"), "rb") as f:
+            return f.read()
+
+    def sign(self, source, target):
+        run(f"{TOP}/scripts/sign", "--keys", self.folder, source, target)
         return target
 
 

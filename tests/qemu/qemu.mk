@@ -3,7 +3,7 @@
 
 CHECKS	+= check-qemu
 QEMU_TESTS = $(sort $(wildcard tests/qemu/check-*))
-qemu_env = UNBRICK_BUILD=$(BUILD) UNBRICK_TOOLS=$(BUILD)/tools
+QEMU_ENV = UNBRICK_BUILD=$(BUILD) UNBRICK_TOOLS=$(BUILD)/tools
 
 # what a boot needs besides the image
 qemu-parts: all image $(BUILD)/qemu/bootmgfw.efi $(TOOLS)
@@ -12,4 +12,19 @@ check-qemu:
 	@$(MAKE) --no-print-directory -j2 qemu-parts
 	@JOBS=1 $(RUN) qemu 1500 $(call ONE,$(QEMU_TESTS))
 
-.PHONY: check-qemu qemu-parts
+demo: deps
+	@$(MAKE) --no-print-directory -j2 qemu-parts
+	@$(QEMU_ENV) tests/demo
+
+# the pictures in docs/
+screens:
+	@$(MAKE) --no-print-directory -j2 qemu-parts
+	@$(QEMU_ENV) UNBRICK_SCREENS=docs/screens tests/demo
+	@$(QEMU_ENV) UNBRICK_SCREENS=docs/screens tests/qemu/check-menu graphics-arrows
+
+bench: bench-boot
+bench-boot: deps
+	@$(MAKE) --no-print-directory -j2 qemu-parts
+	@$(QEMU_ENV) tests/bench/boot
+
+.PHONY: check-qemu qemu-parts demo screens bench-boot

@@ -67,8 +67,8 @@ def base_words(accel, cpu, code, smm=False):
 class Serial:
     """What the machine has said, without terminal escapes; each piece with the time it came."""
 
-    def __init__(self, stream, log):
-        self.stream, self.log = stream, log
+    def __init__(self, stream, log, on_text=None):
+        self.stream, self.log, self.on_text = stream, log, on_text
         self.text, self.marks, self.is_over = "", [], False
         self.change = threading.Condition()
         threading.Thread(target=self._read, daemon=True).start()
@@ -94,6 +94,8 @@ class Serial:
             self.text += text
             self.is_over = self.is_over or is_over
             self.change.notify_all()
+        if self.on_text:
+            self.on_text(self.text)
 
     def time_at(self, offset):
         """When the character at @offset came (monotonic clock)."""
@@ -164,7 +166,7 @@ class VM:
             name, firmware, memory, graphics, tpm
         self.words, self.count, self.position = [], 0, 0
         self.process = self.serial = self.monitor = None
-        self.events, self.prefix = [], []
+        self.events, self.prefix, self.on_text = [], [], None
         os.makedirs(LOGS, exist_ok=True)
         self.log = os.path.join(LOGS, name + ".serial")
         self.folder = tempfile.TemporaryDirectory(prefix="unbrick-vm.")
@@ -215,7 +217,8 @@ class VM:
         self.began = time.monotonic()
         self.process = subprocess.Popen(words + self.words, stdin=subprocess.PIPE, bufsize=0,
                                         stdout=subprocess.PIPE, stderr=self.errors)
-        self.serial = Serial(os.fdopen(os.dup(self.process.stdout.fileno()), "rb"), self.log)
+        self.serial = Serial(os.fdopen(os.dup(self.process.stdout.fileno()), "rb"), self.log,
+                             self.on_text)
         self.position = 0
         return self
 
@@ -310,6 +313,10 @@ class VM:
 
     def has_said(self, pattern, start=0):
         return re.search(pattern, self.serial.text[start:], re.M)
+
+    def age(self):
+        """Seconds since power-on."""
+        return time.monotonic() - self.began
 
     def time_of(self, match):
         """Seconds from power-on to a match of wait()."""
