@@ -61,3 +61,11 @@ $(BUILD)/qemu/bootmgfw.so: $(patsubst %,$(BUILD)/efi/stub/%.o,bootmgfw memory st
 	@mkdir -p $(@D)
 	@echo '  EFILD $@'
 	@$(efi_link) $^ -L/usr/lib -lgnuefi -o $@
+
+# ---- tests of the parts, without a machine (tests/qemu boots them)
+
+CHECKS	+= check-efi
+check-efi:
+	@$(MAKE) --no-print-directory -j2 $(BUILD)/efi/stub.efi $(BUILD)/qemu/bootmgfw.efi
+	@$(RUN) efi 300 $(call ONE,$(sort $(wildcard tests/efi/check-*)))
+.PHONY: check-efi
