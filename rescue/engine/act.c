@@ -73,10 +73,10 @@ static int replay_first(const struct act *a, struct blk *top, struct rs_err *err
 	int r = nt_replay_overlay(top, a->v->journal.replay, &seen, err);
 
 	if (r == 0)
-		r = nt_vol_open(seen, 0, &vol, err);
+		r = nt_vol_open(seen, NT_VOL_WRITE, &vol, err); /* into memory */
 	if (r == 0)
 		r = check_plans(a->v, vol, a->plans, a->n, a->is_restore, err);
-	(void)nt_vol_close(vol, NULL); /* opened for reading */
+	(void)nt_vol_close(vol, NULL); /* nothing was asked of it */
 	return r < 0 ? r : en_replay_act(a->s, a->v, top, err);
 }
 

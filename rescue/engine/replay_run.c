@@ -261,7 +261,7 @@ static int write_saved(struct rs_session *s, struct en_volume *v, const struct e
 }
 
 static void report_saved(const struct en_volume *v, const struct en_saved *p, const char *path,
-	const char *result, struct json_object *root)
+	const char *result, const struct rs_err *err, struct json_object *root)
 {
 	json_object_object_del(root, "replay");
 	struct json_object *o = report_append(report_array(root, "replay"));
@@ -273,6 +273,7 @@ static void report_saved(const struct en_volume *v, const struct en_saved *p, co
 	report_uint_set(o, "zeroed", p->plan->n_zeroed);
 	report_text_set(o, "plan", path);
 	report_text_set(o, "result", result);
+	report_err_set(o, "error", err);
 }
 
 static int replay_saved(struct rs_session *s, const struct rs_target *t, struct en_machine *m,
@@ -292,7 +293,7 @@ static int replay_saved(struct rs_session *s, const struct rs_target *t, struct 
 		r = guard_saved(v, err);
 	if (r < 0 || !v)
 		return r;
-	report_saved(v, &saved, path, "planned", report->root);
+	report_saved(v, &saved, path, "planned", NULL, report->root);
 	(void)snprintf(text, sizeof(text),
 		is_back ? "Put the %zu blocks of volume %u back as they were before the replay?"
 			: "Finish the replay of %zu blocks of volume %u?",
@@ -304,7 +305,7 @@ static int replay_saved(struct rs_session *s, const struct rs_target *t, struct 
 		r < 0	  ? "failed"
 		: is_back ? "reverted"
 			  : "resumed",
-		report->root);
+		r < 0 ? err : NULL, report->root);
 	if (r == 0)
 		r = verify(v, plan, is_back, report->root, err);
 	if (r == 0)

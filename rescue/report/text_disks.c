@@ -126,11 +126,12 @@ static void journal_line(struct json_object *j, char *ret, size_t cap)
 	if (is_pending)
 		(void)snprintf(counts, sizeof(counts),
 			": %llu records, %llu to apply, %llu transactions, %llu never ended, since "
-			"%.40s",
+			"%s%.40s",
 			(unsigned long long)text_uint(j, "records"),
 			(unsigned long long)text_uint(j, "redone"),
 			(unsigned long long)text_uint(j, "transactions"),
 			(unsigned long long)text_uint(j, "losers"),
+			text_has(j, "since") ? "" : "LSN ",
 			text_has(j, "since") ? text_str(j, "since") : text_str(j, "since_lsn"));
 	(void)snprintf(ret, cap, "%s%s%s%s%s", state[0] ? state : "unknown", version, counts,
 		!is_pending && reason[0] ? ", " : "", is_pending ? "" : reason);

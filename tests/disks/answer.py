@@ -1,0 +1,28 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""answer.py ANSWER[,ANSWER...] -- COMMAND...: a person at a terminal, who answers each '[yes/no]' with the
+next ANSWER. Prints what was shown, ends as the command does."""
+import os
+import pty
+import sys
+
+
+def main():
+    answers, command = sys.argv[1].split(","), sys.argv[3:]
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execv(command[0], command)
+    seen, asked = b"", 0
+    try:
+        while data := os.read(fd, 4096):
+            seen += data
+            while seen.count(b"[yes/no]") > asked:
+                os.write(fd, answers[min(asked, len(answers) - 1)].encode() + b"\n")
+                asked += 1
+    except OSError:
+        pass  # the other end is closed
+    print(seen.decode(errors="replace"))
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+sys.exit(main())
