@@ -22,6 +22,7 @@ import time
 
 BUILD = os.path.abspath(os.environ.get("UNBRICK_BUILD", "build"))
 LOGS = os.path.join(BUILD, "log", "qemu")
+SCREENS = os.path.abspath(os.environ.get("UNBRICK_SCREENS", os.path.join(BUILD, "screens")))
 PATIENCE = float(os.environ.get("PATIENCE", "1"))
 LIMIT = 240  # seconds for one line
 FATAL = r"Kernel panic|Initramfs unpacking failed|No bootable option or device was found|BUG: |#GP - |#PF - "
