@@ -142,133 +142,45 @@ bool nt_rp_place(const struct nt_rp *rp, const struct nt_rp_op *op, uint64_t in_
 	return true;
 }
 
-/* ---- FILE and INDX blocks: fixups undone while they are in memory ---- */
-
 static int refuse_op(struct nt_rp *rp, const struct nt_rp_op *op, const char *what)
 {
 	return nt_rp_refuse(
 		rp, NT_PENDING_UNSUPPORTED, op->lsn, "%s: %s", nt_rp_op_name(op->op), what);
 }
 
-/* Length of the block that the operation is for, 0: it makes no sense. */
-static uint32_t block_bytes(const struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind)
-{
-	uint32_t len = rp->raw->geo.record_bytes;
-
-	if (kind == NT_RP_INDX) {
-		len = rp->tables.attrs[op->attr / 4U].index_bytes;
-		len = len ? len : rp->raw->geo.index_bytes;
-	}
-	return len < NT_RP_UNIT || len > NT_INDEX_MAX || (len & (len - 1)) ? 0 : len;
-}
-
-static int read_units(
-	struct nt_rp *rp, bool is_before, uint8_t *buf, size_t max, struct rs_err *err)
-{
-	const struct nt_rp_block *b = &rp->block;
-	size_t n = b->len / NT_RP_UNIT < max ? b->len / NT_RP_UNIT : max;
-	int r = 0;
-
-	for (size_t i = 0, j; r == 0 && i < n; i = j) { /* pieces that follow each other */
-		for (j = i + 1; j < n && b->units[j] == b->units[j - 1] + NT_RP_UNIT;)
-			j++;
-		r = nt_rp_store_read(rp, b->units[i], buf + i * NT_RP_UNIT, (j - i) * NT_RP_UNIT,
-			is_before, err);
-	}
-	return r;
-}
-
-int nt_rp_load(
-	struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind, struct rs_err *err)
-{
-	uint64_t units[NT_INDEX_MAX / NT_RP_UNIT], left;
-	uint32_t len = block_bytes(rp, op, kind);
-	struct nt_rp_block *b = &rp->block;
-
-	if (!len)
-		return refuse_op(rp, op, "size of its block");
-	for (uint32_t i = 0; i < len / NT_RP_UNIT; i++)
-		if (!nt_rp_place(
-			    rp, op, (uint64_t)(op->sector_off + i) * NT_RP_UNIT, &units[i], &left))
-			return refuse_op(rp, op, "its block is not in the clusters named");
-	if (b->kind == kind && b->len == len &&
-		memcmp(units, b->units, len / NT_RP_UNIT * sizeof(*units)) == 0)
-		return 0;
-	int r = nt_rp_save(rp, err);
-	if (r)
-		return r;
-	b->kind = kind;
-	b->len = len;
-	memcpy(b->units, units, len / NT_RP_UNIT * sizeof(*units));
-	r = read_units(rp, false, b->bytes, SIZE_MAX, err);
-	if (r) {
-		b->kind = NT_RP_NOTHING;
-		return r;
-	}
-	b->is_dirty = false;
-	b->is_valid = kind == NT_RP_FILE
-			      ? !nt_record_prepare(b->bytes, len)
-			      : memcmp(b->bytes, "INDX", 4) == 0 && !nt_fixup(b->bytes, len);
-	b->number = (op->vcn * rp->raw->geo.cluster_bytes + (uint64_t)op->sector_off * NT_RP_UNIT) /
-		    len;
-	return 0;
-}
-
-/* Put fixups on: the counter is one more than on the disk, whatever it was. */
-static const char *protect(uint8_t *p, uint32_t len, const uint8_t *before)
-{
-	size_t ofs = rs_le16(p + 4), count = rs_le16(p + 6);
-
-	if (count != len / NT_STRIDE_BYTES + 1 || ofs < 8 || ofs % 2 ||
-		ofs + 2 * count > NT_STRIDE_BYTES - 2)
-		return "its fixups have no place";
-	uint16_t usn = rs_le16(before + ofs);
-	usn = usn >= 0xFFFE ? 1 : (uint16_t)(usn + 1);
-	rs_put_le16(p + ofs, usn);
-	for (size_t i = 1; i < count; i++) {
-		memcpy(p + ofs + 2 * i, p + i * NT_STRIDE_BYTES - 2, 2);
-		rs_put_le16(p + i * NT_STRIDE_BYTES - 2, usn);
-	}
-	return NULL;
-}
-
-int nt_rp_save(struct nt_rp *rp, struct rs_err *err)
-{
-	uint8_t before[NT_RP_UNIT] = {0};
-	struct nt_rp_block *b = &rp->block;
-	enum nt_rp_kind kind = b->kind;
-	const size_t n = b->len / NT_RP_UNIT;
-
-	b->kind = NT_RP_NOTHING;
-	if (kind == NT_RP_NOTHING || !b->is_dirty)
-		return 0;
-	int r = read_units(rp, true, before, 1, err);
-	if (r)
-		return r;
-	const char *what = protect(b->bytes, b->len, before);
-	if (what)
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, "a changed block: %s", what);
-	for (size_t i = 0, j; r == 0 && i < n; i = j) {
-		for (j = i + 1; j < n && b->units[j] == b->units[j - 1] + NT_RP_UNIT;)
-			j++;
-		r = nt_rp_store_write(
-			rp, b->units[i], b->bytes + i * NT_RP_UNIT, (j - i) * NT_RP_UNIT, 0, err);
-	}
-	return r;
-}
-
 /* ---- applying ---- */
 
-/* Resident data that were never logged: the record is remembered. */
-static int note_zeros(struct nt_rp *rp, const struct nt_rp_op *op, struct rs_err *err)
+/* Is one of the record's contents resident, and zeros only? */
+static bool has_zero_contents(const struct nt_rp_block *b)
+{
+	struct nt_attrs walk;
+	struct nt_attr a;
+
+	nt_attrs_init(&walk, b->bytes, b->len);
+	while (nt_attrs_next_of(&walk, NT_ATTRS_OF(NT_AT_DATA), &a))
+		if (a.is_resident && a.value.len && nt_is_zero(a.value.p, a.value.len))
+			return true;
+	return false;
+}
+
+/* Resident data that were never logged: the record is remembered. Windows 10 says so (NO_REDO),
+ * Windows 7 logs zeros in their place. */
+static int note_zeros(struct nt_rp *rp, const struct nt_rp_op *op, const struct nt_rp_block *b,
+	struct rs_err *err)
 {
 	struct nt_replay *p = rp->plan;
-	const struct nt_rp_block *b = &rp->block;
+	bool is_zeros = op->is_zero || nt_is_zero(op->data.p, op->data.len);
 
 	if (op->op == 0x02 || op->op == 0x03)
 		nt_rp_set_del(p->zeroed_records, &p->n_zeroed, b->number);
-	if (op->op != 0x07 || !op->is_zero || op->record_off + 4U > b->len ||
-		rs_le32(b->bytes + op->record_off) != NT_AT_DATA)
+	if (op->is_undo || !op->data_len || (op->op != 0x02 && op->op != 0x05 && op->op != 0x07))
+		return 0;
+	if (op->op == 0x07 && (!is_zeros || op->record_off + 4U > b->len ||
+				      rs_le32(b->bytes + op->record_off) != NT_AT_DATA))
+		return 0;
+	if (op->op == 0x05 && rs_le32(op->data.p) != NT_AT_DATA)
+		return 0;
+	if (op->op != 0x07 && !has_zero_contents(b))
 		return 0;
 	return nt_rp_set_add(&p->zeroed_records, &p->n_zeroed, b->number, err);
 }
@@ -286,30 +198,25 @@ static uint64_t undone_lsn(const struct nt_rp *rp)
 	return rp->plan->last_lsn + 1;
 }
 
-/* Is the change already there (redo), or not there to be taken back (undo)? 1 or 0, or an error.
+/* Is the change already there (redo), or not there to be taken back (undo)?
  * After the redo every block that holds a record's change has its LSN at least; a replay that the
  * power ended may have taken it back already. */
-static int is_done(struct nt_rp *rp, const struct nt_rp_op *op, struct rs_err *err)
+static bool is_done(struct nt_rp *rp, const struct nt_rp_op *op, const struct nt_rp_block *b)
 {
-	const struct nt_rp_block *b = &rp->block;
-	uint8_t head[16];
-
 	if (!b->is_valid)
-		return 0;
+		return false;
 	if (!op->is_undo)
 		return rs_le64(b->bytes + 8) >= op->lsn;
-	int r = nt_rp_store_read(rp, b->units[0], head, sizeof(head), true, err);
-	if (r)
-		return r < 0 ? r : 0;
-	return rs_le64(head + 8) == undone_lsn(rp) ||
+	const uint8_t *before = nt_rp_store_before(&rp->store, b->units[0]);
+	return (before && rs_le64(before + 8) == undone_lsn(rp)) ||
 	       (!is_without_lsn(op) && rs_le64(b->bytes + 8) < op->lsn);
 }
 
 /* What is taken back must come to the same end when a power cut makes another replay begin over it,
  * Windows' own too: where the redo will do all of it again, the block is from before the record. */
-static void put_lsn(struct nt_rp *rp, const struct nt_rp_op *op)
+static void put_lsn(const struct nt_rp *rp, const struct nt_rp_op *op, struct nt_rp_block *b)
 {
-	uint8_t *at = rp->block.bytes + 8;
+	uint8_t *at = b->bytes + 8;
 
 	if (!op->is_undo) {
 		rs_put_le64(at, op->lsn);
@@ -324,9 +231,9 @@ static void put_lsn(struct nt_rp *rp, const struct nt_rp_op *op)
 static int apply_block(
 	struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind, struct rs_err *err)
 {
-	struct nt_rp_block *b = &rp->block;
+	struct nt_rp_block *b = NULL;
 
-	int r = nt_rp_load(rp, op, kind, err);
+	int r = nt_rp_load(rp, op, kind, &b, err);
 	if (r)
 		return r;
 	bool is_new = (op->op == 0x02 && !nt_rp_is_revival(op)) ||
@@ -334,26 +241,56 @@ static int apply_block(
 			      memcmp(op->data.p, "INDX", 4) == 0);
 	if (!b->is_valid && !is_new)
 		return refuse_op(rp, op, "its block is damaged");
-	r = is_done(rp, op, err);
-	if (r) {
-		rp->plan->skipped += r > 0 && !op->is_undo;
-		return r < 0 ? r : 0;
+	if (is_done(rp, op, b)) {
+		rp->plan->skipped += !op->is_undo;
+		return 0;
 	}
 	const uint64_t lsn_before = rs_le64(b->bytes + 8);
 	const char *what = kind == NT_RP_FILE ? nt_rp_do_file(b->bytes, b->len, op)
 					      : nt_rp_do_indx(b->bytes, b->len, op);
 	if (what)
 		return refuse_op(rp, op, what);
+	if (!b->is_dirty) {
+		uint64_t owner = NT_REF_RECORD(rp->tables.attrs[op->attr / 4U].ref);
+		r = nt_rp_changed(rp, kind == NT_RP_FILE ? b->number : owner, err);
+		if (r)
+			return r;
+	}
 	b->is_valid = b->is_dirty = true;
 	if (op->is_undo)
 		rs_put_le64(b->bytes + 8, lsn_before); /* the undo data may bring one */
 	if (!is_without_lsn(op))
-		put_lsn(rp, op);
+		put_lsn(rp, op, b);
 	rp->plan->redone += !op->is_undo;
-	uint64_t number =
-		kind == NT_RP_FILE ? b->number : NT_REF_RECORD(rp->tables.attrs[op->attr / 4U].ref);
-	r = nt_rp_set_add(&rp->plan->changed_records, &rp->plan->n_changed, number, err);
-	return r || kind != NT_RP_FILE ? r : note_zeros(rp, op, err);
+	return kind != NT_RP_FILE ? 0 : note_zeros(rp, op, b, err);
+}
+
+/* Bytes of the operation's page, from or to its clusters. */
+struct raw_range {
+	uint64_t from;	   /* in the page */
+	uint8_t *to;	   /* read there, or ... */
+	const uint8_t *of; /* ... write these */
+	uint32_t len;
+};
+
+static int raw_bytes(
+	struct nt_rp *rp, const struct nt_rp_op *op, struct raw_range range, struct rs_err *err)
+{
+	int r = 0;
+
+	for (uint32_t done = 0; r == 0 && done < range.len;) {
+		uint64_t off, left;
+		if (!nt_rp_place(rp, op, range.from + done, &off, &left))
+			return refuse_op(rp, op, "a cluster outside of the volume");
+		uint32_t n = left < range.len - done ? (uint32_t)left : range.len - done;
+		r = nt_rp_release(rp, off, n, err); /* a block may lie in the same sectors */
+		if (r == 0 && range.of)
+			r = nt_rp_store_write(rp, off, range.of + done, n, 0, err);
+		else if (r == 0)
+			r = nt_rp_store_read(rp, off, range.to + done, n, false, err);
+		done += n;
+	}
+	return r;
 }
 
 static int apply_raw(struct nt_rp *rp, const struct nt_rp_op *op, struct rs_err *err)
@@ -376,33 +313,15 @@ static int apply_raw(struct nt_rp *rp, const struct nt_rp_op *op, struct rs_err 
 	uint64_t from = at + first / 8;
 	if (from + len > (uint64_t)op->n_lcns * cluster)
 		return refuse_op(rp, op, "data outside of the clusters named");
-	int r = nt_rp_save(rp, err); /* it may lie in the same sectors */
-	auto_free uint8_t *buf = calloc(1, len + 1U);
-	if (!buf)
+	auto_free uint8_t *buf = op->data.len && !is_bits ? NULL : calloc(1, len + 1U);
+	if (!buf && !(op->data.len && !is_bits))
 		return rs_fail(err, RS_E_MEMORY, "page of the journal");
-	if (op->data.len && !is_bits)
-		memcpy(buf, op->data.p, len);
-	for (uint32_t done = 0; r == 0 && done < len;) {
-		uint64_t off, left;
-		if (!nt_rp_place(rp, op, from + done, &off, &left))
-			return refuse_op(rp, op, "a cluster outside of the volume");
-		uint32_t n = left < len - done ? (uint32_t)left : len - done;
-		if (is_bits)
-			r = nt_rp_store_read(rp, off, buf + done, n, false, err);
-		else
-			r = nt_rp_store_write(rp, off, buf + done, n, 0, err);
-		done += n;
-	}
-	if (!r && is_bits) {
+	int r = is_bits ? raw_bytes(rp, op, (struct raw_range){from, buf, NULL, len}, err) : 0;
+	if (is_bits)
 		nt_rp_set_bits(buf, first % 8, bits, op->op == 0x15);
-		for (uint32_t done = 0; r == 0 && done < len;) {
-			uint64_t off = 0, left = 0;
-			(void)nt_rp_place(rp, op, from + done, &off, &left); /* as before */
-			uint32_t n = left < len - done ? (uint32_t)left : len - done;
-			r = nt_rp_store_write(rp, off, buf + done, n, 0, err);
-			done += n;
-		}
-	}
+	if (r == 0)
+		r = raw_bytes(
+			rp, op, (struct raw_range){from, NULL, buf ? buf : op->data.p, len}, err);
 	rp->plan->redone += r == 0 && !op->is_undo;
 	return r;
 }

@@ -10,11 +10,10 @@
 #define NT_RP_REFUSED	  1
 #define NT_RP_UNIT	  512U
 #define NT_RP_LOG_MAX	  (1ULL << 30) /* a $LogFile; Windows makes 64 MiB, chkdsk /L up to 4 GiB */
-#define NT_RP_RECORDS_MAX (1U << 22)
-#define NT_RP_SECTORS_MAX (1U << 19)   /* changed or looked at: 0.5 GiB of memory */
-#define NT_RP_MULTI_MAX	  (1ULL << 28) /* bytes of records that cross pages */
+#define NT_RP_SECTORS_MAX (1U << 17)   /* changed or looked at: 128 MiB of memory */
+#define NT_RP_UNDO_MAX	  (1U << 18)   /* records to take back */
 #define NT_RP_ROWS_MAX	  (1U << 20)   /* of one table */
-#define NT_RP_DATA_MAX	  (1U << 26)   /* of one record */
+#define NT_RP_DATA_MAX	  (1U << 24)   /* of one record */
 
 /* ---- the log (replay_log.c, replay_record.c) ---- */
 
@@ -22,7 +21,7 @@ struct nt_rl_rec {
 	uint64_t lsn, undo_next;
 	uint32_t type, transaction;
 	uint16_t flags;
-	struct rs_view data; /* client data, in the log's memory */
+	struct rs_view data; /* client data: until the next record is asked for */
 };
 
 #define NT_RL_CHECKPOINT 2U
@@ -37,17 +36,27 @@ struct nt_rl_area {
 	uint64_t current_lsn, file_bytes, oldest_lsn, restart_lsn;
 };
 
+/* What is kept of a page. */
+struct nt_rl_page {
+	uint64_t last, last_end; /* LSNs: of a record on it, of one that ends on it */
+	uint32_t at;		 /* the page that holds its newest copy */
+	bool is_known, is_valid; /* known: it was read */
+};
+
 struct nt_rl {
-	uint8_t *bytes; /* the whole log */
-	uint64_t len;
+	struct nt_raw *raw;
 	struct nt_stream stream;
+	uint64_t len;
+	uint8_t *head; /* the first 128 KiB: restart pages */
 	struct nt_rl_area area;
 	unsigned use; /* which restart page: 0 or 1 */
 	bool is_other_bad;
 	uint32_t n_pages, first_page; /* of the ring */
-	uint32_t *at;		      /* of each page: the copy to read, UINT32_MAX none */
-	void *multi;		      /* records that cross pages: a chain of blocks */
-	uint64_t multi_bytes;
+	struct nt_rl_page *pages;
+	uint8_t *cache;
+	uint64_t chunks[4]; /* which stretch of the log each part of the cache has, plus 1 */
+	uint8_t *joined;    /* a record that crosses pages */
+	size_t joined_cap;
 };
 
 /* Everything that one plan is made with. */
@@ -55,15 +64,19 @@ struct nt_rp;
 
 int nt_rl_open(struct nt_rp *rp, struct rs_err *err);
 void nt_rl_done(struct nt_rl *log);
-/** Valid page (its fixups undone) by its place in the ring; NULL: none. */
-const uint8_t *nt_rl_page(const struct nt_rl *log, uint32_t page);
+/** What is kept of the newest copy of a page of the ring: 1, 0 there is none, or an error. */
+int nt_rl_page_of(
+	struct nt_rl *log, uint32_t page, const struct nt_rl_page **ret, struct rs_err *err);
+/** That page, its fixups undone, until the next one is asked for: 1, 0 none, or an error. */
+int nt_rl_page(struct nt_rl *log, uint32_t page, const uint8_t **ret, struct rs_err *err);
 uint64_t nt_rl_offset(const struct nt_rl *log, uint64_t lsn);
 /** The record with exactly that LSN: 1 found, 0 none, <0 RS_E_MEMORY. */
 int nt_rl_get(struct nt_rl *log, uint64_t lsn, struct nt_rl_rec *ret, struct rs_err *err);
 /** LSN where the record after @rec must be. */
 uint64_t nt_rl_next(const struct nt_rl *log, const struct nt_rl_rec *rec);
-/** Greatest LSN of a record that ends on any valid page. */
-uint64_t nt_rl_greatest(const struct nt_rl *log);
+/** Greatest LSN of a record that ends on any valid page. Reads what was not read yet. */
+int nt_rl_greatest(struct nt_rl *log, uint64_t *ret, struct rs_err *err);
+int nt_rl_unmapped(struct nt_rp *rp); /* refuse: the log has holes */
 
 /* ---- tables (replay_table.c) ---- */
 
@@ -110,24 +123,37 @@ void nt_rp_tables_done(struct nt_rp_tables *t);
 
 /* ---- sectors before and after (replay_store.c) ---- */
 
+struct nt_rp_block;
+struct nt_rp_chunk;
+struct nt_rp_page;
+
 struct nt_rp_sector {
 	uint64_t number;
+	struct nt_rp_block *owner; /* that has it in memory */
+	struct nt_rp_chunk *home;
 	uint8_t stage;
 	bool is_start; /* a block begins here */
 	uint8_t before[NT_RP_UNIT], after[NT_RP_UNIT];
 };
 
 struct nt_rp_store {
-	struct nt_rp_sector **slots;
-	size_t n_slots, n;
-	void *chunks;
+	struct nt_rp_page **slots, *last;
+	size_t n_slots, n_pages, n; /* n: sectors */
+	struct nt_rp_chunk *chunk;  /* that new sectors come from */
+	uint8_t *ahead;		    /* bytes of the volume, read before they are asked for */
+	uint64_t ahead_at;
+	size_t ahead_len;
 };
 
 int nt_rp_store_read(struct nt_rp *rp, uint64_t off_bytes, void *buf, size_t len, bool is_before,
 	struct rs_err *err);
 int nt_rp_store_write(struct nt_rp *rp, uint64_t off_bytes, const void *buf, size_t len,
 	unsigned stage, struct rs_err *err);
-/** All changed sectors as blocks of the plan. */
+/** The sector as it is on the disk; NULL: it was never read. */
+const uint8_t *nt_rp_store_before(struct nt_rp_store *s, uint64_t off_bytes);
+/** Which block has the sector in memory; NULL: it was never read. */
+struct nt_rp_block **nt_rp_store_owner(struct nt_rp_store *s, uint64_t off_bytes);
+/** All changed sectors as blocks of the plan; the store is empty then. */
 int nt_rp_store_blocks(struct nt_rp *rp, struct rs_err *err);
 void nt_rp_store_done(struct nt_rp_store *s);
 
@@ -157,14 +183,20 @@ static inline bool nt_rp_is_revival(const struct nt_rp_op *op)
 	return op->op == 0x02 && op->is_undo && op->data_len == NT_RP_FREED_BYTES;
 }
 
-/* The block that was used last, fixups undone. */
+/* A block in memory, fixups undone. */
 struct nt_rp_block {
 	enum nt_rp_kind kind;
 	bool is_valid, is_dirty; /* valid: has its signature and fixups */
 	uint32_t len;
 	uint64_t number; /* of the MFT record */
-	uint64_t units[NT_INDEX_MAX / NT_RP_UNIT];
-	uint8_t bytes[NT_INDEX_MAX];
+	size_t index;	 /* in the cache */
+	uint64_t *units; /* where each of its sectors is on the disk */
+	uint8_t *bytes;
+};
+
+struct nt_rp_cache {
+	struct nt_rp_block **v;
+	size_t n, cap, bytes;
 };
 
 bool nt_rp_op_parse(const struct nt_rl_rec *rec, bool is_undo, struct nt_rp_op *ret);
@@ -173,9 +205,13 @@ const struct nt_rp_dirty *nt_rp_dirty_row(const struct nt_rp *rp, const struct n
 const char *nt_rp_op_name(uint16_t op);
 /** Which kind of block the operation is for. NT_RP_NOTHING: it changes none. */
 int nt_rp_kind_of(struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind *ret);
-int nt_rp_load(
-	struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind, struct rs_err *err);
+/** The operation's block, until the next one is asked for. */
+int nt_rp_load(struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind,
+	struct nt_rp_block **ret, struct rs_err *err);
+/** Blocks that have sectors of the range, or all of them, into their sectors. */
+int nt_rp_release(struct nt_rp *rp, uint64_t off_bytes, size_t len, struct rs_err *err);
 int nt_rp_save(struct nt_rp *rp, struct rs_err *err);
+void nt_rp_cache_done(struct nt_rp_cache *c);
 /** Disk place of a byte of the operation's page; false: not among its clusters. */
 bool nt_rp_place(const struct nt_rp *rp, const struct nt_rp_op *op, uint64_t in_page,
 	uint64_t *ret_off_bytes, uint64_t *ret_left);
@@ -191,17 +227,35 @@ void nt_rp_set_bits(uint8_t *map, uint32_t first, uint32_t n, bool is_set);
 
 /* ---- the whole ---- */
 
+/* One record to take back, newest first. */
+struct nt_rp_undo {
+	uint64_t lsn, off_bytes; /* of its block, or of its page of raw data */
+	bool is_bits;
+};
+
+/* What a loser changes, and when others changed it last. */
+struct nt_rp_shared {
+	uint64_t off_bytes, bits_lsn, other_lsn;
+	bool is_page;
+};
+
 struct nt_rp {
 	struct nt_raw *raw;
 	struct nt_replay *plan;
 	const struct rs_task *task;
 	struct nt_rl log;
-	struct nt_rl_rec *recs; /* from the first that may be redone to the end */
-	size_t n_recs, cap_recs;
+	uint64_t first_lsn;  /* the first that may be redone */
+	uint64_t start_lsn;  /* where analysis begins */
+	uint32_t last_bytes; /* data of the last record */
+	bool has_checkpoint;
 	struct nt_rp_tables tables;
 	struct nt_rp_store store;
-	struct nt_rp_block block;
-	uint64_t undone;
+	struct nt_rp_cache cache;
+	size_t cap_changed; /* of the plan's changed_records, not sorted yet */
+	struct nt_rp_undo *undo;
+	size_t n_undo, cap_undo;
+	struct nt_rp_shared *shared;
+	size_t n_shared;
 };
 
 /** Note a refusal; the first one counts. Returns NT_RP_REFUSED. */
@@ -209,8 +263,15 @@ int nt_rp_refuse(struct nt_rp *rp, enum nt_pending how, uint64_t lsn, const char
 	__attribute__((format(printf, 4, 5)));
 int nt_rp_analyse(struct nt_rp *rp, struct rs_err *err);
 int nt_rp_redo(struct nt_rp *rp, struct rs_err *err);
+/** Which records of losers are to be taken back, before the redo ... */
+int nt_rp_undo_list(struct nt_rp *rp, struct rs_err *err);
+/** ... which tells of every change that is not a loser's ... */
+void nt_rp_undo_note(struct nt_rp *rp, const struct nt_rl_rec *rec, const struct nt_rp_op *op);
+/** ... and after it. */
 int nt_rp_undo(struct nt_rp *rp, struct rs_err *err);
 int nt_rp_finish(struct nt_rp *rp, struct rs_err *err);
+/** A file or folder that the plan changes. */
+int nt_rp_changed(struct nt_rp *rp, uint64_t number, struct rs_err *err);
 /** Sorted sets of record numbers in the plan. */
 int nt_rp_set_add(uint64_t **set, size_t *n, uint64_t number, struct rs_err *err);
 void nt_rp_set_del(uint64_t *set, size_t *n, uint64_t number);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* $LogFile in memory: which restart page counts, and for each page of the ring which of its copies
- * is the newest. The last page that Windows wrote may exist only as a copy in front of the ring. */
+/* $LogFile: which restart page counts, and for each page of the ring which of its copies is the
+ * newest. The last page that Windows wrote may exist only as a copy in front of the ring. The log
+ * is read once for that and never held: later its pages come through a small cache. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,8 +9,9 @@
 #include "ntfs/replay_internal.h"
 
 #define LOGFILE_RECORD 2U
-#define READ_BYTES     (1U << 20)
-#define STATE_BYTES    (2U << 16) /* what the state's parser may look at */
+#define HEAD_BYTES     (2U << 16) /* both restart pages, whatever their size */
+#define CHUNK_BYTES    (1U << 16) /* of the cache; not less than a page */
+#define CHUNKS	       4U
 #define PAGE_MAX       65536U
 #define AREA_BYTES     0x30U
 #define CLIENT_BYTES   0xA0U
@@ -69,12 +71,12 @@ static void load_area(
 
 	*ret = (struct nt_rl_area){0};
 	*ret_fault = "no restart page";
-	if (off_bytes > log->len || log->len - off_bytes < NT_STRIDE_BYTES)
+	if (off_bytes > HEAD_BYTES || HEAD_BYTES - off_bytes < NT_STRIDE_BYTES)
 		return;
-	const uint8_t *p = log->bytes + off_bytes;
+	const uint8_t *p = log->head + off_bytes;
 	uint32_t len = rs_le32(p + 0x10);
 	if (memcmp(p, "RSTR", 4) != 0 || len < NT_STRIDE_BYTES || len > PAGE_MAX ||
-		(len & (len - 1)) || log->len - off_bytes < len)
+		(len & (len - 1)) || HEAD_BYTES - off_bytes < len)
 		return;
 	memcpy(buf, p, len);
 	*ret_fault = nt_fixup(buf, len);
@@ -114,57 +116,56 @@ static int choose_area(struct nt_rp *rp)
 	return 0;
 }
 
-static int read_all(struct nt_rp *rp, struct rs_err *err)
+int nt_rl_unmapped(struct nt_rp *rp)
+{
+	return nt_rp_refuse(rp, NT_PENDING_TORN, 0, "$LogFile is not wholly mapped");
+}
+
+/* Bytes of the log as they lie on the disk. */
+static int read_log(struct nt_rl *log, uint64_t at, uint8_t *buf, size_t len, struct rs_err *err)
+{
+	size_t got = 0;
+	int r = nt_stream_read(log->raw, &log->stream, at, buf, len, &got, err);
+
+	if (r == 0)
+		memset(buf + got, 0, len - got);
+	return r;
+}
+
+static int open_log(struct nt_rp *rp, struct rs_err *err)
 {
 	struct nt_rl *log = &rp->log;
-	int r = nt_stream_open(rp->raw, LOGFILE_RECORD, NT_AT_DATA, "", &log->stream, err);
 
+	log->raw = rp->raw;
+	int r = nt_stream_open(rp->raw, LOGFILE_RECORD, NT_AT_DATA, "", &log->stream, err);
 	if (r == RS_E_IO_READ || r == RS_E_MEMORY)
 		return r;
 	if (r < 0)
 		return nt_rp_refuse(rp, NT_PENDING_TORN, 0, "$LogFile cannot be found");
 	log->len = log->stream.data_bytes;
-	if (log->len < STATE_BYTES || log->len > NT_RP_LOG_MAX || log->stream.is_resident)
+	if (log->len < HEAD_BYTES || log->len > NT_RP_LOG_MAX || log->stream.is_resident)
 		return nt_rp_refuse(
 			rp, NT_PENDING_UNSUPPORTED, 0, "a $LogFile of %" PRIu64 " bytes", log->len);
 	if (log->stream.flags & (NT_ATTR_COMPRESSED | NT_ATTR_ENCRYPTED | NT_ATTR_SPARSE))
 		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, "$LogFile is compressed");
-	log->bytes = malloc(log->len);
-	if (!log->bytes)
+	log->head = malloc(HEAD_BYTES);
+	if (!log->head)
 		return rs_fail(err, RS_E_MEMORY, "journal");
-	for (uint64_t at = 0; at < log->len;) {
-		size_t n = log->len - at < READ_BYTES ? (size_t)(log->len - at) : READ_BYTES, got;
-		if (!rs_task_step(rp->task, "journal", at, log->len))
-			return rs_fail(err, RS_E_CANCELLED, "%s", "");
-		r = nt_stream_read(rp->raw, &log->stream, at, log->bytes + at, n, &got, err);
-		if (r == RS_E_NTFS_DAMAGED)
-			return nt_rp_refuse(
-				rp, NT_PENDING_TORN, 0, "$LogFile is not wholly mapped");
-		if (r < 0)
-			return r;
-		memset(log->bytes + at + got, 0, n - got);
-		at += n;
-	}
-	return 0;
+	r = read_log(log, 0, log->head, HEAD_BYTES, err);
+	return r == RS_E_NTFS_DAMAGED ? nt_rl_unmapped(rp) : r;
 }
+
+/* ---- pages ---- */
 
 /* Undo the fixups of a page in place; false: it is none. */
-static bool prepare_page(struct nt_rl *log, uint32_t page)
+static bool prepare_page(uint8_t *p, uint32_t len)
 {
-	uint8_t *p = log->bytes + (uint64_t)page * log->area.page_bytes;
-
-	return memcmp(p, "RCRD", 4) == 0 && !nt_fixup(p, log->area.page_bytes);
-}
-
-static uint64_t last_end(const struct nt_rl *log, uint32_t page)
-{
-	return rs_le64(log->bytes + (uint64_t)page * log->area.page_bytes + 0x20);
+	return memcmp(p, "RCRD", 4) == 0 && !nt_fixup(p, len);
 }
 
 /* The page of the ring that a copy in front of it stands for. */
-static uint32_t home_of(const struct nt_rl *log, uint32_t page)
+static uint32_t home_of(const struct nt_rl *log, const uint8_t *p)
 {
-	const uint8_t *p = log->bytes + (uint64_t)page * log->area.page_bytes;
 	uint64_t home = log->area.major == 1 ? rs_le64(p + 8) : rs_le32(p + 0x3C);
 
 	if (home % log->area.page_bytes || home / log->area.page_bytes >= log->n_pages ||
@@ -173,7 +174,80 @@ static uint32_t home_of(const struct nt_rl *log, uint32_t page)
 	return (uint32_t)(home / log->area.page_bytes);
 }
 
+/* A stretch of the log into the cache, fixups undone; what is kept of its pages. */
+static int load_chunk(struct nt_rl *log, uint64_t chunk, struct rs_err *err)
+{
+	const uint32_t size = log->area.page_bytes;
+	const uint64_t at = chunk * CHUNK_BYTES, end = (uint64_t)log->n_pages * size;
+	uint8_t *to = log->cache + chunk % CHUNKS * CHUNK_BYTES;
+	size_t n = end - at < CHUNK_BYTES ? (size_t)(end - at) : CHUNK_BYTES;
+
+	log->chunks[chunk % CHUNKS] = 0;
+	int r = read_log(log, at, to, n, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < n; i += size) {
+		struct nt_rl_page *m = &log->pages[(at + i) / size];
+		m->is_known = true;
+		m->is_valid = prepare_page(to + i, size);
+		if (!m->is_valid)
+			memset(to + i, 0, size);
+		m->last = rs_le64(to + i + 8);
+		m->last_end = rs_le64(to + i + 0x20);
+	}
+	log->chunks[chunk % CHUNKS] = chunk + 1;
+	return 0;
+}
+
+/* The bytes of a page where it lies, whatever it is. */
+static int load_page(struct nt_rl *log, uint32_t page, const uint8_t **ret, struct rs_err *err)
+{
+	const uint64_t at = (uint64_t)page * log->area.page_bytes, chunk = at / CHUNK_BYTES;
+	int r = log->chunks[chunk % CHUNKS] == chunk + 1 ? 0 : load_chunk(log, chunk, err);
+
+	*ret = log->cache + chunk % CHUNKS * CHUNK_BYTES + at % CHUNK_BYTES;
+	return r;
+}
+
+int nt_rl_page_of(
+	struct nt_rl *log, uint32_t page, const struct nt_rl_page **ret, struct rs_err *err)
+{
+	const uint8_t *p;
+
+	if (page < log->first_page || page >= log->n_pages)
+		return 0;
+	const struct nt_rl_page *m = &log->pages[log->pages[page].at];
+	int r = m->is_known ? 0 : load_page(log, log->pages[page].at, &p, err);
+	*ret = m;
+	return r < 0 ? r : m->is_valid;
+}
+
+int nt_rl_page(struct nt_rl *log, uint32_t page, const uint8_t **ret, struct rs_err *err)
+{
+	if (page < log->first_page || page >= log->n_pages)
+		return 0;
+	int r = load_page(log, log->pages[page].at, ret, err);
+	return r < 0 ? r : log->pages[log->pages[page].at].is_valid;
+}
+
 /* For each page the newest valid copy, the one at home on a tie. */
+static int choose_copy(struct nt_rl *log, uint32_t copy, struct rs_err *err)
+{
+	const struct nt_rl_page *now = NULL, *it = &log->pages[copy];
+	const uint8_t *p;
+
+	int r = load_page(log, copy, &p, err);
+	if (r < 0 || !it->is_valid)
+		return r;
+	uint32_t home = home_of(log, p);
+	if (home == NO_PAGE)
+		return 0;
+	r = nt_rl_page_of(log, home, &now, err);
+	if (r >= 0 && (!r || it->last_end > now->last_end))
+		log->pages[home].at = copy;
+	return r < 0 ? r : 0;
+}
+
 static int choose_pages(struct nt_rp *rp, struct rs_err *err)
 {
 	struct nt_rl *log = &rp->log;
@@ -188,20 +262,16 @@ static int choose_pages(struct nt_rp *rp, struct rs_err *err)
 	if (log->n_pages < log->first_page + 2)
 		return nt_rp_refuse(
 			rp, NT_PENDING_UNSUPPORTED, 0, "a log of %" PRIu32 " pages", log->n_pages);
-	log->at = malloc(log->n_pages * sizeof(*log->at));
-	if (!log->at)
+	log->pages = calloc(log->n_pages, sizeof(*log->pages));
+	log->cache = malloc((size_t)CHUNKS * CHUNK_BYTES);
+	if (!log->pages || !log->cache)
 		return rs_fail(err, RS_E_MEMORY, "journal");
+	int r = 0;
 	for (uint32_t i = 0; i < log->n_pages; i++)
-		log->at[i] = i >= log->first_page && prepare_page(log, i) ? i : NO_PAGE;
-	for (uint32_t i = tail; i < log->first_page; i++) {
-		if (!prepare_page(log, i))
-			continue;
-		uint32_t home = home_of(log, i);
-		if (home != NO_PAGE && (log->at[home] == NO_PAGE ||
-					       last_end(log, i) > last_end(log, log->at[home])))
-			log->at[home] = i;
-	}
-	return 0;
+		log->pages[i].at = i;
+	for (uint32_t i = tail; r == 0 && i < log->first_page; i++)
+		r = choose_copy(log, i, err);
+	return r == RS_E_NTFS_DAMAGED ? nt_rl_unmapped(rp) : r;
 }
 
 int nt_rl_open(struct nt_rp *rp, struct rs_err *err)
@@ -209,10 +279,10 @@ int nt_rl_open(struct nt_rp *rp, struct rs_err *err)
 	struct nt_state state = {0};
 	struct nt_replay *plan = rp->plan;
 
-	int r = read_all(rp, err);
+	int r = open_log(rp, err);
 	if (r)
 		return r;
-	nt_log_parse((struct rs_view){rp->log.bytes, rp->log.len}, &state);
+	nt_log_parse((struct rs_view){rp->log.head, HEAD_BYTES}, &state);
 	plan->log_major = state.log_major;
 	plan->log_minor = state.log_minor;
 	if (state.log == NT_LOG_WIPED || state.log == NT_LOG_CLEAN) {
@@ -227,31 +297,26 @@ int nt_rl_open(struct nt_rp *rp, struct rs_err *err)
 	return r ? r : choose_pages(rp, err);
 }
 
-const uint8_t *nt_rl_page(const struct nt_rl *log, uint32_t page)
+int nt_rl_greatest(struct nt_rl *log, uint64_t *ret, struct rs_err *err)
 {
-	if (page >= log->n_pages || log->at[page] == NO_PAGE)
-		return NULL;
-	return log->bytes + (uint64_t)log->at[page] * log->area.page_bytes;
-}
+	const struct nt_rl_page *m = NULL;
 
-uint64_t nt_rl_greatest(const struct nt_rl *log)
-{
-	uint64_t ret = 0;
-
-	for (uint32_t i = log->first_page; i < log->n_pages; i++)
-		if (log->at[i] != NO_PAGE && last_end(log, log->at[i]) > ret)
-			ret = last_end(log, log->at[i]);
-	return ret;
+	*ret = 0;
+	for (uint32_t i = log->first_page; i < log->n_pages; i++) {
+		int r = nt_rl_page_of(log, i, &m, err);
+		if (r < 0)
+			return r;
+		if (r && m->last_end > *ret)
+			*ret = m->last_end;
+	}
+	return 0;
 }
 
 void nt_rl_done(struct nt_rl *log)
 {
-	while (log->multi) {
-		void *next = *(void **)log->multi;
-		free(log->multi);
-		log->multi = next;
-	}
-	free(log->at);
-	free(log->bytes);
+	free(log->joined);
+	free(log->pages);
+	free(log->cache);
+	free(log->head);
 	nt_stream_done(&log->stream);
 }

@@ -16,6 +16,7 @@
 #define OP_TABLES_FIRST	  0x1DU
 #define OP_TABLES_LAST	  0x20U
 #define STEPS_MAX	  (1ULL << 28) /* over all DeleteDirtyClusters */
+#define STEP_RECORDS	  4096U
 
 static uint16_t redo_of(const struct nt_rl_rec *rec)
 {
@@ -29,27 +30,10 @@ static uint16_t undo_of(const struct nt_rl_rec *rec)
 
 /* ---- the records ---- */
 
-static int keep(struct nt_rp *rp, const struct nt_rl_rec *rec, struct rs_err *err)
-{
-	if (rp->n_recs == rp->cap_recs) {
-		size_t cap = rp->cap_recs ? 2 * rp->cap_recs : 256;
-		if (rp->n_recs >= NT_RP_RECORDS_MAX)
-			return nt_rp_refuse(
-				rp, NT_PENDING_UNSUPPORTED, rec->lsn, "too many records");
-		struct nt_rl_rec *v = realloc(rp->recs, cap * sizeof(*v));
-		if (!v)
-			return rs_fail(err, RS_E_MEMORY, "records of the journal");
-		rp->recs = v;
-		rp->cap_recs = cap;
-	}
-	rp->recs[rp->n_recs++] = *rec;
-	return 0;
-}
-
 /* What every record must be before its fields are used. */
-static const char *is_strange(const struct nt_rl_rec *rec)
+static const char *is_strange(const struct nt_rl_rec *rec, struct nt_rp_op *ret)
 {
-	struct nt_rp_op op;
+	struct nt_rp_op undo;
 
 	if (rec->type == NT_RL_CHECKPOINT)
 		return NULL;
@@ -57,61 +41,59 @@ static const char *is_strange(const struct nt_rl_rec *rec)
 		return "a record of an unknown type";
 	if (rec->transaction == UINT32_MAX)
 		return "a record of another client";
-	if (!nt_rp_op_parse(rec, false, &op) || !nt_rp_op_parse(rec, true, &op))
+	if (!nt_rp_op_parse(rec, false, ret) || !nt_rp_op_parse(rec, true, &undo))
 		return "a record's data are outside of it";
 	return NULL;
 }
 
-/* All records from @first on to the end of the log. */
-static int collect(struct nt_rp *rp, uint64_t first, struct rs_err *err)
+/* Every record from the first that may be redone, to @last or (0) to the end of the log. */
+static int walk(struct nt_rp *rp, uint64_t last,
+	int (*fn)(struct nt_rp *rp, const struct nt_rl_rec *rec, struct rs_err *err),
+	struct rs_err *err)
 {
 	struct nt_rl_rec rec = {0};
-	uint64_t lsn = first, last = 0;
-	bool has_checkpoint = false;
+	uint64_t lsn = rp->first_lsn, n = 0;
 	int r;
 
-	rp->n_recs = 0;
 	while ((r = nt_rl_get(&rp->log, lsn, &rec, err)) == 1) {
-		const char *what = is_strange(&rec);
-		if (what)
-			return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, lsn, "%s", what);
-		r = keep(rp, &rec, err);
-		if (r)
+		const uint64_t next = nt_rl_next(&rp->log, &rec);
+		r = fn(rp, &rec, err);
+		if (r || lsn == last)
 			return r;
-		has_checkpoint = has_checkpoint || lsn == rp->plan->checkpoint_lsn;
-		last = lsn;
-		lsn = nt_rl_next(&rp->log, &rec);
-		if (lsn <= last)
-			return nt_rp_refuse(rp, NT_PENDING_TORN, last, "the log runs backward");
-		if (rp->n_recs % 4096 == 0 && !rs_task_step(rp->task, "journal",
-						      nt_rl_offset(&rp->log, lsn), rp->log.len))
+		if (next <= lsn)
+			return nt_rp_refuse(rp, NT_PENDING_TORN, lsn, "the log runs backward");
+		lsn = next;
+		if (++n % STEP_RECORDS == 0 && !rs_task_step(rp->task, "journal",
+						       nt_rl_offset(&rp->log, lsn), rp->log.len))
 			return rs_fail(err, RS_E_CANCELLED, "%s", "");
 	}
 	if (r < 0)
 		return r;
-	if (!has_checkpoint)
+	if (last)
+		return nt_rp_refuse(rp, NT_PENDING_TORN, lsn, "the log changed while it was read");
+	if (!rp->has_checkpoint)
 		return nt_rp_refuse(rp, NT_PENDING_TORN, lsn,
 			"the records do not lead to the checkpoint (a hole)");
-	uint64_t greatest = nt_rl_greatest(&rp->log);
-	if (greatest > last)
+	uint64_t greatest = 0;
+	r = nt_rl_greatest(&rp->log, &greatest, err);
+	if (r < 0)
+		return r;
+	if (greatest > rp->plan->last_lsn)
 		return nt_rp_refuse(rp, NT_PENDING_TORN, lsn,
 			"a hole: records up to 0x%" PRIx64 " lie behind it", greatest);
-	rp->plan->last_lsn = last;
 	return 0;
 }
 
 /* ---- analysis ---- */
 
-static int note_attribute(struct nt_rp *rp, const struct nt_rl_rec *rec, struct rs_err *err)
+static int note_attribute(struct nt_rp *rp, const struct nt_rp_op *op, struct rs_err *err)
 {
 	struct nt_rp_attr a = {0};
-	struct nt_rp_op op;
 
-	(void)nt_rp_op_parse(rec, false, &op); /* looked at before */
-	if (!nt_rp_attr_parse(op.data, &a))
+	if (!nt_rp_attr_parse(op->data, &a))
 		return nt_rp_refuse(
-			rp, NT_PENDING_UNSUPPORTED, rec->lsn, "shape of an open attribute");
-	return nt_rp_attr_set(rp, rec->lsn, op.attr, &a, err);
+			rp, NT_PENDING_UNSUPPORTED, op->lsn, "shape of an open attribute");
+	return nt_rp_attr_set(rp, op->lsn, op->attr, &a, err);
 }
 
 static int note_page(struct nt_rp *rp, const struct nt_rp_op *op, struct rs_err *err)
@@ -175,17 +157,23 @@ static int note_transaction(struct nt_rp *rp, const struct nt_rl_rec *rec, struc
 
 static int analyse_one(struct nt_rp *rp, const struct nt_rl_rec *rec, struct rs_err *err)
 {
-	struct nt_rp_op op;
+	struct nt_rp_op op = {0};
+	const char *what = is_strange(rec, &op);
 
-	if (rec->type != 1)
+	if (what)
+		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, rec->lsn, "%s", what);
+	rp->plan->records += rec->type == 1;
+	rp->plan->last_lsn = rec->lsn;
+	rp->last_bytes = (uint32_t)rec->data.len;
+	rp->has_checkpoint = rp->has_checkpoint || rec->lsn == rp->plan->checkpoint_lsn;
+	if (rec->type != 1 || rec->lsn < rp->start_lsn)
 		return 0;
-	(void)nt_rp_op_parse(rec, false, &op); /* looked at before */
 	int r = 0;
 	if (op.op == OP_HOT_FIX || op.op > 0x25 || op.op == 0x23 || op.op == 0x24)
 		r = nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, rec->lsn,
 			"operation 0x%02x (%s) is not supported", op.op, nt_rp_op_name(op.op));
 	else if (op.op == OP_OPEN_ATTRIBUTE)
-		r = note_attribute(rp, rec, err);
+		r = note_attribute(rp, &op, err);
 	else if (op.op == OP_DELETE_DIRTY)
 		r = note_freed(rp, &op);
 	if (r == 0 && op.n_lcns && op.op != OP_OPEN_ATTRIBUTE)
@@ -206,31 +194,24 @@ static uint64_t oldest_dirty(const struct nt_rp *rp, uint64_t start)
 
 int nt_rp_analyse(struct nt_rp *rp, struct rs_err *err)
 {
-	uint64_t start = 0;
-	size_t n_attrs, i = 0;
+	int r = nt_rp_checkpoint(rp, &rp->start_lsn, err);
 
-	int r = nt_rp_checkpoint(rp, &start, err);
 	if (r)
 		return r;
-	uint64_t first = oldest_dirty(
-		rp, start < rp->plan->checkpoint_lsn ? start : rp->plan->checkpoint_lsn);
-	rp->plan->oldest_lsn = start;
-	r = collect(rp, first, err);
-	if (r)
-		return r;
+	rp->first_lsn = oldest_dirty(rp, rp->start_lsn < rp->plan->checkpoint_lsn
+						 ? rp->start_lsn
+						 : rp->plan->checkpoint_lsn);
+	rp->plan->oldest_lsn = rp->start_lsn;
 	/* redo meets the attributes again in the order of the log: begin with the dumped table */
-	n_attrs = rp->tables.n_attrs;
+	size_t n_attrs = rp->tables.n_attrs;
 	auto_free struct nt_rp_attr *dumped = calloc(n_attrs + 1, sizeof(*dumped));
 	if (!dumped)
 		return rs_fail(err, RS_E_MEMORY, "tables of the journal");
 	if (n_attrs)
 		memcpy(dumped, rp->tables.attrs, n_attrs * sizeof(*dumped));
-	while (i < rp->n_recs && rp->recs[i].lsn < start)
-		i++;
-	for (; r == 0 && i < rp->n_recs; i++)
-		r = analyse_one(rp, &rp->recs[i], err);
-	for (size_t k = 0; k < rp->n_recs; k++)
-		rp->plan->records += rp->recs[k].type == 1;
+	r = walk(rp, 0, analyse_one, err);
+	if (r == 0)
+		r = nt_rp_undo_list(rp, err);
 	free(rp->tables.attrs);
 	rp->tables.attrs = rs_steal(dumped);
 	rp->tables.n_attrs = n_attrs;
@@ -256,28 +237,31 @@ static bool is_dirty(const struct nt_rp *rp, const struct nt_rp_op *op)
 	return d && !d->is_dead && op->lsn >= d->oldest_lsn;
 }
 
+static int redo_one(struct nt_rp *rp, const struct nt_rl_rec *rec, struct rs_err *err)
+{
+	enum nt_rp_kind kind;
+	struct nt_rp_op op;
+
+	if (rec->type != 1)
+		return 0;
+	if (!nt_rp_op_parse(rec, false, &op)) /* it could be, before */
+		return nt_rp_refuse(
+			rp, NT_PENDING_TORN, rec->lsn, "the log changed while it was read");
+	if (op.op == OP_OPEN_ATTRIBUTE)
+		return note_attribute(rp, &op, err);
+	if (rp->n_shared)
+		nt_rp_undo_note(rp, rec, &op);
+	if (op.n_lcns && !is_dirty(rp, &op)) {
+		rp->plan->skipped++;
+		return 0;
+	}
+	int r = nt_rp_kind_of(rp, &op, &kind);
+	return r || kind == NT_RP_NOTHING ? r : nt_rp_apply(rp, &op, kind, err);
+}
+
 int nt_rp_redo(struct nt_rp *rp, struct rs_err *err)
 {
-	int r = 0;
+	int r = walk(rp, rp->plan->last_lsn, redo_one, err);
 
-	for (size_t i = 0; r == 0 && i < rp->n_recs; i++) {
-		const struct nt_rl_rec *rec = &rp->recs[i];
-		enum nt_rp_kind kind;
-		struct nt_rp_op op;
-		if (rec->type != 1)
-			continue;
-		if (redo_of(rec) == OP_OPEN_ATTRIBUTE) {
-			r = note_attribute(rp, rec, err);
-			continue;
-		}
-		(void)nt_rp_op_parse(rec, false, &op); /* looked at before */
-		if (op.n_lcns && !is_dirty(rp, &op)) {
-			rp->plan->skipped++;
-			continue;
-		}
-		r = nt_rp_kind_of(rp, &op, &kind);
-		if (r == 0 && kind != NT_RP_NOTHING)
-			r = nt_rp_apply(rp, &op, kind, err);
-	}
 	return r ? r : nt_rp_save(rp, err);
 }

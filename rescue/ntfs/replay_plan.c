@@ -90,6 +90,43 @@ void nt_rp_set_del(uint64_t *set, size_t *n, uint64_t number)
 	--*n;
 }
 
+static int by_value(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void sort_changed(struct nt_replay *p)
+{
+	size_t n = 0;
+
+	if (p->n_changed)
+		qsort(p->changed_records, p->n_changed, sizeof(*p->changed_records), by_value);
+	for (size_t i = 0; i < p->n_changed; i++)
+		if (!n || p->changed_records[n - 1] != p->changed_records[i])
+			p->changed_records[n++] = p->changed_records[i];
+	p->n_changed = n;
+}
+
+int nt_rp_changed(struct nt_rp *rp, uint64_t number, struct rs_err *err)
+{
+	struct nt_replay *p = rp->plan;
+
+	if (p->n_changed == rp->cap_changed)
+		sort_changed(p); /* many may be the same */
+	if (2 * p->n_changed >= rp->cap_changed) {
+		size_t cap = rp->cap_changed ? 2 * rp->cap_changed : 256;
+		uint64_t *v = realloc(p->changed_records, cap * sizeof(*v));
+		if (!v)
+			return rs_fail(err, RS_E_MEMORY, "plan of the journal");
+		p->changed_records = v;
+		rp->cap_changed = cap;
+	}
+	p->changed_records[p->n_changed++] = number;
+	return 0;
+}
+
 bool nt_replay_zeroed(const struct nt_replay *p, uint64_t record)
 {
 	return nt_rp_set_has(p->zeroed_records, p->n_zeroed, record);
@@ -131,18 +168,18 @@ static int plan_mirror(struct nt_rp *rp, struct rs_err *err)
 static void make_page(const struct nt_rp *rp, const uint8_t *base, uint16_t usn, uint8_t *p)
 {
 	const struct nt_rl_area *a = &rp->log.area;
-	const struct nt_rl_rec *last = &rp->recs[rp->n_recs - 1];
+	const uint64_t last = rp->plan->last_lsn;
 	uint8_t *area = p + a->area_off, *client = area + a->client_off;
 
 	memcpy(p, base, a->sys_bytes);
 	rs_put_le16(p + 0x1A, 1);
 	rs_put_le16(p + 0x1C, 1);
-	rs_put_le64(area, last->lsn > a->current_lsn ? last->lsn : a->current_lsn);
+	rs_put_le64(area, last > a->current_lsn ? last : a->current_lsn);
 	rs_put_le16(area + 0xA, 0); /* the only client is free */
 	rs_put_le16(area + 0xC, NO_CLIENT);
 	rs_put_le16(area + 0xE, IS_CLEAN);
-	if (last->lsn >= a->current_lsn)
-		rs_put_le32(area + 0x20, (uint32_t)last->data.len);
+	if (last >= a->current_lsn)
+		rs_put_le32(area + 0x20, rp->last_bytes);
 	rs_put_le16(client + 0x10, NO_CLIENT);
 	rs_put_le16(client + 0x12, NO_CLIENT);
 	size_t ofs = rs_le16(p + 4), count = rs_le16(p + 6);
@@ -160,11 +197,11 @@ static int plan_restart(struct nt_rp *rp, struct rs_err *err)
 	uint8_t base[PAGE_MAX], page[PAGE_MAX];
 	int r = 0;
 
-	memcpy(base, rp->log.bytes + (size_t)rp->log.use * len, len);
+	memcpy(base, rp->log.head + (size_t)rp->log.use * len, len);
 	if (nt_fixup(base, len)) /* it was sound when it was chosen */
 		return rs_fail(err, RS_E_BUG, "restart page");
 	for (unsigned i = 0; i < 2; i++) {
-		const uint8_t *old = rp->log.bytes + (size_t)i * len;
+		const uint8_t *old = rp->log.head + (size_t)i * len;
 		size_t ofs = rs_le16(base + 4);
 		make_page(rp, base, rs_le16(old + ofs), page);
 		for (uint32_t in = 0; r == 0 && in < len; in += NT_RP_UNIT) {
@@ -190,6 +227,7 @@ int nt_rp_finish(struct nt_rp *rp, struct rs_err *err)
 		r = nt_rp_store_blocks(rp, err);
 	if (r)
 		return r;
+	sort_changed(rp->plan);
 	rp->plan->pending = NT_PENDING_IDLE;
 	for (size_t i = 0; i < rp->plan->n_blocks; i++)
 		if (rp->plan->blocks[i].stage < 2)
@@ -202,8 +240,10 @@ int nt_rp_finish(struct nt_rp *rp, struct rs_err *err)
 static void rp_done(struct nt_rp *rp)
 {
 	nt_rl_done(&rp->log);
-	free(rp->recs);
+	free(rp->undo);
+	free(rp->shared);
 	nt_rp_tables_done(&rp->tables);
+	nt_rp_cache_done(&rp->cache);
 	nt_rp_store_done(&rp->store);
 	nt_raw_close(rp->raw);
 	nt_replay_free(rp->plan);
@@ -214,11 +254,16 @@ RS_DEFINE_AUTO(struct nt_rp *, rp_done);
 #define auto_rp __attribute__((cleanup(rp_done_auto)))
 
 /* A clean page whose sibling is torn: true only if nothing was written after it. */
-static int judge_torn_sibling(struct nt_rp *rp)
+static int judge_torn_sibling(struct nt_rp *rp, struct rs_err *err)
 {
+	uint64_t greatest = 0;
+
 	if (!rp->log.is_other_bad || !rp->log.area.is_clean)
 		return 0;
-	if (nt_rl_greatest(&rp->log) > rp->log.area.current_lsn)
+	int r = nt_rl_greatest(&rp->log, &greatest, err);
+	if (r < 0)
+		return r;
+	if (greatest > rp->log.area.current_lsn)
 		return nt_rp_refuse(rp, NT_PENDING_TORN, rp->log.area.current_lsn,
 			"the newer restart page is damaged");
 	return 0;
@@ -229,14 +274,16 @@ static int run(struct nt_rp *rp, struct rs_err *err)
 	int r = nt_rl_open(rp, err);
 
 	if (r == 0)
-		r = judge_torn_sibling(rp);
+		r = judge_torn_sibling(rp, err);
 	if (r == 0)
 		r = nt_rp_analyse(rp, err);
 	if (r == 0)
 		r = nt_rp_redo(rp, err);
 	if (r == 0)
 		r = nt_rp_undo(rp, err);
-	return r ? r : nt_rp_finish(rp, err);
+	if (r == 0)
+		r = nt_rp_finish(rp, err);
+	return r == RS_E_NTFS_DAMAGED ? nt_rl_unmapped(rp) : r;
 }
 
 static void drop_changes(struct nt_replay *p)

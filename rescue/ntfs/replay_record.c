@@ -40,53 +40,55 @@ uint64_t nt_rl_next(const struct nt_rl *log, const struct nt_rl_rec *rec)
 	return seq << (64 - log->area.seq_bits) | ((uint64_t)page * size + in) >> 3;
 }
 
-/* Memory for a record that crosses pages, freed with the log. */
-static uint8_t *multi_new(struct nt_rl *log, size_t len)
+static int grow_joined(struct nt_rl *log, size_t len, struct rs_err *err)
 {
-	if (len > NT_RP_MULTI_MAX - log->multi_bytes)
-		return NULL;
-	void **block = malloc(sizeof(void *) + len);
-	if (!block)
-		return NULL;
-	*block = log->multi;
-	log->multi = block;
-	log->multi_bytes += len;
-	return (uint8_t *)(block + 1);
+	if (len <= log->joined_cap)
+		return 0;
+	free(log->joined);
+	log->joined_cap = 2 * len;
+	log->joined = malloc(log->joined_cap);
+	if (log->joined)
+		return 0;
+	log->joined_cap = 0;
+	return rs_fail(err, RS_E_MEMORY, "records of the journal");
 }
 
 /* Data that go on over the next pages; each must have been written since. */
 static int collect(struct nt_rl *log, uint32_t page, uint32_t in, size_t len, struct nt_rl_rec *ret,
 	struct rs_err *err)
 {
-	const uint32_t size = log->area.page_bytes;
-	uint64_t pages = (len + HEADER_BYTES) / (size - log->area.data_off) + 2;
+	const uint32_t size = log->area.page_bytes, room = size - log->area.data_off;
+	uint64_t pages = (len + HEADER_BYTES) / room + 2;
 	size_t got = 0;
 
 	if (pages > log->n_pages - log->first_page || len > NT_RP_DATA_MAX)
 		return 0;
 	/* look before memory is taken: a torn record is the usual end of a log */
 	uint32_t at = page;
-	for (size_t n = size - in; n < len; n += size - log->area.data_off) {
+	for (size_t n = size - in; n < len; n += room) {
 		at = next_page(log, at);
-		const uint8_t *p = nt_rl_page(log, at);
-		bool is_last = len - n <= size - log->area.data_off;
-		if (!p || (rs_le64(p + 0x20) < ret->lsn && (is_last || rs_le64(p + 8) < ret->lsn)))
+		const struct nt_rl_page *m = NULL;
+		int is = nt_rl_page_of(log, at, &m, err);
+		if (is <= 0)
+			return is;
+		if (m->last_end < ret->lsn && (len - n <= room || m->last < ret->lsn))
 			return 0;
 	}
-	uint8_t *buf = multi_new(log, len);
-	if (!buf)
-		return rs_fail(err, RS_E_MEMORY, "records of the journal");
-	ret->data = (struct rs_view){buf, len};
+	int r = grow_joined(log, len, err);
+	if (r < 0)
+		return r;
 	while (got < len) {
-		const uint8_t *p = nt_rl_page(log, page);
+		const uint8_t *p;
+		r = nt_rl_page(log, page, &p, err);
+		if (r <= 0)
+			return r;
 		size_t n = size - in < len - got ? size - in : len - got;
-		if (!p)
-			return 0;
-		memcpy(buf + got, p + in, n);
+		memcpy(log->joined + got, p + in, n);
 		got += n;
 		page = next_page(log, page);
 		in = log->area.data_off;
 	}
+	ret->data = (struct rs_view){log->joined, len};
 	return 1;
 }
 
@@ -94,20 +96,24 @@ int nt_rl_get(struct nt_rl *log, uint64_t lsn, struct nt_rl_rec *ret, struct rs_
 {
 	const uint32_t size = log->area.page_bytes;
 	uint64_t off = nt_rl_offset(log, lsn);
+	const uint8_t *p;
 
 	if (!lsn || off / size < log->first_page || off / size >= log->n_pages)
 		return 0;
 	uint32_t page = (uint32_t)(off / size), in = (uint32_t)(off % size);
-	const uint8_t *p = nt_rl_page(log, page);
-	if (!p || in < log->area.data_off || size - in < HEADER_BYTES)
+	if (in < log->area.data_off || size - in < HEADER_BYTES)
 		return 0;
+	int r = nt_rl_page(log, page, &p, err);
+	if (r <= 0)
+		return r;
 	const uint8_t *h = p + in;
 	if (rs_le64(h) != lsn)
 		return 0;
 	*ret = (struct nt_rl_rec){.lsn = lsn,
 		.undo_next = rs_le64(h + 0x10),
 		.type = rs_le32(h + 0x20),
-		.transaction = rs_le32(h + 0x24),
+		/* only client 0 is there */
+		.transaction = rs_le16(h + 0x1E) ? UINT32_MAX : rs_le32(h + 0x24),
 		.flags = rs_le16(h + 0x28)};
 	uint32_t len = rs_le32(h + 0x18);
 	in += HEADER_BYTES;
@@ -116,6 +122,5 @@ int nt_rl_get(struct nt_rl *log, uint64_t lsn, struct nt_rl_rec *ret, struct rs_
 	if (rs_le64(p + 0x20) < lsn)
 		return 0; /* it does not end on this page, as the page says: written in part */
 	ret->data = (struct rs_view){h + HEADER_BYTES, len};
-	ret->transaction = rs_le16(h + 0x1E) ? UINT32_MAX : ret->transaction;
 	return 1;
 }

@@ -8,12 +8,20 @@
 
 #define SLOTS_FIRST   1024U
 #define CHUNK_SECTORS 64U
-#define BOOT_BYTES    8192U /* $Boot: no journal describes it */
+#define PAGE_SECTORS  8U
+#define AHEAD_BYTES   32768U /* read at once: records lie side by side */
+#define BOOT_BYTES    8192U  /* $Boot: no journal describes it */
 
-struct chunk {
-	struct chunk *next;
-	size_t n;
+/* Memory for sectors; freed with the last of them. */
+struct nt_rp_chunk {
+	size_t n, live;
 	struct nt_rp_sector sectors[CHUNK_SECTORS];
+};
+
+/* Sectors that lie side by side, those that are known. */
+struct nt_rp_page {
+	uint64_t number;
+	struct nt_rp_sector *sectors[PAGE_SECTORS];
 };
 
 static size_t slot_of(const struct nt_rp_store *s, uint64_t number)
@@ -25,17 +33,31 @@ static size_t slot_of(const struct nt_rp_store *s, uint64_t number)
 	return i;
 }
 
-static struct nt_rp_sector *find(const struct nt_rp_store *s, uint64_t number)
+static struct nt_rp_page *find_page(struct nt_rp_store *s, uint64_t number)
 {
-	return s->n_slots ? s->slots[slot_of(s, number)] : NULL;
+	if (s->last && s->last->number == number)
+		return s->last;
+	if (!s->n_slots)
+		return NULL;
+	struct nt_rp_page *p = s->slots[slot_of(s, number)];
+	if (p)
+		s->last = p;
+	return p;
+}
+
+static struct nt_rp_sector *find(struct nt_rp_store *s, uint64_t number)
+{
+	const struct nt_rp_page *p = find_page(s, number / PAGE_SECTORS);
+
+	return p ? p->sectors[number % PAGE_SECTORS] : NULL;
 }
 
 static bool grow(struct nt_rp_store *s)
 {
-	struct nt_rp_sector **old = s->slots;
+	struct nt_rp_page **old = s->slots;
 	size_t n_old = s->n_slots, n = n_old ? 2 * n_old : SLOTS_FIRST;
 
-	struct nt_rp_sector **slots = calloc(n, sizeof(*slots));
+	struct nt_rp_page **slots = calloc(n, sizeof(struct nt_rp_page *));
 	if (!slots)
 		return false;
 	s->slots = slots;
@@ -47,33 +69,84 @@ static bool grow(struct nt_rp_store *s)
 	return true;
 }
 
+/* The page, new if need be; NULL: no memory. */
+static struct nt_rp_page *page_at(struct nt_rp_store *s, uint64_t number)
+{
+	struct nt_rp_page *p = find_page(s, number);
+
+	if (p)
+		return p;
+	if (2 * (s->n_pages + 1) > s->n_slots && !grow(s))
+		return NULL;
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return NULL;
+	p->number = number;
+	s->slots[slot_of(s, number)] = s->last = p;
+	s->n_pages++;
+	return p;
+}
+
+/* NULL: no memory. */
+static struct nt_rp_sector *new_sector(struct nt_rp_store *s)
+{
+	if (!s->chunk || s->chunk->n == CHUNK_SECTORS) {
+		s->chunk = malloc(sizeof(*s->chunk));
+		if (!s->chunk)
+			return NULL;
+		s->chunk->n = s->chunk->live = 0;
+	}
+	struct nt_rp_sector *sector = &s->chunk->sectors[s->chunk->n++];
+	s->chunk->live++;
+	sector->home = s->chunk;
+	return sector;
+}
+
+static void free_sector(struct nt_rp_store *s, struct nt_rp_sector *sector)
+{
+	struct nt_rp_chunk *c = sector->home;
+
+	if (--c->live)
+		return;
+	if (s->chunk == c)
+		s->chunk = NULL;
+	free(c);
+}
+
 static int add(struct nt_rp *rp, uint64_t number, const uint8_t *bytes, struct rs_err *err)
 {
 	struct nt_rp_store *s = &rp->store;
-	struct chunk *c = s->chunks;
 
 	if (s->n >= NT_RP_SECTORS_MAX)
 		return nt_rp_refuse(
 			rp, NT_PENDING_UNSUPPORTED, 0, "more changes than memory is meant for");
-	if (2 * (s->n + 1) > s->n_slots && !grow(s))
+	struct nt_rp_page *page = page_at(s, number / PAGE_SECTORS);
+	struct nt_rp_sector *sector = page ? new_sector(s) : NULL;
+	if (!page || !sector)
 		return rs_fail(err, RS_E_MEMORY, "changes of the journal");
-	if (!c || c->n == CHUNK_SECTORS) {
-		c = malloc(sizeof(*c));
-		if (!c)
-			return rs_fail(err, RS_E_MEMORY, "changes of the journal");
-		c->next = s->chunks;
-		c->n = 0;
-		s->chunks = c;
-	}
-	struct nt_rp_sector *sector = &c->sectors[c->n++];
 	sector->number = number;
+	sector->owner = NULL;
 	sector->stage = 0;
 	sector->is_start = false;
 	memcpy(sector->before, bytes, NT_RP_UNIT);
 	memcpy(sector->after, bytes, NT_RP_UNIT);
-	s->slots[slot_of(s, number)] = sector;
+	page->sectors[number % PAGE_SECTORS] = sector;
 	s->n++;
 	return 0;
+}
+
+struct nt_rp_block **nt_rp_store_owner(struct nt_rp_store *s, uint64_t off_bytes)
+{
+	struct nt_rp_sector *sector = find(s, off_bytes / NT_RP_UNIT);
+
+	return sector ? &sector->owner : NULL;
+}
+
+const uint8_t *nt_rp_store_before(struct nt_rp_store *s, uint64_t off_bytes)
+{
+	const struct nt_rp_sector *sector = find(s, off_bytes / NT_RP_UNIT);
+
+	return sector ? sector->before : NULL;
 }
 
 /* Records never change the log itself; only the restart pages do (stages 2 and 3). */
@@ -90,12 +163,41 @@ static bool is_log(const struct nt_rp *rp, uint64_t off_bytes, size_t len)
 	return false;
 }
 
-/* All sectors of the range are known; a range that is new is read at once. */
+/* Bytes of the volume, out of a stretch that is read at once. */
+static int read_ahead(
+	struct nt_rp *rp, uint64_t off_bytes, size_t len, const uint8_t **ret, struct rs_err *err)
+{
+	struct nt_rp_store *s = &rp->store;
+	const uint64_t size = rp->raw->src->size_bytes;
+
+	if (!s->ahead && !(s->ahead = malloc(NT_INDEX_MAX + AHEAD_BYTES)))
+		return rs_fail(err, RS_E_MEMORY, "changes of the journal");
+	if (off_bytes < s->ahead_at || off_bytes + len > s->ahead_at + s->ahead_len) {
+		uint64_t at = off_bytes / AHEAD_BYTES * AHEAD_BYTES, end = off_bytes + len;
+		end = end < at + AHEAD_BYTES ? at + AHEAD_BYTES : end;
+		end = end < size ? end : size;
+		s->ahead_len = 0;
+		int r = blk_read(rp->raw->src, at, s->ahead, (size_t)(end - at), err);
+		if (r < 0 && len < end - at) { /* a bad place beside it is none of ours */
+			at = off_bytes;
+			end = at + len;
+			r = blk_read(rp->raw->src, at, s->ahead, len, err);
+		}
+		if (r < 0)
+			return r;
+		s->ahead_at = at;
+		s->ahead_len = (size_t)(end - at);
+	}
+	*ret = s->ahead + (off_bytes - s->ahead_at);
+	return 0;
+}
+
+/* All sectors of the range are known. */
 static int fill(struct nt_rp *rp, uint64_t off_bytes, size_t len, struct rs_err *err)
 {
 	uint64_t first = off_bytes / NT_RP_UNIT, last = (off_bytes + len - 1) / NT_RP_UNIT;
 	uint64_t size = rp->raw->src->size_bytes, missing = first;
-	size_t n = (size_t)(last - first + 1) * NT_RP_UNIT;
+	const uint8_t *bytes = NULL;
 
 	if (size > rp->raw->geo.volume_bytes)
 		size = rp->raw->geo.volume_bytes;
@@ -108,13 +210,17 @@ static int fill(struct nt_rp *rp, uint64_t off_bytes, size_t len, struct rs_err 
 		return 0;
 	if (off_bytes < BOOT_BYTES)
 		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, "a change of the boot sector");
-	auto_free uint8_t *buf = malloc(n);
-	if (!buf)
-		return rs_fail(err, RS_E_MEMORY, "changes of the journal");
-	int r = blk_read(rp->raw->src, first * NT_RP_UNIT, buf, n, err);
-	for (uint64_t i = missing; r == 0 && i <= last; i++)
-		if (!find(&rp->store, i))
-			r = add(rp, i, buf + (i - first) * NT_RP_UNIT, err);
+	int r = 0;
+	for (uint64_t i = missing; r == 0 && i <= last; i++) {
+		if (find(&rp->store, i))
+			continue;
+		/* as much of the range at once as there is */
+		size_t n = (size_t)(last + 1 - i) * NT_RP_UNIT;
+		n = n < NT_INDEX_MAX ? n : NT_RP_UNIT;
+		r = read_ahead(rp, i * NT_RP_UNIT, n, &bytes, err);
+		if (r == 0)
+			r = add(rp, i, bytes, err);
+	}
 	return r;
 }
 
@@ -168,7 +274,7 @@ int nt_rp_store_write(struct nt_rp *rp, uint64_t off_bytes, const void *buf, siz
 
 static int by_number(const void *a, const void *b)
 {
-	const struct nt_rp_sector *const *x = a, *const *y = b;
+	const struct nt_rp_page *const *x = a, *const *y = b;
 
 	return ((*x)->number > (*y)->number) - ((*x)->number < (*y)->number);
 }
@@ -186,12 +292,18 @@ static int fill_siblings(struct nt_rp *rp, struct rs_err *err)
 
 	if (sector <= NT_RP_UNIT || sector % NT_RP_UNIT || sector > 65536)
 		return 0;
-	for (struct chunk *c = rp->store.chunks; r == 0 && c; c = c->next)
-		for (size_t i = 0; r == 0 && i < c->n; i++)
-			if (is_changed(&c->sectors[i])) {
-				uint64_t at = c->sectors[i].number * NT_RP_UNIT;
-				r = fill(rp, at / sector * sector, sector, err);
-			}
+	const size_t n = rp->store.n;
+	auto_free uint64_t *numbers = calloc(n + 1, sizeof(*numbers));
+	if (!numbers)
+		return rs_fail(err, RS_E_MEMORY, "plan of the journal");
+	size_t k = 0; /* the table grows while its siblings are read */
+	for (size_t i = 0; i < rp->store.n_slots; i++)
+		for (size_t j = 0; rp->store.slots[i] && j < PAGE_SECTORS; j++)
+			if (rp->store.slots[i]->sectors[j] &&
+				is_changed(rp->store.slots[i]->sectors[j]))
+				numbers[k++] = rp->store.slots[i]->sectors[j]->number;
+	for (size_t i = 0; r == 0 && i < k; i++)
+		r = fill(rp, numbers[i] * NT_RP_UNIT / sector * sector, sector, err);
 	return r;
 }
 
@@ -236,51 +348,100 @@ static int emit(struct nt_replay *plan, struct nt_rp_sector *const *v, size_t n,
 	return 0;
 }
 
+/* All sectors in order. *ret is malloc'd. */
+static int sort(struct nt_rp_store *s, struct nt_rp_sector ***ret, struct rs_err *err)
+{
+	size_t n = 0, k = 0;
+
+	struct nt_rp_sector **v = calloc(s->n + 1, sizeof(struct nt_rp_sector *));
+	if (!v)
+		return rs_fail(err, RS_E_MEMORY, "plan of the journal");
+	for (size_t i = 0; i < s->n_slots; i++) /* the table is a table no more */
+		if (s->slots[i])
+			s->slots[n++] = s->slots[i];
+	s->n_slots = n;
+	s->last = NULL;
+	if (n)
+		qsort(s->slots, n, sizeof(struct nt_rp_page *), by_number);
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < PAGE_SECTORS; j++)
+			if (s->slots[i]->sectors[j])
+				v[k++] = s->slots[i]->sectors[j];
+	*ret = v;
+	return 0;
+}
+
+/* All sectors in order; those that no block needs are freed, the store is empty then. */
+static int take_wanted(
+	struct nt_rp *rp, struct nt_rp_sector ***ret, size_t *ret_n, struct rs_err *err)
+{
+	struct nt_rp_store *s = &rp->store;
+	struct nt_rp_sector **v = NULL;
+	const size_t n = s->n;
+	size_t k = 0;
+
+	auto_free bool *is_kept = calloc(n + 1, sizeof(*is_kept));
+	if (!is_kept)
+		return rs_fail(err, RS_E_MEMORY, "plan of the journal");
+	int r = sort(s, &v, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < n; i++)
+		is_kept[i] = is_wanted(rp, v, n, i);
+	for (size_t i = 0; i < n; i++) {
+		if (is_kept[i])
+			v[k++] = v[i];
+		else
+			free_sector(s, v[i]);
+	}
+	for (size_t i = 0; i < s->n_slots; i++)
+		free(s->slots[i]);
+	s->n_slots = s->n = s->n_pages = 0;
+	*ret = v;
+	*ret_n = k;
+	return 0;
+}
+
 int nt_rp_store_blocks(struct nt_rp *rp, struct rs_err *err)
 {
 	const uint64_t per = rp->raw->src->sector_bytes > NT_RP_UNIT
 				     ? rp->raw->src->sector_bytes / NT_RP_UNIT
 				     : 1;
-	struct nt_rp_store *s = &rp->store;
-	size_t n = 0, k = 0;
+	struct nt_rp_sector **use = NULL;
+	size_t k = 0, freed = 0;
 
 	int r = fill_siblings(rp, err);
+	if (r == 0)
+		r = take_wanted(rp, &use, &k, err);
 	if (r)
 		return r;
-	auto_free struct nt_rp_sector **v = calloc(s->n + 1, sizeof(*v));
-	auto_free struct nt_rp_sector **use = calloc(s->n + 1, sizeof(*use));
-	if (!v || !use)
-		return rs_fail(err, RS_E_MEMORY, "plan of the journal");
-	for (struct chunk *c = s->chunks; c; c = c->next)
-		for (size_t i = 0; i < c->n; i++)
-			v[n++] = &c->sectors[i];
-	qsort(v, n, sizeof(*v), by_number);
-	for (size_t i = 0; i < n; i++)
-		if (is_wanted(rp, v, n, i))
-			use[k++] = v[i];
 	rp->plan->blocks = calloc(k + 1, sizeof(*rp->plan->blocks));
 	if (!rp->plan->blocks)
-		return rs_fail(err, RS_E_MEMORY, "plan of the journal");
+		r = rs_fail(err, RS_E_MEMORY, "plan of the journal");
 	for (size_t i = 0, j; r == 0 && i < k; i = j) {
 		for (j = i + 1; j < k && use[j]->number == use[j - 1]->number + 1; j++)
 			if (use[j]->number % per == 0 &&
 				(use[j]->is_start || use[j]->stage != use[i]->stage))
 				break;
 		r = emit(rp->plan, use + i, j - i, err);
+		while (freed < j) /* never all of it twice in memory */
+			free_sector(&rp->store, use[freed++]);
 	}
+	while (freed < k)
+		free_sector(&rp->store, use[freed++]);
+	free(use);
 	return r;
 }
 
 void nt_rp_store_done(struct nt_rp_store *s)
 {
-	struct chunk *c = s->chunks;
-
-	while (c) {
-		struct chunk *next = c->next;
-		free(c);
-		c = next;
+	for (size_t i = 0; i < s->n_slots; i++) {
+		for (size_t j = 0; s->slots[i] && j < PAGE_SECTORS; j++)
+			if (s->slots[i]->sectors[j])
+				free_sector(s, s->slots[i]->sectors[j]);
+		free(s->slots[i]);
 	}
 	free(s->slots);
-	s->chunks = NULL;
-	s->slots = NULL;
+	free(s->ahead);
+	*s = (struct nt_rp_store){0};
 }

@@ -189,6 +189,7 @@ static int add_transaction(struct nt_rp *rp, uint32_t index, struct rs_view row,
 struct table {
 	const char *name;
 	uint16_t op;
+	size_t lsn_at; /* in the checkpoint */
 	size_t row_min;
 	int (*add)(struct nt_rp *rp, uint32_t index, struct rs_view row, struct rs_err *err);
 };
@@ -238,11 +239,12 @@ static int load_table(struct nt_rp *rp, const struct table *what, uint64_t lsn, 
 int nt_rp_checkpoint(struct nt_rp *rp, uint64_t *ret_start, struct rs_err *err)
 {
 	static const struct table tables[] = {
-		{"open attributes", 0x1D, 0x28, add_attr},
-		{"dirty pages", 0x1F, 0x20, add_page},
-		{"transactions", 0x20, 0x28, add_transaction},
+		{"open attributes", 0x1D, 0x10, 0x28, add_attr},
+		{"dirty pages", 0x1F, 0x20, 0x20, add_page},
+		{"transactions", 0x20, 0x28, 0x28, add_transaction},
 	};
 	const uint64_t lsn = rp->log.area.restart_lsn;
+	uint64_t tables_lsn[3];
 	struct nt_rl_rec rec;
 
 	rp->plan->checkpoint_lsn = lsn;
@@ -258,16 +260,17 @@ int nt_rp_checkpoint(struct nt_rp *rp, uint64_t *ret_start, struct rs_err *err)
 			rp, NT_PENDING_UNSUPPORTED, lsn, "checkpoint version %" PRIu32, major);
 	rp->tables.is_old_pages = major == 0;
 	*ret_start = rs_le64(rec.data.p + 8);
-	const unsigned at[] = {0x10, 0x20, 0x28};
-	/* the first of a mount: the log begins with it, and nothing is open or dirty yet */
-	for (unsigned i = 0; !*ret_start && i < 3; i++)
-		if (rs_le64(rec.data.p + at[i]))
+	for (unsigned i = 0; i < 3; i++) {
+		tables_lsn[i] = rs_le64(rec.data.p + tables[i].lsn_at);
+		/* the first of a mount begins with itself: nothing is open or dirty yet */
+		if (!*ret_start && tables_lsn[i])
 			return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, lsn,
 				"a checkpoint with tables that does not say where it begins");
+	}
 	if (!*ret_start)
 		*ret_start = lsn;
 	for (unsigned i = 0; i < 3; i++) {
-		r = load_table(rp, &tables[i], rs_le64(rec.data.p + at[i]), err);
+		r = load_table(rp, &tables[i], tables_lsn[i], err);
 		if (r)
 			return r;
 	}

@@ -5,7 +5,7 @@
 #include "ntfs/replay_internal.h"
 
 #define OP_COMPENSATION 0x01U
-#define STEPS_MAX	NT_RP_RECORDS_MAX
+#define STEPS_MAX	(1U << 22)
 
 static bool is_loser(const struct nt_rp *rp, uint32_t id)
 {
@@ -35,36 +35,78 @@ static bool is_bits(uint16_t op)
 	return op == 0x15 || op == 0x16;
 }
 
-/* Where the operation's block begins; of raw data, the page. */
-static bool block_of(const struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind,
-	uint64_t *ret_off_bytes)
+/* ---- what others changed later: their changes would be lost ---- */
+
+/* Where the operation's block begins, or its page. */
+static bool place_of(
+	const struct nt_rp *rp, const struct nt_rp_op *op, bool is_page, uint64_t *ret_off_bytes)
 {
 	uint64_t left;
 
-	return op->n_lcns && nt_rp_place(rp, op, kind == NT_RP_RAW ? 0 : op->sector_off * 512ULL,
-				     ret_off_bytes, &left);
+	return op->n_lcns &&
+	       nt_rp_place(rp, op, is_page ? 0 : (uint64_t)op->sector_off * NT_RP_UNIT,
+		       ret_off_bytes, &left);
 }
 
-/* Did a transaction that ended change the same block later? Its change would be lost. */
-static bool is_overtaken(const struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind)
+static int by_place(const void *a, const void *b)
 {
-	uint64_t off = 0, other = 0;
+	const struct nt_rp_shared *x = a, *y = b;
 
-	if (!block_of(rp, op, kind, &off))
-		return false;
-	for (size_t i = rp->n_recs; i-- && rp->recs[i].lsn > op->lsn;) {
-		struct nt_rp_op later;
-		if (rp->recs[i].type != 1 || is_loser(rp, rp->recs[i].transaction) ||
-			!nt_rp_op_parse(&rp->recs[i], false, &later) ||
-			(is_bits(op->op) && is_bits(later.op)))
-			continue;
-		if (block_of(rp, &later, kind, &other) && other == off)
-			return true;
-	}
-	return false;
+	if (x->off_bytes != y->off_bytes)
+		return x->off_bytes < y->off_bytes ? -1 : 1;
+	return x->is_page - y->is_page;
 }
 
-static int undo_one(struct nt_rp *rp, const struct nt_rl_rec *rec, struct rs_err *err)
+static struct nt_rp_shared *find_shared(const struct nt_rp *rp, uint64_t off_bytes, bool is_page)
+{
+	const struct nt_rp_shared key = {.off_bytes = off_bytes, .is_page = is_page};
+
+	return rp->n_shared ? bsearch(&key, rp->shared, rp->n_shared, sizeof(key), by_place) : NULL;
+}
+
+void nt_rp_undo_note(struct nt_rp *rp, const struct nt_rl_rec *rec, const struct nt_rp_op *op)
+{
+	if (!op->n_lcns || is_loser(rp, rec->transaction))
+		return;
+	for (int is_page = 0; is_page < 2; is_page++) {
+		uint64_t off;
+		struct nt_rp_shared *s =
+			place_of(rp, op, is_page, &off) ? find_shared(rp, off, is_page) : NULL;
+		if (s)
+			*(is_bits(op->op) ? &s->bits_lsn : &s->other_lsn) = rec->lsn;
+	}
+}
+
+/* ---- the list ---- */
+
+static int add(
+	struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind, struct rs_err *err)
+{
+	uint64_t off = 0;
+
+	if (rp->n_undo == NT_RP_UNDO_MAX)
+		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, op->lsn, "too much to take back");
+	if (rp->n_undo == rp->cap_undo) {
+		size_t cap = rp->cap_undo ? 2 * rp->cap_undo : 64;
+		struct nt_rp_undo *v = realloc(rp->undo, cap * sizeof(*v));
+		if (!v)
+			return rs_fail(err, RS_E_MEMORY, "records to take back");
+		rp->undo = v;
+		rp->cap_undo = cap;
+		struct nt_rp_shared *w = realloc(rp->shared, cap * sizeof(*w));
+		if (!w)
+			return rs_fail(err, RS_E_MEMORY, "records to take back");
+		rp->shared = w;
+	}
+	bool is_page = kind == NT_RP_RAW, is_placed = place_of(rp, op, is_page, &off);
+	rp->undo[rp->n_undo++] = (struct nt_rp_undo){op->lsn, off, is_bits(op->op)};
+	if (is_placed)
+		rp->shared[rp->n_shared++] =
+			(struct nt_rp_shared){.off_bytes = off, .is_page = is_page};
+	return 0;
+}
+
+static int list_one(struct nt_rp *rp, const struct nt_rl_rec *rec, struct rs_err *err)
 {
 	enum nt_rp_kind kind;
 	struct nt_rp_op op;
@@ -75,23 +117,45 @@ static int undo_one(struct nt_rp *rp, const struct nt_rl_rec *rec, struct rs_err
 	int r = nt_rp_kind_of(rp, &op, &kind);
 	if (r || kind == NT_RP_NOTHING)
 		return r;
-	rp->tables.budget += rp->n_recs / 16;
-	if (rp->tables.budget > 1ULL << 28)
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, rec->lsn, "too much to take back");
 	const struct nt_rp_dirty *d = nt_rp_dirty_row(rp, &op);
 	if (d && d->is_dead)
 		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, rec->lsn,
 			"the page of an unfinished transaction was freed (%s)",
 			nt_rp_op_name(op.op));
-	if (is_overtaken(rp, &op, kind))
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, rec->lsn,
-			"an unfinished transaction's block was changed by a later one (%s)",
-			nt_rp_op_name(op.op));
-	rp->undone++;
-	return nt_rp_apply(rp, &op, kind, err);
+	return add(rp, &op, kind, err);
 }
 
-int nt_rp_undo(struct nt_rp *rp, struct rs_err *err)
+/* Each place once, in order. */
+static void sort_shared(struct nt_rp *rp)
+{
+	size_t n = 0;
+
+	if (!rp->n_shared)
+		return;
+	qsort(rp->shared, rp->n_shared, sizeof(*rp->shared), by_place);
+	for (size_t i = 0; i < rp->n_shared; i++)
+		if (!n || by_place(&rp->shared[n - 1], &rp->shared[i]) != 0)
+			rp->shared[n++] = rp->shared[i];
+	rp->n_shared = n;
+}
+
+/* The record to take back at @lsn; it must lead back in the log, so that it ends. */
+static int get(struct nt_rp *rp, uint64_t lsn, struct nt_rl_rec *ret, struct rs_err *err)
+{
+	int r = nt_rl_get(&rp->log, lsn, ret, err);
+
+	if (r < 0)
+		return r;
+	if (!r || ret->data.len < 0x20)
+		return nt_rp_refuse(rp, NT_PENDING_TORN, lsn,
+			"a record to take back is not in the log any more");
+	if (ret->undo_next >= lsn)
+		return nt_rp_refuse(
+			rp, NT_PENDING_TORN, lsn, "records to take back go in a circle");
+	return 0;
+}
+
+int nt_rp_undo_list(struct nt_rp *rp, struct rs_err *err)
 {
 	struct nt_rp_tables *t = &rp->tables;
 	struct nt_rp_transaction *x;
@@ -102,24 +166,52 @@ int nt_rp_undo(struct nt_rp *rp, struct rs_err *err)
 		rp->plan->losers += t->transactions[i].is_open && !t->transactions[i].is_committed;
 	rp->plan->transactions = (uint32_t)t->seen;
 	while (r == 0 && (x = newest(t))) {
-		struct nt_rl_rec rec;
+		struct nt_rl_rec rec = {0};
 		uint64_t lsn = x->undo_next;
 		steps += 1 + t->n_transactions / 64;
 		if (steps > STEPS_MAX)
 			return nt_rp_refuse(
 				rp, NT_PENDING_UNSUPPORTED, lsn, "too much to take back");
-		r = nt_rl_get(&rp->log, lsn, &rec, err);
-		if (r < 0)
+		r = get(rp, lsn, &rec, err);
+		if (r)
 			return r;
-		if (!r || rec.data.len < 0x20)
-			return nt_rp_refuse(rp, NT_PENDING_TORN, lsn,
-				"a record to take back is not in the log any more");
-		/* every step leads back in the log: it ends */
-		if (rec.undo_next >= lsn)
-			return nt_rp_refuse(
-				rp, NT_PENDING_TORN, lsn, "records to take back go in a circle");
 		x->undo_next = rec.undo_next;
-		r = rs_le16(rec.data.p + 2) == OP_COMPENSATION ? 0 : undo_one(rp, &rec, err);
+		r = rs_le16(rec.data.p + 2) == OP_COMPENSATION ? 0 : list_one(rp, &rec, err);
 	}
+	sort_shared(rp);
+	return r;
+}
+
+/* ---- taking back ---- */
+
+static int undo_one(struct nt_rp *rp, const struct nt_rp_undo *u, struct rs_err *err)
+{
+	enum nt_rp_kind kind;
+	struct nt_rl_rec rec = {0};
+	struct nt_rp_op op;
+
+	int r = get(rp, u->lsn, &rec, err);
+	if (r)
+		return r;
+	if (!nt_rp_op_parse(&rec, true, &op))
+		return nt_rp_refuse(
+			rp, NT_PENDING_TORN, u->lsn, "the log changed while it was read");
+	r = nt_rp_kind_of(rp, &op, &kind);
+	if (r || kind == NT_RP_NOTHING)
+		return r;
+	const struct nt_rp_shared *s = find_shared(rp, u->off_bytes, kind == NT_RP_RAW);
+	if (s && (s->other_lsn > u->lsn || (!u->is_bits && s->bits_lsn > u->lsn)))
+		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, rec.lsn,
+			"an unfinished transaction's block was changed by a later one (%s)",
+			nt_rp_op_name(op.op));
+	return nt_rp_apply(rp, &op, kind, err);
+}
+
+int nt_rp_undo(struct nt_rp *rp, struct rs_err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < rp->n_undo; i++)
+		r = undo_one(rp, &rp->undo[i], err);
 	return r ? r : nt_rp_save(rp, err);
 }

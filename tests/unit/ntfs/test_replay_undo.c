@@ -175,6 +175,43 @@ static void test_plan__no_start_but_tables__is_refused(void **state)
 	free(v.p);
 }
 
+/* Windows 7 does not say NO_REDO: it logs zeros in place of a file's contents. */
+static void test_plan__contents_logged_as_zeros__are_known(void **state)
+{
+	static const char zeros[8];
+	static const uint8_t attr[0x20] = {0x80, 0, 0, 0, 0x20, [0x10] = 8, [0x14] = 0x18};
+	struct lh v;
+
+	(void)state;
+	for (int kind = 0; kind < 3; kind++) {
+		lh_make(&v, 64, 1, false);
+		struct lh_rec write = on_file(7, 7), forget = {.redo = 0x1B, .transaction = 0x18};
+		write.record_off = 0x38;
+		write.attr_off = 0x18;
+		write.redo_data = kind ? "contents" : zeros;
+		write.redo_len = 8;
+		write.undo_data = "xxxxxxxx";
+		write.undo_len = 8;
+		lh_add(&v, &write);
+		if (kind == 2) { /* another stream, whole */
+			write = on_file(5, 6);
+			write.record_off = 0x58;
+			write.redo_data = attr;
+			write.redo_len = sizeof(attr);
+			lh_add(&v, &write);
+		}
+		lh_add(&v, &forget);
+		lh_end(&v);
+		struct blk *mem = source(&v);
+		struct nt_replay *p = plan_of(mem);
+		assert_int_equal(p->refusal.code, 0);
+		assert_int_equal(nt_replay_zeroed(p, LH_FILE), kind != 1);
+		nt_replay_free(p);
+		blk_close(mem);
+		free(v.p);
+	}
+}
+
 /* ---- taking back ---- */
 
 static void only_the_old_entry(struct blk *mem)
@@ -401,6 +438,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plan__first_checkpoint_of_a_mount__is_where_analysis_begins),
 		cmocka_unit_test(test_plan__no_start_but_tables__is_refused),
+		cmocka_unit_test(test_plan__contents_logged_as_zeros__are_known),
 		cmocka_unit_test(test_undo__entry_added__every_cut_ends_without_it),
 		cmocka_unit_test(test_undo__half_taken_back_by_windows__every_cut_ends_without_it),
 		cmocka_unit_test(test_undo__record_freed__is_in_use_again_as_it_was),
