@@ -148,6 +148,7 @@ struct rs_node {
 	const char *path;
 	uint64_t ref;
 	bool is_dir, is_reparse, is_orphan;
+	bool is_unlogged; /* reads as zeros: a replay of the journal cannot know its contents */
 	uint32_t attributes;
 	uint64_t size_bytes, allocated_bytes;
 	uint64_t created, modified, changed, accessed; /* FILETIME */
@@ -169,7 +170,9 @@ int rs_tree_stat(struct rs_tree *t, const char *path, struct rs_node *ret, struc
 int rs_tree_read(struct rs_tree *t, uint64_t ref, uint64_t off_bytes, void *buf, size_t len,
 	size_t *ret_len, struct rs_err *err);
 
-/** The opened volume's bytes (decrypted). */
+/** Are the files those after a replay of the journal, while the disk's bytes are those before? */
+bool rs_tree_is_replayed(const struct rs_tree *t);
+/** The opened volume's bytes (decrypted), as they lie on the disk. */
 uint64_t rs_tree_bytes(const struct rs_tree *t);
 uint32_t rs_tree_sector(const struct rs_tree *t);
 const char *rs_tree_name(const struct rs_tree *t);

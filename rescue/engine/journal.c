@@ -162,10 +162,10 @@ void en_journal_tell(struct rs_session *s, const struct en_volume *v)
 			rs_err_info(j->refusal.code)->text, j->refusal.detail);
 	else if (j->seen && j->replay->pending == NT_PENDING_CHANGES)
 		en_log(s, RS_LOG_WARN,
-			"%s: %" PRIu64
-			" changes wait in the journal: shown as Windows will see it, "
-			"nothing is written",
-			v->name, j->replay->redone);
+			"%s: the journal holds %" PRIu64 " changes to apply and %" PRIu32
+			" transactions to undo: files are shown as Windows will see them, nothing "
+			"is written",
+			v->name, j->replay->redone, j->replay->losers);
 }
 
 void en_journal_report(const struct en_volume *v, struct json_object *volume)

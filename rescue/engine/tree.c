@@ -200,6 +200,7 @@ static void node_of(const struct nt_stat *s, const char *path, struct rs_node *r
 		.ref = s->ref,
 		.is_dir = s->is_dir,
 		.is_reparse = s->is_reparse,
+		.is_unlogged = s->is_unlogged,
 		.attributes = s->attributes,
 		.size_bytes = s->size_bytes,
 		.allocated_bytes = s->allocated_bytes,
@@ -352,6 +353,11 @@ int rs_tree_read(struct rs_tree *t, uint64_t ref, uint64_t off_bytes, void *buf,
 		t->file_ref = ref;
 	}
 	return nt_file_read(t->file, off_bytes, buf, len, ret_len, err);
+}
+
+bool rs_tree_is_replayed(const struct rs_tree *t)
+{
+	return en_journal_is_open(t->v);
 }
 
 uint64_t rs_tree_bytes(const struct rs_tree *t)

@@ -304,6 +304,10 @@ int cmd_export(struct ui *ui)
 		envelope_begin_take(&e, ui, NULL);
 	else
 		r = ui_open_tree(ui, false, &x.tree, &e, &err);
+	if (r == 0 && rs_tree_is_replayed(x.tree))
+		out_warn("warning: %s: the copy has the bytes of the disk, its journal is not "
+			 "applied",
+			rs_tree_name(x.tree));
 	if (r == 0 && !block)
 		r = rs_fail(&err, RS_E_MEMORY, "a block to read");
 	if (r == 0)

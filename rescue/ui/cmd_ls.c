@@ -121,6 +121,10 @@ static int cat_node(struct ui *ui, struct copy *c, struct envelope *e, struct rs
 		return r;
 	if (n.is_dir)
 		return rs_fail_on(err, RS_E_USAGE, path, "it is a folder");
+	if (n.is_unlogged)
+		out_warn("warning: %s: its contents are not in the journal: zeros, as Windows will "
+			 "see them",
+			path);
 	n.path = path; /* its own pointers die with the next call */
 	n.name = path;
 	r = copy_file(c, &n, err);

@@ -124,6 +124,8 @@ void envelope_entry(struct envelope *e, const struct rs_node *n, const char *sha
 	json_object_object_add(o, "record", json_object_new_uint64(n->ref & 0xFFFFFFFFFFFF));
 	if (n->is_orphan)
 		json_object_object_add(o, "orphan", json_object_new_boolean(1));
+	if (n->is_unlogged)
+		json_object_object_add(o, "unlogged", json_object_new_boolean(1));
 	set_text(o, "sha256", sha256);
 	(void)printf("%s\n    %s", e->n_entries++ ? "," : "",
 		json_object_to_json_string_ext(o, PRINT_FLAGS));

@@ -45,6 +45,7 @@ static const struct command_spec commands[] = {
 		"With --json the bytes are read, not printed: the report has the SHA-256.\n",
 		cmd_cat},
 	{"export", CMD_EXPORT, 1, 2, "DISK [FILE]", "write the opened (decrypted) volume to a file",
+		"The bytes are those of the disk: a journal is copied, not applied.\n"
 		"Without FILE (or -o FILE), to standard output. A file is sparse: blocks of zeros "
 		"stay "
 		"holes.\n"
