@@ -133,7 +133,7 @@ def _index(stored, target):
     whole = _unxz(stored, target + ".disk")
     with open(whole, "rb") as f, open(target, "wb") as out:
         f.seek(128 * 512)
-        out.write(f.read())
+        out.write(f.read(59392 * 512))
     os.unlink(whole)
 
 
@@ -186,6 +186,56 @@ def rewind(command, src, target, n, *options):
     """(status, text) of rewind.py"""
     return run(sys.executable, os.path.join(HERE, "rewind.py"), command, source(src), target, n,
                *SOURCES[src][2], *options)
+
+
+# ---- unclean volumes, and the right answer
+
+# source, checkpoints back, version of the log, edits (rewind.py)
+REWOUND = (
+    ("index", 2, "1.1", ""), ("index", 4, "2.0", ""), ("index", 5, "1.1", "--tail-only"),
+    ("index", 8, "1.1", "--own"), ("index", 9, "2.0", "--own --flush-seed 1"),
+    ("index", 11, "1.1", "--own --flush-seed 2"), ("index", 13, "2.0", "--own --torn-home"),
+    ("index", 14, "1.1", "--own --one-restart"), ("index", 16, "2.0", "--own --old-restart"),
+    ("index", 7, "2.0", "--own --wrap"), ("index", 12, "1.1", "--own --wrap"),
+    ("index", 18, "1.1", "--own"), ("index", 18, "2.0", "--own --flush-seed 3"),
+    ("idle", 3, "2.0", ""), ("idle", 5, "1.1", "--own"), ("idle", 8, "2.0", "--tail-only"),
+    ("idle", 12, "2.0", "--own --flush-seed 1"), ("idle", 16, "2.0", ""),
+    ("idle", 16, "1.1", "--own --wrap"), ("idle", 20, "2.0", "--own --one-restart"),
+    ("idle", 24, "1.1", "--own --flush-seed 2"), ("idle", 29, "2.0", "--own --torn-home"),
+    ("idle", 36, "2.0", "--own --wrap"), ("idle", 41, "1.1", "--own --old-restart"),
+    ("idle", 46, "2.0", "--own"), ("idle", 46, "1.1", "--own --flush-seed 4"),
+    ("vss", 1, "1.1", ""), ("vss", 6, "2.0", "--own --tail-only"), ("vss", 7, "1.1", ""),
+    ("vss", 11, "2.0", "--own --flush-seed 1"), ("vss", 16, "1.1", "--own --wrap"),
+    ("vss", 18, "2.0", "--own"), ("vss", 22, "1.1", "--own --torn-home"), ("chkdsk", 1, "1.1", ""),
+)
+# source, the log ends before the end of the so-manieth last transaction, version, edits
+LOSERS = (
+    ("index", 0, "1.1", ""), ("index", 2, "2.0", "--own"), ("index", 5, "1.1", "--own --back 2"),
+    ("index", 11, "2.0", "--own --flush-seed 3"), ("index", 16, "1.1", ""),
+    ("index", 30, "2.0", "--own --back 3 --flush-seed 5"),
+    ("idle", 0, "2.0", ""), ("idle", 3, "1.1", "--own"), ("idle", 8, "2.0", "--own --back 2"),
+    ("idle", 14, "2.0", "--own --flush-seed 3"), ("idle", 15, "1.1", ""),
+    ("vss", 0, "1.1", ""), ("vss", 6, "2.0", "--own"), ("vss", 10, "2.0", "--own --back 2"),
+)
+
+
+def name_of(kind, src, n, version, edits):
+    return "-".join([kind, src, str(n), version] + edits.replace("--", "").split())
+
+
+def made(name, kind, src, n, version, edits):
+    """(unclean image, answer, options of the comparison), or None; REWOUND or LOSERS say which"""
+    if not source(src):
+        return skip(name, "no fixture")
+    logged, answer, more = path("logged"), source(src), edits.split()
+    if kind == "loser":
+        answer = path("answer")
+        more += ["--answer", answer]
+    status, text = rewind("loser" if kind == "loser" else "make", src, logged, n, "--version", version,
+                          *more)
+    if not check(name + "-made", status == 0 and os.path.exists(logged), text):
+        return None
+    return logged, answer, ["--any-lsn"] if kind == "loser" or "--wrap" in edits else []
 
 
 # ---- the replay as a library
