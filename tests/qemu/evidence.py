@@ -2,6 +2,8 @@
 """What is on a disk after a run, told by programs that know nothing of Unbrick: The Sleuth Kit,
 ntfs-3g's tools, dislocker. Everything that the repair was not to touch must be as it was."""
 
+import hashlib
+import json
 import os
 import re
 import shutil
@@ -68,7 +70,6 @@ def state(disk, folder):
 
 def outside(disk):
     """Hash of all bytes that are in no Windows volume: tables, ESP, recovery."""
-    import hashlib
     sum_, skip = hashlib.sha256(), [(p["offset"], p["offset"] + p["length"]) for p in disk.volumes]
     size = os.path.getsize(disk.path)
     with open(disk.path, "rb") as f:
@@ -108,8 +109,17 @@ class Proof:
 
     def __init__(self, pristine, folder):
         self.pristine, self.folder = pristine, folder
-        self.before = state(pristine, folder)
-        self.outside = outside(pristine)
+        self.before, self.outside = self._first_state()
+
+    def _first_state(self):
+        """Of the disk in the cache: looked at once."""
+        path = self.pristine.path + ".state"
+        if not os.path.exists(path):
+            with open(path + ".new", "w", encoding="utf-8") as f:
+                json.dump([state(self.pristine, self.folder), outside(self.pristine)], f)
+            os.rename(path + ".new", path)
+        with open(path, encoding="utf-8") as f:
+            return json.load(f)
 
     def bad_files(self, index):
         return {f["path"].strip("\\").replace("\\", "/"): f["sha256"]
