@@ -2,7 +2,7 @@
 #include "efi/console.h"
 #include "efi/text.h"
 
-enum { TEXT_MAX = 500, TICK_MS = 10, ESCAPE_MS = 100 };
+enum { TEXT_MAX = 500, TICK_MS = 10, ESCAPE_MS = 100, PENDING_MAX = 100 };
 
 static void write_utf16(const char *text)
 {
@@ -75,15 +75,18 @@ bool console_has_keys(void)
 	return ST->ConIn != NULL && ST->ConsoleInHandle != NULL;
 }
 
-void console_forget_keys(void)
-{
-	if (console_has_keys())
-		(void)ST->ConIn->Reset(ST->ConIn, FALSE);
-}
-
 static bool read_key(EFI_INPUT_KEY *ret)
 {
 	return console_has_keys() && ST->ConIn->ReadKeyStroke(ST->ConIn, ret) == EFI_SUCCESS;
+}
+
+/* Not by Reset, which takes a second on some USB keyboards and for ever on a few. */
+void console_forget_keys(void)
+{
+	EFI_INPUT_KEY k;
+
+	for (unsigned i = 0; i < PENDING_MAX && read_key(&k); i++)
+		;
 }
 
 /* Polling, as the event of some firmware's ConIn is never signalled for a serial line. */

@@ -29,7 +29,7 @@ void measure(unsigned pcr, const char *name, const void *bytes, size_t len)
 
 	if (!tpm)
 		return;
-	for (; name[n] && n < NAME_MAX; n++) /* the log's readers expect UTF-16 */
+	for (; n < NAME_MAX && name[n]; n++) /* the log's readers expect UTF-16 */
 		event->text[2 * n] = (uint8_t)name[n];
 	put_le32(event->size, (uint32_t)(sizeof(*event) + 2 * (n + 1)));
 	put_le32(event->header_size, EVENT_HEADER_BYTES);
