@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "init/console.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+void consoles_init(struct consoles *c, struct loop *loop, console_input_fn input, void *user)
+{
+	*c = (struct consoles){.loop = loop, .input = input, .user = user, .is_column_0 = true};
+}
+
+static void lose(struct console *con)
+{
+	loop_remove(con->all->loop, con->fd);
+	(void)close(con->fd); /* a terminal: nothing can be done */
+	con->fd = -1;
+	con->len = 0;
+}
+
+/* What did not fit is said where it is missing. */
+static void say_lost(struct console *con)
+{
+	char text[64];
+	int n = snprintf(text, sizeof(text), "\r\n[%zu bytes not shown here]\r\n", con->lost_bytes);
+
+	if (n > 0 && (size_t)n <= CONSOLE_RING - con->len) {
+		for (int i = 0; i < n; i++)
+			con->ring[(con->first + con->len + (size_t)i) % CONSOLE_RING] = text[i];
+		con->len += (size_t)n;
+		con->lost_bytes = 0;
+	}
+}
+
+static void flush(struct console *con)
+{
+	while (con->fd >= 0 && con->len) {
+		size_t run = CONSOLE_RING - con->first;
+		ssize_t n = write(con->fd, con->ring + con->first, run < con->len ? run : con->len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno != EAGAIN) {
+			lose(con);
+			return;
+		}
+		if (n <= 0)
+			break;
+		con->first = (con->first + (size_t)n) % CONSOLE_RING;
+		con->len -= (size_t)n;
+		if (!con->len && con->lost_bytes)
+			say_lost(con);
+	}
+	loop_want(con->all->loop, con->fd, (short)(con->len ? POLLIN | POLLOUT : POLLIN));
+}
+
+static void put(struct console *con, const char *bytes, size_t len)
+{
+	if (con->fd < 0)
+		return;
+	if (con->lost_bytes || len > CONSOLE_RING - con->len) {
+		con->lost_bytes += len; /* until it has caught up, see flush() */
+	} else {
+		size_t at = (con->first + con->len) % CONSOLE_RING;
+		size_t run = CONSOLE_RING - at < len ? CONSOLE_RING - at : len;
+		memcpy(con->ring + at, bytes, run);
+		memcpy(con->ring, bytes + run, len - run);
+		con->len += len;
+	}
+	flush(con);
+}
+
+static void on_ready(void *user, int fd, short events)
+{
+	struct console *con = user;
+	char bytes[256];
+
+	if (events & POLLOUT)
+		flush(con);
+	if (con->fd < 0 || !(events & (POLLIN | POLLHUP | POLLERR)))
+		return;
+	ssize_t n = read(fd, bytes, sizeof(bytes));
+	if (n > 0)
+		con->all->input(con->all->user, bytes, (size_t)n);
+	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		lose(con);		      /* hung up, or gone with its adapter */
+	explicit_bzero(bytes, sizeof(bytes)); /* it may have been a key */
+}
+
+/* Bytes pass unchanged in both directions: the pseudo-terminal's own settings do all the rest. */
+static void make_raw(int fd, speed_t speed)
+{
+	struct termios t;
+
+	if (tcgetattr(fd, &t) < 0)
+		return; /* not a terminal (tests) */
+	cfmakeraw(&t);
+	t.c_cflag |= CLOCAL | CREAD;
+	t.c_cflag &= ~(tcflag_t)CRTSCTS; /* a null modem without that line would stop all */
+	if (speed)
+		(void)cfsetspeed(&t, speed); /* a constant of ours */
+	(void)tcsetattr(fd, TCSANOW, &t);    /* then it stays as it is */
+}
+
+static bool console_add_at(struct consoles *c, int fd, const char *name, speed_t speed)
+{
+	struct console *con = &c->list[c->n];
+
+	if (c->n == CONSOLE_MOST || fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK) < 0)
+		goto refused;
+	char *ring = malloc(CONSOLE_RING);
+	if (!ring)
+		goto refused;
+	*con = (struct console){.all = c, .fd = fd, .ring = ring};
+	(void)snprintf(con->name, sizeof(con->name), "%s", name);
+	make_raw(fd, speed);
+	if (!loop_add(c->loop, fd, POLLIN, on_ready, con)) {
+		free(ring);
+		con->ring = NULL;
+		goto refused;
+	}
+	c->n++;
+	return true;
+refused:
+	(void)close(fd); /* nothing was written */
+	return false;
+}
+
+bool console_add_take(struct consoles *c, int fd, const char *name)
+{
+	return console_add_at(c, fd, name, 0);
+}
+
+static speed_t speed_of(const char *text)
+{
+	static const struct {
+		unsigned long baud;
+		speed_t speed;
+	} speeds[] = {{9600, B9600}, {19200, B19200}, {38400, B38400}, {57600, B57600},
+		{115200, B115200}, {230400, B230400}, {460800, B460800}, {921600, B921600}};
+	unsigned long baud = strtoul(text, NULL, 10);
+
+	for (size_t i = 0; i < sizeof(speeds) / sizeof(speeds[0]); i++)
+		if (speeds[i].baud == baud)
+			return speeds[i].speed;
+	return 0;
+}
+
+static void open_one(struct consoles *c, const char *name, speed_t speed)
+{
+	char path[CONSOLE_NAME + 8];
+
+	for (size_t i = 0; i < c->n; i++)
+		if (strcmp(c->list[i].name, name) == 0)
+			return;
+	if (strchr(name, '/') || strlen(name) >= CONSOLE_NAME)
+		return;
+	(void)snprintf(path, sizeof(path), "/dev/%s", name);
+	int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (fd >= 0)
+		(void)console_add_at(c, fd, name, speed); /* one console less, not none */
+}
+
+static bool is_graphics(const char *name)
+{
+	return strncmp(name, "tty", 3) == 0 && name[3] >= '0' && name[3] <= '9';
+}
+
+void consoles_open(
+	struct consoles *c, const char *active, enum console_choice choice, const char *serial)
+{
+	char names[256], named[CONSOLE_NAME];
+	char *rest = NULL;
+	const char *speed = strchr(serial, ',');
+
+	(void)snprintf(named, sizeof(named), "%.*s", (int)strcspn(serial, ","), serial);
+	if (named[0])
+		open_one(c, named, speed ? speed_of(speed + 1) : 0);
+	if (choice == CONSOLE_NAMED && c->n)
+		return;
+	/* tty0 is whichever is in front: ours is the first */
+	if (choice != CONSOLE_SERIAL)
+		open_one(c, "tty1", 0);
+	(void)snprintf(names, sizeof(names), "%s", active);
+	for (char *name = strtok_r(names, " \n", &rest); name; name = strtok_r(NULL, " \n", &rest))
+		if (!is_graphics(name) && choice != CONSOLE_GRAPHICS)
+			open_one(c, name, 0);
+	/* a machine without what was chosen still shows what happens */
+	if (!c->n)
+		open_one(c, "console", 0);
+}
+
+void consoles_write(struct consoles *c, const char *bytes, size_t len)
+{
+	if (!len)
+		return;
+	for (size_t i = 0; i < c->n; i++)
+		put(&c->list[i], bytes, len);
+	c->is_column_0 = bytes[len - 1] == '\n';
+}
+
+void consoles_line(struct consoles *c, const char *text)
+{
+	if (!c->is_column_0)
+		consoles_write(c, "\r\n", 2);
+	consoles_write(c, text, strlen(text));
+	consoles_write(c, "\r\n", 2);
+}
+
+static bool is_pending(const struct consoles *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->list[i].fd >= 0 && c->list[i].len)
+			return true;
+	return false;
+}
+
+void consoles_drain(struct consoles *c, int timeout_ms)
+{
+	uint64_t end = now_ms() + (uint64_t)timeout_ms;
+
+	while (is_pending(c) && now_ms() < end)
+		loop_step(c->loop, (int)(end - now_ms()));
+	/* the UART's own buffer: a reset would cut the last line */
+	for (size_t i = 0; i < c->n; i++)
+		for (int queued = 1; c->list[i].fd >= 0 && queued > 0 && now_ms() < end;) {
+			if (ioctl(c->list[i].fd, TIOCOUTQ, &queued) < 0)
+				break;
+			if (queued > 0)
+				(void)poll(NULL, 0, 5); /* there is no event for it */
+		}
+}
+
+void consoles_size(const struct consoles *c, unsigned short *ret_rows, unsigned short *ret_columns)
+{
+	struct winsize size;
+
+	*ret_rows = 25;
+	*ret_columns = 80;
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->list[i].fd < 0 || ioctl(c->list[i].fd, TIOCGWINSZ, &size) < 0 ||
+			!size.ws_row)
+			continue;
+		*ret_rows = size.ws_row;
+		*ret_columns = size.ws_col;
+		return;
+	}
+}
+
+void consoles_done(struct consoles *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->list[i].fd >= 0)
+			lose(&c->list[i]);
+		free(c->list[i].ring);
+		c->list[i].ring = NULL;
+	}
+	c->n = 0;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Every console of the machine as one: what is shown is shown on all, what is typed on any is
+ * typed. A console that is slow or dead loses lines of its own and delays nobody. */
+#ifndef UNBRICK_INIT_CONSOLE_H
+#define UNBRICK_INIT_CONSOLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "init/loop.h"
+
+enum { CONSOLE_MOST = 8, CONSOLE_NAME = 32, CONSOLE_RING = 64 * 1024 };
+
+enum console_choice { CONSOLE_ALL, CONSOLE_GRAPHICS, CONSOLE_SERIAL, CONSOLE_NAMED };
+
+typedef void (*console_input_fn)(void *user, const char *bytes, size_t len);
+
+struct consoles {
+	struct loop *loop;
+	console_input_fn input;
+	void *user;
+	bool is_column_0;
+	size_t n;
+	struct console {
+		struct consoles *all;
+		int fd; /* -1 = lost */
+		char name[CONSOLE_NAME];
+		char *ring;
+		size_t first, len; /* of the ring, not written yet */
+		size_t lost_bytes; /* since it was full */
+	} list[CONSOLE_MOST];
+};
+
+/** @input is given what is typed on any of them. */
+void consoles_init(struct consoles *c, struct loop *loop, console_input_fn input, void *user);
+/** Open the kernel's consoles (@active, as /sys/class/tty/console/active has it) and the first
+ * virtual terminal, as chosen. @serial "ttyS0,115200" or "": another one; its name alone decides
+ * for CONSOLE_NAMED. Names that do not open are left out. */
+void consoles_open(
+	struct consoles *c, const char *active, enum console_choice choice, const char *serial);
+/** Take over a descriptor (made non-blocking) as one more console. */
+bool console_add_take(struct consoles *c, int fd, const char *name);
+/** Bytes as they are, to all of them; never blocks. */
+void consoles_write(struct consoles *c, const char *bytes, size_t len);
+/** A line of our own, at the beginning of a line, ended with CR LF. */
+void consoles_line(struct consoles *c, const char *text);
+/** Wait at most @timeout_ms until all is shown (before a reset). */
+void consoles_drain(struct consoles *c, int timeout_ms);
+/** Size for a pseudo-terminal: of the first one that knows its own, else 80 x 25. */
+void consoles_size(const struct consoles *c, unsigned short *ret_rows, unsigned short *ret_columns);
+void consoles_done(struct consoles *c);
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "init/disk.h"
+
+#include <blkid/blkid.h>
+#include <ctype.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <linux/sed-opal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "core/cleanup.h"
+#include "init/sysfs.h"
+
+#define ESP_TYPE   "c12a7328-f81f-11d2-ba4b-00a0c93ec93b"
+#define BOOT_BYTES 4096
+
+static void fat_uuid(const uint8_t *serial, char *ret)
+{
+	(void)snprintf(
+		ret, DISK_UUID, "%02X%02X-%02X%02X", serial[3], serial[2], serial[1], serial[0]);
+}
+
+enum part_content part_content(struct rs_view boot, char *ret_fs_uuid)
+{
+	const uint8_t *p = boot.p;
+
+	ret_fs_uuid[0] = '\0';
+	if (!rs_view_has(boot, 0, 512))
+		return PART_OTHER;
+	if (memcmp(p + 3, "-FVE-FS-", 8) == 0)
+		return PART_BITLOCKER;
+	if (p[510] != 0x55 || p[511] != 0xaa)
+		return PART_OTHER;
+	if (memcmp(p + 3, "NTFS    ", 8) == 0)
+		return PART_NTFS;
+	/* 0x29: the fields that follow are there */
+	if (memcmp(p + 82, "FAT32   ", 8) == 0) {
+		if (p[66] == 0x29)
+			fat_uuid(p + 67, ret_fs_uuid);
+		return PART_FAT;
+	}
+	if (memcmp(p + 54, "FAT", 3) == 0) {
+		if (p[38] == 0x29)
+			fat_uuid(p + 39, ret_fs_uuid);
+		return PART_FAT;
+	}
+	return PART_OTHER;
+}
+
+static void look_at_part(int fd, struct part *part)
+{
+	uint8_t boot[BOOT_BYTES];
+	ssize_t n = pread(fd, boot, sizeof(boot), (off_t)part->start_bytes);
+
+	if (n > 0)
+		part->content = part_content((struct rs_view){boot, (size_t)n}, part->fs_uuid);
+}
+
+static void lower(char *ret, size_t cap, const char *s)
+{
+	size_t n = 0;
+
+	for (; s && s[n] && n < cap - 1; n++)
+		ret[n] = (char)tolower((unsigned char)s[n]);
+	ret[n] = '\0';
+}
+
+static void look_at_table(int fd, blkid_probe probe, struct disk_facts *ret)
+{
+	blkid_partlist list = blkid_probe_get_partitions(probe);
+	int n = list ? blkid_partlist_numof_partitions(list) : 0;
+	blkid_parttable table = list ? blkid_partlist_get_table(list) : NULL;
+
+	ret->is_gpt = table && strcmp(blkid_parttable_get_type(table), "gpt") == 0;
+	for (int i = 0; i < n && ret->n_parts < DISK_PARTS; i++) {
+		blkid_partition p = blkid_partlist_get_partition(list, i);
+		struct part *part = &ret->parts[ret->n_parts];
+		blkid_loff_t start = p ? blkid_partition_get_start(p) : -1;
+		blkid_loff_t size = p ? blkid_partition_get_size(p) : -1;
+		if (start < 0 || size <= 0 || blkid_partition_is_extended(p) ||
+			(uint64_t)start > ret->size_bytes / 512)
+			continue;
+		*part = (struct part){
+			.number = (unsigned)blkid_partition_get_partno(p),
+			.start_bytes = (uint64_t)start * 512, /* its unit, whatever the disk's */
+			.size_bytes = (uint64_t)size * 512,
+		};
+		if (ret->is_gpt) {
+			lower(part->uuid, sizeof(part->uuid), blkid_partition_get_uuid(p));
+			lower(part->type, sizeof(part->type), blkid_partition_get_type_string(p));
+		}
+		part->is_esp = strcmp(part->type, ESP_TYPE) == 0 ||
+			       (!ret->is_gpt && blkid_partition_get_type(p) == 0xef);
+		look_at_part(fd, part);
+		ret->n_parts++;
+	}
+}
+
+static void look_for_raid(blkid_probe probe, struct disk_facts *ret)
+{
+	const char *type = NULL;
+
+	(void)blkid_probe_enable_superblocks(probe, 1); /* fails for no valid probe */
+	(void)blkid_probe_filter_superblocks_usage(probe, BLKID_FLTR_ONLYIN, BLKID_USAGE_RAID);
+	if (blkid_do_probe(probe) == 0 && blkid_probe_lookup_value(probe, "TYPE", &type, NULL) == 0)
+		(void)snprintf(ret->raid, sizeof(ret->raid), "%s", type);
+	(void)blkid_probe_enable_superblocks(probe, 0);
+}
+
+static bool is_opal_locked(int fd)
+{
+	struct opal_status status = {0};
+
+	/* the kernel answers from what it knows of the drive; nothing is changed */
+	return ioctl(fd, IOC_OPAL_GET_STATUS, &status) == 0 && (status.flags & OPAL_FL_LOCKED);
+}
+
+bool disk_look(const char *path, struct disk_facts *ret)
+{
+	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	uint8_t sector[512];
+	unsigned sector_bytes = 0;
+
+	*ret = (struct disk_facts){0};
+	if (fd < 0)
+		return false;
+	blkid_probe probe = blkid_new_probe();
+	if (!probe || blkid_probe_set_device(probe, fd, 0, 0) < 0) {
+		blkid_free_probe(probe);
+		return false;
+	}
+	sector_bytes = blkid_probe_get_sectorsize(probe);
+	ret->size_bytes = (uint64_t)blkid_probe_get_size(probe);
+	ret->sector_bytes = sector_bytes ? sector_bytes : 512;
+	ret->is_locked = is_opal_locked(fd);
+	ret->is_readable = pread(fd, sector, sizeof(sector), 0) == (ssize_t)sizeof(sector);
+	if (ret->is_readable) {
+		look_for_raid(probe, ret);
+		look_at_table(fd, probe, ret);
+	}
+	if (ret->is_readable && !ret->n_parts) {
+		ret->parts[0] = (struct part){.size_bytes = ret->size_bytes};
+		look_at_part(fd, &ret->parts[0]);
+		ret->n_parts = ret->parts[0].content != PART_OTHER;
+	}
+	blkid_free_probe(probe);
+	return true;
+}
+
+bool disk_is_wanted(const char *root, const char *name)
+{
+	static const char *const unwanted[] = {"loop", "ram", "zram", "fd", "sr", "nbd", NULL};
+	const char *boot = strstr(name, "boot");
+
+	for (int i = 0; unwanted[i]; i++)
+		if (strncmp(name, unwanted[i], strlen(unwanted[i])) == 0 &&
+			isdigit((unsigned char)name[strlen(unwanted[i])]))
+			return false;
+	/* mmcblk0boot0, mmcblk0rpmb: areas of an eMMC that hold no partitions */
+	if (strncmp(name, "mmcblk", 6) == 0 && (boot || strstr(name, "rpmb")))
+		return false;
+	return sysfs_number(0, "%s/sys/block/%s/size", root, name) > 0 &&
+	       sysfs_number(0, "%s/sys/block/%s/hidden", root, name) == 0;
+}
+
+struct part_search {
+	const char *root, *disk;
+	unsigned number;
+	char *ret;
+	size_t cap;
+	bool is_found;
+};
+
+static void try_part(void *user, const char *name)
+{
+	struct part_search *s = user;
+
+	if (!s->is_found && sysfs_number(0, "%s/sys/block/%s/%s/partition", s->root, s->disk,
+				    name) == s->number) {
+		(void)snprintf(s->ret, s->cap, "%s", name);
+		s->is_found = true;
+	}
+}
+
+bool disk_part_name(const char *root, const char *disk, unsigned number, char *ret, size_t cap)
+{
+	struct part_search s = {root, disk, number, ret, cap, false};
+	char folder[512];
+
+	if (!number) {
+		(void)snprintf(ret, cap, "%s", disk);
+		return true;
+	}
+	(void)snprintf(folder, sizeof(folder), "%s/sys/block/%s", root, disk);
+	sysfs_each(folder, try_part, &s);
+	return s.is_found;
+}

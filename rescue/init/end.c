@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The orderly end: everything flushed, everything shown, then the reset. */
+#include <signal.h>
+#include <sys/reboot.h>
+#include <unistd.h>
+
+#include "init/init.h"
+
+#define FLUSH_MS 20000 /* a disk that is dying must not hold the machine */
+#define SHOW_MS	 2000
+
+static int flush(void *arg, int out_fd)
+{
+	(void)arg;
+	(void)out_fd;
+	sync();
+	return 0;
+}
+
+static void on_flushed(void *user, struct job *job)
+{
+	(void)job;
+	*(bool *)user = true;
+}
+
+static void flush_disks(struct init *in)
+{
+	bool is_flushed = false;
+	uint64_t end = now_ms() + FLUSH_MS;
+
+	if (!job_start(&in->jobs, flush, NULL, 1, on_flushed, &is_flushed))
+		return; /* every volume was flushed when it was closed */
+	while (!is_flushed && now_ms() < end)
+		loop_step(&in->loop, (int)(end - now_ms()));
+	if (!is_flushed)
+		init_say(in, "a disk does not answer to a flush; going on");
+}
+
+void end_now(struct init *in, enum init_end end)
+{
+	if (end == END_STAY)
+		return;
+	flush_disks(in);
+	if (end == END_POWEROFF)
+		init_say(in, "powering off");
+	else if (end == END_REBOOT)
+		init_say(in, "restarting");
+	consoles_drain(&in->consoles, SHOW_MS);
+	rs_secret_done(&in->keys);
+	(void)reboot(end == END_POWEROFF ? RB_POWER_OFF : RB_AUTOBOOT);
+	init_say(in, "the kernel refused to do that: use the power switch");
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "init/facts.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/text.h"
+
+/* struct boot_params of the kernel (Documentation/x86/zero-page.rst): 1 unset, 2 off, 3 on */
+#define PARAM_SECURE_BOOT 0x1ec
+#define PARAM_IS_ON	  3
+
+void facts_init(struct facts *f)
+{
+	*f = (struct facts){.door = DOOR_DIRECT};
+	settings_init(&f->settings);
+}
+
+void facts_note(struct facts *f, const char *fmt, ...)
+{
+	char text[FACTS_NOTE];
+	va_list ap;
+
+	if (f->n_notes == FACTS_NOTES) {
+		f->n_notes_lost++;
+		return;
+	}
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	(void)rs_escape(text, f->notes[f->n_notes++], FACTS_NOTE);
+}
+
+/* Values go to the screen and into comparisons: plain characters only. */
+static void set(char ret[FACTS_TEXT], const char *value)
+{
+	size_t n = 0;
+
+	for (; value[n] && n < FACTS_TEXT - 1; n++) {
+		bool is_plain = isalnum((unsigned char)value[n]) || strchr("-_.:+~ ", value[n]);
+		ret[n] = (char)(is_plain ? value[n] : '?');
+	}
+	ret[n] = '\0';
+}
+
+static void take_fact(struct facts *f, const char *key, const char *value)
+{
+	if (strcmp(key, "door") == 0 && strcmp(value, "application") == 0)
+		f->door = DOOR_APPLICATION;
+	else if (strcmp(key, "secure_boot") == 0)
+		f->secure_boot = strcmp(value, "yes") == 0     ? SECURE_BOOT_YES
+				 : strcmp(value, "setup") == 0 ? SECURE_BOOT_SETUP
+							       : SECURE_BOOT_NO;
+	else if (strcmp(key, "network") == 0)
+		f->is_network = strcmp(value, "yes") == 0;
+	else if (strcmp(key, "loader") == 0)
+		set(f->loader, value);
+	else if (strcmp(key, "partition") == 0)
+		set(f->partition, value);
+	else if (strcmp(key, "windows_entry") == 0)
+		set(f->windows_entry, value);
+	else if (strcmp(key, "chosen") == 0)
+		set(f->chosen, value);
+	else if (strcmp(key, "version") == 0)
+		set(f->version, value);
+	else if (strcmp(key, "note") == 0)
+		facts_note(f, "%s", value);
+}
+
+static void trim(char *s)
+{
+	size_t len = strlen(s);
+
+	while (len && strchr(" \t\r", s[len - 1]))
+		s[--len] = '\0';
+}
+
+void facts_read_boot(struct facts *f, const char *bytes, size_t len)
+{
+	char line[1024];
+
+	for (size_t at = 0; at < len;) {
+		const char *end = memchr(bytes + at, '\n', len - at);
+		size_t n = end ? (size_t)(end - (bytes + at)) : len - at;
+		if (n < sizeof(line)) {
+			memcpy(line, bytes + at, n);
+			line[n] = '\0';
+			char *value = strchr(line, '=');
+			if (value) {
+				*value++ = '\0';
+				trim(line);
+				trim(value);
+				take_fact(f, line, value + strspn(value, " \t"));
+			}
+		}
+		at += n + 1;
+	}
+}
+
+static void take_word(struct facts *f, const char *word)
+{
+	if (strncmp(word, "unbrick.stick=", 14) == 0)
+		set(f->stick_uuid, word + 14);
+	else if (strncmp(word, "unbrick.network=", 16) == 0)
+		f->is_network = strcmp(word + 16, "yes") == 0;
+	if (strncmp(word, "unbrick.mode=", 13) != 0)
+		return;
+	for (unsigned mode = SETTINGS_MODE_AUTOMATIC; mode <= SETTINGS_MODE_WINDOWS; mode++)
+		if (strcmp(settings_mode_name(mode), word + 13) == 0) {
+			f->settings.mode = mode;
+			f->is_mode_given = true;
+		}
+}
+
+void facts_read_command_line(struct facts *f, const char *text)
+{
+	char copy[4096], *rest = NULL;
+
+	if (f->door == DOOR_APPLICATION)
+		return; /* there it is part of what is signed, and no setting */
+	(void)snprintf(copy, sizeof(copy), "%s", text);
+	for (char *w = strtok_r(copy, " \n", &rest); w; w = strtok_r(NULL, " \n", &rest)) {
+		if (strcmp(w, "unbrick.door=grub") == 0)
+			f->door = DOOR_GRUB;
+		take_word(f, w);
+	}
+}
+
+void facts_read_boot_params(struct facts *f, const unsigned char *bytes, size_t len)
+{
+	if (f->door != DOOR_APPLICATION && len > PARAM_SECURE_BOOT)
+		f->secure_boot =
+			bytes[PARAM_SECURE_BOOT] == PARAM_IS_ON ? SECURE_BOOT_YES : SECURE_BOOT_NO;
+}
+
+struct settings_place {
+	struct facts *f;
+	const char *where;
+};
+
+static void on_bad_line(void *user, const struct settings_bad *bad)
+{
+	const struct settings_place *p = user;
+
+	if (bad->line)
+		facts_note(
+			p->f, "%s, line %u: %s: '%s'", p->where, bad->line, bad->reason, bad->text);
+	else
+		facts_note(p->f, "%s: %s", p->where, bad->reason);
+}
+
+void facts_read_settings(
+	struct facts *f, const char *bytes, size_t len, bool is_trusted, const char *where)
+{
+	struct settings_place place = {f, where};
+	unsigned mode = f->settings.mode;
+
+	(void)settings_parse(&f->settings, bytes, len, is_trusted, on_bad_line, &place);
+	if (f->is_mode_given)
+		f->settings.mode = mode; /* chosen by a person just now */
+}
+
+bool facts_trusts_stick(const struct facts *f)
+{
+	return f->secure_boot != SECURE_BOOT_YES;
+}
+
+const char *facts_door_name(const struct facts *f)
+{
+	return f->door == DOOR_APPLICATION ? "application"
+	       : f->door == DOOR_GRUB	   ? "grub"
+					   : "direct";
+}
+
+const char *facts_secure_boot_name(const struct facts *f)
+{
+	return f->secure_boot == SECURE_BOOT_YES ? "yes" : "no";
+}
+
+const char *facts_door_meaning(const struct facts *f)
+{
+	bool is_on = f->secure_boot == SECURE_BOOT_YES;
+
+	if (f->door == DOOR_APPLICATION && is_on)
+		return "the firmware has checked the signature over all of this system";
+	if (f->door == DOOR_APPLICATION)
+		return "Secure Boot is off: nobody has checked this system, trust the stick as you "
+		       "trust who made it";
+	if (f->door == DOOR_GRUB && is_on)
+		return "through Debian's signed GRUB: the kernel is checked, this system itself is "
+		       "not: trust it, its settings and rules as you trust the stick";
+	return "nobody has checked this system: trust it as you trust who made it";
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which way this system was started, and what follows from that for whom to trust. */
+#ifndef UNBRICK_INIT_FACTS_H
+#define UNBRICK_INIT_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "efi/settings.h"
+
+enum { FACTS_NOTES = 48, FACTS_TEXT = 128, FACTS_NOTE = 320, FACTS_FILE_MOST = 64 * 1024 };
+
+enum facts_door {
+	DOOR_APPLICATION, /* unbrick.efi: one signature covers all of this */
+	DOOR_GRUB,	  /* Debian's signed chain: nobody vouches for the initramfs */
+	DOOR_DIRECT,	  /* something else started the kernel */
+};
+
+enum facts_secure_boot { SECURE_BOOT_NO, SECURE_BOOT_YES, SECURE_BOOT_SETUP };
+
+struct facts {
+	enum facts_door door;
+	enum facts_secure_boot secure_boot;
+	bool is_network;
+	bool is_mode_given;		/* on the kernel's command line, by GRUB's menu */
+	char loader[FACTS_TEXT];	/* "shim", "own", "" */
+	char partition[FACTS_TEXT];	/* of the stick: GPT partition GUID, lower case, or "" */
+	char stick_uuid[FACTS_TEXT];	/* of the stick: file system UUID, or "" */
+	char windows_entry[FACTS_TEXT]; /* "Boot0003" or "" */
+	char chosen[FACTS_TEXT];	/* menu key default, or "" */
+	char version[FACTS_TEXT];	/* of the application */
+	struct settings settings;
+	unsigned n_notes, n_notes_lost;
+	char notes[FACTS_NOTES][FACTS_NOTE]; /* bad settings lines, for people */
+};
+
+void facts_init(struct facts *f);
+/** /unbrick/boot.conf, written by the application. Lines that are not known are left out. */
+void facts_read_boot(struct facts *f, const char *bytes, size_t len);
+/** The kernel's command line: only what GRUB's door says, and only through that door. */
+void facts_read_command_line(struct facts *f, const char *text);
+/** The boot parameters that the kernel keeps (secure_boot of the EFI stub), for the doors where no
+ * application says it. */
+void facts_read_boot_params(struct facts *f, const unsigned char *bytes, size_t len);
+/** Settings: those of the application (trusted), or those of the stick.
+ * @where names the file in notes. */
+void facts_read_settings(
+	struct facts *f, const char *bytes, size_t len, bool is_trusted, const char *where);
+/** May settings from the stick's own file loosen anything? */
+bool facts_trusts_stick(const struct facts *f);
+void facts_note(struct facts *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+const char *facts_door_name(const struct facts *f);
+const char *facts_secure_boot_name(const struct facts *f);
+/** What the door means for trust, one sentence. */
+const char *facts_door_meaning(const struct facts *f);
+
+#endif

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The first process: if it ends, the kernel panics. So it does nothing but wait. */
+#ifndef UNBRICK_INIT_GUARD_H
+#define UNBRICK_INIT_GUARD_H
+
+/** Run @supervise(@arg) in a child, pass Ctrl-Alt-Del and signals on to it, bury orphans. When it
+ * ends although it never should, say so on the console and wait for Ctrl-Alt-Del. */
+_Noreturn void guard(int (*supervise)(void *arg), void *arg);
+
+#endif

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# $(BUILD)/init, the first process of the rescue system: core and the settings' parser, nothing else
+# of ours. Included by the top Makefile.
+
+INIT_LIBS = $(shell pkg-config --libs libkmod efivar efiboot blkid json-c libcrypto)
+OBJ_init = $(patsubst %.c,$(BUILD)/%.o,$(filter-out rescue/init/main.c,$(wildcard rescue/init/*.c)))
+
+$(BUILD)/lib/init.a: $(OBJ_init)
+	@mkdir -p $(@D)
+	@rm -f $@
+	@ar rcsD $@ $^
+
+INIT_USES = $(BUILD)/lib/init.a $(BUILD)/lib/core.a $(BUILD)/efi/settings.o
+
+$(BUILD)/init: $(BUILD)/rescue/init/main.o $(INIT_USES)
+	$(link) $^ $(INIT_LIBS) -o $@
+
+$(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/init/test_*.c)): %: %.o $(INIT_USES)
+	$(link) $^ $(INIT_LIBS) -lcmocka -o $@
+
+$(filter $(BUILD)/fuzz/fuzz_init_%,$(FUZZ)): $(INIT_USES)
+$(filter $(BUILD)/fuzz/fuzz_init_%,$(FUZZ)): LIBS += $(INIT_LIBS)

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "init/job.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "init/child.h"
+
+void jobs_init(struct jobs *j, struct loop *loop)
+{
+	*j = (struct jobs){.loop = loop};
+}
+
+bool job_is_good(const struct job *job)
+{
+	return WIFEXITED(job->wait_status) && WEXITSTATUS(job->wait_status) == 0;
+}
+
+static void end_if_over(struct job *job)
+{
+	if (!job->is_reaped || job->fd >= 0)
+		return;
+	if (job->end)
+		job->end(job->user, job);
+	rs_secret_done(&job->result);
+	*job = (struct job){.fd = -1};
+}
+
+static void close_result(struct job *job)
+{
+	loop_remove(job->all->loop, job->fd);
+	(void)close(job->fd); /* read to its end */
+	job->fd = -1;
+}
+
+static void on_result(void *user, int fd, short events)
+{
+	struct job *job = user;
+	size_t room = job->result.cap - job->result.len;
+	ssize_t n = room ? read(fd, job->result.p + job->result.len, room) : 0;
+
+	(void)events;
+	if (n > 0) {
+		job->result.len += (size_t)n;
+		return;
+	}
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	close_result(job); /* its end, or more than it may say: the writer gets SIGPIPE */
+	end_if_over(job);
+}
+
+struct job *job_start(struct jobs *j, job_fn run, void *arg, size_t cap, job_end_fn end, void *user)
+{
+	struct job *job = NULL;
+	int ends[2];
+
+	for (unsigned i = 0; i < JOB_MOST && !job; i++)
+		if (!j->list[i].pid)
+			job = &j->list[i];
+	if (!job || pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
+		return NULL;
+	*job = (struct job){.all = j, .fd = ends[0], .end = end, .user = user};
+	if (rs_secret_init(&job->result, cap, NULL) < 0 ||
+		!loop_add(j->loop, ends[0], POLLIN, on_result, job))
+		goto failed;
+	job->pid = fork();
+	if (job->pid == 0) {
+		child_reset_process();
+		(void)fcntl(ends[1], F_SETFL, 0); /* the function may wait for its reader */
+		_exit(run(arg, ends[1]));
+	}
+	if (job->pid < 0) {
+		loop_remove(j->loop, ends[0]);
+		goto failed;
+	}
+	(void)close(ends[1]); /* the child has it */
+	return job;
+failed:
+	rs_secret_done(&job->result);
+	*job = (struct job){.fd = -1};
+	(void)close(ends[0]); /* nothing was written */
+	(void)close(ends[1]);
+	return NULL;
+}
+
+bool jobs_reaped(struct jobs *j, pid_t pid, int wait_status)
+{
+	for (unsigned i = 0; i < JOB_MOST; i++) {
+		struct job *job = &j->list[i];
+		if (!job->pid || job->pid != pid || job->is_reaped)
+			continue;
+		job->is_reaped = true;
+		job->wait_status = wait_status;
+		end_if_over(job);
+		return true;
+	}
+	return false;
+}
+
+bool job_write(int fd, const void *p, size_t len)
+{
+	const char *at = p;
+
+	while (len) {
+		ssize_t n = write(fd, at, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		at += n;
+		len -= (size_t)n;
+	}
+	return true;
+}

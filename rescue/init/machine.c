@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The kernel's events, and what they make of the list of disks. */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "init/init.h"
+#include "init/stick.h"
+
+struct known_disk *machine_disk(struct init *in, const char *name)
+{
+	for (size_t i = 0; i < in->n_disks; i++)
+		if (in->disks[i].state != DISK_GONE && strcmp(in->disks[i].name, name) == 0)
+			return &in->disks[i];
+	return NULL;
+}
+
+static int look(void *arg, int out_fd)
+{
+	static struct disk_facts facts;
+	char path[DISK_NAME + 8];
+
+	(void)snprintf(path, sizeof(path), "/dev/%s", (const char *)arg);
+	return disk_look(path, &facts) && job_write(out_fd, &facts, sizeof(facts)) ? 0 : 1;
+}
+
+static void judge(struct init *in, struct known_disk *d)
+{
+	d->state = DISK_READY;
+	const struct disk_facts *f = &d->facts;
+	char raid[DISK_WORD];
+
+	(void)snprintf(raid, sizeof(raid), "%s", f->raid);
+	if (f->is_locked)
+		(void)snprintf(d->outcome, sizeof(d->outcome),
+			"the drive encrypts itself (OPAL) and is locked: unlock it with its own "
+			"boot password, then start again from a warm restart");
+	else if (raid[0])
+		(void)snprintf(d->outcome, sizeof(d->outcome),
+			"a part of a RAID (%s): not touched alone, a change to one part would "
+			"damage the whole",
+			raid);
+	else if (!f->is_readable)
+		(void)snprintf(d->outcome, sizeof(d->outcome),
+			"its first sector cannot be read: check cable and disk health");
+	if (d->outcome[0])
+		d->state = DISK_LEFT;
+	stick_consider(in, d);
+	if (d->outcome[0])
+		init_say(in, "disk /dev/%s: %s", d->name, d->outcome);
+}
+
+static void on_looked(void *user, struct job *job)
+{
+	struct init *in = user;
+	struct known_disk *d = &in->disks[job->tag];
+
+	in->n_looking--;
+	in->news_ms = now_ms();
+	if (d->state != DISK_LOOKING)
+		return; /* pulled out meanwhile */
+	if (!job_is_good(job) || job->result.len != sizeof(d->facts)) {
+		(void)snprintf(d->outcome, sizeof(d->outcome), "it does not open");
+		d->state = DISK_LEFT;
+		init_say(in, "disk /dev/%s: %s", d->name, d->outcome);
+		return;
+	}
+	memcpy(&d->facts, job->result.p, sizeof(d->facts));
+	init_log(in, "disk /dev/%s: %llu bytes, %u-byte sectors, %u volumes", d->name,
+		(unsigned long long)d->facts.size_bytes, d->facts.sector_bytes, d->facts.n_parts);
+	judge(in, d);
+}
+
+static void look_at(struct init *in, struct known_disk *d)
+{
+	d->state = DISK_LOOKING;
+	struct job *job =
+		job_start(&in->jobs, look, d->name, sizeof(struct disk_facts), on_looked, in);
+	if (!job) {
+		d->state = DISK_READY; /* the work itself looks again */
+		return;
+	}
+	job->tag = (unsigned)(d - in->disks);
+	in->n_looking++;
+}
+
+static void appeared(void *user, const char *name)
+{
+	struct init *in = user;
+	struct known_disk *d = machine_disk(in, name);
+
+	if (d && d->facts.size_bytes == 512 * sysfs_number(0, "/sys/block/%s/size", name))
+		return;
+	if (!disk_is_wanted("", name) || (d && d->state == DISK_LOOKING))
+		return;
+	if (!d && in->n_disks == DISK_MOST) {
+		init_log(in, "disk /dev/%s: more than %d disks, left out", name, DISK_MOST);
+		return;
+	}
+	if (!d)
+		d = &in->disks[in->n_disks++];
+	*d = (struct known_disk){.status = -1};
+	(void)snprintf(d->name, sizeof(d->name), "%s", name);
+	look_at(in, d);
+}
+
+static void disappeared(struct init *in, const char *name)
+{
+	struct known_disk *d = machine_disk(in, name);
+
+	if (!d)
+		return;
+	d->state = DISK_GONE;
+	init_log(in, "disk /dev/%s: gone", name);
+	if (strcmp(in->stick.disk, name) == 0)
+		in->stick.disk[0] = '\0';
+}
+
+static bool is_storage(const char *subsystem)
+{
+	static const char *const names[] = {"block", "scsi", "scsi_host", "scsi_device", "nvme",
+		"ata_port", "ata_link", "ata_device", "mmc", "mmc_host", "usb", "virtio", "vmbus",
+		"xen", "bdi", NULL};
+
+	for (int i = 0; names[i]; i++)
+		if (strcmp(subsystem, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static void on_event(struct init *in, const struct uevent *e)
+{
+	bool is_add = strcmp(e->action, "add") == 0;
+
+	if (is_add && e->modalias)
+		modules_send(&in->modules, e->modalias);
+	if (is_storage(e->subsystem))
+		in->news_ms = now_ms();
+	if (strcmp(e->subsystem, "block") != 0 || !e->type || strcmp(e->type, "disk") != 0)
+		return;
+	const char *name = strrchr(e->path, '/');
+	name = name ? name + 1 : e->path;
+	if (strcmp(e->action, "remove") == 0)
+		disappeared(in, name);
+	else if (is_add || strcmp(e->action, "change") == 0)
+		appeared(in, name);
+}
+
+static void on_uevents(void *user, int fd, short events)
+{
+	static char buf[UEVENT_MOST + 1];
+	struct init *in = user;
+	struct uevent e;
+	int r;
+
+	(void)events;
+	while ((r = uevent_read(fd, buf, &e)) != 0) {
+		if (r > 0) {
+			on_event(in, &e);
+			continue;
+		}
+		init_log(in, "events of the kernel were lost: looking for disks again");
+		sysfs_each("/sys/block", appeared, in);
+	}
+}
+
+static void on_module_failed(void *user, const char *text)
+{
+	init_log(user, "%s", text);
+}
+
+void machine_start(struct init *in)
+{
+	/* events first, so that no device falls between the list and the events */
+	in->news_ms = now_ms();
+	in->uevents = uevent_open();
+	if (!loop_add(&in->loop, in->uevents, POLLIN, on_uevents, in))
+		init_say(in, "devices that appear late are not seen: no events of the kernel");
+	modules_start(&in->modules, &in->loop, on_module_failed, in);
+	sysfs_each("/sys/block", appeared, in);
+}
+
+static void count_probing(void *user, const char *name)
+{
+	char state[32];
+
+	/* an NVMe controller may take as long as its CAP.TO says, up to two minutes */
+	if (sysfs_text(state, sizeof(state), "/sys/class/nvme/%s/state", name) &&
+		(strcmp(state, "new") == 0 || strcmp(state, "resetting") == 0 ||
+			strcmp(state, "connecting") == 0))
+		(*(unsigned *)user)++;
+}
+
+bool machine_is_probing(struct init *in)
+{
+	unsigned n = 0;
+
+	if (in->n_looking || modules_are_busy(&in->modules, false))
+		return true;
+	sysfs_each("/sys/class/nvme", count_probing, &n);
+	return n > 0;
+}
+
+uint64_t machine_quiet_ms(struct init *in)
+{
+	if (machine_is_probing(in))
+		in->news_ms = now_ms();
+	return now_ms() - in->news_ms;
+}

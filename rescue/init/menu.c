@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "init/menu.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/text.h"
+#include "init/modes.h"
+
+#define SHELL "/bin/sh"
+
+struct item {
+	const char *word, *text;
+	void (*run)(struct init *in);
+	bool (*is_there)(const struct init *in);
+};
+
+/* ---- a line, typed on any console ---- */
+
+static void echo(struct init *in, const char *text)
+{
+	consoles_write(&in->consoles, text, strlen(text));
+}
+
+static void type(struct init *in, char c)
+{
+	if (c == '\r' || c == '\n') {
+		in->line[in->line_len] = '\0';
+		in->is_line_ready = true;
+		echo(in, "\r\n");
+	} else if ((c == 0x7f || c == '\b') && in->line_len) {
+		in->line_len--;
+		echo(in, "\b \b");
+	} else if (c == 3 || c == 0x15) { /* ^C, ^U: begin again */
+		while (in->line_len) {
+			in->line_len--;
+			echo(in, "\b \b");
+		}
+	} else if (c >= ' ' && c < 0x7f && in->line_len < sizeof(in->line) - 1) {
+		in->line[in->line_len++] = c;
+		consoles_write(&in->consoles, &c, 1);
+	}
+}
+
+void menu_typed(struct init *in, const char *bytes, size_t len)
+{
+	/* what is typed while nothing is asked is not an answer to what is asked next */
+	for (size_t i = 0; i < len && in->is_line_wanted && !in->is_line_ready; i++)
+		type(in, bytes[i]);
+}
+
+/* False when something else comes first: a signal, or a disk on which work is to be done. */
+static bool read_line(struct init *in, const char *prompt, bool ends_for_disks)
+{
+	echo(in, prompt);
+	in->is_line_wanted = true;
+	in->is_line_ready = false;
+	in->line_len = 0;
+	while (!in->is_line_ready && !in->is_stop_wanted && !(ends_for_disks && work_next(in)))
+		init_step(in, -1);
+	in->is_line_wanted = false;
+	return in->is_line_ready;
+}
+
+/* ---- disks ---- */
+
+static void describe(struct init *in, unsigned number, const struct known_disk *d)
+{
+	init_show(in, "  %2u  /dev/%-10s %6llu.%llu GB  %s%s%s", number, d->name,
+		(unsigned long long)(d->facts.size_bytes / 1000000000),
+		(unsigned long long)(d->facts.size_bytes / 100000000 % 10),
+		d->is_stick ? "the stick" : "", d->outcome[0] ? " " : "", d->outcome);
+}
+
+static struct known_disk *choose_disk(struct init *in)
+{
+	struct known_disk *list[DISK_MOST];
+	unsigned n = 0;
+	char *end;
+
+	for (size_t i = 0; i < in->n_disks; i++)
+		if (in->disks[i].state != DISK_GONE && !in->disks[i].is_stick)
+			list[n++] = &in->disks[i];
+	if (!n) {
+		init_show(in, "There is no disk.");
+		return NULL;
+	}
+	if (n == 1)
+		return list[0];
+	for (unsigned i = 0; i < n; i++)
+		describe(in, i + 1, list[i]);
+	if (!read_line(in, "Which disk? ", false))
+		return NULL;
+	unsigned long k = strtoul(in->line, &end, 10);
+	if (end == in->line || *end || k < 1 || k > n) {
+		init_show(in, "There is no disk of that number.");
+		return NULL;
+	}
+	return list[k - 1];
+}
+
+static void run_on_disk(struct init *in, const char *command, const char *note)
+{
+	struct known_disk *d = choose_disk(in);
+	struct json_object *report;
+	char path[DISK_NAME + 8], end[128];
+	const char *const args[] = {command, path, NULL};
+
+	if (!d)
+		return;
+	if (d->facts.raid[0] || d->facts.is_locked) {
+		init_show(in, "/dev/%s: %s", d->name, d->outcome);
+		return;
+	}
+	(void)snprintf(path, sizeof(path), "/dev/%s", d->name);
+	init_say(in, "disk %s: %s", path, note);
+	d->status = work_run(in, args, &report, end, sizeof(end));
+	if (report)
+		work_outcome_text(report, d->outcome, sizeof(d->outcome));
+	else
+		(void)snprintf(d->outcome, sizeof(d->outcome), "%s", end);
+	init_log(in, "disk %s: %s: %s", path, command, d->outcome);
+	report_add_run_take(in, command, d->name, d->status, end, report);
+}
+
+/* ---- what can be chosen ---- */
+
+static void do_list(struct init *in)
+{
+	static const char *const args[] = {"list", NULL};
+	struct json_object *report;
+	char end[128];
+	int status = work_run(in, args, &report, end, sizeof(end));
+
+	report_add_run_take(in, "list", NULL, status, end, report);
+}
+
+static void do_scan(struct init *in)
+{
+	run_on_disk(in, "scan", "looking, nothing is changed");
+}
+
+static void do_fix(struct init *in)
+{
+	run_on_disk(in, "fix", "repair, asking first");
+}
+
+static void do_undo(struct init *in)
+{
+	run_on_disk(in, "undo", "taking a repair back, asking first");
+}
+
+static void do_report(struct init *in)
+{
+	report_write(in, "technician", "used by a technician", "stay");
+}
+
+static void do_windows(struct init *in)
+{
+	char entry[16], text[320];
+
+	if (!windows_set_next(in, NULL, entry, text, sizeof(text))) {
+		init_show(in, "Windows cannot be started from here: %s", text);
+		return;
+	}
+	report_write(in, "technician", "starting Windows, as asked", "windows");
+	init_say(in, "starting Windows (%s)", entry);
+	end_now(in, END_WINDOWS);
+}
+
+static void do_setup(struct init *in)
+{
+	char text[320];
+
+	if (!windows_set_setup(in, text, sizeof(text))) {
+		init_show(in, "%s", text);
+		return;
+	}
+	do_report(in);
+	end_now(in, END_REBOOT);
+}
+
+static void do_restart(struct init *in)
+{
+	do_report(in);
+	end_now(in, END_REBOOT);
+}
+
+static void do_poweroff(struct init *in)
+{
+	do_report(in);
+	end_now(in, END_POWEROFF);
+}
+
+static void do_shell(struct init *in)
+{
+	static char shell[] = SHELL, login[] = "-i";
+	char *const argv[] = {shell, login, NULL};
+	unsigned short size[2];
+	struct rs_err err = {0};
+	char line[512];
+
+	init_log(in, "a shell was opened");
+	consoles_size(&in->consoles, &size[0], &size[1]);
+	if (child_start(&in->child, argv, NULL, size, &err) < 0) {
+		rs_err_line(&err, line, sizeof(line));
+		init_show(in, "%s", line);
+	}
+	while (!child_is_over(&in->child) && !in->is_stop_wanted)
+		init_step(in, -1);
+}
+
+static bool is_shell_there(const struct init *in)
+{
+	return in->facts.settings.shell && access(SHELL, X_OK) == 0;
+}
+
+static const struct item items[] = {
+	{"list", "show disks, volumes and the Windows on them", do_list, NULL},
+	{"scan", "look for what stops a Windows; changes nothing", do_scan, NULL},
+	{"fix", "repair a disk; asks first", do_fix, NULL},
+	{"undo", "take a repair back; asks first", do_undo, NULL},
+	{"report", "write the report to the stick", do_report, NULL},
+	{"windows", "start Windows now", do_windows, NULL},
+	{"firmware", "restart into the firmware's setup", do_setup, NULL},
+	{"restart", "restart the machine", do_restart, NULL},
+	{"poweroff", "switch the machine off", do_poweroff, NULL},
+	{"shell", "a shell", do_shell, is_shell_there},
+};
+
+#define ITEMS (sizeof(items) / sizeof(items[0]))
+
+static bool is_there(const struct init *in, size_t i)
+{
+	return !items[i].is_there || items[i].is_there(in);
+}
+
+static void show_menu(struct init *in)
+{
+	init_show(in, "%s", "");
+	for (size_t i = 0; i < ITEMS; i++)
+		if (is_there(in, i))
+			init_show(in, "  %2zu  %-9s %s", i + 1, items[i].word, items[i].text);
+}
+
+static void obey(struct init *in)
+{
+	char *end;
+	unsigned long k = strtoul(in->line, &end, 10);
+	bool is_number = end != in->line && !*end;
+
+	if (!in->line[0])
+		return;
+	for (size_t i = 0; i < ITEMS; i++)
+		if (is_there(in, i) &&
+			(is_number ? k == i + 1 : strcasecmp(in->line, items[i].word) == 0)) {
+			items[i].run(in);
+			return;
+		}
+	init_show(in, "There is no such choice.");
+}
+
+static void leave(struct init *in)
+{
+	in->is_stop_wanted = false;
+	init_say(in, "Ctrl-Alt-Del: restarting");
+	report_write(in, "stopped", "restarted by Ctrl-Alt-Del", "reboot");
+	end_now(in, END_REBOOT);
+}
+
+static void stay_incomplete(struct init *in)
+{
+	init_say(in, "staying: not enough memory; Ctrl-Alt-Del restarts");
+	for (;;) {
+		init_step(in, -1);
+		if (in->is_stop_wanted)
+			end_now(in, END_REBOOT);
+	}
+}
+
+void menu_main(struct init *in)
+{
+	bool is_work = true; /* a disk that comes later is taken up, too */
+
+	if (!in->is_complete)
+		stay_incomplete(in);
+	for (;;) {
+		unsigned mode = in->facts.settings.mode;
+		bool is_automatic = mode == SETTINGS_MODE_AUTOMATIC || mode == SETTINGS_MODE_LOOK;
+		if (in->is_stop_wanted)
+			leave(in);
+		if (is_work && is_automatic)
+			modes_automatic(in);
+		else if (is_work && mode == SETTINGS_MODE_WINDOWS)
+			modes_windows(in);
+		if (in->is_stop_wanted)
+			continue;
+		show_menu(in);
+		is_work = !read_line(in, "Choice: ", is_automatic) && is_automatic;
+		if (in->is_line_ready && !in->is_stop_wanted)
+			obey(in);
+	}
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the modes do, and how a run ends. A reset never follows a reset without something having
+ * been repaired in between. */
+#include "init/modes.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "init/efivar.h"
+#include "init/stick.h"
+
+/* A repair that has to be made again and again is no repair: something brings the file back. */
+#define REPAIRS_MOST 3
+
+static const char *const result_names[] = {[WORK_NONE] = "stopped",
+	[WORK_NO_DISK] = "no-disk",
+	[WORK_NO_WINDOWS] = "no-windows",
+	[WORK_NOTHING] = "nothing-to-repair",
+	[WORK_FOUND] = "found",
+	[WORK_FAILED] = "failed",
+	[WORK_REPAIRED] = "repaired"};
+
+static const char *const end_names[] = {[END_STAY] = "stay",
+	[END_WINDOWS] = "windows",
+	[END_REBOOT] = "reboot",
+	[END_POWEROFF] = "poweroff"};
+
+static enum init_end end_of(unsigned setting)
+{
+	switch (setting) {
+	case SETTINGS_END_WINDOWS:
+		return END_WINDOWS;
+	case SETTINGS_END_REBOOT:
+		return END_REBOOT;
+	case SETTINGS_END_POWEROFF:
+		return END_POWEROFF;
+	default:
+		return END_STAY;
+	}
+}
+
+/* ---- the memory of the run before: the stick's last report, else a variable of the firmware ----
+ */
+
+struct memory {
+	bool is_over;
+	char value[32];
+};
+
+static int memory_read(void *arg, int out_fd)
+{
+	char text[128], value[32] = "";
+
+	(void)arg;
+	if (efivar_mount(text, sizeof(text)))
+		(void)efivar_read(
+			EFIVAR_FOLDER, "UnbrickLastEnd", EFIVAR_OURS, value, sizeof(value) - 1);
+	return job_write(out_fd, value, strlen(value)) ? 0 : 1;
+}
+
+static int memory_write(void *arg, int out_fd)
+{
+	const char *value = arg;
+	char text[128];
+
+	(void)out_fd;
+	return efivar_mount(text, sizeof(text)) &&
+			       efivar_write(EFIVAR_FOLDER, "UnbrickLastEnd", EFIVAR_OURS,
+				       EFIVAR_KEPT, value, strlen(value)) == 0
+		       ? 0
+		       : 1;
+}
+
+static void on_memory(void *user, struct job *job)
+{
+	struct memory *m = user;
+
+	m->is_over = true;
+	(void)snprintf(m->value, sizeof(m->value), "%.*s", (int)job->result.len,
+		(const char *)job->result.p);
+	if (!job_is_good(job))
+		(void)snprintf(m->value, sizeof(m->value), "failed");
+}
+
+static bool ask_memory(struct init *in, job_fn run, void *arg, char ret[32])
+{
+	static struct memory m; /* a job that is given up may still end */
+	uint64_t end = now_ms() + 10000;
+
+	m = (struct memory){0};
+	if (!job_start(&in->jobs, run, arg, sizeof(m.value) - 1, on_memory, &m))
+		return false;
+	while (!m.is_over && now_ms() < end)
+		loop_step(&in->loop, (int)(end - now_ms()));
+	(void)snprintf(ret, 32, "%s", m.value);
+	return m.is_over && strcmp(m.value, "failed") != 0;
+}
+
+/* How did the last run on this machine end, as far as a reset without a repair is concerned? */
+static bool was_reset_before(struct init *in)
+{
+	char value[32] = "";
+
+	if (in->stick.state == STICK_READ && in->facts.settings.report == SETTINGS_REPORT_STICK)
+		return strcmp(in->stick.last_end, "windows") == 0 ||
+		       strcmp(in->stick.last_end, "reboot") == 0;
+	(void)ask_memory(in, memory_read, NULL, value);
+	return strcmp(value, "reset") == 0;
+}
+
+/* Only where the stick does not remember it; true if it is remembered. */
+static bool remember(struct init *in, const char *value)
+{
+	static char kept[32];
+	char answer[32];
+
+	if (in->stick.is_written)
+		return true;
+	(void)snprintf(kept, sizeof(kept), "%s", value);
+	return ask_memory(in, memory_write, kept, answer);
+}
+
+/* ---- the end of a run ---- */
+
+static enum init_end decide(struct init *in, const struct work *w, char *ret_why, size_t cap)
+{
+	const struct settings *s = &in->facts.settings;
+	enum init_end end = w->result == WORK_REPAIRED ? end_of(s->repaired)
+			    : w->result == WORK_FAILED ? end_of(s->failure)
+						       : end_of(s->nothing);
+	bool is_reset = end == END_WINDOWS || end == END_REBOOT;
+
+	(void)snprintf(ret_why, cap, "%s", w->text);
+	if (in->is_stop_wanted || w->result == WORK_FOUND)
+		return END_STAY;
+	if (w->result == WORK_REPAIRED && is_reset && w->n_before >= REPAIRS_MOST) {
+		(void)snprintf(ret_why, cap,
+			"repaired now, and %u times before: something brings the bad file back; "
+			"start Windows from the menu",
+			w->n_before);
+		return END_STAY;
+	}
+	if (w->result != WORK_REPAIRED && is_reset && was_reset_before(in)) {
+		(void)snprintf(ret_why, cap,
+			"%s; the last run on this machine ended with a restart already, another "
+			"one would change nothing",
+			w->text);
+		return END_STAY;
+	}
+	return end;
+}
+
+static bool set_windows(
+	struct init *in, const char *disk, char ret_entry[16], char *ret_why, size_t cap)
+{
+	char text[320];
+	struct json_object *o = json_object_new_object();
+	bool is_set = windows_set_next(in, disk, ret_entry, text, sizeof(text));
+
+	json_object_object_add(o, "set", json_object_new_boolean(is_set));
+	if (is_set)
+		json_object_object_add(o, "entry", json_object_new_string(ret_entry));
+	json_object_object_add(o, "text", json_object_new_string(text));
+	report_set(in, "bootnext", o);
+	if (!is_set)
+		(void)snprintf(ret_why, cap, "Windows cannot be started from here: %s", text);
+	return is_set;
+}
+
+static void come_to_end(struct init *in, const struct work *w)
+{
+	char why[800], entry[16] = "";
+	enum init_end end = decide(in, w, why, sizeof(why));
+
+	if (end == END_WINDOWS &&
+		!set_windows(in, w->disk[0] ? w->disk : NULL, entry, why, sizeof(why)))
+		end = END_STAY;
+	report_write(in, result_names[w->result], w->text, end_names[end]);
+	if (w->result != WORK_REPAIRED && (end == END_WINDOWS || end == END_REBOOT) &&
+		!remember(in, "reset")) {
+		end = END_STAY;
+		(void)snprintf(why, sizeof(why),
+			"%s; it cannot be noted anywhere that a restart was made, so none is made",
+			w->text);
+	}
+	if (end == END_WINDOWS)
+		init_say(in, "starting Windows (%s)", entry);
+	end_now(in, end);
+	init_say(in, "staying: %s", why);
+}
+
+void modes_automatic(struct init *in)
+{
+	struct work w;
+
+	work_all(in, &w);
+	work_tell(in, &w);
+	come_to_end(in, &w);
+}
+
+/* The disk with the entry's partition has to be there, to see that its file exists. */
+void modes_windows(struct init *in)
+{
+	uint64_t wait_ms = (uint64_t)in->facts.settings.wait_s * 1000;
+	char why[400] = "stopped", entry[16];
+
+	while (!in->is_stop_wanted) {
+		bool is_quiet = machine_quiet_ms(in) >= wait_ms;
+		if (!machine_is_probing(in) || is_quiet) {
+			if (set_windows(in, NULL, entry, why, sizeof(why))) {
+				report_write(
+					in, "windows", "starting Windows, as asked", "windows");
+				init_say(in, "starting Windows (%s)", entry);
+				end_now(in, END_WINDOWS);
+			}
+			if (is_quiet)
+				break;
+		}
+		init_step(in, 500);
+	}
+	report_write(in, "failed", why, "stay");
+	init_say(in, "staying: %s", why);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Kernel modules, by what a device says of itself (its modalias). */
+#ifndef UNBRICK_INIT_MODULE_H
+#define UNBRICK_INIT_MODULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "init/loop.h"
+
+/* Who is served first: what leads to a disk, what a person types on, all the rest. */
+enum module_rank { MODULE_STORAGE, MODULE_INPUT, MODULE_OTHER };
+
+/** From the modalias alone ("pci:v00008086d...bc01sc06i01"). */
+enum module_rank module_rank(const char *modalias);
+
+struct loader {
+	struct modules *all;
+	int to, from;	   /* modaliases, one a line, and its words; -1 = it is not running */
+	size_t sent, done; /* modaliases */
+	bool is_cold_done; /* all that was there at the start is loaded */
+	char word[512];
+	size_t word_len;
+};
+
+enum { LOADERS = 2 };
+
+/* Two at work: MODULE_STORAGE with MODULE_INPUT, and MODULE_OTHER, so that a driver that takes its
+ * time for a network chip delays no disk. */
+struct modules {
+	struct loop *loop;
+	struct loader loaders[LOADERS];
+	void (*failed)(void *user, const char *text);
+	void *user;
+};
+
+/** Start both: first for the devices that are there, then for those that are sent.
+ * @failed is told of modules that did not load although a device asked for them. */
+void modules_start(struct modules *m, struct loop *loop,
+	void (*failed)(void *user, const char *text), void *user);
+void modules_send(struct modules *m, const char *modalias);
+/** Is a driver of a disk (or, @is_any, any) being loaded? */
+bool modules_are_busy(const struct modules *m, bool is_any);
+
+/** Load by name, in the caller's own process (a job); names that are built in or not there are no
+ * error. False with the first that failed in @ret_failed. */
+bool module_load_names(const char *const names[], char *ret_failed, size_t cap);
+
+#endif

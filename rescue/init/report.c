@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One report a run: facts of the start, what was done when, the program's own reports, the outcome
+ * (docs/boot-report.md). */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "core/cleanup.h"
+#include "core/text.h"
+#include "init/init.h"
+#include "init/stick.h"
+
+#define PRINT_FLAGS                                                                                \
+	(JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
+#define JSON_FILE INIT_RUN "/report.json"
+#define TEXT_FILE INIT_RUN "/report.txt"
+
+static void set_text(struct json_object *o, const char *key, const char *text)
+{
+	char escaped[1024];
+
+	if (!text[0])
+		return;
+	(void)rs_escape(text, escaped, sizeof(escaped));
+	json_object_object_add(o, key, json_object_new_string(escaped));
+}
+
+void report_set(struct init *in, const char *key, struct json_object *value_take)
+{
+	json_object_object_add(in->report, key, value_take);
+}
+
+static void set_tool(struct init *in)
+{
+	struct json_object *tool = json_object_new_object();
+	char time[RS_TIME_LEN];
+
+	json_object_object_add(in->report, "schema_version", json_object_new_int(1));
+	set_text(tool, "name", "unbrick");
+	set_text(tool, "version", UNBRICK_VERSION);
+	json_object_object_add(in->report, "tool", tool);
+	json_object_object_add(in->report, "command", json_object_new_string("boot"));
+	rs_filetime_text(in->started_filetime, time);
+	set_text(in->report, "started", time);
+}
+
+/* "20261125T031500Z", in order by name as by time */
+static void set_file_time(struct init *in)
+{
+	char time[RS_TIME_LEN];
+	size_t n = 0;
+
+	rs_filetime_text(in->started_filetime, time);
+	for (const char *p = time; *p && *p != '.' && *p != 'Z' && n < sizeof(in->file_time) - 2;
+		p++)
+		if (*p != '-' && *p != ':')
+			in->file_time[n++] = *p;
+	in->file_time[n++] = 'Z';
+	in->file_time[n] = '\0';
+}
+
+void report_begin(struct init *in)
+{
+	in->report = json_object_new_object();
+	in->timeline = json_object_new_array();
+	in->runs = json_object_new_array();
+	start_serial("", in->serial, sizeof(in->serial));
+	set_tool(in);
+	set_file_time(in);
+	json_object_object_add(in->report, "timeline", in->timeline);
+	json_object_object_add(in->report, "runs", in->runs);
+}
+
+static struct json_object *boot_facts(const struct init *in)
+{
+	const struct facts *f = &in->facts;
+	struct json_object *o = json_object_new_object(), *notes = json_object_new_array();
+	char settings[SETTINGS_TEXT_MAX];
+	struct utsname u = {0};
+
+	(void)uname(&u); /* cannot fail */
+	set_text(o, "door", facts_door_name(f));
+	set_text(o, "meaning", facts_door_meaning(f));
+	set_text(o, "secure_boot",
+		f->secure_boot == SECURE_BOOT_SETUP ? "setup" : facts_secure_boot_name(f));
+	set_text(o, "kernel", u.release);
+	set_text(o, "loader", f->loader);
+	set_text(o, "application", f->version);
+	set_text(o, "partition", f->partition);
+	set_text(o, "stick_uuid", f->stick_uuid);
+	json_object_object_add(o, "network", json_object_new_boolean(f->is_network));
+	set_text(o, "windows_entry", f->windows_entry);
+	set_text(o, "chosen", f->chosen);
+	set_text(o, "mode", settings_mode_name(f->settings.mode));
+	if (settings_format(&f->settings, settings, sizeof(settings)))
+		json_object_object_add(o, "settings", json_object_new_string(settings));
+	for (unsigned i = 0; i < f->n_notes; i++)
+		json_object_array_add(notes, json_object_new_string(f->notes[i]));
+	json_object_object_add(o, "notes", notes);
+	set_text(o, "machine", in->serial);
+	json_object_object_add(o, "init_ms", json_object_new_uint64(in->started_ms));
+	return o;
+}
+
+static struct json_object *stick_facts(const struct init *in)
+{
+	const struct stick *s = &in->stick;
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_add(o, "found", json_object_new_boolean(s->state == STICK_READ));
+	set_text(o, "disk", s->disk);
+	json_object_object_add(o, "keys", json_object_new_boolean(s->has_keys));
+	json_object_object_add(o, "rules", json_object_new_boolean(s->has_rules));
+	set_text(o, "last_run", s->last_run);
+	return o;
+}
+
+static struct json_object *disk_facts(const struct init *in)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < in->n_disks; i++) {
+		const struct known_disk *d = &in->disks[i];
+		struct json_object *o = json_object_new_object();
+		set_text(o, "name", d->name);
+		json_object_object_add(
+			o, "size_bytes", json_object_new_uint64(d->facts.size_bytes));
+		json_object_object_add(
+			o, "sector_bytes", json_object_new_uint64(d->facts.sector_bytes));
+		json_object_object_add(o, "stick", json_object_new_boolean(d->is_stick));
+		json_object_object_add(o, "gone", json_object_new_boolean(d->state == DISK_GONE));
+		if (d->status >= 0)
+			json_object_object_add(o, "status", json_object_new_int(d->status));
+		set_text(o, "outcome", d->outcome);
+		json_object_array_add(list, o);
+	}
+	return list;
+}
+
+void report_add_run_take(struct init *in, const char *command, const char *disk, int status,
+	const char *end_text, struct json_object *report)
+{
+	struct json_object *o = json_object_new_object();
+
+	set_text(o, "command", command);
+	if (disk)
+		set_text(o, "disk", disk);
+	if (status >= 0)
+		json_object_object_add(o, "status", json_object_new_int(status));
+	set_text(o, "end", end_text);
+	if (report)
+		json_object_object_add(o, "report", report);
+	json_object_array_add(in->runs, o);
+}
+
+static bool write_text(const char *path, const char *text)
+{
+	auto_close int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	return fd >= 0 && job_write(fd, text, strlen(text));
+}
+
+static void put_outcome(FILE *f, const struct init *in, const char *text)
+{
+	char time[RS_TIME_LEN];
+
+	rs_filetime_text(in->started_filetime, time);
+	(void)fprintf(
+		f, "Unbrick %s, started %s, machine %s\r\n", UNBRICK_VERSION, time, in->serial);
+	(void)fprintf(f, "Door: %s: %s.\r\nSecure Boot: %s. Mode: %s.\r\n\r\n",
+		facts_door_name(&in->facts), facts_door_meaning(&in->facts),
+		facts_secure_boot_name(&in->facts), settings_mode_name(in->facts.settings.mode));
+	(void)fprintf(f, "Outcome: %s\r\n\r\n", text);
+}
+
+/* The text has what the screen had, each line with its time since the start. */
+static bool write_text_report(struct init *in, const char *text)
+{
+	char *all = NULL;
+	size_t len = 0, n = json_object_array_length(in->timeline);
+	FILE *f = open_memstream(&all, &len);
+
+	if (!f)
+		return false;
+	put_outcome(f, in, text);
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *o = json_object_array_get_idx(in->timeline, i);
+		(void)fprintf(f, "[%6llu ms] %s\r\n",
+			(unsigned long long)json_object_get_uint64(json_object_object_get(o, "ms")),
+			json_object_get_string(json_object_object_get(o, "text")));
+	}
+	if (fclose(f) != 0) {
+		free(all);
+		return false;
+	}
+	bool is_written = write_text(TEXT_FILE, all);
+	free(all);
+	return is_written;
+}
+
+static void set_outcome(struct init *in, const char *result, const char *text, const char *end)
+{
+	struct json_object *o = json_object_new_object();
+
+	set_text(o, "result", result);
+	set_text(o, "text", text);
+	set_text(o, "end", end);
+	report_set(in, "outcome", o);
+	report_set(in, "boot", boot_facts(in));
+	report_set(in, "stick", stick_facts(in));
+	report_set(in, "disks", disk_facts(in));
+	report_set(in, "duration_ms", json_object_new_uint64(now_ms() - in->started_ms));
+}
+
+void report_write(struct init *in, const char *result, const char *text, const char *end)
+{
+	char why[320];
+
+	set_outcome(in, result, text, end);
+	const char *json = json_object_to_json_string_ext(in->report, PRINT_FLAGS);
+	if (!json || !write_text(JSON_FILE, json) || !write_text_report(in, text)) {
+		init_say(in, "report: not written: not enough memory");
+		return;
+	}
+	in->stick.is_written = false;
+	if (in->facts.settings.report == SETTINGS_REPORT_NONE)
+		return;
+	if (stick_write_report(in, why, sizeof(why))) {
+		in->stick.is_written = true;
+		init_say(in, "report: written to the stick: EFI/unbrick/reports/%s/%s.txt",
+			in->serial, in->file_time);
+	} else {
+		init_say(in, "report: not written to a stick: %s", why);
+	}
+}

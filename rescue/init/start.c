@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What makes a kernel with an archive into a system, and what it says of this start. */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/klog.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/cleanup.h"
+#include "init/init.h"
+
+#define CONSOLE_LEVEL 8 /* klogctl: which messages the kernel itself prints */
+
+struct mount_point {
+	const char *what, *where, *type, *options;
+	unsigned long flags;
+	bool is_needed;
+};
+
+static bool mount_one(const struct mount_point *m)
+{
+	if (mkdir(m->where, 0755) < 0 && errno != EEXIST)
+		return false;
+	return mount(m->what, m->where, m->type, m->flags, m->options) == 0 || errno == EBUSY;
+}
+
+static void set_limits(void)
+{
+	struct rlimit none = {0, 0};
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	(void)setrlimit(RLIMIT_CORE, &none); /* inherited: no core dump of anything, ever */
+	(void)prctl(PR_SET_DUMPABLE, 0);
+	(void)umask(077);
+	if (fd < 0)
+		return;
+	if (write(fd, "-1000\n", 6) < 0)
+		(void)0; /* then it is one among others */
+	(void)close(fd); /* as above */
+}
+
+static void write_file(const char *path, const char *text)
+{
+	auto_close int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0 && write(fd, text, strlen(text)) < 0)
+		return; /* the kernel's default then holds */
+}
+
+void start_system(char *ret_fault, size_t cap)
+{
+	static const struct mount_point points[] = {
+		{"proc", "/proc", "proc", NULL, MS_NOSUID | MS_NOEXEC | MS_NODEV, true},
+		{"sysfs", "/sys", "sysfs", NULL, MS_NOSUID | MS_NOEXEC | MS_NODEV, true},
+		{"devtmpfs", "/dev", "devtmpfs", "mode=0755", MS_NOSUID, true},
+		{"devpts", "/dev/pts", "devpts", "mode=0620,ptmxmode=0666", MS_NOSUID | MS_NOEXEC,
+			true},
+		{"tmpfs", "/run", "tmpfs", "mode=0700,size=25%", MS_NOSUID | MS_NODEV, true},
+		{"tmpfs", "/tmp", "tmpfs", "mode=1777,size=25%", MS_NOSUID | MS_NODEV, false},
+		{"securityfs", "/sys/kernel/security", "securityfs", NULL,
+			MS_NOSUID | MS_NOEXEC | MS_NODEV, false},
+	};
+
+	ret_fault[0] = '\0';
+	for (size_t i = 0; i < sizeof(points) / sizeof(points[0]); i++)
+		if (!mount_one(&points[i]) && points[i].is_needed)
+			(void)snprintf(ret_fault, cap, "%s does not mount: %s", points[i].where,
+				strerror(errno));
+	set_limits();
+	write_file("/proc/sys/kernel/sysrq", "0");
+	write_file("/proc/sys/kernel/modprobe", "\n"); /* modules are loaded by us, by name */
+	(void)klogctl(CONSOLE_LEVEL, NULL, 3);	       /* only what is critical among our lines */
+	(void)mkdir(INIT_RUN, 0700);		       /* the first write there tells */
+}
+
+static char *read_file(const char *path, size_t most, size_t *ret_len)
+{
+	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *bytes = fd >= 0 ? malloc(most + 1) : NULL;
+	size_t len = 0;
+
+	while (bytes && len < most) {
+		ssize_t n = read(fd, bytes + len, most - len);
+		if (n <= 0)
+			break;
+		len += (size_t)n;
+	}
+	if (bytes)
+		bytes[len] = '\0';
+	*ret_len = len;
+	return bytes;
+}
+
+void start_facts(struct facts *f)
+{
+	size_t len;
+
+	facts_init(f);
+	auto_free char *boot = read_file("/unbrick/boot.conf", FACTS_FILE_MOST, &len);
+	if (boot)
+		facts_read_boot(f, boot, len);
+	auto_free char *line = read_file("/proc/cmdline", 4096, &len);
+	if (line)
+		facts_read_command_line(f, line);
+	auto_free char *params = read_file("/sys/kernel/boot_params/data", 4096, &len);
+	if (params)
+		facts_read_boot_params(f, (const unsigned char *)params, len);
+	auto_free char *settings = read_file("/unbrick/settings.conf", FACTS_FILE_MOST, &len);
+	if (settings)
+		facts_read_settings(f, settings, len, true, "settings of the application");
+}
+
+/* Vendors' placeholders are the same on thousands of machines: no name for one. */
+static bool is_real(const char *s)
+{
+	static const char *const placeholders[] = {"to be filled", "default string", "none",
+		"not specified", "not applicable", "system serial", "n/a", "unknown", "invalid",
+		"0123456789", "123456789", "chassis serial", "00000000", "ffffffff", "xxxxx", NULL};
+	size_t plain = 0;
+
+	for (const char *p = s; *p; p++)
+		plain += isalnum((unsigned char)*p) != 0;
+	for (int i = 0; placeholders[i]; i++)
+		if (strncasecmp(s, placeholders[i], strlen(placeholders[i])) == 0)
+			return false;
+	return plain >= 3;
+}
+
+static void sanitise(const char *s, char *ret, size_t cap)
+{
+	size_t n = 0;
+
+	for (; *s && n < cap - 1 && n < 40; s++)
+		ret[n++] = (char)(isalnum((unsigned char)*s) || *s == '-' || *s == '_' ? *s : '-');
+	ret[n] = '\0';
+}
+
+struct address_search {
+	const char *root;
+	char *ret;
+	size_t cap;
+};
+
+static void try_address(void *user, const char *name)
+{
+	struct address_search *s = user;
+	char text[64];
+
+	/* hardware only; the least, so that the order of drivers does not matter */
+	if (sysfs_link(text, sizeof(text), "%s/sys/class/net/%s/device", s->root, name) &&
+		sysfs_text(text, sizeof(text), "%s/sys/class/net/%s/address", s->root, name) &&
+		strlen(text) == 17 && strcmp(text, "00:00:00:00:00:00") != 0 &&
+		(!s->ret[0] || strcmp(text, s->ret) < 0))
+		(void)snprintf(s->ret, s->cap, "%s", text);
+}
+
+void start_serial(const char *root, char *ret, size_t cap)
+{
+	static const char *const files[] = {
+		"product_serial", "board_serial", "chassis_serial", "product_uuid", NULL};
+	char text[128], address[64] = "", folder[PATH_MAX];
+	struct address_search s = {root, address, sizeof(address)};
+
+	for (int i = 0; files[i]; i++)
+		if (sysfs_text(text, sizeof(text), "%s/sys/class/dmi/id/%s", root, files[i]) &&
+			is_real(text)) {
+			sanitise(text, ret, cap);
+			return;
+		}
+	(void)snprintf(folder, sizeof(folder), "%s/sys/class/net", root);
+	sysfs_each(folder, try_address, &s);
+	sanitise(address[0] ? address : "unknown", ret, cap);
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "init/stick.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/mman.h>
+
+#include "core/view.h"
+#include "init/stick_files.h"
+
+#define WRITE_MS 30000 /* a slow stick's flush; then the report is given up, not the run */
+
+static bool is_known_place(const struct init *in)
+{
+	return in->facts.partition[0] || in->facts.stick_uuid[0];
+}
+
+/* Is it the volume that we came from, or may it be? */
+static bool may_be(const struct init *in, const struct part *p)
+{
+	const struct facts *f = &in->facts;
+
+	if (p->content != PART_FAT)
+		return false;
+	if (in->stick.state == STICK_READ)
+		return in->stick.fs_uuid[0] && strcmp(in->stick.fs_uuid, p->fs_uuid) == 0;
+	if (f->partition[0])
+		return strcasecmp(f->partition, p->uuid) == 0;
+	if (f->stick_uuid[0])
+		return strcasecmp(f->stick_uuid, p->fs_uuid) == 0;
+	return true;
+}
+
+static bool has_windows(const struct known_disk *d)
+{
+	for (unsigned i = 0; i < d->facts.n_parts; i++)
+		if (d->facts.parts[i].content == PART_NTFS ||
+			d->facts.parts[i].content == PART_BITLOCKER)
+			return true;
+	return false;
+}
+
+static void found(struct init *in, const struct known_disk *d, const struct part *p)
+{
+	struct stick *s = &in->stick;
+
+	(void)snprintf(s->disk, sizeof(s->disk), "%s", d->name);
+	(void)snprintf(s->fs_uuid, sizeof(s->fs_uuid), "%s", p->fs_uuid);
+	s->part = p->number;
+}
+
+static void mark(struct init *in)
+{
+	struct known_disk *d = machine_disk(in, in->stick.disk);
+
+	if (!d)
+		return; /* pulled out while it was read: all is known already */
+	d->is_stick = true;
+	/* Unbrick may lie on a machine's own disk, too */
+	if (!has_windows(d) && d->state == DISK_READY)
+		d->state = DISK_LEFT;
+}
+
+static void take_last(struct init *in, const uint8_t *bytes, size_t len)
+{
+	char text[1024];
+	struct json_object *o, *v;
+
+	(void)snprintf(text, sizeof(text), "%.*s", (int)len, (const char *)bytes);
+	o = json_tokener_parse(text);
+	if (json_object_object_get_ex(o, "end", &v))
+		(void)snprintf(in->stick.last_end, sizeof(in->stick.last_end), "%s",
+			json_object_get_string(v));
+	const char *started =
+		json_object_object_get_ex(o, "started", &v) ? json_object_get_string(v) : "?";
+	if (json_object_object_get_ex(o, "text", &v))
+		(void)snprintf(in->stick.last_run, sizeof(in->stick.last_run), "%.40s: %s", started,
+			json_object_get_string(v));
+	json_object_put(o);
+}
+
+static void take_keys(struct init *in, const uint8_t *bytes, size_t len)
+{
+	rs_secret_done(&in->keys);
+	if (rs_secret_set(&in->keys, bytes, len, NULL) < 0)
+		return;
+	/* a fork that has no business with them does not get them */
+	(void)madvise(in->keys.p, in->keys.cap, MADV_WIPEONFORK);
+	in->stick.has_keys = true;
+	init_log(in, "keys.txt of the stick was read");
+}
+
+static void take_record(struct init *in, char tag, const uint8_t *p, size_t len)
+{
+	unsigned before = in->facts.n_notes;
+
+	switch (tag) {
+	case STICK_IS_ONE:
+		in->stick.state = STICK_READ;
+		break;
+	case STICK_SETTINGS:
+		/* the application has read it already, and judged it */
+		if (in->facts.door != DOOR_APPLICATION)
+			facts_read_settings(&in->facts, (const char *)p, len,
+				facts_trusts_stick(&in->facts), "unbrick.conf");
+		for (; before < in->facts.n_notes; before++)
+			init_say(in, "settings: %s", in->facts.notes[before]);
+		break;
+	case STICK_KEYS:
+		take_keys(in, p, len);
+		break;
+	case STICK_RULES_DIR:
+		(void)snprintf(in->rules, sizeof(in->rules), "%.*s", (int)len, (const char *)p);
+		in->stick.has_rules = true;
+		break;
+	case STICK_LAST:
+		take_last(in, p, len);
+		break;
+	default:
+		init_say(in, "%s%.*s", tag == STICK_RULE ? "rule of the stick: " : "", (int)len,
+			(const char *)p);
+	}
+}
+
+/* A disk that had nothing for the shipped rules, or no key, gets a second chance. */
+static void consider_disks_again(struct init *in)
+{
+	for (size_t i = 0; i < in->n_disks; i++) {
+		struct known_disk *d = &in->disks[i];
+		bool is_worth = (in->stick.has_rules && d->status == 4) ||
+				(in->stick.has_keys && (d->status == 5 || d->status == 6));
+		if (d->state == DISK_DONE && is_worth && !d->has_retried_for_stick) {
+			d->has_retried_for_stick = true;
+			d->state = DISK_READY;
+		}
+	}
+}
+
+static void on_read(void *user, struct job *job)
+{
+	struct init *in = user;
+	struct rs_view v = {job->result.p, job->result.len};
+	size_t at = 0;
+	uint32_t len;
+
+	in->news_ms = now_ms();
+	in->stick.state = is_known_place(in) ? STICK_BAD : STICK_NONE;
+	while (rs_view_u32(v, at + 1, &len) && rs_view_has(v, at + 5, len)) {
+		take_record(in, (char)v.p[at], v.p + at + 5, len);
+		at += 5 + (size_t)len;
+	}
+	if (in->stick.state != STICK_READ) {
+		in->stick.disk[0] = '\0';
+		return;
+	}
+	init_log(in, "the stick is /dev/%s", in->stick.disk);
+	mark(in);
+	consider_disks_again(in);
+}
+
+static void read_stick(struct init *in)
+{
+	static struct stick_read r;
+	char name[DISK_NAME];
+
+	if (!disk_part_name("", in->stick.disk, in->stick.part, name, sizeof(name)))
+		return;
+	r = (struct stick_read){
+		.settings = in->facts.settings,
+		.reads_settings = in->facts.door != DOOR_APPLICATION,
+		.is_trusted = facts_trusts_stick(&in->facts),
+	};
+	(void)snprintf(r.device, sizeof(r.device), "/dev/%s", name);
+	(void)snprintf(r.serial, sizeof(r.serial), "%s", in->serial);
+	if (job_start(&in->jobs, stick_read_run, &r, STICK_RESULT_MOST, on_read, in))
+		in->stick.state = STICK_READING;
+}
+
+void stick_consider(struct init *in, struct known_disk *d)
+{
+	for (unsigned i = 0; i < d->facts.n_parts; i++) {
+		struct part *p = &d->facts.parts[i];
+		if (!may_be(in, p))
+			continue;
+		if (!is_known_place(in) && in->stick.state != STICK_READ) {
+			p->is_candidate = true; /* one at a time, see stick_step */
+			continue;
+		}
+		bool is_first = in->stick.state == STICK_NONE || in->stick.state == STICK_BAD;
+		found(in, d, p);
+		if (is_first)
+			read_stick(in);
+		else
+			mark(in);
+		return;
+	}
+}
+
+void stick_step(struct init *in)
+{
+	if (in->stick.state != STICK_NONE || is_known_place(in))
+		return;
+	for (size_t i = 0; i < in->n_disks; i++) {
+		struct known_disk *d = &in->disks[i];
+		for (unsigned k = 0; d->state != DISK_GONE && k < d->facts.n_parts; k++) {
+			struct part *p = &d->facts.parts[k];
+			if (!p->is_candidate)
+				continue;
+			p->is_candidate = false;
+			found(in, d, p);
+			read_stick(in);
+			return;
+		}
+	}
+}
+
+bool stick_is_awaited(const struct init *in)
+{
+	return in->stick.state == STICK_READING ||
+	       (is_known_place(in) && in->stick.state == STICK_NONE);
+}
+
+struct written {
+	bool is_over;
+	char text[256];
+};
+
+static void on_written(void *user, struct job *job)
+{
+	struct written *w = user;
+
+	w->is_over = true;
+	(void)snprintf(w->text, sizeof(w->text), "%.*s", (int)job->result.len,
+		job_is_good(job) ? (const char *)job->result.p : "it failed");
+	if (!job_is_good(job))
+		(void)snprintf(w->text, sizeof(w->text), "writing it failed");
+}
+
+bool stick_write_report(struct init *in, char *ret_text, size_t cap)
+{
+	static struct written written; /* a job that is given up may still end */
+	static struct stick_write w;
+	char name[DISK_NAME];
+
+	if (!in->stick.disk[0] || in->stick.state != STICK_READ) {
+		(void)snprintf(ret_text, cap,
+			in->stick.state == STICK_READ ? "the stick was pulled out"
+						      : "there is no stick of ours");
+		return false;
+	}
+	if (!disk_part_name("", in->stick.disk, in->stick.part, name, sizeof(name)))
+		(void)snprintf(name, sizeof(name), "%s", in->stick.disk);
+	(void)snprintf(w.device, sizeof(w.device), "/dev/%s", name);
+	(void)snprintf(w.serial, sizeof(w.serial), "%s", in->serial);
+	(void)snprintf(w.name, sizeof(w.name), "%s", in->file_time);
+	written = (struct written){0};
+	uint64_t end = now_ms() + WRITE_MS;
+	if (!job_start(
+		    &in->jobs, stick_write_run, &w, sizeof(written.text) - 1, on_written, &written))
+		(void)snprintf(written.text, sizeof(written.text), "no process for it");
+	else
+		while (!written.is_over && now_ms() < end)
+			loop_step(&in->loop, (int)(end - now_ms()));
+	if (!written.is_over && !written.text[0])
+		(void)snprintf(written.text, sizeof(written.text), "the stick does not answer");
+	(void)snprintf(ret_text, cap, "%s", written.text);
+	return !written.text[0];
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "init/stick_files.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/cleanup.h"
+#include "core/secret.h"
+#include "core/text.h"
+#include "core/view.h"
+#include "init/init.h"
+#include "init/stick_rules.h"
+
+#define MOUNT_POINT INIT_RUN "/stick"
+#define TOP	    MOUNT_POINT "/EFI/unbrick"
+#define REPORT_MOST (4 << 20)
+
+static bool send_record(int out_fd, enum stick_tag tag, const void *bytes, size_t len)
+{
+	uint8_t head[5] = {(uint8_t)tag};
+
+	rs_put_le32(head + 1, (uint32_t)len);
+	return job_write(out_fd, head, sizeof(head)) && job_write(out_fd, bytes, len);
+}
+
+void stick_say(int out_fd, enum stick_tag tag, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	(void)send_record(out_fd, tag, text, strlen(text)); /* nobody is left to tell */
+}
+
+int stick_read_file(const char *path, size_t most, struct rs_secret *ret)
+{
+	struct stat st;
+	auto_close int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	if ((uint64_t)st.st_size > most)
+		return -EFBIG;
+	if (rs_secret_init(ret, (size_t)st.st_size + 1, NULL) < 0)
+		return -ENOMEM;
+	while (ret->len < (size_t)st.st_size) {
+		ssize_t n = read(fd, ret->p + ret->len, (size_t)st.st_size - ret->len);
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		ret->len += (size_t)n;
+	}
+	return 0;
+}
+
+static void send_file(const char *top, const char *name, enum stick_tag tag, int out_fd)
+{
+	auto_secret struct rs_secret file = {0};
+	char path[512];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", top, name);
+	int r = stick_read_file(path, STICK_FILE_MOST, &file);
+	if (r == -ENOENT)
+		return;
+	if (r < 0)
+		stick_say(out_fd, STICK_NOTE, "%s of the stick cannot be read: %s", name,
+			r == -EFBIG ? "it is longer than 64 KiB" : strerror(-r));
+	else
+		(void)send_record(out_fd, tag, file.p, file.len); /* nobody is left to tell */
+}
+
+/* ---- the last report of this machine ---- */
+
+bool stick_last_of(const char *json, size_t len, char *ret, size_t cap)
+{
+	struct json_tokener *tokener = json_tokener_new_ex(32);
+	struct json_object *root = tokener && len <= REPORT_MOST
+					   ? json_tokener_parse_ex(tokener, json, (int)len)
+					   : NULL;
+	struct json_object *outcome = NULL, *text = NULL, *end = NULL, *started = NULL;
+	bool is_ours = json_object_object_get_ex(root, "outcome", &outcome) &&
+		       json_object_object_get_ex(outcome, "text", &text) &&
+		       json_object_object_get_ex(outcome, "end", &end) &&
+		       json_object_object_get_ex(root, "started", &started);
+
+	if (is_ours) {
+		char a[256], b[32], c[64];
+		struct json_object *o = json_object_new_object();
+		(void)rs_escape(json_object_get_string(text), a, sizeof(a));
+		(void)rs_escape(json_object_get_string(end), b, sizeof(b));
+		(void)rs_escape(json_object_get_string(started), c, sizeof(c));
+		json_object_object_add(o, "text", json_object_new_string(a));
+		json_object_object_add(o, "end", json_object_new_string(b));
+		json_object_object_add(o, "started", json_object_new_string(c));
+		(void)snprintf(ret, cap, "%s", json_object_to_json_string(o));
+		json_object_put(o);
+	}
+	json_object_put(root);
+	if (tokener)
+		json_tokener_free(tokener);
+	return is_ours;
+}
+
+/* Names are times: the last in order is the newest. */
+static void newer(void *user, const char *name)
+{
+	char *newest = user;
+	size_t len = strlen(name);
+
+	if (len > 5 && len < 64 && strcmp(name + len - 5, ".json") == 0 && strcmp(name, newest) > 0)
+		(void)snprintf(newest, 64, "%s", name);
+}
+
+static void send_last(const struct stick_read *r, const char *top, int out_fd)
+{
+	char folder[512], path[600], newest[64] = "", text[1024];
+	auto_secret struct rs_secret file = {0};
+
+	(void)snprintf(folder, sizeof(folder), "%s/reports/%s", top, r->serial);
+	sysfs_each(folder, newer, newest);
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, newest);
+	if (newest[0] && stick_read_file(path, REPORT_MOST, &file) == 0 &&
+		stick_last_of((const char *)file.p, file.len, text, sizeof(text)))
+		stick_say(out_fd, STICK_LAST, "%s", text);
+}
+
+/* ---- mounting ---- */
+
+static bool mount_stick(const char *device, unsigned long flags, char *ret_text, size_t cap)
+{
+	static const char *const modules[] = {"vfat", "nls_cp437", "nls_ascii", "nls_utf8", NULL};
+
+	if (!module_load_names(modules, ret_text, cap))
+		return false;
+	/* a namespace of this process: whatever happens to it, nothing stays mounted */
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+		(mkdir(MOUNT_POINT, 0700) < 0 && errno != EEXIST)) {
+		(void)snprintf(ret_text, cap, "%s: %s", MOUNT_POINT, strerror(errno));
+		return false;
+	}
+	flags |= MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME;
+	if (mount(device, MOUNT_POINT, "vfat", flags, "fmask=0177,dmask=0077") == 0)
+		return true;
+	(void)snprintf(ret_text, cap, "%s does not mount: %s", device, strerror(errno));
+	return false;
+}
+
+void stick_read_folder(const struct stick_read *r, const char *top, int out_fd)
+{
+	struct settings settings = r->settings;
+	auto_secret struct rs_secret file = {0};
+	char path[512];
+
+	stick_say(out_fd, STICK_IS_ONE, "%s", r->device);
+	send_file(top, "unbrick.conf", STICK_SETTINGS, out_fd);
+	send_file(top, "keys.txt", STICK_KEYS, out_fd);
+	send_last(r, top, out_fd);
+	(void)snprintf(path, sizeof(path), "%s/unbrick.conf", top);
+	if (r->reads_settings && stick_read_file(path, STICK_FILE_MOST, &file) == 0)
+		(void)settings_parse(&settings, file.p, file.len, r->is_trusted, NULL, NULL);
+	stick_take_rules((enum settings_rules)settings.rules, top, out_fd);
+}
+
+int stick_read_run(void *arg, int out_fd)
+{
+	const struct stick_read *r = arg;
+	char text[256];
+	struct stat st;
+
+	if (!mount_stick(r->device, MS_RDONLY, text, sizeof(text)))
+		stick_say(out_fd, STICK_NOTE, "%s", text);
+	else if (stat(TOP, &st) == 0 && S_ISDIR(st.st_mode))
+		stick_read_folder(r, TOP, out_fd);
+	(void)umount2(MOUNT_POINT, 0); /* and it ends with the process */
+	return 0;
+}
+
+/* ---- reports ---- */
+
+static int copy_file(const char *from, const char *to, const char *temp)
+{
+	auto_secret struct rs_secret file = {0};
+	int r = stick_read_file(from, REPORT_MOST, &file);
+
+	if (r < 0)
+		return r;
+	auto_close int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0 || !job_write(fd, file.p, file.len) || fsync(fd) < 0 || rename(temp, to) < 0) {
+		r = -errno;
+		(void)unlink(temp); /* only half of it was there */
+	}
+	return r;
+}
+
+static bool make_folder(const char *path)
+{
+	return mkdir(path, 0700) == 0 || errno == EEXIST;
+}
+
+void stick_write_folder(
+	const struct stick_write *w, const char *from, const char *top, char *ret_text, size_t cap)
+{
+	static const char *const kinds[] = {"txt", "json"};
+	char folder[512], source[512], target[640], temp[640];
+
+	ret_text[0] = '\0';
+	(void)snprintf(folder, sizeof(folder), "%s/reports", top);
+	bool is_there = make_folder(folder);
+	(void)snprintf(folder, sizeof(folder), "%s/reports/%s", top, w->serial);
+	if (!is_there || !make_folder(folder)) {
+		(void)snprintf(ret_text, cap, "its folder cannot be made: %s", strerror(errno));
+		return;
+	}
+	for (int i = 0; i < 2; i++) {
+		(void)snprintf(source, sizeof(source), "%s/report.%s", from, kinds[i]);
+		(void)snprintf(target, sizeof(target), "%s/%s.%s", folder, w->name, kinds[i]);
+		(void)snprintf(temp, sizeof(temp), "%s/unfinished.%s", folder, kinds[i]);
+		int r = copy_file(source, target, temp);
+		if (r < 0) {
+			(void)snprintf(ret_text, cap, "%s.%s: %s", w->name, kinds[i], strerror(-r));
+			return;
+		}
+	}
+	auto_close int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL))
+		(void)snprintf(ret_text, cap, "its folder is not flushed: %s", strerror(errno));
+}
+
+int stick_write_run(void *arg, int out_fd)
+{
+	const struct stick_write *w = arg;
+	char text[256];
+	struct stat st;
+
+	if (!mount_stick(w->device, 0, text, sizeof(text)))
+		(void)0; /* the text says why */
+	else if (stat(TOP, &st) < 0 || !S_ISDIR(st.st_mode))
+		(void)snprintf(text, sizeof(text), "it has no folder EFI/unbrick any more");
+	else
+		stick_write_folder(w, INIT_RUN, TOP, text, sizeof(text));
+	if (umount2(MOUNT_POINT, 0) < 0 && !text[0])
+		(void)snprintf(text, sizeof(text), "unmounting: %s", strerror(errno));
+	return job_write(out_fd, text, strlen(text)) ? 0 : 1;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is done with the stick's files, in a job: the volume is mounted in a mount namespace of the
+ * job's own and is gone with it. */
+#ifndef UNBRICK_INIT_STICK_FILES_H
+#define UNBRICK_INIT_STICK_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "efi/settings.h"
+#include "init/disk.h"
+
+enum { STICK_FILE_MOST = 64 * 1024, STICK_RESULT_MOST = 256 * 1024 };
+
+/* What a read gives back: records of a tag, a length (4 bytes, little endian) and bytes. */
+enum stick_tag {
+	STICK_IS_ONE = 'S',    /* it has EFI/unbrick */
+	STICK_SETTINGS = 'C',  /* unbrick.conf */
+	STICK_KEYS = 'K',      /* keys.txt */
+	STICK_RULE = 'R',      /* a rule of it, and whether it is used */
+	STICK_RULES_DIR = 'D', /* use this folder of rules */
+	STICK_LAST = 'L',      /* the end of the last run on this machine, JSON */
+	STICK_NOTE = 'N',      /* something is wrong, for people */
+};
+
+struct stick_read {
+	char device[DISK_NAME + 8]; /* "/dev/sdb1" */
+	char serial[64];	    /* the machine's folder below reports */
+	struct settings settings;   /* so far */
+	bool reads_settings;	    /* the stick's own file counts (the application has not) */
+	bool is_trusted;	    /* and may loosen them */
+};
+
+struct stick_write {
+	char device[DISK_NAME + 8];
+	char serial[64], name[32];
+};
+
+/** Job functions (job.h). */
+int stick_read_run(void *arg, int out_fd);
+int stick_write_run(void *arg, int out_fd);
+
+/** Read the stick's folder @top ("…/EFI/unbrick"), mounted already. */
+void stick_read_folder(const struct stick_read *r, const char *top, int out_fd);
+/** Write report files from @from into @top/reports/SERIAL. "" or the reason. */
+void stick_write_folder(
+	const struct stick_write *w, const char *from, const char *top, char *ret_text, size_t cap);
+
+/** Is @sig (64 bytes, Ed25519) the signature of @bytes by the public key in @pem? */
+bool stick_rule_is_signed(const char *pem, size_t pem_len, const void *bytes, size_t len,
+	const unsigned char *sig, size_t sig_len);
+/** The outcome of a report, as STICK_LAST has it; false if it is no report of ours. */
+bool stick_last_of(const char *json, size_t len, char *ret, size_t cap);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rules from the stick. A file counts only with a signature over exactly its bytes by the key that
+ * came with the application (ours, under its signature); the key on the stick itself would prove
+ * nothing. */
+#include "init/stick_rules.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/cleanup.h"
+#include "efi/settings.h"
+#include "init/init.h"
+
+#define RULES_MOST 256
+#define RULE_MOST  (256U << 10)
+#define KEY_FILE   "/unbrick/rules.pub"
+#define KEY_MOST   4096
+#define SIGNATURE  64
+#define RULES_DIR  INIT_RUN "/rules"
+
+bool stick_rule_is_signed(const char *pem, size_t pem_len, const void *bytes, size_t len,
+	const unsigned char *sig, size_t sig_len)
+{
+	BIO *bio = sig_len == SIGNATURE && pem_len <= KEY_MOST ? BIO_new_mem_buf(pem, (int)pem_len)
+							       : NULL;
+	EVP_PKEY *key = bio ? PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL) : NULL;
+	EVP_MD_CTX *verify = EVP_MD_CTX_new();
+	bool is_good = key && verify && EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519 &&
+		       EVP_DigestVerifyInit(verify, NULL, NULL, NULL, key) == 1 &&
+		       EVP_DigestVerify(verify, sig, sig_len, bytes, len) == 1;
+
+	EVP_MD_CTX_free(verify);
+	EVP_PKEY_free(key);
+	BIO_free(bio);
+	return is_good;
+}
+
+struct taking {
+	enum settings_rules which;
+	const char *folder; /* where they come from */
+	int out_fd;
+	struct rs_secret key;
+	unsigned n, n_taken;
+	bool is_shipped;
+};
+
+/* Names go into paths of ours: letters, digits, dot, dash, underscore, and ".ini" at the end. */
+static bool is_rule_name(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *p = name; *p; p++)
+		if (!isalnum((unsigned char)*p) && !strchr("._-", *p))
+			return false;
+	return len > 4 && len < 100 && name[0] != '.' && strcmp(name + len - 4, ".ini") == 0;
+}
+
+static const char *refusal(const struct taking *t, const char *path, const struct rs_secret *rule)
+{
+	auto_secret struct rs_secret sig = {0};
+	char sig_path[700];
+
+	if (t->is_shipped || t->which == SETTINGS_RULES_UNSIGNED)
+		return NULL;
+	if (!t->key.len)
+		return "this build has no key for rules";
+	(void)snprintf(sig_path, sizeof(sig_path), "%s.sig", path);
+	if (stick_read_file(sig_path, SIGNATURE, &sig) < 0)
+		return "it has no signature";
+	return stick_rule_is_signed(
+		       (const char *)t->key.p, t->key.len, rule->p, rule->len, sig.p, sig.len)
+		       ? NULL
+		       : "its signature is wrong";
+}
+
+static void take_rule(void *user, const char *name)
+{
+	struct taking *t = user;
+	auto_secret struct rs_secret rule = {0};
+	char path[600], target[200];
+
+	if (!is_rule_name(name) || t->n++ >= RULES_MOST)
+		return;
+	(void)snprintf(path, sizeof(path), "%s/%s", t->folder, name);
+	int r = stick_read_file(path, RULE_MOST, &rule);
+	const char *why = r < 0 ? strerror(-r) : refusal(t, path, &rule);
+	if (why) {
+		stick_say(t->out_fd, STICK_RULE, "%s: not used: %s", name, why);
+		return;
+	}
+	(void)snprintf(target, sizeof(target), RULES_DIR "/%s", name);
+	auto_close int fd = open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0 || !job_write(fd, rule.p, rule.len)) {
+		stick_say(t->out_fd, STICK_RULE, "%s: not used: %s", name, strerror(errno));
+		return;
+	}
+	t->n_taken++;
+	if (!t->is_shipped)
+		stick_say(t->out_fd, STICK_RULE, "%s: used (%s)", name,
+			t->which == SETTINGS_RULES_UNSIGNED ? "unsigned rules are allowed"
+							    : "signed");
+}
+
+/* The program reads them as it will for a repair: one bad rule would stop every repair. */
+static bool is_usable(void)
+{
+	char program[] = INIT_PROGRAM, rules[] = "rules", check[] = "check", dir[] = RULES_DIR;
+	char *const argv[] = {program, rules, check, dir, NULL};
+	char *const environment[] = {NULL};
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+		if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0)
+			_exit(126);
+		(void)execve(program, argv, environment);
+		_exit(127);
+	}
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		continue;
+	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+void stick_take_rules(enum settings_rules which, const char *top, int out_fd)
+{
+	struct taking t = {.which = which, .out_fd = out_fd};
+	char folder[512];
+
+	(void)snprintf(folder, sizeof(folder), "%s/rules", top);
+	if (which == SETTINGS_RULES_SHIPPED || access(folder, F_OK) < 0)
+		return;
+	if (mkdir(RULES_DIR, 0700) < 0 && errno != EEXIST)
+		return;
+	(void)stick_read_file(KEY_FILE, KEY_MOST, &t.key); /* none: refusal() says it */
+	t.folder = INIT_RULES;
+	t.is_shipped = true;
+	sysfs_each(t.folder, take_rule, &t);
+	t.folder = folder;
+	t.is_shipped = false;
+	t.n = t.n_taken = 0;
+	sysfs_each(t.folder, take_rule, &t);
+	if (t.n_taken && is_usable())
+		stick_say(out_fd, STICK_RULES_DIR, RULES_DIR);
+	else if (t.n_taken)
+		stick_say(out_fd, STICK_NOTE,
+			"rules of the stick: one of them is invalid (see 'unbrick rules check'), "
+			"so "
+			"none of the stick's is used");
+	rs_secret_done(&t.key);
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "init/sysfs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/netlink.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/cleanup.h"
+
+#define RECEIVE_BYTES (4 << 20) /* a coldplug's events come faster than they are read */
+
+static bool read_text(const char *path, char *ret, size_t cap)
+{
+	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	size_t len = 0;
+
+	ret[0] = '\0';
+	if (fd < 0)
+		return false;
+	while (len < cap - 1) {
+		ssize_t n = read(fd, ret + len, cap - 1 - len);
+		if (n <= 0)
+			break;
+		len += (size_t)n;
+	}
+	ret[len] = '\0';
+	len = strlen(ret);
+	while (len && (ret[len - 1] == '\n' || ret[len - 1] == ' '))
+		ret[--len] = '\0';
+	return true;
+}
+
+bool sysfs_text(char *ret, size_t cap, const char *fmt, ...)
+{
+	char path[PATH_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	int n = vsnprintf(path, sizeof(path), fmt, ap);
+	va_end(ap);
+	ret[0] = '\0';
+	return n > 0 && (size_t)n < sizeof(path) && read_text(path, ret, cap);
+}
+
+uint64_t sysfs_number(uint64_t missing, const char *fmt, ...)
+{
+	char path[PATH_MAX], text[64], *end;
+	va_list ap;
+
+	va_start(ap, fmt);
+	int n = vsnprintf(path, sizeof(path), fmt, ap);
+	va_end(ap);
+	if (n <= 0 || (size_t)n >= sizeof(path) || !read_text(path, text, sizeof(text)))
+		return missing;
+	uint64_t v = strtoull(text, &end, 0);
+	return end == text ? missing : v;
+}
+
+bool sysfs_link(char *ret, size_t cap, const char *fmt, ...)
+{
+	char path[PATH_MAX], target[PATH_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	int n = vsnprintf(path, sizeof(path), fmt, ap);
+	va_end(ap);
+	ret[0] = '\0';
+	if (n <= 0 || (size_t)n >= sizeof(path))
+		return false;
+	ssize_t len = readlink(path, target, sizeof(target) - 1);
+	if (len <= 0)
+		return false;
+	target[len] = '\0';
+	const char *last = strrchr(target, '/');
+	(void)snprintf(ret, cap, "%s", last ? last + 1 : target);
+	return true;
+}
+
+void sysfs_each(const char *folder, void (*fn)(void *user, const char *name), void *user)
+{
+	DIR *d = opendir(folder);
+
+	for (struct dirent *e; d && (e = readdir(d));)
+		if (e->d_name[0] != '.')
+			fn(user, e->d_name);
+	if (d)
+		(void)closedir(d); /* only read */
+}
+
+static const char *value_of(const char *line, const char *key)
+{
+	size_t len = strlen(key);
+
+	return strncmp(line, key, len) == 0 && line[len] == '=' ? line + len + 1 : NULL;
+}
+
+bool uevent_parse(const char *bytes, size_t len, struct uevent *ret)
+{
+	struct uevent e = {0};
+	const struct {
+		const char *key;
+		const char **value;
+	} wanted[] = {
+		{"ACTION", &e.action},
+		{"DEVPATH", &e.path},
+		{"SUBSYSTEM", &e.subsystem},
+		{"DEVTYPE", &e.type},
+		{"DEVNAME", &e.name},
+		{"MODALIAS", &e.modalias},
+	};
+
+	/* "add@/devices/..." and then its lines; udev's own messages begin otherwise */
+	if (!memchr(bytes, '@', strnlen(bytes, len)))
+		return false;
+	for (size_t at = strnlen(bytes, len) + 1; at < len; at += strnlen(bytes + at, len - at) + 1)
+		for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+			const char *value = value_of(bytes + at, wanted[i].key);
+			if (value)
+				*wanted[i].value = value;
+		}
+	if (!e.action || !e.path || !e.subsystem)
+		return false;
+	*ret = e;
+	return true;
+}
+
+int uevent_open(void)
+{
+	struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = 1};
+	int size = RECEIVE_BYTES;
+	int fd = socket(
+		AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT);
+
+	if (fd < 0)
+		return -1;
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)); /* else the usual */
+	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+		return fd;
+	(void)close(fd); /* never used */
+	return -1;
+}
+
+int uevent_read(int fd, char *buf, struct uevent *ret)
+{
+	for (;;) {
+		struct sockaddr_nl from = {0};
+		struct iovec part = {buf, UEVENT_MOST};
+		struct msghdr message = {.msg_name = &from,
+			.msg_namelen = sizeof(from),
+			.msg_iov = &part,
+			.msg_iovlen = 1};
+		ssize_t n = recvmsg(fd, &message, 0);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno == ENOBUFS ? -1 : 0;
+		buf[n] = '\0';
+		/* only the kernel is believed */
+		if (from.nl_pid == 0 && uevent_parse(buf, (size_t)n, ret))
+			return 1;
+	}
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Small files of /sys and /proc, and what the kernel says of its devices. @root is "" on the
+ * machine and a folder in tests. */
+#ifndef UNBRICK_INIT_SYSFS_H
+#define UNBRICK_INIT_SYSFS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** The file's text without trailing blanks, cut to @cap; false (and "") if it does not open. */
+bool sysfs_text(char *ret, size_t cap, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/** A number (0x or decimal) in a file; @missing if there is none. */
+uint64_t sysfs_number(uint64_t missing, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/** The last part of what a symbolic link points to; false if it is none. */
+bool sysfs_link(char *ret, size_t cap, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/** Call @fn for each name of a folder that does not begin with a dot; nothing if it is none. */
+void sysfs_each(const char *folder, void (*fn)(void *user, const char *name), void *user);
+
+enum { UEVENT_MOST = 8192 };
+
+/* One message of the kernel, NUL-separated KEY=value. Strings point into the message. */
+struct uevent {
+	const char *action, *path, *subsystem, *type, *name, *modalias;
+};
+
+/** False for what is no event of the kernel's. @bytes[@len] must be a NUL. */
+bool uevent_parse(const char *bytes, size_t len, struct uevent *ret);
+/** A socket that gets all the kernel's events, or -1. */
+int uevent_open(void);
+/** One event into @buf (UEVENT_MOST + 1); false if there is none left, or -1 lost ones. */
+int uevent_read(int fd, char *buf, struct uevent *ret);
+
+#endif

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The way back into Windows: BootNext and a reset, never a chain load (another application in the
+ * TPM's registers would make BitLocker ask for its recovery key). BootOrder is never changed. */
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "init/efivar.h"
+#include "init/init.h"
+#include "init/loadopt.h"
+
+#define MOUNT_POINT  INIT_RUN "/esp"
+#define WINDOWS_FILE MOUNT_POINT "/EFI/Microsoft/Boot/bootmgfw.efi"
+#define ENTRIES_MOST 256
+#define ORDER_MOST   256
+#define ESPS_MOST    32
+#define ANSWER_MS    60000
+
+struct esp {
+	char device[DISK_NAME + 8];
+	bool is_preferred; /* on the disk that was repaired */
+	uint32_t sector_bytes;
+	struct part part;
+};
+
+struct request {
+	size_t n;
+	struct esp esps[ESPS_MOST];
+};
+
+struct answer {
+	bool is_set, is_created;
+	char entry[16];
+	char text[LOADOPT_TEXT + 128];
+};
+
+/* ---- in the job ---- */
+
+struct entries {
+	size_t n, n_order;
+	struct loadopt list[ENTRIES_MOST];
+	uint16_t order[ORDER_MOST];
+	bool is_used[0x10000];
+};
+
+static void read_entry(void *user, const char *file)
+{
+	struct entries *e = user;
+	uint8_t bytes[8192];
+	unsigned number;
+	char name[16], rest[64];
+
+	if (sscanf(file, "Boot%4X-%63s", &number, rest) != 2 ||
+		strcasecmp(rest, EFIVAR_GLOBAL) != 0)
+		return;
+	(void)snprintf(name, sizeof(name), "%.8s", file);
+	e->is_used[number & 0xffff] = true;
+	long n = efivar_read(EFIVAR_FOLDER, name, EFIVAR_GLOBAL, bytes, sizeof(bytes));
+	if (n < 0 || e->n == ENTRIES_MOST)
+		return;
+	e->list[e->n].number = number;
+	if (loadopt_parse((struct rs_view){bytes, (size_t)n}, &e->list[e->n]))
+		e->n++;
+}
+
+static void read_entries(struct entries *e)
+{
+	uint8_t bytes[2 * ORDER_MOST];
+	long n = efivar_read(EFIVAR_FOLDER, "BootOrder", EFIVAR_GLOBAL, bytes, sizeof(bytes));
+
+	for (long i = 0; i + 1 < n; i += 2)
+		e->order[e->n_order++] = rs_le16(bytes + i);
+	sysfs_each(EFIVAR_FOLDER, read_entry, e);
+}
+
+static bool has_windows(const struct esp *esp)
+{
+	struct stat st;
+	bool is_there = false;
+
+	if (mount(esp->device, MOUNT_POINT, "vfat", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC,
+		    NULL) < 0)
+		return false;
+	is_there = stat(WINDOWS_FILE, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
+	(void)umount2(MOUNT_POINT, 0); /* read only, and gone with this process */
+	return is_there;
+}
+
+static int set_next(unsigned number, struct answer *a)
+{
+	uint8_t bytes[2], back[2] = {0};
+
+	rs_put_le16(bytes, (uint16_t)number);
+	int r = efivar_write(EFIVAR_FOLDER, "BootNext", EFIVAR_GLOBAL, EFIVAR_KEPT, bytes, 2);
+	if (r == 0 && (efivar_read(EFIVAR_FOLDER, "BootNext", EFIVAR_GLOBAL, back, 2) != 2 ||
+			      memcmp(back, bytes, 2) != 0))
+		r = -EIO;
+	if (r < 0) {
+		(void)snprintf(a->text, sizeof(a->text), "the firmware refuses BootNext: %s",
+			strerror(-r));
+		return r;
+	}
+	a->is_set = true;
+	(void)snprintf(a->entry, sizeof(a->entry), "Boot%04X", number);
+	return 0;
+}
+
+static void create(const struct esp *esp, const struct entries *e, struct answer *a)
+{
+	struct loadopt_new n = {esp->part.number, esp->part.start_bytes, esp->part.size_bytes,
+		esp->sector_bytes, esp->part.uuid};
+	uint8_t bytes[LOADOPT_MOST];
+	size_t len = loadopt_make(&n, bytes);
+	unsigned number = 0;
+	char name[16];
+
+	while (number < 0xffff && e->is_used[number])
+		number++;
+	(void)snprintf(name, sizeof(name), "Boot%04X", number);
+	int r = len ? efivar_write(EFIVAR_FOLDER, name, EFIVAR_GLOBAL, EFIVAR_KEPT, bytes, len)
+		    : -EINVAL;
+	if (r < 0) {
+		(void)snprintf(a->text, sizeof(a->text), "no entry for Windows can be made: %s",
+			strerror(-r));
+		return;
+	}
+	if (set_next(number, a) < 0)
+		return;
+	a->is_created = true;
+	(void)snprintf(
+		a->text, sizeof(a->text), "Windows Boot Manager, made new as none was there");
+}
+
+/* The repaired disk's own first; then those that the firmware would try first. */
+static const struct esp *choose(
+	const struct request *q, const struct entries *e, const struct loadopt **ret_entry)
+{
+	const struct esp *without = NULL;
+
+	*ret_entry = NULL;
+	for (int is_preferred = 1; is_preferred >= 0; is_preferred--) {
+		const struct esp *best = NULL;
+		for (size_t i = 0; i < q->n; i++) {
+			const struct esp *esp = &q->esps[i];
+			if (esp->is_preferred != is_preferred || !has_windows(esp))
+				continue;
+			const struct loadopt *o =
+				loadopt_choose(e->list, e->n, e->order, e->n_order, esp->part.uuid);
+			if (!o)
+				without = without ? without : esp;
+			else if (!*ret_entry ||
+				 loadopt_is_before(o, *ret_entry, e->order, e->n_order)) {
+				*ret_entry = o;
+				best = esp;
+			}
+		}
+		if (best || without)
+			return best ? best : without;
+	}
+	return NULL;
+}
+
+static void set(const struct request *q, struct answer *a)
+{
+	static const char *const modules[] = {"vfat", "nls_cp437", "nls_ascii", "nls_utf8", NULL};
+	static struct entries entries;
+	const struct loadopt *entry;
+
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+		(mkdir(MOUNT_POINT, 0700) < 0 && errno != EEXIST)) {
+		(void)snprintf(a->text, sizeof(a->text), "%s: %s", MOUNT_POINT, strerror(errno));
+		return;
+	}
+	if (!efivar_mount(a->text, sizeof(a->text)) ||
+		!module_load_names(modules, a->text, sizeof(a->text)))
+		return;
+	read_entries(&entries);
+	const struct esp *esp = choose(q, &entries, &entry);
+	if (!esp)
+		(void)snprintf(a->text, sizeof(a->text),
+			"no EFI system partition with a Windows Boot Manager was found");
+	else if (!entry)
+		create(esp, &entries, a);
+	else if (set_next(entry->number, a) == 0)
+		(void)snprintf(a->text, sizeof(a->text), "%s", entry->title);
+}
+
+static int set_run(void *arg, int out_fd)
+{
+	struct answer a = {0};
+
+	set(arg, &a);
+	return job_write(out_fd, &a, sizeof(a)) ? 0 : 1;
+}
+
+static int setup_run(void *arg, int out_fd)
+{
+	uint8_t supported[8] = {0}, wanted[8] = {0};
+	struct answer a = {0};
+
+	(void)arg;
+	if (efivar_mount(a.text, sizeof(a.text))) {
+		(void)efivar_read(
+			EFIVAR_FOLDER, "OsIndicationsSupported", EFIVAR_GLOBAL, supported, 8);
+		(void)efivar_read(EFIVAR_FOLDER, "OsIndications", EFIVAR_GLOBAL, wanted, 8);
+		wanted[0] |= 1; /* EFI_OS_INDICATIONS_BOOT_TO_FW_UI */
+		int r = !(supported[0] & 1) ? -EOPNOTSUPP
+					    : efivar_write(EFIVAR_FOLDER, "OsIndications",
+						      EFIVAR_GLOBAL, EFIVAR_KEPT, wanted, 8);
+		a.is_set = r == 0;
+		if (r < 0)
+			(void)snprintf(a.text, sizeof(a.text),
+				"this firmware does not open its setup on demand: %s",
+				strerror(-r));
+	}
+	return job_write(out_fd, &a, sizeof(a)) ? 0 : 1;
+}
+
+/* ---- in the first process ---- */
+
+struct waiting {
+	bool is_over;
+	struct answer answer;
+};
+
+static void on_answer(void *user, struct job *job)
+{
+	struct waiting *w = user;
+
+	w->is_over = true;
+	if (job_is_good(job) && job->result.len == sizeof(w->answer))
+		memcpy(&w->answer, job->result.p, sizeof(w->answer));
+	else
+		(void)snprintf(w->answer.text, sizeof(w->answer.text), "it failed");
+}
+
+static bool ask(
+	struct init *in, job_fn run, void *arg, char ret_entry[16], char *ret_text, size_t cap)
+{
+	static struct waiting w; /* a job that is given up may still end */
+	uint64_t end = now_ms() + ANSWER_MS;
+
+	w = (struct waiting){0};
+	if (!job_start(&in->jobs, run, arg, sizeof(w.answer), on_answer, &w))
+		(void)snprintf(w.answer.text, sizeof(w.answer.text), "no process for it");
+	else
+		while (!w.is_over && now_ms() < end)
+			loop_step(&in->loop, (int)(end - now_ms()));
+	if (!w.is_over && !w.answer.text[0])
+		(void)snprintf(w.answer.text, sizeof(w.answer.text), "no answer");
+	if (ret_entry)
+		(void)snprintf(ret_entry, 16, "%s", w.answer.entry);
+	(void)snprintf(ret_text, cap, "%s", w.answer.text);
+	return w.answer.is_set;
+}
+
+bool windows_set_next(
+	struct init *in, const char *disk, char ret_entry[16], char *ret_text, size_t cap)
+{
+	static struct request q;
+
+	q.n = 0;
+	for (size_t i = 0; i < in->n_disks; i++) {
+		const struct known_disk *d = &in->disks[i];
+		char name[DISK_NAME];
+		for (unsigned k = 0; d->state != DISK_GONE && k < d->facts.n_parts; k++) {
+			const struct part *p = &d->facts.parts[k];
+			if (!p->is_esp || !p->uuid[0] || q.n == ESPS_MOST ||
+				!disk_part_name("", d->name, p->number, name, sizeof(name)))
+				continue;
+			struct esp *esp = &q.esps[q.n++];
+			*esp = (struct esp){.sector_bytes = d->facts.sector_bytes, .part = *p};
+			esp->is_preferred = !disk || strcmp(disk, d->name) == 0;
+			(void)snprintf(esp->device, sizeof(esp->device), "/dev/%s", name);
+		}
+	}
+	return ask(in, set_run, &q, ret_entry, ret_text, cap);
+}
+
+bool windows_set_setup(struct init *in, char *ret_text, size_t cap)
+{
+	return ask(in, setup_run, NULL, NULL, ret_text, cap);
+}

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "init/work.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "init/stick.h"
+#include "init/unseen.h"
+
+#define SETTLED_MS 500 /* after a repair: that long without news of storage */
+#define ARGS_MOST  16
+#define KILL_MS	   60000 /* a step that was begun is brought to its end first */
+
+/* ---- one run of the program ---- */
+
+static char *json_text(struct json_object *o, const char *a, const char *b)
+{
+	struct json_object *at = NULL, *v = NULL;
+	static char none[] = "";
+
+	if (!json_object_object_get_ex(o, a, &at) || !json_object_object_get_ex(at, b, &v))
+		return none;
+	const char *s = json_object_get_string(v);
+	return s ? (char *)(uintptr_t)s : none;
+}
+
+void work_outcome_text(struct json_object *report, char *ret, size_t cap)
+{
+	const char *object = json_text(report, "error", "object");
+	const char *text = json_text(report, "error", "text");
+	const char *detail = json_text(report, "error", "detail");
+	const char *next = json_text(report, "error", "next");
+
+	if (text[0])
+		(void)snprintf(ret, cap, "%s%s%s%s%s%s%s", object, object[0] ? ": " : "", text,
+			detail[0] ? ": " : "", detail, next[0] ? "; " : "", next);
+	else
+		(void)snprintf(ret, cap, "%s", json_text(report, "outcome", "text"));
+}
+
+/* Until it ends; a wish to stop is passed on once, and again when it was not heeded. */
+static void wait_for_child(struct init *in)
+{
+	uint64_t asked_ms = 0;
+
+	while (!child_is_over(&in->child)) {
+		if (in->is_stop_wanted && (!asked_ms || now_ms() - asked_ms > KILL_MS)) {
+			child_signal(&in->child, asked_ms ? SIGKILL : SIGTERM);
+			asked_ms = now_ms();
+		}
+		init_step(in, in->is_stop_wanted ? 1000 : -1);
+	}
+}
+
+static size_t common_args(struct init *in, bool takes_rules, const char *report, char *argv[])
+{
+	static char rules[] = "--rules", keys[] = "--keys-fd", keys_fd[] = "3", file[] = "--report";
+	static char path[64];
+	size_t n = 0;
+
+	if (takes_rules && in->rules[0]) {
+		argv[n++] = rules;
+		argv[n++] = in->rules;
+	}
+	if (in->keys.len) {
+		argv[n++] = keys;
+		argv[n++] = keys_fd;
+	}
+	(void)snprintf(path, sizeof(path), "%s", report);
+	argv[n++] = file;
+	argv[n++] = path;
+	return n;
+}
+
+int work_run(struct init *in, const char *const *args, struct json_object **ret_report,
+	char *ret_end, size_t cap)
+{
+	static char report[] = INIT_RUN "/run.json";
+	bool takes_rules = strcmp(args[0], "scan") == 0 || strcmp(args[0], "fix") == 0;
+	char *argv[ARGS_MOST + 8] = {in->program};
+	unsigned short size[2];
+	size_t n = 1;
+	struct rs_err err = {0};
+
+	*ret_report = NULL;
+	(void)unlink(report); /* of the run before: it is in our report */
+	for (int i = 0; args[i] && i < ARGS_MOST; i++)
+		argv[n++] = (char *)(uintptr_t)args[i];
+	(void)common_args(in, takes_rules, report, argv + n);
+	consoles_size(&in->consoles, &size[0], &size[1]);
+	if (child_start(&in->child, argv, &in->keys, size, &err) < 0) {
+		rs_err_line(&err, ret_end, cap);
+		return -1;
+	}
+	wait_for_child(in);
+	child_end_text(in->child.wait_status, ret_end, cap);
+	*ret_report = json_object_from_file(report);
+	return WIFEXITED(in->child.wait_status) ? WEXITSTATUS(in->child.wait_status) : -1;
+}
+
+/* ---- one disk ---- */
+
+static void each_volume(
+	struct json_object *report, void (*fn)(void *user, struct json_object *volume), void *user)
+{
+	struct json_object *disks = NULL, *volumes = NULL;
+
+	if (!json_object_object_get_ex(report, "disks", &disks) ||
+		!json_object_is_type(disks, json_type_array))
+		return;
+	for (size_t i = 0; i < json_object_array_length(disks); i++) {
+		if (!json_object_object_get_ex(
+			    json_object_array_get_idx(disks, i), "volumes", &volumes) ||
+			!json_object_is_type(volumes, json_type_array))
+			continue;
+		for (size_t k = 0; k < json_object_array_length(volumes); k++)
+			fn(user, json_object_array_get_idx(volumes, k));
+	}
+}
+
+struct before {
+	unsigned n;
+	char *id;
+	size_t cap;
+};
+
+static void count_quarantines(void *user, struct json_object *volume)
+{
+	struct before *b = user;
+	struct json_object *list = NULL, *id = NULL, *state = NULL;
+
+	if (!json_object_object_get_ex(volume, "quarantines", &list) ||
+		!json_object_is_type(list, json_type_array))
+		return;
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *q = json_object_array_get_idx(list, i);
+		if (!json_object_object_get_ex(q, "state", &state) ||
+			!json_object_object_get_ex(q, "id", &id) ||
+			strcmp(json_object_get_string(state), "active") != 0)
+			continue;
+		b->n++;
+		if (strcmp(json_object_get_string(id), b->id) > 0)
+			(void)snprintf(b->id, b->cap, "%s", json_object_get_string(id));
+	}
+}
+
+unsigned work_repairs_before(struct json_object *report, char *ret_id, size_t cap)
+{
+	struct before b = {0, ret_id, cap};
+
+	ret_id[0] = '\0';
+	each_volume(report, count_quarantines, &b);
+	return b.n;
+}
+
+static void tell_before(struct init *in, const struct known_disk *d, struct json_object *report)
+{
+	char id[64];
+	unsigned n = work_repairs_before(report, id, sizeof(id));
+
+	if (n)
+		init_say(in,
+			"disk /dev/%s: repaired before: %u time%s, the last one is %s; to take it "
+			"back: undo",
+			d->name, n, n == 1 ? "" : "s", id);
+}
+
+static void count_result(
+	struct init *in, struct work *w, struct known_disk *d, struct json_object *report)
+{
+	char id[64];
+	unsigned before = work_repairs_before(report, id, sizeof(id));
+
+	switch (d->status) {
+	case STATUS_DONE:
+		w->n_repaired++;
+		if (!w->disk[0])
+			(void)snprintf(w->disk, sizeof(w->disk), "%s", d->name);
+		if (before > w->n_before)
+			w->n_before = before;
+		init_say(in, "repaired /dev/%s: %s", d->name, d->outcome);
+		break;
+	case STATUS_NOTHING:
+		w->n_nothing++;
+		init_say(in, "disk /dev/%s: nothing to repair", d->name);
+		tell_before(in, d, report);
+		break;
+	case STATUS_FOUND:
+		w->n_found++;
+		init_say(in, "disk /dev/%s: something to repair was found, nothing was changed",
+			d->name);
+		break;
+	case STATUS_NO_WINDOWS:
+		w->n_no_windows++;
+		init_say(in, "disk /dev/%s: no Windows", d->name);
+		break;
+	default:
+		w->n_failed++;
+		init_say(in, "not repaired /dev/%s: %s", d->name, d->outcome);
+	}
+}
+
+static void work_on(struct init *in, struct work *w, struct known_disk *d)
+{
+	static const char *const replays[] = {[SETTINGS_REPLAY_SAFE] = "safe",
+		[SETTINGS_REPLAY_NO] = "no",
+		[SETTINGS_REPLAY_ALL] = "all"};
+	bool is_look = in->facts.settings.mode == SETTINGS_MODE_LOOK;
+	char path[DISK_NAME + 8], end[128];
+	const char *const fix[] = {
+		"fix", "--yes", "--replay", replays[in->facts.settings.replay % 3], path, NULL};
+	const char *const scan[] = {"scan", path, NULL};
+	struct json_object *report;
+
+	(void)snprintf(path, sizeof(path), "/dev/%s", d->name);
+	init_say(in, "disk %s: %s", path,
+		is_look ? "looking, nothing is changed" : "looking for what stops its Windows");
+	d->status = work_run(in, is_look ? scan : fix, &report, end, sizeof(end));
+	if (d->state == DISK_READY)
+		d->state = DISK_DONE;
+	if (report)
+		work_outcome_text(report, d->outcome, sizeof(d->outcome));
+	else
+		(void)snprintf(d->outcome, sizeof(d->outcome),
+			"the work ended without a report (%s); start it again, it goes on where it "
+			"stopped",
+			end);
+	if (is_look && d->status == STATUS_DONE)
+		d->status = STATUS_NOTHING;
+	count_result(in, w, d, report);
+	report_add_run_take(in, is_look ? "scan" : "fix", d->name, d->status, end, report);
+}
+
+/* ---- all disks ---- */
+
+static bool is_locked(const struct known_disk *d)
+{
+	for (unsigned i = 0; i < d->facts.n_parts; i++)
+		if (d->facts.parts[i].content == PART_BITLOCKER)
+			return true;
+	return false;
+}
+
+struct known_disk *work_next(struct init *in)
+{
+	uint64_t wait_ms = (uint64_t)in->facts.settings.wait_s * 1000;
+	bool is_stick_to_come = stick_is_awaited(in) && machine_quiet_ms(in) < wait_ms;
+	struct known_disk *locked = NULL;
+
+	/* settings of the stick may forbid what the defaults allow */
+	if (is_stick_to_come && in->facts.door == DOOR_GRUB)
+		return NULL;
+	for (size_t i = 0; i < in->n_disks; i++) {
+		struct known_disk *d = &in->disks[i];
+		if (d->state != DISK_READY)
+			continue;
+		if (!is_locked(d))
+			return d;
+		/* somebody may have to type a key: that comes last, and not before the stick's */
+		if (!locked && (in->keys.len || !is_stick_to_come))
+			locked = d;
+	}
+	/* with a look outstanding, an open disk may come before */
+	return in->n_looking && !in->keys.len ? NULL : locked;
+}
+
+static void count_target(void *user, const char *name)
+{
+	if (strncmp(name, "target", 6) == 0)
+		(*(unsigned *)user)++;
+}
+
+struct usb_search {
+	char interface[64];
+	unsigned n_targets, n_waiting;
+};
+
+static void look_into_host(void *user, const char *name)
+{
+	struct usb_search *s = user;
+	char folder[256];
+
+	if (strncmp(name, "host", 4) != 0)
+		return;
+	(void)snprintf(folder, sizeof(folder), "/sys/bus/usb/devices/%s/%s", s->interface, name);
+	sysfs_each(folder, count_target, &s->n_targets);
+}
+
+/* A USB disk takes a second from its driver to its first block: its host has no target yet. */
+static void look_into_usb(void *user, const char *name)
+{
+	struct usb_search *s = user;
+	char class[8], folder[256];
+
+	if (!sysfs_text(class, sizeof(class), "/sys/bus/usb/devices/%s/bInterfaceClass", name) ||
+		strcmp(class, "08") != 0)
+		return;
+	(void)snprintf(s->interface, sizeof(s->interface), "%s", name);
+	(void)snprintf(folder, sizeof(folder), "/sys/bus/usb/devices/%s", name);
+	s->n_targets = 0;
+	sysfs_each(folder, look_into_host, s);
+	s->n_waiting += s->n_targets == 0;
+}
+
+static bool is_usb_waiting(void)
+{
+	struct usb_search s = {0};
+
+	sysfs_each("/sys/bus/usb/devices", look_into_usb, &s);
+	return s.n_waiting > 0;
+}
+
+/* May it be said that no more comes? */
+static bool is_over(struct init *in, const struct work *w, int *ret_wait_ms)
+{
+	uint64_t wait_ms = (uint64_t)in->facts.settings.wait_s * 1000, quiet = machine_quiet_ms(in);
+	uint64_t least =
+		w->n_repaired && !stick_is_awaited(in) && !is_usb_waiting() ? SETTLED_MS : wait_ms;
+
+	if (in->stick.state == STICK_READING || machine_is_probing(in)) {
+		*ret_wait_ms = 200; /* it may end without an event */
+		return false;
+	}
+	*ret_wait_ms = quiet < least ? (int)(least - quiet) : 0;
+	if (*ret_wait_ms > 1000)
+		*ret_wait_ms = 1000; /* what is looked at above has no event */
+	return quiet >= least;
+}
+
+static void conclude(struct init *in, struct work *w)
+{
+	bool has_disk = false;
+
+	for (size_t i = 0; i < in->n_disks; i++)
+		has_disk |= in->disks[i].state != DISK_GONE && !in->disks[i].is_stick;
+	w->result = w->n_repaired	 ? WORK_REPAIRED
+		    : w->n_failed	 ? WORK_FAILED
+		    : w->n_found	 ? WORK_FOUND
+		    : w->n_nothing	 ? WORK_NOTHING
+		    : in->is_stop_wanted ? WORK_NONE
+		    : has_disk		 ? WORK_NO_WINDOWS
+					 : WORK_NO_DISK;
+}
+
+void work_all(struct init *in, struct work *ret)
+{
+	int wait_ms;
+
+	*ret = (struct work){0};
+	while (!in->is_stop_wanted) {
+		struct known_disk *d = work_next(in);
+		if (d)
+			work_on(in, ret, d);
+		else if (is_over(in, ret, &wait_ms))
+			break;
+		else
+			init_step(in, wait_ms);
+	}
+	conclude(in, ret);
+}
+
+void work_tell(struct init *in, struct work *w)
+{
+	switch (w->result) {
+	case WORK_REPAIRED:
+		(void)snprintf(w->text, sizeof(w->text), "%u disk%s repaired", w->n_repaired,
+			w->n_repaired == 1 ? "" : "s");
+		break;
+	case WORK_FAILED:
+		(void)snprintf(w->text, sizeof(w->text), "not repaired");
+		break;
+	case WORK_FOUND:
+		(void)snprintf(w->text, sizeof(w->text), "something to repair was found");
+		break;
+	case WORK_NOTHING:
+		(void)snprintf(w->text, sizeof(w->text), "nothing to repair");
+		break;
+	case WORK_NO_WINDOWS:
+		(void)snprintf(w->text, sizeof(w->text), "no Windows found");
+		break;
+	case WORK_NO_DISK:
+		(void)snprintf(w->text, sizeof(w->text), "no disk found");
+		break;
+	default:
+		(void)snprintf(w->text, sizeof(w->text), "stopped");
+	}
+	if (w->result != WORK_REPAIRED && w->result != WORK_FAILED)
+		init_say(in, "%s", w->text);
+	if (w->result != WORK_REPAIRED)
+		unseen_tell(in);
+}
