@@ -140,12 +140,20 @@ static int add_block(struct nt_rc *c, const struct nt_runs *mft, const struct nt
 			continue;
 		uint64_t byte = (run->vcn + at / cluster - run->lcn) * cluster + at % cluster;
 		is_in_mft = true;
+		if (byte / len >= c->raw->records) {
+			/* a loser may have made $MFT longer: what is left there is free */
+			const uint8_t *rec = b->after + (at - b->off_bytes);
+			if (byte % len == 0 && memcmp(rec, "FILE", 4) == 0 &&
+				(nt_record_flags(rec) & NT_RECORD_IN_USE))
+				return nt_rc_wrong(err, byte / len, "past the end of $MFT");
+			continue;
+		}
 		if (!records->n || records->v[records->n - 1] != byte / len)
 			r = nt_rc_add(records, byte / len, err);
 	}
 	if (r < 0 || is_in_mft)
 		return r;
-	if (memcmp(b->after, "FILE", 4) == 0)
+	if (memcmp(b->after, "FILE", 4) == 0 && (nt_record_flags(b->after) & NT_RECORD_IN_USE))
 		return rs_fail(err, RS_E_NTFS_DAMAGED,
 			"after the replay, an MFT record at %" PRIu64 " is not in $MFT",
 			b->off_bytes);
@@ -216,7 +224,7 @@ static int look_at_record(struct nt_rc *c, uint64_t number, struct rs_err *err)
 	uint8_t rec[NT_RECORD_MAX];
 
 	if (number >= c->raw->records)
-		return nt_rc_wrong(err, number, "past the end of $MFT");
+		return 0; /* what was written there was looked at */
 	int r = nt_raw_record(c->raw, number, rec, err);
 	if (r < 0)
 		return r;

@@ -213,8 +213,9 @@ uint64_t lh_add_raw(struct lh *v, uint32_t type, uint32_t transaction, uint16_t 
 
 uint64_t lh_add(struct lh *v, const struct lh_rec *r)
 {
-	uint8_t *d = calloc(1, CLIENT + r->redo_len + r->undo_len + 16U);
-	size_t at = CLIENT;
+	const size_t n_lcns = r->lcn ? (r->n_lcns ? r->n_lcns : 1) : 0;
+	size_t at = n_lcns < 2 ? CLIENT : CLIENT + 8 * (n_lcns - 1);
+	uint8_t *d = calloc(1, at + r->redo_len + r->undo_len + 16U);
 
 	if (!d)
 		abort();
@@ -233,12 +234,13 @@ uint64_t lh_add(struct lh *v, const struct lh_rec *r)
 		at += r->undo_len;
 	}
 	rs_put_le16(d + 0xC, r->attr);
-	rs_put_le16(d + 0xE, r->lcn ? 1 : 0);
+	rs_put_le16(d + 0xE, (uint16_t)n_lcns);
 	rs_put_le16(d + 0x10, r->record_off);
 	rs_put_le16(d + 0x12, r->attr_off);
 	rs_put_le16(d + 0x14, r->sector_off);
 	rs_put_le64(d + 0x18, r->vcn);
-	rs_put_le64(d + 0x20, r->lcn);
+	for (size_t i = 0; i < n_lcns; i++)
+		rs_put_le64(d + 0x20 + 8 * i, r->lcn + i);
 	uint64_t lsn = lh_add_raw(v, 1, r->transaction, r->flags, r->undo_next, d, at);
 	free(d);
 	return lsn;
@@ -252,19 +254,11 @@ static void table_row(uint8_t *row, uint32_t type, uint64_t ref, uint32_t index_
 	rs_put_le64(row + 0x10, ref);
 }
 
-void lh_make(struct lh *v, size_t pages, uint16_t major, bool is_wrapping)
+void lh_attach(struct lh *v, size_t last)
 {
-	*v = (struct lh){.major = major, .log_bytes = pages * PAGE};
-	v->log_off = LH_LOG_LCN * LH_CLUSTER;
-	v->size = v->log_off + v->log_bytes + 4 * LH_CLUSTER;
-	v->p = calloc(1, v->size);
-	if (!v->p)
-		return;
 	v->seq_bits = 67 - (64 - (unsigned)__builtin_clzll(v->log_bytes));
 	v->seq = FIRST_LSN;
-	v->pos = (is_wrapping ? pages - 1 : first_page(v)) * PAGE + PAGE_DATA;
-	boot(v);
-	files(v);
+	v->pos = (last ? v->log_bytes / PAGE - last : first_page(v)) * PAGE + PAGE_DATA;
 	uint8_t table[0x18 + 0x28 * TABLE_ROWS] = {0x28, 0, TABLE_ROWS};
 	table_row(table + LH_ATTR_MFT, 0x80, 1ULL << 48, 0);
 	table_row(table + LH_ATTR_INDX, 0xA0, 5ULL << 48 | 5, LH_CLUSTER);
@@ -276,6 +270,19 @@ void lh_make(struct lh *v, size_t pages, uint16_t major, bool is_wrapping)
 	rs_put_le64(c + 0x10, v->start);
 	rs_put_le32(c + 0x30, sizeof(table));
 	v->checkpoint = lh_add_raw(v, 2, 0, 0, 0, c, sizeof(c));
+}
+
+void lh_make(struct lh *v, size_t pages, uint16_t major, bool is_wrapping)
+{
+	*v = (struct lh){.major = major, .log_bytes = pages * PAGE};
+	v->log_off = LH_LOG_LCN * LH_CLUSTER;
+	v->size = v->log_off + v->log_bytes + 4 * LH_CLUSTER;
+	v->p = calloc(1, v->size);
+	if (!v->p)
+		return;
+	boot(v);
+	files(v);
+	lh_attach(v, is_wrapping ? 1 : 0);
 }
 
 void lh_end(struct lh *v)

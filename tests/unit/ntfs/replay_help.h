@@ -35,13 +35,16 @@ struct lh_rec {
 	uint16_t redo, undo, flags, attr, record_off, attr_off, sector_off;
 	uint32_t transaction;
 	uint64_t vcn, lcn, undo_next;
+	uint16_t n_lcns; /* that follow each other from lcn on; 0 is 1 */
 	const void *redo_data, *undo_data;
 	uint16_t redo_len, undo_len;
 };
 
-/** A volume with @pages log pages; the checkpoint and its tables are written. @extra clusters of
- * room between $MFT and the log. NULL p: no memory. */
+/** A volume with @pages log pages; the checkpoint and its tables are written. NULL p: no memory. */
 void lh_make(struct lh *v, size_t pages, uint16_t major, bool is_wrapping);
+/** The same log on a volume that is there: of v are set p, size, log_off, log_bytes, major. The log
+ * begins @last pages before its end, or at its first page (0). */
+void lh_attach(struct lh *v, size_t last);
 /** Add a record; returns its LSN. */
 uint64_t lh_add(struct lh *v, const struct lh_rec *rec);
 /** A record whose client data are given whole. @type 1 or 2. */
