@@ -14,6 +14,11 @@ typedef int (*en_act_fn)(
 int en_act(struct rs_session *s, struct en_volume *v, struct plan *const *plans, size_t n_plans,
 	bool is_restore, struct json_object *root, struct rs_err *err);
 
+/** Keep the finished report, JSON and text, beside each of the plans that were carried out on @v;
+ * read back from the disk. Errors: RS_E_NO_SPACE, RS_E_IO_WRITE, RS_E_VERIFY. */
+int en_keep_report(struct en_volume *v, struct plan *const *plans, size_t n_plans,
+	struct rs_report *report, struct rs_err *err);
+
 /** Ask one question; without a listener the answer is no. */
 enum rs_answer en_ask(struct rs_session *s, enum rs_question_kind kind, const char *text,
 	const struct rs_report *report);

@@ -117,27 +117,57 @@ static int guard_all(const struct en_works *w, struct rs_err *err)
 	return 0;
 }
 
+/* All plans of a volume that this run carries out. @ret has room for n_unfinished + 1. */
+static size_t plans_of(const struct en_work *w, struct plan **ret)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n_unfinished; i++)
+		ret[n++] = w->unfinished[i];
+	if (plan_count_accepted(w->plan))
+		ret[n++] = w->plan;
+	return n;
+}
+
 static int fix_one(
 	struct rs_session *s, struct en_work *w, struct json_object *root, struct rs_err *err)
 {
-	size_t n = 0;
 	auto_free struct plan **plans = calloc(w->n_unfinished + 1, sizeof(struct plan *));
 
 	if (!plans)
 		return rs_fail(err, RS_E_MEMORY, "plans");
-	for (size_t i = 0; i < w->n_unfinished; i++)
-		plans[n++] = w->unfinished[i];
-	if (plan_count_accepted(w->plan))
-		plans[n++] = w->plan;
+	size_t n = plans_of(w, plans);
 	if (!n)
 		return 0;
 	int r = en_act(s, w->v, plans, n, false, root, err);
 	if (plans[n - 1]->id[0]) {
 		struct json_object *q = report_object(root, "quarantine");
+		char path[96];
+		(void)snprintf(path, sizeof(path),
+			"\\" QUARANTINE_DIR "\\%s\\" QUARANTINE_REPORT_JSON, plans[n - 1]->id);
 		report_text_set(q, "id", plans[n - 1]->id);
 		report_uint_set(q, "volume", w->v->number);
+		if (r == 0)
+			report_text_set(q, "report", path);
 	}
 	return r;
+}
+
+/* The finished report beside every quarantine that it tells of. */
+static int keep_reports(struct en_works *w, struct rs_report *report, struct rs_err *err)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		struct en_work *one = &w->list[i];
+		auto_free struct plan **plans =
+			calloc(one->n_unfinished + 1, sizeof(struct plan *));
+		if (!plans)
+			return rs_fail(err, RS_E_MEMORY, "plans");
+		size_t n = plans_of(one, plans);
+		int r = n ? en_keep_report(one->v, plans, n, report, err) : 0;
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 static int fix_all(
@@ -203,6 +233,9 @@ static int fix(struct rs_session *s, struct en_works *w, const struct rs_fix_opt
 				     : "",
 			files, files == 1 ? "" : "s");
 		report_finish(report, 0, "done", text, NULL);
+		r = keep_reports(w, report, err);
+		if (r < 0) /* moved and verified, and yet not all that was promised */
+			json_object_object_del(report_object(report->root, "quarantine"), "report");
 	}
 	return r;
 }

@@ -203,6 +203,10 @@ static int remove_folders(struct nt_vol *vol, struct plan *p, struct rs_err *err
 		r = remove_named(vol, id_ref, name, err);
 	}
 	if (r == 0)
+		r = remove_named(vol, id_ref, QUARANTINE_REPORT_TEXT, err);
+	if (r == 0)
+		r = remove_named(vol, id_ref, QUARANTINE_REPORT_JSON, err);
+	if (r == 0)
 		r = remove_named(vol, id_ref, QUARANTINE_MANIFEST, err);
 	if (r == 0) /* last: while there is a manifest, it says that undo was begun */
 		r = remove_named(vol, id_ref, QUARANTINE_JOURNAL, err);

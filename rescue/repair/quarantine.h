@@ -12,7 +12,10 @@
 #define QUARANTINE_DIR	    "Unbrick"
 #define QUARANTINE_MANIFEST "manifest.json"
 #define QUARANTINE_JOURNAL  "journal"
-#define QUARANTINE_ATTR	    0x20U /* archive: on folders that libntfs-3g makes, not on Windows' */
+/* of the run that filled it, kept once it was verified (keep.c) */
+#define QUARANTINE_REPORT_JSON "report.json"
+#define QUARANTINE_REPORT_TEXT "report.txt"
+#define QUARANTINE_ATTR	       0x20U /* archive: on folders that libntfs-3g makes, not on Windows' */
 
 enum quarantine_state {
 	QUARANTINE_ACTIVE,     /* every file is in it */
@@ -73,6 +76,11 @@ int quarantine_empty(
  * checked go to @checks (a json array). Errors: RS_E_VERIFY. */
 int quarantine_verify(struct blk *src, const struct plan *plan, bool is_restored,
 	struct json_object *checks, struct rs_err *err);
+
+/** Keep the report of the run beside the manifest. @vol is open for writing; the quarantine is
+ * filled and verified. Flushed. Errors: RS_E_NO_SPACE, RS_E_IO_WRITE. */
+int quarantine_keep_report(struct nt_vol *vol, const struct plan *p, struct rs_view json,
+	struct rs_view text, struct rs_err *err);
 
 /* ---- sweep.c: what a cut left of our own folders and files ---- */
 

@@ -26,13 +26,18 @@ struct search {
 
 static enum level level_of(const char *name, bool is_dir)
 {
+	static const char *const files[] = {QUARANTINE_MANIFEST, QUARANTINE_JOURNAL,
+		QUARANTINE_REPORT_JSON, QUARANTINE_REPORT_TEXT};
+
 	if (is_dir && !strcmp(name, QUARANTINE_DIR))
 		return LEVEL_TOP;
 	if (is_dir && quarantine_is_shape(name, QUARANTINE_ID_SHAPE))
 		return LEVEL_ID;
-	if (is_dir ? quarantine_is_shape(name, "dddd")
-		   : !strcmp(name, QUARANTINE_MANIFEST) || !strcmp(name, QUARANTINE_JOURNAL))
-		return LEVEL_ITEM;
+	if (is_dir)
+		return quarantine_is_shape(name, "dddd") ? LEVEL_ITEM : LEVEL_NONE;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (!strcmp(name, files[i]))
+			return LEVEL_ITEM;
 	return LEVEL_NONE;
 }
 

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The report of a repair, kept on the disk beside the quarantine, and read back. */
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/act.h"
+
+struct kept {
+	struct en_volume *v;
+	struct plan *const *plans;
+	size_t n_plans;
+	struct rs_view json, text;
+};
+
+struct lines {
+	char *p;
+	size_t len;
+	FILE *f;
+};
+
+static void put_line(void *user, const char *line)
+{
+	const struct lines *t = user;
+
+	(void)fprintf(t->f, "%s\r\n", line); /* for Notepad; fclose finds a lost line */
+}
+
+static int render(const struct rs_report *report, struct lines *t, struct rs_err *err)
+{
+	t->f = open_memstream(&t->p, &t->len);
+	if (!t->f)
+		return rs_fail(err, RS_E_MEMORY, "report");
+	rs_report_text(report, put_line, t);
+	return fclose(t->f) == 0 ? 0 : rs_fail(err, RS_E_MEMORY, "report");
+}
+
+/* Plans of which nothing was carried out have no folder. */
+static bool is_there(const struct plan *p)
+{
+	return p->has_manifest && plan_count_accepted(p);
+}
+
+static int write_all(const struct kept *k, struct rs_err *err)
+{
+	struct en_stack stack;
+	struct nt_vol *vol = NULL;
+	struct rs_err closing = {0};
+	int r = en_stack_open(k->v, true, &stack, err);
+
+	if (r == 0)
+		r = nt_vol_open(stack.top, NT_VOL_WRITE, &vol, err);
+	for (size_t i = 0; r == 0 && i < k->n_plans; i++) {
+		if (is_there(k->plans[i]))
+			r = quarantine_keep_report(vol, k->plans[i], k->json, k->text, err);
+	}
+	int closed = nt_vol_close(vol, &closing);
+	if (r == 0 && closed < 0) {
+		*err = closing;
+		r = closed;
+	}
+	en_stack_close(&stack);
+	return r;
+}
+
+static int same_file(struct nt_vol *vol, const struct plan *p, const char *name,
+	struct rs_view want, struct rs_err *err)
+{
+	auto_nt_file struct nt_file *f = NULL;
+	auto_free uint8_t *got = malloc(want.len + 1);
+	char path[96];
+	uint64_t ref = 0;
+	size_t len = 0;
+
+	if (!got)
+		return rs_fail(err, RS_E_MEMORY, "report");
+	(void)snprintf(path, sizeof(path), "%s/%s/%s", QUARANTINE_DIR, p->id, name);
+	int r = nt_lookup(vol, path, &ref, err);
+	if (r == 0)
+		r = nt_file_open(vol, ref, "", &f, err);
+	if (r == 0)
+		r = nt_file_read(f, 0, got, want.len + 1, &len, err);
+	if (r == 0 && (len != want.len || memcmp(got, want.p, len) != 0))
+		r = rs_fail_on(err, RS_E_VERIFY, path, "it reads back differently");
+	return r;
+}
+
+static int read_back(const struct kept *k, struct rs_err *err)
+{
+	struct en_stack stack;
+	struct nt_vol *vol = NULL;
+	int r = en_stack_open(k->v, false, &stack, err);
+
+	if (r == 0)
+		r = nt_vol_open(stack.top, 0, &vol, err);
+	for (size_t i = 0; r == 0 && i < k->n_plans; i++) {
+		if (!is_there(k->plans[i]))
+			continue;
+		r = same_file(vol, k->plans[i], QUARANTINE_REPORT_JSON, k->json, err);
+		if (r == 0)
+			r = same_file(vol, k->plans[i], QUARANTINE_REPORT_TEXT, k->text, err);
+	}
+	(void)nt_vol_close(vol, NULL); /* opened for reading */
+	en_stack_close(&stack);
+	return r;
+}
+
+int en_keep_report(struct en_volume *v, struct plan *const *plans, size_t n_plans,
+	struct rs_report *report, struct rs_err *err)
+{
+	struct lines lines = {0};
+	struct kept k = {.v = v, .plans = plans, .n_plans = n_plans};
+	const char *json = rs_report_json(report);
+	int r = json ? render(report, &lines, err) : rs_fail(err, RS_E_MEMORY, "report");
+
+	if (r == 0) {
+		k.json = (struct rs_view){(const uint8_t *)json, strlen(json)};
+		k.text = (struct rs_view){(const uint8_t *)lines.p, lines.len};
+		r = write_all(&k, err);
+	}
+	if (r == 0)
+		r = read_back(&k, err);
+	free(lines.p);
+	return r < 0 ? rs_err_object(err, v->name) : r;
+}

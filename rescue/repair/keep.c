@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The report of a run, kept beside what it moved. Behind the dirty flag like every other write; a
+ * file is there whole or not at all, and what a cut leaves of one is swept away like a folder's. */
+#include <stdio.h>
+#include <string.h>
+
+#include "repair/quarantine.h"
+
+static int keep_one(struct nt_vol *vol, const struct plan *p, const char *name, struct rs_view text,
+	struct rs_err *err)
+{
+	char path[96];
+	uint64_t dir, ref;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", QUARANTINE_DIR, p->id);
+	int r = nt_lookup(vol, path, &dir, err);
+	if (r < 0)
+		return r;
+	(void)snprintf(path, sizeof(path), "%s/%s/%s", QUARANTINE_DIR, p->id, name);
+	if (nt_lookup(vol, path, &ref, NULL) == 0)
+		r = nt_remove(vol, dir, name, ref, err); /* of a run before that was cut off */
+	return r < 0 ? r : nt_file_create(vol, dir, name, text.p, text.len, 0, &ref, err);
+}
+
+int quarantine_keep_report(struct nt_vol *vol, const struct plan *p, struct rs_view json,
+	struct rs_view text, struct rs_err *err)
+{
+	int r = sweep(vol, err);
+
+	if (r == 0)
+		r = nt_set_dirty(vol, true, err);
+	if (r == 0)
+		r = keep_one(vol, p, QUARANTINE_REPORT_JSON, json, err);
+	if (r == 0)
+		r = keep_one(vol, p, QUARANTINE_REPORT_TEXT, text, err);
+	if (r == 0 && !p->was_dirty)
+		r = nt_set_dirty(vol, false, err);
+	return r;
+}
