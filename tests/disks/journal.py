@@ -89,6 +89,13 @@ def run(*words, limit=120, **keys):
     return done_.returncode, done_.stdout.decode(errors="replace")
 
 
+def run_bytes(*words):
+    """(status, bytes of standard output)"""
+    done_ = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                           stderr=subprocess.DEVNULL, timeout=120, check=False)
+    return done_.returncode, done_.stdout
+
+
 def copy(source, target):
     subprocess.run(["cp", "--sparse=always", "--no-preserve=mode", source, target], check=True)
     return target
