@@ -6,10 +6,12 @@
 #include <libkmod.h>
 #include <limits.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/cleanup.h"
@@ -19,6 +21,8 @@
 
 #define LINE_MOST    (UEVENT_MOST + 2)
 #define ALIASES_MOST 2048
+#define AT_ONCE	     8
+#define NICE_MOST    10
 #define TO_BYTES     (1 << 20)
 
 /* ---- what comes first ---- */
@@ -67,6 +71,7 @@ struct loading {
 	struct kmod_ctx *kmod;
 	int out;
 	bool is_other;
+	unsigned n_running; /* processes, one a modalias */
 	size_t n;
 	char *aliases[ALIASES_MOST]; /* of devices that were there, each once */
 	const char *bus;
@@ -139,25 +144,69 @@ static void collect_bus(void *user, const char *bus)
 	sysfs_each(folder, collect, l);
 }
 
-static int by_rank(const void *a, const void *b)
+/* A disk of which nothing but its driver keeps us comes before one whose links are trained first.
+ */
+static int urgency(const char *alias)
 {
-	return (int)module_rank(*(char *const *)a) - (int)module_rank(*(char *const *)b);
+	if (is_pci_class(alias, "bc01sc08") || strncmp(alias, "virtio:", 7) == 0 ||
+		strncmp(alias, "pci:v00001AF4", 13) == 0)
+		return 0;
+	return is_pci_class(alias, "bc01") ? 1 : 2 + (int)module_rank(alias);
+}
+
+static int by_urgency(const void *a, const void *b)
+{
+	return urgency(*(char *const *)a) - urgency(*(char *const *)b);
+}
+
+static void wait_for_one(struct loading *l, int flags)
+{
+	while (l->n_running && waitpid(-1, NULL, flags) > 0) {
+		l->n_running--;
+		if (!flags)
+			return;
+	}
+}
+
+/* A driver may take seconds in its start (SATA links, RAID firmware): the others do not wait. The
+ * kernel itself sees to it that no module is loaded twice. */
+static void load_beside(struct loading *l, const char *alias, int nice)
+{
+	wait_for_one(l, WNOHANG);
+	if (l->n_running == AT_ONCE)
+		wait_for_one(l, 0);
+	pid_t pid = l->is_other ? -1 : fork();
+	if (pid > 0) {
+		l->n_running++;
+		return;
+	}
+	if (pid == 0)
+		(void)setpriority(PRIO_PROCESS, 0, nice);
+	load_alias(l, alias);
+	(void)job_write(l->out, ".\n", 2); /* nobody is left to tell */
+	if (pid == 0)
+		_exit(0);
 }
 
 static void load_cold(struct loading *l)
 {
+	char count[32];
+	int n;
+
 	sysfs_each("/sys/bus", collect_bus, l);
-	qsort(l->aliases, l->n, sizeof(l->aliases[0]), by_rank);
+	qsort(l->aliases, l->n, sizeof(l->aliases[0]), by_urgency);
+	n = snprintf(count, sizeof(count), "#%zu\n", l->n);
+	(void)job_write(l->out, count, (size_t)n); /* as above */
 	for (size_t i = 0; i < l->n; i++) {
-		load_alias(l, l->aliases[i]);
+		load_beside(l, l->aliases[i], i < NICE_MOST ? (int)i : NICE_MOST);
 		free(l->aliases[i]);
 	}
 	l->n = 0;
-	(void)job_write(l->out, "=\n", 2); /* nobody is left to tell */
 }
 
 static int loader_run(int in_fd, int out, bool is_other)
 {
+	static const struct sched_param idle;
 	struct loading *l = calloc(1, sizeof(*l));
 	FILE *in = fdopen(in_fd, "r");
 	char line[LINE_MOST];
@@ -168,13 +217,11 @@ static int loader_run(int in_fd, int out, bool is_other)
 	if (!l->kmod)
 		return 1;
 	if (is_other)
-		(void)setpriority(PRIO_PROCESS, 0, 10); /* the repair comes first */
+		(void)sched_setscheduler(0, SCHED_IDLE, &idle); /* the repair comes first */
 	load_cold(l);
 	while (fgets(line, sizeof(line), in)) {
 		line[strcspn(line, "\n")] = '\0';
-		load_alias(l, line);
-		if (!job_write(out, ".\n", 2))
-			break;
+		load_beside(l, line, 0);
 	}
 	return 0;
 }
@@ -185,12 +232,14 @@ static void on_word(struct loader *l)
 {
 	l->word[l->word_len] = '\0';
 	l->word_len = 0;
-	if (l->word[0] == '=')
-		l->is_cold_done = true;
-	else if (l->word[0] == '.')
+	if (l->word[0] == '#') {
+		l->sent += strtoul(l->word + 1, NULL, 10);
+		l->is_cold_known = true;
+	} else if (l->word[0] == '.') {
 		l->done++;
-	else if (l->word[0] == '!')
+	} else if (l->word[0] == '!') {
 		l->all->failed(l->all->user, l->word + 1);
+	}
 }
 
 static void lose(struct loader *l)
@@ -280,7 +329,7 @@ bool modules_are_busy(const struct modules *m, bool is_any)
 {
 	for (int i = 0; i < (is_any ? LOADERS : 1); i++) {
 		const struct loader *l = &m->loaders[i];
-		if (l->to >= 0 && (!l->is_cold_done || l->done < l->sent))
+		if (l->to >= 0 && (!l->is_cold_known || l->done < l->sent))
 			return true;
 	}
 	return false;

@@ -16,17 +16,17 @@ enum module_rank module_rank(const char *modalias);
 
 struct loader {
 	struct modules *all;
-	int to, from;	   /* modaliases, one a line, and its words; -1 = it is not running */
-	size_t sent, done; /* modaliases */
-	bool is_cold_done; /* all that was there at the start is loaded */
+	int to, from;	    /* modaliases, one a line, and its words; -1 = it is not running */
+	size_t sent, done;  /* modaliases, those among them that were there at the start */
+	bool is_cold_known; /* it has counted those */
 	char word[512];
 	size_t word_len;
 };
 
 enum { LOADERS = 2 };
 
-/* Two at work: MODULE_STORAGE with MODULE_INPUT, and MODULE_OTHER, so that a driver that takes its
- * time for a network chip delays no disk. */
+/* Two at work: MODULE_STORAGE with MODULE_INPUT, and MODULE_OTHER with what is left of the
+ * processor, so that a driver that takes its time for a network chip delays no disk. */
 struct modules {
 	struct loop *loop;
 	struct loader loaders[LOADERS];
