@@ -89,7 +89,8 @@ enum rs_replay_policy {
 
 struct rs_replay_choice {
 	enum rs_replay_policy policy;
-	const char *plan_file; /* saved before the first write; NULL: a new one in this folder */
+	const char *plan_file; /* a new file, saved before the first write, or a folder for
+				* it; NULL: the working folder */
 };
 
 struct rs_fix_options {

@@ -149,7 +149,10 @@ struct en_saved {
 	uint8_t mft_sha256[32];
 };
 
-/** A name for a new plan's file: in the working folder, or @wanted. malloc'd; NULL: no memory. */
+/** Is this a folder, in which every plan gets a file of its own? */
+bool en_plan_is_folder(const char *wanted);
+/** A name for a new plan's file: in the working folder, in the folder @wanted, or @wanted itself.
+ * malloc'd; NULL: no memory. */
 char *en_plan_file_name(const struct en_volume *v, const char *wanted);
 /** SHA-256 of $MFT's bytes. @src the volume as it is after the replay. */
 int en_mft_hash(struct blk *src, const struct rs_task *task, uint8_t ret[32], struct rs_err *err);

@@ -67,7 +67,7 @@ static int plan_replays(struct rs_session *s, struct en_works *w, const struct r
 		if (r == 0)
 			r = en_replay_consent(s, v, c, report, err);
 	}
-	if (r == 0 && n > 1 && c->plan_file)
+	if (r == 0 && n > 1 && c->plan_file && !en_plan_is_folder(c->plan_file))
 		r = rs_fail_on(err, RS_E_AMBIGUOUS, c->plan_file,
 			"one plan's file for the journals of %zu volumes", n);
 	return r;

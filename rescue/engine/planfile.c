@@ -22,16 +22,26 @@
 
 RS_DEFINE_AUTO(EVP_MD_CTX *, EVP_MD_CTX_free);
 
+bool en_plan_is_folder(const char *wanted)
+{
+	struct stat st;
+
+	return wanted && stat(wanted, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 char *en_plan_file_name(const struct en_volume *v, const char *wanted)
 {
 	char time[RS_TIME_LEN];
+	bool is_folder = en_plan_is_folder(wanted);
 	char *ret = NULL;
 
-	if (wanted)
+	if (wanted && !is_folder)
 		return strdup(wanted);
 	rs_filetime_text(rs_filetime_now(), time);
-	if (asprintf(&ret, "unbrick-%.4s%.2s%.2sT%.2s%.2s%.2sZ-%u.plan", time, time + 5, time + 8,
-		    time + 11, time + 14, time + 17, v->number) < 0)
+	/* to the tenth of a microsecond: many disks may be repaired in one folder at a time */
+	if (asprintf(&ret, "%s%sunbrick-%.4s%.2s%.2sT%.2s%.2s%s-%u.plan", is_folder ? wanted : "",
+		    is_folder ? "/" : "", time, time + 5, time + 8, time + 11, time + 14, time + 17,
+		    v->number) < 0)
 		return NULL;
 	return ret;
 }

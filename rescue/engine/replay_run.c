@@ -150,7 +150,7 @@ static int replay_new(struct rs_session *s, const struct rs_target *t, struct en
 			NULL);
 		return 0;
 	}
-	if (r == 0 && n > 1 && o->choice.plan_file)
+	if (r == 0 && n > 1 && o->choice.plan_file && !en_plan_is_folder(o->choice.plan_file))
 		r = rs_fail_on(err, RS_E_AMBIGUOUS, o->choice.plan_file,
 			"one plan's file for %zu volumes", n);
 	if (r == 0)

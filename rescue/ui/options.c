@@ -22,7 +22,7 @@ const struct option_spec option_table[OPT_COUNT] = {
 	{OPT_REPLAY, 0, "replay", "HOW", CMD_WRITE,
 		"an open journal: safe (default), no, or all (--yes answers for losers, too)"},
 	{OPT_PLAN, 0, "plan", "FILE", CMD_WRITE,
-		"save the plan of a journal's replay there (new, on another disk)"},
+		"save the plan of a journal's replay there: a new file, or in a folder"},
 	{OPT_RESUME_PLAN, 0, "resume", "PLAN", CMD_REPLAY,
 		"finish a replay that a power cut interrupted"},
 	{OPT_REVERT, 0, "revert", "PLAN", CMD_REPLAY,
