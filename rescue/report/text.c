@@ -237,14 +237,19 @@ static void say_export(struct printer *p, struct json_object *e)
 		text_say(p, "SHA-256: ", "%s", text_str(e, "sha256"));
 }
 
+/* A command is copied: it stays on one line, however long the plan's name is. */
 static void say_revert(struct printer *p, struct json_object *root, const char *path)
 {
+	char line[8192];
+
 	for (size_t i = 0; i < text_count(root, "replay"); i++) {
 		struct json_object *item = text_item(root, "replay", i);
 
-		if (strcmp(text_str(item, "result"), "done") == 0)
-			text_say(p, "", "To take it back: unbrick replay %s --revert %s", path,
-				text_str(item, "plan"));
+		if (strcmp(text_str(item, "result"), "done") != 0)
+			continue;
+		(void)snprintf(line, sizeof(line), "To take it back: unbrick replay %s --revert %s",
+			path, text_str(item, "plan"));
+		p->put(p->user, line);
 	}
 }
 
