@@ -74,9 +74,10 @@ TOOLS	= $(patsubst tests/disks/%.c,$(BUILD)/tools/%,$(wildcard tests/disks/*.c))
 $(BUILD)/tools/mkbitlocker: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/mkbitlocker/*.c)) $(BUILD)/lib/core.a
 	$(link) $^ $(LIBS) -o $@
 
-# Power cuts: tests/torture/torture_NAME.c
+# Power cuts: tests/torture/torture_NAME.c, one program each; the sources beside them are shared
 TORTURE	= $(patsubst tests/torture/%.c,$(BUILD)/tools/%,$(wildcard tests/torture/torture_*.c))
-$(TORTURE): $(BUILD)/tools/%: $(BUILD)/tests/torture/%.o $(BUILD)/tests/unit/ntfs/vol_help.o \
+$(TORTURE): $(BUILD)/tools/%: $(BUILD)/tests/torture/%.o $(BUILD)/tests/torture/act.o \
+	$(patsubst %,$(BUILD)/tests/unit/ntfs/%_help.o,vol crash replay) \
 	$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/layers/*.c)) $(RESCUE)
 	$(link) $^ $(LIBS) -lcmocka -o $@
 

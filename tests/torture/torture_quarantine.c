@@ -20,10 +20,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "repair/quarantine.h"
-
 #include "../layers/layers.h"
 #include "../unit/ntfs/vol_help.h"
+#include "act.h"
 
 #define DRIVERS "/Windows/System32/drivers"
 #define N_BAD	3U
@@ -33,180 +32,18 @@ struct run {
 	struct blk *mem; /* saved: the volume before anything */
 	struct lay_watch *watch;
 	char *first; /* listing before */
-	uint64_t refs[N_BAD], dir_ref;
+	struct act_target target;
 	unsigned states, bad;
 };
-
-static uint64_t setting(const char *name, uint64_t otherwise)
-{
-	const char *text = getenv(name);
-
-	return text ? strtoull(text, NULL, 10) : otherwise;
-}
-
-/* ---- what a state is judged by ---- */
-
-struct text {
-	char *p;
-	size_t len, cap;
-};
-
-static bool add_entry(void *user, const struct nt_entry *e)
-{
-	struct text *t = user;
-	char line[1200];
-
-	if (e->is_system)
-		return true; /* $MFT and $Bitmap may have grown */
-	int n = snprintf(line, sizeof(line), "%s %llu %llu %llu %llu %llu %u\n", e->path,
-		(unsigned long long)e->ref, (unsigned long long)e->size_bytes,
-		(unsigned long long)e->created, (unsigned long long)e->modified,
-		(unsigned long long)e->changed, e->attributes);
-	if (t->len + (size_t)n + 1 > t->cap) {
-		t->cap = t->cap * 2 + 65536;
-		t->p = realloc(t->p, t->cap);
-		assert_non_null(t->p);
-	}
-	memcpy(t->p + t->len, line, (size_t)n + 1);
-	t->len += (size_t)n;
-	return true;
-}
-
-static void count_fault(void *user, uint64_t record, const char *what)
-{
-	(void)user;
-	(void)record;
-	(void)what;
-}
-
-static char *listing(struct blk *b)
-{
-	auto_nt_raw struct nt_raw *raw = NULL;
-	struct text t = {0};
-	struct nt_scan_ops ops = {.user = &t, .entry = add_entry, .fault = count_fault};
-	struct nt_scan_result result;
-
-	if (nt_raw_open(b, &raw, NULL) < 0 || nt_scan(raw, &ops, NULL, &result, NULL) < 0) {
-		free(t.p);
-		return NULL;
-	}
-	return t.p;
-}
-
-/* Longer than a record, so that clusters are taken for it. */
-static int keep_report(struct blk *b, const struct plan *p, struct rs_err *err)
-{
-	static uint8_t json[9000], text[300];
-	struct nt_vol *vol = NULL;
-
-	memset(json, 'j', sizeof(json));
-	memset(text, 't', sizeof(text));
-	int s = nt_vol_open(b, NT_VOL_WRITE, &vol, err);
-	if (s == 0)
-		s = quarantine_keep_report(vol, p, (struct rs_view){json, sizeof(json)},
-			(struct rs_view){text, sizeof(text)}, err);
-	int closed = nt_vol_close(vol, s == 0 ? err : NULL);
-	return s < 0 ? s : closed;
-}
-
-/* ---- the two commands, as the engine does them ---- */
-
-static struct plan *new_plan(const struct run *r, struct nt_vol *vol)
-{
-	struct plan *p = calloc(1, sizeof(*p));
-
-	assert_non_null(p);
-	p->items = calloc(N_BAD, sizeof(*p->items));
-	assert_non_null(p->items);
-	p->n_items = N_BAD;
-	for (unsigned i = 0; i < N_BAD; i++) {
-		struct plan_item *item = &p->items[i];
-		item->number = i + 1;
-		item->action = PLAN_QUARANTINE;
-		item->is_accepted = true;
-		item->path = strdup("\\a bad file");
-		item->why = strdup("torture");
-		item->rule_id = strdup("torture");
-		item->file_ref = r->refs[i];
-		item->from_ref = r->dir_ref;
-		if (nt_stat(vol, item->file_ref, &item->stat, NULL) == 0)
-			item->has_sha256 = false;
-	}
-	return p;
-}
-
-/* A quarantine that is there (the first), with its items accepted; NULL when there is none. */
-static struct plan *load(struct nt_vol *vol, enum plan_action action, int *ret)
-{
-	struct quarantine *all = NULL;
-	struct plan *p = NULL;
-	size_t n = 0;
-
-	*ret = quarantine_list(vol, &all, &n, NULL);
-	bool is_there = n && (action == PLAN_RESTORE || all[0].state == QUARANTINE_UNFINISHED ||
-				     all[0].state == QUARANTINE_ACTIVE);
-	if (*ret == 0 && is_there)
-		*ret = quarantine_load(vol, all[0].id, action, &p, NULL);
-	free(all);
-	for (size_t i = 0; p && i < p->n_items; i++) {
-		if (nt_stat(vol, p->items[i].file_ref, &p->items[i].stat, NULL) < 0)
-			*ret = RS_E_VERIFY;
-	}
-	plan_accept(p);
-	return p;
-}
-
-static int fix(const struct run *r, struct blk *b, struct rs_err *err)
-{
-	struct nt_vol *vol = NULL;
-	auto_plan struct plan *p = NULL;
-	int s = nt_vol_open(b, NT_VOL_WRITE, &vol, err);
-
-	if (s == 0)
-		p = load(vol, PLAN_FINISH, &s);
-	if (s == 0 && !p)
-		p = new_plan(r, vol);
-	if (s == 0)
-		s = quarantine_fill(vol, p, NULL, err);
-	int closed = nt_vol_close(vol, s == 0 ? err : NULL);
-	if (s == 0)
-		s = closed;
-	if (s == 0)
-		s = quarantine_verify(b, p, false, NULL, err);
-	return s < 0 ? s : keep_report(b, p, err);
-}
-
-static int undo(struct blk *b, struct rs_err *err)
-{
-	struct nt_vol *vol = NULL;
-	auto_plan struct plan *p = NULL;
-	int s = nt_vol_open(b, NT_VOL_WRITE, &vol, err);
-
-	if (s == 0)
-		p = load(vol, PLAN_RESTORE, &s);
-	if (s == 0 && p)
-		s = quarantine_empty(vol, p, NULL, err);
-	int closed = nt_vol_close(vol, s == 0 ? err : NULL);
-	if (s == 0)
-		s = closed;
-	return s < 0 || !p ? s : quarantine_verify(b, p, true, NULL, err);
-}
 
 /* First line that differs, for the log. */
 static void tell_listing(struct run *r, const char *where, const char *what, const char *last)
 {
-	const char *a = r->first, *b = last ? last : "";
 	char line[700];
 
-	while (*a && *b && strcspn(a, "\n") == strcspn(b, "\n") &&
-		!strncmp(a, b, strcspn(a, "\n") + 1)) {
-		a += strcspn(a, "\n") + (strchr(a, '\n') != NULL);
-		b += strcspn(b, "\n") + (strchr(b, '\n') != NULL);
-	}
-	(void)snprintf(line, sizeof(line), "%s: %.*s is now %.*s", what, (int)strcspn(a, "\n"), a,
-		(int)strcspn(b, "\n"), b);
+	act_difference(r->first, last, line, sizeof(line));
 	if (r->bad++ < 10)
-		printf("FAIL %s: %s\n", where, line);
+		printf("FAIL %s: %s: %s\n", where, what, line);
 }
 
 static void tell(struct run *r, const char *where, const char *what, const struct rs_err *err)
@@ -225,15 +62,15 @@ static void judge_state(struct run *r, struct blk *state, const char *where)
 	struct rs_err err = {0};
 
 	r->states++;
-	if (fix(r, state, &err) < 0) {
+	if (act_fix(&r->target, state, &err) < 0) {
 		tell(r, where, "fix does not finish:", &err);
 		return;
 	}
-	if (undo(state, &err) < 0) {
+	if (act_undo(state, &err) < 0) {
 		tell(r, where, "undo after it does not finish:", &err);
 		return;
 	}
-	auto_free char *last = listing(state);
+	auto_free char *last = act_listing(state);
 	if (!last || strcmp(last, r->first) != 0)
 		tell_listing(r, where, "after fix and undo", last);
 }
@@ -243,11 +80,11 @@ static void judge_undo(struct run *r, struct blk *state, const char *where)
 	struct rs_err err = {0};
 
 	r->states++;
-	if (undo(state, &err) < 0) {
+	if (act_undo(state, &err) < 0) {
 		tell(r, where, "undo does not finish:", &err);
 		return;
 	}
-	auto_free char *last = listing(state);
+	auto_free char *last = act_listing(state);
 	if (!last || strcmp(last, r->first) != 0)
 		tell_listing(r, where, "after undo", last);
 }
@@ -284,13 +121,14 @@ static void make(struct run *r)
 	assert_int_equal(nt_vol_open(r->mem, 0, &vol, NULL), 0);
 	static const char *const names[N_BAD] = {
 		"C-00000291-00000000-00000032.sys", "resident.sys", "large.sys"};
-	r->dir_ref = ref_of(vol, DRIVERS);
+	r->target.n = N_BAD;
+	r->target.dir_ref = ref_of(vol, DRIVERS);
 	for (unsigned i = 0; i < N_BAD; i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", DRIVERS, names[i]);
-		r->refs[i] = ref_of(vol, path);
+		r->target.refs[i] = ref_of(vol, path);
 	}
 	assert_int_equal(nt_vol_close(vol, NULL), 0);
-	r->first = listing(r->mem);
+	r->first = act_listing(r->mem);
 	assert_non_null(r->first);
 	r->watch = lay_watch_new(r->mem);
 	assert_non_null(r->watch);
@@ -303,7 +141,7 @@ static void record(struct run *r)
 	lay_mem_restore(r->mem);
 	lay_watch_reset(r->watch);
 	r->watch->is_recording = true;
-	if (fix(r, &r->watch->blk, &err) < 0 || undo(&r->watch->blk, &err) < 0) {
+	if (act_fix(&r->target, &r->watch->blk, &err) < 0 || act_undo(&r->watch->blk, &err) < 0) {
 		tell(r, "record", "fix and undo without a cut:", &err);
 		fail();
 	}
@@ -358,7 +196,7 @@ static void fail_nth(struct run *r, enum fault kind, uint64_t n, bool *ret_reach
 	*(kind == FAULT_READ	      ? &r->watch->fail_read
 		: kind == FAULT_WRITE ? &r->watch->fail_write
 				      : &r->watch->fail_flush) = n;
-	int s = fix(r, &r->watch->blk, &err);
+	int s = act_fix(&r->target, &r->watch->blk, &err);
 	uint64_t seen = kind == FAULT_READ    ? r->watch->reads
 			: kind == FAULT_WRITE ? r->watch->writes
 					      : r->watch->flushes;
@@ -386,7 +224,7 @@ static void fail_everywhere(struct run *r)
 static void torture(void **state)
 {
 	struct run r = {0};
-	uint64_t states = setting("STATES", 1000), seed = setting("SEED", 1);
+	uint64_t states = act_setting("STATES", 1000), seed = act_setting("SEED", 1);
 
 	(void)state;
 	make(&r);

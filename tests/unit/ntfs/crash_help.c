@@ -127,6 +127,55 @@ static void add_block(struct crash *c, uint64_t at, uint64_t vcn, bool is_file, 
 	free(b);
 }
 
+/* A record of which only resident values changed, each where it is: UpdateResidentValue. Such a
+ * block, torn, is not made whole by a replay. False: more than that changed, nothing was added. */
+static bool add_values(
+	struct crash *c, uint64_t at, uint64_t vcn, const uint8_t *old, const uint8_t *now)
+{
+	const uint32_t cluster = c->geo.cluster_bytes, len = c->geo.record_bytes;
+	uint8_t *a = plain(old, len), *b = plain(now, len), *rest = plain(old, len);
+	struct lh_rec recs[8];
+	struct nt_attrs walk;
+	struct nt_attr x;
+	size_t n = 0;
+
+	nt_attrs_init(&walk, b, len);
+	while (rs_le32(a) == rs_le32(b) && n < 8 && nt_attrs_next(&walk, &x)) {
+		size_t value = x.is_resident ? (size_t)(x.value.p - b) : 0;
+		if (!x.value.len || memcmp(a + value, x.value.p, x.value.len) == 0)
+			continue;
+		size_t attr = value - 0x18 - (x.name.len + 7) / 8 * 8;
+		memcpy(rest + value, x.value.p, x.value.len);
+		recs[n++] = (struct lh_rec){.redo = 7,
+			.undo = 7,
+			.attr = LH_ATTR_MFT,
+			.transaction = 0x18,
+			.lcn = at / cluster,
+			.vcn = vcn,
+			.sector_off = (uint16_t)(at % cluster / 512),
+			.n_lcns = len > cluster ? (uint16_t)(len / cluster) : 1,
+			.record_off = (uint16_t)attr,
+			.attr_off = (uint16_t)(value - attr),
+			.redo_data = x.value.p,
+			.redo_len = (uint16_t)x.value.len,
+			.undo_data = a + value,
+			.undo_len = (uint16_t)x.value.len};
+	}
+	size_t used = rs_le32(b + 0x18), usa = rs_le16(b + 4), end = usa + 2UL * rs_le16(b + 6);
+	memcpy(rest + usa, b + usa, end - usa);
+	memcpy(rest + 8, b + 8, 8);
+	bool is_all = n && used <= len && memcmp(rest, b, used) == 0;
+	for (size_t i = 0; is_all && i < n; i++) {
+		recs[i].undo_next = c->files + c->blocks + c->pages ? c->v.last : 0;
+		lh_add(&c->v, &recs[i]);
+		c->files++;
+	}
+	free(a);
+	free(b);
+	free(rest);
+	return is_all;
+}
+
 static void add_bits(struct crash *c, uint64_t at, uint64_t vcn, size_t len, const uint8_t *old,
 	const uint8_t *now)
 {
@@ -173,7 +222,9 @@ static uint64_t differ(struct crash *c, struct owners *o, const struct crash_kin
 		byte = vcn * cluster + at % cluster;
 		len = c->geo.record_bytes;
 		from = at - byte % len;
-		add_block(c, from, (byte - byte % len) / cluster, true, old + from, now + from);
+		vcn = (byte - byte % len) / cluster;
+		if (!add_values(c, from, vcn, old + from, now + from))
+			add_block(c, from, vcn, true, old + from, now + from);
 		break;
 	case IS_INDX:
 		len = c->geo.index_bytes;

@@ -63,6 +63,7 @@ static void make_states(const struct shape *s, struct blk **ret_old, struct blk 
 	vh_add_many(&v, DRIVERS, "more%03u.sys", 60);
 	vh_add_stream(&v, DRIVERS "/small.sys", "stream", "text");
 	delete_file(&v, DRIVERS, "gone.sys");
+	vh_set_flags(&v, DRIVERS "/driver005.sys", 0x21);
 	vh_add(&v, "/", "folder", -1);
 	vh_add_link(&v, DRIVERS "/fresh.sys", "/folder", "link.sys");
 	vh_filled(&v);
