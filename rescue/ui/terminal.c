@@ -2,6 +2,7 @@
 /* Whoever sits in front: signals, questions, keys. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -23,6 +24,36 @@ static void on_signal(int number)
 	is_stop_wanted = 1;
 }
 
+/* SIGUSR1: nobody will answer. It is let in only while an answer is waited for, so it can neither
+ * be lost nor cut anything else short. */
+static volatile sig_atomic_t is_given_up;
+
+static void on_give_up(int number)
+{
+	(void)number;
+	is_given_up = 1;
+}
+
+static sigset_t give_up_set(void)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set); /* these fail for wrong signal numbers only */
+	(void)sigaddset(&set, SIGUSR1);
+	return set;
+}
+
+/* What was meant for an earlier question is not for this one. */
+static void begin_question(void)
+{
+	sigset_t set = give_up_set();
+	struct timespec now = {0};
+
+	while (sigtimedwait(&set, NULL, &now) > 0)
+		continue;
+	is_given_up = 0;
+}
+
 static void handle(void (*stop)(int), void (*pipe_handler)(int))
 {
 	/* no SA_RESTART: a signal must end a question that waits for its answer */
@@ -40,7 +71,13 @@ static void handle(void (*stop)(int), void (*pipe_handler)(int))
 
 void term_catch_signals(void)
 {
+	struct sigaction action = {.sa_handler = on_give_up};
+	sigset_t set = give_up_set();
+
 	handle(on_signal, SIG_IGN);
+	(void)sigemptyset(&action.sa_mask); /* as above */
+	(void)sigaction(SIGUSR1, &action, NULL);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
 void term_release_signals(void)
@@ -86,6 +123,16 @@ static void say(int fd, const char *text)
 			   next */
 }
 
+static bool wait_for_input(int fd)
+{
+	struct pollfd polled = {fd, POLLIN, 0};
+	sigset_t open;
+
+	(void)sigprocmask(SIG_SETMASK, NULL, &open); /* only asks */
+	(void)sigdelset(&open, SIGUSR1);
+	return ppoll(&polled, 1, NULL, &open) > 0;
+}
+
 /* A line without its end; length, or -1 at end of input or on a signal. */
 static long read_line(int fd, char *buf, size_t cap)
 {
@@ -93,7 +140,7 @@ static long read_line(int fd, char *buf, size_t cap)
 	char c;
 
 	for (;;) {
-		ssize_t n = read(fd, &c, 1);
+		ssize_t n = wait_for_input(fd) ? read(fd, &c, 1) : -1;
 		if (n <= 0)
 			return -1;
 		if (c == '\n' || c == '\r')
@@ -113,6 +160,7 @@ enum rs_answer term_ask(const char *question)
 	if (fd < 0)
 		return RS_ANSWER_NO;
 	(void)!write(fd, "\n", 1); /* see say() */
+	begin_question();
 	for (;;) {
 		say(fd, question);
 		say(fd, " [yes/no] ");
@@ -120,7 +168,7 @@ enum rs_answer term_ask(const char *question)
 		if (n < 0) {
 			if (write(fd, "\n", 1) < 0)
 				break;
-			answer = RS_ANSWER_CANCEL;
+			answer = is_given_up ? RS_ANSWER_NO : RS_ANSWER_CANCEL;
 			break;
 		}
 		if ((n == 3 && strncasecmp(line, "yes", 3) == 0) ||
@@ -189,6 +237,7 @@ size_t term_key(const struct rs_key_request *q, char *buf, size_t cap)
 	if (line != MAP_FAILED) {
 		(void)mlock(line, KEY_LINE); /* an ordinary user's limit may be low: no error */
 		(void)madvise(line, KEY_LINE, MADV_DONTDUMP);
+		begin_question();
 		say_key_question(fd, q);
 		long n = read_hidden(fd, line, KEY_LINE);
 		if (n > 0 && (size_t)n <= cap) {
