@@ -77,6 +77,68 @@ static void test_list__bitlocker_and_windows__each_has_its_line(void **state)
 		"       Undo ID:   20261124T200000Z, 1 file, active\n");
 }
 
+#define JOURNAL                                                                                    \
+	"{'state':'pending','version':'2.0','reason':'open','pending':true,'records':106,"         \
+	"'redone':41,'transactions':22,'losers':1,'since_lsn':'0x287b04','can_replay':true}"
+#define VOLUME(journal)                                                                            \
+	"'disks':[{'path':'d','volumes':[{'number':3,'name':'d','windows':{'product':'W'},"        \
+	"'ntfs':{'journal':" journal "}}]}]"
+
+static void test_journal__pending__said_with_what_is_shown(void **state)
+{
+	(void)state;
+	assert_string_equal(render("{'command':'scan'," VOLUME(JOURNAL) "}"),
+		"Volume 3: d: W\n"
+		"  Journal: pending (version 2.0): 106 records, 41 to apply, 22 transactions, 1\n"
+		"           never ended, since LSN 0x287b04\n"
+		"           shown as Windows will see it; nothing was written for that\n");
+}
+
+static void test_journal__refused__said_with_the_reason(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		render("{'command':'scan'," VOLUME("{'state':'torn','reason':'open','can_replay':"
+						   "false,'refused':{'object':"
+						   "'d','text':'damaged','detail':'LSN "
+						   "7','next':'chkdsk'},'pending':false}") "}"),
+		"Volume 3: d: W\n"
+		"  Journal: torn, open\n"
+		"           shown as it lies on the disk, no repair is offered:\n"
+		"           d: damaged: LSN 7; chkdsk\n");
+}
+
+static void test_journal__idle_or_clean__no_word_in_a_scan(void **state)
+{
+	(void)state;
+	assert_string_equal(render("{'command':'scan'," VOLUME("{'state':'idle','pending':false,"
+							       "'can_replay':true}") "}"),
+		"Volume 3: d: W\n");
+}
+
+#define REPLAY(result)                                                                             \
+	"{'command':'replay','disks':[{'path':'d'}],'replay':[{'volume':3,'state':'pending',"      \
+	"'records':106,'redone':41,'blocks':13,'losers':2,'zeroed':1,'plan':'a long name of a "    \
+	"plan, that is longer than a line is by itself.plan','result':'" result "'}]"
+#define REPLAY_TEXT                                                                                \
+	"\nPlan:\n"                                                                                \
+	"      REPLAY    the journal of volume 3: 41 of 106 records, 13 blocks\n"                  \
+	"      Losers:  2 transactions never ended: undone, as Windows would\n"                    \
+	"      Note:    the contents of 1 small file are not in the journal: they read\n"          \
+	"               as zeros, as they will in Windows\n"                                       \
+	"      Saved in: a long name of a plan, that is longer than a line is by\n"                \
+	"                itself.plan\n"
+
+static void test_replay__plan__is_the_beginning_of_the_end(void **state)
+{
+	(void)state;
+	assert_string_equal(render(REPLAY("planned") "}"), REPLAY_TEXT);
+	assert_string_equal(render(REPLAY("done") ",'outcome':{'status':0,'text':'t'}}"),
+		REPLAY_TEXT "\nDone:\n      done      the journal of volume 3\n\nResult: t.\n"
+			    "To take it back: unbrick replay d --revert a long name of a plan, "
+			    "that is longer than a line is by itself.plan\n");
+}
+
 static void test_list__broken_disk_and_volume__error_on_its_own_line(void **state)
 {
 	(void)state;
@@ -265,6 +327,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_list__bitlocker_and_windows__each_has_its_line),
+		cmocka_unit_test(test_journal__pending__said_with_what_is_shown),
+		cmocka_unit_test(test_journal__refused__said_with_the_reason),
+		cmocka_unit_test(test_journal__idle_or_clean__no_word_in_a_scan),
+		cmocka_unit_test(test_replay__plan__is_the_beginning_of_the_end),
 		cmocka_unit_test(test_list__broken_disk_and_volume__error_on_its_own_line),
 		cmocka_unit_test(test_scan__something_found__plan_and_next_command),
 		cmocka_unit_test(test_fix__unfinished__is_the_beginning_of_the_finished),
