@@ -110,7 +110,7 @@ $(FUZZ): $(BUILD)/fuzz/%: tests/fuzz/%.c $(RESCUE)
 # ---- checks: `make check` runs all, in this order, and each part alone; `T=name` one test
 
 CHECKS	= check-unit check-asan check-clang tidy analyze shellcheck format-check check-layers \
-	  check-docs check-disks torture fuzz
+	  check-docs check-image check-disks torture fuzz
 SOURCES	= $(shell git ls-files 'rescue/*.[ch]' 'efi/*.[ch]' 'tests/*.[ch]')
 # sources for the firmware need flags of their own: efi/efi.mk checks them
 C_FILES	= $(filter-out $(EFI_SOURCES),$(filter %.c,$(SOURCES)))
