@@ -20,7 +20,7 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, HERE)
 
 from ntfscompare import differing  # noqa: E402
-from winlog import Log, Volume, get  # noqa: E402
+from winlog import PAGE, Log, Volume, get  # noqa: E402
 
 BUILD = os.path.join(TOP, os.environ.get("UNBRICK_BUILD", "build"))
 TOOLS = os.path.join(TOP, os.environ.get("UNBRICK_TOOLS", os.path.join(BUILD, "tools")))
