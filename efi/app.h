@@ -34,7 +34,8 @@ struct app {
 	struct windows windows;
 	bool has_windows;
 	enum chosen chosen;
-	bool is_person; /* pressed a key */
+	bool is_person;	  /* pressed a key */
+	bool is_measured; /* the sections are */
 	char notes[APP_NOTES_MAX][APP_NOTE_BYTES];
 	unsigned notes_count; /* of those kept */
 	unsigned notes_lost;

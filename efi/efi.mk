@@ -3,7 +3,7 @@
 # the same sources: $(BUILD)/lib/efi.a. Included by the top Makefile.
 
 # plain C, without libc and without firmware: the application's, the host's and /init's
-EFI_PLAIN = settings cpio text pe nx bootentry
+EFI_PLAIN = settings cpio text pe nx bootentry bzimage
 # what knows the firmware: the application, and the tests' programs for it
 EFI_SOURCES = $(EFI_APP:%=efi/%.c) $(wildcard tests/qemu/bootmgfw.c)
 EFI_APP	= $(filter-out $(EFI_PLAIN),$(patsubst efi/%.c,%,$(wildcard efi/*.c)))

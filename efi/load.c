@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "efi/load.h"
+#include "efi/bzimage.h"
 #include "efi/console.h"
 #include "efi/memory.h"
 #include "efi/nx.h"
@@ -34,6 +35,28 @@ static CHAR16 *wide_command_line(struct span from, uint32_t *ret_bytes)
 	wide[len] = 0;
 	*ret_bytes = (uint32_t)((len + 1) * sizeof(*wide));
 	return wide;
+}
+
+static UINTN pages_of(uint64_t bytes)
+{
+	return (bytes + PE_PAGE_BYTES - 1) / PE_PAGE_BYTES;
+}
+
+/* Take, and give back, what the kernel will take: where it is to unpack, its image, the initramfs.
+ */
+static bool has_room(struct span kernel, size_t initrd_bytes)
+{
+	const uint64_t wanted[] = {bzimage_room(kernel.p, kernel.len), kernel.len, initrd_bytes};
+	enum { PIECES = sizeof(wanted) / sizeof(wanted[0]) };
+	EFI_PHYSICAL_ADDRESS at[PIECES];
+	unsigned got = 0;
+
+	while (got < PIECES && BS->AllocatePages(AllocateAnyPages, EfiLoaderData,
+				       pages_of(wanted[got] + 1), &at[got]) == EFI_SUCCESS)
+		got++;
+	for (unsigned i = 0; i < got; i++)
+		(void)BS->FreePages(at[i], pages_of(wanted[i] + 1));
+	return got == PIECES;
 }
 
 /* ---- by shim */
@@ -95,7 +118,7 @@ static EFI_STATUS room_alloc(const struct pe *pe, struct room *ret)
 {
 	uint64_t slack = pe->align_bytes - PE_PAGE_BYTES;
 
-	ret->pages = (pe->image_bytes + slack + PE_PAGE_BYTES - 1) / PE_PAGE_BYTES;
+	ret->pages = pages_of(pe->image_bytes + slack);
 	EFI_STATUS status =
 		BS->AllocatePages(AllocateAnyPages, EfiLoaderCode, ret->pages, &ret->base);
 	if (status != EFI_SUCCESS)
@@ -155,13 +178,17 @@ static EFI_STATUS load_by_us(
 	return status;
 }
 
-EFI_STATUS load_kernel(EFI_LOADED_IMAGE *own, struct span kernel, struct span command_line)
+EFI_STATUS load_kernel(
+	EFI_LOADED_IMAGE *own, struct span kernel, struct span command_line, size_t initrd_bytes)
 {
 	uint32_t bytes = 0;
 	auto_pool CHAR16 *wide = wide_command_line(command_line, &bytes);
 
 	if (!wide)
 		return fail("no memory for its command line", EFI_OUT_OF_RESOURCES);
+	if (!has_room(kernel, initrd_bytes))
+		return fail(
+			"not enough memory: a machine with 256 MB has it", EFI_OUT_OF_RESOURCES);
 	if (load_has_shim()) {
 		EFI_STATUS status = load_by_shim(kernel, wide, bytes);
 

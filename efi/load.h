@@ -9,7 +9,10 @@
 /** True if shim (16 or newer) started us, or is there to load for us. */
 bool load_has_shim(void);
 
-/** Start @kernel with @command_line (UTF-8). Returns only if that fails, having said why. */
-EFI_STATUS load_kernel(EFI_LOADED_IMAGE *own, struct span kernel, struct span command_line);
+/** Start @kernel with @command_line (UTF-8). Returns only if that fails, having said why.
+ * @initrd_bytes what it will ask for: without memory for that and for itself it is not started, as
+ * it would stop without a word. */
+EFI_STATUS load_kernel(
+	EFI_LOADED_IMAGE *own, struct span kernel, struct span command_line, size_t initrd_bytes);
 
 #endif

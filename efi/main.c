@@ -64,7 +64,6 @@ static void read_settings(struct app *app)
 	auto_pool uint8_t *file = NULL;
 	size_t len;
 
-	settings_init(&app->settings);
 	if (conf.p)
 		take_settings(app, "built-in settings", conf, true);
 	EFI_STATUS status =
@@ -94,7 +93,9 @@ static EFI_STATUS start_linux(struct app *app, unsigned mode)
 		return status;
 	}
 	auto_pool void *archive = (void *)(uintptr_t)extra.p;
-	measure_sections(app->sections);
+	if (!app->is_measured)
+		measure_sections(app->sections);
+	app->is_measured = true;
 	measure(MEASURE_PCR_UNSIGNED, "unbrick.cpio", extra.p, extra.len);
 	status = initrd_offer(app->sections[SECTION_INITRD], extra);
 	if (status != EFI_SUCCESS) {
@@ -104,8 +105,8 @@ static EFI_STATUS start_linux(struct app *app, unsigned mode)
 		return status;
 	}
 	say("unbrick: starting Linux (%s)\n", settings_mode_name(mode));
-	status = load_kernel(
-		app->image, app->sections[SECTION_LINUX], app->sections[SECTION_CMDLINE]);
+	status = load_kernel(app->image, app->sections[SECTION_LINUX],
+		app->sections[SECTION_CMDLINE], app->sections[SECTION_INITRD].len + extra.len);
 	initrd_withdraw();
 	return status;
 }
@@ -126,6 +127,13 @@ static EFI_STATUS go(struct app *app, enum choice choice)
 	}
 }
 
+/* Status of a failure before there is anything to choose. */
+static EFI_STATUS give_up(struct app *app)
+{
+	(void)menu_hold(app); /* only for reading */
+	return EFI_LOAD_ERROR;
+}
+
 EFI_STATUS efi_main(void)
 {
 	static struct app app;
@@ -133,13 +141,14 @@ EFI_STATUS efi_main(void)
 	say("unbrick: efi started (version %s)\n", UNBRICK_VERSION);
 	(void)BS->SetWatchdogTimer(
 		0, 0, 0, NULL); /* a person at the menu takes more than 5 minutes */
+	settings_init(&app.settings);
 	app.image = protocol_of(self, &guid_loaded_image);
 	if (!app.image) {
 		say("unbrick: unbrick.efi: the firmware does not tell where it is in memory\n");
-		return EFI_LOAD_ERROR;
+		return give_up(&app);
 	}
 	if (!sections_open(app.image, app.sections))
-		return EFI_LOAD_ERROR;
+		return give_up(&app);
 	app.secure_boot = secure_boot_state();
 	read_settings(&app);
 	app.has_windows = !windows_find(app.image->DeviceHandle, false, &app.windows);
@@ -147,9 +156,8 @@ EFI_STATUS efi_main(void)
 	for (;;) {
 		EFI_STATUS status = go(&app, choice);
 
-		if (!app.is_person || !console_has_keys())
+		if (!menu_hold(&app))
 			return status == EFI_SUCCESS ? EFI_LOAD_ERROR : status;
-		menu_wait(&app);
 		choice = menu_show(&app);
 	}
 }

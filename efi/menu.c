@@ -3,7 +3,7 @@
 #include "efi/console.h"
 #include "efi/power.h"
 
-enum { ROW_ENTRIES = 2, ROW_HELP = ROW_ENTRIES + CHOICES + 1, NOTES_SHOWN = 8, LINE_MAX = 80 };
+enum { ROW_ENTRIES = 2, ROW_HELP = ROW_ENTRIES + CHOICES + 2, NOTES_SHOWN = 8, LINE_MAX = 80 };
 
 static const char *const labels[CHOICES] = {
 	[CHOICE_AUTOMATIC] = "Repair automatically",
@@ -142,11 +142,18 @@ enum choice menu_choose(struct app *app)
 	return choose(app, 0);
 }
 
-void menu_wait(const struct app *app)
+bool menu_hold(struct app *app)
 {
-	if (!app->is_person)
-		return;
 	console_forget_keys();
-	say("Press a key for the menu. ");
-	(void)console_key(-1);
+	if (!app->is_person && app->settings.timeout_s) {
+		say("Leaving in %u s; any key holds. ", app->settings.timeout_s);
+		app->is_person = console_key((int)app->settings.timeout_s * 1000) != KEY_NONE;
+		say("\n");
+	}
+	if (!app->is_person)
+		return false;
+	say("Press a key to go on. ");
+	bool has_key = console_key(-1) != KEY_NONE;
+	say("\n");
+	return has_key;
 }

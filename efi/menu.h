@@ -10,8 +10,9 @@
  * app->is_person. */
 enum choice menu_choose(struct app *app);
 
-/** After a failure: wait for a key where there is a person. */
-void menu_wait(const struct app *app);
+/** After a failure: hold the message until a key where there is a person; else for the time of the
+ * settings, as one may be watching, then false. */
+bool menu_hold(struct app *app);
 
 /** Show the menu at once and until something is chosen. */
 enum choice menu_show(struct app *app);
