@@ -6,11 +6,13 @@
 #                                 the own key, or no key at all
 #   CONF=FILE RULE_KEY=FILE       signed settings, and the public key that signs rules
 #   FIRMWARE=free|nonfree         also the wired network chips' firmware that is not free
+#   DRIVERS=pc|server             also Fibre Channel, fast and unusual network adapters (modules-server)
 #   SHELL_IN_IMAGE=no|yes         a shell for the setting `shell = yes`
 #   INIT=PROGRAM                  another first process
 
 FIRMWARE ?= free
 FIRST_DOOR ?= shim
+DRIVERS	?= pc
 SHELL_IN_IMAGE ?= no
 INIT	?= $(BUILD)/init
 CONF	?= initramfs/unbrick.conf
@@ -34,7 +36,7 @@ image-files: $(BUILD)/unbrick.efi $(BUILD)/unbrick-usb.img $(BUILD)/netboot/unbr
 # what was asked for: a change of it is a change of what is made of it
 $(IMAGE)/options: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(VERSION) $(COMMIT) $(SOURCE_DATE_EPOCH)' 'firmware $(FIRMWARE)' \
+	@printf '%s\n' '$(VERSION) $(COMMIT) $(SOURCE_DATE_EPOCH)' 'firmware $(FIRMWARE)' 'drivers $(DRIVERS)' \
 		'shell $(SHELL_IN_IMAGE)' 'init $(INIT)' 'conf $(CONF)' 'rules $(RULE_KEY)' \
 		'door $(FIRST_DOOR)' 'key $(SIGN_KEY) $(SIGN_CERT)' > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
@@ -52,7 +54,12 @@ $(IMAGE)/unpacked/.done: $(IMAGE)/fetched
 		mkdir -p $(@D)/$$package && dpkg-deb -x $$deb $(@D)/$$package || exit 1; done < $<
 	@touch $@
 
-$(IMAGE)/modules/release: initramfs/modules initramfs/select-modules $(IMAGE)/unpacked/.done
+$(IMAGE)/module-list: FORCE
+	@mkdir -p $(@D)
+	@cat initramfs/modules $(if $(filter server,$(DRIVERS)),initramfs/modules-server) > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(IMAGE)/modules/release: $(IMAGE)/module-list initramfs/select-modules $(IMAGE)/unpacked/.done
 	@echo '  MODULES $(@D)'
 	@initramfs/select-modules $< $(IMAGE)/unpacked/linux-image-6* $(@D)
 
