@@ -114,7 +114,7 @@ CHECKS	= check-unit check-asan check-clang tidy analyze shellcheck format-check 
 SOURCES	= $(shell git ls-files 'rescue/*.[ch]' 'efi/*.[ch]' 'tests/*.[ch]')
 # sources for the firmware need flags of their own: efi/efi.mk checks them
 C_FILES	= $(filter-out $(EFI_SOURCES),$(filter %.c,$(SOURCES)))
-SCRIPTS	= $(shell git grep -lI -e '^\#!/bin/sh' -- scripts tests efi initramfs .ci)
+SCRIPTS	= $(filter-out %.py,$(shell git grep -lI -e '^\#!/bin/sh' -- scripts tests efi initramfs .ci))
 RUN	= UNBRICK_BUILD=$(BUILD) UNBRICK_TOOLS=$(BUILD)/tools tests/run
 ONE	= $(if $(T),$(filter %$(T),$(1)),$(1))
 
