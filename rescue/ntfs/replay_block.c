@@ -130,15 +130,15 @@ bool nt_rp_place(const struct nt_rp *rp, const struct nt_rp_op *op, uint64_t in_
 	uint64_t *ret_off_bytes, uint64_t *ret_left)
 {
 	const uint32_t cluster = rp->raw->geo.cluster_bytes;
-	uint64_t i = in_page / cluster;
+	uint64_t i = in_page >> rp->cluster_shift, in = in_page & (cluster - 1);
 
 	if (i >= op->n_lcns)
 		return false;
 	uint64_t lcn = rs_le64(op->lcns + 8 * i);
-	if (!lcn || lcn >= nt_clusters(rp->raw))
+	if (!lcn || lcn >= rp->clusters)
 		return false;
-	*ret_off_bytes = lcn * cluster + in_page % cluster;
-	*ret_left = cluster - in_page % cluster;
+	*ret_off_bytes = (lcn << rp->cluster_shift) + in;
+	*ret_left = cluster - in;
 	return true;
 }
 

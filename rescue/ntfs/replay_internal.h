@@ -243,6 +243,8 @@ struct nt_rp {
 	struct nt_raw *raw;
 	struct nt_replay *plan;
 	const struct rs_task *task;
+	uint64_t clusters; /* of the volume */
+	unsigned cluster_shift;
 	struct nt_rl log;
 	uint64_t first_lsn;  /* the first that may be redone */
 	uint64_t start_lsn;  /* where analysis begins */

@@ -105,12 +105,19 @@ static const char *write_end(uint8_t *blk, uint32_t pos, uint32_t end, const str
 	return NULL;
 }
 
+static bool is_for_block(uint16_t op)
+{
+	return (op >= 0x0E && op <= 0x10) || op == 0x12 || op == 0x14 || op == 0x22;
+}
+
 const char *nt_rp_do_indx(uint8_t *blk, uint32_t len, const struct nt_rp_op *op)
 {
 	uint32_t pos = (uint32_t)op->record_off + op->attr_off;
 
 	if (op->op == 0x08)
 		return write_bytes(blk, len, pos, op);
+	if (!is_for_block(op->op))
+		return "not an operation on index blocks";
 	uint32_t end = end_of(blk, len);
 	if (!end)
 		return "header of the index block";

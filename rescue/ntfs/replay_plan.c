@@ -322,6 +322,8 @@ int nt_replay_plan(
 		*ret = rs_steal(rp->plan);
 		return 0;
 	}
+	rp->clusters = nt_clusters(rp->raw);
+	rp->cluster_shift = (unsigned)__builtin_ctz(rp->raw->geo.cluster_bytes); /* a power of 2 */
 	r = run(rp, err);
 	if (r < 0)
 		return r;

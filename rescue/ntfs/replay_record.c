@@ -7,6 +7,17 @@
 
 #define HEADER_BYTES 0x30U
 
+/* Pages are powers of two; a division for each of millions of places is felt. */
+static uint32_t page_of(const struct nt_rl *log, uint64_t off_bytes)
+{
+	return (uint32_t)(off_bytes >> __builtin_ctz(log->area.page_bytes));
+}
+
+static uint32_t in_page(const struct nt_rl *log, uint64_t off_bytes)
+{
+	return (uint32_t)off_bytes & (log->area.page_bytes - 1);
+}
+
 uint64_t nt_rl_offset(const struct nt_rl *log, uint64_t lsn)
 {
 	return (lsn << log->area.seq_bits) >> (log->area.seq_bits - 3);
@@ -22,7 +33,7 @@ uint64_t nt_rl_next(const struct nt_rl *log, const struct nt_rl_rec *rec)
 {
 	const uint32_t size = log->area.page_bytes, data = log->area.data_off;
 	uint64_t off = nt_rl_offset(log, rec->lsn), seq = rec->lsn >> (64 - log->area.seq_bits);
-	uint32_t page = (uint32_t)(off / size), in = (uint32_t)(off % size);
+	uint32_t page = page_of(log, off), in = in_page(log, off);
 	uint64_t left = HEADER_BYTES + ((uint64_t)rec->data.len + 7) / 8 * 8;
 
 	while (left > size - in) {
@@ -98,9 +109,9 @@ int nt_rl_get(struct nt_rl *log, uint64_t lsn, struct nt_rl_rec *ret, struct rs_
 	uint64_t off = nt_rl_offset(log, lsn);
 	const uint8_t *p;
 
-	if (!lsn || off / size < log->first_page || off / size >= log->n_pages)
+	uint32_t page = page_of(log, off), in = in_page(log, off);
+	if (!lsn || page < log->first_page || page >= log->n_pages)
 		return 0;
-	uint32_t page = (uint32_t)(off / size), in = (uint32_t)(off % size);
 	if (in < log->area.data_off || size - in < HEADER_BYTES)
 		return 0;
 	int r = nt_rl_page(log, page, &p, err);

@@ -153,8 +153,8 @@ const uint8_t *nt_rp_store_before(struct nt_rp_store *s, uint64_t off_bytes)
 static bool is_log(const struct nt_rp *rp, uint64_t off_bytes, size_t len)
 {
 	const struct nt_runs *runs = &rp->log.stream.runs;
-	const uint32_t cluster = rp->raw->geo.cluster_bytes;
-	uint64_t first = off_bytes / cluster, last = (off_bytes + len - 1) / cluster;
+	uint64_t first = off_bytes >> rp->cluster_shift;
+	uint64_t last = (off_bytes + len - 1) >> rp->cluster_shift;
 
 	for (size_t i = 0; i < runs->n; i++)
 		if (runs->v[i].lcn != NT_HOLE && runs->v[i].lcn <= last &&

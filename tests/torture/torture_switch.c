@@ -46,6 +46,9 @@ static const struct kind kinds[] = {
 
 #define LINKED "linked.sys" /* so many names that some lie in extension records */
 
+#define FULL	   "full.sys" /* no room in its record for one name more */
+#define FULL_BYTES 640
+
 struct run {
 	struct vh image;
 	struct blk *mem;
@@ -271,6 +274,7 @@ static void make_image(struct run *t)
 	}
 	vh_add(&t->image, DRIVERS, PAIR, 40);
 	vh_add_dos(&t->image, DRIVERS, PAIR, "C-0000~1.SYS");
+	vh_add(&t->image, DRIVERS, FULL, FULL_BYTES);
 	vh_add(&t->image, DRIVERS, LINKED, 40);
 	for (unsigned i = 0; i < 20; i++) {
 		(void)snprintf(name, sizeof(name), "one more name of it, number %02u.sys", i);
@@ -283,7 +287,20 @@ static void make_image(struct run *t)
 	assert_non_null(t->watch);
 }
 
-/* @number 0: the pair; 2: many names; odd: an entry of an inner node; even: any. */
+/* The record is as full as it is meant to be, and has not moved its data out. */
+static void assert_full(const struct run *t)
+{
+	struct nt_raw *raw = NULL;
+	uint8_t rec[NT_RECORD_MAX];
+
+	assert_int_equal(nt_raw_open(t->mem, &raw, NULL), 0);
+	assert_int_equal(nt_raw_record(raw, NT_REF_RECORD(t->file), rec, NULL), 0);
+	assert_in_range(rs_le32(rec + 0x18), 1024 - 0x60, 1024);
+	nt_raw_close(raw);
+}
+
+/* @number 0: the pair; 2: many names; 4: a full record; odd: an entry of an inner node; even: any.
+ */
 static void choose(struct run *t, struct nt_vol *vol, unsigned number)
 {
 	struct rs_err err = {0};
@@ -296,11 +313,15 @@ static void choose(struct run *t, struct nt_vol *vol, unsigned number)
 		(void)snprintf(t->target, sizeof(t->target), "%s", PAIR);
 	else if (number == 2)
 		(void)snprintf(t->target, sizeof(t->target), "%s", LINKED);
+	else if (number == 4)
+		(void)snprintf(t->target, sizeof(t->target), "%s", FULL);
 	else if ((number & 1) && in.n)
 		(void)snprintf(t->target, sizeof(t->target), "%s", in.names[number / 2 % in.n]);
 	else
 		file_name(t->kind, number * 13 % FILES, t->target);
 	assert_int_equal(look(vol, DRIVERS, t->target, &t->file, &err), 0);
+	if (number == 4)
+		assert_full(t);
 }
 
 static void torture(struct run *t, unsigned number, uint64_t states)
