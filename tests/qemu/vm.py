@@ -27,7 +27,7 @@ PATIENCE = float(os.environ.get("PATIENCE", "1"))
 LIMIT = 240  # seconds for one line
 FATAL = r"Kernel panic|Initramfs unpacking failed|No bootable option or device was found|BUG: |#GP - |#PF - "
 OVMF = "/usr/share/OVMF"
-ESCAPE = re.compile(r"\x1b\[[0-9;?]*([A-Za-z])|\x1b[()][A-Z0-9]|\x1b[=>78]|\0")
+ESCAPE = re.compile(r"\x1b\[[0-9;?=]*([A-Za-z])|\x1b[()][A-Z0-9]|\x1b[=>78]|\0")
 CAPITALS = {"!": "1", "@": "2", "#": "3", "$": "4", "%": "5", "^": "6", "&": "7", "*": "8", "(": "9",
             ")": "0", "_": "minus", "+": "equal", ":": "semicolon", "?": "slash"}
 PLAIN = {"-": "minus", "=": "equal", ";": "semicolon", "/": "slash", ".": "dot", ",": "comma",
