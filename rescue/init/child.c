@@ -32,6 +32,21 @@ void child_reset_process(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+void child_close_others(int keep_a, int keep_b)
+{
+	int low = keep_a < keep_b ? keep_a : keep_b, high = keep_a < keep_b ? keep_b : keep_a;
+	unsigned from = 3;
+
+	/* these fail for a wrong order only */
+	if (low > (int)from)
+		(void)close_range(from, (unsigned)low - 1, 0);
+	from = low >= (int)from ? (unsigned)low + 1 : from;
+	if (high > (int)from)
+		(void)close_range(from, (unsigned)high - 1, 0);
+	from = high >= (int)from ? (unsigned)high + 1 : from;
+	(void)close_range(from, ~0U, 0);
+}
+
 static void exec_child(char *const argv[], int slave, int keys)
 {
 	static char path[] = "PATH=/bin:/sbin:/usr/bin:/usr/sbin", term[] = "TERM=linux",

@@ -87,6 +87,9 @@ struct init {
 
 /** One round of events, at most @timeout_ms (-1: for ever). */
 void init_step(struct init *in, int timeout_ms);
+
+/* ---- say.c ---- */
+
 /** A stable line: "unbrick: ..." on every console, and with its time in the report. */
 void init_say(struct init *in, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /** The same for the report only. */

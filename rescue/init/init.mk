@@ -15,7 +15,8 @@ INIT_USES = $(BUILD)/lib/init.a $(BUILD)/lib/core.a $(BUILD)/efi/settings.o
 $(BUILD)/init: $(BUILD)/rescue/init/main.o $(INIT_USES)
 	$(link) $^ $(INIT_LIBS) -o $@
 
-$(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/init/test_*.c)): %: %.o $(INIT_USES)
+$(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/init/test_*.c)): %: %.o $(BUILD)/tests/unit/init/tree.o \
+	$(INIT_USES)
 	$(link) $^ $(INIT_LIBS) -lcmocka -o $@
 
 $(filter $(BUILD)/fuzz/fuzz_init_%,$(FUZZ)): $(INIT_USES)

@@ -72,6 +72,7 @@ struct job *job_start(struct jobs *j, job_fn run, void *arg, size_t cap, job_end
 	job->pid = fork();
 	if (job->pid == 0) {
 		child_reset_process();
+		child_close_others(ends[1], -1);
 		(void)fcntl(ends[1], F_SETFL, 0); /* the function may wait for its reader */
 		_exit(run(arg, ends[1]));
 	}

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -18,60 +17,6 @@
 #include "init/menu.h"
 #include "init/stick.h"
 #include "init/unseen.h"
-
-#define LINE_BYTES 1024
-
-static void keep(struct init *in, const char *text)
-{
-	struct json_object *o = json_object_new_object();
-
-	json_object_object_add(o, "ms", json_object_new_uint64(now_ms()));
-	json_object_object_add(o, "text", json_object_new_string(text));
-	json_object_array_add(in->timeline, o);
-}
-
-static void format(char ret[LINE_BYTES], const char *fmt, va_list ap)
-{
-	char text[LINE_BYTES];
-
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
-	(void)rs_escape(text, ret, LINE_BYTES);
-}
-
-void init_say(struct init *in, const char *fmt, ...)
-{
-	char text[LINE_BYTES], line[LINE_BYTES + 16];
-	va_list ap;
-
-	va_start(ap, fmt);
-	format(text, fmt, ap);
-	va_end(ap);
-	(void)snprintf(line, sizeof(line), "unbrick: %s", text);
-	consoles_line(&in->consoles, line);
-	keep(in, text);
-}
-
-void init_log(struct init *in, const char *fmt, ...)
-{
-	char text[LINE_BYTES];
-	va_list ap;
-
-	va_start(ap, fmt);
-	format(text, fmt, ap);
-	va_end(ap);
-	keep(in, text);
-}
-
-void init_show(struct init *in, const char *fmt, ...)
-{
-	char text[LINE_BYTES];
-	va_list ap;
-
-	va_start(ap, fmt);
-	format(text, fmt, ap);
-	va_end(ap);
-	consoles_line(&in->consoles, text);
-}
 
 static void on_typed(void *user, const char *bytes, size_t len)
 {

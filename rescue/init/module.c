@@ -288,7 +288,7 @@ static bool start_one(struct modules *m, int which)
 		return false;
 	if (pid == 0) {
 		child_reset_process();
-		(void)close(to); /* else it would never see the end */
+		child_close_others(to_end, from_end);
 		_exit(loader_run(to_end, from_end, which == 1));
 	}
 	/* room for all that a coldplug sends while one driver takes its time */

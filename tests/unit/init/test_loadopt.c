@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "init/loadopt.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/cleanup.h"
+
+#define GUID "bb019aa8-c802-4c24-a94c-d0f324f77871"
+
+/* Written by hand from the UEFI specification: attributes 1, title, HD(1,GPT,GUID,0x800,0x14000),
+ * the file, the end. */
+struct bytes {
+	uint8_t p[512];
+	size_t len;
+};
+
+static void put(struct bytes *b, const void *p, size_t len)
+{
+	memcpy(b->p + b->len, p, len);
+	b->len += len;
+}
+
+static void put_utf16(struct bytes *b, const char *s)
+{
+	for (;; s++) {
+		uint8_t c[2] = {(uint8_t)*s, 0};
+		put(b, c, 2);
+		if (!*s)
+			return;
+	}
+}
+
+static struct bytes windows_entry(uint64_t start, uint64_t size)
+{
+	static const uint8_t hd[] = {4, 1, 0x2a, 0, 1, 0, 0, 0};
+	static const uint8_t guid[] = {0xa8, 0x9a, 0x01, 0xbb, 0x02, 0xc8, 0x24, 0x4c, 0xa9, 0x4c,
+		0xd0, 0xf3, 0x24, 0xf7, 0x78, 0x71, 2, 2};
+	static const uint8_t end[] = {0x7f, 0xff, 4, 0};
+	static const char file[] = "\\EFI\\Microsoft\\Boot\\bootmgfw.efi";
+	uint8_t head[] = {1, 0, 0, 0, 0x2a + 4 + 2 * sizeof(file) + 4, 0};
+	uint8_t file_head[] = {4, 4, 4 + 2 * sizeof(file), 0};
+	uint8_t numbers[16];
+	struct bytes b = {.len = 0};
+
+	rs_put_le64(numbers, start);
+	rs_put_le64(numbers + 8, size);
+	put(&b, head, sizeof(head));
+	put_utf16(&b, "Windows Boot Manager");
+	put(&b, hd, sizeof(hd));
+	put(&b, numbers, sizeof(numbers));
+	put(&b, guid, sizeof(guid));
+	put(&b, file_head, sizeof(file_head));
+	put_utf16(&b, file);
+	put(&b, end, sizeof(end));
+	return b;
+}
+
+static void test_loadopt_parse__windows_entry__tells_file_and_partition(void **state)
+{
+	(void)state;
+	struct bytes b = windows_entry(0x800, 0x14000);
+	struct loadopt o = {.number = 3};
+
+	assert_true(loadopt_parse((struct rs_view){b.p, b.len}, &o));
+	assert_int_equal(o.number, 3);
+	assert_true(o.is_active);
+	assert_true(o.is_windows);
+	assert_true(o.has_partition);
+	assert_string_equal(o.partition, GUID);
+	assert_string_equal(o.title, "Windows Boot Manager");
+	assert_string_equal(o.file, "\\EFI\\Microsoft\\Boot\\bootmgfw.efi");
+}
+
+static void test_loadopt_parse__cut_at_every_byte__never_reads_beyond(void **state)
+{
+	(void)state;
+	struct bytes b = windows_entry(0x800, 0x14000);
+
+	for (size_t n = 0; n < b.len; n++) {
+		/* exactly so many bytes: a sanitizer sees the first one too many */
+		auto_free uint8_t *cut = malloc(n ? n : 1);
+		struct loadopt o = {0};
+		assert_non_null(cut);
+		memcpy(cut, b.p, n);
+		assert_false(loadopt_parse((struct rs_view){cut, n}, &o));
+	}
+}
+
+static void test_loadopt_parse__node_of_no_length__is_refused(void **state)
+{
+	(void)state;
+	struct bytes b = windows_entry(0x800, 0x14000);
+	size_t node = 6 + 2 * sizeof("Windows Boot Manager");
+	struct loadopt o = {0};
+
+	b.p[node + 2] = 0;
+	assert_false(loadopt_parse((struct rs_view){b.p, b.len}, &o));
+	b.p[node + 2] = 3;
+	assert_false(loadopt_parse((struct rs_view){b.p, b.len}, &o));
+	b.p[node + 3] = 0xff;
+	assert_false(loadopt_parse((struct rs_view){b.p, b.len}, &o));
+}
+
+static void test_loadopt_parse__other_loader__is_not_windows(void **state)
+{
+	(void)state;
+	struct bytes b = windows_entry(0x800, 0x14000);
+	struct loadopt o = {0};
+
+	b.p[b.len - 4 - 10] = 'x'; /* ...bootmgfw.xfi */
+	assert_true(loadopt_parse((struct rs_view){b.p, b.len}, &o));
+	assert_false(o.is_windows);
+}
+
+static void test_loadopt_make__both_sector_sizes__as_the_specification_has_it(void **state)
+{
+	(void)state;
+	struct loadopt_new n = {1, 0x100000, 0x2800000, 512, GUID};
+	struct bytes want = windows_entry(0x800, 0x14000);
+	uint8_t made[LOADOPT_MOST];
+
+	assert_int_equal(loadopt_make(&n, made), want.len);
+	assert_memory_equal(made, want.p, want.len);
+	n.sector_bytes = 4096;
+	want = windows_entry(0x100, 0x2800);
+	assert_int_equal(loadopt_make(&n, made), want.len);
+	assert_memory_equal(made, want.p, want.len);
+}
+
+static void test_loadopt_make__impossible__makes_nothing(void **state)
+{
+	(void)state;
+	uint8_t made[LOADOPT_MOST];
+
+	assert_int_equal(
+		loadopt_make(&(struct loadopt_new){1, 0x100200, 0x200, 4096, GUID}, made), 0);
+	assert_int_equal(loadopt_make(&(struct loadopt_new){1, 0x100000, 0x200, 0, GUID}, made), 0);
+	assert_int_equal(
+		loadopt_make(&(struct loadopt_new){1, 0x100000, 0x200, 512, "x"}, made), 0);
+}
+
+static struct loadopt entry(unsigned number, bool is_active, const char *partition)
+{
+	struct loadopt o = {.number = number,
+		.is_active = is_active,
+		.is_windows = true,
+		.has_partition = true};
+
+	(void)strncpy(o.partition, partition, sizeof(o.partition) - 1);
+	return o;
+}
+
+static void test_loadopt_choose__several__the_first_of_the_order(void **state)
+{
+	(void)state;
+	static const uint16_t order[] = {7, 5, 2};
+	struct loadopt list[] = {entry(1, true, GUID), entry(2, true, GUID), entry(5, true, GUID),
+		entry(7, true, "11111111-2222-3333-4444-555555555555"), entry(9, true, GUID)};
+
+	assert_int_equal(loadopt_choose(list, 5, order, 3, GUID)->number, 5);
+	assert_int_equal(loadopt_choose(list, 5, order, 0, GUID)->number, 1);
+	list[2].is_active = false;
+	assert_int_equal(loadopt_choose(list, 5, order, 3, GUID)->number, 2);
+	assert_null(loadopt_choose(list, 5, order, 3, "00000000-0000-0000-0000-000000000000"));
+	list[1].is_windows = false;
+	assert_int_equal(loadopt_choose(list, 5, order, 3, GUID)->number, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_loadopt_parse__windows_entry__tells_file_and_partition),
+		cmocka_unit_test(test_loadopt_parse__cut_at_every_byte__never_reads_beyond),
+		cmocka_unit_test(test_loadopt_parse__node_of_no_length__is_refused),
+		cmocka_unit_test(test_loadopt_parse__other_loader__is_not_windows),
+		cmocka_unit_test(test_loadopt_make__both_sector_sizes__as_the_specification_has_it),
+		cmocka_unit_test(test_loadopt_make__impossible__makes_nothing),
+		cmocka_unit_test(test_loadopt_choose__several__the_first_of_the_order),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
