@@ -34,6 +34,8 @@ def plain_volume(image, part, folder, password=None):
     path = partition(image, part, os.path.join(folder, f"part{part['number']}"))
     if not password:
         return path
+    if os.path.exists(path + ".ntfs"):
+        os.unlink(path + ".ntfs")  # dislocker does not write over a file
     run("dislocker-file", "-V", path, "-p" + password, "--", path + ".ntfs")
     os.unlink(path)
     return path + ".ntfs"
