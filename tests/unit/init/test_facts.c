@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "init/facts.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct facts f;
+
+static void read_boot(const char *text)
+{
+	facts_init(&f);
+	facts_read_boot(&f, text, strlen(text));
+}
+
+static void test_facts_read_boot__application__tells_door_and_place(void **state)
+{
+	(void)state;
+	read_boot("door = application\nsecure_boot = yes\r\nloader = shim\n"
+		  "partition = bb019aa8-c802-4c24-a94c-d0f324f77871\nwindows_entry = Boot0003\n"
+		  "chosen = key\nversion = 0.1.0\nnote = unbrick.conf, line 3: unknown key\n"
+		  "something = else\nno equals sign\n");
+	assert_int_equal(f.door, DOOR_APPLICATION);
+	assert_int_equal(f.secure_boot, SECURE_BOOT_YES);
+	assert_string_equal(f.partition, "bb019aa8-c802-4c24-a94c-d0f324f77871");
+	assert_string_equal(f.windows_entry, "Boot0003");
+	assert_int_equal(f.n_notes, 1);
+	assert_string_equal(f.notes[0], "unbrick.conf, line 3: unknown key");
+	assert_false(facts_trusts_stick(&f));
+}
+
+static void test_facts_read_boot__control_characters__reach_no_terminal(void **state)
+{
+	(void)state;
+	read_boot("door=application\nversion=1\033[2J\nnote=a\033]0;x\007b\n");
+	assert_null(strchr(f.version, 033));
+	assert_null(strchr(f.notes[0], 033));
+	assert_null(strchr(f.notes[0], 7));
+}
+
+static void test_facts_read_command_line__application__changes_nothing(void **state)
+{
+	(void)state;
+	read_boot("door = application\nsecure_boot = yes\n");
+	facts_read_command_line(&f, "unbrick.door=grub unbrick.mode=look unbrick.stick=1234-ABCD");
+	assert_int_equal(f.door, DOOR_APPLICATION);
+	assert_int_equal(f.settings.mode, SETTINGS_MODE_AUTOMATIC);
+	assert_string_equal(f.stick_uuid, "");
+}
+
+static void test_facts_read_command_line__grub__mode_beats_the_stick(void **state)
+{
+	(void)state;
+	static const char conf[] = "mode = automatic\nwait = 30\n";
+
+	facts_init(&f);
+	facts_read_command_line(
+		&f, "quiet unbrick.door=grub unbrick.mode=look unbrick.stick=1234-ABCD x\n");
+	assert_int_equal(f.door, DOOR_GRUB);
+	assert_string_equal(f.stick_uuid, "1234-ABCD");
+	facts_read_settings(&f, conf, strlen(conf), true, "unbrick.conf");
+	assert_int_equal(f.settings.mode, SETTINGS_MODE_LOOK);
+	assert_int_equal(f.settings.wait_s, 30);
+}
+
+/* Secure Boot on: what an unsigned file may not loosen stays, and is told with its line. */
+static void test_facts_read_settings__unsigned_under_secure_boot__cannot_loosen(void **state)
+{
+	(void)state;
+	static const char conf[] = "wait = 20\nshell = yes\nrules = unsigned\nreplay = all\n";
+	unsigned char params[0x200] = {0};
+
+	facts_init(&f);
+	facts_read_command_line(&f, "unbrick.door=grub");
+	params[0x1ec] = 3;
+	facts_read_boot_params(&f, params, sizeof(params));
+	assert_int_equal(f.secure_boot, SECURE_BOOT_YES);
+	facts_read_settings(&f, conf, strlen(conf), facts_trusts_stick(&f), "unbrick.conf");
+	assert_int_equal(f.settings.wait_s, 20);
+	assert_false(f.settings.shell);
+	assert_int_equal(f.settings.rules, SETTINGS_RULES_SIGNED);
+	assert_int_equal(f.settings.replay, SETTINGS_REPLAY_SAFE);
+	assert_int_equal(f.n_notes, 3);
+	assert_non_null(strstr(f.notes[0], "unbrick.conf, line 2"));
+
+	params[0x1ec] = 2; /* off: the stick counts as much as what was started from it */
+	facts_read_boot_params(&f, params, sizeof(params));
+	facts_read_settings(&f, conf, strlen(conf), facts_trusts_stick(&f), "unbrick.conf");
+	assert_true(f.settings.shell);
+}
+
+static void test_facts_read_boot_params__short__stays_unknown(void **state)
+{
+	(void)state;
+	unsigned char params[0x1ec] = {0};
+
+	facts_init(&f);
+	facts_read_boot_params(&f, params, sizeof(params));
+	assert_int_equal(f.secure_boot, SECURE_BOOT_NO);
+}
+
+static void test_facts_note__more_than_room__counts_them(void **state)
+{
+	(void)state;
+	facts_init(&f);
+	for (int i = 0; i < FACTS_NOTES + 5; i++)
+		facts_note(&f, "note %d", i);
+	assert_int_equal(f.n_notes, FACTS_NOTES);
+	assert_int_equal(f.n_notes_lost, 5);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_facts_read_boot__application__tells_door_and_place),
+		cmocka_unit_test(test_facts_read_boot__control_characters__reach_no_terminal),
+		cmocka_unit_test(test_facts_read_command_line__application__changes_nothing),
+		cmocka_unit_test(test_facts_read_command_line__grub__mode_beats_the_stick),
+		cmocka_unit_test(
+			test_facts_read_settings__unsigned_under_secure_boot__cannot_loosen),
+		cmocka_unit_test(test_facts_read_boot_params__short__stays_unknown),
+		cmocka_unit_test(test_facts_note__more_than_room__counts_them),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The kernel's events, disks and names in a made /sys, the firmware's variables in a made folder.
+ */
+#include "init/sysfs.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "init/efivar.h"
+#include "init/init.h"
+#include "tree.h"
+
+#define EVENT(s) (s), sizeof(s) - 1
+
+static void test_uevent_parse__disk__tells_its_parts(void **state)
+{
+	(void)state;
+	struct uevent e;
+
+	assert_true(uevent_parse(EVENT("add@/devices/x/block/sda\0ACTION=add\0"
+				       "DEVPATH=/devices/x/block/sda\0SUBSYSTEM=block\0"
+				       "DEVTYPE=disk\0DEVNAME=sda\0SEQNUM=1\0"),
+		&e));
+	assert_string_equal(e.action, "add");
+	assert_string_equal(e.path, "/devices/x/block/sda");
+	assert_string_equal(e.subsystem, "block");
+	assert_string_equal(e.type, "disk");
+	assert_string_equal(e.name, "sda");
+	assert_null(e.modalias);
+}
+
+static void test_uevent_parse__others_messages__are_none(void **state)
+{
+	(void)state;
+	struct uevent e;
+
+	assert_false(uevent_parse(EVENT("libudev\0\xfe\xed\xca\xfe"), &e));
+	assert_false(uevent_parse(EVENT(""), &e));
+	assert_false(uevent_parse(EVENT("add@/x\0ACTION=add\0"), &e));
+	assert_false(uevent_parse(EVENT("add@/x\0ACTIONS=add\0DEVPATH=/x\0SUBSYSTEM=y\0"), &e));
+}
+
+static void test_disk_is_wanted__names__only_disks(void **state)
+{
+	(void)state;
+	static const char *const names[] = {"sda", "nvme0n1", "vda", "mmcblk0", "md126", "loop0",
+		"ram0", "zram0", "sr0", "fd0", "mmcblk0boot0", "mmcblk0rpmb", "sdb", "nvme0c0n1"};
+	static const bool wanted[] = {1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+	const char *root = tree_new();
+	char path[128];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		(void)snprintf(path, sizeof(path), "sys/block/%s/size", names[i]);
+		tree_file(path, strcmp(names[i], "sdb") == 0 ? "0\n" : "1000\n");
+	}
+	tree_file("sys/block/nvme0c0n1/hidden", "1\n");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_int_equal(disk_is_wanted(root, names[i]), wanted[i]);
+	tree_done();
+}
+
+static void test_disk_part_name__by_number__whatever_the_name(void **state)
+{
+	(void)state;
+	const char *root = tree_new();
+	char name[32];
+
+	tree_file("sys/block/nvme0n1/nvme0n1p3/partition", "3\n");
+	tree_file("sys/block/nvme0n1/queue/x", "3\n");
+	assert_true(disk_part_name(root, "nvme0n1", 3, name, sizeof(name)));
+	assert_string_equal(name, "nvme0n1p3");
+	assert_false(disk_part_name(root, "nvme0n1", 4, name, sizeof(name)));
+	assert_true(disk_part_name(root, "sdb", 0, name, sizeof(name)));
+	assert_string_equal(name, "sdb");
+	tree_done();
+}
+
+static void test_part_content__boot_sectors__are_told_apart(void **state)
+{
+	(void)state;
+	uint8_t boot[512] = {0};
+	char uuid[DISK_UUID];
+
+	assert_int_equal(part_content((struct rs_view){boot, 512}, uuid), PART_OTHER);
+	memcpy(boot + 3, "-FVE-FS-", 8);
+	assert_int_equal(part_content((struct rs_view){boot, 512}, uuid), PART_BITLOCKER);
+	assert_int_equal(part_content((struct rs_view){boot, 511}, uuid), PART_OTHER);
+	memcpy(boot + 3, "NTFS    ", 8);
+	assert_int_equal(part_content((struct rs_view){boot, 512}, uuid), PART_OTHER);
+	boot[510] = 0x55;
+	boot[511] = 0xaa;
+	assert_int_equal(part_content((struct rs_view){boot, 512}, uuid), PART_NTFS);
+	memcpy(boot + 3, "mkfs.fat", 8);
+	memcpy(boot + 82, "FAT32   ", 8);
+	boot[66] = 0x29;
+	memcpy(boot + 67, "\xcd\xab\x34\x12", 4);
+	assert_int_equal(part_content((struct rs_view){boot, 512}, uuid), PART_FAT);
+	assert_string_equal(uuid, "1234-ABCD");
+}
+
+static void test_start_serial__placeholders__are_passed_over(void **state)
+{
+	(void)state;
+	const char *root = tree_new();
+	char serial[64];
+
+	start_serial(root, serial, sizeof(serial));
+	assert_string_equal(serial, "unknown");
+	tree_file("sys/class/net/lo/address", "00:00:00:00:00:00\n");
+	tree_file("sys/class/net/eth1/address", "52:54:00:12:34:57\n");
+	tree_file("sys/class/net/eth1/device/x", "");
+	tree_link("sys/class/net/eth0/device", "../../x");
+	tree_file("sys/class/net/eth0/address", "52:54:00:12:34:56\n");
+	start_serial(root, serial, sizeof(serial));
+	assert_string_equal(serial, "52-54-00-12-34-56");
+	tree_file("sys/class/dmi/id/product_uuid", "4c4c4544-0042-3510-8054-b4c04f4d4c32\n");
+	tree_file("sys/class/dmi/id/product_serial", "To Be Filled By O.E.M.\n");
+	start_serial(root, serial, sizeof(serial));
+	assert_string_equal(serial, "4c4c4544-0042-3510-8054-b4c04f4d4c32");
+	tree_file("sys/class/dmi/id/product_serial", "../PF 2/\\*\n");
+	start_serial(root, serial, sizeof(serial));
+	assert_string_equal(serial, "---PF-2---");
+	tree_done();
+}
+
+static void test_module_rank__modaliases__storage_first(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *alias;
+		enum module_rank rank;
+	} all[] = {
+		{"pci:v0000144Dd0000A808sv0000144Dsd0000A801bc01sc08i02", MODULE_STORAGE},
+		{"pci:v00008086d0000A36Dsv00001028sd0000085Cbc0Csc03i30", MODULE_STORAGE},
+		{"pci:v00008086d000015BEsv00001028sd0000085Cbc02sc00i00", MODULE_OTHER},
+		{"usb:v0951p1666d0110dc00dsc00dp00ic08isc06ip50in00", MODULE_STORAGE},
+		{"usb:v046DpC31Cd6402dc00dsc00dp00ic03isc01ip01in00", MODULE_INPUT},
+		{"usb:v0BDAp8153d3000dc00dsc00dp00icFFiscFFip00in00", MODULE_OTHER},
+		{"virtio:d00000002v00001AF4", MODULE_STORAGE},
+		{"virtio:d00000001v00001AF4", MODULE_OTHER},
+		{"scsi:t-0x00", MODULE_STORAGE},
+		{"hid:b0003g0001v0000046Dp0000C31C", MODULE_INPUT},
+		{"acpi:PNP0C09:", MODULE_OTHER},
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		assert_int_equal(module_rank(all[i].alias), all[i].rank);
+}
+
+static void test_efivar__written__reads_back(void **state)
+{
+	(void)state;
+	const char *root = tree_new();
+	uint8_t back[16], value[2] = {3, 0};
+
+	assert_int_equal(efivar_read(root, "BootNext", EFIVAR_GLOBAL, back, 2), -ENOENT);
+	assert_int_equal(efivar_write(root, "BootNext", EFIVAR_GLOBAL, EFIVAR_KEPT, value, 2), 0);
+	assert_int_equal(efivar_read(root, "BootNext", EFIVAR_GLOBAL, back, 2), 2);
+	assert_memory_equal(back, value, 2);
+	tree_file("Short-" EFIVAR_GLOBAL, "abc");
+	assert_int_equal(efivar_read(root, "Short", EFIVAR_GLOBAL, back, 2), -EINVAL);
+	tree_done();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_uevent_parse__disk__tells_its_parts),
+		cmocka_unit_test(test_uevent_parse__others_messages__are_none),
+		cmocka_unit_test(test_disk_is_wanted__names__only_disks),
+		cmocka_unit_test(test_disk_part_name__by_number__whatever_the_name),
+		cmocka_unit_test(test_part_content__boot_sectors__are_told_apart),
+		cmocka_unit_test(test_start_serial__placeholders__are_passed_over),
+		cmocka_unit_test(test_module_rank__modaliases__storage_first),
+		cmocka_unit_test(test_efivar__written__reads_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
