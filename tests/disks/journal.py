@@ -287,7 +287,7 @@ def listing(image):
     ret = {}
     for line in text.splitlines():
         found = re.match(r"(\S+) (\S+):\t(.*)$", line)
-        if found and not found[3].startswith("$OrphanFiles"):
+        if found and found[1][0] != "-" and not found[3].startswith("$OrphanFiles"):
             ret[found[3]] = found[1] + " " + found[2]
     return status, ret
 
