@@ -50,22 +50,34 @@ static size_t count_moves(const struct en_work *w)
 	return n;
 }
 
+/* Before the first question, so that the plan that is shown stays the same from then on. */
+static int name_plan_files(struct en_works *w, const struct rs_replay_choice *c,
+	struct rs_report *report, struct rs_err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < w->n; i++) {
+		if (w->list[i].v->journal.is_planned)
+			r = en_replay_plan(w->list[i].v, c, err);
+	}
+	en_works_report(w, false, report->root);
+	return r;
+}
+
 /* The journals of those volumes that will be written, and of no other. */
-static int plan_replays(struct rs_session *s, struct en_works *w, const struct rs_replay_choice *c,
-	const struct rs_report *report, struct rs_err *err)
+static int consent_to_replays(struct rs_session *s, struct en_works *w,
+	const struct rs_replay_choice *c, const struct rs_report *report, struct rs_err *err)
 {
 	size_t n = 0;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < w->n; i++) {
 		struct en_volume *v = w->list[i].v;
-		v->journal.is_planned = false;
-		if (!count_moves(&w->list[i]) || !en_journal_is_open(v))
+		v->journal.is_planned = v->journal.is_planned && count_moves(&w->list[i]);
+		if (!v->journal.is_planned)
 			continue;
 		n++;
-		r = en_replay_plan(v, c, err);
-		if (r == 0)
-			r = en_replay_consent(s, v, c, report, err);
+		r = en_replay_consent(s, v, c, report, err);
 	}
 	if (r == 0 && n > 1 && c->plan_file && !en_plan_is_folder(c->plan_file))
 		r = rs_fail_on(err, RS_E_AMBIGUOUS, c->plan_file,
@@ -208,12 +220,14 @@ static int fix(struct rs_session *s, struct en_works *w, const struct rs_fix_opt
 
 	o = o ? o : &none;
 	if (r == 0)
+		r = name_plan_files(w, &o->replay, report, err);
+	if (r == 0)
 		r = ask_doubtful(s, w, report, err);
 	if (r == 0)
-		r = plan_replays(s, w, &o->replay, report, err);
+		r = consent_to_replays(s, w, &o->replay, report, err);
 	if (r < 0)
 		return r;
-	en_works_report(w, false, report->root); /* the plan's file has its name now */
+	en_works_report(w, false, report->root); /* without the volumes that stay as they are */
 	r = ask_plan(s, w, o->say_yes, report, err);
 	if (r < 0)
 		return r;
