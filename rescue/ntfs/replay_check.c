@@ -238,34 +238,44 @@ static int look_at_record(struct nt_rc *c, uint64_t number, struct rs_err *err)
 					     : nt_rc_add(&c->files, NT_REF_RECORD(base), err);
 }
 
-/* Every folder that a changed file is in, or that changed itself. */
+/* A folder that a name of a changed file is in. Those that changed themselves were looked at, but
+ * by their own sequence. */
+static int look_at_parent(struct nt_rc *c, uint64_t ref, struct rs_err *err)
+{
+	uint8_t rec[NT_RECORD_MAX];
+
+	if (!nt_rc_count(&c->files, NT_REF_RECORD(ref)))
+		return nt_rc_folder(c, ref, false, err);
+	int r = nt_raw_record(c->raw, NT_REF_RECORD(ref), rec, err);
+	if (r < 0)
+		return r;
+	return nt_record_sequence(rec) == NT_REF_SEQUENCE(ref) &&
+			       (nt_record_flags(rec) & NT_RECORD_IS_DIR)
+		       ? 0
+		       : nt_rc_wrong(err, NT_REF_RECORD(ref), "is no folder of that name");
+}
+
+/* Every folder that changed itself, or that a changed file is in. */
 static int look_at_folders(struct nt_rc *c, struct rs_err *err)
 {
 	uint8_t rec[NT_RECORD_MAX];
-	int r = 0;
 
 	nt_rc_sort(&c->parents, false);
-	for (size_t i = 0; r == 0 && i < c->files.n; i++) {
-		r = nt_raw_record(c->raw, c->files.v[i], rec, err);
+	for (size_t i = 0; i < c->files.n; i++) {
+		int r = nt_raw_record(c->raw, c->files.v[i], rec, err);
 		if (r == 0 && (nt_record_flags(rec) & NT_RECORD_IS_DIR))
 			r = nt_rc_folder(c, c->files.v[i] | (uint64_t)nt_record_sequence(rec) << 48,
 				true, err);
+		if (r < 0)
+			return r;
 	}
-	for (size_t i = 0; r == 0 && i < c->parents.n; i++) {
-		uint64_t ref = c->parents.v[i];
-		if (i && c->parents.v[i - 1] == ref)
-			continue;
-		if (!nt_rc_count(&c->files, NT_REF_RECORD(ref)))
-			r = nt_rc_folder(c, ref, false, err);
-		else
-			r = nt_raw_record(c->raw, NT_REF_RECORD(ref), rec, err);
-		/* those that changed were looked at above, but by their own sequence */
-		if (r == 0 && nt_rc_count(&c->files, NT_REF_RECORD(ref)) &&
-			(nt_record_sequence(rec) != NT_REF_SEQUENCE(ref) ||
-				!(nt_record_flags(rec) & NT_RECORD_IS_DIR)))
-			r = nt_rc_wrong(err, NT_REF_RECORD(ref), "is no folder of that name");
+	for (size_t i = 0; i < c->parents.n; i++) {
+		bool is_seen = i && c->parents.v[i - 1] == c->parents.v[i];
+		int r = is_seen ? 0 : look_at_parent(c, c->parents.v[i], err);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 static int look_at_all(struct nt_rc *c, const struct nt_replay *p, struct rs_err *err)

@@ -349,7 +349,8 @@ static int emit(struct nt_replay *plan, struct nt_rp_sector *const *v, size_t n,
 }
 
 /* All sectors in order. *ret is malloc'd. */
-static int sort(struct nt_rp_store *s, struct nt_rp_sector ***ret, struct rs_err *err)
+static int sort(
+	struct nt_rp_store *s, struct nt_rp_sector ***ret, size_t *ret_n, struct rs_err *err)
 {
 	size_t n = 0, k = 0;
 
@@ -368,6 +369,7 @@ static int sort(struct nt_rp_store *s, struct nt_rp_sector ***ret, struct rs_err
 			if (s->slots[i]->sectors[j])
 				v[k++] = s->slots[i]->sectors[j];
 	*ret = v;
+	*ret_n = k;
 	return 0;
 }
 
@@ -377,13 +379,12 @@ static int take_wanted(
 {
 	struct nt_rp_store *s = &rp->store;
 	struct nt_rp_sector **v = NULL;
-	const size_t n = s->n;
-	size_t k = 0;
+	size_t n = 0, k = 0;
 
-	auto_free bool *is_kept = calloc(n + 1, sizeof(*is_kept));
+	auto_free bool *is_kept = calloc(s->n + 1, sizeof(*is_kept));
 	if (!is_kept)
 		return rs_fail(err, RS_E_MEMORY, "plan of the journal");
-	int r = sort(s, &v, err);
+	int r = sort(s, &v, &n, err);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < n; i++)

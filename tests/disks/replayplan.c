@@ -5,6 +5,7 @@
  *	replayplan check IMAGE [KEYS]          the same, and the checks on the overlay
  *	replayplan blocks IMAGE [KEYS]         every block of the plan
  *	replayplan time IMAGE [KEYS]           seconds: reading the log's bytes, the plan; peak KiB
+ *	replayplan cold IMAGE [KEYS]           the same, not from the page cache: by the clock
  *	replayplan save IMAGE FILE [KEYS]      the plan as a file
  *	replayplan export IMAGE COPY [KEYS]    COPY, a copy of IMAGE, gets the bytes of the overlay
  *	replayplan apply IMAGE [KEYS]          for real, then planned again
@@ -13,11 +14,13 @@
  *
  * The volume begins at the first byte of IMAGE. KEYS: a key file, the volume is BitLocker's. Status
  * 0; 1 an error; 3 refused. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "ntfs/raw_internal.h"
 #include "ntfs/replay.h"
@@ -26,7 +29,8 @@
 struct job {
 	struct blk *disk, *clear;
 	struct blk *vol; /* one of the two */
-	const char *file;
+	const char *file, *image;
+	bool is_cold;
 	struct nt_replay *plan;
 };
 
@@ -169,12 +173,20 @@ static int blocks(struct job *j)
 	return 0;
 }
 
-/* Processor time: the machine has other work, too. */
-static double now(void)
+/* Out of the page cache, processor time: the machine has other work, too. */
+static double now(const struct job *j)
 {
 	struct timespec t = {0};
 
-	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t); /* there is one */
+	if (j->is_cold) {
+		int fd = open(j->image, O_RDONLY | O_CLOEXEC);
+		if (fd >= 0) {
+			(void)fsync(fd);
+			(void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+			(void)close(fd);
+		}
+	}
+	(void)clock_gettime(j->is_cold ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
@@ -203,20 +215,27 @@ static int measure(struct job *j, struct rs_err *err)
 	int r = 0;
 
 	for (int i = 0; r == 0 && i < 7; i++) {
-		double t = now();
+		double t = now(j), d;
 		r = read_log(j->vol, err);
-		read_s = now() - t < read_s ? now() - t : read_s;
+		d = now(j) - t;
+		read_s = d < read_s ? d : read_s;
 		nt_replay_free(j->plan);
 		j->plan = NULL;
-		t = now();
+		t = now(j);
 		if (r == 0)
 			r = nt_replay_plan(j->vol, NULL, &j->plan, err);
-		plan_s = now() - t < plan_s ? now() - t : plan_s;
+		d = now(j) - t;
+		plan_s = d < plan_s ? d : plan_s;
 	}
 	(void)getrusage(RUSAGE_SELF, &u); /* of this process: cannot fail */
 	if (r == 0)
 		printf("%.6f %.6f %ld\n", read_s, plan_s, u.ru_maxrss);
 	return r;
+}
+
+static bool is_timing(const char *what)
+{
+	return !strcmp(what, "time") || !strcmp(what, "cold");
 }
 
 static int run(struct job *j, const char *what, struct rs_err *err)
@@ -226,7 +245,7 @@ static int run(struct job *j, const char *what, struct rs_err *err)
 
 	if (r < 0)
 		return say(err, 1);
-	if (!from_file && strcmp(what, "time") != 0)
+	if (!from_file && !is_timing(what))
 		show(j->plan);
 	if (j->plan->refusal.code)
 		return say(&j->plan->refusal, 3);
@@ -234,7 +253,7 @@ static int run(struct job *j, const char *what, struct rs_err *err)
 		r = check(j, err);
 	else if (!strcmp(what, "blocks"))
 		r = blocks(j);
-	else if (!strcmp(what, "time"))
+	else if (is_timing(what))
 		r = measure(j, err);
 	else if (!strcmp(what, "save"))
 		r = save(j, err);
@@ -260,10 +279,12 @@ int main(int argc, char **argv)
 
 	if (argc < keys || argc > keys + 1) {
 		(void)fprintf(stderr,
-			"usage: replayplan show|check|blocks|time|apply IMAGE [KEYS]\n"
+			"usage: replayplan show|check|blocks|time|cold|apply IMAGE [KEYS]\n"
 			"       replayplan save|export|resume|revert IMAGE FILE [KEYS]\n");
 		return 2;
 	}
+	j.image = argv[2];
+	j.is_cold = !strcmp(what, "cold");
 	j.file = has_file ? argv[3] : NULL;
 	int r = blk_file_open(argv[2], is_writing ? BLK_OPEN_WRITE : 0, &j.disk, &err);
 	if (r == 0 && argc > keys)
