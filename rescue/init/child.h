@@ -43,7 +43,8 @@ void child_signal(const struct child *c, int number);
 /** "exit status 7", "killed by signal 11 (Segmentation fault)". */
 void child_end_text(int wait_status, char *ret, size_t cap);
 
-/** In a fork of ours that runs no other program: let go of every descriptor but 0 to 2 and these two
+/** In a fork of ours that runs no other program: let go of every descriptor but 0 to 2 and these
+ * two
  * (-1 = none). What it held would keep a terminal or a pipe open that the first process closes. */
 void child_close_others(int keep_a, int keep_b);
 /** In a fork of ours: signals, OOM score and session as a program expects them. */

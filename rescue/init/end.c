@@ -25,9 +25,10 @@ static void on_flushed(void *user, struct job *job)
 
 static void flush_disks(struct init *in)
 {
-	bool is_flushed = false;
+	static bool is_flushed; /* the job may still end when it was given up */
 	uint64_t end = now_ms() + FLUSH_MS;
 
+	is_flushed = false;
 	if (!job_start(&in->jobs, flush, NULL, 1, on_flushed, &is_flushed))
 		return; /* every volume was flushed when it was closed */
 	while (!is_flushed && now_ms() < end)

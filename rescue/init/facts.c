@@ -38,7 +38,7 @@ static void set(char ret[FACTS_TEXT], const char *value)
 {
 	size_t n = 0;
 
-	for (; value[n] && n < FACTS_TEXT - 1; n++) {
+	for (; n < FACTS_TEXT - 1 && value[n]; n++) {
 		bool is_plain = isalnum((unsigned char)value[n]) || strchr("-_.:+~ ", value[n]);
 		ret[n] = (char)(is_plain ? value[n] : '?');
 	}

@@ -20,6 +20,8 @@
 #define INIT_PROGRAM "/bin/unbrick"
 #define INIT_RULES   "/usr/share/unbrick/rules"
 
+enum { SHOWN_MOST = 256 * 1024 };
+
 enum disk_state {
 	DISK_LOOKING, /* a job has a first look */
 	DISK_READY,   /* nothing was done yet */
@@ -70,6 +72,8 @@ struct init {
 	char rules[64];	       /* folder for --rules; "" = the shipped ones */
 
 	struct json_object *report, *timeline, *runs;
+	char *shown; /* by programs, for the text of the report; SHOWN_MOST bytes */
+	size_t shown_len;
 	uint64_t started_filetime, started_ms;
 	char serial[64];    /* names the machine's folder on the stick */
 	char file_time[32]; /* names this run's files */
@@ -129,6 +133,8 @@ bool windows_set_setup(struct init *in, char *ret_text, size_t cap);
 /* ---- report.c ---- */
 
 void report_begin(struct init *in);
+/** What a program showed; what is too much is left out. */
+void report_keep_shown(struct init *in, const char *bytes, size_t len);
 /** A run of the program; @report is taken over. */
 void report_add_run_take(struct init *in, const char *command, const char *disk, int status,
 	const char *end_text, struct json_object *report);

@@ -33,6 +33,7 @@ static void on_shown(void *user, const char *bytes, size_t len)
 	struct init *in = user;
 
 	consoles_write(&in->consoles, bytes, len);
+	report_keep_shown(in, bytes, len);
 }
 
 static void reap(struct init *in)

@@ -74,6 +74,16 @@ void report_begin(struct init *in)
 	json_object_object_add(in->report, "runs", in->runs);
 }
 
+void report_keep_shown(struct init *in, const char *bytes, size_t len)
+{
+	if (!in->shown)
+		in->shown = malloc(SHOWN_MOST);
+	if (!in->shown || len > SHOWN_MOST - in->shown_len)
+		return; /* the programs' own reports have it all */
+	memcpy(in->shown + in->shown_len, bytes, len);
+	in->shown_len += len;
+}
+
 static struct json_object *boot_facts(const struct init *in)
 {
 	const struct facts *f = &in->facts;
@@ -176,7 +186,7 @@ static void put_outcome(FILE *f, const struct init *in, const char *text)
 	(void)fprintf(f, "Outcome: %s\r\n\r\n", text);
 }
 
-/* The text has what the screen had, each line with its time since the start. */
+/* What the screen had: our lines, each with its time since the start, then the programs' own. */
 static bool write_text_report(struct init *in, const char *text)
 {
 	char *all = NULL;
@@ -192,6 +202,9 @@ static bool write_text_report(struct init *in, const char *text)
 			(unsigned long long)json_object_get_uint64(json_object_object_get(o, "ms")),
 			json_object_get_string(json_object_object_get(o, "text")));
 	}
+	if (in->shown_len)
+		(void)fprintf(
+			f, "\r\nShown by the program:\r\n\r\n%.*s", (int)in->shown_len, in->shown);
 	if (fclose(f) != 0) {
 		free(all);
 		return false;

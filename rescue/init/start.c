@@ -79,6 +79,8 @@ void start_system(char *ret_fault, size_t cap)
 	write_file("/proc/sys/kernel/modprobe", "\n"); /* modules are loaded by us, by name */
 	(void)klogctl(CONSOLE_LEVEL, NULL, 3);	       /* only what is critical among our lines */
 	(void)mkdir(INIT_RUN, 0700);		       /* the first write there tells */
+	if (chdir(INIT_RUN) < 0)		       /* plans of a journal's replay go here */
+		(void)0;			       /* as above */
 }
 
 static char *read_file(const char *path, size_t most, size_t *ret_len)

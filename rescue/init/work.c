@@ -87,7 +87,7 @@ int work_run(struct init *in, const char *const *args, struct json_object **ret_
 
 	*ret_report = NULL;
 	(void)unlink(report); /* of the run before: it is in our report */
-	for (int i = 0; args[i] && i < ARGS_MOST; i++)
+	for (int i = 0; i < ARGS_MOST && args[i]; i++)
 		argv[n++] = (char *)(uintptr_t)args[i];
 	(void)common_args(in, takes_rules, report, argv + n);
 	consoles_size(&in->consoles, &size[0], &size[1]);
