@@ -19,7 +19,7 @@ HARDEN	= -O2 -fPIE -D_FORTIFY_SOURCE=$(if $(IS_GCC),3,2) -fstack-protector-stron
 LDHARDEN = -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 CPPFLAGS = -Irescue -I. -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DUNBRICK_VERSION='"$(VERSION)"' \
-	  -ffile-prefix-map=$(CURDIR)=.
+	  -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(BUILD)=build
 CFLAGS	= -std=gnu17 -g $(if $(SAN),-O1 -fno-omit-frame-pointer $(SAN),$(HARDEN)) $(WARN) \
 	  $(if $(IS_GCC),$(WARN_GCC)) $(EXTRA_CFLAGS)
 LDFLAGS	= $(if $(SAN),$(SAN),$(LDHARDEN))
