@@ -17,7 +17,8 @@ static void keep(struct init *in, const char *text)
 	json_object_array_add(in->timeline, o);
 }
 
-static void format(char ret[LINE_BYTES], const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static void format(
+	char ret[LINE_BYTES], const char *fmt, va_list ap)
 {
 	char text[LINE_BYTES];
 
