@@ -20,24 +20,20 @@
 long efivar_read(const char *folder, const char *name, const char *guid, void *ret, size_t cap)
 {
 	char path[512];
-	uint8_t bytes[ATTRIBUTES + 1024];
-	auto_free uint8_t *large = NULL;
-	uint8_t *at = bytes;
+	auto_free uint8_t *bytes = malloc(cap + ATTRIBUTES);
 
+	if (!bytes)
+		return -ENOMEM;
 	(void)snprintf(path, sizeof(path), "%s/%s-%s", folder, name, guid);
 	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	if (cap > sizeof(bytes) - ATTRIBUTES)
-		at = large = malloc(cap + ATTRIBUTES);
-	if (!at)
-		return -ENOMEM;
-	ssize_t n = read(fd, at, cap + ATTRIBUTES);
+	ssize_t n = read(fd, bytes, cap + ATTRIBUTES);
 	if (n < 0)
 		return -errno;
 	if (n < ATTRIBUTES)
 		return -EINVAL;
-	memcpy(ret, at + ATTRIBUTES, (size_t)n - ATTRIBUTES);
+	memcpy(ret, bytes + ATTRIBUTES, (size_t)n - ATTRIBUTES);
 	return n - ATTRIBUTES;
 }
 

@@ -20,4 +20,4 @@ $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/init/test_*.c)): %: %.o $(BUILD)
 	$(link) $^ $(INIT_LIBS) -lcmocka -o $@
 
 $(filter $(BUILD)/fuzz/fuzz_init_%,$(FUZZ)): $(INIT_USES)
-$(filter $(BUILD)/fuzz/fuzz_init_%,$(FUZZ)): LIBS += $(INIT_LIBS)
+$(filter $(BUILD)/fuzz/fuzz_init_%,$(FUZZ)): LIBS += $(BUILD)/lib/core.a $(INIT_LIBS)
