@@ -175,6 +175,36 @@ static void test_plan__no_start_but_tables__is_refused(void **state)
 	free(v.p);
 }
 
+/* The power went while the newest page was written, and it has no copy: the log ends before it. */
+static void test_plan__newest_page_torn__the_log_ends_a_page_earlier(void **state)
+{
+	struct lh_rec write = {.redo = 8, .undo = 8, .attr = LH_ATTR_DATA, .transaction = 0x18};
+	const struct lh_rec forget = {.redo = 0x1B, .undo = 1, .transaction = 0x18};
+	struct lh v;
+
+	(void)state;
+	write.lcn = LH_RAW_LCN;
+	write.redo_data = write.undo_data = "hello";
+	write.redo_len = write.undo_len = 5;
+	for (uint16_t major = 1; major <= 2; major++) {
+		lh_make(&v, 64, major, major == 2);
+		for (unsigned i = 0; i < 120; i++) {
+			lh_add(&v, &write);
+			lh_add(&v, &forget);
+		}
+		lh_end(&v);
+		lh_page(&v, v.pos / 4096)[1022] ^= 1;
+		struct blk *mem = source(&v);
+		struct nt_replay *p = plan_of(mem);
+		assert_int_equal(p->refusal.code, 0);
+		assert_in_range(p->redone, 80, 119);
+		assert_in_range(p->last_lsn, v.checkpoint + 1, v.last - 1);
+		nt_replay_free(p);
+		blk_close(mem);
+		free(v.p);
+	}
+}
+
 /* Windows 7 does not say NO_REDO: it logs zeros in place of a file's contents. */
 static void test_plan__contents_logged_as_zeros__are_known(void **state)
 {
@@ -438,6 +468,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plan__first_checkpoint_of_a_mount__is_where_analysis_begins),
 		cmocka_unit_test(test_plan__no_start_but_tables__is_refused),
+		cmocka_unit_test(test_plan__newest_page_torn__the_log_ends_a_page_earlier),
 		cmocka_unit_test(test_plan__contents_logged_as_zeros__are_known),
 		cmocka_unit_test(test_undo__entry_added__every_cut_ends_without_it),
 		cmocka_unit_test(test_undo__half_taken_back_by_windows__every_cut_ends_without_it),
