@@ -173,6 +173,8 @@ static void come_to_end(struct init *in, const struct work *w)
 	char why[800], entry[16] = "";
 	enum init_end end = decide(in, w, why, sizeof(why));
 
+	if (in->is_stop_wanted)
+		return; /* whoever heeds it writes the report, too */
 	if (end == END_WINDOWS &&
 		!set_windows(in, w->disk[0] ? w->disk : NULL, entry, why, sizeof(why)))
 		end = END_STAY;

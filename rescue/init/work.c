@@ -12,7 +12,7 @@
 
 #define SETTLED_MS 500 /* after a repair: that long without news of storage */
 #define ARGS_MOST  16
-#define KILL_MS	   60000 /* a step that was begun is brought to its end first */
+#define KILL_MS	   600000 /* a step that was begun is brought to its end first */
 
 /* ---- one run of the program ---- */
 
