@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,7 @@ UNBRICK = os.path.join(BUILD, "unbrick")
 FIXTURES = os.environ.get("UNBRICK_FIXTURES", os.path.join(os.path.dirname(TOP), "shared", "fixtures"))
 WORK = tempfile.mkdtemp(prefix="unbrick-journal.", dir=os.environ.get("TMPDIR", "/tmp"))
 atexit.register(shutil.rmtree, WORK, ignore_errors=True)
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 PLAN = os.path.join(TOOLS, "replayplan")
 _state = {"failed": 0, "counts": {}}
 
