@@ -265,10 +265,13 @@ static void decide(const struct nt_raw *raw, struct nt_state *ret)
 		refuse(ret, RS_E_NTFS_DAMAGED, "the boot sector is damaged, only its copy is good");
 	else if (raw->mft_fault[0])
 		refuse(ret, RS_E_NTFS_DAMAGED, "$MFT: %s", raw->mft_fault);
-	else if (ret->mirror_differs)
-		refuse(ret, RS_E_NTFS_DAMAGED, "the first records of $MFT and their mirror differ");
 	else if (!ret->ntfs_major)
 		refuse(ret, RS_E_NTFS_DAMAGED, "$Volume cannot be read");
+	else if (ret->mirror_differs)
+		refuse(ret, RS_E_NTFS_DAMAGED, "the first records of $MFT and their mirror differ");
+	ret->is_only_mirror = ret->ntfs_major && ret->mirror_differs &&
+			      ret->refusal_code == RS_E_NTFS_DAMAGED && !raw->geo.from_backup &&
+			      !raw->mft_fault[0];
 }
 
 int nt_state_read(struct nt_raw *raw, struct nt_state *ret, struct rs_err *err)
