@@ -8,7 +8,7 @@ from evidence import Proof
 from machine import Stick, firmware, install_windows, sha256_file, windows_disk
 from suite import equal, need_image
 from varstore import VarStore
-from vm import VM, Failure, Tpm
+from vm import FATAL, VM, Failure, Tpm
 
 BROKEN = ("--incident", "crowdstrike")
 LOCKED = BROKEN + ("--bitlocker", "xts128")
@@ -17,7 +17,7 @@ REPAIRED = r"^unbrick: repaired /dev/(\w+): .*"
 STARTS_WINDOWS = r"^unbrick: starting Windows \(Boot([0-9A-F]{4})\)"
 STAYS = r"^unbrick: staying: (.*)"
 PROBLEM = r"^unbrick: (?:not repaired|no disk found|no Windows found|nothing to repair|staying).*|" \
-    r"^unbrick: (?:the image|init).*|Kernel panic.*|Initramfs unpacking failed.*|No bootable option.*"
+    r"^unbrick: (?:not enough memory|fault).*|" + FATAL
 PASSWORD = r"Recovery password or passphrase \(attempt 1"
 
 

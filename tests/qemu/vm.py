@@ -25,7 +25,8 @@ LOGS = os.path.join(BUILD, "log", "qemu")
 SCREENS = os.path.abspath(os.environ.get("UNBRICK_SCREENS", os.path.join(BUILD, "screens")))
 PATIENCE = float(os.environ.get("PATIENCE", "1"))
 LIMIT = 240  # seconds for one line
-FATAL = r"Kernel panic|Initramfs unpacking failed|No bootable option or device was found|BUG: |#GP - |#PF - "
+FATAL = r"Kernel panic|Initramfs unpacking failed|No bootable option or device was found|BUG: |" \
+    r"^!!!! .*Exception Type"
 OVMF = "/usr/share/OVMF"
 ESCAPE = re.compile(r"\x1b\[[0-9;?=]*([A-Za-z])|\x1b[()][A-Z0-9]|\x1b[=>78]|\0")
 CAPITALS = {"!": "1", "@": "2", "#": "3", "$": "4", "%": "5", "^": "6", "&": "7", "*": "8", "(": "9",
