@@ -170,6 +170,11 @@ class Stick:
     def settings(self, text):
         self.put("EFI/unbrick/unbrick.conf", text)
 
+    def names(self, path):
+        """What is in a folder."""
+        lines = fat("mdir", self.path, self.offset, "-b", "::/" + path).decode().splitlines()
+        return [n.rstrip("/").split("/")[-1] for n in lines]
+
     def reports(self):
         """The JSON reports on it, oldest first, each with its text."""
         files = fat_tree(self.path, self.offset, "EFI/unbrick/reports")

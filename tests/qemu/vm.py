@@ -24,6 +24,7 @@ BUILD = os.path.abspath(os.environ.get("UNBRICK_BUILD", "build"))
 LOGS = os.path.join(BUILD, "log", "qemu")
 SCREENS = os.path.abspath(os.environ.get("UNBRICK_SCREENS", os.path.join(BUILD, "screens")))
 PATIENCE = float(os.environ.get("PATIENCE", "1"))
+SERIAL = "PC0042"  # of every machine
 LIMIT = 240  # seconds for one line
 FATAL = r"Kernel panic|Initramfs unpacking failed|No bootable option or device was found|BUG: |" \
     r"^!!!! .*Exception Type"
@@ -211,6 +212,7 @@ class VM:
         self.qmp_path = os.path.join(self.folder.name, "qmp")
         words += ["-drive", f"if=pflash,format=raw,unit=1,file={f.variables}", "-m", str(self.memory),
                   "-vga", "std" if self.graphics else "none", "-serial", "stdio", "-name", self.name,
+                  "-smbios", f"type=1,manufacturer=QEMU,serial={SERIAL}",
                   "-qmp", f"unix:{self.qmp_path},server=on,wait=off"]
         words += self.tpm.start() if self.tpm else []
         with open(self.log, "wb"):
