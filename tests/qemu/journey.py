@@ -47,7 +47,7 @@ class Journey:
         name = self.name if self.runs == 1 else f"{self.name}-{self.runs}"
         vm = VM(name, self.firmware, tpm=self.tpm, **dict(self.machine, **options))
         if stick and self.stick:
-            self.stick_device = vm.disk(self.stick.path, "usb", boot=1)
+            self.stick_device = vm.disk(self.stick.path, "usb", boot=1 if bootindex else None)
         vm.add(*self.card)
         self.log = vm.log
         for i, d in enumerate(self.disks):

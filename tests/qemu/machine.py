@@ -22,7 +22,6 @@ CACHE = os.path.join(BUILD, "qemu", "cache")
 BOOTMGFW = os.path.join(BUILD, "qemu", "bootmgfw.efi")
 SNAKEOIL = "/usr/share/ovmf/PkKek-1-snakeoil"
 WINDOWS = 0  # Boot0000 of a machine that was installed
-ESP_TYPE = uuid.UUID("c12a7328-f81f-11d2-ba4b-00a0c93ec93b")
 
 
 def run(*words, **keys):
@@ -144,10 +143,13 @@ def windows_disk(*options, loader=None):
 # ---- sticks
 
 def first_partition(image):
-    """Offset of the first GPT partition."""
+    """The first partition of a GPT, as mkdisk's answers tell one."""
     with open(image, "rb") as f:
         f.seek(1024)
-        return struct.unpack_from("<Q", f.read(128), 32)[0] * 512
+        entry = f.read(128)
+    first, last = struct.unpack_from("<QQ", entry, 32)
+    return {"number": 1, "offset": first * 512, "length": (last + 1 - first) * 512,
+            "uuid": str(uuid.UUID(bytes_le=entry[16:32]))}
 
 
 class Stick:
@@ -156,7 +158,8 @@ class Stick:
     def __init__(self, folder, image=None):
         self.path = os.path.join(folder, "stick.img")
         copy(image or os.path.join(BUILD, "unbrick-usb.img"), self.path)
-        self.offset = first_partition(self.path)
+        self.part = first_partition(self.path)
+        self.offset = self.part["offset"]
 
     def put(self, path, data):
         fat_put(self.path, self.offset, path, data.encode() if isinstance(data, str) else data)
