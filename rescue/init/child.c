@@ -47,7 +47,7 @@ void child_close_others(int keep_a, int keep_b)
 	(void)close_range(from, ~0U, 0);
 }
 
-static void exec_child(char *const argv[], int slave, int keys)
+static void exec_child(const struct child *c, char *const argv[], int slave, int keys)
 {
 	static char path[] = "PATH=/bin:/sbin:/usr/bin:/usr/sbin", term[] = "TERM=linux",
 		    home[] = "HOME=/", language[] = "LANG=C.UTF-8";
@@ -61,6 +61,8 @@ static void exec_child(char *const argv[], int slave, int keys)
 		_exit(126);
 	if (keys == CHILD_KEYS_FD && fcntl(keys, F_SETFD, 0) < 0)
 		_exit(126);
+	if (c->prepare)
+		c->prepare(c->prepare_arg);
 	(void)execve(argv[0], argv, environment);
 	(void)dprintf(2, "unbrick: %s: %s\n", argv[0], strerror(errno));
 	_exit(127);
@@ -142,7 +144,7 @@ int child_start(struct child *c, char *const argv[], const struct rs_secret *key
 	if (pid < 0)
 		return rs_fail(err, RS_E_MEMORY, "process: %s", strerror(errno));
 	if (pid == 0)
-		exec_child(argv, slave, key_end);
+		exec_child(c, argv, slave, key_end);
 	c->pid = pid;
 	c->is_reaped = false;
 	c->active_ms = now_ms();

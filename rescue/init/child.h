@@ -24,6 +24,10 @@ struct child {
 	bool is_reaped;
 	int wait_status;
 	uint64_t active_ms; /* when it last said something or something was typed */
+	/* What the new process does before it becomes the program, for its working folder;
+	 * NULL = nothing. @prepare_arg is read in the fork. */
+	void (*prepare)(const void *arg);
+	const void *prepare_arg;
 };
 
 enum { CHILD_KEYS_FD = 3 };

@@ -34,6 +34,7 @@ struct known_disk {
 	char name[DISK_NAME];
 	enum disk_state state;
 	bool is_stick;
+	bool waits_for_stick;	    /* a journal's replay keeps its plan there */
 	bool has_retried_for_stick; /* once more after the stick brought keys or rules */
 	struct disk_facts facts;
 	int status; /* of the last work, an exit status; -1 = none or crashed */

@@ -189,10 +189,9 @@ void stick_consider(struct init *in, struct known_disk *d)
 		}
 		bool is_first = in->stick.state == STICK_NONE || in->stick.state == STICK_BAD;
 		found(in, d, p);
+		mark(in); /* before it is read: nobody looks for a Windows on it meanwhile */
 		if (is_first)
 			read_stick(in);
-		else
-			mark(in);
 		return;
 	}
 }
@@ -237,23 +236,43 @@ static void on_written(void *user, struct job *job)
 		(void)snprintf(w->text, sizeof(w->text), "writing it failed");
 }
 
+static bool stick_device(const struct init *in, struct stick_write *ret)
+{
+	char name[DISK_NAME];
+
+	if (!in->stick.disk[0] || in->stick.state != STICK_READ)
+		return false;
+	if (!disk_part_name("", in->stick.disk, in->stick.part, name, sizeof(name)))
+		(void)snprintf(name, sizeof(name), "%s", in->stick.disk);
+	(void)snprintf(ret->device, sizeof(ret->device), "/dev/%s", name);
+	(void)snprintf(ret->serial, sizeof(ret->serial), "%s", in->serial);
+	(void)snprintf(ret->name, sizeof(ret->name), "%s", in->file_time);
+	return true;
+}
+
+bool stick_offer_folder(struct init *in)
+{
+	static struct stick_write w;
+
+	in->child.prepare = NULL;
+	if (in->facts.settings.report != SETTINGS_REPORT_STICK || !stick_device(in, &w))
+		return false;
+	in->child.prepare = stick_enter;
+	in->child.prepare_arg = &w;
+	return true;
+}
+
 bool stick_write_report(struct init *in, char *ret_text, size_t cap)
 {
 	static struct written written; /* a job that is given up may still end */
 	static struct stick_write w;
-	char name[DISK_NAME];
 
-	if (!in->stick.disk[0] || in->stick.state != STICK_READ) {
+	if (!stick_device(in, &w)) {
 		(void)snprintf(ret_text, cap,
 			in->stick.state == STICK_READ ? "the stick was pulled out"
 						      : "there is no stick of ours");
 		return false;
 	}
-	if (!disk_part_name("", in->stick.disk, in->stick.part, name, sizeof(name)))
-		(void)snprintf(name, sizeof(name), "%s", in->stick.disk);
-	(void)snprintf(w.device, sizeof(w.device), "/dev/%s", name);
-	(void)snprintf(w.serial, sizeof(w.serial), "%s", in->serial);
-	(void)snprintf(w.name, sizeof(w.name), "%s", in->file_time);
 	written = (struct written){0};
 	uint64_t end = now_ms() + WRITE_MS;
 	if (!job_start(

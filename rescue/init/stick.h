@@ -12,6 +12,8 @@ void stick_consider(struct init *in, struct known_disk *d);
 void stick_step(struct init *in);
 /** Is the stick expected, and has not been read yet? */
 bool stick_is_awaited(const struct init *in);
+/** Let the program that starts next keep its files on the stick (in->child); false without one. */
+bool stick_offer_folder(struct init *in);
 /** Write the report's files of INIT_RUN to it; false with a reason. Waits for the job. */
 bool stick_write_report(struct init *in, char *ret_text, size_t cap);
 

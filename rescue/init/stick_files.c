@@ -212,6 +212,15 @@ static bool make_folder(const char *path)
 	return mkdir(path, 0700) == 0 || errno == EEXIST;
 }
 
+static bool machine_folder(const char *top, const char *serial, char *ret, size_t cap)
+{
+	(void)snprintf(ret, cap, "%s/reports", top);
+	if (!make_folder(ret))
+		return false;
+	(void)snprintf(ret, cap, "%s/reports/%s", top, serial);
+	return make_folder(ret);
+}
+
 void stick_write_folder(
 	const struct stick_write *w, const char *from, const char *top, char *ret_text, size_t cap)
 {
@@ -219,10 +228,7 @@ void stick_write_folder(
 	char folder[512], source[512], target[640], temp[640];
 
 	ret_text[0] = '\0';
-	(void)snprintf(folder, sizeof(folder), "%s/reports", top);
-	bool is_there = make_folder(folder);
-	(void)snprintf(folder, sizeof(folder), "%s/reports/%s", top, w->serial);
-	if (!is_there || !make_folder(folder)) {
+	if (!machine_folder(top, w->serial, folder, sizeof(folder))) {
 		(void)snprintf(ret_text, cap, "its folder cannot be made: %s", strerror(errno));
 		return;
 	}
@@ -256,4 +262,15 @@ int stick_write_run(void *arg, int out_fd)
 	if (umount2(MOUNT_POINT, 0) < 0 && !text[0])
 		(void)snprintf(text, sizeof(text), "unmounting: %s", strerror(errno));
 	return job_write(out_fd, text, strlen(text)) ? 0 : 1;
+}
+
+void stick_enter(const void *arg)
+{
+	const struct stick_write *w = arg;
+	char text[256], folder[512];
+	struct stat st;
+
+	if (mount_stick(w->device, MS_SYNCHRONOUS, text, sizeof(text)) && stat(TOP, &st) == 0 &&
+		machine_folder(TOP, w->serial, folder, sizeof(folder)) && chdir(folder) < 0)
+		(void)0; /* the plan goes where it goes without a stick */
 }

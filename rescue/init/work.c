@@ -75,6 +75,20 @@ static size_t common_args(struct init *in, bool takes_rules, const char *report,
 	return n;
 }
 
+/* The plan of a journal's replay has to outlive this machine's memory. The stick is not mounted
+ * where it would make the disk that is worked on one in use. */
+static void choose_folder(struct init *in, const char *const *args)
+{
+	char stick[DISK_NAME + 8];
+
+	(void)snprintf(stick, sizeof(stick), "/dev/%s", in->stick.disk);
+	for (int i = 0; args[i]; i++)
+		if (strcmp(args[i], stick) == 0)
+			return;
+	if (strcmp(args[0], "fix") == 0 || strcmp(args[0], "undo") == 0)
+		(void)stick_offer_folder(in); /* else it stays in memory, as the text says */
+}
+
 int work_run(struct init *in, const char *const *args, struct json_object **ret_report,
 	char *ret_end, size_t cap)
 {
@@ -91,10 +105,13 @@ int work_run(struct init *in, const char *const *args, struct json_object **ret_
 		argv[n++] = (char *)(uintptr_t)args[i];
 	(void)common_args(in, takes_rules, report, argv + n);
 	consoles_size(&in->consoles, &size[0], &size[1]);
+	choose_folder(in, args);
 	if (child_start(&in->child, argv, &in->keys, size, &err) < 0) {
+		in->child.prepare = NULL;
 		rs_err_line(&err, ret_end, cap);
 		return -1;
 	}
+	in->child.prepare = NULL;
 	wait_for_child(in);
 	child_end_text(in->child.wait_status, ret_end, cap);
 	*ret_report = json_object_from_file(report);
@@ -102,6 +119,13 @@ int work_run(struct init *in, const char *const *args, struct json_object **ret_
 }
 
 /* ---- one disk ---- */
+
+static bool is_stick_to_come(struct init *in)
+{
+	uint64_t wait_ms = (uint64_t)in->facts.settings.wait_s * 1000;
+
+	return stick_is_awaited(in) && machine_quiet_ms(in) < wait_ms;
+}
 
 static void each_volume(
 	struct json_object *report, void (*fn)(void *user, struct json_object *volume), void *user)
@@ -203,22 +227,43 @@ static void count_result(
 	}
 }
 
-static void work_on(struct init *in, struct work *w, struct known_disk *d)
+/* Without the stick, which is on its way, no journal is replayed: the plan is to be kept on it. */
+static const char *replay_for(struct init *in, struct known_disk *d)
 {
 	static const char *const replays[] = {[SETTINGS_REPLAY_SAFE] = "safe",
 		[SETTINGS_REPLAY_NO] = "no",
 		[SETTINGS_REPLAY_ALL] = "all"};
+	enum settings_replay wanted = in->facts.settings.replay;
+
+	d->waits_for_stick = wanted != SETTINGS_REPLAY_NO && is_stick_to_come(in) &&
+			     in->facts.settings.report == SETTINGS_REPORT_STICK;
+	return replays[d->waits_for_stick ? SETTINGS_REPLAY_NO : wanted % 3];
+}
+
+static void work_on(struct init *in, struct work *w, struct known_disk *d)
+{
 	bool is_look = in->facts.settings.mode == SETTINGS_MODE_LOOK;
 	char path[DISK_NAME + 8], end[128];
-	const char *const fix[] = {
-		"fix", "--yes", "--replay", replays[in->facts.settings.replay % 3], path, NULL};
+	const char *const fix[] = {"fix", "--yes", "--replay", replay_for(in, d), path, NULL};
 	const char *const scan[] = {"scan", path, NULL};
 	struct json_object *report;
 
 	(void)snprintf(path, sizeof(path), "/dev/%s", d->name);
 	init_say(in, "disk %s: %s", path,
 		is_look ? "looking, nothing is changed" : "looking for what stops its Windows");
+	bool had_stick = in->stick.disk[0];
 	d->status = work_run(in, is_look ? scan : fix, &report, end, sizeof(end));
+	if (d->status == STATUS_IO && had_stick && !in->stick.disk[0]) {
+		/* pulled out before it had the plan: nothing was changed yet, or it goes on */
+		json_object_put(report);
+		d->status = work_run(in, is_look ? scan : fix, &report, end, sizeof(end));
+	}
+	d->waits_for_stick &= d->status == STATUS_REFUSED && d->state == DISK_READY && !is_look;
+	if (d->waits_for_stick) {
+		json_object_put(report);
+		init_say(in, "disk %s: refused so far; once more when the stick is there", path);
+		return;
+	}
 	if (d->state == DISK_READY)
 		d->state = DISK_DONE;
 	if (report)
@@ -246,21 +291,20 @@ static bool is_locked(const struct known_disk *d)
 
 struct known_disk *work_next(struct init *in)
 {
-	uint64_t wait_ms = (uint64_t)in->facts.settings.wait_s * 1000;
-	bool is_stick_to_come = stick_is_awaited(in) && machine_quiet_ms(in) < wait_ms;
+	bool has_to_wait = is_stick_to_come(in);
 	struct known_disk *locked = NULL;
 
 	/* settings of the stick may forbid what the defaults allow */
-	if (is_stick_to_come && in->facts.door == DOOR_GRUB)
+	if (has_to_wait && in->facts.door == DOOR_GRUB)
 		return NULL;
 	for (size_t i = 0; i < in->n_disks; i++) {
 		struct known_disk *d = &in->disks[i];
-		if (d->state != DISK_READY)
+		if (d->state != DISK_READY || (d->waits_for_stick && has_to_wait))
 			continue;
 		if (!is_locked(d))
 			return d;
 		/* somebody may have to type a key: that comes last, and not before the stick's */
-		if (!locked && (in->keys.len || !is_stick_to_come))
+		if (!locked && (in->keys.len || !has_to_wait))
 			locked = d;
 	}
 	/* with a look outstanding, an open disk may come before */
@@ -354,7 +398,7 @@ void work_all(struct init *in, struct work *ret)
 		struct known_disk *d = work_next(in);
 		if (d)
 			work_on(in, ret, d);
-		else if (is_over(in, ret, &wait_ms))
+		else if (is_over(in, ret, &wait_ms) && !work_next(in))
 			break;
 		else
 			init_step(in, wait_ms);

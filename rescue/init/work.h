@@ -30,7 +30,9 @@ enum {
 	STATUS_NOTHING = 4,
 	STATUS_KEY = 5,
 	STATUS_KEY_WRONG = 6,
-	STATUS_NO_WINDOWS = 8
+	STATUS_REFUSED = 7,
+	STATUS_NO_WINDOWS = 8,
+	STATUS_IO = 10,
 };
 
 /** Run the program on the consoles until it ends. @args without its name and without what every run
