@@ -122,7 +122,7 @@ check: deps
 	@rm -rf $(BUILD)/results $(BUILD)/log
 	@mkdir -p $(BUILD)/results
 	@for c in $(CHECKS); do \
-		echo "== $$c"; \
+		echo "== $$c ($$(date +%H:%M:%S))"; \
 		$(MAKE) --no-print-directory $$c || { \
 			echo "failed: $$c"; echo 0 1 0 > $(BUILD)/results/target-$$c; }; \
 	done

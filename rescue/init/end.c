@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "init/init.h"
+#include "init/raid.h"
 
 #define FLUSH_MS 20000 /* a disk that is dying must not hold the machine */
 #define SHOW_MS	 2000
@@ -14,6 +15,7 @@ static int flush(void *arg, int out_fd)
 	(void)arg;
 	(void)out_fd;
 	sync();
+	raid_settle();
 	return 0;
 }
 

@@ -112,7 +112,7 @@ static size_t rank(const struct loadopt *o, const uint16_t *order, size_t n_orde
 	return (o->is_active ? 0 : 1U << 30) + place * 0x10000 + o->number;
 }
 
-bool loadopt_is_before(
+static bool is_before(
 	const struct loadopt *a, const struct loadopt *b, const uint16_t *order, size_t n_order)
 {
 	return rank(a, order, n_order) < rank(b, order, n_order);
@@ -127,10 +127,20 @@ const struct loadopt *loadopt_choose(const struct loadopt *list, size_t n, const
 		const struct loadopt *o = &list[i];
 		if (!o->is_windows || !o->has_partition || strcasecmp(o->partition, partition) != 0)
 			continue;
-		if (!best || loadopt_is_before(o, best, order, n_order))
+		if (!best || is_before(o, best, order, n_order))
 			best = o;
 	}
 	return best;
+}
+
+bool loadopt_is_better(const struct loadopt_target *a, const struct loadopt_target *b,
+	const uint16_t *order, size_t n_order)
+{
+	if (!a->entry != !b->entry)
+		return a->entry;
+	if (a->is_preferred != b->is_preferred)
+		return a->is_preferred;
+	return a->entry && is_before(a->entry, b->entry, order, n_order);
 }
 
 size_t loadopt_make(const struct loadopt_new *n, uint8_t ret[LOADOPT_MOST])

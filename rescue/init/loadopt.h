@@ -31,9 +31,16 @@ bool loadopt_parse(struct rs_view bytes, struct loadopt *ret);
 const struct loadopt *loadopt_choose(const struct loadopt *list, size_t n, const uint16_t *order,
 	size_t n_order, const char *partition);
 
-/** Would the firmware try @a before @b? */
-bool loadopt_is_before(
-	const struct loadopt *a, const struct loadopt *b, const uint16_t *order, size_t n_order);
+/** An ESP with a Windows Boot Manager, as a place to go back to. */
+struct loadopt_target {
+	const struct loadopt *entry; /* NULL: there is none for it */
+	bool is_preferred;	     /* on the disk that was repaired */
+};
+
+/** Is @a the one to start? An entry that is there goes before one that would have to be made, then
+ * the preferred ESP, then what the firmware would try first. */
+bool loadopt_is_better(const struct loadopt_target *a, const struct loadopt_target *b,
+	const uint16_t *order, size_t n_order);
 
 struct loadopt_new {
 	uint32_t part_number;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "init/init.h"
+#include "init/raid.h"
 #include "init/stick.h"
 
 struct known_disk *machine_disk(struct init *in, const char *name)
@@ -39,15 +40,17 @@ static void judge(struct init *in, struct known_disk *d)
 			"boot password, then start again from a warm restart");
 	else if (raid[0])
 		(void)snprintf(d->outcome, sizeof(d->outcome),
-			"a part of a RAID (%s): not touched alone, a change to one part would "
-			"damage the whole",
-			raid);
+			"a part of a RAID (%s): not touched alone, %s", raid,
+			raid_is_member(d) ? "the whole set is a disk of its own"
+					  : "a change to one part would damage the whole");
 	else if (!f->is_readable)
 		(void)snprintf(d->outcome, sizeof(d->outcome),
 			"its first sector cannot be read: check cable and disk health");
 	if (d->outcome[0])
 		d->state = DISK_LEFT;
 	stick_consider(in, d);
+	if (raid_is_member(d) && !f->is_locked)
+		raid_add(in, d);
 	if (d->outcome[0])
 		init_say(in, "disk /dev/%s: %s", d->name, d->outcome);
 }

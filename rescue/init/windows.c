@@ -47,6 +47,11 @@ struct entries {
 	bool is_used[0x10000];
 };
 
+struct candidate {
+	const struct esp *esp;
+	struct loadopt_target target;
+};
+
 static void read_entry(void *user, const char *file)
 {
 	struct entries *e = user;
@@ -135,40 +140,26 @@ static void create(const struct esp *esp, const struct entries *e, struct answer
 		a->text, sizeof(a->text), "Windows Boot Manager, made new as none was there");
 }
 
-/* The repaired disk's own first; then those that the firmware would try first. */
-static const struct esp *choose(
-	const struct request *q, const struct entries *e, const struct loadopt **ret_entry)
+static struct candidate choose(const struct request *q, const struct entries *e)
 {
-	const struct esp *without = NULL;
+	struct candidate best = {0};
 
-	*ret_entry = NULL;
-	for (int is_preferred = 1; is_preferred >= 0; is_preferred--) {
-		const struct esp *best = NULL;
-		for (size_t i = 0; i < q->n; i++) {
-			const struct esp *esp = &q->esps[i];
-			if (esp->is_preferred != is_preferred || !has_windows(esp))
-				continue;
-			const struct loadopt *o =
-				loadopt_choose(e->list, e->n, e->order, e->n_order, esp->part.uuid);
-			if (!o)
-				without = without ? without : esp;
-			else if (!*ret_entry ||
-				 loadopt_is_before(o, *ret_entry, e->order, e->n_order)) {
-				*ret_entry = o;
-				best = esp;
-			}
-		}
-		if (best || without)
-			return best ? best : without;
+	for (size_t i = 0; i < q->n; i++) {
+		struct candidate c = {&q->esps[i], {.is_preferred = q->esps[i].is_preferred}};
+		if (!has_windows(c.esp))
+			continue;
+		c.target.entry =
+			loadopt_choose(e->list, e->n, e->order, e->n_order, c.esp->part.uuid);
+		if (!best.esp || loadopt_is_better(&c.target, &best.target, e->order, e->n_order))
+			best = c;
 	}
-	return NULL;
+	return best;
 }
 
 static void set(const struct request *q, struct answer *a)
 {
 	static const char *const modules[] = {"vfat", "nls_cp437", "nls_ascii", "nls_utf8", NULL};
 	static struct entries entries;
-	const struct loadopt *entry;
 
 	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
 		(mkdir(MOUNT_POINT, 0700) < 0 && errno != EEXIST)) {
@@ -179,14 +170,14 @@ static void set(const struct request *q, struct answer *a)
 		!module_load_names(modules, a->text, sizeof(a->text)))
 		return;
 	read_entries(&entries);
-	const struct esp *esp = choose(q, &entries, &entry);
-	if (!esp)
+	struct candidate c = choose(q, &entries);
+	if (!c.esp)
 		(void)snprintf(a->text, sizeof(a->text),
 			"no EFI system partition with a Windows Boot Manager was found");
-	else if (!entry)
-		create(esp, &entries, a);
-	else if (set_next(entry->number, a) == 0)
-		(void)snprintf(a->text, sizeof(a->text), "%s", entry->title);
+	else if (!c.target.entry)
+		create(c.esp, &entries, a);
+	else if (set_next(c.target.entry->number, a) == 0)
+		(void)snprintf(a->text, sizeof(a->text), "%s", c.target.entry->title);
 }
 
 static int set_run(void *arg, int out_fd)

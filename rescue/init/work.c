@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "init/raid.h"
 #include "init/stick.h"
 #include "init/unseen.h"
 
@@ -433,6 +434,8 @@ void work_tell(struct init *in, struct work *w)
 	}
 	if (w->result != WORK_REPAIRED && w->result != WORK_FAILED)
 		init_say(in, "%s", w->text);
-	if (w->result != WORK_REPAIRED)
-		unseen_tell(in);
+	if (w->result == WORK_REPAIRED)
+		return;
+	raid_tell(in);
+	unseen_tell(in);
 }

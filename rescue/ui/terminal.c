@@ -185,22 +185,6 @@ enum rs_answer term_ask(const char *question)
 	return answer;
 }
 
-static long read_hidden(int fd, char *buf, size_t cap)
-{
-	struct termios old, hidden;
-
-	if (tcgetattr(fd, &old) < 0)
-		return -1;
-	hidden = old;
-	hidden.c_lflag &= ~(tcflag_t)ECHO;
-	hidden.c_lflag |= ECHONL | ICANON;
-	if (tcsetattr(fd, TCSAFLUSH, &hidden) < 0)
-		return -1; /* never with an echo */
-	long n = term_is_cancelled() ? -1 : read_line(fd, buf, cap);
-	(void)tcsetattr(fd, TCSAFLUSH, &old); /* nothing can be done about it */
-	return n;
-}
-
 static void say_key_question(int fd, const struct rs_key_request *q)
 {
 	char text[1024];
@@ -222,6 +206,23 @@ static void say_key_question(int fd, const struct rs_key_request *q)
 	say(fd, text);
 }
 
+static long ask_hidden(int fd, const struct rs_key_request *q, char *buf, size_t cap)
+{
+	struct termios old, hidden;
+
+	if (tcgetattr(fd, &old) < 0)
+		return -1;
+	hidden = old;
+	hidden.c_lflag &= ~(tcflag_t)ECHO;
+	hidden.c_lflag |= ECHONL | ICANON;
+	if (tcsetattr(fd, TCSAFLUSH, &hidden) < 0)
+		return -1;	 /* never with an echo */
+	say_key_question(fd, q); /* who answers it at once is not seen either */
+	long n = term_is_cancelled() ? -1 : read_line(fd, buf, cap);
+	(void)tcsetattr(fd, TCSAFLUSH, &old); /* nothing can be done about it */
+	return n;
+}
+
 size_t term_key(const struct rs_key_request *q, char *buf, size_t cap)
 {
 	size_t len = 0;
@@ -238,8 +239,7 @@ size_t term_key(const struct rs_key_request *q, char *buf, size_t cap)
 		(void)mlock(line, KEY_LINE); /* an ordinary user's limit may be low: no error */
 		(void)madvise(line, KEY_LINE, MADV_DONTDUMP);
 		begin_question();
-		say_key_question(fd, q);
-		long n = read_hidden(fd, line, KEY_LINE);
+		long n = ask_hidden(fd, q, line, KEY_LINE);
 		if (n > 0 && (size_t)n <= cap) {
 			memcpy(buf, line, (size_t)n);
 			len = (size_t)n;

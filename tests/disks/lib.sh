@@ -11,7 +11,7 @@ case $build in
 esac
 # shellcheck disable=SC2034 # used by the checks
 unbrick=$build/unbrick
-export UNBRICK_TOOLS="${UNBRICK_TOOLS:-$build/tools}"
+export UNBRICK_TOOLS="$build/tools" # some checks go to another folder
 fixtures=${UNBRICK_FIXTURES:-$PWD/../shared/fixtures}
 failures=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/unbrick-check.XXXXXX")

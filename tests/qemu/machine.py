@@ -3,6 +3,7 @@
 
 Disks are made once (tests/disks/mkdisk) and kept in $(BUILD)/qemu/cache; a test gets a copy."""
 
+import fcntl
 import functools
 import glob
 import hashlib
@@ -126,18 +127,24 @@ def windows_disk(*options, loader=None):
     sector = 4096 if "4096" in options else 512
     name = sha256((tools_state() + sha256_file(loader) + repr(options)).encode())[:16]
     path = os.path.join(CACHE, f"windows-{name}.img")
-    if not os.path.exists(path):
-        os.makedirs(CACHE, exist_ok=True)
-        new = f"{path}.{os.getpid()}"
-        run(f"{TOP}/tests/disks/mkdisk", new, "--answers", path + ".json", "--keys", path + ".keys", *options)
-        with open(path + ".json", encoding="utf-8") as f:
-            esp = next(p for p in json.load(f)["partitions"] if p["role"] == "esp")
-        with open(loader, "rb") as f:
-            data = f.read()
-        for file in ("EFI/Microsoft/Boot/bootmgfw.efi", "EFI/Boot/bootx64.efi"):
-            fat_put(new, esp["offset"], file, data)
-        os.rename(new, path)
+    os.makedirs(CACHE, exist_ok=True)
+    with open(path + ".lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # tests run side by side
+        if not os.path.exists(path):
+            make_windows_disk(path, loader, options)
     return Windows(path, sector)
+
+
+def make_windows_disk(path, loader, options):
+    new = path + ".new"
+    run(f"{TOP}/tests/disks/mkdisk", new, "--answers", path + ".json", "--keys", path + ".keys", *options)
+    with open(path + ".json", encoding="utf-8") as f:
+        esp = next(p for p in json.load(f)["partitions"] if p["role"] == "esp")
+    with open(loader, "rb") as f:
+        data = f.read()
+    for file in ("EFI/Microsoft/Boot/bootmgfw.efi", "EFI/Boot/bootx64.efi"):
+        fat_put(new, esp["offset"], file, data)
+    os.rename(new, path)
 
 
 # ---- sticks

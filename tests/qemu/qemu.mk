@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Boots in QEMU: `make check-qemu` runs all, one after another; `T=name` one of them. docs/testing.md
+# Boots in QEMU: `make check-qemu` runs all, two at a time (a machine has one processor); `T=name` one of them. docs/testing.md
 
 CHECKS	+= check-qemu
 QEMU_TESTS = $(sort $(wildcard tests/qemu/check-*))
@@ -10,7 +10,7 @@ qemu-parts: all image $(BUILD)/qemu/bootmgfw.efi $(TOOLS)
 
 check-qemu:
 	@$(MAKE) --no-print-directory -j2 qemu-parts
-	@JOBS=1 $(RUN) qemu 1500 $(call ONE,$(QEMU_TESTS))
+	@PATIENCE=$${PATIENCE:-2} $(RUN) qemu 2400 $(call ONE,$(QEMU_TESTS))
 
 demo: deps
 	@$(MAKE) --no-print-directory -j2 qemu-parts

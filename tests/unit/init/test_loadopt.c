@@ -173,6 +173,28 @@ static void test_loadopt_choose__several__the_first_of_the_order(void **state)
 	assert_int_equal(loadopt_choose(list, 5, order, 3, GUID)->number, 1);
 }
 
+static void test_loadopt_is_better__two_disks__an_entry_then_the_repaired_one_then_the_order(
+	void **state)
+{
+	(void)state;
+	static const uint16_t order[] = {7, 5};
+	struct loadopt five = entry(5, true, GUID), seven = entry(7, true, GUID);
+	struct loadopt_target usual = {&seven, false}, repaired = {&five, true};
+
+	assert_true(loadopt_is_better(&repaired, &usual, order, 2));
+	assert_false(loadopt_is_better(&usual, &repaired, order, 2));
+	repaired.is_preferred = false;
+	assert_false(loadopt_is_better(&repaired, &usual, order, 2));
+	assert_true(loadopt_is_better(&usual, &repaired, order, 2));
+	repaired = (struct loadopt_target){NULL, true}; /* nothing is made while there is one */
+	assert_false(loadopt_is_better(&repaired, &usual, order, 2));
+	assert_true(loadopt_is_better(&usual, &repaired, order, 2));
+	usual.entry = NULL;
+	assert_true(loadopt_is_better(&repaired, &usual, order, 2));
+	repaired.is_preferred = false;
+	assert_false(loadopt_is_better(&repaired, &usual, order, 2));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +205,8 @@ int main(void)
 		cmocka_unit_test(test_loadopt_make__both_sector_sizes__as_the_specification_has_it),
 		cmocka_unit_test(test_loadopt_make__impossible__makes_nothing),
 		cmocka_unit_test(test_loadopt_choose__several__the_first_of_the_order),
+		cmocka_unit_test(
+			test_loadopt_is_better__two_disks__an_entry_then_the_repaired_one_then_the_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "init/raid.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MDADM "/sbin/mdadm"
+
+bool raid_is_member(const struct known_disk *d)
+{
+	/* Linux' own format has no Windows on it */
+	return strcmp(d->facts.raid, "isw_raid_member") == 0 ||
+	       strcmp(d->facts.raid, "ddf_raid_member") == 0;
+}
+
+/* What it says goes to a file: the consoles are for people. */
+static void exec_mdadm(char *const argv[])
+{
+	static char firmware[] = "IMSM_NO_PLATFORM=1", path[] = "PATH=/sbin:/bin";
+	char *const environment[] = {firmware, path, NULL};
+	int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int out = open(INIT_RUN "/mdadm.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+	if (in < 0 || out < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
+		_exit(126);
+	(void)execve(MDADM, argv, environment);
+	_exit(127); /* the exit status tells */
+}
+
+static int add_member(void *arg, int out_fd)
+{
+	/* the kernel would ask for them by a program that is not there */
+	static const char *const modules[] = {
+		"md-mod", "raid0", "raid1", "raid10", "raid456", NULL};
+	static char name[] = "mdadm", add[] = "--incremental";
+	char device[DISK_NAME + 8], text[128];
+	char *const argv[] = {name, add, device, NULL};
+
+	(void)out_fd; /* closed by exec: nothing is said */
+	(void)snprintf(device, sizeof(device), "/dev/%s", (const char *)arg);
+	if (!module_load_names(modules, text, sizeof(text)))
+		return 1;
+	(void)mkdir("/run/mdadm", 0700); /* there already, or mdadm fails */
+	(void)mkdir("/dev/md", 0755);	 /* as above */
+	exec_mdadm(argv);
+	return 1;
+}
+
+static void on_added(void *user, struct job *job)
+{
+	struct init *in = user;
+
+	in->n_looking--;
+	in->news_ms = now_ms();
+	if (!job_is_good(job))
+		init_log(in, "disk /dev/%s: mdadm does not take it", in->disks[job->tag].name);
+}
+
+void raid_add(struct init *in, struct known_disk *d)
+{
+	struct job *job = job_start(&in->jobs, add_member, d->name, 1, on_added, in);
+
+	if (!job) {
+		init_log(in, "disk /dev/%s: no process for mdadm", d->name);
+		return;
+	}
+	job->tag = (unsigned)(d - in->disks);
+	in->n_looking++;
+}
+
+/* A disk's users are the array or container that it is in. */
+static void look_at_holder(void *user, const char *name)
+{
+	char level[32], state[32];
+
+	(void)sysfs_text(level, sizeof(level), "/sys/block/%s/md/level", name);
+	(void)sysfs_text(state, sizeof(state), "/sys/block/%s/md/array_state", name);
+	/* a container has no level */
+	if (level[0] && strcmp(state, "inactive") != 0 && strcmp(state, "clear") != 0)
+		*(bool *)user = true;
+}
+
+void raid_tell(struct init *in)
+{
+	for (size_t i = 0; i < in->n_disks; i++) {
+		struct known_disk *d = &in->disks[i];
+		char folder[DISK_NAME + 32];
+		bool is_used = false;
+
+		if (d->state != DISK_LEFT || !raid_is_member(d))
+			continue;
+		(void)snprintf(folder, sizeof(folder), "/sys/block/%s/holders", d->name);
+		sysfs_each(folder, look_at_holder, &is_used);
+		if (!is_used)
+			init_say(in,
+				"disk /dev/%s: its RAID set is not whole, nothing was changed: "
+				"connect all of its disks, and look into the firmware's RAID menu",
+				d->name);
+	}
+}
+
+void raid_settle(void)
+{
+	static char name[] = "mdadm", wait[] = "--wait-clean", scan[] = "--scan";
+	char *const argv[] = {name, wait, scan, NULL};
+
+	if (access("/sys/module/md_mod", F_OK) == 0 && access(MDADM, X_OK) == 0)
+		exec_mdadm(argv);
+}
