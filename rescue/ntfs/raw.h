@@ -138,7 +138,7 @@ struct nt_state {
 	char refusal[256];    /* why not, "" otherwise */
 	int refusal_code;     /* RS_E_LOG_UNCLEAN, RS_E_HIBERNATED, RS_E_NTFS_DAMAGED or 0 */
 	bool mirror_differs;  /* $MFT and $MFTMirr: first four records */
-	bool is_only_mirror;  /* that alone is against writing; opening for it mends it */
+	bool is_mirror_older; /* as a power cut leaves it: opening for writing mends it */
 };
 
 /** "clean", "unclean" ... Static. */

@@ -211,6 +211,26 @@ static int read_hibernation(struct nt_raw *raw, struct nt_state *ret, struct rs_
 
 /* ---- the mirror ---- */
 
+/* A record and its copy, as read. Whoever writes a record counts its update sequence number up and
+ * gives the copy the same bytes: a cut between the two leaves a copy that is torn or counts less.
+ * Where the numbers are equal, or the copy's is ahead, it may be $MFT that is damaged. */
+static void compare_record(uint8_t *rec, uint8_t *copy, size_t len, struct nt_state *ret)
+{
+	bool is_sound = !nt_record_prepare(rec, len), is_copy_sound = !nt_record_prepare(copy, len);
+
+	if (is_sound && is_copy_sound && memcmp(rec, copy, rs_le32(rec + 0x18)) == 0)
+		return;
+	ret->mirror_differs = true;
+	if (!is_sound) {
+		ret->is_mirror_older = false;
+	} else if (is_copy_sound) {
+		uint16_t ahead = (uint16_t)(rs_le16(rec + rs_le16(rec + 4)) -
+					    rs_le16(copy + rs_le16(copy + 4)));
+		if (ahead == 0 || ahead > INT16_MAX)
+			ret->is_mirror_older = false;
+	}
+}
+
 /* Compared as libntfs-3g does, which refuses to mount when they differ: what is in use of each. */
 static void compare_mirror(struct nt_raw *raw, struct nt_state *ret)
 {
@@ -227,13 +247,11 @@ static void compare_mirror(struct nt_raw *raw, struct nt_state *ret)
 			blk_read(raw->src, raw->geo.mftmirr_off_bytes, b, MIRRORED * len, NULL) < 0)
 			return;
 	}
-	for (unsigned i = 0; i < MIRRORED; i++) {
-		uint8_t *pa = a + i * len, *pb = b + i * len;
-		if (nt_record_prepare(pa, len) || nt_record_prepare(pb, len) ||
-			memcmp(pa, pb, rs_le32(pa + 0x18)) != 0)
-			return;
-	}
 	ret->mirror_differs = false;
+	ret->is_mirror_older = true;
+	for (unsigned i = 0; i < MIRRORED; i++)
+		compare_record(a + i * len, b + i * len, len, ret);
+	ret->is_mirror_older &= ret->mirror_differs;
 }
 
 /* ---- the verdict ---- */
@@ -267,11 +285,8 @@ static void decide(const struct nt_raw *raw, struct nt_state *ret)
 		refuse(ret, RS_E_NTFS_DAMAGED, "$MFT: %s", raw->mft_fault);
 	else if (!ret->ntfs_major)
 		refuse(ret, RS_E_NTFS_DAMAGED, "$Volume cannot be read");
-	else if (ret->mirror_differs)
+	else if (ret->mirror_differs && !ret->is_mirror_older)
 		refuse(ret, RS_E_NTFS_DAMAGED, "the first records of $MFT and their mirror differ");
-	ret->is_only_mirror = ret->ntfs_major && ret->mirror_differs &&
-			      ret->refusal_code == RS_E_NTFS_DAMAGED && !raw->geo.from_backup &&
-			      !raw->mft_fault[0];
 }
 
 int nt_state_read(struct nt_raw *raw, struct nt_state *ret, struct rs_err *err)

@@ -157,16 +157,10 @@ static int look_first(struct nt_vol *vol, struct rs_err *err)
 	r = nt_state_read(raw, &st, err);
 	if (r < 0)
 		return r;
-	if ((st.log != NT_LOG_CLEAN && st.log != NT_LOG_WIPED) || st.is_hibernated)
-		return rs_fail_on(err, st.refusal_code ? st.refusal_code : RS_E_LOG_UNCLEAN,
+	if (!st.can_write)
+		return rs_fail_on(err, st.refusal_code ? st.refusal_code : RS_E_NTFS_DAMAGED,
 			vol->dev.src->name, "%s", st.refusal);
-	r = mend_mirror(vol, nt_raw_geometry(raw), err);
-	if (r == 0 && !st.can_write) /* because of the mirror, or more? */
-		r = nt_state_read(raw, &st, err);
-	if (r == 0 && !st.can_write)
-		r = rs_fail_on(err, st.refusal_code ? st.refusal_code : RS_E_NTFS_DAMAGED,
-			vol->dev.src->name, "%s", st.refusal);
-	return r;
+	return mend_mirror(vol, nt_raw_geometry(raw), err);
 }
 
 /* The library makes $MFT's inode without reading its $STANDARD_INFORMATION, and would write zeros

@@ -15,9 +15,7 @@ int guard_volume(const struct guard_input *in, struct rs_err *err)
 	if (in->is_source_short)
 		return rs_fail_on(err, RS_E_TRUNCATED, in->volume_name,
 			"the disk ends before the volume does; it can be read, not changed");
-	/* an older mirror is what a power cut leaves between two of our own writes: opening for
-	 * writing brings it up to date, and refuses if it is $MFT itself that is torn */
-	if (!in->state->can_write && !in->state->is_only_mirror)
+	if (!in->state->can_write)
 		return rs_fail_on(err,
 			in->state->refusal_code ? in->state->refusal_code : RS_E_GUARD,
 			in->volume_name, "%s", in->state->refusal);

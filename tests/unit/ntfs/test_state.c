@@ -278,6 +278,29 @@ static void test_state__mirror_differs__is_refused(void **state)
 	blk_close(v.mem);
 }
 
+static void test_state__mirror_one_write_behind__is_no_refusal(void **state)
+{
+	struct rh_vol v;
+
+	(void)state;
+	for (int step = -1; step <= 1; step++) {
+		rh_vol_make(&v, 64);
+		uint8_t *rec = v.p + v.mirror_lcn * RH_CLUSTER + (size_t)3 * RH_RECORD;
+		uint16_t at = rs_le16(rec + 4);
+		uint16_t usn = (uint16_t)(rs_le16(rec + at) + step);
+
+		rec[0x50] ^= 1;
+		rs_put_le16(rec + at, usn);
+		rs_put_le16(rec + 510, usn);
+		rs_put_le16(rec + 1022, usn);
+		struct nt_state st = state_of(&v);
+		assert_true(st.mirror_differs);
+		assert_int_equal(st.is_mirror_older, step < 0);
+		assert_int_equal(st.can_write, step < 0);
+		blk_close(v.mem);
+	}
+}
+
 static void test_state__dirty_flag__is_told_and_no_refusal(void **state)
 {
 	const uint8_t info[12] = {0, 0, 0, 0, 0, 0, 0, 0, 3, 1, 1, 0x80};
@@ -464,6 +487,7 @@ int main(void)
 		cmocka_unit_test(test_state__made_volume__can_be_written),
 		cmocka_unit_test(test_state__journal_open_or_half_wiped__is_refused),
 		cmocka_unit_test(test_state__mirror_differs__is_refused),
+		cmocka_unit_test(test_state__mirror_one_write_behind__is_no_refusal),
 		cmocka_unit_test(test_state__dirty_flag__is_told_and_no_refusal),
 		cmocka_unit_test(test_hibernation__first_page__strict_rule),
 		cmocka_unit_test(test_hibernation__short_file__is_taken_as_hibernated),
