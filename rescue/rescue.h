@@ -61,7 +61,8 @@ void rs_session_free(struct rs_session *s);
 
 /* ---- keys and rules ---- */
 
-/** Contents are read at once and wiped. Errors: RS_E_IO_OPEN, RS_E_KEY_FILE, RS_E_KEY_FORMAT. */
+/** Contents are read at once and wiped. Before the text of keys, or in its place, there may be
+ * startup keys (.BEK), one after another. Errors: RS_E_IO_OPEN, RS_E_KEY_FILE, RS_E_KEY_FORMAT. */
 int rs_keys_from_file(struct rs_session *s, const char *path, struct rs_err *err);
 int rs_keys_from_fd(struct rs_session *s, int fd, struct rs_err *err);
 int rs_passphrase_from_file(struct rs_session *s, const char *path, struct rs_err *err);

@@ -24,6 +24,16 @@ static int parse_header(struct rs_view v, const char *name, struct rs_err *err)
 	return 0;
 }
 
+size_t bl_bek_length(const uint8_t *p, size_t len)
+{
+	size_t own = len >= BEK_HEADER ? rs_le32(p) : 0;
+
+	return own >= BEK_HEADER && own <= len && rs_le32(p + 4) == 1 &&
+			       rs_le32(p + 8) == BEK_HEADER
+		       ? own
+		       : 0;
+}
+
 static int find_key(
 	const struct bl_entry *outer, const char *name, struct rs_view *ret, struct rs_err *err)
 {

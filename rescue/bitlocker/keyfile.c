@@ -287,11 +287,6 @@ static int read_all(struct reader *r, struct rs_err *err)
 	return ret < 0 ? ret : end_record(r, err);
 }
 
-static bool is_bek(const uint8_t *p, size_t len)
-{
-	return len >= 48 && rs_le32(p) == len && rs_le32(p + 4) == 1 && rs_le32(p + 8) == 48;
-}
-
 int bl_keyring_add_file(
 	struct bl_keyring *k, const char *name, const uint8_t *p, size_t len, struct rs_err *err)
 {
@@ -300,7 +295,7 @@ int bl_keyring_add_file(
 
 	if (len > MOST_FILE)
 		return rs_fail_on(err, RS_E_KEY_FILE, name, "larger than 64 MiB");
-	if (is_bek(p, len))
+	if (len && bl_bek_length(p, len) == len)
 		return bl_keyring_add_bek(k, name, p, len, err);
 	int ret = bl_keytext_decode((struct rs_view){p, len}, &text, err);
 	if (ret == 0)

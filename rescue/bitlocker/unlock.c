@@ -203,9 +203,41 @@ static int fail_bad_item(const struct attempt *a, struct rs_err *err)
 	return 0;
 }
 
+/* A startup key that was given is not this volume's; a stick may have those of many machines. */
+static void startup_text(const struct attempt *a, char *ret, size_t cap)
+{
+	char guid[RS_GUID_LEN] = "";
+	uint8_t id[16];
+	unsigned n = 0;
+
+	ret[0] = '\0';
+	for (size_t i = 0; i < bl_keyring_count(a->keys); i++) {
+		const struct bl_item *item = bl_keyring_at(a->keys, i);
+		if (item->kind != BL_I_STARTUP)
+			continue;
+		bl_id_from_guid(item->id, id); /* its own inverse */
+		rs_guid_text(id, guid);
+		n++;
+	}
+	if (n == 1)
+		(void)snprintf(ret, cap, "the startup key is for %s; ", guid);
+	if (n < 2)
+		return;
+	(void)snprintf(ret, cap, "none of the %u startup keys is for it; ", n);
+	for (unsigned i = 0; i < a->v->info.n_protectors; i++) {
+		const struct bl_protector *p = &a->v->info.protectors[i];
+		if ((p->protection & 0xFF00) != BL_P_STARTUP_KEY)
+			continue;
+		rs_guid_text(p->id, guid);
+		(void)snprintf(ret, cap, "none of the %u startup keys is for it, %s.BEK would be; ",
+			n, guid);
+		return;
+	}
+}
+
 static int fail_no_key(const struct attempt *a, struct rs_err *err)
 {
-	char ids[256], other[RS_GUID_LEN], bek[80] = "";
+	char ids[256], bek[128];
 
 	if (!can_be_typed(&a->v->info)) {
 		char text[40] = "no key protector at all";
@@ -220,15 +252,7 @@ static int fail_no_key(const struct attempt *a, struct rs_err *err)
 	if (a->n_tried)
 		return rs_fail_on(
 			err, RS_E_KEY_REJECTED, a->v->name, "%u tried; %s", a->n_tried, ids);
-	for (size_t i = 0; i < bl_keyring_count(a->keys); i++) {
-		const struct bl_item *item = bl_keyring_at(a->keys, i);
-		if (item->kind != BL_I_STARTUP)
-			continue;
-		uint8_t guid[16];
-		bl_id_from_guid(item->id, guid); /* its own inverse */
-		rs_guid_text(guid, other);
-		(void)snprintf(bek, sizeof(bek), "the startup key is for %s; ", other);
-	}
+	startup_text(a, bek, sizeof(bek));
 	return rs_fail_on(err, RS_E_KEY_NEEDED, a->v->name, "%s%s", bek, ids);
 }
 

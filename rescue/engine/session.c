@@ -87,6 +87,34 @@ static int read_secret(int fd, const char *name, struct rs_secret *ret, struct r
 	return r;
 }
 
+/* Startup keys one after another, then text. One that is damaged must not keep the others from
+ * being used: a stick has those of many machines. */
+static int add_stream(
+	struct rs_session *s, const char *name, const struct rs_secret *all, struct rs_err *err)
+{
+	unsigned n_good = 0, n = 0;
+	char each[64], line[512];
+	size_t at = 0, len;
+
+	for (; (len = bl_bek_length(all->p + at, all->len - at)) > 0; at += len) {
+		struct rs_err why = {0};
+		(void)snprintf(each, sizeof(each), "%s, startup key %u", name, ++n);
+		int r = bl_keyring_add_bek(s->keys, each, all->p + at, len, &why);
+		n_good += r == 0;
+		if (r == RS_E_MEMORY || (r < 0 && len == all->len)) {
+			if (err)
+				*err = why;
+			return r;
+		}
+		rs_err_line(&why, line, sizeof(line));
+		if (r < 0)
+			en_log(s, RS_LOG_WARN, "%s", line);
+	}
+	if (n && at == all->len)
+		return n_good ? 0 : rs_fail_on(err, RS_E_KEY_FILE, name, "no startup key is whole");
+	return bl_keyring_add_file(s->keys, name, all->p + at, all->len - at, err);
+}
+
 enum key_source { KEY_FILE, KEY_PASSPHRASE, KEY_BEK };
 
 static int add_keys(
@@ -98,7 +126,7 @@ static int add_keys(
 	if (r < 0)
 		return r;
 	if (source == KEY_FILE)
-		r = bl_keyring_add_file(s->keys, name, text.p, text.len, err);
+		r = add_stream(s, name, &text, err);
 	else if (source == KEY_BEK)
 		r = bl_keyring_add_bek(s->keys, name, text.p, text.len, err);
 	else

@@ -186,6 +186,13 @@ static void test_unlock__startup_key__by_its_guid(void **state)
 	struct outcome o = unlock(&m, k);
 	assert_int_equal(o.code, RS_E_KEY_NEEDED);
 	assert_non_null(strstr(o.err.detail, "45454545-4545-4545-4545-454545454545"));
+	n = mini_bek(0x46, external, false, bek);
+	assert_int_equal(bl_keyring_add_bek(k, "y.bek", bek, n, &err), 0);
+	o = unlock(&m, k);
+	assert_int_equal(o.code, RS_E_KEY_NEEDED);
+	assert_non_null(strstr(o.err.detail,
+		"none of the 2 startup keys is for it, 44444444-4444-4444-4444-444444444444.BEK "
+		"would be"));
 	bl_keyring_free(k);
 	mini_done(&m);
 }
