@@ -80,15 +80,22 @@ static void take_last(struct init *in, const uint8_t *bytes, size_t len)
 	json_object_put(o);
 }
 
-static void take_keys(struct init *in, const uint8_t *bytes, size_t len)
+static void take_keys(struct init *in, const uint8_t *bytes, size_t len, const char *what)
 {
-	rs_secret_done(&in->keys);
-	if (rs_secret_set(&in->keys, bytes, len, NULL) < 0)
+	struct rs_secret all = {0};
+
+	if (!len || rs_secret_init(&all, in->keys.len + len, NULL) < 0)
 		return;
+	if (in->keys.len)
+		memcpy(all.p, in->keys.p, in->keys.len);
+	memcpy(all.p + in->keys.len, bytes, len);
+	all.len = in->keys.len + len;
+	rs_secret_done(&in->keys);
+	in->keys = all;
 	/* a fork that has no business with them does not get them */
 	(void)madvise(in->keys.p, in->keys.cap, MADV_WIPEONFORK);
 	in->stick.has_keys = true;
-	init_log(in, "keys.txt of the stick was read");
+	init_log(in, "%s of the stick was read", what);
 }
 
 static void take_record(struct init *in, char tag, const uint8_t *p, size_t len)
@@ -107,8 +114,11 @@ static void take_record(struct init *in, char tag, const uint8_t *p, size_t len)
 		for (; before < in->facts.n_notes; before++)
 			init_say(in, "settings: %s", in->facts.notes[before]);
 		break;
+	case STICK_STARTUP_KEY:
+		take_keys(in, p, len, "a startup key");
+		break;
 	case STICK_KEYS:
-		take_keys(in, p, len);
+		take_keys(in, p, len, "keys.txt");
 		break;
 	case STICK_RULES_DIR:
 		(void)snprintf(in->rules, sizeof(in->rules), "%.*s", (int)len, (const char *)p);

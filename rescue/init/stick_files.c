@@ -19,13 +19,14 @@
 #include "core/text.h"
 #include "core/view.h"
 #include "init/init.h"
+#include "init/stick_keys.h"
 #include "init/stick_rules.h"
 
 #define MOUNT_POINT INIT_RUN "/stick"
 #define TOP	    MOUNT_POINT "/EFI/unbrick"
 #define REPORT_MOST (4 << 20)
 
-static bool send_record(int out_fd, enum stick_tag tag, const void *bytes, size_t len)
+bool stick_send(int out_fd, enum stick_tag tag, const void *bytes, size_t len)
 {
 	uint8_t head[5] = {(uint8_t)tag};
 
@@ -41,7 +42,7 @@ void stick_say(int out_fd, enum stick_tag tag, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	(void)send_record(out_fd, tag, text, strlen(text)); /* nobody is left to tell */
+	(void)stick_send(out_fd, tag, text, strlen(text)); /* nobody is left to tell */
 }
 
 int stick_read_file(const char *path, size_t most, struct rs_secret *ret)
@@ -81,7 +82,7 @@ static void send_file(const char *top, const char *name, enum stick_tag tag, int
 		stick_say(out_fd, STICK_NOTE, "%s of the stick cannot be read: %s", name,
 			r == -EFBIG ? "it is longer than 64 KiB" : strerror(-r));
 	else
-		(void)send_record(out_fd, tag, file.p, file.len); /* nobody is left to tell */
+		(void)stick_send(out_fd, tag, file.p, file.len); /* nobody is left to tell */
 }
 
 /* ---- the last report of this machine ---- */
@@ -184,8 +185,10 @@ int stick_read_run(void *arg, int out_fd)
 
 	if (!mount_stick(r->device, MS_RDONLY, text, sizeof(text)))
 		stick_say(out_fd, STICK_NOTE, "%s", text);
-	else if (stat(TOP, &st) == 0 && S_ISDIR(st.st_mode))
+	else if (stat(TOP, &st) == 0 && S_ISDIR(st.st_mode)) {
+		stick_send_startup_keys(MOUNT_POINT, out_fd);
 		stick_read_folder(r, TOP, out_fd);
+	}
 	(void)umount2(MOUNT_POINT, 0); /* and it ends with the process */
 	return 0;
 }

@@ -14,13 +14,14 @@ enum { STICK_FILE_MOST = 64 * 1024, STICK_RESULT_MOST = 256 * 1024 };
 
 /* What a read gives back: records of a tag, a length (4 bytes, little endian) and bytes. */
 enum stick_tag {
-	STICK_IS_ONE = 'S',    /* it has EFI/unbrick */
-	STICK_SETTINGS = 'C',  /* unbrick.conf */
-	STICK_KEYS = 'K',      /* keys.txt */
-	STICK_RULE = 'R',      /* a rule of it, and whether it is used */
-	STICK_RULES_DIR = 'D', /* use this folder of rules */
-	STICK_LAST = 'L',      /* the end of the last run on this machine, JSON */
-	STICK_NOTE = 'N',      /* something is wrong, for people */
+	STICK_IS_ONE = 'S',	 /* it has EFI/unbrick */
+	STICK_SETTINGS = 'C',	 /* unbrick.conf */
+	STICK_STARTUP_KEY = 'B', /* a .BEK file; before the others, so that text comes last */
+	STICK_KEYS = 'K',	 /* keys.txt */
+	STICK_RULE = 'R',	 /* a rule of it, and whether it is used */
+	STICK_RULES_DIR = 'D',	 /* use this folder of rules */
+	STICK_LAST = 'L',	 /* the end of the last run on this machine, JSON */
+	STICK_NOTE = 'N',	 /* something is wrong, for people */
 };
 
 struct stick_read {

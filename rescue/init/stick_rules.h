@@ -10,6 +10,7 @@
  * by the program, and tell which it is. */
 void stick_take_rules(enum settings_rules which, const char *top, int out_fd);
 
+bool stick_send(int out_fd, enum stick_tag tag, const void *bytes, size_t len);
 void stick_say(int out_fd, enum stick_tag tag, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /** The whole file, at most @most bytes; a negative errno. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "init/stick_files.h"
+#include "init/stick_keys.h"
 
 #include <fcntl.h>
 #include <openssl/bio.h>
@@ -127,20 +128,22 @@ static void test_stick_write_folder__a_file_in_the_way__says_so(void **state)
 	tree_done();
 }
 
-/* Everything that a read gives back, as one text of "TAG:bytes;". */
-static void read_folder(const char *root, enum settings_rules rules, char *ret, size_t cap)
+static int temp_file(void)
 {
-	struct stick_read r = {.device = "/dev/sdb1", .serial = "PF-1"};
 	char name[] = "/tmp/unbrick-read.XXXXXX";
 	int fd = mkstemp(name);
-	uint8_t head[5];
-	size_t len = 0;
 
 	assert_true(fd >= 0);
 	(void)unlink(name);
-	settings_init(&r.settings);
-	r.settings.rules = rules;
-	stick_read_folder(&r, root, fd);
+	return fd;
+}
+
+/* Everything that a read gives back, as one text of "TAG:bytes;". */
+static void records(int fd, char *ret, size_t cap)
+{
+	uint8_t head[5];
+	size_t len = 0;
+
 	(void)lseek(fd, 0, SEEK_SET);
 	while (read(fd, head, 5) == 5) {
 		uint32_t n = rs_le32(head + 1);
@@ -153,6 +156,17 @@ static void read_folder(const char *root, enum settings_rules rules, char *ret, 
 	}
 	ret[len] = '\0';
 	(void)close(fd);
+}
+
+static void read_folder(const char *root, enum settings_rules rules, char *ret, size_t cap)
+{
+	struct stick_read r = {.device = "/dev/sdb1", .serial = "PF-1"};
+	int fd = temp_file();
+
+	settings_init(&r.settings);
+	r.settings.rules = rules;
+	stick_read_folder(&r, root, fd);
+	records(fd, ret, cap);
 }
 
 static void test_stick_read_folder__files__come_as_records(void **state)
@@ -188,6 +202,102 @@ static void test_stick_read_folder__too_long_keys__are_told_not_read(void **stat
 	tree_done();
 }
 
+/* A file whose header is that of a startup key of @says bytes. */
+static void key_file(const char *root, const char *name, uint32_t len, uint32_t says)
+{
+	uint8_t bytes[2048] = {0};
+	char path[256];
+
+	rs_put_le32(bytes, says);
+	rs_put_le32(bytes + 4, 1);
+	rs_put_le32(bytes + 8, 48);
+	(void)snprintf(path, sizeof(path), "%s/%s", root, name);
+	FILE *f = fopen(path, "wb");
+	assert_non_null(f);
+	assert_int_equal(fwrite(bytes, 1, len, f), len);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* How many records of a tag there are; they hold zeros, so they are counted as they come. */
+static unsigned count(int fd, uint8_t tag)
+{
+	uint8_t head[5];
+	unsigned n = 0;
+
+	(void)lseek(fd, 0, SEEK_SET);
+	while (read(fd, head, 5) == 5) {
+		n += head[0] == tag;
+		(void)lseek(fd, (off_t)rs_le32(head + 1), SEEK_CUR);
+	}
+	return n;
+}
+
+static void test_stick_send_startup_keys__others_beside__named_not_sent(void **state)
+{
+	(void)state;
+	const char *root = tree_new();
+	static char text[8192];
+	int fd = temp_file();
+
+	tree_file("short.BEK", "x");
+	tree_file("README.TXT", "x");
+	tree_link("link.BEK", "README.TXT");
+	tree_file("folder.BEK/x", "x");
+	key_file(root, "longer.BEK", 181, 180);
+	key_file(root, "shorter.BEK", 179, 180);
+	key_file(root, "large.BEK", 1025, 1025);
+	stick_send_startup_keys(root, fd);
+	assert_int_equal(count(fd, 'B'), 0);
+	records(fd, text, sizeof(text));
+	assert_non_null(strstr(text, "N:short.BEK of the stick is not used: it is no startup"));
+	assert_non_null(strstr(text, "N:longer.BEK of the stick is not used: it is no startup"));
+	assert_non_null(strstr(text, "N:shorter.BEK of the stick is not used: it is no startup"));
+	assert_non_null(strstr(text, "N:large.BEK of the stick is not used: it is no startup"));
+	assert_non_null(strstr(text, "N:link.BEK of the stick is not used: "));
+	assert_non_null(strstr(text, "N:folder.BEK of the stick is not used: "));
+	assert_null(strstr(text, "README"));
+	tree_done();
+}
+
+static void test_stick_send_startup_keys__keys__sent_whole(void **state)
+{
+	(void)state;
+	const char *root = tree_new();
+	int fd = temp_file();
+	uint8_t record[200];
+
+	tree_file("x", "x");
+	key_file(root, "4381F759-C4F8-4DE0-BB61-FC33A831BDA5.BEK", 156, 156);
+	stick_send_startup_keys(root, fd);
+	assert_int_equal(count(fd, 'B'), 1);
+	(void)lseek(fd, 0, SEEK_SET);
+	assert_int_equal(read(fd, record, sizeof(record)), 5 + 156);
+	assert_int_equal(rs_le32(record + 1), 156);
+	assert_int_equal(rs_le32(record + 5), 156);
+	(void)close(fd);
+	tree_done();
+}
+
+/* With keys.txt they have to fit into the pipe to the program. */
+static void test_stick_send_startup_keys__too_many__bounded_and_told(void **state)
+{
+	(void)state;
+	const char *root = tree_new();
+	int fd = temp_file();
+	char name[32];
+
+	tree_file("x", "x");
+	for (int i = 0; i < 100; i++) {
+		(void)snprintf(name, sizeof(name), "%d.bek", i);
+		key_file(root, name, 1024, 1024);
+	}
+	stick_send_startup_keys(root, fd);
+	assert_int_equal(count(fd, 'B'), 48);
+	assert_int_equal(count(fd, 'N'), 1);
+	(void)close(fd);
+	tree_done();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +307,9 @@ int main(void)
 		cmocka_unit_test(test_stick_write_folder__a_file_in_the_way__says_so),
 		cmocka_unit_test(test_stick_read_folder__files__come_as_records),
 		cmocka_unit_test(test_stick_read_folder__too_long_keys__are_told_not_read),
+		cmocka_unit_test(test_stick_send_startup_keys__others_beside__named_not_sent),
+		cmocka_unit_test(test_stick_send_startup_keys__keys__sent_whole),
+		cmocka_unit_test(test_stick_send_startup_keys__too_many__bounded_and_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
