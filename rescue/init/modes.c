@@ -97,16 +97,21 @@ static bool ask_memory(struct init *in, job_fn run, void *arg, char ret[32])
 	return m.is_over && strcmp(m.value, "failed") != 0;
 }
 
-/* How did the last run on this machine end, as far as a reset without a repair is concerned? */
+/* How did the last run on this machine end, as far as a reset without a repair is concerned?
+ * The variable is of that one run: once it was heeded, it says nothing of the next. */
 static bool was_reset_before(struct init *in)
 {
-	char value[32] = "";
+	static char none[] = "none";
+	char value[32] = "", answer[32];
 
 	if (in->stick.state == STICK_READ && in->facts.settings.report == SETTINGS_REPORT_STICK)
 		return strcmp(in->stick.last_end, "windows") == 0 ||
 		       strcmp(in->stick.last_end, "reboot") == 0;
 	(void)ask_memory(in, memory_read, NULL, value);
-	return strcmp(value, "reset") == 0;
+	if (strcmp(value, "reset") != 0)
+		return false;
+	(void)ask_memory(in, memory_write, none, answer); /* else it stays once more */
+	return true;
 }
 
 /* Only where the stick does not remember it; true if it is remembered. */
