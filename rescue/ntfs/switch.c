@@ -208,13 +208,34 @@ int nt_switch_state(struct nt_vol *vol, const struct nt_switch *sw, enum nt_swit
 
 /* ---- guards ---- */
 
-/* Case-blind: Windows would see only one of two names that differ in case. */
+/* fsutil file setCaseSensitiveInfo: no versions, of which this is the first. */
+static int is_case_sensitive(struct nt_vol *vol, ntfs_inode *dir, bool *ret, struct rs_err *err)
+{
+	uint32_t versions, version;
+
+	auto_ctx ntfs_attr_search_ctx *ctx = ntfs_attr_get_search_ctx(dir, NULL);
+	if (!ctx)
+		return rs_fail(err, RS_E_MEMORY, "record");
+	if (ntfs_attr_lookup(
+		    AT_STANDARD_INFORMATION, AT_UNNAMED, 0, CASE_SENSITIVE, 0, NULL, 0, ctx))
+		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "record of a folder", err);
+	struct rs_view si = nt_attr_value(ctx);
+	*ret = rs_view_u32(si, 36, &versions) && rs_view_u32(si, 40, &version) && !versions &&
+	       version == 1;
+	return 0;
+}
+
+/* Case-blind, but for folders where it is not: elsewhere Windows would see only one of two names
+ * that differ in case. */
 static int check_free(struct nt_vol *vol, const struct nt_switch *sw, const struct names *names,
 	struct rs_err *err)
 {
 	auto_inode ntfs_inode *to = NULL;
+	bool is_exact = false;
 	int r = open_folder(vol, sw->to_ref, &to, err);
 
+	if (r == 0)
+		r = is_case_sensitive(vol, to, &is_exact, err);
 	for (size_t i = 0; r == 0 && i < names->n; i++) {
 		struct nt_file_name fn;
 		uint16_t units[255];
@@ -225,7 +246,8 @@ static int check_free(struct nt_vol *vol, const struct nt_switch *sw, const stru
 			(struct rs_view){names->all[i].key, names->all[i].len}, &fn);
 		for (n = 0; n < fn.name.len / 2 && n < 255; n++)
 			units[n] = rs_le16(fn.name.p + 2 * n);
-		r = nt_dir_find(vol, to, units, n, &ref, err);
+		r = is_exact ? find_entry(vol, to, &names->all[i], &ref, NULL, err)
+			     : nt_dir_find(vol, to, units, n, &ref, err);
 		if (r == 0 && ref && ref != names->file_ref)
 			r = rs_fail(err, RS_E_GUARD, "the name is taken there by another file");
 	}

@@ -300,6 +300,49 @@ static void test_switch__name_taken__refused_before_any_write(void **state)
 	end(&w);
 }
 
+/* The mark of `fsutil file setCaseSensitiveInfo`: the version number in $STANDARD_INFORMATION. */
+static void mark_case_sensitive(struct world *w, uint64_t dir_ref)
+{
+	uint8_t *p = lay_mem_bytes(w->mem);
+	uint8_t *rec =
+		p + rs_le64(p + 0x30) * kinds[0].cluster_bytes + NT_REF_RECORD(dir_ref) * 1024;
+	uint8_t *attr = rec + rs_le16(rec + 0x14);
+
+	assert_int_equal(rs_le32(attr), AT_STANDARD_INFORMATION);
+	rs_put_le32(attr + rs_le16(attr + 0x14) + 40, 1);
+}
+
+static void test_switch__case_sensitive_folder__only_the_same_name_is_taken(void **state)
+{
+	struct world w;
+	struct rs_err err = {0};
+	uint64_t upper, same;
+
+	(void)state;
+	begin(&w, &kinds[0]);
+	uint64_t file = find(&w, DRIVERS, "big.sys");
+	struct nt_switch sw = {file, w.drivers, w.item}, undo = {file, w.item, w.drivers};
+	must(nt_switch_run(w.vol, &sw, &err), &err);
+	must(nt_file_create(w.vol, w.drivers, "BIG.sys", "x", 1, 0, &upper, &err), &err);
+	assert_int_equal(nt_switch_run(w.vol, &undo, &err), RS_E_GUARD);
+	close_world(&w);
+	mark_case_sensitive(&w, w.drivers);
+	open_world(&w, NT_VOL_WRITE);
+	must(nt_switch_run(w.vol, &undo, &err), &err);
+	check(&w, file, w.drivers, w.item);
+	assert_int_equal(find(&w, DRIVERS, "big.sys"), file);
+	assert_int_equal(find(&w, DRIVERS, "BIG.sys"), upper);
+	must(nt_switch_run(w.vol, &sw, &err), &err);
+	close_world(&w);
+	open_world(&w, NT_VOL_WRITE);
+	/* a name of the same case is taken there, too */
+	struct nt_switch other = {upper, w.drivers, w.quarantine};
+	must(nt_switch_run(w.vol, &other, &err), &err);
+	must(nt_file_create(w.vol, w.drivers, "big.sys", "x", 1, 0, &same, &err), &err);
+	assert_int_equal(nt_switch_run(w.vol, &undo, &err), RS_E_GUARD);
+	end(&w);
+}
+
 static void test_switch__folder_into_itself__refused(void **state)
 {
 	struct world w;
@@ -360,6 +403,7 @@ int main(void)
 		cmocka_unit_test(test_switch__and_undo__same_in_the_eyes_of_others),
 		cmocka_unit_test(test_switch__whole_folder__moves_and_comes_back),
 		cmocka_unit_test(test_switch__name_taken__refused_before_any_write),
+		cmocka_unit_test(test_switch__case_sensitive_folder__only_the_same_name_is_taken),
 		cmocka_unit_test(test_switch__folder_into_itself__refused),
 		cmocka_unit_test(test_switch__any_write_failing__finishes_when_run_again),
 	};
