@@ -88,8 +88,6 @@ static int move(const struct act *a, struct nt_vol *vol, struct rs_err *err)
 		struct plan *p = a->plans[i];
 		if (!plan_count_accepted(p) && !a->is_restore)
 			continue;
-		if (!p->has_manifest)
-			p->was_dirty = a->v->state.is_dirty;
 		r = a->is_restore ? quarantine_empty(vol, p, &a->s->task, err)
 				  : quarantine_fill(vol, p, &a->s->task, err);
 	}

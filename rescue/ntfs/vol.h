@@ -137,6 +137,16 @@ struct blk *nt_vol_source(struct nt_vol *vol);
 /** VOLUME_IS_DIRTY as the library knows it. */
 bool nt_is_dirty(const struct nt_vol *vol);
 
+/* ---- whose flag (mark.c): a record tells whether VOLUME_IS_DIRTY is of our own making ---- */
+
+/** Mark a record before the flag is set, or take the mark away after it was cleared: a record that
+ * is marked while the flag is on means that it was us. Flushed. Errors: as nt_stat, RS_E_IO_WRITE.
+ */
+int nt_mark(struct nt_vol *vol, uint64_t ref, bool is_wanted, struct rs_err *err);
+/** From now on what nt_mkdir and nt_file_create make is marked from its first write on, or not. */
+void nt_mark_made(struct nt_vol *vol, bool is_wanted);
+bool nt_is_marked(const struct nt_vol *vol, const struct nt_stat *s);
+
 /* ---- contents, for a volume that a person mounted writable (edit.c) ---- */
 
 /** Write, growing the file as needed; one step, flushed. Errors: RS_E_UNSUPPORTED (folders, reparse

@@ -24,6 +24,7 @@ struct nt_vol {
 	bool can_write;
 	bool has_stepped; /* a step was carried out: what mounting itself wanted to write may go,
 			     too */
+	bool is_marking;  /* records made from now on get the mark (mark.c) */
 	const struct nt_replay *replay; /* what it is seen through, or NULL */
 };
 
@@ -46,6 +47,8 @@ RS_DEFINE_AUTO(ntfs_attr *, ntfs_attr_close);
 RS_DEFINE_AUTO(ntfs_attr_search_ctx *, ntfs_attr_put_search_ctx);
 #define auto_ctx __attribute__((cleanup(ntfs_attr_put_search_ctx_auto)))
 
+/** Give the record the mark; not yet written (mark.c). */
+void nt_inode_mark(const struct nt_vol *vol, ntfs_inode *ni);
 uint64_t nt_inode_ref(const ntfs_inode *ni);
 bool nt_inode_is_dir(const ntfs_inode *ni);
 bool nt_is_reparse(ntfs_inode *ni);

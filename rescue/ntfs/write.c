@@ -55,6 +55,8 @@ static int make(struct nt_vol *vol, ntfs_inode *dir, const struct new_name *name
 	ntfs_inode *ni = ntfs_create(dir, security, name->le, (u8)name->n, type);
 	if (!ni)
 		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, name->utf8, err);
+	if (vol->is_marking)
+		nt_inode_mark(vol, ni);
 	*ret = ni;
 	return 0;
 }

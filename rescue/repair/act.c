@@ -85,21 +85,6 @@ static int prepare(struct nt_vol *vol, struct plan *p, struct rs_err *err)
 	return r;
 }
 
-static int open_journal(
-	struct nt_vol *vol, const struct plan *p, struct journal *ret, struct rs_err *err)
-{
-	char path[96];
-	uint64_t ref = 0;
-
-	(void)snprintf(path, sizeof(path), "%s/%s/%s", QUARANTINE_DIR, p->id, QUARANTINE_JOURNAL);
-	int r = nt_lookup(vol, path, &ref, err);
-	if (r == RS_E_NO_SUCH_FILE)
-		ref = 0; /* somebody removed it: the moves themselves do not need it */
-	else if (r < 0)
-		return r;
-	return journal_open(vol, ref, ret, err);
-}
-
 /* One file, in either direction. */
 static int move_item(struct nt_vol *vol, struct plan_item *item, bool is_restore, struct journal *j,
 	struct rs_err *err)
@@ -240,46 +225,38 @@ int quarantine_fill(
 	struct nt_vol *vol, struct plan *plan, const struct rs_task *task, struct rs_err *err)
 {
 	struct journal j;
-	int r = sweep(vol, err);
+	int r = flag_raise(vol, &plan->was_dirty, err);
 
-	if (r == 0)
-		r = nt_set_dirty(vol, true, err);
 	if (r == 0 && !plan->has_manifest)
 		r = tidy(vol, err);
 	if (r == 0 && !plan->has_manifest)
 		r = prepare(vol, plan, err);
 	if (r == 0)
-		r = open_journal(vol, plan, &j, err);
+		r = quarantine_journal(vol, plan->id, &j, err);
 	if (r == 0)
 		r = journal_step(&j, "fix begun", err);
 	if (r == 0)
 		r = move_items(vol, plan, false, &j, task, err);
 	if (r == 0)
 		r = journal_step(&j, "fix ended", err);
-	if (r == 0 && !plan->was_dirty)
-		r = nt_set_dirty(vol, false, err);
-	return r;
+	return r < 0 ? r : flag_lower(vol, plan->was_dirty, err);
 }
 
 int quarantine_empty(
 	struct nt_vol *vol, struct plan *plan, const struct rs_task *task, struct rs_err *err)
 {
 	struct journal j;
-	int r = sweep(vol, err);
+	int r = quarantine_journal(vol, plan->id, &j, err);
 
-	if (r == 0)
-		r = nt_set_dirty(vol, true, err);
-	if (r == 0)
-		r = open_journal(vol, plan, &j, err);
-	if (r == 0)
+	if (r == 0) /* before the flag, whose cause nobody would know else */
 		r = journal_step(&j, "undo begun", err);
+	if (r == 0)
+		r = flag_raise(vol, &plan->was_dirty, err);
 	if (r == 0)
 		r = move_items(vol, plan, true, &j, task, err);
 	if (r == 0)
 		r = journal_step(&j, "undo ended", err);
 	if (r == 0)
 		r = remove_folders(vol, plan, err);
-	if (r == 0 && !plan->was_dirty)
-		r = nt_set_dirty(vol, false, err);
-	return r;
+	return r < 0 ? r : flag_lower(vol, plan->was_dirty, err);
 }

@@ -24,6 +24,12 @@ static bool slot_sequence(const char *slot, uint32_t *ret)
 	return true;
 }
 
+static void rtrim(char *text)
+{
+	for (size_t n = strlen(text); n && text[n - 1] == ' '; n--)
+		text[n - 1] = '\0';
+}
+
 int journal_open(struct nt_vol *vol, uint64_t ref, struct journal *ret, struct rs_err *err)
 {
 	char slot[JOURNAL_SLOT_BYTES + 1] = "";
@@ -50,8 +56,8 @@ int journal_open(struct nt_vol *vol, uint64_t ref, struct journal *ret, struct r
 		bool is_mode = !strncmp(slot + 9, "fix ", 4) || !strncmp(slot + 9, "undo ", 5);
 		if (is_mode && sequence >= mode_sequence) {
 			mode_sequence = sequence;
-			(void)snprintf(ret->last_mode, sizeof(ret->last_mode), "%.*s",
-				(int)strcspn(slot + 9, " ") + 6, slot + 9);
+			(void)snprintf(ret->last_mode, sizeof(ret->last_mode), "%.15s", slot + 9);
+			rtrim(ret->last_mode);
 		}
 	}
 	return 0;

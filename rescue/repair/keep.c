@@ -22,18 +22,30 @@ static int keep_one(struct nt_vol *vol, const struct plan *p, const char *name, 
 	return r < 0 ? r : nt_file_create(vol, dir, name, text.p, text.len, 0, &ref, err);
 }
 
+static int keep_both(struct nt_vol *vol, const struct plan *p, struct rs_view json,
+	struct rs_view text, struct rs_err *err)
+{
+	int r = keep_one(vol, p, QUARANTINE_REPORT_JSON, json, err);
+
+	return r < 0 ? r : keep_one(vol, p, QUARANTINE_REPORT_TEXT, text, err);
+}
+
 int quarantine_keep_report(struct nt_vol *vol, const struct plan *p, struct rs_view json,
 	struct rs_view text, struct rs_err *err)
 {
-	int r = sweep(vol, err);
+	struct journal j;
+	bool stays = false;
+	int r = flag_raise(vol, &stays, err);
 
+	if (r < 0)
+		return r;
+	int kept = keep_both(vol, p, json, text, err);
+	if (kept < 0 && kept != RS_E_NO_SPACE) /* of a full volume nothing is left half done */
+		return kept;
+	r = flag_lower(vol, stays, kept < 0 ? NULL : err);
+	if (kept < 0)
+		return kept;
 	if (r == 0)
-		r = nt_set_dirty(vol, true, err);
-	if (r == 0)
-		r = keep_one(vol, p, QUARANTINE_REPORT_JSON, json, err);
-	if (r == 0)
-		r = keep_one(vol, p, QUARANTINE_REPORT_TEXT, text, err);
-	if (r == 0 && !p->was_dirty)
-		r = nt_set_dirty(vol, false, err);
-	return r;
+		r = quarantine_journal(vol, p->id, &j, err);
+	return r < 0 ? r : journal_step(&j, "fix kept", err);
 }

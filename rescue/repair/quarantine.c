@@ -77,15 +77,28 @@ static int count_places(struct nt_vol *vol, const struct plan *p, size_t *ret_in
 	return 0;
 }
 
-static int last_mode(struct nt_vol *vol, const char *id, struct journal *ret)
+int quarantine_journal(struct nt_vol *vol, const char *id, struct journal *ret, struct rs_err *err)
 {
+	struct rs_err why = {0};
 	char path[96];
 	uint64_t ref = 0;
 
 	(void)snprintf(path, sizeof(path), "%s/%s/%s", QUARANTINE_DIR, id, QUARANTINE_JOURNAL);
-	if (nt_lookup(vol, path, &ref, NULL) < 0)
-		ref = 0;
-	return journal_open(vol, ref, ret, NULL);
+	int r = nt_lookup(vol, path, &ref, &why);
+	if (r == RS_E_NO_SUCH_FILE)
+		ref = 0; /* somebody removed it: the moves themselves do not need it */
+	else if (r < 0)
+		return rs_fail_on(err, r, path, "%s", why.detail);
+	return journal_open(vol, ref, ret, err);
+}
+
+/* All moved, and cut off before the report was kept and the flag as it was. */
+static bool is_left_open(struct nt_vol *vol, const struct journal *j)
+{
+	bool is_ours = false;
+
+	return strcmp(j->last_mode, "fix kept") != 0 && flag_is_ours(vol, &is_ours, NULL) == 0 &&
+	       is_ours;
 }
 
 static void judge_state(struct nt_vol *vol, struct quarantine *q)
@@ -108,10 +121,11 @@ static void judge_state(struct nt_vol *vol, struct quarantine *q)
 		q->state = QUARANTINE_DAMAGED;
 		return;
 	}
-	(void)last_mode(vol, q->id, &j); /* unreadable: as if nothing had been written into it */
+	/* unreadable: as if nothing had been written into it */
+	(void)quarantine_journal(vol, q->id, &j, NULL);
 	q->was_undoing = !strncmp(j.last_mode, "undo", 4);
 	if (in == p->n_items && !q->was_undoing)
-		q->state = QUARANTINE_ACTIVE;
+		q->state = is_left_open(vol, &j) ? QUARANTINE_UNFINISHED : QUARANTINE_ACTIVE;
 	else if (out == p->n_items && q->was_undoing)
 		q->state = QUARANTINE_UNDONE;
 	else

@@ -20,7 +20,7 @@
 enum quarantine_state {
 	QUARANTINE_ACTIVE,     /* every file is in it */
 	QUARANTINE_UNDONE,     /* every file is back; only our own folders are left */
-	QUARANTINE_UNFINISHED, /* interrupted: fix or undo finishes it */
+	QUARANTINE_UNFINISHED, /* interrupted, be it at the report: fix or undo finishes it */
 	QUARANTINE_EMPTY,      /* folders without a manifest: interrupted before anything moved */
 	QUARANTINE_DAMAGED,    /* a manifest that cannot be read */
 };
@@ -78,14 +78,26 @@ int quarantine_verify(struct blk *src, const struct plan *plan, bool is_restored
 	struct json_object *checks, struct rs_err *err);
 
 /** Keep the report of the run beside the manifest. @vol is open for writing; the quarantine is
- * filled and verified. Flushed. Errors: RS_E_NO_SPACE, RS_E_IO_WRITE. */
+ * filled and verified, and finished after that. Flushed. Errors: RS_E_NO_SPACE, RS_E_IO_WRITE. */
 int quarantine_keep_report(struct nt_vol *vol, const struct plan *p, struct rs_view json,
 	struct rs_view text, struct rs_err *err);
+
+/* ---- flag.c: VOLUME_IS_DIRTY around our writes ---- */
+
+/** Is the flag on because a run of ours was cut off? What tells it is the mark (ntfs/vol.h) of
+ * \Unbrick; without one it is not. Errors: RS_E_NTFS_DAMAGED, RS_E_IO_READ. */
+int flag_is_ours(struct nt_vol *vol, bool *ret, struct rs_err *err);
+/** Before the first write: sweep what a cut left, set the flag. *ret_stays: it was on, and not
+ * through us; then flag_lower leaves it on. Errors: as sweep, RS_E_IO_WRITE. */
+int flag_raise(struct nt_vol *vol, bool *ret_stays, struct rs_err *err);
+int flag_lower(struct nt_vol *vol, bool stays, struct rs_err *err);
 
 /* ---- sweep.c: what a cut left of our own folders and files ---- */
 
 /** How many there are. Reads the whole $MFT, but only when the dirty flag is set. */
 int sweep_count(struct nt_vol *vol, size_t *ret, struct rs_err *err);
+/** Does one of them bear the mark? */
+int sweep_find_mark(struct nt_vol *vol, bool *ret, struct rs_err *err);
 /** Take them away. @vol is open for writing. */
 int sweep(struct nt_vol *vol, struct rs_err *err);
 
@@ -108,7 +120,7 @@ struct journal {
 	uint64_t ref; /* 0: no journal, nothing is written */
 	size_t slots;
 	uint32_t next;	    /* sequence number of the next line */
-	char last_mode[16]; /* newest of "fix begun", "fix ended", "undo begun", "undo ended" */
+	char last_mode[16]; /* newest of "fix begun", "fix ended", "fix kept", "undo begun", ... */
 };
 /** Find the newest line. A damaged journal is an empty one: it only tells what was wanted. */
 int journal_open(struct nt_vol *vol, uint64_t ref, struct journal *ret, struct rs_err *err);
@@ -116,5 +128,7 @@ int journal_open(struct nt_vol *vol, uint64_t ref, struct journal *ret, struct r
 int journal_step(struct journal *j, const char *line, struct rs_err *err);
 /** The same with an item's number. */
 int journal_item(struct journal *j, const char *verb, unsigned number, struct rs_err *err);
+/** journal_open of the quarantine @id; one that is gone is no error. (quarantine.c) */
+int quarantine_journal(struct nt_vol *vol, const char *id, struct journal *ret, struct rs_err *err);
 
 #endif

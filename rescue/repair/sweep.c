@@ -95,6 +95,20 @@ int sweep_count(struct nt_vol *vol, size_t *ret, struct rs_err *err)
 	return r;
 }
 
+int sweep_find_mark(struct nt_vol *vol, bool *ret, struct rs_err *err)
+{
+	struct search s;
+	struct nt_stat st;
+	int r = find(vol, &s, err);
+
+	*ret = false;
+	for (size_t i = 0; r == 0 && i < s.n; i++) {
+		r = nt_stat(vol, s.all[i].ref, &st, err);
+		*ret |= r == 0 && nt_is_marked(vol, &st);
+	}
+	return r;
+}
+
 int sweep(struct nt_vol *vol, struct rs_err *err)
 {
 	struct search s;

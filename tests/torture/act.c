@@ -82,6 +82,40 @@ void act_difference(const char *was, const char *is, char *ret, size_t cap)
 		ret, cap, "%.*s is now %.*s", (int)strcspn(a, "\n"), a, (int)strcspn(b, "\n"), b);
 }
 
+bool act_is_dirty(struct blk *b)
+{
+	auto_nt_raw struct nt_raw *raw = NULL;
+	struct nt_state state = {0};
+
+	assert_int_equal(nt_raw_open(b, &raw, NULL), 0);
+	assert_int_equal(nt_state_read(raw, &state, NULL), 0);
+	return state.is_dirty;
+}
+
+bool act_is_traced(struct blk *b)
+{
+	struct nt_vol *vol = NULL;
+	uint64_t dir;
+	size_t lost = 0;
+
+	if (nt_vol_open(b, 0, &vol, NULL) < 0)
+		return false;
+	bool is_there = nt_lookup(vol, QUARANTINE_DIR, &dir, NULL) == 0;
+	if (!is_there && sweep_count(vol, &lost, NULL) < 0)
+		lost = 0;
+	(void)nt_vol_close(vol, NULL); /* opened for reading */
+	return is_there || lost;
+}
+
+void act_set_dirty(struct blk *b)
+{
+	struct nt_vol *vol = NULL;
+
+	assert_int_equal(nt_vol_open(b, NT_VOL_WRITE, &vol, NULL), 0);
+	assert_int_equal(nt_set_dirty(vol, true, NULL), 0);
+	assert_int_equal(nt_vol_close(vol, NULL), 0);
+}
+
 /* Longer than a record, so that clusters are taken for it. */
 static int keep_report(struct blk *b, const struct plan *p, struct rs_err *err)
 {
@@ -124,16 +158,18 @@ static struct plan *new_plan(const struct act_target *t, struct nt_vol *vol)
 	return p;
 }
 
-/* A quarantine that is there (the first), with its items accepted; NULL when there is none. */
-static struct plan *load(struct nt_vol *vol, enum plan_action action, int *ret)
+/* A quarantine that is there (the first), with its items accepted; NULL when there is none.
+ * *ret_is_done: it is, and fix finds none of its files where they were. */
+static struct plan *load(struct nt_vol *vol, enum plan_action action, bool *ret_is_done, int *ret)
 {
 	struct quarantine *all = NULL;
 	struct plan *p = NULL;
 	size_t n = 0;
 
 	*ret = quarantine_list(vol, &all, &n, NULL);
+	*ret_is_done = n && all[0].state == QUARANTINE_ACTIVE;
 	bool is_there = n && (action == PLAN_RESTORE || all[0].state == QUARANTINE_UNFINISHED ||
-				     all[0].state == QUARANTINE_ACTIVE);
+				     *ret_is_done);
 	if (*ret == 0 && is_there)
 		*ret = quarantine_load(vol, all[0].id, action, &p, NULL);
 	free(all);
@@ -149,30 +185,32 @@ int act_fix(const struct act_target *t, struct blk *b, struct rs_err *err)
 {
 	struct nt_vol *vol = NULL;
 	auto_plan struct plan *p = NULL;
+	bool is_done = false;
 	int s = nt_vol_open(b, NT_VOL_WRITE, &vol, err);
 
 	if (s == 0)
-		p = load(vol, PLAN_FINISH, &s);
+		p = load(vol, PLAN_FINISH, &is_done, &s);
 	if (s == 0 && !p)
 		p = new_plan(t, vol);
-	if (s == 0)
+	if (s == 0 && !is_done)
 		s = quarantine_fill(vol, p, NULL, err);
 	int closed = nt_vol_close(vol, s == 0 ? err : NULL);
 	if (s == 0)
 		s = closed;
 	if (s == 0)
 		s = quarantine_verify(b, p, false, NULL, err);
-	return s < 0 ? s : keep_report(b, p, err);
+	return s < 0 || is_done ? s : keep_report(b, p, err);
 }
 
 int act_undo(struct blk *b, struct rs_err *err)
 {
 	struct nt_vol *vol = NULL;
 	auto_plan struct plan *p = NULL;
+	bool is_done = false;
 	int s = nt_vol_open(b, NT_VOL_WRITE, &vol, err);
 
 	if (s == 0)
-		p = load(vol, PLAN_RESTORE, &s);
+		p = load(vol, PLAN_RESTORE, &is_done, &s);
 	if (s == 0 && p)
 		s = quarantine_empty(vol, p, NULL, err);
 	int closed = nt_vol_close(vol, s == 0 ? err : NULL);

@@ -17,6 +17,13 @@ struct act_target {
 uint64_t act_setting(const char *name, uint64_t otherwise);
 /** Every file that is not the system's, with sizes and times. To be freed; NULL: not readable. */
 char *act_listing(struct blk *b);
+/** VOLUME_IS_DIRTY, from the bytes. */
+bool act_is_dirty(struct blk *b);
+/** Set it, as Windows might have before us. */
+void act_set_dirty(struct blk *b);
+/** Is there a \Unbrick, or a record of ours without an entry? Else a flag that is on may be
+ * anybody's, and stays on. */
+bool act_is_traced(struct blk *b);
 /** Where two listings begin to differ, in one line. */
 void act_difference(const char *was, const char *is, char *ret, size_t cap);
 /** Quarantine the files, or finish what a cut left; verified. */

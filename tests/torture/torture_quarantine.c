@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The whole repair under power cuts and failing requests: quarantine_fill and quarantine_empty, as
- * fix and undo call them.
+/* The whole repair under power cuts and failing requests: quarantine_fill, quarantine_keep_report
+ * and quarantine_empty, as fix and undo call them.
  *
  * Cuts: every write and flush is recorded; for every prefix, and for STATES (default 1000) states
  * that a disk with a write cache may leave, the volume must open, quarantine_list must name what it
  * finds, and both ways out must work: fix again ends with the files in the quarantine and a clean
  * verification, undo ends with the files where they were, no folder of ours left, and the first
- * listing. Faults: the nth read, write and flush fails, for every n; then the same two ways out.
+ * listing. VOLUME_IS_DIRTY is then as it was before the first run, off or on; it may stay on only
+ * where the cut left nothing of ours on the volume, so that it may be anybody's. Faults: the nth
+ * read, write and flush fails, for every n; then the same two ways out.
  *
  * Run: STATES=N SEED=N torture_quarantine */
 #include <inttypes.h>
@@ -33,7 +35,8 @@ struct run {
 	struct lay_watch *watch;
 	char *first; /* listing before */
 	struct act_target target;
-	unsigned states, bad;
+	bool was_dirty, may_stay_dirty; /* before all; of this state */
+	unsigned states, bad, stayed_dirty;
 };
 
 /* First line that differs, for the log. */
@@ -56,20 +59,40 @@ static void tell(struct run *r, const char *where, const char *what, const struc
 		printf("FAIL %s: %s %s\n", where, what, line);
 }
 
+static void look_first(struct run *r, struct blk *state)
+{
+	r->states++;
+	r->may_stay_dirty = !act_is_traced(state);
+}
+
+static void judge_flag(struct run *r, struct blk *state, const char *where, const char *what)
+{
+	const bool is_dirty = act_is_dirty(state);
+
+	if (is_dirty == r->was_dirty)
+		return;
+	if (is_dirty && r->may_stay_dirty)
+		r->stayed_dirty++;
+	else
+		tell(r, where, what, NULL);
+}
+
 /* The state in @state: is every file there, and do both ways out work? */
 static void judge_state(struct run *r, struct blk *state, const char *where)
 {
 	struct rs_err err = {0};
 
-	r->states++;
+	look_first(r, state);
 	if (act_fix(&r->target, state, &err) < 0) {
 		tell(r, where, "fix does not finish:", &err);
 		return;
 	}
+	judge_flag(r, state, where, "the dirty flag after fix");
 	if (act_undo(state, &err) < 0) {
 		tell(r, where, "undo after it does not finish:", &err);
 		return;
 	}
+	judge_flag(r, state, where, "the dirty flag after fix and undo");
 	auto_free char *last = act_listing(state);
 	if (!last || strcmp(last, r->first) != 0)
 		tell_listing(r, where, "after fix and undo", last);
@@ -79,11 +102,12 @@ static void judge_undo(struct run *r, struct blk *state, const char *where)
 {
 	struct rs_err err = {0};
 
-	r->states++;
+	look_first(r, state);
 	if (act_undo(state, &err) < 0) {
 		tell(r, where, "undo does not finish:", &err);
 		return;
 	}
+	judge_flag(r, state, where, "the dirty flag after undo");
 	auto_free char *last = act_listing(state);
 	if (!last || strcmp(last, r->first) != 0)
 		tell_listing(r, where, "after undo", last);
@@ -221,18 +245,23 @@ static void fail_everywhere(struct run *r)
 	}
 }
 
-static void torture(void **state)
+static void torture(uint64_t states, bool was_dirty)
 {
-	struct run r = {0};
-	uint64_t states = act_setting("STATES", 1000), seed = act_setting("SEED", 1);
+	struct run r = {.was_dirty = was_dirty};
 
-	(void)state;
 	make(&r);
+	if (was_dirty) {
+		act_set_dirty(r.mem);
+		assert_true(lay_mem_save(r.mem));
+	}
 	record(&r);
 	cut_everywhere(&r);
-	cut_at_random(&r, states, seed);
-	fail_everywhere(&r);
-	printf("# %u states tried, %u bad\n", r.states, r.bad);
+	cut_at_random(&r, states, act_setting("SEED", 1));
+	if (!was_dirty)
+		fail_everywhere(&r);
+	printf("# dirty flag %s before: %u states tried, %u bad; in %u the flag is left to "
+	       "Windows\n",
+		was_dirty ? "on" : "off", r.states, r.bad, r.stayed_dirty);
 	blk_close(&r.watch->blk);
 	blk_close(r.mem);
 	free(r.first);
@@ -240,9 +269,24 @@ static void torture(void **state)
 	assert_int_equal(r.bad, 0);
 }
 
+static void test_repair__power_cut_anywhere__finishes_either_way(void **state)
+{
+	(void)state;
+	torture(act_setting("STATES", 1000), false);
+}
+
+static void test_repair__power_cut_on_a_dirty_volume__stays_dirty(void **state)
+{
+	(void)state;
+	torture(act_setting("STATES", 1000) / 4, true);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(torture)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_repair__power_cut_anywhere__finishes_either_way),
+		cmocka_unit_test(test_repair__power_cut_on_a_dirty_volume__stays_dirty),
+	};
 
 	return cmocka_run_group_tests_name("torture_quarantine", tests, NULL, NULL);
 }

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* VOLUME_IS_DIRTY around what we write. A power cut leaves it on: then Windows checks the volume at
+ * its next start, unless we finish first. It goes off again only if it was us who set it: one that
+ * Windows set, or whose origin nothing tells, stays. */
+#include "repair/quarantine.h"
+
+int flag_is_ours(struct nt_vol *vol, bool *ret, struct rs_err *err)
+{
+	struct rs_err why = {0};
+	struct nt_stat s;
+	uint64_t dir;
+
+	*ret = false;
+	if (!nt_is_dirty(vol))
+		return 0;
+	int r = nt_lookup(vol, QUARANTINE_DIR, &dir, &why);
+	if (r == RS_E_NO_SUCH_FILE)
+		return sweep_find_mark(vol, ret, err);
+	if (r == 0)
+		r = nt_stat(vol, dir, &s, &why);
+	if (r < 0 && err)
+		*err = why;
+	*ret = r == 0 && nt_is_marked(vol, &s);
+	return r;
+}
+
+static int mark_folder(struct nt_vol *vol, bool is_wanted, struct rs_err *err)
+{
+	struct rs_err why = {0};
+	uint64_t dir;
+	int r = nt_lookup(vol, QUARANTINE_DIR, &dir, &why);
+
+	if (r == RS_E_NO_SUCH_FILE)
+		return 0; /* it will be made, marked; or undo took it away */
+	if (r < 0) {
+		if (err)
+			*err = why;
+		return r;
+	}
+	return nt_mark(vol, dir, is_wanted, err);
+}
+
+int flag_raise(struct nt_vol *vol, bool *ret_stays, struct rs_err *err)
+{
+	bool is_ours = false;
+	int r = flag_is_ours(vol, &is_ours, err);
+
+	if (r < 0)
+		return r;
+	*ret_stays = nt_is_dirty(vol) && !is_ours;
+	nt_mark_made(vol, !*ret_stays);
+	r = sweep(vol, err);
+	if (r == 0 && !*ret_stays)
+		r = mark_folder(vol, true, err);
+	return r < 0 ? r : nt_set_dirty(vol, true, err);
+}
+
+int flag_lower(struct nt_vol *vol, bool stays, struct rs_err *err)
+{
+	if (stays)
+		return 0;
+	int r = nt_set_dirty(vol, false, err);
+	return r < 0 ? r : mark_folder(vol, false, err);
+}
