@@ -18,6 +18,12 @@ size_t rs_utf16_to_utf8(struct rs_view utf16, char *ret, size_t cap);
  * does not fit. */
 long rs_utf8_to_utf16(const char *utf8, uint16_t *ret, size_t cap_units);
 
+/** The form of a word that goes with a number: rs_form(n, "file", "files"). */
+static inline const char *rs_form(uint64_t n, const char *one, const char *many)
+{
+	return n == 1 ? one : many;
+}
+
 /** True when @s is strictly valid UTF-8 (no surrogates, no overlong forms). */
 bool rs_is_utf8(const char *s);
 

@@ -103,11 +103,11 @@ static int ask_plan(struct rs_session *s, struct en_works *w, bool say_yes,
 	char text[200];
 
 	(void)snprintf(text, sizeof(text),
-		"%s %zu file%s into quarantine? ('unbrick undo' puts %s back)",
-		replays == 1 ? "Replay the journal, then move"
-		: replays    ? "Replay the journals, then move"
-			     : "Move",
-		all, all == 1 ? "" : "s", all == 1 ? "it" : "them");
+		"%s %zu %s into quarantine? ('unbrick undo' puts %s back)",
+		replays ? rs_form(replays, "Replay the journal, then move",
+				  "Replay the journals, then move")
+			: "Move",
+		all, rs_form(all, "file", "files"), rs_form(all, "it", "them"));
 	if (all && !say_yes && en_ask(s, RS_ASK_PLAN, text, report) != RS_ANSWER_YES)
 		return rs_fail(err, RS_E_CANCELLED, "nothing was changed");
 	for (size_t i = 0; i < w->n; i++) {
@@ -241,11 +241,10 @@ static int fix(struct rs_session *s, struct en_works *w, const struct rs_fix_opt
 	en_works_report(w, true, report->root);
 	if (r == 0) {
 		char text[96];
-		(void)snprintf(text, sizeof(text), "%s%zu file%s moved into quarantine, verified",
-			replays == 1 ? "journal replayed, "
-			: replays    ? "journals replayed, "
-				     : "",
-			files, files == 1 ? "" : "s");
+		(void)snprintf(text, sizeof(text), "%s%zu %s moved into quarantine, verified",
+			replays ? rs_form(replays, "journal replayed, ", "journals replayed, ")
+				: "",
+			files, rs_form(files, "file", "files"));
 		report_finish(report, 0, "done", text, NULL);
 		r = keep_reports(w, report, err);
 		if (r < 0) /* moved and verified, and yet not all that was promised */

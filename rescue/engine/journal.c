@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "engine/engine.h"
 
 #define SI_CHANGED_OFF 16U /* $STANDARD_INFORMATION: time of the last change of the record */
@@ -162,10 +163,11 @@ void en_journal_tell(struct rs_session *s, const struct en_volume *v)
 			rs_err_info(j->refusal.code)->text, j->refusal.detail);
 	else if (j->seen && j->replay->pending == NT_PENDING_CHANGES)
 		en_log(s, RS_LOG_WARN,
-			"%s: the journal holds %" PRIu64 " changes to apply and %" PRIu32
-			" transactions to undo: files are shown as Windows will see them, nothing "
-			"is written",
-			v->name, j->replay->redone, j->replay->losers);
+			"%s: the journal holds %" PRIu64 " %s to apply and %" PRIu32
+			" %s to undo: files are shown as Windows will see them, nothing is written",
+			v->name, j->replay->redone, rs_form(j->replay->redone, "change", "changes"),
+			j->replay->losers,
+			rs_form(j->replay->losers, "transaction", "transactions"));
 }
 
 void en_journal_report(const struct en_volume *v, struct json_object *volume)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "engine/act.h"
 
 static int ask_losers(struct rs_session *s, const struct en_volume *v,
@@ -16,9 +17,8 @@ static int ask_losers(struct rs_session *s, const struct en_volume *v,
 		return rs_fail_on(err, RS_E_LOG_LOSERS, v->name,
 			"%" PRIu32 " to be undone, as Windows will", n);
 	(void)snprintf(text, sizeof(text),
-		"%" PRIu32 " transaction%s of the journal of volume %u never ended. Undo %s, as "
-		"Windows will?",
-		n, n == 1 ? "" : "s", v->number, n == 1 ? "it" : "them");
+		"%" PRIu32 " %s of the journal of volume %u never ended. Undo %s, as Windows will?",
+		n, rs_form(n, "transaction", "transactions"), v->number, rs_form(n, "it", "them"));
 	if (en_ask(s, RS_ASK_LOSERS, text, report) == RS_ANSWER_YES)
 		return 0;
 	return rs_fail(err, RS_E_CANCELLED, "nothing was changed");
@@ -43,10 +43,11 @@ int en_replay_consent(struct rs_session *s, struct en_volume *v, const struct rs
 
 	if (!en_journal_is_open(v))
 		return 0;
+	const uint64_t n = v->journal.replay->redone;
 	if (policy == RS_REPLAY_NO)
 		return rs_fail_on(err, RS_E_LOG_UNCLEAN, v->name,
-			"%" PRIu64 " changes wait, and --replay no forbids to apply them",
-			v->journal.replay->redone);
+			"%" PRIu64 " %s, and --replay no forbids to apply %s", n,
+			rs_form(n, "change waits", "changes wait"), rs_form(n, "it", "them"));
 	if (!v->journal.replay->losers || policy == RS_REPLAY_ALL)
 		return 0;
 	return ask_losers(s, v, report, err);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "engine/act.h"
 
 static bool is_wanted(const struct rs_target *t, const struct en_volume *v)
@@ -67,10 +68,10 @@ static int verify(struct en_volume *v, const struct nt_replay *p, bool is_back,
 	en_stack_close(&stack);
 	if (r == 0) {
 		(void)snprintf(line, sizeof(line),
-			is_back ? "volume %u: the journal is open again, %zu blocks are as before"
-				: "volume %u: the journal is clean, %zu blocks and what they "
-				  "belong to are sound",
-			v->number, p->n_blocks);
+			is_back ? "volume %u: the journal is open again, %zu %s as before"
+				: "volume %u: the journal is clean, %zu %s sound with all that "
+				  "belongs to it",
+			v->number, p->n_blocks, rs_form(p->n_blocks, "block is", "blocks are"));
 		json_object_array_add(checks, json_object_new_string(line));
 	}
 	report_bool_set(o, "passed", r == 0);
@@ -155,9 +156,8 @@ static int replay_new(struct rs_session *s, const struct rs_target *t, struct en
 			"one plan's file for %zu volumes", n);
 	if (r == 0)
 		r = plan_all(s, t, m, &o->choice, report, err);
-	(void)snprintf(text, sizeof(text),
-		"Replay the journal of %zu volume%s? (--revert takes it back)", n,
-		n == 1 ? "" : "s");
+	(void)snprintf(text, sizeof(text), "Replay the journal of %zu %s? (--revert takes it back)",
+		n, rs_form(n, "volume", "volumes"));
 	if (r == 0 && !o->say_yes && en_ask(s, RS_ASK_PLAN, text, report) != RS_ANSWER_YES)
 		r = rs_fail(err, RS_E_CANCELLED, "nothing was changed");
 	for (size_t i = 0; r == 0 && i < m->n_volumes; i++) {
@@ -171,8 +171,8 @@ static int replay_new(struct rs_session *s, const struct rs_target *t, struct en
 		en_replay_report(&m->volumes[i], report->root);
 	if (r < 0)
 		return r;
-	(void)snprintf(text, sizeof(text), "the journal of %zu volume%s replayed, verified", done,
-		done == 1 ? "" : "s");
+	(void)snprintf(text, sizeof(text), "the journal of %zu %s replayed, verified", done,
+		rs_form(done, "volume", "volumes"));
 	report_finish(report, 0, "done", text, NULL);
 	return 0;
 }
@@ -295,9 +295,9 @@ static int replay_saved(struct rs_session *s, const struct rs_target *t, struct 
 		return r;
 	report_saved(v, &saved, path, "planned", NULL, report->root);
 	(void)snprintf(text, sizeof(text),
-		is_back ? "Put the %zu blocks of volume %u back as they were before the replay?"
-			: "Finish the replay of %zu blocks of volume %u?",
-		plan->n_blocks, v->number);
+		is_back ? "Put %zu %s of volume %u back as before the replay?"
+			: "Finish the replay of %zu %s of volume %u?",
+		plan->n_blocks, rs_form(plan->n_blocks, "block", "blocks"), v->number);
 	if (!o->say_yes && en_ask(s, RS_ASK_PLAN, text, report) != RS_ANSWER_YES)
 		return rs_fail(err, RS_E_CANCELLED, "nothing was changed");
 	r = write_saved(s, v, &saved, is_back, err);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "engine/engine.h"
 
 static void work_done(struct en_work *w)
@@ -212,7 +213,7 @@ static int works_verdict(const struct en_works *w, const struct en_machine *m, s
 		*err = *disk;
 	else
 		return rs_fail_on(err, RS_E_NO_WINDOWS, m->n_disks == 1 ? m->disks[0].path : "",
-			"none of %zu volumes holds one", m->n_volumes);
+			"none on %zu %s", m->n_volumes, rs_form(m->n_volumes, "volume", "volumes"));
 	return err->code;
 }
 

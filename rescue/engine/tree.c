@@ -57,8 +57,8 @@ static int choose(const struct rs_target *t, struct en_machine *m, struct rs_ses
 		n_windows++;
 	}
 	if (n > 1 && n_windows != 1)
-		return rs_fail_on(
-			err, RS_E_AMBIGUOUS, t->n_disks ? t->disks[0] : "", "%zu volumes", n);
+		return rs_fail_on(err, RS_E_AMBIGUOUS, t->n_disks ? t->disks[0] : "", "%zu %s", n,
+			rs_form(n, "volume", "volumes"));
 	*ret = n > 1 ? windows : only;
 	if (*ret)
 		return 0;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "engine/act.h"
 
 struct choice {
@@ -90,9 +91,9 @@ static int undo(struct rs_session *s, const struct choice *c, const struct rs_un
 		return r;
 	plan_to_report(p, c->v->number, false, report->root);
 	en_replay_report(c->v, report->root);
-	(void)snprintf(text, sizeof(text), "%s %zu file%s of quarantine %s back?",
+	(void)snprintf(text, sizeof(text), "%s %zu %s of quarantine %s back?",
 		c->v->journal.is_planned ? "Replay the journal, then put" : "Put", p->n_items,
-		p->n_items == 1 ? "" : "s", p->id);
+		rs_form(p->n_items, "file", "files"), p->id);
 	if (!o->say_yes && en_ask(s, RS_ASK_PLAN, text, report) != RS_ANSWER_YES)
 		return rs_fail(err, RS_E_CANCELLED, "nothing was changed");
 	plan_accept(p);
@@ -106,8 +107,8 @@ static int undo(struct rs_session *s, const struct choice *c, const struct rs_un
 	report_text_set(q, "id", p->id);
 	report_uint_set(q, "volume", c->v->number);
 	if (r == 0) {
-		(void)snprintf(text, sizeof(text), "%zu file%s put back, verified", p->n_items,
-			p->n_items == 1 ? "" : "s");
+		(void)snprintf(text, sizeof(text), "%zu %s put back, verified", p->n_items,
+			rs_form(p->n_items, "file", "files"));
 		report_finish(report, 0, "done", text, NULL);
 	}
 	return r;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/text.h"
 #include "init/init.h"
 #include "init/raid.h"
 #include "init/stick.h"
@@ -71,8 +72,9 @@ static void on_looked(void *user, struct job *job)
 		return;
 	}
 	memcpy(&d->facts, job->result.p, sizeof(d->facts));
-	init_log(in, "disk /dev/%s: %llu bytes, %u-byte sectors, %u volumes", d->name,
-		(unsigned long long)d->facts.size_bytes, d->facts.sector_bytes, d->facts.n_parts);
+	init_log(in, "disk /dev/%s: %llu bytes, %u-byte sectors, %u %s", d->name,
+		(unsigned long long)d->facts.size_bytes, d->facts.sector_bytes, d->facts.n_parts,
+		rs_form(d->facts.n_parts, "volume", "volumes"));
 	judge(in, d);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "core/text.h"
 #include "init/efivar.h"
 #include "init/stick.h"
 
@@ -141,9 +142,9 @@ static enum init_end decide(struct init *in, const struct work *w, char *ret_why
 		return END_STAY;
 	if (w->result == WORK_REPAIRED && is_reset && w->n_before >= REPAIRS_MOST) {
 		(void)snprintf(ret_why, cap,
-			"repaired now, and %u times before: something brings the bad file back; "
-			"start Windows from the menu",
-			w->n_before);
+			"repaired now, and %u %s before: something brings the bad file back; start "
+			"Windows from the menu",
+			w->n_before, rs_form(w->n_before, "time", "times"));
 		return END_STAY;
 	}
 	if (w->result != WORK_REPAIRED && is_reset && was_reset_before(in)) {

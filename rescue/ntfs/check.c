@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "ntfs/btree.h"
 #include "ntfs/raw_internal.h"
 #include "ntfs/vol.h"
@@ -240,8 +241,9 @@ static int look_at_file(struct check *k, struct rs_err *err)
 	/* Windows counts DOS names; some writers do not. */
 	if (k->links != k->n_names && k->links != plain)
 		return rs_fail(err, RS_E_VERIFY,
-			"MFT record %" PRIu64 ": link count %u, but %zu names",
-			(uint64_t)NT_REF_RECORD(k->what->file_ref), k->links, k->n_names);
+			"MFT record %" PRIu64 ": link count %u, but %zu %s",
+			(uint64_t)NT_REF_RECORD(k->what->file_ref), k->links, k->n_names,
+			rs_form(k->n_names, "name", "names"));
 	return 0;
 }
 

@@ -31,7 +31,7 @@ static int hash_file(struct nt_file *f, EVP_MD_CTX *md, bool *ret_is_all_zero, s
 			return r;
 		if (!len)
 			return rs_fail(err, RS_E_NTFS_DAMAGED,
-				"the data end at %" PRIu64 " of %" PRIu64 " bytes", off, size);
+				"the data end at byte %" PRIu64 " of %" PRIu64, off, size);
 		if (EVP_DigestUpdate(md, buf, len) != 1)
 			return rs_fail(err, RS_E_BUG, "SHA-256");
 		*ret_is_all_zero = *ret_is_all_zero && is_zero(buf, len);
@@ -125,8 +125,9 @@ static enum judge_truth cond_size(
 	uint64_t size = p->stat.size_bytes;
 	bool is_so = wants_min ? size >= c->number : size <= c->number;
 
-	judge_add(ctx, why, ", ", "%" PRIu64 " bytes, %s %" PRIu64, size,
-		wants_min == is_so ? "at least" : "at most", c->number);
+	judge_add(ctx, why, ", ", "%" PRIu64 " %s, %s %" PRIu64, size,
+		rs_form(size, "byte", "bytes"), wants_min == is_so ? "at least" : "at most",
+		c->number);
 	return truth(is_so);
 }
 

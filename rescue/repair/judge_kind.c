@@ -119,8 +119,8 @@ static void stop_at_too_many(
 		n += ctx->res->files[i].verdict == JUDGE_BAD;
 	if (n <= r->max_files)
 		return;
-	judge_add(ctx, &note->stop, ", ", "%zu files fit, at most %" PRIu32 " were expected", n,
-		r->max_files);
+	judge_add(ctx, &note->stop, ", ", "%zu files fit, at most %" PRIu32 " %s expected", n,
+		r->max_files, rs_form(r->max_files, "was", "were"));
 	for (size_t i = from; i < ctx->res->n_files; i++) {
 		struct judge_file *f = &ctx->res->files[i];
 		if (f->verdict != JUDGE_BAD)
@@ -229,8 +229,8 @@ static int add_copies(struct judge_ctx *ctx, const struct rule *r, const char *n
 		rs_filetime_text(st.modified, time);
 		if (n < MAX_COPIES)
 			judge_add(ctx, why, n ? ", " : "; copies to put back: ",
-				"%s (%" PRIu64 " bytes, modified %s)", found.v[i].path,
-				st.size_bytes, time);
+				"%s (%" PRIu64 " %s, modified %s)", found.v[i].path, st.size_bytes,
+				rs_form(st.size_bytes, "byte", "bytes"), time);
 		n++;
 	}
 	if (n > MAX_COPIES)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "report/text_internal.h"
 
 static void say_findings(struct printer *p, struct json_object *root)
@@ -94,21 +95,21 @@ static void say_replay_item(struct printer *p, struct json_object *item)
 {
 	unsigned long long zeroed = text_uint(item, "zeroed"), losers = text_uint(item, "losers");
 
-	text_say(p, "      REPLAY    ",
-		"the journal of volume %llu: %llu of %llu records, %llu blocks",
+	text_say(p, "      REPLAY    ", "the journal of volume %llu: %llu of %llu %s, %llu %s",
 		(unsigned long long)text_uint(item, "volume"),
 		(unsigned long long)text_uint(item, "redone"),
 		(unsigned long long)text_uint(item, "records"),
-		(unsigned long long)text_uint(item, "blocks"));
+		rs_form(text_uint(item, "records"), "record", "records"),
+		(unsigned long long)text_uint(item, "blocks"),
+		rs_form(text_uint(item, "blocks"), "block", "blocks"));
 	if (losers)
-		text_say(p, "      Losers:  ",
-			"%llu transaction%s never ended: undone, as Windows would", losers,
-			losers == 1 ? "" : "s");
+		text_say(p, "      Losers:  ", "%llu %s never ended: undone, as Windows would",
+			losers, rs_form(losers, "transaction", "transactions"));
 	if (zeroed)
 		text_say(p, "      Note:    ",
-			"the contents of %llu small file%s are not in the journal: they read as "
-			"zeros, as they will in Windows",
-			zeroed, zeroed == 1 ? "" : "s");
+			"the contents of %llu %s are not in the journal: they read as zeros, as "
+			"they will in Windows",
+			zeroed, rs_form(zeroed, "small file", "small files"));
 	if (text_has(item, "plan"))
 		text_say(p, "      Saved in: ", "%s", text_str(item, "plan"));
 }

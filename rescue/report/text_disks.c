@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "report/text.h"
 
 #define DETAIL "       " /* below a volume's row, under its CONTENT */
@@ -125,11 +126,12 @@ static void journal_line(struct json_object *j, char *ret, size_t cap)
 			version, sizeof(version), " (version %.20s)", text_str(j, "version"));
 	if (is_pending)
 		(void)snprintf(counts, sizeof(counts),
-			": %llu records, %llu to apply, %llu transactions, %llu never ended, since "
-			"%s%.40s",
+			": %llu %s, %llu to apply, %llu %s, %llu never ended, since %s%.40s",
 			(unsigned long long)text_uint(j, "records"),
+			rs_form(text_uint(j, "records"), "record", "records"),
 			(unsigned long long)text_uint(j, "redone"),
 			(unsigned long long)text_uint(j, "transactions"),
+			rs_form(text_uint(j, "transactions"), "transaction", "transactions"),
 			(unsigned long long)text_uint(j, "losers"),
 			text_has(j, "since") ? "" : "LSN ",
 			text_has(j, "since") ? text_str(j, "since") : text_str(j, "since_lsn"));
@@ -181,8 +183,8 @@ static void say_quarantines(struct printer *p, struct json_object *volume)
 		struct json_object *q = text_item(volume, "quarantines", i);
 		unsigned long long files = text_uint(q, "files");
 
-		text_say(p, DETAIL "Undo ID:   ", "%s, %llu file%s, %s", text_str(q, "id"), files,
-			files == 1 ? "" : "s", text_str(q, "state"));
+		text_say(p, DETAIL "Undo ID:   ", "%s, %llu %s, %s", text_str(q, "id"), files,
+			rs_form(files, "file", "files"), text_str(q, "state"));
 	}
 }
 

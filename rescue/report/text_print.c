@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "report/text.h"
 
 #define SCREEN_COLUMNS 79 /* the last column makes some consoles wrap */
@@ -73,7 +74,7 @@ void report_size_text(uint64_t bytes, char *ret)
 	int i = -1;
 
 	if (bytes < 1024) {
-		(void)snprintf(ret, 24, "%u bytes", (unsigned)bytes);
+		(void)snprintf(ret, 24, "%u %s", (unsigned)bytes, rs_form(bytes, "byte", "bytes"));
 		return;
 	}
 	while (whole >= 1024) {

@@ -52,7 +52,8 @@ static int walk(struct rs_tree *t, const char *path, struct listing *l, struct r
 		return rs_fail_on(err, RS_E_NTFS_DAMAGED, rs_tree_name(t), "%s", rs_tree_fault(t));
 	if (faults)
 		return rs_fail_on(err, RS_E_NTFS_DAMAGED, rs_tree_name(t),
-			"%llu records could not be read", (unsigned long long)faults);
+			"%llu %s could not be read", (unsigned long long)faults,
+			faults == 1 ? "record" : "records");
 	return 0;
 }
 

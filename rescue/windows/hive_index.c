@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "core/text.h"
+
 struct list {
 	struct hive_cell cell;
 	uint32_t stride; /* bytes of an entry: 4 or 8 */
@@ -98,8 +100,7 @@ int hive_index_each(struct win_hive *h, const struct hive_nk *nk,
 			r = leaf_each(h, &leaf, &w, err);
 	}
 	if (r == 0 && w.left)
-		return rs_fail(err, RS_E_HIVE,
-			"list at 0x%x has %u entries fewer than its key says", nk->keys_off,
-			w.left);
+		return rs_fail(err, RS_E_HIVE, "list at 0x%x has %u %s fewer than its key says",
+			nk->keys_off, w.left, rs_form(w.left, "entry", "entries"));
 	return r;
 }

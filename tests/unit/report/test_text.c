@@ -116,6 +116,26 @@ static void test_journal__idle_or_clean__no_word_in_a_scan(void **state)
 		"Volume 3: d: W\n");
 }
 
+static void test_journal__one_of_each__in_the_singular(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		render("{'command':'scan'," VOLUME("{'state':'pending','version':'2.0','pending':"
+						   "true,'records':1,'redone':1,'transactions':1,"
+						   "'losers':1,'since_lsn':'0x1'}") "}"),
+		"Volume 3: d: W\n"
+		"  Journal: pending (version 2.0): 1 record, 1 to apply, 1 transaction, 1 never\n"
+		"           ended, since LSN 0x1\n");
+	assert_string_equal(
+		render("{'command':'replay','replay':[{'volume':3,'state':'pending','records':1,"
+		       "'redone':1,'blocks':1,'losers':1,'zeroed':2,'result':'planned'}]}"),
+		"\nPlan:\n"
+		"      REPLAY    the journal of volume 3: 1 of 1 record, 1 block\n"
+		"      Losers:  1 transaction never ended: undone, as Windows would\n"
+		"      Note:    the contents of 2 small files are not in the journal: they read\n"
+		"               as zeros, as they will in Windows\n");
+}
+
 #define REPLAY(result)                                                                             \
 	"{'command':'replay','disks':[{'path':'d'}],'replay':[{'volume':3,'state':'pending',"      \
 	"'records':106,'redone':41,'blocks':13,'losers':2,'zeroed':1,'plan':'a long name of a "    \
@@ -329,6 +349,7 @@ int main(void)
 		cmocka_unit_test(test_list__bitlocker_and_windows__each_has_its_line),
 		cmocka_unit_test(test_journal__pending__said_with_what_is_shown),
 		cmocka_unit_test(test_journal__refused__said_with_the_reason),
+		cmocka_unit_test(test_journal__one_of_each__in_the_singular),
 		cmocka_unit_test(test_journal__idle_or_clean__no_word_in_a_scan),
 		cmocka_unit_test(test_replay__plan__is_the_beginning_of_the_end),
 		cmocka_unit_test(test_list__broken_disk_and_volume__error_on_its_own_line),
