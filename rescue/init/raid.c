@@ -8,7 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MDADM "/sbin/mdadm"
+#include "core/cleanup.h"
+
+#define MDADM	    "/sbin/mdadm"
+#define MDMON	    "/sbin/mdmon"
+#define WRITABLE_MS 10000
 
 bool raid_is_member(const struct known_disk *d)
 {
@@ -18,16 +22,19 @@ bool raid_is_member(const struct known_disk *d)
 }
 
 /* What it says goes to a file: the consoles are for people. */
-static void exec_mdadm(char *const argv[])
+static void exec_quietly(char *const argv[])
 {
-	static char firmware[] = "IMSM_NO_PLATFORM=1", path[] = "PATH=/sbin:/bin";
-	char *const environment[] = {firmware, path, NULL};
+	/* started by mdadm, mdmon would let an unclean set's repair begin: nobody asked for it yet
+	 */
+	static char firmware[] = "IMSM_NO_PLATFORM=1", monitor[] = "MDADM_NO_MDMON=1",
+		    path[] = "PATH=/sbin:/bin";
+	char *const environment[] = {firmware, monitor, path, NULL};
 	int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	int out = open(INIT_RUN "/mdadm.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 
 	if (in < 0 || out < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
 		_exit(126);
-	(void)execve(MDADM, argv, environment);
+	(void)execve(argv[0], argv, environment);
 	_exit(127); /* the exit status tells */
 }
 
@@ -36,9 +43,9 @@ static int add_member(void *arg, int out_fd)
 	/* the kernel would ask for them by a program that is not there */
 	static const char *const modules[] = {
 		"md-mod", "raid0", "raid1", "raid10", "raid456", NULL};
-	static char name[] = "mdadm", add[] = "--incremental";
+	static char program[] = MDADM, add[] = "--incremental";
 	char device[DISK_NAME + 8], text[128];
-	char *const argv[] = {name, add, device, NULL};
+	char *const argv[] = {program, add, device, NULL};
 
 	(void)out_fd; /* closed by exec: nothing is said */
 	(void)snprintf(device, sizeof(device), "/dev/%s", (const char *)arg);
@@ -46,7 +53,7 @@ static int add_member(void *arg, int out_fd)
 		return 1;
 	(void)mkdir("/run/mdadm", 0700); /* there already, or mdadm fails */
 	(void)mkdir("/dev/md", 0755);	 /* as above */
-	exec_mdadm(argv);
+	exec_quietly(argv);
 	return 1;
 }
 
@@ -103,11 +110,73 @@ void raid_tell(struct init *in)
 	}
 }
 
+/* ---- writing ---- */
+
+static bool is_read_only(const char *array)
+{
+	return sysfs_number(0, "/sys/block/%s/ro", array) != 0;
+}
+
+/* What an unclean set lacks is left to Windows: copying a whole disk is not what we are here for.
+ */
+static void hold_resync(void)
+{
+	static const char *const limits[] = {
+		"/proc/sys/dev/raid/speed_limit_min", "/proc/sys/dev/raid/speed_limit_max"};
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		auto_close int fd = open(limits[i], O_WRONLY | O_CLOEXEC);
+		if (fd < 0 || write(fd, "0\n", 2) != 2)
+			continue; /* slower, not wrong */
+	}
+}
+
+/* mdmon writes the set's metadata; with it the kernel lets go of read-only. */
+static int start_monitor(void *arg, int out_fd)
+{
+	static char program[] = MDMON;
+	char version[64], container[DISK_NAME];
+	char *const argv[] = {program, container, NULL};
+
+	(void)out_fd; /* closed by exec: nothing is said */
+	if (!sysfs_text(version, sizeof(version), "/sys/block/%s/md/metadata_version",
+		    (const char *)arg) ||
+		sscanf(version, "external:/%31[^/]/", container) != 1)
+		return 1;
+	hold_resync();
+	exec_quietly(argv);
+	return 1;
+}
+
+static void on_monitor(void *user, struct job *job)
+{
+	(void)job; /* the array tells whether it may be written */
+	*(bool *)user = true;
+}
+
+void raid_allow_writes(struct init *in, const char *disk)
+{
+	static bool is_started; /* a job that is given up may still end */
+	uint64_t end = now_ms() + WRITABLE_MS;
+	char array[DISK_NAME];
+
+	(void)snprintf(array, sizeof(array), "%s", disk);
+	if (strncmp(array, "md", 2) != 0 || !is_read_only(array))
+		return;
+	is_started = false;
+	if (!job_start(&in->jobs, start_monitor, array, 1, on_monitor, &is_started))
+		return; /* then the first write fails, and nothing was changed */
+	while ((!is_started || is_read_only(array)) && now_ms() < end)
+		loop_step(&in->loop, is_started ? 20 : (int)(end - now_ms()));
+	if (is_read_only(array))
+		init_log(in, "disk /dev/%s: the array stays read-only", array);
+}
+
 void raid_settle(void)
 {
-	static char name[] = "mdadm", wait[] = "--wait-clean", scan[] = "--scan";
-	char *const argv[] = {name, wait, scan, NULL};
+	static char program[] = MDADM, wait[] = "--wait-clean", scan[] = "--scan";
+	char *const argv[] = {program, wait, scan, NULL};
 
 	if (access("/sys/module/md_mod", F_OK) == 0 && access(MDADM, X_OK) == 0)
-		exec_mdadm(argv);
+		exec_quietly(argv);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* RAID sets of the firmware (Intel RST and VROC, DDF): each member is handed to mdadm, which puts a
- * set together when all of it is there. The array is then a disk like others. A set that lacks a
- * member is left alone: what is written to it would make the missing member worthless. */
+ * set together when all of it is there. The array is then a disk like others, read-only until something
+ * is to be changed. A set that lacks a member is left alone: what is written to it would make the
+ * missing member worthless. */
 #ifndef UNBRICK_INIT_RAID_H
 #define UNBRICK_INIT_RAID_H
 
@@ -11,6 +12,8 @@
 bool raid_is_member(const struct known_disk *d);
 /** Hand it to mdadm, in a job; @in->n_looking counts it. */
 void raid_add(struct init *in, struct known_disk *d);
+/** Before @disk is written: if it is such an array, let it be, and wait until it is. */
+void raid_allow_writes(struct init *in, const char *disk);
 /** Say which members are in no array. */
 void raid_tell(struct init *in);
 /** In a job that ends with it: wait until the sets are marked clean, as their last writes are over.

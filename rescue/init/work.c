@@ -78,15 +78,19 @@ static size_t common_args(struct init *in, bool takes_rules, const char *report,
 
 /* The plan of a journal's replay has to outlive this machine's memory. The stick is not mounted
  * where it would make the disk that is worked on one in use. */
-static void choose_folder(struct init *in, const char *const *args)
+static void prepare_writing(struct init *in, const char *const *args)
 {
-	char stick[DISK_NAME + 8];
+	bool is_stick = false;
 
-	(void)snprintf(stick, sizeof(stick), "/dev/%s", in->stick.disk);
-	for (int i = 0; args[i]; i++)
-		if (strcmp(args[i], stick) == 0)
-			return;
-	if (strcmp(args[0], "fix") == 0 || strcmp(args[0], "undo") == 0)
+	if (strcmp(args[0], "fix") != 0 && strcmp(args[0], "undo") != 0)
+		return;
+	for (int i = 1; args[i]; i++) {
+		if (strncmp(args[i], "/dev/", 5) != 0)
+			continue;
+		raid_allow_writes(in, args[i] + 5);
+		is_stick |= strcmp(args[i] + 5, in->stick.disk) == 0;
+	}
+	if (!is_stick)
 		(void)stick_offer_folder(in); /* else it stays in memory, as the text says */
 }
 
@@ -106,7 +110,7 @@ int work_run(struct init *in, const char *const *args, struct json_object **ret_
 		argv[n++] = (char *)(uintptr_t)args[i];
 	(void)common_args(in, takes_rules, report, argv + n);
 	consoles_size(&in->consoles, &size[0], &size[1]);
-	choose_folder(in, args);
+	prepare_writing(in, args);
 	if (child_start(&in->child, argv, &in->keys, size, &err) < 0) {
 		in->child.prepare = NULL;
 		rs_err_line(&err, ret_end, cap);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two disks as Intel's RST firmware leaves them: a mirror with a Windows on it. mdadm makes it, in a
-machine of its own that starts the image's kernel with a shell."""
+"""Two disks as Intel's RST firmware has them after a crash: a mirror with a Windows on it that is marked as
+being written. mdadm makes it, in a machine of its own that starts the image's kernel with a shell."""
 
 import os
 import subprocess
@@ -16,15 +16,21 @@ mount -t proc p /proc
 mount -t sysfs s /sys
 mkdir -p /run/mdadm /dev/md
 for m in $(cat /maker/order); do insmod /maker/$m || echo "FAILED $m"; done
-while [ ! -b /dev/sdc ]; do sleep 1; done
+disk() { # port; disks appear in any order
+	for d in /sys/block/sd*; do
+		case $(readlink -f $d) in */ata$1/*) echo /dev/${d##*/} ;; esac
+	done
+}
+while [ ! "$(disk 1)" ] || [ ! "$(disk 2)" ] || [ ! "$(disk 3)" ]; do sleep 1; done
 export IMSM_NO_PLATFORM=1
-mdadm --create /dev/md/imsm --metadata=imsm --raid-devices=2 --run /dev/sdb /dev/sdc
-mdadm --create /dev/md/win --level=1 --raid-devices=2 --size=%d --run /dev/md/imsm
-dd if=/dev/sda of=/dev/md/win bs=1M && sync && mdadm --wait /dev/md/win
-mdadm --wait-clean --scan
-cat /proc/mdstat
-mdadm --stop /dev/md/win && mdadm --stop /dev/md/imsm && echo MADE
-poweroff -f
+{
+	mdadm --create /dev/md/imsm --metadata=imsm --raid-devices=2 --run $(disk 2) $(disk 3)
+	mdadm --create /dev/md/win --level=1 --raid-devices=2 --size=%d --run /dev/md/imsm
+	dd if=$(disk 1) of=/dev/md/win bs=1M && sync && mdadm --wait /dev/md/win && mdadm --wait-clean --scan
+	dd if=$(disk 1) of=/dev/md/win bs=1M count=1 conv=fsync && cat /proc/mdstat
+	mdadm --examine $(disk 2) && echo MADE
+} 2>&1
+echo b > /proc/sysrq-trigger
 """
 
 
@@ -37,7 +43,7 @@ def _archive(folder, kib):
     os.makedirs(os.path.join(top, "maker"))
     os.makedirs(os.path.join(top, "bin"))
     run("cp", os.path.join(folder, "busybox", "bin", "busybox"), os.path.join(top, "bin", "busybox"))
-    for name in ("sh", "mount", "mkdir", "insmod", "sleep", "dd", "sync", "cat", "poweroff"):
+    for name in ("sh", "mount", "mkdir", "insmod", "sleep", "dd", "sync", "cat", "readlink"):
         os.symlink("busybox", os.path.join(top, "bin", name))
     order = []
     for name in MODULES:
@@ -83,7 +89,7 @@ def make_mirror(source, folder):
     words += ahci(0, source) + ahci(1, members[0]) + ahci(2, members[1])
     text = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           timeout=400 * PATIENCE, check=False).stdout.decode(errors="replace")
-    if "\nMADE" not in text.replace("\r", ""):
-        raise Failure(f"the mirror was not made: {text[-600:]}")
+    if "\nMADE" not in text.replace("\r", "") or "Dirty State : dirty" not in text:
+        raise Failure(f"the mirror was not made: {text[-3000:]}")
     os.unlink(initrd)
     return members
