@@ -102,6 +102,10 @@ void en_machine_report(const struct en_machine *m, struct json_object *root);
 /** Open as far as it goes: BitLocker, NTFS, Windows, quarantines. What goes wrong stands in v->err.
  * @may_ask: ask for a key when those of the session do not open it. */
 void en_volume_look(struct rs_session *s, struct en_volume *v, bool may_ask);
+/** Look at all that @t selects, asking for keys. Is there one whose journal can be read, or
+ * (@is_mounted) whose files? Else the first thing that went wrong. */
+int en_look_at_all(struct rs_session *s, const struct rs_target *t, struct en_machine *m,
+	bool is_mounted, struct rs_err *err);
 /** What is below NTFS: the opened BitLocker volume, or the partition. */
 struct blk *en_volume_blk(const struct en_volume *v);
 /** Guards about the volume as a whole. */

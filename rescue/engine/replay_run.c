@@ -12,37 +12,6 @@ static bool is_wanted(const struct rs_target *t, const struct en_volume *v)
 	return en_is_selected(t, v) && v->raw;
 }
 
-static int look_at_all(
-	struct rs_session *s, const struct rs_target *t, struct en_machine *m, struct rs_err *err)
-{
-	struct rs_err first = {0};
-	size_t n = 0;
-
-	for (size_t i = 0; i < m->n_volumes; i++) {
-		struct en_volume *v = &m->volumes[i];
-		if (!en_is_selected(t, v))
-			continue;
-		en_volume_look(s, v, true);
-		if (v->err.code == RS_E_CANCELLED) {
-			*err = v->err;
-			return v->err.code;
-		}
-		if (v->err.code && !v->raw && !first.code)
-			first = v->err;
-		n += v->raw != NULL;
-	}
-	if (n)
-		return 0;
-	const struct rs_err *disk = en_disk_error(m);
-	if (!first.code && disk)
-		first = *disk;
-	if (!first.code)
-		return rs_fail_on(
-			err, RS_E_NOT_NTFS, m->n_disks ? m->disks[0].path : "", "no NTFS volume");
-	*err = first;
-	return first.code;
-}
-
 /* From the disk again: the journal is closed, and the result is sound. */
 static int verify(struct en_volume *v, const struct nt_replay *p, bool is_back,
 	struct json_object *root, struct rs_err *err)
@@ -329,7 +298,7 @@ int rs_replay(struct rs_session *s, const struct rs_target *t, const struct rs_r
 		return r;
 	r = en_machine_open(t, true, &m, &err);
 	if (r == 0)
-		r = look_at_all(s, t, m, &err);
+		r = en_look_at_all(s, t, m, false, &err);
 	if (m)
 		en_machine_report(m, report->root);
 	if (r == 0 && m)

@@ -42,33 +42,6 @@ static int choose(const struct rs_target *t, const struct en_machine *m, const c
 	return 0;
 }
 
-static int look_at_all(
-	struct rs_session *s, const struct rs_target *t, struct en_machine *m, struct rs_err *err)
-{
-	struct rs_err first = {0};
-	size_t opened = 0;
-
-	for (size_t i = 0; i < m->n_volumes; i++) {
-		struct en_volume *v = &m->volumes[i];
-		if (!en_is_selected(t, v))
-			continue;
-		en_volume_look(s, v, true);
-		if (v->err.code && !first.code)
-			first = v->err;
-		opened += v->nt != NULL;
-	}
-	if (opened)
-		return 0;
-	const struct rs_err *disk = en_disk_error(m);
-	if (!first.code && disk)
-		first = *disk;
-	if (!first.code)
-		return rs_fail_on(
-			err, RS_E_NO_WINDOWS, m->n_disks ? m->disks[0].path : "", "no NTFS volume");
-	*err = first;
-	return first.code;
-}
-
 static int undo(struct rs_session *s, const struct choice *c, const struct rs_undo_options *o,
 	struct rs_report *report, struct rs_err *err)
 {
@@ -128,7 +101,7 @@ int rs_undo(struct rs_session *s, const struct rs_target *t, const struct rs_und
 		return r;
 	r = en_machine_open(t, true, &m, &err);
 	if (r == 0)
-		r = look_at_all(s, t, m, &err);
+		r = en_look_at_all(s, t, m, true, &err);
 	if (m)
 		en_machine_report(m, report->root);
 	if (r == 0)

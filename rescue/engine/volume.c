@@ -202,6 +202,38 @@ int en_volume_guard(const struct en_volume *v, struct rs_err *err)
 	return guard_volume(&in, err);
 }
 
+int en_look_at_all(struct rs_session *s, const struct rs_target *t, struct en_machine *m,
+	bool is_mounted, struct rs_err *err)
+{
+	struct rs_err first = {0};
+	bool is_there = false;
+
+	for (size_t i = 0; i < m->n_volumes; i++) {
+		struct en_volume *v = &m->volumes[i];
+		if (!en_is_selected(t, v))
+			continue;
+		en_volume_look(s, v, true);
+		if (v->err.code == RS_E_CANCELLED) {
+			*err = v->err;
+			return v->err.code;
+		}
+		bool is_of_use = is_mounted ? v->nt != NULL : v->raw != NULL;
+		if (v->err.code && !first.code && !is_of_use)
+			first = v->err;
+		is_there |= is_of_use;
+	}
+	if (is_there)
+		return 0;
+	const struct rs_err *disk = en_disk_error(m);
+	if (!first.code && disk)
+		first = *disk;
+	if (!first.code)
+		return rs_fail_on(err, is_mounted ? RS_E_NO_WINDOWS : RS_E_NOT_NTFS,
+			m->n_disks ? m->disks[0].path : "", "no NTFS volume");
+	*err = first;
+	return first.code;
+}
+
 int en_stack_open(
 	const struct en_volume *v, bool is_writable, struct en_stack *ret, struct rs_err *err)
 {
