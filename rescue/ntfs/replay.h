@@ -25,7 +25,8 @@ const char *nt_pending_word(enum nt_pending p);
 struct nt_replay_block {
 	uint64_t off_bytes; /* on the source, sector aligned */
 	uint32_t len_bytes;
-	uint32_t stage; /* order of writing: 0 content, 1 $MFTMirr, 2 and 3 restart pages */
+	uint32_t stage; /* order of writing: 4 the dirty flag, 0 content, 1 $MFTMirr, 2 and 3
+			 * restart pages */
 	uint8_t *before, *after;
 };
 

@@ -6,9 +6,13 @@
 
 #include "ntfs/replay_internal.h"
 
-#define STAGES	    4U
+#define MIRROR	    1U
 #define RESTART_2ND 2U
 #define RESTART_1ST 3U
+
+static const unsigned order[] = {NT_RP_FIRST, 0, MIRROR, RESTART_2ND, RESTART_1ST};
+static const unsigned order_back[] = {RESTART_1ST, RESTART_2ND, MIRROR, 0, NT_RP_FIRST};
+#define STAGES (sizeof(order) / sizeof(order[0]))
 
 enum found { FOUND_BEFORE, FOUND_AFTER, FOUND_TORN, FOUND_OTHER };
 
@@ -132,17 +136,16 @@ int nt_replay_apply(struct blk *src, const struct nt_replay *p, bool is_resume,
 	if (!rs_task_step(task, "journal", 0, STAGES))
 		return rs_fail_on(err, RS_E_CANCELLED, src->name, "%s", "");
 	r = compare(src, p, is_resume, buf, err);
-	for (unsigned stage = 0; r == 0 && stage < STAGES; stage++) {
-		r = write_stage(src, p, stage, false, buf, err);
+	for (unsigned i = 0; r == 0 && i < STAGES; i++) {
+		r = write_stage(src, p, order[i], false, buf, err);
 		/* once begun it goes on to the end: that is the state nobody has to finish */
-		(void)rs_task_step(task, "journal", stage + 1, STAGES);
+		(void)rs_task_step(task, "journal", i + 1, STAGES);
 	}
 	return r < 0 ? r : verify(src, p, false, buf, err);
 }
 
 int nt_replay_revert(struct blk *src, const struct nt_replay *p, struct rs_err *err)
 {
-	static const unsigned order[] = {RESTART_1ST, RESTART_2ND, 1, 0};
 	int r = refused(src, p, err);
 
 	if (r < 0)
@@ -153,6 +156,6 @@ int nt_replay_revert(struct blk *src, const struct nt_replay *p, struct rs_err *
 	/* a block that a cut tore is put right by its before bytes as well */
 	r = compare(src, p, true, buf, err);
 	for (unsigned i = 0; r == 0 && i < STAGES; i++)
-		r = write_stage(src, p, order[i], true, buf, err);
+		r = write_stage(src, p, order_back[i], true, buf, err);
 	return r < 0 ? r : verify(src, p, true, buf, err);
 }

@@ -214,7 +214,7 @@ static bool is_done(struct nt_rp *rp, const struct nt_rp_op *op, const struct nt
 
 /* What is taken back must come to the same end when a power cut makes another replay begin over it,
  * Windows' own too: where the redo will do all of it again, the block is from before the record. */
-static void put_lsn(const struct nt_rp *rp, const struct nt_rp_op *op, struct nt_rp_block *b)
+static void put_lsn(struct nt_rp *rp, const struct nt_rp_op *op, struct nt_rp_block *b)
 {
 	uint8_t *at = b->bytes + 8;
 
@@ -224,6 +224,7 @@ static void put_lsn(const struct nt_rp *rp, const struct nt_rp_op *op, struct nt
 	}
 	const struct nt_rp_dirty *d = nt_rp_dirty_row(rp, op);
 	bool is_redone = !d || d->oldest_lsn <= op->lsn;
+	rp->is_undone_only |= !d || d->oldest_lsn > op->lsn;
 	if (rs_le64(at) != undone_lsn(rp))
 		rs_put_le64(at, is_redone ? op->lsn - 1 : undone_lsn(rp));
 }

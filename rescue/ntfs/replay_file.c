@@ -18,7 +18,7 @@
 #define BLOCK_HEADER 16U
 #define HASH	     32U
 #define BLOCK_MAX    (1U << 24)
-#define STAGE_MAX    3U
+#define STAGE_MAX    NT_RP_FIRST
 
 static bool hash(const uint8_t *p, size_t len, uint8_t ret[HASH])
 {

@@ -258,6 +258,7 @@ struct nt_rp {
 	size_t n_undo, cap_undo;
 	struct nt_rp_shared *shared;
 	size_t n_shared;
+	bool is_undone_only; /* a block is taken back that no redo of Windows' would bring forward */
 };
 
 /** Note a refusal; the first one counts. Returns NT_RP_REFUSED. */
@@ -272,6 +273,9 @@ void nt_rp_undo_note(struct nt_rp *rp, const struct nt_rl_rec *rec, const struct
 /** ... and after it. */
 int nt_rp_undo(struct nt_rp *rp, struct rs_err *err);
 int nt_rp_finish(struct nt_rp *rp, struct rs_err *err);
+#define NT_RP_FIRST 4U /* stage of a block that is written before all others */
+/** Have Windows check the volume (replay_dirty.c). */
+int nt_rp_set_dirty(struct nt_rp *rp, struct rs_err *err);
 /** A file or folder that the plan changes. */
 int nt_rp_changed(struct nt_rp *rp, uint64_t number, struct rs_err *err);
 /** Sorted sets of record numbers in the plan. */

@@ -219,8 +219,10 @@ static int plan_restart(struct nt_rp *rp, struct rs_err *err)
 
 int nt_rp_finish(struct nt_rp *rp, struct rs_err *err)
 {
-	int r = plan_mirror(rp, err);
+	int r = rp->is_undone_only ? nt_rp_set_dirty(rp, err) : 0;
 
+	if (r == 0)
+		r = plan_mirror(rp, err);
 	if (r == 0)
 		r = plan_restart(rp, err);
 	if (r == 0)
@@ -230,7 +232,7 @@ int nt_rp_finish(struct nt_rp *rp, struct rs_err *err)
 	sort_changed(rp->plan);
 	rp->plan->pending = NT_PENDING_IDLE;
 	for (size_t i = 0; i < rp->plan->n_blocks; i++)
-		if (rp->plan->blocks[i].stage < 2)
+		if (rp->plan->blocks[i].stage < 2 || rp->plan->blocks[i].stage == NT_RP_FIRST)
 			rp->plan->pending = NT_PENDING_CHANGES;
 	return 0;
 }

@@ -250,7 +250,7 @@ int nt_rp_store_write(struct nt_rp *rp, uint64_t off_bytes, const void *buf, siz
 	const uint8_t *p = buf;
 	bool is_start = true;
 
-	if (len && stage < 2 && is_log(rp, off_bytes, len))
+	if (len && (stage < 2 || stage == NT_RP_FIRST) && is_log(rp, off_bytes, len))
 		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, "a change of the log itself");
 	int r = len ? fill(rp, off_bytes, len, err) : 0;
 	while (r == 0 && len) {

@@ -107,6 +107,15 @@ static void files(struct lh *v)
 			run(r, LH_MIRROR, 1);
 		if (i == 2)
 			run(r, LH_LOG_LCN, v->log_bytes / LH_CLUSTER);
+		if (i == 3) { /* $VOLUME_INFORMATION: 3.1, no flag */
+			rs_put_le32(r + 0x38, 0x70);
+			rs_put_le32(r + 0x3C, 0x28);
+			rs_put_le32(r + 0x48, 12);
+			rs_put_le16(r + 0x4C, 0x18);
+			rs_put_le16(r + 0x58, 0x103);
+			rs_put_le32(r + 0x60, UINT32_MAX);
+			rs_put_le32(r + 0x18, 0x68);
+		}
 		if (i == LH_FILE) { /* a resident $DATA of 8 bytes, then the end */
 			rs_put_le32(r + 0x38, 0x80);
 			rs_put_le32(r + 0x3C, 0x20);

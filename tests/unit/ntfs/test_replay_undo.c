@@ -88,8 +88,20 @@ static void put_lsn(struct lh *v, size_t block, size_t len, uint64_t lsn)
 	lh_protect(v->p + block, len);
 }
 
-/* Apply; then for every prefix of the writes plan and apply again: @judge looks at each end. */
-static void cut_everywhere(const struct lh *v, void (*judge)(struct blk *mem))
+static bool is_dirty(struct blk *mem)
+{
+	return lay_mem_bytes(mem)[LH_MFT_LCN * LH_CLUSTER + 3 * LH_RECORD + 0x5A] & 1;
+}
+
+static bool is_taken_back(const struct lh *v, struct blk *mem)
+{
+	return memcmp(lay_mem_bytes(mem) + INDX, v->p + INDX, LH_CLUSTER) != 0;
+}
+
+/* Apply; then for every prefix of the writes plan and apply again: @judge looks at each end.
+ * @is_checked: Windows' own replay over such a cut might take back twice: before the block is
+ * written, the dirty flag is. */
+static void cut_everywhere(const struct lh *v, bool is_checked, void (*judge)(struct blk *mem))
 {
 	struct blk *mem = source(v);
 	auto_replay struct nt_replay *p = plan_of(mem);
@@ -103,14 +115,17 @@ static void cut_everywhere(const struct lh *v, void (*judge)(struct blk *mem))
 	w->is_recording = true;
 	assert_int_equal(nt_replay_apply(&w->blk, p, false, NULL, NULL), 0);
 	judge(mem);
+	assert_int_equal(is_dirty(mem), is_checked);
 	for (size_t n = 0; n <= w->n_ops; n++) {
 		auto_replay struct nt_replay *again = NULL, *last = NULL;
 		memcpy(lay_mem_bytes(mem), v->p, v->size);
 		lay_replay_prefix(w, n, mem);
+		assert_true(!is_checked || !is_taken_back(v, mem) || is_dirty(mem));
 		again = plan_of(mem);
 		assert_int_equal(again->refusal.code, 0);
 		assert_int_equal(nt_replay_apply(mem, again, false, NULL, NULL), 0);
 		judge(mem);
+		assert_int_equal(is_dirty(mem), is_checked);
 		last = plan_of(mem);
 		assert_int_equal(last->pending, NT_PENDING_NONE);
 	}
@@ -290,7 +305,7 @@ static void add_and_cut(bool is_flushed)
 		rs_put_le64(v.p + INDX + 8, lsn);
 		lh_protect(v.p + INDX, LH_CLUSTER);
 	}
-	cut_everywhere(&v, only_the_old_entry);
+	cut_everywhere(&v, false, only_the_old_entry);
 	free(v.p);
 }
 
@@ -301,8 +316,8 @@ static void test_undo__entry_added__every_cut_ends_without_it(void **state)
 	add_and_cut(true);
 }
 
-/* A checkpoint whose tables say: the index block is dirty since @dirty, a transaction is open and
- * goes on being taken back at @undo_next. */
+/* A checkpoint whose tables say: the index block is dirty since @dirty (0: no page is), a
+ * transaction is open and goes on being taken back at @undo_next. */
 static void checkpoint(struct lh *v, uint64_t dirty, uint64_t undo_next)
 {
 	uint8_t pages[0x18 + 0x28] = {0x28, 0, 1}, open[0x18 + 0x28] = {0x28, 0, 1};
@@ -326,7 +341,7 @@ static void checkpoint(struct lh *v, uint64_t dirty, uint64_t undo_next)
 	v->start = lh_add(v, &a);
 	rs_put_le64(c + 8, v->start);
 	rs_put_le64(c + 0x10, v->start);
-	rs_put_le64(c + 0x20, lh_add(v, &d));
+	rs_put_le64(c + 0x20, dirty ? lh_add(v, &d) : 0);
 	rs_put_le64(c + 0x28, lh_add(v, &t));
 	v->checkpoint = lh_add_raw(v, 2, 0, 0, 0, c, sizeof(c));
 }
@@ -358,7 +373,31 @@ static void test_undo__half_taken_back_by_windows__every_cut_ends_without_it(voi
 	rs_put_le32(v.p + INDX + 0x1C, 0x98);
 	rs_put_le64(v.p + INDX + 8, second);
 	lh_protect(v.p + INDX, LH_CLUSTER);
-	cut_everywhere(&v, only_the_old_entry);
+	cut_everywhere(&v, true, only_the_old_entry);
+	free(v.p);
+}
+
+/* A transaction from before the checkpoint, whose page had reached the disk by then. */
+static void test_undo__older_than_the_checkpoint__windows_checks_after_a_cut(void **state)
+{
+	uint8_t e[ENTRY];
+	struct lh v;
+
+	(void)state;
+	make_entry(e, 'n');
+	lh_make(&v, 64, 2, false);
+	old_entry(&v);
+	struct lh_rec add = on_index(0x0E, 0x0F, e);
+	uint64_t lsn = lh_add(&v, &add);
+	checkpoint(&v, 0, lsn);
+	lh_end(&v);
+	lh_unprotect(v.p + INDX, LH_CLUSTER);
+	memmove(v.p + INDX + 0x60, v.p + INDX + 0x40, 0x30);
+	memcpy(v.p + INDX + 0x40, e, ENTRY);
+	rs_put_le32(v.p + INDX + 0x1C, 0x78);
+	rs_put_le64(v.p + INDX + 8, lsn);
+	lh_protect(v.p + INDX, LH_CLUSTER);
+	cut_everywhere(&v, true, only_the_old_entry);
 	free(v.p);
 }
 
@@ -393,7 +432,7 @@ static void test_undo__record_freed__is_in_use_again_as_it_was(void **state)
 			put_lsn(&v, FILE7, LH_RECORD, lsn);
 		}
 		if (is_flushed) {
-			cut_everywhere(&v, file_is_back);
+			cut_everywhere(&v, false, file_is_back);
 		} else {
 			struct blk *mem = source(&v);
 			struct nt_replay *p = plan_of(mem);
@@ -472,6 +511,7 @@ int main(void)
 		cmocka_unit_test(test_plan__contents_logged_as_zeros__are_known),
 		cmocka_unit_test(test_undo__entry_added__every_cut_ends_without_it),
 		cmocka_unit_test(test_undo__half_taken_back_by_windows__every_cut_ends_without_it),
+		cmocka_unit_test(test_undo__older_than_the_checkpoint__windows_checks_after_a_cut),
 		cmocka_unit_test(test_undo__record_freed__is_in_use_again_as_it_was),
 		cmocka_unit_test(test_undo__page_freed_since__is_refused),
 		cmocka_unit_test(test_undo__bits_below_a_finished_write__is_refused),
