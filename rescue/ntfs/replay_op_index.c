@@ -70,7 +70,7 @@ static const char *write_bytes(uint8_t *blk, uint32_t len, uint32_t pos, const s
 		if (pos < ENTRIES_MIN)
 			return "zeros over the header of the block";
 		memset(blk + pos, 0, op->data_len);
-		return NULL;
+		return end_of(blk, len) ? NULL : "header of the index block";
 	}
 	if (pos == 0 && op->data_len >= ENTRIES_MIN && memcmp(op->data.p, "INDX", 4) == 0)
 		memset(blk, 0, len);

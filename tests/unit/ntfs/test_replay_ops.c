@@ -256,6 +256,20 @@ static void test_op__block_entry_added_and_removed__old_bytes_stay(void **state)
 	free(x);
 }
 
+static void test_op__zeros_in_a_block__only_in_a_sound_one(void **state)
+{
+	uint8_t *x = block();
+	struct nt_rp_op op = op_of(8, 0, 0x40, NULL, 8);
+
+	(void)state;
+	op.is_zero = true;
+	assert_null(nt_rp_do_indx(x, LEN, &op));
+	assert_int_equal(rs_le16(x + 0x48), 0x10);
+	rs_put_le32(x + 0x1C, LEN); /* entries beyond the block */
+	assert_non_null(nt_rp_do_indx(x, LEN, &op));
+	free(x);
+}
+
 static void test_op__bits__set_and_clear_exactly_those(void **state)
 {
 	uint8_t map[4] = {0};
@@ -312,6 +326,7 @@ int main(void)
 		cmocka_unit_test(test_op__root_entry_added_and_removed__lengths_follow),
 		cmocka_unit_test(test_op__entry_updates__hit_their_place),
 		cmocka_unit_test(test_op__block_entry_added_and_removed__old_bytes_stay),
+		cmocka_unit_test(test_op__zeros_in_a_block__only_in_a_sound_one),
 		cmocka_unit_test(test_op__bits__set_and_clear_exactly_those),
 		cmocka_unit_test(test_op__any_offsets__stay_inside),
 	};
