@@ -87,8 +87,25 @@ static int read_secret(int fd, const char *name, struct rs_secret *ret, struct r
 	return r;
 }
 
-/* Startup keys one after another, then text. One that is damaged must not keep the others from
- * being used: a stick has those of many machines. */
+static int add_text(struct rs_session *s, const char *name, struct rs_view text, bool is_one_there,
+	struct rs_err *err)
+{
+	struct rs_err why = {0};
+	char line[512];
+	int r = bl_keyring_add_file(s->keys, name, text.p, text.len, &why);
+
+	if (r < 0 && r != RS_E_MEMORY && is_one_there) {
+		rs_err_line(&why, line, sizeof(line));
+		en_log(s, RS_LOG_WARN, "%s", line);
+		return 0;
+	}
+	if (r < 0 && err)
+		*err = why;
+	return r;
+}
+
+/* Startup keys one after another, then text. What is damaged must not keep the others from being
+ * used: a stick has those of many machines. */
 static int add_stream(
 	struct rs_session *s, const char *name, const struct rs_secret *all, struct rs_err *err)
 {
@@ -112,7 +129,7 @@ static int add_stream(
 	}
 	if (n && at == all->len)
 		return n_good ? 0 : rs_fail_on(err, RS_E_KEY_FILE, name, "no startup key is whole");
-	return bl_keyring_add_file(s->keys, name, all->p + at, all->len - at, err);
+	return add_text(s, name, (struct rs_view){all->p + at, all->len - at}, n_good, err);
 }
 
 enum key_source { KEY_FILE, KEY_PASSPHRASE, KEY_BEK };

@@ -94,7 +94,7 @@ static void prepare_writing(struct init *in, const char *const *args)
 		(void)stick_offer_folder(in); /* else it stays in memory, as the text says */
 }
 
-int work_run(struct init *in, const char *const *args, struct json_object **ret_report,
+static int run_once(struct init *in, const char *const *args, struct json_object **ret_report,
 	char *ret_end, size_t cap)
 {
 	static char report[] = INIT_RUN "/run.json";
@@ -121,6 +121,28 @@ int work_run(struct init *in, const char *const *args, struct json_object **ret_
 	child_end_text(in->child.wait_status, ret_end, cap);
 	*ret_report = json_object_from_file(report);
 	return WIFEXITED(in->child.wait_status) ? WEXITSTATUS(in->child.wait_status) : -1;
+}
+
+/* Keys of the stick that cannot be read must not keep an open disk from being repaired. */
+static bool are_keys_bad(struct init *in, struct json_object *report)
+{
+	return in->keys.len &&
+	       strncmp(json_text(report, "error", "object"), "descriptor ", 11) == 0;
+}
+
+int work_run(struct init *in, const char *const *args, struct json_object **ret_report,
+	char *ret_end, size_t cap)
+{
+	int status = run_once(in, args, ret_report, ret_end, cap);
+
+	if (!are_keys_bad(in, *ret_report))
+		return status;
+	init_say(in, "keys of the stick: not used: %s; %s",
+		json_text(*ret_report, "error", "detail"), json_text(*ret_report, "error", "next"));
+	json_object_put(*ret_report);
+	rs_secret_done(&in->keys);
+	in->stick.has_keys = false;
+	return run_once(in, args, ret_report, ret_end, cap);
 }
 
 /* ---- one disk ---- */
