@@ -40,6 +40,8 @@ const char *nt_fixup(uint8_t *buf, size_t len);
 /** The same for an MFT record, with its signature and header fields.
  * Returns NULL or what is wrong. */
 const char *nt_record_prepare(uint8_t *buf, size_t len);
+/** Only those header fields. */
+const char *nt_record_check(const uint8_t *rec, size_t len);
 /** Is it zeros only? */
 bool nt_is_zero(const uint8_t *p, size_t len);
 

@@ -31,7 +31,7 @@ const char *nt_fixup(uint8_t *buf, size_t len)
 	return NULL;
 }
 
-static const char *check_header(const uint8_t *rec, size_t len)
+const char *nt_record_check(const uint8_t *rec, size_t len)
 {
 	size_t attrs = rs_le16(rec + 0x14), used = rs_le32(rec + 0x18);
 
@@ -51,5 +51,5 @@ const char *nt_record_prepare(uint8_t *buf, size_t len)
 	if (memcmp(buf, "FILE", 4) != 0)
 		return nt_is_zero(buf, len) ? "all zeros" : "no FILE signature";
 	const char *what = nt_fixup(buf, len);
-	return what ? what : check_header(buf, len);
+	return what ? what : nt_record_check(buf, len);
 }

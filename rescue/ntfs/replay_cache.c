@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* FILE and INDX blocks that records change, fixups undone while they are in memory. Records come
- * back to the same blocks again and again: a block is put into its sectors when its place is needed
- * or something else wants its sectors. */
+/* FILE and INDX blocks that records change, in place in their sectors' memory. Records come back to
+ * the same blocks again and again: the fixups are undone once, and put on when something else wants
+ * the sectors or all is done. */
 #include <string.h>
 
 #include "ntfs/replay_internal.h"
-
-#define BYTES_MAX (2U << 20) /* of all blocks */
 
 /* Length of the block that the operation is for, 0: it makes no sense. */
 static uint32_t block_bytes(const struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind)
@@ -20,64 +18,53 @@ static uint32_t block_bytes(const struct nt_rp *rp, const struct nt_rp_op *op, e
 	return len < NT_RP_UNIT || len > NT_INDEX_MAX || (len & (len - 1)) ? 0 : len;
 }
 
-/* Sectors of a block that follow each other on the disk, from the one with number @i on. */
-static size_t piece_of(const struct nt_rp_block *b, size_t i)
-{
-	size_t j = i + 1;
-
-	while (j < b->len / NT_RP_UNIT && b->units[j] == b->units[j - 1] + NT_RP_UNIT)
-		j++;
-	return j - i;
-}
-
-static int read_block(struct nt_rp *rp, struct nt_rp_block *b, struct rs_err *err)
-{
-	int r = 0;
-
-	for (size_t i = 0, n; r == 0 && i < b->len / NT_RP_UNIT; i += n) {
-		n = piece_of(b, i);
-		r = nt_rp_store_read(
-			rp, b->units[i], b->bytes + i * NT_RP_UNIT, n * NT_RP_UNIT, false, err);
-	}
-	return r;
-}
-
-/* Put fixups on: the counter is one more than on the disk, whatever it was. */
-static const char *protect(uint8_t *p, uint32_t len, const uint8_t *before)
+/* The reverse of nt_fixup. */
+static void put_fixups(uint8_t *p, uint16_t usn)
 {
 	size_t ofs = rs_le16(p + 4), count = rs_le16(p + 6);
 
-	if (count != len / NT_STRIDE_BYTES + 1 || ofs < 8 || ofs % 2 ||
-		ofs + 2 * count > NT_STRIDE_BYTES - 2)
-		return "its fixups have no place";
-	uint16_t usn = rs_le16(before + ofs);
-	usn = usn >= 0xFFFE ? 1 : (uint16_t)(usn + 1);
 	rs_put_le16(p + ofs, usn);
 	for (size_t i = 1; i < count; i++) {
 		memcpy(p + ofs + 2 * i, p + i * NT_STRIDE_BYTES - 2, 2);
 		rs_put_le16(p + i * NT_STRIDE_BYTES - 2, usn);
 	}
+}
+
+/* Of a changed block the counter is one more than on the disk, whatever it was. */
+static const char *protect_changed(struct nt_rp_block *b, const uint8_t *before)
+{
+	size_t ofs = rs_le16(b->bytes + 4), count = rs_le16(b->bytes + 6);
+
+	if (count != b->len / NT_STRIDE_BYTES + 1 || ofs < 8 || ofs % 2 ||
+		ofs + 2 * count > NT_STRIDE_BYTES - 2)
+		return "its fixups have no place";
+	uint16_t usn = rs_le16(before + ofs);
+	put_fixups(b->bytes, usn >= 0xFFFE ? 1 : (uint16_t)(usn + 1));
 	return NULL;
+}
+
+/* As it was: the counter is there. */
+static void protect_unchanged(struct nt_rp_block *b)
+{
+	put_fixups(b->bytes, rs_le16(b->bytes + rs_le16(b->bytes + 4)));
 }
 
 static int save_block(struct nt_rp *rp, struct nt_rp_block *b, struct rs_err *err)
 {
 	const uint8_t *before = nt_rp_store_before(&rp->store, b->units[0]);
-	int r = 0;
 
-	if (!b->is_dirty)
-		return 0;
 	if (!before)
 		return rs_fail(err, RS_E_BUG, "a sector got lost");
-	const char *what = protect(b->bytes, b->len, before);
+	if (!b->is_valid)
+		return 0;
+	if (!b->is_dirty) {
+		protect_unchanged(b);
+		return 0;
+	}
+	const char *what = protect_changed(b, before);
 	if (what)
 		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, "a changed block: %s", what);
-	for (size_t i = 0, n; r == 0 && i < b->len / NT_RP_UNIT; i += n) {
-		n = piece_of(b, i);
-		r = nt_rp_store_write(
-			rp, b->units[i], b->bytes + i * NT_RP_UNIT, n * NT_RP_UNIT, 0, err);
-	}
-	return r;
+	return nt_rp_store_changed(rp, b, err);
 }
 
 /* The sectors belong to no block any more. */
@@ -90,7 +77,6 @@ static void drop_block(struct nt_rp *rp, struct nt_rp_block *b)
 		if (owner && *owner == b)
 			*owner = NULL;
 	}
-	c->bytes -= b->len;
 	c->v[b->index] = c->v[--c->n];
 	c->v[b->index]->index = b->index;
 	free(b);
@@ -139,15 +125,12 @@ static struct nt_rp_block *new_block(struct nt_rp_cache *c, uint32_t len)
 		c->v = v;
 		c->cap = cap;
 	}
-	struct nt_rp_block *b = malloc(sizeof(*b) + n * sizeof(*b->units) + len);
+	struct nt_rp_block *b = calloc(1, sizeof(*b) + n * sizeof(*b->units));
 	if (!b)
 		return NULL;
-	*b = (struct nt_rp_block){.len = len, .index = c->n};
-	b->units = (uint64_t *)(b + 1);
-	b->bytes = (uint8_t *)(b->units + n);
-	memset(b->units, 0, n * sizeof(*b->units));
+	b->len = len;
+	b->index = c->n;
 	c->v[c->n++] = b;
-	c->bytes += len;
 	return b;
 }
 
@@ -174,20 +157,16 @@ static bool find_units(
 
 static int load_new(struct nt_rp *rp, struct nt_rp_block *b, struct rs_err *err)
 {
-	int r = read_block(rp, b, err);
+	const bool is_file = b->kind == NT_RP_FILE;
 
+	int r = nt_rp_store_claim(rp, b, err);
 	if (r)
 		return r;
-	b->is_valid = b->kind == NT_RP_FILE
-			      ? !nt_record_prepare(b->bytes, b->len)
-			      : memcmp(b->bytes, "INDX", 4) == 0 && !nt_fixup(b->bytes, b->len);
-	for (size_t i = 0; i < b->len / NT_RP_UNIT; i++) {
-		struct nt_rp_block **owner = nt_rp_store_owner(&rp->store, b->units[i]);
-		/* in one volume two of its sectors may be one only when the log lies */
-		if (!owner || *owner)
-			return nt_rp_refuse(
-				rp, NT_PENDING_UNSUPPORTED, 0, "a block that has a sector twice");
-		*owner = b;
+	b->is_valid =
+		memcmp(b->bytes, is_file ? "FILE" : "INDX", 4) == 0 && !nt_fixup(b->bytes, b->len);
+	if (b->is_valid && is_file && nt_record_check(b->bytes, b->len)) {
+		protect_unchanged(b);
+		b->is_valid = false;
 	}
 	return 0;
 }
@@ -214,10 +193,6 @@ int nt_rp_load(struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind
 		*ret = b;
 		return 0;
 	}
-	if (rp->cache.bytes + len > BYTES_MAX)
-		r = nt_rp_save(rp, err);
-	if (r)
-		return r;
 	b = new_block(&rp->cache, len);
 	if (!b)
 		return rs_fail(err, RS_E_MEMORY, "block of the journal");

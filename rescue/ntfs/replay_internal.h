@@ -7,13 +7,14 @@
 #include "ntfs/raw_internal.h"
 #include "ntfs/replay.h"
 
-#define NT_RP_REFUSED	  1
-#define NT_RP_UNIT	  512U
-#define NT_RP_LOG_MAX	  (1ULL << 30) /* a $LogFile; Windows makes 64 MiB, chkdsk /L up to 4 GiB */
-#define NT_RP_SECTORS_MAX (1U << 17)   /* changed or looked at: 128 MiB of memory */
-#define NT_RP_UNDO_MAX	  (1U << 18)   /* records to take back */
-#define NT_RP_ROWS_MAX	  (1U << 20)   /* of one table */
-#define NT_RP_DATA_MAX	  (1U << 24)   /* of one record */
+#define NT_RP_REFUSED	   1
+#define NT_RP_UNIT	   512U
+#define NT_RP_PAGE_SECTORS 8U
+#define NT_RP_LOG_MAX	   (1ULL << 30) /* a $LogFile; Windows makes 64 MiB, chkdsk /L up to 4 GiB */
+#define NT_RP_SECTORS_MAX  (1U << 17)	/* changed or looked at: 128 MiB of memory */
+#define NT_RP_UNDO_MAX	   (1U << 18)	/* records to take back */
+#define NT_RP_ROWS_MAX	   (1U << 20)	/* of one table */
+#define NT_RP_DATA_MAX	   (1U << 24)	/* of one record */
 
 /* ---- the log (replay_log.c, replay_record.c) ---- */
 
@@ -125,20 +126,27 @@ void nt_rp_tables_done(struct nt_rp_tables *t);
 
 struct nt_rp_block;
 struct nt_rp_chunk;
-struct nt_rp_page;
 
 struct nt_rp_sector {
 	uint64_t number;
-	struct nt_rp_block *owner; /* that has it in memory */
+	struct nt_rp_block *owner; /* whose bytes @after is part of */
 	struct nt_rp_chunk *home;
+	uint8_t *after; /* NT_RP_UNIT bytes */
 	uint8_t stage;
 	bool is_start; /* a block begins here */
-	uint8_t before[NT_RP_UNIT], after[NT_RP_UNIT];
+	uint8_t before[NT_RP_UNIT];
+};
+
+/* Sectors that lie side by side, those that are known. */
+struct nt_rp_page {
+	uint64_t number;
+	struct nt_rp_sector *sectors[NT_RP_PAGE_SECTORS];
 };
 
 struct nt_rp_store {
 	struct nt_rp_page **slots, *last;
 	size_t n_slots, n_pages, n; /* n: sectors */
+	size_t held;		    /* sectors that there is memory for */
 	struct nt_rp_chunk *chunk;  /* that new sectors come from */
 	uint8_t *ahead;		    /* bytes of the volume, read before they are asked for */
 	uint64_t ahead_at;
@@ -151,11 +159,19 @@ int nt_rp_store_write(struct nt_rp *rp, uint64_t off_bytes, const void *buf, siz
 	unsigned stage, struct rs_err *err);
 /** The sector as it is on the disk; NULL: it was never read. */
 const uint8_t *nt_rp_store_before(struct nt_rp_store *s, uint64_t off_bytes);
-/** Which block has the sector in memory; NULL: it was never read. */
+/** Which block has the sector; NULL: it was never read. */
 struct nt_rp_block **nt_rp_store_owner(struct nt_rp_store *s, uint64_t off_bytes);
-/** All changed sectors as blocks of the plan; the store is empty then. */
-int nt_rp_store_blocks(struct nt_rp *rp, struct rs_err *err);
+/** The block's sectors (@units), which no block has, become its bytes: in a row, to be changed in
+ * place. */
+int nt_rp_store_claim(struct nt_rp *rp, struct nt_rp_block *b, struct rs_err *err);
+/** They were changed, fixups are on. */
+int nt_rp_store_changed(struct nt_rp *rp, const struct nt_rp_block *b, struct rs_err *err);
+/** All sectors of the range are known after it. */
+int nt_rp_store_fill(struct nt_rp *rp, uint64_t off_bytes, size_t len, struct rs_err *err);
+void nt_rp_store_free(struct nt_rp_store *s, struct nt_rp_sector *sector);
 void nt_rp_store_done(struct nt_rp_store *s);
+/** All changed sectors as blocks of the plan; the store is empty then (replay_emit.c). */
+int nt_rp_emit(struct nt_rp *rp, struct rs_err *err);
 
 /* ---- one record's target (replay_block.c) ---- */
 
@@ -183,20 +199,20 @@ static inline bool nt_rp_is_revival(const struct nt_rp_op *op)
 	return op->op == 0x02 && op->is_undo && op->data_len == NT_RP_FREED_BYTES;
 }
 
-/* A block in memory, fixups undone. */
+/* A block that operations change. */
 struct nt_rp_block {
 	enum nt_rp_kind kind;
-	bool is_valid, is_dirty; /* valid: has its signature and fixups */
+	bool is_valid, is_dirty; /* valid: had its signature and fixups, these are undone */
 	uint32_t len;
-	uint64_t number; /* of the MFT record */
-	size_t index;	 /* in the cache */
-	uint64_t *units; /* where each of its sectors is on the disk */
-	uint8_t *bytes;
+	uint64_t number;  /* of the MFT record */
+	size_t index;	  /* in the cache */
+	uint8_t *bytes;	  /* in the store */
+	uint64_t units[]; /* where each of its sectors is on the disk */
 };
 
 struct nt_rp_cache {
 	struct nt_rp_block **v;
-	size_t n, cap, bytes;
+	size_t n, cap;
 };
 
 bool nt_rp_op_parse(const struct nt_rl_rec *rec, bool is_undo, struct nt_rp_op *ret);

@@ -226,7 +226,7 @@ int nt_rp_finish(struct nt_rp *rp, struct rs_err *err)
 	if (r == 0)
 		r = plan_restart(rp, err);
 	if (r == 0)
-		r = nt_rp_store_blocks(rp, err);
+		r = nt_rp_emit(rp, err);
 	if (r)
 		return r;
 	sort_changed(rp->plan);

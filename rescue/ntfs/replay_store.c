@@ -1,27 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sectors as they are and as they will be. Every target, whatever its kind, goes through here, so
  * clusters that were a folder's index and then a bitmap's are one truth. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "ntfs/replay_internal.h"
 
 #define SLOTS_FIRST   1024U
 #define CHUNK_SECTORS 64U
-#define PAGE_SECTORS  8U
-#define AHEAD_BYTES   32768U /* read at once: records lie side by side */
-#define BOOT_BYTES    8192U  /* $Boot: no journal describes it */
+#define AHEAD_BYTES   32768U			     /* read at once: records lie side by side */
+#define BOOT_BYTES    8192U			     /* $Boot: no journal describes it */
+#define HELD_MAX      (5ULL * NT_RP_SECTORS_MAX / 4) /* with those that lie idle in chunks */
+#define TOO_MUCH      "more changes than memory is meant for"
+#define LOG_CHANGED   "a change of the log itself"
 
 /* Memory for sectors; freed with the last of them. */
 struct nt_rp_chunk {
-	size_t n, live;
-	struct nt_rp_sector sectors[CHUNK_SECTORS];
-};
-
-/* Sectors that lie side by side, those that are known. */
-struct nt_rp_page {
-	uint64_t number;
-	struct nt_rp_sector *sectors[PAGE_SECTORS];
+	size_t n, cap, live;
+	uint8_t *after; /* of the next sector: one behind the other */
+	struct nt_rp_sector sectors[];
 };
 
 static size_t slot_of(const struct nt_rp_store *s, uint64_t number)
@@ -47,9 +43,9 @@ static struct nt_rp_page *find_page(struct nt_rp_store *s, uint64_t number)
 
 static struct nt_rp_sector *find(struct nt_rp_store *s, uint64_t number)
 {
-	const struct nt_rp_page *p = find_page(s, number / PAGE_SECTORS);
+	const struct nt_rp_page *p = find_page(s, number / NT_RP_PAGE_SECTORS);
 
-	return p ? p->sectors[number % PAGE_SECTORS] : NULL;
+	return p ? p->sectors[number % NT_RP_PAGE_SECTORS] : NULL;
 }
 
 static bool grow(struct nt_rp_store *s)
@@ -87,22 +83,46 @@ static struct nt_rp_page *page_at(struct nt_rp_store *s, uint64_t number)
 	return p;
 }
 
-/* NULL: no memory. */
-static struct nt_rp_sector *new_sector(struct nt_rp_store *s)
+/* Room for @n sectors side by side. */
+static int reserve(struct nt_rp *rp, size_t n, struct rs_err *err)
 {
-	if (!s->chunk || s->chunk->n == CHUNK_SECTORS) {
-		s->chunk = malloc(sizeof(*s->chunk));
-		if (!s->chunk)
-			return NULL;
-		s->chunk->n = s->chunk->live = 0;
-	}
-	struct nt_rp_sector *sector = &s->chunk->sectors[s->chunk->n++];
-	s->chunk->live++;
-	sector->home = s->chunk;
-	return sector;
+	const size_t cap = n > CHUNK_SECTORS ? n : CHUNK_SECTORS;
+	struct nt_rp_store *s = &rp->store;
+
+	if (s->chunk && s->chunk->cap - s->chunk->n >= n)
+		return 0;
+	if (s->held + cap > HELD_MAX)
+		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, TOO_MUCH);
+	struct nt_rp_chunk *c = malloc(sizeof(*c) + cap * (sizeof(*c->sectors) + NT_RP_UNIT));
+	if (!c)
+		return rs_fail(err, RS_E_MEMORY, "changes of the journal");
+	c->n = c->live = 0;
+	c->cap = cap;
+	c->after = (uint8_t *)(c->sectors + cap);
+	s->chunk = c;
+	s->held += cap;
+	return 0;
 }
 
-static void free_sector(struct nt_rp_store *s, struct nt_rp_sector *sector)
+/* @n sectors in a row, nothing but their memory. */
+static int new_sectors(struct nt_rp *rp, size_t n, struct nt_rp_sector **ret, struct rs_err *err)
+{
+	int r = reserve(rp, n, err);
+
+	if (r)
+		return r;
+	struct nt_rp_chunk *c = rp->store.chunk;
+	*ret = &c->sectors[c->n];
+	for (size_t i = 0; i < n; i++, c->after += NT_RP_UNIT) {
+		(*ret)[i].home = c;
+		(*ret)[i].after = c->after;
+	}
+	c->n += n;
+	c->live += n;
+	return 0;
+}
+
+void nt_rp_store_free(struct nt_rp_store *s, struct nt_rp_sector *sector)
 {
 	struct nt_rp_chunk *c = sector->home;
 
@@ -110,6 +130,7 @@ static void free_sector(struct nt_rp_store *s, struct nt_rp_sector *sector)
 		return;
 	if (s->chunk == c)
 		s->chunk = NULL;
+	s->held -= c->cap;
 	free(c);
 }
 
@@ -118,19 +139,21 @@ static int add(struct nt_rp *rp, uint64_t number, const uint8_t *bytes, struct r
 	struct nt_rp_store *s = &rp->store;
 
 	if (s->n >= NT_RP_SECTORS_MAX)
-		return nt_rp_refuse(
-			rp, NT_PENDING_UNSUPPORTED, 0, "more changes than memory is meant for");
-	struct nt_rp_page *page = page_at(s, number / PAGE_SECTORS);
-	struct nt_rp_sector *sector = page ? new_sector(s) : NULL;
-	if (!page || !sector)
+		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, TOO_MUCH);
+	struct nt_rp_page *page = page_at(s, number / NT_RP_PAGE_SECTORS);
+	if (!page)
 		return rs_fail(err, RS_E_MEMORY, "changes of the journal");
+	struct nt_rp_sector *sector = NULL;
+	int r = new_sectors(rp, 1, &sector, err);
+	if (r)
+		return r;
 	sector->number = number;
 	sector->owner = NULL;
 	sector->stage = 0;
 	sector->is_start = false;
 	memcpy(sector->before, bytes, NT_RP_UNIT);
 	memcpy(sector->after, bytes, NT_RP_UNIT);
-	page->sectors[number % PAGE_SECTORS] = sector;
+	page->sectors[number % NT_RP_PAGE_SECTORS] = sector;
 	s->n++;
 	return 0;
 }
@@ -192,8 +215,7 @@ static int read_ahead(
 	return 0;
 }
 
-/* All sectors of the range are known. */
-static int fill(struct nt_rp *rp, uint64_t off_bytes, size_t len, struct rs_err *err)
+int nt_rp_store_fill(struct nt_rp *rp, uint64_t off_bytes, size_t len, struct rs_err *err)
 {
 	uint64_t first = off_bytes / NT_RP_UNIT, last = (off_bytes + len - 1) / NT_RP_UNIT;
 	uint64_t size = rp->raw->src->size_bytes, missing = first;
@@ -228,7 +250,7 @@ int nt_rp_store_read(struct nt_rp *rp, uint64_t off_bytes, void *buf, size_t len
 	struct rs_err *err)
 {
 	uint8_t *p = buf;
-	int r = len ? fill(rp, off_bytes, len, err) : 0;
+	int r = len ? nt_rp_store_fill(rp, off_bytes, len, err) : 0;
 
 	while (r == 0 && len) {
 		const struct nt_rp_sector *s = find(&rp->store, off_bytes / NT_RP_UNIT);
@@ -251,8 +273,8 @@ int nt_rp_store_write(struct nt_rp *rp, uint64_t off_bytes, const void *buf, siz
 	bool is_start = true;
 
 	if (len && (stage < 2 || stage == NT_RP_FIRST) && is_log(rp, off_bytes, len))
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, "a change of the log itself");
-	int r = len ? fill(rp, off_bytes, len, err) : 0;
+		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, LOG_CHANGED);
+	int r = len ? nt_rp_store_fill(rp, off_bytes, len, err) : 0;
 	while (r == 0 && len) {
 		struct nt_rp_sector *s = find(&rp->store, off_bytes / NT_RP_UNIT);
 		size_t in = (size_t)(off_bytes % NT_RP_UNIT);
@@ -270,178 +292,84 @@ int nt_rp_store_write(struct nt_rp *rp, uint64_t off_bytes, const void *buf, siz
 	return r;
 }
 
-/* ---- the plan's blocks ---- */
+/* ---- a block's sectors, changed in place ---- */
 
-static int by_number(const void *a, const void *b)
-{
-	const struct nt_rp_page *const *x = a, *const *y = b;
-
-	return ((*x)->number > (*y)->number) - ((*x)->number < (*y)->number);
-}
-
-static bool is_changed(const struct nt_rp_sector *s)
-{
-	return memcmp(s->before, s->after, NT_RP_UNIT) != 0;
-}
-
-/* On a disk with sectors of 4096 bytes a block is made of whole ones. */
-static int fill_siblings(struct nt_rp *rp, struct rs_err *err)
-{
-	const uint32_t sector = rp->raw->src->sector_bytes;
-	int r = 0;
-
-	if (sector <= NT_RP_UNIT || sector % NT_RP_UNIT || sector > 65536)
-		return 0;
-	const size_t n = rp->store.n;
-	auto_free uint64_t *numbers = calloc(n + 1, sizeof(*numbers));
-	if (!numbers)
-		return rs_fail(err, RS_E_MEMORY, "plan of the journal");
-	size_t k = 0; /* the table grows while its siblings are read */
-	for (size_t i = 0; i < rp->store.n_slots; i++)
-		for (size_t j = 0; rp->store.slots[i] && j < PAGE_SECTORS; j++)
-			if (rp->store.slots[i]->sectors[j] &&
-				is_changed(rp->store.slots[i]->sectors[j]))
-				numbers[k++] = rp->store.slots[i]->sectors[j]->number;
-	for (size_t i = 0; r == 0 && i < k; i++)
-		r = fill(rp, numbers[i] * NT_RP_UNIT / sector * sector, sector, err);
-	return r;
-}
-
-/* Is it part of a sector of the disk that changes? @v sorted. */
-static bool is_wanted(const struct nt_rp *rp, struct nt_rp_sector *const *v, size_t n, size_t i)
-{
-	const uint64_t per = rp->raw->src->sector_bytes / NT_RP_UNIT;
-
-	if (is_changed(v[i]))
-		return true;
-	if (per < 2)
-		return false;
-	uint64_t group = v[i]->number / per;
-	size_t lo = i, hi = i;
-	while (lo && v[lo - 1]->number / per == group)
-		lo--;
-	for (hi = lo; hi < n && v[hi]->number / per == group; hi++)
-		if (is_changed(v[hi]))
-			return true;
-	return false;
-}
-
-static int emit(struct nt_replay *plan, struct nt_rp_sector *const *v, size_t n, struct rs_err *err)
-{
-	struct nt_replay_block *b = &plan->blocks[plan->n_blocks];
-
-	*b = (struct nt_replay_block){.off_bytes = v[0]->number * NT_RP_UNIT,
-		.len_bytes = (uint32_t)(n * NT_RP_UNIT),
-		.stage = v[0]->stage,
-		.before = malloc(n * NT_RP_UNIT),
-		.after = malloc(n * NT_RP_UNIT)};
-	plan->n_blocks++; /* frees what there is */
-	if (!b->before || !b->after)
-		return rs_fail(err, RS_E_MEMORY, "plan of the journal");
-	for (size_t i = 0; i < n; i++) {
-		memcpy(b->before + i * NT_RP_UNIT, v[i]->before, NT_RP_UNIT);
-		memcpy(b->after + i * NT_RP_UNIT, v[i]->after, NT_RP_UNIT);
-		if (v[i]->stage > b->stage)
-			b->stage = v[i]->stage;
-	}
-	plan->bytes += b->len_bytes;
-	return 0;
-}
-
-/* All sectors in order. *ret is malloc'd. */
-static int sort(
-	struct nt_rp_store *s, struct nt_rp_sector ***ret, size_t *ret_n, struct rs_err *err)
-{
-	size_t n = 0, k = 0;
-
-	struct nt_rp_sector **v = calloc(s->n + 1, sizeof(struct nt_rp_sector *));
-	if (!v)
-		return rs_fail(err, RS_E_MEMORY, "plan of the journal");
-	for (size_t i = 0; i < s->n_slots; i++) /* the table is a table no more */
-		if (s->slots[i])
-			s->slots[n++] = s->slots[i];
-	s->n_slots = n;
-	s->last = NULL;
-	if (n)
-		qsort(s->slots, n, sizeof(struct nt_rp_page *), by_number);
-	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < PAGE_SECTORS; j++)
-			if (s->slots[i]->sectors[j])
-				v[k++] = s->slots[i]->sectors[j];
-	*ret = v;
-	*ret_n = k;
-	return 0;
-}
-
-/* All sectors in order; those that no block needs are freed, the store is empty then. */
-static int take_wanted(
-	struct nt_rp *rp, struct nt_rp_sector ***ret, size_t *ret_n, struct rs_err *err)
+/* Sectors that were read at different times move side by side. */
+static int gather(struct nt_rp *rp, const struct nt_rp_block *b, struct rs_err *err)
 {
 	struct nt_rp_store *s = &rp->store;
-	struct nt_rp_sector **v = NULL;
-	size_t n = 0, k = 0;
 
-	auto_free bool *is_kept = calloc(s->n + 1, sizeof(*is_kept));
-	if (!is_kept)
-		return rs_fail(err, RS_E_MEMORY, "plan of the journal");
-	int r = sort(s, &v, &n, err);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < n; i++)
-		is_kept[i] = is_wanted(rp, v, n, i);
-	for (size_t i = 0; i < n; i++) {
-		if (is_kept[i])
-			v[k++] = v[i];
-		else
-			free_sector(s, v[i]);
+	struct nt_rp_sector *sector = NULL;
+	int r = new_sectors(rp, b->len / NT_RP_UNIT, &sector, err);
+	for (size_t i = 0; r == 0 && i < b->len / NT_RP_UNIT; i++, sector++) {
+		const uint64_t number = b->units[i] / NT_RP_UNIT;
+		struct nt_rp_page *page = find_page(s, number / NT_RP_PAGE_SECTORS);
+		if (!page)
+			return rs_fail(err, RS_E_BUG, "a sector got lost");
+		struct nt_rp_sector **at = &page->sectors[number % NT_RP_PAGE_SECTORS], *old = *at;
+		sector->number = number;
+		sector->owner = old->owner;
+		sector->stage = old->stage;
+		sector->is_start = old->is_start;
+		memcpy(sector->before, old->before, NT_RP_UNIT);
+		memcpy(sector->after, old->after, NT_RP_UNIT);
+		*at = sector;
+		nt_rp_store_free(s, old);
 	}
-	for (size_t i = 0; i < s->n_slots; i++)
-		free(s->slots[i]);
-	s->n_slots = s->n = s->n_pages = 0;
-	*ret = v;
-	*ret_n = k;
-	return 0;
+	return r;
 }
 
-int nt_rp_store_blocks(struct nt_rp *rp, struct rs_err *err)
+int nt_rp_store_claim(struct nt_rp *rp, struct nt_rp_block *b, struct rs_err *err)
 {
-	const uint64_t per = rp->raw->src->sector_bytes > NT_RP_UNIT
-				     ? rp->raw->src->sector_bytes / NT_RP_UNIT
-				     : 1;
-	struct nt_rp_sector **use = NULL;
-	size_t k = 0, freed = 0;
+	const size_t n = b->len / NT_RP_UNIT;
+	struct nt_rp_store *s = &rp->store;
+	bool is_row = true;
 
-	int r = fill_siblings(rp, err);
-	if (r == 0)
-		r = take_wanted(rp, &use, &k, err);
-	if (r)
-		return r;
-	rp->plan->blocks = calloc(k + 1, sizeof(*rp->plan->blocks));
-	if (!rp->plan->blocks)
-		r = rs_fail(err, RS_E_MEMORY, "plan of the journal");
-	for (size_t i = 0, j; r == 0 && i < k; i = j) {
-		for (j = i + 1; j < k && use[j]->number == use[j - 1]->number + 1; j++)
-			if (use[j]->number % per == 0 &&
-				(use[j]->is_start || use[j]->stage != use[i]->stage))
-				break;
-		r = emit(rp->plan, use + i, j - i, err);
-		while (freed < j) /* never all of it twice in memory */
-			free_sector(&rp->store, use[freed++]);
+	int r = find(s, b->units[0] / NT_RP_UNIT) ? 0 : reserve(rp, n, err);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = nt_rp_store_fill(rp, b->units[i], NT_RP_UNIT, err);
+	const struct nt_rp_sector *last = NULL;
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct nt_rp_sector *sector = find(s, b->units[i] / NT_RP_UNIT);
+		/* in one volume two of its sectors may be one only when the log lies */
+		if (!sector || sector->owner)
+			return nt_rp_refuse(
+				rp, NT_PENDING_UNSUPPORTED, 0, "a block that has a sector twice");
+		sector->owner = b;
+		is_row = is_row && (!last || sector->after == last->after + NT_RP_UNIT);
+		last = sector;
 	}
-	while (freed < k)
-		free_sector(&rp->store, use[freed++]);
-	free(use);
+	if (r == 0 && !is_row)
+		r = gather(rp, b, err);
+	if (r == 0)
+		b->bytes = find(s, b->units[0] / NT_RP_UNIT)->after;
 	return r;
+}
+
+int nt_rp_store_changed(struct nt_rp *rp, const struct nt_rp_block *b, struct rs_err *err)
+{
+	for (size_t i = 0; i < b->len / NT_RP_UNIT; i++) {
+		struct nt_rp_sector *sector = find(&rp->store, b->units[i] / NT_RP_UNIT);
+		if (!sector)
+			return rs_fail(err, RS_E_BUG, "a sector got lost");
+		if (is_log(rp, b->units[i], NT_RP_UNIT))
+			return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, LOG_CHANGED);
+		sector->stage = 0;
+		sector->is_start =
+			sector->is_start || !i || b->units[i] != b->units[i - 1] + NT_RP_UNIT;
+	}
+	return 0;
 }
 
 void nt_rp_store_done(struct nt_rp_store *s)
 {
 	for (size_t i = 0; i < s->n_slots; i++) {
-		for (size_t j = 0; s->slots[i] && j < PAGE_SECTORS; j++)
+		for (size_t j = 0; s->slots[i] && j < NT_RP_PAGE_SECTORS; j++)
 			if (s->slots[i]->sectors[j])
-				free_sector(s, s->slots[i]->sectors[j]);
+				nt_rp_store_free(s, s->slots[i]->sectors[j]);
 		free(s->slots[i]);
 	}
+	free(s->chunk); /* a new one that no sector came from */
 	free(s->slots);
 	free(s->ahead);
 	*s = (struct nt_rp_store){0};
