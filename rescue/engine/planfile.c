@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The plan of a replay as a file, for finishing it after a power cut or taking it back:
- * nt_replay_save's bytes, then "UNBRKMFT" and the SHA-256 of the whole $MFT after the replay.
- * It holds parts of the volume in clear: readable by its owner only. */
+ * nt_replay_save's bytes, "UNBRKMF2", the SHA-256 of the whole $MFT after the replay, and that of
+ * the 64 bytes that are the last of nt_replay_save and that hash. It holds parts of the volume in
+ * clear: readable by its owner only. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -15,10 +16,12 @@
 #include "core/text.h"
 #include "engine/engine.h"
 
-#define TAIL_MAGIC "UNBRKMFT"
-#define TAIL_BYTES (8U + 32U)
-#define FILE_MAX   (2ULL << 30)
-#define MFT_CHUNK  (1U << 20)
+#define TAIL_MAGIC "UNBRKMF2"
+#define HASH_BYTES 32U
+#define TAIL_BYTES (8U + 2 * HASH_BYTES)
+/* twice the 64 MiB that a plan changes at most, and what it says of them */
+#define FILE_MAX  (160ULL << 20)
+#define MFT_CHUNK (1U << 20)
 
 RS_DEFINE_AUTO(EVP_MD_CTX *, EVP_MD_CTX_free);
 
@@ -81,6 +84,21 @@ int en_mft_hash(struct blk *src, const struct rs_task *task, uint8_t ret[32], st
 	if (r == 0 && (EVP_DigestFinal_ex(md, ret, &len) != 1 || len != 32))
 		r = rs_fail(err, RS_E_BUG, "SHA-256");
 	return r;
+}
+
+/* The last bytes of a file: @core_end are the 32 before them. */
+static int make_tail(const uint8_t *core_end, const uint8_t *mft_sha256, uint8_t ret[TAIL_BYTES])
+{
+	uint8_t both[2 * HASH_BYTES];
+	unsigned n = HASH_BYTES;
+
+	memcpy(both, core_end, HASH_BYTES);
+	memcpy(both + HASH_BYTES, mft_sha256, HASH_BYTES);
+	memcpy(ret, TAIL_MAGIC, 8);
+	memcpy(ret + 8, mft_sha256, HASH_BYTES);
+	return EVP_Digest(both, sizeof(both), ret + 8 + HASH_BYTES, &n, EVP_sha256(), NULL) == 1
+		       ? 0
+		       : RS_E_MEMORY;
 }
 
 /* ---- saving ---- */
@@ -151,60 +169,90 @@ int en_plan_save(struct rs_session *s, const struct en_volume *v, struct rs_err 
 	const struct nt_geometry *g = nt_raw_geometry(v->raw);
 	const char *path = v->journal.plan_file;
 	auto_free uint8_t *bytes = NULL;
-	uint8_t tail[TAIL_BYTES] = TAIL_MAGIC;
+	uint8_t mft_sha256[HASH_BYTES], tail[TAIL_BYTES];
 	size_t len = 0;
 	int r = check_folder(path, v->disk->path, err);
 
 	if (r == 0)
-		r = en_mft_hash(v->journal.seen, &s->task, tail + 8, err);
+		r = en_mft_hash(v->journal.seen, &s->task, mft_sha256, err);
 	if (r == 0)
 		r = nt_replay_save(
 			v->journal.replay, g->serial, g->volume_bytes, &bytes, &len, err);
+	if (r == 0 && make_tail(bytes + len - HASH_BYTES, mft_sha256, tail) < 0)
+		r = rs_fail_on(err, RS_E_MEMORY, path, "checksum of the journal's plan");
 	return r < 0 ? r : write_new(path, bytes, len, tail, err);
 }
 
 /* ---- loading ---- */
 
-static int read_whole(int fd, uint8_t *p, size_t len)
+static int read_at(int fd, uint64_t off, uint8_t *p, size_t len)
 {
 	while (len) {
-		ssize_t n = read(fd, p, len);
+		ssize_t n = pread(fd, p, len, (off_t)off);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
 			return -1;
 		p += n;
+		off += (uint64_t)n;
 		len -= (size_t)n;
 	}
+	return 0;
+}
+
+/* Both ends, before there is memory for what is between. */
+static int look_at_ends(int fd, const char *path, size_t *ret_len, struct rs_err *err)
+{
+	uint8_t head[8], tail[TAIL_BYTES];
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return rs_fail_on(err, RS_E_IO_OPEN, path, "%s", strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return rs_fail_on(err, RS_E_REPLAY_PLAN, path, "it is no file");
+	if (st.st_size < (off_t)(sizeof(head) + TAIL_BYTES) || (uint64_t)st.st_size > FILE_MAX)
+		return rs_fail_on(err, RS_E_REPLAY_PLAN, path, "no file of that size is one");
+	*ret_len = (size_t)st.st_size;
+	if (read_at(fd, 0, head, sizeof(head)) < 0 ||
+		read_at(fd, *ret_len - TAIL_BYTES, tail, TAIL_BYTES) < 0)
+		return rs_fail_on(err, RS_E_IO_OPEN, path, "it cannot be read to its end");
+	if (memcmp(head, "UNBRKRPL", sizeof(head)) != 0)
+		return rs_fail_on(err, RS_E_REPLAY_PLAN, path, "it does not begin like one");
+	if (memcmp(tail, TAIL_MAGIC, 8) != 0)
+		return rs_fail_on(err, RS_E_REPLAY_PLAN, path, "its end is missing");
 	return 0;
 }
 
 int en_plan_load(const char *path, struct en_saved *ret, struct rs_err *err)
 {
 	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	uint8_t want[TAIL_BYTES];
 	struct rs_err why = {0};
-	struct stat st;
+	size_t len = 0;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (fd < 0)
 		return rs_fail_on(err, RS_E_IO_OPEN, path, "%s", strerror(errno));
-	if (!S_ISREG(st.st_mode) || st.st_size < (off_t)TAIL_BYTES ||
-		(uint64_t)st.st_size > FILE_MAX)
-		return rs_fail_on(err, RS_E_REPLAY_PLAN, path, "no file of that size is one");
-	size_t len = (size_t)st.st_size;
+	int r = look_at_ends(fd, path, &len, err);
+	if (r < 0)
+		return r;
 	auto_free uint8_t *bytes = malloc(len);
 	if (!bytes)
 		return rs_fail_on(err, RS_E_MEMORY, path, "plan of a replay");
-	if (read_whole(fd, bytes, len) < 0)
+	if (read_at(fd, 0, bytes, len) < 0)
 		return rs_fail_on(err, RS_E_IO_OPEN, path, "it cannot be read to its end");
 	const uint8_t *tail = bytes + len - TAIL_BYTES;
-	if (memcmp(tail, TAIL_MAGIC, 8) != 0)
-		return rs_fail_on(err, RS_E_REPLAY_PLAN, path, "its end is missing");
-	int r = nt_replay_load((struct rs_view){bytes, len - TAIL_BYTES}, &ret->plan, &ret->serial,
+	r = nt_replay_load((struct rs_view){bytes, len - TAIL_BYTES}, &ret->plan, &ret->serial,
 		&ret->volume_bytes, &why);
 	if (r == RS_E_MANIFEST)
 		return rs_fail_on(err, RS_E_REPLAY_PLAN, path, "%s", why.detail);
 	if (r < 0)
 		return rs_fail_on(err, r, path, "%s", why.detail);
 	memcpy(ret->mft_sha256, tail + 8, sizeof(ret->mft_sha256));
+	if (make_tail(tail - HASH_BYTES, tail + 8, want) < 0 ||
+		memcmp(want, tail, TAIL_BYTES) != 0) {
+		nt_replay_free(ret->plan);
+		ret->plan = NULL;
+		return rs_fail_on(err, RS_E_REPLAY_PLAN, path, "the checksum of its end is wrong");
+	}
 	return 0;
 }

@@ -202,13 +202,55 @@ static int check_mft(struct rs_session *s, struct blk *top, const struct en_save
 		r = en_mft_hash(seen, &s->task, now, err);
 	if (r == 0 && memcmp(now, p->mft_sha256, sizeof(now)) != 0)
 		r = rs_fail_on(err, RS_E_REPLAY_CHANGED, name,
-			"files were written to it since the plan was made");
+			"files were written to it since the plan was made; nothing was written "
+			"now");
 	return r;
 }
 
-static int write_saved(struct rs_session *s, struct en_volume *v, const struct en_saved *p,
-	bool is_back, struct rs_err *err)
+/* The state that a file's plan would leave, in memory. */
+static int foresee(struct blk *top, const struct nt_replay *p, bool is_back, struct nt_state *ret,
+	struct rs_err *err)
 {
+	auto_blk struct blk *seen = NULL;
+	auto_nt_raw struct nt_raw *raw = NULL;
+	int r = nt_replay_overlay(top, p, &seen, err);
+
+	for (size_t i = 0; r == 0 && is_back && i < p->n_blocks; i++)
+		r = blk_overlay_put(seen, p->blocks[i].off_bytes, p->blocks[i].before,
+			p->blocks[i].len_bytes, err);
+	if (r == 0)
+		r = nt_raw_open(seen, &raw, err);
+	if (r == 0)
+		r = nt_state_read(raw, ret, err);
+	return r < 0 || is_back ? r : nt_replay_check(seen, p, err);
+}
+
+/* A checksum tells damage from a plan, not a plan from a forgery: what it would leave is looked at
+ * before the first byte is written. */
+static int check_end(struct blk *top, const struct en_saved *p, const char *path, bool is_back,
+	struct rs_err *err)
+{
+	struct nt_state end = {0};
+	struct rs_err why = {0};
+	int r = foresee(top, p->plan, is_back, &end, &why);
+
+	if (r == RS_E_MEMORY || r == RS_E_CANCELLED || r == RS_E_IO_READ) {
+		*err = why;
+		return r;
+	}
+	if (r < 0)
+		return rs_fail_on(err, RS_E_REPLAY_PLAN, path,
+			"it would leave a volume that is not sound: %s", why.detail);
+	if ((end.log == NT_LOG_CLEAN) == is_back)
+		return rs_fail_on(err, RS_E_REPLAY_PLAN, path,
+			"it would leave a journal that is %s", nt_log_state_text(end.log));
+	return 0;
+}
+
+static int write_saved(struct rs_session *s, struct en_volume *v, const struct en_saved *p,
+	const struct rs_replay_options *o, struct rs_err *err)
+{
+	const bool is_back = o->how == RS_REPLAY_REVERT;
 	struct en_stack stack;
 	struct rs_err why = {0};
 	int r;
@@ -218,6 +260,10 @@ static int write_saved(struct rs_session *s, struct en_volume *v, const struct e
 	r = en_stack_open(v, true, &stack, &why);
 	if (r == 0)
 		r = check_mft(s, stack.top, p, v->name, &why);
+	if (r == 0)
+		r = nt_replay_compare(stack.top, p->plan, &why);
+	if (r == 0)
+		r = check_end(stack.top, p, o->choice.plan_file, is_back, &why);
 	if (r == 0)
 		r = is_back ? nt_replay_revert(stack.top, p->plan, &why)
 			    : nt_replay_apply(stack.top, p->plan, true, &s->task, &why);
@@ -269,7 +315,7 @@ static int replay_saved(struct rs_session *s, const struct rs_target *t, struct 
 		plan->n_blocks, rs_form(plan->n_blocks, "block", "blocks"), v->number);
 	if (!o->say_yes && en_ask(s, RS_ASK_PLAN, text, report) != RS_ANSWER_YES)
 		return rs_fail(err, RS_E_CANCELLED, "nothing was changed");
-	r = write_saved(s, v, &saved, is_back, err);
+	r = write_saved(s, v, &saved, o, err);
 	report_saved(v, &saved, path,
 		r < 0	  ? "failed"
 		: is_back ? "reverted"

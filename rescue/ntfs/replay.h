@@ -74,6 +74,10 @@ int nt_replay_overlay(
  * (what), RS_E_IO_READ. */
 int nt_replay_check(struct blk *overlay, const struct nt_replay *p, struct rs_err *err);
 
+/** Is every block the one before, the one after, or a mix of both? Errors: RS_E_CHANGED,
+ * RS_E_IO_READ, RS_E_MEMORY. */
+int nt_replay_compare(struct blk *src, const struct nt_replay *p, struct rs_err *err);
+
 /** Write the plan for real: compare every before block first (RS_E_CHANGED, nothing written; a
  * block that already has its after bytes is fine: that is how --resume finishes), then stage by
  * stage with a flush between, restart page 2 before page 1, and read back. A torn block (neither

@@ -123,6 +123,14 @@ static int refused(struct blk *src, const struct nt_replay *p, struct rs_err *er
 	return 0;
 }
 
+int nt_replay_compare(struct blk *src, const struct nt_replay *p, struct rs_err *err)
+{
+	auto_free uint8_t *buf = malloc(longest(p));
+
+	return buf ? compare(src, p, true, buf, err)
+		   : rs_fail_on(err, RS_E_MEMORY, src->name, "block of the journal's plan");
+}
+
 int nt_replay_apply(struct blk *src, const struct nt_replay *p, bool is_resume,
 	const struct rs_task *task, struct rs_err *err)
 {

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,7 +15,7 @@
 
 #include "engine/engine.h"
 
-#define TAIL 40U
+#define TAIL 72U
 
 struct box {
 	char path[64];
@@ -43,7 +44,7 @@ static int setup(void **state)
 		.blocks = &block,
 		.n_blocks = 1};
 	struct box *b = calloc(1, sizeof(*b));
-	uint8_t *core = NULL;
+	uint8_t *core = NULL, both[64];
 	size_t len = 0;
 
 	assert_non_null(b);
@@ -57,8 +58,12 @@ static int setup(void **state)
 	b->bytes = calloc(1, b->len);
 	assert_non_null(b->bytes);
 	memcpy(b->bytes, core, len);
-	memcpy(b->bytes + len, "UNBRKMFT", 8); /* as planfile.c describes it */
+	memcpy(b->bytes + len, "UNBRKMF2", 8); /* as planfile.c describes it */
 	memset(b->bytes + len + 8, 0x5A, 32);
+	memcpy(both, core + len - 32, 32);
+	memset(both + 32, 0x5A, 32);
+	assert_int_equal(
+		EVP_Digest(both, sizeof(both), b->bytes + len + 40, NULL, EVP_sha256(), NULL), 1);
 	free(core);
 	*state = b;
 	return 0;
@@ -120,12 +125,25 @@ static void test_en_plan_load__every_byte_changed__refused(void **state)
 	struct box *b = *state;
 	struct en_saved saved;
 
-	for (size_t i = 0; i < b->len - 32; i++) {
+	for (size_t i = 0; i < b->len; i++) {
 		b->bytes[i] ^= 0x81;
 		put(b, b->bytes, b->len);
 		assert_int_equal(load(b, &saved), RS_E_REPLAY_PLAN);
 		b->bytes[i] ^= 0x81;
 	}
+}
+
+/* No memory is taken for what cannot be one. */
+static void test_en_plan_load__larger_than_any_plan__refused(void **state)
+{
+	struct box *b = *state;
+	struct en_saved saved;
+
+	put(b, b->bytes, b->len);
+	assert_int_equal(truncate(b->path, (off_t)1 << 40), 0); /* a hole */
+	assert_int_equal(load(b, &saved), RS_E_REPLAY_PLAN);
+	assert_int_equal(truncate(b->path, (off_t)100 << 20), 0);
+	assert_int_equal(load(b, &saved), RS_E_REPLAY_PLAN);
 }
 
 static void test_en_plan_load__longer__refused(void **state)
@@ -177,6 +195,7 @@ int main(void)
 		T(test_en_plan_load__whole__all_of_it),
 		T(test_en_plan_load__cut_at_every_byte__refused),
 		T(test_en_plan_load__every_byte_changed__refused),
+		T(test_en_plan_load__larger_than_any_plan__refused),
 		T(test_en_plan_load__longer__refused),
 		T(test_en_plan_load__no_file_or_a_folder__says_so),
 		T(test_en_plan_file_name__folder__each_call_another_name),
