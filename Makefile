@@ -196,7 +196,7 @@ check-docs: all
 
 check-disks: all
 	@$(MAKE) --no-print-directory -j2 $(TOOLS)
-	@$(RUN) disks 900 $(call ONE,$(sort $(wildcard tests/disks/check-*)))
+	@$(RUN) disks 1500 $(call ONE,$(sort $(wildcard tests/disks/check-*)))
 
 STATES	?= 1000
 torture:
