@@ -14,6 +14,7 @@ import struct
 import subprocess
 import uuid
 
+from schema import check_boot_report
 from varstore import BOOT, IMAGE_SECURITY, NON_VOLATILE, RUNTIME, SHIM, TIMED, VarStore, boot_entry
 from vm import BUILD, Failure, Firmware
 
@@ -186,10 +187,13 @@ class Stick:
         return [n.rstrip("/").split("/")[-1] for n in lines]
 
     def reports(self):
-        """The JSON reports on it, oldest first, each with its text."""
+        """The JSON reports on it, oldest first, each with its text. All must be what docs/ say."""
         files = fat_tree(self.path, self.offset, "EFI/unbrick/reports")
-        return [(json.loads(files[n]), files.get(n[:-4] + "txt", b"").decode())
-                for n in sorted(files) if n.endswith("json")]
+        ret = [(json.loads(files[n]), files.get(n[:-4] + "txt", b"").decode())
+               for n in sorted(files) if n.endswith("json")]
+        for report, _ in ret:
+            check_boot_report(report, f"the report of {report.get('started')}")
+        return ret
 
 
 # ---- keys and firmware
