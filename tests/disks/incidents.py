@@ -6,6 +6,7 @@ import winfiles
 
 CHANNELS = "/Windows/System32/drivers/CrowdStrike"
 REAL = "/ProgramData/CrowdStrike Link Target"
+UNLISTED = "/Windows/System32/drivers/ExampleSensor.sys"  # of no shipped rule
 
 
 def crowdstrike(tree, opts, number, machine):
@@ -93,6 +94,7 @@ INCIDENTS = {
                            "2018-10-15T09:00:00Z"), None, ""),
     "sprotect": (driver("/Windows/System32/drivers/sprotect.sys", (1, 0, 2, 372),
                         "2025-03-30T09:00:00Z"), None, ""),
+    "unlisted": (driver(UNLISTED, (2, 0, 1, 7), "2026-11-20T09:00:00Z"), None, ""),
     "ms14-045": (content_file("/Windows/System32/fntcache.dat", "2014-08-13T07:00:00Z"), None,
                  "cd \\Microsoft\\Windows NT\\CurrentVersion\nadd Fonts\ncd Fonts\nsetval 1\n"
                  "Corporate Sans (OpenType)\nstring:C:\\Fonts\\corporate.otf\ncommit\n"),

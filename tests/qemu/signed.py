@@ -5,18 +5,66 @@ Microsoft's for the fake Windows Boot Manager, and ours for unbrick.efi."""
 import os
 
 from journey import Journey
-from machine import BOOTMGFW, CACHE, OwnKey, TestKey, sha256_file
+from machine import BOOTMGFW, CACHE, TOP, OwnKey, TestKey, run, sha256_file
+from pe import content, sections
 from vm import BUILD
 
 FIRST = "EFI/BOOT/BOOTX64.EFI"
+RULE = """[rule]
+id = example-sensor
+title = Example Sensor 2.0.1.7 of 2026-11-20
+kind = bad-file
+action = quarantine
+confidence = confirmed
+reference = none
+
+[file]
+path = %WINDIR%\\System32\\drivers\\ExampleSensor.sys
+
+[bad]
+version = 2.0.1.7
+"""
+PARTS = ("sbat", "osrel", "uname", "cmdline", "conf", "rulekey", "initrd", "linux")
+
+
+class RuleKey:
+    """An Ed25519 key that signs rules, made as docs/rules.md says."""
+
+    def __init__(self, folder, name="rules"):
+        self.private, self.public = (os.path.join(folder, f"{name}.{kind}") for kind in ("key", "pub"))
+        run("openssl", "genpkey", "-algorithm", "ed25519", "-out", self.private)
+        run("openssl", "pkey", "-in", self.private, "-pubout", "-out", self.public)
+
+    def sign(self, text):
+        path = self.private + ".text"
+        with open(path, "w", encoding="ascii") as f:
+            f.write(text)
+        return run("openssl", "pkeyutl", "-sign", "-rawin", "-inkey", self.private, "-in", path)
+
+
+def with_rule_key(public, work):
+    """unbrick.efi as `make image RULE_KEY=...` makes it: the same parts, and the key."""
+    with open(os.path.join(BUILD, "unbrick.efi"), "rb") as f:
+        raw = f.read()
+    there, words = [s.name for s in sections(raw)], []
+    for part in PARTS:
+        path = public if part == "rulekey" else os.path.join(work, "part." + part)
+        if part != "rulekey" and "." + part in there:
+            with open(path, "wb") as f:
+                f.write(content(raw, "." + part))
+        if os.path.exists(path):
+            words += ["--" + part, path]
+    target = os.path.join(work, "unbrick.rulekey")
+    run(f"{TOP}/efi/pack", os.path.join(BUILD, "efi", "stub.efi"), target, *words)
+    return target
 
 
 class Signed:
-    def __init__(self, work):
+    def __init__(self, work, rule_key=None):
         self.microsoft, self.ours = TestKey(work), OwnKey(work)
         self.loader = self._loader()
-        self.application = self.ours.sign(os.path.join(BUILD, "unbrick.efi"),
-                                          os.path.join(work, "unbrick.signed"))
+        image = with_rule_key(rule_key.public, work) if rule_key else os.path.join(BUILD, "unbrick.efi")
+        self.application = self.ours.sign(image, os.path.join(work, "unbrick.signed"))
 
     def _loader(self):
         """Signed once: each signature has its time in it, and a disk is kept for each loader."""
