@@ -39,8 +39,8 @@ struct en_journal {
 	uint64_t since_filetime;  /* time of the oldest change that waits, 0 if not known */
 	bool is_planned;	  /* to be applied by this run */
 	char *plan_file;	  /* where its plan is saved, once that is known */
-	const char *result;	  /* "done", "resumed", "reverted", "failed"; NULL: nothing yet */
-	struct rs_err err;	  /* when failed */
+	const char *result;	  /* "done", "refused", "failed"; NULL: nothing yet */
+	struct rs_err err;	  /* when refused or failed */
 };
 
 /* One volume and how far it could be opened. Everything is for reading. */

@@ -223,11 +223,12 @@ static int fix(struct rs_session *s, struct en_works *w, const struct rs_fix_opt
 		r = name_plan_files(w, &o->replay, report, err);
 	if (r == 0)
 		r = ask_doubtful(s, w, report, err);
-	if (r == 0)
-		r = consent_to_replays(s, w, &o->replay, report, err);
 	if (r < 0)
 		return r;
+	r = consent_to_replays(s, w, &o->replay, report, err);
 	en_works_report(w, false, report->root); /* without the volumes that stay as they are */
+	if (r < 0)
+		return r;
 	r = ask_plan(s, w, o->say_yes, report, err);
 	if (r < 0)
 		return r;

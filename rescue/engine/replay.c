@@ -36,21 +36,51 @@ int en_replay_plan(struct en_volume *v, const struct rs_replay_choice *c, struct
 				    : rs_fail_on(err, RS_E_MEMORY, v->name, "plan of the journal");
 }
 
-int en_replay_consent(struct rs_session *s, struct en_volume *v, const struct rs_replay_choice *c,
+/* "41 changes and 1 transaction to undo wait" */
+static void waiting(const struct nt_replay *p, char *ret, size_t cap)
+{
+	char changes[48] = "", losers[64] = "";
+
+	if (p->redone)
+		(void)snprintf(changes, sizeof(changes), "%" PRIu64 " %s", p->redone,
+			rs_form(p->redone, "change", "changes"));
+	if (p->losers)
+		(void)snprintf(losers, sizeof(losers), "%" PRIu32 " %s to undo", p->losers,
+			rs_form(p->losers, "transaction", "transactions"));
+	if (!p->redone && !p->losers)
+		(void)snprintf(ret, cap, "it is open without changes");
+	else
+		(void)snprintf(ret, cap, "%s%s%s %s", changes,
+			p->redone && p->losers ? " and " : "", losers,
+			rs_form(p->redone + p->losers, "waits", "wait"));
+}
+
+static int consent(struct rs_session *s, const struct en_volume *v, enum rs_replay_policy policy,
 	const struct rs_report *report, struct rs_err *err)
 {
-	enum rs_replay_policy policy = c ? c->policy : RS_REPLAY_SAFE;
+	char what[128];
 
-	if (!en_journal_is_open(v))
-		return 0;
-	const uint64_t n = v->journal.replay->redone;
-	if (policy == RS_REPLAY_NO)
+	if (policy == RS_REPLAY_NO) {
+		waiting(v->journal.replay, what, sizeof(what));
 		return rs_fail_on(err, RS_E_LOG_UNCLEAN, v->name,
-			"%" PRIu64 " %s, and --replay no forbids to apply %s", n,
-			rs_form(n, "change waits", "changes wait"), rs_form(n, "it", "them"));
+			"%s, and --replay no forbids to apply it", what);
+	}
 	if (!v->journal.replay->losers || policy == RS_REPLAY_ALL)
 		return 0;
 	return ask_losers(s, v, report, err);
+}
+
+int en_replay_consent(struct rs_session *s, struct en_volume *v, const struct rs_replay_choice *c,
+	const struct rs_report *report, struct rs_err *err)
+{
+	if (!en_journal_is_open(v))
+		return 0;
+	int r = consent(s, v, c ? c->policy : RS_REPLAY_SAFE, report, &v->journal.err);
+	if (r == 0)
+		return 0;
+	v->journal.result = "refused";
+	*err = v->journal.err;
+	return r;
 }
 
 int en_replay_act(struct rs_session *s, struct en_volume *v, struct blk *top, struct rs_err *err)
@@ -89,7 +119,8 @@ void en_replay_report(const struct en_volume *v, struct json_object *root)
 	report_uint_set(o, "blocks", j->replay->n_blocks);
 	report_uint_set(o, "bytes", j->replay->bytes);
 	report_uint_set(o, "zeroed", j->replay->n_zeroed);
-	report_text_set(o, "plan", j->plan_file);
+	bool is_refused = j->result && !strcmp(j->result, "refused");
+	report_text_set(o, "plan", is_refused ? NULL : j->plan_file); /* never to be there */
 	report_text_set(o, "result", j->result ? j->result : "planned");
 	report_err_set(o, "error", &j->err);
 }

@@ -58,12 +58,16 @@ static int undo(struct rs_session *s, const struct choice *c, const struct rs_un
 		return r;
 	en_plan_refresh(c->v->nt, p);
 	r = en_replay_plan(c->v, &o->replay, err);
-	if (r == 0)
-		r = en_replay_consent(s, c->v, &o->replay, report, err);
 	if (r < 0)
 		return r;
 	plan_to_report(p, c->v->number, false, report->root);
 	en_replay_report(c->v, report->root);
+	r = en_replay_consent(s, c->v, &o->replay, report, err);
+	if (r < 0) {
+		json_object_object_del(report->root, "replay");
+		en_replay_report(c->v, report->root);
+		return r;
+	}
 	(void)snprintf(text, sizeof(text), "%s %zu %s of quarantine %s back?",
 		c->v->journal.is_planned ? "Replay the journal, then put" : "Put", p->n_items,
 		rs_form(p->n_items, "file", "files"), p->id);

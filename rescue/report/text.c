@@ -126,10 +126,18 @@ static void say_plan(struct printer *p, struct json_object *root)
 		say_plan_item(p, text_item(root, "plan", i));
 }
 
+/* Was there an attempt? */
+static bool is_begun(struct json_object *replay)
+{
+	const char *result = text_str(replay, "result");
+
+	return strcmp(result, "planned") != 0 && strcmp(result, "refused") != 0;
+}
+
 static bool is_any_replayed(struct json_object *root)
 {
 	for (size_t i = 0; i < text_count(root, "replay"); i++)
-		if (strcmp(text_str(text_item(root, "replay", i), "result"), "planned") != 0)
+		if (is_begun(text_item(root, "replay", i)))
 			return true;
 	return false;
 }
@@ -140,7 +148,7 @@ static void say_replayed(struct printer *p, struct json_object *root)
 		struct json_object *item = text_item(root, "replay", i);
 		char first[64];
 
-		if (strcmp(text_str(item, "result"), "planned") == 0)
+		if (!is_begun(item))
 			continue;
 		(void)snprintf(first, sizeof(first), "      %-9s ", text_str(item, "result"));
 		text_say(p, first, "the journal of volume %llu",
