@@ -108,7 +108,7 @@ int rs_undo(struct rs_session *s, const struct rs_target *t, const struct rs_und
 		r = en_look_at_all(s, t, m, true, &err);
 	if (m)
 		en_machine_report(m, report->root);
-	if (r == 0)
+	if (r == 0 && m)
 		r = choose(t, m, o ? o->id : NULL, &c, &err);
 	if (r == 0 && !c.q)
 		report_finish(
