@@ -40,6 +40,26 @@ static int check_folder(struct nt_vol *vol, struct rs_err *err)
 	return r;
 }
 
+/* What the verification will look at afterwards: on a file, a folder or a bitmap that is damaged
+ * already nothing is begun. */
+static int check_sound(struct nt_raw *raw, const struct plan *p, struct rs_err *err)
+{
+	for (size_t i = 0; i < p->n_items; i++) {
+		const struct plan_item *item = &p->items[i];
+		const struct nt_check c = {item->file_ref, item->from_ref, 0};
+		struct rs_err why = {0};
+		int r = item->is_accepted ? nt_check_touched(raw, &c, &why) : 0;
+
+		if (r == RS_E_VERIFY)
+			return rs_fail_on(err, RS_E_NTFS_DAMAGED, item->path, "%s", why.detail);
+		if (r < 0) {
+			*err = why;
+			return r;
+		}
+	}
+	return 0;
+}
+
 /* Everything that can refuse, asked of the volume as it is now and before the first write. */
 static int check_plans(struct en_volume *v, struct nt_vol *vol, struct plan *const *plans, size_t n,
 	bool is_restore, struct rs_err *err)
@@ -50,6 +70,8 @@ static int check_plans(struct en_volume *v, struct nt_vol *vol, struct plan *con
 		r = guard_unchanged(vol, plans[i], err);
 		if (r == 0 && v->is_windows && plan_count_accepted(plans[i]))
 			r = guard_pending(vol, &v->win, plans[i], err);
+		if (r == 0 && !is_restore && !plans[i]->has_manifest)
+			r = check_sound(v->raw, plans[i], err);
 		if (r == 0 && !is_restore)
 			r = check_space(vol, plans[i], err);
 	}

@@ -30,6 +30,7 @@ void nt_dev_discard(struct nt_dev *d)
 void nt_dev_done(struct nt_dev *d)
 {
 	nt_dev_discard(d);
+	nt_veil_done(&d->veil);
 	free(d->units);
 	*d = (struct nt_dev){0};
 }
@@ -370,7 +371,22 @@ static s64 dev_pread(struct ntfs_device *dev, void *buf, s64 count, s64 offset)
 
 	if (nt_dev_read(d, (uint64_t)offset, buf, len, &err) < 0)
 		return fail_io(d, &err, EIO);
+	nt_veil_lay(&d->veil, (uint64_t)offset, buf, len);
 	return (s64)len;
+}
+
+/* What was read through the veil comes back with it. */
+static void lift_veil(struct nt_dev *d, uint64_t off_bytes, size_t len)
+{
+	const struct nt_veil *veil = &d->veil;
+
+	for (size_t i = nt_veil_find(veil, off_bytes);
+		i < veil->n && veil->v[i].off_bytes - off_bytes < len; i++) {
+		uint64_t at = veil->v[i].off_bytes;
+		struct nt_unit *u = &d->units[find_unit(d, at / d->unit_bytes)]; /* just put */
+
+		u->now[at % d->unit_bytes] &= (uint8_t)~veil->v[i].mask;
+	}
 }
 
 static s64 dev_pwrite(struct ntfs_device *dev, const void *buf, s64 count, s64 offset)
@@ -390,6 +406,7 @@ static s64 dev_pwrite(struct ntfs_device *dev, const void *buf, s64 count, s64 o
 	}
 	if (nt_dev_put(d, (uint64_t)offset, buf, (size_t)count, false, &err) < 0)
 		return fail_io(d, &err, EIO);
+	lift_veil(d, (uint64_t)offset, (size_t)count);
 	return count;
 }
 

@@ -8,6 +8,7 @@
 #define UNBRICK_NTFS_DEVICE_H
 
 #include "block/blk.h"
+#include "ntfs/veil.h"
 
 struct ntfs_device;
 
@@ -27,6 +28,7 @@ struct nt_dev {
 	uint64_t size_bytes;   /* whole units of the source */
 	struct nt_unit *units; /* sorted by number */
 	size_t n_units, cap_units;
+	struct nt_veil veil;  /* what the library sees of $Bitmap, and the disk never */
 	int64_t pos_bytes;    /* for seek/read/write of the library */
 	struct rs_err io_err; /* first read or write that failed since nt_dev_clear_error */
 };

@@ -160,7 +160,8 @@ static int look_first(struct nt_vol *vol, struct rs_err *err)
 	if (!st.can_write)
 		return rs_fail_on(err, st.refusal_code ? st.refusal_code : RS_E_NTFS_DAMAGED,
 			vol->dev.src->name, "%s", st.refusal);
-	return mend_mirror(vol, nt_raw_geometry(raw), err);
+	r = nt_veil_make(raw, &vol->dev.veil, err);
+	return r < 0 ? r : mend_mirror(vol, nt_raw_geometry(raw), err);
 }
 
 /* The library makes $MFT's inode without reading its $STANDARD_INFORMATION, and would write zeros
