@@ -9,6 +9,7 @@
 #define CLIENT_BYTES 0x20U
 #define MFT_RECORD   0U
 #define LCNS_MAX     256U
+#define FEW_BYTES    32U /* of a bitmap: what nearly every record changes */
 
 static const char *const names[] = {"Noop", "CompensationLogRecord", "InitializeFileRecordSegment",
 	"DeallocateFileRecordSegment", "WriteEndOfFileRecordSegment", "CreateAttribute",
@@ -57,6 +58,13 @@ bool nt_rp_op_parse(const struct nt_rl_rec *rec, bool is_undo, struct nt_rp_op *
 	if (ret->is_zero || !ret->data_len)
 		return true;
 	return rs_view_sub(rec->data, rs_le16(p + (is_undo ? 8 : 4)), ret->data_len, &ret->data);
+}
+
+bool nt_rp_has_undo(const struct nt_rl_rec *rec)
+{
+	const uint16_t len = rs_le16(rec->data.p + 0xA);
+
+	return !len || rs_view_has(rec->data, rs_le16(rec->data.p + 8), len);
 }
 
 static enum nt_rp_kind kind_by_op(uint16_t op)
@@ -284,11 +292,8 @@ static int raw_bytes(
 		if (!nt_rp_place(rp, op, range.from + done, &off, &left))
 			return refuse_op(rp, op, "a cluster outside of the volume");
 		uint32_t n = left < range.len - done ? (uint32_t)left : range.len - done;
-		r = nt_rp_release(rp, off, n, err); /* a block may lie in the same sectors */
-		if (r == 0 && range.of)
-			r = nt_rp_store_write(rp, off, range.of + done, n, 0, err);
-		else if (r == 0)
-			r = nt_rp_store_read(rp, off, range.to + done, n, false, err);
+		r = range.of ? nt_rp_store_write(rp, off, range.of + done, n, 0, err)
+			     : nt_rp_store_read(rp, off, range.to + done, n, err);
 		done += n;
 	}
 	return r;
@@ -314,15 +319,18 @@ static int apply_raw(struct nt_rp *rp, const struct nt_rp_op *op, struct rs_err 
 	uint64_t from = at + first / 8;
 	if (from + len > (uint64_t)op->n_lcns * cluster)
 		return refuse_op(rp, op, "data outside of the clusters named");
-	auto_free uint8_t *buf = op->data.len && !is_bits ? NULL : calloc(1, len + 1U);
-	if (!buf && !(op->data.len && !is_bits))
+	const bool is_logged = op->data.len && !is_bits; /* else made here: bits, zeros */
+	uint8_t few[FEW_BYTES] = {0};
+	auto_free uint8_t *many = is_logged || len <= sizeof(few) ? NULL : calloc(1, len);
+	uint8_t *made = len <= sizeof(few) ? few : many;
+	if (!is_logged && !made)
 		return rs_fail(err, RS_E_MEMORY, "page of the journal");
-	int r = is_bits ? raw_bytes(rp, op, (struct raw_range){from, buf, NULL, len}, err) : 0;
+	int r = is_bits ? raw_bytes(rp, op, (struct raw_range){from, made, NULL, len}, err) : 0;
 	if (is_bits)
-		nt_rp_set_bits(buf, first % 8, bits, op->op == 0x15);
+		nt_rp_set_bits(made, first % 8, bits, op->op == 0x15);
 	if (r == 0)
-		r = raw_bytes(
-			rp, op, (struct raw_range){from, NULL, buf ? buf : op->data.p, len}, err);
+		r = raw_bytes(rp, op,
+			(struct raw_range){from, NULL, is_logged ? op->data.p : made, len}, err);
 	rp->plan->redone += r == 0 && !op->is_undo;
 	return r;
 }

@@ -82,20 +82,12 @@ static void drop_block(struct nt_rp *rp, struct nt_rp_block *b)
 	free(b);
 }
 
-int nt_rp_release(struct nt_rp *rp, uint64_t off_bytes, size_t len, struct rs_err *err)
+int nt_rp_release(struct nt_rp *rp, struct nt_rp_block *b, struct rs_err *err)
 {
-	int r = 0;
+	int r = save_block(rp, b, err);
 
-	for (uint64_t at = off_bytes / NT_RP_UNIT * NT_RP_UNIT; r == 0 && at < off_bytes + len;
-		at += NT_RP_UNIT) {
-		struct nt_rp_block **owner = nt_rp_store_owner(&rp->store, at), *b;
-		if (!owner || !*owner)
-			continue;
-		b = *owner;
-		r = save_block(rp, b, err);
-		if (r == 0)
-			drop_block(rp, b);
-	}
+	if (r == 0)
+		drop_block(rp, b);
 	return r;
 }
 
@@ -103,12 +95,8 @@ int nt_rp_save(struct nt_rp *rp, struct rs_err *err)
 {
 	int r = 0;
 
-	while (r == 0 && rp->cache.n) {
-		struct nt_rp_block *b = rp->cache.v[rp->cache.n - 1];
-		r = save_block(rp, b, err);
-		if (r == 0)
-			drop_block(rp, b);
-	}
+	while (r == 0 && rp->cache.n)
+		r = nt_rp_release(rp, rp->cache.v[rp->cache.n - 1], err);
 	return r;
 }
 
@@ -201,8 +189,11 @@ int nt_rp_load(struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind
 		    len;
 	if (!find_units(rp, op, b, false))
 		return refuse(rp, op, "its block is not in the clusters named");
-	for (size_t i = 0; r == 0 && i < len / NT_RP_UNIT; i++)
-		r = nt_rp_release(rp, b->units[i], NT_RP_UNIT, err);
+	for (size_t i = 0; r == 0 && i < len / NT_RP_UNIT; i++) {
+		owner = nt_rp_store_owner(&rp->store, b->units[i]);
+		if (owner && *owner)
+			r = nt_rp_release(rp, *owner, err);
+	}
 	*ret = b;
 	return r ? r : load_new(rp, b, err);
 }

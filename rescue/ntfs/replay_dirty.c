@@ -22,7 +22,7 @@ static int sector(struct nt_rp *rp, uint32_t in, uint8_t *rec, bool is_write, st
 		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, "$Volume is not mapped");
 	uint64_t off = lcn * cluster + at % cluster;
 	return is_write ? nt_rp_store_write(rp, off, rec + in, NT_RP_UNIT, NT_RP_FIRST, err)
-			: nt_rp_store_read(rp, off, rec + in, NT_RP_UNIT, false, err);
+			: nt_rp_store_read(rp, off, rec + in, NT_RP_UNIT, err);
 }
 
 /* Where the flags are in the record, 0: nowhere. They are never where a fixup is. */

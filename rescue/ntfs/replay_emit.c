@@ -65,11 +65,11 @@ static int emit(struct nt_replay *plan, struct nt_rp_sector *const *v, size_t n,
 	*b = (struct nt_replay_block){.off_bytes = v[0]->number * NT_RP_UNIT,
 		.len_bytes = (uint32_t)(n * NT_RP_UNIT),
 		.stage = v[0]->stage,
-		.before = malloc(n * NT_RP_UNIT),
-		.after = malloc(n * NT_RP_UNIT)};
-	plan->n_blocks++; /* frees what there is */
-	if (!b->before || !b->after)
+		.before = malloc(2 * n * NT_RP_UNIT)};
+	if (!b->before)
 		return rs_fail(err, RS_E_MEMORY, "plan of the journal");
+	b->after = b->before + n * NT_RP_UNIT;
+	plan->n_blocks++;
 	for (size_t i = 0; i < n; i++) {
 		memcpy(b->before + i * NT_RP_UNIT, v[i]->before, NT_RP_UNIT);
 		memcpy(b->after + i * NT_RP_UNIT, v[i]->after, NT_RP_UNIT);

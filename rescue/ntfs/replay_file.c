@@ -143,13 +143,12 @@ static int get_block(struct rs_view v, size_t *pos, uint64_t volume_bytes, struc
 		return broken(err, "place of a block");
 	if (!rs_view_has(v, *pos, (size_t)2 * b->len_bytes))
 		return broken(err, "cut");
-	b->before = malloc(b->len_bytes);
-	b->after = malloc(b->len_bytes);
-	p->n_blocks++; /* frees what there is */
-	if (!b->before || !b->after)
+	b->before = malloc((size_t)2 * b->len_bytes);
+	if (!b->before)
 		return rs_fail(err, RS_E_MEMORY, "plan of the journal");
-	memcpy(b->before, v.p + *pos, b->len_bytes);
-	memcpy(b->after, v.p + *pos + b->len_bytes, b->len_bytes);
+	b->after = b->before + b->len_bytes;
+	p->n_blocks++;
+	memcpy(b->before, v.p + *pos, (size_t)2 * b->len_bytes);
 	*pos += (size_t)2 * b->len_bytes;
 	p->bytes += b->len_bytes;
 	return 0;

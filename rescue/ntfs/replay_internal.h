@@ -56,7 +56,9 @@ struct nt_rl {
 	struct nt_rl_page *pages;
 	uint8_t *cache;
 	uint64_t chunks[4]; /* which stretch of the log each part of the cache has, plus 1 */
-	uint8_t *joined;    /* a record that crosses pages */
+	uint32_t page;	    /* that was asked for last, where it is now; NULL: none */
+	const uint8_t *page_bytes;
+	uint8_t *joined; /* a record that crosses pages */
 	size_t joined_cap;
 };
 
@@ -153,8 +155,9 @@ struct nt_rp_store {
 	size_t ahead_len;
 };
 
-int nt_rp_store_read(struct nt_rp *rp, uint64_t off_bytes, void *buf, size_t len, bool is_before,
-	struct rs_err *err);
+/** Bytes as they will be; a block that has them is released. */
+int nt_rp_store_read(
+	struct nt_rp *rp, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err);
 int nt_rp_store_write(struct nt_rp *rp, uint64_t off_bytes, const void *buf, size_t len,
 	unsigned stage, struct rs_err *err);
 /** The sector as it is on the disk; NULL: it was never read. */
@@ -216,6 +219,8 @@ struct nt_rp_cache {
 };
 
 bool nt_rp_op_parse(const struct nt_rl_rec *rec, bool is_undo, struct nt_rp_op *ret);
+/** Of a record whose redo could be parsed: can its undo be? */
+bool nt_rp_has_undo(const struct nt_rl_rec *rec);
 /** The row of the operation's page among the dirty ones; NULL: the page is not dirty. */
 const struct nt_rp_dirty *nt_rp_dirty_row(const struct nt_rp *rp, const struct nt_rp_op *op);
 const char *nt_rp_op_name(uint16_t op);
@@ -224,8 +229,8 @@ int nt_rp_kind_of(struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind *
 /** The operation's block, until the next one is asked for. */
 int nt_rp_load(struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind,
 	struct nt_rp_block **ret, struct rs_err *err);
-/** Blocks that have sectors of the range, or all of them, into their sectors. */
-int nt_rp_release(struct nt_rp *rp, uint64_t off_bytes, size_t len, struct rs_err *err);
+/** The block ends, fixups on; or all of them do. */
+int nt_rp_release(struct nt_rp *rp, struct nt_rp_block *b, struct rs_err *err);
 int nt_rp_save(struct nt_rp *rp, struct rs_err *err);
 void nt_rp_cache_done(struct nt_rp_cache *c);
 /** Disk place of a byte of the operation's page; false: not among its clusters. */
@@ -274,7 +279,8 @@ struct nt_rp {
 	size_t n_undo, cap_undo;
 	struct nt_rp_shared *shared;
 	size_t n_shared;
-	bool is_undone_only; /* a block is taken back that no redo of Windows' would bring forward */
+	bool is_undone_only; /* a block is taken back that no redo of Windows' would bring forward
+			      */
 };
 
 /** Note a refusal; the first one counts. Returns NT_RP_REFUSED. */

@@ -183,6 +183,7 @@ static int load_chunk(struct nt_rl *log, uint64_t chunk, struct rs_err *err)
 	size_t n = end - at < CHUNK_BYTES ? (size_t)(end - at) : CHUNK_BYTES;
 
 	log->chunks[chunk % CHUNKS] = 0;
+	log->page_bytes = NULL;
 	int r = read_log(log, at, to, n, err);
 	if (r < 0)
 		return r;
@@ -224,10 +225,18 @@ int nt_rl_page_of(
 
 int nt_rl_page(struct nt_rl *log, uint32_t page, const uint8_t **ret, struct rs_err *err)
 {
+	if (log->page_bytes && page == log->page) {
+		*ret = log->page_bytes;
+		return 1;
+	}
 	if (page < log->first_page || page >= log->n_pages)
 		return 0;
 	int r = load_page(log, log->pages[page].at, ret, err);
-	return r < 0 ? r : log->pages[log->pages[page].at].is_valid;
+	if (r < 0 || !log->pages[log->pages[page].at].is_valid)
+		return r;
+	log->page = page;
+	log->page_bytes = *ret;
+	return 1;
 }
 
 /* For each page the newest valid copy, the one at home on a tie. */

@@ -33,15 +33,13 @@ static uint16_t undo_of(const struct nt_rl_rec *rec)
 /* What every record must be before its fields are used. */
 static const char *is_strange(const struct nt_rl_rec *rec, struct nt_rp_op *ret)
 {
-	struct nt_rp_op undo;
-
 	if (rec->type == NT_RL_CHECKPOINT)
 		return NULL;
 	if (rec->type != 1)
 		return "a record of an unknown type";
 	if (rec->transaction == UINT32_MAX)
 		return "a record of another client";
-	if (!nt_rp_op_parse(rec, false, ret) || !nt_rp_op_parse(rec, true, &undo))
+	if (!nt_rp_op_parse(rec, false, ret) || !nt_rp_has_undo(rec))
 		return "a record's data are outside of it";
 	return NULL;
 }

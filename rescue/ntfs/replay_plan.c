@@ -153,8 +153,7 @@ static int plan_mirror(struct nt_rp *rp, struct rs_err *err)
 			to == NT_HOLE)
 			return nt_rp_refuse(
 				rp, NT_PENDING_UNSUPPORTED, 0, "$MFTMirr is not mapped");
-		r = nt_rp_store_read(
-			rp, from * cluster + at % cluster, rec, NT_RP_UNIT, false, err);
+		r = nt_rp_store_read(rp, from * cluster + at % cluster, rec, NT_RP_UNIT, err);
 		if (r == 0)
 			r = nt_rp_store_write(
 				rp, to * cluster + at % cluster, rec, NT_RP_UNIT, 1, err);
@@ -290,10 +289,8 @@ static int run(struct nt_rp *rp, struct rs_err *err)
 
 static void drop_changes(struct nt_replay *p)
 {
-	for (size_t i = 0; i < p->n_blocks; i++) {
-		free(p->blocks[i].before);
-		free(p->blocks[i].after);
-	}
+	for (size_t i = 0; i < p->n_blocks; i++)
+		free(p->blocks[i].before); /* and after: one piece of memory */
 	free(p->blocks);
 	free(p->zeroed_records);
 	free(p->changed_records);

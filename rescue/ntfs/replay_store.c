@@ -246,50 +246,66 @@ int nt_rp_store_fill(struct nt_rp *rp, uint64_t off_bytes, size_t len, struct rs
 	return r;
 }
 
-int nt_rp_store_read(struct nt_rp *rp, uint64_t off_bytes, void *buf, size_t len, bool is_before,
+/* The sector where the range begins, and no block's any more; read with the range if need be. */
+static int sector_at(struct nt_rp *rp, uint64_t off_bytes, size_t len, struct nt_rp_sector **ret,
 	struct rs_err *err)
 {
-	uint8_t *p = buf;
-	int r = len ? nt_rp_store_fill(rp, off_bytes, len, err) : 0;
+	int r = 0;
 
-	while (r == 0 && len) {
-		const struct nt_rp_sector *s = find(&rp->store, off_bytes / NT_RP_UNIT);
+	*ret = find(&rp->store, off_bytes / NT_RP_UNIT);
+	if (!*ret) {
+		r = nt_rp_store_fill(rp, off_bytes, len, err);
+		*ret = find(&rp->store, off_bytes / NT_RP_UNIT);
+	}
+	if (r == 0 && !*ret)
+		return rs_fail(err, RS_E_BUG, "a sector got lost");
+	return r == 0 && (*ret)->owner ? nt_rp_release(rp, (*ret)->owner, err) : r;
+}
+
+int nt_rp_store_read(
+	struct nt_rp *rp, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
+{
+	struct nt_rp_sector *s = NULL;
+	uint8_t *p = buf;
+
+	while (len) {
 		size_t in = (size_t)(off_bytes % NT_RP_UNIT);
 		size_t n = NT_RP_UNIT - in < len ? NT_RP_UNIT - in : len;
-		if (!s)
-			return rs_fail(err, RS_E_BUG, "a sector got lost");
-		memcpy(p, (is_before ? s->before : s->after) + in, n);
+		int r = sector_at(rp, off_bytes, len, &s, err);
+		if (r)
+			return r;
+		memcpy(p, s->after + in, n);
 		p += n;
 		off_bytes += n;
 		len -= n;
 	}
-	return r;
+	return 0;
 }
 
 int nt_rp_store_write(struct nt_rp *rp, uint64_t off_bytes, const void *buf, size_t len,
 	unsigned stage, struct rs_err *err)
 {
+	struct nt_rp_sector *s = NULL;
 	const uint8_t *p = buf;
-	bool is_start = true;
+	bool is_start = stage < 2 && off_bytes % NT_RP_UNIT == 0;
 
 	if (len && (stage < 2 || stage == NT_RP_FIRST) && is_log(rp, off_bytes, len))
 		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, LOG_CHANGED);
-	int r = len ? nt_rp_store_fill(rp, off_bytes, len, err) : 0;
-	while (r == 0 && len) {
-		struct nt_rp_sector *s = find(&rp->store, off_bytes / NT_RP_UNIT);
+	while (len) {
 		size_t in = (size_t)(off_bytes % NT_RP_UNIT);
 		size_t n = NT_RP_UNIT - in < len ? NT_RP_UNIT - in : len;
-		if (!s)
-			return rs_fail(err, RS_E_BUG, "a sector got lost");
+		int r = sector_at(rp, off_bytes, len, &s, err);
+		if (r)
+			return r;
 		memcpy(s->after + in, p, n);
 		s->stage = (uint8_t)stage;
-		s->is_start = s->is_start || (is_start && stage < 2 && off_bytes % NT_RP_UNIT == 0);
+		s->is_start = s->is_start || is_start;
 		is_start = false;
 		p += n;
 		off_bytes += n;
 		len -= n;
 	}
-	return r;
+	return 0;
 }
 
 /* ---- a block's sectors, changed in place ---- */
