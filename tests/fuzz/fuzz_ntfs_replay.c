@@ -211,7 +211,8 @@ static void judge(const struct lh *v, const struct nt_replay *p)
 		bool is_log = b->off_bytes + b->len_bytes > v->log_off &&
 			      b->off_bytes < v->log_off + v->log_bytes;
 		if (b->off_bytes < 8192 || b->off_bytes > v->size ||
-			v->size - b->off_bytes < b->len_bytes || is_log != (b->stage >= 2) ||
+			v->size - b->off_bytes < b->len_bytes ||
+			is_log != (b->stage == 2 || b->stage == 3) ||
 			memcmp(b->before, v->p + b->off_bytes, b->len_bytes) != 0)
 			abort();
 	}
