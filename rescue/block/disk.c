@@ -100,6 +100,12 @@ int disk_table_load(struct blk *disk, struct disk_map *map, struct rs_err *err)
 	if (r < 0)
 		return r;
 
+	const char *container = disk_container_name(sector0);
+	if (container) {
+		map->scheme = DISK_BARE;
+		(void)rs_fail(&map->err, RS_E_CONTAINER, "%s", container);
+		return 0;
+	}
 	/* A volume without a table has 55AA too, and its code may pass for entries: ask it first.
 	 */
 	if (!mbr_is_protective(sector0) && vol_sniff_boot(sector0, &own_sector) != VOL_UNKNOWN) {

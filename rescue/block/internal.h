@@ -35,6 +35,9 @@ enum gpt_rank {
  * @ret_rank says how good it is; below GPT_HEADER nothing is added and the caller decides. */
 int gpt_load(struct blk *disk, struct disk_map *map, enum gpt_rank *ret_rank);
 
+/** The format of an image file whose disk lies inside of it ("QCOW2"); NULL: none that is known. */
+const char *disk_container_name(const uint8_t sector0[512]);
+
 /** 55AA and four entries that can be a partition table. */
 bool mbr_is_sane(const uint8_t sector0[512]);
 bool mbr_is_protective(const uint8_t sector0[512]);

@@ -466,6 +466,40 @@ static void check_bitlocker(const char *name)
 	scratch_done(dir);
 }
 
+static void test_container__its_format__is_an_error_and_no_volume(void **state)
+{
+	static const struct {
+		size_t at;
+		const char *magic, *name;
+	} all[] = {
+		{0, "QFI\xfb", "QCOW2"},
+		{0, "vhdxfile", "VHDX"},
+		{0, "conectix", "VHD that grows"},
+		{0, "KDMV", "VMDK"},
+		{0x40, "\x7f\x10\xda\xbe", "VDI"},
+		{0, "\x1f\x8b\x08", "compressed (gzip)"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		uint8_t *p;
+		struct blk *b = mem_disk(1, &p);
+
+		memcpy(p + all[i].at, all[i].magic, strlen(all[i].magic));
+		struct disk_map *map = load(b);
+		assert_int_equal(map->err.code, RS_E_CONTAINER);
+		assert_string_equal(map->err.detail, all[i].name);
+		assert_int_equal(map->n_parts, 0);
+		disk_map_free(map);
+		p[510] = 0x55; /* a boot sector: its code may begin with anything */
+		p[511] = 0xaa;
+		map = load(b);
+		assert_int_not_equal(map->err.code, RS_E_CONTAINER);
+		disk_map_free(map);
+		blk_close(b);
+	}
+}
+
 static void test_bitlocker__windows_7_and_later__is_known(void **state)
 {
 	(void)state;
@@ -505,6 +539,7 @@ int main(void)
 		cmocka_unit_test(test_bare__ntfs_with_damaged_mft__is_still_ntfs),
 		cmocka_unit_test(test_ntfs__boot_sector_lost__is_known_by_its_copy),
 		cmocka_unit_test(test_volume__one_unreadable__others_are_listed),
+		cmocka_unit_test(test_container__its_format__is_an_error_and_no_volume),
 		cmocka_unit_test(test_bitlocker__windows_7_and_later__is_known),
 		cmocka_unit_test(test_bitlocker__to_go_and_vista__are_known),
 	};
