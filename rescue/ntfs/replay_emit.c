@@ -39,23 +39,40 @@ static int fill_siblings(struct nt_rp *rp, struct rs_err *err)
 	return r;
 }
 
-/* Is it part of a sector of the disk that changes? @v sorted. */
-static bool is_wanted(const struct nt_rp *rp, struct nt_rp_sector *const *v, size_t n, size_t i)
+/* Sectors in order; those before @freed are gone. */
+struct row {
+	struct nt_rp_sector **v;
+	size_t n, freed;
+	uint64_t per; /* of them in a sector of the disk */
+};
+
+/* Is it part of a sector of the disk that changes? */
+static bool is_wanted(const struct row *row, size_t i)
 {
-	const uint64_t per = rp->raw->src->sector_bytes / NT_RP_UNIT;
+	struct nt_rp_sector *const *v = row->v;
 
 	if (is_changed(v[i]))
 		return true;
-	if (per < 2)
+	if (row->per < 2)
 		return false;
-	uint64_t group = v[i]->number / per;
-	size_t lo = i, hi = i;
-	while (lo && v[lo - 1]->number / per == group)
-		lo--;
-	for (hi = lo; hi < n && v[hi]->number / per == group; hi++)
-		if (is_changed(v[hi]))
+	const uint64_t group = v[i]->number / row->per;
+	size_t at = i;
+	while (at > row->freed && v[at - 1]->number / row->per == group)
+		at--;
+	for (; at < row->n && v[at]->number / row->per == group; at++)
+		if (is_changed(v[at]))
 			return true;
 	return false;
+}
+
+/* Does the block that begins with sector @i end before sector @j? */
+static bool is_end(const struct row *row, size_t i, size_t j)
+{
+	struct nt_rp_sector *const *v = row->v;
+
+	if (v[j]->number != v[j - 1]->number + 1)
+		return true;
+	return v[j]->number % row->per == 0 && (v[j]->is_start || v[j]->stage != v[i]->stage);
 }
 
 static int emit(struct nt_replay *plan, struct nt_rp_sector *const *v, size_t n, struct rs_err *err)
@@ -80,88 +97,62 @@ static int emit(struct nt_replay *plan, struct nt_rp_sector *const *v, size_t n,
 	return 0;
 }
 
-/* All sectors in order. *ret is malloc'd. */
-static int sort(
-	struct nt_rp_store *s, struct nt_rp_sector ***ret, size_t *ret_n, struct rs_err *err)
+/* All sectors in order, and nothing else is left of the store. */
+static int take_all(struct nt_rp_store *s, struct row *ret, struct rs_err *err)
 {
-	size_t n = 0, k = 0;
+	size_t n = 0;
 
-	struct nt_rp_sector **v = calloc(s->n + 1, sizeof(struct nt_rp_sector *));
-	if (!v)
+	ret->v = calloc(s->n + 1, sizeof(struct nt_rp_sector *));
+	if (!ret->v)
 		return rs_fail(err, RS_E_MEMORY, "plan of the journal");
 	for (size_t i = 0; i < s->n_slots; i++) /* the table is a table no more */
 		if (s->slots[i])
 			s->slots[n++] = s->slots[i];
-	s->n_slots = n;
-	s->last = NULL;
 	if (n)
 		qsort(s->slots, n, sizeof(struct nt_rp_page *), by_number);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		for (size_t j = 0; j < NT_RP_PAGE_SECTORS; j++)
 			if (s->slots[i]->sectors[j])
-				v[k++] = s->slots[i]->sectors[j];
-	*ret = v;
-	*ret_n = k;
+				ret->v[ret->n++] = s->slots[i]->sectors[j];
+		free(s->slots[i]);
+	}
+	s->last = NULL;
+	s->n_slots = s->n = s->n_pages = 0;
 	return 0;
 }
 
-/* All sectors in order; those that no block needs are freed, the store is empty then. */
-static int take_wanted(
-	struct nt_rp *rp, struct nt_rp_sector ***ret, size_t *ret_n, struct rs_err *err)
+/* Free what is before sector @i, but for those that are in the same sector of the disk: they say
+ * whether it is wanted. */
+static void free_before(struct nt_rp_store *s, struct row *row, size_t i)
 {
-	struct nt_rp_store *s = &rp->store;
-	struct nt_rp_sector **v = NULL;
-	size_t n = 0, k = 0;
-
-	auto_free bool *is_kept = calloc(s->n + 1, sizeof(*is_kept));
-	if (!is_kept)
-		return rs_fail(err, RS_E_MEMORY, "plan of the journal");
-	int r = sort(s, &v, &n, err);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < n; i++)
-		is_kept[i] = is_wanted(rp, v, n, i);
-	for (size_t i = 0; i < n; i++) {
-		if (is_kept[i])
-			v[k++] = v[i];
-		else
-			nt_rp_store_free(s, v[i]);
-	}
-	for (size_t i = 0; i < s->n_slots; i++)
-		free(s->slots[i]);
-	s->n_slots = s->n = s->n_pages = 0;
-	*ret = v;
-	*ret_n = k;
-	return 0;
+	while (row->freed < i && (i == row->n || row->v[row->freed]->number / row->per !=
+							 row->v[i]->number / row->per))
+		nt_rp_store_free(s, row->v[row->freed++]);
 }
 
 int nt_rp_emit(struct nt_rp *rp, struct rs_err *err)
 {
-	const uint64_t per = rp->raw->src->sector_bytes > NT_RP_UNIT
-				     ? rp->raw->src->sector_bytes / NT_RP_UNIT
-				     : 1;
-	struct nt_rp_sector **use = NULL;
-	size_t k = 0, freed = 0;
+	const uint32_t sector = rp->raw->src->sector_bytes;
+	struct row row = {.per = sector > NT_RP_UNIT ? sector / NT_RP_UNIT : 1};
 
 	int r = fill_siblings(rp, err);
 	if (r == 0)
-		r = take_wanted(rp, &use, &k, err);
+		r = take_all(&rp->store, &row, err);
 	if (r)
 		return r;
-	rp->plan->blocks = calloc(k + 1, sizeof(*rp->plan->blocks));
+	rp->plan->blocks = calloc(row.n + 1, sizeof(*rp->plan->blocks));
 	if (!rp->plan->blocks)
 		r = rs_fail(err, RS_E_MEMORY, "plan of the journal");
-	for (size_t i = 0, j; r == 0 && i < k; i = j) {
-		for (j = i + 1; j < k && use[j]->number == use[j - 1]->number + 1; j++)
-			if (use[j]->number % per == 0 &&
-				(use[j]->is_start || use[j]->stage != use[i]->stage))
-				break;
-		r = emit(rp->plan, use + i, j - i, err);
-		while (freed < j) /* never all of it twice in memory */
-			nt_rp_store_free(&rp->store, use[freed++]);
+	for (size_t i = 0, j; r == 0 && i < row.n; i = j) {
+		j = i + 1;
+		if (is_wanted(&row, i)) {
+			while (j < row.n && !is_end(&row, i, j) && is_wanted(&row, j))
+				j++;
+			r = emit(rp->plan, row.v + i, j - i, err);
+		}
+		free_before(&rp->store, &row, j); /* never all of it twice in memory */
 	}
-	while (freed < k)
-		nt_rp_store_free(&rp->store, use[freed++]);
-	free(use);
+	free_before(&rp->store, &row, row.n);
+	free(row.v);
 	return r;
 }
