@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """answer.py ANSWER[,ANSWER...] -- COMMAND...: a person at a terminal, who answers each '[yes/no]' with the
-next ANSWER. Prints what was shown, ends as the command does."""
+next ANSWER; "USR1": the signal that says that nobody is there any more. Prints what was shown, ends as the
+command does."""
 import os
 import pty
+import signal
 import sys
 
 
@@ -17,8 +19,12 @@ def main():
         while data := os.read(fd, 4096):
             seen += data
             while seen.count(b"[yes/no]") > asked:
-                os.write(fd, answers[min(asked, len(answers) - 1)].encode() + b"\n")
+                answer = answers[min(asked, len(answers) - 1)]
                 asked += 1
+                if answer == "USR1":
+                    os.kill(pid, signal.SIGUSR1)
+                else:
+                    os.write(fd, answer.encode() + b"\n")
     except OSError:
         pass  # the other end is closed
     print(seen.decode(errors="replace"))
