@@ -120,11 +120,18 @@ class Journey:
         """The disks by other programs; the report on the stick."""
         for pristine, disk in zip(self.pristine, self.disks):
             Proof(pristine, self.work).is_repaired(disk, volumes)
+        self.prove_reports()
 
     def prove_untouched(self):
         for pristine, disk in zip(self.pristine, self.disks):
             if sha256_file(disk.path) != sha256_file(pristine.path):
                 raise Failure(f"{self.name}: {disk.path} changed")
+        self.prove_reports()
+
+    def prove_reports(self):
+        """Whatever was written to the stick is what its schema says."""
+        if self.stick:
+            self.stick.reports()
 
     def report(self, last=True):
         reports = self.stick.reports()

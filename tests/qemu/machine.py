@@ -190,7 +190,7 @@ class Stick:
         """The JSON reports on it, oldest first, each with its text. All must be what docs/ say."""
         files = fat_tree(self.path, self.offset, "EFI/unbrick/reports")
         ret = [(json.loads(files[n]), files.get(n[:-4] + "txt", b"").decode())
-               for n in sorted(files) if n.endswith("json")]
+               for n in sorted(files) if n.endswith("json") and "/unfinished." not in n]
         for report, _ in ret:
             check_boot_report(report, f"the report of {report.get('started')}")
         return ret
