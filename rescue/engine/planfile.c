@@ -169,7 +169,7 @@ int en_plan_save(struct rs_session *s, const struct en_volume *v, struct rs_err 
 	const struct nt_geometry *g = nt_raw_geometry(v->raw);
 	const char *path = v->journal.plan_file;
 	auto_free uint8_t *bytes = NULL;
-	uint8_t mft_sha256[HASH_BYTES], tail[TAIL_BYTES];
+	uint8_t mft_sha256[HASH_BYTES] = {0}, tail[TAIL_BYTES];
 	size_t len = 0;
 	int r = check_folder(path, v->disk->path, err);
 

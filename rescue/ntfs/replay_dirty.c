@@ -46,7 +46,7 @@ static size_t flags_at(const uint8_t *rec, uint32_t len)
 int nt_rp_set_dirty(struct nt_rp *rp, struct rs_err *err)
 {
 	const uint32_t len = rp->raw->geo.record_bytes;
-	uint8_t rec[NT_RECORD_MAX];
+	uint8_t rec[NT_RECORD_MAX] = {0};
 	int r = 0;
 
 	for (uint32_t in = 0; r == 0 && in < len; in += NT_RP_UNIT)
