@@ -297,8 +297,11 @@ int rs_scan(struct rs_session *s, const struct rs_target *t, struct rs_report **
 		return r;
 	r = en_works_begin(s, t, false, &m, &works, report, &err);
 	for (size_t i = 0; r == 0 && i < works.n; i++) {
-		err = works.list[i].v->journal.refusal;
+		const struct en_work *w = &works.list[i];
+		err = w->v->journal.refusal;
 		r = err.code;
+		if (r == 0 && en_work_moves(w)) /* 3 means that fix would act */
+			r = en_volume_guard(w->v, &err);
 	}
 	if (r == 0)
 		scan_outcome(&works, report);
