@@ -96,17 +96,35 @@ static void add_without_driver(
 		is_rst ? AHCI_WARNING : "Tell us the numbers of the controller");
 }
 
+static void find_port(void *user, const char *name)
+{
+	if (strncmp(name, "ata", 3) == 0 && name[3] >= '0' && name[3] <= '9')
+		*(bool *)user = true;
+}
+
+/* Read while the driver still looks at the controller, or when it has given it up, the file makes
+ * the kernel (6.1) follow a NULL pointer. The ports come last. */
+static uint64_t count_remapped(const struct search *s, const char *device)
+{
+	char folder[512];
+	bool has_ports = false;
+
+	(void)snprintf(folder, sizeof(folder), "%s/sys/bus/pci/devices/%s", s->root, device);
+	sysfs_each(folder, find_port, &has_ports);
+	return has_ports ? sysfs_number(0, "%s/remapped_nvme", folder) : 0;
+}
+
 static void look_at_pci(void *user, const char *device)
 {
 	struct search *s = user;
 	uint64_t class = sysfs_number(0, "%s/sys/bus/pci/devices/%s/class", s->root, device) >> 8;
 	uint64_t vendor = sysfs_number(0, "%s/sys/bus/pci/devices/%s/vendor", s->root, device);
 	uint64_t id = sysfs_number(0, "%s/sys/bus/pci/devices/%s/device", s->root, device);
-	uint64_t n = sysfs_number(0, "%s/sys/bus/pci/devices/%s/remapped_nvme", s->root, device);
 	char driver[64];
 
 	if (class >> 8 != CLASS_STORAGE && class != CLASS_SD)
 		return;
+	uint64_t n = count_remapped(s, device);
 	if (n)
 		add_remapped(s, device, n);
 	if (!sysfs_link(

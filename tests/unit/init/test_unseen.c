@@ -37,6 +37,7 @@ static void test_unseen_find__all_have_drivers__finds_nothing(void **state)
 
 	pci("0000:00:1f.2", "0x010601\n", "0x8086\n", "0x2922\n", "../../bus/pci/drivers/ahci");
 	tree_file("sys/bus/pci/devices/0000:00:1f.2/remapped_nvme", "0\n");
+	tree_file("sys/bus/pci/devices/0000:00:1f.2/ata1/uevent", "");
 	pci("0000:01:00.0", "0x010802\n", "0x144d\n", "0xa808\n", "../../bus/pci/drivers/nvme");
 	pci("0000:02:00.0", "0x020000\n", "0x8086\n", "0x10d3\n", NULL);
 	tree_file("sys/class/nvme/nvme0/state", "live\n");
@@ -51,6 +52,9 @@ static void test_unseen_find__rst_remap__says_raid_on_and_warns_of_ahci(void **s
 
 	pci("0000:00:17.0", "0x010400\n", "0x8086\n", "0x2822\n", "../../bus/pci/drivers/ahci");
 	tree_file("sys/bus/pci/devices/0000:00:17.0/remapped_nvme", "1\n");
+	tree_file("sys/bus/pci/devices/0000:00:17.0/ata_host", "");
+	assert_int_equal(unseen_find(root, list), 0); /* not read while the driver is at work */
+	tree_file("sys/bus/pci/devices/0000:00:17.0/ata1/uevent", "");
 	assert_int_equal(unseen_find(root, list), 1);
 	assert_string_equal(list[0].device, "0000:00:17.0");
 	assert_non_null(strstr(list[0].text, "1 NVMe disk is hidden"));
@@ -98,6 +102,7 @@ static void test_unseen_find__any_kind__never_advises_ahci_without_warning(void 
 				const char *root = tree_new();
 				pci("0000:00:17.0", classes[c], vendors[v], ids[i], NULL);
 				tree_file("sys/bus/pci/devices/0000:00:17.0/remapped_nvme", "2");
+				tree_file("sys/bus/pci/devices/0000:00:17.0/ata9/uevent", "");
 				size_t n = unseen_find(root, list);
 				assert_int_equal(n, 2);
 				for (size_t k = 0; k < n; k++)
