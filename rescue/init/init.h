@@ -34,8 +34,9 @@ struct known_disk {
 	char name[DISK_NAME];
 	enum disk_state state;
 	bool is_stick;
-	bool waits_for_stick;	    /* a journal's replay keeps its plan there */
-	bool has_retried_for_stick; /* once more after the stick brought keys or rules */
+	bool waits_for_stick;	  /* a journal's replay keeps its plan there */
+	bool had_keys, had_rules; /* of the stick, when it was worked on last */
+	bool was_repaired;	  /* already, since all disks were begun with */
 	struct disk_facts facts;
 	int status; /* of the last work, an exit status; -1 = none or crashed */
 	char outcome[512];

@@ -133,18 +133,14 @@ static void take_record(struct init *in, char tag, const uint8_t *p, size_t len)
 	}
 }
 
-/* A disk that had nothing for the shipped rules, or no key, gets a second chance. */
-static void consider_disks_again(struct init *in)
+void stick_consider_again(const struct init *in, struct known_disk *d)
 {
-	for (size_t i = 0; i < in->n_disks; i++) {
-		struct known_disk *d = &in->disks[i];
-		bool is_worth = (in->stick.has_rules && d->status == 4) ||
-				(in->stick.has_keys && (d->status == 5 || d->status == 6));
-		if (d->state == DISK_DONE && is_worth && !d->has_retried_for_stick) {
-			d->has_retried_for_stick = true;
-			d->state = DISK_READY;
-		}
-	}
+	bool has_rules = in->stick.has_rules && !d->had_rules,
+	     has_keys = in->stick.has_keys && !d->had_keys;
+
+	if (d->state == DISK_DONE && ((has_rules && (d->status == 4 || d->status == 0)) ||
+					     (has_keys && (d->status == 5 || d->status == 6))))
+		d->state = DISK_READY;
 }
 
 static void on_read(void *user, struct job *job)
@@ -166,7 +162,8 @@ static void on_read(void *user, struct job *job)
 	}
 	init_log(in, "the stick is /dev/%s", in->stick.disk);
 	mark(in);
-	consider_disks_again(in);
+	for (size_t i = 0; i < in->n_disks; i++)
+		stick_consider_again(in, &in->disks[i]);
 }
 
 static void read_stick(struct init *in)

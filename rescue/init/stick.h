@@ -8,6 +8,9 @@
 
 /** A disk was looked at: is it the stick? Then it is read (settings, keys, rules, last report). */
 void stick_consider(struct init *in, struct known_disk *d);
+/** A disk that only the shipped rules were held against, or that had no key, is worked on once more
+ * if the stick has brought some since. */
+void stick_consider_again(const struct init *in, struct known_disk *d);
 /** After each round of events: read the next volume that may be the stick's. */
 void stick_step(struct init *in);
 /** Is the stick expected, and has not been read yet? */

@@ -227,11 +227,12 @@ static void count_result(
 
 	switch (d->status) {
 	case STATUS_DONE:
-		w->n_repaired++;
 		if (!w->disk[0])
 			(void)snprintf(w->disk, sizeof(w->disk), "%s", d->name);
-		if (before > w->n_before)
+		if (before > w->n_before && !d->was_repaired)
 			w->n_before = before;
+		w->n_repaired += !d->was_repaired;
+		d->was_repaired = true;
 		init_say(in, "repaired /dev/%s: %s", d->name, d->outcome);
 		break;
 	case STATUS_NOTHING:
@@ -274,11 +275,15 @@ static void work_on(struct init *in, struct work *w, struct known_disk *d)
 	const char *const fix[] = {"fix", "--yes", "--replay", replay_for(in, d), path, NULL};
 	const char *const scan[] = {"scan", path, NULL};
 	struct json_object *report;
+	char first[sizeof(d->outcome)];
 
+	(void)snprintf(first, sizeof(first), "%s", d->outcome);
 	(void)snprintf(path, sizeof(path), "/dev/%s", d->name);
 	init_say(in, "disk %s: %s", path,
 		is_look ? "looking, nothing is changed" : "looking for what stops its Windows");
 	bool had_stick = in->stick.disk[0];
+	d->had_rules = in->rules[0];
+	d->had_keys = in->keys.len;
 	d->status = work_run(in, is_look ? scan : fix, &report, end, sizeof(end));
 	if (d->status == STATUS_IO && had_stick && !in->stick.disk[0]) {
 		/* pulled out before it had the plan: nothing was changed yet, or it goes on */
@@ -302,8 +307,15 @@ static void work_on(struct init *in, struct work *w, struct known_disk *d)
 			end);
 	if (is_look && d->status == STATUS_DONE)
 		d->status = STATUS_NOTHING;
-	count_result(in, w, d, report);
-	report_add_run_take(in, is_look ? "scan" : "fix", d->name, d->status, end, report);
+	int status = d->status;
+	if (d->was_repaired && status == STATUS_NOTHING) {
+		d->status = STATUS_DONE; /* the stick's rules had nothing to add */
+		(void)snprintf(d->outcome, sizeof(d->outcome), "%s", first);
+	} else {
+		count_result(in, w, d, report);
+	}
+	report_add_run_take(in, is_look ? "scan" : "fix", d->name, status, end, report);
+	stick_consider_again(in, d); /* it may have come meanwhile */
 }
 
 /* ---- all disks ---- */
@@ -421,6 +433,8 @@ void work_all(struct init *in, struct work *ret)
 	int wait_ms;
 
 	*ret = (struct work){0};
+	for (size_t i = 0; i < in->n_disks; i++)
+		in->disks[i].was_repaired = false;
 	while (!in->is_stop_wanted) {
 		struct known_disk *d = work_next(in);
 		if (d)
@@ -460,8 +474,8 @@ void work_tell(struct init *in, struct work *w)
 	}
 	if (w->result != WORK_REPAIRED && w->result != WORK_FAILED)
 		init_say(in, "%s", w->text);
-	if (w->result == WORK_REPAIRED)
-		return;
+	if (w->result == WORK_REPAIRED || w->result == WORK_NONE)
+		return; /* stopped: drivers may be at work still */
 	raid_tell(in);
 	unseen_tell(in);
 }

@@ -74,6 +74,11 @@ def trend(tree, opts, number, machine):
         tree.noise(f"{folder}/{name}", 3000, 9000)
 
 
+def two_faults(tree, opts, number, machine):
+    crowdstrike(tree, opts, number, machine)
+    driver(UNLISTED, (2, 0, 1, 7), "2026-11-20T09:00:00Z")(tree, opts, number, machine)
+
+
 def update(tree, opts, number, machine):
     tree.file("/Windows/WinSxS/pending.xml", b"<?xml version='1.0' encoding='utf-8'?>\r\n<PendingTransaction/>")
 
@@ -95,6 +100,7 @@ INCIDENTS = {
     "sprotect": (driver("/Windows/System32/drivers/sprotect.sys", (1, 0, 2, 372),
                         "2025-03-30T09:00:00Z"), None, ""),
     "unlisted": (driver(UNLISTED, (2, 0, 1, 7), "2026-11-20T09:00:00Z"), None, ""),
+    "two-faults": (two_faults, None, ""),
     "ms14-045": (content_file("/Windows/System32/fntcache.dat", "2014-08-13T07:00:00Z"), None,
                  "cd \\Microsoft\\Windows NT\\CurrentVersion\nadd Fonts\ncd Fonts\nsetval 1\n"
                  "Corporate Sans (OpenType)\nstring:C:\\Fonts\\corporate.otf\ncommit\n"),

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "init/stick.h"
 #include "init/stick_files.h"
 #include "init/stick_keys.h"
 
@@ -298,6 +299,35 @@ static void test_stick_send_startup_keys__too_many__bounded_and_told(void **stat
 	tree_done();
 }
 
+/* What the stick has brought, what the disk had when it was worked on, how that ended. */
+static void again(bool has_rules, bool had_rules, bool has_keys, bool had_keys, int status, bool is)
+{
+	static struct init in;
+	struct known_disk d = {
+		.state = DISK_DONE, .status = status, .had_rules = had_rules, .had_keys = had_keys};
+
+	in.stick.has_rules = has_rules;
+	in.stick.has_keys = has_keys;
+	stick_consider_again(&in, &d);
+	assert_int_equal(d.state, is ? DISK_READY : DISK_DONE);
+}
+
+static void test_stick_consider_again__came_after_the_work__once_more(void **state)
+{
+	(void)state;
+	for (int status = -1; status < 15; status++) {
+		bool is_for_rules = status == 0 || status == 4;
+		bool is_for_keys = status == 5 || status == 6;
+		again(false, false, false, false, status, false);
+		again(true, false, false, false, status, is_for_rules);
+		again(true, true, false, false, status, false);
+		again(false, false, true, false, status, is_for_keys);
+		again(false, false, true, true, status, false);
+		again(true, false, true, false, status, is_for_rules || is_for_keys);
+		again(true, true, true, true, status, false);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -310,6 +340,7 @@ int main(void)
 		cmocka_unit_test(test_stick_send_startup_keys__others_beside__named_not_sent),
 		cmocka_unit_test(test_stick_send_startup_keys__keys__sent_whole),
 		cmocka_unit_test(test_stick_send_startup_keys__too_many__bounded_and_told),
+		cmocka_unit_test(test_stick_consider_again__came_after_the_work__once_more),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
