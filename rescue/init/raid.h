@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* RAID sets of the firmware (Intel RST and VROC, DDF): each member is handed to mdadm, which puts a
- * set together when all of it is there. The array is then a disk like others, read-only until something
- * is to be changed. A set that lacks a member is left alone: what is written to it would make the
- * missing member worthless. */
+ * set together when all of it is there. The array is then a disk like others, read-only until
+ * something is to be changed. A set that lacks a member is left alone: what is written to it would
+ * make the missing member worthless. */
 #ifndef UNBRICK_INIT_RAID_H
 #define UNBRICK_INIT_RAID_H
 
