@@ -149,7 +149,7 @@ check-clang:
 # A static check is one test: its log says what it found.
 define static
 	@mkdir -p $(BUILD)/log $(BUILD)/results
-	@if $(2) > $(BUILD)/log/$(1).log 2>&1; then echo "ok    $(1)"; echo 1 0 0 > $(BUILD)/results/$(1); \
+	@if { $(2); } > $(BUILD)/log/$(1).log 2>&1; then echo "ok    $(1)"; echo 1 0 0 > $(BUILD)/results/$(1); \
 	else echo "FAIL  $(1): see $(BUILD)/log/$(1).log"; tail -n 20 $(BUILD)/log/$(1).log; \
 		echo 0 1 0 > $(BUILD)/results/$(1); exit 1; fi
 endef

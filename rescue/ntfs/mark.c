@@ -44,7 +44,7 @@ static int mark(struct nt_vol *vol, uint64_t ref, bool is_wanted, struct rs_err 
 
 int nt_mark(struct nt_vol *vol, uint64_t ref, bool is_wanted, struct rs_err *err)
 {
-	struct nt_stat s;
+	struct nt_stat s = {0};
 	int r = nt_step_begin(vol, err);
 
 	if (r == 0)
