@@ -15,7 +15,7 @@ LOCKED = BROKEN + ("--bitlocker", "xts128")
 STARTED = r"^unbrick: started \(version (\S+), kernel (\S+), door (\w+), secure boot (\w+)\)"
 REPAIRED = r"^unbrick: repaired /dev/(\w+): .*"
 STARTS_WINDOWS = r"^unbrick: starting Windows \(Boot([0-9A-F]{4})\)"
-STAYS = r"^unbrick: staying: (.*)"
+STAYS = r"^unbrick: staying: (.*?)\r?\n"  # the whole line, not what has come so far
 PROBLEM = r"^unbrick: (?:not repaired|no disk found|no Windows found|nothing to repair|staying).*|" \
     r"^unbrick: (?:not enough memory|fault).*|" + FATAL
 PASSWORD = r"Recovery password or passphrase \(attempt 1"
