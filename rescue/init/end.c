@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The orderly end: everything flushed, everything shown, then the reset. */
+#include <errno.h>
 #include <signal.h>
 #include <sys/reboot.h>
 #include <unistd.h>
@@ -19,23 +20,10 @@ static int flush(void *arg, int out_fd)
 	return 0;
 }
 
-static void on_flushed(void *user, struct job *job)
-{
-	(void)job;
-	*(bool *)user = true;
-}
-
 static void flush_disks(struct init *in)
 {
-	static bool is_flushed; /* the job may still end when it was given up */
-	uint64_t end = now_ms() + FLUSH_MS;
-
-	is_flushed = false;
-	if (!job_start(&in->jobs, flush, NULL, 1, on_flushed, &is_flushed))
-		return; /* every volume was flushed when it was closed */
-	while (!is_flushed && now_ms() < end)
-		loop_step(&in->loop, (int)(end - now_ms()));
-	if (!is_flushed)
+	/* where none can be started: every volume was flushed when it was closed */
+	if (job_run(&in->jobs, flush, NULL, NULL, 1, FLUSH_MS) == -ETIMEDOUT)
 		init_say(in, "a disk does not answer to a flush; going on");
 }
 

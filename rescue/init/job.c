@@ -90,6 +90,37 @@ failed:
 	return NULL;
 }
 
+struct waiting {
+	long len;
+	bool is_over;
+	void *ret;
+};
+
+static void on_over(void *user, struct job *job)
+{
+	struct waiting *w = user;
+
+	w->is_over = true;
+	w->len = job_is_good(job) ? (long)job->result.len : -EIO;
+	if (w->len > 0)
+		memcpy(w->ret, job->result.p, job->result.len);
+}
+
+long job_run(struct jobs *j, job_fn run, void *arg, void *ret, size_t cap, uint64_t ms)
+{
+	struct waiting w = {.len = -ETIMEDOUT, .ret = ret};
+	uint64_t end = now_ms() + ms;
+	struct job *job = job_start(j, run, arg, cap, on_over, &w);
+
+	if (!job)
+		return -EAGAIN;
+	while (!w.is_over && now_ms() < end)
+		loop_step(j->loop, (int)(end - now_ms()));
+	if (!w.is_over)
+		job->end = NULL; /* it may still end */
+	return w.len;
+}
+
 bool jobs_reaped(struct jobs *j, pid_t pid, int wait_status)
 {
 	for (unsigned i = 0; i < JOB_MOST; i++) {

@@ -42,6 +42,11 @@ void jobs_init(struct jobs *j, struct loop *loop);
 /** @cap most bytes of a result; more is an end with an error. NULL if none can be started. */
 struct job *job_start(
 	struct jobs *j, job_fn run, void *arg, size_t cap, job_end_fn end, void *user);
+/** The same, waited for until it is over, at most @ms milliseconds; other events are served
+ * meanwhile. What it wrote goes to @ret, @cap bytes at most; returns its length. Errors: -EAGAIN
+ * (none could be started), -ETIMEDOUT (it goes on, and is heard no more), -EIO (it did not end with
+ * status 0, or said more). */
+long job_run(struct jobs *j, job_fn run, void *arg, void *ret, size_t cap, uint64_t ms);
 /** waitpid(2) gave this. */
 bool jobs_reaped(struct jobs *j, pid_t pid, int wait_status);
 /** It ended with status 0. */

@@ -13,6 +13,7 @@
 
 /* A repair that has to be made again and again is no repair: something brings the file back. */
 #define REPAIRS_MOST 3
+#define MEMORY_MS    10000
 
 static const char *const result_names[] = {[WORK_NONE] = "stopped",
 	[WORK_NO_DISK] = "no-disk",
@@ -44,11 +45,6 @@ static enum init_end end_of(unsigned setting)
 /* ---- the memory of the run before: the stick's last report, else a variable of the firmware ----
  */
 
-struct memory {
-	bool is_over;
-	char value[32];
-};
-
 static int memory_read(void *arg, int out_fd)
 {
 	char text[128], value[32] = "";
@@ -73,58 +69,33 @@ static int memory_write(void *arg, int out_fd)
 		       : 1;
 }
 
-static void on_memory(void *user, struct job *job)
-{
-	struct memory *m = user;
-
-	m->is_over = true;
-	(void)snprintf(m->value, sizeof(m->value), "%.*s", (int)job->result.len,
-		(const char *)job->result.p);
-	if (!job_is_good(job))
-		(void)snprintf(m->value, sizeof(m->value), "failed");
-}
-
-static bool ask_memory(struct init *in, job_fn run, void *arg, char ret[32])
-{
-	static struct memory m; /* a job that is given up may still end */
-	uint64_t end = now_ms() + 10000;
-
-	m = (struct memory){0};
-	if (!job_start(&in->jobs, run, arg, sizeof(m.value) - 1, on_memory, &m))
-		return false;
-	while (!m.is_over && now_ms() < end)
-		loop_step(&in->loop, (int)(end - now_ms()));
-	(void)snprintf(ret, 32, "%s", m.value);
-	return m.is_over && strcmp(m.value, "failed") != 0;
-}
-
 /* How did the last run on this machine end, as far as a reset without a repair is concerned?
  * The variable is of that one run: once it was heeded, it says nothing of the next. */
 static bool was_reset_before(struct init *in)
 {
 	static char none[] = "none";
-	char value[32] = "", answer[32];
+	char value[32] = "";
 
 	if (in->stick.state == STICK_READ && in->facts.settings.report == SETTINGS_REPORT_STICK)
 		return strcmp(in->stick.last_end, "windows") == 0 ||
 		       strcmp(in->stick.last_end, "reboot") == 0;
-	(void)ask_memory(in, memory_read, NULL, value);
+	(void)job_run(&in->jobs, memory_read, NULL, value, sizeof(value) - 1, MEMORY_MS);
 	if (strcmp(value, "reset") != 0)
 		return false;
-	(void)ask_memory(in, memory_write, none, answer); /* else it stays once more */
+	/* if that fails it stays once more */
+	(void)job_run(&in->jobs, memory_write, none, NULL, 1, MEMORY_MS);
 	return true;
 }
 
 /* Only where the stick does not remember it; true if it is remembered. */
 static bool remember(struct init *in, const char *value)
 {
-	static char kept[32];
-	char answer[32];
+	char kept[32];
 
 	if (in->stick.is_written)
 		return true;
 	(void)snprintf(kept, sizeof(kept), "%s", value);
-	return ask_memory(in, memory_write, kept, answer);
+	return job_run(&in->jobs, memory_write, kept, NULL, 1, MEMORY_MS) >= 0;
 }
 
 /* ---- the end of a run ---- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "init/raid.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,26 +149,20 @@ static int start_monitor(void *arg, int out_fd)
 	return 1;
 }
 
-static void on_monitor(void *user, struct job *job)
-{
-	(void)job; /* the array tells whether it may be written */
-	*(bool *)user = true;
-}
-
 void raid_allow_writes(struct init *in, const char *disk)
 {
-	static bool is_started; /* a job that is given up may still end */
 	uint64_t end = now_ms() + WRITABLE_MS;
 	char array[DISK_NAME];
 
 	(void)snprintf(array, sizeof(array), "%s", disk);
 	if (strncmp(array, "md", 2) != 0 || !is_read_only(array))
 		return;
-	is_started = false;
-	if (!job_start(&in->jobs, start_monitor, array, 1, on_monitor, &is_started))
-		return; /* then the first write fails, and nothing was changed */
-	while ((!is_started || is_read_only(array)) && now_ms() < end)
-		loop_step(&in->loop, is_started ? 20 : (int)(end - now_ms()));
+	/* if none can be started the first write fails, and nothing was changed; how it ends does
+	 * not matter: the array tells whether it may be written */
+	if (job_run(&in->jobs, start_monitor, array, NULL, 1, WRITABLE_MS) == -EAGAIN)
+		return;
+	while (is_read_only(array) && now_ms() < end)
+		loop_step(&in->loop, 20);
 	if (is_read_only(array))
 		init_log(in, "disk /dev/%s: the array stays read-only", array);
 }

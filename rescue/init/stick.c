@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "init/stick.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -227,22 +228,6 @@ bool stick_is_awaited(const struct init *in)
 	       (is_known_place(in) && in->stick.state == STICK_NONE);
 }
 
-struct written {
-	bool is_over;
-	char text[256];
-};
-
-static void on_written(void *user, struct job *job)
-{
-	struct written *w = user;
-
-	w->is_over = true;
-	(void)snprintf(w->text, sizeof(w->text), "%.*s", (int)job->result.len,
-		job_is_good(job) ? (const char *)job->result.p : "it failed");
-	if (!job_is_good(job))
-		(void)snprintf(w->text, sizeof(w->text), "writing it failed");
-}
-
 static bool stick_device(const struct init *in, struct stick_write *ret)
 {
 	char name[DISK_NAME];
@@ -271,7 +256,6 @@ bool stick_offer_folder(struct init *in)
 
 bool stick_write_report(struct init *in, char *ret_text, size_t cap)
 {
-	static struct written written; /* a job that is given up may still end */
 	static struct stick_write w;
 
 	if (!stick_device(in, &w)) {
@@ -280,16 +264,20 @@ bool stick_write_report(struct init *in, char *ret_text, size_t cap)
 						      : "there is no stick of ours");
 		return false;
 	}
-	written = (struct written){0};
-	uint64_t end = now_ms() + WRITE_MS;
-	if (!job_start(
-		    &in->jobs, stick_write_run, &w, sizeof(written.text) - 1, on_written, &written))
-		(void)snprintf(written.text, sizeof(written.text), "no process for it");
-	else
-		while (!written.is_over && now_ms() < end)
-			loop_step(&in->loop, (int)(end - now_ms()));
-	if (!written.is_over && !written.text[0])
-		(void)snprintf(written.text, sizeof(written.text), "the stick does not answer");
-	(void)snprintf(ret_text, cap, "%s", written.text);
-	return !written.text[0];
+	char text[256] = "";
+	switch (job_run(&in->jobs, stick_write_run, &w, text, sizeof(text) - 1, WRITE_MS)) {
+	case -EAGAIN:
+		(void)snprintf(text, sizeof(text), "no process for it");
+		break;
+	case -ETIMEDOUT:
+		(void)snprintf(text, sizeof(text), "the stick does not answer");
+		break;
+	case -EIO:
+		(void)snprintf(text, sizeof(text), "writing it failed");
+		break;
+	default:
+		break;
+	}
+	(void)snprintf(ret_text, cap, "%s", text);
+	return !text[0];
 }

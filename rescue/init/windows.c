@@ -213,40 +213,23 @@ static int setup_run(void *arg, int out_fd)
 
 /* ---- in the first process ---- */
 
-struct waiting {
-	bool is_over;
-	struct answer answer;
-};
-
-static void on_answer(void *user, struct job *job)
-{
-	struct waiting *w = user;
-
-	w->is_over = true;
-	if (job_is_good(job) && job->result.len == sizeof(w->answer))
-		memcpy(&w->answer, job->result.p, sizeof(w->answer));
-	else
-		(void)snprintf(w->answer.text, sizeof(w->answer.text), "it failed");
-}
-
 static bool ask(
 	struct init *in, job_fn run, void *arg, char ret_entry[16], char *ret_text, size_t cap)
 {
-	static struct waiting w; /* a job that is given up may still end */
-	uint64_t end = now_ms() + ANSWER_MS;
+	struct answer a = {0};
+	long n = job_run(&in->jobs, run, arg, &a, sizeof(a), ANSWER_MS);
 
-	w = (struct waiting){0};
-	if (!job_start(&in->jobs, run, arg, sizeof(w.answer), on_answer, &w))
-		(void)snprintf(w.answer.text, sizeof(w.answer.text), "no process for it");
-	else
-		while (!w.is_over && now_ms() < end)
-			loop_step(&in->loop, (int)(end - now_ms()));
-	if (!w.is_over && !w.answer.text[0])
-		(void)snprintf(w.answer.text, sizeof(w.answer.text), "no answer");
+	if (n != (long)sizeof(a)) {
+		a = (struct answer){0};
+		(void)snprintf(a.text, sizeof(a.text), "%s",
+			n == -EAGAIN	  ? "no process for it"
+			: n == -ETIMEDOUT ? "no answer"
+					  : "it failed");
+	}
 	if (ret_entry)
-		(void)snprintf(ret_entry, 16, "%s", w.answer.entry);
-	(void)snprintf(ret_text, cap, "%s", w.answer.text);
-	return w.answer.is_set;
+		(void)snprintf(ret_entry, 16, "%s", a.entry);
+	(void)snprintf(ret_text, cap, "%s", a.text);
+	return a.is_set;
 }
 
 bool windows_set_next(

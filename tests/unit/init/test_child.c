@@ -2,7 +2,9 @@
 /* Programs on a pseudo-terminal, jobs, and the consoles that show them. */
 #include "init/child.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -10,6 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -246,6 +249,60 @@ static void test_job__crashes__is_no_good(void **state)
 	assert_false(was_good);
 }
 
+/* ---- a job that is waited for ---- */
+
+static void on_children(void *user, int fd, short events)
+{
+	struct signalfd_siginfo info;
+	int status;
+	pid_t pid;
+
+	(void)events;
+	assert_int_equal(read(fd, &info, sizeof(info)), sizeof(info));
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		assert_true(jobs_reaped(user, pid, status));
+}
+
+static int wait_for_ever(void *arg, int out_fd)
+{
+	(void)out_fd;
+	(void)arg;
+	return pause();
+}
+
+static void test_job_run__each_end__length_or_why(void **state)
+{
+	(void)state;
+	static struct jobs jobs;
+	sigset_t child, before;
+	char text[] = "hello", got[64] = "";
+
+	assert_int_equal(sigemptyset(&child), 0);
+	assert_int_equal(sigaddset(&child, SIGCHLD), 0);
+	assert_int_equal(sigprocmask(SIG_BLOCK, &child, &before), 0);
+	int fd = signalfd(-1, &child, SFD_CLOEXEC);
+	assert_true(fd >= 0);
+	loop_init(&loop);
+	jobs_init(&jobs, &loop);
+	assert_true(loop_add(&loop, fd, POLLIN, on_children, &jobs));
+
+	assert_int_equal(job_run(&jobs, say_hello, text, got, sizeof(got) - 1, MOST_MS), 5);
+	assert_string_equal(got, "hello");
+	assert_int_equal(job_run(&jobs, say_too_much, NULL, got, 4, MOST_MS), -EIO);
+	assert_int_equal(job_run(&jobs, crash, NULL, got, 4, MOST_MS), -EIO);
+	assert_string_equal(got, "hello");
+	/* given up, it ends later and nobody is told */
+	assert_int_equal(job_run(&jobs, wait_for_ever, NULL, got, 4, 50), -ETIMEDOUT);
+	assert_int_equal(kill(jobs.list[0].pid, SIGKILL), 0);
+	for (uint64_t end = now_ms() + MOST_MS; jobs.list[0].pid && now_ms() < end;)
+		loop_step(&loop, 50);
+	assert_int_equal(jobs.list[0].pid, 0);
+	assert_int_equal(job_run(&jobs, say_hello, text, got, sizeof(got) - 1, MOST_MS), 5);
+	loop_remove(&loop, fd);
+	(void)close(fd);
+	assert_int_equal(sigprocmask(SIG_SETMASK, &before, NULL), 0);
+}
+
 /* ---- consoles ---- */
 
 static void on_input(void *user, const char *bytes, size_t len)
@@ -338,6 +395,7 @@ int main(void)
 		cmocka_unit_test(test_job__ends__hands_its_result_over),
 		cmocka_unit_test(test_job__says_more_than_agreed__is_no_good),
 		cmocka_unit_test(test_job__crashes__is_no_good),
+		cmocka_unit_test(test_job_run__each_end__length_or_why),
 		cmocka_unit_test(test_consoles__line__on_all_with_cr_lf),
 		cmocka_unit_test(test_consoles__one_is_stuck__the_other_goes_on),
 	};
