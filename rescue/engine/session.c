@@ -87,16 +87,22 @@ static int read_secret(int fd, const char *name, struct rs_secret *ret, struct r
 	return r;
 }
 
+static void warn(struct rs_session *s, const struct rs_err *why)
+{
+	char line[512];
+
+	rs_err_line(why, line, sizeof(line));
+	en_log(s, RS_LOG_WARN, "%s", line);
+}
+
 static int add_text(struct rs_session *s, const char *name, struct rs_view text, bool is_one_there,
 	struct rs_err *err)
 {
 	struct rs_err why = {0};
-	char line[512];
 	int r = bl_keyring_add_file(s->keys, name, text.p, text.len, &why);
 
 	if (r < 0 && r != RS_E_MEMORY && is_one_there) {
-		rs_err_line(&why, line, sizeof(line));
-		en_log(s, RS_LOG_WARN, "%s", line);
+		warn(s, &why);
 		return 0;
 	}
 	if (r < 0 && err)
@@ -110,7 +116,7 @@ static int add_stream(
 	struct rs_session *s, const char *name, const struct rs_secret *all, struct rs_err *err)
 {
 	unsigned n_good = 0, n = 0;
-	char each[64], line[512];
+	char each[64];
 	size_t at = 0, len;
 
 	for (; (len = bl_bek_length(all->p + at, all->len - at)) > 0; at += len) {
@@ -123,9 +129,8 @@ static int add_stream(
 				*err = why;
 			return r;
 		}
-		rs_err_line(&why, line, sizeof(line));
 		if (r < 0)
-			en_log(s, RS_LOG_WARN, "%s", line);
+			warn(s, &why);
 	}
 	if (n && at == all->len)
 		return n_good ? 0 : rs_fail_on(err, RS_E_KEY_FILE, name, "no startup key is whole");

@@ -4,39 +4,45 @@
  * Windows set, or whose origin nothing tells, stays. */
 #include "repair/quarantine.h"
 
-int flag_is_ours(struct nt_vol *vol, bool *ret, struct rs_err *err)
+/* 0 in @ret: it is not there. */
+static int find_folder(struct nt_vol *vol, uint64_t *ret, struct rs_err *err)
 {
 	struct rs_err why = {0};
+	int r = nt_lookup(vol, QUARANTINE_DIR, ret, &why);
+
+	if (r == RS_E_NO_SUCH_FILE) {
+		*ret = 0;
+		return 0;
+	}
+	if (r < 0 && err)
+		*err = why;
+	return r;
+}
+
+int flag_is_ours(struct nt_vol *vol, bool *ret, struct rs_err *err)
+{
 	struct nt_stat s;
 	uint64_t dir;
 
 	*ret = false;
 	if (!nt_is_dirty(vol))
 		return 0;
-	int r = nt_lookup(vol, QUARANTINE_DIR, &dir, &why);
-	if (r == RS_E_NO_SUCH_FILE)
+	int r = find_folder(vol, &dir, err);
+	if (r == 0 && !dir)
 		return sweep_find_mark(vol, ret, err);
 	if (r == 0)
-		r = nt_stat(vol, dir, &s, &why);
-	if (r < 0 && err)
-		*err = why;
+		r = nt_stat(vol, dir, &s, err);
 	*ret = r == 0 && nt_is_marked(vol, &s);
 	return r;
 }
 
 static int mark_folder(struct nt_vol *vol, bool is_wanted, struct rs_err *err)
 {
-	struct rs_err why = {0};
 	uint64_t dir;
-	int r = nt_lookup(vol, QUARANTINE_DIR, &dir, &why);
+	int r = find_folder(vol, &dir, err);
 
-	if (r == RS_E_NO_SUCH_FILE)
-		return 0; /* it will be made, marked; or undo took it away */
-	if (r < 0) {
-		if (err)
-			*err = why;
+	if (r < 0 || !dir) /* it will be made, marked; or undo took it away */
 		return r;
-	}
 	return nt_mark(vol, dir, is_wanted, err);
 }
 
