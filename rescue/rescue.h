@@ -46,7 +46,8 @@ struct rs_key_request {
 struct rs_events {
 	void *user;
 	void (*log)(void *user, enum rs_log_level level, const char *line);
-	/* A long task goes on; @total 0 if not known. Return false to cancel. */
+	/* A long task goes on; @total 0 if not known; @what NULL: nothing to show, only asked.
+	 * Return false to cancel. */
 	bool (*progress)(void *user, const char *what, uint64_t done, uint64_t total);
 	enum rs_answer (*ask)(void *user, const struct rs_question *q);
 	/* A key is needed: write it (no NUL needed) into @buf, return its length, 0 = none, and the
@@ -134,14 +135,14 @@ int rs_rules_check(
 
 struct rs_tree;
 
-/** Open exactly one volume of the target (unlocking it if need be). With @is_writable through the
- * same guards as a repair. A volume whose file system libntfs-3g refuses still opens for ls -r
- * (rs_tree_walk) and export; then rs_tree_fault says why. *ret_report may be given NULL.
- * Errors: RS_E_AMBIGUOUS, RS_E_KEY_*, RS_E_NOT_NTFS (only when asked for files), ... */
-int rs_tree_open(struct rs_session *s, const struct rs_target *t, bool is_writable,
-	struct rs_tree **ret, struct rs_report **ret_report);
-/** Flushes; its error matters after writes. */
-int rs_tree_close(struct rs_tree *t, struct rs_err *err);
+/** Open exactly one volume of the target (unlocking it if need be), for reading. A volume whose
+ * file system libntfs-3g refuses still opens for ls -r (rs_tree_walk) and export; then
+ * rs_tree_fault says why. *ret_report may be given NULL. Errors: RS_E_AMBIGUOUS, RS_E_KEY_*,
+ * RS_E_NOT_NTFS (only when asked for files), ... */
+int rs_tree_open(struct rs_session *s, const struct rs_target *t, struct rs_tree **ret,
+	struct rs_report **ret_report);
+/** NULL is fine. */
+void rs_tree_close(struct rs_tree *t);
 /** "" or the reason why only part of it can be read; borrowed. */
 const char *rs_tree_fault(const struct rs_tree *t);
 
@@ -180,14 +181,6 @@ uint32_t rs_tree_sector(const struct rs_tree *t);
 const char *rs_tree_name(const struct rs_tree *t);
 int rs_tree_read_raw(
 	struct rs_tree *t, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err);
-
-/* Writes into a tree opened writable (the FUSE mount). */
-int rs_tree_write(struct rs_tree *t, uint64_t ref, uint64_t off_bytes, const void *p, size_t len,
-	struct rs_err *err);
-int rs_tree_resize(struct rs_tree *t, uint64_t ref, uint64_t size_bytes, struct rs_err *err);
-int rs_tree_create(
-	struct rs_tree *t, const char *path, bool is_dir, uint64_t *ret_ref, struct rs_err *err);
-int rs_tree_sync(struct rs_tree *t, struct rs_err *err);
 
 /* ---- reports ---- */
 

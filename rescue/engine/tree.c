@@ -12,19 +12,11 @@ struct rs_tree {
 	struct rs_session *session;
 	struct en_machine *m;
 	struct en_volume *v;
-	struct en_stack stack;	 /* opened again for writing */
-	struct nt_vol *writable; /* on the stack, or NULL */
-	bool was_dirty;
 	char fault[800];
 	struct nt_file *file; /* the one read last */
 	uint64_t file_ref;
 	char path[4096];
 };
-
-static struct nt_vol *vol_of(const struct rs_tree *t)
-{
-	return t->writable ? t->writable : t->v->nt;
-}
 
 static bool has_content(const struct en_volume *v)
 {
@@ -69,25 +61,6 @@ static int choose(const struct rs_target *t, struct en_machine *m, struct rs_ses
 	return disk->code ? disk->code : RS_E_BUG;
 }
 
-static int make_writable(struct rs_tree *t, struct rs_err *err)
-{
-	int r = t->v->raw ? en_volume_guard(t->v, err)
-			  : rs_fail_on(err, RS_E_NOT_NTFS, t->v->name, "it cannot be mounted");
-
-	if (r == 0 && en_journal_is_open(t->v)) /* no plan, no confirmation: not here */
-		r = rs_fail_on(
-			err, RS_E_LOG_UNCLEAN, t->v->name, "%s", t->v->journal.on_disk.log_reason);
-	if (r == 0)
-		r = en_stack_open(t->v, true, &t->stack, err);
-	if (r == 0)
-		r = nt_vol_open(t->stack.top, NT_VOL_WRITE, &t->writable, err);
-	if (r == 0) {
-		t->was_dirty = t->v->state.is_dirty;
-		r = nt_set_dirty(t->writable, true, err);
-	}
-	return r;
-}
-
 /* Volumes that are no NTFS at all can still be exported. */
 static int ensure_blk(struct en_volume *v, struct rs_err *err)
 {
@@ -97,10 +70,10 @@ static int ensure_blk(struct en_volume *v, struct rs_err *err)
 		v->disk->blk, v->part->off_bytes, v->part->len_bytes, v->name, &v->raw_blk, err);
 }
 
-static int tree_open(struct rs_session *s, const struct rs_target *target, bool is_writable,
-	struct rs_tree *t, struct rs_err *err)
+static int tree_open(
+	struct rs_session *s, const struct rs_target *target, struct rs_tree *t, struct rs_err *err)
 {
-	int r = en_machine_open(target, is_writable, &t->m, err);
+	int r = en_machine_open(target, false, &t->m, err);
 
 	if (r == 0)
 		r = choose(target, t->m, s, &t->v, err);
@@ -124,23 +97,22 @@ static int tree_open(struct rs_session *s, const struct rs_target *target, bool 
 	if (t->v->err.code) /* the cause alone: who shows it adds what and where */
 		(void)snprintf(t->fault, sizeof(t->fault), "%s",
 			t->v->err.detail[0] ? t->v->err.detail : rs_err_info(t->v->err.code)->text);
-	r = ensure_blk(t->v, err);
-	return r == 0 && is_writable ? make_writable(t, err) : r;
+	return ensure_blk(t->v, err);
 }
 
-int rs_tree_open(struct rs_session *s, const struct rs_target *target, bool is_writable,
-	struct rs_tree **ret, struct rs_report **ret_report)
+int rs_tree_open(struct rs_session *s, const struct rs_target *target, struct rs_tree **ret,
+	struct rs_report **ret_report)
 {
 	struct rs_report *report = NULL;
 	struct rs_err err = {0};
 	struct rs_tree *t = calloc(1, sizeof(*t));
-	int r = report_new(is_writable ? "mount" : "open", &report, &err);
+	int r = report_new("open", &report, &err);
 
 	if (r == 0 && !t)
 		r = rs_fail(&err, RS_E_MEMORY, "volume");
 	if (r == 0) {
 		t->session = s;
-		r = tree_open(s, target, is_writable, t, &err);
+		r = tree_open(s, target, t, &err);
 	}
 	if (report) {
 		if (t && t->m)
@@ -152,27 +124,20 @@ int rs_tree_open(struct rs_session *s, const struct rs_target *target, bool is_w
 	else
 		report_free(report);
 	if (r < 0) {
-		(void)rs_tree_close(t, NULL); /* nothing was written */
+		rs_tree_close(t);
 		return r;
 	}
 	*ret = t;
 	return 0;
 }
 
-int rs_tree_close(struct rs_tree *t, struct rs_err *err)
+void rs_tree_close(struct rs_tree *t)
 {
-	int r = 0;
-
 	if (!t)
-		return 0;
+		return;
 	nt_file_close(t->file);
-	if (t->writable && !t->was_dirty)
-		r = nt_set_dirty(t->writable, false, err);
-	int closed = nt_vol_close(t->writable, r == 0 ? err : NULL);
-	en_stack_close(&t->stack);
 	en_machine_close(t->m);
 	free(t);
-	return r < 0 ? r : closed;
 }
 
 const char *rs_tree_fault(const struct rs_tree *t)
@@ -182,7 +147,7 @@ const char *rs_tree_fault(const struct rs_tree *t)
 
 static int need_files(const struct rs_tree *t, struct rs_err *err)
 {
-	if (vol_of(t))
+	if (t->v->nt)
 		return 0;
 	if (t->v->err.code) {
 		*err = t->v->err;
@@ -218,11 +183,11 @@ int rs_tree_stat(struct rs_tree *t, const char *path, struct rs_node *ret, struc
 	int r = need_files(t, err);
 
 	if (r == 0)
-		r = nt_lookup(vol_of(t), path, &ref, err);
+		r = nt_lookup(t->v->nt, path, &ref, err);
 	if (r == 0)
-		r = nt_stat(vol_of(t), ref, &s, err);
+		r = nt_stat(t->v->nt, ref, &s, err);
 	if (r == 0)
-		r = nt_path(vol_of(t), ref, t->path, sizeof(t->path), err);
+		r = nt_path(t->v->nt, ref, t->path, sizeof(t->path), err);
 	if (r == 0)
 		node_of(&s, t->path, ret);
 	return r;
@@ -244,7 +209,7 @@ static bool list_one(void *user, const char *name, uint64_t ref, bool is_dir)
 	struct rs_err why = {0};
 
 	(void)snprintf(path, sizeof(path), "%s\\%s", l->dir, name);
-	if (nt_stat(vol_of(l->t), ref, &s, &why) < 0)
+	if (nt_stat(l->t->v->nt, ref, &s, &why) < 0)
 		en_log(l->t->session, RS_LOG_WARN, "%s: %s", path, why.detail);
 	node_of(&s, path, &n);
 	return l->fn(l->user, &n);
@@ -263,7 +228,7 @@ int rs_tree_list(struct rs_tree *t, const char *path, rs_node_fn fn, void *user,
 		return 0;
 	}
 	(void)snprintf(l.dir, sizeof(l.dir), "%s", strcmp(n.path, "\\") ? n.path : "");
-	return nt_list(vol_of(t), n.ref, list_one, &l, err);
+	return nt_list(t->v->nt, n.ref, list_one, &l, err);
 }
 
 struct walk {
@@ -347,7 +312,7 @@ int rs_tree_read(struct rs_tree *t, uint64_t ref, uint64_t off_bytes, void *buf,
 	if (!t->file || t->file_ref != ref) {
 		nt_file_close(t->file);
 		t->file = NULL;
-		r = nt_file_open(vol_of(t), ref, "", &t->file, err);
+		r = nt_file_open(t->v->nt, ref, "", &t->file, err);
 		if (r < 0)
 			return r;
 		t->file_ref = ref;
@@ -379,52 +344,4 @@ int rs_tree_read_raw(
 	struct rs_tree *t, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
 {
 	return blk_read(en_volume_blk(t->v), off_bytes, buf, len, err);
-}
-
-static int begin_write(struct rs_tree *t, struct rs_err *err)
-{
-	if (!t->writable)
-		return rs_fail_on(err, RS_E_READ_ONLY, t->v->name, "opened for reading only");
-	nt_file_close(t->file); /* its view of the file ends here */
-	t->file = NULL;
-	return 0;
-}
-
-int rs_tree_write(struct rs_tree *t, uint64_t ref, uint64_t off_bytes, const void *p, size_t len,
-	struct rs_err *err)
-{
-	int r = begin_write(t, err);
-
-	return r < 0 ? r : nt_file_write(t->writable, ref, off_bytes, p, len, err);
-}
-
-int rs_tree_resize(struct rs_tree *t, uint64_t ref, uint64_t size_bytes, struct rs_err *err)
-{
-	int r = begin_write(t, err);
-
-	return r < 0 ? r : nt_file_resize(t->writable, ref, size_bytes, err);
-}
-
-int rs_tree_create(
-	struct rs_tree *t, const char *path, bool is_dir, uint64_t *ret_ref, struct rs_err *err)
-{
-	const char *slash = strrchr(path, '/');
-	char dir[4096] = "";
-	uint64_t dir_ref;
-	int r = begin_write(t, err);
-
-	if (slash)
-		(void)snprintf(dir, sizeof(dir), "%.*s", (int)(slash - path), path);
-	if (r == 0)
-		r = nt_lookup(t->writable, dir, &dir_ref, err);
-	if (r < 0)
-		return r;
-	const char *name = slash ? slash + 1 : path;
-	return is_dir ? nt_mkdir(t->writable, dir_ref, name, ret_ref, err)
-		      : nt_file_create(t->writable, dir_ref, name, "", 0, 0, ret_ref, err);
-}
-
-int rs_tree_sync(struct rs_tree *t, struct rs_err *err)
-{
-	return t->writable ? nt_sync(t->writable, err) : 0;
 }

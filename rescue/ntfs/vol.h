@@ -147,14 +147,6 @@ int nt_mark(struct nt_vol *vol, uint64_t ref, bool is_wanted, struct rs_err *err
 void nt_mark_made(struct nt_vol *vol, bool is_wanted);
 bool nt_is_marked(const struct nt_vol *vol, const struct nt_stat *s);
 
-/* ---- contents, for a volume that a person mounted writable (edit.c) ---- */
-
-/** Write, growing the file as needed; one step, flushed. Errors: RS_E_UNSUPPORTED (folders, reparse
- * points, encrypted files), RS_E_NO_SPACE, RS_E_IO_WRITE, RS_E_READ_ONLY. */
-int nt_file_write(struct nt_vol *vol, uint64_t ref, uint64_t off_bytes, const void *p, size_t len,
-	struct rs_err *err);
-int nt_file_resize(struct nt_vol *vol, uint64_t ref, uint64_t size_bytes, struct rs_err *err);
-
 /* ---- after an act, from the bytes (check.c) ---- */
 
 struct nt_check {

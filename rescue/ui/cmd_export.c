@@ -303,7 +303,7 @@ int cmd_export(struct ui *ui)
 	if (r < 0)
 		envelope_begin_take(&e, ui, NULL);
 	else
-		r = ui_open_tree(ui, false, &x.tree, &e, &err);
+		r = ui_open_tree(ui, &x.tree, &e, &err);
 	if (r == 0 && rs_tree_is_replayed(x.tree))
 		out_warn("warning: %s: the copy has the bytes of the disk, its journal is not "
 			 "applied",
@@ -319,7 +319,6 @@ int cmd_export(struct ui *ui)
 	if (r == 0 && x.path)
 		(void)tell(&x, &e, &err); /* the envelope takes the error */
 	EVP_MD_CTX_free(x.hash);
-	if (x.tree)
-		(void)rs_tree_close(x.tree, NULL); /* only read */
+	rs_tree_close(x.tree);
 	return envelope_end(&e, "exported", &err);
 }

@@ -65,7 +65,7 @@ int cmd_ls(struct ui *ui)
 	struct envelope e;
 	struct listing l = {ui, &e};
 
-	int r = ui_open_tree(ui, false, &t, &e, &err);
+	int r = ui_open_tree(ui, &t, &e, &err);
 	if (r == 0 && is_given(&ui->opt, OPT_RECURSIVE)) {
 		r = walk(t, path, &l, &err);
 	} else if (r == 0) {
@@ -77,8 +77,7 @@ int cmd_ls(struct ui *ui)
 		(void)rs_fail_on(&err, RS_E_CANCELLED, ui->opt.args[0], "%s", "");
 	if (ferror(stdout))
 		err.code = 0; /* stopped for that: envelope_end says so */
-	if (t)
-		(void)rs_tree_close(t, NULL); /* only read */
+	rs_tree_close(t);
 	return envelope_end(&e, "listed", &err);
 }
 
@@ -144,7 +143,7 @@ int cmd_cat(struct ui *ui)
 	struct rs_err err = {0};
 	struct envelope e;
 
-	int r = ui_open_tree(ui, false, &c.tree, &e, &err);
+	int r = ui_open_tree(ui, &c.tree, &e, &err);
 	if (r == 0 && is_given(&ui->opt, OPT_JSON)) {
 		c.hash = EVP_MD_CTX_new();
 		if (!c.hash || EVP_DigestInit_ex(c.hash, EVP_sha256(), NULL) != 1)
@@ -155,7 +154,6 @@ int cmd_cat(struct ui *ui)
 	if (r == 0)
 		(void)cat_node(ui, &c, &e, &err); /* the envelope takes the error */
 	EVP_MD_CTX_free(c.hash);
-	if (c.tree)
-		(void)rs_tree_close(c.tree, NULL); /* only read */
+	rs_tree_close(c.tree);
 	return envelope_end(&e, "read", &err);
 }

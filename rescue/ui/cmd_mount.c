@@ -25,10 +25,9 @@ static int check_folder(const char *path, struct rs_err *err)
 }
 
 /* The disk's name as the mount table shows it; commas and backslashes mean something to libfuse. */
-static void fuse_options(const struct ui *ui, bool is_writable, char *ret, size_t cap)
+static void fuse_options(const struct ui *ui, char *ret, size_t cap)
 {
-	size_t len = (size_t)snprintf(ret, cap,
-		"%s,default_permissions,subtype=unbrick,fsname=", is_writable ? "rw" : "ro");
+	size_t len = (size_t)snprintf(ret, cap, "ro,default_permissions,subtype=unbrick,fsname=");
 
 	for (const char *p = ui->opt.args[0]; *p && len + 3 < cap; p++) {
 		if (*p == ',' || *p == '\\')
@@ -44,7 +43,7 @@ static int mount_up(struct ui *ui, struct mount_fs *fs, struct fuse **ret, struc
 	char *argv[] = {program, o, options, NULL};
 	struct fuse_args args = FUSE_ARGS_INIT(3, argv);
 
-	fuse_options(ui, fs->is_writable, options, sizeof(options));
+	fuse_options(ui, options, sizeof(options));
 	struct fuse *fuse = fuse_new(&args, mount_operations(), sizeof(struct fuse_operations), fs);
 	fuse_opt_free_args(&args);
 	if (!fuse)
@@ -85,8 +84,7 @@ static int serve(struct mount_fs *fs, struct fuse *fuse, const char *folder)
 		fuse_remove_signal_handlers(session);
 	fuse_unmount(fuse);
 	fuse_destroy(fuse);
-	if (rs_tree_close(fs->tree, &err) < 0)
-		return out_error(&err);
+	rs_tree_close(fs->tree);
 	if (r < 0) {
 		(void)rs_fail_on(&err, RS_E_MOUNT, folder, "%s", strerror(-r));
 		return out_error(&err);
@@ -98,7 +96,6 @@ static int serve(struct mount_fs *fs, struct fuse *fuse, const char *folder)
 static int mount_here(struct ui *ui, int ready)
 {
 	struct mount_fs fs = {
-		.is_writable = is_given(&ui->opt, OPT_WRITABLE),
 		.uid = getuid(),
 		.gid = getgid(),
 	};
@@ -110,7 +107,7 @@ static int mount_here(struct ui *ui, int ready)
 	if (r < 0)
 		envelope_begin_take(&e, ui, NULL);
 	else
-		r = ui_open_tree(ui, fs.is_writable, &fs.tree, &e, &err);
+		r = ui_open_tree(ui, &fs.tree, &e, &err);
 	if (r == 0 && rs_tree_fault(fs.tree)[0])
 		r = rs_fail_on(&err, RS_E_NTFS_DAMAGED, rs_tree_name(fs.tree), "%s",
 			rs_tree_fault(fs.tree));
@@ -118,8 +115,7 @@ static int mount_here(struct ui *ui, int ready)
 		r = mount_up(ui, &fs, &fuse, &err);
 	int status = envelope_end(&e, "mounted", &err);
 	if (r < 0) {
-		if (fs.tree)
-			(void)rs_tree_close(fs.tree, NULL); /* nothing was written */
+		rs_tree_close(fs.tree);
 		return status;
 	}
 	if (ready >= 0)

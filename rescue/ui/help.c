@@ -54,10 +54,7 @@ static const struct command_spec commands[] = {
 		"FILE.unbrick-export says how far it came.\n",
 		cmd_export},
 	{"mount", CMD_MOUNT, 2, 2, "DISK FOLDER", "mount a volume by FUSE",
-		"Read-only, unless --writable; then the volume must be safe to write, as for a "
-		"repair.\n"
-		"Nothing can be removed or renamed. Unmount with: fusermount3 -u FOLDER\n",
-		cmd_mount},
+		"Read-only. Unmount with: fusermount3 -u FOLDER\n", cmd_mount},
 	{"help", CMD_HELP, 0, 1, "[COMMAND]", "show help", "", cmd_help},
 	{"version", CMD_VERSION, 0, 0, "", "show the version", "", cmd_version},
 };

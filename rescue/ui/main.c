@@ -88,15 +88,14 @@ int ui_open_session(struct ui *ui, struct rs_err *err)
 	return r;
 }
 
-int ui_open_tree(struct ui *ui, bool is_writable, struct rs_tree **ret, struct envelope *e,
-	struct rs_err *err)
+int ui_open_tree(struct ui *ui, struct rs_tree **ret, struct envelope *e, struct rs_err *err)
 {
 	struct rs_report *report = NULL;
 
 	ui->target.n_disks = 1;
 	int r = ui_open_session(ui, err);
 	if (r == 0) {
-		r = rs_tree_open(ui->session, &ui->target, is_writable, ret, &report);
+		r = rs_tree_open(ui->session, &ui->target, ret, &report);
 		const struct rs_err *why = report ? rs_report_err(report) : NULL;
 		if (r < 0 && why && why->code)
 			*err = *why;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The FUSE file system: read, and if allowed create and write. Nothing is ever removed or renamed.
- * One request at a time (libntfs-3g is not made for more). */
+/* The FUSE file system, for reading: what may be changed is changed by a plan. One request at a
+ * time (libntfs-3g is not made for more). */
 #include "ui/mount.h"
 
 #include <errno.h>
@@ -55,11 +55,9 @@ static struct timespec to_timespec(uint64_t filetime)
 
 static void to_stat(const struct rs_node *n, struct stat *ret)
 {
-	mode_t write_bits = fs()->is_writable ? 0200 : 0;
-
 	memset(ret, 0, sizeof(*ret));
 	ret->st_ino = n->ref & 0xFFFFFFFFFFFF;
-	ret->st_mode = n->is_dir ? S_IFDIR | 0555 | write_bits : S_IFREG | 0444 | write_bits;
+	ret->st_mode = n->is_dir ? S_IFDIR | 0555 : S_IFREG | 0444;
 	ret->st_nlink = n->is_dir || !n->links ? 1 : n->links;
 	ret->st_uid = fs()->uid;
 	ret->st_gid = fs()->gid;
@@ -76,7 +74,7 @@ static int fs_getattr(const char *path, struct stat *st, struct fuse_file_info *
 	struct rs_err err = {0};
 	struct rs_node n;
 
-	(void)fi; /* the path always leads there: nothing is renamed or removed */
+	(void)fi; /* the path always leads there: nothing changes */
 	if (rs_tree_stat(fs()->tree, path, &n, &err) < 0)
 		return -mount_errno(&err);
 	to_stat(&n, st);
@@ -120,15 +118,13 @@ static int fs_open(const char *path, struct fuse_file_info *fi)
 	struct rs_err err = {0};
 	struct rs_node n;
 
-	if ((fi->flags & O_ACCMODE) != O_RDONLY && !fs()->is_writable)
+	if ((fi->flags & O_ACCMODE) != O_RDONLY)
 		return -EROFS;
 	if (rs_tree_stat(fs()->tree, path, &n, &err) < 0)
 		return -mount_errno(&err);
 	if (n.is_dir)
 		return -EISDIR;
 	fi->fh = n.ref;
-	if (fi->flags & O_TRUNC && rs_tree_resize(fs()->tree, n.ref, 0, &err) < 0)
-		return -mount_errno(&err);
 	return 0;
 }
 
@@ -151,55 +147,6 @@ static int fs_read(const char *path, char *buf, size_t len, off_t off, struct fu
 	return (int)have;
 }
 
-static int fs_write(
-	const char *path, const char *buf, size_t len, off_t off, struct fuse_file_info *fi)
-{
-	struct rs_err err = {0};
-
-	(void)path;
-	if (rs_tree_write(fs()->tree, fi->fh, (uint64_t)off, buf, len, &err) < 0)
-		return -mount_errno(&err);
-	return (int)len;
-}
-
-static int fs_truncate(const char *path, off_t size, struct fuse_file_info *fi)
-{
-	struct rs_err err = {0};
-	struct rs_node n;
-
-	(void)fi;
-	if (rs_tree_stat(fs()->tree, path, &n, &err) < 0)
-		return -mount_errno(&err);
-	return rs_tree_resize(fs()->tree, n.ref, (uint64_t)size, &err) < 0 ? -mount_errno(&err) : 0;
-}
-
-static int fs_create(const char *path, mode_t mode, struct fuse_file_info *fi)
-{
-	struct rs_err err = {0};
-
-	(void)mode; /* NTFS has access lists; the folder's are inherited */
-	return rs_tree_create(fs()->tree, path, false, &fi->fh, &err) < 0 ? -mount_errno(&err) : 0;
-}
-
-static int fs_mkdir(const char *path, mode_t mode)
-{
-	struct rs_err err = {0};
-	uint64_t ref;
-
-	(void)mode;
-	return rs_tree_create(fs()->tree, path, true, &ref, &err) < 0 ? -mount_errno(&err) : 0;
-}
-
-static int fs_fsync(const char *path, int only_data, struct fuse_file_info *fi)
-{
-	struct rs_err err = {0};
-
-	(void)path;
-	(void)only_data;
-	(void)fi;
-	return rs_tree_sync(fs()->tree, &err) < 0 ? -mount_errno(&err) : 0;
-}
-
 static int fs_statfs(const char *path, struct statvfs *st)
 {
 	(void)path;
@@ -207,30 +154,15 @@ static int fs_statfs(const char *path, struct statvfs *st)
 	st->f_bsize = st->f_frsize = 4096;
 	st->f_blocks = rs_tree_bytes(fs()->tree) / 4096;
 	st->f_namemax = 255;
-	st->f_flag = fs()->is_writable ? 0 : ST_RDONLY;
+	st->f_flag = ST_RDONLY;
 	return 0;
-}
-
-/* Unbrick never deletes: what removes or renames is refused, and says so. */
-static int fs_unlink(const char *path)
-{
-	(void)path;
-	return -EPERM;
-}
-
-static int fs_rename(const char *from, const char *to, unsigned flags)
-{
-	(void)from;
-	(void)to;
-	(void)flags;
-	return -EPERM;
 }
 
 static void *fs_init(struct fuse_conn_info *conn, struct fuse_config *config)
 {
 	(void)conn;
 	config->use_ino = 1;
-	config->kernel_cache = !fs()->is_writable;
+	config->kernel_cache = 1; /* nothing changes */
 	return fs();
 }
 
@@ -240,15 +172,7 @@ static const struct fuse_operations operations = {
 	.readdir = fs_readdir,
 	.open = fs_open,
 	.read = fs_read,
-	.write = fs_write,
-	.truncate = fs_truncate,
-	.create = fs_create,
-	.mkdir = fs_mkdir,
-	.fsync = fs_fsync,
 	.statfs = fs_statfs,
-	.unlink = fs_unlink,
-	.rmdir = fs_unlink,
-	.rename = fs_rename,
 };
 
 const struct fuse_operations *mount_operations(void)

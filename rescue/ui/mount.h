@@ -12,7 +12,6 @@
 
 struct mount_fs {
 	struct rs_tree *tree;
-	bool is_writable;
 	uid_t uid; /* whom all files belong to: the one who mounts */
 	gid_t gid;
 };

@@ -34,7 +34,6 @@ const struct option_spec option_table[OPT_COUNT] = {
 	{OPT_OUTPUT, 'o', "output", "FILE", CMD_EXPORT, "write to FILE; - is standard output"},
 	{OPT_RESUME, 0, "resume", NULL, CMD_EXPORT, "go on with an export that was interrupted"},
 	{OPT_FORCE, 0, "force", NULL, CMD_EXPORT, "overwrite FILE if it is there"},
-	{OPT_WRITABLE, 0, "writable", NULL, CMD_MOUNT, "allow new files and changes, no removal"},
 	{OPT_FOREGROUND, 0, "foreground", NULL, CMD_MOUNT, "stay until unmounted"},
 	{OPT_JSON, 0, "json", NULL, CMD_ALL, "print a report in JSON, and nothing else"},
 	{OPT_VERBOSE, 'v', "verbose", NULL, CMD_ALL, "tell more on standard error"},

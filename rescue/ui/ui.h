@@ -147,8 +147,7 @@ int ui_fail(struct ui *ui, const struct rs_err *err);
  * RS_E_MEMORY. */
 int ui_open_session(struct ui *ui, struct rs_err *err);
 /** The session, then the volume of the first argument; begins the envelope in any case. */
-int ui_open_tree(struct ui *ui, bool is_writable, struct rs_tree **ret, struct envelope *e,
-	struct rs_err *err);
+int ui_open_tree(struct ui *ui, struct rs_tree **ret, struct envelope *e, struct rs_err *err);
 
 /* ---- help.c ---- */
 

@@ -16,7 +16,7 @@ _unbrick_options() {
 	ls) echo "$keys --long --recursive -l -r $all" ;;
 	cat) echo "$keys $all" ;;
 	export) echo "$keys --output -o --resume --force $all" ;;
-	mount) echo "$keys --writable --foreground $all" ;;
+	mount) echo "$keys --foreground $all" ;;
 	help | version) echo "$all" ;;
 	*) echo "--json --help --version" ;;
 	esac
