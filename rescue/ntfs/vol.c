@@ -345,15 +345,35 @@ int nt_sync(struct nt_vol *vol, struct rs_err *err)
 	return r < 0 ? r : blk_flush(vol->dev.src, err);
 }
 
+/* The one bit in the record itself: the library's own call clears all flags that it does not know,
+ * and Windows sets some of those. */
+static int put_dirty(struct nt_vol *vol, bool is_dirty, struct rs_err *err)
+{
+	ntfs_inode *ni = vol->lib->vol_ni;
+	auto_ctx ntfs_attr_search_ctx *ctx = ntfs_attr_get_search_ctx(ni, NULL);
+
+	if (!ctx || ntfs_attr_lookup(
+			    AT_VOLUME_INFORMATION, AT_UNNAMED, 0, CASE_SENSITIVE, 0, NULL, 0, ctx))
+		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "$Volume", err);
+	struct rs_view info = nt_attr_value(ctx);
+	if (info.len < sizeof(VOLUME_INFORMATION))
+		return rs_fail_on(err, RS_E_NTFS_DAMAGED, "$Volume", "its flags");
+	VOLUME_INFORMATION *v = (void *)((uint8_t *)ctx->attr + (info.p - (uint8_t *)ctx->attr));
+	le16 flags =
+		is_dirty ? (le16)(v->flags | VOLUME_IS_DIRTY) : (le16)(v->flags & ~VOLUME_IS_DIRTY);
+	if (flags == v->flags)
+		return 0;
+	v->flags = vol->lib->flags = flags;
+	ntfs_inode_mark_dirty(ni);
+	return ntfs_inode_sync(ni) ? nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "$Volume", err) : 0;
+}
+
 int nt_set_dirty(struct nt_vol *vol, bool is_dirty, struct rs_err *err)
 {
 	int r = nt_step_begin(vol, err);
 
 	if (r < 0)
 		return r;
-	le16 flags = vol->lib->flags;
-	flags = is_dirty ? (le16)(flags | VOLUME_IS_DIRTY) : (le16)(flags & ~VOLUME_IS_DIRTY);
-	if (flags != vol->lib->flags && ntfs_volume_write_flags(vol->lib, flags))
-		r = nt_lib_fail(vol, RS_E_NTFS_DAMAGED, vol->dev.src->name, err);
+	r = put_dirty(vol, is_dirty, err);
 	return nt_step_end(vol, (uint64_t[]){0}, r, err);
 }
