@@ -15,6 +15,8 @@ int blk_read(struct blk *b, uint64_t off_bytes, void *buf, size_t len, struct rs
 		return rs_fail_on(err, RS_E_IO_READ, b->name,
 			"%zu bytes at %" PRIu64 " are past the end (%" PRIu64 ")", len, off_bytes,
 			b->size_bytes);
+	if (!rs_task_goes_on(b->task))
+		return rs_fail_on(err, RS_E_CANCELLED, b->name, "while it was read");
 	return len ? b->ops->read(b, off_bytes, buf, len, err) : 0;
 }
 

@@ -11,6 +11,7 @@
 
 #include "core/cleanup.h"
 #include "core/err.h"
+#include "core/events.h"
 
 struct blk;
 struct stat;
@@ -33,11 +34,14 @@ struct blk {
 	uint64_t size_bytes;
 	uint32_t sector_bytes; /* logical: 512 or 4096 */
 	bool is_read_only;
+	/* Asked before each read, so that whatever reads can be cancelled, however long it is; NULL
+	 * (always where something is written): nobody. Borrowed. */
+	const struct rs_task *task;
 	char name[256]; /* for errors: path, or path and partition */
 };
 
-/** Read exactly @len bytes. Errors: RS_E_IO_READ (past the end included), with b->name as object.
- */
+/** Read exactly @len bytes. Errors: RS_E_IO_READ (past the end included), with b->name as object,
+ * RS_E_CANCELLED. */
 int blk_read(struct blk *b, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err);
 
 /** Write exactly @len bytes. Errors: RS_E_READ_ONLY, RS_E_IO_WRITE, RS_E_BL_AREA. Nothing is

@@ -107,6 +107,8 @@ static int work_make(
 		r = plan_from_judge(w->judged, &w->plan, err);
 	if (r == 0)
 		r = load_unfinished(w, err);
+	if (r == 0 && !rs_task_goes_on(&s->task))
+		r = rs_fail(err, RS_E_CANCELLED, "nothing was changed");
 	if (r < 0)
 		return rs_err_object(err, v->name), r;
 	drop_doubles(w);

@@ -176,7 +176,13 @@ void en_volume_look(struct rs_session *s, struct en_volume *v, bool may_ask)
 	if (v->is_looked_at)
 		return;
 	v->is_looked_at = true;
+	if (v->disk->blk)
+		v->disk->blk->task = &s->task;
 	int r = look(s, v, may_ask, &why);
+	if (!rs_task_goes_on(&s->task)) { /* whatever it was taken for on the way */
+		r = rs_fail(&why, RS_E_CANCELLED, "nothing was changed");
+		v->err.code = 0;
+	}
 	if (r < 0 && !v->err.code) {
 		v->err = why;
 		(void)snprintf(v->err.object, sizeof(v->err.object), "%s", v->name);

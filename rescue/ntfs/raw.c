@@ -262,9 +262,11 @@ int nt_raw_read_all(struct nt_raw *raw, uint64_t number, int type, const char *n
 	auto_free uint8_t *p = calloc(1, s.data_bytes + 1);
 	if (!p)
 		return rs_fail(err, RS_E_MEMORY, "attribute");
-	r = nt_stream_read(raw, &s, 0, p, s.data_bytes, ret_len, err);
+	size_t len = 0;
+	r = nt_stream_read(raw, &s, 0, p, s.data_bytes, &len, err);
 	if (r < 0)
 		return r;
 	*ret = rs_steal(p);
+	*ret_len = len;
 	return 0;
 }

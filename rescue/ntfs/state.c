@@ -15,6 +15,7 @@
 #define MIRRORED	4U
 #define LOG_HEAD	(128U << 10) /* two restart pages of the greatest size */
 #define LOG_CHUNK	(1U << 20)
+#define LOG_MAX		(4ULL << 30) /* chkdsk /L makes none that is longer */
 #define HIBER_PAGE	4096U
 #define HIBER_NAME	"hiberfil.sys"
 #define HIBER_FILES_MAX 8U
@@ -46,6 +47,9 @@ static int read_log(struct nt_raw *raw, struct nt_state *ret, struct rs_err *err
 	if (!buf)
 		return rs_fail(err, RS_E_MEMORY, "journal");
 	int r = nt_stream_open(raw, RECORD_LOG, NT_AT_DATA, "", &log, &why);
+	if (r == 0 && (log.data_bytes > LOG_MAX || log.data_bytes > raw->geo.volume_bytes))
+		r = rs_fail(&why, RS_E_NTFS_DAMAGED, "it says that it has %" PRIu64 " bytes",
+			log.data_bytes);
 	if (r == 0)
 		r = nt_stream_read(raw, &log, 0, buf, LOG_HEAD, &len, &why);
 	if (r == RS_E_MEMORY)

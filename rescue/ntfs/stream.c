@@ -151,12 +151,14 @@ static int read_list(struct nt_raw *raw, uint64_t number, const struct nt_attr *
 	uint8_t *list = malloc(s.data_bytes + 1);
 	if (!list)
 		return rs_fail(err, RS_E_MEMORY, "attribute list");
-	r = nt_stream_read(raw, &s, 0, list, s.data_bytes, ret_len, err);
+	size_t len = 0;
+	r = nt_stream_read(raw, &s, 0, list, s.data_bytes, &len, err);
 	if (r < 0) {
 		free(list);
 		return r;
 	}
 	*ret = list;
+	*ret_len = len;
 	return 0;
 }
 
@@ -211,11 +213,10 @@ int nt_stream_read(const struct nt_raw *raw, const struct nt_stream *s, uint64_t
 		len = 0;
 	else if (len > s->data_bytes - off_bytes)
 		len = (size_t)(s->data_bytes - off_bytes);
-	*ret_len = len;
-	if (!len)
-		return 0;
-	if (s->is_resident) {
-		memcpy(buf, s->value + off_bytes, len);
+	if (!len || s->is_resident) {
+		if (len)
+			memcpy(buf, s->value + off_bytes, len);
+		*ret_len = len;
 		return 0;
 	}
 	if (s->flags & (NT_ATTR_COMPRESSED | NT_ATTR_ENCRYPTED))
@@ -226,7 +227,10 @@ int nt_stream_read(const struct nt_raw *raw, const struct nt_stream *s, uint64_t
 			       ? (size_t)(s->initialized_bytes - off_bytes)
 			       : len;
 	memset((uint8_t *)buf + valid, 0, len - valid);
-	return nt_runs_read(raw, &s->runs, off_bytes, buf, valid, err);
+	int r = nt_runs_read(raw, &s->runs, off_bytes, buf, valid, err);
+	if (r == 0)
+		*ret_len = len;
+	return r;
 }
 
 void nt_stream_done(struct nt_stream *s)

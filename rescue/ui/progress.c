@@ -78,7 +78,7 @@ bool progress_step(const char *what, uint64_t done, uint64_t total, bool is_byte
 		return false;
 	if (is_terminal < 0)
 		is_terminal = isatty(STDERR_FILENO);
-	if (!is_terminal)
+	if (!is_terminal || !what)
 		return true;
 	uint64_t t = term_now_ns();
 	if (strncmp(now.what, what, sizeof(now.what) - 1) != 0 || done < now.last_done) {

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Numbers that a disk says: none of them rules how long something takes, how much memory it wants,
+ * or what is given out when it could not be read. */
+#include "raw_help.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../../layers/layers.h"
+
+#define HUGE_BYTES (1ULL << 62)
+
+/* $LogFile with these sizes over its wiped clusters. */
+static void put_log(struct rh_vol *v, uint64_t data_bytes)
+{
+	const uint64_t sizes[3] = {data_bytes, data_bytes, 8 * RH_CLUSTER};
+	char pairs[32];
+	struct rh_rec r;
+
+	(void)snprintf(pairs, sizeof(pairs), "11 08 %02x 00", (unsigned)v->log_lcn);
+	rh_begin(&r, 2, 2, 1, 0);
+	rh_name(&r, RH_ROOT, "$LogFile", NT_NS_WIN32_DOS);
+	rh_runs(&r, NT_AT_DATA, 0, 7, pairs, sizes);
+	rh_end(&r);
+	rh_put(v, 2, &r);
+}
+
+static void test_log__of_2_to_62_bytes__is_named_at_once(void **state)
+{
+	struct nt_state st;
+	struct rh_vol v;
+
+	(void)state;
+	rh_vol_make(&v, 64);
+	memset(v.p + v.log_lcn * RH_CLUSTER, 0xFF, 8 * RH_CLUSTER);
+	put_log(&v, HUGE_BYTES);
+	struct lay_watch *w = lay_watch_new(v.mem);
+	assert_non_null(w);
+	auto_nt_raw struct nt_raw *raw = NULL;
+	assert_int_equal(nt_raw_open(&w->blk, &raw, NULL), 0);
+	assert_int_equal(nt_state_read(raw, &st, NULL), 0);
+	assert_int_equal(st.log, NT_LOG_UNREADABLE);
+	assert_non_null(strstr(st.log_reason, "4611686018427387904 bytes"));
+	assert_false(st.can_write);
+	assert_in_range(w->reads, 1, 100);
+	nt_raw_close(rs_steal(raw));
+	blk_close(&w->blk);
+	blk_close(v.mem);
+}
+
+/* ---- outputs are set on success only ---- */
+
+static void test_read__that_fails__leaves_outputs_alone(void **state)
+{
+	auto_nt_raw struct nt_raw *raw = NULL;
+	uint8_t *all = NULL, buf[64];
+	size_t len = 77;
+	struct rh_vol v;
+
+	(void)state;
+	rh_vol_make(&v, 64);
+	struct lay_watch *w = lay_watch_new(v.mem);
+	assert_non_null(w);
+	assert_int_equal(nt_raw_open(&w->blk, &raw, NULL), 0);
+	lay_watch_reset(w);
+	w->fail_read = 2; /* the first is of the record, the second of the data */
+	assert_int_equal(
+		nt_raw_read(raw, 2, NT_AT_DATA, "", 0, buf, sizeof(buf), &len, NULL), RS_E_IO_READ);
+	assert_int_equal(len, 77);
+	lay_watch_reset(w);
+	w->fail_read = 2;
+	assert_int_equal(
+		nt_raw_read_all(raw, 2, NT_AT_DATA, "", 1 << 20, &all, &len, NULL), RS_E_IO_READ);
+	assert_int_equal(len, 77);
+	assert_null(all);
+	nt_raw_close(rs_steal(raw));
+	blk_close(&w->blk);
+	blk_close(v.mem);
+}
+
+/* ---- whatever reads can be cancelled ---- */
+
+static bool never(void *user, const char *what, uint64_t done, uint64_t total)
+{
+	(void)what;
+	(void)done;
+	(void)total;
+	++*(unsigned *)user;
+	return false;
+}
+
+static void test_read__cancelled__says_so(void **state)
+{
+	auto_nt_raw struct nt_raw *raw = NULL;
+	struct rs_err err = {0};
+	unsigned asked = 0;
+	struct rs_task task = {&asked, never};
+	struct rh_vol v;
+	uint8_t rec[NT_RECORD_MAX];
+
+	(void)state;
+	rh_vol_make(&v, 64);
+	assert_int_equal(nt_raw_open(v.mem, &raw, NULL), 0);
+	v.mem->task = &task;
+	assert_int_equal(nt_raw_record(raw, 5, rec, &err), RS_E_CANCELLED);
+	assert_int_equal(err.code, RS_E_CANCELLED);
+	assert_int_equal(asked, 1);
+	nt_raw_close(rs_steal(raw));
+	blk_close(v.mem);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_log__of_2_to_62_bytes__is_named_at_once),
+		cmocka_unit_test(test_read__that_fails__leaves_outputs_alone),
+		cmocka_unit_test(test_read__cancelled__says_so),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
