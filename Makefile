@@ -28,7 +28,7 @@ LIBS	:= $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
 # ---- the library, one archive a room, lowest first: each links only with those before it
 
-ROOMS	= core block bitlocker ntfs windows report repair engine
+ROOMS	= core block fat bitlocker ntfs windows report repair engine
 upto	= $(if $(2),$(firstword $(2)) $(if $(filter $(1),$(firstword $(2))),,$(call upto,$(1),$(wordlist 2,99,$(2)))))
 libs_to	= $(patsubst %,$(BUILD)/lib/%.a,$(call upto,$(1),$(ROOMS)))
 rev	= $(if $(1),$(call rev,$(wordlist 2,99,$(1))) $(firstword $(1)))

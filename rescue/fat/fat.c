@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The boot sector and the chains of clusters. Every chain is followed only as far as the size that
+ * is asked for, so that a loop ends there. */
+#include "fat/fat.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/view.h"
+#include "fat/internal.h"
+
+#define WINDOW_BYTES 4096U
+
+struct fat {
+	struct blk *vol;
+	unsigned bits; /* of an entry of the table: 12, 16 or 32 */
+	uint32_t cluster_bytes, n_clusters;
+	uint64_t table_bytes, table_off; /* of the copy that is in use */
+	uint64_t root_off, data_off;	 /* root_off: of the fixed root */
+	uint32_t root_bytes;		 /* of the fixed root; 0 on FAT32 */
+	uint32_t root_cluster;		 /* FAT32 */
+	uint64_t window_off;		 /* what of the table is in the window */
+	size_t window_len;
+	uint8_t window[WINDOW_BYTES];
+};
+
+static int damaged(const struct fat *f, struct rs_err *err, const char *what)
+{
+	return rs_fail_on(err, RS_E_FAT, f->vol->name, "%s", what);
+}
+
+static bool is_power_of_2(uint32_t v)
+{
+	return v && !(v & (v - 1));
+}
+
+/* The fields of the boot sector; false: no FAT has such. */
+static bool parse_boot(const uint8_t boot[512], struct fat *f)
+{
+	uint32_t sector = rs_le16(boot + 11), per_cluster = boot[13], copies = boot[16];
+	uint64_t reserved = rs_le16(boot + 14), in_use = 0;
+	uint64_t total = rs_le16(boot + 19) ? rs_le16(boot + 19) : rs_le32(boot + 32);
+	uint64_t table = rs_le16(boot + 22);
+
+	if (boot[510] != 0x55 || boot[511] != 0xaa || sector < 512 || sector > 4096 ||
+		!is_power_of_2(sector) || !is_power_of_2(per_cluster) || !reserved || !copies ||
+		copies > 2)
+		return false;
+	f->root_bytes = rs_le16(boot + 17) * 32U;
+	if (!table) { /* as Windows and Linux tell FAT32, however small the volume is */
+		f->bits = 32;
+		table = rs_le32(boot + 36);
+		f->root_cluster = rs_le32(boot + 44);
+		in_use = boot[40] & 0x80 ? boot[40] & 0x0f : 0;
+	}
+	if (!table || in_use >= copies || (f->bits == 32) != (f->root_bytes == 0))
+		return false;
+	uint64_t root_at = reserved + copies * table;
+	uint64_t data_at = root_at + (f->root_bytes + sector - 1) / sector;
+	if (data_at >= total)
+		return false;
+	uint64_t n = (total - data_at) / per_cluster;
+	if (f->bits != 32)
+		f->bits = n < 4085 ? 12 : 16;
+	f->table_bytes = table * sector;
+	f->table_off = (reserved + in_use * table) * sector;
+	f->root_off = root_at * sector;
+	f->data_off = data_at * sector;
+	f->cluster_bytes = sector * per_cluster;
+	uint64_t room = f->table_bytes * 8 / f->bits; /* the first two entries are no clusters */
+	n = room < 2 ? 0 : n < room - 2 ? n : room - 2;
+	f->n_clusters = (uint32_t)n;
+	return n > 0 && n < (f->bits == 16 ? 65525 : 0x0ffffff5);
+}
+
+int fat_open(struct blk *vol, struct fat **ret, struct rs_err *err)
+{
+	uint8_t boot[512];
+	int r = blk_read(vol, 0, boot, sizeof(boot), err);
+
+	if (r < 0)
+		return r;
+	auto_free struct fat *f = calloc(1, sizeof(*f));
+	if (!f)
+		return rs_fail_on(err, RS_E_MEMORY, vol->name, "FAT");
+	f->vol = vol;
+	if (!parse_boot(boot, f))
+		return damaged(f, err, "its first sector is that of no FAT");
+	*ret = rs_steal(f);
+	return 0;
+}
+
+void fat_close(struct fat *f)
+{
+	free(f);
+}
+
+struct fat_entry fat_root(const struct fat *f)
+{
+	return (struct fat_entry){
+		.is_folder = true, .is_root = true, .first_cluster = f->root_cluster};
+}
+
+/* Four bytes of the table (fewer at its end, the rest zeros), through the window. */
+static int table_read(struct fat *f, uint64_t at, uint8_t ret[4], struct rs_err *err)
+{
+	uint64_t left = f->table_bytes - at;
+	size_t len = left < 4 ? (size_t)left : 4;
+
+	if (at < f->window_off || at + len > f->window_off + f->window_len) {
+		f->window_len = 0; /* what is left of it after an error is nothing */
+		size_t n = left < WINDOW_BYTES ? (size_t)left : WINDOW_BYTES;
+		int r = blk_read(f->vol, f->table_off + at, f->window, n, err);
+		if (r < 0)
+			return r;
+		f->window_off = at;
+		f->window_len = n;
+	}
+	memset(ret, 0, 4);
+	memcpy(ret, f->window + (at - f->window_off), len);
+	return 0;
+}
+
+/* The cluster after @cluster; *ret = 0: it is the last. */
+static int chain_next(struct fat *f, uint32_t cluster, uint32_t *ret, struct rs_err *err)
+{
+	uint8_t raw[4];
+	int r = table_read(f, (uint64_t)cluster * f->bits / 8, raw, err);
+
+	if (r < 0)
+		return r;
+	uint32_t next = rs_le32(raw), last = 0x0ffffff8;
+	if (f->bits == 12)
+		next = cluster & 1 ? rs_le16(raw) >> 4 : rs_le16(raw);
+	if (f->bits != 32)
+		last = f->bits == 12 ? 0xff8 : 0xfff8;
+	next &= last | 7;
+	if (next < last && (next < 2 || next - 2 >= f->n_clusters))
+		return damaged(f, err, "a chain of clusters leaves the volume");
+	*ret = next >= last ? 0 : next;
+	return 0;
+}
+
+/* Where an entry's content begins. The upper half of the number has another use on FAT12 and 16. */
+static uint32_t first_of(const struct fat *f, const struct fat_entry *e)
+{
+	return e->first_cluster & (f->bits == 32 ? 0x0fffffff : 0xffff);
+}
+
+/* Read up to @cap bytes of the chain at @cluster; *ret_len is less when the chain ends before. */
+static int chain_read(struct fat *f, uint32_t cluster, uint8_t *buf, size_t cap, size_t *ret_len,
+	struct rs_err *err)
+{
+	size_t done = 0;
+
+	if (cluster && (cluster < 2 || cluster - 2 >= f->n_clusters))
+		return damaged(f, err, "a chain of clusters begins outside of the volume");
+	while (cluster && done < cap) {
+		size_t n = cap - done < f->cluster_bytes ? cap - done : f->cluster_bytes;
+		uint64_t at = f->data_off + (uint64_t)(cluster - 2) * f->cluster_bytes;
+		int r = blk_read(f->vol, at, buf + done, n, err);
+		if (r >= 0)
+			r = chain_next(f, cluster, &cluster, err);
+		if (r < 0)
+			return r;
+		done += n;
+	}
+	*ret_len = done;
+	return 0;
+}
+
+int fat_folder_load(struct fat *f, const struct fat_entry *e, uint8_t **ret, size_t *ret_len,
+	struct rs_err *err)
+{
+	bool is_fixed = e->is_root && f->root_bytes;
+	size_t cap = is_fixed ? f->root_bytes : FAT_FOLDER_MAX + 1, len = cap;
+	auto_free uint8_t *buf = NULL;
+
+	if (!e->is_folder)
+		return rs_fail_on(err, RS_E_NO_SUCH_FILE, e->name, "it is no folder");
+	if (!is_fixed && !first_of(f, e))
+		return damaged(f, err, "a folder has no cluster");
+	buf = malloc(cap);
+	if (!buf)
+		return rs_fail_on(err, RS_E_MEMORY, f->vol->name, "folder");
+	int r = is_fixed ? blk_read(f->vol, f->root_off, buf, cap, err)
+			 : chain_read(f, first_of(f, e), buf, cap, &len, err);
+	if (r < 0)
+		return r;
+	if (!is_fixed && len == cap)
+		return damaged(f, err, "a folder's chain of clusters does not end");
+	*ret = rs_steal(buf);
+	*ret_len = len;
+	return 0;
+}
+
+int fat_read_file(struct fat *f, const struct fat_entry *e, size_t cap_bytes, uint8_t **ret,
+	size_t *ret_len, struct rs_err *err)
+{
+	size_t done = 0;
+
+	if (e->is_folder)
+		return rs_fail_on(err, RS_E_NO_SUCH_FILE, e->name, "it is a folder");
+	if (e->size_bytes > cap_bytes)
+		return rs_fail_on(err, RS_E_UNSUPPORTED, e->name,
+			"a file of %" PRIu32 " bytes, where at most %zu are looked for",
+			e->size_bytes, cap_bytes);
+	if (e->size_bytes > (uint64_t)f->n_clusters * f->cluster_bytes)
+		return damaged(f, err, "a file is larger than the volume");
+	auto_free uint8_t *buf = malloc(e->size_bytes ? e->size_bytes : 1);
+	if (!buf)
+		return rs_fail_on(err, RS_E_MEMORY, e->name, "file");
+	int r = chain_read(f, first_of(f, e), buf, e->size_bytes, &done, err);
+	if (r < 0)
+		return r;
+	if (done < e->size_bytes)
+		return damaged(f, err, "a file's chain of clusters ends before its size");
+	*ret = rs_steal(buf);
+	*ret_len = done;
+	return 0;
+}
