@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Mounting and unmounting; errors of the library. */
-#include "ntfs/vol_internal.h"
+#include "ntfs/security_internal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -275,6 +275,7 @@ int nt_vol_close(struct nt_vol *vol, struct rs_err *err)
 		r = nt_sync(vol, err);
 	drop_library(vol);
 	nt_dev_done(&vol->dev);
+	nt_sds_free(vol->sds);
 	free(vol);
 	return r;
 }

@@ -46,6 +46,16 @@ int nt_stat(struct nt_vol *vol, uint64_t ref, struct nt_stat *ret, struct rs_err
 /** A path of the record (through its WIN32 or POSIX name), "\Windows\..." */
 int nt_path(struct nt_vol *vol, uint64_t ref, char *ret, size_t cap, struct rs_err *err);
 
+struct nt_link {	  /* one name of a record */
+	const char *name; /* UTF-8, borrowed */
+	uint64_t parent_ref;
+	bool is_dos;
+};
+/** Every name of a record, those for DOS too; @fn returns false to stop. @fn must not read the
+ * volume. Errors: as nt_stat. */
+int nt_links(struct nt_vol *vol, uint64_t ref, bool (*fn)(void *user, const struct nt_link *link),
+	void *user, struct rs_err *err);
+
 /** Names of a folder, DOS names left out, "." and ".." too; index order. @fn returns false to stop.
  */
 int nt_list(struct nt_vol *vol, uint64_t dir_ref,
@@ -76,6 +86,9 @@ RS_DEFINE_AUTO(struct nt_file *, nt_file_close);
 int nt_sync(struct nt_vol *vol, struct rs_err *err);
 /** VOLUME_IS_DIRTY on or off, flushed. */
 int nt_set_dirty(struct nt_vol *vol, bool is_dirty, struct rs_err *err);
+/* Folders and files made here are SYSTEM's, and nobody but SYSTEM and Administrators may touch them
+ * (security.h). */
+
 /** Folder @name in @dir_ref; an existing folder is fine (its ref comes back), a file or a reparse
  * point of that name is RS_E_UNSAFE_PATH. Flushed. Errors: RS_E_NO_SPACE, RS_E_IO_WRITE. */
 int nt_mkdir(struct nt_vol *vol, uint64_t dir_ref, const char *name, uint64_t *ret_ref,

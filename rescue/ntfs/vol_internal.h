@@ -18,6 +18,8 @@
 #include <ntfs-3g/inode.h>
 #include <ntfs-3g/volume.h>
 
+struct nt_sds;
+
 struct nt_vol {
 	struct nt_dev dev;
 	ntfs_volume *lib; /* NULL after a failed step whose new mount failed too */
@@ -26,6 +28,7 @@ struct nt_vol {
 			     too */
 	bool is_marking;  /* records made from now on get the mark (mark.c) */
 	const struct nt_replay *replay; /* what it is seen through, or NULL */
+	struct nt_sds *sds;		/* what $Secure holds, once it was asked (security.c) */
 };
 
 /** An error of the library: the block source's own error if there was one, else errno (ENOSPC,

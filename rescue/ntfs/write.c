@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Making folders and files. Each call is one step: it is wholly on the disk when it returns 0, and
  * not at all when it fails before the first write. */
-#include "ntfs/vol_internal.h"
+#include "ntfs/security_internal.h"
 
 #include <errno.h>
 #include <string.h>
@@ -44,20 +44,30 @@ static int open_dir(struct nt_vol *vol, uint64_t ref, ntfs_inode **ret, struct r
 	return 0;
 }
 
-/* The new record, not yet written. It gets the security of its folder: on a Windows volume an entry
- * of $Secure that both share; otherwise the library's "everyone". */
+/* The new record, not yet written. Nobody but SYSTEM and Administrators may touch it: by an entry
+ * of $Secure that is there already, or by a descriptor of its own. */
 static int make(struct nt_vol *vol, ntfs_inode *dir, const struct new_name *name, mode_t type,
 	ntfs_inode **ret, struct rs_err *err)
 {
-	le32 security = test_nino_flag(dir, v3_Extensions) ? dir->security_id : 0;
+	uint8_t ours[NT_SECURITY_OURS_MAX];
+	struct rs_view sd = {ours, nt_security_make(type == S_IFDIR, ours)};
+	auto_inode ntfs_inode *ni = NULL;
+	uint32_t id = 0;
+	int r = nt_security_find(vol, sd, &id, err);
 
+	if (r < 0)
+		return r;
 	nt_lib_begin(vol);
-	ntfs_inode *ni = ntfs_create(dir, security, name->le, (u8)name->n, type);
+	ni = ntfs_create(dir, cpu_to_le32(id), name->le, (u8)name->n, type);
 	if (!ni)
 		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, name->utf8, err);
+	if (!id)
+		r = nt_security_set(vol, ni, sd, err);
+	if (r < 0)
+		return r;
 	if (vol->is_marking)
 		nt_inode_mark(vol, ni);
-	*ret = ni;
+	*ret = rs_steal(ni);
 	return 0;
 }
 
