@@ -110,7 +110,7 @@ $(FUZZ): $(BUILD)/fuzz/%: tests/fuzz/%.c $(RESCUE)
 # ---- checks: `make check` runs all, in this order, and each part alone; `T=name` one test
 
 CHECKS	= check-unit check-asan check-clang tidy analyze shellcheck format-check check-layers \
-	  check-docs check-image check-disks torture fuzz
+	  check-docs check-image check-disks torture fuzz mutants
 SOURCES	= $(shell git ls-files 'rescue/*.[ch]' 'efi/*.[ch]' 'tests/*.[ch]')
 # sources for the firmware need flags of their own: efi/efi.mk checks them
 C_FILES	= $(filter-out $(EFI_SOURCES),$(filter %.c,$(SOURCES)))
@@ -208,6 +208,19 @@ fuzz:
 		SAN="$(SANITIZE) -fsanitize=fuzzer-no-link" fuzz-programs
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) JOBS=1 $(RUN) fuzz 1200 tests/fuzz/run
 
+# Checks taken away one by one (tests/mutants). CI tries a part, another one every day.
+MUTANT_SECONDS ?= 200
+mutants: all
+	@$(MAKE) --no-print-directory -j2 mutant-parts unit-programs
+	@MUTANT_SECONDS=$(MUTANT_SECONDS) $(RUN) mutants 1500 tests/mutants/run
+
+check-mutants: all
+	@$(MAKE) --no-print-directory -j2 mutant-parts unit-programs
+	@UNBRICK_BUILD=$(BUILD) tests/mutants/run $(T)
+
+# what a test of a mutant may need besides itself
+mutant-parts: $(TOOLS)
+
 check-valgrind: unit-programs
 	@for t in $(call ONE,$(TESTS)); do \
 		valgrind -q --error-exitcode=1 --leak-check=full $$t >/dev/null || exit 1; done
@@ -239,7 +252,7 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(shell find $(BUILD) -name image -prune -o -type f -name '*.d' -print 2>/dev/null)
-.PHONY: all check deps cppcheck analyzer unit-programs fuzz-programs analyzer-objects $(CHECKS) check-valgrind bench \
+.PHONY: all check deps cppcheck analyzer unit-programs fuzz-programs analyzer-objects $(CHECKS) check-mutants mutant-parts check-valgrind bench \
 	demo demo-cli install format clean
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -73,6 +73,31 @@ static void test_stick_rule_is_signed__one_bit_changed__is_not(void **state)
 	EVP_PKEY_free(key);
 }
 
+/* A key of another kind whose signatures happen to be 64 bytes long, too: RSA of 512 bits can be
+ * broken in an afternoon. */
+static void test_stick_rule_is_signed__key_of_another_kind__is_not(void **state)
+{
+	(void)state;
+	static const char rule[] = "[rule]\nid = x\n";
+	const unsigned char *text = (const unsigned char *)rule;
+	EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)512);
+	EVP_MD_CTX *c = EVP_MD_CTX_new();
+	BIO *bio = BIO_new(BIO_s_mem());
+	unsigned char sig[64];
+	size_t len = sizeof(sig);
+
+	assert_non_null(key);
+	assert_int_equal(PEM_write_bio_PUBKEY(bio, key), 1);
+	pem_len = (size_t)BIO_read(bio, pem, sizeof(pem));
+	assert_int_equal(EVP_DigestSignInit(c, NULL, NULL, NULL, key), 1);
+	assert_int_equal(EVP_DigestSign(c, sig, &len, text, strlen(rule)), 1);
+	assert_int_equal(len, sizeof(sig)); /* else the length alone would refuse it */
+	assert_false(stick_rule_is_signed(pem, pem_len, rule, strlen(rule), sig, len));
+	EVP_MD_CTX_free(c);
+	BIO_free(bio);
+	EVP_PKEY_free(key);
+}
+
 static void test_stick_last_of__report__has_outcome_only(void **state)
 {
 	(void)state;
@@ -332,6 +357,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stick_rule_is_signed__one_bit_changed__is_not),
+		cmocka_unit_test(test_stick_rule_is_signed__key_of_another_kind__is_not),
 		cmocka_unit_test(test_stick_last_of__report__has_outcome_only),
 		cmocka_unit_test(test_stick_write_folder__twice__has_both_files_once),
 		cmocka_unit_test(test_stick_write_folder__a_file_in_the_way__says_so),
