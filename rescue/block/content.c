@@ -1,27 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a volume holds. libblkid judges file systems; it wants a descriptor, and a block source has
- * none to give (it may be a test's layer, or an opened BitLocker volume). So the places that its
- * probes look at are copied into a memory file of the volume's size, mostly a hole. Bytes that
- * cannot be read stay zero, and a hostile volume is seen through that window only. */
-#include <blkid/blkid.h>
+/* What a volume holds. Formats leave their signatures behind, so the first one that is found says
+ * little: a boot sector with a sound file system behind it outweighs all of them, and a container
+ * (RAID, encryption) outweighs a boot sector without. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "block/internal.h"
 #include "core/text.h"
-
-#define HEAD_BYTES  (1U << 20)	/* btrfs 64 KiB, UDF up to 1 MiB, ZFS 512 KiB */
-#define TAIL_BYTES  (64U << 10) /* RAID members keep their superblock at the end */
-#define MFT_BYTES   (16U << 10) /* the first four records, of up to 4096 bytes */
-#define CHUNK_BYTES (64U << 10)
-
-static void free_probe(blkid_probe *p)
-{
-	if (*p)
-		blkid_free_probe(*p);
-}
 
 static bool is_power_of_2(uint32_t v)
 {
@@ -62,57 +48,6 @@ enum vol_kind vol_sniff_boot(const uint8_t boot[512], uint32_t *ret_sector)
 	return is_fat(boot) ? VOL_FAT : VOL_UNKNOWN;
 }
 
-/* Copy [off, off+len) of the volume to the memory file. Stops at the first bad place: a dying disk
- * may take seconds for each, and the rest stays a hole. */
-static void copy_range(struct blk *vol, int fd, uint64_t off_bytes, uint64_t len)
-{
-	auto_free uint8_t *chunk = malloc(CHUNK_BYTES);
-
-	while (chunk && len && off_bytes < vol->size_bytes) {
-		uint64_t n = vol->size_bytes - off_bytes;
-		n = n < CHUNK_BYTES ? n : CHUNK_BYTES;
-		n = n < len ? n : len;
-		if (blk_read(vol, off_bytes, chunk, (size_t)n, NULL) < 0 ||
-			pwrite(fd, chunk, (size_t)n, (off_t)off_bytes) != (ssize_t)n)
-			return;
-		off_bytes += n;
-		len -= n;
-	}
-}
-
-/* libblkid believes in an NTFS only when it sees the first records of its $MFT. */
-static void copy_mft(struct blk *vol, int fd, const uint8_t boot[512])
-{
-	uint32_t per_cluster = boot[13] <= 128 ? boot[13] : 1U << ((256U - boot[13]) & 31);
-	uint64_t off_bytes;
-
-	if (!__builtin_mul_overflow(
-		    rs_le64(boot + 48), (uint64_t)rs_le16(boot + 11) * per_cluster, &off_bytes))
-		copy_range(vol, fd, off_bytes, MFT_BYTES);
-}
-
-static int window_open(struct blk *vol, const uint8_t boot[512], uint64_t len_bytes)
-{
-	auto_close int fd = memfd_create("volume", MFD_CLOEXEC);
-
-	if (fd < 0 || len_bytes > INT64_MAX || ftruncate(fd, (off_t)len_bytes) < 0)
-		return -1;
-	copy_range(vol, fd, 0, HEAD_BYTES);
-	if (len_bytes > HEAD_BYTES && vol->size_bytes == len_bytes)
-		copy_range(vol, fd, len_bytes - TAIL_BYTES, TAIL_BYTES);
-	if (memcmp(boot + 3, "NTFS    ", 8) == 0)
-		copy_mft(vol, fd, boot);
-	return rs_steal_fd(&fd);
-}
-
-static void take_value(blkid_probe probe, const char *name, char *ret, size_t cap)
-{
-	const char *value = NULL;
-
-	if (blkid_probe_lookup_value(probe, name, &value, NULL) == 0 && value)
-		(void)snprintf(ret, cap, "%s", value);
-}
-
 static enum vol_kind kind_of(const char *fs_type)
 {
 	static const struct {
@@ -127,41 +62,65 @@ static enum vol_kind kind_of(const char *fs_type)
 	return fs_type[0] ? VOL_OTHER : VOL_UNKNOWN;
 }
 
-/* Ask libblkid. No answer and an ambiguous one leave @p as it is. */
-static void ask_blkid(int fd, uint32_t sector_bytes, struct disk_part *p)
-{
-	__attribute__((cleanup(free_probe))) blkid_probe probe = blkid_new_probe();
-
-	if (!probe || blkid_probe_set_device(probe, fd, 0, 0) < 0)
-		return;
-	(void)blkid_probe_set_sectorsize(probe, sector_bytes); /* 512 stays, which does no harm */
-	(void)blkid_probe_enable_partitions(probe, 0);
-	(void)blkid_probe_enable_superblocks(probe, 1);
-	(void)blkid_probe_set_superblocks_flags(
-		probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID);
-	if (blkid_do_safeprobe(probe) != 0)
-		return;
-	take_value(probe, "TYPE", p->fs_type, sizeof(p->fs_type));
-	take_value(probe, "LABEL", p->fs_label, sizeof(p->fs_label));
-	take_value(probe, "UUID", p->fs_uuid, sizeof(p->fs_uuid));
-	p->kind = kind_of(p->fs_type);
-}
-
-/* Our own look at sector 0 wins for BitLocker, and decides where libblkid says nothing (an NTFS
- * whose $MFT is damaged). */
-static void settle_kind(enum vol_kind sniffed, struct disk_part *p)
+static void name_kind(enum vol_kind kind, struct disk_part *p)
 {
 	static const char *const words[] = {[VOL_NTFS] = "ntfs",
 		[VOL_BITLOCKER] = "BitLocker",
 		[VOL_FAT] = "vfat",
 		[VOL_EXFAT] = "exfat"};
 
-	if (sniffed == VOL_UNKNOWN || (sniffed != VOL_BITLOCKER && p->kind != VOL_UNKNOWN))
-		return;
-	if (p->kind != sniffed) /* libblkid took a discovery volume for a FAT */
-		p->fs_label[0] = p->fs_uuid[0] = '\0';
-	p->kind = sniffed;
-	(void)snprintf(p->fs_type, sizeof(p->fs_type), "%s", words[sniffed]);
+	p->kind = kind;
+	(void)snprintf(p->fs_type, sizeof(p->fs_type), "%s", words[kind]);
+}
+
+static void take_sign(const struct vol_sign *s, struct disk_part *p)
+{
+	const struct vol_known *known = vol_known_find(s->type);
+
+	p->kind = kind_of(s->type);
+	(void)snprintf(p->fs_type, sizeof(p->fs_type), "%s", s->type);
+	(void)snprintf(p->fs_label, sizeof(p->fs_label), "%s", s->label);
+	(void)snprintf(p->fs_uuid, sizeof(p->fs_uuid), "%s", s->uuid);
+	if (s->is_container)
+		(void)snprintf(
+			p->member_of, sizeof(p->member_of), "%s", known ? known->name : s->type);
+}
+
+/* A sound file system, and beside it what others left or what it is a part of. */
+static void take_sound(struct blk *vol, enum vol_kind kind, uint64_t fs_end, struct disk_part *p,
+	const struct vol_signs *signs)
+{
+	for (unsigned i = 0; i < signs->n; i++) {
+		const struct vol_sign *s = &signs->list[i];
+		const struct vol_known *known = vol_known_find(s->type);
+		const char *name = known ? known->name : s->type;
+		enum vol_kind theirs = kind_of(s->type);
+		if (theirs == kind) {
+			take_sign(s, p);
+			continue;
+		}
+		if (kind == VOL_BITLOCKER && theirs == VOL_FAT)
+			continue; /* the discovery volume around it */
+		if (vol_sign_is_live(vol, p->len_bytes, fs_end, s))
+			(void)snprintf(p->member_of, sizeof(p->member_of), "%s", name);
+		else
+			(void)snprintf(p->left_over, sizeof(p->left_over), "%s", name);
+	}
+	name_kind(kind, p);
+}
+
+/* Nothing is behind the boot sector, if there is one: whose volume is it then? */
+static const struct vol_sign *choose_sign(const struct vol_signs *signs, enum vol_kind sniffed)
+{
+	for (unsigned i = 0; i < signs->n; i++)
+		if (signs->list[i].is_container)
+			return &signs->list[i];
+	if (sniffed == VOL_BITLOCKER)
+		return NULL; /* libblkid takes a discovery volume for a FAT */
+	for (unsigned i = 0; i < signs->n; i++)
+		if (kind_of(signs->list[i].type) == sniffed)
+			return &signs->list[i];
+	return signs->n ? &signs->list[0] : NULL;
 }
 
 static bool is_windows_type(const struct disk_part *p)
@@ -172,39 +131,31 @@ static bool is_windows_type(const struct disk_part *p)
 }
 
 /* The copy of the boot sector that NTFS keeps in the last sector of its partition. */
-static enum vol_kind sniff_end(struct blk *vol, uint64_t len_bytes)
+static enum vol_kind read_copy(struct blk *vol, uint8_t boot[512])
 {
 	static const uint32_t sizes[] = {512, 4096};
-	uint8_t boot[512];
+	uint8_t copy[512];
 	uint32_t own;
 
 	for (unsigned i = 0; i < 2; i++) {
 		enum vol_kind kind;
-		if (len_bytes < 2 * (uint64_t)sizes[i] ||
-			blk_read(vol, len_bytes - sizes[i], boot, sizeof(boot), NULL) < 0)
+		if (vol->size_bytes < 2 * (uint64_t)sizes[i] ||
+			blk_read(vol, vol->size_bytes - sizes[i], copy, sizeof(copy), NULL) < 0)
 			continue;
-		kind = vol_sniff_boot(boot, &own);
-		if (kind == VOL_NTFS || kind == VOL_BITLOCKER)
-			return kind;
+		kind = vol_sniff_boot(copy, &own);
+		if (kind != VOL_NTFS && kind != VOL_BITLOCKER)
+			continue;
+		memcpy(boot, copy, sizeof(copy));
+		return kind;
 	}
 	return VOL_UNKNOWN;
 }
 
-static void say_unknown(
-	struct blk *vol, const uint8_t boot[512], uint64_t len_bytes, struct disk_part *p)
+static void say_unknown(const uint8_t boot[512], struct disk_part *p)
 {
-	enum vol_kind at_end = sniff_end(vol, len_bytes);
 	static const uint8_t zeros[512];
 	char hex[2 * 11 + 1];
 
-	if (at_end != VOL_UNKNOWN) {
-		settle_kind(at_end, p);
-		if (!p->err.code)
-			(void)rs_fail(&p->err, RS_E_NTFS_DAMAGED,
-				"its first sector is damaged, the copy in the last one says %s",
-				p->fs_type);
-		return;
-	}
 	if (p->err.code || !is_windows_type(p) || !p->number)
 		return;
 	rs_hex(boot, 11, hex);
@@ -215,10 +166,43 @@ static void say_unknown(
 			"its first sector is no known boot sector (it begins %s)", hex);
 }
 
+static void say_copy(struct disk_part *p)
+{
+	if (!p->err.code)
+		(void)rs_fail(&p->err,
+			p->kind == VOL_BITLOCKER ? RS_E_BL_DAMAGED : RS_E_NTFS_DAMAGED,
+			"its first sector is damaged, the copy in the last one says %s",
+			p->fs_type);
+}
+
+/* @boot: the first sector of @vol. */
+static void weigh(struct blk *vol, uint8_t boot[512], uint32_t sector_bytes, struct disk_part *p)
+{
+	struct vol_signs signs;
+	uint64_t fs_end = 0;
+	uint32_t own;
+	enum vol_kind kind = vol_sniff_boot(boot, &own);
+	enum vol_kind copy = kind == VOL_UNKNOWN ? read_copy(vol, boot) : VOL_UNKNOWN;
+
+	vol_signs_read(vol, boot, p->len_bytes, sector_bytes, &signs);
+	const struct vol_sign *other = choose_sign(&signs, kind);
+	if (kind != VOL_UNKNOWN && vol_is_sound(vol, boot, &fs_end)) {
+		take_sound(vol, kind, fs_end, p, &signs);
+	} else if (other) {
+		take_sign(other, p);
+	} else if (kind != VOL_UNKNOWN) {
+		name_kind(kind, p);
+	} else if (copy != VOL_UNKNOWN) { /* it also outlives a new format: it comes last */
+		name_kind(copy, p);
+		say_copy(p);
+	} else {
+		say_unknown(boot, p);
+	}
+}
+
 void vol_identify(struct blk *disk, uint32_t sector_bytes, struct disk_part *p)
 {
 	uint8_t boot[512] = {0};
-	uint32_t own_sector;
 	auto_blk struct blk *vol = NULL;
 
 	if (strcmp(p->type, "e3c9e316-0b5c-4db8-817d-f92df00215ae") == 0) {
@@ -241,10 +225,5 @@ void vol_identify(struct blk *disk, uint32_t sector_bytes, struct disk_part *p)
 			(void)rs_fail(&p->err, why.code, "%s", why.detail);
 		return;
 	}
-	auto_close int fd = window_open(vol, boot, p->len_bytes);
-	if (fd >= 0)
-		ask_blkid(fd, sector_bytes, p);
-	settle_kind(vol_sniff_boot(boot, &own_sector), p);
-	if (p->kind == VOL_UNKNOWN)
-		say_unknown(vol, boot, there, p);
+	weigh(vol, boot, sector_bytes, p);
 }

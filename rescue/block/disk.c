@@ -55,13 +55,15 @@ void disk_map_fault(struct disk_map *map, const char *fmt, ...)
 	(void)rs_fail(&map->err, RS_E_TABLE, "%s", text);
 }
 
-static int add_bare(struct blk *disk, struct disk_map *map, struct rs_err *err)
+static int add_bare(
+	struct blk *disk, uint32_t sector_bytes, struct disk_map *map, struct rs_err *err)
 {
 	struct disk_part *p = disk_map_add(map);
 
 	if (!p)
 		return rs_fail_on(err, RS_E_MEMORY, disk->name, "partition table");
 	map->scheme = DISK_BARE;
+	map->sector_bytes = sector_bytes;
 	p->len_bytes = disk->size_bytes;
 	return 0;
 }
@@ -84,18 +86,19 @@ static int load_other(struct blk *disk, const uint8_t sector0[512], enum gpt_ran
 		disk_map_fault(map, "the entries of the master boot record are impossible");
 		return 0;
 	}
-	return add_bare(disk, map, err);
+	return add_bare(disk, disk->sector_bytes, map, err);
 }
 
 int disk_table_load(struct blk *disk, struct disk_map *map, struct rs_err *err)
 {
 	uint8_t sector0[512] = {0};
 	uint32_t own_sector = 0;
+	uint64_t fs_end;
 	enum gpt_rank rank;
 
 	map->sector_bytes = disk->sector_bytes;
 	if (disk->size_bytes < sizeof(sector0))
-		return add_bare(disk, map, err);
+		return add_bare(disk, disk->sector_bytes, map, err);
 	int r = blk_read(disk, 0, sector0, sizeof(sector0), err);
 	if (r < 0)
 		return r;
@@ -106,14 +109,16 @@ int disk_table_load(struct blk *disk, struct disk_map *map, struct rs_err *err)
 		(void)rs_fail(&map->err, RS_E_CONTAINER, "%s", container);
 		return 0;
 	}
-	/* A volume without a table has 55AA too, and its code may pass for entries: ask it first.
-	 */
-	if (!mbr_is_protective(sector0) && vol_sniff_boot(sector0, &own_sector) != VOL_UNKNOWN) {
-		if (own_sector == 4096)
-			map->sector_bytes = own_sector;
-		return add_bare(disk, map, err);
-	}
-	bool is_mbr = mbr_is_sane(sector0) && !mbr_is_protective(sector0);
+	/* A volume without a table has 55AA too, and its code may pass for entries; a table may
+	 * stand below the code of a boot sector that was there before it. */
+	bool is_protective = mbr_is_protective(sector0);
+	bool has_boot = vol_sniff_boot(sector0, &own_sector) != VOL_UNKNOWN;
+	bool is_sound = has_boot && vol_is_sound(disk, sector0, &fs_end);
+	bool is_boot = has_boot && !is_protective && !mbr_outweighs_boot(disk, sector0, is_sound);
+	uint32_t bare_sector = own_sector == 4096 ? own_sector : map->sector_bytes;
+	if (is_boot && is_sound)
+		return add_bare(disk, bare_sector, map, err);
+	bool is_mbr = mbr_is_sane(sector0) && !is_protective && !is_boot;
 	if (is_mbr) {
 		/* Linux and Windows ignore what is left of a GPT beside a plain MBR; so do we. */
 		mbr_load(disk, sector0, map);
@@ -124,11 +129,13 @@ int disk_table_load(struct blk *disk, struct disk_map *map, struct rs_err *err)
 	if (r < 0)
 		return rs_fail_on(err, r, disk->name, "partition table");
 	if (rank >= GPT_HEADER) {
-		if (!mbr_is_protective(sector0))
+		if (!is_protective)
 			disk_map_warn(map, "the protective MBR is missing");
 		return 0;
 	}
-	if (mbr_is_protective(sector0)) {
+	if (is_boot || is_sound)
+		return add_bare(disk, bare_sector, map, err);
+	if (is_protective) {
 		map->scheme = DISK_GPT;
 		disk_map_fault(map, "the MBR announces a GPT, but no sound copy of it is there");
 		return 0;

@@ -29,8 +29,20 @@ struct disk_part {
 	enum vol_kind kind;
 	char fs_type[24]; /* libblkid's word: ntfs, vfat, BitLocker, ext4 ... */
 	char fs_label[160], fs_uuid[64];
-	struct rs_err err; /* code != 0: this volume is broken, and why (one line) */
+	char member_of[64]; /* "" or the set or container that it is a part of: not written alone */
+	char left_over[64]; /* "" or what left an old signature beside the file system */
+	struct rs_err err;  /* code != 0: this volume is broken, and why (one line) */
 };
+
+/* A file system or container that is known by name but not opened here. */
+struct vol_known {
+	const char *type; /* libblkid's word */
+	const char *name; /* for people, to follow "it is" */
+	const char *next; /* what to do to get at what lies inside; "" if nothing of Windows can */
+};
+
+/** NULL: no such type in the table. */
+const struct vol_known *vol_known_find(const char *type);
 
 struct disk_map {
 	enum disk_scheme scheme;

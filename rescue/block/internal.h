@@ -42,12 +42,45 @@ const char *disk_container_name(const uint8_t sector0[512]);
 bool mbr_is_sane(const uint8_t sector0[512]);
 bool mbr_is_protective(const uint8_t sector0[512]);
 
+/** Sector 0 begins like the boot sector of a volume without a table. Is it a table all the same:
+ * all entries inside the disk and apart, and a volume that knows its place where one of them begins
+ * (or nothing sound behind the boot sector)? */
+bool mbr_outweighs_boot(struct blk *disk, const uint8_t sector0[512], bool is_sound);
+
 /** Fill the map from the master boot record and its chains of logical partitions. */
 void mbr_load(struct blk *disk, const uint8_t sector0[512], struct disk_map *map);
 
 /** What the first 512 bytes of a volume say by themselves; VOL_UNKNOWN if they are not one of
  * Windows' boot sectors. *ret_sector is its own sector size (0 when it has none). */
 enum vol_kind vol_sniff_boot(const uint8_t boot[512], uint32_t *ret_sector);
+
+/* A signature that libblkid finds on a volume. */
+struct vol_sign {
+	char type[24], label[160], uuid[64];
+	uint64_t at_bytes; /* of its magic */
+	bool is_container; /* RAID, volume manager or encryption: what counts lies inside */
+};
+
+#define VOL_SIGNS_MAX 8U
+
+struct vol_signs {
+	struct vol_sign list[VOL_SIGNS_MAX];
+	unsigned n;
+};
+
+/** All signatures, by libblkid. @boot: the first sector, or the copy that is used for it. */
+void vol_signs_read(struct blk *vol, const uint8_t boot[512], uint64_t len_bytes,
+	uint32_t sector_bytes, struct vol_signs *ret);
+
+/** Does the file system that @boot begins describe itself: $MFT, a table, BitLocker's metadata
+ * where the boot sector says? *ret_end_bytes, set then only, is where it ends by its own account.
+ */
+bool vol_is_sound(struct blk *vol, const uint8_t boot[512], uint64_t *ret_end_bytes);
+
+/** Beside a sound file system that ends at @fs_end: is the volume still a part of the container
+ * whose signature @s is (true also where that cannot be told), or did an older one leave it? */
+bool vol_sign_is_live(
+	struct blk *vol, uint64_t len_bytes, uint64_t fs_end, const struct vol_sign *s);
 
 /** Kind, label and fault of the volume in p->off_bytes, p->len_bytes. @disk's end cuts it. */
 void vol_identify(struct blk *disk, uint32_t sector_bytes, struct disk_part *p);

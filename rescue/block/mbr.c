@@ -53,9 +53,11 @@ bool mbr_is_sane(const uint8_t sector0[512])
 
 bool mbr_is_protective(const uint8_t sector0[512])
 {
-	for (unsigned i = 0; i < 4; i++)
-		if (has_signature(sector0) && entry_at(sector0, i).type == 0xee)
+	for (unsigned i = 0; i < 4; i++) {
+		struct mbr_entry e = entry_at(sector0, i);
+		if (has_signature(sector0) && e.type == 0xee && !(e.flag & 0x7f))
 			return true;
+	}
 	return false;
 }
 
@@ -71,6 +73,86 @@ static bool is_at_home(struct blk *disk, const struct mbr_entry *e, uint32_t sec
 	if (is_extended(e->type))
 		return mbr_is_sane(boot);
 	return vol_sniff_boot(boot, &own) != VOL_UNKNOWN && own == sector_bytes;
+}
+
+/* The boot sector of a volume counts the sectors before it. */
+static bool knows_its_place(const uint8_t boot[512], uint64_t lba)
+{
+	uint32_t own;
+
+	switch (vol_sniff_boot(boot, &own)) {
+	case VOL_NTFS:
+	case VOL_BITLOCKER:
+	case VOL_FAT:
+		return rs_le32(boot + 28) == (uint32_t)lba;
+	case VOL_EXFAT:
+		return rs_le64(boot + 64) == lba;
+	default:
+		return false;
+	}
+}
+
+static bool is_home(struct blk *disk, const struct mbr_entry *e, uint32_t sector_bytes)
+{
+	uint8_t boot[512];
+	struct mbr_entry first;
+
+	if (blk_read(disk, (uint64_t)e->lba * sector_bytes, boot, sizeof(boot), NULL) < 0)
+		return false;
+	if (!is_extended(e->type))
+		return knows_its_place(boot, e->lba);
+	first = entry_at(boot, 0); /* of the chain: its first logical partition */
+	if (!mbr_is_sane(boot) || !first.type || !first.sectors || is_extended(first.type))
+		return false;
+	uint64_t lba = (uint64_t)e->lba + first.lba;
+	return blk_read(disk, lba * sector_bytes, boot, sizeof(boot), NULL) == 0 &&
+	       (knows_its_place(boot, lba) || knows_its_place(boot, first.lba));
+}
+
+static bool is_apart(const struct mbr_entry *a, const struct mbr_entry *b)
+{
+	return a->lba >= b->lba ? a->lba - b->lba >= b->sectors : b->lba - a->lba >= a->sectors;
+}
+
+/* Entries as a partitioner makes them: in use or empty, on the disk, none over another one. */
+static bool are_entries_possible(
+	const struct blk *disk, const uint8_t sector0[512], uint32_t sector_bytes)
+{
+	uint64_t sectors = disk->size_bytes / sector_bytes;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < 4; i++) {
+		struct mbr_entry e = entry_at(sector0, i);
+		if (!e.type && !e.sectors && !e.lba)
+			continue;
+		if (!e.type || !e.sectors || !e.lba || e.lba >= sectors)
+			return false;
+		for (unsigned k = 0; k < i; k++) {
+			struct mbr_entry other = entry_at(sector0, k);
+			if (other.type && !is_apart(&e, &other))
+				return false;
+		}
+		n++;
+	}
+	return n > 0;
+}
+
+bool mbr_outweighs_boot(struct blk *disk, const uint8_t sector0[512], bool is_sound)
+{
+	static const uint32_t sizes[] = {512, 4096};
+
+	if (!mbr_is_sane(sector0))
+		return false;
+	for (unsigned k = 0; k < 2; k++) {
+		if (!are_entries_possible(disk, sector0, sizes[k]))
+			continue;
+		for (unsigned i = 0; i < 4; i++) {
+			struct mbr_entry e = entry_at(sector0, i);
+			if (e.type && is_home(disk, &e, sizes[k]))
+				return true;
+		}
+	}
+	return !is_sound && are_entries_possible(disk, sector0, disk->sector_bytes);
 }
 
 static uint32_t guess_sector(struct blk *disk, const uint8_t sector0[512])

@@ -205,6 +205,10 @@ int en_volume_guard(const struct en_volume *v, struct rs_err *err)
 		*err = v->disk->map->err;
 		return rs_err_object(err, v->disk->path);
 	}
+	if (v->part->member_of[0])
+		return rs_fail_on(err, RS_E_GUARD, v->name,
+			"it is %s: what is written to one part alone damages the whole",
+			v->part->member_of);
 	return guard_volume(&in, err);
 }
 

@@ -221,4 +221,6 @@ void report_partition(struct json_object *volume, const struct disk_part *p)
 	report_text_set(volume, "content", content[p->kind]);
 	report_text_set(volume, "file_system", p->fs_type);
 	report_text_set(volume, "label", p->fs_label);
+	report_text_set(volume, "member_of", p->member_of);
+	report_text_set(volume, "left_over", p->left_over);
 }

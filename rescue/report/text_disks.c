@@ -238,6 +238,12 @@ static void volume_full(struct printer *p, struct json_object *volume)
 	volume_row(p, volume);
 	if (text_has(part, "uuid"))
 		text_say(p, DETAIL "UUID:      ", "%s", text_str(part, "uuid"));
+	if (text_has(volume, "member_of"))
+		text_say(p, DETAIL "Part:      ", "it is %s", text_str(volume, "member_of"));
+	if (text_has(volume, "left_over"))
+		text_say(p, DETAIL "           ",
+			"an old signature is there, too (%s): the file system is sound and counts",
+			text_str(volume, "left_over"));
 	say_bitlocker(p, text_obj(volume, "bitlocker"));
 	say_windows(p, text_obj(volume, "windows"));
 	say_ntfs(p, text_obj(volume, "ntfs"));
