@@ -199,6 +199,8 @@ void rs_report_free(struct rs_report *r);
 const char *rs_version(void);
 /** Escape a name for a terminal; returns bytes written. */
 size_t rs_escape(const char *s, char *ret, size_t cap);
+/** The same for whatever is shown: what has the shape of a recovery password is taken out first. */
+size_t rs_shown(const char *s, char *ret, size_t cap);
 /** Does a file (or device) lie on this disk, itself or through what its device is made of? */
 bool rs_lies_on_disk(const struct stat *file, const char *disk_path);
 /** FILETIME as RFC 3339 ("never" for 0). @ret has 32 bytes. */

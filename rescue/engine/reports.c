@@ -8,6 +8,7 @@
 
 const char *rs_report_json(struct rs_report *r)
 {
+	report_redact(r);
 	const char *text = json_object_to_json_string_ext(r->root,
 		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
 
@@ -19,6 +20,7 @@ const char *rs_report_json(struct rs_report *r)
 void rs_report_text(
 	const struct rs_report *r, void (*put)(void *user, const char *line), void *user)
 {
+	report_redact((struct rs_report *)(uintptr_t)r); /* its facts stay as they are */
 	report_text(r->root, put, user);
 }
 

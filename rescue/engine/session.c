@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/redact.h"
 #include "engine/engine.h"
 
 #define KEY_FILE_MAX (64U << 20)
@@ -53,6 +54,7 @@ void en_log(const struct rs_session *s, enum rs_log_level level, const char *fmt
 	va_start(ap, fmt);
 	(void)vsnprintf(line, sizeof(line), fmt, ap); /* cut is fine */
 	va_end(ap);
+	rs_redact(line);
 	s->events.log(s->events.user, level, line);
 }
 

@@ -90,6 +90,16 @@ static int keys_pipe(const struct rs_secret *keys, int *ret, struct rs_err *err)
 	return 0;
 }
 
+static void hide_typing(int fd)
+{
+	struct termios t;
+
+	if (tcgetattr(fd, &t) < 0)
+		return; /* a pseudo-terminal always has settings */
+	t.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL | ICANON);
+	(void)tcsetattr(fd, TCSANOW, &t); /* as above */
+}
+
 static int open_pty(const unsigned short size[2], int *ret_master, int *ret_slave)
 {
 	struct winsize window = {.ws_row = size[0], .ws_col = size[1]};
@@ -127,6 +137,7 @@ static void on_output(void *user, int fd, short events)
 	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
 		close_master(c); /* EIO: nobody has the other end any more */
 	}
+	rs_wipe(bytes, sizeof(bytes)); /* an echo of a key, if a program lets one through */
 }
 
 int child_start(struct child *c, char *const argv[], const struct rs_secret *keys,
@@ -138,6 +149,8 @@ int child_start(struct child *c, char *const argv[], const struct rs_secret *key
 		return rs_fail(err, RS_E_BUG, "one is running");
 	if (open_pty(size, &master, &slave) < 0)
 		return rs_fail(err, RS_E_MEMORY, "pseudo-terminal: %s", strerror(errno));
+	if (!c->has_echo)
+		hide_typing(slave);
 	if (keys_pipe(keys, &key_end, err) < 0)
 		return err->code;
 	pid_t pid = fork();
@@ -175,11 +188,21 @@ void child_type(struct child *c, const char *bytes, size_t len)
 		return; /* its buffer is full: what a terminal drops, too */
 }
 
-bool child_hides_input(const struct child *c)
+static tcflag_t local_modes(const struct child *c)
 {
 	struct termios t;
 
-	return c->master >= 0 && tcgetattr(c->master, &t) == 0 && !(t.c_lflag & ECHO);
+	return c->master >= 0 && tcgetattr(c->master, &t) == 0 ? t.c_lflag : 0;
+}
+
+bool child_is_asking(const struct child *c)
+{
+	return local_modes(c) & ICANON;
+}
+
+bool child_asks_secret(const struct child *c)
+{
+	return (local_modes(c) & (ICANON | ECHO)) == ICANON;
 }
 
 void child_signal(const struct child *c, int number)

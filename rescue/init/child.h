@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A program on a pseudo-terminal of its own: the work. What it says goes to @output, and what is
  * typed comes to it by child_type; its terminal settings (echo, line editing, interrupt key) are
- * those of any terminal. */
+ * its own affair; it begins with neither echo nor line editing, so that what is typed before a
+ * question, perhaps a key, is shown nowhere, and so that a question can be told from work. */
 #ifndef UNBRICK_INIT_CHILD_H
 #define UNBRICK_INIT_CHILD_H
 
@@ -28,6 +29,7 @@ struct child {
 	 * NULL = nothing. @prepare_arg is read in the fork. */
 	void (*prepare)(const void *arg);
 	const void *prepare_arg;
+	bool has_echo; /* a shell; else nothing that is typed is shown but where it is asked for */
 };
 
 enum { CHILD_KEYS_FD = 3 };
@@ -41,8 +43,10 @@ bool child_is_over(const struct child *c);
 /** waitpid(2) gave this. */
 bool child_reaped(struct child *c, pid_t pid, int wait_status);
 void child_type(struct child *c, const char *bytes, size_t len);
-/** Does it wait for a secret? (The echo is off.) */
-bool child_hides_input(const struct child *c);
+/** Does it wait for a line that is typed? (Its terminal edits lines.) */
+bool child_is_asking(const struct child *c);
+/** Is that a secret? (And its terminal has no echo.) */
+bool child_asks_secret(const struct child *c);
 void child_signal(const struct child *c, int number);
 /** "exit status 7", "killed by signal 11 (Segmentation fault)". */
 void child_end_text(int wait_status, char *ret, size_t cap);

@@ -105,6 +105,18 @@ static void make_raw(int fd, speed_t speed)
 	if (speed)
 		(void)cfsetspeed(&t, speed); /* a constant of ours */
 	(void)tcsetattr(fd, TCSANOW, &t);    /* then it stays as it is */
+	(void)tcflush(fd, TCIFLUSH); /* typed before anybody asked; output is not waited for */
+}
+
+void consoles_quiet(int fd)
+{
+	struct termios t;
+
+	if (tcgetattr(fd, &t) < 0)
+		return; /* none, or not a terminal */
+	t.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+	(void)tcsetattr(fd, TCSANOW, &t); /* make_raw tries again */
+	(void)tcflush(fd, TCIFLUSH);	  /* as there */
 }
 
 static bool console_add_at(struct consoles *c, int fd, const char *name, speed_t speed)

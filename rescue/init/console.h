@@ -38,6 +38,9 @@ void consoles_init(struct consoles *c, struct loop *loop, console_input_fn input
  * for CONSOLE_NAMED. Names that do not open are left out. */
 void consoles_open(
 	struct consoles *c, const char *active, enum console_choice choice, const char *serial);
+/** A console that the kernel has opened already: no echo from now on. What was typed before anybody
+ * asked is thrown away. */
+void consoles_quiet(int fd);
 /** Take over a descriptor (made non-blocking) as one more console. */
 bool console_add_take(struct consoles *c, int fd, const char *name);
 /** Bytes as they are, to all of them; never blocks. */

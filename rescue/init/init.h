@@ -7,6 +7,7 @@
 
 #include <json-c/json.h>
 
+#include "core/redact.h"
 #include "core/secret.h"
 #include "init/child.h"
 #include "init/console.h"
@@ -76,6 +77,8 @@ struct init {
 	struct json_object *report, *timeline, *runs;
 	char *shown; /* by programs, for the text of the report; SHOWN_MOST bytes */
 	size_t shown_len;
+	struct rs_redact filter; /* between the programs and the consoles */
+	uint64_t filtered_ms;	 /* when something went into it last */
 	uint64_t started_filetime, started_ms;
 	char serial[64];    /* names the machine's folder on the stick */
 	char file_time[32]; /* names this run's files */

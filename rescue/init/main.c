@@ -18,6 +18,8 @@
 #include "init/stick.h"
 #include "init/unseen.h"
 
+#define FILTER_MS 1000
+
 static void on_typed(void *user, const char *bytes, size_t len)
 {
 	struct init *in = user;
@@ -32,8 +34,26 @@ static void on_shown(void *user, const char *bytes, size_t len)
 {
 	struct init *in = user;
 
+	in->filtered_ms = now_ms();
+	rs_redact_put(&in->filter, bytes, len);
+}
+
+static void on_clean(void *user, const char *bytes, size_t len)
+{
+	struct init *in = user;
+
 	consoles_write(&in->consoles, bytes, len);
 	report_keep_shown(in, bytes, len);
+}
+
+/* Digits that nothing follows are shown a moment later. */
+static int step_filter(struct init *in)
+{
+	if (!rs_redact_holds(&in->filter))
+		return -1;
+	if (now_ms() - in->filtered_ms >= FILTER_MS)
+		rs_redact_idle(&in->filter);
+	return FILTER_MS;
 }
 
 static void reap(struct init *in)
@@ -85,12 +105,17 @@ static void give_up_waiting(struct init *in)
 	child_signal(&in->child, SIGUSR1);
 }
 
+/* -1 = never */
+static int sooner(int a_ms, int b_ms)
+{
+	return a_ms < 0 || (b_ms >= 0 && b_ms < a_ms) ? b_ms : a_ms;
+}
+
 void init_step(struct init *in, int timeout_ms)
 {
-	int most_ms = !child_is_over(&in->child) && in->facts.settings.key_wait_s ? 1000 : -1;
-
-	if (most_ms >= 0 && (timeout_ms < 0 || timeout_ms > most_ms))
-		timeout_ms = most_ms;
+	timeout_ms = sooner(timeout_ms, step_filter(in));
+	if (!child_is_over(&in->child) && in->facts.settings.key_wait_s)
+		timeout_ms = sooner(timeout_ms, 1000);
 	loop_step(&in->loop, timeout_ms);
 	give_up_waiting(in);
 	stick_step(in);
@@ -108,6 +133,7 @@ static void open_consoles(struct init *in)
 	(void)sysfs_text(active, sizeof(active), "/sys/class/tty/console/active");
 	consoles_init(&in->consoles, &in->loop, on_typed, in);
 	consoles_open(&in->consoles, active, choice, s->serial);
+	in->filter = (struct rs_redact){.out = on_clean, .user = in};
 	in->child = (struct child){.loop = &in->loop, .output = on_shown, .user = in, .master = -1};
 }
 
@@ -173,6 +199,7 @@ int main(void)
 			2, "init: the first process of the rescue system: the kernel starts it\n");
 		return 2;
 	}
+	consoles_quiet(STDIN_FILENO);
 	start_system(fault, sizeof(fault));
 	guard(supervise, fault);
 }

@@ -24,6 +24,18 @@ static void echo(struct init *in, const char *text)
 	consoles_write(&in->consoles, text, strlen(text));
 }
 
+/* No choice has more than three digits; what is longer may be a key, typed where none is asked. */
+static const char *shown_as(const struct init *in, char c)
+{
+	static char one[2];
+	size_t digits = 0;
+
+	for (size_t i = 0; i < in->line_len; i++)
+		digits += in->line[i] >= '0' && in->line[i] <= '9';
+	one[0] = digits > 3 ? '*' : c;
+	return one;
+}
+
 static void type(struct init *in, char c)
 {
 	if (c == '\r' || c == '\n') {
@@ -40,7 +52,7 @@ static void type(struct init *in, char c)
 		}
 	} else if (c >= ' ' && c < 0x7f && in->line_len < sizeof(in->line) - 1) {
 		in->line[in->line_len++] = c;
-		consoles_write(&in->consoles, &c, 1);
+		echo(in, shown_as(in, c));
 	}
 }
 
@@ -203,6 +215,7 @@ static void do_shell(struct init *in)
 	char line[512];
 
 	init_log(in, "a shell was opened");
+	in->child.has_echo = true;
 	consoles_size(&in->consoles, &size[0], &size[1]);
 	if (child_start(&in->child, argv, NULL, size, &err) < 0) {
 		rs_err_line(&err, line, sizeof(line));
@@ -210,6 +223,7 @@ static void do_shell(struct init *in)
 	}
 	while (!child_is_over(&in->child) && !in->is_stop_wanted)
 		init_step(in, -1);
+	in->child.has_echo = false;
 }
 
 static bool is_shell_there(const struct init *in)
@@ -301,5 +315,6 @@ void menu_main(struct init *in)
 		is_work = !read_line(in, "Choice: ", is_automatic) && is_automatic;
 		if (in->is_line_ready && !in->is_stop_wanted)
 			obey(in);
+		rs_wipe(in->line, sizeof(in->line));
 	}
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/cleanup.h"
+#include "core/redact.h"
 #include "core/text.h"
 #include "init/init.h"
 #include "init/stick.h"
@@ -24,7 +25,7 @@ static void set_text(struct json_object *o, const char *key, const char *text)
 
 	if (!text[0])
 		return;
-	(void)rs_escape(text, escaped, sizeof(escaped));
+	(void)rs_shown(text, escaped, sizeof(escaped));
 	json_object_object_add(o, key, json_object_new_string(escaped));
 }
 
@@ -233,6 +234,7 @@ void report_write(struct init *in, const char *result, const char *text, const c
 {
 	char why[320];
 
+	rs_redact_end(&in->filter);
 	set_outcome(in, result, text, end);
 	const char *json = json_object_to_json_string_ext(in->report, PRINT_FLAGS);
 	if (!json || !write_text(JSON_FILE, json) || !write_text_report(in, text)) {

@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "core/text.h"
+#include "core/redact.h"
 #include "init/init.h"
 
 #define LINE_BYTES 1024
@@ -23,7 +23,7 @@ __attribute__((format(printf, 2, 0))) static void format(
 	char text[LINE_BYTES];
 
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
-	(void)rs_escape(text, ret, LINE_BYTES);
+	(void)rs_shown(text, ret, LINE_BYTES);
 }
 
 void init_say(struct init *in, const char *fmt, ...)
@@ -35,6 +35,7 @@ void init_say(struct init *in, const char *fmt, ...)
 	format(text, fmt, ap);
 	va_end(ap);
 	(void)snprintf(line, sizeof(line), "unbrick: %s", text);
+	rs_redact_end(&in->filter); /* what a program said comes before */
 	consoles_line(&in->consoles, line);
 	keep(in, text);
 }
@@ -58,5 +59,6 @@ void init_show(struct init *in, const char *fmt, ...)
 	va_start(ap, fmt);
 	format(text, fmt, ap);
 	va_end(ap);
+	rs_redact_end(&in->filter);
 	consoles_line(&in->consoles, text);
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/report.h"
 
+#include <json-c/json_visit.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 
+#include "core/redact.h"
 #include "core/text.h"
 
 void report_text_set(struct json_object *o, const char *key, const char *text)
@@ -177,6 +179,29 @@ void report_free(struct rs_report *r)
 	json_object_put(r->root);
 	free(r->json);
 	free(r);
+}
+
+static int redact_one(struct json_object *o, int flags, struct json_object *parent, const char *key,
+	size_t *index, void *user)
+{
+	(void)flags;
+	(void)parent;
+	(void)key;
+	(void)index;
+	(void)user;
+	if (!json_object_is_type(o, json_type_string))
+		return JSON_C_VISIT_RETURN_CONTINUE;
+	char *copy = strdup(json_object_get_string(o));
+	if (copy)
+		rs_redact(copy);
+	(void)json_object_set_string(o, copy ? copy : RS_REDACTED); /* fails for other types only */
+	free(copy);
+	return JSON_C_VISIT_RETURN_CONTINUE;
+}
+
+void report_redact(struct rs_report *r)
+{
+	(void)json_c_visit(r->root, 0, redact_one, NULL); /* our function never fails */
 }
 
 void report_finish(struct rs_report *r, int exit_status, const char *result, const char *text,

@@ -28,6 +28,8 @@ struct rs_report {
 /** A report with tool, machine, command and start time. Errors: RS_E_MEMORY. */
 int report_new(const char *command, struct rs_report **ret, struct rs_err *err);
 void report_free(struct rs_report *r);
+/** Take what has the shape of a recovery password out of every text, before it is rendered. */
+void report_redact(struct rs_report *r);
 
 /** Close it: duration, outcome, error (when err->code is not 0). @result one of docs/report.md's
  * words; the exit status is @exit_status, or the error's when there is one. */

@@ -113,6 +113,7 @@ static int mount_here(struct ui *ui, int ready)
 			rs_tree_fault(fs.tree));
 	if (r == 0)
 		r = mount_up(ui, &fs, &fuse, &err);
+	term_show_typing();
 	int status = envelope_end(&e, "mounted", &err);
 	if (r < 0) {
 		rs_tree_close(fs.tree);

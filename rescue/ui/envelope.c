@@ -18,7 +18,7 @@ static void set_text(struct json_object *o, const char *key, const char *text)
 
 	if (!text || !text[0])
 		return;
-	(void)rs_escape(text, escaped, sizeof(escaped));
+	(void)rs_shown(text, escaped, sizeof(escaped));
 	json_object_object_add(o, key, json_object_new_string(escaped));
 }
 

@@ -80,6 +80,8 @@ int ui_open_session(struct ui *ui, struct rs_err *err)
 		events.ask = NULL;
 	if (!term_can_ask() || ui->opt.command->bit == CMD_LIST)
 		events.key = NULL; /* a list says what is locked, it does not ask for keys */
+	if (events.key)
+		term_hide_typing();
 	int r = rs_session_new(&events, &ui->session, err);
 	for (unsigned i = 0; r == 0 && i < ui->opt.n_keys; i++)
 		r = read_key(ui->session, &ui->opt.keys[i], err);
@@ -158,6 +160,7 @@ static int run(struct ui *ui)
 		return cmd_version(ui);
 	ui->target = (struct rs_target){(const char *const *)o->args, o->n_args, o->volume};
 	status = o->command->run(ui);
+	term_show_typing();
 	rs_session_free(ui->session);
 	ui->session = NULL;
 	return status;

@@ -53,7 +53,7 @@ void out_line(void *user, const char *line)
 	char escaped[LINE_BYTES];
 
 	(void)user;
-	(void)rs_escape(line, escaped, sizeof(escaped));
+	(void)rs_shown(line, escaped, sizeof(escaped));
 	if (printf("%s\n", escaped) < 0)
 		lost_errno = errno; /* out_finish reports it */
 }
@@ -64,7 +64,7 @@ int out_error(const struct rs_err *err)
 
 	progress_clear();
 	rs_err_line(err, line, sizeof(line));
-	(void)rs_escape(line, escaped, sizeof(escaped));
+	(void)rs_shown(line, escaped, sizeof(escaped));
 	if (!(err->code == RS_E_OUTPUT && is_broken)) /* nobody reads on: leave quietly */
 		(void)fprintf(stderr, "unbrick: %s\n", escaped);
 	return rs_err_info(err->code)->exit_status;
@@ -79,6 +79,6 @@ void out_warn(const char *fmt, ...)
 	(void)vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
 	progress_clear();
-	(void)rs_escape(line, escaped, sizeof(escaped));
+	(void)rs_shown(line, escaped, sizeof(escaped));
 	(void)fprintf(stderr, "unbrick: %s\n", escaped);
 }

@@ -25,7 +25,7 @@ static void put_new_line(void *user, const char *line)
 		return;
 	}
 	forget_from(s, s->next);
-	(void)rs_escape(line, escaped, sizeof(escaped));
+	(void)rs_shown(line, escaped, sizeof(escaped));
 	(void)fprintf(s->out, "%s\n", escaped); /* out_finish finds a lost line */
 	char **more = reallocarray(s->lines, s->n + 1, sizeof(*more));
 	if (!more)

@@ -113,10 +113,63 @@ bool term_can_ask(void)
 	return fd >= 0;
 }
 
+/* Nothing that is typed is shown before it is asked for: it may be a key, typed early. Line editing
+ * is off as well, which tells a first process above us that this is work and not a question. */
+static struct {
+	int fd; /* -1: as it was */
+	struct termios before;
+} hidden = {.fd = -1};
+
+void term_hide_typing(void)
+{
+	struct termios t;
+	int fd = hidden.fd < 0 ? open_terminal() : -1;
+
+	/* in the background it is somebody else's */
+	if (fd < 0 || tcgetpgrp(fd) != getpgrp() || tcgetattr(fd, &hidden.before) < 0) {
+		if (fd >= 0)
+			(void)close(fd); /* nothing was written */
+		return;
+	}
+	t = hidden.before;
+	t.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON);
+	hidden.fd = fd;
+	(void)tcsetattr(
+		fd, TCSANOW, &t); /* a question tries again, and is not asked with an echo */
+}
+
+void term_show_typing(void)
+{
+	if (hidden.fd < 0)
+		return;
+	if (tcgetpgrp(hidden.fd) == getpgrp())
+		(void)tcsetattr(hidden.fd, TCSAFLUSH, &hidden.before); /* as above */
+	(void)close(hidden.fd);
+	hidden.fd = -1;
+}
+
+/* What was typed before is not an answer: it is thrown away. */
+static bool begin_answer(int fd, bool has_echo, struct termios *ret_before)
+{
+	struct termios t;
+
+	if (tcgetattr(fd, ret_before) < 0)
+		return false;
+	t = *ret_before;
+	t.c_lflag &= ~(tcflag_t)ECHO;
+	t.c_lflag |= ICANON | (has_echo ? ECHO | ECHOE | ECHOK : ECHONL);
+	return tcsetattr(fd, TCSAFLUSH, &t) == 0;
+}
+
+static void end_answer(int fd, const struct termios *before)
+{
+	(void)tcsetattr(fd, TCSAFLUSH, before); /* nothing can be done about it */
+}
+
 static void say(int fd, const char *text)
 {
 	char escaped[2048];
-	size_t n = rs_escape(text, escaped, sizeof(escaped));
+	size_t n = rs_shown(text, escaped, sizeof(escaped));
 
 	if (write(fd, escaped, n) < 0)
 		return; /* a terminal that cannot show the question cannot answer it: read fails
@@ -155,12 +208,14 @@ enum rs_answer term_ask(const char *question)
 	char line[16];
 	int fd = open_terminal();
 	enum rs_answer answer = RS_ANSWER_NO;
+	struct termios before;
 
 	progress_clear();
 	if (fd < 0)
 		return RS_ANSWER_NO;
 	(void)!write(fd, "\n", 1); /* see say() */
 	begin_question();
+	bool has_settings = begin_answer(fd, true, &before);
 	for (;;) {
 		say(fd, question);
 		say(fd, " [yes/no] ");
@@ -181,6 +236,9 @@ enum rs_answer term_ask(const char *question)
 			break;
 		say(fd, "Please type yes or no. ");
 	}
+	explicit_bzero(line, sizeof(line)); /* somebody may have typed a key into it */
+	if (has_settings)
+		end_answer(fd, &before);
 	(void)close(fd); /* a terminal: nothing is lost */
 	return answer;
 }
@@ -208,18 +266,13 @@ static void say_key_question(int fd, const struct rs_key_request *q)
 
 static long ask_hidden(int fd, const struct rs_key_request *q, char *buf, size_t cap)
 {
-	struct termios old, hidden;
+	struct termios before;
 
-	if (tcgetattr(fd, &old) < 0)
-		return -1;
-	hidden = old;
-	hidden.c_lflag &= ~(tcflag_t)ECHO;
-	hidden.c_lflag |= ECHONL | ICANON;
-	if (tcsetattr(fd, TCSAFLUSH, &hidden) < 0)
+	if (!begin_answer(fd, false, &before))
 		return -1;	 /* never with an echo */
 	say_key_question(fd, q); /* who answers it at once is not seen either */
 	long n = term_is_cancelled() ? -1 : read_line(fd, buf, cap);
-	(void)tcsetattr(fd, TCSAFLUSH, &old); /* nothing can be done about it */
+	end_answer(fd, &before);
 	return n;
 }
 

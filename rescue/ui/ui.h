@@ -49,6 +49,11 @@ void term_catch_signals(void);
 /** Default handling again (the mount has its own). */
 void term_release_signals(void);
 bool term_is_cancelled(void);
+/** From now on what is typed is shown only where it is asked for. Nothing where nobody can answer.
+ */
+void term_hide_typing(void);
+/** The terminal as it was, without what was typed meanwhile. */
+void term_show_typing(void);
 /** Somebody who can answer: standard input is a terminal and /dev/tty opens. */
 bool term_can_ask(void);
 /** One yes or no on the terminal. */

@@ -141,20 +141,38 @@ static void test_child__typed__echo_is_the_terminals(void **state)
 	(void)state;
 	struct child c = new_child();
 
+	c.has_echo = true;
 	start_shell(&c,
 		"echo ask; read a; stty -echo; echo secret; read b; stty echo; echo \"[$a]"
 		"[${#b}]\"",
 		NULL);
 	wait_for(&c, "ask");
-	assert_false(child_hides_input(&c));
+	assert_true(child_is_asking(&c));
+	assert_false(child_asks_secret(&c));
 	child_type(&c, "hello\r", 6);
 	wait_for(&c, "secret");
-	assert_true(child_hides_input(&c));
+	assert_true(child_asks_secret(&c));
 	child_type(&c, "123456\r", 7);
 	finish(&c);
 	assert_non_null(strstr(seen, "hello"));
 	assert_null(strstr(seen, "123456"));
 	assert_non_null(strstr(seen, "[hello][6]"));
+}
+
+/* A key that is typed while the program works, before it says anything about its terminal. */
+static void test_child__typed_before_it_asks__is_shown_nowhere(void **state)
+{
+	(void)state;
+	struct child c = new_child();
+
+	start_shell(&c, "echo ready; read a; echo asking", NULL);
+	wait_for(&c, "ready");
+	assert_false(child_is_asking(&c));
+	child_type(&c, "563552-689865\n", 14);
+	finish(&c);
+	assert_non_null(strstr(seen, "asking"));
+	assert_null(strstr(seen, "563552"));
+	assert_false(child_is_asking(&c));
 }
 
 static void test_child__interrupt_key__reaches_it(void **state)
@@ -391,6 +409,7 @@ int main(void)
 		cmocka_unit_test(test_child__no_such_program__says_so),
 		cmocka_unit_test(test_child__keys__come_on_their_descriptor_and_nowhere_else),
 		cmocka_unit_test(test_child__typed__echo_is_the_terminals),
+		cmocka_unit_test(test_child__typed_before_it_asks__is_shown_nowhere),
 		cmocka_unit_test(test_child__interrupt_key__reaches_it),
 		cmocka_unit_test(test_job__ends__hands_its_result_over),
 		cmocka_unit_test(test_job__says_more_than_agreed__is_no_good),
