@@ -27,7 +27,7 @@ struct disk_part {
 	char type_name[48]; /* "EFI system", "Microsoft reserved", "Windows data", ... */
 	char label[160];    /* GPT name, UTF-8 */
 	enum vol_kind kind;
-	char fs_type[24]; /* libblkid's word: ntfs, vfat, BitLocker, ext4 ... */
+	char fs_type[40]; /* libblkid's word: ntfs, vfat, BitLocker, ext4 ... */
 	char fs_label[160], fs_uuid[64];
 	char member_of[64]; /* "" or the set or container that it is a part of: not written alone */
 	char left_over[64]; /* "" or what left an old signature beside the file system */

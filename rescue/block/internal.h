@@ -56,7 +56,7 @@ enum vol_kind vol_sniff_boot(const uint8_t boot[512], uint32_t *ret_sector);
 
 /* A signature that libblkid finds on a volume. */
 struct vol_sign {
-	char type[24], label[160], uuid[64];
+	char type[40], label[160], uuid[64];
 	uint64_t at_bytes; /* of its magic */
 	bool is_container; /* RAID, volume manager or encryption: what counts lies inside */
 };

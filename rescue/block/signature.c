@@ -10,10 +10,11 @@
 
 #include "block/internal.h"
 
-#define HEAD_BYTES  (1U << 20)	 /* btrfs 64 KiB, UDF up to 1 MiB, ZFS 512 KiB */
-#define LUKS_BYTES  4096U	 /* second headers of LUKS2: powers of 2 up to 4 MiB */
-#define TAIL_BYTES  (768U << 10) /* superblocks of RAID members, the last two labels of ZFS */
-#define MFT_BYTES   (16U << 10)	 /* the first four records, of up to 4096 bytes */
+#define HEAD_BYTES  (1U << 20)	/* btrfs 64 KiB, UDF up to 1 MiB, ZFS 512 KiB */
+#define LUKS_BYTES  4096U	/* second headers of LUKS2: powers of 2 up to 4 MiB */
+#define TAIL_BYTES  (2U << 20)	/* superblocks of RAID members (Promise: 3087 sectors), ZFS */
+#define LAST_BYTES  1024U	/* most firmwares' */
+#define MFT_BYTES   (16U << 10) /* the first four records, of up to 4096 bytes */
 #define CHUNK_BYTES (64U << 10)
 
 static void free_probe(blkid_probe *p)
@@ -60,8 +61,12 @@ static int window_open(struct blk *vol, const uint8_t boot[512], uint64_t len_by
 	copy_range(vol, fd, 0, HEAD_BYTES);
 	for (uint64_t mib = 1; mib <= 4; mib *= 2)
 		copy_range(vol, fd, mib << 20, LUKS_BYTES);
-	if (len_bytes > HEAD_BYTES && vol->size_bytes == len_bytes)
-		copy_range(vol, fd, len_bytes - TAIL_BYTES, TAIL_BYTES);
+	if (vol->size_bytes == len_bytes) {
+		uint64_t tail = len_bytes < TAIL_BYTES ? len_bytes : TAIL_BYTES;
+		uint64_t last = len_bytes < LAST_BYTES ? len_bytes : LAST_BYTES;
+		copy_range(vol, fd, len_bytes - last, last); /* whatever is bad before */
+		copy_range(vol, fd, len_bytes - tail, tail);
+	}
 	if (memcmp(boot + 3, "NTFS    ", 8) == 0)
 		copy_mft(vol, fd, boot);
 	return rs_steal_fd(&fd);

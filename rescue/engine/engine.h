@@ -6,6 +6,7 @@
 
 #include "bitlocker/bitlocker.h"
 #include "block/disk.h"
+#include "block/set.h"
 #include "ntfs/replay.h"
 #include "ntfs/vol.h"
 #include "repair/quarantine.h"
@@ -27,7 +28,8 @@ struct en_disk {
 	int lock_fd; /* -1: none */
 	struct blk *blk;
 	struct disk_map *map;
-	struct rs_err err; /* could not be opened or its table read */
+	struct disk_member member; /* what the disk as a whole is a part of */
+	struct rs_err err;	   /* could not be opened or its table read */
 };
 
 /* The journal of a volume that Windows did not dismount, and what is done about it. */
@@ -49,6 +51,7 @@ struct en_volume {
 	char name[192];	 /* "disk.img, partition 3" */
 	struct en_disk *disk;
 	const struct disk_part *part;
+	struct disk_member member; /* what this volume by itself is a part of */
 	bool is_looked_at;
 	struct blk *raw_blk;  /* the partition */
 	struct bl_volume *bl; /* BitLocker metadata, or NULL */
@@ -110,6 +113,11 @@ int en_look_at_all(struct rs_session *s, const struct rs_target *t, struct en_ma
 struct blk *en_volume_blk(const struct en_volume *v);
 /** Guards about the volume as a whole. */
 int en_volume_guard(const struct en_volume *v, struct rs_err *err);
+/** One of them: is it, or its disk, one part of a set, or may another machine hold the disk?
+ * Errors: RS_E_PART_OF_SET, RS_E_HELD. */
+int en_member_guard(const struct en_volume *v, struct rs_err *err);
+/** The same for the first volume that is. */
+int en_members_guard(const struct en_machine *m, struct rs_err *err);
 
 /* ---- journal.c ---- */
 

@@ -14,6 +14,8 @@ static void disk_open(struct en_disk *d, bool is_exclusive)
 		r = blk_file_open(d->path, 0, &d->blk, &d->err);
 	if (r == 0)
 		r = disk_map_load(d->blk, &d->map, &d->err);
+	if (r == 0)
+		blk_member_look(d->blk, d->map, NULL, &d->member);
 	if (r == 0 && d->map->err.code)
 		d->err = d->map->err; /* what could be read is kept */
 }
@@ -62,7 +64,9 @@ static int volumes_new(struct en_machine *m, struct rs_err *err)
 		struct en_disk *d = &m->disks[i];
 		for (unsigned k = 0; d->map && k < d->map->n_parts; k++) {
 			unsigned number = (unsigned)++m->n_volumes;
-			volume_init(&m->volumes[number - 1], number, d, &d->map->parts[k]);
+			struct en_volume *v = &m->volumes[number - 1];
+			volume_init(v, number, d, &d->map->parts[k]);
+			blk_member_look(d->blk, d->map, v->part, &v->member);
 		}
 	}
 	return 0;
@@ -192,6 +196,16 @@ static void quarantines_report(const struct en_volume *v, struct json_object *o)
 	}
 }
 
+static void member_report(const struct disk_member *m, struct json_object *o)
+{
+	if (m->kind == MEMBER_NONE)
+		return;
+	struct json_object *member = report_object(o, "member");
+	report_text_set(member, "name", m->name);
+	report_text_set(member, "text", m->text);
+	report_text_set(member, "next", m->next);
+}
+
 static void volume_report(const struct en_volume *v, struct json_object *volumes)
 {
 	struct json_object *o = report_append(volumes);
@@ -199,6 +213,7 @@ static void volume_report(const struct en_volume *v, struct json_object *volumes
 	report_uint_set(o, "number", v->number);
 	report_text_set(o, "name", v->name);
 	report_partition(o, v->part);
+	member_report(&v->member, o);
 	if (v->bl) {
 		report_bitlocker(o, bl_get_info(v->bl), v->clear_blk ? &v->unlock : NULL);
 		report_text_set(report_object(o, "bitlocker"), "inside", v->inside);
@@ -235,6 +250,7 @@ void en_machine_report(const struct en_machine *m, struct json_object *root)
 			report_text_set(o, "id", d->map->id);
 			report_text_set(o, "warning", d->map->warning);
 		}
+		member_report(&d->member, o);
 		report_err_set(o, "error", &d->err);
 		struct json_object *volumes = report_array(o, "volumes");
 		for (size_t k = 0; k < m->n_volumes; k++) {

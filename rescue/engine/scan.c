@@ -213,7 +213,7 @@ static int works_verdict(const struct en_works *w, const struct en_machine *m, s
 		*err = w->other_err;
 	else if (disk)
 		*err = *disk;
-	else
+	else if (en_members_guard(m, err) == 0)
 		return rs_fail_on(err, RS_E_NO_WINDOWS, m->n_disks == 1 ? m->disks[0].path : "",
 			"none on %zu %s", m->n_volumes, rs_form(m->n_volumes, "volume", "volumes"));
 	return err->code;

@@ -205,11 +205,24 @@ int en_volume_guard(const struct en_volume *v, struct rs_err *err)
 		*err = v->disk->map->err;
 		return rs_err_object(err, v->disk->path);
 	}
-	if (v->part->member_of[0])
-		return rs_fail_on(err, RS_E_GUARD, v->name,
-			"it is %s: what is written to one part alone damages the whole",
-			v->part->member_of);
-	return guard_volume(&in, err);
+	int r = en_member_guard(v, err);
+	return r < 0 ? r : guard_volume(&in, err);
+}
+
+int en_member_guard(const struct en_volume *v, struct rs_err *err)
+{
+	int r = blk_member_fail(&v->disk->member, v->disk->path, err);
+
+	return r < 0 ? r : blk_member_fail(&v->member, v->name, err);
+}
+
+int en_members_guard(const struct en_machine *m, struct rs_err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < m->n_volumes; i++)
+		r = en_member_guard(&m->volumes[i], err);
+	return r;
 }
 
 int en_look_at_all(struct rs_session *s, const struct rs_target *t, struct en_machine *m,
@@ -237,6 +250,8 @@ int en_look_at_all(struct rs_session *s, const struct rs_target *t, struct en_ma
 	const struct rs_err *disk = en_disk_error(m);
 	if (!first.code && disk)
 		first = *disk;
+	if (!first.code)
+		(void)en_members_guard(m, &first); /* the reason why no file system is seen */
 	if (!first.code)
 		return rs_fail_on(err, is_mounted ? RS_E_NO_WINDOWS : RS_E_NOT_NTFS,
 			m->n_disks ? m->disks[0].path : "", "no NTFS volume");

@@ -231,6 +231,15 @@ static void volume_row(struct printer *p, struct json_object *volume)
 		type, type[0] ? ")" : "");
 }
 
+/* What a disk or a volume is only a part of, and what to do instead. */
+static void say_member(
+	struct printer *p, const char *first, const char *subject, struct json_object *member)
+{
+	if (member)
+		text_say(p, first, "%s %s: it is not changed alone; %s", subject,
+			text_str(member, "text"), text_str(member, "next"));
+}
+
 static void volume_full(struct printer *p, struct json_object *volume)
 {
 	struct json_object *part = text_obj(volume, "partition");
@@ -248,6 +257,7 @@ static void volume_full(struct printer *p, struct json_object *volume)
 	say_windows(p, text_obj(volume, "windows"));
 	say_ntfs(p, text_obj(volume, "ntfs"));
 	say_quarantines(p, volume);
+	say_member(p, DETAIL "! ", "it is", text_obj(volume, "member"));
 	text_error(p, DETAIL "! ", text_obj(volume, "error"));
 }
 
@@ -264,6 +274,7 @@ static void volume_brief(struct printer *p, struct json_object *volume)
 		text_windows_line(w, line, sizeof(line));
 		text_say(p, first, "%s: %s", text_str(volume, "name"), line);
 	}
+	say_member(p, first, "it is", text_obj(volume, "member"));
 	text_error(p, first, text_obj(volume, "error"));
 	if (text_bool(journal, "pending") || text_obj(journal, "refused"))
 		say_journal(p, "  Journal: ", "           ", journal);
@@ -297,6 +308,7 @@ static void disk_head(struct printer *p, struct json_object *disk)
 static void disk_full(struct printer *p, struct json_object *disk)
 {
 	disk_head(p, disk);
+	say_member(p, "  ! ", "the disk is", text_obj(disk, "member"));
 	text_error(p, "  ! ", text_obj(disk, "error"));
 	if (!text_count(disk, "volumes"))
 		return;
@@ -316,6 +328,7 @@ void text_disks(struct printer *p, struct json_object *root, bool is_full)
 			disk_full(p, disk);
 			continue;
 		}
+		say_member(p, "Disk: ", "the disk is", text_obj(disk, "member"));
 		text_error(p, "Disk: ", text_obj(disk, "error"));
 		if (text_has(disk, "warning"))
 			text_say(p, "Disk: ", "%s: %s", text_str(disk, "path"),

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "block/disk.h"
+#include "block/set.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -36,6 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct blk_ops ops = {.read = bytes_read, .close = bytes_close};
 	struct disk_map *map = NULL;
+	struct disk_member member;
 
 	if (!size)
 		return 0;
@@ -43,7 +45,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.p = data + 1,
 		.len = size - 1};
 	disk.blk.size_bytes = (size - 1) + ((uint64_t)(data[0] >> 1) << 16);
-	if (disk_map_load(&disk.blk, &map, NULL) == 0)
-		disk_map_free(map);
+	if (disk_map_load(&disk.blk, &map, NULL) < 0)
+		return 0;
+	blk_member_look(&disk.blk, map, NULL, &member);
+	for (unsigned i = 0; i < map->n_parts; i++)
+		blk_member_look(&disk.blk, map, &map->parts[i], &member);
+	disk_map_free(map);
 	return 0;
 }
