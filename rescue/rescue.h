@@ -201,6 +201,8 @@ const char *rs_version(void);
 size_t rs_escape(const char *s, char *ret, size_t cap);
 /** The same for whatever is shown: what has the shape of a recovery password is taken out first. */
 size_t rs_shown(const char *s, char *ret, size_t cap);
+/** The same, all of it; to be freed. NULL: no memory. */
+char *rs_shown_new(const char *s);
 /** Does a file (or device) lie on this disk, itself or through what its device is made of? */
 bool rs_lies_on_disk(const struct stat *file, const char *disk_path);
 /** FILETIME as RFC 3339 ("never" for 0). @ret has 32 bytes. */

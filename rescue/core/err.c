@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/text.h"
+
 #undef rs_fail
 #undef rs_fail_on
 
@@ -24,8 +26,7 @@ __attribute__((format(printf, 4, 0))) static int fail_v(
 
 	if (!err)
 		return code;
-	(void)snprintf(fresh.object, sizeof(fresh.object), "%.*s", (int)sizeof(fresh.object) - 1,
-		object ? object : "");
+	rs_shorten(object ? object : "", fresh.object, sizeof(fresh.object));
 	(void)vsnprintf(fresh.detail, sizeof(fresh.detail), fmt, ap); /* cut is fine */
 	*err = fresh;
 	return code;
@@ -56,7 +57,7 @@ int rs_err_object(struct rs_err *err, const char *object)
 	if (!err)
 		return RS_E_BUG;
 	if (!err->object[0] && object)
-		(void)snprintf(err->object, sizeof(err->object), "%s", object);
+		rs_shorten(object, err->object, sizeof(err->object));
 	return err->code;
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/redact.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/cleanup.h"
 #include "core/secret.h"
 #include "core/text.h"
 
@@ -253,4 +255,16 @@ size_t rs_shown(const char *s, char *ret, size_t cap)
 	rs_redact(copy);
 	n = rs_escape(copy, ret, cap);
 	return n;
+}
+
+char *rs_shown_new(const char *s)
+{
+	auto_free char *copy = strdup(s);
+
+	if (!copy)
+		return NULL;
+	rs_redact(copy);
+	char *ret = rs_escape_new(copy);
+	rs_wipe(copy, strlen(s));
+	return ret;
 }

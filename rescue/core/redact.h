@@ -19,6 +19,8 @@
 void rs_redact(char *text);
 /** What may be shown of a text: without secrets, then as rs_escape. At most 8 KiB of it. */
 size_t rs_shown(const char *s, char *ret, size_t cap);
+/** The same, all of it, in memory of its own (free it); NULL: no memory. */
+char *rs_shown_new(const char *s);
 
 enum { RS_REDACT_HELD = 512 };
 

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -162,6 +163,39 @@ size_t rs_escape(const char *s, char *ret, size_t cap)
 	}
 	ret[out] = '\0';
 	return out;
+}
+
+char *rs_escape_new(const char *s)
+{
+	size_t cap = strlen(s) * 4 + 1; /* "\\xNN" for a byte, "\\uNNNN" for two at least */
+	char *ret = malloc(cap);
+
+	if (ret)
+		(void)rs_escape(s, ret, cap);
+	return ret;
+}
+
+void rs_shorten(const char *s, char *ret, size_t cap)
+{
+	static const char dots[] = "...";
+	size_t len = strlen(s), head, tail;
+	const char *name = strrchr(s, '\\');
+
+	if (len < cap) {
+		memcpy(ret, s, len + 1);
+		return;
+	}
+	size_t room = cap - sizeof(dots);
+	size_t name_len = name ? strlen(name) : 0;
+	tail = name_len > room / 2 && name_len <= room ? name_len : room / 2;
+	head = room - tail;
+	while (head && ((uint8_t)s[head] & 0xC0) == 0x80)
+		head--;
+	while (tail && ((uint8_t)s[len - tail] & 0xC0) == 0x80)
+		tail--;
+	memcpy(ret, s, head);
+	memcpy(ret + head, dots, sizeof(dots) - 1);
+	memcpy(ret + head + sizeof(dots) - 1, s + len - tail, tail + 1);
 }
 
 void rs_filetime_text(uint64_t filetime, char ret[RS_TIME_LEN])

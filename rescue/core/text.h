@@ -32,6 +32,13 @@ bool rs_is_utf8(const char *s);
  * returns bytes written, cut at a whole character if @cap is small. */
 size_t rs_escape(const char *s, char *ret, size_t cap);
 
+/** The same, whole, in memory of its own (free it); NULL: no memory. */
+char *rs_escape_new(const char *s);
+
+/** Copy @s into @cap bytes (at least 16). What is too long is cut in the middle, where "..." stands
+ * then, at whole characters: the beginning tells the folder and the end is the file's own name. */
+void rs_shorten(const char *s, char *ret, size_t cap);
+
 #define RS_TIME_LEN 32 /* room for "2024-07-19T04:09:00.1234567Z" */
 
 /** FILETIME (100 ns since 1601, UTC) to RFC 3339 with as many decimals as are not zero. 0 gives

@@ -14,12 +14,15 @@ static int ask_doubtful(struct rs_session *s, struct en_works *w, const struct r
 		struct plan *p = w->list[i].plan;
 		for (size_t k = 0; k < p->n_items; k++) {
 			struct plan_item *item = &p->items[k];
-			char path[700], text[900];
+			char path[400], why[400], shown[300], reason[400], text[900];
 			if (item->action != PLAN_ASK)
 				continue;
-			(void)rs_escape(item->path, path, sizeof(path));
-			(void)snprintf(text, sizeof(text), "%s is doubtful (%.150s). Move it, too?",
-				path, item->why);
+			rs_shorten(item->path, shown, sizeof(shown));
+			rs_shorten(item->why, reason, sizeof(reason));
+			(void)rs_escape(shown, path, sizeof(path));
+			(void)rs_escape(reason, why, sizeof(why));
+			(void)snprintf(text, sizeof(text), "%s is doubtful (%s). Move it, too?",
+				path, why);
 			enum rs_answer a = en_ask(s, RS_ASK_DOUBT, text, report);
 			if (a == RS_ANSWER_CANCEL)
 				return rs_fail(err, RS_E_CANCELLED, "nothing was changed");

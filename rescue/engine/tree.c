@@ -15,7 +15,7 @@ struct rs_tree {
 	char fault[800];
 	struct nt_file *file; /* the one read last */
 	uint64_t file_ref;
-	char path[4096];
+	char path[NT_PATH_MAX];
 };
 
 static bool has_content(const struct en_volume *v)
@@ -197,18 +197,23 @@ struct listing {
 	struct rs_tree *t;
 	rs_node_fn fn;
 	void *user;
-	char dir[3000];
+	const char *dir;
+	bool is_out_of_memory;
 };
 
 static bool list_one(void *user, const char *name, uint64_t ref, bool is_dir)
 {
 	struct listing *l = user;
-	char path[4096];
+	auto_free char *path = NULL;
 	struct nt_stat s = {.ref = ref, .is_dir = is_dir};
 	struct rs_node n;
 	struct rs_err why = {0};
 
-	(void)snprintf(path, sizeof(path), "%s\\%s", l->dir, name);
+	if (asprintf(&path, "%s\\%s", l->dir, name) < 0) {
+		path = NULL;
+		l->is_out_of_memory = true;
+		return false;
+	}
 	if (nt_stat(l->t->v->nt, ref, &s, &why) < 0)
 		en_log(l->t->session, RS_LOG_WARN, "%s: %s", path, why.detail);
 	node_of(&s, path, &n);
@@ -227,15 +232,19 @@ int rs_tree_list(struct rs_tree *t, const char *path, rs_node_fn fn, void *user,
 		(void)fn(user, &n);
 		return 0;
 	}
-	(void)snprintf(l.dir, sizeof(l.dir), "%s", strcmp(n.path, "\\") ? n.path : "");
-	return nt_list(t->v->nt, n.ref, list_one, &l, err);
+	auto_free char *dir = strdup(strcmp(n.path, "\\") ? n.path : "");
+	l.dir = dir; /* t->path is another one as soon as the listener asks for more */
+	if (!dir)
+		return rs_fail(err, RS_E_MEMORY, "paths");
+	r = nt_list(t->v->nt, n.ref, list_one, &l, err);
+	return r == 0 && l.is_out_of_memory ? rs_fail(err, RS_E_MEMORY, "paths") : r;
 }
 
 struct walk {
 	struct rs_tree *t;
 	rs_node_fn fn;
 	void *user;
-	char below[4096]; /* only what begins with it; "" all */
+	const char *below; /* only what begins with it; "" all */
 	bool is_stopped;
 };
 
@@ -280,7 +289,8 @@ static void walk_fault(void *user, uint64_t record, const char *what)
 int rs_tree_walk(struct rs_tree *t, const char *path, rs_node_fn fn, void *user,
 	uint64_t *ret_faults, struct rs_err *err)
 {
-	struct walk w = {.t = t, .fn = fn, .user = user};
+	struct walk w = {.t = t, .fn = fn, .user = user, .below = ""};
+	auto_free char *below = NULL;
 	struct nt_scan_ops ops = {.user = &w, .entry = walk_entry, .fault = walk_fault};
 	struct nt_scan_result result = {0};
 	struct rs_node n;
@@ -295,7 +305,9 @@ int rs_tree_walk(struct rs_tree *t, const char *path, rs_node_fn fn, void *user,
 		int r = rs_tree_stat(t, path, &n, err);
 		if (r != 0)
 			return r;
-		(void)snprintf(w.below, sizeof(w.below), "%s", n.path);
+		w.below = below = strdup(n.path);
+		if (!below)
+			return rs_fail(err, RS_E_MEMORY, "paths");
 	}
 	int r = nt_scan(t->v->raw, &ops, &t->session->task, &result, err);
 	*ret_faults = result.damaged;

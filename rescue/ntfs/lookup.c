@@ -11,7 +11,6 @@
 #include "ntfs/replay.h"
 
 #define NAME_UNITS 255U
-#define DEPTH_MAX  200U
 
 /* ---- records ---- */
 
@@ -350,7 +349,7 @@ int nt_path(struct nt_vol *vol, uint64_t ref, char *ret, size_t cap, struct rs_e
 		auto_inode ntfs_inode *ni = NULL;
 		int r = nt_inode_open(vol, ref, &ni, err);
 
-		if (r == 0 && depth == DEPTH_MAX)
+		if (r == 0 && depth == NT_DEPTH_MAX)
 			r = rs_fail(err, RS_E_NTFS_DAMAGED, "folders in a circle");
 		if (r == 0)
 			r = any_name(vol, ni, name, &ref, err);

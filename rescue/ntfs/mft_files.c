@@ -41,6 +41,12 @@ static void emit(struct nt_scan_run *s, const struct nt_piece *p, const struct n
 
 	e.reparse_tag = e.is_reparse ? p->reparse_tag : 0;
 	e.path = nt_tree_path(&s->tree, n->parent_ref, name, &e.is_orphan, &is_extend);
+	if (!e.path) {
+		s->res.damaged++;
+		nt_scan_fault(s, NT_REF_RECORD(p->base_ref),
+			"in folders too deep or too long to be followed");
+		return;
+	}
 	e.is_system = NT_REF_RECORD(p->base_ref) < NT_SYSTEM_RECORDS || is_extend;
 	s->res.orphans += e.is_orphan;
 	if (!s->ops->entry(s->ops->user, &e))

@@ -6,10 +6,10 @@
 
 #include "ntfs/raw_internal.h"
 
-#define NT_DEPTH_MAX	  200U
+#define NT_DEPTH_EARLY	  256U /* folders that are walked up before all are in */
 #define NT_SYSTEM_RECORDS 24U
 #define NT_EXTEND_RECORD  11U
-#define NT_PATH_BYTES	  ((size_t)(NT_DEPTH_MAX + 2) * NT_NAME_BYTES + 64)
+#define NT_PATH_BYTES	  ((size_t)NT_PATH_MAX + NT_NAME_BYTES + 64)
 
 /* ---- mft_tree.c ---- */
 
@@ -32,12 +32,14 @@ enum nt_folder_state {
 	NT_FOLDER_ROOTED,     /* ends in the root: final */
 	NT_FOLDER_ORPHAN,     /* below an orphan */
 	NT_FOLDER_ORPHAN_TOP, /* its parent is not there */
+	NT_FOLDER_TOO_DEEP,   /* more than NT_DEPTH_MAX above it: final */
 };
 
 struct nt_folder {
 	uint64_t parent_ref;
 	uint32_t record, name, parent; /* name: 0 = none yet */
-	uint8_t state, depth;
+	uint16_t depth;
+	uint8_t state;
 	bool is_visiting, is_below_extend;
 };
 
@@ -55,7 +57,7 @@ struct nt_tree {
 	char *path;	      /* NT_PATH_BYTES */
 	uint64_t path_parent; /* the prefix in path is that of this parent_ref ... */
 	size_t path_len;      /* ... and this long; 0 = none */
-	bool is_path_orphan, is_path_extend;
+	bool is_path_orphan, is_path_extend, is_path_too_long;
 };
 
 int nt_tree_init(struct nt_tree *t, uint64_t records, struct rs_err *err);
@@ -73,7 +75,8 @@ bool nt_tree_has_name(const struct nt_tree *t, uint64_t number);
 int nt_tree_is_known(struct nt_tree *t, uint64_t parent_ref, struct rs_err *err);
 /** All folders are in: what has no way to the root by now is an orphan. Errors: RS_E_MEMORY. */
 int nt_tree_complete(struct nt_tree *t, struct rs_err *err);
-/** "\a\b\name" for a name below @parent_ref, whose chain is known; valid until the next call. */
+/** "\a\b\name" for a name below @parent_ref, whose chain is known; valid until the next call. NULL:
+ * deeper than NT_DEPTH_MAX, or longer than NT_PATH_MAX. */
 const char *nt_tree_path(struct nt_tree *t, uint64_t parent_ref, const char *name,
 	bool *ret_is_orphan, bool *ret_is_below_extend);
 

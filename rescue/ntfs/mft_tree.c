@@ -164,12 +164,16 @@ static void settle(struct nt_tree *t, struct nt_folder *f, uint32_t parent)
 	f->is_visiting = false;
 	if (parent && up->state == NT_FOLDER_UNKNOWN)
 		return; /* as soon as the chain is there */
-	if (!parent || up->depth >= NT_DEPTH_MAX - 1) {
+	if (parent && (up->state == NT_FOLDER_TOO_DEEP || up->depth >= NT_DEPTH_MAX - 1)) {
+		f->state = NT_FOLDER_TOO_DEEP; /* sound, and said: never an orphan */
+		return;
+	}
+	if (!parent) {
 		f->state = t->is_complete ? NT_FOLDER_ORPHAN_TOP : NT_FOLDER_UNKNOWN;
 		return;
 	}
 	f->parent = parent;
-	f->depth = (uint8_t)(up->depth + 1);
+	f->depth = (uint16_t)(up->depth + 1);
 	f->state = up->state == NT_FOLDER_ROOTED ? NT_FOLDER_ROOTED : NT_FOLDER_ORPHAN;
 	f->is_below_extend = up->is_below_extend || up->record == NT_EXTEND_RECORD;
 }
@@ -182,7 +186,7 @@ static bool resolve(struct nt_tree *t, uint32_t at)
 
 	/* before all folders are in, a long walk that ends nowhere would be made again and again */
 	while (up && t->folders[up].state == NT_FOLDER_UNKNOWN && !t->folders[up].is_visiting &&
-		(t->is_complete || n < NT_DEPTH_MAX)) {
+		(t->is_complete || n < NT_DEPTH_EARLY)) {
 		if (!push(t, n++, up))
 			return false;
 		up = find_folder(t, t->folders[up].parent_ref);
@@ -204,7 +208,8 @@ int nt_tree_is_known(struct nt_tree *t, uint64_t parent_ref, struct rs_err *err)
 
 	if (at && t->folders[at].state == NT_FOLDER_UNKNOWN && !resolve(t, at))
 		return rs_fail(err, RS_E_MEMORY, "paths");
-	return t->is_complete || (at && t->folders[at].state == NT_FOLDER_ROOTED);
+	return t->is_complete || (at && (t->folders[at].state == NT_FOLDER_ROOTED ||
+						t->folders[at].state == NT_FOLDER_TOO_DEEP));
 }
 
 int nt_tree_complete(struct nt_tree *t, struct rs_err *err)
@@ -223,17 +228,27 @@ static void build_prefix(struct nt_tree *t, uint64_t parent_ref)
 	uint32_t chain[NT_DEPTH_MAX + 1];
 	uint32_t at = find_folder(t, parent_ref), n = 0;
 	uint64_t missing = at ? 0 : NT_REF_RECORD(parent_ref);
+	size_t len = 64;
 	char *p = t->path;
 
+	t->path_parent = parent_ref;
+	t->path_len = 1; /* known, if only to be none */
+	t->is_path_too_long = at && t->folders[at].state == NT_FOLDER_TOO_DEEP;
+	if (t->is_path_too_long)
+		return;
 	t->is_path_orphan = !at || t->folders[at].state != NT_FOLDER_ROOTED;
 	t->is_path_extend =
 		at && (t->folders[at].is_below_extend || t->folders[at].record == NT_EXTEND_RECORD);
 	while (at > ROOT && n <= NT_DEPTH_MAX) {
 		chain[n++] = at;
+		len += strlen(name_of(t, &t->folders[at])) + 1;
 		if (t->folders[at].state == NT_FOLDER_ORPHAN_TOP)
 			missing = NT_REF_RECORD(t->folders[at].parent_ref);
 		at = t->folders[at].parent;
 	}
+	t->is_path_too_long = len > NT_PATH_MAX;
+	if (t->is_path_too_long)
+		return;
 	if (t->is_path_orphan)
 		p += snprintf(p, 64, "\\$Orphan\\%" PRIu64, missing);
 	while (n--) {
@@ -242,7 +257,6 @@ static void build_prefix(struct nt_tree *t, uint64_t parent_ref)
 		p = mempcpy(p, name, strlen(name));
 	}
 	*p++ = '\\';
-	t->path_parent = parent_ref;
 	t->path_len = (size_t)(p - t->path);
 }
 
@@ -252,6 +266,8 @@ const char *nt_tree_path(struct nt_tree *t, uint64_t parent_ref, const char *nam
 	/* files of a folder come one after the other: its path is built once */
 	if (!t->path_len || t->path_parent != parent_ref)
 		build_prefix(t, parent_ref);
+	if (t->is_path_too_long)
+		return NULL;
 	memcpy(t->path + t->path_len, name, strlen(name) + 1);
 	*ret_is_orphan = t->is_path_orphan;
 	*ret_is_below_extend = t->is_path_extend;

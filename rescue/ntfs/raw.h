@@ -14,6 +14,10 @@
 #define NT_REF_RECORD(ref)   ((ref)&0xffffffffffffULL)
 #define NT_REF_SEQUENCE(ref) ((uint16_t)((ref) >> 48))
 #define NT_NAME_BYTES	     (255 * 3 + 1) /* an NTFS name in UTF-8, with its NUL */
+/* What is followed: Windows' own limit for a path is 32,767 units of UTF-16. What is deeper or
+ * longer, as other systems can make it, is counted as not looked at. */
+#define NT_DEPTH_MAX 4096U
+#define NT_PATH_MAX  (128U << 10) /* bytes of UTF-8 */
 
 enum nt_attr_type {
 	NT_AT_STANDARD_INFORMATION = 0x10,

@@ -17,7 +17,6 @@
 #include <string.h>
 
 #define NAMES_MAX 1024U /* hard links of one file, as NTFS limits them, DOS names included */
-#define DEPTH_MAX 200U
 
 struct name {
 	uint8_t key[NT_IX_FN_MAX]; /* FILE_NAME as in the record */
@@ -263,7 +262,7 @@ static int check_not_below(struct nt_vol *vol, const struct nt_switch *sw, struc
 		auto_inode ntfs_inode *ni = NULL;
 		struct nt_file_name fn;
 
-		if (NT_REF_RECORD(at) == NT_REF_RECORD(sw->file_ref) || depth == DEPTH_MAX)
+		if (NT_REF_RECORD(at) == NT_REF_RECORD(sw->file_ref) || depth == NT_DEPTH_MAX)
 			return rs_fail(err, RS_E_GUARD, "a folder cannot be moved into itself");
 		int r = nt_inode_open(vol, at, &ni, err);
 		if (r < 0)

@@ -5,6 +5,19 @@
 
 #include "repair/judge_internal.h"
 
+/* The first file that is really there: an index entry whose record is gone proves nothing. */
+static const char *first_there(struct judge_ctx *ctx, const struct judge_list *found)
+{
+	for (size_t i = 0; i < found->n; i++) {
+		struct rs_err why = {0};
+		struct nt_stat st;
+		if (nt_stat(ctx->vol, found->v[i].ref, &st, &why) == 0)
+			return found->v[i].path;
+		judge_fault_err(ctx, found->v[i].path, &why);
+	}
+	return NULL;
+}
+
 static int file_evidence(struct judge_ctx *ctx, const struct rule_evidence *e,
 	enum judge_truth *ret, char **why, struct rs_err *err)
 {
@@ -14,8 +27,9 @@ static int file_evidence(struct judge_ctx *ctx, const struct rule_evidence *e,
 	bool wants_there = e->kind == RULE_FILE_PRESENT;
 
 	int r = judge_find(ctx, &e->path, &found, &blocked, err);
-	if (r == 0 && found.n) {
-		judge_add(ctx, why, ", ", "file %s", found.v[0].path);
+	const char *there = r == 0 ? first_there(ctx, &found) : NULL;
+	if (there) {
+		judge_add(ctx, why, ", ", "file %s", there);
 		*ret = wants_there ? JUDGE_YES : JUDGE_NO;
 	} else if (r == 0 && (blocked || ctx->res->unreadable != unreadable)) {
 		judge_add(ctx, why, ", ", "not looked at: %s", blocked ? blocked : "a fault");

@@ -248,13 +248,12 @@ void judge_to_report(const struct judge_result *j, unsigned volume, struct json_
 				  : 0;
 	report_uint_set(root, "unreadable", before + j->unreadable);
 	for (const char *p = j->faults; p && *p;) {
-		char line[512];
 		size_t n = strcspn(p, "\n");
-		(void)snprintf(line, sizeof(line), "%.*s", (int)n, p);
-		char escaped[1024];
-		(void)rs_escape(line, escaped, sizeof(escaped));
-		json_object_array_add(
-			report_array(root, "faults"), json_object_new_string(escaped));
+		auto_free char *line = strndup(p, n);
+		auto_free char *escaped = line ? rs_escape_new(line) : NULL;
+		if (escaped)
+			json_object_array_add(
+				report_array(root, "faults"), json_object_new_string(escaped));
 		p += n + (p[n] == '\n');
 	}
 }

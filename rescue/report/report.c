@@ -12,12 +12,10 @@
 
 void report_text_set(struct json_object *o, const char *key, const char *text)
 {
-	char escaped[4096];
+	auto_free char *escaped = text && text[0] ? rs_escape_new(text) : NULL;
 
-	if (!text || !text[0])
-		return;
-	(void)rs_escape(text, escaped, sizeof(escaped));
-	json_object_object_add(o, key, json_object_new_string(escaped));
+	if (escaped)
+		json_object_object_add(o, key, json_object_new_string(escaped));
 }
 
 void report_uint_set(struct json_object *o, const char *key, uint64_t v)

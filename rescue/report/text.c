@@ -69,7 +69,7 @@ static void say_plan_item(struct printer *p, struct json_object *item)
 
 	(void)snprintf(first, sizeof(first), "%4llu. %-9s ",
 		(unsigned long long)text_uint(item, "item"), plan_verb(text_str(item, "action")));
-	text_say(p, first, "%s", text_str(item, "path"));
+	text_path(p, first, text_str(item, "path"));
 	report_size_text(text_uint(item, "size_bytes"), size);
 	if (text_has(item, "size_bytes"))
 		text_say(p, "      Size:    ", "%s (%llu), volume %llu", size,
@@ -168,13 +168,14 @@ static void say_actions(struct printer *p, struct json_object *root)
 	say_replayed(p, root);
 	for (size_t i = 0; i < text_count(root, "actions"); i++) {
 		struct json_object *a = text_item(root, "actions", i);
-		char first[64];
+		char first[64], path[400];
 
 		(void)snprintf(first, sizeof(first), "%4llu. %-9s ",
 			(unsigned long long)text_uint(a, "item"), text_str(a, "result"));
-		text_say(p, first, "%s%s%s", text_str(a, is_undo ? "target" : "path"),
+		rs_shorten(text_str(a, "path"), path, sizeof(path));
+		text_say(p, first, "%s%s%s", is_undo ? text_str(a, "target") : path,
 			text_has(a, "target") ? " -> " : "",
-			text_str(a, is_undo ? "path" : "target"));
+			is_undo ? path : text_str(a, "target"));
 		text_error(p, "      ! ", text_obj(a, "error"));
 	}
 }

@@ -25,6 +25,8 @@ struct json_object *text_item(struct json_object *o, const char *key, size_t i);
 /** A paragraph: the first line begins with @first, the others with as many blanks. */
 void text_say(struct printer *p, const char *first, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/** A path of a file: a very long one is cut in the middle. */
+void text_path(struct printer *p, const char *first, const char *path);
 void text_blank(struct printer *p);
 /** An error object on one line: object: text: detail; next step. */
 void text_error(struct printer *p, const char *first, struct json_object *error);

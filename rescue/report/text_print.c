@@ -7,11 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/cleanup.h"
 #include "core/text.h"
 #include "report/text.h"
 
-#define SCREEN_COLUMNS 79 /* the last column makes some consoles wrap */
-#define LINE_BYTES     8192
+#define SCREEN_COLUMNS 79  /* the last column makes some consoles wrap */
+#define PATH_SHOWN     400 /* five lines; the JSON report has all of it */
 
 static struct json_object *typed(struct json_object *o, const char *key, enum json_type type)
 {
@@ -118,29 +119,46 @@ static size_t fitting(const char *s, size_t room)
 
 void text_say(struct printer *p, const char *first, const char *fmt, ...)
 {
-	char body[LINE_BYTES];
-	char line[LINE_BYTES + 128];
+	auto_free char *body = NULL;
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(body, sizeof(body), fmt, ap); /* cut is fine */
+	int body_len = vasprintf(&body, fmt, ap);
 	va_end(ap);
-
+	if (body_len < 0)
+		body = NULL; /* it says nothing of what is there then */
+	auto_free char *line = body ? malloc((size_t)body_len + strlen(first) + 1) : NULL;
+	if (!line) {
+		p->put(p->user, "(not enough memory for this line)");
+		return;
+	}
 	size_t indent = columns(first, strlen(first));
 	size_t room = indent < SCREEN_COLUMNS ? SCREEN_COLUMNS - indent : 1;
 	for (const char *s = body;;) {
 		size_t n = fitting(s, room);
-		int len = s == body ? snprintf(line, sizeof(line), "%s%.*s", first, (int)n, s)
-				    : snprintf(line, sizeof(line), "%*s%.*s", (int)indent, "",
-					      (int)n, s);
+		size_t begin = s == body ? strlen(first) : indent;
+		memset(line, ' ', begin);
+		if (s == body)
+			memcpy(line, first, begin);
+		memcpy(line + begin, s, n);
+		size_t len = begin + n;
 		while (len > 0 && line[len - 1] == ' ')
-			line[--len] = '\0';
+			len--;
+		line[len] = '\0';
 		p->put(p->user, line);
 		s += n;
 		s += strspn(s, " ");
 		if (!*s)
 			return;
 	}
+}
+
+void text_path(struct printer *p, const char *first, const char *path)
+{
+	char shown[PATH_SHOWN];
+
+	rs_shorten(path, shown, sizeof(shown));
+	text_say(p, first, "%s", shown);
 }
 
 void text_blank(struct printer *p)

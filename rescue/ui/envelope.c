@@ -14,12 +14,10 @@ static bool is_json(const struct envelope *e)
 
 static void set_text(struct json_object *o, const char *key, const char *text)
 {
-	char escaped[8192];
+	ui_auto_free char *escaped = text && text[0] ? rs_shown_new(text) : NULL;
 
-	if (!text || !text[0])
-		return;
-	(void)rs_shown(text, escaped, sizeof(escaped));
-	json_object_object_add(o, key, json_object_new_string(escaped));
+	if (escaped)
+		json_object_object_add(o, key, json_object_new_string(escaped));
 }
 
 /* What the engine would have said had it been asked. */

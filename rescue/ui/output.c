@@ -40,9 +40,9 @@ int out_write(int fd, const void *p, size_t len, const char *name, struct rs_err
 
 int out_finish(struct rs_err *err)
 {
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	if (!lost_errno && fflush(stdout) == 0 && !ferror(stdout))
 		return 0;
-	int cause = errno ? errno : lost_errno;
+	int cause = lost_errno ? lost_errno : errno;
 	if (cause == EPIPE)
 		is_broken = true;
 	return rs_fail_on(err, RS_E_OUTPUT, "standard output", "%s", strerror(cause));
@@ -50,12 +50,11 @@ int out_finish(struct rs_err *err)
 
 void out_line(void *user, const char *line)
 {
-	char escaped[LINE_BYTES];
+	ui_auto_free char *escaped = rs_shown_new(line);
 
 	(void)user;
-	(void)rs_shown(line, escaped, sizeof(escaped));
-	if (printf("%s\n", escaped) < 0)
-		lost_errno = errno; /* out_finish reports it */
+	if (!escaped || printf("%s\n", escaped) < 0)
+		lost_errno = escaped ? errno : ENOMEM; /* out_finish reports it */
 }
 
 int out_error(const struct rs_err *err)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -336,6 +337,43 @@ static void test_put_le__values__read_back(void **state)
 	assert_int_equal(rs_le16(b), 0xBEEF);
 }
 
+static void check_shortened(const char *in, size_t cap, const char *expected)
+{
+	char out[64];
+
+	memset(out, 'x', sizeof(out));
+	rs_shorten(in, out, cap);
+	assert_string_equal(out, expected);
+	assert_true(strlen(out) < cap);
+}
+
+static void test_shorten__too_long__cut_in_the_middle_with_the_name_kept(void **state)
+{
+	(void)state;
+	check_shortened("\\Windows\\a.sys", 15, "\\Windows\\a.sys");
+	check_shortened("\\Windows\\a.sys", 20, "\\Windows\\a.sys");
+	check_shortened("\\Windows\\drivers\\a.sys", 20, "\\Windows...rs\\a.sys");
+	check_shortened("\\Windows\\drivers\\a-long-name.sys", 20, "...\\a-long-name.sys");
+	/* a name that does not fit itself: its own middle goes, never its end */
+	check_shortened("\\a-name-that-is-longer-than-all.sys", 20, "\\a-name-...-all.sys");
+	check_shortened("0123456789abcdefghij", 16, "012345...efghij");
+	/* whole characters */
+	check_shortened("\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4",
+		17, "\xC3\xA4\xC3\xA4\xC3\xA4...\xC3\xA4\xC3\xA4\xC3\xA4");
+}
+
+static void test_escape_new__long__is_whole(void **state)
+{
+	char in[5001];
+	(void)state;
+	memset(in, '\x01', 5000);
+	in[5000] = '\0';
+	char *out = rs_escape_new(in);
+	assert_non_null(out);
+	assert_int_equal(strlen(out), 4 * 5000);
+	free(out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -352,6 +390,8 @@ int main(void)
 		cmocka_unit_test(test_escape__direction_and_invisible__are_named),
 		cmocka_unit_test(test_escape__surrogates_and_bad_bytes__are_named),
 		cmocka_unit_test(test_escape__small_buffer__is_cut_at_a_whole_escape),
+		cmocka_unit_test(test_escape_new__long__is_whole),
+		cmocka_unit_test(test_shorten__too_long__cut_in_the_middle_with_the_name_kept),
 		cmocka_unit_test(test_filetime__known_instants__both_ways),
 		cmocka_unit_test(test_filetime_text__no_time__says_so),
 		cmocka_unit_test(test_filetime_parse__malformed__is_refused),

@@ -5,7 +5,7 @@
 
 #include "raw_help.h"
 
-#define LINES_MAX 4000U
+#define LINES_MAX 5000U
 
 /* What a scan hands out, as lines "RECORD PATH". */
 struct seen {

@@ -101,25 +101,61 @@ static void test_scan__folders_in_a_circle__end_as_orphans(void **state)
 	blk_close(v.mem);
 }
 
-static void test_scan__deeper_than_200__is_cut(void **state)
+/* A chain of @n folders, the topmost or the deepest in the first record. */
+static struct nt_scan_result scan_chain(unsigned n, bool is_deepest_first, const char *name)
 {
 	struct rh_vol v;
-	struct nt_scan_result res;
+
+	rh_vol_make(&v, n + 100);
+	for (unsigned i = 0; i < n; i++) {
+		unsigned up = is_deepest_first ? i + 1 : i - 1;
+		put_dir(&v, 50 + i, up < n ? RH_REF(50 + up, 1) : RH_ROOT, name);
+	}
+	sh_forget(&seen);
+	struct nt_scan_result res = scan_vol(&v);
+	blk_close(v.mem);
+	return res;
+}
+
+static void test_scan__300_deep__all_by_their_paths(void **state)
+{
+	char want[1024] = "349 ";
 
 	(void)state;
-	rh_vol_make(&v, 400);
 	for (unsigned i = 0; i < 300; i++)
-		put_dir(&v, 50 + i, i ? RH_REF(49 + i, 1) : RH_ROOT, "d");
-	res = scan_vol(&v);
+		(void)strcat(want, "\\d");
+	struct nt_scan_result res = scan_chain(300, false, "d");
 	assert_int_equal(seen.n, 300 + 4); /* every folder is named, and the four system files */
-	assert_in_range(res.orphans, 90, 110);
-	sh_forget(&seen);
-	for (unsigned i = 0; i < 300; i++) /* the same with the deepest first */
-		put_dir(&v, 50 + i, i < 299 ? RH_REF(51 + i, 1) : RH_ROOT, "d");
-	res = scan_vol(&v);
+	assert_int_equal(res.orphans, 0);
+	assert_int_equal(res.damaged, 0);
+	assert_true(sh_has(&seen, want));
+	res = scan_chain(300, true, "d");
 	assert_int_equal(seen.n, 300 + 4);
-	assert_in_range(res.orphans, 90, 110);
-	blk_close(v.mem);
+	assert_int_equal(res.orphans, 0);
+	memcpy(want, "50  ", 3);
+	memmove(want + 3, want + 4, strlen(want + 4) + 1);
+	assert_true(sh_has(&seen, want));
+}
+
+/* What is not followed is counted as not looked at, and no orphan. */
+static void test_scan__deeper_or_longer_than_is_followed__counted(void **state)
+{
+	char name[201];
+
+	(void)state;
+	for (unsigned k = 0; k < 2; k++) {
+		struct nt_scan_result res = scan_chain(NT_DEPTH_MAX + 150, k == 1, "d");
+		assert_int_equal(res.orphans, 0);
+		assert_int_equal(seen.n + res.damaged, NT_DEPTH_MAX + 150 + 4);
+		assert_in_range(res.damaged, 140, 160);
+		assert_int_equal(seen.faults, res.damaged);
+	}
+	memset(name, 'n', 200);
+	name[200] = '\0';
+	struct nt_scan_result res = scan_chain(700, false, name);
+	assert_int_equal(res.orphans, 0);
+	assert_int_equal(seen.n + res.damaged, 700 + 4);
+	assert_in_range(res.damaged, 700 - NT_PATH_MAX / 201, 700 - NT_PATH_MAX / 201 + 3);
 }
 
 /* ---- names and extension records ---- */
@@ -385,7 +421,8 @@ int main(void)
 		SCAN_TEST(test_scan__folders_after_and_before_their_files__same_paths),
 		SCAN_TEST(test_scan__orphans__below_the_number_of_the_missing_folder),
 		SCAN_TEST(test_scan__folders_in_a_circle__end_as_orphans),
-		SCAN_TEST(test_scan__deeper_than_200__is_cut),
+		SCAN_TEST(test_scan__300_deep__all_by_their_paths),
+		SCAN_TEST(test_scan__deeper_or_longer_than_is_followed__counted),
 		SCAN_TEST(test_scan__dos_names__only_where_alone),
 		SCAN_TEST(test_scan__pieces_around_their_base__are_one_file),
 		SCAN_TEST(test_scan__name_of_a_folder_in_an_extension__paths_go_through_it),

@@ -113,6 +113,39 @@ static void test_judge__contradiction_or_confirmation__is_doubtful(void **state)
 	assert_non_null(strstr(w->res->files[0].why, "only if it crashed"));
 }
 
+/* Overwrite the record of a file in the image, as a disk with a bad spot has it. */
+static void lose_record(struct wi *w, const char *path)
+{
+	static const uint8_t zeros[1024];
+	uint64_t ref = 0;
+
+	wi_open(w);
+	assert_int_equal(nt_lookup(w->vol, path, &ref, NULL), 0);
+	const struct nt_geometry *g = nt_raw_geometry(w->raw);
+	int fd = open(w->path, O_WRONLY);
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, zeros, g->record_bytes,
+				 (off_t)(g->mft_off_bytes + NT_REF_RECORD(ref) * g->record_bytes)),
+		g->record_bytes);
+	assert_int_equal(close(fd), 0);
+}
+
+static void test_judge__evidence_whose_record_is_gone__is_none(void **state)
+{
+	struct wi *w = *state;
+
+	wi_text(w, "/Windows/Temp/bad.dat", "x", "");
+	wi_text(w, "/Windows/Temp/proof.dat", "x", "");
+	lose_record(w, "\\Windows\\Temp\\proof.dat");
+	const struct judge_rule *r =
+		wi_judge_text(w, RULE("%WINDIR%\\Temp\\bad.dat", ANY_SIZE
+					 "[supports]\nfile-present = %WINDIR%\\Temp\\proof.dat\n"));
+	assert_null(strstr(r->evidence, "for it: file"));
+	assert_non_null(strstr(r->evidence, "not looked at"));
+	assert_true(w->res->unreadable > 0);
+	assert_non_null(strstr(w->res->faults, "proof.dat"));
+}
+
 /* ---- links ---- */
 
 static void test_judge__junction_in_the_way__is_named_not_followed(void **state)
@@ -423,6 +456,7 @@ int main(void)
 		T(test_judge__never_list__is_reported_only),
 		T(test_judge__too_many_files__stops_and_moves_none),
 		T(test_judge__stop_condition__stops),
+		T(test_judge__evidence_whose_record_is_gone__is_none),
 		T(test_judge__contradiction_or_confirmation__is_doubtful),
 		T(test_judge__junction_in_the_way__is_named_not_followed),
 		T(test_judge__file_is_a_link__is_doubtful),
