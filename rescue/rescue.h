@@ -25,6 +25,7 @@ enum rs_question_kind {
 	RS_ASK_PLAN,   /* carry out the plan shown? */
 	RS_ASK_DOUBT,  /* move this doubtful file, too? */
 	RS_ASK_LOSERS, /* undo transactions of the journal that never ended? */
+	RS_ASK_RISK,   /* go on though there is a reason not to? Never asked with --yes */
 };
 
 struct rs_question {
@@ -76,7 +77,10 @@ int rs_rules_from(struct rs_session *s, const char *dir, struct rs_err *err);
 struct rs_target {
 	const char *const *disks; /* paths; NULL or none = every disk of the machine */
 	size_t n_disks;
-	const char *volume; /* NULL, a number as `list` counts, or a partition UUID */
+	const char *volume;	   /* NULL, a number as `list` counts, or a partition UUID */
+	const char *const *beside; /* other disks of the machine, only looked at: does a Windows
+				    * sleep there? Real disks are found without it */
+	size_t n_beside;
 };
 
 int rs_list(struct rs_session *s, const struct rs_target *t, struct rs_report **ret);

@@ -75,6 +75,13 @@ int blk_file_open(const char *path, unsigned flags, struct blk **ret, struct rs_
  * Errors: RS_E_BUSY with who holds it, RS_E_IO_OPEN. */
 int blk_lock(const char *path, bool is_exclusive, int *ret_fd, struct rs_err *err);
 
+/** Could this disk be opened for writing now? Nothing is opened for writing.
+ * Errors: RS_E_READ_ONLY, RS_E_BUSY, RS_E_IO_OPEN, RS_E_MEMORY. */
+int blk_check_writable(const char *path, struct rs_err *err);
+
+/** Do two names mean one file or device? */
+bool blk_is_same_disk(const char *a, const char *b);
+
 /** Does a file (or device) lie on this disk, itself or through what its device is made of? */
 bool rs_lies_on_disk(const struct stat *file, const char *disk_path);
 

@@ -68,6 +68,8 @@ RS_DEFINE_AUTO(struct disk_map *, disk_map_free);
  * strings, NULL at its end; free with disk_list_free. Source: /sys/block. */
 int disk_list(char ***ret_paths, struct rs_err *err);
 void disk_list_free(char **paths);
+/** A device of this machine (or a part of one), and no image behind a loop or network device? */
+bool disk_is_of_machine(const char *path);
 
 /** Model and serial number from sysfs, "" where there is none (image files). */
 void disk_identity(

@@ -68,7 +68,8 @@ static int check_plans(struct en_volume *v, struct nt_vol *vol, struct plan *con
 
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		r = guard_unchanged(vol, plans[i], err);
-		if (r == 0 && v->is_windows && plan_count_accepted(plans[i]))
+		if (r == 0 && v->is_windows && !v->rename_risk.code &&
+			plan_count_accepted(plans[i]))
 			r = guard_pending(vol, &v->win, plans[i], err);
 		if (r == 0 && !is_restore && !plans[i]->has_manifest)
 			r = check_sound(v->raw, plans[i], err);
@@ -76,6 +77,31 @@ static int check_plans(struct en_volume *v, struct nt_vol *vol, struct plan *con
 			r = check_space(vol, plans[i], err);
 	}
 	return r;
+}
+
+/* In memory: the volume as it will be once its journal is replayed. */
+static int foresee(struct en_volume *v, struct blk *top, struct plan *const *plans, size_t n,
+	bool is_restore, struct rs_err *err)
+{
+	auto_blk struct blk *memory = NULL;
+	auto_blk struct blk *seen = NULL; /* closed first */
+	struct nt_vol *vol = NULL;
+	int r = blk_overlay_new(top, true, &memory, err);
+
+	if (r == 0 && en_journal_is_open(v))
+		r = nt_replay_overlay(memory, v->journal.replay, &seen, err);
+	if (r == 0)
+		r = nt_vol_open(seen ? seen : memory, NT_VOL_WRITE, &vol, err);
+	if (r == 0)
+		r = check_plans(v, vol, plans, n, is_restore, err);
+	(void)nt_vol_close(vol, NULL); /* nothing was asked of it */
+	return r;
+}
+
+int en_foresee(struct en_volume *v, struct plan *const *plans, size_t n_plans, bool is_restore,
+	struct rs_err *err)
+{
+	return foresee(v, en_volume_blk(v), plans, n_plans, is_restore, err);
 }
 
 struct act {
@@ -90,15 +116,8 @@ struct act {
  * first byte is written. */
 static int replay_first(const struct act *a, struct blk *top, struct rs_err *err)
 {
-	auto_blk struct blk *seen = NULL;
-	struct nt_vol *vol = NULL;
-	int r = nt_replay_overlay(top, a->v->journal.replay, &seen, err);
+	int r = foresee(a->v, top, a->plans, a->n, a->is_restore, err);
 
-	if (r == 0)
-		r = nt_vol_open(seen, NT_VOL_WRITE, &vol, err); /* into memory */
-	if (r == 0)
-		r = check_plans(a->v, vol, a->plans, a->n, a->is_restore, err);
-	(void)nt_vol_close(vol, NULL); /* nothing was asked of it */
 	return r < 0 ? r : en_replay_act(a->s, a->v, top, err);
 }
 

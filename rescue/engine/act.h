@@ -14,6 +14,12 @@ typedef int (*en_act_fn)(
 int en_act(struct rs_session *s, struct en_volume *v, struct plan *const *plans, size_t n_plans,
 	bool is_restore, struct json_object *root, struct rs_err *err);
 
+/** All that can refuse the moves, asked of @v as it will be after its journal's replay; the plans'
+ * accepted items count. Nothing is written. Errors: those of the guards, RS_E_NO_SPACE,
+ * RS_E_UNSAFE_PATH, RS_E_NTFS_DAMAGED, RS_E_IO_READ. */
+int en_foresee(struct en_volume *v, struct plan *const *plans, size_t n_plans, bool is_restore,
+	struct rs_err *err);
+
 /** Keep the finished report, JSON and text, beside each of the plans that were carried out on @v;
  * read back from the disk. Errors: RS_E_NO_SPACE, RS_E_IO_WRITE, RS_E_VERIFY. */
 int en_keep_report(struct en_volume *v, struct plan *const *plans, size_t n_plans,

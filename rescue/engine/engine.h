@@ -68,13 +68,18 @@ struct en_volume {
 	struct quarantine *quarantines;
 	size_t n_quarantines;
 	struct rs_err err; /* where it stopped, and why */
+	/* Reasons to refuse that a person may answer for (guards.h); code 0: none. */
+	struct rs_err rename_risk, sleep_risk;
 };
+
+struct en_beside; /* neighbours.c */
 
 struct en_machine {
 	struct en_disk *disks;
 	size_t n_disks;
 	struct en_volume *volumes;
 	size_t n_volumes;
+	struct en_beside *beside; /* what may be asleep; NULL: not looked for yet */
 };
 
 /* ---- session.c ---- */
@@ -93,6 +98,11 @@ void en_machine_close(struct en_machine *m);
 RS_DEFINE_AUTO(struct en_machine *, en_machine_close);
 #define auto_machine __attribute__((cleanup(en_machine_close_auto)))
 
+/** Other disks, to be looked at only: nothing is locked, what cannot be opened is kept with its
+ * error. Errors: RS_E_MEMORY. */
+int en_machine_open_beside(
+	const char *const *paths, size_t n, struct en_machine **ret, struct rs_err *err);
+
 /** Does the target's selector mean this volume? */
 bool en_is_selected(const struct rs_target *t, const struct en_volume *v);
 /** First error of a disk, if there is one. */
@@ -105,6 +115,9 @@ void en_machine_report(const struct en_machine *m, struct json_object *root);
 /** Open as far as it goes: BitLocker, NTFS, Windows, quarantines. What goes wrong stands in v->err.
  * @may_ask: ask for a key when those of the session do not open it. */
 void en_volume_look(struct rs_session *s, struct en_volume *v, bool may_ask);
+/** The state of its NTFS alone (v->raw, v->state), without asking for keys: may it be asleep?
+ * Not for a volume that is worked on. What goes wrong stands in v->err. */
+void en_volume_peek(struct rs_session *s, struct en_volume *v);
 /** Look at all that @t selects, asking for keys. Is there one whose journal can be read, or
  * (@is_mounted) whose files? Else the first thing that went wrong. */
 int en_look_at_all(struct rs_session *s, const struct rs_target *t, struct en_machine *m,
@@ -168,6 +181,9 @@ bool en_plan_is_folder(const char *wanted);
 char *en_plan_file_name(const struct en_volume *v, const char *wanted);
 /** SHA-256 of $MFT's bytes. @src the volume as it is after the replay. */
 int en_mft_hash(struct blk *src, const struct rs_task *task, uint8_t ret[32], struct rs_err *err);
+/** Could v's plan be saved, where it is to be or where it would be by default? Nothing is written.
+ * Errors: RS_E_PLAN_FILE, RS_E_ONTO_SOURCE, RS_E_MEMORY. */
+int en_plan_check(const struct en_volume *v, struct rs_err *err);
 /** Write v's plan to v->journal.plan_file, which must be new and lie on another disk; synced.
  * Errors: RS_E_PLAN_FILE, RS_E_ONTO_SOURCE, RS_E_MEMORY, RS_E_CANCELLED. */
 int en_plan_save(struct rs_session *s, const struct en_volume *v, struct rs_err *err);
@@ -191,6 +207,7 @@ struct en_work { /* what is to be done on one volume */
 	struct plan *plan;	  /* new quarantine */
 	struct plan **unfinished; /* interrupted ones, to be finished */
 	size_t n_unfinished;
+	struct rs_err refusal; /* it has something to repair, and is left as it is: why */
 };
 
 struct en_works {
@@ -198,6 +215,7 @@ struct en_works {
 	size_t n;
 	size_t n_windows, n_locked;
 	struct rs_err locked_err, other_err; /* first of each kind */
+	struct rs_err idle_err; /* why 'nothing to repair' cannot be said, if nothing is */
 };
 
 /** The common beginning: open the machine, look at every selected volume, judge every Windows, read
@@ -207,6 +225,8 @@ int en_works_begin(struct rs_session *s, const struct rs_target *t, bool is_excl
 	struct en_machine **ret_m, struct en_works *ret, struct rs_report *report,
 	struct rs_err *err);
 void en_works_done(struct en_works *w);
+/** All of its items are only shown from now on. */
+void en_offer_nothing(struct en_work *w);
 /** (Re)write the report's member "plan". */
 void en_works_report(const struct en_works *w, bool with_answers, struct json_object *root);
 /** Files that fix would move or ask about. */

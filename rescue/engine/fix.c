@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "engine/act.h"
+#include "engine/guards.h"
 
 /* Doubtful files are asked about one by one, whatever --yes says. */
 static int ask_doubtful(struct rs_session *s, struct en_works *w, const struct rs_report *report,
@@ -121,17 +121,6 @@ static int ask_plan(struct rs_session *s, struct en_works *w, bool say_yes,
 	return 0;
 }
 
-/* On a volume whose journal cannot be replayed, 'nothing to do' cannot be said either. */
-static int guard_all(const struct en_works *w, struct rs_err *err)
-{
-	for (size_t i = 0; i < w->n; i++) {
-		int r = en_volume_guard(w->list[i].v, err);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
 /* All plans of a volume that this run carries out. @ret has room for n_unfinished + 1. */
 static size_t plans_of(const struct en_work *w, struct plan **ret)
 {
@@ -215,44 +204,71 @@ static void finish_idle(const struct en_works *w, struct rs_report *report)
 	report_finish(report, 4, "nothing-to-do", text, NULL);
 }
 
-static int fix(struct rs_session *s, struct en_works *w, const struct rs_fix_options *o,
-	struct rs_report *report, struct rs_err *err)
-{
-	const struct rs_fix_options none = {0};
-	int r = guard_all(w, err);
+struct run {
+	struct rs_session *s;
+	struct en_machine *m;
+	struct en_works *w;
+	const struct rs_fix_options *o;
+	struct en_guard_how how;
+	struct rs_report *report;
+};
 
-	o = o ? o : &none;
+/* Everything that can refuse, and everything that is asked. */
+static int prepare(const struct run *u, struct rs_err *err)
+{
+	struct en_guard_how last = u->how;
+	int r = name_plan_files(u->w, &u->o->replay, u->report, err);
+
 	if (r == 0)
-		r = name_plan_files(w, &o->replay, report, err);
+		r = en_works_guard(u->s, u->m, u->w, &u->how, u->report, err);
+	if (r == 0 && u->how.may_ask)
+		r = en_works_ask(u->s, u->w, u->report, err);
 	if (r == 0)
-		r = ask_doubtful(s, w, report, err);
+		r = ask_doubtful(u->s, u->w, u->report, err);
 	if (r < 0)
 		return r;
-	r = consent_to_replays(s, w, &o->replay, report, err);
-	en_works_report(w, false, report->root); /* without the volumes that stay as they are */
-	if (r < 0)
-		return r;
-	r = ask_plan(s, w, o->say_yes, report, err);
+	r = consent_to_replays(u->s, u->w, &u->o->replay, u->report, err);
+	en_works_report(u->w, false, u->report->root); /* without the volumes that stay */
+	if (r == 0)
+		r = ask_plan(u->s, u->w, u->o->say_yes, u->report, err);
+	last.may_ask = false;
+	last.is_answered = true;
+	return r < 0 ? r : en_works_guard(u->s, u->m, u->w, &last, u->report, err);
+}
+
+static void finish_done(
+	const struct en_works *w, size_t replays, size_t files, struct rs_report *report)
+{
+	char text[400], left[256];
+
+	en_works_left(w, left, sizeof(left));
+	(void)snprintf(text, sizeof(text), "%s%zu %s moved into quarantine, verified%s",
+		replays ? rs_form(replays, "journal replayed, ", "journals replayed, ") : "", files,
+		rs_form(files, "file", "files"), left);
+	report_finish(report, 0, "done", text, NULL);
+}
+
+static int fix(const struct run *u, struct rs_err *err)
+{
+	struct en_works *w = u->w;
+	struct json_object *root = u->report->root;
+	int r = prepare(u, err);
+
 	if (r < 0)
 		return r;
 	size_t files = count_accepted(w) + en_works_count(w, PLAN_FINISH);
 	if (!files) {
-		finish_idle(w, report);
+		finish_idle(w, u->report);
 		return 0;
 	}
 	size_t replays = count_replays(w);
-	r = fix_all(s, w, report, err);
-	en_works_report(w, true, report->root);
+	r = fix_all(u->s, w, u->report, err);
+	en_works_report(w, true, root);
 	if (r == 0) {
-		char text[96];
-		(void)snprintf(text, sizeof(text), "%s%zu %s moved into quarantine, verified",
-			replays ? rs_form(replays, "journal replayed, ", "journals replayed, ")
-				: "",
-			files, rs_form(files, "file", "files"));
-		report_finish(report, 0, "done", text, NULL);
-		r = keep_reports(w, report, err);
+		finish_done(w, replays, files, u->report);
+		r = keep_reports(w, u->report, err);
 		if (r < 0) /* moved and verified, and yet not all that was promised */
-			json_object_object_del(report_object(report->root, "quarantine"), "report");
+			json_object_object_del(report_object(root, "quarantine"), "report");
 	}
 	return r;
 }
@@ -260,6 +276,7 @@ static int fix(struct rs_session *s, struct en_works *w, const struct rs_fix_opt
 int rs_fix(struct rs_session *s, const struct rs_target *t, const struct rs_fix_options *o,
 	struct rs_report **ret)
 {
+	const struct rs_fix_options none = {0};
 	auto_machine struct en_machine *m = NULL;
 	struct en_works works = {0};
 	struct rs_err err = {0};
@@ -270,8 +287,14 @@ int rs_fix(struct rs_session *s, const struct rs_target *t, const struct rs_fix_
 	if (r < 0)
 		return r;
 	r = en_works_begin(s, t, true, &m, &works, report, &err);
+	const struct run u = {.s = s,
+		.m = m,
+		.w = &works,
+		.o = o ? o : &none,
+		.how = {.target = t, .may_ask = s->events.ask && !(o && o->say_yes)},
+		.report = report};
 	if (r == 0)
-		r = fix(s, &works, o, report, &err);
+		r = fix(&u, &err);
 	if (r < 0)
 		report_finish(report, 0, r == RS_E_CANCELLED ? "cancelled" : "failed", "", &err);
 	en_works_done(&works);

@@ -4,11 +4,13 @@
 #include <string.h>
 #include <strings.h>
 
-#include "engine/engine.h"
+#include "engine/guards.h"
 
-static void disk_open(struct en_disk *d, bool is_exclusive)
+enum hold { HOLD_NOT, HOLD_SHARED, HOLD_ALONE };
+
+static void disk_open(struct en_disk *d, enum hold hold)
 {
-	int r = blk_lock(d->path, is_exclusive, &d->lock_fd, &d->err);
+	int r = hold == HOLD_NOT ? 0 : blk_lock(d->path, hold == HOLD_ALONE, &d->lock_fd, &d->err);
 
 	if (r == 0)
 		r = blk_file_open(d->path, 0, &d->blk, &d->err);
@@ -20,8 +22,8 @@ static void disk_open(struct en_disk *d, bool is_exclusive)
 		d->err = d->map->err; /* what could be read is kept */
 }
 
-static int disks_new(
-	char *const *paths, size_t n, bool is_exclusive, struct en_machine *m, struct rs_err *err)
+static int disks_new(const char *const *paths, size_t n, enum hold hold, struct en_machine *m,
+	struct rs_err *err)
 {
 	m->disks = calloc(n ? n : 1, sizeof(*m->disks));
 	if (!m->disks)
@@ -32,7 +34,7 @@ static int disks_new(
 		m->n_disks = i + 1;
 		if (!d->path)
 			return rs_fail(err, RS_E_MEMORY, "disks");
-		disk_open(d, is_exclusive);
+		disk_open(d, hold);
 	}
 	return 0;
 }
@@ -103,25 +105,21 @@ static int check_selector(const struct rs_target *t, const struct en_machine *m,
 static int open_target(
 	const struct rs_target *t, bool is_exclusive, struct en_machine *m, struct rs_err *err)
 {
+	const enum hold hold = is_exclusive ? HOLD_ALONE : HOLD_SHARED;
 	char **found = NULL;
-	size_t n = t->n_disks;
+	size_t n = 0;
 	int r;
 
-	if (!n) {
+	if (t->n_disks) {
+		r = disks_new(t->disks, t->n_disks, hold, m, err);
+	} else {
 		r = disk_list(&found, err);
 		if (r < 0)
 			return r;
 		while (found[n])
 			n++;
-		r = disks_new(found, n, is_exclusive, m, err);
+		r = disks_new((const char *const *)found, n, hold, m, err);
 		disk_list_free(found);
-	} else {
-		auto_free char **paths = calloc(n, sizeof(*paths));
-		if (!paths)
-			return rs_fail(err, RS_E_MEMORY, "disks");
-		for (size_t i = 0; i < n; i++)
-			memcpy(&paths[i], &t->disks[i], sizeof(*paths)); /* borrowed, only read */
-		r = disks_new(paths, n, is_exclusive, m, err);
 	}
 	if (r == 0)
 		r = volumes_new(m, err);
@@ -138,6 +136,22 @@ int en_machine_open(
 	int r = open_target(t, is_exclusive, m, err);
 	if (r == 0 && t->volume)
 		r = check_selector(t, m, err);
+	if (r < 0)
+		return r;
+	*ret = rs_steal(m);
+	return 0;
+}
+
+int en_machine_open_beside(
+	const char *const *paths, size_t n, struct en_machine **ret, struct rs_err *err)
+{
+	auto_machine struct en_machine *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		return rs_fail(err, RS_E_MEMORY, "machine");
+	int r = disks_new(paths, n, HOLD_NOT, m, err);
+	if (r == 0)
+		r = volumes_new(m, err);
 	if (r < 0)
 		return r;
 	*ret = rs_steal(m);
@@ -168,6 +182,7 @@ void en_machine_close(struct en_machine *m)
 {
 	if (!m)
 		return;
+	en_beside_free(m->beside);
 	for (size_t i = 0; i < m->n_volumes; i++)
 		volume_close(&m->volumes[i]);
 	for (size_t i = 0; i < m->n_disks; i++) {

@@ -148,6 +148,24 @@ static int check_folder(const char *path, const char *disk, struct rs_err *err)
 	return 0;
 }
 
+int en_plan_check(const struct en_volume *v, struct rs_err *err)
+{
+	auto_free char *path =
+		v->journal.plan_file ? strdup(v->journal.plan_file) : en_plan_file_name(v, NULL);
+	char folder[PATH_MAX];
+
+	if (!path)
+		return rs_fail_on(err, RS_E_MEMORY, v->name, "plan of the journal");
+	int r = check_folder(path, v->disk->path, err);
+	if (r < 0)
+		return r;
+	(void)snprintf(folder, sizeof(folder), "%s", path);
+	if (access(dirname(folder), W_OK | X_OK) < 0)
+		return unsaved(path, err);
+	errno = EEXIST;
+	return access(path, F_OK) == 0 ? unsaved(path, err) : 0;
+}
+
 static int write_new(
 	const char *path, const uint8_t *p, size_t len, const uint8_t *tail, struct rs_err *err)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "engine/act.h"
+#include "engine/guards.h"
 
 static bool is_wanted(const struct rs_target *t, const struct en_volume *v)
 {
@@ -76,6 +76,19 @@ static int find_open(
 	return 0;
 }
 
+/* A Windows that sleeps goes on with its own idea of a volume that it holds open. */
+static int sleep_all(struct rs_session *s, const struct rs_target *t, struct en_machine *m,
+	const struct rs_replay_options *o, struct rs_report *report, struct rs_err *err)
+{
+	const struct en_guard_how how = {.target = t, .may_ask = s->events.ask && !o->say_yes};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < m->n_volumes; i++)
+		if (is_wanted(t, &m->volumes[i]) && en_journal_is_open(&m->volumes[i]))
+			r = en_sleep_consent(s, m, &m->volumes[i], &how, report, err);
+	return r;
+}
+
 static int plan_all(struct rs_session *s, const struct rs_target *t, struct en_machine *m,
 	const struct rs_replay_choice *c, struct rs_report *report, struct rs_err *err)
 {
@@ -123,6 +136,8 @@ static int replay_new(struct rs_session *s, const struct rs_target *t, struct en
 	if (r == 0 && n > 1 && o->choice.plan_file && !en_plan_is_folder(o->choice.plan_file))
 		r = rs_fail_on(err, RS_E_AMBIGUOUS, o->choice.plan_file,
 			"one plan's file for %zu volumes", n);
+	if (r == 0)
+		r = sleep_all(s, t, m, o, report, err);
 	if (r == 0)
 		r = plan_all(s, t, m, &o->choice, report, err);
 	(void)snprintf(text, sizeof(text), "Replay the journal of %zu %s? (--revert takes it back)",
@@ -306,6 +321,9 @@ static int replay_saved(struct rs_session *s, const struct rs_target *t, struct 
 		r = choose_saved(t, m, &saved, &v, err);
 	if (r == 0)
 		r = guard_saved(v, err);
+	const struct en_guard_how how = {.target = t, .may_ask = s->events.ask && !o->say_yes};
+	if (r == 0)
+		r = en_sleep_consent(s, m, v, &how, report, err);
 	if (r < 0 || !v)
 		return r;
 	report_saved(v, &saved, path, "planned", NULL, report->root);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "engine/engine.h"
+#include "engine/guards.h"
 
 static void work_done(struct en_work *w)
 {
@@ -90,7 +90,7 @@ static void only_report(struct plan *p)
 
 /* What is seen of a volume whose journal cannot be replayed is not what Windows will see: it is
  * told, and no repair is offered. */
-static void offer_nothing(struct en_work *w)
+void en_offer_nothing(struct en_work *w)
 {
 	only_report(w->plan);
 	for (size_t k = 0; k < w->n_unfinished; k++)
@@ -113,7 +113,7 @@ static int work_make(
 		return rs_err_object(err, v->name), r;
 	drop_doubles(w);
 	if (v->journal.refusal.code)
-		offer_nothing(w);
+		en_offer_nothing(w);
 	judge_to_report(w->judged, v->number, root);
 	return 0;
 }
@@ -130,6 +130,36 @@ static void remember(const struct en_volume *v, struct en_works *ret)
 	} else if (c && !ret->other_err.code) {
 		ret->other_err = v->err;
 	}
+}
+
+/* One Windows more. One that cannot be judged is no reason to leave another unrepaired. */
+static int work_add(struct rs_session *s, struct en_volume *v, struct json_object *root,
+	struct en_works *ret, struct rs_err *err)
+{
+	struct en_work *w = &ret->list[ret->n];
+	struct rs_err why = {0};
+
+	*w = (struct en_work){.v = v};
+	int r = work_make(s, w, root, &why);
+	if (r == 0 && en_work_moves(w))
+		r = en_replay_plan(v, NULL, &why);
+	if (r == RS_E_MEMORY || r == RS_E_CANCELLED) {
+		work_done(w);
+		*err = why;
+		return r;
+	}
+	if (r < 0) {
+		work_done(w);
+		v->err = why;
+		remember(v, ret);
+	} else {
+		ret->n_windows++;
+		ret->n++;
+		why = v->journal.refusal;
+	}
+	if (why.code && !ret->idle_err.code)
+		ret->idle_err = why;
+	return 0;
 }
 
 static int works_make(struct rs_session *s, const struct rs_target *t, struct en_machine *m,
@@ -154,12 +184,7 @@ static int works_make(struct rs_session *s, const struct rs_target *t, struct en
 		remember(v, ret);
 		if (!v->is_windows)
 			continue;
-		ret->n_windows++;
-		struct en_work *w = &ret->list[ret->n++];
-		w->v = v;
-		r = work_make(s, w, root, err);
-		if (r == 0 && en_work_moves(w))
-			r = en_replay_plan(v, NULL, err);
+		r = work_add(s, v, root, ret, err);
 		if (r < 0)
 			return r;
 	}
@@ -270,12 +295,13 @@ static void scan_outcome(const struct en_works *w, struct rs_report *report)
 	size_t bad = en_works_count(w, PLAN_QUARANTINE), doubt = en_works_count(w, PLAN_ASK);
 	size_t unfinished = en_works_count(w, PLAN_FINISH);
 	struct json_object *findings = NULL;
-	char text[256];
+	char text[512], left[256];
 
 	if (bad + doubt + unfinished) {
+		en_works_left(w, left, sizeof(left));
 		(void)snprintf(text, sizeof(text),
-			"%zu to quarantine, %zu doubtful, %zu of an interrupted run", bad, doubt,
-			unfinished);
+			"%zu to quarantine, %zu doubtful, %zu of an interrupted run%s", bad, doubt,
+			unfinished, left);
 		report_finish(report, 3, "found", text, NULL);
 		return;
 	}
@@ -284,6 +310,19 @@ static void scan_outcome(const struct en_works *w, struct rs_report *report)
 		has_findings ? "nothing that a rule would move; see the findings"
 			     : "no rule matches",
 		NULL);
+}
+
+/* As fix would end: with somebody to ask, as if each answer were yes. */
+static int foresee(struct rs_session *s, const struct rs_target *t, struct en_machine *m,
+	struct en_works *w, struct rs_report *report, struct rs_err *err)
+{
+	const struct en_guard_how how = {.target = t, .may_ask = s->events.ask != NULL};
+	int r = en_works_guard(s, m, w, &how, report, err);
+
+	for (size_t i = 0; r == 0 && !how.may_ask && i < w->n; i++)
+		if (w->list[i].v->journal.is_planned)
+			r = en_replay_consent(s, w->list[i].v, NULL, report, err);
+	return r;
 }
 
 int rs_scan(struct rs_session *s, const struct rs_target *t, struct rs_report **ret)
@@ -298,13 +337,8 @@ int rs_scan(struct rs_session *s, const struct rs_target *t, struct rs_report **
 	if (r < 0)
 		return r;
 	r = en_works_begin(s, t, false, &m, &works, report, &err);
-	for (size_t i = 0; r == 0 && i < works.n; i++) {
-		const struct en_work *w = &works.list[i];
-		err = w->v->journal.refusal;
-		r = err.code;
-		if (r == 0 && en_work_moves(w)) /* 3 means that fix would act */
-			r = en_volume_guard(w->v, &err);
-	}
+	if (r == 0)
+		r = foresee(s, t, m, &works, report, &err);
 	if (r == 0)
 		scan_outcome(&works, report);
 	else

@@ -4,15 +4,17 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "engine/act.h"
+#include "engine/guards.h"
 
 struct choice {
+	const struct rs_target *target;
+	struct en_machine *m;
 	struct en_volume *v;
 	const struct quarantine *q;
 };
 
 /* The one quarantine that is meant; RS_E_AMBIGUOUS names them when there are several. */
-static int choose(const struct rs_target *t, const struct en_machine *m, const char *id,
+static int choose(const struct rs_target *t, struct en_machine *m, const char *id,
 	struct choice *ret, struct rs_err *err)
 {
 	char names[256] = "";
@@ -27,7 +29,7 @@ static int choose(const struct rs_target *t, const struct en_machine *m, const c
 			size_t len = strlen(names);
 			(void)snprintf(names + len, sizeof(names) - len, "%s%s (volume %u)",
 				n ? ", " : "", q->id, v->number);
-			*ret = (struct choice){v, q};
+			*ret = (struct choice){t, m, v, q};
 			n++;
 		}
 	}
@@ -51,7 +53,10 @@ static int undo(struct rs_session *s, const struct choice *c, const struct rs_un
 	int r = en_volume_guard(c->v, err);
 
 	o = o ? o : &none;
-
+	const struct en_guard_how how = {
+		.target = c->target, .may_ask = s->events.ask && !o->say_yes};
+	if (r == 0)
+		r = en_sleep_consent(s, c->m, c->v, &how, report, err);
 	if (r == 0)
 		r = quarantine_load(c->v->nt, c->q->id, PLAN_RESTORE, &p, err);
 	if (r != 0)

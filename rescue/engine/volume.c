@@ -144,10 +144,13 @@ static int open_windows(struct rs_session *s, struct en_volume *v, struct rs_err
 	return 0;
 }
 
-static int look(struct rs_session *s, struct en_volume *v, bool may_ask, struct rs_err *err)
+/* As far as to the bytes of an NTFS: *ret_is says whether there is one. */
+static int open_bytes(
+	struct rs_session *s, struct en_volume *v, bool may_ask, bool *ret_is, struct rs_err *err)
 {
 	const struct disk_part *p = v->part;
 
+	*ret_is = false;
 	/* the table already says that it is broken; an NTFS whose first sector is damaged can still
 	 * be read by its copy */
 	if (v->err.code && (p->kind != VOL_NTFS || v->err.code != RS_E_NTFS_DAMAGED))
@@ -165,11 +168,33 @@ static int look(struct rs_session *s, struct en_volume *v, bool may_ask, struct 
 		if (strcmp(v->inside, "ntfs") != 0)
 			return 0;
 	}
+	*ret_is = true;
+	return 0;
+}
+
+static int look(struct rs_session *s, struct en_volume *v, bool may_ask, struct rs_err *err)
+{
+	bool is_ntfs;
+	int r = open_bytes(s, v, may_ask, &is_ntfs, err);
+
+	if (r < 0 || !is_ntfs)
+		return r;
 	r = open_ntfs(s, v, err);
 	return r < 0 ? r : open_windows(s, v, err);
 }
 
-void en_volume_look(struct rs_session *s, struct en_volume *v, bool may_ask)
+static int peek(struct rs_session *s, struct en_volume *v, struct rs_err *err)
+{
+	bool is_ntfs;
+	int r = open_bytes(s, v, false, &is_ntfs, err);
+
+	if (r < 0 || !is_ntfs)
+		return r;
+	r = nt_raw_open(en_volume_blk(v), &v->raw, err);
+	return r < 0 ? r : nt_state_read(v->raw, &v->state, err);
+}
+
+static void look_once(struct rs_session *s, struct en_volume *v, bool may_ask, bool is_whole)
 {
 	struct rs_err why = {0};
 
@@ -178,7 +203,7 @@ void en_volume_look(struct rs_session *s, struct en_volume *v, bool may_ask)
 	v->is_looked_at = true;
 	if (v->disk->blk)
 		v->disk->blk->task = &s->task;
-	int r = look(s, v, may_ask, &why);
+	int r = is_whole ? look(s, v, may_ask, &why) : peek(s, v, &why);
 	if (!rs_task_goes_on(&s->task)) { /* whatever it was taken for on the way */
 		r = rs_fail(&why, RS_E_CANCELLED, "nothing was changed");
 		v->err.code = 0;
@@ -189,6 +214,16 @@ void en_volume_look(struct rs_session *s, struct en_volume *v, bool may_ask)
 		if (!v->err.code)
 			v->err.code = r;
 	}
+}
+
+void en_volume_look(struct rs_session *s, struct en_volume *v, bool may_ask)
+{
+	look_once(s, v, may_ask, true);
+}
+
+void en_volume_peek(struct rs_session *s, struct en_volume *v)
+{
+	look_once(s, v, false, false);
 }
 
 int en_volume_guard(const struct en_volume *v, struct rs_err *err)

@@ -20,8 +20,8 @@ int guard_volume(const struct guard_input *in, struct rs_err *err)
 			in->state->refusal_code ? in->state->refusal_code : RS_E_GUARD,
 			in->volume_name, "%s", in->state->refusal);
 	if (in->win && in->win->setup_in_progress)
-		return rs_fail_on(
-			err, RS_E_PENDING, in->volume_name, "a Windows upgrade is under way");
+		return rs_fail_on(err, RS_E_PENDING, in->volume_name,
+			"Windows' setup or upgrade is under way");
 	return 0;
 }
 
@@ -47,11 +47,11 @@ int guard_pending(
 		const struct plan_item *onto = n->target[0] ? item_at(vol, p, n->target) : NULL;
 		const struct plan_item *from = item_at(vol, p, n->source);
 		if (onto)
-			r = rs_fail_on(err, RS_E_PENDING, onto->path,
+			r = rs_fail_on(err, RS_E_RENAME, onto->path,
 				"at its next start Windows will put %.120s in its place",
 				n->source);
 		else if (from && from->action == PLAN_RESTORE)
-			r = rs_fail_on(err, RS_E_PENDING, from->path,
+			r = rs_fail_on(err, RS_E_RENAME, from->path,
 				"at its next start Windows will %s it",
 				n->target[0] ? "rename" : "delete");
 	}

@@ -89,7 +89,7 @@ struct guard_input {
 int guard_volume(const struct guard_input *in, struct rs_err *err);
 
 /** Would a pending rename of Windows bring a moved file back (or take a restored one away)?
- * Errors: RS_E_PENDING (which pair), RS_E_HIVE, RS_E_IO_READ. */
+ * Errors: RS_E_RENAME (which pair), RS_E_HIVE, RS_E_IO_READ. */
 int guard_pending(
 	struct nt_vol *vol, const struct win_info *win, const struct plan *p, struct rs_err *err);
 

@@ -194,6 +194,7 @@ void report_windows(struct json_object *volume, const struct win_info *w)
 	report_bool_set(o, "system_hive_dirty", w->system_hive_dirty);
 	report_bool_set(o, "software_hive_dirty", w->software_hive_dirty);
 	report_bool_set(o, "setup_in_progress", w->setup_in_progress);
+	report_text_set(o, "setup_command", w->setup_command);
 	report_text_set(o, "note", w->note);
 }
 

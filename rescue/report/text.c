@@ -157,6 +157,18 @@ static void say_replayed(struct printer *p, struct json_object *root)
 	}
 }
 
+static void say_left(struct printer *p, struct json_object *root)
+{
+	for (size_t i = 0; i < text_count(root, "left"); i++) {
+		struct json_object *one = text_item(root, "left", i);
+		char label[48];
+		(void)snprintf(label, sizeof(label),
+			"Left, volume %llu: ", (unsigned long long)text_uint(one, "volume"));
+		text_blank(p);
+		text_error(p, label, text_obj(one, "error"));
+	}
+}
+
 static void say_actions(struct printer *p, struct json_object *root)
 {
 	bool is_undo = strcmp(text_str(root, "command"), "undo") == 0;
@@ -293,6 +305,7 @@ void report_text(struct json_object *root, void (*put)(void *user, const char *l
 	say_findings(&p, root);
 	say_faults(&p, root);
 	say_plan(&p, root);
+	say_left(&p, root);
 	say_actions(&p, root);
 	say_verification(&p, root);
 	say_rules(&p, root);

@@ -61,6 +61,9 @@ static void say_windows(struct printer *p, struct json_object *w)
 		text_say(p, DETAIL "           ", "last shut down %s", text_str(w, "shutdown"));
 	if (text_bool(w, "setup_in_progress"))
 		text_say(p, DETAIL "           ", "an installation or upgrade is in progress");
+	if (text_has(w, "setup_command"))
+		text_say(p, DETAIL "           ", "a command is set to run at the next start: %s",
+			text_str(w, "setup_command"));
 	if (text_has(w, "note"))
 		text_say(p, DETAIL "           ", "%s", text_str(w, "note"));
 }

@@ -158,7 +158,8 @@ static int run(struct ui *ui)
 		return cmd_help(ui);
 	if (is_given(o, OPT_VERSION))
 		return cmd_version(ui);
-	ui->target = (struct rs_target){(const char *const *)o->args, o->n_args, o->volume};
+	ui->target = (struct rs_target){
+		(const char *const *)o->args, o->n_args, o->volume, o->beside, o->n_beside};
 	status = o->command->run(ui);
 	term_show_typing();
 	rs_session_free(ui->session);

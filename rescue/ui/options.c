@@ -15,6 +15,8 @@ const struct option_spec option_table[OPT_COUNT] = {
 	{OPT_STARTUP_KEY, 0, "startup-key", "FILE", CMD_DISK, "a startup key (.BEK)"},
 	{OPT_VOLUME, 0, "volume", "N|UUID", CMD_DISK,
 		"this volume: its number in 'unbrick list', or its partition UUID"},
+	{OPT_BESIDE, 0, "beside", "DISK", CMD_SCAN | CMD_WRITE,
+		"another disk of the same machine, only looked at: does a Windows sleep there?"},
 	{OPT_RULES, 0, "rules", "DIR", CMD_SCAN | CMD_FIX | CMD_RULES,
 		"the rules of this folder instead of the shipped ones"},
 	{OPT_YES, 'y', "yes", NULL, CMD_WRITE,
@@ -110,7 +112,11 @@ static int take(struct options *o, const struct option_spec *spec, char *value, 
 		explicit_bzero(value, strlen(value)); /* out of the process list */
 		return rs_fail(err, RS_E_USAGE, NO_PASSWORD_HERE);
 	}
-	if (value && !one) {
+	if (spec->id == OPT_BESIDE) {
+		if (o->n_beside == MOST_BESIDE)
+			return rs_fail(err, RS_E_USAGE, "more than %d disks beside", MOST_BESIDE);
+		o->beside[o->n_beside++] = value;
+	} else if (value && !one) {
 		if (o->n_keys == MOST_KEY_OPTIONS)
 			return rs_fail(
 				err, RS_E_USAGE, "more than %d key options", MOST_KEY_OPTIONS);

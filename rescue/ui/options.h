@@ -30,6 +30,7 @@ enum option_id {
 	OPT_PASSPHRASE_FILE,
 	OPT_STARTUP_KEY,
 	OPT_VOLUME,
+	OPT_BESIDE,
 	OPT_RULES,
 	OPT_YES,
 	OPT_REPLAY,
@@ -78,12 +79,15 @@ struct key_option {
 };
 
 #define MOST_KEY_OPTIONS 16
+#define MOST_BESIDE	 64
 
 struct options {
 	const struct command_spec *command; /* NULL until known */
 	unsigned flags;			    /* 1 << option_id of every option given */
 	struct key_option keys[MOST_KEY_OPTIONS];
 	unsigned n_keys;
+	const char *beside[MOST_BESIDE];
+	unsigned n_beside;
 	const char *volume, *rules, *output, *report;
 	const char *replay, *plan; /* how; the plan's file, new or (resume, revert) saved */
 	char **args;		   /* what is no option, the command not among it; inside argv */

@@ -174,12 +174,10 @@ static void product_role(struct win_hive *h, win_key key, struct win_info *info)
 
 static void setup_state(struct win_hive *h, struct win_info *info)
 {
-	static const char *const signs[] = {"SystemSetupInProgress", "OOBEInProgress", "SetupType",
-		"Upgrade", "RollbackActive"};
 	win_key key = key_of(h, info, "Setup");
 
-	for (size_t i = 0; key && i < sizeof(signs) / sizeof(signs[0]); i++)
-		info->setup_in_progress |= number(h, key, signs[i]) != 0;
+	if (key)
+		win_setup_read(h, key, info);
 }
 
 static void processor(struct win_hive *h, win_key key, struct win_info *info)

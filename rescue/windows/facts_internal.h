@@ -15,6 +15,12 @@ void win_note(struct win_info *info, const char *fmt, ...) __attribute__((format
 int win_facts_software(struct nt_vol *vol, struct win_info *info, struct rs_err *err);
 int win_facts_system(struct nt_vol *vol, struct win_info *info, struct rs_err *err);
 
+/* setup.c */
+/** Is this an installation, an upgrade, or somebody's command? From SYSTEM's key Setup. */
+void win_setup_read(struct win_hive *h, win_key key, struct win_info *info);
+/** Is the program of this command line one of Windows' own setup (or none at all)? */
+bool win_setup_is_own(const char *command);
+
 /* facts_name.c */
 /** Product name by build, edition and role, for what ProductName does not or wrongly say. */
 void win_facts_name(struct win_info *info);

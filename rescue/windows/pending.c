@@ -7,6 +7,9 @@
 
 #include "windows/facts_internal.h"
 
+#define EMPTY_CHUNK 65536U
+#define EMPTY_MOST  (512ULL << 20) /* larger than any hive */
+
 struct context {
 	struct win_hive *system;
 	win_key devices; /* MountedDevices, 0 if there is none */
@@ -274,7 +277,31 @@ static int pending_xml(
 
 /* ---- all of it ---- */
 
-/* A hive that need not be there (a Windows without it does not start, so nothing is pending). */
+static bool is_zero(const uint8_t *p, size_t len)
+{
+	return len == 0 || (p[0] == 0 && memcmp(p, p + 1, len - 1) == 0);
+}
+
+/* A file without a byte that is not zero, as a power cut or a failed write leaves it. */
+static bool is_empty(struct nt_vol *vol, const char *path)
+{
+	auto_free uint8_t *buf = malloc(EMPTY_CHUNK);
+	auto_nt_file struct nt_file *f = NULL;
+	uint64_t ref;
+	size_t n = 0;
+
+	if (!buf || nt_lookup(vol, path, &ref, NULL) < 0 ||
+		nt_file_open(vol, ref, "", &f, NULL) < 0 || nt_file_size(f) > EMPTY_MOST)
+		return false;
+	for (uint64_t off = 0; off < nt_file_size(f); off += n) {
+		if (nt_file_read(f, off, buf, EMPTY_CHUNK, &n, NULL) < 0 || !n || !is_zero(buf, n))
+			return false;
+	}
+	return true;
+}
+
+/* A hive that need not be there: a Windows without it, or with an empty one, does not start, so
+ * nothing is pending. */
 static int hive_of(struct nt_vol *vol, const struct win_info *info, const char *name,
 	struct win_hive **ret, struct rs_err *err)
 {
@@ -285,6 +312,8 @@ static int hive_of(struct nt_vol *vol, const struct win_info *info, const char *
 	int r = win_hive_open_in(vol, path, ret, err);
 	if (r < 0)
 		*ret = NULL;
+	if (r == RS_E_HIVE && is_empty(vol, path))
+		r = RS_E_NO_SUCH_FILE;
 	if (r == RS_E_NO_SUCH_FILE)
 		return optional(r, err);
 	if (r < 0)

@@ -81,9 +81,10 @@ struct win_info {
 	bool is_server, is_domain_controller;
 	uint64_t installed_filetime, shutdown_filetime;
 	bool system_hive_dirty, software_hive_dirty;
-	bool setup_in_progress; /* an upgrade is under way */
-	unsigned control_set;	/* Select\Default */
-	char note[256];		/* what could not be read, and why ("SOFTWARE hive: ..."), or "" */
+	bool setup_in_progress;	 /* an upgrade is under way */
+	char setup_command[260]; /* no upgrade: a command set to run at the next start, or "" */
+	unsigned control_set;	 /* Select\Default */
+	char note[256];		 /* what could not be read, and why ("SOFTWARE hive: ..."), or "" */
 };
 
 /** Is there a Windows in this volume, by content (System32, hives, kernel)? Looks at \Windows
@@ -110,6 +111,37 @@ struct win_pending {
 int win_pending_read(struct nt_vol *vol, const struct win_info *info, struct win_pending *ret,
 	struct rs_err *err);
 void win_pending_done(struct win_pending *p);
+
+/* ---- boot configuration (bcd.c) ---- */
+
+/* The partition that a boot entry names, as it stands in a device element. */
+struct win_bcd_device {
+	bool is_mbr;
+	uint8_t partition[16]; /* GPT: unique GUID of the partition, as on disk */
+	uint32_t disk_id;      /* MBR: signature of the disk ... */
+	uint64_t off_bytes;    /* ... and where the partition begins */
+};
+
+#define WIN_BCD_DEVICES_MAX 64U
+
+struct win_bcd {
+	struct win_bcd_device devices[WIN_BCD_DEVICES_MAX];
+	size_t n;
+	size_t n_windows; /* entries that start or resume a Windows */
+	bool is_unclear;  /* one of them names its partition in a way that is not understood */
+};
+
+/** What a boot configuration starts: the partitions of every entry that loads a Windows or wakes
+ * one up, no recovery environments. @hive must be a BCD (a regf with Objects). Errors: RS_E_HIVE,
+ * RS_E_IO_READ, RS_E_MEMORY. */
+int win_bcd_read(const struct win_src *hive, struct win_bcd *ret, struct rs_err *err);
+
+/** A struct win_src over bytes in memory, which must outlive it. */
+struct win_bytes {
+	const uint8_t *p;
+	size_t len;
+};
+struct win_src win_src_bytes(struct win_bytes *b);
 
 /* ---- portable executables (pe.c) ---- */
 

@@ -8,10 +8,10 @@ _unbrick_options() {
 
 	case $1 in
 	list) echo "$keys --report $all" ;;
-	scan) echo "$keys --rules --report $all" ;;
-	fix) echo "$keys --rules --yes -y --replay --plan --report $all" ;;
-	undo) echo "$keys --yes -y --replay --plan --report $all" ;;
-	replay) echo "$keys --yes -y --replay --plan --resume --revert --report $all" ;;
+	scan) echo "$keys --beside --rules --report $all" ;;
+	fix) echo "$keys --beside --rules --yes -y --replay --plan --report $all" ;;
+	undo) echo "$keys --beside --yes -y --replay --plan --report $all" ;;
+	replay) echo "$keys --beside --yes -y --replay --plan --resume --revert --report $all" ;;
 	rules) echo "--rules $all" ;;
 	ls) echo "$keys --long --recursive -l -r $all" ;;
 	cat) echo "$keys $all" ;;
@@ -45,7 +45,7 @@ _unbrick() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	--keys | --passphrase-file | --startup-key | --output | -o | --report | --plan | --revert)
+	--keys | --passphrase-file | --startup-key | --output | -o | --report | --plan | --revert | --beside)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;

@@ -7,12 +7,12 @@
  *          [--root C:\Windows] [--exclusive]
  *   mkhive system OUT [--name DESKTOP-1] [--zone "Pacific Standard Time"] [--bias 480]
  *          [--pending SOURCE TARGET]... [--role WinNT|ServerNT|LanmanNT] [--arch AMD64]
- *          [--shutdown FILETIME] [--set N] [--upgrade]
+ *          [--shutdown FILETIME] [--set N] [--upgrade] [--command 'cmd.exe']
  *   either: [--dirty] (sequence numbers that differ)
  *
  * --pending: SOURCE as Windows writes it ("\??\C:\Windows\..."), TARGET "" to delete. --exclusive:
  * a servicing session is pending. --set: number of the control set. --upgrade: setup is in
- * progress. */
+ * progress. --command: it is run at the next start in place of a log-on (SetupType 2). */
 #include <getopt.h>
 #include <hivex.h>
 #include <stdint.h>
@@ -30,7 +30,7 @@ enum { MULTI_SZ = 7, QWORD = 11 };
 
 struct spec {
 	const char *product, *edition, *build, *display, *type, *root;
-	const char *name, *zone, *role, *arch;
+	const char *name, *zone, *role, *arch, *command;
 	const char *pending[2 * MAX_PENDING];
 	size_t n_pending;
 	uint32_t ubr, major, installed, bias, set;
@@ -288,7 +288,9 @@ static void fill_system(hive_h *h, const struct spec *s)
 	n = key(h, "Setup");
 	number(h, n, "SystemSetupInProgress", 0);
 	number(h, n, "OOBEInProgress", 0);
-	number(h, n, "SetupType", 0);
+	number(h, n, "SetupType", s->command ? 2 : 0);
+	if (s->command)
+		text(h, n, "CmdLine", s->command);
 	number(h, n, "Upgrade", (uint32_t)s->is_upgrade);
 	n = key(h, "MountedDevices");
 	set(h, n, "\\DosDevices\\C:", BINARY, device, sizeof(device));
@@ -328,6 +330,7 @@ enum option_code {
 	O_ARCH,
 	O_SHUTDOWN,
 	O_SET,
+	O_COMMAND,
 };
 
 static int usage(void)
@@ -358,7 +361,7 @@ static void take_option(struct spec *s, int option)
 		[O_ZONE - O_PRODUCT] = &s->zone,
 		[O_ROLE - O_PRODUCT] = &s->role,
 		[O_ARCH - O_PRODUCT] = &s->arch,
-		[O_SET - O_PRODUCT] = NULL};
+		[O_COMMAND - O_PRODUCT] = &s->command};
 	uint32_t *numbers[] = {[O_UBR - O_PRODUCT] = &s->ubr,
 		[O_MAJOR - O_PRODUCT] = &s->major,
 		[O_INSTALLED - O_PRODUCT] = &s->installed,
@@ -383,8 +386,9 @@ static int parse(struct spec *s, int argc, char **argv)
 		{"bias", 1, NULL, O_BIAS}, {"pending", 1, NULL, O_PENDING},
 		{"role", 1, NULL, O_ROLE}, {"arch", 1, NULL, O_ARCH},
 		{"shutdown", 1, NULL, O_SHUTDOWN}, {"set", 1, NULL, O_SET},
-		{"exclusive", 0, &s->is_exclusive, 1}, {"upgrade", 0, &s->is_upgrade, 1},
-		{"dirty", 0, &s->is_dirty, 1}, {NULL, 0, NULL, 0}};
+		{"command", 1, NULL, O_COMMAND}, {"exclusive", 0, &s->is_exclusive, 1},
+		{"upgrade", 0, &s->is_upgrade, 1}, {"dirty", 0, &s->is_dirty, 1},
+		{NULL, 0, NULL, 0}};
 	int option;
 
 	optind = 1;
