@@ -81,6 +81,7 @@ $(TORTURE): $(BUILD)/tools/%: $(BUILD)/tests/torture/%.o $(BUILD)/tests/torture/
 	$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/layers/*.c)) $(RESCUE)
 	$(link) $^ $(LIBS) -lcmocka -o $@
 
+$(BUILD)/tools/liar: LIBS += $(shell pkg-config --libs fuse3)
 $(BUILD)/tools/%: $(BUILD)/tests/disks/%.o $(RESCUE)
 	$(link) $^ $(LIBS) -lhivex -o $@
 

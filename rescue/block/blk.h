@@ -60,13 +60,15 @@ RS_DEFINE_AUTO(struct blk *, blk_close);
 #define auto_blk __attribute__((cleanup(blk_close_auto)))
 
 enum blk_open_flags {
-	BLK_OPEN_WRITE = 1, /* read and write; a device is opened exclusively (O_EXCL) */
+	BLK_OPEN_WRITE = 1,  /* read and write; a device is opened exclusively (O_EXCL) */
+	BLK_OPEN_DIRECT = 2, /* for reading, past the page cache (O_DIRECT); what was read once is
+				kept by the source itself: open it anew after a write */
 };
 
 /** Open an image file or a block device. Size and logical sector size come from the device; a file
  * has 512 until blk_set_sector. Directories, pipes and character devices are refused.
  * Errors: RS_E_IO_OPEN, RS_E_READ_ONLY (write asked for), RS_E_BUSY (mounted, swap, held by
- * another system user). */
+ * another system user), RS_E_UNSUPPORTED (no direct reads there). */
 int blk_file_open(const char *path, unsigned flags, struct blk **ret, struct rs_err *err);
 
 /** Hold the disk against a second Unbrick: shared to look, exclusive to act (flock; a file system

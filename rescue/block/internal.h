@@ -104,4 +104,13 @@ int blk_in_use(const struct sys_roots *roots, const char *path, struct rs_err *e
 /** First line of a small text file, trimmed; "" when it is not there. */
 void sys_read_line(const char *path, char *ret, size_t cap);
 
+/* ---- again.c ---- */
+
+/** Drop what the machine has in memory of a file or device, and of what lies below it (loop devices
+ * and their files). True: nothing is left that a direct read could meet. */
+bool blk_cache_drop(const struct sys_roots *roots, const char *path);
+
+/** Is nothing of this file in the page cache? */
+bool blk_cache_is_empty(int fd, uint64_t size_bytes);
+
 #endif

@@ -207,6 +207,38 @@ int blk_overlay_put(
 	return overlay_write(overlay, off_bytes, p, len, err);
 }
 
+static int by_number(const void *pa, const void *pb)
+{
+	const struct unit *a = *(struct unit *const *)pa, *b = *(struct unit *const *)pb;
+
+	return (a->number > b->number) - (a->number < b->number);
+}
+
+int blk_overlay_each(struct blk *overlay,
+	int (*fn)(void *user, uint64_t off_bytes, const uint8_t *bytes, size_t len), void *user,
+	struct rs_err *err)
+{
+	const struct overlay *o = overlay_of(overlay);
+	size_t n = 0;
+	int r = 0;
+
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
+	struct unit **all = calloc(o->n_units + 1, sizeof(*all));
+	if (!all)
+		return rs_fail_on(err, RS_E_MEMORY, o->blk.name, "overlay");
+	for (size_t i = 0; i < o->n_slots; i++)
+		if (o->slots[i])
+			all[n++] = o->slots[i];
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): as above */
+	qsort((void *)all, n, sizeof(*all), by_number);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		uint64_t at = all[i]->number * UNIT, left = o->blk.size_bytes - at;
+		r = fn(user, at, all[i]->bytes, left < UNIT ? (size_t)left : UNIT);
+	}
+	free((void *)all);
+	return r;
+}
+
 uint64_t blk_overlay_bytes(const struct blk *overlay)
 {
 	return (uint64_t)((const struct overlay *)(const void *)overlay)->n_units * UNIT;

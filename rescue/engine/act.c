@@ -164,7 +164,7 @@ static int verify(struct en_volume *v, struct plan *const *plans, size_t n, bool
 	struct json_object *checks = report_array(o, "checks");
 	struct en_stack stack;
 	struct rs_err why = {0};
-	int r = en_stack_open(v, false, &stack, &why);
+	int r = en_again_open(v, &stack, o, &why);
 
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = quarantine_verify(stack.top, plans[i], is_restore, checks, &why);

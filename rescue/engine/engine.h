@@ -7,6 +7,7 @@
 #include "bitlocker/bitlocker.h"
 #include "block/disk.h"
 #include "block/set.h"
+#include "block/written.h"
 #include "ntfs/replay.h"
 #include "ntfs/vol.h"
 #include "repair/quarantine.h"
@@ -28,8 +29,9 @@ struct en_disk {
 	int lock_fd; /* -1: none */
 	struct blk *blk;
 	struct disk_map *map;
-	struct disk_member member; /* what the disk as a whole is a part of */
-	struct rs_err err;	   /* could not be opened or its table read */
+	struct disk_member member;   /* what the disk as a whole is a part of */
+	struct blk_written *written; /* by this run; NULL: nothing yet */
+	struct rs_err err;	     /* could not be opened or its table read */
 };
 
 /* The journal of a volume that Windows did not dismount, and what is done about it. */
@@ -190,14 +192,28 @@ int en_plan_save(struct rs_session *s, const struct en_volume *v, struct rs_err 
 /** Errors: RS_E_IO_OPEN, RS_E_REPLAY_PLAN, RS_E_MEMORY. */
 int en_plan_load(const char *path, struct en_saved *ret, struct rs_err *err);
 
-/* The same volume, opened again from the disk. */
+/* The same volume, opened again from the disk; what is written is remembered (en_disk.written). */
 struct en_stack {
-	struct blk *disk, *part, *clear;
+	struct blk *disk, *through, *part, *clear;
 	struct blk *top; /* the one NTFS lies on */
 };
 int en_stack_open(
 	const struct en_volume *v, bool is_writable, struct en_stack *ret, struct rs_err *err);
 void en_stack_close(struct en_stack *s);
+/** What lies above @disk, an opened disk: partition, BitLocker. For en_stack_open and again.c. */
+int en_stack_above(
+	const struct en_volume *v, struct blk *disk, struct en_stack *ret, struct rs_err *err);
+
+/* ---- again.c: what was written, read back ---- */
+
+/** Open for reading past the caches of this machine (blk_again_open), and compare all that this run
+ * wrote to the disk with what the disk gives back. @verification, if not NULL, is told where the
+ * bytes came from ("read_from") and what was compared.
+ * Errors: RS_E_NOT_KEPT, RS_E_IO_READ, RS_E_IO_OPEN, RS_E_MEMORY. */
+int en_again_open(const struct en_volume *v, struct en_stack *ret, struct json_object *verification,
+	struct rs_err *err);
+/** For an outcome's text: "verified", or what can be said where a cache was read. */
+const char *en_verified_text(struct json_object *root);
 
 /* ---- scan.c: shared by scan and fix ---- */
 

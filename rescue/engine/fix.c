@@ -242,9 +242,9 @@ static void finish_done(
 	char text[400], left[256];
 
 	en_works_left(w, left, sizeof(left));
-	(void)snprintf(text, sizeof(text), "%s%zu %s moved into quarantine, verified%s",
+	(void)snprintf(text, sizeof(text), "%s%zu %s moved into quarantine, %s%s",
 		replays ? rs_form(replays, "journal replayed, ", "journals replayed, ") : "", files,
-		rs_form(files, "file", "files"), left);
+		rs_form(files, "file", "files"), en_verified_text(report->root), left);
 	report_finish(report, 0, "done", text, NULL);
 }
 

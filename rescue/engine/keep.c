@@ -88,7 +88,7 @@ static int read_back(const struct kept *k, struct rs_err *err)
 {
 	struct en_stack stack;
 	struct nt_vol *vol = NULL;
-	int r = en_stack_open(k->v, false, &stack, err);
+	int r = en_again_open(k->v, &stack, NULL, err);
 
 	if (r == 0)
 		r = nt_vol_open(stack.top, 0, &vol, err);

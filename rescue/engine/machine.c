@@ -187,6 +187,7 @@ void en_machine_close(struct en_machine *m)
 		volume_close(&m->volumes[i]);
 	for (size_t i = 0; i < m->n_disks; i++) {
 		disk_map_free(m->disks[i].map);
+		blk_written_free(m->disks[i].written);
 		blk_close(m->disks[i].blk);
 		if (m->disks[i].lock_fd >= 0)
 			(void)close(m->disks[i].lock_fd); /* releases the lock */

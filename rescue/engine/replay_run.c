@@ -23,7 +23,7 @@ static int verify(struct en_volume *v, const struct nt_replay *p, bool is_back,
 	struct en_stack stack;
 	struct rs_err why = {0};
 	char line[160];
-	int r = en_stack_open(v, false, &stack, &why);
+	int r = en_again_open(v, &stack, o, &why);
 
 	if (r == 0)
 		r = nt_raw_open(stack.top, &raw, &why);
@@ -155,8 +155,8 @@ static int replay_new(struct rs_session *s, const struct rs_target *t, struct en
 		en_replay_report(&m->volumes[i], report->root);
 	if (r < 0)
 		return r;
-	(void)snprintf(text, sizeof(text), "the journal of %zu %s replayed, verified", done,
-		rs_form(done, "volume", "volumes"));
+	(void)snprintf(text, sizeof(text), "the journal of %zu %s replayed, %s", done,
+		rs_form(done, "volume", "volumes"), en_verified_text(report->root));
 	report_finish(report, 0, "done", text, NULL);
 	return 0;
 }
@@ -341,11 +341,12 @@ static int replay_saved(struct rs_session *s, const struct rs_target *t, struct 
 		r < 0 ? err : NULL, report->root);
 	if (r == 0)
 		r = verify(v, plan, is_back, report->root, err);
-	if (r == 0)
-		report_finish(report, 0, "done",
-			is_back ? "the journal is pending again, verified"
-				: "the replay is finished, verified",
-			NULL);
+	if (r == 0) {
+		(void)snprintf(text, sizeof(text), "%s, %s",
+			is_back ? "the journal is pending again" : "the replay is finished",
+			en_verified_text(report->root));
+		report_finish(report, 0, "done", text, NULL);
+	}
 	return r;
 }
 

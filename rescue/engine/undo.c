@@ -89,8 +89,8 @@ static int undo(struct rs_session *s, const struct choice *c, const struct rs_un
 	report_text_set(q, "id", p->id);
 	report_uint_set(q, "volume", c->v->number);
 	if (r == 0) {
-		(void)snprintf(text, sizeof(text), "%zu %s put back, verified", p->n_items,
-			rs_form(p->n_items, "file", "files"));
+		(void)snprintf(text, sizeof(text), "%zu %s put back, %s", p->n_items,
+			rs_form(p->n_items, "file", "files"), en_verified_text(report->root));
 		report_finish(report, 0, "done", text, NULL);
 	}
 	return r;

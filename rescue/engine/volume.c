@@ -294,20 +294,38 @@ int en_look_at_all(struct rs_session *s, const struct rs_target *t, struct en_ma
 	return first.code;
 }
 
+int en_stack_above(
+	const struct en_volume *v, struct blk *disk, struct en_stack *ret, struct rs_err *err)
+{
+	int r = blk_part_new(
+		disk, v->part->off_bytes, v->part->len_bytes, v->name, &ret->part, err);
+
+	if (r == 0 && v->bl)
+		r = bl_open(v->bl, ret->part, &ret->clear, err);
+	ret->top = ret->clear ? ret->clear : ret->part;
+	return r;
+}
+
+/* Between the disk and what writes to it. */
+static int remember_writes(struct en_disk *d, struct en_stack *s, struct rs_err *err)
+{
+	int r = d->written ? 0 : blk_written_new(d->blk, &d->written, err);
+
+	return r < 0 ? r : blk_written_through(d->written, s->disk, &s->through, err);
+}
+
 int en_stack_open(
 	const struct en_volume *v, bool is_writable, struct en_stack *ret, struct rs_err *err)
 {
 	*ret = (struct en_stack){0};
 	int r = blk_file_open(v->disk->path, is_writable ? BLK_OPEN_WRITE : 0, &ret->disk, err);
 
-	if (r == 0) {
+	if (r == 0)
 		ret->disk->sector_bytes = v->disk->blk->sector_bytes;
-		r = blk_part_new(ret->disk, v->part->off_bytes, v->part->len_bytes, v->name,
-			&ret->part, err);
-	}
-	if (r == 0 && v->bl)
-		r = bl_open(v->bl, ret->part, &ret->clear, err);
-	ret->top = ret->clear ? ret->clear : ret->part;
+	if (r == 0 && is_writable)
+		r = remember_writes(v->disk, ret, err);
+	if (r == 0)
+		r = en_stack_above(v, ret->through ? ret->through : ret->disk, ret, err);
 	if (r < 0)
 		en_stack_close(ret);
 	return r;
@@ -317,6 +335,7 @@ void en_stack_close(struct en_stack *s)
 {
 	blk_close(s->clear);
 	blk_close(s->part);
+	blk_close(s->through);
 	blk_close(s->disk);
 	*s = (struct en_stack){0};
 }

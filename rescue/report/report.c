@@ -209,6 +209,8 @@ void report_finish(struct rs_report *r, int exit_status, const char *result, con
 	uint64_t took = now > r->started_filetime ? now - r->started_filetime : 0;
 	struct json_object *o = report_object(r->root, "outcome");
 
+	if (err && err->code == RS_E_NOT_KEPT)
+		result = "not-kept"; /* no failure of the repair, but of the disk */
 	r->exit_status = exit_status;
 	if (err && err->code) {
 		r->err = *err;

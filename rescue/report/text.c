@@ -196,11 +196,16 @@ static void say_verification(struct printer *p, struct json_object *root)
 {
 	struct json_object *v = text_obj(root, "verification");
 
+	const char *from = text_str(v, "read_from");
+	const char *what = !strcmp(from, "device") ? "Read back from the device"
+			   : !strcmp(from, "cache")
+				   ? "Read again, but only from this machine's cache"
+				   : "Read back";
+
 	if (!v)
 		return;
 	text_blank(p);
-	text_say(p, "", "Verified after reading the disk again: %s",
-		text_bool(v, "passed") ? "passed" : "FAILED");
+	text_say(p, "", "%s: %s", what, text_bool(v, "passed") ? "passed" : "FAILED");
 	for (size_t i = 0; i < text_count(v, "checks"); i++)
 		text_say(p, "  - ", "%s", json_object_get_string(text_item(v, "checks", i)));
 	text_error(p, "  ! ", text_obj(v, "error"));

@@ -224,12 +224,13 @@ static void test_fix__unfinished__is_the_beginning_of_the_finished(void **state)
 	assert_string_equal(so_far, PLAN_TEXT);
 	const char *end = render("{'command':'fix'," PLAN ",'actions':[{'item':1,'path':'\\\\W',"
 				 "'target':'\\\\U','result':'done'}],'verification':{'passed':true,"
+				 "'read_from':'device',"
 				 "'checks':['opened again']},'quarantine':{'id':'T','volume':3},"
 				 "'outcome':{'status':0,'result':'done','text':'1 file moved'}}");
 	assert_memory_equal(end, so_far, strlen(so_far));
 	assert_string_equal(end + strlen(so_far),
 		"\nDone:\n   1. done      \\W -> \\U\n"
-		"\nVerified after reading the disk again: passed\n  - opened again\n"
+		"\nRead back from the device: passed\n  - opened again\n"
 		"\nResult: 1 file moved.\nTo take it back: unbrick undo d.img T\n");
 }
 
@@ -244,7 +245,7 @@ static void test_fix__failed_item__its_error_below_it(void **state)
 		       "false,'error':{'text':'bad','next':'stop'}},'error':{'text':'z'},"
 		       "'outcome':{'status':10,'result':'failed','text':'write error'}}"),
 		"\nDone:\n   2. failed    \\W\n      ! d: write error; check\n"
-		"\nVerified after reading the disk again: FAILED\n  ! bad; stop\n");
+		"\nRead back: FAILED\n  ! bad; stop\n");
 }
 
 static void test_undo__plan_and_action__lead_back(void **state)

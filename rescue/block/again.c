@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reading from the device what was just written to it. A direct read passes by the page cache of
+ * the disk itself; a loop device has its file's cache below it, a file has its file system's disk.
+ */
+#include "block/again.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/fs.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+
+#include "block/internal.h"
+
+#define DEEPEST 8	     /* a loop device on a file on a loop device ... */
+#define MAPPED	(1ULL << 30) /* looked at in one piece */
+#define PAGE	4096U	     /* the smallest there is: a larger one is counted several times */
+
+static bool drop(const struct sys_roots *roots, const char *path, unsigned depth);
+
+static bool is_piece_empty(int fd, uint64_t at, size_t len)
+{
+	size_t n = len / PAGE + 1;
+	auto_free unsigned char *pages = calloc(n, 1);
+	void *p = mmap(NULL, len, PROT_READ, MAP_SHARED, fd, (off_t)at);
+	bool is_empty = pages && p != MAP_FAILED && mincore(p, len, pages) == 0;
+
+	for (size_t i = 0; is_empty && i < n; i++)
+		is_empty = !(pages[i] & 1);
+	if (p != MAP_FAILED)
+		(void)munmap(p, len); /* only looked at */
+	return is_empty;
+}
+
+bool blk_cache_is_empty(int fd, uint64_t size_bytes)
+{
+	for (uint64_t at = 0; at < size_bytes; at += MAPPED) {
+		uint64_t left = size_bytes - at;
+		if (!is_piece_empty(fd, at, left < MAPPED ? (size_t)left : (size_t)MAPPED))
+			return false;
+	}
+	return true;
+}
+
+/* Files of these live in memory: nothing is behind the cache. */
+static bool is_memory(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) < 0 || fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC;
+}
+
+/* The folder of a device in sysfs: what it is made of must keep nothing either. */
+static bool drop_device(const struct sys_roots *roots, const char *dir, unsigned depth)
+{
+	char path[PATH_MAX + 300], file[PATH_MAX];
+	bool is_gone = true;
+
+	if (depth > DEEPEST)
+		return false;
+	(void)snprintf(path, sizeof(path), "%s/partition", dir);
+	if (access(path, F_OK) == 0) {
+		(void)snprintf(path, sizeof(path), "%s/..", dir);
+		return drop_device(roots, path, depth + 1);
+	}
+	(void)snprintf(path, sizeof(path), "%s/loop/backing_file", dir);
+	sys_read_line(path, file, sizeof(file));
+	if (file[0])
+		is_gone = drop(roots, file, depth + 1);
+	(void)snprintf(path, sizeof(path), "%s/slaves", dir);
+	DIR *d = opendir(path);
+	for (const struct dirent *e; d && (e = readdir(d));) {
+		(void)snprintf(path, sizeof(path), "%s/slaves/%s", dir, e->d_name);
+		if (e->d_name[0] != '.' && !drop_device(roots, path, depth + 1))
+			is_gone = false;
+	}
+	if (d)
+		(void)closedir(d); /* only read */
+	return is_gone;
+}
+
+/* A file system without a device of its own (network, FUSE, overlay) has nothing below that is
+ * known: its own cache is all there is. */
+static bool drop_below(const struct sys_roots *roots, dev_t dev, unsigned depth)
+{
+	char link[128];
+
+	(void)snprintf(
+		link, sizeof(link), "%s/dev/block/%u:%u", roots->sys, major(dev), minor(dev));
+	return access(link, F_OK) < 0 || drop_device(roots, link, depth);
+}
+
+static bool drop(const struct sys_roots *roots, const char *path, unsigned depth)
+{
+	struct stat st;
+	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	if (depth > DEEPEST || fd < 0 || fstat(fd, &st) < 0 || fsync(fd) < 0)
+		return false;
+	if (S_ISBLK(st.st_mode)) {
+		(void)ioctl(fd, BLKFLSBUF, 0); /* only root may; a direct read needs it not */
+		return drop_below(roots, st.st_rdev, depth);
+	}
+	if (!S_ISREG(st.st_mode) || is_memory(fd))
+		return false;
+	(void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED); /* what it did is looked at */
+	/* the file on top is read directly, one below a loop device is not */
+	if (depth && !blk_cache_is_empty(fd, (uint64_t)st.st_size))
+		return false;
+	return drop_below(roots, st.st_dev, depth);
+}
+
+bool blk_cache_drop(const struct sys_roots *roots, const char *path)
+{
+	return drop(roots, path, 0);
+}
+
+/* No direct reads: the file's pages are gone, or they are not. */
+static bool is_file_empty(const char *path)
+{
+	struct stat st;
+	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	       blk_cache_is_empty(fd, (uint64_t)st.st_size);
+}
+
+int blk_again_open(const char *path, struct blk **ret, bool *ret_is_device, struct rs_err *err)
+{
+	struct rs_err why = {0};
+	bool is_dropped = blk_cache_drop(&sys_roots_real, path);
+	int r = blk_file_open(path, BLK_OPEN_DIRECT, ret, &why);
+
+	if (r == RS_E_UNSUPPORTED) {
+		is_dropped = is_dropped && is_file_empty(path);
+		r = blk_file_open(path, 0, ret, &why);
+	}
+	if (r < 0) {
+		if (err)
+			*err = why;
+		return r;
+	}
+	*ret_is_device = is_dropped;
+	return 0;
+}
