@@ -28,7 +28,10 @@ int blk_write(struct blk *b, uint64_t off_bytes, const void *buf, size_t len, st
 		return rs_fail_on(err, RS_E_IO_WRITE, b->name,
 			"%zu bytes at %" PRIu64 " are past the end (%" PRIu64 ")", len, off_bytes,
 			b->size_bytes);
-	return len ? b->ops->write(b, off_bytes, buf, len, err) : 0;
+	if (!len)
+		return 0;
+	b->n_writes++;
+	return b->ops->write(b, off_bytes, buf, len, err);
 }
 
 int blk_flush(struct blk *b, struct rs_err *err)

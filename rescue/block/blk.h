@@ -34,6 +34,7 @@ struct blk {
 	uint64_t size_bytes;
 	uint32_t sector_bytes; /* logical: 512 or 4096 */
 	bool is_read_only;
+	uint64_t n_writes; /* that were issued, failed ones included */
 	/* Asked before each read, so that whatever reads can be cancelled, however long it is; NULL
 	 * (always where something is written): nobody. Borrowed. */
 	const struct rs_task *task;

@@ -113,7 +113,7 @@ static int file_write(
 			continue;
 		if (n <= 0)
 			return rs_fail_on(err, RS_E_IO_WRITE, b->name, "at byte %" PRIu64 ": %s",
-				off_bytes + done, n < 0 ? strerror(errno) : "nothing written");
+				off_bytes + done, n < 0 ? strerror(errno) : "no byte was taken");
 		done += (size_t)n;
 	}
 	return 0;

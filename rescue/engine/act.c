@@ -4,10 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Room that the quarantine needs at most: folders that may need an index block or a larger $MFT,
- * the manifest, the journal. Asked before the first write, so that a full volume stays as it is. */
-#define SPACE_FIXED_BYTES    (512U << 10)
-#define SPACE_PER_ITEM_BYTES 16384U
+#include "block/overlay.h"
+
+/* Of the report that is kept beside what was moved: what the act adds to it for each file. */
+#define REPORT_FIXED_BYTES    8192U
+#define REPORT_PER_ITEM_BYTES 2048U
 
 enum rs_answer en_ask(struct rs_session *s, enum rs_question_kind kind, const char *text,
 	const struct rs_report *report)
@@ -15,18 +16,6 @@ enum rs_answer en_ask(struct rs_session *s, enum rs_question_kind kind, const ch
 	struct rs_question q = {kind, text, report};
 
 	return s->events.ask ? s->events.ask(s->events.user, &q) : RS_ANSWER_NO;
-}
-
-static int check_space(struct nt_vol *vol, const struct plan *p, struct rs_err *err)
-{
-	uint64_t free_bytes = 0;
-	uint64_t need = SPACE_FIXED_BYTES + p->n_items * (uint64_t)SPACE_PER_ITEM_BYTES;
-	int r = nt_free_bytes(vol, &free_bytes, err);
-
-	if (r == 0 && free_bytes < need)
-		r = rs_fail(err, RS_E_NO_SPACE, "%llu KiB are free, %llu KiB are needed",
-			(unsigned long long)(free_bytes >> 10), (unsigned long long)(need >> 10));
-	return r;
 }
 
 /* A file or a junction in the place of \Unbrick is found before the first write, too. */
@@ -61,69 +50,101 @@ static int check_sound(struct nt_raw *raw, const struct plan *p, struct rs_err *
 }
 
 /* Everything that can refuse, asked of the volume as it is now and before the first write. */
-static int check_plans(struct en_volume *v, struct nt_vol *vol, struct plan *const *plans, size_t n,
-	bool is_restore, struct rs_err *err)
+static int check_plans(const struct en_act *a, struct nt_vol *vol, struct rs_err *err)
 {
+	const struct win_info *win = a->v->is_windows ? &a->v->win : NULL;
 	int r = check_folder(vol, err);
 
-	for (size_t i = 0; r == 0 && i < n; i++) {
-		r = guard_unchanged(vol, plans[i], err);
-		if (r == 0 && v->is_windows && !v->rename_risk.code &&
-			plan_count_accepted(plans[i]))
-			r = guard_pending(vol, &v->win, plans[i], err);
-		if (r == 0 && !is_restore && !plans[i]->has_manifest)
-			r = check_sound(v->raw, plans[i], err);
-		if (r == 0 && !is_restore)
-			r = check_space(vol, plans[i], err);
+	for (size_t i = 0; r == 0 && i < a->n; i++) {
+		const struct plan *p = a->plans[i];
+
+		r = guard_unchanged(vol, p, err);
+		if (r == 0 && a->is_restore)
+			r = restore_check(vol, a->v->raw, win, p, err);
+		else if (r == 0 && win && !a->v->rename_risk.code && plan_count_accepted(p))
+			r = guard_pending(vol, win, p, err);
+		if (r == 0 && !a->is_restore && !p->has_manifest)
+			r = check_sound(a->v->raw, p, err);
 	}
 	return r;
 }
 
-/* In memory: the volume as it will be once its journal is replayed. */
-static int foresee(struct en_volume *v, struct blk *top, struct plan *const *plans, size_t n,
-	bool is_restore, struct rs_err *err)
-{
-	auto_blk struct blk *memory = NULL;
-	auto_blk struct blk *seen = NULL; /* closed first */
-	struct nt_vol *vol = NULL;
-	int r = blk_overlay_new(top, true, &memory, err);
+/* ---- once in memory ---- */
 
-	if (r == 0 && en_journal_is_open(v))
-		r = nt_replay_overlay(memory, v->journal.replay, &seen, err);
-	if (r == 0)
-		r = nt_vol_open(seen ? seen : memory, NT_VOL_WRITE, &vol, err);
-	if (r == 0)
-		r = check_plans(v, vol, plans, n, is_restore, err);
-	(void)nt_vol_close(vol, NULL); /* nothing was asked of it */
+static size_t report_bytes(const struct en_act *a)
+{
+	const char *json = json_object_to_json_string_ext(a->root, JSON_C_TO_STRING_PRETTY);
+	size_t n = json ? strlen(json) : 0;
+
+	for (size_t i = 0; i < a->n; i++)
+		n += a->plans[i]->n_items * REPORT_PER_ITEM_BYTES;
+	return n + REPORT_FIXED_BYTES;
+}
+
+/* The plan itself stays as it is. */
+static int rehearse_one(
+	const struct en_act *a, struct nt_vol *vol, const struct plan *p, struct rs_err *err)
+{
+	const size_t n = p->n_items * sizeof(*p->items), len = report_bytes(a);
+	auto_free struct plan_item *items = malloc(n ? n : 1);
+	auto_free uint8_t *zeros = calloc(1, len);
+	struct plan copy = *p;
+
+	if (!items || !zeros)
+		return rs_fail(err, RS_E_MEMORY, "rehearsal");
+	if (n)
+		memcpy(items, p->items, n);
+	copy.items = items;
+	if (a->is_restore)
+		return quarantine_empty(vol, &copy, NULL, err);
+	int r = quarantine_fill(vol, &copy, NULL, err);
+	const struct rs_view report = {zeros, len};
+	return r < 0 ? r : quarantine_keep_report(vol, &copy, report, report, err);
+}
+
+/* The same steps as on the disk, all plans one after another, in clusters, records and index blocks
+ * of this very volume: what has no room or fails for another reason than the disk's own fails here.
+ */
+static int rehearse(const struct en_act *a, struct nt_vol *vol, struct rs_err *err)
+{
+	uint64_t free_bytes = 0;
+	int r = nt_free_bytes(vol, &free_bytes, err);
+
+	for (size_t i = 0; r == 0 && i < a->n; i++)
+		if (plan_count_accepted(a->plans[i]) || a->is_restore)
+			r = rehearse_one(a, vol, a->plans[i], err);
+	if (r == RS_E_NO_SPACE)
+		return rs_fail_on(err, r, a->v->name,
+			"%llu KiB are free, in clusters of %u KiB, and that is not enough",
+			(unsigned long long)(free_bytes >> 10),
+			nt_raw_geometry(a->v->raw)->cluster_bytes >> 10);
 	return r;
 }
 
-int en_foresee(struct en_volume *v, struct plan *const *plans, size_t n_plans, bool is_restore,
-	struct rs_err *err)
+int en_foresee(const struct en_act *a, struct rs_err *err)
 {
-	return foresee(v, en_volume_blk(v), plans, n_plans, is_restore, err);
+	auto_blk struct blk *base = NULL;
+	auto_blk struct blk *replayed = NULL; /* closed before its base */
+	struct nt_vol *vol = NULL;
+	int r = blk_overlay_new(en_volume_blk(a->v), true, &base, err);
+
+	if (r == 0 && en_journal_is_open(a->v))
+		r = nt_replay_overlay(base, a->v->journal.replay, &replayed, err);
+	if (r == 0)
+		r = nt_vol_open(replayed ? replayed : base, NT_VOL_WRITE, &vol, err);
+	if (r == 0)
+		r = check_plans(a, vol, err);
+	if (r == 0)
+		r = rehearse(a, vol, err);
+	(void)nt_vol_close(vol, NULL); /* what was done there was done to see whether it can be */
+	return r;
 }
 
-struct act {
-	struct rs_session *s;
-	struct en_volume *v;
-	struct plan *const *plans;
-	size_t n;
-	bool is_restore;
-};
+/* ---- for real ---- */
 
-/* The journal first: whatever can refuse the moves is asked of the volume as it will be, before the
- * first byte is written. */
-static int replay_first(const struct act *a, struct blk *top, struct rs_err *err)
+static int move(const struct en_act *a, struct nt_vol *vol, struct rs_err *err)
 {
-	int r = foresee(a->v, top, a->plans, a->n, a->is_restore, err);
-
-	return r < 0 ? r : en_replay_act(a->s, a->v, top, err);
-}
-
-static int move(const struct act *a, struct nt_vol *vol, struct rs_err *err)
-{
-	int r = check_plans(a->v, vol, a->plans, a->n, a->is_restore, err);
+	int r = check_plans(a, vol, err); /* once more: now it is ours */
 
 	for (size_t i = 0; r == 0 && i < a->n; i++) {
 		struct plan *p = a->plans[i];
@@ -135,7 +156,8 @@ static int move(const struct act *a, struct nt_vol *vol, struct rs_err *err)
 	return r;
 }
 
-static int act_on(const struct act *a, struct rs_err *err)
+/* The journal first: whatever can refuse the moves was asked of the volume as it will be then. */
+static int act_on(const struct en_act *a, struct rs_err *err)
 {
 	struct en_stack stack;
 	struct nt_vol *vol = NULL;
@@ -143,7 +165,7 @@ static int act_on(const struct act *a, struct rs_err *err)
 	int r = en_stack_open(a->v, true, &stack, err);
 
 	if (r == 0 && en_journal_is_open(a->v))
-		r = replay_first(a, stack.top, err);
+		r = en_replay_act(a->s, a->v, stack.top, err);
 	if (r == 0)
 		r = nt_vol_open(stack.top, NT_VOL_WRITE, &vol, err);
 	if (r == 0)
@@ -157,17 +179,16 @@ static int act_on(const struct act *a, struct rs_err *err)
 	return r;
 }
 
-static int verify(struct en_volume *v, struct plan *const *plans, size_t n, bool is_restore,
-	struct json_object *root, struct rs_err *err)
+static int verify(const struct en_act *a, struct rs_err *err)
 {
-	struct json_object *o = report_object(root, "verification");
+	struct json_object *o = report_object(a->root, "verification");
 	struct json_object *checks = report_array(o, "checks");
 	struct en_stack stack;
 	struct rs_err why = {0};
-	int r = en_again_open(v, &stack, o, &why);
+	int r = en_again_open(a->v, &stack, o, &why);
 
-	for (size_t i = 0; r == 0 && i < n; i++)
-		r = quarantine_verify(stack.top, plans[i], is_restore, checks, &why);
+	for (size_t i = 0; r == 0 && i < a->n; i++)
+		r = quarantine_verify(stack.top, a->plans[i], a->is_restore, checks, &why);
 	en_stack_close(&stack);
 	report_bool_set(o, "passed", r == 0);
 	report_err_set(o, "error", &why);
@@ -176,22 +197,20 @@ static int verify(struct en_volume *v, struct plan *const *plans, size_t n, bool
 	return r;
 }
 
-int en_act(struct rs_session *s, struct en_volume *v, struct plan *const *plans, size_t n_plans,
-	bool is_restore, struct json_object *root, struct rs_err *err)
+int en_act(const struct en_act *a, struct rs_err *err)
 {
-	const struct act a = {s, v, plans, n_plans, is_restore};
-	int r = en_volume_guard(v, err);
+	int r = en_volume_guard(a->v, err);
 
 	if (r < 0)
 		return r;
-	(void)nt_vol_close(v->nt, NULL); /* its caches would be stale; opened for reading */
-	v->nt = NULL;
-	r = act_on(&a, err);
-	for (size_t i = 0; i < n_plans; i++)
-		plan_actions_to_report(plans[i], v->number, root);
+	(void)nt_vol_close(a->v->nt, NULL); /* its caches would be stale; opened for reading */
+	a->v->nt = NULL;
+	r = act_on(a, err);
+	for (size_t i = 0; i < a->n; i++)
+		plan_actions_to_report(a->plans[i], a->v->number, a->root);
 	if (r == 0)
-		r = verify(v, plans, n_plans, is_restore, root, err);
+		r = verify(a, err);
 	if (r < 0)
-		(void)rs_err_object(err, v->name);
+		(void)rs_err_object(err, a->v->name);
 	return r;
 }

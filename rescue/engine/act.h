@@ -1,24 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What fix and undo share: one volume opened for writing with a plan in the hand, the act, and the
- * look at the result from the disk. */
+/* What fix and undo share: everything that can refuse, asked before the first write; one volume
+ * opened for writing with a plan in the hand; the act; and the look at the result from the disk. */
 #ifndef UNBRICK_ENGINE_ACT_H
 #define UNBRICK_ENGINE_ACT_H
 
 #include "engine/engine.h"
 
-typedef int (*en_act_fn)(
-	struct nt_vol *vol, struct plan *plan, const struct rs_task *task, struct rs_err *err);
+/* Plans of one volume, accepted items only. */
+struct en_act {
+	struct rs_session *s;
+	struct en_volume *v;
+	struct plan *const *plans;
+	size_t n;
+	bool is_restore;
+	struct json_object *root; /* the report */
+};
 
-/** Guards, act on each plan (accepted items only), close, verify; the report's actions and
- * verification. @v's own reading handles on NTFS are closed. Stops at the first error. */
-int en_act(struct rs_session *s, struct en_volume *v, struct plan *const *plans, size_t n_plans,
-	bool is_restore, struct json_object *root, struct rs_err *err);
+/** All that can refuse, asked of the volume as it will be after its journal's replay, and the plans
+ * carried out there once in memory, with the room that they and their reports need. Nothing is
+ * written. Errors: those of the guards, RS_E_NO_SPACE, RS_E_UNSAFE_PATH, RS_E_NTFS_DAMAGED,
+ * RS_E_IO_READ. */
+int en_foresee(const struct en_act *a, struct rs_err *err);
 
-/** All that can refuse the moves, asked of @v as it will be after its journal's replay; the plans'
- * accepted items count. Nothing is written. Errors: those of the guards, RS_E_NO_SPACE,
- * RS_E_UNSAFE_PATH, RS_E_NTFS_DAMAGED, RS_E_IO_READ. */
-int en_foresee(struct en_volume *v, struct plan *const *plans, size_t n_plans, bool is_restore,
-	struct rs_err *err);
+/** Act on each plan (en_foresee was asked), close, verify; the report's actions and verification.
+ * The volume's own reading handles on NTFS are closed. Stops at the first error. */
+int en_act(const struct en_act *a, struct rs_err *err);
 
 /** Keep the finished report, JSON and text, beside each of the plans that were carried out on @v;
  * read back from the disk. Errors: RS_E_NO_SPACE, RS_E_IO_WRITE, RS_E_VERIFY. */

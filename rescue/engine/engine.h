@@ -31,6 +31,7 @@ struct en_disk {
 	struct disk_map *map;
 	struct disk_member member;   /* what the disk as a whole is a part of */
 	struct blk_written *written; /* by this run; NULL: nothing yet */
+	uint64_t n_writes;	     /* of this run, once the stack that issued them is closed */
 	struct rs_err err;	     /* could not be opened or its table read */
 };
 
@@ -151,6 +152,24 @@ static inline bool en_journal_is_open(const struct en_volume *v)
 	return v->journal.seen != NULL;
 }
 
+/* ---- outcome.c: what was changed is said from what was written ---- */
+
+/* How far a run came: "2 of 3 files put back". */
+struct en_score {
+	size_t done, total;
+	const char *one, *many; /* "file put back", "files put back" */
+};
+
+/** End a run. @m may be NULL: then nothing was opened. When nothing was written @text is followed
+ * by
+ * ", nothing was changed". */
+void en_finish_done(struct rs_report *report, const struct en_machine *m, int exit_status,
+	const char *result, const char *text);
+/** The same of one that failed: "nothing was changed" or how far it came, in the outcome's text and
+ * at the end of the error's. */
+void en_finish_failed(struct rs_report *report, const struct en_machine *m,
+	const struct en_score *score, const struct rs_err *err);
+
 /* ---- replay.c ---- */
 
 /** Make the replay of @v's journal, if it is open, a part of this run's plan. @c NULL: it is only
@@ -195,7 +214,8 @@ int en_plan_load(const char *path, struct en_saved *ret, struct rs_err *err);
 /* The same volume, opened again from the disk; what is written is remembered (en_disk.written). */
 struct en_stack {
 	struct blk *disk, *through, *part, *clear;
-	struct blk *top; /* the one NTFS lies on */
+	struct blk *top;       /* the one NTFS lies on */
+	struct en_disk *owner; /* counts the writes */
 };
 int en_stack_open(
 	const struct en_volume *v, bool is_writable, struct en_stack *ret, struct rs_err *err);

@@ -25,7 +25,7 @@ static int ask_doubtful(struct rs_session *s, struct en_works *w, const struct r
 				path, why);
 			enum rs_answer a = en_ask(s, RS_ASK_DOUBT, text, report);
 			if (a == RS_ANSWER_CANCEL)
-				return rs_fail(err, RS_E_CANCELLED, "nothing was changed");
+				return rs_fail(err, RS_E_CANCELLED, "%s", "");
 			item->is_accepted = a == RS_ANSWER_YES;
 		}
 	}
@@ -112,7 +112,7 @@ static int ask_plan(struct rs_session *s, struct en_works *w, bool say_yes,
 			: "Move",
 		all, rs_form(all, "file", "files"), rs_form(all, "it", "them"));
 	if (all && !say_yes && en_ask(s, RS_ASK_PLAN, text, report) != RS_ANSWER_YES)
-		return rs_fail(err, RS_E_CANCELLED, "nothing was changed");
+		return rs_fail(err, RS_E_CANCELLED, "%s", "");
 	for (size_t i = 0; i < w->n; i++) {
 		plan_accept(w->list[i].plan);
 		for (size_t k = 0; k < w->list[i].n_unfinished; k++)
@@ -143,7 +143,8 @@ static int fix_one(
 	size_t n = plans_of(w, plans);
 	if (!n)
 		return 0;
-	int r = en_act(s, w->v, plans, n, false, root, err);
+	const struct en_act act = {s, w->v, plans, n, false, root};
+	int r = en_act(&act, err);
 	if (plans[n - 1]->id[0]) {
 		struct json_object *q = report_object(root, "quarantine");
 		char path[96];
@@ -185,9 +186,10 @@ static int fix_all(
 	return 0;
 }
 
-static void finish_idle(const struct en_works *w, struct rs_report *report)
+static void finish_idle(
+	const struct en_works *w, const struct en_machine *m, struct rs_report *report)
 {
-	char text[200] = "nothing to repair, nothing was changed";
+	char text[200] = "nothing to repair";
 
 	for (size_t i = 0; i < w->n; i++) {
 		const struct en_volume *v = w->list[i].v;
@@ -201,7 +203,7 @@ static void finish_idle(const struct en_works *w, struct rs_report *report)
 		break;
 	}
 	en_works_report(w, true, report->root);
-	report_finish(report, 4, "nothing-to-do", text, NULL);
+	en_finish_done(report, m, 4, "nothing-to-do", text);
 }
 
 struct run {
@@ -236,16 +238,15 @@ static int prepare(const struct run *u, struct rs_err *err)
 	return r < 0 ? r : en_works_guard(u->s, u->m, u->w, &last, u->report, err);
 }
 
-static void finish_done(
-	const struct en_works *w, size_t replays, size_t files, struct rs_report *report)
+static void finish_done(const struct run *u, size_t replays, size_t files)
 {
 	char text[400], left[256];
 
-	en_works_left(w, left, sizeof(left));
+	en_works_left(u->w, left, sizeof(left));
 	(void)snprintf(text, sizeof(text), "%s%zu %s moved into quarantine, %s%s",
 		replays ? rs_form(replays, "journal replayed, ", "journals replayed, ") : "", files,
-		rs_form(files, "file", "files"), en_verified_text(report->root), left);
-	report_finish(report, 0, "done", text, NULL);
+		rs_form(files, "file", "files"), en_verified_text(u->report->root), left);
+	en_finish_done(u->report, u->m, 0, "done", text);
 }
 
 static int fix(const struct run *u, struct rs_err *err)
@@ -258,19 +259,36 @@ static int fix(const struct run *u, struct rs_err *err)
 		return r;
 	size_t files = count_accepted(w) + en_works_count(w, PLAN_FINISH);
 	if (!files) {
-		finish_idle(w, u->report);
+		finish_idle(w, u->m, u->report);
 		return 0;
 	}
 	size_t replays = count_replays(w);
 	r = fix_all(u->s, w, u->report, err);
 	en_works_report(w, true, root);
 	if (r == 0) {
-		finish_done(w, replays, files, u->report);
+		finish_done(u, replays, files);
 		r = keep_reports(w, u->report, err);
 		if (r < 0) /* moved and verified, and yet not all that was promised */
 			json_object_object_del(report_object(root, "quarantine"), "report");
 	}
 	return r;
+}
+
+static struct en_score score_of(const struct en_works *w)
+{
+	struct en_score ret = {
+		.one = "file moved into quarantine", .many = "files moved into quarantine"};
+
+	for (size_t i = 0; i < w->n; i++) {
+		const struct en_work *one = &w->list[i];
+		ret.done += plan_count_done(one->plan);
+		ret.total += plan_count_accepted(one->plan);
+		for (size_t k = 0; k < one->n_unfinished; k++) {
+			ret.done += plan_count_done(one->unfinished[k]);
+			ret.total += plan_count_accepted(one->unfinished[k]);
+		}
+	}
+	return ret;
 }
 
 int rs_fix(struct rs_session *s, const struct rs_target *t, const struct rs_fix_options *o,
@@ -295,8 +313,10 @@ int rs_fix(struct rs_session *s, const struct rs_target *t, const struct rs_fix_
 		.report = report};
 	if (r == 0)
 		r = fix(&u, &err);
-	if (r < 0)
-		report_finish(report, 0, r == RS_E_CANCELLED ? "cancelled" : "failed", "", &err);
+	if (r < 0) {
+		const struct en_score score = score_of(&works);
+		en_finish_failed(report, m, &score, &err);
+	}
 	en_works_done(&works);
 	return r;
 }

@@ -39,7 +39,7 @@ static bool is_written(const struct en_work *w, bool is_answered)
 
 /* ---- one volume ---- */
 
-static int foresee(struct en_work *w, bool may_ask, struct rs_err *err)
+static int foresee(struct en_work *w, bool may_ask, struct json_object *root, struct rs_err *err)
 {
 	auto_free struct plan **plans = calloc(w->n_unfinished + 1, sizeof(struct plan *));
 	struct en_volume *v = w->v;
@@ -52,11 +52,12 @@ static int foresee(struct en_work *w, bool may_ask, struct rs_err *err)
 		plans[n++] = w->unfinished[i];
 	if (plan_count_accepted(w->plan))
 		plans[n++] = w->plan;
-	int r = en_foresee(v, plans, n, false, &why);
+	const struct en_act act = {.v = v, .plans = plans, .n = n, .root = root};
+	int r = en_foresee(&act, &why);
 	if (r == RS_E_RENAME && may_ask) {
 		v->rename_risk = why;
 		why = (struct rs_err){0};
-		r = en_foresee(v, plans, n, false, &why);
+		r = en_foresee(&act, &why);
 	}
 	if (r < 0)
 		*err = why;
@@ -64,7 +65,7 @@ static int foresee(struct en_work *w, bool may_ask, struct rs_err *err)
 }
 
 static int guard_one(struct rs_session *s, struct en_machine *m, struct en_work *w,
-	const struct en_guard_how *how, struct rs_err *err)
+	const struct en_guard_how *how, struct json_object *root, struct rs_err *err)
 {
 	struct en_volume *v = w->v;
 	int r = en_volume_guard(v, err);
@@ -79,7 +80,7 @@ static int guard_one(struct rs_session *s, struct en_machine *m, struct en_work 
 		return r;
 	if (!how->is_answered)
 		take_for_granted(w, true);
-	r = foresee(w, how->may_ask, err);
+	r = foresee(w, how->may_ask, root, err);
 	if (!how->is_answered)
 		take_for_granted(w, false);
 	return r;
@@ -129,7 +130,7 @@ int en_works_guard(struct rs_session *s, struct en_machine *m, struct en_works *
 				first = one->refusal; /* left before the answers */
 			continue;
 		}
-		int r = guard_one(s, m, one, how, &why);
+		int r = guard_one(s, m, one, how, report->root, &why);
 		if (is_of_the_run(r) || (r < 0 && how->is_answered)) {
 			*err = why;
 			return r;
@@ -169,7 +170,7 @@ static int ask_one(struct rs_session *s, const struct rs_err *risk, const char *
 	(void)snprintf(text, sizeof(text), "%.300s: %.380s. %s", object, risk->detail, question);
 	if (en_ask(s, RS_ASK_RISK, text, report) == RS_ANSWER_YES)
 		return 0;
-	return rs_fail(err, RS_E_CANCELLED, "nothing was changed");
+	return rs_fail(err, RS_E_CANCELLED, "%s", "");
 }
 
 int en_works_ask(struct rs_session *s, const struct en_works *w, const struct rs_report *report,

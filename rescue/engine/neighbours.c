@@ -245,5 +245,5 @@ int en_sleep_consent(struct rs_session *s, struct en_machine *m, struct en_volum
 		v->sleep_risk.detail);
 	if (en_ask(s, RS_ASK_RISK, text, report) == RS_ANSWER_YES)
 		return 0;
-	return rs_fail(err, RS_E_CANCELLED, "nothing was changed");
+	return rs_fail(err, RS_E_CANCELLED, "%s", "");
 }

@@ -58,7 +58,7 @@ static int hash_mft(struct nt_raw *raw, const struct rs_task *task, EVP_MD_CTX *
 	while (r == 0 && off < size) {
 		size_t len = 0;
 		if (!rs_task_step(task, "journal", off, size))
-			return rs_fail(err, RS_E_CANCELLED, "nothing was changed");
+			return rs_fail(err, RS_E_CANCELLED, "%s", "");
 		r = nt_raw_read(raw, 0, NT_AT_DATA, "", off, buf, MFT_CHUNK, &len, err);
 		if (r == 0 && !len)
 			return rs_fail(err, RS_E_NTFS_DAMAGED, "$MFT ends at %" PRIu64, off);

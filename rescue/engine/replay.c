@@ -21,7 +21,7 @@ static int ask_losers(struct rs_session *s, const struct en_volume *v,
 		n, rs_form(n, "transaction", "transactions"), v->number, rs_form(n, "it", "them"));
 	if (en_ask(s, RS_ASK_LOSERS, text, report) == RS_ANSWER_YES)
 		return 0;
-	return rs_fail(err, RS_E_CANCELLED, "nothing was changed");
+	return rs_fail(err, RS_E_CANCELLED, "%s", "");
 }
 
 int en_replay_plan(struct en_volume *v, const struct rs_replay_choice *c, struct rs_err *err)

@@ -129,8 +129,7 @@ static int replay_new(struct rs_session *s, const struct rs_target *t, struct en
 	int r = find_open(t, m, &n, err);
 
 	if (r == 0 && !n) {
-		report_finish(report, 4, "nothing-to-do", "no journal is open, nothing was changed",
-			NULL);
+		en_finish_done(report, m, 4, "nothing-to-do", "no journal is open");
 		return 0;
 	}
 	if (r == 0 && n > 1 && o->choice.plan_file && !en_plan_is_folder(o->choice.plan_file))
@@ -143,7 +142,7 @@ static int replay_new(struct rs_session *s, const struct rs_target *t, struct en
 	(void)snprintf(text, sizeof(text), "Replay the journal of %zu %s? (--revert takes it back)",
 		n, rs_form(n, "volume", "volumes"));
 	if (r == 0 && !o->say_yes && en_ask(s, RS_ASK_PLAN, text, report) != RS_ANSWER_YES)
-		r = rs_fail(err, RS_E_CANCELLED, "nothing was changed");
+		r = rs_fail(err, RS_E_CANCELLED, "%s", "");
 	for (size_t i = 0; r == 0 && i < m->n_volumes; i++) {
 		if (!m->volumes[i].journal.is_planned)
 			continue;
@@ -157,7 +156,7 @@ static int replay_new(struct rs_session *s, const struct rs_target *t, struct en
 		return r;
 	(void)snprintf(text, sizeof(text), "the journal of %zu %s replayed, %s", done,
 		rs_form(done, "volume", "volumes"), en_verified_text(report->root));
-	report_finish(report, 0, "done", text, NULL);
+	en_finish_done(report, m, 0, "done", text);
 	return 0;
 }
 
@@ -217,8 +216,7 @@ static int check_mft(struct rs_session *s, struct blk *top, const struct en_save
 		r = en_mft_hash(seen, &s->task, now, err);
 	if (r == 0 && memcmp(now, p->mft_sha256, sizeof(now)) != 0)
 		r = rs_fail_on(err, RS_E_REPLAY_CHANGED, name,
-			"files were written to it since the plan was made; nothing was written "
-			"now");
+			"files were written to it since the plan was made");
 	return r;
 }
 
@@ -332,7 +330,7 @@ static int replay_saved(struct rs_session *s, const struct rs_target *t, struct 
 			: "Finish the replay of %zu %s of volume %u?",
 		plan->n_blocks, rs_form(plan->n_blocks, "block", "blocks"), v->number);
 	if (!o->say_yes && en_ask(s, RS_ASK_PLAN, text, report) != RS_ANSWER_YES)
-		return rs_fail(err, RS_E_CANCELLED, "nothing was changed");
+		return rs_fail(err, RS_E_CANCELLED, "%s", "");
 	r = write_saved(s, v, &saved, o, err);
 	report_saved(v, &saved, path,
 		r < 0	  ? "failed"
@@ -345,9 +343,21 @@ static int replay_saved(struct rs_session *s, const struct rs_target *t, struct 
 		(void)snprintf(text, sizeof(text), "%s, %s",
 			is_back ? "the journal is pending again" : "the replay is finished",
 			en_verified_text(report->root));
-		report_finish(report, 0, "done", text, NULL);
+		en_finish_done(report, m, 0, "done", text);
 	}
 	return r;
+}
+
+static struct en_score score_of(const struct en_machine *m)
+{
+	struct en_score ret = {.one = "journal replayed", .many = "journals replayed"};
+
+	for (size_t i = 0; m && i < m->n_volumes; i++) {
+		const struct en_journal *j = &m->volumes[i].journal;
+		ret.total += j->is_planned;
+		ret.done += j->result && !strcmp(j->result, "done");
+	}
+	return ret;
 }
 
 int rs_replay(struct rs_session *s, const struct rs_target *t, const struct rs_replay_options *o,
@@ -369,7 +379,9 @@ int rs_replay(struct rs_session *s, const struct rs_target *t, const struct rs_r
 	if (r == 0 && m)
 		r = o->how == RS_REPLAY_NEW ? replay_new(s, t, m, o, report, &err)
 					    : replay_saved(s, t, m, o, report, &err);
-	if (r < 0)
-		report_finish(report, 0, r == RS_E_CANCELLED ? "cancelled" : "failed", "", &err);
+	if (r < 0) {
+		const struct en_score score = score_of(m);
+		en_finish_failed(report, m, &score, &err);
+	}
 	return r;
 }

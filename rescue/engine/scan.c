@@ -59,8 +59,12 @@ static int load_unfinished(struct en_work *w, struct rs_err *err)
 			continue;
 		struct plan *p = NULL;
 		int r = quarantine_load(v->nt, q->id, PLAN_FINISH, &p, err);
-		if (r < 0)
+		if (r == 0)
+			r = restore_find_homes(v->nt, p, err);
+		if (r < 0) {
+			plan_free(p);
 			return r;
+		}
 		en_plan_refresh(v->nt, p);
 		w->unfinished[w->n_unfinished++] = p;
 	}
@@ -108,7 +112,7 @@ static int work_make(
 	if (r == 0)
 		r = load_unfinished(w, err);
 	if (r == 0 && !rs_task_goes_on(&s->task))
-		r = rs_fail(err, RS_E_CANCELLED, "nothing was changed");
+		r = rs_fail(err, RS_E_CANCELLED, "%s", "");
 	if (r < 0)
 		return rs_err_object(err, v->name), r;
 	drop_doubles(w);

@@ -44,56 +44,115 @@ static int choose(const struct rs_target *t, struct en_machine *m, const char *i
 	return 0;
 }
 
-static int undo(struct rs_session *s, const struct choice *c, const struct rs_undo_options *o,
-	struct rs_report *report, struct rs_err *err)
+/* What a person has to decide, item by item; nobody decides it under --yes. */
+static int ask_each(struct rs_session *s, const struct plan *p, bool say_yes,
+	const struct rs_report *report, struct rs_err *err)
 {
-	auto_plan struct plan *p = NULL;
-	const struct rs_undo_options none = {0};
-	char text[160];
-	int r = en_volume_guard(c->v, err);
+	int r = restore_verdict(p, s->events.ask && !say_yes, err);
 
-	o = o ? o : &none;
-	const struct en_guard_how how = {
-		.target = c->target, .may_ask = s->events.ask && !o->say_yes};
+	for (size_t i = 0; r == 0 && i < p->n_items; i++) {
+		const struct plan_item *item = &p->items[i];
+		char path[700], place[700], text[1900];
+
+		if (!item->hinder)
+			continue;
+		(void)rs_escape(item->path, path, sizeof(path));
+		(void)rs_escape(item->place ? item->place : "", place, sizeof(place));
+		if (item->is_gone)
+			(void)snprintf(text, sizeof(text), "%s: %.400s. Go on without it?", path,
+				item->hinder);
+		else
+			(void)snprintf(text, sizeof(text), "%s: %.400s. Put it at %s?", path,
+				item->hinder, place);
+		if (en_ask(s, RS_ASK_DOUBT, text, report) != RS_ANSWER_YES)
+			r = rs_fail_on(err, RS_E_CANCELLED, item->path, "%s", item->hinder);
+	}
+	return r;
+}
+
+/* The quarantine as a plan, every item looked at. */
+static int load(struct rs_session *s, const struct choice *c, bool say_yes,
+	const struct rs_report *report, struct plan **ret, struct rs_err *err)
+{
+	const struct en_guard_how how = {.target = c->target, .may_ask = s->events.ask && !say_yes};
+	struct en_volume *v = c->v;
+	auto_plan struct plan *p = NULL;
+	int r = en_volume_guard(v, err);
+
 	if (r == 0)
-		r = en_sleep_consent(s, c->m, c->v, &how, report, err);
+		r = en_sleep_consent(s, c->m, v, &how, report, err);
 	if (r == 0)
-		r = quarantine_load(c->v->nt, c->q->id, PLAN_RESTORE, &p, err);
-	if (r != 0)
-		return r;
-	en_plan_refresh(c->v->nt, p);
-	r = en_replay_plan(c->v, &o->replay, err);
+		r = quarantine_load(v->nt, c->q->id, PLAN_RESTORE, &p, err);
+	if (r == 0)
+		r = restore_survey(v->nt, v->raw, v->is_windows ? &v->win : NULL, p, err);
 	if (r < 0)
 		return r;
-	plan_to_report(p, c->v->number, false, report->root);
+	en_plan_refresh(v->nt, p);
+	*ret = rs_steal(p);
+	return 0;
+}
+
+static int consent(struct rs_session *s, const struct choice *c, const struct plan *p,
+	const struct rs_undo_options *o, struct rs_report *report, struct rs_err *err)
+{
+	char text[160];
+	int r = ask_each(s, p, o->say_yes, report, err);
+
+	if (r == 0)
+		r = en_replay_consent(s, c->v, &o->replay, report, err);
+	json_object_object_del(report->root, "replay");
 	en_replay_report(c->v, report->root);
-	r = en_replay_consent(s, c->v, &o->replay, report, err);
-	if (r < 0) {
-		json_object_object_del(report->root, "replay");
-		en_replay_report(c->v, report->root);
+	if (r < 0)
 		return r;
-	}
 	(void)snprintf(text, sizeof(text), "%s %zu %s of quarantine %s back?",
 		c->v->journal.is_planned ? "Replay the journal, then put" : "Put", p->n_items,
 		rs_form(p->n_items, "file", "files"), p->id);
 	if (!o->say_yes && en_ask(s, RS_ASK_PLAN, text, report) != RS_ANSWER_YES)
-		return rs_fail(err, RS_E_CANCELLED, "nothing was changed");
+		return rs_fail(err, RS_E_CANCELLED, "%s", "");
+	return 0;
+}
+
+static int undo(struct rs_session *s, const struct choice *c, const struct rs_undo_options *o,
+	struct rs_report *report, struct en_score *score, struct rs_err *err)
+{
+	auto_plan struct plan *p = NULL;
+	int r = load(s, c, o->say_yes, report, &p, err);
+
+	if (r == 0)
+		r = en_replay_plan(c->v, &o->replay, err);
+	if (r < 0)
+		return r;
+	plan_to_report(p, c->v->number, false, report->root);
+	en_replay_report(c->v, report->root);
+	r = consent(s, c, p, o, report, err);
+	if (r < 0)
+		return r;
 	plan_accept(p);
 	json_object_object_del(report->root, "plan");
 	plan_to_report(p, c->v->number, true, report->root);
 	struct plan *plans[1] = {p};
-	r = en_act(s, c->v, plans, 1, true, report->root, err);
+	const struct en_act act = {s, c->v, plans, 1, true, report->root};
+	r = en_foresee(&act, err);
+	if (r == 0)
+		r = en_act(&act, err);
+	score->done = plan_count_done(p);
+	score->total = plan_count_accepted(p);
 	json_object_object_del(report->root, "replay");
 	en_replay_report(c->v, report->root);
 	struct json_object *q = report_object(report->root, "quarantine");
 	report_text_set(q, "id", p->id);
 	report_uint_set(q, "volume", c->v->number);
-	if (r == 0) {
-		(void)snprintf(text, sizeof(text), "%zu %s put back, %s", p->n_items,
-			rs_form(p->n_items, "file", "files"), en_verified_text(report->root));
-		report_finish(report, 0, "done", text, NULL);
-	}
 	return r;
+}
+
+static void finish_undone(
+	struct rs_report *report, const struct en_machine *m, const struct en_score *score)
+{
+	char text[96];
+
+	(void)snprintf(text, sizeof(text), "%zu %s put back, %s", score->done,
+		rs_form(score->done, "file", "files"), en_verified_text(report->root));
+	en_finish_done(report, m, 0, "done", text);
 }
 
 int rs_undo(struct rs_session *s, const struct rs_target *t, const struct rs_undo_options *o,
@@ -102,6 +161,8 @@ int rs_undo(struct rs_session *s, const struct rs_target *t, const struct rs_und
 	auto_machine struct en_machine *m = NULL;
 	struct choice c = {0};
 	struct rs_err err = {0};
+	const struct rs_undo_options none = {0};
+	struct en_score score = {.one = "file put back", .many = "files put back"};
 	struct rs_report *report = NULL;
 	int r = report_new("undo", &report, &err);
 
@@ -115,12 +176,13 @@ int rs_undo(struct rs_session *s, const struct rs_target *t, const struct rs_und
 		en_machine_report(m, report->root);
 	if (r == 0 && m)
 		r = choose(t, m, o ? o->id : NULL, &c, &err);
-	if (r == 0 && !c.q)
-		report_finish(
-			report, 4, "nothing-to-do", "no quarantine, nothing was changed", NULL);
-	else if (r == 0)
-		r = undo(s, &c, o, report, &err);
+	if (r == 0 && c.q)
+		r = undo(s, &c, o ? o : &none, report, &score, &err);
 	if (r < 0)
-		report_finish(report, 0, r == RS_E_CANCELLED ? "cancelled" : "failed", "", &err);
+		en_finish_failed(report, m, &score, &err);
+	else if (!c.q)
+		en_finish_done(report, m, 4, "nothing-to-do", "no quarantine");
+	else
+		finish_undone(report, m, &score);
 	return r;
 }

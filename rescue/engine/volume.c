@@ -205,7 +205,7 @@ static void look_once(struct rs_session *s, struct en_volume *v, bool may_ask, b
 		v->disk->blk->task = &s->task;
 	int r = is_whole ? look(s, v, may_ask, &why) : peek(s, v, &why);
 	if (!rs_task_goes_on(&s->task)) { /* whatever it was taken for on the way */
-		r = rs_fail(&why, RS_E_CANCELLED, "nothing was changed");
+		r = rs_fail(&why, RS_E_CANCELLED, "%s", "");
 		v->err.code = 0;
 	}
 	if (r < 0 && !v->err.code) {
@@ -317,7 +317,7 @@ static int remember_writes(struct en_disk *d, struct en_stack *s, struct rs_err 
 int en_stack_open(
 	const struct en_volume *v, bool is_writable, struct en_stack *ret, struct rs_err *err)
 {
-	*ret = (struct en_stack){0};
+	*ret = (struct en_stack){.owner = v->disk};
 	int r = blk_file_open(v->disk->path, is_writable ? BLK_OPEN_WRITE : 0, &ret->disk, err);
 
 	if (r == 0)
@@ -336,6 +336,8 @@ void en_stack_close(struct en_stack *s)
 	blk_close(s->clear);
 	blk_close(s->part);
 	blk_close(s->through);
+	if (s->disk)
+		s->owner->n_writes += s->disk->n_writes;
 	blk_close(s->disk);
 	*s = (struct en_stack){0};
 }

@@ -51,9 +51,8 @@ static int find(struct blk *src, const struct nt_replay_block *b, uint8_t *buf, 
 static int changed(
 	struct blk *src, const struct nt_replay_block *b, const char *how, struct rs_err *err)
 {
-	return rs_fail_on(err, RS_E_CHANGED, src->name,
-		"%" PRIu32 " bytes at %" PRIu64 " are %s; nothing was written", b->len_bytes,
-		b->off_bytes, how);
+	return rs_fail_on(err, RS_E_CHANGED, src->name, "%" PRIu32 " bytes at %" PRIu64 " are %s",
+		b->len_bytes, b->off_bytes, how);
 }
 
 /* Every block is one that this plan knows. Nothing is written before all were looked at. */

@@ -153,13 +153,13 @@ static int count_entries(struct nt_vol *vol, uint64_t dir_ref, bool is_to,
 static int judge(struct nt_vol *vol, const struct nt_switch *sw, const struct names *names,
 	enum nt_switch_state *ret, struct rs_err *err)
 {
-	size_t from[2], to[2];
+	size_t from[2] = {0}, to[2];
 
 	if (!names->n) {
 		*ret = NT_SWITCH_ELSEWHERE;
 		return 0;
 	}
-	int r = count_entries(vol, sw->from_ref, false, names, from, err);
+	int r = sw->from_ref ? count_entries(vol, sw->from_ref, false, names, from, err) : 0;
 	if (r == 0)
 		r = count_entries(vol, sw->to_ref, true, names, to, err);
 	if (r != 0)
@@ -181,7 +181,7 @@ static int complete(
 {
 	auto_inode ntfs_inode *from = NULL;
 	auto_inode ntfs_inode *to = NULL;
-	int r = open_folder(vol, sw->from_ref, &from, err);
+	int r = sw->from_ref ? open_folder(vol, sw->from_ref, &from, err) : 0;
 
 	if (r == 0 && NT_REF_RECORD(sw->from_ref) == NT_REF_RECORD(sw->to_ref))
 		return rs_fail(err, RS_E_BUG, "a switch from a folder to itself");
@@ -189,7 +189,7 @@ static int complete(
 		r = open_folder(vol, sw->to_ref, &to, err);
 	if (r < 0)
 		return r;
-	*ret = (struct nt_switch){sw->file_ref, nt_inode_ref(from), nt_inode_ref(to)};
+	*ret = (struct nt_switch){sw->file_ref, from ? nt_inode_ref(from) : 0, nt_inode_ref(to)};
 	return 0;
 }
 
@@ -224,31 +224,69 @@ static int is_case_sensitive(struct nt_vol *vol, ntfs_inode *dir, bool *ret, str
 	return 0;
 }
 
-/* Case-blind, but for folders where it is not: elsewhere Windows would see only one of two names
- * that differ in case. */
+/* Which file has this name in a folder? Case-blind, but for folders where it is not: elsewhere
+ * Windows would see only one of two names that differ in case. */
+static int find_taken(struct nt_vol *vol, ntfs_inode *to, const struct name *name,
+	uint64_t *ret_ref, struct rs_err *err)
+{
+	struct nt_file_name fn;
+	uint16_t units[255];
+	bool is_exact = false;
+	size_t n;
+	int r = is_case_sensitive(vol, to, &is_exact, err);
+
+	if (r < 0)
+		return r;
+	if (is_exact)
+		return find_entry(vol, to, name, ret_ref, NULL, err);
+	(void)nt_file_name_parse((struct rs_view){name->key, name->len}, &fn); /* parsed before */
+	for (n = 0; n < fn.name.len / 2 && n < 255; n++)
+		units[n] = rs_le16(fn.name.p + 2 * n);
+	return nt_dir_find(vol, to, units, n, ret_ref, err);
+}
+
 static int check_free(struct nt_vol *vol, const struct nt_switch *sw, const struct names *names,
 	struct rs_err *err)
 {
 	auto_inode ntfs_inode *to = NULL;
-	bool is_exact = false;
 	int r = open_folder(vol, sw->to_ref, &to, err);
 
-	if (r == 0)
-		r = is_case_sensitive(vol, to, &is_exact, err);
 	for (size_t i = 0; r == 0 && i < names->n; i++) {
-		struct nt_file_name fn;
-		uint16_t units[255];
-		uint64_t ref;
-		size_t n;
+		uint64_t ref = 0;
 
-		(void)nt_file_name_parse(
-			(struct rs_view){names->all[i].key, names->all[i].len}, &fn);
-		for (n = 0; n < fn.name.len / 2 && n < 255; n++)
-			units[n] = rs_le16(fn.name.p + 2 * n);
-		r = is_exact ? find_entry(vol, to, &names->all[i], &ref, NULL, err)
-			     : nt_dir_find(vol, to, units, n, &ref, err);
+		r = find_taken(vol, to, &names->all[i], &ref, err);
 		if (r == 0 && ref && ref != names->file_ref)
 			r = rs_fail(err, RS_E_GUARD, "the name is taken there by another file");
+	}
+	return r;
+}
+
+int nt_switch_look(struct nt_vol *vol, const struct nt_switch *sw,
+	void (*fn)(void *user, const struct nt_switch_name *n), void *user, struct rs_err *err)
+{
+	auto_names struct names names = {0};
+	auto_inode ntfs_inode *to = NULL;
+	struct nt_switch whole;
+	char text[NT_NAME_BYTES];
+	int r = complete(vol, sw, &whole, err);
+
+	if (r == 0)
+		r = read_names(vol, &whole, &names, err);
+	if (r == 0)
+		r = open_folder(vol, whole.to_ref, &to, err);
+	for (size_t i = 0; r == 0 && i < names.n; i++) {
+		struct nt_switch_name n = {.name = text};
+		struct nt_file_name f = {0};
+
+		r = find_taken(vol, to, &names.all[i], &n.taken_ref, err);
+		if (r < 0)
+			break;
+		(void)nt_file_name_parse((struct rs_view){names.all[i].key, names.all[i].len}, &f);
+		(void)nt_name_text(f.name, text);
+		n.is_dos = f.name_space == NT_NS_DOS;
+		if (n.taken_ref == names.file_ref)
+			n.taken_ref = 0;
+		fn(user, &n);
 	}
 	return r;
 }

@@ -117,9 +117,19 @@ enum nt_switch_state {
 	NT_SWITCH_ELSEWHERE,	 /* the file has no name in either folder, or is another file now */
 };
 
-/** Judge from the record and both indexes. Errors: RS_E_NTFS_DAMAGED, RS_E_IO_READ. */
+/** Judge from the record and both indexes. @sw->from_ref 0: that folder is gone; then AT_TO or
+ * ELSEWHERE. Errors: RS_E_NTFS_DAMAGED, RS_E_IO_READ. */
 int nt_switch_state(struct nt_vol *vol, const struct nt_switch *sw, enum nt_switch_state *ret,
 	struct rs_err *err);
+struct nt_switch_name {
+	const char *name;   /* UTF-8, borrowed */
+	bool is_dos;	    /* the 8.3 name that goes with another one */
+	uint64_t taken_ref; /* another file that has it in @to, 0: none */
+};
+/** Each name of the file in either folder, and whether it is free in @to, compared as Windows does.
+ * Nothing is written. Errors: RS_E_NO_SUCH_FILE, RS_E_UNSAFE_PATH (a folder), RS_E_NTFS_DAMAGED. */
+int nt_switch_look(struct nt_vol *vol, const struct nt_switch *sw,
+	void (*fn)(void *user, const struct nt_switch_name *n), void *user, struct rs_err *err);
 /** Run it, or finish it from any state but ELSEWHERE; in state AT_TO nothing is written.
  * A name that is already taken in @to by another file is refused before the first write
  * (RS_E_GUARD). Errors: RS_E_CHANGED (ELSEWHERE), RS_E_IO_WRITE, RS_E_NO_SPACE, RS_E_READ_ONLY. */

@@ -15,6 +15,9 @@ void plan_free(struct plan *p)
 		free(p->items[i].path);
 		free(p->items[i].why);
 		free(p->items[i].rule_id);
+		free(p->items[i].place);
+		free(p->items[i].hinder);
+		free(p->items[i].next);
 	}
 	free(p->items);
 	free(p);
@@ -123,11 +126,24 @@ size_t plan_count_accepted(const struct plan *p)
 	return n;
 }
 
+size_t plan_count_done(const struct plan *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; p && i < p->n_items; i++) {
+		const struct plan_item *item = &p->items[i];
+		n += item->is_accepted &&
+		     (item->result == PLAN_DONE || item->result == PLAN_ALREADY);
+	}
+	return n;
+}
+
 void plan_accept(struct plan *p)
 {
 	for (size_t i = 0; p && i < p->n_items; i++) {
 		enum plan_action a = p->items[i].action;
-		if (a == PLAN_QUARANTINE || a == PLAN_FINISH || a == PLAN_RESTORE)
+		if (a == PLAN_QUARANTINE || a == PLAN_FINISH ||
+			(a == PLAN_RESTORE && !p->items[i].is_gone))
 			p->items[i].is_accepted = true;
 	}
 }
@@ -165,6 +181,11 @@ void plan_to_report(
 			plan_target(p, item, target, sizeof(target));
 			report_text_set(o, "target", target);
 		}
+		report_text_set(o, "place", item->place);
+		report_text_set(o, "hinder", item->hinder);
+		report_text_set(o, "next", item->next);
+		if (item->hinder)
+			report_bool_set(o, "asked", item->can_confirm);
 		if (item->file_ref) {
 			report_uint_set(o, "size_bytes", item->stat.size_bytes);
 			report_uint_set(o, "record", NT_REF_RECORD(item->file_ref));
@@ -199,6 +220,7 @@ void plan_actions_to_report(const struct plan *p, unsigned volume, struct json_o
 		report_text_set(o, "path", item->path);
 		plan_target(p, item, target, sizeof(target));
 		report_text_set(o, "target", target);
+		report_text_set(o, "place", item->place);
 		report_text_set(o, "result", results[item->result]);
 		report_err_set(o, "error", &item->err);
 	}

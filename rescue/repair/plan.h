@@ -33,6 +33,13 @@ struct plan_item {
 	struct nt_stat stat;
 	bool has_sha256;
 	uint8_t sha256[32];
+	/* undo, as restore_survey sees it now */
+	char *place;	  /* where the file is to be, or is; NULL: not known */
+	char *hinder;	  /* why it cannot go back as planned; NULL: it can */
+	char *next;	  /* and what to do about it */
+	bool can_confirm; /* what hinders is for a person to decide */
+	bool is_anew;	  /* from_ref is not the manifest's any more: its folder was made anew */
+	bool is_gone;	  /* it is not in the quarantine any more: nothing is there to put back */
 };
 
 #define PLAN_ID_LEN    24
@@ -59,6 +66,8 @@ int plan_from_judge(const struct judge_result *j, struct plan **ret, struct rs_e
 /** Items with this action (and accepted, if asked). */
 size_t plan_count(const struct plan *p, enum plan_action action);
 size_t plan_count_accepted(const struct plan *p);
+/** Accepted items that are where they should be. */
+size_t plan_count_done(const struct plan *p);
 /** Accept all quarantine, finish and restore items; doubtful ones stay as they are. */
 void plan_accept(struct plan *p);
 
@@ -96,5 +105,32 @@ int guard_pending(
 /** Does every accepted file still look as planned (record, size, times, LSN, SHA-256)?
  * Errors: RS_E_CHANGED. */
 int guard_unchanged(struct nt_vol *vol, const struct plan *p, struct rs_err *err);
+
+/* ---- undo (restore.c): everything is asked of every item before the first write ---- */
+
+/** The folder where an item belongs: from_ref while that is a plain folder; else the one that the
+ * item's path names now (Windows made it anew). 0: there is none. Errors: RS_E_NTFS_DAMAGED,
+ * RS_E_IO_READ. */
+int restore_home(
+	struct nt_vol *vol, const struct plan_item *item, uint64_t *ret, struct rs_err *err);
+
+/** The same for a plan that is to be finished: from_ref becomes that folder, or 0. */
+int restore_find_homes(struct nt_vol *vol, struct plan *p, struct rs_err *err);
+
+/** Look at every item of an undo: where would it go, and what stands in the way there, in the
+ * quarantine, in Windows' pending renames (@win NULL: no Windows)? Fills place, hinder, next,
+ * can_confirm, is_gone; from_ref becomes the folder that takes the file. @raw: for a check of what
+ * would be touched. Errors: it cannot be looked at (RS_E_HIVE, RS_E_IO_READ, RS_E_MEMORY, ...). */
+int restore_survey(struct nt_vol *vol, struct nt_raw *raw, const struct win_info *win,
+	struct plan *p, struct rs_err *err);
+
+/** May it be carried out? @is_confirmed: a person said yes to what is for a person to decide.
+ * Errors: RS_E_UNDO, the first reason and how many. */
+int restore_verdict(const struct plan *p, bool is_confirmed, struct rs_err *err);
+
+/** The same look once more: is all as it was when the plan was shown? Errors: RS_E_CHANGED and
+ * those of restore_survey. */
+int restore_check(struct nt_vol *vol, struct nt_raw *raw, const struct win_info *win,
+	const struct plan *p, struct rs_err *err);
 
 #endif

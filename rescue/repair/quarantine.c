@@ -50,7 +50,7 @@ static int by_id(const void *a, const void *b)
 int quarantine_item_state(struct nt_vol *vol, const struct plan_item *item,
 	enum nt_switch_state *ret, struct rs_err *err)
 {
-	struct nt_switch sw = {item->file_ref, item->from_ref, item->to_ref};
+	struct nt_switch sw = {item->file_ref, 0, item->to_ref};
 	struct nt_stat s;
 
 	if (nt_stat(vol, item->to_ref, &s, NULL) == RS_E_NO_SUCH_FILE) {
@@ -58,7 +58,8 @@ int quarantine_item_state(struct nt_vol *vol, const struct plan_item *item,
 								   : NT_SWITCH_ELSEWHERE;
 		return 0;
 	}
-	return nt_switch_state(vol, &sw, ret, err);
+	int r = restore_home(vol, item, &sw.from_ref, err);
+	return r < 0 ? r : nt_switch_state(vol, &sw, ret, err);
 }
 
 /* Where are the files? The disk says it, not the journal. */

@@ -83,10 +83,17 @@ static void say_plan_item(struct printer *p, struct json_object *item)
 		text_say(p, "      Because: ", "%s%s%s", text_str(item, "rule"),
 			text_has(item, "rule") && text_has(item, "why") ? ": " : "",
 			text_str(item, "why"));
+	if (text_has(item, "hinder"))
+		text_say(p, text_bool(item, "asked") ? "      Ask:     " : "      CANNOT:  ", "%s",
+			text_str(item, "hinder"));
+	if (text_has(item, "hinder") && text_has(item, "next"))
+		text_say(p, "      Next:    ", "%s", text_str(item, "next"));
 	/* the folder's name is known only after the answer: not among the lines of the plan */
 	if (text_has(item, "target") && is_back(item))
 		text_say(p, "      From:    ", "%s", text_str(item, "target"));
-	else if (text_has(item, "target"))
+	if (text_has(item, "place") && is_back(item))
+		text_say(p, "      To:      ", "%s", text_str(item, "place"));
+	if (text_has(item, "target") && !is_back(item))
 		text_say(p,
 			"      To:      ", "a folder of its own below \\Unbrick, on this volume");
 }
@@ -184,7 +191,8 @@ static void say_actions(struct printer *p, struct json_object *root)
 
 		(void)snprintf(first, sizeof(first), "%4llu. %-9s ",
 			(unsigned long long)text_uint(a, "item"), text_str(a, "result"));
-		rs_shorten(text_str(a, "path"), path, sizeof(path));
+		bool is_placed = is_undo && text_has(a, "place");
+		rs_shorten(text_str(a, is_placed ? "place" : "path"), path, sizeof(path));
 		text_say(p, first, "%s%s%s", is_undo ? text_str(a, "target") : path,
 			text_has(a, "target") ? " -> " : "",
 			is_undo ? path : text_str(a, "target"));

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The end of a run that may have written. No text says by itself that nothing was changed: the
+ * writes that were issued are counted where they go to the disk. */
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/engine.h"
+
+static bool is_written(const struct en_machine *m)
+{
+	for (size_t i = 0; m && i < m->n_disks; i++)
+		if (m->disks[i].n_writes)
+			return true;
+	return false;
+}
+
+static void finish(struct rs_report *report, bool written, int exit_status, const char *result,
+	const char *text, const struct rs_err *err)
+{
+	report_finish(report, exit_status, result, text, err);
+	report_bool_set(report_object(report->root, "outcome"), "written", written);
+}
+
+void en_finish_done(struct rs_report *report, const struct en_machine *m, int exit_status,
+	const char *result, const char *text)
+{
+	char all[320];
+	const bool written = is_written(m);
+
+	(void)snprintf(all, sizeof(all), "%s%s", text, written ? "" : ", nothing was changed");
+	finish(report, written, exit_status, result, all, NULL);
+}
+
+void en_finish_failed(struct rs_report *report, const struct en_machine *m,
+	const struct en_score *score, const struct rs_err *err)
+{
+	const bool written = is_written(m);
+	struct rs_err told = *err;
+	char text[128] = "nothing was changed";
+
+	if (written && score->total)
+		(void)snprintf(text, sizeof(text), "%zu of %zu %s", score->done, score->total,
+			score->total == 1 ? score->one : score->many);
+	else if (written)
+		(void)snprintf(text, sizeof(text), "the disk was written");
+	/* a long cause is cut, not this */
+	size_t room = sizeof(told.detail) - strlen(text) - 3;
+	(void)snprintf(told.detail, sizeof(told.detail), "%.*s%s%s", (int)room, err->detail,
+		err->detail[0] ? "; " : "", text);
+	finish(report, written, 0, err->code == RS_E_CANCELLED ? "cancelled" : "failed", text,
+		&told);
+}
