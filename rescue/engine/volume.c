@@ -336,7 +336,7 @@ void en_stack_close(struct en_stack *s)
 	blk_close(s->clear);
 	blk_close(s->part);
 	blk_close(s->through);
-	if (s->disk)
+	if (s->disk && s->owner) /* none: opened for reading only */
 		s->owner->n_writes += s->disk->n_writes;
 	blk_close(s->disk);
 	*s = (struct en_stack){0};
