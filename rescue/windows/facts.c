@@ -96,43 +96,103 @@ static bool folder_add(void *user, const char *name, uint64_t ref, bool is_dir)
 	return f->n < MAX_ROOT_FOLDERS;
 }
 
-/* Folder of the root with the most parts of a Windows; two parts at least, so that a folder of
- * copied hives is none. */
-static int search(struct probe *p, struct win_info *info, struct rs_err *err)
+static int list_folders(struct probe *p, struct folders *f, struct rs_err *err)
 {
-	__attribute__((cleanup(folders_done))) struct folders f = {0};
-	unsigned best = 1;
 	uint64_t root;
 
 	int r = nt_lookup(p->vol, "", &root, err);
 	if (r == 0)
-		r = nt_list(p->vol, root, folder_add, &f, err);
+		r = nt_list(p->vol, root, folder_add, f, err);
+	if (r == 0 && f->is_out_of_memory)
+		r = rs_fail(err, RS_E_MEMORY, "folders of the root");
+	return r;
+}
+
+struct candidates {
+	struct win_info list[WIN_MOST];
+	size_t n;
+	unsigned n_more; /* that had no room */
+};
+
+static void candidate(struct probe *p, const char *root, struct candidates *c)
+{
+	unsigned parts = parts_of(p, root);
+	uint64_t ref = 0;
+
+	if (!parts)
+		return;
+	if (c->n == WIN_MOST) {
+		c->n_more++;
+		return;
+	}
+	struct win_info *info = &c->list[c->n];
+	*info = (struct win_info){.parts = parts};
+	if (nt_lookup(p->vol, root, &ref, NULL) < 0 ||
+		nt_path(p->vol, ref, info->root, sizeof(info->root), NULL) < 0)
+		return; /* a path too long for a Windows */
+	c->n++;
+}
+
+static bool is_nested(const struct win_info *w)
+{
+	return strchr(w->root + 1, '\\') != NULL;
+}
+
+static bool is_usual(const struct win_info *w)
+{
+	return strcasecmp(w->root, "\\Windows") == 0;
+}
+
+/* The whole ones first; of those alike, \Windows, then others of the root, then what a later
+ * installation put aside (\Windows.old\Windows). */
+static int by_rank(const void *a, const void *b)
+{
+	const struct win_info *x = a, *y = b;
+
+	if (x->parts != y->parts)
+		return x->parts > y->parts ? -1 : 1;
+	if (is_usual(x) != is_usual(y))
+		return is_usual(x) ? -1 : 1;
+	if (is_nested(x) != is_nested(y))
+		return is_nested(x) ? 1 : -1;
+	return strcmp(x->root, y->root);
+}
+
+/* Every folder of the root, and a folder Windows in each. */
+static int search(struct probe *p, struct candidates *c, struct rs_err *err)
+{
+	__attribute__((cleanup(folders_done))) struct folders f = {0};
+	int r = list_folders(p, &f, err);
+
 	if (r < 0)
 		return r;
-	if (f.is_out_of_memory)
-		return rs_fail(err, RS_E_MEMORY, "folders of the root");
+	candidate(p, "\\Windows", c); /* never among those that have no room */
 	for (size_t i = 0; i < f.n; i++) {
-		unsigned n = parts_of(p, f.names[i]);
-		if (n > best) {
-			best = n;
-			memcpy(info->root, f.names[i], sizeof(info->root));
-		}
+		char below[sizeof(f.names[0]) + 16];
+		if (strcasecmp(f.names[i], "\\Windows") != 0)
+			candidate(p, f.names[i], c);
+		(void)snprintf(below, sizeof(below), "%s\\Windows", f.names[i]);
+		candidate(p, below, c);
 	}
+	qsort(c->list, c->n, sizeof(c->list[0]), by_rank);
 	return 0;
 }
 
-static int find_root(struct probe *p, struct win_info *info, struct rs_err *err)
+/* A folder of copied hives is no Windows, unless it is where a Windows is. */
+static bool is_one(const struct win_info *w)
 {
-	uint64_t ref = there(p, "", "Windows", true);
+	return w->parts > 1 || is_usual(w);
+}
 
-	if (ref && parts_of(p, "\\Windows") > 0) {
-		int r = nt_path(p->vol, ref, info->root, sizeof(info->root), err);
-		return r < 0 ? r : 0;
-	}
-	int r = search(p, info, err);
+static int find_all(struct probe *p, struct candidates *c, struct rs_err *err)
+{
+	int r = search(p, c, err);
+
 	if (r < 0)
 		return r;
-	if (info->root[0])
+	while (c->n && !is_one(&c->list[c->n - 1]))
+		c->n--;
+	if (c->n)
 		return 0;
 	if (p->bad.code) {
 		if (err)
@@ -197,27 +257,61 @@ static void kernel_facts(struct probe *p, struct win_info *info)
 	win_note(info, "version taken from the kernel's file");
 }
 
-int win_probe(struct nt_vol *vol, struct win_info *ret, struct rs_err *err)
+static int fill(struct probe *p, struct win_info *info, struct rs_err *err)
 {
-	struct win_info info = {0};
-	struct probe p = {.vol = vol};
+	int r = win_facts_software(p->vol, info, err);
 
-	int r = find_root(&p, &info, err);
-	if (r == 0)
-		r = win_facts_software(vol, &info, err);
 	if (r < 0)
 		return r;
-	kernel_facts(&p, &info);
-	char arch[sizeof(info.arch)];
-	memcpy(arch, info.arch, sizeof(arch));
-	r = win_facts_system(vol, &info, err);
+	kernel_facts(p, info);
+	char arch[sizeof(info->arch)];
+	memcpy(arch, info->arch, sizeof(arch));
+	r = win_facts_system(p->vol, info, err);
 	if (r < 0)
 		return r;
 	if (arch[0]) /* the kernel's own header against a variable of the environment */
-		memcpy(info.arch, arch, sizeof(arch));
-	if (strncmp(info.installation, "Server", strlen("Server")) == 0)
-		info.is_server = true;
-	win_facts_name(&info);
-	*ret = info;
+		memcpy(info->arch, arch, sizeof(arch));
+	if (strncmp(info->installation, "Server", strlen("Server")) == 0)
+		info->is_server = true;
+	win_facts_name(info);
 	return 0;
+}
+
+bool win_is_whole(const struct win_info *w)
+{
+	return w->parts == WIN_PARTS;
+}
+
+int win_probe_all(struct nt_vol *vol, struct win_info **ret, size_t *ret_n, struct rs_err *err)
+{
+	auto_free struct candidates *c = calloc(1, sizeof(*c));
+	struct probe p = {.vol = vol};
+
+	if (!c)
+		return rs_fail(err, RS_E_MEMORY, "Windows folders");
+	int r = find_all(&p, c, err);
+	for (size_t i = 0; r == 0 && i < c->n; i++)
+		if (i == 0 || win_is_whole(&c->list[i]))
+			r = fill(&p, &c->list[i], err);
+	if (r < 0)
+		return r;
+	if (c->n_more)
+		win_note(&c->list[0], "%u more folders look like a Windows", c->n_more);
+	*ret = calloc(c->n, sizeof(**ret));
+	if (!*ret)
+		return rs_fail(err, RS_E_MEMORY, "Windows folders");
+	memcpy(*ret, c->list, c->n * sizeof(**ret));
+	*ret_n = c->n;
+	return 0;
+}
+
+int win_probe(struct nt_vol *vol, struct win_info *ret, struct rs_err *err)
+{
+	auto_free struct win_info *all = NULL;
+	size_t n = 0;
+	int r = win_probe_all(vol, &all, &n, err);
+
+	if (r == 0)
+		*ret = all[0];
+	return r;
 }

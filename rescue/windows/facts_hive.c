@@ -6,8 +6,62 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/text.h"
+
 #define UNIX_EPOCH_FILETIME 116444736000000000ULL
 #define MAX_CONTROL_SET	    999
+
+/* How large is a file, and when was it changed? False: it is not there. */
+static bool file_facts(struct nt_vol *vol, const char *path, struct nt_stat *ret)
+{
+	uint64_t ref;
+
+	return nt_lookup(vol, path, &ref, NULL) == 0 && nt_stat(vol, ref, ret, NULL) == 0;
+}
+
+/* A copy of Windows' own, which a person may put back: since 1803 the files there are empty, unless
+ * somebody switched the copying on again. */
+static void copy_text(
+	struct nt_vol *vol, const struct win_info *info, const char *name, char *ret, size_t cap)
+{
+	char path[WIN_PATH_CAP], time[RS_TIME_LEN];
+	struct nt_stat st;
+
+	(void)snprintf(path, sizeof(path), "%s\\System32\\config\\RegBack\\%s", info->root, name);
+	if (!file_facts(vol, path, &st)) {
+		(void)snprintf(ret, cap, "RegBack has no copy");
+		return;
+	}
+	rs_filetime_text(st.modified, time);
+	if (st.size_bytes)
+		(void)snprintf(ret, cap, "RegBack has a copy of %.10s, %llu bytes", time,
+			(unsigned long long)st.size_bytes);
+	else
+		(void)snprintf(ret, cap, "its copy in RegBack is empty");
+}
+
+/* A hive without which Windows does not start: SYSTEM is read by its loader (stop 0x74), SOFTWARE
+ * by its session manager (stop 0xC0000218). */
+static void hive_fault(struct nt_vol *vol, struct win_info *info, const char *name,
+	const char *path, const struct rs_err *why)
+{
+	char copy[96], reason[128];
+	struct nt_stat st;
+
+	if (info->hive_fault[0])
+		return; /* one is enough */
+	if (why->code == RS_E_NO_SUCH_FILE)
+		(void)snprintf(reason, sizeof(reason), "missing");
+	else if (file_facts(vol, path, &st) && !st.size_bytes)
+		(void)snprintf(reason, sizeof(reason), "empty");
+	else
+		(void)snprintf(reason, sizeof(reason), "unreadable (%.100s)",
+			why->detail[0] ? why->detail : rs_err_info(why->code)->text);
+	copy_text(vol, info, name, copy, sizeof(copy));
+	(void)snprintf(info->hive_fault, sizeof(info->hive_fault),
+		"its %s hive is %s (stop %s); %s", name, reason,
+		strcmp(name, "SYSTEM") == 0 ? "0x74" : "0xC0000218", copy);
+}
 
 /* A hive of the installation; NULL and a note when it cannot be had. */
 static int hive_of(struct nt_vol *vol, struct win_info *info, const char *name,
@@ -24,6 +78,7 @@ static int hive_of(struct nt_vol *vol, struct win_info *info, const char *name,
 	if (r < 0) {
 		*ret = NULL;
 		win_note(info, "%s hive: %s", name, why.detail[0] ? why.detail : "unreadable");
+		hive_fault(vol, info, name, path, &why);
 		return 0;
 	}
 	if (win_hive_note(*ret)[0])

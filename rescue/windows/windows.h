@@ -66,8 +66,13 @@ int win_hive_open_in(
 
 /* ---- the installation (facts.c) ---- */
 
+#define WIN_MOST  16U /* Windows folders of one volume that are named */
+#define WIN_PARTS 3U  /* SYSTEM and SOFTWARE hive, kernel */
+
 struct win_info {
 	char root[64];		  /* "\Windows" (the folder's own spelling) */
+	unsigned parts;		  /* how many of its parts are there, 1 to WIN_PARTS */
+	char hive_fault[256];	  /* why it cannot start: a hive it needs; "" if none */
 	char product[128];	  /* "Windows 11 Pro": 11 by build, whatever ProductName says */
 	char edition[64];	  /* EditionID */
 	char installation[32];	  /* Client, Server, Server Core */
@@ -87,10 +92,16 @@ struct win_info {
 	char note[256];		 /* what could not be read, and why ("SOFTWARE hive: ..."), or "" */
 };
 
-/** Is there a Windows in this volume, by content (System32, hives, kernel)? Looks at \Windows
- * first, then at every folder of the root. Facts that cannot be read are "" or 0 and named in
- * @note: a damaged hive is no failure. Errors: RS_E_NO_WINDOWS, RS_E_NTFS_DAMAGED, RS_E_IO_READ. */
+/** Every Windows in this volume, by content (System32, hives, kernel): in each folder of the root,
+ * and in a folder Windows in those (\Windows.old\Windows). Whole ones come first, and of those
+ * \Windows; of remains beside them only root and parts are known. Facts that cannot be read are ""
+ * or 0 and named in @note: a damaged hive is no failure. *ret is malloc'd, one at least.
+ * Errors: RS_E_NO_WINDOWS, RS_E_NTFS_DAMAGED, RS_E_IO_READ, RS_E_MEMORY. */
+int win_probe_all(struct nt_vol *vol, struct win_info **ret, size_t *ret_n, struct rs_err *err);
+/** The first of them. */
 int win_probe(struct nt_vol *vol, struct win_info *ret, struct rs_err *err);
+/** Are all its parts there? */
+bool win_is_whole(const struct win_info *w);
 
 /* ---- pending work (pending.c) ---- */
 

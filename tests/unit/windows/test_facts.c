@@ -165,6 +165,139 @@ static void test_probe__own_spelling__is_kept(void **state)
 	assert_string_equal(i.computer_name, "DESKTOP-1");
 }
 
+static void put_whole(struct tv *v, const char *root, const char *name)
+{
+	char path[128];
+
+	(void)snprintf(path, sizeof(path), "%s/System32/config/SOFTWARE", root);
+	tv_put_hive(v, path, "software", NULL);
+	(void)snprintf(path, sizeof(path), "%s/System32/config/SYSTEM", root);
+	tv_put_hive(v, path, "system", (const char *[]){"--name", name, NULL});
+	(void)snprintf(path, sizeof(path), "%s/System32/ntoskrnl.exe", root);
+	tv_put_kernel(v, path, 0x8664, kernel_11);
+}
+
+/* What an upgrade or a move left never shadows a whole Windows, whatever it is called. */
+static void test_probe_all__several__whole_ones_first_and_all_named(void **state)
+{
+	static const char *const roots[] = {
+		"\\WINNT", "\\Windows.000", "\\Windows.old\\Windows", "\\Windows"};
+	auto_tv struct tv v;
+	auto_free struct win_info *all = NULL;
+	size_t n = 0;
+
+	(void)state;
+	tv_make(&v);
+	tv_put_hive(&v, CONFIG "SYSTEM", "system", NULL); /* remains: one hive */
+	put_whole(&v, "WINNT", "PC-NT");
+	put_whole(&v, "Windows.000", "PC-000");
+	put_whole(&v, "Windows.old/Windows", "PC-OLD");
+	tv_put(&v, "Backup/System32/config/SYSTEM", "x", 1);
+	tv_open(&v);
+	assert_int_equal(win_probe_all(v.vol, &all, &n, NULL), 0);
+	assert_int_equal(n, 4);
+	for (size_t i = 0; i < n; i++) {
+		assert_string_equal(all[i].root, roots[i]);
+		assert_int_equal(win_is_whole(&all[i]), i < 3);
+		assert_int_equal(all[i].parts, i < 3 ? 3 : 1);
+	}
+	assert_string_equal(all[0].computer_name, "PC-NT");
+	assert_string_equal(all[2].computer_name, "PC-OLD");
+	assert_string_equal(all[3].computer_name, ""); /* remains are named, not read */
+}
+
+static void test_probe_all__two_whole__windows_goes_before(void **state)
+{
+	auto_tv struct tv v;
+	auto_free struct win_info *all = NULL;
+	size_t n = 0;
+
+	(void)state;
+	tv_make(&v);
+	put_whole(&v, "AWindows", "PC-A");
+	put_whole(&v, "Windows", "PC-W");
+	tv_open(&v);
+	assert_int_equal(win_probe_all(v.vol, &all, &n, NULL), 0);
+	assert_int_equal(n, 2);
+	assert_string_equal(all[0].root, "\\Windows");
+	assert_string_equal(all[1].root, "\\AWindows");
+}
+
+static void test_probe_all__more_than_are_named__counted(void **state)
+{
+	auto_tv struct tv v;
+	auto_free struct win_info *all = NULL;
+	size_t n = 0;
+
+	(void)state;
+	tv_make(&v);
+	for (unsigned i = 0; i < 20; i++) {
+		char path[64];
+		(void)snprintf(path, sizeof(path), "W%02u/System32/config/SYSTEM", i);
+		tv_put(&v, path, "x", 1);
+		(void)snprintf(path, sizeof(path), "W%02u/System32/config/SOFTWARE", i);
+		tv_put(&v, path, "x", 1);
+	}
+	tv_put_hive(&v, CONFIG "SYSTEM", "system", NULL);
+	tv_open(&v);
+	assert_int_equal(win_probe_all(v.vol, &all, &n, NULL), 0);
+	assert_int_equal(n, WIN_MOST);
+	assert_non_null(strstr(all[0].note, "5 more folders look like a Windows"));
+}
+
+/* ---- hives without which Windows does not start ---- */
+
+static void expect_fault(const char *system, size_t len, bool has_copy, const char *words)
+{
+	auto_tv struct tv v;
+	struct win_info i;
+
+	tv_make(&v);
+	tv_put_hive(&v, CONFIG "SOFTWARE", "software", NULL);
+	if (system)
+		tv_put(&v, CONFIG "SYSTEM", system, len);
+	if (has_copy)
+		tv_put(&v, CONFIG "RegBack/SYSTEM", "copy", 4);
+	tv_put_kernel(&v, KERNEL, 0x8664, kernel_11);
+	probe(&v, &i);
+	if (!strstr(i.hive_fault, words) || !strstr(i.hive_fault, "stop 0x74"))
+		fail_msg("'%s' does not say '%s'", i.hive_fault, words);
+	if (has_copy)
+		assert_non_null(strstr(i.hive_fault, "RegBack has a copy of 20"));
+}
+
+static void test_probe__system_hive_gone_empty_or_rubbish__is_a_fault_by_name(void **state)
+{
+	auto_tv struct tv v;
+	struct win_info i;
+
+	(void)state;
+	expect_fault(NULL, 0, false, "its SYSTEM hive is missing");
+	expect_fault("", 0, false, "its SYSTEM hive is empty");
+	expect_fault("", 0, true, "its SYSTEM hive is empty");
+	expect_fault("no hive", 7, false, "its SYSTEM hive is unreadable");
+	tv_make(&v);
+	put_whole(&v, "Windows", "PC");
+	probe(&v, &i);
+	assert_string_equal(i.hive_fault, "");
+}
+
+static void test_probe__software_hive_empty__is_a_fault_by_name(void **state)
+{
+	auto_tv struct tv v;
+	struct win_info i;
+
+	(void)state;
+	tv_make(&v);
+	tv_put(&v, CONFIG "SOFTWARE", "", 0);
+	tv_put_hive(&v, CONFIG "SYSTEM", "system", NULL);
+	tv_put(&v, CONFIG "RegBack/SOFTWARE", "", 0);
+	tv_put_kernel(&v, KERNEL, 0x8664, kernel_11);
+	probe(&v, &i);
+	assert_string_equal(i.hive_fault,
+		"its SOFTWARE hive is empty (stop 0xC0000218); its copy in RegBack is empty");
+}
+
 static void test_probe__data_volume__has_none(void **state)
 {
 	auto_tv struct tv v;
@@ -189,6 +322,11 @@ int main(void)
 		cmocka_unit_test(test_probe__only_the_real_system_hive__gives_what_it_has),
 		cmocka_unit_test(test_probe__another_folder__is_found_by_content),
 		cmocka_unit_test(test_probe__own_spelling__is_kept),
+		cmocka_unit_test(test_probe_all__several__whole_ones_first_and_all_named),
+		cmocka_unit_test(test_probe_all__two_whole__windows_goes_before),
+		cmocka_unit_test(test_probe_all__more_than_are_named__counted),
+		cmocka_unit_test(test_probe__system_hive_gone_empty_or_rubbish__is_a_fault_by_name),
+		cmocka_unit_test(test_probe__software_hive_empty__is_a_fault_by_name),
 		cmocka_unit_test(test_probe__data_volume__has_none),
 	};
 
