@@ -34,7 +34,12 @@ struct rs_question {
 	const struct rs_report *report; /* so far: its plan can be shown with rs_report_text */
 };
 
-enum rs_answer { RS_ANSWER_NO, RS_ANSWER_YES, RS_ANSWER_CANCEL };
+enum rs_answer {
+	RS_ANSWER_NO,
+	RS_ANSWER_YES,
+	RS_ANSWER_CANCEL,
+	RS_ANSWER_NOBODY, /* nobody is there to answer: as no, and the outcome says so */
+};
 
 struct rs_key_request {
 	const char *volume;	/* "/dev/sda3" or "disk.img, volume 3" */

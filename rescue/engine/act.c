@@ -15,7 +15,7 @@ enum rs_answer en_ask(struct rs_session *s, enum rs_question_kind kind, const ch
 {
 	struct rs_question q = {kind, text, report};
 
-	return s->events.ask ? s->events.ask(s->events.user, &q) : RS_ANSWER_NO;
+	return s->events.ask ? s->events.ask(s->events.user, &q) : RS_ANSWER_NOBODY;
 }
 
 /* A file or a junction in the place of \Unbrick is found before the first write, too. */
@@ -49,6 +49,18 @@ static int check_sound(struct nt_raw *raw, const struct plan *p, struct rs_err *
 	return 0;
 }
 
+/* Any Windows of the volume may rename what lies on it; restore_check asks of the first. */
+static int check_pending(
+	const struct en_act *a, struct nt_vol *vol, const struct plan *p, struct rs_err *err)
+{
+	int r = 0;
+
+	for (size_t i = a->is_restore; r == 0 && i < a->v->n_windows; i++)
+		if (en_is_judged(a->v, i))
+			r = guard_pending(vol, &a->v->windows[i], p, err);
+	return r;
+}
+
 /* Everything that can refuse, asked of the volume as it is now and before the first write. */
 static int check_plans(const struct en_act *a, struct nt_vol *vol, struct rs_err *err)
 {
@@ -61,8 +73,8 @@ static int check_plans(const struct en_act *a, struct nt_vol *vol, struct rs_err
 		r = guard_unchanged(vol, p, err);
 		if (r == 0 && a->is_restore)
 			r = restore_check(vol, a->v->raw, win, p, err);
-		else if (r == 0 && win && !a->v->rename_risk.code && plan_count_accepted(p))
-			r = guard_pending(vol, win, p, err);
+		if (r == 0 && !a->v->rename_risk.code && plan_count_accepted(p))
+			r = check_pending(a, vol, p, err);
 		if (r == 0 && !a->is_restore && !p->has_manifest)
 			r = check_sound(a->v->raw, p, err);
 	}

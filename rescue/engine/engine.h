@@ -67,7 +67,9 @@ struct en_volume {
 	struct nt_vol *nt;
 	struct en_journal journal;
 	bool is_windows;
-	struct win_info win; /* valid with is_windows */
+	struct win_info win;	  /* valid with is_windows: the first of ... */
+	struct win_info *windows; /* ... all that are on the volume; remains among them */
+	size_t n_windows;
 	struct quarantine *quarantines;
 	size_t n_quarantines;
 	struct rs_err err; /* where it stopped, and why */
@@ -127,6 +129,11 @@ int en_look_at_all(struct rs_session *s, const struct rs_target *t, struct en_ma
 	bool is_mounted, struct rs_err *err);
 /** What is below NTFS: the opened BitLocker volume, or the partition. */
 struct blk *en_volume_blk(const struct en_volume *v);
+/** Is this one judged: a whole Windows, or the only one there is? */
+static inline bool en_is_judged(const struct en_volume *v, size_t i)
+{
+	return i == 0 || win_is_whole(&v->windows[i]);
+}
 /** Guards about the volume as a whole. */
 int en_volume_guard(const struct en_volume *v, struct rs_err *err);
 /** One of them: is it, or its disk, one part of a set, or may another machine hold the disk?
@@ -250,6 +257,7 @@ struct en_works {
 	struct en_work *list;
 	size_t n;
 	size_t n_windows, n_locked;
+	size_t n_left; /* doubtful files that nobody was there to decide about */
 	struct rs_err locked_err, other_err; /* first of each kind */
 	struct rs_err idle_err; /* why 'nothing to repair' cannot be said, if nothing is */
 };
@@ -265,6 +273,8 @@ void en_works_done(struct en_works *w);
 void en_offer_nothing(struct en_work *w);
 /** (Re)write the report's member "plan". */
 void en_works_report(const struct en_works *w, bool with_answers, struct json_object *root);
+/** "; volume 2: this Windows cannot start: ..." into @ret, "" if nothing is known of that. */
+void en_works_faults(const struct en_works *w, char *ret, size_t cap);
 /** Files that fix would move or ask about. */
 size_t en_work_moves(const struct en_work *w);
 size_t en_works_count(const struct en_works *w, enum plan_action action);

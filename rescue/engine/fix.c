@@ -27,6 +27,7 @@ static int ask_doubtful(struct rs_session *s, struct en_works *w, const struct r
 			if (a == RS_ANSWER_CANCEL)
 				return rs_fail(err, RS_E_CANCELLED, "%s", "");
 			item->is_accepted = a == RS_ANSWER_YES;
+			w->n_left += a == RS_ANSWER_NOBODY;
 		}
 	}
 	return 0;
@@ -186,6 +187,20 @@ static int fix_all(
 	return 0;
 }
 
+/* What a fleet must not count as sound. */
+enum { STATUS_LEFT = 15 };
+
+static void left_text(const struct en_works *w, char *ret, size_t cap)
+{
+	ret[0] = '\0';
+	if (w->n_left)
+		(void)snprintf(ret, cap,
+			"%zu doubtful %s left where %s: nobody was there to decide, run 'unbrick "
+			"fix' at a terminal",
+			w->n_left, rs_form(w->n_left, "file was", "files were"),
+			rs_form(w->n_left, "it is", "they are"));
+}
+
 static void finish_idle(
 	const struct en_works *w, const struct en_machine *m, struct rs_report *report)
 {
@@ -203,6 +218,11 @@ static void finish_idle(
 		break;
 	}
 	en_works_report(w, true, report->root);
+	if (w->n_left) {
+		left_text(w, text, sizeof(text));
+		en_finish_done(report, m, STATUS_LEFT, "left", text);
+		return;
+	}
 	en_finish_done(report, m, 4, "nothing-to-do", text);
 }
 
@@ -240,13 +260,25 @@ static int prepare(const struct run *u, struct rs_err *err)
 
 static void finish_done(const struct run *u, size_t replays, size_t files)
 {
-	char text[400], left[256];
+	char text[1200], left[256], faults[512], doubtful[200];
+	int status = 0;
 
 	en_works_left(u->w, left, sizeof(left));
-	(void)snprintf(text, sizeof(text), "%s%zu %s moved into quarantine, %s%s",
+	en_works_faults(u->w, faults, sizeof(faults));
+	left_text(u->w, doubtful, sizeof(doubtful));
+	(void)snprintf(text, sizeof(text), "%s%zu %s moved into quarantine, %s%s%s%s%s",
 		replays ? rs_form(replays, "journal replayed, ", "journals replayed, ") : "", files,
-		rs_form(files, "file", "files"), en_verified_text(u->report->root), left);
-	en_finish_done(u->report, u->m, 0, "done", text);
+		rs_form(files, "file", "files"), en_verified_text(u->report->root), left,
+		doubtful[0] ? "; " : "", doubtful, faults);
+	if (faults[0])
+		status = rs_err_info(RS_E_HIVE)->exit_status;
+	else if (left[0] || doubtful[0])
+		status = STATUS_LEFT;
+	en_finish_done(u->report, u->m, status,
+		faults[0] ? "cannot-start"
+		: status  ? "left"
+			  : "done",
+		text);
 }
 
 static int fix(const struct run *u, struct rs_err *err)

@@ -170,6 +170,7 @@ const struct rs_err *en_disk_error(const struct en_machine *m)
 static void volume_close(struct en_volume *v)
 {
 	free(v->quarantines);
+	free(v->windows);
 	(void)nt_vol_close(v->nt, NULL); /* opened for reading */
 	nt_raw_close(v->raw);
 	en_journal_done(&v->journal);
@@ -239,7 +240,7 @@ static void volume_report(const struct en_volume *v, struct json_object *volumes
 		en_journal_report(v, o);
 	}
 	if (v->is_windows)
-		report_windows(o, &v->win);
+		report_windows(o, v->windows, v->n_windows);
 	quarantines_report(v, o);
 	report_err_set(o, "error", &v->err);
 }

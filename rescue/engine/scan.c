@@ -101,11 +101,30 @@ void en_offer_nothing(struct en_work *w)
 		only_report(w->unfinished[k]);
 }
 
+/* Every whole Windows of the volume. */
+static int judge_all(struct rs_session *s, struct en_work *w, struct rs_err *err)
+{
+	struct en_volume *v = w->v;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < v->n_windows; i++) {
+		struct judge_result *one = NULL;
+		if (!en_is_judged(v, i))
+			continue;
+		r = judge_run(&s->rules, v->nt, v->raw, &v->windows[i], &s->task, &one, err);
+		if (r == 0 && w->judged)
+			r = judge_join_take(w->judged, one, err);
+		else if (r == 0)
+			w->judged = one;
+	}
+	return r;
+}
+
 static int work_make(
 	struct rs_session *s, struct en_work *w, struct json_object *root, struct rs_err *err)
 {
 	struct en_volume *v = w->v;
-	int r = judge_run(&s->rules, v->nt, v->raw, &v->win, &s->task, &w->judged, err);
+	int r = judge_all(s, w, err);
 
 	if (r == 0)
 		r = plan_from_judge(w->judged, &w->plan, err);
@@ -160,6 +179,9 @@ static int work_add(struct rs_session *s, struct en_volume *v, struct json_objec
 		ret->n_windows++;
 		ret->n++;
 		why = v->journal.refusal;
+		if (!why.code && v->win.hive_fault[0]) /* never 'nothing to repair' */
+			(void)rs_fail_on(&why, RS_E_HIVE, v->name, "this Windows cannot start: %s",
+				v->win.hive_fault);
 	}
 	if (why.code && !ret->idle_err.code)
 		ret->idle_err = why;
@@ -228,6 +250,21 @@ size_t en_works_count(const struct en_works *w, enum plan_action action)
 			n += plan_count(w->list[i].unfinished[k], action);
 	}
 	return n;
+}
+
+void en_works_faults(const struct en_works *w, char *ret, size_t cap)
+{
+	size_t len = 0;
+
+	ret[0] = '\0';
+	for (size_t i = 0; i < w->n && len < cap; i++) {
+		const struct en_volume *v = w->list[i].v;
+		if (!v->win.hive_fault[0])
+			continue;
+		int n = snprintf(ret + len, cap - len, "; volume %u: this Windows cannot start: %s",
+			v->number, v->win.hive_fault);
+		len += n > 0 ? (size_t)n : 0;
+	}
 }
 
 static int works_verdict(const struct en_works *w, const struct en_machine *m, struct rs_err *err)
@@ -299,14 +336,19 @@ static void scan_outcome(const struct en_works *w, struct rs_report *report)
 	size_t bad = en_works_count(w, PLAN_QUARANTINE), doubt = en_works_count(w, PLAN_ASK);
 	size_t unfinished = en_works_count(w, PLAN_FINISH);
 	struct json_object *findings = NULL;
-	char text[512], left[256];
+	char text[1024], left[256], faults[512];
 
 	if (bad + doubt + unfinished) {
 		en_works_left(w, left, sizeof(left));
+		en_works_faults(w, faults, sizeof(faults));
 		(void)snprintf(text, sizeof(text),
-			"%zu to quarantine, %zu doubtful, %zu of an interrupted run%s", bad, doubt,
-			unfinished, left);
-		report_finish(report, 3, "found", text, NULL);
+			"%zu to quarantine, %zu doubtful, %zu of an interrupted run%s%s", bad,
+			doubt, unfinished, left, faults);
+		if (faults[0]) /* as fix would end */
+			report_finish(report, rs_err_info(RS_E_HIVE)->exit_status, "cannot-start",
+				text, NULL);
+		else
+			report_finish(report, 3, "found", text, NULL);
 		return;
 	}
 	bool has_findings = json_object_object_get_ex(report->root, "findings", &findings);

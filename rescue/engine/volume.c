@@ -130,9 +130,11 @@ static int open_ntfs(struct rs_session *s, struct en_volume *v, struct rs_err *e
 static int open_windows(struct rs_session *s, struct en_volume *v, struct rs_err *err)
 {
 	struct rs_err why = {0};
-	int r = win_probe(v->nt, &v->win, &why);
+	int r = win_probe_all(v->nt, &v->windows, &v->n_windows, &why);
 
 	v->is_windows = r == 0;
+	if (r == 0)
+		v->win = v->windows[0];
 	if (r < 0 && r != RS_E_NO_WINDOWS) {
 		*err = why;
 		return r;
@@ -231,7 +233,6 @@ int en_volume_guard(const struct en_volume *v, struct rs_err *err)
 	const struct nt_geometry *g = nt_raw_geometry(v->raw);
 	struct guard_input in = {.volume_name = v->name,
 		.state = &v->state,
-		.win = v->is_windows ? &v->win : NULL,
 		.bl = v->bl ? &v->unlock : NULL,
 		.bl_state = v->bl ? (int)bl_get_info(v->bl)->state : 0,
 		.is_source_short = g->volume_bytes > en_volume_blk(v)->size_bytes};
@@ -241,7 +242,13 @@ int en_volume_guard(const struct en_volume *v, struct rs_err *err)
 		return rs_err_object(err, v->disk->path);
 	}
 	int r = en_member_guard(v, err);
-	return r < 0 ? r : guard_volume(&in, err);
+	if (r == 0)
+		r = guard_volume(&in, err);
+	for (size_t i = 0; r == 0 && i < v->n_windows; i++) {
+		in.win = &v->windows[i];
+		r = en_is_judged(v, i) ? guard_volume(&in, err) : 0;
+	}
+	return r;
 }
 
 int en_member_guard(const struct en_volume *v, struct rs_err *err)

@@ -20,6 +20,7 @@ static const char *const result_names[] = {[WORK_NONE] = "stopped",
 	[WORK_NO_WINDOWS] = "no-windows",
 	[WORK_NOTHING] = "nothing-to-repair",
 	[WORK_FOUND] = "found",
+	[WORK_LEFT] = "left",
 	[WORK_FAILED] = "failed",
 	[WORK_REPAIRED] = "repaired"};
 
@@ -104,8 +105,9 @@ static enum init_end decide(struct init *in, const struct work *w, char *ret_why
 {
 	const struct settings *s = &in->facts.settings;
 	enum init_end end = w->result == WORK_REPAIRED ? end_of(s->repaired)
-			    : w->result == WORK_FAILED ? end_of(s->failure)
-						       : end_of(s->nothing);
+			    : w->result == WORK_FAILED || w->result == WORK_LEFT
+				    ? end_of(s->failure)
+				    : end_of(s->nothing);
 	bool is_reset = end == END_WINDOWS || end == END_REBOOT;
 
 	(void)snprintf(ret_why, cap, "%s", w->text);

@@ -240,6 +240,10 @@ static void count_result(
 		init_say(in, "disk /dev/%s: nothing to repair", d->name);
 		tell_before(in, d, report);
 		break;
+	case STATUS_LEFT:
+		w->n_left++;
+		init_say(in, "disk /dev/%s: a person must decide: %s", d->name, d->outcome);
+		break;
 	case STATUS_FOUND:
 		w->n_found++;
 		init_say(in, "disk /dev/%s: something to repair was found, nothing was changed",
@@ -421,6 +425,7 @@ static void conclude(struct init *in, struct work *w)
 		has_disk |= in->disks[i].state != DISK_GONE && !in->disks[i].is_stick;
 	w->result = w->n_repaired	 ? WORK_REPAIRED
 		    : w->n_failed	 ? WORK_FAILED
+		    : w->n_left		 ? WORK_LEFT
 		    : w->n_found	 ? WORK_FOUND
 		    : w->n_nothing	 ? WORK_NOTHING
 		    : in->is_stop_wanted ? WORK_NONE
@@ -456,6 +461,10 @@ void work_tell(struct init *in, struct work *w)
 		break;
 	case WORK_FAILED:
 		(void)snprintf(w->text, sizeof(w->text), "not repaired");
+		break;
+	case WORK_LEFT:
+		(void)snprintf(w->text, sizeof(w->text),
+			"something doubtful was left: a person must decide");
 		break;
 	case WORK_FOUND:
 		(void)snprintf(w->text, sizeof(w->text), "something to repair was found");

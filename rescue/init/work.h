@@ -11,13 +11,14 @@ enum work_result {
 	WORK_NO_WINDOWS,
 	WORK_NOTHING, /* nothing to repair */
 	WORK_FOUND,   /* looked only: there is something to repair */
+	WORK_LEFT,    /* something doubtful was left: a person must decide */
 	WORK_FAILED,
 	WORK_REPAIRED,
 };
 
 struct work {
 	enum work_result result;
-	unsigned n_repaired, n_failed, n_nothing, n_no_windows, n_found;
+	unsigned n_repaired, n_failed, n_nothing, n_no_windows, n_found, n_left;
 	char disk[DISK_NAME]; /* the first one repaired */
 	char text[640];	      /* the outcome, one sentence */
 	unsigned n_before;    /* most repairs that a volume of it had before */
@@ -33,6 +34,7 @@ enum {
 	STATUS_REFUSED = 7,
 	STATUS_NO_WINDOWS = 8,
 	STATUS_IO = 10,
+	STATUS_LEFT = 15,
 };
 
 /** Run the program on the consoles until it ends. @args without its name and without what every run

@@ -240,6 +240,37 @@ int judge_run(const struct rule_set *set, struct nt_vol *vol, struct nt_raw *raw
 	return code;
 }
 
+int judge_join_take(struct judge_result *into, struct judge_result *more, struct rs_err *err)
+{
+	struct judge_file *files =
+		reallocarray(into->files, into->n_files + more->n_files + 1, sizeof(*files));
+	struct judge_rule *rules = NULL;
+	char *faults = NULL;
+
+	if (files) {
+		into->files = files;
+		rules = reallocarray(
+			into->rules, into->n_rules + more->n_rules + 1, sizeof(*rules));
+	}
+	if (rules)
+		into->rules = rules;
+	if (!rules || asprintf(&faults, "%s%s%s", into->faults,
+			      into->faults[0] && more->faults[0] ? "\n" : "", more->faults) < 0) {
+		judge_free(more);
+		return rs_fail(err, RS_E_MEMORY, "findings");
+	}
+	memcpy(files + into->n_files, more->files, more->n_files * sizeof(*files));
+	memcpy(rules + into->n_rules, more->rules, more->n_rules * sizeof(*rules));
+	into->n_files += more->n_files;
+	into->n_rules += more->n_rules;
+	into->unreadable += more->unreadable;
+	free(into->faults);
+	into->faults = faults;
+	more->n_files = more->n_rules = 0; /* what was in them is the other's now */
+	judge_free(more);
+	return 0;
+}
+
 void judge_free(struct judge_result *r)
 {
 	if (!r)

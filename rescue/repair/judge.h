@@ -93,6 +93,9 @@ struct judge_result {
 int judge_run(const struct rule_set *set, struct nt_vol *vol, struct nt_raw *raw,
 	const struct win_info *win, const struct rs_task *task, struct judge_result **ret,
 	struct rs_err *err);
+/** Add what was found in another Windows of the volume; takes @more, also on failure.
+ * Errors: RS_E_MEMORY. */
+int judge_join_take(struct judge_result *into, struct judge_result *more, struct rs_err *err);
 void judge_free(struct judge_result *r);
 
 /** SHA-256 of a file's unnamed data, and whether all of it is zero. */

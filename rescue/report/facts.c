@@ -168,11 +168,12 @@ void report_journal(struct json_object *volume, const struct nt_state *on_disk,
 	report_replay_counts(j, p, since_filetime);
 }
 
-void report_windows(struct json_object *volume, const struct win_info *w)
+static void windows_set(struct json_object *o, const struct win_info *w)
 {
-	struct json_object *o = report_object(volume, "windows");
-
 	report_text_set(o, "root", w->root);
+	report_bool_set(o, "whole", win_is_whole(w));
+	if (w->hive_fault[0])
+		report_text_set(o, "cannot_start", w->hive_fault);
 	report_text_set(o, "product", w->product);
 	report_text_set(o, "edition", w->edition);
 	report_text_set(o, "installation", w->installation);
@@ -196,6 +197,21 @@ void report_windows(struct json_object *volume, const struct win_info *w)
 	report_bool_set(o, "setup_in_progress", w->setup_in_progress);
 	report_text_set(o, "setup_command", w->setup_command);
 	report_text_set(o, "note", w->note);
+}
+
+void report_windows(struct json_object *volume, const struct win_info *w, size_t n)
+{
+	windows_set(report_object(volume, "windows"), w);
+	for (size_t i = 1; i < n; i++) {
+		struct json_object *o = report_append(report_array(volume, "other_windows"));
+
+		if (win_is_whole(&w[i])) {
+			windows_set(o, &w[i]);
+			continue;
+		}
+		report_text_set(o, "root", w[i].root);
+		report_bool_set(o, "whole", false);
+	}
 }
 
 void report_partition(struct json_object *volume, const struct disk_part *p)

@@ -64,7 +64,8 @@ void report_journal(struct json_object *volume, const struct nt_state *on_disk,
 /** How much a plan holds: members of "journal" and of an item of "replay". */
 void report_replay_counts(
 	struct json_object *o, const struct nt_replay *p, uint64_t since_filetime);
-void report_windows(struct json_object *volume, const struct win_info *w);
+/** The first is the volume's "windows", the others are its "other_windows". */
+void report_windows(struct json_object *volume, const struct win_info *w, size_t n);
 void report_partition(struct json_object *volume, const struct disk_part *p);
 
 #endif

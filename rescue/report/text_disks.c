@@ -68,6 +68,29 @@ static void say_windows(struct printer *p, struct json_object *w)
 		text_say(p, DETAIL "           ", "%s", text_str(w, "note"));
 }
 
+/* Other Windows folders of the volume: whole ones are judged, too. */
+static void say_others(struct printer *p, const char *first, struct json_object *volume)
+{
+	for (size_t i = 0; i < text_count(volume, "other_windows"); i++) {
+		struct json_object *w = text_item(volume, "other_windows", i);
+		char line[1024];
+
+		if (!text_bool(w, "whole")) {
+			text_say(p, first, "%s: remains of a Windows, not looked at",
+				text_str(w, "root"));
+			continue;
+		}
+		text_windows_line(w, line, sizeof(line));
+		text_say(p, first, "another Windows in %s: %s", text_str(w, "root"), line);
+	}
+}
+
+static void say_fault(struct printer *p, const char *first, struct json_object *w)
+{
+	if (text_has(w, "cannot_start"))
+		text_say(p, first, "this Windows cannot start: %s", text_str(w, "cannot_start"));
+}
+
 static void say_protectors(struct printer *p, struct json_object *b)
 {
 	char line[1024] = "";
@@ -258,6 +281,8 @@ static void volume_full(struct printer *p, struct json_object *volume)
 			text_str(volume, "left_over"));
 	say_bitlocker(p, text_obj(volume, "bitlocker"));
 	say_windows(p, text_obj(volume, "windows"));
+	say_fault(p, DETAIL "! ", text_obj(volume, "windows"));
+	say_others(p, DETAIL "           ", volume);
 	say_ntfs(p, text_obj(volume, "ntfs"));
 	say_quarantines(p, volume);
 	say_member(p, DETAIL "! ", "it is", text_obj(volume, "member"));
@@ -276,6 +301,8 @@ static void volume_brief(struct printer *p, struct json_object *volume)
 	if (w) {
 		text_windows_line(w, line, sizeof(line));
 		text_say(p, first, "%s: %s", text_str(volume, "name"), line);
+		say_fault(p, "  ! ", w);
+		say_others(p, "  Also:    ", volume);
 	}
 	say_member(p, first, "it is", text_obj(volume, "member"));
 	text_error(p, first, text_obj(volume, "error"));

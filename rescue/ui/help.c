@@ -113,5 +113,5 @@ void help_print(FILE *f, const struct command_spec *command)
 		"found,\n"
 		"9 not supported, 10 read or write error, 11 damaged, 12 verification failed, 13 "
 		"busy,\n"
-		"14 cancelled.\n");
+		"14 cancelled, 15 something was left for a person to decide.\n");
 }

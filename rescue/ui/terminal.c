@@ -212,7 +212,7 @@ enum rs_answer term_ask(const char *question)
 
 	progress_clear();
 	if (fd < 0)
-		return RS_ANSWER_NO;
+		return RS_ANSWER_NOBODY;
 	(void)!write(fd, "\n", 1); /* see say() */
 	begin_question();
 	bool has_settings = begin_answer(fd, true, &before);
@@ -223,7 +223,7 @@ enum rs_answer term_ask(const char *question)
 		if (n < 0) {
 			if (write(fd, "\n", 1) < 0)
 				break;
-			answer = is_given_up ? RS_ANSWER_NO : RS_ANSWER_CANCEL;
+			answer = is_given_up ? RS_ANSWER_NOBODY : RS_ANSWER_CANCEL;
 			break;
 		}
 		if ((n == 3 && strncasecmp(line, "yes", 3) == 0) ||

@@ -297,7 +297,7 @@ int win_probe_all(struct nt_vol *vol, struct win_info **ret, size_t *ret_n, stru
 		return r;
 	if (c->n_more)
 		win_note(&c->list[0], "%u more folders look like a Windows", c->n_more);
-	*ret = calloc(c->n, sizeof(**ret));
+	*ret = calloc(c->n + 1, sizeof(**ret));
 	if (!*ret)
 		return rs_fail(err, RS_E_MEMORY, "Windows folders");
 	memcpy(*ret, c->list, c->n * sizeof(**ret));
