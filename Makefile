@@ -76,7 +76,7 @@ $(BUILD)/tools/mkbitlocker: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/mkbitlo
 
 # Power cuts: tests/torture/torture_NAME.c, one program each; the sources beside them are shared
 TORTURE	= $(patsubst tests/torture/%.c,$(BUILD)/tools/%,$(wildcard tests/torture/torture_*.c))
-$(TORTURE): $(BUILD)/tools/%: $(BUILD)/tests/torture/%.o $(BUILD)/tests/torture/act.o \
+$(TORTURE): $(BUILD)/tools/%: $(BUILD)/tests/torture/%.o $(patsubst %,$(BUILD)/tests/torture/%.o,act sound) \
 	$(patsubst %,$(BUILD)/tests/unit/ntfs/%_help.o,vol crash replay) \
 	$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/layers/*.c)) $(RESCUE)
 	$(link) $^ $(LIBS) -lcmocka -o $@

@@ -8,6 +8,7 @@
 #define UNBRICK_NTFS_DEVICE_H
 
 #include "block/blk.h"
+#include "ntfs/redo.h"
 #include "ntfs/veil.h"
 
 struct ntfs_device;
@@ -28,9 +29,10 @@ struct nt_dev {
 	uint64_t size_bytes;   /* whole units of the source */
 	struct nt_unit *units; /* sorted by number */
 	size_t n_units, cap_units;
-	struct nt_veil veil;  /* what the library sees of $Bitmap, and the disk never */
-	int64_t pos_bytes;    /* for seek/read/write of the library */
-	struct rs_err io_err; /* first read or write that failed since nt_dev_clear_error */
+	struct nt_redo_place redo; /* where each commit is kept first; nowhere: as it comes */
+	struct nt_veil veil;	   /* what the library sees of $Bitmap, and the disk never */
+	int64_t pos_bytes;	   /* for seek/read/write of the library */
+	struct rs_err io_err;	   /* first read or write that failed since nt_dev_clear_error */
 };
 
 /** @src must outlive it. Errors: RS_E_MEMORY. */
@@ -43,6 +45,8 @@ int nt_dev_handle(struct nt_dev *d, struct ntfs_device **ret, struct rs_err *err
 
 /** Read through the memory, any offset and length. Errors: RS_E_IO_READ. */
 int nt_dev_read(struct nt_dev *d, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err);
+/** Bytes of the disk itself in a unit; the last unit of an odd-sized source may be short. */
+int nt_dev_read_disk(struct nt_dev *d, uint64_t number, uint8_t *buf, struct rs_err *err);
 /** Change the memory, any offset and length. @is_internal: never to be written to the disk. */
 int nt_dev_put(struct nt_dev *d, uint64_t off_bytes, const void *p, size_t len, bool is_internal,
 	struct rs_err *err);
@@ -52,7 +56,8 @@ void nt_dev_rank(struct nt_dev *d, uint64_t off_bytes, uint64_t len_bytes, uint3
 void nt_dev_mark_bitmap(struct nt_dev *d, uint64_t off_bytes, uint64_t len_bytes);
 bool nt_dev_is_changed(const struct nt_dev *d, uint64_t off_bytes, uint64_t len_bytes);
 
-/** Write what is held, rank by rank, a flush after each; then forget it.
+/** Write what is held (commit.c): kept in d->redo first, then rank by rank, a flush after each;
+ * then forget it.
  * Errors: RS_E_IO_WRITE, RS_E_IO_READ, RS_E_READ_ONLY, RS_E_MEMORY: some of it may be on the disk.
  */
 int nt_dev_commit(struct nt_dev *d, struct rs_err *err);

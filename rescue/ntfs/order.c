@@ -8,7 +8,9 @@
  *   records 0.. that $MFTMirr copies         $MFT's own size before a name of a record in it
  *   folders, level by level (order_tree.c)   no entry of any file is missing at any moment
  *   records that are freed                   after the last name of them
- *   $MFTMirr                                 older than $MFT at worst: nt_vol_open mends that
+ *   $MFTMirr                                 older than $MFT at worst: nt_vol_open mends that;
+ *                                            before $MFT where VOLUME_IS_DIRTY goes off: until
+ *                                            the flag is off, everything else is there
  *   bits cleared
  */
 #include "ntfs/vol_internal.h"
@@ -130,7 +132,7 @@ static int rank_system(struct nt_vol *vol, struct rs_err *err)
 		r = rank_record(vol, (uint64_t)i, NT_RANK_SYSTEM, err);
 	if (r == 0)
 		r = rank_freed_records(vol, err);
-	rank_runs(vol, vol->lib->mftmirr_na, NT_RANK_MIRROR);
+	rank_runs(vol, vol->lib->mftmirr_na, vol->is_lowering ? NT_RANK_COPY : NT_RANK_MIRROR);
 	return r;
 }
 
@@ -156,7 +158,8 @@ int nt_order(struct nt_vol *vol, const uint64_t *dir_refs, struct rs_err *err)
 		return 0;
 	int r = rank_system(vol, err);
 	if (r == 0 && *dir_refs)
-		r = nt_raw_open(vol->dev.src, &old, err); /* the disk as it is before this step */
+		r = nt_raw_open_plain(
+			vol->dev.src, &old, err); /* the disk as it is before this step */
 	for (; r == 0 && *dir_refs; dir_refs++) {
 		auto_inode ntfs_inode *dir = NULL;
 		uint32_t rank = NT_RANK_FOLDERS;

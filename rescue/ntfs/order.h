@@ -8,6 +8,7 @@
 enum nt_rank {
 	NT_RANK_CONTENTS, /* what nobody ranks */
 	NT_RANK_RECORDS,
+	NT_RANK_COPY, /* $MFTMirr, where it goes first */
 	NT_RANK_SYSTEM,
 	NT_RANK_FOLDERS, /* and the levels after it */
 	NT_RANK_FREED = 64,

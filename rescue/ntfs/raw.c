@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ntfs/raw_internal.h"
+#include "ntfs/redo.h"
 
 #define MFT_RECORD 0U
 
@@ -163,7 +164,7 @@ static void add_extents(struct nt_raw *raw, const uint8_t *rec, uint64_t initial
 		(void)snprintf(raw->mft_fault, sizeof(raw->mft_fault), "%s", what);
 }
 
-int nt_raw_open(struct blk *src, struct nt_raw **ret, struct rs_err *err)
+int nt_raw_open_plain(struct blk *src, struct nt_raw **ret, struct rs_err *err)
 {
 	uint8_t rec[NT_RECORD_MAX] = {0};
 	struct nt_attr data = {0};
@@ -188,11 +189,42 @@ int nt_raw_open(struct blk *src, struct nt_raw **ret, struct rs_err *err)
 	return 0;
 }
 
+/* A step of ours that a cut left open is seen as the next opening for writing will end it. */
+static int open_finished(struct nt_raw *raw, struct nt_raw **ret, struct rs_err *err)
+{
+	auto_redo struct nt_redo redo = {0};
+	auto_blk struct blk *over = NULL;
+	int r = nt_redo_find(raw, &redo, err);
+
+	if (r == 0 && redo.n)
+		r = nt_redo_overlay(raw->src, &redo, &over, err);
+	if (r < 0 || !over)
+		return r;
+	r = nt_raw_open_plain(over, ret, err);
+	if (r == 0)
+		(*ret)->over = rs_steal(over);
+	return r;
+}
+
+int nt_raw_open(struct blk *src, struct nt_raw **ret, struct rs_err *err)
+{
+	auto_nt_raw struct nt_raw *raw = NULL;
+	struct nt_raw *finished = NULL;
+	int r = nt_raw_open_plain(src, &raw, err);
+
+	if (r == 0 && nt_redo_may_be(raw))
+		r = open_finished(raw, &finished, err);
+	if (r == 0)
+		*ret = finished ? finished : rs_steal(raw);
+	return r;
+}
+
 void nt_raw_close(struct nt_raw *raw)
 {
 	if (!raw)
 		return;
 	nt_runs_done(&raw->mft);
+	blk_close(raw->over);
 	free(raw);
 }
 

@@ -143,12 +143,16 @@ void nt_runs_done(struct nt_runs *runs);
 
 struct nt_raw {
 	struct blk *src;
+	struct blk *over; /* what @src is then: a step that a cut left open, at its end (redo.h) */
 	struct nt_geometry geo;
 	struct nt_runs mft;
 	uint64_t records;
 	bool is_mft_from_mirror;
 	char mft_fault[160]; /* what of $MFT itself is not right, "" = nothing */
 };
+
+/** nt_raw_open without a look for a step that a cut left open. */
+int nt_raw_open_plain(struct blk *src, struct nt_raw **ret, struct rs_err *err);
 
 /** Clusters that the volume has. */
 static inline uint64_t nt_clusters(const struct nt_raw *raw)

@@ -215,6 +215,28 @@ static int read_hibernation(struct nt_raw *raw, struct nt_state *ret, struct rs_
 
 /* ---- the mirror ---- */
 
+/* Is VOLUME_IS_DIRTY all that they differ in, update sequence numbers aside? Both sound. */
+static bool differ_in_flag(const uint8_t *rec, const uint8_t *copy, size_t len)
+{
+	const size_t usn = rs_le16(rec + 4);
+	uint8_t a[NT_RECORD_MAX], b[NT_RECORD_MAX];
+	struct nt_attrs walk;
+	struct nt_attr info;
+
+	memcpy(a, rec, len);
+	memcpy(b, copy, len);
+	nt_attrs_init(&walk, a, len);
+	while (nt_attrs_next(&walk, &info)) {
+		if (info.type != NT_AT_VOLUME_INFORMATION || info.value.len < 12)
+			continue;
+		size_t at = (size_t)(info.value.p - a) + 10;
+		memcpy(b + usn, a + usn, 2);
+		b[at] = (uint8_t)((b[at] & ~1U) | (a[at] & 1U));
+		return memcmp(a, b, rs_le32(a + 0x18)) == 0;
+	}
+	return false;
+}
+
 /* A record and its copy, as read. Whoever writes a record counts its update sequence number up and
  * gives the copy the same bytes: a cut between the two leaves a copy that is torn or counts less.
  * Where the numbers are equal, or the copy's is ahead, it may be $MFT that is damaged. */
@@ -225,6 +247,8 @@ static void compare_record(uint8_t *rec, uint8_t *copy, size_t len, struct nt_st
 	if (is_sound && is_copy_sound && memcmp(rec, copy, rs_le32(rec + 0x18)) == 0)
 		return;
 	ret->mirror_differs = true;
+	if (is_sound && is_copy_sound && differ_in_flag(rec, copy, len))
+		return; /* a cut between the two, whichever was written first */
 	if (!is_sound) {
 		ret->is_mirror_older = false;
 	} else if (is_copy_sound) {

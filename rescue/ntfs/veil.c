@@ -178,6 +178,23 @@ size_t nt_veil_find(const struct nt_veil *veil, uint64_t off_bytes)
 	return low;
 }
 
+bool nt_veil_add(struct nt_veil *veil, uint64_t off_bytes, uint8_t mask)
+{
+	size_t at = nt_veil_find(veil, off_bytes);
+
+	for (; at < veil->n && veil->v[at].off_bytes == off_bytes; at++)
+		if (veil->v[at].mask & mask)
+			return false;
+	struct nt_veiled *more = realloc(veil->v, (veil->n + 1) * sizeof(*more));
+	if (!more)
+		return false;
+	veil->v = more;
+	memmove(more + at + 1, more + at, (veil->n - at) * sizeof(*more));
+	more[at] = (struct nt_veiled){off_bytes, mask};
+	veil->n++;
+	return true;
+}
+
 void nt_veil_lay(const struct nt_veil *veil, uint64_t off_bytes, uint8_t *buf, size_t len)
 {
 	for (size_t i = nt_veil_find(veil, off_bytes);

@@ -3,6 +3,7 @@
 #ifndef UNBRICK_NTFS_VEIL_H
 #define UNBRICK_NTFS_VEIL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,8 @@ struct nt_veil {
  * Errors: RS_E_NTFS_DAMAGED ($Bitmap cannot be read, or is wrong in more than 64 KiB),
  * RS_E_IO_READ, RS_E_MEMORY. */
 int nt_veil_make(struct nt_raw *raw, struct nt_veil *ret, struct rs_err *err);
+/** Cover more of a byte. false: some of it is covered already, or there is no memory. */
+bool nt_veil_add(struct nt_veil *veil, uint64_t off_bytes, uint8_t mask);
 /** Index of the first one that is not before @off_bytes. */
 size_t nt_veil_find(const struct nt_veil *veil, uint64_t off_bytes);
 /** Set the bits in what was read from the disk at @off_bytes. */

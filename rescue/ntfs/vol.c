@@ -143,13 +143,47 @@ static int mend_mirror(struct nt_vol *vol, const struct nt_geometry *g, struct r
 	return vol->can_write ? nt_dev_commit(&vol->dev, err) : 0;
 }
 
+/* A step that a cut left open: into memory for reading, onto the disk for writing, in its own order
+ * again. A disk that does not take it is left as it is: what cannot be used of it says so. */
+static int finish_step(struct nt_vol *vol, struct nt_redo *ret, struct rs_err *err)
+{
+	auto_nt_raw struct nt_raw *raw = NULL;
+	struct nt_dev *d = &vol->dev;
+	int r = nt_raw_open_plain(d->src, &raw, err);
+
+	d->redo = (struct nt_redo_place){0};
+	bool may_be = r == 0 && nt_redo_may_be(raw);
+	if (may_be || (r == 0 && vol->can_write)) /* for its place, then */
+		r = nt_redo_find(raw, ret, err);
+	for (size_t i = 0; r == 0 && may_be && i < ret->n; i++) {
+		const struct nt_redo_unit *u = &ret->units[i];
+
+		r = nt_dev_put(d, u->off_bytes, u->now, ret->unit_bytes, !vol->can_write, err);
+		nt_dev_rank(d, u->off_bytes, ret->unit_bytes, u->rank);
+		if (u->is_bitmap)
+			nt_dev_mark_bitmap(d, u->off_bytes, ret->unit_bytes);
+	}
+	vol->is_whole = r == 0 && (ret->is_found || !may_be);
+	vol->is_flag_ours = r == 0 && may_be && ret->is_found && ret->is_flag_ours;
+	if (r < 0 || !vol->can_write || !d->n_units)
+		return r;
+	if (nt_dev_commit(d, NULL) < 0) {
+		nt_dev_discard(d);
+		vol->is_whole = vol->is_flag_ours = false;
+	}
+	return 0;
+}
+
 /* Before the library sees the volume: may we, and is $MFTMirr in the way? */
 static int look_first(struct nt_vol *vol, struct rs_err *err)
 {
 	auto_nt_raw struct nt_raw *raw = NULL;
+	auto_redo struct nt_redo redo = {0};
 	struct nt_state st;
-	int r = nt_raw_open(vol->dev.src, &raw, err);
+	int r = finish_step(vol, &redo, err);
 
+	if (r == 0)
+		r = nt_raw_open(vol->dev.src, &raw, err);
 	if (r < 0)
 		return r;
 	if (!vol->can_write)
@@ -161,7 +195,12 @@ static int look_first(struct nt_vol *vol, struct rs_err *err)
 		return rs_fail_on(err, st.refusal_code ? st.refusal_code : RS_E_NTFS_DAMAGED,
 			vol->dev.src->name, "%s", st.refusal);
 	r = nt_veil_make(raw, &vol->dev.veil, err);
-	return r < 0 ? r : mend_mirror(vol, nt_raw_geometry(raw), err);
+	if (r == 0)
+		r = mend_mirror(vol, nt_raw_geometry(raw), err);
+	if (r == 0)
+		r = nt_redo_choose(raw, &redo, &vol->dev.veil, &vol->dev.redo, err);
+	vol->dev.redo.is_flag_ours = vol->is_flag_ours;
+	return r;
 }
 
 /* The library makes $MFT's inode without reading its $STANDARD_INFORMATION, and would write zeros
@@ -271,8 +310,12 @@ int nt_vol_close(struct nt_vol *vol, struct rs_err *err)
 
 	if (!vol)
 		return 0;
-	if (vol->lib && vol->can_write && vol->has_stepped)
-		r = nt_sync(vol, err);
+	if (vol->lib && vol->can_write && vol->has_stepped) {
+		if (!nt_is_dirty(vol)) /* else it tells the next run that all is at its end */
+			r = nt_redo_clear(&vol->dev, err);
+		int synced = nt_sync(vol, r < 0 ? NULL : err);
+		r = r < 0 ? r : synced;
+	}
 	drop_library(vol);
 	nt_dev_done(&vol->dev);
 	nt_sds_free(vol->sds);
@@ -321,6 +364,8 @@ int nt_step_end(struct nt_vol *vol, const uint64_t *dir_refs, int r, struct rs_e
 	}
 	if (r == 0)
 		r = nt_order(vol, dir_refs, err);
+	if (r == 0)
+		r = nt_calm(vol, err);
 	if (r == 0)
 		r = nt_dev_commit(&vol->dev, err);
 	if (r == 0) {
@@ -375,6 +420,14 @@ int nt_set_dirty(struct nt_vol *vol, bool is_dirty, struct rs_err *err)
 
 	if (r < 0)
 		return r;
+	if (is_dirty && !nt_is_dirty(vol))
+		vol->dev.redo.is_flag_ours = true;
 	r = put_dirty(vol, is_dirty, err);
-	return nt_step_end(vol, (uint64_t[]){0}, r, err);
+	vol->is_flag_step = true;
+	vol->is_lowering = !is_dirty;
+	r = nt_step_end(vol, (uint64_t[]){0}, r, err);
+	vol->is_flag_step = vol->is_lowering = false;
+	vol->is_flag_ours = vol->dev.redo.is_flag_ours && nt_is_dirty(vol);
+	vol->dev.redo.is_flag_ours = vol->is_flag_ours;
+	return r;
 }

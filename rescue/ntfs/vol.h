@@ -160,6 +160,13 @@ struct blk *nt_vol_source(struct nt_vol *vol);
 /** VOLUME_IS_DIRTY as the library knows it. */
 bool nt_is_dirty(const struct nt_vol *vol);
 
+/** Opened for writing: is every step that a cut interrupted at its end? false: nothing tells (it
+ * was kept nowhere, or somebody else has written since), and bits may be set for what never came.
+ */
+bool nt_is_whole(const struct nt_vol *vol);
+/** VOLUME_IS_DIRTY is on, and what is kept of the last step says that it was us who set it. */
+bool nt_is_flag_ours(const struct nt_vol *vol);
+
 /* ---- whose flag (mark.c): a record tells whether VOLUME_IS_DIRTY is of our own making ---- */
 
 /** Mark a record before the flag is set, or take the mark away after it was cleared: a record that

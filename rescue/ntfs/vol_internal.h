@@ -26,7 +26,10 @@ struct nt_vol {
 	bool can_write;
 	bool has_stepped; /* a step was carried out: what mounting itself wanted to write may go,
 			     too */
-	bool is_marking;  /* records made from now on get the mark (mark.c) */
+	bool is_flag_step, is_lowering; /* the step changes VOLUME_IS_DIRTY; and takes it away */
+	bool is_whole;			/* no step of ours is open, or it was brought to its end */
+	bool is_flag_ours;		/* VOLUME_IS_DIRTY is on, and was off before our steps */
+	bool is_marking;		/* records made from now on get the mark (mark.c) */
 	const struct nt_replay *replay; /* what it is seen through, or NULL */
 	struct nt_sds *sds;		/* what $Secure holds, once it was asked (security.c) */
 };
@@ -76,6 +79,10 @@ int nt_step_begin(struct nt_vol *vol, struct rs_err *err);
 
 /** Give every changed unit its rank (order.c). */
 int nt_order(struct nt_vol *vol, const uint64_t *dir_refs, struct rs_err *err);
+
+/** Changes that fit into one sector of a record or index block are written as one sector (calm.c).
+ * Errors: RS_E_IO_READ, RS_E_MEMORY. */
+int nt_calm(struct nt_vol *vol, struct rs_err *err);
 
 /** Remove entries that a cut inside an earlier step left twice in a folder's index (trim.c). Writes
  * only if there are any. Errors: RS_E_NTFS_DAMAGED, RS_E_IO_READ, RS_E_IO_WRITE. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* VOLUME_IS_DIRTY around what we write. A power cut leaves it on: then Windows checks the volume at
- * its next start, unless we finish first. It goes off again only if it was us who set it: one that
- * Windows set, or whose origin nothing tells, stays. */
+ * its next start, unless we finish first. It goes off again only if it was us who set it, and if
+ * the step that was cut is at its end: one that Windows set, or whose origin nothing tells, stays.
+ */
 #include "repair/quarantine.h"
 
 /* 0 in @ret: it is not there. */
@@ -24,8 +25,8 @@ int flag_is_ours(struct nt_vol *vol, bool *ret, struct rs_err *err)
 	struct nt_stat s;
 	uint64_t dir;
 
-	*ret = false;
-	if (!nt_is_dirty(vol))
+	*ret = nt_is_flag_ours(vol);
+	if (!nt_is_dirty(vol) || *ret)
 		return 0;
 	int r = find_folder(vol, &dir, err);
 	if (r == 0 && !dir)
@@ -53,7 +54,7 @@ int flag_raise(struct nt_vol *vol, bool *ret_stays, struct rs_err *err)
 
 	if (r < 0)
 		return r;
-	*ret_stays = nt_is_dirty(vol) && !is_ours;
+	*ret_stays = nt_is_dirty(vol) && !(is_ours && nt_is_whole(vol));
 	nt_mark_made(vol, !*ret_stays);
 	r = sweep(vol, err);
 	if (r == 0 && !*ret_stays)

@@ -172,13 +172,13 @@ static int list_leftover(
 	return r;
 }
 
-/* No \Unbrick, but perhaps a record of one that lost its entry. */
+/* No \Unbrick, but perhaps a record of one that lost its entry, or our flag alone. */
 static int list_lost(struct nt_vol *vol, struct quarantine **ret, size_t *ret_n, struct rs_err *err)
 {
 	size_t lost = 0;
 	int r = sweep_count(vol, &lost, err);
 
-	if (r < 0 || !lost)
+	if (r < 0 || (!lost && !nt_is_flag_ours(vol)))
 		return r;
 	*ret = calloc(1, sizeof(**ret));
 	if (!*ret)

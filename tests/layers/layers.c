@@ -255,6 +255,76 @@ uint64_t lay_random(uint64_t *s)
 	return z ^ z >> 31;
 }
 
+static size_t sectors_of(const struct lay_watch *w, const struct lay_op *op)
+{
+	return op->is_flush || !w->torn_bytes ? 0 : op->len / w->torn_bytes;
+}
+
+/* first and last: 1 to n - 1; all but one: n */
+static size_t count_tears(size_t sectors)
+{
+	return sectors > 1 ? 3 * sectors - 2 : 0;
+}
+
+size_t lay_count_torn(const struct lay_watch *w)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n_ops; i++)
+		n += count_tears(sectors_of(w, &w->ops[i]));
+	return n;
+}
+
+struct lay_torn lay_nth_torn(const struct lay_watch *w, size_t nth)
+{
+	size_t op = 0;
+
+	while (nth >= count_tears(sectors_of(w, &w->ops[op])))
+		nth -= count_tears(sectors_of(w, &w->ops[op++]));
+	size_t sectors = sectors_of(w, &w->ops[op]);
+	if (nth < 2 * (sectors - 1))
+		return (struct lay_torn){op, nth % 2 ? LAY_LAST : LAY_FIRST, nth / 2 + 1};
+	return (struct lay_torn){op, LAY_LOST, nth - 2 * (sectors - 1)};
+}
+
+static void play_sector(
+	const struct lay_watch *w, const struct lay_op *op, size_t number, struct blk *mem)
+{
+	const size_t at = number * w->torn_bytes;
+
+	(void)mem_write(mem, op->off_bytes + at, op->data + at, w->torn_bytes, NULL);
+}
+
+void lay_replay_torn(const struct lay_watch *w, const struct lay_torn *t, struct blk *mem)
+{
+	const struct lay_op *op = &w->ops[t->op];
+	const size_t n = sectors_of(w, op);
+
+	lay_replay_prefix(w, t->op, mem);
+	for (size_t i = 0; i < n; i++) {
+		bool is_there = t->tear == LAY_FIRST  ? i < t->k
+				: t->tear == LAY_LAST ? i >= n - t->k
+						      : i != t->k;
+		if (is_there)
+			play_sector(w, op, i, mem);
+	}
+}
+
+/* A third of the writes of a torn window arrive in part: any of their sectors. */
+static void play_part(
+	const struct lay_watch *w, const struct lay_op *op, uint64_t *s, struct blk *mem)
+{
+	const size_t n = sectors_of(w, op);
+
+	if (n < 2 || lay_random(s) % 3) {
+		play(op, mem);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (lay_random(s) & 1)
+			play_sector(w, op, i, mem);
+}
+
 size_t lay_replay_random(
 	const struct lay_watch *w, uint64_t seed, struct blk *mem, size_t *ret_of_window)
 {
@@ -280,7 +350,7 @@ size_t lay_replay_random(
 	for (size_t i = 0; i < n; i++) {
 		if (lay_random(&s) & 1)
 			continue;
-		play(&w->ops[order[i]], mem);
+		play_part(w, &w->ops[order[i]], &s, mem);
 		played++;
 	}
 	*ret_of_window = played;

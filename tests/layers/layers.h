@@ -37,6 +37,7 @@ struct lay_watch {
 	uint64_t fail_read, fail_write, fail_flush;
 	bool is_sticky;
 	bool is_recording;
+	uint32_t torn_bytes; /* lay_replay_random tears writes at multiples of this; 0: never */
 	struct lay_op *ops;
 	size_t n_ops, cap_ops;
 };
@@ -53,6 +54,22 @@ void lay_replay_prefix(const struct lay_watch *w, size_t n, struct blk *mem);
  * the number of operations before the window; *ret_of_window how many of it were played. */
 size_t lay_replay_random(
 	const struct lay_watch *w, uint64_t seed, struct blk *mem, size_t *ret_of_window);
+
+/** What a cut leaves of one write of several sectors: its first @k, its last @k, or all but the one
+ * with the number @k. A disk owes nobody an order inside a request. */
+enum lay_tear { LAY_FIRST, LAY_LAST, LAY_LOST, LAY_TEARS };
+
+struct lay_torn {
+	size_t op; /* the write; everything before it is there */
+	enum lay_tear tear;
+	size_t k;
+};
+
+/** How many ways there are to tear the record's writes in sectors of torn_bytes. */
+size_t lay_count_torn(const struct lay_watch *w);
+/** The @nth of them, from 0. */
+struct lay_torn lay_nth_torn(const struct lay_watch *w, size_t nth);
+void lay_replay_torn(const struct lay_watch *w, const struct lay_torn *t, struct blk *mem);
 
 /** A small generator with good bits (splitmix64): next number, state in *s. */
 uint64_t lay_random(uint64_t *s);

@@ -103,8 +103,25 @@ bool act_is_traced(struct blk *b)
 	bool is_there = nt_lookup(vol, QUARANTINE_DIR, &dir, NULL) == 0;
 	if (!is_there && sweep_count(vol, &lost, NULL) < 0)
 		lost = 0;
+	bool is_kept = nt_is_flag_ours(vol);
 	(void)nt_vol_close(vol, NULL); /* opened for reading */
-	return is_there || lost;
+	return is_there || lost || is_kept;
+}
+
+void act_wipe_redo(struct blk *b)
+{
+	static const uint8_t zeros[512];
+	uint64_t places[NT_REDO_PLACES];
+	struct nt_raw *raw = NULL;
+	size_t n = 0;
+
+	if (nt_raw_open(b, &raw, NULL) < 0)
+		return; /* judged as such */
+	assert_int_equal(nt_redo_places(raw, places, &n, NULL), 0);
+	assert_true(n > 0);
+	nt_raw_close(raw);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(blk_write(b, places[i], zeros, sizeof(zeros), NULL), 0);
 }
 
 void act_set_dirty(struct blk *b)
@@ -114,6 +131,7 @@ void act_set_dirty(struct blk *b)
 	assert_int_equal(nt_vol_open(b, NT_VOL_WRITE, &vol, NULL), 0);
 	assert_int_equal(nt_set_dirty(vol, true, NULL), 0);
 	assert_int_equal(nt_vol_close(vol, NULL), 0);
+	act_wipe_redo(b); /* which would say that it was us */
 }
 
 /* Longer than a record, so that clusters are taken for it. */

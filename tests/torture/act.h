@@ -19,10 +19,12 @@ uint64_t act_setting(const char *name, uint64_t otherwise);
 char *act_listing(struct blk *b);
 /** VOLUME_IS_DIRTY, from the bytes. */
 bool act_is_dirty(struct blk *b);
+/** What a step kept of itself is lost. */
+void act_wipe_redo(struct blk *b);
 /** Set it, as Windows might have before us. */
 void act_set_dirty(struct blk *b);
-/** Is there a \Unbrick, or a record of ours without an entry? Else a flag that is on may be
- * anybody's, and stays on. */
+/** Is there a \Unbrick, a record of ours without an entry, or a step that was kept? Else a flag
+ * that is on may be anybody's, and stays on. */
 bool act_is_traced(struct blk *b);
 /** Where two listings begin to differ, in one line. */
 void act_difference(const char *was, const char *is, char *ret, size_t cap);

@@ -7,8 +7,9 @@
  * must open through libntfs-3g and by our own reader, every file must be reachable, the moved one
  * in its old or new place, and running the switch (or the undo) again must end in a clean check.
  *
- * Every prefix is judged twice (finished forwards and backwards), so the number of states printed
- * is that of judgements. Writes are whole: a sector or record torn by the cut is not played.
+ * Every prefix is judged twice (finished forwards or backwards), once as Windows or a program
+ * without our redo would find it (what the step kept is wiped): there the order of the writes alone
+ * must do, and writes are whole. With the redo, writes torn in sectors of 512 bytes are played too.
  *
  * Run: STATES=N SEED=N torture_switch */
 #include <setjmp.h>
@@ -25,6 +26,7 @@
 
 #include "../layers/layers.h"
 #include "../unit/ntfs/vol_help.h"
+#include "act.h"
 
 #define DRIVERS "/Windows/drivers"
 #define FILES	160U
@@ -216,16 +218,21 @@ static void cut_everywhere(struct run *t, uint64_t states, uint64_t seed)
 	size_t played;
 
 	for (size_t n = 0; n <= t->watch->n_ops; n++) {
-		for (int twice = 0; twice < 2; twice++) {
+		for (unsigned i = 0; i < 2; i++) {
 			lay_mem_restore(t->mem);
 			lay_replay_prefix(t->watch, n, t->mem);
-			judge(t, "prefix", 2 * n + (uint64_t)twice);
+			if (i)
+				act_wipe_redo(t->mem);
+			judge(t, i ? "prefix, no redo" : "prefix", n / 2 + i);
 		}
 	}
 	for (uint64_t i = 0; i < states; i++) {
+		t->watch->torn_bytes = i & 2 ? 0 : 512;
 		lay_mem_restore(t->mem);
 		(void)lay_replay_random(t->watch, seed + i, t->mem, &played);
-		judge(t, "seed", seed + i);
+		if (i & 2)
+			act_wipe_redo(t->mem);
+		judge(t, i & 2 ? "seed, no redo" : "seed, torn", seed + i);
 	}
 }
 

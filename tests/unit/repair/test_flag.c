@@ -57,6 +57,25 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* What a step of ours kept is bound to $LogFile, which Windows writes: it is worth nothing then. */
+static void forget_redo(struct box *b)
+{
+	static const uint8_t zeros[512];
+	uint64_t places[NT_REDO_PLACES];
+	struct nt_raw *raw = NULL;
+	size_t n = 0;
+
+	assert_int_equal(nt_vol_close(b->vol, NULL), 0);
+	assert_int_equal(nt_raw_open(b->mem, &raw, NULL), 0);
+	assert_int_equal(nt_redo_places(raw, places, &n, NULL), 0);
+	nt_raw_close(raw);
+	assert_true(n > 0);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(blk_write(b->mem, places[i], zeros, sizeof(zeros), NULL), 0);
+	b->vol = NULL;
+	assert_int_equal(nt_vol_open(b->mem, NT_VOL_WRITE, &b->vol, NULL), 0);
+}
+
 /* $Volume's record, in $MFT and in $MFTMirr: Windows writes both, with a new LSN. */
 static void windows_writes(struct box *b, uint64_t lsn, bool is_dirty)
 {
@@ -70,7 +89,7 @@ static void windows_writes(struct box *b, uint64_t lsn, bool is_dirty)
 		rs_put_le64(
 			lay_mem_bytes(b->mem) + at[i] + VOLUME_RECORD * g->record_bytes + 8, lsn);
 	nt_raw_close(raw);
-	reopen(b);
+	forget_redo(b);
 }
 
 static bool is_dirty(struct box *b)
@@ -191,14 +210,41 @@ static void test_flag__windows_checked_after_our_cut_and_set_it_again__not_ours(
 	assert_true(stays);
 }
 
-static void test_flag__nothing_of_ours_there__not_ours(void **state)
+static void test_flag__cut_right_after_it__what_was_kept_says_ours(void **state)
 {
 	struct box *b = *state;
 	bool stays = true;
 
 	assert_int_equal(flag_raise(b->vol, &stays, NULL), 0);
 	reopen(b);
+	assert_true(is_ours(b));
+	assert_int_equal(flag_raise(b->vol, &stays, NULL), 0);
+	assert_false(stays);
+}
+
+static void test_flag__nothing_of_ours_there__not_ours(void **state)
+{
+	struct box *b = *state;
+	bool stays = true;
+
+	assert_int_equal(flag_raise(b->vol, &stays, NULL), 0);
+	forget_redo(b);
 	assert_false(is_ours(b));
+	assert_int_equal(flag_raise(b->vol, &stays, NULL), 0);
+	assert_true(stays);
+}
+
+/* The mark says that it is ours; but nothing tells any more what of the last step arrived, and what
+ * of it is allocated is nobody's. */
+static void test_flag__cut_and_what_was_kept_is_lost__left_to_chkdsk(void **state)
+{
+	struct box *b = *state;
+	bool stays = false;
+
+	assert_int_equal(flag_raise(b->vol, &stays, NULL), 0);
+	(void)make_folder(b);
+	forget_redo(b);
+	assert_true(is_ours(b));
 	assert_int_equal(flag_raise(b->vol, &stays, NULL), 0);
 	assert_true(stays);
 }
@@ -213,7 +259,9 @@ int main(void)
 		T(test_flag__windows_set_it_after_a_run__not_ours),
 		T(test_flag__set_after_a_run_without_a_new_lsn__not_ours),
 		T(test_flag__windows_checked_after_our_cut_and_set_it_again__not_ours),
+		T(test_flag__cut_right_after_it__what_was_kept_says_ours),
 		T(test_flag__nothing_of_ours_there__not_ours),
+		T(test_flag__cut_and_what_was_kept_is_lost__left_to_chkdsk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
