@@ -9,16 +9,16 @@
 #include "ntfs/raw_internal.h"
 
 /* One unit of header, the table, the contents; each begins at a unit. */
-#define MAGIC	      "UNBRICK REDO 1\r\n"
-#define OFF_UNIT      16U /* u32: bytes of a unit */
-#define OFF_COUNT     20U /* u32 */
-#define OFF_PLACE     24U /* u64: where this is */
-#define OFF_NUMBER    32U /* u64: of the step */
-#define OFF_FLAG      40U /* u32: 1 = VOLUME_IS_DIRTY, if it is on, is of our making */
-#define OFF_DIGEST    64U /* SHA-256 of table and contents */
-#define OFF_SEAL      96U /* SHA-256 of key and header up to here */
-#define HEADER_BYTES  128U
-#define SHA	      32U
+#define MAGIC	     "UNBRICK REDO 1\r\n"
+#define OFF_UNIT     16U /* u32: bytes of a unit */
+#define OFF_COUNT    20U /* u32 */
+#define OFF_PLACE    24U /* u64: where this is */
+#define OFF_NUMBER   32U /* u64: of the step */
+#define OFF_FLAG     40U /* u32: 1 = VOLUME_IS_DIRTY, if it is on, is of our making */
+#define OFF_DIGEST   64U /* SHA-256 of table and contents */
+#define OFF_SEAL     96U /* SHA-256 of key and header up to here */
+#define HEADER_BYTES 128U
+#define SHA	     32U
 
 #define ROW_RANK      8U  /* u32 */
 #define ROW_IS_BITMAP 12U /* u32 */
@@ -72,7 +72,8 @@ static size_t count_kept(const struct nt_dev *d, uint32_t first)
 
 uint32_t nt_redo_first(const struct nt_dev *d)
 {
-	/* also a single sector, which nothing tears: the step before it is known by what it wrote */
+	/* also a single sector, which nothing tears: the step before it is known by what it wrote
+	 */
 	if (!d->redo.off_bytes)
 		return UINT32_MAX;
 	for (uint32_t first = 0; first < 2; first++) {
@@ -183,8 +184,8 @@ static bool is_header(struct nt_raw *raw, const uint8_t *h, uint64_t place, cons
 	const uint32_t room = nt_redo_place_bytes(&raw->geo);
 	uint8_t sha[SHA];
 
-	return memcmp(h, MAGIC, OFF_UNIT) == 0 && rs_le64(h + OFF_PLACE) == place &&
-	       unit >= 512 && unit <= 4096 && !(unit & (unit - 1)) && n && n < room / unit &&
+	return memcmp(h, MAGIC, OFF_UNIT) == 0 && rs_le64(h + OFF_PLACE) == place && unit >= 512 &&
+	       unit <= 4096 && !(unit & (unit - 1)) && n && n < room / unit &&
 	       payload_bytes(n, unit) + unit <= room && seal(key, h, sha) &&
 	       memcmp(sha, h + OFF_SEAL, SHA) == 0;
 }

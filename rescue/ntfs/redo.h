@@ -30,7 +30,7 @@ struct nt_redo_unit {
 };
 
 struct nt_redo {
-	bool is_found; /* the last step of ours is known: what it did not finish is in @units */
+	bool is_found;	   /* the last step of ours is known: what it did not finish is in @units */
 	bool is_flag_ours; /* VOLUME_IS_DIRTY was off before us */
 	uint64_t place_off_bytes, number; /* of the step: later ones count higher */
 	uint32_t unit_bytes;
@@ -83,7 +83,8 @@ int nt_redo_clear(struct nt_dev *d, struct rs_err *err);
 uint32_t nt_redo_place_bytes(const struct nt_geometry *g);
 /** The last places of the volume that are wholly free, from the end; at most NT_REDO_PLACES.
  * Errors: RS_E_MEMORY. */
-int nt_redo_places(struct nt_raw *raw, uint64_t ret[NT_REDO_PLACES], size_t *ret_n, struct rs_err *err);
+int nt_redo_places(
+	struct nt_raw *raw, uint64_t ret[NT_REDO_PLACES], size_t *ret_n, struct rs_err *err);
 /** Cover it in @veil; false: it is covered in part already, or the veil has no room. */
 bool nt_redo_cover(struct nt_raw *raw, uint64_t off_bytes, struct nt_veil *veil);
 /** Digest of what binds a redo to this state of the volume. false: it cannot be read. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where a redo lies, without anything that says so: in one of the last aligned pieces of the volume
- * that $Bitmap calls wholly free. Steps of ours never take clusters of that piece (the veil), but may
- * free a later one: so the last few such pieces are looked at. */
+ * that $Bitmap calls wholly free. Steps of ours never take clusters of that piece (the veil), but
+ * may free a later one: so the last few such pieces are looked at. */
 #include <openssl/evp.h>
 #include <string.h>
 
@@ -62,7 +62,8 @@ static void look_at_chunk(struct nt_raw *raw, struct rs_view chunk, uint64_t fro
 	}
 }
 
-int nt_redo_places(struct nt_raw *raw, uint64_t ret[NT_REDO_PLACES], size_t *ret_n, struct rs_err *err)
+int nt_redo_places(
+	struct nt_raw *raw, uint64_t ret[NT_REDO_PLACES], size_t *ret_n, struct rs_err *err)
 {
 	auto_nt_stream struct nt_stream bitmap = {0};
 	auto_free uint8_t *chunk = malloc(CHUNK);

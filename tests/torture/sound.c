@@ -80,8 +80,8 @@ static bool look(struct look *l, struct blk *b)
 	if (!l->owned ||
 		nt_raw_read_all(l->raw, BITMAP, NT_AT_DATA, "", 1U << 24, &l->bits, &n_bits, NULL) <
 			0 ||
-		nt_raw_read_all(l->raw, 0, NT_AT_BITMAP, "", 1U << 24, &l->records, &n_records,
-			NULL) < 0)
+		nt_raw_read_all(
+			l->raw, 0, NT_AT_BITMAP, "", 1U << 24, &l->records, &n_records, NULL) < 0)
 		return false;
 	for (uint64_t i = 0; i < records; i++) {
 		bool is_used = look_at_record(l, i);
