@@ -13,6 +13,7 @@
 
 #define MAJOR_RAM  1U
 #define MAJOR_LOOP 7U
+#define MAJOR_MD   9U
 #define MAJOR_NBD  43U
 
 int blk_check_writable(const char *path, struct rs_err *err)
@@ -23,7 +24,8 @@ int blk_check_writable(const char *path, struct rs_err *err)
 	if (access(path, W_OK) < 0)
 		return rs_fail_on(err, errno == ENOENT ? RS_E_IO_OPEN : RS_E_READ_ONLY, path, "%s",
 			strerror(errno));
-	if (stat(path, &st) == 0 && S_ISBLK(st.st_mode)) {
+	/* a set of disks is held back until something is to be written (raid_allow_writes) */
+	if (stat(path, &st) == 0 && S_ISBLK(st.st_mode) && major(st.st_rdev) != MAJOR_MD) {
 		auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 		if (fd >= 0 && ioctl(fd, BLKROGET, &is_read_only) == 0 && is_read_only)
 			return rs_fail_on(err, RS_E_READ_ONLY, path, "%s", strerror(EACCES));

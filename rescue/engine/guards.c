@@ -199,6 +199,18 @@ int en_works_ask(struct rs_session *s, const struct en_works *w, const struct rs
 	return r;
 }
 
+void en_risks_tell(struct rs_session *s, const struct en_volume *v)
+{
+	const struct rs_err *const risks[] = {&v->rename_risk, &v->sleep_risk};
+
+	for (size_t i = 0; i < sizeof(risks) / sizeof(risks[0]); i++)
+		if (risks[i]->code)
+			en_log(s, RS_LOG_WARN,
+				"%s: %s: %s: 'unbrick fix' asks about it, and --yes refuses",
+				risks[i]->object, rs_err_info(risks[i]->code)->text,
+				risks[i]->detail);
+}
+
 void en_works_left(const struct en_works *w, char *ret, size_t cap)
 {
 	size_t len = 0;

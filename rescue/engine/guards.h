@@ -25,6 +25,8 @@ int en_works_guard(struct rs_session *s, struct en_machine *m, struct en_works *
 /** Ask about every risk that en_works_guard kept. Errors: RS_E_CANCELLED. */
 int en_works_ask(struct rs_session *s, const struct en_works *w, const struct rs_report *report,
 	struct rs_err *err);
+/** What fix would ask about, as warnings. */
+void en_risks_tell(struct rs_session *s, const struct en_volume *v);
 /** "; volume 2 is left as it is: ..." into @ret, "" if none is. */
 void en_works_left(const struct en_works *w, char *ret, size_t cap);
 

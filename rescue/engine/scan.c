@@ -365,6 +365,8 @@ static int foresee(struct rs_session *s, const struct rs_target *t, struct en_ma
 	const struct en_guard_how how = {.target = t, .may_ask = s->events.ask != NULL};
 	int r = en_works_guard(s, m, w, &how, report, err);
 
+	for (size_t i = 0; r == 0 && i < w->n; i++)
+		en_risks_tell(s, w->list[i].v);
 	for (size_t i = 0; r == 0 && !how.may_ask && i < w->n; i++)
 		if (w->list[i].v->journal.is_planned)
 			r = en_replay_consent(s, w->list[i].v, NULL, report, err);

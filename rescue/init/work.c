@@ -332,10 +332,23 @@ static bool is_locked(const struct known_disk *d)
 	return false;
 }
 
+/* A Windows that sleeps on a disk that is on its way may hold a volume of this one open: unbrick
+ * looks at the disks that are there. A drive that never comes to an end is not waited for longer
+ * than for any other news. */
+static bool is_disk_to_come(struct init *in)
+{
+	uint64_t wait_ms = (uint64_t)in->facts.settings.wait_s * 1000;
+
+	return machine_is_probing(in) && now_ms() - in->started_ms < wait_ms;
+}
+
 struct known_disk *work_next(struct init *in)
 {
 	bool has_to_wait = is_stick_to_come(in);
 	struct known_disk *locked = NULL;
+
+	if (is_disk_to_come(in))
+		return NULL;
 
 	/* settings of the stick may forbid what the defaults allow */
 	if (has_to_wait && in->facts.door == DOOR_GRUB)

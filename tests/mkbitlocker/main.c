@@ -39,6 +39,7 @@ static const char usage[] =
 	"  --eow                      encrypt-on-write, chunks by seed or below --watermark\n"
 	"  --decrypted                state 1/1, all plain;   --vista, --togo\n"
 	"  --no-entry-f               without the entry that names the relocated block\n"
+	"  --description TEXT         of the volume (UNBRICK-TEST C: 7/4/2024)\n"
 	"  --short | --long           the file is 1 MiB shorter or longer than the volume\n"
 	"  --damage NAME[=N]          a malformed case; --damage list prints them\n"
 	"  --stale-hash               the sealed hash is that of the undamaged block\n";
@@ -134,6 +135,7 @@ enum {
 	O_AREAS,
 	O_PROT,
 	O_KEYS = O_PROT + 16,
+	O_DESCRIPTION,
 	O_STATE,
 	O_WATERMARK,
 	O_DAMAGE,
@@ -181,6 +183,7 @@ static const struct option with_value[] = {
 	{"smart-card", 0, NULL, O_PROT + MK_SMART_CARD},
 	{"unknown-protector", 0, NULL, O_PROT + MK_UNKNOWN},
 	{"keys", 1, NULL, O_KEYS},
+	{"description", 1, NULL, O_DESCRIPTION},
 	{"state", 1, NULL, O_STATE},
 	{"watermark", 1, NULL, O_WATERMARK},
 	{"damage", 1, NULL, O_DAMAGE},
@@ -220,6 +223,8 @@ static void take_option(struct mk_opt *o, int c, char *arg)
 		add_prot(o, (enum mk_kind)(c - O_PROT), arg);
 	} else if (c == O_KEYS) {
 		o->keys_file = arg;
+	} else if (c == O_DESCRIPTION) {
+		o->description = arg;
 	} else if (c == O_STATE) {
 		o->current = (uint16_t)number(arg, &rest);
 		if (*rest != '/')
@@ -251,6 +256,7 @@ static void parse(struct mk_opt *o, int argc, char **argv)
 	for (unsigned i = 0; i < FLAGS; i++)
 		table[WITH_VALUE + i] = (struct option){flags[i].name, 0, NULL, O_FLAG};
 	o->seed = 1;
+	o->description = "UNBRICK-TEST C: 7/4/2024";
 	for (int index; (c = getopt_long(argc, argv, "", table, &index)) != -1;) {
 		if (c == O_HELP) {
 			(void)fputs(usage, stdout);

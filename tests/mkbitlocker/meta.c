@@ -52,7 +52,7 @@ static void put_description(struct mk *mk, struct mk_buf *b)
 		mk_put16(b, 0xD800); /* alone */
 		mk_put_utf16(b, "\033[2J\033]0;owned\007 C:\r\n");
 	} else {
-		mk_put_utf16(b, "UNBRICK-TEST C: 7/4/2024");
+		mk_put_utf16(b, mk->opt.description);
 	}
 	mk_close(b, e);
 }

@@ -47,7 +47,7 @@ struct mk_places {
 };
 
 struct mk_opt {
-	const char *image, *out, *make_ntfs, *keys_file, *damage, *cipher;
+	const char *image, *out, *make_ntfs, *keys_file, *damage, *cipher, *description;
 	uint64_t damage_arg, watermark, in_off, in_len, seed;
 	struct mk_prot prot[MK_MAX_PROT];
 	unsigned prots;
