@@ -72,11 +72,18 @@ enum blk_open_flags {
  * another system user), RS_E_UNSUPPORTED (no direct reads there). */
 int blk_file_open(const char *path, unsigned flags, struct blk **ret, struct rs_err *err);
 
-/** Hold the disk against a second Unbrick: shared to look, exclusive to act (flock; a file system
- * without locks is no error). Released by closing the descriptor. An exclusive lock also looks
- * whether the device, a partition of it or a loop device on the file is mounted or swap.
- * Errors: RS_E_BUSY with who holds it, RS_E_IO_OPEN. */
-int blk_lock(const char *path, bool is_exclusive, int *ret_fd, struct rs_err *err);
+struct blk_lock;
+
+/** Hold the disk against a second Unbrick: shared to look, exclusive to act. It is held by what it
+ * is, not by its path: an image and a loop device over it, a partition and its disk, two nodes or
+ * two paths of one device exclude each other (a file system without locks is no error). An
+ * exclusive lock also looks whether the device, a partition of it or a loop device on the file is
+ * mounted or swap. Errors: RS_E_BUSY with who holds it, RS_E_IO_OPEN, RS_E_MEMORY. */
+int blk_lock(const char *path, bool is_exclusive, struct blk_lock **ret, struct rs_err *err);
+void blk_unlock(struct blk_lock *l);
+
+RS_DEFINE_AUTO(struct blk_lock *, blk_unlock);
+#define auto_blk_lock __attribute__((cleanup(blk_unlock_auto)))
 
 /** Could this disk be opened for writing now? Nothing is opened for writing.
  * Errors: RS_E_READ_ONLY, RS_E_BUSY, RS_E_IO_OPEN, RS_E_MEMORY. */

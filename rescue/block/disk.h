@@ -64,7 +64,8 @@ RS_DEFINE_AUTO(struct disk_map *, disk_map_free);
 #define auto_disk_map __attribute__((cleanup(disk_map_free_auto)))
 
 /** Paths of all disks of the machine (/dev/sda, /dev/nvme0n1 ...): no partitions, no loop, ram,
- * zram, optical or device-mapper devices, none of size 0. @ret_paths: malloc'd array of malloc'd
+ * zram, optical or device-mapper devices, none of size 0. A disk by two paths is there once, and of
+ * a set that is put together (RAID, multipath) only the set. @ret_paths: malloc'd array of malloc'd
  * strings, NULL at its end; free with disk_list_free. Source: /sys/block. */
 int disk_list(char ***ret_paths, struct rs_err *err);
 void disk_list_free(char **paths);

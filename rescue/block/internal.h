@@ -95,6 +95,12 @@ struct sys_roots {
 };
 extern const struct sys_roots sys_roots_real;
 
+/** What tells this disk from all others, whatever path leads to it; "" when nothing does that can
+ * be relied on. @name as in /sys/block. */
+void disk_ident(const struct sys_roots *roots, const char *name, char *ret, size_t cap);
+/** The name in /sys/block of the disk that a device is (a partition of). */
+bool disk_name_of(const struct sys_roots *roots, const struct stat *st, char *ret, size_t cap);
+
 int disk_list_in(const struct sys_roots *roots, char ***ret_paths, struct rs_err *err);
 
 /** Is the file or device behind @path mounted, swap, or held by another device?

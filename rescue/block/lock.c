@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One Unbrick at a time on a disk, and none on a disk that the system uses. */
+/* One Unbrick at a time on a disk, by whatever names it is called, and none on a disk that the
+ * system uses. The file or device itself is locked (flock), so is the file behind a loop device,
+ * and all names of what the disk is (names.c) are taken. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -11,10 +13,13 @@
 #include <sys/sysmacros.h>
 #include <time.h>
 
+#include "block/claim.h"
 #include "block/internal.h"
+#include "block/names.h"
 
-#define TRIES	 20U /* udev holds a device it looks at for a moment */
-#define PAUSE_NS 50000000L
+#define LOCKS_MAX (2 * BLK_NAMES_MAX + 1)
+#define TRIES	  20U /* udev holds a device it looks at for a moment */
+#define PAUSE_NS  50000000L
 
 /* Who holds the lock, for the message only: "" when /proc does not tell. */
 static void find_owner(const struct stat *st, char *ret, size_t cap)
@@ -79,28 +84,102 @@ static int take(int fd, bool is_exclusive, bool may_wait)
 	}
 }
 
-int blk_lock(const char *path, bool is_exclusive, int *ret_fd, struct rs_err *err)
-{
-	char owner[128];
-	struct stat st = {0};
-	auto_close int fd = open_to_lock(path, &st);
+struct blk_lock {
+	unsigned n;
+	int fds[LOCKS_MAX];
+};
 
+void blk_unlock(struct blk_lock *l)
+{
+	for (unsigned i = 0; l && i < l->n; i++)
+		(void)close(l->fds[i]); /* nothing was written through them */
+	free(l);
+}
+
+static int say_busy(const char *path, bool is_exclusive, const char *owner, struct rs_err *err)
+{
+	return rs_fail_on(err, RS_E_BUSY, path, "%s %s",
+		is_exclusive ? "locked by" : "being changed by",
+		owner[0] ? owner : "another program");
+}
+
+/* Lock what @fd is open on; it belongs to @l from then on. */
+static int lock_file(
+	struct blk_lock *l, int fd, bool is_exclusive, const char *path, struct rs_err *err)
+{
+	char owner[128] = "";
+	struct stat st = {0};
+	bool is_known = fstat(fd, &st) == 0;
+
+	l->fds[l->n++] = fd;
+	if (take(fd, is_exclusive, S_ISBLK(st.st_mode)) == 0)
+		return 0;
+	if (is_known)
+		find_owner(&st, owner, sizeof(owner));
+	return say_busy(path, is_exclusive, owner, err);
+}
+
+/* Writing takes a name; reading only looks that nobody has it. */
+static int lock_name(struct blk_lock *l, const char *name, bool is_exclusive, const char *path,
+	struct rs_err *err)
+{
+	char owner[128] = "", comm[64], file[64];
+	int pid = 0, fd = is_exclusive ? rs_claim(name) : -1;
+
+	if (fd >= 0) {
+		l->fds[l->n++] = fd;
+		return 0;
+	}
+	/* where names cannot be taken at all, the locks of files remain */
+	if (is_exclusive && errno != EADDRINUSE)
+		return 0;
+	if (!rs_is_claimed(name, &pid) && !is_exclusive)
+		return 0;
+	(void)snprintf(file, sizeof(file), "/proc/%d/comm", pid);
+	sys_read_line(file, comm, sizeof(comm));
+	if (pid)
+		(void)snprintf(owner, sizeof(owner), "%s (process %d)", comm, pid);
+	return say_busy(path, is_exclusive, owner, err);
+}
+
+static int lock_all(struct blk_lock *l, const struct blk_names *names, bool is_exclusive,
+	const char *path, struct rs_err *err)
+{
+	int r = 0;
+
+	for (unsigned i = 0; r == 0 && i < names->n_files; i++) {
+		int fd = names->files[i] ? open(names->files[i],
+						   O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+					 : -1;
+		if (fd >= 0)
+			r = lock_file(l, fd, is_exclusive, path, err);
+	}
+	for (unsigned i = 0; r == 0 && i < names->n; i++)
+		r = lock_name(l, names->name[i], is_exclusive, path, err);
+	return r;
+}
+
+int blk_lock(const char *path, bool is_exclusive, struct blk_lock **ret, struct rs_err *err)
+{
+	auto_blk_lock struct blk_lock *l = calloc(1, sizeof(*l));
+	auto_free struct blk_names *names = calloc(1, sizeof(*names));
+	struct stat st = {0};
+
+	if (!l || !names)
+		return rs_fail_on(err, RS_E_MEMORY, path, "lock");
+	int fd = open_to_lock(path, &st);
 	if (fd < 0)
 		return rs_fail_on(err, RS_E_IO_OPEN, path, "%s", strerror(errno));
-	if (take(fd, is_exclusive, S_ISBLK(st.st_mode)) < 0) {
-		if (fstat(fd, &st) == 0)
-			find_owner(&st, owner, sizeof(owner));
-		else
-			owner[0] = '\0';
-		return rs_fail_on(err, RS_E_BUSY, path, "%s %s",
-			is_exclusive ? "locked by" : "being changed by",
-			owner[0] ? owner : "another program");
+	int r = lock_file(l, fd, is_exclusive, path, err);
+	if (r == 0) {
+		blk_names_find(&sys_roots_real, &st, names);
+		r = lock_all(l, names, is_exclusive, path, err);
+		blk_names_done(names);
 	}
-	if (is_exclusive) {
-		int r = blk_in_use(&sys_roots_real, path, err);
-		if (r < 0)
-			return r;
-	}
-	*ret_fd = rs_steal_fd(&fd);
+	if (r == 0 && is_exclusive)
+		r = blk_in_use(&sys_roots_real, path, err);
+	if (r < 0)
+		return r;
+	*ret = rs_steal(l);
 	return 0;
 }

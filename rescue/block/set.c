@@ -22,8 +22,7 @@ static const char *const next_step[] = {
 	[MEMBER_SPACES] = BY_RECOVERY,
 	[MEMBER_FIRMWARE] = BY_MDADM,
 	[MEMBER_OTHER] = "open or assemble what it is a part of, and name that device instead",
-	[MEMBER_CLUSTER] = "take the disk out of the cluster's service first, or repair it on the "
-			   "machine that holds it",
+	[MEMBER_CLUSTER] = BLK_BY_HOLDER,
 };
 
 static void take(struct disk_member *m, enum member_kind kind, const char *name, const char *what)

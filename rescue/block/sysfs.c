@@ -40,7 +40,7 @@ void sys_read_line(const char *path, char *ret, size_t cap)
 
 static bool is_virtual(const char *name)
 {
-	static const char *const prefixes[] = {"loop", "ram", "zram", "sr", "fd", "dm-"};
+	static const char *const prefixes[] = {"loop", "ram", "zram", "sr", "fd"};
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
 		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
@@ -48,11 +48,47 @@ static bool is_virtual(const char *name)
 	return name[0] == '.';
 }
 
+static void read_of(
+	const struct sys_roots *roots, const char *name, const char *file, char *ret, size_t cap)
+{
+	char path[PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), "%s/block/%s/%s", roots->sys, name, file);
+	sys_read_line(path, ret, cap);
+}
+
+/* A set of disks that is put together and runs: an array, the paths of one disk. */
+static bool is_running_set(const struct sys_roots *roots, const char *name)
+{
+	char level[32], state[32], uuid[64];
+
+	read_of(roots, name, "md/level", level, sizeof(level)); /* a container has none */
+	read_of(roots, name, "md/array_state", state, sizeof(state));
+	read_of(roots, name, "dm/uuid", uuid, sizeof(uuid));
+	return (level[0] && strcmp(state, "inactive") != 0 && strcmp(state, "clear") != 0) ||
+	       strncmp(uuid, "mpath-", 6) == 0 || strncmp(uuid, "DMRAID-", 7) == 0;
+}
+
+static bool is_in_running_set(const struct sys_roots *roots, const char *name)
+{
+	char path[PATH_MAX];
+	bool is_in = false;
+
+	(void)snprintf(path, sizeof(path), "%s/block/%s/holders", roots->sys, name);
+	DIR *d = opendir(path);
+	for (const struct dirent *e; d && !is_in && (e = readdir(d));)
+		is_in = e->d_name[0] != '.' && is_running_set(roots, e->d_name);
+	if (d)
+		(void)closedir(d); /* only read */
+	return is_in;
+}
+
 static bool is_disk(const struct sys_roots *roots, const char *name)
 {
 	char path[PATH_MAX], size[32], hidden[8];
 
-	if (is_virtual(name))
+	if (is_virtual(name) || is_in_running_set(roots, name) ||
+		(strncmp(name, "dm-", 3) == 0 && !is_running_set(roots, name)))
 		return false;
 	(void)snprintf(path, sizeof(path), "%s/block/%s/size", roots->sys, name);
 	sys_read_line(path, size, sizeof(size));
@@ -91,6 +127,28 @@ static void close_dir(DIR **d)
 		(void)closedir(*d); /* only read */
 }
 
+/* Of a disk by two paths the first stays. */
+static void drop_second_paths(const struct sys_roots *roots, char **paths, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		char ident[2][1024] = {"", ""}, *path = paths[i];
+		disk_ident(roots, path + strlen(roots->dev) + 1, ident[0], sizeof(ident[0]));
+		bool is_known = false;
+		for (size_t k = 0; k < kept && ident[0][0] && !is_known; k++) {
+			disk_ident(roots, paths[k] + strlen(roots->dev) + 1, ident[1],
+				sizeof(ident[1]));
+			is_known = strcmp(ident[0], ident[1]) == 0;
+		}
+		if (is_known)
+			free(path);
+		else
+			paths[kept++] = path;
+	}
+	paths[kept] = NULL;
+}
+
 int disk_list_in(const struct sys_roots *roots, char ***ret_paths, struct rs_err *err)
 {
 	char path[PATH_MAX];
@@ -118,6 +176,7 @@ int disk_list_in(const struct sys_roots *roots, char ***ret_paths, struct rs_err
 	if (!paths)
 		return rs_fail_on(err, RS_E_MEMORY, path, "list of disks");
 	qsort(paths, n, sizeof(*paths), by_version);
+	drop_second_paths(roots, paths, n);
 	*ret_paths = paths;
 	return 0;
 }

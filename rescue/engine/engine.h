@@ -26,7 +26,7 @@ struct rs_session {
 
 struct en_disk {
 	char *path;
-	int lock_fd; /* -1: none */
+	struct blk_lock *lock;
 	struct blk *blk;
 	struct disk_map *map;
 	struct disk_member member;   /* what the disk as a whole is a part of */

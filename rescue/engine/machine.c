@@ -10,7 +10,7 @@ enum hold { HOLD_NOT, HOLD_SHARED, HOLD_ALONE };
 
 static void disk_open(struct en_disk *d, enum hold hold)
 {
-	int r = hold == HOLD_NOT ? 0 : blk_lock(d->path, hold == HOLD_ALONE, &d->lock_fd, &d->err);
+	int r = hold == HOLD_NOT ? 0 : blk_lock(d->path, hold == HOLD_ALONE, &d->lock, &d->err);
 
 	if (r == 0)
 		r = blk_file_open(d->path, 0, &d->blk, &d->err);
@@ -18,6 +18,8 @@ static void disk_open(struct en_disk *d, enum hold hold)
 		r = disk_map_load(d->blk, &d->map, &d->err);
 	if (r == 0)
 		blk_member_look(d->blk, d->map, NULL, &d->member);
+	if (r == 0)
+		blk_device_look(d->path, &d->member);
 	if (r == 0 && d->map->err.code)
 		d->err = d->map->err; /* what could be read is kept */
 }
@@ -30,7 +32,7 @@ static int disks_new(const char *const *paths, size_t n, enum hold hold, struct 
 		return rs_fail(err, RS_E_MEMORY, "disks");
 	for (size_t i = 0; i < n; i++) {
 		struct en_disk *d = &m->disks[i];
-		*d = (struct en_disk){.path = strdup(paths[i]), .lock_fd = -1};
+		*d = (struct en_disk){.path = strdup(paths[i])};
 		m->n_disks = i + 1;
 		if (!d->path)
 			return rs_fail(err, RS_E_MEMORY, "disks");
@@ -190,8 +192,7 @@ void en_machine_close(struct en_machine *m)
 		disk_map_free(m->disks[i].map);
 		blk_written_free(m->disks[i].written);
 		blk_close(m->disks[i].blk);
-		if (m->disks[i].lock_fd >= 0)
-			(void)close(m->disks[i].lock_fd); /* releases the lock */
+		blk_unlock(m->disks[i].lock);
 		free(m->disks[i].path);
 	}
 	free(m->volumes);

@@ -166,6 +166,34 @@ bool disk_is_wanted(const char *root, const char *name)
 	       sysfs_number(0, "%s/sys/block/%s/hidden", root, name) == 0;
 }
 
+/* Boxes for USB are said to share one name by the thousands, and have one path each. */
+static bool read_ident(const char *root, const char *name, char *ret, size_t cap)
+{
+	char path[512], target[512];
+	const char *digits;
+
+	ret[0] = '\0';
+	(void)snprintf(path, sizeof(path), "%s/sys/block/%s", root, name);
+	ssize_t n = readlink(path, target, sizeof(target) - 1);
+	target[n > 0 ? n : 0] = '\0';
+	if (strstr(target, "/usb"))
+		return false;
+	if (!sysfs_text(ret, cap, "%s/sys/block/%s/wwid", root, name) || !ret[0])
+		(void)sysfs_text(ret, cap, "%s/sys/block/%s/device/wwid", root, name);
+	digits = strchr(ret, '.');
+	return digits && digits[1 + strspn(digits + 1, "0 -")];
+}
+
+bool disk_is_same(const char *root, const char *a, const char *b)
+{
+	char ident[2][256];
+
+	return read_ident(root, a, ident[0], sizeof(ident[0])) &&
+	       read_ident(root, b, ident[1], sizeof(ident[1])) && strcmp(ident[0], ident[1]) == 0 &&
+	       sysfs_number(0, "%s/sys/block/%s/size", root, a) ==
+		       sysfs_number(0, "%s/sys/block/%s/size", root, b);
+}
+
 struct part_search {
 	const char *root, *disk;
 	unsigned number;

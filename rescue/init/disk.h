@@ -45,6 +45,8 @@ bool disk_look(const char *path, struct disk_facts *ret);
 
 /** May this name of /sys/block be a disk with a Windows? (No loops, optical drives, boot areas.) */
 bool disk_is_wanted(const char *root, const char *name);
+/** Are both the same disk, by what it says of itself? */
+bool disk_is_same(const char *root, const char *a, const char *b);
 /** The device of a partition ("nvme0n1", 3 -> "nvme0n1p3"); 0 gives the disk's own. */
 bool disk_part_name(const char *root, const char *disk, unsigned number, char *ret, size_t cap);
 

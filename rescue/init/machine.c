@@ -28,22 +28,38 @@ static int look(void *arg, int out_fd)
 	return disk_look(path, &facts) && job_write(out_fd, &facts, sizeof(facts)) ? 0 : 1;
 }
 
+/* The same disk, met before by another path: what is read through the one may be old when the other
+ * has written. */
+static const struct known_disk *first_path(struct init *in, const struct known_disk *d)
+{
+	for (size_t i = 0; i < in->n_disks; i++) {
+		const struct known_disk *one = &in->disks[i];
+		if (one != d && one->state != DISK_GONE && one->state != DISK_LOOKING &&
+			disk_is_same("", one->name, d->name))
+			return one;
+	}
+	return NULL;
+}
+
 static void judge(struct init *in, struct known_disk *d)
 {
 	d->state = DISK_READY;
 	const struct disk_facts *f = &d->facts;
-	char raid[DISK_WORD];
+	const struct known_disk *first = first_path(in, d);
 
-	(void)snprintf(raid, sizeof(raid), "%s", f->raid);
 	if (f->is_locked)
 		(void)snprintf(d->outcome, sizeof(d->outcome),
 			"the drive encrypts itself (OPAL) and is locked: unlock it with its own "
 			"boot password, then start again from a warm restart");
-	else if (raid[0])
+	else if (raid_is_member(
+			 d)) /* of other sets the work itself tells, and weighs what is left over */
 		(void)snprintf(d->outcome, sizeof(d->outcome),
-			"a part of a RAID (%s): not touched alone, %s", raid,
-			raid_is_member(d) ? "the whole set is a disk of its own"
-					  : "a change to one part would damage the whole");
+			"a part of a RAID (%s): not touched alone, the whole set is a disk of its "
+			"own",
+			f->raid);
+	else if (first)
+		(void)snprintf(d->outcome, sizeof(d->outcome),
+			"the same disk as /dev/%.32s, by another path: left to that", first->name);
 	else if (!f->is_readable)
 		(void)snprintf(d->outcome, sizeof(d->outcome),
 			"its first sector cannot be read: check cable and disk health");

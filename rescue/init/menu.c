@@ -8,6 +8,7 @@
 
 #include "core/text.h"
 #include "init/modes.h"
+#include "init/raid.h"
 
 #define SHELL "/bin/sh"
 
@@ -122,7 +123,7 @@ static void run_on_disk(struct init *in, const char *command, const char *note)
 
 	if (!d)
 		return;
-	if (d->facts.raid[0] || d->facts.is_locked) {
+	if (raid_is_member(d) || d->facts.is_locked) {
 		init_show(in, "/dev/%s: %s", d->name, d->outcome);
 		return;
 	}

@@ -154,59 +154,6 @@ static bool is_stick_to_come(struct init *in)
 	return stick_is_awaited(in) && machine_quiet_ms(in) < wait_ms;
 }
 
-static void each_volume(
-	struct json_object *report, void (*fn)(void *user, struct json_object *volume), void *user)
-{
-	struct json_object *disks = NULL, *volumes = NULL;
-
-	if (!json_object_object_get_ex(report, "disks", &disks) ||
-		!json_object_is_type(disks, json_type_array))
-		return;
-	for (size_t i = 0; i < json_object_array_length(disks); i++) {
-		if (!json_object_object_get_ex(
-			    json_object_array_get_idx(disks, i), "volumes", &volumes) ||
-			!json_object_is_type(volumes, json_type_array))
-			continue;
-		for (size_t k = 0; k < json_object_array_length(volumes); k++)
-			fn(user, json_object_array_get_idx(volumes, k));
-	}
-}
-
-struct before {
-	unsigned n;
-	char *id;
-	size_t cap;
-};
-
-static void count_quarantines(void *user, struct json_object *volume)
-{
-	struct before *b = user;
-	struct json_object *list = NULL, *id = NULL, *state = NULL;
-
-	if (!json_object_object_get_ex(volume, "quarantines", &list) ||
-		!json_object_is_type(list, json_type_array))
-		return;
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *q = json_object_array_get_idx(list, i);
-		if (!json_object_object_get_ex(q, "state", &state) ||
-			!json_object_object_get_ex(q, "id", &id) ||
-			strcmp(json_object_get_string(state), "active") != 0)
-			continue;
-		b->n++;
-		if (strcmp(json_object_get_string(id), b->id) > 0)
-			(void)snprintf(b->id, b->cap, "%s", json_object_get_string(id));
-	}
-}
-
-unsigned work_repairs_before(struct json_object *report, char *ret_id, size_t cap)
-{
-	struct before b = {0, ret_id, cap};
-
-	ret_id[0] = '\0';
-	each_volume(report, count_quarantines, &b);
-	return b.n;
-}
-
 static void tell_before(struct init *in, const struct known_disk *d, struct json_object *report)
 {
 	char id[64];
@@ -254,6 +201,11 @@ static void count_result(
 		init_say(in, "disk /dev/%s: no Windows", d->name);
 		break;
 	default:
+		if (work_is_foreign_set(report)) {
+			w->n_no_windows++;
+			init_say(in, "disk /dev/%s: %s", d->name, d->outcome);
+			break;
+		}
 		w->n_failed++;
 		init_say(in, "not repaired /dev/%s: %s", d->name, d->outcome);
 	}

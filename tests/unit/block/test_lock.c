@@ -116,13 +116,13 @@ static void test_in_use__image_on_another_file__is_free(void **state)
 static void test_lock__shared_twice__is_fine(void **state)
 {
 	struct fake f = fake_new();
-	int a = -1, b = -1;
+	struct blk_lock *a = NULL, *b = NULL;
 
 	(void)state;
 	assert_int_equal(blk_lock(f.img, false, &a, NULL), 0);
 	assert_int_equal(blk_lock(f.img, false, &b, NULL), 0);
-	(void)close(a);
-	(void)close(b);
+	blk_unlock(a);
+	blk_unlock(b);
 	scratch_done(f.dir);
 }
 
@@ -130,29 +130,29 @@ static void test_lock__exclusive_while_held__is_busy_and_says_by_whom(void **sta
 {
 	struct fake f = fake_new();
 	struct rs_err err = {0};
-	int a = -1, b = -1;
+	struct blk_lock *a = NULL, *b = NULL;
 	char pid[32];
 
 	(void)state;
 	assert_int_equal(blk_lock(f.img, true, &a, NULL), 0);
 	assert_int_equal(blk_lock(f.img, true, &b, &err), RS_E_BUSY);
-	assert_int_equal(b, -1);
+	assert_null(b);
 	(void)snprintf(pid, sizeof(pid), "process %d", (int)getpid());
 	if (access("/proc/locks", R_OK) == 0)
 		assert_non_null(strstr(err.detail, pid));
 	assert_int_equal(blk_lock(f.img, false, &b, &err), RS_E_BUSY);
-	(void)close(a);
+	blk_unlock(a);
 	assert_int_equal(blk_lock(f.img, true, &b, NULL), 0);
-	(void)close(b);
+	blk_unlock(b);
 	scratch_done(f.dir);
 }
 
 static void test_lock__no_such_file__cannot_open(void **state)
 {
-	int fd = -1;
+	struct blk_lock *l = NULL;
 
 	(void)state;
-	assert_int_equal(blk_lock("/nonexistent/disk", false, &fd, NULL), RS_E_IO_OPEN);
+	assert_int_equal(blk_lock("/nonexistent/disk", false, &l, NULL), RS_E_IO_OPEN);
 }
 
 static void test_disk_list__disks_among_virtual_devices__only_the_disks(void **state)

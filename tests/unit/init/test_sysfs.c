@@ -67,6 +67,34 @@ static void test_disk_is_wanted__names__only_disks(void **state)
 	tree_done();
 }
 
+static void test_disk_is_same__two_paths__by_what_the_disk_says(void **state)
+{
+	(void)state;
+	const char *root = tree_new();
+	static const char *const names[] = {"sda", "sdb", "sdc"};
+	char path[128];
+
+	for (size_t i = 0; i < 3; i++) {
+		(void)snprintf(path, sizeof(path), "sys/block/%s/size", names[i]);
+		tree_file(path, "1000\n");
+		(void)snprintf(path, sizeof(path), "sys/block/%s/device/wwid", names[i]);
+		tree_file(path, i < 2 ? "naa.600508b400010203\n" : "naa.0000000000000000\n");
+	}
+	tree_file("sys/block/nvme0n1/size", "1000\n");
+	tree_file("sys/block/nvme0n1/wwid", "eui.0025385b71b01234\n");
+	assert_true(disk_is_same(root, "sda", "sdb"));
+	assert_true(disk_is_same(root, "nvme0n1", "nvme0n1"));
+	assert_false(disk_is_same(root, "sda", "nvme0n1"));
+	assert_false(disk_is_same(root, "sdc", "sdc")); /* says nothing of itself */
+	assert_false(disk_is_same(root, "sda", "vda"));
+	tree_file("sys/block/sdb/size", "2000\n");
+	assert_false(disk_is_same(root, "sda", "sdb"));
+	tree_file("sys/devices/pci0/usb1/sdd/wwid", "naa.3044564198838366\n");
+	tree_link("sys/block/sdd", "../devices/pci0/usb1/sdd");
+	assert_false(disk_is_same(root, "sdd", "sdd"));
+	tree_done();
+}
+
 static void test_disk_part_name__by_number__whatever_the_name(void **state)
 {
 	(void)state;
@@ -176,6 +204,7 @@ int main(void)
 		cmocka_unit_test(test_uevent_parse__disk__tells_its_parts),
 		cmocka_unit_test(test_uevent_parse__others_messages__are_none),
 		cmocka_unit_test(test_disk_is_wanted__names__only_disks),
+		cmocka_unit_test(test_disk_is_same__two_paths__by_what_the_disk_says),
 		cmocka_unit_test(test_disk_part_name__by_number__whatever_the_name),
 		cmocka_unit_test(test_part_content__boot_sectors__are_told_apart),
 		cmocka_unit_test(test_start_serial__placeholders__are_passed_over),
