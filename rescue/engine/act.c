@@ -18,7 +18,7 @@ enum rs_answer en_ask(struct rs_session *s, enum rs_question_kind kind, const ch
 	return s->events.ask ? s->events.ask(s->events.user, &q) : RS_ANSWER_NOBODY;
 }
 
-/* A file or a junction in the place of \Unbrick is found before the first write, too. */
+/* Quarantines that cannot be read are found before the first write, too. */
 static int check_folder(struct nt_vol *vol, struct rs_err *err)
 {
 	struct quarantine *all = NULL;

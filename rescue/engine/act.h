@@ -31,6 +31,11 @@ int en_act(const struct en_act *a, struct rs_err *err);
 int en_keep_report(struct en_volume *v, struct plan *const *plans, size_t n_plans,
 	struct rs_report *report, struct rs_err *err);
 
+/** A person's answer for each file of a plan that is not proven ours; --yes is none.
+ * Errors: RS_E_UNPROVEN, RS_E_CANCELLED. */
+int en_unproven_consent(struct rs_session *s, const struct plan *p, bool say_yes,
+	const struct rs_report *report, struct rs_err *err);
+
 /** Ask one question; without a listener the answer is no. */
 enum rs_answer en_ask(struct rs_session *s, enum rs_question_kind kind, const char *text,
 	const struct rs_report *report);

@@ -278,6 +278,17 @@ void en_works_faults(const struct en_works *w, char *ret, size_t cap);
 /** Files that fix would move or ask about. */
 size_t en_work_moves(const struct en_work *w);
 size_t en_works_count(const struct en_works *w, enum plan_action action);
+
+/* ---- unproven.c ---- */
+
+/** Items of an interrupted run that no rule would move now are asked about. @judged what the rules
+ * say now. Errors: RS_E_IO_READ, RS_E_NTFS_DAMAGED, RS_E_MEMORY. */
+int en_finish_by_rule(
+	struct nt_vol *nt, const struct plan *judged, struct plan *p, struct rs_err *err);
+/** Where nothing else is to be done: does a quarantine that is not proven ask for something?
+ * Errors: RS_E_UNPROVEN. */
+int en_unproven_refuse(const struct en_works *w, struct rs_err *err);
+
 /* Bring items' facts up to date with the disk (a loaded manifest is a memory of the day it was
  * written). */
 void en_plan_refresh(struct nt_vol *nt, struct plan *p);

@@ -6,31 +6,52 @@
 #include "core/text.h"
 #include "engine/guards.h"
 
+static int ask_doubtful_of(struct rs_session *s, struct plan *p, size_t *ret_left,
+	const struct rs_report *report, struct rs_err *err)
+{
+	for (size_t k = 0; k < p->n_items; k++) {
+		struct plan_item *item = &p->items[k];
+		char path[400], why[400], shown[300], reason[400], text[900];
+		if (item->action != PLAN_ASK)
+			continue;
+		rs_shorten(item->path, shown, sizeof(shown));
+		rs_shorten(item->why, reason, sizeof(reason));
+		(void)rs_escape(shown, path, sizeof(path));
+		(void)rs_escape(reason, why, sizeof(why));
+		(void)snprintf(text, sizeof(text), "%s is doubtful (%s). Move it, too?", path, why);
+		enum rs_answer a = en_ask(s, RS_ASK_DOUBT, text, report);
+		if (a == RS_ANSWER_CANCEL)
+			return rs_fail(err, RS_E_CANCELLED, "%s", "");
+		item->is_accepted = a == RS_ANSWER_YES;
+		*ret_left += a == RS_ANSWER_NOBODY;
+	}
+	return 0;
+}
+
 /* Doubtful files are asked about one by one, whatever --yes says. */
 static int ask_doubtful(struct rs_session *s, struct en_works *w, const struct rs_report *report,
 	struct rs_err *err)
 {
-	for (size_t i = 0; i < w->n; i++) {
-		struct plan *p = w->list[i].plan;
-		for (size_t k = 0; k < p->n_items; k++) {
-			struct plan_item *item = &p->items[k];
-			char path[400], why[400], shown[300], reason[400], text[900];
-			if (item->action != PLAN_ASK)
-				continue;
-			rs_shorten(item->path, shown, sizeof(shown));
-			rs_shorten(item->why, reason, sizeof(reason));
-			(void)rs_escape(shown, path, sizeof(path));
-			(void)rs_escape(reason, why, sizeof(why));
-			(void)snprintf(text, sizeof(text), "%s is doubtful (%s). Move it, too?",
-				path, why);
-			enum rs_answer a = en_ask(s, RS_ASK_DOUBT, text, report);
-			if (a == RS_ANSWER_CANCEL)
-				return rs_fail(err, RS_E_CANCELLED, "%s", "");
-			item->is_accepted = a == RS_ANSWER_YES;
-			w->n_left += a == RS_ANSWER_NOBODY;
-		}
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < w->n; i++) {
+		r = ask_doubtful_of(s, w->list[i].plan, &w->n_left, report, err);
+		for (size_t k = 0; r == 0 && k < w->list[i].n_unfinished; k++)
+			r = ask_doubtful_of(s, w->list[i].unfinished[k], &w->n_left, report, err);
 	}
-	return 0;
+	return r;
+}
+
+/* Doubtful ones of an interrupted run that a person wants moved. */
+static size_t count_asked(const struct en_work *w)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < w->n_unfinished; k++)
+		for (size_t i = 0; i < w->unfinished[k]->n_items; i++)
+			n += w->unfinished[k]->items[i].action == PLAN_ASK &&
+			     w->unfinished[k]->items[i].is_accepted;
+	return n;
 }
 
 static size_t count_accepted(const struct en_works *w)
@@ -38,7 +59,7 @@ static size_t count_accepted(const struct en_works *w)
 	size_t n = 0;
 
 	for (size_t i = 0; i < w->n; i++)
-		n += plan_count_accepted(w->list[i].plan);
+		n += plan_count_accepted(w->list[i].plan) + count_asked(&w->list[i]);
 	return n;
 }
 
@@ -51,6 +72,7 @@ static size_t count_moves(const struct en_work *w)
 		n += w->plan->items[i].action == PLAN_ASK && w->plan->items[i].is_accepted;
 	for (size_t k = 0; k < w->n_unfinished; k++)
 		n += plan_count(w->unfinished[k], PLAN_FINISH);
+	n += count_asked(w);
 	return n;
 }
 
@@ -128,7 +150,8 @@ static size_t plans_of(const struct en_work *w, struct plan **ret)
 	size_t n = 0;
 
 	for (size_t i = 0; i < w->n_unfinished; i++)
-		ret[n++] = w->unfinished[i];
+		if (plan_count_accepted(w->unfinished[i]) || !w->unfinished[i]->n_items)
+			ret[n++] = w->unfinished[i];
 	if (plan_count_accepted(w->plan))
 		ret[n++] = w->plan;
 	return n;
@@ -149,8 +172,8 @@ static int fix_one(
 	if (plans[n - 1]->id[0]) {
 		struct json_object *q = report_object(root, "quarantine");
 		char path[96];
-		(void)snprintf(path, sizeof(path),
-			"\\" QUARANTINE_DIR "\\%s\\" QUARANTINE_REPORT_JSON, plans[n - 1]->id);
+		(void)snprintf(path, sizeof(path), "\\%s\\%s\\" QUARANTINE_REPORT_JSON,
+			plans[n - 1]->top, plans[n - 1]->id);
 		report_text_set(q, "id", plans[n - 1]->id);
 		report_uint_set(q, "volume", w->v->number);
 		if (r == 0)
@@ -291,6 +314,9 @@ static int fix(const struct run *u, struct rs_err *err)
 		return r;
 	size_t files = count_accepted(w) + en_works_count(w, PLAN_FINISH);
 	if (!files) {
+		r = en_unproven_refuse(w, err);
+		if (r < 0)
+			return r;
 		finish_idle(w, u->m, u->report);
 		return 0;
 	}

@@ -20,10 +20,14 @@ static void take_for_granted(struct en_work *w, bool is_taken)
 		item->is_accepted = is_taken && (item->action == PLAN_QUARANTINE ||
 							(item->action == PLAN_ASK && !has_sure));
 	}
-	for (size_t k = 0; k < w->n_unfinished; k++)
-		for (size_t i = 0; i < w->unfinished[k]->n_items; i++)
-			w->unfinished[k]->items[i].is_accepted =
-				is_taken && w->unfinished[k]->items[i].action == PLAN_FINISH;
+	for (size_t k = 0; k < w->n_unfinished; k++) {
+		for (size_t i = 0; i < w->unfinished[k]->n_items; i++) {
+			struct plan_item *item = &w->unfinished[k]->items[i];
+			item->is_accepted =
+				is_taken && (item->action == PLAN_FINISH ||
+						    (item->action == PLAN_ASK && !has_sure));
+		}
+	}
 }
 
 static bool is_written(const struct en_work *w, bool is_answered)

@@ -73,7 +73,7 @@ static int same_file(struct nt_vol *vol, const struct plan *p, const char *name,
 
 	if (!got)
 		return rs_fail(err, RS_E_MEMORY, "report");
-	(void)snprintf(path, sizeof(path), "%s/%s/%s", QUARANTINE_DIR, p->id, name);
+	quarantine_path(path, sizeof(path), p->top, p->id, name);
 	int r = nt_lookup(vol, path, &ref, err);
 	if (r == 0)
 		r = nt_file_open(vol, ref, "", &f, err);

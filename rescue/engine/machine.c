@@ -204,12 +204,19 @@ static void quarantines_report(const struct en_volume *v, struct json_object *o)
 {
 	for (size_t i = 0; i < v->n_quarantines; i++) {
 		const struct quarantine *q = &v->quarantines[i];
+		char folder[96];
 		if (!q->id[0])
 			continue; /* an empty folder that undo takes away */
 		struct json_object *one = report_append(report_array(o, "quarantines"));
 		report_text_set(one, "id", q->id);
 		report_text_set(one, "state", quarantine_state_word(q->state));
+		(void)snprintf(folder, sizeof(folder), "\\%s\\%s", q->top, q->id);
+		report_text_set(one, "folder", folder);
+		report_bool_set(one, "proven", q->is_proven);
 		report_uint_set(one, "files", q->n_files);
+		report_text_set(one, "inside", q->inside);
+		if (q->n_more)
+			report_uint_set(one, "more", q->n_more);
 		report_err_set(one, "error", &q->err);
 	}
 }

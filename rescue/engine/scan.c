@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "engine/guards.h"
+#include "repair/proof.h"
 
 static void work_done(struct en_work *w)
 {
@@ -58,9 +59,13 @@ static int load_unfinished(struct en_work *w, struct rs_err *err)
 		if (q->state != QUARANTINE_UNFINISHED)
 			continue;
 		struct plan *p = NULL;
-		int r = quarantine_load(v->nt, q->id, PLAN_FINISH, &p, err);
+		int r = quarantine_load(v->nt, q, PLAN_FINISH, &p, err);
 		if (r == 0)
 			r = restore_find_homes(v->nt, p, err);
+		if (r == 0)
+			r = en_finish_by_rule(v->nt, w->plan, p, err);
+		if (r == 0)
+			r = plan_look_at_names(v->nt, v->win.root, NULL, p, err);
 		if (r < 0) {
 			plan_free(p);
 			return r;
@@ -124,10 +129,15 @@ static int work_make(
 	struct rs_session *s, struct en_work *w, struct json_object *root, struct rs_err *err)
 {
 	struct en_volume *v = w->v;
+	uint64_t top;
 	int r = judge_all(s, w, err);
 
 	if (r == 0)
 		r = plan_from_judge(w->judged, &w->plan, err);
+	if (r == 0)
+		r = plan_look_at_names(v->nt, v->win.root, &s->rules, w->plan, err);
+	if (r == 0) /* so that the plan tells where the files will lie */
+		r = top_choose(v->nt, w->plan->top, &top, err);
 	if (r == 0)
 		r = load_unfinished(w, err);
 	if (r == 0 && !rs_task_goes_on(&s->task))
@@ -236,7 +246,17 @@ size_t en_work_moves(const struct en_work *w)
 	size_t n = plan_count(w->plan, PLAN_QUARANTINE) + plan_count(w->plan, PLAN_ASK);
 
 	for (size_t k = 0; k < w->n_unfinished; k++)
-		n += plan_count(w->unfinished[k], PLAN_FINISH);
+		n += plan_count(w->unfinished[k], PLAN_FINISH) +
+		     plan_count(w->unfinished[k], PLAN_ASK);
+	return n;
+}
+
+static size_t count_moves(const struct en_works *w)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n; i++)
+		n += en_work_moves(&w->list[i]);
 	return n;
 }
 
@@ -387,6 +407,8 @@ int rs_scan(struct rs_session *s, const struct rs_target *t, struct rs_report **
 	r = en_works_begin(s, t, false, &m, &works, report, &err);
 	if (r == 0)
 		r = foresee(s, t, m, &works, report, &err);
+	if (r == 0 && !count_moves(&works)) /* nor would fix do nothing in silence */
+		r = en_unproven_refuse(&works, &err);
 	if (r == 0)
 		scan_outcome(&works, report);
 	else

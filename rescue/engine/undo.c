@@ -13,18 +13,41 @@ struct choice {
 	const struct quarantine *q;
 };
 
+/* "ID", or with its folder where the ID alone could be somebody else's: "Unbrick\ID". */
+static bool is_meant(const struct quarantine *q, const char *id)
+{
+	size_t len = strlen(q->top);
+
+	if (id && !strncmp(id, q->top, len) && (id[len] == '\\' || id[len] == '/'))
+		return !strcmp(id + len + 1, q->id);
+	return !id || !strcmp(id, q->id);
+}
+
+/* Those that are not proven count only where no other is meant. */
+static bool is_any_proven(const struct rs_target *t, const struct en_machine *m, const char *id)
+{
+	for (size_t i = 0; i < m->n_volumes; i++) {
+		const struct en_volume *v = &m->volumes[i];
+		for (size_t k = 0; en_is_selected(t, v) && k < v->n_quarantines; k++)
+			if (v->quarantines[k].is_proven && is_meant(&v->quarantines[k], id))
+				return true;
+	}
+	return false;
+}
+
 /* The one quarantine that is meant; RS_E_AMBIGUOUS names them when there are several. */
 static int choose(const struct rs_target *t, struct en_machine *m, const char *id,
 	struct choice *ret, struct rs_err *err)
 {
 	char names[256] = "";
 	size_t n = 0;
+	bool only_proven = is_any_proven(t, m, id);
 
 	for (size_t i = 0; i < m->n_volumes; i++) {
 		struct en_volume *v = &m->volumes[i];
 		for (size_t k = 0; en_is_selected(t, v) && k < v->n_quarantines; k++) {
 			const struct quarantine *q = &v->quarantines[k];
-			if (id && strcmp(id, q->id) != 0)
+			if (!is_meant(q, id) || (only_proven && !q->is_proven))
 				continue;
 			size_t len = strlen(names);
 			(void)snprintf(names + len, sizeof(names) - len, "%s%s (volume %u)",
@@ -35,10 +58,6 @@ static int choose(const struct rs_target *t, struct en_machine *m, const char *i
 	}
 	if (n > 1)
 		return rs_fail_on(err, RS_E_AMBIGUOUS, id ? id : "quarantines", "%s", names);
-	if (n == 1 && ret->q->state == QUARANTINE_DAMAGED) {
-		*err = ret->q->err;
-		return err->code;
-	}
 	if (n == 0 && id)
 		return rs_fail_on(err, RS_E_NO_SUCH_QUARANTINE, id, "none of that name");
 	return 0;
@@ -82,9 +101,12 @@ static int load(struct rs_session *s, const struct choice *c, bool say_yes,
 	if (r == 0)
 		r = en_sleep_consent(s, c->m, v, &how, report, err);
 	if (r == 0)
-		r = quarantine_load(v->nt, c->q->id, PLAN_RESTORE, &p, err);
+		r = quarantine_load(v->nt, c->q, PLAN_RESTORE, &p, err);
 	if (r == 0)
 		r = restore_survey(v->nt, v->raw, v->is_windows ? &v->win : NULL, p, err);
+	if (r == 0)
+		r = plan_look_at_names(
+			v->nt, v->is_windows ? v->win.root : "\\Windows", NULL, p, err);
 	if (r < 0)
 		return r;
 	en_plan_refresh(v->nt, p);
@@ -96,8 +118,10 @@ static int consent(struct rs_session *s, const struct choice *c, const struct pl
 	const struct rs_undo_options *o, struct rs_report *report, struct rs_err *err)
 {
 	char text[160];
-	int r = ask_each(s, p, o->say_yes, report, err);
+	int r = en_unproven_consent(s, p, o->say_yes, report, err);
 
+	if (r == 0)
+		r = ask_each(s, p, o->say_yes, report, err);
 	if (r == 0)
 		r = en_replay_consent(s, c->v, &o->replay, report, err);
 	json_object_object_del(report->root, "replay");

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "repair/quarantine.h"
+#include "repair/proof.h"
 
 #define ROOT_PATH ""
 
@@ -21,11 +21,11 @@ static int make_id_folder(
 		rs_filetime_text(now / 10000000 * 10000000 + i * 10000000ULL, time);
 		(void)snprintf(p->id, sizeof(p->id), "%.4s%.2s%.2sT%.2s%.2s%.2sZ", time, time + 5,
 			time + 8, time + 11, time + 14, time + 17);
-		(void)snprintf(path, sizeof(path), "%s/%s", QUARANTINE_DIR, p->id);
+		quarantine_path(path, sizeof(path), p->top, p->id, "");
 		if (nt_lookup(vol, path, &manifest, NULL) == RS_E_NO_SUCH_FILE)
 			return nt_mkdir(vol, dir, p->id, ret_ref, err);
 	}
-	return rs_fail_on(err, RS_E_GUARD, QUARANTINE_DIR, "no free name for a quarantine");
+	return rs_fail_on(err, RS_E_GUARD, p->top, "no free name for a quarantine");
 }
 
 static int make_item_folders(
@@ -54,7 +54,7 @@ static int make_files(struct nt_vol *vol, struct plan *p, uint64_t id_ref, struc
 
 	if (r < 0)
 		return r;
-	(void)snprintf(path, sizeof(path), "%s/%s/%s", QUARANTINE_DIR, p->id, QUARANTINE_JOURNAL);
+	quarantine_path(path, sizeof(path), p->top, p->id, QUARANTINE_JOURNAL);
 	if (nt_lookup(vol, path, &ref, NULL) < 0) {
 		r = nt_file_create(vol, id_ref, QUARANTINE_JOURNAL, "", 0,
 			journal_bytes(p->n_items), &ref, err);
@@ -69,13 +69,16 @@ static int make_files(struct nt_vol *vol, struct plan *p, uint64_t id_ref, struc
 
 static int prepare(struct nt_vol *vol, struct plan *p, struct rs_err *err)
 {
-	uint64_t dir, id_ref;
+	uint64_t dir = 0, id_ref;
 	int r = nt_lookup(vol, ROOT_PATH, &p->root_ref, err);
 
 	if (r == 0)
 		r = nt_stat(vol, p->root_ref, &p->root_stat, err);
 	if (r == 0)
-		r = nt_mkdir(vol, p->root_ref, QUARANTINE_DIR, &dir, err);
+		r = top_choose(vol, p->top, &dir, err);
+	if (r == 0 && !dir)
+		r = nt_mkdir(vol, p->root_ref, p->top, &dir, err);
+	p->is_proven = true;
 	if (r == 0)
 		r = make_id_folder(vol, p, dir, &id_ref, err);
 	if (r == 0)
@@ -155,54 +158,68 @@ static int remove_named(struct nt_vol *vol, uint64_t dir_ref, const char *name, 
 	return r < 0 ? r : nt_remove(vol, dir_ref, name, ref, err);
 }
 
-/* \Unbrick itself, when nothing is left in it and we made it (quarantine_is_ours). */
+/* The top folder, when nothing is left in it and it is ours for sure. */
 static int remove_top(struct nt_vol *vol, const struct plan *p, uint64_t dir, struct rs_err *err)
 {
-	bool is_empty = false, is_ours = false;
-	int r = nt_is_empty(vol, dir, &is_empty, err);
+	struct proof proof = {0};
+	bool is_empty = false;
+	int r = top_is_name(p->top) ? proof_of(vol, dir, true, p->top, &proof, err) : 0;
 
-	if (r == 0 && is_empty)
-		r = quarantine_is_ours(vol, dir, &is_ours, err);
-	if (r < 0 || !is_ours)
+	if (r == 0 && proof.is_ours)
+		r = nt_is_empty(vol, dir, &is_empty, err);
+	if (r < 0 || !is_empty)
 		return r;
-	r = nt_remove(vol, NT_ROOT_RECORD, QUARANTINE_DIR, dir, err);
-	return r == 0 && p->has_manifest ? nt_set_times(vol, p->root_ref, &p->root_stat, err) : r;
+	r = nt_remove(vol, NT_ROOT_RECORD, p->top, dir, err);
+	return r == 0 && p->has_manifest && p->is_proven
+		       ? nt_set_times(vol, p->root_ref, &p->root_stat, err)
+		       : r;
 }
 
 /* Our own folders and files, in an order in which a cut leaves what quarantine_list understands. */
-static int remove_folders(struct nt_vol *vol, struct plan *p, struct rs_err *err)
+static int remove_all(struct nt_vol *vol, struct plan *p, uint64_t id_ref, struct rs_err *err)
 {
-	char path[96], name[8];
-	uint64_t dir, id_ref;
-	int r = nt_lookup(vol, QUARANTINE_DIR, &dir, err);
+	/* While there is a manifest, the journal says that undo was begun. Without one it is the
+	 * report that tells what undo did. */
+	static const char *const files[] = {QUARANTINE_REPORT_TEXT, QUARANTINE_REPORT_JSON,
+		QUARANTINE_MANIFEST, QUARANTINE_JOURNAL};
+	char name[8];
+	int r = 0;
 
-	if (r == RS_E_NO_SUCH_FILE && !p->id[0])
-		return 0; /* swept away */
-	if (r == 0 && !p->id[0])
-		return remove_top(vol, p, dir, err); /* cut off before there was more */
-	(void)snprintf(path, sizeof(path), "%s/%s", QUARANTINE_DIR, p->id);
-	if (r == 0)
-		r = nt_lookup(vol, path, &id_ref, err);
 	for (size_t i = 0; r == 0 && i < p->n_items; i++) {
 		(void)snprintf(name, sizeof(name), "%04u", p->items[i].number);
 		r = remove_named(vol, id_ref, name, err);
 	}
+	for (size_t i = 0; r == 0 && i < sizeof(files) / sizeof(files[0]); i++)
+		r = remove_named(vol, id_ref, files[i], err);
+	return r < 0 ? r : nt_remove_empty_folders(vol, id_ref, err); /* of a run without items */
+}
+
+/* Nothing goes as long as something is there that we did not make. */
+static int remove_folders(struct nt_vol *vol, struct plan *p, struct rs_err *err)
+{
+	char path[96];
+	uint64_t dir, id_ref;
+	bool is_hollow = false;
+
+	if (!p->top[0])
+		return 0; /* swept away */
+	int r = nt_lookup(vol, p->top, &dir, err);
+	if (r == 0 && !p->id[0])
+		return remove_top(vol, p, dir, err); /* cut off before there was more */
+	quarantine_path(path, sizeof(path), p->top, p->id, "");
 	if (r == 0)
-		r = remove_named(vol, id_ref, QUARANTINE_REPORT_TEXT, err);
+		r = nt_lookup(vol, path, &id_ref, err);
 	if (r == 0)
-		r = remove_named(vol, id_ref, QUARANTINE_REPORT_JSON, err);
-	if (r == 0)
-		r = remove_named(vol, id_ref, QUARANTINE_MANIFEST, err);
-	if (r == 0) /* last: while there is a manifest, it says that undo was begun */
-		r = remove_named(vol, id_ref, QUARANTINE_JOURNAL, err);
-	if (r == 0)
-		r = nt_remove_empty_folders(vol, id_ref, err); /* of a run without a manifest */
+		r = inside_is_hollow(vol, id_ref, &is_hollow, err);
+	if (r < 0 || !is_hollow)
+		return r;
+	r = remove_all(vol, p, id_ref, err);
 	if (r == 0)
 		r = nt_remove(vol, dir, p->id, id_ref, err);
 	return r < 0 ? r : remove_top(vol, p, dir, err);
 }
 
-/* What earlier runs left of folders in which nothing is any more. */
+/* What earlier runs of ours left of folders in which nothing is any more. */
 static int tidy(struct nt_vol *vol, struct rs_err *err)
 {
 	struct quarantine *all = NULL;
@@ -211,9 +228,11 @@ static int tidy(struct nt_vol *vol, struct rs_err *err)
 
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		auto_plan struct plan *p = NULL;
-		if (all[i].state != QUARANTINE_EMPTY && all[i].state != QUARANTINE_UNDONE)
+		bool is_idle =
+			all[i].state == QUARANTINE_EMPTY || all[i].state == QUARANTINE_UNDONE;
+		if (!all[i].is_proven || !is_idle)
 			continue;
-		r = quarantine_load(vol, all[i].id, PLAN_RESTORE, &p, err);
+		r = quarantine_load(vol, &all[i], PLAN_RESTORE, &p, err);
 		if (r == 0)
 			r = remove_folders(vol, p, err);
 	}
@@ -232,7 +251,7 @@ int quarantine_fill(
 	if (r == 0 && !plan->has_manifest)
 		r = prepare(vol, plan, err);
 	if (r == 0)
-		r = quarantine_journal(vol, plan->id, &j, err);
+		r = quarantine_journal(vol, plan->top, plan->id, &j, err);
 	if (r == 0)
 		r = journal_step(&j, "fix begun", err);
 	if (r == 0)
@@ -246,7 +265,7 @@ int quarantine_empty(
 	struct nt_vol *vol, struct plan *plan, const struct rs_task *task, struct rs_err *err)
 {
 	struct journal j;
-	int r = quarantine_journal(vol, plan->id, &j, err);
+	int r = quarantine_journal(vol, plan->top, plan->id, &j, err);
 
 	if (r == 0) /* before the flag, whose cause nobody would know else */
 		r = journal_step(&j, "undo begun", err);

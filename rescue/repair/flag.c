@@ -3,48 +3,35 @@
  * its next start, unless we finish first. It goes off again only if it was us who set it, and if
  * the step that was cut is at its end: one that Windows set, or whose origin nothing tells, stays.
  */
-#include "repair/quarantine.h"
-
-/* 0 in @ret: it is not there. */
-static int find_folder(struct nt_vol *vol, uint64_t *ret, struct rs_err *err)
-{
-	struct rs_err why = {0};
-	int r = nt_lookup(vol, QUARANTINE_DIR, ret, &why);
-
-	if (r == RS_E_NO_SUCH_FILE) {
-		*ret = 0;
-		return 0;
-	}
-	if (r < 0 && err)
-		*err = why;
-	return r;
-}
+#include "repair/proof.h"
 
 int flag_is_ours(struct nt_vol *vol, bool *ret, struct rs_err *err)
 {
+	auto_tops struct tops tops = {0};
 	struct nt_stat s;
-	uint64_t dir;
 
 	*ret = nt_is_flag_ours(vol);
 	if (!nt_is_dirty(vol) || *ret)
 		return 0;
-	int r = find_folder(vol, &dir, err);
-	if (r == 0 && !dir)
+	int r = tops_read(vol, &tops, err);
+	if (r == 0 && !tops.n_proven)
 		return sweep_find_mark(vol, ret, err);
-	if (r == 0)
-		r = nt_stat(vol, dir, &s, err);
-	*ret = r == 0 && nt_is_marked(vol, &s);
+	for (size_t i = 0; r == 0 && i < tops.n_proven; i++) {
+		r = nt_stat(vol, tops.all[i].ref, &s, err);
+		*ret |= r == 0 && nt_is_marked(vol, &s);
+	}
 	return r;
 }
 
-static int mark_folder(struct nt_vol *vol, bool is_wanted, struct rs_err *err)
+/* Only folders that are ours for sure. None: it will be made, marked; or undo took it away. */
+static int mark_folders(struct nt_vol *vol, bool is_wanted, struct rs_err *err)
 {
-	uint64_t dir;
-	int r = find_folder(vol, &dir, err);
+	auto_tops struct tops tops = {0};
+	int r = tops_read(vol, &tops, err);
 
-	if (r < 0 || !dir) /* it will be made, marked; or undo took it away */
-		return r;
-	return nt_mark(vol, dir, is_wanted, err);
+	for (size_t i = 0; r == 0 && i < tops.n_proven; i++)
+		r = nt_mark(vol, tops.all[i].ref, is_wanted, err);
+	return r;
 }
 
 int flag_raise(struct nt_vol *vol, bool *ret_stays, struct rs_err *err)
@@ -58,7 +45,7 @@ int flag_raise(struct nt_vol *vol, bool *ret_stays, struct rs_err *err)
 	nt_mark_made(vol, !*ret_stays);
 	r = sweep(vol, err);
 	if (r == 0 && !*ret_stays)
-		r = mark_folder(vol, true, err);
+		r = mark_folders(vol, true, err);
 	return r < 0 ? r : nt_set_dirty(vol, true, err);
 }
 
@@ -67,5 +54,5 @@ int flag_lower(struct nt_vol *vol, bool stays, struct rs_err *err)
 	if (stays)
 		return 0;
 	int r = nt_set_dirty(vol, false, err);
-	return r < 0 ? r : mark_folder(vol, false, err);
+	return r < 0 ? r : mark_folders(vol, false, err);
 }

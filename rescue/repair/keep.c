@@ -12,11 +12,11 @@ static int keep_one(struct nt_vol *vol, const struct plan *p, const char *name, 
 	char path[96];
 	uint64_t dir, ref;
 
-	(void)snprintf(path, sizeof(path), "%s/%s", QUARANTINE_DIR, p->id);
+	quarantine_path(path, sizeof(path), p->top, p->id, "");
 	int r = nt_lookup(vol, path, &dir, err);
 	if (r < 0)
 		return r;
-	(void)snprintf(path, sizeof(path), "%s/%s/%s", QUARANTINE_DIR, p->id, name);
+	quarantine_path(path, sizeof(path), p->top, p->id, name);
 	if (nt_lookup(vol, path, &ref, NULL) == 0)
 		r = nt_remove(vol, dir, name, ref, err); /* of a run before that was cut off */
 	return r < 0 ? r : nt_file_create(vol, dir, name, text.p, text.len, 0, &ref, err);
@@ -46,6 +46,6 @@ int quarantine_keep_report(struct nt_vol *vol, const struct plan *p, struct rs_v
 	if (kept < 0)
 		return kept;
 	if (r == 0)
-		r = quarantine_journal(vol, p->id, &j, err);
+		r = quarantine_journal(vol, p->top, p->id, &j, err);
 	return r < 0 ? r : journal_step(&j, "fix kept", err);
 }

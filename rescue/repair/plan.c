@@ -18,6 +18,9 @@ void plan_free(struct plan *p)
 		free(p->items[i].place);
 		free(p->items[i].hinder);
 		free(p->items[i].next);
+		for (size_t k = 0; k < p->items[i].n_names; k++)
+			free(p->items[i].names[k].path);
+		free(p->items[i].names);
 	}
 	free(p->items);
 	free(p);
@@ -150,7 +153,8 @@ void plan_accept(struct plan *p)
 
 void plan_target(const struct plan *p, const struct plan_item *i, char *ret, size_t cap)
 {
-	(void)snprintf(ret, cap, "\\Unbrick\\%s\\%04u", p->id[0] ? p->id : "<UTC time>", i->number);
+	(void)snprintf(ret, cap, "\\%s\\%s\\%04u", p->top[0] ? p->top : "Unbrick",
+		p->id[0] ? p->id : "<UTC time>", i->number);
 }
 
 static const char *action_word(enum plan_action a)
@@ -159,6 +163,16 @@ static const char *action_word(enum plan_action a)
 		"quarantine", "ask", "keep", "report", "finish", "restore"};
 
 	return words[a];
+}
+
+/* Only where there are several: most files have one name, which is the path. */
+static void names_to_report(const struct plan_item *item, struct json_object *o)
+{
+	for (size_t i = 0; item->n_names > 1 && i < item->n_names; i++) {
+		struct json_object *name = report_append(report_array(o, "names"));
+		report_text_set(name, "path", item->names[i].path);
+		report_bool_set(name, "moved", item->names[i].is_moved);
+	}
 }
 
 void plan_to_report(
@@ -177,6 +191,7 @@ void plan_to_report(
 		report_text_set(o, "path", item->path);
 		report_text_set(o, "rule", item->rule_id);
 		report_text_set(o, "why", item->why);
+		names_to_report(item, o);
 		if (item->action != PLAN_KEEP && item->action != PLAN_REPORT) {
 			plan_target(p, item, target, sizeof(target));
 			report_text_set(o, "target", target);

@@ -20,6 +20,11 @@ enum plan_action {
 
 enum plan_result { PLAN_OPEN, PLAN_DONE, PLAN_ALREADY, PLAN_SKIPPED, PLAN_FAILED };
 
+struct plan_name { /* one name of the file, on the whole volume */
+	char *path;
+	bool is_moved; /* in the folder that it is taken from: goes with it */
+};
+
 struct plan_item {
 	unsigned number; /* 1..; the folder NNNN inside the quarantine */
 	enum plan_action action;
@@ -40,16 +45,22 @@ struct plan_item {
 	bool can_confirm; /* what hinders is for a person to decide */
 	bool is_anew;	  /* from_ref is not the manifest's any more: its folder was made anew */
 	bool is_gone;	  /* it is not in the quarantine any more: nothing is there to put back */
+	struct plan_name *names; /* all of them, "path" too; none: not looked at */
+	size_t n_names;
 };
 
 #define PLAN_ID_LEN    24
+#define PLAN_TOP_LEN   32
 #define PLAN_MAX_ITEMS 9999U
 
 struct plan {
-	char id[PLAN_ID_LEN]; /* "20261124T200000Z"; "" until it is carried out */
+	char id[PLAN_ID_LEN];	/* "20261124T200000Z"; "" until it is carried out */
+	char top[PLAN_TOP_LEN]; /* the folder it lies in, in the root: "Unbrick" (repair/proof.h) */
 	struct plan_item *items;
 	size_t n_items;
 	bool has_manifest; /* read from the volume */
+	bool is_proven;	   /* made by Unbrick, as nobody else could have made it */
+	bool is_by_report; /* the manifest is gone, its report tells what it said */
 	bool was_dirty;	   /* the volume's dirty flag before we set it */
 	uint64_t root_ref; /* the volume's root, and its times before our folder was made */
 	struct nt_stat root_stat;
@@ -70,6 +81,12 @@ size_t plan_count_accepted(const struct plan *p);
 size_t plan_count_done(const struct plan *p);
 /** Accept all quarantine, finish and restore items; doubtful ones stay as they are. */
 void plan_accept(struct plan *p);
+
+/** Every name of every file, and what they forbid: an item with a name that is protected, that its
+ * rule says never to touch, or that is no ordinary file is only told of (names.c). @root the
+ * Windows folder. Errors: RS_E_IO_READ, RS_E_MEMORY. */
+int plan_look_at_names(struct nt_vol *vol, const char *root, const struct rule_set *set,
+	struct plan *p, struct rs_err *err);
 
 /** "\Unbrick\<id>\NNNN" */
 void plan_target(const struct plan *p, const struct plan_item *i, char *ret, size_t cap);

@@ -255,6 +255,7 @@ static const char *const folders[] = {
 	"\\System Volume Information\\**\\*",
 	"\\$Extend\\**\\*",
 	"\\Unbrick\\**\\*",
+	"\\Unbrick-*\\**\\*",
 	"\\$*",
 };
 

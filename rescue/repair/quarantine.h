@@ -22,26 +22,30 @@ enum quarantine_state {
 	QUARANTINE_UNDONE,     /* every file is back; only our own folders are left */
 	QUARANTINE_UNFINISHED, /* interrupted, be it at the report: fix or undo finishes it */
 	QUARANTINE_EMPTY,      /* folders without a manifest: interrupted before anything moved */
-	QUARANTINE_DAMAGED,    /* a manifest that cannot be read */
+	QUARANTINE_DAMAGED,    /* a manifest that cannot be read, or that does not fit the disk */
+	QUARANTINE_LOST,       /* files, and no manifest: something took it */
+	QUARANTINE_UNPROVEN,   /* anybody may have made it (proof.h) */
 };
 
 struct quarantine {
+	char top[PLAN_TOP_LEN]; /* the folder in the root that it lies in */
 	char id[PLAN_ID_LEN];
 	enum quarantine_state state;
+	bool is_proven;
 	bool was_undoing; /* an unfinished one: undo was begun, not fix */
+	bool is_calling;  /* not proven: it asks for files to be moved into it */
 	size_t n_files;
-	struct rs_err err; /* when damaged */
+	size_t n_more;	   /* not proven: so many folders like this one were not looked at */
+	char inside[640];  /* when lost: what lies in it */
+	struct rs_err err; /* when damaged, lost or not proven: why */
 };
 
 const char *quarantine_state_word(enum quarantine_state s);
 
-/** Is this a name of ours? 'd' in @shape stands for a digit: "ddddddddTddddddZ", "dddd". */
+/** Is this a name of ours? 'd' in @shape stands for a digit, 'h' for one in hexadecimal:
+ * "ddddddddTddddddZ", "dddd". */
 bool quarantine_is_shape(const char *name, const char *shape);
 #define QUARANTINE_ID_SHAPE "ddddddddTddddddZ"
-
-/** Did we make this \Unbrick? Folders that libntfs-3g makes have the archive attribute, those that
- * Windows makes have not. Errors: RS_E_IO_READ. */
-int quarantine_is_ours(struct nt_vol *vol, uint64_t dir_ref, bool *ret, struct rs_err *err);
 
 /** Where is a planned file: NT_SWITCH_AT_TO in the quarantine, NT_SWITCH_AT_FROM where it came
  * from? A folder that an interrupted undo has taken away held nothing any more. Errors:
@@ -49,16 +53,18 @@ int quarantine_is_ours(struct nt_vol *vol, uint64_t dir_ref, bool *ret, struct r
 int quarantine_item_state(struct nt_vol *vol, const struct plan_item *item,
 	enum nt_switch_state *ret, struct rs_err *err);
 
-/** All quarantines of a volume, oldest first. None: n = 0. An empty \Unbrick of ours (cut off
- * before there was more) is one with the id "" and the state EMPTY. A file or a reparse point in
- * the place of \Unbrick is RS_E_UNSAFE_PATH. Errors: RS_E_NTFS_DAMAGED, RS_E_IO_READ, RS_E_MEMORY.
- */
+/** All quarantines of a volume: ours, oldest first, then those that are not proven, of which there
+ * may be any number (the last one has n_more). None: n = 0. An empty top folder of ours (cut off
+ * before there was more) is one with the id "" and the state EMPTY.
+ * Errors: RS_E_NTFS_DAMAGED, RS_E_IO_READ, RS_E_MEMORY. */
 int quarantine_list(struct nt_vol *vol, struct quarantine **ret, size_t *ret_n, struct rs_err *err);
 
-/** Read a manifest back as a plan whose items have @action. A quarantine without a manifest gives a
- * plan without items. Errors: RS_E_NO_SUCH_QUARANTINE, RS_E_MANIFEST, RS_E_IO_READ, RS_E_MEMORY. */
-int quarantine_load(struct nt_vol *vol, const char *id, enum plan_action action, struct plan **ret,
-	struct rs_err *err);
+/** Read a manifest back as a plan whose items have @action, each held against the disk (proof.h).
+ * A quarantine in which nothing lies gives a plan without items; one that lost its manifest the
+ * plan that the report beside it tells, to be put back (load.c).
+ * Errors: RS_E_NO_SUCH_QUARANTINE, RS_E_MANIFEST, RS_E_IO_READ, RS_E_MEMORY. */
+int quarantine_load(struct nt_vol *vol, const struct quarantine *q, enum plan_action action,
+	struct plan **ret, struct rs_err *err);
 
 /** Carry out the accepted items of a new plan, or finish one that was loaded: folders, manifest,
  * then each file. @vol is open for writing; the guards have been asked. plan->id and results are
@@ -128,7 +134,10 @@ int journal_open(struct nt_vol *vol, uint64_t ref, struct journal *ret, struct r
 int journal_step(struct journal *j, const char *line, struct rs_err *err);
 /** The same with an item's number. */
 int journal_item(struct journal *j, const char *verb, unsigned number, struct rs_err *err);
-/** journal_open of the quarantine @id; one that is gone is no error. (quarantine.c) */
-int quarantine_journal(struct nt_vol *vol, const char *id, struct journal *ret, struct rs_err *err);
+/** journal_open of a quarantine; one that is gone is no error. (load.c) */
+int quarantine_journal(struct nt_vol *vol, const char *top, const char *id, struct journal *ret,
+	struct rs_err *err);
+/** "<top>/<id>/<leaf>", or without the leaf when it is "". */
+void quarantine_path(char *ret, size_t cap, const char *top, const char *id, const char *leaf);
 
 #endif

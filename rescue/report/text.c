@@ -63,6 +63,35 @@ static bool is_back(struct json_object *item)
 	return strcmp(text_str(item, "action"), "restore") == 0;
 }
 
+#define NAMES_MAX 16U /* of a file, in the text; the JSON report has all */
+
+/* What goes with it, and what else the file is known by. */
+static void say_names(struct printer *p, struct json_object *item)
+{
+	size_t n = text_count(item, "names"), told = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *name = text_item(item, "names", i);
+		const char *other = strrchr(text_str(name, "path"), '\\');
+		const char *own = strrchr(text_str(item, "path"), '\\');
+		bool is_moved = text_bool(name, "moved");
+		/* the one that the plan is about, here or in the quarantine */
+		if (is_moved && other && own && strcmp(other, own) == 0)
+			continue;
+		if (told++ < NAMES_MAX)
+			text_say(p, "      Also:    ", "%s (%s)", text_str(name, "path"),
+				is_moved ? "goes with it" : "stays, the same file");
+	}
+	if (told > NAMES_MAX)
+		text_say(p, "      Also:    ", "and %zu more names", told - NAMES_MAX);
+}
+
+/* "Unbrick" out of "\Unbrick\<time>\NNNN" */
+static int top_len(const char *target)
+{
+	return target[0] == '\\' ? (int)strcspn(target + 1, "\\") : 0;
+}
+
 static void say_plan_item(struct printer *p, struct json_object *item)
 {
 	char first[64], size[24];
@@ -70,6 +99,7 @@ static void say_plan_item(struct printer *p, struct json_object *item)
 	(void)snprintf(first, sizeof(first), "%4llu. %-9s ",
 		(unsigned long long)text_uint(item, "item"), plan_verb(text_str(item, "action")));
 	text_path(p, first, text_str(item, "path"));
+	say_names(p, item);
 	report_size_text(text_uint(item, "size_bytes"), size);
 	if (text_has(item, "size_bytes"))
 		text_say(p, "      Size:    ", "%s (%llu), volume %llu", size,
@@ -94,8 +124,8 @@ static void say_plan_item(struct printer *p, struct json_object *item)
 	if (text_has(item, "place") && is_back(item))
 		text_say(p, "      To:      ", "%s", text_str(item, "place"));
 	if (text_has(item, "target") && !is_back(item))
-		text_say(p,
-			"      To:      ", "a folder of its own below \\Unbrick, on this volume");
+		text_say(p, "      To:      ", "a folder of its own below \\%.*s, on this volume",
+			top_len(text_str(item, "target")), text_str(item, "target") + 1);
 }
 
 static void say_replay_item(struct printer *p, struct json_object *item)

@@ -203,6 +203,19 @@ static void say_ntfs(struct printer *p, struct json_object *ntfs)
 		text_say(p, DETAIL "No repair: ", "%s", text_str(ntfs, "refusal"));
 }
 
+/* What is not as it should be about one. */
+static void say_doubts(struct printer *p, const char *first, struct json_object *q)
+{
+	unsigned long long more = text_uint(q, "more");
+
+	if (text_has(q, "inside"))
+		text_say(p, first, "in %s: %s", text_str(q, "folder"), text_str(q, "inside"));
+	text_error(p, first, text_obj(q, "error"));
+	if (more)
+		text_say(p, first, "and %llu more %s that nothing proves to be Unbrick's", more,
+			rs_form(more, "folder", "folders"));
+}
+
 static void say_quarantines(struct printer *p, struct json_object *volume)
 {
 	for (size_t i = 0; i < text_count(volume, "quarantines"); i++) {
@@ -211,6 +224,7 @@ static void say_quarantines(struct printer *p, struct json_object *volume)
 
 		text_say(p, DETAIL "Undo ID:   ", "%s, %llu %s, %s", text_str(q, "id"), files,
 			rs_form(files, "file", "files"), text_str(q, "state"));
+		say_doubts(p, DETAIL "           ", q);
 	}
 }
 
@@ -306,6 +320,9 @@ static void volume_brief(struct printer *p, struct json_object *volume)
 	}
 	say_member(p, first, "it is", text_obj(volume, "member"));
 	text_error(p, first, text_obj(volume, "error"));
+	for (size_t i = 0; i < text_count(volume, "quarantines"); i++)
+		text_error(p,
+			"  Quarantine: ", text_obj(text_item(volume, "quarantines", i), "error"));
 	if (text_bool(journal, "pending") || text_obj(journal, "refused"))
 		say_journal(p, "  Journal: ", "           ", journal);
 }

@@ -189,7 +189,7 @@ static struct plan *load(struct nt_vol *vol, enum plan_action action, bool *ret_
 	bool is_there = n && (action == PLAN_RESTORE || all[0].state == QUARANTINE_UNFINISHED ||
 				     *ret_is_done);
 	if (*ret == 0 && is_there)
-		*ret = quarantine_load(vol, all[0].id, action, &p, NULL);
+		*ret = quarantine_load(vol, &all[0], action, &p, NULL);
 	free(all);
 	for (size_t i = 0; p && i < p->n_items; i++) {
 		if (nt_stat(vol, p->items[i].file_ref, &p->items[i].stat, NULL) < 0)

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "quarantine_help.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../../layers/layers.h"
+
+void qh_make(struct qh *q)
+{
+	*q = (struct qh){.n = 0};
+	wi_make(&q->wi);
+	wi_text(&q->wi, QH_BAD, "bad", "");
+	wi_text(&q->wi, QH_DRIVERS "/other.dat", "bad as well", "");
+	wi_text(&q->wi, "/Windows/System32/ntoskrnl.exe", "kernel", "");
+}
+
+void qh_open(struct qh *q)
+{
+	wi_open(&q->wi);
+	q->mem = lay_mem_load(q->wi.path, 512);
+	assert_non_null(q->mem);
+	assert_int_equal(nt_vol_open(q->mem, NT_VOL_WRITE, &q->vol, NULL), 0);
+}
+
+void qh_reopen(struct qh *q)
+{
+	assert_int_equal(nt_vol_close(q->vol, NULL), 0);
+	q->vol = NULL;
+	assert_int_equal(nt_vol_open(q->mem, NT_VOL_WRITE, &q->vol, NULL), 0);
+}
+
+void qh_done(struct qh *q)
+{
+	free(q->all);
+	(void)nt_vol_close(q->vol, NULL);
+	blk_close(q->mem);
+	wi_done(&q->wi);
+}
+
+uint64_t qh_ref(struct qh *q, const char *path)
+{
+	uint64_t ref = 0;
+
+	if (nt_lookup(q->vol, path, &ref, NULL) < 0)
+		fail_msg("%s is not there", path);
+	return ref;
+}
+
+bool qh_is_there(struct qh *q, const char *path)
+{
+	uint64_t ref;
+
+	return nt_lookup(q->vol, path, &ref, NULL) == 0;
+}
+
+struct plan *qh_plan(struct qh *q, const char *path, const char *shown)
+{
+	struct plan *p = calloc(1, sizeof(*p));
+	char folder[300];
+
+	assert_non_null(p);
+	p->items = calloc(1, sizeof(*p->items));
+	assert_non_null(p->items);
+	p->n_items = 1;
+	struct plan_item *item = &p->items[0];
+	(void)snprintf(folder, sizeof(folder), "%s", path);
+	*strrchr(folder, '/') = '\0';
+	item->number = 1;
+	item->is_accepted = true;
+	item->file_ref = qh_ref(q, path);
+	item->from_ref = qh_ref(q, folder);
+	item->path = strdup(shown);
+	item->why = strdup("a test");
+	item->rule_id = strdup("test");
+	assert_int_equal(nt_stat(q->vol, item->file_ref, &item->stat, NULL), 0);
+	p->root_ref = qh_ref(q, "");
+	assert_int_equal(nt_stat(q->vol, p->root_ref, &p->root_stat, NULL), 0);
+	return p;
+}
+
+struct plan *qh_fix(struct qh *q, const char *path)
+{
+	char shown[300];
+	struct rs_err err = {0};
+
+	(void)snprintf(shown, sizeof(shown), "%s", path);
+	for (char *c = shown; *c; c++)
+		*c = *c == '/' ? '\\' : *c;
+	struct plan *p = qh_plan(q, path, shown);
+	if (quarantine_fill(q->vol, p, NULL, &err) < 0)
+		fail_msg("%s: %s", rs_err_info(err.code)->text, err.detail);
+	return p;
+}
+
+void qh_list(struct qh *q)
+{
+	free(q->all);
+	q->all = NULL;
+	assert_int_equal(quarantine_list(q->vol, &q->all, &q->n, NULL), 0);
+}
+
+void qh_write_manifest(struct qh *q, const char *path, const struct plan *p)
+{
+	auto_free char *text = NULL;
+	struct nt_stat s;
+	size_t len = 0;
+
+	assert_int_equal(manifest_write(p, &text, &len, NULL), 0);
+	assert_int_equal(nt_stat(q->vol, qh_ref(q, path), &s, NULL), 0);
+	assert_true(len <= s.size_bytes);
+	auto_free char *whole = malloc((size_t)s.size_bytes);
+	assert_non_null(whole);
+	memset(whole, ' ', (size_t)s.size_bytes);
+	memcpy(whole, text, len);
+	assert_int_equal(nt_file_overwrite(q->vol, s.ref, 0, whole, (size_t)s.size_bytes, NULL), 0);
+}
