@@ -90,7 +90,11 @@ $(BUILD)/tools/%: $(BUILD)/tests/disks/%.o $(RESCUE)
 
 TESTS	= $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c))
 shared_of = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/$(1)/test_%,$(wildcard tests/unit/$(1)/*.c)) \
-	$(if $(filter-out core report,$(1)),$(wildcard tests/layers/*.c)))
+	$(if $(filter-out core report,$(1)),$(wildcard tests/layers/*.c)) \
+	$(if $(filter engine,$(1)),tests/unit/repair/win_image.c))
+
+# the disk that the engine opens is one of the test's
+$(BUILD)/tests/unit/engine/test_unreadable: LDFLAGS += -Wl,--wrap=blk_file_open
 
 define room_tests
 $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/$(1)/test_*.c)): %: %.o $(call shared_of,$(1)) \

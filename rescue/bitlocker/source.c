@@ -165,6 +165,7 @@ int bl_open(const struct bl_volume *v, struct blk *src, struct blk **ret, struct
 	s->blk = (struct blk){.ops = &source_ops,
 		.size_bytes = s->map.size_bytes,
 		.sector_bytes = s->map.sector_bytes,
+		.task = src->task,
 		.is_read_only =
 			src->is_read_only || !v->can_write || src->size_bytes < s->map.size_bytes};
 	(void)snprintf(s->blk.name, sizeof(s->blk.name), "%s", v->name);

@@ -192,6 +192,7 @@ int blk_overlay_new(struct blk *base, bool is_writable, struct blk **ret, struct
 	o->blk = (struct blk){.ops = &overlay_ops,
 		.size_bytes = base->size_bytes,
 		.sector_bytes = base->sector_bytes,
+		.task = base->task,
 		.is_read_only = !is_writable};
 	(void)snprintf(o->blk.name, sizeof(o->blk.name), "%s", base->name);
 	o->base = base;

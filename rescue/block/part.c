@@ -61,6 +61,7 @@ int blk_part_new(struct blk *parent, uint64_t off_bytes, uint64_t len_bytes, con
 	p->blk = (struct blk){.ops = &part_ops,
 		.size_bytes = len_bytes,
 		.sector_bytes = parent->sector_bytes,
+		.task = parent->task,
 		.is_read_only = parent->is_read_only};
 	(void)snprintf(p->blk.name, sizeof(p->blk.name), "%s", name);
 	p->parent = parent;

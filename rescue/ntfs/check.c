@@ -370,7 +370,7 @@ static int open_index(struct folder *f, struct nt_ix *ret, uint8_t **ret_root, s
 	if (r < 0)
 		return r;
 	f->has_alloc = true;
-	ret->alloc_bytes = f->alloc.data_bytes;
+	ret->alloc_bytes = nt_stream_there(raw, &f->alloc);
 	return nt_raw_read_all(
 		raw, number, NT_AT_BITMAP, "$I30", BITMAP_MAX, &f->bitmap, &f->bitmap_len, err);
 }

@@ -18,6 +18,7 @@ void nt_dev_init(struct nt_dev *d, struct blk *src, bool can_write)
 	*d = (struct nt_dev){.src = src, .can_write = can_write};
 	d->unit_bytes = src->sector_bytes >= 512 ? src->sector_bytes : 512;
 	d->size_bytes = src->size_bytes;
+	d->reads_left = UINT64_MAX;
 }
 
 void nt_dev_discard(struct nt_dev *d)
@@ -225,6 +226,12 @@ static s64 dev_pread(struct ntfs_device *dev, void *buf, s64 count, s64 offset)
 	}
 	if ((uint64_t)offset >= d->size_bytes)
 		return 0;
+	if (!d->reads_left--) {
+		d->reads_left = 0;
+		rs_fail_on(&err, RS_E_NTFS_DAMAGED, d->src->name,
+			"something on it leads back to itself");
+		return fail_io(d, &err, EIO);
+	}
 	uint64_t left = d->size_bytes - (uint64_t)offset;
 	size_t len = (uint64_t)count < left ? (size_t)count : (size_t)left;
 

@@ -32,6 +32,7 @@ struct nt_dev {
 	struct nt_redo_place redo; /* where each commit is kept first; nowhere: as it comes */
 	struct nt_veil veil;	   /* what the library sees of $Bitmap, and the disk never */
 	int64_t pos_bytes;	   /* for seek/read/write of the library */
+	uint64_t reads_left;	   /* of the library, until the next nt_lib_begin: ends circles */
 	struct rs_err io_err;	   /* first read or write that failed since nt_dev_clear_error */
 };
 

@@ -34,7 +34,7 @@ static int refuse_redirected(struct nt_file *f, struct rs_err *err)
 
 	if (!(f->ni->flags & FILE_ATTR_REPARSE_POINT))
 		return 0;
-	auto_free uint8_t *p = ntfs_attr_readall(f->ni, AT_REPARSE_POINT, NULL, 0, &len);
+	auto_free uint8_t *p = nt_readall(f->ni, AT_REPARSE_POINT, NULL, 0, &len);
 	if (!p || len < 4)
 		return nt_lib_fail(f->vol, RS_E_NTFS_DAMAGED, "reparse point", err);
 	if (rs_le32(p) == TAG_WOF)

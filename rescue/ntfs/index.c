@@ -67,7 +67,7 @@ static int walk_blocks(struct nt_raw *raw, uint64_t number, uint32_t block_bytes
 		return 0; /* small: all in the root */
 	if (r < 0)
 		return r;
-	uint64_t n = s.data_bytes / block_bytes;
+	uint64_t n = nt_stream_there(raw, &s) / block_bytes;
 	if (nt_raw_read_all(raw, number, NT_AT_BITMAP, NAME_OF_INDEX, BITMAP_MAX, &bitmap,
 		    &bitmap_len, NULL) < 0) {
 		w->damaged++;

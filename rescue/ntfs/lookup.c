@@ -11,6 +11,10 @@
 #include "ntfs/replay.h"
 
 #define NAME_UNITS 255U
+#define READALL_MAX                                                                                \
+	65536		    /* a reparse point has 16 KiB at most, the root of an index is shorter \
+			     */
+#define LOOKUP_READS 65536U /* the library follows an index that leads back to itself for ever */
 
 /* ---- records ---- */
 
@@ -70,10 +74,23 @@ struct rs_view nt_attr_value(const ntfs_attr_search_ctx *ctx)
 	return v;
 }
 
+void *nt_readall(ntfs_inode *ni, ATTR_TYPES type, ntfschar *name, u32 name_len, s64 *ret_len)
+{
+	auto_attr ntfs_attr *na = ntfs_attr_open(ni, type, name, name_len);
+
+	if (!na)
+		return NULL;
+	if (na->data_size < 0 || na->data_size > READALL_MAX) {
+		errno = EIO;
+		return NULL;
+	}
+	return ntfs_attr_readall(ni, type, name, name_len, ret_len);
+}
+
 static uint32_t reparse_tag(ntfs_inode *ni)
 {
 	s64 len = 0;
-	auto_free uint8_t *p = ntfs_attr_readall(ni, AT_REPARSE_POINT, NULL, 0, &len);
+	auto_free uint8_t *p = nt_readall(ni, AT_REPARSE_POINT, NULL, 0, &len);
 
 	return p && len >= 4 ? rs_le32(p) : 0;
 }
@@ -146,6 +163,7 @@ int nt_dir_find(struct nt_vol *vol, ntfs_inode *dir, const uint16_t *name, size_
 	for (size_t i = 0; i < units; i++)
 		le[i] = cpu_to_le16(name[i]);
 	nt_lib_begin(vol);
+	vol->dev.reads_left = LOOKUP_READS;
 	u64 ref = ntfs_inode_lookup_by_name(dir, le, (int)units);
 	if (ref == (u64)-1 && errno == ENOENT) {
 		/* Only here: cleared for good, the library would list lower-case names. */
@@ -153,6 +171,7 @@ int nt_dir_find(struct nt_vol *vol, ntfs_inode *dir, const uint16_t *name, size_
 		ref = ntfs_inode_lookup_by_name(dir, le, (int)units);
 		vol->lib->state |= 1UL << NV_CaseSensitive;
 	}
+	vol->dev.reads_left = UINT64_MAX;
 	if (ref == (u64)-1 && (errno != ENOENT || vol->dev.io_err.code))
 		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "index of a folder", err);
 	if (ref != (u64)-1)
@@ -169,13 +188,27 @@ static int read_alloc(void *user, uint64_t off_bytes, void *buf, size_t len, str
 	return rs_fail(err, RS_E_NTFS_DAMAGED, "index of the folder: block at %" PRIu64, off_bytes);
 }
 
+/* Bytes of an index as far as there are clusters for them: it has no holes. */
+static uint64_t there(const struct nt_vol *vol, ntfs_attr *na)
+{
+	uint64_t clusters = 0, all = (uint64_t)vol->lib->nr_clusters;
+
+	if (ntfs_attr_map_whole_runlist(na))
+		return 0; /* then a block of it cannot be read either */
+	for (const runlist_element *rl = na->rl; rl && rl->length; rl++)
+		clusters += rl->lcn < 0 ? 0 : (uint64_t)rl->length;
+	clusters = clusters < all ? clusters : all;
+	uint64_t bytes = clusters << vol->lib->cluster_size_bits;
+	return bytes < (uint64_t)na->data_size ? bytes : (uint64_t)na->data_size;
+}
+
 int nt_dir_index(struct nt_vol *vol, ntfs_inode *dir, struct nt_ix *ret, uint8_t **ret_root,
 	ntfs_attr **ret_alloc, struct rs_err *err)
 {
 	s64 len = 0;
 
 	nt_lib_begin(vol);
-	auto_free uint8_t *root = ntfs_attr_readall(dir, AT_INDEX_ROOT, NTFS_INDEX_I30, 4, &len);
+	auto_free uint8_t *root = nt_readall(dir, AT_INDEX_ROOT, NTFS_INDEX_I30, 4, &len);
 	if (!root)
 		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "index of a folder", err);
 	auto_attr ntfs_attr *na = ntfs_attr_open(dir, AT_INDEX_ALLOCATION, NTFS_INDEX_I30, 4);
@@ -183,7 +216,7 @@ int nt_dir_index(struct nt_vol *vol, ntfs_inode *dir, struct nt_ix *ret, uint8_t
 		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "index of a folder", err);
 	*ret = (struct nt_ix){.root = {root, (size_t)len},
 		.cluster_bytes = vol->lib->cluster_size,
-		.alloc_bytes = na ? (uint64_t)na->data_size : 0,
+		.alloc_bytes = na ? there(vol, na) : 0,
 		.read = read_alloc,
 		.read_user = na};
 	*ret_root = rs_steal(root);

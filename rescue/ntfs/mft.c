@@ -211,6 +211,19 @@ static void skip_hole(struct nt_scan_run *s, uint64_t first, uint64_t n)
 			damaged(s, i, 1, "all zeros");
 }
 
+/* How many of the records from @first on lie behind the end of a source that is cut short. */
+static uint64_t records_past_end(const struct nt_scan_run *s, uint64_t first, uint64_t n)
+{
+	const uint32_t cluster = s->raw->geo.cluster_bytes, len = s->raw->geo.record_bytes;
+	uint64_t off = first * len, lcn, left;
+
+	if (!nt_runs_find(&s->raw->mft, off / cluster, &lcn, &left) ||
+		lcn * cluster + off % cluster < s->raw->src->size_bytes)
+		return 0;
+	uint64_t there = (left * cluster - off % cluster) / len;
+	return there < n ? there : n;
+}
+
 static int take_chunk(struct nt_scan_run *s, uint64_t first, uint64_t n, struct rs_err *err)
 {
 	const uint32_t len = s->raw->geo.record_bytes;
@@ -258,9 +271,13 @@ static int pass(struct nt_scan_run *s, struct rs_err *err)
 		if (!is_needed(s, first, n))
 			continue;
 		uint64_t hole = records_in_hole(s, first, total - first);
+		uint64_t past = hole ? 0 : records_past_end(s, first, total - first);
 		if (hole) {
 			n = hole;
 			skip_hole(s, first, n);
+		} else if (past) {
+			n = past;
+			damaged(s, first, n, "cannot be read");
 		} else {
 			int r = read_chunk(s, first, n, err);
 			if (r < 0)

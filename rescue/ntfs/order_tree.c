@@ -170,7 +170,7 @@ static int open_old(struct tree *t, uint64_t number, struct rs_err *err)
 	struct rs_err why = {0};
 	r = nt_stream_open(t->raw, number, NT_AT_INDEX_ALLOCATION, "$I30", &t->old_alloc, &why);
 	if (r == 0)
-		t->old_ix.alloc_bytes = t->old_alloc.data_bytes;
+		t->old_ix.alloc_bytes = nt_stream_there(t->raw, &t->old_alloc);
 	if (r == RS_E_NO_SUCH_FILE)
 		return 0; /* small: all in the root */
 	if (r < 0 && err)

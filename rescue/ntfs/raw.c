@@ -38,6 +38,8 @@ static void count_records(struct nt_raw *raw, uint64_t initialized_bytes)
 
 	raw->records =
 		(initialized_bytes < mapped ? initialized_bytes : mapped) / raw->geo.record_bytes;
+	if (raw->records > UINT32_MAX) /* Windows' own limit */
+		raw->records = UINT32_MAX;
 }
 
 /* The first piece of $MFT's $DATA out of record 0 as read. Returns NULL or what is wrong. */
@@ -287,7 +289,11 @@ int nt_raw_read_all(struct nt_raw *raw, uint64_t number, int type, const char *n
 	int r = nt_stream_open(raw, number, type, name, &s, err);
 	if (r < 0)
 		return r;
-	if (s.data_bytes > max_bytes)
+	/* none of those that are read whole has holes */
+	uint64_t room = s.runs.mapped > raw->src->size_bytes / raw->geo.cluster_bytes
+				? raw->src->size_bytes
+				: s.runs.mapped * raw->geo.cluster_bytes;
+	if (s.data_bytes > max_bytes || (!s.is_resident && s.data_bytes > room))
 		return rs_fail_on(err, RS_E_NTFS_DAMAGED, raw->src->name,
 			"MFT record %" PRIu64 ": attribute 0x%x is too long", number,
 			(unsigned)type);

@@ -128,6 +128,7 @@ struct nt_runs {
 	struct nt_run *v;
 	size_t n, cap;
 	uint64_t end_vcn; /* first VCN that is not mapped */
+	uint64_t mapped;  /* clusters that are no holes: never more than the volume has */
 };
 
 /** Decode mapping pairs and append them. Checks every run against the volume, the order of VCNs
@@ -138,6 +139,13 @@ const char *nt_runs_add(
 /** Where a VCN is: *ret_lcn (NT_HOLE: sparse) and how many clusters follow on; false: unmapped. */
 bool nt_runs_find(const struct nt_runs *runs, uint64_t vcn, uint64_t *ret_lcn, uint64_t *ret_left);
 void nt_runs_done(struct nt_runs *runs);
+/** The same memory for the next attribute, whose first piece begins at @lowest_vcn. */
+static inline void nt_runs_restart(struct nt_runs *runs, uint64_t lowest_vcn)
+{
+	runs->n = 0;
+	runs->mapped = 0;
+	runs->end_vcn = lowest_vcn;
+}
 
 /* ---- raw.c, stream.c ---- */
 
@@ -179,6 +187,13 @@ int nt_stream_open(struct nt_raw *raw, uint64_t number, int type, const char *na
 int nt_stream_read(const struct nt_raw *raw, const struct nt_stream *s, uint64_t off_bytes,
 	void *buf, size_t len, size_t *ret_len, struct rs_err *err);
 void nt_stream_done(struct nt_stream *s);
+/** Bytes of an index, as far as there are clusters for them: it has no holes. */
+static inline uint64_t nt_stream_there(const struct nt_raw *raw, const struct nt_stream *s)
+{
+	uint64_t there = s->runs.mapped * raw->geo.cluster_bytes;
+
+	return s->data_bytes < there ? s->data_bytes : there;
+}
 #define auto_nt_stream __attribute__((cleanup(nt_stream_done)))
 
 /** The whole value of a short attribute: *ret is malloc'd. Errors as nt_raw_read, and

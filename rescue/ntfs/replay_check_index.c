@@ -199,7 +199,7 @@ static int open_tree(struct tree *t, const char *name, struct nt_ix *ret, struct
 		return r;
 	}
 	t->has_alloc = true;
-	ret->alloc_bytes = t->alloc.data_bytes;
+	ret->alloc_bytes = nt_stream_there(raw, &t->alloc);
 	return nt_raw_read_all(
 		raw, t->number, NT_AT_BITMAP, name, BITMAP_MAX, &t->bitmap, &t->bitmap_len, err);
 }

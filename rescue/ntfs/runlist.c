@@ -26,6 +26,7 @@ static bool runs_append(struct nt_runs *runs, struct nt_run run)
 	}
 	runs->v[runs->n++] = run;
 	runs->end_vcn = run.vcn + run.clusters;
+	runs->mapped += run.lcn == NT_HOLE ? 0 : run.clusters;
 	return true;
 }
 
@@ -74,6 +75,8 @@ const char *nt_runs_add(
 		if (run.lcn != NT_HOLE &&
 			(run.lcn >= volume_clusters || run.clusters > volume_clusters - run.lcn))
 			return "a run past the end of the volume";
+		if (run.lcn != NT_HOLE && run.clusters > volume_clusters - runs->mapped)
+			return "more clusters than the volume has";
 		if (runs->n >= NT_RUNS_MAX)
 			return "too many runs";
 		run.vcn = runs->end_vcn;

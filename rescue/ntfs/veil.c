@@ -4,6 +4,7 @@
  * bits, which are chkdsk's to repair. */
 #include "ntfs/veil.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "ntfs/raw_internal.h"
@@ -12,6 +13,7 @@
 #define WINDOW	      (1ULL << 28) /* clusters looked at in one pass over $MFT: 32 MiB of bits */
 #define CHUNK	      (256U << 10)
 #define BYTES_MAX     65536U
+#define BITMAP_SPARE  (1U << 20)
 
 struct search {
 	struct nt_raw *raw;
@@ -85,8 +87,7 @@ static int look_at_record(struct search *s, uint8_t *rec, struct rs_err *err)
 
 		if (a.is_resident)
 			continue;
-		s->runs.n = 0;
-		s->runs.end_vcn = a.lowest_vcn;
+		nt_runs_restart(&s->runs, a.lowest_vcn);
 		if (nt_runs_add(&s->runs, &a, nt_clusters(s->raw), &code) && code == RS_E_MEMORY)
 			return rs_fail(err, code, "runs of an attribute");
 		for (size_t i = 0; i < s->runs.n; i++) { /* those before a fault, too */
@@ -152,6 +153,11 @@ int nt_veil_make(struct nt_raw *raw, struct nt_veil *ret, struct rs_err *err)
 	int r = nt_stream_open(raw, RECORD_BITMAP, NT_AT_DATA, "", &s.bitmap, err);
 	if (r == 0 && s.bitmap.is_resident)
 		r = rs_fail_on(err, RS_E_NTFS_DAMAGED, raw->src->name, "$Bitmap is resident");
+	/* the library counts all of it, holes and what was never written, too */
+	if (r == 0 && s.bitmap.data_bytes > 2 * (clusters / 8) + BITMAP_SPARE)
+		r = rs_fail_on(err, RS_E_NTFS_DAMAGED, raw->src->name,
+			"$Bitmap has %" PRIu64 " bytes for %" PRIu64 " clusters",
+			s.bitmap.data_bytes, clusters);
 	for (; r == 0 && s.first < clusters; s.first += WINDOW) {
 		s.n = clusters - s.first < WINDOW ? clusters - s.first : WINDOW;
 		r = look_at_window(&s, err);

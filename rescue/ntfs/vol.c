@@ -8,6 +8,10 @@
 
 #include <ntfs-3g/logging.h>
 
+/* Far more requests than a mount or a look-up of one name makes; the library itself follows an
+ * index that leads back to itself for ever. */
+#define MOUNT_READS (1U << 20)
+
 /* libntfs-3g explains a failure only in its log, whose handler is one per process. This is the one
  * exception from "no global state": the last message, a buffer for each thread. */
 static _Thread_local char last_message[256];
@@ -32,6 +36,7 @@ __attribute__((format(printf, 6, 0))) static int keep_message(const char *functi
 void nt_lib_begin(struct nt_vol *vol)
 {
 	vol->dev.io_err = (struct rs_err){0};
+	vol->dev.reads_left = UINT64_MAX;
 	last_message[0] = '\0';
 	errno = 0;
 }
@@ -251,7 +256,9 @@ static int mount(struct nt_vol *vol, struct rs_err *err)
 		return r;
 	ntfs_log_set_handler(keep_message);
 	nt_lib_begin(vol);
+	vol->dev.reads_left = MOUNT_READS; /* it looks hiberfil.sys up */
 	vol->lib = ntfs_device_mount(handle, flags);
+	vol->dev.reads_left = UINT64_MAX;
 	if (!vol->lib) {
 		int e = errno;
 

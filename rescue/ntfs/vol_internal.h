@@ -53,6 +53,8 @@ RS_DEFINE_AUTO(ntfs_attr *, ntfs_attr_close);
 RS_DEFINE_AUTO(ntfs_attr_search_ctx *, ntfs_attr_put_search_ctx);
 #define auto_ctx __attribute__((cleanup(ntfs_attr_put_search_ctx_auto)))
 
+/** ntfs_attr_readall for what is short: a length from the disk asks for no memory. NULL: errno. */
+void *nt_readall(ntfs_inode *ni, ATTR_TYPES type, ntfschar *name, u32 name_len, s64 *ret_len);
 /** Give the record the mark; not yet written (mark.c). */
 void nt_inode_mark(const struct nt_vol *vol, ntfs_inode *ni);
 uint64_t nt_inode_ref(const ntfs_inode *ni);

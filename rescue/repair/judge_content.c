@@ -8,6 +8,8 @@
 #include "repair/judge_internal.h"
 
 #define HASH_CHUNK 65536U
+#define HOLES_MOST                                                                                 \
+	(1ULL << 30) /* zeros that no cluster holds: a hash of terabytes of them says nothing */
 
 RS_DEFINE_AUTO(EVP_MD_CTX *, EVP_MD_CTX_free);
 
@@ -16,16 +18,19 @@ static bool is_zero(const uint8_t *p, size_t len)
 	return !len || (p[0] == 0 && memcmp(p, p + 1, len - 1) == 0);
 }
 
-static int hash_file(struct nt_file *f, EVP_MD_CTX *md, bool *ret_is_all_zero, struct rs_err *err)
+static int hash_file(struct nt_file *f, const struct rs_task *task, EVP_MD_CTX *md,
+	bool *ret_is_all_zero, struct rs_err *err)
 {
 	auto_free uint8_t *buf = malloc(HASH_CHUNK);
 	uint64_t size = nt_file_size(f);
+	bool is_all_zero = true;
 
 	if (!buf)
 		return rs_fail(err, RS_E_MEMORY, "hash");
-	*ret_is_all_zero = true;
 	for (uint64_t off = 0; off < size;) {
 		size_t len = 0;
+		if (!rs_task_goes_on(task)) /* what was never written is not read either */
+			return rs_fail(err, RS_E_CANCELLED, "while it was hashed");
 		int r = nt_file_read(f, off, buf, HASH_CHUNK, &len, err);
 		if (r < 0)
 			return r;
@@ -34,9 +39,28 @@ static int hash_file(struct nt_file *f, EVP_MD_CTX *md, bool *ret_is_all_zero, s
 				"the data end at byte %" PRIu64 " of %" PRIu64, off, size);
 		if (EVP_DigestUpdate(md, buf, len) != 1)
 			return rs_fail(err, RS_E_BUG, "SHA-256");
-		*ret_is_all_zero = *ret_is_all_zero && is_zero(buf, len);
+		is_all_zero = is_all_zero && is_zero(buf, len);
 		off += len;
 	}
+	*ret_is_all_zero = is_all_zero;
+	return 0;
+}
+
+/* A sparse file of terabytes is sound, and so is one that a record says is larger than any disk. */
+static int can_be_there(struct nt_vol *vol, uint64_t ref, struct rs_err *err)
+{
+	const uint64_t most = nt_vol_source(vol)->size_bytes;
+	struct nt_stat s;
+	int r = nt_stat(vol, ref, &s, err);
+
+	if (r < 0)
+		return r;
+	uint64_t there = s.is_compressed ? most : s.allocated_bytes;
+	there = there < most ? there : most;
+	if (s.size_bytes > there && s.size_bytes - there > HOLES_MOST)
+		return rs_fail(err, RS_E_UNSUPPORTED,
+			"%" PRIu64 " bytes, of which at most %" PRIu64 " are on the disk",
+			s.size_bytes, there);
 	return 0;
 }
 
@@ -50,9 +74,11 @@ int judge_hash(struct nt_vol *vol, uint64_t ref, uint8_t ret[32], bool *ret_is_a
 
 	if (!md || EVP_DigestInit_ex(md, EVP_sha256(), NULL) != 1)
 		return rs_fail(err, RS_E_MEMORY, "SHA-256");
-	int r = nt_file_open(vol, ref, "", &f, err);
+	int r = can_be_there(vol, ref, err);
 	if (r == 0)
-		r = hash_file(f, md, &is_all_zero, err);
+		r = nt_file_open(vol, ref, "", &f, err);
+	if (r == 0)
+		r = hash_file(f, nt_vol_source(vol)->task, md, &is_all_zero, err);
 	if (r < 0)
 		return r;
 	if (EVP_DigestFinal_ex(md, ret, &len) != 1 || len != 32)

@@ -15,12 +15,26 @@
 #define MOST_ATTEMPTS 3
 #define KEY_LINE      512 /* the longest passphrase has 256 characters */
 
+/* Nothing that is typed is shown before it is asked for: it may be a key, typed early. Line editing
+ * is off as well, which tells a first process above us that this is work and not a question. */
+static struct {
+	int fd; /* -1: as it was */
+	struct termios before;
+} hidden = {.fd = -1};
+
 /* A signal handler can reach nothing but a global. */
 static volatile sig_atomic_t is_stop_wanted;
 
 static void on_signal(int number)
 {
-	(void)number;
+	if (is_stop_wanted) { /* asked before: now at once, as a power cut would */
+		if (hidden.fd >= 0 && tcgetpgrp(hidden.fd) == getpgrp()) {
+			(void)tcsetattr(hidden.fd, TCSANOW, &hidden.before);
+			(void)tcflush(hidden.fd, TCIFLUSH); /* or half a key were a command */
+		}
+		(void)signal(number, SIG_DFL); /* the kernel ends us when this returns */
+		(void)raise(number);
+	}
 	is_stop_wanted = 1;
 }
 
@@ -112,13 +126,6 @@ bool term_can_ask(void)
 		(void)close(fd); /* nothing was written */
 	return fd >= 0;
 }
-
-/* Nothing that is typed is shown before it is asked for: it may be a key, typed early. Line editing
- * is off as well, which tells a first process above us that this is work and not a question. */
-static struct {
-	int fd; /* -1: as it was */
-	struct termios before;
-} hidden = {.fd = -1};
 
 void term_hide_typing(void)
 {

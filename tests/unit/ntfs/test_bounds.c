@@ -109,9 +109,67 @@ static void test_read__cancelled__says_so(void **state)
 	blk_close(v.mem);
 }
 
+/* ---- what can be there ---- */
+
+static void put_bitmap(struct rh_vol *v, uint64_t lcn, unsigned clusters, uint64_t data_bytes)
+{
+	const uint64_t sizes[3] = {data_bytes, data_bytes, 1};
+	char pairs[32];
+	struct rh_rec r;
+
+	(void)snprintf(pairs, sizeof(pairs), "11 %02x %02x 00", clusters, (unsigned)lcn);
+	rh_begin(&r, 6, 6, 1, 0);
+	rh_name(&r, RH_ROOT, "$Bitmap", NT_NS_WIN32_DOS);
+	rh_runs(&r, NT_AT_DATA, 0, clusters - 1, pairs, sizes);
+	rh_end(&r);
+	rh_put(v, 6, &r);
+}
+
+static void test_read_all__longer_than_its_clusters__no_memory_is_asked_for(void **state)
+{
+	auto_nt_raw struct nt_raw *raw = NULL;
+	uint8_t *all = NULL;
+	size_t len = 0;
+	struct rh_vol v;
+
+	(void)state;
+	rh_vol_make(&v, 64);
+	put_bitmap(&v, v.free_lcn, 1, HUGE_BYTES);
+	assert_int_equal(nt_raw_open(v.mem, &raw, NULL), 0);
+	assert_int_equal(nt_raw_read_all(raw, 6, NT_AT_DATA, "", SIZE_MAX, &all, &len, NULL),
+		RS_E_NTFS_DAMAGED);
+	assert_null(all);
+	nt_raw_close(rs_steal(raw));
+	put_bitmap(&v, v.free_lcn, 1, RH_CLUSTER);
+	assert_int_equal(nt_raw_open(v.mem, &raw, NULL), 0);
+	assert_int_equal(nt_raw_read_all(raw, 6, NT_AT_DATA, "", SIZE_MAX, &all, &len, NULL), 0);
+	assert_int_equal(len, RH_CLUSTER);
+	free(all);
+	nt_raw_close(rs_steal(raw));
+	blk_close(v.mem);
+}
+
+static void test_runs__more_clusters_than_the_volume__are_not_believed(void **state)
+{
+	uint8_t pairs[] = {0x11, 0x40, 0x10, 0x11, 0x40, 0x00, 0x11, 0x40, 0x00, 0};
+	struct nt_attr a = {.pairs = {pairs, sizeof(pairs)}, .highest_vcn = 3 * 0x40 - 1};
+	struct nt_runs runs = {0};
+	int code;
+
+	(void)state;
+	assert_null(nt_runs_add(&runs, &a, 3 * 0x40, &code));
+	assert_int_equal(runs.mapped, 3 * 0x40);
+	nt_runs_restart(&runs, 0);
+	assert_string_equal(
+		nt_runs_add(&runs, &a, 3 * 0x40 - 1, &code), "more clusters than the volume has");
+	nt_runs_done(&runs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_read_all__longer_than_its_clusters__no_memory_is_asked_for),
+		cmocka_unit_test(test_runs__more_clusters_than_the_volume__are_not_believed),
 		cmocka_unit_test(test_log__of_2_to_62_bytes__is_named_at_once),
 		cmocka_unit_test(test_read__that_fails__leaves_outputs_alone),
 		cmocka_unit_test(test_read__cancelled__says_so),
