@@ -102,6 +102,8 @@ $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/$(1)/test_*.c)): %: %.o $(call s
 	$$(link) $$^ $$(LIBS) -lcmocka -lhivex -o $$@
 endef
 $(foreach r,$(ROOMS),$(eval $(call room_tests,$(r))))
+# what lies in memory when it goes back to the kernel, and memory that cannot be locked
+$(BUILD)/tests/unit/core/test_wiped: LDFLAGS += -Wl,--wrap=munmap -Wl,--wrap=mlock
 
 # ---- fuzz targets: tests/fuzz/fuzz_<room>_<parser>.c
 

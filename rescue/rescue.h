@@ -11,7 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/err.h" /* struct rs_err, RS_E_* and the table of errors */
+#include "core/arena.h" /* memory for keys, for a front end that hands it to libraries */
+#include "core/err.h"	/* struct rs_err, RS_E_* and the table of errors */
 
 struct rs_session;
 struct rs_report;

@@ -77,6 +77,9 @@ void bl_protector_text(uint16_t protection, char *ret, size_t cap);
 /** "encrypted", "suspended", "conversion unfinished" ... Static. */
 const char *bl_state_text(enum bl_state state);
 
+/** The IDs of its recovery keys, "A, B and 7 more (...)": @most of them, the others counted. */
+void bl_list_ids(const struct bl_info *in, unsigned most, char *ret, size_t cap);
+
 struct bl_volume; /* parsed metadata of one volume, and its keys once unlocked */
 
 /** Is this a BitLocker volume at all (sector 0)? Errors: RS_E_IO_READ. */
@@ -105,8 +108,8 @@ bool bl_keyring_is_empty(const struct bl_keyring *k);
 
 /** Add what a person typed: a 48-digit recovery password (dashes, spaces, nothing between), or
  * else a passphrase. A text that looks like a recovery password (only digits, dashes, spaces, 20 or
- * more digits) is checked group by group; the wrong group is named.
- * Errors: RS_E_KEY_FORMAT ("group 3 (123456) is not divisible by 11"), RS_E_MEMORY. */
+ * more digits) is checked group by group; the wrong group is named,
+ * never its digits. Errors: RS_E_KEY_FORMAT ("group 3 is not divisible by 11"), RS_E_MEMORY. */
 int bl_keyring_add_typed(struct bl_keyring *k, const char *text, size_t len, struct rs_err *err);
 /** Only a passphrase, whatever it looks like. UTF-8; one trailing newline is dropped. */
 int bl_keyring_add_passphrase(
@@ -136,7 +139,8 @@ struct bl_unlock_result {
  * whose ID names a protector of this volume, then keys without an ID on every protector of their
  * kind. A key whose ID names another volume is never tried. @keys may be NULL (clear key only).
  * @task: "unlock" progress in rounds of stretching; may cancel.
- * Errors: RS_E_KEY_NEEDED (nothing to try; detail names the recovery key IDs), RS_E_KEY_REJECTED,
+ * Errors: RS_E_KEY_NEEDED (nothing to try; detail names the recovery key IDs), RS_E_KEY_OTHER (and
+ * it has no recovery password; detail names what opens it), RS_E_KEY_REJECTED,
  * RS_E_BL_NO_PROTECTOR, RS_E_BL_VISTA, RS_E_BL_METHOD, RS_E_CONVERSION (cannot even be read),
  * RS_E_BL_DAMAGED, RS_E_CANCELLED, RS_E_MEMORY. */
 int bl_unlock(struct bl_volume *v, const struct bl_keyring *keys, const struct rs_task *task,

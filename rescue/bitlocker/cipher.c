@@ -94,6 +94,7 @@ int bl_cipher_new(uint16_t method, uint32_t sector_bytes, const uint8_t *key, si
 	int r = rs_secret_init(&c->scratch, BL_SCRATCH_BYTES, err);
 	if (r == 0 && !set_up(c, &p, key))
 		r = rs_fail(err, RS_E_BL_METHOD, "%s: not in this libcrypto", text);
+	rs_wipe_stack(); /* what the set-up of key schedules left there */
 	if (r < 0) {
 		bl_cipher_free(c);
 		return r;

@@ -153,7 +153,15 @@ bool bl_vmk_open(
 bool bl_vmk_open_clear(const struct bl_entry *vmk, struct rs_secret *ret);
 
 /* ---- keyring.c ---- */
-enum bl_group_fault { BL_G_OK, BL_G_DIVISIBLE, BL_G_RANGE, BL_G_DIGITS, BL_G_COUNT, BL_G_CHAR };
+enum bl_group_fault {
+	BL_G_OK,
+	BL_G_DIVISIBLE,
+	BL_G_RANGE,
+	BL_G_DIGITS,
+	BL_G_COUNT,
+	BL_G_CHAR,
+	BL_G_MISSING, /* an ID in a key file without a password beside it */
+};
 enum bl_item_kind { BL_I_RECOVERY, BL_I_PASSPHRASE, BL_I_STARTUP, BL_I_BAD };
 
 struct bl_item {

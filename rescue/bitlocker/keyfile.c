@@ -16,7 +16,7 @@
 enum column { COL_OTHER, COL_ID, COL_IGNORE };
 
 struct id {
-	struct bl_item item; /* id and id_nibbles only */
+	struct bl_item item; /* id, id_nibbles and line only */
 	unsigned score;	     /* 3 the ID column, 2 in braces, 1 bare; 0 not a key's */
 };
 
@@ -129,6 +129,7 @@ static void take_id(struct reader *r, const struct token *t)
 	if (c == COL_ID)
 		id.score = 3;
 	id.item.id_nibbles = t->id_nibbles;
+	id.item.line = r->line;
 	memcpy(id.item.id, t->id, sizeof(id.item.id));
 	r->has_seen_id = true;
 	for (unsigned i = 0; i < r->n_ids; i++)
@@ -144,8 +145,56 @@ static void take_id(struct reader *r, const struct token *t)
 	r->ids[r->n_ids++] = id;
 }
 
+/* An ID that no password follows: worth a word when it turns out to be the volume's. */
+static int put_missing(struct reader *r, const struct id *id, struct rs_err *err)
+{
+	struct bl_item item = id->item;
+
+	item.kind = BL_I_BAD;
+	item.fault = BL_G_MISSING;
+	return bl_keyring_put(r->k, &item, NULL, err);
+}
+
+/* A row of a list without a password; the best IDs of it are those of the key. */
+static int put_missing_row(struct reader *r, struct rs_err *err)
+{
+	unsigned best = 0;
+	int ret = 0;
+
+	for (unsigned i = 0; i < r->n_ids; i++)
+		best = r->ids[i].score > best ? r->ids[i].score : best;
+	for (unsigned i = 0; i < r->n_ids && ret == 0; i++)
+		if (r->ids[i].score == best)
+			ret = put_missing(r, &r->ids[i], err);
+	return ret;
+}
+
+static bool is_other_id(const struct id *a, const struct id *b)
+{
+	unsigned n =
+		a->item.id_nibbles < b->item.id_nibbles ? a->item.id_nibbles : b->item.id_nibbles;
+
+	return memcmp(a->item.id, b->item.id, n / 2) != 0;
+}
+
+/* In text a password may stand on a later line than its ID; another ID before it ends the wait. */
+static int note_missing(struct reader *r, struct rs_err *err)
+{
+	if (r->n_keys_here || !r->n_ids)
+		return 0;
+	if (r->delimiter)
+		return put_missing_row(r, err);
+	if (r->has_pending && is_other_id(&r->pending, &r->ids[r->n_ids - 1]))
+		return put_missing(r, &r->pending, err);
+	return 0;
+}
+
 static int end_record(struct reader *r, struct rs_err *err)
 {
+	int ret = note_missing(r, err);
+
+	if (ret < 0)
+		return ret;
 	if (!r->has_key && r->n_keys_here == 0 && r->n_ids) {
 		const struct id *last = &r->ids[r->n_ids - 1];
 		/* Windows 7 writes the short form and then the whole: the whole wins */
@@ -153,7 +202,7 @@ static int end_record(struct reader *r, struct rs_err *err)
 			r->pending = *last;
 		r->has_pending = true;
 	}
-	int ret = flush_key(r, err);
+	ret = flush_key(r, err);
 	r->n_ids = 0;
 	r->n_keys_here = 0;
 	r->is_key_first = false;
@@ -284,7 +333,11 @@ static int read_all(struct reader *r, struct rs_err *err)
 			ret = take_key(r, &t, err);
 		rs_wipe(t.h0, sizeof(t.h0));
 	}
-	return ret < 0 ? ret : end_record(r, err);
+	if (ret == 0)
+		ret = end_record(r, err);
+	if (ret == 0 && r->has_pending && r->n_good)
+		ret = put_missing(r, &r->pending, err);
+	return ret;
 }
 
 int bl_keyring_add_file(
@@ -306,6 +359,7 @@ int bl_keyring_add_file(
 	r->k = k; /* NOLINT(clang-analyzer-core.NullDereference): ret == 0 gave memory */
 	r->s = (struct scan){.text = (const char *)text.p, .len = text.len};
 	ret = read_all(r, err);
+	rs_wipe_stack();
 	if (ret < 0) {
 		(void)rs_err_object(err, name);
 		return ret;

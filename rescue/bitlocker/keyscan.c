@@ -51,8 +51,7 @@ static size_t match_hex(
 	return is_end(s, at) ? at : 0;
 }
 
-/* 8 groups of 6 digits, up to 3 dashes and blanks between them; returns the end or 0. */
-static size_t match_key(const struct scan *s, size_t at, char digits[KEY_DIGITS])
+static size_t match_digits(const struct scan *s, size_t at, char digits[KEY_DIGITS])
 {
 	if (at >= 2 && s->text[at - 1] == '-' && is_digit(s->text[at - 2]))
 		return 0; /* the middle of something longer */
@@ -70,6 +69,16 @@ static size_t match_key(const struct scan *s, size_t at, char digits[KEY_DIGITS]
 		return 0;
 	/* a ninth group: not a password */
 	return at + 1 < s->len && s->text[at] == '-' && is_digit(s->text[at + 1]) ? 0 : at;
+}
+
+/* 8 groups of 6 digits, up to 3 dashes and blanks between them; returns the end or 0. */
+static size_t match_key(const struct scan *s, size_t at, char digits[KEY_DIGITS])
+{
+	size_t end = match_digits(s, at, digits);
+
+	if (!end)
+		rs_wipe(digits, KEY_DIGITS); /* a part of one */
+	return end;
 }
 
 /* What stands before a GUID up to the last separator, letters and digits in lower case. */

@@ -52,6 +52,9 @@ void bl_recovery_fault_text(enum bl_group_fault f, unsigned group, char *ret, si
 	case BL_G_COUNT:
 		(void)snprintf(ret, cap, "not 8 groups of 6 digits");
 		break;
+	case BL_G_MISSING:
+		(void)snprintf(ret, cap, "no recovery password beside it");
+		break;
 	case BL_G_OK:
 	case BL_G_CHAR:
 		(void)snprintf(ret, cap, "not a recovery password");
@@ -59,43 +62,53 @@ void bl_recovery_fault_text(enum bl_group_fault f, unsigned group, char *ret, si
 	}
 }
 
-enum bl_group_fault bl_recovery_text(
-	const char *text, size_t len, uint8_t h0[32], unsigned *ret_group)
-{
+struct typed {
 	char digits[DIGITS];
-	size_t n = 0, in_group = 0;
-	unsigned group = 1, odd = 0;
+	size_t n;
+	unsigned groups, odd; /* the first group with another length than 6; 0 none */
+};
+
+/* False: a character that stands in no recovery password. */
+static bool collect(const char *text, size_t len, struct typed *t)
+{
+	size_t in_group = 0;
 
 	for (size_t i = 0; i <= len; i++) {
 		char c = i < len ? text[i] : '-';
 		if (c >= '0' && c <= '9') {
-			if (n < DIGITS)
-				digits[n] = c;
-			n++;
+			if (t->n < DIGITS)
+				t->digits[t->n] = c;
+			t->n++;
 			in_group++;
 			continue;
 		}
 		if (c != '-' && c != ' ' && c != '\t' && c != '\n')
-			return BL_G_CHAR;
+			return false;
 		if (in_group) {
-			if (in_group != GROUP_DIGITS && !odd)
-				odd = group;
-			group++;
+			t->groups++;
+			if (in_group != GROUP_DIGITS && !t->odd)
+				t->odd = t->groups;
 		}
 		in_group = 0;
 	}
-	enum bl_group_fault f = BL_G_OK;
-	*ret_group = 0;
-	if (n < LOOKS_LIKE_DIGITS) {
-		f = BL_G_CHAR;
-	} else if (n != DIGITS) {
+	return true;
+}
+
+enum bl_group_fault bl_recovery_text(
+	const char *text, size_t len, uint8_t h0[32], unsigned *ret_group)
+{
+	struct typed t = {0};
+	enum bl_group_fault f = BL_G_CHAR;
+
+	if (collect(text, len, &t) && t.n >= LOOKS_LIKE_DIGITS) {
 		/* with groups to be seen, the odd one is the wrong one */
-		*ret_group = group > 2 && odd <= GROUPS ? odd : 0;
-		f = *ret_group ? BL_G_DIGITS : BL_G_COUNT;
-	} else {
-		f = bl_recovery_digits(digits, h0, ret_group);
+		*ret_group = t.groups > 1 && t.odd <= GROUPS ? t.odd : 0;
+		if (t.n == DIGITS)
+			f = bl_recovery_digits(t.digits, h0, ret_group);
+		else
+			f = *ret_group ? BL_G_DIGITS : BL_G_COUNT;
 	}
-	rs_wipe(digits, sizeof(digits));
+	rs_wipe(&t, sizeof(t));
 	return f;
 }
 
@@ -137,6 +150,7 @@ int bl_keyring_add_passphrase(
 	if (r == 0)
 		r = bl_keyring_put(k, &item, h0, err);
 	rs_wipe(h0, sizeof(h0));
+	rs_wipe_stack();
 	return r;
 }
 

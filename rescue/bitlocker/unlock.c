@@ -5,6 +5,8 @@
 
 #include "bitlocker/unlock.h"
 
+#define IDS_IN_MESSAGE 5U
+
 struct attempt {
 	struct bl_volume *v;
 	const struct bl_keyring *keys;
@@ -152,23 +154,65 @@ static int try_clear(struct attempt *a)
 	return 0;
 }
 
-/* "recovery key 64311DEA-..., ..." */
-static void list_ids(const struct bl_volume *v, char *ret, size_t cap)
+static bool is_of(const struct bl_protector *p, uint16_t kind)
+{
+	return (p->protection & 0xFF00) == kind;
+}
+
+static unsigned count_kind(const struct bl_info *in, uint16_t kind)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < in->n_protectors; i++)
+		n += is_of(&in->protectors[i], kind);
+	return n;
+}
+
+void bl_list_ids(const struct bl_info *in, unsigned most, char *ret, size_t cap)
 {
 	char id[RS_GUID_LEN];
+	unsigned n = 0, all = count_kind(in, BL_P_RECOVERY);
 
 	ret[0] = '\0';
-	for (unsigned i = 0; i < v->info.n_protectors && strlen(ret) + 64 < cap; i++) {
-		const struct bl_protector *p = &v->info.protectors[i];
-		if ((p->protection & 0xFF00) != BL_P_RECOVERY)
-			continue;
-		rs_guid_text(p->id, id);
+	for (unsigned i = 0; i < in->n_protectors && n < most; i++) {
 		size_t at = strlen(ret);
-		(void)snprintf(
-			ret + at, cap - at, "%s%s", at ? ", " : "the recovery key's ID is ", id);
+		if (!is_of(&in->protectors[i], BL_P_RECOVERY))
+			continue;
+		rs_guid_text(in->protectors[i].id, id);
+		(void)snprintf(ret + at, cap - at, "%s%s", n++ ? ", " : "", id);
 	}
-	if (!ret[0])
+	size_t at = strlen(ret);
+	if (all > n)
+		(void)snprintf(
+			ret + at, cap - at, " and %u more (unbrick list shows all)", all - n);
+}
+
+/* "the recovery key's ID is 64311DEA-..." */
+static void list_ids(const struct bl_volume *v, char *ret, size_t cap)
+{
+	char ids[256];
+
+	bl_list_ids(&v->info, IDS_IN_MESSAGE, ids, sizeof(ids));
+	if (ids[0])
+		(void)snprintf(ret, cap, "the recovery key's ID is %s", ids);
+	else
 		(void)snprintf(ret, cap, "there is no recovery password for it");
+}
+
+/* What opens a volume without a recovery password. */
+static void other_text(const struct bl_info *in, char *ret, size_t cap)
+{
+	bool has_startup = count_kind(in, BL_P_STARTUP_KEY) > 0,
+	     has_passphrase = count_kind(in, BL_P_PASSPHRASE) > 0;
+
+	(void)snprintf(ret, cap, "%s%s%s%s", has_passphrase ? "give its passphrase" : "",
+		has_passphrase && has_startup ? ", or " : "",
+		has_startup ? "give the startup key with --startup-key FILE" : "",
+		has_startup && !has_passphrase
+			? "; a data volume that unlocked by itself (auto-unlock) has its key in "
+			  "the Windows that did it: unlock that, or use its recovery key if one "
+			  "was made"
+			: "");
 }
 
 static bool can_be_typed(const struct bl_info *in)
@@ -181,7 +225,8 @@ static bool can_be_typed(const struct bl_info *in)
 	return false;
 }
 
-/* A damaged password that names this volume explains more than "key needed". */
+/* A damaged password that names this volume, or a line with its ID and no password, explains more
+ * than "key needed". */
 static int fail_bad_item(const struct attempt *a, struct rs_err *err)
 {
 	char why[80], id[RS_GUID_LEN];
@@ -191,10 +236,16 @@ static int fail_bad_item(const struct attempt *a, struct rs_err *err)
 		for (unsigned p = 0; p < a->v->info.n_protectors; p++) {
 			const uint8_t *guid = a->v->info.protectors[p].id;
 			if (item->kind != BL_I_BAD || !item->id_nibbles ||
-				!bl_item_fits(item, guid))
+				!bl_item_fits(item, guid) ||
+				!is_of(&a->v->info.protectors[p], BL_P_RECOVERY))
 				continue;
-			bl_recovery_fault_text(item->fault, item->bad_group, why, sizeof(why));
 			rs_guid_text(guid, id);
+			if (item->fault == BL_G_MISSING)
+				return rs_fail_on(err, RS_E_KEY_NEEDED, a->v->name,
+					"line %u of the key file has this volume's ID, %s, but no "
+					"recovery password beside it",
+					item->line, id);
+			bl_recovery_fault_text(item->fault, item->bad_group, why, sizeof(why));
 			return rs_fail_on(err, RS_E_KEY_FORMAT, a->v->name,
 				"the password for %s in line %u of the key file: %s", id,
 				item->line, why);
@@ -237,7 +288,7 @@ static void startup_text(const struct attempt *a, char *ret, size_t cap)
 
 static int fail_no_key(const struct attempt *a, struct rs_err *err)
 {
-	char ids[256], bek[128];
+	char ids[340], bek[128];
 
 	if (!can_be_typed(&a->v->info)) {
 		char text[40] = "no key protector at all";
@@ -253,6 +304,10 @@ static int fail_no_key(const struct attempt *a, struct rs_err *err)
 		return rs_fail_on(
 			err, RS_E_KEY_REJECTED, a->v->name, "%u tried; %s", a->n_tried, ids);
 	startup_text(a, bek, sizeof(bek));
+	if (!count_kind(&a->v->info, BL_P_RECOVERY)) {
+		other_text(&a->v->info, ids, sizeof(ids));
+		return rs_fail_on(err, RS_E_KEY_OTHER, a->v->name, "%s%s", bek, ids);
+	}
 	return rs_fail_on(err, RS_E_KEY_NEEDED, a->v->name, "%s%s", bek, ids);
 }
 
@@ -271,7 +326,7 @@ static int find_vmk(struct attempt *a, struct rs_err *err)
 	return r == 1 ? 0 : fail_no_key(a, err);
 }
 
-int bl_unlock(struct bl_volume *v, const struct bl_keyring *keys, const struct rs_task *task,
+static int unlock(struct bl_volume *v, const struct bl_keyring *keys, const struct rs_task *task,
 	struct bl_unlock_result *ret, struct rs_err *err)
 {
 	struct attempt a = {.v = v, .keys = keys, .task = task};
@@ -294,4 +349,27 @@ int bl_unlock(struct bl_volume *v, const struct bl_keyring *keys, const struct r
 	if (r == 0)
 		*ret = res;
 	return r;
+}
+
+struct call {
+	struct bl_volume *v;
+	const struct bl_keyring *keys;
+	const struct rs_task *task;
+	struct bl_unlock_result *ret;
+	struct rs_err *err;
+};
+
+static int unlock_call(void *arg)
+{
+	struct call *c = arg;
+
+	return unlock(c->v, c->keys, c->task, c->ret, c->err);
+}
+
+int bl_unlock(struct bl_volume *v, const struct bl_keyring *keys, const struct rs_task *task,
+	struct bl_unlock_result *ret, struct rs_err *err)
+{
+	struct call call = {v, keys, task, ret, err};
+
+	return rs_on_secret_stack(unlock_call, &call);
 }

@@ -5,9 +5,18 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#define STACK_WIPED 65536U
+
 void rs_wipe(void *p, size_t len)
 {
 	explicit_bzero(p, len);
+}
+
+void rs_wipe_stack(void)
+{
+	uint8_t dead[STACK_WIPED];
+
+	rs_wipe(dead, sizeof(dead));
 }
 
 static size_t pages(size_t cap)
@@ -25,9 +34,9 @@ int rs_secret_init(struct rs_secret *s, size_t cap, struct rs_err *err)
 		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (p == MAP_FAILED)
 		return rs_fail(err, RS_E_MEMORY, "key memory");
-	(void)mlock(p, pages(cap ? cap : 1)); /* an ordinary user's limit may be low: no error */
-	(void)madvise(p, pages(cap ? cap : 1), MADV_DONTDUMP);
-	*s = (struct rs_secret){.p = p, .len = 0, .cap = cap};
+	bool is_locked = mlock(p, pages(cap ? cap : 1)) == 0;
+	(void)madvise(p, pages(cap ? cap : 1), MADV_DONTDUMP); /* without dumps there is no need */
+	*s = (struct rs_secret){.p = p, .len = 0, .cap = cap, .is_swappable = !is_locked};
 	return 0;
 }
 

@@ -155,8 +155,8 @@ static void remember(const struct en_volume *v, struct en_works *ret)
 {
 	int c = v->err.code;
 
-	if (c == RS_E_KEY_NEEDED || c == RS_E_KEY_REJECTED || c == RS_E_KEY_FORMAT ||
-		c == RS_E_BL_NO_PROTECTOR) {
+	if (c == RS_E_KEY_NEEDED || c == RS_E_KEY_OTHER || c == RS_E_KEY_REJECTED ||
+		c == RS_E_KEY_FORMAT || c == RS_E_BL_NO_PROTECTOR) {
 		ret->n_locked++;
 		if (!ret->locked_err.code)
 			ret->locked_err = v->err;

@@ -149,6 +149,11 @@ static int add_keys(
 
 	if (r < 0)
 		return r;
+	if (text.is_swappable)
+		en_log(s, RS_LOG_WARN,
+			"%s: memory for %zu bytes of keys cannot be locked: they may get into the "
+			"swap space",
+			name, text.cap);
 	if (source == KEY_FILE)
 		r = add_stream(s, name, &text, err);
 	else if (source == KEY_BEK)

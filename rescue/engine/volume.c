@@ -7,6 +7,7 @@
 #include "engine/engine.h"
 
 #define KEY_ATTEMPTS 3U
+#define MOST_IDS     12U /* in a question */
 
 struct blk *en_volume_blk(const struct en_volume *v)
 {
@@ -23,18 +24,14 @@ static void append(char *list, size_t cap, const char *text)
 static void describe_protectors(
 	const struct bl_info *info, char *ids, size_t ids_cap, char *kinds, size_t kinds_cap)
 {
-	ids[0] = kinds[0] = '\0';
+	kinds[0] = '\0';
+	bl_list_ids(info, MOST_IDS, ids, ids_cap);
 	for (unsigned i = 0; i < info->n_protectors; i++) {
-		const struct bl_protector *p = &info->protectors[i];
 		char text[64];
 
-		bl_protector_text(p->protection, text, sizeof(text));
+		bl_protector_text(info->protectors[i].protection, text, sizeof(text));
 		if (!strstr(kinds, text))
 			append(kinds, kinds_cap, text);
-		if ((p->protection & 0xff00) != BL_P_RECOVERY)
-			continue;
-		rs_guid_text(p->id, text);
-		append(ids, ids_cap, text);
 	}
 }
 
@@ -59,7 +56,8 @@ static int ask_key(struct rs_session *s, const struct en_volume *v, unsigned att
 
 static bool is_key_error(int r)
 {
-	return r == RS_E_KEY_NEEDED || r == RS_E_KEY_REJECTED || r == RS_E_KEY_FORMAT;
+	return r == RS_E_KEY_NEEDED || r == RS_E_KEY_OTHER || r == RS_E_KEY_REJECTED ||
+	       r == RS_E_KEY_FORMAT;
 }
 
 static int unlock(struct rs_session *s, struct en_volume *v, bool may_ask, struct rs_err *err)

@@ -82,6 +82,7 @@ int ui_open_session(struct ui *ui, struct rs_err *err)
 		events.key = NULL; /* a list says what is locked, it does not ask for keys */
 	if (events.key)
 		term_hide_typing();
+	memory_warn();
 	int r = rs_session_new(&events, &ui->session, err);
 	for (unsigned i = 0; r == 0 && i < ui->opt.n_keys; i++)
 		r = read_key(ui->session, &ui->opt.keys[i], err);
@@ -177,7 +178,10 @@ int main(int argc, char **argv)
 	ui.started_filetime =
 		((uint64_t)now.tv_sec + 11644473600U) * 10000000U + (uint64_t)now.tv_nsec / 100;
 	term_catch_signals();
-	int r = options_parse(argc, argv, &ui.opt, &err);
+	int r = memory_protect(&err);
+	if (r < 0)
+		return out_error(&err);
+	r = options_parse(argc, argv, &ui.opt, &err);
 	struct rs_err *own = r < 0 ? NULL : &err; /* the first error is the one to tell */
 	if (report_file_open(&ui, own) < 0 && r == 0)
 		r = err.code;

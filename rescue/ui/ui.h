@@ -63,6 +63,14 @@ size_t term_key(const struct rs_key_request *q, char *buf, size_t cap);
 /** Wall-independent clock. */
 uint64_t term_now_ns(void);
 
+/* ---- memory.c ---- */
+
+/** No core dump of this process, and locked memory for OpenSSL. Before anything else.
+ * Errors: RS_E_MEMORY, RS_E_BUG. */
+int memory_protect(struct rs_err *err);
+/** Where memory cannot be locked it is told, once. */
+void memory_warn(void);
+
 /* ---- progress.c ---- */
 
 /** Progress line on a terminal, only after a second; false = stop. @is_bytes sizes, not counts. */

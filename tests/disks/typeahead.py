@@ -70,4 +70,5 @@ def main():
     print("status", os.waitstatus_to_exitcode(os.waitpid(t.pid, 0)[1]))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -32,6 +32,8 @@ static const char usage[] =
 	"  --recovery DIGITS|auto[:GUID]  --passphrase FILE  --startup-key OUT.BEK[:GUID]\n"
 	"  --clear-key  --tpm  --tpm-pin  --smart-card  --unknown-protector\n"
 	"  --keys FILE                'ID KEY' lines go there (standard output); --quiet: nowhere\n"
+	"  --secrets FILE             'NAME HEX' lines of keys that a reader has to hide are "
+	"added\n"
 	"Kinds and states:\n"
 	"  --win7 | --win10           style of the entries (10); --bek-win11: 180 bytes key file\n"
 	"  --used-space-only          free clusters stay as they are\n"
@@ -136,6 +138,7 @@ enum {
 	O_PROT,
 	O_KEYS = O_PROT + 16,
 	O_DESCRIPTION,
+	O_SECRETS,
 	O_STATE,
 	O_WATERMARK,
 	O_DAMAGE,
@@ -184,6 +187,7 @@ static const struct option with_value[] = {
 	{"unknown-protector", 0, NULL, O_PROT + MK_UNKNOWN},
 	{"keys", 1, NULL, O_KEYS},
 	{"description", 1, NULL, O_DESCRIPTION},
+	{"secrets", 1, NULL, O_SECRETS},
 	{"state", 1, NULL, O_STATE},
 	{"watermark", 1, NULL, O_WATERMARK},
 	{"damage", 1, NULL, O_DAMAGE},
@@ -234,6 +238,8 @@ static void take_option(struct mk_opt *o, int c, char *arg)
 	} else if (c == O_WATERMARK) {
 		o->watermark = number(arg, NULL);
 		o->has_watermark = true;
+	} else if (c == O_SECRETS) {
+		o->secrets_file = arg;
 	} else if (c == O_DAMAGE) {
 		take_damage(o, arg);
 	} else if (c == O_MAKE) {
@@ -338,6 +344,20 @@ static void find_places(void)
 		mk_fat_places(&mk);
 }
 
+void mk_note_secret(const struct mk *m, const char *name, const uint8_t *p, size_t len)
+{
+	FILE *f = m->opt.secrets_file ? fopen(m->opt.secrets_file, "ae") : NULL;
+
+	if (!f)
+		return;
+	(void)fprintf(f, "%s ", name); /* fclose tells */
+	for (size_t i = 0; i < len; i++)
+		(void)fprintf(f, "%02x", p[i]);
+	(void)fprintf(f, "\n");
+	if (fclose(f))
+		mk_die("%s: %s", m->opt.secrets_file, strerror(errno));
+}
+
 static void write_metadata(const uint8_t plain_sector[4096])
 {
 	static uint8_t area[MK_AREA], copy[MK_AREA];
@@ -358,6 +378,8 @@ static void encrypt_all(const uint8_t plain_sector[4096])
 	mk_random(&mk, mk.vmk, sizeof(mk.vmk));
 	mk_random(&mk, mk.fvek, sizeof(mk.fvek));
 	mk_random(&mk, mk.volume_guid, sizeof(mk.volume_guid));
+	mk_note_secret(&mk, "vmk", mk.vmk, sizeof(mk.vmk));
+	mk_note_secret(&mk, "fvek", mk.fvek, sizeof(mk.fvek));
 	mk.counter = 1;
 	mk.method = mk_method_parse(mk.opt.cipher);
 	mk.cipher = mk_cipher_new(mk.method, mk.fvek, mk.vol.sector);

@@ -47,7 +47,8 @@ struct mk_places {
 };
 
 struct mk_opt {
-	const char *image, *out, *make_ntfs, *keys_file, *damage, *cipher, *description;
+	const char *image, *out, *make_ntfs, *keys_file, *secrets_file, *damage, *cipher,
+		*description;
 	uint64_t damage_arg, watermark, in_off, in_len, seed;
 	struct mk_prot prot[MK_MAX_PROT];
 	unsigned prots;
@@ -98,6 +99,8 @@ struct mk_buf {
 };
 
 /* main.c */
+/** A line "NAME HEX" for --secrets: what a reader's memory is searched for. */
+void mk_note_secret(const struct mk *mk, const char *name, const uint8_t *p, size_t len);
 __attribute__((noreturn)) void mk_die(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void *mk_alloc(size_t len);		     /* zeroed; never NULL */
 void mk_text(uint8_t *to, const char *text); /* without its NUL, as on disks */

@@ -95,6 +95,7 @@ static void put_recovery(struct mk *mk, struct mk_buf *b, struct mk_prot *prot)
 		(void)snprintf(digits, sizeof(digits), "%s", prot->arg);
 	mk_random(mk, salt, sizeof(salt));
 	mk_recovery_key(digits, salt, pass, key);
+	mk_note_secret(mk, "stretched", key, sizeof(key));
 	note_key(prot->guid, digits);
 	if (!mk->digits[0])
 		(void)snprintf(mk->digits, sizeof(mk->digits), "%s", digits);

@@ -131,6 +131,147 @@ static void test_unlock__no_key__needed_and_the_ids_named(void **state)
 	mini_done(&m);
 }
 
+/* More IDs than a message has room for: the rest is counted, and none is cut. */
+static void test_unlock__many_ids__the_rest_is_counted(void **state)
+{
+	struct mini m;
+
+	(void)state;
+	mini_begin(&m, BL_XTS_128, 512);
+	for (uint8_t tag = 0x10; tag < 0x1c; tag++)
+		mini_vmk(&m, tag, BL_P_RECOVERY, NULL, 0);
+	mini_fvek(&m);
+	mini_relocation(&m);
+	mini_finish(&m);
+	struct outcome o = unlock(&m, NULL);
+	assert_int_equal(o.code, RS_E_KEY_NEEDED);
+	assert_non_null(strstr(o.err.detail, "14141414-1414-1414-1414-141414141414 and 7 more"));
+	assert_null(strstr(o.err.detail, "15151515"));
+	mini_done(&m);
+}
+
+static void test_unlock__no_recovery_password_made__asks_for_what_opens_it(void **state)
+{
+	struct mini m;
+
+	(void)state;
+	mini_begin(&m, BL_XTS_128, 512);
+	mini_startup(&m, 0x44, external);
+	mini_fvek(&m);
+	mini_relocation(&m);
+	mini_finish(&m);
+	struct outcome o = unlock(&m, NULL);
+	assert_int_equal(o.code, RS_E_KEY_OTHER);
+	assert_non_null(
+		strstr(o.err.detail, "--startup-key FILE; a data volume that unlocked by itself"));
+	assert_null(strstr(rs_err_info(o.code)->advice, "give its recovery password"));
+	mini_done(&m);
+	mini_begin(&m, BL_XTS_128, 512);
+	mini_vmk(&m, 0x33, BL_P_PASSPHRASE, NULL, 0);
+	mini_fvek(&m);
+	mini_relocation(&m);
+	mini_finish(&m);
+	o = unlock(&m, NULL);
+	assert_int_equal(o.code, RS_E_KEY_OTHER);
+	assert_string_equal(o.err.detail, "give its passphrase");
+	mini_done(&m);
+}
+
+#define ID_OF(tag) tag tag tag tag "-" tag tag "-" tag tag "-" tag tag "-" tag tag tag tag tag tag
+
+static void test_unlock__id_without_a_password__line_is_named(void **state)
+{
+	static const struct {
+		const char *text, *says;
+	} files[] = {
+		{"\"Hostname\",\"KeyID\",\"RecoveryKey\"\r\n\"A\",\"" ID_OF(
+			 "22") "\",\"System.Object[]\"\r\n"
+			       "\"B\",\"" ID_OF("99") "\",\"" MINI_PASSWORD "\"\r\n",
+			"line 2 "},
+		{ID_OF("99") " " OTHER_PASSWORD "\n" ID_OF("22") "\n", "line 2 "},
+		{ID_OF("22") "\n" ID_OF("98") "\n" ID_OF("99") " " OTHER_PASSWORD "\n", "line 1 "},
+		/* not a recovery key's ID; or a password further on */
+		{"TPM: " ID_OF("55") "\n\n" ID_OF("99") " " OTHER_PASSWORD "\n", NULL},
+		{"ID: " ID_OF("22") "\n\nPassword:\n  " MINI_PASSWORD "\n", NULL},
+	};
+	struct mini m;
+
+	(void)state;
+	mini_begin(&m, BL_XTS_128, 512);
+	mini_vmk(&m, 0x55, BL_P_TPM, NULL, 0);
+	mini_vmk(&m, 0x22, BL_P_RECOVERY, NULL, 0); /* nothing that takes time to try */
+	mini_fvek(&m);
+	mini_relocation(&m);
+	mini_finish(&m);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		struct outcome o = unlock_by_file(&m, files[i].text);
+		bool is_said = strstr(o.err.detail, "but no recovery password beside it");
+		assert_true(o.code == RS_E_KEY_NEEDED || o.code == RS_E_KEY_REJECTED);
+		assert_int_equal(is_said, files[i].says != NULL);
+		if (files[i].says)
+			assert_non_null(strstr(o.err.detail, files[i].says));
+	}
+	mini_done(&m);
+}
+
+/* Where the work is done, as the kernel describes that memory. */
+static bool is_stack_secret(const void *p)
+{
+	char line[512];
+	bool is_ours = false, ret = false;
+	FILE *f = fopen("/proc/self/smaps", "re");
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		unsigned long from, to;
+		if (sscanf(line, "%lx-%lx ", &from, &to) == 2)
+			is_ours = (uintptr_t)p >= from && (uintptr_t)p < to;
+		else if (is_ours && strncmp(line, "VmFlags:", 8) == 0)
+			ret = strstr(line, " dd") != NULL;
+	}
+	(void)fclose(f);
+	return ret;
+}
+
+static bool look_at_stack(void *user, const char *what, uint64_t done, uint64_t total)
+{
+	int here;
+
+	(void)what;
+	(void)done;
+	(void)total;
+	*(bool *)user = is_stack_secret(&here);
+	return false;
+}
+
+static void test_unlock__while_it_stretches__works_on_a_secret_stack(void **state)
+{
+	struct mini m;
+	struct bl_volume *v = NULL;
+	struct bl_keyring *k = NULL;
+	struct bl_unlock_result res = {0};
+	struct rs_err err = {0};
+	bool is_secret = false;
+	struct rs_task task = {.user = &is_secret, .progress = look_at_stack};
+
+	(void)state;
+	mini_begin(&m, BL_XTS_128, 512);
+	mini_recovery(&m, 0x11, MINI_PASSWORD);
+	mini_fvek(&m);
+	mini_relocation(&m);
+	mini_finish(&m);
+	assert_int_equal(bl_keyring_new(&k, &err), 0);
+	assert_int_equal(bl_keyring_add_typed(k, MINI_PASSWORD, strlen(MINI_PASSWORD), &err), 0);
+	assert_int_equal(bl_load(m.disk, &v, &err), 0);
+	assert_int_equal(bl_unlock(v, k, &task, &res, &err), RS_E_CANCELLED);
+#ifndef __SANITIZE_ADDRESS__ /* which keeps variables elsewhere */
+	assert_true(is_secret);
+#endif
+	bl_free(v);
+	bl_keyring_free(k);
+	mini_done(&m);
+}
+
 static void test_unlock__key_with_an_id__only_where_it_fits(void **state)
 {
 	struct mini m;
@@ -295,6 +436,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_unlock__each_kind_of_key__opens_its_protector),
 		cmocka_unit_test(test_unlock__no_key__needed_and_the_ids_named),
+		cmocka_unit_test(test_unlock__many_ids__the_rest_is_counted),
+		cmocka_unit_test(test_unlock__no_recovery_password_made__asks_for_what_opens_it),
+		cmocka_unit_test(test_unlock__id_without_a_password__line_is_named),
+		cmocka_unit_test(test_unlock__while_it_stretches__works_on_a_secret_stack),
 		cmocka_unit_test(test_unlock__key_with_an_id__only_where_it_fits),
 		cmocka_unit_test(test_unlock__startup_key__by_its_guid),
 		cmocka_unit_test(test_unlock__only_tpm__no_key_can_be_typed),
