@@ -167,6 +167,14 @@ int child_start(struct child *c, char *const argv[], const struct rs_secret *key
 	return 0;
 }
 
+void child_leave(struct child *c)
+{
+	if (c->master >= 0)
+		close_master(c);
+	c->is_reaped = true;
+	c->wait_status = SIGKILL;
+}
+
 bool child_is_over(const struct child *c)
 {
 	return c->pid == 0 || (c->is_reaped && c->master < 0);

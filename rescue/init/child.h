@@ -38,6 +38,8 @@ enum { CHILD_KEYS_FD = 3 };
  * Errors: RS_E_BUG, RS_E_MEMORY (no process or terminal is to be had). */
 int child_start(struct child *c, char *const argv[], const struct rs_secret *keys,
 	const unsigned short size[2], struct rs_err *err);
+/** It does not end, not even when it is killed: let go of it, so that another can be started. */
+void child_leave(struct child *c);
 /** True when it has ended and all it said was passed on. */
 bool child_is_over(const struct child *c);
 /** waitpid(2) gave this. */

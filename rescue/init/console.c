@@ -236,8 +236,8 @@ void consoles_drain(struct consoles *c, int timeout_ms)
 {
 	uint64_t end = now_ms() + (uint64_t)timeout_ms;
 
-	while (is_pending(c) && now_ms() < end)
-		loop_step(c->loop, (int)(end - now_ms()));
+	for (uint64_t now = now_ms(); is_pending(c) && now < end; now = now_ms())
+		loop_step(c->loop, loop_left_ms(now, end));
 	/* the UART's own buffer: a reset would cut the last line */
 	for (size_t i = 0; i < c->n; i++)
 		for (int queued = 1; c->list[i].fd >= 0 && queued > 0 && now_ms() < end;) {

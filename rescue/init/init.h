@@ -15,6 +15,7 @@
 #include "init/facts.h"
 #include "init/job.h"
 #include "init/module.h"
+#include "init/prompt.h"
 #include "init/sysfs.h"
 
 #define INIT_RUN     "/run/unbrick"
@@ -52,6 +53,7 @@ struct stick {
 	char fs_uuid[DISK_UUID]; /* so that it is known when it comes back */
 	bool has_keys, has_rules;
 	bool is_written, is_writing;
+	bool is_missed;	    /* and that was said */
 	char last_run[256]; /* what the last report of this machine says; "" = none */
 	char last_end[32];  /* how that run ended: windows reboot poweroff stay */
 };
@@ -79,6 +81,8 @@ struct init {
 	size_t shown_len;
 	struct rs_redact filter; /* between the programs and the consoles */
 	uint64_t filtered_ms;	 /* when something went into it last */
+	uint64_t typed_ms;	 /* on any console, last */
+	struct prompt prompt;
 	uint64_t started_filetime, started_ms;
 	char serial[64];    /* names the machine's folder on the stick */
 	char file_time[32]; /* names this run's files */

@@ -19,5 +19,8 @@ $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/init/test_*.c)): %: %.o $(BUILD)
 	$(INIT_USES)
 	$(link) $^ $(INIT_LIBS) -lcmocka -o $@
 
+# limits without waiting for them
+$(BUILD)/tests/unit/init/test_late: LDFLAGS += -Wl,--wrap=now_ms -Wl,--wrap=kill
+
 $(filter $(BUILD)/fuzz/fuzz_init_%,$(FUZZ)): $(INIT_USES)
 $(filter $(BUILD)/fuzz/fuzz_init_%,$(FUZZ)): LIBS += $(BUILD)/lib/core.a $(INIT_LIBS)

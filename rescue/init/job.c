@@ -11,6 +11,8 @@
 
 #include "init/child.h"
 
+#define GRACE_MS 3000 /* between the wish to end and the end */
+
 void jobs_init(struct jobs *j, struct loop *loop)
 {
 	*j = (struct jobs){.loop = loop};
@@ -21,18 +23,33 @@ bool job_is_good(const struct job *job)
 	return WIFEXITED(job->wait_status) && WEXITSTATUS(job->wait_status) == 0;
 }
 
+bool job_is_late(const struct job *job)
+{
+	return job->was_asked;
+}
+
+static void tell_end(struct job *job)
+{
+	job_end_fn end = job->end;
+
+	job->end = NULL;
+	if (end)
+		end(job->user, job);
+	rs_secret_done(&job->result);
+}
+
 static void end_if_over(struct job *job)
 {
 	if (!job->is_reaped || job->fd >= 0)
 		return;
-	if (job->end)
-		job->end(job->user, job);
-	rs_secret_done(&job->result);
+	tell_end(job);
 	*job = (struct job){.fd = -1};
 }
 
 static void close_result(struct job *job)
 {
+	if (job->fd < 0)
+		return;
 	loop_remove(job->all->loop, job->fd);
 	(void)close(job->fd); /* read to its end */
 	job->fd = -1;
@@ -114,11 +131,68 @@ long job_run(struct jobs *j, job_fn run, void *arg, void *ret, size_t cap, uint6
 
 	if (!job)
 		return -EAGAIN;
-	while (!w.is_over && now_ms() < end)
-		loop_step(j->loop, (int)(end - now_ms()));
-	if (!w.is_over)
-		job->end = NULL; /* it may still end */
+	job_limit(job, ms);
+	for (uint64_t now = now_ms(); !w.is_over && now < end; now = now_ms()) {
+		loop_step(j->loop, loop_left_ms(now, end));
+		jobs_step(j);
+	}
+	if (w.is_over)
+		return w.len;
+	job->end = NULL; /* the rest of it is for jobs_step */
+	jobs_step(j);
 	return w.len;
+}
+
+void job_limit(struct job *job, uint64_t ms)
+{
+	job->end_ms = now_ms() + ms;
+}
+
+int jobs_wait_ms(const struct jobs *j)
+{
+	uint64_t now = now_ms();
+	int ret = -1;
+
+	for (unsigned i = 0; i < JOB_MOST; i++) {
+		const struct job *job = &j->list[i];
+		if (!job->pid || !job->end_ms)
+			continue;
+		int left = loop_left_ms(now, job->end_ms);
+		ret = ret < 0 || left < ret ? left : ret;
+	}
+	return ret;
+}
+
+static void end_late(struct job *job, uint64_t now)
+{
+	bool was_killed = job->was_killed;
+
+	job->end_ms = now + GRACE_MS;
+	if (!job->is_reaped && !was_killed)
+		(void)kill(job->pid,
+			job->was_asked ? SIGKILL : SIGTERM); /* not reaped: it is its own */
+	job->was_killed = job->was_asked;
+	job->was_asked = true;
+	if (!was_killed && !job->is_reaped)
+		return;
+	/* it waits in the kernel, or a child of its own has the other end */
+	job->end_ms = 0;
+	close_result(job);
+	if (!job->is_reaped)
+		job->wait_status = SIGKILL;
+	tell_end(job);
+	end_if_over(job);
+}
+
+void jobs_step(struct jobs *j)
+{
+	uint64_t now = now_ms();
+
+	for (unsigned i = 0; i < JOB_MOST; i++) {
+		struct job *job = &j->list[i];
+		if (job->pid && job->end_ms && now >= job->end_ms)
+			end_late(job, now);
+	}
 }
 
 bool jobs_reaped(struct jobs *j, pid_t pid, int wait_status)

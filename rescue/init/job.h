@@ -27,8 +27,10 @@ struct job {
 	int fd;
 	bool is_reaped;
 	int wait_status;
-	struct rs_secret result; /* locked and wiped: it may hold keys */
-	job_end_fn end;
+	uint64_t end_ms;	    /* when it has to be over; 0 = no limit */
+	bool was_asked, was_killed; /* by us, because of that */
+	struct rs_secret result;    /* locked and wiped: it may hold keys */
+	job_end_fn end;		    /* NULL = nobody waits any more */
 	void *user;
 	unsigned tag; /* the caller's */
 };
@@ -42,9 +44,18 @@ void jobs_init(struct jobs *j, struct loop *loop);
 /** @cap most bytes of a result; more is an end with an error. NULL if none can be started. */
 struct job *job_start(
 	struct jobs *j, job_fn run, void *arg, size_t cap, job_end_fn end, void *user);
+/** It has to be over in @ms milliseconds: then it is asked to end, and killed a little later. If it
+ * is still there (it waits for a disk), its end is told all the same, and it is heard no more. */
+void job_limit(struct job *job, uint64_t ms);
+/** Was it ended by us, because it took too long? */
+bool job_is_late(const struct job *job);
+/** End those whose time is over. Called after each round of events. */
+void jobs_step(struct jobs *j);
+/** How long until that has something to do; -1 = nothing. */
+int jobs_wait_ms(const struct jobs *j);
 /** The same, waited for until it is over, at most @ms milliseconds; other events are served
  * meanwhile. What it wrote goes to @ret, @cap bytes at most; returns its length. Errors: -EAGAIN
- * (none could be started), -ETIMEDOUT (it goes on, and is heard no more), -EIO (it did not end with
+ * (none could be started), -ETIMEDOUT (it is ended, and heard no more), -EIO (it did not end with
  * status 0, or said more). */
 long job_run(struct jobs *j, job_fn run, void *arg, void *ret, size_t cap, uint64_t ms);
 /** waitpid(2) gave this. */

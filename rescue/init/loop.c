@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "init/loop.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <stddef.h>
 #include <time.h>
@@ -11,6 +12,13 @@ uint64_t now_ms(void)
 
 	(void)clock_gettime(CLOCK_BOOTTIME, &t); /* cannot fail for this clock */
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+int loop_left_ms(uint64_t now, uint64_t end)
+{
+	uint64_t left = end > now ? end - now : 0;
+
+	return left > INT_MAX ? INT_MAX : (int)left;
 }
 
 void loop_init(struct loop *l)

@@ -32,5 +32,8 @@ void loop_step(struct loop *l, int timeout_ms);
 
 /** Milliseconds since the machine's start. */
 uint64_t now_ms(void);
+/** How long to wait for a moment that may have passed already: never negative, which is for ever.
+ */
+int loop_left_ms(uint64_t now, uint64_t end);
 
 #endif

@@ -11,6 +11,8 @@
 #include "init/raid.h"
 #include "init/stick.h"
 
+#define LOOK_MS 180000 /* the kernel's own attempts at a bad sector take half of that */
+
 struct known_disk *machine_disk(struct init *in, const char *name)
 {
 	for (size_t i = 0; i < in->n_disks; i++)
@@ -82,7 +84,9 @@ static void on_looked(void *user, struct job *job)
 	if (d->state != DISK_LOOKING)
 		return; /* pulled out meanwhile */
 	if (!job_is_good(job) || job->result.len != sizeof(d->facts)) {
-		(void)snprintf(d->outcome, sizeof(d->outcome), "it does not open");
+		(void)snprintf(d->outcome, sizeof(d->outcome), "%s",
+			job_is_late(job) ? "it does not answer: the first look at it was ended"
+					 : "it does not open");
 		d->state = DISK_LEFT;
 		init_say(in, "disk /dev/%s: %s", d->name, d->outcome);
 		return;
@@ -104,6 +108,7 @@ static void look_at(struct init *in, struct known_disk *d)
 		return;
 	}
 	job->tag = (unsigned)(d - in->disks);
+	job_limit(job, LOOK_MS);
 	in->n_looking++;
 }
 

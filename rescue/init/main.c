@@ -15,6 +15,7 @@
 #include "init/guard.h"
 #include "init/init.h"
 #include "init/menu.h"
+#include "init/prompt.h"
 #include "init/stick.h"
 #include "init/unseen.h"
 
@@ -24,6 +25,7 @@ static void on_typed(void *user, const char *bytes, size_t len)
 {
 	struct init *in = user;
 
+	in->typed_ms = now_ms();
 	if (!child_is_over(&in->child))
 		child_type(&in->child, bytes, len);
 	else
@@ -114,10 +116,13 @@ static int sooner(int a_ms, int b_ms)
 void init_step(struct init *in, int timeout_ms)
 {
 	timeout_ms = sooner(timeout_ms, step_filter(in));
+	timeout_ms = sooner(timeout_ms, jobs_wait_ms(&in->jobs));
 	if (!child_is_over(&in->child) && in->facts.settings.key_wait_s)
 		timeout_ms = sooner(timeout_ms, 1000);
 	loop_step(&in->loop, timeout_ms);
+	jobs_step(&in->jobs);
 	give_up_waiting(in);
+	prompt_step(in);
 	stick_step(in);
 }
 

@@ -13,6 +13,7 @@
 
 #define MDADM	    "/sbin/mdadm"
 #define MDMON	    "/sbin/mdmon"
+#define ADD_MS	    60000
 #define WRITABLE_MS 10000
 
 bool raid_is_member(const struct known_disk *d)
@@ -65,7 +66,8 @@ static void on_added(void *user, struct job *job)
 	in->n_looking--;
 	in->news_ms = now_ms();
 	if (!job_is_good(job))
-		init_log(in, "disk /dev/%s: mdadm does not take it", in->disks[job->tag].name);
+		init_say(in, "disk /dev/%s: mdadm %s", in->disks[job->tag].name,
+			job_is_late(job) ? "did not end and was ended" : "does not take it");
 }
 
 void raid_add(struct init *in, struct known_disk *d)
@@ -77,6 +79,7 @@ void raid_add(struct init *in, struct known_disk *d)
 		return;
 	}
 	job->tag = (unsigned)(d - in->disks);
+	job_limit(job, ADD_MS);
 	in->n_looking++;
 }
 

@@ -10,6 +10,7 @@
 #include "core/view.h"
 #include "init/stick_files.h"
 
+#define READ_MS	 60000
 #define WRITE_MS 30000 /* a slow stick's flush; then the report is given up, not the run */
 
 static bool is_known_place(const struct init *in)
@@ -152,6 +153,9 @@ static void on_read(void *user, struct job *job)
 	uint32_t len;
 
 	in->news_ms = now_ms();
+	if (job_is_late(job))
+		init_say(in, "stick /dev/%s: it does not answer, reading it was ended",
+			in->stick.disk);
 	in->stick.state = is_known_place(in) ? STICK_BAD : STICK_NONE;
 	while (rs_view_u32(v, at + 1, &len) && rs_view_has(v, at + 5, len)) {
 		take_record(in, (char)v.p[at], v.p + at + 5, len);
@@ -181,8 +185,11 @@ static void read_stick(struct init *in)
 	};
 	(void)snprintf(r.device, sizeof(r.device), "/dev/%s", name);
 	(void)snprintf(r.serial, sizeof(r.serial), "%s", in->serial);
-	if (job_start(&in->jobs, stick_read_run, &r, STICK_RESULT_MOST, on_read, in))
-		in->stick.state = STICK_READING;
+	struct job *job = job_start(&in->jobs, stick_read_run, &r, STICK_RESULT_MOST, on_read, in);
+	if (!job)
+		return;
+	job_limit(job, READ_MS);
+	in->stick.state = STICK_READING;
 }
 
 void stick_consider(struct init *in, struct known_disk *d)
@@ -220,6 +227,17 @@ void stick_step(struct init *in)
 			return;
 		}
 	}
+}
+
+void stick_tell_missing(struct init *in)
+{
+	if (in->stick.is_missed || in->facts.is_network || in->stick.state == STICK_READ ||
+		in->stick.state == STICK_READING)
+		return;
+	in->stick.is_missed = true;
+	init_say(in,
+		"the stick was not found: no keys.txt, rules or report of it; started from within "
+		"Ventoy or the like, write the image to a stick of its own");
 }
 
 bool stick_is_awaited(const struct init *in)

@@ -13,6 +13,8 @@ void stick_consider(struct init *in, struct known_disk *d);
 void stick_consider_again(const struct init *in, struct known_disk *d);
 /** After each round of events: read the next volume that may be the stick's. */
 void stick_step(struct init *in);
+/** The seconds of `wait` are over: say once that there is none, if there should be. */
+void stick_tell_missing(struct init *in);
 /** Is the stick expected, and has not been read yet? */
 bool stick_is_awaited(const struct init *in);
 /** Let the program that starts next keep its files on the stick (in->child); false without one. */

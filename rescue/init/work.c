@@ -10,10 +10,10 @@
 #include "init/raid.h"
 #include "init/stick.h"
 #include "init/unseen.h"
+#include "init/watch.h"
 
 #define SETTLED_MS 500 /* after a repair: that long without news of storage */
 #define ARGS_MOST  16
-#define KILL_MS	   600000 /* a step that was begun is brought to its end first */
 
 /* ---- one run of the program ---- */
 
@@ -42,18 +42,13 @@ void work_outcome_text(struct json_object *report, char *ret, size_t cap)
 		(void)snprintf(ret, cap, "%s", json_text(report, "outcome", "text"));
 }
 
-/* Until it ends; a wish to stop is passed on once, and again when it was not heeded. */
-static void wait_for_child(struct init *in)
+/* What it works on, for a line. */
+static const char *disk_of(const char *const *args)
 {
-	uint64_t asked_ms = 0;
-
-	while (!child_is_over(&in->child)) {
-		if (in->is_stop_wanted && (!asked_ms || now_ms() - asked_ms > KILL_MS)) {
-			child_signal(&in->child, asked_ms ? SIGKILL : SIGTERM);
-			asked_ms = now_ms();
-		}
-		init_step(in, in->is_stop_wanted ? 1000 : -1);
-	}
+	for (int i = 1; args[i]; i++)
+		if (strncmp(args[i], "/dev/", 5) == 0)
+			return args[i];
+	return args[0];
 }
 
 static size_t common_args(struct init *in, bool takes_rules, const char *report, char *argv[])
@@ -117,7 +112,7 @@ static int run_once(struct init *in, const char *const *args, struct json_object
 		return -1;
 	}
 	in->child.prepare = NULL;
-	wait_for_child(in);
+	watch_child(in, disk_of(args));
 	child_end_text(in->child.wait_status, ret_end, cap);
 	*ret_report = json_object_from_file(report);
 	return WIFEXITED(in->child.wait_status) ? WEXITSTATUS(in->child.wait_status) : -1;
@@ -414,6 +409,8 @@ void work_all(struct init *in, struct work *ret)
 		else
 			init_step(in, wait_ms);
 	}
+	if (!in->is_stop_wanted)
+		stick_tell_missing(in);
 	conclude(in, ret);
 }
 
