@@ -91,6 +91,13 @@ int bl_probe(struct blk *src, bool *ret_is, struct rs_err *err);
  * Errors: RS_E_BL_DAMAGED (no good copy; the reason named), RS_E_BL_VISTA only from bl_unlock,
  * RS_E_UNSUPPORTED (unknown GUID or version, named), RS_E_IO_READ, RS_E_MEMORY. */
 int bl_load(struct blk *src, struct bl_volume **ret, struct rs_err *err);
+/** Look for a copy of the metadata of a volume whose first sector is lost: first where Windows puts
+ * it, then in the first GiB, for 10 seconds at most. @task: "search" in bytes; may cancel.
+ * Errors: RS_E_UNSUPPORTED (none is there), RS_E_CANCELLED, RS_E_MEMORY. */
+int bl_search(struct blk *src, const struct rs_task *task, uint64_t *ret, struct rs_err *err);
+/** Load the volume by the copy that bl_search found: for its description only, it is never opened.
+ * Errors: as bl_load. */
+int bl_load_lost(struct blk *src, uint64_t at_bytes, struct bl_volume **ret, struct rs_err *err);
 void bl_free(struct bl_volume *v);
 RS_DEFINE_AUTO(struct bl_volume *, bl_free);
 #define auto_bl __attribute__((cleanup(bl_free_auto)))

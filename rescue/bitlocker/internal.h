@@ -117,6 +117,11 @@ RS_DEFINE_AUTO(struct bl_meta *, bl_meta_free);
 #define auto_meta __attribute__((cleanup(bl_meta_free_auto)))
 
 /* ---- load.c ---- */
+/** bl_load behind the first sector. */
+int bl_load_header(
+	struct blk *src, const struct bl_header *h, struct bl_volume **ret, struct rs_err *err);
+/** It is listed, and never opened: @code says why. */
+void bl_volume_refuse(struct bl_volume *v, int code, const char *why);
 struct bl_volume {
 	struct bl_info info;
 	struct bl_header header;

@@ -127,7 +127,7 @@ static bool has_clear_key(const struct bl_info *in)
 	return false;
 }
 
-static void refuse(struct bl_volume *v, int code, const char *why)
+void bl_volume_refuse(struct bl_volume *v, int code, const char *why)
 {
 	v->is_unreadable = true;
 	v->refusal = code;
@@ -146,7 +146,7 @@ static void judge_state(struct bl_volume *v, const struct bl_meta *m)
 	v->watermark = m->encrypted_bytes;
 	if (v->header.flavour == BL_VISTA) {
 		in->state = now == 4 && next == 4 ? BL_ENCRYPTED : BL_CONVERTING;
-		refuse(v, RS_E_BL_VISTA, "BitLocker of Windows Vista");
+		bl_volume_refuse(v, RS_E_BL_VISTA, "BitLocker of Windows Vista");
 	} else if (now == 1 && next == 1 && m->method == BL_NONE) {
 		in->state = BL_DECRYPTED;
 		v->watermark = 0;
@@ -154,14 +154,14 @@ static void judge_state(struct bl_volume *v, const struct bl_meta *m)
 			"decrypted, but BitLocker's header is still there");
 	} else if (v->header.is_eow) {
 		in->state = BL_EOW;
-		refuse(v, RS_E_CONVERSION,
+		bl_volume_refuse(v, RS_E_CONVERSION,
 			"encryption of this volume is under way (encrypt-on-write)");
 	} else if (now == 0 || next == 0 || now > 5 || next > 5 || (now == 1 && next == 1)) {
 		in->state = BL_STATE_UNKNOWN;
-		refuse(v, RS_E_UNSUPPORTED, "unknown BitLocker state");
+		bl_volume_refuse(v, RS_E_UNSUPPORTED, "unknown BitLocker state");
 	} else if (now == 2 || next == 2) {
 		in->state = BL_CONVERTING;
-		refuse(v, RS_E_CONVERSION,
+		bl_volume_refuse(v, RS_E_CONVERSION,
 			"encryption or decryption was interrupted in the middle of a "
 			"step; only Windows can finish it");
 	} else if (now != 4 || next != 4) {
@@ -206,7 +206,7 @@ static void judge_method(struct bl_volume *v)
 	bl_method_text(in->method, text, sizeof(text));
 	char why[80];
 	(void)snprintf(why, sizeof(why), "encryption method: %s", text);
-	refuse(v, RS_E_BL_METHOD, why);
+	bl_volume_refuse(v, RS_E_BL_METHOD, why);
 }
 
 void bl_volume_adopt(struct bl_volume *v, unsigned copy, uint64_t device_bytes)
@@ -255,29 +255,21 @@ static int load_vista(struct bl_volume *v, struct blk *src, struct rs_err *err)
 		v->info.state = BL_STATE_UNKNOWN;
 		v->info.volume_bytes = src->size_bytes;
 		v->info.note[0] = '\0';
-		refuse(v, RS_E_BL_VISTA, "BitLocker of Windows Vista");
+		bl_volume_refuse(v, RS_E_BL_VISTA, "BitLocker of Windows Vista");
 		r = 0;
 	}
 	return r;
 }
 
-int bl_load(struct blk *src, struct bl_volume **ret, struct rs_err *err)
+int bl_load_header(
+	struct blk *src, const struct bl_header *h, struct bl_volume **ret, struct rs_err *err)
 {
-	uint8_t sector[512];
-
-	if (src->size_bytes < sizeof(sector))
-		return rs_fail_on(err, RS_E_UNSUPPORTED, src->name, "not a BitLocker volume");
-	int r = blk_read(src, 0, sector, sizeof(sector), err);
-	if (r < 0)
-		return r;
 	auto_bl struct bl_volume *v = calloc(1, sizeof(*v));
+	int r;
+
 	if (!v)
 		return rs_fail_on(err, RS_E_MEMORY, src->name, "BitLocker volume");
-	r = bl_header_parse((struct rs_view){sector, sizeof(sector)}, &v->header, err);
-	if (r < 0) {
-		(void)rs_err_object(err, src->name);
-		return r;
-	}
+	v->header = *h;
 	(void)snprintf(v->name, sizeof(v->name), "%s", src->name);
 	v->src = src;
 	v->info.flavour = v->header.flavour;
@@ -295,6 +287,24 @@ int bl_load(struct blk *src, struct bl_volume **ret, struct rs_err *err)
 		return r;
 	*ret = rs_steal(v);
 	return 0;
+}
+
+int bl_load(struct blk *src, struct bl_volume **ret, struct rs_err *err)
+{
+	uint8_t sector[512];
+	struct bl_header header;
+
+	if (src->size_bytes < sizeof(sector))
+		return rs_fail_on(err, RS_E_UNSUPPORTED, src->name, "not a BitLocker volume");
+	int r = blk_read(src, 0, sector, sizeof(sector), err);
+	if (r < 0)
+		return r;
+	r = bl_header_parse((struct rs_view){sector, sizeof(sector)}, &header, err);
+	if (r < 0) {
+		(void)rs_err_object(err, src->name);
+		return r;
+	}
+	return bl_load_header(src, &header, ret, err);
 }
 
 void bl_free(struct bl_volume *v)

@@ -26,12 +26,17 @@ static bool is_fat(const uint8_t boot[512])
 	       (memcmp(boot + 54, "FAT", 3) == 0 || memcmp(boot + 82, "FAT32", 5) == 0);
 }
 
+/* 4967d63b-2e29-4ad8-8399-f6a339e3d001: in every boot sector of BitLocker but Vista's. */
+static const uint8_t fve_guid[16] = {0x3b, 0xd6, 0x67, 0x49, 0x29, 0x2e, 0xd8, 0x4a, 0x83, 0x99,
+	0xf6, 0xa3, 0x39, 0xe3, 0xd0, 0x01};
+
+bool vol_has_bitlocker_guid(const uint8_t boot[512])
+{
+	return memcmp(boot + 160, fve_guid, 16) == 0 || memcmp(boot + 424, fve_guid, 16) == 0;
+}
+
 enum vol_kind vol_sniff_boot(const uint8_t boot[512], uint32_t *ret_sector)
 {
-	/* 4967d63b-2e29-4ad8-8399-f6a339e3d001: BitLocker To Go in a FAT discovery volume. */
-	static const uint8_t fve_guid[16] = {0x3b, 0xd6, 0x67, 0x49, 0x29, 0x2e, 0xd8, 0x4a, 0x83,
-		0x99, 0xf6, 0xa3, 0x39, 0xe3, 0xd0, 0x01};
-
 	*ret_sector = is_sector_size(rs_le16(boot + 11)) ? rs_le16(boot + 11) : 0;
 	if (memcmp(boot + 3, "-FVE-FS-", 8) == 0)
 		return VOL_BITLOCKER;
@@ -62,7 +67,7 @@ static enum vol_kind kind_of(const char *fs_type)
 	return fs_type[0] ? VOL_OTHER : VOL_UNKNOWN;
 }
 
-static void name_kind(enum vol_kind kind, struct disk_part *p)
+void disk_part_take_kind(struct disk_part *p, enum vol_kind kind)
 {
 	static const char *const words[] = {[VOL_NTFS] = "ntfs",
 		[VOL_BITLOCKER] = "BitLocker",
@@ -106,7 +111,8 @@ static void take_sound(struct blk *vol, enum vol_kind kind, uint64_t fs_end, str
 		else
 			(void)snprintf(p->left_over, sizeof(p->left_over), "%s", name);
 	}
-	name_kind(kind, p);
+	disk_part_take_kind(p, kind);
+	p->is_sound = true;
 }
 
 /* Nothing is behind the boot sector, if there is one: whose volume is it then? */
@@ -191,9 +197,9 @@ static void weigh(struct blk *vol, uint8_t boot[512], uint32_t sector_bytes, str
 	} else if (other) {
 		take_sign(other, p);
 	} else if (kind != VOL_UNKNOWN) {
-		name_kind(kind, p);
+		disk_part_take_kind(p, kind);
 	} else if (copy != VOL_UNKNOWN) { /* it also outlives a new format: it comes last */
-		name_kind(copy, p);
+		disk_part_take_kind(p, copy);
 		say_copy(p);
 	} else {
 		say_unknown(boot, p);

@@ -63,6 +63,7 @@ static int add_bare(
 	if (!p)
 		return rs_fail_on(err, RS_E_MEMORY, disk->name, "partition table");
 	map->scheme = DISK_BARE;
+	map->id[0] = '\0'; /* an MBR's that is none */
 	map->sector_bytes = sector_bytes;
 	p->len_bytes = disk->size_bytes;
 	return 0;
@@ -76,6 +77,8 @@ static int load_other(struct blk *disk, const uint8_t sector0[512], enum gpt_ran
 	struct disk_part whole = {.len_bytes = disk->size_bytes};
 
 	vol_identify(disk, disk->sector_bytes, &whole);
+	if (whole.kind == VOL_UNKNOWN && vol_has_bitlocker_guid(sector0))
+		return add_bare(disk, disk->sector_bytes, map, err);
 	if (whole.kind == VOL_UNKNOWN && rank == GPT_SIGNATURE) {
 		map->scheme = DISK_GPT;
 		disk_map_fault(map, "a GPT is there, but neither of its two headers is sound");
@@ -89,12 +92,23 @@ static int load_other(struct blk *disk, const uint8_t sector0[512], enum gpt_ran
 	return add_bare(disk, disk->sector_bytes, map, err);
 }
 
+static void say_container(const struct disk_container *c, struct disk_map *map)
+{
+	map->scheme = DISK_BARE;
+	if (c->has_parent)
+		(void)rs_fail(&map->err, RS_E_CONTAINER_CHILD, "%s%s%s", c->name,
+			c->parent[0] ? ", its parent: " : "", c->parent);
+	else
+		(void)rs_fail(&map->err, RS_E_CONTAINER, "%s", c->name);
+}
+
 int disk_table_load(struct blk *disk, struct disk_map *map, struct rs_err *err)
 {
 	uint8_t sector0[512] = {0};
 	uint32_t own_sector = 0;
 	uint64_t fs_end;
 	enum gpt_rank rank;
+	struct disk_container container;
 
 	map->sector_bytes = disk->sector_bytes;
 	if (disk->size_bytes < sizeof(sector0))
@@ -103,10 +117,8 @@ int disk_table_load(struct blk *disk, struct disk_map *map, struct rs_err *err)
 	if (r < 0)
 		return r;
 
-	const char *container = disk_container_name(sector0);
-	if (container) {
-		map->scheme = DISK_BARE;
-		(void)rs_fail(&map->err, RS_E_CONTAINER, "%s", container);
+	if (disk_container_look(disk, sector0, &container)) {
+		say_container(&container, map);
 		return 0;
 	}
 	/* A volume without a table has 55AA too, and its code may pass for entries; a table may
@@ -143,7 +155,7 @@ int disk_table_load(struct blk *disk, struct disk_map *map, struct rs_err *err)
 	if (is_mbr && rank == GPT_NONE) { /* an MBR without partitions */
 		struct disk_part whole = {.len_bytes = disk->size_bytes};
 		vol_identify(disk, disk->sector_bytes, &whole);
-		if (whole.kind == VOL_UNKNOWN)
+		if (whole.kind == VOL_UNKNOWN && !vol_has_bitlocker_guid(sector0))
 			return 0;
 	}
 	return load_other(disk, sector0, rank, map, err);

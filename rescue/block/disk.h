@@ -29,6 +29,7 @@ struct disk_part {
 	enum vol_kind kind;
 	char fs_type[40]; /* libblkid's word: ntfs, vfat, BitLocker, ext4 ... */
 	char fs_label[160], fs_uuid[64];
+	bool is_sound;	    /* the file system describes itself right, as far as was looked */
 	char member_of[64]; /* "" or the set or container that it is a part of: not written alone */
 	char left_over[64]; /* "" or what left an old signature beside the file system */
 	struct rs_err err;  /* code != 0: this volume is broken, and why (one line) */
@@ -59,6 +60,22 @@ struct disk_map {
  * Errors: RS_E_IO_READ (the first sectors cannot be read), RS_E_MEMORY. */
 int disk_map_load(struct blk *disk, struct disk_map **ret, struct rs_err *err);
 void disk_map_free(struct disk_map *map);
+
+/* An image file whose disk lies inside of it. */
+struct disk_container {
+	const char *name; /* "QCOW2" */
+	bool has_parent;  /* it holds only what differs from another image ... */
+	char parent[256]; /* ... of this name; "" if it is not said */
+};
+
+/** Does the disk begin like one? */
+bool disk_container_look(struct blk *disk, const uint8_t sector0[512], struct disk_container *ret);
+
+/** Do its bytes look random in every place that is tried? Then it may be encrypted: a question. */
+bool vol_looks_random(struct blk *vol);
+
+/** Say what a volume holds that was first taken for something else: kind and fs_type. */
+void disk_part_take_kind(struct disk_part *p, enum vol_kind kind);
 
 RS_DEFINE_AUTO(struct disk_map *, disk_map_free);
 #define auto_disk_map __attribute__((cleanup(disk_map_free_auto)))

@@ -35,9 +35,6 @@ enum gpt_rank {
  * @ret_rank says how good it is; below GPT_HEADER nothing is added and the caller decides. */
 int gpt_load(struct blk *disk, struct disk_map *map, enum gpt_rank *ret_rank);
 
-/** The format of an image file whose disk lies inside of it ("QCOW2"); NULL: none that is known. */
-const char *disk_container_name(const uint8_t sector0[512]);
-
 /** 55AA and four entries that can be a partition table. */
 bool mbr_is_sane(const uint8_t sector0[512]);
 bool mbr_is_protective(const uint8_t sector0[512]);
@@ -81,6 +78,9 @@ bool vol_is_sound(struct blk *vol, const uint8_t boot[512], uint64_t *ret_end_by
  * whose signature @s is (true also where that cannot be told), or did an older one leave it? */
 bool vol_sign_is_live(
 	struct blk *vol, uint64_t len_bytes, uint64_t fs_end, const struct vol_sign *s);
+
+/** Is the rest of a BitLocker boot sector there, whatever its beginning says? */
+bool vol_has_bitlocker_guid(const uint8_t boot[512]);
 
 /** Kind, label and fault of the volume in p->off_bytes, p->len_bytes. @disk's end cuts it. */
 void vol_identify(struct blk *disk, uint32_t sector_bytes, struct disk_part *p);

@@ -73,10 +73,15 @@ const struct rs_err_info *rs_err_table(unsigned index)
 	return index < TABLE_LEN ? &table[index] : NULL;
 }
 
+const char *rs_err_next(const struct rs_err *err)
+{
+	return err->next ? err->next : rs_err_info(err->code)->advice;
+}
+
 void rs_err_line(const struct rs_err *err, char *ret, unsigned long len)
 {
 	const struct rs_err_info *info = rs_err_info(err->code);
 
 	(void)snprintf(ret, len, "%s%s%s%s%s; %s", err->object, err->object[0] ? ": " : "",
-		info->text, err->detail[0] ? ": " : "", err->detail, info->advice);
+		info->text, err->detail[0] ? ": " : "", err->detail, rs_err_next(err));
 }

@@ -24,6 +24,7 @@ struct rs_err {
 	int code;	  /* 0 or RS_E_* */
 	char object[320]; /* what it is about: a disk, a volume, a file */
 	char detail[384]; /* the cause, in words */
+	const char *next; /* the next step where it is not the table's, static; NULL: the table's */
 };
 
 /** One row of the error table. @id stable name, @text what it means, @advice the next step. */
@@ -57,6 +58,9 @@ int rs_err_object(struct rs_err *err, const char *object);
 
 /** Row of the table for a code; unknown codes give the row of RS_E_BUG. Never NULL. */
 const struct rs_err_info *rs_err_info(int code);
+
+/** The next step: the error's own, or the table's. */
+const char *rs_err_next(const struct rs_err *err);
 
 /** Row by index 0..; NULL after the last (to list the table). */
 const struct rs_err_info *rs_err_table(unsigned index);

@@ -48,6 +48,13 @@ struct en_journal {
 	struct rs_err err;	  /* when refused or failed */
 };
 
+/* No Windows on it that could be looked at: what it is instead. */
+struct en_passed {
+	char is[256];	  /* "" if there is a Windows, or an error says more */
+	const char *next; /* NULL: nothing to do, or the code's own next step */
+	int code;	  /* RS_E_* if the Windows may be in it; 0 if it cannot */
+};
+
 /* One volume and how far it could be opened. Everything is for reading. */
 struct en_volume {
 	unsigned number; /* 1.. over all disks */
@@ -75,6 +82,7 @@ struct en_volume {
 	struct rs_err err; /* where it stopped, and why */
 	/* Reasons to refuse that a person may answer for (guards.h); code 0: none. */
 	struct rs_err rename_risk, sleep_risk;
+	struct en_passed passed; /* after en_passed_look */
 };
 
 struct en_beside; /* neighbours.c */
@@ -141,6 +149,28 @@ int en_volume_guard(const struct en_volume *v, struct rs_err *err);
 int en_member_guard(const struct en_volume *v, struct rs_err *err);
 /** The same for the first volume that is. */
 int en_members_guard(const struct en_machine *m, struct rs_err *err);
+
+/* ---- lost.c ---- */
+
+/** Is @v, that nothing else is known of, a BitLocker volume whose first sector is lost? 0: yes,
+ * *err says where it was found, and v->bl describes it if its metadata can be read. Errors:
+ * RS_E_UNSUPPORTED (no), RS_E_CANCELLED, RS_E_IO_READ, RS_E_MEMORY. */
+int en_bitlocker_lost(struct rs_session *s, struct en_volume *v, struct rs_err *err);
+/** Does the partition end before what is in it, though the disk has all of it? Then RS_E_TABLE. */
+int en_check_length(const struct en_volume *v, struct rs_err *err);
+
+/* ---- passed.c, inner.c, esp.c: where no Windows is ---- */
+
+/** What is each volume without a Windows that was looked at? */
+void en_passed_look(struct en_machine *m);
+/** No Windows on any volume: the one that may hold it, or all that there is.
+ * Errors: RS_E_VIRTUAL_DISK, RS_E_ENCRYPTED, RS_E_NOT_OPENED, RS_E_NO_WINDOWS. */
+int en_passed_verdict(const struct en_machine *m, struct rs_err *err);
+void en_passed_report(const struct en_volume *v, struct json_object *volume);
+/** Is a file of @nt a virtual disk that holds only the changes to another one? */
+bool en_inner_has_parent(struct nt_vol *nt, uint64_t ref);
+/** What other encryption left in the open, in words; "" if nothing. */
+void en_esp_traces(const struct en_machine *m, char *ret, size_t cap);
 
 /* ---- journal.c ---- */
 

@@ -250,6 +250,7 @@ static void volume_report(const struct en_volume *v, struct json_object *volumes
 	if (v->is_windows)
 		report_windows(o, v->windows, v->n_windows);
 	quarantines_report(v, o);
+	en_passed_report(v, o);
 	report_err_set(o, "error", &v->err);
 }
 

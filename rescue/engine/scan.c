@@ -160,7 +160,7 @@ static void remember(const struct en_volume *v, struct en_works *ret)
 		ret->n_locked++;
 		if (!ret->locked_err.code)
 			ret->locked_err = v->err;
-	} else if (c && !ret->other_err.code) {
+	} else if (c && c != RS_E_NOT_NTFS && !ret->other_err.code) {
 		ret->other_err = v->err;
 	}
 }
@@ -300,8 +300,7 @@ static int works_verdict(const struct en_works *w, const struct en_machine *m, s
 	else if (disk)
 		*err = *disk;
 	else if (en_members_guard(m, err) == 0)
-		return rs_fail_on(err, RS_E_NO_WINDOWS, m->n_disks == 1 ? m->disks[0].path : "",
-			"none on %zu %s", m->n_volumes, rs_form(m->n_volumes, "volume", "volumes"));
+		return en_passed_verdict(m, err);
 	return err->code;
 }
 
@@ -313,6 +312,8 @@ int en_works_begin(struct rs_session *s, const struct rs_target *t, bool is_excl
 
 	if (r == 0)
 		r = works_make(s, t, *ret_m, report->root, ret, err);
+	if (r == 0 && !ret->n_windows)
+		en_passed_look(*ret_m);
 	if (*ret_m)
 		en_machine_report(*ret_m, report->root);
 	if (r == 0) {
@@ -320,6 +321,18 @@ int en_works_begin(struct rs_session *s, const struct rs_target *t, bool is_excl
 		r = works_verdict(ret, *ret_m, err);
 	}
 	return r;
+}
+
+/* A volume that is damaged or cannot be read: the list is whole, but somebody should notice. */
+static const struct rs_err *first_damage(const struct rs_target *t, const struct en_machine *m)
+{
+	for (size_t i = 0; i < m->n_volumes; i++) {
+		const struct en_volume *v = &m->volumes[i];
+		int status = v->err.code ? rs_err_info(v->err.code)->exit_status : 0;
+		if (en_is_selected(t, v) && (status == 10 || status == 11))
+			return &v->err;
+	}
+	return NULL;
 }
 
 int rs_list(struct rs_session *s, const struct rs_target *t, struct rs_report **ret)
@@ -341,9 +354,12 @@ int rs_list(struct rs_session *s, const struct rs_target *t, struct rs_report **
 			(s->has_keys && !err.code && v->err.code == RS_E_KEY_REJECTED))
 			err = v->err; /* somebody expected this key to fit */
 	}
+	if (r == 0)
+		en_passed_look(m);
 	if (m) {
 		const struct rs_err *disk = en_disk_error(m);
 		en_machine_report(m, report->root);
+		disk = disk ? disk : first_damage(t, m);
 		if (disk && !err.code)
 			err = *disk;
 	}

@@ -104,6 +104,8 @@ static const char *content_of(struct blk *b)
 		return "ntfs";
 	if (!memcmp(sector + 3, "EXFAT   ", 8))
 		return "exfat";
+	if (!memcmp(sector, "\0\0\0ReFS\0", 8))
+		return "refs";
 	if (!memcmp(sector + 54, "FAT", 3) || !memcmp(sector + 82, "FAT32", 5))
 		return "fat";
 	return "other";
@@ -194,6 +196,44 @@ static int peek(struct rs_session *s, struct en_volume *v, struct rs_err *err)
 	return r < 0 ? r : nt_state_read(v->raw, &v->state, err);
 }
 
+/* Could it not even be told what it is? */
+static bool is_lost(const struct en_volume *v, int r)
+{
+	int c = v->err.code ? v->err.code : r;
+
+	if (v->part->kind == VOL_UNKNOWN)
+		return c == RS_E_NOT_NTFS || (!c && !v->part->number);
+	if (v->part->kind == VOL_FAT || v->part->kind == VOL_EXFAT)
+		return !v->part->is_sound;
+	return c == RS_E_NOT_NTFS || c == RS_E_NTFS_DAMAGED || c == RS_E_BL_DAMAGED ||
+	       (c == RS_E_UNSUPPORTED && v->part->kind == VOL_BITLOCKER);
+}
+
+static int look_lost(struct rs_session *s, struct en_volume *v, int r, struct rs_err *err)
+{
+	struct rs_err lost = {0};
+	int found = en_bitlocker_lost(s, v, &lost);
+
+	if (found < 0 && found != RS_E_CANCELLED)
+		return r;
+	v->err = (struct rs_err){0}; /* this says more */
+	*err = lost;
+	return lost.code;
+}
+
+/* A partition that ends too early is the cause of what else is wrong; it may be read all the same.
+ */
+static int look_at_length(struct en_volume *v, int r, struct rs_err *err)
+{
+	struct rs_err shorter = {0};
+
+	if (en_check_length(v, &shorter) == 0)
+		return r;
+	v->err = (struct rs_err){0};
+	*err = shorter;
+	return shorter.code;
+}
+
 static void look_once(struct rs_session *s, struct en_volume *v, bool may_ask, bool is_whole)
 {
 	struct rs_err why = {0};
@@ -204,6 +244,10 @@ static void look_once(struct rs_session *s, struct en_volume *v, bool may_ask, b
 	if (v->disk->blk)
 		v->disk->blk->task = &s->task;
 	int r = is_whole ? look(s, v, may_ask, &why) : peek(s, v, &why);
+	if (is_whole && is_lost(v, r))
+		r = look_lost(s, v, r, &why);
+	else if (is_whole && (r == 0 || v->raw))
+		r = look_at_length(v, r, &why);
 	if (!rs_task_goes_on(&s->task)) { /* whatever it was taken for on the way */
 		r = rs_fail(&why, RS_E_CANCELLED, "%s", "");
 		v->err.code = 0;
@@ -240,6 +284,8 @@ int en_volume_guard(const struct en_volume *v, struct rs_err *err)
 		return rs_err_object(err, v->disk->path);
 	}
 	int r = en_member_guard(v, err);
+	if (r == 0)
+		r = en_check_length(v, err);
 	if (r == 0)
 		r = guard_volume(&in, err);
 	for (size_t i = 0; r == 0 && i < v->n_windows; i++) {

@@ -71,7 +71,7 @@ void report_err_set(struct json_object *o, const char *key, const struct rs_err 
 	report_text_set(e, "object", err->object);
 	report_text_set(e, "text", info->text);
 	report_text_set(e, "detail", err->detail);
-	report_text_set(e, "next", info->advice);
+	report_text_set(e, "next", rs_err_next(err));
 	json_object_object_add(o, key, e);
 }
 

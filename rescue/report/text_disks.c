@@ -228,6 +228,14 @@ static void say_quarantines(struct printer *p, struct json_object *volume)
 	}
 }
 
+/* What a volume is that holds no Windows, and what to do. */
+static void say_passed(struct printer *p, const char *first, struct json_object *passed)
+{
+	const char *next = text_str(passed, "next");
+
+	text_say(p, first, "%s%s%s", text_str(passed, "is"), next[0] ? "; " : "", next);
+}
+
 static void content_text(struct json_object *volume, char *ret, size_t cap)
 {
 	static const struct word words[] = {
@@ -287,8 +295,6 @@ static void volume_full(struct printer *p, struct json_object *volume)
 	volume_row(p, volume);
 	if (text_has(part, "uuid"))
 		text_say(p, DETAIL "UUID:      ", "%s", text_str(part, "uuid"));
-	if (text_has(volume, "member_of"))
-		text_say(p, DETAIL "Part:      ", "it is %s", text_str(volume, "member_of"));
 	if (text_has(volume, "left_over"))
 		text_say(p, DETAIL "           ",
 			"an old signature is there, too (%s): the file system is sound and counts",
@@ -300,7 +306,10 @@ static void volume_full(struct printer *p, struct json_object *volume)
 	say_ntfs(p, text_obj(volume, "ntfs"));
 	say_quarantines(p, volume);
 	say_member(p, DETAIL "! ", "it is", text_obj(volume, "member"));
-	text_error(p, DETAIL "! ", text_obj(volume, "error"));
+	if (text_has(text_obj(volume, "passed_over"), "next"))
+		say_passed(p, DETAIL "! ", text_obj(volume, "passed_over"));
+	else
+		text_error(p, DETAIL "! ", text_obj(volume, "error"));
 }
 
 /* One line for a volume that was looked into, or its error. */
@@ -319,7 +328,10 @@ static void volume_brief(struct printer *p, struct json_object *volume)
 		say_others(p, "  Also:    ", volume);
 	}
 	say_member(p, first, "it is", text_obj(volume, "member"));
-	text_error(p, first, text_obj(volume, "error"));
+	if (text_obj(volume, "passed_over"))
+		say_passed(p, first, text_obj(volume, "passed_over"));
+	else
+		text_error(p, first, text_obj(volume, "error"));
 	for (size_t i = 0; i < text_count(volume, "quarantines"); i++)
 		text_error(p,
 			"  Quarantine: ", text_obj(text_item(volume, "quarantines", i), "error"));

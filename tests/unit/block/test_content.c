@@ -169,6 +169,20 @@ static void put_swap(uint8_t *bytes)
 	rs_put_le32(bytes + 1028, 1000);
 }
 
+/* One label of ZFS: the list's first bytes and some uberblocks (on-disk specification, 1.3) */
+static void put_zfs_label(uint8_t *bytes, uint64_t at_bytes)
+{
+	static const uint8_t list[12] = {1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+
+	memcpy(bytes + at_bytes + 16384, list, sizeof(list));
+	for (unsigned i = 0; i < 16; i++) {
+		uint8_t *ub = bytes + at_bytes + 131072 + (size_t)i * 1024;
+		rs_put_le64(ub, 0x00bab10c);
+		rs_put_le64(ub + 8, 5000);
+		rs_put_le64(ub + 16, i + 1);
+	}
+}
+
 static void expect_ntfs(struct blk *b)
 {
 	auto_disk_map struct disk_map *map = load(b);
@@ -331,6 +345,60 @@ static void test_lvm__label_of_this_size__is_a_member_else_left_over(void **stat
 	expect_other(b, "LVM2_member");
 }
 
+static void test_zfs__labels_at_the_end_alone__are_left_over(void **state)
+{
+	uint8_t *bytes;
+	auto_blk struct blk *b = volume(ntfs_64, &bytes);
+
+	(void)state;
+	put_zfs_label(bytes, END - 512 * 1024); /* a format clears the first two, at most */
+	put_zfs_label(bytes, END - 256 * 1024);
+	expect_ntfs(b);
+	memset(bytes + rs_le64(bytes + 48) * 4096, 0, 4096); /* no $MFT, no mirror */
+	memset(bytes + rs_le64(bytes + 56) * 4096, 0, 4096);
+	put_zfs_label(bytes, 0);
+	put_zfs_label(bytes, 256 * 1024);
+	expect_other(b, "zfs_member");
+}
+
+/* -FVE-FS- in sector 0 and one copy of the metadata: as much as is weighed */
+static void put_bitlocker(uint8_t *bytes)
+{
+	memset(bytes, 0, 512);
+	memcpy(bytes, "\xeb\x58\x90-FVE-FS-", 11);
+	bytes[12] = 2;
+	bytes[13] = 8;
+	rs_put_le64(bytes + 176, 33 * MIB);
+	bytes[510] = 0x55;
+	bytes[511] = 0xaa;
+	memcpy(bytes + 33 * MIB, "-FVE-FS-", 8);
+	bytes[33 * MIB + 10] = 2;
+	bytes[33 * MIB + 12] = 4;
+	rs_put_le64(bytes + 33 * MIB + 16, END);
+}
+
+static void test_bitlocker__old_signatures__do_not_count(void **state)
+{
+	uint8_t *bytes;
+	auto_blk struct blk *b = mem_disk(64, &bytes);
+
+	(void)state;
+	put_bitlocker(bytes);
+	put_luks2(bytes, 0x80000);
+	put_md_090(bytes, END - 65536, 65472);
+	auto_disk_map struct disk_map *map = load(b);
+	assert_int_equal(map->parts[0].kind, VOL_BITLOCKER);
+	assert_string_equal(map->parts[0].fs_type, "BitLocker");
+	assert_string_equal(map->parts[0].member_of, "");
+	assert_string_not_equal(map->parts[0].left_over, "");
+	rs_put_le64(bytes + 33 * MIB + 16, END - MIB); /* it leaves the superblock its room */
+	auto_disk_map struct disk_map *member = load(b);
+	assert_int_equal(member->parts[0].kind, VOL_BITLOCKER);
+	assert_non_null(strstr(member->parts[0].member_of, "md"));
+	memset(bytes + 33 * MIB, 0, 8); /* an old boot sector: nothing is where it points */
+	expect_other(b, "linux_raid_member");
+}
+
 static void test_file_systems__left_in_an_ntfs__do_not_count(void **state)
 {
 	uint8_t *bytes;
@@ -386,6 +454,8 @@ int main(void)
 		cmocka_unit_test(test_md__striped_member__stays_one),
 		cmocka_unit_test(test_md__version_1_2_in_the_boot_area__is_a_member),
 		cmocka_unit_test(test_lvm__label_of_this_size__is_a_member_else_left_over),
+		cmocka_unit_test(test_zfs__labels_at_the_end_alone__are_left_over),
+		cmocka_unit_test(test_bitlocker__old_signatures__do_not_count),
 		cmocka_unit_test(test_file_systems__left_in_an_ntfs__do_not_count),
 		cmocka_unit_test(test_copy_at_the_end__below_a_new_file_system__does_not_count),
 		cmocka_unit_test(test_member_partition__is_named_and_its_neighbour_is_not),

@@ -473,7 +473,7 @@ static void test_container__its_format__is_an_error_and_no_volume(void **state)
 		const char *magic, *name;
 	} all[] = {
 		{0, "QFI\xfb", "QCOW2"},
-		{0, "vhdxfile", "VHDX"},
+		{0, "vhdxfile", "VHDX, but what it says of itself cannot be read"},
 		{0, "conectix", "VHD that grows"},
 		{0, "KDMV", "VMDK"},
 		{0x40, "\x7f\x10\xda\xbe", "VDI"},

@@ -132,11 +132,16 @@ static void test_err_line__all_parts__object_text_detail_next_step(void **state)
 {
 	(void)state;
 	char line[1024];
-	struct rs_err err = {RS_E_BUSY, "/dev/sda", "mounted on /"};
+	struct rs_err err = {.code = RS_E_BUSY, .object = "/dev/sda", .detail = "mounted on /"};
 	rs_err_line(&err, line, sizeof(line));
 	assert_string_equal(line,
 		"/dev/sda: the disk is in use: mounted on /; unmount it or end the "
 		"other program first");
+	err.next = "wait";
+	rs_err_line(&err, line, sizeof(line));
+	assert_string_equal(line, "/dev/sda: the disk is in use: mounted on /; wait");
+	(void)rs_fail(&err, RS_E_BUSY, "again"); /* the next error has the table's again */
+	assert_string_equal(rs_err_next(&err), rs_err_info(RS_E_BUSY)->advice);
 }
 
 static void test_err_line__parts_missing__leaves_no_gap(void **state)
