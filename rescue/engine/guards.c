@@ -163,18 +163,21 @@ int en_works_guard(struct rs_session *s, struct en_machine *m, struct en_works *
 
 /* ---- questions ---- */
 
-static int ask_one(struct rs_session *s, const struct rs_err *risk, const char *question,
+int en_ask_risk(struct rs_session *s, const struct rs_err *risk, const char *question,
 	const struct rs_report *report, struct rs_err *err)
 {
-	char text[900], object[400];
+	char text[900], escaped[1800];
 
 	if (!risk->code)
 		return 0;
-	(void)rs_escape(risk->object, object, sizeof(object));
-	(void)snprintf(text, sizeof(text), "%.300s: %.380s. %s", object, risk->detail, question);
-	if (en_ask(s, RS_ASK_RISK, text, report) == RS_ANSWER_YES)
-		return 0;
-	return rs_fail(err, RS_E_CANCELLED, "%s", "");
+	(void)snprintf(text, sizeof(text), "%s: %s. %s", risk->object, risk->detail, question);
+	(void)rs_escape(text, escaped, sizeof(escaped)); /* names and commands are the disk's */
+	enum rs_answer a = en_ask(s, RS_ASK_RISK, escaped, report);
+	if (a == RS_ANSWER_NOBODY)
+		*err = *risk; /* as with --yes */
+	return a == RS_ANSWER_YES      ? 0
+	       : a == RS_ANSWER_NOBODY ? risk->code
+				       : rs_fail(err, RS_E_CANCELLED, "nothing was changed");
 }
 
 int en_works_ask(struct rs_session *s, const struct en_works *w, const struct rs_report *report,
@@ -187,18 +190,16 @@ int en_works_ask(struct rs_session *s, const struct en_works *w, const struct rs
 		struct rs_err command = {0};
 		if (one->refusal.code || !en_work_moves(one))
 			continue;
-		if (one->v->win.setup_command[0]) {
-			char text[300];
-			(void)rs_escape(one->v->win.setup_command, text, sizeof(text));
+		if (one->v->win.setup_command[0])
 			(void)rs_fail_on(&command, RS_E_PENDING, one->v->name,
-				"a command is set to run at the next start: %s", text);
-		}
-		r = ask_one(s, &command, "Repair this Windows all the same?", report, err);
+				"a command is set to run at the next start: %s",
+				one->v->win.setup_command);
+		r = en_ask_risk(s, &command, "Repair this Windows all the same?", report, err);
 		if (r == 0)
-			r = ask_one(s, &one->v->rename_risk, "Move the file all the same?", report,
-				err);
+			r = en_ask_risk(s, &one->v->rename_risk, "Move the file all the same?",
+				report, err);
 		if (r == 0)
-			r = ask_one(s, &one->v->sleep_risk, "Write all the same?", report, err);
+			r = en_ask_risk(s, &one->v->sleep_risk, "Write all the same?", report, err);
 	}
 	return r;
 }

@@ -25,6 +25,10 @@ int en_works_guard(struct rs_session *s, struct en_machine *m, struct en_works *
 /** Ask about every risk that en_works_guard kept. Errors: RS_E_CANCELLED. */
 int en_works_ask(struct rs_session *s, const struct en_works *w, const struct rs_report *report,
 	struct rs_err *err);
+/** The question whether to go on in spite of @risk; none if there is none. Errors: RS_E_CANCELLED.
+ */
+int en_ask_risk(struct rs_session *s, const struct rs_err *risk, const char *question,
+	const struct rs_report *report, struct rs_err *err);
 /** What fix would ask about, as warnings. */
 void en_risks_tell(struct rs_session *s, const struct en_volume *v);
 /** "; volume 2 is left as it is: ..." into @ret, "" if none is. */

@@ -235,15 +235,7 @@ int en_sleep_guard(struct rs_session *s, struct en_machine *m, struct en_volume 
 int en_sleep_consent(struct rs_session *s, struct en_machine *m, struct en_volume *v,
 	const struct en_guard_how *how, const struct rs_report *report, struct rs_err *err)
 {
-	char text[900], object[400];
 	int r = en_sleep_guard(s, m, v, how, err);
 
-	if (r < 0 || !v->sleep_risk.code)
-		return r;
-	(void)rs_escape(v->sleep_risk.object, object, sizeof(object));
-	(void)snprintf(text, sizeof(text), "%.300s: %.380s. Write all the same?", object,
-		v->sleep_risk.detail);
-	if (en_ask(s, RS_ASK_RISK, text, report) == RS_ANSWER_YES)
-		return 0;
-	return rs_fail(err, RS_E_CANCELLED, "%s", "");
+	return r < 0 ? r : en_ask_risk(s, &v->sleep_risk, "Write all the same?", report, err);
 }
