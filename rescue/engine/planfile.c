@@ -55,6 +55,10 @@ static int hash_mft(struct nt_raw *raw, const struct rs_task *task, EVP_MD_CTX *
 	uint64_t size = 0, off = 0;
 	int r = nt_raw_size(raw, 0, NT_AT_DATA, "", &size, err);
 
+	/* what was never written is zeros, and no part of any file */
+	if (r == 0 && size > nt_raw_geometry(raw)->volume_bytes)
+		r = rs_fail(
+			err, RS_E_NTFS_DAMAGED, "$MFT says that it has %" PRIu64 " bytes", size);
 	while (r == 0 && off < size) {
 		size_t len = 0;
 		if (!rs_task_step(task, "journal", off, size))

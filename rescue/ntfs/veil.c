@@ -145,6 +145,10 @@ int nt_veil_make(struct nt_raw *raw, struct nt_veil *ret, struct rs_err *err)
 	uint64_t clusters = nt_clusters(raw);
 
 	nt_veil_done(ret);
+	if (raw->geo.volume_bytes >
+		raw->src->size_bytes) /* clusters that are not there are not looked for */
+		return rs_fail_on(err, RS_E_TRUNCATED, raw->src->name,
+			"the disk ends before the volume does");
 	ret->v = calloc(BYTES_MAX, sizeof(*ret->v));
 	s.bits = malloc((size_t)((clusters < WINDOW ? clusters : WINDOW) / 8 + 1));
 	s.chunk = malloc(CHUNK);

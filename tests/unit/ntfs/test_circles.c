@@ -153,6 +153,19 @@ static void test_bitmap__of_2_to_62_bytes__is_not_written_to(void **state)
 	blk_close(mem);
 }
 
+/* As many windows of clusters as a boot sector says would be looked for, each in the whole $MFT. */
+static void test_volume__of_2_to_60_bytes__is_not_written_to(void **state)
+{
+	struct blk *mem = vh_load(&image);
+	struct nt_vol *vol = NULL;
+
+	(void)state;
+	rs_put_le64(lay_mem_bytes(mem) + 0x28, 1ULL << 51);
+	put_sizes(mem, 6, NT_AT_DATA, 1ULL << 45);
+	assert_true(nt_vol_open(mem, NT_VOL_WRITE, &vol, NULL) < 0);
+	blk_close(mem);
+}
+
 static void test_index__of_2_to_62_bytes__no_loop_and_no_memory(void **state)
 {
 	auto_nt_raw struct nt_raw *raw = NULL;
@@ -186,6 +199,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_index__leads_back_to_itself__ends),
 		cmocka_unit_test(test_bitmap__of_2_to_62_bytes__is_not_written_to),
+		cmocka_unit_test(test_volume__of_2_to_60_bytes__is_not_written_to),
 		cmocka_unit_test(test_index__of_2_to_62_bytes__no_loop_and_no_memory),
 	};
 
