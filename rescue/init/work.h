@@ -51,7 +51,8 @@ void work_all(struct init *in, struct work *ret);
 void work_tell(struct init *in, struct work *w);
 /** Text of a report's outcome or error. */
 void work_outcome_text(struct json_object *report, char *ret, size_t cap);
-/** Did the run end because its disk is one part of a set, and has it no Windows that is seen? */
+/** Did the run end because its disk is one part of a set, or holds what is not opened here (ReFS,
+ * other encryption, virtual disks), and has it no Windows that is seen? */
 bool work_is_foreign_set(struct json_object *report);
 /** Quarantines on the disks of a report: how many are active, and the newest's id. */
 unsigned work_repairs_before(struct json_object *report, char *ret_id, size_t cap);

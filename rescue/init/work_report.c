@@ -74,7 +74,8 @@ bool work_is_foreign_set(struct json_object *report)
 
 	if (!json_object_object_get_ex(report, "error", &error) ||
 		!json_object_object_get_ex(error, "id", &id) ||
-		strcmp(json_object_get_string(id), "disk.part-of-set") != 0)
+		(strcmp(json_object_get_string(id), "disk.part-of-set") != 0 &&
+			strncmp(json_object_get_string(id), "volume.", 7) != 0))
 		return false;
 	each_volume(report, look_for_windows, &has_windows);
 	return !has_windows;

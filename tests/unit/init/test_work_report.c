@@ -27,6 +27,8 @@ static void test_foreign_set__without_a_windows__is_no_failure(void **state)
 			   "[{\"content\": \"other\"}, {\"content\": \"ntfs\"}]}]}"));
 	assert_true(is_foreign("{\"error\": {\"id\": \"disk.part-of-set\"}}"));
 	assert_false(is_foreign("{\"error\": {\"id\": \"plan.guard\"}, \"disks\": []}"));
+	assert_true(is_foreign("{\"error\": {\"id\": \"volume.virtual-disk\"}}"));
+	assert_true(is_foreign("{\"error\": {\"id\": \"volume.encrypted\"}}"));
 	assert_false(is_foreign("{\"disks\": []}"));
 	assert_false(is_foreign("{\"error\": {\"id\": \"disk.held-elsewhere\"}}"));
 }
