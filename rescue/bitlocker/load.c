@@ -155,7 +155,8 @@ static void judge_state(struct bl_volume *v, const struct bl_meta *m)
 	} else if (v->header.is_eow) {
 		in->state = BL_EOW;
 		bl_volume_refuse(v, RS_E_CONVERSION,
-			"encryption of this volume is under way (encrypt-on-write)");
+			"encryption of this volume is under way (encrypt-on-write), its files "
+			"cannot be read here");
 	} else if (now == 0 || next == 0 || now > 5 || next > 5 || (now == 1 && next == 1)) {
 		in->state = BL_STATE_UNKNOWN;
 		bl_volume_refuse(v, RS_E_UNSUPPORTED, "unknown BitLocker state");
@@ -163,12 +164,14 @@ static void judge_state(struct bl_volume *v, const struct bl_meta *m)
 		in->state = BL_CONVERTING;
 		bl_volume_refuse(v, RS_E_CONVERSION,
 			"encryption or decryption was interrupted in the middle of a "
-			"step; only Windows can finish it");
+			"step, only Windows can finish it and read its files");
 	} else if (now != 4 || next != 4) {
 		in->state = BL_CONVERTING;
 		bl_note(in->note, sizeof(in->note),
-			now == 4 ? "Windows is about to decrypt or convert this volume"
-				 : "encryption or decryption of this volume is unfinished");
+			now == 4 ? "Windows is about to decrypt or convert this volume: its files "
+				   "can be read here, not changed"
+				 : "encryption or decryption of this volume is unfinished: its "
+				   "files can be read here, not changed");
 	} else {
 		in->state = has_clear_key(in) ? BL_SUSPENDED : BL_ENCRYPTED;
 		in->can_write = true;
