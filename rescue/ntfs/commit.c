@@ -112,6 +112,20 @@ static int flush_if(struct nt_dev *d, bool *wrote, struct rs_err *err)
 	return blk_flush(d->src, err);
 }
 
+/* A step that cannot be kept: the one before must not be taken for it. Where that one's sectors are
+ * not touched by this one it would still say that all is whole. */
+static int forget(struct nt_dev *d, struct rs_err *err)
+{
+	bool has_writes = false;
+
+	for (size_t i = 0; i < d->n_units; i++)
+		has_writes |= !d->units[i].is_internal;
+	if (!has_writes || !d->redo.is_used)
+		return 0;
+	int r = nt_redo_clear(d, err);
+	return r < 0 ? r : blk_flush(d->src, err);
+}
+
 /* Beside, before anything that has a name is touched. */
 static int keep(struct nt_dev *d, uint32_t *ret_first, struct rs_err *err)
 {
@@ -121,7 +135,7 @@ static int keep(struct nt_dev *d, uint32_t *ret_first, struct rs_err *err)
 
 	*ret_first = first == 1 ? 1 : 0;
 	if (first == UINT32_MAX)
-		return 0;
+		return forget(d, err);
 	if (first) /* the contents: too much to be written twice */
 		r = write_rank(d, 0, false, &wrote, err);
 	if (r == 0)

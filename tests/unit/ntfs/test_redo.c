@@ -271,6 +271,39 @@ static void test_redo__no_room_for_it__written_without_and_left_to_chkdsk(void *
 	assert_false(is_whole);
 }
 
+static unsigned count_headers(struct box *b)
+{
+	const uint8_t *p = lay_mem_bytes(b->mem);
+	unsigned n = 0;
+
+	for (uint64_t at = 0; at < b->mem->size_bytes; at += SECTOR)
+		n += memcmp(p + at, MAGIC, 16) == 0;
+	return n;
+}
+
+/* What the step before kept would say that all is whole, whatever this one leaves. */
+static void test_redo__step_too_large_for_it__the_one_before_is_forgotten_first(void **state)
+{
+	struct box *b = *state;
+	uint64_t root = 0, made = 0;
+	bool is_whole = true;
+
+	record_steps(b, false);
+	assert_int_equal(count_headers(b), 1);
+	b->vol->dev.redo.len_bytes = SECTOR; /* no step fits */
+	assert_int_equal(nt_lookup(b->vol, "", &root, NULL), 0);
+	lay_watch_reset(b->watch);
+	b->watch->is_recording = true;
+	assert_int_equal(nt_mkdir(b->vol, root, "Made", &made, NULL), 0);
+	b->watch->is_recording = false;
+	assert_true(b->watch->n_ops > 2);
+	assert_int_equal(b->watch->ops[0].off_bytes, b->vol->dev.redo.off_bytes);
+	assert_true(b->watch->ops[1].is_flush);
+	assert_int_equal(count_headers(b), 0);
+	assert_true(is_made(b->mem, 0, &is_whole));
+	assert_false(is_whole);
+}
+
 /* ---- one bit, one sector ---- */
 
 static void assert_write(const struct box *b, size_t op, uint64_t off_bytes)
@@ -341,16 +374,6 @@ static void test_redo__only_the_flag_differs_from_the_copy__can_be_written(void 
 
 /* ---- the place ---- */
 
-static unsigned count_headers(struct box *b)
-{
-	const uint8_t *p = lay_mem_bytes(b->mem);
-	unsigned n = 0;
-
-	for (uint64_t at = 0; at < b->mem->size_bytes; at += SECTOR)
-		n += memcmp(p + at, MAGIC, 16) == 0;
-	return n;
-}
-
 static void test_redo__ended__forgotten(void **state)
 {
 	struct box *b = *state;
@@ -412,6 +435,7 @@ int main(void)
 		T(test_redo__kept_in_part__nothing_was_begun),
 		T(test_redo__flag_off__not_carried_out),
 		T(test_redo__no_room_for_it__written_without_and_left_to_chkdsk),
+		T(test_redo__step_too_large_for_it__the_one_before_is_forgotten_first),
 		T(test_redo__flag_on__one_sector_and_then_one_of_the_copy),
 		T(test_redo__flag_off__the_copy_first),
 		T(test_redo__only_the_flag_differs_from_the_copy__can_be_written),
