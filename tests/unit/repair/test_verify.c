@@ -120,7 +120,7 @@ static void flip(struct box *b)
 	unsigned n = 0;
 
 	for (size_t i = 1; i + sizeof(TEXT) < b->mem->size_bytes; i++) {
-		if (memcmp(p + i, TEXT + 1, sizeof(TEXT) - 2) != 0)
+		if (memcmp(p + i, &TEXT[1], sizeof(TEXT) - 2) != 0)
 			continue;
 		p[i - 1] ^= 1;
 		n++;
