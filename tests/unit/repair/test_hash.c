@@ -32,19 +32,18 @@ static void grow(struct wi *w, const char *path, uint64_t bytes)
 	assert_int_equal(ntfs_inode_close(ni), 0);
 }
 
-static bool never(void *user, const char *what, uint64_t done, uint64_t total)
+/* Goes on as long as *user is not used up. */
+static bool count_down(void *user, const char *what, uint64_t done, uint64_t total)
 {
-	(void)user;
 	(void)what;
 	(void)done;
 	(void)total;
-	return false;
+	return *(unsigned *)user && (*(unsigned *)user)--;
 }
 
 static void test_hash__sparse_file_of_16_tib__is_not_read(void **state)
 {
 	struct wi *w = *state;
-	const struct rs_task task = {NULL, never};
 	struct rs_err err = {0};
 	uint8_t sha256[32];
 	bool is_zero = true;
@@ -63,7 +62,28 @@ static void test_hash__sparse_file_of_16_tib__is_not_read(void **state)
 	assert_int_equal(nt_lookup(w->vol, "Windows/some.sys", &ref, NULL), 0);
 	assert_int_equal(judge_hash(w->vol, ref, sha256, &is_zero, NULL), 0);
 	assert_false(is_zero);
+}
+
+/* Holes are not read from the disk, which would ask: the hash asks itself. */
+static void test_hash__cancelled_in_a_hole__ends(void **state)
+{
+	struct wi *w = *state;
+	unsigned left = 100000;
+	struct rs_task task = {&left, count_down};
+	uint8_t sha256[32];
+	bool is_zero;
+	uint64_t ref;
+
+	wi_text(w, "/Windows/hole.sys", "", "");
+	grow(w, "/Windows/hole.sys", 1ULL << 20);
+	wi_open(w);
+	assert_int_equal(nt_lookup(w->vol, "Windows/hole.sys", &ref, NULL), 0);
 	w->blk->task = &task;
+	assert_int_equal(judge_hash(w->vol, ref, sha256, &is_zero, NULL), 0);
+	assert_true(is_zero);
+	left = 100000 - left - 4; /* the last of what it needs are 16 chunks of the hole */
+	assert_int_equal(judge_hash(w->vol, ref, sha256, &is_zero, NULL), RS_E_CANCELLED);
+	left = 0;
 	assert_int_equal(judge_hash(w->vol, ref, sha256, &is_zero, NULL), RS_E_CANCELLED);
 	w->blk->task = NULL;
 }
@@ -73,6 +93,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			test_hash__sparse_file_of_16_tib__is_not_read, wi_setup, wi_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_hash__cancelled_in_a_hole__ends, wi_setup, wi_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
