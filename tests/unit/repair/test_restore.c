@@ -28,6 +28,7 @@ struct box {
 	struct blk *mem;
 	struct nt_vol *vol;
 	struct plan *plan; /* as undo loads it */
+	const struct win_info *win;
 	uint64_t file_ref, home_ref;
 };
 
@@ -119,6 +120,10 @@ static int setup(void **state)
 
 	assert_non_null(b);
 	wi_make(&b->wi);
+	if (*state) { /* the values of its SYSTEM hive */
+		wi_hive(&b->wi, "SYSTEM", *state);
+		b->win = &b->wi.win;
+	}
 	wi_text(&b->wi, DRIVERS "/" LONG, CONTENTS, "");
 	wi_open(&b->wi);
 	b->mem = lay_mem_load(b->wi.path, 512);
@@ -155,7 +160,7 @@ static const struct plan_item *survey(struct box *b)
 
 	open_for(b, 0);
 	assert_int_equal(nt_raw_open(b->mem, &raw, NULL), 0);
-	assert_int_equal(restore_survey(b->vol, raw, NULL, b->plan, &err), 0);
+	assert_int_equal(restore_survey(b->vol, raw, b->win, b->plan, &err), 0);
 	return &b->plan->items[0];
 }
 
@@ -373,8 +378,62 @@ static void test_restore__changed_after_the_plan_was_shown__noticed(void **state
 	assert_int_equal(restore_check(b->vol, NULL, NULL, b->plan, NULL), RS_E_CHANGED);
 }
 
+/* ---- what Windows has before it at its next start ---- */
+
+#define DRIVE "\\??\\C:"
+#define KEY   "ControlSet001\\Control\\Session Manager"
+#define NAME  "PendingFileRenameOperations"
+
+static const struct wi_value onto_it[] = {
+	{KEY, NAME, DRIVE "\\new.tmp\n" DRIVE BAD "\n", 0}, {NULL, NULL, NULL, 0}};
+static const struct wi_value deletes_it[] = {
+	{KEY, NAME, DRIVE BAD "\n\n", 0}, {NULL, NULL, NULL, 0}};
+static const struct wi_value renames_above[] = {
+	{KEY, NAME, DRIVE "\\Windows\\System32\\DRIVERS\n!" DRIVE "\\Windows\\old\n", 0},
+	{NULL, NULL, NULL, 0}};
+static const struct wi_value beside_it[] = {
+	{KEY, NAME, DRIVE "\\Windows\\System32\\driver\n\n" DRIVE "\\a.tmp\n" DRIVE BAD ".old\n",
+		0},
+	{NULL, NULL, NULL, 0}};
+
+static void test_restore__pending_rename_onto_it__asks(void **state)
+{
+	struct box *b = *state;
+
+	assert_says(assert_asks(b, "will put \\new.tmp in its place", BAD)->next, "Windows");
+	assert_goes_to(b, BAD);
+}
+
+static void test_restore__pending_delete_of_it__asks(void **state)
+{
+	assert_asks(*state, "Windows will delete it", BAD);
+}
+
+static void test_restore__pending_rename_of_its_folder__asks(void **state)
+{
+	assert_asks(*state, "Windows will rename it", BAD);
+}
+
+static void test_restore__pending_rename_of_others__goes_back(void **state)
+{
+	assert_null(survey(*state)->hinder);
+	assert_goes_to(*state, BAD);
+}
+
+static void test_restore__rename_done_since__noticed(void **state)
+{
+	struct box *b = *state;
+
+	assert_asks(b, "Windows will delete it", BAD);
+	assert_int_equal(restore_check(b->vol, NULL, b->win, b->plan, NULL), 0);
+	b->wi.win.control_set = 2; /* as if Windows had run since */
+	assert_int_equal(restore_check(b->vol, NULL, b->win, b->plan, NULL), RS_E_CHANGED);
+}
+
 int main(void)
 {
+#define P(name, values)                                                                            \
+	cmocka_unit_test_prestate_setup_teardown(name, setup, teardown, (void *)(uintptr_t)(values))
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_restore__nothing_happened__goes_back),
@@ -391,6 +450,11 @@ int main(void)
 		T(test_restore__moved_by_hand__says_where),
 		T(test_restore__stranger_in_its_folder__stops),
 		T(test_restore__changed_after_the_plan_was_shown__noticed),
+		P(test_restore__pending_rename_onto_it__asks, onto_it),
+		P(test_restore__pending_delete_of_it__asks, deletes_it),
+		P(test_restore__pending_rename_of_its_folder__asks, renames_above),
+		P(test_restore__pending_rename_of_others__goes_back, beside_it),
+		P(test_restore__rename_done_since__noticed, deletes_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

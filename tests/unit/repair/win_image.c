@@ -309,11 +309,14 @@ static void set_value(hive_h *h, hive_node_h at, const struct wi_value *v)
 	(void)snprintf(name, sizeof(name), "%s", v->name);
 	rs_put_le32((uint8_t *)data, v->number);
 	if (v->text) {
-		value.t = hive_t_string;
+		const bool is_list = strchr(v->text, '\n') != NULL;
+		value.t = is_list ? hive_t_multiple_strings : hive_t_string;
 		value.len = 2 * strlen(v->text) + 2;
 		assert_true(value.len <= sizeof(data));
 		for (size_t i = 0; i <= strlen(v->text); i++) {
 			data[2 * i] = v->text[i];
+			if (v->text[i] == '\n')
+				data[2 * i] = 0;
 			data[2 * i + 1] = 0;
 		}
 	}

@@ -32,7 +32,7 @@ void wi_program(struct wi *w, const char *path, const uint16_t version[4]);
 
 struct wi_value { /* one value, or only a key when name is NULL; the last one has key NULL */
 	const char *key, *name, *text;
-	uint32_t number; /* REG_DWORD when text is NULL */
+	uint32_t number; /* REG_DWORD when text is NULL; one of lines is a REG_MULTI_SZ */
 };
 /** A hive in System32\config. */
 void wi_hive(struct wi *w, const char *name, const struct wi_value *values);
