@@ -73,10 +73,7 @@ static int unlock(struct rs_session *s, struct en_volume *v, bool may_ask, struc
 		if (asked == 0)
 			asked = bl_unlock(v->bl, s->keys, &s->task, &v->unlock, &why);
 		r = asked;
-		if (r == 0 && err)
-			*err = (struct rs_err){0};
-		else if (err)
-			*err = why;
+		*err = r == 0 ? (struct rs_err){0} : why;
 	}
 	return r;
 }

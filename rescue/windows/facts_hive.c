@@ -19,6 +19,16 @@ static bool file_facts(struct nt_vol *vol, const char *path, struct nt_stat *ret
 	return nt_lookup(vol, path, &ref, NULL) == 0 && nt_stat(vol, ref, ret, NULL) == 0;
 }
 
+/* What loads the hives: without it a folder is no installation that could start. */
+static bool has_session_manager(struct nt_vol *vol, const struct win_info *info)
+{
+	char path[WIN_PATH_CAP];
+	struct nt_stat st;
+
+	(void)snprintf(path, sizeof(path), "%s\\System32\\smss.exe", info->root);
+	return file_facts(vol, path, &st);
+}
+
 /* A copy of Windows' own, which a person may put back: since 1803 the files there are empty, unless
  * somebody switched the copying on again. */
 static void copy_text(
@@ -50,6 +60,8 @@ static void hive_fault(struct nt_vol *vol, struct win_info *info, const char *na
 
 	if (info->hive_fault[0])
 		return; /* one is enough */
+	if (why->code == RS_E_NO_SUCH_FILE && !has_session_manager(vol, info))
+		return; /* a part of a Windows that somebody copied: a note is enough */
 	if (why->code == RS_E_NO_SUCH_FILE)
 		(void)snprintf(reason, sizeof(reason), "missing");
 	else if (file_facts(vol, path, &st) && !st.size_bytes)

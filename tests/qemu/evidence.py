@@ -117,9 +117,10 @@ class Proof:
         """Of the disk in the cache: looked at once."""
         path = self.pristine.path + ".state"
         if not os.path.exists(path):
-            with open(path + ".new", "w", encoding="utf-8") as f:
+            new = f"{path}.new{os.getpid()}"  # another test may make the same one
+            with open(new, "w", encoding="utf-8") as f:
                 json.dump([state(self.pristine, self.folder), outside(self.pristine)], f)
-            os.rename(path + ".new", path)
+            os.rename(new, path)
         with open(path, encoding="utf-8") as f:
             return json.load(f)
 

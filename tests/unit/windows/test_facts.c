@@ -258,6 +258,7 @@ static void expect_fault(const char *system, size_t len, bool has_copy, const ch
 		tv_put(&v, CONFIG "SYSTEM", system, len);
 	if (has_copy)
 		tv_put(&v, CONFIG "RegBack/SYSTEM", "copy", 4);
+	tv_put(&v, "Windows/System32/smss.exe", "MZ", 2);
 	tv_put_kernel(&v, KERNEL, 0x8664, kernel_11);
 	probe(&v, &i);
 	if (!strstr(i.hive_fault, words) || !strstr(i.hive_fault, "stop 0x74"))
@@ -280,6 +281,20 @@ static void test_probe__system_hive_gone_empty_or_rubbish__is_a_fault_by_name(vo
 	put_whole(&v, "Windows", "PC");
 	probe(&v, &i);
 	assert_string_equal(i.hive_fault, "");
+}
+
+static void test_probe__neither_hive_nor_session_manager__a_part_somebody_copied(void **state)
+{
+	auto_tv struct tv v;
+	struct win_info i;
+
+	(void)state;
+	tv_make(&v);
+	tv_put_hive(&v, CONFIG "SYSTEM", "system", NULL);
+	tv_put_kernel(&v, KERNEL, 0x8664, kernel_11);
+	probe(&v, &i);
+	assert_string_equal(i.hive_fault, "");
+	assert_non_null(strstr(i.note, "SOFTWARE hive"));
 }
 
 static void test_probe__software_hive_empty__is_a_fault_by_name(void **state)
@@ -326,6 +341,8 @@ int main(void)
 		cmocka_unit_test(test_probe_all__two_whole__windows_goes_before),
 		cmocka_unit_test(test_probe_all__more_than_are_named__counted),
 		cmocka_unit_test(test_probe__system_hive_gone_empty_or_rubbish__is_a_fault_by_name),
+		cmocka_unit_test(
+			test_probe__neither_hive_nor_session_manager__a_part_somebody_copied),
 		cmocka_unit_test(test_probe__software_hive_empty__is_a_fault_by_name),
 		cmocka_unit_test(test_probe__data_volume__has_none),
 	};
