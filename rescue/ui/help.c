@@ -11,17 +11,22 @@ static const struct command_spec commands[] = {
 		cmd_list},
 	{"scan", CMD_SCAN, 1, 1024, "DISK...", "look for known bad files and show the plan",
 		"Looks only. Ends with 3 if there is something to repair, with 0 if there is "
-		"not.\n",
+		"not,\n"
+		"and as 'fix' would where that would refuse.\n",
 		cmd_scan},
 	{"fix", CMD_FIX, 1, 1, "DISK", "carry out the plan: move bad files out of the way",
 		"Shows the plan that 'scan' shows, asks once, moves each file into a folder of its "
 		"own\n"
 		"(\\Unbrick\\TIME\\NNNN) on the same volume, and verifies. Nothing is deleted. "
 		"Doubtful\n"
-		"files are asked about one by one. Run it again after an interruption.\n",
+		"files are asked about one by one. Run it again after an interruption. DISK is a\n"
+		"device or a raw image file; name the machine's other images with --beside.\n",
 		cmd_fix},
 	{"undo", CMD_UNDO, 1, 2, "DISK [ID]", "put moved files back",
-		"ID is the folder's name below \\Unbrick, needed if there are several.\n",
+		"ID is the folder's name below \\Unbrick, needed if there are several. A file that "
+		"cannot\n"
+		"go back to its old place is told or asked about; with --yes that is refused, "
+		"too.\n",
 		cmd_undo},
 	{"replay", CMD_REPLAY, 1, 1, "DISK", "apply what a crashed Windows left in its journal",
 		"Shows what is pending, asks once, saves the plan (the bytes before and after) in "
