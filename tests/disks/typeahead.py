@@ -9,6 +9,7 @@ import os
 import pty
 import re
 import select
+import signal
 import sys
 import termios
 import time
@@ -59,13 +60,16 @@ def main():
     for piece in re.findall("[0-9]+-?", password) + ["\n", password, "\n"]:
         t.type(piece)
         t.read(0.02)
-    t.until(rb"attempt 2 of 3\): ")
+    t.until(rb"attempt 2 of 3\): |\[yes/no\] ")  # the latter: what was typed early was an answer
     t.type(password + "\n")
-    while not t.is_over:
-        t.read(120)
+    end = time.monotonic() + 120
+    while not t.is_over and time.monotonic() < end:
+        t.read(1)
         if b"[yes/no] " in t.seen:
             t.type("no\n")
             t.seen = t.seen.replace(b"[yes/no] ", b"[yes or no] ")
+    if not t.is_over:
+        os.kill(t.pid, signal.SIGKILL)
     print(t.seen.decode(errors="replace"))
     print("status", os.waitstatus_to_exitcode(os.waitpid(t.pid, 0)[1]))
 
