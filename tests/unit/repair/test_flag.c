@@ -111,6 +111,21 @@ static bool is_ours(struct box *b)
 	return ret;
 }
 
+/* What undo has to take back: quarantines, or only what a cut left. */
+static size_t count_listed(struct box *b)
+{
+	struct quarantine *all = NULL;
+	size_t n = 0;
+
+	assert_int_equal(quarantine_list(b->vol, &all, &n, NULL), 0);
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(all[i].state, QUARANTINE_EMPTY);
+		assert_string_equal(all[i].id, "");
+	}
+	free(all);
+	return n;
+}
+
 static uint64_t make_folder(struct box *b)
 {
 	uint64_t root = 0, dir = 0;
@@ -218,6 +233,7 @@ static void test_flag__cut_right_after_it__what_was_kept_says_ours(void **state)
 	assert_int_equal(flag_raise(b->vol, &stays, NULL), 0);
 	reopen(b);
 	assert_true(is_ours(b));
+	assert_int_equal(count_listed(b), 1); /* the flag alone is taken back, too */
 	assert_int_equal(flag_raise(b->vol, &stays, NULL), 0);
 	assert_false(stays);
 }
@@ -230,6 +246,7 @@ static void test_flag__nothing_of_ours_there__not_ours(void **state)
 	assert_int_equal(flag_raise(b->vol, &stays, NULL), 0);
 	forget_redo(b);
 	assert_false(is_ours(b));
+	assert_int_equal(count_listed(b), 0);
 	assert_int_equal(flag_raise(b->vol, &stays, NULL), 0);
 	assert_true(stays);
 }
