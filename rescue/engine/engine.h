@@ -288,6 +288,7 @@ struct en_works {
 	size_t n;
 	size_t n_windows, n_locked;
 	size_t n_left; /* doubtful files that nobody was there to decide about */
+	size_t n_kept; /* those that somebody said no to */
 	struct rs_err locked_err, other_err; /* first of each kind */
 	struct rs_err idle_err; /* why 'nothing to repair' cannot be said, if nothing is */
 };

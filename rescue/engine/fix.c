@@ -6,7 +6,7 @@
 #include "core/text.h"
 #include "engine/guards.h"
 
-static int ask_doubtful_of(struct rs_session *s, struct plan *p, size_t *ret_left,
+static int ask_doubtful_of(struct rs_session *s, struct plan *p, struct en_works *w,
 	const struct rs_report *report, struct rs_err *err)
 {
 	for (size_t k = 0; k < p->n_items; k++) {
@@ -23,7 +23,8 @@ static int ask_doubtful_of(struct rs_session *s, struct plan *p, size_t *ret_lef
 		if (a == RS_ANSWER_CANCEL)
 			return rs_fail(err, RS_E_CANCELLED, "%s", "");
 		item->is_accepted = a == RS_ANSWER_YES;
-		*ret_left += a == RS_ANSWER_NOBODY;
+		w->n_left += a == RS_ANSWER_NOBODY;
+		w->n_kept += a == RS_ANSWER_NO;
 	}
 	return 0;
 }
@@ -35,9 +36,9 @@ static int ask_doubtful(struct rs_session *s, struct en_works *w, const struct r
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < w->n; i++) {
-		r = ask_doubtful_of(s, w->list[i].plan, &w->n_left, report, err);
+		r = ask_doubtful_of(s, w->list[i].plan, w, report, err);
 		for (size_t k = 0; r == 0 && k < w->list[i].n_unfinished; k++)
-			r = ask_doubtful_of(s, w->list[i].unfinished[k], &w->n_left, report, err);
+			r = ask_doubtful_of(s, w->list[i].unfinished[k], w, report, err);
 	}
 	return r;
 }
@@ -227,8 +228,14 @@ static void left_text(const struct en_works *w, char *ret, size_t cap)
 static void finish_idle(
 	const struct en_works *w, const struct en_machine *m, struct rs_report *report)
 {
-	char text[200] = "nothing to repair";
+	char text[256] = "nothing to repair";
 
+	if (w->n_kept)
+		(void)snprintf(text, sizeof(text), "%zu doubtful %s left, as you decided",
+			w->n_kept, rs_form(w->n_kept, "file was", "files were"));
+	else if (json_object_object_get_ex(report->root, "findings", NULL))
+		(void)snprintf(
+			text, sizeof(text), "nothing that a rule would move; see the findings");
 	for (size_t i = 0; i < w->n; i++) {
 		const struct en_volume *v = w->list[i].v;
 		if (!en_journal_is_open(v) || v->journal.replay->pending != NT_PENDING_CHANGES)

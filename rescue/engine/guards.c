@@ -177,7 +177,7 @@ int en_ask_risk(struct rs_session *s, const struct rs_err *risk, const char *que
 		*err = *risk; /* as with --yes */
 	return a == RS_ANSWER_YES      ? 0
 	       : a == RS_ANSWER_NOBODY ? risk->code
-				       : rs_fail(err, RS_E_CANCELLED, "nothing was changed");
+				       : rs_fail(err, RS_E_CANCELLED, "%s", "");
 }
 
 int en_works_ask(struct rs_session *s, const struct en_works *w, const struct rs_report *report,

@@ -205,7 +205,7 @@ static void no_home(struct look *l, const struct plan_item *item)
 		"make that folder again in Windows' recovery environment; 'unbrick cat' reads the "
 		"file "
 		"in the quarantine",
-		"the folder that it came from is gone, and no other is at its path %.400s",
+		"the folder that it came from is gone, and none is there any more where %.400s was",
 		item->path);
 }
 

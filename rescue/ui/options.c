@@ -20,7 +20,7 @@ const struct option_spec option_table[OPT_COUNT] = {
 	{OPT_RULES, 0, "rules", "DIR", CMD_SCAN | CMD_FIX | CMD_RULES,
 		"the rules of this folder instead of the shipped ones"},
 	{OPT_YES, 'y', "yes", NULL, CMD_WRITE,
-		"answer yes to the plan (doubtful files are still asked about, or left)"},
+		"answer yes to the plan's question, and to no other"},
 	{OPT_REPLAY, 0, "replay", "HOW", CMD_WRITE,
 		"an open journal: safe (default), no, or all (--yes answers for losers, too)"},
 	{OPT_PLAN, 0, "plan", "FILE", CMD_WRITE,
