@@ -287,8 +287,9 @@ struct en_works {
 	struct en_work *list;
 	size_t n;
 	size_t n_windows, n_locked;
-	size_t n_left; /* doubtful files that nobody was there to decide about */
-	size_t n_kept; /* those that somebody said no to */
+	size_t n_left;	 /* doubtful files that nobody was there to decide about */
+	size_t n_kept;	 /* those that somebody said no to */
+	size_t n_spared; /* bad files that are never moved, or not by a rule that stops */
 	struct rs_err locked_err, other_err; /* first of each kind */
 	struct rs_err idle_err; /* why 'nothing to repair' cannot be said, if nothing is */
 };
@@ -306,6 +307,9 @@ void en_offer_nothing(struct en_work *w);
 void en_works_report(const struct en_works *w, bool with_answers, struct json_object *root);
 /** "; volume 2: this Windows cannot start: ..." into @ret, "" if nothing is known of that. */
 void en_works_faults(const struct en_works *w, char *ret, size_t cap);
+/** What was left for a person to decide, "" if nothing was. */
+void en_works_spared(const struct en_works *w, char *ret, size_t cap);
+#define EN_STATUS_LEFT 15 /* docs/exit-status.md */
 /** Files that fix would move or ask about. */
 size_t en_work_moves(const struct en_work *w);
 size_t en_works_count(const struct en_works *w, enum plan_action action);

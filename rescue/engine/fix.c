@@ -212,10 +212,10 @@ static int fix_all(
 }
 
 /* What a fleet must not count as sound. */
-enum { STATUS_LEFT = 15 };
-
 static void left_text(const struct en_works *w, char *ret, size_t cap)
 {
+	char spared[160];
+
 	ret[0] = '\0';
 	if (w->n_left)
 		(void)snprintf(ret, cap,
@@ -223,12 +223,15 @@ static void left_text(const struct en_works *w, char *ret, size_t cap)
 			"fix' at a terminal",
 			w->n_left, rs_form(w->n_left, "file was", "files were"),
 			rs_form(w->n_left, "it is", "they are"));
+	en_works_spared(w, spared, sizeof(spared));
+	size_t len = strlen(ret);
+	(void)snprintf(ret + len, cap - len, "%s%s", len && spared[0] ? "; " : "", spared);
 }
 
 static void finish_idle(
 	const struct en_works *w, const struct en_machine *m, struct rs_report *report)
 {
-	char text[256] = "nothing to repair";
+	char text[400] = "nothing to repair";
 
 	if (w->n_kept)
 		(void)snprintf(text, sizeof(text), "%zu doubtful %s left, as you decided",
@@ -248,9 +251,9 @@ static void finish_idle(
 		break;
 	}
 	en_works_report(w, true, report->root);
-	if (w->n_left) {
+	if (w->n_left || w->n_spared) {
 		left_text(w, text, sizeof(text));
-		en_finish_done(report, m, STATUS_LEFT, "left", text);
+		en_finish_done(report, m, EN_STATUS_LEFT, "left", text);
 		return;
 	}
 	en_finish_done(report, m, 4, "nothing-to-do", text);
@@ -290,7 +293,7 @@ static int prepare(const struct run *u, struct rs_err *err)
 
 static void finish_done(const struct run *u, size_t replays, size_t files)
 {
-	char text[1200], left[256], faults[512], doubtful[200];
+	char text[1400], left[256], faults[512], doubtful[400];
 	int status = 0;
 
 	en_works_left(u->w, left, sizeof(left));
@@ -303,7 +306,7 @@ static void finish_done(const struct run *u, size_t replays, size_t files)
 	if (faults[0])
 		status = rs_err_info(RS_E_HIVE)->exit_status;
 	else if (left[0] || doubtful[0])
-		status = STATUS_LEFT;
+		status = EN_STATUS_LEFT;
 	en_finish_done(u->report, u->m, status,
 		faults[0] ? "cannot-start"
 		: status  ? "left"

@@ -24,7 +24,7 @@ static void finish(struct rs_report *report, bool written, int exit_status, cons
 void en_finish_done(struct rs_report *report, const struct en_machine *m, int exit_status,
 	const char *result, const char *text)
 {
-	char all[1400];
+	char all[1500];
 	const bool written = is_written(m);
 
 	(void)snprintf(all, sizeof(all), "%s%s", text, written ? "" : ", nothing was changed");

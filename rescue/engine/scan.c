@@ -165,6 +165,25 @@ static void remember(const struct en_volume *v, struct en_works *ret)
 	}
 }
 
+static size_t count_spared(const struct plan *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n_items; i++)
+		n += p->items[i].is_spared;
+	return n;
+}
+
+void en_works_spared(const struct en_works *w, char *ret, size_t cap)
+{
+	ret[0] = '\0';
+	if (w->n_spared)
+		(void)snprintf(ret, cap,
+			"%zu %s a rule for bad files, and %s moved by it: see the plan for why",
+			w->n_spared, rs_form(w->n_spared, "file fits", "files fit"),
+			rs_form(w->n_spared, "is not", "are not"));
+}
+
 /* One Windows more. One that cannot be judged is no reason to leave another unrepaired. */
 static int work_add(struct rs_session *s, struct en_volume *v, struct json_object *root,
 	struct en_works *ret, struct rs_err *err)
@@ -188,6 +207,7 @@ static int work_add(struct rs_session *s, struct en_volume *v, struct json_objec
 	} else {
 		ret->n_windows++;
 		ret->n++;
+		ret->n_spared += count_spared(w->plan);
 		why = v->journal.refusal;
 		if (!why.code && v->win.hive_fault[0]) /* never 'nothing to repair' */
 			(void)rs_fail_on(&why, RS_E_HIVE, v->name, "this Windows cannot start: %s",
@@ -385,6 +405,11 @@ static void scan_outcome(const struct en_works *w, struct rs_report *report)
 				text, NULL);
 		else
 			report_finish(report, 3, "found", text, NULL);
+		return;
+	}
+	if (w->n_spared) {
+		en_works_spared(w, text, sizeof(text));
+		report_finish(report, EN_STATUS_LEFT, "left", text, NULL);
 		return;
 	}
 	bool has_findings = json_object_object_get_ex(report->root, "findings", &findings);

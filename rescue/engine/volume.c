@@ -73,7 +73,9 @@ static int unlock(struct rs_session *s, struct en_volume *v, bool may_ask, struc
 		if (asked == 0)
 			asked = bl_unlock(v->bl, s->keys, &s->task, &v->unlock, &why);
 		r = asked;
-		*err = r == 0 ? (struct rs_err){0} : why;
+		if (r == 0)
+			why = (struct rs_err){0};
+		*err = why;
 	}
 	return r;
 }

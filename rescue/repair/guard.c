@@ -71,12 +71,22 @@ static int item_unchanged(struct nt_vol *vol, const struct plan_item *item, stru
 	uint8_t sha256[32];
 	bool is_zero;
 
-	if (nt_stat(vol, item->file_ref, &now, NULL) < 0 || !is_same_stat(&now, &item->stat))
+	struct rs_err why = {0};
+	int r = nt_stat(vol, item->file_ref, &now, &why);
+
+	if (r < 0 &&
+		r != RS_E_NO_SUCH_FILE) { /* cancelled, or not readable: nothing is known of it */
+		if (err)
+			*err = why;
+		(void)rs_err_object(err, item->path);
+		return r;
+	}
+	if (r < 0 || !is_same_stat(&now, &item->stat))
 		return rs_fail_on(err, RS_E_CHANGED, item->path,
 			"it is not the file that was planned any more");
 	if (!item->has_sha256)
 		return 0;
-	int r = judge_hash(vol, item->file_ref, sha256, &is_zero, err);
+	r = judge_hash(vol, item->file_ref, sha256, &is_zero, err);
 	if (r < 0)
 		return r;
 	if (memcmp(sha256, item->sha256, sizeof(sha256)) != 0)

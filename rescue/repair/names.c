@@ -141,6 +141,7 @@ static int only_tell(struct plan_item *item, const char *path, const char *why, 
 	free(item->why);
 	item->why = whole;
 	item->action = PLAN_REPORT;
+	item->is_spared = true;
 	return 0;
 }
 

@@ -62,6 +62,9 @@ static int item_fill(
 		.from_ref = f->parent_ref,
 		.stat = f->stat,
 		.has_sha256 = f->has_sha256};
+	item->is_spared = f->verdict == JUDGE_REPORT && !f->is_missing &&
+			  rule_get_kind(f->rule) == RULE_BAD_FILE &&
+			  rule_get_action(f->rule) == RULE_QUARANTINE;
 	memcpy(item->sha256, f->sha256, sizeof(item->sha256));
 	item->path = strdup(f->path ? f->path : "");
 	item->why = strdup(f->why ? f->why : "");

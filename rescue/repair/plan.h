@@ -29,6 +29,7 @@ struct plan_item {
 	unsigned number; /* 1..; the folder NNNN inside the quarantine */
 	enum plan_action action;
 	bool is_accepted;
+	bool is_spared; /* it fits a rule for bad files, and something keeps it from being moved */
 	enum plan_result result;
 	struct rs_err err; /* when failed */
 	char *path;	   /* where it is (was), "\Windows\..." */

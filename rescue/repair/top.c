@@ -79,6 +79,7 @@ int tops_read(struct nt_vol *vol, struct tops *ret, struct rs_err *err)
 {
 	auto_tops struct tops tops = {0};
 	struct collecting c = {vol, &tops, false};
+	struct rs_err why = {0};
 	int r = nt_list(vol, NT_ROOT_RECORD, collect, &c, err);
 
 	if (r == 0 && c.no_memory)
@@ -87,6 +88,10 @@ int tops_read(struct nt_vol *vol, struct tops *ret, struct rs_err *err)
 		r = prove(vol, &tops.all[i], err);
 	if (r < 0)
 		return r;
+	/* an 8.3 name takes it, too, and whoever opens it gets to that folder */
+	uint64_t ref;
+	if (!tops.is_name_taken && nt_lookup(vol, QUARANTINE_DIR, &ref, &why) != RS_E_NO_SUCH_FILE)
+		tops.is_name_taken = true;
 	if (tops.n)
 		qsort(tops.all, tops.n, sizeof(*tops.all), by_proof);
 	while (tops.n_proven < tops.n && tops.all[tops.n_proven].is_proven)

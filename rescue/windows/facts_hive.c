@@ -93,6 +93,11 @@ static int hive_of(struct nt_vol *vol, struct win_info *info, const char *name,
 		hive_fault(vol, info, name, path, &why);
 		return 0;
 	}
+	if (win_hive_is_cut(*ret)) {
+		(void)rs_fail(&why, RS_E_HIVE, "the file ends before the hive does");
+		win_note(info, "%s hive: %s", name, why.detail);
+		hive_fault(vol, info, name, path, &why);
+	}
 	if (win_hive_note(*ret)[0])
 		win_note(info, "%s hive: %s", name, win_hive_note(*ret));
 	return 0;

@@ -278,6 +278,12 @@ void win_hive_close(struct win_hive *h)
 	free(h);
 }
 
+bool win_hive_is_cut(const struct win_hive *h)
+{
+	return h->base.is_regf &&
+	       h->primary.size_bytes < (uint64_t)HIVE_BASE_BYTES + h->base.bins_bytes;
+}
+
 bool win_hive_is_dirty(const struct win_hive *h)
 {
 	return h->is_dirty;

@@ -28,6 +28,9 @@ void win_hive_close(struct win_hive *h);
 RS_DEFINE_AUTO(struct win_hive *, win_hive_close);
 #define auto_hive __attribute__((cleanup(win_hive_close_auto)))
 
+/** Is the file shorter than its own base block says? Windows refuses such a hive; what is there can
+ * be read. */
+bool win_hive_is_cut(const struct win_hive *h);
 bool win_hive_is_dirty(const struct win_hive *h);	 /* as found on the disk */
 unsigned win_hive_log_entries(const struct win_hive *h); /* applied from the logs */
 /** What was found and could not be used (a log of the old format, a wrong checksum), or "". Valid
