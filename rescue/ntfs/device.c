@@ -270,8 +270,11 @@ static s64 dev_pwrite(struct ntfs_device *dev, const void *buf, s64 count, s64 o
 		rs_fail_on(&err, RS_E_READ_ONLY, d->src->name, "opened for reading only");
 		return fail_io(d, &err, EROFS);
 	}
-	if (nt_dev_put(d, (uint64_t)offset, buf, (size_t)count, false, &err) < 0)
+	if (nt_dev_put(d, (uint64_t)offset, buf, (size_t)count, false, &err) < 0) {
+		if (!d->lost_err.code)
+			d->lost_err = err;
 		return fail_io(d, &err, EIO);
+	}
 	lift_veil(d, (uint64_t)offset, (size_t)count);
 	return count;
 }

@@ -33,7 +33,8 @@ struct nt_dev {
 	struct nt_veil veil;	   /* what the library sees of $Bitmap, and the disk never */
 	int64_t pos_bytes;	   /* for seek/read/write of the library */
 	uint64_t reads_left;	   /* of the library, until the next nt_lib_begin: ends circles */
-	struct rs_err io_err;	   /* first read or write that failed since nt_dev_clear_error */
+	struct rs_err io_err;	   /* first read or write that failed since nt_lib_begin */
+	struct rs_err lost_err;	   /* first write of this step that could not be held */
 };
 
 /** @src must outlive it. Errors: RS_E_MEMORY. */

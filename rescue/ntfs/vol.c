@@ -344,6 +344,7 @@ int nt_step_begin(struct nt_vol *vol, struct rs_err *err)
 		return rs_fail_on(err, RS_E_NTFS_DAMAGED, vol->dev.src->name,
 			"an earlier step failed and the volume could not be opened again");
 	nt_lib_begin(vol);
+	vol->dev.lost_err = (struct rs_err){0};
 	return 0;
 }
 
@@ -364,10 +365,12 @@ int nt_step_end(struct nt_vol *vol, const uint64_t *dir_refs, int r, struct rs_e
 {
 	if (r == 0)
 		r = sync_system_files(vol, err);
-	if (r == 0 && vol->dev.io_err.code) { /* the library may have gone on over it */
+	/* the library may have gone on over it, and what came then over its error */
+	const struct rs_err *lost = vol->dev.lost_err.code ? &vol->dev.lost_err : &vol->dev.io_err;
+	if (r == 0 && lost->code) {
 		if (err)
-			*err = vol->dev.io_err;
-		r = vol->dev.io_err.code;
+			*err = *lost;
+		r = lost->code;
 	}
 	if (r == 0)
 		r = nt_order(vol, dir_refs, err);

@@ -61,6 +61,8 @@ static int make(struct nt_vol *vol, ntfs_inode *dir, const struct new_name *name
 	ni = ntfs_create(dir, cpu_to_le32(id), name->le, (u8)name->n, type);
 	if (!ni)
 		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, name->utf8, err);
+	if (vol->dev.io_err.code) /* it goes on over an index block that it could not read */
+		return nt_lib_fail(vol, RS_E_IO_READ, name->utf8, err);
 	if (!id)
 		r = nt_security_set(vol, ni, sd, err);
 	if (r < 0)

@@ -75,11 +75,28 @@ static int by_proof(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
+/* An 8.3 name takes it, too: whoever opens that gets to the folder or file that has it. */
+static int look_at_short_name(struct nt_vol *vol, bool *ret_is_taken, struct rs_err *err)
+{
+	struct rs_err why = {0};
+	uint64_t ref;
+	int r = nt_lookup(vol, QUARANTINE_DIR, &ref, &why);
+
+	if (r == RS_E_NO_SUCH_FILE)
+		return 0;
+	if (r < 0 && r != RS_E_UNSAFE_PATH) {
+		if (err)
+			*err = why;
+		return r;
+	}
+	*ret_is_taken = true;
+	return 0;
+}
+
 int tops_read(struct nt_vol *vol, struct tops *ret, struct rs_err *err)
 {
 	auto_tops struct tops tops = {0};
 	struct collecting c = {vol, &tops, false};
-	struct rs_err why = {0};
 	int r = nt_list(vol, NT_ROOT_RECORD, collect, &c, err);
 
 	if (r == 0 && c.no_memory)
@@ -88,10 +105,10 @@ int tops_read(struct nt_vol *vol, struct tops *ret, struct rs_err *err)
 		r = prove(vol, &tops.all[i], err);
 	if (r < 0)
 		return r;
-	/* an 8.3 name takes it, too, and whoever opens it gets to that folder */
-	uint64_t ref;
-	if (!tops.is_name_taken && nt_lookup(vol, QUARANTINE_DIR, &ref, &why) != RS_E_NO_SUCH_FILE)
-		tops.is_name_taken = true;
+	if (!tops.is_name_taken)
+		r = look_at_short_name(vol, &tops.is_name_taken, err);
+	if (r < 0)
+		return r;
 	if (tops.n)
 		qsort(tops.all, tops.n, sizeof(*tops.all), by_proof);
 	while (tops.n_proven < tops.n && tops.all[tops.n_proven].is_proven)
