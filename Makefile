@@ -216,7 +216,7 @@ fuzz:
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) JOBS=1 $(RUN) fuzz 1200 tests/fuzz/run
 
 # Checks taken away one by one (tests/mutants). CI tries a part, another one every day.
-MUTANT_SECONDS ?= 200
+MUTANT_SECONDS ?= 120
 mutants: all
 	@$(MAKE) --no-print-directory -j2 mutant-parts unit-programs
 	@MUTANT_SECONDS=$(MUTANT_SECONDS) $(RUN) mutants 1500 tests/mutants/run
