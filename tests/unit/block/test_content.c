@@ -399,6 +399,25 @@ static void test_bitlocker__old_signatures__do_not_count(void **state)
 	expect_other(b, "linux_raid_member");
 }
 
+/* libblkid calls it "crypto" where it sees the metadata, as it calls a LUKS: no part of anything */
+static void test_bitlocker__metadata_anywhere__is_whole(void **state)
+{
+	static const uint64_t places[] = {MIB / 2, 33 * MIB, END - MIB};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		uint8_t *bytes;
+		auto_blk struct blk *b = mem_disk(64, &bytes);
+		put_bitlocker(bytes);
+		memmove(bytes + places[i], bytes + 33 * MIB, 64);
+		rs_put_le64(bytes + 176, places[i]);
+		auto_disk_map struct disk_map *map = load(b);
+		assert_int_equal(map->parts[0].kind, VOL_BITLOCKER);
+		assert_string_equal(map->parts[0].member_of, "");
+		assert_string_equal(map->parts[0].left_over, "");
+	}
+}
+
 static void test_file_systems__left_in_an_ntfs__do_not_count(void **state)
 {
 	uint8_t *bytes;
@@ -456,6 +475,7 @@ int main(void)
 		cmocka_unit_test(test_lvm__label_of_this_size__is_a_member_else_left_over),
 		cmocka_unit_test(test_zfs__labels_at_the_end_alone__are_left_over),
 		cmocka_unit_test(test_bitlocker__old_signatures__do_not_count),
+		cmocka_unit_test(test_bitlocker__metadata_anywhere__is_whole),
 		cmocka_unit_test(test_file_systems__left_in_an_ntfs__do_not_count),
 		cmocka_unit_test(test_copy_at_the_end__below_a_new_file_system__does_not_count),
 		cmocka_unit_test(test_member_partition__is_named_and_its_neighbour_is_not),
