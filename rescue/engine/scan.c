@@ -76,18 +76,13 @@ static int load_unfinished(struct en_work *w, struct rs_err *err)
 	return 0;
 }
 
-/* A file that an unfinished quarantine will move needs no second plan. */
+/* A file that an unfinished quarantine moves is told of there, and has no second plan. */
 static void drop_doubles(struct en_work *w)
 {
-	for (size_t i = 0; i < w->plan->n_items; i++) {
-		struct plan_item *item = &w->plan->items[i];
-		for (size_t k = 0; k < w->n_unfinished; k++) {
-			for (size_t n = 0; n < w->unfinished[k]->n_items; n++) {
-				if (w->unfinished[k]->items[n].file_ref == item->file_ref)
-					item->action = PLAN_REPORT;
-			}
-		}
-	}
+	for (size_t k = 0; k < w->n_unfinished; k++)
+		for (size_t n = 0; n < w->unfinished[k]->n_items; n++)
+			if (w->unfinished[k]->items[n].file_ref)
+				plan_drop_file(w->plan, w->unfinished[k]->items[n].file_ref);
 }
 
 static void only_report(struct plan *p)

@@ -7,23 +7,43 @@
 #include "core/text.h"
 #include "report/report.h"
 
+static void item_done(struct plan_item *item)
+{
+	free(item->path);
+	free(item->why);
+	free(item->rule_id);
+	free(item->place);
+	free(item->hinder);
+	free(item->next);
+	for (size_t k = 0; k < item->n_names; k++)
+		free(item->names[k].path);
+	free(item->names);
+}
+
 void plan_free(struct plan *p)
 {
 	if (!p)
 		return;
-	for (size_t i = 0; i < p->n_items; i++) {
-		free(p->items[i].path);
-		free(p->items[i].why);
-		free(p->items[i].rule_id);
-		free(p->items[i].place);
-		free(p->items[i].hinder);
-		free(p->items[i].next);
-		for (size_t k = 0; k < p->items[i].n_names; k++)
-			free(p->items[i].names[k].path);
-		free(p->items[i].names);
-	}
+	for (size_t i = 0; i < p->n_items; i++)
+		item_done(&p->items[i]);
 	free(p->items);
 	free(p);
+}
+
+void plan_drop_file(struct plan *p, uint64_t file_ref)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n_items; i++) {
+		if (p->items[i].file_ref == file_ref) {
+			item_done(&p->items[i]);
+			continue;
+		}
+		p->items[n] = p->items[i];
+		p->items[n].number = (unsigned)n + 1;
+		n++;
+	}
+	p->n_items = n;
 }
 
 static enum plan_action action_of(const struct judge_file *f)

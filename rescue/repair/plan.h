@@ -80,6 +80,8 @@ size_t plan_count(const struct plan *p, enum plan_action action);
 size_t plan_count_accepted(const struct plan *p);
 /** Accepted items that are where they should be. */
 size_t plan_count_done(const struct plan *p);
+/** Without @file_ref's items; the others are counted anew. */
+void plan_drop_file(struct plan *p, uint64_t file_ref);
 /** Accept all quarantine, finish and restore items; doubtful ones stay as they are. */
 void plan_accept(struct plan *p);
 
