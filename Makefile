@@ -28,7 +28,7 @@ LIBS	:= $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
 # ---- the library, one archive a room, lowest first: each links only with those before it
 
-ROOMS	= core block fat bitlocker ntfs windows report repair engine
+ROOMS	= core block fat bitlocker ntfs ntfslog ntfswrite windows report judge plan act engine
 upto	= $(if $(2),$(firstword $(2)) $(if $(filter $(1),$(firstword $(2))),,$(call upto,$(1),$(wordlist 2,99,$(2)))))
 libs_to	= $(patsubst %,$(BUILD)/lib/%.a,$(call upto,$(1),$(ROOMS)))
 rev	= $(if $(1),$(call rev,$(wordlist 2,99,$(1))) $(firstword $(1)))
@@ -43,7 +43,7 @@ $(BUILD)/lib/$(1).a: $$(OBJ_$(1))
 	@rm -f $$@
 	@ar rcsD $$@ $$^
 endef
-OBJ_repair = $(BUILD)/gen/shipped_rules.o
+OBJ_judge = $(BUILD)/gen/shipped_rules.o
 $(foreach r,$(ROOMS) ui,$(eval $(call room,$(r))))
 
 compile	= @mkdir -p $(@D); echo '  CC $<'; $(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c $< -o $@
@@ -77,7 +77,7 @@ $(BUILD)/tools/mkbitlocker: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/mkbitlo
 # Power cuts: tests/torture/torture_NAME.c, one program each; the sources beside them are shared
 TORTURE	= $(patsubst tests/torture/%.c,$(BUILD)/tools/%,$(wildcard tests/torture/torture_*.c))
 $(TORTURE): $(BUILD)/tools/%: $(BUILD)/tests/torture/%.o $(patsubst %,$(BUILD)/tests/torture/%.o,act sound) \
-	$(patsubst %,$(BUILD)/tests/unit/ntfs/%_help.o,vol crash replay) \
+	$(patsubst %,$(BUILD)/tests/unit/%_help.o,ntfswrite/vol ntfslog/crash ntfslog/replay) \
 	$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/layers/*.c)) $(RESCUE)
 	$(link) $^ $(LIBS) -lcmocka -o $@
 
@@ -91,7 +91,13 @@ $(BUILD)/tools/%: $(BUILD)/tests/disks/%.o $(RESCUE)
 TESTS	= $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c))
 shared_of = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/$(1)/test_%,$(wildcard tests/unit/$(1)/*.c)) \
 	$(if $(filter-out core report,$(1)),$(wildcard tests/layers/*.c)) \
-	$(if $(filter engine,$(1)),tests/unit/repair/win_image.c))
+	$(foreach r,$(helpers_$(1)),$(filter-out tests/unit/$(r)/test_%,$(wildcard tests/unit/$(r)/*.c))))
+# the rooms whose tests' makers of volumes the tests of another room use, too
+helpers_ntfslog = ntfs
+helpers_ntfswrite = ntfs ntfslog
+helpers_plan = judge
+helpers_act = judge
+helpers_engine = judge
 
 # the disk that the engine opens is one of the test's
 $(BUILD)/tests/unit/engine/test_unreadable: LDFLAGS += -Wl,--wrap=blk_file_open

@@ -92,7 +92,8 @@ static void take_sign(blkid_probe probe, struct vol_sign *ret)
 	take_value(probe, "USAGE", usage, sizeof(usage));
 	take_value(probe, "SBMAGIC_OFFSET", at, sizeof(at));
 	ret->at_bytes = strtoull(at, NULL, 10); /* libblkid's own number */
-	/* libblkid's "crypto" holds BitLocker, too, which we open by ourselves and is whole alone */
+	/* libblkid's "crypto" holds BitLocker, too, which we open by ourselves and is whole alone
+	 */
 	ret->is_container = strcmp(ret->type, "BitLocker") != 0 &&
 			    (strcmp(usage, "raid") == 0 || strcmp(usage, "crypto") == 0);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "block/overlay.h"
+#include "ntfs/check.h"
 
 /* Of the report that is kept beside what was moved: what the act adds to it for each file. */
 #define REPORT_FIXED_BYTES    8192U

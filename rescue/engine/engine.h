@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The engine's inside: sessions, the machine's disks and volumes as they are opened step by step.
- * This is where the rooms are put together; it decides nothing about files (repair/ does). */
+ * This is where the rooms are put together; it decides nothing about files (judge/ and plan/ do).
+ */
 #ifndef UNBRICK_ENGINE_ENGINE_H
 #define UNBRICK_ENGINE_ENGINE_H
 
+#include "act/quarantine.h"
 #include "bitlocker/bitlocker.h"
 #include "block/disk.h"
 #include "block/set.h"
 #include "block/written.h"
-#include "ntfs/replay.h"
-#include "ntfs/vol.h"
-#include "repair/quarantine.h"
+#include "ntfslog/replay.h"
+#include "ntfswrite/vol.h"
 #include "report/report.h"
 #include "rescue.h"
 #include "windows/windows.h"

@@ -88,7 +88,7 @@ static int lay_over(struct en_volume *v, struct blk **ret, struct nt_raw **ret_r
 	int r = nt_replay_overlay(en_volume_blk(v), v->journal.replay, &seen, err);
 
 	if (r == 0)
-		r = nt_replay_check(seen, v->journal.replay, err);
+		r = nt_vol_trust_replay(seen, v->journal.replay, err);
 	if (r == 0)
 		r = nt_raw_open(seen, &raw, err);
 	if (r == 0)

@@ -32,7 +32,7 @@ static int verify(struct en_volume *v, const struct nt_replay *p, bool is_back,
 	if (r == 0 && (state.log == NT_LOG_CLEAN) == is_back)
 		r = rs_fail(&why, RS_E_VERIFY, "the journal is %s", nt_log_state_text(state.log));
 	if (r == 0 && !is_back)
-		r = nt_replay_check(stack.top, p, &why);
+		r = nt_vol_trust_replay(stack.top, p, &why);
 	nt_raw_close(rs_steal(raw));
 	en_stack_close(&stack);
 	if (r == 0) {
@@ -235,7 +235,7 @@ static int foresee(struct blk *top, const struct nt_replay *p, bool is_back, str
 		r = nt_raw_open(seen, &raw, err);
 	if (r == 0)
 		r = nt_state_read(raw, ret, err);
-	return r < 0 || is_back ? r : nt_replay_check(seen, p, err);
+	return r < 0 || is_back ? r : nt_vol_trust_replay(seen, p, err);
 }
 
 /* A checksum tells damage from a plan, not a plan from a forgery: what it would leave is looked at

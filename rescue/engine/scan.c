@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "act/proof.h"
 #include "core/text.h"
 #include "engine/guards.h"
-#include "repair/proof.h"
 
 static void work_done(struct en_work *w)
 {

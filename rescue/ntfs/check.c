@@ -7,8 +7,8 @@
 
 #include "core/text.h"
 #include "ntfs/btree.h"
+#include "ntfs/check.h"
 #include "ntfs/raw_internal.h"
-#include "ntfs/vol.h"
 
 #define UPCASE_RECORD 10U
 #define BITMAP_RECORD 6U

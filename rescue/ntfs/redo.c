@@ -1,161 +1,38 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "ntfs/redo.h"
+#include "ntfs/redo_format.h"
 
 #include <openssl/evp.h>
 #include <string.h>
 
 #include "block/overlay.h"
-#include "ntfs/device.h"
 #include "ntfs/raw_internal.h"
-
-/* One unit of header, the table, the contents; each begins at a unit. */
-#define MAGIC	     "UNBRICK REDO 1\r\n"
-#define OFF_UNIT     16U /* u32: bytes of a unit */
-#define OFF_COUNT    20U /* u32 */
-#define OFF_PLACE    24U /* u64: where this is */
-#define OFF_NUMBER   32U /* u64: of the step */
-#define OFF_FLAG     40U /* u32: 1 = VOLUME_IS_DIRTY, if it is on, is of our making */
-#define OFF_DIGEST   64U /* SHA-256 of table and contents */
-#define OFF_SEAL     96U /* SHA-256 of key and header up to here */
-#define HEADER_BYTES 128U
-#define SHA	     32U
-
-#define ROW_RANK      8U  /* u32 */
-#define ROW_IS_BITMAP 12U /* u32 */
-#define ROW_OLD	      16U
-#define ROW_MID	      32U
-#define ROW_BYTES     48U
 
 #define RECORD_VOLUME 3U
 
-static bool digest(const uint8_t *p, size_t len, uint8_t ret[SHA])
+bool nt_redo_digest(const uint8_t *p, size_t len, uint8_t ret[SHA])
 {
 	unsigned n = 0;
 
 	return EVP_Digest(p, len, ret, &n, EVP_sha256(), NULL) == 1 && n == SHA;
 }
 
-static bool seal(const uint8_t key[NT_REDO_KEY], const uint8_t *header, uint8_t ret[SHA])
+bool nt_redo_seal(const uint8_t key[NT_REDO_KEY], const uint8_t *header, uint8_t ret[SHA])
 {
 	uint8_t both[NT_REDO_KEY + OFF_SEAL];
 
 	memcpy(both, key, NT_REDO_KEY);
 	memcpy(both + NT_REDO_KEY, header, OFF_SEAL);
-	return digest(both, sizeof(both), ret);
+	return nt_redo_digest(both, sizeof(both), ret);
 }
 
-static size_t table_bytes(size_t n, uint32_t unit_bytes)
+size_t nt_redo_table_bytes(size_t n, uint32_t unit_bytes)
 {
 	return (n * ROW_BYTES + unit_bytes - 1) / unit_bytes * unit_bytes;
 }
 
-static size_t payload_bytes(size_t n, uint32_t unit_bytes)
+size_t nt_redo_payload_bytes(size_t n, uint32_t unit_bytes)
 {
-	return table_bytes(n, unit_bytes) + n * unit_bytes;
-}
-
-/* ---- keeping ---- */
-
-static bool is_kept(const struct nt_unit *u, uint32_t first)
-{
-	return !u->is_internal && (u->is_bitmap || u->rank >= first);
-}
-
-static size_t count_kept(const struct nt_dev *d, uint32_t first)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < d->n_units; i++)
-		n += is_kept(&d->units[i], first);
-	return n;
-}
-
-uint32_t nt_redo_first(const struct nt_dev *d)
-{
-	/* also a single sector, which nothing tears: the step before it is known by what it wrote
-	 */
-	if (!d->redo.off_bytes)
-		return UINT32_MAX;
-	for (uint32_t first = 0; first < 2; first++) {
-		size_t n = count_kept(d, first);
-
-		if (n && payload_bytes(n, d->unit_bytes) + d->unit_bytes <= d->redo.len_bytes)
-			return first;
-	}
-	return UINT32_MAX;
-}
-
-static int put_row(struct nt_dev *d, const struct nt_unit *u, uint8_t *row, struct rs_err *err)
-{
-	auto_free uint8_t *buf = malloc(d->unit_bytes);
-	uint8_t sha[SHA];
-
-	if (!buf)
-		return rs_fail_on(err, RS_E_MEMORY, d->src->name, "held changes");
-	int r = nt_dev_read_disk(d, u->number, buf, err);
-	if (r < 0)
-		return r;
-	rs_put_le64(row, u->number * d->unit_bytes);
-	rs_put_le32(row + ROW_RANK, u->rank);
-	rs_put_le32(row + ROW_IS_BITMAP, u->is_bitmap);
-	bool ok = digest(buf, d->unit_bytes, sha);
-	memcpy(row + ROW_OLD, sha, NT_REDO_DIGEST);
-	for (uint32_t i = 0; u->is_bitmap && i < d->unit_bytes; i++)
-		buf[i] |= u->now[i];
-	ok = ok && digest(buf, d->unit_bytes, sha);
-	memcpy(row + ROW_MID, sha, NT_REDO_DIGEST);
-	return ok ? 0 : rs_fail(err, RS_E_MEMORY, "a digest");
-}
-
-static bool put_header(const struct nt_dev *d, size_t n, uint8_t *all)
-{
-	memcpy(all, MAGIC, OFF_UNIT);
-	rs_put_le32(all + OFF_UNIT, d->unit_bytes);
-	rs_put_le32(all + OFF_COUNT, (uint32_t)n);
-	rs_put_le64(all + OFF_PLACE, d->redo.off_bytes);
-	rs_put_le64(all + OFF_NUMBER, d->redo.number);
-	rs_put_le32(all + OFF_FLAG, d->redo.is_flag_ours);
-	return digest(all + d->unit_bytes, payload_bytes(n, d->unit_bytes), all + OFF_DIGEST) &&
-	       seal(d->redo.key, all, all + OFF_SEAL);
-}
-
-int nt_redo_write(struct nt_dev *d, uint32_t first, struct rs_err *err)
-{
-	const size_t n = count_kept(d, first), table = table_bytes(n, d->unit_bytes);
-	const size_t len = d->unit_bytes + table + n * d->unit_bytes;
-	auto_free uint8_t *all = calloc(1, len);
-	int r = 0;
-
-	if (!all)
-		return rs_fail_on(err, RS_E_MEMORY, d->src->name, "held changes");
-	uint8_t *row = all + d->unit_bytes, *bytes = row + table;
-	for (size_t i = 0; r == 0 && i < d->n_units; i++) {
-		if (!is_kept(&d->units[i], first))
-			continue;
-		r = put_row(d, &d->units[i], row, err);
-		memcpy(bytes, d->units[i].now, d->unit_bytes);
-		row += ROW_BYTES;
-		bytes += d->unit_bytes;
-	}
-	if (r < 0)
-		return r;
-	d->redo.number++;
-	if (!put_header(d, n, all))
-		return rs_fail(err, RS_E_MEMORY, "a digest");
-	d->redo.is_used = true;
-	r = blk_write(d->src, d->redo.off_bytes, all, len, err);
-	return r < 0 ? r : blk_flush(d->src, err);
-}
-
-int nt_redo_clear(struct nt_dev *d, struct rs_err *err)
-{
-	auto_free uint8_t *zeros = calloc(1, d->unit_bytes);
-
-	if (!d->redo.is_used)
-		return 0;
-	d->redo.is_used = false;
-	return zeros ? blk_write(d->src, d->redo.off_bytes, zeros, d->unit_bytes, err)
-		     : rs_fail(err, RS_E_MEMORY, "sector");
+	return nt_redo_table_bytes(n, unit_bytes) + n * unit_bytes;
 }
 
 /* ---- finding ---- */
@@ -184,9 +61,9 @@ static bool is_header(struct nt_raw *raw, const uint8_t *h, uint64_t place, cons
 	const uint32_t room = nt_redo_place_bytes(&raw->geo);
 	uint8_t sha[SHA];
 
-	return memcmp(h, MAGIC, OFF_UNIT) == 0 && rs_le64(h + OFF_PLACE) == place && unit >= 512 &&
-	       unit <= 4096 && !(unit & (unit - 1)) && n && n < room / unit &&
-	       payload_bytes(n, unit) + unit <= room && seal(key, h, sha) &&
+	return memcmp(h, REDO_MAGIC, OFF_UNIT) == 0 && rs_le64(h + OFF_PLACE) == place &&
+	       unit >= 512 && unit <= 4096 && !(unit & (unit - 1)) && n && n < room / unit &&
+	       nt_redo_payload_bytes(n, unit) + unit <= room && nt_redo_seal(key, h, sha) &&
 	       memcmp(sha, h + OFF_SEAL, SHA) == 0;
 }
 
@@ -223,7 +100,7 @@ static bool is_known(struct nt_raw *raw, const struct nt_redo *redo, const struc
 		blk_read(raw->src, u->off_bytes, buf, redo->unit_bytes, NULL) < 0)
 		return false;
 	*ret_is_new = memcmp(buf, u->now, redo->unit_bytes) == 0;
-	return *ret_is_new || (digest(buf, redo->unit_bytes, sha) &&
+	return *ret_is_new || (nt_redo_digest(buf, redo->unit_bytes, sha) &&
 				      (memcmp(sha, u->old, NT_REDO_DIGEST) == 0 ||
 					      memcmp(sha, u->mid, NT_REDO_DIGEST) == 0));
 }
@@ -231,7 +108,7 @@ static bool is_known(struct nt_raw *raw, const struct nt_redo *redo, const struc
 /* The rows, when the disk holds nothing else than what they know; @redo->n is set then. */
 static int read_rows(struct nt_raw *raw, struct nt_redo *redo, size_t n, struct rs_err *err)
 {
-	const uint8_t *row = redo->bytes, *now = row + table_bytes(n, redo->unit_bytes);
+	const uint8_t *row = redo->bytes, *now = row + nt_redo_table_bytes(n, redo->unit_bytes);
 	auto_free uint8_t *buf = malloc(redo->unit_bytes);
 	bool is_over = true;
 
@@ -272,13 +149,13 @@ int nt_redo_find(struct nt_raw *raw, struct nt_redo *ret, struct rs_err *err)
 	ret->number = rs_le64(h + OFF_NUMBER);
 	ret->unit_bytes = rs_le32(h + OFF_UNIT);
 	ret->is_flag_ours = rs_le32(h + OFF_FLAG) == 1;
-	const size_t n = rs_le32(h + OFF_COUNT), len = payload_bytes(n, ret->unit_bytes);
+	const size_t n = rs_le32(h + OFF_COUNT), len = nt_redo_payload_bytes(n, ret->unit_bytes);
 	ret->bytes = malloc(len);
 	if (!ret->bytes)
 		return rs_fail(err, RS_E_MEMORY, "redo");
 	if (blk_read(raw->src, place + ret->unit_bytes, ret->bytes, len, NULL) < 0)
 		return 0;
-	if (!digest(ret->bytes, len, sha) || memcmp(sha, h + OFF_DIGEST, SHA) != 0) {
+	if (!nt_redo_digest(ret->bytes, len, sha) || memcmp(sha, h + OFF_DIGEST, SHA) != 0) {
 		ret->is_found = true; /* cut while it was kept: nothing of the step was begun */
 		return 0;
 	}

@@ -15,8 +15,6 @@
 #include "ntfs/raw.h"
 #include "ntfs/veil.h"
 
-struct nt_dev;
-
 #define NT_REDO_KEY    32U
 #define NT_REDO_DIGEST 16U
 
@@ -62,19 +60,10 @@ struct nt_redo_place {
  * Errors: RS_E_MEMORY. */
 int nt_redo_choose(struct nt_raw *raw, const struct nt_redo *found, struct nt_veil *veil,
 	struct nt_redo_place *ret, struct rs_err *err);
-/** The rank from which on a commit of what @d holds can be kept: 0; 1 when the contents are too
- * much, which then go to the disk first, where nothing names them yet; UINT32_MAX: nothing is kept,
- * because there is nothing, too much or no place. */
-uint32_t nt_redo_first(const struct nt_dev *d);
-/** Keep the ranks from @first on, flushed. Errors: RS_E_IO_READ, RS_E_IO_WRITE, RS_E_MEMORY. */
-int nt_redo_write(struct nt_dev *d, uint32_t first, struct rs_err *err);
 /** @src as it is once the step is at its end. Closed before @src; @redo may go.
  * Errors: RS_E_MEMORY, RS_E_IO_READ. */
 int nt_redo_overlay(
 	struct blk *src, const struct nt_redo *redo, struct blk **ret, struct rs_err *err);
-/** Forget it: everything is at its end. Not flushed. */
-int nt_redo_clear(struct nt_dev *d, struct rs_err *err);
-
 /* ---- redo_place.c ---- */
 
 #define NT_REDO_PLACES 16U

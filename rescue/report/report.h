@@ -12,7 +12,7 @@
 #include "bitlocker/bitlocker.h"
 #include "block/disk.h"
 #include "ntfs/raw.h"
-#include "ntfs/replay.h"
+#include "ntfslog/replay.h"
 #include "windows/windows.h"
 
 #define REPORT_SCHEMA_VERSION 1

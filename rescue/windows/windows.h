@@ -4,7 +4,7 @@
 #ifndef UNBRICK_WINDOWS_WINDOWS_H
 #define UNBRICK_WINDOWS_WINDOWS_H
 
-#include "ntfs/vol.h"
+#include "ntfswrite/vol.h"
 
 /* ---- registry hives, lazily (hive.c) ---- */
 

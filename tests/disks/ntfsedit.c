@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ntfs/vol_internal.h"
+#include "ntfswrite/vol_internal.h"
 
 struct place {
 	uint64_t dir_ref, ref; /* ref 0: not there */

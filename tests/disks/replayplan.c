@@ -23,7 +23,8 @@
 #include <unistd.h>
 
 #include "ntfs/raw_internal.h"
-#include "ntfs/replay.h"
+#include "ntfslog/replay.h"
+#include "ntfswrite/vol.h"
 #include "tests/disks/locked.h"
 
 struct job {
@@ -90,7 +91,7 @@ static int check(struct job *j, struct rs_err *err)
 	int r = nt_replay_overlay(j->vol, j->plan, &over, err);
 
 	if (r == 0)
-		r = nt_replay_check(over, j->plan, err);
+		r = nt_vol_trust_replay(over, j->plan, err);
 	blk_close(over);
 	return r;
 }

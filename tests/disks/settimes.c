@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "ntfs/vol.h"
+#include "ntfswrite/vol.h"
 #include "tests/disks/locked.h"
 
 static int die(const struct rs_err *err)

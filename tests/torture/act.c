@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "repair/quarantine.h"
+#include "act/quarantine.h"
 
 uint64_t act_setting(const char *name, uint64_t otherwise)
 {

@@ -3,7 +3,7 @@
 #ifndef UNBRICK_TESTS_ACT_H
 #define UNBRICK_TESTS_ACT_H
 
-#include "ntfs/vol_internal.h"
+#include "ntfswrite/vol_internal.h"
 
 #define ACT_FILES_MAX 8U
 

@@ -25,7 +25,7 @@
 #include <string.h>
 
 #include "../layers/layers.h"
-#include "../unit/ntfs/vol_help.h"
+#include "../unit/ntfswrite/vol_help.h"
 #include "act.h"
 #include "sound.h"
 

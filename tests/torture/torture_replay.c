@@ -27,11 +27,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ntfs/replay.h"
+#include "ntfslog/replay.h"
 
 #include "../layers/layers.h"
-#include "../unit/ntfs/crash_help.h"
-#include "../unit/ntfs/vol_help.h"
+#include "../unit/ntfslog/crash_help.h"
+#include "../unit/ntfswrite/vol_help.h"
 #include "act.h"
 
 #include <ntfs-3g/logfile.h>
@@ -124,7 +124,7 @@ static int plan_anew(struct run *r, const char *where, bool may_be_torn, struct 
 	if ((*ret)->refusal.code)
 		return 1;
 	if (nt_replay_overlay(r->mem, *ret, &over, &err) < 0 ||
-		nt_replay_check(over, *ret, &err) < 0)
+		nt_vol_trust_replay(over, *ret, &err) < 0)
 		return may_be_torn ? 1 : tell(r, where, "check:", &err) - 1;
 	return same_files(r, over, where, "through the overlay:") ? 0 : -1;
 }

@@ -25,8 +25,9 @@
 #include "core/text.h"
 
 #include "../layers/layers.h"
-#include "../unit/ntfs/vol_help.h"
+#include "../unit/ntfswrite/vol_help.h"
 #include "act.h"
+#include "ntfs/check.h"
 
 #define DRIVERS "/Windows/drivers"
 #define FILES	160U

@@ -13,7 +13,7 @@
 #include "core/text.h"
 #include "rescue.h"
 
-#include "../repair/win_image.h"
+#include "../judge/win_image.h"
 #include "engine/engine.h"
 
 #define DIR   "/Windows/System32/drivers/CrowdStrike"

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "../../layers/layers.h"
-#include "../repair/win_image.h"
+#include "../judge/win_image.h"
 #include "ntfs/raw_internal.h"
 #include "rescue.h"
 

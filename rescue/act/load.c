@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reading a quarantine back as a plan: by its manifest, or by the report beside it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "act/proof.h"
+
+#define MANIFEST_MAX_BYTES (16U << 20)
+#define UNPROVEN_MAX_BYTES (1U << 20) /* of somebody else's there may be many */
+
+void quarantine_path(char *ret, size_t cap, const char *top, const char *id, const char *leaf)
+{
+	(void)snprintf(ret, cap, "%s/%s%s%s", top, id, leaf[0] ? "/" : "", leaf);
+}
+
+int quarantine_journal(struct nt_vol *vol, const char *top, const char *id, struct journal *ret,
+	struct rs_err *err)
+{
+	struct rs_err why = {0};
+	char path[96];
+	uint64_t ref = 0;
+
+	quarantine_path(path, sizeof(path), top, id, QUARANTINE_JOURNAL);
+	int r = nt_lookup(vol, path, &ref, &why);
+	if (r == RS_E_NO_SUCH_FILE)
+		ref = 0; /* somebody removed it: the moves themselves do not need it */
+	else if (r < 0)
+		return rs_fail_on(err, r, path, "%s", why.detail);
+	return journal_open(vol, ref, ret, err);
+}
+
+static int read_all(struct nt_vol *vol, const char *path, uint64_t max_bytes, char **ret,
+	size_t *ret_len, struct rs_err *err)
+{
+	auto_nt_file struct nt_file *f = NULL;
+	uint64_t ref;
+	int r = nt_lookup(vol, path, &ref, err);
+
+	if (r == 0)
+		r = nt_file_open(vol, ref, "", &f, err);
+	if (r < 0)
+		return r;
+	uint64_t size = nt_file_size(f);
+	if (size > max_bytes)
+		return rs_fail(err, RS_E_MANIFEST, "it is too large");
+	auto_free char *text = malloc((size_t)size + 1);
+	if (!text)
+		return rs_fail(err, RS_E_MEMORY, "manifest");
+	r = nt_file_read(f, 0, text, (size_t)size, ret_len, err);
+	if (r < 0)
+		return r;
+	text[*ret_len] = '\0';
+	*ret = rs_steal(text);
+	return 0;
+}
+
+static bool is_there(struct nt_vol *vol, const struct quarantine *q, const char *leaf)
+{
+	char path[96];
+	uint64_t ref;
+
+	quarantine_path(path, sizeof(path), q->top, q->id, leaf);
+	return nt_lookup(vol, path, &ref, NULL) == 0;
+}
+
+/* Nothing has moved: a plan of no items. */
+static int load_empty(const struct quarantine *q, struct plan **ret, struct rs_err *err)
+{
+	struct plan *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return rs_fail(err, RS_E_MEMORY, "plan");
+	(void)snprintf(p->top, sizeof(p->top), "%s", q->top);
+	(void)snprintf(p->id, sizeof(p->id), "%s", q->id);
+	p->is_proven = q->is_proven;
+	*ret = p;
+	return 0;
+}
+
+int manifest_load(struct nt_vol *vol, const struct quarantine *q, enum plan_action action,
+	struct plan **ret, struct rs_err *err)
+{
+	auto_plan struct plan *p = NULL;
+	auto_free char *text = NULL;
+	char path[96];
+	size_t len = 0;
+
+	quarantine_path(path, sizeof(path), q->top, q->id, QUARANTINE_MANIFEST);
+	int r = read_all(vol, path, q->is_proven ? MANIFEST_MAX_BYTES : UNPROVEN_MAX_BYTES, &text,
+		&len, err);
+	if (r == 0)
+		r = manifest_parse(text, len, action, &p, err);
+	if (r == 0 && strcmp(p->id, q->id) != 0)
+		r = rs_fail(err, RS_E_MANIFEST, "it names %s", p->id);
+	if (r < 0)
+		return rs_err_object(err, path), r;
+	(void)snprintf(p->top, sizeof(p->top), "%s", q->top);
+	p->is_proven = q->is_proven;
+	*ret = rs_steal(p);
+	return 0;
+}
+
+/* The folders of an item by its path and its number, as the report does not have their records. */
+static int find_folders(
+	struct nt_vol *vol, const struct plan *p, struct plan_item *item, struct rs_err *err)
+{
+	char path[96];
+	auto_free char *folder =
+		strndup(item->path, (size_t)(strrchr(item->path, '\\') - item->path));
+
+	if (!folder)
+		return rs_fail(err, RS_E_MEMORY, "report");
+	int r = nt_lookup(vol, folder, &item->from_ref, NULL);
+	if (r == RS_E_NO_SUCH_FILE || r == RS_E_UNSAFE_PATH)
+		return rs_fail_on(
+			err, RS_E_MANIFEST, item->path, "its folder is gone; put it back by hand");
+	(void)snprintf(path, sizeof(path), "%s/%s/%04u", p->top, p->id, item->number);
+	if (r == 0 && nt_lookup(vol, path, &item->to_ref, NULL) < 0)
+		item->to_ref = 0; /* taken away by an undo that was cut off */
+	return r < 0 ? rs_fail_on(err, r, item->path, "%s", "") : 0;
+}
+
+static int load_report(
+	struct nt_vol *vol, const struct quarantine *q, struct plan **ret, struct rs_err *err)
+{
+	auto_plan struct plan *p = NULL;
+	auto_free char *text = NULL;
+	char path[96];
+	size_t len = 0;
+
+	quarantine_path(path, sizeof(path), q->top, q->id, QUARANTINE_REPORT_JSON);
+	int r = read_all(vol, path, MANIFEST_MAX_BYTES, &text, &len, err);
+	if (r == 0)
+		r = report_parse(text, len, q->top, q->id, &p, err);
+	for (size_t i = 0; r == 0 && i < p->n_items; i++)
+		r = find_folders(vol, p, &p->items[i], err);
+	if (r < 0)
+		return rs_err_object(err, path), r;
+	p->is_proven = q->is_proven;
+	*ret = rs_steal(p);
+	return 0;
+}
+
+/* Something lies there, and no manifest. */
+static int load_lost(struct nt_vol *vol, const struct quarantine *q, enum plan_action action,
+	struct plan **ret, struct rs_err *err)
+{
+	bool has_report = q->is_proven && is_there(vol, q, QUARANTINE_REPORT_JSON);
+
+	if (has_report && action == PLAN_RESTORE)
+		return load_report(vol, q, ret, err);
+	if (has_report)
+		return rs_fail_on(err, RS_E_MANIFEST_GONE, q->id, "its report is beside it");
+	return rs_fail_on(err, RS_E_MANIFEST_GONE, q->id, "no report of ours is beside it");
+}
+
+int quarantine_load(struct nt_vol *vol, const struct quarantine *q, enum plan_action action,
+	struct plan **ret, struct rs_err *err)
+{
+	auto_plan struct plan *p = NULL;
+	char path[96];
+	uint64_t ref = 0;
+	bool is_hollow = true;
+
+	if (!q->id[0])
+		return load_empty(q, ret, err);
+	quarantine_path(path, sizeof(path), q->top, q->id, "");
+	int r = nt_lookup(vol, path, &ref, NULL);
+	if (r == RS_E_NO_SUCH_FILE)
+		return rs_fail_on(err, RS_E_NO_SUCH_QUARANTINE, q->id, "not in \\%s", q->top);
+	if (r < 0)
+		return rs_fail_on(err, r, path, "%s", "");
+	if (is_there(vol, q, QUARANTINE_MANIFEST)) {
+		r = manifest_load(vol, q, action, &p, err);
+		/* unreadable: as good as gone, if the report still says what it said */
+		if (r == RS_E_MANIFEST && action == PLAN_RESTORE && q->is_proven &&
+			load_report(vol, q, &p, NULL) == 0)
+			r = 0;
+	} else {
+		r = inside_is_hollow(vol, ref, &is_hollow, err);
+		if (r == 0 && is_hollow && !is_there(vol, q, QUARANTINE_REPORT_JSON))
+			return load_empty(q, ret, err);
+		if (r == 0)
+			r = load_lost(vol, q, action, &p, err);
+	}
+	if (r == 0)
+		r = items_check(vol, p, err);
+	if (r < 0)
+		return r;
+	if (err)
+		*err = (struct rs_err){0};
+	*ret = rs_steal(p);
+	return 0;
+}

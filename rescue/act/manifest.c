@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The manifest: a plan as JSON on the volume it was carried out on. It is read back by undo, years
+ * later perhaps and after Windows has run: every member is checked, and paths in it are only for
+ * people; files are found by their MFT references. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "act/quarantine.h"
+#include "core/text.h"
+#include "report/report.h"
+
+#define MANIFEST_FORMAT	   "unbrick.manifest"
+#define MANIFEST_VERSION   1
+#define MANIFEST_MAX_DEPTH 8
+
+static void put_ref(struct json_object *o, const char *key, uint64_t ref)
+{
+	char text[24];
+
+	/* text: JSON readers in other languages round 64-bit numbers */
+	(void)snprintf(text, sizeof(text), "%016" PRIx64, ref);
+	report_text_set(o, key, text);
+}
+
+static void put_times(struct json_object *o, const struct nt_stat *s)
+{
+	put_ref(o, "created_filetime", s->created);
+	put_ref(o, "modified_filetime", s->modified);
+	put_ref(o, "changed_filetime", s->changed);
+	put_ref(o, "accessed_filetime", s->accessed);
+}
+
+static void put_item(struct json_object *all, const struct plan_item *item)
+{
+	struct json_object *o = report_append(all);
+	char folder[8];
+
+	(void)snprintf(folder, sizeof(folder), "%04u", item->number);
+	report_text_set(o, "folder", folder);
+	report_uint_set(o, "number", item->number);
+	report_text_set(o, "path", item->path);
+	report_text_set(o, "rule", item->rule_id);
+	report_text_set(o, "why", item->why);
+	put_ref(o, "file", item->file_ref);
+	put_ref(o, "from", item->from_ref);
+	put_ref(o, "to", item->to_ref);
+	report_uint_set(o, "size_bytes", item->stat.size_bytes);
+	put_times(o, &item->stat);
+	report_time_set(o, "modified", item->stat.modified);
+	if (item->has_sha256)
+		report_hex_set(o, "sha256", item->sha256, sizeof(item->sha256));
+}
+
+int manifest_write(const struct plan *p, char **ret, size_t *ret_len, struct rs_err *err)
+{
+	struct json_object *root = json_object_new_object();
+
+	if (!root)
+		return rs_fail(err, RS_E_MEMORY, "manifest");
+	report_text_set(root, "format", MANIFEST_FORMAT);
+	report_uint_set(root, "version", MANIFEST_VERSION);
+	report_text_set(root, "id", p->id);
+	report_text_set(root, "tool", UNBRICK_VERSION);
+	report_text_set(root, "note", "made by Unbrick; 'unbrick undo' puts the files back");
+	report_bool_set(root, "was_dirty", p->was_dirty);
+	put_ref(root, "root", p->root_ref);
+	put_times(report_object(root, "root_times"), &p->root_stat);
+	struct json_object *items = report_array(root, "items");
+	for (size_t i = 0; i < p->n_items; i++) {
+		if (p->items[i].is_accepted)
+			put_item(items, &p->items[i]);
+	}
+	const char *text = json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY);
+	*ret = text ? strdup(text) : NULL;
+	json_object_put(root);
+	if (!*ret)
+		return rs_fail(err, RS_E_MEMORY, "manifest");
+	*ret_len = strlen(*ret);
+	return 0;
+}
+
+static bool get_text(struct json_object *o, const char *key, const char **ret)
+{
+	struct json_object *m = NULL;
+
+	if (!json_object_object_get_ex(o, key, &m) || !json_object_is_type(m, json_type_string))
+		return false;
+	*ret = json_object_get_string(m);
+	return true;
+}
+
+static bool get_uint(struct json_object *o, const char *key, uint64_t *ret)
+{
+	struct json_object *m = NULL;
+
+	if (!json_object_object_get_ex(o, key, &m) || !json_object_is_type(m, json_type_int) ||
+		json_object_get_int64(m) < 0)
+		return false;
+	*ret = json_object_get_uint64(m);
+	return true;
+}
+
+static bool get_ref(struct json_object *o, const char *key, uint64_t *ret)
+{
+	const char *text;
+	char *end;
+
+	if (!get_text(o, key, &text) || strlen(text) != 16 ||
+		strspn(text, "0123456789abcdef") != 16)
+		return false;
+	*ret = strtoull(text, &end, 16);
+	return true;
+}
+
+static bool get_times(struct json_object *o, struct nt_stat *s)
+{
+	return get_ref(o, "created_filetime", &s->created) &&
+	       get_ref(o, "modified_filetime", &s->modified) &&
+	       get_ref(o, "changed_filetime", &s->changed) &&
+	       get_ref(o, "accessed_filetime", &s->accessed);
+}
+
+static bool get_sha256(struct json_object *o, struct plan_item *item)
+{
+	const char *text;
+
+	if (!get_text(o, "sha256", &text))
+		return true; /* files that could not be hashed have none */
+	if (strlen(text) != 64 || strspn(text, "0123456789abcdef") != 64)
+		return false;
+	for (size_t i = 0; i < 32; i++) {
+		unsigned v = 0;
+		(void)sscanf(text + 2 * i, "%2x", &v); /* checked above */
+		item->sha256[i] = (uint8_t)v;
+	}
+	item->has_sha256 = true;
+	return true;
+}
+
+static int get_item(
+	struct json_object *o, unsigned index, struct plan_item *item, struct rs_err *err)
+{
+	const char *path, *rule = "", *why = "";
+	uint64_t number;
+
+	if (!json_object_is_type(o, json_type_object) || !get_text(o, "path", &path) ||
+		!get_uint(o, "number", &number) || number < 1 || number > PLAN_MAX_ITEMS ||
+		!get_ref(o, "file", &item->file_ref) || !get_ref(o, "from", &item->from_ref) ||
+		!get_ref(o, "to", &item->to_ref) ||
+		!get_uint(o, "size_bytes", &item->stat.size_bytes) || !get_times(o, &item->stat) ||
+		!get_sha256(o, item))
+		return rs_fail(err, RS_E_MANIFEST, "item %u", index + 1);
+	(void)get_text(o, "rule", &rule); /* only for people */
+	(void)get_text(o, "why", &why);
+	item->number = (unsigned)number;
+	item->stat.ref = item->file_ref;
+	item->path = strdup(path);
+	item->rule_id = strdup(rule);
+	item->why = strdup(why);
+	if (!item->path || !item->rule_id || !item->why)
+		return rs_fail(err, RS_E_MEMORY, "manifest");
+	return 0;
+}
+
+static int get_items(
+	struct json_object *root, enum plan_action action, struct plan *p, struct rs_err *err)
+{
+	struct json_object *items = NULL;
+
+	if (!json_object_object_get_ex(root, "items", &items) ||
+		!json_object_is_type(items, json_type_array) ||
+		json_object_array_length(items) > PLAN_MAX_ITEMS)
+		return rs_fail(err, RS_E_MANIFEST, "list of items");
+	size_t n = json_object_array_length(items);
+	p->items = calloc(n ? n : 1, sizeof(*p->items));
+	if (!p->items)
+		return rs_fail(err, RS_E_MEMORY, "manifest");
+	for (size_t i = 0; i < n; i++) {
+		p->n_items = i + 1; /* plan_free frees the part that is there */
+		p->items[i].action = action;
+		int r = get_item(
+			json_object_array_get_idx(items, i), (unsigned)i, &p->items[i], err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int get_plan(
+	struct json_object *root, enum plan_action action, struct plan *p, struct rs_err *err)
+{
+	struct json_object *times = NULL, *dirty = NULL;
+	const char *format, *id;
+	uint64_t version;
+
+	if (!json_object_is_type(root, json_type_object) || !get_text(root, "format", &format) ||
+		strcmp(format, MANIFEST_FORMAT) != 0 || !get_uint(root, "version", &version))
+		return rs_fail(err, RS_E_MANIFEST, "not a manifest");
+	if (version != MANIFEST_VERSION)
+		return rs_fail(err, RS_E_MANIFEST,
+			"version %" PRIu64 ": use the Unbrick that made it", version);
+	if (!get_text(root, "id", &id) || strlen(id) >= sizeof(p->id))
+		return rs_fail(err, RS_E_MANIFEST, "id");
+	if (!get_ref(root, "root", &p->root_ref) ||
+		!json_object_object_get_ex(root, "root_times", &times) ||
+		!get_times(times, &p->root_stat) ||
+		!json_object_object_get_ex(root, "was_dirty", &dirty))
+		return rs_fail(err, RS_E_MANIFEST, "volume state");
+	(void)snprintf(p->id, sizeof(p->id), "%s", id);
+	p->was_dirty = json_object_get_boolean(dirty);
+	p->has_manifest = true;
+	return get_items(root, action, p, err);
+}
+
+int manifest_parse(const char *text, size_t len, enum plan_action action, struct plan **ret,
+	struct rs_err *err)
+{
+	auto_plan struct plan *p = calloc(1, sizeof(*p));
+	struct json_tokener *t = json_tokener_new_ex(MANIFEST_MAX_DEPTH);
+	struct json_object *root = NULL;
+	int r;
+
+	if (p && t && len <= INT32_MAX)
+		root = json_tokener_parse_ex(t, text, (int)len);
+	if (!p || !t)
+		r = rs_fail(err, RS_E_MEMORY, "manifest");
+	else if (!root)
+		r = rs_fail(err, RS_E_MANIFEST, "%s",
+			json_tokener_error_desc(json_tokener_get_error(t)));
+	else
+		r = get_plan(root, action, p, err);
+	json_object_put(root);
+	if (t)
+		json_tokener_free(t);
+	if (r == 0)
+		*ret = rs_steal(p);
+	return r;
+}

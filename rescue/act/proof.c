@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "act/proof.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ntfswrite/security.h"
+
+/* A reason why it is not ours, or an error that says nothing about it? */
+static bool is_trouble(int r)
+{
+	return r == RS_E_IO_READ || r == RS_E_MEMORY || r == RS_E_BUG;
+}
+
+__attribute__((format(printf, 3, 4))) static int no(
+	struct proof *p, const char *path, const char *fmt, ...)
+{
+	va_list ap;
+
+	int n = snprintf(p->why, sizeof(p->why), "%.60s: ", path);
+	va_start(ap, fmt);
+	(void)vsnprintf(p->why + n, sizeof(p->why) - (size_t)n, fmt, ap);
+	va_end(ap);
+	p->is_ours = false;
+	return 0;
+}
+
+static const char *wrong_kind(const struct nt_stat *s, bool is_dir)
+{
+	if (s->is_reparse)
+		return "it is a reparse point";
+	if (s->is_dir != is_dir)
+		return s->is_dir ? "it is a folder" : "it is a file";
+	if (!(s->attributes & QUARANTINE_ATTR))
+		return "it lacks an attribute that Unbrick's have";
+	if (s->links != 1)
+		return "it has more than one name";
+	return NULL;
+}
+
+int proof_of(struct nt_vol *vol, uint64_t ref, bool is_dir, const char *path, struct proof *ret,
+	struct rs_err *err)
+{
+	auto_free uint8_t *sd = NULL;
+	struct rs_err why = {0};
+	struct nt_stat s;
+	char reason[160];
+	size_t len = 0;
+
+	*ret = (struct proof){.is_ours = false};
+	int r = nt_stat(vol, ref, &s, &why);
+	if (r == 0) {
+		const char *wrong = wrong_kind(&s, is_dir);
+		if (wrong)
+			return no(ret, path, "%s", wrong);
+		r = nt_security_read(vol, ref, &sd, &len, &why);
+	}
+	if (is_trouble(r)) {
+		if (err)
+			*err = why;
+		return r;
+	}
+	if (r < 0)
+		return no(ret, path, "its owner cannot be read (%.80s)", why.detail);
+	if (!nt_security_is_ours((struct rs_view){sd, len}, is_dir, reason, sizeof(reason)))
+		return no(ret, path, "%s", reason);
+	ret->is_ours = true;
+	return 0;
+}
+
+struct member {
+	char name[24];
+	uint64_t ref;
+	bool is_dir;
+};
+
+struct members {
+	struct member *all;
+	size_t n;
+	bool no_memory;
+};
+
+/* Names that mean something to us; what else lies there is never touched. */
+static bool is_of_us(const char *name)
+{
+	return !strcmp(name, QUARANTINE_MANIFEST) || !strcmp(name, QUARANTINE_JOURNAL) ||
+	       !strcmp(name, QUARANTINE_REPORT_JSON) || !strcmp(name, QUARANTINE_REPORT_TEXT) ||
+	       quarantine_is_shape(name, "dddd");
+}
+
+static bool collect(void *user, const char *name, uint64_t ref, bool is_dir)
+{
+	struct members *m = user;
+
+	if (!is_of_us(name))
+		return true;
+	struct member *more = reallocarray(m->all, m->n + 1, sizeof(*more));
+	m->no_memory = !more;
+	if (!more)
+		return false;
+	m->all = more;
+	more[m->n] = (struct member){.ref = ref, .is_dir = is_dir};
+	(void)snprintf(more[m->n++].name, sizeof(more->name), "%s", name);
+	return true;
+}
+
+static int prove_members(struct nt_vol *vol, const char *path, const struct members *m,
+	struct proof *ret, struct rs_err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && ret->is_ours && i < m->n; i++) {
+		char whole[PLAN_TOP_LEN + 64];
+		bool is_dir = quarantine_is_shape(m->all[i].name, "dddd");
+		(void)snprintf(whole, sizeof(whole), "%.56s\\%s", path, m->all[i].name);
+		r = proof_of(vol, m->all[i].ref, is_dir, whole, ret, err);
+	}
+	return r;
+}
+
+int proof_of_quarantine(
+	struct nt_vol *vol, const char *top, const char *id, struct proof *ret, struct rs_err *err)
+{
+	struct members m = {0};
+	struct rs_err why = {0};
+	char path[PLAN_TOP_LEN + 32];
+	uint64_t ref;
+
+	*ret = (struct proof){.is_ours = false};
+	(void)snprintf(path, sizeof(path), "\\%s\\%s", top, id);
+	int r = nt_lookup(vol, path, &ref, &why);
+	if (r == 0)
+		r = proof_of(vol, ref, true, path, ret, &why);
+	if (r == 0 && ret->is_ours) {
+		r = nt_list(vol, ref, collect, &m, &why);
+		if (r == 0 && m.no_memory)
+			r = rs_fail(&why, RS_E_MEMORY, "quarantine");
+		if (r == 0)
+			r = prove_members(vol, path, &m, ret, &why);
+	}
+	free(m.all);
+	if (is_trouble(r)) {
+		if (err)
+			*err = why;
+		return r;
+	}
+	return r < 0 ? no(ret, path, "it cannot be read (%.80s)", why.detail) : 0;
+}

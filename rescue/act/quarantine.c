@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Looking at quarantines: which there are, whose, and in what state. */
+#include "act/quarantine.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "act/proof.h"
+
+#define PROVEN_MAX   10000U
+#define UNPROVEN_MAX 32U /* all together; the others are counted */
+
+const char *quarantine_state_word(enum quarantine_state s)
+{
+	static const char *const words[] = {
+		"active", "undone", "unfinished", "empty", "damaged", "lost", "unproven"};
+
+	return words[s];
+}
+
+bool quarantine_is_shape(const char *name, const char *shape)
+{
+	for (; *shape; shape++, name++) {
+		bool is_digit = isdigit((unsigned char)*name);
+		bool is_hex = is_digit || (*name >= 'a' && *name <= 'f');
+		if (*shape == 'd' ? !is_digit : *shape == 'h' ? !is_hex : *name != *shape)
+			return false;
+	}
+	return !*name;
+}
+
+/* ---- where is a file? ---- */
+
+struct asking {
+	uint64_t dir_ref;
+	bool is_in;
+};
+
+static bool ask_parent(void *user, const struct nt_link *link)
+{
+	struct asking *a = user;
+
+	a->is_in |= link->parent_ref == a->dir_ref;
+	return !a->is_in;
+}
+
+/* Has the file a name in that folder, whatever became of the other one? */
+static int is_in_folder(
+	struct nt_vol *vol, uint64_t file_ref, uint64_t dir_ref, bool *ret, struct rs_err *err)
+{
+	struct asking a = {dir_ref, false};
+	struct rs_err why = {0};
+	int r = nt_links(vol, file_ref, ask_parent, &a, &why);
+
+	*ret = a.is_in;
+	if (r < 0 && r != RS_E_NO_SUCH_FILE) {
+		if (err)
+			*err = why;
+		return r;
+	}
+	return 0;
+}
+
+/* 0: it is gone, another file's, or not a plain folder. */
+static int is_folder(struct nt_vol *vol, uint64_t ref, bool *ret, struct rs_err *err)
+{
+	struct rs_err why = {0};
+	struct nt_stat s;
+	int r = ref ? nt_stat(vol, ref, &s, &why) : RS_E_NO_SUCH_FILE;
+
+	*ret = r == 0 && s.is_dir && !s.is_reparse;
+	if (r < 0 && r != RS_E_NO_SUCH_FILE) {
+		if (err)
+			*err = why;
+		return r;
+	}
+	return 0;
+}
+
+int quarantine_item_state(struct nt_vol *vol, const struct plan_item *item,
+	enum nt_switch_state *ret, struct rs_err *err)
+{
+	struct nt_switch sw = {item->file_ref, 0, item->to_ref};
+	bool has_to = false, is_in = false;
+	int r = is_folder(vol, item->to_ref, &has_to, err);
+
+	if (r == 0)
+		r = restore_home(vol, item, &sw.from_ref, err);
+	if (r == 0 && has_to && sw.from_ref)
+		return nt_switch_state(vol, &sw, ret, err);
+	if (r == 0)
+		r = is_in_folder(
+			vol, item->file_ref, has_to ? item->to_ref : sw.from_ref, &is_in, err);
+	if (r < 0)
+		return r;
+	*ret = !is_in ? NT_SWITCH_ELSEWHERE : has_to ? NT_SWITCH_AT_TO : NT_SWITCH_AT_FROM;
+	return 0;
+}
+
+/* Where are the files? The disk says it, not the journal. */
+static int count_places(struct nt_vol *vol, const struct plan *p, size_t *ret_in, size_t *ret_out,
+	struct rs_err *err)
+{
+	*ret_in = *ret_out = 0;
+	for (size_t i = 0; i < p->n_items; i++) {
+		enum nt_switch_state state;
+		int r = quarantine_item_state(vol, &p->items[i], &state, err);
+		if (r < 0)
+			return r;
+		*ret_in += state == NT_SWITCH_AT_TO || state == NT_SWITCH_ELSEWHERE;
+		*ret_out += state == NT_SWITCH_AT_FROM;
+	}
+	return 0;
+}
+
+/* ---- the state of one ---- */
+
+/* All moved, and cut off before the report was kept and the flag as it was. */
+static bool is_left_open(struct nt_vol *vol, const struct journal *j)
+{
+	bool is_ours = false;
+
+	return strcmp(j->last_mode, "fix kept") != 0 && flag_is_ours(vol, &is_ours, NULL) == 0 &&
+	       is_ours;
+}
+
+/* By what is there and what was wanted. */
+static enum quarantine_state state_of(
+	struct nt_vol *vol, struct quarantine *q, const struct plan *p)
+{
+	struct journal j = {0};
+	size_t in, out;
+
+	if (!p->has_manifest)
+		return QUARANTINE_EMPTY;
+	q->n_files = p->n_items;
+	if (count_places(vol, p, &in, &out, &q->err) < 0)
+		return QUARANTINE_DAMAGED;
+	/* unreadable: as if nothing had been written into it */
+	(void)quarantine_journal(vol, q->top, q->id, &j, NULL);
+	q->was_undoing = !strncmp(j.last_mode, "undo", 4);
+	if (in == p->n_items && !q->was_undoing)
+		return is_left_open(vol, &j) ? QUARANTINE_UNFINISHED : QUARANTINE_ACTIVE;
+	if (out == p->n_items && q->was_undoing)
+		return QUARANTINE_UNDONE;
+	return QUARANTINE_UNFINISHED;
+}
+
+static int id_folder(struct nt_vol *vol, const struct quarantine *q, uint64_t *ret)
+{
+	char path[96];
+
+	quarantine_path(path, sizeof(path), q->top, q->id, "");
+	return nt_lookup(vol, path, ret, NULL);
+}
+
+static bool has_manifest(struct nt_vol *vol, const struct quarantine *q)
+{
+	char path[96];
+	uint64_t ref;
+
+	quarantine_path(path, sizeof(path), q->top, q->id, QUARANTINE_MANIFEST);
+	return nt_lookup(vol, path, &ref, NULL) == 0;
+}
+
+/* What lies in one of which no manifest tells. */
+static void look_inside(struct nt_vol *vol, struct quarantine *q)
+{
+	uint64_t ref;
+
+	if (id_folder(vol, q, &ref) < 0 ||
+		inside_tell(vol, ref, q->inside, sizeof(q->inside), &q->n_files, NULL) < 0)
+		(void)snprintf(q->inside, sizeof(q->inside), "it cannot be read");
+}
+
+static int judge_proven(struct nt_vol *vol, struct quarantine *q, struct rs_err *err)
+{
+	auto_plan struct plan *p = NULL;
+	struct rs_err why = {0};
+	int r = quarantine_load(vol, q, PLAN_FINISH, &p, &why);
+
+	if (r == RS_E_IO_READ || r == RS_E_MEMORY) {
+		if (err)
+			*err = why;
+		return r;
+	}
+	if (r < 0) {
+		q->err = why;
+		q->state = has_manifest(vol, q) ? QUARANTINE_DAMAGED : QUARANTINE_LOST;
+		look_inside(vol, q);
+		return 0;
+	}
+	q->state = state_of(vol, q, p);
+	return 0;
+}
+
+/* Does it ask for a file that is not in it already? */
+static bool is_calling(struct nt_vol *vol, const struct plan *p)
+{
+	for (size_t i = 0; i < p->n_items; i++) {
+		enum nt_switch_state state;
+		struct nt_stat s;
+		if (nt_stat(vol, p->items[i].file_ref, &s, NULL) < 0)
+			continue; /* deleted since */
+		if (quarantine_item_state(vol, &p->items[i], &state, NULL) < 0 ||
+			state != NT_SWITCH_AT_TO)
+			return true;
+	}
+	return false;
+}
+
+/* Somebody else's: what it would like to have done is told, and no more. */
+static void judge_unproven(struct nt_vol *vol, struct quarantine *q, const char *why)
+{
+	auto_plan struct plan *p = NULL;
+
+	q->state = QUARANTINE_UNPROVEN;
+	if (has_manifest(vol, q) && manifest_load(vol, q, PLAN_RESTORE, &p, NULL) == 0) {
+		q->n_files = p->n_items;
+		q->is_calling = is_calling(vol, p);
+	} else {
+		look_inside(vol, q);
+	}
+	(void)rs_fail_on(&q->err, RS_E_UNPROVEN, q->id, "%s", why);
+}
+
+/* ---- all ---- */
+
+struct listing {
+	struct quarantine *all;
+	size_t n, cap, n_here, n_proven, n_unproven, n_more;
+	const struct top *top;
+	bool no_memory;
+};
+
+static struct quarantine *add(struct listing *l, const char *id, bool is_proven)
+{
+	if (l->n == l->cap) {
+		size_t cap = l->cap ? 2 * l->cap : 4;
+		struct quarantine *more = reallocarray(l->all, cap, sizeof(*more));
+		l->no_memory |= !more;
+		if (!more)
+			return NULL;
+		l->all = more;
+		l->cap = cap;
+	}
+	struct quarantine *q = &l->all[l->n++];
+	*q = (struct quarantine){.state = QUARANTINE_EMPTY, .is_proven = is_proven};
+	(void)snprintf(q->top, sizeof(q->top), "%s", l->top ? l->top->name : "");
+	(void)snprintf(q->id, sizeof(q->id), "%s", id);
+	return q;
+}
+
+static bool collect(void *user, const char *name, uint64_t ref, bool is_dir)
+{
+	struct listing *l = user;
+
+	(void)ref;
+	if (!is_dir || !quarantine_is_shape(name, QUARANTINE_ID_SHAPE))
+		return true;
+	size_t most = l->top->is_proven ? PROVEN_MAX : UNPROVEN_MAX;
+	size_t n = l->top->is_proven ? l->n_proven : l->n_unproven;
+	if (n == most) {
+		l->n_more++;
+		return true;
+	}
+	const struct quarantine *q = add(l, name, l->top->is_proven);
+	if (!q)
+		return false;
+	l->n_proven += q->is_proven;
+	l->n_unproven += !q->is_proven;
+	l->n_here++;
+	return true;
+}
+
+/* An empty folder of ours: one entry without an id. */
+static int list_leftover(struct nt_vol *vol, struct listing *l, struct rs_err *err)
+{
+	bool is_empty = false;
+	int r = nt_is_empty(vol, l->top->ref, &is_empty, err);
+
+	if (r < 0 || !is_empty)
+		return r;
+	return add(l, "", true) ? 0 : rs_fail(err, RS_E_MEMORY, "quarantines");
+}
+
+static int list_top(
+	struct nt_vol *vol, struct listing *l, const struct top *top, struct rs_err *err)
+{
+	struct rs_err why = {0};
+
+	l->top = top;
+	l->n_here = 0;
+	if (!top->is_dir)
+		return 0;
+	int r = nt_list(vol, top->ref, collect, l, &why);
+	if (r == 0 && l->no_memory)
+		r = rs_fail(&why, RS_E_MEMORY, "quarantines");
+	if (r == 0 && !l->n_here && top->is_proven)
+		r = list_leftover(vol, l, &why);
+	/* somebody else's that cannot be read is not ours to complain of */
+	if (r < 0 && (top->is_proven || r == RS_E_MEMORY)) {
+		if (err)
+			*err = why;
+		return r;
+	}
+	return 0;
+}
+
+static int judge(
+	struct nt_vol *vol, const struct tops *tops, struct quarantine *q, struct rs_err *err)
+{
+	struct proof proof = {0};
+
+	if (!q->id[0])
+		return 0;
+	if (!q->is_proven) {
+		const char *why = "";
+		for (size_t i = 0; i < tops->n; i++)
+			if (!strcmp(tops->all[i].name, q->top))
+				why = tops->all[i].why;
+		judge_unproven(vol, q, why);
+		return 0;
+	}
+	int r = proof_of_quarantine(vol, q->top, q->id, &proof, err);
+	if (r < 0)
+		return r;
+	q->is_proven = proof.is_ours;
+	if (q->is_proven)
+		return judge_proven(vol, q, err);
+	judge_unproven(vol, q, proof.why);
+	return 0;
+}
+
+static int by_proof_and_id(const void *a, const void *b)
+{
+	const struct quarantine *x = a, *y = b;
+
+	if (x->is_proven != y->is_proven)
+		return x->is_proven ? -1 : 1;
+	int order = strcmp(x->id, y->id);
+	return order ? order : strcmp(x->top, y->top);
+}
+
+/* No top folder of ours, but perhaps a record of one that lost its entry, or our flag alone. */
+static int list_lost(struct nt_vol *vol, struct listing *l, struct rs_err *err)
+{
+	size_t lost = 0;
+	int r = sweep_count(vol, &lost, err);
+
+	if (r < 0 || (!lost && !nt_is_flag_ours(vol)))
+		return r;
+	l->top = NULL;
+	return add(l, "", true) ? 0 : rs_fail(err, RS_E_MEMORY, "quarantines");
+}
+
+int quarantine_list(struct nt_vol *vol, struct quarantine **ret, size_t *ret_n, struct rs_err *err)
+{
+	auto_tops struct tops tops = {0};
+	struct listing l = {.all = NULL};
+	int r = tops_read(vol, &tops, err);
+
+	*ret = NULL;
+	*ret_n = 0;
+	for (size_t i = 0; r == 0 && i < tops.n; i++)
+		r = list_top(vol, &l, &tops.all[i], err);
+	if (r == 0 && !tops.n_proven)
+		r = list_lost(vol, &l, err);
+	for (size_t i = 0; r == 0 && i < l.n; i++)
+		r = judge(vol, &tops, &l.all[i], err);
+	if (r < 0) {
+		free(l.all);
+		return r;
+	}
+	if (l.n)
+		qsort(l.all, l.n, sizeof(*l.all), by_proof_and_id);
+	if (l.n && !l.all[l.n - 1].is_proven)
+		l.all[l.n - 1].n_more = l.n_more + tops.n_more;
+	*ret = l.all;
+	*ret_n = l.n;
+	return 0;
+}

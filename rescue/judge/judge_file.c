@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The verdict on one file. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "judge/judge_internal.h"
+
+#define TAG_WOF                                                                                    \
+	0x80000017U /* compressed by Windows itself: a file like others, read by a filter          \
+		     */
+
+struct judge_file *judge_new_file(struct judge_ctx *ctx)
+{
+	struct judge_result *res = ctx->res;
+
+	if ((res->n_files & (res->n_files + 1)) == 0 || !res->files) { /* grow at powers of two */
+		struct judge_file *grown =
+			reallocarray(res->files, 2 * res->n_files + 2, sizeof(*grown));
+		if (!grown) {
+			ctx->no_memory = true;
+			return NULL;
+		}
+		res->files = grown;
+	}
+	struct judge_file *f = &res->files[res->n_files++];
+	*f = (struct judge_file){0};
+	return f;
+}
+
+static bool is_cheap(const struct rule_cond *c)
+{
+	return c->kind <= RULE_SIZE_MAX;
+}
+
+/* All conditions hold? The cheap ones first, and none after the first that does not. */
+static enum judge_truth all_hold(
+	struct judge_ctx *ctx, const struct rule_conds *list, struct judge_probe *p, char **why)
+{
+	enum judge_truth ret = JUDGE_YES;
+
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < list->n; i++) {
+			if (is_cheap(&list->v[i]) != (pass == 0))
+				continue;
+			auto_free char *phrase = NULL;
+			enum judge_truth one = judge_cond(ctx, &list->v[i], p, &phrase);
+			if (one == JUDGE_NO) {
+				free(*why); /* the one that decides is enough */
+				*why = rs_steal(phrase);
+				return JUDGE_NO;
+			}
+			if (phrase)
+				judge_add(ctx, why, ", ", "%s", phrase);
+			if (one == JUDGE_UNKNOWN)
+				ret = JUDGE_UNKNOWN;
+		}
+	}
+	return ret;
+}
+
+/* Does one of the conditions for doubt hold, or could one not be looked at? */
+static bool is_doubtful(
+	struct judge_ctx *ctx, const struct rule_conds *list, struct judge_probe *p, char **why)
+{
+	bool ret = false;
+
+	for (size_t i = 0; i < list->n; i++) {
+		auto_free char *phrase = NULL;
+		if (judge_cond(ctx, &list->v[i], p, &phrase) == JUDGE_NO)
+			continue;
+		judge_add(ctx, why, ", ", "doubtful: %s", phrase ? phrase : "");
+		ret = true;
+	}
+	return ret;
+}
+
+static bool is_on_list(
+	struct judge_ctx *ctx, const struct rule_path *list, size_t n, const char *path)
+{
+	for (size_t i = 0; i < n; i++)
+		if (rule_path_match(ctx->vol, &list[i], ctx->win->root, path))
+			return true;
+	return false;
+}
+
+/* The verdict by the rule's conditions alone; false: the rule has nothing to say of this file. */
+static bool by_conditions(struct judge_ctx *ctx, const struct rule *r, struct judge_probe *p,
+	enum judge_verdict *ret, char **why)
+{
+	auto_free char *why_good = NULL, *why_doubt = NULL;
+	enum judge_truth good = JUDGE_NO;
+	enum judge_truth bad = all_hold(ctx, &r->bad, p, why);
+
+	if (r->repaired.n)
+		good = all_hold(ctx, &r->repaired, p, &why_good);
+	if (bad == JUDGE_NO && good == JUDGE_NO && !r->ask_otherwise)
+		return false;
+	if (!r->bad.n && bad == JUDGE_YES)
+		judge_add(ctx, why, ", ", "the name fits, which is enough for this rule");
+	if (is_doubtful(ctx, &r->doubtful, p, &why_doubt)) {
+		judge_add(ctx, why, "; ", "%s", why_doubt ? why_doubt : "doubtful");
+		*ret = JUDGE_DOUBTFUL;
+	} else if (bad == JUDGE_YES && good == JUDGE_YES) {
+		judge_add(ctx, why, "; ", "fits both the bad and the repaired file");
+		*ret = JUDGE_DOUBTFUL;
+	} else if (bad == JUDGE_YES) {
+		*ret = JUDGE_BAD;
+	} else if (good == JUDGE_YES) {
+		free(*why);
+		*why = NULL;
+		judge_add(ctx, why, "", "the repaired file: %s", why_good ? why_good : "");
+		*ret = JUDGE_GOOD;
+	} else {
+		judge_add(ctx, why, "; ",
+			bad == JUDGE_UNKNOWN
+				? "not all conditions could be looked at"
+				: "only the name fits: neither the bad nor the repaired file");
+		*ret = JUDGE_DOUBTFUL;
+	}
+	return true;
+}
+
+/* What the file is, and what lies over the whole rule, may only make a verdict weaker. */
+static void weaken(struct judge_ctx *ctx, const struct rule *r, const struct judge_note *note,
+	struct judge_file *f)
+{
+	const char *guard = protect_path(ctx->vol, ctx->win->root, f->path);
+
+	if (f->verdict == JUDGE_GOOD)
+		return;
+	if (f->verdict == JUDGE_BAD && r->confirm) {
+		judge_add(ctx, &f->why, "; ", "only if %s", r->confirm);
+		f->verdict = JUDGE_DOUBTFUL;
+	}
+	if (f->verdict == JUDGE_BAD && note->doubt) {
+		judge_add(ctx, &f->why, "; ", "%s", note->doubt);
+		f->verdict = JUDGE_DOUBTFUL;
+	}
+	if (r->action == RULE_REPORT)
+		f->verdict = JUDGE_REPORT;
+	if (is_on_list(ctx, r->never, r->n_never, f->path)) {
+		judge_add(ctx, &f->why, "; ", "the rule says never to touch it");
+		f->verdict = JUDGE_REPORT;
+	} else if (guard && r->action == RULE_QUARANTINE) {
+		judge_add(ctx, &f->why, "; ", "protected (%s): it is never moved", guard);
+		f->verdict = JUDGE_REPORT;
+	}
+	if (note->stop) {
+		judge_add(ctx, &f->why, "; ", "the rule stops: %s", note->stop);
+		f->verdict = JUDGE_REPORT;
+	}
+}
+
+/* SHA-256 for the report and for the check before the move. */
+static void add_contents(struct judge_ctx *ctx, struct judge_probe *p, struct judge_file *f)
+{
+	judge_probe_hash(ctx, p);
+	if (p->hash_code == 0) {
+		f->has_sha256 = true;
+		f->is_all_zero = p->is_all_zero && !p->stat.is_unlogged;
+		memcpy(f->sha256, p->sha256, sizeof(f->sha256));
+		return;
+	}
+	if (!f->why || !strstr(f->why, "contents not readable"))
+		judge_add(ctx, &f->why, "; ", "contents not readable (%s%s%s)",
+			rs_err_info(p->hash_err.code)->text, p->hash_err.detail[0] ? ": " : "",
+			p->hash_err.detail);
+	if (p->hash_code == RS_E_UNSUPPORTED)
+		return; /* compressed by Windows or encrypted: not a fault of the volume */
+	judge_fault_err(ctx, f->path, &p->hash_err);
+	if (f->verdict == JUDGE_BAD)
+		f->verdict = JUDGE_DOUBTFUL;
+}
+
+static int judge_reparse(struct judge_ctx *ctx, const struct judge_probe *p, struct judge_file *f)
+{
+	judge_add(ctx, &f->why, "; ", "a reparse point (tag 0x%08" PRIx32 "): not followed",
+		p->stat.reparse_tag);
+	f->verdict = JUDGE_DOUBTFUL;
+	return 0;
+}
+
+int judge_one(struct judge_ctx *ctx, const struct rule *r, const struct judge_found *found,
+	const struct judge_note *note, struct rs_err *err)
+{
+	struct judge_file f = {.rule = r, .parent_ref = found->parent_ref};
+	struct judge_probe p = {0};
+	struct rs_err why_not = {0};
+
+	int code = nt_stat(ctx->vol, found->ref, &p.stat, &why_not);
+	if (judge_is_fatal(code)) {
+		*err = why_not;
+		return code;
+	}
+	if (code < 0) {
+		judge_fault_err(ctx, found->path, &why_not);
+		return 0;
+	}
+	bool is_link = p.stat.is_reparse && p.stat.reparse_tag != TAG_WOF;
+	if (p.stat.is_dir && !is_link)
+		return 0; /* a folder of that name is no content file */
+	f.path = strdup(found->path);
+	ctx->no_memory |= !f.path;
+	if (is_link)
+		(void)judge_reparse(ctx, &p, &f);
+	else if (!by_conditions(ctx, r, &p, &f.verdict, &f.why)) {
+		free(f.path);
+		free(f.why);
+		return 0;
+	}
+	f.stat = p.stat;
+	if (!is_link)
+		add_contents(ctx, &p, &f);
+	if (f.path)
+		weaken(ctx, r, note, &f);
+	struct judge_file *slot = f.path ? judge_new_file(ctx) : NULL;
+	if (!slot) {
+		free(f.path);
+		free(f.why);
+		return rs_fail(err, RS_E_MEMORY, "findings");
+	}
+	*slot = f;
+	return 0;
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From path patterns to files: plain parts are looked up, parts with '*' and '?' listed, and "**"
+ * is found in one reading of the whole MFT for all rules. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "judge/judge_internal.h"
+
+#define MAX_FOUND 10000U /* files of one rule: more than that is no rule for bad files */
+
+struct walk {
+	struct judge_ctx *ctx;
+	const struct rule_path *p;
+	struct judge_list *list;
+	char **blocked;
+	struct rs_err *err;
+};
+
+void judge_list_done(struct judge_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		free(list->v[i].path);
+	free(list->v);
+	*list = (struct judge_list){0};
+}
+
+/* Takes @path. Two patterns of one rule may name the same file: once is enough. */
+static void list_add_take(struct judge_ctx *ctx, struct judge_list *list, char *path, uint64_t ref,
+	uint64_t parent_ref)
+{
+	bool is_there = list->n >= MAX_FOUND;
+
+	for (size_t i = 0; i < list->n && path && !is_there; i++)
+		is_there = list->v[i].ref == ref && strcmp(list->v[i].path, path) == 0;
+	struct judge_found *grown =
+		path && !is_there ? reallocarray(list->v, list->n + 1, sizeof(*grown)) : NULL;
+	if (!grown) {
+		ctx->no_memory |= !is_there;
+		free(path);
+		return;
+	}
+	list->v = grown;
+	list->v[list->n++] = (struct judge_found){path, ref, parent_ref};
+}
+
+/* @folder "" and a name, or @folder with more parts. NULL without memory. */
+static char *join(struct judge_ctx *ctx, const char *folder, const char *name)
+{
+	char *ret = NULL;
+
+	if (asprintf(&ret, "%s\\%s", folder, name) < 0) {
+		ctx->no_memory = true;
+		return NULL;
+	}
+	return ret;
+}
+
+char *judge_path_text(struct judge_ctx *ctx, const struct rule_path *p)
+{
+	char *ret = strdup(p->below_windows ? ctx->win->root : "");
+
+	for (size_t i = 0; i < p->n_parts && ret; i++) {
+		char *longer = join(ctx, ret, p->parts[i]);
+		free(ret);
+		ret = longer;
+	}
+	ctx->no_memory |= !ret;
+	return ret;
+}
+
+/* ---- folders ---- */
+
+/* The folder of that path: 1 and its ref and own spelling, 0 if there is none or something is in
+ * the way, or a fatal error. */
+static int open_folder(struct walk *w, const char *path, uint64_t *ret_ref, char **ret_path)
+{
+	struct rs_err why = {0};
+	struct nt_stat st;
+	char own[4096];
+
+	int r = nt_lookup(w->ctx->vol, path, ret_ref, &why);
+	if (r == 0)
+		r = nt_stat(w->ctx->vol, *ret_ref, &st, &why);
+	if (judge_is_fatal(r)) {
+		*w->err = why;
+		return r;
+	}
+	if (r == RS_E_NO_SUCH_FILE || (r == 0 && !st.is_dir && !st.is_reparse))
+		return 0;
+	if (r == RS_E_UNSAFE_PATH || (r == 0 && st.is_reparse)) {
+		if (*w->blocked && strstr(*w->blocked, path))
+			return 0; /* said before, by another pattern of the rule */
+		judge_add(w->ctx, w->blocked, "; ",
+			"%s: a reparse point on the way%s%s, not followed", path, r ? ", " : "",
+			r ? why.detail : "");
+		judge_fault(w->ctx, "%s: a reparse point on the way, not followed", path);
+		return 0;
+	}
+	if (r < 0) {
+		judge_fault_err(w->ctx, path, &why);
+		return 0;
+	}
+	if (!*path || nt_path(w->ctx->vol, *ret_ref, own, sizeof(own), &why) < 0)
+		(void)snprintf(own, sizeof(own), "%s", path);
+	*ret_path = strdup(own);
+	w->ctx->no_memory |= !*ret_path;
+	return *ret_path ? 1 : rs_fail(w->err, RS_E_MEMORY, "paths");
+}
+
+struct listing {
+	struct walk *w;
+	const char *pattern, *folder;
+	uint64_t folder_ref;
+	bool only_dirs;
+	struct judge_list out;
+};
+
+static bool list_name(void *user, const char *name, uint64_t ref, bool is_dir)
+{
+	struct listing *l = user;
+
+	if ((is_dir || !l->only_dirs) && nt_name_match(l->w->ctx->vol, l->pattern, name))
+		list_add_take(
+			l->w->ctx, &l->out, join(l->w->ctx, l->folder, name), ref, l->folder_ref);
+	return !l->w->ctx->no_memory;
+}
+
+static int list_folder(struct listing *l)
+{
+	struct rs_err why = {0};
+	int r = nt_list(l->w->ctx->vol, l->folder_ref, list_name, l, &why);
+
+	if (judge_is_fatal(r)) {
+		*l->w->err = why;
+		return r;
+	}
+	if (r < 0)
+		judge_fault_err(l->w->ctx, l->folder, &why);
+	return 0;
+}
+
+static int walk_from(struct walk *w, const char *path, size_t i);
+
+/* Below each folder that the pattern part @i names. */
+static int walk_folders(struct walk *w, struct listing *l, size_t i)
+{
+	int r = 0;
+
+	l->only_dirs = true;
+	r = list_folder(l);
+	for (size_t k = 0; k < l->out.n && r == 0; k++)
+		r = walk_from(w, l->out.v[k].path, i + 1);
+	return r;
+}
+
+/* The files themselves. A plain name is looked up before its folder is listed for the spelling. */
+static int walk_files(struct walk *w, struct listing *l)
+{
+	uint64_t ref;
+	struct rs_err why = {0};
+	auto_free char *path = join(w->ctx, l->folder, l->pattern);
+
+	if (!path)
+		return rs_fail(w->err, RS_E_MEMORY, "paths");
+	if (!rule_part_is_pattern(l->pattern) &&
+		nt_lookup(w->ctx->vol, path, &ref, &why) == RS_E_NO_SUCH_FILE)
+		return 0;
+	int r = list_folder(l);
+	for (size_t k = 0; k < l->out.n && r == 0; k++) {
+		struct judge_found *f = &l->out.v[k];
+		list_add_take(w->ctx, w->list, rs_steal(f->path), f->ref, f->parent_ref);
+	}
+	return r;
+}
+
+static int walk_from(struct walk *w, const char *path, size_t i)
+{
+	auto_free char *folder = strdup(path);
+	auto_free char *own = NULL;
+	uint64_t ref = 0;
+
+	while (folder && i + 1 < w->p->n_parts && !rule_part_is_pattern(w->p->parts[i])) {
+		char *longer = join(w->ctx, folder, w->p->parts[i++]);
+		free(folder);
+		folder = longer;
+	}
+	if (!folder)
+		return rs_fail(w->err, RS_E_MEMORY, "paths");
+	int r = open_folder(w, folder, &ref, &own);
+	if (r <= 0)
+		return r;
+	struct listing l = {.w = w, .pattern = w->p->parts[i], .folder = own, .folder_ref = ref};
+	r = i + 1 < w->p->n_parts ? walk_folders(w, &l, i) : walk_files(w, &l);
+	judge_list_done(&l.out);
+	return r;
+}
+
+int judge_find(struct judge_ctx *ctx, const struct rule_path *p, struct judge_list *list,
+	char **blocked, struct rs_err *err)
+{
+	struct walk w = {ctx, p, list, blocked, err};
+
+	return walk_from(&w, p->below_windows ? ctx->win->root : "", 0);
+}
+
+/* ---- the whole MFT ---- */
+
+struct scan {
+	struct judge_ctx *ctx;
+	const bool *is_wanted; /* a flag a rule */
+};
+
+static bool next_deep(const struct scan *s, size_t *rule, size_t *path)
+{
+	for (; *rule < s->ctx->set->n; ++*rule, *path = 0) {
+		const struct rule *r = s->ctx->set->rules[*rule];
+		for (; s->is_wanted[*rule] && *path < r->n_paths; ++*path)
+			if (r->paths[*path].is_deep)
+				return true;
+	}
+	return false;
+}
+
+static bool scan_wants(void *user, const char *name, bool is_dir)
+{
+	const struct scan *s = user;
+
+	for (size_t i = 0, k = 0; !is_dir && next_deep(s, &i, &k); k++) {
+		const struct rule_path *p = &s->ctx->set->rules[i]->paths[k];
+		if (nt_name_match(s->ctx->vol, p->parts[p->n_parts - 1], name))
+			return true;
+	}
+	return false;
+}
+
+static bool scan_entry(void *user, const struct nt_entry *e)
+{
+	struct scan *s = user;
+	struct judge_ctx *ctx = s->ctx;
+
+	if (e->is_dir || e->is_orphan || e->is_system)
+		return true;
+	for (size_t i = 0, k = 0; next_deep(s, &i, &k); k++)
+		if (rule_path_match(
+			    ctx->vol, &ctx->set->rules[i]->paths[k], ctx->win->root, e->path))
+			list_add_take(ctx, &ctx->deep[i], strdup(e->path), e->ref, e->parent_ref);
+	return !ctx->no_memory;
+}
+
+static void scan_fault(void *user, uint64_t record, const char *what)
+{
+	struct scan *s = user;
+
+	judge_fault(s->ctx, "MFT record %" PRIu64 ": %s", record, what);
+}
+
+/* The folder before the first pattern part: without it there is nothing to scan for. */
+static int has_start(struct scan *s, const struct rule_path *p, char **blocked, struct rs_err *err)
+{
+	struct walk w = {s->ctx, p, NULL, blocked, err};
+	auto_free char *folder = strdup(p->below_windows ? s->ctx->win->root : "");
+	auto_free char *own = NULL;
+	uint64_t ref;
+
+	for (size_t i = 0; folder && !rule_part_is_pattern(p->parts[i]); i++) {
+		char *longer = join(s->ctx, folder, p->parts[i]);
+		free(folder);
+		folder = longer;
+	}
+	return folder ? open_folder(&w, folder, &ref, &own) : rs_fail(err, RS_E_MEMORY, "paths");
+}
+
+int judge_find_deep(struct judge_ctx *ctx, const bool *is_wanted, struct rs_err *err)
+{
+	struct scan s = {ctx, is_wanted};
+	struct nt_scan_ops ops = {&s, scan_entry, scan_fault, scan_wants};
+	struct nt_scan_result counts = {0};
+	struct rs_err why = {0};
+	bool is_needed = false;
+
+	for (size_t i = 0, k = 0; next_deep(&s, &i, &k); k++) {
+		char **blocked = &ctx->res->rules[i].why; /* judge_run makes a stop of it */
+		int r = has_start(&s, &ctx->set->rules[i]->paths[k], blocked, err);
+		if (r < 0)
+			return r;
+		is_needed = is_needed || r > 0;
+	}
+	if (!is_needed)
+		return 0;
+	if (!ctx->raw) {
+		judge_fault(ctx, "the whole MFT cannot be read: rules with '**' found nothing");
+		return 0;
+	}
+	int r = nt_scan(ctx->raw, &ops, ctx->task, &counts, &why);
+	if (judge_is_fatal(r)) {
+		*err = why;
+		return r;
+	}
+	if (r < 0)
+		judge_fault_err(ctx, "the whole MFT", &why);
+	return 0;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of judge share: one run over one Windows. */
+#ifndef UNBRICK_REPAIR_JUDGE_INTERNAL_H
+#define UNBRICK_REPAIR_JUDGE_INTERNAL_H
+
+#include "judge/rule_internal.h"
+
+enum judge_truth { JUDGE_NO, JUDGE_YES, JUDGE_UNKNOWN };
+
+enum { JUDGE_SYSTEM, JUDGE_SOFTWARE, JUDGE_COMPONENTS, JUDGE_N_HIVES };
+
+struct judge_hive {
+	bool is_tried, is_absent;
+	struct win_hive *hive; /* NULL: see why_not */
+	char why_not[448];
+	bool is_told; /* in the faults */
+};
+
+struct judge_keys { /* sub-keys of one key, read once */
+	int code;   /* of reading them; 1 = not tried yet */
+	struct rs_err err;
+	char **names;
+	win_key *keys;
+	char **labels; /* DisplayName of services; NULL until asked for, "" if none */
+	size_t n;
+};
+
+struct judge_found { /* a file whose path fits a rule */
+	char *path;
+	uint64_t ref, parent_ref;
+};
+
+struct judge_list {
+	struct judge_found *v;
+	size_t n;
+};
+
+struct judge_ctx {
+	const struct rule_set *set;
+	struct nt_vol *vol;
+	struct nt_raw *raw;
+	const struct win_info *win;
+	const struct rs_task *task;
+	struct judge_result *res;
+	bool no_memory; /* some text or list could not grow: the run ends with RS_E_MEMORY */
+	size_t n_fault_lines;
+	struct judge_hive hives[JUDGE_N_HIVES];
+	struct judge_keys services, packages;
+	bool is_pending_tried;
+	enum judge_truth pending;
+	char pending_why[384];
+	struct judge_list *deep; /* a list a rule: what the scan of the whole MFT found */
+};
+
+/** Append to a growing line, with @sep before all but the first. */
+void judge_add(struct judge_ctx *ctx, char **line, const char *sep, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+/** Something could not be looked at: counted, and named in the faults. */
+void judge_fault(struct judge_ctx *ctx, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/** The same from an error. */
+void judge_fault_err(struct judge_ctx *ctx, const char *where, const struct rs_err *err);
+/** Must the run end with this code? */
+bool judge_is_fatal(int code);
+
+/* ---- finding files (judge_find.c) ---- */
+
+/** Files whose path fits, appended. What is in the way (a reparse point) goes to *blocked, what
+ * cannot be read to the faults. Errors: fatal ones only. */
+int judge_find(struct judge_ctx *ctx, const struct rule_path *p, struct judge_list *list,
+	char **blocked, struct rs_err *err);
+void judge_list_done(struct judge_list *list);
+/** Read the whole MFT for the rules with "**" whose folder exists; fills ctx->deep. */
+int judge_find_deep(struct judge_ctx *ctx, const bool *is_wanted, struct rs_err *err);
+/** Volume path of a pattern's text: "%WINDIR%" replaced. */
+char *judge_path_text(struct judge_ctx *ctx, const struct rule_path *p);
+
+/* ---- one rule (judge_kind.c) ---- */
+
+/** Fills the rule's place in the result. Takes *doubt: why it may not apply, NULL if it does. */
+int judge_rule_run(struct judge_ctx *ctx, size_t i, char **doubt, struct rs_err *err);
+
+/* ---- evidence (judge_evidence.c, judge_registry.c) ---- */
+
+/** Is it so? *why gets what was found, also for NO and UNKNOWN. Errors: fatal ones only. */
+int judge_evidence(struct judge_ctx *ctx, const struct rule_evidence *e, enum judge_truth *ret,
+	char **why, struct rs_err *err);
+enum judge_truth judge_registry(struct judge_ctx *ctx, const struct rule_evidence *e, char **why);
+/** PROCESSOR_IDENTIFIER of the machine that the Windows ran on last. */
+enum judge_truth judge_cpu(struct judge_ctx *ctx, char *ret, size_t cap, char **why);
+void judge_registry_done(struct judge_ctx *ctx);
+
+/* ---- one file (judge_file.c, judge_content.c) ---- */
+
+struct judge_probe { /* what is known of a file, read when asked for */
+	struct nt_stat stat;
+	bool is_hash_tried, is_pe_tried;
+	int hash_code, pe_code;
+	struct rs_err hash_err, pe_err;
+	uint8_t sha256[32];
+	bool is_all_zero;
+	struct win_pe pe;
+};
+
+void judge_probe_hash(struct judge_ctx *ctx, struct judge_probe *p);
+/** One condition; *why gets a phrase that says how it is. */
+enum judge_truth judge_cond(
+	struct judge_ctx *ctx, const struct rule_cond *c, struct judge_probe *p, char **why);
+
+struct judge_note {  /* what lies over all files of one rule */
+	char *doubt; /* why nothing may be called bad, NULL if nothing speaks against it */
+	char *stop;  /* why the rule stops, NULL if it does not */
+};
+
+/** Judge one file found; appends to the result unless the rule ignores it. */
+int judge_one(struct judge_ctx *ctx, const struct rule *r, const struct judge_found *f,
+	const struct judge_note *note, struct rs_err *err);
+/** The next slot of the result's files, zeroed; NULL without memory. */
+struct judge_file *judge_new_file(struct judge_ctx *ctx);
+
+#endif

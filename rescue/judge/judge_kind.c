@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One rule: its evidence, its files, its outcome; one way for each kind of incident. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "judge/judge_internal.h"
+
+#define MAX_COPIES 8U /* named in a finding */
+
+/* ---- evidence of a whole section ---- */
+
+/* What the rule requires. NO: *why names what is missing. */
+static int requirements(struct judge_ctx *ctx, const struct rule *r, enum judge_truth *ret,
+	char **why, struct rs_err *err)
+{
+	enum judge_truth any = r->requires_any.n ? JUDGE_NO : JUDGE_YES;
+
+	*ret = JUDGE_YES;
+	for (size_t i = 0; i < r->requires.n; i++) {
+		enum judge_truth one = JUDGE_NO;
+		int code = judge_evidence(ctx, &r->requires.v[i], &one, why, err);
+		if (code < 0)
+			return code;
+		if (one == JUDGE_NO) {
+			free(*why);
+			*why = NULL;
+			judge_add(ctx, why, ", ", "required and not found: %s",
+				r->requires.v[i].text);
+			*ret = JUDGE_NO;
+			return 0;
+		}
+		if (one == JUDGE_UNKNOWN)
+			*ret = JUDGE_UNKNOWN;
+	}
+	for (size_t i = 0; i < r->requires_any.n && any != JUDGE_YES; i++) {
+		enum judge_truth one = JUDGE_NO;
+		int code = judge_evidence(ctx, &r->requires_any.v[i], &one, why, err);
+		if (code < 0)
+			return code;
+		if (one != JUDGE_NO)
+			any = one;
+	}
+	if (any == JUDGE_NO)
+		judge_add(ctx, why, ", ", "none of the signs required");
+	if (any != JUDGE_YES)
+		*ret = any;
+	return 0;
+}
+
+/* [stop-if]: one is enough; what cannot be looked at is a doubt. */
+static int stops(
+	struct judge_ctx *ctx, const struct rule *r, struct judge_note *note, struct rs_err *err)
+{
+	for (size_t i = 0; i < r->stop_if.n; i++) {
+		auto_free char *why = NULL;
+		enum judge_truth one = JUDGE_NO;
+		int code = judge_evidence(ctx, &r->stop_if.v[i], &one, &why, err);
+		if (code < 0)
+			return code;
+		if (one == JUDGE_YES)
+			judge_add(ctx, &note->stop, ", ", "%s", why ? why : r->stop_if.v[i].text);
+		else if (one == JUDGE_UNKNOWN)
+			judge_add(ctx, &note->doubt, ", ", "%s", why ? why : r->stop_if.v[i].text);
+	}
+	return 0;
+}
+
+/* [supports] and [contradicts], in one line for the report; what contradicts is a doubt as well. */
+static int weigh(struct judge_ctx *ctx, const struct rule *r, struct judge_rule *out,
+	struct judge_note *note, struct rs_err *err)
+{
+	for (size_t i = 0; i < r->supports.n + r->contradicts.n; i++) {
+		bool is_against = i >= r->supports.n;
+		const struct rule_evidence *e =
+			is_against ? &r->contradicts.v[i - r->supports.n] : &r->supports.v[i];
+		auto_free char *why = NULL;
+		enum judge_truth one = JUDGE_NO;
+		int code = judge_evidence(ctx, e, &one, &why, err);
+		if (code < 0)
+			return code;
+		if (one == JUDGE_NO)
+			continue;
+		const char *what = why ? why : e->text;
+		judge_add(ctx, &out->evidence, "; ", "%s%s",
+			one == JUDGE_UNKNOWN ? ""
+			: is_against	     ? "against it: "
+					     : "for it: ",
+			what);
+		if (is_against && one == JUDGE_YES)
+			judge_add(ctx, &note->doubt, ", ", "against it: %s", what);
+	}
+	return 0;
+}
+
+/* ---- kind: a bad file is present ---- */
+
+static enum rule_outcome outcome_of(struct judge_ctx *ctx, size_t from)
+{
+	size_t n[4] = {0};
+
+	for (size_t i = from; i < ctx->res->n_files; i++)
+		n[ctx->res->files[i].verdict]++;
+	return n[JUDGE_BAD]	   ? RULE_MATCHED
+	       : n[JUDGE_DOUBTFUL] ? RULE_DOUBT
+	       : n[JUDGE_REPORT]   ? RULE_REPORTED
+	       : n[JUDGE_GOOD]	   ? RULE_REPAIRED
+				   : RULE_NO_MATCH;
+}
+
+/* More bad files than the incident ever had: the rule is wrong about this machine. */
+static void stop_at_too_many(
+	struct judge_ctx *ctx, const struct rule *r, size_t from, struct judge_note *note)
+{
+	size_t n = 0;
+
+	for (size_t i = from; i < ctx->res->n_files; i++)
+		n += ctx->res->files[i].verdict == JUDGE_BAD;
+	if (n <= r->max_files)
+		return;
+	judge_add(ctx, &note->stop, ", ", "%zu files fit, at most %" PRIu32 " %s expected", n,
+		r->max_files, rs_form(r->max_files, "was", "were"));
+	for (size_t i = from; i < ctx->res->n_files; i++) {
+		struct judge_file *f = &ctx->res->files[i];
+		if (f->verdict != JUDGE_BAD)
+			continue;
+		f->verdict = JUDGE_REPORT;
+		judge_add(ctx, &f->why, "; ", "the rule stops: too many files");
+	}
+}
+
+static const char *outcome_text(enum rule_outcome o)
+{
+	switch (o) {
+	case RULE_MATCHED:
+		return "bad files found";
+	case RULE_DOUBT:
+		return "only doubtful files found";
+	case RULE_REPAIRED:
+		return "only the repaired file is here: look elsewhere";
+	case RULE_REPORTED:
+		return "recognised; nothing is moved";
+	default:
+		return "no file fits";
+	}
+}
+
+static int judge_all(struct judge_ctx *ctx, const struct rule *r, const struct judge_list *found,
+	struct judge_rule *out, struct judge_note *note, struct rs_err *err)
+{
+	size_t from = ctx->res->n_files;
+	int code = stops(ctx, r, note, err);
+
+	if (code == 0)
+		code = weigh(ctx, r, out, note, err);
+	for (size_t i = 0; i < found->n && code == 0; i++)
+		code = judge_one(ctx, r, &found->v[i], note, err);
+	if (code < 0)
+		return code;
+	if (!note->stop)
+		stop_at_too_many(ctx, r, from, note);
+	enum rule_outcome o = outcome_of(ctx, from);
+	out->outcome = note->stop && o != RULE_NO_MATCH ? RULE_STOPPED : o;
+	judge_add(ctx, &out->why, "; ", "%s",
+		out->outcome == RULE_STOPPED ? note->stop : outcome_text(o));
+	if (note->doubt && o != RULE_NO_MATCH)
+		judge_add(ctx, &out->why, "; ", "%s", note->doubt);
+	return 0;
+}
+
+static int find_all(struct judge_ctx *ctx, size_t i, struct judge_list *found, struct rs_err *err)
+{
+	const struct rule *r = ctx->set->rules[i];
+	int code = 0;
+
+	*found = ctx->deep[i]; /* taken over */
+	ctx->deep[i] = (struct judge_list){0};
+	for (size_t k = 0; k < r->n_paths && code == 0; k++)
+		if (!r->paths[k].is_deep)
+			code = judge_find(ctx, &r->paths[k], found, &ctx->res->rules[i].why, err);
+	return code;
+}
+
+static int run_bad_file(
+	struct judge_ctx *ctx, size_t i, struct judge_note *note, struct rs_err *err)
+{
+	const struct rule *r = ctx->set->rules[i];
+	struct judge_rule *out = &ctx->res->rules[i];
+	struct judge_list found = {0};
+	enum judge_truth required = JUDGE_YES;
+	auto_free char *why = NULL;
+
+	int code = find_all(ctx, i, &found, err);
+	bool is_blocked = out->why != NULL;
+	if (code == 0 && found.n)
+		code = requirements(ctx, r, &required, &why, err);
+	if (code == 0 && found.n && required == JUDGE_UNKNOWN)
+		judge_add(ctx, &note->doubt, ", ", "%s", why ? why : "a requirement is not known");
+	if (code == 0 && required == JUDGE_NO)
+		judge_add(ctx, &out->why, "; ", "%s", why ? why : "a requirement does not hold");
+	else if (code == 0)
+		code = judge_all(ctx, r, &found, out, note, err);
+	if (code == 0 && is_blocked && out->outcome == RULE_NO_MATCH)
+		out->outcome = RULE_STOPPED;
+	judge_list_done(&found);
+	return code;
+}
+
+/* ---- kind: a good file was taken away ---- */
+
+/* Where the file could come from, into the finding's line. */
+static int add_copies(struct judge_ctx *ctx, const struct rule *r, const char *name, char **why,
+	struct rs_err *err)
+{
+	struct judge_list found = {0};
+	auto_free char *blocked = NULL;
+	size_t n = 0;
+	int code = 0;
+
+	for (size_t i = 0; i < r->n_copies && code == 0; i++)
+		if (nt_name_match(NULL, r->copies[i].parts[r->copies[i].n_parts - 1], name))
+			code = judge_find(ctx, &r->copies[i], &found, &blocked, err);
+	for (size_t i = 0; i < found.n && code == 0; i++) {
+		struct nt_stat st;
+		char time[RS_TIME_LEN];
+		if (nt_stat(ctx->vol, found.v[i].ref, &st, NULL) < 0 || st.is_dir || !st.size_bytes)
+			continue;
+		rs_filetime_text(st.modified, time);
+		if (n < MAX_COPIES)
+			judge_add(ctx, why, n ? ", " : "; copies to put back: ",
+				"%s (%" PRIu64 " %s, modified %s)", found.v[i].path, st.size_bytes,
+				rs_form(st.size_bytes, "byte", "bytes"), time);
+		n++;
+	}
+	if (n > MAX_COPIES)
+		judge_add(ctx, why, ", ", "and %zu more", n - MAX_COPIES);
+	if (!n && code == 0)
+		judge_add(ctx, why, "; ", "no copy found on this volume");
+	judge_list_done(&found);
+	return code;
+}
+
+static int add_missing(struct judge_ctx *ctx, const struct rule *r, const char *path,
+	const struct nt_stat *st, struct rs_err *err)
+{
+	struct judge_file f = {.rule = r, .verdict = JUDGE_REPORT, .is_missing = st == NULL};
+	const char *last = strrchr(path, '\\');
+	auto_free char *folder = strndup(path, (size_t)(last - path));
+
+	f.path = strdup(path);
+	if (!f.path || !folder)
+		ctx->no_memory = true;
+	else if (nt_lookup(ctx->vol, folder, &f.parent_ref, NULL) < 0)
+		f.parent_ref = 0; /* the folder is gone as well */
+	if (st)
+		f.stat = *st;
+	judge_add(ctx, &f.why, "; ", "%s",
+		st ? "a system file has 0 bytes" : "a system file is missing");
+	int code = add_copies(ctx, r, last + 1, &f.why, err);
+	struct judge_file *slot = f.path && code == 0 ? judge_new_file(ctx) : NULL;
+	if (!slot) {
+		free(f.path);
+		free(f.why);
+		return code ? code : rs_fail(err, RS_E_MEMORY, "findings");
+	}
+	*slot = f;
+	return 0;
+}
+
+static int run_one_removed(struct judge_ctx *ctx, const struct rule *r, const struct rule_path *p,
+	char **blocked, struct rs_err *err)
+{
+	auto_free char *path = judge_path_text(ctx, p);
+	struct rs_err why = {0};
+	struct nt_stat st = {0};
+	uint64_t ref = 0;
+
+	if (!path)
+		return rs_fail(err, RS_E_MEMORY, "paths");
+	int code = nt_lookup(ctx->vol, path, &ref, &why);
+	if (code == 0)
+		code = nt_stat(ctx->vol, ref, &st, &why);
+	if (code == RS_E_NO_SUCH_FILE)
+		return add_missing(ctx, r, path, NULL, err);
+	if (code == 0)
+		return st.size_bytes || st.is_reparse ? 0 : add_missing(ctx, r, path, &st, err);
+	if (judge_is_fatal(code)) {
+		*err = why;
+		return code;
+	}
+	judge_fault_err(ctx, path, &why);
+	judge_add(ctx, blocked, "; ", "%s: %s%s%s", path, rs_err_info(code)->text,
+		why.detail[0] ? ": " : "", why.detail);
+	return 0;
+}
+
+static int run_removed(struct judge_ctx *ctx, size_t i, struct judge_note *note, struct rs_err *err)
+{
+	const struct rule *r = ctx->set->rules[i];
+	struct judge_rule *out = &ctx->res->rules[i];
+	size_t from = ctx->res->n_files;
+	enum judge_truth required = JUDGE_YES;
+	auto_free char *why = NULL;
+
+	int code =
+		r->requires.n || r->requires_any.n ? requirements(ctx, r, &required, &why, err) : 0;
+	if (code == 0 && required != JUDGE_YES) {
+		if (required == JUDGE_UNKNOWN)
+			judge_fault(ctx, "rule %s: %s", r->id, why ? why : "not looked at");
+		judge_add(ctx, &out->why, "; ", "%s", why ? why : "a requirement does not hold");
+		return 0;
+	}
+	for (size_t k = 0; k < r->n_paths && code == 0; k++)
+		code = run_one_removed(ctx, r, &r->paths[k], &out->why, err);
+	bool is_blocked = out->why != NULL;
+	bool is_found = ctx->res->n_files > from;
+	if (code == 0 && is_found)
+		code = weigh(ctx, r, out, note, err);
+	if (code < 0)
+		return code;
+	out->outcome = is_found ? RULE_REPORTED : is_blocked ? RULE_STOPPED : RULE_NO_MATCH;
+	judge_add(ctx, &out->why, "; ", "%s",
+		is_found     ? "a system file was taken away: put it back, move nothing"
+		: is_blocked ? "not all files could be looked at"
+			     : "its files are in place");
+	return 0;
+}
+
+/* ---- kind: an update is half applied; no file, only signs ---- */
+
+static int run_signs(struct judge_ctx *ctx, size_t i, struct judge_note *note, struct rs_err *err)
+{
+	const struct rule *r = ctx->set->rules[i];
+	struct judge_rule *out = &ctx->res->rules[i];
+	enum judge_truth required = JUDGE_YES;
+	auto_free char *why = NULL;
+
+	int code = requirements(ctx, r, &required, &why, err);
+	if (code < 0)
+		return code;
+	judge_add(ctx, &out->why, "; ", "%s", why ? why : "its signs are here");
+	if (required == JUDGE_UNKNOWN)
+		judge_fault(ctx, "rule %s: %s", r->id, why ? why : "not looked at");
+	if (required != JUDGE_YES)
+		return 0;
+	if (note->doubt)
+		judge_add(ctx, &out->why, "; ", "%s", note->doubt);
+	code = stops(ctx, r, note, err);
+	if (code == 0)
+		code = weigh(ctx, r, out, note, err);
+	out->outcome = note->stop ? RULE_STOPPED : RULE_REPORTED;
+	if (note->stop)
+		judge_add(ctx, &out->why, "; ", "%s", note->stop);
+	return code;
+}
+
+int judge_rule_run(struct judge_ctx *ctx, size_t i, char **doubt, struct rs_err *err)
+{
+	const struct rule *r = ctx->set->rules[i];
+	struct judge_note note = {.doubt = rs_steal(*doubt)};
+	int code;
+
+	if (r->kind == RULE_GOOD_FILE_REMOVED)
+		code = run_removed(ctx, i, &note, err);
+	else if (r->n_paths)
+		code = run_bad_file(ctx, i, &note, err);
+	else
+		code = run_signs(ctx, i, &note, err);
+	free(note.doubt);
+	free(note.stop);
+	return code;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A rule as parsed, for the files of judge alone. What each field means: docs/rules.md, section and
+ * key of the same name. */
+#ifndef UNBRICK_REPAIR_RULE_INTERNAL_H
+#define UNBRICK_REPAIR_RULE_INTERNAL_H
+
+#include "judge/judge.h"
+
+/* ---- path patterns (rule_path.c) ---- */
+
+struct rule_path {
+	char *text;	    /* as written */
+	bool below_windows; /* "%WINDIR%\...": parts start below the Windows folder */
+	bool is_deep;	    /* has a "**" part */
+	size_t n_parts;
+	char **parts; /* into one block that parts[0] starts */
+};
+
+/** Parse "%WINDIR%\..." or "\...". NULL on success, else what is wrong (static text). */
+const char *rule_path_parse(const char *text, struct rule_path *ret);
+void rule_path_done(struct rule_path *p);
+bool rule_part_is_pattern(const char *part);
+/** Could one path fit both? Wild cards on both sides; ASCII case. */
+bool rule_paths_meet(const struct rule_path *a, const struct rule_path *b);
+/** Full volume path against the pattern. @root is the Windows folder ("\Windows"). */
+bool rule_path_match(
+	struct nt_vol *vol, const struct rule_path *p, const char *root, const char *path);
+
+/* ---- what no rule may move (protect.c) ---- */
+
+/** The protected name or folder that the pattern could reach, or NULL. */
+const char *protect_pattern(const struct rule_path *p);
+/** The same for one file found. */
+const char *protect_path(struct nt_vol *vol, const char *root, const char *path);
+
+/* ---- conditions on one file ---- */
+
+enum rule_cond_kind {
+	RULE_MODIFIED_FROM,
+	RULE_MODIFIED_BEFORE,
+	RULE_CREATED_FROM,
+	RULE_CREATED_BEFORE,
+	RULE_SIZE_MIN,
+	RULE_SIZE_MAX,
+	RULE_SHA256,
+	RULE_ALL_ZERO,
+	RULE_IS_PE,
+	RULE_MAGIC,
+	RULE_VERSION,
+	RULE_VERSION_FROM,
+	RULE_VERSION_BELOW,
+	RULE_DIFFERS_FROM,
+};
+
+struct rule_value {	 /* one of a list */
+	uint64_t number; /* version, offset of the magic */
+	uint8_t bytes[32];
+	size_t len;
+};
+
+struct rule_cond {
+	enum rule_cond_kind kind;
+	uint64_t number;	/* time, size, yes/no, version */
+	struct rule_value *any; /* hash, magic, version: one of these */
+	size_t n_any;
+	struct rule_path path; /* differs-from */
+};
+
+struct rule_conds {
+	struct rule_cond *v;
+	size_t n;
+};
+
+/* ---- evidence beside the file ---- */
+
+enum rule_evidence_kind {
+	RULE_FILE_PRESENT,
+	RULE_FILE_MISSING,
+	RULE_REGISTRY_KEY,
+	RULE_REGISTRY_VALUE,
+	RULE_REGISTRY_ANY,
+	RULE_SERVICE,
+	RULE_PACKAGE,
+	RULE_UPDATE_PENDING,
+};
+
+enum rule_value_test { RULE_VALUE_PRESENT, RULE_VALUE_ABSENT, RULE_VALUE_NONZERO, RULE_VALUE_LIKE };
+
+struct rule_evidence {
+	enum rule_evidence_kind kind;
+	char *text; /* as written */
+	struct rule_path path;
+	char hive[16];
+	char *key, *value, *pattern; /* registry */
+	enum rule_value_test test;
+	char **any; /* service, package: one of these */
+	size_t n_any;
+};
+
+struct rule_evidences {
+	struct rule_evidence *v;
+	size_t n;
+};
+
+/* ---- the rule ---- */
+
+enum rule_confidence { RULE_CONFIRMED, RULE_ONE_SOURCE, RULE_UNVERIFIED };
+
+enum rule_arch { RULE_X86 = 1, RULE_X64 = 2, RULE_ARM64 = 4 };
+
+struct rule_builds {
+	uint32_t from, to;	   /* build numbers, both included */
+	uint32_t rev_from, rev_to; /* revisions, of a single build only */
+};
+
+struct rule {
+	char *source;
+	char *id, *title, *vendor, *date, *text, *confirm;
+	char **references;
+	size_t n_references;
+	bool has_kind, has_action, has_confidence;
+	enum rule_kind kind;
+	enum rule_action action;
+	enum rule_confidence confidence;
+
+	struct rule_builds *builds;
+	size_t n_builds;
+	unsigned archs; /* enum rule_arch, 0 = any */
+	char **cpus;
+	size_t n_cpus;
+
+	struct rule_path *paths, *never, *copies;
+	size_t n_paths, n_never, n_copies;
+	uint32_t max_files;
+	bool has_otherwise,
+		ask_otherwise; /* a file that fits by name alone: shown and asked about */
+	bool name_is_enough;
+
+	struct rule_conds bad, repaired, doubtful;
+	struct rule_evidences requires, requires_any, supports, contradicts, stop_if;
+};
+
+#define RULE_MAX_LIST  256U
+#define RULE_MAX_BYTES 65536U
+#define RULE_MAX_FILES 8U /* unless the rule says otherwise */
+#define RULE_MAX_PARTS 32U
+
+/** Make room for one more element: returns it, zeroed; NULL when memory or RULE_MAX_LIST is out. */
+void *rule_list_add(void *list_ptr, size_t *n, size_t size);
+
+/** Checks that need the whole rule. NULL or what is wrong; *ret_path the path it is about. */
+const char *rule_check(const struct rule *r, const struct rule_path **ret_path);
+
+/* ---- values (rule_value.c): NULL on success, else what is wrong ---- */
+
+const char *rule_value_number(const char *text, uint64_t most, uint64_t *ret);
+const char *rule_value_yes_no(const char *text, bool *ret);
+const char *rule_value_version(const char *text, uint64_t *ret);
+const char *rule_value_builds(const char *text, struct rule_builds *ret);
+const char *rule_value_hex(const char *text, struct rule_value *ret);
+/** Conditions and evidence by key name; *ret_known false when there is no such key. */
+const char *rule_cond_add(
+	struct rule_conds *list, const char *key, const char *text, bool *ret_known);
+const char *rule_evidence_add(
+	struct rule_evidences *list, const char *key, const char *text, bool *ret_known);
+/** Split at commas, trimmed; calls @fn for each. Empty items are an error. */
+const char *rule_value_each(
+	const char *text, const char *(*fn)(void *user, const char *item), void *user);
+void rule_conds_done(struct rule_conds *list);
+void rule_evidences_done(struct rule_evidences *list);
+
+/* ---- the shipped rules, generated by scripts/embed-rules ---- */
+
+struct rule_shipped {
+	const char *name, *text;
+};
+
+extern const struct rule_shipped rule_shipped[]; /* ends with {NULL, NULL} */
+
+#endif

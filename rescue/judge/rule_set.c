@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sets of rules: those of a folder, those the program ships with. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "judge/rule_internal.h"
+
+#define MAX_RULES 4096U
+
+void rule_set_done(struct rule_set *set)
+{
+	for (size_t i = 0; i < set->n; i++)
+		rule_free(set->rules[i]);
+	free(set->rules);
+	*set = (struct rule_set){0};
+}
+
+/* Takes the rule, also when it fails. */
+static int set_add_take(struct rule_set *set, const char *name, struct rule *r, struct rs_err *err)
+{
+	int code = 0;
+
+	for (size_t i = 0; i < set->n && !code; i++)
+		if (strcmp(set->rules[i]->id, r->id) == 0)
+			code = rs_fail_on(err, RS_E_RULE, name,
+				"the id '%s' is taken by another rule", r->id);
+	if (!code && set->n >= MAX_RULES)
+		code = rs_fail_on(err, RS_E_RULE, name, "more than %u rules", MAX_RULES);
+	struct rule **grown =
+		code ? NULL : reallocarray(set->rules, set->n + 1, sizeof(struct rule *));
+	if (!grown) {
+		rule_free(r);
+		return code ? code : rs_fail_on(err, RS_E_MEMORY, name, "rules");
+	}
+	set->rules = grown;
+	grown[set->n++] = r;
+	return 0;
+}
+
+static int set_parse(
+	struct rule_set *set, const char *name, const char *text, size_t len, struct rs_err *err)
+{
+	struct rule *r = NULL;
+	int code = rule_parse(name, text, len, &r, err);
+
+	return code < 0 ? code : set_add_take(set, name, r, err);
+}
+
+int rule_set_load_shipped(struct rule_set *ret, struct rs_err *err)
+{
+	struct rule_set set = {0};
+
+	for (const struct rule_shipped *s = rule_shipped; s->name; s++) {
+		int code = set_parse(&set, s->name, s->text, strlen(s->text), err);
+		if (code < 0) {
+			rule_set_done(&set);
+			return code;
+		}
+	}
+	*ret = set;
+	return 0;
+}
+
+static int is_ini(const struct dirent *e)
+{
+	size_t len = strlen(e->d_name);
+
+	return len > 4 && e->d_name[0] != '.' && strcmp(e->d_name + len - 4, ".ini") == 0;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name); /* the same on every system: no locale */
+}
+
+/* At most one byte more than a rule may have, so that rule_parse says that it is too long. */
+static int load_file(struct rule_set *set, const char *path, struct rs_err *err)
+{
+	auto_free char *text = malloc(RULE_MAX_BYTES + 1);
+	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	size_t len = 0;
+	struct stat st;
+
+	if (!text)
+		return rs_fail_on(err, RS_E_MEMORY, path, "rule");
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return rs_fail_on(err, RS_E_IO_OPEN, path, "%s", strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return rs_fail_on(err, RS_E_IO_OPEN, path, "not a file");
+	while (len <= RULE_MAX_BYTES) {
+		ssize_t n = read(fd, text + len, RULE_MAX_BYTES + 1 - len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return rs_fail_on(err, RS_E_IO_READ, path, "%s", strerror(errno));
+		if (n == 0)
+			break;
+		len += (size_t)n;
+	}
+	return set_parse(set, path, text, len, err);
+}
+
+static int load_entry(struct rule_set *set, const char *dir, const char *name, struct rs_err *err)
+{
+	auto_free char *path = NULL;
+
+	if (asprintf(&path, "%s/%s", dir, name) < 0) {
+		path = NULL; /* asprintf leaves it undefined */
+		return rs_fail_on(err, RS_E_MEMORY, dir, "rules");
+	}
+	return load_file(set, path, err);
+}
+
+int rule_set_load_dir(const char *path, struct rule_set *ret, struct rs_err *err)
+{
+	struct dirent **entries = NULL;
+	struct rule_set set = {0};
+	int code = 0;
+	int n = scandir(path, &entries, is_ini, by_name);
+
+	if (n < 0)
+		return rs_fail_on(err, RS_E_IO_OPEN, path, "%s", strerror(errno));
+	for (int i = 0; i < n; i++) {
+		if (!code)
+			code = load_entry(&set, path, entries[i]->d_name, err);
+		free(entries[i]);
+	}
+	free(entries);
+	if (!code && !set.n)
+		code = rs_fail_on(err, RS_E_RULE, path, "no rule (*.ini) in this folder");
+	if (code) {
+		rule_set_done(&set);
+		return code;
+	}
+	*ret = set;
+	return 0;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The values of a rule's keys: numbers, versions, builds, hashes, lists. */
+#include <ctype.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "judge/rule_internal.h"
+
+void *rule_list_add(void *list_ptr, size_t *n, size_t size)
+{
+	void *list;
+
+	memcpy(&list, list_ptr, sizeof(list)); /* a pointer to a pointer of any type */
+	if (*n >= RULE_MAX_LIST)
+		return NULL;
+	void *grown = reallocarray(list, *n + 1, size);
+	if (!grown)
+		return NULL;
+	memcpy(list_ptr, &grown, sizeof(grown));
+	return memset((char *)grown + (*n)++ * size, 0, size);
+}
+
+/* Decimal, or hexadecimal after 0x; stops at the first other character. */
+static bool scan_number(const char **p, uint64_t most, uint64_t *ret)
+{
+	unsigned base = 10;
+	uint64_t v = 0;
+
+	if ((*p)[0] == '0' && ((*p)[1] == 'x' || (*p)[1] == 'X')) {
+		base = 16;
+		*p += 2;
+	}
+	const char *first = *p;
+	for (; base == 16 ? isxdigit((unsigned char)**p) : isdigit((unsigned char)**p); (*p)++) {
+		char c = (char)tolower((unsigned char)**p);
+		unsigned digit = (unsigned)(isdigit((unsigned char)c) ? c - '0' : c - 'a' + 10);
+		if (__builtin_mul_overflow(v, base, &v) || __builtin_add_overflow(v, digit, &v) ||
+			v > most)
+			return false;
+	}
+	*ret = v;
+	return *p > first;
+}
+
+const char *rule_value_number(const char *text, uint64_t most, uint64_t *ret)
+{
+	if (!scan_number(&text, most, ret) || *text)
+		return "not a number, or too large";
+	return NULL;
+}
+
+const char *rule_value_yes_no(const char *text, bool *ret)
+{
+	*ret = strcmp(text, "yes") == 0;
+	return *ret || strcmp(text, "no") == 0 ? NULL : "'yes' or 'no' expected";
+}
+
+/* Four parts of 16 bits in one number, so that versions compare as numbers. */
+const char *rule_value_version(const char *text, uint64_t *ret)
+{
+	uint64_t version = 0;
+
+	for (unsigned i = 0; i < 4; i++) {
+		uint64_t part;
+		if (!scan_number(&text, 0xffff, &part) || *text != (i < 3 ? '.' : '\0'))
+			return "a version has four numbers, '10.0.19041.1'";
+		version = version << 16 | part;
+		text += i < 3;
+	}
+	*ret = version;
+	return NULL;
+}
+
+/* "BUILD", "BUILD-BUILD", "BUILD-", "-BUILD", "BUILD.REV", "BUILD.REV-REV", "BUILD.REV-". */
+const char *rule_value_builds(const char *text, struct rule_builds *ret)
+{
+	static const char wrong[] = "a build: 19041, 19041-19045, 26100-, -9600, 19041.867 or "
+				    "19041.423-867";
+	uint64_t from = 0, to, rev_from = 0, rev_to = UINT32_MAX;
+
+	if (*text != '-' && !scan_number(&text, UINT32_MAX, &from))
+		return wrong;
+	to = from;
+	if (*text == '.') {
+		text++;
+		if (!scan_number(&text, UINT32_MAX, &rev_from))
+			return wrong;
+		rev_to = rev_from;
+		if (*text == '-' && !*++text)
+			rev_to = UINT32_MAX;
+		else if (*text && !scan_number(&text, UINT32_MAX, &rev_to))
+			return wrong;
+	} else if (*text == '-') {
+		to = UINT32_MAX;
+		if (*++text ? !scan_number(&text, UINT32_MAX, &to) : !from)
+			return wrong;
+	}
+	if (*text || to < from || rev_to < rev_from)
+		return wrong;
+	*ret = (struct rule_builds){
+		(uint32_t)from, (uint32_t)to, (uint32_t)rev_from, (uint32_t)rev_to};
+	return NULL;
+}
+
+const char *rule_value_hex(const char *text, struct rule_value *ret)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t len = strlen(text);
+
+	if (!len || len % 2 || len / 2 > sizeof(ret->bytes))
+		return "pairs of hexadecimal digits expected, at most 32 bytes";
+	for (size_t i = 0; i < len; i++) {
+		const char *d = strchr(digits, tolower((unsigned char)text[i]));
+		if (!d || !*d)
+			return "pairs of hexadecimal digits expected, at most 32 bytes";
+		ret->bytes[i / 2] = (uint8_t)(ret->bytes[i / 2] << 4 | (d - digits));
+	}
+	ret->len = len / 2;
+	return NULL;
+}
+
+const char *rule_value_each(
+	const char *text, const char *(*fn)(void *user, const char *item), void *user)
+{
+	for (;;) {
+		while (*text == ' ' || *text == '\t')
+			text++;
+		size_t len = strcspn(text, ",");
+		bool is_last = !text[len];
+		size_t used = len;
+		while (used && (text[used - 1] == ' ' || text[used - 1] == '\t'))
+			used--;
+		if (!used)
+			return "an empty item in the list";
+		auto_free char *item = strndup(text, used);
+		if (!item)
+			return "not enough memory";
+		const char *fault = fn(user, item);
+		if (fault || is_last)
+			return fault;
+		text += len + 1;
+	}
+}

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From a log record to its target on the disk and back. The clusters of the page are listed in the
+ * record one by one; they need not follow each other. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "ntfslog/replay_internal.h"
+
+#define CLIENT_BYTES 0x20U
+#define MFT_RECORD   0U
+#define LCNS_MAX     256U
+#define FEW_BYTES    32U /* of a bitmap: what nearly every record changes */
+
+static const char *const names[] = {"Noop", "CompensationLogRecord", "InitializeFileRecordSegment",
+	"DeallocateFileRecordSegment", "WriteEndOfFileRecordSegment", "CreateAttribute",
+	"DeleteAttribute", "UpdateResidentValue", "UpdateNonresidentValue", "UpdateMappingPairs",
+	"DeleteDirtyClusters", "SetNewAttributeSizes", "AddIndexEntryRoot", "DeleteIndexEntryRoot",
+	"AddIndexEntryAllocation", "DeleteIndexEntryAllocation", "WriteEndOfIndexBuffer",
+	"SetIndexEntryVcnRoot", "SetIndexEntryVcnAllocation", "UpdateFileNameRoot",
+	"UpdateFileNameAllocation", "SetBitsInNonresidentBitMap", "ClearBitsInNonresidentBitMap",
+	"HotFix", "EndTopLevelAction", "PrepareTransaction", "CommitTransaction",
+	"ForgetTransaction", "OpenNonresidentAttribute", "OpenAttributeTableDump",
+	"AttributeNamesDump", "DirtyPageTableDump", "TransactionTableDump", "UpdateRecordDataRoot",
+	"UpdateRecordDataAllocation", "UpdateRelativeDataInIndex", "UpdateRelativeDataInIndex2",
+	"ZeroEndOfFileRecord"};
+
+const char *nt_rp_op_name(uint16_t op)
+{
+	return op < sizeof(names) / sizeof(names[0]) ? names[op] : "unknown operation";
+}
+
+bool nt_rp_op_parse(const struct nt_rl_rec *rec, bool is_undo, struct nt_rp_op *ret)
+{
+	const uint8_t *p = rec->data.p;
+
+	if (rec->data.len < CLIENT_BYTES)
+		return false;
+	uint16_t redo_len = rs_le16(p + 6), undo_len = rs_le16(p + 0xA);
+	*ret = (struct nt_rp_op){.lsn = rec->lsn,
+		.op = rs_le16(p + (is_undo ? 2 : 0)),
+		.flags = rec->flags,
+		.is_undo = is_undo,
+		.data_len = is_undo ? undo_len : redo_len,
+		.is_resized = redo_len != undo_len,
+		.attr = rs_le16(p + 0xC),
+		.n_lcns = rs_le16(p + 0xE),
+		.record_off = rs_le16(p + 0x10),
+		.attr_off = rs_le16(p + 0x12),
+		.sector_off = rs_le16(p + 0x14),
+		.vcn = rs_le64(p + 0x18)};
+	struct rs_view lcns;
+	if (ret->n_lcns > LCNS_MAX ||
+		!rs_view_sub(rec->data, CLIENT_BYTES, (size_t)8 * ret->n_lcns, &lcns))
+		return false;
+	ret->lcns = lcns.p;
+	ret->data = (struct rs_view){p, 0};
+	ret->is_zero = !is_undo && (rec->flags & NT_RL_NO_REDO) && ret->data_len;
+	if (ret->is_zero || !ret->data_len)
+		return true;
+	return rs_view_sub(rec->data, rs_le16(p + (is_undo ? 8 : 4)), ret->data_len, &ret->data);
+}
+
+bool nt_rp_has_undo(const struct nt_rl_rec *rec)
+{
+	const uint16_t len = rs_le16(rec->data.p + 0xA);
+
+	return !len || rs_view_has(rec->data, rs_le16(rec->data.p + 8), len);
+}
+
+static enum nt_rp_kind kind_by_op(uint16_t op)
+{
+	switch (op) {
+	case 0x02:
+	case 0x03:
+	case 0x04:
+	case 0x05:
+	case 0x06:
+	case 0x07:
+	case 0x09:
+	case 0x0B:
+	case 0x0C:
+	case 0x0D:
+	case 0x11:
+	case 0x13:
+	case 0x21:
+	case 0x25:
+		return NT_RP_FILE;
+	case 0x0E:
+	case 0x0F:
+	case 0x10:
+	case 0x12:
+	case 0x14:
+	case 0x22:
+		return NT_RP_INDX;
+	case 0x08:
+	case 0x15:
+	case 0x16:
+		return NT_RP_RAW;
+	default:
+		return NT_RP_NOTHING;
+	}
+}
+
+/* Operations that change no block: of transactions and tables. */
+static bool is_table_op(uint16_t op)
+{
+	return op <= 0x01 || op == 0x0A || (op >= 0x18 && op <= 0x20);
+}
+
+int nt_rp_kind_of(struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind *ret)
+{
+	*ret = kind_by_op(op->op);
+	if (*ret == NT_RP_NOTHING)
+		return is_table_op(op->op) ? 0
+					   : nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, op->lsn,
+						     "operation 0x%02x (%s) is not supported",
+						     op->op, nt_rp_op_name(op->op));
+	const struct nt_rp_attr *a =
+		op->attr / 4U < rp->tables.n_attrs ? &rp->tables.attrs[op->attr / 4U] : NULL;
+	if (op->attr % 4 || !a || !a->is_open)
+		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, op->lsn,
+			"%s on an attribute that is not open", nt_rp_op_name(op->op));
+	bool is_mft = NT_REF_RECORD(a->ref) == MFT_RECORD && a->type == NT_AT_DATA;
+	if (*ret == NT_RP_RAW && op->op == 0x08 && a->type == NT_AT_INDEX_ALLOCATION)
+		*ret = NT_RP_INDX;
+	if ((*ret == NT_RP_FILE) != is_mft ||
+		(*ret == NT_RP_INDX) != (a->type == NT_AT_INDEX_ALLOCATION))
+		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, op->lsn,
+			"%s on an attribute of type 0x%" PRIx32 " of record %" PRIu64,
+			nt_rp_op_name(op->op), a->type, (uint64_t)NT_REF_RECORD(a->ref));
+	if (!op->n_lcns)
+		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, op->lsn, "%s without clusters",
+			nt_rp_op_name(op->op));
+	return 0;
+}
+
+bool nt_rp_place(const struct nt_rp *rp, const struct nt_rp_op *op, uint64_t in_page,
+	uint64_t *ret_off_bytes, uint64_t *ret_left)
+{
+	const uint32_t cluster = rp->raw->geo.cluster_bytes;
+	uint64_t i = in_page >> rp->cluster_shift, in = in_page & (cluster - 1);
+
+	if (i >= op->n_lcns)
+		return false;
+	uint64_t lcn = rs_le64(op->lcns + 8 * i);
+	if (!lcn || lcn >= rp->clusters)
+		return false;
+	*ret_off_bytes = (lcn << rp->cluster_shift) + in;
+	*ret_left = cluster - in;
+	return true;
+}
+
+static int refuse_op(struct nt_rp *rp, const struct nt_rp_op *op, const char *what)
+{
+	return nt_rp_refuse(
+		rp, NT_PENDING_UNSUPPORTED, op->lsn, "%s: %s", nt_rp_op_name(op->op), what);
+}
+
+/* ---- applying ---- */
+
+/* Is one of the record's contents resident, and zeros only? */
+static bool has_zero_contents(const struct nt_rp_block *b)
+{
+	struct nt_attrs walk;
+	struct nt_attr a;
+
+	nt_attrs_init(&walk, b->bytes, b->len);
+	while (nt_attrs_next_of(&walk, NT_ATTRS_OF(NT_AT_DATA), &a))
+		if (a.is_resident && a.value.len && nt_is_zero(a.value.p, a.value.len))
+			return true;
+	return false;
+}
+
+/* Resident data that were never logged: the record is remembered. Windows 10 says so (NO_REDO),
+ * Windows 7 logs zeros in their place. */
+static int note_zeros(struct nt_rp *rp, const struct nt_rp_op *op, const struct nt_rp_block *b,
+	struct rs_err *err)
+{
+	struct nt_replay *p = rp->plan;
+	bool is_zeros = op->is_zero || nt_is_zero(op->data.p, op->data.len);
+
+	if (op->op == 0x02 || op->op == 0x03)
+		nt_rp_set_del(p->zeroed_records, &p->n_zeroed, b->number);
+	if (op->is_undo || !op->data_len || (op->op != 0x02 && op->op != 0x05 && op->op != 0x07))
+		return 0;
+	if (op->op == 0x07 && (!is_zeros || op->record_off + 4U > b->len ||
+				      rs_le32(b->bytes + op->record_off) != NT_AT_DATA))
+		return 0;
+	if (op->op == 0x05 && rs_le32(op->data.p) != NT_AT_DATA)
+		return 0;
+	if (op->op != 0x07 && !has_zero_contents(b))
+		return 0;
+	return nt_rp_set_add(&p->zeroed_records, &p->n_zeroed, b->number, err);
+}
+
+/* Windows does not raise the LSN of a block for these two. */
+static bool is_without_lsn(const struct nt_rp_op *op)
+{
+	return op->op == 0x13 || op->op == 0x14;
+}
+
+/* The LSN of a block that a replay has taken back, when no older one will do: one that no record
+ * has. */
+static uint64_t undone_lsn(const struct nt_rp *rp)
+{
+	return rp->plan->last_lsn + 1;
+}
+
+/* Is the change already there (redo), or not there to be taken back (undo)?
+ * After the redo every block that holds a record's change has its LSN at least; a replay that the
+ * power ended may have taken it back already. */
+static bool is_done(struct nt_rp *rp, const struct nt_rp_op *op, const struct nt_rp_block *b)
+{
+	if (!b->is_valid)
+		return false;
+	if (!op->is_undo)
+		return rs_le64(b->bytes + 8) >= op->lsn;
+	const uint8_t *before = nt_rp_store_before(&rp->store, b->units[0]);
+	return (before && rs_le64(before + 8) == undone_lsn(rp)) ||
+	       (!is_without_lsn(op) && rs_le64(b->bytes + 8) < op->lsn);
+}
+
+/* What is taken back must come to the same end when a power cut makes another replay begin over it,
+ * Windows' own too: where the redo will do all of it again, the block is from before the record. */
+static void put_lsn(struct nt_rp *rp, const struct nt_rp_op *op, struct nt_rp_block *b)
+{
+	uint8_t *at = b->bytes + 8;
+
+	if (!op->is_undo) {
+		rs_put_le64(at, op->lsn);
+		return;
+	}
+	const struct nt_rp_dirty *d = nt_rp_dirty_row(rp, op);
+	bool is_redone = !d || d->oldest_lsn <= op->lsn;
+	rp->is_undone_only |= !d || d->oldest_lsn > op->lsn;
+	if (rs_le64(at) != undone_lsn(rp))
+		rs_put_le64(at, is_redone ? op->lsn - 1 : undone_lsn(rp));
+}
+
+static int apply_block(
+	struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind, struct rs_err *err)
+{
+	struct nt_rp_block *b = NULL;
+
+	int r = nt_rp_load(rp, op, kind, &b, err);
+	if (r)
+		return r;
+	bool is_new = (op->op == 0x02 && !nt_rp_is_revival(op)) ||
+		      (op->op == 0x08 && !op->record_off && !op->attr_off && op->data.len >= 4 &&
+			      memcmp(op->data.p, "INDX", 4) == 0);
+	if (!b->is_valid && !is_new)
+		return refuse_op(rp, op, "its block is damaged");
+	if (is_done(rp, op, b)) {
+		rp->plan->skipped += !op->is_undo;
+		return 0;
+	}
+	const uint64_t lsn_before = rs_le64(b->bytes + 8);
+	const char *what = kind == NT_RP_FILE ? nt_rp_do_file(b->bytes, b->len, op)
+					      : nt_rp_do_indx(b->bytes, b->len, op);
+	if (what)
+		return refuse_op(rp, op, what);
+	if (!b->is_dirty) {
+		uint64_t owner = NT_REF_RECORD(rp->tables.attrs[op->attr / 4U].ref);
+		r = nt_rp_changed(rp, kind == NT_RP_FILE ? b->number : owner, err);
+		if (r)
+			return r;
+	}
+	b->is_valid = b->is_dirty = true;
+	if (op->is_undo)
+		rs_put_le64(b->bytes + 8, lsn_before); /* the undo data may bring one */
+	if (!is_without_lsn(op))
+		put_lsn(rp, op, b);
+	rp->plan->redone += !op->is_undo;
+	return kind != NT_RP_FILE ? 0 : note_zeros(rp, op, b, err);
+}
+
+/* Bytes of the operation's page, from or to its clusters. */
+struct raw_range {
+	uint64_t from;	   /* in the page */
+	uint8_t *to;	   /* read there, or ... */
+	const uint8_t *of; /* ... write these */
+	uint32_t len;
+};
+
+static int raw_bytes(
+	struct nt_rp *rp, const struct nt_rp_op *op, struct raw_range range, struct rs_err *err)
+{
+	int r = 0;
+
+	for (uint32_t done = 0; r == 0 && done < range.len;) {
+		uint64_t off, left;
+		if (!nt_rp_place(rp, op, range.from + done, &off, &left))
+			return refuse_op(rp, op, "a cluster outside of the volume");
+		uint32_t n = left < range.len - done ? (uint32_t)left : range.len - done;
+		r = range.of ? nt_rp_store_write(rp, off, range.of + done, n, 0, err)
+			     : nt_rp_store_read(rp, off, range.to + done, n, err);
+		done += n;
+	}
+	return r;
+}
+
+static int apply_raw(struct nt_rp *rp, const struct nt_rp_op *op, struct rs_err *err)
+{
+	const uint64_t at = (uint64_t)op->sector_off * NT_RP_UNIT + op->record_off + op->attr_off;
+	const uint32_t cluster = rp->raw->geo.cluster_bytes;
+	uint32_t len = op->data_len, first = 0, bits = 0;
+	const bool is_bits = op->op != 0x08;
+
+	if (is_bits) {
+		if (op->data.len < 8)
+			return refuse_op(rp, op, "its bits are not said");
+		first = rs_le32(op->data.p);
+		bits = rs_le32(op->data.p + 4);
+		/* a page, whatever the clusters */
+		if (bits > 8 * NT_INDEX_MAX || first > 8 * NT_INDEX_MAX)
+			return refuse_op(rp, op, "bits outside of the page");
+		len = bits ? (first + bits - 1) / 8 - first / 8 + 1 : 0;
+	}
+	uint64_t from = at + first / 8;
+	if (from + len > (uint64_t)op->n_lcns * cluster)
+		return refuse_op(rp, op, "data outside of the clusters named");
+	const bool is_logged = op->data.len && !is_bits; /* else made here: bits, zeros */
+	uint8_t few[FEW_BYTES] = {0};
+	auto_free uint8_t *many = is_logged || len <= sizeof(few) ? NULL : calloc(1, len);
+	uint8_t *made = len <= sizeof(few) ? few : many;
+	if (!is_logged && !made)
+		return rs_fail(err, RS_E_MEMORY, "page of the journal");
+	int r = is_bits ? raw_bytes(rp, op, (struct raw_range){from, made, NULL, len}, err) : 0;
+	if (is_bits)
+		nt_rp_set_bits(made, first % 8, bits, op->op == 0x15);
+	if (r == 0)
+		r = raw_bytes(rp, op,
+			(struct raw_range){from, NULL, is_logged ? op->data.p : made, len}, err);
+	rp->plan->redone += r == 0 && !op->is_undo;
+	return r;
+}
+
+int nt_rp_apply(
+	struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind, struct rs_err *err)
+{
+	bool is_needed = op->op != 0x03 && op->op != 0x06 && op->op != 0x0D && op->op != 0x0F;
+
+	if (op->is_zero && op->op != 0x07 && op->op != 0x08 && op->op != 0x25 && is_needed)
+		return refuse_op(rp, op, "its data are not in the log");
+	if (op->is_undo && (op->flags & NT_RL_NO_UNDO) && op->data_len && is_needed)
+		return refuse_op(rp, op, "the data to take it back are not in the log");
+	if (kind == NT_RP_RAW)
+		return apply_raw(rp, op, err);
+	return kind == NT_RP_NOTHING ? 0 : apply_block(rp, op, kind, err);
+}

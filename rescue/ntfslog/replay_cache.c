@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* FILE and INDX blocks that records change, in place in their sectors' memory. Records come back to
+ * the same blocks again and again: the fixups are undone once, and put on when something else wants
+ * the sectors or all is done. */
+#include <string.h>
+
+#include "ntfslog/replay_internal.h"
+
+/* Length of the block that the operation is for, 0: it makes no sense. */
+static uint32_t block_bytes(const struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind)
+{
+	uint32_t len = rp->raw->geo.record_bytes;
+
+	if (kind == NT_RP_INDX) {
+		len = rp->tables.attrs[op->attr / 4U].index_bytes;
+		len = len ? len : rp->raw->geo.index_bytes;
+	}
+	return len < NT_RP_UNIT || len > NT_INDEX_MAX || (len & (len - 1)) ? 0 : len;
+}
+
+/* The reverse of nt_fixup. */
+static void put_fixups(uint8_t *p, uint16_t usn)
+{
+	size_t ofs = rs_le16(p + 4), count = rs_le16(p + 6);
+
+	rs_put_le16(p + ofs, usn);
+	for (size_t i = 1; i < count; i++) {
+		memcpy(p + ofs + 2 * i, p + i * NT_STRIDE_BYTES - 2, 2);
+		rs_put_le16(p + i * NT_STRIDE_BYTES - 2, usn);
+	}
+}
+
+/* Of a changed block the counter is one more than on the disk, whatever it was. */
+static const char *protect_changed(struct nt_rp_block *b, const uint8_t *before)
+{
+	size_t ofs = rs_le16(b->bytes + 4), count = rs_le16(b->bytes + 6);
+
+	if (count != b->len / NT_STRIDE_BYTES + 1 || ofs < 8 || ofs % 2 ||
+		ofs + 2 * count > NT_STRIDE_BYTES - 2)
+		return "its fixups have no place";
+	uint16_t usn = rs_le16(before + ofs);
+	put_fixups(b->bytes, usn >= 0xFFFE ? 1 : (uint16_t)(usn + 1));
+	return NULL;
+}
+
+/* As it was: the counter is there. */
+static void protect_unchanged(struct nt_rp_block *b)
+{
+	put_fixups(b->bytes, rs_le16(b->bytes + rs_le16(b->bytes + 4)));
+}
+
+static int save_block(struct nt_rp *rp, struct nt_rp_block *b, struct rs_err *err)
+{
+	const uint8_t *before = nt_rp_store_before(&rp->store, b->units[0]);
+
+	if (!before)
+		return rs_fail(err, RS_E_BUG, "a sector got lost");
+	if (!b->is_valid)
+		return 0;
+	if (!b->is_dirty) {
+		protect_unchanged(b);
+		return 0;
+	}
+	const char *what = protect_changed(b, before);
+	if (what)
+		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, "a changed block: %s", what);
+	return nt_rp_store_changed(rp, b, err);
+}
+
+/* The sectors belong to no block any more. */
+static void drop_block(struct nt_rp *rp, struct nt_rp_block *b)
+{
+	struct nt_rp_cache *c = &rp->cache;
+
+	for (size_t i = 0; i < b->len / NT_RP_UNIT; i++) {
+		struct nt_rp_block **owner = nt_rp_store_owner(&rp->store, b->units[i]);
+		if (owner && *owner == b)
+			*owner = NULL;
+	}
+	c->v[b->index] = c->v[--c->n];
+	c->v[b->index]->index = b->index;
+	free(b);
+}
+
+int nt_rp_release(struct nt_rp *rp, struct nt_rp_block *b, struct rs_err *err)
+{
+	int r = save_block(rp, b, err);
+
+	if (r == 0)
+		drop_block(rp, b);
+	return r;
+}
+
+int nt_rp_save(struct nt_rp *rp, struct rs_err *err)
+{
+	int r = 0;
+
+	while (r == 0 && rp->cache.n)
+		r = nt_rp_release(rp, rp->cache.v[rp->cache.n - 1], err);
+	return r;
+}
+
+/* A block in the cache, not read yet. NULL: no memory. */
+static struct nt_rp_block *new_block(struct nt_rp_cache *c, uint32_t len)
+{
+	const size_t n = len / NT_RP_UNIT;
+
+	if (c->n == c->cap) {
+		size_t cap = c->cap ? 2 * c->cap : 64;
+		struct nt_rp_block **v = realloc(c->v, cap * sizeof(struct nt_rp_block *));
+		if (!v)
+			return NULL;
+		c->v = v;
+		c->cap = cap;
+	}
+	struct nt_rp_block *b = calloc(1, sizeof(*b) + n * sizeof(*b->units));
+	if (!b)
+		return NULL;
+	b->len = len;
+	b->index = c->n;
+	c->v[c->n++] = b;
+	return b;
+}
+
+/* Where the sectors of the operation's block are; with @is_compare, are they those in @units? */
+static bool find_units(
+	const struct nt_rp *rp, const struct nt_rp_op *op, struct nt_rp_block *b, bool is_compare)
+{
+	uint64_t left = 0, at = 0;
+
+	for (size_t i = 0; i < b->len / NT_RP_UNIT; i++) {
+		if (left > NT_RP_UNIT) { /* in the same cluster */
+			at += NT_RP_UNIT;
+			left -= NT_RP_UNIT;
+		} else if (!nt_rp_place(rp, op, (uint64_t)(op->sector_off + i) * NT_RP_UNIT, &at,
+				   &left)) {
+			return false;
+		}
+		if (is_compare && b->units[i] != at)
+			return false;
+		b->units[i] = at;
+	}
+	return true;
+}
+
+static int load_new(struct nt_rp *rp, struct nt_rp_block *b, struct rs_err *err)
+{
+	const bool is_file = b->kind == NT_RP_FILE;
+
+	int r = nt_rp_store_claim(rp, b, err);
+	if (r)
+		return r;
+	b->is_valid =
+		memcmp(b->bytes, is_file ? "FILE" : "INDX", 4) == 0 && !nt_fixup(b->bytes, b->len);
+	if (b->is_valid && is_file && nt_record_check(b->bytes, b->len)) {
+		protect_unchanged(b);
+		b->is_valid = false;
+	}
+	return 0;
+}
+
+static int refuse(struct nt_rp *rp, const struct nt_rp_op *op, const char *what)
+{
+	return nt_rp_refuse(
+		rp, NT_PENDING_UNSUPPORTED, op->lsn, "%s: %s", nt_rp_op_name(op->op), what);
+}
+
+int nt_rp_load(struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind,
+	struct nt_rp_block **ret, struct rs_err *err)
+{
+	const uint32_t len = block_bytes(rp, op, kind);
+	uint64_t at = 0, left;
+	int r = 0;
+
+	if (!len)
+		return refuse(rp, op, "size of its block");
+	if (!nt_rp_place(rp, op, (uint64_t)op->sector_off * NT_RP_UNIT, &at, &left))
+		return refuse(rp, op, "its block is not in the clusters named");
+	struct nt_rp_block **owner = nt_rp_store_owner(&rp->store, at), *b = owner ? *owner : NULL;
+	if (b && b->kind == kind && b->len == len && find_units(rp, op, b, true)) {
+		*ret = b;
+		return 0;
+	}
+	b = new_block(&rp->cache, len);
+	if (!b)
+		return rs_fail(err, RS_E_MEMORY, "block of the journal");
+	b->kind = kind;
+	b->number = (op->vcn * rp->raw->geo.cluster_bytes + (uint64_t)op->sector_off * NT_RP_UNIT) /
+		    len;
+	if (!find_units(rp, op, b, false))
+		return refuse(rp, op, "its block is not in the clusters named");
+	for (size_t i = 0; r == 0 && i < len / NT_RP_UNIT; i++) {
+		owner = nt_rp_store_owner(&rp->store, b->units[i]);
+		if (owner && *owner)
+			r = nt_rp_release(rp, *owner, err);
+	}
+	*ret = b;
+	return r ? r : load_new(rp, b, err);
+}
+
+void nt_rp_cache_done(struct nt_rp_cache *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		free(c->v[i]);
+	free(c->v);
+}

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The plan as a whole: passes, mirror, restart pages; and the overlay that shows it. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ntfslog/replay_internal.h"
+
+#define MIRROR_RECORDS 4U
+#define MIRROR_RECORD  1U
+#define PAGE_MAX       65536U
+#define NO_CLIENT      0xFFFFU
+#define IS_CLEAN       2U
+
+const char *nt_pending_word(enum nt_pending p)
+{
+	static const char *const words[] = {"clean", "idle", "pending", "torn", "not-supported"};
+
+	return (unsigned)p < sizeof(words) / sizeof(words[0]) ? words[p] : "not-supported";
+}
+
+int nt_rp_refuse(struct nt_rp *rp, enum nt_pending how, uint64_t lsn, const char *fmt, ...)
+{
+	char what[256];
+	va_list ap;
+
+	if (rp->plan->refusal.code)
+		return NT_RP_REFUSED;
+	va_start(ap, fmt);
+	(void)vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	rp->plan->pending = how;
+	if (lsn)
+		(void)rs_fail_on(&rp->plan->refusal, RS_E_LOG_UNCLEAN, rp->raw->src->name,
+			"%s (LSN 0x%" PRIx64 ")", what, lsn);
+	else
+		(void)rs_fail_on(
+			&rp->plan->refusal, RS_E_LOG_UNCLEAN, rp->raw->src->name, "%s", what);
+	return NT_RP_REFUSED;
+}
+
+/* ---- sets of record numbers ---- */
+
+static size_t set_find(const uint64_t *set, size_t n, uint64_t number)
+{
+	size_t lo = 0, hi = n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (set[mid] < number)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+bool nt_rp_set_has(const uint64_t *set, size_t n, uint64_t number)
+{
+	size_t i = set_find(set, n, number);
+
+	return i < n && set[i] == number;
+}
+
+int nt_rp_set_add(uint64_t **set, size_t *n, uint64_t number, struct rs_err *err)
+{
+	size_t i = set_find(*set, *n, number);
+
+	if (i < *n && (*set)[i] == number)
+		return 0;
+	if (!(*n & (*n - 1))) { /* full at every power of two */
+		uint64_t *v = realloc(*set, (*n ? 2 * *n : 1) * sizeof(*v));
+		if (!v)
+			return rs_fail(err, RS_E_MEMORY, "plan of the journal");
+		*set = v;
+	}
+	memmove(*set + i + 1, *set + i, (*n - i) * sizeof(**set));
+	(*set)[i] = number;
+	++*n;
+	return 0;
+}
+
+void nt_rp_set_del(uint64_t *set, size_t *n, uint64_t number)
+{
+	size_t i = set_find(set, *n, number);
+
+	if (i >= *n || set[i] != number)
+		return;
+	memmove(set + i, set + i + 1, (*n - i - 1) * sizeof(*set));
+	--*n;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void sort_changed(struct nt_replay *p)
+{
+	size_t n = 0;
+
+	if (p->n_changed)
+		qsort(p->changed_records, p->n_changed, sizeof(*p->changed_records), by_value);
+	for (size_t i = 0; i < p->n_changed; i++)
+		if (!n || p->changed_records[n - 1] != p->changed_records[i])
+			p->changed_records[n++] = p->changed_records[i];
+	p->n_changed = n;
+}
+
+int nt_rp_changed(struct nt_rp *rp, uint64_t number, struct rs_err *err)
+{
+	struct nt_replay *p = rp->plan;
+
+	if (p->n_changed == rp->cap_changed)
+		sort_changed(p); /* many may be the same */
+	if (2 * p->n_changed >= rp->cap_changed) {
+		size_t cap = rp->cap_changed ? 2 * rp->cap_changed : 256;
+		uint64_t *v = realloc(p->changed_records, cap * sizeof(*v));
+		if (!v)
+			return rs_fail(err, RS_E_MEMORY, "plan of the journal");
+		p->changed_records = v;
+		rp->cap_changed = cap;
+	}
+	p->changed_records[p->n_changed++] = number;
+	return 0;
+}
+
+bool nt_replay_zeroed(const struct nt_replay *p, uint64_t record)
+{
+	return nt_rp_set_has(p->zeroed_records, p->n_zeroed, record);
+}
+
+/* ---- mirror and restart pages ---- */
+
+/* The first records as they will be, over what the mirror has. */
+static int plan_mirror(struct nt_rp *rp, struct rs_err *err)
+{
+	const uint32_t len = rp->raw->geo.record_bytes, cluster = rp->raw->geo.cluster_bytes;
+	auto_nt_stream struct nt_stream mirror = {0};
+	uint8_t rec[NT_RECORD_MAX];
+
+	int r = nt_stream_open(rp->raw, MIRROR_RECORD, NT_AT_DATA, "", &mirror, err);
+	if (r == RS_E_MEMORY || r == RS_E_IO_READ)
+		return r;
+	if (r < 0 || mirror.data_bytes < (uint64_t)MIRROR_RECORDS * len)
+		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, "$MFTMirr cannot be found");
+	for (uint64_t at = 0; at < (uint64_t)MIRROR_RECORDS * len; at += NT_RP_UNIT) {
+		uint64_t from, to, left;
+		if (!nt_runs_find(&rp->raw->mft, at / cluster, &from, &left) ||
+			!nt_runs_find(&mirror.runs, at / cluster, &to, &left) || from == NT_HOLE ||
+			to == NT_HOLE)
+			return nt_rp_refuse(
+				rp, NT_PENDING_UNSUPPORTED, 0, "$MFTMirr is not mapped");
+		r = nt_rp_store_read(rp, from * cluster + at % cluster, rec, NT_RP_UNIT, err);
+		if (r == 0)
+			r = nt_rp_store_write(
+				rp, to * cluster + at % cluster, rec, NT_RP_UNIT, 1, err);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+/* One restart page: version 1.1, clean, no client, fixups one further than on the disk. */
+static void make_page(const struct nt_rp *rp, const uint8_t *base, uint16_t usn, uint8_t *p)
+{
+	const struct nt_rl_area *a = &rp->log.area;
+	const uint64_t last = rp->plan->last_lsn;
+	uint8_t *area = p + a->area_off, *client = area + a->client_off;
+
+	memcpy(p, base, a->sys_bytes);
+	rs_put_le16(p + 0x1A, 1);
+	rs_put_le16(p + 0x1C, 1);
+	rs_put_le64(area, last > a->current_lsn ? last : a->current_lsn);
+	rs_put_le16(area + 0xA, 0); /* the only client is free */
+	rs_put_le16(area + 0xC, NO_CLIENT);
+	rs_put_le16(area + 0xE, IS_CLEAN);
+	if (last >= a->current_lsn)
+		rs_put_le32(area + 0x20, rp->last_bytes);
+	rs_put_le16(client + 0x10, NO_CLIENT);
+	rs_put_le16(client + 0x12, NO_CLIENT);
+	size_t ofs = rs_le16(p + 4), count = rs_le16(p + 6);
+	usn = usn >= 0xFFFE ? 1 : (uint16_t)(usn + 1);
+	rs_put_le16(p + ofs, usn);
+	for (size_t i = 1; i < count; i++) {
+		memcpy(p + ofs + 2 * i, p + i * NT_STRIDE_BYTES - 2, 2);
+		rs_put_le16(p + i * NT_STRIDE_BYTES - 2, usn);
+	}
+}
+
+static int plan_restart(struct nt_rp *rp, struct rs_err *err)
+{
+	const uint32_t len = rp->log.area.sys_bytes, cluster = rp->raw->geo.cluster_bytes;
+	uint8_t base[PAGE_MAX], page[PAGE_MAX];
+	int r = 0;
+
+	memcpy(base, rp->log.head + (size_t)rp->log.use * len, len);
+	if (nt_fixup(base, len)) /* it was sound when it was chosen */
+		return rs_fail(err, RS_E_BUG, "restart page");
+	for (unsigned i = 0; i < 2; i++) {
+		const uint8_t *old = rp->log.head + (size_t)i * len;
+		size_t ofs = rs_le16(base + 4);
+		make_page(rp, base, rs_le16(old + ofs), page);
+		for (uint32_t in = 0; r == 0 && in < len; in += NT_RP_UNIT) {
+			uint64_t at = (uint64_t)i * len + in, lcn, left;
+			if (!nt_runs_find(&rp->log.stream.runs, at / cluster, &lcn, &left) ||
+				lcn == NT_HOLE)
+				return nt_rp_refuse(
+					rp, NT_PENDING_TORN, 0, "the restart pages are not mapped");
+			r = nt_rp_store_write(rp, lcn * cluster + at % cluster, page + in,
+				NT_RP_UNIT, i ? 2 : 3, err);
+		}
+	}
+	return r;
+}
+
+int nt_rp_finish(struct nt_rp *rp, struct rs_err *err)
+{
+	int r = rp->is_undone_only ? nt_rp_set_dirty(rp, err) : 0;
+
+	if (r == 0)
+		r = plan_mirror(rp, err);
+	if (r == 0)
+		r = plan_restart(rp, err);
+	if (r == 0)
+		r = nt_rp_emit(rp, err);
+	if (r)
+		return r;
+	sort_changed(rp->plan);
+	rp->plan->pending = NT_PENDING_IDLE;
+	for (size_t i = 0; i < rp->plan->n_blocks; i++)
+		if (rp->plan->blocks[i].stage < 2 || rp->plan->blocks[i].stage == NT_RP_FIRST)
+			rp->plan->pending = NT_PENDING_CHANGES;
+	return 0;
+}
+
+/* ---- the call ---- */
+
+static void rp_done(struct nt_rp *rp)
+{
+	nt_rl_done(&rp->log);
+	free(rp->undo);
+	free(rp->shared);
+	nt_rp_tables_done(&rp->tables);
+	nt_rp_cache_done(&rp->cache);
+	nt_rp_store_done(&rp->store);
+	nt_raw_close(rp->raw);
+	nt_replay_free(rp->plan);
+	free(rp);
+}
+
+RS_DEFINE_AUTO(struct nt_rp *, rp_done);
+#define auto_rp __attribute__((cleanup(rp_done_auto)))
+
+/* A clean page whose sibling is torn: true only if nothing was written after it. */
+static int judge_torn_sibling(struct nt_rp *rp, struct rs_err *err)
+{
+	uint64_t greatest = 0;
+
+	if (!rp->log.is_other_bad || !rp->log.area.is_clean)
+		return 0;
+	int r = nt_rl_greatest(&rp->log, &greatest, err);
+	if (r < 0)
+		return r;
+	if (greatest > rp->log.area.current_lsn)
+		return nt_rp_refuse(rp, NT_PENDING_TORN, rp->log.area.current_lsn,
+			"the newer restart page is damaged");
+	return 0;
+}
+
+static int run(struct nt_rp *rp, struct rs_err *err)
+{
+	int r = nt_rl_open(rp, err);
+
+	if (r == 0)
+		r = judge_torn_sibling(rp, err);
+	if (r == 0)
+		r = nt_rp_analyse(rp, err);
+	if (r == 0)
+		r = nt_rp_redo(rp, err);
+	if (r == 0)
+		r = nt_rp_undo(rp, err);
+	if (r == 0)
+		r = nt_rp_finish(rp, err);
+	return r == RS_E_NTFS_DAMAGED ? nt_rl_unmapped(rp) : r;
+}
+
+static void drop_changes(struct nt_replay *p)
+{
+	for (size_t i = 0; i < p->n_blocks; i++)
+		free(p->blocks[i].before); /* and after: one piece of memory */
+	free(p->blocks);
+	free(p->zeroed_records);
+	free(p->changed_records);
+	p->blocks = NULL;
+	p->zeroed_records = p->changed_records = NULL;
+	p->n_blocks = p->n_zeroed = p->n_changed = 0;
+	p->bytes = 0;
+}
+
+int nt_replay_plan(
+	struct blk *src, const struct rs_task *task, struct nt_replay **ret, struct rs_err *err)
+{
+	auto_rp struct nt_rp *rp = calloc(1, sizeof(*rp));
+
+	if (!rp || !(rp->plan = calloc(1, sizeof(*rp->plan))))
+		return rs_fail_on(err, RS_E_MEMORY, src->name, "plan of the journal");
+	rp->task = task;
+	struct rs_err why = {0};
+	int r = nt_raw_open(src, &rp->raw, &why);
+	if (r == RS_E_IO_READ || r == RS_E_MEMORY) {
+		if (err)
+			*err = why;
+		return r;
+	}
+	if (r < 0) { /* no file system to look at: told, not failed */
+		rp->plan->pending = NT_PENDING_UNSUPPORTED;
+		rp->plan->refusal = why;
+		*ret = rs_steal(rp->plan);
+		return 0;
+	}
+	rp->clusters = nt_clusters(rp->raw);
+	rp->cluster_shift = (unsigned)__builtin_ctz(rp->raw->geo.cluster_bytes); /* a power of 2 */
+	r = run(rp, err);
+	if (r < 0)
+		return r;
+	if (r == NT_RP_REFUSED)
+		drop_changes(rp->plan); /* all or nothing */
+	*ret = rs_steal(rp->plan);
+	return 0;
+}
+
+void nt_replay_free(struct nt_replay *p)
+{
+	if (!p)
+		return;
+	drop_changes(p);
+	free(p);
+}
+
+int nt_replay_overlay(
+	struct blk *src, const struct nt_replay *p, struct blk **ret, struct rs_err *err)
+{
+	auto_blk struct blk *o = NULL;
+
+	int r = blk_overlay_new(src, !src->is_read_only, &o, err);
+	for (size_t i = 0; r == 0 && i < p->n_blocks; i++)
+		r = blk_overlay_put(
+			o, p->blocks[i].off_bytes, p->blocks[i].after, p->blocks[i].len_bytes, err);
+	if (r == 0)
+		*ret = rs_steal(o);
+	return r;
+}

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ntfswrite/device.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <ntfs-3g/types.h>
+
+#include <ntfs-3g/device.h>
+
+#define UNITS_MAX 65536U /* 32 MiB held: far more than any step of ours writes */
+
+void nt_dev_init(struct nt_dev *d, struct blk *src, bool can_write)
+{
+	*d = (struct nt_dev){.src = src, .can_write = can_write};
+	d->unit_bytes = src->sector_bytes >= 512 ? src->sector_bytes : 512;
+	d->size_bytes = src->size_bytes;
+	d->reads_left = UINT64_MAX;
+}
+
+void nt_dev_discard(struct nt_dev *d)
+{
+	for (size_t i = 0; i < d->n_units; i++)
+		free(d->units[i].now);
+	d->n_units = 0;
+}
+
+void nt_dev_done(struct nt_dev *d)
+{
+	nt_dev_discard(d);
+	nt_veil_done(&d->veil);
+	free(d->units);
+	*d = (struct nt_dev){0};
+}
+
+/* Index of the first unit whose number is not below @number. */
+static size_t find_unit(const struct nt_dev *d, uint64_t number)
+{
+	size_t low = 0, high = d->n_units;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (d->units[mid].number < number)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+int nt_dev_read_disk(struct nt_dev *d, uint64_t number, uint8_t *buf, struct rs_err *err)
+{
+	uint64_t off = number * d->unit_bytes;
+	uint64_t left = d->size_bytes - off;
+	size_t len = left < d->unit_bytes ? (size_t)left : d->unit_bytes;
+
+	memset(buf, 0, d->unit_bytes);
+	return blk_read(d->src, off, buf, len, err);
+}
+
+int nt_dev_read(struct nt_dev *d, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
+{
+	int r = blk_read(d->src, off_bytes, buf, len, err);
+
+	if (r < 0)
+		return r;
+	uint64_t end = off_bytes + len;
+	for (size_t i = find_unit(d, off_bytes / d->unit_bytes); i < d->n_units; i++) {
+		uint64_t start = d->units[i].number * d->unit_bytes;
+		uint64_t stop = start + d->unit_bytes;
+
+		if (start >= end)
+			break;
+		uint64_t from = start > off_bytes ? start : off_bytes;
+		uint64_t to = stop < end ? stop : end;
+		memcpy((uint8_t *)buf + (from - off_bytes), d->units[i].now + (from - start),
+			(size_t)(to - from));
+	}
+	return 0;
+}
+
+/* The unit's memory, filled from the disk when it is new. */
+static int hold_unit(struct nt_dev *d, uint64_t number, struct nt_unit **ret, struct rs_err *err)
+{
+	size_t at = find_unit(d, number);
+
+	if (at < d->n_units && d->units[at].number == number) {
+		*ret = &d->units[at];
+		return 0;
+	}
+	if (d->n_units == UNITS_MAX)
+		return rs_fail_on(err, RS_E_MEMORY, d->src->name, "too many changes in one step");
+	if (d->n_units == d->cap_units) {
+		size_t cap = d->cap_units ? d->cap_units * 2 : 64;
+		struct nt_unit *more = realloc(d->units, cap * sizeof(*more));
+
+		if (!more)
+			return rs_fail_on(err, RS_E_MEMORY, d->src->name, "held changes");
+		d->units = more;
+		d->cap_units = cap;
+	}
+	auto_free uint8_t *now = malloc(d->unit_bytes);
+	if (!now)
+		return rs_fail_on(err, RS_E_MEMORY, d->src->name, "held changes");
+	int r = nt_dev_read_disk(d, number, now, err);
+	if (r < 0)
+		return r;
+	memmove(d->units + at + 1, d->units + at, (d->n_units - at) * sizeof(*d->units));
+	d->units[at] = (struct nt_unit){.number = number, .now = rs_steal(now)};
+	d->n_units++;
+	*ret = &d->units[at];
+	return 0;
+}
+
+int nt_dev_put(struct nt_dev *d, uint64_t off_bytes, const void *p, size_t len, bool is_internal,
+	struct rs_err *err)
+{
+	if (off_bytes > d->size_bytes || d->size_bytes - off_bytes < len)
+		return rs_fail_on(err, RS_E_IO_WRITE, d->src->name, "a write past the end");
+	const uint8_t *from = p;
+
+	while (len) {
+		size_t skip = (size_t)(off_bytes % d->unit_bytes);
+		size_t part = d->unit_bytes - skip < len ? d->unit_bytes - skip : len;
+		struct nt_unit *u;
+		int r = hold_unit(d, off_bytes / d->unit_bytes, &u, err);
+
+		if (r < 0)
+			return r;
+		memcpy(u->now + skip, from, part);
+		u->is_internal = is_internal;
+		from += part;
+		off_bytes += part;
+		len -= part;
+	}
+	return 0;
+}
+
+bool nt_dev_is_changed(const struct nt_dev *d, uint64_t off_bytes, uint64_t len_bytes)
+{
+	size_t at = find_unit(d, off_bytes / d->unit_bytes);
+
+	return at < d->n_units && d->units[at].number * d->unit_bytes < off_bytes + len_bytes;
+}
+
+void nt_dev_rank(struct nt_dev *d, uint64_t off_bytes, uint64_t len_bytes, uint32_t rank)
+{
+	for (size_t i = find_unit(d, off_bytes / d->unit_bytes);
+		i < d->n_units && d->units[i].number * d->unit_bytes < off_bytes + len_bytes; i++)
+		d->units[i].rank = rank;
+}
+
+void nt_dev_mark_bitmap(struct nt_dev *d, uint64_t off_bytes, uint64_t len_bytes)
+{
+	for (size_t i = find_unit(d, off_bytes / d->unit_bytes);
+		i < d->n_units && d->units[i].number * d->unit_bytes < off_bytes + len_bytes; i++)
+		d->units[i].is_bitmap = true;
+}
+
+/* ---- the operations of libntfs-3g ---- */
+
+static struct nt_dev *dev_of(struct ntfs_device *dev)
+{
+	return dev->d_private;
+}
+
+/* The library knows errno only: the first cause is kept for whoever called the library. */
+static int fail_io(struct nt_dev *d, const struct rs_err *err, int errno_value)
+{
+	if (!d->io_err.code)
+		d->io_err = *err;
+	errno = errno_value;
+	return -1;
+}
+
+static int dev_open(struct ntfs_device *dev, int flags)
+{
+	struct nt_dev *d = dev_of(dev);
+
+	if (NDevOpen(dev)) {
+		errno = EBUSY;
+		return -1;
+	}
+	if ((flags & O_ACCMODE) != O_RDONLY && !d->can_write) {
+		errno = EROFS;
+		return -1;
+	}
+	if ((flags & O_ACCMODE) == O_RDONLY)
+		NDevSetReadOnly(dev);
+	NDevSetOpen(dev);
+	return 0;
+}
+
+static int dev_close(struct ntfs_device *dev)
+{
+	dev->d_state &= ~(1UL << ND_Open); /* NDevClearOpen converts a sign */
+	return 0;
+}
+
+static s64 dev_seek(struct ntfs_device *dev, s64 offset, int whence)
+{
+	struct nt_dev *d = dev_of(dev);
+	s64 base = whence == SEEK_CUR ? d->pos_bytes : whence == SEEK_END ? (s64)d->size_bytes : 0;
+	s64 to;
+
+	if (__builtin_add_overflow(base, offset, &to) || to < 0) {
+		errno = EINVAL;
+		return -1;
+	}
+	d->pos_bytes = to;
+	return to;
+}
+
+static s64 dev_pread(struct ntfs_device *dev, void *buf, s64 count, s64 offset)
+{
+	struct nt_dev *d = dev_of(dev);
+	struct rs_err err = {0};
+
+	if (count < 0 || offset < 0) {
+		errno = EINVAL;
+		return -1;
+	}
+	if ((uint64_t)offset >= d->size_bytes)
+		return 0;
+	if (!d->reads_left--) {
+		d->reads_left = 0;
+		rs_fail_on(&err, RS_E_NTFS_DAMAGED, d->src->name,
+			"something on it leads back to itself");
+		return fail_io(d, &err, EIO);
+	}
+	uint64_t left = d->size_bytes - (uint64_t)offset;
+	size_t len = (uint64_t)count < left ? (size_t)count : (size_t)left;
+
+	if (nt_dev_read(d, (uint64_t)offset, buf, len, &err) < 0)
+		return fail_io(d, &err, EIO);
+	nt_veil_lay(&d->veil, (uint64_t)offset, buf, len);
+	return (s64)len;
+}
+
+/* What was read through the veil comes back with it. */
+static void lift_veil(struct nt_dev *d, uint64_t off_bytes, size_t len)
+{
+	const struct nt_veil *veil = &d->veil;
+
+	for (size_t i = nt_veil_find(veil, off_bytes);
+		i < veil->n && veil->v[i].off_bytes - off_bytes < len; i++) {
+		uint64_t at = veil->v[i].off_bytes;
+		struct nt_unit *u = &d->units[find_unit(d, at / d->unit_bytes)]; /* just put */
+
+		u->now[at % d->unit_bytes] &= (uint8_t)~veil->v[i].mask;
+	}
+}
+
+static s64 dev_pwrite(struct ntfs_device *dev, const void *buf, s64 count, s64 offset)
+{
+	struct nt_dev *d = dev_of(dev);
+	struct rs_err err = {0};
+
+	if (count < 0 || offset < 0) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (d->is_dropping)
+		return count;
+	if (!d->can_write || NDevReadOnly(dev)) {
+		rs_fail_on(&err, RS_E_READ_ONLY, d->src->name, "opened for reading only");
+		return fail_io(d, &err, EROFS);
+	}
+	if (nt_dev_put(d, (uint64_t)offset, buf, (size_t)count, false, &err) < 0) {
+		if (!d->lost_err.code)
+			d->lost_err = err;
+		return fail_io(d, &err, EIO);
+	}
+	lift_veil(d, (uint64_t)offset, (size_t)count);
+	return count;
+}
+
+static s64 dev_read(struct ntfs_device *dev, void *buf, s64 count)
+{
+	s64 n = dev_pread(dev, buf, count, dev_of(dev)->pos_bytes);
+
+	if (n > 0)
+		dev_of(dev)->pos_bytes += n;
+	return n;
+}
+
+static s64 dev_write(struct ntfs_device *dev, const void *buf, s64 count)
+{
+	s64 n = dev_pwrite(dev, buf, count, dev_of(dev)->pos_bytes);
+
+	if (n > 0)
+		dev_of(dev)->pos_bytes += n;
+	return n;
+}
+
+/* The moment of writing is ours (nt_dev_commit), not the library's. */
+static int dev_sync(struct ntfs_device *dev)
+{
+	(void)dev; /* nothing of ours depends on it */
+	return 0;
+}
+
+static int dev_stat(struct ntfs_device *dev, struct stat *buf)
+{
+	memset(buf, 0, sizeof(*buf));
+	buf->st_mode = S_IFREG | 0400;
+	buf->st_size = (off_t)dev_of(dev)->size_bytes;
+	return 0;
+}
+
+static int dev_ioctl(struct ntfs_device *dev, unsigned long request, void *argp)
+{
+	(void)dev;
+	(void)request;
+	(void)argp;
+	errno = EOPNOTSUPP;
+	return -1;
+}
+
+static struct ntfs_device_operations dev_ops = {
+	/* constant; the library's type has no const */
+	.open = dev_open,
+	.close = dev_close,
+	.seek = dev_seek,
+	.read = dev_read,
+	.write = dev_write,
+	.pread = dev_pread,
+	.pwrite = dev_pwrite,
+	.sync = dev_sync,
+	.stat = dev_stat,
+	.ioctl = dev_ioctl,
+};
+
+int nt_dev_handle(struct nt_dev *d, struct ntfs_device **ret, struct rs_err *err)
+{
+	struct ntfs_device *dev =
+		ntfs_device_alloc(d->src->name[0] ? d->src->name : "disk", 0, &dev_ops, d);
+
+	if (!dev)
+		return rs_fail_on(err, RS_E_MEMORY, d->src->name, "device");
+	*ret = dev;
+	return 0;
+}

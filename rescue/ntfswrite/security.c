@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The descriptor of a record: a shared one in $Secure, named by an ID in $STANDARD_INFORMATION, or
+ * an attribute of its own, as in NTFS before version 3, which every Windows still reads. New ones
+ * are never added to $Secure: that cannot be taken back. */
+#include "ntfswrite/security_internal.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define SDS_MAX_BYTES                                                                              \
+	(256U << 20) /* a server with very many different permissions has some 10 MiB */
+
+void nt_sds_free(struct nt_sds *sds)
+{
+	if (!sds)
+		return;
+	free(sds->all);
+	free(sds);
+}
+
+static ntfs_attr *open_sds(struct nt_vol *vol)
+{
+	static const char name[] = "$SDS";
+	ntfschar le[4];
+
+	for (size_t i = 0; i < 4; i++)
+		le[i] = cpu_to_le16((uint16_t)(unsigned char)name[i]);
+	return vol->lib->secure_ni ? ntfs_attr_open(vol->lib->secure_ni, AT_DATA, le, 4) : NULL;
+}
+
+struct filling {
+	struct nt_sds *sds;
+	size_t cap;
+	bool no_memory;
+};
+
+static bool add_entry(void *user, const struct nt_sds_entry *e, struct rs_view sd)
+{
+	struct filling *f = user;
+
+	(void)sd;
+	if (f->sds->n == f->cap) {
+		size_t cap = f->cap ? 2 * f->cap : 256;
+		struct nt_sds_entry *more = reallocarray(f->sds->all, cap, sizeof(*more));
+		if (!more) {
+			f->no_memory = true;
+			return false;
+		}
+		f->sds->all = more;
+		f->cap = cap;
+	}
+	f->sds->all[f->sds->n++] = *e;
+	return true;
+}
+
+/* Blocks that cannot be read are passed over: what they hold is not found. */
+static int load_sds(struct nt_vol *vol, struct nt_sds *sds, struct rs_err *err)
+{
+	auto_attr ntfs_attr *na = open_sds(vol);
+	auto_free uint8_t *block = malloc(NT_SDS_BLOCK_BYTES);
+	struct filling f = {.sds = sds};
+
+	if (!block)
+		return rs_fail(err, RS_E_MEMORY, "security descriptors");
+	s64 size = na && na->data_size < SDS_MAX_BYTES ? na->data_size : na ? SDS_MAX_BYTES : 0;
+	for (s64 at = 0; at < size; at += 2 * (s64)NT_SDS_BLOCK_BYTES) {
+		s64 want = size - at < NT_SDS_BLOCK_BYTES ? size - at : NT_SDS_BLOCK_BYTES;
+		s64 got = ntfs_attr_pread(na, at, want, block);
+
+		if (got <= 0)
+			continue;
+		nt_sds_each((struct rs_view){block, (size_t)got}, (uint64_t)at, add_entry, &f);
+		if (f.no_memory)
+			return rs_fail(err, RS_E_MEMORY, "security descriptors");
+	}
+	nt_lib_begin(vol); /* an unreadable block is no error of the next call */
+	return 0;
+}
+
+static int need_sds(struct nt_vol *vol, struct rs_err *err)
+{
+	if (vol->sds)
+		return 0;
+	struct nt_sds *sds = calloc(1, sizeof(*sds));
+	int r = sds ? load_sds(vol, sds, err) : rs_fail(err, RS_E_MEMORY, "descriptors");
+
+	if (r < 0) {
+		nt_sds_free(sds);
+		return r;
+	}
+	vol->sds = sds;
+	return 0;
+}
+
+static int read_shared(struct nt_vol *vol, const struct nt_sds_entry *e, uint8_t **ret,
+	size_t *ret_len, struct rs_err *err)
+{
+	auto_attr ntfs_attr *na = open_sds(vol);
+	auto_free uint8_t *p = malloc(e->len ? e->len : 1);
+
+	if (!p)
+		return rs_fail(err, RS_E_MEMORY, "security descriptor");
+	nt_lib_begin(vol);
+	if (!na || ntfs_attr_pread(na, (s64)e->off_bytes, e->len, p) != (s64)e->len)
+		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "$Secure", err);
+	*ret = rs_steal(p);
+	*ret_len = e->len;
+	return 0;
+}
+
+static int read_by_id(
+	struct nt_vol *vol, uint32_t id, uint8_t **ret, size_t *ret_len, struct rs_err *err)
+{
+	int r = need_sds(vol, err);
+
+	for (size_t i = 0; r == 0 && i < vol->sds->n; i++)
+		if (vol->sds->all[i].id == id)
+			return read_shared(vol, &vol->sds->all[i], ret, ret_len, err);
+	return r < 0 ? r : rs_fail(err, RS_E_NO_SUCH_FILE, "$Secure has no entry %u", id);
+}
+
+static int read_own(
+	struct nt_vol *vol, ntfs_inode *ni, uint8_t **ret, size_t *ret_len, struct rs_err *err)
+{
+	nt_lib_begin(vol);
+	auto_attr ntfs_attr *na = ntfs_attr_open(ni, AT_SECURITY_DESCRIPTOR, NULL, 0);
+	if (!na)
+		return nt_lib_fail(vol, errno == ENOENT ? RS_E_NO_SUCH_FILE : RS_E_NTFS_DAMAGED,
+			"security descriptor", err);
+	if (na->data_size < 0 || na->data_size > NT_SECURITY_MAX)
+		return rs_fail(err, RS_E_NTFS_DAMAGED, "a security descriptor too long");
+	auto_free uint8_t *p = malloc((size_t)na->data_size + 1);
+	if (!p)
+		return rs_fail(err, RS_E_MEMORY, "security descriptor");
+	if (ntfs_attr_pread(na, 0, na->data_size, p) != na->data_size)
+		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "security descriptor", err);
+	*ret_len = (size_t)na->data_size;
+	*ret = rs_steal(p);
+	return 0;
+}
+
+int nt_security_read(
+	struct nt_vol *vol, uint64_t ref, uint8_t **ret, size_t *ret_len, struct rs_err *err)
+{
+	auto_inode ntfs_inode *ni = NULL;
+	int r = nt_inode_open(vol, ref, &ni, err);
+
+	if (r < 0)
+		return r;
+	/* an ID of 0, as chkdsk leaves it, means the attribute as well */
+	if (test_nino_flag(ni, v3_Extensions) && ni->security_id)
+		return read_by_id(vol, le32_to_cpu(ni->security_id), ret, ret_len, err);
+	return read_own(vol, ni, ret, ret_len, err);
+}
+
+int nt_security_find(struct nt_vol *vol, struct rs_view sd, uint32_t *ret_id, struct rs_err *err)
+{
+	uint32_t hash = nt_security_hash(sd);
+	int r = need_sds(vol, err);
+
+	*ret_id = 0;
+	for (size_t i = 0; r == 0 && !*ret_id && i < vol->sds->n; i++) {
+		const struct nt_sds_entry *e = &vol->sds->all[i];
+		auto_free uint8_t *p = NULL;
+		size_t len = 0;
+		if (e->hash != hash || e->len != sd.len)
+			continue;
+		if (read_shared(vol, e, &p, &len, NULL) == 0 && p && !memcmp(p, sd.p, len))
+			*ret_id = e->id;
+	}
+	return r;
+}
+
+int nt_security_set(struct nt_vol *vol, ntfs_inode *ni, struct rs_view sd, struct rs_err *err)
+{
+	nt_lib_begin(vol);
+	/* the library has given it one that lets everybody do everything */
+	if (ntfs_attr_exist(ni, AT_SECURITY_DESCRIPTOR, AT_UNNAMED, 0) &&
+		ntfs_attr_remove(ni, AT_SECURITY_DESCRIPTOR, AT_UNNAMED, 0))
+		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "security descriptor", err);
+	if (ntfs_attr_add(ni, AT_SECURITY_DESCRIPTOR, AT_UNNAMED, 0, sd.p, (s64)sd.len))
+		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "security descriptor", err);
+	return 0;
+}

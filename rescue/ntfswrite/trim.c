@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* After a cut inside a step (order_tree.c) an entry may be in an index twice: in the block it came
+ * from and in the one it moved to. Its old place then lies outside of what the nodes above allow
+ * for that block, so it can be told from the new one. Only an entry that stands once more where it
+ * belongs is taken away; anything else out of order is real damage and left for chkdsk. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ntfswrite/vol_internal.h"
+
+#include <ntfs-3g/unistr.h>
+
+#define ROOT_HEADER_OFF	 0x10U
+#define BLOCK_HEADER_OFF 0x18U
+#define ENTRY_BYTES	 0x10U
+
+/* A name that bounds a block; length 0: no bound. */
+struct bound {
+	ntfschar name[255];
+	u8 n;
+};
+
+/* A block as it is and its part that stays. */
+struct place {
+	uint64_t vcn;
+	struct bound low, high;
+	unsigned depth;
+};
+
+struct trim {
+	struct nt_vol *vol;
+	struct nt_ix ix;
+	uint32_t block_bytes, vcn_bytes;
+	ntfs_attr *alloc;
+	uint64_t *good, *bad; /* hashes of entries inside and outside of their bounds */
+	size_t n_good, cap_good, n_bad, cap_bad;
+	uint64_t blocks_left;
+	bool is_cutting; /* the second pass */
+};
+
+static bool add(uint64_t **v, size_t *n, size_t *cap, uint64_t h)
+{
+	if (*n == *cap) {
+		size_t more = *cap ? 2 * *cap : 256;
+		uint64_t *p = realloc(*v, more * sizeof(*p));
+
+		if (!p)
+			return false;
+		*v = p;
+		*cap = more;
+	}
+	(*v)[(*n)++] = h;
+	return true;
+}
+
+static uint64_t hash_entry(const struct nt_ix_entry *e, struct rs_view name)
+{
+	uint64_t h = 0xcbf29ce484222325ULL ^ e->ref;
+
+	for (size_t i = 0; i < name.len; i++)
+		h = (h ^ name.p[i]) * 0x100000001b3ULL;
+	return h;
+}
+
+static void set_bound(struct bound *b, struct rs_view name)
+{
+	b->n = (u8)(name.len / 2);
+	memcpy(b->name, name.p, name.len);
+}
+
+static int compare(const struct trim *t, const struct bound *a, const struct bound *b)
+{
+	return ntfs_names_full_collate(a->name, a->n, b->name, b->n, CASE_SENSITIVE,
+		t->vol->lib->upcase, t->vol->lib->upcase_len);
+}
+
+/* What of a block lies between its bounds: entries [first, end) by offset from the header. */
+struct cut {
+	size_t first, end; /* offsets; first = 0: nothing cut in front */
+	uint64_t end_child;
+	bool has_child, is_cut;
+};
+
+static int damaged(struct rs_err *err, const char *what)
+{
+	return rs_fail(err, RS_E_NTFS_DAMAGED, "index of the folder: %s", what);
+}
+
+static int judge_entry(struct trim *t, const struct place *p, const struct nt_ix_entry *e,
+	struct bound *ret, int *ret_side, struct rs_err *err)
+{
+	struct nt_file_name fn;
+
+	if (!nt_file_name_parse(e->key, &fn))
+		return damaged(err, "an entry with a malformed name");
+	set_bound(ret, fn.name);
+	*ret_side = 0;
+	if (p->low.n && compare(t, ret, &p->low) <= 0)
+		*ret_side = -1;
+	else if (p->high.n && compare(t, ret, &p->high) >= 0)
+		*ret_side = 1;
+	if (t->is_cutting)
+		return 0;
+	bool ok = *ret_side ? add(&t->bad, &t->n_bad, &t->cap_bad, hash_entry(e, fn.name))
+			    : add(&t->good, &t->n_good, &t->cap_good, hash_entry(e, fn.name));
+	return ok ? 0 : rs_fail(err, RS_E_MEMORY, "index");
+}
+
+static int look(struct trim *t, struct place *p, struct rs_view block, size_t header,
+	struct cut *ret_cut, struct rs_err *err);
+
+static int descend(struct trim *t, uint64_t vcn, const struct place *above, const struct bound *low,
+	const struct bound *high, struct rs_err *err);
+
+/* All entries of a node: judge them, go down to the children that stay. */
+static int look(struct trim *t, struct place *p, struct rs_view block, size_t header,
+	struct cut *ret_cut, struct rs_err *err)
+{
+	struct bound before = p->low, name = {.n = 0};
+	struct cut cut = {0};
+	size_t at = 0, start;
+	int r = 0, side = 0;
+
+	for (;;) {
+		struct nt_ix_entry e;
+
+		start = at;
+		if (!nt_ix_next(block, header, &at, &e))
+			return damaged(err, "a malformed entry");
+		if (!start)
+			start = rs_le32(block.p + header);
+		if (!e.is_end && !cut.end)
+			r = judge_entry(t, p, &e, &name, &side, err);
+		else if (!e.is_end)
+			r = judge_entry(t, p, &e, &(struct bound){.n = 0}, &(int){0}, err);
+		if (r < 0)
+			return r;
+		if (!e.is_end && side < 0 && !cut.end) {
+			if (e.has_child)
+				return damaged(err, "an inner node out of order");
+			cut.first = at;
+			cut.is_cut = true;
+			continue;
+		}
+		bool is_last = e.is_end || side > 0;
+		if (!cut.end && e.has_child)
+			r = descend(t, e.child_vcn, p, &before, is_last ? &p->high : &name, err);
+		if (r < 0)
+			return r;
+		if (is_last && !cut.end) {
+			cut.end = start;
+			cut.end_child = e.child_vcn;
+			cut.has_child = e.has_child;
+			cut.is_cut |= !e.is_end;
+		}
+		if (e.is_end)
+			break;
+		before = name;
+	}
+	*ret_cut = cut;
+	return 0;
+}
+
+/* The kept entries move to the front, behind them an end entry. */
+static void apply_cut(const struct cut *c, uint8_t *block, size_t header)
+{
+	uint8_t *node = block + header;
+	size_t first = rs_le32(node), from = c->first ? c->first : first, kept = c->end - from;
+	size_t end_bytes = ENTRY_BYTES + (c->has_child ? 8 : 0);
+	uint8_t *end = node + first + kept;
+
+	memmove(node + first, node + from, kept);
+	memset(end, 0, end_bytes);
+	rs_put_le16(end + 8, (uint16_t)end_bytes);
+	rs_put_le16(end + 12, c->has_child ? 3 : 2);
+	if (c->has_child)
+		rs_put_le64(end + ENTRY_BYTES, c->end_child);
+	rs_put_le32(node + 4, (uint32_t)(first + kept + end_bytes));
+}
+
+static int descend(struct trim *t, uint64_t vcn, const struct place *above, const struct bound *low,
+	const struct bound *high, struct rs_err *err)
+{
+	struct place p = {.vcn = vcn, .low = *low, .high = *high, .depth = above->depth + 1};
+	uint64_t off;
+	struct cut cut;
+
+	if (p.depth == NT_IX_DEPTH || !t->blocks_left-- ||
+		__builtin_mul_overflow(vcn, (uint64_t)t->vcn_bytes, &off) ||
+		off > t->ix.alloc_bytes || t->ix.alloc_bytes - off < t->block_bytes)
+		return damaged(err, "blocks too deep, in a circle or outside");
+	auto_free uint8_t *buf = malloc(t->block_bytes);
+	if (!buf)
+		return rs_fail(err, RS_E_MEMORY, "index block");
+	int r = t->ix.read(t->ix.read_user, off, buf, t->block_bytes, err);
+	if (r < 0)
+		return r;
+	if (memcmp(buf, "INDX", 4) != 0 || nt_fixup(buf, t->block_bytes))
+		return damaged(err, "a torn block");
+	r = look(t, &p, (struct rs_view){buf, t->block_bytes}, BLOCK_HEADER_OFF, &cut, err);
+	if (r < 0 || !cut.is_cut || !t->is_cutting)
+		return r;
+	apply_cut(&cut, buf, BLOCK_HEADER_OFF);
+	if (ntfs_attr_mst_pwrite(t->alloc, (s64)off, 1, t->block_bytes, buf) != 1)
+		return nt_lib_fail(t->vol, RS_E_NTFS_DAMAGED, "index of a folder", err);
+	return 0;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static int pass(struct trim *t, bool is_cutting, struct rs_err *err)
+{
+	struct place root = {.depth = 0};
+	struct cut none;
+
+	t->is_cutting = is_cutting;
+	t->blocks_left = 2 * t->ix.alloc_bytes / t->block_bytes + 16;
+	return look(t, &root, t->ix.root, ROOT_HEADER_OFF, &none, err);
+}
+
+static int trim(struct trim *t, struct rs_err *err)
+{
+	int r = pass(t, false, err);
+
+	if (r < 0 || !t->n_bad)
+		return r;
+	qsort(t->good, t->n_good, sizeof(*t->good), by_value);
+	for (size_t i = 0; i < t->n_bad; i++)
+		if (!t->n_good ||
+			!bsearch(&t->bad[i], t->good, t->n_good, sizeof(*t->good), by_value))
+			return damaged(err, "entries out of order");
+	return pass(t, true, err);
+}
+
+static int trim_folder(struct nt_vol *vol, uint64_t dir_ref, bool *ret_is_cut, struct rs_err *err)
+{
+	auto_inode ntfs_inode *dir = NULL;
+	auto_free uint8_t *root = NULL;
+	auto_attr ntfs_attr *alloc = NULL;
+	struct trim t = {.vol = vol};
+	int r = nt_inode_open(vol, dir_ref, &dir, err);
+
+	if (r == 0)
+		r = nt_dir_index(vol, dir, &t.ix, &root, &alloc, err);
+	if (r < 0 || !alloc)
+		return r; /* a small index lies in its record and changes with it, whole */
+	t.alloc = alloc;
+	if (!nt_ix_sizes(&t.ix, &t.block_bytes, &t.vcn_bytes))
+		return damaged(err, "block size");
+	r = trim(&t, err);
+	if (r < 0 && vol->dev.io_err.code)
+		r = nt_lib_fail(vol, r, "index of a folder", err);
+	*ret_is_cut = t.n_bad != 0;
+	free(t.good);
+	free(t.bad);
+	return r;
+}
+
+int nt_tree_trim(struct nt_vol *vol, uint64_t dir_ref, struct rs_err *err)
+{
+	bool is_cut = false;
+	int r = trim_folder(vol, dir_ref, &is_cut, err);
+
+	return is_cut ? nt_step_end(vol, (uint64_t[]){0}, r, err) : r;
+}

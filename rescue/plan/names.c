@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The switch moves all names that a file has in one folder, and what is moved is gone under its
+ * names elsewhere, too, for whoever asks for its contents there. So whatever is asked of a path is
+ * asked of every name that the file has on the volume. */
+#include "plan/names.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "judge/rule_internal.h"
+
+#define PATH_BYTES 8192U
+
+void file_names_done(struct file_names *names)
+{
+	for (size_t i = 0; i < names->n; i++)
+		free(names->all[i].path);
+	free(names->all);
+	*names = (struct file_names){0};
+}
+
+struct collecting {
+	struct file_names *names;
+	bool no_memory;
+};
+
+/* The bare name for now: no reading while the record is walked. */
+static bool collect(void *user, const struct nt_link *link)
+{
+	struct collecting *c = user;
+	struct file_name *more =
+		reallocarray(c->names->all, c->names->n + 1, sizeof(*c->names->all));
+
+	c->no_memory = !more;
+	if (!more)
+		return false;
+	c->names->all = more;
+	more[c->names->n] =
+		(struct file_name){.path = strdup(link->name), .parent_ref = link->parent_ref};
+	c->no_memory = !more[c->names->n].path;
+	c->names->n += !c->no_memory;
+	return !c->no_memory;
+}
+
+/* "\folder\name" out of the name. */
+static int make_path(struct nt_vol *vol, struct file_name *n, struct rs_err *err)
+{
+	auto_free char *folder = malloc(PATH_BYTES);
+	auto_free char *bare = n->path;
+	char *path = NULL;
+	struct rs_err why = {0};
+
+	n->path = NULL;
+	if (!folder)
+		return rs_fail(err, RS_E_MEMORY, "names");
+	int r = nt_path(vol, n->parent_ref, folder, PATH_BYTES, &why);
+	if (r == RS_E_IO_READ || r == RS_E_MEMORY) {
+		*err = why;
+		return r;
+	}
+	if (r < 0)
+		(void)snprintf(folder, PATH_BYTES, "\\?");
+	if (asprintf(&path, "%s\\%s", strcmp(folder, "\\") != 0 ? folder : "", bare) < 0)
+		return rs_fail(err, RS_E_MEMORY, "names");
+	n->path = path;
+	n->name = strrchr(path, '\\') + 1;
+	return 0;
+}
+
+int file_names_read(struct nt_vol *vol, uint64_t ref, struct file_names *ret, struct rs_err *err)
+{
+	auto_file_names struct file_names names = {0};
+	struct collecting c = {&names, false};
+	struct rs_err why = {0};
+	int r = nt_links(vol, ref, collect, &c, &why);
+
+	if (r == 0 && c.no_memory)
+		r = rs_fail(&why, RS_E_MEMORY, "names");
+	for (size_t i = 0; r == 0 && i < names.n; i++)
+		r = make_path(vol, &names.all[i], &why);
+	if (r < 0) {
+		if (err)
+			*err = why;
+		return r;
+	}
+	*ret = names;
+	names = (struct file_names){0};
+	return 0;
+}
+
+const char *path_is_protected(struct nt_vol *vol, const char *path)
+{
+	char root[NT_NAME_BYTES + 2], hives[NT_NAME_BYTES + 32];
+	size_t len = path[0] == '\\' ? 1 + strcspn(path + 1, "\\") : 0;
+	uint64_t ref;
+
+	if (!len || len >= sizeof(root))
+		return "no path of a file";
+	(void)snprintf(root, sizeof(root), "%.*s", (int)len, path);
+	(void)snprintf(hives, sizeof(hives), "%s\\System32\\config", root);
+	if (nt_lookup(vol, hives, &ref, NULL) < 0)
+		(void)snprintf(root, sizeof(root), "\\Windows");
+	return protect_path(vol, root, path);
+}
+
+/* ---- of a new plan ---- */
+
+static const struct rule *find_rule(const struct rule_set *set, const char *id)
+{
+	for (size_t i = 0; set && i < set->n; i++)
+		if (strcmp(rule_id(set->rules[i]), id) == 0)
+			return set->rules[i];
+	return NULL;
+}
+
+/* NULL, or why a file of that name is not moved. */
+static const char *forbids(
+	struct nt_vol *vol, const char *root, const struct rule *rule, const char *path)
+{
+	for (size_t i = 0; rule && i < rule->n_never; i++)
+		if (rule_path_match(vol, &rule->never[i], root, path))
+			return "the rule says never to touch it";
+	/* of every Windows on the volume */
+	return protect_path(vol, root, path) || path_is_protected(vol, path) ? "it is protected"
+									     : NULL;
+}
+
+static int only_tell(struct plan_item *item, const char *path, const char *why, struct rs_err *err)
+{
+	char *text = NULL;
+
+	if (asprintf(&text, "%s%snot moved: %s%s%s", item->why ? item->why : "",
+		    item->why && item->why[0] ? "; " : "", path ? "it is also " : "",
+		    path ? path : "", path ? ", and " : "") < 0)
+		return rs_fail(err, RS_E_MEMORY, "plan");
+	char *whole = NULL;
+	int n = asprintf(&whole, "%s%s", text, why);
+	free(text);
+	if (n < 0)
+		return rs_fail(err, RS_E_MEMORY, "plan");
+	free(item->why);
+	item->why = whole;
+	item->action = PLAN_REPORT;
+	item->is_spared = true;
+	return 0;
+}
+
+static int keep_names(struct plan_item *item, struct file_names *names, struct rs_err *err)
+{
+	uint64_t here = item->from_ref;
+
+	item->names = calloc(names->n ? names->n : 1, sizeof(*item->names));
+	if (!item->names)
+		return rs_fail(err, RS_E_MEMORY, "plan");
+	for (size_t i = 0; i < names->n; i++) {
+		const struct file_name *n = &names->all[i];
+		item->names[i].is_moved = n->parent_ref == here || n->parent_ref == item->to_ref;
+		item->names[i].path = rs_steal(names->all[i].path);
+		item->n_names = i + 1;
+	}
+	return 0;
+}
+
+static bool is_mover(const struct plan_item *item)
+{
+	return item->action == PLAN_QUARANTINE || item->action == PLAN_ASK;
+}
+
+/* WOF: a file like others that Windows compressed. */
+static bool is_ordinary(const struct nt_stat *s)
+{
+	const uint32_t wof = 0x80000017U;
+
+	return !s->is_dir && (!s->is_reparse || s->reparse_tag == wof) &&
+	       NT_REF_RECORD(s->ref) >= 24;
+}
+
+static int look_at(struct nt_vol *vol, const char *root, const struct rule_set *set,
+	struct plan_item *item, struct rs_err *err)
+{
+	auto_file_names struct file_names names = {0};
+	const struct rule *rule = find_rule(set, item->rule_id);
+	struct rs_err why = {0};
+	int r = file_names_read(vol, item->file_ref, &names, &why);
+
+	if (r == RS_E_IO_READ || r == RS_E_MEMORY) {
+		if (err)
+			*err = why;
+		return r;
+	}
+	if (r < 0)
+		return is_mover(item) ? only_tell(item, NULL, "its names cannot be read", err) : 0;
+	if (is_mover(item) && !is_ordinary(&item->stat))
+		r = only_tell(item, NULL, "it is no ordinary file", err);
+	for (size_t i = 0; r == 0 && is_mover(item) && i < names.n; i++) {
+		const char *no = forbids(vol, root, rule, names.all[i].path);
+		if (no)
+			r = only_tell(item, names.all[i].path, no, err);
+	}
+	return r < 0 ? r : keep_names(item, &names, err);
+}
+
+int plan_look_at_names(struct nt_vol *vol, const char *root, const struct rule_set *set,
+	struct plan *p, struct rs_err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < p->n_items; i++)
+		if (p->items[i].file_ref && !p->items[i].names)
+			r = look_at(vol, root, set, &p->items[i], err);
+	return r;
+}

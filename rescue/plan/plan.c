@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plan/plan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "report/report.h"
+
+static void item_done(struct plan_item *item)
+{
+	free(item->path);
+	free(item->why);
+	free(item->rule_id);
+	free(item->place);
+	free(item->hinder);
+	free(item->next);
+	for (size_t k = 0; k < item->n_names; k++)
+		free(item->names[k].path);
+	free(item->names);
+}
+
+void plan_free(struct plan *p)
+{
+	if (!p)
+		return;
+	for (size_t i = 0; i < p->n_items; i++)
+		item_done(&p->items[i]);
+	free(p->items);
+	free(p);
+}
+
+void plan_drop_file(struct plan *p, uint64_t file_ref)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n_items; i++) {
+		if (p->items[i].file_ref == file_ref) {
+			item_done(&p->items[i]);
+			continue;
+		}
+		p->items[n] = p->items[i];
+		p->items[n].number = (unsigned)n + 1;
+		n++;
+	}
+	p->n_items = n;
+}
+
+static enum plan_action action_of(const struct judge_file *f)
+{
+	switch (f->verdict) {
+	case JUDGE_BAD:
+		return PLAN_QUARANTINE;
+	case JUDGE_DOUBTFUL:
+		return f->is_missing ? PLAN_REPORT : PLAN_ASK;
+	case JUDGE_GOOD:
+		return PLAN_KEEP;
+	case JUDGE_REPORT:
+		break;
+	}
+	return PLAN_REPORT;
+}
+
+/* The switch moves every name that the file has in one folder, so two findings of one file there
+ * are one item; the stronger verdict stays. */
+static struct plan_item *same_file(struct plan *p, const struct judge_file *f)
+{
+	for (size_t i = 0; i < p->n_items && !f->is_missing; i++) {
+		struct plan_item *item = &p->items[i];
+		if (item->file_ref == f->stat.ref && item->from_ref == f->parent_ref)
+			return item;
+	}
+	return NULL;
+}
+
+static int item_fill(
+	struct plan_item *item, const struct judge_file *f, unsigned number, struct rs_err *err)
+{
+	*item = (struct plan_item){.number = number,
+		.action = action_of(f),
+		.file_ref = f->stat.ref,
+		.from_ref = f->parent_ref,
+		.stat = f->stat,
+		.has_sha256 = f->has_sha256};
+	item->is_spared = f->verdict == JUDGE_REPORT && !f->is_missing &&
+			  rule_get_kind(f->rule) == RULE_BAD_FILE &&
+			  rule_get_action(f->rule) == RULE_QUARANTINE;
+	memcpy(item->sha256, f->sha256, sizeof(item->sha256));
+	item->path = strdup(f->path ? f->path : "");
+	item->why = strdup(f->why ? f->why : "");
+	item->rule_id = strdup(rule_id(f->rule));
+	if (!item->path || !item->why || !item->rule_id)
+		return rs_fail(err, RS_E_MEMORY, "plan");
+	return 0;
+}
+
+/* What would be moved comes first, and so has the low folder numbers. */
+static int by_action(const void *a, const void *b)
+{
+	const struct plan_item *x = a, *y = b;
+
+	if (x->action != y->action)
+		return x->action < y->action ? -1 : 1;
+	return x->number < y->number ? -1 : 1;
+}
+
+int plan_from_judge(const struct judge_result *j, struct plan **ret, struct rs_err *err)
+{
+	auto_plan struct plan *p = calloc(1, sizeof(*p));
+
+	if (p)
+		p->items = calloc(j->n_files ? j->n_files : 1, sizeof(*p->items));
+	if (!p || !p->items)
+		return rs_fail(err, RS_E_MEMORY, "plan");
+	for (size_t i = 0; i < j->n_files; i++) {
+		const struct judge_file *f = &j->files[i];
+		struct plan_item *old = same_file(p, f);
+		if (old) {
+			if (action_of(f) < old->action)
+				old->action = action_of(f);
+			continue;
+		}
+		if (p->n_items >= PLAN_MAX_ITEMS)
+			return rs_fail(err, RS_E_GUARD, "more than %u files match", PLAN_MAX_ITEMS);
+		p->n_items++;
+		int r = item_fill(&p->items[p->n_items - 1], f, (unsigned)p->n_items, err);
+		if (r < 0)
+			return r;
+	}
+	qsort(p->items, p->n_items, sizeof(*p->items), by_action);
+	for (size_t i = 0; i < p->n_items; i++)
+		p->items[i].number = (unsigned)i + 1;
+	*ret = rs_steal(p);
+	return 0;
+}
+
+size_t plan_count(const struct plan *p, enum plan_action action)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; p && i < p->n_items; i++)
+		n += p->items[i].action == action;
+	return n;
+}
+
+size_t plan_count_accepted(const struct plan *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; p && i < p->n_items; i++)
+		n += p->items[i].is_accepted;
+	return n;
+}
+
+size_t plan_count_done(const struct plan *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; p && i < p->n_items; i++) {
+		const struct plan_item *item = &p->items[i];
+		n += item->is_accepted &&
+		     (item->result == PLAN_DONE || item->result == PLAN_ALREADY);
+	}
+	return n;
+}
+
+void plan_accept(struct plan *p)
+{
+	for (size_t i = 0; p && i < p->n_items; i++) {
+		enum plan_action a = p->items[i].action;
+		if (a == PLAN_QUARANTINE || a == PLAN_FINISH ||
+			(a == PLAN_RESTORE && !p->items[i].is_gone))
+			p->items[i].is_accepted = true;
+	}
+}
+
+void plan_target(const struct plan *p, const struct plan_item *i, char *ret, size_t cap)
+{
+	(void)snprintf(ret, cap, "\\%s\\%s\\%04u", p->top[0] ? p->top : "Unbrick",
+		p->id[0] ? p->id : "<UTC time>", i->number);
+}
+
+static const char *action_word(enum plan_action a)
+{
+	static const char *const words[] = {
+		"quarantine", "ask", "keep", "report", "finish", "restore"};
+
+	return words[a];
+}
+
+/* Only where there are several: most files have one name, which is the path. */
+static void names_to_report(const struct plan_item *item, struct json_object *o)
+{
+	for (size_t i = 0; item->n_names > 1 && i < item->n_names; i++) {
+		struct json_object *name = report_append(report_array(o, "names"));
+		report_text_set(name, "path", item->names[i].path);
+		report_bool_set(name, "moved", item->names[i].is_moved);
+	}
+}
+
+void plan_to_report(
+	const struct plan *p, unsigned volume, bool with_answers, struct json_object *root)
+{
+	struct json_object *all = report_array(root, "plan");
+
+	for (size_t i = 0; p && i < p->n_items; i++) {
+		const struct plan_item *item = &p->items[i];
+		struct json_object *o = report_append(all);
+		char target[128];
+
+		report_uint_set(o, "volume", volume);
+		report_uint_set(o, "item", item->number);
+		report_text_set(o, "action", action_word(item->action));
+		report_text_set(o, "path", item->path);
+		report_text_set(o, "rule", item->rule_id);
+		report_text_set(o, "why", item->why);
+		names_to_report(item, o);
+		if (item->action != PLAN_KEEP && item->action != PLAN_REPORT) {
+			plan_target(p, item, target, sizeof(target));
+			report_text_set(o, "target", target);
+		}
+		report_text_set(o, "place", item->place);
+		report_text_set(o, "hinder", item->hinder);
+		report_text_set(o, "next", item->next);
+		if (item->hinder)
+			report_bool_set(o, "asked", item->can_confirm);
+		if (item->file_ref) {
+			report_uint_set(o, "size_bytes", item->stat.size_bytes);
+			report_uint_set(o, "record", NT_REF_RECORD(item->file_ref));
+			report_uint_set(o, "sequence", NT_REF_SEQUENCE(item->file_ref));
+			report_time_set(o, "created", item->stat.created);
+			report_time_set(o, "modified", item->stat.modified);
+			report_time_set(o, "changed", item->stat.changed);
+			report_time_set(o, "accessed", item->stat.accessed);
+		}
+		if (item->has_sha256)
+			report_hex_set(o, "sha256", item->sha256, sizeof(item->sha256));
+		if (with_answers)
+			report_bool_set(o, "accepted", item->is_accepted);
+	}
+}
+
+void plan_actions_to_report(const struct plan *p, unsigned volume, struct json_object *root)
+{
+	static const char *const results[] = {"skipped", "done", "already", "skipped", "failed"};
+	struct json_object *all = report_array(root, "actions");
+
+	for (size_t i = 0; p && i < p->n_items; i++) {
+		const struct plan_item *item = &p->items[i];
+		char target[128];
+
+		if (!item->is_accepted)
+			continue;
+		struct json_object *o = report_append(all);
+		report_uint_set(o, "volume", volume);
+		report_uint_set(o, "item", item->number);
+		report_text_set(o, "action", action_word(item->action));
+		report_text_set(o, "path", item->path);
+		plan_target(p, item, target, sizeof(target));
+		report_text_set(o, "target", target);
+		report_text_set(o, "place", item->place);
+		report_text_set(o, "result", results[item->result]);
+		report_err_set(o, "error", &item->err);
+	}
+}
+
+/* What a rule tells the technician, as one paragraph. */
+static void text_set(struct json_object *o, const char *text)
+{
+	auto_free char *line = strdup(text);
+
+	for (char *p = line; p && *p; p++) {
+		if (*p == '\n')
+			*p = ' ';
+	}
+	report_text_set(o, "text", line);
+}
+
+void judge_to_report(const struct judge_result *j, unsigned volume, struct json_object *root)
+{
+	static const char *const kinds[] = {"bad-file", "good-file-removed", "update-half-applied"};
+	static const char *const outcomes[] = {[RULE_MATCHED] = "matched",
+		[RULE_DOUBT] = "doubt",
+		[RULE_REPAIRED] = "repaired",
+		[RULE_REPORTED] = "reported",
+		[RULE_STOPPED] = "stopped"};
+
+	for (size_t i = 0; i < j->n_rules; i++) {
+		const struct judge_rule *r = &j->rules[i];
+		if (r->outcome == RULE_NO_MATCH || r->outcome == RULE_NOT_APPLICABLE)
+			continue;
+		struct json_object *o = report_append(report_array(root, "findings"));
+		report_uint_set(o, "volume", volume);
+		report_text_set(o, "rule", rule_id(r->rule));
+		report_text_set(o, "title", rule_title(r->rule));
+		report_text_set(o, "kind", kinds[rule_get_kind(r->rule)]);
+		report_text_set(o, "outcome", outcomes[r->outcome]);
+		report_text_set(o, "why", r->why);
+		report_text_set(o, "evidence", r->evidence);
+		text_set(o, rule_text(r->rule));
+		for (size_t k = 0; rule_reference(r->rule, k); k++)
+			json_object_array_add(report_array(o, "references"),
+				json_object_new_string(rule_reference(r->rule, k)));
+	}
+	struct json_object *unreadable = NULL;
+	uint64_t before = json_object_object_get_ex(root, "unreadable", &unreadable)
+				  ? json_object_get_uint64(unreadable)
+				  : 0;
+	report_uint_set(root, "unreadable", before + j->unreadable);
+	for (const char *p = j->faults; p && *p;) {
+		size_t n = strcspn(p, "\n");
+		auto_free char *line = strndup(p, n);
+		auto_free char *escaped = line ? rs_escape_new(line) : NULL;
+		if (escaped)
+			json_object_array_add(
+				report_array(root, "faults"), json_object_new_string(escaped));
+		p += n + (p[n] == '\n');
+	}
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Plan: what would be done, as data; and the guards, the named reasons to refuse. A plan is made by
+ * judging or by reading a manifest, shown, confirmed, carried out, verified, and kept on the volume
+ * as the manifest of its own undo. */
+#ifndef UNBRICK_REPAIR_PLAN_H
+#define UNBRICK_REPAIR_PLAN_H
+
+#include <json-c/json.h>
+
+#include "judge/judge.h"
+
+enum plan_action {
+	PLAN_QUARANTINE, /* move into the quarantine */
+	PLAN_ASK,	 /* doubtful: move only if a person says so */
+	PLAN_KEEP,	 /* the repaired file: stays */
+	PLAN_REPORT,	 /* shown and explained only */
+	PLAN_FINISH,	 /* an earlier quarantine was interrupted: move (or tidy up) to its end */
+	PLAN_RESTORE,	 /* undo: move back */
+};
+
+enum plan_result { PLAN_OPEN, PLAN_DONE, PLAN_ALREADY, PLAN_SKIPPED, PLAN_FAILED };
+
+struct plan_name { /* one name of the file, on the whole volume */
+	char *path;
+	bool is_moved; /* in the folder that it is taken from: goes with it */
+};
+
+struct plan_item {
+	unsigned number; /* 1..; the folder NNNN inside the quarantine */
+	enum plan_action action;
+	bool is_accepted;
+	bool is_spared; /* it fits a rule for bad files, and something keeps it from being moved */
+	enum plan_result result;
+	struct rs_err err; /* when failed */
+	char *path;	   /* where it is (was), "\Windows\..." */
+	char *why;
+	char *rule_id;
+	uint64_t file_ref, from_ref, to_ref; /* to_ref 0 until its folder is made */
+	struct nt_stat stat;
+	bool has_sha256;
+	uint8_t sha256[32];
+	/* undo, as restore_survey sees it now */
+	char *place;	  /* where the file is to be, or is; NULL: not known */
+	char *hinder;	  /* why it cannot go back as planned; NULL: it can */
+	char *next;	  /* and what to do about it */
+	bool can_confirm; /* what hinders is for a person to decide */
+	bool is_anew;	  /* from_ref is not the manifest's any more: its folder was made anew */
+	bool is_gone;	  /* it is not in the quarantine any more: nothing is there to put back */
+	struct plan_name *names; /* all of them, "path" too; none: not looked at */
+	size_t n_names;
+};
+
+#define PLAN_ID_LEN    24
+#define PLAN_TOP_LEN   32
+#define PLAN_MAX_ITEMS 9999U
+
+struct plan {
+	char id[PLAN_ID_LEN];	/* "20261124T200000Z"; "" until it is carried out */
+	char top[PLAN_TOP_LEN]; /* the folder it lies in, in the root: "Unbrick" (act/proof.h) */
+	struct plan_item *items;
+	size_t n_items;
+	bool has_manifest; /* read from the volume */
+	bool is_proven;	   /* made by Unbrick, as nobody else could have made it */
+	bool is_by_report; /* the manifest is gone, its report tells what it said */
+	bool was_dirty;	   /* the volume's dirty flag before we set it */
+	uint64_t root_ref; /* the volume's root, and its times before our folder was made */
+	struct nt_stat root_stat;
+};
+
+void plan_free(struct plan *p);
+RS_DEFINE_AUTO(struct plan *, plan_free);
+#define auto_plan __attribute__((cleanup(plan_free_auto)))
+
+/** The plan that follows from a judgement: one item a file, doubles (two rules, two names in one
+ * folder) joined. Errors: RS_E_MEMORY, RS_E_GUARD (more than PLAN_MAX_ITEMS). */
+int plan_from_judge(const struct judge_result *j, struct plan **ret, struct rs_err *err);
+
+/** Items with this action (and accepted, if asked). */
+size_t plan_count(const struct plan *p, enum plan_action action);
+size_t plan_count_accepted(const struct plan *p);
+/** Accepted items that are where they should be. */
+size_t plan_count_done(const struct plan *p);
+/** Without @file_ref's items; the others are counted anew. */
+void plan_drop_file(struct plan *p, uint64_t file_ref);
+/** Accept all quarantine, finish and restore items; doubtful ones stay as they are. */
+void plan_accept(struct plan *p);
+
+/** Every name of every file, and what they forbid: an item with a name that is protected, that its
+ * rule says never to touch, or that is no ordinary file is only told of (names.c). @root the
+ * Windows folder. Errors: RS_E_IO_READ, RS_E_MEMORY. */
+int plan_look_at_names(struct nt_vol *vol, const char *root, const struct rule_set *set,
+	struct plan *p, struct rs_err *err);
+
+/** "\Unbrick\<id>\NNNN" */
+void plan_target(const struct plan *p, const struct plan_item *i, char *ret, size_t cap);
+
+/** Append the plan's items to report member "plan", and what was done to "actions".
+ * @volume number of the volume in the report. @with_answers: say what was accepted. */
+void plan_to_report(
+	const struct plan *p, unsigned volume, bool with_answers, struct json_object *root);
+void plan_actions_to_report(const struct plan *p, unsigned volume, struct json_object *root);
+/** Findings (one a rule that has something to say), faults and unreadable count. */
+void judge_to_report(const struct judge_result *j, unsigned volume, struct json_object *root);
+
+/* ---- guards (guard.c): each gives RS_OK or the named reason ---- */
+
+struct guard_input {
+	const char *volume_name;
+	const struct nt_state *state;	   /* journal, hibernation, mirror */
+	const struct win_info *win;	   /* NULL: not a Windows (undo elsewhere) */
+	const struct bl_unlock_result *bl; /* NULL: not BitLocker */
+	int bl_state;			   /* enum bl_state, when bl is set */
+	bool is_source_short;		   /* the disk ends before the volume does */
+};
+
+/** May this volume be written at all? Errors: RS_E_LOG_UNCLEAN, RS_E_HIBERNATED, RS_E_CONVERSION,
+ * RS_E_BL_DAMAGED, RS_E_NTFS_DAMAGED, RS_E_PENDING (an upgrade under way), RS_E_TRUNCATED. */
+int guard_volume(const struct guard_input *in, struct rs_err *err);
+
+/** Would a pending rename of Windows bring a moved file back (or take a restored one away)?
+ * Errors: RS_E_RENAME (which pair), RS_E_HIVE, RS_E_IO_READ. */
+int guard_pending(
+	struct nt_vol *vol, const struct win_info *win, const struct plan *p, struct rs_err *err);
+
+/** Does every accepted file still look as planned (record, size, times, LSN, SHA-256)?
+ * Errors: RS_E_CHANGED. */
+int guard_unchanged(struct nt_vol *vol, const struct plan *p, struct rs_err *err);
+
+/* ---- undo (restore.c): everything is asked of every item before the first write ---- */
+
+/** The folder where an item belongs: from_ref while that is a plain folder; else the one that the
+ * item's path names now (Windows made it anew). 0: there is none. Errors: RS_E_NTFS_DAMAGED,
+ * RS_E_IO_READ. */
+int restore_home(
+	struct nt_vol *vol, const struct plan_item *item, uint64_t *ret, struct rs_err *err);
+
+/** The same for a plan that is to be finished: from_ref becomes that folder, or 0. */
+int restore_find_homes(struct nt_vol *vol, struct plan *p, struct rs_err *err);
+
+/** Look at every item of an undo: where would it go, and what stands in the way there, in the
+ * quarantine, in Windows' pending renames (@win NULL: no Windows)? Fills place, hinder, next,
+ * can_confirm, is_gone; from_ref becomes the folder that takes the file. @raw: for a check of what
+ * would be touched. Errors: it cannot be looked at (RS_E_HIVE, RS_E_IO_READ, RS_E_MEMORY, ...). */
+int restore_survey(struct nt_vol *vol, struct nt_raw *raw, const struct win_info *win,
+	struct plan *p, struct rs_err *err);
+
+/** May it be carried out? @is_confirmed: a person said yes to what is for a person to decide.
+ * Errors: RS_E_UNDO, the first reason and how many. */
+int restore_verdict(const struct plan *p, bool is_confirmed, struct rs_err *err);
+
+/** The same look once more: is all as it was when the plan was shown? Errors: RS_E_CHANGED and
+ * those of restore_survey. */
+int restore_check(struct nt_vol *vol, struct nt_raw *raw, const struct win_info *win,
+	const struct plan *p, struct rs_err *err);
+
+#endif
