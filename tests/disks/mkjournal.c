@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../unit/ntfs/replay_help.c"
+#include "../unit/ntfslog/replay_help.c"
 
 #define LOG_PAGES	((size_t)16384) /* 64 MiB */
 #define BLOCKS		64U		/* of folders, and as many pages of data */
