@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../unit/ntfs/replay_help.c"
+#include "../unit/ntfslog/replay_help.c"
 #include "ntfslog/replay.h"
 
 #define PAGES 40U
