@@ -15,13 +15,13 @@ static int make_id_folder(
 	struct nt_vol *vol, struct plan *p, uint64_t dir, uint64_t *ret_ref, struct rs_err *err)
 {
 	uint64_t now = rs_filetime_now(), manifest;
-	char path[96], time[RS_TIME_LEN];
+	char path[PLAN_PATH_BYTES], time[RS_TIME_LEN];
 
 	for (unsigned i = 0; i < 600; i++) {
 		rs_filetime_text(now / 10000000 * 10000000 + i * 10000000ULL, time);
 		(void)snprintf(p->id, sizeof(p->id), "%.4s%.2s%.2sT%.2s%.2s%.2sZ", time, time + 5,
 			time + 8, time + 11, time + 14, time + 17);
-		quarantine_path(path, sizeof(path), p->top, p->id, "");
+		plan_path(p->top, p->id, "", path);
 		if (nt_lookup(vol, path, &manifest, NULL) == RS_E_NO_SUCH_FILE)
 			return nt_mkdir(vol, dir, p->id, ret_ref, err);
 	}
@@ -32,11 +32,11 @@ static int make_item_folders(
 	struct nt_vol *vol, struct plan *p, uint64_t id_ref, struct rs_err *err)
 {
 	for (size_t i = 0; i < p->n_items; i++) {
+		struct plan_item *item = &p->items[i];
 		char name[8];
-		if (!p->items[i].is_accepted)
+		if (!item->is_accepted)
 			continue;
-		(void)snprintf(name, sizeof(name), "%04u", p->items[i].number);
-		int r = nt_mkdir(vol, id_ref, name, &p->items[i].to_ref, err);
+		int r = nt_mkdir(vol, id_ref, plan_folder(item, name), &item->to_ref, err);
 		if (r < 0)
 			return r;
 	}
@@ -49,12 +49,12 @@ static int make_files(struct nt_vol *vol, struct plan *p, uint64_t id_ref, struc
 	auto_free char *text = NULL;
 	size_t len = 0;
 	uint64_t ref;
-	char path[96];
+	char path[PLAN_PATH_BYTES];
 	int r = manifest_write(p, &text, &len, err);
 
 	if (r < 0)
 		return r;
-	quarantine_path(path, sizeof(path), p->top, p->id, QUARANTINE_JOURNAL);
+	plan_path(p->top, p->id, QUARANTINE_JOURNAL, path);
 	if (nt_lookup(vol, path, &ref, NULL) < 0) {
 		r = nt_file_create(vol, id_ref, QUARANTINE_JOURNAL, "", 0,
 			journal_bytes(p->n_items), &ref, err);
@@ -185,10 +185,8 @@ static int remove_all(struct nt_vol *vol, struct plan *p, uint64_t id_ref, struc
 	char name[8];
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < p->n_items; i++) {
-		(void)snprintf(name, sizeof(name), "%04u", p->items[i].number);
-		r = remove_named(vol, id_ref, name, err);
-	}
+	for (size_t i = 0; r == 0 && i < p->n_items; i++)
+		r = remove_named(vol, id_ref, plan_folder(&p->items[i], name), err);
 	for (size_t i = 0; r == 0 && i < sizeof(files) / sizeof(files[0]); i++)
 		r = remove_named(vol, id_ref, files[i], err);
 	return r < 0 ? r : nt_remove_empty_folders(vol, id_ref, err); /* of a run without items */
@@ -197,7 +195,7 @@ static int remove_all(struct nt_vol *vol, struct plan *p, uint64_t id_ref, struc
 /* Nothing goes as long as something is there that we did not make. */
 static int remove_folders(struct nt_vol *vol, struct plan *p, struct rs_err *err)
 {
-	char path[96];
+	char path[PLAN_PATH_BYTES];
 	uint64_t dir, id_ref;
 	bool is_hollow = false;
 
@@ -206,7 +204,7 @@ static int remove_folders(struct nt_vol *vol, struct plan *p, struct rs_err *err
 	int r = nt_lookup(vol, p->top, &dir, err);
 	if (r == 0 && !p->id[0])
 		return remove_top(vol, p, dir, err); /* cut off before there was more */
-	quarantine_path(path, sizeof(path), p->top, p->id, "");
+	plan_path(p->top, p->id, "", path);
 	if (r == 0)
 		r = nt_lookup(vol, path, &id_ref, err);
 	if (r == 0)

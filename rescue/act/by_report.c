@@ -47,13 +47,14 @@ static void hash_of(struct json_object *o, struct plan_item *item)
 /* Is it an item of this quarantine, and was it moved? */
 static bool is_of(struct json_object *o, const char *top, const char *id, uint64_t *ret_number)
 {
-	char target[96];
+	char folder[8], target[PLAN_PATH_BYTES];
 	struct json_object *accepted = NULL;
 
 	if (!json_object_is_type(o, json_type_object) ||
 		!uint_of(o, "item", PLAN_MAX_ITEMS, ret_number) || !*ret_number)
 		return false;
-	(void)snprintf(target, sizeof(target), "\\%s\\%s\\%04u", top, id, (unsigned)*ret_number);
+	const struct plan_item item = {.number = (unsigned)*ret_number};
+	plan_path(top, id, plan_folder(&item, folder), target);
 	return !strcmp(text_of(o, "target"), target) &&
 	       json_object_object_get_ex(o, "accepted", &accepted) &&
 	       json_object_get_boolean(accepted);

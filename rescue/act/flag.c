@@ -5,19 +5,18 @@
  */
 #include "act/proof.h"
 
-int flag_is_ours(struct nt_vol *vol, bool *ret, struct rs_err *err)
+int flag_is_ours(struct nt_vol *vol, const struct tops *tops, bool *ret, struct rs_err *err)
 {
-	auto_tops struct tops tops = {0};
 	struct nt_stat s;
+	int r = 0;
 
 	*ret = nt_is_flag_ours(vol);
 	if (!nt_is_dirty(vol) || *ret)
 		return 0;
-	int r = tops_read(vol, &tops, err);
-	if (r == 0 && !tops.n_proven)
+	if (!tops->n_proven)
 		return sweep_find_mark(vol, ret, err);
-	for (size_t i = 0; r == 0 && i < tops.n_proven; i++) {
-		r = nt_stat(vol, tops.all[i].ref, &s, err);
+	for (size_t i = 0; r == 0 && i < tops->n_proven; i++) {
+		r = nt_stat(vol, tops->all[i].ref, &s, err);
 		*ret |= r == 0 && nt_is_marked(vol, &s);
 	}
 	return r;
@@ -36,9 +35,12 @@ static int mark_folders(struct nt_vol *vol, bool is_wanted, struct rs_err *err)
 
 int flag_raise(struct nt_vol *vol, bool *ret_stays, struct rs_err *err)
 {
+	auto_tops struct tops tops = {0};
 	bool is_ours = false;
-	int r = flag_is_ours(vol, &is_ours, err);
+	int r = nt_is_dirty(vol) ? tops_read(vol, &tops, err) : 0;
 
+	if (r == 0)
+		r = flag_is_ours(vol, &tops, &is_ours, err);
 	if (r < 0)
 		return r;
 	*ret_stays = nt_is_dirty(vol) && !(is_ours && nt_is_whole(vol));

@@ -131,11 +131,11 @@ static int is_taken_away(struct nt_vol *vol, const struct plan *p, const struct 
 	bool *ret, struct rs_err *err)
 {
 	struct wanted w = {.is_it = false};
-	char path[96];
+	char path[PLAN_PATH_BYTES];
 	int r = 0;
 
-	(void)snprintf(w.name, sizeof(w.name), "%04u", item->number);
-	quarantine_path(path, sizeof(path), p->top, p->id, "");
+	(void)plan_folder(item, w.name);
+	plan_path(p->top, p->id, "", path);
 	*ret = !item->to_ref;
 	if (*ret)
 		return 0;
@@ -152,12 +152,11 @@ static int check_to(
 {
 	struct rs_err why = {0};
 	struct nt_stat s = {0};
-	char path[96], number[8];
+	char path[PLAN_PATH_BYTES];
 	bool is_fine = false;
 	uint64_t ref = 0;
 
-	(void)snprintf(number, sizeof(number), "%04u", item->number);
-	quarantine_path(path, sizeof(path), p->top, p->id, number);
+	plan_target(p, item, path);
 	int r = nt_lookup(vol, path, &ref, &why);
 	if (r == RS_E_NO_SUCH_FILE) {
 		r = is_taken_away(vol, p, item, &is_fine, &why);

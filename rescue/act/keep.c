@@ -9,14 +9,14 @@
 static int keep_one(struct nt_vol *vol, const struct plan *p, const char *name, struct rs_view text,
 	struct rs_err *err)
 {
-	char path[96];
+	char path[PLAN_PATH_BYTES];
 	uint64_t dir, ref;
 
-	quarantine_path(path, sizeof(path), p->top, p->id, "");
+	plan_path(p->top, p->id, "", path);
 	int r = nt_lookup(vol, path, &dir, err);
 	if (r < 0)
 		return r;
-	quarantine_path(path, sizeof(path), p->top, p->id, name);
+	plan_path(p->top, p->id, name, path);
 	if (nt_lookup(vol, path, &ref, NULL) == 0)
 		r = nt_remove(vol, dir, name, ref, err); /* of a run before that was cut off */
 	return r < 0 ? r : nt_file_create(vol, dir, name, text.p, text.len, 0, &ref, err);

@@ -8,19 +8,14 @@
 #define MANIFEST_MAX_BYTES (16U << 20)
 #define UNPROVEN_MAX_BYTES (1U << 20) /* of somebody else's there may be many */
 
-void quarantine_path(char *ret, size_t cap, const char *top, const char *id, const char *leaf)
-{
-	(void)snprintf(ret, cap, "%s/%s%s%s", top, id, leaf[0] ? "/" : "", leaf);
-}
-
 int quarantine_journal(struct nt_vol *vol, const char *top, const char *id, struct journal *ret,
 	struct rs_err *err)
 {
 	struct rs_err why = {0};
-	char path[96];
+	char path[PLAN_PATH_BYTES];
 	uint64_t ref = 0;
 
-	quarantine_path(path, sizeof(path), top, id, QUARANTINE_JOURNAL);
+	plan_path(top, id, QUARANTINE_JOURNAL, path);
 	int r = nt_lookup(vol, path, &ref, &why);
 	if (r == RS_E_NO_SUCH_FILE)
 		ref = 0; /* somebody removed it: the moves themselves do not need it */
@@ -29,37 +24,20 @@ int quarantine_journal(struct nt_vol *vol, const char *top, const char *id, stru
 	return journal_open(vol, ref, ret, err);
 }
 
-static int read_all(struct nt_vol *vol, const char *path, uint64_t max_bytes, char **ret,
+static int read_all(struct nt_vol *vol, const char *path, size_t max_bytes, uint8_t **ret,
 	size_t *ret_len, struct rs_err *err)
 {
-	auto_nt_file struct nt_file *f = NULL;
-	uint64_t ref;
-	int r = nt_lookup(vol, path, &ref, err);
+	int r = nt_file_load(vol, path, max_bytes + 1, ret, ret_len, err);
 
-	if (r == 0)
-		r = nt_file_open(vol, ref, "", &f, err);
-	if (r < 0)
-		return r;
-	uint64_t size = nt_file_size(f);
-	if (size > max_bytes)
-		return rs_fail(err, RS_E_MANIFEST, "it is too large");
-	auto_free char *text = malloc((size_t)size + 1);
-	if (!text)
-		return rs_fail(err, RS_E_MEMORY, "manifest");
-	r = nt_file_read(f, 0, text, (size_t)size, ret_len, err);
-	if (r < 0)
-		return r;
-	text[*ret_len] = '\0';
-	*ret = rs_steal(text);
-	return 0;
+	return r == 0 && *ret_len > max_bytes ? rs_fail(err, RS_E_MANIFEST, "it is too large") : r;
 }
 
 static bool is_there(struct nt_vol *vol, const struct quarantine *q, const char *leaf)
 {
-	char path[96];
+	char path[PLAN_PATH_BYTES];
 	uint64_t ref;
 
-	quarantine_path(path, sizeof(path), q->top, q->id, leaf);
+	plan_path(q->top, q->id, leaf, path);
 	return nt_lookup(vol, path, &ref, NULL) == 0;
 }
 
@@ -81,15 +59,15 @@ int manifest_load(struct nt_vol *vol, const struct quarantine *q, enum plan_acti
 	struct plan **ret, struct rs_err *err)
 {
 	auto_plan struct plan *p = NULL;
-	auto_free char *text = NULL;
-	char path[96];
+	auto_free uint8_t *text = NULL;
+	char path[PLAN_PATH_BYTES];
 	size_t len = 0;
 
-	quarantine_path(path, sizeof(path), q->top, q->id, QUARANTINE_MANIFEST);
+	plan_path(q->top, q->id, QUARANTINE_MANIFEST, path);
 	int r = read_all(vol, path, q->is_proven ? MANIFEST_MAX_BYTES : UNPROVEN_MAX_BYTES, &text,
 		&len, err);
 	if (r == 0)
-		r = manifest_parse(text, len, action, &p, err);
+		r = manifest_parse((const char *)text, len, action, &p, err);
 	if (r == 0 && strcmp(p->id, q->id) != 0)
 		r = rs_fail(err, RS_E_MANIFEST, "it names %s", p->id);
 	if (r < 0)
@@ -104,7 +82,7 @@ int manifest_load(struct nt_vol *vol, const struct quarantine *q, enum plan_acti
 static int find_folders(
 	struct nt_vol *vol, const struct plan *p, struct plan_item *item, struct rs_err *err)
 {
-	char path[96];
+	char path[PLAN_PATH_BYTES];
 	auto_free char *folder =
 		strndup(item->path, (size_t)(strrchr(item->path, '\\') - item->path));
 
@@ -114,7 +92,7 @@ static int find_folders(
 	if (r == RS_E_NO_SUCH_FILE || r == RS_E_UNSAFE_PATH)
 		return rs_fail_on(
 			err, RS_E_MANIFEST, item->path, "its folder is gone; put it back by hand");
-	(void)snprintf(path, sizeof(path), "%s/%s/%04u", p->top, p->id, item->number);
+	plan_target(p, item, path);
 	if (r == 0 && nt_lookup(vol, path, &item->to_ref, NULL) < 0)
 		item->to_ref = 0; /* taken away by an undo that was cut off */
 	return r < 0 ? rs_fail_on(err, r, item->path, "%s", "") : 0;
@@ -124,14 +102,14 @@ static int load_report(
 	struct nt_vol *vol, const struct quarantine *q, struct plan **ret, struct rs_err *err)
 {
 	auto_plan struct plan *p = NULL;
-	auto_free char *text = NULL;
-	char path[96];
+	auto_free uint8_t *text = NULL;
+	char path[PLAN_PATH_BYTES];
 	size_t len = 0;
 
-	quarantine_path(path, sizeof(path), q->top, q->id, QUARANTINE_REPORT_JSON);
+	plan_path(q->top, q->id, QUARANTINE_REPORT_JSON, path);
 	int r = read_all(vol, path, MANIFEST_MAX_BYTES, &text, &len, err);
 	if (r == 0)
-		r = report_parse(text, len, q->top, q->id, &p, err);
+		r = report_parse((const char *)text, len, q->top, q->id, &p, err);
 	for (size_t i = 0; r == 0 && i < p->n_items; i++)
 		r = find_folders(vol, p, &p->items[i], err);
 	if (r < 0)
@@ -158,13 +136,13 @@ int quarantine_load(struct nt_vol *vol, const struct quarantine *q, enum plan_ac
 	struct plan **ret, struct rs_err *err)
 {
 	auto_plan struct plan *p = NULL;
-	char path[96];
+	char path[PLAN_PATH_BYTES];
 	uint64_t ref = 0;
 	bool is_hollow = true;
 
 	if (!q->id[0])
 		return load_empty(q, ret, err);
-	quarantine_path(path, sizeof(path), q->top, q->id, "");
+	plan_path(q->top, q->id, "", path);
 	int r = nt_lookup(vol, path, &ref, NULL);
 	if (r == RS_E_NO_SUCH_FILE)
 		return rs_fail_on(err, RS_E_NO_SUCH_QUARANTINE, q->id, "not in \\%s", q->top);

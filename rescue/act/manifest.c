@@ -36,8 +36,7 @@ static void put_item(struct json_object *all, const struct plan_item *item)
 	struct json_object *o = report_append(all);
 	char folder[8];
 
-	(void)snprintf(folder, sizeof(folder), "%04u", item->number);
-	report_text_set(o, "folder", folder);
+	report_text_set(o, "folder", plan_folder(item, folder));
 	report_uint_set(o, "number", item->number);
 	report_text_set(o, "path", item->path);
 	report_text_set(o, "rule", item->rule_id);

@@ -124,11 +124,11 @@ int proof_of_quarantine(
 {
 	struct members m = {0};
 	struct rs_err why = {0};
-	char path[PLAN_TOP_LEN + 32];
+	char path[PLAN_PATH_BYTES];
 	uint64_t ref;
 
 	*ret = (struct proof){.is_ours = false};
-	(void)snprintf(path, sizeof(path), "\\%s\\%s", top, id);
+	plan_path(top, id, "", path);
 	int r = nt_lookup(vol, path, &ref, &why);
 	if (r == 0)
 		r = proof_of(vol, ref, true, path, ret, &why);

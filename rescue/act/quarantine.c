@@ -117,17 +117,17 @@ static int count_places(struct nt_vol *vol, const struct plan *p, size_t *ret_in
 /* ---- the state of one ---- */
 
 /* All moved, and cut off before the report was kept and the flag as it was. */
-static bool is_left_open(struct nt_vol *vol, const struct journal *j)
+static bool is_left_open(struct nt_vol *vol, const struct tops *tops, const struct journal *j)
 {
 	bool is_ours = false;
 
-	return strcmp(j->last_mode, "fix kept") != 0 && flag_is_ours(vol, &is_ours, NULL) == 0 &&
-	       is_ours;
+	return strcmp(j->last_mode, "fix kept") != 0 &&
+	       flag_is_ours(vol, tops, &is_ours, NULL) == 0 && is_ours;
 }
 
 /* By what is there and what was wanted. */
 static enum quarantine_state state_of(
-	struct nt_vol *vol, struct quarantine *q, const struct plan *p)
+	struct nt_vol *vol, const struct tops *tops, struct quarantine *q, const struct plan *p)
 {
 	struct journal j = {0};
 	size_t in, out;
@@ -141,40 +141,35 @@ static enum quarantine_state state_of(
 	(void)quarantine_journal(vol, q->top, q->id, &j, NULL);
 	q->was_undoing = !strncmp(j.last_mode, "undo", 4);
 	if (in == p->n_items && !q->was_undoing)
-		return is_left_open(vol, &j) ? QUARANTINE_UNFINISHED : QUARANTINE_ACTIVE;
+		return is_left_open(vol, tops, &j) ? QUARANTINE_UNFINISHED : QUARANTINE_ACTIVE;
 	if (out == p->n_items && q->was_undoing)
 		return QUARANTINE_UNDONE;
 	return QUARANTINE_UNFINISHED;
 }
 
-static int id_folder(struct nt_vol *vol, const struct quarantine *q, uint64_t *ret)
-{
-	char path[96];
-
-	quarantine_path(path, sizeof(path), q->top, q->id, "");
-	return nt_lookup(vol, path, ret, NULL);
-}
-
 static bool has_manifest(struct nt_vol *vol, const struct quarantine *q)
 {
-	char path[96];
+	char path[PLAN_PATH_BYTES];
 	uint64_t ref;
 
-	quarantine_path(path, sizeof(path), q->top, q->id, QUARANTINE_MANIFEST);
+	plan_path(q->top, q->id, QUARANTINE_MANIFEST, path);
 	return nt_lookup(vol, path, &ref, NULL) == 0;
 }
 
 /* What lies in one of which no manifest tells. */
 static void look_inside(struct nt_vol *vol, struct quarantine *q)
 {
+	char path[PLAN_PATH_BYTES];
 	uint64_t ref;
 
-	if (id_folder(vol, q, &ref) < 0 ||
+	plan_path(q->top, q->id, "", path);
+	if (nt_lookup(vol, path, &ref, NULL) < 0 ||
 		inside_tell(vol, ref, q->inside, sizeof(q->inside), &q->n_files, NULL) < 0)
 		(void)snprintf(q->inside, sizeof(q->inside), "it cannot be read");
 }
 
-static int judge_proven(struct nt_vol *vol, struct quarantine *q, struct rs_err *err)
+static int judge_proven(
+	struct nt_vol *vol, const struct tops *tops, struct quarantine *q, struct rs_err *err)
 {
 	auto_plan struct plan *p = NULL;
 	struct rs_err why = {0};
@@ -191,7 +186,7 @@ static int judge_proven(struct nt_vol *vol, struct quarantine *q, struct rs_err 
 		look_inside(vol, q);
 		return 0;
 	}
-	q->state = state_of(vol, q, p);
+	q->state = state_of(vol, tops, q, p);
 	return 0;
 }
 
@@ -328,7 +323,7 @@ static int judge(
 		return r;
 	q->is_proven = proof.is_ours;
 	if (q->is_proven)
-		return judge_proven(vol, q, err);
+		return judge_proven(vol, tops, q, err);
 	judge_unproven(vol, q, proof.why);
 	return 0;
 }

@@ -9,7 +9,6 @@
 
 #include "plan/plan.h"
 
-#define QUARANTINE_DIR	    "Unbrick"
 #define QUARANTINE_MANIFEST "manifest.json"
 #define QUARANTINE_JOURNAL  "journal"
 /* of the run that filled it, kept once it was verified (keep.c) */
@@ -90,9 +89,11 @@ int quarantine_keep_report(struct nt_vol *vol, const struct plan *p, struct rs_v
 
 /* ---- flag.c: VOLUME_IS_DIRTY around our writes ---- */
 
+struct tops;
 /** Is the flag on because a run of ours was cut off? What tells it is the mark (ntfswrite/vol.h) of
- * \Unbrick; without one it is not. Errors: RS_E_NTFS_DAMAGED, RS_E_IO_READ. */
-int flag_is_ours(struct nt_vol *vol, bool *ret, struct rs_err *err);
+ * \Unbrick; without one it is not. @tops as tops_read found them, nothing written since.
+ * Errors: RS_E_NTFS_DAMAGED, RS_E_IO_READ. */
+int flag_is_ours(struct nt_vol *vol, const struct tops *tops, bool *ret, struct rs_err *err);
 /** Before the first write: sweep what a cut left, set the flag. *ret_stays: it was on, and not
  * through us; then flag_lower leaves it on. Errors: as sweep, RS_E_IO_WRITE. */
 int flag_raise(struct nt_vol *vol, bool *ret_stays, struct rs_err *err);
@@ -137,7 +138,5 @@ int journal_item(struct journal *j, const char *verb, unsigned number, struct rs
 /** journal_open of a quarantine; one that is gone is no error. (load.c) */
 int quarantine_journal(struct nt_vol *vol, const char *top, const char *id, struct journal *ret,
 	struct rs_err *err);
-/** "<top>/<id>/<leaf>", or without the leaf when it is "". */
-void quarantine_path(char *ret, size_t cap, const char *top, const char *id, const char *leaf);
 
 #endif

@@ -19,7 +19,7 @@ void tops_done(struct tops *t)
 
 bool top_is_name(const char *name)
 {
-	return !strcmp(name, QUARANTINE_DIR) || quarantine_is_shape(name, TOP_SHAPE);
+	return !strcmp(name, PLAN_TOP) || quarantine_is_shape(name, TOP_SHAPE);
 }
 
 struct collecting {
@@ -31,7 +31,7 @@ struct collecting {
 static bool collect(void *user, const char *name, uint64_t ref, bool is_dir)
 {
 	struct collecting *c = user;
-	bool is_like = nt_name_equal(c->vol, name, QUARANTINE_DIR); /* "unbrick", too */
+	bool is_like = nt_name_equal(c->vol, name, PLAN_TOP); /* "unbrick", too */
 
 	c->tops->is_name_taken |= is_like;
 	if (!is_like && !top_is_name(name))
@@ -80,7 +80,7 @@ static int look_at_short_name(struct nt_vol *vol, bool *ret_is_taken, struct rs_
 {
 	struct rs_err why = {0};
 	uint64_t ref;
-	int r = nt_lookup(vol, QUARANTINE_DIR, &ref, &why);
+	int r = nt_lookup(vol, PLAN_TOP, &ref, &why);
 
 	if (r == RS_E_NO_SUCH_FILE)
 		return 0;
@@ -130,7 +130,7 @@ static int new_name(struct nt_vol *vol, char name[PLAN_TOP_LEN], struct rs_err *
 		if (!quarantine_is_shape(name, TOP_SHAPE)) {
 			if (getrandom(&random, sizeof(random), 0) != (ssize_t)sizeof(random))
 				return rs_fail(err, RS_E_BUG, "no random numbers");
-			(void)snprintf(name, PLAN_TOP_LEN, QUARANTINE_DIR "-%016llx",
+			(void)snprintf(name, PLAN_TOP_LEN, PLAN_TOP "-%016llx",
 				(unsigned long long)random);
 		}
 		struct rs_err why = {0};
@@ -157,7 +157,7 @@ int top_choose(struct nt_vol *vol, char name[PLAN_TOP_LEN], uint64_t *ret_ref, s
 	if (tops.n_proven)
 		(void)snprintf(name, PLAN_TOP_LEN, "%s", tops.all[0].name);
 	else if (!tops.is_name_taken)
-		(void)snprintf(name, PLAN_TOP_LEN, "%s", QUARANTINE_DIR);
+		(void)snprintf(name, PLAN_TOP_LEN, "%s", PLAN_TOP);
 	else
 		r = new_name(vol, name, err);
 	return r;

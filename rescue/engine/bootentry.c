@@ -36,56 +36,47 @@ RS_DEFINE_AUTO(struct en_boots *, en_boots_free);
 
 static const char *const places[] = {"\\EFI\\Microsoft\\Boot\\BCD", "\\Boot\\BCD"};
 
-static int read_in_ntfs(struct blk *part, const char *path, struct win_bcd *ret, struct rs_err *err)
+static int read_in_ntfs(
+	struct blk *part, const char *path, uint8_t **ret, size_t *ret_len, struct rs_err *err)
 {
-	auto_nt_file struct nt_file *f = NULL;
 	struct nt_vol *vol = NULL;
-	uint64_t ref;
 	int r = nt_vol_open(part, 0, &vol, err);
 
 	if (r == 0)
-		r = nt_lookup(vol, path, &ref, err);
-	if (r == 0)
-		r = nt_file_open(vol, ref, "", &f, err);
-	if (r == 0) {
-		struct win_src src = win_src_file(f);
-		r = win_bcd_read(&src, ret, err);
-	}
-	if (f)
-		nt_file_close(rs_steal(f));
+		r = nt_file_load(vol, path, BCD_MOST, ret, ret_len, err);
 	(void)nt_vol_close(vol, NULL); /* only read */
 	return r;
 }
 
-static int read_in_fat(struct blk *part, const char *path, struct win_bcd *ret, struct rs_err *err)
+static int read_in_fat(
+	struct blk *part, const char *path, uint8_t **ret, size_t *ret_len, struct rs_err *err)
 {
 	auto_fat struct fat *f = NULL;
-	auto_free uint8_t *p = NULL;
 	struct fat_entry e;
-	size_t len = 0;
 	int r = fat_open(part, &f, err);
 
 	if (r == 0)
 		r = fat_lookup(f, path, &e, err);
-	if (r == 0)
-		r = fat_read_file(f, &e, BCD_MOST, &p, &len, err);
-	if (r < 0)
-		return r;
-	struct win_bytes bytes = {p, len};
-	const struct win_src src = win_src_bytes(&bytes);
-	return win_bcd_read(&src, ret, err);
+	return r < 0 ? r : fat_read_file(f, &e, BCD_MOST, ret, ret_len, err);
 }
 
 static int read_at(const struct en_disk *d, const struct disk_part *p, const char *path,
 	struct win_bcd *ret, struct rs_err *err)
 {
 	auto_blk struct blk *part = NULL;
+	auto_free uint8_t *bytes = NULL;
+	size_t len = 0;
 	int r = blk_part_new(d->blk, p->off_bytes, p->len_bytes, d->path, &part, err);
 
 	if (r < 0)
 		return r;
-	return p->kind == VOL_FAT ? read_in_fat(part, path, ret, err)
-				  : read_in_ntfs(part, path, ret, err);
+	r = p->kind == VOL_FAT ? read_in_fat(part, path, &bytes, &len, err)
+			       : read_in_ntfs(part, path, &bytes, &len, err);
+	if (r < 0)
+		return r;
+	struct win_bytes all = {bytes, len};
+	const struct win_src src = win_src_bytes(&all);
+	return win_bcd_read(&src, ret, err);
 }
 
 static int boot_add(struct en_boots *b, const struct boot *one, struct rs_err *err)

@@ -172,9 +172,8 @@ static int fix_one(
 	int r = en_act(&act, err);
 	if (plans[n - 1]->id[0]) {
 		struct json_object *q = report_object(root, "quarantine");
-		char path[96];
-		(void)snprintf(path, sizeof(path), "\\%s\\%s\\" QUARANTINE_REPORT_JSON,
-			plans[n - 1]->top, plans[n - 1]->id);
+		char path[PLAN_PATH_BYTES];
+		plan_path(plans[n - 1]->top, plans[n - 1]->id, QUARANTINE_REPORT_JSON, path);
 		report_text_set(q, "id", plans[n - 1]->id);
 		report_uint_set(q, "volume", w->v->number);
 		if (r == 0)

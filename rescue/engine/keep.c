@@ -65,20 +65,12 @@ static int write_all(const struct kept *k, struct rs_err *err)
 static int same_file(struct nt_vol *vol, const struct plan *p, const char *name,
 	struct rs_view want, struct rs_err *err)
 {
-	auto_nt_file struct nt_file *f = NULL;
-	auto_free uint8_t *got = malloc(want.len + 1);
-	char path[96];
-	uint64_t ref = 0;
+	auto_free uint8_t *got = NULL;
+	char path[PLAN_PATH_BYTES];
 	size_t len = 0;
 
-	if (!got)
-		return rs_fail(err, RS_E_MEMORY, "report");
-	quarantine_path(path, sizeof(path), p->top, p->id, name);
-	int r = nt_lookup(vol, path, &ref, err);
-	if (r == 0)
-		r = nt_file_open(vol, ref, "", &f, err);
-	if (r == 0)
-		r = nt_file_read(f, 0, got, want.len + 1, &len, err);
+	plan_path(p->top, p->id, name, path);
+	int r = nt_file_load(vol, path, want.len + 1, &got, &len, err);
 	if (r == 0 && (len != want.len || memcmp(got, want.p, len) != 0))
 		r = rs_fail_on(err, RS_E_VERIFY, path, "it reads back differently");
 	return r;

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* rules list, show, check. */
 #include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "engine/engine.h"
-
-#define RULE_FILE_MAX (1U << 20)
 
 static void rule_report(const struct rule *r, struct json_object *o)
 {
@@ -66,38 +63,12 @@ int rs_rules_show(struct rs_session *s, const char *id, struct rs_report **ret)
 	return r;
 }
 
-static int read_rule_file(const char *path, char **ret, size_t *ret_len, struct rs_err *err)
+static void check_file(const char *path, struct json_object *checked, struct rs_err *first)
 {
-	auto_free char *text = malloc(RULE_FILE_MAX + 1);
-	FILE *f = fopen(path, "re");
-
-	if (!text || !f) {
-		int r = f ? rs_fail(err, RS_E_MEMORY, "rule")
-			  : rs_fail_on(err, RS_E_IO_OPEN, path, "%s", strerror(errno));
-		if (f)
-			(void)fclose(f);
-		return r;
-	}
-	*ret_len = fread(text, 1, RULE_FILE_MAX + 1, f);
-	bool is_bad = ferror(f);
-	(void)fclose(f); /* only read */
-	if (is_bad || *ret_len > RULE_FILE_MAX)
-		return rs_fail_on(err, is_bad ? RS_E_IO_OPEN : RS_E_RULE, path, "%s",
-			is_bad ? strerror(errno) : "larger than 1 MiB");
-	*ret = rs_steal(text);
-	return 0;
-}
-
-static int check_file(const char *path, struct json_object *checked, struct rs_err *first)
-{
-	auto_free char *text = NULL;
 	struct rule *rule = NULL;
 	struct rs_err err = {0};
-	size_t len = 0;
-	int r = read_rule_file(path, &text, &len, &err);
+	int r = rule_load(path, &rule, &err);
 
-	if (r == 0)
-		r = rule_parse(path, text, len, &rule, &err);
 	rule_free(rule);
 	struct json_object *o = report_append(checked);
 	report_text_set(o, "file", path);
@@ -105,7 +76,6 @@ static int check_file(const char *path, struct json_object *checked, struct rs_e
 	report_err_set(o, "error", &err);
 	if (r < 0 && !first->code)
 		*first = err;
-	return r;
 }
 
 static int is_ini(const struct dirent *d)
@@ -123,7 +93,7 @@ static void check_dir(const char *path, struct json_object *checked, struct rs_e
 	for (int i = 0; i < n; i++) {
 		char file[4096];
 		(void)snprintf(file, sizeof(file), "%s/%s", path, names[i]->d_name);
-		(void)check_file(file, checked, first); /* kept in *first */
+		check_file(file, checked, first);
 		free(names[i]);
 	}
 	free(names);
@@ -148,7 +118,7 @@ int rs_rules_check(struct rs_session *s, const char *const *paths, size_t n, str
 		if (stat(paths[i], &st) == 0 && S_ISDIR(st.st_mode))
 			check_dir(paths[i], checked, &err);
 		else
-			(void)check_file(paths[i], checked, &err); /* kept in err */
+			check_file(paths[i], checked, &err);
 	}
 	report_finish(
 		*ret, 0, err.code ? "failed" : "done", err.code ? "" : "no fault found", &err);

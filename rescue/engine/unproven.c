@@ -72,8 +72,8 @@ int en_unproven_consent(struct rs_session *s, const struct plan *p, bool say_yes
 			"it is not undone by --yes: whoever made it may have named any file");
 	for (size_t i = 0; i < p->n_items; i++) {
 		const struct plan_item *item = &p->items[i];
-		char path[700], target[128], text[1024];
-		plan_target(p, item, target, sizeof(target));
+		char path[700], target[PLAN_PATH_BYTES], text[1024];
+		plan_target(p, item, target);
 		(void)rs_escape(item->place ? item->place : item->path, path, sizeof(path));
 		(void)snprintf(text, sizeof(text),
 			"Nothing proves that Unbrick moved this file: somebody else may want it "

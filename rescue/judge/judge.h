@@ -21,6 +21,8 @@ struct rule_set {
  * every file are errors. Errors: RS_E_RULE, RS_E_MEMORY. Format: docs/rules.md. */
 int rule_parse(
 	const char *name, const char *text, size_t len, struct rule **ret, struct rs_err *err);
+/** The same of a file. Errors: also RS_E_IO_OPEN (no plain file), RS_E_IO_READ. */
+int rule_load(const char *path, struct rule **ret, struct rs_err *err);
 void rule_free(struct rule *r);
 
 /** All *.ini of a folder, in name order; two rules of one id are an error. */

@@ -41,21 +41,15 @@ static int set_add_take(struct rule_set *set, const char *name, struct rule *r, 
 	return 0;
 }
 
-static int set_parse(
-	struct rule_set *set, const char *name, const char *text, size_t len, struct rs_err *err)
-{
-	struct rule *r = NULL;
-	int code = rule_parse(name, text, len, &r, err);
-
-	return code < 0 ? code : set_add_take(set, name, r, err);
-}
-
 int rule_set_load_shipped(struct rule_set *ret, struct rs_err *err)
 {
 	struct rule_set set = {0};
 
 	for (const struct rule_shipped *s = rule_shipped; s->name; s++) {
-		int code = set_parse(&set, s->name, s->text, strlen(s->text), err);
+		struct rule *r = NULL;
+		int code = rule_parse(s->name, s->text, strlen(s->text), &r, err);
+		if (code == 0)
+			code = set_add_take(&set, s->name, r, err);
 		if (code < 0) {
 			rule_set_done(&set);
 			return code;
@@ -78,7 +72,7 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 }
 
 /* At most one byte more than a rule may have, so that rule_parse says that it is too long. */
-static int load_file(struct rule_set *set, const char *path, struct rs_err *err)
+int rule_load(const char *path, struct rule **ret, struct rs_err *err)
 {
 	auto_free char *text = malloc(RULE_MAX_BYTES + 1);
 	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -101,7 +95,7 @@ static int load_file(struct rule_set *set, const char *path, struct rs_err *err)
 			break;
 		len += (size_t)n;
 	}
-	return set_parse(set, path, text, len, err);
+	return rule_parse(path, text, len, ret, err);
 }
 
 static int load_entry(struct rule_set *set, const char *dir, const char *name, struct rs_err *err)
@@ -112,7 +106,9 @@ static int load_entry(struct rule_set *set, const char *dir, const char *name, s
 		path = NULL; /* asprintf leaves it undefined */
 		return rs_fail_on(err, RS_E_MEMORY, dir, "rules");
 	}
-	return load_file(set, path, err);
+	struct rule *r = NULL;
+	int code = rule_load(path, &r, err);
+	return code < 0 ? code : set_add_take(set, path, r, err);
 }
 
 int rule_set_load_dir(const char *path, struct rule_set *ret, struct rs_err *err)

@@ -117,3 +117,24 @@ int nt_file_read(struct nt_file *f, uint64_t off_bytes, void *buf, size_t len, s
 	*ret_len = done;
 	return 0;
 }
+
+int nt_file_load(struct nt_vol *vol, const char *path, size_t most_bytes, uint8_t **ret,
+	size_t *ret_len, struct rs_err *err)
+{
+	auto_nt_file struct nt_file *f = NULL;
+	uint64_t ref;
+	int r = nt_lookup(vol, path, &ref, err);
+
+	if (r == 0)
+		r = nt_file_open(vol, ref, "", &f, err);
+	if (r < 0)
+		return r;
+	size_t len = nt_file_size(f) < most_bytes ? (size_t)nt_file_size(f) : most_bytes;
+	auto_free uint8_t *p = calloc(1, len + 1);
+	if (!p)
+		return rs_fail_on(err, RS_E_MEMORY, path, "contents");
+	r = nt_file_read(f, 0, p, len, ret_len, err);
+	if (r == 0)
+		*ret = rs_steal(p);
+	return r;
+}

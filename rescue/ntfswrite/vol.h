@@ -76,6 +76,11 @@ int nt_file_open(struct nt_vol *vol, uint64_t ref, const char *stream, struct nt
 uint64_t nt_file_size(const struct nt_file *f);
 int nt_file_read(struct nt_file *f, uint64_t off_bytes, void *buf, size_t len, size_t *ret_len,
 	struct rs_err *err);
+/** The unnamed stream of the file of this path, or its first @most_bytes (what is larger is for the
+ * caller to say: ask for one more). malloc'd, with a zero behind it. Errors: those of nt_lookup,
+ * nt_file_open, nt_file_read; RS_E_MEMORY. */
+int nt_file_load(struct nt_vol *vol, const char *path, size_t most_bytes, uint8_t **ret,
+	size_t *ret_len, struct rs_err *err);
 void nt_file_close(struct nt_file *f);
 RS_DEFINE_AUTO(struct nt_file *, nt_file_close);
 #define auto_nt_file __attribute__((cleanup(nt_file_close_auto)))

@@ -174,10 +174,23 @@ void plan_accept(struct plan *p)
 	}
 }
 
-void plan_target(const struct plan *p, const struct plan_item *i, char *ret, size_t cap)
+void plan_path(const char *top, const char *id, const char *leaf, char ret[PLAN_PATH_BYTES])
 {
-	(void)snprintf(ret, cap, "\\%s\\%s\\%04u", p->top[0] ? p->top : "Unbrick",
-		p->id[0] ? p->id : "<UTC time>", i->number);
+	(void)snprintf(ret, PLAN_PATH_BYTES, "\\%s\\%s%s%s", top, id, leaf[0] ? "\\" : "", leaf);
+}
+
+const char *plan_folder(const struct plan_item *i, char ret[8])
+{
+	(void)snprintf(ret, 8, "%04u", i->number);
+	return ret;
+}
+
+void plan_target(const struct plan *p, const struct plan_item *i, char ret[PLAN_PATH_BYTES])
+{
+	char folder[8];
+
+	plan_path(p->top[0] ? p->top : PLAN_TOP, p->id[0] ? p->id : "<UTC time>",
+		plan_folder(i, folder), ret);
 }
 
 static const char *action_word(enum plan_action a)
@@ -206,7 +219,7 @@ void plan_to_report(
 	for (size_t i = 0; p && i < p->n_items; i++) {
 		const struct plan_item *item = &p->items[i];
 		struct json_object *o = report_append(all);
-		char target[128];
+		char target[PLAN_PATH_BYTES];
 
 		report_uint_set(o, "volume", volume);
 		report_uint_set(o, "item", item->number);
@@ -216,7 +229,7 @@ void plan_to_report(
 		report_text_set(o, "why", item->why);
 		names_to_report(item, o);
 		if (item->action != PLAN_KEEP && item->action != PLAN_REPORT) {
-			plan_target(p, item, target, sizeof(target));
+			plan_target(p, item, target);
 			report_text_set(o, "target", target);
 		}
 		report_text_set(o, "place", item->place);
@@ -247,7 +260,7 @@ void plan_actions_to_report(const struct plan *p, unsigned volume, struct json_o
 
 	for (size_t i = 0; p && i < p->n_items; i++) {
 		const struct plan_item *item = &p->items[i];
-		char target[128];
+		char target[PLAN_PATH_BYTES];
 
 		if (!item->is_accepted)
 			continue;
@@ -256,7 +269,7 @@ void plan_actions_to_report(const struct plan *p, unsigned volume, struct json_o
 		report_uint_set(o, "item", item->number);
 		report_text_set(o, "action", action_word(item->action));
 		report_text_set(o, "path", item->path);
-		plan_target(p, item, target, sizeof(target));
+		plan_target(p, item, target);
 		report_text_set(o, "target", target);
 		report_text_set(o, "place", item->place);
 		report_text_set(o, "result", results[item->result]);

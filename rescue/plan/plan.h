@@ -50,6 +50,7 @@ struct plan_item {
 	size_t n_names;
 };
 
+#define PLAN_TOP       "Unbrick" /* unless that is somebody else's (act/top.c) */
 #define PLAN_ID_LEN    24
 #define PLAN_TOP_LEN   32
 #define PLAN_MAX_ITEMS 9999U
@@ -91,8 +92,15 @@ void plan_accept(struct plan *p);
 int plan_look_at_names(struct nt_vol *vol, const char *root, const struct rule_set *set,
 	struct plan *p, struct rs_err *err);
 
-/** "\Unbrick\<id>\NNNN" */
-void plan_target(const struct plan *p, const struct plan_item *i, char *ret, size_t cap);
+#define PLAN_PATH_BYTES 96U
+
+/** The one maker of a quarantine's paths: "\<top>\<id>", or "\<top>\<id>\<leaf>" of what lies in
+ * it ("": nothing). */
+void plan_path(const char *top, const char *id, const char *leaf, char ret[PLAN_PATH_BYTES]);
+/** The folder of an item in its quarantine, "0001". @ret is returned. */
+const char *plan_folder(const struct plan_item *i, char ret[8]);
+/** Where an item would lie, or lies: "\Unbrick\<id>\NNNN". */
+void plan_target(const struct plan *p, const struct plan_item *i, char ret[PLAN_PATH_BYTES]);
 
 /** Append the plan's items to report member "plan", and what was done to "actions".
  * @volume number of the volume in the report. @with_answers: say what was accepted. */

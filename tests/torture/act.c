@@ -100,7 +100,7 @@ bool act_is_traced(struct blk *b)
 
 	if (nt_vol_open(b, 0, &vol, NULL) < 0)
 		return false;
-	bool is_there = nt_lookup(vol, QUARANTINE_DIR, &dir, NULL) == 0;
+	bool is_there = nt_lookup(vol, PLAN_TOP, &dir, NULL) == 0;
 	if (!is_there && sweep_count(vol, &lost, NULL) < 0)
 		lost = 0;
 	bool is_kept = nt_is_flag_ours(vol);

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "act/quarantine.h"
+#include "act/proof.h"
 #include "ntfswrite/vol_internal.h"
 
 #include "../../layers/layers.h"
@@ -105,9 +105,11 @@ static bool is_dirty(struct box *b)
 
 static bool is_ours(struct box *b)
 {
+	auto_tops struct tops tops = {0};
 	bool ret = false;
 
-	assert_int_equal(flag_is_ours(b->vol, &ret, NULL), 0);
+	assert_int_equal(tops_read(b->vol, &tops, NULL), 0);
+	assert_int_equal(flag_is_ours(b->vol, &tops, &ret, NULL), 0);
 	return ret;
 }
 
@@ -131,7 +133,7 @@ static uint64_t make_folder(struct box *b)
 	uint64_t root = 0, dir = 0;
 
 	assert_int_equal(nt_lookup(b->vol, "", &root, NULL), 0);
-	assert_int_equal(nt_mkdir(b->vol, root, QUARANTINE_DIR, &dir, NULL), 0);
+	assert_int_equal(nt_mkdir(b->vol, root, PLAN_TOP, &dir, NULL), 0);
 	return dir;
 }
 

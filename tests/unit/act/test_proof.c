@@ -248,7 +248,7 @@ static void test_second_name_of_the_manifest__not_ours(void **state)
 	auto_plan struct plan *p = qh_fix(q, QH_BAD);
 	char path[96];
 
-	quarantine_path(path, sizeof(path), p->top, p->id, QUARANTINE_MANIFEST);
+	plan_path(p->top, p->id, QUARANTINE_MANIFEST, path);
 	add_link(q, path);
 	qh_list(q);
 	assert_int_equal(q->all[0].state, QUARANTINE_UNPROVEN);
@@ -262,7 +262,7 @@ static void test_other_permissions__not_ours(void **state)
 	auto_plan struct plan *p = qh_fix(q, QH_BAD);
 	char path[96];
 
-	quarantine_path(path, sizeof(path), p->top, p->id, QUARANTINE_JOURNAL);
+	plan_path(p->top, p->id, QUARANTINE_JOURNAL, path);
 	auto_inode ntfs_inode *ni = NULL;
 	assert_int_equal(nt_inode_open(q->vol, qh_ref(q, path), &ni, NULL), 0);
 	assert_int_equal(ntfs_attr_remove(ni, AT_SECURITY_DESCRIPTOR, AT_UNNAMED, 0), 0);
@@ -277,7 +277,7 @@ static void expect_damaged(struct qh *q, const struct plan *p, const char *detai
 {
 	char path[96];
 
-	quarantine_path(path, sizeof(path), p->top, p->id, QUARANTINE_MANIFEST);
+	plan_path(p->top, p->id, QUARANTINE_MANIFEST, path);
 	qh_write_manifest(q, path, p);
 	qh_list(q);
 	assert_int_equal(q->n, 1);
@@ -310,7 +310,7 @@ static void test_items__each_reference_wrong__refused(void **state)
 	p->root_ref = good.from_ref;
 	expect_damaged(q, p, "root folder");
 	p->root_ref = qh_ref(q, "");
-	quarantine_path(path, sizeof(path), p->top, p->id, QUARANTINE_MANIFEST);
+	plan_path(p->top, p->id, QUARANTINE_MANIFEST, path);
 	qh_write_manifest(q, path, p);
 	expect_load(q, 0, PLAN_RESTORE, 0, NULL);
 }
@@ -342,9 +342,9 @@ static void lose_manifest(struct qh *q, const struct plan *p)
 {
 	char path[96];
 
-	quarantine_path(path, sizeof(path), p->top, p->id, "");
+	plan_path(p->top, p->id, "", path);
 	uint64_t id_ref = qh_ref(q, path);
-	quarantine_path(path, sizeof(path), p->top, p->id, QUARANTINE_MANIFEST);
+	plan_path(p->top, p->id, QUARANTINE_MANIFEST, path);
 	assert_int_equal(nt_remove(q->vol, id_ref, QUARANTINE_MANIFEST, qh_ref(q, path), NULL), 0);
 	qh_list(q);
 	assert_int_equal(q->n, 1);
@@ -364,9 +364,9 @@ static void test_manifest_gone__nothing_is_deleted_and_a_new_file_is_moved(void 
 	auto_plan struct plan *second = qh_fix(q, QH_DRIVERS "/other.dat");
 	assert_string_equal(second->top, p->top);
 	assert_false(qh_is_there(q, QH_DRIVERS "/other.dat"));
-	quarantine_path(path, sizeof(path), p->top, p->id, "0001/bad.dat");
+	plan_path(p->top, p->id, "0001/bad.dat", path);
 	assert_true(qh_is_there(q, path));
-	quarantine_path(path, sizeof(path), p->top, p->id, QUARANTINE_JOURNAL);
+	plan_path(p->top, p->id, QUARANTINE_JOURNAL, path);
 	assert_true(qh_is_there(q, path));
 }
 
@@ -421,7 +421,7 @@ static void test_undo__something_else_lies_there__stays(void **state)
 	char path[96];
 	uint64_t ref;
 
-	quarantine_path(path, sizeof(path), p->top, p->id, "0001");
+	plan_path(p->top, p->id, "0001", path);
 	assert_int_equal(
 		nt_file_create(q->vol, qh_ref(q, path), "note.txt", "x", 1, 0, &ref, NULL), 0);
 	qh_list(q);
@@ -429,7 +429,7 @@ static void test_undo__something_else_lies_there__stays(void **state)
 	plan_accept(back);
 	assert_int_equal(quarantine_empty(q->vol, back, NULL, NULL), 0);
 	assert_true(qh_is_there(q, QH_BAD));
-	quarantine_path(path, sizeof(path), p->top, p->id, "0001/note.txt");
+	plan_path(p->top, p->id, "0001/note.txt", path);
 	assert_true(qh_is_there(q, path));
 	/* nor does the next fix stumble over it */
 	auto_plan struct plan *second = qh_fix(q, QH_DRIVERS "/other.dat");
@@ -446,7 +446,7 @@ static void test_sweep__a_filled_folder_without_its_entry__comes_back(void **sta
 	auto_inode ntfs_inode *top = NULL;
 	char path[96];
 
-	quarantine_path(path, sizeof(path), p->top, p->id, "");
+	plan_path(p->top, p->id, "", path);
 	uint64_t id_ref = qh_ref(q, path);
 	auto_inode ntfs_inode *id = NULL;
 	assert_int_equal(nt_inode_open(q->vol, qh_ref(q, p->top), &top, NULL), 0);
@@ -468,7 +468,7 @@ static void test_sweep__a_filled_folder_without_its_entry__comes_back(void **sta
 
 	assert_int_equal(sweep(q->vol, NULL), 0);
 	assert_int_equal(qh_ref(q, path), id_ref);
-	quarantine_path(path, sizeof(path), p->top, p->id, "0001/bad.dat");
+	plan_path(p->top, p->id, "0001/bad.dat", path);
 	assert_true(qh_is_there(q, path));
 }
 

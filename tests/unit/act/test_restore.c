@@ -322,7 +322,7 @@ static void test_restore__renamed_in_the_quarantine__asks(void **state)
 	struct box *b = *state;
 	char dir[96];
 
-	plan_target(b->plan, &b->plan->items[0], dir, sizeof(dir));
+	plan_target(b->plan, &b->plan->items[0], dir);
 	rename_in(b, dir, LONG, "other.sys");
 	assert_asks(b, "its name is other.sys", "\\Windows\\System32\\drivers\\other.sys");
 }
@@ -362,7 +362,7 @@ static void test_restore__stranger_in_its_folder__stops(void **state)
 	struct box *b = *state;
 	char dir[96];
 
-	plan_target(b->plan, &b->plan->items[0], dir, sizeof(dir));
+	plan_target(b->plan, &b->plan->items[0], dir);
 	make_file(b, dir, "desktop.ini");
 	assert_stops(b, "desktop.ini");
 }
