@@ -28,7 +28,7 @@ LIBS	:= $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
 # ---- the library, one archive a room, lowest first: each links only with those before it
 
-ROOMS	= core block fat bitlocker ntfs ntfslog ntfswrite windows report judge plan act engine
+ROOMS	= format core block fat bitlocker ntfs ntfslog ntfswrite windows report judge plan act engine
 upto	= $(if $(2),$(firstword $(2)) $(if $(filter $(1),$(firstword $(2))),,$(call upto,$(1),$(wordlist 2,99,$(2)))))
 libs_to	= $(patsubst %,$(BUILD)/lib/%.a,$(call upto,$(1),$(ROOMS)))
 rev	= $(if $(1),$(call rev,$(wordlist 2,99,$(1))) $(firstword $(1)))
@@ -71,7 +71,8 @@ $(BUILD)/unbrick.1.gz: docs/unbrick.1
 
 TOOLS	= $(patsubst tests/disks/%.c,$(BUILD)/tools/%,$(wildcard tests/disks/*.c)) $(BUILD)/tools/mkbitlocker
 
-$(BUILD)/tools/mkbitlocker: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/mkbitlocker/*.c)) $(BUILD)/lib/core.a
+$(BUILD)/tools/mkbitlocker: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/mkbitlocker/*.c)) $(BUILD)/lib/core.a \
+	$(BUILD)/lib/format.a
 	$(link) $^ $(LIBS) -o $@
 
 # Power cuts: tests/torture/torture_NAME.c, one program each; the sources beside them are shared
@@ -90,7 +91,7 @@ $(BUILD)/tools/%: $(BUILD)/tests/disks/%.o $(RESCUE)
 
 TESTS	= $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c))
 shared_of = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/$(1)/test_%,$(wildcard tests/unit/$(1)/*.c)) \
-	$(if $(filter-out core report,$(1)),$(wildcard tests/layers/*.c)) \
+	$(if $(filter-out format core report,$(1)),$(wildcard tests/layers/*.c)) \
 	$(foreach r,$(helpers_$(1)),$(filter-out tests/unit/$(r)/test_%,$(wildcard tests/unit/$(r)/*.c))))
 # the rooms whose tests' makers of volumes the tests of another room use, too
 helpers_ntfslog = ntfs
@@ -179,7 +180,7 @@ analyze: cppcheck analyzer
 cppcheck:
 	$(call static,cppcheck,cppcheck -j2 --enable=warning$(,)performance$(,)portability --inline-suppr \
 		--error-exitcode=1 -q --std=c11 --suppressions-list=tests/cppcheck.txt -Irescue -I. \
-		-D_GNU_SOURCE -DUNBRICK_VERSION=1 $(filter rescue/% $(EFI_PLAIN:%=efi/%.c) tests/mkbitlocker/% tests/disks/% tests/layers/%,$(C_FILES)))
+		-D_GNU_SOURCE -DUNBRICK_VERSION=1 $(filter rescue/% tests/mkbitlocker/% tests/disks/% tests/layers/%,$(C_FILES)))
 
 analyzer:
 	$(call static,analyzer,$(MAKE) -k -j2 BUILD=$(BUILD)/analyzer WARN= \
@@ -193,7 +194,7 @@ ANALYZER_OFF = -Wno-analyzer-null-dereference -Wno-analyzer-possible-null-argume
 	  -Wno-analyzer-shift-count-overflow -Wno-analyzer-malloc-leak \
 	  -Wno-analyzer-file-leak -Wno-analyzer-fd-leak \
 	  -Wno-analyzer-use-of-uninitialized-value -Wno-analyzer-possible-null-dereference
-analyzer-objects: $(foreach r,$(ROOMS) ui efi,$(OBJ_$(r)))
+analyzer-objects: $(foreach r,$(ROOMS) ui,$(OBJ_$(r)))
 
 shellcheck:
 	$(call static,shellcheck,shellcheck -x $(SCRIPTS))

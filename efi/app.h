@@ -4,10 +4,10 @@
 #define UNBRICK_EFI_APP_H
 
 #include "efi/sections.h"
-#include "efi/settings.h"
-#include "efi/text.h"
 #include "efi/variables.h"
 #include "efi/windows.h"
+#include "format/settings.h"
+#include "format/text.h"
 
 enum { APP_NOTES_MAX = 16, APP_NOTE_BYTES = 120, APP_RULES_MAX = 8192 };
 

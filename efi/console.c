@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "efi/console.h"
-#include "efi/text.h"
+#include "format/text.h"
 
 enum { TEXT_MAX = 500, TICK_MS = 10, ESCAPE_MS = 100, PENDING_MAX = 100 };
 

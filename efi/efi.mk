@@ -1,30 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The UEFI application $(BUILD)/efi/stub.efi (efi/pack fills it) and what is built for the host of
-# the same sources: $(BUILD)/lib/efi.a. Included by the top Makefile.
+# The UEFI application $(BUILD)/efi/stub.efi (efi/pack fills it): the sources of efi/, and those of
+# rescue/format/ once more for the firmware. Included by the top Makefile.
 
-# plain C, without libc and without firmware: the application's, the host's and /init's
-EFI_PLAIN = settings cpio text pe nx bootentry bzimage
 # what knows the firmware: the application, and the tests' programs for it
-EFI_SOURCES = $(EFI_APP:%=efi/%.c) $(wildcard tests/qemu/bootmgfw.c)
-EFI_APP	= $(filter-out $(EFI_PLAIN),$(patsubst efi/%.c,%,$(wildcard efi/*.c)))
-OBJ_efi	= $(EFI_PLAIN:%=$(BUILD)/efi/%.o)
-
-$(BUILD)/lib/efi.a: $(OBJ_efi)
-	@mkdir -p $(@D)
-	@rm -f $@
-	@ar rcsD $@ $^
-
-$(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/efi/test_*.c)): %: %.o \
-	$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/efi/help_*.c)) $(BUILD)/lib/efi.a
-	$(link) $^ -lcmocka -o $@
-
-$(filter $(BUILD)/fuzz/fuzz_efi_%,$(FUZZ)): $(BUILD)/lib/efi.a
+EFI_SOURCES = $(wildcard efi/*.c tests/qemu/bootmgfw.c)
 
 # no libc; the firmware's interrupts run on our stack (no red zone) and save no vector registers; no
 # TLS, so the stack protector's guard is a global, set in efi/start.c; the compiler knows that the
 # firmware's functions use Microsoft's convention
 EFI_DEFS = -ffreestanding -fshort-wchar -DGNU_EFI_USE_MS_ABI -isystem /usr/include/efi \
-	  -isystem /usr/include/efi/x86_64 -I. -DUNBRICK_VERSION='"$(VERSION)"'
+	  -isystem /usr/include/efi/x86_64 -Irescue -I. -DUNBRICK_VERSION='"$(VERSION)"'
 EFI_TIDY_FLAGS = -std=gnu17 $(EFI_DEFS)
 EFI_CFLAGS = -std=gnu17 -O2 $(WARN) $(WARN_GCC) $(EFI_DEFS) -fpic -fvisibility=hidden -mno-red-zone \
 	  -mgeneral-regs-only -maccumulate-outgoing-args -fno-strict-aliasing -fcf-protection=none \
@@ -35,12 +20,12 @@ efi_link = ld -nostdlib -znocombreloc -shared -Bsymbolic --no-undefined --build-
 	  -T /usr/lib/elf_x86_64_efi.lds
 efi_copy = objcopy $(foreach s,$(EFI_SECTIONS),-j '$(s)') --target=efi-app-x86_64 --subsystem=10
 
-$(BUILD)/efi/stub/%.o: efi/%.c
+$(BUILD)/firmware/%.o: %.c
 	@mkdir -p $(@D)
 	@echo '  EFICC $<'
 	@gcc $(EFI_CFLAGS) -MMD -MP -c $< -o $@
 
-$(BUILD)/efi/stub.so: $(patsubst %,$(BUILD)/efi/stub/%.o,$(sort $(EFI_PLAIN) $(EFI_APP)))
+$(BUILD)/efi/stub.so: $(patsubst %.c,$(BUILD)/firmware/%.o,$(sort $(wildcard efi/*.c rescue/format/*.c)))
 	@echo '  EFILD $@'
 	@$(efi_link) $^ -L/usr/lib -lgnuefi -o $@
 
@@ -52,12 +37,8 @@ efi: $(BUILD)/efi/stub.efi
 
 # ---- the fake Windows Boot Manager of the boot tests
 
-$(BUILD)/efi/stub/bootmgfw.o: tests/qemu/bootmgfw.c
-	@mkdir -p $(@D)
-	@echo '  EFICC $<'
-	@gcc $(EFI_CFLAGS) -MMD -MP -c $< -o $@
-
-$(BUILD)/qemu/bootmgfw.so: $(patsubst %,$(BUILD)/efi/stub/%.o,bootmgfw memory start text)
+$(BUILD)/qemu/bootmgfw.so: $(patsubst %,$(BUILD)/firmware/%.o,tests/qemu/bootmgfw efi/memory \
+	efi/start rescue/format/text)
 	@mkdir -p $(@D)
 	@echo '  EFILD $@'
 	@$(efi_link) $^ -L/usr/lib -lgnuefi -o $@

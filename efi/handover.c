@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "efi/handover.h"
-#include "efi/cpio.h"
 #include "efi/load.h"
+#include "format/cpio.h"
 
 enum { FACTS_BYTES = APP_NOTES_MAX * (APP_NOTE_BYTES + 10) + 600 };
 

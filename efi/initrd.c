@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "efi/initrd.h"
-#include "efi/memory.h"
+#include "format/memory.h"
 
 static const struct {
 	uint8_t vendor[4];

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "efi/load.h"
-#include "efi/bzimage.h"
 #include "efi/console.h"
-#include "efi/memory.h"
-#include "efi/nx.h"
+#include "format/bzimage.h"
+#include "format/memory.h"
+#include "format/nx.h"
 
 enum { COMMAND_LINE_MAX = 2048 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "efi/measure.h"
-#include "efi/bytes.h"
 #include "efi/console.h"
+#include "format/bytes.h"
 
 enum {
 	EVENT_IPL = 13,
@@ -31,11 +31,11 @@ void measure(unsigned pcr, const char *name, const void *bytes, size_t len)
 		return;
 	for (; n < NAME_MAX && name[n]; n++) /* the log's readers expect UTF-16 */
 		event->text[2 * n] = (uint8_t)name[n];
-	put_le32(event->size, (uint32_t)(sizeof(*event) + 2 * (n + 1)));
-	put_le32(event->header_size, EVENT_HEADER_BYTES);
-	put_le16(event->header_version, EVENT_HEADER_VERSION);
-	put_le32(event->pcr, pcr);
-	put_le32(event->type, EVENT_IPL);
+	rs_put_le32(event->size, (uint32_t)(sizeof(*event) + 2 * (n + 1)));
+	rs_put_le32(event->header_size, EVENT_HEADER_BYTES);
+	rs_put_le16(event->header_version, EVENT_HEADER_VERSION);
+	rs_put_le32(event->pcr, pcr);
+	rs_put_le32(event->type, EVENT_IPL);
 	EFI_STATUS status = tpm->hash_log_extend_event(tpm, 0, (uintptr_t)bytes, len, event);
 	if (status != EFI_SUCCESS)
 		say("unbrick: TPM: %s not measured into PCR %u: %s\n", name, pcr,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* In assembler, as a loop in C would be turned into a call of itself. */
-#include "efi/memory.h"
+#include "format/memory.h"
 
 void *memcpy(void *restrict to, const void *restrict from, size_t len)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "efi/sections.h"
 #include "efi/console.h"
-#include "efi/pe.h"
+#include "format/pe.h"
 
 static const struct {
 	const char *name;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "efi/variables.h"
-#include "efi/memory.h"
+#include "format/memory.h"
 
 enum { NV_BS_RT = 7, NAME_BYTES = 1024, VARIABLES_MAX = 4096 };
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "efi/windows.h"
-#include "efi/bytes.h"
 #include "efi/console.h"
 #include "efi/files.h"
-#include "efi/memory.h"
-#include "efi/text.h"
 #include "efi/variables.h"
+#include "format/bytes.h"
+#include "format/memory.h"
+#include "format/text.h"
 
 enum { ENTRY_BYTES_MAX = 8192, ORDER_MAX = 512, NUMBER_MAX = 0xFFFF };
 
@@ -91,7 +91,7 @@ static void look_at_entries(struct search *s)
 
 	(void)variable_get("BootOrder", order, sizeof(order), &len); /* none: len is 0 */
 	for (size_t i = 0; i + 1 < len; i += 2) {
-		if (!look_at_entry(s, get_le16(order + i)))
+		if (!look_at_entry(s, rs_le16(order + i)))
 			return;
 	}
 	variable_each_boot_entry(look_at_entry, s);
@@ -194,7 +194,7 @@ EFI_STATUS windows_start(EFI_HANDLE own_volume)
 			status_text(status));
 		return status;
 	}
-	put_le16(number, (uint16_t)w.number);
+	rs_put_le16(number, (uint16_t)w.number);
 	status = variable_set("BootNext", number, sizeof(number));
 	if (status != EFI_SUCCESS) {
 		say("unbrick: Windows was not started: BootNext was not set: %s\n",

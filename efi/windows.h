@@ -4,8 +4,8 @@
 #ifndef UNBRICK_EFI_WINDOWS_H
 #define UNBRICK_EFI_WINDOWS_H
 
-#include "efi/bootentry.h"
 #include "efi/firmware.h"
+#include "format/bootentry.h"
 
 /* Where its boot manager is. */
 struct windows {

@@ -7,43 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "format/bytes.h"
+
 struct rs_view {
 	const uint8_t *p;
 	size_t len;
 };
-
-static inline uint16_t rs_le16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] | p[1] << 8);
-}
-
-static inline uint32_t rs_le32(const uint8_t *p)
-{
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-static inline uint64_t rs_le64(const uint8_t *p)
-{
-	return (uint64_t)rs_le32(p) | (uint64_t)rs_le32(p + 4) << 32;
-}
-
-static inline void rs_put_le16(uint8_t *p, uint16_t v)
-{
-	p[0] = (uint8_t)v;
-	p[1] = (uint8_t)(v >> 8);
-}
-
-static inline void rs_put_le32(uint8_t *p, uint32_t v)
-{
-	rs_put_le16(p, (uint16_t)v);
-	rs_put_le16(p + 2, (uint16_t)(v >> 16));
-}
-
-static inline void rs_put_le64(uint8_t *p, uint64_t v)
-{
-	rs_put_le32(p, (uint32_t)v);
-	rs_put_le32(p + 4, (uint32_t)(v >> 32));
-}
 
 /** Is [off, off+len) inside the view? */
 static inline bool rs_view_has(struct rs_view v, size_t off_bytes, size_t len)

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "efi/settings.h"
+#include "format/settings.h"
 
 enum { FACTS_NOTES = 48, FACTS_TEXT = 128, FACTS_NOTE = 320, FACTS_FILE_MOST = 64 * 1024 };
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# $(BUILD)/init, the first process of the rescue system: core and the settings' parser, nothing else
-# of ours. Included by the top Makefile.
+# $(BUILD)/init, the first process of the rescue system: format and core, nothing else of ours.
+# Included by the top Makefile.
 
 INIT_LIBS = $(shell pkg-config --libs libkmod efivar efiboot blkid json-c libcrypto)
 OBJ_init = $(patsubst %.c,$(BUILD)/%.o,$(filter-out rescue/init/main.c,$(wildcard rescue/init/*.c)))
@@ -10,7 +10,7 @@ $(BUILD)/lib/init.a: $(OBJ_init)
 	@rm -f $@
 	@ar rcsD $@ $^
 
-INIT_USES = $(BUILD)/lib/init.a $(BUILD)/lib/core.a $(BUILD)/efi/settings.o
+INIT_USES = $(BUILD)/lib/init.a $(BUILD)/lib/core.a $(BUILD)/lib/format.a
 
 $(BUILD)/init: $(BUILD)/rescue/init/main.o $(INIT_USES)
 	$(link) $^ $(INIT_LIBS) -o $@
@@ -23,4 +23,4 @@ $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/init/test_*.c)): %: %.o $(BUILD)
 $(BUILD)/tests/unit/init/test_late: LDFLAGS += -Wl,--wrap=now_ms -Wl,--wrap=kill
 
 $(filter $(BUILD)/fuzz/fuzz_init_%,$(FUZZ)): $(INIT_USES)
-$(filter $(BUILD)/fuzz/fuzz_init_%,$(FUZZ)): LIBS += $(BUILD)/lib/core.a $(INIT_LIBS)
+$(filter $(BUILD)/fuzz/fuzz_init_%,$(FUZZ)): LIBS += $(BUILD)/lib/core.a $(BUILD)/lib/format.a $(INIT_LIBS)

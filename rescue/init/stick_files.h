@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "efi/settings.h"
+#include "format/settings.h"
 #include "init/disk.h"
 
 enum { STICK_FILE_MOST = 64 * 1024, STICK_RESULT_MOST = 256 * 1024 };

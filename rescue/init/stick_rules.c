@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "core/cleanup.h"
-#include "efi/settings.h"
+#include "format/settings.h"
 #include "init/init.h"
 
 #define RULES_MOST 256

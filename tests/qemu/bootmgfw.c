@@ -3,10 +3,10 @@
  * started and what the TPM holds, then powers off. Lines: WINDOWS BOOT MANAGER (fake) started fake:
  * device PATH | file PATH | BootCurrent NNNN | BootNext NNNN | BootNext not set fake: PCR NN SHA256
  * (16 times) | no TPM fake: end */
-#include "efi/bytes.h"
 #include "efi/firmware.h"
-#include "efi/memory.h"
-#include "efi/text.h"
+#include "format/bytes.h"
+#include "format/memory.h"
+#include "format/text.h"
 
 enum { PORT = 0x3F8, PCRS = 16, DIGEST_BYTES = 32, LINE_MAX = 600 };
 
@@ -77,7 +77,7 @@ static bool pcr_read(struct tcg2 *tpm, unsigned pcr, uint8_t ret[DIGEST_BYTES])
 		EFI_SUCCESS)
 		return false;
 	memcpy(ret, answer + 30, DIGEST_BYTES);
-	return get_le32(answer + 6) == 0; /* response code */
+	return rs_le32(answer + 6) == 0; /* response code */
 }
 
 static void put_pcrs(void)

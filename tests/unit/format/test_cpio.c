@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "efi/cpio.h"
+#include "format/cpio.h"
 
 enum { BIG_BYTES = 5000 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a Linux kernel's file says of itself: Linux, Documentation/arch/x86/boot.rst. */
-#ifndef UNBRICK_EFI_BZIMAGE_H
-#define UNBRICK_EFI_BZIMAGE_H
+#ifndef UNBRICK_FORMAT_BZIMAGE_H
+#define UNBRICK_FORMAT_BZIMAGE_H
 
 #include <stddef.h>
 #include <stdint.h>

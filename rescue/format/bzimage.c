@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "efi/bzimage.h"
-#include "efi/bytes.h"
+#include "format/bzimage.h"
+#include "format/bytes.h"
 
 enum {
 	MAGIC_OFF = 0x202,
@@ -14,8 +14,8 @@ enum {
 
 uint64_t bzimage_room(const uint8_t *p, size_t len)
 {
-	if (len < HEADER_END || get_le32(p + MAGIC_OFF) != MAGIC ||
-		get_le16(p + VERSION_OFF) < VERSION_WITH_INIT_SIZE)
+	if (len < HEADER_END || rs_le32(p + MAGIC_OFF) != MAGIC ||
+		rs_le16(p + VERSION_OFF) < VERSION_WITH_INIT_SIZE)
 		return 0;
-	return (uint64_t)get_le32(p + INIT_SIZE_OFF) + get_le32(p + ALIGNMENT_OFF);
+	return (uint64_t)rs_le32(p + INIT_SIZE_OFF) + rs_le32(p + ALIGNMENT_OFF);
 }

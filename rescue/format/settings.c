@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "efi/settings.h"
+#include "format/settings.h"
 
 enum { VALUES_MAX = 4, KEY_WAIT_MAX_S = 86400 };
 

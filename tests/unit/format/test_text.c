@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "efi/text.h"
+#include "format/text.h"
 
 /* The same format by both, at every size of the buffer. */
 #define SAME(...)                                                                                  \

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "efi/pe.h"
+#include "format/pe.h"
 #include "help_pe.h"
 
 /* Why it is refused, by pe_open or pe_check; NULL if it is not. */

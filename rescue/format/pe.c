@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "efi/pe.h"
-#include "efi/bytes.h"
-#include "efi/memory.h"
+#include "format/pe.h"
+#include "format/bytes.h"
+#include "format/memory.h"
 
 enum {
 	DOS_BYTES = 64,
@@ -25,21 +25,20 @@ static bool is_inside(size_t off, size_t len, size_t total)
 /* @p at the optional header, of @len bytes. */
 static const char *open_optional(struct pe *ret, const uint8_t *p, size_t len)
 {
-	if (len < OPTIONAL_MIN_BYTES || get_le16(p) != OPTIONAL_PE32_PLUS)
+	if (len < OPTIONAL_MIN_BYTES || rs_le16(p) != OPTIONAL_PE32_PLUS)
 		return "not a 64-bit PE file";
-	if (get_le16(p + 68) != SUBSYSTEM_EFI_APPLICATION)
+	if (rs_le16(p + 68) != SUBSYSTEM_EFI_APPLICATION)
 		return "not a UEFI application";
-	ret->entry = get_le32(p + 16);
-	ret->align_bytes = get_le32(p + 32);
-	ret->image_bytes = get_le32(p + 56);
-	ret->header_bytes = get_le32(p + 60);
-	ret->is_nx_compat = get_le16(p + 70) & DLL_NX_COMPAT;
-	size_t directories = get_le32(p + 108),
-	       reloc_off = OPTIONAL_MIN_BYTES + DIRECTORY_RELOC * 8;
+	ret->entry = rs_le32(p + 16);
+	ret->align_bytes = rs_le32(p + 32);
+	ret->image_bytes = rs_le32(p + 56);
+	ret->header_bytes = rs_le32(p + 60);
+	ret->is_nx_compat = rs_le16(p + 70) & DLL_NX_COMPAT;
+	size_t directories = rs_le32(p + 108), reloc_off = OPTIONAL_MIN_BYTES + DIRECTORY_RELOC * 8;
 	if (directories > DIRECTORY_RELOC) {
 		if (!is_inside(reloc_off, 8, len))
 			return "data directories are cut";
-		ret->reloc_bytes = get_le32(p + reloc_off + 4);
+		ret->reloc_bytes = rs_le32(p + reloc_off + 4);
 	}
 	return NULL;
 }
@@ -51,13 +50,13 @@ const char *pe_open(struct pe *ret, const void *bytes, size_t len)
 	*ret = (struct pe){.p = p, .len = len};
 	if (len < DOS_BYTES || p[0] != 'M' || p[1] != 'Z')
 		return "not a PE file";
-	size_t coff = get_le32(p + 60);
-	if (coff < DOS_BYTES || !is_inside(coff, COFF_BYTES, len) || get_le32(p + coff) != 0x4550)
+	size_t coff = rs_le32(p + 60);
+	if (coff < DOS_BYTES || !is_inside(coff, COFF_BYTES, len) || rs_le32(p + coff) != 0x4550)
 		return "not a PE file";
-	if (get_le16(p + coff + 4) != MACHINE_X64)
+	if (rs_le16(p + coff + 4) != MACHINE_X64)
 		return "for another kind of machine";
-	ret->sections = get_le16(p + coff + 6);
-	size_t optional = coff + COFF_BYTES, optional_len = get_le16(p + coff + 20);
+	ret->sections = rs_le16(p + coff + 6);
+	size_t optional = coff + COFF_BYTES, optional_len = rs_le16(p + coff + 20);
 	if (!is_inside(optional, optional_len, len))
 		return "headers are cut";
 	const char *why = open_optional(ret, p + optional, optional_len);
@@ -77,11 +76,11 @@ void pe_section_at(const struct pe *pe, unsigned i, struct pe_section *ret)
 
 	memcpy(ret->name, p, PE_NAME_BYTES);
 	ret->name[PE_NAME_BYTES] = '\0';
-	ret->bytes = get_le32(p + 8);
-	ret->at = get_le32(p + 12);
-	ret->raw_bytes = get_le32(p + 16);
-	ret->raw_off = get_le32(p + 20);
-	ret->flags = get_le32(p + 36);
+	ret->bytes = rs_le32(p + 8);
+	ret->at = rs_le32(p + 12);
+	ret->raw_bytes = rs_le32(p + 16);
+	ret->raw_off = rs_le32(p + 20);
+	ret->flags = rs_le32(p + 36);
 }
 
 static bool is_same(const char *a, const char *b)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "efi/cpio.h"
-#include "efi/memory.h"
-#include "efi/text.h"
+#include "format/cpio.h"
+#include "format/memory.h"
+#include "format/text.h"
 
 enum { HEADER_BYTES = 110, BLOCK_BYTES = 512, MODE_FOLDER = 040755, MODE_FILE = 0100444 };
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as settings; the first chooses whether they are trusted. What comes out must be read
  * back the same, and untrusted bytes must not loosen anything. Seeds: the texts in
- * tests/unit/efi/test_settings.c. */
+ * tests/unit/format/test_settings.c. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "efi/settings.h"
+#include "format/settings.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

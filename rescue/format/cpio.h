@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A cpio archive (newc) written into a buffer: the extra piece of the initramfs. */
-#ifndef UNBRICK_EFI_CPIO_H
-#define UNBRICK_EFI_CPIO_H
+#ifndef UNBRICK_FORMAT_CPIO_H
+#define UNBRICK_FORMAT_CPIO_H
 
 #include <stdbool.h>
 #include <stddef.h>

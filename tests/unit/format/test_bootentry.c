@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "efi/bootentry.h"
+#include "format/bootentry.h"
 
 /* A Boot#### value put together piece by piece. */
 struct made {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "efi/nx.h"
+#include "format/nx.h"
 
 static uint64_t page_up(uint64_t n)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Text into a buffer of fixed size, without libc. */
-#ifndef UNBRICK_EFI_TEXT_H
-#define UNBRICK_EFI_TEXT_H
+#ifndef UNBRICK_FORMAT_TEXT_H
+#define UNBRICK_FORMAT_TEXT_H
 
 #include <stdarg.h>
 #include <stdbool.h>

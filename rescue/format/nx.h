@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rights of the pages of an image that pe_load laid out, for firmware where memory is not
  * executable by itself: code read-only, everything else not executable. */
-#ifndef UNBRICK_EFI_NX_H
-#define UNBRICK_EFI_NX_H
+#ifndef UNBRICK_FORMAT_NX_H
+#define UNBRICK_FORMAT_NX_H
 
-#include "efi/pe.h"
+#include "format/pe.h"
 
 /* The rights taken away, numbered as in EFI_MEMORY_ATTRIBUTE_PROTOCOL. */
 enum { NX_NO_EXECUTE = 0x4000, NX_READ_ONLY = 0x20000 };

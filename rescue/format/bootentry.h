@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Device paths and the firmware's boot entries (Boot####) as bytes: UEFI specification 2.10,
  * sections 3.1.3 and 10.3. */
-#ifndef UNBRICK_EFI_BOOTENTRY_H
-#define UNBRICK_EFI_BOOTENTRY_H
+#ifndef UNBRICK_FORMAT_BOOTENTRY_H
+#define UNBRICK_FORMAT_BOOTENTRY_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
 /* PE files for x86-64 UEFI: find sections in our own image, and load one ourselves. Source:
  * Microsoft PE Format; the same checks as the firmware's loader makes, and more: everything it does
  * not need is refused. */
-#ifndef UNBRICK_EFI_PE_H
-#define UNBRICK_EFI_PE_H
+#ifndef UNBRICK_FORMAT_PE_H
+#define UNBRICK_FORMAT_PE_H
 
 #include <stdbool.h>
 #include <stddef.h>

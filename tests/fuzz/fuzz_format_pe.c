@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as a PE file: read, checked, and laid out in memory of just the size it asks for.
- * Seeds: the file that tests/unit/efi/help_pe.c makes, efi/stub.efi of a build. */
+ * Seeds: the file that tests/unit/format/help_pe.c makes, efi/stub.efi of a build. */
 #include <stdlib.h>
 
-#include "efi/nx.h"
+#include "format/nx.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Any bytes as a Boot#### variable and as a device path. Seeds: what
- * tests/unit/efi/test_bootentry.c makes. */
+ * tests/unit/format/test_bootentry.c makes. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "efi/bootentry.h"
+#include "format/bootentry.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "efi/bootentry.h"
-#include "efi/bytes.h"
-#include "efi/memory.h"
+#include "format/bootentry.h"
+#include "format/bytes.h"
+#include "format/memory.h"
 
 enum {
 	NODE_MIN_BYTES = 4,
@@ -27,7 +27,7 @@ static bool next_node(const uint8_t *path, size_t len, size_t *off, struct node 
 	if (*off > len || len - *off < NODE_MIN_BYTES)
 		return false;
 	const uint8_t *p = path + *off;
-	size_t node_len = get_le16(p + 2);
+	size_t node_len = rs_le16(p + 2);
 	if (node_len < NODE_MIN_BYTES || node_len > len - *off || p[0] == TYPE_END)
 		return false;
 	*ret = (struct node){.p = p, .len = node_len, .type = p[0], .subtype = p[1]};
@@ -40,7 +40,7 @@ size_t path_length(const uint8_t *path, size_t max)
 	size_t off = 0;
 
 	while (max - off >= NODE_MIN_BYTES) {
-		size_t len = get_le16(path + off + 2);
+		size_t len = rs_le16(path + off + 2);
 		if (len < NODE_MIN_BYTES || len > max - off)
 			return 0;
 		if (path[off] == TYPE_END && path[off + 1] == END_WHOLE)
@@ -56,7 +56,7 @@ static bool take_partition(const struct node *n, struct partition *ret)
 		n->len < PARTITION_NODE_BYTES)
 		return false;
 	memcpy(ret->node, n->p, PARTITION_NODE_BYTES);
-	ret->number = get_le32(n->p + 4);
+	ret->number = rs_le32(n->p + 4);
 	memcpy(ret->signature, n->p + 24, sizeof(ret->signature));
 	ret->kind = n->p[41];
 	return ret->kind == PARTITION_GPT || ret->kind == PARTITION_MBR;
@@ -103,7 +103,7 @@ bool partition_is_same(const struct partition *a, const struct partition *b)
 static bool add_file(const struct node *n, char file[BOOT_FILE_MAX], size_t *len)
 {
 	for (size_t at = NODE_MIN_BYTES; n->len - at >= 2; at += 2) {
-		unsigned c = get_le16(n->p + at);
+		unsigned c = rs_le16(n->p + at);
 
 		if (c == 0)
 			break;
@@ -129,11 +129,11 @@ bool boot_entry_parse(const uint8_t *p, size_t len, struct boot_entry *ret)
 	*ret = (struct boot_entry){.has_partition = false};
 	if (len < off)
 		return false;
-	size_t path_len = get_le16(p + 4);
+	size_t path_len = rs_le16(p + 4);
 	for (;; off += 2) { /* the description */
 		if (len - off < 2)
 			return false;
-		if (get_le16(p + off) == 0)
+		if (rs_le16(p + off) == 0)
 			break;
 	}
 	off += 2;
@@ -205,8 +205,8 @@ size_t boot_entry_build(const struct partition *partition, const char *descripti
 	while (file[file_len])
 		file_len++;
 	file_len = NODE_MIN_BYTES + 2 * (file_len + 1);
-	put_le16(head + 4, (uint16_t)(PARTITION_NODE_BYTES + file_len + sizeof(end)));
-	put_le16(node + 2, (uint16_t)file_len);
+	rs_put_le16(head + 4, (uint16_t)(PARTITION_NODE_BYTES + file_len + sizeof(end)));
+	rs_put_le16(node + 2, (uint16_t)file_len);
 	add(&o, head, sizeof(head));
 	add_wide(&o, description);
 	add(&o, partition->node, PARTITION_NODE_BYTES);

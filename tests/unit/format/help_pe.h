@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A small PE file made here by the Microsoft PE Format document, for the loader's tests. */
-#ifndef UNBRICK_TESTS_EFI_HELP_PE_H
-#define UNBRICK_TESTS_EFI_HELP_PE_H
+#ifndef UNBRICK_TESTS_FORMAT_HELP_PE_H
+#define UNBRICK_TESTS_FORMAT_HELP_PE_H
 
 #include <stddef.h>
 #include <stdint.h>

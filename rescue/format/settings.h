@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Settings (docs/boot.md, section 2). Plain C without libc and firmware calls: built into the UEFI
  * application, into /init, and for the host's tests. */
-#ifndef UNBRICK_EFI_SETTINGS_H
-#define UNBRICK_EFI_SETTINGS_H
+#ifndef UNBRICK_FORMAT_SETTINGS_H
+#define UNBRICK_FORMAT_SETTINGS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The four functions that a compiler may call by itself. The host has them in its libc, the
- * application in memory.c. */
-#ifndef UNBRICK_EFI_MEMORY_H
-#define UNBRICK_EFI_MEMORY_H
+ * application in efi/memory.c. */
+#ifndef UNBRICK_FORMAT_MEMORY_H
+#define UNBRICK_FORMAT_MEMORY_H
 
 #include <stddef.h>
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "efi/bzimage.h"
+#include "format/bzimage.h"
 #include "help_pe.h"
 
 enum { BYTES = 0x264 };

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "efi/settings.h"
+#include "format/settings.h"
 
 struct told {
 	unsigned count;
