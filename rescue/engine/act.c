@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "block/overlay.h"
 #include "ntfs/check.h"
 
 /* Of the report that is kept beside what was moved: what the act adds to it for each file. */
@@ -73,11 +72,11 @@ static int check_plans(const struct en_act *a, struct nt_vol *vol, struct rs_err
 
 		r = guard_unchanged(vol, p, err);
 		if (r == 0 && a->is_restore)
-			r = restore_check(vol, a->v->raw, win, p, err);
+			r = restore_check(vol, a->v->stack.raw, win, p, err);
 		if (r == 0 && !a->v->rename_risk.code && plan_count_accepted(p))
 			r = check_pending(a, vol, p, err);
 		if (r == 0 && !a->is_restore && !p->has_manifest)
-			r = check_sound(a->v->raw, p, err);
+			r = check_sound(a->v->stack.raw, p, err);
 	}
 	return r;
 }
@@ -130,26 +129,20 @@ static int rehearse(const struct en_act *a, struct nt_vol *vol, struct rs_err *e
 		return rs_fail_on(err, r, a->v->name,
 			"%llu KiB are free, in clusters of %u KiB, and that is not enough",
 			(unsigned long long)(free_bytes >> 10),
-			nt_raw_geometry(a->v->raw)->cluster_bytes >> 10);
+			nt_raw_geometry(a->v->stack.raw)->cluster_bytes >> 10);
 	return r;
 }
 
 int en_foresee(const struct en_act *a, struct rs_err *err)
 {
-	auto_blk struct blk *base = NULL;
-	auto_blk struct blk *replayed = NULL; /* closed before its base */
-	struct nt_vol *vol = NULL;
-	int r = blk_overlay_new(en_volume_blk(a->v), true, &base, err);
+	struct en_stack stack;
+	int r = en_stack_rehearse(a->v, &stack, err);
 
-	if (r == 0 && en_journal_is_open(a->v))
-		r = nt_replay_overlay(base, a->v->journal.replay, &replayed, err);
 	if (r == 0)
-		r = nt_vol_open(replayed ? replayed : base, NT_VOL_WRITE, &vol, err);
+		r = check_plans(a, stack.nt, err);
 	if (r == 0)
-		r = check_plans(a, vol, err);
-	if (r == 0)
-		r = rehearse(a, vol, err);
-	(void)nt_vol_close(vol, NULL); /* what was done there was done to see whether it can be */
+		r = rehearse(a, stack.nt, err);
+	(void)en_stack_close_to(&stack, EN_DISK, NULL); /* it was done to see whether it can be */
 	return r;
 }
 
@@ -173,23 +166,15 @@ static int move(const struct en_act *a, struct nt_vol *vol, struct rs_err *err)
 static int act_on(const struct en_act *a, struct rs_err *err)
 {
 	struct en_stack stack;
-	struct nt_vol *vol = NULL;
-	struct rs_err closing = {0};
-	int r = en_stack_open(a->v, true, &stack, err);
+	int r = en_stack_open(a->v, &stack, err);
 
 	if (r == 0 && en_journal_is_open(a->v))
-		r = en_replay_act(a->s, a->v, stack.top, err);
+		r = en_replay_act(a->s, a->v, en_stack_top(&stack), err);
 	if (r == 0)
-		r = nt_vol_open(stack.top, NT_VOL_WRITE, &vol, err);
+		r = en_stack_files(&stack, true, err);
 	if (r == 0)
-		r = move(a, vol, err);
-	int closed = nt_vol_close(vol, &closing);
-	if (r == 0 && closed < 0) {
-		*err = closing;
-		r = closed;
-	}
-	en_stack_close(&stack);
-	return r;
+		r = move(a, stack.nt, err);
+	return en_stack_close(&stack, r, err);
 }
 
 static int verify(const struct en_act *a, struct rs_err *err)
@@ -201,8 +186,9 @@ static int verify(const struct en_act *a, struct rs_err *err)
 	int r = en_again_open(a->v, &stack, o, &why);
 
 	for (size_t i = 0; r == 0 && i < a->n; i++)
-		r = quarantine_verify(stack.top, a->plans[i], a->is_restore, checks, &why);
-	en_stack_close(&stack);
+		r = quarantine_verify(
+			en_stack_top(&stack), a->plans[i], a->is_restore, checks, &why);
+	r = en_stack_close(&stack, r, &why);
 	report_bool_set(o, "passed", r == 0);
 	report_err_set(o, "error", &why);
 	if (r < 0)
@@ -216,8 +202,7 @@ int en_act(const struct en_act *a, struct rs_err *err)
 
 	if (r < 0)
 		return r;
-	(void)nt_vol_close(a->v->nt, NULL); /* its caches would be stale; opened for reading */
-	a->v->nt = NULL;
+	en_volume_close_to(a->v, EN_READER); /* the caches of libntfs-3g would be stale */
 	r = act_on(a, err);
 	for (size_t i = 0; i < a->n; i++)
 		plan_actions_to_report(a->plans[i], a->v->number, a->root);

@@ -43,22 +43,18 @@ int en_again_open(const struct en_volume *v, struct en_stack *ret, struct json_o
 {
 	bool is_device = false;
 
-	*ret = (struct en_stack){0};
-	int r = blk_again_open(v->disk->path, &ret->disk, &is_device, err);
+	*ret = (struct en_stack){.disk = v->disk};
+	int r = blk_again_open(v->disk->path, &ret->blk[EN_DISK], &is_device, err);
 	if (r == 0) {
-		ret->disk->sector_bytes = v->disk->blk->sector_bytes;
+		ret->blk[EN_DISK]->sector_bytes = v->disk->blk->sector_bytes;
 		if (verification)
 			tell_source(verification, is_device);
 	}
 	if (r == 0 && v->disk->written)
-		r = blk_written_compare(v->disk->written, ret->disk, err);
+		r = blk_written_compare(v->disk->written, ret->blk[EN_DISK], err);
 	if (r == 0 && v->disk->written && verification)
 		tell_compared(verification, v, is_device);
-	if (r == 0)
-		r = en_stack_above(v, ret->disk, ret, err);
-	if (r < 0)
-		en_stack_close(ret);
-	return r;
+	return r < 0 ? r : en_stack_bytes(ret, v, err);
 }
 
 const char *en_verified_text(struct json_object *root)

@@ -36,12 +36,30 @@ struct en_disk {
 	struct rs_err err;	     /* could not be opened or its table read */
 };
 
+/* What a volume is seen through, each over the one before it; a stack need not have all. */
+enum en_layer {
+	EN_DISK,     /* the disk, opened for this stack alone; none: en_disk.blk */
+	EN_WRITES,   /* remembers what is written (en_disk.written) */
+	EN_PART,     /* the partition */
+	EN_CLEAR,    /* BitLocker, opened */
+	EN_MEMORY,   /* takes what is written, and nothing goes further down */
+	EN_REPLAYED, /* the journal applied, in memory */
+	EN_READER,   /* our own reader of NTFS: en_stack.raw */
+	EN_FILES,    /* libntfs-3g: en_stack.nt */
+};
+
+struct en_stack {
+	struct en_disk *disk;		  /* counts the writes */
+	struct blk *blk[EN_REPLAYED + 1]; /* by enum en_layer; NULL: it has none */
+	struct nt_raw *raw;
+	struct nt_vol *nt;
+};
+
 /* The journal of a volume that Windows did not dismount, and what is done about it. */
 struct en_journal {
 	struct nt_state on_disk;  /* the state as it lies on the disk */
 	struct nt_replay *replay; /* what the journal holds; NULL: not open, or not read */
 	struct rs_err refusal;	  /* why it cannot be applied; then the disk's own state is shown */
-	struct blk *seen;	  /* the volume with the journal applied, in memory; NULL: none */
 	uint64_t since_filetime;  /* time of the oldest change that waits, 0 if not known */
 	bool is_planned;	  /* to be applied by this run */
 	char *plan_file;	  /* where its plan is saved, once that is known */
@@ -56,7 +74,7 @@ struct en_passed {
 	int code;	  /* RS_E_* if the Windows may be in it; 0 if it cannot */
 };
 
-/* One volume and how far it could be opened. Everything is for reading. */
+/* One volume and how far it could be opened. Its stack is for reading; an act opens another. */
 struct en_volume {
 	unsigned number; /* 1.. over all disks */
 	char name[192];	 /* "disk.img, partition 3" */
@@ -64,15 +82,12 @@ struct en_volume {
 	const struct disk_part *part;
 	struct disk_member member; /* what this volume by itself is a part of */
 	bool is_looked_at;
-	struct blk *raw_blk;  /* the partition */
+	struct en_stack stack;
 	struct bl_volume *bl; /* BitLocker metadata, or NULL */
 	struct bl_unlock_result unlock;
-	struct blk *clear_blk; /* the opened BitLocker volume */
-	const char *inside;    /* what the opened volume holds: "ntfs", "fat", "other" */
-	struct nt_raw *raw;
-	struct nt_state
-		state; /* valid with raw: of what is shown, the journal applied if it can be */
-	struct nt_vol *nt;
+	const char *inside; /* what the opened BitLocker volume holds: "ntfs", "fat", "other" */
+	/* Valid with stack.raw: of what is shown, the journal applied if it can be. */
+	struct nt_state state;
 	struct en_journal journal;
 	bool is_windows;
 	struct win_info win;	  /* valid with is_windows: the first of ... */
@@ -129,15 +144,23 @@ void en_machine_report(const struct en_machine *m, struct json_object *root);
 /** Open as far as it goes: BitLocker, NTFS, Windows, quarantines. What goes wrong stands in v->err.
  * @may_ask: ask for a key when those of the session do not open it. */
 void en_volume_look(struct rs_session *s, struct en_volume *v, bool may_ask);
-/** The state of its NTFS alone (v->raw, v->state), without asking for keys: may it be asleep?
+/** The state of its NTFS alone (stack.raw, v->state), without asking for keys: may it be asleep?
  * Not for a volume that is worked on. What goes wrong stands in v->err. */
 void en_volume_peek(struct rs_session *s, struct en_volume *v);
 /** Look at all that @t selects, asking for keys. Is there one whose journal can be read, or
  * (@is_mounted) whose files? Else the first thing that went wrong. */
 int en_look_at_all(struct rs_session *s, const struct rs_target *t, struct en_machine *m,
 	bool is_mounted, struct rs_err *err);
+/** Close what lies above @to. With EN_DISK all that was found is forgotten, too, and the volume can
+ * be looked at again; else it stays known. */
+void en_volume_close_to(struct en_volume *v, enum en_layer to);
 /** What is below NTFS: the opened BitLocker volume, or the partition. */
 struct blk *en_volume_blk(const struct en_volume *v);
+/** A BitLocker volume that no key opened yet? */
+static inline bool en_is_locked(const struct en_volume *v)
+{
+	return v->bl && !v->stack.blk[EN_CLEAR];
+}
 /** Is this one judged: a whole Windows, or the only one there is? */
 static inline bool en_is_judged(const struct en_volume *v, size_t i)
 {
@@ -145,6 +168,8 @@ static inline bool en_is_judged(const struct en_volume *v, size_t i)
 }
 /** Guards about the volume as a whole. */
 int en_volume_guard(const struct en_volume *v, struct rs_err *err);
+/** The same, whatever the state of the journal on it: for what puts that right. */
+int en_volume_guard_saved(const struct en_volume *v, struct rs_err *err);
 /** One of them: is it, or its disk, one part of a set, or may another machine hold the disk?
  * Errors: RS_E_PART_OF_SET, RS_E_HELD. */
 int en_member_guard(const struct en_volume *v, struct rs_err *err);
@@ -175,19 +200,18 @@ void en_esp_traces(const struct en_machine *m, char *ret, size_t cap);
 
 /* ---- journal.c ---- */
 
-/** An open journal: plan its replay and, if it can be trusted, lay it over the volume (v->raw and
- * v->state are then those of the result). A refusal is no failure.
- * Errors: RS_E_CANCELLED, RS_E_MEMORY. */
+/** An open journal: plan its replay and, if it can be trusted, lay it over the volume (stack.raw
+ * and v->state are then those of the result). A refusal is no failure. Errors: RS_E_CANCELLED,
+ * RS_E_MEMORY. */
 int en_journal_look(struct rs_session *s, struct en_volume *v, struct rs_err *err);
 /** Tell the listener that what is shown is not what lies on the disk, or that it is. */
 void en_journal_tell(struct rs_session *s, const struct en_volume *v);
-void en_journal_done(struct en_journal *j);
 /** What lies on the disk, what waits, and why it is refused, into the volume's member "ntfs". */
 void en_journal_report(const struct en_volume *v, struct json_object *volume);
 /** Have changes to be applied, or at least restart pages? */
 static inline bool en_journal_is_open(const struct en_volume *v)
 {
-	return v->journal.seen != NULL;
+	return v->stack.blk[EN_REPLAYED] != NULL;
 }
 
 /* ---- outcome.c: what was changed is said from what was written ---- */
@@ -249,18 +273,28 @@ int en_plan_save(struct rs_session *s, const struct en_volume *v, struct rs_err 
 /** Errors: RS_E_IO_OPEN, RS_E_REPLAY_PLAN, RS_E_MEMORY. */
 int en_plan_load(const char *path, struct en_saved *ret, struct rs_err *err);
 
-/* The same volume, opened again from the disk; what is written is remembered (en_disk.written). */
-struct en_stack {
-	struct blk *disk, *through, *part, *clear;
-	struct blk *top;       /* the one NTFS lies on */
-	struct en_disk *owner; /* counts the writes */
-};
-int en_stack_open(
-	const struct en_volume *v, bool is_writable, struct en_stack *ret, struct rs_err *err);
-void en_stack_close(struct en_stack *s);
-/** What lies above @disk, an opened disk: partition, BitLocker. For en_stack_open and again.c. */
-int en_stack_above(
-	const struct en_volume *v, struct blk *disk, struct en_stack *ret, struct rs_err *err);
+/* ---- stack.c ---- */
+
+/** Open @v's partition on the stack's disk, unless it is open. Errors: RS_E_TRUNCATED, RS_E_MEMORY.
+ */
+int en_stack_part(struct en_stack *s, const struct en_volume *v, struct rs_err *err);
+/** The partition and, with @v->bl (unlocked), BitLocker over it. Errors: also RS_E_CONVERSION. */
+int en_stack_bytes(struct en_stack *s, const struct en_volume *v, struct rs_err *err);
+/** What is on top of its sources. */
+struct blk *en_stack_top(const struct en_stack *s);
+/** libntfs-3g over the top. Errors: those of nt_vol_open. */
+int en_stack_files(struct en_stack *s, bool is_writable, struct rs_err *err);
+/** The volume's bytes, the disk opened again for writing; what is written is remembered.
+ * Errors: those of blk_file_open, RS_E_MEMORY. */
+int en_stack_open(const struct en_volume *v, struct en_stack *ret, struct rs_err *err);
+/** The volume as it will be with its journal replayed, over @v's own sources: whatever is written
+ * stays in memory. Errors: RS_E_MEMORY, those of nt_vol_open. */
+int en_stack_rehearse(const struct en_volume *v, struct en_stack *ret, struct rs_err *err);
+/** Close what lies above @to. Errors: those of nt_vol_close. */
+int en_stack_close_to(struct en_stack *s, enum en_layer to, struct rs_err *err);
+/** Close all of it, also when opening failed. Returns @r, or where that is 0 the error of closing.
+ */
+int en_stack_close(struct en_stack *s, int r, struct rs_err *err);
 
 /* ---- again.c: what was written, read back ---- */
 

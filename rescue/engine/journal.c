@@ -10,13 +10,6 @@
 
 #define SI_CHANGED_OFF 16U /* $STANDARD_INFORMATION: time of the last change of the record */
 
-void en_journal_done(struct en_journal *j)
-{
-	blk_close(j->seen);
-	nt_replay_free(j->replay);
-	free(j->plan_file);
-}
-
 /* The disk's own state is shown, and no repair offered: the reason takes the place of "unclean",
  * whose advice would not fit. */
 static int __attribute__((format(printf, 3, 4)))
@@ -102,11 +95,11 @@ static int lay_over(struct en_volume *v, struct blk **ret, struct nt_raw **ret_r
 
 static int show_result(struct en_volume *v, struct rs_err *err)
 {
-	struct en_journal *j = &v->journal;
-	struct nt_raw *raw = NULL;
+	auto_blk struct blk *seen = NULL;
+	auto_nt_raw struct nt_raw *raw = NULL; /* closed before what it reads */
 	struct nt_state state = {0};
 	struct rs_err why = {0};
-	int r = lay_over(v, &j->seen, &raw, &state, &why);
+	int r = lay_over(v, &seen, &raw, &state, &why);
 
 	if (r == RS_E_MEMORY || r == RS_E_CANCELLED) {
 		*err = why;
@@ -115,15 +108,13 @@ static int show_result(struct en_volume *v, struct rs_err *err)
 	if (r < 0)
 		return refuse(v, RS_E_LOG_CHECK, "%s%s%s", rs_err_info(r)->text,
 			why.detail[0] ? ": " : "", why.detail);
-	if (state.is_hibernated) { /* a file that only the journal knows */
-		nt_raw_close(raw);
-		blk_close(j->seen);
-		j->seen = NULL;
+	if (state.is_hibernated) /* a file that only the journal knows */
 		return refuse(v, RS_E_HIBERNATED, "%s", state.hibernation);
-	}
-	j->since_filetime = oldest_change(v->raw, raw, j->replay);
-	nt_raw_close(v->raw);
-	v->raw = raw;
+	v->journal.since_filetime = oldest_change(v->stack.raw, raw, v->journal.replay);
+	(void)en_stack_close_to(
+		&v->stack, EN_CLEAR, NULL); /* the reader of what lies on the disk */
+	v->stack.blk[EN_REPLAYED] = rs_steal(seen);
+	v->stack.raw = rs_steal(raw);
 	v->state = state;
 	return 0;
 }
@@ -161,7 +152,7 @@ void en_journal_tell(struct rs_session *s, const struct en_volume *v)
 	if (j->refusal.code)
 		en_log(s, RS_LOG_WARN, "%s: %s: %s: shown as it lies on the disk", v->name,
 			rs_err_info(j->refusal.code)->text, j->refusal.detail);
-	else if (j->seen && j->replay->pending == NT_PENDING_CHANGES)
+	else if (en_journal_is_open(v) && j->replay->pending == NT_PENDING_CHANGES)
 		en_log(s, RS_LOG_WARN,
 			"%s: the journal holds %" PRIu64 " %s to apply and %" PRIu32
 			" %s to undo: files are shown as Windows will see them, nothing is written",

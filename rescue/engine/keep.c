@@ -43,23 +43,15 @@ static bool is_there(const struct plan *p)
 static int write_all(const struct kept *k, struct rs_err *err)
 {
 	struct en_stack stack;
-	struct nt_vol *vol = NULL;
-	struct rs_err closing = {0};
-	int r = en_stack_open(k->v, true, &stack, err);
+	int r = en_stack_open(k->v, &stack, err);
 
 	if (r == 0)
-		r = nt_vol_open(stack.top, NT_VOL_WRITE, &vol, err);
+		r = en_stack_files(&stack, true, err);
 	for (size_t i = 0; r == 0 && i < k->n_plans; i++) {
 		if (is_there(k->plans[i]))
-			r = quarantine_keep_report(vol, k->plans[i], k->json, k->text, err);
+			r = quarantine_keep_report(stack.nt, k->plans[i], k->json, k->text, err);
 	}
-	int closed = nt_vol_close(vol, &closing);
-	if (r == 0 && closed < 0) {
-		*err = closing;
-		r = closed;
-	}
-	en_stack_close(&stack);
-	return r;
+	return en_stack_close(&stack, r, err);
 }
 
 static int same_file(struct nt_vol *vol, const struct plan *p, const char *name,
@@ -79,21 +71,18 @@ static int same_file(struct nt_vol *vol, const struct plan *p, const char *name,
 static int read_back(const struct kept *k, struct rs_err *err)
 {
 	struct en_stack stack;
-	struct nt_vol *vol = NULL;
 	int r = en_again_open(k->v, &stack, NULL, err);
 
 	if (r == 0)
-		r = nt_vol_open(stack.top, 0, &vol, err);
+		r = en_stack_files(&stack, false, err);
 	for (size_t i = 0; r == 0 && i < k->n_plans; i++) {
 		if (!is_there(k->plans[i]))
 			continue;
-		r = same_file(vol, k->plans[i], QUARANTINE_REPORT_JSON, k->json, err);
+		r = same_file(stack.nt, k->plans[i], QUARANTINE_REPORT_JSON, k->json, err);
 		if (r == 0)
-			r = same_file(vol, k->plans[i], QUARANTINE_REPORT_TEXT, k->text, err);
+			r = same_file(stack.nt, k->plans[i], QUARANTINE_REPORT_TEXT, k->text, err);
 	}
-	(void)nt_vol_close(vol, NULL); /* opened for reading */
-	en_stack_close(&stack);
-	return r;
+	return en_stack_close(&stack, r, err);
 }
 
 int en_keep_report(struct en_volume *v, struct plan *const *plans, size_t n_plans,

@@ -10,7 +10,7 @@
 /* Nothing was opened, and nothing says that another kind of volume is there. */
 static bool may_be_bitlocker(const struct en_volume *v)
 {
-	if (v->bl || v->raw)
+	if (v->bl || v->stack.raw)
 		return false;
 	return v->part->kind != VOL_OTHER && v->part->kind != VOL_MSR;
 }
@@ -34,21 +34,18 @@ int en_bitlocker_lost(struct rs_session *s, struct en_volume *v, struct rs_err *
 	struct rs_err why = {0};
 	char id[RS_GUID_LEN], ids[160];
 	uint64_t at_bytes = 0;
-	int r = 0;
 
 	if (!may_be_bitlocker(v))
 		return RS_E_UNSUPPORTED;
-	if (!v->raw_blk)
-		r = blk_part_new(
-			v->disk->blk, p->off_bytes, p->len_bytes, v->name, &v->raw_blk, &why);
+	int r = en_stack_part(&v->stack, v, &why);
 	if (r == 0)
-		r = bl_search(v->raw_blk, &s->task, &at_bytes, &why);
+		r = bl_search(v->stack.blk[EN_PART], &s->task, &at_bytes, &why);
 	if (r == RS_E_CANCELLED)
 		*err = why;
 	if (r < 0)
 		return r;
 	disk_part_take_kind(&v->disk->map->parts[p - v->disk->map->parts], VOL_BITLOCKER);
-	r = bl_load_lost(v->raw_blk, at_bytes, &v->bl, &why);
+	r = bl_load_lost(v->stack.blk[EN_PART], at_bytes, &v->bl, &why);
 	if (r < 0) {
 		(void)rs_fail_on(err, RS_E_BL_DAMAGED, v->name,
 			"its first sector is overwritten; metadata found at byte %" PRIu64
@@ -73,9 +70,9 @@ int en_check_length(const struct en_volume *v, struct rs_err *err)
 
 	if (v->bl)
 		need = bl_get_info(v->bl)->volume_bytes;
-	else if (v->raw) /* and the copy of the boot sector behind it */
-		need = nt_raw_geometry(v->raw)->volume_bytes +
-		       nt_raw_geometry(v->raw)->sector_bytes;
+	else if (v->stack.raw) /* and the copy of the boot sector behind it */
+		need = nt_raw_geometry(v->stack.raw)->volume_bytes +
+		       nt_raw_geometry(v->stack.raw)->sector_bytes;
 	/* a sector less is where the copy is missing: nothing of the file system is */
 	if (!p->number || need <= p->len_bytes + sector || need > v->disk->blk->size_bytes ||
 		p->off_bytes > v->disk->blk->size_bytes - need)

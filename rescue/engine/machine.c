@@ -45,7 +45,7 @@ static void volume_init(
 	struct en_volume *v, unsigned number, struct en_disk *d, const struct disk_part *p)
 {
 	v->number = number;
-	v->disk = d;
+	v->disk = v->stack.disk = d;
 	v->part = p;
 	v->err = p->err;
 	if (p->number)
@@ -169,25 +169,13 @@ const struct rs_err *en_disk_error(const struct en_machine *m)
 	return NULL;
 }
 
-static void volume_close(struct en_volume *v)
-{
-	free(v->quarantines);
-	free(v->windows);
-	(void)nt_vol_close(v->nt, NULL); /* opened for reading */
-	nt_raw_close(v->raw);
-	en_journal_done(&v->journal);
-	blk_close(v->clear_blk);
-	bl_free(v->bl);
-	blk_close(v->raw_blk);
-}
-
 void en_machine_close(struct en_machine *m)
 {
 	if (!m)
 		return;
 	en_beside_free(m->beside);
 	for (size_t i = 0; i < m->n_volumes; i++)
-		volume_close(&m->volumes[i]);
+		en_volume_close_to(&m->volumes[i], EN_DISK);
 	for (size_t i = 0; i < m->n_disks; i++) {
 		disk_map_free(m->disks[i].map);
 		blk_written_free(m->disks[i].written);
@@ -240,11 +228,11 @@ static void volume_report(const struct en_volume *v, struct json_object *volumes
 	report_partition(o, v->part);
 	member_report(&v->member, o);
 	if (v->bl) {
-		report_bitlocker(o, bl_get_info(v->bl), v->clear_blk ? &v->unlock : NULL);
+		report_bitlocker(o, bl_get_info(v->bl), en_is_locked(v) ? NULL : &v->unlock);
 		report_text_set(report_object(o, "bitlocker"), "inside", v->inside);
 	}
-	if (v->raw) {
-		report_ntfs(o, nt_raw_geometry(v->raw), &v->state);
+	if (v->stack.raw) {
+		report_ntfs(o, nt_raw_geometry(v->stack.raw), &v->state);
 		en_journal_report(v, o);
 	}
 	if (v->is_windows)

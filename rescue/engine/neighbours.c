@@ -114,15 +114,12 @@ static int add(struct en_beside *b, const struct sleeper *one, struct rs_err *er
 
 /* Metadata of a BitLocker volume that nobody has looked at; NULL: they cannot be read, and nor can
  * Windows. */
-static struct bl_volume *load_metadata(const struct en_volume *v)
+static struct bl_volume *load_metadata(struct en_volume *v)
 {
-	auto_blk struct blk *part = NULL;
 	struct bl_volume *bl = NULL;
 
-	if (v->err.code ||
-		blk_part_new(v->disk->blk, v->part->off_bytes, v->part->len_bytes, v->name, &part,
-			NULL) < 0 ||
-		bl_load(part, &bl, NULL) < 0)
+	if (v->err.code || en_stack_part(&v->stack, v, NULL) < 0 ||
+		bl_load(v->stack.blk[EN_PART], &bl, NULL) < 0)
 		return NULL;
 	return bl;
 }
@@ -144,7 +141,7 @@ static int look_at_locked(struct rs_session *s, struct en_machine *m, struct en_
 		if (v->err.code == RS_E_CANCELLED || v->err.code == RS_E_MEMORY) {
 			*err = v->err;
 			r = err->code;
-		} else if (v->bl && !v->clear_blk) {
+		} else if (en_is_locked(v)) {
 			r = add(b, &one, err);
 		}
 	}
@@ -158,7 +155,7 @@ static int look_at(struct rs_session *s, struct en_machine *m, struct en_beside 
 	struct sleeper one = {.v = v, .is_sure = true};
 	int r = 0;
 
-	if (v->part->kind == VOL_BITLOCKER && !v->clear_blk)
+	if (v->part->kind == VOL_BITLOCKER && !v->stack.blk[EN_CLEAR])
 		r = look_at_locked(s, m, b, v, err);
 	else if (v->part->kind == VOL_NTFS)
 		en_volume_peek(s, v);
@@ -168,7 +165,7 @@ static int look_at(struct rs_session *s, struct en_machine *m, struct en_beside 
 		*err = v->err;
 		return err->code;
 	}
-	if (!v->raw || (!v->state.is_hibernated && !v->journal.on_disk.is_hibernated))
+	if (!v->stack.raw || (!v->state.is_hibernated && !v->journal.on_disk.is_hibernated))
 		return 0;
 	(void)snprintf(one.why, sizeof(one.why), "%s",
 		v->state.is_hibernated ? v->state.hibernation : v->journal.on_disk.hibernation);

@@ -61,12 +61,12 @@ static void pass_ntfs(struct en_volume *v)
 	(void)snprintf(p->is, sizeof(p->is), "NTFS without a Windows");
 	if (!h)
 		return;
-	*h = (struct hunt){.nt = v->nt, .folder = "", .ret = path, .cap = sizeof(path)};
+	*h = (struct hunt){.nt = v->stack.nt, .folder = "", .ret = path, .cap = sizeof(path)};
 	find_virtual_disks(h);
 	if (!h->n_found)
 		return;
 	p->code = RS_E_VIRTUAL_DISK;
-	bool is_child = en_inner_has_parent(v->nt, h->ref);
+	bool is_child = en_inner_has_parent(v->stack.nt, h->ref);
 	if (is_child)
 		p->next = rs_err_info(RS_E_CONTAINER_CHILD)->advice;
 	(void)snprintf(p->is, sizeof(p->is), "NTFS with %u virtual %s%s%s%s", h->n_found,
@@ -78,16 +78,13 @@ static void pass_unknown(const struct en_machine *m, struct en_volume *v)
 {
 	struct en_passed *p = &v->passed;
 	char traces[160];
-	auto_blk struct blk *vol = NULL;
 
 	(void)snprintf(p->is, sizeof(p->is), "nothing that is known by its bytes");
 	p->next = "is it the right partition, or was its beginning overwritten? Copy the disk; "
 		  "TestDisk finds boot sectors that are lost";
 	if (v->part->err.code != 0 && v->part->err.code != RS_E_NOT_NTFS)
 		return;
-	if (blk_part_new(v->disk->blk, v->part->off_bytes, v->part->len_bytes, v->name, &vol,
-		    NULL) < 0 ||
-		!vol_looks_random(vol))
+	if (en_stack_part(&v->stack, v, NULL) < 0 || !vol_looks_random(v->stack.blk[EN_PART]))
 		return;
 	en_esp_traces(m, traces, sizeof(traces));
 	p->code = RS_E_ENCRYPTED;
@@ -129,7 +126,7 @@ static void pass(const struct en_machine *m, struct en_volume *v)
 	if (v->is_windows || !v->is_looked_at || v->member.kind != MEMBER_NONE ||
 		(v->err.code && v->err.code != RS_E_NOT_NTFS))
 		return; /* the error says more */
-	if (v->nt)
+	if (v->stack.nt)
 		pass_ntfs(v);
 	else if (v->part->kind == VOL_BITLOCKER)
 		pass_bitlocker(v);

@@ -188,7 +188,7 @@ static int write_new(
 
 int en_plan_save(struct rs_session *s, const struct en_volume *v, struct rs_err *err)
 {
-	const struct nt_geometry *g = nt_raw_geometry(v->raw);
+	const struct nt_geometry *g = nt_raw_geometry(v->stack.raw);
 	const char *path = v->journal.plan_file;
 	auto_free uint8_t *bytes = NULL;
 	uint8_t mft_sha256[HASH_BYTES] = {0}, tail[TAIL_BYTES];
@@ -196,7 +196,7 @@ int en_plan_save(struct rs_session *s, const struct en_volume *v, struct rs_err 
 	int r = check_folder(path, v->disk->path, err);
 
 	if (r == 0)
-		r = en_mft_hash(v->journal.seen, &s->task, mft_sha256, err);
+		r = en_mft_hash(v->stack.blk[EN_REPLAYED], &s->task, mft_sha256, err);
 	if (r == 0)
 		r = nt_replay_save(
 			v->journal.replay, g->serial, g->volume_bytes, &bytes, &len, err);

@@ -9,7 +9,7 @@
 
 static bool is_wanted(const struct rs_target *t, const struct en_volume *v)
 {
-	return en_is_selected(t, v) && v->raw;
+	return en_is_selected(t, v) && v->stack.raw;
 }
 
 /* From the disk again: the journal is closed, and the result is sound. */
@@ -18,7 +18,6 @@ static int verify(struct en_volume *v, const struct nt_replay *p, bool is_back,
 {
 	struct json_object *o = report_object(root, "verification");
 	struct json_object *checks = report_array(o, "checks");
-	auto_nt_raw struct nt_raw *raw = NULL;
 	struct nt_state state = {0};
 	struct en_stack stack;
 	struct rs_err why = {0};
@@ -26,15 +25,14 @@ static int verify(struct en_volume *v, const struct nt_replay *p, bool is_back,
 	int r = en_again_open(v, &stack, o, &why);
 
 	if (r == 0)
-		r = nt_raw_open(stack.top, &raw, &why);
+		r = nt_raw_open(en_stack_top(&stack), &stack.raw, &why);
 	if (r == 0)
-		r = nt_state_read(raw, &state, &why);
+		r = nt_state_read(stack.raw, &state, &why);
 	if (r == 0 && (state.log == NT_LOG_CLEAN) == is_back)
 		r = rs_fail(&why, RS_E_VERIFY, "the journal is %s", nt_log_state_text(state.log));
 	if (r == 0 && !is_back)
-		r = nt_vol_trust_replay(stack.top, p, &why);
-	nt_raw_close(rs_steal(raw));
-	en_stack_close(&stack);
+		r = nt_vol_trust_replay(en_stack_top(&stack), p, &why);
+	r = en_stack_close(&stack, r, &why);
 	if (r == 0) {
 		(void)snprintf(line, sizeof(line),
 			is_back ? "volume %u: the journal is open again, %zu %s as before"
@@ -110,14 +108,12 @@ static int write_one(
 	struct rs_session *s, struct en_volume *v, struct json_object *root, struct rs_err *err)
 {
 	struct en_stack stack;
-	int r;
 
-	(void)nt_vol_close(v->nt, NULL); /* opened for reading; its caches would be stale */
-	v->nt = NULL;
-	r = en_stack_open(v, true, &stack, err);
+	en_volume_close_to(v, EN_READER); /* the caches of libntfs-3g would be stale */
+	int r = en_stack_open(v, &stack, err);
 	if (r == 0)
-		r = en_replay_act(s, v, stack.top, err);
-	en_stack_close(&stack);
+		r = en_replay_act(s, v, en_stack_top(&stack), err);
+	r = en_stack_close(&stack, r, err);
 	return r < 0 ? r : verify(v, v->journal.replay, false, root, err);
 }
 
@@ -169,8 +165,8 @@ static int choose_saved(const struct rs_target *t, struct en_machine *m, const s
 
 	for (size_t i = 0; i < m->n_volumes; i++) {
 		struct en_volume *v = &m->volumes[i];
-		if (!is_wanted(t, v) || nt_raw_geometry(v->raw)->serial != p->serial ||
-			nt_raw_geometry(v->raw)->volume_bytes != p->volume_bytes)
+		if (!is_wanted(t, v) || nt_raw_geometry(v->stack.raw)->serial != p->serial ||
+			nt_raw_geometry(v->stack.raw)->volume_bytes != p->volume_bytes)
 			continue;
 		*ret = v;
 		n++;
@@ -184,23 +180,6 @@ static int choose_saved(const struct rs_target *t, struct en_machine *m, const s
 			" bytes",
 			p->serial, p->volume_bytes);
 	return 0;
-}
-
-/* As for any write, but for the journal's own state: that is what is put right. */
-static int guard_saved(struct en_volume *v, struct rs_err *err)
-{
-	struct nt_state as_found = v->state;
-
-	v->state = (struct nt_state){.can_write = true};
-	if (v->journal.on_disk.is_hibernated) {
-		v->state.can_write = false;
-		v->state.refusal_code = RS_E_HIBERNATED;
-		(void)snprintf(v->state.refusal, sizeof(v->state.refusal), "%s",
-			v->journal.on_disk.hibernation);
-	}
-	int r = en_volume_guard(v, err);
-	v->state = as_found;
-	return r;
 }
 
 /* Was anything written since but this plan? A block of it that has other bytes is found when it is
@@ -266,21 +245,20 @@ static int write_saved(struct rs_session *s, struct en_volume *v, const struct e
 	const bool is_back = o->how == RS_REPLAY_REVERT;
 	struct en_stack stack;
 	struct rs_err why = {0};
-	int r;
 
-	(void)nt_vol_close(v->nt, NULL); /* opened for reading; its caches would be stale */
-	v->nt = NULL;
-	r = en_stack_open(v, true, &stack, &why);
+	en_volume_close_to(v, EN_READER); /* the caches of libntfs-3g would be stale */
+	int r = en_stack_open(v, &stack, &why);
+	struct blk *top = en_stack_top(&stack);
 	if (r == 0)
-		r = check_mft(s, stack.top, p, v->name, &why);
+		r = check_mft(s, top, p, v->name, &why);
 	if (r == 0)
-		r = nt_replay_compare(stack.top, p->plan, &why);
+		r = nt_replay_compare(top, p->plan, &why);
 	if (r == 0)
-		r = check_end(stack.top, p, o->choice.plan_file, is_back, &why);
+		r = check_end(top, p, o->choice.plan_file, is_back, &why);
 	if (r == 0)
-		r = is_back ? nt_replay_revert(stack.top, p->plan, &why)
-			    : nt_replay_apply(stack.top, p->plan, true, &s->task, &why);
-	en_stack_close(&stack);
+		r = is_back ? nt_replay_revert(top, p->plan, &why)
+			    : nt_replay_apply(top, p->plan, true, &s->task, &why);
+	r = en_stack_close(&stack, r, &why);
 	if (r == RS_E_CHANGED)
 		r = rs_fail_on(&why, RS_E_REPLAY_CHANGED, v->name, "%s", why.detail);
 	if (r < 0)
@@ -318,7 +296,7 @@ static int replay_saved(struct rs_session *s, const struct rs_target *t, struct 
 	if (r == 0)
 		r = choose_saved(t, m, &saved, &v, err);
 	if (r == 0)
-		r = guard_saved(v, err);
+		r = en_volume_guard_saved(v, err);
 	const struct en_guard_how how = {.target = t, .may_ask = s->events.ask && !o->say_yes};
 	if (r == 0)
 		r = en_sleep_consent(s, m, v, &how, report, err);

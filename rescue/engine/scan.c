@@ -59,18 +59,18 @@ static int load_unfinished(struct en_work *w, struct rs_err *err)
 		if (q->state != QUARANTINE_UNFINISHED)
 			continue;
 		struct plan *p = NULL;
-		int r = quarantine_load(v->nt, q, PLAN_FINISH, &p, err);
+		int r = quarantine_load(v->stack.nt, q, PLAN_FINISH, &p, err);
 		if (r == 0)
-			r = restore_find_homes(v->nt, p, err);
+			r = restore_find_homes(v->stack.nt, p, err);
 		if (r == 0)
-			r = en_finish_by_rule(v->nt, w->plan, p, err);
+			r = en_finish_by_rule(v->stack.nt, w->plan, p, err);
 		if (r == 0)
-			r = plan_look_at_names(v->nt, v->win.root, NULL, p, err);
+			r = plan_look_at_names(v->stack.nt, v->win.root, NULL, p, err);
 		if (r < 0) {
 			plan_free(p);
 			return r;
 		}
-		en_plan_refresh(v->nt, p);
+		en_plan_refresh(v->stack.nt, p);
 		w->unfinished[w->n_unfinished++] = p;
 	}
 	return 0;
@@ -111,7 +111,8 @@ static int judge_all(struct rs_session *s, struct en_work *w, struct rs_err *err
 		struct judge_result *one = NULL;
 		if (!en_is_judged(v, i))
 			continue;
-		r = judge_run(&s->rules, v->nt, v->raw, &v->windows[i], &s->task, &one, err);
+		r = judge_run(
+			&s->rules, v->stack.nt, v->stack.raw, &v->windows[i], &s->task, &one, err);
 		if (r == 0 && w->judged)
 			r = judge_join_take(w->judged, one, err);
 		else if (r == 0)
@@ -130,9 +131,9 @@ static int work_make(
 	if (r == 0)
 		r = plan_from_judge(w->judged, &w->plan, err);
 	if (r == 0)
-		r = plan_look_at_names(v->nt, v->win.root, &s->rules, w->plan, err);
+		r = plan_look_at_names(v->stack.nt, v->win.root, &s->rules, w->plan, err);
 	if (r == 0) /* so that the plan tells where the files will lie */
-		r = top_choose(v->nt, w->plan->top, &top, err);
+		r = top_choose(v->stack.nt, w->plan->top, &top, err);
 	if (r == 0)
 		r = load_unfinished(w, err);
 	if (r == 0 && !rs_task_goes_on(&s->task))

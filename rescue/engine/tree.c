@@ -43,7 +43,7 @@ static int choose(const struct rs_target *t, struct en_machine *m, struct rs_ses
 		if (!en_is_selected(t, v) || !has_content(v))
 			continue;
 		en_volume_look(s, v, false);
-		if (!v->is_windows && !(v->bl && !v->clear_blk))
+		if (!v->is_windows && !en_is_locked(v))
 			continue;
 		windows = v; /* a Windows, or a locked volume that may hold one */
 		n_windows++;
@@ -61,15 +61,6 @@ static int choose(const struct rs_target *t, struct en_machine *m, struct rs_ses
 	return disk->code ? disk->code : RS_E_BUG;
 }
 
-/* Volumes that are no NTFS at all can still be exported. */
-static int ensure_blk(struct en_volume *v, struct rs_err *err)
-{
-	if (v->raw_blk)
-		return 0;
-	return blk_part_new(
-		v->disk->blk, v->part->off_bytes, v->part->len_bytes, v->name, &v->raw_blk, err);
-}
-
 static int tree_open(
 	struct rs_session *s, const struct rs_target *target, struct rs_tree *t, struct rs_err *err)
 {
@@ -79,25 +70,20 @@ static int tree_open(
 		r = choose(target, t->m, s, &t->v, err);
 	if (r != 0)
 		return r;
-	if (t->v->bl && !t->v->clear_blk && s->events.key) {
-		t->v->is_looked_at = false; /* again, and this time a person may be asked */
-		t->v->err = (struct rs_err){0};
-		bl_free(t->v->bl);
-		t->v->bl = NULL;
-		blk_close(t->v->raw_blk);
-		t->v->raw_blk = NULL;
-	}
+	if (en_is_locked(t->v) && s->events.key)
+		en_volume_close_to(t->v, EN_DISK); /* again, and this time a person may be asked */
 	en_volume_look(s, t->v, true);
-	if (t->v->raw)
+	if (t->v->stack.raw)
 		en_journal_tell(s, t->v);
-	if (t->v->part->kind == VOL_BITLOCKER && !t->v->clear_blk) {
+	if (t->v->part->kind == VOL_BITLOCKER && !t->v->stack.blk[EN_CLEAR]) {
 		*err = t->v->err;
 		return err->code;
 	}
 	if (t->v->err.code) /* the cause alone: who shows it adds what and where */
 		(void)snprintf(t->fault, sizeof(t->fault), "%s",
 			t->v->err.detail[0] ? t->v->err.detail : rs_err_info(t->v->err.code)->text);
-	return ensure_blk(t->v, err);
+	/* what is no NTFS at all can still be exported */
+	return en_stack_part(&t->v->stack, t->v, err);
 }
 
 int rs_tree_open(struct rs_session *s, const struct rs_target *target, struct rs_tree **ret,
@@ -147,7 +133,7 @@ const char *rs_tree_fault(const struct rs_tree *t)
 
 static int need_files(const struct rs_tree *t, struct rs_err *err)
 {
-	if (t->v->nt)
+	if (t->v->stack.nt)
 		return 0;
 	if (t->v->err.code) {
 		*err = t->v->err;
@@ -183,11 +169,11 @@ int rs_tree_stat(struct rs_tree *t, const char *path, struct rs_node *ret, struc
 	int r = need_files(t, err);
 
 	if (r == 0)
-		r = nt_lookup(t->v->nt, path, &ref, err);
+		r = nt_lookup(t->v->stack.nt, path, &ref, err);
 	if (r == 0)
-		r = nt_stat(t->v->nt, ref, &s, err);
+		r = nt_stat(t->v->stack.nt, ref, &s, err);
 	if (r == 0)
-		r = nt_path(t->v->nt, ref, t->path, sizeof(t->path), err);
+		r = nt_path(t->v->stack.nt, ref, t->path, sizeof(t->path), err);
 	if (r == 0)
 		node_of(&s, t->path, ret);
 	return r;
@@ -214,7 +200,7 @@ static bool list_one(void *user, const char *name, uint64_t ref, bool is_dir)
 		l->is_out_of_memory = true;
 		return false;
 	}
-	if (nt_stat(l->t->v->nt, ref, &s, &why) < 0)
+	if (nt_stat(l->t->v->stack.nt, ref, &s, &why) < 0)
 		en_log(l->t->session, RS_LOG_WARN, "%s: %s", path, why.detail);
 	node_of(&s, path, &n);
 	return l->fn(l->user, &n);
@@ -236,7 +222,7 @@ int rs_tree_list(struct rs_tree *t, const char *path, rs_node_fn fn, void *user,
 	l.dir = dir; /* t->path is another one as soon as the listener asks for more */
 	if (!dir)
 		return rs_fail(err, RS_E_MEMORY, "paths");
-	r = nt_list(t->v->nt, n.ref, list_one, &l, err);
+	r = nt_list(t->v->stack.nt, n.ref, list_one, &l, err);
 	return r == 0 && l.is_out_of_memory ? rs_fail(err, RS_E_MEMORY, "paths") : r;
 }
 
@@ -295,7 +281,7 @@ int rs_tree_walk(struct rs_tree *t, const char *path, rs_node_fn fn, void *user,
 	struct nt_scan_result result = {0};
 	struct rs_node n;
 
-	if (!t->v->raw) {
+	if (!t->v->stack.raw) {
 		*err = t->v->err;
 		return err->code ? err->code
 				 : rs_fail_on(err, RS_E_NOT_NTFS, t->v->name, "%s",
@@ -309,7 +295,7 @@ int rs_tree_walk(struct rs_tree *t, const char *path, rs_node_fn fn, void *user,
 		if (!below)
 			return rs_fail(err, RS_E_MEMORY, "paths");
 	}
-	int r = nt_scan(t->v->raw, &ops, &t->session->task, &result, err);
+	int r = nt_scan(t->v->stack.raw, &ops, &t->session->task, &result, err);
 	*ret_faults = result.damaged;
 	return r;
 }
@@ -324,7 +310,7 @@ int rs_tree_read(struct rs_tree *t, uint64_t ref, uint64_t off_bytes, void *buf,
 	if (!t->file || t->file_ref != ref) {
 		nt_file_close(t->file);
 		t->file = NULL;
-		r = nt_file_open(t->v->nt, ref, "", &t->file, err);
+		r = nt_file_open(t->v->stack.nt, ref, "", &t->file, err);
 		if (r < 0)
 			return r;
 		t->file_ref = ref;

@@ -101,15 +101,16 @@ static int load(struct rs_session *s, const struct choice *c, bool say_yes,
 	if (r == 0)
 		r = en_sleep_consent(s, c->m, v, &how, report, err);
 	if (r == 0)
-		r = quarantine_load(v->nt, c->q, PLAN_RESTORE, &p, err);
+		r = quarantine_load(v->stack.nt, c->q, PLAN_RESTORE, &p, err);
 	if (r == 0)
-		r = restore_survey(v->nt, v->raw, v->is_windows ? &v->win : NULL, p, err);
+		r = restore_survey(
+			v->stack.nt, v->stack.raw, v->is_windows ? &v->win : NULL, p, err);
 	if (r == 0)
 		r = plan_look_at_names(
-			v->nt, v->is_windows ? v->win.root : "\\Windows", NULL, p, err);
+			v->stack.nt, v->is_windows ? v->win.root : "\\Windows", NULL, p, err);
 	if (r < 0)
 		return r;
-	en_plan_refresh(v->nt, p);
+	en_plan_refresh(v->stack.nt, p);
 	*ret = rs_steal(p);
 	return 0;
 }

@@ -11,7 +11,29 @@
 
 struct blk *en_volume_blk(const struct en_volume *v)
 {
-	return v->clear_blk ? v->clear_blk : v->raw_blk;
+	return v->stack.blk[EN_CLEAR] ? v->stack.blk[EN_CLEAR] : v->stack.blk[EN_PART];
+}
+
+void en_volume_close_to(struct en_volume *v, enum en_layer to)
+{
+	struct en_volume fresh = {.number = v->number,
+		.disk = v->disk,
+		.part = v->part,
+		.member = v->member,
+		.stack = {.disk = v->disk},
+		.err = v->part->err};
+
+	if (to == EN_DISK)
+		bl_free(v->bl);
+	(void)en_stack_close_to(&v->stack, to, NULL); /* opened for reading */
+	if (to != EN_DISK)
+		return;
+	free(v->quarantines);
+	free(v->windows);
+	nt_replay_free(v->journal.replay);
+	free(v->journal.plan_file);
+	memcpy(fresh.name, v->name, sizeof(fresh.name));
+	*v = fresh;
 }
 
 static void append(char *list, size_t cap, const char *text)
@@ -83,13 +105,11 @@ static int unlock(struct rs_session *s, struct en_volume *v, bool may_ask, struc
 static int open_bitlocker(
 	struct rs_session *s, struct en_volume *v, bool may_ask, struct rs_err *err)
 {
-	int r = bl_load(v->raw_blk, &v->bl, err);
+	int r = bl_load(v->stack.blk[EN_PART], &v->bl, err);
 
 	if (r == 0)
 		r = unlock(s, v, may_ask, err);
-	if (r == 0)
-		r = bl_open(v->bl, v->raw_blk, &v->clear_blk, err);
-	return r;
+	return r < 0 ? r : en_stack_bytes(&v->stack, v, err);
 }
 
 /* What lies in an opened BitLocker volume, by its boot sector alone. */
@@ -112,24 +132,23 @@ static const char *content_of(struct blk *b)
 
 static int open_ntfs(struct rs_session *s, struct en_volume *v, struct rs_err *err)
 {
-	struct blk *top = en_volume_blk(v);
-	int r = nt_raw_open(top, &v->raw, err);
+	int r = nt_raw_open(en_volume_blk(v), &v->stack.raw, err);
 
 	if (r == 0)
-		r = nt_state_read(v->raw, &v->state, err);
+		r = nt_state_read(v->stack.raw, &v->state, err);
 	if (r == 0)
 		r = en_journal_look(s, v, err);
 	if (r == 0)
-		r = nt_vol_open(v->journal.seen ? v->journal.seen : top, 0, &v->nt, err);
-	if (r == 0 && v->journal.seen)
-		nt_vol_set_replay(v->nt, v->journal.replay);
+		r = en_stack_files(&v->stack, false, err);
+	if (r == 0 && en_journal_is_open(v))
+		nt_vol_set_replay(v->stack.nt, v->journal.replay);
 	return r;
 }
 
 static int open_windows(struct rs_session *s, struct en_volume *v, struct rs_err *err)
 {
 	struct rs_err why = {0};
-	int r = win_probe_all(v->nt, &v->windows, &v->n_windows, &why);
+	int r = win_probe_all(v->stack.nt, &v->windows, &v->n_windows, &why);
 
 	v->is_windows = r == 0;
 	if (r == 0)
@@ -138,7 +157,7 @@ static int open_windows(struct rs_session *s, struct en_volume *v, struct rs_err
 		*err = why;
 		return r;
 	}
-	r = quarantine_list(v->nt, &v->quarantines, &v->n_quarantines, &why);
+	r = quarantine_list(v->stack.nt, &v->quarantines, &v->n_quarantines, &why);
 	if (r < 0)
 		en_log(s, RS_LOG_WARN, "%s: quarantine folder: %s %s", v->name,
 			rs_err_info(why.code)->text, why.detail);
@@ -158,14 +177,14 @@ static int open_bytes(
 		return v->err.code;
 	if (p->kind != VOL_NTFS && p->kind != VOL_BITLOCKER)
 		return 0;
-	int r = blk_part_new(v->disk->blk, p->off_bytes, p->len_bytes, v->name, &v->raw_blk, err);
+	int r = en_stack_part(&v->stack, v, err);
 	if (r < 0)
 		return r;
 	if (p->kind == VOL_BITLOCKER) {
 		r = open_bitlocker(s, v, may_ask, err);
 		if (r < 0)
 			return r;
-		v->inside = content_of(v->clear_blk);
+		v->inside = content_of(v->stack.blk[EN_CLEAR]);
 		if (strcmp(v->inside, "ntfs") != 0)
 			return 0;
 	}
@@ -191,8 +210,8 @@ static int peek(struct rs_session *s, struct en_volume *v, struct rs_err *err)
 
 	if (r < 0 || !is_ntfs)
 		return r;
-	r = nt_raw_open(en_volume_blk(v), &v->raw, err);
-	return r < 0 ? r : nt_state_read(v->raw, &v->state, err);
+	r = nt_raw_open(en_volume_blk(v), &v->stack.raw, err);
+	return r < 0 ? r : nt_state_read(v->stack.raw, &v->state, err);
 }
 
 /* Could it not even be told what it is? */
@@ -245,7 +264,7 @@ static void look_once(struct rs_session *s, struct en_volume *v, bool may_ask, b
 	int r = is_whole ? look(s, v, may_ask, &why) : peek(s, v, &why);
 	if (is_whole && is_lost(v, r))
 		r = look_lost(s, v, r, &why);
-	else if (is_whole && (r == 0 || v->raw))
+	else if (is_whole && (r == 0 || v->stack.raw))
 		r = look_at_length(v, r, &why);
 	if (!rs_task_goes_on(&s->task)) { /* whatever it was taken for on the way */
 		r = rs_fail(&why, RS_E_CANCELLED, "%s", "");
@@ -269,11 +288,13 @@ void en_volume_peek(struct rs_session *s, struct en_volume *v)
 	look_once(s, v, false, false);
 }
 
-int en_volume_guard(const struct en_volume *v, struct rs_err *err)
+static int guard(
+	const struct en_volume *v, const char *refusal, int refusal_code, struct rs_err *err)
 {
-	const struct nt_geometry *g = nt_raw_geometry(v->raw);
+	const struct nt_geometry *g = nt_raw_geometry(v->stack.raw);
 	struct guard_input in = {.volume_name = v->name,
-		.state = &v->state,
+		.refusal = refusal,
+		.refusal_code = refusal_code,
 		.bl = v->bl ? &v->unlock : NULL,
 		.bl_state = v->bl ? (int)bl_get_info(v->bl)->state : 0,
 		.is_source_short = g->volume_bytes > en_volume_blk(v)->size_bytes};
@@ -292,6 +313,18 @@ int en_volume_guard(const struct en_volume *v, struct rs_err *err)
 		r = en_is_judged(v, i) ? guard_volume(&in, err) : 0;
 	}
 	return r;
+}
+
+int en_volume_guard(const struct en_volume *v, struct rs_err *err)
+{
+	return guard(v, v->state.can_write ? NULL : v->state.refusal, v->state.refusal_code, err);
+}
+
+int en_volume_guard_saved(const struct en_volume *v, struct rs_err *err)
+{
+	const struct nt_state *on_disk = &v->journal.on_disk;
+
+	return guard(v, on_disk->is_hibernated ? on_disk->hibernation : NULL, RS_E_HIBERNATED, err);
 }
 
 int en_member_guard(const struct en_volume *v, struct rs_err *err)
@@ -325,7 +358,7 @@ int en_look_at_all(struct rs_session *s, const struct rs_target *t, struct en_ma
 			*err = v->err;
 			return v->err.code;
 		}
-		bool is_of_use = is_mounted ? v->nt != NULL : v->raw != NULL;
+		bool is_of_use = is_mounted ? v->stack.nt != NULL : v->stack.raw != NULL;
 		if (v->err.code && !first.code && !is_of_use)
 			first = v->err;
 		is_there |= is_of_use;
@@ -342,52 +375,4 @@ int en_look_at_all(struct rs_session *s, const struct rs_target *t, struct en_ma
 			m->n_disks ? m->disks[0].path : "", "no NTFS volume");
 	*err = first;
 	return first.code;
-}
-
-int en_stack_above(
-	const struct en_volume *v, struct blk *disk, struct en_stack *ret, struct rs_err *err)
-{
-	int r = blk_part_new(
-		disk, v->part->off_bytes, v->part->len_bytes, v->name, &ret->part, err);
-
-	if (r == 0 && v->bl)
-		r = bl_open(v->bl, ret->part, &ret->clear, err);
-	ret->top = ret->clear ? ret->clear : ret->part;
-	return r;
-}
-
-/* Between the disk and what writes to it. */
-static int remember_writes(struct en_disk *d, struct en_stack *s, struct rs_err *err)
-{
-	int r = d->written ? 0 : blk_written_new(d->blk, &d->written, err);
-
-	return r < 0 ? r : blk_written_through(d->written, s->disk, &s->through, err);
-}
-
-int en_stack_open(
-	const struct en_volume *v, bool is_writable, struct en_stack *ret, struct rs_err *err)
-{
-	*ret = (struct en_stack){.owner = v->disk};
-	int r = blk_file_open(v->disk->path, is_writable ? BLK_OPEN_WRITE : 0, &ret->disk, err);
-
-	if (r == 0)
-		ret->disk->sector_bytes = v->disk->blk->sector_bytes;
-	if (r == 0 && is_writable)
-		r = remember_writes(v->disk, ret, err);
-	if (r == 0)
-		r = en_stack_above(v, ret->through ? ret->through : ret->disk, ret, err);
-	if (r < 0)
-		en_stack_close(ret);
-	return r;
-}
-
-void en_stack_close(struct en_stack *s)
-{
-	blk_close(s->clear);
-	blk_close(s->part);
-	blk_close(s->through);
-	if (s->disk && s->owner) /* none: opened for reading only */
-		s->owner->n_writes += s->disk->n_writes;
-	blk_close(s->disk);
-	*s = (struct en_stack){0};
 }

@@ -15,10 +15,9 @@ int guard_volume(const struct guard_input *in, struct rs_err *err)
 	if (in->is_source_short)
 		return rs_fail_on(err, RS_E_TRUNCATED, in->volume_name,
 			"the disk ends before the volume does; it can be read, not changed");
-	if (!in->state->can_write)
-		return rs_fail_on(err,
-			in->state->refusal_code ? in->state->refusal_code : RS_E_GUARD,
-			in->volume_name, "%s", in->state->refusal);
+	if (in->refusal)
+		return rs_fail_on(err, in->refusal_code ? in->refusal_code : RS_E_GUARD,
+			in->volume_name, "%s", in->refusal);
 	if (in->win && in->win->setup_in_progress)
 		return rs_fail_on(err, RS_E_PENDING, in->volume_name,
 			"Windows' setup or upgrade is under way");

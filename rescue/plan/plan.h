@@ -114,7 +114,8 @@ void judge_to_report(const struct judge_result *j, unsigned volume, struct json_
 
 struct guard_input {
 	const char *volume_name;
-	const struct nt_state *state;	   /* journal, hibernation, mirror */
+	const char *refusal; /* of its journal, hibernation or mirror; NULL: none */
+	int refusal_code;
 	const struct win_info *win;	   /* NULL: not a Windows (undo elsewhere) */
 	const struct bl_unlock_result *bl; /* NULL: not BitLocker */
 	int bl_state;			   /* enum bl_state, when bl is set */

@@ -115,7 +115,7 @@ static int setup(void **state)
 	make_files(b);
 	leave(b, "much", MOST);
 	assert_true(lay_mem_save(b->mem));
-	b->v = (struct en_volume){.number = 1, .disk = &b->disk, .raw_blk = b->mem};
+	b->v = (struct en_volume){.number = 1, .disk = &b->disk, .stack.blk[EN_PART] = b->mem};
 	*state = b;
 	return 0;
 }
@@ -136,10 +136,10 @@ static int ask(struct box *b)
 	struct rs_err err = {0};
 
 	b->plan = (struct plan){.items = b->items, .n_items = FILES};
-	assert_int_equal(nt_raw_open(b->mem, &b->v.raw, NULL), 0);
+	assert_int_equal(nt_raw_open(b->mem, &b->v.stack.raw, NULL), 0);
 	int r = en_foresee(&act, &err);
-	nt_raw_close(b->v.raw);
-	b->v.raw = NULL;
+	nt_raw_close(b->v.stack.raw);
+	b->v.stack.raw = NULL;
 	if (r < 0)
 		assert_int_equal(r, RS_E_NO_SPACE);
 	return r;
@@ -167,9 +167,9 @@ static void test_space__nearly_full__nothing_or_all(void **state)
 		leave(b, "more", n);
 		struct lay_watch *w = lay_watch_new(b->mem);
 		assert_non_null(w);
-		b->v.raw_blk = &w->blk;
+		b->v.stack.blk[EN_PART] = &w->blk;
 		int r = ask(b);
-		b->v.raw_blk = b->mem;
+		b->v.stack.blk[EN_PART] = b->mem;
 		assert_int_equal(w->writes, 0);
 		blk_close(&w->blk);
 		refused += r < 0;

@@ -166,22 +166,20 @@ static int volume_with(const struct guard_input *in, const char *reason)
 
 static void test_guard_volume__each_reason__refused_by_its_name(void **state)
 {
-	struct nt_state good = {.can_write = true};
-	struct nt_state bad = {.can_write = false, .refusal_code = RS_E_HIBERNATED};
 	struct bl_unlock_result bl = {.can_write = true};
-	struct guard_input in = {.volume_name = "disk.img, partition 3", .state = &good};
+	struct guard_input in = {.volume_name = "disk.img, partition 3"};
 
 	(void)state;
 	assert_int_equal(volume_with(&in, ""), 0);
 	in.is_source_short = true;
 	assert_int_equal(volume_with(&in, "ends before"), RS_E_TRUNCATED);
 	in.is_source_short = false;
-	in.state = &bad;
-	(void)strcpy(bad.refusal, "it sleeps");
+	in.refusal = "it sleeps";
+	in.refusal_code = RS_E_HIBERNATED;
 	assert_int_equal(volume_with(&in, "it sleeps"), RS_E_HIBERNATED);
-	bad.refusal_code = 0; /* a reason without a name is none to go on */
+	in.refusal_code = 0; /* a reason without a name is none to go on */
 	assert_int_equal(volume_with(&in, "it sleeps"), RS_E_GUARD);
-	in.state = &good;
+	in.refusal = NULL;
 	in.bl = &bl;
 	in.bl_state = BL_CONVERTING;
 	assert_int_equal(volume_with(&in, ""), RS_E_CONVERSION);
