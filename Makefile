@@ -30,7 +30,7 @@ LIBS	:= $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
 ROOMS	= format core block fat bitlocker ntfs ntfslog ntfswrite windows report judge plan act engine
 upto	= $(if $(2),$(firstword $(2)) $(if $(filter $(1),$(firstword $(2))),,$(call upto,$(1),$(wordlist 2,99,$(2)))))
-libs_to	= $(patsubst %,$(BUILD)/lib/%.a,$(call upto,$(1),$(ROOMS)))
+libs_to	= $(patsubst %,$(BUILD)/lib/%.a,$(call upto,$(1),$(ROOMS) ui))
 rev	= $(if $(1),$(call rev,$(wordlist 2,99,$(1))) $(firstword $(1)))
 RESCUE	= $(call rev,$(ROOMS:%=$(BUILD)/lib/%.a))
 
@@ -98,17 +98,22 @@ helpers_ntfslog = ntfs
 helpers_ntfswrite = ntfs ntfslog
 helpers_plan = judge
 helpers_act = judge
-helpers_engine = judge
+helpers_engine = judge ntfslog bitlocker
+helpers_ui = engine judge ntfslog
 
 # the disk that the engine opens is one of the test's
 $(BUILD)/tests/unit/engine/test_unreadable: LDFLAGS += -Wl,--wrap=blk_file_open
+# and the disk of this one fails
+$(BUILD)/tests/unit/engine/test_run_faults: LDFLAGS += \
+	$(foreach f,pread64 __pread64_chk pwrite64 fsync,-Wl$(,)--wrap=$(f))
 
 define room_tests
 $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/$(1)/test_*.c)): %: %.o $(call shared_of,$(1)) \
 	$(call rev,$(call libs_to,$(1)))
 	$$(link) $$^ $$(LIBS) -lcmocka -lhivex -o $$@
 endef
-$(foreach r,$(ROOMS),$(eval $(call room_tests,$(r))))
+$(foreach r,$(ROOMS) ui,$(eval $(call room_tests,$(r))))
+$(BUILD)/tests/unit/ui/%: LIBS += $(shell pkg-config --libs fuse3)
 # what lies in memory when it goes back to the kernel, and memory that cannot be locked
 $(BUILD)/tests/unit/core/test_wiped: LDFLAGS += -Wl,--wrap=munmap -Wl,--wrap=mlock
 

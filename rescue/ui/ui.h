@@ -42,6 +42,13 @@ struct ui {
 	struct report_file report;
 };
 
+/* ---- run.c ---- */
+
+/** The whole program: protect memory, read the command line, run one command. Once a process, as
+ * signal handlers and OpenSSL's memory are the process'. @argv is reordered, and wiped of a
+ * recovery password. Returns the exit status. */
+int ui_main(int argc, char **argv);
+
 /* ---- terminal.c: signals, questions, key prompt, progress ---- */
 
 /** SIGINT, SIGTERM and SIGHUP ask to stop; SIGPIPE becomes a write error. */

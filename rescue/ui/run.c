@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command line: read it, run one command, end with its exit status. All that is known here of
+ * disks the engine was asked for (rescue.h). */
+#include <string.h>
+#include <time.h>
+
+#include "ui/ui.h"
+
+static void on_log(void *user, enum rs_log_level level, const char *line)
+{
+	const struct ui *ui = user;
+
+	if (level <= RS_LOG_WARN || is_given(&ui->opt, OPT_VERBOSE))
+		out_warn("%s%s", level == RS_LOG_WARN ? "warning: " : "", line);
+}
+
+static bool on_progress(void *user, const char *what, uint64_t done, uint64_t total)
+{
+	(void)user;
+	return progress_step(what, done, total, false);
+}
+
+static enum rs_answer on_question(void *user, const struct rs_question *q)
+{
+	struct ui *ui = user;
+
+	if (term_is_cancelled())
+		return RS_ANSWER_CANCEL;
+	if (q->report)
+		ui_show_so_far(ui, q->report);
+	return term_ask(q->text);
+}
+
+static size_t on_key(void *user, const struct rs_key_request *q, char *buf, size_t cap)
+{
+	(void)user;
+	return term_key(q, buf, cap);
+}
+
+/* A number for --keys-fd. */
+static int parse_fd(const char *text, int *ret, struct rs_err *err)
+{
+	char *end;
+	unsigned long v = strtoul(text, &end, 10);
+
+	if (text[0] < '0' || text[0] > '9' || *end || v > 65535)
+		return rs_fail(
+			err, RS_E_USAGE, "--keys-fd needs the number of an open file descriptor");
+	*ret = (int)v;
+	return 0;
+}
+
+static int read_key(struct rs_session *s, const struct key_option *key, struct rs_err *err)
+{
+	int fd = -1;
+
+	switch (key->id) {
+	case OPT_KEYS_FD:
+		return parse_fd(key->value, &fd, err) < 0 ? err->code : rs_keys_from_fd(s, fd, err);
+	case OPT_PASSPHRASE_FILE:
+		return rs_passphrase_from_file(s, key->value, err);
+	case OPT_STARTUP_KEY:
+		return rs_startup_key_from_file(s, key->value, err);
+	default:
+		return rs_keys_from_file(s, key->value, err);
+	}
+}
+
+int ui_open_session(struct ui *ui, struct rs_err *err)
+{
+	struct rs_events events = {
+		.user = ui,
+		.log = on_log,
+		.progress = on_progress,
+		.ask = on_question,
+		.key = on_key,
+	};
+
+	if (!term_can_ask())
+		events.ask = NULL;
+	if (!term_can_ask() || ui->opt.command->bit == CMD_LIST)
+		events.key = NULL; /* a list says what is locked, it does not ask for keys */
+	if (events.key)
+		term_hide_typing();
+	memory_warn();
+	int r = rs_session_new(&events, &ui->session, err);
+	for (unsigned i = 0; r == 0 && i < ui->opt.n_keys; i++)
+		r = read_key(ui->session, &ui->opt.keys[i], err);
+	if (r == 0 && ui->opt.rules)
+		r = rs_rules_from(ui->session, ui->opt.rules, err);
+	return r;
+}
+
+int ui_open_tree(struct ui *ui, struct rs_tree **ret, struct envelope *e, struct rs_err *err)
+{
+	struct rs_report *report = NULL;
+
+	ui->target.n_disks = 1;
+	int r = ui_open_session(ui, err);
+	if (r == 0) {
+		r = rs_tree_open(ui->session, &ui->target, ret, &report);
+		const struct rs_err *why = report ? rs_report_err(report) : NULL;
+		if (r < 0 && why && why->code)
+			*err = *why;
+		else if (r < 0)
+			(void)rs_fail_on(err, r, ui->opt.args[0], "%s", "");
+	}
+	envelope_begin_take(e, ui, report);
+	return r;
+}
+
+int cmd_help(struct ui *ui)
+{
+	const struct options *o = &ui->opt;
+	const struct command_spec *about = NULL;
+	struct rs_err err = {0};
+	struct envelope e;
+
+	if (o->command->bit != CMD_HELP)
+		about = o->command; /* COMMAND --help */
+	else if (o->n_args)
+		about = command_find(o->args[0]);
+	if (o->command->bit == CMD_HELP && o->n_args && !about)
+		(void)rs_fail(&err, RS_E_USAGE, "there is no command '%.64s'", o->args[0]);
+	envelope_begin_take(&e, ui, NULL);
+	if (!err.code && is_given(o, OPT_JSON)) {
+		char *text = NULL;
+		size_t len = 0;
+		FILE *f = open_memstream(&text, &len);
+		if (f) {
+			help_print(f, about);
+			(void)fclose(f); /* memory */
+			envelope_add_take(&e, "help", json_object_new_string(text ? text : ""));
+			free(text);
+		}
+	} else if (!err.code) {
+		help_print(stdout, about);
+	}
+	return envelope_end(&e, "help shown", &err);
+}
+
+int cmd_version(struct ui *ui)
+{
+	struct rs_err err = {0};
+	struct envelope e;
+
+	envelope_begin_take(&e, ui, NULL);
+	if (!is_given(&ui->opt, OPT_JSON))
+		(void)printf("unbrick %s\n", rs_version()); /* envelope_end finds a lost line */
+	return envelope_end(&e, "version shown", &err);
+}
+
+static int run(struct ui *ui)
+{
+	const struct options *o = &ui->opt;
+	int status;
+
+	if (is_given(o, OPT_HELP))
+		return cmd_help(ui);
+	if (is_given(o, OPT_VERSION))
+		return cmd_version(ui);
+	ui->target = (struct rs_target){
+		(const char *const *)o->args, o->n_args, o->volume, o->beside, o->n_beside};
+	status = o->command->run(ui);
+	term_show_typing();
+	rs_session_free(ui->session);
+	ui->session = NULL;
+	return status;
+}
+
+int ui_main(int argc, char **argv)
+{
+	struct ui ui = {.started_ns = term_now_ns()};
+	struct rs_err err = {0};
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	ui.started_filetime =
+		((uint64_t)now.tv_sec + 11644473600U) * 10000000U + (uint64_t)now.tv_nsec / 100;
+	term_catch_signals();
+	int r = memory_protect(&err);
+	if (r < 0)
+		return out_error(&err);
+	r = options_parse(argc, argv, &ui.opt, &err);
+	struct rs_err *own = r < 0 ? NULL : &err; /* the first error is the one to tell */
+	if (report_file_open(&ui, own) < 0 && r == 0)
+		r = err.code;
+	return r < 0 ? ui_fail(&ui, &err) : run(&ui);
+}
