@@ -29,6 +29,12 @@ static const char *tmp_dir(void)
 	return t && *t && strlen(t) < 24 ? t : "/tmp";
 }
 
+void wi_mount(struct wi *w)
+{
+	w->lib = ntfs_mount(w->path, 0);
+	assert_non_null(w->lib);
+}
+
 void wi_make(struct wi *w)
 {
 	char command[400];
@@ -44,8 +50,7 @@ void wi_make(struct wi *w)
 		w->path, w->path);
 	assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c): a test's own text */
 	ntfs_log_set_handler(ntfs_log_handler_null);
-	w->lib = ntfs_mount(w->path, 0);
-	assert_non_null(w->lib);
+	wi_mount(w);
 	wi_dir(w, "/Windows/System32/config");
 	wi_dir(w, "/Windows/System32/drivers");
 	(void)snprintf(w->win.root, sizeof(w->win.root), "\\Windows");

@@ -21,6 +21,9 @@ struct wi {
 void wi_make(struct wi *w);
 void wi_done(struct wi *w);
 
+/** Mount it once more, closed, for more to be filled in. */
+void wi_mount(struct wi *w);
+
 /* Paths have '/' and start at the root; folders on the way are made. @modified "" = as it comes. */
 void wi_dir(struct wi *w, const char *path);
 void wi_file(struct wi *w, const char *path, const void *p, size_t len, const char *modified);

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A Windows that crashed: what waits in its journal is shown, asked about, applied before anything
+ * else, finished and taken back; what is refused leaves every byte as it was. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "rig.h"
+
+static int make(void **state, bool is_loser)
+{
+	struct rig *r = calloc(1, sizeof(*r));
+	size_t len;
+
+	assert_non_null(r);
+	rig_begin(r);
+	uint8_t *bytes = rig_crashed(RIG_HAS_BAD, is_loser, &len);
+	rig_add_take(r, bytes, len);
+	*state = r;
+	return 0;
+}
+
+static int make_crashed(void **state)
+{
+	return make(state, false);
+}
+
+static int make_loser(void **state)
+{
+	return make(state, true);
+}
+
+/* Both restart pages of the journal are damaged. */
+static int make_torn(void **state)
+{
+	(void)make(state, false);
+	struct rig *r = *state;
+	unsigned n = 0;
+
+	for (size_t at = 0; at + 4096 <= r->images[0].len; at += 4096)
+		if (memcmp(r->images[0].bytes + at, "RSTR", 4) == 0) {
+			memset(r->images[0].bytes + at + 0x1f0, 0xEE, 32);
+			n++;
+		}
+	assert_int_equal(n, 2);
+	rig_reset(r);
+	return 0;
+}
+
+static int unmake(void **state)
+{
+	rig_done(*state);
+	free(*state);
+	return 0;
+}
+
+/* The plan's file of the last run is there; it is removed. */
+static void plan_path(const struct rig *r, char *ret, size_t cap)
+{
+	(void)snprintf(ret, cap, "%s", rig_get(r, "replay.0.plan"));
+	assert_true(ret[0]);
+}
+
+static void drop_plan(const char *path)
+{
+	assert_int_equal(unlink(path), 0);
+}
+
+static void test_scan__pending__shows_the_state_after_and_the_replay(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(rig_run(r, RIG_SCAN, NULL), 3);
+	rig_expect(r, "disks.0.volumes.0.ntfs.journal.state", "pending");
+	rig_expect(r, "disks.0.volumes.0.ntfs.journal.pending", "true");
+	rig_expect(r, "disks.0.volumes.0.ntfs.journal.can_replay", "true");
+	rig_expect(r, "replay.0.result", "planned");
+	rig_expect(r, "replay.0.state", "pending");
+	rig_expect(r, "replay.0.losers", "0");
+	assert_true(rig_is_as_made(r));
+}
+
+static void test_replay__yes__applies_it_and_saves_the_plan(void **state)
+{
+	struct rig *r = *state;
+	const struct rs_replay_options o = {.say_yes = true, .choice = {.plan_file = r->dir}};
+	char plan[200];
+
+	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 0);
+	rig_expect_part(r, "outcome.text", "the journal of 1 volume replayed, ");
+	rig_expect(r, "replay.0.result", "done");
+	rig_expect(r, "verification.passed", "true");
+	plan_path(r, plan, sizeof(plan));
+	assert_non_null(strstr(r->text, plan));
+	drop_plan(plan);
+	assert_true(rig_has_file(r, 0, RIG_PASSED));
+	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 4);
+	rig_expect(r, "outcome.written", "false");
+}
+
+static void test_replay__each_answer__only_yes_writes(void **state)
+{
+	struct rig *r = *state;
+	const struct rs_replay_options o = {.choice = {.plan_file = r->dir}};
+
+	for (int a = RS_ANSWER_NO; a <= RS_ANSWER_NOBODY; a++) {
+		rig_reset(r);
+		r->is_there = true;
+		r->says[RS_ASK_PLAN] = (enum rs_answer)a;
+		assert_int_equal(rig_run(r, RIG_REPLAY, &o), a == RS_ANSWER_YES ? 0 : 14);
+		assert_int_equal(rig_asked(r), 1);
+		assert_int_equal(rig_is_as_made(r), a != RS_ANSWER_YES);
+		if (a == RS_ANSWER_YES)
+			drop_plan(rig_get(r, "replay.0.plan"));
+	}
+	rig_reset(r);
+	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 14); /* nobody there, and no --yes */
+	assert_true(rig_is_as_made(r));
+}
+
+static void test_replay__policy_no__refused(void **state)
+{
+	struct rig *r = *state;
+	const struct rs_replay_options o = {
+		.say_yes = true, .choice = {.policy = RS_REPLAY_NO, .plan_file = r->dir}};
+	const struct rs_fix_options fix = {.say_yes = true, .replay = o.choice};
+
+	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 7);
+	rig_expect(r, "error.id", "ntfs.log-unclean");
+	rig_expect(r, "replay.0.result", "refused");
+	rig_expect(r, "replay.0.plan", "");
+	assert_int_equal(rig_run(r, RIG_FIX, &fix), 7);
+	rig_expect(r, "error.id", "ntfs.log-unclean");
+	assert_true(rig_is_as_made(r));
+}
+
+static void test_replay__losers__asked_or_refused(void **state)
+{
+	struct rig *r = *state;
+	struct rs_replay_options o = {.say_yes = true, .choice = {.plan_file = r->dir}};
+
+	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 7); /* nobody to ask */
+	rig_expect(r, "error.id", "ntfs.log-losers");
+	rig_expect(r, "replay.0.losers", "1");
+	for (int a = RS_ANSWER_NO; a <= RS_ANSWER_NOBODY; a++) {
+		rig_reset(r);
+		r->is_there = true;
+		r->says[RS_ASK_LOSERS] = (enum rs_answer)a;
+		assert_int_equal(rig_run(r, RIG_REPLAY, &o), a == RS_ANSWER_YES ? 0 : 14);
+		assert_int_equal(r->asked[RS_ASK_LOSERS], 1);
+		assert_int_equal(rig_is_as_made(r), a != RS_ANSWER_YES);
+		if (a == RS_ANSWER_YES)
+			drop_plan(rig_get(r, "replay.0.plan"));
+	}
+	rig_reset(r);
+	o.choice.policy = RS_REPLAY_ALL;
+	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 0);
+	drop_plan(rig_get(r, "replay.0.plan"));
+	assert_false(rig_has_file(r, 0, RIG_PASSED)); /* it never ended */
+}
+
+static void test_replay__plan_file__there_already_or_on_no_place(void **state)
+{
+	struct rig *r = *state;
+	struct rs_replay_options o = {.say_yes = true, .choice = {.plan_file = r->disks[0]}};
+
+	assert_int_not_equal(rig_run(r, RIG_REPLAY, &o), 0); /* the disk itself */
+	assert_true(rig_is_as_made(r));
+	o.choice.plan_file = "/nonexistent/folder/plan";
+	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 10);
+	rig_expect(r, "error.id", "replay.plan-file");
+	assert_true(rig_is_as_made(r));
+}
+
+static void test_replay__revert_and_resume__there_and_back(void **state)
+{
+	struct rig *r = *state;
+	struct rs_replay_options o = {.say_yes = true, .choice = {.plan_file = r->dir}};
+	char plan[200];
+
+	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 0);
+	plan_path(r, plan, sizeof(plan));
+	o.choice.plan_file = plan;
+	o.how = RS_REPLAY_REVERT;
+	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 0);
+	rig_expect(r, "replay.0.result", "reverted");
+	assert_true(rig_is_as_made(r));
+	o.how = RS_REPLAY_RESUME;
+	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 0);
+	rig_expect(r, "replay.0.result", "resumed");
+	assert_true(rig_has_file(r, 0, RIG_PASSED));
+	o.say_yes = false;
+	o.how = RS_REPLAY_REVERT;
+	rig_keep(r);
+	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 14);
+	assert_true(rig_is_as_made(r));
+	drop_plan(plan);
+	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 10);
+	o.choice.plan_file = "Makefile";
+	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 11);
+	rig_expect(r, "error.id", "replay.plan-damaged");
+	assert_true(rig_is_as_made(r));
+}
+
+static void test_fix__pending__replays_first_and_undo_follows(void **state)
+{
+	struct rig *r = *state;
+	const struct rs_fix_options o = {.say_yes = true, .replay = {.plan_file = r->dir}};
+	const struct rs_undo_options undo = {.say_yes = true};
+
+	assert_int_equal(rig_run(r, RIG_FIX, &o), 0);
+	rig_expect_part(r, "outcome.text", "journal replayed, 1 file moved into quarantine, ");
+	drop_plan(rig_get(r, "replay.0.plan"));
+	assert_true(rig_has_file(r, 0, RIG_PASSED));
+	assert_false(rig_has_file(r, 0, RIG_DIR "/" RIG_BAD));
+	assert_int_equal(rig_run(r, RIG_UNDO, &undo), 0);
+	assert_true(rig_has_file(r, 0, RIG_DIR "/" RIG_BAD));
+}
+
+static void test_fix__pending_and_refused_by_a_person__no_plan_file(void **state)
+{
+	struct rig *r = *state;
+	const struct rs_fix_options o = {.replay = {.plan_file = r->dir}};
+
+	r->is_there = true;
+	assert_int_equal(rig_run(r, RIG_FIX, &o), 14);
+	assert_true(rig_is_as_made(r)); /* rig_done finds a file that was left */
+}
+
+static void test_torn__every_command__refused_and_said(void **state)
+{
+	struct rig *r = *state;
+	const struct rs_fix_options fix = {.say_yes = true};
+	const struct rs_replay_options replay = {.say_yes = true};
+
+	assert_int_equal(rig_run(r, RIG_LIST, NULL), 0);
+	rig_expect(r, "disks.0.volumes.0.ntfs.can_write", "false");
+	assert_true(*rig_get(r, "disks.0.volumes.0.ntfs.refusal"));
+	assert_int_equal(rig_run(r, RIG_SCAN, NULL), 7);
+	rig_expect(r, "error.id", "ntfs.log-torn");
+	assert_int_equal(rig_run(r, RIG_FIX, &fix), 7);
+	rig_expect(r, "error.id", "ntfs.log-torn");
+	rig_expect(r, "plan.0.action", "report");
+	assert_int_equal(rig_run(r, RIG_REPLAY, &replay), 7);
+	rig_expect(r, "error.id", "ntfs.log-torn");
+	assert_true(rig_is_as_made(r));
+}
+
+int main(void)
+{
+#define T(name, made) cmocka_unit_test_setup_teardown(name, made, unmake)
+	const struct CMUnitTest tests[] = {
+		T(test_scan__pending__shows_the_state_after_and_the_replay, make_crashed),
+		T(test_replay__yes__applies_it_and_saves_the_plan, make_crashed),
+		T(test_replay__each_answer__only_yes_writes, make_crashed),
+		T(test_replay__policy_no__refused, make_crashed),
+		T(test_replay__losers__asked_or_refused, make_loser),
+		T(test_replay__plan_file__there_already_or_on_no_place, make_crashed),
+		T(test_replay__revert_and_resume__there_and_back, make_crashed),
+		T(test_fix__pending__replays_first_and_undo_follows, make_crashed),
+		T(test_fix__pending_and_refused_by_a_person__no_plan_file, make_crashed),
+		T(test_torn__every_command__refused_and_said, make_torn),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A BitLocker volume without its key, with a wrong one, and with keys typed one after another. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../../layers/layers.h"
+#include "../bitlocker/mini.h"
+#include "rig.h"
+
+static const uint8_t startup_key[32] = {1, 2, 3}, other_key[32] = {4, 5, 6};
+
+/* @protector 0: a startup key; else a recovery password that no test has */
+static int make(void **state, bool is_recovery)
+{
+	struct rig *r = calloc(1, sizeof(*r));
+	struct mini m;
+
+	assert_non_null(r);
+	rig_begin(r);
+	mini_begin(&m, BL_XTS_128, 512);
+	if (is_recovery)
+		mini_vmk(&m, 0x77, BL_P_RECOVERY, NULL, 0);
+	else
+		mini_startup(&m, 0x55, startup_key);
+	mini_fvek(&m);
+	mini_relocation(&m);
+	mini_finish(&m);
+	uint8_t *bytes = malloc(MINI_BYTES);
+	assert_non_null(bytes);
+	memcpy(bytes, lay_mem_bytes(m.disk), MINI_BYTES);
+	mini_done(&m);
+	rig_add_take(r, bytes, MINI_BYTES);
+	*state = r;
+	return 0;
+}
+
+static int make_startup(void **state)
+{
+	return make(state, false);
+}
+
+static int make_recovery(void **state)
+{
+	return make(state, true);
+}
+
+static int unmake(void **state)
+{
+	rig_done(*state);
+	free(*state);
+	return 0;
+}
+
+static void write_bek(char path[128], const struct rig *r, const uint8_t key[32])
+{
+	uint8_t bytes[256];
+	size_t len = mini_bek(0x55, key, false, bytes);
+
+	(void)snprintf(path, 128, "%s/key.bek", r->dir);
+	FILE *f = fopen(path, "wb");
+	assert_non_null(f);
+	assert_int_equal(fwrite(bytes, 1, len, f), len);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void test_locked__no_key__each_command_says_so(void **state)
+{
+	struct rig *r = *state;
+
+	assert_int_equal(rig_run(r, RIG_LIST, NULL), 0); /* locked is no error of a list */
+	rig_expect(r, "disks.0.volumes.0.content", "bitlocker");
+	rig_expect(r, "disks.0.volumes.0.bitlocker.unlocked", "false");
+	rig_expect_part(r, "disks.0.volumes.0.error.id", "bitlocker.");
+	for (enum rig_command c = RIG_SCAN; c < RIG_COMMANDS; c++) {
+		assert_int_equal(rig_run(r, c, NULL), 5);
+		rig_expect_part(r, "error.id", "bitlocker.");
+	}
+	assert_true(rig_is_as_made(r));
+}
+
+static void test_locked__startup_key__right_and_wrong(void **state)
+{
+	struct rig *r = *state;
+	char path[128];
+
+	write_bek(path, r, other_key);
+	r->bek_file = path;
+	assert_int_equal(rig_run(r, RIG_SCAN, NULL), 6);
+	rig_expect(r, "error.id", "bitlocker.key-rejected");
+	assert_int_equal(rig_run(r, RIG_LIST, NULL), 6); /* somebody expected it to fit */
+	write_bek(path, r, startup_key);
+	(void)rig_run(r, RIG_LIST, NULL);
+	rig_expect(r, "disks.0.volumes.0.bitlocker.unlocked", "true");
+	rig_expect(r, "disks.0.volumes.0.bitlocker.unlocked_by.kind", "startup key");
+	assert_int_equal(unlink(path), 0);
+	assert_true(rig_is_as_made(r));
+}
+
+static void test_locked__typed__asked_again_with_the_reason_and_not_for_ever(void **state)
+{
+	static const char *const keys[] = {"12345", "twelve", "1-2-3", "4", "5"};
+	struct rig *r = *state;
+
+	r->keys = keys;
+	r->n_keys = 5;
+	const int status = rig_run(r, RIG_SCAN, NULL);
+	assert_true(status == 5 || status == 6);
+	assert_int_equal(r->keys_asked, 3);
+	assert_true(r->last_key_error[0]);
+	r->n_keys = 0; /* nothing is typed */
+	assert_int_equal(rig_run(r, RIG_SCAN, NULL), 5);
+	assert_int_equal(r->keys_asked, 1);
+	assert_int_equal(rig_run(r, RIG_LIST, NULL), 0); /* a list asks for nothing */
+	assert_int_equal(r->keys_asked, 0);
+	assert_true(rig_is_as_made(r));
+}
+
+int main(void)
+{
+#define T(name, made) cmocka_unit_test_setup_teardown(name, made, unmake)
+	const struct CMUnitTest tests[] = {
+		T(test_locked__no_key__each_command_says_so, make_startup),
+		T(test_locked__startup_key__right_and_wrong, make_startup),
+		T(test_locked__typed__asked_again_with_the_reason_and_not_for_ever, make_recovery),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
