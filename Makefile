@@ -113,6 +113,8 @@ $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/$(1)/test_*.c)): %: %.o $(call s
 	$$(link) $$^ $$(LIBS) -lcmocka -lhivex -o $$@
 endef
 $(foreach r,$(ROOMS) ui,$(eval $(call room_tests,$(r))))
+$(BUILD)/tests/unit/ui/test_no_memory: LDFLAGS += -Wl,--wrap=rs_report_json
+$(BUILD)/tests/unit/ui/test_terminal: LDFLAGS += -Wl,--wrap=term_now_ns
 $(BUILD)/tests/unit/ui/%: LIBS += $(shell pkg-config --libs fuse3)
 # what lies in memory when it goes back to the kernel, and memory that cannot be locked
 $(BUILD)/tests/unit/core/test_wiped: LDFLAGS += -Wl,--wrap=munmap -Wl,--wrap=mlock

@@ -41,8 +41,9 @@ void envelope_begin_take(struct envelope *e, struct ui *ui, struct rs_report *op
 	const struct command_spec *command = ui->opt.command;
 
 	*e = (struct envelope){.ui = ui};
-	if (opened)
-		e->root = json_tokener_parse(rs_report_json(opened));
+	const char *json = opened ? rs_report_json(opened) : NULL;
+	if (json)
+		e->root = json_tokener_parse(json);
 	rs_report_free(opened);
 	if (!e->root)
 		e->root = own_root(ui);

@@ -62,15 +62,21 @@ int ui_finish(struct ui *ui, const char *json, const struct rs_err *own, int sta
 
 int ui_show_report_take(struct ui *ui, struct rs_report *r)
 {
+	const struct rs_err no_memory = {.code = RS_E_MEMORY, .object = "report"};
+	const bool is_json = is_given(&ui->opt, OPT_JSON);
+	const char *json = is_json || report_file_is_open(ui) ? rs_report_json(r) : NULL;
 	int status = rs_report_exit(r);
 
 	progress_clear();
-	if (is_given(&ui->opt, OPT_JSON))
-		(void)fputs(rs_report_json(r), stdout); /* out_finish finds a lost line */
-	else
+	if (is_json && json) {
+		(void)fputs(json, stdout); /* out_finish finds a lost line */
+	} else if (is_json) {
+		int lost_status = out_error(&no_memory);
+		status = status ? status : lost_status;
+	} else {
 		ui_show_so_far(ui, r);
+	}
 	forget_from(&ui->shown, 0);
-	const char *json = report_file_is_open(ui) ? rs_report_json(r) : NULL;
 	status = ui_finish(ui, json, rs_report_err(r), status);
 	rs_report_free(r);
 	return status;

@@ -8,9 +8,11 @@
 
 #include "rig.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,6 +23,7 @@
 #define BAD_TIME     "2024-07-19T04:09:27Z"
 #define PART_AT	     (1U << 20)
 #define SECTOR_BYTES 512U
+#define PAGE_BYTES   4096U
 
 static uint8_t *read_all(const char *path, size_t *ret_len)
 {
@@ -79,6 +82,7 @@ void rig_done(struct rig *r)
 	char path[160];
 
 	for (size_t i = 0; i < r->n_disks; i++) {
+		(void)munmap(r->images[i].now, r->images[i].len);
 		(void)unlink(r->images[i].path);
 		free(r->images[i].path);
 		free(r->images[i].bytes);
@@ -99,6 +103,11 @@ void rig_add_take(struct rig *r, uint8_t *bytes, size_t len)
 	*i = (struct rig_image){.bytes = bytes, .len = len};
 	assert_true(asprintf(&i->path, "%s/%c.img", r->dir, (int)('a' + r->n_disks)) > 0);
 	write_all(i->path, bytes, len);
+	int fd = open(i->path, O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	i->now = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	assert_ptr_not_equal(i->now, MAP_FAILED);
+	(void)close(fd);
 	r->disks[r->n_disks++] = i->path;
 }
 
@@ -200,10 +209,20 @@ uint8_t *rig_join_take(uint8_t *const parts[2], const size_t lens[2], size_t *re
 	return ret;
 }
 
+/* A page at a time: most are as they were. */
+static void bring_back(struct rig_image *i)
+{
+	for (size_t at = 0; at < i->len; at += PAGE_BYTES) {
+		size_t n = i->len - at < PAGE_BYTES ? i->len - at : PAGE_BYTES;
+		if (memcmp(i->now + at, i->bytes + at, n) != 0)
+			memcpy(i->now + at, i->bytes + at, n);
+	}
+}
+
 void rig_reset(struct rig *r)
 {
 	for (size_t i = 0; i < r->n_disks; i++)
-		write_all(r->images[i].path, r->images[i].bytes, r->images[i].len);
+		bring_back(&r->images[i]);
 	r->is_there = false;
 	memset(r->says, 0, sizeof(r->says));
 	r->keys = NULL;
@@ -215,21 +234,15 @@ bool rig_is_as_made(const struct rig *r)
 {
 	bool ret = true;
 
-	for (size_t i = 0; i < r->n_disks; i++) {
-		size_t len;
-		uint8_t *now = read_all(r->images[i].path, &len);
-		ret = ret && len == r->images[i].len && memcmp(now, r->images[i].bytes, len) == 0;
-		free(now);
-	}
+	for (size_t i = 0; i < r->n_disks; i++)
+		ret = ret && memcmp(r->images[i].now, r->images[i].bytes, r->images[i].len) == 0;
 	return ret;
 }
 
 void rig_keep(struct rig *r)
 {
-	for (size_t i = 0; i < r->n_disks; i++) {
-		free(r->images[i].bytes);
-		r->images[i].bytes = read_all(r->images[i].path, &r->images[i].len);
-	}
+	for (size_t i = 0; i < r->n_disks; i++)
+		memcpy(r->images[i].bytes, r->images[i].now, r->images[i].len);
 }
 
 bool rig_has_file(const struct rig *r, size_t disk, const char *path)

@@ -24,6 +24,7 @@ enum rig_content { RIG_HAS_BAD = 1, RIG_HAS_DOUBT = 2, RIG_SLEEPS = 4, RIG_CONTE
 struct rig_image {
 	char *path;
 	uint8_t *bytes; /* as made */
+	uint8_t *now;	/* the file, mapped */
 	size_t len;
 };
 

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The whole program, run as a person or a script does: how it ends, what it prints where, and the
+ * file of --report. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../engine/rig.h"
+#include "said.h"
+#include "ui/ui.h"
+
+static struct rig rig;
+static char report[128];
+
+/* The images are made where no other process' OpenSSL is touched: the program chooses its memory.
+ */
+static int make(void *user)
+{
+	size_t len;
+
+	(void)user;
+	rig_begin(&rig);
+	uint8_t *bytes = rig_windows(RIG_HAS_BAD, &len);
+	rig_add_take(&rig, bytes, len);
+	return 0;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	make(NULL);
+	(void)snprintf(report, sizeof(report), "%s/report.json", rig.dir);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	rig_done(&rig);
+	return 0;
+}
+
+/* ---- how it ends ---- */
+
+static int end_with(void *user)
+{
+	struct rs_err err = {0};
+
+	return out_error((rs_fail_on(&err, *(int *)user, "object", "the cause"), &err));
+}
+
+static void test_each_error__its_line_and_status(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; rs_err_table(i); i++) {
+		const struct rs_err_info *info = rs_err_table(i);
+		int code = info->code;
+		struct said s;
+		if (!code)
+			continue;
+		said_call(&s, end_with, &code);
+		said_expect(&s, info->exit_status, "", "unbrick: object: ");
+		assert_non_null(strstr(s.err, info->text));
+		assert_non_null(strstr(s.err, "the cause"));
+		assert_non_null(strstr(s.err, info->advice));
+		assert_string_equal(s.out, "");
+		said_done(&s);
+	}
+}
+
+static void wrong(const char *part, const char *a, const char *b, const char *c, const char *d)
+{
+	struct said s;
+
+	said_run(&s, a, b, c, d, NULL);
+	said_expect(&s, 2, "", part);
+	assert_string_equal(s.out, "");
+	said_done(&s);
+	said_run(&s, "--json", a, b, c, d, NULL);
+	said_expect(&s, 2, "\"status\": 2", part);
+	struct json_object *o = json_tokener_parse(s.out);
+	assert_non_null(o); /* one report, whole */
+	json_object_put(o);
+	said_done(&s);
+}
+
+static void test_wrong_values__usage_and_nothing_printed(void **state)
+{
+	const char *disk = rig.disks[0];
+
+	(void)state;
+	wrong("'maybe' is not safe, no or all", "fix", disk, "--replay", "maybe");
+	wrong("'maybe' is not safe, no or all", "undo", disk, "--replay", "maybe");
+	wrong("'maybe' is not safe, no or all", "replay", disk, "--replay", "maybe");
+	wrong("one of --plan, --resume, --revert", "replay", disk, "--plan=x", "--revert=y");
+	wrong("one of --plan, --resume, --revert", "replay", disk, "--resume=x", "--revert=y");
+	wrong("--keys-fd needs the number", "list", disk, "--keys-fd", "x");
+	wrong("--keys-fd needs the number", "list", disk, "--keys-fd", "-1");
+	wrong("--keys-fd needs the number", "list", disk, "--keys-fd", "70000");
+	wrong("no such volume", "list", disk, "--volume", "7");
+	wrong("is not list, show or check", "rules", "print", NULL, NULL);
+	wrong("it takes none", "rules", "list", "more", NULL);
+	wrong("needs one ID", "rules", "show", NULL, NULL);
+	wrong("needs PATH", "rules", "check", NULL, NULL);
+	wrong("no rule has this id", "rules", "show", "nothing", NULL);
+	wrong("there is no command 'nothing'", "help", "nothing", NULL, NULL);
+	wrong("no such file or folder", "cat", disk, "/nothing", NULL);
+	wrong("it is a folder", "cat", disk, "/Windows", NULL);
+	assert_true(rig_is_as_made(&rig));
+}
+
+static void test_missing_files__cannot_open(void **state)
+{
+	static const char *const options[] = {"--keys", "--passphrase-file", "--startup-key"};
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		struct said s;
+		said_run(&s, "list", rig.disks[0], options[i], "/nonexistent", NULL);
+		said_expect(&s, 10, "", "/nonexistent");
+		said_done(&s);
+	}
+	struct said s;
+	said_run(&s, "list", "/nonexistent", NULL);
+	said_expect(&s, 10, "", "cannot open");
+	said_done(&s);
+}
+
+static void test_commands__on_a_windows__end_as_they_should(void **state)
+{
+	struct said s;
+
+	(void)state;
+	said_run(&s, "version", NULL);
+	said_expect(&s, 0, rs_version(), "");
+	said_done(&s);
+	said_run(&s, "list", rig.disks[0], NULL);
+	said_expect(&s, 0, "\\Windows", "");
+	said_done(&s);
+	said_run(&s, "scan", rig.disks[0], NULL);
+	said_expect(&s, 3, RIG_BAD, "");
+	said_done(&s);
+	said_run(&s, "ls", rig.disks[0], "/Windows", NULL);
+	said_expect(&s, 0, "System32\n", "");
+	said_done(&s);
+	said_run(&s, "ls", "-lr", rig.disks[0], NULL);
+	said_expect(&s, 0, "ntoskrnl.exe\n", "");
+	said_done(&s);
+	said_run(&s, "cat", rig.disks[0], RIG_DIR "/" RIG_BAD, NULL);
+	said_expect(&s, 0, "one", "");
+	said_done(&s);
+	said_run(&s, "cat", "--json", rig.disks[0], RIG_DIR "/" RIG_BAD, NULL);
+	/* of "one", by sha256sum */
+	said_expect(&s, 0, "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed", "");
+	said_done(&s);
+	said_run(&s, "fix", rig.disks[0], NULL); /* nobody to ask */
+	said_expect(&s, 14, RIG_BAD, "cancelled");
+	said_done(&s);
+	assert_true(rig_is_as_made(&rig));
+	said_run(&s, "fix", "--yes", rig.disks[0], NULL);
+	said_expect(&s, 0, "1 file moved into quarantine", "");
+	said_done(&s);
+	said_run(&s, "fix", "--yes", rig.disks[0], NULL);
+	said_expect(&s, 4, "", "");
+	said_done(&s);
+	said_run(&s, "undo", "--yes", rig.disks[0], NULL);
+	said_expect(&s, 0, "1 file put back", "");
+	said_done(&s);
+	rig_reset(&rig);
+}
+
+/* ---- where it goes ---- */
+
+static void test_json__each_command__one_object_on_standard_output(void **state)
+{
+	static const char *const commands[] = {"list", "scan", "fix", "undo", "replay", "ls"};
+
+	(void)state;
+	for (unsigned i = 0; i < 6; i++) {
+		struct json_object *command = NULL, *o;
+		struct said s;
+		said_run(&s, commands[i], "--json", rig.disks[0], NULL);
+		o = json_tokener_parse(s.out);
+		assert_non_null(o);
+		assert_true(json_object_object_get_ex(o, "command", &command));
+		assert_string_equal(json_object_get_string(command), commands[i]);
+		json_object_put(o);
+		said_done(&s);
+	}
+}
+
+struct full {
+	const char *command, *argument;
+};
+
+static int to_full(void *user)
+{
+	const struct full *f = user;
+	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	char name[] = "unbrick", command[16], argument[128];
+	char *argv[] = {name, command, argument, NULL};
+
+	if (fd < 0 || dup2(fd, 1) < 0)
+		return 99;
+	(void)snprintf(command, sizeof(command), "%s", f->command);
+	(void)snprintf(argument, sizeof(argument), "%s", f->argument);
+	return ui_main(3, argv);
+}
+
+static void test_standard_output__full__write_error(void **state)
+{
+	const struct full all[] = {
+		{"list", rig.disks[0]}, {"rules", "list"}, {"help", "fix"}, {"ls", rig.disks[0]}};
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		struct full one = all[i];
+		struct said s;
+		said_call(&s, to_full, &one);
+		said_expect(&s, 10, "", "cannot write the output");
+		said_done(&s);
+	}
+}
+
+/* ---- --report ---- */
+
+static char *read_report(void)
+{
+	static char text[65536];
+	FILE *f = fopen(report, "rb");
+
+	assert_non_null(f);
+	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+	(void)fclose(f);
+	return text;
+}
+
+static unsigned count_files(void)
+{
+	DIR *d = opendir(rig.dir);
+	unsigned n = 0;
+
+	assert_non_null(d);
+	while (readdir(d))
+		n++;
+	(void)closedir(d);
+	return n;
+}
+
+static void test_report__whole_beside_the_text_and_readable_by_its_owner(void **state)
+{
+	struct said s;
+	struct stat st;
+
+	(void)state;
+	said_run(&s, "scan", rig.disks[0], "--report", report, NULL);
+	said_expect(&s, 3, RIG_BAD, "");
+	said_done(&s);
+	struct json_object *o = json_tokener_parse(read_report());
+	assert_non_null(o);
+	json_object_put(o);
+	assert_int_equal(stat(report, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(unlink(report), 0);
+	said_run(&s, "scan", rig.disks[0], "--json", "--report", report, NULL);
+	assert_string_equal(s.out, read_report());
+	said_done(&s);
+	assert_int_equal(unlink(report), 0);
+}
+
+static void test_report__there_already__not_replaced_and_nothing_begun(void **state)
+{
+	struct said s;
+	const unsigned n = count_files();
+
+	(void)state;
+	FILE *f = fopen(report, "w");
+	assert_non_null(f);
+	(void)fputs("mine", f);
+	(void)fclose(f);
+	said_run(&s, "fix", "--yes", rig.disks[0], "--report", report, NULL);
+	said_expect(&s, 2, "", "already there");
+	said_done(&s);
+	assert_string_equal(read_report(), "mine");
+	assert_int_equal(unlink(report), 0);
+	assert_int_equal(symlink("/nonexistent/x", report), 0);
+	said_run(&s, "fix", "--yes", rig.disks[0], "--report", report, NULL);
+	said_expect(&s, 2, "", "already there");
+	said_done(&s);
+	assert_int_equal(unlink(report), 0);
+	said_run(&s, "fix", "--yes", rig.disks[0], "--report", "/nonexistent/report", NULL);
+	said_expect(&s, 10, "", "cannot write the output");
+	said_done(&s);
+	said_run(&s, "fix", "--yes", rig.disks[0], "--report", rig.disks[0], NULL);
+	said_expect(&s, 2, "", "already there"); /* the disk itself is a file, too */
+	said_done(&s);
+	assert_int_equal(count_files(), n); /* nor is one left beside it */
+	assert_true(rig_is_as_made(&rig));
+}
+
+static void test_report__of_a_usage_error__is_kept_too(void **state)
+{
+	struct said s;
+
+	(void)state;
+	said_run(&s, "fix", rig.disks[0], "--report", report, "--replay", "maybe", NULL);
+	said_expect(&s, 2, "", "maybe");
+	said_done(&s);
+	assert_non_null(strstr(read_report(), "\"usage.arguments\""));
+	assert_int_equal(unlink(report), 0);
+}
+
+/* ---- what is shown ---- */
+
+static int show_hostile(void *user)
+{
+	struct rs_err err = {0};
+
+	(void)user;
+	out_line(NULL, "a\x1b[31mb\xe2\x80\xae"
+		       "c\nd");
+	out_line(NULL, "key 000011-000022-000033-000044-000055-000066-000077-720885 end");
+	out_warn("%s", "w\x1b]0;title\a");
+	(void)rs_fail_on(&err, RS_E_KEY_FORMAT, "f\nile", "%s",
+		"000011-000022-000033-000044-000055-000066-000077-720885");
+	return out_error(&err);
+}
+
+static void test_shown__names_and_keys__escaped_and_taken_out(void **state)
+{
+	struct said s;
+
+	(void)state;
+	said_call(&s, show_hostile, NULL);
+	said_expect(&s, 6, "a\\x1B[31mb\\u202Ec\\x0Ad\n", "w\\x1B]0;title\\x07");
+	assert_null(strstr(s.out, "720885"));
+	assert_null(strstr(s.err, "720885"));
+	assert_null(strchr(s.out, '\x1b'));
+	assert_null(strchr(s.err, '\x1b'));
+	said_done(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_error__its_line_and_status),
+		cmocka_unit_test(test_wrong_values__usage_and_nothing_printed),
+		cmocka_unit_test(test_missing_files__cannot_open),
+		cmocka_unit_test(test_commands__on_a_windows__end_as_they_should),
+		cmocka_unit_test(test_json__each_command__one_object_on_standard_output),
+		cmocka_unit_test(test_standard_output__full__write_error),
+		cmocka_unit_test(test_report__whole_beside_the_text_and_readable_by_its_owner),
+		cmocka_unit_test(test_report__there_already__not_replaced_and_nothing_begun),
+		cmocka_unit_test(test_report__of_a_usage_error__is_kept_too),
+		cmocka_unit_test(test_shown__names_and_keys__escaped_and_taken_out),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

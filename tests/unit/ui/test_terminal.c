@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A person at a terminal: questions and what each answer means, keys that are not shown, and the
+ * line of progress. The clock is the test's. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "said.h"
+#include "ui/ui.h"
+
+#define SECOND 1000000000ULL
+
+static uint64_t now_ns;
+
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker's name */
+uint64_t __wrap_term_now_ns(void);
+
+uint64_t __wrap_term_now_ns(void)
+{
+	return now_ns;
+}
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+
+/* ---- questions ---- */
+
+static int ask(void *user)
+{
+	(void)user;
+	term_catch_signals();
+	return 100 + (int)term_ask("Go on\x1b[2J?");
+}
+
+static void answers(const char *typed, enum rs_answer answer)
+{
+	struct said s;
+
+	said_call_on_terminal(&s, ask, NULL, typed);
+	said_expect(&s, 100 + (int)answer, "", "Go on\\x1B[2J? [yes/no] ");
+	said_done(&s);
+}
+
+static void test_ask__each_answer(void **state)
+{
+	(void)state;
+	answers("yes\n", RS_ANSWER_YES);
+	answers("Y\n", RS_ANSWER_YES);
+	answers("no\n", RS_ANSWER_NO);
+	answers("N\n", RS_ANSWER_NO);
+	answers("\n", RS_ANSWER_NO);
+	answers("perhaps\nyes\n", RS_ANSWER_YES);
+	answers("yess\nno\n", RS_ANSWER_NO);
+	answers("\x04\n", RS_ANSWER_CANCEL); /* end of input */
+	answers("\x03", RS_ANSWER_CANCEL);   /* control-C */
+}
+
+static int ask_and_give_up(void *user)
+{
+	const pid_t self = getpid();
+
+	(void)user;
+	term_catch_signals();
+	pid_t child = fork();
+	if (child == 0) {
+		for (unsigned i = 0; i < 50; i++) {
+			(void)usleep(20000);
+			(void)kill(self, SIGUSR1);
+		}
+		_exit(0);
+	}
+	int ret = 100 + (int)term_ask("Go on?");
+	(void)kill(child, SIGKILL);
+	return ret;
+}
+
+static void test_ask__nobody_will_answer__nobody(void **state)
+{
+	struct said s;
+
+	(void)state;
+	said_call_on_terminal(&s, ask_and_give_up, NULL, "");
+	said_expect(&s, 100 + RS_ANSWER_NOBODY, "", "Go on?");
+	said_done(&s);
+	said_call(&s, ask, NULL); /* no terminal at all */
+	said_expect(&s, 100 + RS_ANSWER_NOBODY, "", "");
+	said_done(&s);
+}
+
+/* ---- keys ---- */
+
+static int key(void *user)
+{
+	const unsigned *attempt = user;
+	const struct rs_key_request q = {"disk.img\x1b, volume 3", "64311DEA", "recovery password",
+		*attempt > 1 ? "that was none" : "", *attempt};
+	char buf[64];
+
+	term_catch_signals();
+	size_t n = term_key(&q, buf, sizeof(buf));
+	(void)printf("%zu:%.*s", n, (int)n, buf);
+	return 0;
+}
+
+static void test_key__typed__read_and_not_shown(void **state)
+{
+	unsigned attempt = 1;
+	struct said s;
+
+	(void)state;
+	said_call_on_terminal(&s, key, &attempt, "a secret\n");
+	said_expect(&s, 0, "8:a secret", "disk.img\\x1B, volume 3 is locked (recovery password).");
+	assert_non_null(strstr(s.err, "Recovery key ID: 64311DEA"));
+	assert_non_null(strstr(s.err, "attempt 1 of 3"));
+	assert_null(strstr(s.err, "a secret"));
+	said_done(&s);
+	attempt = 3;
+	said_call_on_terminal(&s, key, &attempt, "\n");
+	said_expect(&s, 0, "0:", "that was none");
+	said_done(&s);
+	attempt = 4;
+	said_call_on_terminal(&s, key, &attempt, "a secret\n");
+	said_expect(&s, 0, "0:", "");
+	assert_string_equal(s.err, "");
+	said_done(&s);
+	said_call(&s, key, &attempt);
+	said_expect(&s, 0, "0:", "");
+	said_done(&s);
+}
+
+static void test_key__too_long__none(void **state)
+{
+	unsigned attempt = 1;
+	struct said s;
+	char typed[102];
+
+	(void)state;
+	memset(typed, 'x', 100);
+	typed[100] = '\n';
+	typed[101] = '\0';
+	said_call_on_terminal(&s, key, &attempt, typed);
+	said_expect(&s, 0, "0:", "locked");
+	said_done(&s);
+}
+
+/* ---- progress ---- */
+
+static int work(void *user)
+{
+	(void)user;
+	for (uint64_t i = 0; i <= 8; i++) {
+		now_ns = i * SECOND / 2;
+		if (!progress_step("scan", i << 20, 8 << 20, true))
+			return 1;
+	}
+	return 0;
+}
+
+static int quick_work(void *user)
+{
+	(void)user;
+	for (uint64_t i = 0; i <= 8; i++) {
+		now_ns = i * SECOND / 10;
+		(void)progress_step("scan", i, 8, false);
+	}
+	return 0;
+}
+
+static int asked_to_stop(void *user)
+{
+	(void)user;
+	term_catch_signals();
+	(void)raise(SIGTERM);
+	return progress_step("scan", 1, 2, false) || progress_step(NULL, 0, 0, false);
+}
+
+static void test_progress__on_a_terminal__after_a_second_and_gone_at_the_end(void **state)
+{
+	struct said s;
+
+	(void)state;
+	said_call_on_terminal(&s, work, NULL, "");
+	said_expect(&s, 0, "", "\rscan: 25% 2.0 MiB of 8.0 MiB, 2.0 MiB/s, 0:00:03 left");
+	assert_null(strstr(s.err, "12%")); /* half a second is too early */
+	assert_non_null(strstr(s.err, "87%"));
+	assert_null(strstr(s.err, "100%"));
+	assert_string_equal(s.err + strlen(s.err) - 4, "\r\033[K");
+	said_done(&s);
+	said_call_on_terminal(&s, quick_work, NULL, "");
+	assert_string_equal(s.err, "");
+	said_done(&s);
+}
+
+static void test_progress__no_terminal__silent(void **state)
+{
+	struct said s;
+
+	(void)state;
+	said_call(&s, work, NULL);
+	assert_string_equal(s.err, "");
+	assert_int_equal(s.status, 0);
+	said_done(&s);
+}
+
+static void test_progress__signal__stops_the_work(void **state)
+{
+	struct said s;
+
+	(void)state;
+	said_call(&s, asked_to_stop, NULL);
+	assert_int_equal(s.status, 0);
+	said_done(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ask__each_answer),
+		cmocka_unit_test(test_ask__nobody_will_answer__nobody),
+		cmocka_unit_test(test_key__typed__read_and_not_shown),
+		cmocka_unit_test(test_key__too_long__none),
+		cmocka_unit_test(test_progress__on_a_terminal__after_a_second_and_gone_at_the_end),
+		cmocka_unit_test(test_progress__no_terminal__silent),
+		cmocka_unit_test(test_progress__signal__stops_the_work),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
