@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A volume without its first sector: the search for its metadata, and the load by the copy found.
+ * The input's pieces of 512 bytes lie at places that a first number of each names, with a header
+ * that fits the place where the second number says so. Seeds: the first copy of the metadata of any
+ * volume. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bitlocker/bitlocker.h"
+#include "core/view.h"
+
+#define VOLUME_BYTES (2U << 20)
+#define PIECE_BYTES  512U
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct volume {
+	struct blk blk; /* first */
+	uint8_t p[VOLUME_BYTES];
+};
+
+static int volume_read(struct blk *b, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
+{
+	const struct volume *v = (const struct volume *)(const void *)b;
+
+	if (off_bytes > VOLUME_BYTES || len > VOLUME_BYTES - off_bytes)
+		return rs_fail(err, RS_E_IO_READ, "behind the end");
+	memcpy(buf, v->p + off_bytes, len);
+	return 0;
+}
+
+static void volume_close(struct blk *b)
+{
+	(void)b; /* static */
+}
+
+/* What every copy of the metadata has, so that what is behind it is looked at. */
+static void furnish(uint8_t *p, uint64_t at_bytes)
+{
+	memcpy(p, "-FVE-FS-", 8);
+	rs_put_le16(p + 10, 2);
+	for (size_t i = 0; i < 3; i++)
+		rs_put_le64(p + 32 + 8 * i, at_bytes + i * 65536);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct blk_ops ops = {.read = volume_read, .close = volume_close};
+	static struct volume v;
+	uint64_t at = 0;
+
+	v.blk = (struct blk){.ops = &ops, .sector_bytes = 512, .size_bytes = VOLUME_BYTES};
+	memset(v.p, 0, sizeof(v.p));
+	while (size > 2) {
+		size_t n = size - 2 < PIECE_BYTES ? size - 2 : PIECE_BYTES;
+		size_t place = (size_t)data[0] * PIECE_BYTES * 8;
+		memcpy(v.p + place, data + 2, n);
+		if (data[1] & 1)
+			furnish(v.p + place, place);
+		data += 2 + n;
+		size -= 2 + n;
+	}
+	if (bl_search(&v.blk, NULL, &at, NULL) < 0)
+		return 0;
+	struct bl_volume *found = NULL;
+	if (at % PIECE_BYTES || at > VOLUME_BYTES - PIECE_BYTES)
+		abort();
+	if (bl_load_lost(&v.blk, at, &found, NULL) == 0 &&
+		(bl_get_info(found)->can_read || bl_get_info(found)->can_write))
+		abort(); /* a description, never a way to open it */
+	bl_free(found);
+	return 0;
+}
