@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "ntfs/raw_internal.h"
+#include "ntfs/stream.h"
 
 #define RESIDENT_BYTES	   0x18U
 #define NOT_RESIDENT_BYTES 0x40U

@@ -1,115 +1,274 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The names in a folder's index, for the few look-ups that must work without libntfs-3g. */
+#include "ntfs/index.h"
+
+#include <inttypes.h>
 #include <string.h>
 
-#include "ntfs/raw_internal.h"
-
-#define ROOT_HEADER	0x10U /* index header in $INDEX_ROOT */
-#define BLOCK_HEADER	0x18U /* index header in an INDX block */
-#define ENTRY_BYTES	0x10U
-#define ENTRY_IS_LAST	2U
+#define ENTRY_NODE	1U
+#define ENTRY_END	2U
 #define BITMAP_MAX	(1U << 20)
 #define BLOCKS_UNMARKED 65536U /* looked at when the bitmap cannot be read */
-#define NAME_OF_INDEX	"$I30"
 
-struct walk {
-	bool (*fn)(void *user, uint64_t ref, const struct nt_file_name *name);
-	void *user;
-	unsigned damaged;
-	bool is_stopped;
-};
+/* ---- nodes ---- */
 
-/* The entries behind an index header at @header; false when they are malformed. */
-static bool walk_entries(struct walk *w, struct rs_view v, size_t header)
+bool nt_ix_next(
+	struct rs_view block, size_t header_off_bytes, size_t *off_bytes, struct nt_ix_entry *e)
 {
+	struct rs_view node, body;
 	uint32_t first, used;
-	struct rs_view all;
+	uint16_t length, key_length, flags;
 
-	if (!rs_view_u32(v, header, &first) || !rs_view_u32(v, header + 4, &used) ||
-		!rs_view_sub(v, header, used, &all))
+	if (header_off_bytes > block.len)
 		return false;
-	for (size_t pos = first; !w->is_stopped;) {
-		struct rs_view e;
-		struct nt_file_name name;
-		uint16_t len;
-		if (!rs_view_u16(all, pos + 8, &len) || len < ENTRY_BYTES || len % 8 ||
-			!rs_view_sub(all, pos, len, &e))
-			return false;
-		if (rs_le16(e.p + 0xC) & ENTRY_IS_LAST)
-			return true;
-		struct rs_view key;
-		if (!rs_view_sub(e, ENTRY_BYTES, rs_le16(e.p + 0xA), &key) ||
-			!nt_file_name_parse(key, &name))
-			return false;
-		w->is_stopped = !w->fn(w->user, rs_le64(e.p), &name);
-		pos += len;
-	}
-	return true;
+	node = (struct rs_view){block.p + header_off_bytes, block.len - header_off_bytes};
+	if (!rs_view_u32(node, 0, &first) || !rs_view_u32(node, 4, &used) || first < 0x10 ||
+		!rs_view_sub(node, 0, used, &node))
+		return false;
+	size_t at = *off_bytes ? *off_bytes : first;
+	if (!rs_view_u16(node, at + 8, &length) || !rs_view_u16(node, at + 10, &key_length) ||
+		!rs_view_u16(node, at + 12, &flags) || length < 0x10 || length % 8 ||
+		!rs_view_sub(node, at, length, &body))
+		return false;
+	*e = (struct nt_ix_entry){.ref = rs_le64(body.p),
+		.has_child = flags & ENTRY_NODE,
+		.is_end = flags & ENTRY_END};
+	size_t tail = e->has_child ? 8 : 0;
+	if (body.len < 0x10 + tail)
+		return false;
+	if (tail)
+		e->child_vcn = rs_le64(body.p + body.len - 8);
+	*off_bytes = at + length;
+	if (e->is_end)
+		return true;
+	return key_length <= body.len - 0x10 - tail && rs_view_sub(body, 0x10, key_length, &e->key);
 }
 
-static bool walk_block(struct walk *w, uint8_t *block, size_t len)
+static int damaged(const struct nt_ix *ix, uint64_t vcn, const char *what, struct rs_err *err)
 {
-	if (memcmp(block, "INDX", 4) != 0 || nt_fixup(block, len))
-		return false;
-	return walk_entries(w, (struct rs_view){block, len}, BLOCK_HEADER);
+	return rs_fail(err, RS_E_NTFS_DAMAGED,
+		"MFT record %" PRIu64 ", index: %s (block at VCN %" PRIu64 ")", ix->number, what,
+		vcn);
 }
 
-/* All blocks that the index's bitmap marks. */
-static int walk_blocks(struct nt_raw *raw, uint64_t number, uint32_t block_bytes, struct walk *w,
-	struct rs_err *err)
+int nt_ix_sizes(struct nt_ix *ix, struct rs_err *err)
 {
-	auto_nt_stream struct nt_stream s = {0};
-	auto_free uint8_t *bitmap = NULL;
-	size_t bitmap_len = 0, got;
+	uint32_t block;
 
-	int r = nt_stream_open(raw, number, NT_AT_INDEX_ALLOCATION, NAME_OF_INDEX, &s, err);
-	if (r == RS_E_NO_SUCH_FILE)
-		return 0; /* small: all in the root */
+	if (!rs_view_u32(ix->root, 8, &block) || block < NT_STRIDE_BYTES || block > NT_INDEX_MAX ||
+		(block & (block - 1)) || !ix->cluster_bytes)
+		return damaged(ix, 0, "size of its blocks", err);
+	ix->block_bytes = block;
+	/* Clusters bigger than a block: the VCNs of an index count 512 bytes. */
+	ix->vcn_bytes = ix->cluster_bytes <= block ? ix->cluster_bytes : NT_STRIDE_BYTES;
+	return 0;
+}
+
+int nt_ix_block(const struct nt_ix *ix, uint64_t vcn, uint8_t *buf, struct rs_err *err)
+{
+	const uint32_t len = ix->block_bytes;
+	uint64_t off;
+
+	if (__builtin_mul_overflow(vcn, (uint64_t)ix->vcn_bytes, &off) || off % len ||
+		off > ix->alloc_bytes || ix->alloc_bytes - off < len)
+		return damaged(ix, vcn, "a block outside of the allocation", err);
+	int r = ix->read(ix->read_user, off, buf, len, err);
 	if (r < 0)
 		return r;
-	uint64_t n = nt_stream_there(raw, &s) / block_bytes;
-	if (nt_raw_read_all(raw, number, NT_AT_BITMAP, NAME_OF_INDEX, BITMAP_MAX, &bitmap,
-		    &bitmap_len, NULL) < 0) {
-		w->damaged++;
-		n = n < BLOCKS_UNMARKED ? n : BLOCKS_UNMARKED;
-	} else if (n > 8ULL * bitmap_len) {
-		n = 8ULL * bitmap_len;
-	}
-	auto_free uint8_t *block = malloc(NT_INDEX_MAX);
-	if (!block)
-		return rs_fail(err, RS_E_MEMORY, "index");
-	for (uint64_t i = 0; i < n && !w->is_stopped; i++) {
-		if (bitmap && !(bitmap[i / 8] >> (i % 8) & 1))
-			continue;
-		if (nt_stream_read(raw, &s, i * block_bytes, block, block_bytes, &got, NULL) < 0 ||
-			got != block_bytes || !walk_block(w, block, block_bytes))
-			w->damaged++;
-	}
+	if (memcmp(buf, "INDX", 4) != 0)
+		return damaged(ix, vcn, "not an INDX block", err);
+	if (nt_fixup(buf, len))
+		return damaged(ix, vcn, "a torn block", err);
+	return rs_le64(buf + 0x10) == vcn ? 0
+					  : damaged(ix, vcn, "a block that belongs elsewhere", err);
+}
+
+/* ---- the strict walk: the tree in its order ---- */
+
+struct level {
+	uint8_t *buf; /* NULL at the root */
+	struct rs_view block;
+	size_t header_off, next;
+	struct nt_ix_entry held; /* its child is being walked */
+	bool is_held;
+};
+
+struct walk {
+	const struct nt_ix *ix;
+	const struct nt_ix_visit *visit;
+	uint64_t blocks_left; /* ends any loop; a cut may leave a block in the tree twice */
+	struct level levels[NT_IX_DEPTH];
+	unsigned depth;
+};
+
+static int descend(struct walk *w, uint64_t vcn, struct rs_err *err)
+{
+	const uint32_t len = w->ix->block_bytes;
+
+	if (w->depth + 1 == NT_IX_DEPTH)
+		return damaged(w->ix, vcn, "too deep", err);
+	if (!w->blocks_left--)
+		return damaged(w->ix, vcn, "blocks go in a circle", err);
+	auto_free uint8_t *buf = malloc(len);
+	if (!buf)
+		return rs_fail(err, RS_E_MEMORY, "index block");
+	int r = nt_ix_block(w->ix, vcn, buf, err);
+	if (r < 0)
+		return r;
+	if (w->visit->block)
+		w->visit->block(w->visit->user, vcn * w->ix->vcn_bytes / len);
+	struct level *l = &w->levels[++w->depth];
+	*l = (struct level){.block = {buf, len}, .header_off = NT_IX_BLOCK_HEADER};
+	l->buf = rs_steal(buf);
 	return 0;
+}
+
+/* One step: the child before an entry, or the entry, or up. 1: done. */
+static int step(struct walk *w, struct rs_err *err)
+{
+	struct level *l = &w->levels[w->depth];
+
+	if (!l->is_held) {
+		if (!nt_ix_next(l->block, l->header_off, &l->next, &l->held))
+			return damaged(w->ix, 0, "a malformed entry", err);
+		l->is_held = true;
+		if (l->held.has_child)
+			return descend(w, l->held.child_vcn, err);
+	}
+	if (l->held.is_end) {
+		free(l->buf);
+		l->buf = NULL;
+		if (!w->depth)
+			return 1;
+		w->depth--;
+		return 0;
+	}
+	l->is_held = false;
+	return !w->visit->entry || w->visit->entry(w->visit->user, &l->held) ? 0 : 1;
+}
+
+int nt_ix_walk(struct nt_ix *ix, const struct nt_ix_visit *visit, struct rs_err *err)
+{
+	auto_free struct walk *w = calloc(1, sizeof(*w));
+	int r = nt_ix_sizes(ix, err);
+
+	if (r < 0)
+		return r;
+	if (!w)
+		return rs_fail(err, RS_E_MEMORY, "index");
+	w->ix = ix;
+	w->visit = visit;
+	w->blocks_left = 2 * (ix->alloc_bytes / ix->block_bytes) + 16;
+	w->levels[0] = (struct level){.block = ix->root, .header_off = NT_IX_ROOT_HEADER};
+	while (r == 0)
+		r = step(w, err);
+	for (unsigned i = 1; i <= w->depth; i++)
+		free(w->levels[i].buf);
+	return r < 0 ? r : 0;
+}
+
+/* ---- an index of a volume ---- */
+
+static int read_block(void *user, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
+{
+	const struct nt_index *x = user;
+	size_t n = 0;
+	int r = nt_stream_read(x->raw, &x->alloc, off_bytes, buf, len, &n, err);
+
+	return r < 0 || n == len ? r
+				 : rs_fail(err, RS_E_NTFS_DAMAGED, "an index block past its end");
+}
+
+int nt_index_open(struct nt_raw *raw, uint64_t number, const char *name, bool is_tolerant,
+	struct nt_index *ret, struct rs_err *err)
+{
+	struct rs_err why = {0};
+	size_t len = 0;
+
+	*ret = (struct nt_index){.raw = raw};
+	int r = nt_raw_read_all(
+		raw, number, NT_AT_INDEX_ROOT, name, NT_INDEX_MAX, &ret->root, &len, err);
+	if (r < 0)
+		return r;
+	ret->ix = (struct nt_ix){.root = {ret->root, len},
+		.number = number,
+		.cluster_bytes = raw->geo.cluster_bytes,
+		.read = read_block,
+		.read_user = ret};
+	r = nt_ix_sizes(&ret->ix, err);
+	if (r < 0)
+		return r;
+	r = nt_stream_open(raw, number, NT_AT_INDEX_ALLOCATION, name, &ret->alloc, &why);
+	if (r == RS_E_NO_SUCH_FILE)
+		return 0; /* small: all in the root */
+	if (r == 0) {
+		ret->ix.alloc_bytes = nt_stream_there(raw, &ret->alloc);
+		r = nt_raw_read_all(raw, number, NT_AT_BITMAP, name, BITMAP_MAX, &ret->bitmap,
+			&ret->bitmap_len, &why);
+		r = is_tolerant ? 0 : r;
+	}
+	if (r < 0 && err)
+		*err = why;
+	return r;
+}
+
+void nt_index_done(struct nt_index *x)
+{
+	nt_stream_done(&x->alloc);
+	free(x->root);
+	free(x->bitmap);
+}
+
+bool nt_index_is_used(const struct nt_index *x, uint64_t block)
+{
+	return block / 8 < x->bitmap_len && (x->bitmap[block / 8] >> block % 8 & 1);
+}
+
+/* ---- the tolerant walk: what there is, in the order of the disk ---- */
+
+/* The entries of one node; false when they are malformed. */
+static bool node_each(struct rs_view node, size_t header_off,
+	bool (*fn)(void *user, uint64_t ref, const struct nt_file_name *name), void *user,
+	bool *ret_is_stopped)
+{
+	struct nt_file_name name;
+	struct nt_ix_entry e = {0};
+
+	for (size_t at = 0; !*ret_is_stopped;) {
+		if (!nt_ix_next(node, header_off, &at, &e))
+			return false;
+		if (e.is_end)
+			return true;
+		if (!nt_file_name_parse(e.key, &name))
+			return false;
+		*ret_is_stopped = !fn(user, e.ref, &name);
+	}
+	return true;
 }
 
 int nt_index_each(struct nt_raw *raw, uint64_t number,
 	bool (*fn)(void *user, uint64_t ref, const struct nt_file_name *name), void *user,
 	unsigned *ret_damaged, struct rs_err *err)
 {
-	struct walk w = {.fn = fn, .user = user};
-	auto_free uint8_t *root = NULL;
-	uint32_t block_bytes;
-	size_t len = 0;
+	auto_nt_index struct nt_index x = {0};
+	auto_free uint8_t *block = malloc(NT_INDEX_MAX);
+	bool is_stopped = false;
+	int r = nt_index_open(raw, number, "$I30", true, &x, err);
 
-	int r = nt_raw_read_all(
-		raw, number, NT_AT_INDEX_ROOT, NAME_OF_INDEX, NT_INDEX_MAX, &root, &len, err);
+	if (r == 0 && !block)
+		r = rs_fail(err, RS_E_MEMORY, "index");
 	if (r < 0)
 		return r;
-	struct rs_view v = {root, len};
-	if (!rs_view_u32(v, 8, &block_bytes) || block_bytes < NT_STRIDE_BYTES ||
-		block_bytes > NT_INDEX_MAX || block_bytes % NT_STRIDE_BYTES)
-		return rs_fail_on(err, RS_E_NTFS_DAMAGED, raw->src->name,
-			"MFT record %llu: size of an index block", (unsigned long long)number);
-	if (!walk_entries(&w, v, ROOT_HEADER))
-		w.damaged++;
-	if (!w.is_stopped)
-		r = walk_blocks(raw, number, block_bytes, &w, err);
-	*ret_damaged = w.damaged;
-	return r;
+	const uint32_t len = x.ix.block_bytes;
+	uint64_t n = x.ix.alloc_bytes / len,
+		 most = x.bitmap ? 8ULL * x.bitmap_len : BLOCKS_UNMARKED;
+	*ret_damaged = n && !x.bitmap;
+	*ret_damaged += !node_each(x.ix.root, NT_IX_ROOT_HEADER, fn, user, &is_stopped);
+	for (uint64_t i = 0; i < n && i < most && !is_stopped; i++) {
+		if (x.bitmap && !nt_index_is_used(&x, i))
+			continue;
+		*ret_damaged += nt_ix_block(&x.ix, i * len / x.ix.vcn_bytes, block, NULL) < 0 ||
+				!node_each((struct rs_view){block, len}, NT_IX_BLOCK_HEADER, fn,
+					user, &is_stopped);
+	}
+	return 0;
 }

@@ -12,12 +12,6 @@
 #define STORE_USUAL (12U << 20)	 /* files that wait; more are read again */
 #define STORE_MAX   (128U << 20) /* extension records: never more than a sound volume has */
 
-void nt_scan_fault(struct nt_scan_run *s, uint64_t number, const char *what)
-{
-	if (s->ops->fault)
-		s->ops->fault(s->ops->user, number, what);
-}
-
 /* Records next to each other with the same fault are named together. */
 static void end_run(struct nt_scan_run *s)
 {

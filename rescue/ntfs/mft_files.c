@@ -4,6 +4,12 @@
 
 #include "ntfs/mft_internal.h"
 
+void nt_scan_fault(struct nt_scan_run *s, uint64_t number, const char *what)
+{
+	if (s->ops->fault)
+		s->ops->fault(s->ops->user, number, what);
+}
+
 /* Is the name one that is handed out: not a DOS name, unless it is the only one. */
 static bool is_shown(const struct nt_piece_name *n, unsigned links)
 {

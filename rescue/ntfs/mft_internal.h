@@ -4,7 +4,7 @@
 #ifndef UNBRICK_NTFS_MFT_INTERNAL_H
 #define UNBRICK_NTFS_MFT_INTERNAL_H
 
-#include "ntfs/raw_internal.h"
+#include "ntfs/stream.h"
 
 #define NT_DEPTH_EARLY	  256U /* folders that are walked up before all are in */
 #define NT_SYSTEM_RECORDS 24U

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Opening: from the boot sector to all runs of $MFT; then records by number. */
-#include "ntfs/raw.h"
-
+/* From the boot sector to all runs of $MFT. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "ntfs/raw_internal.h"
-#include "ntfs/redo.h"
 
 #define MFT_RECORD 0U
 
@@ -191,36 +188,6 @@ int nt_raw_open_plain(struct blk *src, struct nt_raw **ret, struct rs_err *err)
 	return 0;
 }
 
-/* A step of ours that a cut left open is seen as the next opening for writing will end it. */
-static int open_finished(struct nt_raw *raw, struct nt_raw **ret, struct rs_err *err)
-{
-	auto_redo struct nt_redo redo = {0};
-	auto_blk struct blk *over = NULL;
-	int r = nt_redo_find(raw, &redo, err);
-
-	if (r == 0 && redo.n)
-		r = nt_redo_overlay(raw->src, &redo, &over, err);
-	if (r < 0 || !over)
-		return r;
-	r = nt_raw_open_plain(over, ret, err);
-	if (r == 0)
-		(*ret)->over = rs_steal(over);
-	return r;
-}
-
-int nt_raw_open(struct blk *src, struct nt_raw **ret, struct rs_err *err)
-{
-	auto_nt_raw struct nt_raw *raw = NULL;
-	struct nt_raw *finished = NULL;
-	int r = nt_raw_open_plain(src, &raw, err);
-
-	if (r == 0 && nt_redo_may_be(raw))
-		r = open_finished(raw, &finished, err);
-	if (r == 0)
-		*ret = finished ? finished : rs_steal(raw);
-	return r;
-}
-
 void nt_raw_close(struct nt_raw *raw)
 {
 	if (!raw)
@@ -238,73 +205,4 @@ const struct nt_geometry *nt_raw_geometry(const struct nt_raw *raw)
 uint64_t nt_raw_records(const struct nt_raw *raw)
 {
 	return raw->records;
-}
-
-int nt_raw_record(struct nt_raw *raw, uint64_t number, uint8_t *buf, struct rs_err *err)
-{
-	const uint32_t len = raw->geo.record_bytes;
-	int r;
-
-	if (number >= raw->records)
-		return rs_fail_on(err, RS_E_NO_SUCH_FILE, raw->src->name,
-			"MFT record %" PRIu64 " of %" PRIu64, number, raw->records);
-	if (number == MFT_RECORD && raw->is_mft_from_mirror)
-		r = blk_read(raw->src, raw->geo.mftmirr_off_bytes, buf, len, err);
-	else
-		r = nt_runs_read(raw, &raw->mft, number * len, buf, len, err);
-	if (r < 0)
-		return r;
-	const char *what = nt_record_prepare(buf, len);
-	if (what)
-		return rs_fail_on(err, RS_E_NTFS_DAMAGED, raw->src->name,
-			"MFT record %" PRIu64 ": %s", number, what);
-	return 0;
-}
-
-int nt_raw_read(struct nt_raw *raw, uint64_t number, int type, const char *name, uint64_t off_bytes,
-	void *buf, size_t len, size_t *ret_len, struct rs_err *err)
-{
-	auto_nt_stream struct nt_stream s = {0};
-
-	int r = nt_stream_open(raw, number, type, name, &s, err);
-	return r < 0 ? r : nt_stream_read(raw, &s, off_bytes, buf, len, ret_len, err);
-}
-
-int nt_raw_size(struct nt_raw *raw, uint64_t number, int type, const char *name, uint64_t *ret,
-	struct rs_err *err)
-{
-	auto_nt_stream struct nt_stream s = {0};
-
-	int r = nt_stream_open(raw, number, type, name, &s, err);
-	if (r == 0)
-		*ret = s.data_bytes;
-	return r;
-}
-
-int nt_raw_read_all(struct nt_raw *raw, uint64_t number, int type, const char *name,
-	size_t max_bytes, uint8_t **ret, size_t *ret_len, struct rs_err *err)
-{
-	auto_nt_stream struct nt_stream s = {0};
-
-	int r = nt_stream_open(raw, number, type, name, &s, err);
-	if (r < 0)
-		return r;
-	/* none of those that are read whole has holes */
-	uint64_t room = s.runs.mapped > raw->src->size_bytes / raw->geo.cluster_bytes
-				? raw->src->size_bytes
-				: s.runs.mapped * raw->geo.cluster_bytes;
-	if (s.data_bytes > max_bytes || (!s.is_resident && s.data_bytes > room))
-		return rs_fail_on(err, RS_E_NTFS_DAMAGED, raw->src->name,
-			"MFT record %" PRIu64 ": attribute 0x%x is too long", number,
-			(unsigned)type);
-	auto_free uint8_t *p = calloc(1, s.data_bytes + 1);
-	if (!p)
-		return rs_fail(err, RS_E_MEMORY, "attribute");
-	size_t len = 0;
-	r = nt_stream_read(raw, &s, 0, p, s.data_bytes, &len, err);
-	if (r < 0)
-		return r;
-	*ret = rs_steal(p);
-	*ret_len = len;
-	return 0;
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Blocks protected by fixups: the last word of each 512 bytes is kept in an array in the header and
  * replaced by a counter, so that a write cut in the middle is seen. */
+#include <inttypes.h>
 #include <string.h>
 
-#include "ntfs/raw_internal.h"
+#include "ntfs/stream.h"
 
 #define HEADER_BYTES 0x28U /* of an MFT record, up to the next attribute's number */
+#define MFT_RECORD   0U
 
 bool nt_is_zero(const uint8_t *p, size_t len)
 {
@@ -52,4 +54,25 @@ const char *nt_record_prepare(uint8_t *buf, size_t len)
 		return nt_is_zero(buf, len) ? "all zeros" : "no FILE signature";
 	const char *what = nt_fixup(buf, len);
 	return what ? what : nt_record_check(buf, len);
+}
+
+int nt_raw_record(struct nt_raw *raw, uint64_t number, uint8_t *buf, struct rs_err *err)
+{
+	const uint32_t len = raw->geo.record_bytes;
+	int r;
+
+	if (number >= raw->records)
+		return rs_fail_on(err, RS_E_NO_SUCH_FILE, raw->src->name,
+			"MFT record %" PRIu64 " of %" PRIu64, number, raw->records);
+	if (number == MFT_RECORD && raw->is_mft_from_mirror)
+		r = blk_read(raw->src, raw->geo.mftmirr_off_bytes, buf, len, err);
+	else
+		r = nt_runs_read(raw, &raw->mft, number * len, buf, len, err);
+	if (r < 0)
+		return r;
+	const char *what = nt_record_prepare(buf, len);
+	if (what)
+		return rs_fail_on(err, RS_E_NTFS_DAMAGED, raw->src->name,
+			"MFT record %" PRIu64 ": %s", number, what);
+	return 0;
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "block/overlay.h"
-#include "ntfs/raw_internal.h"
+#include "ntfs/stream.h"
 
 #define RECORD_VOLUME 3U
 

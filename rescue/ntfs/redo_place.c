@@ -5,8 +5,8 @@
 #include <openssl/evp.h>
 #include <string.h>
 
-#include "ntfs/raw_internal.h"
 #include "ntfs/redo.h"
+#include "ntfs/stream.h"
 
 #define RECORD_LOG    2U
 #define RECORD_BITMAP 6U

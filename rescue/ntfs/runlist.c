@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Mapping pairs: where the clusters of an attribute are. */
+/* Mapping pairs: where the clusters of an attribute are, and their bytes. */
 #include <string.h>
 
 #include "ntfs/raw_internal.h"
@@ -110,6 +110,36 @@ bool nt_runs_find(const struct nt_runs *runs, uint64_t vcn, uint64_t *ret_lcn, u
 	*ret_lcn = run->lcn == NT_HOLE ? NT_HOLE : run->lcn + in;
 	*ret_left = run->clusters - in;
 	return true;
+}
+
+int nt_runs_read(const struct nt_raw *raw, const struct nt_runs *runs, uint64_t off_bytes,
+	void *buf, size_t len, struct rs_err *err)
+{
+	const uint32_t cluster = raw->geo.cluster_bytes;
+	uint8_t *p = buf;
+
+	while (len) {
+		uint64_t lcn, left;
+		if (!nt_runs_find(runs, off_bytes / cluster, &lcn, &left))
+			return rs_fail_on(err, RS_E_NTFS_DAMAGED, raw->src->name,
+				"the runs end before the data do");
+		uint64_t in = off_bytes % cluster;
+		/* a run has fewer than 2^54 clusters: only compare, the product may overflow */
+		size_t n = left > (len + in) / cluster ? len : (size_t)(left * cluster - in);
+		if (n > len)
+			n = len;
+		int r = 0;
+		if (lcn == NT_HOLE)
+			memset(p, 0, n);
+		else
+			r = blk_read(raw->src, lcn * cluster + in, p, n, err);
+		if (r < 0)
+			return r;
+		p += n;
+		off_bytes += n;
+		len -= n;
+	}
+	return 0;
 }
 
 void nt_runs_done(struct nt_runs *runs)

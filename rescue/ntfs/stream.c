@@ -3,37 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "ntfs/raw_internal.h"
-
-int nt_runs_read(const struct nt_raw *raw, const struct nt_runs *runs, uint64_t off_bytes,
-	void *buf, size_t len, struct rs_err *err)
-{
-	const uint32_t cluster = raw->geo.cluster_bytes;
-	uint8_t *p = buf;
-
-	while (len) {
-		uint64_t lcn, left;
-		if (!nt_runs_find(runs, off_bytes / cluster, &lcn, &left))
-			return rs_fail_on(err, RS_E_NTFS_DAMAGED, raw->src->name,
-				"the runs end before the data do");
-		uint64_t in = off_bytes % cluster;
-		/* a run has fewer than 2^54 clusters: only compare, the product may overflow */
-		size_t n = left > (len + in) / cluster ? len : (size_t)(left * cluster - in);
-		if (n > len)
-			n = len;
-		int r = 0;
-		if (lcn == NT_HOLE)
-			memset(p, 0, n);
-		else
-			r = blk_read(raw->src, lcn * cluster + in, p, n, err);
-		if (r < 0)
-			return r;
-		p += n;
-		off_bytes += n;
-		len -= n;
-	}
-	return 0;
-}
+#include "ntfs/stream.h"
 
 static int damaged(const struct nt_raw *raw, uint64_t number, const char *what, struct rs_err *err)
 {
@@ -137,6 +107,25 @@ static int add_all_listed(struct nt_raw *raw, const uint8_t *base, const struct 
 	return fault && !found ? damaged(raw, w->number, fault, err) : found;
 }
 
+/* All of the stream into malloc'd memory. */
+static int read_whole(struct nt_raw *raw, uint64_t number, const struct nt_stream *s, uint8_t **ret,
+	size_t *ret_len, struct rs_err *err)
+{
+	/* none of those that are read whole has holes */
+	uint64_t room = s->runs.mapped > raw->src->size_bytes / raw->geo.cluster_bytes
+				? raw->src->size_bytes
+				: s->runs.mapped * raw->geo.cluster_bytes;
+	if (!s->is_resident && s->data_bytes > room)
+		return damaged(raw, number, "an attribute is longer than its clusters", err);
+	auto_free uint8_t *p = calloc(1, s->data_bytes + 1);
+	if (!p)
+		return rs_fail(err, RS_E_MEMORY, "attribute");
+	int r = nt_stream_read(raw, s, 0, p, s->data_bytes, ret_len, err);
+	if (r == 0)
+		*ret = rs_steal(p);
+	return r;
+}
+
 /* The value of the attribute list of a prepared record into malloc'd memory. */
 static int read_list(struct nt_raw *raw, uint64_t number, const struct nt_attr *a, uint8_t **ret,
 	size_t *ret_len, struct rs_err *err)
@@ -146,20 +135,7 @@ static int read_list(struct nt_raw *raw, uint64_t number, const struct nt_attr *
 	if (a->data_bytes > NT_LIST_MAX)
 		return damaged(raw, number, "length of the attribute list", err);
 	int r = add_piece(raw, number, a, &s, err);
-	if (r < 0)
-		return r;
-	uint8_t *list = malloc(s.data_bytes + 1);
-	if (!list)
-		return rs_fail(err, RS_E_MEMORY, "attribute list");
-	size_t len = 0;
-	r = nt_stream_read(raw, &s, 0, list, s.data_bytes, &len, err);
-	if (r < 0) {
-		free(list);
-		return r;
-	}
-	*ret = list;
-	*ret_len = len;
-	return 0;
+	return r < 0 ? r : read_whole(raw, number, &s, ret, ret_len, err);
 }
 
 int nt_stream_open(struct nt_raw *raw, uint64_t number, int type, const char *name,
@@ -238,4 +214,37 @@ void nt_stream_done(struct nt_stream *s)
 	free(s->value);
 	nt_runs_done(&s->runs);
 	*s = (struct nt_stream){0};
+}
+
+int nt_raw_read(struct nt_raw *raw, uint64_t number, int type, const char *name, uint64_t off_bytes,
+	void *buf, size_t len, size_t *ret_len, struct rs_err *err)
+{
+	auto_nt_stream struct nt_stream s = {0};
+
+	int r = nt_stream_open(raw, number, type, name, &s, err);
+	return r < 0 ? r : nt_stream_read(raw, &s, off_bytes, buf, len, ret_len, err);
+}
+
+int nt_raw_size(struct nt_raw *raw, uint64_t number, int type, const char *name, uint64_t *ret,
+	struct rs_err *err)
+{
+	auto_nt_stream struct nt_stream s = {0};
+
+	int r = nt_stream_open(raw, number, type, name, &s, err);
+	if (r == 0)
+		*ret = s.data_bytes;
+	return r;
+}
+
+int nt_raw_read_all(struct nt_raw *raw, uint64_t number, int type, const char *name,
+	size_t max_bytes, uint8_t **ret, size_t *ret_len, struct rs_err *err)
+{
+	auto_nt_stream struct nt_stream s = {0};
+
+	int r = nt_stream_open(raw, number, type, name, &s, err);
+	if (r == 0 && s.data_bytes > max_bytes)
+		r = rs_fail_on(err, RS_E_NTFS_DAMAGED, raw->src->name,
+			"MFT record %" PRIu64 ": attribute 0x%x is too long", number,
+			(unsigned)type);
+	return r < 0 ? r : read_whole(raw, number, &s, ret, ret_len, err);
 }

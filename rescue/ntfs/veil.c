@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "ntfs/raw_internal.h"
+#include "ntfs/stream.h"
 
 #define RECORD_BITMAP 6U
 #define WINDOW	      (1ULL << 28) /* clusters looked at in one pass over $MFT: 32 MiB of bits */

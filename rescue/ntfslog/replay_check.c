@@ -4,76 +4,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "ntfslog/replay_check.h"
+#include "ntfs/check.h"
+#include "ntfslog/replay_internal.h"
 
-#define UPCASE_RECORD 10U
-#define UPCASE_UNITS  65536U
-#define BITMAP_RECORD 6U
-#define HEADER_AT     0x18U /* index header in a block */
-#define SIZE_AT	      0x20U
-
-int nt_rc_wrong(struct rs_err *err, uint64_t number, const char *what)
-{
-	return rs_fail(err, RS_E_NTFS_DAMAGED, "after the replay, MFT record %" PRIu64 ": %s",
-		number, what);
-}
-
-/* ---- lists of numbers ---- */
-
-int nt_rc_add(struct nt_rc_list *l, uint64_t number, struct rs_err *err)
-{
-	if (l->n == l->cap) {
-		size_t cap = l->cap ? 2 * l->cap : 256;
-		uint64_t *v = realloc(l->v, cap * sizeof(*v));
-		if (!v)
-			return rs_fail(err, RS_E_MEMORY, "check of the journal's plan");
-		l->v = v;
-		l->cap = cap;
-	}
-	l->v[l->n++] = number;
-	return 0;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-void nt_rc_sort(struct nt_rc_list *l, bool is_unique)
-{
-	size_t n = 0;
-
-	if (l->n)
-		qsort(l->v, l->n, sizeof(*l->v), by_value);
-	for (size_t i = 0; i < l->n; i++)
-		if (!is_unique || !n || l->v[n - 1] != l->v[i])
-			l->v[n++] = l->v[i];
-	l->n = n;
-}
-
-/* First place of a number that is not smaller. */
-static size_t lower_bound(const struct nt_rc_list *l, uint64_t number)
-{
-	size_t lo = 0, hi = l->n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (l->v[mid] < number)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
-size_t nt_rc_count(const struct nt_rc_list *l, uint64_t number)
-{
-	if (number == UINT64_MAX)
-		return l->n - lower_bound(l, number);
-	return lower_bound(l, number + 1) - lower_bound(l, number);
-}
+#define WHEN	"after the replay, "
+#define SIZE_AT 0x20U /* of the entries, in an index block */
 
 /* ---- which records and blocks change ---- */
 
@@ -102,31 +37,32 @@ static const struct nt_run *run_of(const struct nt_runs *runs, uint64_t lcn)
 }
 
 /* A block that an index has or had: well-formed; the folder that its first name is of changes. */
-static int add_index_block(struct nt_rc *c, const struct nt_replay_block *b,
-	struct nt_rc_list *records, struct rs_err *err)
+static int add_index_block(struct nt_ck *c, const struct nt_replay_block *b,
+	struct nt_ck_list *records, struct rs_err *err)
 {
 	struct nt_file_name fn;
 	struct rs_view key = {0};
 	const char *what = "its size";
-	uint64_t size = b->len_bytes < SIZE_AT + 4 ? 0 : HEADER_AT + rs_le32(b->after + SIZE_AT);
+	uint64_t size =
+		b->len_bytes < SIZE_AT + 4 ? 0 : NT_IX_BLOCK_HEADER + rs_le32(b->after + SIZE_AT);
 
 	auto_free uint8_t *copy = malloc(b->len_bytes);
 	if (!copy)
 		return rs_fail(err, RS_E_MEMORY, "check of the journal's plan");
 	memcpy(copy, b->after, b->len_bytes);
 	if (size <= NT_INDEX_MAX && size <= b->len_bytes)
-		what = nt_rc_block(copy, (size_t)size, &key);
+		what = nt_ck_block(copy, (size_t)size, &key);
 	if (what)
-		return rs_fail(err, RS_E_NTFS_DAMAGED,
-			"after the replay, the index block at %" PRIu64 ": %s", b->off_bytes, what);
+		return rs_fail(err, RS_E_NTFS_DAMAGED, WHEN "the index block at %" PRIu64 ": %s",
+			b->off_bytes, what);
 	if (!nt_file_name_parse(key, &fn) || NT_REF_RECORD(fn.parent_ref) >= c->raw->records)
 		return 0; /* empty, or of a view */
-	return nt_rc_add(records, NT_REF_RECORD(fn.parent_ref), err);
+	return nt_ck_add(records, NT_REF_RECORD(fn.parent_ref), err);
 }
 
 /* Every MFT record that a block has a sector of. */
-static int add_block(struct nt_rc *c, const struct nt_runs *mft, const struct nt_replay_block *b,
-	struct nt_rc_list *records, struct rs_err *err)
+static int add_block(struct nt_ck *c, const struct nt_runs *mft, const struct nt_replay_block *b,
+	struct nt_ck_list *records, struct rs_err *err)
 {
 	const uint32_t cluster = c->raw->geo.cluster_bytes, len = c->raw->geo.record_bytes;
 	bool is_in_mft = false;
@@ -144,23 +80,22 @@ static int add_block(struct nt_rc *c, const struct nt_runs *mft, const struct nt
 			const uint8_t *rec = b->after + (at - b->off_bytes);
 			if (byte % len == 0 && memcmp(rec, "FILE", 4) == 0 &&
 				(nt_record_flags(rec) & NT_RECORD_IN_USE))
-				return nt_rc_wrong(err, byte / len, "past the end of $MFT");
+				return nt_ck_wrong(c, byte / len, "past the end of $MFT", err);
 			continue;
 		}
 		if (!records->n || records->v[records->n - 1] != byte / len)
-			r = nt_rc_add(records, byte / len, err);
+			r = nt_ck_add(records, byte / len, err);
 	}
 	if (r < 0 || is_in_mft)
 		return r;
 	if (memcmp(b->after, "FILE", 4) == 0 && (nt_record_flags(b->after) & NT_RECORD_IN_USE))
 		return rs_fail(err, RS_E_NTFS_DAMAGED,
-			"after the replay, an MFT record at %" PRIu64 " is not in $MFT",
-			b->off_bytes);
+			WHEN "an MFT record at %" PRIu64 " is not in $MFT", b->off_bytes);
 	return memcmp(b->after, "INDX", 4) == 0 ? add_index_block(c, b, records, err) : 0;
 }
 
 static int collect(
-	struct nt_rc *c, const struct nt_replay *p, struct nt_rc_list *records, struct rs_err *err)
+	struct nt_ck *c, const struct nt_replay *p, struct nt_ck_list *records, struct rs_err *err)
 {
 	const struct nt_runs *all = &c->raw->mft;
 	struct nt_runs mft = {.v = calloc(all->n + 1, sizeof(*mft.v))};
@@ -175,9 +110,9 @@ static int collect(
 		if (!p->blocks[i].stage)
 			r = add_block(c, &mft, &p->blocks[i], records, err);
 	for (size_t i = 0; r == 0 && i < p->n_changed; i++)
-		r = nt_rc_add(records, p->changed_records[i], err);
+		r = nt_ck_add(records, p->changed_records[i], err);
 	free(mft.v);
-	nt_rc_sort(records, true);
+	nt_ck_sort(records, true);
 	return r;
 }
 
@@ -191,34 +126,14 @@ static int look_at_state(struct nt_raw *raw, struct rs_err *err)
 	if (r < 0)
 		return r;
 	if (state.log != NT_LOG_CLEAN && state.log != NT_LOG_WIPED)
-		return rs_fail(err, RS_E_NTFS_DAMAGED, "after the replay, the journal: %s",
-			state.log_reason);
+		return rs_fail(err, RS_E_NTFS_DAMAGED, WHEN "the journal: %s", state.log_reason);
 	if (state.mirror_differs)
-		return rs_fail(err, RS_E_NTFS_DAMAGED, "after the replay, $MFTMirr differs");
+		return rs_fail(err, RS_E_NTFS_DAMAGED, WHEN "$MFTMirr differs");
 	return 0;
 }
 
-static int open_maps(struct nt_rc *c, struct rs_err *err)
-{
-	auto_free uint8_t *raw = calloc(UPCASE_UNITS, 2);
-	size_t n = 0;
-
-	c->upcase = calloc(UPCASE_UNITS, sizeof(*c->upcase));
-	if (!raw || !c->upcase)
-		return rs_fail(err, RS_E_MEMORY, "$UpCase");
-	int r = nt_raw_read(
-		c->raw, UPCASE_RECORD, NT_AT_DATA, "", 0, raw, 2UL * UPCASE_UNITS, &n, err);
-	for (size_t i = 0; i < UPCASE_UNITS; i++)
-		c->upcase[i] = 2 * i + 1 < n ? rs_le16(raw + 2 * i) : (uint16_t)i;
-	if (r == 0)
-		r = nt_stream_open(c->raw, BITMAP_RECORD, NT_AT_DATA, "", &c->bitmap, err);
-	if (r == 0)
-		r = nt_stream_open(c->raw, 0, NT_AT_BITMAP, "", &c->mft_bitmap, err);
-	return r;
-}
-
 /* A changed record: it is well-formed; its file is to be looked at. */
-static int look_at_record(struct nt_rc *c, uint64_t number, struct rs_err *err)
+static int look_at_record(struct nt_ck *c, uint64_t number, struct rs_err *err)
 {
 	uint8_t rec[NT_RECORD_MAX];
 
@@ -231,39 +146,39 @@ static int look_at_record(struct nt_rc *c, uint64_t number, struct rs_err *err)
 		return 0;
 	uint64_t base = nt_record_base(rec);
 	if (!base)
-		return nt_rc_add(&c->files, number, err);
+		return nt_ck_add(&c->files, number, err);
 	/* that the base's list has it, and by that sequence, is seen with the base */
-	return NT_REF_RECORD(base) == number ? nt_rc_wrong(err, number, "is its own extension")
-					     : nt_rc_add(&c->files, NT_REF_RECORD(base), err);
+	return NT_REF_RECORD(base) == number ? nt_ck_wrong(c, number, "is its own extension", err)
+					     : nt_ck_add(&c->files, NT_REF_RECORD(base), err);
 }
 
 /* A folder that a name of a changed file is in. Those that changed themselves were looked at, but
  * by their own sequence. */
-static int look_at_parent(struct nt_rc *c, uint64_t ref, struct rs_err *err)
+static int look_at_parent(struct nt_ck *c, uint64_t ref, struct rs_err *err)
 {
 	uint8_t rec[NT_RECORD_MAX];
 
-	if (!nt_rc_count(&c->files, NT_REF_RECORD(ref)))
-		return nt_rc_folder(c, ref, false, err);
+	if (!nt_ck_count(&c->files, NT_REF_RECORD(ref)))
+		return nt_ck_folder(c, ref, false, err);
 	int r = nt_raw_record(c->raw, NT_REF_RECORD(ref), rec, err);
 	if (r < 0)
 		return r;
 	return nt_record_sequence(rec) == NT_REF_SEQUENCE(ref) &&
 			       (nt_record_flags(rec) & NT_RECORD_IS_DIR)
 		       ? 0
-		       : nt_rc_wrong(err, NT_REF_RECORD(ref), "is no folder of that name");
+		       : nt_ck_wrong(c, NT_REF_RECORD(ref), "is no folder of that name", err);
 }
 
 /* Every folder that changed itself, or that a changed file is in. */
-static int look_at_folders(struct nt_rc *c, struct rs_err *err)
+static int look_at_folders(struct nt_ck *c, struct rs_err *err)
 {
 	uint8_t rec[NT_RECORD_MAX];
 
-	nt_rc_sort(&c->parents, false);
+	nt_ck_sort(&c->parents, false);
 	for (size_t i = 0; i < c->files.n; i++) {
 		int r = nt_raw_record(c->raw, c->files.v[i], rec, err);
 		if (r == 0 && (nt_record_flags(rec) & NT_RECORD_IS_DIR))
-			r = nt_rc_folder(c, c->files.v[i] | (uint64_t)nt_record_sequence(rec) << 48,
+			r = nt_ck_folder(c, c->files.v[i] | (uint64_t)nt_record_sequence(rec) << 48,
 				true, err);
 		if (r < 0)
 			return r;
@@ -277,49 +192,34 @@ static int look_at_folders(struct nt_rc *c, struct rs_err *err)
 	return 0;
 }
 
-static int look_at_all(struct nt_rc *c, const struct nt_replay *p, struct rs_err *err)
+static int look_at_all(struct nt_ck *c, const struct nt_replay *p, struct rs_err *err)
 {
-	struct nt_rc_list records = {0};
-	int r = open_maps(c, err);
+	struct nt_ck_list records = {0};
+	int r = collect(c, p, &records, err);
 
-	if (r == 0)
-		r = collect(c, p, &records, err);
 	for (size_t i = 0; r == 0 && i < records.n; i++)
 		r = look_at_record(c, records.v[i], err);
 	free(records.v);
-	nt_rc_sort(&c->files, true);
+	nt_ck_sort(&c->files, true);
 	for (size_t i = 0; r == 0 && i < c->files.n; i++)
-		r = nt_rc_file(c, c->files.v[i], err);
+		r = nt_ck_file(c, c->files.v[i], err);
 	if (r == 0)
-		r = nt_rc_extents(c, err);
+		r = nt_ck_extents(c, err);
 	return r < 0 ? r : look_at_folders(c, err);
-}
-
-static void rc_done(struct nt_rc *c)
-{
-	free(c->upcase);
-	nt_stream_done(&c->bitmap);
-	nt_stream_done(&c->mft_bitmap);
-	free(c->files.v);
-	free(c->parents.v);
-	free(c->extents);
-	free(c);
 }
 
 int nt_replay_check(struct blk *overlay, const struct nt_replay *p, struct rs_err *err)
 {
 	auto_nt_raw struct nt_raw *raw = NULL;
-	struct nt_rc *c = calloc(1, sizeof(*c));
-
-	if (!c)
-		return rs_fail(err, RS_E_MEMORY, "check of the journal's plan");
+	auto_nt_ck struct nt_ck c = {0};
 	int r = nt_raw_open(overlay, &raw, err);
-	c->raw = raw;
+
 	if (r == 0)
 		r = look_at_state(raw, err);
 	if (r == 0)
-		r = look_at_all(c, p, err);
-	rc_done(c);
+		r = nt_ck_open(&c, raw, RS_E_NTFS_DAMAGED, WHEN, err);
+	if (r == 0)
+		r = look_at_all(&c, p, err);
 	if (r < 0)
 		(void)rs_err_object(err, overlay->name);
 	return r;

@@ -4,7 +4,7 @@
 #ifndef UNBRICK_NTFS_REPLAY_INTERNAL_H
 #define UNBRICK_NTFS_REPLAY_INTERNAL_H
 
-#include "ntfs/raw_internal.h"
+#include "ntfs/index.h"
 #include "ntfslog/replay.h"
 
 #define NT_RP_REFUSED	   1

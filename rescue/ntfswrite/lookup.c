@@ -215,10 +215,14 @@ int nt_dir_index(struct nt_vol *vol, ntfs_inode *dir, struct nt_ix *ret, uint8_t
 	if (!na && errno != ENOENT)
 		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "index of a folder", err);
 	*ret = (struct nt_ix){.root = {root, (size_t)len},
+		.number = dir->mft_no,
 		.cluster_bytes = vol->lib->cluster_size,
 		.alloc_bytes = na ? there(vol, na) : 0,
 		.read = read_alloc,
 		.read_user = na};
+	int r = nt_ix_sizes(ret, err);
+	if (r < 0)
+		return r;
 	*ret_root = rs_steal(root);
 	*ret_alloc = rs_steal(na);
 	return 0;

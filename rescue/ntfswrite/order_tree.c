@@ -12,11 +12,9 @@
 
 #include "ntfswrite/order.h"
 
-#define ROOT_HEADER_OFF	 0x10U
-#define BLOCK_HEADER_OFF 0x18U
-#define NODES_MAX	 1024U
-#define ROOT		 UINT64_MAX
-#define LEVELS_MAX	 (NT_RANK_FREED - NT_RANK_FOLDERS - 1)
+#define NODES_MAX  1024U
+#define ROOT	   UINT64_MAX
+#define LEVELS_MAX (NT_RANK_FREED - NT_RANK_FOLDERS - 1)
 
 /* Hashes of entries and of child pointers in one node. */
 struct set {
@@ -34,12 +32,11 @@ struct node {
 
 struct tree {
 	struct nt_vol *vol;
-	struct nt_raw *raw; /* the disk before the step */
-	struct nt_ix old_ix, now_ix;
-	struct nt_stream old_alloc;
-	uint8_t *old_root, *now_root;
+	struct nt_index old; /* the disk before the step */
+	struct nt_ix now;
+	uint8_t *now_root;
 	ntfs_attr *now_alloc;
-	uint32_t block_bytes, vcn_bytes;
+	uint32_t block_bytes;
 	uint64_t blocks;	      /* in the longer of the two */
 	uint8_t *old_live, *now_live; /* a byte for each block */
 	uint8_t *live;		      /* the one being filled */
@@ -54,11 +51,10 @@ static void tree_done(struct tree *t)
 		free(t->nodes[i].now.v);
 	}
 	free(t->nodes);
-	free(t->old_root);
+	nt_index_done(&t->old);
 	free(t->now_root);
 	free(t->old_live);
 	free(t->now_live);
-	nt_stream_done(&t->old_alloc);
 	if (t->now_alloc)
 		ntfs_attr_close(t->now_alloc);
 }
@@ -137,62 +133,20 @@ static void see_block(void *user, uint64_t number)
 		t->live[number] = 1;
 }
 
-static bool see_entry(void *user, const struct nt_ix_entry *e)
-{
-	(void)user;
-	(void)e;
-	return true;
-}
-
-static int read_old(void *user, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
-{
-	struct tree *t = user;
-	size_t n = 0;
-	int r = nt_stream_read(t->raw, &t->old_alloc, off_bytes, buf, len, &n, err);
-
-	if (r == 0 && n != len)
-		r = rs_fail(err, RS_E_NTFS_DAMAGED, "index of the folder: a block past its end");
-	return r;
-}
-
-static int open_old(struct tree *t, uint64_t number, struct rs_err *err)
-{
-	size_t len = 0;
-	int r = nt_raw_read_all(
-		t->raw, number, NT_AT_INDEX_ROOT, "$I30", NT_INDEX_MAX, &t->old_root, &len, err);
-
-	if (r < 0)
-		return r;
-	t->old_ix = (struct nt_ix){.root = {t->old_root, len},
-		.cluster_bytes = t->vol->lib->cluster_size,
-		.read = read_old,
-		.read_user = t};
-	struct rs_err why = {0};
-	r = nt_stream_open(t->raw, number, NT_AT_INDEX_ALLOCATION, "$I30", &t->old_alloc, &why);
-	if (r == 0)
-		t->old_ix.alloc_bytes = nt_stream_there(t->raw, &t->old_alloc);
-	if (r == RS_E_NO_SUCH_FILE)
-		return 0; /* small: all in the root */
-	if (r < 0 && err)
-		*err = why;
-	return r;
-}
-
 static int walk_both(struct tree *t, struct rs_err *err)
 {
-	struct nt_ix_visit visit = {t, see_entry, see_block};
-	uint64_t most = t->old_ix.alloc_bytes > t->now_ix.alloc_bytes ? t->old_ix.alloc_bytes
-								      : t->now_ix.alloc_bytes;
+	struct nt_ix_visit visit = {t, NULL, see_block};
+	const uint64_t old = t->old.ix.alloc_bytes, now = t->now.alloc_bytes;
 
-	t->blocks = most / t->block_bytes;
+	t->blocks = (old > now ? old : now) / t->block_bytes;
 	t->old_live = calloc(t->blocks + 1, 1);
 	t->now_live = calloc(t->blocks + 1, 1);
 	if (!t->old_live || !t->now_live)
 		return rs_fail(err, RS_E_MEMORY, "index");
 	t->live = t->old_live;
-	int r = nt_ix_walk(&t->old_ix, &visit, err);
+	int r = nt_ix_walk(&t->old.ix, &visit, err);
 	t->live = t->now_live;
-	return r < 0 ? r : nt_ix_walk(&t->now_ix, &visit, err);
+	return r < 0 ? r : nt_ix_walk(&t->now, &visit, err);
 }
 
 static int fill_from_block(
@@ -202,11 +156,9 @@ static int fill_from_block(
 
 	if (!buf)
 		return rs_fail(err, RS_E_MEMORY, "index block");
-	int r = ix->read(ix->read_user, number * t->block_bytes, buf, t->block_bytes, err);
-	if (r == 0 && (memcmp(buf, "INDX", 4) != 0 || nt_fixup(buf, t->block_bytes)))
-		r = rs_fail(err, RS_E_NTFS_DAMAGED, "index of the folder: a torn block");
+	int r = nt_ix_block(ix, number * t->block_bytes / ix->vcn_bytes, buf, err);
 	return r < 0 ? r
-		     : set_fill(s, (struct rs_view){buf, t->block_bytes}, BLOCK_HEADER_OFF, err);
+		     : set_fill(s, (struct rs_view){buf, t->block_bytes}, NT_IX_BLOCK_HEADER, err);
 }
 
 static int add_node(struct tree *t, uint64_t number, struct rs_err *err)
@@ -220,13 +172,13 @@ static int add_node(struct tree *t, uint64_t number, struct rs_err *err)
 	struct node *n = &more[t->n++];
 	*n = (struct node){.number = number, .was_live = true, .is_live = true};
 	if (number == ROOT) {
-		int r = set_fill(&n->old, t->old_ix.root, ROOT_HEADER_OFF, err);
-		return r < 0 ? r : set_fill(&n->now, t->now_ix.root, ROOT_HEADER_OFF, err);
+		int r = set_fill(&n->old, t->old.ix.root, NT_IX_ROOT_HEADER, err);
+		return r < 0 ? r : set_fill(&n->now, t->now.root, NT_IX_ROOT_HEADER, err);
 	}
 	n->was_live = t->old_live[number];
 	n->is_live = t->now_live[number];
-	int r = n->was_live ? fill_from_block(t, &t->old_ix, number, &n->old, err) : 0;
-	return r == 0 && n->is_live ? fill_from_block(t, &t->now_ix, number, &n->now, err) : r;
+	int r = n->was_live ? fill_from_block(t, &t->old.ix, number, &n->old, err) : 0;
+	return r == 0 && n->is_live ? fill_from_block(t, &t->now, number, &n->now, err) : r;
 }
 
 static int add_nodes(struct tree *t, struct rs_err *err)
@@ -253,7 +205,7 @@ static int add_nodes(struct tree *t, struct rs_err *err)
 static struct node *loser_of(struct tree *t, struct node *n)
 {
 	for (unsigned depth = 0; !n->is_live && depth < NT_IX_DEPTH; depth++) {
-		uint64_t h = pointer_hash(n->number * t->block_bytes / t->vcn_bytes);
+		uint64_t h = pointer_hash(n->number * t->block_bytes / t->now.vcn_bytes);
 		struct node *holder = NULL;
 
 		for (size_t i = 0; i < t->n; i++)
@@ -295,7 +247,7 @@ static bool order_moves(struct tree *t, struct node *n)
 /* A new block before the node that points to it. */
 static bool order_pointer(struct tree *t, const struct node *n)
 {
-	uint64_t h = pointer_hash(n->number * t->block_bytes / t->vcn_bytes);
+	uint64_t h = pointer_hash(n->number * t->block_bytes / t->now.vcn_bytes);
 	bool is_raised = false;
 
 	if (n->number == ROOT || n->was_live)
@@ -323,13 +275,12 @@ static void find_levels(struct tree *t)
 int nt_order_tree(struct nt_vol *vol, ntfs_inode *dir, struct nt_raw *old, uint32_t *ret_root,
 	struct rs_err *err)
 {
-	auto_tree struct tree t = {.vol = vol, .raw = old};
-	int r = open_old(&t, dir->mft_no, err);
+	auto_tree struct tree t = {.vol = vol};
+	int r = nt_index_open(old, dir->mft_no, "$I30", true, &t.old, err);
 
 	if (r == 0)
-		r = nt_dir_index(vol, dir, &t.now_ix, &t.now_root, &t.now_alloc, err);
-	if (r == 0 && !nt_ix_sizes(&t.now_ix, &t.block_bytes, &t.vcn_bytes))
-		r = rs_fail(err, RS_E_NTFS_DAMAGED, "index of the folder: block size");
+		r = nt_dir_index(vol, dir, &t.now, &t.now_root, &t.now_alloc, err);
+	t.block_bytes = t.now.block_bytes;
 	if (r == 0)
 		r = walk_both(&t, err);
 	if (r == 0)

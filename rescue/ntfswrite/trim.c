@@ -10,9 +10,7 @@
 
 #include <ntfs-3g/unistr.h>
 
-#define ROOT_HEADER_OFF	 0x10U
-#define BLOCK_HEADER_OFF 0x18U
-#define ENTRY_BYTES	 0x10U
+#define ENTRY_BYTES 0x10U
 
 /* A name that bounds a block; length 0: no bound. */
 struct bound {
@@ -30,7 +28,6 @@ struct place {
 struct trim {
 	struct nt_vol *vol;
 	struct nt_ix ix;
-	uint32_t block_bytes, vcn_bytes;
 	ntfs_attr *alloc;
 	uint64_t *good, *bad; /* hashes of entries inside and outside of their bounds */
 	size_t n_good, cap_good, n_bad, cap_bad;
@@ -182,26 +179,21 @@ static int descend(struct trim *t, uint64_t vcn, const struct place *above, cons
 	const struct bound *high, struct rs_err *err)
 {
 	struct place p = {.vcn = vcn, .low = *low, .high = *high, .depth = above->depth + 1};
-	uint64_t off;
+	const uint32_t len = t->ix.block_bytes;
 	struct cut cut;
 
-	if (p.depth == NT_IX_DEPTH || !t->blocks_left-- ||
-		__builtin_mul_overflow(vcn, (uint64_t)t->vcn_bytes, &off) ||
-		off > t->ix.alloc_bytes || t->ix.alloc_bytes - off < t->block_bytes)
-		return damaged(err, "blocks too deep, in a circle or outside");
-	auto_free uint8_t *buf = malloc(t->block_bytes);
+	if (p.depth == NT_IX_DEPTH || !t->blocks_left--)
+		return damaged(err, "blocks too deep or in a circle");
+	auto_free uint8_t *buf = malloc(len);
 	if (!buf)
 		return rs_fail(err, RS_E_MEMORY, "index block");
-	int r = t->ix.read(t->ix.read_user, off, buf, t->block_bytes, err);
-	if (r < 0)
-		return r;
-	if (memcmp(buf, "INDX", 4) != 0 || nt_fixup(buf, t->block_bytes))
-		return damaged(err, "a torn block");
-	r = look(t, &p, (struct rs_view){buf, t->block_bytes}, BLOCK_HEADER_OFF, &cut, err);
+	int r = nt_ix_block(&t->ix, vcn, buf, err);
+	if (r == 0)
+		r = look(t, &p, (struct rs_view){buf, len}, NT_IX_BLOCK_HEADER, &cut, err);
 	if (r < 0 || !cut.is_cut || !t->is_cutting)
 		return r;
-	apply_cut(&cut, buf, BLOCK_HEADER_OFF);
-	if (ntfs_attr_mst_pwrite(t->alloc, (s64)off, 1, t->block_bytes, buf) != 1)
+	apply_cut(&cut, buf, NT_IX_BLOCK_HEADER);
+	if (ntfs_attr_mst_pwrite(t->alloc, (s64)(vcn * t->ix.vcn_bytes), 1, len, buf) != 1)
 		return nt_lib_fail(t->vol, RS_E_NTFS_DAMAGED, "index of a folder", err);
 	return 0;
 }
@@ -219,8 +211,8 @@ static int pass(struct trim *t, bool is_cutting, struct rs_err *err)
 	struct cut none;
 
 	t->is_cutting = is_cutting;
-	t->blocks_left = 2 * t->ix.alloc_bytes / t->block_bytes + 16;
-	return look(t, &root, t->ix.root, ROOT_HEADER_OFF, &none, err);
+	t->blocks_left = 2 * t->ix.alloc_bytes / t->ix.block_bytes + 16;
+	return look(t, &root, t->ix.root, NT_IX_ROOT_HEADER, &none, err);
 }
 
 static int trim(struct trim *t, struct rs_err *err)
@@ -250,8 +242,6 @@ static int trim_folder(struct nt_vol *vol, uint64_t dir_ref, bool *ret_is_cut, s
 	if (r < 0 || !alloc)
 		return r; /* a small index lies in its record and changes with it, whole */
 	t.alloc = alloc;
-	if (!nt_ix_sizes(&t.ix, &t.block_bytes, &t.vcn_bytes))
-		return damaged(err, "block size");
 	r = trim(&t, err);
 	if (r < 0 && vol->dev.io_err.code)
 		r = nt_lib_fail(vol, r, "index of a folder", err);

@@ -3,8 +3,7 @@
 #ifndef UNBRICK_NTFS_VOL_INTERNAL_H
 #define UNBRICK_NTFS_VOL_INTERNAL_H
 
-#include "ntfs/btree.h"
-#include "ntfs/raw_internal.h"
+#include "ntfs/index.h"
 #include "ntfswrite/device.h"
 #include "ntfswrite/vol.h"
 

@@ -176,7 +176,10 @@ static void test_check__half_switched__says_so(void **state)
 	(void)state;
 	change(record(w.file), 1024);
 	rs_put_le64(attribute(w.file, 0x30) + 0x18, w.other);
-	must_fail(w.file, w.other, w.dir, "has 0 entries");
+	must_fail(w.file, w.other, w.dir, "has no such name");
+	change(record(w.file), 1024);
+	rs_put_le64(attribute(w.file, 0x30) + 0x18, w.other);
+	must_fail(w.file, w.other, 0, "lacks an entry of a file that names it");
 }
 
 static void test_check__clusters_free__says_so(void **state)

@@ -4,7 +4,7 @@
  * `icat -f ntfs IMG DIR-144-N` is the root and `icat -f ntfs IMG DIR-160-N` the blocks. */
 #include <string.h>
 
-#include "ntfs/btree.h"
+#include "ntfs/index.h"
 
 struct input {
 	const uint8_t *p;

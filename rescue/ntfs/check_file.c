@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A file as it will be: its records, their attributes, the pieces of each, their clusters. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "ntfslog/replay_check.h"
+#include "core/text.h"
+#include "ntfs/check.h"
 
 #define BADCLUS_RECORD 8U
 #define EXTENTS_MAX    (1U << 22)
 
 /* One file that is looked at. */
 struct file {
-	struct nt_rc *c;
+	struct nt_ck *c;
 	uint64_t number, ref;
 	uint8_t *list; /* its attribute list, NULL: none */
 	size_t list_len;
@@ -18,12 +21,12 @@ struct file {
 
 static int wrong(const struct file *f, const char *what, struct rs_err *err)
 {
-	return nt_rc_wrong(err, f->number, what);
+	return nt_ck_wrong(f->c, f->number, what, err);
 }
 
 /* ---- clusters ---- */
 
-static int is_taken(struct nt_rc *c, uint64_t lcn, bool *ret, struct rs_err *err)
+static int is_taken(struct nt_ck *c, uint64_t lcn, bool *ret, struct rs_err *err)
 {
 	uint64_t at = lcn / 8 / sizeof(c->window) * sizeof(c->window);
 
@@ -39,19 +42,19 @@ static int is_taken(struct nt_rc *c, uint64_t lcn, bool *ret, struct rs_err *err
 }
 
 static int keep_extent(
-	struct nt_rc *c, const struct nt_run *run, uint64_t number, struct rs_err *err)
+	struct nt_ck *c, const struct nt_run *run, uint64_t number, struct rs_err *err)
 {
 	if (c->n_extents == c->cap_extents) {
 		size_t cap = c->cap_extents ? 2 * c->cap_extents : 256;
 		if (cap > EXTENTS_MAX)
 			return 0; /* so many that overlaps are not looked for among the rest */
-		struct nt_rc_extent *v = realloc(c->extents, cap * sizeof(*v));
+		struct nt_ck_extent *v = realloc(c->extents, cap * sizeof(*v));
 		if (!v)
-			return rs_fail(err, RS_E_MEMORY, "check of the journal's plan");
+			return rs_fail(err, RS_E_MEMORY, "checks");
 		c->extents = v;
 		c->cap_extents = cap;
 	}
-	c->extents[c->n_extents++] = (struct nt_rc_extent){run->lcn, run->clusters, number};
+	c->extents[c->n_extents++] = (struct nt_ck_extent){run->lcn, run->clusters, number};
 	return 0;
 }
 
@@ -69,19 +72,19 @@ static int look_at_run(struct file *f, const struct nt_run *run, struct rs_err *
 
 static int by_lcn(const void *a, const void *b)
 {
-	const struct nt_rc_extent *x = a, *y = b;
+	const struct nt_ck_extent *x = a, *y = b;
 
 	return (x->lcn > y->lcn) - (x->lcn < y->lcn);
 }
 
-int nt_rc_extents(struct nt_rc *c, struct rs_err *err)
+int nt_ck_extents(struct nt_ck *c, struct rs_err *err)
 {
 	if (c->n_extents)
 		qsort(c->extents, c->n_extents, sizeof(*c->extents), by_lcn);
 	for (size_t i = 1; i < c->n_extents; i++)
 		if (c->extents[i].lcn - c->extents[i - 1].lcn < c->extents[i - 1].clusters)
-			return nt_rc_wrong(err, c->extents[i].number,
-				"its clusters belong to another attribute too");
+			return nt_ck_wrong(c, c->extents[i].number,
+				"its clusters belong to another attribute too", err);
 	return 0;
 }
 
@@ -146,7 +149,7 @@ static int look_at_name(struct file *f, const struct nt_attr *a, struct rs_err *
 		return wrong(f, "a malformed name", err);
 	f->names++;
 	f->plain += fn.name_space != NT_NS_DOS;
-	return nt_rc_add(&f->c->parents, fn.parent_ref, err);
+	return nt_ck_add(&f->c->parents, fn.parent_ref, err);
 }
 
 static int look_at_attr(struct file *f, const struct nt_attr *a, uint64_t ref, struct rs_err *err)
@@ -162,7 +165,7 @@ static int look_at_attr(struct file *f, const struct nt_attr *a, uint64_t ref, s
 	if (r == 0 && a->type == NT_AT_INDEX_ROOT) {
 		char name[NT_NAME_BYTES];
 		(void)nt_name_text(a->name, name);
-		r = nt_rc_tree(f->c, f->number, name, err);
+		r = nt_ck_tree(f->c, f->number, name, err);
 	}
 	return r;
 }
@@ -243,7 +246,7 @@ static int look_at_row(struct file *f, const struct nt_list_entry *e, struct rs_
 
 static int look_at_list(struct file *f, struct rs_err *err)
 {
-	struct nt_rc_list extensions = {0};
+	struct nt_ck_list extensions = {0};
 	struct nt_list_entry e;
 	const char *fault = NULL;
 	int r = 0;
@@ -252,20 +255,20 @@ static int look_at_list(struct file *f, struct rs_err *err)
 		r == 0 && nt_list_next((struct rs_view){f->list, f->list_len}, &pos, &e, &fault);) {
 		r = look_at_row(f, &e, err);
 		if (r == 0 && NT_REF_RECORD(e.ref) != f->number)
-			r = nt_rc_add(&extensions, e.ref, err);
+			r = nt_ck_add(&extensions, e.ref, err);
 		else if (r == 0 && e.ref != f->ref)
 			r = wrong(f, "its attribute list is another file's", err);
 	}
 	if (r == 0 && fault)
 		r = wrong(f, fault, err);
-	nt_rc_sort(&extensions, true);
+	nt_ck_sort(&extensions, true);
 	for (size_t i = 0; r == 0 && i < extensions.n; i++)
 		r = look_at_extension(f, extensions.v[i], err);
 	free(extensions.v);
 	return r;
 }
 
-int nt_rc_file(struct nt_rc *c, uint64_t number, struct rs_err *err)
+int nt_ck_file(struct nt_ck *c, uint64_t number, struct rs_err *err)
 {
 	uint8_t rec[NT_RECORD_MAX];
 	struct file f = {.c = c, .number = number};
@@ -292,56 +295,11 @@ int nt_rc_file(struct nt_rc *c, uint64_t number, struct rs_err *err)
 		r = look_at_list(&f, err);
 	free(f.list);
 	/* Windows counts DOS names; some writers do not. */
-	if (r == 0 && f.links != f.names && f.links != f.plain)
-		r = wrong(&f, "its link count is not the number of its names", err);
-	return r;
-}
-
-/* ---- a name, wherever it is ---- */
-
-static bool names_it(const uint8_t *rec, size_t len, uint64_t parent, const struct nt_file_name *fn)
-{
-	struct nt_file_name own;
-	struct nt_attrs walk;
-	struct nt_attr a;
-
-	nt_attrs_init(&walk, rec, len);
-	while (nt_attrs_next_of(&walk, NT_ATTRS_OF(NT_AT_FILE_NAME), &a))
-		if (a.is_resident && nt_file_name_parse(a.value, &own) &&
-			own.parent_ref == parent && own.name_space == fn->name_space &&
-			own.name.len == fn->name.len &&
-			memcmp(own.name.p, fn->name.p, fn->name.len) == 0)
-			return true;
-	return false;
-}
-
-int nt_rc_has_name(struct nt_rc *c, const uint8_t *rec, uint64_t parent_ref,
-	const struct nt_file_name *fn, struct rs_err *err)
-{
-	const size_t len = c->raw->geo.record_bytes;
-	auto_free uint8_t *list = NULL;
-	struct nt_list_entry e;
-	const char *fault = NULL;
-	uint8_t ext[NT_RECORD_MAX];
-	struct nt_attrs walk;
-	struct nt_attr a;
-	size_t n = 0;
-
-	if (names_it(rec, len, parent_ref, fn))
-		return 1;
-	nt_attrs_init(&walk, rec, len);
-	if (!nt_attrs_next_of(&walk, NT_ATTRS_OF(NT_AT_ATTRIBUTE_LIST), &a))
-		return 0;
-	uint64_t number = rs_le32(rec + 0x2C);
-	int r = nt_raw_read_all(
-		c->raw, number, NT_AT_ATTRIBUTE_LIST, "", NT_LIST_MAX, &list, &n, err);
-	for (size_t pos = 0; r == 0 && nt_list_next((struct rs_view){list, n}, &pos, &e, &fault);) {
-		if (e.type != NT_AT_FILE_NAME || NT_REF_RECORD(e.ref) == number)
-			continue;
-		r = nt_raw_record(c->raw, NT_REF_RECORD(e.ref), ext, err);
-		if (r == 0 && NT_REF_RECORD(nt_record_base(ext)) == number &&
-			names_it(ext, len, parent_ref, fn))
-			return 1;
+	if (r == 0 && f.links != f.names && f.links != f.plain) {
+		char what[64];
+		(void)snprintf(what, sizeof(what), "link count %u, but %u %s", f.links, f.names,
+			rs_form(f.names, "name", "names"));
+		r = wrong(&f, what, err);
 	}
 	return r;
 }

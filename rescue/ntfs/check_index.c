@@ -1,27 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Trees as they will be: folders, and the views of $Secure, $ObjId, $Quota and $Reparse. */
+#include <stdlib.h>
 #include <string.h>
 
-#include "ntfs/btree.h"
-#include "ntfslog/replay_check.h"
+#include "ntfs/check.h"
 
-#define NAMES	   "$I30"
-#define BITMAP_MAX (1U << 20)
-#define HEADER_OFF 0x18U /* INDEX_HEADER in an INDX block */
-#define BY_NAME	   0x01U
-#define BY_ULONG   0x10U
-#define BY_SID	   0x11U
-#define BY_HASH	   0x12U
-#define BY_ULONGS  0x13U
+#define NAMES	  "$I30"
+#define BY_NAME	  0x01U
+#define BY_ULONG  0x10U
+#define BY_SID	  0x11U
+#define BY_HASH	  0x12U
+#define BY_ULONGS 0x13U
 
 struct tree {
-	struct nt_rc *c;
+	struct nt_ck *c;
 	uint64_t number;
 	uint32_t collation;
-	uint8_t *root, *bitmap;
-	size_t root_len, bitmap_len;
-	struct nt_stream alloc;
-	bool has_alloc;
+	struct nt_index index;
 	uint8_t last[0x10000]; /* key before */
 	size_t last_len;
 	const char *fault;
@@ -79,6 +74,56 @@ static bool is_after(const struct tree *t, struct rs_view a, struct rs_view b)
 	}
 }
 
+/* ---- a name of a record, wherever it is ---- */
+
+static bool names_it(const uint8_t *rec, size_t len, uint64_t parent, const struct nt_file_name *fn)
+{
+	struct nt_file_name own;
+	struct nt_attrs walk;
+	struct nt_attr a;
+
+	nt_attrs_init(&walk, rec, len);
+	while (nt_attrs_next_of(&walk, NT_ATTRS_OF(NT_AT_FILE_NAME), &a))
+		if (a.is_resident && nt_file_name_parse(a.value, &own) &&
+			own.parent_ref == parent && own.name_space == fn->name_space &&
+			own.name.len == fn->name.len &&
+			memcmp(own.name.p, fn->name.p, fn->name.len) == 0)
+			return true;
+	return false;
+}
+
+/* Does the file have that name in that folder, in whichever record? 1, 0 or an error. */
+static int has_name(struct nt_ck *c, const uint8_t *rec, uint64_t parent_ref,
+	const struct nt_file_name *fn, struct rs_err *err)
+{
+	const size_t len = c->raw->geo.record_bytes;
+	auto_free uint8_t *list = NULL;
+	struct nt_list_entry e;
+	const char *fault = NULL;
+	uint8_t ext[NT_RECORD_MAX];
+	struct nt_attrs walk;
+	struct nt_attr a;
+	size_t n = 0;
+
+	if (names_it(rec, len, parent_ref, fn))
+		return 1;
+	nt_attrs_init(&walk, rec, len);
+	if (!nt_attrs_next_of(&walk, NT_ATTRS_OF(NT_AT_ATTRIBUTE_LIST), &a))
+		return 0;
+	uint64_t number = rs_le32(rec + 0x2C);
+	int r = nt_raw_read_all(
+		c->raw, number, NT_AT_ATTRIBUTE_LIST, "", NT_LIST_MAX, &list, &n, err);
+	for (size_t pos = 0; r == 0 && nt_list_next((struct rs_view){list, n}, &pos, &e, &fault);) {
+		if (e.type != NT_AT_FILE_NAME || NT_REF_RECORD(e.ref) == number)
+			continue;
+		r = nt_raw_record(c->raw, NT_REF_RECORD(e.ref), ext, err);
+		if (r == 0 && NT_REF_RECORD(nt_record_base(ext)) == number &&
+			names_it(ext, len, parent_ref, fn))
+			return 1;
+	}
+	return r;
+}
+
 /* ---- entries ---- */
 
 /* The record of a folder's entry is in use under that name. */
@@ -98,7 +143,7 @@ static int look_at_entry(struct tree *t, uint64_t ref, const struct nt_file_name
 		t->fault = "an entry's record is not in use, or another file's";
 		return 0;
 	}
-	r = nt_rc_has_name(t->c, rec, t->ref, fn, t->err);
+	r = has_name(t->c, rec, t->ref, fn, t->err);
 	if (r == 0)
 		t->fault = "an entry's record has no such name";
 	return r < 0 ? r : 0;
@@ -113,7 +158,7 @@ static void look_at_name(struct tree *t, const struct nt_ix_entry *e)
 	} else if (fn.parent_ref != t->ref) {
 		t->fault = "an entry that names another folder";
 	} else {
-		bool is_ours = nt_rc_count(&t->c->files, NT_REF_RECORD(e->ref)) != 0;
+		bool is_ours = nt_ck_count(&t->c->files, NT_REF_RECORD(e->ref)) != 0;
 		t->files += is_ours;
 		if (is_ours || t->is_changed)
 			t->r = look_at_entry(t, e->ref, &fn);
@@ -141,18 +186,18 @@ static void see_block(void *user, uint64_t number)
 {
 	struct tree *t = user;
 
-	if (number / 8 >= t->bitmap_len || !(t->bitmap[number / 8] >> number % 8 & 1))
+	if (!nt_index_is_used(&t->index, number))
 		t->fault = "a block in use that its bitmap calls free";
 }
 
-const char *nt_rc_block(uint8_t *block, size_t len, struct rs_view *ret_key)
+const char *nt_ck_block(uint8_t *block, size_t len, struct rs_view *ret_key)
 {
 	struct nt_ix_entry e = {0};
 	size_t at = 0;
 
 	const char *what = nt_fixup(block, len);
 	while (!what && !e.is_end) {
-		if (!nt_ix_next((struct rs_view){block, len}, HEADER_OFF, &at, &e))
+		if (!nt_ix_next((struct rs_view){block, len}, NT_IX_BLOCK_HEADER, &at, &e))
 			what = "a malformed entry";
 		else if (!ret_key->p)
 			*ret_key = e.key;
@@ -162,83 +207,37 @@ const char *nt_rc_block(uint8_t *block, size_t len, struct rs_view *ret_key)
 
 /* ---- the tree ---- */
 
-static int read_block(void *user, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
-{
-	struct tree *t = user;
-	size_t n = 0;
-	int r = nt_stream_read(t->c->raw, &t->alloc, off_bytes, buf, len, &n, err);
-
-	return r < 0 || n == len ? r
-				 : rs_fail(err, RS_E_NTFS_DAMAGED, "an index block past its end");
-}
-
-static int open_tree(struct tree *t, const char *name, struct nt_ix *ret, struct rs_err *err)
-{
-	struct nt_raw *raw = t->c->raw;
-	struct rs_err why = {0};
-	int r = nt_raw_read_all(
-		raw, t->number, NT_AT_INDEX_ROOT, name, NT_INDEX_MAX, &t->root, &t->root_len, err);
-
-	if (r < 0)
-		return r;
-	*ret = (struct nt_ix){.root = {t->root, t->root_len},
-		.cluster_bytes = raw->geo.cluster_bytes,
-		.read = read_block,
-		.read_user = t};
-	if (t->root_len < 0x20)
-		return nt_rc_wrong(err, t->number, "the root of an index is cut");
-	t->collation = rs_le32(t->root + 4);
-	if (t->collation != BY_NAME && (t->collation < BY_ULONG || t->collation > BY_ULONGS))
-		return nt_rc_wrong(err, t->number, "an index of an unknown order");
-	r = nt_stream_open(raw, t->number, NT_AT_INDEX_ALLOCATION, name, &t->alloc, &why);
-	if (r == RS_E_NO_SUCH_FILE)
-		return 0; /* small: all in the root */
-	if (r < 0) {
-		if (err)
-			*err = why;
-		return r;
-	}
-	t->has_alloc = true;
-	ret->alloc_bytes = nt_stream_there(raw, &t->alloc);
-	return nt_raw_read_all(
-		raw, t->number, NT_AT_BITMAP, name, BITMAP_MAX, &t->bitmap, &t->bitmap_len, err);
-}
-
 static int walk(struct tree *t, const char *name, struct rs_err *err)
 {
 	const struct nt_ix_visit visit = {t, see_entry, see_block};
-	struct nt_ix ix;
+	int r = nt_index_open(t->c->raw, t->number, name, false, &t->index, err);
 
-	t->err = err;
-	int r = open_tree(t, name, &ix, err);
-	if (r == 0)
-		r = nt_ix_walk(&ix, &visit, err);
-	if (r == RS_E_NTFS_DAMAGED && err && !strstr(err->detail, "MFT record")) {
-		struct rs_err why = *err;
-		return nt_rc_wrong(err, t->number, why.detail);
-	}
 	if (r < 0)
 		return r;
-	if (t->r < 0)
-		return t->r;
-	return t->fault ? nt_rc_wrong(err, t->number, t->fault) : 0;
+	t->err = err;
+	if (t->index.ix.root.len < 0x20)
+		return nt_ck_wrong(t->c, t->number, "the root of an index is cut", err);
+	t->collation = rs_le32(t->index.root + 4);
+	if (t->collation != BY_NAME && (t->collation < BY_ULONG || t->collation > BY_ULONGS))
+		return nt_ck_wrong(t->c, t->number, "an index of an unknown order", err);
+	r = nt_ix_walk(&t->index.ix, &visit, err);
+	if (r < 0 || t->r < 0)
+		return r < 0 ? r : t->r;
+	return t->fault ? nt_ck_wrong(t->c, t->number, t->fault, err) : 0;
 }
 
 static void tree_free(struct tree *t)
 {
 	if (!t)
 		return;
-	free(t->root);
-	free(t->bitmap);
-	if (t->has_alloc)
-		nt_stream_done(&t->alloc);
+	nt_index_done(&t->index);
 	free(t);
 }
 
 RS_DEFINE_AUTO(struct tree *, tree_free);
 #define auto_tree __attribute__((cleanup(tree_free_auto)))
 
-int nt_rc_tree(struct nt_rc *c, uint64_t number, const char *name, struct rs_err *err)
+int nt_ck_tree(struct nt_ck *c, uint64_t number, const char *name, struct rs_err *err)
 {
 	if (strcmp(name, NAMES) == 0)
 		return 0; /* looked at as a folder */
@@ -250,7 +249,7 @@ int nt_rc_tree(struct nt_rc *c, uint64_t number, const char *name, struct rs_err
 	return walk(t, name, err);
 }
 
-int nt_rc_folder(struct nt_rc *c, uint64_t ref, bool is_changed, struct rs_err *err)
+int nt_ck_folder(struct nt_ck *c, uint64_t ref, bool is_changed, struct rs_err *err)
 {
 	uint8_t rec[NT_RECORD_MAX];
 	auto_tree struct tree *t = calloc(1, sizeof(*t));
@@ -268,10 +267,10 @@ int nt_rc_folder(struct nt_rc *c, uint64_t ref, bool is_changed, struct rs_err *
 	if (!(nt_record_flags(rec) & NT_RECORD_IN_USE) ||
 		!(nt_record_flags(rec) & NT_RECORD_IS_DIR) ||
 		nt_record_sequence(rec) != NT_REF_SEQUENCE(ref))
-		return nt_rc_wrong(err, t->number, "is no folder of that name");
+		return nt_ck_wrong(t->c, t->number, "is no folder of that name", err);
 	r = walk(t, NAMES, err);
 	/* every entry's record has that name: as many entries as names are all of them */
-	if (r == 0 && t->files != nt_rc_count(&c->parents, ref))
-		r = nt_rc_wrong(err, t->number, "lacks an entry of a file that names it");
+	if (r == 0 && t->files != nt_ck_count(&c->parents, ref))
+		r = nt_ck_wrong(t->c, t->number, "lacks an entry of a file that names it", err);
 	return r;
 }
