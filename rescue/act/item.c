@@ -200,7 +200,7 @@ static int check_names(
 	}
 	if (r < 0)
 		return p->is_proven ? 0 : bad(item, err, "its names cannot be read");
-	if (!last || path_is_protected(vol, item->path))
+	if (!last || judge_protects(vol, item->path))
 		return bad(item, err, "a file of this path is never moved");
 	for (size_t i = 0; i < names.n; i++) {
 		const struct file_name *n = &names.all[i];
@@ -210,7 +210,7 @@ static int check_names(
 		if (asprintf(&back, "%s\\%s", folder, n->name) < 0)
 			return rs_fail(err, RS_E_MEMORY, "path");
 		/* under the quarantine's own folder it is not protected from us */
-		if (path_is_protected(vol, is_in_plan(p, n->parent_ref) ? back : n->path))
+		if (judge_protects(vol, is_in_plan(p, n->parent_ref) ? back : n->path))
 			return bad(item, err, "a file with one of its names is never moved");
 	}
 	if (!p->is_proven && !is_named)

@@ -12,6 +12,11 @@
 
 enum level { LEVEL_NONE, LEVEL_TOP, LEVEL_ID, LEVEL_ITEM };
 
+/* A folder before what is in it. */
+static const enum level down[] = {LEVEL_TOP, LEVEL_ID, LEVEL_ITEM};
+
+#define N_DOWN (sizeof(down) / sizeof(down[0]))
+
 struct lost {
 	uint64_t ref, parent_ref;
 	enum level level;
@@ -186,17 +191,15 @@ int sweep(struct nt_vol *vol, struct rs_err *err)
 	struct search s;
 	int r = find(vol, &s, err);
 
-	for (int level = LEVEL_TOP; r == 0 && level <= LEVEL_ITEM; level++) {
-		for (size_t i = 0; r == 0 && i < s.n; i++) {
-			if ((int)s.all[i].level == level)
+	for (size_t k = 0; r == 0 && k < N_DOWN; k++) {
+		for (size_t i = 0; r == 0 && i < s.n; i++)
+			if (s.all[i].level == down[k])
 				r = relink(vol, &s.all[i], err);
-		}
 	}
-	for (int level = LEVEL_ITEM; r == 0 && level >= LEVEL_TOP; level--) {
-		for (size_t i = 0; r == 0 && i < s.n; i++) {
-			if ((int)s.all[i].level == level)
+	for (size_t k = N_DOWN; r == 0 && k--;) {
+		for (size_t i = 0; r == 0 && i < s.n; i++)
+			if (s.all[i].level == down[k])
 				r = remove_one(vol, &s.all[i], err);
-		}
 	}
 	return r;
 }

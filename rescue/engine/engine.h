@@ -10,6 +10,7 @@
 #include "block/disk.h"
 #include "block/set.h"
 #include "block/written.h"
+#include "judge/rule.h"
 #include "ntfslog/replay.h"
 #include "ntfswrite/vol.h"
 #include "report/report.h"

@@ -108,15 +108,11 @@ static int judge_all(struct rs_session *s, struct en_work *w, struct rs_err *err
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < v->n_windows; i++) {
-		struct judge_result *one = NULL;
+		const struct judge_look in = {
+			v->stack.nt, v->stack.raw, &v->windows[i], &s->rules, &s->task};
 		if (!en_is_judged(v, i))
 			continue;
-		r = judge_run(
-			&s->rules, v->stack.nt, v->stack.raw, &v->windows[i], &s->task, &one, err);
-		if (r == 0 && w->judged)
-			r = judge_join_take(w->judged, one, err);
-		else if (r == 0)
-			w->judged = one;
+		r = judge_run(&in, &w->judged, err);
 	}
 	return r;
 }
@@ -131,7 +127,7 @@ static int work_make(
 	if (r == 0)
 		r = plan_from_judge(w->judged, &w->plan, err);
 	if (r == 0)
-		r = plan_look_at_names(v->stack.nt, v->win.root, &s->rules, w->plan, err);
+		r = plan_look_at_names(v->stack.nt, v->win.root, w->judged, w->plan, err);
 	if (r == 0) /* so that the plan tells where the files will lie */
 		r = top_choose(v->stack.nt, w->plan->top, &top, err);
 	if (r == 0)

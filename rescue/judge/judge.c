@@ -1,290 +1,98 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* All rules against one Windows: which apply, what they find, what comes out. */
+/* What all sources of evidence say of a Windows, and what is protected whatever they say. */
 #include "judge/judge.h"
 
-#include <assert.h>
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "core/text.h"
-#include "judge/judge_internal.h"
+#include "judge/rule_internal.h"
+#include "judge/source.h"
 
-#define MAX_FAULT_LINES 200U
+static const struct evidence_source *const sources[] = {&source_rules};
 
-/* ---- what all files of judge use ---- */
+#define N_SOURCES (sizeof(sources) / sizeof(sources[0]))
 
-bool judge_is_fatal(int code)
-{
-	return code == RS_E_MEMORY || code == RS_E_CANCELLED || code == RS_E_BUG;
-}
-
-__attribute__((format(printf, 4, 0))) static void add_v(
-	struct judge_ctx *ctx, char **line, const char *sep, const char *fmt, va_list ap)
-{
-	auto_free char *more = NULL;
-	char *joined = NULL;
-
-	if (vasprintf(&more, fmt, ap) < 0) {
-		more = NULL; /* undefined after a failure */
-		ctx->no_memory = true;
-		return;
-	}
-	if (asprintf(&joined, "%s%s%s", *line ? *line : "", *line && **line ? sep : "", more) < 0) {
-		ctx->no_memory = true;
-		return;
-	}
-	free(*line);
-	*line = joined;
-}
-
-void judge_add(struct judge_ctx *ctx, char **line, const char *sep, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	add_v(ctx, line, sep, fmt, ap);
-	va_end(ap);
-}
-
-void judge_fault(struct judge_ctx *ctx, const char *fmt, ...)
-{
-	va_list ap;
-
-	ctx->res->unreadable++;
-	if (ctx->n_fault_lines == MAX_FAULT_LINES)
-		judge_add(ctx, &ctx->res->faults, "\n", "... and more");
-	if (ctx->n_fault_lines++ >= MAX_FAULT_LINES)
-		return;
-	va_start(ap, fmt);
-	add_v(ctx, &ctx->res->faults, "\n", fmt, ap);
-	va_end(ap);
-}
-
-void judge_fault_err(struct judge_ctx *ctx, const char *where, const struct rs_err *err)
-{
-	judge_fault(ctx, "%s: %s%s%s", where, rs_err_info(err->code)->text,
-		err->detail[0] ? ": " : "", err->detail);
-}
-
-/* ---- does the rule apply to this Windows? ---- */
-
-static bool fits_builds(const struct rule *r, const struct win_info *win)
-{
-	for (size_t i = 0; i < r->n_builds; i++) {
-		const struct rule_builds *b = &r->builds[i];
-		if (win->build < b->from || win->build > b->to)
-			continue;
-		if (win->revision >= b->rev_from && win->revision <= b->rev_to)
-			return true;
-	}
-	return r->n_builds == 0;
-}
-
-static bool fits_arch(const struct rule *r, const struct win_info *win)
-{
-	static const char *const names[] = {"x86", "x64", "arm64"};
-
-	for (unsigned i = 0; i < 3; i++)
-		if ((r->archs & 1U << i) && strcmp(names[i], win->arch) == 0)
-			return true;
-	return r->archs == 0;
-}
-
-/* YES, NO (*why: the condition that fails) or UNKNOWN (*why: what is not known). */
-static enum judge_truth applies(struct judge_ctx *ctx, const struct rule *r, char **why)
-{
-	const struct win_info *win = ctx->win;
-	enum judge_truth ret = JUDGE_YES;
-	char cpu[256] = "";
-
-	if (r->n_builds && !win->build) {
-		judge_add(ctx, why, ", ", "the build of this Windows is not known");
-		ret = JUDGE_UNKNOWN;
-	} else if (!fits_builds(r, win)) {
-		judge_add(ctx, why, ", ", "not for build %" PRIu32 ".%" PRIu32, win->build,
-			win->revision);
-		return JUDGE_NO;
-	}
-	if (r->archs && !win->arch[0]) {
-		judge_add(ctx, why, ", ", "the processor type of this Windows is not known");
-		ret = JUDGE_UNKNOWN;
-	} else if (!fits_arch(r, win)) {
-		judge_add(ctx, why, ", ", "not for %s", win->arch);
-		return JUDGE_NO;
-	}
-	if (!r->n_cpus)
-		return ret;
-	if (judge_cpu(ctx, cpu, sizeof(cpu), why) != JUDGE_YES)
-		return JUDGE_UNKNOWN;
-	for (size_t i = 0; i < r->n_cpus; i++)
-		if (nt_name_match(NULL, r->cpus[i], cpu))
-			return ret;
-	judge_add(ctx, why, ", ", "not for the processor %s", cpu);
-	return JUDGE_NO;
-}
-
-/* ---- the run ---- */
-
-/* Which rules apply; @doubts gets a line for those of which it is not known. */
-static bool *choose(struct judge_ctx *ctx, char **doubts)
-{
-	bool *is_wanted = calloc(ctx->set->n + 1, sizeof(*is_wanted));
-
-	assert(ctx->res && ctx->res->rules);
-	for (size_t i = 0; is_wanted && i < ctx->set->n; i++) {
-		struct judge_rule *out = &ctx->res->rules[i];
-		auto_free char *why = NULL;
-		out->rule = ctx->set->rules[i];
-		enum judge_truth t = applies(ctx, out->rule, &why);
-		is_wanted[i] = t != JUDGE_NO;
-		if (t == JUDGE_NO) {
-			out->outcome = RULE_NOT_APPLICABLE;
-			out->why = rs_steal(why);
-		} else if (t == JUDGE_UNKNOWN) {
-			doubts[i] = rs_steal(why);
-		}
-	}
-	return is_wanted;
-}
-
-static int run_all(struct judge_ctx *ctx, char **doubts, struct rs_err *err)
-{
-	auto_free bool *is_wanted = choose(ctx, doubts);
-
-	if (!is_wanted)
-		return rs_fail(err, RS_E_MEMORY, "rules");
-	int code = judge_find_deep(ctx, is_wanted, err);
-	for (size_t i = 0; i < ctx->set->n && code == 0; i++) {
-		if (!rs_task_step(ctx->task, "rules", i, ctx->set->n))
-			return rs_fail(err, RS_E_CANCELLED, "while looking for bad files");
-		if (is_wanted[i])
-			code = judge_rule_run(ctx, i, &doubts[i], err);
-	}
-	return code;
-}
-
-/* Every line is there, if empty: callers need no test for NULL. */
-static void fill_empty(struct judge_ctx *ctx)
-{
-	struct judge_result *res = ctx->res;
-
-	judge_add(ctx, &res->faults, "", "%s", "");
-	for (size_t i = 0; i < res->n_rules; i++) {
-		judge_add(ctx, &res->rules[i].why, "", "%s", "");
-		judge_add(ctx, &res->rules[i].evidence, "", "%s", "");
-	}
-	for (size_t i = 0; i < res->n_files; i++)
-		judge_add(ctx, &res->files[i].why, "", "%s", "");
-}
-
-static int check_root(struct judge_ctx *ctx, struct rs_err *err)
+/* Without the Windows folder every source would find nothing and be wrong. */
+static int check_root(const struct judge_look *in, struct rs_err *err)
 {
 	struct nt_stat st;
 	uint64_t ref = 0;
-	int code = nt_lookup(ctx->vol, ctx->win->root, &ref, err);
+	int code = nt_lookup(in->vol, in->win->root, &ref, err);
 
-	/* without the Windows folder every rule would say "not found" and be wrong */
-	return code < 0 ? code : nt_stat(ctx->vol, ref, &st, err);
+	return code < 0 ? code : nt_stat(in->vol, ref, &st, err);
 }
 
-static int prepare(struct judge_ctx *ctx, struct rs_err *err)
+int judge_run(const struct judge_look *in, struct judge_result **into, struct rs_err *err)
 {
-	ctx->services.code = 1;
-	ctx->packages.code = 1;
-	ctx->res = calloc(1, sizeof(*ctx->res));
-	ctx->deep = calloc(ctx->set->n + 1, sizeof(*ctx->deep));
-	if (!ctx->res || !ctx->deep)
-		return rs_fail(err, RS_E_MEMORY, "rules");
-	ctx->res->rules = calloc(ctx->set->n + 1, sizeof(*ctx->res->rules));
-	if (!ctx->res->rules)
-		return rs_fail(err, RS_E_MEMORY, "rules");
-	ctx->res->n_rules = ctx->set->n;
-	return check_root(ctx, err);
-}
-
-static void ctx_done(struct judge_ctx *ctx)
-{
-	for (size_t i = 0; i < ctx->set->n && ctx->deep; i++)
-		judge_list_done(&ctx->deep[i]);
-	free(ctx->deep);
-	judge_registry_done(ctx);
-	judge_free(ctx->res);
-}
-
-int judge_run(const struct rule_set *set, struct nt_vol *vol, struct nt_raw *raw,
-	const struct win_info *win, const struct rs_task *task, struct judge_result **ret,
-	struct rs_err *err)
-{
-	struct judge_ctx ctx = {.set = set, .vol = vol, .raw = raw, .win = win, .task = task};
-	auto_free char **doubts = calloc(set->n + 1, sizeof(*doubts));
-
-	if (!doubts)
-		return rs_fail(err, RS_E_MEMORY, "rules");
+	struct judge_result *all = *into ? *into : calloc(1, sizeof(*all));
 	struct rs_err own = {0};
-	int code = prepare(&ctx, &own);
-	if (code == 0) {
-		code = run_all(&ctx, doubts, &own);
-		fill_empty(&ctx);
-	}
-	for (size_t i = 0; i < set->n; i++)
-		free(doubts[i]);
-	if (code == 0 && ctx.no_memory)
-		code = rs_fail(&own, RS_E_MEMORY, "findings");
-	if (code == 0)
-		*ret = rs_steal(ctx.res);
-	else if (err)
+
+	if (all && !all->faults)
+		all->faults = strdup("");
+	int code =
+		all && all->faults ? check_root(in, &own) : rs_fail(&own, RS_E_MEMORY, "findings");
+	for (size_t i = 0; code == 0 && i < N_SOURCES; i++)
+		code = sources[i]->look(in, all, &own);
+	if (code < 0 && err)
 		*err = own;
-	ctx_done(&ctx);
+	if (code == 0)
+		*into = all;
+	else if (!*into)
+		judge_free(all);
 	return code;
-}
-
-int judge_join_take(struct judge_result *into, struct judge_result *more, struct rs_err *err)
-{
-	struct judge_file *files =
-		reallocarray(into->files, into->n_files + more->n_files + 1, sizeof(*files));
-	struct judge_rule *rules = NULL;
-	char *faults = NULL;
-
-	if (files) {
-		into->files = files;
-		rules = reallocarray(
-			into->rules, into->n_rules + more->n_rules + 1, sizeof(*rules));
-	}
-	if (rules)
-		into->rules = rules;
-	if (!rules || asprintf(&faults, "%s%s%s", into->faults,
-			      into->faults[0] && more->faults[0] ? "\n" : "", more->faults) < 0) {
-		judge_free(more);
-		return rs_fail(err, RS_E_MEMORY, "findings");
-	}
-	memcpy(files + into->n_files, more->files, more->n_files * sizeof(*files));
-	memcpy(rules + into->n_rules, more->rules, more->n_rules * sizeof(*rules));
-	into->n_files += more->n_files;
-	into->n_rules += more->n_rules;
-	into->unreadable += more->unreadable;
-	free(into->faults);
-	into->faults = faults;
-	more->n_files = more->n_rules = 0; /* what was in them is the other's now */
-	judge_free(more);
-	return 0;
 }
 
 void judge_free(struct judge_result *r)
 {
 	if (!r)
 		return;
-	for (size_t i = 0; i < r->n_files; i++) {
-		free(r->files[i].path);
-		free(r->files[i].why);
+	for (size_t i = 0; i < r->n_findings; i++) {
+		free(r->findings[i].path);
+		free(r->findings[i].why);
 	}
 	for (size_t i = 0; i < r->n_rules; i++) {
 		free(r->rules[i].why);
 		free(r->rules[i].evidence);
 	}
-	free(r->files);
+	free(r->findings);
 	free(r->rules);
 	free(r->faults);
 	free(r);
+}
+
+/* ---- whatever is found ---- */
+
+const char *judge_protects(struct nt_vol *vol, const char *path)
+{
+	char root[NT_NAME_BYTES + 2], hives[NT_NAME_BYTES + 32];
+	size_t len = path[0] == '\\' ? 1 + strcspn(path + 1, "\\") : 0;
+	uint64_t ref;
+
+	if (!len || len >= sizeof(root))
+		return "no path of a file";
+	(void)snprintf(root, sizeof(root), "%.*s", (int)len, path);
+	(void)snprintf(hives, sizeof(hives), "%s\\System32\\config", root);
+	if (nt_lookup(vol, hives, &ref, NULL) < 0)
+		(void)snprintf(root, sizeof(root), "\\Windows");
+	return protect_path(vol, root, path);
+}
+
+static const struct finding *finding_of(const struct judge_result *judged, const char *id)
+{
+	for (size_t i = 0; judged && id && i < judged->n_findings; i++)
+		if (strcmp(judged->findings[i].id, id) == 0)
+			return &judged->findings[i];
+	return NULL;
+}
+
+const char *judge_forbids(const struct judge_result *judged, const char *id, struct nt_vol *vol,
+	const char *root, const char *path)
+{
+	const struct finding *f = finding_of(judged, id);
+	const char *why = f ? f->source->forbids(f, vol, root, path) : NULL;
+
+	if (why)
+		return why;
+	return protect_path(vol, root, path) || judge_protects(vol, path) ? "it is protected"
+									  : NULL;
 }

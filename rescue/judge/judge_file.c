@@ -5,32 +5,47 @@
 #include <string.h>
 
 #include "judge/judge_internal.h"
+#include "judge/source.h"
 
 #define TAG_WOF                                                                                    \
 	0x80000017U /* compressed by Windows itself: a file like others, read by a filter          \
 		     */
 
-struct judge_file *judge_new_file(struct judge_ctx *ctx)
+struct finding judge_finding(const struct rule *r)
+{
+	return (struct finding){.source = &source_rules,
+		.id = r->id,
+		.by = r,
+		.asks_move = r->kind == RULE_BAD_FILE && r->action == RULE_QUARANTINE};
+}
+
+struct finding *judge_new_finding(struct judge_ctx *ctx)
 {
 	struct judge_result *res = ctx->res;
 
-	if ((res->n_files & (res->n_files + 1)) == 0 || !res->files) { /* grow at powers of two */
-		struct judge_file *grown =
-			reallocarray(res->files, 2 * res->n_files + 2, sizeof(*grown));
+	if ((res->n_findings & (res->n_findings + 1)) == 0 ||
+		!res->findings) { /* grow at powers of two */
+		struct finding *grown =
+			reallocarray(res->findings, 2 * res->n_findings + 2, sizeof(*grown));
 		if (!grown) {
 			ctx->no_memory = true;
 			return NULL;
 		}
-		res->files = grown;
+		res->findings = grown;
 	}
-	struct judge_file *f = &res->files[res->n_files++];
-	*f = (struct judge_file){0};
+	struct finding *f = &res->findings[res->n_findings++];
+	*f = (struct finding){0};
 	return f;
 }
 
+/* Told by the file's record, without reading its contents. */
 static bool is_cheap(const struct rule_cond *c)
 {
-	return c->kind <= RULE_SIZE_MAX;
+	const unsigned cheap = 1U << RULE_MODIFIED_FROM | 1U << RULE_MODIFIED_BEFORE |
+			       1U << RULE_CREATED_FROM | 1U << RULE_CREATED_BEFORE |
+			       1U << RULE_SIZE_MIN | 1U << RULE_SIZE_MAX;
+
+	return cheap & 1U << c->kind;
 }
 
 /* All conditions hold? The cheap ones first, and none after the first that does not. */
@@ -75,15 +90,6 @@ static bool is_doubtful(
 	return ret;
 }
 
-static bool is_on_list(
-	struct judge_ctx *ctx, const struct rule_path *list, size_t n, const char *path)
-{
-	for (size_t i = 0; i < n; i++)
-		if (rule_path_match(ctx->vol, &list[i], ctx->win->root, path))
-			return true;
-	return false;
-}
-
 /* The verdict by the rule's conditions alone; false: the rule has nothing to say of this file. */
 static bool by_conditions(struct judge_ctx *ctx, const struct rule *r, struct judge_probe *p,
 	enum judge_verdict *ret, char **why)
@@ -123,7 +129,7 @@ static bool by_conditions(struct judge_ctx *ctx, const struct rule *r, struct ju
 
 /* What the file is, and what lies over the whole rule, may only make a verdict weaker. */
 static void weaken(struct judge_ctx *ctx, const struct rule *r, const struct judge_note *note,
-	struct judge_file *f)
+	struct finding *f)
 {
 	const char *guard = protect_path(ctx->vol, ctx->win->root, f->path);
 
@@ -139,7 +145,7 @@ static void weaken(struct judge_ctx *ctx, const struct rule *r, const struct jud
 	}
 	if (r->action == RULE_REPORT)
 		f->verdict = JUDGE_REPORT;
-	if (is_on_list(ctx, r->never, r->n_never, f->path)) {
+	if (rule_path_matches_any(ctx->vol, r->never, r->n_never, ctx->win->root, f->path)) {
 		judge_add(ctx, &f->why, "; ", "the rule says never to touch it");
 		f->verdict = JUDGE_REPORT;
 	} else if (guard && r->action == RULE_QUARANTINE) {
@@ -153,7 +159,7 @@ static void weaken(struct judge_ctx *ctx, const struct rule *r, const struct jud
 }
 
 /* SHA-256 for the report and for the check before the move. */
-static void add_contents(struct judge_ctx *ctx, struct judge_probe *p, struct judge_file *f)
+static void add_contents(struct judge_ctx *ctx, struct judge_probe *p, struct finding *f)
 {
 	judge_probe_hash(ctx, p);
 	if (p->hash_code == 0) {
@@ -173,7 +179,7 @@ static void add_contents(struct judge_ctx *ctx, struct judge_probe *p, struct ju
 		f->verdict = JUDGE_DOUBTFUL;
 }
 
-static int judge_reparse(struct judge_ctx *ctx, const struct judge_probe *p, struct judge_file *f)
+static int judge_reparse(struct judge_ctx *ctx, const struct judge_probe *p, struct finding *f)
 {
 	judge_add(ctx, &f->why, "; ", "a reparse point (tag 0x%08" PRIx32 "): not followed",
 		p->stat.reparse_tag);
@@ -184,7 +190,7 @@ static int judge_reparse(struct judge_ctx *ctx, const struct judge_probe *p, str
 int judge_one(struct judge_ctx *ctx, const struct rule *r, const struct judge_found *found,
 	const struct judge_note *note, struct rs_err *err)
 {
-	struct judge_file f = {.rule = r, .parent_ref = found->parent_ref};
+	struct finding f = judge_finding(r);
 	struct judge_probe p = {0};
 	struct rs_err why_not = {0};
 
@@ -201,6 +207,7 @@ int judge_one(struct judge_ctx *ctx, const struct rule *r, const struct judge_fo
 	if (p.stat.is_dir && !is_link)
 		return 0; /* a folder of that name is no content file */
 	f.path = strdup(found->path);
+	f.parent_ref = found->parent_ref;
 	ctx->no_memory |= !f.path;
 	if (is_link)
 		(void)judge_reparse(ctx, &p, &f);
@@ -214,7 +221,7 @@ int judge_one(struct judge_ctx *ctx, const struct rule *r, const struct judge_fo
 		add_contents(ctx, &p, &f);
 	if (f.path)
 		weaken(ctx, r, note, &f);
-	struct judge_file *slot = f.path ? judge_new_file(ctx) : NULL;
+	struct finding *slot = f.path ? judge_new_finding(ctx) : NULL;
 	if (!slot) {
 		free(f.path);
 		free(f.why);

@@ -280,7 +280,7 @@ int judge_find_deep(struct judge_ctx *ctx, const bool *is_wanted, struct rs_err 
 	bool is_needed = false;
 
 	for (size_t i = 0, k = 0; next_deep(&s, &i, &k); k++) {
-		char **blocked = &ctx->res->rules[i].why; /* judge_run makes a stop of it */
+		char **blocked = &ctx->out[i].why; /* judge_run makes a stop of it */
 		int r = has_start(&s, &ctx->set->rules[i]->paths[k], blocked, err);
 		if (r < 0)
 			return r;

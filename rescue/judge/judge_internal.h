@@ -42,6 +42,7 @@ struct judge_ctx {
 	const struct win_info *win;
 	const struct rs_task *task;
 	struct judge_result *res;
+	struct judge_rule *out; /* its rules of this run */
 	bool no_memory; /* some text or list could not grow: the run ends with RS_E_MEMORY */
 	size_t n_fault_lines;
 	struct judge_hive hives[JUDGE_N_HIVES];
@@ -114,7 +115,9 @@ struct judge_note {  /* what lies over all files of one rule */
 /** Judge one file found; appends to the result unless the rule ignores it. */
 int judge_one(struct judge_ctx *ctx, const struct rule *r, const struct judge_found *f,
 	const struct judge_note *note, struct rs_err *err);
-/** The next slot of the result's files, zeroed; NULL without memory. */
-struct judge_file *judge_new_file(struct judge_ctx *ctx);
+/** An empty finding that this rule tells. */
+struct finding judge_finding(const struct rule *r);
+/** The next slot of the result, zeroed; NULL without memory. */
+struct finding *judge_new_finding(struct judge_ctx *ctx);
 
 #endif

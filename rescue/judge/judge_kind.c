@@ -100,8 +100,8 @@ static enum rule_outcome outcome_of(struct judge_ctx *ctx, size_t from)
 {
 	size_t n[4] = {0};
 
-	for (size_t i = from; i < ctx->res->n_files; i++)
-		n[ctx->res->files[i].verdict]++;
+	for (size_t i = from; i < ctx->res->n_findings; i++)
+		n[ctx->res->findings[i].verdict]++;
 	return n[JUDGE_BAD]	   ? RULE_MATCHED
 	       : n[JUDGE_DOUBTFUL] ? RULE_DOUBT
 	       : n[JUDGE_REPORT]   ? RULE_REPORTED
@@ -115,14 +115,14 @@ static void stop_at_too_many(
 {
 	size_t n = 0;
 
-	for (size_t i = from; i < ctx->res->n_files; i++)
-		n += ctx->res->files[i].verdict == JUDGE_BAD;
+	for (size_t i = from; i < ctx->res->n_findings; i++)
+		n += ctx->res->findings[i].verdict == JUDGE_BAD;
 	if (n <= r->max_files)
 		return;
 	judge_add(ctx, &note->stop, ", ", "%zu files fit, at most %" PRIu32 " %s expected", n,
 		r->max_files, rs_form(r->max_files, "was", "were"));
-	for (size_t i = from; i < ctx->res->n_files; i++) {
-		struct judge_file *f = &ctx->res->files[i];
+	for (size_t i = from; i < ctx->res->n_findings; i++) {
+		struct finding *f = &ctx->res->findings[i];
 		if (f->verdict != JUDGE_BAD)
 			continue;
 		f->verdict = JUDGE_REPORT;
@@ -149,7 +149,7 @@ static const char *outcome_text(enum rule_outcome o)
 static int judge_all(struct judge_ctx *ctx, const struct rule *r, const struct judge_list *found,
 	struct judge_rule *out, struct judge_note *note, struct rs_err *err)
 {
-	size_t from = ctx->res->n_files;
+	size_t from = ctx->res->n_findings;
 	int code = stops(ctx, r, note, err);
 
 	if (code == 0)
@@ -178,7 +178,7 @@ static int find_all(struct judge_ctx *ctx, size_t i, struct judge_list *found, s
 	ctx->deep[i] = (struct judge_list){0};
 	for (size_t k = 0; k < r->n_paths && code == 0; k++)
 		if (!r->paths[k].is_deep)
-			code = judge_find(ctx, &r->paths[k], found, &ctx->res->rules[i].why, err);
+			code = judge_find(ctx, &r->paths[k], found, &ctx->out[i].why, err);
 	return code;
 }
 
@@ -186,7 +186,7 @@ static int run_bad_file(
 	struct judge_ctx *ctx, size_t i, struct judge_note *note, struct rs_err *err)
 {
 	const struct rule *r = ctx->set->rules[i];
-	struct judge_rule *out = &ctx->res->rules[i];
+	struct judge_rule *out = &ctx->out[i];
 	struct judge_list found = {0};
 	enum judge_truth required = JUDGE_YES;
 	auto_free char *why = NULL;
@@ -244,10 +244,12 @@ static int add_copies(struct judge_ctx *ctx, const struct rule *r, const char *n
 static int add_missing(struct judge_ctx *ctx, const struct rule *r, const char *path,
 	const struct nt_stat *st, struct rs_err *err)
 {
-	struct judge_file f = {.rule = r, .verdict = JUDGE_REPORT, .is_missing = st == NULL};
+	struct finding f = judge_finding(r);
 	const char *last = strrchr(path, '\\');
 	auto_free char *folder = strndup(path, (size_t)(last - path));
 
+	f.verdict = JUDGE_REPORT;
+	f.is_missing = !st;
 	f.path = strdup(path);
 	if (!f.path || !folder)
 		ctx->no_memory = true;
@@ -258,7 +260,7 @@ static int add_missing(struct judge_ctx *ctx, const struct rule *r, const char *
 	judge_add(ctx, &f.why, "; ", "%s",
 		st ? "a system file has 0 bytes" : "a system file is missing");
 	int code = add_copies(ctx, r, last + 1, &f.why, err);
-	struct judge_file *slot = f.path && code == 0 ? judge_new_file(ctx) : NULL;
+	struct finding *slot = f.path && code == 0 ? judge_new_finding(ctx) : NULL;
 	if (!slot) {
 		free(f.path);
 		free(f.why);
@@ -298,8 +300,8 @@ static int run_one_removed(struct judge_ctx *ctx, const struct rule *r, const st
 static int run_removed(struct judge_ctx *ctx, size_t i, struct judge_note *note, struct rs_err *err)
 {
 	const struct rule *r = ctx->set->rules[i];
-	struct judge_rule *out = &ctx->res->rules[i];
-	size_t from = ctx->res->n_files;
+	struct judge_rule *out = &ctx->out[i];
+	size_t from = ctx->res->n_findings;
 	enum judge_truth required = JUDGE_YES;
 	auto_free char *why = NULL;
 
@@ -314,7 +316,7 @@ static int run_removed(struct judge_ctx *ctx, size_t i, struct judge_note *note,
 	for (size_t k = 0; k < r->n_paths && code == 0; k++)
 		code = run_one_removed(ctx, r, &r->paths[k], &out->why, err);
 	bool is_blocked = out->why != NULL;
-	bool is_found = ctx->res->n_files > from;
+	bool is_found = ctx->res->n_findings > from;
 	if (code == 0 && is_found)
 		code = weigh(ctx, r, out, note, err);
 	if (code < 0)
@@ -332,7 +334,7 @@ static int run_removed(struct judge_ctx *ctx, size_t i, struct judge_note *note,
 static int run_signs(struct judge_ctx *ctx, size_t i, struct judge_note *note, struct rs_err *err)
 {
 	const struct rule *r = ctx->set->rules[i];
-	struct judge_rule *out = &ctx->res->rules[i];
+	struct judge_rule *out = &ctx->out[i];
 	enum judge_truth required = JUDGE_YES;
 	auto_free char *why = NULL;
 

@@ -4,7 +4,7 @@
 #ifndef UNBRICK_REPAIR_RULE_INTERNAL_H
 #define UNBRICK_REPAIR_RULE_INTERNAL_H
 
-#include "judge/judge.h"
+#include "judge/rule.h"
 
 /* ---- path patterns (rule_path.c) ---- */
 
@@ -25,6 +25,9 @@ bool rule_paths_meet(const struct rule_path *a, const struct rule_path *b);
 /** Full volume path against the pattern. @root is the Windows folder ("\Windows"). */
 bool rule_path_match(
 	struct nt_vol *vol, const struct rule_path *p, const char *root, const char *path);
+/** The same against each of a list. */
+bool rule_path_matches_any(struct nt_vol *vol, const struct rule_path *list, size_t n,
+	const char *root, const char *path);
 
 /* ---- what no rule may move (protect.c) ---- */
 

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "judge/rule_internal.h"
-
 #define PATH_BYTES 8192U
 
 void file_names_done(struct file_names *names)
@@ -88,42 +86,7 @@ int file_names_read(struct nt_vol *vol, uint64_t ref, struct file_names *ret, st
 	return 0;
 }
 
-const char *path_is_protected(struct nt_vol *vol, const char *path)
-{
-	char root[NT_NAME_BYTES + 2], hives[NT_NAME_BYTES + 32];
-	size_t len = path[0] == '\\' ? 1 + strcspn(path + 1, "\\") : 0;
-	uint64_t ref;
-
-	if (!len || len >= sizeof(root))
-		return "no path of a file";
-	(void)snprintf(root, sizeof(root), "%.*s", (int)len, path);
-	(void)snprintf(hives, sizeof(hives), "%s\\System32\\config", root);
-	if (nt_lookup(vol, hives, &ref, NULL) < 0)
-		(void)snprintf(root, sizeof(root), "\\Windows");
-	return protect_path(vol, root, path);
-}
-
 /* ---- of a new plan ---- */
-
-static const struct rule *find_rule(const struct rule_set *set, const char *id)
-{
-	for (size_t i = 0; set && i < set->n; i++)
-		if (strcmp(rule_id(set->rules[i]), id) == 0)
-			return set->rules[i];
-	return NULL;
-}
-
-/* NULL, or why a file of that name is not moved. */
-static const char *forbids(
-	struct nt_vol *vol, const char *root, const struct rule *rule, const char *path)
-{
-	for (size_t i = 0; rule && i < rule->n_never; i++)
-		if (rule_path_match(vol, &rule->never[i], root, path))
-			return "the rule says never to touch it";
-	/* of every Windows on the volume */
-	return protect_path(vol, root, path) || path_is_protected(vol, path) ? "it is protected"
-									     : NULL;
-}
 
 static int only_tell(struct plan_item *item, const char *path, const char *why, struct rs_err *err)
 {
@@ -175,11 +138,10 @@ static bool is_ordinary(const struct nt_stat *s)
 	       NT_REF_RECORD(s->ref) >= 24;
 }
 
-static int look_at(struct nt_vol *vol, const char *root, const struct rule_set *set,
+static int look_at(struct nt_vol *vol, const char *root, const struct judge_result *judged,
 	struct plan_item *item, struct rs_err *err)
 {
 	auto_file_names struct file_names names = {0};
-	const struct rule *rule = find_rule(set, item->rule_id);
 	struct rs_err why = {0};
 	int r = file_names_read(vol, item->file_ref, &names, &why);
 
@@ -193,20 +155,20 @@ static int look_at(struct nt_vol *vol, const char *root, const struct rule_set *
 	if (is_mover(item) && !is_ordinary(&item->stat))
 		r = only_tell(item, NULL, "it is no ordinary file", err);
 	for (size_t i = 0; r == 0 && is_mover(item) && i < names.n; i++) {
-		const char *no = forbids(vol, root, rule, names.all[i].path);
+		const char *no = judge_forbids(judged, item->rule_id, vol, root, names.all[i].path);
 		if (no)
 			r = only_tell(item, names.all[i].path, no, err);
 	}
 	return r < 0 ? r : keep_names(item, &names, err);
 }
 
-int plan_look_at_names(struct nt_vol *vol, const char *root, const struct rule_set *set,
+int plan_look_at_names(struct nt_vol *vol, const char *root, const struct judge_result *judged,
 	struct plan *p, struct rs_err *err)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < p->n_items; i++)
 		if (p->items[i].file_ref && !p->items[i].names)
-			r = look_at(vol, root, set, &p->items[i], err);
+			r = look_at(vol, root, judged, &p->items[i], err);
 	return r;
 }

@@ -21,7 +21,4 @@ int file_names_read(struct nt_vol *vol, uint64_t ref, struct file_names *ret, st
 void file_names_done(struct file_names *names);
 #define auto_file_names __attribute__((cleanup(file_names_done)))
 
-/** What protects a file of this path, or NULL. Every Windows on the volume counts. */
-const char *path_is_protected(struct nt_vol *vol, const char *path);
-
 #endif

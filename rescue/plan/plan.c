@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "judge/rule.h"
 #include "report/report.h"
 
 static void item_done(struct plan_item *item)
@@ -46,7 +47,7 @@ void plan_drop_file(struct plan *p, uint64_t file_ref)
 	p->n_items = n;
 }
 
-static enum plan_action action_of(const struct judge_file *f)
+static enum plan_action action_of(const struct finding *f)
 {
 	switch (f->verdict) {
 	case JUDGE_BAD:
@@ -61,9 +62,28 @@ static enum plan_action action_of(const struct judge_file *f)
 	return PLAN_REPORT;
 }
 
+/* Which of two that are said of one file counts, and which is shown first: what would be moved
+ * comes first, and so has the low folder numbers. */
+static unsigned rank(enum plan_action a)
+{
+	static const enum plan_action ranks[] = {
+		PLAN_QUARANTINE, PLAN_ASK, PLAN_KEEP, PLAN_REPORT, PLAN_FINISH, PLAN_RESTORE};
+	unsigned i = 0;
+
+	while (ranks[i] != a)
+		i++;
+	return i;
+}
+
+/* Its source would have it moved, and something keeps it. */
+static bool is_spared(const struct finding *f)
+{
+	return f->verdict == JUDGE_REPORT && !f->is_missing && f->asks_move;
+}
+
 /* The switch moves every name that the file has in one folder, so two findings of one file there
  * are one item; the stronger verdict stays. */
-static struct plan_item *same_file(struct plan *p, const struct judge_file *f)
+static struct plan_item *same_file(struct plan *p, const struct finding *f)
 {
 	for (size_t i = 0; i < p->n_items && !f->is_missing; i++) {
 		struct plan_item *item = &p->items[i];
@@ -74,33 +94,30 @@ static struct plan_item *same_file(struct plan *p, const struct judge_file *f)
 }
 
 static int item_fill(
-	struct plan_item *item, const struct judge_file *f, unsigned number, struct rs_err *err)
+	struct plan_item *item, const struct finding *f, unsigned number, struct rs_err *err)
 {
 	*item = (struct plan_item){.number = number,
 		.action = action_of(f),
 		.file_ref = f->stat.ref,
 		.from_ref = f->parent_ref,
 		.stat = f->stat,
-		.has_sha256 = f->has_sha256};
-	item->is_spared = f->verdict == JUDGE_REPORT && !f->is_missing &&
-			  rule_get_kind(f->rule) == RULE_BAD_FILE &&
-			  rule_get_action(f->rule) == RULE_QUARANTINE;
+		.has_sha256 = f->has_sha256,
+		.is_spared = is_spared(f)};
 	memcpy(item->sha256, f->sha256, sizeof(item->sha256));
 	item->path = strdup(f->path ? f->path : "");
 	item->why = strdup(f->why ? f->why : "");
-	item->rule_id = strdup(rule_id(f->rule));
+	item->rule_id = strdup(f->id);
 	if (!item->path || !item->why || !item->rule_id)
 		return rs_fail(err, RS_E_MEMORY, "plan");
 	return 0;
 }
 
-/* What would be moved comes first, and so has the low folder numbers. */
-static int by_action(const void *a, const void *b)
+static int by_rank(const void *a, const void *b)
 {
 	const struct plan_item *x = a, *y = b;
 
 	if (x->action != y->action)
-		return x->action < y->action ? -1 : 1;
+		return rank(x->action) < rank(y->action) ? -1 : 1;
 	return x->number < y->number ? -1 : 1;
 }
 
@@ -109,15 +126,17 @@ int plan_from_judge(const struct judge_result *j, struct plan **ret, struct rs_e
 	auto_plan struct plan *p = calloc(1, sizeof(*p));
 
 	if (p)
-		p->items = calloc(j->n_files ? j->n_files : 1, sizeof(*p->items));
+		p->items = calloc(j->n_findings ? j->n_findings : 1, sizeof(*p->items));
 	if (!p || !p->items)
 		return rs_fail(err, RS_E_MEMORY, "plan");
-	for (size_t i = 0; i < j->n_files; i++) {
-		const struct judge_file *f = &j->files[i];
+	for (size_t i = 0; i < j->n_findings; i++) {
+		const struct finding *f = &j->findings[i];
 		struct plan_item *old = same_file(p, f);
 		if (old) {
-			if (action_of(f) < old->action)
+			if (rank(action_of(f)) < rank(old->action)) {
 				old->action = action_of(f);
+				old->is_spared = false;
+			}
 			continue;
 		}
 		if (p->n_items >= PLAN_MAX_ITEMS)
@@ -127,7 +146,7 @@ int plan_from_judge(const struct judge_result *j, struct plan **ret, struct rs_e
 		if (r < 0)
 			return r;
 	}
-	qsort(p->items, p->n_items, sizeof(*p->items), by_action);
+	qsort(p->items, p->n_items, sizeof(*p->items), by_rank);
 	for (size_t i = 0; i < p->n_items; i++)
 		p->items[i].number = (unsigned)i + 1;
 	*ret = rs_steal(p);

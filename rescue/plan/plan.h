@@ -34,7 +34,7 @@ struct plan_item {
 	struct rs_err err; /* when failed */
 	char *path;	   /* where it is (was), "\Windows\..." */
 	char *why;
-	char *rule_id;
+	char *rule_id;			     /* finding.id */
 	uint64_t file_ref, from_ref, to_ref; /* to_ref 0 until its folder is made */
 	struct nt_stat stat;
 	bool has_sha256;
@@ -72,8 +72,9 @@ void plan_free(struct plan *p);
 RS_DEFINE_AUTO(struct plan *, plan_free);
 #define auto_plan __attribute__((cleanup(plan_free_auto)))
 
-/** The plan that follows from a judgement: one item a file, doubles (two rules, two names in one
- * folder) joined. Errors: RS_E_MEMORY, RS_E_GUARD (more than PLAN_MAX_ITEMS). */
+/** The plan that follows from a judgement: one item a file, doubles (two findings, two names in one
+ * folder) joined, the stronger verdict stays. Errors: RS_E_MEMORY, RS_E_GUARD (more than
+ * PLAN_MAX_ITEMS). */
 int plan_from_judge(const struct judge_result *j, struct plan **ret, struct rs_err *err);
 
 /** Items with this action (and accepted, if asked). */
@@ -86,10 +87,11 @@ void plan_drop_file(struct plan *p, uint64_t file_ref);
 /** Accept all quarantine, finish and restore items; doubtful ones stay as they are. */
 void plan_accept(struct plan *p);
 
-/** Every name of every file, and what they forbid: an item with a name that is protected, that its
- * rule says never to touch, or that is no ordinary file is only told of (names.c). @root the
- * Windows folder. Errors: RS_E_IO_READ, RS_E_MEMORY. */
-int plan_look_at_names(struct nt_vol *vol, const char *root, const struct rule_set *set,
+/** Every name of every file, and what they forbid: an item with a name that judge_forbids says no
+ * to, or that is no ordinary file, is only told of (names.c). @root the Windows folder; @judged
+ * what the plan was made of, NULL for one that was read from a manifest. Errors: RS_E_IO_READ,
+ * RS_E_MEMORY. */
+int plan_look_at_names(struct nt_vol *vol, const char *root, const struct judge_result *judged,
 	struct plan *p, struct rs_err *err);
 
 #define PLAN_PATH_BYTES 96U

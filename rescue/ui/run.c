@@ -10,7 +10,7 @@ static void on_log(void *user, enum rs_log_level level, const char *line)
 {
 	const struct ui *ui = user;
 
-	if (level <= RS_LOG_WARN || is_given(&ui->opt, OPT_VERBOSE))
+	if (level == RS_LOG_ERROR || level == RS_LOG_WARN || is_given(&ui->opt, OPT_VERBOSE))
 		out_warn("%s%s", level == RS_LOG_WARN ? "warning: " : "", line);
 }
 

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "judge/source.h"
+
 #include "quarantine_help.h"
 
 static int make(void **state)
@@ -42,10 +44,11 @@ static struct plan *plan_of(struct qh *q, const char *path, const char *shown)
 
 	if (rule_parse("t", test_rule, strlen(test_rule), &r, &err) < 0)
 		fail_msg("%s", err.detail);
-	struct rule_set set = {&r, 1};
+	struct finding f = {.source = &source_rules, .id = "t", .by = r};
+	const struct judge_result judged = {.findings = &f, .n_findings = 1};
 	free(p->items[0].rule_id);
 	p->items[0].rule_id = strdup("t");
-	assert_int_equal(plan_look_at_names(q->vol, "\\Windows", &set, p, NULL), 0);
+	assert_int_equal(plan_look_at_names(q->vol, "\\Windows", &judged, p, NULL), 0);
 	rule_free(r);
 	return p;
 }

@@ -25,17 +25,17 @@ static void expect(struct wi *w, const char *rule, enum rule_outcome outcome, si
 {
 	const struct judge_rule *r = wi_judge_text(w, rule);
 
-	if (r->outcome != outcome || w->res->n_files != n_files)
-		fail_msg("outcome %d, %zu files; why: %s; faults: %s", r->outcome, w->res->n_files,
-			r->why, w->res->faults);
+	if (r->outcome != outcome || w->res->n_findings != n_files)
+		fail_msg("outcome %d, %zu files; why: %s; faults: %s", r->outcome,
+			w->res->n_findings, r->why, w->res->faults);
 }
 
 static size_t count(const struct wi *w, enum judge_verdict verdict)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < w->res->n_files; i++)
-		n += w->res->files[i].verdict == verdict;
+	for (size_t i = 0; i < w->res->n_findings; i++)
+		n += w->res->findings[i].verdict == verdict;
 	return n;
 }
 
@@ -110,7 +110,7 @@ static void test_judge__contradiction_or_confirmation__is_doubtful(void **state)
 	assert_non_null(strstr(w->res->rules[0].evidence, "against it: file"));
 	expect(w, RULE("%WINDIR%\\Temp\\bad.dat", ANY_SIZE "[rule]\nconfirm = it crashed\n"),
 		RULE_DOUBT, 1);
-	assert_non_null(strstr(w->res->files[0].why, "only if it crashed"));
+	assert_non_null(strstr(w->res->findings[0].why, "only if it crashed"));
 }
 
 /* Overwrite the record of a file in the image, as a disk with a bad spot has it. */
@@ -176,8 +176,8 @@ static void test_judge__file_is_a_link__is_doubtful(void **state)
 	wi_text(w, "/Windows/Temp/bad.dat", "", "");
 	wi_reparse(w, "/Windows/Temp/bad.dat", 0xA000000C); /* symbolic link */
 	expect(w, RULE("%WINDIR%\\Temp\\bad.dat", ANY_SIZE), RULE_DOUBT, 1);
-	assert_non_null(strstr(w->res->files[0].why, "0xa000000c"));
-	assert_false(w->res->files[0].has_sha256);
+	assert_non_null(strstr(w->res->findings[0].why, "0xa000000c"));
+	assert_false(w->res->findings[0].has_sha256);
 }
 
 static void test_judge__compressed_by_windows__has_no_hash_and_says_so(void **state)
@@ -188,8 +188,8 @@ static void test_judge__compressed_by_windows__has_no_hash_and_says_so(void **st
 	wi_reparse(w, "/Windows/Temp/bad.dat", TAG_WOF);
 	expect(w, RULE("%WINDIR%\\Temp\\bad.dat", "[bad]\nmodified-from = 2024-07-19T04:09:00Z\n"),
 		RULE_MATCHED, 1);
-	assert_false(w->res->files[0].has_sha256);
-	assert_non_null(strstr(w->res->files[0].why, "contents not readable"));
+	assert_false(w->res->findings[0].has_sha256);
+	assert_non_null(strstr(w->res->findings[0].why, "contents not readable"));
 	/* a condition on the contents cannot be answered: no verdict of bad */
 	expect(w, RULE("%WINDIR%\\Temp\\bad.dat", ANY_SIZE "[doubtful]\nall-zero = yes\n"),
 		RULE_DOUBT, 1);
@@ -222,7 +222,7 @@ static void test_judge__zeros_of_the_journal__prove_nothing(void **state)
 	p.n_zeroed = 2;
 	nt_vol_set_replay(w->vol, &p);
 	for (size_t i = 0; i < 3; i++) {
-		const struct judge_file *f;
+		const struct finding *f;
 		(void)wi_judge_text(w, rules[i]);
 		wi_expect_file(w, "\\Windows\\Temp\\bad-zero.dat", JUDGE_DOUBTFUL);
 		f = wi_found(w, "\\Windows\\Temp\\bad-zero.dat");
@@ -242,8 +242,8 @@ static void test_judge__hard_links__one_finding_a_name(void **state)
 	wi_link(w, "/Windows/Temp/bad-1.dat", "/Windows/Temp/bad-2.dat");
 	wi_link(w, "/Windows/Temp/bad-1.dat", "/Windows/Other/bad-3.dat");
 	expect(w, RULE("%WINDIR%\\Temp\\bad-*.dat", ANY_SIZE), RULE_MATCHED, 2);
-	assert_true(w->res->files[0].stat.ref == w->res->files[1].stat.ref);
-	assert_int_equal(w->res->files[0].stat.links, 3);
+	assert_true(w->res->findings[0].stat.ref == w->res->findings[1].stat.ref);
+	assert_int_equal(w->res->findings[0].stat.links, 3);
 	expect(w, RULE("%WINDIR%\\**\\bad-*.dat", ANY_SIZE), RULE_MATCHED, 3);
 }
 
@@ -289,7 +289,7 @@ static void test_judge__damaged_folder__is_a_fault_not_a_no(void **state)
 	wi_text(w, "/Windows/System32/drivers/X/bad.dat", "x", "");
 	break_record(w, "\\Windows\\System32\\drivers\\X");
 	wi_judge_text(w, RULE("%WINDIR%\\System32\\drivers\\X\\bad.dat", ANY_SIZE));
-	assert_int_equal(w->res->n_files, 0);
+	assert_int_equal(w->res->n_findings, 0);
 	assert_true(w->res->unreadable > 0);
 	assert_non_null(strstr(w->res->faults, "drivers\\X"));
 }
@@ -303,7 +303,7 @@ static void test_judge__damaged_record_in_the_scan__is_a_fault(void **state)
 	break_record(w, "\\Windows\\a\\bad.dat");
 	wi_judge_text(w, RULE("\\**\\bad.dat", ANY_SIZE));
 	wi_expect_file(w, "\\Windows\\b\\bad.dat", JUDGE_BAD);
-	assert_int_equal(w->res->n_files, 1);
+	assert_int_equal(w->res->n_findings, 1);
 	assert_int_equal(w->res->unreadable, 1);
 	assert_non_null(strstr(w->res->faults, "record"));
 }
@@ -315,7 +315,7 @@ static void test_judge__requirement_not_known__is_doubtful(void **state)
 	wi_text(w, "/Windows/Temp/bad.dat", "x", "");
 	expect(w, RULE("%WINDIR%\\Temp\\bad.dat", ANY_SIZE "[requires]\nservice = abc\n"),
 		RULE_DOUBT, 1);
-	assert_non_null(strstr(w->res->files[0].why, "SYSTEM hive"));
+	assert_non_null(strstr(w->res->findings[0].why, "SYSTEM hive"));
 }
 
 static void test_judge__build_not_known__is_doubtful(void **state)
@@ -351,11 +351,11 @@ static void test_judge__cancelled_or_no_windows__is_an_error(void **state)
 	struct rs_err err = {0};
 
 	wi_judge_text(w, RULE("\\**\\bad.dat", ANY_SIZE));
-	assert_int_equal(
-		judge_run(&w->set, w->vol, w->raw, &w->win, &task, &res, &err), RS_E_CANCELLED);
+	struct judge_look in = {w->vol, w->raw, &w->win, &w->set, &task};
+	assert_int_equal(judge_run(&in, &res, &err), RS_E_CANCELLED);
 	(void)snprintf(w->win.root, sizeof(w->win.root), "\\WINNT");
-	assert_int_equal(
-		judge_run(&w->set, w->vol, w->raw, &w->win, NULL, &res, &err), RS_E_NO_SUCH_FILE);
+	in.task = NULL;
+	assert_int_equal(judge_run(&in, &res, &err), RS_E_NO_SUCH_FILE);
 	assert_null(res);
 }
 
@@ -431,7 +431,7 @@ static void test_judge__version_not_there__is_doubtful(void **state)
 	wi_text(w, "/Windows/Temp/bad.dat", "abc", "");
 	expect(w, RULE("%WINDIR%\\Temp\\bad.dat", "[bad]\nversion-below = 1.0.0.0\n"), RULE_DOUBT,
 		1);
-	assert_non_null(strstr(w->res->files[0].why, "no file version"));
+	assert_non_null(strstr(w->res->findings[0].why, "no file version"));
 }
 
 static void test_judge__other_windows_folder__is_used(void **state)
@@ -444,7 +444,7 @@ static void test_judge__other_windows_folder__is_used(void **state)
 	expect(w, RULE("%WINDIR%\\**\\bad.dat", ANY_SIZE), RULE_MATCHED, 1);
 	wi_expect_file(w, "\\WINNT\\Temp\\bad.dat", JUDGE_BAD);
 	expect(w, RULE("%WINDIR%\\temp\\bad.dat", ANY_SIZE), RULE_MATCHED, 1);
-	assert_string_equal(w->res->files[0].path, "\\WINNT\\Temp\\bad.dat");
+	assert_string_equal(w->res->findings[0].path, "\\WINNT\\Temp\\bad.dat");
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, wi_setup, wi_teardown)

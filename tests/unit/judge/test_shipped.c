@@ -36,7 +36,7 @@ static void test_crowdstrike__minute_by_minute__only_the_window_is_bad(void **st
 	wi_expect_file(w, CS_FOUND "C-00000291-00000000-00000032.sys", JUDGE_BAD);
 	wi_expect_file(w, CS_FOUND "C-00000291-00000000-00000039.sys", JUDGE_BAD);
 	wi_expect_file(w, CS_FOUND "C-00000291-00000000-00000040.sys", JUDGE_GOOD);
-	const struct judge_file *f = wi_found(w, CS_FOUND "c-00000291-00000000-00000032.SYS");
+	const struct finding *f = wi_found(w, CS_FOUND "c-00000291-00000000-00000032.SYS");
 	/* the folder's own spelling, and the SHA-256 of "x" as sha256sum prints it */
 	assert_string_equal(f->path, CS_FOUND "c-00000291-00000000-00000032.SYS");
 	static const uint8_t sha256_of_x[4] = {0x2d, 0x71, 0x16, 0x42};
@@ -148,7 +148,7 @@ static void test_hp__old_version__asks_for_the_stop_code(void **state)
 	w->win.build = 17763;
 	wi_program(w, "/Windows/System32/drivers/HpqKbFiltr.sys", (const uint16_t[4]){11, 0, 3, 1});
 	wi_expect(w, "hp-keyboard-filter", RULE_DOUBT, 1);
-	assert_non_null(strstr(w->res->files[0].why, "0x10D"));
+	assert_non_null(strstr(w->res->findings[0].why, "0x10D"));
 }
 
 static void test_hp__repaired_version_or_build__is_left(void **state)

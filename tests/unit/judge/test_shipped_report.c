@@ -130,7 +130,7 @@ static void test_font_cache__font_by_path__asks_for_the_stop_code(void **state)
 	wi_hive(w, "SOFTWARE",
 		(const struct wi_value[]){{FONTS, "Own (OpenType)", "D:\\Fonts\\own.OTF", 0}, {0}});
 	wi_expect(w, "ms14-045-font-cache", RULE_DOUBT, 1);
-	assert_non_null(strstr(w->res->files[0].why, "0x50"));
+	assert_non_null(strstr(w->res->findings[0].why, "0x50"));
 }
 
 static void test_font_cache__fonts_in_their_folder__no_match(void **state)
@@ -258,7 +258,7 @@ static void test_mcafee__svchost_missing__names_the_copies(void **state)
 	wi_text(w, "/Windows/System32/dllcache/svchost.exe", "copy", "2008-04-14T12:00:00Z");
 	wi_text(w, "/Windows/WinSxS/x86_svchost_1/svchost.exe", "copy", "");
 	removed(w, "mcafee-5958", "\\Windows\\System32\\svchost.exe", "dllcache\\svchost.exe");
-	assert_non_null(strstr(w->res->files[0].why, "WinSxS\\x86_svchost_1\\svchost.exe"));
+	assert_non_null(strstr(w->res->findings[0].why, "WinSxS\\x86_svchost_1\\svchost.exe"));
 }
 
 static void test_mcafee__svchost_empty__is_reported(void **state)
@@ -267,7 +267,7 @@ static void test_mcafee__svchost_empty__is_reported(void **state)
 
 	wi_text(w, "/Windows/System32/svchost.exe", "", "");
 	wi_expect(w, "mcafee-5958", RULE_REPORTED, 1);
-	assert_false(w->res->files[0].is_missing);
+	assert_false(w->res->findings[0].is_missing);
 }
 
 static void test_mcafee__svchost_in_place__no_match(void **state)

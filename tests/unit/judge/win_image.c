@@ -374,7 +374,8 @@ static const struct judge_rule *judge(struct wi *w)
 	struct rs_err err = {0};
 
 	wi_open(w);
-	if (judge_run(&w->set, w->vol, w->raw, &w->win, NULL, &w->res, &err) < 0)
+	const struct judge_look in = {w->vol, w->raw, &w->win, &w->set, NULL};
+	if (judge_run(&in, &w->res, &err) < 0)
 		fail_msg("judge_run: %s %s", rs_err_info(err.code)->text, err.detail);
 	assert_int_equal(w->res->n_rules, 1);
 	return &w->res->rules[0];
@@ -413,11 +414,11 @@ const struct judge_rule *wi_judge_shipped(struct wi *w, const char *id)
 	return judge(w);
 }
 
-const struct judge_file *wi_found(const struct wi *w, const char *path)
+const struct finding *wi_found(const struct wi *w, const char *path)
 {
-	for (size_t i = 0; i < w->res->n_files; i++)
-		if (strcasecmp(w->res->files[i].path, path) == 0)
-			return &w->res->files[i];
+	for (size_t i = 0; i < w->res->n_findings; i++)
+		if (strcasecmp(w->res->findings[i].path, path) == 0)
+			return &w->res->findings[i];
 	return NULL;
 }
 
@@ -425,15 +426,15 @@ void wi_expect(struct wi *w, const char *id, enum rule_outcome outcome, size_t n
 {
 	const struct judge_rule *r = wi_judge_shipped(w, id);
 
-	if (r->outcome != outcome || w->res->n_files != n_files)
+	if (r->outcome != outcome || w->res->n_findings != n_files)
 		fail_msg("%s: outcome %d, %zu files; why: %s; faults: %s", id, r->outcome,
-			w->res->n_files, r->why, w->res->faults);
+			w->res->n_findings, r->why, w->res->faults);
 	assert_true(r->why[0]);
 }
 
 void wi_expect_file(const struct wi *w, const char *path, enum judge_verdict verdict)
 {
-	const struct judge_file *f = wi_found(w, path);
+	const struct finding *f = wi_found(w, path);
 
 	if (!f)
 		fail_msg("%s is not among the findings", path);

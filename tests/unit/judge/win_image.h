@@ -4,7 +4,7 @@
 #ifndef UNBRICK_TESTS_WIN_IMAGE_H
 #define UNBRICK_TESTS_WIN_IMAGE_H
 
-#include "judge/judge.h"
+#include "judge/rule.h"
 
 struct wi {
 	char dir[64], path[96];
@@ -47,7 +47,7 @@ void wi_open(struct wi *w);
 const struct judge_rule *wi_judge_shipped(struct wi *w, const char *id);
 const struct judge_rule *wi_judge_text(struct wi *w, const char *text);
 /** The finding of that path (Windows spelling), or NULL. */
-const struct judge_file *wi_found(const struct wi *w, const char *path);
+const struct finding *wi_found(const struct wi *w, const char *path);
 
 /** Judge by a shipped rule and fail the test unless this comes out. */
 void wi_expect(struct wi *w, const char *id, enum rule_outcome outcome, size_t n_files);

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The source "rules": all of them against one Windows: which apply, what they find, what comes out.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "judge/judge_internal.h"
+#include "judge/source.h"
+
+#define MAX_FAULT_LINES 200U
+
+/* ---- what all files of judge use ---- */
+
+bool judge_is_fatal(int code)
+{
+	return code == RS_E_MEMORY || code == RS_E_CANCELLED || code == RS_E_BUG;
+}
+
+__attribute__((format(printf, 4, 0))) static void add_v(
+	struct judge_ctx *ctx, char **line, const char *sep, const char *fmt, va_list ap)
+{
+	auto_free char *more = NULL;
+	char *joined = NULL;
+
+	if (vasprintf(&more, fmt, ap) < 0) {
+		more = NULL; /* undefined after a failure */
+		ctx->no_memory = true;
+		return;
+	}
+	if (asprintf(&joined, "%s%s%s", *line ? *line : "", *line && **line ? sep : "", more) < 0) {
+		ctx->no_memory = true;
+		return;
+	}
+	free(*line);
+	*line = joined;
+}
+
+void judge_add(struct judge_ctx *ctx, char **line, const char *sep, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_v(ctx, line, sep, fmt, ap);
+	va_end(ap);
+}
+
+void judge_fault(struct judge_ctx *ctx, const char *fmt, ...)
+{
+	va_list ap;
+
+	ctx->res->unreadable++;
+	if (ctx->n_fault_lines == MAX_FAULT_LINES)
+		judge_add(ctx, &ctx->res->faults, "\n", "... and more");
+	if (ctx->n_fault_lines++ >= MAX_FAULT_LINES)
+		return;
+	va_start(ap, fmt);
+	add_v(ctx, &ctx->res->faults, "\n", fmt, ap);
+	va_end(ap);
+}
+
+void judge_fault_err(struct judge_ctx *ctx, const char *where, const struct rs_err *err)
+{
+	judge_fault(ctx, "%s: %s%s%s", where, rs_err_info(err->code)->text,
+		err->detail[0] ? ": " : "", err->detail);
+}
+
+/* ---- does the rule apply to this Windows? ---- */
+
+static bool fits_builds(const struct rule *r, const struct win_info *win)
+{
+	for (size_t i = 0; i < r->n_builds; i++) {
+		const struct rule_builds *b = &r->builds[i];
+		if (win->build < b->from || win->build > b->to)
+			continue;
+		if (win->revision >= b->rev_from && win->revision <= b->rev_to)
+			return true;
+	}
+	return r->n_builds == 0;
+}
+
+static bool fits_arch(const struct rule *r, const struct win_info *win)
+{
+	static const char *const names[] = {"x86", "x64", "arm64"};
+
+	for (unsigned i = 0; i < 3; i++)
+		if ((r->archs & 1U << i) && strcmp(names[i], win->arch) == 0)
+			return true;
+	return r->archs == 0;
+}
+
+/* YES, NO (*why: the condition that fails) or UNKNOWN (*why: what is not known). */
+static enum judge_truth applies(struct judge_ctx *ctx, const struct rule *r, char **why)
+{
+	const struct win_info *win = ctx->win;
+	enum judge_truth ret = JUDGE_YES;
+	char cpu[256] = "";
+
+	if (r->n_builds && !win->build) {
+		judge_add(ctx, why, ", ", "the build of this Windows is not known");
+		ret = JUDGE_UNKNOWN;
+	} else if (!fits_builds(r, win)) {
+		judge_add(ctx, why, ", ", "not for build %" PRIu32 ".%" PRIu32, win->build,
+			win->revision);
+		return JUDGE_NO;
+	}
+	if (r->archs && !win->arch[0]) {
+		judge_add(ctx, why, ", ", "the processor type of this Windows is not known");
+		ret = JUDGE_UNKNOWN;
+	} else if (!fits_arch(r, win)) {
+		judge_add(ctx, why, ", ", "not for %s", win->arch);
+		return JUDGE_NO;
+	}
+	if (!r->n_cpus)
+		return ret;
+	if (judge_cpu(ctx, cpu, sizeof(cpu), why) != JUDGE_YES)
+		return JUDGE_UNKNOWN;
+	for (size_t i = 0; i < r->n_cpus; i++)
+		if (nt_name_match(NULL, r->cpus[i], cpu))
+			return ret;
+	judge_add(ctx, why, ", ", "not for the processor %s", cpu);
+	return JUDGE_NO;
+}
+
+/* ---- the run ---- */
+
+/* Which rules apply; @doubts gets a line for those of which it is not known. */
+static bool *choose(struct judge_ctx *ctx, char **doubts)
+{
+	bool *is_wanted = calloc(ctx->set->n + 1, sizeof(*is_wanted));
+
+	for (size_t i = 0; is_wanted && i < ctx->set->n; i++) {
+		struct judge_rule *out = &ctx->out[i];
+		auto_free char *why = NULL;
+		out->rule = ctx->set->rules[i];
+		enum judge_truth t = applies(ctx, out->rule, &why);
+		is_wanted[i] = t != JUDGE_NO;
+		if (t == JUDGE_NO) {
+			out->outcome = RULE_NOT_APPLICABLE;
+			out->why = rs_steal(why);
+		} else if (t == JUDGE_UNKNOWN) {
+			doubts[i] = rs_steal(why);
+		}
+	}
+	return is_wanted;
+}
+
+static int run_all(struct judge_ctx *ctx, char **doubts, struct rs_err *err)
+{
+	auto_free bool *is_wanted = choose(ctx, doubts);
+
+	if (!is_wanted)
+		return rs_fail(err, RS_E_MEMORY, "rules");
+	int code = judge_find_deep(ctx, is_wanted, err);
+	for (size_t i = 0; i < ctx->set->n && code == 0; i++) {
+		if (!rs_task_step(ctx->task, "rules", i, ctx->set->n))
+			return rs_fail(err, RS_E_CANCELLED, "while looking for bad files");
+		if (is_wanted[i])
+			code = judge_rule_run(ctx, i, &doubts[i], err);
+	}
+	return code;
+}
+
+/* Every line is there, if empty: callers need no test for NULL. */
+static void fill_empty(struct judge_ctx *ctx)
+{
+	struct judge_result *res = ctx->res;
+
+	for (size_t i = 0; i < ctx->set->n; i++) {
+		judge_add(ctx, &ctx->out[i].why, "", "%s", "");
+		judge_add(ctx, &ctx->out[i].evidence, "", "%s", "");
+	}
+	for (size_t i = 0; i < res->n_findings; i++)
+		judge_add(ctx, &res->findings[i].why, "", "%s", "");
+}
+
+static int prepare(struct judge_ctx *ctx, struct rs_err *err)
+{
+	ctx->services.code = 1;
+	ctx->packages.code = 1;
+	ctx->deep = calloc(ctx->set->n + 1, sizeof(*ctx->deep));
+	struct judge_result *res = ctx->res;
+	const size_t n = ctx->set->n, before = res->n_rules;
+	struct judge_rule *rules = reallocarray(res->rules, before + n + 1, sizeof(*rules));
+	if (rules)
+		res->rules = rules;
+	if (!ctx->deep || !rules)
+		return rs_fail(err, RS_E_MEMORY, "rules");
+	ctx->out = rules + before;
+	memset(ctx->out, 0, n * sizeof(*rules));
+	res->n_rules = before + n;
+	return 0;
+}
+
+static void ctx_done(struct judge_ctx *ctx)
+{
+	for (size_t i = 0; i < ctx->set->n && ctx->deep; i++)
+		judge_list_done(&ctx->deep[i]);
+	free(ctx->deep);
+	judge_registry_done(ctx);
+}
+
+static int look(const struct judge_look *in, struct judge_result *ret, struct rs_err *err)
+{
+	struct judge_ctx ctx = {.set = in->rules,
+		.vol = in->vol,
+		.raw = in->raw,
+		.win = in->win,
+		.task = in->task,
+		.res = ret};
+	auto_free char **doubts = calloc(in->rules->n + 1, sizeof(*doubts));
+
+	if (!doubts)
+		return rs_fail(err, RS_E_MEMORY, "rules");
+	int code = prepare(&ctx, err);
+	if (code == 0) {
+		code = run_all(&ctx, doubts, err);
+		fill_empty(&ctx);
+	}
+	for (size_t i = 0; i < in->rules->n; i++)
+		free(doubts[i]);
+	if (code == 0 && ctx.no_memory)
+		code = rs_fail(err, RS_E_MEMORY, "findings");
+	ctx_done(&ctx);
+	return code;
+}
+
+static const char *forbids(
+	const struct finding *f, struct nt_vol *vol, const char *root, const char *path)
+{
+	const struct rule *r = f->by;
+
+	return rule_path_matches_any(vol, r->never, r->n_never, root, path)
+		       ? "the rule says never to touch it"
+		       : NULL;
+}
+
+const struct evidence_source source_rules = {look, forbids};

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rules: what is known of incidents, as data. One of the sources of evidence (source.h); nobody but
+ * judge/, the command 'rules' and the report need know what a rule is. */
+#ifndef UNBRICK_JUDGE_RULE_H
+#define UNBRICK_JUDGE_RULE_H
+
+#include "judge/judge.h"
+
+enum rule_kind { RULE_BAD_FILE, RULE_GOOD_FILE_REMOVED, RULE_UPDATE_HALF_APPLIED };
+enum rule_action { RULE_QUARANTINE, RULE_REPORT };
+
+struct rule; /* one parsed INI file; fields through the accessors below or rule_internal.h */
+
+struct rule_set {
+	struct rule **rules;
+	size_t n;
+};
+
+/** Parse one rule from memory. @name is the file's name for errors: "name:line: what".
+ * Unknown sections and keys, bad values, a missing id, paths with "..", a rule that could match
+ * every file are errors. Errors: RS_E_RULE, RS_E_MEMORY. Format: docs/rules.md. */
+int rule_parse(
+	const char *name, const char *text, size_t len, struct rule **ret, struct rs_err *err);
+/** The same of a file. Errors: also RS_E_IO_OPEN (no plain file), RS_E_IO_READ. */
+int rule_load(const char *path, struct rule **ret, struct rs_err *err);
+void rule_free(struct rule *r);
+
+/** All *.ini of a folder, in name order; two rules of one id are an error. */
+int rule_set_load_dir(const char *path, struct rule_set *ret, struct rs_err *err);
+/** The rules that the program ships with (built in from rescue/rules/ at build time). */
+int rule_set_load_shipped(struct rule_set *ret, struct rs_err *err);
+void rule_set_done(struct rule_set *set);
+
+const char *rule_id(const struct rule *r);
+const char *rule_title(const struct rule *r);
+const char *rule_text(const struct rule *r); /* what to tell the technician; "" if none */
+const char *rule_reference(const struct rule *r, size_t i); /* NULL past the last */
+enum rule_kind rule_get_kind(const struct rule *r);
+enum rule_action rule_get_action(const struct rule *r);
+const char *rule_source(const struct rule *r); /* the INI text as parsed, for `rules show` */
+
+/* What one rule said of this Windows. */
+enum rule_outcome {
+	RULE_NO_MATCH,
+	RULE_MATCHED,	     /* at least one BAD */
+	RULE_DOUBT,	     /* only doubtful files */
+	RULE_REPAIRED,	     /* only repaired files here: look elsewhere */
+	RULE_REPORTED,	     /* recognised, explained, nothing to move */
+	RULE_STOPPED,	     /* its stop condition holds, or too many files */
+	RULE_NOT_APPLICABLE, /* wrong build or CPU */
+};
+
+struct judge_rule {
+	const struct rule *rule;
+	enum rule_outcome outcome;
+	char *why;	/* one line */
+	char *evidence; /* corroborating and contradicting evidence found, one line; "" if none */
+};
+
+#endif
