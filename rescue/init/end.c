@@ -16,14 +16,19 @@ static int flush(void *arg, int out_fd)
 	(void)arg;
 	(void)out_fd;
 	sync();
-	raid_settle();
 	return 0;
 }
 
 static void flush_disks(struct init *in)
 {
+	const struct process_plan plan = {.run = flush,
+		.argv = raid_settle(),
+		.environment = raid_environment,
+		.log = RAID_LOG,
+		.limit_ms = FLUSH_MS};
+
 	/* where none can be started: every volume was flushed when it was closed */
-	if (job_run(&in->jobs, flush, NULL, NULL, 1, FLUSH_MS) == -ETIMEDOUT)
+	if (process_run(&in->processes, &plan, NULL) == -ETIMEDOUT)
 		init_say(in, "a disk does not answer to a flush; going on");
 }
 

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "init/child.h"
+#include "init/process.h"
 
 static void block_signals(sigset_t *ret)
 {
@@ -25,7 +25,7 @@ static void say_end(int wait_status)
 	char how[96], line[256];
 	int fd = open("/dev/console", O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 
-	child_end_text(wait_status, how, sizeof(how));
+	process_end_text(wait_status, how, sizeof(how));
 	(void)snprintf(line, sizeof(line),
 		"\r\nunbrick: staying: the supervising process has ended (%s); what was begun on a "
 		"disk is brought to an end, nothing more is done; Ctrl-Alt-Del restarts\r\n",
@@ -43,7 +43,7 @@ static int bury(pid_t supervisor)
 	int status, is_supervisor = 0;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+	while ((pid = process_bury(WNOHANG, &status)) > 0)
 		if (pid == supervisor) {
 			say_end(status);
 			is_supervisor = 1;
@@ -51,15 +51,13 @@ static int bury(pid_t supervisor)
 	return is_supervisor;
 }
 
-_Noreturn void guard(int (*supervise)(void *arg), void *arg)
+_Noreturn void guard(process_fn supervise, void *arg)
 {
 	sigset_t set;
 
 	block_signals(&set);
 	(void)reboot(RB_DISABLE_CAD); /* Ctrl-Alt-Del becomes SIGINT */
-	pid_t pid = fork();
-	if (pid == 0)
-		_exit(supervise(arg));
+	pid_t pid = process_fork(supervise, arg, -1);
 	for (;;) {
 		int number = sigwaitinfo(&set, NULL);
 		if (number == SIGCHLD) {

@@ -3,8 +3,10 @@
 #ifndef UNBRICK_INIT_GUARD_H
 #define UNBRICK_INIT_GUARD_H
 
-/** Run @supervise(@arg) in a child, pass Ctrl-Alt-Del and signals on to it, bury orphans. When it
- * ends although it never should, say so on the console and wait for Ctrl-Alt-Del. */
-_Noreturn void guard(int (*supervise)(void *arg), void *arg);
+#include "init/process.h"
+
+/** Run @supervise(@arg, -1) in a child, pass Ctrl-Alt-Del and signals on to it, bury orphans. When
+ * it ends although it never should, say so on the console and wait for Ctrl-Alt-Del. */
+_Noreturn void guard(process_fn supervise, void *arg);
 
 #endif

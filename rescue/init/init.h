@@ -1,28 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The first process of the rescue system: what its files share. It supervises; every look at a disk
- * and every act is done by another process (job.h, child.h), so that it can neither crash nor hang
+ * and every act is done by another process (process.h), so that it can neither crash nor hang
  * with a disk. docs/boot.md has its contracts. */
 #ifndef UNBRICK_INIT_INIT_H
 #define UNBRICK_INIT_INIT_H
 
 #include <json-c/json.h>
 
-#include "core/redact.h"
 #include "core/secret.h"
-#include "init/child.h"
 #include "init/console.h"
 #include "init/disk.h"
 #include "init/facts.h"
-#include "init/job.h"
+#include "init/front.h"
 #include "init/module.h"
-#include "init/prompt.h"
+#include "init/process.h"
+#include "init/run.h"
+#include "init/say.h"
 #include "init/sysfs.h"
 
 #define INIT_RUN     "/run/unbrick"
 #define INIT_PROGRAM "/bin/unbrick"
 #define INIT_RULES   "/usr/share/unbrick/rules"
-
-enum { SHOWN_MOST = 256 * 1024 };
 
 enum disk_state {
 	DISK_LOOKING, /* a job has a first look */
@@ -61,9 +59,10 @@ struct stick {
 struct init {
 	struct loop loop;
 	struct consoles consoles;
-	struct jobs jobs;
+	struct processes processes;
 	struct modules modules;
-	struct child child;
+	struct said said;
+	struct front front;
 	struct facts facts;
 	int uevents, signals;
 
@@ -76,13 +75,7 @@ struct init {
 	struct rs_secret keys; /* keys.txt of the stick */
 	char rules[64];	       /* folder for --rules; "" = the shipped ones */
 
-	struct json_object *report, *timeline, *runs;
-	char *shown; /* by programs, for the text of the report; SHOWN_MOST bytes */
-	size_t shown_len;
-	struct rs_redact filter; /* between the programs and the consoles */
-	uint64_t filtered_ms;	 /* when something went into it last */
-	uint64_t typed_ms;	 /* on any console, last */
-	struct prompt prompt;
+	struct json_object *report, *runs;
 	uint64_t started_filetime, started_ms;
 	char serial[64];    /* names the machine's folder on the stick */
 	char file_time[32]; /* names this run's files */
@@ -93,22 +86,12 @@ struct init {
 	char line[128];	     /* typed so far */
 	size_t line_len;
 	bool is_line_ready;
-	char program[64];
 };
 
-/* ---- main.c ---- */
+/* ---- step.c ---- */
 
 /** One round of events, at most @timeout_ms (-1: for ever). */
 void init_step(struct init *in, int timeout_ms);
-
-/* ---- say.c ---- */
-
-/** A stable line: "unbrick: ..." on every console, and with its time in the report. */
-void init_say(struct init *in, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/** The same for the report only. */
-void init_log(struct init *in, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/** A line for people: on the consoles only. */
-void init_show(struct init *in, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* ---- start.c ---- */
 
@@ -142,11 +125,8 @@ bool windows_set_setup(struct init *in, char *ret_text, size_t cap);
 /* ---- report.c ---- */
 
 void report_begin(struct init *in);
-/** What a program showed; what is too much is left out. */
-void report_keep_shown(struct init *in, const char *bytes, size_t len);
-/** A run of the program; @report is taken over. */
-void report_add_run_take(struct init *in, const char *command, const char *disk, int status,
-	const char *end_text, struct json_object *report);
+/** A run of the program; its report is taken over. */
+void report_add_run_take(struct init *in, struct run *run);
 void report_set(struct init *in, const char *key, struct json_object *value_take);
 /** With the outcome, write it to /run, and to the stick if it is there. */
 void report_write(struct init *in, const char *result, const char *text, const char *end);

@@ -21,6 +21,11 @@ int loop_left_ms(uint64_t now, uint64_t end)
 	return left > INT_MAX ? INT_MAX : (int)left;
 }
 
+int loop_sooner_ms(int a_ms, int b_ms)
+{
+	return a_ms < 0 || (b_ms >= 0 && b_ms < a_ms) ? b_ms : a_ms;
+}
+
 void loop_init(struct loop *l)
 {
 	for (unsigned i = 0; i < LOOP_MOST; i++)

@@ -35,5 +35,7 @@ uint64_t now_ms(void);
 /** How long to wait for a moment that may have passed already: never negative, which is for ever.
  */
 int loop_left_ms(uint64_t now, uint64_t end);
+/** The sooner of two times to wait; -1 = for ever. */
+int loop_sooner_ms(int a_ms, int b_ms);
 
 #endif

@@ -27,7 +27,7 @@ static int look(void *arg, int out_fd)
 	char path[DISK_NAME + 8];
 
 	(void)snprintf(path, sizeof(path), "/dev/%s", (const char *)arg);
-	return disk_look(path, &facts) && job_write(out_fd, &facts, sizeof(facts)) ? 0 : 1;
+	return disk_look(path, &facts) && process_write(out_fd, &facts, sizeof(facts)) ? 0 : 1;
 }
 
 /* The same disk, met before by another path: what is read through the one may be old when the other
@@ -74,24 +74,24 @@ static void judge(struct init *in, struct known_disk *d)
 		init_say(in, "disk /dev/%s: %s", d->name, d->outcome);
 }
 
-static void on_looked(void *user, struct job *job)
+static void on_looked(void *user, struct process *p)
 {
 	struct init *in = user;
-	struct known_disk *d = &in->disks[job->tag];
+	struct known_disk *d = &in->disks[p->tag];
 
 	in->n_looking--;
 	in->news_ms = now_ms();
 	if (d->state != DISK_LOOKING)
 		return; /* pulled out meanwhile */
-	if (!job_is_good(job) || job->result.len != sizeof(d->facts)) {
+	if (!process_is_good(p) || p->result.len != sizeof(d->facts)) {
 		(void)snprintf(d->outcome, sizeof(d->outcome), "%s",
-			job_is_late(job) ? "it does not answer: the first look at it was ended"
-					 : "it does not open");
+			process_is_late(p) ? "it does not answer: the first look at it was ended"
+					   : "it does not open");
 		d->state = DISK_LEFT;
 		init_say(in, "disk /dev/%s: %s", d->name, d->outcome);
 		return;
 	}
-	memcpy(&d->facts, job->result.p, sizeof(d->facts));
+	memcpy(&d->facts, p->result.p, sizeof(d->facts));
 	init_log(in, "disk /dev/%s: %llu bytes, %u-byte sectors, %u %s", d->name,
 		(unsigned long long)d->facts.size_bytes, d->facts.sector_bytes, d->facts.n_parts,
 		rs_form(d->facts.n_parts, "volume", "volumes"));
@@ -100,16 +100,17 @@ static void on_looked(void *user, struct job *job)
 
 static void look_at(struct init *in, struct known_disk *d)
 {
-	d->state = DISK_LOOKING;
-	struct job *job =
-		job_start(&in->jobs, look, d->name, sizeof(struct disk_facts), on_looked, in);
-	if (!job) {
-		d->state = DISK_READY; /* the work itself looks again */
-		return;
-	}
-	job->tag = (unsigned)(d - in->disks);
-	job_limit(job, LOOK_MS);
-	in->n_looking++;
+	const struct process_plan plan = {.run = look,
+		.arg = d->name,
+		.cap = sizeof(struct disk_facts),
+		.end = on_looked,
+		.user = in,
+		.tag = (unsigned)(d - in->disks),
+		.limit_ms = LOOK_MS};
+	bool is_begun = process_start(&in->processes, &plan, NULL);
+
+	d->state = is_begun ? DISK_LOOKING : DISK_READY; /* the work itself looks again */
+	in->n_looking += is_begun;
 }
 
 static void appeared(void *user, const char *name)
@@ -204,7 +205,7 @@ void machine_start(struct init *in)
 	in->uevents = uevent_open();
 	if (!loop_add(&in->loop, in->uevents, POLLIN, on_uevents, in))
 		init_say(in, "devices that appear late are not seen: no events of the kernel");
-	modules_start(&in->modules, &in->loop, on_module_failed, in);
+	modules_start(&in->modules, &in->processes, on_module_failed, in);
 	sysfs_each("/sys/block", appeared, in);
 }
 

@@ -114,12 +114,10 @@ static struct known_disk *choose_disk(struct init *in)
 	return list[k - 1];
 }
 
-static void run_on_disk(struct init *in, const char *command, const char *note)
+static void run_on_disk(struct init *in, enum run_command command, const char *note)
 {
 	struct known_disk *d = choose_disk(in);
-	struct json_object *report;
-	char path[DISK_NAME + 8], end[128];
-	const char *const args[] = {command, path, NULL};
+	struct run run;
 
 	if (!d)
 		return;
@@ -127,42 +125,37 @@ static void run_on_disk(struct init *in, const char *command, const char *note)
 		init_show(in, "/dev/%s: %s", d->name, d->outcome);
 		return;
 	}
-	(void)snprintf(path, sizeof(path), "/dev/%s", d->name);
-	init_say(in, "disk %s: %s", path, note);
-	d->status = work_run(in, args, &report, end, sizeof(end));
-	if (report)
-		work_outcome_text(report, d->outcome, sizeof(d->outcome));
-	else
-		(void)snprintf(d->outcome, sizeof(d->outcome), "%s", end);
-	init_log(in, "disk %s: %s: %s", path, command, d->outcome);
-	report_add_run_take(in, command, d->name, d->status, end, report);
+	init_say(in, "disk /dev/%s: %s", d->name, note);
+	run_program(in, command, d->name, NULL, &run);
+	d->status = run.status;
+	(void)snprintf(d->outcome, sizeof(d->outcome), "%s", run.report ? run.outcome : run.end);
+	init_log(in, "disk /dev/%s: %s: %s", d->name, run_word(command), d->outcome);
+	report_add_run_take(in, &run);
 }
 
 /* ---- what can be chosen ---- */
 
 static void do_list(struct init *in)
 {
-	static const char *const args[] = {"list", NULL};
-	struct json_object *report;
-	char end[128];
-	int status = work_run(in, args, &report, end, sizeof(end));
+	struct run run;
 
-	report_add_run_take(in, "list", NULL, status, end, report);
+	run_program(in, RUN_LIST, NULL, NULL, &run);
+	report_add_run_take(in, &run);
 }
 
 static void do_scan(struct init *in)
 {
-	run_on_disk(in, "scan", "looking, nothing is changed");
+	run_on_disk(in, RUN_SCAN, "looking, nothing is changed");
 }
 
 static void do_fix(struct init *in)
 {
-	run_on_disk(in, "fix", "repair, asking first");
+	run_on_disk(in, RUN_FIX, "repair, asking first");
 }
 
 static void do_undo(struct init *in)
 {
-	run_on_disk(in, "undo", "taking a repair back, asking first");
+	run_on_disk(in, RUN_UNDO, "taking a repair back, asking first");
 }
 
 static void do_report(struct init *in)
@@ -209,22 +202,18 @@ static void do_poweroff(struct init *in)
 
 static void do_shell(struct init *in)
 {
-	static char shell[] = SHELL, login[] = "-i";
-	char *const argv[] = {shell, login, NULL};
-	unsigned short size[2];
+	static const char *const argv[] = {SHELL, "-i", NULL};
+	const struct process_plan plan = {.argv = argv, .has_echo = true};
 	struct rs_err err = {0};
 	char line[512];
 
 	init_log(in, "a shell was opened");
-	in->child.has_echo = true;
-	consoles_size(&in->consoles, &size[0], &size[1]);
-	if (child_start(&in->child, argv, NULL, size, &err) < 0) {
+	if (front_start(in, &plan, &err) < 0) {
 		rs_err_line(&err, line, sizeof(line));
 		init_show(in, "%s", line);
 	}
-	while (!child_is_over(&in->child) && !in->is_stop_wanted)
+	while (!front_is_over(in) && !in->is_stop_wanted)
 		init_step(in, -1);
-	in->child.has_echo = false;
 }
 
 static bool is_shell_there(const struct init *in)

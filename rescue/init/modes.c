@@ -5,7 +5,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "core/text.h"
 #include "init/efivar.h"
@@ -14,15 +13,6 @@
 /* A repair that has to be made again and again is no repair: something brings the file back. */
 #define REPAIRS_MOST 3
 #define MEMORY_MS    10000
-
-static const char *const result_names[] = {[WORK_NONE] = "stopped",
-	[WORK_NO_DISK] = "no-disk",
-	[WORK_NO_WINDOWS] = "no-windows",
-	[WORK_NOTHING] = "nothing-to-repair",
-	[WORK_FOUND] = "found",
-	[WORK_LEFT] = "left",
-	[WORK_FAILED] = "failed",
-	[WORK_REPAIRED] = "repaired"};
 
 static const char *const end_names[] = {[END_STAY] = "stay",
 	[END_WINDOWS] = "windows",
@@ -54,7 +44,7 @@ static int memory_read(void *arg, int out_fd)
 	if (efivar_mount(text, sizeof(text)))
 		(void)efivar_read(
 			EFIVAR_FOLDER, "UnbrickLastEnd", EFIVAR_OURS, value, sizeof(value) - 1);
-	return job_write(out_fd, value, strlen(value)) ? 0 : 1;
+	return process_write(out_fd, value, strlen(value)) ? 0 : 1;
 }
 
 static int memory_write(void *arg, int out_fd)
@@ -70,33 +60,30 @@ static int memory_write(void *arg, int out_fd)
 		       : 1;
 }
 
+static bool memorize(struct init *in, const char *value)
+{
+	const struct process_plan plan = {
+		.run = memory_write, .arg = (void *)(uintptr_t)value, .limit_ms = MEMORY_MS};
+
+	return process_run(&in->processes, &plan, NULL) >= 0;
+}
+
 /* How did the last run on this machine end, as far as a reset without a repair is concerned?
  * The variable is of that one run: once it was heeded, it says nothing of the next. */
 static bool was_reset_before(struct init *in)
 {
-	static char none[] = "none";
 	char value[32] = "";
 
 	if (in->stick.state == STICK_READ && in->facts.settings.report == SETTINGS_REPORT_STICK)
 		return strcmp(in->stick.last_end, "windows") == 0 ||
 		       strcmp(in->stick.last_end, "reboot") == 0;
-	(void)job_run(&in->jobs, memory_read, NULL, value, sizeof(value) - 1, MEMORY_MS);
+	const struct process_plan plan = {
+		.run = memory_read, .cap = sizeof(value) - 1, .limit_ms = MEMORY_MS};
+	(void)process_run(&in->processes, &plan, value);
 	if (strcmp(value, "reset") != 0)
 		return false;
-	/* if that fails it stays once more */
-	(void)job_run(&in->jobs, memory_write, none, NULL, 1, MEMORY_MS);
+	(void)memorize(in, "none"); /* if that fails it stays once more */
 	return true;
-}
-
-/* Only where the stick does not remember it; true if it is remembered. */
-static bool remember(struct init *in, const char *value)
-{
-	char kept[32];
-
-	if (in->stick.is_written)
-		return true;
-	(void)snprintf(kept, sizeof(kept), "%s", value);
-	return job_run(&in->jobs, memory_write, kept, NULL, 1, MEMORY_MS) >= 0;
 }
 
 /* ---- the end of a run ---- */
@@ -157,9 +144,9 @@ static void come_to_end(struct init *in, const struct work *w)
 	if (end == END_WINDOWS &&
 		!set_windows(in, w->disk[0] ? w->disk : NULL, entry, why, sizeof(why)))
 		end = END_STAY;
-	report_write(in, result_names[w->result], w->text, end_names[end]);
+	report_write(in, work_word(w->result), w->text, end_names[end]);
 	if (w->result != WORK_REPAIRED && (end == END_WINDOWS || end == END_REBOOT) &&
-		!remember(in, "reset")) {
+		!in->stick.is_written && !memorize(in, "reset")) {
 		end = END_STAY;
 		(void)snprintf(why, sizeof(why),
 			"%s; it cannot be noted anywhere that a restart was made, so none is made",

@@ -2,10 +2,8 @@
 #include "init/module.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <libkmod.h>
 #include <limits.h>
-#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,15 +13,12 @@
 #include <unistd.h>
 
 #include "core/cleanup.h"
-#include "init/child.h"
-#include "init/job.h"
 #include "init/sysfs.h"
 
 #define LINE_MOST    (UEVENT_MOST + 2)
 #define ALIASES_MOST 2048
 #define AT_ONCE	     8
 #define NICE_MOST    10
-#define TO_BYTES     (1 << 20)
 
 /* ---- what comes first ---- */
 
@@ -72,6 +67,8 @@ struct loading {
 	int out;
 	bool is_other;
 	unsigned n_running; /* processes, one a modalias */
+	const char *alias;  /* the one that is loaded now */
+	int nice;
 	size_t n;
 	char *aliases[ALIASES_MOST]; /* of devices that were there, each once */
 	const char *bus;
@@ -94,12 +91,12 @@ static bool is_normal(int r)
 	return r >= 0 || r == -ENODEV || r == -EEXIST || r == -EBUSY || r == -ENXIO;
 }
 
-static void load_alias(struct loading *l, const char *alias)
+static void load_alias(const struct loading *l)
 {
 	struct kmod_list *list = NULL, *at;
 	char text[256];
 
-	if (kmod_module_new_from_lookup(l->kmod, alias, &list) < 0)
+	if (kmod_module_new_from_lookup(l->kmod, l->alias, &list) < 0)
 		return;
 	kmod_list_foreach(at, list)
 	{
@@ -110,7 +107,7 @@ static void load_alias(struct loading *l, const char *alias)
 				     : snprintf(text, sizeof(text), "!%s: %s\n",
 					       kmod_module_get_name(module), strerror(-r));
 		if (n > 0 && (size_t)n < sizeof(text))
-			(void)job_write(l->out, text, (size_t)n); /* nobody is left to tell */
+			(void)process_write(l->out, text, (size_t)n); /* nobody is left to tell */
 		(void)kmod_module_unref(module);
 	}
 	(void)kmod_module_unref_list(list);
@@ -161,11 +158,30 @@ static int by_urgency(const void *a, const void *b)
 
 static void wait_for_one(struct loading *l, int flags)
 {
-	while (l->n_running && waitpid(-1, NULL, flags) > 0) {
+	int status; /* it has told what did not load */
+
+	while (l->n_running && process_bury(flags, &status) > 0) {
 		l->n_running--;
 		if (!flags)
 			return;
 	}
+}
+
+static int load_one(void *arg, int out_fd)
+{
+	const struct loading *l = arg;
+
+	load_alias(l);
+	(void)process_write(out_fd, ".\n", 2); /* nobody is left to tell */
+	return 0;
+}
+
+static int load_nicely(void *arg, int out_fd)
+{
+	const struct loading *l = arg;
+
+	(void)setpriority(PRIO_PROCESS, 0, l->nice);
+	return load_one(arg, out_fd);
 }
 
 /* A driver may take seconds in its start (SATA links, RAID firmware): the others do not wait. The
@@ -175,17 +191,12 @@ static void load_beside(struct loading *l, const char *alias, int nice)
 	wait_for_one(l, WNOHANG);
 	if (l->n_running == AT_ONCE)
 		wait_for_one(l, 0);
-	pid_t pid = l->is_other ? -1 : fork();
-	if (pid > 0) {
+	l->alias = alias;
+	l->nice = nice;
+	if (!l->is_other && process_fork(load_nicely, l, l->out) > 0)
 		l->n_running++;
-		return;
-	}
-	if (pid == 0)
-		(void)setpriority(PRIO_PROCESS, 0, nice);
-	load_alias(l, alias);
-	(void)job_write(l->out, ".\n", 2); /* nobody is left to tell */
-	if (pid == 0)
-		_exit(0);
+	else
+		(void)load_one(l, l->out);
 }
 
 static void load_cold(struct loading *l)
@@ -196,7 +207,7 @@ static void load_cold(struct loading *l)
 	sysfs_each("/sys/bus", collect_bus, l);
 	qsort(l->aliases, l->n, sizeof(l->aliases[0]), by_urgency);
 	n = snprintf(count, sizeof(count), "#%zu\n", l->n);
-	(void)job_write(l->out, count, (size_t)n); /* as above */
+	(void)process_write(l->out, count, (size_t)n); /* as above */
 	for (size_t i = 0; i < l->n; i++) {
 		load_beside(l, l->aliases[i], i < NICE_MOST ? (int)i : NICE_MOST);
 		free(l->aliases[i]);
@@ -204,19 +215,22 @@ static void load_cold(struct loading *l)
 	l->n = 0;
 }
 
-static int loader_run(int in_fd, int out, bool is_other)
+/* @arg is the struct loader; modaliases come on the standard input. */
+static int loader_run(void *arg, int out_fd)
 {
 	static const struct sched_param idle;
+	const struct loader *self = arg;
 	struct loading *l = calloc(1, sizeof(*l));
-	FILE *in = fdopen(in_fd, "r");
+	FILE *in = fdopen(STDIN_FILENO, "r");
 	char line[LINE_MOST];
 
 	if (!l || !in)
 		return 1;
-	*l = (struct loading){.kmod = open_kmod(), .out = out, .is_other = is_other};
+	*l = (struct loading){
+		.kmod = open_kmod(), .out = out_fd, .is_other = self != self->all->loaders};
 	if (!l->kmod)
 		return 1;
-	if (is_other)
+	if (l->is_other)
 		(void)sched_setscheduler(0, SCHED_IDLE, &idle); /* the repair comes first */
 	load_cold(l);
 	while (fgets(line, sizeof(line), in)) {
@@ -242,73 +256,44 @@ static void on_word(struct loader *l)
 	}
 }
 
-static void lose(struct loader *l)
+static void on_end(void *user, struct process *p)
 {
-	loop_remove(l->all->loop, l->from);
-	(void)close(l->from); /* read to its end */
-	(void)close(l->to);   /* nobody reads it */
-	l->from = l->to = -1;
+	struct loader *l = user;
+
+	(void)p; /* it never should, however it did */
+	l->process = NULL;
 	l->all->failed(l->all->user, "the process that loads modules has ended");
 }
 
-static void on_loader(void *user, int fd, short events)
+static void on_said(void *user, const char *bytes, size_t len)
 {
 	struct loader *l = user;
-	char bytes[512];
-	ssize_t n = read(fd, bytes, sizeof(bytes));
 
-	(void)events;
-	for (ssize_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < len; i++) {
 		if (bytes[i] == '\n')
 			on_word(l);
 		else if (l->word_len < sizeof(l->word) - 1)
 			l->word[l->word_len++] = bytes[i];
 	}
-	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
-		lose(l);
 }
 
-static bool start_one(struct modules *m, int which)
-{
-	struct loader *l = &m->loaders[which];
-	auto_close int to = -1, to_end = -1, from = -1, from_end = -1;
-	int ends[2];
-
-	*l = (struct loader){.all = m, .to = -1, .from = -1};
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return false;
-	to_end = ends[0];
-	to = ends[1];
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return false;
-	from = ends[0];
-	from_end = ends[1];
-	pid_t pid = fork();
-	if (pid < 0)
-		return false;
-	if (pid == 0) {
-		child_reset_process();
-		child_close_others(to_end, from_end);
-		_exit(loader_run(to_end, from_end, which == 1));
-	}
-	/* room for all that a coldplug sends while one driver takes its time */
-	(void)fcntl(to, F_SETPIPE_SZ, TO_BYTES);
-	(void)fcntl(to, F_SETFL, O_NONBLOCK);
-	(void)fcntl(from, F_SETFL, O_NONBLOCK);
-	if (!loop_add(m->loop, from, POLLIN, on_loader, l))
-		return false;
-	l->to = rs_steal_fd(&to);
-	l->from = rs_steal_fd(&from);
-	return true;
-}
-
-void modules_start(struct modules *m, struct loop *loop,
+void modules_start(struct modules *m, struct processes *processes,
 	void (*failed)(void *user, const char *text), void *user)
 {
-	*m = (struct modules){.loop = loop, .failed = failed, .user = user};
-	for (int i = 0; i < LOADERS; i++)
-		if (!start_one(m, i))
+	*m = (struct modules){.failed = failed, .user = user};
+	for (int i = 0; i < LOADERS; i++) {
+		struct loader *l = &m->loaders[i];
+		const struct process_plan plan = {.run = loader_run,
+			.arg = l,
+			.has_input = true,
+			.output = on_said,
+			.end = on_end,
+			.user = l};
+		l->all = m;
+		l->process = process_start(processes, &plan, NULL);
+		if (!l->process)
 			failed(user, "no process to load modules");
+	}
 }
 
 void modules_send(struct modules *m, const char *modalias)
@@ -317,9 +302,9 @@ void modules_send(struct modules *m, const char *modalias)
 	char line[LINE_MOST];
 	int n = snprintf(line, sizeof(line), "%s\n", modalias);
 
-	if (l->to < 0 || n <= 1 || (size_t)n >= sizeof(line))
+	if (!l->process || n <= 1 || (size_t)n >= sizeof(line))
 		return;
-	if (write(l->to, line, (size_t)n) == n)
+	if (process_type(l->process, line, (size_t)n))
 		l->sent++;
 	else
 		m->failed(m->user, "a device was not asked for its driver: too many at once");
@@ -329,7 +314,7 @@ bool modules_are_busy(const struct modules *m, bool is_any)
 {
 	for (int i = 0; i < (is_any ? LOADERS : 1); i++) {
 		const struct loader *l = &m->loaders[i];
-		if (l->to >= 0 && (!l->is_cold_known || l->done < l->sent))
+		if (l->process && (!l->is_cold_known || l->done < l->sent))
 			return true;
 	}
 	return false;

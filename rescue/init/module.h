@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "init/loop.h"
+#include "init/process.h"
 
 /* Who is served first: what leads to a disk, what a person types on, all the rest. */
 enum module_rank { MODULE_STORAGE, MODULE_INPUT, MODULE_OTHER };
@@ -16,9 +16,9 @@ enum module_rank module_rank(const char *modalias);
 
 struct loader {
 	struct modules *all;
-	int to, from;	    /* modaliases, one a line, and its words; -1 = it is not running */
-	size_t sent, done;  /* modaliases, those among them that were there at the start */
-	bool is_cold_known; /* it has counted those */
+	struct process *process; /* gets modaliases, one a line; NULL = it is not running */
+	size_t sent, done;	 /* modaliases, those among them that were there at the start */
+	bool is_cold_known;	 /* it has counted those */
 	char word[512];
 	size_t word_len;
 };
@@ -28,7 +28,6 @@ enum { LOADERS = 2 };
 /* Two at work: MODULE_STORAGE with MODULE_INPUT, and MODULE_OTHER with what is left of the
  * processor, so that a driver that takes its time for a network chip delays no disk. */
 struct modules {
-	struct loop *loop;
 	struct loader loaders[LOADERS];
 	void (*failed)(void *user, const char *text);
 	void *user;
@@ -36,7 +35,7 @@ struct modules {
 
 /** Start both: first for the devices that are there, then for those that are sent.
  * @failed is told of modules that did not load although a device asked for them. */
-void modules_start(struct modules *m, struct loop *loop,
+void modules_start(struct modules *m, struct processes *processes,
 	void (*failed)(void *user, const char *text), void *user);
 void modules_send(struct modules *m, const char *modalias);
 /** Is a driver of a disk (or, @is_any, any) being loaded? */

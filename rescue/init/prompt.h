@@ -18,8 +18,4 @@ struct prompt {
  */
 bool prompt_wants_hint(struct prompt *p, bool is_asking, uint64_t typed_ms, uint64_t now_ms);
 
-struct init;
-/** After each round of events. */
-void prompt_step(struct init *in);
-
 #endif

@@ -23,64 +23,55 @@ bool raid_is_member(const struct known_disk *d)
 	       strcmp(d->facts.raid, "ddf_raid_member") == 0;
 }
 
-/* What it says goes to a file: the consoles are for people. */
-static void exec_quietly(char *const argv[])
-{
-	/* started by mdadm, mdmon would let an unclean set's repair begin: nobody asked for it yet
-	 */
-	static char firmware[] = "IMSM_NO_PLATFORM=1", monitor[] = "MDADM_NO_MDMON=1",
-		    path[] = "PATH=/sbin:/bin";
-	char *const environment[] = {firmware, monitor, path, NULL};
-	int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	int out = open(INIT_RUN "/mdadm.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+/* Started by mdadm, mdmon would let an unclean set's repair begin: nobody asked for it yet. */
+const char *const raid_environment[] = {
+	"IMSM_NO_PLATFORM=1", "MDADM_NO_MDMON=1", "PATH=/sbin:/bin", NULL};
 
-	if (in < 0 || out < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
-		_exit(126);
-	(void)execve(argv[0], argv, environment);
-	_exit(127); /* the exit status tells */
-}
-
-static int add_member(void *arg, int out_fd)
+static int before_add(void *arg, int out_fd)
 {
 	/* the kernel would ask for them by a program that is not there */
 	static const char *const modules[] = {
 		"md-mod", "raid0", "raid1", "raid10", "raid456", NULL};
-	static char program[] = MDADM, add[] = "--incremental";
-	char device[DISK_NAME + 8], text[128];
-	char *const argv[] = {program, add, device, NULL};
+	char text[128];
 
+	(void)arg;
 	(void)out_fd; /* closed by exec: nothing is said */
-	(void)snprintf(device, sizeof(device), "/dev/%s", (const char *)arg);
 	if (!module_load_names(modules, text, sizeof(text)))
 		return 1;
 	(void)mkdir("/run/mdadm", 0700); /* there already, or mdadm fails */
 	(void)mkdir("/dev/md", 0755);	 /* as above */
-	exec_quietly(argv);
-	return 1;
+	return 0;
 }
 
-static void on_added(void *user, struct job *job)
+static void on_added(void *user, struct process *p)
 {
 	struct init *in = user;
 
 	in->n_looking--;
 	in->news_ms = now_ms();
-	if (!job_is_good(job))
-		init_say(in, "disk /dev/%s: mdadm %s", in->disks[job->tag].name,
-			job_is_late(job) ? "did not end and was ended" : "does not take it");
+	if (!process_is_good(p))
+		init_say(in, "disk /dev/%s: mdadm %s", in->disks[p->tag].name,
+			process_is_late(p) ? "did not end and was ended" : "does not take it");
 }
 
 void raid_add(struct init *in, struct known_disk *d)
 {
-	struct job *job = job_start(&in->jobs, add_member, d->name, 1, on_added, in);
+	char device[DISK_NAME + 8];
+	const char *const argv[] = {MDADM, "--incremental", device, NULL};
+	const struct process_plan plan = {.run = before_add,
+		.argv = argv,
+		.environment = raid_environment,
+		.log = RAID_LOG,
+		.end = on_added,
+		.user = in,
+		.tag = (unsigned)(d - in->disks),
+		.limit_ms = ADD_MS};
 
-	if (!job) {
+	(void)snprintf(device, sizeof(device), "/dev/%s", d->name);
+	if (process_start(&in->processes, &plan, NULL))
+		in->n_looking++;
+	else
 		init_log(in, "disk /dev/%s: no process for mdadm", d->name);
-		return;
-	}
-	job->tag = (unsigned)(d - in->disks);
-	job_limit(job, ADD_MS);
-	in->n_looking++;
 }
 
 /* A disk's users are the array or container that it is in. */
@@ -123,58 +114,57 @@ static bool is_read_only(const char *array)
 
 /* What an unclean set lacks is left to Windows: copying a whole disk is not what we are here for.
  */
-static void hold_resync(void)
+static int hold_resync(void *arg, int out_fd)
 {
 	static const char *const limits[] = {
 		"/proc/sys/dev/raid/speed_limit_min", "/proc/sys/dev/raid/speed_limit_max"};
 
+	(void)arg;
+	(void)out_fd; /* closed by exec: nothing is said */
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
 		auto_close int fd = open(limits[i], O_WRONLY | O_CLOEXEC);
 		if (fd < 0 || write(fd, "0\n", 2) != 2)
 			continue; /* slower, not wrong */
 	}
+	return 0;
 }
 
 /* mdmon writes the set's metadata; with it the kernel lets go of read-only. */
-static int start_monitor(void *arg, int out_fd)
+static long start_monitor(struct init *in, const char *array)
 {
-	static char program[] = MDMON;
 	char version[64], container[DISK_NAME];
-	char *const argv[] = {program, container, NULL};
+	const char *const argv[] = {MDMON, container, NULL};
+	const struct process_plan plan = {.run = hold_resync,
+		.argv = argv,
+		.environment = raid_environment,
+		.log = RAID_LOG,
+		.limit_ms = WRITABLE_MS};
 
-	(void)out_fd; /* closed by exec: nothing is said */
-	if (!sysfs_text(version, sizeof(version), "/sys/block/%s/md/metadata_version",
-		    (const char *)arg) ||
+	if (!sysfs_text(version, sizeof(version), "/sys/block/%s/md/metadata_version", array) ||
 		sscanf(version, "external:/%31[^/]/", container) != 1)
-		return 1;
-	hold_resync();
-	exec_quietly(argv);
-	return 1;
+		return -EIO;
+	return process_run(&in->processes, &plan, NULL);
 }
 
 void raid_allow_writes(struct init *in, const char *disk)
 {
 	uint64_t end = now_ms() + WRITABLE_MS;
-	char array[DISK_NAME];
 
-	(void)snprintf(array, sizeof(array), "%s", disk);
-	if (strncmp(array, "md", 2) != 0 || !is_read_only(array))
+	if (strncmp(disk, "md", 2) != 0 || !is_read_only(disk))
 		return;
 	/* if none can be started the first write fails, and nothing was changed; how it ends does
 	 * not matter: the array tells whether it may be written */
-	if (job_run(&in->jobs, start_monitor, array, NULL, 1, WRITABLE_MS) == -EAGAIN)
+	if (start_monitor(in, disk) == -EAGAIN)
 		return;
-	while (is_read_only(array) && now_ms() < end)
+	while (is_read_only(disk) && now_ms() < end)
 		loop_step(&in->loop, 20);
-	if (is_read_only(array))
-		init_log(in, "disk /dev/%s: the array stays read-only", array);
+	if (is_read_only(disk))
+		init_log(in, "disk /dev/%s: the array stays read-only", disk);
 }
 
-void raid_settle(void)
+const char *const *raid_settle(void)
 {
-	static char program[] = MDADM, wait[] = "--wait-clean", scan[] = "--scan";
-	char *const argv[] = {program, wait, scan, NULL};
+	static const char *const argv[] = {MDADM, "--wait-clean", "--scan", NULL};
 
-	if (access("/sys/module/md_mod", F_OK) == 0 && access(MDADM, X_OK) == 0)
-		exec_quietly(argv);
+	return access("/sys/module/md_mod", F_OK) == 0 && access(MDADM, X_OK) == 0 ? argv : NULL;
 }

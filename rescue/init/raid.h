@@ -10,14 +10,17 @@
 
 /** Is @d (which has been looked at) a member of a set that can be put together? */
 bool raid_is_member(const struct known_disk *d);
-/** Hand it to mdadm, in a job; @in->n_looking counts it. */
+/** Hand it to mdadm; @in->n_looking counts it. */
 void raid_add(struct init *in, struct known_disk *d);
 /** Before @disk is written: if it is such an array, let it be, and wait until it is. */
 void raid_allow_writes(struct init *in, const char *disk);
 /** Say which members are in no array. */
 void raid_tell(struct init *in);
-/** In a job that ends with it: wait until the sets are marked clean, as their last writes are over.
- * Returns if there is no such program. */
-void raid_settle(void);
+/** The program that waits until the sets are marked clean, as their last writes are over; NULL:
+ * there is no such program, or none of them. It is run as the others of them. */
+const char *const *raid_settle(void);
+extern const char *const raid_environment[];
+/* What they say goes to a file: the consoles are for people. */
+#define RAID_LOG INIT_RUN "/mdadm.log"
 
 #endif

@@ -66,23 +66,12 @@ static void set_file_time(struct init *in)
 void report_begin(struct init *in)
 {
 	in->report = json_object_new_object();
-	in->timeline = json_object_new_array();
 	in->runs = json_object_new_array();
 	start_serial("", in->serial, sizeof(in->serial));
 	set_tool(in);
 	set_file_time(in);
-	json_object_object_add(in->report, "timeline", in->timeline);
+	json_object_object_add(in->report, "timeline", in->said.timeline);
 	json_object_object_add(in->report, "runs", in->runs);
-}
-
-void report_keep_shown(struct init *in, const char *bytes, size_t len)
-{
-	if (!in->shown)
-		in->shown = malloc(SHOWN_MOST);
-	if (!in->shown || len > SHOWN_MOST - in->shown_len)
-		return; /* the programs' own reports have it all */
-	memcpy(in->shown + in->shown_len, bytes, len);
-	in->shown_len += len;
 }
 
 static struct json_object *boot_facts(const struct init *in)
@@ -151,19 +140,18 @@ static struct json_object *disk_facts(const struct init *in)
 	return list;
 }
 
-void report_add_run_take(struct init *in, const char *command, const char *disk, int status,
-	const char *end_text, struct json_object *report)
+void report_add_run_take(struct init *in, struct run *run)
 {
 	struct json_object *o = json_object_new_object();
 
-	set_text(o, "command", command);
-	if (disk)
-		set_text(o, "disk", disk);
-	if (status >= 0)
-		json_object_object_add(o, "status", json_object_new_int(status));
-	set_text(o, "end", end_text);
-	if (report)
-		json_object_object_add(o, "report", report);
+	set_text(o, "command", run_word(run->command));
+	if (run->disk)
+		set_text(o, "disk", run->disk);
+	if (run->status >= 0)
+		json_object_object_add(o, "status", json_object_new_int(run->status));
+	set_text(o, "end", run->end);
+	if (run->report)
+		json_object_object_add(o, "report", rs_steal(run->report));
 	json_object_array_add(in->runs, o);
 }
 
@@ -171,7 +159,7 @@ static bool write_text(const char *path, const char *text)
 {
 	auto_close int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
-	return fd >= 0 && job_write(fd, text, strlen(text));
+	return fd >= 0 && process_write(fd, text, strlen(text));
 }
 
 static void put_outcome(FILE *f, const struct init *in, const char *text)
@@ -192,21 +180,21 @@ static void put_outcome(FILE *f, const struct init *in, const char *text)
 static bool write_text_report(struct init *in, const char *text)
 {
 	char *all = NULL;
-	size_t len = 0, n = json_object_array_length(in->timeline);
+	size_t len = 0, n = json_object_array_length(in->said.timeline);
 	FILE *f = open_memstream(&all, &len);
 
 	if (!f)
 		return false;
 	put_outcome(f, in, text);
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *o = json_object_array_get_idx(in->timeline, i);
+		struct json_object *o = json_object_array_get_idx(in->said.timeline, i);
 		(void)fprintf(f, "[%6llu ms] %s\r\n",
 			(unsigned long long)json_object_get_uint64(json_object_object_get(o, "ms")),
 			json_object_get_string(json_object_object_get(o, "text")));
 	}
-	if (in->shown_len)
-		(void)fprintf(
-			f, "\r\nShown by the program:\r\n\r\n%.*s", (int)in->shown_len, in->shown);
+	if (in->said.shown_len)
+		(void)fprintf(f, "\r\nShown by the program:\r\n\r\n%.*s", (int)in->said.shown_len,
+			in->said.shown);
 	if (fclose(f) != 0) {
 		free(all);
 		return false;
@@ -234,7 +222,7 @@ void report_write(struct init *in, const char *result, const char *text, const c
 {
 	char why[320];
 
-	rs_redact_end(&in->filter);
+	said_end(in);
 	set_outcome(in, result, text, end);
 	const char *json = json_object_to_json_string_ext(in->report, PRINT_FLAGS);
 	if (!json || !write_text(JSON_FILE, json) || !write_text_report(in, text)) {

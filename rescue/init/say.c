@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is said: to people, and to the report. */
+#include "init/say.h"
+
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
-#include "core/redact.h"
 #include "init/init.h"
 
 #define LINE_BYTES 1024
+#define FILTER_MS  1000
+#define SHOWN_MOST (256 * 1024UL)
 
 static void keep(struct init *in, const char *text)
 {
@@ -14,7 +17,50 @@ static void keep(struct init *in, const char *text)
 
 	json_object_object_add(o, "ms", json_object_new_uint64(now_ms()));
 	json_object_object_add(o, "text", json_object_new_string(text));
-	json_object_array_add(in->timeline, o);
+	json_object_array_add(in->said.timeline, o);
+}
+
+static void on_clean(void *user, const char *bytes, size_t len)
+{
+	struct init *in = user;
+	struct said *s = &in->said;
+
+	consoles_write(&in->consoles, bytes, len);
+	if (!s->shown)
+		s->shown = malloc(SHOWN_MOST);
+	if (!s->shown || len > SHOWN_MOST - s->shown_len)
+		return; /* the programs' own reports have it all */
+	memcpy(s->shown + s->shown_len, bytes, len);
+	s->shown_len += len;
+}
+
+void said_init(struct init *in)
+{
+	in->said.filter = (struct rs_redact){.out = on_clean, .user = in};
+	in->said.timeline = json_object_new_array();
+}
+
+void said_by_program(void *user, const char *bytes, size_t len)
+{
+	struct init *in = user;
+
+	in->said.filtered_ms = now_ms();
+	rs_redact_put(&in->said.filter, bytes, len);
+}
+
+void said_end(struct init *in)
+{
+	rs_redact_end(&in->said.filter);
+}
+
+/* Digits that nothing follows are shown a moment later. */
+int said_step(struct init *in)
+{
+	if (!rs_redact_holds(&in->said.filter))
+		return -1;
+	if (now_ms() - in->said.filtered_ms >= FILTER_MS)
+		rs_redact_idle(&in->said.filter);
+	return FILTER_MS;
 }
 
 __attribute__((format(printf, 2, 0))) static void format(
@@ -35,7 +81,7 @@ void init_say(struct init *in, const char *fmt, ...)
 	format(text, fmt, ap);
 	va_end(ap);
 	(void)snprintf(line, sizeof(line), "unbrick: %s", text);
-	rs_redact_end(&in->filter); /* what a program said comes before */
+	said_end(in); /* what a program said comes before */
 	consoles_line(&in->consoles, line);
 	keep(in, text);
 }
@@ -59,6 +105,6 @@ void init_show(struct init *in, const char *fmt, ...)
 	va_start(ap, fmt);
 	format(text, fmt, ap);
 	va_end(ap);
-	rs_redact_end(&in->filter);
+	said_end(in);
 	consoles_line(&in->consoles, text);
 }

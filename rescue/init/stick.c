@@ -140,20 +140,22 @@ void stick_consider_again(const struct init *in, struct known_disk *d)
 	bool has_rules = in->stick.has_rules && !d->had_rules,
 	     has_keys = in->stick.has_keys && !d->had_keys;
 
-	if (d->state == DISK_DONE && ((has_rules && (d->status == 4 || d->status == 0)) ||
-					     (has_keys && (d->status == 5 || d->status == 6))))
+	if (d->state == DISK_DONE &&
+		((has_rules && (d->status == RS_STATUS_NOTHING || d->status == RS_STATUS_DONE)) ||
+			(has_keys &&
+				(d->status == RS_STATUS_KEY || d->status == RS_STATUS_KEY_WRONG))))
 		d->state = DISK_READY;
 }
 
-static void on_read(void *user, struct job *job)
+static void on_read(void *user, struct process *p)
 {
 	struct init *in = user;
-	struct rs_view v = {job->result.p, job->result.len};
+	struct rs_view v = {p->result.p, p->result.len};
 	size_t at = 0;
 	uint32_t len;
 
 	in->news_ms = now_ms();
-	if (job_is_late(job))
+	if (process_is_late(p))
 		init_say(in, "stick /dev/%s: it does not answer, reading it was ended",
 			in->stick.disk);
 	in->stick.state = is_known_place(in) ? STICK_BAD : STICK_NONE;
@@ -185,11 +187,14 @@ static void read_stick(struct init *in)
 	};
 	(void)snprintf(r.device, sizeof(r.device), "/dev/%s", name);
 	(void)snprintf(r.serial, sizeof(r.serial), "%s", in->serial);
-	struct job *job = job_start(&in->jobs, stick_read_run, &r, STICK_RESULT_MOST, on_read, in);
-	if (!job)
-		return;
-	job_limit(job, READ_MS);
-	in->stick.state = STICK_READING;
+	const struct process_plan plan = {.run = stick_read_run,
+		.arg = &r,
+		.cap = STICK_RESULT_MOST,
+		.end = on_read,
+		.user = in,
+		.limit_ms = READ_MS};
+	if (process_start(&in->processes, &plan, NULL))
+		in->stick.state = STICK_READING;
 }
 
 void stick_consider(struct init *in, struct known_disk *d)
@@ -260,16 +265,14 @@ static bool stick_device(const struct init *in, struct stick_write *ret)
 	return true;
 }
 
-bool stick_offer_folder(struct init *in)
+void stick_offer_folder(struct init *in, struct process_plan *plan)
 {
 	static struct stick_write w;
 
-	in->child.prepare = NULL;
 	if (in->facts.settings.report != SETTINGS_REPORT_STICK || !stick_device(in, &w))
-		return false;
-	in->child.prepare = stick_enter;
-	in->child.prepare_arg = &w;
-	return true;
+		return;
+	plan->run = stick_enter;
+	plan->arg = &w;
 }
 
 bool stick_write_report(struct init *in, char *ret_text, size_t cap)
@@ -283,7 +286,9 @@ bool stick_write_report(struct init *in, char *ret_text, size_t cap)
 		return false;
 	}
 	char text[256] = "";
-	switch (job_run(&in->jobs, stick_write_run, &w, text, sizeof(text) - 1, WRITE_MS)) {
+	const struct process_plan plan = {
+		.run = stick_write_run, .arg = &w, .cap = sizeof(text) - 1, .limit_ms = WRITE_MS};
+	switch (process_run(&in->processes, &plan, text)) {
 	case -EAGAIN:
 		(void)snprintf(text, sizeof(text), "no process for it");
 		break;

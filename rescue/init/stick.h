@@ -17,8 +17,8 @@ void stick_step(struct init *in);
 void stick_tell_missing(struct init *in);
 /** Is the stick expected, and has not been read yet? */
 bool stick_is_awaited(const struct init *in);
-/** Let the program that starts next keep its files on the stick (in->child); false without one. */
-bool stick_offer_folder(struct init *in);
+/** Let the program of @plan keep its files on the stick; without one nothing changes. */
+void stick_offer_folder(struct init *in, struct process_plan *plan);
 /** Write the report's files of INIT_RUN to it; false with a reason. Waits for the job. */
 bool stick_write_report(struct init *in, char *ret_text, size_t cap);
 

@@ -31,7 +31,7 @@ bool stick_send(int out_fd, enum stick_tag tag, const void *bytes, size_t len)
 	uint8_t head[5] = {(uint8_t)tag};
 
 	rs_put_le32(head + 1, (uint32_t)len);
-	return job_write(out_fd, head, sizeof(head)) && job_write(out_fd, bytes, len);
+	return process_write(out_fd, head, sizeof(head)) && process_write(out_fd, bytes, len);
 }
 
 void stick_say(int out_fd, enum stick_tag tag, const char *fmt, ...)
@@ -203,7 +203,8 @@ static int copy_file(const char *from, const char *to, const char *temp)
 	if (r < 0)
 		return r;
 	auto_close int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0 || !job_write(fd, file.p, file.len) || fsync(fd) < 0 || rename(temp, to) < 0) {
+	if (fd < 0 || !process_write(fd, file.p, file.len) || fsync(fd) < 0 ||
+		rename(temp, to) < 0) {
 		r = -errno;
 		(void)unlink(temp); /* only half of it was there */
 	}
@@ -264,16 +265,18 @@ int stick_write_run(void *arg, int out_fd)
 		stick_write_folder(w, INIT_RUN, TOP, text, sizeof(text));
 	if (umount2(MOUNT_POINT, 0) < 0 && !text[0])
 		(void)snprintf(text, sizeof(text), "unmounting: %s", strerror(errno));
-	return job_write(out_fd, text, strlen(text)) ? 0 : 1;
+	return process_write(out_fd, text, strlen(text)) ? 0 : 1;
 }
 
-void stick_enter(const void *arg)
+int stick_enter(void *arg, int out_fd)
 {
 	const struct stick_write *w = arg;
 	char text[256], folder[512];
 	struct stat st;
 
+	(void)out_fd;
 	if (mount_stick(w->device, MS_SYNCHRONOUS, text, sizeof(text)) && stat(TOP, &st) == 0 &&
 		machine_folder(TOP, w->serial, folder, sizeof(folder)) && chdir(folder) < 0)
 		(void)0; /* the plan goes where it goes without a stick */
+	return 0;
 }

@@ -37,13 +37,13 @@ struct stick_write {
 	char serial[64], name[32];
 };
 
-/** Job functions (job.h). */
+/** Functions of a process (process.h). */
 int stick_read_run(void *arg, int out_fd);
 int stick_write_run(void *arg, int out_fd);
-/** For struct child: mount the stick for this process and make the machine's folder of reports its
+/** Before a program: mount the stick for this process and make the machine's folder of reports its
  * working folder, where the plan of a journal's replay is kept. Without a stick that can be written
  * the working folder stays. @arg is a struct stick_write. */
-void stick_enter(const void *arg);
+int stick_enter(void *arg, int out_fd);
 
 /** Read the stick's folder @top ("…/EFI/unbrick"), mounted already. */
 void stick_read_folder(const struct stick_read *r, const char *top, int out_fd);

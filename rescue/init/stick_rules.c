@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/cleanup.h"
@@ -99,7 +98,7 @@ static void take_rule(void *user, const char *name)
 	}
 	(void)snprintf(target, sizeof(target), RULES_DIR "/%s", name);
 	auto_close int fd = open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0 || !job_write(fd, rule.p, rule.len)) {
+	if (fd < 0 || !process_write(fd, rule.p, rule.len)) {
 		stick_say(t->out_fd, STICK_RULE, "%s: not used: %s", name, strerror(errno));
 		return;
 	}
@@ -113,22 +112,10 @@ static void take_rule(void *user, const char *name)
 /* The program reads them as it will for a repair: one bad rule would stop every repair. */
 static bool is_usable(void)
 {
-	char program[] = INIT_PROGRAM, rules[] = "rules", check[] = "check", dir[] = RULES_DIR;
-	char *const argv[] = {program, rules, check, dir, NULL};
-	char *const environment[] = {NULL};
-	int status = -1;
-	pid_t pid = fork();
+	static const char *const argv[] = {INIT_PROGRAM, "rules", "check", RULES_DIR, NULL};
+	const struct process_plan plan = {.argv = argv, .log = "/dev/null"};
 
-	if (pid == 0) {
-		int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-		if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0)
-			_exit(126);
-		(void)execve(program, argv, environment);
-		_exit(127);
-	}
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		continue;
-	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	return process_wait(&plan) == 0;
 }
 
 void stick_take_rules(enum settings_rules which, const char *top, int out_fd)

@@ -33,9 +33,4 @@ struct watch_sight {
 /** What is to be done now. TERM, KILL and LEAVE are said once each. */
 enum watch_act watch_look(struct watch *w, const struct watch_sight *s);
 
-struct init;
-/** Until the program has ended, or had to be ended: because a person wants it, or because one disk
- * must not stop the work on the others. @what it is about, for a line. */
-void watch_child(struct init *in, const char *what);
-
 #endif

@@ -185,7 +185,7 @@ static int set_run(void *arg, int out_fd)
 	struct answer a = {0};
 
 	set(arg, &a);
-	return job_write(out_fd, &a, sizeof(a)) ? 0 : 1;
+	return process_write(out_fd, &a, sizeof(a)) ? 0 : 1;
 }
 
 static int setup_run(void *arg, int out_fd)
@@ -208,16 +208,18 @@ static int setup_run(void *arg, int out_fd)
 				"this firmware does not open its setup on demand: %s",
 				strerror(-r));
 	}
-	return job_write(out_fd, &a, sizeof(a)) ? 0 : 1;
+	return process_write(out_fd, &a, sizeof(a)) ? 0 : 1;
 }
 
 /* ---- in the first process ---- */
 
 static bool ask(
-	struct init *in, job_fn run, void *arg, char ret_entry[16], char *ret_text, size_t cap)
+	struct init *in, process_fn run, void *arg, char ret_entry[16], char *ret_text, size_t cap)
 {
 	struct answer a = {0};
-	long n = job_run(&in->jobs, run, arg, &a, sizeof(a), ANSWER_MS);
+	const struct process_plan plan = {
+		.run = run, .arg = arg, .cap = sizeof(a), .limit_ms = ANSWER_MS};
+	long n = process_run(&in->processes, &plan, &a);
 
 	if (n != (long)sizeof(a)) {
 		a = (struct answer){0};

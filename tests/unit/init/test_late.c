@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "init/console.h"
-#include "init/job.h"
+#include "init/process.h"
 #include "init/prompt.h"
 #include "init/watch.h"
 
@@ -32,7 +32,7 @@ static int sent[8];
 static unsigned n_sent, n_ended;
 static bool was_late, was_good;
 static struct loop loop;
-static struct jobs jobs;
+static struct processes all;
 
 uint64_t __wrap_now_ms(void)
 {
@@ -55,7 +55,7 @@ static int begin(void **state)
 	is_deaf = false;
 	n_sent = n_ended = 0;
 	loop_init(&loop);
-	jobs_init(&jobs, &loop);
+	processes_init(&all, &loop);
 	(void)alarm(60); /* a wait for ever is a failure */
 	return 0;
 }
@@ -63,10 +63,10 @@ static int begin(void **state)
 static int end(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; i < JOB_MOST; i++)
-		if (jobs.list[i].pid) {
-			(void)__real_kill(jobs.list[i].pid, SIGKILL);
-			(void)waitpid(jobs.list[i].pid, NULL, 0);
+	for (unsigned i = 0; i < PROCESS_MOST; i++)
+		if (all.list[i].pid) {
+			(void)__real_kill(all.list[i].pid, SIGKILL);
+			(void)waitpid(all.list[i].pid, NULL, 0);
 		}
 	(void)alarm(0);
 	return 0;
@@ -76,7 +76,7 @@ static int wait_for_ever(void *arg, int out_fd)
 {
 	if (arg)
 		(void)signal(SIGTERM, SIG_IGN);
-	(void)job_write(out_fd, "x", 1); /* its parent waits for it */
+	(void)process_write(out_fd, "x", 1); /* its parent waits for it */
 	for (;;)
 		(void)pause();
 	return 0;
@@ -92,21 +92,21 @@ static int say_nothing(void *arg, int out_fd)
 	return 0;
 }
 
-static void on_end(void *user, struct job *job)
+static void on_end(void *user, struct process *job)
 {
 	(void)user;
 	n_ended++;
-	was_late = job_is_late(job);
-	was_good = job_is_good(job);
+	was_late = process_is_late(job);
+	was_good = process_is_good(job);
 }
 
 static void reap(pid_t pid)
 {
-	int status = 0;
+	siginfo_t info;
 
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(jobs_reaped(&jobs, pid, status));
-	for (int i = 0; i < 100 && jobs.list[0].pid; i++)
+	assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	processes_reap(&all);
+	for (int i = 0; i < 100 && all.list[0].pid; i++)
 		loop_step(&loop, 50);
 }
 
@@ -121,15 +121,15 @@ static void test_loop_left__moment_that_has_passed__is_now_and_not_for_ever(void
 }
 
 /* The limit passes between the look that asks whether and the one that asks how long. */
-static void test_job_run__clock_passes_the_limit__comes_back(void **state)
+static void test_process_run__clock_passes_the_limit__comes_back(void **state)
 {
+	const struct process_plan plan = {.run = say_nothing, .cap = 8, .limit_ms = 50};
 	char got[8];
 
 	(void)state;
 	for (step_ms = 5; step_ms < 100; step_ms += 5) {
-		assert_int_equal(
-			job_run(&jobs, say_nothing, NULL, got, sizeof(got), 50), -ETIMEDOUT);
-		reap(jobs.list[0].pid); /* else its end would wake the next one */
+		assert_int_equal(process_run(&all, &plan, got), -ETIMEDOUT);
+		reap(all.list[0].pid); /* else its end would wake the next one */
 	}
 }
 
@@ -150,51 +150,52 @@ static void test_consoles_drain__clock_passes_the_limit__comes_back(void **state
 	(void)close(ends[0]);
 }
 
-static struct job *start(void *arg)
+static struct process *start(void *arg)
 {
-	struct job *job = job_start(&jobs, wait_for_ever, arg, 16, on_end, NULL);
+	const struct process_plan plan = {
+		.run = wait_for_ever, .arg = arg, .cap = 16, .end = on_end, .limit_ms = 500};
+	struct process *job = process_start(&all, &plan, NULL);
 
 	assert_non_null(job);
 	while (!job->result.len) /* it stands where it waits */
 		loop_step(&loop, 50);
-	job_limit(job, 500);
 	return job;
 }
 
-static void test_job__takes_too_long__is_asked_to_end_and_told(void **state)
+static void test_process__takes_too_long__is_asked_to_end_and_told(void **state)
 {
 	(void)state;
-	struct job *job = start(NULL);
+	struct process *job = start(NULL);
 	pid_t pid = job->pid;
 
-	assert_int_equal(jobs_wait_ms(&jobs), 500);
+	assert_int_equal(processes_wait_ms(&all), 500);
 	clock_ms += 499;
-	jobs_step(&jobs);
+	processes_step(&all);
 	assert_int_equal(n_sent, 0);
 	clock_ms += 1;
-	jobs_step(&jobs);
+	processes_step(&all);
 	assert_int_equal(n_sent, 1);
 	assert_int_equal(sent[0], SIGTERM);
 	reap(pid);
 	assert_int_equal(n_ended, 1);
 	assert_true(was_late);
 	assert_false(was_good);
-	assert_int_equal(jobs_wait_ms(&jobs), -1);
+	assert_int_equal(processes_wait_ms(&all), -1);
 }
 
-static void test_job__does_not_heed_it__is_killed(void **state)
+static void test_process__does_not_heed_it__is_killed(void **state)
 {
 	static int deaf;
 
 	(void)state;
-	struct job *job = start(&deaf);
+	struct process *job = start(&deaf);
 	pid_t pid = job->pid;
 
 	clock_ms += 500;
-	jobs_step(&jobs);
+	processes_step(&all);
 	assert_int_equal(n_ended, 0);
 	clock_ms += 10000;
-	jobs_step(&jobs);
+	processes_step(&all);
 	assert_int_equal(n_sent, 2);
 	assert_int_equal(sent[1], SIGKILL);
 	reap(pid);
@@ -203,31 +204,31 @@ static void test_job__does_not_heed_it__is_killed(void **state)
 }
 
 /* In the kernel, waiting for a disk: nobody waits for it any more, and its end is told. */
-static void test_job__cannot_be_killed__the_others_go_on(void **state)
+static void test_process__cannot_be_killed__the_others_go_on(void **state)
 {
 	(void)state;
 	is_deaf = true;
-	struct job *job = start(NULL);
+	struct process *job = start(NULL);
 	pid_t pid = job->pid;
 
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(n_ended, 0);
 		clock_ms += 10000;
-		jobs_step(&jobs);
+		processes_step(&all);
 	}
 	assert_int_equal(n_ended, 1);
 	assert_true(was_late);
 	assert_false(was_good);
 	clock_ms += 100000;
-	jobs_step(&jobs);
+	processes_step(&all);
 	assert_int_equal(n_sent, 2);
 	assert_int_equal(n_ended, 1);
-	assert_int_equal(jobs_wait_ms(&jobs), -1);
+	assert_int_equal(processes_wait_ms(&all), -1);
 	/* it comes back at last: once more nothing is told, and its place is free */
 	assert_int_equal(__real_kill(pid, SIGKILL), 0);
 	reap(pid);
 	assert_int_equal(n_ended, 1);
-	assert_int_equal(jobs.list[0].pid, 0);
+	assert_int_equal(all.list[0].pid, 0);
 }
 
 /* ---- the work on one disk ---- */
@@ -340,11 +341,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_loop_left__moment_that_has_passed__is_now_and_not_for_ever),
-		late_test(test_job_run__clock_passes_the_limit__comes_back),
+		late_test(test_process_run__clock_passes_the_limit__comes_back),
 		late_test(test_consoles_drain__clock_passes_the_limit__comes_back),
-		late_test(test_job__takes_too_long__is_asked_to_end_and_told),
-		late_test(test_job__does_not_heed_it__is_killed),
-		late_test(test_job__cannot_be_killed__the_others_go_on),
+		late_test(test_process__takes_too_long__is_asked_to_end_and_told),
+		late_test(test_process__does_not_heed_it__is_killed),
+		late_test(test_process__cannot_be_killed__the_others_go_on),
 		cmocka_unit_test(test_watch__neither_word_nor_end__term_kill_leave),
 		cmocka_unit_test(test_watch__says_something__goes_on),
 		cmocka_unit_test(test_watch__talks_for_ever__is_ended_at_last),

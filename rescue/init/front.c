@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "init/front.h"
+
+#include <signal.h>
+
+#include "init/init.h"
+
+static void on_end(void *user, struct process *p)
+{
+	struct init *in = user;
+
+	in->front.wait_status = p->wait_status;
+	in->front.process = NULL;
+}
+
+int front_start(struct init *in, const struct process_plan *plan, struct rs_err *err)
+{
+	struct process_plan shown = *plan;
+	unsigned short size[2];
+
+	if (in->front.process)
+		return rs_fail(err, RS_E_BUG, "one is running");
+	consoles_size(&in->consoles, &size[0], &size[1]);
+	shown.size = size;
+	shown.output = said_by_program;
+	shown.end = on_end;
+	shown.user = in;
+	in->front.process = process_start(&in->processes, &shown, err);
+	return in->front.process ? 0 : err->code;
+}
+
+bool front_is_over(const struct init *in)
+{
+	return !in->front.process;
+}
+
+bool front_typed(struct init *in, const char *bytes, size_t len)
+{
+	in->front.typed_ms = now_ms();
+	if (in->front.process) /* what its buffer has no room for a terminal drops, too */
+		(void)process_type(in->front.process, bytes, len);
+	return in->front.process;
+}
+
+/* A person may have left: after the time set, an open question is taken as not answered. */
+static void give_up_waiting(struct init *in, struct process *p)
+{
+	uint64_t wait_ms = (uint64_t)in->facts.settings.key_wait_s * 1000;
+
+	if (!wait_ms || now_ms() - p->active_ms < wait_ms)
+		return;
+	p->active_ms = now_ms();
+	process_signal(p, SIGUSR1);
+}
+
+int front_step(struct init *in)
+{
+	struct process *p = in->front.process;
+
+	if (p)
+		give_up_waiting(in, p);
+	if (prompt_wants_hint(
+		    &in->front.prompt, p && process_asks_secret(p), in->front.typed_ms, now_ms()))
+		init_show(in,
+			"If the keyboard does nothing: plug in a USB keyboard, or put the key into "
+			"EFI\\unbrick\\keys.txt on the stick and start again. The key is still "
+			"waited for:");
+	return p && in->facts.settings.key_wait_s ? 1000 : -1;
+}
