@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The orderly end: everything flushed, everything shown, then the reset. */
+#include "init/end.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <sys/reboot.h>
@@ -32,7 +33,7 @@ static void flush_disks(struct init *in)
 		init_say(in, "a disk does not answer to a flush; going on");
 }
 
-void end_now(struct init *in, enum init_end end)
+void end_now(struct init *in, enum end end)
 {
 	if (end == END_STAY)
 		return;
@@ -42,7 +43,7 @@ void end_now(struct init *in, enum init_end end)
 	else if (end == END_REBOOT)
 		init_say(in, "restarting");
 	consoles_drain(&in->consoles, SHOW_MS);
-	rs_secret_done(&in->keys);
+	stick_forget_keys(in);
 	(void)reboot(end == END_POWEROFF ? RB_POWER_OFF : RB_AUTOBOOT);
 	init_say(in, "the kernel refused to do that: use the power switch");
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The kernel's events, and what they make of the list of disks. */
+#include "init/machine.h"
+
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,16 +11,9 @@
 #include "init/init.h"
 #include "init/raid.h"
 #include "init/stick.h"
+#include "init/sysfs.h"
 
 #define LOOK_MS 180000 /* the kernel's own attempts at a bad sector take half of that */
-
-struct known_disk *machine_disk(struct init *in, const char *name)
-{
-	for (size_t i = 0; i < in->n_disks; i++)
-		if (in->disks[i].state != DISK_GONE && strcmp(in->disks[i].name, name) == 0)
-			return &in->disks[i];
-	return NULL;
-}
 
 static int look(void *arg, int out_fd)
 {
@@ -34,8 +28,8 @@ static int look(void *arg, int out_fd)
  * has written. */
 static const struct known_disk *first_path(struct init *in, const struct known_disk *d)
 {
-	for (size_t i = 0; i < in->n_disks; i++) {
-		const struct known_disk *one = &in->disks[i];
+	for (size_t i = 0; i < in->disks.n; i++) {
+		const struct known_disk *one = &in->disks.list[i];
 		if (one != d && one->state != DISK_GONE && one->state != DISK_LOOKING &&
 			disk_is_same("", one->name, d->name))
 			return one;
@@ -50,21 +44,20 @@ static void judge(struct init *in, struct known_disk *d)
 	const struct known_disk *first = first_path(in, d);
 
 	if (f->is_locked)
-		(void)snprintf(d->outcome, sizeof(d->outcome),
+		disk_tell(d, -1,
 			"the drive encrypts itself (OPAL) and is locked: unlock it with its own "
 			"boot password, then start again from a warm restart");
 	else if (raid_is_member(
 			 d)) /* of other sets the work itself tells, and weighs what is left over */
-		(void)snprintf(d->outcome, sizeof(d->outcome),
+		disk_tell(d, -1,
 			"a part of a RAID (%s): not touched alone, the whole set is a disk of its "
 			"own",
 			f->raid);
 	else if (first)
-		(void)snprintf(d->outcome, sizeof(d->outcome),
-			"the same disk as /dev/%.32s, by another path: left to that", first->name);
+		disk_tell(d, -1, "the same disk as /dev/%.32s, by another path: left to that",
+			first->name);
 	else if (!f->is_readable)
-		(void)snprintf(d->outcome, sizeof(d->outcome),
-			"its first sector cannot be read: check cable and disk health");
+		disk_tell(d, -1, "its first sector cannot be read: check cable and disk health");
 	if (d->outcome[0])
 		d->state = DISK_LEFT;
 	stick_consider(in, d);
@@ -77,14 +70,13 @@ static void judge(struct init *in, struct known_disk *d)
 static void on_looked(void *user, struct process *p)
 {
 	struct init *in = user;
-	struct known_disk *d = &in->disks[p->tag];
+	struct known_disk *d = &in->disks.list[p->tag];
 
-	in->n_looking--;
-	in->news_ms = now_ms();
+	disks_look_over(&in->disks);
 	if (d->state != DISK_LOOKING)
 		return; /* pulled out meanwhile */
 	if (!process_is_good(p) || p->result.len != sizeof(d->facts)) {
-		(void)snprintf(d->outcome, sizeof(d->outcome), "%s",
+		disk_tell(d, -1, "%s",
 			process_is_late(p) ? "it does not answer: the first look at it was ended"
 					   : "it does not open");
 		d->state = DISK_LEFT;
@@ -105,44 +97,40 @@ static void look_at(struct init *in, struct known_disk *d)
 		.cap = sizeof(struct disk_facts),
 		.end = on_looked,
 		.user = in,
-		.tag = (unsigned)(d - in->disks),
+		.tag = (unsigned)(d - in->disks.list),
 		.limit_ms = LOOK_MS};
 	bool is_begun = process_start(&in->processes, &plan, NULL);
 
 	d->state = is_begun ? DISK_LOOKING : DISK_READY; /* the work itself looks again */
-	in->n_looking += is_begun;
+	if (is_begun)
+		disks_look_begun(&in->disks);
 }
 
 static void appeared(void *user, const char *name)
 {
 	struct init *in = user;
-	struct known_disk *d = machine_disk(in, name);
+	struct known_disk *d = disks_find(&in->disks, name);
 
 	if (d && d->facts.size_bytes == 512 * sysfs_number(0, "/sys/block/%s/size", name))
 		return;
 	if (!disk_is_wanted("", name) || (d && d->state == DISK_LOOKING))
 		return;
-	if (!d && in->n_disks == DISK_MOST) {
+	d = disks_put(&in->disks, name);
+	if (d)
+		look_at(in, d);
+	else
 		init_log(in, "disk /dev/%s: more than %d disks, left out", name, DISK_MOST);
-		return;
-	}
-	if (!d)
-		d = &in->disks[in->n_disks++];
-	*d = (struct known_disk){.status = -1};
-	(void)snprintf(d->name, sizeof(d->name), "%s", name);
-	look_at(in, d);
 }
 
 static void disappeared(struct init *in, const char *name)
 {
-	struct known_disk *d = machine_disk(in, name);
+	struct known_disk *d = disks_find(&in->disks, name);
 
 	if (!d)
 		return;
 	d->state = DISK_GONE;
 	init_log(in, "disk /dev/%s: gone", name);
-	if (strcmp(in->stick.disk, name) == 0)
-		in->stick.disk[0] = '\0';
+	stick_gone(in, name);
 }
 
 static bool is_storage(const char *subsystem)
@@ -164,7 +152,7 @@ static void on_event(struct init *in, const struct uevent *e)
 	if (is_add && e->modalias)
 		modules_send(&in->modules, e->modalias);
 	if (is_storage(e->subsystem))
-		in->news_ms = now_ms();
+		disks_news(&in->disks);
 	if (strcmp(e->subsystem, "block") != 0 || !e->type || strcmp(e->type, "disk") != 0)
 		return;
 	const char *name = strrchr(e->path, '/');
@@ -201,9 +189,8 @@ static void on_module_failed(void *user, const char *text)
 void machine_start(struct init *in)
 {
 	/* events first, so that no device falls between the list and the events */
-	in->news_ms = now_ms();
-	in->uevents = uevent_open();
-	if (!loop_add(&in->loop, in->uevents, POLLIN, on_uevents, in))
+	disks_news(&in->disks);
+	if (!loop_add(&in->loop, uevent_open(), POLLIN, on_uevents, in))
 		init_say(in, "devices that appear late are not seen: no events of the kernel");
 	modules_start(&in->modules, &in->processes, on_module_failed, in);
 	sysfs_each("/sys/block", appeared, in);
@@ -224,7 +211,7 @@ bool machine_is_probing(struct init *in)
 {
 	unsigned n = 0;
 
-	if (in->n_looking || modules_are_busy(&in->modules, false))
+	if (in->disks.n_looking || modules_are_busy(&in->modules, false))
 		return true;
 	sysfs_each("/sys/class/nvme", count_probing, &n);
 	return n > 0;
@@ -233,6 +220,6 @@ bool machine_is_probing(struct init *in)
 uint64_t machine_quiet_ms(struct init *in)
 {
 	if (machine_is_probing(in))
-		in->news_ms = now_ms();
-	return now_ms() - in->news_ms;
+		disks_news(&in->disks);
+	return now_ms() - in->disks.news_ms;
 }

@@ -8,10 +8,11 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "core/text.h"
 #include "init/guard.h"
 #include "init/init.h"
-#include "init/menu.h"
+#include "init/machine.h"
+#include "init/start.h"
+#include "init/sysfs.h"
 
 static void on_typed(void *user, const char *bytes, size_t len)
 {
@@ -43,8 +44,8 @@ static bool catch_signals(struct init *in)
 	(void)sigaddset(&set, SIGTERM);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
 	(void)signal(SIGPIPE, SIG_IGN);
-	in->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return loop_add(&in->loop, in->signals, POLLIN, on_signal, in);
+	return loop_add(
+		&in->loop, signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), POLLIN, on_signal, in);
 }
 
 static void open_consoles(struct init *in)
@@ -95,24 +96,21 @@ static int supervise(void *arg, int out_fd)
 
 	(void)snprintf(fault, sizeof(fault), "%s", (const char *)arg);
 	(void)out_fd; /* it has the console */
-	in.started_ms = now_ms();
-	in.started_filetime = rs_filetime_now();
 	loop_init(&in.loop);
 	processes_init(&in.processes, &in.loop);
 	said_init(&in);
-	start_facts(&in.facts);
 	report_begin(&in);
+	start_facts(&in.facts);
 	open_consoles(&in);
 	if (!catch_signals(&in))
 		return 1;
 	say_started(&in, fault);
-	in.is_complete = access("/unbrick/complete", F_OK) == 0;
-	if (in.is_complete)
-		machine_start(&in);
-	else
+	if (access("/unbrick/complete", F_OK) < 0) {
 		say_incomplete(&in);
+		menu_incomplete(&in);
+	}
+	machine_start(&in);
 	menu_main(&in);
-	return 0;
 }
 
 int main(void)

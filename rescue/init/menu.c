@@ -7,8 +7,12 @@
 #include <unistd.h>
 
 #include "core/text.h"
+#include "init/end.h"
+#include "init/init.h"
 #include "init/modes.h"
 #include "init/raid.h"
+#include "init/windows.h"
+#include "init/work.h"
 
 #define SHELL "/bin/sh"
 
@@ -31,8 +35,8 @@ static const char *shown_as(const struct init *in, char c)
 	static char one[2];
 	size_t digits = 0;
 
-	for (size_t i = 0; i < in->line_len; i++)
-		digits += in->line[i] >= '0' && in->line[i] <= '9';
+	for (size_t i = 0; i < in->dialogue.len; i++)
+		digits += in->dialogue.line[i] >= '0' && in->dialogue.line[i] <= '9';
 	one[0] = digits > 3 ? '*' : c;
 	return one;
 }
@@ -40,19 +44,19 @@ static const char *shown_as(const struct init *in, char c)
 static void type(struct init *in, char c)
 {
 	if (c == '\r' || c == '\n') {
-		in->line[in->line_len] = '\0';
-		in->is_line_ready = true;
+		in->dialogue.line[in->dialogue.len] = '\0';
+		in->dialogue.is_ready = true;
 		echo(in, "\r\n");
-	} else if ((c == 0x7f || c == '\b') && in->line_len) {
-		in->line_len--;
+	} else if ((c == 0x7f || c == '\b') && in->dialogue.len) {
+		in->dialogue.len--;
 		echo(in, "\b \b");
 	} else if (c == 3 || c == 0x15) { /* ^C, ^U: begin again */
-		while (in->line_len) {
-			in->line_len--;
+		while (in->dialogue.len) {
+			in->dialogue.len--;
 			echo(in, "\b \b");
 		}
-	} else if (c >= ' ' && c < 0x7f && in->line_len < sizeof(in->line) - 1) {
-		in->line[in->line_len++] = c;
+	} else if (c >= ' ' && c < 0x7f && in->dialogue.len < sizeof(in->dialogue.line) - 1) {
+		in->dialogue.line[in->dialogue.len++] = c;
 		echo(in, shown_as(in, c));
 	}
 }
@@ -60,7 +64,7 @@ static void type(struct init *in, char c)
 void menu_typed(struct init *in, const char *bytes, size_t len)
 {
 	/* what is typed while nothing is asked is not an answer to what is asked next */
-	for (size_t i = 0; i < len && in->is_line_wanted && !in->is_line_ready; i++)
+	for (size_t i = 0; i < len && in->dialogue.is_wanted && !in->dialogue.is_ready; i++)
 		type(in, bytes[i]);
 }
 
@@ -68,13 +72,13 @@ void menu_typed(struct init *in, const char *bytes, size_t len)
 static bool read_line(struct init *in, const char *prompt, bool ends_for_disks)
 {
 	echo(in, prompt);
-	in->is_line_wanted = true;
-	in->is_line_ready = false;
-	in->line_len = 0;
-	while (!in->is_line_ready && !in->is_stop_wanted && !(ends_for_disks && work_next(in)))
+	in->dialogue.is_wanted = true;
+	in->dialogue.is_ready = false;
+	in->dialogue.len = 0;
+	while (!in->dialogue.is_ready && !in->is_stop_wanted && !(ends_for_disks && work_next(in)))
 		init_step(in, -1);
-	in->is_line_wanted = false;
-	return in->is_line_ready;
+	in->dialogue.is_wanted = false;
+	return in->dialogue.is_ready;
 }
 
 /* ---- disks ---- */
@@ -93,9 +97,9 @@ static struct known_disk *choose_disk(struct init *in)
 	unsigned n = 0;
 	char *end;
 
-	for (size_t i = 0; i < in->n_disks; i++)
-		if (in->disks[i].state != DISK_GONE && !in->disks[i].is_stick)
-			list[n++] = &in->disks[i];
+	for (size_t i = 0; i < in->disks.n; i++)
+		if (in->disks.list[i].state != DISK_GONE && !in->disks.list[i].is_stick)
+			list[n++] = &in->disks.list[i];
 	if (!n) {
 		init_show(in, "There is no disk.");
 		return NULL;
@@ -106,8 +110,8 @@ static struct known_disk *choose_disk(struct init *in)
 		describe(in, i + 1, list[i]);
 	if (!read_line(in, "Which disk? ", false))
 		return NULL;
-	unsigned long k = strtoul(in->line, &end, 10);
-	if (end == in->line || *end || k < 1 || k > n) {
+	unsigned long k = strtoul(in->dialogue.line, &end, 10);
+	if (end == in->dialogue.line || *end || k < 1 || k > n) {
 		init_show(in, "There is no disk of that number.");
 		return NULL;
 	}
@@ -127,8 +131,7 @@ static void run_on_disk(struct init *in, enum run_command command, const char *n
 	}
 	init_say(in, "disk /dev/%s: %s", d->name, note);
 	run_program(in, command, d->name, NULL, &run);
-	d->status = run.status;
-	(void)snprintf(d->outcome, sizeof(d->outcome), "%s", run.report ? run.outcome : run.end);
+	disk_tell(d, run.status, "%s", run.report ? run.outcome : run.end);
 	init_log(in, "disk /dev/%s: %s: %s", d->name, run_word(command), d->outcome);
 	report_add_run_take(in, &run);
 }
@@ -160,7 +163,7 @@ static void do_undo(struct init *in)
 
 static void do_report(struct init *in)
 {
-	report_write(in, "technician", "used by a technician", "stay");
+	report_write(in, RESULT_TECHNICIAN, result_words[RESULT_TECHNICIAN].text, END_STAY);
 }
 
 static void do_windows(struct init *in)
@@ -171,7 +174,7 @@ static void do_windows(struct init *in)
 		init_show(in, "Windows cannot be started from here: %s", text);
 		return;
 	}
-	report_write(in, "technician", "starting Windows, as asked", "windows");
+	report_write(in, RESULT_TECHNICIAN, result_words[RESULT_WINDOWS].text, END_WINDOWS);
 	init_say(in, "starting Windows (%s)", entry);
 	end_now(in, END_WINDOWS);
 }
@@ -252,14 +255,15 @@ static void show_menu(struct init *in)
 static void obey(struct init *in)
 {
 	char *end;
-	unsigned long k = strtoul(in->line, &end, 10);
-	bool is_number = end != in->line && !*end;
+	unsigned long k = strtoul(in->dialogue.line, &end, 10);
+	bool is_number = end != in->dialogue.line && !*end;
 
-	if (!in->line[0])
+	if (!in->dialogue.line[0])
 		return;
 	for (size_t i = 0; i < ITEMS; i++)
 		if (is_there(in, i) &&
-			(is_number ? k == i + 1 : strcasecmp(in->line, items[i].word) == 0)) {
+			(is_number ? k == i + 1
+				   : strcasecmp(in->dialogue.line, items[i].word) == 0)) {
 			items[i].run(in);
 			return;
 		}
@@ -270,11 +274,11 @@ static void leave(struct init *in)
 {
 	in->is_stop_wanted = false;
 	init_say(in, "Ctrl-Alt-Del: restarting");
-	report_write(in, "stopped", "restarted by Ctrl-Alt-Del", "reboot");
+	report_write(in, RESULT_NONE, "restarted by Ctrl-Alt-Del", END_REBOOT);
 	end_now(in, END_REBOOT);
 }
 
-static void stay_incomplete(struct init *in)
+_Noreturn void menu_incomplete(struct init *in)
 {
 	init_say(in, "staying: not enough memory; Ctrl-Alt-Del restarts");
 	for (;;) {
@@ -284,12 +288,10 @@ static void stay_incomplete(struct init *in)
 	}
 }
 
-void menu_main(struct init *in)
+_Noreturn void menu_main(struct init *in)
 {
 	bool is_work = true; /* a disk that comes later is taken up, too */
 
-	if (!in->is_complete)
-		stay_incomplete(in);
 	for (;;) {
 		unsigned mode = in->facts.settings.mode;
 		bool is_automatic = mode == SETTINGS_MODE_AUTOMATIC || mode == SETTINGS_MODE_LOOK;
@@ -303,8 +305,8 @@ void menu_main(struct init *in)
 			continue;
 		show_menu(in);
 		is_work = !read_line(in, "Choice: ", is_automatic) && is_automatic;
-		if (in->is_line_ready && !in->is_stop_wanted)
+		if (in->dialogue.is_ready && !in->is_stop_wanted)
 			obey(in);
-		rs_wipe(in->line, sizeof(in->line));
+		rs_wipe(in->dialogue.line, sizeof(in->dialogue.line));
 	}
 }

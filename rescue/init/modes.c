@@ -8,18 +8,17 @@
 
 #include "core/text.h"
 #include "init/efivar.h"
-#include "init/stick.h"
+#include "init/end.h"
+#include "init/init.h"
+#include "init/machine.h"
+#include "init/windows.h"
+#include "init/work.h"
 
 /* A repair that has to be made again and again is no repair: something brings the file back. */
 #define REPAIRS_MOST 3
 #define MEMORY_MS    10000
 
-static const char *const end_names[] = {[END_STAY] = "stay",
-	[END_WINDOWS] = "windows",
-	[END_REBOOT] = "reboot",
-	[END_POWEROFF] = "poweroff"};
-
-static enum init_end end_of(unsigned setting)
+static enum end end_of(unsigned setting)
 {
 	switch (setting) {
 	case SETTINGS_END_WINDOWS:
@@ -75,8 +74,8 @@ static bool was_reset_before(struct init *in)
 	char value[32] = "";
 
 	if (in->stick.state == STICK_READ && in->facts.settings.report == SETTINGS_REPORT_STICK)
-		return strcmp(in->stick.last_end, "windows") == 0 ||
-		       strcmp(in->stick.last_end, "reboot") == 0;
+		return strcmp(in->stick.last.end, end_words[END_WINDOWS]) == 0 ||
+		       strcmp(in->stick.last.end, end_words[END_REBOOT]) == 0;
 	const struct process_plan plan = {
 		.run = memory_read, .cap = sizeof(value) - 1, .limit_ms = MEMORY_MS};
 	(void)process_run(&in->processes, &plan, value);
@@ -88,26 +87,26 @@ static bool was_reset_before(struct init *in)
 
 /* ---- the end of a run ---- */
 
-static enum init_end decide(struct init *in, const struct work *w, char *ret_why, size_t cap)
+static enum end decide(struct init *in, const struct work *w, char *ret_why, size_t cap)
 {
 	const struct settings *s = &in->facts.settings;
-	enum init_end end = w->result == WORK_REPAIRED ? end_of(s->repaired)
-			    : w->result == WORK_FAILED || w->result == WORK_LEFT
-				    ? end_of(s->failure)
-				    : end_of(s->nothing);
+	enum end end = w->result == RESULT_REPAIRED ? end_of(s->repaired)
+		       : w->result == RESULT_FAILED || w->result == RESULT_LEFT
+			       ? end_of(s->failure)
+			       : end_of(s->nothing);
 	bool is_reset = end == END_WINDOWS || end == END_REBOOT;
 
 	(void)snprintf(ret_why, cap, "%s", w->text);
-	if (in->is_stop_wanted || w->result == WORK_FOUND)
+	if (in->is_stop_wanted || w->result == RESULT_FOUND)
 		return END_STAY;
-	if (w->result == WORK_REPAIRED && is_reset && w->n_before >= REPAIRS_MOST) {
+	if (w->result == RESULT_REPAIRED && is_reset && w->n_before >= REPAIRS_MOST) {
 		(void)snprintf(ret_why, cap,
 			"repaired now, and %u %s before: something brings the bad file back; start "
 			"Windows from the menu",
 			w->n_before, rs_form(w->n_before, "time", "times"));
 		return END_STAY;
 	}
-	if (w->result != WORK_REPAIRED && is_reset && was_reset_before(in)) {
+	if (w->result != RESULT_REPAIRED && is_reset && was_reset_before(in)) {
 		(void)snprintf(ret_why, cap,
 			"%s; the last run on this machine ended with a restart already, another "
 			"one would change nothing",
@@ -137,15 +136,15 @@ static bool set_windows(
 static void come_to_end(struct init *in, const struct work *w)
 {
 	char why[800], entry[16] = "";
-	enum init_end end = decide(in, w, why, sizeof(why));
+	enum end end = decide(in, w, why, sizeof(why));
 
 	if (in->is_stop_wanted)
 		return; /* whoever heeds it writes the report, too */
 	if (end == END_WINDOWS &&
 		!set_windows(in, w->disk[0] ? w->disk : NULL, entry, why, sizeof(why)))
 		end = END_STAY;
-	report_write(in, work_word(w->result), w->text, end_names[end]);
-	if (w->result != WORK_REPAIRED && (end == END_WINDOWS || end == END_REBOOT) &&
+	report_write(in, w->result, w->text, end);
+	if (w->result != RESULT_REPAIRED && (end == END_WINDOWS || end == END_REBOOT) &&
 		!in->stick.is_written && !memorize(in, "reset")) {
 		end = END_STAY;
 		(void)snprintf(why, sizeof(why),
@@ -177,8 +176,8 @@ void modes_windows(struct init *in)
 		bool is_quiet = machine_quiet_ms(in) >= wait_ms;
 		if (!machine_is_probing(in) || is_quiet) {
 			if (set_windows(in, NULL, entry, why, sizeof(why))) {
-				report_write(
-					in, "windows", "starting Windows, as asked", "windows");
+				report_write(in, RESULT_WINDOWS, result_words[RESULT_WINDOWS].text,
+					END_WINDOWS);
 				init_say(in, "starting Windows (%s)", entry);
 				end_now(in, END_WINDOWS);
 			}
@@ -187,6 +186,6 @@ void modes_windows(struct init *in)
 		}
 		init_step(in, 500);
 	}
-	report_write(in, "failed", why, "stay");
+	report_write(in, RESULT_FAILED, why, END_STAY);
 	init_say(in, "staying: %s", why);
 }

@@ -2,7 +2,7 @@
 #ifndef UNBRICK_INIT_MODES_H
 #define UNBRICK_INIT_MODES_H
 
-#include "init/work.h"
+struct init;
 
 /** Repair (or only look), then what the settings say; returns when it stays. */
 void modes_automatic(struct init *in);

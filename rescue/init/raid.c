@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "core/cleanup.h"
+#include "init/init.h"
+#include "init/sysfs.h"
 
 #define MDADM	    "/sbin/mdadm"
 #define MDMON	    "/sbin/mdmon"
@@ -47,10 +49,9 @@ static void on_added(void *user, struct process *p)
 {
 	struct init *in = user;
 
-	in->n_looking--;
-	in->news_ms = now_ms();
+	disks_look_over(&in->disks);
 	if (!process_is_good(p))
-		init_say(in, "disk /dev/%s: mdadm %s", in->disks[p->tag].name,
+		init_say(in, "disk /dev/%s: mdadm %s", in->disks.list[p->tag].name,
 			process_is_late(p) ? "did not end and was ended" : "does not take it");
 }
 
@@ -64,12 +65,12 @@ void raid_add(struct init *in, struct known_disk *d)
 		.log = RAID_LOG,
 		.end = on_added,
 		.user = in,
-		.tag = (unsigned)(d - in->disks),
+		.tag = (unsigned)(d - in->disks.list),
 		.limit_ms = ADD_MS};
 
 	(void)snprintf(device, sizeof(device), "/dev/%s", d->name);
 	if (process_start(&in->processes, &plan, NULL))
-		in->n_looking++;
+		disks_look_begun(&in->disks);
 	else
 		init_log(in, "disk /dev/%s: no process for mdadm", d->name);
 }
@@ -88,8 +89,8 @@ static void look_at_holder(void *user, const char *name)
 
 void raid_tell(struct init *in)
 {
-	for (size_t i = 0; i < in->n_disks; i++) {
-		struct known_disk *d = &in->disks[i];
+	for (size_t i = 0; i < in->disks.n; i++) {
+		struct known_disk *d = &in->disks.list[i];
 		char folder[DISK_NAME + 32];
 		bool is_used = false;
 

@@ -6,11 +6,13 @@
 #ifndef UNBRICK_INIT_RAID_H
 #define UNBRICK_INIT_RAID_H
 
-#include "init/init.h"
+#include "init/disks.h"
+
+struct init;
 
 /** Is @d (which has been looked at) a member of a set that can be put together? */
 bool raid_is_member(const struct known_disk *d);
-/** Hand it to mdadm; @in->n_looking counts it. */
+/** Hand it to mdadm; it counts as a look. */
 void raid_add(struct init *in, struct known_disk *d);
 /** Before @disk is written: if it is such an array, let it be, and wait until it is. */
 void raid_allow_writes(struct init *in, const char *disk);
@@ -21,6 +23,6 @@ void raid_tell(struct init *in);
 const char *const *raid_settle(void);
 extern const char *const raid_environment[];
 /* What they say goes to a file: the consoles are for people. */
-#define RAID_LOG INIT_RUN "/mdadm.log"
+#define RAID_LOG "/run/unbrick/mdadm.log"
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One report a run: facts of the start, what was done when, the program's own reports, the outcome
- * (docs/boot-report.md). */
+#include "init/report.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #include "core/redact.h"
 #include "core/text.h"
 #include "init/init.h"
-#include "init/stick.h"
+#include "init/start.h"
 
 #define PRINT_FLAGS                                                                                \
 	(JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
@@ -31,7 +31,7 @@ static void set_text(struct json_object *o, const char *key, const char *text)
 
 void report_set(struct init *in, const char *key, struct json_object *value_take)
 {
-	json_object_object_add(in->report, key, value_take);
+	json_object_object_add(in->report.root, key, value_take);
 }
 
 static void set_tool(struct init *in)
@@ -39,13 +39,13 @@ static void set_tool(struct init *in)
 	struct json_object *tool = json_object_new_object();
 	char time[RS_TIME_LEN];
 
-	json_object_object_add(in->report, "schema_version", json_object_new_int(1));
+	json_object_object_add(in->report.root, "schema_version", json_object_new_int(1));
 	set_text(tool, "name", "unbrick");
 	set_text(tool, "version", UNBRICK_VERSION);
-	json_object_object_add(in->report, "tool", tool);
-	json_object_object_add(in->report, "command", json_object_new_string("boot"));
-	rs_filetime_text(in->started_filetime, time);
-	set_text(in->report, "started", time);
+	json_object_object_add(in->report.root, "tool", tool);
+	json_object_object_add(in->report.root, "command", json_object_new_string("boot"));
+	rs_filetime_text(in->report.started_filetime, time);
+	set_text(in->report.root, "started", time);
 }
 
 /* "20261125T031500Z", in order by name as by time */
@@ -54,24 +54,26 @@ static void set_file_time(struct init *in)
 	char time[RS_TIME_LEN];
 	size_t n = 0;
 
-	rs_filetime_text(in->started_filetime, time);
-	for (const char *p = time; *p && *p != '.' && *p != 'Z' && n < sizeof(in->file_time) - 2;
-		p++)
+	rs_filetime_text(in->report.started_filetime, time);
+	for (const char *p = time;
+		*p && *p != '.' && *p != 'Z' && n < sizeof(in->report.file_time) - 2; p++)
 		if (*p != '-' && *p != ':')
-			in->file_time[n++] = *p;
-	in->file_time[n++] = 'Z';
-	in->file_time[n] = '\0';
+			in->report.file_time[n++] = *p;
+	in->report.file_time[n++] = 'Z';
+	in->report.file_time[n] = '\0';
 }
 
 void report_begin(struct init *in)
 {
-	in->report = json_object_new_object();
-	in->runs = json_object_new_array();
-	start_serial("", in->serial, sizeof(in->serial));
+	in->report.started_ms = now_ms();
+	in->report.started_filetime = rs_filetime_now();
+	in->report.root = json_object_new_object();
+	in->report.runs = json_object_new_array();
+	start_serial("", in->report.serial, sizeof(in->report.serial));
 	set_tool(in);
 	set_file_time(in);
-	json_object_object_add(in->report, "timeline", in->said.timeline);
-	json_object_object_add(in->report, "runs", in->runs);
+	json_object_object_add(in->report.root, "timeline", in->said.timeline);
+	json_object_object_add(in->report.root, "runs", in->report.runs);
 }
 
 static struct json_object *boot_facts(const struct init *in)
@@ -100,8 +102,8 @@ static struct json_object *boot_facts(const struct init *in)
 	for (unsigned i = 0; i < f->n_notes; i++)
 		json_object_array_add(notes, json_object_new_string(f->notes[i]));
 	json_object_object_add(o, "notes", notes);
-	set_text(o, "machine", in->serial);
-	json_object_object_add(o, "init_ms", json_object_new_uint64(in->started_ms));
+	set_text(o, "machine", in->report.serial);
+	json_object_object_add(o, "init_ms", json_object_new_uint64(in->report.started_ms));
 	return o;
 }
 
@@ -112,9 +114,9 @@ static struct json_object *stick_facts(const struct init *in)
 
 	json_object_object_add(o, "found", json_object_new_boolean(s->state == STICK_READ));
 	set_text(o, "disk", s->disk);
-	json_object_object_add(o, "keys", json_object_new_boolean(s->has_keys));
-	json_object_object_add(o, "rules", json_object_new_boolean(s->has_rules));
-	set_text(o, "last_run", s->last_run);
+	json_object_object_add(o, "keys", json_object_new_boolean(s->keys.len > 0));
+	json_object_object_add(o, "rules", json_object_new_boolean(s->rules[0] != '\0'));
+	set_text(o, "last_run", s->last.run);
 	return o;
 }
 
@@ -122,8 +124,8 @@ static struct json_object *disk_facts(const struct init *in)
 {
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0; i < in->n_disks; i++) {
-		const struct known_disk *d = &in->disks[i];
+	for (size_t i = 0; i < in->disks.n; i++) {
+		const struct known_disk *d = &in->disks.list[i];
 		struct json_object *o = json_object_new_object();
 		set_text(o, "name", d->name);
 		json_object_object_add(
@@ -152,7 +154,7 @@ void report_add_run_take(struct init *in, struct run *run)
 	set_text(o, "end", run->end);
 	if (run->report)
 		json_object_object_add(o, "report", rs_steal(run->report));
-	json_object_array_add(in->runs, o);
+	json_object_array_add(in->report.runs, o);
 }
 
 static bool write_text(const char *path, const char *text)
@@ -166,10 +168,10 @@ static void put_outcome(FILE *f, const struct init *in, const char *text)
 {
 	char time[RS_TIME_LEN];
 
-	rs_filetime_text(in->started_filetime, time);
+	rs_filetime_text(in->report.started_filetime, time);
 	(void)fprintf(f, "Unbrick ");
 	(void)fputs(UNBRICK_VERSION, f);
-	(void)fprintf(f, ", started %s, machine %s\r\n", time, in->serial);
+	(void)fprintf(f, ", started %s, machine %s\r\n", time, in->report.serial);
 	(void)fprintf(f, "Door: %s: %s.\r\nSecure Boot: %s. Mode: %s.\r\n\r\n",
 		facts_door_name(&in->facts), facts_door_meaning(&in->facts),
 		facts_secure_boot_name(&in->facts), settings_mode_name(in->facts.settings.mode));
@@ -204,38 +206,36 @@ static bool write_text_report(struct init *in, const char *text)
 	return is_written;
 }
 
-static void set_outcome(struct init *in, const char *result, const char *text, const char *end)
+static void set_outcome(struct init *in, enum result result, const char *text, enum end end)
 {
 	struct json_object *o = json_object_new_object();
 
-	set_text(o, "result", result);
+	set_text(o, "result", result_words[result].word);
 	set_text(o, "text", text);
-	set_text(o, "end", end);
+	set_text(o, "end", end_words[end]);
 	report_set(in, "outcome", o);
 	report_set(in, "boot", boot_facts(in));
 	report_set(in, "stick", stick_facts(in));
 	report_set(in, "disks", disk_facts(in));
-	report_set(in, "duration_ms", json_object_new_uint64(now_ms() - in->started_ms));
+	report_set(in, "duration_ms", json_object_new_uint64(now_ms() - in->report.started_ms));
 }
 
-void report_write(struct init *in, const char *result, const char *text, const char *end)
+void report_write(struct init *in, enum result result, const char *text, enum end end)
 {
 	char why[320];
 
 	said_end(in);
 	set_outcome(in, result, text, end);
-	const char *json = json_object_to_json_string_ext(in->report, PRINT_FLAGS);
+	const char *json = json_object_to_json_string_ext(in->report.root, PRINT_FLAGS);
 	if (!json || !write_text(JSON_FILE, json) || !write_text_report(in, text)) {
 		init_say(in, "report: not written: not enough memory");
 		return;
 	}
-	in->stick.is_written = false;
 	if (in->facts.settings.report == SETTINGS_REPORT_NONE)
 		return;
 	if (stick_write_report(in, why, sizeof(why))) {
-		in->stick.is_written = true;
 		init_say(in, "report: written to the stick: EFI/unbrick/reports/%s/%s.txt",
-			in->serial, in->file_time);
+			in->report.serial, in->report.file_time);
 	} else {
 		init_say(in, "report: not written to a stick: %s", why);
 	}

@@ -9,7 +9,6 @@
 
 #include "init/init.h"
 #include "init/raid.h"
-#include "init/stick.h"
 #include "init/watch.h"
 
 #define ARGS_MOST 24
@@ -68,7 +67,7 @@ static void run_once(struct init *in, const char *path, const char *const *optio
 {
 	const struct command *c = &commands[ret->command];
 	const char *args[ARGS_MOST] = {INIT_PROGRAM, c->word};
-	struct process_plan plan = {.argv = args, .keys = &in->keys};
+	struct process_plan plan = {.argv = args, .keys = &in->stick.keys};
 	struct rs_err err = {0};
 	size_t n = 2;
 
@@ -77,11 +76,11 @@ static void run_once(struct init *in, const char *path, const char *const *optio
 		args[n++] = *options++;
 	if (path)
 		args[n++] = path;
-	if (c->takes_rules && in->rules[0]) {
+	if (c->takes_rules && in->stick.rules[0]) {
 		args[n++] = "--rules";
-		args[n++] = in->rules;
+		args[n++] = in->stick.rules;
 	}
-	if (in->keys.len) {
+	if (in->stick.keys.len) {
 		args[n++] = "--keys-fd";
 		args[n++] = KEYS_FD;
 	}
@@ -105,7 +104,7 @@ static void run_once(struct init *in, const char *path, const char *const *optio
 /* Keys of the stick that cannot be read must not keep an open disk from being repaired. */
 static bool are_keys_bad(const struct init *in, const struct run *r)
 {
-	return in->keys.len && r->status == RS_STATUS_KEY_WRONG && r->report && !r->has_disks;
+	return in->stick.keys.len && r->status == RS_STATUS_KEY_WRONG && r->report && !r->has_disks;
 }
 
 void run_program(struct init *in, enum run_command command, const char *disk,
@@ -120,8 +119,7 @@ void run_program(struct init *in, enum run_command command, const char *disk,
 		return;
 	init_say(in, "keys of the stick: not used: %s; %s", ret->detail, ret->next);
 	json_object_put(ret->report);
-	rs_secret_done(&in->keys);
-	in->stick.has_keys = false;
+	stick_forget_keys(in);
 	*ret = (struct run){.command = command, .disk = disk};
 	run_once(in, disk ? path : NULL, options, ret);
 }

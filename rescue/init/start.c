@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What makes a kernel with an archive into a system, and what it says of this start. */
+#include "init/start.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +17,7 @@
 
 #include "core/cleanup.h"
 #include "init/init.h"
+#include "init/sysfs.h"
 
 #define CONSOLE_LEVEL 8 /* klogctl: which messages the kernel itself prints */
 

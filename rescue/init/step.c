@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One round of events for all who wait for something; it knows nobody who calls it. */
 #include "init/init.h"
-#include "init/stick.h"
 
 void init_step(struct init *in, int timeout_ms)
 {

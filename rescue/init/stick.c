@@ -8,7 +8,8 @@
 #include <sys/mman.h>
 
 #include "core/view.h"
-#include "init/stick_files.h"
+#include "init/init.h"
+#include "init/stick_record.h"
 
 #define READ_MS	 60000
 #define WRITE_MS 30000 /* a slow stick's flush; then the report is given up, not the run */
@@ -34,15 +35,6 @@ static bool may_be(const struct init *in, const struct part *p)
 	return true;
 }
 
-static bool has_windows(const struct known_disk *d)
-{
-	for (unsigned i = 0; i < d->facts.n_parts; i++)
-		if (d->facts.parts[i].content == PART_NTFS ||
-			d->facts.parts[i].content == PART_BITLOCKER)
-			return true;
-	return false;
-}
-
 static void found(struct init *in, const struct known_disk *d, const struct part *p)
 {
 	struct stick *s = &in->stick;
@@ -54,49 +46,26 @@ static void found(struct init *in, const struct known_disk *d, const struct part
 
 static void mark(struct init *in)
 {
-	struct known_disk *d = machine_disk(in, in->stick.disk);
+	struct known_disk *d = disks_find(&in->disks, in->stick.disk);
 
-	if (!d)
-		return; /* pulled out while it was read: all is known already */
-	d->is_stick = true;
-	/* Unbrick may lie on a machine's own disk, too */
-	if (!has_windows(d) && d->state == DISK_READY)
-		d->state = DISK_LEFT;
-}
-
-static void take_last(struct init *in, const uint8_t *bytes, size_t len)
-{
-	char text[1024];
-	struct json_object *o, *v;
-
-	(void)snprintf(text, sizeof(text), "%.*s", (int)len, (const char *)bytes);
-	o = json_tokener_parse(text);
-	if (json_object_object_get_ex(o, "end", &v))
-		(void)snprintf(in->stick.last_end, sizeof(in->stick.last_end), "%s",
-			json_object_get_string(v));
-	const char *started =
-		json_object_object_get_ex(o, "started", &v) ? json_object_get_string(v) : "?";
-	if (json_object_object_get_ex(o, "text", &v))
-		(void)snprintf(in->stick.last_run, sizeof(in->stick.last_run), "%.40s: %s", started,
-			json_object_get_string(v));
-	json_object_put(o);
+	if (d) /* else it was pulled out while it was read: all is known already */
+		disk_set_stick(d);
 }
 
 static void take_keys(struct init *in, const uint8_t *bytes, size_t len, const char *what)
 {
 	struct rs_secret all = {0};
 
-	if (!len || rs_secret_init(&all, in->keys.len + len, NULL) < 0)
+	if (!len || rs_secret_init(&all, in->stick.keys.len + len, NULL) < 0)
 		return;
-	if (in->keys.len)
-		memcpy(all.p, in->keys.p, in->keys.len);
-	memcpy(all.p + in->keys.len, bytes, len);
-	all.len = in->keys.len + len;
-	rs_secret_done(&in->keys);
-	in->keys = all;
+	if (in->stick.keys.len)
+		memcpy(all.p, in->stick.keys.p, in->stick.keys.len);
+	memcpy(all.p + in->stick.keys.len, bytes, len);
+	all.len = in->stick.keys.len + len;
+	rs_secret_done(&in->stick.keys);
+	in->stick.keys = all;
 	/* a fork that has no business with them does not get them */
-	(void)madvise(in->keys.p, in->keys.cap, MADV_WIPEONFORK);
-	in->stick.has_keys = true;
+	(void)madvise(in->stick.keys.p, in->stick.keys.cap, MADV_WIPEONFORK);
 	init_log(in, "%s of the stick was read", what);
 }
 
@@ -123,11 +92,12 @@ static void take_record(struct init *in, char tag, const uint8_t *p, size_t len)
 		take_keys(in, p, len, "keys.txt");
 		break;
 	case STICK_RULES_DIR:
-		(void)snprintf(in->rules, sizeof(in->rules), "%.*s", (int)len, (const char *)p);
-		in->stick.has_rules = true;
+		(void)snprintf(in->stick.rules, sizeof(in->stick.rules), "%.*s", (int)len,
+			(const char *)p);
 		break;
 	case STICK_LAST:
-		take_last(in, p, len);
+		if (len == sizeof(in->stick.last))
+			memcpy(&in->stick.last, p, len);
 		break;
 	default:
 		init_say(in, "%s%.*s", tag == STICK_RULE ? "rule of the stick: " : "", (int)len,
@@ -137,14 +107,12 @@ static void take_record(struct init *in, char tag, const uint8_t *p, size_t len)
 
 void stick_consider_again(const struct init *in, struct known_disk *d)
 {
-	bool has_rules = in->stick.has_rules && !d->had_rules,
-	     has_keys = in->stick.has_keys && !d->had_keys;
+	bool has_rules = in->stick.rules[0] && !d->work.had_rules,
+	     has_keys = in->stick.keys.len && !d->work.had_keys;
 
-	if (d->state == DISK_DONE &&
-		((has_rules && (d->status == RS_STATUS_NOTHING || d->status == RS_STATUS_DONE)) ||
-			(has_keys &&
-				(d->status == RS_STATUS_KEY || d->status == RS_STATUS_KEY_WRONG))))
-		d->state = DISK_READY;
+	if ((has_rules && (d->status == RS_STATUS_NOTHING || d->status == RS_STATUS_DONE)) ||
+		(has_keys && (d->status == RS_STATUS_KEY || d->status == RS_STATUS_KEY_WRONG)))
+		disk_set_again(d);
 }
 
 static void on_read(void *user, struct process *p)
@@ -154,7 +122,7 @@ static void on_read(void *user, struct process *p)
 	size_t at = 0;
 	uint32_t len;
 
-	in->news_ms = now_ms();
+	disks_news(&in->disks);
 	if (process_is_late(p))
 		init_say(in, "stick /dev/%s: it does not answer, reading it was ended",
 			in->stick.disk);
@@ -169,8 +137,8 @@ static void on_read(void *user, struct process *p)
 	}
 	init_log(in, "the stick is /dev/%s", in->stick.disk);
 	mark(in);
-	for (size_t i = 0; i < in->n_disks; i++)
-		stick_consider_again(in, &in->disks[i]);
+	for (size_t i = 0; i < in->disks.n; i++)
+		stick_consider_again(in, &in->disks.list[i]);
 }
 
 static void read_stick(struct init *in)
@@ -186,7 +154,7 @@ static void read_stick(struct init *in)
 		.is_trusted = facts_trusts_stick(&in->facts),
 	};
 	(void)snprintf(r.device, sizeof(r.device), "/dev/%s", name);
-	(void)snprintf(r.serial, sizeof(r.serial), "%s", in->serial);
+	(void)snprintf(r.serial, sizeof(r.serial), "%s", in->report.serial);
 	const struct process_plan plan = {.run = stick_read_run,
 		.arg = &r,
 		.cap = STICK_RESULT_MOST,
@@ -220,8 +188,8 @@ void stick_step(struct init *in)
 {
 	if (in->stick.state != STICK_NONE || is_known_place(in))
 		return;
-	for (size_t i = 0; i < in->n_disks; i++) {
-		struct known_disk *d = &in->disks[i];
+	for (size_t i = 0; i < in->disks.n; i++) {
+		struct known_disk *d = &in->disks.list[i];
 		for (unsigned k = 0; d->state != DISK_GONE && k < d->facts.n_parts; k++) {
 			struct part *p = &d->facts.parts[k];
 			if (!p->is_candidate)
@@ -232,6 +200,17 @@ void stick_step(struct init *in)
 			return;
 		}
 	}
+}
+
+void stick_gone(struct init *in, const char *disk)
+{
+	if (strcmp(in->stick.disk, disk) == 0)
+		in->stick.disk[0] = '\0';
+}
+
+void stick_forget_keys(struct init *in)
+{
+	rs_secret_done(&in->stick.keys);
 }
 
 void stick_tell_missing(struct init *in)
@@ -260,8 +239,8 @@ static bool stick_device(const struct init *in, struct stick_write *ret)
 	if (!disk_part_name("", in->stick.disk, in->stick.part, name, sizeof(name)))
 		(void)snprintf(name, sizeof(name), "%s", in->stick.disk);
 	(void)snprintf(ret->device, sizeof(ret->device), "/dev/%s", name);
-	(void)snprintf(ret->serial, sizeof(ret->serial), "%s", in->serial);
-	(void)snprintf(ret->name, sizeof(ret->name), "%s", in->file_time);
+	(void)snprintf(ret->serial, sizeof(ret->serial), "%s", in->report.serial);
+	(void)snprintf(ret->name, sizeof(ret->name), "%s", in->report.file_time);
 	return true;
 }
 
@@ -279,6 +258,7 @@ bool stick_write_report(struct init *in, char *ret_text, size_t cap)
 {
 	static struct stick_write w;
 
+	in->stick.is_written = false;
 	if (!stick_device(in, &w)) {
 		(void)snprintf(ret_text, cap,
 			in->stick.state == STICK_READ ? "the stick was pulled out"
@@ -302,5 +282,6 @@ bool stick_write_report(struct init *in, char *ret_text, size_t cap)
 		break;
 	}
 	(void)snprintf(ret_text, cap, "%s", text);
-	return !text[0];
+	in->stick.is_written = !text[0];
+	return in->stick.is_written;
 }

@@ -4,7 +4,27 @@
 #ifndef UNBRICK_INIT_STICK_H
 #define UNBRICK_INIT_STICK_H
 
-#include "init/init.h"
+#include "core/secret.h"
+#include "init/disks.h"
+#include "init/process.h"
+#include "init/stick_files.h"
+
+struct init;
+
+enum stick_state { STICK_NONE, STICK_READING, STICK_READ, STICK_BAD };
+
+/* Only stick.c changes it. */
+struct stick {
+	enum stick_state state;
+	char disk[DISK_NAME]; /* where it is now; "" = pulled out, or never seen */
+	unsigned part;
+	char fs_uuid[DISK_UUID]; /* so that it is known when it comes back */
+	struct rs_secret keys;	 /* startup keys and keys.txt */
+	char rules[64];		 /* folder for --rules; "" = the shipped ones */
+	bool is_written;	 /* the last report is on it */
+	bool is_missed;		 /* and that was said */
+	struct stick_last last;	 /* what the report before on this machine says */
+};
 
 /** A disk was looked at: is it the stick? Then it is read (settings, keys, rules, last report). */
 void stick_consider(struct init *in, struct known_disk *d);
@@ -13,6 +33,10 @@ void stick_consider(struct init *in, struct known_disk *d);
 void stick_consider_again(const struct init *in, struct known_disk *d);
 /** After each round of events: read the next volume that may be the stick's. */
 void stick_step(struct init *in);
+/** This disk was pulled out. */
+void stick_gone(struct init *in, const char *disk);
+/** Its keys are of no use, or the machine goes down. */
+void stick_forget_keys(struct init *in);
 /** The seconds of `wait` are over: say once that there is none, if there should be. */
 void stick_tell_missing(struct init *in);
 /** Is the stick expected, and has not been read yet? */

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <json-c/json.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,59 +14,16 @@
 #include <unistd.h>
 
 #include "core/cleanup.h"
-#include "core/secret.h"
 #include "core/text.h"
-#include "core/view.h"
 #include "init/init.h"
 #include "init/stick_keys.h"
+#include "init/stick_record.h"
 #include "init/stick_rules.h"
+#include "init/sysfs.h"
 
 #define MOUNT_POINT INIT_RUN "/stick"
 #define TOP	    MOUNT_POINT "/EFI/unbrick"
 #define REPORT_MOST (4 << 20)
-
-bool stick_send(int out_fd, enum stick_tag tag, const void *bytes, size_t len)
-{
-	uint8_t head[5] = {(uint8_t)tag};
-
-	rs_put_le32(head + 1, (uint32_t)len);
-	return process_write(out_fd, head, sizeof(head)) && process_write(out_fd, bytes, len);
-}
-
-void stick_say(int out_fd, enum stick_tag tag, const char *fmt, ...)
-{
-	char text[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	(void)stick_send(out_fd, tag, text, strlen(text)); /* nobody is left to tell */
-}
-
-int stick_read_file(const char *path, size_t most, struct rs_secret *ret)
-{
-	struct stat st;
-	auto_close int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -EINVAL;
-	if ((uint64_t)st.st_size > most)
-		return -EFBIG;
-	if (rs_secret_init(ret, (size_t)st.st_size + 1, NULL) < 0)
-		return -ENOMEM;
-	while (ret->len < (size_t)st.st_size) {
-		ssize_t n = read(fd, ret->p + ret->len, (size_t)st.st_size - ret->len);
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		ret->len += (size_t)n;
-	}
-	return 0;
-}
 
 static void send_file(const char *top, const char *name, enum stick_tag tag, int out_fd)
 {
@@ -87,7 +43,7 @@ static void send_file(const char *top, const char *name, enum stick_tag tag, int
 
 /* ---- the last report of this machine ---- */
 
-bool stick_last_of(const char *json, size_t len, char *ret, size_t cap)
+bool stick_last_of(const char *json, size_t len, struct stick_last *ret)
 {
 	struct json_tokener *tokener = json_tokener_new_ex(32);
 	struct json_object *root = tokener && len <= REPORT_MOST
@@ -97,19 +53,15 @@ bool stick_last_of(const char *json, size_t len, char *ret, size_t cap)
 	bool is_ours = json_object_object_get_ex(root, "outcome", &outcome) &&
 		       json_object_object_get_ex(outcome, "text", &text) &&
 		       json_object_object_get_ex(outcome, "end", &end) &&
-		       json_object_object_get_ex(root, "started", &started);
+		       json_object_object_get_ex(root, "started", &started) && text && end &&
+		       started;
 
 	if (is_ours) {
-		char a[256], b[32], c[64];
-		struct json_object *o = json_object_new_object();
-		(void)rs_escape(json_object_get_string(text), a, sizeof(a));
-		(void)rs_escape(json_object_get_string(end), b, sizeof(b));
-		(void)rs_escape(json_object_get_string(started), c, sizeof(c));
-		json_object_object_add(o, "text", json_object_new_string(a));
-		json_object_object_add(o, "end", json_object_new_string(b));
-		json_object_object_add(o, "started", json_object_new_string(c));
-		(void)snprintf(ret, cap, "%s", json_object_to_json_string(o));
-		json_object_put(o);
+		char line[sizeof(ret->run)];
+		(void)snprintf(line, sizeof(line), "%.40s: %s", json_object_get_string(started),
+			json_object_get_string(text));
+		(void)rs_escape(line, ret->run, sizeof(ret->run));
+		(void)rs_escape(json_object_get_string(end), ret->end, sizeof(ret->end));
 	}
 	json_object_put(root);
 	if (tokener)
@@ -129,15 +81,16 @@ static void newer(void *user, const char *name)
 
 static void send_last(const struct stick_read *r, const char *top, int out_fd)
 {
-	char folder[512], path[600], newest[64] = "", text[1024];
+	char folder[512], path[600], newest[64] = "";
+	struct stick_last last = {0};
 	auto_secret struct rs_secret file = {0};
 
 	(void)snprintf(folder, sizeof(folder), "%s/reports/%s", top, r->serial);
 	sysfs_each(folder, newer, newest);
 	(void)snprintf(path, sizeof(path), "%s/%s", folder, newest);
 	if (newest[0] && stick_read_file(path, REPORT_MOST, &file) == 0 &&
-		stick_last_of((const char *)file.p, file.len, text, sizeof(text)))
-		stick_say(out_fd, STICK_LAST, "%s", text);
+		stick_last_of((const char *)file.p, file.len, &last))
+		(void)stick_send(out_fd, STICK_LAST, &last, sizeof(last)); /* as above */
 }
 
 /* ---- mounting ---- */

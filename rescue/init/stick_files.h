@@ -12,16 +12,10 @@
 
 enum { STICK_FILE_MOST = 64 * 1024, STICK_RESULT_MOST = 256 * 1024 };
 
-/* What a read gives back: records of a tag, a length (4 bytes, little endian) and bytes. */
-enum stick_tag {
-	STICK_IS_ONE = 'S',	 /* it has EFI/unbrick */
-	STICK_SETTINGS = 'C',	 /* unbrick.conf */
-	STICK_STARTUP_KEY = 'B', /* a .BEK file; before the others, so that text comes last */
-	STICK_KEYS = 'K',	 /* keys.txt */
-	STICK_RULE = 'R',	 /* a rule of it, and whether it is used */
-	STICK_RULES_DIR = 'D',	 /* use this folder of rules */
-	STICK_LAST = 'L',	 /* the end of the last run on this machine, JSON */
-	STICK_NOTE = 'N',	 /* something is wrong, for people */
+/* Of a report: its outcome, for the next start. Fixed size: it comes through a pipe. */
+struct stick_last {
+	char run[256]; /* when it started and what it came to; "" = none */
+	char end[32];  /* how it ended: a word of end_words */
 };
 
 struct stick_read {
@@ -54,7 +48,7 @@ void stick_write_folder(
 /** Is @sig (64 bytes, Ed25519) the signature of @bytes by the public key in @pem? */
 bool stick_rule_is_signed(const char *pem, size_t pem_len, const void *bytes, size_t len,
 	const unsigned char *sig, size_t sig_len);
-/** The outcome of a report, as STICK_LAST has it; false if it is no report of ours. */
-bool stick_last_of(const char *json, size_t len, char *ret, size_t cap);
+/** The outcome of a report; false if it is no report of ours. */
+bool stick_last_of(const char *json, size_t len, struct stick_last *ret);
 
 #endif

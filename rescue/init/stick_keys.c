@@ -11,7 +11,7 @@
 
 #include "core/secret.h"
 #include "core/view.h"
-#include "init/stick_rules.h"
+#include "init/stick_record.h"
 #include "init/sysfs.h"
 
 #define HEADER	  48U

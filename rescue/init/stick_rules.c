@@ -18,6 +18,8 @@
 #include "core/cleanup.h"
 #include "format/settings.h"
 #include "init/init.h"
+#include "init/stick_record.h"
+#include "init/sysfs.h"
 
 #define RULES_MOST 256
 #define RULE_MOST  (256U << 10)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "init/init.h"
+#include "init/sysfs.h"
 
 #define VENDOR_INTEL  0x8086
 #define CLASS_STORAGE 0x01

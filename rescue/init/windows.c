@@ -9,9 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "init/windows.h"
+
 #include "init/efivar.h"
 #include "init/init.h"
 #include "init/loadopt.h"
+#include "init/sysfs.h"
 
 #define MOUNT_POINT  INIT_RUN "/esp"
 #define WINDOWS_FILE MOUNT_POINT "/EFI/Microsoft/Boot/bootmgfw.efi"
@@ -240,8 +243,8 @@ bool windows_set_next(
 	static struct request q;
 
 	q.n = 0;
-	for (size_t i = 0; i < in->n_disks; i++) {
-		const struct known_disk *d = &in->disks[i];
+	for (size_t i = 0; i < in->disks.n; i++) {
+		const struct known_disk *d = &in->disks.list[i];
 		char name[DISK_NAME];
 		for (unsigned k = 0; d->state != DISK_GONE && k < d->facts.n_parts; k++) {
 			const struct part *p = &d->facts.parts[k];

@@ -5,26 +5,13 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "init/init.h"
+#include "init/machine.h"
 #include "init/raid.h"
-#include "init/stick.h"
+#include "init/sysfs.h"
 #include "init/unseen.h"
 
 #define SETTLED_MS 500 /* after a repair: that long without news of storage */
-
-static const struct {
-	const char *word, *text;    /* in the report, the sentence */
-	const char *before, *after; /* of the disk in its line */
-	bool has_outcome;	    /* the line ends with its own words */
-} results[] = {
-#define X(name, word, text, before, after, has_outcome) {word, text, before, after, has_outcome},
-	WORK_RESULTS(X)
-#undef X
-};
-
-const char *work_word(enum work_result result)
-{
-	return results[result].word;
-}
 
 /* ---- one disk ---- */
 
@@ -35,49 +22,50 @@ static bool is_stick_to_come(struct init *in)
 	return stick_is_awaited(in) && machine_quiet_ms(in) < wait_ms;
 }
 
-static enum work_result result_of(const struct run *run)
+static enum result result_of(const struct run *run)
 {
 	switch (run->status) {
 	case RS_STATUS_DONE:
-		return WORK_REPAIRED;
+		return RESULT_REPAIRED;
 	case RS_STATUS_NOTHING:
-		return WORK_NOTHING;
+		return RESULT_NOTHING;
 	case RS_STATUS_LEFT:
-		return WORK_LEFT;
+		return RESULT_LEFT;
 	case RS_STATUS_FOUND:
-		return WORK_FOUND;
+		return RESULT_FOUND;
 	case RS_STATUS_NO_WINDOWS:
-		return WORK_NO_WINDOWS;
+		return RESULT_NO_WINDOWS;
 	default:
-		return run->is_foreign ? WORK_NO_WINDOWS : WORK_FAILED;
+		return run->is_foreign ? RESULT_NO_WINDOWS : RESULT_FAILED;
 	}
 }
 
 static void count_repair(struct work *w, struct known_disk *d, unsigned n_before)
 {
-	w->n[WORK_REPAIRED]++;
+	w->n[RESULT_REPAIRED]++;
 	if (!w->disk[0])
 		(void)snprintf(w->disk, sizeof(w->disk), "%s", d->name);
 	if (n_before > w->n_before)
 		w->n_before = n_before;
-	d->was_repaired = true;
+	d->work.was_repaired = true;
 }
 
 static void count_result(
 	struct init *in, struct work *w, struct known_disk *d, const struct run *run)
 {
-	enum work_result result = result_of(run);
+	enum result result = result_of(run);
 
-	if (result != WORK_REPAIRED)
+	if (result != RESULT_REPAIRED)
 		w->n[result]++;
-	else if (!d->was_repaired)
+	else if (!d->work.was_repaired)
 		count_repair(w, d, run->n_before);
-	if (result == WORK_NO_WINDOWS && run->is_foreign)
+	if (result == RESULT_NO_WINDOWS && run->is_foreign)
 		init_say(in, "disk /dev/%s: %s", d->name, d->outcome);
 	else
-		init_say(in, "%s /dev/%s: %s%s", results[result].before, d->name,
-			results[result].after, results[result].has_outcome ? d->outcome : "");
-	if (result == WORK_NOTHING && run->n_before)
+		init_say(in, "%s /dev/%s: %s%s", result_words[result].before, d->name,
+			result_words[result].after,
+			result_words[result].has_outcome ? d->outcome : "");
+	if (result == RESULT_NOTHING && run->n_before)
 		init_say(in,
 			"disk /dev/%s: repaired before: %u %s, the last one is %s; to take it "
 			"back: undo",
@@ -93,9 +81,9 @@ static const char *replay_for(struct init *in, struct known_disk *d)
 		[SETTINGS_REPLAY_ALL] = "all"};
 	enum settings_replay wanted = in->facts.settings.replay;
 
-	d->waits_for_stick = wanted != SETTINGS_REPLAY_NO && is_stick_to_come(in) &&
-			     in->facts.settings.report == SETTINGS_REPORT_STICK;
-	return replays[d->waits_for_stick ? SETTINGS_REPLAY_NO : wanted % 3];
+	d->work.waits_for_stick = wanted != SETTINGS_REPLAY_NO && is_stick_to_come(in) &&
+				  in->facts.settings.report == SETTINGS_REPORT_STICK;
+	return replays[d->work.waits_for_stick ? SETTINGS_REPLAY_NO : wanted % 3];
 }
 
 static void run_for(struct init *in, struct known_disk *d, bool is_look, struct run *ret)
@@ -103,8 +91,8 @@ static void run_for(struct init *in, struct known_disk *d, bool is_look, struct 
 	const char *const fix[] = {"--yes", "--replay", replay_for(in, d), NULL};
 	bool had_stick = in->stick.disk[0];
 
-	d->had_rules = in->rules[0];
-	d->had_keys = in->keys.len;
+	d->work.had_rules = in->stick.rules[0];
+	d->work.had_keys = in->stick.keys.len;
 	run_program(in, is_look ? RUN_SCAN : RUN_FIX, d->name, is_look ? NULL : fix, ret);
 	if (ret->status != RS_STATUS_IO || !had_stick || in->stick.disk[0])
 		return;
@@ -122,24 +110,24 @@ static void work_on(struct init *in, struct work *w, struct known_disk *d)
 		is_look ? "looking, nothing is changed" : "looking for what stops its Windows");
 	run_for(in, d, is_look, &run);
 	d->status = run.status;
-	d->waits_for_stick &= run.status == RS_STATUS_REFUSED && d->state == DISK_READY && !is_look;
-	if (d->waits_for_stick) {
+	d->work.waits_for_stick &=
+		run.status == RS_STATUS_REFUSED && d->state == DISK_READY && !is_look;
+	if (d->work.waits_for_stick) {
 		json_object_put(run.report);
 		init_say(in, "disk /dev/%s: refused so far; once more when the stick is there",
 			d->name);
 		return;
 	}
-	if (d->state == DISK_READY)
-		d->state = DISK_DONE;
+	disk_set_done(d);
 	if (is_look && run.status == RS_STATUS_DONE)
-		d->status = run.status = RS_STATUS_NOTHING;
-	if (d->was_repaired && run.status == RS_STATUS_NOTHING) {
+		run.status = RS_STATUS_NOTHING;
+	if (d->work.was_repaired && run.status == RS_STATUS_NOTHING) {
 		d->status = RS_STATUS_DONE; /* the stick's rules had nothing to add */
 	} else {
 		if (run.report)
-			(void)snprintf(d->outcome, sizeof(d->outcome), "%s", run.outcome);
+			disk_tell(d, run.status, "%s", run.outcome);
 		else
-			(void)snprintf(d->outcome, sizeof(d->outcome),
+			disk_tell(d, run.status,
 				"the work ended without a report (%s); start it again, it goes on "
 				"where it stopped",
 				run.end);
@@ -166,7 +154,7 @@ static bool is_disk_to_come(struct init *in)
 {
 	uint64_t wait_ms = (uint64_t)in->facts.settings.wait_s * 1000;
 
-	return machine_is_probing(in) && now_ms() - in->started_ms < wait_ms;
+	return machine_is_probing(in) && now_ms() - in->report.started_ms < wait_ms;
 }
 
 struct known_disk *work_next(struct init *in)
@@ -180,18 +168,18 @@ struct known_disk *work_next(struct init *in)
 	/* settings of the stick may forbid what the defaults allow */
 	if (has_to_wait && in->facts.door == DOOR_GRUB)
 		return NULL;
-	for (size_t i = 0; i < in->n_disks; i++) {
-		struct known_disk *d = &in->disks[i];
-		if (d->state != DISK_READY || (d->waits_for_stick && has_to_wait))
+	for (size_t i = 0; i < in->disks.n; i++) {
+		struct known_disk *d = &in->disks.list[i];
+		if (d->state != DISK_READY || (d->work.waits_for_stick && has_to_wait))
 			continue;
 		if (!is_locked(d))
 			return d;
 		/* somebody may have to type a key: that comes last, and not before the stick's */
-		if (!locked && (in->keys.len || !has_to_wait))
+		if (!locked && (in->stick.keys.len || !has_to_wait))
 			locked = d;
 	}
 	/* with a look outstanding, an open disk may come before */
-	return in->n_looking && !in->keys.len ? NULL : locked;
+	return in->disks.n_looking && !in->stick.keys.len ? NULL : locked;
 }
 
 static void count_target(void *user, const char *name)
@@ -244,7 +232,7 @@ static bool is_usb_waiting(void)
 static bool is_over(struct init *in, const struct work *w, int *ret_wait_ms)
 {
 	uint64_t wait_ms = (uint64_t)in->facts.settings.wait_s * 1000, quiet = machine_quiet_ms(in);
-	uint64_t least = w->n[WORK_REPAIRED] && !stick_is_awaited(in) && !is_usb_waiting()
+	uint64_t least = w->n[RESULT_REPAIRED] && !stick_is_awaited(in) && !is_usb_waiting()
 				 ? SETTLED_MS
 				 : wait_ms;
 
@@ -261,18 +249,20 @@ static bool is_over(struct init *in, const struct work *w, int *ret_wait_ms)
 static void conclude(struct init *in, struct work *w)
 {
 	/* of several disks the first of these that one of them had */
-	static const enum work_result order[] = {
-		WORK_REPAIRED, WORK_FAILED, WORK_LEFT, WORK_FOUND, WORK_NOTHING};
+	static const enum result order[] = {
+		RESULT_REPAIRED, RESULT_FAILED, RESULT_LEFT, RESULT_FOUND, RESULT_NOTHING};
 	bool has_disk = false;
 
-	for (size_t i = 0; i < in->n_disks; i++)
-		has_disk |= in->disks[i].state != DISK_GONE && !in->disks[i].is_stick;
+	for (size_t i = 0; i < in->disks.n; i++)
+		has_disk |= in->disks.list[i].state != DISK_GONE && !in->disks.list[i].is_stick;
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
 		if (w->n[order[i]]) {
 			w->result = order[i];
 			return;
 		}
-	w->result = in->is_stop_wanted ? WORK_NONE : has_disk ? WORK_NO_WINDOWS : WORK_NO_DISK;
+	w->result = in->is_stop_wanted ? RESULT_NONE
+		    : has_disk	       ? RESULT_NO_WINDOWS
+				       : RESULT_NO_DISK;
 }
 
 void work_all(struct init *in, struct work *ret)
@@ -280,8 +270,8 @@ void work_all(struct init *in, struct work *ret)
 	int wait_ms;
 
 	*ret = (struct work){0};
-	for (size_t i = 0; i < in->n_disks; i++)
-		in->disks[i].was_repaired = false;
+	for (size_t i = 0; i < in->disks.n; i++)
+		in->disks.list[i].work.was_repaired = false;
 	while (!in->is_stop_wanted) {
 		struct known_disk *d = work_next(in);
 		if (d)
@@ -298,16 +288,16 @@ void work_all(struct init *in, struct work *ret)
 
 void work_tell(struct init *in, struct work *w)
 {
-	unsigned n = w->n[WORK_REPAIRED];
+	unsigned n = w->n[RESULT_REPAIRED];
 
-	if (w->result == WORK_REPAIRED)
+	if (w->result == RESULT_REPAIRED)
 		(void)snprintf(
 			w->text, sizeof(w->text), "%u %s repaired", n, rs_form(n, "disk", "disks"));
 	else
-		(void)snprintf(w->text, sizeof(w->text), "%s", results[w->result].text);
-	if (w->result != WORK_REPAIRED && w->result != WORK_FAILED)
+		(void)snprintf(w->text, sizeof(w->text), "%s", result_words[w->result].text);
+	if (w->result != RESULT_REPAIRED && w->result != RESULT_FAILED)
 		init_say(in, "%s", w->text);
-	if (w->result == WORK_REPAIRED || w->result == WORK_NONE)
+	if (w->result == RESULT_REPAIRED || w->result == RESULT_NONE)
 		return; /* stopped: drivers may be at work still */
 	raid_tell(in);
 	unseen_tell(in);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "init/stick.h"
+#include "init/init.h"
 #include "init/stick_files.h"
 #include "init/stick_keys.h"
 
@@ -104,15 +104,15 @@ static void test_stick_last_of__report__has_outcome_only(void **state)
 	static const char json[] =
 		"{\"started\": \"2026-11-25T03:00:00Z\", \"x\": 1, \"outcome\": {\"result\": "
 		"\"repaired\", \"text\": \"1 disk\\u001b repaired\", \"end\": \"windows\"}}";
-	char text[512];
+	struct stick_last last = {0};
 
-	assert_true(stick_last_of(json, strlen(json), text, sizeof(text)));
-	assert_non_null(strstr(text, "windows"));
-	assert_null(strchr(text, 033));
+	assert_true(stick_last_of(json, strlen(json), &last));
+	assert_string_equal(last.end, "windows");
+	assert_string_equal(last.run, "2026-11-25T03:00:00Z: 1 disk\\x1B repaired");
 	for (size_t n = 0; n < strlen(json); n++)
-		assert_false(stick_last_of(json, n, text, sizeof(text)));
-	assert_false(stick_last_of("[]", 2, text, sizeof(text)));
-	assert_false(stick_last_of("{\"outcome\": 3}", 14, text, sizeof(text)));
+		assert_false(stick_last_of(json, n, &last));
+	assert_false(stick_last_of("[]", 2, &last));
+	assert_false(stick_last_of("{\"outcome\": 3}", 14, &last));
 }
 
 static void test_stick_write_folder__twice__has_both_files_once(void **state)
@@ -208,9 +208,8 @@ static void test_stick_read_folder__files__come_as_records(void **state)
 	tree_file("reports/PF-1/20261124T030000Z.json",
 		"{\"started\": \"a\", \"outcome\": {\"text\": \"old\", \"end\": \"stay\"}}");
 	read_folder(root, SETTINGS_RULES_SHIPPED, text, sizeof(text));
-	assert_non_null(strstr(text, "S:/dev/sdb1;C:mode = look\n;K:11111;L:{"));
-	assert_non_null(strstr(text, "\"new\""));
-	assert_null(strstr(text, "\"old\""));
+	assert_non_null(strstr(text, "S:/dev/sdb1;C:mode = look\n;K:11111;L:b: new"));
+	assert_null(strstr(text, "a: old"));
 	tree_done();
 }
 
@@ -328,11 +327,13 @@ static void test_stick_send_startup_keys__too_many__bounded_and_told(void **stat
 static void again(bool has_rules, bool had_rules, bool has_keys, bool had_keys, int status, bool is)
 {
 	static struct init in;
-	struct known_disk d = {
-		.state = DISK_DONE, .status = status, .had_rules = had_rules, .had_keys = had_keys};
+	struct known_disk d = {.state = DISK_DONE,
+		.status = status,
+		.work.had_rules = had_rules,
+		.work.had_keys = had_keys};
 
-	in.stick.has_rules = has_rules;
-	in.stick.has_keys = has_keys;
+	in.stick.rules[0] = has_rules ? 'x' : '\0';
+	in.stick.keys.len = has_keys;
 	stick_consider_again(&in, &d);
 	assert_int_equal(d.state, is ? DISK_READY : DISK_DONE);
 }

@@ -15,7 +15,9 @@
 #include <cmocka.h>
 
 #include "init/efivar.h"
-#include "init/init.h"
+#include "init/disk.h"
+#include "init/module.h"
+#include "init/start.h"
 #include "tree.h"
 
 #define EVENT(s) (s), sizeof(s) - 1
