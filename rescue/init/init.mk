@@ -22,5 +22,12 @@ $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/init/test_*.c)): %: %.o $(BUILD)
 # limits without waiting for them
 $(BUILD)/tests/unit/init/test_late: LDFLAGS += -Wl,--wrap=now_ms -Wl,--wrap=kill
 
+comma = ,
+# no program, no firmware, no reset, and waiting is a person's turn
+$(BUILD)/tests/unit/init/test_menu: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,init_step \
+	front_start run_program)
+$(BUILD)/tests/unit/init/test_work: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,run_program end_now \
+	report_write windows_set_next process_run machine_is_probing machine_quiet_ms)
+
 $(filter $(BUILD)/fuzz/fuzz_init_%,$(FUZZ)): $(INIT_USES)
 $(filter $(BUILD)/fuzz/fuzz_init_%,$(FUZZ)): LIBS += $(BUILD)/lib/core.a $(BUILD)/lib/format.a $(INIT_LIBS)

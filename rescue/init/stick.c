@@ -115,20 +115,14 @@ void stick_consider_again(const struct init *in, struct known_disk *d)
 		disk_set_again(d);
 }
 
-static void on_read(void *user, struct process *p)
+void stick_take(struct init *in, struct rs_view said)
 {
-	struct init *in = user;
-	struct rs_view v = {p->result.p, p->result.len};
 	size_t at = 0;
 	uint32_t len;
 
-	disks_news(&in->disks);
-	if (process_is_late(p))
-		init_say(in, "stick /dev/%s: it does not answer, reading it was ended",
-			in->stick.disk);
 	in->stick.state = is_known_place(in) ? STICK_BAD : STICK_NONE;
-	while (rs_view_u32(v, at + 1, &len) && rs_view_has(v, at + 5, len)) {
-		take_record(in, (char)v.p[at], v.p + at + 5, len);
+	while (rs_view_u32(said, at + 1, &len) && rs_view_has(said, at + 5, len)) {
+		take_record(in, (char)said.p[at], said.p + at + 5, len);
 		at += 5 + (size_t)len;
 	}
 	if (in->stick.state != STICK_READ) {
@@ -139,6 +133,17 @@ static void on_read(void *user, struct process *p)
 	mark(in);
 	for (size_t i = 0; i < in->disks.n; i++)
 		stick_consider_again(in, &in->disks.list[i]);
+}
+
+static void on_read(void *user, struct process *p)
+{
+	struct init *in = user;
+
+	disks_news(&in->disks);
+	if (process_is_late(p))
+		init_say(in, "stick /dev/%s: it does not answer, reading it was ended",
+			in->stick.disk);
+	stick_take(in, (struct rs_view){p->result.p, p->result.len});
 }
 
 static void read_stick(struct init *in)

@@ -28,6 +28,9 @@ struct stick {
 
 /** A disk was looked at: is it the stick? Then it is read (settings, keys, rules, last report). */
 void stick_consider(struct init *in, struct known_disk *d);
+/** What reading it gave back: records (stick_record.h). Settings count only where the application
+ * has not judged them already, and loosen nothing under Secure Boot. */
+void stick_take(struct init *in, struct rs_view said);
 /** A disk that only the shipped rules were held against, or that had no key, is worked on once more
  * if the stick has brought some since. */
 void stick_consider_again(const struct init *in, struct known_disk *d);

@@ -65,20 +65,21 @@ static bool is_rule_name(const char *name)
 	return len > 4 && len < 100 && name[0] != '.' && strcmp(name + len - 4, ".ini") == 0;
 }
 
-static const char *refusal(const struct taking *t, const char *path, const struct rs_secret *rule)
+const char *stick_rule_refusal(enum settings_rules which, const struct rs_secret *key,
+	const char *path, const struct rs_secret *rule)
 {
 	auto_secret struct rs_secret sig = {0};
 	char sig_path[700];
 
-	if (t->is_shipped || t->which == SETTINGS_RULES_UNSIGNED)
+	if (which == SETTINGS_RULES_UNSIGNED)
 		return NULL;
-	if (!t->key.len)
+	if (!key->len)
 		return "this build has no key for rules";
 	(void)snprintf(sig_path, sizeof(sig_path), "%s.sig", path);
 	if (stick_read_file(sig_path, SIGNATURE, &sig) < 0)
 		return "it has no signature";
 	return stick_rule_is_signed(
-		       (const char *)t->key.p, t->key.len, rule->p, rule->len, sig.p, sig.len)
+		       (const char *)key->p, key->len, rule->p, rule->len, sig.p, sig.len)
 		       ? NULL
 		       : "its signature is wrong";
 }
@@ -93,7 +94,9 @@ static void take_rule(void *user, const char *name)
 		return;
 	(void)snprintf(path, sizeof(path), "%s/%s", t->folder, name);
 	int r = stick_read_file(path, RULE_MOST, &rule);
-	const char *why = r < 0 ? strerror(-r) : refusal(t, path, &rule);
+	const char *why = r < 0		  ? strerror(-r)
+			  : t->is_shipped ? NULL
+					  : stick_rule_refusal(t->which, &t->key, path, &rule);
 	if (why) {
 		stick_say(t->out_fd, STICK_RULE, "%s: not used: %s", name, why);
 		return;
@@ -130,7 +133,7 @@ void stick_take_rules(enum settings_rules which, const char *top, int out_fd)
 		return;
 	if (mkdir(RULES_DIR, 0700) < 0 && errno != EEXIST)
 		return;
-	(void)stick_read_file(KEY_FILE, KEY_MOST, &t.key); /* none: refusal() says it */
+	(void)stick_read_file(KEY_FILE, KEY_MOST, &t.key); /* none: the refusal says it */
 	t.folder = INIT_RULES;
 	t.is_shipped = true;
 	sysfs_each(t.folder, take_rule, &t);

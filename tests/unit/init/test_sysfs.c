@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "init/efivar.h"
 #include "init/disk.h"
+#include "init/efivar.h"
 #include "init/module.h"
 #include "init/start.h"
 #include "tree.h"

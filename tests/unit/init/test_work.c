@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is done on which disk, and how a start ends. The program, the firmware, the reset and the
+ * kernel's news are ours (--wrap): each test says what they answer, and sees what they were asked.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "init/end.h"
+#include "init/init.h"
+#include "init/machine.h"
+#include "init/modes.h"
+#include "init/windows.h"
+#include "init/work.h"
+
+void __wrap_run_program(struct init *in, enum run_command command, const char *disk,
+	const char *const *options, struct run *ret);
+void __wrap_end_now(struct init *in, enum end end);
+void __wrap_report_write(struct init *in, enum result result, const char *text, enum end end);
+bool __wrap_windows_set_next(
+	struct init *in, const char *disk, char ret_entry[16], char *ret_text, size_t cap);
+long __wrap_process_run(struct processes *all, const struct process_plan *plan, void *ret);
+bool __wrap_machine_is_probing(struct init *in);
+uint64_t __wrap_machine_quiet_ms(struct init *in);
+
+static struct init in;
+static struct run answers[4];
+static unsigned n_runs;
+static struct {
+	enum run_command command;
+	char disk[DISK_NAME], replay[16];
+} runs[4];
+static enum end ended, reported;
+static enum result result;
+static char memory[16]; /* of the firmware */
+static bool is_firmware_full, is_set, is_stick_pulled, is_quiet_later;
+static uint64_t quiet_ms;
+
+void __wrap_run_program(struct init *i, enum run_command command, const char *disk,
+	const char *const *options, struct run *ret)
+{
+	assert_true(n_runs < 4);
+	runs[n_runs].command = command;
+	(void)snprintf(runs[n_runs].disk, sizeof(runs[0].disk), "%s", disk);
+	if (options)
+		(void)snprintf(runs[n_runs].replay, sizeof(runs[0].replay), "%s", options[2]);
+	*ret = answers[n_runs++];
+	ret->command = command;
+	ret->disk = disk;
+	if (is_quiet_later)
+		quiet_ms = 1000000;
+	if (is_stick_pulled)
+		i->stick.disk[0] = '\0';
+}
+
+void __wrap_end_now(struct init *i, enum end end)
+{
+	(void)i;
+	ended = end;
+}
+
+void __wrap_report_write(struct init *i, enum result r, const char *text, enum end end)
+{
+	(void)i;
+	(void)text;
+	result = r;
+	reported = end;
+}
+
+bool __wrap_windows_set_next(
+	struct init *i, const char *disk, char ret_entry[16], char *ret_text, size_t cap)
+{
+	(void)i;
+	(void)disk;
+	(void)snprintf(ret_entry, 16, "Boot0003");
+	(void)snprintf(ret_text, cap, "text");
+	return is_set;
+}
+
+long __wrap_process_run(struct processes *all, const struct process_plan *plan, void *ret)
+{
+	(void)all;
+	if (ret) {
+		(void)snprintf(ret, plan->cap, "%s", memory);
+		return (long)strlen(memory);
+	}
+	if (is_firmware_full)
+		return -EIO;
+	(void)snprintf(memory, sizeof(memory), "%s", (const char *)plan->arg);
+	return 0;
+}
+
+bool __wrap_machine_is_probing(struct init *i)
+{
+	(void)i;
+	return false;
+}
+
+uint64_t __wrap_machine_quiet_ms(struct init *i)
+{
+	(void)i;
+	return quiet_ms;
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	in = (struct init){0};
+	loop_init(&in.loop);
+	processes_init(&in.processes, &in.loop);
+	said_init(&in);
+	facts_init(&in.facts);
+	report_begin(&in);
+	memset(answers, 0, sizeof(answers));
+	memset(runs, 0, sizeof(runs));
+	n_runs = 0;
+	ended = reported = END_STAY;
+	result = RESULT_NONE;
+	memory[0] = '\0';
+	is_firmware_full = is_stick_pulled = is_quiet_later = false;
+	is_set = true;
+	quiet_ms = 1000000;
+	in.facts.settings.report = SETTINGS_REPORT_NONE;
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	json_object_put(in.report.root);
+	return 0;
+}
+
+static struct known_disk *add_disk(const char *name, enum part_content content)
+{
+	struct known_disk *d = disks_put(&in.disks, name);
+
+	d->state = DISK_READY;
+	d->facts.n_parts = 1;
+	d->facts.parts[0].content = content;
+	return d;
+}
+
+static void answer(unsigned i, int status, unsigned n_before)
+{
+	answers[i].status = status;
+	answers[i].n_before = n_before;
+}
+
+/* One disk, whose run ends with @status; how the start ends then. */
+static enum end end_of(int status, unsigned n_before)
+{
+	add_disk("sda", PART_NTFS);
+	answer(0, status, n_before);
+	modes_automatic(&in);
+	assert_int_equal(ended, reported);
+	return ended;
+}
+
+/* ---- what is run ---- */
+
+static void test_work__mode_look__never_writes(void **state)
+{
+	(void)state;
+	in.facts.settings.mode = SETTINGS_MODE_LOOK;
+	assert_int_equal(end_of(RS_STATUS_FOUND, 0), END_STAY);
+	assert_int_equal(n_runs, 1);
+	assert_int_equal(runs[0].command, RUN_SCAN);
+	assert_int_equal(result, RESULT_FOUND);
+}
+
+static void test_work__mode_look_finds_nothing__nothing_to_repair(void **state)
+{
+	(void)state;
+	in.facts.settings.mode = SETTINGS_MODE_LOOK;
+	(void)end_of(RS_STATUS_DONE, 0);
+	assert_int_equal(result, RESULT_NOTHING);
+}
+
+static void test_work__replay__as_the_settings_allow(void **state)
+{
+	static const char *const words[] = {[SETTINGS_REPLAY_SAFE] = "safe",
+		[SETTINGS_REPLAY_NO] = "no",
+		[SETTINGS_REPLAY_ALL] = "all"};
+
+	for (unsigned i = 0; i < 3; i++) {
+		(void)begin(state);
+		in.facts.settings.replay = i;
+		(void)end_of(RS_STATUS_NOTHING, 0);
+		assert_int_equal(runs[0].command, RUN_FIX);
+		assert_string_equal(runs[0].replay, words[i]);
+		(void)end(state);
+	}
+	(void)begin(state);
+}
+
+/* The plan of a replay is kept on the stick: while that is on its way, no journal is replayed. */
+static void test_work__stick_is_to_come__no_replay_and_once_more(void **state)
+{
+	(void)state;
+	(void)snprintf(in.facts.partition, sizeof(in.facts.partition), "of-the-stick");
+	in.facts.settings.report = SETTINGS_REPORT_STICK;
+	in.facts.settings.wait_s = 10;
+	quiet_ms = 0;
+	is_quiet_later = true;
+	answer(1, RS_STATUS_NOTHING, 0);
+	(void)end_of(RS_STATUS_REFUSED, 0);
+	assert_int_equal(n_runs, 2);
+	assert_string_equal(runs[0].replay, "no");
+	assert_string_equal(runs[1].replay, "safe");
+	assert_int_equal(result, RESULT_NOTHING);
+}
+
+static void test_work__through_grub_without_the_stick__waits_for_its_settings(void **state)
+{
+	(void)state;
+	add_disk("sda", PART_NTFS);
+	(void)snprintf(in.facts.stick_uuid, sizeof(in.facts.stick_uuid), "1234-ABCD");
+	in.facts.settings.wait_s = 10;
+	in.facts.door = DOOR_GRUB;
+	quiet_ms = 9999;
+	assert_null(work_next(&in));
+	quiet_ms = 10000;
+	assert_non_null(work_next(&in));
+	quiet_ms = 0;
+	in.facts.door = DOOR_APPLICATION;
+	assert_non_null(work_next(&in));
+}
+
+static void test_work__locked_disk__comes_last_and_not_before_the_keys(void **state)
+{
+	(void)state;
+	struct known_disk *locked = add_disk("sda", PART_BITLOCKER);
+	struct known_disk *open = add_disk("sdb", PART_NTFS);
+
+	assert_ptr_equal(work_next(&in), open);
+	disk_set_done(open);
+	assert_ptr_equal(work_next(&in), locked);
+	in.stick.state = STICK_READING;
+	in.facts.settings.wait_s = 2000;
+	assert_null(work_next(&in));
+	in.stick.keys.len = 1;
+	assert_ptr_equal(work_next(&in), locked);
+	locked->state = DISK_LEFT; /* the stick, a part of a RAID */
+	assert_null(work_next(&in));
+}
+
+static void test_work__stick_pulled_out_before_the_plan__once_more(void **state)
+{
+	(void)state;
+	(void)snprintf(in.stick.disk, sizeof(in.stick.disk), "sdb");
+	is_stick_pulled = true;
+	answer(1, RS_STATUS_DONE, 0);
+	(void)end_of(RS_STATUS_IO, 0);
+	assert_int_equal(n_runs, 2);
+	assert_int_equal(result, RESULT_REPAIRED);
+}
+
+/* ---- how it ends ---- */
+
+static void test_modes__repaired__starts_windows(void **state)
+{
+	(void)state;
+	in.facts.settings.repaired = SETTINGS_END_WINDOWS;
+	assert_int_equal(end_of(RS_STATUS_DONE, 3 - 1), END_WINDOWS);
+	assert_int_equal(result, RESULT_REPAIRED);
+}
+
+static void test_modes__repaired_for_the_fourth_time__stays(void **state)
+{
+	(void)state;
+	in.facts.settings.repaired = SETTINGS_END_WINDOWS;
+	assert_int_equal(end_of(RS_STATUS_DONE, 3), END_STAY);
+	assert_int_equal(result, RESULT_REPAIRED);
+}
+
+static void test_modes__no_way_back_to_windows__stays(void **state)
+{
+	(void)state;
+	is_set = false;
+	in.facts.settings.repaired = SETTINGS_END_WINDOWS;
+	assert_int_equal(end_of(RS_STATUS_DONE, 0), END_STAY);
+}
+
+/* A reset never follows a reset without something having been repaired in between. */
+static void test_modes__reset_after_a_reset__stays_and_forgets_it(void **state)
+{
+	(void)state;
+	in.facts.settings.nothing = SETTINGS_END_REBOOT;
+	assert_int_equal(end_of(RS_STATUS_NOTHING, 0), END_REBOOT);
+	assert_string_equal(memory, "reset");
+	(void)end(state);
+	char kept[16];
+	memcpy(kept, memory, sizeof(kept));
+	(void)begin(state);
+	memcpy(memory, kept, sizeof(memory));
+	in.facts.settings.nothing = SETTINGS_END_REBOOT;
+	assert_int_equal(end_of(RS_STATUS_NOTHING, 0), END_STAY);
+	assert_string_equal(memory, "none");
+}
+
+static void test_modes__reset_that_the_stick_remembers__stays(void **state)
+{
+	(void)state;
+	in.facts.settings.failure = SETTINGS_END_REBOOT;
+	in.facts.settings.report = SETTINGS_REPORT_STICK;
+	in.stick.state = STICK_READ;
+	(void)snprintf(in.stick.last.end, sizeof(in.stick.last.end), "windows");
+	assert_int_equal(end_of(RS_STATUS_REFUSED, 0), END_STAY);
+	assert_int_equal(result, RESULT_FAILED);
+}
+
+static void test_modes__reset_that_nothing_can_remember__is_not_made(void **state)
+{
+	(void)state;
+	is_firmware_full = true;
+	in.facts.settings.failure = SETTINGS_END_REBOOT;
+	add_disk("sda", PART_NTFS);
+	answer(0, RS_STATUS_REFUSED, 0);
+	modes_automatic(&in);
+	assert_int_equal(ended, END_STAY);
+}
+
+static void test_modes__something_doubtful_left__is_no_repair(void **state)
+{
+	(void)state;
+	in.facts.settings.repaired = SETTINGS_END_WINDOWS;
+	in.facts.settings.failure = SETTINGS_END_STAY;
+	assert_int_equal(end_of(RS_STATUS_LEFT, 0), END_STAY);
+	assert_int_equal(result, RESULT_LEFT);
+}
+
+static void test_modes__several_disks__the_weightiest_counts(void **state)
+{
+	(void)state;
+	add_disk("sdb", PART_NTFS);
+	answer(1, RS_STATUS_REFUSED, 0);
+	(void)end_of(RS_STATUS_NOTHING, 0);
+	assert_int_equal(n_runs, 2);
+	assert_int_equal(result, RESULT_FAILED);
+}
+
+static void test_modes__part_of_a_foreign_set__is_no_failure(void **state)
+{
+	(void)state;
+	answers[0].is_foreign = true;
+	(void)end_of(RS_STATUS_REFUSED, 0);
+	assert_int_equal(result, RESULT_NO_WINDOWS);
+}
+
+#define work_test(f) cmocka_unit_test_setup_teardown(f, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		work_test(test_work__mode_look__never_writes),
+		work_test(test_work__mode_look_finds_nothing__nothing_to_repair),
+		work_test(test_work__replay__as_the_settings_allow),
+		work_test(test_work__stick_is_to_come__no_replay_and_once_more),
+		work_test(test_work__through_grub_without_the_stick__waits_for_its_settings),
+		work_test(test_work__locked_disk__comes_last_and_not_before_the_keys),
+		work_test(test_work__stick_pulled_out_before_the_plan__once_more),
+		work_test(test_modes__repaired__starts_windows),
+		work_test(test_modes__repaired_for_the_fourth_time__stays),
+		work_test(test_modes__no_way_back_to_windows__stays),
+		work_test(test_modes__reset_after_a_reset__stays_and_forgets_it),
+		work_test(test_modes__reset_that_the_stick_remembers__stays),
+		work_test(test_modes__reset_that_nothing_can_remember__is_not_made),
+		work_test(test_modes__something_doubtful_left__is_no_repair),
+		work_test(test_modes__several_disks__the_weightiest_counts),
+		work_test(test_modes__part_of_a_foreign_set__is_no_failure),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
