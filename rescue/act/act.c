@@ -43,7 +43,7 @@ static int make_item_folders(
 	return 0;
 }
 
-/* The journal first, the manifest last: a manifest on the disk means that all is prepared. */
+/* The steps first, the manifest last: a manifest on the disk means that all is prepared. */
 static int make_files(struct nt_vol *vol, struct plan *p, uint64_t id_ref, struct rs_err *err)
 {
 	auto_free char *text = NULL;
@@ -54,10 +54,10 @@ static int make_files(struct nt_vol *vol, struct plan *p, uint64_t id_ref, struc
 
 	if (r < 0)
 		return r;
-	plan_path(p->top, p->id, QUARANTINE_JOURNAL, path);
+	plan_path(p->top, p->id, QUARANTINE_STEPS, path);
 	if (nt_lookup(vol, path, &ref, NULL) < 0) {
-		r = nt_file_create(vol, id_ref, QUARANTINE_JOURNAL, "", 0,
-			journal_bytes(p->n_items), &ref, err);
+		r = nt_file_create(
+			vol, id_ref, QUARANTINE_STEPS, "", 0, steps_bytes(p->n_items), &ref, err);
 		if (r < 0)
 			return r;
 	}
@@ -89,7 +89,7 @@ static int prepare(struct nt_vol *vol, struct plan *p, struct rs_err *err)
 }
 
 /* One file, in either direction. */
-static int move_item(struct nt_vol *vol, struct plan_item *item, bool is_restore, struct journal *j,
+static int move_item(struct nt_vol *vol, struct plan_item *item, bool is_restore, struct steps *j,
 	struct rs_err *err)
 {
 	struct nt_switch sw = {item->file_ref, is_restore ? item->to_ref : item->from_ref,
@@ -106,17 +106,17 @@ static int move_item(struct nt_vol *vol, struct plan_item *item, bool is_restore
 	if (state == NT_SWITCH_ELSEWHERE)
 		return rs_fail_on(
 			err, RS_E_CHANGED, item->path, "the file is in neither place any more");
-	r = journal_item(j, "intent", item->number, err);
+	r = steps_add_item(j, "intent", item->number, err);
 	if (r == 0)
 		r = nt_switch_run(vol, &sw, err);
 	if (r == 0)
-		r = journal_item(j, "done", item->number, err);
+		r = steps_add_item(j, "done", item->number, err);
 	if (r == 0)
 		item->result = PLAN_DONE;
 	return r;
 }
 
-static int move_items(struct nt_vol *vol, struct plan *p, bool is_restore, struct journal *j,
+static int move_items(struct nt_vol *vol, struct plan *p, bool is_restore, struct steps *j,
 	const struct rs_task *task, struct rs_err *err)
 {
 	size_t done = 0, total = plan_count_accepted(p);
@@ -178,10 +178,10 @@ static int remove_top(struct nt_vol *vol, const struct plan *p, uint64_t dir, st
 /* Our own folders and files, in an order in which a cut leaves what quarantine_list understands. */
 static int remove_all(struct nt_vol *vol, struct plan *p, uint64_t id_ref, struct rs_err *err)
 {
-	/* While there is a manifest, the journal says that undo was begun. Without one it is the
+	/* While there is a manifest, the steps say that undo was begun. Without one it is the
 	 * report that tells what undo did. */
 	static const char *const files[] = {QUARANTINE_REPORT_TEXT, QUARANTINE_REPORT_JSON,
-		QUARANTINE_MANIFEST, QUARANTINE_JOURNAL};
+		QUARANTINE_MANIFEST, QUARANTINE_STEPS};
 	char name[8];
 	int r = 0;
 
@@ -241,7 +241,7 @@ static int tidy(struct nt_vol *vol, struct rs_err *err)
 int quarantine_fill(
 	struct nt_vol *vol, struct plan *plan, const struct rs_task *task, struct rs_err *err)
 {
-	struct journal j;
+	struct steps j;
 	int r = flag_raise(vol, &plan->was_dirty, err);
 
 	if (r == 0 && !plan->has_manifest)
@@ -249,30 +249,30 @@ int quarantine_fill(
 	if (r == 0 && !plan->has_manifest)
 		r = prepare(vol, plan, err);
 	if (r == 0)
-		r = quarantine_journal(vol, plan->top, plan->id, &j, err);
+		r = quarantine_steps(vol, plan->top, plan->id, &j, err);
 	if (r == 0)
-		r = journal_step(&j, "fix begun", err);
+		r = steps_add(&j, "fix begun", err);
 	if (r == 0)
 		r = move_items(vol, plan, false, &j, task, err);
 	if (r == 0)
-		r = journal_step(&j, "fix ended", err);
+		r = steps_add(&j, "fix ended", err);
 	return r < 0 ? r : flag_lower(vol, plan->was_dirty, err);
 }
 
 int quarantine_empty(
 	struct nt_vol *vol, struct plan *plan, const struct rs_task *task, struct rs_err *err)
 {
-	struct journal j;
-	int r = quarantine_journal(vol, plan->top, plan->id, &j, err);
+	struct steps j;
+	int r = quarantine_steps(vol, plan->top, plan->id, &j, err);
 
 	if (r == 0) /* before the flag, whose cause nobody would know else */
-		r = journal_step(&j, "undo begun", err);
+		r = steps_add(&j, "undo begun", err);
 	if (r == 0)
 		r = flag_raise(vol, &plan->was_dirty, err);
 	if (r == 0)
 		r = move_items(vol, plan, true, &j, task, err);
 	if (r == 0)
-		r = journal_step(&j, "undo ended", err);
+		r = steps_add(&j, "undo ended", err);
 	if (r == 0)
 		r = remove_folders(vol, plan, err);
 	return r < 0 ? r : flag_lower(vol, plan->was_dirty, err);

@@ -56,7 +56,7 @@ static int list(struct nt_vol *vol, uint64_t dir_ref, struct entries *ret, struc
 
 static bool is_our_file(const char *name)
 {
-	return !strcmp(name, QUARANTINE_MANIFEST) || !strcmp(name, QUARANTINE_JOURNAL) ||
+	return !strcmp(name, QUARANTINE_MANIFEST) || !strcmp(name, QUARANTINE_STEPS) ||
 	       !strcmp(name, QUARANTINE_REPORT_JSON) || !strcmp(name, QUARANTINE_REPORT_TEXT);
 }
 

@@ -33,7 +33,7 @@ static int keep_both(struct nt_vol *vol, const struct plan *p, struct rs_view js
 int quarantine_keep_report(struct nt_vol *vol, const struct plan *p, struct rs_view json,
 	struct rs_view text, struct rs_err *err)
 {
-	struct journal j;
+	struct steps j;
 	bool stays = false;
 	int r = flag_raise(vol, &stays, err);
 
@@ -46,6 +46,6 @@ int quarantine_keep_report(struct nt_vol *vol, const struct plan *p, struct rs_v
 	if (kept < 0)
 		return kept;
 	if (r == 0)
-		r = quarantine_journal(vol, p->top, p->id, &j, err);
-	return r < 0 ? r : journal_step(&j, "fix kept", err);
+		r = quarantine_steps(vol, p->top, p->id, &j, err);
+	return r < 0 ? r : steps_add(&j, "fix kept", err);
 }

@@ -8,20 +8,20 @@
 #define MANIFEST_MAX_BYTES (16U << 20)
 #define UNPROVEN_MAX_BYTES (1U << 20) /* of somebody else's there may be many */
 
-int quarantine_journal(struct nt_vol *vol, const char *top, const char *id, struct journal *ret,
-	struct rs_err *err)
+int quarantine_steps(
+	struct nt_vol *vol, const char *top, const char *id, struct steps *ret, struct rs_err *err)
 {
 	struct rs_err why = {0};
 	char path[PLAN_PATH_BYTES];
 	uint64_t ref = 0;
 
-	plan_path(top, id, QUARANTINE_JOURNAL, path);
+	plan_path(top, id, QUARANTINE_STEPS, path);
 	int r = nt_lookup(vol, path, &ref, &why);
 	if (r == RS_E_NO_SUCH_FILE)
 		ref = 0; /* somebody removed it: the moves themselves do not need it */
 	else if (r < 0)
 		return rs_fail_on(err, r, path, "%s", why.detail);
-	return journal_open(vol, ref, ret, err);
+	return steps_open(vol, ref, ret, err);
 }
 
 static int read_all(struct nt_vol *vol, const char *path, size_t max_bytes, uint8_t **ret,

@@ -84,7 +84,7 @@ struct members {
 /* Names that mean something to us; what else lies there is never touched. */
 static bool is_of_us(const char *name)
 {
-	return !strcmp(name, QUARANTINE_MANIFEST) || !strcmp(name, QUARANTINE_JOURNAL) ||
+	return !strcmp(name, QUARANTINE_MANIFEST) || !strcmp(name, QUARANTINE_STEPS) ||
 	       !strcmp(name, QUARANTINE_REPORT_JSON) || !strcmp(name, QUARANTINE_REPORT_TEXT) ||
 	       quarantine_is_shape(name, "dddd");
 }

@@ -98,7 +98,7 @@ int quarantine_item_state(struct nt_vol *vol, const struct plan_item *item,
 	return 0;
 }
 
-/* Where are the files? The disk says it, not the journal. */
+/* Where are the files? The disk says it, not the steps. */
 static int count_places(struct nt_vol *vol, const struct plan *p, size_t *ret_in, size_t *ret_out,
 	struct rs_err *err)
 {
@@ -117,7 +117,7 @@ static int count_places(struct nt_vol *vol, const struct plan *p, size_t *ret_in
 /* ---- the state of one ---- */
 
 /* All moved, and cut off before the report was kept and the flag as it was. */
-static bool is_left_open(struct nt_vol *vol, const struct tops *tops, const struct journal *j)
+static bool is_left_open(struct nt_vol *vol, const struct tops *tops, const struct steps *j)
 {
 	bool is_ours = false;
 
@@ -129,7 +129,7 @@ static bool is_left_open(struct nt_vol *vol, const struct tops *tops, const stru
 static enum quarantine_state state_of(
 	struct nt_vol *vol, const struct tops *tops, struct quarantine *q, const struct plan *p)
 {
-	struct journal j = {0};
+	struct steps j = {0};
 	size_t in, out;
 
 	if (!p->has_manifest)
@@ -138,7 +138,7 @@ static enum quarantine_state state_of(
 	if (count_places(vol, p, &in, &out, &q->err) < 0)
 		return QUARANTINE_DAMAGED;
 	/* unreadable: as if nothing had been written into it */
-	(void)quarantine_journal(vol, q->top, q->id, &j, NULL);
+	(void)quarantine_steps(vol, q->top, q->id, &j, NULL);
 	q->was_undoing = !strncmp(j.last_mode, "undo", 4);
 	if (in == p->n_items && !q->was_undoing)
 		return is_left_open(vol, tops, &j) ? QUARANTINE_UNFINISHED : QUARANTINE_ACTIVE;

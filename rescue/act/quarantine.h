@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Act: the quarantine on the volume. \Unbrick\<id>\ holds one folder NNNN for each file, the
- * manifest (the plan as JSON, complete before the first move) and the step journal (a fixed area
+ * manifest (the plan as JSON, complete before the first move) and the steps (a fixed area
  * that is overwritten in place: intent, flush, act, flush, result). What is true of a file is never
- * taken from the journal but from its MFT record and the two indexes (nt_switch_state); the journal
- * says what was wanted. docs/quarantine.md tells every state and how it is finished. */
+ * taken from the steps but from its MFT record and the two indexes (nt_switch_state); the steps
+ * say what was wanted. docs/quarantine.md tells every state and how it is finished. */
 #ifndef UNBRICK_REPAIR_QUARANTINE_H
 #define UNBRICK_REPAIR_QUARANTINE_H
 
 #include "plan/plan.h"
 
 #define QUARANTINE_MANIFEST "manifest.json"
-#define QUARANTINE_JOURNAL  "journal"
+#define QUARANTINE_STEPS    "journal" /* what the file is called on users' disks */
 /* of the run that filled it, kept once it was verified (keep.c) */
 #define QUARANTINE_REPORT_JSON "report.json"
 #define QUARANTINE_REPORT_TEXT "report.txt"
@@ -116,27 +116,27 @@ int manifest_write(const struct plan *p, char **ret, size_t *ret_len, struct rs_
 int manifest_parse(const char *text, size_t len, enum plan_action action, struct plan **ret,
 	struct rs_err *err);
 
-/* ---- journal.c: the step journal ---- */
+/* ---- steps.c: what was begun and ended ---- */
 
-#define JOURNAL_SLOT_BYTES 64U
+#define STEPS_SLOT_BYTES 64U
 
 /** Bytes for so many items, a multiple of 4096. */
-size_t journal_bytes(size_t n_items);
-struct journal {
+size_t steps_bytes(size_t n_items);
+struct steps {
 	struct nt_vol *vol;
-	uint64_t ref; /* 0: no journal, nothing is written */
+	uint64_t ref; /* 0: they are gone, nothing is written */
 	size_t slots;
 	uint32_t next;	    /* sequence number of the next line */
 	char last_mode[16]; /* newest of "fix begun", "fix ended", "fix kept", "undo begun", ... */
 };
-/** Find the newest line. A damaged journal is an empty one: it only tells what was wanted. */
-int journal_open(struct nt_vol *vol, uint64_t ref, struct journal *ret, struct rs_err *err);
+/** Find the newest line. Damaged steps are none: they only tell what was wanted. */
+int steps_open(struct nt_vol *vol, uint64_t ref, struct steps *ret, struct rs_err *err);
 /** Append a line ("intent 0001") and flush. */
-int journal_step(struct journal *j, const char *line, struct rs_err *err);
+int steps_add(struct steps *j, const char *line, struct rs_err *err);
 /** The same with an item's number. */
-int journal_item(struct journal *j, const char *verb, unsigned number, struct rs_err *err);
-/** journal_open of a quarantine; one that is gone is no error. (load.c) */
-int quarantine_journal(struct nt_vol *vol, const char *top, const char *id, struct journal *ret,
-	struct rs_err *err);
+int steps_add_item(struct steps *j, const char *verb, unsigned number, struct rs_err *err);
+/** steps_open of a quarantine; one that is gone is no error. (load.c) */
+int quarantine_steps(
+	struct nt_vol *vol, const char *top, const char *id, struct steps *ret, struct rs_err *err);
 
 #endif

@@ -33,7 +33,7 @@ struct search {
 
 static enum level level_of(const char *name, bool is_dir)
 {
-	static const char *const files[] = {QUARANTINE_MANIFEST, QUARANTINE_JOURNAL,
+	static const char *const files[] = {QUARANTINE_MANIFEST, QUARANTINE_STEPS,
 		QUARANTINE_REPORT_JSON, QUARANTINE_REPORT_TEXT};
 
 	if (is_dir && top_is_name(name))

@@ -262,7 +262,7 @@ static void test_other_permissions__not_ours(void **state)
 	auto_plan struct plan *p = qh_fix(q, QH_BAD);
 	char path[96];
 
-	plan_path(p->top, p->id, QUARANTINE_JOURNAL, path);
+	plan_path(p->top, p->id, QUARANTINE_STEPS, path);
 	auto_inode ntfs_inode *ni = NULL;
 	assert_int_equal(nt_inode_open(q->vol, qh_ref(q, path), &ni, NULL), 0);
 	assert_int_equal(ntfs_attr_remove(ni, AT_SECURITY_DESCRIPTOR, AT_UNNAMED, 0), 0);
@@ -366,7 +366,7 @@ static void test_manifest_gone__nothing_is_deleted_and_a_new_file_is_moved(void 
 	assert_false(qh_is_there(q, QH_DRIVERS "/other.dat"));
 	plan_path(p->top, p->id, "0001/bad.dat", path);
 	assert_true(qh_is_there(q, path));
-	plan_path(p->top, p->id, QUARANTINE_JOURNAL, path);
+	plan_path(p->top, p->id, QUARANTINE_STEPS, path);
 	assert_true(qh_is_there(q, path));
 }
 

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The step journal: lines of 64 bytes, a ring, each written in place with one sector write, so that
- * a line costs no change of file system metadata. "00000012 intent 0001          \n" */
+/* The steps of a quarantine: lines of 64 bytes, a ring, each written in place with one sector
+ * write, so that a line costs no change of file system metadata. "00000012 intent 0001          \n"
+ */
 #include <stdio.h>
 #include <string.h>
 
 #include "act/quarantine.h"
 
-size_t journal_bytes(size_t n_items)
+size_t steps_bytes(size_t n_items)
 {
 	/* fix and undo write two lines an item and two around them, with as much again to spare */
-	size_t bytes = (n_items * 8 + 16) * JOURNAL_SLOT_BYTES;
+	size_t bytes = (n_items * 8 + 16) * STEPS_SLOT_BYTES;
 
 	return (bytes + 4095) / 4096 * 4096;
 }
@@ -18,7 +19,7 @@ static bool slot_sequence(const char *slot, uint32_t *ret)
 {
 	unsigned v;
 
-	if (slot[JOURNAL_SLOT_BYTES - 1] != '\n' || sscanf(slot, "%8u ", &v) != 1)
+	if (slot[STEPS_SLOT_BYTES - 1] != '\n' || sscanf(slot, "%8u ", &v) != 1)
 		return false;
 	*ret = v;
 	return true;
@@ -30,26 +31,26 @@ static void rtrim(char *text)
 		text[n - 1] = '\0';
 }
 
-int journal_open(struct nt_vol *vol, uint64_t ref, struct journal *ret, struct rs_err *err)
+int steps_open(struct nt_vol *vol, uint64_t ref, struct steps *ret, struct rs_err *err)
 {
-	char slot[JOURNAL_SLOT_BYTES + 1] = "";
+	char slot[STEPS_SLOT_BYTES + 1] = "";
 	auto_nt_file struct nt_file *f = NULL;
 	uint32_t mode_sequence = 0;
 
-	*ret = (struct journal){.vol = vol, .ref = ref, .next = 1};
+	*ret = (struct steps){.vol = vol, .ref = ref, .next = 1};
 	if (!ref)
 		return 0;
 	int r = nt_file_open(vol, ref, "", &f, err);
 	if (r < 0)
 		return r;
-	ret->slots = (size_t)(nt_file_size(f) / JOURNAL_SLOT_BYTES);
+	ret->slots = (size_t)(nt_file_size(f) / STEPS_SLOT_BYTES);
 	for (size_t i = 0; i < ret->slots && i < (size_t)2 * PLAN_MAX_ITEMS * 8; i++) {
 		uint32_t sequence;
 		size_t got = 0;
-		r = nt_file_read(f, i * JOURNAL_SLOT_BYTES, slot, JOURNAL_SLOT_BYTES, &got, err);
+		r = nt_file_read(f, i * STEPS_SLOT_BYTES, slot, STEPS_SLOT_BYTES, &got, err);
 		if (r < 0)
 			return r;
-		if (got < JOURNAL_SLOT_BYTES || !slot_sequence(slot, &sequence))
+		if (got < STEPS_SLOT_BYTES || !slot_sequence(slot, &sequence))
 			continue;
 		if (sequence >= ret->next)
 			ret->next = sequence + 1;
@@ -63,24 +64,24 @@ int journal_open(struct nt_vol *vol, uint64_t ref, struct journal *ret, struct r
 	return 0;
 }
 
-int journal_step(struct journal *j, const char *line, struct rs_err *err)
+int steps_add(struct steps *j, const char *line, struct rs_err *err)
 {
-	char slot[JOURNAL_SLOT_BYTES + 1];
+	char slot[STEPS_SLOT_BYTES + 1];
 
 	if (!j->ref || !j->slots)
 		return 0;
 	int n = snprintf(slot, sizeof(slot), "%08u %s", j->next, line);
-	memset(slot + n, ' ', JOURNAL_SLOT_BYTES - (size_t)n);
-	slot[JOURNAL_SLOT_BYTES - 1] = '\n';
-	uint64_t off = (uint64_t)(j->next % j->slots) * JOURNAL_SLOT_BYTES;
+	memset(slot + n, ' ', STEPS_SLOT_BYTES - (size_t)n);
+	slot[STEPS_SLOT_BYTES - 1] = '\n';
+	uint64_t off = (uint64_t)(j->next % j->slots) * STEPS_SLOT_BYTES;
 	j->next++;
-	return nt_file_overwrite(j->vol, j->ref, off, slot, JOURNAL_SLOT_BYTES, err);
+	return nt_file_overwrite(j->vol, j->ref, off, slot, STEPS_SLOT_BYTES, err);
 }
 
-int journal_item(struct journal *j, const char *verb, unsigned number, struct rs_err *err)
+int steps_add_item(struct steps *j, const char *verb, unsigned number, struct rs_err *err)
 {
 	char line[40];
 
 	(void)snprintf(line, sizeof(line), "%s %04u", verb, number);
-	return journal_step(j, line, err);
+	return steps_add(j, line, err);
 }
