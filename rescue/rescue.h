@@ -13,6 +13,7 @@
 
 #include "core/arena.h" /* memory for keys, for a front end that hands it to libraries */
 #include "core/err.h"	/* struct rs_err, RS_E_* and the table of errors */
+#include "format/words.h"
 
 struct rs_session;
 struct rs_report;
@@ -92,12 +93,9 @@ struct rs_target {
 int rs_list(struct rs_session *s, const struct rs_target *t, struct rs_report **ret);
 int rs_scan(struct rs_session *s, const struct rs_target *t, struct rs_report **ret);
 
-/* The journal of a Windows that crashed has to be replayed before anything else is written. */
-enum rs_replay_policy {
-	RS_REPLAY_SAFE, /* as part of the plan; transactions that never ended are asked about */
-	RS_REPLAY_NO,	/* never: refuse */
-	RS_REPLAY_ALL,	/* as part of the plan, whatever is in it */
-};
+#define X(name, word, looseness) RS_REPLAY_##name,
+enum rs_replay_policy { REPLAY_POLICIES(X) }; /* what each means: format/words.h */
+#undef X
 
 struct rs_replay_choice {
 	enum rs_replay_policy policy;

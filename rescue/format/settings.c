@@ -46,8 +46,11 @@ static const struct key keys[] = {
 		{{"signed", SETTINGS_RULES_SIGNED, 1}, {"shipped", SETTINGS_RULES_SHIPPED, 0},
 			{"unsigned", SETTINGS_RULES_UNSIGNED, 2}}},
 	{"replay", MEMBER(replay), 0, 0,
-		{{"safe", SETTINGS_REPLAY_SAFE, 1}, {"no", SETTINGS_REPLAY_NO, 0},
-			{"all", SETTINGS_REPLAY_ALL, 2}}},
+		{
+#define X(name, word, looseness) {word, SETTINGS_REPLAY_##name, looseness},
+			REPLAY_POLICIES(X)
+#undef X
+		}},
 	{"shell", MEMBER(shell), 0, 0, {{"no", 0, 0}, {"yes", 1, 1}}},
 };
 enum { KEYS = sizeof(keys) / sizeof(keys[0]) };

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "format/words.h"
+
 enum {
 	SETTINGS_FILE_MAX = 64 * 1024, /* a longer file is not read at all */
 	SETTINGS_LINE_MAX = 200,       /* characters; comments may be longer */
@@ -38,7 +40,9 @@ enum settings_end {
 };
 enum settings_report { SETTINGS_REPORT_STICK, SETTINGS_REPORT_NONE };
 enum settings_rules { SETTINGS_RULES_SIGNED, SETTINGS_RULES_SHIPPED, SETTINGS_RULES_UNSIGNED };
-enum settings_replay { SETTINGS_REPLAY_SAFE, SETTINGS_REPLAY_NO, SETTINGS_REPLAY_ALL };
+#define X(name, word, looseness) SETTINGS_REPLAY_##name,
+enum settings_replay { REPLAY_POLICIES(X) };
+#undef X
 
 struct settings {
 	unsigned timeout_s;		  /* 0..600 */

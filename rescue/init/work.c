@@ -76,9 +76,7 @@ static void count_result(
 /* Without the stick, which is on its way, no journal is replayed: the plan is to be kept on it. */
 static const char *replay_for(struct init *in, struct known_disk *d)
 {
-	static const char *const replays[] = {[SETTINGS_REPLAY_SAFE] = "safe",
-		[SETTINGS_REPLAY_NO] = "no",
-		[SETTINGS_REPLAY_ALL] = "all"};
+	static const char *const replays[] = {REPLAY_POLICIES(JUST_WORD)};
 	enum settings_replay wanted = in->facts.settings.replay;
 
 	d->work.waits_for_stick = wanted != SETTINGS_REPLAY_NO && is_stick_to_come(in) &&

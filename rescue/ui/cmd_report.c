@@ -47,8 +47,7 @@ int cmd_scan(struct ui *ui)
 
 static int read_choice(const struct options *o, struct rs_replay_choice *ret, struct rs_err *err)
 {
-	static const char *const words[] = {
-		[RS_REPLAY_SAFE] = "safe", [RS_REPLAY_NO] = "no", [RS_REPLAY_ALL] = "all"};
+	static const char *const words[] = {REPLAY_POLICIES(JUST_WORD)};
 
 	*ret = (struct rs_replay_choice){.plan_file = o->plan};
 	if (!o->replay)

@@ -204,20 +204,15 @@ static int find_all(struct probe *p, struct candidates *c, struct rs_err *err)
 
 /* ---- the kernel ---- */
 
+const struct win_arch win_archs[WIN_N_ARCHS] = {{"x86", 0x014C, "x86"}, {"x64", 0x8664, "AMD64"},
+	{"arm64", 0xAA64, "ARM64"}, {"arm", 0x01C4, "ARM"}};
+
 static const char *machine_name(uint16_t machine)
 {
-	switch (machine) {
-	case 0x8664:
-		return "x64";
-	case 0x014C:
-		return "x86";
-	case 0xAA64:
-		return "arm64";
-	case 0x01C4:
-		return "arm";
-	default:
-		return "";
-	}
+	for (size_t i = 0; i < WIN_N_ARCHS; i++)
+		if (win_archs[i].machine == machine)
+			return win_archs[i].word;
+	return "";
 }
 
 static int kernel_open(

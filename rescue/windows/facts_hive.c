@@ -254,16 +254,12 @@ static void setup_state(struct win_hive *h, struct win_info *info)
 
 static void processor(struct win_hive *h, win_key key, struct win_info *info)
 {
-	static const struct {
-		const char *value, *arch;
-	} names[] = {{"AMD64", "x64"}, {"x86", "x86"}, {"ARM64", "arm64"}};
 	char value[32];
 
 	text(h, key, "PROCESSOR_ARCHITECTURE", value, sizeof(value));
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strcasecmp(value, names[i].value) == 0)
-			(void)snprintf(info->arch, sizeof(info->arch), "%s", names[i].arch);
-	}
+	for (size_t i = 0; i < WIN_N_ARCHS; i++)
+		if (strcasecmp(value, win_archs[i].in_registry) == 0)
+			(void)snprintf(info->arch, sizeof(info->arch), "%s", win_archs[i].word);
 }
 
 /* ---- the build, from the versions of the drivers that came with Windows ---- */

@@ -69,6 +69,17 @@ int win_hive_open_in(
 
 /* ---- the installation (facts.c) ---- */
 
+/* What a report and a rule call it, the machine in the header of its programs, and what the
+ * registry calls it. Source: Microsoft's "PE Format"; PROCESSOR_ARCHITECTURE. */
+struct win_arch {
+	const char *word;
+	uint16_t machine;
+	const char *in_registry;
+};
+
+#define WIN_N_ARCHS 4U
+extern const struct win_arch win_archs[WIN_N_ARCHS];
+
 #define WIN_MOST  16U /* Windows folders of one volume that are named */
 #define WIN_PARTS 3U  /* SYSTEM and SOFTWARE hive, kernel */
 
@@ -85,7 +96,7 @@ struct win_info {
 	char computer_name[64];
 	char time_zone[128];  /* key name, "Pacific Standard Time" */
 	int32_t bias_minutes; /* UTC = local + bias (active) */
-	char arch[16];	      /* "x64", "x86", "arm64": from the kernel's PE header */
+	char arch[16];	      /* a word of win_archs: from the kernel's PE header */
 	bool is_server, is_domain_controller;
 	uint64_t installed_filetime, shutdown_filetime;
 	bool system_hive_dirty, software_hive_dirty;
