@@ -33,6 +33,22 @@ const char *nt_fixup(uint8_t *buf, size_t len)
 	return NULL;
 }
 
+uint16_t nt_usn_next(uint16_t usn)
+{
+	return usn >= 0xFFFE ? 1 : (uint16_t)(usn + 1);
+}
+
+void nt_fixup_put(uint8_t *buf, uint16_t usn)
+{
+	size_t ofs = rs_le16(buf + 4), count = rs_le16(buf + 6);
+
+	rs_put_le16(buf + ofs, usn);
+	for (size_t i = 1; i < count; i++) {
+		memcpy(buf + ofs + 2 * i, buf + i * NT_STRIDE_BYTES - 2, 2);
+		rs_put_le16(buf + i * NT_STRIDE_BYTES - 2, usn);
+	}
+}
+
 const char *nt_record_check(const uint8_t *rec, size_t len)
 {
 	size_t attrs = rs_le16(rec + 0x14), used = rs_le32(rec + 0x18);

@@ -22,7 +22,11 @@
 /** Check a protected block (FILE, INDX, RSTR, RCRD) and put its sectors' last words back.
  * @buf @len bytes, a multiple of 512. Returns NULL or what is wrong; then @buf is as it was. */
 const char *nt_fixup(uint8_t *buf, size_t len);
-/** The same for an MFT record, with its signature and header fields.
+/** The reverse, of a block whose fixups nt_fixup undid: they count @usn. */
+void nt_fixup_put(uint8_t *buf, uint16_t usn);
+/** What an update sequence number is counted up to. */
+uint16_t nt_usn_next(uint16_t usn);
+/** nt_fixup for an MFT record, with its signature and header fields.
  * Returns NULL or what is wrong. */
 const char *nt_record_prepare(uint8_t *buf, size_t len);
 /** Only those header fields. */

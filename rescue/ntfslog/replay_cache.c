@@ -18,18 +18,6 @@ static uint32_t block_bytes(const struct nt_rp *rp, const struct nt_rp_op *op, e
 	return len < NT_RP_UNIT || len > NT_INDEX_MAX || (len & (len - 1)) ? 0 : len;
 }
 
-/* The reverse of nt_fixup. */
-static void put_fixups(uint8_t *p, uint16_t usn)
-{
-	size_t ofs = rs_le16(p + 4), count = rs_le16(p + 6);
-
-	rs_put_le16(p + ofs, usn);
-	for (size_t i = 1; i < count; i++) {
-		memcpy(p + ofs + 2 * i, p + i * NT_STRIDE_BYTES - 2, 2);
-		rs_put_le16(p + i * NT_STRIDE_BYTES - 2, usn);
-	}
-}
-
 /* Of a changed block the counter is one more than on the disk, whatever it was. */
 static const char *protect_changed(struct nt_rp_block *b, const uint8_t *before)
 {
@@ -38,22 +26,21 @@ static const char *protect_changed(struct nt_rp_block *b, const uint8_t *before)
 	if (count != b->len / NT_STRIDE_BYTES + 1 || ofs < 8 || ofs % 2 ||
 		ofs + 2 * count > NT_STRIDE_BYTES - 2)
 		return "its fixups have no place";
-	uint16_t usn = rs_le16(before + ofs);
-	put_fixups(b->bytes, usn >= 0xFFFE ? 1 : (uint16_t)(usn + 1));
+	nt_fixup_put(b->bytes, nt_usn_next(rs_le16(before + ofs)));
 	return NULL;
 }
 
 /* As it was: the counter is there. */
 static void protect_unchanged(struct nt_rp_block *b)
 {
-	put_fixups(b->bytes, rs_le16(b->bytes + rs_le16(b->bytes + 4)));
+	nt_fixup_put(b->bytes, rs_le16(b->bytes + rs_le16(b->bytes + 4)));
 }
 
 static int save_block(struct nt_rp *rp, struct nt_rp_block *b, struct rs_err *err)
 {
-	const uint8_t *before = nt_rp_store_before(&rp->store, b->units[0]);
+	const struct nt_rp_sector *first = nt_rp_store_find(&rp->store, b->units[0] / NT_RP_UNIT);
 
-	if (!before)
+	if (!first)
 		return rs_fail(err, RS_E_BUG, "a sector got lost");
 	if (!b->is_valid)
 		return 0;
@@ -61,7 +48,7 @@ static int save_block(struct nt_rp *rp, struct nt_rp_block *b, struct rs_err *er
 		protect_unchanged(b);
 		return 0;
 	}
-	const char *what = protect_changed(b, before);
+	const char *what = protect_changed(b, first->before);
 	if (what)
 		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, "a changed block: %s", what);
 	return nt_rp_store_changed(rp, b, err);
@@ -73,9 +60,9 @@ static void drop_block(struct nt_rp *rp, struct nt_rp_block *b)
 	struct nt_rp_cache *c = &rp->cache;
 
 	for (size_t i = 0; i < b->len / NT_RP_UNIT; i++) {
-		struct nt_rp_block **owner = nt_rp_store_owner(&rp->store, b->units[i]);
-		if (owner && *owner == b)
-			*owner = NULL;
+		struct nt_rp_sector *s = nt_rp_store_find(&rp->store, b->units[i] / NT_RP_UNIT);
+		if (s && s->owner == b)
+			s->owner = NULL;
 	}
 	c->v[b->index] = c->v[--c->n];
 	c->v[b->index]->index = b->index;
@@ -165,6 +152,14 @@ static int refuse(struct nt_rp *rp, const struct nt_rp_op *op, const char *what)
 		rp, NT_PENDING_UNSUPPORTED, op->lsn, "%s: %s", nt_rp_op_name(op->op), what);
 }
 
+/* Which block has the sector; NULL: none, or it was never read. */
+static struct nt_rp_block *owner_of(struct nt_rp *rp, uint64_t off_bytes)
+{
+	const struct nt_rp_sector *s = nt_rp_store_find(&rp->store, off_bytes / NT_RP_UNIT);
+
+	return s ? s->owner : NULL;
+}
+
 int nt_rp_load(struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind,
 	struct nt_rp_block **ret, struct rs_err *err)
 {
@@ -176,7 +171,7 @@ int nt_rp_load(struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind
 		return refuse(rp, op, "size of its block");
 	if (!nt_rp_place(rp, op, (uint64_t)op->sector_off * NT_RP_UNIT, &at, &left))
 		return refuse(rp, op, "its block is not in the clusters named");
-	struct nt_rp_block **owner = nt_rp_store_owner(&rp->store, at), *b = owner ? *owner : NULL;
+	struct nt_rp_block *b = owner_of(rp, at), *other;
 	if (b && b->kind == kind && b->len == len && find_units(rp, op, b, true)) {
 		*ret = b;
 		return 0;
@@ -190,9 +185,9 @@ int nt_rp_load(struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind
 	if (!find_units(rp, op, b, false))
 		return refuse(rp, op, "its block is not in the clusters named");
 	for (size_t i = 0; r == 0 && i < len / NT_RP_UNIT; i++) {
-		owner = nt_rp_store_owner(&rp->store, b->units[i]);
-		if (owner && *owner)
-			r = nt_rp_release(rp, *owner, err);
+		other = owner_of(rp, b->units[i]);
+		if (other)
+			r = nt_rp_release(rp, other, err);
 	}
 	*ret = b;
 	return r ? r : load_new(rp, b, err);
@@ -203,4 +198,71 @@ void nt_rp_cache_done(struct nt_rp_cache *c)
 	for (size_t i = 0; i < c->n; i++)
 		free(c->v[i]);
 	free(c->v);
+}
+
+/* ---- bytes of any kind ---- */
+
+/* The sector where the range begins, and no block's any more; read with the range if need be. */
+static int sector_at(struct nt_rp *rp, uint64_t off_bytes, size_t len, struct nt_rp_sector **ret,
+	struct rs_err *err)
+{
+	int r = 0;
+
+	*ret = nt_rp_store_find(&rp->store, off_bytes / NT_RP_UNIT);
+	if (!*ret) {
+		r = nt_rp_store_fill(rp, off_bytes, len, err);
+		*ret = nt_rp_store_find(&rp->store, off_bytes / NT_RP_UNIT);
+	}
+	if (r == 0 && !*ret)
+		return rs_fail(err, RS_E_BUG, "a sector got lost");
+	return r == 0 && (*ret)->owner ? nt_rp_release(rp, (*ret)->owner, err) : r;
+}
+
+int nt_rp_store_read(
+	struct nt_rp *rp, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
+{
+	struct nt_rp_sector *s = NULL;
+	uint8_t *p = buf;
+
+	while (len) {
+		size_t in = (size_t)(off_bytes % NT_RP_UNIT);
+		size_t n = NT_RP_UNIT - in < len ? NT_RP_UNIT - in : len;
+		int r = sector_at(rp, off_bytes, len, &s, err);
+		if (r)
+			return r;
+		memcpy(p, s->after + in, n);
+		p += n;
+		off_bytes += n;
+		len -= n;
+	}
+	return 0;
+}
+
+int nt_rp_store_write(struct nt_rp *rp, uint64_t off_bytes, const void *buf, size_t len,
+	unsigned stage, struct rs_err *err)
+{
+	struct nt_rp_sector *s = NULL;
+	const uint8_t *p = buf;
+	bool is_start = stage < 2 && off_bytes % NT_RP_UNIT == 0;
+
+	if (len && (stage < 2 || stage == NT_RP_FIRST)) {
+		int r = nt_rp_store_guard(rp, off_bytes, len);
+		if (r)
+			return r;
+	}
+	while (len) {
+		size_t in = (size_t)(off_bytes % NT_RP_UNIT);
+		size_t n = NT_RP_UNIT - in < len ? NT_RP_UNIT - in : len;
+		int r = sector_at(rp, off_bytes, len, &s, err);
+		if (r)
+			return r;
+		memcpy(s->after + in, p, n);
+		s->stage = (uint8_t)stage;
+		s->is_start = s->is_start || is_start;
+		is_start = false;
+		p += n;
+		off_bytes += n;
+		len -= n;
+	}
+	return 0;
 }

@@ -155,15 +155,10 @@ struct nt_rp_store {
 	size_t ahead_len;
 };
 
-/** Bytes as they will be; a block that has them is released. */
-int nt_rp_store_read(
-	struct nt_rp *rp, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err);
-int nt_rp_store_write(struct nt_rp *rp, uint64_t off_bytes, const void *buf, size_t len,
-	unsigned stage, struct rs_err *err);
-/** The sector as it is on the disk; NULL: it was never read. */
-const uint8_t *nt_rp_store_before(struct nt_rp_store *s, uint64_t off_bytes);
-/** Which block has the sector; NULL: it was never read. */
-struct nt_rp_block **nt_rp_store_owner(struct nt_rp_store *s, uint64_t off_bytes);
+/** The sector; NULL: it was never read. */
+struct nt_rp_sector *nt_rp_store_find(struct nt_rp_store *s, uint64_t number);
+/** Refuse a change of the log itself. */
+int nt_rp_store_guard(struct nt_rp *rp, uint64_t off_bytes, size_t len);
 /** The block's sectors (@units), which no block has, become its bytes: in a row, to be changed in
  * place. */
 int nt_rp_store_claim(struct nt_rp *rp, struct nt_rp_block *b, struct rs_err *err);
@@ -176,7 +171,7 @@ void nt_rp_store_done(struct nt_rp_store *s);
 /** All changed sectors as blocks of the plan; the store is empty then (replay_emit.c). */
 int nt_rp_emit(struct nt_rp *rp, struct rs_err *err);
 
-/* ---- one record's target (replay_block.c) ---- */
+/* ---- one record's target (replay_op.c, replay_cache.c, replay_block.c) ---- */
 
 enum nt_rp_kind { NT_RP_NOTHING, NT_RP_FILE, NT_RP_INDX, NT_RP_RAW };
 
@@ -233,6 +228,11 @@ int nt_rp_load(struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind
 int nt_rp_release(struct nt_rp *rp, struct nt_rp_block *b, struct rs_err *err);
 int nt_rp_save(struct nt_rp *rp, struct rs_err *err);
 void nt_rp_cache_done(struct nt_rp_cache *c);
+/** Bytes as they will be; a block that has them is released. */
+int nt_rp_store_read(
+	struct nt_rp *rp, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err);
+int nt_rp_store_write(struct nt_rp *rp, uint64_t off_bytes, const void *buf, size_t len,
+	unsigned stage, struct rs_err *err);
 /** Disk place of a byte of the operation's page; false: not among its clusters. */
 bool nt_rp_place(const struct nt_rp *rp, const struct nt_rp_op *op, uint64_t in_page,
 	uint64_t *ret_off_bytes, uint64_t *ret_left);
@@ -283,6 +283,8 @@ struct nt_rp {
 			      */
 };
 
+/* ---- notes in the plan (replay_note.c) ---- */
+
 /** Note a refusal; the first one counts. Returns NT_RP_REFUSED. */
 int nt_rp_refuse(struct nt_rp *rp, enum nt_pending how, uint64_t lsn, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
@@ -298,8 +300,9 @@ int nt_rp_finish(struct nt_rp *rp, struct rs_err *err);
 #define NT_RP_FIRST 4U /* stage of a block that is written before all others */
 /** Have Windows check the volume (replay_dirty.c). */
 int nt_rp_set_dirty(struct nt_rp *rp, struct rs_err *err);
-/** A file or folder that the plan changes. */
+/** A file or folder that the plan changes; sorted at the end. */
 int nt_rp_changed(struct nt_rp *rp, uint64_t number, struct rs_err *err);
+void nt_rp_sort_changed(struct nt_replay *p);
 /** Sorted sets of record numbers in the plan. */
 int nt_rp_set_add(uint64_t **set, size_t *n, uint64_t number, struct rs_err *err);
 void nt_rp_set_del(uint64_t *set, size_t *n, uint64_t number);

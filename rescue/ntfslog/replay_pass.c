@@ -218,15 +218,6 @@ int nt_rp_analyse(struct nt_rp *rp, struct rs_err *err)
 
 /* ---- redo ---- */
 
-const struct nt_rp_dirty *nt_rp_dirty_row(const struct nt_rp *rp, const struct nt_rp_op *op)
-{
-	uint64_t vcn = op->vcn + ((uint64_t)op->sector_off * NT_RP_UNIT >> rp->cluster_shift);
-	const struct nt_rp_dirty *d = nt_rp_dirty_find(&rp->tables, op->attr, vcn);
-
-	/* the row of the table may name the page by its first cluster only */
-	return d ? d : nt_rp_dirty_find(&rp->tables, op->attr, op->vcn);
-}
-
 /* A page that may not have reached the disk, and is still there to be written. */
 static bool is_dirty(const struct nt_rp *rp, const struct nt_rp_op *op)
 {

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The plan as a whole: passes, mirror, restart pages; and the overlay that shows it. */
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "ntfslog/replay_internal.h"
@@ -11,126 +9,6 @@
 #define PAGE_MAX       65536U
 #define NO_CLIENT      0xFFFFU
 #define IS_CLEAN       2U
-
-const char *nt_pending_word(enum nt_pending p)
-{
-	static const char *const words[] = {"clean", "idle", "pending", "torn", "not-supported"};
-
-	return (unsigned)p < sizeof(words) / sizeof(words[0]) ? words[p] : "not-supported";
-}
-
-int nt_rp_refuse(struct nt_rp *rp, enum nt_pending how, uint64_t lsn, const char *fmt, ...)
-{
-	char what[256];
-	va_list ap;
-
-	if (rp->plan->refusal.code)
-		return NT_RP_REFUSED;
-	va_start(ap, fmt);
-	(void)vsnprintf(what, sizeof(what), fmt, ap);
-	va_end(ap);
-	rp->plan->pending = how;
-	if (lsn)
-		(void)rs_fail_on(&rp->plan->refusal, RS_E_LOG_UNCLEAN, rp->raw->src->name,
-			"%s (LSN 0x%" PRIx64 ")", what, lsn);
-	else
-		(void)rs_fail_on(
-			&rp->plan->refusal, RS_E_LOG_UNCLEAN, rp->raw->src->name, "%s", what);
-	return NT_RP_REFUSED;
-}
-
-/* ---- sets of record numbers ---- */
-
-static size_t set_find(const uint64_t *set, size_t n, uint64_t number)
-{
-	size_t lo = 0, hi = n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (set[mid] < number)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
-bool nt_rp_set_has(const uint64_t *set, size_t n, uint64_t number)
-{
-	size_t i = set_find(set, n, number);
-
-	return i < n && set[i] == number;
-}
-
-int nt_rp_set_add(uint64_t **set, size_t *n, uint64_t number, struct rs_err *err)
-{
-	size_t i = set_find(*set, *n, number);
-
-	if (i < *n && (*set)[i] == number)
-		return 0;
-	if (!(*n & (*n - 1))) { /* full at every power of two */
-		uint64_t *v = realloc(*set, (*n ? 2 * *n : 1) * sizeof(*v));
-		if (!v)
-			return rs_fail(err, RS_E_MEMORY, "plan of the journal");
-		*set = v;
-	}
-	memmove(*set + i + 1, *set + i, (*n - i) * sizeof(**set));
-	(*set)[i] = number;
-	++*n;
-	return 0;
-}
-
-void nt_rp_set_del(uint64_t *set, size_t *n, uint64_t number)
-{
-	size_t i = set_find(set, *n, number);
-
-	if (i >= *n || set[i] != number)
-		return;
-	memmove(set + i, set + i + 1, (*n - i - 1) * sizeof(*set));
-	--*n;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-static void sort_changed(struct nt_replay *p)
-{
-	size_t n = 0;
-
-	if (p->n_changed)
-		qsort(p->changed_records, p->n_changed, sizeof(*p->changed_records), by_value);
-	for (size_t i = 0; i < p->n_changed; i++)
-		if (!n || p->changed_records[n - 1] != p->changed_records[i])
-			p->changed_records[n++] = p->changed_records[i];
-	p->n_changed = n;
-}
-
-int nt_rp_changed(struct nt_rp *rp, uint64_t number, struct rs_err *err)
-{
-	struct nt_replay *p = rp->plan;
-
-	if (p->n_changed == rp->cap_changed)
-		sort_changed(p); /* many may be the same */
-	if (2 * p->n_changed >= rp->cap_changed) {
-		size_t cap = rp->cap_changed ? 2 * rp->cap_changed : 256;
-		uint64_t *v = realloc(p->changed_records, cap * sizeof(*v));
-		if (!v)
-			return rs_fail(err, RS_E_MEMORY, "plan of the journal");
-		p->changed_records = v;
-		rp->cap_changed = cap;
-	}
-	p->changed_records[p->n_changed++] = number;
-	return 0;
-}
-
-bool nt_replay_zeroed(const struct nt_replay *p, uint64_t record)
-{
-	return nt_rp_set_has(p->zeroed_records, p->n_zeroed, record);
-}
 
 /* ---- mirror and restart pages ---- */
 
@@ -181,13 +59,7 @@ static void make_page(const struct nt_rp *rp, const uint8_t *base, uint16_t usn,
 		rs_put_le32(area + 0x20, rp->last_bytes);
 	rs_put_le16(client + 0x10, NO_CLIENT);
 	rs_put_le16(client + 0x12, NO_CLIENT);
-	size_t ofs = rs_le16(p + 4), count = rs_le16(p + 6);
-	usn = usn >= 0xFFFE ? 1 : (uint16_t)(usn + 1);
-	rs_put_le16(p + ofs, usn);
-	for (size_t i = 1; i < count; i++) {
-		memcpy(p + ofs + 2 * i, p + i * NT_STRIDE_BYTES - 2, 2);
-		rs_put_le16(p + i * NT_STRIDE_BYTES - 2, usn);
-	}
+	nt_fixup_put(p, nt_usn_next(usn));
 }
 
 static int plan_restart(struct nt_rp *rp, struct rs_err *err)
@@ -228,7 +100,7 @@ int nt_rp_finish(struct nt_rp *rp, struct rs_err *err)
 		r = nt_rp_emit(rp, err);
 	if (r)
 		return r;
-	sort_changed(rp->plan);
+	nt_rp_sort_changed(rp->plan);
 	rp->plan->pending = NT_PENDING_IDLE;
 	for (size_t i = 0; i < rp->plan->n_blocks; i++)
 		if (rp->plan->blocks[i].stage < 2 || rp->plan->blocks[i].stage == NT_RP_FIRST)

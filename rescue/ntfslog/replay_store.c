@@ -11,7 +11,6 @@
 #define BOOT_BYTES    8192U			     /* $Boot: no journal describes it */
 #define HELD_MAX      (5ULL * NT_RP_SECTORS_MAX / 4) /* with those that lie idle in chunks */
 #define TOO_MUCH      "more changes than memory is meant for"
-#define LOG_CHANGED   "a change of the log itself"
 
 /* Memory for sectors; freed with the last of them. */
 struct nt_rp_chunk {
@@ -41,7 +40,7 @@ static struct nt_rp_page *find_page(struct nt_rp_store *s, uint64_t number)
 	return p;
 }
 
-static struct nt_rp_sector *find(struct nt_rp_store *s, uint64_t number)
+struct nt_rp_sector *nt_rp_store_find(struct nt_rp_store *s, uint64_t number)
 {
 	const struct nt_rp_page *p = find_page(s, number / NT_RP_PAGE_SECTORS);
 
@@ -158,22 +157,8 @@ static int add(struct nt_rp *rp, uint64_t number, const uint8_t *bytes, struct r
 	return 0;
 }
 
-struct nt_rp_block **nt_rp_store_owner(struct nt_rp_store *s, uint64_t off_bytes)
-{
-	struct nt_rp_sector *sector = find(s, off_bytes / NT_RP_UNIT);
-
-	return sector ? &sector->owner : NULL;
-}
-
-const uint8_t *nt_rp_store_before(struct nt_rp_store *s, uint64_t off_bytes)
-{
-	const struct nt_rp_sector *sector = find(s, off_bytes / NT_RP_UNIT);
-
-	return sector ? sector->before : NULL;
-}
-
 /* Records never change the log itself; only the restart pages do (stages 2 and 3). */
-static bool is_log(const struct nt_rp *rp, uint64_t off_bytes, size_t len)
+int nt_rp_store_guard(struct nt_rp *rp, uint64_t off_bytes, size_t len)
 {
 	const struct nt_runs *runs = &rp->log.stream.runs;
 	uint64_t first = off_bytes >> rp->cluster_shift;
@@ -182,8 +167,9 @@ static bool is_log(const struct nt_rp *rp, uint64_t off_bytes, size_t len)
 	for (size_t i = 0; i < runs->n; i++)
 		if (runs->v[i].lcn != NT_HOLE && runs->v[i].lcn <= last &&
 			first - runs->v[i].lcn < runs->v[i].clusters)
-			return true;
-	return false;
+			return nt_rp_refuse(
+				rp, NT_PENDING_UNSUPPORTED, 0, "a change of the log itself");
+	return 0;
 }
 
 /* Bytes of the volume, out of a stretch that is read at once. */
@@ -226,7 +212,7 @@ int nt_rp_store_fill(struct nt_rp *rp, uint64_t off_bytes, size_t len, struct rs
 	if (off_bytes > size || size - off_bytes < len || size / NT_RP_UNIT <= last)
 		return nt_rp_refuse(
 			rp, NT_PENDING_UNSUPPORTED, 0, "a change outside of the volume");
-	while (missing <= last && find(&rp->store, missing))
+	while (missing <= last && nt_rp_store_find(&rp->store, missing))
 		missing++;
 	if (missing > last)
 		return 0;
@@ -234,7 +220,7 @@ int nt_rp_store_fill(struct nt_rp *rp, uint64_t off_bytes, size_t len, struct rs
 		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, "a change of the boot sector");
 	int r = 0;
 	for (uint64_t i = missing; r == 0 && i <= last; i++) {
-		if (find(&rp->store, i))
+		if (nt_rp_store_find(&rp->store, i))
 			continue;
 		/* as much of the range at once as there is */
 		size_t n = (size_t)(last + 1 - i) * NT_RP_UNIT;
@@ -244,68 +230,6 @@ int nt_rp_store_fill(struct nt_rp *rp, uint64_t off_bytes, size_t len, struct rs
 			r = add(rp, i, bytes, err);
 	}
 	return r;
-}
-
-/* The sector where the range begins, and no block's any more; read with the range if need be. */
-static int sector_at(struct nt_rp *rp, uint64_t off_bytes, size_t len, struct nt_rp_sector **ret,
-	struct rs_err *err)
-{
-	int r = 0;
-
-	*ret = find(&rp->store, off_bytes / NT_RP_UNIT);
-	if (!*ret) {
-		r = nt_rp_store_fill(rp, off_bytes, len, err);
-		*ret = find(&rp->store, off_bytes / NT_RP_UNIT);
-	}
-	if (r == 0 && !*ret)
-		return rs_fail(err, RS_E_BUG, "a sector got lost");
-	return r == 0 && (*ret)->owner ? nt_rp_release(rp, (*ret)->owner, err) : r;
-}
-
-int nt_rp_store_read(
-	struct nt_rp *rp, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
-{
-	struct nt_rp_sector *s = NULL;
-	uint8_t *p = buf;
-
-	while (len) {
-		size_t in = (size_t)(off_bytes % NT_RP_UNIT);
-		size_t n = NT_RP_UNIT - in < len ? NT_RP_UNIT - in : len;
-		int r = sector_at(rp, off_bytes, len, &s, err);
-		if (r)
-			return r;
-		memcpy(p, s->after + in, n);
-		p += n;
-		off_bytes += n;
-		len -= n;
-	}
-	return 0;
-}
-
-int nt_rp_store_write(struct nt_rp *rp, uint64_t off_bytes, const void *buf, size_t len,
-	unsigned stage, struct rs_err *err)
-{
-	struct nt_rp_sector *s = NULL;
-	const uint8_t *p = buf;
-	bool is_start = stage < 2 && off_bytes % NT_RP_UNIT == 0;
-
-	if (len && (stage < 2 || stage == NT_RP_FIRST) && is_log(rp, off_bytes, len))
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, LOG_CHANGED);
-	while (len) {
-		size_t in = (size_t)(off_bytes % NT_RP_UNIT);
-		size_t n = NT_RP_UNIT - in < len ? NT_RP_UNIT - in : len;
-		int r = sector_at(rp, off_bytes, len, &s, err);
-		if (r)
-			return r;
-		memcpy(s->after + in, p, n);
-		s->stage = (uint8_t)stage;
-		s->is_start = s->is_start || is_start;
-		is_start = false;
-		p += n;
-		off_bytes += n;
-		len -= n;
-	}
-	return 0;
 }
 
 /* ---- a block's sectors, changed in place ---- */
@@ -341,12 +265,12 @@ int nt_rp_store_claim(struct nt_rp *rp, struct nt_rp_block *b, struct rs_err *er
 	struct nt_rp_store *s = &rp->store;
 	bool is_row = true;
 
-	int r = find(s, b->units[0] / NT_RP_UNIT) ? 0 : reserve(rp, n, err);
+	int r = nt_rp_store_find(s, b->units[0] / NT_RP_UNIT) ? 0 : reserve(rp, n, err);
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = nt_rp_store_fill(rp, b->units[i], NT_RP_UNIT, err);
 	const struct nt_rp_sector *last = NULL;
 	for (size_t i = 0; r == 0 && i < n; i++) {
-		struct nt_rp_sector *sector = find(s, b->units[i] / NT_RP_UNIT);
+		struct nt_rp_sector *sector = nt_rp_store_find(s, b->units[i] / NT_RP_UNIT);
 		/* in one volume two of its sectors may be one only when the log lies */
 		if (!sector || sector->owner)
 			return nt_rp_refuse(
@@ -358,18 +282,20 @@ int nt_rp_store_claim(struct nt_rp *rp, struct nt_rp_block *b, struct rs_err *er
 	if (r == 0 && !is_row)
 		r = gather(rp, b, err);
 	if (r == 0)
-		b->bytes = find(s, b->units[0] / NT_RP_UNIT)->after;
+		b->bytes = nt_rp_store_find(s, b->units[0] / NT_RP_UNIT)->after;
 	return r;
 }
 
 int nt_rp_store_changed(struct nt_rp *rp, const struct nt_rp_block *b, struct rs_err *err)
 {
 	for (size_t i = 0; i < b->len / NT_RP_UNIT; i++) {
-		struct nt_rp_sector *sector = find(&rp->store, b->units[i] / NT_RP_UNIT);
+		struct nt_rp_sector *sector =
+			nt_rp_store_find(&rp->store, b->units[i] / NT_RP_UNIT);
 		if (!sector)
 			return rs_fail(err, RS_E_BUG, "a sector got lost");
-		if (is_log(rp, b->units[i], NT_RP_UNIT))
-			return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, LOG_CHANGED);
+		int r = nt_rp_store_guard(rp, b->units[i], NT_RP_UNIT);
+		if (r)
+			return r;
 		sector->stage = 0;
 		sector->is_start =
 			sector->is_start || !i || b->units[i] != b->units[i - 1] + NT_RP_UNIT;

@@ -61,6 +61,30 @@ static void tree_done(struct tree *t)
 
 #define auto_tree __attribute__((cleanup(tree_done)))
 
+int nt_order_range(struct nt_vol *vol, ntfs_attr *na, uint64_t off_bytes, uint64_t len_bytes,
+	uint32_t rank, bool *ret_is_changed)
+{
+	uint64_t cluster = vol->lib->cluster_size;
+	bool is_changed = false;
+
+	for (uint64_t end = off_bytes + len_bytes; off_bytes < end;) {
+		uint64_t in = off_bytes % cluster;
+		uint64_t n = cluster - in < end - off_bytes ? cluster - in : end - off_bytes;
+		LCN lcn = ntfs_attr_vcn_to_lcn(na, (VCN)(off_bytes / cluster));
+
+		if (lcn < 0)
+			return -1;
+		uint64_t at = (uint64_t)lcn * cluster + in;
+		is_changed |= nt_dev_is_changed(&vol->dev, at, n);
+		if (rank != NT_RANK_KEEP)
+			nt_dev_rank(&vol->dev, at, n, rank);
+		off_bytes += n;
+	}
+	if (ret_is_changed)
+		*ret_is_changed = is_changed;
+	return 0;
+}
+
 /* ---- sets ---- */
 
 static uint64_t hash(uint64_t seed, const uint8_t *p, size_t len)

@@ -5,26 +5,6 @@
 
 #include <string.h>
 
-struct blk *nt_vol_source(struct nt_vol *vol)
-{
-	return vol->dev.src;
-}
-
-bool nt_is_dirty(const struct nt_vol *vol)
-{
-	return vol->lib && (vol->lib->flags & VOLUME_IS_DIRTY);
-}
-
-bool nt_is_whole(const struct nt_vol *vol)
-{
-	return vol->is_whole;
-}
-
-bool nt_is_flag_ours(const struct nt_vol *vol)
-{
-	return vol->is_flag_ours && nt_is_dirty(vol);
-}
-
 /* The only name of the record, copied; anything else is not for us. */
 static int only_name(struct nt_vol *vol, ntfs_inode *ni, struct nt_file_name *ret,
 	uint8_t key[NT_IX_FN_MAX], struct rs_err *err)

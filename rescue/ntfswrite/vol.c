@@ -1,65 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Mounting and unmounting; errors of the library. */
+/* Mounting and unmounting; the steps. */
 #include "ntfswrite/security_internal.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
-
-#include <ntfs-3g/logging.h>
 
 /* Far more requests than a mount or a look-up of one name makes; the library itself follows an
  * index that leads back to itself for ever. */
 #define MOUNT_READS (1U << 20)
-
-/* libntfs-3g explains a failure only in its log, whose handler is one per process. This is the one
- * exception from "no global state": the last message, a buffer for each thread. */
-static _Thread_local char last_message[256];
-
-__attribute__((format(printf, 6, 0))) static int keep_message(const char *function,
-	const char *file, int line, u32 level, void *data, const char *format, va_list args)
-{
-	int e = errno; /* the library reads errno after it has logged */
-
-	(void)function;
-	(void)file;
-	(void)line;
-	(void)data;
-	if (level & (NTFS_LOG_LEVEL_ERROR | NTFS_LOG_LEVEL_PERROR | NTFS_LOG_LEVEL_CRITICAL)) {
-		(void)vsnprintf(last_message, sizeof(last_message), format, args);
-		last_message[strcspn(last_message, "\r\n")] = '\0';
-	}
-	errno = e;
-	return 0;
-}
-
-void nt_lib_begin(struct nt_vol *vol)
-{
-	vol->dev.io_err = (struct rs_err){0};
-	vol->dev.reads_left = UINT64_MAX;
-	last_message[0] = '\0';
-	errno = 0;
-}
-
-int nt_lib_fail(struct nt_vol *vol, int code, const char *object, struct rs_err *err)
-{
-	int e = errno;
-
-	if (vol->dev.io_err.code) {
-		if (err)
-			*err = vol->dev.io_err;
-		return vol->dev.io_err.code;
-	}
-	if (e == ENOMEM)
-		return rs_fail_on(err, RS_E_MEMORY, object, "libntfs-3g");
-	if (e == ENOSPC)
-		return rs_fail_on(err, RS_E_NO_SPACE, object, "%s", last_message);
-	if (e == EROFS)
-		return rs_fail_on(err, RS_E_READ_ONLY, object, "%s", last_message);
-	if (last_message[0])
-		return rs_fail_on(err, code, object, "%s", last_message);
-	return rs_fail_on(err, code, object, "%s", e ? strerror(e) : "libntfs-3g gives no reason");
-}
 
 /* One record of $MFT and its copy in $MFTMirr. */
 struct twin {
@@ -254,7 +202,7 @@ static int mount(struct nt_vol *vol, struct rs_err *err)
 	int r = nt_dev_handle(&vol->dev, &handle, err);
 	if (r < 0)
 		return r;
-	ntfs_log_set_handler(keep_message);
+	nt_lib_listen();
 	nt_lib_begin(vol);
 	vol->dev.reads_left = MOUNT_READS; /* it looks hiberfil.sys up */
 	vol->lib = ntfs_device_mount(handle, flags);
@@ -328,6 +276,26 @@ int nt_vol_close(struct nt_vol *vol, struct rs_err *err)
 	nt_sds_free(vol->sds);
 	free(vol);
 	return r;
+}
+
+struct blk *nt_vol_source(struct nt_vol *vol)
+{
+	return vol->dev.src;
+}
+
+bool nt_is_dirty(const struct nt_vol *vol)
+{
+	return vol->lib && (vol->lib->flags & VOLUME_IS_DIRTY);
+}
+
+bool nt_is_whole(const struct nt_vol *vol)
+{
+	return vol->is_whole;
+}
+
+bool nt_is_flag_ours(const struct nt_vol *vol)
+{
+	return vol->is_flag_ours && nt_is_dirty(vol);
 }
 
 void nt_vol_set_replay(struct nt_vol *vol, const struct nt_replay *p)

@@ -36,6 +36,8 @@ struct nt_vol {
 /** An error of the library: the block source's own error if there was one, else errno (ENOSPC,
  * ENOMEM, EROFS by name, the rest as @code), with the library's last message as the cause. */
 int nt_lib_fail(struct nt_vol *vol, int code, const char *object, struct rs_err *err);
+/** Its log is ours from now on: nothing of it reaches a terminal. */
+void nt_lib_listen(void);
 /** Before a call of the library whose error is to be told. */
 void nt_lib_begin(struct nt_vol *vol);
 
