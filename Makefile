@@ -209,7 +209,7 @@ shellcheck:
 format-check:
 	$(call static,format,clang-format-14 --dry-run -Werror $(SOURCES))
 
-check-layers:
+check-layers: all $(BUILD)/init
 	$(call static,layers,tests/check-layers)
 
 check-docs: all
