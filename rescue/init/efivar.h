@@ -9,11 +9,7 @@
 #include <stdint.h>
 
 enum {
-	EFIVAR_NON_VOLATILE = 1,
-	EFIVAR_BOOT = 2,
-	EFIVAR_RUNTIME = 4,
-	EFIVAR_KEPT = 7,
-	EFIVAR_MOST = 64 * 1024,
+	EFIVAR_KEPT = 7, /* attributes: non-volatile, for the firmware and for systems */
 };
 
 #define EFIVAR_GLOBAL "8be4df61-93ca-11d2-aa0d-00e098032b8c"

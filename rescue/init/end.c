@@ -9,8 +9,7 @@
 #include "init/init.h"
 #include "init/raid.h"
 
-#define FLUSH_MS 20000 /* a disk that is dying must not hold the machine */
-#define SHOW_MS	 2000
+#define SHOW_MS 2000
 
 static int flush(void *arg, int out_fd)
 {
@@ -22,11 +21,7 @@ static int flush(void *arg, int out_fd)
 
 static void flush_disks(struct init *in)
 {
-	const struct process_plan plan = {.run = flush,
-		.argv = raid_settle(),
-		.environment = raid_environment,
-		.log = RAID_LOG,
-		.limit_ms = FLUSH_MS};
+	const struct process_plan plan = raid_settle(flush);
 
 	/* where none can be started: every volume was flushed when it was closed */
 	if (process_run(&in->processes, &plan, NULL) == -ETIMEDOUT)

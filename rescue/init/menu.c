@@ -18,7 +18,10 @@
 
 struct item {
 	const char *word, *text;
-	void (*run)(struct init *in);
+	void (*run)(struct init *in); /* NULL: @command on the disk that is chosen */
+	enum run_command command;
+	const char *note; /* of that */
+	enum end end;	  /* what follows; END_STAY is 0 */
 	bool (*is_there)(const struct init *in);
 };
 
@@ -146,21 +149,6 @@ static void do_list(struct init *in)
 	report_add_run_take(in, &run);
 }
 
-static void do_scan(struct init *in)
-{
-	run_on_disk(in, RUN_SCAN, "looking, nothing is changed");
-}
-
-static void do_fix(struct init *in)
-{
-	run_on_disk(in, RUN_FIX, "repair, asking first");
-}
-
-static void do_undo(struct init *in)
-{
-	run_on_disk(in, RUN_UNDO, "taking a repair back, asking first");
-}
-
 static void do_report(struct init *in)
 {
 	report_write(in, RESULT_TECHNICIAN, result_words[RESULT_TECHNICIAN].text, END_STAY);
@@ -191,18 +179,6 @@ static void do_setup(struct init *in)
 	end_now(in, END_REBOOT);
 }
 
-static void do_restart(struct init *in)
-{
-	do_report(in);
-	end_now(in, END_REBOOT);
-}
-
-static void do_poweroff(struct init *in)
-{
-	do_report(in);
-	end_now(in, END_POWEROFF);
-}
-
 static void do_shell(struct init *in)
 {
 	static const char *const argv[] = {SHELL, "-i", NULL};
@@ -225,16 +201,18 @@ static bool is_shell_there(const struct init *in)
 }
 
 static const struct item items[] = {
-	{"list", "show disks, volumes and the Windows on them", do_list, NULL},
-	{"scan", "look for what stops a Windows; changes nothing", do_scan, NULL},
-	{"fix", "repair a disk; asks first", do_fix, NULL},
-	{"undo", "take a repair back; asks first", do_undo, NULL},
-	{"report", "write the report to the stick", do_report, NULL},
-	{"windows", "start Windows now", do_windows, NULL},
-	{"firmware", "restart into the firmware's setup", do_setup, NULL},
-	{"restart", "restart the machine", do_restart, NULL},
-	{"poweroff", "switch the machine off", do_poweroff, NULL},
-	{"shell", "a shell", do_shell, is_shell_there},
+	{"list", "show disks, volumes and the Windows on them", .run = do_list},
+	{"scan", "look for what stops a Windows; changes nothing", .command = RUN_SCAN,
+		.note = "looking, nothing is changed"},
+	{"fix", "repair a disk; asks first", .command = RUN_FIX, .note = "repair, asking first"},
+	{"undo", "take a repair back; asks first", .command = RUN_UNDO,
+		.note = "taking a repair back, asking first"},
+	{"report", "write the report to the stick", .run = do_report},
+	{"windows", "start Windows now", .run = do_windows},
+	{"firmware", "restart into the firmware's setup", .run = do_setup},
+	{"restart", "restart the machine", .run = do_report, .end = END_REBOOT},
+	{"poweroff", "switch the machine off", .run = do_report, .end = END_POWEROFF},
+	{"shell", "a shell", .run = do_shell, .is_there = is_shell_there},
 };
 
 #define ITEMS (sizeof(items) / sizeof(items[0]))
@@ -264,7 +242,11 @@ static void obey(struct init *in)
 		if (is_there(in, i) &&
 			(is_number ? k == i + 1
 				   : strcasecmp(in->dialogue.line, items[i].word) == 0)) {
-			items[i].run(in);
+			if (items[i].run)
+				items[i].run(in);
+			else
+				run_on_disk(in, items[i].command, items[i].note);
+			end_now(in, items[i].end);
 			return;
 		}
 	init_show(in, "There is no such choice.");

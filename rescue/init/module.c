@@ -91,26 +91,33 @@ static bool is_normal(int r)
 	return r >= 0 || r == -ENODEV || r == -EEXIST || r == -EBUSY || r == -ENXIO;
 }
 
-static void load_alias(const struct loading *l)
+/* Each module that a name or an alias stands for; what does not load is told by @failed. */
+static void insert(struct kmod_ctx *kmod, const char *name, unsigned flags,
+	void (*failed)(void *user, const char *module, int r), void *user)
 {
 	struct kmod_list *list = NULL, *at;
-	char text[256];
 
-	if (kmod_module_new_from_lookup(l->kmod, l->alias, &list) < 0)
+	if (kmod_module_new_from_lookup(kmod, name, &list) < 0)
 		return;
 	kmod_list_foreach(at, list)
 	{
 		struct kmod_module *module = kmod_module_get_module(at);
-		int r = kmod_module_probe_insert_module(
-			module, KMOD_PROBE_APPLY_BLACKLIST, NULL, NULL, NULL, NULL);
-		int n = is_normal(r) ? 0
-				     : snprintf(text, sizeof(text), "!%s: %s\n",
-					       kmod_module_get_name(module), strerror(-r));
-		if (n > 0 && (size_t)n < sizeof(text))
-			(void)process_write(l->out, text, (size_t)n); /* nobody is left to tell */
+		int r = kmod_module_probe_insert_module(module, flags, NULL, NULL, NULL, NULL);
+		if (r < 0)
+			failed(user, kmod_module_get_name(module), r);
 		(void)kmod_module_unref(module);
 	}
 	(void)kmod_module_unref_list(list);
+}
+
+static void tell_failed(void *user, const char *module, int r)
+{
+	const struct loading *l = user;
+	char text[256];
+	int n = is_normal(r) ? 0 : snprintf(text, sizeof(text), "!%s: %s\n", module, strerror(-r));
+
+	if (n > 0 && (size_t)n < sizeof(text))
+		(void)process_write(l->out, text, (size_t)n); /* nobody is left to tell */
 }
 
 static void collect(void *user, const char *device)
@@ -169,9 +176,9 @@ static void wait_for_one(struct loading *l, int flags)
 
 static int load_one(void *arg, int out_fd)
 {
-	const struct loading *l = arg;
+	struct loading *l = arg;
 
-	load_alias(l);
+	insert(l->kmod, l->alias, KMOD_PROBE_APPLY_BLACKLIST, tell_failed, l);
 	(void)process_write(out_fd, ".\n", 2); /* nobody is left to tell */
 	return 0;
 }
@@ -322,31 +329,36 @@ bool modules_are_busy(const struct modules *m, bool is_any)
 
 /* ---- by name, in a job ---- */
 
+struct by_name {
+	const char *name;
+	char *ret_failed;
+	size_t cap;
+	bool is_good;
+};
+
+static void keep_failed(void *user, const char *module, int r)
+{
+	struct by_name *b = user;
+
+	(void)module; /* perhaps one that it needs */
+	if (r == -EEXIST || !b->is_good)
+		return;
+	b->is_good = false;
+	(void)snprintf(b->ret_failed, b->cap, "module %s: %s", b->name, strerror(-r));
+}
+
 bool module_load_names(const char *const names[], char *ret_failed, size_t cap)
 {
 	struct kmod_ctx *kmod = open_kmod();
-	bool is_good = kmod;
+	struct by_name b = {NULL, ret_failed, cap, kmod};
 
 	ret_failed[0] = '\0';
 	if (!kmod)
 		(void)snprintf(ret_failed, cap, "the index of modules cannot be read");
-	for (int i = 0; is_good && names[i]; i++) {
-		struct kmod_list *list = NULL, *at;
-		if (kmod_module_new_from_lookup(kmod, names[i], &list) < 0)
-			continue; /* built in, or the mount will say it */
-		kmod_list_foreach(at, list)
-		{
-			struct kmod_module *module = kmod_module_get_module(at);
-			int r = kmod_module_probe_insert_module(module, 0, NULL, NULL, NULL, NULL);
-			if (r < 0 && r != -EEXIST && is_good) {
-				is_good = false;
-				(void)snprintf(
-					ret_failed, cap, "module %s: %s", names[i], strerror(-r));
-			}
-			(void)kmod_module_unref(module);
-		}
-		(void)kmod_module_unref_list(list);
+	for (int i = 0; b.is_good && names[i]; i++) {
+		b.name = names[i]; /* built in or not there: the mount will say it */
+		insert(kmod, names[i], 0, keep_failed, &b);
 	}
 	(void)kmod_unref(kmod);
-	return is_good;
+	return b.is_good;
 }

@@ -25,13 +25,17 @@ void processes_init(struct processes *all, struct loop *loop)
 
 /* ---- the new process ---- */
 
-/* Both ends of what is between it and us; -1 = not there. */
+/* What is between it and us, read end first; -1 = not there. */
 struct ends {
-	int ours, theirs; /* its terminal, or the pipe of its result */
-	int to, from;	  /* its input */
-	int keys;
+	int said[2]; /* its terminal, or the pipe of its result: ours, its own */
+	int input[2], keys[2];
 	const struct process_plan *plan;
 };
+
+#define NO_ENDS(plan)                                                                              \
+	{                                                                                          \
+		{-1, -1}, {-1, -1}, {-1, -1}, plan                                                 \
+	}
 
 static void reset_process(void)
 {
@@ -65,17 +69,18 @@ static bool place_all(const struct ends *e)
 	int said = log ? open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
 	bool has_terminal = e->plan->size;
 
-	if (has_terminal && (setsid() < 0 || ioctl(e->theirs, TIOCSCTTY, 0) < 0))
+	if (has_terminal && (setsid() < 0 || ioctl(e->said[1], TIOCSCTTY, 0) < 0))
 		return false;
 	for (int i = 0; has_terminal && i < 3; i++)
-		if (!place(e->theirs, i, 0))
+		if (!place(e->said[1], i, 0))
 			return false;
 	if ((log && (null < 0 || said < 0)) || !place(null, 0, 0) || !place(said, 1, 0) ||
-		!place(said, 2, 0) || !place(e->from, 0, 0) || !place(e->keys, PROCESS_FD, 0) ||
-		(!has_terminal && !place(e->theirs, PROCESS_FD, O_CLOEXEC)))
+		!place(said, 2, 0) || !place(e->input[0], 0, 0) ||
+		!place(e->keys[0], PROCESS_FD, 0) ||
+		(!has_terminal && !place(e->said[1], PROCESS_FD, O_CLOEXEC)))
 		return false;
 	/* what it held would keep a terminal or a pipe open that we close */
-	bool has_fd = e->keys >= 0 || (!has_terminal && e->theirs >= 0);
+	bool has_fd = e->keys[0] >= 0 || (!has_terminal && e->said[1] >= 0);
 	return close_range(PROCESS_FD + has_fd, ~0U, 0) == 0;
 }
 
@@ -111,7 +116,7 @@ pid_t process_fork(process_fn run, void *arg, int out_fd)
 
 int process_wait(const struct process_plan *plan)
 {
-	struct ends e = {-1, -1, -1, -1, -1, plan};
+	struct ends e = NO_ENDS(plan);
 	pid_t pid = process_fork(become, &e, -1);
 	int status = -1;
 
@@ -123,21 +128,17 @@ int process_wait(const struct process_plan *plan)
 /* ---- what is between it and us ---- */
 
 /* All keys fit into a pipe: nobody has to wait for the other end. */
-static int keys_pipe(const struct rs_secret *keys, struct ends *ret, struct rs_err *err)
+static int keys_pipe(const struct rs_secret *keys, struct ends *e, struct rs_err *err)
 {
-	int ends[2];
-
 	if (!keys || !keys->len)
 		return 0;
-	if (pipe2(ends, O_CLOEXEC) < 0)
+	if (pipe2(e->keys, O_CLOEXEC) < 0)
 		return rs_fail(err, RS_E_MEMORY, "pipe: %s", strerror(errno));
-	ret->keys = ends[0];
-	(void)fcntl(ends[1], F_SETPIPE_SZ, 128 * 1024); /* else the write below says it */
-	(void)fcntl(ends[1], F_SETFL, O_NONBLOCK);
-	ssize_t n = write(ends[1], keys->p, keys->len);
-	(void)close(ends[1]); /* the write has told */
-	return n == (ssize_t)keys->len ? 0
-				       : rs_fail(err, RS_E_MEMORY, "no room to hand the keys over");
+	(void)fcntl(e->keys[1], F_SETPIPE_SZ, 128 * 1024); /* else the write below says it */
+	(void)fcntl(e->keys[1], F_SETFL, O_NONBLOCK);
+	return write(e->keys[1], keys->p, keys->len) == (ssize_t)keys->len
+		       ? 0
+		       : rs_fail(err, RS_E_MEMORY, "no room to hand the keys over");
 }
 
 static void hide_typing(int fd)
@@ -150,57 +151,43 @@ static void hide_typing(int fd)
 	(void)tcsetattr(fd, TCSANOW, &t); /* as above */
 }
 
-static int open_pty(const struct process_plan *plan, struct ends *ret)
+static int open_pty(const struct process_plan *plan, int ret[2])
 {
 	struct winsize window = {.ws_row = plan->size[0], .ws_col = plan->size[1]};
 	char name[64];
 
-	ret->ours = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (ret->ours < 0 || unlockpt(ret->ours) < 0 ||
-		ptsname_r(ret->ours, name, sizeof(name)) != 0)
+	ret[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (ret[0] < 0 || unlockpt(ret[0]) < 0 || ptsname_r(ret[0], name, sizeof(name)) != 0)
 		return -1;
-	ret->theirs = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (ret->theirs < 0)
+	ret[1] = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (ret[1] < 0)
 		return -1;
-	(void)ioctl(ret->theirs, TIOCSWINSZ, &window); /* else it has none */
+	(void)ioctl(ret[1], TIOCSWINSZ, &window); /* else it has none */
 	if (!plan->has_echo)
-		hide_typing(ret->theirs);
-	return 0;
-}
-
-static int open_pipe(int *ret_read, int *ret_write)
-{
-	int ends[2];
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return -1;
-	*ret_read = ends[0];
-	*ret_write = ends[1];
+		hide_typing(ret[1]);
 	return 0;
 }
 
 static int open_ends(const struct process_plan *plan, struct ends *e, struct rs_err *err)
 {
-	if (plan->size && open_pty(plan, e) < 0)
-		return rs_fail(err, RS_E_MEMORY, "pseudo-terminal: %s", strerror(errno));
-	if ((!plan->size && open_pipe(&e->ours, &e->theirs) < 0) ||
-		(plan->has_input && open_pipe(&e->from, &e->to) < 0) ||
-		fcntl(e->ours, F_SETFL, O_RDWR | O_NONBLOCK) < 0)
-		return rs_fail(err, RS_E_MEMORY, "pipe: %s", strerror(errno));
+	if ((plan->size ? open_pty(plan, e->said) : pipe2(e->said, O_CLOEXEC)) < 0 ||
+		(plan->has_input && pipe2(e->input, O_CLOEXEC) < 0) ||
+		fcntl(e->said[0], F_SETFL, O_RDWR | O_NONBLOCK) < 0)
+		return rs_fail(err, RS_E_MEMORY, "pseudo-terminal or pipe: %s", strerror(errno));
 	if (plan->has_input) {
-		(void)fcntl(e->to, F_SETPIPE_SZ, PIPE_BYTES); /* else less goes in at once */
-		(void)fcntl(e->to, F_SETFL, O_NONBLOCK);
+		(void)fcntl(e->input[1], F_SETPIPE_SZ, PIPE_BYTES); /* else less goes in at once */
+		(void)fcntl(e->input[1], F_SETFL, O_NONBLOCK);
 	}
 	return keys_pipe(plan->keys, e, err);
 }
 
 static void close_ends(const struct ends *e)
 {
-	rs_auto_close(&e->ours);
-	rs_auto_close(&e->theirs);
-	rs_auto_close(&e->to);
-	rs_auto_close(&e->from);
-	rs_auto_close(&e->keys);
+	for (int i = 0; i < 2; i++) {
+		rs_auto_close(&e->said[i]);
+		rs_auto_close(&e->input[i]);
+		rs_auto_close(&e->keys[i]);
+	}
 }
 
 /* ---- its end ---- */
@@ -268,7 +255,7 @@ static void on_output(void *user, int fd, short events)
 struct process *process_start(
 	struct processes *all, const struct process_plan *plan, struct rs_err *err)
 {
-	struct ends e = {-1, -1, -1, -1, -1, plan};
+	struct ends e = NO_ENDS(plan);
 	struct process *p = all->list;
 	pid_t pid = -1;
 
@@ -284,21 +271,21 @@ struct process *process_start(
 	if (open_ends(plan, &e, err) < 0 ||
 		(plan->cap && rs_secret_init(&p->result, plan->cap, err) < 0))
 		goto failed;
-	if (!loop_add(all->loop, e.ours, POLLIN, on_output, p)) {
+	if (!loop_add(all->loop, e.said[0], POLLIN, on_output, p)) {
 		(void)rs_fail(err, RS_E_MEMORY, "too many processes");
 		goto failed;
 	}
 	pid = process_fork(become, &e, plan->size ? STDOUT_FILENO : PROCESS_FD);
 	if (pid < 0) {
 		(void)rs_fail(err, RS_E_MEMORY, "process: %s", strerror(errno));
-		loop_remove(all->loop, e.ours);
+		loop_remove(all->loop, e.said[0]);
 		goto failed;
 	}
 	p->pid = pid;
 	p->active_ms = now_ms();
 	p->end_ms = plan->limit_ms ? p->active_ms + plan->limit_ms : 0;
-	p->fd = rs_steal_fd(&e.ours);
-	p->input = plan->has_input ? rs_steal_fd(&e.to) : -1;
+	p->fd = rs_steal_fd(&e.said[0]);
+	p->input = plan->has_input ? rs_steal_fd(&e.input[1]) : -1;
 	close_ends(&e);
 	return p;
 failed:

@@ -16,6 +16,7 @@
 #define MDADM	    "/sbin/mdadm"
 #define MDMON	    "/sbin/mdmon"
 #define ADD_MS	    60000
+#define SETTLE_MS   20000 /* a disk that is dying must not hold the machine */
 #define WRITABLE_MS 10000
 
 bool raid_is_member(const struct known_disk *d)
@@ -25,9 +26,20 @@ bool raid_is_member(const struct known_disk *d)
 	       strcmp(d->facts.raid, "ddf_raid_member") == 0;
 }
 
-/* Started by mdadm, mdmon would let an unclean set's repair begin: nobody asked for it yet. */
-const char *const raid_environment[] = {
-	"IMSM_NO_PLATFORM=1", "MDADM_NO_MDMON=1", "PATH=/sbin:/bin", NULL};
+/* What it says goes to a file: the consoles are for people. */
+static struct process_plan plan_for(process_fn run, const char *const argv[], uint64_t limit_ms)
+{
+	/* started by mdadm, mdmon would let an unclean set's repair begin: nobody asked for it yet
+	 */
+	static const char *const environment[] = {
+		"IMSM_NO_PLATFORM=1", "MDADM_NO_MDMON=1", "PATH=/sbin:/bin", NULL};
+
+	return (struct process_plan){.run = run,
+		.argv = argv,
+		.environment = environment,
+		.log = INIT_RUN "/mdadm.log",
+		.limit_ms = limit_ms};
+}
 
 static int before_add(void *arg, int out_fd)
 {
@@ -59,15 +71,11 @@ void raid_add(struct init *in, struct known_disk *d)
 {
 	char device[DISK_NAME + 8];
 	const char *const argv[] = {MDADM, "--incremental", device, NULL};
-	const struct process_plan plan = {.run = before_add,
-		.argv = argv,
-		.environment = raid_environment,
-		.log = RAID_LOG,
-		.end = on_added,
-		.user = in,
-		.tag = (unsigned)(d - in->disks.list),
-		.limit_ms = ADD_MS};
+	struct process_plan plan = plan_for(before_add, argv, ADD_MS);
 
+	plan.end = on_added;
+	plan.user = in;
+	plan.tag = (unsigned)(d - in->disks.list);
 	(void)snprintf(device, sizeof(device), "/dev/%s", d->name);
 	if (process_start(&in->processes, &plan, NULL))
 		disks_look_begun(&in->disks);
@@ -135,11 +143,7 @@ static long start_monitor(struct init *in, const char *array)
 {
 	char version[64], container[DISK_NAME];
 	const char *const argv[] = {MDMON, container, NULL};
-	const struct process_plan plan = {.run = hold_resync,
-		.argv = argv,
-		.environment = raid_environment,
-		.log = RAID_LOG,
-		.limit_ms = WRITABLE_MS};
+	const struct process_plan plan = plan_for(hold_resync, argv, WRITABLE_MS);
 
 	if (!sysfs_text(version, sizeof(version), "/sys/block/%s/md/metadata_version", array) ||
 		sscanf(version, "external:/%31[^/]/", container) != 1)
@@ -163,9 +167,11 @@ void raid_allow_writes(struct init *in, const char *disk)
 		init_log(in, "disk /dev/%s: the array stays read-only", disk);
 }
 
-const char *const *raid_settle(void)
+struct process_plan raid_settle(process_fn run)
 {
 	static const char *const argv[] = {MDADM, "--wait-clean", "--scan", NULL};
 
-	return access("/sys/module/md_mod", F_OK) == 0 && access(MDADM, X_OK) == 0 ? argv : NULL;
+	bool is_there = access("/sys/module/md_mod", F_OK) == 0 && access(MDADM, X_OK) == 0;
+
+	return plan_for(run, is_there ? argv : NULL, SETTLE_MS);
 }

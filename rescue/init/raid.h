@@ -7,6 +7,7 @@
 #define UNBRICK_INIT_RAID_H
 
 #include "init/disks.h"
+#include "init/process.h"
 
 struct init;
 
@@ -18,11 +19,8 @@ void raid_add(struct init *in, struct known_disk *d);
 void raid_allow_writes(struct init *in, const char *disk);
 /** Say which members are in no array. */
 void raid_tell(struct init *in);
-/** The program that waits until the sets are marked clean, as their last writes are over; NULL:
- * there is no such program, or none of them. It is run as the others of them. */
-const char *const *raid_settle(void);
-extern const char *const raid_environment[];
-/* What they say goes to a file: the consoles are for people. */
-#define RAID_LOG "/run/unbrick/mdadm.log"
+/** @run, then wait until the sets are marked clean, as their last writes are over (if there are
+ * any, and that program). */
+struct process_plan raid_settle(process_fn run);
 
 #endif

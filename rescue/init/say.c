@@ -63,48 +63,47 @@ int said_step(struct init *in)
 	return FILTER_MS;
 }
 
-__attribute__((format(printf, 2, 0))) static void format(
-	char ret[LINE_BYTES], const char *fmt, va_list ap)
+enum { TO_CONSOLES = 1, TO_REPORT = 2, OURS = 4 };
+
+__attribute__((format(printf, 3, 0))) static void say(
+	struct init *in, unsigned how, const char *fmt, va_list ap)
 {
-	char text[LINE_BYTES];
+	char text[LINE_BYTES], shown[LINE_BYTES], line[LINE_BYTES + 16];
 
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
-	(void)rs_shown(text, ret, LINE_BYTES);
+	(void)rs_shown(text, shown, sizeof(shown));
+	(void)snprintf(line, sizeof(line), "%s%s", how & OURS ? "unbrick: " : "", shown);
+	if (how & TO_CONSOLES) {
+		said_end(in); /* what a program said comes before */
+		consoles_line(&in->consoles, line);
+	}
+	if (how & TO_REPORT)
+		keep(in, shown);
 }
 
 void init_say(struct init *in, const char *fmt, ...)
 {
-	char text[LINE_BYTES], line[LINE_BYTES + 16];
 	va_list ap;
 
 	va_start(ap, fmt);
-	format(text, fmt, ap);
+	say(in, TO_CONSOLES | TO_REPORT | OURS, fmt, ap);
 	va_end(ap);
-	(void)snprintf(line, sizeof(line), "unbrick: %s", text);
-	said_end(in); /* what a program said comes before */
-	consoles_line(&in->consoles, line);
-	keep(in, text);
 }
 
 void init_log(struct init *in, const char *fmt, ...)
 {
-	char text[LINE_BYTES];
 	va_list ap;
 
 	va_start(ap, fmt);
-	format(text, fmt, ap);
+	say(in, TO_REPORT, fmt, ap);
 	va_end(ap);
-	keep(in, text);
 }
 
 void init_show(struct init *in, const char *fmt, ...)
 {
-	char text[LINE_BYTES];
 	va_list ap;
 
 	va_start(ap, fmt);
-	format(text, fmt, ap);
+	say(in, TO_CONSOLES, fmt, ap);
 	va_end(ap);
-	said_end(in);
-	consoles_line(&in->consoles, text);
 }

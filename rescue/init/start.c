@@ -85,41 +85,28 @@ void start_system(char *ret_fault, size_t cap)
 		(void)0;			       /* as above */
 }
 
-static char *read_file(const char *path, size_t most, size_t *ret_len)
+/* "" and 0 where there is none: it then says nothing */
+static size_t read_file(const char *path, char ret[FACTS_FILE_MOST + 1])
 {
-	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char *bytes = fd >= 0 ? malloc(most + 1) : NULL;
-	size_t len = 0;
+	long len = sysfs_bytes(path, ret, FACTS_FILE_MOST);
 
-	while (bytes && len < most) {
-		ssize_t n = read(fd, bytes + len, most - len);
-		if (n <= 0)
-			break;
-		len += (size_t)n;
-	}
-	if (bytes)
-		bytes[len] = '\0';
-	*ret_len = len;
-	return bytes;
+	ret[len < 0 ? 0 : len] = '\0';
+	return len < 0 ? 0 : (size_t)len;
 }
 
 void start_facts(struct facts *f)
 {
-	size_t len;
+	static char bytes[FACTS_FILE_MOST + 1];
 
 	facts_init(f);
-	auto_free char *boot = read_file("/unbrick/boot.conf", FACTS_FILE_MOST, &len);
-	if (boot)
-		facts_read_boot(f, boot, len);
-	auto_free char *line = read_file("/proc/cmdline", 4096, &len);
-	if (line)
-		facts_read_command_line(f, line);
-	auto_free char *params = read_file("/sys/kernel/boot_params/data", 4096, &len);
-	if (params)
-		facts_read_boot_params(f, (const unsigned char *)params, len);
-	auto_free char *settings = read_file("/unbrick/settings.conf", FACTS_FILE_MOST, &len);
-	if (settings)
-		facts_read_settings(f, settings, len, true, "settings of the application");
+	size_t len = read_file("/unbrick/boot.conf", bytes);
+	facts_read_boot(f, bytes, len);
+	(void)read_file("/proc/cmdline", bytes);
+	facts_read_command_line(f, bytes);
+	len = read_file("/sys/kernel/boot_params/data", bytes);
+	facts_read_boot_params(f, (const unsigned char *)bytes, len);
+	len = read_file("/unbrick/settings.conf", bytes);
+	facts_read_settings(f, bytes, len, true, "settings of the application");
 }
 
 /* Vendors' placeholders are the same on thousands of machines: no name for one. */

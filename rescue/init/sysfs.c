@@ -16,51 +16,56 @@
 
 #define RECEIVE_BYTES (4 << 20) /* a coldplug's events come faster than they are read */
 
-static bool read_text(const char *path, char *ret, size_t cap)
+long sysfs_bytes(const char *path, void *ret, size_t cap)
 {
 	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	size_t len = 0;
 
-	ret[0] = '\0';
 	if (fd < 0)
-		return false;
-	while (len < cap - 1) {
-		ssize_t n = read(fd, ret + len, cap - 1 - len);
+		return -1;
+	while (len < cap) {
+		ssize_t n = read(fd, (char *)ret + len, cap - len);
 		if (n <= 0)
 			break;
 		len += (size_t)n;
 	}
-	ret[len] = '\0';
-	len = strlen(ret);
+	return (long)len;
+}
+
+__attribute__((format(printf, 3, 0))) static bool read_text(
+	char *ret, size_t cap, const char *fmt, va_list ap)
+{
+	char path[PATH_MAX];
+	int n = vsnprintf(path, sizeof(path), fmt, ap);
+	long got = n > 0 && (size_t)n < sizeof(path) ? sysfs_bytes(path, ret, cap - 1) : -1;
+
+	ret[got < 0 ? 0 : got] = '\0';
+	size_t len = strlen(ret);
 	while (len && (ret[len - 1] == '\n' || ret[len - 1] == ' '))
 		ret[--len] = '\0';
-	return true;
+	return got >= 0;
 }
 
 bool sysfs_text(char *ret, size_t cap, const char *fmt, ...)
 {
-	char path[PATH_MAX];
 	va_list ap;
 
 	va_start(ap, fmt);
-	int n = vsnprintf(path, sizeof(path), fmt, ap);
+	bool is_there = read_text(ret, cap, fmt, ap);
 	va_end(ap);
-	ret[0] = '\0';
-	return n > 0 && (size_t)n < sizeof(path) && read_text(path, ret, cap);
+	return is_there;
 }
 
 uint64_t sysfs_number(uint64_t missing, const char *fmt, ...)
 {
-	char path[PATH_MAX], text[64], *end;
+	char text[64], *end;
 	va_list ap;
 
 	va_start(ap, fmt);
-	int n = vsnprintf(path, sizeof(path), fmt, ap);
+	bool is_there = read_text(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	if (n <= 0 || (size_t)n >= sizeof(path) || !read_text(path, text, sizeof(text)))
-		return missing;
-	uint64_t v = strtoull(text, &end, 0);
-	return end == text ? missing : v;
+	uint64_t v = is_there ? strtoull(text, &end, 0) : 0;
+	return !is_there || end == text ? missing : v;
 }
 
 bool sysfs_link(char *ret, size_t cap, const char *fmt, ...)

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/** The file's first @cap bytes; how many there are, -1 if it does not open. */
+long sysfs_bytes(const char *path, void *ret, size_t cap);
 /** The file's text without trailing blanks, cut to @cap; false (and "") if it does not open. */
 bool sysfs_text(char *ret, size_t cap, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /** A number (0x or decimal) in a file; @missing if there is none. */
