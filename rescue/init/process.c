@@ -64,9 +64,6 @@ static bool place(int fd, int number, int flags)
 
 static bool place_all(const struct ends *e)
 {
-	const char *log = e->plan->log;
-	int null = log ? open("/dev/null", O_RDONLY | O_CLOEXEC) : -1;
-	int said = log ? open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
 	bool has_terminal = e->plan->size;
 
 	if (has_terminal && (setsid() < 0 || ioctl(e->said[1], TIOCSCTTY, 0) < 0))
@@ -74,14 +71,21 @@ static bool place_all(const struct ends *e)
 	for (int i = 0; has_terminal && i < 3; i++)
 		if (!place(e->said[1], i, 0))
 			return false;
-	if ((log && (null < 0 || said < 0)) || !place(null, 0, 0) || !place(said, 1, 0) ||
-		!place(said, 2, 0) || !place(e->input[0], 0, 0) ||
-		!place(e->keys[0], PROCESS_FD, 0) ||
+	if (!place(e->input[0], 0, 0) || !place(e->keys[0], PROCESS_FD, 0) ||
 		(!has_terminal && !place(e->said[1], PROCESS_FD, O_CLOEXEC)))
 		return false;
 	/* what it held would keep a terminal or a pipe open that we close */
 	bool has_fd = e->keys[0] >= 0 || (!has_terminal && e->said[1] >= 0);
 	return close_range(PROCESS_FD + has_fd, ~0U, 0) == 0;
+}
+
+static bool place_log(const char *log)
+{
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int said = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+	return null >= 0 && said >= 0 && place(null, 0, 0) && place(said, 1, 0) &&
+	       place(said, 2, 0);
 }
 
 static int become(void *arg, int out_fd)
@@ -97,6 +101,8 @@ static int become(void *arg, int out_fd)
 	int r = plan->run ? plan->run(plan->arg, out_fd) : 0;
 	if (r || !plan->argv)
 		return r;
+	if (plan->log && !place_log(plan->log))
+		return 126;
 	const char *const *environment = plan->environment ? plan->environment : usual;
 	/* the strings are only read: POSIX keeps the type for old programs */
 	(void)execve(plan->argv[0], (char *const *)(uintptr_t)plan->argv,

@@ -363,6 +363,7 @@ static struct init ours;
 
 static void begin_with(const char *partition, const char *stick_uuid)
 {
+	json_object_put(ours.said.timeline);
 	ours = (struct init){0};
 	loop_init(&ours.loop);
 	processes_init(&ours.processes, &ours.loop);

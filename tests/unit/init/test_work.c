@@ -191,14 +191,13 @@ static void test_work__replay__as_the_settings_allow(void **state)
 		[SETTINGS_REPLAY_ALL] = "all"};
 
 	for (unsigned i = 0; i < 3; i++) {
+		(void)end(state);
 		(void)begin(state);
 		in.facts.settings.replay = i;
 		(void)end_of(RS_STATUS_NOTHING, 0);
 		assert_int_equal(runs[0].command, RUN_FIX);
 		assert_string_equal(runs[0].replay, words[i]);
-		(void)end(state);
 	}
-	(void)begin(state);
 }
 
 /* The plan of a replay is kept on the stick: while that is on its way, no journal is replayed. */
