@@ -11,7 +11,7 @@
 
 #include "init/process.h"
 
-static void block_signals(sigset_t *ret)
+void guard_block(sigset_t *ret)
 {
 	(void)sigemptyset(ret); /* these fail for wrong numbers only */
 	(void)sigaddset(ret, SIGCHLD);
@@ -55,7 +55,7 @@ _Noreturn void guard(process_fn supervise, void *arg)
 {
 	sigset_t set;
 
-	block_signals(&set);
+	guard_block(&set);
 	(void)reboot(RB_DISABLE_CAD); /* Ctrl-Alt-Del becomes SIGINT */
 	pid_t pid = process_fork(supervise, arg, -1);
 	for (;;) {

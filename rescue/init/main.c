@@ -38,11 +38,7 @@ static bool catch_signals(struct init *in)
 {
 	sigset_t set;
 
-	(void)sigemptyset(&set);
-	(void)sigaddset(&set, SIGCHLD);
-	(void)sigaddset(&set, SIGINT);
-	(void)sigaddset(&set, SIGTERM);
-	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	guard_block(&set);
 	(void)signal(SIGPIPE, SIG_IGN);
 	return loop_add(
 		&in->loop, signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), POLLIN, on_signal, in);

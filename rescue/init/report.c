@@ -169,9 +169,8 @@ static void put_outcome(FILE *f, const struct init *in, const char *text)
 	char time[RS_TIME_LEN];
 
 	rs_filetime_text(in->report.started_filetime, time);
-	(void)fprintf(f, "Unbrick ");
-	(void)fputs(UNBRICK_VERSION, f);
-	(void)fprintf(f, ", started %s, machine %s\r\n", time, in->report.serial);
+	(void)fprintf(f, "Unbrick %s, started %s, machine %s\r\n", UNBRICK_VERSION, time,
+		in->report.serial);
 	(void)fprintf(f, "Door: %s: %s.\r\nSecure Boot: %s. Mode: %s.\r\n\r\n",
 		facts_door_name(&in->facts), facts_door_meaning(&in->facts),
 		facts_secure_boot_name(&in->facts), settings_mode_name(in->facts.settings.mode));
