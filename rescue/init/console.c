@@ -103,9 +103,10 @@ static void make_raw(int fd, speed_t speed)
 	t.c_cflag |= CLOCAL | CREAD;
 	t.c_cflag &= ~(tcflag_t)CRTSCTS; /* a null modem without that line would stop all */
 	if (speed)
-		(void)cfsetspeed(&t, speed); /* a constant of ours */
-	(void)tcsetattr(fd, TCSANOW, &t);    /* then it stays as it is */
-	(void)tcflush(fd, TCIFLUSH); /* typed before anybody asked; output is not waited for */
+		(void)cfsetspeed(
+			&t, speed);	  /* glibc takes bauds, and the settings only known ones */
+	(void)tcsetattr(fd, TCSANOW, &t); /* then it stays as it is */
+	(void)tcflush(fd, TCIFLUSH);	  /* typed before anybody asked; output is not waited for */
 }
 
 void consoles_quiet(int fd)
@@ -148,21 +149,6 @@ bool console_add_take(struct consoles *c, int fd, const char *name)
 	return console_add_at(c, fd, name, 0);
 }
 
-static speed_t speed_of(const char *text)
-{
-	static const struct {
-		unsigned long baud;
-		speed_t speed;
-	} speeds[] = {{9600, B9600}, {19200, B19200}, {38400, B38400}, {57600, B57600},
-		{115200, B115200}, {230400, B230400}, {460800, B460800}, {921600, B921600}};
-	unsigned long baud = strtoul(text, NULL, 10);
-
-	for (size_t i = 0; i < sizeof(speeds) / sizeof(speeds[0]); i++)
-		if (speeds[i].baud == baud)
-			return speeds[i].speed;
-	return 0;
-}
-
 static void open_one(struct consoles *c, const char *name, speed_t speed)
 {
 	char path[CONSOLE_NAME + 8];
@@ -184,7 +170,7 @@ static bool is_graphics(const char *name)
 }
 
 void consoles_open(
-	struct consoles *c, const char *active, enum console_choice choice, const char *serial)
+	struct consoles *c, const char *active, enum settings_console choice, const char *serial)
 {
 	char names[256], named[CONSOLE_NAME];
 	char *rest = NULL;
@@ -192,15 +178,15 @@ void consoles_open(
 
 	(void)snprintf(named, sizeof(named), "%.*s", (int)strcspn(serial, ","), serial);
 	if (named[0])
-		open_one(c, named, speed ? speed_of(speed + 1) : 0);
-	if (choice == CONSOLE_NAMED && c->n)
+		open_one(c, named, speed ? (speed_t)strtoul(speed + 1, NULL, 10) : 0);
+	if (choice == SETTINGS_CONSOLE_NAMED && c->n)
 		return;
 	/* tty0 is whichever is in front: ours is the first */
-	if (choice != CONSOLE_SERIAL)
+	if (choice != SETTINGS_CONSOLE_SERIAL)
 		open_one(c, "tty1", 0);
 	(void)snprintf(names, sizeof(names), "%s", active);
 	for (char *name = strtok_r(names, " \n", &rest); name; name = strtok_r(NULL, " \n", &rest))
-		if (!is_graphics(name) && choice != CONSOLE_GRAPHICS)
+		if (!is_graphics(name) && choice != SETTINGS_CONSOLE_GRAPHICS)
 			open_one(c, name, 0);
 	/* a machine without what was chosen still shows what happens */
 	if (!c->n)

@@ -7,11 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "format/settings.h"
 #include "init/loop.h"
 
 enum { CONSOLE_MOST = 8, CONSOLE_NAME = 32, CONSOLE_RING = 64 * 1024 };
-
-enum console_choice { CONSOLE_ALL, CONSOLE_GRAPHICS, CONSOLE_SERIAL, CONSOLE_NAMED };
 
 typedef void (*console_input_fn)(void *user, const char *bytes, size_t len);
 
@@ -35,9 +34,9 @@ struct consoles {
 void consoles_init(struct consoles *c, struct loop *loop, console_input_fn input, void *user);
 /** Open the kernel's consoles (@active, as /sys/class/tty/console/active has it) and the first
  * virtual terminal, as chosen. @serial "ttyS0,115200" or "": another one; its name alone decides
- * for CONSOLE_NAMED. Names that do not open are left out. */
+ * for SETTINGS_CONSOLE_NAMED. Names that do not open are left out. */
 void consoles_open(
-	struct consoles *c, const char *active, enum console_choice choice, const char *serial);
+	struct consoles *c, const char *active, enum settings_console choice, const char *serial);
 /** A console that the kernel has opened already: no echo from now on. What was typed before anybody
  * asked is thrown away. */
 void consoles_quiet(int fd);

@@ -28,17 +28,17 @@ static void flush_disks(struct init *in)
 		init_say(in, "a disk does not answer to a flush; going on");
 }
 
-void end_now(struct init *in, enum end end)
+void end_now(struct init *in, enum settings_end end)
 {
-	if (end == END_STAY)
+	if (end == SETTINGS_END_STAY)
 		return;
 	flush_disks(in);
-	if (end == END_POWEROFF)
+	if (end == SETTINGS_END_POWEROFF)
 		init_say(in, "powering off");
-	else if (end == END_REBOOT)
+	else if (end == SETTINGS_END_REBOOT)
 		init_say(in, "restarting");
 	consoles_drain(&in->consoles, SHOW_MS);
 	stick_forget_keys(in);
-	(void)reboot(end == END_POWEROFF ? RB_POWER_OFF : RB_AUTOBOOT);
+	(void)reboot(end == SETTINGS_END_POWEROFF ? RB_POWER_OFF : RB_AUTOBOOT);
 	init_say(in, "the kernel refused to do that: use the power switch");
 }

@@ -7,7 +7,7 @@
 
 struct init;
 
-/** Flush, show, forget the keys, and do it; returns only for END_STAY. */
-void end_now(struct init *in, enum end end);
+/** Flush, show, forget the keys, and do it; returns only for SETTINGS_END_STAY. */
+void end_now(struct init *in, enum settings_end end);
 
 #endif

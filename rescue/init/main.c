@@ -48,14 +48,10 @@ static void open_consoles(struct init *in)
 {
 	char active[256];
 	const struct settings *s = &in->facts.settings;
-	enum console_choice choice = s->console == SETTINGS_CONSOLE_GRAPHICS ? CONSOLE_GRAPHICS
-				     : s->console == SETTINGS_CONSOLE_SERIAL ? CONSOLE_SERIAL
-				     : s->console == SETTINGS_CONSOLE_NAMED  ? CONSOLE_NAMED
-									     : CONSOLE_ALL;
 
 	(void)sysfs_text(active, sizeof(active), "/sys/class/tty/console/active");
 	consoles_init(&in->consoles, &in->loop, on_typed, in);
-	consoles_open(&in->consoles, active, choice, s->serial);
+	consoles_open(&in->consoles, active, s->console, s->serial);
 }
 
 static void say_started(struct init *in, const char *fault)

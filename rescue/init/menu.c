@@ -20,8 +20,8 @@ struct item {
 	const char *word, *text;
 	void (*run)(struct init *in); /* NULL: @command on the disk that is chosen */
 	enum run_command command;
-	const char *note; /* of that */
-	enum end end;	  /* what follows; END_STAY is 0 */
+	const char *note;      /* of that */
+	enum settings_end end; /* what follows; SETTINGS_END_STAY is 0 */
 	bool (*is_there)(const struct init *in);
 };
 
@@ -151,7 +151,8 @@ static void do_list(struct init *in)
 
 static void do_report(struct init *in)
 {
-	report_write(in, RESULT_TECHNICIAN, result_words[RESULT_TECHNICIAN].text, END_STAY);
+	report_write(
+		in, RESULT_TECHNICIAN, result_words[RESULT_TECHNICIAN].text, SETTINGS_END_STAY);
 }
 
 static void do_windows(struct init *in)
@@ -162,9 +163,10 @@ static void do_windows(struct init *in)
 		init_show(in, "Windows cannot be started from here: %s", text);
 		return;
 	}
-	report_write(in, RESULT_TECHNICIAN, result_words[RESULT_WINDOWS].text, END_WINDOWS);
+	report_write(
+		in, RESULT_TECHNICIAN, result_words[RESULT_WINDOWS].text, SETTINGS_END_WINDOWS);
 	init_say(in, "starting Windows (%s)", entry);
-	end_now(in, END_WINDOWS);
+	end_now(in, SETTINGS_END_WINDOWS);
 }
 
 static void do_setup(struct init *in)
@@ -176,7 +178,7 @@ static void do_setup(struct init *in)
 		return;
 	}
 	do_report(in);
-	end_now(in, END_REBOOT);
+	end_now(in, SETTINGS_END_REBOOT);
 }
 
 static void do_shell(struct init *in)
@@ -210,8 +212,8 @@ static const struct item items[] = {
 	{"report", "write the report to the stick", .run = do_report},
 	{"windows", "start Windows now", .run = do_windows},
 	{"firmware", "restart into the firmware's setup", .run = do_setup},
-	{"restart", "restart the machine", .run = do_report, .end = END_REBOOT},
-	{"poweroff", "switch the machine off", .run = do_report, .end = END_POWEROFF},
+	{"restart", "restart the machine", .run = do_report, .end = SETTINGS_END_REBOOT},
+	{"poweroff", "switch the machine off", .run = do_report, .end = SETTINGS_END_POWEROFF},
 	{"shell", "a shell", .run = do_shell, .is_there = is_shell_there},
 };
 
@@ -256,8 +258,8 @@ static void leave(struct init *in)
 {
 	in->is_stop_wanted = false;
 	init_say(in, "Ctrl-Alt-Del: restarting");
-	report_write(in, RESULT_NONE, "restarted by Ctrl-Alt-Del", END_REBOOT);
-	end_now(in, END_REBOOT);
+	report_write(in, RESULT_NONE, "restarted by Ctrl-Alt-Del", SETTINGS_END_REBOOT);
+	end_now(in, SETTINGS_END_REBOOT);
 }
 
 _Noreturn void menu_incomplete(struct init *in)
@@ -266,7 +268,7 @@ _Noreturn void menu_incomplete(struct init *in)
 	for (;;) {
 		init_step(in, -1);
 		if (in->is_stop_wanted)
-			end_now(in, END_REBOOT);
+			end_now(in, SETTINGS_END_REBOOT);
 	}
 }
 

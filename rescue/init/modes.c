@@ -18,20 +18,6 @@
 #define REPAIRS_MOST 3
 #define MEMORY_MS    10000
 
-static enum end end_of(unsigned setting)
-{
-	switch (setting) {
-	case SETTINGS_END_WINDOWS:
-		return END_WINDOWS;
-	case SETTINGS_END_REBOOT:
-		return END_REBOOT;
-	case SETTINGS_END_POWEROFF:
-		return END_POWEROFF;
-	default:
-		return END_STAY;
-	}
-}
-
 /* ---- the memory of the run before: the stick's last report, else a variable of the firmware ----
  */
 
@@ -74,8 +60,8 @@ static bool was_reset_before(struct init *in)
 	char value[32] = "";
 
 	if (in->stick.state == STICK_READ && in->facts.settings.report == SETTINGS_REPORT_STICK)
-		return strcmp(in->stick.last.end, end_words[END_WINDOWS]) == 0 ||
-		       strcmp(in->stick.last.end, end_words[END_REBOOT]) == 0;
+		return strcmp(in->stick.last.end, end_words[SETTINGS_END_WINDOWS]) == 0 ||
+		       strcmp(in->stick.last.end, end_words[SETTINGS_END_REBOOT]) == 0;
 	const struct process_plan plan = {
 		.run = memory_read, .cap = sizeof(value) - 1, .limit_ms = MEMORY_MS};
 	(void)process_run(&in->processes, &plan, value);
@@ -87,31 +73,31 @@ static bool was_reset_before(struct init *in)
 
 /* ---- the end of a run ---- */
 
-static enum end decide(struct init *in, const struct work *w, char *ret_why, size_t cap)
+static enum settings_end decide(struct init *in, const struct work *w, char *ret_why, size_t cap)
 {
 	const struct settings *s = &in->facts.settings;
-	enum end end = w->result == RESULT_REPAIRED ? end_of(s->repaired)
-		       : w->result == RESULT_FAILED || w->result == RESULT_LEFT
-			       ? end_of(s->failure)
-			       : end_of(s->nothing);
-	bool is_reset = end == END_WINDOWS || end == END_REBOOT;
+	enum settings_end end = w->result == RESULT_REPAIRED ? s->repaired
+				: w->result == RESULT_FAILED || w->result == RESULT_LEFT
+					? s->failure
+					: s->nothing;
+	bool is_reset = end == SETTINGS_END_WINDOWS || end == SETTINGS_END_REBOOT;
 
 	(void)snprintf(ret_why, cap, "%s", w->text);
 	if (in->is_stop_wanted || w->result == RESULT_FOUND)
-		return END_STAY;
+		return SETTINGS_END_STAY;
 	if (w->result == RESULT_REPAIRED && is_reset && w->n_before >= REPAIRS_MOST) {
 		(void)snprintf(ret_why, cap,
 			"repaired now, and %u %s before: something brings the bad file back; start "
 			"Windows from the menu",
 			w->n_before, rs_form(w->n_before, "time", "times"));
-		return END_STAY;
+		return SETTINGS_END_STAY;
 	}
 	if (w->result != RESULT_REPAIRED && is_reset && was_reset_before(in)) {
 		(void)snprintf(ret_why, cap,
 			"%s; the last run on this machine ended with a restart already, another "
 			"one would change nothing",
 			w->text);
-		return END_STAY;
+		return SETTINGS_END_STAY;
 	}
 	return end;
 }
@@ -136,22 +122,23 @@ static bool set_windows(
 static void come_to_end(struct init *in, const struct work *w)
 {
 	char why[800], entry[16] = "";
-	enum end end = decide(in, w, why, sizeof(why));
+	enum settings_end end = decide(in, w, why, sizeof(why));
 
 	if (in->is_stop_wanted)
 		return; /* whoever heeds it writes the report, too */
-	if (end == END_WINDOWS &&
+	if (end == SETTINGS_END_WINDOWS &&
 		!set_windows(in, w->disk[0] ? w->disk : NULL, entry, why, sizeof(why)))
-		end = END_STAY;
+		end = SETTINGS_END_STAY;
 	report_write(in, w->result, w->text, end);
-	if (w->result != RESULT_REPAIRED && (end == END_WINDOWS || end == END_REBOOT) &&
+	if (w->result != RESULT_REPAIRED &&
+		(end == SETTINGS_END_WINDOWS || end == SETTINGS_END_REBOOT) &&
 		!in->stick.is_written && !memorize(in, "reset")) {
-		end = END_STAY;
+		end = SETTINGS_END_STAY;
 		(void)snprintf(why, sizeof(why),
 			"%s; it cannot be noted anywhere that a restart was made, so none is made",
 			w->text);
 	}
-	if (end == END_WINDOWS)
+	if (end == SETTINGS_END_WINDOWS)
 		init_say(in, "starting Windows (%s)", entry);
 	end_now(in, end);
 	init_say(in, "staying: %s", why);
@@ -177,15 +164,15 @@ void modes_windows(struct init *in)
 		if (!machine_is_probing(in) || is_quiet) {
 			if (set_windows(in, NULL, entry, why, sizeof(why))) {
 				report_write(in, RESULT_WINDOWS, result_words[RESULT_WINDOWS].text,
-					END_WINDOWS);
+					SETTINGS_END_WINDOWS);
 				init_say(in, "starting Windows (%s)", entry);
-				end_now(in, END_WINDOWS);
+				end_now(in, SETTINGS_END_WINDOWS);
 			}
 			if (is_quiet)
 				break;
 		}
 		init_step(in, 500);
 	}
-	report_write(in, RESULT_FAILED, why, END_STAY);
+	report_write(in, RESULT_FAILED, why, SETTINGS_END_STAY);
 	init_say(in, "staying: %s", why);
 }

@@ -205,7 +205,8 @@ static bool write_text_report(struct init *in, const char *text)
 	return is_written;
 }
 
-static void set_outcome(struct init *in, enum result result, const char *text, enum end end)
+static void set_outcome(
+	struct init *in, enum result result, const char *text, enum settings_end end)
 {
 	struct json_object *o = json_object_new_object();
 
@@ -219,7 +220,7 @@ static void set_outcome(struct init *in, enum result result, const char *text, e
 	report_set(in, "duration_ms", json_object_new_uint64(now_ms() - in->report.started_ms));
 }
 
-void report_write(struct init *in, enum result result, const char *text, enum end end)
+void report_write(struct init *in, enum result result, const char *text, enum settings_end end)
 {
 	char why[320];
 

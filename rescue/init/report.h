@@ -24,6 +24,6 @@ void report_begin(struct init *in);
 void report_add_run_take(struct init *in, struct run *run);
 void report_set(struct init *in, const char *key, struct json_object *value_take);
 /** With the outcome, write it to /run, and to the stick if it is there. */
-void report_write(struct init *in, enum result result, const char *text, enum end end);
+void report_write(struct init *in, enum result result, const char *text, enum settings_end end);
 
 #endif

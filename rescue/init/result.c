@@ -7,7 +7,7 @@ const struct result_words result_words[RESULTS_END] = {
 #undef X
 };
 
-const char *const end_words[] = {[END_STAY] = "stay",
-	[END_WINDOWS] = "windows",
-	[END_REBOOT] = "reboot",
-	[END_POWEROFF] = "poweroff"};
+const char *const end_words[] = {[SETTINGS_END_STAY] = "stay",
+	[SETTINGS_END_WINDOWS] = "windows",
+	[SETTINGS_END_REBOOT] = "reboot",
+	[SETTINGS_END_POWEROFF] = "poweroff"};

@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#include "format/settings.h"
+
 /* X(name, word of the report, sentence, of a disk's line: before its name, after it, with its own
  * words) */
 #define RESULTS(X)                                                                                 \
@@ -34,8 +36,7 @@ struct result_words {
 
 extern const struct result_words result_words[RESULTS_END];
 
-enum end { END_STAY, END_WINDOWS, END_REBOOT, END_POWEROFF };
-
+/* of enum settings_end */
 extern const char *const end_words[];
 
 #endif

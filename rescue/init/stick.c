@@ -273,19 +273,12 @@ bool stick_write_report(struct init *in, char *ret_text, size_t cap)
 	char text[256] = "";
 	const struct process_plan plan = {
 		.run = stick_write_run, .arg = &w, .cap = sizeof(text) - 1, .limit_ms = WRITE_MS};
-	switch (process_run(&in->processes, &plan, text)) {
-	case -EAGAIN:
-		(void)snprintf(text, sizeof(text), "no process for it");
-		break;
-	case -ETIMEDOUT:
-		(void)snprintf(text, sizeof(text), "the stick does not answer");
-		break;
-	case -EIO:
-		(void)snprintf(text, sizeof(text), "writing it failed");
-		break;
-	default:
-		break;
-	}
+	long r = process_run(&in->processes, &plan, text);
+	if (r < 0)
+		(void)snprintf(text, sizeof(text), "%s",
+			r == -EAGAIN	  ? "no process for it"
+			: r == -ETIMEDOUT ? "the stick does not answer"
+					  : "writing it failed");
 	(void)snprintf(ret_text, cap, "%s", text);
 	in->stick.is_written = !text[0];
 	return in->stick.is_written;

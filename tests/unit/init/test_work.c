@@ -22,8 +22,9 @@
 
 void __wrap_run_program(struct init *in, enum run_command command, const char *disk,
 	const char *const *options, struct run *ret);
-void __wrap_end_now(struct init *in, enum end end);
-void __wrap_report_write(struct init *in, enum result result, const char *text, enum end end);
+void __wrap_end_now(struct init *in, enum settings_end end);
+void __wrap_report_write(
+	struct init *in, enum result result, const char *text, enum settings_end end);
 bool __wrap_windows_set_next(
 	struct init *in, const char *disk, char ret_entry[16], char *ret_text, size_t cap);
 long __wrap_process_run(struct processes *all, const struct process_plan *plan, void *ret);
@@ -37,7 +38,7 @@ static struct {
 	enum run_command command;
 	char disk[DISK_NAME], replay[16];
 } runs[4];
-static enum end ended, reported;
+static enum settings_end ended, reported;
 static enum result result;
 static char memory[16]; /* of the firmware */
 static bool is_firmware_full, is_set, is_stick_pulled, is_quiet_later;
@@ -60,13 +61,13 @@ void __wrap_run_program(struct init *i, enum run_command command, const char *di
 		i->stick.disk[0] = '\0';
 }
 
-void __wrap_end_now(struct init *i, enum end end)
+void __wrap_end_now(struct init *i, enum settings_end end)
 {
 	(void)i;
 	ended = end;
 }
 
-void __wrap_report_write(struct init *i, enum result r, const char *text, enum end end)
+void __wrap_report_write(struct init *i, enum result r, const char *text, enum settings_end end)
 {
 	(void)i;
 	(void)text;
@@ -121,7 +122,7 @@ static int begin(void **state)
 	memset(answers, 0, sizeof(answers));
 	memset(runs, 0, sizeof(runs));
 	n_runs = 0;
-	ended = reported = END_STAY;
+	ended = reported = SETTINGS_END_STAY;
 	result = RESULT_NONE;
 	memory[0] = '\0';
 	is_firmware_full = is_stick_pulled = is_quiet_later = false;
@@ -155,7 +156,7 @@ static void answer(unsigned i, int status, unsigned n_before)
 }
 
 /* One disk, whose run ends with @status; how the start ends then. */
-static enum end end_of(int status, unsigned n_before)
+static enum settings_end end_of(int status, unsigned n_before)
 {
 	add_disk("sda", PART_NTFS);
 	answer(0, status, n_before);
@@ -170,7 +171,7 @@ static void test_work__mode_look__never_writes(void **state)
 {
 	(void)state;
 	in.facts.settings.mode = SETTINGS_MODE_LOOK;
-	assert_int_equal(end_of(RS_STATUS_FOUND, 0), END_STAY);
+	assert_int_equal(end_of(RS_STATUS_FOUND, 0), SETTINGS_END_STAY);
 	assert_int_equal(n_runs, 1);
 	assert_int_equal(runs[0].command, RUN_SCAN);
 	assert_int_equal(result, RESULT_FOUND);
@@ -268,7 +269,7 @@ static void test_modes__repaired__starts_windows(void **state)
 {
 	(void)state;
 	in.facts.settings.repaired = SETTINGS_END_WINDOWS;
-	assert_int_equal(end_of(RS_STATUS_DONE, 3 - 1), END_WINDOWS);
+	assert_int_equal(end_of(RS_STATUS_DONE, 3 - 1), SETTINGS_END_WINDOWS);
 	assert_int_equal(result, RESULT_REPAIRED);
 }
 
@@ -276,7 +277,7 @@ static void test_modes__repaired_for_the_fourth_time__stays(void **state)
 {
 	(void)state;
 	in.facts.settings.repaired = SETTINGS_END_WINDOWS;
-	assert_int_equal(end_of(RS_STATUS_DONE, 3), END_STAY);
+	assert_int_equal(end_of(RS_STATUS_DONE, 3), SETTINGS_END_STAY);
 	assert_int_equal(result, RESULT_REPAIRED);
 }
 
@@ -285,7 +286,7 @@ static void test_modes__no_way_back_to_windows__stays(void **state)
 	(void)state;
 	is_set = false;
 	in.facts.settings.repaired = SETTINGS_END_WINDOWS;
-	assert_int_equal(end_of(RS_STATUS_DONE, 0), END_STAY);
+	assert_int_equal(end_of(RS_STATUS_DONE, 0), SETTINGS_END_STAY);
 }
 
 /* A reset never follows a reset without something having been repaired in between. */
@@ -293,7 +294,7 @@ static void test_modes__reset_after_a_reset__stays_and_forgets_it(void **state)
 {
 	(void)state;
 	in.facts.settings.nothing = SETTINGS_END_REBOOT;
-	assert_int_equal(end_of(RS_STATUS_NOTHING, 0), END_REBOOT);
+	assert_int_equal(end_of(RS_STATUS_NOTHING, 0), SETTINGS_END_REBOOT);
 	assert_string_equal(memory, "reset");
 	(void)end(state);
 	char kept[16];
@@ -301,7 +302,7 @@ static void test_modes__reset_after_a_reset__stays_and_forgets_it(void **state)
 	(void)begin(state);
 	memcpy(memory, kept, sizeof(memory));
 	in.facts.settings.nothing = SETTINGS_END_REBOOT;
-	assert_int_equal(end_of(RS_STATUS_NOTHING, 0), END_STAY);
+	assert_int_equal(end_of(RS_STATUS_NOTHING, 0), SETTINGS_END_STAY);
 	assert_string_equal(memory, "none");
 }
 
@@ -312,7 +313,7 @@ static void test_modes__reset_that_the_stick_remembers__stays(void **state)
 	in.facts.settings.report = SETTINGS_REPORT_STICK;
 	in.stick.state = STICK_READ;
 	(void)snprintf(in.stick.last.end, sizeof(in.stick.last.end), "windows");
-	assert_int_equal(end_of(RS_STATUS_REFUSED, 0), END_STAY);
+	assert_int_equal(end_of(RS_STATUS_REFUSED, 0), SETTINGS_END_STAY);
 	assert_int_equal(result, RESULT_FAILED);
 }
 
@@ -324,7 +325,7 @@ static void test_modes__reset_that_nothing_can_remember__is_not_made(void **stat
 	add_disk("sda", PART_NTFS);
 	answer(0, RS_STATUS_REFUSED, 0);
 	modes_automatic(&in);
-	assert_int_equal(ended, END_STAY);
+	assert_int_equal(ended, SETTINGS_END_STAY);
 }
 
 static void test_modes__something_doubtful_left__is_no_repair(void **state)
@@ -332,7 +333,7 @@ static void test_modes__something_doubtful_left__is_no_repair(void **state)
 	(void)state;
 	in.facts.settings.repaired = SETTINGS_END_WINDOWS;
 	in.facts.settings.failure = SETTINGS_END_STAY;
-	assert_int_equal(end_of(RS_STATUS_LEFT, 0), END_STAY);
+	assert_int_equal(end_of(RS_STATUS_LEFT, 0), SETTINGS_END_STAY);
 	assert_int_equal(result, RESULT_LEFT);
 }
 
