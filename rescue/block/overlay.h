@@ -14,10 +14,9 @@ int blk_overlay_put(
 	struct blk *overlay, uint64_t off_bytes, const void *p, size_t len, struct rs_err *err);
 
 /** Every changed piece (at most 512 bytes each) in the order of the disk, until @fn returns other
- * than 0; that is returned. Errors: RS_E_MEMORY. */
+ * than 0; that is returned. */
 int blk_overlay_each(struct blk *overlay,
-	int (*fn)(void *user, uint64_t off_bytes, const uint8_t *bytes, size_t len), void *user,
-	struct rs_err *err);
+	int (*fn)(void *user, uint64_t off_bytes, const uint8_t *bytes, size_t len), void *user);
 
 /** Bytes held in memory. */
 uint64_t blk_overlay_bytes(const struct blk *overlay);

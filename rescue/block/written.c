@@ -138,7 +138,7 @@ static int compare_unit(void *user, uint64_t off_bytes, const uint8_t *bytes, si
 int blk_written_compare(struct blk_written *w, struct blk *disk, struct rs_err *err)
 {
 	struct compare c = {.disk = disk, .window = malloc(WINDOW), .err = err};
-	int r = c.window ? blk_overlay_each(w->kept, compare_unit, &c, err)
+	int r = c.window ? blk_overlay_each(w->kept, compare_unit, &c)
 			 : rs_fail_on(err, RS_E_MEMORY, disk->name, "comparison");
 
 	free(c.window);

@@ -70,16 +70,16 @@ int nt_calm(struct nt_vol *vol, struct rs_err *err)
 	struct nt_dev *d = &vol->dev;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < d->n_units; i++) {
-		const struct nt_unit *u = &d->units[i];
+	for (size_t i = 0; r == 0 && i < d->held.n; i++) {
+		const struct blk_unit *u = d->held.v[i];
 		const uint64_t off = u->number * d->unit_bytes;
 		const uint32_t len = block_bytes(u->now);
 		bool is_copied = u->rank == NT_RANK_SYSTEM || u->rank == NT_RANK_COPY ||
 				 u->rank == NT_RANK_MIRROR;
 
-		if (u->is_internal || u->is_bitmap || u->rank == NT_RANK_CONTENTS ||
-			(is_copied && !vol->is_flag_step) || len <= d->unit_bytes ||
-			len > d->size_bytes || off > d->size_bytes - len)
+		if ((u->kind & (NT_UNIT_INTERNAL | NT_UNIT_BITMAP)) ||
+			u->rank == NT_RANK_CONTENTS || (is_copied && !vol->is_flag_step) ||
+			len <= d->unit_bytes || len > d->size_bytes || off > d->size_bytes - len)
 			continue;
 		r = calm_block(d, off, len, err);
 	}

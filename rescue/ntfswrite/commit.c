@@ -22,11 +22,11 @@ static int write_set_bits(struct nt_dev *d, bool *ret_wrote, struct rs_err *err)
 
 	if (!both)
 		return rs_fail_on(err, RS_E_MEMORY, d->src->name, "held changes");
-	for (size_t i = 0; i < d->n_units; i++) {
-		const struct nt_unit *u = &d->units[i];
+	for (size_t i = 0; i < d->held.n; i++) {
+		const struct blk_unit *u = d->held.v[i];
 		bool is_more = false;
 
-		if (!u->is_bitmap)
+		if (!(u->kind & NT_UNIT_BITMAP))
 			continue;
 		int r = nt_dev_read_disk(d, u->number, both, err);
 		if (r < 0)
@@ -55,9 +55,10 @@ static int write_rank(
 
 	if (!run)
 		return rs_fail_on(err, RS_E_MEMORY, d->src->name, "held changes");
-	for (size_t i = 0; i <= d->n_units; i++) {
-		const struct nt_unit *u = i < d->n_units ? &d->units[i] : NULL;
-		bool is_ours = u && !u->is_internal && u->is_bitmap == is_bitmap &&
+	for (size_t i = 0; i <= d->held.n; i++) {
+		const struct blk_unit *u = i < d->held.n ? d->held.v[i] : NULL;
+		bool is_ours = u && !(u->kind & NT_UNIT_INTERNAL) &&
+			       !(u->kind & NT_UNIT_BITMAP) == !is_bitmap &&
 			       (is_bitmap || u->rank == rank);
 
 		if (u && !is_ours)
@@ -86,21 +87,23 @@ static int drop_unchanged(struct nt_dev *d, struct rs_err *err)
 
 	if (!disk)
 		return rs_fail_on(err, RS_E_MEMORY, d->src->name, "held changes");
-	for (size_t i = 0; i < d->n_units; i++) {
-		struct nt_unit u = d->units[i];
-		int r = u.is_internal ? 0 : nt_dev_read_disk(d, u.number, disk, err);
+	for (size_t i = 0; i < d->held.n; i++) {
+		struct blk_unit *u = d->held.v[i];
+		const bool is_ours = u->kind & NT_UNIT_INTERNAL;
+		int r = is_ours ? 0 : nt_dev_read_disk(d, u->number, disk, err);
 
 		if (r < 0) { /* keep the list whole: the caller discards it */
-			memmove(d->units + kept, d->units + i, (d->n_units - i) * sizeof(u));
-			d->n_units = kept + d->n_units - i;
+			memmove((void *)(d->held.v + kept), (void *)(d->held.v + i),
+				(d->held.n - i) * sizeof(struct blk_unit *));
+			d->held.n = kept + d->held.n - i;
 			return r;
 		}
-		if (!u.is_internal && !memcmp(u.now, disk, d->unit_bytes))
-			free(u.now);
+		if (!is_ours && !memcmp(u->now, disk, d->unit_bytes))
+			free(u);
 		else
-			d->units[kept++] = u;
+			d->held.v[kept++] = u;
 	}
-	d->n_units = kept;
+	d->held.n = kept;
 	return 0;
 }
 
@@ -118,8 +121,8 @@ static int forget(struct nt_dev *d, struct rs_err *err)
 {
 	bool has_writes = false;
 
-	for (size_t i = 0; i < d->n_units; i++)
-		has_writes |= !d->units[i].is_internal;
+	for (size_t i = 0; i < d->held.n; i++)
+		has_writes |= !(d->held.v[i]->kind & NT_UNIT_INTERNAL);
 	if (!has_writes || !d->redo.is_used)
 		return 0;
 	int r = nt_redo_clear(d, err);
@@ -153,9 +156,9 @@ int nt_dev_commit(struct nt_dev *d, struct rs_err *err)
 		r = keep(d, &first, err);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < d->n_units; i++)
-		if (!d->units[i].is_internal && d->units[i].rank > last)
-			last = d->units[i].rank;
+	for (size_t i = 0; i < d->held.n; i++)
+		if (!(d->held.v[i]->kind & NT_UNIT_INTERNAL) && d->held.v[i]->rank > last)
+			last = d->held.v[i]->rank;
 	r = write_set_bits(d, &wrote, err);
 	if (r == 0)
 		r = flush_if(d, &wrote, err);

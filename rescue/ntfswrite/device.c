@@ -18,38 +18,20 @@ void nt_dev_init(struct nt_dev *d, struct blk *src, bool can_write)
 	*d = (struct nt_dev){.src = src, .can_write = can_write};
 	d->unit_bytes = src->sector_bytes >= 512 ? src->sector_bytes : 512;
 	d->size_bytes = src->size_bytes;
+	d->held = (struct blk_changes){.unit_bytes = d->unit_bytes, .max = UNITS_MAX};
 	d->reads_left = UINT64_MAX;
 }
 
 void nt_dev_discard(struct nt_dev *d)
 {
-	for (size_t i = 0; i < d->n_units; i++)
-		free(d->units[i].now);
-	d->n_units = 0;
+	blk_changes_clear(&d->held);
 }
 
 void nt_dev_done(struct nt_dev *d)
 {
 	nt_dev_discard(d);
 	nt_veil_done(&d->veil);
-	free(d->units);
 	*d = (struct nt_dev){0};
-}
-
-/* Index of the first unit whose number is not below @number. */
-static size_t find_unit(const struct nt_dev *d, uint64_t number)
-{
-	size_t low = 0, high = d->n_units;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (d->units[mid].number < number)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
 }
 
 int nt_dev_read_disk(struct nt_dev *d, uint64_t number, uint8_t *buf, struct rs_err *err)
@@ -66,54 +48,19 @@ int nt_dev_read(struct nt_dev *d, uint64_t off_bytes, void *buf, size_t len, str
 {
 	int r = blk_read(d->src, off_bytes, buf, len, err);
 
-	if (r < 0)
-		return r;
-	uint64_t end = off_bytes + len;
-	for (size_t i = find_unit(d, off_bytes / d->unit_bytes); i < d->n_units; i++) {
-		uint64_t start = d->units[i].number * d->unit_bytes;
-		uint64_t stop = start + d->unit_bytes;
-
-		if (start >= end)
-			break;
-		uint64_t from = start > off_bytes ? start : off_bytes;
-		uint64_t to = stop < end ? stop : end;
-		memcpy((uint8_t *)buf + (from - off_bytes), d->units[i].now + (from - start),
-			(size_t)(to - from));
-	}
-	return 0;
+	if (r == 0)
+		blk_changes_lay(&d->held, off_bytes, buf, len);
+	return r;
 }
 
-/* The unit's memory, filled from the disk when it is new. */
-static int hold_unit(struct nt_dev *d, uint64_t number, struct nt_unit **ret, struct rs_err *err)
+/* The first held unit of the range, then the next; NULL: no more. @i is SIZE_MAX at first. */
+static struct blk_unit *next_unit(
+	const struct nt_dev *d, uint64_t off_bytes, uint64_t len_bytes, size_t *i)
 {
-	size_t at = find_unit(d, number);
-
-	if (at < d->n_units && d->units[at].number == number) {
-		*ret = &d->units[at];
-		return 0;
-	}
-	if (d->n_units == UNITS_MAX)
-		return rs_fail_on(err, RS_E_MEMORY, d->src->name, "too many changes in one step");
-	if (d->n_units == d->cap_units) {
-		size_t cap = d->cap_units ? d->cap_units * 2 : 64;
-		struct nt_unit *more = realloc(d->units, cap * sizeof(*more));
-
-		if (!more)
-			return rs_fail_on(err, RS_E_MEMORY, d->src->name, "held changes");
-		d->units = more;
-		d->cap_units = cap;
-	}
-	auto_free uint8_t *now = malloc(d->unit_bytes);
-	if (!now)
-		return rs_fail_on(err, RS_E_MEMORY, d->src->name, "held changes");
-	int r = nt_dev_read_disk(d, number, now, err);
-	if (r < 0)
-		return r;
-	memmove(d->units + at + 1, d->units + at, (d->n_units - at) * sizeof(*d->units));
-	d->units[at] = (struct nt_unit){.number = number, .now = rs_steal(now)};
-	d->n_units++;
-	*ret = &d->units[at];
-	return 0;
+	*i = *i == SIZE_MAX ? blk_changes_from(&d->held, off_bytes) : *i + 1;
+	return *i < d->held.n && d->held.v[*i]->number * d->unit_bytes < off_bytes + len_bytes
+		       ? d->held.v[*i]
+		       : NULL;
 }
 
 int nt_dev_put(struct nt_dev *d, uint64_t off_bytes, const void *p, size_t len, bool is_internal,
@@ -121,44 +68,32 @@ int nt_dev_put(struct nt_dev *d, uint64_t off_bytes, const void *p, size_t len, 
 {
 	if (off_bytes > d->size_bytes || d->size_bytes - off_bytes < len)
 		return rs_fail_on(err, RS_E_IO_WRITE, d->src->name, "a write past the end");
-	const uint8_t *from = p;
-
-	while (len) {
-		size_t skip = (size_t)(off_bytes % d->unit_bytes);
-		size_t part = d->unit_bytes - skip < len ? d->unit_bytes - skip : len;
-		struct nt_unit *u;
-		int r = hold_unit(d, off_bytes / d->unit_bytes, &u, err);
-
-		if (r < 0)
-			return r;
-		memcpy(u->now + skip, from, part);
-		u->is_internal = is_internal;
-		from += part;
-		off_bytes += part;
-		len -= part;
-	}
-	return 0;
+	int r = blk_changes_put(&d->held, d->src, off_bytes, p, len, err);
+	struct blk_unit *u;
+	for (size_t i = SIZE_MAX; r == 0 && (u = next_unit(d, off_bytes, len, &i));)
+		u->kind = (u->kind & NT_UNIT_BITMAP) | (is_internal ? NT_UNIT_INTERNAL : 0);
+	return r;
 }
 
 bool nt_dev_is_changed(const struct nt_dev *d, uint64_t off_bytes, uint64_t len_bytes)
 {
-	size_t at = find_unit(d, off_bytes / d->unit_bytes);
-
-	return at < d->n_units && d->units[at].number * d->unit_bytes < off_bytes + len_bytes;
+	return next_unit(d, off_bytes, len_bytes, &(size_t){SIZE_MAX}) != NULL;
 }
 
 void nt_dev_rank(struct nt_dev *d, uint64_t off_bytes, uint64_t len_bytes, uint32_t rank)
 {
-	for (size_t i = find_unit(d, off_bytes / d->unit_bytes);
-		i < d->n_units && d->units[i].number * d->unit_bytes < off_bytes + len_bytes; i++)
-		d->units[i].rank = rank;
+	struct blk_unit *u;
+
+	for (size_t i = SIZE_MAX; (u = next_unit(d, off_bytes, len_bytes, &i));)
+		u->rank = rank;
 }
 
 void nt_dev_mark_bitmap(struct nt_dev *d, uint64_t off_bytes, uint64_t len_bytes)
 {
-	for (size_t i = find_unit(d, off_bytes / d->unit_bytes);
-		i < d->n_units && d->units[i].number * d->unit_bytes < off_bytes + len_bytes; i++)
-		d->units[i].is_bitmap = true;
+	struct blk_unit *u;
+
+	for (size_t i = SIZE_MAX; (u = next_unit(d, off_bytes, len_bytes, &i));)
+		u->kind |= NT_UNIT_BITMAP;
 }
 
 /* ---- the operations of libntfs-3g ---- */
@@ -249,7 +184,7 @@ static void lift_veil(struct nt_dev *d, uint64_t off_bytes, size_t len)
 	for (size_t i = nt_veil_find(veil, off_bytes);
 		i < veil->n && veil->v[i].off_bytes - off_bytes < len; i++) {
 		uint64_t at = veil->v[i].off_bytes;
-		struct nt_unit *u = &d->units[find_unit(d, at / d->unit_bytes)]; /* just put */
+		struct blk_unit *u = d->held.v[blk_changes_from(&d->held, at)]; /* just put */
 
 		u->now[at % d->unit_bytes] &= (uint8_t)~veil->v[i].mask;
 	}

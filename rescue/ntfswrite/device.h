@@ -7,28 +7,25 @@
 #ifndef UNBRICK_NTFS_DEVICE_H
 #define UNBRICK_NTFS_DEVICE_H
 
-#include "block/blk.h"
+#include "block/changes.h"
 #include "ntfs/redo.h"
 #include "ntfs/veil.h"
 
 struct ntfs_device;
 
-/* One changed unit (a sector of the source). */
-struct nt_unit {
-	uint64_t number;  /* of the unit: offset / unit_bytes */
-	uint32_t rank;	  /* commit: lower ranks first, a flush between two ranks */
-	bool is_bitmap;	  /* set bits go first, cleared bits last, whatever the rank */
-	bool is_internal; /* laid over for the library only: never written */
-	uint8_t *now;	  /* unit_bytes: what the library believes is there */
+/* Kinds of a held unit (a sector of the source); its rank: lower ones go first, a flush between two
+ * ranks. */
+enum {
+	NT_UNIT_BITMAP = 1,   /* set bits go first, cleared bits last, whatever the rank */
+	NT_UNIT_INTERNAL = 2, /* laid over for the library only: never written */
 };
 
 struct nt_dev {
 	struct blk *src;
 	bool can_write, is_dropping;
 	uint32_t unit_bytes;
-	uint64_t size_bytes;   /* whole units of the source */
-	struct nt_unit *units; /* sorted by number */
-	size_t n_units, cap_units;
+	uint64_t size_bytes;
+	struct blk_changes held;   /* what the library believes is there */
 	struct nt_redo_place redo; /* where each commit is kept first; nowhere: as it comes */
 	struct nt_veil veil;	   /* what the library sees of $Bitmap, and the disk never */
 	int64_t pos_bytes;	   /* for seek/read/write of the library */

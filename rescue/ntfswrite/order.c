@@ -71,8 +71,8 @@ static int rank_freed_records(struct nt_vol *vol, struct rs_err *err)
 {
 	uint64_t size = vol->lib->mft_record_size, cluster = vol->lib->cluster_size;
 
-	for (size_t i = 0; i < vol->dev.n_units; i++) {
-		uint64_t at = vol->dev.units[i].number * vol->dev.unit_bytes;
+	for (size_t i = 0; i < vol->dev.held.n; i++) {
+		uint64_t at = vol->dev.held.v[i]->number * vol->dev.unit_bytes;
 		bool freed = false;
 
 		for (const runlist_element *rl = vol->lib->mft_na->rl; rl && rl->length; rl++) {
@@ -130,7 +130,7 @@ int nt_order(struct nt_vol *vol, const uint64_t *dir_refs, struct rs_err *err)
 {
 	auto_nt_raw struct nt_raw *old = NULL;
 
-	if (!vol->dev.n_units)
+	if (!vol->dev.held.n)
 		return 0;
 	int r = rank_system(vol, err);
 	if (r == 0 && *dir_refs)

@@ -5,17 +5,17 @@
 #include "ntfs/redo_format.h"
 #include "ntfswrite/device.h"
 
-static bool is_kept(const struct nt_unit *u, uint32_t first)
+static bool is_kept(const struct blk_unit *u, uint32_t first)
 {
-	return !u->is_internal && (u->is_bitmap || u->rank >= first);
+	return !(u->kind & NT_UNIT_INTERNAL) && ((u->kind & NT_UNIT_BITMAP) || u->rank >= first);
 }
 
 static size_t count_kept(const struct nt_dev *d, uint32_t first)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < d->n_units; i++)
-		n += is_kept(&d->units[i], first);
+	for (size_t i = 0; i < d->held.n; i++)
+		n += is_kept(d->held.v[i], first);
 	return n;
 }
 
@@ -35,7 +35,7 @@ uint32_t nt_redo_first(const struct nt_dev *d)
 	return UINT32_MAX;
 }
 
-static int put_row(struct nt_dev *d, const struct nt_unit *u, uint8_t *row, struct rs_err *err)
+static int put_row(struct nt_dev *d, const struct blk_unit *u, uint8_t *row, struct rs_err *err)
 {
 	auto_free uint8_t *buf = malloc(d->unit_bytes);
 	uint8_t sha[SHA];
@@ -47,10 +47,10 @@ static int put_row(struct nt_dev *d, const struct nt_unit *u, uint8_t *row, stru
 		return r;
 	rs_put_le64(row, u->number * d->unit_bytes);
 	rs_put_le32(row + ROW_RANK, u->rank);
-	rs_put_le32(row + ROW_IS_BITMAP, u->is_bitmap);
+	rs_put_le32(row + ROW_IS_BITMAP, (u->kind & NT_UNIT_BITMAP) != 0);
 	bool ok = nt_redo_digest(buf, d->unit_bytes, sha);
 	memcpy(row + ROW_OLD, sha, NT_REDO_DIGEST);
-	for (uint32_t i = 0; u->is_bitmap && i < d->unit_bytes; i++)
+	for (uint32_t i = 0; (u->kind & NT_UNIT_BITMAP) && i < d->unit_bytes; i++)
 		buf[i] |= u->now[i];
 	ok = ok && nt_redo_digest(buf, d->unit_bytes, sha);
 	memcpy(row + ROW_MID, sha, NT_REDO_DIGEST);
@@ -80,11 +80,11 @@ int nt_redo_write(struct nt_dev *d, uint32_t first, struct rs_err *err)
 	if (!all)
 		return rs_fail_on(err, RS_E_MEMORY, d->src->name, "held changes");
 	uint8_t *row = all + d->unit_bytes, *bytes = row + table;
-	for (size_t i = 0; r == 0 && i < d->n_units; i++) {
-		if (!is_kept(&d->units[i], first))
+	for (size_t i = 0; r == 0 && i < d->held.n; i++) {
+		if (!is_kept(d->held.v[i], first))
 			continue;
-		r = put_row(d, &d->units[i], row, err);
-		memcpy(bytes, d->units[i].now, d->unit_bytes);
+		r = put_row(d, d->held.v[i], row, err);
+		memcpy(bytes, d->held.v[i]->now, d->unit_bytes);
 		row += ROW_BYTES;
 		bytes += d->unit_bytes;
 	}

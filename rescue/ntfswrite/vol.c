@@ -118,7 +118,7 @@ static int finish_step(struct nt_vol *vol, struct nt_redo *ret, struct rs_err *e
 	}
 	vol->is_whole = r == 0 && (ret->is_found || !may_be);
 	vol->is_flag_ours = r == 0 && may_be && ret->is_found && ret->is_flag_ours;
-	if (r < 0 || !vol->can_write || !d->n_units)
+	if (r < 0 || !vol->can_write || !d->held.n)
 		return r;
 	if (nt_dev_commit(d, NULL) < 0) {
 		nt_dev_discard(d);
