@@ -203,6 +203,106 @@ static void test_revert__cut_after_any_write__finishes_both_ways(void **state)
 	blk_close(&w->blk);
 }
 
+/* The place in the order of the block that an operation writes: the flag, contents, the mirror, the
+ * second restart page, the first. */
+static unsigned place_of(const struct fix *f, const struct lay_op *op)
+{
+	static const unsigned places[] = {1, 2, 3, 4, 0};
+
+	for (size_t i = 0; i < f->plan->n_blocks; i++)
+		if (f->plan->blocks[i].off_bytes == op->off_bytes)
+			return places[f->plan->blocks[i].stage];
+	fail();
+	return 0;
+}
+
+/* Each stage is written whole and flushed before the next one begins. */
+static void assert_stages(const struct fix *f, const struct lay_watch *w, bool is_back)
+{
+	const struct lay_op *last = NULL;
+	bool is_flushed = true;
+	unsigned n = 1;
+
+	for (size_t i = 0; i < w->n_ops; i++) {
+		const struct lay_op *op = &w->ops[i];
+
+		is_flushed |= op->is_flush;
+		if (op->is_flush)
+			continue;
+		if (last && place_of(f, op) != place_of(f, last)) {
+			assert_true(is_flushed);
+			assert_int_equal(place_of(f, op) < place_of(f, last), is_back);
+			n++;
+		}
+		last = op;
+		is_flushed = false;
+	}
+	assert_true(is_flushed);
+	assert_true(n > 2);
+}
+
+static void test_apply_and_revert__stage_by_stage__restart_pages_last_and_first(void **state)
+{
+	struct fix *f = *state;
+	struct lay_watch *w = lay_watch_new(f->mem);
+
+	assert_non_null(w);
+	memcpy(lay_mem_bytes(f->mem), f->old, f->size);
+	w->is_recording = true;
+	assert_int_equal(nt_replay_apply(&w->blk, f->plan, false, NULL, NULL), 0);
+	assert_stages(f, w, false);
+	lay_watch_reset(w);
+	w->is_recording = true;
+	assert_int_equal(nt_replay_revert(&w->blk, f->plan, NULL), 0);
+	assert_stages(f, w, true);
+	blk_close(&w->blk);
+}
+
+/* ---- a disk that says it wrote ---- */
+
+struct liar {
+	struct blk blk;
+	struct blk *base;
+};
+
+static int liar_read(struct blk *b, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
+{
+	return blk_read(((struct liar *)(void *)b)->base, off_bytes, buf, len, err);
+}
+
+static int liar_write(
+	struct blk *b, uint64_t off_bytes, const void *buf, size_t len, struct rs_err *err)
+{
+	(void)b;
+	(void)off_bytes;
+	(void)buf;
+	(void)len;
+	(void)err;
+	return 0;
+}
+
+static int liar_flush(struct blk *b, struct rs_err *err)
+{
+	(void)b;
+	(void)err;
+	return 0;
+}
+
+static void test_apply__disk_keeps_nothing__is_seen(void **state)
+{
+	static const struct blk_ops ops = {liar_read, liar_write, liar_flush, NULL, NULL};
+	struct fix *f = *state;
+	struct liar l = {.blk = {.ops = &ops,
+				 .size_bytes = f->mem->size_bytes,
+				 .sector_bytes = f->mem->sector_bytes},
+		.base = f->mem};
+
+	memcpy(lay_mem_bytes(f->mem), f->old, f->size);
+	assert_int_equal(nt_replay_apply(&l.blk, f->plan, false, NULL, NULL), RS_E_VERIFY);
+	memcpy(lay_mem_bytes(f->mem), f->want, f->size);
+	assert_int_equal(nt_replay_revert(&l.blk, f->plan, NULL), RS_E_VERIFY);
+}
+
 static void test_apply__write_fails__is_said(void **state)
 {
 	struct fix *f = *state;
@@ -224,6 +324,9 @@ int main(void)
 		cmocka_unit_test(test_apply__torn_block__only_a_resume_finishes),
 		cmocka_unit_test(test_apply__foreign_change__writes_nothing),
 		cmocka_unit_test(test_apply__write_fails__is_said),
+		cmocka_unit_test(
+			test_apply_and_revert__stage_by_stage__restart_pages_last_and_first),
+		cmocka_unit_test(test_apply__disk_keeps_nothing__is_seen),
 		cmocka_unit_test(test_apply__cut_after_any_write__a_new_plan_finishes),
 		cmocka_unit_test(test_revert__cut_after_any_write__finishes_both_ways),
 	};
