@@ -174,7 +174,7 @@ struct bl_item {
 	uint8_t id_nibbles;	   /* how many hex digits of the ID are known: 0, 8..32 */
 	uint8_t id[16];		   /* in the order in which they are printed, not as on disk */
 	enum bl_group_fault fault; /* BL_I_BAD: what is wrong, */
-	uint8_t bad_group;	   /* and in which group; 0 the whole */
+	uint8_t bad_group;	   /* and in which group, or (BL_G_COUNT) how many digits */
 	uint32_t line;		   /* in the key file; 0 typed */
 	const uint8_t *secret;	   /* 32 bytes: h0 (recovery, passphrase) or the external key */
 };
@@ -190,10 +190,11 @@ bool bl_item_fits(const struct bl_item *item, const uint8_t protector_id[16]);
 void bl_id_from_guid(const uint8_t guid[16], uint8_t ret[16]);
 
 /* ---- recovery.c ---- */
-/** 48 digits to h0. On failure *ret_group is 1..8, or 0 when it is about the whole. */
+/** 48 digits to h0. On failure *ret_group is 1..8. */
 enum bl_group_fault bl_recovery_digits(const char digits[48], uint8_t h0[32], unsigned *ret_group);
-/** The same for text (already decoded): dashes, blanks or nothing between the digits. BL_G_CHAR: it
- * does not even look like one (other characters, or fewer than 20 digits). */
+/** The same for text (already decoded): dashes, blanks or nothing between the digits. BL_G_COUNT:
+ * *ret_group is the number of digits, 255 at most. BL_G_CHAR: it does not even look like one (other
+ * characters, or fewer than 20 digits). */
 enum bl_group_fault bl_recovery_text(
 	const char *text, size_t len, uint8_t h0[32], unsigned *ret_group);
 /** Words for it, with the group but never with its digits. */

@@ -50,7 +50,9 @@ void bl_recovery_fault_text(enum bl_group_fault f, unsigned group, char *ret, si
 		(void)snprintf(ret, cap, "group %u has not 6 digits", group);
 		break;
 	case BL_G_COUNT:
-		(void)snprintf(ret, cap, "not 8 groups of 6 digits");
+		(void)snprintf(ret, cap, "not 8 groups of 6 digits: %u %s",
+			group < DIGITS ? (unsigned)DIGITS - group : group - (unsigned)DIGITS,
+			group < DIGITS ? "missing" : "too many");
 		break;
 	case BL_G_MISSING:
 		(void)snprintf(ret, cap, "no recovery password beside it");
@@ -101,12 +103,14 @@ enum bl_group_fault bl_recovery_text(
 	enum bl_group_fault f = BL_G_CHAR;
 
 	if (collect(text, len, &t) && t.n >= LOOKS_LIKE_DIGITS) {
-		/* with groups to be seen, the odd one is the wrong one */
-		*ret_group = t.groups > 1 && t.odd <= GROUPS ? t.odd : 0;
+		/* with groups to be seen, the odd one is the wrong one; the last may be cut short
+		 */
+		bool is_seen = t.groups > 1 && t.odd && t.odd <= GROUPS;
+		bool is_cut = t.n < DIGITS && t.odd == t.groups;
+		f = is_seen && !is_cut ? BL_G_DIGITS : BL_G_COUNT;
+		*ret_group = f == BL_G_DIGITS ? t.odd : t.n < UINT8_MAX ? (unsigned)t.n : UINT8_MAX;
 		if (t.n == DIGITS)
 			f = bl_recovery_digits(t.digits, h0, ret_group);
-		else
-			f = *ret_group ? BL_G_DIGITS : BL_G_COUNT;
 	}
 	rs_wipe(&t, sizeof(t));
 	return f;

@@ -56,8 +56,11 @@ static int choose(const struct rs_target *t, struct en_machine *m, const char *i
 			n++;
 		}
 	}
-	if (n > 1)
-		return rs_fail_on(err, RS_E_AMBIGUOUS, id ? id : "quarantines", "%s", names);
+	if (n > 1) {
+		(void)rs_fail_on(err, RS_E_AMBIGUOUS, id ? id : "quarantines", "%s", names);
+		err->next = id ? NULL : "choose one by its ID: unbrick undo DISK ID";
+		return err->code;
+	}
 	if (n == 0 && id)
 		return rs_fail_on(err, RS_E_NO_SUCH_QUARANTINE, id, "none of that name");
 	return 0;

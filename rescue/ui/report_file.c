@@ -10,6 +10,19 @@
 
 #include "ui/ui.h"
 
+/* The table's next steps are those of an export. */
+static int refuse(int cause, const char *path, struct rs_err *err)
+{
+	const bool is_there = cause == EEXIST;
+	int r = rs_fail_on(err, is_there ? RS_E_OUTPUT_EXISTS : RS_E_OUTPUT, path, "%s",
+		is_there ? "" : strerror(cause));
+
+	if (err)
+		err->next = is_there ? "choose another name: a report replaces no file"
+				     : "make room or choose another place";
+	return r;
+}
+
 int report_file_open(struct ui *ui, struct rs_err *err)
 {
 	struct report_file *f = &ui->report;
@@ -18,7 +31,7 @@ int report_file_open(struct ui *ui, struct rs_err *err)
 	if (!path)
 		return 0;
 	if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-		return rs_fail_on(err, RS_E_OUTPUT_EXISTS, path, "%s", "");
+		return refuse(EEXIST, path, err);
 	if (asprintf(&f->temp, "%s.XXXXXX", path) < 0) {
 		f->temp = NULL;
 		return rs_fail(err, RS_E_MEMORY, "report");
@@ -29,7 +42,7 @@ int report_file_open(struct ui *ui, struct rs_err *err)
 	int cause = errno;
 	free(f->temp);
 	f->temp = NULL;
-	return rs_fail_on(err, RS_E_OUTPUT, path, "%s", strerror(cause));
+	return refuse(cause, path, err);
 }
 
 bool report_file_is_open(const struct ui *ui)
@@ -70,12 +83,11 @@ int report_file_write(struct ui *ui, const char *json, struct rs_err *err)
 	if (r == 0)
 		r = out_write(f->fd, json, strlen(json), ui->opt.report, err);
 	if (r == 0 && fsync(f->fd) < 0 && errno != EINVAL && errno != EROFS)
-		r = rs_fail_on(err, RS_E_OUTPUT, ui->opt.report, "%s", strerror(errno));
+		r = refuse(errno, ui->opt.report, err);
 	if (close(f->fd) < 0 && r == 0)
-		r = rs_fail_on(err, RS_E_OUTPUT, ui->opt.report, "%s", strerror(errno));
+		r = refuse(errno, ui->opt.report, err);
 	if (r == 0 && place(f, ui->opt.report) < 0)
-		r = rs_fail_on(err, errno == EEXIST ? RS_E_OUTPUT_EXISTS : RS_E_OUTPUT,
-			ui->opt.report, "%s", errno == EEXIST ? "" : strerror(errno));
+		r = refuse(errno, ui->opt.report, err);
 	if (r < 0) {
 		give_up(f);
 		return r;

@@ -49,7 +49,7 @@ struct ui {
  * recovery password. Returns the exit status. */
 int ui_main(int argc, char **argv);
 
-/* ---- terminal.c: signals, questions, key prompt, progress ---- */
+/* ---- terminal.c: signals, questions, key prompt ---- */
 
 /** SIGINT, SIGTERM and SIGHUP ask to stop; SIGPIPE becomes a write error. */
 void term_catch_signals(void);
@@ -142,7 +142,7 @@ int envelope_end(struct envelope *e, const char *text, const struct rs_err *err)
 /** Attributes as letters, "DRHSAL"; @none stands for those that are not set, 0 leaves them out. */
 void ui_attribute_letters(const struct rs_node *n, char none, char ret[8]);
 
-/** End of a SHA-256, in hex; @ret has 65 bytes or more. Errors: RS_E_BUG. */
+/** End of a SHA-256, in hex; @ret has 65 bytes or more (cmd_export.c). Errors: RS_E_BUG. */
 int ui_hash_text(EVP_MD_CTX *hash, char *ret, struct rs_err *err);
 
 /* ---- commands ---- */

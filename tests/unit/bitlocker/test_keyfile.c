@@ -229,8 +229,9 @@ static void test_file__damaged_passwords__line_and_group_named(void **state)
 		"line 3: group 1 is above 720885");
 	refused("235818-357951-25397-013365-241120-245575-342914-591910", RS_E_KEY_FORMAT,
 		"group 3 has not 6 digits");
-	refused("23581835795125397901336524112024557534291459191", RS_E_KEY_FORMAT, "not 8 groups");
-	refused(KEY1 "-591910", RS_E_KEY_FORMAT, "not 8 groups");
+	refused("23581835795125397901336524112024557534291459191", RS_E_KEY_FORMAT,
+		"not 8 groups of 6 digits: 1 missing");
+	refused(KEY1 "-591910", RS_E_KEY_FORMAT, "not 8 groups of 6 digits: 6 too many");
 	found(ID1 " " KEY1 "\n" ID2 " 235818-357951-253979-013365-241120-245575-342914-591911\n",
 		{KEY1, ID1}, {NULL, ID2});
 	refused("", RS_E_KEY_FILE, "no recovery password");
@@ -326,7 +327,9 @@ static void test_typed__recovery_password__checked_group_by_group(void **state)
 		(void)snprintf(word, sizeof(word), "group %u ", g + 1);
 		typed(text, RS_E_KEY_FORMAT, word);
 	}
-	typed("235818-357951-253979-013365", RS_E_KEY_FORMAT, "not 8 groups");
+	typed("235818-357951-253979-013365", RS_E_KEY_FORMAT, ": 24 missing");
+	typed("235818-357951-253979-013365-241120-245575-342914-5919", RS_E_KEY_FORMAT,
+		"not 8 groups of 6 digits: 2 missing");
 	typed("235818-35795-253979-013365-241120-245575-342914-591910", RS_E_KEY_FORMAT, "group 2");
 }
 

@@ -412,6 +412,7 @@ static void test_two_windows__undo_without_id__names_both(void **state)
 	rig_expect(r, "error.id", "usage.ambiguous");
 	rig_expect_part(r, "error.detail", "(volume 1)");
 	rig_expect_part(r, "error.detail", "(volume 2)");
+	rig_expect_part(r, "error.next", "unbrick undo DISK ID");
 	assert_true(rig_is_as_made(r));
 	r->volume = "1";
 	assert_int_equal(rig_run(r, RIG_UNDO, &undo_yes), 0);

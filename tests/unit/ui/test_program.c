@@ -291,7 +291,8 @@ static void test_report__there_already__not_replaced_and_nothing_begun(void **st
 	(void)fputs("mine", f);
 	(void)fclose(f);
 	said_run(&s, "fix", "--yes", rig.disks[0], "--report", report, NULL);
-	said_expect(&s, 2, "", "already there");
+	said_expect(&s, 2, "", "already there; choose another name");
+	assert_null(strstr(s.err, "export"));
 	said_done(&s);
 	assert_string_equal(read_report(), "mine");
 	assert_int_equal(unlink(report), 0);
