@@ -11,9 +11,10 @@
 struct disk_part *disk_map_add(struct disk_map *map)
 {
 	if (map->n_parts == DISK_PARTS_MAX) {
-		if (!strstr(map->warning, "more than"))
+		if (!map->is_cut)
 			disk_map_warn(map, "more than %u partitions: the rest is not shown",
 				DISK_PARTS_MAX);
+		map->is_cut = true;
 		return NULL;
 	}
 	if (!(map->n_parts & (map->n_parts - 1))) { /* full at every power of two */

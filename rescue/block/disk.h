@@ -52,6 +52,7 @@ struct disk_map {
 	struct disk_part *parts;
 	unsigned n_parts;
 	struct rs_err err; /* code != 0: the table itself is damaged (what could be read is kept) */
+	bool is_cut;	   /* it has more partitions than are shown */
 	char warning[256]; /* "" or: backup table used, table for a larger disk, ... */
 };
 

@@ -13,6 +13,8 @@
 	/* as part of the plan, whatever is in it */                                               \
 	X(ALL, "all", 2)
 
+/* Of such a list, for an enum and for an array of texts: */
+#define JUST_NAME(name, ...)	   name,
 #define JUST_WORD(name, word, ...) word,
 
 #endif

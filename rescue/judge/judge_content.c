@@ -114,10 +114,18 @@ static enum judge_truth truth(bool is_so)
 	return is_so ? JUDGE_YES : JUDGE_NO;
 }
 
-static enum judge_truth unreadable(struct judge_ctx *ctx, const struct rs_err *e, char **why)
+void judge_probe_unread(struct judge_ctx *ctx, struct judge_probe *p, const struct rs_err *e,
+	const char *between, char **why)
 {
-	judge_add(ctx, why, ", ", "contents not readable (%s%s%s)", rs_err_info(e->code)->text,
+	judge_add(ctx, why, between, "contents not readable (%s%s%s)", rs_err_info(e->code)->text,
 		e->detail[0] ? ": " : "", e->detail);
+	p->is_unread_told = true;
+}
+
+static enum judge_truth unreadable(
+	struct judge_ctx *ctx, struct judge_probe *p, const struct rs_err *e, char **why)
+{
+	judge_probe_unread(ctx, p, e, ", ", why);
 	return JUDGE_UNKNOWN;
 }
 
@@ -166,7 +174,7 @@ static enum judge_truth cond_hash(
 
 	judge_probe_hash(ctx, p);
 	if (p->hash_code < 0)
-		return unreadable(ctx, &p->hash_err, why);
+		return unreadable(ctx, p, &p->hash_err, why);
 	if (c->kind == RULE_ALL_ZERO) {
 		judge_add(ctx, why, ", ", "%s",
 			p->is_all_zero && !p->stat.size_bytes ? "empty"
@@ -190,11 +198,11 @@ static enum judge_truth cond_magic(
 	bool is_so = false;
 
 	if (nt_file_open(ctx->vol, p->stat.ref, "", &f, &err) < 0)
-		return unreadable(ctx, &err, why);
+		return unreadable(ctx, p, &err, why);
 	for (size_t i = 0; i < c->n_any && !is_so; i++) {
 		size_t len = 0;
 		if (nt_file_read(f, c->any[i].number, buf, c->any[i].len, &len, &err) < 0)
-			return unreadable(ctx, &err, why);
+			return unreadable(ctx, p, &err, why);
 		is_so = len == c->any[i].len && memcmp(buf, c->any[i].bytes, len) == 0;
 	}
 	judge_add(ctx, why, ", ", "%s", is_so ? "the magic bytes are there" : "other magic bytes");
@@ -209,7 +217,7 @@ static enum judge_truth cond_version(
 
 	probe_pe(ctx, p);
 	if (p->pe_code < 0)
-		return unreadable(ctx, &p->pe_err, why);
+		return unreadable(ctx, p, &p->pe_err, why);
 	if (c->kind == RULE_IS_PE) {
 		judge_add(ctx, why, ", ", "%s",
 			p->pe.is_pe ? "a program file" : "not a program file");
@@ -248,12 +256,12 @@ static enum judge_truth cond_differs(
 		return JUDGE_NO;
 	}
 	if (r < 0)
-		return unreadable(ctx, &err, why);
+		return unreadable(ctx, p, &err, why);
 	other.stat.ref = ref;
 	judge_probe_hash(ctx, p);
 	judge_probe_hash(ctx, &other);
 	if (p->hash_code < 0 || other.hash_code < 0)
-		return unreadable(ctx, p->hash_code < 0 ? &p->hash_err : &other.hash_err, why);
+		return unreadable(ctx, p, p->hash_code < 0 ? &p->hash_err : &other.hash_err, why);
 	bool is_same = memcmp(p->sha256, other.sha256, sizeof(p->sha256)) == 0;
 	judge_add(ctx, why, ", ", "%s as %s", is_same ? "the same" : "not the same", path);
 	return truth(!is_same);

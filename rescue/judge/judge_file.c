@@ -168,10 +168,8 @@ static void add_contents(struct judge_ctx *ctx, struct judge_probe *p, struct fi
 		memcpy(f->sha256, p->sha256, sizeof(f->sha256));
 		return;
 	}
-	if (!f->why || !strstr(f->why, "contents not readable"))
-		judge_add(ctx, &f->why, "; ", "contents not readable (%s%s%s)",
-			rs_err_info(p->hash_err.code)->text, p->hash_err.detail[0] ? ": " : "",
-			p->hash_err.detail);
+	if (!p->is_unread_told)
+		judge_probe_unread(ctx, p, &p->hash_err, "; ", &f->why);
 	if (p->hash_code == RS_E_UNSUPPORTED)
 		return; /* compressed by Windows or encrypted: not a fault of the volume */
 	judge_fault_err(ctx, f->path, &p->hash_err);

@@ -95,6 +95,7 @@ void judge_registry_done(struct judge_ctx *ctx);
 struct judge_probe { /* what is known of a file, read when asked for */
 	struct nt_stat stat;
 	bool is_hash_tried, is_pe_tried;
+	bool is_unread_told; /* that its contents are not readable */
 	int hash_code, pe_code;
 	struct rs_err hash_err, pe_err;
 	uint8_t sha256[32];
@@ -103,6 +104,9 @@ struct judge_probe { /* what is known of a file, read when asked for */
 };
 
 void judge_probe_hash(struct judge_ctx *ctx, struct judge_probe *p);
+/** Add to *why, after @between, that its contents are not readable. */
+void judge_probe_unread(struct judge_ctx *ctx, struct judge_probe *p, const struct rs_err *e,
+	const char *between, char **why);
 /** One condition; *why gets a phrase that says how it is. */
 enum judge_truth judge_cond(
 	struct judge_ctx *ctx, const struct rule_cond *c, struct judge_probe *p, char **why);

@@ -83,10 +83,8 @@ static bool fits_builds(const struct rule *r, const struct win_info *win)
 
 static bool fits_arch(const struct rule *r, const struct win_info *win)
 {
-	static const char *const names[] = {"x86", "x64", "arm64"};
-
-	for (unsigned i = 0; i < 3; i++)
-		if ((r->archs & 1U << i) && strcmp(names[i], win->arch) == 0)
+	for (unsigned i = 0; i < WIN_N_ARCHS; i++)
+		if ((r->archs & 1U << i) && strcmp(win_archs[i].word, win->arch) == 0)
 			return true;
 	return r->archs == 0;
 }

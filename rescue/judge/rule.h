@@ -4,10 +4,19 @@
 #ifndef UNBRICK_JUDGE_RULE_H
 #define UNBRICK_JUDGE_RULE_H
 
+#include "format/words.h"
 #include "judge/judge.h"
 
-enum rule_kind { RULE_BAD_FILE, RULE_GOOD_FILE_REMOVED, RULE_UPDATE_HALF_APPLIED };
-enum rule_action { RULE_QUARANTINE, RULE_REPORT };
+/* X(name, word): what a rule's file and a report call it. */
+#define RULE_KINDS(X)                                                                              \
+	X(RULE_BAD_FILE, "bad-file")                                                               \
+	X(RULE_GOOD_FILE_REMOVED, "good-file-removed")                                             \
+	X(RULE_UPDATE_HALF_APPLIED, "update-half-applied")
+#define RULE_ACTIONS(X)                                                                            \
+	X(RULE_QUARANTINE, "quarantine")                                                           \
+	X(RULE_REPORT, "report")
+enum rule_kind { RULE_KINDS(JUST_NAME) };
+enum rule_action { RULE_ACTIONS(JUST_NAME) };
 
 struct rule; /* one parsed INI file; fields through the accessors below or rule_internal.h */
 
@@ -40,15 +49,15 @@ enum rule_action rule_get_action(const struct rule *r);
 const char *rule_source(const struct rule *r); /* the INI text as parsed, for `rules show` */
 
 /* What one rule said of this Windows. */
-enum rule_outcome {
-	RULE_NO_MATCH,
-	RULE_MATCHED,	     /* at least one BAD */
-	RULE_DOUBT,	     /* only doubtful files */
-	RULE_REPAIRED,	     /* only repaired files here: look elsewhere */
-	RULE_REPORTED,	     /* recognised, explained, nothing to move */
-	RULE_STOPPED,	     /* its stop condition holds, or too many files */
-	RULE_NOT_APPLICABLE, /* wrong build or CPU */
-};
+#define RULE_OUTCOMES(X)                                                                           \
+	X(RULE_NO_MATCH, "")                                                                       \
+	X(RULE_MATCHED, "matched")   /* at least one BAD */                                        \
+	X(RULE_DOUBT, "doubt")	     /* only doubtful files */                                     \
+	X(RULE_REPAIRED, "repaired") /* only repaired files here: look elsewhere */                \
+	X(RULE_REPORTED, "reported") /* recognised, explained, nothing to move */                  \
+	X(RULE_STOPPED, "stopped")   /* its stop condition holds, or too many files */             \
+	X(RULE_NOT_APPLICABLE, "")   /* wrong build or CPU */
+enum rule_outcome { RULE_OUTCOMES(JUST_NAME) };
 
 struct judge_rule {
 	const struct rule *rule;

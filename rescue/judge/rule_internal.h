@@ -107,9 +107,11 @@ struct rule_evidences {
 
 /* ---- the rule ---- */
 
-enum rule_confidence { RULE_CONFIRMED, RULE_ONE_SOURCE, RULE_UNVERIFIED };
-
-enum rule_arch { RULE_X86 = 1, RULE_X64 = 2, RULE_ARM64 = 4 };
+#define RULE_CONFIDENCES(X)                                                                        \
+	X(RULE_CONFIRMED, "confirmed")                                                             \
+	X(RULE_ONE_SOURCE, "one-source")                                                           \
+	X(RULE_UNVERIFIED, "unverified")
+enum rule_confidence { RULE_CONFIDENCES(JUST_NAME) };
 
 struct rule_builds {
 	uint32_t from, to;	   /* build numbers, both included */
@@ -128,7 +130,7 @@ struct rule {
 
 	struct rule_builds *builds;
 	size_t n_builds;
-	unsigned archs; /* enum rule_arch, 0 = any */
+	unsigned archs; /* 1 << its place in win_archs; 0 = any */
 	char **cpus;
 	size_t n_cpus;
 

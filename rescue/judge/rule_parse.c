@@ -100,16 +100,18 @@ static bool word(const char *v, const char *const *words, unsigned *ret)
 	return false;
 }
 
+#define OR_WORD(name, word, ...) " " word
+#define ONE_OF(LIST)		 "expected is one of" LIST(OR_WORD)
+
 static const char *set_kind(struct rule *r, const char *v)
 {
-	static const char *const words[] = {
-		"bad-file", "good-file-removed", "update-half-applied", NULL};
+	static const char *const words[] = {RULE_KINDS(JUST_WORD) NULL};
 	unsigned i;
 
 	if (r->has_kind)
 		return "this key is given twice";
 	if (!word(v, words, &i))
-		return "bad-file, good-file-removed or update-half-applied expected";
+		return ONE_OF(RULE_KINDS);
 	r->has_kind = true;
 	r->kind = (enum rule_kind)i;
 	return NULL;
@@ -117,13 +119,13 @@ static const char *set_kind(struct rule *r, const char *v)
 
 static const char *set_action(struct rule *r, const char *v)
 {
-	static const char *const words[] = {"quarantine", "report", NULL};
+	static const char *const words[] = {RULE_ACTIONS(JUST_WORD) NULL};
 	unsigned i;
 
 	if (r->has_action)
 		return "this key is given twice";
 	if (!word(v, words, &i))
-		return "quarantine or report expected";
+		return ONE_OF(RULE_ACTIONS);
 	r->has_action = true;
 	r->action = (enum rule_action)i;
 	return NULL;
@@ -131,13 +133,13 @@ static const char *set_action(struct rule *r, const char *v)
 
 static const char *set_confidence(struct rule *r, const char *v)
 {
-	static const char *const words[] = {"confirmed", "one-source", "unverified", NULL};
+	static const char *const words[] = {RULE_CONFIDENCES(JUST_WORD) NULL};
 	unsigned i;
 
 	if (r->has_confidence)
 		return "this key is given twice";
 	if (!word(v, words, &i))
-		return "confirmed, one-source or unverified expected";
+		return ONE_OF(RULE_CONFIDENCES);
 	r->has_confidence = true;
 	r->confidence = (enum rule_confidence)i;
 	return NULL;
@@ -175,14 +177,15 @@ static const char *add_builds(struct rule *r, const char *v)
 
 static const char *add_arch(void *user, const char *item)
 {
-	static const char *const words[] = {"x86", "x64", "arm64", NULL};
 	struct rule *r = user;
-	unsigned i;
 
-	if (!word(item, words, &i))
-		return "x86, x64 or arm64 expected";
-	r->archs |= 1U << i;
-	return NULL;
+	for (unsigned i = 0; i < WIN_N_ARCHS; i++) {
+		if (strcmp(win_archs[i].word, item) != 0)
+			continue;
+		r->archs |= 1U << i;
+		return NULL;
+	}
+	return ONE_OF(WIN_ARCHS);
 }
 
 static const char *add_archs(struct rule *r, const char *v)

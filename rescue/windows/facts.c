@@ -204,8 +204,8 @@ static int find_all(struct probe *p, struct candidates *c, struct rs_err *err)
 
 /* ---- the kernel ---- */
 
-const struct win_arch win_archs[WIN_N_ARCHS] = {{"x86", 0x014C, "x86"}, {"x64", 0x8664, "AMD64"},
-	{"arm64", 0xAA64, "ARM64"}, {"arm", 0x01C4, "ARM"}};
+#define ARCH(name, word, machine, in_registry) {word, machine, in_registry},
+const struct win_arch win_archs[WIN_N_ARCHS] = {WIN_ARCHS(ARCH)};
 
 static const char *machine_name(uint16_t machine)
 {

@@ -4,6 +4,7 @@
 #ifndef UNBRICK_WINDOWS_WINDOWS_H
 #define UNBRICK_WINDOWS_WINDOWS_H
 
+#include "format/words.h"
 #include "ntfswrite/vol.h"
 
 /* ---- registry hives, lazily (hive.c) ---- */
@@ -77,7 +78,12 @@ struct win_arch {
 	const char *in_registry;
 };
 
-#define WIN_N_ARCHS 4U
+#define WIN_ARCHS(X)                                                                               \
+	X(WIN_X86, "x86", 0x014C, "x86")                                                           \
+	X(WIN_X64, "x64", 0x8664, "AMD64")                                                         \
+	X(WIN_ARM64, "arm64", 0xAA64, "ARM64")                                                     \
+	X(WIN_ARM, "arm", 0x01C4, "ARM")
+enum { WIN_ARCHS(JUST_NAME) WIN_N_ARCHS };
 extern const struct win_arch win_archs[WIN_N_ARCHS];
 
 #define WIN_MOST  16U /* Windows folders of one volume that are named */
