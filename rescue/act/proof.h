@@ -3,8 +3,8 @@
  * it what he likes. Ours is told by what he cannot make: the owner and the permissions of every
  * object from the top folder down (ntfswrite/security.h). What is not proven is shown, and nothing
  * that it says is done unless a person says so for each file. */
-#ifndef UNBRICK_REPAIR_PROOF_H
-#define UNBRICK_REPAIR_PROOF_H
+#ifndef UNBRICK_ACT_PROOF_H
+#define UNBRICK_ACT_PROOF_H
 
 #include "act/quarantine.h"
 

@@ -11,14 +11,6 @@
 #define PROVEN_MAX   10000U
 #define UNPROVEN_MAX 32U /* all together; the others are counted */
 
-const char *quarantine_state_word(enum quarantine_state s)
-{
-	static const char *const words[] = {
-		"active", "undone", "unfinished", "empty", "damaged", "lost", "unproven"};
-
-	return words[s];
-}
-
 bool quarantine_is_shape(const char *name, const char *shape)
 {
 	for (; *shape; shape++, name++) {

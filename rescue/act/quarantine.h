@@ -4,9 +4,10 @@
  * that is overwritten in place: intent, flush, act, flush, result). What is true of a file is never
  * taken from the steps but from its MFT record and the two indexes (nt_switch_state); the steps
  * say what was wanted. docs/quarantine.md tells every state and how it is finished. */
-#ifndef UNBRICK_REPAIR_QUARANTINE_H
-#define UNBRICK_REPAIR_QUARANTINE_H
+#ifndef UNBRICK_ACT_QUARANTINE_H
+#define UNBRICK_ACT_QUARANTINE_H
 
+#include "format/words.h"
 #include "plan/plan.h"
 
 #define QUARANTINE_MANIFEST "manifest.json"
@@ -15,16 +16,6 @@
 #define QUARANTINE_REPORT_JSON "report.json"
 #define QUARANTINE_REPORT_TEXT "report.txt"
 #define QUARANTINE_ATTR	       0x20U /* archive: on folders that libntfs-3g makes, not on Windows' */
-
-enum quarantine_state {
-	QUARANTINE_ACTIVE,     /* every file is in it */
-	QUARANTINE_UNDONE,     /* every file is back; only our own folders are left */
-	QUARANTINE_UNFINISHED, /* interrupted, be it at the report: fix or undo finishes it */
-	QUARANTINE_EMPTY,      /* folders without a manifest: interrupted before anything moved */
-	QUARANTINE_DAMAGED,    /* a manifest that cannot be read, or that does not fit the disk */
-	QUARANTINE_LOST,       /* files, and no manifest: something took it */
-	QUARANTINE_UNPROVEN,   /* anybody may have made it (proof.h) */
-};
 
 struct quarantine {
 	char top[PLAN_TOP_LEN]; /* the folder in the root that it lies in */
@@ -38,8 +29,6 @@ struct quarantine {
 	char inside[640];  /* when lost: what lies in it */
 	struct rs_err err; /* when damaged, lost or not proven: why */
 };
-
-const char *quarantine_state_word(enum quarantine_state s);
 
 /** Is this a name of ours? 'd' in @shape stands for a digit, 'h' for one in hexadecimal:
  * "ddddddddTddddddZ", "dddd". */

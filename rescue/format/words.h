@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Words that rooms far apart spell: of the command line, the settings and /init. */
+/* Words that rooms far apart spell: the command line, settings, reports and who reads them. */
 #ifndef UNBRICK_FORMAT_WORDS_H
 #define UNBRICK_FORMAT_WORDS_H
+
+/* Of such a list, for an enum and for an array of texts: */
+#define JUST_NAME(name, ...)	   name,
+#define JUST_WORD(name, word, ...) word,
 
 /* The journal of a Windows that crashed has to be replayed before anything else is written:
  * X(NAME, word, how much more it lets happen than the others). */
@@ -13,8 +17,25 @@
 	/* as part of the plan, whatever is in it */                                               \
 	X(ALL, "all", 2)
 
-/* Of such a list, for an enum and for an array of texts: */
-#define JUST_NAME(name, ...)	   name,
-#define JUST_WORD(name, word, ...) word,
+/* What a quarantine is, as a report calls it. */
+#define QUARANTINE_STATES(X)                                                                       \
+	X(QUARANTINE_ACTIVE, "active") /* every file is in it */                                   \
+	X(QUARANTINE_UNDONE, "undone") /* every file is back; only our own folders are left */     \
+	/* interrupted, be it at the report: fix or undo finishes it */                            \
+	X(QUARANTINE_UNFINISHED, "unfinished")                                                     \
+	/* folders without a manifest: interrupted before anything moved */                        \
+	X(QUARANTINE_EMPTY, "empty")                                                               \
+	/* a manifest that cannot be read, or that does not fit the disk */                        \
+	X(QUARANTINE_DAMAGED, "damaged")                                                           \
+	X(QUARANTINE_LOST, "lost")	   /* files, and no manifest: something took it */         \
+	X(QUARANTINE_UNPROVEN, "unproven") /* anybody may have made it (act/proof.h) */
+enum quarantine_state { QUARANTINE_STATES(JUST_NAME) };
+
+static inline const char *quarantine_state_word(enum quarantine_state s)
+{
+	static const char *const words[] = {QUARANTINE_STATES(JUST_WORD)};
+
+	return words[s];
+}
 
 #endif

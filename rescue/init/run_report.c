@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/err.h"
+#include "format/words.h"
 #include "init/run.h"
 
 /* "" where there is none */
@@ -29,7 +30,8 @@ static void read_quarantines(struct json_object *volume, struct run *r)
 
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *q = json_object_array_get_idx(all, i);
-		if (strcmp(text(q, "state"), "active") != 0 || !text(q, "id")[0])
+		if (strcmp(text(q, "state"), quarantine_state_word(QUARANTINE_ACTIVE)) != 0 ||
+			!text(q, "id")[0])
 			continue;
 		r->n_before++;
 		if (strcmp(text(q, "id"), r->newest_before) > 0)

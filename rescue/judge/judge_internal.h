@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the files of judge share: one run over one Windows. */
-#ifndef UNBRICK_REPAIR_JUDGE_INTERNAL_H
-#define UNBRICK_REPAIR_JUDGE_INTERNAL_H
+#ifndef UNBRICK_JUDGE_JUDGE_INTERNAL_H
+#define UNBRICK_JUDGE_JUDGE_INTERNAL_H
 
 #include "judge/rule_internal.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A rule as parsed, for the files of judge alone. What each field means: docs/rules.md, section and
  * key of the same name. */
-#ifndef UNBRICK_REPAIR_RULE_INTERNAL_H
-#define UNBRICK_REPAIR_RULE_INTERNAL_H
+#ifndef UNBRICK_JUDGE_RULE_INTERNAL_H
+#define UNBRICK_JUDGE_RULE_INTERNAL_H
 
 #include "judge/rule.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* All names of a file, as paths. */
-#ifndef UNBRICK_REPAIR_NAMES_H
-#define UNBRICK_REPAIR_NAMES_H
+#ifndef UNBRICK_PLAN_NAMES_H
+#define UNBRICK_PLAN_NAMES_H
 
 #include "plan/plan.h"
 

@@ -2,8 +2,8 @@
 /* Plan: what would be done, as data; and the guards, the named reasons to refuse. A plan is made by
  * judging or by reading a manifest, shown, confirmed, carried out, verified, and kept on the volume
  * as the manifest of its own undo. */
-#ifndef UNBRICK_REPAIR_PLAN_H
-#define UNBRICK_REPAIR_PLAN_H
+#ifndef UNBRICK_PLAN_PLAN_H
+#define UNBRICK_PLAN_PLAN_H
 
 #include <json-c/json.h>
 
