@@ -286,9 +286,25 @@ static void startup_text(const struct attempt *a, char *ret, size_t cap)
 	}
 }
 
+/* Passwords with IDs were given, and none of them is this volume's. */
+static void passwords_text(const struct attempt *a, char *ret, size_t cap)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < bl_keyring_count(a->keys); i++) {
+		const struct bl_item *item = bl_keyring_at(a->keys, i);
+		n += item->kind == BL_I_RECOVERY && item->id_nibbles;
+	}
+	ret[0] = '\0';
+	if (n == 1)
+		(void)snprintf(ret, cap, "the password given is for another ID; ");
+	else if (n)
+		(void)snprintf(ret, cap, "none of the %u passwords given is for it; ", n);
+}
+
 static int fail_no_key(const struct attempt *a, struct rs_err *err)
 {
-	char ids[340], bek[128];
+	char ids[340], bek[128], given[64];
 
 	if (!can_be_typed(&a->v->info)) {
 		char text[40] = "no key protector at all";
@@ -308,7 +324,8 @@ static int fail_no_key(const struct attempt *a, struct rs_err *err)
 		other_text(&a->v->info, ids, sizeof(ids));
 		return rs_fail_on(err, RS_E_KEY_OTHER, a->v->name, "%s%s", bek, ids);
 	}
-	return rs_fail_on(err, RS_E_KEY_NEEDED, a->v->name, "%s%s", bek, ids);
+	passwords_text(a, given, sizeof(given));
+	return rs_fail_on(err, RS_E_KEY_NEEDED, a->v->name, "%s%s%s", bek, given, ids);
 }
 
 static int find_vmk(struct attempt *a, struct rs_err *err)

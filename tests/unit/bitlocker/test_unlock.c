@@ -285,6 +285,8 @@ static void test_unlock__key_with_an_id__only_where_it_fits(void **state)
 	assert_int_equal(o.stretched, 1);
 	o = unlock_by_file(&m, "99999999-9999-9999-9999-999999999999 " MINI_PASSWORD "\n");
 	assert_int_equal(o.code, RS_E_KEY_NEEDED);
+	assert_non_null(strstr(o.err.detail, "the password given is for another ID; the recovery "
+					     "key's ID is 11111111-"));
 	assert_int_equal(o.stretched, 0);
 	o = unlock_by_file(&m, "11111111-1111-1111-1111-111111111111 " OTHER_PASSWORD "\n");
 	assert_int_equal(o.code, RS_E_KEY_REJECTED);
