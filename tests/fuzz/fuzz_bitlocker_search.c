@@ -10,7 +10,7 @@
 #include "bitlocker/bitlocker.h"
 #include "core/view.h"
 
-#define VOLUME_BYTES (2U << 20)
+#define VOLUME_BYTES (256U << 10)
 #define PIECE_BYTES  512U
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -54,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(v.p, 0, sizeof(v.p));
 	while (size > 2) {
 		size_t n = size - 2 < PIECE_BYTES ? size - 2 : PIECE_BYTES;
-		size_t place = (size_t)data[0] * PIECE_BYTES * 8;
+		size_t place = (size_t)data[0] % 128 * 4 * PIECE_BYTES;
 		memcpy(v.p + place, data + 2, n);
 		if (data[1] & 1)
 			furnish(v.p + place, place);
