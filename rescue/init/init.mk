@@ -16,6 +16,7 @@ $(BUILD)/init: $(BUILD)/rescue/init/main.o $(INIT_USES)
 	$(link) $^ $(INIT_LIBS) -o $@
 
 $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/init/test_*.c)): %: %.o $(BUILD)/tests/unit/init/tree.o \
+	$(BUILD)/tests/unit/init/rule_key.o \
 	$(INIT_USES)
 	$(link) $^ $(INIT_LIBS) -lcmocka -o $@
 
