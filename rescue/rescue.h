@@ -14,6 +14,7 @@
 #include "core/arena.h" /* memory for keys, for a front end that hands it to libraries */
 #include "core/err.h"	/* struct rs_err, RS_E_* and the table of errors */
 #include "format/words.h"
+#include "report/model.h" /* struct rs_run: a run as data */
 
 struct rs_session;
 struct rs_report;
@@ -51,8 +52,15 @@ struct rs_key_request {
 	unsigned attempt;	/* 1.. */
 };
 
+struct rs_found {			 /* one of: */
+	const struct run_volume *volume; /* was looked at */
+	const struct run_finding *finding;
+};
+
 struct rs_events {
 	void *user;
+	/* As it is found, long before the report is whole; borrowed for the call. */
+	void (*found)(void *user, const struct rs_found *f);
 	void (*log)(void *user, enum rs_log_level level, const char *line);
 	/* A long task goes on; @total 0 if not known; @what NULL: nothing to show, only asked.
 	 * Return false to cancel. */
@@ -198,6 +206,9 @@ const char *rs_report_json(struct rs_report *r);
 /** For people: lines through @put, escaped for a terminal, no colours. */
 void rs_report_text(
 	const struct rs_report *r, void (*put)(void *user, const char *line), void *user);
+/** What it says, as data (report/model.h); borrowed until the report is freed. Of a report so far
+ * only until the question is answered. */
+const struct rs_run *rs_report_run(const struct rs_report *r);
 /** The exit status of docs/exit-status.md. */
 int rs_report_exit(const struct rs_report *r);
 /** The outcome's error; code 0 when there is none. */

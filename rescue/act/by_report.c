@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <json-c/json.h>
+
 #include "act/proof.h"
 
 #define REPORT_MAX_DEPTH 16

@@ -6,76 +6,87 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <json-c/json.h>
+
 #include "act/quarantine.h"
+#include "core/json.h"
 #include "core/text.h"
-#include "report/report.h"
 
 #define MANIFEST_FORMAT	   "unbrick.manifest"
 #define MANIFEST_VERSION   1
 #define MANIFEST_MAX_DEPTH 8
 
-static void put_ref(struct json_object *o, const char *key, uint64_t ref)
+static void put_ref(struct json_out *j, const char *key, uint64_t ref)
 {
 	char text[24];
 
 	/* text: JSON readers in other languages round 64-bit numbers */
 	(void)snprintf(text, sizeof(text), "%016" PRIx64, ref);
-	report_text_set(o, key, text);
+	jo_text(j, key, text);
 }
 
-static void put_times(struct json_object *o, const struct nt_stat *s)
+static void put_times(struct json_out *j, const struct nt_stat *s)
 {
-	put_ref(o, "created_filetime", s->created);
-	put_ref(o, "modified_filetime", s->modified);
-	put_ref(o, "changed_filetime", s->changed);
-	put_ref(o, "accessed_filetime", s->accessed);
+	put_ref(j, "created_filetime", s->created);
+	put_ref(j, "modified_filetime", s->modified);
+	put_ref(j, "changed_filetime", s->changed);
+	put_ref(j, "accessed_filetime", s->accessed);
 }
 
-static void put_item(struct json_object *all, const struct plan_item *item)
+static void put_item(struct json_out *j, const struct plan_item *item)
 {
-	struct json_object *o = report_append(all);
 	char folder[8];
 
-	report_text_set(o, "folder", plan_folder(item, folder));
-	report_uint_set(o, "number", item->number);
-	report_text_set(o, "path", item->path);
-	report_text_set(o, "rule", item->rule_id);
-	report_text_set(o, "why", item->why);
-	put_ref(o, "file", item->file_ref);
-	put_ref(o, "from", item->from_ref);
-	put_ref(o, "to", item->to_ref);
-	report_uint_set(o, "size_bytes", item->stat.size_bytes);
-	put_times(o, &item->stat);
-	report_time_set(o, "modified", item->stat.modified);
+	jo_open(j, NULL, '{');
+	jo_text(j, "folder", plan_folder(item, folder));
+	jo_uint(j, "number", item->number);
+	jo_text(j, "path", item->path);
+	jo_text(j, "rule", item->rule_id);
+	jo_text(j, "why", item->why);
+	put_ref(j, "file", item->file_ref);
+	put_ref(j, "from", item->from_ref);
+	put_ref(j, "to", item->to_ref);
+	jo_uint(j, "size_bytes", item->stat.size_bytes);
+	put_times(j, &item->stat);
+	jo_time(j, "modified", item->stat.modified);
 	if (item->has_sha256)
-		report_hex_set(o, "sha256", item->sha256, sizeof(item->sha256));
+		jo_hex32(j, "sha256", item->sha256);
+	jo_close(j, '}');
+}
+
+static void put_manifest(struct json_out *j, const struct plan *p)
+{
+	jo_open(j, NULL, '{');
+	jo_text(j, "format", MANIFEST_FORMAT);
+	jo_uint(j, "version", MANIFEST_VERSION);
+	jo_text(j, "id", p->id);
+	jo_text(j, "tool", UNBRICK_VERSION);
+	jo_text(j, "note", "made by Unbrick; 'unbrick undo' puts the files back");
+	jo_bool(j, "was_dirty", p->was_dirty);
+	put_ref(j, "root", p->root_ref);
+	jo_open(j, "root_times", '{');
+	put_times(j, &p->root_stat);
+	jo_close(j, '}');
+	jo_open(j, "items", '[');
+	for (size_t i = 0; i < p->n_items; i++)
+		if (p->items[i].is_accepted)
+			put_item(j, &p->items[i]);
+	jo_close(j, ']');
+	jo_close(j, '}');
 }
 
 int manifest_write(const struct plan *p, char **ret, size_t *ret_len, struct rs_err *err)
 {
-	struct json_object *root = json_object_new_object();
+	auto_free char *text = NULL;
+	struct json_out j = {.f = open_memstream(&text, ret_len),
+		.clean = rs_escape_new,
+		.lines = JSON_ALL_LINES};
 
-	if (!root)
+	if (j.f)
+		put_manifest(&j, p);
+	if (!j.f || fclose(j.f) != 0 || j.is_failed)
 		return rs_fail(err, RS_E_MEMORY, "manifest");
-	report_text_set(root, "format", MANIFEST_FORMAT);
-	report_uint_set(root, "version", MANIFEST_VERSION);
-	report_text_set(root, "id", p->id);
-	report_text_set(root, "tool", UNBRICK_VERSION);
-	report_text_set(root, "note", "made by Unbrick; 'unbrick undo' puts the files back");
-	report_bool_set(root, "was_dirty", p->was_dirty);
-	put_ref(root, "root", p->root_ref);
-	put_times(report_object(root, "root_times"), &p->root_stat);
-	struct json_object *items = report_array(root, "items");
-	for (size_t i = 0; i < p->n_items; i++) {
-		if (p->items[i].is_accepted)
-			put_item(items, &p->items[i]);
-	}
-	const char *text = json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY);
-	*ret = text ? strdup(text) : NULL;
-	json_object_put(root);
-	if (!*ret)
-		return rs_fail(err, RS_E_MEMORY, "manifest");
-	*ret_len = strlen(*ret);
+	*ret = rs_steal(text);
 	return 0;
 }
 

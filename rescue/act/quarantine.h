@@ -65,11 +65,16 @@ int quarantine_fill(
 int quarantine_empty(
 	struct nt_vol *vol, struct plan *plan, const struct rs_task *task, struct rs_err *err);
 
+struct verify_notes { /* who is told what was checked, a line each */
+	void (*note)(void *user, const char *line);
+	void *user;
+};
+
 /** From the bytes on the disk (@src freshly opened): is each accepted item where it should be, with
- * the content, times and size of the plan, and is what was touched consistent? Lines of what was
- * checked go to @checks (a json array). Errors: RS_E_VERIFY. */
+ * the content, times and size of the plan, and is what was touched consistent? @notes may be
+ * NULL. Errors: RS_E_VERIFY. */
 int quarantine_verify(struct blk *src, const struct plan *plan, bool is_restored,
-	struct json_object *checks, struct rs_err *err);
+	const struct verify_notes *notes, struct rs_err *err);
 
 /** Keep the report of the run beside the manifest. @vol is open for writing; the quarantine is
  * filled and verified, and finished after that. Flushed. Errors: RS_E_NO_SPACE, RS_E_IO_WRITE. */

@@ -4,20 +4,18 @@
 #include <string.h>
 
 #include "act/quarantine.h"
-#include "core/text.h"
 #include "ntfs/check.h"
 
 #define TOLD "record, indexes, link count and bitmaps are consistent;"
 
-static void note(struct json_object *checks, const struct plan_item *item, const char *what)
+static void note(const struct verify_notes *notes, const struct plan_item *item, const char *what)
 {
-	char line[600], escaped[1200];
+	char line[600];
 
-	if (!checks)
+	if (!notes)
 		return;
 	(void)snprintf(line, sizeof(line), "%.400s: %s", item->path, what);
-	(void)rs_escape(line, escaped, sizeof(escaped));
-	json_object_array_add(checks, json_object_new_string(escaped));
+	notes->note(notes->user, line);
 }
 
 static int check_content(struct nt_vol *vol, const struct plan_item *item, struct rs_err *err)
@@ -53,7 +51,7 @@ static int verify_item(struct nt_raw *raw, struct nt_vol *vol, const struct plan
 }
 
 static int verify_items(struct blk *src, struct nt_vol *vol, const struct plan *plan,
-	bool is_restored, struct json_object *checks, struct rs_err *err)
+	bool is_restored, const struct verify_notes *notes, struct rs_err *err)
 {
 	auto_nt_raw struct nt_raw *raw = NULL;
 	int r = nt_raw_open(src, &raw, err);
@@ -64,7 +62,7 @@ static int verify_items(struct blk *src, struct nt_vol *vol, const struct plan *
 			continue;
 		r = verify_item(raw, vol, item, is_restored, err);
 		if (r == 0)
-			note(checks, item,
+			note(notes, item,
 				item->has_sha256 ? TOLD " size, times and SHA-256 as planned"
 						 : TOLD " size and times as planned, its content "
 							"was not compared");
@@ -73,14 +71,14 @@ static int verify_items(struct blk *src, struct nt_vol *vol, const struct plan *
 }
 
 int quarantine_verify(struct blk *src, const struct plan *plan, bool is_restored,
-	struct json_object *checks, struct rs_err *err)
+	const struct verify_notes *notes, struct rs_err *err)
 {
 	struct nt_vol *vol = NULL;
 	struct rs_err why = {0};
 	int r = nt_vol_open(src, 0, &vol, &why);
 
 	if (r == 0)
-		r = verify_items(src, vol, plan, is_restored, checks, &why);
+		r = verify_items(src, vol, plan, is_restored, notes, &why);
 	(void)nt_vol_close(vol, NULL); /* opened for reading: nothing to lose */
 	if (r == 0)
 		return 0;

@@ -83,35 +83,44 @@ static int check_plans(const struct en_act *a, struct nt_vol *vol, struct rs_err
 
 /* ---- once in memory ---- */
 
-static size_t report_bytes(const struct en_act *a)
+static int report_bytes(const struct en_act *a, size_t *ret, struct rs_err *err)
 {
-	const char *json = json_object_to_json_string_ext(a->root, JSON_C_TO_STRING_PRETTY);
-	size_t n = json ? strlen(json) : 0;
+	const char *json = rs_report_json(a->report);
 
+	if (!json)
+		return rs_fail(err, RS_E_MEMORY, "report");
+	*ret = strlen(json) + REPORT_FIXED_BYTES;
 	for (size_t i = 0; i < a->n; i++)
-		n += a->plans[i]->n_items * REPORT_PER_ITEM_BYTES;
-	return n + REPORT_FIXED_BYTES;
+		*ret += a->plans[i]->n_items * REPORT_PER_ITEM_BYTES;
+	return 0;
 }
 
 /* The plan itself stays as it is. */
 static int rehearse_one(
 	const struct en_act *a, struct nt_vol *vol, const struct plan *p, struct rs_err *err)
 {
-	const size_t n = p->n_items * sizeof(*p->items), len = report_bytes(a);
+	const size_t n = p->n_items * sizeof(*p->items);
 	auto_free struct plan_item *items = malloc(n ? n : 1);
-	auto_free uint8_t *zeros = calloc(1, len);
 	struct plan copy = *p;
+	size_t len;
 
-	if (!items || !zeros)
+	if (!items)
 		return rs_fail(err, RS_E_MEMORY, "rehearsal");
 	if (n)
 		memcpy(items, p->items, n);
 	copy.items = items;
 	if (a->is_restore)
 		return quarantine_empty(vol, &copy, NULL, err);
-	int r = quarantine_fill(vol, &copy, NULL, err);
+	int r = report_bytes(a, &len, err);
+	auto_free uint8_t *zeros = r == 0 ? calloc(1, len) : NULL;
+	if (r == 0 && !zeros)
+		r = rs_fail(err, RS_E_MEMORY, "rehearsal");
+	if (r == 0)
+		r = quarantine_fill(vol, &copy, NULL, err);
+	if (r < 0)
+		return r;
 	const struct rs_view report = {zeros, len};
-	return r < 0 ? r : quarantine_keep_report(vol, &copy, report, report, err);
+	return quarantine_keep_report(vol, &copy, report, report, err);
 }
 
 /* The same steps as on the disk, all plans one after another, in clusters, records and index blocks
@@ -177,20 +186,28 @@ static int act_on(const struct en_act *a, struct rs_err *err)
 	return en_stack_close(&stack, r, err);
 }
 
+static void note(void *user, const char *line)
+{
+	struct rs_report *report = user;
+
+	report_add_text(&report->kept, &report->run.verification.checks, line);
+}
+
 static int verify(const struct en_act *a, struct rs_err *err)
 {
-	struct json_object *o = report_object(a->root, "verification");
-	struct json_object *checks = report_array(o, "checks");
+	const struct verify_notes notes = {note, a->report};
+	struct run_verification *told = &a->report->run.verification;
 	struct en_stack stack;
 	struct rs_err why = {0};
-	int r = en_again_open(a->v, &stack, o, &why);
+	int r = en_again_open(a->v, &stack, a->report, &why);
 
 	for (size_t i = 0; r == 0 && i < a->n; i++)
 		r = quarantine_verify(
-			en_stack_top(&stack), a->plans[i], a->is_restore, checks, &why);
+			en_stack_top(&stack), a->plans[i], a->is_restore, &notes, &why);
 	r = en_stack_close(&stack, r, &why);
-	report_bool_set(o, "passed", r == 0);
-	report_err_set(o, "error", &why);
+	told->is_done = true;
+	told->is_passed = r == 0;
+	told->err = why;
 	if (r < 0)
 		*err = why;
 	return r;
@@ -205,7 +222,7 @@ int en_act(const struct en_act *a, struct rs_err *err)
 	en_volume_close_to(a->v, EN_READER); /* the caches of libntfs-3g would be stale */
 	r = act_on(a, err);
 	for (size_t i = 0; i < a->n; i++)
-		plan_actions_to_report(a->plans[i], a->v->number, a->root);
+		report_actions(a->report, a->plans[i], a->v->number);
 	if (r == 0)
 		r = verify(a, err);
 	if (r < 0)

@@ -13,7 +13,7 @@ struct en_act {
 	struct plan *const *plans;
 	size_t n;
 	bool is_restore;
-	struct json_object *root; /* the report */
+	struct rs_report *report;
 };
 
 /** All that can refuse, asked of the volume as it will be after its journal's replay, and the plans

@@ -64,8 +64,8 @@ struct en_journal {
 	uint64_t since_filetime;  /* time of the oldest change that waits, 0 if not known */
 	bool is_planned;	  /* to be applied by this run */
 	char *plan_file;	  /* where its plan is saved, once that is known */
-	const char *result;	  /* "done", "refused", "failed"; NULL: nothing yet */
-	struct rs_err err;	  /* when refused or failed */
+	enum run_replay_result result;
+	struct rs_err err; /* when refused or failed */
 };
 
 /* No Windows on it that could be looked at: what it is instead. */
@@ -137,8 +137,6 @@ int en_machine_open_beside(
 bool en_is_selected(const struct rs_target *t, const struct en_volume *v);
 /** First error of a disk, if there is one. */
 const struct rs_err *en_disk_error(const struct en_machine *m);
-/** All disks and volumes, as far as they were looked at, into the report. */
-void en_machine_report(const struct en_machine *m, struct json_object *root);
 
 /* ---- volume.c ---- */
 
@@ -193,7 +191,6 @@ void en_passed_look(struct en_machine *m);
 /** No Windows on any volume: the one that may hold it, or all that there is.
  * Errors: RS_E_VIRTUAL_DISK, RS_E_ENCRYPTED, RS_E_NOT_OPENED, RS_E_NO_WINDOWS. */
 int en_passed_verdict(const struct en_machine *m, struct rs_err *err);
-void en_passed_report(const struct en_volume *v, struct json_object *volume);
 /** Is a file of @nt a virtual disk that holds only the changes to another one? */
 bool en_inner_has_parent(struct nt_vol *nt, uint64_t ref);
 /** What other encryption left in the open, in words; "" if nothing. */
@@ -207,8 +204,6 @@ void en_esp_traces(const struct en_machine *m, char *ret, size_t cap);
 int en_journal_look(struct rs_session *s, struct en_volume *v, struct rs_err *err);
 /** Tell the listener that what is shown is not what lies on the disk, or that it is. */
 void en_journal_tell(struct rs_session *s, const struct en_volume *v);
-/** What lies on the disk, what waits, and why it is refused, into the volume's member "ntfs". */
-void en_journal_report(const struct en_volume *v, struct json_object *volume);
 /** Have changes to be applied, or at least restart pages? */
 static inline bool en_journal_is_open(const struct en_volume *v)
 {
@@ -227,7 +222,7 @@ struct en_score {
  * by
  * ", nothing was changed". */
 void en_finish_done(struct rs_report *report, const struct en_machine *m, int exit_status,
-	const char *result, const char *text);
+	enum run_result result, const char *text);
 /** The same of one that failed: "nothing was changed" or how far it came, in the outcome's text and
  * at the end of the error's. */
 void en_finish_failed(struct rs_report *report, const struct en_machine *m,
@@ -245,8 +240,23 @@ int en_replay_consent(struct rs_session *s, struct en_volume *v, const struct rs
 /** Save the plan, then write it to @top, the volume opened for writing. Sets v->journal's result.
  * Errors: those of the plan's file (nothing was written), of nt_replay_apply. */
 int en_replay_act(struct rs_session *s, struct en_volume *v, struct blk *top, struct rs_err *err);
-/** Append what is planned (en_replay_plan) and done to the report's member "replay". */
-void en_replay_report(const struct en_volume *v, struct json_object *root);
+
+/* ---- tell.c: what is known, into the report ---- */
+
+/** All disks and volumes, as far as they were looked at. */
+void en_machine_report(const struct en_machine *m, struct rs_report *r);
+/** What is planned of @v's journal (en_replay_plan) and done. */
+void en_replay_report(const struct en_volume *v, struct rs_report *r);
+/** The same of a plan that was saved; @how has its file, result, error and time. */
+void en_replay_report_plan(const struct en_volume *v, const struct nt_replay *p,
+	const struct run_replay *how, struct rs_report *r);
+/** The quarantine that @p filled or emptied. */
+void en_kept_report(const struct en_volume *v, const struct plan *p, struct rs_report *r);
+/** What rules say of @v; each finding is an event. */
+void en_judged_report(struct rs_session *s, const struct en_volume *v, const struct judge_result *j,
+	struct rs_report *r);
+/** The event that a volume was looked at. */
+void en_found_volume(struct rs_session *s, const struct en_volume *v);
 
 /* ---- planfile.c ---- */
 
@@ -300,13 +310,13 @@ int en_stack_close(struct en_stack *s, int r, struct rs_err *err);
 /* ---- again.c: what was written, read back ---- */
 
 /** Open for reading past the caches of this machine (blk_again_open), and compare all that this run
- * wrote to the disk with what the disk gives back. @verification, if not NULL, is told where the
- * bytes came from ("read_from") and what was compared.
+ * wrote to the disk with what the disk gives back. @told, if not NULL, is the report whose
+ * verification says where the bytes came from and what was compared.
  * Errors: RS_E_NOT_KEPT, RS_E_IO_READ, RS_E_IO_OPEN, RS_E_MEMORY. */
-int en_again_open(const struct en_volume *v, struct en_stack *ret, struct json_object *verification,
+int en_again_open(const struct en_volume *v, struct en_stack *ret, struct rs_report *told,
 	struct rs_err *err);
 /** For an outcome's text: "verified", or what can be said where a cache was read. */
-const char *en_verified_text(struct json_object *root);
+const char *en_verified_text(const struct rs_report *r);
 
 /* ---- scan.c: shared by scan and fix ---- */
 
@@ -339,8 +349,8 @@ int en_works_begin(struct rs_session *s, const struct rs_target *t, bool is_excl
 void en_works_done(struct en_works *w);
 /** All of its items are only shown from now on. */
 void en_offer_nothing(struct en_work *w);
-/** (Re)write the report's member "plan". */
-void en_works_report(const struct en_works *w, bool with_answers, struct json_object *root);
+/** The plan as it is now, into the report. */
+void en_works_report(const struct en_works *w, bool is_answered, struct rs_report *r);
 /** "; volume 2: this Windows cannot start: ..." into @ret, "" if nothing is known of that. */
 void en_works_faults(const struct en_works *w, char *ret, size_t cap);
 /** What was left for a person to decide, "" if nothing was. */

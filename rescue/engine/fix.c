@@ -87,7 +87,7 @@ static int name_plan_files(struct en_works *w, const struct rs_replay_choice *c,
 		if (w->list[i].v->journal.is_planned)
 			r = en_replay_plan(w->list[i].v, c, err);
 	}
-	en_works_report(w, false, report->root);
+	en_works_report(w, false, report);
 	return r;
 }
 
@@ -159,26 +159,23 @@ static size_t plans_of(const struct en_work *w, struct plan **ret)
 }
 
 static int fix_one(
-	struct rs_session *s, struct en_work *w, struct json_object *root, struct rs_err *err)
+	struct rs_session *s, struct en_work *w, struct rs_report *report, struct rs_err *err)
 {
 	auto_free struct plan **plans = calloc(w->n_unfinished + 1, sizeof(struct plan *));
+	struct run_kept *kept = &report->run.quarantine;
 
 	if (!plans)
 		return rs_fail(err, RS_E_MEMORY, "plans");
 	size_t n = plans_of(w, plans);
 	if (!n)
 		return 0;
-	const struct en_act act = {s, w->v, plans, n, false, root};
+	const struct plan *last = plans[n - 1];
+	const struct en_act act = {s, w->v, plans, n, false, report};
 	int r = en_act(&act, err);
-	if (plans[n - 1]->id[0]) {
-		struct json_object *q = report_object(root, "quarantine");
-		char path[PLAN_PATH_BYTES];
-		plan_path(plans[n - 1]->top, plans[n - 1]->id, QUARANTINE_REPORT_JSON, path);
-		report_text_set(q, "id", plans[n - 1]->id);
-		report_uint_set(q, "volume", w->v->number);
-		if (r == 0)
-			report_text_set(q, "report", path);
-	}
+	if (last->id[0])
+		en_kept_report(w->v, last, report);
+	if (last->id[0] && r == 0)
+		plan_path(last->top, last->id, QUARANTINE_REPORT_JSON, kept->report);
 	return r;
 }
 
@@ -203,7 +200,7 @@ static int fix_all(
 	struct rs_session *s, struct en_works *w, struct rs_report *report, struct rs_err *err)
 {
 	for (size_t i = 0; i < w->n; i++) {
-		int r = fix_one(s, &w->list[i], report->root, err);
+		int r = fix_one(s, &w->list[i], report, err);
 		if (r < 0)
 			return r;
 	}
@@ -235,7 +232,7 @@ static void finish_idle(
 	if (w->n_kept)
 		(void)snprintf(text, sizeof(text), "%zu doubtful %s left, as you decided",
 			w->n_kept, rs_form(w->n_kept, "file was", "files were"));
-	else if (json_object_object_get_ex(report->root, "findings", NULL))
+	else if (report->run.n_findings)
 		(void)snprintf(
 			text, sizeof(text), "nothing that a rule would move; see the findings");
 	for (size_t i = 0; i < w->n; i++) {
@@ -249,13 +246,13 @@ static void finish_idle(
 			v->number);
 		break;
 	}
-	en_works_report(w, true, report->root);
+	en_works_report(w, true, report);
 	if (w->n_left || w->n_spared) {
 		left_text(w, text, sizeof(text));
-		en_finish_done(report, m, EN_STATUS_LEFT, "left", text);
+		en_finish_done(report, m, EN_STATUS_LEFT, RUN_LEFT, text);
 		return;
 	}
-	en_finish_done(report, m, 4, "nothing-to-do", text);
+	en_finish_done(report, m, 4, RUN_NOTHING_TO_DO, text);
 }
 
 struct run {
@@ -282,7 +279,7 @@ static int prepare(const struct run *u, struct rs_err *err)
 	if (r < 0)
 		return r;
 	r = consent_to_replays(u->s, u->w, &u->o->replay, u->report, err);
-	en_works_report(u->w, false, u->report->root); /* without the volumes that stay */
+	en_works_report(u->w, false, u->report); /* without the volumes that stay */
 	if (r == 0)
 		r = ask_plan(u->s, u->w, u->o->say_yes, u->report, err);
 	last.may_ask = false;
@@ -300,23 +297,22 @@ static void finish_done(const struct run *u, size_t replays, size_t files)
 	left_text(u->w, doubtful, sizeof(doubtful));
 	(void)snprintf(text, sizeof(text), "%s%zu %s moved into quarantine, %s%s%s%s%s",
 		replays ? rs_form(replays, "journal replayed, ", "journals replayed, ") : "", files,
-		rs_form(files, "file", "files"), en_verified_text(u->report->root), left,
+		rs_form(files, "file", "files"), en_verified_text(u->report), left,
 		doubtful[0] ? "; " : "", doubtful, faults);
 	if (faults[0])
 		status = rs_err_info(RS_E_HIVE)->exit_status;
 	else if (left[0] || doubtful[0])
 		status = EN_STATUS_LEFT;
 	en_finish_done(u->report, u->m, status,
-		faults[0] ? "cannot-start"
-		: status  ? "left"
-			  : "done",
+		faults[0] ? RUN_CANNOT_START
+		: status  ? RUN_LEFT
+			  : RUN_DONE,
 		text);
 }
 
 static int fix(const struct run *u, struct rs_err *err)
 {
 	struct en_works *w = u->w;
-	struct json_object *root = u->report->root;
 	int r = prepare(u, err);
 
 	if (r < 0)
@@ -331,12 +327,12 @@ static int fix(const struct run *u, struct rs_err *err)
 	}
 	size_t replays = count_replays(w);
 	r = fix_all(u->s, w, u->report, err);
-	en_works_report(w, true, root);
+	en_works_report(w, true, u->report);
 	if (r == 0) {
 		finish_done(u, replays, files);
 		r = keep_reports(w, u->report, err);
 		if (r < 0) /* moved and verified, and yet not all that was promised */
-			json_object_object_del(report_object(root, "quarantine"), "report");
+			u->report->run.quarantine.report[0] = '\0';
 	}
 	return r;
 }

@@ -43,7 +43,7 @@ static bool is_written(const struct en_work *w, bool is_answered)
 
 /* ---- one volume ---- */
 
-static int foresee(struct en_work *w, bool may_ask, struct json_object *root, struct rs_err *err)
+static int foresee(struct en_work *w, bool may_ask, struct rs_report *report, struct rs_err *err)
 {
 	auto_free struct plan **plans = calloc(w->n_unfinished + 1, sizeof(struct plan *));
 	struct en_volume *v = w->v;
@@ -56,7 +56,7 @@ static int foresee(struct en_work *w, bool may_ask, struct json_object *root, st
 		plans[n++] = w->unfinished[i];
 	if (plan_count_accepted(w->plan))
 		plans[n++] = w->plan;
-	const struct en_act act = {.v = v, .plans = plans, .n = n, .root = root};
+	const struct en_act act = {.v = v, .plans = plans, .n = n, .report = report};
 	int r = en_foresee(&act, &why);
 	if (r == RS_E_RENAME && may_ask) {
 		v->rename_risk = why;
@@ -69,7 +69,7 @@ static int foresee(struct en_work *w, bool may_ask, struct json_object *root, st
 }
 
 static int guard_one(struct rs_session *s, struct en_machine *m, struct en_work *w,
-	const struct en_guard_how *how, struct json_object *root, struct rs_err *err)
+	const struct en_guard_how *how, struct rs_report *report, struct rs_err *err)
 {
 	struct en_volume *v = w->v;
 	int r = en_volume_guard(v, err);
@@ -84,7 +84,7 @@ static int guard_one(struct rs_session *s, struct en_machine *m, struct en_work 
 		return r;
 	if (!how->is_answered)
 		take_for_granted(w, true);
-	r = foresee(w, how->may_ask, root, err);
+	r = foresee(w, how->may_ask, report, err);
 	if (!how->is_answered)
 		take_for_granted(w, false);
 	return r;
@@ -99,13 +99,13 @@ static bool is_of_the_run(int r)
 
 static void leave(struct rs_session *s, struct en_work *w, struct rs_report *report)
 {
-	struct json_object *o = report_append(report_array(report->root, "left"));
+	struct run_left *o = REPORT_ADD(&report->kept, report->run.left, report->run.n_left);
 	char line[700];
 
 	en_offer_nothing(w);
 	w->v->journal.is_planned = false;
-	report_uint_set(o, "volume", w->v->number);
-	report_err_set(o, "error", &w->refusal);
+	if (o)
+		*o = (struct run_left){w->v->number, w->refusal};
 	rs_err_line(&w->refusal, line, sizeof(line));
 	en_log(s, RS_LOG_WARN, "volume %u is left as it is: %s", w->v->number, line);
 }
@@ -134,7 +134,7 @@ int en_works_guard(struct rs_session *s, struct en_machine *m, struct en_works *
 				first = one->refusal; /* left before the answers */
 			continue;
 		}
-		int r = guard_one(s, m, one, how, report->root, &why);
+		int r = guard_one(s, m, one, how, report, &why);
 		if (is_of_the_run(r) || (r < 0 && how->is_answered)) {
 			*err = why;
 			return r;
@@ -157,7 +157,7 @@ int en_works_guard(struct rs_session *s, struct en_machine *m, struct en_works *
 		if (w->list[i].refusal.code)
 			leave(s, &w->list[i], report);
 	if (n_refused)
-		en_works_report(w, how->is_answered, report->root);
+		en_works_report(w, how->is_answered, report);
 	return 0;
 }
 

@@ -160,14 +160,3 @@ void en_journal_tell(struct rs_session *s, const struct en_volume *v)
 			j->replay->losers,
 			rs_form(j->replay->losers, "transaction", "transactions"));
 }
-
-void en_journal_report(const struct en_volume *v, struct json_object *volume)
-{
-	const struct en_journal *j = &v->journal;
-
-	report_journal(volume, &j->on_disk, j->replay, j->since_filetime);
-	struct json_object *o = report_object(report_object(volume, "ntfs"), "journal");
-	if (j->replay || j->refusal.code)
-		report_bool_set(o, "can_replay", en_journal_is_open(v));
-	report_err_set(o, "refused", &j->refusal);
-}

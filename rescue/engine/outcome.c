@@ -14,15 +14,16 @@ static bool is_written(const struct en_machine *m)
 	return false;
 }
 
-static void finish(struct rs_report *report, bool written, int exit_status, const char *result,
+static void finish(struct rs_report *report, bool written, int exit_status, enum run_result result,
 	const char *text, const struct rs_err *err)
 {
 	report_finish(report, exit_status, result, text, err);
-	report_bool_set(report_object(report->root, "outcome"), "written", written);
+	report->run.outcome.can_write = true;
+	report->run.outcome.is_written = written;
 }
 
 void en_finish_done(struct rs_report *report, const struct en_machine *m, int exit_status,
-	const char *result, const char *text)
+	enum run_result result, const char *text)
 {
 	char all[1500];
 	const bool written = is_written(m);
@@ -47,6 +48,6 @@ void en_finish_failed(struct rs_report *report, const struct en_machine *m,
 	size_t room = sizeof(told.detail) - strlen(text) - 3;
 	(void)snprintf(told.detail, sizeof(told.detail), "%.*s%s%s", (int)room, err->detail,
 		err->detail[0] ? "; " : "", text);
-	finish(report, written, 0, err->code == RS_E_CANCELLED ? "cancelled" : "failed", text,
+	finish(report, written, 0, err->code == RS_E_CANCELLED ? RUN_CANCELLED : RUN_FAILED, text,
 		&told);
 }

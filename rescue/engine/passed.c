@@ -187,16 +187,3 @@ int en_passed_verdict(const struct en_machine *m, struct rs_err *err)
 		"none on %zu %s%s%s%s", m->n_volumes, rs_form(m->n_volumes, "volume", "volumes"),
 		all[0] ? " (" : "", all, all[0] ? ")" : "");
 }
-
-void en_passed_report(const struct en_volume *v, struct json_object *volume)
-{
-	const struct en_passed *p = &v->passed;
-	struct json_object *o;
-
-	if (!p->is[0])
-		return;
-	o = report_object(volume, "passed_over");
-	report_text_set(o, "is", p->is);
-	if (p->next || p->code)
-		report_text_set(o, "next", p->next ? p->next : rs_err_info(p->code)->advice);
-}

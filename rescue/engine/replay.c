@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The journal's part of a plan: consent, the saved plan, the write, and its lines in the report. */
+/* The journal's part of a plan: consent, the saved plan, the write. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -78,7 +78,7 @@ int en_replay_consent(struct rs_session *s, struct en_volume *v, const struct rs
 	int r = consent(s, v, c ? c->policy : RS_REPLAY_SAFE, report, &v->journal.err);
 	if (r == 0)
 		return 0;
-	v->journal.result = "refused";
+	v->journal.result = RUN_REPLAY_REFUSED;
 	*err = v->journal.err;
 	return r;
 }
@@ -94,33 +94,14 @@ int en_replay_act(struct rs_session *s, struct en_volume *v, struct blk *top, st
 		r = nt_replay_apply(top, j->replay, false, &s->task, &j->err);
 	}
 	if (r == 0) {
-		j->result = "done";
+		j->result = RUN_REPLAY_DONE;
 		return 0;
 	}
 	/* these come before the first write: the plan is of no use */
 	if (is_saved && (r == RS_E_CHANGED || r == RS_E_CANCELLED || r == RS_E_READ_ONLY))
 		(void)unlink(j->plan_file);
-	j->result = "failed";
+	j->result = RUN_REPLAY_FAILED;
 	(void)rs_err_object(&j->err, v->name);
 	*err = j->err;
 	return r;
-}
-
-void en_replay_report(const struct en_volume *v, struct json_object *root)
-{
-	const struct en_journal *j = &v->journal;
-
-	if (!j->is_planned)
-		return;
-	struct json_object *o = report_append(report_array(root, "replay"));
-	report_uint_set(o, "volume", v->number);
-	report_text_set(o, "state", j->replay->pending == NT_PENDING_CHANGES ? "pending" : "idle");
-	report_replay_counts(o, j->replay, j->since_filetime);
-	report_uint_set(o, "blocks", j->replay->n_blocks);
-	report_uint_set(o, "bytes", j->replay->bytes);
-	report_uint_set(o, "zeroed", j->replay->n_zeroed);
-	bool is_refused = j->result && !strcmp(j->result, "refused");
-	report_text_set(o, "plan", is_refused ? NULL : j->plan_file); /* never to be there */
-	report_text_set(o, "result", j->result ? j->result : "planned");
-	report_err_set(o, "error", &j->err);
 }

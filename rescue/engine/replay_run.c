@@ -14,15 +14,14 @@ static bool is_wanted(const struct rs_target *t, const struct en_volume *v)
 
 /* From the disk again: the journal is closed, and the result is sound. */
 static int verify(struct en_volume *v, const struct nt_replay *p, bool is_back,
-	struct json_object *root, struct rs_err *err)
+	struct rs_report *report, struct rs_err *err)
 {
-	struct json_object *o = report_object(root, "verification");
-	struct json_object *checks = report_array(o, "checks");
+	struct run_verification *told = &report->run.verification;
 	struct nt_state state = {0};
 	struct en_stack stack;
 	struct rs_err why = {0};
 	char line[160];
-	int r = en_again_open(v, &stack, o, &why);
+	int r = en_again_open(v, &stack, report, &why);
 
 	if (r == 0)
 		r = nt_raw_open(en_stack_top(&stack), &stack.raw, &why);
@@ -39,13 +38,13 @@ static int verify(struct en_volume *v, const struct nt_replay *p, bool is_back,
 				: "volume %u: the journal is clean, %zu %s sound with all that "
 				  "belongs to it",
 			v->number, p->n_blocks, rs_form(p->n_blocks, "block is", "blocks are"));
-		json_object_array_add(checks, json_object_new_string(line));
+		report_add_text(&report->kept, &told->checks, line);
 	}
-	report_bool_set(o, "passed", r == 0);
-	if (r < 0) {
-		report_err_set(o, "error", &why);
+	told->is_done = true;
+	told->is_passed = r == 0;
+	told->err = why;
+	if (r < 0)
 		*err = why;
-	}
 	return r;
 }
 
@@ -95,7 +94,7 @@ static int plan_all(struct rs_session *s, const struct rs_target *t, struct en_m
 	for (size_t i = 0; r == 0 && i < m->n_volumes; i++) {
 		if (is_wanted(t, &m->volumes[i]))
 			r = en_replay_plan(&m->volumes[i], c, err);
-		en_replay_report(&m->volumes[i], report->root);
+		en_replay_report(&m->volumes[i], report);
 	}
 	for (size_t i = 0; r == 0 && i < m->n_volumes; i++) {
 		if (is_wanted(t, &m->volumes[i]))
@@ -105,7 +104,7 @@ static int plan_all(struct rs_session *s, const struct rs_target *t, struct en_m
 }
 
 static int write_one(
-	struct rs_session *s, struct en_volume *v, struct json_object *root, struct rs_err *err)
+	struct rs_session *s, struct en_volume *v, struct rs_report *report, struct rs_err *err)
 {
 	struct en_stack stack;
 
@@ -114,7 +113,7 @@ static int write_one(
 	if (r == 0)
 		r = en_replay_act(s, v, en_stack_top(&stack), err);
 	r = en_stack_close(&stack, r, err);
-	return r < 0 ? r : verify(v, v->journal.replay, false, root, err);
+	return r < 0 ? r : verify(v, v->journal.replay, false, report, err);
 }
 
 static int replay_new(struct rs_session *s, const struct rs_target *t, struct en_machine *m,
@@ -125,7 +124,7 @@ static int replay_new(struct rs_session *s, const struct rs_target *t, struct en
 	int r = find_open(t, m, &n, err);
 
 	if (r == 0 && !n) {
-		en_finish_done(report, m, 4, "nothing-to-do", "no journal is open");
+		en_finish_done(report, m, 4, RUN_NOTHING_TO_DO, "no journal is open");
 		return 0;
 	}
 	if (r == 0 && n > 1 && o->choice.plan_file && !en_plan_is_folder(o->choice.plan_file))
@@ -142,17 +141,17 @@ static int replay_new(struct rs_session *s, const struct rs_target *t, struct en
 	for (size_t i = 0; r == 0 && i < m->n_volumes; i++) {
 		if (!m->volumes[i].journal.is_planned)
 			continue;
-		r = write_one(s, &m->volumes[i], report->root, err);
+		r = write_one(s, &m->volumes[i], report, err);
 		done += r == 0;
 	}
-	json_object_object_del(report->root, "replay");
+	report_plan_begin(report);
 	for (size_t i = 0; i < m->n_volumes; i++)
-		en_replay_report(&m->volumes[i], report->root);
+		en_replay_report(&m->volumes[i], report);
 	if (r < 0)
 		return r;
 	(void)snprintf(text, sizeof(text), "the journal of %zu %s replayed, %s", done,
-		rs_form(done, "volume", "volumes"), en_verified_text(report->root));
-	en_finish_done(report, m, 0, "done", text);
+		rs_form(done, "volume", "volumes"), en_verified_text(report));
+	en_finish_done(report, m, 0, RUN_DONE, text);
 	return 0;
 }
 
@@ -266,20 +265,11 @@ static int write_saved(struct rs_session *s, struct en_volume *v, const struct e
 	return r;
 }
 
-static void report_saved(const struct en_volume *v, const struct en_saved *p, const char *path,
-	const char *result, const struct rs_err *err, struct json_object *root)
+static void report_saved(const struct en_volume *v, const struct en_saved *p,
+	const struct run_replay *how, struct rs_report *report)
 {
-	json_object_object_del(root, "replay");
-	struct json_object *o = report_append(report_array(root, "replay"));
-	report_uint_set(o, "volume", v->number);
-	report_text_set(o, "state", p->plan->pending == NT_PENDING_CHANGES ? "pending" : "idle");
-	report_replay_counts(o, p->plan, 0);
-	report_uint_set(o, "blocks", p->plan->n_blocks);
-	report_uint_set(o, "bytes", p->plan->bytes);
-	report_uint_set(o, "zeroed", p->plan->n_zeroed);
-	report_text_set(o, "plan", path);
-	report_text_set(o, "result", result);
-	report_err_set(o, "error", err);
+	report_plan_begin(report);
+	en_replay_report_plan(v, p->plan, how, report);
 }
 
 static int replay_saved(struct rs_session *s, const struct rs_target *t, struct en_machine *m,
@@ -302,7 +292,8 @@ static int replay_saved(struct rs_session *s, const struct rs_target *t, struct 
 		r = en_sleep_consent(s, m, v, &how, report, err);
 	if (r < 0 || !v)
 		return r;
-	report_saved(v, &saved, path, "planned", NULL, report->root);
+	struct run_replay told = {.plan_file = path};
+	report_saved(v, &saved, &told, report);
 	(void)snprintf(text, sizeof(text),
 		is_back ? "Put %zu %s of volume %u back as before the replay?"
 			: "Finish the replay of %zu %s of volume %u?",
@@ -310,18 +301,19 @@ static int replay_saved(struct rs_session *s, const struct rs_target *t, struct 
 	if (!o->say_yes && en_ask(s, RS_ASK_PLAN, text, report) != RS_ANSWER_YES)
 		return rs_fail(err, RS_E_CANCELLED, "%s", "");
 	r = write_saved(s, v, &saved, o, err);
-	report_saved(v, &saved, path,
-		r < 0	  ? "failed"
-		: is_back ? "reverted"
-			  : "resumed",
-		r < 0 ? err : NULL, report->root);
+	told.result = is_back ? RUN_REPLAY_REVERTED : RUN_REPLAY_RESUMED;
+	if (r < 0) {
+		told.result = RUN_REPLAY_FAILED;
+		told.err = *err;
+	}
+	report_saved(v, &saved, &told, report);
 	if (r == 0)
-		r = verify(v, plan, is_back, report->root, err);
+		r = verify(v, plan, is_back, report, err);
 	if (r == 0) {
 		(void)snprintf(text, sizeof(text), "%s, %s",
 			is_back ? "the journal is pending again" : "the replay is finished",
-			en_verified_text(report->root));
-		en_finish_done(report, m, 0, "done", text);
+			en_verified_text(report));
+		en_finish_done(report, m, 0, RUN_DONE, text);
 	}
 	return r;
 }
@@ -333,7 +325,7 @@ static struct en_score score_of(const struct en_machine *m)
 	for (size_t i = 0; m && i < m->n_volumes; i++) {
 		const struct en_journal *j = &m->volumes[i].journal;
 		ret.total += j->is_planned;
-		ret.done += j->result && !strcmp(j->result, "done");
+		ret.done += j->result == RUN_REPLAY_DONE;
 	}
 	return ret;
 }
@@ -353,7 +345,7 @@ int rs_replay(struct rs_session *s, const struct rs_target *t, const struct rs_r
 	if (r == 0)
 		r = en_look_at_all(s, t, m, false, &err);
 	if (m)
-		en_machine_report(m, report->root);
+		en_machine_report(m, report);
 	if (r == 0 && m)
 		r = o->how == RS_REPLAY_NEW ? replay_new(s, t, m, o, report, &err)
 					    : replay_saved(s, t, m, o, report, &err);

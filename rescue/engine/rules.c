@@ -7,20 +7,6 @@
 
 #include "engine/engine.h"
 
-static void rule_report(const struct rule *r, struct json_object *o)
-{
-	static const char *const kinds[] = {"bad-file", "good-file-removed", "update-half-applied"};
-	static const char *const actions[] = {"quarantine", "report"};
-
-	report_text_set(o, "id", rule_id(r));
-	report_text_set(o, "title", rule_title(r));
-	report_text_set(o, "kind", kinds[rule_get_kind(r)]);
-	report_text_set(o, "action", actions[rule_get_action(r)]);
-	for (size_t i = 0; rule_reference(r, i); i++)
-		json_object_array_add(report_array(o, "references"),
-			json_object_new_string(rule_reference(r, i)));
-}
-
 int rs_rules_list(struct rs_session *s, struct rs_report **ret)
 {
 	struct rs_err err = {0};
@@ -31,8 +17,8 @@ int rs_rules_list(struct rs_session *s, struct rs_report **ret)
 	if (!*ret)
 		return r;
 	for (size_t i = 0; r == 0 && i < s->rules.n; i++)
-		rule_report(s->rules.rules[i], report_append(report_array((*ret)->root, "rules")));
-	report_finish(*ret, 0, r < 0 ? "failed" : "done", "", &err);
+		report_rule(*ret, s->rules.rules[i]);
+	report_finish(*ret, 0, r < 0 ? RUN_FAILED : RUN_DONE, "", &err);
 	return r;
 }
 
@@ -54,26 +40,24 @@ int rs_rules_show(struct rs_session *s, const char *id, struct rs_report **ret)
 		r = rs_fail_on(
 			&err, RS_E_USAGE, id, "no rule has this id; see 'unbrick rules list'");
 	if (found) {
-		struct json_object *o = report_object((*ret)->root, "rule");
-		report_text_set(o, "id", id);
-		/* not escaped: it is a text file of several lines, and was checked when parsed */
-		json_object_object_add(o, "text", json_object_new_string(rule_source(found)));
+		(*ret)->run.rule_id = report_copy(&(*ret)->kept, id);
+		(*ret)->run.rule_text = report_copy(&(*ret)->kept, rule_source(found));
 	}
-	report_finish(*ret, 0, r < 0 ? "failed" : "done", "", &err);
+	report_finish(*ret, 0, r < 0 ? RUN_FAILED : RUN_DONE, "", &err);
 	return r;
 }
 
-static void check_file(const char *path, struct json_object *checked, struct rs_err *first)
+static void check_file(const char *path, struct rs_report *report, struct rs_err *first)
 {
 	struct rule *rule = NULL;
 	struct rs_err err = {0};
 	int r = rule_load(path, &rule, &err);
 
 	rule_free(rule);
-	struct json_object *o = report_append(checked);
-	report_text_set(o, "file", path);
-	report_bool_set(o, "ok", r == 0);
-	report_err_set(o, "error", &err);
+	struct run_check *told =
+		REPORT_ADD(&report->kept, report->run.checked, report->run.n_checked);
+	if (told)
+		*told = (struct run_check){report_copy(&report->kept, path), err};
 	if (r < 0 && !first->code)
 		*first = err;
 }
@@ -85,7 +69,7 @@ static int is_ini(const struct dirent *d)
 	return n > 4 && !strcmp(d->d_name + n - 4, ".ini");
 }
 
-static void check_dir(const char *path, struct json_object *checked, struct rs_err *first)
+static void check_dir(const char *path, struct rs_report *report, struct rs_err *first)
 {
 	struct dirent **names = NULL;
 	int n = scandir(path, &names, is_ini, alphasort);
@@ -93,7 +77,7 @@ static void check_dir(const char *path, struct json_object *checked, struct rs_e
 	for (int i = 0; i < n; i++) {
 		char file[4096];
 		(void)snprintf(file, sizeof(file), "%s/%s", path, names[i]->d_name);
-		check_file(file, checked, first);
+		check_file(file, report, first);
 		free(names[i]);
 	}
 	free(names);
@@ -112,15 +96,15 @@ int rs_rules_check(struct rs_session *s, const char *const *paths, size_t n, str
 	(void)s;
 	if (r < 0)
 		return r;
-	struct json_object *checked = report_array((*ret)->root, "checked");
+	(*ret)->run.is_checked = true;
 	for (size_t i = 0; i < n; i++) {
 		struct stat st;
 		if (stat(paths[i], &st) == 0 && S_ISDIR(st.st_mode))
-			check_dir(paths[i], checked, &err);
+			check_dir(paths[i], *ret, &err);
 		else
-			check_file(paths[i], checked, &err);
+			check_file(paths[i], *ret, &err);
 	}
 	report_finish(
-		*ret, 0, err.code ? "failed" : "done", err.code ? "" : "no fault found", &err);
+		*ret, 0, err.code ? RUN_FAILED : RUN_DONE, err.code ? "" : "no fault found", &err);
 	return err.code;
 }

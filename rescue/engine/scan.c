@@ -118,7 +118,7 @@ static int judge_all(struct rs_session *s, struct en_work *w, struct rs_err *err
 }
 
 static int work_make(
-	struct rs_session *s, struct en_work *w, struct json_object *root, struct rs_err *err)
+	struct rs_session *s, struct en_work *w, struct rs_report *report, struct rs_err *err)
 {
 	struct en_volume *v = w->v;
 	uint64_t top;
@@ -139,7 +139,7 @@ static int work_make(
 	drop_doubles(w);
 	if (v->journal.refusal.code)
 		en_offer_nothing(w);
-	judge_to_report(w->judged, v->number, root);
+	en_judged_report(s, v, w->judged, report);
 	return 0;
 }
 
@@ -177,14 +177,14 @@ void en_works_spared(const struct en_works *w, char *ret, size_t cap)
 }
 
 /* One Windows more. One that cannot be judged is no reason to leave another unrepaired. */
-static int work_add(struct rs_session *s, struct en_volume *v, struct json_object *root,
+static int work_add(struct rs_session *s, struct en_volume *v, struct rs_report *report,
 	struct en_works *ret, struct rs_err *err)
 {
 	struct en_work *w = &ret->list[ret->n];
 	struct rs_err why = {0};
 
 	*w = (struct en_work){.v = v};
-	int r = work_make(s, w, root, &why);
+	int r = work_make(s, w, report, &why);
 	if (r == 0 && en_work_moves(w))
 		r = en_replay_plan(v, NULL, &why);
 	if (r == RS_E_MEMORY || r == RS_E_CANCELLED) {
@@ -211,7 +211,7 @@ static int work_add(struct rs_session *s, struct en_volume *v, struct json_objec
 }
 
 static int works_make(struct rs_session *s, const struct rs_target *t, struct en_machine *m,
-	struct json_object *root, struct en_works *ret, struct rs_err *err)
+	struct rs_report *report, struct en_works *ret, struct rs_err *err)
 {
 	int r = en_rules(s, err);
 
@@ -229,27 +229,27 @@ static int works_make(struct rs_session *s, const struct rs_target *t, struct en
 			*err = v->err;
 			return v->err.code;
 		}
+		en_found_volume(s, v);
 		remember(v, ret);
 		if (!v->is_windows)
 			continue;
-		r = work_add(s, v, root, ret, err);
+		r = work_add(s, v, report, ret, err);
 		if (r < 0)
 			return r;
 	}
 	return 0;
 }
 
-void en_works_report(const struct en_works *w, bool with_answers, struct json_object *root)
+void en_works_report(const struct en_works *w, bool is_answered, struct rs_report *r)
 {
-	json_object_object_del(root, "plan");
-	json_object_object_del(root, "replay");
-	(void)report_array(root, "plan");
+	report_plan_begin(r);
+	r->run.is_planned = true;
 	for (size_t i = 0; i < w->n; i++) {
 		const struct en_work *one = &w->list[i];
-		en_replay_report(one->v, root);
+		en_replay_report(one->v, r);
 		for (size_t k = 0; k < one->n_unfinished; k++)
-			plan_to_report(one->unfinished[k], one->v->number, with_answers, root);
-		plan_to_report(one->plan, one->v->number, with_answers, root);
+			report_plan(r, one->unfinished[k], one->v->number, is_answered);
+		report_plan(r, one->plan, one->v->number, is_answered);
 	}
 }
 
@@ -323,13 +323,13 @@ int en_works_begin(struct rs_session *s, const struct rs_target *t, bool is_excl
 	int r = en_machine_open(t, is_exclusive, ret_m, err);
 
 	if (r == 0)
-		r = works_make(s, t, *ret_m, report->root, ret, err);
+		r = works_make(s, t, *ret_m, report, ret, err);
 	if (r == 0 && !ret->n_windows)
 		en_passed_look(*ret_m);
 	if (*ret_m)
-		en_machine_report(*ret_m, report->root);
+		en_machine_report(*ret_m, report);
 	if (r == 0) {
-		en_works_report(ret, false, report->root);
+		en_works_report(ret, false, report);
 		r = works_verdict(ret, *ret_m, err);
 	}
 	return r;
@@ -360,8 +360,10 @@ int rs_list(struct rs_session *s, const struct rs_target *t, struct rs_report **
 	r = en_machine_open(t, false, &m, &err);
 	for (size_t i = 0; r == 0 && i < m->n_volumes; i++) {
 		struct en_volume *v = &m->volumes[i];
-		if (en_is_selected(t, v))
-			en_volume_look(s, v, false);
+		if (!en_is_selected(t, v))
+			continue;
+		en_volume_look(s, v, false);
+		en_found_volume(s, v);
 		if (v->err.code == RS_E_CANCELLED ||
 			(s->has_keys && !err.code && v->err.code == RS_E_KEY_REJECTED))
 			err = v->err; /* somebody expected this key to fit */
@@ -370,12 +372,12 @@ int rs_list(struct rs_session *s, const struct rs_target *t, struct rs_report **
 		en_passed_look(m);
 	if (m) {
 		const struct rs_err *disk = en_disk_error(m);
-		en_machine_report(m, report->root);
+		en_machine_report(m, report);
 		disk = disk ? disk : first_damage(t, m);
 		if (disk && !err.code)
 			err = *disk;
 	}
-	report_finish(report, 0, err.code ? "failed" : "done", "", &err);
+	report_finish(report, 0, err.code ? RUN_FAILED : RUN_DONE, "", &err);
 	return err.code;
 }
 
@@ -383,7 +385,6 @@ static void scan_outcome(const struct en_works *w, struct rs_report *report)
 {
 	size_t bad = en_works_count(w, PLAN_QUARANTINE), doubt = en_works_count(w, PLAN_ASK);
 	size_t unfinished = en_works_count(w, PLAN_FINISH);
-	struct json_object *findings = NULL;
 	char text[1024], left[256], faults[512];
 
 	if (bad + doubt + unfinished) {
@@ -393,21 +394,20 @@ static void scan_outcome(const struct en_works *w, struct rs_report *report)
 			"%zu to quarantine, %zu doubtful, %zu of an interrupted run%s%s", bad,
 			doubt, unfinished, left, faults);
 		if (faults[0]) /* as fix would end */
-			report_finish(report, rs_err_info(RS_E_HIVE)->exit_status, "cannot-start",
+			report_finish(report, rs_err_info(RS_E_HIVE)->exit_status, RUN_CANNOT_START,
 				text, NULL);
 		else
-			report_finish(report, 3, "found", text, NULL);
+			report_finish(report, 3, RUN_FOUND, text, NULL);
 		return;
 	}
 	if (w->n_spared) {
 		en_works_spared(w, text, sizeof(text));
-		report_finish(report, EN_STATUS_LEFT, "left", text, NULL);
+		report_finish(report, EN_STATUS_LEFT, RUN_LEFT, text, NULL);
 		return;
 	}
-	bool has_findings = json_object_object_get_ex(report->root, "findings", &findings);
-	report_finish(report, 0, "nothing-to-do",
-		has_findings ? "nothing that a rule would move; see the findings"
-			     : "no rule matches",
+	report_finish(report, 0, RUN_NOTHING_TO_DO,
+		report->run.n_findings ? "nothing that a rule would move; see the findings"
+				       : "no rule matches",
 		NULL);
 }
 
@@ -445,7 +445,8 @@ int rs_scan(struct rs_session *s, const struct rs_target *t, struct rs_report **
 	if (r == 0)
 		scan_outcome(&works, report);
 	else
-		report_finish(report, 0, r == RS_E_CANCELLED ? "cancelled" : "failed", "", &err);
+		report_finish(
+			report, 0, r == RS_E_CANCELLED ? RUN_CANCELLED : RUN_FAILED, "", &err);
 	en_works_done(&works);
 	return r;
 }

@@ -102,8 +102,8 @@ int rs_tree_open(struct rs_session *s, const struct rs_target *target, struct rs
 	}
 	if (report) {
 		if (t && t->m)
-			en_machine_report(t->m, report->root);
-		report_finish(report, 0, r < 0 ? "failed" : "done", "", &err);
+			en_machine_report(t->m, report);
+		report_finish(report, 0, r < 0 ? RUN_FAILED : RUN_DONE, "", &err);
 	}
 	if (ret_report)
 		*ret_report = report;

@@ -118,6 +118,14 @@ static int load(struct rs_session *s, const struct choice *c, bool say_yes,
 	return 0;
 }
 
+static void tell(
+	const struct choice *c, const struct plan *p, bool is_answered, struct rs_report *report)
+{
+	report_plan_begin(report);
+	report_plan(report, p, c->v->number, is_answered);
+	en_replay_report(c->v, report);
+}
+
 static int consent(struct rs_session *s, const struct choice *c, const struct plan *p,
 	const struct rs_undo_options *o, struct rs_report *report, struct rs_err *err)
 {
@@ -128,8 +136,7 @@ static int consent(struct rs_session *s, const struct choice *c, const struct pl
 		r = ask_each(s, p, o->say_yes, report, err);
 	if (r == 0)
 		r = en_replay_consent(s, c->v, &o->replay, report, err);
-	json_object_object_del(report->root, "replay");
-	en_replay_report(c->v, report->root);
+	tell(c, p, false, report);
 	if (r < 0)
 		return r;
 	(void)snprintf(text, sizeof(text), "%s %zu %s of quarantine %s back?",
@@ -150,26 +157,21 @@ static int undo(struct rs_session *s, const struct choice *c, const struct rs_un
 		r = en_replay_plan(c->v, &o->replay, err);
 	if (r < 0)
 		return r;
-	plan_to_report(p, c->v->number, false, report->root);
-	en_replay_report(c->v, report->root);
+	tell(c, p, false, report);
 	r = consent(s, c, p, o, report, err);
 	if (r < 0)
 		return r;
 	plan_accept(p);
-	json_object_object_del(report->root, "plan");
-	plan_to_report(p, c->v->number, true, report->root);
+	tell(c, p, true, report);
 	struct plan *plans[1] = {p};
-	const struct en_act act = {s, c->v, plans, 1, true, report->root};
+	const struct en_act act = {s, c->v, plans, 1, true, report};
 	r = en_foresee(&act, err);
 	if (r == 0)
 		r = en_act(&act, err);
 	score->done = plan_count_done(p);
 	score->total = plan_count_accepted(p);
-	json_object_object_del(report->root, "replay");
-	en_replay_report(c->v, report->root);
-	struct json_object *q = report_object(report->root, "quarantine");
-	report_text_set(q, "id", p->id);
-	report_uint_set(q, "volume", c->v->number);
+	tell(c, p, true, report);
+	en_kept_report(c->v, p, report);
 	return r;
 }
 
@@ -179,8 +181,8 @@ static void finish_undone(
 	char text[96];
 
 	(void)snprintf(text, sizeof(text), "%zu %s put back, %s", score->done,
-		rs_form(score->done, "file", "files"), en_verified_text(report->root));
-	en_finish_done(report, m, 0, "done", text);
+		rs_form(score->done, "file", "files"), en_verified_text(report));
+	en_finish_done(report, m, 0, RUN_DONE, text);
 }
 
 int rs_undo(struct rs_session *s, const struct rs_target *t, const struct rs_undo_options *o,
@@ -201,7 +203,7 @@ int rs_undo(struct rs_session *s, const struct rs_target *t, const struct rs_und
 	if (r == 0)
 		r = en_look_at_all(s, t, m, true, &err);
 	if (m)
-		en_machine_report(m, report->root);
+		en_machine_report(m, report);
 	if (r == 0 && m)
 		r = choose(t, m, o ? o->id : NULL, &c, &err);
 	if (r == 0 && c.q)
@@ -209,7 +211,7 @@ int rs_undo(struct rs_session *s, const struct rs_target *t, const struct rs_und
 	if (r < 0)
 		en_finish_failed(report, m, &score, &err);
 	else if (!c.q)
-		en_finish_done(report, m, 4, "nothing-to-do", "no quarantine");
+		en_finish_done(report, m, 4, RUN_NOTHING_TO_DO, "no quarantine");
 	else
 		finish_undone(report, m, &score);
 	return r;

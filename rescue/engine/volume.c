@@ -354,6 +354,7 @@ int en_look_at_all(struct rs_session *s, const struct rs_target *t, struct en_ma
 		if (!en_is_selected(t, v))
 			continue;
 		en_volume_look(s, v, true);
+		en_found_volume(s, v);
 		if (v->err.code == RS_E_CANCELLED) {
 			*err = v->err;
 			return v->err.code;

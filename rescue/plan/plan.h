@@ -5,8 +5,6 @@
 #ifndef UNBRICK_PLAN_PLAN_H
 #define UNBRICK_PLAN_PLAN_H
 
-#include <json-c/json.h>
-
 #include "judge/judge.h"
 
 enum plan_action {
@@ -103,14 +101,6 @@ void plan_path(const char *top, const char *id, const char *leaf, char ret[PLAN_
 const char *plan_folder(const struct plan_item *i, char ret[8]);
 /** Where an item would lie, or lies: "\Unbrick\<id>\NNNN". */
 void plan_target(const struct plan *p, const struct plan_item *i, char ret[PLAN_PATH_BYTES]);
-
-/** Append the plan's items to report member "plan", and what was done to "actions".
- * @volume number of the volume in the report. @with_answers: say what was accepted. */
-void plan_to_report(
-	const struct plan *p, unsigned volume, bool with_answers, struct json_object *root);
-void plan_actions_to_report(const struct plan *p, unsigned volume, struct json_object *root);
-/** Findings (one a rule that has something to say), faults and unreadable count. */
-void judge_to_report(const struct judge_result *j, unsigned volume, struct json_object *root);
 
 /* ---- guards (guard.c): each gives RS_OK or the named reason ---- */
 

@@ -1,71 +1,62 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The report's one data model: a json-c tree as docs/report.md defines it, built step by step by
- * the engine, written as JSON or as text. Text that comes from a volume is escaped on its way in.
- */
+/* The report: the model of a run (model.h) with the memory that it lies in, filled step by step by
+ * the engine, rendered as JSON (as_json.c) and as text (text.c). */
 #ifndef UNBRICK_REPORT_REPORT_H
 #define UNBRICK_REPORT_REPORT_H
 
-#include <json-c/json.h>
-#include <stdbool.h>
-#include <stdint.h>
+#include <stdio.h>
 
-#include "bitlocker/bitlocker.h"
-#include "block/disk.h"
-#include "ntfs/raw.h"
-#include "ntfslog/replay.h"
-#include "windows/windows.h"
+#include "report/model.h"
 
 #define REPORT_SCHEMA_VERSION 1
 
-struct rs_report {
-	struct json_object *root;
-	struct rs_err err;
-	int exit_status;
-	uint64_t started_filetime;
-	char *json; /* what rs_report_json handed out last */
+/* Memory that is given back all at once. Nobody who fills a report has to handle a failure: what is
+ * missing then is not rendered as if it were all. */
+struct report_pool {
+	struct report_chunk *first;
+	bool is_short; /* there was no memory for something */
 };
 
-/** A report with tool, machine, command and start time. Errors: RS_E_MEMORY. */
+/** Zeroed; NULL: no memory. */
+void *report_alloc(struct report_pool *p, size_t len);
+/** A copy; "" of NULL, or when there is no memory. */
+const char *report_copy(struct report_pool *p, const char *text);
+/** One more element at the end of a list, zeroed; NULL: no memory. */
+void *report_add(struct report_pool *p, void *list, size_t *n, size_t size);
+#define REPORT_ADD(pool, list, n)                                                                  \
+	((__typeof__(list))report_add(pool, &(list), &(n), sizeof(*(list))))
+void report_pool_free(struct report_pool *p);
+void report_add_text(struct report_pool *p, struct run_texts *texts, const char *text);
+
+struct rs_report {
+	struct rs_run run;
+	struct report_pool kept, planned; /* planned: plan and replays, until they are told anew */
+	char *json;			  /* what rs_report_json handed out last */
+};
+
+/** A report with machine, command and start time. Errors: RS_E_MEMORY. */
 int report_new(const char *command, struct rs_report **ret, struct rs_err *err);
 void report_free(struct rs_report *r);
-/** Take what has the shape of a recovery password out of every text, before it is rendered. */
-void report_redact(struct rs_report *r);
-
-/** Close it: duration, outcome, error (when err->code is not 0). @result one of docs/report.md's
- * words; the exit status is @exit_status, or the error's when there is one. */
-void report_finish(struct rs_report *r, int exit_status, const char *result, const char *text,
+/** Close it: duration, outcome, error (when err->code is not 0). The exit status is @exit_status,
+ * or the error's when there is one. */
+void report_finish(struct rs_report *r, int exit_status, enum run_result result, const char *text,
 	const struct rs_err *err);
 
-/** Member setters. Strings are escaped; NULL and "" are left out; so is a time of 0. */
-void report_text_set(struct json_object *o, const char *key, const char *text);
-void report_uint_set(struct json_object *o, const char *key, uint64_t v);
-void report_int_set(struct json_object *o, const char *key, int64_t v);
-void report_bool_set(struct json_object *o, const char *key, bool v);
-void report_time_set(struct json_object *o, const char *key, uint64_t filetime);
-void report_guid_set(struct json_object *o, const char *key, const uint8_t guid[16]);
-void report_hex_set(struct json_object *o, const char *key, const uint8_t *p, size_t len);
-/** "error" with the members of an error object; nothing when code is 0. */
-void report_err_set(struct json_object *o, const char *key, const struct rs_err *err);
-/** The array (object) member @key, made if it is not there. Borrowed. */
-struct json_object *report_array(struct json_object *o, const char *key);
-struct json_object *report_object(struct json_object *o, const char *key);
-/** A new object at the end of an array. Borrowed. */
-struct json_object *report_append(struct json_object *array);
+/* ---- what the lower rooms found (fill.c) ---- */
 
-/* ---- what the lower rooms found, as docs/report.md spells it (facts.c) ---- */
+/** Findings (one a rule that has something to say), faults and what could not be looked at. */
+void report_judged(struct rs_report *r, const struct judge_result *j, unsigned volume);
+/** Forget what was planned and replayed: it is told anew. */
+void report_plan_begin(struct rs_report *r);
+/** The plan's items. @is_answered: say what was accepted. */
+void report_plan(struct rs_report *r, const struct plan *p, unsigned volume, bool is_answered);
+/** What was done of it. */
+void report_actions(struct rs_report *r, const struct plan *p, unsigned volume);
+void report_rule(struct rs_report *r, const struct rule *rule);
 
-void report_bitlocker(struct json_object *volume, const struct bl_info *info,
-	const struct bl_unlock_result *unlocked);
-void report_ntfs(struct json_object *volume, const struct nt_geometry *g, const struct nt_state *s);
-/** The member "journal" of the volume's "ntfs": @on_disk as it lies there; @p what it holds, or
- * NULL; @since_filetime of the oldest change, 0 if not known. */
-void report_journal(struct json_object *volume, const struct nt_state *on_disk,
-	const struct nt_replay *p, uint64_t since_filetime);
-/** How much a plan holds: members of "journal" and of an item of "replay". */
-void report_replay_counts(
-	struct json_object *o, const struct nt_replay *p, uint64_t since_filetime);
-/** The first is the volume's "windows", the others are its "other_windows". */
-void report_windows(struct json_object *volume, const struct win_info *w, size_t n);
-void report_partition(struct json_object *volume, const struct disk_part *p);
+/* ---- rendering ---- */
+
+/** Write all of it to @f. Errors: RS_E_MEMORY, it is not whole; what @f lost is for its owner. */
+int report_write_json(const struct rs_report *r, FILE *f);
 
 #endif

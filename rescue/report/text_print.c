@@ -1,71 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The renderer's tools: members of JSON objects that may lack, and paragraphs that fit the screen.
- */
-#include "report/text_internal.h"
+/* The renderer's tools: paragraphs that fit the screen. What is shown is cleaned here, and only
+ * here: no secrets, nothing that a terminal would obey. */
+#include "report/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/cleanup.h"
+#include "core/redact.h"
 #include "core/text.h"
-#include "report/text.h"
+#include "report/render.h"
 
-#define SCREEN_COLUMNS 79  /* the last column makes some consoles wrap */
-#define PATH_SHOWN     400 /* five lines; the JSON report has all of it */
-
-static struct json_object *typed(struct json_object *o, const char *key, enum json_type type)
-{
-	struct json_object *m = NULL;
-
-	if (!json_object_is_type(o, json_type_object) || !json_object_object_get_ex(o, key, &m))
-		return NULL;
-	return json_object_is_type(m, type) ? m : NULL;
-}
-
-const char *text_str(struct json_object *o, const char *key)
-{
-	struct json_object *m = typed(o, key, json_type_string);
-
-	return m ? json_object_get_string(m) : "";
-}
-
-uint64_t text_uint(struct json_object *o, const char *key)
-{
-	struct json_object *m = typed(o, key, json_type_int);
-
-	return m ? json_object_get_uint64(m) : 0;
-}
-
-bool text_bool(struct json_object *o, const char *key)
-{
-	struct json_object *m = typed(o, key, json_type_boolean);
-
-	return m && json_object_get_boolean(m);
-}
-
-bool text_has(struct json_object *o, const char *key)
-{
-	return json_object_is_type(o, json_type_object) && json_object_object_get_ex(o, key, NULL);
-}
-
-struct json_object *text_obj(struct json_object *o, const char *key)
-{
-	return typed(o, key, json_type_object);
-}
-
-size_t text_count(struct json_object *o, const char *key)
-{
-	struct json_object *m = typed(o, key, json_type_array);
-
-	return m ? json_object_array_length(m) : 0;
-}
-
-struct json_object *text_item(struct json_object *o, const char *key, size_t i)
-{
-	return i < text_count(o, key) ? json_object_array_get_idx(typed(o, key, json_type_array), i)
-				      : NULL;
-}
+#define SCREEN_COLUMNS 79 /* the last column makes some consoles wrap */
 
 void report_size_text(uint64_t bytes, char *ret)
 {
@@ -117,19 +64,30 @@ static size_t fitting(const char *s, size_t room)
 	}
 }
 
+static char *shown_of(const char *fmt, va_list ap)
+{
+	auto_free char *text = NULL;
+
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL; /* it says nothing of what is there then */
+	return text ? rs_shown_new(text) : NULL;
+}
+
+static void no_memory(struct printer *p)
+{
+	p->put(p->user, "(not enough memory for this line)");
+}
+
 void text_say(struct printer *p, const char *first, const char *fmt, ...)
 {
-	auto_free char *body = NULL;
 	va_list ap;
 
 	va_start(ap, fmt);
-	int body_len = vasprintf(&body, fmt, ap);
+	auto_free char *body = shown_of(fmt, ap);
 	va_end(ap);
-	if (body_len < 0)
-		body = NULL; /* it says nothing of what is there then */
-	auto_free char *line = body ? malloc((size_t)body_len + strlen(first) + 1) : NULL;
+	auto_free char *line = body ? malloc(strlen(body) + strlen(first) + 1) : NULL;
 	if (!line) {
-		p->put(p->user, "(not enough memory for this line)");
+		no_memory(p);
 		return;
 	}
 	size_t indent = columns(first, strlen(first));
@@ -153,12 +111,24 @@ void text_say(struct printer *p, const char *first, const char *fmt, ...)
 	}
 }
 
-void text_path(struct printer *p, const char *first, const char *path)
+void text_line(struct printer *p, const char *fmt, ...)
 {
-	char shown[PATH_SHOWN];
+	va_list ap;
 
-	rs_shorten(path, shown, sizeof(shown));
-	text_say(p, first, "%s", shown);
+	va_start(ap, fmt);
+	auto_free char *line = shown_of(fmt, ap);
+	va_end(ap);
+	if (line)
+		p->put(p->user, line);
+	else
+		no_memory(p);
+}
+
+void text_path(const char *path, char ret[TEXT_PATH_SHOWN])
+{
+	auto_free char *shown = rs_shown_new(path);
+
+	rs_shorten(shown ? shown : "(not enough memory)", ret, TEXT_PATH_SHOWN);
 }
 
 void text_blank(struct printer *p)
@@ -166,14 +136,12 @@ void text_blank(struct printer *p)
 	p->put(p->user, "");
 }
 
-void text_error(struct printer *p, const char *first, struct json_object *error)
+void text_error(struct printer *p, const char *first, const struct rs_err *err)
 {
-	const char *object = text_str(error, "object");
-	const char *detail = text_str(error, "detail");
-	const char *next = text_str(error, "next");
+	const char *next = rs_err_next(err);
 
-	if (!error)
-		return;
-	text_say(p, first, "%s%s%s%s%s%s%s", object, object[0] ? ": " : "", text_str(error, "text"),
-		detail[0] ? ": " : "", detail, next[0] ? "; " : "", next);
+	if (err->code)
+		text_say(p, first, "%s%s%s%s%s%s%s", err->object, err->object[0] ? ": " : "",
+			rs_err_info(err->code)->text, err->detail[0] ? ": " : "", err->detail,
+			next[0] ? "; " : "", next);
 }

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "core/text.h"
 #include "report/text.h"
 
 static char out[65536];
@@ -22,44 +23,78 @@ static void put(void *user, const char *line)
 	(void)snprintf(out + len, sizeof(out) - len, "%s\n", line);
 }
 
-/* The rendered text of a report; single quotes stand for double ones. */
-static const char *render(const char *json)
+static const char *render(const struct rs_run *run)
 {
-	char *copy = strdup(json);
-
-	assert_non_null(copy);
-	for (char *p = copy; (p = strchr(p, '\''));)
-		*p = '"';
-	struct json_object *root = json_tokener_parse(copy);
-	free(copy);
-	assert_non_null(root);
 	out[0] = '\0';
-	report_text(root, put, NULL);
-	json_object_put(root);
+	report_text(run, put, NULL);
 	return out;
+}
+
+static struct win_info windows_whole(const char *product)
+{
+	struct win_info w = {.parts = WIN_PARTS};
+
+	(void)snprintf(w.product, sizeof(w.product), "%s", product);
+	return w;
 }
 
 static void test_list__bitlocker_and_windows__each_has_its_line(void **state)
 {
+	struct run_bitlocker b = {
+		.info = {.state = BL_ENCRYPTED,
+			.method = BL_XTS_128,
+			.n_protectors = 2,
+			.protectors = {{.protection = BL_P_TPM}, {.protection = BL_P_RECOVERY}},
+			.copy_is_good = {true, false, true}},
+		.is_unlocked = true,
+		.unlock = {.protection = BL_P_RECOVERY},
+		.inside = "ntfs"};
+	struct run_ntfs n = {.state = {.label = "Windows",
+				     .is_hibernated = true,
+				     .hibernation = "hibr",
+				     .refusal = "no"},
+		.journal = {.state = RUN_JOURNAL_UNCLEAN, .major = 2, .reason = "3 records"}};
+	struct win_info w = windows_whole("Windows 11 Pro");
+	struct quarantine q = {.id = "20261124T200000Z", .state = QUARANTINE_ACTIVE, .n_files = 1};
+	struct run_volume volumes[] = {{.number = 1,
+					       .part = {.number = 1,
+						       .type_name = "EFI system",
+						       .len_bytes = 104857600,
+						       .kind = VOL_FAT,
+						       .fs_label = "SYSTEM"}},
+		{.number = 3,
+			.part = {.number = 3,
+				.uuid = "aa-bb",
+				.len_bytes = 1610612736,
+				.kind = VOL_BITLOCKER},
+			.bitlocker = &b,
+			.ntfs = &n,
+			.windows = &w,
+			.n_windows = 1,
+			.quarantines = &q,
+			.n_quarantines = 1}};
+	struct run_disk disk = {.path = "d.img",
+		.is_open = true,
+		.has_table = true,
+		.size_bytes = 68719476736,
+		.sector_bytes = 512,
+		.scheme = DISK_GPT,
+		.volumes = volumes,
+		.n_volumes = 2};
+	const struct rs_run run = {.command = "list",
+		.disks = &disk,
+		.n_disks = 1,
+		.outcome = {.is_known = true, .text = "listed"}};
+
 	(void)state;
-	assert_string_equal(
-		render("{'command':'list','disks':[{'path':'d.img','size_bytes':68719476736,"
-		       "'sector_bytes':512,'scheme':'gpt','volumes':[{'number':1,"
-		       "'partition':{'number':1,'type_name':'EFI system'},'size_bytes':104857600,"
-		       "'content':'fat','label':'SYSTEM'},{'number':3,'partition':{'number':3,"
-		       "'uuid':'aa-bb'},'size_bytes':1610612736,'content':'bitlocker',"
-		       "'bitlocker':{'state':'encrypted','method':'AES-XTS 128','unlocked':true,"
-		       "'unlocked_by':{'kind':'recovery password'},'inside':'ntfs',"
-		       "'protectors':[{'kind':'TPM'},{'kind':'recovery password'}],"
-		       "'recovery_key_ids':['64311DEA-4587-4029-924A-BA299647998E'],"
-		       "'copies_good':[true,false,true]},'ntfs':{'label':'Windows','journal':"
-		       "{'state':'unclean','version':'2.0','reason':'3 records'},"
-		       "'hibernation':{'hibernated':true,'detail':'hibr'},'refusal':'no'},"
-		       "'windows':{'root':'\\\\Windows','product':'Windows 11 Pro','build':22631,"
-		       "'revision':3880,'display_version':'23H2','computer_name':'PC','arch':'x64'}"
-		       ","
-		       "'quarantines':[{'id':'20261124T200000Z','state':'active','files':1}]}]}],"
-		       "'outcome':{'status':0,'result':'done','text':'listed'}}"),
+	assert_true(rs_guid_parse("64311DEA-4587-4029-924A-BA299647998E", b.info.protectors[1].id));
+	w.build = 22631;
+	w.revision = 3880;
+	(void)strcpy(w.root, "\\Windows");
+	(void)strcpy(w.display_version, "23H2");
+	(void)strcpy(w.computer_name, "PC");
+	(void)strcpy(w.arch, "x64");
+	assert_string_equal(render(&run),
 		"d.img: 64 GiB, GPT, 512-byte sectors\n"
 		"  NO PART       SIZE  CONTENT            LABEL\n"
 		"   1    1    100 MiB  FAT                SYSTEM (EFI system)\n"
@@ -77,17 +112,33 @@ static void test_list__bitlocker_and_windows__each_has_its_line(void **state)
 		"       Undo ID:   20261124T200000Z, 1 file, active\n");
 }
 
-#define JOURNAL                                                                                    \
-	"{'state':'pending','version':'2.0','reason':'open','pending':true,'records':106,"         \
-	"'redone':41,'transactions':22,'losers':1,'since_lsn':'0x287b04','can_replay':true}"
-#define VOLUME(journal)                                                                            \
-	"'disks':[{'path':'d','volumes':[{'number':3,'name':'d','windows':{'product':'W'},"        \
-	"'ntfs':{'journal':" journal "}}]}]"
+/* A scan of one volume with a Windows and this journal. */
+static const char *render_journal(const struct run_journal *journal)
+{
+	const struct run_ntfs n = {.journal = *journal};
+	const struct win_info w = windows_whole("W");
+	struct run_volume volume = {
+		.number = 3, .name = "d", .ntfs = &n, .windows = &w, .n_windows = 1};
+	struct run_disk disk = {.path = "d", .volumes = &volume, .n_volumes = 1};
+	const struct rs_run run = {.command = "scan", .disks = &disk, .n_disks = 1};
+
+	return render(&run);
+}
 
 static void test_journal__pending__said_with_what_is_shown(void **state)
 {
 	(void)state;
-	assert_string_equal(render("{'command':'scan'," VOLUME(JOURNAL) "}"),
+	assert_string_equal(render_journal(&(struct run_journal){.state = RUN_JOURNAL_PENDING,
+				    .major = 2,
+				    .reason = "open",
+				    .is_counted = true,
+				    .is_pending = true,
+				    .counts = {.records = 106,
+					    .redone = 41,
+					    .transactions = 22,
+					    .losers = 1,
+					    .since_lsn = 0x287b04},
+				    .can_replay = true}),
 		"Volume 3: d: W\n"
 		"  Journal: pending (version 2.0): 106 records, 41 to apply, 22 transactions, 1\n"
 		"           never ended, since LSN 0x287b04\n"
@@ -96,39 +147,53 @@ static void test_journal__pending__said_with_what_is_shown(void **state)
 
 static void test_journal__refused__said_with_the_reason(void **state)
 {
+	struct run_journal j = {.state = RUN_JOURNAL_TORN, .reason = "open"};
+
 	(void)state;
-	assert_string_equal(
-		render("{'command':'scan'," VOLUME("{'state':'torn','reason':'open','can_replay':"
-						   "false,'refused':{'object':"
-						   "'d','text':'damaged','detail':'LSN "
-						   "7','next':'chkdsk'},'pending':false}") "}"),
+	(void)rs_fail_on(&j.refused, RS_E_LOG_TORN, "d", "LSN 7");
+	j.refused.next = "chkdsk";
+	char expected[1024];
+	(void)snprintf(expected, sizeof(expected),
 		"Volume 3: d: W\n"
 		"  Journal: torn, open\n"
 		"           shown as it lies on the disk, no repair is offered:\n"
-		"           d: damaged: LSN 7; chkdsk\n");
+		"           d: %s: LSN 7; chkdsk\n",
+		rs_err_info(RS_E_LOG_TORN)->text);
+	assert_string_equal(render_journal(&j), expected);
 }
 
 static void test_journal__idle_or_clean__no_word_in_a_scan(void **state)
 {
 	(void)state;
-	assert_string_equal(render("{'command':'scan'," VOLUME("{'state':'idle','pending':false,"
-							       "'can_replay':true}") "}"),
+	assert_string_equal(
+		render_journal(&(struct run_journal){
+			.state = RUN_JOURNAL_IDLE, .is_counted = true, .can_replay = true}),
 		"Volume 3: d: W\n");
 }
 
 static void test_journal__one_of_each__in_the_singular(void **state)
 {
+	struct run_replay replay = {.volume = 3,
+		.is_pending = true,
+		.counts = {.records = 1, .redone = 1, .losers = 1},
+		.blocks = 1,
+		.zeroed = 2};
+	const struct rs_run run = {.command = "replay", .replays = &replay, .n_replays = 1};
+
 	(void)state;
-	assert_string_equal(
-		render("{'command':'scan'," VOLUME("{'state':'pending','version':'2.0','pending':"
-						   "true,'records':1,'redone':1,'transactions':1,"
-						   "'losers':1,'since_lsn':'0x1'}") "}"),
+	assert_string_equal(render_journal(&(struct run_journal){.state = RUN_JOURNAL_PENDING,
+				    .major = 2,
+				    .is_counted = true,
+				    .is_pending = true,
+				    .counts = {.records = 1,
+					    .redone = 1,
+					    .transactions = 1,
+					    .losers = 1,
+					    .since_lsn = 1}}),
 		"Volume 3: d: W\n"
 		"  Journal: pending (version 2.0): 1 record, 1 to apply, 1 transaction, 1 never\n"
 		"           ended, since LSN 0x1\n");
-	assert_string_equal(
-		render("{'command':'replay','replay':[{'volume':3,'state':'pending','records':1,"
-		       "'redone':1,'blocks':1,'losers':1,'zeroed':2,'result':'planned'}]}"),
+	assert_string_equal(render(&run),
 		"\nPlan:\n"
 		"      REPLAY    the journal of volume 3: 1 of 1 record, 1 block\n"
 		"      Losers:  1 transaction never ended: undone, as Windows would\n"
@@ -136,10 +201,6 @@ static void test_journal__one_of_each__in_the_singular(void **state)
 		"               as zeros, as they will in Windows\n");
 }
 
-#define REPLAY(result)                                                                             \
-	"{'command':'replay','disks':[{'path':'d'}],'replay':[{'volume':3,'state':'pending',"      \
-	"'records':106,'redone':41,'blocks':13,'losers':2,'zeroed':1,'plan':'a long name of a "    \
-	"plan, that is longer than a line is by itself.plan','result':'" result "'}]"
 #define REPLAY_TEXT                                                                                \
 	"\nPlan:\n"                                                                                \
 	"      REPLAY    the journal of volume 3: 41 of 106 records, 13 blocks\n"                  \
@@ -151,9 +212,24 @@ static void test_journal__one_of_each__in_the_singular(void **state)
 
 static void test_replay__plan__is_the_beginning_of_the_end(void **state)
 {
+	struct run_replay replay = {.volume = 3,
+		.is_pending = true,
+		.counts = {.records = 106, .redone = 41, .losers = 2},
+		.blocks = 13,
+		.zeroed = 1,
+		.plan_file = "a long name of a plan, that is longer than a line is by itself.plan"};
+	struct run_disk disk = {.path = "d"};
+	struct rs_run run = {.command = "replay",
+		.disks = &disk,
+		.n_disks = 1,
+		.replays = &replay,
+		.n_replays = 1};
+
 	(void)state;
-	assert_string_equal(render(REPLAY("planned") "}"), REPLAY_TEXT);
-	assert_string_equal(render(REPLAY("done") ",'outcome':{'status':0,'text':'t'}}"),
+	assert_string_equal(render(&run), REPLAY_TEXT);
+	replay.result = RUN_REPLAY_DONE;
+	run.outcome = (struct run_outcome){.is_known = true, .text = "t"};
+	assert_string_equal(render(&run),
 		REPLAY_TEXT "\nDone:\n      done      the journal of volume 3\n\nResult: t.\n"
 			    "To take it back: unbrick replay d --revert a long name of a plan, "
 			    "that is longer than a line is by itself.plan\n");
@@ -161,33 +237,87 @@ static void test_replay__plan__is_the_beginning_of_the_end(void **state)
 
 static void test_list__broken_disk_and_volume__error_on_its_own_line(void **state)
 {
+	struct run_volume volume = {.number = 1, .part = {.len_bytes = 512, .kind = VOL_UNKNOWN}};
+	struct run_disk disks[] = {{.path = "a"}, {.path = "b",
+							  .is_open = true,
+							  .has_table = true,
+							  .size_bytes = 512,
+							  .sector_bytes = 512,
+							  .scheme = DISK_BARE,
+							  .warning = "odd",
+							  .volumes = &volume,
+							  .n_volumes = 1}};
+	const struct rs_run run = {.command = "list", .disks = disks, .n_disks = 2};
+	char expected[1024];
+
 	(void)state;
-	assert_string_equal(
-		render("{'command':'list','disks':[{'path':'a','error':{'object':'a','text':'"
-		       "cannot "
-		       "open','detail':'No such "
-		       "file','next':'check'}},{'path':'b','size_bytes':512,"
-		       "'sector_bytes':512,'scheme':'bare','warning':'odd','volumes':[{'number':1,"
-		       "'size_bytes':512,'content':'unknown','error':{'text':'x','next':'y'}}]}]}"),
+	(void)rs_fail_on(&disks[0].err, RS_E_IO_OPEN, "a", "No such file");
+	disks[0].err.next = "check";
+	(void)rs_fail(&volume.err, RS_E_NTFS_DAMAGED, "%s", "");
+	volume.err.next = "y";
+	(void)snprintf(expected, sizeof(expected),
 		"a:\n"
-		"  ! a: cannot open: No such file; check\n"
+		"  ! a: %s: No such file; check\n"
 		"\n"
 		"b: 512 bytes, no partition table, 512-byte sectors\n"
 		"  ! odd\n"
 		"  NO PART       SIZE  CONTENT            LABEL\n"
 		"   1    -  512 bytes  unknown\n"
-		"       ! x; y\n");
+		"       ! %s; y\n",
+		rs_err_info(RS_E_IO_OPEN)->text, rs_err_info(RS_E_NTFS_DAMAGED)->text);
+	assert_string_equal(render(&run), expected);
 }
 
-#define PLAN                                                                                       \
-	"'disks':[{'path':'d.img','volumes':[{'number':3,'name':'d.img, partition 3','windows':{"  \
-	"'product':'Windows 10 Pro'}},{'number':4,'name':'x'}]}],'findings':[{'volume':3,'rule':"  \
-	"'crowdstrike-291','title':'Channel file 291','outcome':'matched','why':'name and time "   \
-	"fit','references':['https://example.org/a']}],'unreadable':1,'faults':['record 7'],"      \
-	"'plan':[{'volume':3,'item':1,'action':'quarantine','path':'\\\\W\\\\C-291.sys','rule':"   \
-	"'crowdstrike-291','why':'all "                                                            \
-	"fits','target':'\\\\Unbrick\\\\T\\\\0001','size_bytes':41752,"                            \
-	"'sha256':'ab','modified':'2024-07-19T04:09:00Z'}]"
+/* A scan or fix that found one file. */
+struct found {
+	struct win_info w;
+	struct run_volume volumes[2];
+	struct run_disk disk;
+	const char *reference, *fault;
+	struct run_finding finding;
+	struct run_item item;
+	struct rs_run run;
+};
+
+static void found_init(struct found *f, const char *command)
+{
+	*f = (struct found){.w = windows_whole("Windows 10 Pro"),
+		.volumes = {{.number = 3, .name = "d.img, partition 3"},
+			{.number = 4, .name = "x"}},
+		.disk = {.path = "d.img", .n_volumes = 2},
+		.reference = "https://example.org/a",
+		.fault = "record 7",
+		.finding = {.volume = 3,
+			.rule = "crowdstrike-291",
+			.title = "Channel file 291",
+			.outcome = RULE_MATCHED,
+			.why = "name and time fit"},
+		.item = {.volume = 3,
+			.target = "\\Unbrick\\T\\0001",
+			.item = {.number = 1,
+				.action = PLAN_QUARANTINE,
+				.path = (char *)(uintptr_t) "\\W\\C-291.sys",
+				.rule_id = (char *)(uintptr_t) "crowdstrike-291",
+				.why = (char *)(uintptr_t) "all fits",
+				.file_ref = 7,
+				.stat = {.size_bytes = 41752},
+				.has_sha256 = true}},
+		.run = {.command = command,
+			.n_disks = 1,
+			.n_findings = 1,
+			.unreadable = 1,
+			.n_plan = 1}};
+	memset(f->item.item.sha256, 0xab, 32);
+	assert_true(rs_filetime_parse("2024-07-19T04:09:00Z", &f->item.item.stat.modified));
+	f->volumes[0].windows = &f->w;
+	f->volumes[0].n_windows = 1;
+	f->disk.volumes = f->volumes;
+	f->finding.references = (struct run_texts){&f->reference, 1};
+	f->run.disks = &f->disk;
+	f->run.findings = &f->finding;
+	f->run.faults = (struct run_texts){&f->fault, 1};
+	f->run.plan = &f->item;
+}
 
 #define PLAN_TEXT                                                                                  \
 	"Volume 3: d.img, partition 3: Windows 10 Pro\n"                                           \
@@ -204,29 +334,44 @@ static void test_list__broken_disk_and_volume__error_on_its_own_line(void **stat
 	"   1. MOVE AWAY \\W\\C-291.sys\n"                                                         \
 	"      Size:    40.7 KiB (41752), volume 3\n"                                              \
 	"      Changed: 2024-07-19T04:09:00Z\n"                                                    \
-	"      SHA-256: ab\n"                                                                      \
+	"      SHA-256: abab" HASH_END "\n"                                                        \
 	"      Because: crowdstrike-291: all fits\n"                                               \
 	"      To:      a folder of its own below \\Unbrick, on this volume\n"
+#define HASH_END "abababababababababababababababababababababababababababababab"
 
 static void test_scan__something_found__plan_and_next_command(void **state)
 {
+	struct found f;
+
 	(void)state;
-	assert_string_equal(render("{'command':'scan'," PLAN ",'outcome':{'status':3,'result':"
-				   "'found','text':'1 file to repair'}}"),
+	found_init(&f, "scan");
+	f.run.outcome = (struct run_outcome){
+		.is_known = true, .status = 3, .result = RUN_FOUND, .text = "1 file to repair"};
+	assert_string_equal(render(&f.run),
 		PLAN_TEXT "\nResult: 1 file to repair.\nTo repair it: unbrick fix d.img\n");
 }
 
 static void test_fix__unfinished__is_the_beginning_of_the_finished(void **state)
 {
-	(void)state;
+	const char *check = "opened again";
+	struct run_item done = {.target = "\\U",
+		.item = {.number = 1, .path = (char *)(uintptr_t) "\\W", .result = PLAN_DONE}};
+	struct found f;
 	char so_far[8192];
-	(void)snprintf(so_far, sizeof(so_far), "%s", render("{'command':'fix'," PLAN "}"));
+
+	(void)state;
+	found_init(&f, "fix");
+	(void)snprintf(so_far, sizeof(so_far), "%s", render(&f.run));
 	assert_string_equal(so_far, PLAN_TEXT);
-	const char *end = render("{'command':'fix'," PLAN ",'actions':[{'item':1,'path':'\\\\W',"
-				 "'target':'\\\\U','result':'done'}],'verification':{'passed':true,"
-				 "'read_from':'device',"
-				 "'checks':['opened again']},'quarantine':{'id':'T','volume':3},"
-				 "'outcome':{'status':0,'result':'done','text':'1 file moved'}}");
+	f.run.actions = &done;
+	f.run.n_actions = 1;
+	f.run.verification = (struct run_verification){.is_done = true,
+		.is_passed = true,
+		.read_from = RUN_SOURCE_DEVICE,
+		.checks = {&check, 1}};
+	f.run.quarantine = (struct run_kept){.id = "T", .volume = 3};
+	f.run.outcome = (struct run_outcome){.is_known = true, .text = "1 file moved"};
+	const char *end = render(&f.run);
 	assert_memory_equal(end, so_far, strlen(so_far));
 	assert_string_equal(end + strlen(so_far),
 		"\nDone:\n   1. done      \\W -> \\U\n"
@@ -236,58 +381,84 @@ static void test_fix__unfinished__is_the_beginning_of_the_finished(void **state)
 
 static void test_fix__failed_item__its_error_below_it(void **state)
 {
+	struct run_item item = {.target = "\\U",
+		.item = {.number = 2, .path = (char *)(uintptr_t) "\\W", .result = PLAN_FAILED}};
+	struct rs_run run = {.command = "fix",
+		.actions = &item,
+		.n_actions = 1,
+		.verification = {.is_done = true},
+		.outcome = {.is_known = true, .text = "write error"}};
+	char expected[1024];
+
 	(void)state;
-	assert_string_equal(
-		render("{'command':'fix','actions':[{'item':2,'path':'\\\\W','result':'failed','"
-		       "error':"
-		       "{'object':'d','text':'write "
-		       "error','next':'check'}}],'verification':{'passed':"
-		       "false,'error':{'text':'bad','next':'stop'}},'error':{'text':'z'},"
-		       "'outcome':{'status':10,'result':'failed','text':'write error'}}"),
-		"\nDone:\n   2. failed    \\W\n      ! d: write error; check\n"
-		"\nRead back: FAILED\n  ! bad; stop\n");
+	(void)rs_fail_on(&item.item.err, RS_E_IO_WRITE, "d", "%s", "");
+	item.item.err.next = "check";
+	(void)rs_fail(&run.verification.err, RS_E_VERIFY, "%s", "");
+	run.verification.err.next = "stop";
+	(void)rs_fail(&run.err, RS_E_IO_WRITE, "%s", "");
+	(void)snprintf(expected, sizeof(expected),
+		"\nDone:\n   2. failed    \\W -> \\U\n      ! d: %s; check\n"
+		"\nRead back: FAILED\n  ! %s; stop\n",
+		rs_err_info(RS_E_IO_WRITE)->text, rs_err_info(RS_E_VERIFY)->text);
+	assert_string_equal(render(&run), expected);
 }
 
 static void test_undo__plan_and_action__lead_back(void **state)
 {
+	struct run_item item = {.target = "\\U",
+		.item = {.number = 1,
+			.action = PLAN_RESTORE,
+			.path = (char *)(uintptr_t) "\\W",
+			.result = PLAN_DONE}};
+	const struct rs_run run = {
+		.command = "undo", .plan = &item, .n_plan = 1, .actions = &item, .n_actions = 1};
+
 	(void)state;
-	assert_string_equal(
-		render("{'command':'undo','plan':[{'volume':3,'item':1,'action':'restore',"
-		       "'path':'\\\\W','target':'\\\\U'}],'actions':[{'item':1,'action':"
-		       "'restore','path':'\\\\W','target':'\\\\U','result':'done'}]}"),
-		"\nPlan:\n   1. PUT BACK  \\W\n      From:    \\U\n"
-		"\nDone:\n   1. done      \\U -> \\W\n");
+	assert_string_equal(render(&run), "\nPlan:\n   1. PUT BACK  \\W\n      From:    \\U\n"
+					  "\nDone:\n   1. done      \\U -> \\W\n");
 }
 
 static void test_rules__list_show_check__each_as_it_is(void **state)
 {
+	struct run_rule rule = {
+		.id = "a", .title = "T", .kind = RULE_BAD_FILE, .action = RULE_QUARANTINE};
+	const struct rs_run list = {.command = "rules",
+		.rules = &rule,
+		.n_rules = 1,
+		.outcome = {.is_known = true, .text = "x"}};
+	const struct rs_run show = {
+		.command = "rules", .rule_id = "a", .rule_text = "[rule]\n\n  id = a\n\tb\n"};
+	struct run_check checked[] = {{.file = "a"}, {.file = "b"}};
+	const struct rs_run check = {.command = "rules", .checked = checked, .n_checked = 2};
+	char expected[512];
+
 	(void)state;
-	assert_string_equal(
-		render("{'command':'rules','rules':[{'id':'a','title':'T','kind':'bad-file',"
-		       "'action':'quarantine'}],'outcome':{'text':'x'}}"),
-		"a (bad-file, quarantine)\n  T\n");
-	assert_string_equal(
-		render("{'command':'rules','rule':{'id':'a','text':'[rule]\\n\\n  id = a\\n'}}"),
-		"[rule]\n\n  id = a\n");
-	assert_string_equal(
-		render("{'command':'rules','checked':[{'file':'a','ok':true},{'file':'b',"
-		       "'ok':false,'error':{'object':'b:3','text':'invalid rule'}},"
-		       "{'file':'c','ok':false}]}"),
-		"good  a\nBAD   b:3: invalid rule\nBAD   c\n");
+	assert_string_equal(render(&list), "a (bad-file, quarantine)\n  T\n");
+	assert_string_equal(render(&show), "[rule]\n\n  id = a\n        b\n");
+	(void)rs_fail_on(&checked[1].err, RS_E_RULE, "b:3", "%s", "");
+	checked[1].err.next = "n";
+	(void)snprintf(expected, sizeof(expected), "good  a\nBAD   b:3: %s; n\n",
+		rs_err_info(RS_E_RULE)->text);
+	assert_string_equal(render(&check), expected);
+}
+
+static const char *render_why(const char *why)
+{
+	struct run_finding f = {
+		.volume = 1, .title = "t", .rule = "r", .outcome = RULE_DOUBT, .why = why};
+	const struct rs_run run = {.command = "fix", .findings = &f, .n_findings = 1};
+
+	return render(&run);
 }
 
 static void test_text__long_paragraph__breaks_before_column_80(void **state)
 {
 	(void)state;
-	const char *text = render(
-		"{'command':'fix','findings':[{'title':'t','volume':1,'rule':'r','outcome':'doubt',"
-		"'why':'some words that are long enough to need a second line on a console of "
-		"eighty "
-		"columns, and then a path\\u00e4 "
-		"\\\\a\\\\very\\\\long\\\\path\\\\without\\\\any\\\\blank\\\\that\\\\does\\\\not\\"
-		"\\fit\\\\one\\\\line\\\\at"
-		"\\\\all.sys and more'}]}");
-	const char *expected =
+	assert_string_equal(
+		render_why("some words that are long enough to need a second line on a console of "
+			   "eighty columns, and then a path\xC3\xA4 "
+			   "\\a\\very\\long\\path\\without\\any\\blank\\that\\does\\not\\fit\\one"
+			   "\\line\\at\\all.sys and more"),
 		"\nFound: t, on volume 1\n"
 		"  Rule:     r (doubt)\n"
 		"  Because:  some words that are long enough to need a second line on a console\n"
@@ -295,37 +466,43 @@ static void test_text__long_paragraph__breaks_before_column_80(void **state)
 		"            "
 		"\\a\\very\\long\\path\\without\\any\\blank\\that\\does\\not\\fit\\one\\line\\at\\a"
 		"ll.sys\n"
-		"            and more\n";
-	assert_string_equal(text, expected);
+		"            and more\n");
+}
+
+static void test_text__what_a_terminal_obeys_and_keys__not_shown(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		render_why("a\x1b[2Jb 042647-302313-590458-071500-554323-116567-412181-516978"),
+		"\nFound: t, on volume 1\n"
+		"  Rule:     r (doubt)\n"
+		"  Because:  a\\x1B[2Jb [key hidden]\n");
 }
 
 static void test_text__wide_characters__counted_as_one_column(void **state)
 {
+	struct run_rule rule = {.id = "a"};
+	const struct rs_run run = {.command = "rules", .rules = &rule, .n_rules = 1};
+	char title[512] = "", expected[512] = "a (bad-file, quarantine)\n  ";
+
 	(void)state;
-	char json[2048] = "{'command':'rules','rules':[{'id':'a','kind':'k','action':'q','title':'";
 	/* 77 letters of two bytes each fit beside the indent of two */
-	for (int i = 0; i < 77; i++)
-		strcat(json, "\xC3\xA4");
-	strcat(json, " x'}]}");
-	char expected[2048] = "a (k, q)\n  ";
-	for (int i = 0; i < 77; i++)
+	for (int i = 0; i < 77; i++) {
+		strcat(title, "\xC3\xA4");
 		strcat(expected, "\xC3\xA4");
+	}
+	strcat(title, " x");
 	strcat(expected, "\n  x\n");
-	assert_string_equal(render(json), expected);
+	rule.title = title;
+	assert_string_equal(render(&run), expected);
 }
 
-static void test_text__wrong_types_and_nothing__no_crash(void **state)
+static void test_text__nothing__no_line(void **state)
 {
+	const struct rs_run run = {0};
+
 	(void)state;
-	assert_string_equal(render("{}"), "");
-	assert_string_equal(render("{'command':7,'disks':{},'findings':'x','plan':7,'actions':[],"
-				   "'verification':[],'rules':{},'outcome':'x'}"),
-		"");
-	render("{'command':'list','disks':[7,{'volumes':[7,{'bitlocker':7,'ntfs':[],'windows':'w',"
-	       "'quarantines':[7],'error':7},{'bitlocker':{'protectors':[7],'copies_good':['x'],"
-	       "'recovery_key_ids':[{}]}}]}]}");
-	render("{'command':'fix','disks':[7],'findings':[7],'faults':[7],'plan':[7],'actions':[7],"
-	       "'verification':{'checks':[7]},'checked':[7],'rules':[7],'outcome':{'text':7}}");
+	assert_string_equal(render(&run), "");
 }
 
 static void test_size_text__limits__unit_changes_there(void **state)
@@ -360,8 +537,9 @@ int main(void)
 		cmocka_unit_test(test_undo__plan_and_action__lead_back),
 		cmocka_unit_test(test_rules__list_show_check__each_as_it_is),
 		cmocka_unit_test(test_text__long_paragraph__breaks_before_column_80),
+		cmocka_unit_test(test_text__what_a_terminal_obeys_and_keys__not_shown),
 		cmocka_unit_test(test_text__wide_characters__counted_as_one_column),
-		cmocka_unit_test(test_text__wrong_types_and_nothing__no_crash),
+		cmocka_unit_test(test_text__nothing__no_line),
 		cmocka_unit_test(test_size_text__limits__unit_changes_there),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

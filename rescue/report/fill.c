@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What judge and plan know, into the model. */
+#include <string.h>
+
+#include "core/cleanup.h"
+#include "report/report.h"
+
+static void references(struct report_pool *p, const struct rule *rule, struct run_texts *ret)
+{
+	for (size_t i = 0; rule_reference(rule, i); i++)
+		report_add_text(p, ret, rule_reference(rule, i));
+}
+
+void report_rule(struct rs_report *r, const struct rule *rule)
+{
+	struct run_rule *told = REPORT_ADD(&r->kept, r->run.rules, r->run.n_rules);
+
+	if (!told)
+		return;
+	*told = (struct run_rule){.id = report_copy(&r->kept, rule_id(rule)),
+		.title = report_copy(&r->kept, rule_title(rule)),
+		.kind = rule_get_kind(rule),
+		.action = rule_get_action(rule)};
+	references(&r->kept, rule, &told->references);
+}
+
+/* What a rule tells the technician, as one paragraph. */
+static const char *paragraph(struct report_pool *p, const char *text)
+{
+	size_t len = strlen(text);
+	char *ret = len ? report_alloc(p, len + 1) : NULL;
+
+	for (size_t i = 0; ret && i < len; i++)
+		ret[i] = text[i] == '\n' ? ' ' : text[i];
+	return ret ? ret : "";
+}
+
+static void finding(struct report_pool *p, const struct judge_rule *from, struct run_finding *ret)
+{
+	ret->rule = report_copy(p, rule_id(from->rule));
+	ret->title = report_copy(p, rule_title(from->rule));
+	ret->kind = rule_get_kind(from->rule);
+	ret->outcome = from->outcome;
+	ret->why = report_copy(p, from->why);
+	ret->evidence = report_copy(p, from->evidence);
+	ret->text = paragraph(p, rule_text(from->rule));
+	references(p, from->rule, &ret->references);
+}
+
+void report_judged(struct rs_report *r, const struct judge_result *j, unsigned volume)
+{
+	struct rs_run *run = &r->run;
+
+	for (size_t i = 0; i < j->n_rules; i++) {
+		const struct judge_rule *from = &j->rules[i];
+		if (from->outcome == RULE_NO_MATCH || from->outcome == RULE_NOT_APPLICABLE)
+			continue;
+		struct run_finding *f = REPORT_ADD(&r->kept, run->findings, run->n_findings);
+		if (!f)
+			return;
+		f->volume = volume;
+		finding(&r->kept, from, f);
+	}
+	run->is_judged = true;
+	run->unreadable += j->unreadable;
+	for (const char *p = j->faults; p && *p;) {
+		size_t n = strcspn(p, "\n");
+		auto_free char *line = strndup(p, n);
+		r->kept.is_short |= !line;
+		report_add_text(&r->kept, &run->faults, line);
+		p += n + (p[n] == '\n');
+	}
+}
+
+static char *own(struct report_pool *p, const char *text)
+{
+	char *ret = text ? report_alloc(p, strlen(text) + 1) : NULL;
+
+	return ret ? strcpy(ret, text) : NULL;
+}
+
+/* All that the item points to is copied. */
+static void item_fill(struct report_pool *p, const struct plan *plan, const struct plan_item *from,
+	struct run_item *ret)
+{
+	struct plan_item *item = &ret->item;
+
+	*item = *from;
+	item->path = own(p, from->path);
+	item->why = own(p, from->why);
+	item->rule_id = own(p, from->rule_id);
+	item->place = own(p, from->place);
+	item->hinder = own(p, from->hinder);
+	item->next = own(p, from->next);
+	item->names = report_alloc(p, from->n_names * sizeof(*item->names));
+	item->n_names = item->names ? from->n_names : 0;
+	for (size_t i = 0; i < item->n_names; i++) {
+		item->names[i] = from->names[i];
+		item->names[i].path = own(p, from->names[i].path);
+	}
+	plan_target(plan, from, ret->target);
+}
+
+void report_plan(struct rs_report *r, const struct plan *p, unsigned volume, bool is_answered)
+{
+	r->run.is_planned = true;
+	for (size_t i = 0; p && i < p->n_items; i++) {
+		struct run_item *item = REPORT_ADD(&r->planned, r->run.plan, r->run.n_plan);
+		if (!item)
+			return;
+		item->volume = volume;
+		item->is_answered = is_answered;
+		item_fill(&r->planned, p, &p->items[i], item);
+	}
+}
+
+void report_actions(struct rs_report *r, const struct plan *p, unsigned volume)
+{
+	r->run.is_acted = true;
+	for (size_t i = 0; p && i < p->n_items; i++) {
+		if (!p->items[i].is_accepted)
+			continue;
+		struct run_item *item = REPORT_ADD(&r->kept, r->run.actions, r->run.n_actions);
+		if (!item)
+			return;
+		item->volume = volume;
+		item_fill(&r->kept, p, &p->items[i], item);
+	}
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A run as data: what was looked at, found, planned, done and verified, and how it ended. The
+ * engine fills it as it goes; JSON (docs/report.md tells what each member means) and text are made
+ * of it, and a front end reads it (rs_report_run). Everything lives as long as its report; texts
+ * are as they were found, not escaped. "" and a time of 0: not known. Sizes are bytes, times
+ * FILETIME. */
+#ifndef UNBRICK_REPORT_MODEL_H
+#define UNBRICK_REPORT_MODEL_H
+
+#include "act/quarantine.h"
+#include "bitlocker/bitlocker.h"
+#include "block/set.h"
+#include "judge/judge.h"
+#include "judge/rule.h"
+#include "ntfs/raw.h"
+#include "plan/plan.h"
+#include "windows/windows.h"
+
+/* ---- words: each list is the enum and what it is called in a report ---- */
+
+#define RUN_RESULTS(X)                                                                             \
+	X(RUN_DONE, "done")                                                                        \
+	X(RUN_NOTHING_TO_DO, "nothing-to-do")                                                      \
+	X(RUN_FOUND, "found")                                                                      \
+	X(RUN_LEFT, "left")                                                                        \
+	X(RUN_CANNOT_START, "cannot-start")                                                        \
+	X(RUN_FAILED, "failed")                                                                    \
+	X(RUN_CANCELLED, "cancelled")                                                              \
+	X(RUN_NOT_KEPT, "not-kept")
+#define RUN_JOURNALS(X)                                                                            \
+	X(RUN_JOURNAL_WIPED, "wiped")                                                              \
+	X(RUN_JOURNAL_CLEAN, "clean")                                                              \
+	X(RUN_JOURNAL_UNCLEAN, "unclean")                                                          \
+	X(RUN_JOURNAL_CHKDSK, "chkdsk")                                                            \
+	X(RUN_JOURNAL_TORN, "torn")                                                                \
+	X(RUN_JOURNAL_UNSUPPORTED, "unsupported")                                                  \
+	X(RUN_JOURNAL_UNREADABLE, "unreadable")                                                    \
+	X(RUN_JOURNAL_IDLE, "idle")                                                                \
+	X(RUN_JOURNAL_PENDING, "pending")
+#define RUN_REPLAYS(X)                                                                             \
+	X(RUN_REPLAY_PLANNED, "planned")                                                           \
+	X(RUN_REPLAY_REFUSED, "refused") /* nobody agreed, no plan was saved */                    \
+	X(RUN_REPLAY_DONE, "done")                                                                 \
+	X(RUN_REPLAY_RESUMED, "resumed")                                                           \
+	X(RUN_REPLAY_REVERTED, "reverted")                                                         \
+	X(RUN_REPLAY_FAILED, "failed")
+#define RUN_SOURCES(X)                                                                             \
+	X(RUN_SOURCE_NONE, "")                                                                     \
+	X(RUN_SOURCE_DEVICE, "device") /* past every cache of the machine */                       \
+	X(RUN_SOURCE_CACHE, "cache")
+#define RUN_ENUM(name, word) name,
+
+enum run_result { RUN_RESULTS(RUN_ENUM) };
+enum run_journal_state { RUN_JOURNALS(RUN_ENUM) };
+enum run_replay_result { RUN_REPLAYS(RUN_ENUM) };
+enum run_source { RUN_SOURCES(RUN_ENUM) };
+
+const char *run_result_word(enum run_result r);
+const char *run_journal_word(enum run_journal_state s);
+const char *run_replay_word(enum run_replay_result r);
+const char *run_source_word(enum run_source s);
+
+/* ---- what was looked at ---- */
+
+struct run_texts {
+	const char **list;
+	size_t n;
+};
+
+struct run_machine { /* as far as it can be read */
+	char system[192], cpu[256], vendor[256], product[256], serial[256];
+	uint64_t memory_bytes;
+};
+
+struct run_bitlocker {
+	struct bl_info info;
+	bool is_unlocked;
+	struct bl_unlock_result unlock; /* of one that is */
+	const char *inside;		/* what the opened volume holds; NULL: not known */
+};
+
+struct run_counts { /* of a journal or of a replay's plan */
+	uint64_t records, redone, transactions, losers, since_filetime, since_lsn;
+};
+
+struct run_journal {
+	enum run_journal_state state;
+	uint16_t major, minor; /* as it lies on the disk; major 0: not known */
+	char reason[160];
+	bool is_counted; /* understood: the counts are known, and whether changes wait */
+	bool is_pending;
+	struct run_counts counts;
+	bool is_judged;	 /* open or refused: */
+	bool can_replay; /* what is told of the volume is what Windows will see */
+	struct rs_err refused;
+};
+
+struct run_ntfs {
+	struct nt_geometry geometry;
+	struct nt_state state; /* the journal applied where it can be */
+	struct run_journal journal;
+};
+
+struct run_volume {
+	unsigned number;
+	char name[192];
+	struct disk_part part;
+	struct disk_member member;
+	const struct run_bitlocker *bitlocker; /* NULL: none */
+	const struct run_ntfs *ntfs;	       /* NULL: none that was opened */
+	const struct win_info *windows;	       /* the first, then the others, remains among them */
+	size_t n_windows;
+	const struct quarantine *quarantines;
+	size_t n_quarantines;
+	char passed_over[256]; /* no Windows on it: what it is; "" if there is one, or an error */
+	const char *passed_next;
+	struct rs_err err;
+};
+
+struct run_disk {
+	const char *path;
+	char model[128], serial[128];
+	bool is_open, has_table;
+	uint64_t size_bytes;
+	uint32_t sector_bytes;
+	enum disk_scheme scheme;
+	char id[40], warning[256];
+	struct disk_member member;
+	struct rs_err err;
+	struct run_volume *volumes;
+	size_t n_volumes;
+};
+
+/* ---- what was found ---- */
+
+struct run_finding { /* of one rule, on one volume */
+	unsigned volume;
+	const char *rule, *title, *why, *evidence, *text;
+	enum rule_kind kind;
+	enum rule_outcome outcome;
+	struct run_texts references;
+};
+
+/* ---- what is planned and done ---- */
+
+struct run_item {
+	unsigned volume;
+	bool is_answered; /* the question was asked: item.is_accepted counts */
+	char target[PLAN_PATH_BYTES];
+	struct plan_item item;
+};
+
+struct run_left { /* to be repaired, too, and left as it is */
+	unsigned volume;
+	struct rs_err err;
+};
+
+struct run_replay {
+	unsigned volume;
+	bool is_pending;
+	struct run_counts counts;
+	uint64_t blocks, bytes, zeroed;
+	const char *plan_file; /* NULL: none */
+	enum run_replay_result result;
+	struct rs_err err;
+};
+
+struct run_verification {
+	bool is_done, is_passed;
+	enum run_source read_from; /* of several volumes the weakest */
+	struct run_texts checks;
+	struct rs_err err;
+};
+
+struct run_kept { /* the quarantine that was filled or emptied; id "": none */
+	char id[PLAN_ID_LEN];
+	unsigned volume;
+	char report[PLAN_PATH_BYTES]; /* where this report lies on the volume */
+};
+
+/* ---- what is told beside ---- */
+
+struct run_rule {
+	const char *id, *title;
+	enum rule_kind kind;
+	enum rule_action action;
+	struct run_texts references;
+};
+
+struct run_check { /* of a rule's file */
+	const char *file;
+	struct rs_err err; /* code 0: good */
+};
+
+struct run_export {
+	uint64_t bytes, data_bytes, resumed_at;
+	const char *file; /* NULL: nothing was exported */
+	const char *sha256;
+};
+
+struct run_outcome {
+	bool is_known; /* the run is over */
+	int status;    /* docs/exit-status.md */
+	enum run_result result;
+	char text[1536];
+	bool can_write; /* fix, undo, replay: */
+	bool is_written;
+};
+
+struct rs_run {
+	const char *command; /* NULL: none was understood */
+	bool is_front;	     /* the front end ends it: ls, cat, export, mount, help, usage errors */
+	bool has_machine;
+	uint64_t started_filetime, duration_ms;
+	struct run_machine machine;
+	bool is_opened; /* the disks are known */
+	struct run_disk *disks;
+	size_t n_disks;
+
+	struct run_finding *findings;
+	size_t n_findings;
+	bool is_judged;
+	uint64_t unreadable; /* records and files, faults names them */
+	struct run_texts faults;
+
+	bool is_planned;
+	struct run_item *plan;
+	size_t n_plan;
+	struct run_replay *replays;
+	size_t n_replays;
+	struct run_left *left;
+	size_t n_left;
+	bool is_acted;
+	struct run_item *actions;
+	size_t n_actions;
+	struct run_kept quarantine;
+	struct run_verification verification;
+
+	struct run_rule *rules;
+	size_t n_rules;
+	const char *rule_id, *rule_text; /* rules show */
+	bool is_checked;
+	struct run_check *checked;
+	size_t n_checked;
+	struct run_export export;
+	const char *help;
+
+	struct run_outcome outcome;
+	struct rs_err err; /* code 0: none */
+};
+
+#endif

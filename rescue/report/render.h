@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Shared by what renders the model, as JSON or as text. */
+#ifndef UNBRICK_REPORT_RENDER_H
+#define UNBRICK_REPORT_RENDER_H
+
+#include "core/json.h"
+#include "report/report.h"
+
+/* ---- words.c: what lower rooms' states are called ---- */
+
+const char *run_action_word(enum plan_action a);
+const char *run_done_word(enum plan_result r);
+const char *run_kind_word(enum rule_kind k);
+const char *run_rule_action_word(enum rule_action a);
+const char *run_finding_word(enum rule_outcome o);
+const char *run_bitlocker_word(enum bl_state s);
+const char *run_content_word(enum vol_kind k);
+const char *run_scheme_word(enum disk_scheme s);
+/** Why it cannot be written, or what is odd; "" if nothing. */
+const char *run_bitlocker_note(const struct run_bitlocker *b);
+
+/* ---- json_disks.c ---- */
+
+void report_json_error(struct json_out *j, const char *key, const struct rs_err *err);
+void report_json_counts(struct json_out *j, const struct run_counts *c);
+void report_json_disks(struct json_out *j, const struct rs_run *run);
+/** All that is known before the end; the end, RS_E_MEMORY if something is missing. */
+void report_json_begin(struct json_out *j, const struct rs_run *run);
+int report_json_end(struct json_out *j, const struct rs_report *r);
+
+/* ---- text_print.c: paragraphs that fit the screen ---- */
+
+struct printer {
+	void (*put)(void *user, const char *line);
+	void *user;
+};
+
+/** A paragraph, without secrets and escaped: the first line begins with @first, the others with as
+ * many blanks. */
+void text_say(struct printer *p, const char *first, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/** One line that is copied, however long it is. */
+void text_line(struct printer *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/** A path of a file, as it is shown: a very long one is cut in the middle. */
+#define TEXT_PATH_SHOWN 400 /* bytes, five lines; the JSON report has all of it */
+void text_path(const char *path, char ret[TEXT_PATH_SHOWN]);
+void text_blank(struct printer *p);
+/** An error on one line: object: text: detail; next step. Nothing when its code is 0. */
+void text_error(struct printer *p, const char *first, const struct rs_err *err);
+
+/** Disks and volumes as a table (list), or the Windows looked at, a line each (scan, fix, undo). */
+void text_disks(struct printer *p, const struct rs_run *run, bool is_full);
+
+#endif
