@@ -63,7 +63,7 @@ static int unmake(void **state)
 }
 
 /* The plan's file of the last run is there; it is removed. */
-static void plan_path(const struct rig *r, char *ret, size_t cap)
+static void saved_plan_path(const struct rig *r, char *ret, size_t cap)
 {
 	(void)snprintf(ret, cap, "%s", rig_get(r, "replay.0.plan"));
 	assert_true(ret[0]);
@@ -98,7 +98,7 @@ static void test_replay__yes__applies_it_and_saves_the_plan(void **state)
 	rig_expect_part(r, "outcome.text", "the journal of 1 volume replayed, ");
 	rig_expect(r, "replay.0.result", "done");
 	rig_expect(r, "verification.passed", "true");
-	plan_path(r, plan, sizeof(plan));
+	saved_plan_path(r, plan, sizeof(plan));
 	assert_non_null(strstr(r->text, plan));
 	drop_plan(plan);
 	assert_true(rig_has_file(r, 0, RIG_PASSED));
@@ -187,7 +187,7 @@ static void test_replay__revert_and_resume__there_and_back(void **state)
 	char plan[200];
 
 	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 0);
-	plan_path(r, plan, sizeof(plan));
+	saved_plan_path(r, plan, sizeof(plan));
 	o.choice.plan_file = plan;
 	o.how = RS_REPLAY_REVERT;
 	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 0);
