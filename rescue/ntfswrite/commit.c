@@ -89,8 +89,8 @@ static int drop_unchanged(struct nt_dev *d, struct rs_err *err)
 		return rs_fail_on(err, RS_E_MEMORY, d->src->name, "held changes");
 	for (size_t i = 0; i < d->held.n; i++) {
 		struct blk_unit *u = d->held.v[i];
-		const bool is_ours = u->kind & NT_UNIT_INTERNAL;
-		int r = is_ours ? 0 : nt_dev_read_disk(d, u->number, disk, err);
+		const bool is_internal = u->kind & NT_UNIT_INTERNAL;
+		int r = is_internal ? 0 : nt_dev_read_disk(d, u->number, disk, err);
 
 		if (r < 0) { /* keep the list whole: the caller discards it */
 			memmove((void *)(d->held.v + kept), (void *)(d->held.v + i),
@@ -98,7 +98,7 @@ static int drop_unchanged(struct nt_dev *d, struct rs_err *err)
 			d->held.n = kept + d->held.n - i;
 			return r;
 		}
-		if (!is_ours && !memcmp(u->now, disk, d->unit_bytes))
+		if (!is_internal && !memcmp(u->now, disk, d->unit_bytes))
 			free(u);
 		else
 			d->held.v[kept++] = u;
