@@ -98,7 +98,12 @@ struct rs_target {
 	size_t n_beside;
 };
 
+/** What is there; asks for no key. Errors: RS_E_KEY_REJECTED (of a key given), the first disk or
+ * volume that is damaged or cannot be read, RS_E_NO_SUCH_VOLUME, RS_E_CANCELLED, RS_E_MEMORY. */
 int rs_list(struct rs_session *s, const struct rs_target *t, struct rs_report **ret);
+/** Judge every Windows and plan; ends as rs_fix would. Errors: RS_E_KEY_* (a volume stays locked),
+ * RS_E_NO_WINDOWS and what says where it may be, RS_E_RULE, whatever refuses a fix, and as above.
+ */
 int rs_scan(struct rs_session *s, const struct rs_target *t, struct rs_report **ret);
 
 #define X(name, word, looseness) RS_REPLAY_##name,
@@ -115,6 +120,9 @@ struct rs_fix_options {
 	bool say_yes; /* answers the plan's question, never a doubtful one */
 	struct rs_replay_choice replay;
 };
+/** Move what is bad, after a question. Errors: as rs_scan; RS_E_BUSY, RS_E_READ_ONLY,
+ * RS_E_PLAN_FILE, RS_E_IO_WRITE, RS_E_VERIFY, RS_E_NOT_KEPT. Refused (exit status 7): nothing was
+ * written. */
 int rs_fix(struct rs_session *s, const struct rs_target *t, const struct rs_fix_options *o,
 	struct rs_report **ret);
 
@@ -123,6 +131,8 @@ struct rs_undo_options {
 	bool say_yes;
 	struct rs_replay_choice replay;
 };
+/** Put a quarantine's files back. Errors: RS_E_NO_SUCH_QUARANTINE, RS_E_AMBIGUOUS (names them),
+ * RS_E_UNDO, RS_E_UNPROVEN, RS_E_MANIFEST*, and those of writing above. */
 int rs_undo(struct rs_session *s, const struct rs_target *t, const struct rs_undo_options *o,
 	struct rs_report **ret);
 
@@ -137,9 +147,13 @@ struct rs_replay_options {
 	bool say_yes;
 	struct rs_replay_choice choice; /* resume and revert: plan_file is the saved plan */
 };
+/** A journal alone. Errors: RS_E_LOG_* (why not), RS_E_REPLAY_PLAN, RS_E_REPLAY_CHANGED,
+ * RS_E_NO_SUCH_VOLUME (a plan of another one), and those of writing above. */
 int rs_replay(struct rs_session *s, const struct rs_target *t, const struct rs_replay_options *o,
 	struct rs_report **ret);
 
+/** Errors: RS_E_RULE, RS_E_MEMORY; rs_rules_show: RS_E_USAGE (no such rule); rs_rules_check: the
+ * first fault, RS_E_IO_OPEN. */
 int rs_rules_list(struct rs_session *s, struct rs_report **ret);
 /** The rule's INI text is in the report ("rule.text"). */
 int rs_rules_show(struct rs_session *s, const char *id, struct rs_report **ret);
@@ -176,6 +190,9 @@ struct rs_node {
 
 typedef bool (*rs_node_fn)(void *user, const struct rs_node *n);
 
+/* Of all that read: RS_E_NO_SUCH_FILE, RS_E_NTFS_DAMAGED, RS_E_IO_READ, RS_E_UNSUPPORTED
+ * (compressed by Windows, encrypted), RS_E_CANCELLED, RS_E_MEMORY. */
+
 /** Names of a folder (or the file itself). */
 int rs_tree_list(
 	struct rs_tree *t, const char *path, rs_node_fn fn, void *user, struct rs_err *err);
@@ -193,7 +210,9 @@ int rs_tree_read(struct rs_tree *t, uint64_t ref, uint64_t off_bytes, void *buf,
 bool rs_tree_is_replayed(const struct rs_tree *t);
 /** The opened volume's bytes (decrypted), as they lie on the disk. */
 uint64_t rs_tree_bytes(const struct rs_tree *t);
+/** Bytes of a sector of it. */
 uint32_t rs_tree_sector(const struct rs_tree *t);
+/** "disk.img, volume 3"; borrowed. */
 const char *rs_tree_name(const struct rs_tree *t);
 int rs_tree_read_raw(
 	struct rs_tree *t, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err);

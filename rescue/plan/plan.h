@@ -5,18 +5,26 @@
 #ifndef UNBRICK_PLAN_PLAN_H
 #define UNBRICK_PLAN_PLAN_H
 
+#include "format/words.h"
 #include "judge/judge.h"
 
-enum plan_action {
-	PLAN_QUARANTINE, /* move into the quarantine */
-	PLAN_ASK,	 /* doubtful: move only if a person says so */
-	PLAN_KEEP,	 /* the repaired file: stays */
-	PLAN_REPORT,	 /* shown and explained only */
-	PLAN_FINISH,	 /* an earlier quarantine was interrupted: move (or tidy up) to its end */
-	PLAN_RESTORE,	 /* undo: move back */
-};
-
-enum plan_result { PLAN_OPEN, PLAN_DONE, PLAN_ALREADY, PLAN_SKIPPED, PLAN_FAILED };
+/* X(name, its word in a report, what a person is told) */
+#define PLAN_ACTIONS(X)                                                                            \
+	X(PLAN_QUARANTINE, "quarantine", "MOVE AWAY") /* into the quarantine */                    \
+	X(PLAN_ASK, "ask", "ASK FIRST")	      /* doubtful: move only if a person says so */        \
+	X(PLAN_KEEP, "keep", "leave")	      /* the repaired file: stays */                       \
+	X(PLAN_REPORT, "report", "tell only") /* shown and explained only */                       \
+	/* an earlier quarantine was interrupted: move (or tidy up) to its end */                  \
+	X(PLAN_FINISH, "finish", "FINISH")                                                         \
+	X(PLAN_RESTORE, "restore", "PUT BACK") /* undo: move back */
+#define PLAN_RESULTS(X)                                                                            \
+	X(PLAN_OPEN, "skipped")                                                                    \
+	X(PLAN_DONE, "done")                                                                       \
+	X(PLAN_ALREADY, "already")                                                                 \
+	X(PLAN_SKIPPED, "skipped")                                                                 \
+	X(PLAN_FAILED, "failed")
+enum plan_action { PLAN_ACTIONS(JUST_NAME) };
+enum plan_result { PLAN_RESULTS(JUST_NAME) };
 
 struct plan_name { /* one name of the file, on the whole volume */
 	char *path;

@@ -10,6 +10,7 @@
 #include "act/quarantine.h"
 #include "bitlocker/bitlocker.h"
 #include "block/set.h"
+#include "format/words.h"
 #include "judge/judge.h"
 #include "judge/rule.h"
 #include "ntfs/raw.h"
@@ -48,12 +49,11 @@
 	X(RUN_SOURCE_NONE, "")                                                                     \
 	X(RUN_SOURCE_DEVICE, "device") /* past every cache of the machine */                       \
 	X(RUN_SOURCE_CACHE, "cache")
-#define RUN_ENUM(name, word) name,
 
-enum run_result { RUN_RESULTS(RUN_ENUM) };
-enum run_journal_state { RUN_JOURNALS(RUN_ENUM) };
-enum run_replay_result { RUN_REPLAYS(RUN_ENUM) };
-enum run_source { RUN_SOURCES(RUN_ENUM) };
+enum run_result { RUN_RESULTS(JUST_NAME) };
+enum run_journal_state { RUN_JOURNALS(JUST_NAME) };
+enum run_replay_result { RUN_REPLAYS(JUST_NAME) };
+enum run_source { RUN_SOURCES(JUST_NAME) };
 
 const char *run_result_word(enum run_result r);
 const char *run_journal_word(enum run_journal_state s);

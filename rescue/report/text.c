@@ -53,12 +53,8 @@ static void say_faults(struct printer *p, const struct rs_run *run)
 
 static const char *plan_verb(enum plan_action action)
 {
-	static const char *const verbs[] = {[PLAN_QUARANTINE] = "MOVE AWAY",
-		[PLAN_ASK] = "ASK FIRST",
-		[PLAN_KEEP] = "leave",
-		[PLAN_REPORT] = "tell only",
-		[PLAN_RESTORE] = "PUT BACK",
-		[PLAN_FINISH] = "FINISH"};
+#define VERB(name, word, verb) verb,
+	static const char *const verbs[] = {PLAN_ACTIONS(VERB)};
 
 	return verbs[action];
 }
@@ -289,31 +285,55 @@ static void say_rules(struct printer *p, const struct rs_run *run)
 	}
 }
 
+static const char *disk_of(const struct rs_run *run, unsigned volume)
+{
+	for (size_t i = 0; i < run->n_disks; i++)
+		for (size_t k = 0; k < run->disks[i].n_volumes; k++)
+			if (run->disks[i].volumes[k].number == volume)
+				return run->disks[i].path;
+	return run->n_disks ? run->disks[0].path : "";
+}
+
 /* A command is copied: it stays on one line, however long the plan's name is. */
-static void say_revert(struct printer *p, const struct rs_run *run, const char *path)
+static void say_revert(struct printer *p, const struct rs_run *run)
 {
 	for (size_t i = 0; i < run->n_replays; i++)
 		if (run->replays[i].result == RUN_REPLAY_DONE)
-			text_line(p, "To take it back: unbrick replay %s --revert %s", path,
-				run->replays[i].plan_file);
+			text_line(p, "To take it back: unbrick replay %s --revert %s",
+				disk_of(run, run->replays[i].volume), run->replays[i].plan_file);
+}
+
+/* Each disk that has something to repair, in their order. */
+static void say_repair(struct printer *p, const struct rs_run *run)
+{
+	const char *last = "";
+
+	for (size_t i = 0; i < run->n_plan; i++) {
+		const enum plan_action a = run->plan[i].item.action;
+		const char *path = disk_of(run, run->plan[i].volume);
+		if ((a != PLAN_QUARANTINE && a != PLAN_ASK && a != PLAN_FINISH) || path == last)
+			continue;
+		text_say(p, "", "To repair it: unbrick fix %s", path);
+		last = path;
+	}
 }
 
 /* The last line; and for a plan or a quarantine, the command that comes next. */
 static void say_outcome(struct printer *p, const struct rs_run *run)
 {
 	const struct run_outcome *o = &run->outcome;
-	const char *path = run->n_disks ? run->disks[0].path : "";
 
 	if (!o->is_known || run->err.code || !o->text[0])
 		return;
 	text_blank(p);
 	text_say(p, "", "Result: %s.", o->text);
 	if (is_command(run, "scan") && o->result == RUN_FOUND)
-		text_say(p, "", "To repair it: unbrick fix %s", path);
+		say_repair(p, run);
 	if (is_command(run, "fix") && run->quarantine.id[0])
-		text_say(p, "", "To take it back: unbrick undo %s %s", path, run->quarantine.id);
+		text_say(p, "", "To take it back: unbrick undo %s %s",
+			disk_of(run, run->quarantine.volume), run->quarantine.id);
 	if (is_command(run, "replay"))
-		say_revert(p, run, path);
+		say_revert(p, run);
 }
 
 void report_text(const struct rs_run *run, void (*put)(void *user, const char *line), void *user)

@@ -2,83 +2,23 @@
 /* Each state's word in a report, in one place. */
 #include "report/render.h"
 
-#define WORD(name, word) [name] = (word),
+#define WORDS(function, type, list)                                                                \
+	const char *function(type v)                                                               \
+	{                                                                                          \
+		static const char *const words[] = {list(JUST_WORD)};                              \
+                                                                                                   \
+		return words[v];                                                                   \
+	}
 
-const char *run_result_word(enum run_result r)
-{
-	static const char *const words[] = {RUN_RESULTS(WORD)};
-
-	return words[r];
-}
-
-const char *run_journal_word(enum run_journal_state s)
-{
-	static const char *const words[] = {RUN_JOURNALS(WORD)};
-
-	return words[s];
-}
-
-const char *run_replay_word(enum run_replay_result r)
-{
-	static const char *const words[] = {RUN_REPLAYS(WORD)};
-
-	return words[r];
-}
-
-const char *run_source_word(enum run_source s)
-{
-	static const char *const words[] = {RUN_SOURCES(WORD)};
-
-	return words[s];
-}
-
-const char *run_action_word(enum plan_action a)
-{
-	static const char *const words[] = {[PLAN_QUARANTINE] = "quarantine",
-		[PLAN_ASK] = "ask",
-		[PLAN_KEEP] = "keep",
-		[PLAN_REPORT] = "report",
-		[PLAN_FINISH] = "finish",
-		[PLAN_RESTORE] = "restore"};
-
-	return words[a];
-}
-
-const char *run_done_word(enum plan_result r)
-{
-	static const char *const words[] = {[PLAN_OPEN] = "skipped",
-		[PLAN_DONE] = "done",
-		[PLAN_ALREADY] = "already",
-		[PLAN_SKIPPED] = "skipped",
-		[PLAN_FAILED] = "failed"};
-
-	return words[r];
-}
-
-const char *run_kind_word(enum rule_kind k)
-{
-	static const char *const words[] = {[RULE_BAD_FILE] = "bad-file",
-		[RULE_GOOD_FILE_REMOVED] = "good-file-removed",
-		[RULE_UPDATE_HALF_APPLIED] = "update-half-applied"};
-
-	return words[k];
-}
-
-const char *run_rule_action_word(enum rule_action a)
-{
-	return a == RULE_QUARANTINE ? "quarantine" : "report";
-}
-
-const char *run_finding_word(enum rule_outcome o)
-{
-	static const char *const words[] = {[RULE_MATCHED] = "matched",
-		[RULE_DOUBT] = "doubt",
-		[RULE_REPAIRED] = "repaired",
-		[RULE_REPORTED] = "reported",
-		[RULE_STOPPED] = "stopped"};
-
-	return words[o];
-}
+WORDS(run_result_word, enum run_result, RUN_RESULTS)
+WORDS(run_journal_word, enum run_journal_state, RUN_JOURNALS)
+WORDS(run_replay_word, enum run_replay_result, RUN_REPLAYS)
+WORDS(run_source_word, enum run_source, RUN_SOURCES)
+WORDS(run_action_word, enum plan_action, PLAN_ACTIONS)
+WORDS(run_done_word, enum plan_result, PLAN_RESULTS)
+WORDS(run_kind_word, enum rule_kind, RULE_KINDS)
+WORDS(run_rule_action_word, enum rule_action, RULE_ACTIONS)
+WORDS(run_finding_word, enum rule_outcome, RULE_OUTCOMES)
 
 const char *run_bitlocker_word(enum bl_state s)
 {

@@ -371,6 +371,11 @@ static void test_two_windows__both_are_repaired(void **state)
 	assert_int_equal(rig_count(r, "plan"), 2);
 	rig_expect(r, "plan.0.volume", "1");
 	rig_expect(r, "plan.1.volume", "2");
+	for (size_t i = 0; i < 2; i++) {
+		char line[200];
+		(void)snprintf(line, sizeof(line), "To repair it: unbrick fix %s\n", r->disks[i]);
+		assert_non_null(strstr(r->text, line));
+	}
 	assert_int_equal(rig_run(r, RIG_FIX, &yes), 0);
 	rig_expect_part(r, "outcome.text", "2 files moved into quarantine, ");
 	assert_false(rig_has_file(r, 0, RIG_DIR "/" RIG_BAD));

@@ -177,6 +177,10 @@ static void test_replay__plan_file__there_already_or_on_no_place(void **state)
 	o.choice.plan_file = "/nonexistent/folder/plan";
 	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 10);
 	rig_expect(r, "error.id", "replay.plan-file");
+	const struct rs_fix_options fix = {.say_yes = true, .replay = o.choice};
+	assert_int_equal(rig_run(r, RIG_FIX, &fix), 10);
+	rig_expect(r, "replay.0.plan", ""); /* no file is named that was never made */
+	assert_null(strstr(r->text, "Saved in"));
 	assert_true(rig_is_as_made(r));
 }
 
