@@ -442,6 +442,8 @@ int rs_scan(struct rs_session *s, const struct rs_target *t, struct rs_report **
 		r = foresee(s, t, m, &works, report, &err);
 	if (r == 0 && !count_moves(&works)) /* nor would fix do nothing in silence */
 		r = en_unproven_refuse(&works, &err);
+	if (r < 0 && !rs_task_goes_on(&s->task)) /* what could not be read looks like damage */
+		r = rs_fail(&err, RS_E_CANCELLED, "%s", "");
 	if (r == 0)
 		scan_outcome(&works, report);
 	else
