@@ -161,6 +161,38 @@ int rs_rules_show(struct rs_session *s, const char *id, struct rs_report **ret);
 int rs_rules_check(
 	struct rs_session *s, const char *const *paths, size_t n, struct rs_report **ret);
 
+/* ---- the same in steps, with a person's thinking time between two of them ---- */
+
+struct rs_repair; /* the machine stays open from the first step to the last */
+
+enum rs_step {
+	RS_STEP_LOOK,	 /* every volume, opened as far as it goes; keys are asked for */
+	RS_STEP_JUDGE,	 /* findings */
+	RS_STEP_PLAN,	 /* what shall happen to which file, and whether anything forbids it */
+	RS_STEP_CONSENT, /* the questions */
+	RS_STEP_ACT,	 /* whatever could refuse once more; then volume after volume: written, and
+			  * verified from its disk before the next is begun */
+	RS_STEPS
+};
+
+/** Open the target's disks; a second Unbrick is kept from them until rs_repair_close. What @t and
+ * @o point to must stay as long. *ret NULL: no memory; else it is to be closed, also after an
+ * error, and rs_repair_close gives the report. Scan has no step after its plan, undo none that
+ * judges. Errors: RS_E_BUSY, RS_E_NO_SUCH_VOLUME, RS_E_MEMORY. */
+int rs_scan_open(struct rs_session *s, const struct rs_target *t, struct rs_repair **ret);
+int rs_fix_open(struct rs_session *s, const struct rs_target *t, const struct rs_fix_options *o,
+	struct rs_repair **ret);
+int rs_undo_open(struct rs_session *s, const struct rs_target *t, const struct rs_undo_options *o,
+	struct rs_repair **ret);
+/** Every step up to @step that was not made yet. After an error no other is: it is returned again.
+ * Errors: the outcome's code. */
+int rs_repair_to(struct rs_repair *u, enum rs_step step);
+/** What is known so far; borrowed until the next step. */
+const struct rs_report *rs_repair_report(const struct rs_repair *u);
+/** The end, and the report, to be freed. Closed before its last step it was cancelled. Returns the
+ * outcome's code. */
+int rs_repair_close(struct rs_repair *u, struct rs_report **ret);
+
 /* ---- one opened volume: ls, cat, export, mount ---- */
 
 struct rs_tree;

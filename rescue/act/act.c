@@ -22,8 +22,12 @@ static int make_id_folder(
 		(void)snprintf(p->id, sizeof(p->id), "%.4s%.2s%.2sT%.2s%.2s%.2sZ", time, time + 5,
 			time + 8, time + 11, time + 14, time + 17);
 		plan_path(p->top, p->id, "", path);
-		if (nt_lookup(vol, path, &manifest, NULL) == RS_E_NO_SUCH_FILE)
+		struct rs_err why = {0};
+		int r = nt_lookup(vol, path, &manifest, &why);
+		if (r == RS_E_NO_SUCH_FILE)
 			return nt_mkdir(vol, dir, p->id, ret_ref, err);
+		if (r < 0)
+			return rs_fail_on(err, r, path, "%s", why.detail);
 	}
 	return rs_fail_on(err, RS_E_GUARD, p->top, "no free name for a quarantine");
 }

@@ -217,6 +217,8 @@ int en_act(const struct en_act *a, struct rs_err *err)
 {
 	int r = en_volume_guard(a->v, err);
 
+	if (r == 0)
+		r = en_volume_unchanged(a->v, err);
 	if (r < 0)
 		return r;
 	en_volume_close_to(a->v, EN_READER); /* the caches of libntfs-3g would be stale */

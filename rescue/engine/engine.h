@@ -169,6 +169,9 @@ static inline bool en_is_judged(const struct en_volume *v, size_t i)
 int en_volume_guard(const struct en_volume *v, struct rs_err *err);
 /** The same, whatever the state of the journal on it: for what puts that right. */
 int en_volume_guard_saved(const struct en_volume *v, struct rs_err *err);
+/** Did nothing else write to it since it was looked at? Journal, flags and hibernation, read again
+ * from the disk. Errors: RS_E_CHANGED, RS_E_CANCELLED, those of nt_raw_open and nt_state_read. */
+int en_volume_unchanged(const struct en_volume *v, struct rs_err *err);
 /** One of them: is it, or its disk, one part of a set, or may another machine hold the disk?
  * Errors: RS_E_PART_OF_SET, RS_E_HELD. */
 int en_member_guard(const struct en_volume *v, struct rs_err *err);
@@ -318,7 +321,7 @@ int en_again_open(const struct en_volume *v, struct en_stack *ret, struct rs_rep
 /** For an outcome's text: "verified", or what can be said where a cache was read. */
 const char *en_verified_text(const struct rs_report *r);
 
-/* ---- scan.c: shared by scan and fix ---- */
+/* ---- scan.c, steps.c: shared by scan, fix and undo (guards.h) ---- */
 
 struct en_work { /* what is to be done on one volume */
 	struct en_volume *v;
@@ -332,20 +335,14 @@ struct en_work { /* what is to be done on one volume */
 struct en_works {
 	struct en_work *list;
 	size_t n;
-	size_t n_windows, n_locked;
 	size_t n_left;	 /* doubtful files that nobody was there to decide about */
 	size_t n_kept;	 /* those that somebody said no to */
 	size_t n_spared; /* bad files that are never moved, or not by a rule that stops */
-	struct rs_err locked_err, other_err; /* first of each kind */
-	struct rs_err idle_err; /* why 'nothing to repair' cannot be said, if nothing is */
+	/* Why 'nothing to repair' cannot be said, if nothing is; of the first volume. */
+	struct rs_err idle_err;
+	const struct en_volume *idle;
 };
 
-/** The common beginning: open the machine, look at every selected volume, judge every Windows, read
- * unfinished quarantines, and put all of it into the report. *ret_m may be set on failure, too.
- * Errors: those of opening; why no Windows could be looked at (key needed, damaged, none there). */
-int en_works_begin(struct rs_session *s, const struct rs_target *t, bool is_exclusive,
-	struct en_machine **ret_m, struct en_works *ret, struct rs_report *report,
-	struct rs_err *err);
 void en_works_done(struct en_works *w);
 /** All of its items are only shown from now on. */
 void en_offer_nothing(struct en_work *w);

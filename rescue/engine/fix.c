@@ -255,46 +255,38 @@ static void finish_idle(
 	en_finish_done(report, m, 4, RUN_NOTHING_TO_DO, text);
 }
 
-struct run {
-	struct rs_session *s;
-	struct en_machine *m;
-	struct en_works *w;
-	const struct rs_fix_options *o;
-	struct en_guard_how how;
-	struct rs_report *report;
-};
-
-/* Everything that can refuse, and everything that is asked. */
-static int prepare(const struct run *u, struct rs_err *err)
+static int plan(struct rs_repair *u, struct rs_err *err)
 {
-	struct en_guard_how last = u->how;
-	int r = name_plan_files(u->w, &u->o->replay, u->report, err);
+	struct en_works *w = &u->works;
+	int r = en_works_plan(u, err);
 
 	if (r == 0)
-		r = en_works_guard(u->s, u->m, u->w, &u->how, u->report, err);
-	if (r == 0 && u->how.may_ask)
-		r = en_works_ask(u->s, u->w, u->report, err);
-	if (r == 0)
-		r = ask_doubtful(u->s, u->w, u->report, err);
-	if (r < 0)
-		return r;
-	r = consent_to_replays(u->s, u->w, &u->o->replay, u->report, err);
-	en_works_report(u->w, false, u->report); /* without the volumes that stay */
-	if (r == 0)
-		r = ask_plan(u->s, u->w, u->o->say_yes, u->report, err);
-	last.may_ask = false;
-	last.is_answered = true;
-	return r < 0 ? r : en_works_guard(u->s, u->m, u->w, &last, u->report, err);
+		r = name_plan_files(w, &u->o.replay, u->report, err);
+	return r < 0 ? r : en_works_guard(u->s, u->m, w, &u->how, u->report, err);
 }
 
-static void finish_done(const struct run *u, size_t replays, size_t files)
+static int consent(struct rs_repair *u, struct rs_err *err)
+{
+	struct en_works *w = &u->works;
+	int r = u->how.may_ask ? en_works_ask(u->s, w, u->report, err) : 0;
+
+	if (r == 0)
+		r = ask_doubtful(u->s, w, u->report, err);
+	if (r < 0)
+		return r;
+	r = consent_to_replays(u->s, w, &u->o.replay, u->report, err);
+	en_works_report(w, false, u->report); /* without the volumes that stay */
+	return r < 0 ? r : ask_plan(u->s, w, u->o.say_yes, u->report, err);
+}
+
+static void finish_done(const struct rs_repair *u, size_t replays, size_t files)
 {
 	char text[1400], left[256], faults[512], doubtful[400];
 	int status = 0;
 
-	en_works_left(u->w, left, sizeof(left));
-	en_works_faults(u->w, faults, sizeof(faults));
-	left_text(u->w, doubtful, sizeof(doubtful));
+	en_works_left(&u->works, left, sizeof(left));
+	en_works_faults(&u->works, faults, sizeof(faults));
+	left_text(&u->works, doubtful, sizeof(doubtful));
 	(void)snprintf(text, sizeof(text), "%s%zu %s moved into quarantine, %s%s%s%s%s",
 		replays ? rs_form(replays, "journal replayed, ", "journals replayed, ") : "", files,
 		rs_form(files, "file", "files"), en_verified_text(u->report), left,
@@ -310,20 +302,21 @@ static void finish_done(const struct run *u, size_t replays, size_t files)
 		text);
 }
 
-static int fix(const struct run *u, struct rs_err *err)
+/* Whatever could refuse is asked once more: a person may have thought for long. */
+static int act(struct rs_repair *u, struct rs_err *err)
 {
-	struct en_works *w = u->w;
-	int r = prepare(u, err);
+	const struct en_guard_how last = {.target = u->target, .is_answered = true};
+	struct en_works *w = &u->works;
+	int r = en_works_guard(u->s, u->m, w, &last, u->report, err);
 
 	if (r < 0)
 		return r;
 	size_t files = count_accepted(w) + en_works_count(w, PLAN_FINISH);
 	if (!files) {
 		r = en_unproven_refuse(w, err);
-		if (r < 0)
-			return r;
-		finish_idle(w, u->m, u->report);
-		return 0;
+		if (r == 0)
+			finish_idle(w, u->m, u->report);
+		return r;
 	}
 	size_t replays = count_replays(w);
 	r = fix_all(u->s, w, u->report, err);
@@ -337,8 +330,9 @@ static int fix(const struct run *u, struct rs_err *err)
 	return r;
 }
 
-static struct en_score score_of(const struct en_works *w)
+static struct en_score score_of(const struct rs_repair *u)
 {
+	const struct en_works *w = &u->works;
 	struct en_score ret = {
 		.one = "file moved into quarantine", .many = "files moved into quarantine"};
 
@@ -354,32 +348,23 @@ static struct en_score score_of(const struct en_works *w)
 	return ret;
 }
 
+int rs_fix_open(struct rs_session *s, const struct rs_target *t, const struct rs_fix_options *o,
+	struct rs_repair **ret)
+{
+	static const struct en_command command = {
+		"fix", true, {en_works_look, en_works_judge, plan, consent, act}, score_of};
+	struct rs_undo_options options = {0};
+
+	if (o)
+		options = (struct rs_undo_options){.say_yes = o->say_yes, .replay = o->replay};
+	return en_repair_open(s, t, &command, &options, ret);
+}
+
 int rs_fix(struct rs_session *s, const struct rs_target *t, const struct rs_fix_options *o,
 	struct rs_report **ret)
 {
-	const struct rs_fix_options none = {0};
-	auto_machine struct en_machine *m = NULL;
-	struct en_works works = {0};
-	struct rs_err err = {0};
-	struct rs_report *report = NULL;
-	int r = report_new("fix", &report, &err);
+	struct rs_repair *u;
 
-	*ret = report;
-	if (r < 0)
-		return r;
-	r = en_works_begin(s, t, true, &m, &works, report, &err);
-	const struct run u = {.s = s,
-		.m = m,
-		.w = &works,
-		.o = o ? o : &none,
-		.how = {.target = t, .may_ask = s->events.ask && !(o && o->say_yes)},
-		.report = report};
-	if (r == 0)
-		r = fix(&u, &err);
-	if (r < 0) {
-		const struct en_score score = score_of(&works);
-		en_finish_failed(report, m, &score, &err);
-	}
-	en_works_done(&works);
-	return r;
+	(void)rs_fix_open(s, t, o, &u); /* what goes wrong stands in the report */
+	return en_repair_all(u, ret);
 }

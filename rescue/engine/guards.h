@@ -34,6 +34,49 @@ void en_risks_tell(struct rs_session *s, const struct en_volume *v);
 /** "; volume 2 is left as it is: ..." into @ret, "" if none is. */
 void en_works_left(const struct en_works *w, char *ret, size_t cap);
 
+/* ---- steps.c ---- */
+
+/* A command: what it does in each step. */
+struct en_command {
+	const char *name;
+	bool is_exclusive;						/* it may write */
+	int (*step[RS_STEPS])(struct rs_repair *u, struct rs_err *err); /* NULL: nothing */
+	struct en_score (*score)(const struct rs_repair *u);		/* NULL: it never writes */
+};
+
+/* What is kept from one step to the next. */
+struct rs_repair {
+	struct rs_session *s;
+	const struct rs_target *target;
+	const struct en_command *command;
+	struct rs_undo_options o; /* those of fix are some of them */
+	struct en_guard_how how;
+	struct en_machine *m; /* NULL: it could not be opened */
+	struct rs_report *report;
+	struct en_works works; /* of scan and fix */
+	struct en_volume *v;   /* of undo: where the quarantine lies, ... */
+	const struct quarantine *q;
+	struct plan *p; /* ... and it as a plan */
+	unsigned next;	/* enum rs_step; RS_STEPS: it has ended */
+	struct rs_err err;
+};
+
+/** As rs_fix_open. */
+int en_repair_open(struct rs_session *s, const struct rs_target *t,
+	const struct en_command *command, const struct rs_undo_options *o, struct rs_repair **ret);
+/** All steps that are left, and the end. @u NULL: there was no memory for it. */
+int en_repair_all(struct rs_repair *u, struct rs_report **ret);
+
+/* ---- scan.c: the first steps of scan and fix ---- */
+
+/** Look at every selected volume. Errors: why no Windows could be looked at (key needed, damaged,
+ * none there), RS_E_CANCELLED, RS_E_MEMORY, RS_E_RULE. */
+int en_works_look(struct rs_repair *u, struct rs_err *err);
+/** Judge every Windows. Errors: where none could be, the first reason; the same. */
+int en_works_judge(struct rs_repair *u, struct rs_err *err);
+/** Plan what the findings ask for, and the rest of interrupted runs. Errors: as before. */
+int en_works_plan(struct rs_repair *u, struct rs_err *err);
+
 /* ---- neighbours.c ---- */
 
 /** Does a Windows that sleeps, or a locked volume that may hold one, keep this volume open? Looked

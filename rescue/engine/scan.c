@@ -117,44 +117,65 @@ static int judge_all(struct rs_session *s, struct en_work *w, struct rs_err *err
 	return r;
 }
 
-static int work_make(
-	struct rs_session *s, struct en_work *w, struct rs_report *report, struct rs_err *err)
+static int judge_one(struct rs_repair *u, struct en_work *w, struct rs_err *err)
+{
+	int r = judge_all(u->s, w, err);
+
+	if (r == 0)
+		en_judged_report(u->s, w->v, w->judged, u->report);
+	return r;
+}
+
+static int plan_one(struct rs_repair *u, struct en_work *w, struct rs_err *err)
 {
 	struct en_volume *v = w->v;
 	uint64_t top;
-	int r = judge_all(s, w, err);
+	int r = plan_from_judge(w->judged, &w->plan, err);
 
-	if (r == 0)
-		r = plan_from_judge(w->judged, &w->plan, err);
+	(void)u; /* all of it is in the findings */
 	if (r == 0)
 		r = plan_look_at_names(v->stack.nt, v->win.root, w->judged, w->plan, err);
 	if (r == 0) /* so that the plan tells where the files will lie */
 		r = top_choose(v->stack.nt, w->plan->top, &top, err);
 	if (r == 0)
 		r = load_unfinished(w, err);
-	if (r == 0 && !rs_task_goes_on(&s->task))
-		r = rs_fail(err, RS_E_CANCELLED, "%s", "");
 	if (r < 0)
-		return rs_err_object(err, v->name), r;
+		return r;
 	drop_doubles(w);
 	if (v->journal.refusal.code)
 		en_offer_nothing(w);
-	en_judged_report(s, v, w->judged, report);
-	return 0;
+	return en_work_moves(w) ? en_replay_plan(v, NULL, err) : 0;
 }
 
-static void remember(const struct en_volume *v, struct en_works *ret)
+static bool is_locked_err(int c)
 {
-	int c = v->err.code;
+	return c == RS_E_KEY_NEEDED || c == RS_E_KEY_OTHER || c == RS_E_KEY_REJECTED ||
+	       c == RS_E_KEY_FORMAT || c == RS_E_BL_NO_PROTECTOR;
+}
 
-	if (c == RS_E_KEY_NEEDED || c == RS_E_KEY_OTHER || c == RS_E_KEY_REJECTED ||
-		c == RS_E_KEY_FORMAT || c == RS_E_BL_NO_PROTECTOR) {
-		ret->n_locked++;
-		if (!ret->locked_err.code)
-			ret->locked_err = v->err;
-	} else if (c && c != RS_E_NOT_NTFS && !ret->other_err.code) {
-		ret->other_err = v->err;
+/* Why no Windows is worked on: the first volume that is locked, else the first other reason. */
+static int verdict(const struct rs_repair *u, struct rs_err *err)
+{
+	const struct rs_err *locked = NULL, *other = en_disk_error(u->m);
+	const struct rs_err *first = NULL;
+
+	if (u->works.n)
+		return 0;
+	for (size_t i = 0; i < u->m->n_volumes; i++) {
+		const struct en_volume *v = &u->m->volumes[i];
+		if (!en_is_selected(u->target, v))
+			continue;
+		if (is_locked_err(v->err.code))
+			locked = locked ? locked : &v->err;
+		else if (v->err.code && v->err.code != RS_E_NOT_NTFS)
+			first = first ? first : &v->err;
 	}
+	other = first ? first : other;
+	if (locked || other)
+		*err = locked ? *locked : *other;
+	else if (en_members_guard(u->m, err) == 0)
+		return en_passed_verdict(u->m, err);
+	return err->code;
 }
 
 static size_t count_spared(const struct plan *p)
@@ -176,68 +197,111 @@ void en_works_spared(const struct en_works *w, char *ret, size_t cap)
 			rs_form(w->n_spared, "is not", "are not"));
 }
 
-/* One Windows more. One that cannot be judged is no reason to leave another unrepaired. */
-static int work_add(struct rs_session *s, struct en_volume *v, struct rs_report *report,
-	struct en_works *ret, struct rs_err *err)
+/* Where nothing is to be repaired, the first volume's reason why that cannot be said. */
+static void note_idle(struct en_works *w, const struct en_volume *v, const struct rs_err *why)
 {
-	struct en_work *w = &ret->list[ret->n];
-	struct rs_err why = {0};
-
-	*w = (struct en_work){.v = v};
-	int r = work_make(s, w, report, &why);
-	if (r == 0 && en_work_moves(w))
-		r = en_replay_plan(v, NULL, &why);
-	if (r == RS_E_MEMORY || r == RS_E_CANCELLED) {
-		work_done(w);
-		*err = why;
-		return r;
-	}
-	if (r < 0) {
-		work_done(w);
-		v->err = why;
-		remember(v, ret);
-	} else {
-		ret->n_windows++;
-		ret->n++;
-		ret->n_spared += count_spared(w->plan);
-		why = v->journal.refusal;
-		if (!why.code && v->win.hive_fault[0]) /* never 'nothing to repair' */
-			(void)rs_fail_on(&why, RS_E_HIVE, v->name, "this Windows cannot start: %s",
-				v->win.hive_fault);
-	}
-	if (why.code && !ret->idle_err.code)
-		ret->idle_err = why;
-	return 0;
+	if (!why->code || (w->idle && w->idle <= v))
+		return;
+	w->idle = v;
+	w->idle_err = *why;
 }
 
-static int works_make(struct rs_session *s, const struct rs_target *t, struct en_machine *m,
-	struct rs_report *report, struct en_works *ret, struct rs_err *err)
+/* One that fails is no reason to leave another Windows unrepaired. */
+static int each_work(struct rs_repair *u,
+	int (*fn)(struct rs_repair *u, struct en_work *w, struct rs_err *err), struct rs_err *err)
 {
-	int r = en_rules(s, err);
+	struct en_works *w = &u->works;
+	size_t n = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < w->n; i++) {
+		struct en_work one = w->list[i];
+		struct rs_err why = {0};
+		int failed = r < 0 ? 0 : fn(u, &one, &why);
+		if (failed == 0 && r == 0 && !rs_task_goes_on(&u->s->task))
+			failed = rs_fail(&why, RS_E_CANCELLED, "%s", "");
+		if (failed < 0)
+			(void)rs_err_object(&why, one.v->name);
+		if (failed == RS_E_MEMORY || failed == RS_E_CANCELLED) {
+			*err = why;
+			r = failed;
+		}
+		if (failed == 0 || r < 0) {
+			w->list[n++] = one;
+			continue;
+		}
+		work_done(&one);
+		one.v->err = why;
+		note_idle(w, one.v, &why);
+	}
+	w->n = n;
+	return r;
+}
+
+/* After a step: what is known of the machine, and whether a Windows is left to work on. */
+static int settle(struct rs_repair *u, int r, struct rs_err *err)
+{
+	if (r == 0 && !u->works.n) {
+		en_passed_look(u->m);
+		en_works_report(&u->works, false, u->report); /* that it is empty */
+	}
+	en_machine_report(u->m, u->report);
+	return r < 0 ? r : verdict(u, err);
+}
+
+static int look_at_all(struct rs_repair *u, struct rs_err *err)
+{
+	struct en_works *w = &u->works;
+	int r = en_rules(u->s, err);
 
 	if (r < 0)
 		return r;
-	ret->list = calloc(m->n_volumes ? m->n_volumes : 1, sizeof(*ret->list));
-	if (!ret->list)
+	w->list = calloc(u->m->n_volumes ? u->m->n_volumes : 1, sizeof(*w->list));
+	if (!w->list)
 		return rs_fail(err, RS_E_MEMORY, "volumes");
-	for (size_t i = 0; i < m->n_volumes; i++) {
-		struct en_volume *v = &m->volumes[i];
-		if (!en_is_selected(t, v))
+	for (size_t i = 0; i < u->m->n_volumes; i++) {
+		struct en_volume *v = &u->m->volumes[i];
+		if (!en_is_selected(u->target, v))
 			continue;
-		en_volume_look(s, v, true);
+		en_volume_look(u->s, v, true);
 		if (v->err.code == RS_E_CANCELLED) {
 			*err = v->err;
 			return v->err.code;
 		}
-		en_found_volume(s, v);
-		remember(v, ret);
-		if (!v->is_windows)
-			continue;
-		r = work_add(s, v, report, ret, err);
-		if (r < 0)
-			return r;
+		en_found_volume(u->s, v);
+		if (v->is_windows)
+			w->list[w->n++] = (struct en_work){.v = v};
 	}
 	return 0;
+}
+
+int en_works_look(struct rs_repair *u, struct rs_err *err)
+{
+	return settle(u, look_at_all(u, err), err);
+}
+
+int en_works_judge(struct rs_repair *u, struct rs_err *err)
+{
+	return settle(u, each_work(u, judge_one, err), err);
+}
+
+int en_works_plan(struct rs_repair *u, struct rs_err *err)
+{
+	struct en_works *w = &u->works;
+	int r = each_work(u, plan_one, err);
+
+	for (size_t i = 0; r == 0 && i < w->n; i++) {
+		const struct en_volume *v = w->list[i].v;
+		struct rs_err why = v->journal.refusal;
+		if (!why.code && v->win.hive_fault[0]) /* never 'nothing to repair' */
+			(void)rs_fail_on(&why, RS_E_HIVE, v->name, "this Windows cannot start: %s",
+				v->win.hive_fault);
+		note_idle(w, v, &why);
+		w->n_spared += count_spared(w->list[i].plan);
+	}
+	if (r == 0)
+		en_works_report(w, false, u->report);
+	return settle(u, r, err);
 }
 
 void en_works_report(const struct en_works *w, bool is_answered, struct rs_report *r)
@@ -297,42 +361,6 @@ void en_works_faults(const struct en_works *w, char *ret, size_t cap)
 			v->number, v->win.hive_fault);
 		len += n > 0 ? (size_t)n : 0;
 	}
-}
-
-static int works_verdict(const struct en_works *w, const struct en_machine *m, struct rs_err *err)
-{
-	const struct rs_err *disk = en_disk_error(m);
-
-	if (w->n_windows)
-		return 0;
-	if (w->locked_err.code)
-		*err = w->locked_err;
-	else if (w->other_err.code)
-		*err = w->other_err;
-	else if (disk)
-		*err = *disk;
-	else if (en_members_guard(m, err) == 0)
-		return en_passed_verdict(m, err);
-	return err->code;
-}
-
-int en_works_begin(struct rs_session *s, const struct rs_target *t, bool is_exclusive,
-	struct en_machine **ret_m, struct en_works *ret, struct rs_report *report,
-	struct rs_err *err)
-{
-	int r = en_machine_open(t, is_exclusive, ret_m, err);
-
-	if (r == 0)
-		r = works_make(s, t, *ret_m, report, ret, err);
-	if (r == 0 && !ret->n_windows)
-		en_passed_look(*ret_m);
-	if (*ret_m)
-		en_machine_report(*ret_m, report);
-	if (r == 0) {
-		en_works_report(ret, false, report);
-		r = works_verdict(ret, *ret_m, err);
-	}
-	return r;
 }
 
 /* A volume that is damaged or cannot be read: the list is whole, but somebody should notice. */
@@ -412,43 +440,37 @@ static void scan_outcome(const struct en_works *w, struct rs_report *report)
 }
 
 /* As fix would end: with somebody to ask, as if each answer were yes. */
-static int foresee(struct rs_session *s, const struct rs_target *t, struct en_machine *m,
-	struct en_works *w, struct rs_report *report, struct rs_err *err)
+static int foresee(struct rs_repair *u, struct rs_err *err)
 {
-	const struct en_guard_how how = {.target = t, .may_ask = s->events.ask != NULL};
-	int r = en_works_guard(s, m, w, &how, report, err);
+	struct en_works *w = &u->works;
+	int r = en_works_plan(u, err);
 
+	if (r == 0)
+		r = en_works_guard(u->s, u->m, w, &u->how, u->report, err);
 	for (size_t i = 0; r == 0 && i < w->n; i++)
-		en_risks_tell(s, w->list[i].v);
-	for (size_t i = 0; r == 0 && !how.may_ask && i < w->n; i++)
+		en_risks_tell(u->s, w->list[i].v);
+	for (size_t i = 0; r == 0 && !u->how.may_ask && i < w->n; i++)
 		if (w->list[i].v->journal.is_planned)
-			r = en_replay_consent(s, w->list[i].v, NULL, report, err);
+			r = en_replay_consent(u->s, w->list[i].v, NULL, u->report, err);
+	if (r == 0 && !count_moves(w)) /* nor would fix do nothing in silence */
+		r = en_unproven_refuse(w, err);
+	if (r == 0)
+		scan_outcome(w, u->report);
 	return r;
+}
+
+int rs_scan_open(struct rs_session *s, const struct rs_target *t, struct rs_repair **ret)
+{
+	static const struct en_command command = {
+		"scan", false, {en_works_look, en_works_judge, foresee}, NULL};
+
+	return en_repair_open(s, t, &command, &(struct rs_undo_options){0}, ret);
 }
 
 int rs_scan(struct rs_session *s, const struct rs_target *t, struct rs_report **ret)
 {
-	auto_machine struct en_machine *m = NULL;
-	struct en_works works = {0};
-	struct rs_err err = {0};
-	struct rs_report *report = NULL;
-	int r = report_new("scan", &report, &err);
+	struct rs_repair *u;
 
-	*ret = report;
-	if (r < 0)
-		return r;
-	r = en_works_begin(s, t, false, &m, &works, report, &err);
-	if (r == 0)
-		r = foresee(s, t, m, &works, report, &err);
-	if (r == 0 && !count_moves(&works)) /* nor would fix do nothing in silence */
-		r = en_unproven_refuse(&works, &err);
-	if (r < 0 && !rs_task_goes_on(&s->task)) /* what could not be read looks like damage */
-		r = rs_fail(&err, RS_E_CANCELLED, "%s", "");
-	if (r == 0)
-		scan_outcome(&works, report);
-	else
-		report_finish(
-			report, 0, r == RS_E_CANCELLED ? RUN_CANCELLED : RUN_FAILED, "", &err);
-	en_works_done(&works);
-	return r;
+	(void)rs_scan_open(s, t, &u); /* what goes wrong stands in the report */
+	return en_repair_all(u, ret);
 }

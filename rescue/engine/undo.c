@@ -6,13 +6,6 @@
 #include "core/text.h"
 #include "engine/guards.h"
 
-struct choice {
-	const struct rs_target *target;
-	struct en_machine *m;
-	struct en_volume *v;
-	const struct quarantine *q;
-};
-
 /* "ID", or with its folder where the ID alone could be somebody else's: "Unbrick\ID". */
 static bool is_meant(const struct quarantine *q, const char *id)
 {
@@ -36,23 +29,24 @@ static bool is_any_proven(const struct rs_target *t, const struct en_machine *m,
 }
 
 /* The one quarantine that is meant; RS_E_AMBIGUOUS names them when there are several. */
-static int choose(const struct rs_target *t, struct en_machine *m, const char *id,
-	struct choice *ret, struct rs_err *err)
+static int choose(struct rs_repair *u, struct rs_err *err)
 {
+	const char *id = u->o.id;
 	char names[256] = "";
 	size_t n = 0;
-	bool only_proven = is_any_proven(t, m, id);
+	bool only_proven = is_any_proven(u->target, u->m, id);
 
-	for (size_t i = 0; i < m->n_volumes; i++) {
-		struct en_volume *v = &m->volumes[i];
-		for (size_t k = 0; en_is_selected(t, v) && k < v->n_quarantines; k++) {
+	for (size_t i = 0; i < u->m->n_volumes; i++) {
+		struct en_volume *v = &u->m->volumes[i];
+		for (size_t k = 0; en_is_selected(u->target, v) && k < v->n_quarantines; k++) {
 			const struct quarantine *q = &v->quarantines[k];
 			if (!is_meant(q, id) || (only_proven && !q->is_proven))
 				continue;
 			size_t len = strlen(names);
 			(void)snprintf(names + len, sizeof(names) - len, "%s%s (volume %u)",
 				n ? ", " : "", q->id, v->number);
-			*ret = (struct choice){t, m, v, q};
+			u->v = v;
+			u->q = q;
 			n++;
 		}
 	}
@@ -93,126 +87,124 @@ static int ask_each(struct rs_session *s, const struct plan *p, bool say_yes,
 }
 
 /* The quarantine as a plan, every item looked at. */
-static int load(struct rs_session *s, const struct choice *c, bool say_yes,
-	const struct rs_report *report, struct plan **ret, struct rs_err *err)
+static int load(struct rs_repair *u, struct rs_err *err)
 {
-	const struct en_guard_how how = {.target = c->target, .may_ask = s->events.ask && !say_yes};
-	struct en_volume *v = c->v;
-	auto_plan struct plan *p = NULL;
+	struct en_volume *v = u->v;
+	struct nt_vol *nt = v->stack.nt;
+	const struct win_info *win = v->is_windows ? &v->win : NULL;
 	int r = en_volume_guard(v, err);
 
 	if (r == 0)
-		r = en_sleep_consent(s, c->m, v, &how, report, err);
+		r = en_sleep_consent(u->s, u->m, v, &u->how, u->report, err);
 	if (r == 0)
-		r = quarantine_load(v->stack.nt, c->q, PLAN_RESTORE, &p, err);
+		r = quarantine_load(nt, u->q, PLAN_RESTORE, &u->p, err);
 	if (r == 0)
-		r = restore_survey(
-			v->stack.nt, v->stack.raw, v->is_windows ? &v->win : NULL, p, err);
+		r = restore_survey(nt, v->stack.raw, win, u->p, err);
 	if (r == 0)
-		r = plan_look_at_names(
-			v->stack.nt, v->is_windows ? v->win.root : "\\Windows", NULL, p, err);
+		r = plan_look_at_names(nt, win ? win->root : "\\Windows", NULL, u->p, err);
 	if (r < 0)
 		return r;
-	en_plan_refresh(v->stack.nt, p);
-	*ret = rs_steal(p);
-	return 0;
+	en_plan_refresh(nt, u->p);
+	return en_replay_plan(v, &u->o.replay, err);
 }
 
-static void tell(
-	const struct choice *c, const struct plan *p, bool is_answered, struct rs_report *report)
+/* The plan and the journal's part of it, told anew. */
+static void tell(const struct rs_repair *u, bool is_answered)
 {
-	report_plan_begin(report);
-	report_plan(report, p, c->v->number, is_answered);
-	en_replay_report(c->v, report);
+	report_plan_begin(u->report);
+	report_plan(u->report, u->p, u->v->number, is_answered);
+	en_replay_report(u->v, u->report);
 }
 
-static int consent(struct rs_session *s, const struct choice *c, const struct plan *p,
-	const struct rs_undo_options *o, struct rs_report *report, struct rs_err *err)
+static int look(struct rs_repair *u, struct rs_err *err)
 {
+	int r = en_look_at_all(u->s, u->target, u->m, true, err);
+
+	en_machine_report(u->m, u->report);
+	return r;
+}
+
+static int plan(struct rs_repair *u, struct rs_err *err)
+{
+	int r = choose(u, err);
+
+	if (r == 0 && !u->q) {
+		en_finish_done(u->report, u->m, 4, RUN_NOTHING_TO_DO, "no quarantine");
+		u->next = RS_STEPS;
+		return 0;
+	}
+	if (r == 0)
+		r = load(u, err);
+	if (r == 0)
+		tell(u, false);
+	return r;
+}
+
+static int consent(struct rs_repair *u, struct rs_err *err)
+{
+	const struct plan *p = u->p;
 	char text[160];
-	int r = en_unproven_consent(s, p, o->say_yes, report, err);
+	int r = en_unproven_consent(u->s, p, u->o.say_yes, u->report, err);
 
 	if (r == 0)
-		r = ask_each(s, p, o->say_yes, report, err);
+		r = ask_each(u->s, p, u->o.say_yes, u->report, err);
 	if (r == 0)
-		r = en_replay_consent(s, c->v, &o->replay, report, err);
-	tell(c, p, false, report);
+		r = en_replay_consent(u->s, u->v, &u->o.replay, u->report, err);
+	tell(u, false);
 	if (r < 0)
 		return r;
 	(void)snprintf(text, sizeof(text), "%s %zu %s of quarantine %s back?",
-		c->v->journal.is_planned ? "Replay the journal, then put" : "Put", p->n_items,
+		u->v->journal.is_planned ? "Replay the journal, then put" : "Put", p->n_items,
 		rs_form(p->n_items, "file", "files"), p->id);
-	if (!o->say_yes && en_ask(s, RS_ASK_PLAN, text, report) != RS_ANSWER_YES)
+	if (!u->o.say_yes && en_ask(u->s, RS_ASK_PLAN, text, u->report) != RS_ANSWER_YES)
 		return rs_fail(err, RS_E_CANCELLED, "%s", "");
 	return 0;
 }
 
-static int undo(struct rs_session *s, const struct choice *c, const struct rs_undo_options *o,
-	struct rs_report *report, struct en_score *score, struct rs_err *err)
+static int act(struct rs_repair *u, struct rs_err *err)
 {
-	auto_plan struct plan *p = NULL;
-	int r = load(s, c, o->say_yes, report, &p, err);
-
-	if (r == 0)
-		r = en_replay_plan(c->v, &o->replay, err);
-	if (r < 0)
-		return r;
-	tell(c, p, false, report);
-	r = consent(s, c, p, o, report, err);
-	if (r < 0)
-		return r;
-	plan_accept(p);
-	tell(c, p, true, report);
-	struct plan *plans[1] = {p};
-	const struct en_act act = {s, c->v, plans, 1, true, report};
-	r = en_foresee(&act, err);
-	if (r == 0)
-		r = en_act(&act, err);
-	score->done = plan_count_done(p);
-	score->total = plan_count_accepted(p);
-	tell(c, p, true, report);
-	en_kept_report(c->v, p, report);
-	return r;
-}
-
-static void finish_undone(
-	struct rs_report *report, const struct en_machine *m, const struct en_score *score)
-{
+	struct plan *plans[1] = {u->p};
+	const struct en_act one = {u->s, u->v, plans, 1, true, u->report};
 	char text[96];
 
-	(void)snprintf(text, sizeof(text), "%zu %s put back, %s", score->done,
-		rs_form(score->done, "file", "files"), en_verified_text(report));
-	en_finish_done(report, m, 0, RUN_DONE, text);
+	plan_accept(u->p);
+	tell(u, true);
+	int r = en_foresee(&one, err);
+	if (r == 0)
+		r = en_act(&one, err);
+	tell(u, true);
+	en_kept_report(u->v, u->p, u->report);
+	if (r < 0)
+		return r;
+	size_t n = plan_count_done(u->p);
+	(void)snprintf(text, sizeof(text), "%zu %s put back, %s", n, rs_form(n, "file", "files"),
+		en_verified_text(u->report));
+	en_finish_done(u->report, u->m, 0, RUN_DONE, text);
+	return 0;
+}
+
+static struct en_score score_of(const struct rs_repair *u)
+{
+	return (struct en_score){.done = u->p ? plan_count_done(u->p) : 0,
+		.total = u->p ? plan_count_accepted(u->p) : 0,
+		.one = "file put back",
+		.many = "files put back"};
+}
+
+int rs_undo_open(struct rs_session *s, const struct rs_target *t, const struct rs_undo_options *o,
+	struct rs_repair **ret)
+{
+	static const struct en_command command = {
+		"undo", true, {look, NULL, plan, consent, act}, score_of};
+
+	return en_repair_open(s, t, &command, o ? o : &(struct rs_undo_options){0}, ret);
 }
 
 int rs_undo(struct rs_session *s, const struct rs_target *t, const struct rs_undo_options *o,
 	struct rs_report **ret)
 {
-	auto_machine struct en_machine *m = NULL;
-	struct choice c = {0};
-	struct rs_err err = {0};
-	const struct rs_undo_options none = {0};
-	struct en_score score = {.one = "file put back", .many = "files put back"};
-	struct rs_report *report = NULL;
-	int r = report_new("undo", &report, &err);
+	struct rs_repair *u;
 
-	*ret = report;
-	if (r < 0)
-		return r;
-	r = en_machine_open(t, true, &m, &err);
-	if (r == 0)
-		r = en_look_at_all(s, t, m, true, &err);
-	if (m)
-		en_machine_report(m, report);
-	if (r == 0 && m)
-		r = choose(t, m, o ? o->id : NULL, &c, &err);
-	if (r == 0 && c.q)
-		r = undo(s, &c, o ? o : &none, report, &score, &err);
-	if (r < 0)
-		en_finish_failed(report, m, &score, &err);
-	else if (!c.q)
-		en_finish_done(report, m, 4, RUN_NOTHING_TO_DO, "no quarantine");
-	else
-		finish_undone(report, m, &score);
-	return r;
+	(void)rs_undo_open(s, t, o, &u); /* what goes wrong stands in the report */
+	return en_repair_all(u, ret);
 }

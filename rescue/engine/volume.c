@@ -327,6 +327,26 @@ int en_volume_guard_saved(const struct en_volume *v, struct rs_err *err)
 	return guard(v, on_disk->is_hibernated ? on_disk->hibernation : NULL, RS_E_HIBERNATED, err);
 }
 
+int en_volume_unchanged(const struct en_volume *v, struct rs_err *err)
+{
+	const struct nt_state *then = &v->journal.on_disk;
+	auto_nt_raw struct nt_raw *raw = NULL;
+	struct nt_state now = {0};
+	int r = nt_raw_open(en_volume_blk(v), &raw, err);
+
+	if (r == 0)
+		r = nt_state_read(raw, &now, err);
+	if (r == 0 && !rs_task_goes_on(v->disk->blk->task)) /* what was not read is no change */
+		r = rs_fail(err, RS_E_CANCELLED, "%s", "");
+	if (r < 0)
+		return r;
+	if (now.log == then->log && now.log_current_lsn == then->log_current_lsn &&
+		now.volume_flags == then->volume_flags && now.is_hibernated == then->is_hibernated)
+		return 0;
+	return rs_fail_on(err, RS_E_CHANGED, v->name,
+		"its journal or its flags are others than when it was looked at");
+}
+
 int en_member_guard(const struct en_volume *v, struct rs_err *err)
 {
 	int r = blk_member_fail(&v->disk->member, v->disk->path, err);
