@@ -181,6 +181,14 @@ struct bl_item {
 
 size_t bl_keyring_count(const struct bl_keyring *k);
 const struct bl_item *bl_keyring_at(const struct bl_keyring *k, size_t index);
+/** The volume master key that a protector of these bytes gave before; borrowed; NULL: it did not.
+ */
+const struct rs_secret *bl_keyring_known(
+	const struct bl_keyring *k, const uint8_t entry_sha256[32]);
+/** Remember it as long as the keyring lives. Without memory it is forgotten, which costs time only.
+ */
+void bl_keyring_learn(
+	const struct bl_keyring *k, const uint8_t entry_sha256[32], const struct rs_secret *vmk);
 /** Copy an item; @secret 32 bytes or NULL (BL_I_BAD). */
 int bl_keyring_put(struct bl_keyring *k, const struct bl_item *item, const uint8_t *secret,
 	struct rs_err *err);

@@ -13,7 +13,15 @@ struct chunk {
 	struct rs_secret mem;
 };
 
+/* A protector that was opened. */
+struct known {
+	struct known *next;
+	uint8_t entry_sha256[32];
+	struct rs_secret vmk;
+};
+
 struct bl_keyring {
+	struct known **known; /* grows while keys are used, which changes no key */
 	struct chunk *chunks;
 	struct bl_item *items;
 	size_t n, cap;
@@ -23,10 +31,38 @@ int bl_keyring_new(struct bl_keyring **ret, struct rs_err *err)
 {
 	struct bl_keyring *k = calloc(1, sizeof(*k));
 
-	if (!k)
+	if (k)
+		k->known = calloc(1, sizeof(struct known *));
+	if (!k || !k->known) {
+		free(k);
 		return rs_fail(err, RS_E_MEMORY, "keys");
+	}
 	*ret = k;
 	return 0;
+}
+
+const struct rs_secret *bl_keyring_known(const struct bl_keyring *k, const uint8_t entry_sha256[32])
+{
+	for (const struct known *o = k ? *k->known : NULL; o; o = o->next)
+		if (memcmp(o->entry_sha256, entry_sha256, sizeof(o->entry_sha256)) == 0)
+			return &o->vmk;
+	return NULL;
+}
+
+void bl_keyring_learn(
+	const struct bl_keyring *k, const uint8_t entry_sha256[32], const struct rs_secret *vmk)
+{
+	struct known *o = k ? calloc(1, sizeof(*o)) : NULL;
+
+	if (!o)
+		return;
+	if (rs_secret_set(&o->vmk, vmk->p, vmk->len, NULL) < 0) {
+		free(o);
+		return;
+	}
+	memcpy(o->entry_sha256, entry_sha256, sizeof(o->entry_sha256));
+	o->next = *k->known;
+	*k->known = o;
 }
 
 void bl_keyring_free(struct bl_keyring *k)
@@ -39,6 +75,13 @@ void bl_keyring_free(struct bl_keyring *k)
 		rs_secret_done(&c->mem);
 		free(c);
 	}
+	while (*k->known) {
+		struct known *o = *k->known;
+		*k->known = o->next;
+		rs_secret_done(&o->vmk);
+		free(o);
+	}
+	free(k->known);
 	free(k->items);
 	free(k);
 }

@@ -343,6 +343,38 @@ static int find_vmk(struct attempt *a, struct rs_err *err)
 	return r == 1 ? 0 : fail_no_key(a, err);
 }
 
+/* The protector of this ID, if there is one only; its bytes as a hash. */
+static bool hash_of(const struct bl_meta *m, const uint8_t id[16], uint8_t ret[32])
+{
+	struct bl_entry vmk;
+	unsigned n = 0;
+
+	for (unsigned p = 0; bl_vmk_at(m, p, &vmk); p++)
+		if (memcmp(vmk.all.p + 8, id, 16) == 0) {
+			n++;
+			if (!bl_sha256(vmk.all.p, vmk.all.len, ret))
+				return false;
+		}
+	return n == 1;
+}
+
+/* What this keyring opened before is not stretched again: the same bytes seal the same key. */
+static bool recall(struct attempt *a)
+{
+	const struct bl_meta *m = a->v->copies[a->v->used];
+	struct bl_entry vmk;
+	uint8_t sha256[32];
+
+	for (unsigned p = 0; bl_vmk_at(m, p, &vmk); p++) {
+		const struct rs_secret *known = hash_of(m, vmk.all.p + 8, sha256)
+							? bl_keyring_known(a->keys, sha256)
+							: NULL;
+		if (known && rs_secret_set(&a->vmk, known->p, known->len, NULL) == 0)
+			return won(a, &vmk);
+	}
+	return false;
+}
+
 static int unlock(struct bl_volume *v, const struct bl_keyring *keys, const struct rs_task *task,
 	struct bl_unlock_result *ret, struct rs_err *err)
 {
@@ -356,7 +388,11 @@ static int unlock(struct bl_volume *v, const struct bl_keyring *keys, const stru
 		*ret = res;
 		return 0;
 	}
-	int r = find_vmk(&a, err);
+	uint8_t sha256[32];
+	bool is_known = recall(&a);
+	int r = is_known ? 0 : find_vmk(&a, err);
+	if (r == 0 && !is_known && hash_of(v->copies[v->used], a.protector_id, sha256))
+		bl_keyring_learn(keys, sha256, &a.vmk);
 	if (r == 0) {
 		res.protection = a.protection;
 		memcpy(res.protector_id, a.protector_id, sizeof(res.protector_id));
