@@ -87,6 +87,8 @@ static int guard_one(struct rs_session *s, struct en_machine *m, struct en_work 
 	r = foresee(w, how->may_ask, report, err);
 	if (!how->is_answered)
 		take_for_granted(w, false);
+	if (r < 0 && !rs_task_goes_on(&s->task)) /* whatever it was taken for on the way */
+		r = rs_fail(err, RS_E_CANCELLED, "%s", "");
 	return r;
 }
 

@@ -15,7 +15,7 @@
 
 #define BAD RIG_DIR "/" RIG_BAD
 
-struct steps {
+struct box {
 	struct rig rig;
 	struct rs_session *s;
 	struct rs_target target;
@@ -24,7 +24,7 @@ struct steps {
 
 static int make(void **state, unsigned content, size_t n_disks)
 {
-	struct steps *t = calloc(1, sizeof(*t));
+	struct box *t = calloc(1, sizeof(*t));
 	size_t len;
 
 	assert_non_null(t);
@@ -58,7 +58,7 @@ static int setup_asleep(void **state)
 
 static int teardown(void **state)
 {
-	struct steps *t = *state;
+	struct box *t = *state;
 
 	rs_session_free(t->s);
 	rig_done(&t->rig);
@@ -67,7 +67,7 @@ static int teardown(void **state)
 }
 
 /* Returns the exit status. */
-static int close_run(struct steps *t, int code)
+static int close_run(struct box *t, int code)
 {
 	struct rs_report *report = NULL;
 
@@ -75,7 +75,7 @@ static int close_run(struct steps *t, int code)
 	return rig_read_take(&t->rig, report, code);
 }
 
-static void fix_to(struct steps *t, enum rs_step step)
+static void fix_to(struct box *t, enum rs_step step)
 {
 	assert_int_equal(rs_fix_open(t->s, &t->target, NULL, &t->u), 0);
 	assert_int_equal(rs_repair_to(t->u, step), 0);
@@ -83,7 +83,7 @@ static void fix_to(struct steps *t, enum rs_step step)
 
 static void test_steps__one_after_another__nothing_before_its_step(void **state)
 {
-	struct steps *t = *state;
+	struct box *t = *state;
 	struct rig *r = &t->rig;
 
 	assert_int_equal(rs_fix_open(t->s, &t->target, NULL, &t->u), 0);
@@ -113,7 +113,7 @@ static void test_steps__one_after_another__nothing_before_its_step(void **state)
 
 static void test_steps__closed_before_the_last__cancelled(void **state)
 {
-	struct steps *t = *state;
+	struct box *t = *state;
 
 	fix_to(t, RS_STEP_CONSENT);
 	assert_int_equal(close_run(t, RS_E_CANCELLED), rs_err_info(RS_E_CANCELLED)->exit_status);
@@ -127,7 +127,7 @@ static void test_steps__closed_before_the_last__cancelled(void **state)
 
 static void test_steps__declined__no_later_step(void **state)
 {
-	struct steps *t = *state;
+	struct box *t = *state;
 
 	t->rig.says[RS_ASK_PLAN] = RS_ANSWER_NO;
 	fix_to(t, RS_STEP_PLAN);
@@ -139,7 +139,7 @@ static void test_steps__declined__no_later_step(void **state)
 
 static void test_steps__refused_by_the_plan__nothing_is_asked(void **state)
 {
-	struct steps *t = *state;
+	struct box *t = *state;
 
 	fix_to(t, RS_STEP_JUDGE);
 	assert_int_equal(rs_repair_to(t->u, RS_STEP_ACT), RS_E_HIBERNATED);
@@ -166,7 +166,7 @@ static void set_dirty(struct nt_vol *vol)
 	assert_int_equal(nt_set_dirty(vol, true, NULL), 0);
 }
 
-static void refused_after(struct steps *t, enum rs_step step, void (*change)(struct nt_vol *vol))
+static void refused_after(struct box *t, enum rs_step step, void (*change)(struct nt_vol *vol))
 {
 	struct blk *blk = NULL;
 	struct nt_vol *vol = NULL;
