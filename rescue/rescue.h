@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "core/arena.h" /* memory for keys, for a front end that hands it to libraries */
 #include "core/err.h"	/* struct rs_err, RS_E_* and the table of errors */
@@ -254,6 +255,9 @@ int rs_tree_read_raw(
 /** JSON (docs/report.md), one object with a trailing newline; borrowed until the next call or
  * until the report is freed. NULL when there is no memory for it. */
 const char *rs_report_json(struct rs_report *r);
+/** The same to @f, all of it or nothing; after entries the rest, to where they went. Errors:
+ * RS_E_MEMORY; what @f lost is for its owner. */
+int rs_report_print(struct rs_report *r, FILE *f);
 /** For people: lines through @put, escaped for a terminal, no colours. */
 void rs_report_text(
 	const struct rs_report *r, void (*put)(void *user, const char *line), void *user);
@@ -265,6 +269,21 @@ int rs_report_exit(const struct rs_report *r);
 /** The outcome's error; code 0 when there is none. */
 const struct rs_err *rs_report_err(const struct rs_report *r);
 void rs_report_free(struct rs_report *r);
+
+/* ---- reports that the front end ends ---- */
+
+/** Go on with *r, the report of opening (rs_tree_open), as that of @command (static, NULL: none was
+ * understood); or make one (*r NULL). Errors: RS_E_MEMORY. */
+int rs_report_own(const char *command, uint64_t started_filetime, struct rs_report **r);
+void rs_report_help(struct rs_report *r, const char *text);
+void rs_report_export(struct rs_report *r, const struct run_export *x);
+/** One more of "entries", written to @f at once, after all that comes before them. @sha256 may be
+ * NULL. */
+void rs_report_entry(struct rs_report *r, FILE *f, const struct rs_node *n, const char *sha256);
+/** The outcome: @text, or the error. */
+void rs_report_end(struct rs_report *r, const char *text, const struct rs_err *err);
+/** Attributes as letters, "DRHSAL"; @none stands for those that are not set, 0 leaves them out. */
+void rs_attribute_letters(const struct rs_node *n, char none, char ret[8]);
 
 const char *rs_version(void);
 /** Escape a name for a terminal; returns bytes written. */

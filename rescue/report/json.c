@@ -24,10 +24,12 @@ static void tool(struct json_out *j, const struct rs_run *run)
 	jo_text(j, "name", "unbrick");
 	jo_text(j, "version", UNBRICK_VERSION);
 	jo_close(j, '}');
+	if (!run->has_machine)
+		jo_time(j, "started", run->started_filetime);
 	jo_text(j, "command", run->command);
-	jo_time(j, "started", run->started_filetime);
 	if (!run->has_machine)
 		return;
+	jo_time(j, "started", run->started_filetime);
 	jo_open(j, "machine", '{');
 	jo_text(j, "system", m->system);
 	jo_text(j, "cpu", m->cpu);
@@ -281,6 +283,8 @@ static void outcome(struct json_out *j, const struct rs_run *run)
 {
 	const struct run_outcome *o = &run->outcome;
 
+	if (run->is_front)
+		jo_uint(j, "duration_ms", run->duration_ms);
 	jo_open(j, "outcome", '{');
 	jo_int(j, "status", o->status);
 	jo_text(j, "result", run_result_word(o->result));
@@ -289,7 +293,8 @@ static void outcome(struct json_out *j, const struct rs_run *run)
 		jo_bool(j, "written", o->is_written);
 	jo_close(j, '}');
 	report_json_error(j, "error", &run->err);
-	jo_uint(j, "duration_ms", run->duration_ms);
+	if (!run->is_front)
+		jo_uint(j, "duration_ms", run->duration_ms);
 }
 
 /* What was done follows what was found; that a file goes back is planned before. */
@@ -311,7 +316,7 @@ static void acts(struct json_out *j, const struct rs_run *run)
 	replays(j, run);
 }
 
-void report_json_begin(struct json_out *j, const struct rs_run *run)
+static void begin(struct json_out *j, const struct rs_run *run)
 {
 	jo_open(j, NULL, '{');
 	tool(j, run);
@@ -325,7 +330,7 @@ void report_json_begin(struct json_out *j, const struct rs_run *run)
 		jo_verbatim(j, "help", run->help);
 }
 
-int report_json_end(struct json_out *j, const struct rs_report *r)
+static int end(struct json_out *j, const struct rs_report *r)
 {
 	if (r->run.outcome.is_known)
 		outcome(j, &r->run);
@@ -334,11 +339,29 @@ int report_json_end(struct json_out *j, const struct rs_report *r)
 	return j->is_failed || r->kept.is_short || r->planned.is_short ? RS_E_MEMORY : 0;
 }
 
-int report_write_json(const struct rs_report *r, FILE *f)
+static struct json_out out_to(const struct rs_report *r, FILE *f)
 {
-	struct json_out j = {
+	return (struct json_out){
 		.f = f, .clean = rs_shown_new, .lines = r->run.is_front ? 1 : JSON_ALL_LINES};
+}
 
-	report_json_begin(&j, &r->run);
-	return report_json_end(&j, r);
+void report_entries_begin(struct rs_report *r, FILE *f)
+{
+	r->out = out_to(r, f);
+	begin(&r->out, &r->run);
+	r->out.lines = 2;
+	jo_open(&r->out, "entries", '[');
+}
+
+int report_write_json(struct rs_report *r, FILE *f)
+{
+	struct json_out whole = out_to(r, f), *j = r->out.f ? &r->out : &whole;
+
+	if (r->out.f) {
+		jo_close(j, ']');
+		j->lines = 1;
+	} else {
+		begin(j, &r->run);
+	}
+	return end(j, r);
 }

@@ -3,7 +3,6 @@
 #ifndef UNBRICK_REPORT_RENDER_H
 #define UNBRICK_REPORT_RENDER_H
 
-#include "core/json.h"
 #include "report/report.h"
 
 /* ---- words.c: what lower rooms' states are called ---- */
@@ -24,9 +23,6 @@ const char *run_bitlocker_note(const struct run_bitlocker *b);
 void report_json_error(struct json_out *j, const char *key, const struct rs_err *err);
 void report_json_counts(struct json_out *j, const struct run_counts *c);
 void report_json_disks(struct json_out *j, const struct rs_run *run);
-/** All that is known before the end; the end, RS_E_MEMORY if something is missing. */
-void report_json_begin(struct json_out *j, const struct rs_run *run);
-int report_json_end(struct json_out *j, const struct rs_report *r);
 
 /* ---- text_print.c: paragraphs that fit the screen ---- */
 

@@ -145,8 +145,7 @@ void report_finish(struct rs_report *r, int exit_status, enum run_result result,
 	bool is_failed = err && err->code;
 
 	run->duration_ms = now > run->started_filetime ? (now - run->started_filetime) / 10000 : 0;
-	if (is_failed)
-		run->err = *err;
+	run->err = is_failed ? *err : (struct rs_err){0};
 	if (is_failed && err->code == RS_E_NOT_KEPT)
 		result = RUN_NOT_KEPT; /* no failure of the repair, but of the disk */
 	run->outcome.is_known = true;

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "core/json.h"
 #include "report/model.h"
 
 #define REPORT_SCHEMA_VERSION 1
@@ -32,6 +33,7 @@ struct rs_report {
 	struct rs_run run;
 	struct report_pool kept, planned; /* planned: plan and replays, until they are told anew */
 	char *json;			  /* what rs_report_json handed out last */
+	struct json_out out;		  /* begun, where entries are written as they come */
 };
 
 /** A report with machine, command and start time. Errors: RS_E_MEMORY. */
@@ -56,7 +58,10 @@ void report_rule(struct rs_report *r, const struct rule *rule);
 
 /* ---- rendering ---- */
 
-/** Write all of it to @f. Errors: RS_E_MEMORY, it is not whole; what @f lost is for its owner. */
-int report_write_json(const struct rs_report *r, FILE *f);
+/** Write all that comes before entries: r->out takes them. */
+void report_entries_begin(struct rs_report *r, FILE *f);
+/** Write all of it to @f, or after entries the rest, to where they went. Errors: RS_E_MEMORY, it is
+ * not whole; what @f lost is for its owner. */
+int report_write_json(struct rs_report *r, FILE *f);
 
 #endif

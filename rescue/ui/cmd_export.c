@@ -259,13 +259,9 @@ static int tell(struct export *x, struct envelope *e, struct rs_err *err)
 		(void)printf("SHA-256: %s\n", hex);
 		return 0;
 	}
-	struct json_object *o = json_object_new_object();
-	json_object_object_add(o, "bytes", json_object_new_uint64(x->state.bytes));
-	json_object_object_add(o, "data_bytes", json_object_new_uint64(x->data_bytes));
-	json_object_object_add(o, "file", json_object_new_string(name));
-	json_object_object_add(o, "sha256", json_object_new_string(hex));
-	json_object_object_add(o, "resumed_at", json_object_new_uint64(x->resumed_at));
-	envelope_add_take(e, "export", o);
+	const struct run_export told = {x->state.bytes, x->data_bytes, x->resumed_at, x->path, hex};
+	if (e->report)
+		rs_report_export(e->report, &told);
 	return 0;
 }
 

@@ -16,7 +16,7 @@ static void print_long(const struct rs_node *n)
 {
 	char letters[8], time[32], when[32];
 
-	ui_attribute_letters(n, '-', letters);
+	rs_attribute_letters(n, '-', letters);
 	rs_filetime_text(n->modified, time);
 	(void)snprintf(when, sizeof(when), "%.10s %.8s", time, strlen(time) > 19 ? time + 11 : "");
 	if (n->is_dir)

@@ -130,7 +130,8 @@ int cmd_help(struct ui *ui)
 		if (f) {
 			help_print(f, about);
 			(void)fclose(f); /* memory */
-			envelope_add_take(&e, "help", json_object_new_string(text ? text : ""));
+			if (e.report)
+				rs_report_help(e.report, text);
 			free(text);
 		}
 	} else if (!err.code) {
@@ -170,7 +171,7 @@ static int run(struct ui *ui)
 
 int ui_main(int argc, char **argv)
 {
-	struct ui ui = {.started_ns = term_now_ns()};
+	struct ui ui = {0};
 	struct rs_err err = {0};
 	struct timespec now;
 

@@ -18,15 +18,13 @@ static void forget_from(struct shown *s, size_t first)
 static void put_new_line(void *user, const char *line)
 {
 	struct shown *s = user;
-	char escaped[8192];
 
 	if (s->next < s->n && strcmp(s->lines[s->next], line) == 0) {
 		s->next++;
 		return;
 	}
 	forget_from(s, s->next);
-	(void)rs_shown(line, escaped, sizeof(escaped));
-	(void)fprintf(s->out, "%s\n", escaped); /* out_finish finds a lost line */
+	(void)fprintf(s->out, "%s\n", line); /* out_finish finds a lost line */
 	char **more = reallocarray(s->lines, s->n + 1, sizeof(*more));
 	if (!more)
 		return; /* then it is only shown again */
@@ -60,23 +58,27 @@ int ui_finish(struct ui *ui, const char *json, const struct rs_err *own, int sta
 	return status;
 }
 
-int ui_show_report_take(struct ui *ui, struct rs_report *r)
+int ui_print_json(struct rs_report *r, int status)
 {
 	const struct rs_err no_memory = {.code = RS_E_MEMORY, .object = "report"};
-	const bool is_json = is_given(&ui->opt, OPT_JSON);
-	const char *json = is_json || report_file_is_open(ui) ? rs_report_json(r) : NULL;
+
+	if (r && rs_report_print(r, stdout) == 0) /* out_finish finds a lost line */
+		return status;
+	int lost_status = out_error(&no_memory);
+	return status ? status : lost_status;
+}
+
+int ui_show_report_take(struct ui *ui, struct rs_report *r)
+{
 	int status = rs_report_exit(r);
 
 	progress_clear();
-	if (is_json && json) {
-		(void)fputs(json, stdout); /* out_finish finds a lost line */
-	} else if (is_json) {
-		int lost_status = out_error(&no_memory);
-		status = status ? status : lost_status;
-	} else {
+	if (is_given(&ui->opt, OPT_JSON))
+		status = ui_print_json(r, status);
+	else
 		ui_show_so_far(ui, r);
-	}
 	forget_from(&ui->shown, 0);
+	const char *json = report_file_is_open(ui) ? rs_report_json(r) : NULL;
 	status = ui_finish(ui, json, rs_report_err(r), status);
 	rs_report_free(r);
 	return status;

@@ -3,7 +3,6 @@
 #ifndef UNBRICK_UI_UI_H
 #define UNBRICK_UI_UI_H
 
-#include <json-c/json.h>
 #include <openssl/types.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,7 +36,7 @@ struct ui {
 	struct options opt;
 	struct rs_session *session;
 	struct rs_target target;
-	uint64_t started_ns, started_filetime;
+	uint64_t started_filetime;
 	struct shown shown;
 	struct report_file report;
 };
@@ -103,6 +102,9 @@ void out_line(void *user, const char *line);
 
 /** Show a finished report (JSON or text), its error, and free it; returns the exit status. */
 int ui_show_report_take(struct ui *ui, struct rs_report *r);
+/** The report as JSON on standard output, or that there is no memory for it (@r may be NULL);
+ * returns the exit status, @status where that is an error already. */
+int ui_print_json(struct rs_report *r, int status);
 /** The end of every command: what was printed and the file of --report (@json, used if one is open)
  * are made sure of, errors are told, the command's own (@own, may be NULL) first. @status is the
  * command's; returns the exit status. */
@@ -126,21 +128,15 @@ int report_file_write(struct ui *ui, const char *json, struct rs_err *err);
  * usage errors): the engine's own report of opening, then members of ours. */
 struct envelope {
 	struct ui *ui;
-	struct json_object *root; /* from the engine, or our own */
-	bool has_entries;
-	size_t n_entries;
+	struct rs_report *report; /* NULL: no memory */
 };
 
-/** @opened may be NULL; it is freed. Prints the beginning when --json was given. */
+/** @opened may be NULL. */
 void envelope_begin_take(struct envelope *e, struct ui *ui, struct rs_report *opened);
-/** A member beside those of the engine; taken over. Before the first entry. */
-void envelope_add_take(struct envelope *e, const char *key, struct json_object *value);
+/** With --json, an entry; printed at once. */
 void envelope_entry(struct envelope *e, const struct rs_node *n, const char *sha256);
 /** Close it with our outcome; prints the error line; returns the exit status. */
 int envelope_end(struct envelope *e, const char *text, const struct rs_err *err);
-
-/** Attributes as letters, "DRHSAL"; @none stands for those that are not set, 0 leaves them out. */
-void ui_attribute_letters(const struct rs_node *n, char none, char ret[8]);
 
 /** End of a SHA-256, in hex; @ret has 65 bytes or more (cmd_export.c). Errors: RS_E_BUG. */
 int ui_hash_text(EVP_MD_CTX *hash, char *ret, struct rs_err *err);

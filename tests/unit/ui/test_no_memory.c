@@ -282,17 +282,50 @@ static int list_nothing(void *user)
 	return envelope_end(&e, "listed", &err);
 }
 
-static void test_listing__no_json_of_the_opening__still_an_object(void **state)
+static void test_listing__no_json__said(void **state)
 {
 	struct said s;
 
 	(void)state;
 	said_call(&s, list_nothing, NULL);
-	said_expect(&s, 0, "\"command\": \"ls\"", "");
-	struct json_object *o = json_tokener_parse(s.out);
-	assert_non_null(o);
-	json_object_put(o);
+	said_expect(&s, 1, "", "not enough memory");
+	assert_string_equal(s.out, "");
 	said_done(&s);
+}
+
+/* A report that the front end begins and ends itself, with an entry. */
+static int list_one(void *user)
+{
+	const struct rs_node node = {.name = "a", .path = "\\a", .size_bytes = 1};
+	struct ui ui = {.opt = {.flags = 1U << OPT_JSON, .command = command_find("ls")}};
+	struct rs_err err = {0};
+	struct envelope e;
+
+	fail_at = *(const uint64_t *)user;
+	n_allocations = 0;
+	envelope_begin_take(&e, &ui, NULL);
+	envelope_entry(&e, &node, NULL);
+	const int status = envelope_end(&e, "listed", &err);
+	const bool is_hit = n_allocations >= fail_at;
+	fail_at = 0;
+	return is_hit ? status : 77;
+}
+
+static void test_listing__each_allocation_fails__whole_or_said(void **state)
+{
+	struct said s;
+	bool is_over = HAS_OWN_HEAP;
+
+	(void)state;
+	for (uint64_t at = 1; !is_over; at++) {
+		said_call(&s, list_one, &at);
+		is_over = s.status == 77;
+		struct json_object *o = json_tokener_parse(s.out);
+		if (!strstr(s.err, "not enough memory") && !o)
+			fail_msg("allocation %llu: '%s', %s", (unsigned long long)at, s.out, s.err);
+		json_object_put(o);
+		said_done(&s);
+	}
 }
 
 int main(void)
@@ -302,7 +335,8 @@ int main(void)
 		cmocka_unit_test(test_text__each_allocation_fails__goes_on),
 		cmocka_unit_test(test_show__each_allocation_fails__whole_or_said),
 		cmocka_unit_test(test_show__no_json__said_and_no_file),
-		cmocka_unit_test(test_listing__no_json_of_the_opening__still_an_object),
+		cmocka_unit_test(test_listing__no_json__said),
+		cmocka_unit_test(test_listing__each_allocation_fails__whole_or_said),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
