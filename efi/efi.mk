@@ -26,6 +26,7 @@ $(BUILD)/firmware/%.o: %.c
 	@gcc $(EFI_CFLAGS) -MMD -MP -c $< -o $@
 
 $(BUILD)/efi/stub.so: $(patsubst %.c,$(BUILD)/firmware/%.o,$(sort $(wildcard efi/*.c rescue/format/*.c)))
+	@mkdir -p $(@D)
 	@echo '  EFILD $@'
 	@$(efi_link) $^ -L/usr/lib -lgnuefi -o $@
 

@@ -2,6 +2,7 @@
 #include "efi/handover.h"
 #include "efi/load.h"
 #include "format/cpio.h"
+#include "format/guid.h"
 
 enum { FACTS_BYTES = APP_NOTES_MAX * (APP_NOTE_BYTES + 10) + 600 };
 
@@ -9,6 +10,7 @@ static void add_origin(struct text *t, const struct app *app)
 {
 	const uint8_t *path = protocol_of(app->image->DeviceHandle, &guid_device_path);
 	struct partition p;
+	char guid[RS_GUID_LEN];
 
 	if (!path)
 		return;
@@ -16,9 +18,8 @@ static void add_origin(struct text *t, const struct app *app)
 	if (path_is_network(path, len)) {
 		text_add(t, "network = yes\n");
 	} else if (path_partition(path, len, &p) && p.kind == PARTITION_GPT) {
-		text_add(t, "partition = ");
-		text_add_guid(t, p.signature);
-		text_add(t, "\n");
+		rs_guid_lower(p.signature, guid);
+		text_add(t, "partition = %s\n", guid);
 	}
 }
 

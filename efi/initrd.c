@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "efi/initrd.h"
-#include "format/memory.h"
+
+#include <string.h>
 
 static const struct {
 	uint8_t vendor[4];

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "efi/load.h"
+
+#include <string.h>
+
 #include "efi/console.h"
 #include "format/bzimage.h"
-#include "format/memory.h"
 #include "format/nx.h"
 
 enum { COMMAND_LINE_MAX = 2048 };

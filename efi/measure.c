@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "efi/measure.h"
+
+#include <string.h>
+
 #include "efi/console.h"
 #include "format/bytes.h"
 
@@ -46,13 +49,9 @@ void measure_sections(const struct span sections[SECTIONS])
 {
 	for (enum section s = 0; s < SECTIONS; s++) {
 		const char *name = section_name(s);
-		size_t name_len = 0;
-
 		if (!sections[s].p)
 			continue;
-		while (name[name_len++])
-			;
-		measure(MEASURE_PCR_SECTIONS, name, name, name_len);
+		measure(MEASURE_PCR_SECTIONS, name, name, strlen(name) + 1);
 		measure(MEASURE_PCR_SECTIONS, name, sections[s].p, sections[s].len);
 	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* In assembler, as a loop in C would be turned into a call of itself. */
-#include "format/memory.h"
+/* What the firmware's build has of <string.h>. The first ones in assembler, as a loop in C would be
+ * turned into a call of itself. */
+#include <string.h>
 
 void *memcpy(void *restrict to, const void *restrict from, size_t len)
 {
@@ -38,4 +39,22 @@ int memcmp(const void *a, const void *b, size_t len)
 			return *x < *y ? -1 : 1;
 	}
 	return 0;
+}
+
+size_t strlen(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n])
+		n++;
+	return n;
+}
+
+int strcmp(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return (unsigned char)*a - (unsigned char)*b;
 }

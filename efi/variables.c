@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "efi/variables.h"
-#include "format/memory.h"
+
+#include <string.h>
 
 enum { NV_BS_RT = 7, NAME_BYTES = 1024, VARIABLES_MAX = 4096 };
 

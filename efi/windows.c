@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "efi/windows.h"
+
+#include <string.h>
+
 #include "efi/console.h"
 #include "efi/files.h"
 #include "efi/variables.h"
 #include "format/bytes.h"
-#include "format/memory.h"
 #include "format/text.h"
 
 enum { ENTRY_BYTES_MAX = 8192, ORDER_MAX = 512, NUMBER_MAX = 0xFFFF };

@@ -110,7 +110,7 @@ static void look_inside(const struct bl_volume *v, struct bl_unlock_result *ret)
 		return;
 	}
 	uint64_t sectors = rs_le64(sector + 40), bytes;
-	if (memcmp(sector + 3, "NTFS    ", 8) != 0)
+	if (!boot_is_ntfs(sector))
 		deny(ret, "no NTFS inside");
 	else if (rs_le16(sector + 11) != v->info.sector_bytes ||
 		 __builtin_add_overflow(sectors, 1, &sectors) ||

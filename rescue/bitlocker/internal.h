@@ -6,9 +6,10 @@
 #include "bitlocker/bitlocker.h"
 #include "core/text.h"
 #include "core/view.h"
+#include "format/bootsector.h"
 
 #define BL_AREA_BYTES	  65536U /* one metadata area of version 2 */
-#define BL_COPIES	  3
+#define BL_COPIES	  FVE_COPIES
 #define BL_MAX_ENTRIES	  1024
 #define BL_MAX_TRIES	  32 /* protectors tried with one key: each costs 2^20 rounds */
 #define BL_STRETCH_ROUNDS 1048576U

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "bitlocker/internal.h"
+#include "format/crc32.h"
 
 #define HEADER_BYTES   64U
 #define DATASET_BYTES  48U
@@ -20,26 +21,11 @@
 #define MOST_RELOCATED (64U << 20)
 #define MOST_VOLUME    ((uint64_t)1 << 56) /* far above what NTFS can be */
 
-static uint32_t crc32_of(struct rs_view v)
-{
-	static const uint32_t nibble[16] = {0x00000000, 0x1DB71064, 0x3B6E20C8, 0x26D930AC,
-		0x76DC4190, 0x6B6B51F4, 0x4DB26158, 0x5005713C, 0xEDB88320, 0xF00F9344, 0xD6D6A3E8,
-		0xCB61B38C, 0x9B64C2B0, 0x86D3D2D4, 0xA00AE278, 0xBDBDF21C};
-	uint32_t crc = 0xFFFFFFFF;
-
-	for (size_t i = 0; i < v.len; i++) {
-		crc ^= v.p[i];
-		crc = crc >> 4 ^ nibble[crc & 15];
-		crc = crc >> 4 ^ nibble[crc & 15];
-	}
-	return ~crc;
-}
-
 static int parse_block_header(struct bl_meta *m, uint16_t version, struct rs_err *err)
 {
 	const uint8_t *p = m->raw;
 
-	if (m->raw_len < ENTRIES_AT || memcmp(p, "-FVE-FS-", 8) != 0)
+	if (m->raw_len < ENTRIES_AT || !fve_has_name(p))
 		return rs_fail(err, RS_E_BL_DAMAGED, "no signature");
 	m->version = rs_le16(p + 10);
 	if (m->version != version)
@@ -64,7 +50,7 @@ static int parse_validation(struct bl_meta *m, struct rs_err *err)
 {
 	struct rs_view v = {m->raw + m->block.len, m->raw_len - m->block.len};
 
-	if (rs_le32(v.p + 4) != crc32_of(m->block))
+	if (rs_le32(v.p + 4) != rs_crc32(m->block.p, m->block.len))
 		return rs_fail(err, RS_E_BL_DAMAGED, "wrong checksum");
 	size_t size = rs_le16(v.p), at = 0;
 	struct bl_entry e;

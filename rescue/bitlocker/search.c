@@ -29,7 +29,7 @@ static bool is_copy(const uint8_t *p, uint64_t at_bytes)
 {
 	uint16_t version = rs_le16(p + 10);
 
-	if (!at_bytes || memcmp(p, "-FVE-FS-", 8) != 0 || (version != 1 && version != 2))
+	if (!at_bytes || !fve_has_name(p) || (version != 1 && version != 2))
 		return false;
 	for (size_t i = 0; i < BL_COPIES; i++)
 		if (rs_le64(p + 32 + 8 * i) == at_bytes)

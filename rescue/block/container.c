@@ -194,7 +194,7 @@ static void look(struct blk *disk, const uint8_t *s, enum shape shape, struct di
 
 bool disk_container_look(struct blk *disk, const uint8_t sector0[512], struct disk_container *ret)
 {
-	if (sector0[510] == 0x55 && sector0[511] == 0xaa)
+	if (boot_has_mark(sector0))
 		return false;
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
 		if (memcmp(sector0 + formats[i].at, formats[i].magic, formats[i].len) != 0)

@@ -8,50 +8,7 @@
 
 #include "block/internal.h"
 #include "core/text.h"
-
-static bool is_power_of_2(uint32_t v)
-{
-	return v && !(v & (v - 1));
-}
-
-static bool is_sector_size(uint32_t v)
-{
-	return is_power_of_2(v) && v >= 512 && v <= 4096;
-}
-
-static bool is_fat(const uint8_t boot[512])
-{
-	return is_sector_size(rs_le16(boot + 11)) && is_power_of_2(boot[13]) &&
-	       rs_le16(boot + 14) && boot[16] >= 1 && boot[16] <= 2 && boot[21] >= 0xf0 &&
-	       (memcmp(boot + 54, "FAT", 3) == 0 || memcmp(boot + 82, "FAT32", 5) == 0);
-}
-
-/* 4967d63b-2e29-4ad8-8399-f6a339e3d001: in every boot sector of BitLocker but Vista's. */
-static const uint8_t fve_guid[16] = {0x3b, 0xd6, 0x67, 0x49, 0x29, 0x2e, 0xd8, 0x4a, 0x83, 0x99,
-	0xf6, 0xa3, 0x39, 0xe3, 0xd0, 0x01};
-
-bool vol_has_bitlocker_guid(const uint8_t boot[512])
-{
-	return memcmp(boot + 160, fve_guid, 16) == 0 || memcmp(boot + 424, fve_guid, 16) == 0;
-}
-
-enum vol_kind vol_sniff_boot(const uint8_t boot[512], uint32_t *ret_sector)
-{
-	*ret_sector = is_sector_size(rs_le16(boot + 11)) ? rs_le16(boot + 11) : 0;
-	if (memcmp(boot + 3, "-FVE-FS-", 8) == 0)
-		return VOL_BITLOCKER;
-	if (memcmp(boot + 3, "MSWIN4.1", 8) == 0 && memcmp(boot + 424, fve_guid, 16) == 0)
-		return VOL_BITLOCKER;
-	if (boot[510] != 0x55 || boot[511] != 0xaa)
-		return VOL_UNKNOWN;
-	if (memcmp(boot + 3, "NTFS    ", 8) == 0 && *ret_sector)
-		return VOL_NTFS;
-	if (memcmp(boot + 3, "EXFAT   ", 8) == 0) {
-		*ret_sector = boot[108] >= 9 && boot[108] <= 12 ? 1U << boot[108] : 0;
-		return VOL_EXFAT;
-	}
-	return is_fat(boot) ? VOL_FAT : VOL_UNKNOWN;
-}
+#include "format/parttype.h"
 
 static enum vol_kind kind_of(const char *fs_type)
 {
@@ -129,13 +86,6 @@ static const struct vol_sign *choose_sign(const struct vol_signs *signs, enum vo
 	return signs->n ? &signs->list[0] : NULL;
 }
 
-static bool is_windows_type(const struct disk_part *p)
-{
-	return !p->number || strcmp(p->type, "0x07") == 0 || strcmp(p->type, "0x27") == 0 ||
-	       strcmp(p->type, "ebd0a0a2-b9e5-4433-87c0-68b6b72699c7") == 0 ||
-	       strcmp(p->type, "de94bba4-06d1-4d40-a16a-bfd50179d6ac") == 0;
-}
-
 /* The copy of the boot sector that NTFS keeps in the last sector of its partition. */
 static enum vol_kind read_copy(struct blk *vol, uint8_t boot[512])
 {
@@ -148,7 +98,7 @@ static enum vol_kind read_copy(struct blk *vol, uint8_t boot[512])
 		if (vol->size_bytes < 2 * (uint64_t)sizes[i] ||
 			blk_read(vol, vol->size_bytes - sizes[i], copy, sizeof(copy), NULL) < 0)
 			continue;
-		kind = vol_sniff_boot(copy, &own);
+		kind = boot_kind(copy, &own);
 		if (kind != VOL_NTFS && kind != VOL_BITLOCKER)
 			continue;
 		memcpy(boot, copy, sizeof(copy));
@@ -162,7 +112,7 @@ static void say_unknown(const uint8_t boot[512], struct disk_part *p)
 	static const uint8_t zeros[512];
 	char hex[2 * 11 + 1];
 
-	if (p->err.code || !is_windows_type(p) || !p->number)
+	if (p->err.code || !part_type_is_windows(p->type))
 		return;
 	rs_hex(boot, 11, hex);
 	if (memcmp(boot, zeros, sizeof(zeros)) == 0)
@@ -187,7 +137,7 @@ static void weigh(struct blk *vol, uint8_t boot[512], uint32_t sector_bytes, str
 	struct vol_signs signs;
 	uint64_t fs_end = 0;
 	uint32_t own;
-	enum vol_kind kind = vol_sniff_boot(boot, &own);
+	enum vol_kind kind = boot_kind(boot, &own);
 	enum vol_kind copy = kind == VOL_UNKNOWN ? read_copy(vol, boot) : VOL_UNKNOWN;
 
 	vol_signs_read(vol, boot, p->len_bytes, sector_bytes, &signs);
@@ -211,7 +161,7 @@ void vol_identify(struct blk *disk, uint32_t sector_bytes, struct disk_part *p)
 	uint8_t boot[512] = {0};
 	auto_blk struct blk *vol = NULL;
 
-	if (strcmp(p->type, "e3c9e316-0b5c-4db8-817d-f92df00215ae") == 0) {
+	if (part_type_is_reserved(p->type)) {
 		p->kind = VOL_MSR;
 		return;
 	}

@@ -78,14 +78,14 @@ static int load_other(struct blk *disk, const uint8_t sector0[512], enum gpt_ran
 	struct disk_part whole = {.len_bytes = disk->size_bytes};
 
 	vol_identify(disk, disk->sector_bytes, &whole);
-	if (whole.kind == VOL_UNKNOWN && vol_has_bitlocker_guid(sector0))
+	if (whole.kind == VOL_UNKNOWN && fve_boot_has_guid(sector0))
 		return add_bare(disk, disk->sector_bytes, map, err);
 	if (whole.kind == VOL_UNKNOWN && rank == GPT_SIGNATURE) {
 		map->scheme = DISK_GPT;
 		disk_map_fault(map, "a GPT is there, but neither of its two headers is sound");
 		return 0;
 	}
-	if (whole.kind == VOL_UNKNOWN && sector0[510] == 0x55 && sector0[511] == 0xaa) {
+	if (whole.kind == VOL_UNKNOWN && boot_has_mark(sector0)) {
 		map->scheme = DISK_MBR;
 		disk_map_fault(map, "the entries of the master boot record are impossible");
 		return 0;
@@ -125,7 +125,7 @@ int disk_table_load(struct blk *disk, struct disk_map *map, struct rs_err *err)
 	/* A volume without a table has 55AA too, and its code may pass for entries; a table may
 	 * stand below the code of a boot sector that was there before it. */
 	bool is_protective = mbr_is_protective(sector0);
-	bool has_boot = vol_sniff_boot(sector0, &own_sector) != VOL_UNKNOWN;
+	bool has_boot = boot_kind(sector0, &own_sector) != VOL_UNKNOWN;
 	bool is_sound = has_boot && vol_is_sound(disk, sector0, &fs_end);
 	bool is_boot = has_boot && !is_protective && !mbr_outweighs_boot(disk, sector0, is_sound);
 	uint32_t bare_sector = own_sector == 4096 ? own_sector : map->sector_bytes;
@@ -156,7 +156,7 @@ int disk_table_load(struct blk *disk, struct disk_map *map, struct rs_err *err)
 	if (is_mbr && rank == GPT_NONE) { /* an MBR without partitions */
 		struct disk_part whole = {.len_bytes = disk->size_bytes};
 		vol_identify(disk, disk->sector_bytes, &whole);
-		if (whole.kind == VOL_UNKNOWN && !vol_has_bitlocker_guid(sector0))
+		if (whole.kind == VOL_UNKNOWN && !fve_boot_has_guid(sector0))
 			return 0;
 	}
 	return load_other(disk, sector0, rank, map, err);

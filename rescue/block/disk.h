@@ -5,19 +5,9 @@
 #define UNBRICK_BLOCK_DISK_H
 
 #include "block/blk.h"
+#include "format/bootsector.h"
 
 enum disk_scheme { DISK_BARE, DISK_GPT, DISK_MBR };
-
-enum vol_kind {
-	VOL_UNKNOWN, /* content not recognised (may be empty) */
-	VOL_NTFS,
-	VOL_BITLOCKER, /* -FVE-FS- or a BitLocker To Go discovery volume */
-	VOL_FAT,
-	VOL_EXFAT,
-	VOL_MSR,      /* Microsoft reserved: has no content by design */
-	VOL_OTHER,    /* recognised by libblkid: see fs_type */
-	VOL_EXTENDED, /* container of logical partitions: not a volume, never returned */
-};
 
 struct disk_part {
 	unsigned number; /* 1.. as Linux numbers it; 0 for a bare volume */

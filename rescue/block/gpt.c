@@ -2,13 +2,14 @@
 /* GUID partition table, both copies. Read here and not by libblkid, because a rescue tool must say
  * which copy is damaged and still list the volumes of a truncated image, where libblkid sees no
  * table at all. Source: UEFI specification 2.10, section 5.3. */
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "block/internal.h"
 #include "core/text.h"
+#include "format/crc32.h"
+#include "format/parttype.h"
 
 #define GPT_HEADER_BYTES 92U
 #define GPT_ENTRY_BYTES	 128U
@@ -28,18 +29,6 @@ static void gpt_copy_done(struct gpt_copy *c)
 {
 	free(c->array);
 	c->array = NULL;
-}
-
-static uint32_t crc32_of(const uint8_t *p, size_t len)
-{
-	uint32_t crc = ~0U;
-
-	for (size_t i = 0; i < len; i++) {
-		crc ^= p[i];
-		for (unsigned bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320U : 0);
-	}
-	return ~crc;
 }
 
 static bool has_sane_fields(const struct gpt_copy *c)
@@ -70,7 +59,7 @@ static bool header_parse(uint8_t *sector, uint64_t lba, struct gpt_copy *c)
 	if (len < GPT_HEADER_BYTES || len > 512)
 		return false;
 	rs_put_le32(sector + 16, 0);
-	if (crc32_of(sector, len) != crc)
+	if (rs_crc32(sector, len) != crc)
 		return false;
 	c->fault = "header fields impossible";
 	if (c->my_lba != lba || !has_sane_fields(c))
@@ -97,7 +86,7 @@ static int array_read(struct blk *disk, struct gpt_copy *c)
 		return 0;
 	}
 	c->fault = "checksum of the list of partitions wrong";
-	if (crc32_of(c->array, len) == c->array_crc) {
+	if (rs_crc32(c->array, len) == c->array_crc) {
 		c->rank = GPT_SOUND;
 		c->fault = "";
 	}
@@ -122,15 +111,6 @@ static int copy_load(struct blk *disk, uint32_t sector_bytes, uint64_t lba, stru
 	return header_parse(sector, lba, ret) ? array_read(disk, ret) : 0;
 }
 
-static void guid_lower(const uint8_t guid[16], char ret[40])
-{
-	char text[RS_GUID_LEN];
-
-	rs_guid_text(guid, text);
-	for (unsigned i = 0; i < sizeof(text); i++)
-		ret[i] = (char)tolower((unsigned char)text[i]);
-}
-
 static void entry_name(const uint8_t *entry, struct disk_part *p)
 {
 	size_t len = 0;
@@ -150,8 +130,8 @@ static void entry_add(struct disk_map *map, const struct gpt_copy *c, uint32_t i
 	if (memcmp(entry, unused, 16) == 0 || !(p = disk_map_add(map)))
 		return;
 	p->number = i + 1;
-	guid_lower(entry, p->type);
-	guid_lower(entry + 16, p->uuid);
+	rs_guid_lower(entry, p->type);
+	rs_guid_lower(entry + 16, p->uuid);
 	(void)snprintf(p->type_name, sizeof(p->type_name), "%s", gpt_type_name(p->type));
 	entry_name(entry, p);
 	if (first > last || __builtin_mul_overflow(first, c->sector_bytes, &p->off_bytes) ||
@@ -228,7 +208,7 @@ int gpt_load(struct blk *disk, struct disk_map *map, enum gpt_rank *ret_rank)
 		if (best->rank >= GPT_HEADER) {
 			map->scheme = DISK_GPT;
 			map->sector_bytes = sizes[i];
-			guid_lower(best->guid, map->id);
+			rs_guid_lower(best->guid, map->id);
 			for (uint32_t e = 0; best->array && e < best->n_entries; e++)
 				entry_add(map, best, e);
 			say_which(disk, map, &primary, &backup);

@@ -47,10 +47,6 @@ bool mbr_outweighs_boot(struct blk *disk, const uint8_t sector0[512], bool is_so
 /** Fill the map from the master boot record and its chains of logical partitions. */
 void mbr_load(struct blk *disk, const uint8_t sector0[512], struct disk_map *map);
 
-/** What the first 512 bytes of a volume say by themselves; VOL_UNKNOWN if they are not one of
- * Windows' boot sectors. *ret_sector is its own sector size (0 when it has none). */
-enum vol_kind vol_sniff_boot(const uint8_t boot[512], uint32_t *ret_sector);
-
 /* A signature that libblkid finds on a volume. */
 struct vol_sign {
 	char type[40], label[160], uuid[64];
@@ -79,15 +75,8 @@ bool vol_is_sound(struct blk *vol, const uint8_t boot[512], uint64_t *ret_end_by
 bool vol_sign_is_live(
 	struct blk *vol, uint64_t len_bytes, uint64_t fs_end, const struct vol_sign *s);
 
-/** Is the rest of a BitLocker boot sector there, whatever its beginning says? */
-bool vol_has_bitlocker_guid(const uint8_t boot[512]);
-
 /** Kind, label and fault of the volume in p->off_bytes, p->len_bytes. @disk's end cuts it. */
 void vol_identify(struct blk *disk, uint32_t sector_bytes, struct disk_part *p);
-
-/** Names for people; "" when not known. */
-const char *gpt_type_name(const char *guid);
-const char *mbr_type_name(uint8_t type);
 
 /* The kernel's tables; tests put their own trees there. */
 struct sys_roots {

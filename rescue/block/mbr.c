@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "block/internal.h"
+#include "format/parttype.h"
 
 #define MBR_CHAIN_MAX 128U /* extended boot records that are followed */
 
@@ -31,19 +32,9 @@ static struct mbr_entry entry_at(const uint8_t sector[512], unsigned i)
 	return (struct mbr_entry){e[0], e[4], rs_le32(e + 8), rs_le32(e + 12)};
 }
 
-static bool has_signature(const uint8_t sector[512])
-{
-	return sector[510] == 0x55 && sector[511] == 0xaa;
-}
-
-static bool is_extended(uint8_t type)
-{
-	return type == 0x05 || type == 0x0f || type == 0x85;
-}
-
 bool mbr_is_sane(const uint8_t sector0[512])
 {
-	if (!has_signature(sector0))
+	if (!boot_has_mark(sector0))
 		return false;
 	for (unsigned i = 0; i < 4; i++)
 		if (entry_at(sector0, i).flag & 0x7f)
@@ -55,7 +46,7 @@ bool mbr_is_protective(const uint8_t sector0[512])
 {
 	for (unsigned i = 0; i < 4; i++) {
 		struct mbr_entry e = entry_at(sector0, i);
-		if (has_signature(sector0) && e.type == 0xee && !(e.flag & 0x7f))
+		if (boot_has_mark(sector0) && mbr_type_is_protective(e.type) && !(e.flag & 0x7f))
 			return true;
 	}
 	return false;
@@ -70,9 +61,9 @@ static bool is_at_home(struct blk *disk, const struct mbr_entry *e, uint32_t sec
 	if (!e->type || !e->sectors ||
 		blk_read(disk, (uint64_t)e->lba * sector_bytes, boot, sizeof(boot), NULL) < 0)
 		return false;
-	if (is_extended(e->type))
+	if (mbr_type_is_extended(e->type))
 		return mbr_is_sane(boot);
-	return vol_sniff_boot(boot, &own) != VOL_UNKNOWN && own == sector_bytes;
+	return boot_kind(boot, &own) != VOL_UNKNOWN && own == sector_bytes;
 }
 
 /* The boot sector of a volume counts the sectors before it. */
@@ -80,7 +71,7 @@ static bool knows_its_place(const uint8_t boot[512], uint64_t lba)
 {
 	uint32_t own;
 
-	switch (vol_sniff_boot(boot, &own)) {
+	switch (boot_kind(boot, &own)) {
 	case VOL_NTFS:
 	case VOL_BITLOCKER:
 	case VOL_FAT:
@@ -99,10 +90,10 @@ static bool is_home(struct blk *disk, const struct mbr_entry *e, uint32_t sector
 
 	if (blk_read(disk, (uint64_t)e->lba * sector_bytes, boot, sizeof(boot), NULL) < 0)
 		return false;
-	if (!is_extended(e->type))
+	if (!mbr_type_is_extended(e->type))
 		return knows_its_place(boot, e->lba);
 	first = entry_at(boot, 0); /* of the chain: its first logical partition */
-	if (!mbr_is_sane(boot) || !first.type || !first.sectors || is_extended(first.type))
+	if (!mbr_is_sane(boot) || !first.type || !first.sectors || mbr_type_is_extended(first.type))
 		return false;
 	uint64_t lba = (uint64_t)e->lba + first.lba;
 	return blk_read(disk, lba * sector_bytes, boot, sizeof(boot), NULL) == 0 &&
@@ -209,7 +200,7 @@ static bool chain_read(struct mbr_walk *w, uint64_t lba, uint8_t sector[512])
 			lba);
 		return false;
 	}
-	if (!has_signature(sector)) {
+	if (!boot_has_mark(sector)) {
 		disk_map_fault(
 			w->map, "no boot record of a logical partition at sector %" PRIu64, lba);
 		return false;
@@ -221,7 +212,7 @@ static bool chain_read(struct mbr_walk *w, uint64_t lba, uint8_t sector[512])
  */
 static bool is_logical(const struct mbr_entry *e, unsigned slot, const struct mbr_entry *extended)
 {
-	if (!e->type || !e->sectors || is_extended(e->type))
+	if (!e->type || !e->sectors || mbr_type_is_extended(e->type))
 		return false;
 	return slot < 2 || (uint64_t)e->lba + e->sectors <= extended->sectors;
 }
@@ -238,7 +229,7 @@ static void walk_chain(struct mbr_walk *w, const struct mbr_entry *extended)
 			struct mbr_entry e = entry_at(sector, i);
 			if (is_logical(&e, i, extended)) {
 				add(w, w->next_number++, &e, here);
-			} else if (!more && is_extended(e.type) && e.sectors) {
+			} else if (!more && mbr_type_is_extended(e.type) && e.sectors) {
 				more = true;
 				lba = (uint64_t)extended->lba + e.lba;
 			}
@@ -256,12 +247,12 @@ void mbr_load(struct blk *disk, const uint8_t sector0[512], struct disk_map *map
 	(void)snprintf(map->id, sizeof(map->id), "%08" PRIx32, w.id);
 	for (unsigned i = 0; i < 4; i++) {
 		struct mbr_entry e = entry_at(sector0, i);
-		if (e.type && !is_extended(e.type))
+		if (e.type && !mbr_type_is_extended(e.type))
 			add(&w, i + 1, &e, 0);
 	}
 	for (unsigned i = 0; i < 4; i++) {
 		struct mbr_entry e = entry_at(sector0, i);
-		if (is_extended(e.type) && e.sectors)
+		if (mbr_type_is_extended(e.type) && e.sectors)
 			walk_chain(&w, &e);
 	}
 }

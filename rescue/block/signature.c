@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "block/internal.h"
+#include "format/ntfsboot.h"
 
 #define HEAD_BYTES  (1U << 20)	/* btrfs 64 KiB, UDF up to 1 MiB, ZFS 512 KiB */
 #define LUKS_BYTES  4096U	/* second headers of LUKS2: powers of 2 up to 4 MiB */
@@ -44,12 +45,11 @@ static void copy_range(struct blk *vol, int fd, uint64_t off_bytes, uint64_t len
 /* libblkid believes in an NTFS only when it sees the first records of its $MFT. */
 static void copy_mft(struct blk *vol, int fd, const uint8_t boot[512])
 {
-	uint32_t per_cluster = boot[13] <= 128 ? boot[13] : 1U << ((256U - boot[13]) & 31);
-	uint64_t off_bytes;
+	struct nt_boot ntfs;
 
-	if (!__builtin_mul_overflow(
-		    rs_le64(boot + 48), (uint64_t)rs_le16(boot + 11) * per_cluster, &off_bytes))
-		copy_range(vol, fd, off_bytes, MFT_BYTES);
+	nt_boot_parse(boot, 512, &ntfs);
+	if (ntfs.has_signature && !ntfs.fault)
+		copy_range(vol, fd, ntfs.geo.mft_off_bytes, MFT_BYTES);
 }
 
 static int window_open(struct blk *vol, const uint8_t boot[512], uint64_t len_bytes)
@@ -67,8 +67,7 @@ static int window_open(struct blk *vol, const uint8_t boot[512], uint64_t len_by
 		copy_range(vol, fd, len_bytes - last, last); /* whatever is bad before */
 		copy_range(vol, fd, len_bytes - tail, tail);
 	}
-	if (memcmp(boot + 3, "NTFS    ", 8) == 0)
-		copy_mft(vol, fd, boot);
+	copy_mft(vol, fd, boot);
 	return rs_steal_fd(&fd);
 }
 

@@ -6,43 +6,7 @@
 #include <string.h>
 
 #include "block/internal.h"
-
-#define RECORD_MAX 4096U
-
-struct ntfs_shape {
-	uint32_t cluster_bytes, record_bytes;
-	uint64_t end_bytes, mft_off, mirror_off;
-};
-
-/* "More than 0x80: minus the power of two", as NTFS has it for clusters and records. */
-static uint64_t size_of_field(uint8_t v, uint8_t largest, uint32_t unit)
-{
-	if (v <= largest)
-		return (uint64_t)v * unit;
-	return 256U - v < 31 ? 1ULL << (256U - v) : 0;
-}
-
-static bool ntfs_shape_of(const uint8_t boot[512], struct ntfs_shape *ret)
-{
-	uint32_t sector = rs_le16(boot + 11);
-	uint64_t sectors = rs_le64(boot + 40);
-	uint64_t cluster = size_of_field(boot[13], 0x80, sector);
-
-	if (boot[13] > 0x80)
-		cluster *= sector;
-	if (!cluster || cluster > 2U << 20 || cluster & (cluster - 1) ||
-		sectors > INT64_MAX / (uint64_t)sector - 1 || !sectors)
-		return false;
-	uint64_t record = size_of_field(boot[64], 0x7f, (uint32_t)cluster);
-	if (record < 512 || record > RECORD_MAX || record & (record - 1))
-		return false;
-	ret->cluster_bytes = (uint32_t)cluster;
-	ret->record_bytes = (uint32_t)record;
-	ret->end_bytes = (sectors + 1) * sector; /* the last one holds the copy of the first */
-	return !__builtin_mul_overflow(rs_le64(boot + 48), cluster, &ret->mft_off) &&
-	       !__builtin_mul_overflow(rs_le64(boot + 56), cluster, &ret->mirror_off) &&
-	       ret->mft_off;
-}
+#include "format/ntfsboot.h"
 
 /* The last two bytes of each 512 are swapped for a number: put them back. */
 static bool fix_up(uint8_t *rec, uint32_t len)
@@ -77,13 +41,13 @@ static bool first_cluster(const uint8_t *attr, uint32_t len, uint64_t *ret)
 }
 
 /* Record 0 describes $MFT: its unnamed data begin where the boot sector says. */
-static bool is_mft(const uint8_t *rec, const struct ntfs_shape *s)
+static bool is_mft(const uint8_t *rec, const struct nt_geometry *g)
 {
 	static const uint8_t name[] = {'$', 0, 'M', 0, 'F', 0, 'T', 0};
 	uint32_t at = rs_le16(rec + 20), len, end = rs_le32(rec + 24);
 	bool has_name = false, has_data = false;
 
-	if (end > s->record_bytes)
+	if (end > g->record_bytes)
 		return false;
 	for (; at <= end && end - at >= 24; at += len) {
 		uint32_t type = rs_le32(rec + at);
@@ -94,44 +58,43 @@ static bool is_mft(const uint8_t *rec, const struct ntfs_shape *s)
 		if (type == 0x30 && len >= 24 + 66 + sizeof(name))
 			has_name |= memcmp(rec + at + 24 + 66, name, sizeof(name)) == 0;
 		if (type == 0x80 && !rec[at + 9] && first_cluster(rec + at, len, &lcn))
-			has_data |= lcn == s->mft_off / s->cluster_bytes;
+			has_data |= lcn == g->mft_off_bytes / g->cluster_bytes;
 	}
 	return has_name && has_data;
 }
 
-static bool is_mft_at(struct blk *vol, uint64_t off_bytes, const struct ntfs_shape *s)
+static bool is_mft_at(struct blk *vol, uint64_t off_bytes, const struct nt_geometry *g)
 {
-	uint8_t rec[RECORD_MAX];
+	uint8_t rec[NT_RECORD_MAX];
 
-	return blk_read(vol, off_bytes, rec, s->record_bytes, NULL) == 0 &&
+	return blk_read(vol, off_bytes, rec, g->record_bytes, NULL) == 0 &&
 	       memcmp(rec, "FILE", 4) == 0 && (rs_le16(rec + 22) & 1) &&
-	       fix_up(rec, s->record_bytes) && is_mft(rec, s);
+	       fix_up(rec, g->record_bytes) && is_mft(rec, g);
 }
 
 static bool is_sound_ntfs(struct blk *vol, const uint8_t boot[512], uint64_t *ret_end)
 {
-	struct ntfs_shape s = {0};
+	struct nt_boot ntfs;
 
-	if (!ntfs_shape_of(boot, &s) ||
-		(!is_mft_at(vol, s.mft_off, &s) && !is_mft_at(vol, s.mirror_off, &s)))
+	nt_boot_parse(boot, 512, &ntfs);
+	const struct nt_geometry *g = &ntfs.geo;
+	if (ntfs.fault ||
+		(!is_mft_at(vol, g->mft_off_bytes, g) && !is_mft_at(vol, g->mftmirr_off_bytes, g)))
 		return false;
-	*ret_end = s.end_bytes;
+	*ret_end = g->volume_bytes + g->sector_bytes; /* the last one holds the copy of the first */
 	return true;
 }
 
 /* A copy of BitLocker's metadata lies where the boot sector says. */
 static bool is_sound_bitlocker(struct blk *vol, const uint8_t boot[512], uint64_t *ret_end)
 {
-	bool is_to_go = memcmp(boot + 3, "-FVE-FS-", 8) != 0;
-	const uint8_t *at = boot + (is_to_go ? 440 : 176);
-	uint64_t vista =
-		rs_le64(boot + 56) * boot[13] * rs_le16(boot + 11); /* wraps: then no hit */
+	struct fve_boot fve;
 
-	for (unsigned i = 0; i < 3; i++) {
-		uint64_t off_bytes = boot[1] == 0x52 ? vista : rs_le64(at + 8 * (size_t)i);
+	for (unsigned i = 0; fve_boot_parse(boot, &fve) && i < FVE_COPIES; i++) {
 		uint8_t meta[32];
-		if (!off_bytes || blk_read(vol, off_bytes, meta, sizeof(meta), NULL) < 0 ||
-			memcmp(meta, "-FVE-FS-", 8) != 0)
+		if (!fve.off_bytes[i] ||
+			blk_read(vol, fve.off_bytes[i], meta, sizeof(meta), NULL) < 0 ||
+			!fve_has_name(meta))
 			continue;
 		/* the size stands there once all is encrypted; until then it is not known */
 		*ret_end = rs_le16(meta + 12) == 4 ? rs_le64(meta + 16) : vol->size_bytes;
@@ -171,7 +134,7 @@ bool vol_is_sound(struct blk *vol, const uint8_t boot[512], uint64_t *ret_end_by
 {
 	uint32_t sector = 0;
 
-	switch (vol_sniff_boot(boot, &sector)) {
+	switch (boot_kind(boot, &sector)) {
 	case VOL_NTFS:
 		return is_sound_ntfs(vol, boot, ret_end_bytes);
 	case VOL_BITLOCKER:

@@ -285,33 +285,6 @@ uint64_t rs_filetime_now(void)
 	       (uint64_t)now.tv_nsec / 100;
 }
 
-void rs_guid_text(const uint8_t g[16], char ret[RS_GUID_LEN])
-{
-	(void)snprintf(ret, RS_GUID_LEN, "%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X",
-		rs_le32(g), rs_le16(g + 4), rs_le16(g + 6), g[8], g[9], g[10], g[11], g[12], g[13],
-		g[14], g[15]);
-}
-
-bool rs_guid_parse(const char *text, uint8_t ret[16])
-{
-	/* where each pair of digits goes: the first three fields are little-endian */
-	static const uint8_t place[16] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
-	bool has_brace = *text == '{';
-	const char *p = text + has_brace;
-
-	for (int i = 0; i < 16; i++) {
-		unsigned v;
-		if ((i == 4 || i == 6 || i == 8 || i == 10) && *p++ != '-')
-			return false;
-		if (!isxdigit((unsigned char)p[0]) || !isxdigit((unsigned char)p[1]) ||
-			sscanf(p, "%2x", &v) != 1)
-			return false;
-		ret[place[i]] = (uint8_t)v;
-		p += 2;
-	}
-	return strcmp(p, has_brace ? "}" : "") == 0;
-}
-
 void rs_hex(const uint8_t *p, size_t len, char *ret)
 {
 	for (size_t i = 0; i < len; i++)

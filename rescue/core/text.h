@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Text from volumes: UTF-16LE to UTF-8 and back, escaping for terminals, times, GUIDs. */
+/* Text from volumes: UTF-16LE to UTF-8 and back, escaping for terminals, times, GUIDs
+ * (format/guid.h). */
 #ifndef UNBRICK_CORE_TEXT_H
 #define UNBRICK_CORE_TEXT_H
 
@@ -8,6 +9,7 @@
 #include <stdint.h>
 
 #include "core/view.h"
+#include "format/guid.h"
 
 /** UTF-16LE to UTF-8. Lone surrogates become WTF-8 (three bytes ED A0..BF xx), so that every NTFS
  * name has exactly one spelling and comes back. Stops at the end of the view, not at a NUL.
@@ -50,13 +52,6 @@ bool rs_filetime_parse(const char *text, uint64_t *ret);
 
 /** The system clock as FILETIME. */
 uint64_t rs_filetime_now(void);
-
-#define RS_GUID_LEN 37
-/** 16 bytes in Microsoft order to "64311DEA-4587-4029-924A-BA299647998E" (upper case). */
-void rs_guid_text(const uint8_t guid[16], char ret[RS_GUID_LEN]);
-
-/** The reverse, case-blind, with or without braces; false when malformed. */
-bool rs_guid_parse(const char *text, uint8_t ret[16]);
 
 /** Lower-case hex of @len bytes; @ret has 2 * len + 1 bytes. */
 void rs_hex(const uint8_t *p, size_t len, char *ret);

@@ -119,13 +119,13 @@ static const char *content_of(struct blk *b)
 
 	if (blk_read(b, 0, sector, sizeof(sector), NULL) < 0)
 		return "other";
-	if (!memcmp(sector + 3, "NTFS    ", 8))
+	if (boot_is_ntfs(sector))
 		return "ntfs";
-	if (!memcmp(sector + 3, "EXFAT   ", 8))
+	if (boot_is_exfat(sector))
 		return "exfat";
-	if (!memcmp(sector, "\0\0\0ReFS\0", 8))
+	if (boot_is_refs(sector))
 		return "refs";
-	if (!memcmp(sector + 54, "FAT", 3) || !memcmp(sector + 82, "FAT32", 5))
+	if (boot_is_fat(sector))
 		return "fat";
 	return "other";
 }

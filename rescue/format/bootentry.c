@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "format/bootentry.h"
+
+#include <string.h>
+
 #include "format/bytes.h"
-#include "format/memory.h"
 
 enum {
 	NODE_MIN_BYTES = 4,
@@ -160,10 +162,8 @@ static char lower(char c)
 bool boot_entry_is_windows(const struct boot_entry *e)
 {
 	static const char end[] = "\\bootmgfw.efi";
-	size_t len = 0, end_len = sizeof(end) - 1;
+	size_t len = strlen(e->file), end_len = sizeof(end) - 1;
 
-	while (e->file[len])
-		len++;
 	if (!e->has_partition || len < end_len)
 		return false;
 	for (size_t i = 0; i < end_len; i++) {
@@ -200,11 +200,8 @@ size_t boot_entry_build(const struct partition *partition, const char *descripti
 	static const uint8_t end[] = {TYPE_END, END_WHOLE, 4, 0};
 	struct out o = {.p = ret, .size = size};
 	uint8_t head[6] = {ENTRY_ACTIVE}, node[NODE_MIN_BYTES] = {TYPE_MEDIA, MEDIA_FILE};
-	size_t file_len = 0;
+	size_t file_len = NODE_MIN_BYTES + 2 * (strlen(file) + 1);
 
-	while (file[file_len])
-		file_len++;
-	file_len = NODE_MIN_BYTES + 2 * (file_len + 1);
 	rs_put_le16(head + 4, (uint16_t)(PARTITION_NODE_BYTES + file_len + sizeof(end)));
 	rs_put_le16(node + 2, (uint16_t)file_len);
 	add(&o, head, sizeof(head));

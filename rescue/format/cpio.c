@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "format/cpio.h"
-#include "format/memory.h"
+
+#include <string.h>
+
 #include "format/text.h"
 
 enum { HEADER_BYTES = 110, BLOCK_BYTES = 512, MODE_FOLDER = 040755, MODE_FILE = 0100444 };
@@ -34,15 +36,6 @@ static void pad(struct cpio *c, size_t multiple)
 	add_bytes(c, NULL, (multiple - c->len % multiple) % multiple);
 }
 
-static size_t length(const char *s)
-{
-	size_t n = 0;
-
-	while (s[n])
-		n++;
-	return n;
-}
-
 struct entry {
 	const char *path;
 	unsigned mode;
@@ -52,7 +45,7 @@ struct entry {
 
 static void add_entry(struct cpio *c, const struct entry *e)
 {
-	size_t name_len = length(e->path) + 1;
+	size_t name_len = strlen(e->path) + 1;
 	char header[HEADER_BYTES + 1];
 	struct text t;
 

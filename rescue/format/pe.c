@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "format/pe.h"
+
+#include <string.h>
+
 #include "format/bytes.h"
-#include "format/memory.h"
 
 enum {
 	DOS_BYTES = 64,
@@ -83,15 +85,6 @@ void pe_section_at(const struct pe *pe, unsigned i, struct pe_section *ret)
 	ret->flags = rs_le32(p + 36);
 }
 
-static bool is_same(const char *a, const char *b)
-{
-	while (*a && *a == *b) {
-		a++;
-		b++;
-	}
-	return *a == *b;
-}
-
 bool pe_find_mapped(const struct pe *pe, const char *name, const uint8_t **ret, size_t *ret_len)
 {
 	unsigned found = 0;
@@ -99,7 +92,7 @@ bool pe_find_mapped(const struct pe *pe, const char *name, const uint8_t **ret, 
 
 	for (unsigned i = 0; i < pe->sections; i++) {
 		pe_section_at(pe, i, &s);
-		if (!is_same(s.name, name))
+		if (strcmp(s.name, name) != 0)
 			continue;
 		if (++found > 1 || !is_inside(s.at, s.bytes, pe->len))
 			return false;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "format/text.h"
-#include "format/bytes.h"
 
 static void add_char(struct text *t, char c)
 {
@@ -116,13 +115,4 @@ void text_add_utf16(struct text *t, const uint16_t *from, size_t units)
 {
 	for (size_t i = 0; i < units && from[i]; i++)
 		add_char(t, from[i] < ' ' || from[i] > '~' ? '?' : (char)from[i]);
-}
-
-void text_add_guid(struct text *t, const uint8_t guid[16])
-{
-	text_add(t, "%08x-%04x-%04x-%02x%02x-", (unsigned)rs_le32(guid),
-		(unsigned)rs_le16(guid + 4), (unsigned)rs_le16(guid + 6), (unsigned)guid[8],
-		(unsigned)guid[9]);
-	for (unsigned i = 10; i < 16; i++)
-		text_add(t, "%02x", (unsigned)guid[i]);
 }

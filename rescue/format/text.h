@@ -26,7 +26,4 @@ void text_add_args(struct text *t, const char *fmt, va_list args)
 /** Add UTF-16 of at most @units (or to its zero), what is not printable ASCII as '?'. */
 void text_add_utf16(struct text *t, const uint16_t *from, size_t units);
 
-/** Add 16 bytes as a GUID of a GPT, lower case. */
-void text_add_guid(struct text *t, const uint8_t guid[16]);
-
 #endif

@@ -12,51 +12,20 @@
 #include <unistd.h>
 
 #include "core/cleanup.h"
+#include "format/parttype.h"
 #include "init/sysfs.h"
-
-#define ESP_TYPE   "c12a7328-f81f-11d2-ba4b-00a0c93ec93b"
-#define BOOT_BYTES 4096
-
-static void fat_uuid(const uint8_t *serial, char *ret)
-{
-	(void)snprintf(
-		ret, DISK_UUID, "%02X%02X-%02X%02X", serial[3], serial[2], serial[1], serial[0]);
-}
-
-enum part_content part_content(struct rs_view boot, char *ret_fs_uuid)
-{
-	const uint8_t *p = boot.p;
-
-	ret_fs_uuid[0] = '\0';
-	if (!rs_view_has(boot, 0, 512))
-		return PART_OTHER;
-	if (memcmp(p + 3, "-FVE-FS-", 8) == 0)
-		return PART_BITLOCKER;
-	if (p[510] != 0x55 || p[511] != 0xaa)
-		return PART_OTHER;
-	if (memcmp(p + 3, "NTFS    ", 8) == 0)
-		return PART_NTFS;
-	/* 0x29: the fields that follow are there */
-	if (memcmp(p + 82, "FAT32   ", 8) == 0) {
-		if (p[66] == 0x29)
-			fat_uuid(p + 67, ret_fs_uuid);
-		return PART_FAT;
-	}
-	if (memcmp(p + 54, "FAT", 3) == 0) {
-		if (p[38] == 0x29)
-			fat_uuid(p + 39, ret_fs_uuid);
-		return PART_FAT;
-	}
-	return PART_OTHER;
-}
 
 static void look_at_part(int fd, struct part *part)
 {
-	uint8_t boot[BOOT_BYTES];
-	ssize_t n = pread(fd, boot, sizeof(boot), (off_t)part->start_bytes);
+	uint8_t boot[512];
+	uint32_t sector_bytes, serial;
 
-	if (n > 0)
-		part->content = part_content((struct rs_view){boot, (size_t)n}, part->fs_uuid);
+	if (pread(fd, boot, sizeof(boot), (off_t)part->start_bytes) != (ssize_t)sizeof(boot))
+		return;
+	part->content = boot_kind(boot, &sector_bytes);
+	if (part->content == VOL_FAT && boot_fat_serial(boot, &serial))
+		(void)snprintf(part->fs_uuid, sizeof(part->fs_uuid), "%04X-%04X", serial >> 16,
+			serial & 0xffff);
 }
 
 static void lower(char *ret, size_t cap, const char *s)
@@ -92,7 +61,7 @@ static void look_at_table(int fd, blkid_probe probe, struct disk_facts *ret)
 			lower(part->uuid, sizeof(part->uuid), blkid_partition_get_uuid(p));
 			lower(part->type, sizeof(part->type), blkid_partition_get_type_string(p));
 		}
-		part->is_esp = strcmp(part->type, ESP_TYPE) == 0 ||
+		part->is_esp = part_type_is_esp(part->type) ||
 			       (!ret->is_gpt && blkid_partition_get_type(p) == 0xef);
 		look_at_part(fd, part);
 		ret->n_parts++;
@@ -144,7 +113,7 @@ bool disk_look(const char *path, struct disk_facts *ret)
 	if (ret->is_readable && !ret->n_parts) {
 		ret->parts[0] = (struct part){.size_bytes = ret->size_bytes};
 		look_at_part(fd, &ret->parts[0]);
-		ret->n_parts = ret->parts[0].content != PART_OTHER;
+		ret->n_parts = ret->parts[0].content != VOL_UNKNOWN;
 	}
 	blkid_free_probe(probe);
 	return true;

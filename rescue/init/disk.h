@@ -8,11 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/view.h"
+#include "format/bootsector.h"
 
 enum { DISK_MOST = 64, DISK_PARTS = 32, DISK_NAME = 40, DISK_UUID = 40, DISK_WORD = 48 };
-
-enum part_content { PART_OTHER, PART_FAT, PART_NTFS, PART_BITLOCKER };
 
 struct part {
 	unsigned number; /* 0 = the disk has no partition table */
@@ -20,7 +18,7 @@ struct part {
 	char uuid[DISK_UUID]; /* GPT partition GUID, lower case; "" = none */
 	char type[DISK_UUID]; /* GPT type GUID, lower case; "" = none */
 	bool is_esp;
-	enum part_content content;
+	enum vol_kind content;
 	char fs_uuid[DISK_UUID]; /* of FAT: "1234-ABCD" */
 	bool is_candidate;	 /* may be the stick: not looked into yet */
 };
@@ -36,9 +34,6 @@ struct disk_facts {
 	unsigned n_parts;
 	struct part parts[DISK_PARTS];
 };
-
-/** First sector of a volume. @ret_fs_uuid has DISK_UUID bytes. */
-enum part_content part_content(struct rs_view boot, char *ret_fs_uuid);
 
 /** Look at a device or an image file. False = it does not open. */
 bool disk_look(const char *path, struct disk_facts *ret);

@@ -69,7 +69,7 @@ void disk_set_again(struct known_disk *d)
 static bool has_windows(const struct disk_facts *f)
 {
 	for (unsigned i = 0; i < f->n_parts; i++)
-		if (f->parts[i].content == PART_NTFS || f->parts[i].content == PART_BITLOCKER)
+		if (f->parts[i].content == VOL_NTFS || f->parts[i].content == VOL_BITLOCKER)
 			return true;
 	return false;
 }

@@ -24,7 +24,7 @@ static bool may_be(const struct init *in, const struct part *p)
 {
 	const struct facts *f = &in->facts;
 
-	if (p->content != PART_FAT)
+	if (p->content != VOL_FAT)
 		return false;
 	if (in->stick.state == STICK_READ)
 		return in->stick.fs_uuid[0] && strcmp(in->stick.fs_uuid, p->fs_uuid) == 0;

@@ -5,6 +5,7 @@
 #define UNBRICK_INIT_STICK_H
 
 #include "core/secret.h"
+#include "core/view.h"
 #include "init/disks.h"
 #include "init/process.h"
 #include "init/stick_files.h"

@@ -140,7 +140,7 @@ static void work_on(struct init *in, struct work *w, struct known_disk *d)
 static bool is_locked(const struct known_disk *d)
 {
 	for (unsigned i = 0; i < d->facts.n_parts; i++)
-		if (d->facts.parts[i].content == PART_BITLOCKER)
+		if (d->facts.parts[i].content == VOL_BITLOCKER)
 			return true;
 	return false;
 }

@@ -9,6 +9,7 @@
 #include "block/blk.h"
 #include "core/events.h"
 #include "core/view.h"
+#include "format/ntfsboot.h"
 
 #define NT_ROOT_RECORD	     5U
 #define NT_REF_RECORD(ref)   ((ref)&0xffffffffffffULL)
@@ -31,14 +32,6 @@ enum nt_attr_type {
 	NT_AT_BITMAP = 0xb0,
 	NT_AT_REPARSE_POINT = 0xc0,
 	NT_AT_END = -1,
-};
-
-struct nt_geometry {
-	uint32_t sector_bytes, cluster_bytes, record_bytes, index_bytes;
-	uint64_t volume_bytes; /* total sectors x sector size */
-	uint64_t mft_off_bytes, mftmirr_off_bytes;
-	uint64_t serial;
-	bool from_backup; /* the boot sector at the end was used, the first is damaged */
 };
 
 struct nt_raw;

@@ -9,15 +9,6 @@
 
 /* ---- boot.c ---- */
 
-struct nt_boot {
-	struct nt_geometry geo;
-	bool has_signature;  /* "NTFS    " where it belongs */
-	const char *fault;   /* a field that makes the volume unreadable; NULL = none */
-	const char *blemish; /* a field that only says the sector is damaged; NULL = none */
-};
-
-/** Judge one boot sector (512 bytes are looked at). Never fails: what is wrong is in *ret. */
-void nt_boot_parse(struct rs_view sector, struct nt_boot *ret);
 /** The boot sector of @src, or its copy at the end. Errors as nt_raw_open. */
 int nt_boot_load(struct blk *src, struct nt_geometry *ret, struct rs_err *err);
 

@@ -6,9 +6,6 @@
 
 #include "ntfs/raw.h"
 
-#define NT_STRIDE_BYTES	   512U	 /* fixups protect this much, whatever the sector size */
-#define NT_RECORD_MAX	   4096U /* Windows makes records of 1024 or, on 4096-byte sectors, 4096 */
-#define NT_INDEX_MAX	   65536U
 #define NT_LIST_MAX	   262144U /* Windows' own limit for an attribute list */
 #define NT_RECORD_IN_USE   1U
 #define NT_RECORD_IS_DIR   2U

@@ -45,8 +45,7 @@ const char *run_content_word(enum vol_kind k)
 		[VOL_FAT] = "fat",
 		[VOL_EXFAT] = "exfat",
 		[VOL_MSR] = "msr",
-		[VOL_OTHER] = "other",
-		[VOL_EXTENDED] = "other"};
+		[VOL_OTHER] = "other"};
 
 	return words[k];
 }

@@ -3,9 +3,10 @@
  * started and what the TPM holds, then powers off. Lines: WINDOWS BOOT MANAGER (fake) started fake:
  * device PATH | file PATH | BootCurrent NNNN | BootNext NNNN | BootNext not set fake: PCR NN SHA256
  * (16 times) | no TPM fake: end */
+#include <string.h>
+
 #include "efi/firmware.h"
 #include "format/bytes.h"
-#include "format/memory.h"
 #include "format/text.h"
 
 enum { PORT = 0x3F8, PCRS = 16, DIGEST_BYTES = 32, LINE_MAX = 600 };

@@ -260,38 +260,6 @@ static void test_filetime_now__today__is_after_this_was_written(void **state)
 	assert_true(rs_filetime_now() > 133658357400000000);
 }
 
-/* uuid.UUID(bytes_le=bytes(range(16))) */
-static const char guid_text[] = "03020100-0504-0706-0809-0A0B0C0D0E0F";
-
-static void test_guid__known__both_ways(void **state)
-{
-	(void)state;
-	uint8_t guid[16], back[16];
-	char text[RS_GUID_LEN];
-	for (int i = 0; i < 16; i++)
-		guid[i] = (uint8_t)i;
-	rs_guid_text(guid, text);
-	assert_string_equal(text, guid_text);
-	assert_true(rs_guid_parse(guid_text, back));
-	assert_memory_equal(back, guid, 16);
-	assert_true(rs_guid_parse("{03020100-0504-0706-0809-0a0b0c0d0e0f}", back));
-	assert_memory_equal(back, guid, 16);
-}
-
-static void test_guid_parse__malformed__is_refused(void **state)
-{
-	(void)state;
-	const char *const bad[] = {"", "{", "{}", "03020100-0504-0706-0809-0A0B0C0D0E0",
-		"03020100-0504-0706-0809-0A0B0C0D0E0F0", "{03020100-0504-0706-0809-0A0B0C0D0E0F",
-		"03020100-0504-0706-0809-0A0B0C0D0E0F}", "03020100+0504-0706-0809-0A0B0C0D0E0F",
-		"0302010005040706080 90A0B0C0D0E0F", "G3020100-0504-0706-0809-0A0B0C0D0E0F",
-		"+3020100-0504-0706-0809-0A0B0C0D0E0F", " 3020100-0504-0706-0809-0A0B0C0D0E0F",
-		"03020100-0504-0706-0809"};
-	uint8_t out[16];
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_false(rs_guid_parse(bad[i], out));
-}
-
 static void test_hex__bytes__lower_case(void **state)
 {
 	(void)state;
@@ -397,8 +365,6 @@ int main(void)
 		cmocka_unit_test(test_filetime_parse__malformed__is_refused),
 		cmocka_unit_test(test_filetime_parse__more_decimals_than_there_are__cut),
 		cmocka_unit_test(test_filetime_now__today__is_after_this_was_written),
-		cmocka_unit_test(test_guid__known__both_ways),
-		cmocka_unit_test(test_guid_parse__malformed__is_refused),
 		cmocka_unit_test(test_hex__bytes__lower_case),
 		cmocka_unit_test(test_view__at_and_past_the_end__is_refused),
 		cmocka_unit_test(test_put_le__values__read_back),

@@ -71,27 +71,12 @@ static void test_text_add_utf16__other_characters__become_question_marks(void **
 	assert_string_equal(buf, "HD");
 }
 
-static void test_text_add_guid__bytes_of_a_gpt__are_shown_as_tools_show_them(void **state)
-{
-	/* the type of an EFI system partition, UEFI specification table 5.7 */
-	static const uint8_t esp[] = {0x28, 0x73, 0x2a, 0xc1, 0x1f, 0xf8, 0xd2, 0x11, 0xba, 0x4b,
-		0x00, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b};
-	char buf[40];
-	struct text t;
-
-	(void)state;
-	text_init(&t, buf, sizeof(buf));
-	text_add_guid(&t, esp);
-	assert_string_equal(buf, "c12a7328-f81f-11d2-ba4b-00a0c93ec93b");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text_add__formats__are_those_of_printf),
 		cmocka_unit_test(test_text_add__null_string_and_cut_format__add_nothing),
 		cmocka_unit_test(test_text_add_utf16__other_characters__become_question_marks),
-		cmocka_unit_test(test_text_add_guid__bytes_of_a_gpt__are_shown_as_tools_show_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,9 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "core/cleanup.h"
 #include "init/disk.h"
 #include "init/efivar.h"
 #include "init/module.h"
@@ -113,27 +115,44 @@ static void test_disk_part_name__by_number__whatever_the_name(void **state)
 	tree_done();
 }
 
-static void test_part_content__boot_sectors__are_told_apart(void **state)
+static struct disk_facts look_at(const void *bytes, size_t len)
 {
-	(void)state;
-	uint8_t boot[512] = {0};
-	char uuid[DISK_UUID];
+	char path[] = "/tmp/unbrick-disk-XXXXXX";
+	auto_close int fd = mkstemp(path);
+	struct disk_facts facts;
 
-	assert_int_equal(part_content((struct rs_view){boot, 512}, uuid), PART_OTHER);
-	memcpy(boot + 3, "-FVE-FS-", 8);
-	assert_int_equal(part_content((struct rs_view){boot, 512}, uuid), PART_BITLOCKER);
-	assert_int_equal(part_content((struct rs_view){boot, 511}, uuid), PART_OTHER);
-	memcpy(boot + 3, "NTFS    ", 8);
-	assert_int_equal(part_content((struct rs_view){boot, 512}, uuid), PART_OTHER);
-	boot[510] = 0x55;
-	boot[511] = 0xaa;
-	assert_int_equal(part_content((struct rs_view){boot, 512}, uuid), PART_NTFS);
-	memcpy(boot + 3, "mkfs.fat", 8);
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, bytes, len, 0), len);
+	assert_int_equal(ftruncate(fd, 16 << 20), 0);
+	assert_true(disk_look(path, &facts));
+	assert_int_equal(unlink(path), 0);
+	return facts;
+}
+
+static void test_disk_look__volumes_without_a_table__are_told_apart(void **state)
+{
+	static const uint8_t fields[] = {0, 2, 8, 32, 0, 2, 0, 0, 0, 0, 0xf8};
+	static const uint8_t fve_guid[16] = {0x3b, 0xd6, 0x67, 0x49, 0x29, 0x2e, 0xd8, 0x4a, 0x83,
+		0x99, 0xf6, 0xa3, 0x39, 0xe3, 0xd0, 0x01};
+	uint8_t boot[512] = {0};
+	struct disk_facts d;
+
+	(void)state;
+	memcpy(boot + 3, "MSWIN4.1", 8);
+	memcpy(boot + 11, fields, sizeof(fields));
 	memcpy(boot + 82, "FAT32   ", 8);
 	boot[66] = 0x29;
 	memcpy(boot + 67, "\xcd\xab\x34\x12", 4);
-	assert_int_equal(part_content((struct rs_view){boot, 512}, uuid), PART_FAT);
-	assert_string_equal(uuid, "1234-ABCD");
+	boot[510] = 0x55;
+	boot[511] = 0xaa;
+	d = look_at(boot, sizeof(boot));
+	assert_int_equal(d.n_parts, 1);
+	assert_int_equal(d.parts[0].content, VOL_FAT);
+	assert_string_equal(d.parts[0].fs_uuid, "1234-ABCD");
+	memcpy(boot + 424, fve_guid, sizeof(fve_guid)); /* BitLocker To Go: no stick of ours */
+	d = look_at(boot, sizeof(boot));
+	assert_int_equal(d.n_parts, 1);
+	assert_int_equal(d.parts[0].content, VOL_BITLOCKER);
 }
 
 static void test_start_serial__placeholders__are_passed_over(void **state)
@@ -208,7 +227,7 @@ int main(void)
 		cmocka_unit_test(test_disk_is_wanted__names__only_disks),
 		cmocka_unit_test(test_disk_is_same__two_paths__by_what_the_disk_says),
 		cmocka_unit_test(test_disk_part_name__by_number__whatever_the_name),
-		cmocka_unit_test(test_part_content__boot_sectors__are_told_apart),
+		cmocka_unit_test(test_disk_look__volumes_without_a_table__are_told_apart),
 		cmocka_unit_test(test_start_serial__placeholders__are_passed_over),
 		cmocka_unit_test(test_module_rank__modaliases__storage_first),
 		cmocka_unit_test(test_efivar__written__reads_back),

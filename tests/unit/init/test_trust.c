@@ -40,7 +40,7 @@ static struct known_disk *plug(const char *name, const char *uuid, const char *f
 
 	d->state = DISK_READY;
 	d->facts.n_parts = 1;
-	*p = (struct part){.number = 1, .content = PART_FAT};
+	*p = (struct part){.number = 1, .content = VOL_FAT};
 	(void)snprintf(p->uuid, sizeof(p->uuid), "%s", uuid);
 	(void)snprintf(p->fs_uuid, sizeof(p->fs_uuid), "%s", fs_uuid);
 	stick_consider(&ours, d);
@@ -92,8 +92,8 @@ static void test_stick_consider__windows_beside__is_the_stick_and_worked_on(void
 
 	d->state = DISK_READY;
 	d->facts.n_parts = 2;
-	d->facts.parts[0] = (struct part){.content = PART_NTFS};
-	d->facts.parts[1] = (struct part){.content = PART_FAT, .fs_uuid = "1234-ABCD"};
+	d->facts.parts[0] = (struct part){.content = VOL_NTFS};
+	d->facts.parts[1] = (struct part){.content = VOL_FAT, .fs_uuid = "1234-ABCD"};
 	stick_consider(&ours, d);
 	assert_true(d->is_stick);
 	assert_int_equal(d->state, DISK_READY);

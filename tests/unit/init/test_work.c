@@ -139,7 +139,7 @@ static int end(void **state)
 	return 0;
 }
 
-static struct known_disk *add_disk(const char *name, enum part_content content)
+static struct known_disk *add_disk(const char *name, enum vol_kind content)
 {
 	struct known_disk *d = disks_put(&in.disks, name);
 
@@ -158,7 +158,7 @@ static void answer(unsigned i, int status, unsigned n_before)
 /* One disk, whose run ends with @status; how the start ends then. */
 static enum settings_end end_of(int status, unsigned n_before)
 {
-	add_disk("sda", PART_NTFS);
+	add_disk("sda", VOL_NTFS);
 	answer(0, status, n_before);
 	modes_automatic(&in);
 	assert_int_equal(ended, reported);
@@ -221,7 +221,7 @@ static void test_work__stick_is_to_come__no_replay_and_once_more(void **state)
 static void test_work__through_grub_without_the_stick__waits_for_its_settings(void **state)
 {
 	(void)state;
-	add_disk("sda", PART_NTFS);
+	add_disk("sda", VOL_NTFS);
 	(void)snprintf(in.facts.stick_uuid, sizeof(in.facts.stick_uuid), "1234-ABCD");
 	in.facts.settings.wait_s = 10;
 	in.facts.door = DOOR_GRUB;
@@ -237,8 +237,8 @@ static void test_work__through_grub_without_the_stick__waits_for_its_settings(vo
 static void test_work__locked_disk__comes_last_and_not_before_the_keys(void **state)
 {
 	(void)state;
-	struct known_disk *locked = add_disk("sda", PART_BITLOCKER);
-	struct known_disk *open = add_disk("sdb", PART_NTFS);
+	struct known_disk *locked = add_disk("sda", VOL_BITLOCKER);
+	struct known_disk *open = add_disk("sdb", VOL_NTFS);
 
 	assert_ptr_equal(work_next(&in), open);
 	disk_set_done(open);
@@ -322,7 +322,7 @@ static void test_modes__reset_that_nothing_can_remember__is_not_made(void **stat
 	(void)state;
 	is_firmware_full = true;
 	in.facts.settings.failure = SETTINGS_END_REBOOT;
-	add_disk("sda", PART_NTFS);
+	add_disk("sda", VOL_NTFS);
 	answer(0, RS_STATUS_REFUSED, 0);
 	modes_automatic(&in);
 	assert_int_equal(ended, SETTINGS_END_STAY);
@@ -340,7 +340,7 @@ static void test_modes__something_doubtful_left__is_no_repair(void **state)
 static void test_modes__several_disks__the_weightiest_counts(void **state)
 {
 	(void)state;
-	add_disk("sdb", PART_NTFS);
+	add_disk("sdb", VOL_NTFS);
 	answer(1, RS_STATUS_REFUSED, 0);
 	(void)end_of(RS_STATUS_NOTHING, 0);
 	assert_int_equal(n_runs, 2);

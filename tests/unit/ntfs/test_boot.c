@@ -13,7 +13,7 @@ static struct nt_boot parse(const uint8_t *p, size_t len)
 {
 	struct nt_boot b;
 
-	nt_boot_parse((struct rs_view){p, len}, &b);
+	nt_boot_parse(p, len, &b);
 	return b;
 }
 

@@ -3,19 +3,24 @@
  * Sources: UEFI specification 2.10 section 5.3; Microsoft's documentation of
  * PARTITION_INFORMATION_GPT; the Discoverable Partitions Specification; the list of MBR types of A.
  * Brouwer. */
+#include "format/parttype.h"
+
 #include <string.h>
 
-#include "block/internal.h"
+#define ESP	 "c12a7328-f81f-11d2-ba4b-00a0c93ec93b"
+#define RESERVED "e3c9e316-0b5c-4db8-817d-f92df00215ae"
+#define DATA	 "ebd0a0a2-b9e5-4433-87c0-68b6b72699c7"
+#define RECOVERY "de94bba4-06d1-4d40-a16a-bfd50179d6ac"
 
 struct gpt_type {
 	const char *guid, *name;
 };
 
 static const struct gpt_type gpt_types[] = {
-	{"c12a7328-f81f-11d2-ba4b-00a0c93ec93b", "EFI system"},
-	{"e3c9e316-0b5c-4db8-817d-f92df00215ae", "Microsoft reserved"},
-	{"ebd0a0a2-b9e5-4433-87c0-68b6b72699c7", "Windows data"},
-	{"de94bba4-06d1-4d40-a16a-bfd50179d6ac", "Windows recovery"},
+	{ESP, "EFI system"},
+	{RESERVED, "Microsoft reserved"},
+	{DATA, "Windows data"},
+	{RECOVERY, "Windows recovery"},
 	{"5808c8aa-7e8f-42e0-85d2-e1e90434cfb3", "Windows dynamic disk metadata"},
 	{"af9b60a0-1431-4f62-bc68-3311714a69ad", "Windows dynamic disk data"},
 	{"e75caf8f-f680-4cee-afa3-b001e56efc2d", "Windows storage spaces"},
@@ -100,4 +105,30 @@ const char *mbr_type_name(uint8_t type)
 	default:
 		return "";
 	}
+}
+
+bool mbr_type_is_extended(uint8_t type)
+{
+	return type == 0x05 || type == 0x0f || type == 0x85;
+}
+
+bool mbr_type_is_protective(uint8_t type)
+{
+	return type == 0xee;
+}
+
+bool part_type_is_esp(const char *type)
+{
+	return strcmp(type, ESP) == 0 || strcmp(type, "0xef") == 0;
+}
+
+bool part_type_is_reserved(const char *type)
+{
+	return strcmp(type, RESERVED) == 0;
+}
+
+bool part_type_is_windows(const char *type)
+{
+	return strcmp(type, DATA) == 0 || strcmp(type, RECOVERY) == 0 ||
+	       strcmp(type, "0x07") == 0 || strcmp(type, "0x27") == 0;
 }
