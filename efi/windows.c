@@ -11,8 +11,6 @@
 
 enum { ENTRY_BYTES_MAX = 8192, ORDER_MAX = 512, NUMBER_MAX = 0xFFFF };
 
-static const char boot_manager[] = "\\EFI\\Microsoft\\Boot\\bootmgfw.efi";
-
 static void entry_name(unsigned number, char ret[VARIABLE_NAME_MAX])
 {
 	struct text t;
@@ -110,12 +108,12 @@ static void look_at_volumes(EFI_HANDLE own_volume, struct search *s)
 		if (handles[i] == own_volume || !volume_partition(handles[i], &p))
 			continue;
 		if ((has_own && partition_is_same(&p, &own)) ||
-			!file_exists(handles[i], boot_manager))
+			!file_exists(handles[i], BOOT_FILE_WINDOWS))
 			continue;
 		s->is_found = true;
 		s->ret->has_entry = false;
 		s->ret->partition = p;
-		memcpy(s->ret->file, boot_manager, sizeof(boot_manager));
+		memcpy(s->ret->file, BOOT_FILE_WINDOWS, sizeof(BOOT_FILE_WINDOWS));
 	}
 }
 
@@ -161,8 +159,7 @@ static EFI_STATUS make_entry(struct windows *w)
 	char name[VARIABLE_NAME_MAX];
 	size_t len;
 
-	size_t entry_len = boot_entry_build(
-		&w->partition, "Windows Boot Manager", w->file, entry, sizeof(entry));
+	size_t entry_len = boot_entry_build(&w->partition, w->file, entry, sizeof(entry));
 	if (!entry_len)
 		return EFI_BUFFER_TOO_SMALL;
 	for (unsigned number = 0; number <= NUMBER_MAX; number++) {

@@ -103,7 +103,7 @@ static void say_container(const struct disk_container *c, struct disk_map *map)
 		(void)rs_fail(&map->err, RS_E_CONTAINER, "%s", c->name);
 }
 
-int disk_table_load(struct blk *disk, struct disk_map *map, struct rs_err *err)
+static int load_table(struct blk *disk, struct disk_map *map, struct rs_err *err)
 {
 	uint8_t sector0[512] = {0};
 	uint32_t own_sector = 0;
@@ -195,16 +195,27 @@ static void check_overlaps(struct disk_map *map)
 	}
 }
 
-int disk_map_load(struct blk *disk, struct disk_map **ret, struct rs_err *err)
+int disk_map_load_table(struct blk *disk, struct disk_map **ret, struct rs_err *err)
 {
 	auto_disk_map struct disk_map *map = calloc(1, sizeof(*map));
 
 	if (!map)
 		return rs_fail_on(err, RS_E_MEMORY, disk->name, "partition table");
-	int r = disk_table_load(disk, map, err);
+	int r = load_table(disk, map, err);
 	if (r < 0)
 		return r;
 	disk->sector_bytes = map->sector_bytes;
+	*ret = rs_steal(map);
+	return 0;
+}
+
+int disk_map_load(struct blk *disk, struct disk_map **ret, struct rs_err *err)
+{
+	auto_disk_map struct disk_map *map = NULL;
+	int r = disk_map_load_table(disk, &map, err);
+
+	if (r < 0)
+		return r;
 	check_overlaps(map);
 	for (unsigned i = 0; i < map->n_parts; i++) {
 		struct disk_part *p = &map->parts[i];

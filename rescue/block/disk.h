@@ -50,6 +50,9 @@ struct disk_map {
  * disk->sector_bytes is set. A damaged table is no failure of the call: map->err says it.
  * Errors: RS_E_IO_READ (the first sectors cannot be read), RS_E_MEMORY. */
 int disk_map_load(struct blk *disk, struct disk_map **ret, struct rs_err *err);
+/** Only the table: which partitions there are, without a look at what they hold or whether they
+ * overlap. Errors as above. */
+int disk_map_load_table(struct blk *disk, struct disk_map **ret, struct rs_err *err);
 void disk_map_free(struct disk_map *map);
 
 /* An image file whose disk lies inside of it. */

@@ -20,10 +20,6 @@ void disk_map_warn(struct disk_map *map, const char *fmt, ...)
 void disk_map_fault(struct disk_map *map, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/** Scheme, partitions and faults of the table, without a look at their contents.
- * Errors: RS_E_IO_READ, RS_E_MEMORY. */
-int disk_table_load(struct blk *disk, struct disk_map *map, struct rs_err *err);
-
 enum gpt_rank {
 	GPT_NONE,      /* no signature, or it cannot be read */
 	GPT_SIGNATURE, /* "EFI PART", but the header's checksum or fields are wrong */

@@ -90,6 +90,18 @@ bool path_is_network(const uint8_t *path, size_t len)
 	return false;
 }
 
+void partition_name(struct partition *p, uint64_t first_sector, uint64_t n_sectors)
+{
+	uint8_t node[PARTITION_NODE_BYTES] = {TYPE_MEDIA, MEDIA_HARD_DRIVE, PARTITION_NODE_BYTES};
+
+	rs_put_le32(node + 4, p->number);
+	rs_put_le64(node + 8, first_sector);
+	rs_put_le64(node + 16, n_sectors);
+	memcpy(node + 24, p->signature, sizeof(p->signature));
+	node[40] = node[41] = (uint8_t)p->kind; /* of the table, and of the signature */
+	memcpy(p->node, node, sizeof(node));
+}
+
 bool partition_is_same(const struct partition *a, const struct partition *b)
 {
 	if (a->kind != b->kind)
@@ -132,12 +144,15 @@ bool boot_entry_parse(const uint8_t *p, size_t len, struct boot_entry *ret)
 	if (len < off)
 		return false;
 	size_t path_len = rs_le16(p + 4);
+	ret->is_active = p[0] & ENTRY_ACTIVE;
+	ret->title = p + off;
 	for (;; off += 2) { /* the description */
 		if (len - off < 2)
 			return false;
 		if (rs_le16(p + off) == 0)
 			break;
 	}
+	ret->title_bytes = (size_t)(p + off - ret->title);
 	off += 2;
 	if (path_len > len - off)
 		return false;
@@ -151,7 +166,7 @@ bool boot_entry_parse(const uint8_t *p, size_t len, struct boot_entry *ret)
 			return true;
 		}
 	}
-	return true;
+	return path_len - off < NODE_MIN_BYTES || path[off] == TYPE_END;
 }
 
 static char lower(char c)
@@ -194,8 +209,8 @@ static void add_wide(struct out *o, const char *text)
 	} while (*text++);
 }
 
-size_t boot_entry_build(const struct partition *partition, const char *description,
-	const char *file, uint8_t *ret, size_t size)
+size_t boot_entry_build(
+	const struct partition *partition, const char *file, uint8_t *ret, size_t size)
 {
 	static const uint8_t end[] = {TYPE_END, END_WHOLE, 4, 0};
 	struct out o = {.p = ret, .size = size};
@@ -205,7 +220,7 @@ size_t boot_entry_build(const struct partition *partition, const char *descripti
 	rs_put_le16(head + 4, (uint16_t)(PARTITION_NODE_BYTES + file_len + sizeof(end)));
 	rs_put_le16(node + 2, (uint16_t)file_len);
 	add(&o, head, sizeof(head));
-	add_wide(&o, description);
+	add_wide(&o, "Windows Boot Manager");
 	add(&o, partition->node, PARTITION_NODE_BYTES);
 	add(&o, node, sizeof(node));
 	add_wide(&o, file);

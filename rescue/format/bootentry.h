@@ -17,6 +17,8 @@ enum {
 	PATH_BYTES_MAX = 4096,
 };
 
+#define BOOT_FILE_WINDOWS "\\EFI\\Microsoft\\Boot\\bootmgfw.efi"
+
 /* A partition as a device path names it. */
 struct partition {
 	uint8_t node[PARTITION_NODE_BYTES]; /* as it stands in the path */
@@ -26,6 +28,9 @@ struct partition {
 };
 
 struct boot_entry {
+	bool is_active;
+	const uint8_t *title; /* UTF-16, borrowed from what was parsed */
+	size_t title_bytes;   /* without its zero */
 	struct partition partition;
 	bool has_partition;
 	char file[BOOT_FILE_MAX]; /* "\EFI\...", "" if none or not plain ASCII */
@@ -40,18 +45,23 @@ bool path_partition(const uint8_t *path, size_t len, struct partition *ret);
 /** True if the path leads over a network card. */
 bool path_is_network(const uint8_t *path, size_t len);
 
+/** Name a partition of a table: @p has its kind, number and signature (of an MBR the disk's, in the
+ * first four bytes), and gets its node. Start and length count the disk's own sectors. */
+void partition_name(struct partition *p, uint64_t first_sector, uint64_t n_sectors);
+
 /** True if both name the same partition. */
 bool partition_is_same(const struct partition *a, const struct partition *b);
 
-/** Read the value of a Boot#### variable; false if it is damaged. */
+/** Read the value of a Boot#### variable; false if it is damaged: the firmware would not start it
+ * either. */
 bool boot_entry_parse(const uint8_t *p, size_t len, struct boot_entry *ret);
 
 /** True if the entry starts a Windows Boot Manager on a named partition. */
 bool boot_entry_is_windows(const struct boot_entry *e);
 
-/** Make the value of a Boot#### variable for @file (ASCII) on a partition. Returns its length, 0 if
- * @size is too small. */
-size_t boot_entry_build(const struct partition *partition, const char *description,
-	const char *file, uint8_t *ret, size_t size);
+/** Make the value of a Boot#### variable for a Windows Boot Manager, @file (ASCII) on a partition.
+ * Returns its length, 0 if @size is too small. */
+size_t boot_entry_build(
+	const struct partition *partition, const char *file, uint8_t *ret, size_t size);
 
 #endif

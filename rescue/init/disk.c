@@ -11,16 +11,17 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "core/cleanup.h"
+#include "block/disk.h"
 #include "format/parttype.h"
 #include "init/sysfs.h"
 
-static void look_at_part(int fd, struct part *part)
+/* What is at first sight there: the engine looks behind it. */
+static void look_at_part(struct blk *disk, struct part *part)
 {
 	uint8_t boot[512];
 	uint32_t sector_bytes, serial;
 
-	if (pread(fd, boot, sizeof(boot), (off_t)part->start_bytes) != (ssize_t)sizeof(boot))
+	if (blk_read(disk, part->start_bytes, boot, sizeof(boot), NULL) < 0)
 		return;
 	part->content = boot_kind(boot, &sector_bytes);
 	if (part->content == VOL_FAT && boot_fat_serial(boot, &serial))
@@ -28,55 +29,44 @@ static void look_at_part(int fd, struct part *part)
 			serial & 0xffff);
 }
 
-static void lower(char *ret, size_t cap, const char *s)
+/* By the engine's own reader: both see the same partitions, also where the table is damaged. */
+static void look_at_table(struct blk *disk, struct disk_facts *ret)
 {
-	size_t n = 0;
+	auto_disk_map struct disk_map *map = NULL;
 
-	for (; s && s[n] && n < cap - 1; n++)
-		ret[n] = (char)tolower((unsigned char)s[n]);
-	ret[n] = '\0';
-}
-
-static void look_at_table(int fd, blkid_probe probe, struct disk_facts *ret)
-{
-	blkid_partlist list = blkid_probe_get_partitions(probe);
-	int n = list ? blkid_partlist_numof_partitions(list) : 0;
-	blkid_parttable table = list ? blkid_partlist_get_table(list) : NULL;
-
-	ret->is_gpt = table && strcmp(blkid_parttable_get_type(table), "gpt") == 0;
-	for (int i = 0; i < n && ret->n_parts < DISK_PARTS; i++) {
-		blkid_partition p = blkid_partlist_get_partition(list, i);
+	if (disk_map_load_table(disk, &map, NULL) < 0)
+		return;
+	ret->sector_bytes = map->sector_bytes;
+	for (unsigned i = 0; i < map->n_parts && ret->n_parts < DISK_PARTS; i++) {
+		const struct disk_part *p = &map->parts[i];
 		struct part *part = &ret->parts[ret->n_parts];
-		blkid_loff_t start = p ? blkid_partition_get_start(p) : -1;
-		blkid_loff_t size = p ? blkid_partition_get_size(p) : -1;
-		if (start < 0 || size <= 0 || blkid_partition_is_extended(p) ||
-			(uint64_t)start > ret->size_bytes / 512)
+		if (!p->len_bytes || p->off_bytes >= disk->size_bytes)
 			continue;
-		*part = (struct part){
-			.number = (unsigned)blkid_partition_get_partno(p),
-			.start_bytes = (uint64_t)start * 512, /* its unit, whatever the disk's */
-			.size_bytes = (uint64_t)size * 512,
-		};
-		if (ret->is_gpt) {
-			lower(part->uuid, sizeof(part->uuid), blkid_partition_get_uuid(p));
-			lower(part->type, sizeof(part->type), blkid_partition_get_type_string(p));
-		}
-		part->is_esp = part_type_is_esp(part->type) ||
-			       (!ret->is_gpt && blkid_partition_get_type(p) == 0xef);
-		look_at_part(fd, part);
-		ret->n_parts++;
+		*part = (struct part){.number = p->number,
+			.start_bytes = p->off_bytes,
+			.size_bytes = p->len_bytes,
+			.is_esp = part_type_is_esp(p->type)};
+		(void)snprintf(part->uuid, sizeof(part->uuid), "%s", p->uuid);
+		look_at_part(disk, part);
+		/* a disk without a table is a volume only if there is one to be seen */
+		ret->n_parts += p->number || part->content != VOL_UNKNOWN;
 	}
 }
 
-static void look_for_raid(blkid_probe probe, struct disk_facts *ret)
+static void look_for_raid(int fd, struct disk_facts *ret)
 {
 	const char *type = NULL;
+	blkid_probe probe = blkid_new_probe();
 
-	(void)blkid_probe_enable_superblocks(probe, 1); /* fails for no valid probe */
-	(void)blkid_probe_filter_superblocks_usage(probe, BLKID_FLTR_ONLYIN, BLKID_USAGE_RAID);
-	if (blkid_do_probe(probe) == 0 && blkid_probe_lookup_value(probe, "TYPE", &type, NULL) == 0)
-		(void)snprintf(ret->raid, sizeof(ret->raid), "%s", type);
-	(void)blkid_probe_enable_superblocks(probe, 0);
+	if (probe && blkid_probe_set_device(probe, fd, 0, 0) == 0) {
+		(void)blkid_probe_enable_superblocks(probe, 1); /* fails for no valid probe */
+		(void)blkid_probe_filter_superblocks_usage(
+			probe, BLKID_FLTR_ONLYIN, BLKID_USAGE_RAID);
+		if (blkid_do_probe(probe) == 0 &&
+			blkid_probe_lookup_value(probe, "TYPE", &type, NULL) == 0)
+			(void)snprintf(ret->raid, sizeof(ret->raid), "%s", type);
+	}
+	blkid_free_probe(probe);
 }
 
 static bool is_opal_locked(int fd)
@@ -90,32 +80,20 @@ static bool is_opal_locked(int fd)
 bool disk_look(const char *path, struct disk_facts *ret)
 {
 	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	auto_blk struct blk *disk = NULL;
 	uint8_t sector[512];
-	unsigned sector_bytes = 0;
 
 	*ret = (struct disk_facts){0};
-	if (fd < 0)
+	if (fd < 0 || blk_file_open(path, 0, &disk, NULL) < 0)
 		return false;
-	blkid_probe probe = blkid_new_probe();
-	if (!probe || blkid_probe_set_device(probe, fd, 0, 0) < 0) {
-		blkid_free_probe(probe);
-		return false;
-	}
-	sector_bytes = blkid_probe_get_sectorsize(probe);
-	ret->size_bytes = (uint64_t)blkid_probe_get_size(probe);
-	ret->sector_bytes = sector_bytes ? sector_bytes : 512;
+	ret->size_bytes = disk->size_bytes;
+	ret->sector_bytes = disk->sector_bytes;
 	ret->is_locked = is_opal_locked(fd);
-	ret->is_readable = pread(fd, sector, sizeof(sector), 0) == (ssize_t)sizeof(sector);
+	ret->is_readable = blk_read(disk, 0, sector, sizeof(sector), NULL) == 0;
 	if (ret->is_readable) {
-		look_for_raid(probe, ret);
-		look_at_table(fd, probe, ret);
+		look_for_raid(fd, ret);
+		look_at_table(disk, ret);
 	}
-	if (ret->is_readable && !ret->n_parts) {
-		ret->parts[0] = (struct part){.size_bytes = ret->size_bytes};
-		look_at_part(fd, &ret->parts[0]);
-		ret->n_parts = ret->parts[0].content != VOL_UNKNOWN;
-	}
-	blkid_free_probe(probe);
 	return true;
 }
 

@@ -15,8 +15,8 @@ enum { DISK_MOST = 64, DISK_PARTS = 32, DISK_NAME = 40, DISK_UUID = 40, DISK_WOR
 struct part {
 	unsigned number; /* 0 = the disk has no partition table */
 	uint64_t start_bytes, size_bytes;
-	char uuid[DISK_UUID]; /* GPT partition GUID, lower case; "" = none */
-	char type[DISK_UUID]; /* GPT type GUID, lower case; "" = none */
+	char uuid[DISK_UUID]; /* as block/disk.h has it: GUID, or "<id of an MBR>-<nn>"; "" = none
+			       */
 	bool is_esp;
 	enum vol_kind content;
 	char fs_uuid[DISK_UUID]; /* of FAT: "1234-ABCD" */
@@ -27,9 +27,8 @@ struct part {
 struct disk_facts {
 	uint64_t size_bytes;
 	uint32_t sector_bytes;
-	bool is_readable; /* its first sector could be read */
-	bool is_locked;	  /* self-encrypting and locked (OPAL) */
-	bool is_gpt;
+	bool is_readable;     /* its first sector could be read */
+	bool is_locked;	      /* self-encrypting and locked (OPAL) */
 	char raid[DISK_WORD]; /* "isw_raid_member": a part of a RAID, "" = none */
 	unsigned n_parts;
 	struct part parts[DISK_PARTS];

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# $(BUILD)/init, the first process of the rescue system: format and core, nothing else of ours.
+# $(BUILD)/init, the first process of the rescue system: format, core and block, nothing else of ours.
 # Included by the top Makefile.
 
-INIT_LIBS = $(shell pkg-config --libs libkmod efivar efiboot blkid json-c libcrypto)
+INIT_LIBS = $(shell pkg-config --libs libkmod blkid json-c libcrypto)
 OBJ_init = $(patsubst %.c,$(BUILD)/%.o,$(filter-out rescue/init/main.c,$(wildcard rescue/init/*.c)))
 
 $(BUILD)/lib/init.a: $(OBJ_init)
@@ -10,7 +10,8 @@ $(BUILD)/lib/init.a: $(OBJ_init)
 	@rm -f $@
 	@ar rcsD $@ $^
 
-INIT_USES = $(BUILD)/lib/init.a $(BUILD)/lib/core.a $(BUILD)/lib/format.a
+INIT_USES = $(BUILD)/lib/init.a $(BUILD)/lib/block.a $(BUILD)/lib/core.a \
+	$(BUILD)/lib/format.a
 
 $(BUILD)/init: $(BUILD)/rescue/init/main.o $(INIT_USES)
 	$(link) $^ $(INIT_LIBS) -o $@
@@ -31,4 +32,4 @@ $(BUILD)/tests/unit/init/test_work: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,
 	report_write windows_set_next process_run machine_is_probing machine_quiet_ms)
 
 $(filter $(BUILD)/fuzz/fuzz_init_%,$(FUZZ)): $(INIT_USES)
-$(filter $(BUILD)/fuzz/fuzz_init_%,$(FUZZ)): LIBS += $(BUILD)/lib/core.a $(BUILD)/lib/format.a $(INIT_LIBS)
+$(filter $(BUILD)/fuzz/fuzz_init_%,$(FUZZ)): LIBS += $(BUILD)/lib/block.a $(BUILD)/lib/core.a $(BUILD)/lib/format.a $(INIT_LIBS)

@@ -26,8 +26,7 @@
 struct esp {
 	char device[DISK_NAME + 8];
 	bool is_preferred; /* on the disk that was repaired */
-	uint32_t sector_bytes;
-	struct part part;
+	struct partition partition;
 };
 
 struct request {
@@ -119,10 +118,8 @@ static int set_next(unsigned number, struct answer *a)
 
 static void create(const struct esp *esp, const struct entries *e, struct answer *a)
 {
-	struct loadopt_new n = {esp->part.number, esp->part.start_bytes, esp->part.size_bytes,
-		esp->sector_bytes, esp->part.uuid};
-	uint8_t bytes[LOADOPT_MOST];
-	size_t len = loadopt_make(&n, bytes);
+	uint8_t bytes[BOOT_ENTRY_MAX];
+	size_t len = boot_entry_build(&esp->partition, BOOT_FILE_WINDOWS, bytes, sizeof(bytes));
 	unsigned number = 0;
 	char name[16];
 
@@ -152,7 +149,7 @@ static struct candidate choose(const struct request *q, const struct entries *e)
 		if (!has_windows(c.esp))
 			continue;
 		c.target.entry =
-			loadopt_choose(e->list, e->n, e->order, e->n_order, c.esp->part.uuid);
+			loadopt_choose(e->list, e->n, e->order, e->n_order, &c.esp->partition);
 		if (!best.esp || loadopt_is_better(&c.target, &best.target, e->order, e->n_order))
 			best = c;
 	}
@@ -248,11 +245,12 @@ bool windows_set_next(
 		char name[DISK_NAME];
 		for (unsigned k = 0; d->state != DISK_GONE && k < d->facts.n_parts; k++) {
 			const struct part *p = &d->facts.parts[k];
-			if (!p->is_esp || !p->uuid[0] || q.n == ESPS_MOST ||
+			struct esp *esp = &q.esps[q.n];
+			if (!p->is_esp || q.n == ESPS_MOST ||
+				!loadopt_partition(p, d->facts.sector_bytes, &esp->partition) ||
 				!disk_part_name("", d->name, p->number, name, sizeof(name)))
 				continue;
-			struct esp *esp = &q.esps[q.n++];
-			*esp = (struct esp){.sector_bytes = d->facts.sector_bytes, .part = *p};
+			q.n++;
 			esp->is_preferred = !disk || strcmp(disk, d->name) == 0;
 			(void)snprintf(esp->device, sizeof(esp->device), "/dev/%s", name);
 		}

@@ -141,7 +141,7 @@ static void test_boot_entry_parse__cut_entry__is_refused_or_has_less(void **stat
 	}
 }
 
-static void test_boot_entry_parse__damaged_nodes__end_the_path(void **state)
+static void test_boot_entry_parse__damaged_nodes__are_refused(void **state)
 {
 	static const uint16_t lengths[] = {0, 3, 41, 0xFFFF};
 	struct boot_entry e;
@@ -152,9 +152,14 @@ static void test_boot_entry_parse__damaged_nodes__end_the_path(void **state)
 		make_windows(&m);
 		m.p[m.path_at + 2] = (uint8_t)lengths[i];
 		m.p[m.path_at + 3] = (uint8_t)(lengths[i] >> 8);
-		assert_true(boot_entry_parse(m.p, m.len, &e));
-		assert_false(boot_entry_is_windows(&e));
+		bool is_whole = boot_entry_parse(m.p, m.len, &e);
+		assert_false(is_whole && boot_entry_is_windows(&e));
+		assert_true(
+			!is_whole || lengths[i] == 41); /* it fits, and what follows does, too */
 	}
+	make_windows(&m);
+	m.p[m.path_at + PARTITION_NODE_BYTES + 2] = 3; /* the file, behind a sound partition */
+	assert_false(boot_entry_parse(m.p, m.len, &e));
 	make_windows(&m);
 	m.p[m.path_at + 41] = 3; /* no known kind of signature */
 	assert_true(boot_entry_parse(m.p, m.len, &e));
@@ -193,13 +198,13 @@ static void test_boot_entry_build__entry__is_byte_for_byte_the_specification(voi
 	add(&m, hard_drive, sizeof(hard_drive));
 	add_file_node(&m, "\\EFI\\Microsoft\\Boot\\bootmgfw.efi");
 	end(&m, "");
-	size_t len = boot_entry_build(&p, "Windows Boot Manager",
-		"\\EFI\\Microsoft\\Boot\\bootmgfw.efi", built, sizeof(built));
+	size_t len =
+		boot_entry_build(&p, "\\EFI\\Microsoft\\Boot\\bootmgfw.efi", built, sizeof(built));
 	assert_int_equal(len, m.len);
 	assert_memory_equal(built, m.p, len);
 	for (size_t size = 0; size < len; size++)
-		assert_int_equal(boot_entry_build(&p, "Windows Boot Manager",
-					 "\\EFI\\Microsoft\\Boot\\bootmgfw.efi", small, size),
+		assert_int_equal(
+			boot_entry_build(&p, "\\EFI\\Microsoft\\Boot\\bootmgfw.efi", small, size),
 			0);
 }
 
@@ -228,6 +233,26 @@ static void test_path__length_partition_network__of_device_paths(void **state)
 	assert_int_equal(path_length(mac, sizeof(mac)), 0);
 }
 
+static void test_partition_name__both_tables__as_the_specification_has_it(void **state)
+{
+	/* HD(5,MBR,0x1234ABCD,0x800,0x32000) */
+	static const uint8_t mbr[PARTITION_NODE_BYTES] = {4, 1, 42, 0, 5, 0, 0, 0, 0x00, 0x08, 0, 0,
+		0, 0, 0, 0, 0x00, 0x20, 0x03, 0, 0, 0, 0, 0, 0xCD, 0xAB, 0x34, 0x12, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 1, 1};
+	struct partition p = {.kind = PARTITION_GPT, .number = 1}, parsed;
+
+	(void)state;
+	memcpy(p.signature, hard_drive + 24, 16);
+	partition_name(&p, 0x800, 0x32000);
+	assert_memory_equal(p.node, hard_drive, sizeof(hard_drive));
+	p = (struct partition){
+		.kind = PARTITION_MBR, .number = 5, .signature = {0xCD, 0xAB, 0x34, 0x12}};
+	partition_name(&p, 0x800, 0x32000);
+	assert_memory_equal(p.node, mbr, sizeof(mbr));
+	assert_true(path_partition(mbr, sizeof(mbr), &parsed));
+	assert_true(partition_is_same(&p, &parsed));
+}
+
 static void test_partition_is_same__signature_decides(void **state)
 {
 	struct partition a = {.kind = PARTITION_GPT, .number = 1, .signature = {1}}, b = a;
@@ -253,10 +278,11 @@ int main(void)
 		cmocka_unit_test(test_boot_entry_parse__full_path_and_split_file__are_understood),
 		cmocka_unit_test(test_boot_entry_is_windows__other_entries__are_not),
 		cmocka_unit_test(test_boot_entry_parse__cut_entry__is_refused_or_has_less),
-		cmocka_unit_test(test_boot_entry_parse__damaged_nodes__end_the_path),
+		cmocka_unit_test(test_boot_entry_parse__damaged_nodes__are_refused),
 		cmocka_unit_test(test_boot_entry_parse__very_long_file__is_no_file),
 		cmocka_unit_test(test_boot_entry_build__entry__is_byte_for_byte_the_specification),
 		cmocka_unit_test(test_path__length_partition_network__of_device_paths),
+		cmocka_unit_test(test_partition_name__both_tables__as_the_specification_has_it),
 		cmocka_unit_test(test_partition_is_same__signature_decides),
 	};
 

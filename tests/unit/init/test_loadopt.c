@@ -5,12 +5,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "core/cleanup.h"
+#include "core/text.h"
 
 #define GUID "bb019aa8-c802-4c24-a94c-d0f324f77871"
 
@@ -62,6 +64,16 @@ static struct bytes windows_entry(uint64_t start, uint64_t size)
 	return b;
 }
 
+static struct partition partition(const char *uuid)
+{
+	struct part p = {.number = 1, .size_bytes = 512};
+	struct partition ret;
+
+	(void)snprintf(p.uuid, sizeof(p.uuid), "%s", uuid);
+	assert_true(loadopt_partition(&p, 512, &ret));
+	return ret;
+}
+
 static void test_loadopt_parse__windows_entry__tells_file_and_partition(void **state)
 {
 	(void)state;
@@ -70,12 +82,12 @@ static void test_loadopt_parse__windows_entry__tells_file_and_partition(void **s
 
 	assert_true(loadopt_parse((struct rs_view){b.p, b.len}, &o));
 	assert_int_equal(o.number, 3);
-	assert_true(o.is_active);
-	assert_true(o.is_windows);
-	assert_true(o.has_partition);
-	assert_string_equal(o.partition, GUID);
+	assert_true(o.entry.is_active);
+	assert_true(boot_entry_is_windows(&o.entry));
+	struct partition p = partition(GUID);
+	assert_true(partition_is_same(&o.entry.partition, &p));
 	assert_string_equal(o.title, "Windows Boot Manager");
-	assert_string_equal(o.file, "\\EFI\\Microsoft\\Boot\\bootmgfw.efi");
+	assert_string_equal(o.entry.file, "\\EFI\\Microsoft\\Boot\\bootmgfw.efi");
 }
 
 static void test_loadopt_parse__cut_at_every_byte__never_reads_beyond(void **state)
@@ -116,44 +128,77 @@ static void test_loadopt_parse__other_loader__is_not_windows(void **state)
 
 	b.p[b.len - 4 - 10] = 'x'; /* ...bootmgfw.xfi */
 	assert_true(loadopt_parse((struct rs_view){b.p, b.len}, &o));
-	assert_false(o.is_windows);
+	assert_false(boot_entry_is_windows(&o.entry));
 }
 
-static void test_loadopt_make__both_sector_sizes__as_the_specification_has_it(void **state)
+static void test_loadopt_partition__both_sector_sizes__as_the_specification_has_it(void **state)
 {
 	(void)state;
-	struct loadopt_new n = {1, 0x100000, 0x2800000, 512, GUID};
+	static const char file[] = "\\EFI\\Microsoft\\Boot\\bootmgfw.efi";
+	struct part p = {
+		.number = 1, .start_bytes = 0x100000, .size_bytes = 0x2800000, .uuid = GUID};
 	struct bytes want = windows_entry(0x800, 0x14000);
-	uint8_t made[LOADOPT_MOST];
+	uint8_t made[BOOT_ENTRY_MAX];
+	struct partition named;
 
-	assert_int_equal(loadopt_make(&n, made), want.len);
+	assert_true(loadopt_partition(&p, 512, &named));
+	assert_int_equal(boot_entry_build(&named, file, made, sizeof(made)), want.len);
 	assert_memory_equal(made, want.p, want.len);
-	n.sector_bytes = 4096;
+	assert_true(loadopt_partition(&p, 4096, &named));
 	want = windows_entry(0x100, 0x2800);
-	assert_int_equal(loadopt_make(&n, made), want.len);
+	assert_int_equal(boot_entry_build(&named, file, made, sizeof(made)), want.len);
 	assert_memory_equal(made, want.p, want.len);
 }
 
-static void test_loadopt_make__impossible__makes_nothing(void **state)
+static void test_loadopt_partition__impossible__has_no_name(void **state)
 {
 	(void)state;
-	uint8_t made[LOADOPT_MOST];
+	struct part p = {.number = 1, .start_bytes = 0x100200, .size_bytes = 0x1000, .uuid = GUID};
+	struct partition named;
 
-	assert_int_equal(
-		loadopt_make(&(struct loadopt_new){1, 0x100200, 0x200, 4096, GUID}, made), 0);
-	assert_int_equal(loadopt_make(&(struct loadopt_new){1, 0x100000, 0x200, 0, GUID}, made), 0);
-	assert_int_equal(
-		loadopt_make(&(struct loadopt_new){1, 0x100000, 0x200, 512, "x"}, made), 0);
+	assert_true(loadopt_partition(&p, 512, &named));
+	assert_false(loadopt_partition(&p, 4096, &named));
+	assert_false(loadopt_partition(&p, 0, &named));
+	(void)snprintf(p.uuid, sizeof(p.uuid), "x");
+	assert_false(loadopt_partition(&p, 512, &named));
+	(void)snprintf(p.uuid, sizeof(p.uuid), "1234abcd-02"); /* another one of its disk */
+	assert_false(loadopt_partition(&p, 512, &named));
+	p.uuid[0] = '\0';
+	assert_false(loadopt_partition(&p, 512, &named));
 }
 
-static struct loadopt entry(unsigned number, bool is_active, const char *partition)
+/* The application finds a Windows on the ESP of an MBR disk; the way back leads there, too. */
+static void test_loadopt_choose__esp_of_an_mbr_disk__is_found(void **state)
+{
+	(void)state;
+	static const uint8_t mbr[18] = {0xcd, 0xab, 0x34, 0x12, [16] = 1, 1};
+	size_t at = 6 + 2 * sizeof("Windows Boot Manager") + 24;
+	struct part p = {.number = 1,
+		.start_bytes = 0x100000,
+		.size_bytes = 0x2800000,
+		.uuid = "1234abcd-01"};
+	struct bytes b = windows_entry(0x800, 0x14000);
+	struct loadopt o = {.number = 3};
+	struct partition named;
+
+	memcpy(b.p + at, mbr, sizeof(mbr));
+	assert_true(loadopt_parse((struct rs_view){b.p, b.len}, &o));
+	assert_true(loadopt_partition(&p, 512, &named));
+	assert_ptr_equal(loadopt_choose(&o, 1, NULL, 0, &named), &o);
+	p.number = 2;
+	(void)snprintf(p.uuid, sizeof(p.uuid), "1234abcd-02");
+	assert_true(loadopt_partition(&p, 512, &named));
+	assert_null(loadopt_choose(&o, 1, NULL, 0, &named));
+}
+
+static struct loadopt entry(unsigned number, bool is_active, const char *uuid)
 {
 	struct loadopt o = {.number = number,
-		.is_active = is_active,
-		.is_windows = true,
-		.has_partition = true};
+		.entry = {.is_active = is_active,
+			.has_partition = true,
+			.partition = partition(uuid),
+			.file = "\\bootmgfw.efi"}};
 
-	(void)strncpy(o.partition, partition, sizeof(o.partition) - 1);
 	return o;
 }
 
@@ -164,13 +209,16 @@ static void test_loadopt_choose__several__the_first_of_the_order(void **state)
 	struct loadopt list[] = {entry(1, true, GUID), entry(2, true, GUID), entry(5, true, GUID),
 		entry(7, true, "11111111-2222-3333-4444-555555555555"), entry(9, true, GUID)};
 
-	assert_int_equal(loadopt_choose(list, 5, order, 3, GUID)->number, 5);
-	assert_int_equal(loadopt_choose(list, 5, order, 0, GUID)->number, 1);
-	list[2].is_active = false;
-	assert_int_equal(loadopt_choose(list, 5, order, 3, GUID)->number, 2);
-	assert_null(loadopt_choose(list, 5, order, 3, "00000000-0000-0000-0000-000000000000"));
-	list[1].is_windows = false;
-	assert_int_equal(loadopt_choose(list, 5, order, 3, GUID)->number, 1);
+	struct partition ours = partition(GUID),
+			 none = partition("00000000-0000-0000-0000-000000000000");
+
+	assert_int_equal(loadopt_choose(list, 5, order, 3, &ours)->number, 5);
+	assert_int_equal(loadopt_choose(list, 5, order, 0, &ours)->number, 1);
+	list[2].entry.is_active = false;
+	assert_int_equal(loadopt_choose(list, 5, order, 3, &ours)->number, 2);
+	assert_null(loadopt_choose(list, 5, order, 3, &none));
+	list[1].entry.file[0] = '\0';
+	assert_int_equal(loadopt_choose(list, 5, order, 3, &ours)->number, 1);
 }
 
 static void test_loadopt_is_better__two_disks__an_entry_then_the_repaired_one_then_the_order(
@@ -202,8 +250,10 @@ int main(void)
 		cmocka_unit_test(test_loadopt_parse__cut_at_every_byte__never_reads_beyond),
 		cmocka_unit_test(test_loadopt_parse__node_of_no_length__is_refused),
 		cmocka_unit_test(test_loadopt_parse__other_loader__is_not_windows),
-		cmocka_unit_test(test_loadopt_make__both_sector_sizes__as_the_specification_has_it),
-		cmocka_unit_test(test_loadopt_make__impossible__makes_nothing),
+		cmocka_unit_test(
+			test_loadopt_partition__both_sector_sizes__as_the_specification_has_it),
+		cmocka_unit_test(test_loadopt_partition__impossible__has_no_name),
+		cmocka_unit_test(test_loadopt_choose__esp_of_an_mbr_disk__is_found),
 		cmocka_unit_test(test_loadopt_choose__several__the_first_of_the_order),
 		cmocka_unit_test(
 			test_loadopt_is_better__two_disks__an_entry_then_the_repaired_one_then_the_order),

@@ -23,6 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "format/bytes.h"
 #include "rule_key.h"
 #include "tree.h"
 

@@ -18,6 +18,7 @@
 #include "core/cleanup.h"
 #include "init/disk.h"
 #include "init/efivar.h"
+#include "init/loadopt.h"
 #include "init/module.h"
 #include "init/start.h"
 #include "tree.h"
@@ -155,6 +156,78 @@ static void test_disk_look__volumes_without_a_table__are_told_apart(void **state
 	assert_int_equal(d.parts[0].content, VOL_BITLOCKER);
 }
 
+static uint32_t crc32_bitwise(const uint8_t *p, size_t len)
+{
+	uint32_t crc = ~0U;
+
+	for (size_t i = 0; i < 8 * len; i++) {
+		crc ^= i % 8 ? 0 : p[i / 8];
+		crc = crc >> 1 ^ (crc & 1 ? 0xEDB88320 : 0);
+	}
+	return ~crc;
+}
+
+/* One entry, an EFI system partition at 1 MiB. */
+static void make_gpt(uint8_t sectors[6 * 512])
+{
+	static const uint8_t entry[] = {0x28, 0x73, 0x2a, 0xc1, 0x1f, 0xf8, 0xd2, 0x11, 0xba, 0x4b,
+		0x00, 0xa0, 0xc9, 0x3e, 0xc9, 0x3b, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
+		14, 15, 0, 8, 0, 0, 0, 0, 0, 0, 0xff, 0x0f};
+	uint8_t *header = sectors + 512, *list = sectors + 1024;
+
+	memset(sectors, 0, 512 * 6);
+	memcpy(list, entry, sizeof(entry));
+	memcpy(header, "EFI PART\0\0\1\0\x5c", 13);
+	rs_put_le64(header + 24, 1);
+	rs_put_le64(header + 32, 32767);
+	rs_put_le64(header + 40, 6);
+	rs_put_le64(header + 48, 32760);
+	rs_put_le64(header + 72, 2);
+	rs_put_le32(header + 80, 16);
+	rs_put_le32(header + 84, 128);
+	rs_put_le32(header + 88, crc32_bitwise(list, 16 * 128));
+	rs_put_le32(header + 16, crc32_bitwise(header, 92));
+}
+
+/* libblkid sees no table where the protective MBR is lost, nor where both lists are damaged; the
+ * engine does, and the ESP to go back to lies there. */
+static void test_disk_look__damaged_gpt__shows_the_partitions_that_the_engine_sees(void **state)
+{
+	uint8_t sectors[6 * 512];
+
+	(void)state;
+	for (int damage = 0; damage < 2; damage++) {
+		make_gpt(sectors);
+		sectors[1024 + 1500] ^= (uint8_t)damage;
+		struct disk_facts d = look_at(sectors, sizeof(sectors));
+		assert_int_equal(d.n_parts, 1);
+		assert_int_equal(d.parts[0].number, 1);
+		assert_int_equal(d.parts[0].start_bytes, 1 << 20);
+		assert_int_equal(d.parts[0].size_bytes, 1 << 20);
+		assert_true(d.parts[0].is_esp);
+		assert_string_equal(d.parts[0].uuid, "03020100-0504-0706-0809-0a0b0c0d0e0f");
+	}
+}
+
+static void test_disk_look__esp_of_an_mbr__can_be_gone_back_to(void **state)
+{
+	static const uint8_t entry[] = {0, 0, 0, 0, 0xef, 0, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0};
+	uint8_t sector[512] = {0};
+	struct partition named;
+
+	(void)state;
+	rs_put_le32(sector + 440, 0x1234abcd);
+	memcpy(sector + 446, entry, sizeof(entry));
+	sector[510] = 0x55;
+	sector[511] = 0xaa;
+	struct disk_facts d = look_at(sector, sizeof(sector));
+	assert_int_equal(d.n_parts, 1);
+	assert_true(d.parts[0].is_esp);
+	assert_true(loadopt_partition(&d.parts[0], d.sector_bytes, &named));
+	assert_int_equal(named.kind, PARTITION_MBR);
+	assert_memory_equal(named.signature, "\xcd\xab\x34\x12", 4);
+}
+
 static void test_start_serial__placeholders__are_passed_over(void **state)
 {
 	(void)state;
@@ -228,6 +301,9 @@ int main(void)
 		cmocka_unit_test(test_disk_is_same__two_paths__by_what_the_disk_says),
 		cmocka_unit_test(test_disk_part_name__by_number__whatever_the_name),
 		cmocka_unit_test(test_disk_look__volumes_without_a_table__are_told_apart),
+		cmocka_unit_test(
+			test_disk_look__damaged_gpt__shows_the_partitions_that_the_engine_sees),
+		cmocka_unit_test(test_disk_look__esp_of_an_mbr__can_be_gone_back_to),
 		cmocka_unit_test(test_start_serial__placeholders__are_passed_over),
 		cmocka_unit_test(test_module_rank__modaliases__storage_first),
 		cmocka_unit_test(test_efivar__written__reads_back),
