@@ -5,6 +5,7 @@ BUILD	?= build
 CC	= gcc
 CLANG	= clang-14
 VERSION	= 0.1.0
+ARCH	= $(shell uname -m)
 PKGS	= blkid libntfs-3g libcrypto json-c inih
 
 WARN	= -Wall -Wextra -Wshadow -Wformat=2 -Wundef -Wvla -Wstrict-prototypes -Wmissing-prototypes \
@@ -14,7 +15,7 @@ IS_GCC	= $(findstring gcc,$(CC))
 WARN_GCC = -Wduplicated-cond -Wlogical-op
 # clang 14 cannot fill with zeros without an option of its own
 HARDEN	= -O2 -fPIE -D_FORTIFY_SOURCE=$(if $(IS_GCC),3,2) -fstack-protector-strong \
-	  -fstack-clash-protection -fcf-protection=full -fno-strict-aliasing \
+	  -fstack-clash-protection $(ARCH_HARDEN) -fno-strict-aliasing \
 	  -ftrivial-auto-var-init=$(if $(IS_GCC),zero,pattern)
 LDHARDEN = -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -257,7 +258,7 @@ demo-cli: deps
 
 # ---- the boot chain (docs/boot.md), each room's rules beside it
 
-include $(wildcard efi/efi.mk rescue/init/init.mk initramfs/image.mk tests/qemu/qemu.mk)
+include efi/$(ARCH).mk $(wildcard efi/efi.mk rescue/init/init.mk initramfs/image.mk tests/qemu/qemu.mk)
 
 PREFIX	?= /usr/local
 install: all

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "efi/arch.h"
 #include "efi/console.h"
-#include "format/bzimage.h"
 #include "format/nx.h"
 
 enum { COMMAND_LINE_MAX = 2048 };
@@ -48,7 +48,8 @@ static UINTN pages_of(uint64_t bytes)
  */
 static bool has_room(struct span kernel, size_t initrd_bytes)
 {
-	const uint64_t wanted[] = {bzimage_room(kernel.p, kernel.len), kernel.len, initrd_bytes};
+	const uint64_t wanted[] = {
+		arch_kernel_room(kernel.p, kernel.len), kernel.len, initrd_bytes};
 	enum { PIECES = sizeof(wanted) / sizeof(wanted[0]) };
 	EFI_PHYSICAL_ADDRESS at[PIECES];
 	unsigned got = 0;
@@ -161,7 +162,7 @@ static EFI_STATUS load_by_us(
 	struct room room = {0};
 	struct pe pe;
 
-	const char *why = pe_open(&pe, kernel.p, kernel.len);
+	const char *why = pe_open(&pe, kernel.p, kernel.len, arch_pe_machine);
 	if (!why)
 		why = pe_check(&pe);
 	if (why)

@@ -1,34 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the firmware's build has of <string.h>. The first ones in assembler, as a loop in C would be
- * turned into a call of itself. */
+/* What the firmware's build has of <string.h>; what a loop in C would turn into a call of itself is
+ * in the architecture's file. */
 #include <string.h>
-
-void *memcpy(void *restrict to, const void *restrict from, size_t len)
-{
-	void *ret = to;
-
-	__asm__ volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(len) : : "memory");
-	return ret;
-}
-
-void *memmove(void *to, const void *from, size_t len)
-{
-	char *end = (char *)to + len - 1;
-	const char *last = (const char *)from + len - 1;
-
-	if ((size_t)to - (size_t)from >= len) /* also where @to is below @from */
-		return memcpy(to, from, len);
-	__asm__ volatile("std; rep movsb; cld" : "+D"(end), "+S"(last), "+c"(len) : : "memory");
-	return to;
-}
-
-void *memset(void *to, int c, size_t len)
-{
-	void *ret = to;
-
-	__asm__ volatile("rep stosb" : "+D"(to), "+c"(len) : "a"(c) : "memory");
-	return ret;
-}
 
 int memcmp(const void *a, const void *b, size_t len)
 {

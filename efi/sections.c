@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "efi/sections.h"
+#include "efi/arch.h"
 #include "efi/console.h"
 #include "format/pe.h"
 
@@ -25,7 +26,7 @@ const char *section_name(enum section s)
 bool sections_open(const EFI_LOADED_IMAGE *image, struct span ret[SECTIONS])
 {
 	struct pe own;
-	const char *why = pe_open(&own, image->ImageBase, image->ImageSize);
+	const char *why = pe_open(&own, image->ImageBase, image->ImageSize, arch_pe_machine);
 
 	if (why) {
 		say("unbrick: unbrick.efi: own headers cannot be read: %s\n", why);

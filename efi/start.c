@@ -4,6 +4,7 @@
  * when we return to it. */
 #include <elf.h>
 
+#include "efi/arch.h"
 #include "efi/firmware.h"
 
 EFI_HANDLE self;
@@ -27,7 +28,7 @@ const EFI_GUID guid_memory_attribute = {
 	0xf4560cf6, 0x40ec, 0x4b4a, {0xa1, 0x92, 0xbf, 0x1d, 0x57, 0xd0, 0xb1, 0x89}};
 
 /* A PE file without relocations counts as one that cannot be moved: one page without any. */
-__asm__(".section .reloc, \"a\"\n\t.long 0, 12\n\t.word 0, 0\n\t.text\n");
+__asm__(".section .reloc, \"a\"\n\t.4byte 0, 12\n\t.2byte 0, 0\n\t.text\n");
 
 /* hidden: reached without the table of addresses, which is not relocated yet */
 extern char ImageBase[] __attribute__((visibility("hidden")));
@@ -57,7 +58,7 @@ __attribute__((no_stack_protector)) static void set_guard(void)
 	if (BS->LocateProtocol(&guid_rng, NULL, (void **)&rng) != EFI_SUCCESS || !rng ||
 		rng->get_rng(rng, NULL, sizeof(value), (uint8_t *)&value) != EFI_SUCCESS)
 		value = 0;
-	value ^= __builtin_ia32_rdtsc() * 0x9E3779B97F4A7C15;
+	value ^= arch_ticks() * 0x9E3779B97F4A7C15;
 	__stack_chk_guard = (__stack_chk_guard ^ value) & ~(uint64_t)0xFF;
 }
 
@@ -80,8 +81,7 @@ _Noreturn void efi_leave(EFI_STATUS status)
 	(void)BS->Exit(self, status, 0, NULL);
 	/* not reached: a firmware whose Exit returns leaves us nothing else */
 	RT->ResetSystem(EfiResetCold, status, 0, NULL);
-	for (;;)
-		__asm__ volatile("hlt");
+	arch_halt();
 }
 
 _Noreturn void __stack_chk_fail(void)

@@ -10,7 +10,6 @@ enum {
 	COFF_BYTES = 24, /* with the signature */
 	SECTION_BYTES = 40,
 	SECTIONS_MAX = 96,
-	MACHINE_X64 = 0x8664,
 	OPTIONAL_PE32_PLUS = 0x20B,
 	OPTIONAL_MIN_BYTES = 112, /* up to the data directories */
 	SUBSYSTEM_EFI_APPLICATION = 10,
@@ -45,7 +44,7 @@ static const char *open_optional(struct pe *ret, const uint8_t *p, size_t len)
 	return NULL;
 }
 
-const char *pe_open(struct pe *ret, const void *bytes, size_t len)
+const char *pe_open(struct pe *ret, const void *bytes, size_t len, uint16_t machine)
 {
 	const uint8_t *p = bytes;
 
@@ -55,7 +54,7 @@ const char *pe_open(struct pe *ret, const void *bytes, size_t len)
 	size_t coff = rs_le32(p + 60);
 	if (coff < DOS_BYTES || !is_inside(coff, COFF_BYTES, len) || rs_le32(p + coff) != 0x4550)
 		return "not a PE file";
-	if (rs_le16(p + coff + 4) != MACHINE_X64)
+	if (rs_le16(p + coff + 4) != machine)
 		return "for another kind of machine";
 	ret->sections = rs_le16(p + coff + 6);
 	size_t optional = coff + COFF_BYTES, optional_len = rs_le16(p + coff + 20);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* PE files for x86-64 UEFI: find sections in our own image, and load one ourselves. Source:
+/* 64-bit PE files for UEFI: find sections in our own image, and load one ourselves. Source:
  * Microsoft PE Format; the same checks as the firmware's loader makes, and more: everything it does
  * not need is refused. */
 #ifndef UNBRICK_FORMAT_PE_H
@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 enum {
+	PE_MACHINE_X64 = 0x8664,
 	PE_PAGE_BYTES = 4096,
 	PE_SECTION_EXECUTE = 0x20000000,
 	PE_SECTION_WRITE = (int)0x80000000,
@@ -36,8 +37,8 @@ struct pe_section {
 	uint32_t flags;
 };
 
-/** Read the headers. Returns NULL, or why they are not those of an x86-64 PE file. */
-const char *pe_open(struct pe *ret, const void *p, size_t len);
+/** Read the headers. Returns NULL, or why they are not those of a 64-bit PE file for @machine. */
+const char *pe_open(struct pe *ret, const void *p, size_t len, uint16_t machine);
 
 /** Section header @i below pe->sections. */
 void pe_section_at(const struct pe *pe, unsigned i, struct pe_section *ret);

@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		p[i] = data[i];
 	if (data[2] & 1)
 		repair(p, size);
-	if (!pe_open(&pe, p, size)) {
+	if (!pe_open(&pe, p, size, PE_MACHINE_X64)) {
 		if (pe_find_mapped(&pe, ".linux", &section, &section_len) && section_len)
 			p[0] = section[section_len - 1];
 		if (!pe_check(&pe) && pe.image_bytes < 1 << 24) {

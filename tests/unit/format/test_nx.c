@@ -60,7 +60,7 @@ static bool protect(struct fake *f, bool is_nx_compat)
 	help_pe_make(p);
 	if (!is_nx_compat)
 		p[HELP_F_DLL + 1] = 0;
-	assert_null(pe_open(&pe, p, sizeof(p)));
+	assert_null(pe_open(&pe, p, sizeof(p), PE_MACHINE_X64));
 	return nx_protect(&pages, &pe, BASE);
 }
 
@@ -120,7 +120,7 @@ static void test_nx_release__after_protect__all_is_plain_data(void **state)
 
 	(void)state;
 	help_pe_make(p);
-	assert_null(pe_open(&pe, p, sizeof(p)));
+	assert_null(pe_open(&pe, p, sizeof(p), PE_MACHINE_X64));
 	assert_true(nx_protect(&pages, &pe, BASE));
 	nx_release(&pages, &pe, BASE);
 	assert_false(f.had_both);

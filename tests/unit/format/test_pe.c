@@ -16,7 +16,7 @@
 static const char *refusal(const uint8_t *p, size_t len)
 {
 	struct pe pe;
-	const char *why = pe_open(&pe, p, len);
+	const char *why = pe_open(&pe, p, len, PE_MACHINE_X64);
 
 	return why ? why : pe_check(&pe);
 }
@@ -39,7 +39,7 @@ static void test_pe_load__good_file__is_laid_out_with_zeros_between(void **state
 	(void)state;
 	assert_non_null(image);
 	help_pe_make(p);
-	assert_null(pe_open(&pe, p, sizeof(p)));
+	assert_null(pe_open(&pe, p, sizeof(p), PE_MACHINE_X64));
 	assert_null(pe_check(&pe));
 	assert_int_equal(pe.entry, HELP_ENTRY);
 	assert_int_equal(pe.image_bytes, HELP_IMAGE_BYTES);
@@ -157,7 +157,7 @@ static void test_pe_load__section_without_bytes__is_zero(void **state)
 	help_pe_make(p);
 	help_put32(p, HELP_DATA + HELP_S_RAW_BYTES, 0);
 	help_put32(p, HELP_DATA + HELP_S_RAW_OFF, 0xFFFFFFFF); /* of no meaning then */
-	assert_null(pe_open(&pe, p, sizeof(p)));
+	assert_null(pe_open(&pe, p, sizeof(p), PE_MACHINE_X64));
 	assert_null(pe_check(&pe));
 	memset(image, 0xEE, sizeof(image));
 	pe_load(&pe, image);
@@ -186,9 +186,9 @@ static void test_pe_find_mapped__own_sections__by_name_once_and_inside(void **st
 	(void)state;
 	assert_non_null(image);
 	help_pe_make(p);
-	assert_null(pe_open(&pe, p, sizeof(p)));
+	assert_null(pe_open(&pe, p, sizeof(p), PE_MACHINE_X64));
 	pe_load(&pe, image);
-	assert_null(pe_open(&pe, image, HELP_IMAGE_BYTES));
+	assert_null(pe_open(&pe, image, HELP_IMAGE_BYTES, PE_MACHINE_X64));
 	assert_true(pe_find_mapped(&pe, ".data", &at, &len));
 	assert_ptr_equal(at, image + 0x2000);
 	assert_int_equal(len, 0x3000);
