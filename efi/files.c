@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "efi/files.h"
+#include "format/text.h"
 
 enum { PATH_MAX = 160, INFO_BYTES = 1024 };
 
@@ -8,13 +9,10 @@ static EFI_STATUS open_file(EFI_HANDLE volume, const char *path, EFI_FILE_HANDLE
 	EFI_FILE_IO_INTERFACE *fs = protocol_of(volume, &guid_simple_fs);
 	EFI_FILE_HANDLE root = NULL;
 	CHAR16 wide[PATH_MAX];
-	size_t i = 0;
 
 	if (!fs)
 		return EFI_UNSUPPORTED;
-	for (; path[i] && i + 1 < PATH_MAX; i++)
-		wide[i] = (CHAR16)(unsigned char)path[i];
-	wide[i] = 0;
+	text_widen(path, wide, PATH_MAX);
 	EFI_STATUS status = fs->OpenVolume(fs, &root);
 	if (status != EFI_SUCCESS)
 		return status;

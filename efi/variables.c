@@ -3,16 +3,9 @@
 
 #include <string.h>
 
+#include "format/text.h"
+
 enum { NV_BS_RT = 7, NAME_BYTES = 1024, VARIABLES_MAX = 4096 };
-
-static void widen(const char *name, CHAR16 ret[VARIABLE_NAME_MAX])
-{
-	size_t i = 0;
-
-	for (; name[i] && i + 1 < VARIABLE_NAME_MAX; i++)
-		ret[i] = (CHAR16)(unsigned char)name[i];
-	ret[i] = 0;
-}
 
 EFI_STATUS variable_get(const char *name, void *ret, size_t size, size_t *ret_len)
 {
@@ -20,7 +13,7 @@ EFI_STATUS variable_get(const char *name, void *ret, size_t size, size_t *ret_le
 	EFI_GUID guid = guid_global_variable;
 	UINTN len = size;
 
-	widen(name, wide);
+	text_widen(name, wide, VARIABLE_NAME_MAX);
 	EFI_STATUS status = RT->GetVariable(wide, &guid, NULL, &len, ret);
 	if (status == EFI_SUCCESS && len > size)
 		status = EFI_DEVICE_ERROR;
@@ -47,7 +40,7 @@ EFI_STATUS variable_set(const char *name, const void *bytes, size_t len)
 	if (!copy)
 		return EFI_OUT_OF_RESOURCES;
 	memcpy(copy, bytes, len);
-	widen(name, wide);
+	text_widen(name, wide, VARIABLE_NAME_MAX);
 	EFI_STATUS status = RT->SetVariable(wide, &guid, NV_BS_RT, len, copy);
 	pool_free(copy);
 	return status;

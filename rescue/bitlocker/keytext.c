@@ -1,28 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Text files in any encoding that Windows and its scripts write, reduced to what the search for
  * keys needs: one byte for each character. */
-#include <string.h>
-
 #include "bitlocker/internal.h"
+#include "format/encoding.h"
 
 #define OTHER 0x01 /* any character that matters to nobody here */
-
-enum encoding { ENC_BYTES, ENC_UTF16LE, ENC_UTF16BE };
 
 static enum encoding detect(struct rs_view v, size_t *ret_skip)
 {
 	size_t zero[2] = {0}, n = v.len < 4096 ? v.len : 4096;
 
-	*ret_skip = 0;
-	if (v.len >= 2 &&
-		((v.p[0] == 0xFF && v.p[1] == 0xFE) || (v.p[0] == 0xFE && v.p[1] == 0xFF))) {
-		*ret_skip = 2;
-		return v.p[0] == 0xFF ? ENC_UTF16LE : ENC_UTF16BE;
-	}
-	if (v.len >= 3 && memcmp(v.p, "\xEF\xBB\xBF", 3) == 0) {
-		*ret_skip = 3;
-		return ENC_BYTES;
-	}
+	enum encoding marked = encoding_of(v.p, v.len, ret_skip);
+	if (*ret_skip)
+		return marked;
 	/* without a mark: digits and GUIDs in UTF-16 have a zero in every other byte */
 	for (size_t i = 0; i < n; i++)
 		zero[i % 2] += v.p[i] == 0;
@@ -78,10 +68,8 @@ static uint32_t next_of(struct rs_view v, enum encoding enc, size_t *at)
 	if (enc == ENC_BYTES)
 		return next_of_bytes(v, at);
 	uint32_t c = OTHER;
-	if (v.len - *at >= 2) {
-		const uint8_t *p = v.p + *at;
-		c = enc == ENC_UTF16LE ? rs_le16(p) : (uint32_t)(p[0] << 8 | p[1]);
-	}
+	if (v.len - *at >= 2)
+		c = encoding_unit(enc, v.p + *at);
 	*at += v.len - *at >= 2 ? 2 : 1;
 	return c;
 }

@@ -10,6 +10,7 @@
 #include "block/internal.h"
 #include "core/text.h"
 #include "core/view.h"
+#include "format/parttype.h"
 
 #define BY_RECOVERY "repair it from Windows' recovery environment, which knows the whole set"
 #define BY_MDADM                                                                                   \
@@ -47,10 +48,10 @@ static const struct type {
 	bool is_whole_disk;
 	const char *name, *text;
 } types[] = {
-	{"0x42", MEMBER_DYNAMIC, true, "ldm", DYNAMIC},
-	{"5808c8aa-7e8f-42e0-85d2-e1e90434cfb3", MEMBER_DYNAMIC, true, "ldm", DYNAMIC},
-	{"af9b60a0-1431-4f62-bc68-3311714a69ad", MEMBER_DYNAMIC, true, "ldm", DYNAMIC},
-	{"e75caf8f-f680-4cee-afa3-b001e56efc2d", MEMBER_SPACES, false, "storage-spaces", POOL},
+	{PART_MBR_LDM, MEMBER_DYNAMIC, true, "ldm", DYNAMIC},
+	{PART_LDM_METADATA, MEMBER_DYNAMIC, true, "ldm", DYNAMIC},
+	{PART_LDM_DATA, MEMBER_DYNAMIC, true, "ldm", DYNAMIC},
+	{PART_STORAGE_SPACES, MEMBER_SPACES, false, "storage-spaces", POOL},
 	{"e7addcb4-dc34-4539-9a76-ebbd07be6f7e", MEMBER_SPACES, false, "storage-spaces", POOL},
 	{"db97dba9-0840-4bae-97f0-ffb9a327c7e1", MEMBER_CLUSTER, true, "cluster", CLUSTER},
 	/* caches of Storage Spaces Direct */

@@ -29,11 +29,6 @@ static int damaged(const struct fat *f, struct rs_err *err, const char *what)
 	return rs_fail_on(err, RS_E_FAT, f->vol->name, "%s", what);
 }
 
-static bool is_power_of_2(uint32_t v)
-{
-	return v && !(v & (v - 1));
-}
-
 /* The fields of the boot sector; false: no FAT has such. */
 static bool parse_boot(const uint8_t boot[512], struct fat *f)
 {
@@ -43,8 +38,8 @@ static bool parse_boot(const uint8_t boot[512], struct fat *f)
 	uint64_t table = rs_le16(boot + 22);
 
 	if (boot[510] != 0x55 || boot[511] != 0xaa || sector < 512 || sector > 4096 ||
-		!is_power_of_2(sector) || !is_power_of_2(per_cluster) || !reserved || !copies ||
-		copies > 2)
+		!rs_is_power_of_2(sector) || !rs_is_power_of_2(per_cluster) || !reserved ||
+		!copies || copies > 2)
 		return false;
 	f->root_bytes = rs_le16(boot + 17) * 32U;
 	if (!table) { /* as Windows and Linux tell FAT32, however small the volume is */

@@ -7,14 +7,9 @@
 
 enum { GUID_AT = 160, GUID_AT_TO_GO = 424 };
 
-static bool is_power_of_2(uint32_t v)
-{
-	return v && !(v & (v - 1));
-}
-
 static bool is_sector_size(uint32_t v)
 {
-	return is_power_of_2(v) && v >= 512 && v <= 4096;
+	return rs_is_power_of_2(v) && v >= 512 && v <= 4096;
 }
 
 bool boot_has_mark(const uint8_t boot[512])
@@ -49,7 +44,7 @@ bool boot_is_fat(const uint8_t boot[512])
 
 static bool has_fat_fields(const uint8_t boot[512])
 {
-	return is_sector_size(rs_le16(boot + 11)) && is_power_of_2(boot[13]) &&
+	return is_sector_size(rs_le16(boot + 11)) && rs_is_power_of_2(boot[13]) &&
 	       rs_le16(boot + 14) && boot[16] >= 1 && boot[16] <= 2 && boot[21] >= 0xf0;
 }
 

@@ -3,6 +3,7 @@
 #ifndef UNBRICK_FORMAT_BYTES_H
 #define UNBRICK_FORMAT_BYTES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 static inline uint16_t rs_le16(const uint8_t *p)
@@ -36,6 +37,11 @@ static inline void rs_put_le64(uint8_t *p, uint64_t v)
 {
 	rs_put_le32(p, (uint32_t)v);
 	rs_put_le32(p + 4, (uint32_t)(v >> 32));
+}
+
+static inline bool rs_is_power_of_2(uint64_t v)
+{
+	return v && !(v & (v - 1));
 }
 
 #endif

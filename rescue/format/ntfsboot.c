@@ -7,11 +7,6 @@
 #define CLUSTER_MAX	  (2U << 20)
 #define INDEX_BYTES_USUAL 4096U
 
-static bool is_power_of_2(uint64_t v)
-{
-	return v && !(v & (v - 1));
-}
-
 /* Sizes of records and index blocks: positive = clusters, negative = minus the power of two. */
 static uint32_t size_field(uint8_t v, uint32_t cluster_bytes)
 {
@@ -26,7 +21,7 @@ static uint32_t cluster_field(uint8_t v, uint32_t sector_bytes)
 {
 	uint64_t sectors = v <= 0x80 ? v : 256U - v < 31 ? 1ULL << (256U - v) : 0;
 
-	if (!is_power_of_2(sectors) || sectors * sector_bytes > CLUSTER_MAX)
+	if (!rs_is_power_of_2(sectors) || sectors * sector_bytes > CLUSTER_MAX)
 		return 0;
 	return (uint32_t)(sectors * sector_bytes);
 }
@@ -43,7 +38,7 @@ static bool cluster_off(const struct nt_geometry *g, uint64_t lcn, uint64_t *ret
 static const char *parse_sizes(const uint8_t *p, struct nt_geometry *g)
 {
 	g->sector_bytes = rs_le16(p + 0x0B);
-	if (!is_power_of_2(g->sector_bytes) || g->sector_bytes < 256 || g->sector_bytes > 4096)
+	if (!rs_is_power_of_2(g->sector_bytes) || g->sector_bytes < 256 || g->sector_bytes > 4096)
 		return "bytes per sector";
 	g->cluster_bytes = cluster_field(p[0x0D], g->sector_bytes);
 	if (!g->cluster_bytes)
@@ -54,7 +49,7 @@ static const char *parse_sizes(const uint8_t *p, struct nt_geometry *g)
 		return "total sectors";
 	g->volume_bytes = sectors * g->sector_bytes;
 	g->record_bytes = size_field(p[0x40], g->cluster_bytes);
-	if (!is_power_of_2(g->record_bytes) || g->record_bytes < NT_STRIDE_BYTES ||
+	if (!rs_is_power_of_2(g->record_bytes) || g->record_bytes < NT_STRIDE_BYTES ||
 		g->record_bytes > NT_RECORD_MAX)
 		return "size of an MFT record";
 	if (!cluster_off(g, rs_le64(p + 0x30), &g->mft_off_bytes))
@@ -73,7 +68,7 @@ static const char *parse_blemishes(const uint8_t *p, struct nt_geometry *g)
 		g->mftmirr_off_bytes == g->mft_off_bytes)
 		what = "first cluster of $MFTMirr";
 	g->index_bytes = size_field(p[0x44], g->cluster_bytes);
-	if (!is_power_of_2(g->index_bytes) || g->index_bytes < NT_STRIDE_BYTES ||
+	if (!rs_is_power_of_2(g->index_bytes) || g->index_bytes < NT_STRIDE_BYTES ||
 		g->index_bytes > NT_INDEX_MAX) {
 		g->index_bytes = INDEX_BYTES_USUAL;
 		what = "size of an index block";

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "format/settings.h"
 
+#include "format/encoding.h"
+
 enum { VALUES_MAX = 4, KEY_WAIT_MAX_S = 86400 };
 
 /* One key of the table in docs/boot.md: a number, or one of some words. */
@@ -192,7 +194,7 @@ static const char *value_parse(
 struct reader {
 	const uint8_t *p;
 	size_t len, off;
-	enum { UTF8, UTF16_LE, UTF16_BE } code;
+	enum encoding code;
 	bool is_cr; /* the last character was one */
 };
 
@@ -205,16 +207,8 @@ struct line {
 
 static void reader_init(struct reader *r, const uint8_t *p, size_t len)
 {
-	*r = (struct reader){.p = p, .len = len, .code = UTF8};
-	if (len >= 3 && p[0] == 0xEF && p[1] == 0xBB && p[2] == 0xBF) {
-		r->off = 3;
-	} else if (len >= 2 && p[0] == 0xFF && p[1] == 0xFE) {
-		r->off = 2;
-		r->code = UTF16_LE;
-	} else if (len >= 2 && p[0] == 0xFE && p[1] == 0xFF) {
-		r->off = 2;
-		r->code = UTF16_BE;
-	}
+	*r = (struct reader){.p = p, .len = len};
+	r->code = encoding_of(p, len, &r->off);
 }
 
 /* The next code unit; false at the end. Half a unit at the end is given as U+FFFD. */
@@ -222,7 +216,7 @@ static bool reader_next(struct reader *r, unsigned *ret)
 {
 	if (r->off >= r->len)
 		return false;
-	if (r->code == UTF8) {
+	if (r->code == ENC_BYTES) {
 		*ret = r->p[r->off++];
 		return true;
 	}
@@ -231,8 +225,7 @@ static bool reader_next(struct reader *r, unsigned *ret)
 		*ret = 0xFFFD;
 		return true;
 	}
-	unsigned a = r->p[r->off], b = r->p[r->off + 1];
-	*ret = r->code == UTF16_LE ? a | b << 8 : a << 8 | b;
+	*ret = encoding_unit(r->code, r->p + r->off);
 	r->off += 2;
 	return true;
 }

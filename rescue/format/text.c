@@ -116,3 +116,12 @@ void text_add_utf16(struct text *t, const uint16_t *from, size_t units)
 	for (size_t i = 0; i < units && from[i]; i++)
 		add_char(t, from[i] < ' ' || from[i] > '~' ? '?' : (char)from[i]);
 }
+
+void text_widen(const char *from, uint16_t *ret, size_t units)
+{
+	size_t i = 0;
+
+	for (; from[i] && i + 1 < units; i++)
+		ret[i] = (unsigned char)from[i];
+	ret[i] = 0;
+}

@@ -23,6 +23,9 @@ void text_add(struct text *t, const char *fmt, ...) __attribute__((format(printf
 void text_add_args(struct text *t, const char *fmt, va_list args)
 	__attribute__((format(printf, 2, 0)));
 
+/** ASCII to UTF-16, cut at @units with the closing zero. */
+void text_widen(const char *from, uint16_t *ret, size_t units);
+
 /** Add UTF-16 of at most @units (or to its zero), what is not printable ASCII as '?'. */
 void text_add_utf16(struct text *t, const uint16_t *from, size_t units);
 
