@@ -29,13 +29,13 @@ enum bl_method {
 	BL_XTS_256 = 0x8005,
 };
 
-enum bl_protector_kind { /* high byte of the on-disk protection word */
-	BL_P_CLEAR = 0x0000,
+/* The high byte of the on-disk protection word: what opens a protector, all of its bits together.
+ * Its kinds are the rows of protector.c. */
+enum bl_protector_kind {
+	BL_P_CLEAR = 0x0000, /* nothing: the key lies beside it */
 	BL_P_TPM = 0x0100,
 	BL_P_STARTUP_KEY = 0x0200,
-	BL_P_TPM_STARTUP_KEY = 0x0300,
-	BL_P_TPM_PIN = 0x0500,
-	BL_P_TPM_PIN_STARTUP_KEY = 0x0700,
+	BL_P_PIN = 0x0400,
 	BL_P_RECOVERY = 0x0800,
 	BL_P_PUBLIC_KEY = 0x1000,
 	BL_P_PASSPHRASE = 0x2000,
@@ -44,7 +44,7 @@ enum bl_protector_kind { /* high byte of the on-disk protection word */
 #define BL_MAX_PROTECTORS 64
 
 struct bl_protector {
-	uint16_t protection; /* as on disk; mask 0xff00 and see enum */
+	uint16_t protection; /* as on disk: see bl_is_kind */
 	uint8_t id[16];	     /* key ID, Microsoft order */
 	uint64_t changed_filetime;
 	char name[128]; /* UTF-8, "" if none */
@@ -74,6 +74,13 @@ struct bl_info {
 void bl_method_text(uint16_t method, char *ret, size_t cap);
 /** "recovery password", "TPM and PIN", "unknown (0x4000)" ... */
 void bl_protector_text(uint16_t protection, char *ret, size_t cap);
+/** Does opening it take @what (one BL_P_*, perhaps with others)? Of a kind that is known. */
+bool bl_protector_takes(unsigned protection, unsigned what);
+/** Is it of just this kind? */
+static inline bool bl_is_kind(unsigned protection, unsigned kind)
+{
+	return (protection & 0xFF00) == kind;
+}
 /** "encrypted", "suspended", "conversion unfinished" ... Static. */
 const char *bl_state_text(enum bl_state state);
 

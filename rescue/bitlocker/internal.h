@@ -150,13 +150,27 @@ bool bl_vmk_at(const struct bl_meta *m, unsigned index, struct bl_entry *ret);
 void bl_vmk_describe(const struct bl_entry *vmk, struct bl_protector *ret);
 /** Are its nested entries well formed (to the depth that we use)? */
 bool bl_vmk_is_sound(const struct bl_entry *vmk);
-/** The salt of its stretch key; false if it has none. */
-bool bl_vmk_salt(const struct bl_entry *vmk, uint8_t ret[16]);
-/** Open the VMK with the key that seals it. @ret gets 32 bytes. */
-bool bl_vmk_open(
-	const struct bl_entry *vmk, const uint8_t key[BL_KEY_BYTES], struct rs_secret *ret);
-/** The same by the clear key that lies beside. */
-bool bl_vmk_open_clear(const struct bl_entry *vmk, struct rs_secret *ret);
+
+/** Open a VMK entry. @secret: BL_KEY_BYTES of the one thing that its kind takes (an item's), or
+ * NULL. @ret, the owner's, gets the VMK's 32 bytes. 1 opened, 0 not by this one, negative: stop.
+ * Errors: RS_E_CANCELLED, RS_E_MEMORY. */
+typedef int bl_unwrap_fn(const struct bl_entry *vmk, const uint8_t *secret,
+	const struct rs_task *task, struct rs_secret *ret, struct rs_err *err);
+
+/* A kind of protector: all that is known of it. */
+struct bl_protector_row {
+	uint16_t kind;	      /* BL_P_*: what it takes */
+	const char *name;     /* for people, and in reports */
+	bl_unwrap_fn *unwrap; /* NULL: it takes what nobody can give here */
+	uint32_t rounds;      /* of stretching, for each try */
+	const char *way;      /* who has no recovery password: "give ..."; NULL: no way */
+	const char *hint;     /* what to say where that is the only way; NULL: nothing */
+};
+
+/** By kind or by the word on disk; NULL: not known. */
+const struct bl_protector_row *bl_protector_find(unsigned protection);
+/** Row by index 0..; NULL after the last. */
+const struct bl_protector_row *bl_protector_at(size_t index);
 
 /* ---- keyring.c ---- */
 enum bl_group_fault {
@@ -168,7 +182,12 @@ enum bl_group_fault {
 	BL_G_CHAR,
 	BL_G_MISSING, /* an ID in a key file without a password beside it */
 };
-enum bl_item_kind { BL_I_RECOVERY, BL_I_PASSPHRASE, BL_I_STARTUP, BL_I_BAD };
+enum bl_item_kind {
+	BL_I_BAD = 1, /* fits nothing */
+	BL_I_STARTUP = BL_P_STARTUP_KEY,
+	BL_I_RECOVERY = BL_P_RECOVERY,
+	BL_I_PASSPHRASE = BL_P_PASSPHRASE,
+};
 
 struct bl_item {
 	enum bl_item_kind kind;

@@ -122,7 +122,7 @@ static void choose(struct bl_volume *v)
 static bool has_clear_key(const struct bl_info *in)
 {
 	for (unsigned i = 0; i < in->n_protectors; i++)
-		if (in->protectors[i].protection < 0x0100)
+		if (bl_is_kind(in->protectors[i].protection, BL_P_CLEAR))
 			return true;
 	return false;
 }

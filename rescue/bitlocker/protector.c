@@ -4,6 +4,7 @@
  *   recovery password, passphrase: a stretch key (12 salt) and the VMK sealed by the stretched key
  *   startup key: a use key and the VMK sealed by the key in the .BEK file
  *   clear key: the key itself and the VMK sealed by it */
+#include <stdio.h>
 #include <string.h>
 
 #include "bitlocker/internal.h"
@@ -65,18 +66,11 @@ bool bl_vmk_is_sound(const struct bl_entry *vmk)
 	return is_list_sound(bl_entry_rest(vmk), 2);
 }
 
-bool bl_vmk_salt(const struct bl_entry *vmk, uint8_t ret[16])
-{
-	struct bl_entry e;
-	size_t at = 0;
+/* ---- what opens each kind ---- */
 
-	if (!bl_entry_find(bl_entry_rest(vmk), &at, BL_V_STRETCH, &e))
-		return false;
-	memcpy(ret, e.all.p + 12, 16);
-	return true;
-}
-
-bool bl_vmk_open(const struct bl_entry *vmk, const uint8_t key[BL_KEY_BYTES], struct rs_secret *ret)
+/* With the key that seals it: a startup key, or what one of the others below comes to. */
+static int open_sealed(const struct bl_entry *vmk, const uint8_t *secret,
+	const struct rs_task *task, struct rs_secret *ret, struct rs_err *err)
 {
 	auto_secret struct rs_secret payload = {0};
 	struct rs_view vmk_key;
@@ -84,25 +78,102 @@ bool bl_vmk_open(const struct bl_entry *vmk, const uint8_t key[BL_KEY_BYTES], st
 	size_t at = 0;
 	uint16_t type;
 
+	(void)task; /* quick */
 	for (unsigned n = 0; n < MOST_SEALED; n++) {
 		if (!bl_entry_find(bl_entry_rest(vmk), &at, BL_V_SEALED, &e))
-			return false;
-		if (bl_unseal(e.all, key, BL_K_VMK, &payload, &vmk_key, &type) &&
-			vmk_key.len == BL_KEY_BYTES)
-			return rs_secret_set(ret, vmk_key.p, vmk_key.len, NULL) == 0;
+			return 0;
+		if (!bl_unseal(e.all, secret, BL_K_VMK, &payload, &vmk_key, &type) ||
+			vmk_key.len != BL_KEY_BYTES)
+			continue;
+		int r = rs_secret_set(ret, vmk_key.p, vmk_key.len, err);
+		return r < 0 ? r : 1;
 	}
-	return false;
+	return 0;
 }
 
-bool bl_vmk_open_clear(const struct bl_entry *vmk, struct rs_secret *ret)
+static int open_clear(const struct bl_entry *vmk, const uint8_t *secret, const struct rs_task *task,
+	struct rs_secret *ret, struct rs_err *err)
 {
 	struct bl_entry e;
 	size_t at = 0;
+	int r = 0;
 
-	while (bl_entry_find(bl_entry_rest(vmk), &at, BL_V_KEY, &e)) {
+	(void)secret; /* there is none */
+	while (r == 0 && bl_entry_find(bl_entry_rest(vmk), &at, BL_V_KEY, &e)) {
 		struct rs_view key = bl_entry_rest(&e);
-		if (key.len == BL_KEY_BYTES && bl_vmk_open(vmk, key.p, ret))
-			return true;
+		if (key.len == BL_KEY_BYTES)
+			r = open_sealed(vmk, key.p, task, ret, err);
 	}
-	return false;
+	return r;
+}
+
+/* A password: 2^20 rounds with the salt of its stretch key. */
+static int open_stretched(const struct bl_entry *vmk, const uint8_t *secret,
+	const struct rs_task *task, struct rs_secret *ret, struct rs_err *err)
+{
+	auto_secret struct rs_secret key = {0};
+	struct bl_entry e;
+	size_t at = 0;
+
+	if (!bl_entry_find(bl_entry_rest(vmk), &at, BL_V_STRETCH, &e))
+		return 0;
+	int r = rs_secret_init(&key, BL_KEY_BYTES, err);
+	if (r == 0)
+		r = bl_stretch(secret, e.all.p + 12, task, key.p, err);
+	return r < 0 ? r : open_sealed(vmk, key.p, task, ret, err);
+}
+
+/* A new kind is a row. One that takes several things gets its unwrap when the first of them can be
+ * had here; which they are, its bits say. Ways are told in this order. */
+static const struct bl_protector_row rows[] = {
+	{.kind = BL_P_CLEAR, .name = "clear key (suspended)", .unwrap = open_clear},
+	{.kind = BL_P_RECOVERY,
+		.name = "recovery password",
+		.unwrap = open_stretched,
+		.rounds = BL_STRETCH_ROUNDS},
+	{.kind = BL_P_PASSPHRASE,
+		.name = "passphrase",
+		.unwrap = open_stretched,
+		.rounds = BL_STRETCH_ROUNDS,
+		.way = "give its passphrase"},
+	{.kind = BL_P_STARTUP_KEY,
+		.name = "startup key",
+		.unwrap = open_sealed,
+		.way = "give the startup key with --startup-key FILE",
+		.hint = "a data volume that unlocked by itself (auto-unlock) has its key in the "
+			"Windows that did it: unlock that, or use its recovery key if one was "
+			"made"},
+	{.kind = BL_P_TPM, .name = "TPM"},
+	{.kind = BL_P_TPM | BL_P_STARTUP_KEY, .name = "TPM and startup key"},
+	{.kind = BL_P_TPM | BL_P_PIN, .name = "TPM and PIN"},
+	{.kind = BL_P_TPM | BL_P_PIN | BL_P_STARTUP_KEY, .name = "TPM, PIN and startup key"},
+	{.kind = BL_P_PUBLIC_KEY, .name = "smart card or recovery agent"},
+};
+
+const struct bl_protector_row *bl_protector_at(size_t index)
+{
+	return index < sizeof(rows) / sizeof(rows[0]) ? &rows[index] : NULL;
+}
+
+const struct bl_protector_row *bl_protector_find(unsigned protection)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (bl_is_kind(protection, rows[i].kind))
+			return &rows[i];
+	return NULL;
+}
+
+void bl_protector_text(uint16_t protection, char *ret, size_t cap)
+{
+	const struct bl_protector_row *row = bl_protector_find(protection);
+
+	if (row)
+		(void)snprintf(ret, cap, "%s", row->name);
+	else
+		(void)snprintf(ret, cap, "unknown (0x%04x)", protection);
+}
+
+bool bl_protector_takes(unsigned protection, unsigned what)
+{
+	return bl_protector_find(protection) && (protection & what) == what;
 }

@@ -18,45 +18,6 @@ void bl_method_text(uint16_t method, char *ret, size_t cap)
 		(void)snprintf(ret, cap, "unknown (0x%04x)", method);
 }
 
-void bl_protector_text(uint16_t protection, char *ret, size_t cap)
-{
-	const char *text = NULL;
-
-	switch (protection & 0xFF00) {
-	case BL_P_CLEAR:
-		text = "clear key (suspended)";
-		break;
-	case BL_P_TPM:
-		text = "TPM";
-		break;
-	case BL_P_STARTUP_KEY:
-		text = "startup key";
-		break;
-	case BL_P_TPM_STARTUP_KEY:
-		text = "TPM and startup key";
-		break;
-	case BL_P_TPM_PIN:
-		text = "TPM and PIN";
-		break;
-	case BL_P_TPM_PIN_STARTUP_KEY:
-		text = "TPM, PIN and startup key";
-		break;
-	case BL_P_RECOVERY:
-		text = "recovery password";
-		break;
-	case BL_P_PUBLIC_KEY:
-		text = "smart card or recovery agent";
-		break;
-	case BL_P_PASSPHRASE:
-		text = "passphrase";
-		break;
-	default:
-		(void)snprintf(ret, cap, "unknown (0x%04x)", protection);
-		return;
-	}
-	(void)snprintf(ret, cap, "%s", text);
-}
-
 const char *bl_state_text(enum bl_state state)
 {
 	switch (state) {

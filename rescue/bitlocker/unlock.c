@@ -18,13 +18,6 @@ struct attempt {
 	uint64_t rounds_done, rounds_all;
 };
 
-static bool is_kind(uint16_t protection, enum bl_item_kind kind)
-{
-	static const uint16_t of[] = {BL_P_RECOVERY, BL_P_PASSPHRASE, BL_P_STARTUP_KEY};
-
-	return kind != BL_I_BAD && (protection & 0xFF00) == of[kind];
-}
-
 static bool won(struct attempt *a, const struct bl_entry *vmk)
 {
 	a->protection = rs_le16(vmk->all.p + 34);
@@ -40,53 +33,33 @@ static bool forward_progress(void *user, const char *what, uint64_t done, uint64
 	return rs_task_step(a->task, what, a->rounds_done + done, a->rounds_all);
 }
 
-/* 1 opened, 0 not, negative: stop */
-static int try_stretched(
-	struct attempt *a, const struct bl_entry *vmk, const uint8_t *h0, struct rs_err *err)
-{
-	auto_secret struct rs_secret key = {0};
-	struct rs_task task = {.user = a, .progress = forward_progress};
-	uint8_t salt[16];
-
-	if (!bl_vmk_salt(vmk, salt))
-		return 0;
-	int r = rs_secret_init(&key, BL_KEY_BYTES, err);
-	if (r == 0)
-		r = bl_stretch(h0, salt, &task, key.p, err);
-	if (r < 0)
-		return r;
-	a->rounds_done += BL_STRETCH_ROUNDS;
-	return bl_vmk_open(vmk, key.p, &a->vmk);
-}
-
+/* 1 opened, 0 not, negative: stop. @item NULL: nothing is needed. */
 static int try_one(struct attempt *a, const struct bl_entry *vmk, const struct bl_item *item,
 	struct rs_err *err)
 {
-	int r;
+	const struct bl_protector_row *row = bl_protector_find(item ? item->kind : 0);
+	const struct rs_task task = {.user = a, .progress = forward_progress};
+	int r = row->unwrap(vmk, item ? item->secret : NULL, &task, &a->vmk, err);
 
-	a->n_tried++;
-	if (item->kind == BL_I_STARTUP)
-		r = bl_vmk_open(vmk, item->secret, &a->vmk);
-	else
-		r = try_stretched(a, vmk, item->secret, err);
+	a->rounds_done += row->rounds;
 	return r == 1 ? won(a, vmk) : r;
 }
 
 /* A protector whose nested entries are malformed is passed over. */
 static bool is_candidate(const struct bl_entry *vmk, const struct bl_item *item)
 {
-	return is_kind(rs_le16(vmk->all.p + 34), item->kind) && bl_vmk_is_sound(vmk) &&
+	return bl_is_kind(rs_le16(vmk->all.p + 34), item->kind) && bl_vmk_is_sound(vmk) &&
 	       bl_item_fits(item, vmk->all.p + 8);
 }
 
-enum pass { PASS_STARTUP, PASS_WITH_ID, PASS_WITHOUT_ID, PASSES };
+enum pass { PASS_QUICK, PASS_WITH_ID, PASS_WITHOUT_ID, PASSES };
 
 static bool is_in_pass(const struct bl_item *item, enum pass pass)
 {
 	if (item->kind == BL_I_BAD)
 		return false;
-	if (item->kind == BL_I_STARTUP)
-		return pass == PASS_STARTUP;
+	if (!bl_protector_find(item->kind)->rounds)
+		return pass == PASS_QUICK;
 	return pass == (item->id_nibbles ? PASS_WITH_ID : PASS_WITHOUT_ID);
 }
 
@@ -120,9 +93,10 @@ static int try_item(struct attempt *a, size_t index, bool count_only, struct rs_
 			continue;
 		n_tried++;
 		if (count_only) {
-			a->rounds_all += item->kind == BL_I_STARTUP ? 0 : BL_STRETCH_ROUNDS;
+			a->rounds_all += bl_protector_find(item->kind)->rounds;
 			continue;
 		}
+		a->n_tried++;
 		int r = try_one(a, &vmk, item, err);
 		if (r != 0)
 			return r;
@@ -143,20 +117,15 @@ static int try_keys(struct attempt *a, bool count_only, struct rs_err *err)
 	return 0;
 }
 
-static int try_clear(struct attempt *a)
+static int try_clear(struct attempt *a, struct rs_err *err)
 {
 	struct bl_entry vmk;
+	int r = 0;
 
-	for (unsigned p = 0; bl_vmk_at(a->v->copies[a->v->used], p, &vmk); p++)
-		if (rs_le16(vmk.all.p + 34) < 0x0100 && bl_vmk_is_sound(&vmk) &&
-			bl_vmk_open_clear(&vmk, &a->vmk))
-			return won(a, &vmk);
-	return 0;
-}
-
-static bool is_of(const struct bl_protector *p, uint16_t kind)
-{
-	return (p->protection & 0xFF00) == kind;
+	for (unsigned p = 0; r == 0 && bl_vmk_at(a->v->copies[a->v->used], p, &vmk); p++)
+		if (bl_is_kind(rs_le16(vmk.all.p + 34), BL_P_CLEAR) && bl_vmk_is_sound(&vmk))
+			r = try_one(a, &vmk, NULL, err);
+	return r;
 }
 
 static unsigned count_kind(const struct bl_info *in, uint16_t kind)
@@ -164,7 +133,7 @@ static unsigned count_kind(const struct bl_info *in, uint16_t kind)
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < in->n_protectors; i++)
-		n += is_of(&in->protectors[i], kind);
+		n += bl_is_kind(in->protectors[i].protection, kind);
 	return n;
 }
 
@@ -176,7 +145,7 @@ void bl_list_ids(const struct bl_info *in, unsigned most, char *ret, size_t cap)
 	ret[0] = '\0';
 	for (unsigned i = 0; i < in->n_protectors && n < most; i++) {
 		size_t at = strlen(ret);
-		if (!is_of(&in->protectors[i], BL_P_RECOVERY))
+		if (!bl_is_kind(in->protectors[i].protection, BL_P_RECOVERY))
 			continue;
 		rs_guid_text(in->protectors[i].id, id);
 		(void)snprintf(ret + at, cap - at, "%s%s", n++ ? ", " : "", id);
@@ -202,26 +171,28 @@ static void list_ids(const struct bl_volume *v, char *ret, size_t cap)
 /* What opens a volume without a recovery password. */
 static void other_text(const struct bl_info *in, char *ret, size_t cap)
 {
-	bool has_startup = count_kind(in, BL_P_STARTUP_KEY) > 0,
-	     has_passphrase = count_kind(in, BL_P_PASSPHRASE) > 0;
+	const struct bl_protector_row *row, *last = NULL;
+	unsigned n = 0;
 
-	(void)snprintf(ret, cap, "%s%s%s%s", has_passphrase ? "give its passphrase" : "",
-		has_passphrase && has_startup ? ", or " : "",
-		has_startup ? "give the startup key with --startup-key FILE" : "",
-		has_startup && !has_passphrase
-			? "; a data volume that unlocked by itself (auto-unlock) has its key in "
-			  "the Windows that did it: unlock that, or use its recovery key if one "
-			  "was made"
-			: "");
+	for (size_t i = 0; (row = bl_protector_at(i)); i++) {
+		size_t at = strlen(ret);
+		if (!row->way || !count_kind(in, row->kind))
+			continue;
+		(void)snprintf(ret + at, cap - at, "%s%s", n++ ? ", or " : "", row->way);
+		last = row;
+	}
+	size_t at = strlen(ret);
+	if (n == 1 && last->hint)
+		(void)snprintf(ret + at, cap - at, "; %s", last->hint);
 }
 
-static bool can_be_typed(const struct bl_info *in)
+static bool can_be_given(const struct bl_info *in)
 {
-	for (unsigned i = 0; i < in->n_protectors; i++) {
-		uint16_t p = in->protectors[i].protection & 0xFF00;
-		if (p == BL_P_RECOVERY || p == BL_P_PASSPHRASE || p == BL_P_STARTUP_KEY)
+	const struct bl_protector_row *row;
+
+	for (size_t i = 0; (row = bl_protector_at(i)); i++)
+		if (row->kind != BL_P_CLEAR && row->unwrap && count_kind(in, row->kind))
 			return true;
-	}
 	return false;
 }
 
@@ -237,7 +208,7 @@ static int fail_bad_item(const struct attempt *a, struct rs_err *err)
 			const uint8_t *guid = a->v->info.protectors[p].id;
 			if (item->kind != BL_I_BAD || !item->id_nibbles ||
 				!bl_item_fits(item, guid) ||
-				!is_of(&a->v->info.protectors[p], BL_P_RECOVERY))
+				!bl_is_kind(a->v->info.protectors[p].protection, BL_P_RECOVERY))
 				continue;
 			rs_guid_text(guid, id);
 			if (item->fault == BL_G_MISSING)
@@ -277,7 +248,7 @@ static void startup_text(const struct attempt *a, char *ret, size_t cap)
 	(void)snprintf(ret, cap, "none of the %u startup keys is for it; ", n);
 	for (unsigned i = 0; i < a->v->info.n_protectors; i++) {
 		const struct bl_protector *p = &a->v->info.protectors[i];
-		if ((p->protection & 0xFF00) != BL_P_STARTUP_KEY)
+		if (!bl_is_kind(p->protection, BL_P_STARTUP_KEY))
 			continue;
 		rs_guid_text(p->id, guid);
 		(void)snprintf(ret, cap, "none of the %u startup keys is for it, %s.BEK would be; ",
@@ -306,7 +277,7 @@ static int fail_no_key(const struct attempt *a, struct rs_err *err)
 {
 	char ids[340], bek[128], given[64];
 
-	if (!can_be_typed(&a->v->info)) {
+	if (!can_be_given(&a->v->info)) {
 		char text[40] = "no key protector at all";
 		if (a->v->info.n_protectors)
 			bl_protector_text(a->v->info.protectors[0].protection, text, sizeof(text));
@@ -321,6 +292,7 @@ static int fail_no_key(const struct attempt *a, struct rs_err *err)
 			err, RS_E_KEY_REJECTED, a->v->name, "%u tried; %s", a->n_tried, ids);
 	startup_text(a, bek, sizeof(bek));
 	if (!count_kind(&a->v->info, BL_P_RECOVERY)) {
+		ids[0] = '\0';
 		other_text(&a->v->info, ids, sizeof(ids));
 		return rs_fail_on(err, RS_E_KEY_OTHER, a->v->name, "%s%s", bek, ids);
 	}
@@ -330,7 +302,7 @@ static int fail_no_key(const struct attempt *a, struct rs_err *err)
 
 static int find_vmk(struct attempt *a, struct rs_err *err)
 {
-	int r = try_clear(a);
+	int r = try_clear(a, err);
 
 	if (r == 0)
 		r = try_keys(a, true, err);

@@ -174,11 +174,9 @@ static bool names(const struct win_bcd *bcd, const struct en_volume *v)
 
 static bool has_tpm(const struct bl_info *info)
 {
-	for (unsigned i = 0; i < info->n_protectors; i++) {
-		unsigned kind = info->protectors[i].protection & 0xff00U;
-		if ((kind & BL_P_TPM) && kind < BL_P_RECOVERY)
+	for (unsigned i = 0; i < info->n_protectors; i++)
+		if (bl_protector_takes(info->protectors[i].protection, BL_P_TPM))
 			return true;
-	}
 	return false;
 }
 

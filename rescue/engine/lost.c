@@ -7,25 +7,14 @@
 #include "core/text.h"
 #include "engine/engine.h"
 
+#define MOST_IDS 3U /* in a message */
+
 /* Nothing was opened, and nothing says that another kind of volume is there. */
 static bool may_be_bitlocker(const struct en_volume *v)
 {
 	if (v->bl || v->stack.raw)
 		return false;
 	return v->part->kind != VOL_OTHER && v->part->kind != VOL_MSR;
-}
-
-static void key_ids(const struct bl_info *info, char *ret, size_t cap)
-{
-	ret[0] = '\0';
-	for (unsigned i = 0; i < info->n_protectors; i++) {
-		char id[RS_GUID_LEN];
-		size_t len = strlen(ret);
-		if ((info->protectors[i].protection & 0xff00) != BL_P_RECOVERY)
-			continue;
-		rs_guid_text(info->protectors[i].id, id);
-		(void)snprintf(ret + len, cap - len, "%s%s", len ? ", " : "; recovery key ID ", id);
-	}
 }
 
 int en_bitlocker_lost(struct rs_session *s, struct en_volume *v, struct rs_err *err)
@@ -54,11 +43,11 @@ int en_bitlocker_lost(struct rs_session *s, struct en_volume *v, struct rs_err *
 		return 0;
 	}
 	rs_guid_text(bl_get_info(v->bl)->volume_id, id);
-	key_ids(bl_get_info(v->bl), ids, sizeof(ids));
+	bl_list_ids(bl_get_info(v->bl), MOST_IDS, ids, sizeof(ids));
 	(void)rs_fail_on(err, RS_E_BL_DAMAGED, v->name,
 		"its first sector is overwritten; metadata found at byte %" PRIu64
-		", volume ID %s%s",
-		at_bytes, id, ids);
+		", volume ID %s%s%s",
+		at_bytes, id, ids[0] ? "; recovery key ID " : "", ids);
 	return 0;
 }
 

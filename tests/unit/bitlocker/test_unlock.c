@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../../layers/layers.h"
+#include "bitlocker/internal.h"
 #include "mini.h"
 
 #define OTHER_PASSWORD "000011-000011-000011-000011-000011-000011-000011-000011"
@@ -117,6 +118,33 @@ static void test_unlock__each_kind_of_key__opens_its_protector(void **state)
 	mini_done(&m);
 }
 
+/* Every row of the table that can be opened is opened by its own thing and by nothing else. */
+static void test_protector__each_row__opens_by_its_own_thing_alone(void **state)
+{
+	const struct bl_protector_row *row;
+	unsigned n = 0, n_open = 0;
+	char text[64];
+
+	(void)state;
+	for (; (row = bl_protector_at(n)); n++) {
+		assert_ptr_equal(bl_protector_find(row->kind), row); /* none twice */
+		assert_ptr_equal(bl_protector_find(row->kind | 0x00FF), row);
+		bl_protector_text(row->kind, text, sizeof(text));
+		assert_string_equal(text, row->name);
+		assert_true(row->unwrap || !row->way);
+		assert_true(row->way || !row->hint);
+		n_open += row->unwrap != NULL;
+		assert_int_equal(bl_protector_takes(row->kind, BL_P_TPM),
+			row->kind >= 0x0100 && row->kind < 0x0800 && row->kind != 0x0200);
+	}
+	assert_int_equal(n, 9);
+	assert_int_equal(n_open, 4);
+	assert_null(bl_protector_find(0x4000));
+	assert_false(bl_protector_takes(0x4100, BL_P_TPM)); /* nobody knows what that is */
+	bl_protector_text(0x4000, text, sizeof(text));
+	assert_string_equal(text, "unknown (0x4000)");
+}
+
 static void test_unlock__no_key__needed_and_the_ids_named(void **state)
 {
 	struct mini m;
@@ -165,6 +193,16 @@ static void test_unlock__no_recovery_password_made__asks_for_what_opens_it(void 
 	assert_non_null(
 		strstr(o.err.detail, "--startup-key FILE; a data volume that unlocked by itself"));
 	assert_null(strstr(rs_err_info(o.code)->advice, "give its recovery password"));
+	mini_done(&m);
+	mini_begin(&m, BL_XTS_128, 512);
+	mini_startup(&m, 0x44, external);
+	mini_vmk(&m, 0x33, BL_P_PASSPHRASE, NULL, 0);
+	mini_fvek(&m);
+	mini_relocation(&m);
+	mini_finish(&m);
+	o = unlock(&m, NULL);
+	assert_string_equal(o.err.detail,
+		"give its passphrase, or give the startup key with --startup-key FILE");
 	mini_done(&m);
 	mini_begin(&m, BL_XTS_128, 512);
 	mini_vmk(&m, 0x33, BL_P_PASSPHRASE, NULL, 0);
@@ -340,13 +378,41 @@ static void test_unlock__startup_key__by_its_guid(void **state)
 	mini_done(&m);
 }
 
+/* The right key opens what is sealed, but that is no volume master key. */
+static void test_unlock__another_key_in_the_protector__is_not_taken(void **state)
+{
+	static const struct {
+		uint16_t key_type;
+		size_t len;
+	} other[] = {{BL_K_HASH, 32}, {BL_K_VMK, 16}};
+	uint8_t sealed[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++) {
+		struct bl_entry vmk;
+		struct rs_secret got = {0};
+		struct mini m;
+
+		mini_begin(&m, BL_XTS_128, 512);
+		size_t len =
+			mini_seal(&m, external, other[i].key_type, m.vmk, other[i].len, sealed);
+		size_t at = m.end;
+		mini_vmk(&m, 0x44, BL_P_STARTUP_KEY, sealed, len);
+		assert_int_equal(bl_entry_next((struct rs_view){m.area, m.end}, &at, &vmk), 1);
+		const struct bl_protector_row *row = bl_protector_find(BL_P_STARTUP_KEY);
+		assert_int_equal(row->unwrap(&vmk, external, NULL, &got, NULL), 0);
+		assert_null(got.p);
+		mini_done(&m);
+	}
+}
+
 static void test_unlock__only_tpm__no_key_can_be_typed(void **state)
 {
 	struct mini m;
 
 	(void)state;
 	mini_begin(&m, BL_XTS_128, 512);
-	mini_vmk(&m, 0x55, BL_P_TPM_PIN, NULL, 0);
+	mini_vmk(&m, 0x55, BL_P_TPM | BL_P_PIN, NULL, 0);
 	mini_vmk(&m, 0x56, BL_P_PUBLIC_KEY, NULL, 0);
 	mini_fvek(&m);
 	mini_finish(&m);
@@ -437,6 +503,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_unlock__each_kind_of_key__opens_its_protector),
+		cmocka_unit_test(test_protector__each_row__opens_by_its_own_thing_alone),
 		cmocka_unit_test(test_unlock__no_key__needed_and_the_ids_named),
 		cmocka_unit_test(test_unlock__many_ids__the_rest_is_counted),
 		cmocka_unit_test(test_unlock__no_recovery_password_made__asks_for_what_opens_it),
@@ -444,6 +511,7 @@ int main(void)
 		cmocka_unit_test(test_unlock__while_it_stretches__works_on_a_secret_stack),
 		cmocka_unit_test(test_unlock__key_with_an_id__only_where_it_fits),
 		cmocka_unit_test(test_unlock__startup_key__by_its_guid),
+		cmocka_unit_test(test_unlock__another_key_in_the_protector__is_not_taken),
 		cmocka_unit_test(test_unlock__only_tpm__no_key_can_be_typed),
 		cmocka_unit_test(test_unlock__many_false_protectors__tried_up_to_the_cap),
 		cmocka_unit_test(test_unlock__clear_key_with_a_bad_seal__typed_key_opens),

@@ -186,8 +186,8 @@ static void test_boots__none_or_damaged__may_sleep(void **state)
 
 static void test_boots__its_own_metadata__tell_a_windows(void **state)
 {
-	static const uint16_t tpm[] = {
-		BL_P_TPM, BL_P_TPM_PIN, BL_P_TPM_STARTUP_KEY, BL_P_TPM_PIN_STARTUP_KEY};
+	static const uint16_t tpm[] = {BL_P_TPM, BL_P_TPM | BL_P_PIN, BL_P_TPM | BL_P_STARTUP_KEY,
+		BL_P_TPM | BL_P_PIN | BL_P_STARTUP_KEY};
 	static const uint16_t other[] = {
 		BL_P_RECOVERY, BL_P_PASSPHRASE, BL_P_STARTUP_KEY, BL_P_PUBLIC_KEY, BL_P_CLEAR};
 	static const char *const windows[] = {
