@@ -229,9 +229,8 @@ enum bl_group_fault bl_recovery_text(
 void bl_recovery_fault_text(enum bl_group_fault f, unsigned group, char *ret, size_t cap);
 
 /* ---- keytext.c ---- */
-/** Decode a text file: one byte for each character; dashes, blanks and line ends of all kinds
- * become
- * '-', ' ' and '\n', anything else outside ASCII becomes 0x01. */
+/** Decode a text file: one byte for each character. Dashes, blanks and line ends of all kinds are
+ * '-', ' ' and '\n' then, anything else outside ASCII is 0x01. Errors: RS_E_MEMORY. */
 int bl_keytext_decode(struct rs_view raw, struct rs_secret *ret, struct rs_err *err);
 
 /* ---- cipher_*.c, diffuser.c ---- */

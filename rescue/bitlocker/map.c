@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where the bytes of the opened volume stand on the disk.
- *   [0, R)           at V, the relocated block: the disk's own start is BitLocker's header and
- * filler the three areas, [V, V + R)   zeros; never written the rest         in its place Disk
- * bytes at or above the watermark are plain (an unfinished conversion leaves the front encrypted);
- * a finished volume has its watermark at the end, a decrypted one at 0. */
+/* Where the bytes of the opened volume stand on the disk; R the length and V the place of the
+ * relocated block.
+ *
+ *   [0, R)                       at V: the disk's own start is BitLocker's header and filler
+ *   the three areas, [V, V + R)  zeros; never written
+ *   the rest                     in its place
+ *
+ * Disk bytes at or above the watermark are plain (an unfinished conversion leaves the front
+ * encrypted); a finished volume has its watermark at the end, a decrypted one at 0. */
 #include "bitlocker/internal.h"
 
 #include <string.h>

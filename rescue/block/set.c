@@ -15,8 +15,7 @@
 #define BY_RECOVERY "repair it from Windows' recovery environment, which knows the whole set"
 #define BY_MDADM                                                                                   \
 	"assemble the set ('mdadm --assemble --scan') and name the array, /dev/mdN, instead; "     \
-	"what "                                                                                    \
-	"is only left over of an earlier set goes with 'wipefs', on a copy first"
+	"what is only left over of an earlier set goes with 'wipefs', on a copy first"
 
 static const char *const next_step[] = {
 	[MEMBER_DYNAMIC] = BY_RECOVERY,

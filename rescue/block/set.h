@@ -19,9 +19,8 @@ enum member_kind {
 	"take the disk out of the cluster's service first, or repair it on the machine that "      \
 	"holds it"
 #define BLK_BY_CONTROLLER                                                                          \
-	"repair it from Windows' recovery environment with the controller's driver; a disk that "  \
-	"is "                                                                                      \
-	"in no set can be repaired in another machine"
+	"repair it from Windows' recovery environment with the controller's driver; "              \
+	"a disk that is in no set can be repaired in another machine"
 
 struct disk_member {
 	enum member_kind kind;

@@ -29,9 +29,11 @@ static inline int rs_steal_fd(int *fd)
 #define auto_free  __attribute__((cleanup(rs_auto_free)))
 #define auto_close __attribute__((cleanup(rs_auto_close)))
 
-/* Defines `auto_NAME` helper NAME_auto for pointers of TYPE freed by FUNCTION:
- *   RS_DEFINE_AUTO(struct blk *, blk_close)   #define auto_blk
- * __attribute__((cleanup(blk_close_auto))) */
+/* Defines FUNCTION_auto, for the attribute of a pointer of TYPE that FUNCTION frees:
+ *
+ *   RS_DEFINE_AUTO(struct blk *, blk_close);
+ *   #define auto_blk __attribute__((cleanup(blk_close_auto)))
+ */
 #define RS_DEFINE_AUTO(type, function)                                                             \
 	static inline void function##_auto(type *p)                                                \
 	{                                                                                          \
