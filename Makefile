@@ -102,6 +102,8 @@ helpers_act = judge
 helpers_engine = judge ntfslog bitlocker
 helpers_ui = engine judge ntfslog
 
+# who wipes the keys that were given
+$(BUILD)/tests/unit/engine/test_keys: LDFLAGS += -Wl,--wrap=rs_secret_done
 # the disk that the engine opens is one of the test's
 $(BUILD)/tests/unit/engine/test_unreadable: LDFLAGS += -Wl,--wrap=blk_file_open
 # and the disk of this one fails

@@ -14,6 +14,8 @@
 
 #include "core/arena.h" /* memory for keys, for a front end that hands it to libraries */
 #include "core/err.h"	/* struct rs_err, RS_E_* and the table of errors */
+#include "core/protector.h"
+#include "core/secret.h"
 #include "format/words.h"
 #include "report/model.h" /* struct rs_run: a run as data */
 
@@ -45,14 +47,6 @@ enum rs_answer {
 	RS_ANSWER_NOBODY, /* nobody is there to answer: as no, and the outcome says so */
 };
 
-struct rs_key_request {
-	const char *volume;	/* "/dev/sda3" or "disk.img, volume 3" */
-	const char *key_ids;	/* recovery key IDs, separated by ", "; "" if it has none */
-	const char *protectors; /* "recovery password, TPM" */
-	const char *last_error; /* why the last key did not do, "" at the first try */
-	unsigned attempt;	/* 1.. */
-};
-
 struct rs_found {			 /* one of: */
 	const struct run_volume *volume; /* was looked at */
 	const struct run_finding *finding;
@@ -67,9 +61,6 @@ struct rs_events {
 	 * Return false to cancel. */
 	bool (*progress)(void *user, const char *what, uint64_t done, uint64_t total);
 	enum rs_answer (*ask)(void *user, const struct rs_question *q);
-	/* A key is needed: write it (no NUL needed) into @buf, return its length, 0 = none, and the
-	 * volume stays locked. The engine wipes @buf. */
-	size_t (*key)(void *user, const struct rs_key_request *q, char *buf, size_t cap);
 };
 
 /** All callbacks may be NULL: then nothing is asked, and every answer is no. @events is copied. */
@@ -79,12 +70,51 @@ void rs_session_free(struct rs_session *s);
 
 /* ---- keys and rules ---- */
 
-/** Contents are read at once and wiped. Before the text of keys, or in its place, there may be
- * startup keys (.BEK), one after another. Errors: RS_E_IO_OPEN, RS_E_KEY_FILE, RS_E_KEY_FORMAT. */
-int rs_keys_from_file(struct rs_session *s, const char *path, struct rs_err *err);
+/* A volume that nothing opens so far. */
+struct rs_key_request {
+	const char *volume;		       /* "/dev/sda3" or "disk.img, volume 3" */
+	const struct bl_protector *protectors; /* each would open it */
+	unsigned n_protectors;
+	const struct rs_err *last; /* why nothing did yet */
+	unsigned attempt, most;	   /* 1.. with this source, and how often it is asked */
+};
+
+/* How an answer is read. */
+enum rs_key_form {
+	RS_KEY_TYPED,	   /* a recovery password, or else a passphrase */
+	RS_KEY_LIST,	   /* startup keys (.BEK) one after another, or none; then text with
+			    * recovery passwords and their IDs */
+	RS_KEY_PASSPHRASE, /* whatever it looks like */
+	RS_KEY_STARTUP,	   /* a .BEK file */
+};
+
+/* Where keys come from. Nothing of it is kept but the struct itself, copied. */
+struct rs_key_source {
+	const char *name; /* for errors; static, or as long as the session */
+	void *user;
+	enum rs_key_form form;
+	/* 1: the key is in @ret, which is zeroed before and belongs to the engine whatever is
+	 * returned (it wipes it); 0: not here; negative: it could not be asked, why is in @err. The
+	 * others are asked then. RS_E_CANCELLED and RS_E_MEMORY end the operation. */
+	int (*ask)(const struct rs_key_source *self, const struct rs_key_request *q,
+		struct rs_secret *ret, struct rs_err *err);
+};
+
+/** Ask this one, too, after those before it, when nothing opens a volume. Errors: RS_E_BUG (more
+ * than four). */
+int rs_keys_add_source(
+	struct rs_session *s, const struct rs_key_source *source, struct rs_err *err);
+/** Contents are read at once, before anything else, and wiped.
+ * Errors: RS_E_IO_OPEN, RS_E_KEY_FILE, RS_E_KEY_FORMAT, RS_E_MEMORY. */
+int rs_keys_from_file(
+	struct rs_session *s, const char *path, enum rs_key_form form, struct rs_err *err);
+/** The same of a descriptor, with the form RS_KEY_LIST. */
 int rs_keys_from_fd(struct rs_session *s, int fd, struct rs_err *err);
-int rs_passphrase_from_file(struct rs_session *s, const char *path, struct rs_err *err);
-int rs_startup_key_from_file(struct rs_session *s, const char *path, struct rs_err *err);
+/** "recovery password", "TPM and PIN", "unknown (0x4000)" ... */
+void bl_protector_text(uint16_t protection, char *ret, size_t cap);
+/** The IDs of the recovery keys among @n protectors, "A, B and 7 more (...)": @most of them, the
+ * others counted. */
+void bl_list_ids(const struct bl_protector *p, unsigned n, unsigned most, char *ret, size_t cap);
 /** Use the rules of a folder (NULL: the shipped ones, the default). Errors: RS_E_RULE. */
 int rs_rules_from(struct rs_session *s, const char *dir, struct rs_err *err);
 

@@ -6,6 +6,7 @@
 
 #include "block/blk.h"
 #include "core/events.h"
+#include "core/protector.h"
 #include "core/secret.h"
 
 enum bl_flavour { BL_VISTA = 1, BL_WIN7 = 2, BL_TO_GO = 3 };
@@ -29,26 +30,7 @@ enum bl_method {
 	BL_XTS_256 = 0x8005,
 };
 
-/* The high byte of the on-disk protection word: what opens a protector, all of its bits together.
- * Its kinds are the rows of protector.c. */
-enum bl_protector_kind {
-	BL_P_CLEAR = 0x0000, /* nothing: the key lies beside it */
-	BL_P_TPM = 0x0100,
-	BL_P_STARTUP_KEY = 0x0200,
-	BL_P_PIN = 0x0400,
-	BL_P_RECOVERY = 0x0800,
-	BL_P_PUBLIC_KEY = 0x1000,
-	BL_P_PASSPHRASE = 0x2000,
-};
-
 #define BL_MAX_PROTECTORS 64
-
-struct bl_protector {
-	uint16_t protection; /* as on disk: see bl_is_kind */
-	uint8_t id[16];	     /* key ID, Microsoft order */
-	uint64_t changed_filetime;
-	char name[128]; /* UTF-8, "" if none */
-};
 
 /* What the metadata say; no key needed. */
 struct bl_info {
@@ -76,16 +58,12 @@ void bl_method_text(uint16_t method, char *ret, size_t cap);
 void bl_protector_text(uint16_t protection, char *ret, size_t cap);
 /** Does opening it take @what (one BL_P_*, perhaps with others)? Of a kind that is known. */
 bool bl_protector_takes(unsigned protection, unsigned what);
-/** Is it of just this kind? */
-static inline bool bl_is_kind(unsigned protection, unsigned kind)
-{
-	return (protection & 0xFF00) == kind;
-}
 /** "encrypted", "suspended", "conversion unfinished" ... Static. */
 const char *bl_state_text(enum bl_state state);
 
-/** The IDs of its recovery keys, "A, B and 7 more (...)": @most of them, the others counted. */
-void bl_list_ids(const struct bl_info *in, unsigned most, char *ret, size_t cap);
+/** The IDs of the recovery keys among @n protectors, "A, B and 7 more (...)": @most of them, the
+ * others counted. */
+void bl_list_ids(const struct bl_protector *p, unsigned n, unsigned most, char *ret, size_t cap);
 
 struct bl_volume; /* parsed metadata of one volume, and its keys once unlocked */
 

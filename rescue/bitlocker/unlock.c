@@ -137,23 +137,23 @@ static unsigned count_kind(const struct bl_info *in, uint16_t kind)
 	return n;
 }
 
-void bl_list_ids(const struct bl_info *in, unsigned most, char *ret, size_t cap)
+void bl_list_ids(const struct bl_protector *p, unsigned n, unsigned most, char *ret, size_t cap)
 {
 	char id[RS_GUID_LEN];
-	unsigned n = 0, all = count_kind(in, BL_P_RECOVERY);
+	unsigned all = 0;
 
 	ret[0] = '\0';
-	for (unsigned i = 0; i < in->n_protectors && n < most; i++) {
+	for (unsigned i = 0; i < n; i++) {
 		size_t at = strlen(ret);
-		if (!bl_is_kind(in->protectors[i].protection, BL_P_RECOVERY))
+		if (!bl_is_kind(p[i].protection, BL_P_RECOVERY) || all++ >= most)
 			continue;
-		rs_guid_text(in->protectors[i].id, id);
-		(void)snprintf(ret + at, cap - at, "%s%s", n++ ? ", " : "", id);
+		rs_guid_text(p[i].id, id);
+		(void)snprintf(ret + at, cap - at, "%s%s", at ? ", " : "", id);
 	}
 	size_t at = strlen(ret);
-	if (all > n)
+	if (all > most)
 		(void)snprintf(
-			ret + at, cap - at, " and %u more (unbrick list shows all)", all - n);
+			ret + at, cap - at, " and %u more (unbrick list shows all)", all - most);
 }
 
 /* "the recovery key's ID is 64311DEA-..." */
@@ -161,7 +161,7 @@ static void list_ids(const struct bl_volume *v, char *ret, size_t cap)
 {
 	char ids[256];
 
-	bl_list_ids(&v->info, IDS_IN_MESSAGE, ids, sizeof(ids));
+	bl_list_ids(v->info.protectors, v->info.n_protectors, IDS_IN_MESSAGE, ids, sizeof(ids));
 	if (ids[0])
 		(void)snprintf(ret, cap, "the recovery key's ID is %s", ids);
 	else

@@ -17,11 +17,15 @@
 #include "rescue.h"
 #include "windows/windows.h"
 
+#define EN_SOURCES_MAX 4U
+
 struct rs_session {
 	struct rs_events events;
 	struct rs_task task; /* hands progress on to events */
 	struct bl_keyring *keys;
 	bool has_keys; /* somebody gave some before the operation began */
+	struct rs_key_source sources[EN_SOURCES_MAX]; /* asked in this order */
+	size_t n_sources;
 	struct rule_set rules;
 	bool has_rules; /* loaded (the shipped ones at first use) */
 };
@@ -116,6 +120,12 @@ struct en_machine {
 void en_log(const struct rs_session *s, enum rs_log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 int en_rules(struct rs_session *s, struct rs_err *err);
+
+/* ---- keys.c ---- */
+
+/** Open v->bl with what is in the keyring, and if @may_ask with what the sources give.
+ * Errors: those of bl_unlock; RS_E_KEY_FILE, RS_E_KEY_FORMAT. */
+int en_unlock(struct rs_session *s, struct en_volume *v, bool may_ask, struct rs_err *err);
 
 /* ---- machine.c ---- */
 

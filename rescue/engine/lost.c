@@ -42,8 +42,9 @@ int en_bitlocker_lost(struct rs_session *s, struct en_volume *v, struct rs_err *
 			at_bytes, why.detail);
 		return 0;
 	}
-	rs_guid_text(bl_get_info(v->bl)->volume_id, id);
-	bl_list_ids(bl_get_info(v->bl), MOST_IDS, ids, sizeof(ids));
+	const struct bl_info *info = bl_get_info(v->bl);
+	rs_guid_text(info->volume_id, id);
+	bl_list_ids(info->protectors, info->n_protectors, MOST_IDS, ids, sizeof(ids));
 	(void)rs_fail_on(err, RS_E_BL_DAMAGED, v->name,
 		"its first sector is overwritten; metadata found at byte %" PRIu64
 		", volume ID %s%s%s",

@@ -70,7 +70,7 @@ static int tree_open(
 		r = choose(target, t->m, s, &t->v, err);
 	if (r != 0)
 		return r;
-	if (en_is_locked(t->v) && s->events.key)
+	if (en_is_locked(t->v) && s->n_sources)
 		en_volume_close_to(t->v, EN_DISK); /* again, and this time a person may be asked */
 	en_volume_look(s, t->v, true);
 	if (t->v->stack.raw)

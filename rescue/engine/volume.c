@@ -6,9 +6,6 @@
 #include "core/text.h"
 #include "engine/engine.h"
 
-#define KEY_ATTEMPTS 3U
-#define MOST_IDS     12U /* in a question */
-
 struct blk *en_volume_blk(const struct en_volume *v)
 {
 	return v->stack.blk[EN_CLEAR] ? v->stack.blk[EN_CLEAR] : v->stack.blk[EN_PART];
@@ -36,79 +33,13 @@ void en_volume_close_to(struct en_volume *v, enum en_layer to)
 	*v = fresh;
 }
 
-static void append(char *list, size_t cap, const char *text)
-{
-	size_t n = strlen(list);
-
-	(void)snprintf(list + n, cap - n, "%s%s", n ? ", " : "", text); /* cut is fine */
-}
-
-static void describe_protectors(
-	const struct bl_info *info, char *ids, size_t ids_cap, char *kinds, size_t kinds_cap)
-{
-	kinds[0] = '\0';
-	bl_list_ids(info, MOST_IDS, ids, ids_cap);
-	for (unsigned i = 0; i < info->n_protectors; i++) {
-		char text[64];
-
-		bl_protector_text(info->protectors[i].protection, text, sizeof(text));
-		if (!strstr(kinds, text))
-			append(kinds, kinds_cap, text);
-	}
-}
-
-static int ask_key(struct rs_session *s, const struct en_volume *v, unsigned attempt,
-	const struct rs_err *last, struct rs_err *err)
-{
-	char ids[512], kinds[256], last_line[800] = "";
-	auto_secret struct rs_secret typed = {0};
-	int r = rs_secret_init(&typed, 1024, err);
-
-	if (r < 0)
-		return r;
-	describe_protectors(bl_get_info(v->bl), ids, sizeof(ids), kinds, sizeof(kinds));
-	if (attempt > 1)
-		rs_err_line(last, last_line, sizeof(last_line));
-	struct rs_key_request q = {v->name, ids, kinds, last_line, attempt};
-	typed.len = s->events.key(s->events.user, &q, (char *)typed.p, typed.cap);
-	if (!typed.len)
-		return RS_E_KEY_NEEDED;
-	return bl_keyring_add_typed(s->keys, (const char *)typed.p, typed.len, err);
-}
-
-static bool is_key_error(int r)
-{
-	return r == RS_E_KEY_NEEDED || r == RS_E_KEY_OTHER || r == RS_E_KEY_REJECTED ||
-	       r == RS_E_KEY_FORMAT;
-}
-
-static int unlock(struct rs_session *s, struct en_volume *v, bool may_ask, struct rs_err *err)
-{
-	int r = bl_unlock(v->bl, s->keys, &s->task, &v->unlock, err);
-
-	for (unsigned attempt = 1;
-		is_key_error(r) && may_ask && s->events.key && attempt <= KEY_ATTEMPTS; attempt++) {
-		struct rs_err why = {0};
-		int asked = ask_key(s, v, attempt, err, &why);
-		if (asked == RS_E_KEY_NEEDED)
-			break; /* nothing typed: the volume stays locked */
-		if (asked == 0)
-			asked = bl_unlock(v->bl, s->keys, &s->task, &v->unlock, &why);
-		r = asked;
-		if (r == 0)
-			why = (struct rs_err){0};
-		*err = why;
-	}
-	return r;
-}
-
 static int open_bitlocker(
 	struct rs_session *s, struct en_volume *v, bool may_ask, struct rs_err *err)
 {
 	int r = bl_load(v->stack.blk[EN_PART], &v->bl, err);
 
 	if (r == 0)
-		r = unlock(s, v, may_ask, err);
+		r = en_unlock(s, v, may_ask, err);
 	return r < 0 ? r : en_stack_bytes(&v->stack, v, err);
 }
 

@@ -31,12 +31,6 @@ static enum rs_answer on_question(void *user, const struct rs_question *q)
 	return term_ask(q->text);
 }
 
-static size_t on_key(void *user, const struct rs_key_request *q, char *buf, size_t cap)
-{
-	(void)user;
-	return term_key(q, buf, cap);
-}
-
 /* A number for --keys-fd. */
 static int parse_fd(const char *text, int *ret, struct rs_err *err)
 {
@@ -58,11 +52,11 @@ static int read_key(struct rs_session *s, const struct key_option *key, struct r
 	case OPT_KEYS_FD:
 		return parse_fd(key->value, &fd, err) < 0 ? err->code : rs_keys_from_fd(s, fd, err);
 	case OPT_PASSPHRASE_FILE:
-		return rs_passphrase_from_file(s, key->value, err);
+		return rs_keys_from_file(s, key->value, RS_KEY_PASSPHRASE, err);
 	case OPT_STARTUP_KEY:
-		return rs_startup_key_from_file(s, key->value, err);
+		return rs_keys_from_file(s, key->value, RS_KEY_STARTUP, err);
 	default:
-		return rs_keys_from_file(s, key->value, err);
+		return rs_keys_from_file(s, key->value, RS_KEY_LIST, err);
 	}
 }
 
@@ -73,17 +67,18 @@ int ui_open_session(struct ui *ui, struct rs_err *err)
 		.log = on_log,
 		.progress = on_progress,
 		.ask = on_question,
-		.key = on_key,
 	};
 
 	if (!term_can_ask())
 		events.ask = NULL;
-	if (!term_can_ask() || ui->opt.command->bit == CMD_LIST)
-		events.key = NULL; /* a list says what is locked, it does not ask for keys */
-	if (events.key)
+	/* a list says what is locked, it does not ask for keys */
+	bool may_ask = term_can_ask() && ui->opt.command->bit != CMD_LIST;
+	if (may_ask)
 		term_hide_typing();
 	memory_warn();
 	int r = rs_session_new(&events, &ui->session, err);
+	if (r == 0 && may_ask)
+		r = rs_keys_add_source(ui->session, &term_keys, err);
 	for (unsigned i = 0; r == 0 && i < ui->opt.n_keys; i++)
 		r = read_key(ui->session, &ui->opt.keys[i], err);
 	if (r == 0 && ui->opt.rules)

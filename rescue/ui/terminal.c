@@ -5,15 +5,14 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "ui/ui.h"
 
-#define MOST_ATTEMPTS 3
-#define KEY_LINE      512 /* the longest passphrase has 256 characters */
+#define MOST_IDS 12U  /* in a question */
+#define KEY_LINE 512U /* the longest passphrase has 256 characters */
 
 /* Nothing that is typed is shown before it is asked for: it may be a key, typed early. Line editing
  * is off as well, which tells a first process above us that this is work and not a question. */
@@ -250,63 +249,77 @@ enum rs_answer term_ask(const char *question)
 	return answer;
 }
 
+/* "recovery password, TPM": each once. */
+static void list_kinds(const struct rs_key_request *q, char *ret, size_t cap)
+{
+	ret[0] = '\0';
+	for (unsigned i = 0; i < q->n_protectors; i++) {
+		char kind[64];
+		size_t at = strlen(ret);
+		bl_protector_text(q->protectors[i].protection, kind, sizeof(kind));
+		if (!strstr(ret, kind))
+			(void)snprintf(ret + at, cap - at, "%s%s", at ? ", " : "", kind);
+	}
+}
+
 static void say_key_question(int fd, const struct rs_key_request *q)
 {
-	char text[1024];
+	char text[1024], list[512];
 
-	if (q->last_error[0]) {
-		say(fd, q->last_error);
+	if (q->attempt > 1) {
+		rs_err_line(q->last, text, sizeof(text));
+		say(fd, text);
 		(void)!write(fd, "\n", 1); /* see say() */
 	}
-	(void)snprintf(text, sizeof(text), "%s is locked (%s).", q->volume, q->protectors);
+	list_kinds(q, list, sizeof(list));
+	(void)snprintf(text, sizeof(text), "%s is locked (%s).", q->volume, list);
 	say(fd, text);
 	(void)!write(fd, "\n", 1);
-	if (q->key_ids[0]) {
-		(void)snprintf(text, sizeof(text), "Recovery key ID: %s", q->key_ids);
+	bl_list_ids(q->protectors, q->n_protectors, MOST_IDS, list, sizeof(list));
+	if (list[0]) {
+		(void)snprintf(text, sizeof(text), "Recovery key ID: %s", list);
 		say(fd, text);
 		(void)!write(fd, "\n", 1);
 	}
 	(void)snprintf(text, sizeof(text),
-		"Recovery password or passphrase (attempt %u of %d): ", q->attempt, MOST_ATTEMPTS);
+		"Recovery password or passphrase (attempt %u of %u): ", q->attempt, q->most);
 	say(fd, text);
 }
 
-static long ask_hidden(int fd, const struct rs_key_request *q, char *buf, size_t cap)
+static long ask_hidden(int fd, const struct rs_key_request *q, struct rs_secret *ret)
 {
 	struct termios before;
 
 	if (!begin_answer(fd, false, &before))
 		return -1;	 /* never with an echo */
 	say_key_question(fd, q); /* who answers it at once is not seen either */
-	long n = term_is_cancelled() ? -1 : read_line(fd, buf, cap);
+	long n = term_is_cancelled() ? -1 : read_line(fd, (char *)ret->p, ret->cap);
 	end_answer(fd, &before);
 	return n;
 }
 
-size_t term_key(const struct rs_key_request *q, char *buf, size_t cap)
+static int ask_key(const struct rs_key_source *self, const struct rs_key_request *q,
+	struct rs_secret *ret, struct rs_err *err)
 {
-	size_t len = 0;
+	long n = 0;
 
+	(void)self;
 	progress_clear();
-	if (q->attempt > MOST_ATTEMPTS || term_is_cancelled())
+	if (term_is_cancelled())
 		return 0;
 	int fd = open_terminal();
 	if (fd < 0)
 		return 0;
-	char *line =
-		mmap(NULL, KEY_LINE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (line != MAP_FAILED) {
-		(void)mlock(line, KEY_LINE); /* an ordinary user's limit may be low: no error */
-		(void)madvise(line, KEY_LINE, MADV_DONTDUMP);
+	int r = rs_secret_init(ret, KEY_LINE, err);
+	if (r == 0) {
 		begin_question();
-		long n = ask_hidden(fd, q, line, KEY_LINE);
-		if (n > 0 && (size_t)n <= cap) {
-			memcpy(buf, line, (size_t)n);
-			len = (size_t)n;
-		}
-		explicit_bzero(line, KEY_LINE);
-		(void)munmap(line, KEY_LINE);
+		n = ask_hidden(fd, q, ret);
 	}
 	(void)close(fd);
-	return len;
+	if (r < 0 || n <= 0)
+		return r;
+	ret->len = (size_t)n;
+	return 1;
 }
+
+const struct rs_key_source term_keys = {"the terminal", NULL, RS_KEY_TYPED, ask_key};

@@ -64,8 +64,8 @@ void term_show_typing(void);
 bool term_can_ask(void);
 /** One yes or no on the terminal. */
 enum rs_answer term_ask(const char *question);
-/** A key without echo; length, 0 = none. */
-size_t term_key(const struct rs_key_request *q, char *buf, size_t cap);
+/** Whoever sits there, asked without echo. */
+extern const struct rs_key_source term_keys;
 /** Wall-independent clock. */
 uint64_t term_now_ns(void);
 

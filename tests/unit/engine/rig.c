@@ -271,19 +271,21 @@ static enum rs_answer on_ask(void *user, const struct rs_question *q)
 	return r->says[q->kind];
 }
 
-static size_t on_key(void *user, const struct rs_key_request *q, char *buf, size_t cap)
+static int ask_key(const struct rs_key_source *self, const struct rs_key_request *q,
+	struct rs_secret *ret, struct rs_err *err)
 {
-	struct rig *r = user;
+	struct rig *r = self->user;
 
 	assert_int_equal(q->attempt, r->keys_asked + 1);
-	assert_int_equal(q->last_error[0] != 0, q->attempt > 1);
-	(void)snprintf(r->last_key_error, sizeof(r->last_key_error), "%s", q->last_error);
+	assert_true(q->n_protectors > 0);
+	assert_int_not_equal(q->last->code, 0);
+	if (q->attempt > 1)
+		rs_err_line(q->last, r->last_key_error, sizeof(r->last_key_error));
 	if (r->keys_asked++ >= r->n_keys)
 		return 0;
-	size_t len = strlen(r->keys[r->keys_asked - 1]);
-	assert_true(len <= cap);
-	memcpy(buf, r->keys[r->keys_asked - 1], len);
-	return len;
+	const char *key = r->keys[r->keys_asked - 1];
+	int code = rs_secret_set(ret, key, strlen(key), err);
+	return code < 0 ? code : 1;
 }
 
 static bool on_progress(void *user, const char *what, uint64_t done, uint64_t total)
@@ -320,19 +322,22 @@ struct rs_session *rig_session(struct rig *r)
 	const struct rs_events events = {.user = r,
 		.log = on_log,
 		.progress = on_progress,
-		.ask = r->is_there ? on_ask : NULL,
-		.key = r->keys ? on_key : NULL};
+		.ask = r->is_there ? on_ask : NULL};
+	const struct rs_key_source keys = {"the test", r, RS_KEY_TYPED, ask_key};
 	struct rs_session *s = NULL;
 
 	memset(r->asked, 0, sizeof(r->asked));
 	r->keys_asked = 0;
+	r->last_key_error[0] = '\0';
 	r->steps = 0;
 	r->log[0] = '\0';
 	assert_int_equal(rs_session_new(&events, &s, NULL), 0);
+	if (r->keys)
+		assert_int_equal(rs_keys_add_source(s, &keys, NULL), 0);
 	if (r->key_file)
-		assert_int_equal(rs_keys_from_file(s, r->key_file, NULL), 0);
+		assert_int_equal(rs_keys_from_file(s, r->key_file, RS_KEY_LIST, NULL), 0);
 	if (r->bek_file)
-		assert_int_equal(rs_startup_key_from_file(s, r->bek_file, NULL), 0);
+		assert_int_equal(rs_keys_from_file(s, r->bek_file, RS_KEY_STARTUP, NULL), 0);
 	if (r->rules[0])
 		assert_int_equal(rs_rules_from(s, r->rules, NULL), 0);
 	return s;

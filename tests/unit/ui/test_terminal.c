@@ -98,13 +98,21 @@ static void test_ask__nobody_will_answer__nobody(void **state)
 static int key(void *user)
 {
 	const unsigned *attempt = user;
-	const struct rs_key_request q = {"disk.img\x1b, volume 3", "64311DEA", "recovery password",
-		*attempt > 1 ? "that was none" : "", *attempt};
-	char buf[64];
+	const struct bl_protector protectors[] = {
+		{.protection = BL_P_RECOVERY, .id = {0xEA, 0x1D, 0x31, 0x64}},
+		{.protection = BL_P_TPM, .id = {0x77}},
+		{.protection = BL_P_RECOVERY, .id = {0x01}},
+	};
+	struct rs_err last = {0}, err = {0};
+	struct rs_secret got = {0};
+	const struct rs_key_request q = {
+		"disk.img\x1b, volume 3", protectors, 3, &last, *attempt, 3};
 
+	(void)rs_fail(&last, RS_E_KEY_REJECTED, "that was none");
 	term_catch_signals();
-	size_t n = term_key(&q, buf, sizeof(buf));
-	(void)printf("%zu:%.*s", n, (int)n, buf);
+	int r = term_keys.ask(&term_keys, &q, &got, &err);
+	(void)printf("%d %zu:%.*s", r, got.len, (int)got.len, got.p ? (const char *)got.p : "");
+	rs_secret_done(&got);
 	return 0;
 }
 
@@ -115,37 +123,37 @@ static void test_key__typed__read_and_not_shown(void **state)
 
 	(void)state;
 	said_call_on_terminal(&s, key, &attempt, "a secret\n");
-	said_expect(&s, 0, "8:a secret", "disk.img\\x1B, volume 3 is locked (recovery password).");
-	assert_non_null(strstr(s.err, "Recovery key ID: 64311DEA"));
+	said_expect(&s, 0, "1 8:a secret",
+		"disk.img\\x1B, volume 3 is locked (recovery password, TPM).");
+	assert_non_null(strstr(s.err, "Recovery key ID: 64311DEA-0000-0000-0000-000000000000, "
+				      "00000001-0000-0000-0000-000000000000"));
 	assert_non_null(strstr(s.err, "attempt 1 of 3"));
 	assert_null(strstr(s.err, "a secret"));
+	assert_null(strstr(s.err, "that was none"));
 	said_done(&s);
 	attempt = 3;
 	said_call_on_terminal(&s, key, &attempt, "\n");
-	said_expect(&s, 0, "0:", "that was none");
-	said_done(&s);
-	attempt = 4;
-	said_call_on_terminal(&s, key, &attempt, "a secret\n");
-	said_expect(&s, 0, "0:", "");
-	assert_string_equal(s.err, "");
+	said_expect(&s, 0, "0 0:", "that was none");
 	said_done(&s);
 	said_call(&s, key, &attempt);
-	said_expect(&s, 0, "0:", "");
+	said_expect(&s, 0, "0 0:", "");
 	said_done(&s);
 }
 
-static void test_key__too_long__none(void **state)
+/* And then the keyring says that it is none. */
+static void test_key__too_long__is_cut(void **state)
 {
 	unsigned attempt = 1;
 	struct said s;
-	char typed[102];
+	char typed[702], want[8 + 513];
 
 	(void)state;
-	memset(typed, 'x', 100);
-	typed[100] = '\n';
-	typed[101] = '\0';
+	memset(typed, 'x', 700);
+	typed[700] = '\n';
+	typed[701] = '\0';
+	(void)snprintf(want, sizeof(want), "1 512:%.512s", typed);
 	said_call_on_terminal(&s, key, &attempt, typed);
-	said_expect(&s, 0, "0:", "locked");
+	said_expect(&s, 0, want, "locked");
 	said_done(&s);
 }
 
@@ -224,7 +232,7 @@ int main(void)
 		cmocka_unit_test(test_ask__each_answer),
 		cmocka_unit_test(test_ask__nobody_will_answer__nobody),
 		cmocka_unit_test(test_key__typed__read_and_not_shown),
-		cmocka_unit_test(test_key__too_long__none),
+		cmocka_unit_test(test_key__too_long__is_cut),
 		cmocka_unit_test(test_progress__on_a_terminal__after_a_second_and_gone_at_the_end),
 		cmocka_unit_test(test_progress__no_terminal__silent),
 		cmocka_unit_test(test_progress__signal__stops_the_work),
