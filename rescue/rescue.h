@@ -277,6 +277,8 @@ uint64_t rs_tree_bytes(const struct rs_tree *t);
 uint32_t rs_tree_sector(const struct rs_tree *t);
 /** "disk.img, volume 3"; borrowed. */
 const char *rs_tree_name(const struct rs_tree *t);
+/** Does a file (or device) lie on its disk, itself or through what its device is made of? */
+bool rs_tree_is_under(const struct rs_tree *t, const struct stat *file);
 int rs_tree_read_raw(
 	struct rs_tree *t, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err);
 
@@ -322,8 +324,6 @@ size_t rs_escape(const char *s, char *ret, size_t cap);
 size_t rs_shown(const char *s, char *ret, size_t cap);
 /** The same, all of it; to be freed. NULL: no memory. */
 char *rs_shown_new(const char *s);
-/** Does a file (or device) lie on this disk, itself or through what its device is made of? */
-bool rs_lies_on_disk(const struct stat *file, const char *disk_path);
 /** FILETIME as RFC 3339 ("never" for 0). @ret has 32 bytes. */
 void rs_filetime_text(uint64_t filetime, char ret[32]);
 

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "core/cleanup.h"
 #include "core/err.h"
@@ -92,8 +93,29 @@ int blk_check_writable(const char *path, struct rs_err *err);
 /** Do two names mean one file or device? */
 bool blk_is_same_disk(const char *a, const char *b);
 
-/** Does a file (or device) lie on this disk, itself or through what its device is made of? */
-bool rs_lies_on_disk(const struct stat *file, const char *disk_path);
+struct disk_member;
+
+/* A kind of disk, a row of open.c: who has the name of a disk asks its kind, never a path by
+ * itself. Each function is explained where it is declared, but for those that are only here. */
+struct blk_kind {
+	mode_t type; /* of the inode that it is: how it is recognised */
+	int (*lock)(const char *path, bool is_exclusive, struct blk_lock **ret, struct rs_err *err);
+	int (*open)(const char *path, unsigned flags, struct blk **ret, struct rs_err *err);
+	int (*open_again)(
+		const char *path, struct blk **ret, bool *ret_is_device, struct rs_err *err);
+	int (*check_writable)(const char *path, struct rs_err *err);
+	/* Does a file (or device) lie on this disk, itself or through what its device is made of?
+	 * No, where the disk is not there any more. */
+	bool (*holds)(const char *path, const struct stat *file);
+	/* NULL: it has neither a model nor a serial number. */
+	void (*identify)(const char *path, char *ret_model, size_t cap_model, char *ret_serial,
+		size_t cap_serial);
+	/* NULL: no controller or other machine stands above it. */
+	void (*look)(const char *path, struct disk_member *ret);
+};
+
+/** NULL: it is not there, or no disk. Static. Errors: RS_E_IO_OPEN. */
+const struct blk_kind *blk_kind_find(const char *path, struct rs_err *err);
 
 /** A window of @parent. Errors: RS_E_TRUNCATED if it is not wholly inside, RS_E_MEMORY.
  * @name is copied. */

@@ -17,32 +17,6 @@
 #define VHDX_ENTRY    32U
 #define VMDK_TEXT_MAX 8192U
 
-enum shape { PACKED, VHD, VHDX, QCOW, QED, VMDK_SPARSE, VMDK_TEXT, VDI };
-
-static const struct {
-	size_t at, len;
-	const char *magic, *name;
-	enum shape shape;
-} formats[] = {
-	{0, 4, "QFI\xfb", "QCOW2", QCOW},
-	{0, 4, "QED\0", "QED", QED},
-	{0, 8, "vhdxfile", "VHDX", VHDX},
-	{0, 8, "conectix", "VHD that grows", VHD}, /* one of fixed size has this at its end only */
-	{0, 4, "KDMV", "VMDK", VMDK_SPARSE},
-	{0, 4, "COWD", "VMDK", PACKED},
-	{0, 16, "# Disk Descripto", "VMDK", VMDK_TEXT},
-	{0x40, 4, "\x7f\x10\xda\xbe", "VDI", VDI},
-	{0, 8, "EVF\t\r\n\xff", "EnCase", PACKED},
-	{0, 8, "EVF2\r\n\x81", "EnCase", PACKED},
-	{0, 8, "MSWIM\0\0", "Windows image (WIM)", PACKED},
-	{0, 6, "\xfd\x37zXZ", "compressed (xz)", PACKED},
-	{0, 4, "\x28\xb5\x2f\xfd", "compressed (zstd)", PACKED},
-	{0, 6, "7z\xbc\xaf\x27\x1c", "compressed (7z)", PACKED},
-	{0, 4, "PK\x03\x04", "compressed (zip)", PACKED},
-	{0, 3, "\x1f\x8b\x08", "compressed (gzip)", PACKED},
-	{0, 3, "BZh", "compressed (bzip2)", PACKED},
-};
-
 static uint64_t be(const uint8_t *p, unsigned bytes)
 {
 	uint64_t v = 0;
@@ -52,12 +26,14 @@ static uint64_t be(const uint8_t *p, unsigned bytes)
 	return v;
 }
 
-/* The name of the parent in the dynamic header: UTF-16, big-endian. */
-static void vhd_parent(struct blk *disk, const uint8_t *footer, struct disk_container *c)
+/* Of a type 4: the name of the parent is in the dynamic header, UTF-16, big-endian. */
+static void vhd_look(struct blk *disk, const uint8_t *footer, struct disk_container *c)
 {
 	uint8_t header[1024], name[512];
 	size_t len = 0;
 
+	if (be(footer + 60, 4) != 4)
+		return;
 	c->name = "VHD";
 	c->has_parent = true;
 	if (blk_read(disk, be(footer + 16, 8), header, sizeof(header), NULL) < 0 ||
@@ -111,10 +87,11 @@ static bool vhdx_flags(struct blk *disk, uint64_t regions_at, uint32_t *ret)
 	return true;
 }
 
-static void vhdx_look(struct blk *disk, struct disk_container *c)
+static void vhdx_look(struct blk *disk, const uint8_t *s, struct disk_container *c)
 {
 	uint32_t flags = 0;
 
+	(void)s; /* it says no more */
 	if (vhdx_flags(disk, VHDX_REGIONS, &flags) ||
 		vhdx_flags(disk, VHDX_REGIONS + VHDX_TABLE, &flags))
 		c->has_parent = flags & 2;
@@ -158,39 +135,62 @@ static void vmdk_look(struct blk *disk, uint64_t at_bytes, uint64_t len, struct 
 	}
 }
 
-static void look(struct blk *disk, const uint8_t *s, enum shape shape, struct disk_container *c)
+static void qcow_look(struct blk *disk, const uint8_t *s, struct disk_container *c)
 {
-	switch (shape) {
-	case VHD:
-		if (be(s + 60, 4) == 4)
-			vhd_parent(disk, s, c);
-		break;
-	case VHDX:
-		vhdx_look(disk, c);
-		break;
-	case QCOW:
-		c->has_parent = be(s + 8, 8) != 0;
-		if (c->has_parent)
-			take_name(disk, be(s + 8, 8), be(s + 16, 4), c);
-		break;
-	case QED:
-		c->has_parent = rs_le64(s + 16) & 1;
-		if (c->has_parent)
-			take_name(disk, rs_le32(s + 56), rs_le32(s + 60), c);
-		break;
-	case VMDK_SPARSE:
-		vmdk_look(disk, rs_le64(s + 28) << 9, rs_le64(s + 36) << 9, c);
-		break;
-	case VMDK_TEXT:
-		vmdk_look(disk, 0, VMDK_TEXT_MAX, c);
-		break;
-	case VDI:
-		c->has_parent = rs_le32(s + 0x4c) == 4;
-		break;
-	case PACKED:
-		break;
-	}
+	c->has_parent = be(s + 8, 8) != 0;
+	if (c->has_parent)
+		take_name(disk, be(s + 8, 8), be(s + 16, 4), c);
 }
+
+static void qed_look(struct blk *disk, const uint8_t *s, struct disk_container *c)
+{
+	c->has_parent = rs_le64(s + 16) & 1;
+	if (c->has_parent)
+		take_name(disk, rs_le32(s + 56), rs_le32(s + 60), c);
+}
+
+static void vmdk_sparse_look(struct blk *disk, const uint8_t *s, struct disk_container *c)
+{
+	vmdk_look(disk, rs_le64(s + 28) << 9, rs_le64(s + 36) << 9, c);
+}
+
+static void vmdk_text_look(struct blk *disk, const uint8_t *s, struct disk_container *c)
+{
+	(void)s; /* a part of it */
+	vmdk_look(disk, 0, VMDK_TEXT_MAX, c);
+}
+
+static void vdi_look(struct blk *disk, const uint8_t *s, struct disk_container *c)
+{
+	(void)disk;
+	c->has_parent = rs_le32(s + 0x4c) == 4;
+}
+
+static const struct {
+	size_t at, len;
+	const char *magic, *name;
+	/* Does it have a parent? NULL: such a file never has. */
+	void (*look)(struct blk *disk, const uint8_t *sector0, struct disk_container *c);
+} formats[] = {
+	{0, 4, "QFI\xfb", "QCOW2", qcow_look},
+	{0, 4, "QED\0", "QED", qed_look},
+	{0, 8, "vhdxfile", "VHDX", vhdx_look},
+	{0, 8, "conectix", "VHD that grows",
+		vhd_look}, /* one of fixed size has this at its end only */
+	{0, 4, "KDMV", "VMDK", vmdk_sparse_look},
+	{0, 4, "COWD", "VMDK", NULL},
+	{0, 16, "# Disk Descripto", "VMDK", vmdk_text_look},
+	{0x40, 4, "\x7f\x10\xda\xbe", "VDI", vdi_look},
+	{0, 8, "EVF\t\r\n\xff", "EnCase", NULL},
+	{0, 8, "EVF2\r\n\x81", "EnCase", NULL},
+	{0, 8, "MSWIM\0\0", "Windows image (WIM)", NULL},
+	{0, 6, "\xfd\x37zXZ", "compressed (xz)", NULL},
+	{0, 4, "\x28\xb5\x2f\xfd", "compressed (zstd)", NULL},
+	{0, 6, "7z\xbc\xaf\x27\x1c", "compressed (7z)", NULL},
+	{0, 4, "PK\x03\x04", "compressed (zip)", NULL},
+	{0, 3, "\x1f\x8b\x08", "compressed (gzip)", NULL},
+	{0, 3, "BZh", "compressed (bzip2)", NULL},
+};
 
 bool disk_container_look(struct blk *disk, const uint8_t sector0[512], struct disk_container *ret)
 {
@@ -200,7 +200,8 @@ bool disk_container_look(struct blk *disk, const uint8_t sector0[512], struct di
 		if (memcmp(sector0 + formats[i].at, formats[i].magic, formats[i].len) != 0)
 			continue;
 		*ret = (struct disk_container){.name = formats[i].name};
-		look(disk, sector0, formats[i].shape, ret);
+		if (formats[i].look)
+			formats[i].look(disk, sector0, ret);
 		return true;
 	}
 	return false;

@@ -95,6 +95,10 @@ int blk_in_use(const struct sys_roots *roots, const char *path, struct rs_err *e
 /** First line of a small text file, trimmed; "" when it is not there. */
 void sys_read_line(const char *path, char *ret, size_t cap);
 
+/* ---- place.c: blk_kind.holds of each ---- */
+bool blk_device_holds(const char *path, const struct stat *file);
+bool blk_file_holds(const char *path, const struct stat *file);
+
 /* ---- again.c ---- */
 
 /** Drop what the machine has in memory of a file or device, and of what lies below it (loop devices

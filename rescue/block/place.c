@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include "block/blk.h"
+#include "block/internal.h"
 
 #define DEEPEST_STACK 8 /* LVM on RAID on partitions ... */
 
@@ -46,20 +46,25 @@ static bool lies_on(const char *link, const char *disk, int depth)
 	return is_on;
 }
 
-bool rs_lies_on_disk(const struct stat *out, const char *disk_path)
+bool blk_file_holds(const char *path, const struct stat *file)
 {
-	struct stat src;
+	struct stat own;
+
+	return stat(path, &own) == 0 && own.st_dev == file->st_dev && own.st_ino == file->st_ino;
+}
+
+bool blk_device_holds(const char *path, const struct stat *file)
+{
+	dev_t dev = S_ISBLK(file->st_mode) ? file->st_rdev : file->st_dev;
+	struct stat own;
 	char link[64], disk[PATH_MAX];
 
-	if (stat(disk_path, &src) < 0)
+	if (stat(path, &own) < 0)
 		return false;
-	if (!S_ISBLK(src.st_mode))
-		return src.st_dev == out->st_dev && src.st_ino == out->st_ino;
 	(void)snprintf(
-		link, sizeof(link), "/sys/dev/block/%u:%u", major(src.st_rdev), minor(src.st_rdev));
+		link, sizeof(link), "/sys/dev/block/%u:%u", major(own.st_rdev), minor(own.st_rdev));
 	if (!sysfs_disk(link, disk))
-		return S_ISBLK(out->st_mode) && out->st_rdev == src.st_rdev;
-	dev_t dev = S_ISBLK(out->st_mode) ? out->st_rdev : out->st_dev;
+		return S_ISBLK(file->st_mode) && file->st_rdev == own.st_rdev;
 	(void)snprintf(link, sizeof(link), "/sys/dev/block/%u:%u", major(dev), minor(dev));
 	return lies_on(link, disk, 0);
 }

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* After an act: all that was written, read back from the device. */
-#include "block/again.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,7 +31,7 @@ int en_again_open(
 	bool is_device = false;
 
 	*ret = (struct en_stack){.disk = v->disk};
-	int r = blk_again_open(v->disk->path, &ret->blk[EN_DISK], &is_device, err);
+	int r = v->disk->kind->open_again(v->disk->path, &ret->blk[EN_DISK], &is_device, err);
 	if (r == 0) {
 		ret->blk[EN_DISK]->sector_bytes = v->disk->blk->sector_bytes;
 		if (told)

@@ -32,6 +32,7 @@ struct rs_session {
 
 struct en_disk {
 	char *path;
+	const struct blk_kind *kind; /* NULL: nothing is there that can be opened */
 	struct blk_lock *lock;
 	struct blk *blk;
 	struct disk_map *map;

@@ -75,7 +75,7 @@ static int guard_one(struct rs_session *s, struct en_machine *m, struct en_work 
 	int r = en_volume_guard(v, err);
 
 	if (r == 0)
-		r = blk_check_writable(v->disk->path, err);
+		r = v->disk->kind->check_writable(v->disk->path, err);
 	if (r == 0)
 		r = en_sleep_guard(s, m, v, how, err);
 	if (r == 0 && en_journal_is_open(v))

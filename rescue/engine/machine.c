@@ -10,17 +10,21 @@ enum hold { HOLD_NOT, HOLD_SHARED, HOLD_ALONE };
 
 static void disk_open(struct en_disk *d, enum hold hold)
 {
-	int r = hold == HOLD_NOT ? 0 : blk_lock(d->path, hold == HOLD_ALONE, &d->lock, &d->err);
-
+	d->kind = blk_kind_find(d->path, &d->err);
+	if (!d->kind)
+		return;
+	int r = hold == HOLD_NOT ? 0
+				 : d->kind->lock(d->path, hold == HOLD_ALONE, &d->lock, &d->err);
 	if (r == 0)
-		r = blk_file_open(d->path, 0, &d->blk, &d->err);
+		r = d->kind->open(d->path, 0, &d->blk, &d->err);
 	if (r == 0)
 		r = disk_map_load(d->blk, &d->map, &d->err);
-	if (r == 0)
-		blk_member_look(d->blk, d->map, NULL, &d->member);
-	if (r == 0)
-		blk_device_look(d->path, &d->member);
-	if (r == 0 && d->map->err.code)
+	if (r < 0)
+		return;
+	blk_member_look(d->blk, d->map, NULL, &d->member);
+	if (d->kind->look)
+		d->kind->look(d->path, &d->member);
+	if (d->map->err.code)
 		d->err = d->map->err; /* what could be read is kept */
 }
 

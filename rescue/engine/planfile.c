@@ -137,7 +137,7 @@ static int sync_folder(const char *path)
 	return fd < 0 || (fsync(fd) < 0 && errno != EINVAL) ? -1 : 0;
 }
 
-static int check_folder(const char *path, const char *disk, struct rs_err *err)
+static int check_folder(const char *path, const struct en_disk *disk, struct rs_err *err)
 {
 	char copy[PATH_MAX];
 	struct stat st;
@@ -147,7 +147,7 @@ static int check_folder(const char *path, const char *disk, struct rs_err *err)
 	(void)snprintf(copy, sizeof(copy), "%s", path);
 	if (stat(dirname(copy), &st) < 0)
 		return unsaved(path, err);
-	if (rs_lies_on_disk(&st, disk))
+	if (disk->kind->holds(disk->path, &st))
 		return rs_fail_on(err, RS_E_ONTO_SOURCE, path, "%s", "");
 	return 0;
 }
@@ -160,7 +160,7 @@ int en_plan_check(const struct en_volume *v, struct rs_err *err)
 
 	if (!path)
 		return rs_fail_on(err, RS_E_MEMORY, v->name, "plan of the journal");
-	int r = check_folder(path, v->disk->path, err);
+	int r = check_folder(path, v->disk, err);
 	if (r < 0)
 		return r;
 	(void)snprintf(folder, sizeof(folder), "%s", path);
@@ -193,7 +193,7 @@ int en_plan_save(struct rs_session *s, const struct en_volume *v, struct rs_err 
 	auto_free uint8_t *bytes = NULL;
 	uint8_t mft_sha256[HASH_BYTES] = {0}, tail[TAIL_BYTES];
 	size_t len = 0;
-	int r = check_folder(path, v->disk->path, err);
+	int r = check_folder(path, v->disk, err);
 
 	if (r == 0)
 		r = en_mft_hash(v->stack.blk[EN_REPLAYED], &s->task, mft_sha256, err);

@@ -46,7 +46,7 @@ int en_stack_open(const struct en_volume *v, struct en_stack *ret, struct rs_err
 	struct en_disk *d = v->disk;
 
 	*ret = (struct en_stack){.disk = d};
-	int r = blk_file_open(d->path, BLK_OPEN_WRITE, &ret->blk[EN_DISK], err);
+	int r = d->kind->open(d->path, BLK_OPEN_WRITE, &ret->blk[EN_DISK], err);
 	if (r < 0)
 		return r;
 	ret->blk[EN_DISK]->sector_bytes = d->blk->sector_bytes;

@@ -125,7 +125,9 @@ static void tell_disk(const struct en_machine *m, const struct en_disk *d, struc
 		.has_table = d->map,
 		.member = d->member,
 		.err = d->err};
-	disk_identity(d->path, ret->model, sizeof(ret->model), ret->serial, sizeof(ret->serial));
+	if (d->kind && d->kind->identify)
+		d->kind->identify(
+			d->path, ret->model, sizeof(ret->model), ret->serial, sizeof(ret->serial));
 	if (d->map) {
 		ret->sector_bytes = d->map->sector_bytes;
 		ret->scheme = d->map->scheme;

@@ -323,6 +323,13 @@ bool rs_tree_is_replayed(const struct rs_tree *t)
 	return en_journal_is_open(t->v);
 }
 
+bool rs_tree_is_under(const struct rs_tree *t, const struct stat *file)
+{
+	const struct en_disk *d = t->v->disk;
+
+	return d->kind->holds(d->path, file);
+}
+
 uint64_t rs_tree_bytes(const struct rs_tree *t)
 {
 	return en_volume_blk(t->v)->size_bytes;

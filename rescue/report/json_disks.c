@@ -63,7 +63,7 @@ static void protectors(struct json_out *j, const struct bl_info *info)
 	jo_close(j, ']');
 	jo_open(j, "recovery_key_ids", '[');
 	for (unsigned i = 0; i < info->n_protectors; i++)
-		if ((info->protectors[i].protection & 0xff00) == BL_P_RECOVERY)
+		if (bl_is_kind(info->protectors[i].protection, BL_P_RECOVERY))
 			jo_guid(j, NULL, info->protectors[i].id);
 	jo_close(j, ']');
 }

@@ -91,7 +91,7 @@ static void say_protectors(struct printer *p, const struct bl_info *info)
 	}
 	say_if(p, DETAIL "Opened by: ", line);
 	for (unsigned i = 0; i < info->n_protectors; i++) {
-		if ((info->protectors[i].protection & 0xff00) != BL_P_RECOVERY)
+		if (!bl_is_kind(info->protectors[i].protection, BL_P_RECOVERY))
 			continue;
 		rs_guid_text(info->protectors[i].id, id);
 		text_say(p, DETAIL "Key ID:    ", "%s", id);

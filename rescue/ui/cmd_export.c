@@ -223,7 +223,7 @@ static int to_file(struct export *x, struct rs_err *err)
 							    : EXPORT_NEW;
 	struct rs_err ignored = {0};
 
-	int r = export_open(x->path, o->args[0], how, &x->fd, &x->is_file, err);
+	int r = export_open(x->path, x->tree, how, &x->fd, &x->is_file, err);
 	if (r < 0)
 		return r;
 	if (how == EXPORT_RESUME)

@@ -28,7 +28,7 @@ enum export_open_how { EXPORT_NEW, EXPORT_FORCE, EXPORT_RESUME };
 
 /** Open the output for reading and writing; readable by its owner only, as it is decrypted data.
  * Errors: RS_E_OUTPUT_EXISTS, RS_E_ONTO_SOURCE, RS_E_RESUME, RS_E_OUTPUT. */
-int export_open(const char *path, const char *source, enum export_open_how how, int *ret_fd,
-	bool *ret_is_file, struct rs_err *err);
+int export_open(const char *path, const struct rs_tree *source, enum export_open_how how,
+	int *ret_fd, bool *ret_is_file, struct rs_err *err);
 
 #endif

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 /* Before anything is created: the file if it is there, otherwise its folder. */
-static int check_place(const char *path, const char *source, struct rs_err *err)
+static int check_place(const char *path, const struct rs_tree *source, struct rs_err *err)
 {
 	struct stat st;
 	char copy[PATH_MAX];
@@ -21,13 +21,13 @@ static int check_place(const char *path, const char *source, struct rs_err *err)
 	(void)snprintf(copy, sizeof(copy), "%s", path);
 	if (stat(path, &st) < 0 && stat(dirname(copy), &st) < 0)
 		return rs_fail_on(err, RS_E_OUTPUT, path, "%s", strerror(errno));
-	if (rs_lies_on_disk(&st, source))
+	if (rs_tree_is_under(source, &st))
 		return rs_fail_on(err, RS_E_ONTO_SOURCE, path, "%s", "");
 	return 0;
 }
 
-int export_open(const char *path, const char *source, enum export_open_how how, int *ret_fd,
-	bool *ret_is_file, struct rs_err *err)
+int export_open(const char *path, const struct rs_tree *source, enum export_open_how how,
+	int *ret_fd, bool *ret_is_file, struct rs_err *err)
 {
 	struct stat st;
 	int flags = O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
@@ -51,7 +51,7 @@ int export_open(const char *path, const char *source, enum export_open_how how, 
 		return rs_fail_on(err, RS_E_RESUME, path, "it is not there");
 	if (fd < 0)
 		return rs_fail_on(err, RS_E_OUTPUT, path, "%s", strerror(errno));
-	if (fstat(fd, &st) < 0 || rs_lies_on_disk(&st, source)) {
+	if (fstat(fd, &st) < 0 || rs_tree_is_under(source, &st)) {
 		(void)close(fd); /* nothing was written */
 		return rs_fail_on(err, RS_E_ONTO_SOURCE, path, "%s", "");
 	}
