@@ -94,7 +94,9 @@ const struct bl_info *bl_get_info(const struct bl_volume *v);
 
 struct bl_keyring; /* passwords with or without a key ID, passphrases, startup keys */
 
+/** Errors: RS_E_MEMORY. */
 int bl_keyring_new(struct bl_keyring **ret, struct rs_err *err);
+/** Wipes all that is in it. NULL is fine. */
 void bl_keyring_free(struct bl_keyring *k);
 bool bl_keyring_is_empty(const struct bl_keyring *k);
 
@@ -103,7 +105,9 @@ bool bl_keyring_is_empty(const struct bl_keyring *k);
  * more digits) is checked group by group; the wrong group is named,
  * never its digits. Errors: RS_E_KEY_FORMAT ("group 3 is not divisible by 11"), RS_E_MEMORY. */
 int bl_keyring_add_typed(struct bl_keyring *k, const char *text, size_t len, struct rs_err *err);
-/** Only a passphrase, whatever it looks like. UTF-8; one trailing newline is dropped. */
+/** Only a passphrase, whatever it looks like. UTF-8; one trailing newline is dropped. Nothing of
+ * @text is kept, here and below: it stays the caller's to wipe. Errors: RS_E_KEY_FORMAT,
+ * RS_E_MEMORY. */
 int bl_keyring_add_passphrase(
 	struct bl_keyring *k, const char *text, size_t len, struct rs_err *err);
 /** The contents of a --keys file: one key; "ID KEY" or "ID,KEY" lines or a directory's CSV export;
@@ -113,7 +117,7 @@ int bl_keyring_add_file(
 	struct bl_keyring *k, const char *name, const uint8_t *p, size_t len, struct rs_err *err);
 /** Do these bytes begin with a startup key (.BEK) that lies in them whole? Its length, else 0. */
 size_t bl_bek_length(const uint8_t *p, size_t len);
-/** The contents of a .BEK file. Errors: RS_E_KEY_FILE. */
+/** The contents of a .BEK file. Errors: RS_E_KEY_FILE, RS_E_MEMORY. */
 int bl_keyring_add_bek(
 	struct bl_keyring *k, const char *name, const uint8_t *p, size_t len, struct rs_err *err);
 

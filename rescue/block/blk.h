@@ -50,6 +50,7 @@ int blk_read(struct blk *b, uint64_t off_bytes, void *buf, size_t len, struct rs
  * written when the range is not inside the source. */
 int blk_write(struct blk *b, uint64_t off_bytes, const void *buf, size_t len, struct rs_err *err);
 
+/** What was written is on stable storage when this returns 0. Errors: RS_E_IO_WRITE. */
 int blk_flush(struct blk *b, struct rs_err *err);
 
 /** First offset >= @off_bytes that may hold data; b->size_bytes if there is none. */

@@ -43,9 +43,11 @@ win_key win_hive_root(const struct win_hive *h);
  * Errors: RS_E_NO_SUCH_FILE, RS_E_HIVE, RS_E_IO_READ. */
 int win_hive_key(
 	struct win_hive *h, win_key from, const char *path, win_key *ret, struct rs_err *err);
-/** Sub-keys, in the order of the hive; false from @fn stops. Depth, counts and loops are capped. */
+/** Sub-keys, in the order of the hive; false from @fn stops. Depth, counts and loops are capped.
+ * Errors: RS_E_HIVE, RS_E_IO_READ, RS_E_MEMORY. */
 int win_hive_each_key(struct win_hive *h, win_key key,
 	bool (*fn)(void *user, const char *name, win_key sub), void *user, struct rs_err *err);
+/** Values with their raw type and length in bytes, in the same way. Errors: as above. */
 int win_hive_each_value(struct win_hive *h, win_key key,
 	bool (*fn)(void *user, const char *name, uint32_t type, uint32_t len), void *user,
 	struct rs_err *err);
@@ -55,7 +57,8 @@ int win_hive_value(struct win_hive *h, win_key key, const char *name, uint32_t *
 	uint8_t **ret_p, size_t *ret_len, struct rs_err *err);
 /** The same for text (REG_SZ, REG_EXPAND_SZ), number (REG_DWORD, REG_QWORD), and list (REG_MULTI_SZ
  * with its empty strings kept: a pair's empty half counts; NULL-terminated array, free with
- * win_list_free). RS_E_NO_SUCH_FILE when of another type. */
+ * win_list_free). Text is UTF-8, cut to @cap. Errors: as above; RS_E_NO_SUCH_FILE also when it is
+ * of another type. */
 int win_hive_text(struct win_hive *h, win_key key, const char *name, char *ret, size_t cap,
 	struct rs_err *err);
 int win_hive_number(
@@ -64,7 +67,8 @@ int win_hive_list(struct win_hive *h, win_key key, const char *name, char ***ret
 	struct rs_err *err);
 void win_list_free(char **list, size_t n);
 
-/** A hive that lies in a volume, with its .LOG1 and .LOG2 beside it. Closes all with the hive. */
+/** A hive that lies in a volume, with its .LOG1 and .LOG2 beside it. Closes all with the hive.
+ * Errors: those of win_hive_open; RS_E_NO_SUCH_FILE, RS_E_NTFS_DAMAGED. */
 int win_hive_open_in(
 	struct nt_vol *vol, const char *path, struct win_hive **ret, struct rs_err *err);
 
@@ -118,7 +122,7 @@ struct win_info {
  * or 0 and named in @note: a damaged hive is no failure. *ret is malloc'd, one at least.
  * Errors: RS_E_NO_WINDOWS, RS_E_NTFS_DAMAGED, RS_E_IO_READ, RS_E_MEMORY. */
 int win_probe_all(struct nt_vol *vol, struct win_info **ret, size_t *ret_n, struct rs_err *err);
-/** The first of them. */
+/** The first of them. Errors: as above. */
 int win_probe(struct nt_vol *vol, struct win_info *ret, struct rs_err *err);
 /** Are all its parts there? */
 bool win_is_whole(const struct win_info *w);
