@@ -160,9 +160,9 @@ typedef int bl_unwrap_fn(const struct bl_entry *vmk, const uint8_t *secret,
 /* A kind of protector: all that is known of it. */
 struct bl_protector_row {
 	uint16_t kind;	      /* BL_P_*: what it takes */
+	uint32_t rounds;      /* of stretching, for each try */
 	const char *name;     /* for people, and in reports */
 	bl_unwrap_fn *unwrap; /* NULL: it takes what nobody can give here */
-	uint32_t rounds;      /* of stretching, for each try */
 	const char *way;      /* who has no recovery password: "give ..."; NULL: no way */
 	const char *hint;     /* what to say where that is the only way; NULL: nothing */
 };
