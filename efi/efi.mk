@@ -52,6 +52,6 @@ $(BUILD)/qemu/bootmgfw.so: $(patsubst %,$(BUILD)/firmware/%.o,tests/qemu/bootmgf
 
 CHECKS	+= check-efi
 check-efi:
-	@$(MAKE) --no-print-directory -j2 $(BUILD)/efi/stub.efi $(BUILD)/qemu/bootmgfw.efi
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/efi/stub.efi $(BUILD)/qemu/bootmgfw.efi
 	@$(RUN) efi 300 $(call ONE,$(sort $(wildcard tests/efi/check-*)))
 .PHONY: check-efi

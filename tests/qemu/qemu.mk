@@ -9,22 +9,22 @@ QEMU_ENV = UNBRICK_BUILD=$(BUILD) UNBRICK_TOOLS=$(BUILD)/tools
 qemu-parts: all image $(BUILD)/qemu/bootmgfw.efi $(TOOLS)
 
 check-qemu:
-	@$(MAKE) --no-print-directory -j2 qemu-parts
+	@$(MAKE) --no-print-directory -j$(JOBS) qemu-parts
 	@PATIENCE=$${PATIENCE:-2} $(RUN) qemu 2400 $(call ONE,$(QEMU_TESTS))
 
 demo: deps
-	@$(MAKE) --no-print-directory -j2 qemu-parts
+	@$(MAKE) --no-print-directory -j$(JOBS) qemu-parts
 	@$(QEMU_ENV) tests/demo
 
 # the pictures in docs/
 screens:
-	@$(MAKE) --no-print-directory -j2 qemu-parts
+	@$(MAKE) --no-print-directory -j$(JOBS) qemu-parts
 	@$(QEMU_ENV) UNBRICK_SCREENS=docs/screens tests/demo
 	@$(QEMU_ENV) UNBRICK_SCREENS=docs/screens tests/qemu/check-menu graphics-arrows
 
 bench: bench-boot
 bench-boot: deps
-	@$(MAKE) --no-print-directory -j2 qemu-parts
+	@$(MAKE) --no-print-directory -j$(JOBS) qemu-parts
 	@$(QEMU_ENV) tests/bench/boot
 
 .PHONY: check-qemu qemu-parts demo screens bench-boot

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The programs that tests are, and that tests use. Included by the top Makefile.
+
+# ---- programs for tests: tests/disks/NAME.c one file each, tests/mkbitlocker/*.c one program;
+# all in $(BUILD)/tools (UNBRICK_TOOLS)
+
+TOOLS	= $(patsubst tests/disks/%.c,$(BUILD)/tools/%,$(wildcard tests/disks/*.c)) $(BUILD)/tools/mkbitlocker
+
+$(BUILD)/tools/mkbitlocker: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/mkbitlocker/*.c)) $(BUILD)/lib/core.a \
+	$(BUILD)/lib/format.a
+	$(link) $^ $(LIBS) -o $@
+
+# Power cuts: tests/torture/torture_NAME.c, one program each; the sources beside them are shared
+TORTURE	= $(patsubst tests/torture/%.c,$(BUILD)/tools/%,$(wildcard tests/torture/torture_*.c))
+$(TORTURE): $(BUILD)/tools/%: $(BUILD)/tests/torture/%.o $(patsubst %,$(BUILD)/tests/torture/%.o,act sound) \
+	$(patsubst %,$(BUILD)/tests/unit/%_help.o,ntfswrite/vol ntfslog/crash ntfslog/replay) \
+	$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/layers/*.c)) $(RESCUE)
+	$(link) $^ $(LIBS) -lcmocka -o $@
+
+$(BUILD)/tools/liar: LIBS += $(shell pkg-config --libs fuse3)
+$(BUILD)/tools/%: $(BUILD)/tests/disks/%.o $(RESCUE)
+	$(link) $^ $(LIBS) -lhivex -o $@
+
+# ---- unit tests: tests/unit/<room>/test_<module>.c, linked with the rooms up to its own; other
+# sources beside it are shared by the tests of that room
+
+TESTS	= $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c))
+shared_of = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/$(1)/test_%,$(wildcard tests/unit/$(1)/*.c)) \
+	$(if $(filter-out format core report,$(1)),$(wildcard tests/layers/*.c)) \
+	$(foreach r,$(helpers_$(1)),$(filter-out tests/unit/$(r)/test_%,$(wildcard tests/unit/$(r)/*.c))))
+# the rooms whose tests' makers of volumes the tests of another room use, too
+helpers_ntfslog = ntfs
+helpers_ntfswrite = ntfs ntfslog
+helpers_plan = judge
+helpers_act = judge
+helpers_engine = judge ntfslog bitlocker
+helpers_ui = engine judge ntfslog
+
+# who wipes the keys that were given
+$(BUILD)/tests/unit/engine/test_keys: LDFLAGS += -Wl,--wrap=rs_secret_done
+# the disk that the engine opens is one of the test's
+$(BUILD)/tests/unit/engine/test_unreadable: LDFLAGS += -Wl,--wrap=blk_file_open
+# and the disk of this one fails
+$(BUILD)/tests/unit/engine/test_run_faults: LDFLAGS += \
+	$(foreach f,pread64 __pread64_chk pwrite64 fsync,-Wl$(,)--wrap=$(f))
+
+define room_tests
+$(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/$(1)/test_*.c)): %: %.o $(call shared_of,$(1)) \
+	$(call rev,$(call libs_to,$(1)))
+	$$(link) $$^ $$(LIBS) -lcmocka -lhivex -o $$@
+endef
+$(foreach r,$(ROOMS) ui,$(eval $(call room_tests,$(r))))
+$(BUILD)/tests/unit/ui/test_no_memory: LDFLAGS += -Wl,--wrap=rs_report_json
+$(BUILD)/tests/unit/ui/test_terminal: LDFLAGS += -Wl,--wrap=term_now_ns
+$(BUILD)/tests/unit/ui/%: LIBS += $(shell pkg-config --libs fuse3)
+# what lies in memory when it goes back to the kernel, and memory that cannot be locked
+$(BUILD)/tests/unit/core/test_wiped: LDFLAGS += -Wl,--wrap=munmap -Wl,--wrap=mlock
+
+# ---- fuzz targets: tests/fuzz/fuzz_<room>_<parser>.c
+
+FUZZ	= $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SECONDS ?= 10
+
+fuzz-programs: $(FUZZ)
+$(FUZZ): $(BUILD)/fuzz/%: tests/fuzz/%.c $(RESCUE)
+	$(link) $(CPPFLAGS) $(PKG_CFLAGS) -fsanitize=fuzzer $^ $(LIBS) -o $@
