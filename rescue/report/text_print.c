@@ -64,7 +64,7 @@ static size_t fitting(const char *s, size_t room)
 	}
 }
 
-static char *shown_of(const char *fmt, va_list ap)
+__attribute__((format(printf, 1, 0))) static char *shown_of(const char *fmt, va_list ap)
 {
 	auto_free char *text = NULL;
 
