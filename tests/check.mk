@@ -65,7 +65,7 @@ analyze: cppcheck analyzer
 cppcheck:
 	$(call static,cppcheck,cppcheck -j$(JOBS) --enable=warning$(,)performance$(,)portability --inline-suppr \
 		--error-exitcode=1 -q --std=c11 --suppressions-list=tests/cppcheck.txt -Irescue -I. \
-		-D_GNU_SOURCE -DUNBRICK_VERSION=1 $(filter rescue/% tests/mkbitlocker/% tests/disks/% tests/layers/%,$(C_FILES)))
+		-D_GNU_SOURCE '-DUNBRICK_VERSION="0"' $(filter rescue/% tests/mkbitlocker/% tests/disks/% tests/layers/%,$(C_FILES)))
 
 analyzer:
 	$(call static,analyzer,$(MAKE) -k -j$(JOBS) BUILD=$(BUILD)/analyzer WARN= \

@@ -70,7 +70,7 @@ int manifest_load(struct nt_vol *vol, const struct quarantine *q, enum plan_acti
 		r = manifest_parse((const char *)text, len, action, &p, err);
 	if (r == 0 && strcmp(p->id, q->id) != 0)
 		r = rs_fail(err, RS_E_MANIFEST, "it names %s", p->id);
-	if (r < 0)
+	if (r != 0)
 		return rs_err_object(err, path), r;
 	(void)snprintf(p->top, sizeof(p->top), "%s", q->top);
 	p->is_proven = q->is_proven;
@@ -112,7 +112,7 @@ static int load_report(
 		r = report_parse((const char *)text, len, q->top, q->id, &p, err);
 	for (size_t i = 0; r == 0 && i < p->n_items; i++)
 		r = find_folders(vol, p, &p->items[i], err);
-	if (r < 0)
+	if (r != 0)
 		return rs_err_object(err, path), r;
 	p->is_proven = q->is_proven;
 	*ret = rs_steal(p);

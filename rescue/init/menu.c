@@ -19,10 +19,10 @@
 struct item {
 	const char *word, *text;
 	void (*run)(struct init *in); /* NULL: @command on the disk that is chosen */
-	enum run_command command;
-	const char *note;      /* of that */
-	enum settings_end end; /* what follows; SETTINGS_END_STAY is 0 */
 	bool (*is_there)(const struct init *in);
+	const char *note; /* of @command */
+	enum run_command command;
+	enum settings_end end; /* what follows; SETTINGS_END_STAY is 0 */
 };
 
 /* ---- a line, typed on any console ---- */

@@ -117,7 +117,7 @@ static void take_rule(void *user, const char *name)
 /* The program reads them as it will for a repair: one bad rule would stop every repair. */
 static bool is_usable(void)
 {
-	static const char *const argv[] = {INIT_PROGRAM, "rules", "check", RULES_DIR, NULL};
+	static const char *const argv[] = {INIT_PROGRAM, "rules", "check", (RULES_DIR), NULL};
 	const struct process_plan plan = {.argv = argv, .log = "/dev/null"};
 
 	return process_wait(&plan) == 0;

@@ -127,7 +127,7 @@ int nt_file_load(struct nt_vol *vol, const char *path, size_t most_bytes, uint8_
 
 	if (r == 0)
 		r = nt_file_open(vol, ref, "", &f, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	size_t len = nt_file_size(f) < most_bytes ? (size_t)nt_file_size(f) : most_bytes;
 	auto_free uint8_t *p = calloc(1, len + 1);

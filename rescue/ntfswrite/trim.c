@@ -180,7 +180,7 @@ static int descend(struct trim *t, uint64_t vcn, const struct place *above, cons
 {
 	struct place p = {.vcn = vcn, .low = *low, .high = *high, .depth = above->depth + 1};
 	const uint32_t len = t->ix.block_bytes;
-	struct cut cut;
+	struct cut cut = {0};
 
 	if (p.depth == NT_IX_DEPTH || !t->blocks_left--)
 		return damaged(err, "blocks too deep or in a circle");

@@ -74,9 +74,10 @@ void report_judged(struct rs_report *r, const struct judge_result *j, unsigned v
 
 static char *own(struct report_pool *p, const char *text)
 {
-	char *ret = text ? report_alloc(p, strlen(text) + 1) : NULL;
+	size_t len = text ? strlen(text) + 1 : 0;
+	char *ret = text ? report_alloc(p, len) : NULL;
 
-	return ret ? strcpy(ret, text) : NULL;
+	return ret ? memcpy(ret, text, len) : NULL;
 }
 
 /* All that the item points to is copied. */

@@ -36,9 +36,10 @@ void report_pool_free(struct report_pool *p)
 
 const char *report_copy(struct report_pool *p, const char *text)
 {
-	char *ret = text && text[0] ? report_alloc(p, strlen(text) + 1) : NULL;
+	size_t len = text ? strlen(text) + 1 : 0;
+	char *ret = len > 1 ? report_alloc(p, len) : NULL;
 
-	return ret ? strcpy(ret, text) : "";
+	return ret ? memcpy(ret, text, len) : "";
 }
 
 void *report_add(struct report_pool *p, void *list, size_t *n, size_t size)
