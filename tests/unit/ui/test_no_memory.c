@@ -33,6 +33,7 @@
 
 static uint64_t fail_at, n_allocations; /* 0: not counted */
 
+#if !HAS_OWN_HEAP
 static bool fails(void)
 {
 	if (!fail_at || ++n_allocations != fail_at)
@@ -41,7 +42,6 @@ static bool fails(void)
 	return true;
 }
 
-#if !HAS_OWN_HEAP
 /* Those of the whole process, libraries and all. NOLINTBEGIN: the C library's own names */
 void *__libc_malloc(size_t len);
 void *__libc_calloc(size_t n, size_t len);
