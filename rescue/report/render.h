@@ -35,6 +35,8 @@ struct printer {
  * many blanks. */
 void text_say(struct printer *p, const char *first, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/** The same of a text; nothing when it is NULL or "". */
+void text_say_if(struct printer *p, const char *first, const char *text);
 /** One line that is copied, however long it is. */
 void text_line(struct printer *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /** A path of a file, as it is shown: a very long one is cut in the middle. */

@@ -18,12 +18,6 @@ static bool has(const char *text)
 	return text && text[0];
 }
 
-static void say_if(struct printer *p, const char *first, const char *text)
-{
-	if (has(text))
-		text_say(p, first, "%s", text);
-}
-
 static void say_findings(struct printer *p, const struct rs_run *run)
 {
 	for (size_t i = 0; i < run->n_findings; i++) {
@@ -32,9 +26,9 @@ static void say_findings(struct printer *p, const struct rs_run *run)
 		text_blank(p);
 		text_say(p, "Found: ", "%s, on volume %u", f->title, f->volume);
 		text_say(p, "  Rule:     ", "%s (%s)", f->rule, run_finding_word(f->outcome));
-		say_if(p, "  Because:  ", f->why);
-		say_if(p, "  Evidence: ", f->evidence);
-		say_if(p, "  Note:     ", f->text);
+		text_say_if(p, "  Because:  ", f->why);
+		text_say_if(p, "  Evidence: ", f->evidence);
+		text_say_if(p, "  Note:     ", f->text);
 		for (size_t k = 0; k < f->references.n; k++)
 			text_say(p, "  See:      ", "%s", f->references.list[k]);
 	}
@@ -108,7 +102,7 @@ static void say_way(struct printer *p, const struct run_item *it)
 
 	if (item->action == PLAN_RESTORE) {
 		text_say(p, "      From:    ", "%s", it->target);
-		say_if(p, "      To:      ", item->place);
+		text_say_if(p, "      To:      ", item->place);
 	} else if (item->action != PLAN_KEEP && item->action != PLAN_REPORT) {
 		/* the folder's name is known only after the answer: not among the lines of the plan
 		 */
@@ -134,7 +128,7 @@ static void say_plan_item(struct printer *p, const struct run_item *it)
 	if (item->hinder) {
 		text_say(p, item->can_confirm ? "      Ask:     " : "      CANNOT:  ", "%s",
 			item->hinder);
-		say_if(p, "      Next:    ", item->next);
+		text_say_if(p, "      Next:    ", item->next);
 	}
 	say_way(p, it);
 }
@@ -157,7 +151,7 @@ static void say_replay(struct printer *p, const struct run_replay *r)
 			"they will in Windows",
 			(unsigned long long)r->zeroed,
 			rs_form(r->zeroed, "small file", "small files"));
-	say_if(p, "      Saved in: ", r->plan_file);
+	text_say_if(p, "      Saved in: ", r->plan_file);
 }
 
 static void say_plan(struct printer *p, const struct rs_run *run)

@@ -26,12 +26,6 @@ static void windows_line(const struct win_info *w, char *ret, size_t cap)
 		w->computer_name[0] ? ", computer " : "", w->computer_name);
 }
 
-static void say_if(struct printer *p, const char *first, const char *text)
-{
-	if (text[0])
-		text_say(p, first, "%s", text);
-}
-
 static void say_windows(struct printer *p, const struct win_info *w)
 {
 	char line[1024], time[RS_TIME_LEN];
@@ -54,7 +48,7 @@ static void say_windows(struct printer *p, const struct win_info *w)
 	if (w->setup_command[0])
 		text_say(
 			p, MORE, "a command is set to run at the next start: %s", w->setup_command);
-	say_if(p, MORE, w->note);
+	text_say_if(p, MORE, w->note);
 }
 
 /* Other Windows folders of the volume: whole ones are judged, too. */
@@ -89,7 +83,7 @@ static void say_protectors(struct printer *p, const struct bl_info *info)
 		int n = snprintf(line + len, sizeof(line) - len, "%s%s", i ? ", " : "", kind);
 		len += n > 0 ? (size_t)n : 0;
 	}
-	say_if(p, DETAIL "Opened by: ", line);
+	text_say_if(p, DETAIL "Opened by: ", line);
 	for (unsigned i = 0; i < info->n_protectors; i++) {
 		if (!bl_is_kind(info->protectors[i].protection, BL_P_RECOVERY))
 			continue;
@@ -115,8 +109,8 @@ static void say_bitlocker(struct printer *p, const struct run_bitlocker *b)
 		states[b->info.state], b->is_unlocked ? "open" : "locked",
 		b->is_unlocked ? " by " : "", by);
 	say_protectors(p, &b->info);
-	say_if(p, MORE, b->info.description);
-	say_if(p, MORE, run_bitlocker_note(b));
+	text_say_if(p, MORE, b->info.description);
+	text_say_if(p, MORE, run_bitlocker_note(b));
 	for (unsigned i = 0; i < 3; i++)
 		if (!b->info.copy_is_good[i])
 			text_say(p, MORE, "metadata copy %u of 3 is damaged", i + 1);
@@ -173,7 +167,7 @@ static void say_ntfs(struct printer *p, const struct run_ntfs *n)
 	if (s->mirror_differs)
 		text_say(p, MORE, "the mirror of the MFT differs");
 	if (!n->journal.refused.code)
-		say_if(p, DETAIL "No repair: ", s->refusal);
+		text_say_if(p, DETAIL "No repair: ", s->refusal);
 }
 
 static void say_quarantines(struct printer *p, const struct run_volume *v)
@@ -254,7 +248,7 @@ static void volume_full(struct printer *p, const struct run_volume *v)
 {
 	volume_row(p, v);
 	if (v->part.number)
-		say_if(p, DETAIL "UUID:      ", v->part.uuid);
+		text_say_if(p, DETAIL "UUID:      ", v->part.uuid);
 	if (v->part.left_over[0])
 		text_say(p, MORE,
 			"an old signature is there, too (%s): the file system is sound and counts",
@@ -313,7 +307,7 @@ static void disk_head(struct printer *p, const struct run_disk *d)
 			d->serial, d->serial[0] ? ")" : "");
 	else
 		text_say(p, "", "%s:", d->path);
-	say_if(p, "  ! ", d->warning);
+	text_say_if(p, "  ! ", d->warning);
 }
 
 static void disk_full(struct printer *p, const struct run_disk *d)

@@ -111,6 +111,12 @@ void text_say(struct printer *p, const char *first, const char *fmt, ...)
 	}
 }
 
+void text_say_if(struct printer *p, const char *first, const char *text)
+{
+	if (text && text[0])
+		text_say(p, first, "%s", text);
+}
+
 void text_line(struct printer *p, const char *fmt, ...)
 {
 	va_list ap;
