@@ -53,6 +53,14 @@ int rs_fail_on(struct rs_err *err, int code, const char *object, const char *fmt
 #define rs_fail_on(err, code, object, ...) (rs_fail_on(err, code, object, __VA_ARGS__), (code))
 #endif
 
+/** Pass on @why, which is what @code came with; returns @code. */
+static inline int rs_err_pass(struct rs_err *err, int code, const struct rs_err *why)
+{
+	if (err)
+		*err = *why;
+	return code;
+}
+
 /** Name the object of an error that has none yet; returns err->code for use in `return`. */
 int rs_err_object(struct rs_err *err, const char *object);
 

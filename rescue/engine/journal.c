@@ -63,9 +63,9 @@ static uint64_t oldest_change(
 {
 	uint64_t oldest = 0;
 
-	for (size_t i = 0; i < p->n_changed; i++) {
-		uint64_t now = changed_time(after, p->changed_records[i]);
-		if (!now || now == changed_time(before, p->changed_records[i]))
+	for (size_t i = 0; i < p->changed.n; i++) {
+		uint64_t now = changed_time(after, p->changed.v[i]);
+		if (!now || now == changed_time(before, p->changed.v[i]))
 			continue;
 		oldest = !oldest || now < oldest ? now : oldest;
 	}

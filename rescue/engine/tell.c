@@ -178,7 +178,7 @@ void en_replay_report_plan(const struct en_volume *v, const struct nt_replay *p,
 	o->counts = counts_of(p, how->counts.since_filetime);
 	o->blocks = p->n_blocks;
 	o->bytes = p->bytes;
-	o->zeroed = p->n_zeroed;
+	o->zeroed = p->zeroed.n;
 	o->plan_file = report_copy(&r->planned, how->plan_file);
 }
 

@@ -49,11 +49,8 @@ int nt_boot_load(struct blk *src, struct nt_geometry *ret, struct rs_err *err)
 		ret->from_backup = true;
 		return 0;
 	}
-	if (r < 0) {
-		if (err)
-			*err = why;
-		return r;
-	}
+	if (r < 0)
+		return rs_err_pass(err, r, &why);
 	if (!first.has_signature)
 		return rs_fail_on(err, RS_E_NOT_NTFS, src->name, "no NTFS boot sector");
 	if (first.fault)

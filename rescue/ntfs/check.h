@@ -7,6 +7,7 @@
 #ifndef UNBRICK_NTFS_CHECK_H
 #define UNBRICK_NTFS_CHECK_H
 
+#include "core/list.h"
 #include "ntfs/index.h"
 
 struct nt_check {
@@ -26,12 +27,6 @@ int nt_check_touched(struct nt_raw *raw, const struct nt_check *c, struct rs_err
  * ----
  */
 
-/* A growing list of numbers; sorted and unique when it is asked. */
-struct nt_ck_list {
-	uint64_t *v;
-	size_t n, cap;
-};
-
 /* A stretch of the disk that one attribute has. */
 struct nt_ck_extent {
 	uint64_t lcn, clusters, number;
@@ -46,8 +41,8 @@ struct nt_ck {
 	uint8_t window[4096]; /* of $Bitmap */
 	uint64_t window_at;
 	size_t window_len;
-	struct nt_ck_list files;   /* base records that change, or whose extensions do */
-	struct nt_ck_list parents; /* a reference for every name of these */
+	struct rs_numbers files;   /* base records that change, or whose extensions do */
+	struct rs_numbers parents; /* a reference for every name of these */
 	struct nt_ck_extent *extents;
 	size_t n_extents, cap_extents;
 };
@@ -58,10 +53,8 @@ void nt_ck_done(struct nt_ck *c);
 #define auto_nt_ck __attribute__((cleanup(nt_ck_done)))
 /** The checker's code, with "MFT record @number: @what". */
 int nt_ck_wrong(const struct nt_ck *c, uint64_t number, const char *what, struct rs_err *err);
-int nt_ck_add(struct nt_ck_list *l, uint64_t number, struct rs_err *err);
-void nt_ck_sort(struct nt_ck_list *l, bool is_unique);
-/** How many times it is in the (sorted) list. */
-size_t nt_ck_count(const struct nt_ck_list *l, uint64_t number);
+/** rs_numbers_add, with the error. */
+int nt_ck_add(struct rs_numbers *l, uint64_t number, struct rs_err *err);
 
 /** One base record with its extensions: attributes, sizes, chains, clusters, bits, names (into
  * c->parents), links, and each index in it that is no folder's. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the parts of the checker share: its words, lists of numbers, the volume's maps. */
+/* What the parts of the checker share: its words, the volume's maps. */
 #include "ntfs/check.h"
 
 #include <inttypes.h>
@@ -14,64 +14,10 @@ int nt_ck_wrong(const struct nt_ck *c, uint64_t number, const char *what, struct
 	return rs_fail(err, c->code, "%sMFT record %" PRIu64 ": %s", c->when, number, what);
 }
 
-/* ---- lists of numbers ---- */
-
-int nt_ck_add(struct nt_ck_list *l, uint64_t number, struct rs_err *err)
+int nt_ck_add(struct rs_numbers *l, uint64_t number, struct rs_err *err)
 {
-	if (l->n == l->cap) {
-		size_t cap = l->cap ? 2 * l->cap : 256;
-		uint64_t *v = realloc(l->v, cap * sizeof(*v));
-		if (!v)
-			return rs_fail(err, RS_E_MEMORY, "checks");
-		l->v = v;
-		l->cap = cap;
-	}
-	l->v[l->n++] = number;
-	return 0;
+	return rs_numbers_add(l, number) ? 0 : rs_fail(err, RS_E_MEMORY, "checks");
 }
-
-static int by_value(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-void nt_ck_sort(struct nt_ck_list *l, bool is_unique)
-{
-	size_t n = 0;
-
-	if (l->n)
-		qsort(l->v, l->n, sizeof(*l->v), by_value);
-	for (size_t i = 0; i < l->n; i++)
-		if (!is_unique || !n || l->v[n - 1] != l->v[i])
-			l->v[n++] = l->v[i];
-	l->n = n;
-}
-
-/* First place of a number that is not smaller. */
-static size_t lower_bound(const struct nt_ck_list *l, uint64_t number)
-{
-	size_t lo = 0, hi = l->n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (l->v[mid] < number)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
-size_t nt_ck_count(const struct nt_ck_list *l, uint64_t number)
-{
-	if (number == UINT64_MAX)
-		return l->n - lower_bound(l, number);
-	return lower_bound(l, number + 1) - lower_bound(l, number);
-}
-
-/* ---- the maps ---- */
 
 int nt_ck_open(struct nt_ck *c, struct nt_raw *raw, int code, const char *when, struct rs_err *err)
 {
@@ -100,7 +46,7 @@ void nt_ck_done(struct nt_ck *c)
 	free(c->upcase);
 	nt_stream_done(&c->bitmap);
 	nt_stream_done(&c->mft_bitmap);
-	free(c->files.v);
-	free(c->parents.v);
+	rs_numbers_done(&c->files);
+	rs_numbers_done(&c->parents);
 	free(c->extents);
 }

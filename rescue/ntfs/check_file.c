@@ -44,16 +44,10 @@ static int is_taken(struct nt_ck *c, uint64_t lcn, bool *ret, struct rs_err *err
 static int keep_extent(
 	struct nt_ck *c, const struct nt_run *run, uint64_t number, struct rs_err *err)
 {
-	if (c->n_extents == c->cap_extents) {
-		size_t cap = c->cap_extents ? 2 * c->cap_extents : 256;
-		if (cap > EXTENTS_MAX)
-			return 0; /* so many that overlaps are not looked for among the rest */
-		struct nt_ck_extent *v = realloc(c->extents, cap * sizeof(*v));
-		if (!v)
-			return rs_fail(err, RS_E_MEMORY, "checks");
-		c->extents = v;
-		c->cap_extents = cap;
-	}
+	if (c->n_extents == EXTENTS_MAX)
+		return 0; /* so many that overlaps are not looked for among the rest */
+	if (!rs_list_grow(&c->extents, c->n_extents, &c->cap_extents, sizeof(*c->extents)))
+		return rs_fail(err, RS_E_MEMORY, "checks");
 	c->extents[c->n_extents++] = (struct nt_ck_extent){run->lcn, run->clusters, number};
 	return 0;
 }
@@ -246,7 +240,7 @@ static int look_at_row(struct file *f, const struct nt_list_entry *e, struct rs_
 
 static int look_at_list(struct file *f, struct rs_err *err)
 {
-	struct nt_ck_list extensions = {0};
+	auto_numbers struct rs_numbers extensions = {0};
 	struct nt_list_entry e;
 	const char *fault = NULL;
 	int r = 0;
@@ -261,10 +255,9 @@ static int look_at_list(struct file *f, struct rs_err *err)
 	}
 	if (r == 0 && fault)
 		r = wrong(f, fault, err);
-	nt_ck_sort(&extensions, true);
+	rs_numbers_sort(&extensions, true);
 	for (size_t i = 0; r == 0 && i < extensions.n; i++)
 		r = look_at_extension(f, extensions.v[i], err);
-	free(extensions.v);
 	return r;
 }
 
@@ -283,11 +276,8 @@ int nt_ck_file(struct nt_ck *c, uint64_t number, struct rs_err *err)
 	f.links = rs_le16(rec + 0x12);
 	r = nt_raw_read_all(
 		c->raw, number, NT_AT_ATTRIBUTE_LIST, "", NT_LIST_MAX, &f.list, &f.list_len, &why);
-	if (r < 0 && r != RS_E_NO_SUCH_FILE) {
-		if (err)
-			*err = why;
-		return r;
-	}
+	if (r < 0 && r != RS_E_NO_SUCH_FILE)
+		return rs_err_pass(err, r, &why);
 	r = look_at_attrs(&f, rec, f.ref, err);
 	if (r == 0)
 		r = look_at_bit(&f, number, err);

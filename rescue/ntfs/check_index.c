@@ -158,7 +158,7 @@ static void look_at_name(struct tree *t, const struct nt_ix_entry *e)
 	} else if (fn.parent_ref != t->ref) {
 		t->fault = "an entry that names another folder";
 	} else {
-		bool is_ours = nt_ck_count(&t->c->files, NT_REF_RECORD(e->ref)) != 0;
+		bool is_ours = rs_numbers_count(&t->c->files, NT_REF_RECORD(e->ref)) != 0;
 		t->files += is_ours;
 		if (is_ours || t->is_changed)
 			t->r = look_at_entry(t, e->ref, &fn);
@@ -270,7 +270,7 @@ int nt_ck_folder(struct nt_ck *c, uint64_t ref, bool is_changed, struct rs_err *
 		return nt_ck_wrong(t->c, t->number, "is no folder of that name", err);
 	r = walk(t, NAMES, err);
 	/* every entry's record has that name: as many entries as names are all of them */
-	if (r == 0 && t->files != nt_ck_count(&c->parents, ref))
+	if (r == 0 && t->files != rs_numbers_count(&c->parents, ref))
 		r = nt_ck_wrong(t->c, t->number, "lacks an entry of a file that names it", err);
 	return r;
 }

@@ -206,9 +206,7 @@ int nt_index_open(struct nt_raw *raw, uint64_t number, const char *name, bool is
 			&ret->bitmap_len, &why);
 		r = is_tolerant ? 0 : r;
 	}
-	if (r < 0 && err)
-		*err = why;
-	return r;
+	return r < 0 ? rs_err_pass(err, r, &why) : 0;
 }
 
 void nt_index_done(struct nt_index *x)

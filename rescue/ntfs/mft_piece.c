@@ -2,6 +2,7 @@
 /* What one record says about a file, and a store of such pieces until they can be joined. */
 #include <string.h>
 
+#include "core/list.h"
 #include "ntfs/mft_internal.h"
 
 #define STORE_BLOCK (256U << 10)
@@ -95,12 +96,9 @@ const char *nt_piece_parse(
 static uint8_t *store_room(struct nt_store *s, size_t len)
 {
 	if (!s->n_blocks || STORE_BLOCK - s->used < len) {
-		uint8_t **blocks = realloc((void *)s->blocks, (s->n_blocks + 1) * sizeof(*blocks));
-		if (!blocks)
-			return NULL;
-		s->blocks = blocks;
-		blocks[s->n_blocks] = malloc(STORE_BLOCK);
-		if (!blocks[s->n_blocks])
+		if (!rs_list_grow(
+			    (void *)&s->blocks, s->n_blocks, &s->cap_blocks, sizeof(uint8_t *)) ||
+			!(s->blocks[s->n_blocks] = malloc(STORE_BLOCK)))
 			return NULL;
 		s->n_blocks++;
 		s->bytes += STORE_BLOCK;
@@ -117,17 +115,8 @@ int nt_store_add(struct nt_store *s, const struct nt_parsed *p, struct rs_err *e
 
 	for (unsigned i = 0; i < p->piece.n_names; i++)
 		len += NAME_RECORD + p->names[i].name.len;
-	if (s->n == s->cap) {
-		size_t cap = s->cap ? s->cap + s->cap / 2 : 1024;
-		/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
-		struct nt_piece **v = realloc((void *)s->pieces, cap * sizeof(*v));
-		if (!v)
-			return rs_fail(err, RS_E_MEMORY, "extension records");
-		s->pieces = v;
-		s->cap = cap;
-	}
 	uint8_t *at = store_room(s, len);
-	if (!at)
+	if (!at || !rs_list_grow((void *)&s->pieces, s->n, &s->cap, sizeof(struct nt_piece *)))
 		return rs_fail(err, RS_E_MEMORY, "extension records");
 	s->pieces[s->n++] = (struct nt_piece *)(void *)at; /* our own block, 8-aligned */
 	memcpy(at, &p->piece, sizeof(p->piece));

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/list.h"
 #include "ntfs/mft_internal.h"
 
 #define NAME_BLOCK 65536U
@@ -69,16 +70,9 @@ static uint32_t folder_of(const struct nt_tree *t, uint64_t number)
 static uint32_t keep_name(struct nt_tree *t, struct rs_view name)
 {
 	if (!t->n_names || NAME_BLOCK - t->used < NT_NAME_BYTES) {
-		if (t->n_names == t->cap_names) {
-			uint32_t cap = t->cap_names ? 2 * t->cap_names : 16;
-			char **names = cap > UINT32_MAX / NAME_BLOCK
-					       ? NULL
-					       : realloc((void *)t->names, cap * sizeof(*names));
-			if (!names)
-				return 0;
-			t->names = names;
-			t->cap_names = cap;
-		}
+		if (t->n_names == UINT32_MAX / NAME_BLOCK ||
+			!rs_list_grow((void *)&t->names, t->n_names, &t->cap_names, sizeof(char *)))
+			return 0;
 		t->names[t->n_names] = malloc(NAME_BLOCK);
 		if (!t->names[t->n_names])
 			return 0;
@@ -103,16 +97,11 @@ int nt_tree_add(struct nt_tree *t, uint64_t number, uint64_t parent_ref, struct 
 	if (!page)
 		return rs_fail(err, RS_E_MEMORY, "list of folders");
 	uint32_t at = page->folder[number % NT_PAGE_RECORDS];
-	if (!at && t->n_folders == t->cap_folders) {
-		uint32_t cap = t->cap_folders + t->cap_folders / 2;
-		struct nt_folder *v = realloc(t->folders, cap * sizeof(*v));
-		if (!v)
+	if (!at) {
+		if (!rs_list_grow(&t->folders, t->n_folders, &t->cap_folders, sizeof(*t->folders)))
 			return rs_fail(err, RS_E_MEMORY, "list of folders");
-		t->folders = v;
-		t->cap_folders = cap;
-	}
-	if (!at)
 		at = page->folder[number % NT_PAGE_RECORDS] = t->n_folders++;
+	}
 	struct nt_folder f = {.record = (uint32_t)number, .parent_ref = parent_ref};
 	f.name = name.len ? keep_name(t, name) : 0;
 	if (name.len && !f.name)
@@ -143,14 +132,8 @@ static uint32_t find_folder(const struct nt_tree *t, uint64_t ref)
 
 static bool push(struct nt_tree *t, size_t n, uint32_t at)
 {
-	if (n == t->cap_stack) {
-		size_t cap = t->cap_stack ? 2 * t->cap_stack : 256;
-		uint32_t *stack = realloc(t->stack, cap * sizeof(*stack));
-		if (!stack)
-			return false;
-		t->stack = stack;
-		t->cap_stack = cap;
-	}
+	if (!rs_list_grow(&t->stack, n, &t->cap_stack, sizeof(*t->stack)))
+		return false;
 	t->stack[n] = at;
 	t->folders[at].is_visiting = true;
 	return true;

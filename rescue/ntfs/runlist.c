@@ -2,6 +2,7 @@
 /* Mapping pairs: where the clusters of an attribute are, and their bytes. */
 #include <string.h>
 
+#include "core/list.h"
 #include "ntfs/raw_internal.h"
 
 /* A little-endian number of 1 to 8 bytes, with sign. */
@@ -16,14 +17,8 @@ static int64_t signed_number(const uint8_t *p, unsigned bytes)
 
 static bool runs_append(struct nt_runs *runs, struct nt_run run)
 {
-	if (runs->n == runs->cap) {
-		size_t cap = runs->cap ? 2 * runs->cap : 8;
-		struct nt_run *v = realloc(runs->v, cap * sizeof(*v));
-		if (!v)
-			return false;
-		runs->v = v;
-		runs->cap = cap;
-	}
+	if (!rs_list_grow(&runs->v, runs->n, &runs->cap, sizeof(*runs->v)))
+		return false;
 	runs->v[runs->n++] = run;
 	runs->end_vcn = run.vcn + run.clusters;
 	runs->mapped += run.lcn == NT_HOLE ? 0 : run.clusters;

@@ -9,6 +9,7 @@
 #include "block/blk.h"
 #include "block/overlay.h"
 #include "core/events.h"
+#include "core/list.h"
 #include "ntfs/raw.h"
 
 enum nt_pending {
@@ -42,11 +43,9 @@ struct nt_replay {
 	uint64_t bytes; /* sum of the blocks' lengths */
 	/* Resident contents that the log does not hold and that read as zeros after the replay:
 	 * MFT record numbers, sorted. A file of zeros among them proves nothing. */
-	uint64_t *zeroed_records;
-	size_t n_zeroed;
+	struct rs_numbers zeroed;
 	/* Files and folders whose records or index the plan changes: MFT record numbers, sorted. */
-	uint64_t *changed_records;
-	size_t n_changed;
+	struct rs_numbers changed;
 	struct rs_err refusal; /* code 0: none. RS_E_LOG_UNCLEAN with the reason and the LSN */
 };
 

@@ -112,11 +112,8 @@ static int verify(
 
 static int refused(struct blk *src, const struct nt_replay *p, struct rs_err *err)
 {
-	if (p->refusal.code) {
-		if (err)
-			*err = p->refusal;
-		return p->refusal.code;
-	}
+	if (p->refusal.code)
+		return rs_err_pass(err, p->refusal.code, &p->refusal);
 	if (src->is_read_only)
 		return rs_fail_on(err, RS_E_READ_ONLY, src->name, "opened for reading only");
 	return 0;

@@ -32,11 +32,11 @@ static bool has_zero_contents(const struct nt_rp_block *b)
 static int note_zeros(struct nt_rp *rp, const struct nt_rp_op *op, const struct nt_rp_block *b,
 	struct rs_err *err)
 {
-	struct nt_replay *p = rp->plan;
+	struct rs_numbers *zeroed = &rp->plan->zeroed;
 	bool is_zeros = op->is_zero || nt_is_zero(op->data.p, op->data.len);
 
 	if (op->op == 0x02 || op->op == 0x03)
-		nt_rp_set_del(p->zeroed_records, &p->n_zeroed, b->number);
+		rs_numbers_remove(zeroed, b->number);
 	if (op->is_undo || !op->data_len || (op->op != 0x02 && op->op != 0x05 && op->op != 0x07))
 		return 0;
 	if (op->op == 0x07 && (!is_zeros || op->record_off + 4U > b->len ||
@@ -46,7 +46,9 @@ static int note_zeros(struct nt_rp *rp, const struct nt_rp_op *op, const struct 
 		return 0;
 	if (op->op != 0x07 && !has_zero_contents(b))
 		return 0;
-	return nt_rp_set_add(&p->zeroed_records, &p->n_zeroed, b->number, err);
+	return rs_numbers_insert(zeroed, b->number)
+		       ? 0
+		       : rs_fail(err, RS_E_MEMORY, "plan of the journal");
 }
 
 /* Windows does not raise the LSN of a block for these two. */

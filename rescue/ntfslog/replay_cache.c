@@ -92,14 +92,8 @@ static struct nt_rp_block *new_block(struct nt_rp_cache *c, uint32_t len)
 {
 	const size_t n = len / NT_RP_UNIT;
 
-	if (c->n == c->cap) {
-		size_t cap = c->cap ? 2 * c->cap : 64;
-		struct nt_rp_block **v = realloc(c->v, cap * sizeof(struct nt_rp_block *));
-		if (!v)
-			return NULL;
-		c->v = v;
-		c->cap = cap;
-	}
+	if (!rs_list_grow((void *)&c->v, c->n, &c->cap, sizeof(struct nt_rp_block *)))
+		return NULL;
 	struct nt_rp_block *b = calloc(1, sizeof(*b) + n * sizeof(*b->units));
 	if (!b)
 		return NULL;

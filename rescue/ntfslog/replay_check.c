@@ -38,7 +38,7 @@ static const struct nt_run *run_of(const struct nt_runs *runs, uint64_t lcn)
 
 /* A block that an index has or had: well-formed; the folder that its first name is of changes. */
 static int add_index_block(struct nt_ck *c, const struct nt_replay_block *b,
-	struct nt_ck_list *records, struct rs_err *err)
+	struct rs_numbers *records, struct rs_err *err)
 {
 	struct nt_file_name fn;
 	struct rs_view key = {0};
@@ -62,7 +62,7 @@ static int add_index_block(struct nt_ck *c, const struct nt_replay_block *b,
 
 /* Every MFT record that a block has a sector of. */
 static int add_block(struct nt_ck *c, const struct nt_runs *mft, const struct nt_replay_block *b,
-	struct nt_ck_list *records, struct rs_err *err)
+	struct rs_numbers *records, struct rs_err *err)
 {
 	const uint32_t cluster = c->raw->geo.cluster_bytes, len = c->raw->geo.record_bytes;
 	bool is_in_mft = false;
@@ -95,7 +95,7 @@ static int add_block(struct nt_ck *c, const struct nt_runs *mft, const struct nt
 }
 
 static int collect(
-	struct nt_ck *c, const struct nt_replay *p, struct nt_ck_list *records, struct rs_err *err)
+	struct nt_ck *c, const struct nt_replay *p, struct rs_numbers *records, struct rs_err *err)
 {
 	const struct nt_runs *all = &c->raw->mft;
 	struct nt_runs mft = {.v = calloc(all->n + 1, sizeof(*mft.v))};
@@ -109,10 +109,10 @@ static int collect(
 	for (size_t i = 0; r == 0 && i < p->n_blocks; i++)
 		if (!p->blocks[i].stage)
 			r = add_block(c, &mft, &p->blocks[i], records, err);
-	for (size_t i = 0; r == 0 && i < p->n_changed; i++)
-		r = nt_ck_add(records, p->changed_records[i], err);
+	for (size_t i = 0; r == 0 && i < p->changed.n; i++)
+		r = nt_ck_add(records, p->changed.v[i], err);
 	free(mft.v);
-	nt_ck_sort(records, true);
+	rs_numbers_sort(records, true);
 	return r;
 }
 
@@ -158,7 +158,7 @@ static int look_at_parent(struct nt_ck *c, uint64_t ref, struct rs_err *err)
 {
 	uint8_t rec[NT_RECORD_MAX];
 
-	if (!nt_ck_count(&c->files, NT_REF_RECORD(ref)))
+	if (!rs_numbers_count(&c->files, NT_REF_RECORD(ref)))
 		return nt_ck_folder(c, ref, false, err);
 	int r = nt_raw_record(c->raw, NT_REF_RECORD(ref), rec, err);
 	if (r < 0)
@@ -174,7 +174,7 @@ static int look_at_folders(struct nt_ck *c, struct rs_err *err)
 {
 	uint8_t rec[NT_RECORD_MAX];
 
-	nt_ck_sort(&c->parents, false);
+	rs_numbers_sort(&c->parents, false);
 	for (size_t i = 0; i < c->files.n; i++) {
 		int r = nt_raw_record(c->raw, c->files.v[i], rec, err);
 		if (r == 0 && (nt_record_flags(rec) & NT_RECORD_IS_DIR))
@@ -194,13 +194,12 @@ static int look_at_folders(struct nt_ck *c, struct rs_err *err)
 
 static int look_at_all(struct nt_ck *c, const struct nt_replay *p, struct rs_err *err)
 {
-	struct nt_ck_list records = {0};
+	auto_numbers struct rs_numbers records = {0};
 	int r = collect(c, p, &records, err);
 
 	for (size_t i = 0; r == 0 && i < records.n; i++)
 		r = look_at_record(c, records.v[i], err);
-	free(records.v);
-	nt_ck_sort(&c->files, true);
+	rs_numbers_sort(&c->files, true);
 	for (size_t i = 0; r == 0 && i < c->files.n; i++)
 		r = nt_ck_file(c, c->files.v[i], err);
 	if (r == 0)

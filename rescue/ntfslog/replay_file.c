@@ -45,21 +45,21 @@ static void put_header(const struct nt_replay *p, uint64_t serial, uint64_t byte
 	rs_put_le64(h + 0x48, p->checkpoint_lsn);
 	rs_put_le64(h + 0x50, p->oldest_lsn);
 	rs_put_le64(h + 0x58, p->last_lsn);
-	rs_put_le32(h + 0x60, (uint32_t)p->n_zeroed);
-	rs_put_le32(h + 0x64, (uint32_t)p->n_changed);
+	rs_put_le32(h + 0x60, (uint32_t)p->zeroed.n);
+	rs_put_le32(h + 0x64, (uint32_t)p->changed.n);
 }
 
-static uint8_t *put_numbers(uint8_t *at, const uint64_t *v, size_t n)
+static uint8_t *put_numbers(uint8_t *at, const struct rs_numbers *l)
 {
-	for (size_t i = 0; i < n; i++, at += 8)
-		rs_put_le64(at, v[i]);
+	for (size_t i = 0; i < l->n; i++, at += 8)
+		rs_put_le64(at, l->v[i]);
 	return at;
 }
 
 int nt_replay_save(const struct nt_replay *p, uint64_t volume_serial, uint64_t volume_bytes,
 	uint8_t **ret, size_t *ret_len, struct rs_err *err)
 {
-	size_t len = HEADER + 8 * (p->n_zeroed + p->n_changed) + HASH;
+	size_t len = HEADER + 8 * (p->zeroed.n + p->changed.n) + HASH;
 
 	for (size_t i = 0; i < p->n_blocks; i++)
 		len += BLOCK_HEADER + 2 * (size_t)p->blocks[i].len_bytes;
@@ -67,8 +67,8 @@ int nt_replay_save(const struct nt_replay *p, uint64_t volume_serial, uint64_t v
 	if (!file)
 		return rs_fail(err, RS_E_MEMORY, "plan of the journal");
 	put_header(p, volume_serial, volume_bytes, file);
-	uint8_t *at = put_numbers(file + HEADER, p->zeroed_records, p->n_zeroed);
-	at = put_numbers(at, p->changed_records, p->n_changed);
+	uint8_t *at = put_numbers(file + HEADER, &p->zeroed);
+	at = put_numbers(at, &p->changed);
 	for (size_t i = 0; i < p->n_blocks; i++) {
 		const struct nt_replay_block *b = &p->blocks[i];
 		rs_put_le64(at, b->off_bytes);
@@ -106,20 +106,17 @@ static void get_header(const uint8_t *h, struct nt_replay *p)
 }
 
 /* @n sorted record numbers at *pos. */
-static int get_numbers(struct rs_view v, size_t *pos, uint32_t n, uint64_t **ret, size_t *ret_n,
-	struct rs_err *err)
+static int get_numbers(
+	struct rs_view v, size_t *pos, uint32_t n, struct rs_numbers *ret, struct rs_err *err)
 {
 	if (!rs_view_has(v, *pos, (size_t)8 * n))
 		return broken(err, "cut");
-	if (!n)
-		return 0;
-	*ret = calloc(n, sizeof(**ret));
-	if (!*ret)
-		return rs_fail(err, RS_E_MEMORY, "plan of the journal");
-	for (*ret_n = 0; *ret_n < n; ++*ret_n, *pos += 8) {
-		(*ret)[*ret_n] = rs_le64(v.p + *pos);
-		if (*ret_n && (*ret)[*ret_n] <= (*ret)[*ret_n - 1])
+	for (; ret->n < n; *pos += 8) {
+		uint64_t number = rs_le64(v.p + *pos);
+		if (ret->n && number <= ret->v[ret->n - 1])
 			return broken(err, "its numbers of records");
+		if (!rs_numbers_add(ret, number))
+			return rs_fail(err, RS_E_MEMORY, "plan of the journal");
 	}
 	return 0;
 }
@@ -190,10 +187,9 @@ int nt_replay_load(struct rs_view file, struct nt_replay **ret, uint64_t *ret_se
 	if (!p || !(p->blocks = calloc((size_t)n + 1, sizeof(*p->blocks))))
 		return rs_fail(err, RS_E_MEMORY, "plan of the journal");
 	get_header(v.p, p);
-	r = get_numbers(v, &pos, rs_le32(v.p + 0x60), &p->zeroed_records, &p->n_zeroed, err);
+	r = get_numbers(v, &pos, rs_le32(v.p + 0x60), &p->zeroed, err);
 	if (r == 0)
-		r = get_numbers(
-			v, &pos, rs_le32(v.p + 0x64), &p->changed_records, &p->n_changed, err);
+		r = get_numbers(v, &pos, rs_le32(v.p + 0x64), &p->changed, err);
 	while (r == 0 && p->n_blocks < n)
 		r = get_block(v, &pos, volume_bytes, p, err);
 	if (r < 0)

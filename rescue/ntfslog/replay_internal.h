@@ -274,11 +274,11 @@ struct nt_rp {
 	struct nt_rp_tables tables;
 	struct nt_rp_store store;
 	struct nt_rp_cache cache;
-	size_t cap_changed; /* of the plan's changed_records, not sorted yet */
+	size_t sort_changed_at; /* so many: the plan's changed ones are sorted once more */
 	struct nt_rp_undo *undo;
 	size_t n_undo, cap_undo;
 	struct nt_rp_shared *shared;
-	size_t n_shared;
+	size_t n_shared, cap_shared;
 	bool is_undone_only; /* a block is taken back that no redo of Windows' would bring forward
 			      */
 };
@@ -302,10 +302,5 @@ int nt_rp_finish(struct nt_rp *rp, struct rs_err *err);
 int nt_rp_set_dirty(struct nt_rp *rp, struct rs_err *err);
 /** A file or folder that the plan changes; sorted at the end. */
 int nt_rp_changed(struct nt_rp *rp, uint64_t number, struct rs_err *err);
-void nt_rp_sort_changed(struct nt_replay *p);
-/** Sorted sets of record numbers in the plan. */
-int nt_rp_set_add(uint64_t **set, size_t *n, uint64_t number, struct rs_err *err);
-void nt_rp_set_del(uint64_t *set, size_t *n, uint64_t number);
-bool nt_rp_set_has(const uint64_t *set, size_t n, uint64_t number);
 
 #endif

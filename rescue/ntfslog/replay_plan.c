@@ -100,7 +100,7 @@ int nt_rp_finish(struct nt_rp *rp, struct rs_err *err)
 		r = nt_rp_emit(rp, err);
 	if (r)
 		return r;
-	nt_rp_sort_changed(rp->plan);
+	rs_numbers_sort(&rp->plan->changed, true);
 	rp->plan->pending = NT_PENDING_IDLE;
 	for (size_t i = 0; i < rp->plan->n_blocks; i++)
 		if (rp->plan->blocks[i].stage < 2 || rp->plan->blocks[i].stage == NT_RP_FIRST)
@@ -164,11 +164,10 @@ static void drop_changes(struct nt_replay *p)
 	for (size_t i = 0; i < p->n_blocks; i++)
 		free(p->blocks[i].before); /* and after: one piece of memory */
 	free(p->blocks);
-	free(p->zeroed_records);
-	free(p->changed_records);
 	p->blocks = NULL;
-	p->zeroed_records = p->changed_records = NULL;
-	p->n_blocks = p->n_zeroed = p->n_changed = 0;
+	rs_numbers_done(&p->zeroed);
+	rs_numbers_done(&p->changed);
+	p->n_blocks = 0;
 	p->bytes = 0;
 }
 
@@ -182,11 +181,8 @@ int nt_replay_plan(
 	rp->task = task;
 	struct rs_err why = {0};
 	int r = nt_raw_open(src, &rp->raw, &why);
-	if (r == RS_E_IO_READ || r == RS_E_MEMORY) {
-		if (err)
-			*err = why;
-		return r;
-	}
+	if (r == RS_E_IO_READ || r == RS_E_MEMORY)
+		return rs_err_pass(err, r, &why);
 	if (r < 0) { /* no file system to look at: told, not failed */
 		rp->plan->pending = NT_PENDING_UNSUPPORTED;
 		rp->plan->refusal = why;

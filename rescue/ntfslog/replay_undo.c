@@ -86,18 +86,9 @@ static int add(
 
 	if (rp->n_undo == NT_RP_UNDO_MAX)
 		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, op->lsn, "too much to take back");
-	if (rp->n_undo == rp->cap_undo) {
-		size_t cap = rp->cap_undo ? 2 * rp->cap_undo : 64;
-		struct nt_rp_undo *v = realloc(rp->undo, cap * sizeof(*v));
-		if (!v)
-			return rs_fail(err, RS_E_MEMORY, "records to take back");
-		rp->undo = v;
-		rp->cap_undo = cap;
-		struct nt_rp_shared *w = realloc(rp->shared, cap * sizeof(*w));
-		if (!w)
-			return rs_fail(err, RS_E_MEMORY, "records to take back");
-		rp->shared = w;
-	}
+	if (!rs_list_grow(&rp->undo, rp->n_undo, &rp->cap_undo, sizeof(*rp->undo)) ||
+		!rs_list_grow(&rp->shared, rp->n_shared, &rp->cap_shared, sizeof(*rp->shared)))
+		return rs_fail(err, RS_E_MEMORY, "records to take back");
 	bool is_page = kind == NT_RP_RAW, is_placed = place_of(rp, op, is_page, &off);
 	rp->undo[rp->n_undo++] = (struct nt_rp_undo){op->lsn, off, is_bits(op->op)};
 	if (is_placed)

@@ -46,11 +46,8 @@ int nt_lib_fail(struct nt_vol *vol, int code, const char *object, struct rs_err 
 {
 	int e = errno;
 
-	if (vol->dev.io_err.code) {
-		if (err)
-			*err = vol->dev.io_err;
-		return vol->dev.io_err.code;
-	}
+	if (vol->dev.io_err.code)
+		return rs_err_pass(err, vol->dev.io_err.code, &vol->dev.io_err);
 	if (e == ENOMEM)
 		return rs_fail_on(err, RS_E_MEMORY, object, "libntfs-3g");
 	if (e == ENOSPC)

@@ -16,17 +16,11 @@
 #define ROOT	   UINT64_MAX
 #define LEVELS_MAX (NT_RANK_FREED - NT_RANK_FOLDERS - 1)
 
-/* Hashes of entries and of child pointers in one node. */
-struct set {
-	uint64_t *v;
-	size_t n, cap;
-};
-
 /* A block that changes or goes out of use, or the root. */
 struct node {
 	uint64_t number; /* of the INDX block; UINT64_MAX: the root */
 	bool was_live, is_live;
-	struct set old, now;
+	struct rs_numbers old, now; /* hashes of its entries and of its child pointers */
 	unsigned level;
 };
 
@@ -41,14 +35,14 @@ struct tree {
 	uint8_t *old_live, *now_live; /* a byte for each block */
 	uint8_t *live;		      /* the one being filled */
 	struct node *nodes;
-	size_t n;
+	size_t n, cap;
 };
 
 static void tree_done(struct tree *t)
 {
 	for (size_t i = 0; i < t->n; i++) {
-		free(t->nodes[i].old.v);
-		free(t->nodes[i].now.v);
+		rs_numbers_done(&t->nodes[i].old);
+		rs_numbers_done(&t->nodes[i].now);
 	}
 	free(t->nodes);
 	nt_index_done(&t->old);
@@ -87,36 +81,13 @@ int nt_order_range(struct nt_vol *vol, ntfs_attr *na, uint64_t off_bytes, uint64
 
 /* ---- sets ---- */
 
-static uint64_t hash(uint64_t seed, const uint8_t *p, size_t len)
+uint64_t nt_hash(uint64_t seed, struct rs_view v)
 {
 	uint64_t h = 0xcbf29ce484222325ULL ^ seed;
 
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ p[i]) * 0x100000001b3ULL;
+	for (size_t i = 0; i < v.len; i++)
+		h = (h ^ v.p[i]) * 0x100000001b3ULL;
 	return h;
-}
-
-static bool set_add(struct set *s, uint64_t h)
-{
-	if (s->n == s->cap) {
-		size_t cap = s->cap ? 2 * s->cap : 64;
-		uint64_t *v = realloc(s->v, cap * sizeof(*v));
-
-		if (!v)
-			return false;
-		s->v = v;
-		s->cap = cap;
-	}
-	s->v[s->n++] = h;
-	return true;
-}
-
-static bool set_has(const struct set *s, uint64_t h)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (s->v[i] == h)
-			return true;
-	return false;
 }
 
 static uint64_t pointer_hash(uint64_t vcn)
@@ -124,11 +95,12 @@ static uint64_t pointer_hash(uint64_t vcn)
 	uint8_t le[8];
 
 	rs_put_le64(le, vcn);
-	return hash(1, le, sizeof(le));
+	return nt_hash(1, (struct rs_view){le, sizeof(le)});
 }
 
 /* Entries by reference and name (their times may change without their moving), and pointers. */
-static int set_fill(struct set *s, struct rs_view block, size_t header_off, struct rs_err *err)
+static int set_fill(
+	struct rs_numbers *s, struct rs_view block, size_t header_off, struct rs_err *err)
 {
 	struct nt_ix_entry e;
 	size_t at = 0;
@@ -139,11 +111,11 @@ static int set_fill(struct set *s, struct rs_view block, size_t header_off, stru
 		if (!nt_ix_next(block, header_off, &at, &e))
 			return rs_fail(err, RS_E_NTFS_DAMAGED, "index of the folder: an entry");
 		bool is_named = !e.is_end && nt_file_name_parse(e.key, &fn);
-		if (is_named && !set_add(s, hash(e.ref, fn.name.p, fn.name.len)))
-			return rs_fail(err, RS_E_MEMORY, "index");
-		if (e.has_child && !set_add(s, pointer_hash(e.child_vcn)))
+		if ((is_named && !rs_numbers_add(s, nt_hash(e.ref, fn.name))) ||
+			(e.has_child && !rs_numbers_add(s, pointer_hash(e.child_vcn))))
 			return rs_fail(err, RS_E_MEMORY, "index");
 	} while (!e.is_end);
+	rs_numbers_sort(s, false);
 	return 0;
 }
 
@@ -173,8 +145,8 @@ static int walk_both(struct tree *t, struct rs_err *err)
 	return r < 0 ? r : nt_ix_walk(&t->now, &visit, err);
 }
 
-static int fill_from_block(
-	struct tree *t, const struct nt_ix *ix, uint64_t number, struct set *s, struct rs_err *err)
+static int fill_from_block(struct tree *t, const struct nt_ix *ix, uint64_t number,
+	struct rs_numbers *s, struct rs_err *err)
 {
 	auto_free uint8_t *buf = malloc(t->block_bytes);
 
@@ -189,11 +161,9 @@ static int add_node(struct tree *t, uint64_t number, struct rs_err *err)
 {
 	if (t->n == NODES_MAX)
 		return rs_fail(err, RS_E_NTFS_DAMAGED, "too much of the index changes at once");
-	struct node *more = realloc(t->nodes, (t->n + 1) * sizeof(*more));
-	if (!more)
+	if (!rs_list_grow(&t->nodes, t->n, &t->cap, sizeof(*t->nodes)))
 		return rs_fail(err, RS_E_MEMORY, "index");
-	t->nodes = more;
-	struct node *n = &more[t->n++];
+	struct node *n = &t->nodes[t->n++];
 	*n = (struct node){.number = number, .was_live = true, .is_live = true};
 	if (number == ROOT) {
 		int r = set_fill(&n->old, t->old.ix.root, NT_IX_ROOT_HEADER, err);
@@ -233,7 +203,7 @@ static struct node *loser_of(struct tree *t, struct node *n)
 		struct node *holder = NULL;
 
 		for (size_t i = 0; i < t->n; i++)
-			if (set_has(&t->nodes[i].old, h))
+			if (rs_numbers_count(&t->nodes[i].old, h))
 				holder = &t->nodes[i];
 		if (!holder || holder == n)
 			break;
@@ -259,10 +229,11 @@ static bool order_moves(struct tree *t, struct node *n)
 	for (size_t k = 0; k < n->old.n; k++) {
 		uint64_t h = n->old.v[k];
 
-		if (n->is_live && set_has(&n->now, h))
+		if (n->is_live && rs_numbers_count(&n->now, h))
 			continue;
 		for (size_t i = 0; i < t->n; i++)
-			if (set_has(&t->nodes[i].now, h) && !set_has(&t->nodes[i].old, h))
+			if (rs_numbers_count(&t->nodes[i].now, h) &&
+				!rs_numbers_count(&t->nodes[i].old, h))
 				is_raised |= raise_level(loser, &t->nodes[i]);
 	}
 	return is_raised;
@@ -277,7 +248,7 @@ static bool order_pointer(struct tree *t, const struct node *n)
 	if (n->number == ROOT || n->was_live)
 		return false;
 	for (size_t i = 0; i < t->n; i++)
-		if (set_has(&t->nodes[i].now, h))
+		if (rs_numbers_count(&t->nodes[i].now, h))
 			is_raised |= raise_level(&t->nodes[i], n);
 	return is_raised;
 }

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/list.h"
+
 #define SDS_MAX_BYTES                                                                              \
 	(256U << 20) /* a server with very many different permissions has some 10 MiB */
 
@@ -39,18 +41,10 @@ static bool add_entry(void *user, const struct nt_sds_entry *e, struct rs_view s
 	struct filling *f = user;
 
 	(void)sd;
-	if (f->sds->n == f->cap) {
-		size_t cap = f->cap ? 2 * f->cap : 256;
-		struct nt_sds_entry *more = reallocarray(f->sds->all, cap, sizeof(*more));
-		if (!more) {
-			f->no_memory = true;
-			return false;
-		}
-		f->sds->all = more;
-		f->cap = cap;
-	}
-	f->sds->all[f->sds->n++] = *e;
-	return true;
+	f->no_memory = !rs_list_grow(&f->sds->all, f->sds->n, &f->cap, sizeof(*e));
+	if (!f->no_memory)
+		f->sds->all[f->sds->n++] = *e;
+	return !f->no_memory;
 }
 
 /* Blocks that cannot be read are passed over: what they hold is not found. */

@@ -16,6 +16,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/list.h"
+
 #define NAMES_MAX 1024U /* hard links of one file, as NTFS limits them, DOS names included */
 
 struct name {
@@ -26,7 +28,7 @@ struct name {
 
 struct names {
 	struct name *all;
-	size_t n, n_from, n_to;
+	size_t n, cap, n_from, n_to;
 	uint64_t file_ref;
 	bool is_dir;
 };
@@ -52,11 +54,9 @@ static int add_name(
 		return 0;
 	if (names->n == NAMES_MAX)
 		return rs_fail(err, RS_E_NTFS_DAMAGED, "more than %u names", NAMES_MAX);
-	struct name *more = realloc(names->all, (names->n + 1) * sizeof(*more));
-	if (!more)
+	if (!rs_list_grow(&names->all, names->n, &names->cap, sizeof(*names->all)))
 		return rs_fail(err, RS_E_MEMORY, "names of the file");
-	names->all = more;
-	struct name *n = &more[names->n++];
+	struct name *n = &names->all[names->n++];
 	*n = (struct name){.is_from = is_from, .is_to = is_to};
 	n->len = (uint16_t)(NT_IX_FN_BYTES + fn.name.len);
 	memcpy(n->key, key.p, n->len);
@@ -75,11 +75,8 @@ static int read_names(
 
 	if (r == RS_E_NO_SUCH_FILE)
 		return 0;
-	if (r < 0) {
-		if (err)
-			*err = why;
-		return r;
-	}
+	if (r < 0)
+		return rs_err_pass(err, r, &why);
 	ret->file_ref = nt_inode_ref(ni);
 	ret->is_dir = nt_inode_is_dir(ni);
 	auto_ctx ntfs_attr_search_ctx *ctx = ntfs_attr_get_search_ctx(ni, NULL);

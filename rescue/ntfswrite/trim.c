@@ -3,10 +3,9 @@
  * from and in the one it moved to. Its old place then lies outside of what the nodes above allow
  * for that block, so it can be told from the new one. Only an entry that stands once more where it
  * belongs is taken away; anything else out of order is real damage and left for chkdsk. */
-#include <stdlib.h>
 #include <string.h>
 
-#include "ntfswrite/vol_internal.h"
+#include "ntfswrite/order.h"
 
 #include <ntfs-3g/unistr.h>
 
@@ -29,35 +28,10 @@ struct trim {
 	struct nt_vol *vol;
 	struct nt_ix ix;
 	ntfs_attr *alloc;
-	uint64_t *good, *bad; /* hashes of entries inside and outside of their bounds */
-	size_t n_good, cap_good, n_bad, cap_bad;
+	struct rs_numbers good, bad; /* hashes of entries inside and outside of their bounds */
 	uint64_t blocks_left;
 	bool is_cutting; /* the second pass */
 };
-
-static bool add(uint64_t **v, size_t *n, size_t *cap, uint64_t h)
-{
-	if (*n == *cap) {
-		size_t more = *cap ? 2 * *cap : 256;
-		uint64_t *p = realloc(*v, more * sizeof(*p));
-
-		if (!p)
-			return false;
-		*v = p;
-		*cap = more;
-	}
-	(*v)[(*n)++] = h;
-	return true;
-}
-
-static uint64_t hash_entry(const struct nt_ix_entry *e, struct rs_view name)
-{
-	uint64_t h = 0xcbf29ce484222325ULL ^ e->ref;
-
-	for (size_t i = 0; i < name.len; i++)
-		h = (h ^ name.p[i]) * 0x100000001b3ULL;
-	return h;
-}
 
 static void set_bound(struct bound *b, struct rs_view name)
 {
@@ -98,13 +72,10 @@ static int judge_entry(struct trim *t, const struct place *p, const struct nt_ix
 		*ret_side = 1;
 	if (t->is_cutting)
 		return 0;
-	bool ok = *ret_side ? add(&t->bad, &t->n_bad, &t->cap_bad, hash_entry(e, fn.name))
-			    : add(&t->good, &t->n_good, &t->cap_good, hash_entry(e, fn.name));
-	return ok ? 0 : rs_fail(err, RS_E_MEMORY, "index");
+	return rs_numbers_add(*ret_side ? &t->bad : &t->good, nt_hash(e->ref, fn.name))
+		       ? 0
+		       : rs_fail(err, RS_E_MEMORY, "index");
 }
-
-static int look(struct trim *t, struct place *p, struct rs_view block, size_t header,
-	struct cut *ret_cut, struct rs_err *err);
 
 static int descend(struct trim *t, uint64_t vcn, const struct place *above, const struct bound *low,
 	const struct bound *high, struct rs_err *err);
@@ -198,13 +169,6 @@ static int descend(struct trim *t, uint64_t vcn, const struct place *above, cons
 	return 0;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 static int pass(struct trim *t, bool is_cutting, struct rs_err *err)
 {
 	struct place root = {.depth = 0};
@@ -219,12 +183,11 @@ static int trim(struct trim *t, struct rs_err *err)
 {
 	int r = pass(t, false, err);
 
-	if (r < 0 || !t->n_bad)
+	if (r < 0 || !t->bad.n)
 		return r;
-	qsort(t->good, t->n_good, sizeof(*t->good), by_value);
-	for (size_t i = 0; i < t->n_bad; i++)
-		if (!t->n_good ||
-			!bsearch(&t->bad[i], t->good, t->n_good, sizeof(*t->good), by_value))
+	rs_numbers_sort(&t->good, false);
+	for (size_t i = 0; i < t->bad.n; i++)
+		if (!rs_numbers_count(&t->good, t->bad.v[i]))
 			return damaged(err, "entries out of order");
 	return pass(t, true, err);
 }
@@ -245,9 +208,9 @@ static int trim_folder(struct nt_vol *vol, uint64_t dir_ref, bool *ret_is_cut, s
 	r = trim(&t, err);
 	if (r < 0 && vol->dev.io_err.code)
 		r = nt_lib_fail(vol, r, "index of a folder", err);
-	*ret_is_cut = t.n_bad != 0;
-	free(t.good);
-	free(t.bad);
+	*ret_is_cut = t.bad.n != 0;
+	rs_numbers_done(&t.good);
+	rs_numbers_done(&t.bad);
 	return r;
 }
 

@@ -335,11 +335,8 @@ int nt_step_end(struct nt_vol *vol, const uint64_t *dir_refs, int r, struct rs_e
 		r = sync_system_files(vol, err);
 	/* the library may have gone on over it, and what came then over its error */
 	const struct rs_err *lost = vol->dev.lost_err.code ? &vol->dev.lost_err : &vol->dev.io_err;
-	if (r == 0 && lost->code) {
-		if (err)
-			*err = *lost;
-		r = lost->code;
-	}
+	if (r == 0 && lost->code)
+		r = rs_err_pass(err, lost->code, lost);
 	if (r == 0)
 		r = nt_order(vol, dir_refs, err);
 	if (r == 0)

@@ -75,11 +75,11 @@ static void show(const struct nt_replay *p)
 	printf("transactions %u losers %u\n", p->transactions, p->losers);
 	printf("blocks %zu bytes %llu\n", p->n_blocks, (unsigned long long)p->bytes);
 	printf("zeroed");
-	for (size_t i = 0; i < p->n_zeroed; i++)
-		printf(" %llu", (unsigned long long)p->zeroed_records[i]);
+	for (size_t i = 0; i < p->zeroed.n; i++)
+		printf(" %llu", (unsigned long long)p->zeroed.v[i]);
 	printf("\nchanged");
-	for (size_t i = 0; i < p->n_changed; i++)
-		printf(" %llu", (unsigned long long)p->changed_records[i]);
+	for (size_t i = 0; i < p->changed.n; i++)
+		printf(" %llu", (unsigned long long)p->changed.v[i]);
 	printf("\n");
 	if (p->refusal.code)
 		printf("refusal %s: %s\n", p->refusal.object, p->refusal.detail);
