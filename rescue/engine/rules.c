@@ -33,7 +33,7 @@ int rs_rules_show(struct rs_session *s, const char *id, struct rs_report **ret)
 	if (!*ret)
 		return r;
 	for (size_t i = 0; r == 0 && i < s->rules.n; i++) {
-		if (!strcmp(rule_id(s->rules.rules[i]), id))
+		if (!strcmp(rule_about(s->rules.rules[i])->id, id))
 			found = s->rules.rules[i];
 	}
 	if (r == 0 && !found)
@@ -41,7 +41,7 @@ int rs_rules_show(struct rs_session *s, const char *id, struct rs_report **ret)
 			&err, RS_E_USAGE, id, "no rule has this id; see 'unbrick rules list'");
 	if (found) {
 		(*ret)->run.rule_id = report_copy(&(*ret)->kept, id);
-		(*ret)->run.rule_text = report_copy(&(*ret)->kept, rule_source(found));
+		(*ret)->run.rule_text = report_copy(&(*ret)->kept, rule_about(found)->source);
 	}
 	report_finish(*ret, 0, r < 0 ? RUN_FAILED : RUN_DONE, "", &err);
 	return r;

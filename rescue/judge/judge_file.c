@@ -14,9 +14,9 @@
 struct finding judge_finding(const struct rule *r)
 {
 	return (struct finding){.source = &source_rules,
-		.id = r->id,
+		.id = r->about.id,
 		.by = r,
-		.asks_move = r->kind == RULE_BAD_FILE && r->action == RULE_QUARANTINE};
+		.asks_move = r->about.kind == RULE_BAD_FILE && r->about.action == RULE_QUARANTINE};
 }
 
 struct finding *judge_new_finding(struct judge_ctx *ctx)
@@ -100,7 +100,7 @@ static bool by_conditions(struct judge_ctx *ctx, const struct rule *r, struct ju
 
 	if (r->repaired.n)
 		good = all_hold(ctx, &r->repaired, p, &why_good);
-	if (bad == JUDGE_NO && good == JUDGE_NO && !r->ask_otherwise)
+	if (bad == JUDGE_NO && good == JUDGE_NO && r->otherwise == RULE_IGNORE)
 		return false;
 	if (!r->bad.n && bad == JUDGE_YES)
 		judge_add(ctx, why, ", ", "the name fits, which is enough for this rule");
@@ -143,12 +143,12 @@ static void weaken(struct judge_ctx *ctx, const struct rule *r, const struct jud
 		judge_add(ctx, &f->why, "; ", "%s", note->doubt);
 		f->verdict = JUDGE_DOUBTFUL;
 	}
-	if (r->action == RULE_REPORT)
+	if (r->about.action == RULE_REPORT)
 		f->verdict = JUDGE_REPORT;
-	if (rule_path_matches_any(ctx->vol, r->never, r->n_never, ctx->win->root, f->path)) {
+	if (rule_path_matches_any(ctx->vol, &r->never, ctx->win->root, f->path)) {
 		judge_add(ctx, &f->why, "; ", "the rule says never to touch it");
 		f->verdict = JUDGE_REPORT;
-	} else if (guard && r->action == RULE_QUARANTINE) {
+	} else if (guard && r->about.action == RULE_QUARANTINE) {
 		judge_add(ctx, &f->why, "; ", "protected (%s): it is never moved", guard);
 		f->verdict = JUDGE_REPORT;
 	}

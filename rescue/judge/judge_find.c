@@ -215,8 +215,8 @@ static bool next_deep(const struct scan *s, size_t *rule, size_t *path)
 {
 	for (; *rule < s->ctx->set->n; ++*rule, *path = 0) {
 		const struct rule *r = s->ctx->set->rules[*rule];
-		for (; s->is_wanted[*rule] && *path < r->n_paths; ++*path)
-			if (r->paths[*path].is_deep)
+		for (; s->is_wanted[*rule] && *path < r->paths.n; ++*path)
+			if (r->paths.v[*path].is_deep)
 				return true;
 	}
 	return false;
@@ -227,7 +227,7 @@ static bool scan_wants(void *user, const char *name, bool is_dir)
 	const struct scan *s = user;
 
 	for (size_t i = 0, k = 0; !is_dir && next_deep(s, &i, &k); k++) {
-		const struct rule_path *p = &s->ctx->set->rules[i]->paths[k];
+		const struct rule_path *p = &s->ctx->set->rules[i]->paths.v[k];
 		if (nt_name_match(s->ctx->vol, p->parts[p->n_parts - 1], name))
 			return true;
 	}
@@ -243,7 +243,7 @@ static bool scan_entry(void *user, const struct nt_entry *e)
 		return true;
 	for (size_t i = 0, k = 0; next_deep(s, &i, &k); k++)
 		if (rule_path_match(
-			    ctx->vol, &ctx->set->rules[i]->paths[k], ctx->win->root, e->path))
+			    ctx->vol, &ctx->set->rules[i]->paths.v[k], ctx->win->root, e->path))
 			list_add_take(ctx, &ctx->deep[i], strdup(e->path), e->ref, e->parent_ref);
 	return !ctx->no_memory;
 }
@@ -281,7 +281,7 @@ int judge_find_deep(struct judge_ctx *ctx, const bool *is_wanted, struct rs_err 
 
 	for (size_t i = 0, k = 0; next_deep(&s, &i, &k); k++) {
 		char **blocked = &ctx->out[i].why; /* judge_run makes a stop of it */
-		int r = has_start(&s, &ctx->set->rules[i]->paths[k], blocked, err);
+		int r = has_start(&s, &ctx->set->rules[i]->paths.v[k], blocked, err);
 		if (r < 0)
 			return r;
 		is_needed = is_needed || r > 0;

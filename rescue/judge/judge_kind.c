@@ -176,9 +176,9 @@ static int find_all(struct judge_ctx *ctx, size_t i, struct judge_list *found, s
 
 	*found = ctx->deep[i]; /* taken over */
 	ctx->deep[i] = (struct judge_list){0};
-	for (size_t k = 0; k < r->n_paths && code == 0; k++)
-		if (!r->paths[k].is_deep)
-			code = judge_find(ctx, &r->paths[k], found, &ctx->out[i].why, err);
+	for (size_t k = 0; k < r->paths.n && code == 0; k++)
+		if (!r->paths.v[k].is_deep)
+			code = judge_find(ctx, &r->paths.v[k], found, &ctx->out[i].why, err);
 	return code;
 }
 
@@ -218,9 +218,9 @@ static int add_copies(struct judge_ctx *ctx, const struct rule *r, const char *n
 	size_t n = 0;
 	int code = 0;
 
-	for (size_t i = 0; i < r->n_copies && code == 0; i++)
-		if (nt_name_match(NULL, r->copies[i].parts[r->copies[i].n_parts - 1], name))
-			code = judge_find(ctx, &r->copies[i], &found, &blocked, err);
+	for (size_t i = 0; i < r->copies.n && code == 0; i++)
+		if (nt_name_match(NULL, r->copies.v[i].parts[r->copies.v[i].n_parts - 1], name))
+			code = judge_find(ctx, &r->copies.v[i], &found, &blocked, err);
 	for (size_t i = 0; i < found.n && code == 0; i++) {
 		struct nt_stat st;
 		char time[RS_TIME_LEN];
@@ -309,12 +309,12 @@ static int run_removed(struct judge_ctx *ctx, size_t i, struct judge_note *note,
 		r->requires.n || r->requires_any.n ? requirements(ctx, r, &required, &why, err) : 0;
 	if (code == 0 && required != JUDGE_YES) {
 		if (required == JUDGE_UNKNOWN)
-			judge_fault(ctx, "rule %s: %s", r->id, why ? why : "not looked at");
+			judge_fault(ctx, "rule %s: %s", r->about.id, why ? why : "not looked at");
 		judge_add(ctx, &out->why, "; ", "%s", why ? why : "a requirement does not hold");
 		return 0;
 	}
-	for (size_t k = 0; k < r->n_paths && code == 0; k++)
-		code = run_one_removed(ctx, r, &r->paths[k], &out->why, err);
+	for (size_t k = 0; k < r->paths.n && code == 0; k++)
+		code = run_one_removed(ctx, r, &r->paths.v[k], &out->why, err);
 	bool is_blocked = out->why != NULL;
 	bool is_found = ctx->res->n_findings > from;
 	if (code == 0 && is_found)
@@ -343,7 +343,7 @@ static int run_signs(struct judge_ctx *ctx, size_t i, struct judge_note *note, s
 		return code;
 	judge_add(ctx, &out->why, "; ", "%s", why ? why : "its signs are here");
 	if (required == JUDGE_UNKNOWN)
-		judge_fault(ctx, "rule %s: %s", r->id, why ? why : "not looked at");
+		judge_fault(ctx, "rule %s: %s", r->about.id, why ? why : "not looked at");
 	if (required != JUDGE_YES)
 		return 0;
 	if (note->doubt)
@@ -363,9 +363,9 @@ int judge_rule_run(struct judge_ctx *ctx, size_t i, char **doubt, struct rs_err 
 	struct judge_note note = {.doubt = rs_steal(*doubt)};
 	int code;
 
-	if (r->kind == RULE_GOOD_FILE_REMOVED)
+	if (r->about.kind == RULE_GOOD_FILE_REMOVED)
 		code = run_removed(ctx, i, &note, err);
-	else if (r->n_paths)
+	else if (r->paths.n)
 		code = run_bad_file(ctx, i, &note, err);
 	else
 		code = run_signs(ctx, i, &note, err);

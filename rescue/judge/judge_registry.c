@@ -178,9 +178,9 @@ static enum judge_truth service(struct judge_ctx *ctx, const struct rule_evidenc
 	if (t != JUDGE_YES)
 		return t;
 	for (size_t i = 0; i < k->n; i++) {
-		for (size_t w = 0; w < e->n_any; w++) {
-			if (!nt_name_match(NULL, e->any[w], k->names[i]) &&
-				!nt_name_match(NULL, e->any[w], label_of(ctx, k, i)))
+		for (size_t w = 0; w < e->any.n; w++) {
+			if (!nt_name_match(NULL, e->any.v[w], k->names[i]) &&
+				!nt_name_match(NULL, e->any.v[w], label_of(ctx, k, i)))
 				continue;
 			judge_add(ctx, why, ", ", "service %s", k->names[i]);
 			return JUDGE_YES;
@@ -220,10 +220,10 @@ static enum judge_truth package(struct judge_ctx *ctx, const struct rule_evidenc
 	if (t != JUDGE_YES)
 		return t;
 	for (size_t i = 0; i < k->n; i++) {
-		for (size_t w = 0; w < e->n_any; w++) {
-			if (!is_package(e->any[w], k->names[i]) || !is_in_use(ctx, k->keys[i]))
+		for (size_t w = 0; w < e->any.n; w++) {
+			if (!is_package(e->any.v[w], k->names[i]) || !is_in_use(ctx, k->keys[i]))
 				continue;
-			judge_add(ctx, why, ", ", "package %s", e->any[w]);
+			judge_add(ctx, why, ", ", "package %s", e->any.v[w]);
 			return JUDGE_YES;
 		}
 	}

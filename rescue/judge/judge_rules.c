@@ -71,14 +71,14 @@ void judge_fault_err(struct judge_ctx *ctx, const char *where, const struct rs_e
 
 static bool fits_builds(const struct rule *r, const struct win_info *win)
 {
-	for (size_t i = 0; i < r->n_builds; i++) {
-		const struct rule_builds *b = &r->builds[i];
+	for (size_t i = 0; i < r->builds.n; i++) {
+		const struct rule_builds *b = &r->builds.v[i];
 		if (win->build < b->from || win->build > b->to)
 			continue;
 		if (win->revision >= b->rev_from && win->revision <= b->rev_to)
 			return true;
 	}
-	return r->n_builds == 0;
+	return r->builds.n == 0;
 }
 
 static bool fits_arch(const struct rule *r, const struct win_info *win)
@@ -96,7 +96,7 @@ static enum judge_truth applies(struct judge_ctx *ctx, const struct rule *r, cha
 	enum judge_truth ret = JUDGE_YES;
 	char cpu[256] = "";
 
-	if (r->n_builds && !win->build) {
+	if (r->builds.n && !win->build) {
 		judge_add(ctx, why, ", ", "the build of this Windows is not known");
 		ret = JUDGE_UNKNOWN;
 	} else if (!fits_builds(r, win)) {
@@ -111,12 +111,12 @@ static enum judge_truth applies(struct judge_ctx *ctx, const struct rule *r, cha
 		judge_add(ctx, why, ", ", "not for %s", win->arch);
 		return JUDGE_NO;
 	}
-	if (!r->n_cpus)
+	if (!r->cpus.n)
 		return ret;
 	if (judge_cpu(ctx, cpu, sizeof(cpu), why) != JUDGE_YES)
 		return JUDGE_UNKNOWN;
-	for (size_t i = 0; i < r->n_cpus; i++)
-		if (nt_name_match(NULL, r->cpus[i], cpu))
+	for (size_t i = 0; i < r->cpus.n; i++)
+		if (nt_name_match(NULL, r->cpus.v[i], cpu))
 			return ret;
 	judge_add(ctx, why, ", ", "not for the processor %s", cpu);
 	return JUDGE_NO;
@@ -230,9 +230,8 @@ static const char *forbids(
 {
 	const struct rule *r = f->by;
 
-	return rule_path_matches_any(vol, r->never, r->n_never, root, path)
-		       ? "the rule says never to touch it"
-		       : NULL;
+	return rule_path_matches_any(vol, &r->never, root, path) ? "the rule says never to touch it"
+								 : NULL;
 }
 
 const struct evidence_source source_rules = {look, forbids};

@@ -18,7 +18,7 @@
 enum rule_kind { RULE_KINDS(JUST_NAME) };
 enum rule_action { RULE_ACTIONS(JUST_NAME) };
 
-struct rule; /* one parsed INI file; fields through the accessors below or rule_internal.h */
+struct rule; /* one parsed INI file: rule_about, or rule_internal.h */
 
 struct rule_set {
 	struct rule **rules;
@@ -40,13 +40,21 @@ int rule_set_load_dir(const char *path, struct rule_set *ret, struct rs_err *err
 int rule_set_load_shipped(struct rule_set *ret, struct rs_err *err);
 void rule_set_done(struct rule_set *set);
 
-const char *rule_id(const struct rule *r);
-const char *rule_title(const struct rule *r);
-const char *rule_text(const struct rule *r); /* what to tell the technician; "" if none */
-const char *rule_reference(const struct rule *r, size_t i); /* NULL past the last */
-enum rule_kind rule_get_kind(const struct rule *r);
-enum rule_action rule_get_action(const struct rule *r);
-const char *rule_source(const struct rule *r); /* the INI text as parsed, for `rules show` */
+struct rule_texts {
+	char **v;
+	size_t n;
+};
+
+/* What a rule says of itself. */
+struct rule_about {
+	char *source; /* the INI text as parsed, for `rules show` */
+	char *id, *title;
+	char *text; /* what to tell the technician; NULL if nothing */
+	struct rule_texts references;
+	enum rule_kind kind;
+	enum rule_action action;
+};
+const struct rule_about *rule_about(const struct rule *r);
 
 /* What one rule said of this Windows. */
 #define RULE_OUTCOMES(X)                                                                           \

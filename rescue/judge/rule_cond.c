@@ -7,20 +7,25 @@
 
 /* ---- conditions on one file ---- */
 
-static const char *set_time(struct rule_cond *c, const char *text)
+static const char *set_time(void *cond, const char *text)
 {
+	struct rule_cond *c = cond;
+
 	return rs_filetime_parse(text, &c->number)
 		       ? NULL
 		       : "a time in UTC, '2024-07-19T04:09:00Z', expected";
 }
 
-static const char *set_size(struct rule_cond *c, const char *text)
+static const char *set_size(void *cond, const char *text)
 {
+	struct rule_cond *c = cond;
+
 	return rule_value_number(text, INT64_MAX, &c->number);
 }
 
-static const char *set_yes_no(struct rule_cond *c, const char *text)
+static const char *set_yes_no(void *cond, const char *text)
 {
+	struct rule_cond *c = cond;
 	bool is_yes = false;
 	const char *fault = rule_value_yes_no(text, &is_yes);
 
@@ -28,13 +33,16 @@ static const char *set_yes_no(struct rule_cond *c, const char *text)
 	return fault;
 }
 
-static const char *set_version(struct rule_cond *c, const char *text)
+static const char *set_version(void *cond, const char *text)
 {
+	struct rule_cond *c = cond;
+
 	return rule_value_version(text, &c->number);
 }
 
-static const char *set_path(struct rule_cond *c, const char *text)
+static const char *set_path(void *cond, const char *text)
 {
+	struct rule_cond *c = cond;
 	const char *fault = rule_path_parse(text, &c->path);
 
 	if (fault)
@@ -45,9 +53,9 @@ static const char *set_path(struct rule_cond *c, const char *text)
 	return NULL;
 }
 
-static const char *add_hash(void *user, const char *item)
+static const char *add_hash(void *cond, const char *item)
 {
-	struct rule_cond *c = user;
+	struct rule_cond *c = cond;
 	struct rule_value *v = rule_list_add(&c->any, &c->n_any, sizeof(*v));
 	const char *fault = v ? rule_value_hex(item, v) : "too many items";
 
@@ -56,28 +64,18 @@ static const char *add_hash(void *user, const char *item)
 	return fault;
 }
 
-static const char *set_hashes(struct rule_cond *c, const char *text)
+static const char *add_version(void *cond, const char *item)
 {
-	return rule_value_each(text, add_hash, c);
-}
-
-static const char *add_version(void *user, const char *item)
-{
-	struct rule_cond *c = user;
+	struct rule_cond *c = cond;
 	struct rule_value *v = rule_list_add(&c->any, &c->n_any, sizeof(*v));
 
 	return v ? rule_value_version(item, &v->number) : "too many items";
 }
 
-static const char *set_versions(struct rule_cond *c, const char *text)
-{
-	return rule_value_each(text, add_version, c);
-}
-
 /* "OFFSET HEX" */
-static const char *add_magic(void *user, const char *item)
+static const char *add_magic(void *cond, const char *item)
 {
-	struct rule_cond *c = user;
+	struct rule_cond *c = cond;
 	struct rule_value *v = rule_list_add(&c->any, &c->n_any, sizeof(*v));
 	size_t len = strcspn(item, " ");
 	auto_free char *offset = strndup(item, len);
@@ -88,16 +86,11 @@ static const char *add_magic(void *user, const char *item)
 	return fault ? fault : rule_value_hex(item + len + strspn(item + len, " "), v);
 }
 
-static const char *set_magic(struct rule_cond *c, const char *text)
-{
-	return rule_value_each(text, add_magic, c);
-}
-
 static const struct cond_key {
 	const char *name;
-	const char *(*set)(struct rule_cond *c, const char *text);
+	const char *(*set)(void *cond, const char *text);
 	enum rule_cond_kind kind;
-	bool repeats;
+	bool is_list; /* of items between commas; the key may be given again */
 } cond_keys[] = {
 	{"modified-from", set_time, RULE_MODIFIED_FROM, false},
 	{"modified-before", set_time, RULE_MODIFIED_BEFORE, false},
@@ -105,11 +98,11 @@ static const struct cond_key {
 	{"created-before", set_time, RULE_CREATED_BEFORE, false},
 	{"size-min", set_size, RULE_SIZE_MIN, false},
 	{"size-max", set_size, RULE_SIZE_MAX, false},
-	{"sha256", set_hashes, RULE_SHA256, true},
+	{"sha256", add_hash, RULE_SHA256, true},
 	{"all-zero", set_yes_no, RULE_ALL_ZERO, false},
 	{"is-pe", set_yes_no, RULE_IS_PE, false},
-	{"magic", set_magic, RULE_MAGIC, true},
-	{"version", set_versions, RULE_VERSION, true},
+	{"magic", add_magic, RULE_MAGIC, true},
+	{"version", add_version, RULE_VERSION, true},
 	{"version-from", set_version, RULE_VERSION_FROM, false},
 	{"version-below", set_version, RULE_VERSION_BELOW, false},
 	{"differs-from", set_path, RULE_DIFFERS_FROM, false},
@@ -117,22 +110,22 @@ static const struct cond_key {
 
 static const char *cond_set(struct rule_conds *list, const struct cond_key *k, const char *text)
 {
-	for (size_t i = 0; i < list->n; i++) {
-		if (list->v[i].kind != k->kind)
-			continue;
-		return k->repeats ? k->set(&list->v[i], text) : "this key is given twice";
-	}
-	struct rule_cond *c = rule_list_add(&list->v, &list->n, sizeof(*c));
+	struct rule_cond *c = NULL;
+
+	for (size_t i = 0; i < list->n && !c; i++)
+		c = list->v[i].kind == k->kind ? &list->v[i] : NULL;
+	if (c && !k->is_list)
+		return "this key is given twice";
+	if (!c)
+		c = rule_list_add(&list->v, &list->n, sizeof(*c));
 	if (!c)
 		return "too many conditions";
 	c->kind = k->kind;
-	return k->set(c, text);
+	return k->is_list ? rule_value_each(text, k->set, c) : k->set(c, text);
 }
 
-const char *rule_cond_add(
-	struct rule_conds *list, const char *key, const char *text, bool *ret_known)
+const char *rule_cond_add(void *list, const char *key, const char *text, bool *ret_known)
 {
-	*ret_known = true;
 	for (size_t i = 0; i < sizeof(cond_keys) / sizeof(cond_keys[0]); i++)
 		if (strcmp(cond_keys[i].name, key) == 0)
 			return cond_set(list, &cond_keys[i], text);
@@ -152,63 +145,43 @@ void rule_conds_done(struct rule_conds *list)
 
 /* ---- evidence beside the file ---- */
 
-static const char *add_text(void *user, const char *item)
+static const char *add_service(void *evidence, const char *item)
 {
-	struct rule_evidence *e = user;
-	char **slot = rule_list_add(&e->any, &e->n_any, sizeof(*slot));
+	struct rule_evidence *e = evidence;
 
-	if (!slot)
-		return "too many items";
-	*slot = strdup(item);
-	return *slot ? NULL : "not enough memory";
+	return rule_text_add(&e->any, item);
 }
 
-static const char *add_package(void *user, const char *item)
+static const char *add_package(void *evidence, const char *item)
 {
 	if (strncmp(item, "KB", 2) != 0 || !item[2] ||
 		strspn(item + 2, "0123456789") + 2 != strlen(item))
 		return "a package is named by its number, 'KB4493472'";
-	return add_text(user, item);
+	return add_service(evidence, item);
 }
 
-static const char *set_file(struct rule_evidence *e, const char *text)
+static const char *set_file(void *evidence, const char *text)
 {
+	struct rule_evidence *e = evidence;
 	const char *fault = rule_path_parse(text, &e->path);
 
 	return fault ? fault : e->path.is_deep ? "'**' is not allowed in evidence" : NULL;
 }
 
-static const char *set_services(struct rule_evidence *e, const char *text)
+static const char *set_pending(void *evidence, const char *text)
 {
-	return rule_value_each(text, add_text, e);
-}
-
-static const char *set_packages(struct rule_evidence *e, const char *text)
-{
-	return rule_value_each(text, add_package, e);
-}
-
-static const char *set_pending(struct rule_evidence *e, const char *text)
-{
-	(void)e; /* the value says nothing more than the key */
+	(void)evidence; /* the value says nothing more than the key */
 	return strcmp(text, "yes") == 0 ? NULL : "only 'yes' makes sense here";
 }
 
 /* The next field up to " | ", trimmed; advances *text, NULL at the end. */
 static char *field(const char **text)
 {
-	const char *bar = strchr(*text, '|');
-	size_t len = bar ? (size_t)(bar - *text) : strlen(*text);
 	const char *from = *text;
+	size_t len = strcspn(from, "|");
 
-	*text = bar ? bar + 1 : NULL;
-	while (len && (*from == ' ' || *from == '\t')) {
-		from++;
-		len--;
-	}
-	while (len && (from[len - 1] == ' ' || from[len - 1] == '\t'))
-		len--;
-	return strndup(from, len);
+	*text = from[len] ? from + len + 1 : NULL;
+	return rule_value_trimmed(from, len);
 }
 
 static const char *set_key(struct rule_evidence *e, const char **text)
@@ -233,8 +206,9 @@ static const char *set_key(struct rule_evidence *e, const char **text)
 	return "a key starts with SYSTEM, SOFTWARE or COMPONENTS";
 }
 
-static const char *set_registry_key(struct rule_evidence *e, const char *text)
+static const char *set_registry_key(void *evidence, const char *text)
 {
+	struct rule_evidence *e = evidence;
 	const char *fault = set_key(e, &text);
 
 	if (!fault && text)
@@ -243,8 +217,10 @@ static const char *set_registry_key(struct rule_evidence *e, const char *text)
 }
 
 /* "KEY | VALUE | present" */
-static const char *set_registry_value(struct rule_evidence *e, const char *text)
+static const char *set_registry_value(void *evidence, const char *text)
 {
+	static const char *const tests[] = {"present", "absent", "nonzero"};
+	struct rule_evidence *e = evidence;
 	const char *fault = set_key(e, &text);
 
 	if (fault)
@@ -255,23 +231,19 @@ static const char *set_registry_value(struct rule_evidence *e, const char *text)
 	auto_free char *test = text ? field(&text) : NULL;
 	if (!e->value || !test || text)
 		return "'KEY | VALUE | present, absent, nonzero or like PATTERN' expected";
-	if (strcmp(test, "present") == 0)
-		e->test = RULE_VALUE_PRESENT;
-	else if (strcmp(test, "absent") == 0)
-		e->test = RULE_VALUE_ABSENT;
-	else if (strcmp(test, "nonzero") == 0)
-		e->test = RULE_VALUE_NONZERO;
-	else if (strncmp(test, "like ", 5) == 0)
-		e->test = RULE_VALUE_LIKE;
-	else
+	e->test = RULE_VALUE_PRESENT;
+	while (e->test < RULE_VALUE_LIKE && strcmp(test, tests[e->test]) != 0)
+		e->test++;
+	if (e->test == RULE_VALUE_LIKE && strncmp(test, "like ", 5) != 0)
 		return "'present', 'absent', 'nonzero' or 'like PATTERN' expected";
 	e->pattern = strdup(e->test == RULE_VALUE_LIKE ? test + 5 : "");
 	return e->pattern ? NULL : "not enough memory";
 }
 
 /* "KEY | PATTERN": any text value of the key that fits */
-static const char *set_registry_any(struct rule_evidence *e, const char *text)
+static const char *set_registry_any(void *evidence, const char *text)
 {
+	struct rule_evidence *e = evidence;
 	const char *fault = set_key(e, &text);
 
 	if (fault)
@@ -285,32 +257,38 @@ static const char *set_registry_any(struct rule_evidence *e, const char *text)
 static const struct evidence_key {
 	const char *name;
 	enum rule_evidence_kind kind;
-	const char *(*set)(struct rule_evidence *e, const char *text);
+	bool is_list; /* of items between commas */
+	const char *(*set)(void *evidence, const char *text);
 } evidence_keys[] = {
-	{"file-present", RULE_FILE_PRESENT, set_file},
-	{"file-missing", RULE_FILE_MISSING, set_file},
-	{"registry-key", RULE_REGISTRY_KEY, set_registry_key},
-	{"registry-value", RULE_REGISTRY_VALUE, set_registry_value},
-	{"registry-any", RULE_REGISTRY_ANY, set_registry_any},
-	{"service", RULE_SERVICE, set_services},
-	{"package", RULE_PACKAGE, set_packages},
-	{"update-pending", RULE_UPDATE_PENDING, set_pending},
+	{"file-present", RULE_FILE_PRESENT, false, set_file},
+	{"file-missing", RULE_FILE_MISSING, false, set_file},
+	{"registry-key", RULE_REGISTRY_KEY, false, set_registry_key},
+	{"registry-value", RULE_REGISTRY_VALUE, false, set_registry_value},
+	{"registry-any", RULE_REGISTRY_ANY, false, set_registry_any},
+	{"service", RULE_SERVICE, true, add_service},
+	{"package", RULE_PACKAGE, true, add_package},
+	{"update-pending", RULE_UPDATE_PENDING, false, set_pending},
 };
 
-const char *rule_evidence_add(
-	struct rule_evidences *list, const char *key, const char *text, bool *ret_known)
+static const char *evidence_set(
+	struct rule_evidences *list, const struct evidence_key *k, const char *text)
 {
-	*ret_known = true;
-	for (size_t i = 0; i < sizeof(evidence_keys) / sizeof(evidence_keys[0]); i++) {
-		if (strcmp(evidence_keys[i].name, key) != 0)
-			continue;
-		struct rule_evidence *e = rule_list_add(&list->v, &list->n, sizeof(*e));
-		if (!e)
-			return "too many lines of evidence";
-		e->kind = evidence_keys[i].kind;
-		e->text = strdup(text);
-		return e->text ? evidence_keys[i].set(e, text) : "not enough memory";
-	}
+	struct rule_evidence *e = rule_list_add(&list->v, &list->n, sizeof(*e));
+
+	if (!e)
+		return "too many lines of evidence";
+	e->kind = k->kind;
+	e->text = strdup(text);
+	if (!e->text)
+		return "not enough memory";
+	return k->is_list ? rule_value_each(text, k->set, e) : k->set(e, text);
+}
+
+const char *rule_evidence_add(void *list, const char *key, const char *text, bool *ret_known)
+{
+	for (size_t i = 0; i < sizeof(evidence_keys) / sizeof(evidence_keys[0]); i++)
+		if (strcmp(evidence_keys[i].name, key) == 0)
+			return evidence_set(list, &evidence_keys[i], text);
 	*ret_known = false;
 	return NULL;
 }
@@ -319,9 +297,7 @@ void rule_evidences_done(struct rule_evidences *list)
 {
 	for (size_t i = 0; i < list->n; i++) {
 		struct rule_evidence *e = &list->v[i];
-		for (size_t k = 0; k < e->n_any; k++)
-			free(e->any[k]);
-		free(e->any);
+		rule_texts_done(&e->any);
 		free(e->text);
 		free(e->key);
 		free(e->value);

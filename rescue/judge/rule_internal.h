@@ -16,6 +16,11 @@ struct rule_path {
 	char **parts; /* into one block that parts[0] starts */
 };
 
+struct rule_paths {
+	struct rule_path *v;
+	size_t n;
+};
+
 /** Parse "%WINDIR%\..." or "\...". NULL on success, else what is wrong (static text). */
 const char *rule_path_parse(const char *text, struct rule_path *ret);
 void rule_path_done(struct rule_path *p);
@@ -26,8 +31,8 @@ bool rule_paths_meet(const struct rule_path *a, const struct rule_path *b);
 bool rule_path_match(
 	struct nt_vol *vol, const struct rule_path *p, const char *root, const char *path);
 /** The same against each of a list. */
-bool rule_path_matches_any(struct nt_vol *vol, const struct rule_path *list, size_t n,
-	const char *root, const char *path);
+bool rule_path_matches_any(
+	struct nt_vol *vol, const struct rule_paths *list, const char *root, const char *path);
 
 /* ---- what no rule may move (protect.c) ---- */
 
@@ -96,8 +101,7 @@ struct rule_evidence {
 	char hive[16];
 	char *key, *value, *pattern; /* registry */
 	enum rule_value_test test;
-	char **any; /* service, package: one of these */
-	size_t n_any;
+	struct rule_texts any; /* service, package: one of these */
 };
 
 struct rule_evidences {
@@ -118,27 +122,25 @@ struct rule_builds {
 	uint32_t rev_from, rev_to; /* revisions, of a single build only */
 };
 
+struct rule_build_list {
+	struct rule_builds *v;
+	size_t n;
+};
+
+enum rule_otherwise { RULE_UNSAID, RULE_ASK, RULE_IGNORE };
+
 struct rule {
-	char *source;
-	char *id, *title, *vendor, *date, *text, *confirm;
-	char **references;
-	size_t n_references;
-	bool has_kind, has_action, has_confidence;
-	enum rule_kind kind;
-	enum rule_action action;
+	struct rule_about about;
+	char *vendor, *date, *confirm;
 	enum rule_confidence confidence;
 
-	struct rule_builds *builds;
-	size_t n_builds;
+	struct rule_build_list builds;
 	unsigned archs; /* 1 << its place in win_archs; 0 = any */
-	char **cpus;
-	size_t n_cpus;
+	struct rule_texts cpus;
 
-	struct rule_path *paths, *never, *copies;
-	size_t n_paths, n_never, n_copies;
+	struct rule_paths paths, never, copies;
 	uint32_t max_files;
-	bool has_otherwise,
-		ask_otherwise; /* a file that fits by name alone: shown and asked about */
+	enum rule_otherwise otherwise; /* a file that fits by name alone: shown and asked about? */
 	bool name_is_enough;
 
 	struct rule_conds bad, repaired, doubtful;
@@ -152,6 +154,9 @@ struct rule {
 
 /** Make room for one more element: returns it, zeroed; NULL when memory or RULE_MAX_LIST is out. */
 void *rule_list_add(void *list_ptr, size_t *n, size_t size);
+/** The same of a text, a struct rule_texts. NULL on success, else what is wrong. */
+const char *rule_text_add(void *texts, const char *text);
+void rule_texts_done(struct rule_texts *texts);
 
 /** Checks that need the whole rule. NULL or what is wrong; *ret_path the path it is about. */
 const char *rule_check(const struct rule *r, const struct rule_path **ret_path);
@@ -163,14 +168,17 @@ const char *rule_value_yes_no(const char *text, bool *ret);
 const char *rule_value_version(const char *text, uint64_t *ret);
 const char *rule_value_builds(const char *text, struct rule_builds *ret);
 const char *rule_value_hex(const char *text, struct rule_value *ret);
-/** Conditions and evidence by key name; *ret_known false when there is no such key. */
-const char *rule_cond_add(
-	struct rule_conds *list, const char *key, const char *text, bool *ret_known);
-const char *rule_evidence_add(
-	struct rule_evidences *list, const char *key, const char *text, bool *ret_known);
 /** Split at commas, trimmed; calls @fn for each. Empty items are an error. */
 const char *rule_value_each(
 	const char *text, const char *(*fn)(void *user, const char *item), void *user);
+/** From @from on @len bytes, without the blanks around them; NULL: no memory. */
+char *rule_value_trimmed(const char *from, size_t len);
+
+/* ---- conditions and evidence by the name of a key (rule_cond.c); *ret_known: is there such a key?
+ * @list a struct rule_conds or rule_evidences ---- */
+
+const char *rule_cond_add(void *list, const char *key, const char *text, bool *ret_known);
+const char *rule_evidence_add(void *list, const char *key, const char *text, bool *ret_known);
 void rule_conds_done(struct rule_conds *list);
 void rule_evidences_done(struct rule_evidences *list);
 

@@ -17,6 +17,7 @@ struct parse {
 	struct rs_err *err;
 	int code; /* first error: everything after it is skipped */
 	unsigned fault_line;
+	uint32_t given; /* 1 << row of keys[] */
 };
 
 static void fault(struct parse *p, unsigned line, const char *what, const char *value)
@@ -32,290 +33,206 @@ static void fault(struct parse *p, unsigned line, const char *what, const char *
 		value ? "'" : "");
 }
 
-/* ---- [rule], [applies], [file] ---- */
+/* ---- [rule], [applies], [file]: each setter gets the field that its row names ---- */
 
-static const char *set_once(char **slot, const char *value)
+static const char *set_text(void *field, const char *v)
 {
-	if (*slot)
-		return "this key is given twice";
-	*slot = strdup(value);
-	return *slot ? NULL : "not enough memory";
+	char **text = field;
+
+	*text = strdup(v);
+	return *text ? NULL : "not enough memory";
 }
 
-static const char *add_text(char ***list, size_t *n, const char *value)
-{
-	char **slot = rule_list_add(list, n, sizeof(*slot));
-
-	if (!slot)
-		return "too many lines of this key";
-	*slot = strdup(value);
-	return *slot ? NULL : "not enough memory";
-}
-
-static const char *add_path(struct rule_path **list, size_t *n, const char *value)
-{
-	struct rule_path *slot = rule_list_add(list, n, sizeof(*slot));
-
-	return slot ? rule_path_parse(value, slot) : "too many lines of this key";
-}
-
-static const char *set_id(struct rule *r, const char *v)
+static const char *set_id(void *field, const char *v)
 {
 	if (strlen(v) > 64 || v[strspn(v, "abcdefghijklmnopqrstuvwxyz0123456789-")])
 		return "an id has small letters, digits and '-', at most 64";
-	return set_once(&r->id, v);
+	return set_text(field, v);
 }
 
-static const char *set_title(struct rule *r, const char *v)
-{
-	return set_once(&r->title, v);
-}
-
-static const char *set_vendor(struct rule *r, const char *v)
-{
-	return set_once(&r->vendor, v);
-}
-
-static const char *set_confirm(struct rule *r, const char *v)
-{
-	return set_once(&r->confirm, v);
-}
-
-static const char *set_date(struct rule *r, const char *v)
+static const char *set_date(void *field, const char *v)
 {
 	char time[64];
 	uint64_t unused;
 
 	(void)snprintf(time, sizeof(time), "%sT00:00:00Z", v);
-	return rs_filetime_parse(time, &unused) ? set_once(&r->date, v)
+	return rs_filetime_parse(time, &unused) ? set_text(field, v)
 						: "a date, '2024-07-19', expected";
 }
 
-/* One of a list of words; its index. */
-static bool word(const char *v, const char *const *words, unsigned *ret)
+/* Lines of text are joined with a line break: they come one by one. */
+static const char *add_line(void *field, const char *v)
 {
-	for (*ret = 0; words[*ret]; (*ret)++)
-		if (strcmp(words[*ret], v) == 0)
-			return true;
-	return false;
+	char **text = field, *joined = NULL;
+
+	if (asprintf(&joined, "%s%s%s", *text ? *text : "", *text ? "\n" : "", v) < 0)
+		return "not enough memory";
+	free(*text);
+	*text = joined;
+	return NULL;
+}
+
+static const char *add_build(void *field, const char *item)
+{
+	struct rule_build_list *list = field;
+	struct rule_builds *b = rule_list_add(&list->v, &list->n, sizeof(*b));
+
+	return b ? rule_value_builds(item, b) : "too many builds";
 }
 
 #define OR_WORD(name, word, ...) " " word
 #define ONE_OF(LIST)		 "expected is one of" LIST(OR_WORD)
 
-static const char *set_kind(struct rule *r, const char *v)
+static const char *add_arch(void *field, const char *item)
 {
-	static const char *const words[] = {RULE_KINDS(JUST_WORD) NULL};
-	unsigned i;
-
-	if (r->has_kind)
-		return "this key is given twice";
-	if (!word(v, words, &i))
-		return ONE_OF(RULE_KINDS);
-	r->has_kind = true;
-	r->kind = (enum rule_kind)i;
-	return NULL;
-}
-
-static const char *set_action(struct rule *r, const char *v)
-{
-	static const char *const words[] = {RULE_ACTIONS(JUST_WORD) NULL};
-	unsigned i;
-
-	if (r->has_action)
-		return "this key is given twice";
-	if (!word(v, words, &i))
-		return ONE_OF(RULE_ACTIONS);
-	r->has_action = true;
-	r->action = (enum rule_action)i;
-	return NULL;
-}
-
-static const char *set_confidence(struct rule *r, const char *v)
-{
-	static const char *const words[] = {RULE_CONFIDENCES(JUST_WORD) NULL};
-	unsigned i;
-
-	if (r->has_confidence)
-		return "this key is given twice";
-	if (!word(v, words, &i))
-		return ONE_OF(RULE_CONFIDENCES);
-	r->has_confidence = true;
-	r->confidence = (enum rule_confidence)i;
-	return NULL;
-}
-
-static const char *add_reference(struct rule *r, const char *v)
-{
-	return add_text(&r->references, &r->n_references, v);
-}
-
-/* Lines of text are joined with a line break: they come one by one. */
-static const char *add_line(struct rule *r, const char *v)
-{
-	char *joined = NULL;
-
-	if (asprintf(&joined, "%s%s%s", r->text ? r->text : "", r->text ? "\n" : "", v) < 0)
-		return "not enough memory";
-	free(r->text);
-	r->text = joined;
-	return NULL;
-}
-
-static const char *add_build(void *user, const char *item)
-{
-	struct rule *r = user;
-	struct rule_builds *b = rule_list_add(&r->builds, &r->n_builds, sizeof(*b));
-
-	return b ? rule_value_builds(item, b) : "too many builds";
-}
-
-static const char *add_builds(struct rule *r, const char *v)
-{
-	return rule_value_each(v, add_build, r);
-}
-
-static const char *add_arch(void *user, const char *item)
-{
-	struct rule *r = user;
+	unsigned *archs = field;
 
 	for (unsigned i = 0; i < WIN_N_ARCHS; i++) {
 		if (strcmp(win_archs[i].word, item) != 0)
 			continue;
-		r->archs |= 1U << i;
+		*archs |= 1U << i;
 		return NULL;
 	}
 	return ONE_OF(WIN_ARCHS);
 }
 
-static const char *add_archs(struct rule *r, const char *v)
+static const char *add_path(void *field, const char *v)
 {
-	return rule_value_each(v, add_arch, r);
+	struct rule_paths *list = field;
+	struct rule_path *slot = rule_list_add(&list->v, &list->n, sizeof(*slot));
+
+	return slot ? rule_path_parse(v, slot) : "too many of this key";
 }
 
-static const char *add_cpu(struct rule *r, const char *v)
+static const char *add_copy(void *field, const char *v)
 {
-	return add_text(&r->cpus, &r->n_cpus, v);
+	const struct rule_paths *copies = field;
+	const char *what = add_path(field, v);
+
+	return what ? what : copies->v[copies->n - 1].is_deep ? "'**' is not allowed here" : NULL;
 }
 
-static const char *add_file_path(struct rule *r, const char *v)
+static const char *set_max_files(void *field, const char *v)
 {
-	return add_path(&r->paths, &r->n_paths, v);
-}
-
-static const char *add_never(struct rule *r, const char *v)
-{
-	return add_path(&r->never, &r->n_never, v);
-}
-
-static const char *add_copy(struct rule *r, const char *v)
-{
-	const char *what = add_path(&r->copies, &r->n_copies, v);
-
-	if (!what && r->copies[r->n_copies - 1].is_deep)
-		return "'**' is not allowed here";
-	return what;
-}
-
-static const char *set_max_files(struct rule *r, const char *v)
-{
+	uint32_t *max_files = field;
 	uint64_t n = 0;
 
-	if (r->max_files)
-		return "this key is given twice";
-	const char *what = rule_value_number(v, 1000, &n);
-	if (what || !n)
+	if (rule_value_number(v, 1000, &n) || !n)
 		return "a number from 1 to 1000 expected";
-	r->max_files = (uint32_t)n;
+	*max_files = (uint32_t)n;
 	return NULL;
 }
 
-static const char *set_otherwise(struct rule *r, const char *v)
+static const char *set_yes_no(void *field, const char *v)
 {
-	static const char *const words[] = {"ask", "ignore", NULL};
-	unsigned i;
-
-	if (r->has_otherwise)
-		return "this key is given twice";
-	if (!word(v, words, &i))
-		return "ask or ignore expected";
-	r->has_otherwise = true;
-	r->ask_otherwise = i == 0;
-	return NULL;
+	return rule_value_yes_no(v, field);
 }
 
-static const char *set_name_is_enough(struct rule *r, const char *v)
-{
-	return rule_value_yes_no(v, &r->name_is_enough);
-}
+static const char *const kinds[] = {RULE_KINDS(JUST_WORD) NULL};
+static const char *const actions[] = {RULE_ACTIONS(JUST_WORD) NULL};
+static const char *const confidences[] = {RULE_CONFIDENCES(JUST_WORD) NULL};
+static const char *const otherwises[] = {[RULE_UNSAID] = "", "ask", "ignore", NULL};
 
-static const struct {
-	const char *section, *key;
-	const char *(*set)(struct rule *r, const char *value);
+enum { REPEATS = 1, LIST = 2, REQUIRED = 4 }; /* a LIST is of items between commas */
+
+static const struct key {
+	const char *section, *name;
+	unsigned flags;
+	size_t at; /* in the rule */
+	const char *(*set)(void *field, const char *value);
+	const char *const *words; /* instead: an enum, one of these */
+	const char *expected;
 } keys[] = {
-	{"rule", "id", set_id},
-	{"rule", "title", set_title},
-	{"rule", "vendor", set_vendor},
-	{"rule", "date", set_date},
-	{"rule", "kind", set_kind},
-	{"rule", "action", set_action},
-	{"rule", "confidence", set_confidence},
-	{"rule", "confirm", set_confirm},
-	{"rule", "reference", add_reference},
-	{"rule", "text", add_line},
-	{"applies", "builds", add_builds},
-	{"applies", "arch", add_archs},
-	{"applies", "cpu", add_cpu},
-	{"file", "path", add_file_path},
-	{"file", "never", add_never},
-	{"file", "copy", add_copy},
-	{"file", "max-files", set_max_files},
-	{"file", "otherwise", set_otherwise},
-	{"file", "name-is-enough", set_name_is_enough},
+#define AT(field) offsetof(struct rule, field)
+	{"rule", "id", REQUIRED, AT(about.id), .set = set_id},
+	{"rule", "title", REQUIRED, AT(about.title), .set = set_text},
+	{"rule", "vendor", 0, AT(vendor), .set = set_text},
+	{"rule", "date", 0, AT(date), .set = set_date},
+	{"rule", "kind", REQUIRED, AT(about.kind), .words = kinds, .expected = ONE_OF(RULE_KINDS)},
+	{"rule", "action", REQUIRED, AT(about.action), .words = actions,
+		.expected = ONE_OF(RULE_ACTIONS)},
+	{"rule", "confidence", REQUIRED, AT(confidence), .words = confidences,
+		.expected = ONE_OF(RULE_CONFIDENCES)},
+	{"rule", "confirm", 0, AT(confirm), .set = set_text},
+	{"rule", "reference", REQUIRED | REPEATS, AT(about.references), .set = rule_text_add},
+	{"rule", "text", REPEATS, AT(about.text), .set = add_line},
+	{"applies", "builds", REPEATS | LIST, AT(builds), .set = add_build},
+	{"applies", "arch", REPEATS | LIST, AT(archs), .set = add_arch},
+	{"applies", "cpu", REPEATS, AT(cpus), .set = rule_text_add},
+	{"file", "path", REPEATS, AT(paths), .set = add_path},
+	{"file", "never", REPEATS, AT(never), .set = add_path},
+	{"file", "copy", REPEATS, AT(copies), .set = add_copy},
+	{"file", "max-files", 0, AT(max_files), .set = set_max_files},
+	{"file", "otherwise", 0, AT(otherwise), .words = otherwises,
+		.expected = "ask or ignore expected"},
+	{"file", "name-is-enough", 0, AT(name_is_enough), .set = set_yes_no},
 };
+#define N_KEYS (sizeof(keys) / sizeof(keys[0]))
 
-/* ---- sections ---- */
+/* Sections that are lists: each key adds to it. */
+static const struct list_section {
+	const char *name;
+	size_t at;
+	const char *(*add)(void *list, const char *key, const char *value, bool *ret_known);
+} list_sections[] = {
+	{"bad", AT(bad), rule_cond_add},
+	{"repaired", AT(repaired), rule_cond_add},
+	{"doubtful", AT(doubtful), rule_cond_add},
+	{"requires", AT(requires), rule_evidence_add},
+	{"requires-any", AT(requires_any), rule_evidence_add},
+	{"supports", AT(supports), rule_evidence_add},
+	{"contradicts", AT(contradicts), rule_evidence_add},
+	{"stop-if", AT(stop_if), rule_evidence_add},
+};
+#undef AT
 
-static struct rule_conds *conds_of(struct rule *r, const char *section)
+static const struct list_section *list_section(const char *name)
 {
-	return strcmp(section, "bad") == 0	  ? &r->bad
-	       : strcmp(section, "repaired") == 0 ? &r->repaired
-	       : strcmp(section, "doubtful") == 0 ? &r->doubtful
-						  : NULL;
+	for (size_t i = 0; i < sizeof(list_sections) / sizeof(list_sections[0]); i++)
+		if (strcmp(list_sections[i].name, name) == 0)
+			return &list_sections[i];
+	return NULL;
 }
 
-static struct rule_evidences *evidences_of(struct rule *r, const char *section)
+static bool is_section(const char *section)
 {
-	return strcmp(section, "requires") == 0	      ? &r->requires
-	       : strcmp(section, "requires-any") == 0 ? &r->requires_any
-	       : strcmp(section, "supports") == 0     ? &r->supports
-	       : strcmp(section, "contradicts") == 0  ? &r->contradicts
-	       : strcmp(section, "stop-if") == 0      ? &r->stop_if
-						      : NULL;
-}
-
-static bool is_section(struct rule *r, const char *section)
-{
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+	for (size_t i = 0; i < N_KEYS; i++)
 		if (strcmp(keys[i].section, section) == 0)
 			return true;
-	return conds_of(r, section) || evidences_of(r, section);
+	return list_section(section);
+}
+
+static const char *set_word(unsigned *field, const struct key *k, const char *v)
+{
+	for (*field = 0; k->words[*field]; ++*field)
+		if (strcmp(k->words[*field], v) == 0)
+			return NULL;
+	return k->expected;
+}
+
+static const char *set_field(struct parse *p, size_t i, const char *value)
+{
+	const struct key *k = &keys[i];
+	void *field = (char *)p->rule + k->at;
+
+	if (p->given & 1U << i && !(k->flags & REPEATS))
+		return "this key is given twice";
+	p->given |= 1U << i;
+	return k->words		 ? set_word(field, k, value)
+	       : k->flags & LIST ? rule_value_each(value, k->set, field)
+				 : k->set(field, value);
 }
 
 static const char *set_key(
-	struct rule *r, const char *section, const char *key, const char *value, bool *ret_known)
+	struct parse *p, const char *section, const char *key, const char *value, bool *ret_known)
 {
-	struct rule_conds *conds = conds_of(r, section);
-	struct rule_evidences *evidences = evidences_of(r, section);
+	const struct list_section *list = list_section(section);
 
-	if (conds)
-		return rule_cond_add(conds, key, value, ret_known);
-	if (evidences)
-		return rule_evidence_add(evidences, key, value, ret_known);
-	*ret_known = true;
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (strcmp(keys[i].section, section) == 0 && strcmp(keys[i].key, key) == 0)
-			return keys[i].set(r, value);
+	if (list)
+		return list->add((char *)p->rule + list->at, key, value, ret_known);
+	for (size_t i = 0; i < N_KEYS; i++)
+		if (strcmp(keys[i].section, section) == 0 && strcmp(keys[i].name, key) == 0)
+			return set_field(p, i, value);
 	*ret_known = false;
 	return NULL;
 }
@@ -327,12 +244,12 @@ static int handle(void *user, const char *section, const char *key, const char *
 
 	if (p->code)
 		return 0;
-	if (!is_section(p->rule, section)) {
+	if (!is_section(section)) {
 		fault(p, p->line, *section ? "unknown section" : "a key before the first section",
 			*section ? section : key);
 		return 0;
 	}
-	const char *what = value && *value ? set_key(p->rule, section, key, value, &is_known)
+	const char *what = value && *value ? set_key(p, section, key, value, &is_known)
 					   : "the key has no value";
 	if (!is_known)
 		fault(p, p->line, "unknown key", key);
@@ -349,7 +266,7 @@ static void check_header(struct parse *p, const char *line, size_t len)
 	const char *end = memchr(line, ']', len);
 	auto_free char *section = end ? strndup(line + 1, (size_t)(end - line - 1)) : NULL;
 
-	if (section && !is_section(p->rule, section))
+	if (section && !is_section(section))
 		fault(p, p->line, "unknown section", section);
 }
 
@@ -389,7 +306,7 @@ static unsigned line_of(const char *text, const char *needle)
 	return line;
 }
 
-static int parse_text(struct parse *p)
+static void parse_text(struct parse *p)
 {
 	int bad_line = ini_parse_stream(read_line, p, handle, p);
 	const struct rule_path *path = NULL;
@@ -401,13 +318,17 @@ static int parse_text(struct parse *p)
 		fault(p, (unsigned)bad_line, "neither a section, a key with '=', nor a comment",
 			NULL);
 	}
-	if (p->code)
-		return p->code;
-	const char *what = rule_check(p->rule, &path);
+	for (size_t i = 0; i < N_KEYS; i++) {
+		if (!(keys[i].flags & REQUIRED) || p->given & 1U << i)
+			continue;
+		char what[64];
+		(void)snprintf(what, sizeof(what), "[%s] has no %s", keys[i].section, keys[i].name);
+		fault(p, 1, what, NULL);
+	}
+	const char *what = p->code ? NULL : rule_check(p->rule, &path);
 	if (what)
-		fault(p, line_of(p->rule->source, path ? path->text : NULL), what,
+		fault(p, line_of(p->rule->about.source, path ? path->text : NULL), what,
 			path ? path->text : NULL);
-	return p->code;
 }
 
 int rule_parse(
@@ -418,29 +339,26 @@ int rule_parse(
 	if (len > RULE_MAX_BYTES)
 		return rs_fail_on(err, RS_E_RULE, name, "longer than %u bytes", RULE_MAX_BYTES);
 	struct rule *r = calloc(1, sizeof(*r));
-	char *copy = malloc(len + 1);
-	if (!r || !copy) {
+	char *copy = r ? calloc(1, len + 1) : NULL;
+	if (!copy) {
 		free(r);
-		free(copy);
 		return rs_fail_on(err, RS_E_MEMORY, name, "rule");
 	}
-	memcpy(copy, text, len);
-	copy[len] = '\0';
-	r->source = copy;
+	r->about.source = memcpy(copy, text, len);
 	p.rule = r;
 	p.at = copy;
 	if (memchr(text, '\0', len) || !rs_is_utf8(copy))
 		fault(&p, 1, "not a text in UTF-8", NULL);
 	else
-		(void)parse_text(&p);
+		parse_text(&p);
 	if (p.code) {
 		rule_free(r);
 		return p.code;
 	}
 	if (!r->max_files)
 		r->max_files = RULE_MAX_FILES;
-	if (!r->has_otherwise)
-		r->ask_otherwise = r->action == RULE_QUARANTINE;
+	if (!r->otherwise)
+		r->otherwise = r->about.action == RULE_QUARANTINE ? RULE_ASK : RULE_IGNORE;
 	*ret = r;
 	return 0;
 }

@@ -208,11 +208,11 @@ bool rule_path_match(
 	return match_from(vol, p, 0, path);
 }
 
-bool rule_path_matches_any(struct nt_vol *vol, const struct rule_path *list, size_t n,
-	const char *root, const char *path)
+bool rule_path_matches_any(
+	struct nt_vol *vol, const struct rule_paths *list, const char *root, const char *path)
 {
-	for (size_t i = 0; i < n; i++)
-		if (rule_path_match(vol, &list[i], root, path))
+	for (size_t i = 0; i < list->n; i++)
+		if (rule_path_match(vol, &list->v[i], root, path))
 			return true;
 	return false;
 }

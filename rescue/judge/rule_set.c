@@ -25,9 +25,9 @@ static int set_add_take(struct rule_set *set, const char *name, struct rule *r, 
 	int code = 0;
 
 	for (size_t i = 0; i < set->n && !code; i++)
-		if (strcmp(set->rules[i]->id, r->id) == 0)
+		if (strcmp(set->rules[i]->about.id, r->about.id) == 0)
 			code = rs_fail_on(err, RS_E_RULE, name,
-				"the id '%s' is taken by another rule", r->id);
+				"the id '%s' is taken by another rule", r->about.id);
 	if (!code && set->n >= MAX_RULES)
 		code = rs_fail_on(err, RS_E_RULE, name, "more than %u rules", MAX_RULES);
 	struct rule **grown =

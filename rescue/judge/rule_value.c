@@ -20,6 +20,24 @@ void *rule_list_add(void *list_ptr, size_t *n, size_t size)
 	return memset((char *)grown + (*n)++ * size, 0, size);
 }
 
+const char *rule_text_add(void *texts, const char *text)
+{
+	struct rule_texts *list = texts;
+	char **slot = rule_list_add(&list->v, &list->n, sizeof(*slot));
+
+	if (!slot)
+		return "too many of this key";
+	*slot = strdup(text);
+	return *slot ? NULL : "not enough memory";
+}
+
+void rule_texts_done(struct rule_texts *texts)
+{
+	for (size_t i = 0; i < texts->n; i++)
+		free(texts->v[i]);
+	free(texts->v);
+}
+
 /* Decimal, or hexadecimal after 0x; stops at the first other character. */
 static bool scan_number(const char **p, uint64_t most, uint64_t *ret)
 {
@@ -119,25 +137,28 @@ const char *rule_value_hex(const char *text, struct rule_value *ret)
 	return NULL;
 }
 
+char *rule_value_trimmed(const char *from, size_t len)
+{
+	size_t skip = strspn(from, " \t");
+
+	if (skip >= len)
+		return strdup("");
+	while (from[len - 1] == ' ' || from[len - 1] == '\t')
+		len--;
+	return strndup(from + skip, len - skip);
+}
+
 const char *rule_value_each(
 	const char *text, const char *(*fn)(void *user, const char *item), void *user)
 {
-	for (;;) {
-		while (*text == ' ' || *text == '\t')
-			text++;
+	for (;; text++) {
 		size_t len = strcspn(text, ",");
-		bool is_last = !text[len];
-		size_t used = len;
-		while (used && (text[used - 1] == ' ' || text[used - 1] == '\t'))
-			used--;
-		if (!used)
-			return "an empty item in the list";
-		auto_free char *item = strndup(text, used);
-		if (!item)
-			return "not enough memory";
-		const char *fault = fn(user, item);
-		if (fault || is_last)
+		auto_free char *item = rule_value_trimmed(text, len);
+		const char *fault = !item    ? "not enough memory"
+				    : !*item ? "an empty item in the list"
+					     : fn(user, item);
+		text += len;
+		if (fault || !*text)
 			return fault;
-		text += len + 1;
 	}
 }

@@ -5,46 +5,48 @@
 #include "core/cleanup.h"
 #include "report/report.h"
 
-static void references(struct report_pool *p, const struct rule *rule, struct run_texts *ret)
+static void references(struct report_pool *p, const struct rule_about *rule, struct run_texts *ret)
 {
-	for (size_t i = 0; rule_reference(rule, i); i++)
-		report_add_text(p, ret, rule_reference(rule, i));
+	for (size_t i = 0; i < rule->references.n; i++)
+		report_add_text(p, ret, rule->references.v[i]);
 }
 
 void report_rule(struct rs_report *r, const struct rule *rule)
 {
+	const struct rule_about *about = rule_about(rule);
 	struct run_rule *told = REPORT_ADD(&r->kept, r->run.rules, r->run.n_rules);
 
 	if (!told)
 		return;
-	*told = (struct run_rule){.id = report_copy(&r->kept, rule_id(rule)),
-		.title = report_copy(&r->kept, rule_title(rule)),
-		.kind = rule_get_kind(rule),
-		.action = rule_get_action(rule)};
-	references(&r->kept, rule, &told->references);
+	*told = (struct run_rule){.id = report_copy(&r->kept, about->id),
+		.title = report_copy(&r->kept, about->title),
+		.kind = about->kind,
+		.action = about->action};
+	references(&r->kept, about, &told->references);
 }
 
 /* What a rule tells the technician, as one paragraph. */
 static const char *paragraph(struct report_pool *p, const char *text)
 {
-	size_t len = strlen(text);
-	char *ret = len ? report_alloc(p, len + 1) : NULL;
+	char *ret = text ? report_alloc(p, strlen(text) + 1) : NULL;
 
-	for (size_t i = 0; ret && i < len; i++)
+	for (size_t i = 0; ret && text[i]; i++)
 		ret[i] = text[i] == '\n' ? ' ' : text[i];
 	return ret ? ret : "";
 }
 
 static void finding(struct report_pool *p, const struct judge_rule *from, struct run_finding *ret)
 {
-	ret->rule = report_copy(p, rule_id(from->rule));
-	ret->title = report_copy(p, rule_title(from->rule));
-	ret->kind = rule_get_kind(from->rule);
+	const struct rule_about *rule = rule_about(from->rule);
+
+	ret->rule = report_copy(p, rule->id);
+	ret->title = report_copy(p, rule->title);
+	ret->kind = rule->kind;
 	ret->outcome = from->outcome;
 	ret->why = report_copy(p, from->why);
 	ret->evidence = report_copy(p, from->evidence);
-	ret->text = paragraph(p, rule_text(from->rule));
-	references(p, from->rule, &ret->references);
+	ret->text = paragraph(p, rule->text);
+	references(p, rule, &ret->references);
 }
 
 void report_judged(struct rs_report *r, const struct judge_result *j, unsigned volume)

@@ -18,10 +18,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(strncmp(err.object, "fuzz.ini", 8) == 0);
 		return 0;
 	}
-	for (size_t i = 0; i < r->n_paths; i++) {
-		bool fits = rule_path_match(NULL, &r->paths[i], "\\Windows",
+	for (size_t i = 0; i < r->paths.n; i++) {
+		bool fits = rule_path_match(NULL, &r->paths.v[i], "\\Windows",
 			"\\Windows\\System32\\drivers\\CrowdStrike\\csagent.sys");
-		assert(!fits || r->action == RULE_REPORT);
+		assert(!fits || r->about.action == RULE_REPORT);
 	}
 	rule_free(r);
 	return 0;

@@ -71,26 +71,26 @@ static void test_rule_parse__every_key__lands_in_its_field(void **state)
 		"registry-key = SYSTEM\\CurrentControlSet\\Services\\X*\n[supports]\n"
 		"registry-value = SOFTWARE\\A B | C d | like ?:\\*\n[contradicts]\n"
 		"registry-any = SOFTWARE\\F | *.otf\n[stop-if]\nfile-missing = \\c\n");
-	assert_string_equal(rule_id(r), "the-id");
-	assert_string_equal(rule_title(r), "The title");
-	assert_string_equal(rule_text(r), "first line\nsecond line");
-	assert_string_equal(rule_reference(r, 1), "two");
-	assert_null(rule_reference(r, 2));
-	assert_int_equal(rule_get_kind(r), RULE_BAD_FILE);
-	assert_int_equal(rule_get_action(r), RULE_QUARANTINE);
-	assert_non_null(strstr(rule_source(r), "[stop-if]"));
+	assert_string_equal(r->about.id, "the-id");
+	assert_string_equal(r->about.title, "The title");
+	assert_string_equal(r->about.text, "first line\nsecond line");
+	assert_string_equal(r->about.references.v[1], "two");
+	assert_int_equal(r->about.references.n, 2);
+	assert_int_equal(r->about.kind, RULE_BAD_FILE);
+	assert_int_equal(r->about.action, RULE_QUARANTINE);
+	assert_non_null(strstr(r->about.source, "[stop-if]"));
 	assert_int_equal(r->confidence, RULE_ONE_SOURCE);
-	assert_int_equal(r->n_builds, 4);
-	assert_int_equal(r->builds[2].rev_from, 423);
-	assert_int_equal(r->builds[2].rev_to, UINT32_MAX);
-	assert_int_equal(r->builds[3].rev_to, 20);
+	assert_int_equal(r->builds.n, 4);
+	assert_int_equal(r->builds.v[2].rev_from, 423);
+	assert_int_equal(r->builds.v[2].rev_to, UINT32_MAX);
+	assert_int_equal(r->builds.v[3].rev_to, 20);
 	assert_int_equal(r->archs, 1U << WIN_X64 | 1U << WIN_ARM64);
-	assert_int_equal(r->n_paths, 2);
-	assert_true(r->paths[0].below_windows && !r->paths[1].below_windows);
-	assert_true(!r->paths[0].is_deep && r->paths[1].is_deep);
-	assert_string_equal(r->paths[1].parts[2], "bad.dat");
+	assert_int_equal(r->paths.n, 2);
+	assert_true(r->paths.v[0].below_windows && !r->paths.v[1].below_windows);
+	assert_true(!r->paths.v[0].is_deep && r->paths.v[1].is_deep);
+	assert_string_equal(r->paths.v[1].parts[2], "bad.dat");
 	assert_int_equal(r->max_files, 3);
-	assert_false(r->ask_otherwise);
+	assert_int_equal(r->otherwise, RULE_IGNORE);
 	assert_int_equal(r->bad.n, 13);
 	/* 2024-07-19T04:09:00Z: 1721362140 s after 1970 (date -u -d) */
 	assert_true(r->bad.v[0].number == (1721362140ULL + 11644473600ULL) * 10000000ULL);
@@ -99,7 +99,7 @@ static void test_rule_parse__every_key__lands_in_its_field(void **state)
 	assert_int_equal(r->bad.v[8].n_any, 2);
 	assert_true(r->bad.v[9].any[1].number == (1ULL << 48 | 3ULL << 16 | 48903));
 	assert_int_equal(r->requires.n, 3);
-	assert_string_equal(r->requires.v[1].any[1], "B b");
+	assert_string_equal(r->requires.v[1].any.v[1], "B b");
 	assert_int_equal(r->requires_any.n, 2);
 	assert_string_equal(r->requires_any.v[1].key, "CurrentControlSet\\Services\\X*");
 	assert_string_equal(r->supports.v[0].value, "C d");
@@ -113,9 +113,9 @@ static void test_rule_parse__defaults__ask_about_files_that_fit_by_name(void **s
 	(void)state;
 	struct rule *r = parse_ok(GOOD);
 
-	assert_true(r->ask_otherwise);
+	assert_int_equal(r->otherwise, RULE_ASK);
 	assert_int_equal(r->max_files, RULE_MAX_FILES);
-	assert_string_equal(rule_text(r), "");
+	assert_null(r->about.text);
 	rule_free(r);
 }
 
@@ -449,7 +449,7 @@ static void test_rule_set__shipped__are_those_of_the_folder(void **state)
 		fail_msg("%s: %s", err.object, err.detail);
 	assert_int_equal(shipped.n, folder.n);
 	for (size_t i = 0; i < folder.n; i++)
-		assert_string_equal(rule_source(shipped.rules[i]), rule_source(folder.rules[i]));
+		assert_string_equal(shipped.rules[i]->about.source, folder.rules[i]->about.source);
 	rule_set_done(&shipped);
 	rule_set_done(&folder);
 }
@@ -469,8 +469,8 @@ static void test_rule_parse__example_of_the_documentation__is_a_rule(void **stat
 	else
 		to[1] = '\0';
 	struct rule *r = parse_ok(from ? from + 7 : "");
-	assert_string_equal(rule_id(r), "example-content-file");
-	assert_int_equal(r->n_builds, 3);
+	assert_string_equal(r->about.id, "example-content-file");
+	assert_int_equal(r->builds.n, 3);
 	rule_free(r);
 }
 

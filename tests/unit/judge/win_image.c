@@ -403,7 +403,7 @@ const struct judge_rule *wi_judge_shipped(struct wi *w, const char *id)
 	forget(w);
 	assert_int_equal(rule_set_load_shipped(&all, &err), 0);
 	for (size_t i = 0; i < all.n; i++)
-		if (strcmp(rule_id(all.rules[i]), id) == 0)
+		if (strcmp(rule_about(all.rules[i])->id, id) == 0)
 			mine = rs_steal(all.rules[i]);
 	rule_set_done(&all);
 	assert_non_null(mine);
