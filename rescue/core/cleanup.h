@@ -42,6 +42,13 @@ static inline int rs_steal_fd(int *fd)
 	}                                                                                          \
 	struct rs_swallow_semicolon
 
+/* A list of @n elements with room for one more: @p, or what is there in its place from now on.
+ * NULL: no memory, and @p is as it was. Lists double when @n is 0 or a power of two. */
+static inline void *rs_grown(void *p, size_t n, size_t element_bytes)
+{
+	return n & (n - 1) ? p : reallocarray(p, n ? 2 * n : 1, element_bytes);
+}
+
 /* Hand the value over and leave NULL behind, so that its cleanup does nothing. */
 #define rs_steal(p)                                                                                \
 	__extension__({                                                                            \

@@ -132,7 +132,7 @@ static enum judge_truth unreadable(
 /* ---- times and sizes ---- */
 
 static enum judge_truth cond_time(
-	struct judge_ctx *ctx, const struct rule_cond *c, const struct judge_probe *p, char **why)
+	struct judge_ctx *ctx, const struct rule_cond *c, struct judge_probe *p, char **why)
 {
 	bool is_created = c->kind == RULE_CREATED_FROM || c->kind == RULE_CREATED_BEFORE;
 	bool wants_before = c->kind == RULE_MODIFIED_BEFORE || c->kind == RULE_CREATED_BEFORE;
@@ -153,7 +153,7 @@ static enum judge_truth cond_time(
 }
 
 static enum judge_truth cond_size(
-	struct judge_ctx *ctx, const struct rule_cond *c, const struct judge_probe *p, char **why)
+	struct judge_ctx *ctx, const struct rule_cond *c, struct judge_probe *p, char **why)
 {
 	bool wants_min = c->kind == RULE_SIZE_MIN;
 	uint64_t size = p->stat.size_bytes;
@@ -277,48 +277,39 @@ static bool is_lost(struct judge_ctx *ctx, struct judge_probe *p)
 	return p->hash_code == 0 && p->is_all_zero;
 }
 
-static enum judge_truth cond_content(
-	struct judge_ctx *ctx, const struct rule_cond *c, struct judge_probe *p, char **why)
+static const struct {
+	enum judge_truth (*look)(struct judge_ctx *ctx, const struct rule_cond *c,
+		struct judge_probe *p, char **why);
+	bool is_cheap; /* told by the file's record */
+} conds[] = {
+	[RULE_MODIFIED_FROM] = {cond_time, true},
+	[RULE_MODIFIED_BEFORE] = {cond_time, true},
+	[RULE_CREATED_FROM] = {cond_time, true},
+	[RULE_CREATED_BEFORE] = {cond_time, true},
+	[RULE_SIZE_MIN] = {cond_size, true},
+	[RULE_SIZE_MAX] = {cond_size, true},
+	[RULE_SHA256] = {cond_hash, false},
+	[RULE_ALL_ZERO] = {cond_hash, false},
+	[RULE_IS_PE] = {cond_version, false},
+	[RULE_MAGIC] = {cond_magic, false},
+	[RULE_VERSION] = {cond_version, false},
+	[RULE_VERSION_FROM] = {cond_version, false},
+	[RULE_VERSION_BELOW] = {cond_version, false},
+	[RULE_DIFFERS_FROM] = {cond_differs, false},
+};
+
+bool judge_cond_is_cheap(const struct rule_cond *c)
 {
-	if (is_lost(ctx, p)) {
-		judge_add(ctx, why, ", ", "%s",
-			"reads as zeros only because the journal does not hold its contents");
-		return JUDGE_UNKNOWN;
-	}
-	switch (c->kind) {
-	case RULE_SHA256:
-	case RULE_ALL_ZERO:
-		return cond_hash(ctx, c, p, why);
-	case RULE_MAGIC:
-		return cond_magic(ctx, c, p, why);
-	case RULE_DIFFERS_FROM:
-		return cond_differs(ctx, c, p, why);
-	default:
-		return cond_version(ctx, c, p, why);
-	}
+	return conds[c->kind].is_cheap;
 }
 
 enum judge_truth judge_cond(
 	struct judge_ctx *ctx, const struct rule_cond *c, struct judge_probe *p, char **why)
 {
-	switch (c->kind) {
-	case RULE_MODIFIED_FROM:
-	case RULE_MODIFIED_BEFORE:
-	case RULE_CREATED_FROM:
-	case RULE_CREATED_BEFORE:
-		return cond_time(ctx, c, p, why);
-	case RULE_SIZE_MIN:
-	case RULE_SIZE_MAX:
-		return cond_size(ctx, c, p, why);
-	case RULE_SHA256:
-	case RULE_ALL_ZERO:
-	case RULE_MAGIC:
-	case RULE_IS_PE:
-	case RULE_VERSION:
-	case RULE_VERSION_FROM:
-	case RULE_VERSION_BELOW:
-	case RULE_DIFFERS_FROM:
-		return cond_content(ctx, c, p, why);
+	if (!judge_cond_is_cheap(c) && is_lost(ctx, p)) {
+		judge_add(ctx, why, ", ", "%s",
+			"reads as zeros only because the journal does not hold its contents");
+		return JUDGE_UNKNOWN;
 	}
-	return JUDGE_UNKNOWN;
+	return conds[c->kind].look(ctx, c, p, why);
 }

@@ -19,33 +19,21 @@ struct finding judge_finding(const struct rule *r)
 		.asks_move = r->about.kind == RULE_BAD_FILE && r->about.action == RULE_QUARANTINE};
 }
 
-struct finding *judge_new_finding(struct judge_ctx *ctx)
+int judge_add_finding_take(struct judge_ctx *ctx, const struct finding *f, struct rs_err *err)
 {
 	struct judge_result *res = ctx->res;
+	struct finding *grown =
+		f->path ? rs_grown(res->findings, res->n_findings, sizeof(*f)) : NULL;
 
-	if ((res->n_findings & (res->n_findings + 1)) == 0 ||
-		!res->findings) { /* grow at powers of two */
-		struct finding *grown =
-			reallocarray(res->findings, 2 * res->n_findings + 2, sizeof(*grown));
-		if (!grown) {
-			ctx->no_memory = true;
-			return NULL;
-		}
-		res->findings = grown;
+	if (!grown) {
+		ctx->no_memory = true;
+		free(f->path);
+		free(f->why);
+		return rs_fail(err, RS_E_MEMORY, "findings");
 	}
-	struct finding *f = &res->findings[res->n_findings++];
-	*f = (struct finding){0};
-	return f;
-}
-
-/* Told by the file's record, without reading its contents. */
-static bool is_cheap(const struct rule_cond *c)
-{
-	const unsigned cheap = 1U << RULE_MODIFIED_FROM | 1U << RULE_MODIFIED_BEFORE |
-			       1U << RULE_CREATED_FROM | 1U << RULE_CREATED_BEFORE |
-			       1U << RULE_SIZE_MIN | 1U << RULE_SIZE_MAX;
-
-	return cheap & 1U << c->kind;
+	res->findings = grown;
+	grown[res->n_findings++] = *f;
+	return 0;
 }
 
 /* All conditions hold? The cheap ones first, and none after the first that does not. */
@@ -56,7 +44,7 @@ static enum judge_truth all_hold(
 
 	for (int pass = 0; pass < 2; pass++) {
 		for (size_t i = 0; i < list->n; i++) {
-			if (is_cheap(&list->v[i]) != (pass == 0))
+			if (judge_cond_is_cheap(&list->v[i]) != (pass == 0))
 				continue;
 			auto_free char *phrase = NULL;
 			enum judge_truth one = judge_cond(ctx, &list->v[i], p, &phrase);
@@ -177,14 +165,6 @@ static void add_contents(struct judge_ctx *ctx, struct judge_probe *p, struct fi
 		f->verdict = JUDGE_DOUBTFUL;
 }
 
-static int judge_reparse(struct judge_ctx *ctx, const struct judge_probe *p, struct finding *f)
-{
-	judge_add(ctx, &f->why, "; ", "a reparse point (tag 0x%08" PRIx32 "): not followed",
-		p->stat.reparse_tag);
-	f->verdict = JUDGE_DOUBTFUL;
-	return 0;
-}
-
 int judge_one(struct judge_ctx *ctx, const struct rule *r, const struct judge_found *found,
 	const struct judge_note *note, struct rs_err *err)
 {
@@ -192,39 +172,25 @@ int judge_one(struct judge_ctx *ctx, const struct rule *r, const struct judge_fo
 	struct judge_probe p = {0};
 	struct rs_err why_not = {0};
 
-	int code = nt_stat(ctx->vol, found->ref, &p.stat, &why_not);
-	if (judge_is_fatal(code)) {
-		*err = why_not;
-		return code;
-	}
-	if (code < 0) {
-		judge_fault_err(ctx, found->path, &why_not);
-		return 0;
-	}
+	if (nt_stat(ctx->vol, found->ref, &p.stat, &why_not) < 0)
+		return judge_pass(ctx, found->path, &why_not, err);
 	bool is_link = p.stat.is_reparse && p.stat.reparse_tag != TAG_WOF;
 	if (p.stat.is_dir && !is_link)
 		return 0; /* a folder of that name is no content file */
-	f.path = strdup(found->path);
-	f.parent_ref = found->parent_ref;
-	ctx->no_memory |= !f.path;
-	if (is_link)
-		(void)judge_reparse(ctx, &p, &f);
-	else if (!by_conditions(ctx, r, &p, &f.verdict, &f.why)) {
-		free(f.path);
+	if (is_link) {
+		judge_add(ctx, &f.why, "; ", "a reparse point (tag 0x%08" PRIx32 "): not followed",
+			p.stat.reparse_tag);
+		f.verdict = JUDGE_DOUBTFUL;
+	} else if (!by_conditions(ctx, r, &p, &f.verdict, &f.why)) {
 		free(f.why);
 		return 0;
 	}
+	f.path = strdup(found->path);
+	f.parent_ref = found->parent_ref;
 	f.stat = p.stat;
-	if (!is_link)
+	if (f.path && !is_link)
 		add_contents(ctx, &p, &f);
 	if (f.path)
 		weaken(ctx, r, note, &f);
-	struct finding *slot = f.path ? judge_new_finding(ctx) : NULL;
-	if (!slot) {
-		free(f.path);
-		free(f.why);
-		return rs_fail(err, RS_E_MEMORY, "findings");
-	}
-	*slot = f;
-	return 0;
+	return judge_add_finding_take(ctx, &f, err);
 }

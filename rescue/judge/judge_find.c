@@ -34,7 +34,7 @@ static void list_add_take(struct judge_ctx *ctx, struct judge_list *list, char *
 	for (size_t i = 0; i < list->n && path && !is_there; i++)
 		is_there = list->v[i].ref == ref && strcmp(list->v[i].path, path) == 0;
 	struct judge_found *grown =
-		path && !is_there ? reallocarray(list->v, list->n + 1, sizeof(*grown)) : NULL;
+		path && !is_there ? rs_grown(list->v, list->n, sizeof(*grown)) : NULL;
 	if (!grown) {
 		ctx->no_memory |= !is_there;
 		free(path);
@@ -56,17 +56,32 @@ static char *join(struct judge_ctx *ctx, const char *folder, const char *name)
 	return ret;
 }
 
-char *judge_path_text(struct judge_ctx *ctx, const struct rule_path *p)
+/* @folder with the parts of @p from *i on, up to the last or the first pattern among those before
+ * @end; *i is that one then. NULL without memory. */
+static char *extend(
+	struct judge_ctx *ctx, const char *folder, const struct rule_path *p, size_t *i, size_t end)
 {
-	char *ret = strdup(p->below_windows ? ctx->win->root : "");
+	char *ret = strdup(folder);
 
-	for (size_t i = 0; i < p->n_parts && ret; i++) {
-		char *longer = join(ctx, ret, p->parts[i]);
+	while (ret && *i < end && !rule_part_is_pattern(p->parts[*i])) {
+		char *longer = join(ctx, ret, p->parts[(*i)++]);
 		free(ret);
 		ret = longer;
 	}
 	ctx->no_memory |= !ret;
 	return ret;
+}
+
+static const char *start_of(const struct judge_ctx *ctx, const struct rule_path *p)
+{
+	return p->below_windows ? ctx->win->root : "";
+}
+
+char *judge_path_text(struct judge_ctx *ctx, const struct rule_path *p)
+{
+	size_t i = 0;
+
+	return extend(ctx, start_of(ctx, p), p, &i, p->n_parts);
 }
 
 /* ---- folders ---- */
@@ -82,10 +97,6 @@ static int open_folder(struct walk *w, const char *path, uint64_t *ret_ref, char
 	int r = nt_lookup(w->ctx->vol, path, ret_ref, &why);
 	if (r == 0)
 		r = nt_stat(w->ctx->vol, *ret_ref, &st, &why);
-	if (judge_is_fatal(r)) {
-		*w->err = why;
-		return r;
-	}
 	if (r == RS_E_NO_SUCH_FILE || (r == 0 && !st.is_dir && !st.is_reparse))
 		return 0;
 	if (r == RS_E_UNSAFE_PATH || (r == 0 && st.is_reparse)) {
@@ -97,10 +108,8 @@ static int open_folder(struct walk *w, const char *path, uint64_t *ret_ref, char
 		judge_fault(w->ctx, "%s: a reparse point on the way, not followed", path);
 		return 0;
 	}
-	if (r < 0) {
-		judge_fault_err(w->ctx, path, &why);
-		return 0;
-	}
+	if (r < 0)
+		return judge_pass(w->ctx, path, &why, w->err);
 	if (!*path || nt_path(w->ctx->vol, *ret_ref, own, sizeof(own), &why) < 0)
 		(void)snprintf(own, sizeof(own), "%s", path);
 	*ret_path = strdup(own);
@@ -129,15 +138,9 @@ static bool list_name(void *user, const char *name, uint64_t ref, bool is_dir)
 static int list_folder(struct listing *l)
 {
 	struct rs_err why = {0};
-	int r = nt_list(l->w->ctx->vol, l->folder_ref, list_name, l, &why);
 
-	if (judge_is_fatal(r)) {
-		*l->w->err = why;
-		return r;
-	}
-	if (r < 0)
-		judge_fault_err(l->w->ctx, l->folder, &why);
-	return 0;
+	(void)nt_list(l->w->ctx->vol, l->folder_ref, list_name, l, &why);
+	return judge_pass(l->w->ctx, l->folder, &why, l->w->err);
 }
 
 static int walk_from(struct walk *w, const char *path, size_t i);
@@ -176,15 +179,10 @@ static int walk_files(struct walk *w, struct listing *l)
 
 static int walk_from(struct walk *w, const char *path, size_t i)
 {
-	auto_free char *folder = strdup(path);
+	auto_free char *folder = extend(w->ctx, path, w->p, &i, w->p->n_parts - 1);
 	auto_free char *own = NULL;
 	uint64_t ref = 0;
 
-	while (folder && i + 1 < w->p->n_parts && !rule_part_is_pattern(w->p->parts[i])) {
-		char *longer = join(w->ctx, folder, w->p->parts[i++]);
-		free(folder);
-		folder = longer;
-	}
 	if (!folder)
 		return rs_fail(w->err, RS_E_MEMORY, "paths");
 	int r = open_folder(w, folder, &ref, &own);
@@ -201,7 +199,7 @@ int judge_find(struct judge_ctx *ctx, const struct rule_path *p, struct judge_li
 {
 	struct walk w = {ctx, p, list, blocked, err};
 
-	return walk_from(&w, p->below_windows ? ctx->win->root : "", 0);
+	return walk_from(&w, start_of(ctx, p), 0);
 }
 
 /* ---- the whole MFT ---- */
@@ -259,15 +257,11 @@ static void scan_fault(void *user, uint64_t record, const char *what)
 static int has_start(struct scan *s, const struct rule_path *p, char **blocked, struct rs_err *err)
 {
 	struct walk w = {s->ctx, p, NULL, blocked, err};
-	auto_free char *folder = strdup(p->below_windows ? s->ctx->win->root : "");
+	size_t i = 0;
+	auto_free char *folder = extend(s->ctx, start_of(s->ctx, p), p, &i, p->n_parts);
 	auto_free char *own = NULL;
 	uint64_t ref;
 
-	for (size_t i = 0; folder && !rule_part_is_pattern(p->parts[i]); i++) {
-		char *longer = join(s->ctx, folder, p->parts[i]);
-		free(folder);
-		folder = longer;
-	}
 	return folder ? open_folder(&w, folder, &ref, &own) : rs_fail(err, RS_E_MEMORY, "paths");
 }
 
@@ -292,12 +286,6 @@ int judge_find_deep(struct judge_ctx *ctx, const bool *is_wanted, struct rs_err 
 		judge_fault(ctx, "the whole MFT cannot be read: rules with '**' found nothing");
 		return 0;
 	}
-	int r = nt_scan(ctx->raw, &ops, ctx->task, &counts, &why);
-	if (judge_is_fatal(r)) {
-		*err = why;
-		return r;
-	}
-	if (r < 0)
-		judge_fault_err(ctx, "the whole MFT", &why);
-	return 0;
+	(void)nt_scan(ctx->raw, &ops, ctx->task, &counts, &why);
+	return judge_pass(ctx, "the whole MFT", &why, err);
 }

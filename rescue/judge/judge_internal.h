@@ -19,9 +19,11 @@ struct judge_hive {
 struct judge_keys { /* sub-keys of one key, read once */
 	int code;   /* of reading them; 1 = not tried yet */
 	struct rs_err err;
-	char **names;
-	win_key *keys;
-	char **labels; /* DisplayName of services; NULL until asked for, "" if none */
+	struct judge_key {
+		char *name;
+		win_key key;
+		char *label; /* DisplayName of a service; NULL until asked for, "" if none */
+	} * v;
 	size_t n;
 };
 
@@ -60,6 +62,10 @@ void judge_add(struct judge_ctx *ctx, char **line, const char *sep, const char *
 void judge_fault(struct judge_ctx *ctx, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /** The same from an error. */
 void judge_fault_err(struct judge_ctx *ctx, const char *where, const struct rs_err *err);
+/** What came of looking at @where: an error that must end the run is handed on to @err, any other
+ * is a fault, and 0. */
+int judge_pass(
+	struct judge_ctx *ctx, const char *where, const struct rs_err *why, struct rs_err *err);
 /** Must the run end with this code? */
 bool judge_is_fatal(int code);
 
@@ -107,6 +113,8 @@ void judge_probe_hash(struct judge_ctx *ctx, struct judge_probe *p);
 /** Add to *why, after @between, that its contents are not readable. */
 void judge_probe_unread(struct judge_ctx *ctx, struct judge_probe *p, const struct rs_err *e,
 	const char *between, char **why);
+/** Told by the file's record, without reading its contents? */
+bool judge_cond_is_cheap(const struct rule_cond *c);
 /** One condition; *why gets a phrase that says how it is. */
 enum judge_truth judge_cond(
 	struct judge_ctx *ctx, const struct rule_cond *c, struct judge_probe *p, char **why);
@@ -121,7 +129,8 @@ int judge_one(struct judge_ctx *ctx, const struct rule *r, const struct judge_fo
 	const struct judge_note *note, struct rs_err *err);
 /** An empty finding that this rule tells. */
 struct finding judge_finding(const struct rule *r);
-/** The next slot of the result, zeroed; NULL without memory. */
-struct finding *judge_new_finding(struct judge_ctx *ctx);
+/** Append it to the result; takes its strings, also when there is no memory. Errors: RS_E_MEMORY.
+ */
+int judge_add_finding_take(struct judge_ctx *ctx, const struct finding *f, struct rs_err *err);
 
 #endif

@@ -259,15 +259,10 @@ static int add_missing(struct judge_ctx *ctx, const struct rule *r, const char *
 		f.stat = *st;
 	judge_add(ctx, &f.why, "; ", "%s",
 		st ? "a system file has 0 bytes" : "a system file is missing");
-	int code = add_copies(ctx, r, last + 1, &f.why, err);
-	struct finding *slot = f.path && code == 0 ? judge_new_finding(ctx) : NULL;
-	if (!slot) {
-		free(f.path);
-		free(f.why);
-		return code ? code : rs_fail(err, RS_E_MEMORY, "findings");
-	}
-	*slot = f;
-	return 0;
+	int code = judge_add_finding_take(ctx, &f, err);
+	if (code < 0)
+		return code;
+	return add_copies(ctx, r, last + 1, &ctx->res->findings[ctx->res->n_findings - 1].why, err);
 }
 
 static int run_one_removed(struct judge_ctx *ctx, const struct rule *r, const struct rule_path *p,
@@ -287,14 +282,9 @@ static int run_one_removed(struct judge_ctx *ctx, const struct rule *r, const st
 		return add_missing(ctx, r, path, NULL, err);
 	if (code == 0)
 		return st.size_bytes || st.is_reparse ? 0 : add_missing(ctx, r, path, &st, err);
-	if (judge_is_fatal(code)) {
-		*err = why;
-		return code;
-	}
-	judge_fault_err(ctx, path, &why);
 	judge_add(ctx, blocked, "; ", "%s: %s%s%s", path, rs_err_info(code)->text,
 		why.detail[0] ? ": " : "", why.detail);
-	return 0;
+	return judge_pass(ctx, path, &why, err);
 }
 
 static int run_removed(struct judge_ctx *ctx, size_t i, struct judge_note *note, struct rs_err *err)

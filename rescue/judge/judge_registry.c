@@ -97,38 +97,28 @@ static bool collect_key(void *user, const char *name, win_key sub)
 {
 	struct collect *c = user;
 	struct judge_keys *k = c->keys;
-	char *copy = strdup(name);
 
-	if ((k->n & (k->n + 1)) == 0) { /* grow at powers of two */
-		char **names = reallocarray(k->names, 2 * k->n + 2, sizeof(*names));
-		if (names)
-			k->names = names;
-		win_key *keys = reallocarray(k->keys, 2 * k->n + 2, sizeof(*keys));
-		if (keys)
-			k->keys = keys;
-		c->ctx->no_memory |= !names || !keys;
-	}
-	c->ctx->no_memory |= !copy;
-	if (c->ctx->no_memory || k->n >= MAX_KEYS) {
+	if (k->n >= MAX_KEYS)
+		return false;
+	char *copy = strdup(name);
+	struct judge_key *grown = copy ? rs_grown(k->v, k->n, sizeof(*grown)) : NULL;
+	if (!grown) {
+		c->ctx->no_memory = true;
 		free(copy);
 		return false;
 	}
-	k->names[k->n] = copy;
-	k->keys[k->n++] = sub;
+	k->v = grown;
+	k->v[k->n++] = (struct judge_key){copy, sub, NULL};
 	return true;
 }
 
 static void keys_done(struct judge_keys *k)
 {
 	for (size_t i = 0; i < k->n; i++) {
-		free(k->names[i]);
-		if (k->labels)
-			free(k->labels[i]);
+		free(k->v[i].name);
+		free(k->v[i].label);
 	}
-	free(k->names);
-	free(k->keys);
-	free(k->labels);
-	*k = (struct judge_keys){.code = 1};
+	free(k->v);
 }
 
 /* All sub-keys of a key, once. */
@@ -151,55 +141,24 @@ static enum judge_truth keys_load(
 
 /* ---- services and packages ---- */
 
-static const char *label_of(struct judge_ctx *ctx, struct judge_keys *k, size_t i)
+static const char *label_of(struct judge_ctx *ctx, struct judge_key *k)
 {
-	char text[512];
+	struct win_hive *h = ctx->hives[JUDGE_SYSTEM].hive;
+	char text[512] = "";
 
-	if (!k->labels)
-		k->labels = calloc(k->n, sizeof(*k->labels));
-	if (!k->labels) {
-		ctx->no_memory = true;
-		return "";
-	}
-	if (!k->labels[i]) {
-		struct win_hive *h = ctx->hives[JUDGE_SYSTEM].hive;
-		if (!h || win_hive_text(h, k->keys[i], "DisplayName", text, sizeof(text), NULL) < 0)
+	if (!k->label) {
+		if (h && win_hive_text(h, k->key, "DisplayName", text, sizeof(text), NULL) < 0)
 			text[0] = '\0';
-		k->labels[i] = strdup(text);
+		k->label = strdup(text);
+		ctx->no_memory |= !k->label;
 	}
-	return k->labels[i] ? k->labels[i] : "";
+	return k->label ? k->label : "";
 }
 
-static enum judge_truth service(struct judge_ctx *ctx, const struct rule_evidence *e, char **why)
+static bool is_service(struct judge_ctx *ctx, const char *wanted, struct judge_key *k)
 {
-	struct judge_keys *k = &ctx->services;
-	enum judge_truth t = keys_load(ctx, JUDGE_SYSTEM, "CurrentControlSet\\Services", k, why);
-
-	if (t != JUDGE_YES)
-		return t;
-	for (size_t i = 0; i < k->n; i++) {
-		for (size_t w = 0; w < e->any.n; w++) {
-			if (!nt_name_match(NULL, e->any.v[w], k->names[i]) &&
-				!nt_name_match(NULL, e->any.v[w], label_of(ctx, k, i)))
-				continue;
-			judge_add(ctx, why, ", ", "service %s", k->names[i]);
-			return JUDGE_YES;
-		}
-	}
-	if (k->code < 0)
-		return from_err(ctx, why, &k->err);
-	return JUDGE_NO;
-}
-
-static bool is_package(const char *number, const char *name)
-{
-	char pattern[80];
-
-	(void)snprintf(pattern, sizeof(pattern), "Package_for_%.40s~*", number);
-	if (nt_name_match(NULL, pattern, name))
-		return true;
-	(void)snprintf(pattern, sizeof(pattern), "Package_*_for_%.40s~*", number);
-	return nt_name_match(NULL, pattern, name);
+	return nt_name_match(NULL, wanted, k->name) ||
+	       nt_name_match(NULL, wanted, label_of(ctx, k));
 }
 
 static bool is_in_use(struct judge_ctx *ctx, win_key key)
@@ -212,24 +171,37 @@ static bool is_in_use(struct judge_ctx *ctx, win_key key)
 	       state >= STATE_INSTALL_PENDING;
 }
 
-static enum judge_truth package(struct judge_ctx *ctx, const struct rule_evidence *e, char **why)
+static bool is_package(struct judge_ctx *ctx, const char *number, struct judge_key *k)
 {
-	struct judge_keys *k = &ctx->packages;
-	enum judge_truth t = keys_load(ctx, JUDGE_SOFTWARE, PACKAGES_KEY, k, why);
+	char whole[80], part[80];
+
+	(void)snprintf(whole, sizeof(whole), "Package_for_%.40s~*", number);
+	(void)snprintf(part, sizeof(part), "Package_*_for_%.40s~*", number);
+	return (nt_name_match(NULL, whole, k->name) || nt_name_match(NULL, part, k->name)) &&
+	       is_in_use(ctx, k->key);
+}
+
+/* Is a service or a package there that the evidence names? */
+static enum judge_truth one_of(struct judge_ctx *ctx, const struct rule_evidence *e, char **why)
+{
+	const bool is_of_packages = e->kind == RULE_PACKAGE;
+	struct judge_keys *k = is_of_packages ? &ctx->packages : &ctx->services;
+	enum judge_truth t = is_of_packages ? keys_load(ctx, JUDGE_SOFTWARE, PACKAGES_KEY, k, why)
+					    : keys_load(ctx, JUDGE_SYSTEM,
+						      "CurrentControlSet\\Services", k, why);
 
 	if (t != JUDGE_YES)
 		return t;
 	for (size_t i = 0; i < k->n; i++) {
 		for (size_t w = 0; w < e->any.n; w++) {
-			if (!is_package(e->any.v[w], k->names[i]) || !is_in_use(ctx, k->keys[i]))
+			if (!(is_of_packages ? is_package : is_service)(ctx, e->any.v[w], &k->v[i]))
 				continue;
-			judge_add(ctx, why, ", ", "package %s", e->any.v[w]);
+			judge_add(ctx, why, ", ", "%s %s", is_of_packages ? "package" : "service",
+				is_of_packages ? e->any.v[w] : k->v[i].name);
 			return JUDGE_YES;
 		}
 	}
-	if (k->code < 0)
-		return from_err(ctx, why, &k->err);
-	return JUDGE_NO;
+	return k->code < 0 ? from_err(ctx, why, &k->err) : JUDGE_NO;
 }
 
 /* ---- keys and values ---- */
@@ -255,9 +227,9 @@ static enum judge_truth key_exists(
 	enum judge_truth t = keys_load(ctx, which, parent ? parent : "", k, why);
 	bool is_found = false;
 	for (size_t i = 0; i < k->n && t == JUDGE_YES && !is_found; i++) {
-		is_found = nt_name_match(NULL, last + 1, k->names[i]);
+		is_found = nt_name_match(NULL, last + 1, k->v[i].name);
 		if (is_found)
-			judge_add(ctx, why, ", ", "registry key %s", k->names[i]);
+			judge_add(ctx, why, ", ", "registry key %s", k->v[i].name);
 	}
 	keys_done(&own);
 	return t == JUDGE_YES && !is_found ? JUDGE_NO : t;
@@ -306,19 +278,11 @@ static enum judge_truth value_test(
 	return is_so ? JUDGE_YES : JUDGE_NO;
 }
 
-struct any_value {
-	struct judge_ctx *ctx;
-	struct judge_keys names; /* of values: the keys stay 0 */
-};
-
 static bool collect_value(void *user, const char *name, uint32_t type, uint32_t len)
 {
-	struct any_value *a = user;
-	struct collect c = {a->ctx, &a->names};
-
 	(void)type;
 	(void)len;
-	return collect_key(&c, name, 0);
+	return collect_key(user, name, 0); /* of values: the keys stay 0 */
 }
 
 static enum judge_truth any_value(
@@ -327,25 +291,24 @@ static enum judge_truth any_value(
 	struct win_hive *h = NULL;
 	win_key at = 0;
 	struct rs_err err = {0};
-	struct any_value a = {.ctx = ctx};
+	struct judge_keys values = {0};
+	struct collect c = {ctx, &values};
 	bool is_found = false;
 	char text[1024];
 
 	enum judge_truth t = key_open(ctx, which, e->key, &h, &at, why);
 	if (t != JUDGE_YES)
 		return t;
-	int r = win_hive_each_value(h, at, collect_value, &a, &err);
-	for (size_t i = 0; i < a.names.n && !is_found; i++) {
-		is_found = win_hive_text(h, at, a.names.names[i], text, sizeof(text), NULL) == 0 &&
+	int r = win_hive_each_value(h, at, collect_value, &c, &err);
+	for (size_t i = 0; i < values.n && !is_found; i++) {
+		const char *name = values.v[i].name;
+		is_found = win_hive_text(h, at, name, text, sizeof(text), NULL) == 0 &&
 			   nt_name_match(NULL, e->pattern, text);
 		if (is_found)
-			judge_add(
-				ctx, why, ", ", "registry value %s is %s", a.names.names[i], text);
+			judge_add(ctx, why, ", ", "registry value %s is %s", name, text);
 	}
-	keys_done(&a.names);
-	if (!is_found && r < 0)
-		return from_err(ctx, why, &err);
-	return is_found ? JUDGE_YES : JUDGE_NO;
+	keys_done(&values);
+	return is_found ? JUDGE_YES : r < 0 ? from_err(ctx, why, &err) : JUDGE_NO;
 }
 
 enum judge_truth judge_registry(struct judge_ctx *ctx, const struct rule_evidence *e, char **why)
@@ -356,9 +319,8 @@ enum judge_truth judge_registry(struct judge_ctx *ctx, const struct rule_evidenc
 		which++;
 	switch (e->kind) {
 	case RULE_SERVICE:
-		return service(ctx, e, why);
 	case RULE_PACKAGE:
-		return package(ctx, e, why);
+		return one_of(ctx, e, why);
 	case RULE_REGISTRY_KEY:
 		return key_exists(ctx, which, e, why);
 	case RULE_REGISTRY_VALUE:

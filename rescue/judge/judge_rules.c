@@ -67,6 +67,18 @@ void judge_fault_err(struct judge_ctx *ctx, const char *where, const struct rs_e
 		err->detail[0] ? ": " : "", err->detail);
 }
 
+int judge_pass(
+	struct judge_ctx *ctx, const char *where, const struct rs_err *why, struct rs_err *err)
+{
+	if (judge_is_fatal(why->code)) {
+		*err = *why;
+		return why->code;
+	}
+	if (why->code)
+		judge_fault_err(ctx, where, why);
+	return 0;
+}
+
 /* ---- does the rule apply to this Windows? ---- */
 
 static bool fits_builds(const struct rule *r, const struct win_info *win)

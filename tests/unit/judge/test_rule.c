@@ -136,6 +136,7 @@ static void test_rule_parse__mistakes__are_named_with_their_line(void **state)
 		{GOOD "size-min = 2\n", "r.ini:12", "twice"},
 		{GOOD "[rule]\nid = b\n", "r.ini:13", "twice"},
 		{GOOD "[rule]\nkind = bad-file\n", "r.ini:13", "twice"},
+		{GOOD "[file]\nname-is-enough = yes\nname-is-enough = no\n", "r.ini:14", "twice"},
 		{GOOD "size-max = 12a\n", "r.ini:12", "number"},
 		{GOOD "size-max = 99999999999999999999\n", "r.ini:12", "too large"},
 		{GOOD "modified-from = 2024-07-19 04:09\n", "r.ini:12", "time in UTC"},
