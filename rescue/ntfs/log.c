@@ -25,7 +25,7 @@ struct page {
 	const char *fault;
 	bool is_chkd, is_clean;
 	uint16_t major, minor;
-	uint32_t page_bytes;
+	uint32_t at, page_bytes;
 	uint64_t current_lsn;
 };
 
@@ -77,7 +77,8 @@ static void parse_page(struct rs_view log, size_t off_bytes, struct page *ret)
 	uint8_t buf[PAGE_MAX];
 	struct rs_view v;
 
-	*ret = (struct page){.kind = PAGE_INVALID, .fault = "no RSTR signature"};
+	*ret = (struct page){
+		.kind = PAGE_INVALID, .fault = "no RSTR signature", .at = (uint32_t)off_bytes};
 	if (!rs_view_sub(log, off_bytes, NT_STRIDE_BYTES, &v))
 		return;
 	if (is_wiped(v.p, v.len)) {
@@ -134,6 +135,8 @@ static void judge(const struct page *use, const struct page *other, struct nt_st
 	ret->log_major = use->major;
 	ret->log_minor = use->minor;
 	ret->log_current_lsn = use->current_lsn;
+	ret->log_page_at = use->at;
+	ret->is_log_page_alone = other->kind != PAGE_VALID;
 	if (use->kind == PAGE_BAD_SHAPE && use->fault)
 		say(ret, NT_LOG_UNSUPPORTED, "the journal's restart page has an unknown shape: %s",
 			use->fault);

@@ -178,23 +178,23 @@ static bool is_needed(const struct nt_scan_run *s, uint64_t first, uint64_t n)
 	return false;
 }
 
-/* Records from @first that lie wholly in a hole of a sparse source. */
-static uint64_t records_in_hole(const struct nt_scan_run *s, uint64_t first, uint64_t n)
+/* Records from @first that lie wholly in a hole of a sparse source, or (*ret_is_past) behind the
+ * end of one that is cut short. */
+static uint64_t records_nowhere(
+	const struct nt_scan_run *s, uint64_t first, uint64_t n, bool *ret_is_past)
 {
-	const uint32_t cluster = s->raw->geo.cluster_bytes, len = s->raw->geo.record_bytes;
-	uint64_t off = first * len, lcn, left;
+	const uint64_t len = s->raw->geo.record_bytes, size = s->raw->src->size_bytes;
+	uint64_t at, bytes;
 
-	if (!nt_runs_find(&s->raw->mft, off / cluster, &lcn, &left))
+	if (!nt_runs_place(s->raw, &s->raw->mft, first * len, &at, &bytes))
 		return 0;
-	uint64_t at = lcn * cluster + off % cluster;
-	uint64_t run_bytes = left * cluster - off % cluster;
-	if (at >= s->raw->src->size_bytes)
-		return 0;
-	uint64_t hole = blk_next_data(s->raw->src, at) - at;
-	if (at + hole >= s->raw->src->size_bytes)
-		hole = s->raw->src->size_bytes - at;
-	hole = (hole < run_bytes ? hole : run_bytes) / len;
-	return hole < n ? hole : n;
+	*ret_is_past = at >= size;
+	if (at < size) {
+		uint64_t data = blk_next_data(s->raw->src, at);
+		uint64_t hole = (data < size ? data : size) - at;
+		bytes = hole < bytes ? hole : bytes;
+	}
+	return bytes / len < n ? bytes / len : n;
 }
 
 static void skip_hole(struct nt_scan_run *s, uint64_t first, uint64_t n)
@@ -203,19 +203,6 @@ static void skip_hole(struct nt_scan_run *s, uint64_t first, uint64_t n)
 	for (uint64_t i = first; i < first + n && i / 8 < s->bitmap_len; i++)
 		if (is_marked_used(s, i))
 			damaged(s, i, 1, "all zeros");
-}
-
-/* How many of the records from @first on lie behind the end of a source that is cut short. */
-static uint64_t records_past_end(const struct nt_scan_run *s, uint64_t first, uint64_t n)
-{
-	const uint32_t cluster = s->raw->geo.cluster_bytes, len = s->raw->geo.record_bytes;
-	uint64_t off = first * len, lcn, left;
-
-	if (!nt_runs_find(&s->raw->mft, off / cluster, &lcn, &left) ||
-		lcn * cluster + off % cluster < s->raw->src->size_bytes)
-		return 0;
-	uint64_t there = (left * cluster - off % cluster) / len;
-	return there < n ? there : n;
 }
 
 static int take_chunk(struct nt_scan_run *s, uint64_t first, uint64_t n, struct rs_err *err)
@@ -264,14 +251,13 @@ static int pass(struct nt_scan_run *s, struct rs_err *err)
 		n = total - first < CHUNK_BYTES / len ? total - first : CHUNK_BYTES / len;
 		if (!is_needed(s, first, n))
 			continue;
-		uint64_t hole = records_in_hole(s, first, total - first);
-		uint64_t past = hole ? 0 : records_past_end(s, first, total - first);
-		if (hole) {
-			n = hole;
-			skip_hole(s, first, n);
-		} else if (past) {
-			n = past;
+		bool is_past = false;
+		uint64_t nowhere = records_nowhere(s, first, total - first, &is_past);
+		n = nowhere ? nowhere : n;
+		if (nowhere && is_past) {
 			damaged(s, first, n, "cannot be read");
+		} else if (nowhere) {
+			skip_hole(s, first, n);
 		} else {
 			int r = read_chunk(s, first, n, err);
 			if (r < 0)

@@ -124,9 +124,11 @@ struct nt_state {
 	enum nt_log_state log;
 	uint16_t log_major, log_minor;
 	uint64_t log_current_lsn;
-	char log_reason[160];  /* in words for all but clean and wiped */
-	bool is_dirty;	       /* VOLUME_IS_DIRTY */
-	uint16_t volume_flags; /* $VOLUME_INFORMATION */
+	uint32_t log_page_at;	/* the restart page that counts */
+	bool is_log_page_alone; /* the other one is not valid */
+	char log_reason[160];	/* in words for all but clean and wiped */
+	bool is_dirty;		/* VOLUME_IS_DIRTY */
+	uint16_t volume_flags;	/* $VOLUME_INFORMATION */
 	uint8_t ntfs_major, ntfs_minor;
 	char label[128];
 	bool is_hibernated;   /* hiberfil.sys says so, by our strict rule */

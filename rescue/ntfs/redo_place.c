@@ -94,16 +94,15 @@ int nt_redo_places(
 bool nt_redo_cover(struct nt_raw *raw, uint64_t off_bytes, struct nt_veil *veil)
 {
 	auto_nt_stream struct nt_stream bitmap = {0};
-	const uint32_t cluster = raw->geo.cluster_bytes;
 	const struct bits b = bits_of(&raw->geo, off_bytes);
 
 	if (nt_stream_open(raw, RECORD_BITMAP, NT_AT_DATA, "", &bitmap, NULL) < 0)
 		return false;
 	for (size_t i = 0; i < b.n_bytes; i++) {
-		uint64_t byte = b.first_byte + i, lcn, left;
+		uint64_t off, left;
 
-		if (!nt_runs_find(&bitmap.runs, byte / cluster, &lcn, &left) || lcn == NT_HOLE ||
-			!nt_veil_add(veil, lcn * cluster + byte % cluster, b.mask))
+		if (!nt_runs_place(raw, &bitmap.runs, b.first_byte + i, &off, &left) ||
+			!nt_veil_add(veil, off, b.mask))
 			return false;
 	}
 	return true;

@@ -107,6 +107,19 @@ bool nt_runs_find(const struct nt_runs *runs, uint64_t vcn, uint64_t *ret_lcn, u
 	return true;
 }
 
+bool nt_runs_place(const struct nt_raw *raw, const struct nt_runs *runs, uint64_t off_bytes,
+	uint64_t *ret_off_bytes, uint64_t *ret_left)
+{
+	const uint32_t cluster = raw->geo.cluster_bytes;
+	uint64_t lcn, left;
+
+	if (!nt_runs_find(runs, off_bytes / cluster, &lcn, &left) || lcn == NT_HOLE)
+		return false;
+	*ret_off_bytes = lcn * cluster + off_bytes % cluster;
+	*ret_left = left * cluster - off_bytes % cluster; /* on the volume: both fit */
+	return true;
+}
+
 int nt_runs_read(const struct nt_raw *raw, const struct nt_runs *runs, uint64_t off_bytes,
 	void *buf, size_t len, struct rs_err *err)
 {

@@ -58,6 +58,10 @@ static inline uint64_t nt_clusters(const struct nt_raw *raw)
 	return raw->geo.volume_bytes / raw->geo.cluster_bytes;
 }
 
+/** Where a byte of what @runs map is on the disk, and how many bytes follow on; false: it is not
+ * mapped, or a hole. */
+bool nt_runs_place(const struct nt_raw *raw, const struct nt_runs *runs, uint64_t off_bytes,
+	uint64_t *ret_off_bytes, uint64_t *ret_left);
 /** Read @len bytes at @off_bytes of what @runs map; holes are zeros.
  * Errors: RS_E_NTFS_DAMAGED (not mapped), RS_E_IO_READ. */
 int nt_runs_read(const struct nt_raw *raw, const struct nt_runs *runs, uint64_t off_bytes,

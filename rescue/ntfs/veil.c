@@ -36,17 +36,15 @@ static void search_done(struct search *s)
 
 static int cover(struct search *s, uint64_t at, uint8_t mask, struct rs_err *err)
 {
-	const uint32_t cluster = s->raw->geo.cluster_bytes;
-	uint64_t byte = s->first / 8 + at, lcn, left;
+	uint64_t off, left;
 
-	if (!nt_runs_find(&s->bitmap.runs, byte / cluster, &lcn, &left) || lcn == NT_HOLE)
+	if (!nt_runs_place(s->raw, &s->bitmap.runs, s->first / 8 + at, &off, &left))
 		return rs_fail_on(
 			err, RS_E_NTFS_DAMAGED, s->raw->src->name, "$Bitmap has no place for it");
 	if (s->veil->n == BYTES_MAX)
 		return rs_fail_on(err, RS_E_NTFS_DAMAGED, s->raw->src->name,
 			"$Bitmap calls too many clusters of files free");
-	struct nt_veiled *v = &s->veil->v[s->veil->n++];
-	*v = (struct nt_veiled){lcn * cluster + byte % cluster, mask};
+	s->veil->v[s->veil->n++] = (struct nt_veiled){off, mask};
 	s->bits[at] |= mask;
 	return 0;
 }

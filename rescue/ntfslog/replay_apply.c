@@ -127,7 +127,8 @@ int nt_replay_compare(struct blk *src, const struct nt_replay *p, struct rs_err 
 		   : rs_fail_on(err, RS_E_MEMORY, src->name, "block of the journal's plan");
 }
 
-int nt_replay_apply(struct blk *src, const struct nt_replay *p, bool is_resume,
+/* The plan onto the disk, or (@is_back) what was there before it. */
+static int run(struct blk *src, const struct nt_replay *p, bool is_back, bool may_be_torn,
 	const struct rs_task *task, struct rs_err *err)
 {
 	int r = refused(src, p, err);
@@ -139,27 +140,23 @@ int nt_replay_apply(struct blk *src, const struct nt_replay *p, bool is_resume,
 		return rs_fail_on(err, RS_E_MEMORY, src->name, "block of the journal's plan");
 	if (!rs_task_step(task, "journal", 0, STAGES))
 		return rs_fail_on(err, RS_E_CANCELLED, src->name, "%s", "");
-	r = compare(src, p, is_resume, buf, err);
+	r = compare(src, p, may_be_torn, buf, err);
 	for (unsigned i = 0; r == 0 && i < STAGES; i++) {
-		r = write_stage(src, p, order[i], false, buf, err);
+		r = write_stage(src, p, is_back ? order_back[i] : order[i], is_back, buf, err);
 		/* once begun it goes on to the end: that is the state nobody has to finish */
 		(void)rs_task_step(task, "journal", i + 1, STAGES);
 	}
-	return r < 0 ? r : verify(src, p, false, buf, err);
+	return r < 0 ? r : verify(src, p, is_back, buf, err);
+}
+
+int nt_replay_apply(struct blk *src, const struct nt_replay *p, bool is_resume,
+	const struct rs_task *task, struct rs_err *err)
+{
+	return run(src, p, false, is_resume, task, err);
 }
 
 int nt_replay_revert(struct blk *src, const struct nt_replay *p, struct rs_err *err)
 {
-	int r = refused(src, p, err);
-
-	if (r < 0)
-		return r;
-	auto_free uint8_t *buf = malloc(longest(p));
-	if (!buf)
-		return rs_fail_on(err, RS_E_MEMORY, src->name, "block of the journal's plan");
 	/* a block that a cut tore is put right by its before bytes as well */
-	r = compare(src, p, true, buf, err);
-	for (unsigned i = 0; r == 0 && i < STAGES; i++)
-		r = write_stage(src, p, order_back[i], true, buf, err);
-	return r < 0 ? r : verify(src, p, true, buf, err);
+	return run(src, p, true, true, NULL, err);
 }

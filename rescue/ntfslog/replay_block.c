@@ -6,12 +6,6 @@
 
 #define FEW_BYTES 32U /* of a bitmap: what nearly every record changes */
 
-static int refuse_op(struct nt_rp *rp, const struct nt_rp_op *op, const char *what)
-{
-	return nt_rp_refuse(
-		rp, NT_PENDING_UNSUPPORTED, op->lsn, "%s: %s", nt_rp_op_name(op->op), what);
-}
-
 /* ---- applying ---- */
 
 /* Is one of the record's contents resident, and zeros only? */
@@ -107,7 +101,7 @@ static int apply_block(
 		      (op->op == 0x08 && !op->record_off && !op->attr_off && op->data.len >= 4 &&
 			      memcmp(op->data.p, "INDX", 4) == 0);
 	if (!b->is_valid && !is_new)
-		return refuse_op(rp, op, "its block is damaged");
+		return nt_rp_refuse_op(rp, op, "its block is damaged");
 	if (is_done(rp, op, b)) {
 		rp->plan->skipped += !op->is_undo;
 		return 0;
@@ -116,7 +110,7 @@ static int apply_block(
 	const char *what = kind == NT_RP_FILE ? nt_rp_do_file(b->bytes, b->len, op)
 					      : nt_rp_do_indx(b->bytes, b->len, op);
 	if (what)
-		return refuse_op(rp, op, what);
+		return nt_rp_refuse_op(rp, op, what);
 	if (!b->is_dirty) {
 		uint64_t owner = NT_REF_RECORD(rp->tables.attrs[op->attr / 4U].ref);
 		r = nt_rp_changed(rp, kind == NT_RP_FILE ? b->number : owner, err);
@@ -132,27 +126,23 @@ static int apply_block(
 	return kind != NT_RP_FILE ? 0 : note_zeros(rp, op, b, err);
 }
 
-/* Bytes of the operation's page, from or to its clusters. */
-struct raw_range {
-	uint64_t from;	   /* in the page */
-	uint8_t *to;	   /* read there, or ... */
-	const uint8_t *of; /* ... write these */
-	uint32_t len;
-};
-
-static int raw_bytes(
-	struct nt_rp *rp, const struct nt_rp_op *op, struct raw_range range, struct rs_err *err)
+/* Bytes of the operation's page from @from on, from or to its clusters. */
+static int raw_bytes(struct nt_rp *rp, const struct nt_rp_op *op, uint64_t from, struct nt_rp_io io,
+	struct rs_err *err)
 {
+	size_t len = io.len;
 	int r = 0;
 
-	for (uint32_t done = 0; r == 0 && done < range.len;) {
+	for (size_t done = 0; r == 0 && done < len; done += io.len) {
 		uint64_t off, left;
-		if (!nt_rp_place(rp, op, range.from + done, &off, &left))
-			return refuse_op(rp, op, "a cluster outside of the volume");
-		uint32_t n = left < range.len - done ? (uint32_t)left : range.len - done;
-		r = range.of ? nt_rp_store_write(rp, off, range.of + done, n, 0, err)
-			     : nt_rp_store_read(rp, off, range.to + done, n, err);
-		done += n;
+		if (!nt_rp_place(rp, op, from + done, &off, &left))
+			return nt_rp_refuse_op(rp, op, "a cluster outside of the volume");
+		io.len = left < len - done ? (size_t)left : len - done;
+		r = nt_rp_io(rp, off, io, err);
+		if (io.to)
+			io.to += io.len;
+		else
+			io.of += io.len;
 	}
 	return r;
 }
@@ -166,29 +156,30 @@ static int apply_raw(struct nt_rp *rp, const struct nt_rp_op *op, struct rs_err 
 
 	if (is_bits) {
 		if (op->data.len < 8)
-			return refuse_op(rp, op, "its bits are not said");
+			return nt_rp_refuse_op(rp, op, "its bits are not said");
 		first = rs_le32(op->data.p);
 		bits = rs_le32(op->data.p + 4);
 		/* a page, whatever the clusters */
 		if (bits > 8 * NT_INDEX_MAX || first > 8 * NT_INDEX_MAX)
-			return refuse_op(rp, op, "bits outside of the page");
+			return nt_rp_refuse_op(rp, op, "bits outside of the page");
 		len = bits ? (first + bits - 1) / 8 - first / 8 + 1 : 0;
 	}
 	uint64_t from = at + first / 8;
 	if (from + len > (uint64_t)op->n_lcns * cluster)
-		return refuse_op(rp, op, "data outside of the clusters named");
+		return nt_rp_refuse_op(rp, op, "data outside of the clusters named");
 	const bool is_logged = op->data.len && !is_bits; /* else made here: bits, zeros */
 	uint8_t few[FEW_BYTES] = {0};
 	auto_free uint8_t *many = is_logged || len <= sizeof(few) ? NULL : calloc(1, len);
 	uint8_t *made = len <= sizeof(few) ? few : many;
 	if (!is_logged && !made)
 		return rs_fail(err, RS_E_MEMORY, "page of the journal");
-	int r = is_bits ? raw_bytes(rp, op, (struct raw_range){from, made, NULL, len}, err) : 0;
+	struct nt_rp_io look = {.to = made, .len = len};
+	struct nt_rp_io put = {.of = is_logged ? op->data.p : made, .len = len};
+	int r = is_bits ? raw_bytes(rp, op, from, look, err) : 0;
 	if (is_bits)
 		nt_rp_set_bits(made, first % 8, bits, op->op == 0x15);
 	if (r == 0)
-		r = raw_bytes(rp, op,
-			(struct raw_range){from, NULL, is_logged ? op->data.p : made, len}, err);
+		r = raw_bytes(rp, op, from, put, err);
 	rp->plan->redone += r == 0 && !op->is_undo;
 	return r;
 }
@@ -199,9 +190,9 @@ int nt_rp_apply(
 	bool is_needed = op->op != 0x03 && op->op != 0x06 && op->op != 0x0D && op->op != 0x0F;
 
 	if (op->is_zero && op->op != 0x07 && op->op != 0x08 && op->op != 0x25 && is_needed)
-		return refuse_op(rp, op, "its data are not in the log");
+		return nt_rp_refuse_op(rp, op, "its data are not in the log");
 	if (op->is_undo && (op->flags & NT_RL_NO_UNDO) && op->data_len && is_needed)
-		return refuse_op(rp, op, "the data to take it back are not in the log");
+		return nt_rp_refuse_op(rp, op, "the data to take it back are not in the log");
 	if (kind == NT_RP_RAW)
 		return apply_raw(rp, op, err);
 	return kind == NT_RP_NOTHING ? 0 : apply_block(rp, op, kind, err);

@@ -50,7 +50,7 @@ static int save_block(struct nt_rp *rp, struct nt_rp_block *b, struct rs_err *er
 	}
 	const char *what = protect_changed(b, first->before);
 	if (what)
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, "a changed block: %s", what);
+		return nt_rp_unknown(rp, 0, "a changed block: %s", what);
 	return nt_rp_store_changed(rp, b, err);
 }
 
@@ -140,12 +140,6 @@ static int load_new(struct nt_rp *rp, struct nt_rp_block *b, struct rs_err *err)
 	return 0;
 }
 
-static int refuse(struct nt_rp *rp, const struct nt_rp_op *op, const char *what)
-{
-	return nt_rp_refuse(
-		rp, NT_PENDING_UNSUPPORTED, op->lsn, "%s: %s", nt_rp_op_name(op->op), what);
-}
-
 /* Which block has the sector; NULL: none, or it was never read. */
 static struct nt_rp_block *owner_of(struct nt_rp *rp, uint64_t off_bytes)
 {
@@ -162,9 +156,9 @@ int nt_rp_load(struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind
 	int r = 0;
 
 	if (!len)
-		return refuse(rp, op, "size of its block");
+		return nt_rp_refuse_op(rp, op, "size of its block");
 	if (!nt_rp_place(rp, op, (uint64_t)op->sector_off * NT_RP_UNIT, &at, &left))
-		return refuse(rp, op, "its block is not in the clusters named");
+		return nt_rp_refuse_op(rp, op, "its block is not in the clusters named");
 	struct nt_rp_block *b = owner_of(rp, at), *other;
 	if (b && b->kind == kind && b->len == len && find_units(rp, op, b, true)) {
 		*ret = b;
@@ -177,7 +171,7 @@ int nt_rp_load(struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind
 	b->number = (op->vcn * rp->raw->geo.cluster_bytes + (uint64_t)op->sector_off * NT_RP_UNIT) /
 		    len;
 	if (!find_units(rp, op, b, false))
-		return refuse(rp, op, "its block is not in the clusters named");
+		return nt_rp_refuse_op(rp, op, "its block is not in the clusters named");
 	for (size_t i = 0; r == 0 && i < len / NT_RP_UNIT; i++) {
 		other = owner_of(rp, b->units[i]);
 		if (other)
@@ -212,51 +206,44 @@ static int sector_at(struct nt_rp *rp, uint64_t off_bytes, size_t len, struct nt
 	return r == 0 && (*ret)->owner ? nt_rp_release(rp, (*ret)->owner, err) : r;
 }
 
-int nt_rp_store_read(
-	struct nt_rp *rp, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
+int nt_rp_io(struct nt_rp *rp, uint64_t off_bytes, struct nt_rp_io io, struct rs_err *err)
 {
+	const bool is_guarded = io.of && io.len && (io.stage < 2 || io.stage == NT_RP_FIRST);
+	bool is_start = io.stage < 2 && off_bytes % NT_RP_UNIT == 0;
 	struct nt_rp_sector *s = NULL;
-	uint8_t *p = buf;
+	int r = is_guarded ? nt_rp_store_guard(rp, off_bytes, io.len) : 0;
 
-	while (len) {
-		size_t in = (size_t)(off_bytes % NT_RP_UNIT);
-		size_t n = NT_RP_UNIT - in < len ? NT_RP_UNIT - in : len;
-		int r = sector_at(rp, off_bytes, len, &s, err);
+	for (size_t done = 0, n; r == 0 && done < io.len; done += n) {
+		size_t in = (size_t)((off_bytes + done) % NT_RP_UNIT), left = io.len - done;
+		n = NT_RP_UNIT - in < left ? NT_RP_UNIT - in : left;
+		r = sector_at(rp, off_bytes + done, left, &s, err);
 		if (r)
-			return r;
-		memcpy(p, s->after + in, n);
-		p += n;
-		off_bytes += n;
-		len -= n;
-	}
-	return 0;
-}
-
-int nt_rp_store_write(struct nt_rp *rp, uint64_t off_bytes, const void *buf, size_t len,
-	unsigned stage, struct rs_err *err)
-{
-	struct nt_rp_sector *s = NULL;
-	const uint8_t *p = buf;
-	bool is_start = stage < 2 && off_bytes % NT_RP_UNIT == 0;
-
-	if (len && (stage < 2 || stage == NT_RP_FIRST)) {
-		int r = nt_rp_store_guard(rp, off_bytes, len);
-		if (r)
-			return r;
-	}
-	while (len) {
-		size_t in = (size_t)(off_bytes % NT_RP_UNIT);
-		size_t n = NT_RP_UNIT - in < len ? NT_RP_UNIT - in : len;
-		int r = sector_at(rp, off_bytes, len, &s, err);
-		if (r)
-			return r;
-		memcpy(s->after + in, p, n);
-		s->stage = (uint8_t)stage;
+			break;
+		if (io.to) {
+			memcpy(io.to + done, s->after + in, n);
+			continue;
+		}
+		memcpy(s->after + in, io.of + done, n);
+		s->stage = (uint8_t)io.stage;
 		s->is_start = s->is_start || is_start;
 		is_start = false;
-		p += n;
-		off_bytes += n;
-		len -= n;
 	}
-	return 0;
+	return r;
+}
+
+int nt_rp_runs_io(struct nt_rp *rp, const struct nt_runs *runs, const char *name,
+	uint64_t off_bytes, struct nt_rp_io io, struct rs_err *err)
+{
+	int r = 0;
+
+	for (size_t done = 0; r == 0 && done < io.len; done += NT_RP_UNIT) {
+		struct nt_rp_io one = {.len = NT_RP_UNIT, .stage = io.stage};
+		uint64_t at, left;
+		if (!nt_runs_place(rp->raw, runs, off_bytes + done, &at, &left))
+			return nt_rp_unknown(rp, 0, "%s is not mapped", name);
+		one.to = io.to ? io.to + done : NULL;
+		one.of = io.of ? io.of + done : NULL;
+		r = nt_rp_io(rp, at, one, err);
+	}
+	return r;
 }

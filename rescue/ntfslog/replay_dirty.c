@@ -12,19 +12,6 @@
 #define FLAGS_OFF     10U /* of $VOLUME_INFORMATION */
 #define IS_DIRTY      1U
 
-/* One sector of the record; into @rec, or from it. */
-static int sector(struct nt_rp *rp, uint32_t in, uint8_t *rec, bool is_write, struct rs_err *err)
-{
-	const uint32_t cluster = rp->raw->geo.cluster_bytes;
-	uint64_t at = (uint64_t)VOLUME_RECORD * rp->raw->geo.record_bytes + in, lcn, left;
-
-	if (!nt_runs_find(&rp->raw->mft, at / cluster, &lcn, &left) || lcn == NT_HOLE)
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, "$Volume is not mapped");
-	uint64_t off = lcn * cluster + at % cluster;
-	return is_write ? nt_rp_store_write(rp, off, rec + in, NT_RP_UNIT, NT_RP_FIRST, err)
-			: nt_rp_store_read(rp, off, rec + in, NT_RP_UNIT, err);
-}
-
 /* Where the flags are in the record, 0: nowhere. They are never where a fixup is. */
 static size_t flags_at(const uint8_t *rec, uint32_t len)
 {
@@ -46,19 +33,18 @@ static size_t flags_at(const uint8_t *rec, uint32_t len)
 int nt_rp_set_dirty(struct nt_rp *rp, struct rs_err *err)
 {
 	const uint32_t len = rp->raw->geo.record_bytes;
+	const uint64_t at = (uint64_t)VOLUME_RECORD * len;
 	uint8_t rec[NT_RECORD_MAX] = {0};
-	int r = 0;
+	int r = nt_rp_runs_io(
+		rp, &rp->raw->mft, "$Volume", at, (struct nt_rp_io){.to = rec, .len = len}, err);
 
-	for (uint32_t in = 0; r == 0 && in < len; in += NT_RP_UNIT)
-		r = sector(rp, in, rec, false, err);
 	if (r)
 		return r;
-	size_t at = flags_at(rec, len);
-	if (!at)
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, "$Volume has no flags");
-	rec[at] |= IS_DIRTY;
+	size_t flags = flags_at(rec, len);
+	if (!flags)
+		return nt_rp_unknown(rp, 0, "$Volume has no flags");
+	rec[flags] |= IS_DIRTY;
 	/* all of it: the record may be changed by the log as well, and is not to be torn */
-	for (uint32_t in = 0; r == 0 && in < len; in += NT_RP_UNIT)
-		r = sector(rp, in, rec, true, err);
-	return r;
+	return nt_rp_runs_io(rp, &rp->raw->mft, "$Volume", at,
+		(struct nt_rp_io){.of = rec, .len = len, .stage = NT_RP_FIRST}, err);
 }

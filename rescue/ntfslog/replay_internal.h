@@ -29,9 +29,9 @@ struct nt_rl_rec {
 #define NT_RL_NO_REDO	 2U
 #define NT_RL_NO_UNDO	 4U
 
-/* One restart page that is valid. */
+/* The restart page that counts. */
 struct nt_rl_area {
-	bool is_there, is_clean;
+	bool is_clean;
 	uint32_t sys_bytes, page_bytes, seq_bits;
 	uint16_t major, minor, area_off, client_off, header_bytes, data_off;
 	uint64_t current_lsn, file_bytes, oldest_lsn, restart_lsn;
@@ -50,7 +50,7 @@ struct nt_rl {
 	uint64_t len;
 	uint8_t *head; /* the first 128 KiB: restart pages */
 	struct nt_rl_area area;
-	unsigned use; /* which restart page: 0 or 1 */
+	uint32_t area_at; /* which restart page that is of: its place */
 	bool is_other_bad;
 	uint32_t n_pages, first_page; /* of the ring */
 	struct nt_rl_page *pages;
@@ -173,7 +173,8 @@ int nt_rp_emit(struct nt_rp *rp, struct rs_err *err);
 
 /* ---- one record's target (replay_op.c, replay_cache.c, replay_block.c) ---- */
 
-enum nt_rp_kind { NT_RP_NOTHING, NT_RP_FILE, NT_RP_INDX, NT_RP_RAW };
+/* Nothing: an operation of transactions and tables. */
+enum nt_rp_kind { NT_RP_UNKNOWN, NT_RP_NOTHING, NT_RP_FILE, NT_RP_INDX, NT_RP_RAW };
 
 /* Client data of a record of type 1. */
 struct nt_rp_op {
@@ -219,6 +220,9 @@ bool nt_rp_has_undo(const struct nt_rl_rec *rec);
 /** The row of the operation's page among the dirty ones; NULL: the page is not dirty. */
 const struct nt_rp_dirty *nt_rp_dirty_row(const struct nt_rp *rp, const struct nt_rp_op *op);
 const char *nt_rp_op_name(uint16_t op);
+/** Refuse the operation for @what, or when it is none that is understood (0: it is). */
+int nt_rp_refuse_op(struct nt_rp *rp, const struct nt_rp_op *op, const char *what);
+int nt_rp_is_known(struct nt_rp *rp, const struct nt_rp_op *op);
 /** Which kind of block the operation is for. NT_RP_NOTHING: it changes none. */
 int nt_rp_kind_of(struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind *ret);
 /** The operation's block, until the next one is asked for. */
@@ -228,11 +232,19 @@ int nt_rp_load(struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind
 int nt_rp_release(struct nt_rp *rp, struct nt_rp_block *b, struct rs_err *err);
 int nt_rp_save(struct nt_rp *rp, struct rs_err *err);
 void nt_rp_cache_done(struct nt_rp_cache *c);
-/** Bytes as they will be; a block that has them is released. */
-int nt_rp_store_read(
-	struct nt_rp *rp, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err);
-int nt_rp_store_write(struct nt_rp *rp, uint64_t off_bytes, const void *buf, size_t len,
-	unsigned stage, struct rs_err *err);
+/* Bytes as they will be: read into @to, or set to those @of with the stage of their writing. */
+struct nt_rp_io {
+	uint8_t *to;
+	const uint8_t *of;
+	size_t len;
+	unsigned stage;
+};
+
+/** A block that has them is released. */
+int nt_rp_io(struct nt_rp *rp, uint64_t off_bytes, struct nt_rp_io io, struct rs_err *err);
+/** The same by the place in what @runs map, whose @name is said if they do not; whole sectors. */
+int nt_rp_runs_io(struct nt_rp *rp, const struct nt_runs *runs, const char *name,
+	uint64_t off_bytes, struct nt_rp_io io, struct rs_err *err);
 /** Disk place of a byte of the operation's page; false: not among its clusters. */
 bool nt_rp_place(const struct nt_rp *rp, const struct nt_rp_op *op, uint64_t in_page,
 	uint64_t *ret_off_bytes, uint64_t *ret_left);
@@ -241,6 +253,8 @@ int nt_rp_apply(
 /** Apply to a block in memory. Return NULL or what is wrong (the block is then undefined). */
 const char *nt_rp_do_file(uint8_t *rec, uint32_t len, const struct nt_rp_op *op);
 const char *nt_rp_do_indx(uint8_t *blk, uint32_t len, const struct nt_rp_op *op);
+/** Length of the index entry that begins at @e, of @room bytes at most; 0: none does. */
+uint32_t nt_rp_entry_bytes(const uint8_t *e, uint32_t room);
 /** Operations on one index entry, in a root or a block alike. */
 const char *nt_rp_do_entry(uint8_t *entry, uint32_t len, const struct nt_rp_op *op);
 /** Bits of a bitmap. */
@@ -288,6 +302,8 @@ struct nt_rp {
 /** Note a refusal; the first one counts. Returns NT_RP_REFUSED. */
 int nt_rp_refuse(struct nt_rp *rp, enum nt_pending how, uint64_t lsn, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+#define nt_rp_unknown(rp, lsn, ...) nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, lsn, __VA_ARGS__)
+#define nt_rp_torn(rp, lsn, ...)    nt_rp_refuse(rp, NT_PENDING_TORN, lsn, __VA_ARGS__)
 int nt_rp_analyse(struct nt_rp *rp, struct rs_err *err);
 int nt_rp_redo(struct nt_rp *rp, struct rs_err *err);
 /** Which records of losers are to be taken back, before the redo ... */

@@ -63,62 +63,31 @@ static const char *parse_area(struct rs_view v, struct nt_rl_area *a)
 	return NULL;
 }
 
-/* A restart page at @off_bytes. */
-static void load_area(
-	const struct nt_rl *log, uint64_t off_bytes, struct nt_rl_area *ret, const char **ret_fault)
-{
-	uint8_t buf[PAGE_MAX];
-
-	*ret = (struct nt_rl_area){0};
-	*ret_fault = "no restart page";
-	if (off_bytes > HEAD_BYTES || HEAD_BYTES - off_bytes < NT_STRIDE_BYTES)
-		return;
-	const uint8_t *p = log->head + off_bytes;
-	uint32_t len = rs_le32(p + 0x10);
-	if (memcmp(p, "RSTR", 4) != 0 || len < NT_STRIDE_BYTES || len > PAGE_MAX ||
-		(len & (len - 1)) || HEAD_BYTES - off_bytes < len)
-		return;
-	memcpy(buf, p, len);
-	*ret_fault = nt_fixup(buf, len);
-	if (*ret_fault)
-		return;
-	ret->sys_bytes = len;
-	*ret_fault = parse_area((struct rs_view){buf, len}, ret);
-	ret->is_there = !*ret_fault;
-}
-
-static int choose_area(struct nt_rp *rp)
+/* The restart page that counts, once more: a replay needs more of it. */
+static int load_area(struct nt_rp *rp, const struct nt_state *state)
 {
 	struct nt_rl *log = &rp->log;
-	struct nt_rl_area a, b;
-	const char *fault_a, *fault_b;
+	uint8_t buf[PAGE_MAX];
+	const uint8_t *p = log->head + state->log_page_at;
+	const uint32_t len = rs_le32(p + 0x10); /* nt_log_parse has seen that it lies in the head */
 
-	load_area(log, 0, &a, &fault_a);
-	load_area(log, a.is_there ? a.sys_bytes : 4096, &b, &fault_b);
-	for (uint32_t at = NT_STRIDE_BYTES; !a.is_there && !b.is_there && at <= PAGE_MAX; at *= 2) {
-		load_area(log, at, &b, &fault_b);
-		b.is_there = b.is_there && b.sys_bytes == at;
-	}
-	if (!a.is_there && !b.is_there)
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, "restart page: %s", fault_a);
-	log->use = !a.is_there ||
-		   (b.is_there &&
-			   (b.current_lsn > a.current_lsn ||
-				   (b.current_lsn == a.current_lsn && a.is_clean && !b.is_clean)));
-	log->area = log->use ? b : a;
-	log->is_other_bad = !a.is_there || !b.is_there;
-	rp->plan->log_major = log->area.major;
-	rp->plan->log_minor = log->area.minor;
-	bool is_v1 = log->area.major == 1 && log->area.minor <= 1;
-	if (!is_v1 && (log->area.major != 2 || log->area.minor != 0))
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, "log version %u.%u",
-			log->area.major, log->area.minor);
+	memcpy(buf, p, len);
+	const char *fault = nt_fixup(buf, len);
+	if (!fault && state->log_page_at && state->log_page_at != len)
+		fault = "its place";
+	if (!fault)
+		fault = parse_area((struct rs_view){buf, len}, &log->area);
+	if (fault)
+		return nt_rp_unknown(rp, 0, "restart page: %s", fault);
+	log->area.sys_bytes = len;
+	log->area_at = state->log_page_at;
+	log->is_other_bad = state->is_log_page_alone;
 	return 0;
 }
 
 int nt_rl_unmapped(struct nt_rp *rp)
 {
-	return nt_rp_refuse(rp, NT_PENDING_TORN, 0, "$LogFile is not wholly mapped");
+	return nt_rp_torn(rp, 0, "$LogFile is not wholly mapped");
 }
 
 /* Bytes of the log as they lie on the disk. */
@@ -141,13 +110,12 @@ static int open_log(struct nt_rp *rp, struct rs_err *err)
 	if (r == RS_E_IO_READ || r == RS_E_MEMORY)
 		return r;
 	if (r < 0)
-		return nt_rp_refuse(rp, NT_PENDING_TORN, 0, "$LogFile cannot be found");
+		return nt_rp_torn(rp, 0, "$LogFile cannot be found");
 	log->len = log->stream.data_bytes;
 	if (log->len < HEAD_BYTES || log->len > NT_RP_LOG_MAX || log->stream.is_resident)
-		return nt_rp_refuse(
-			rp, NT_PENDING_UNSUPPORTED, 0, "a $LogFile of %" PRIu64 " bytes", log->len);
+		return nt_rp_unknown(rp, 0, "a $LogFile of %" PRIu64 " bytes", log->len);
 	if (log->stream.flags & (NT_ATTR_COMPRESSED | NT_ATTR_ENCRYPTED | NT_ATTR_SPARSE))
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, "$LogFile is compressed");
+		return nt_rp_unknown(rp, 0, "$LogFile is compressed");
 	log->head = malloc(HEAD_BYTES);
 	if (!log->head)
 		return rs_fail(err, RS_E_MEMORY, "journal");
@@ -266,11 +234,10 @@ static int choose_pages(struct nt_rp *rp, struct rs_err *err)
 	if (log->area.major == 2)
 		tail = tail > TAILS_V2 ? tail : TAILS_V2;
 	if (log->area.file_bytes > log->len)
-		return nt_rp_refuse(rp, NT_PENDING_TORN, 0, "$LogFile is shorter than it says");
+		return nt_rp_torn(rp, 0, "$LogFile is shorter than it says");
 	log->n_pages = (uint32_t)(log->area.file_bytes / size);
 	if (log->n_pages < log->first_page + 2)
-		return nt_rp_refuse(
-			rp, NT_PENDING_UNSUPPORTED, 0, "a log of %" PRIu32 " pages", log->n_pages);
+		return nt_rp_unknown(rp, 0, "a log of %" PRIu32 " pages", log->n_pages);
 	log->pages = calloc(log->n_pages, sizeof(*log->pages));
 	log->cache = malloc((size_t)CHUNKS * CHUNK_BYTES);
 	if (!log->pages || !log->cache)
@@ -302,7 +269,7 @@ int nt_rl_open(struct nt_rp *rp, struct rs_err *err)
 		return nt_rp_refuse(rp,
 			state.log == NT_LOG_TORN ? NT_PENDING_TORN : NT_PENDING_UNSUPPORTED, 0,
 			"%s", state.log_reason);
-	r = choose_area(rp);
+	r = load_area(rp, &state);
 	return r ? r : choose_pages(rp, err);
 }
 

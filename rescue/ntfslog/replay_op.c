@@ -9,22 +9,68 @@
 #define MFT_RECORD   0U
 #define LCNS_MAX     256U
 
-static const char *const names[] = {"Noop", "CompensationLogRecord", "InitializeFileRecordSegment",
-	"DeallocateFileRecordSegment", "WriteEndOfFileRecordSegment", "CreateAttribute",
-	"DeleteAttribute", "UpdateResidentValue", "UpdateNonresidentValue", "UpdateMappingPairs",
-	"DeleteDirtyClusters", "SetNewAttributeSizes", "AddIndexEntryRoot", "DeleteIndexEntryRoot",
-	"AddIndexEntryAllocation", "DeleteIndexEntryAllocation", "WriteEndOfIndexBuffer",
-	"SetIndexEntryVcnRoot", "SetIndexEntryVcnAllocation", "UpdateFileNameRoot",
-	"UpdateFileNameAllocation", "SetBitsInNonresidentBitMap", "ClearBitsInNonresidentBitMap",
-	"HotFix", "EndTopLevelAction", "PrepareTransaction", "CommitTransaction",
-	"ForgetTransaction", "OpenNonresidentAttribute", "OpenAttributeTableDump",
-	"AttributeNamesDump", "DirtyPageTableDump", "TransactionTableDump", "UpdateRecordDataRoot",
-	"UpdateRecordDataAllocation", "UpdateRelativeDataInIndex", "UpdateRelativeDataInIndex2",
-	"ZeroEndOfFileRecord"};
+/* By its number: what it is called, and what it changes. */
+static const struct {
+	const char *name;
+	enum nt_rp_kind kind;
+} rows[] = {
+	{"Noop", NT_RP_NOTHING},
+	{"CompensationLogRecord", NT_RP_NOTHING},
+	{"InitializeFileRecordSegment", NT_RP_FILE},
+	{"DeallocateFileRecordSegment", NT_RP_FILE},
+	{"WriteEndOfFileRecordSegment", NT_RP_FILE},
+	{"CreateAttribute", NT_RP_FILE},
+	{"DeleteAttribute", NT_RP_FILE},
+	{"UpdateResidentValue", NT_RP_FILE},
+	{"UpdateNonresidentValue", NT_RP_RAW},
+	{"UpdateMappingPairs", NT_RP_FILE},
+	{"DeleteDirtyClusters", NT_RP_NOTHING},
+	{"SetNewAttributeSizes", NT_RP_FILE},
+	{"AddIndexEntryRoot", NT_RP_FILE},
+	{"DeleteIndexEntryRoot", NT_RP_FILE},
+	{"AddIndexEntryAllocation", NT_RP_INDX},
+	{"DeleteIndexEntryAllocation", NT_RP_INDX},
+	{"WriteEndOfIndexBuffer", NT_RP_INDX},
+	{"SetIndexEntryVcnRoot", NT_RP_FILE},
+	{"SetIndexEntryVcnAllocation", NT_RP_INDX},
+	{"UpdateFileNameRoot", NT_RP_FILE},
+	{"UpdateFileNameAllocation", NT_RP_INDX},
+	{"SetBitsInNonresidentBitMap", NT_RP_RAW},
+	{"ClearBitsInNonresidentBitMap", NT_RP_RAW},
+	{"HotFix", NT_RP_UNKNOWN},
+	{"EndTopLevelAction", NT_RP_NOTHING},
+	{"PrepareTransaction", NT_RP_NOTHING},
+	{"CommitTransaction", NT_RP_NOTHING},
+	{"ForgetTransaction", NT_RP_NOTHING},
+	{"OpenNonresidentAttribute", NT_RP_NOTHING},
+	{"OpenAttributeTableDump", NT_RP_NOTHING},
+	{"AttributeNamesDump", NT_RP_NOTHING},
+	{"DirtyPageTableDump", NT_RP_NOTHING},
+	{"TransactionTableDump", NT_RP_NOTHING},
+	{"UpdateRecordDataRoot", NT_RP_FILE},
+	{"UpdateRecordDataAllocation", NT_RP_INDX},
+	{"UpdateRelativeDataInIndex", NT_RP_UNKNOWN},
+	{"UpdateRelativeDataInIndex2", NT_RP_UNKNOWN},
+	{"ZeroEndOfFileRecord", NT_RP_FILE},
+};
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
 
 const char *nt_rp_op_name(uint16_t op)
 {
-	return op < sizeof(names) / sizeof(names[0]) ? names[op] : "unknown operation";
+	return op < ROWS ? rows[op].name : "unknown operation";
+}
+
+int nt_rp_refuse_op(struct nt_rp *rp, const struct nt_rp_op *op, const char *what)
+{
+	return nt_rp_unknown(rp, op->lsn, "%s: %s", nt_rp_op_name(op->op), what);
+}
+
+int nt_rp_is_known(struct nt_rp *rp, const struct nt_rp_op *op)
+{
+	return op->op < ROWS && rows[op->op].kind != NT_RP_UNKNOWN
+		       ? 0
+		       : nt_rp_unknown(rp, op->lsn, "operation 0x%02x (%s) is not supported",
+				 op->op, nt_rp_op_name(op->op));
 }
 
 bool nt_rp_op_parse(const struct nt_rl_rec *rec, bool is_undo, struct nt_rp_op *ret)
@@ -65,70 +111,28 @@ bool nt_rp_has_undo(const struct nt_rl_rec *rec)
 	return !len || rs_view_has(rec->data, rs_le16(rec->data.p + 8), len);
 }
 
-static enum nt_rp_kind kind_by_op(uint16_t op)
-{
-	switch (op) {
-	case 0x02:
-	case 0x03:
-	case 0x04:
-	case 0x05:
-	case 0x06:
-	case 0x07:
-	case 0x09:
-	case 0x0B:
-	case 0x0C:
-	case 0x0D:
-	case 0x11:
-	case 0x13:
-	case 0x21:
-	case 0x25:
-		return NT_RP_FILE;
-	case 0x0E:
-	case 0x0F:
-	case 0x10:
-	case 0x12:
-	case 0x14:
-	case 0x22:
-		return NT_RP_INDX;
-	case 0x08:
-	case 0x15:
-	case 0x16:
-		return NT_RP_RAW;
-	default:
-		return NT_RP_NOTHING;
-	}
-}
-
-/* Operations that change no block: of transactions and tables. */
-static bool is_table_op(uint16_t op)
-{
-	return op <= 0x01 || op == 0x0A || (op >= 0x18 && op <= 0x20);
-}
-
 int nt_rp_kind_of(struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind *ret)
 {
-	*ret = kind_by_op(op->op);
-	if (*ret == NT_RP_NOTHING)
-		return is_table_op(op->op) ? 0
-					   : nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, op->lsn,
-						     "operation 0x%02x (%s) is not supported",
-						     op->op, nt_rp_op_name(op->op));
+	int r = nt_rp_is_known(rp, op);
+
+	*ret = r ? NT_RP_UNKNOWN : rows[op->op].kind;
+	if (r || *ret == NT_RP_NOTHING)
+		return r;
 	const struct nt_rp_attr *a =
 		op->attr / 4U < rp->tables.n_attrs ? &rp->tables.attrs[op->attr / 4U] : NULL;
 	if (op->attr % 4 || !a || !a->is_open)
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, op->lsn,
-			"%s on an attribute that is not open", nt_rp_op_name(op->op));
+		return nt_rp_unknown(
+			rp, op->lsn, "%s on an attribute that is not open", nt_rp_op_name(op->op));
 	bool is_mft = NT_REF_RECORD(a->ref) == MFT_RECORD && a->type == NT_AT_DATA;
 	if (*ret == NT_RP_RAW && op->op == 0x08 && a->type == NT_AT_INDEX_ALLOCATION)
 		*ret = NT_RP_INDX;
 	if ((*ret == NT_RP_FILE) != is_mft ||
 		(*ret == NT_RP_INDX) != (a->type == NT_AT_INDEX_ALLOCATION))
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, op->lsn,
+		return nt_rp_unknown(rp, op->lsn,
 			"%s on an attribute of type 0x%" PRIx32 " of record %" PRIu64,
 			nt_rp_op_name(op->op), a->type, (uint64_t)NT_REF_RECORD(a->ref));
 	if (!op->n_lcns)
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, op->lsn, "%s without clusters",
-			nt_rp_op_name(op->op));
+		return nt_rp_unknown(rp, op->lsn, "%s without clusters", nt_rp_op_name(op->op));
 	return 0;
 }
 

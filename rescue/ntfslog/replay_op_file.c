@@ -5,14 +5,13 @@
 
 #include "ntfslog/replay_internal.h"
 
-#define HEADER_BYTES	 0x28U
-#define RESIDENT	 0x18U
-#define NOT_RESIDENT	 0x40U
-#define OUTSIDE		 "outside of the record"
-#define NO_ROOM		 "no room in the record"
-#define BAD_ATTR	 "not an attribute there"
-#define BAD_DATA	 "length of its data"
-#define FILE_NAME_UPDATE 56U
+#define HEADER_BYTES 0x28U
+#define RESIDENT     0x18U
+#define NOT_RESIDENT 0x40U
+#define OUTSIDE	     "outside of the record"
+#define NO_ROOM	     "no room in the record"
+#define BAD_ATTR     "not an attribute there"
+#define BAD_DATA     "length of its data"
 
 static uint32_t align8(uint32_t v)
 {
@@ -92,11 +91,7 @@ static const char *init_record(struct place *p)
 		return "no MFT record in its data";
 	memset(p->rec, 0, p->len);
 	put_data(p->rec, op);
-	uint32_t attrs = rs_le16(p->rec + 0x14), used = rs_le32(p->rec + 0x18);
-	if (used > p->len || used < HEADER_BYTES + 8 || attrs < HEADER_BYTES || attrs % 8 ||
-		attrs > used - 4)
-		return "header of the MFT record in its data";
-	return NULL;
+	return nt_record_check(p->rec, p->len) ? "header of the MFT record in its data" : NULL;
 }
 
 static const char *deallocate(struct place *p)
@@ -275,10 +270,8 @@ static const char *add_entry(struct place *p)
 
 	if (!h)
 		return "no root of an index there";
-	if (p->op->data_len < 0x10)
-		return BAD_DATA;
-	uint32_t n = rs_le16(p->op->data.p + 8);
-	if (n < 0x10 || n % 8 || n != p->op->data_len)
+	uint32_t n = nt_rp_entry_bytes(p->op->data.p, p->op->data_len);
+	if (!n || n != p->op->data_len)
 		return BAD_DATA;
 	if (p->o > end)
 		return OUTSIDE;
@@ -294,11 +287,10 @@ static const char *add_entry(struct place *p)
 static uint8_t *root_entry(struct place *p, uint8_t **ret_header, uint32_t *ret_end)
 {
 	*ret_header = root_header(p, ret_end);
-	if (!*ret_header || p->o > *ret_end || *ret_end - p->o < 0x10)
+	if (!*ret_header || p->o > *ret_end)
 		return NULL;
 	uint8_t *e = attr(p) + p->o;
-	uint32_t n = rs_le16(e + 8);
-	return n < 0x10 || n % 8 || n > *ret_end - p->o ? NULL : e;
+	return nt_rp_entry_bytes(e, *ret_end - p->o) ? e : NULL;
 }
 
 static const char *delete_entry(struct place *p)
@@ -340,6 +332,22 @@ static const char *zero_end(struct place *p)
 	return NULL;
 }
 
+static const char *(*const functions[])(struct place *p) = {
+	[0x03] = deallocate,
+	[0x04] = write_end,
+	[0x05] = create_attribute,
+	[0x06] = delete_attribute,
+	[0x07] = update_resident,
+	[0x09] = update_pairs,
+	[0x0B] = set_sizes,
+	[0x0C] = add_entry,
+	[0x0D] = delete_entry,
+	[0x11] = update_entry,
+	[0x13] = update_entry,
+	[0x21] = update_entry,
+	[0x25] = zero_end,
+};
+
 const char *nt_rp_do_file(uint8_t *rec, uint32_t len, const struct nt_rp_op *op)
 {
 	struct place p = {rec, len, rs_le32(rec + 0x18), op->record_off, op->attr_off, 0, op};
@@ -350,32 +358,7 @@ const char *nt_rp_do_file(uint8_t *rec, uint32_t len, const struct nt_rp_op *op)
 		return "bytes in use of the record";
 	if (p.a > p.used || p.o > len)
 		return OUTSIDE;
-	switch (op->op) {
-	case 0x03:
-		return deallocate(&p);
-	case 0x04:
-		return write_end(&p);
-	case 0x05:
-		return create_attribute(&p);
-	case 0x06:
-		return delete_attribute(&p);
-	case 0x07:
-		return update_resident(&p);
-	case 0x09:
-		return update_pairs(&p);
-	case 0x0B:
-		return set_sizes(&p);
-	case 0x0C:
-		return add_entry(&p);
-	case 0x0D:
-		return delete_entry(&p);
-	case 0x11:
-	case 0x13:
-	case 0x21:
-		return update_entry(&p);
-	case 0x25:
-		return zero_end(&p);
-	default:
+	if (op->op >= sizeof(functions) / sizeof(functions[0]) || !functions[op->op])
 		return "not an operation on MFT records";
-	}
+	return functions[op->op](&p);
 }

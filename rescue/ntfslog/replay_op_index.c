@@ -11,7 +11,13 @@
 #define FILE_NAME_UPDATE 0x38U /* times, sizes, attributes of a name */
 #define FILE_NAME_AT	 0x18U
 #define OUTSIDE		 "outside of the index block"
-#define NO_ENTRY	 "no entry there"
+
+uint32_t nt_rp_entry_bytes(const uint8_t *e, uint32_t room)
+{
+	uint32_t n = room < ENTRY_BYTES ? 0 : rs_le16(e + 8);
+
+	return n < ENTRY_BYTES || n % 8 || n > room ? 0 : n;
+}
 
 const char *nt_rp_do_entry(uint8_t *e, uint32_t len, const struct nt_rp_op *op)
 {
@@ -82,10 +88,8 @@ static const char *write_bytes(uint8_t *blk, uint32_t len, uint32_t pos, const s
 
 static const char *add_entry(uint8_t *blk, uint32_t pos, uint32_t end, const struct nt_rp_op *op)
 {
-	if (op->data_len < ENTRY_BYTES)
-		return "length of its data";
-	uint32_t n = rs_le16(op->data.p + 8);
-	if (n < ENTRY_BYTES || n % 8 || n != op->data_len)
+	uint32_t n = nt_rp_entry_bytes(op->data.p, op->data_len);
+	if (!n || n != op->data_len)
 		return "length of its data";
 	if (n > limit_of(blk) - end)
 		return "no room in the index block";
@@ -95,9 +99,8 @@ static const char *add_entry(uint8_t *blk, uint32_t pos, uint32_t end, const str
 	return NULL;
 }
 
-static const char *write_end(uint8_t *blk, uint32_t pos, uint32_t end, const struct nt_rp_op *op)
+static const char *write_end(uint8_t *blk, uint32_t pos, const struct nt_rp_op *op)
 {
-	(void)end;
 	if (op->data_len < ENTRY_BYTES || op->data_len > limit_of(blk) - pos)
 		return OUTSIDE;
 	memcpy(blk + pos, op->data.p, op->data_len);
@@ -126,13 +129,11 @@ const char *nt_rp_do_indx(uint8_t *blk, uint32_t len, const struct nt_rp_op *op)
 	if (op->op == 0x0E)
 		return add_entry(blk, pos, end, op);
 	if (op->op == 0x10)
-		return write_end(blk, pos, end, op);
-	if (end - pos < ENTRY_BYTES)
-		return NO_ENTRY;
+		return write_end(blk, pos, op);
 	uint8_t *e = blk + pos;
-	uint32_t n = rs_le16(e + 8);
-	if (n < ENTRY_BYTES || n % 8 || n > end - pos)
-		return NO_ENTRY;
+	uint32_t n = nt_rp_entry_bytes(e, end - pos);
+	if (!n)
+		return "no entry there";
 	if (op->op != 0x0F)
 		return nt_rp_do_entry(e, n, op);
 	memmove(e, e + n, end - pos - n); /* old bytes stay behind the new end, as Windows does */

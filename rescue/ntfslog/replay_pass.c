@@ -7,7 +7,6 @@
 
 #define OP_COMPENSATION	  0x01U
 #define OP_DELETE_DIRTY	  0x0AU
-#define OP_HOT_FIX	  0x17U
 #define OP_END_TOP_LEVEL  0x18U
 #define OP_PREPARE	  0x19U
 #define OP_COMMIT	  0x1AU
@@ -59,7 +58,7 @@ static int walk(struct nt_rp *rp, uint64_t last,
 		if (r || lsn == last)
 			return r;
 		if (next <= lsn)
-			return nt_rp_refuse(rp, NT_PENDING_TORN, lsn, "the log runs backward");
+			return nt_rp_torn(rp, lsn, "the log runs backward");
 		lsn = next;
 		if (++n % STEP_RECORDS == 0 && !rs_task_step(rp->task, "journal",
 						       nt_rl_offset(&rp->log, lsn), rp->log.len))
@@ -68,17 +67,16 @@ static int walk(struct nt_rp *rp, uint64_t last,
 	if (r < 0)
 		return r;
 	if (last)
-		return nt_rp_refuse(rp, NT_PENDING_TORN, lsn, "the log changed while it was read");
+		return nt_rp_torn(rp, lsn, "the log changed while it was read");
 	if (!rp->has_checkpoint)
-		return nt_rp_refuse(rp, NT_PENDING_TORN, lsn,
-			"the records do not lead to the checkpoint (a hole)");
+		return nt_rp_torn(rp, lsn, "the records do not lead to the checkpoint (a hole)");
 	uint64_t greatest = 0;
 	r = nt_rl_greatest(&rp->log, &greatest, err);
 	if (r < 0)
 		return r;
 	if (greatest > rp->plan->last_lsn)
-		return nt_rp_refuse(rp, NT_PENDING_TORN, lsn,
-			"a hole: records up to 0x%" PRIx64 " lie behind it", greatest);
+		return nt_rp_torn(
+			rp, lsn, "a hole: records up to 0x%" PRIx64 " lie behind it", greatest);
 	return 0;
 }
 
@@ -89,8 +87,7 @@ static int note_attribute(struct nt_rp *rp, const struct nt_rp_op *op, struct rs
 	struct nt_rp_attr a = {0};
 
 	if (!nt_rp_attr_parse(op->data, &a))
-		return nt_rp_refuse(
-			rp, NT_PENDING_UNSUPPORTED, op->lsn, "shape of an open attribute");
+		return nt_rp_unknown(rp, op->lsn, "shape of an open attribute");
 	return nt_rp_attr_set(rp, op->lsn, op->attr, &a, err);
 }
 
@@ -117,8 +114,7 @@ static int note_freed(struct nt_rp *rp, const struct nt_rp_op *op)
 		uint64_t lcn = rs_le64(op->data.p + at), n = rs_le64(op->data.p + at + 8);
 		t->budget += t->cap_dirty;
 		if (t->budget > STEPS_MAX)
-			return nt_rp_refuse(
-				rp, NT_PENDING_UNSUPPORTED, op->lsn, "too many freed clusters");
+			return nt_rp_unknown(rp, op->lsn, "too many freed clusters");
 		for (size_t i = 0; i < t->cap_dirty; i++)
 			if (t->dirty[i].is_used && t->dirty[i].lcn >= lcn &&
 				t->dirty[i].lcn - lcn < n)
@@ -136,8 +132,7 @@ static int note_transaction(struct nt_rp *rp, const struct nt_rl_rec *rec, struc
 	struct nt_rp_transaction *t = nt_rp_transaction_at(&rp->tables, rec->transaction);
 	if (!t && (rec->transaction % 4 || rec->transaction < 0x18 ||
 			  rec->transaction >= NT_RP_ROWS_MAX * 8ULL))
-		return nt_rp_refuse(
-			rp, NT_PENDING_UNSUPPORTED, rec->lsn, "number of a transaction");
+		return nt_rp_unknown(rp, rec->lsn, "number of a transaction");
 	if (!t)
 		return rs_fail(err, RS_E_MEMORY, "transactions of the journal");
 	if (redo_of(rec) == OP_FORGET) {
@@ -159,18 +154,17 @@ static int analyse_one(struct nt_rp *rp, const struct nt_rl_rec *rec, struct rs_
 	const char *what = is_strange(rec, &op);
 
 	if (what)
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, rec->lsn, "%s", what);
+		return nt_rp_unknown(rp, rec->lsn, "%s", what);
 	rp->plan->records += rec->type == 1;
 	rp->plan->last_lsn = rec->lsn;
 	rp->last_bytes = (uint32_t)rec->data.len;
 	rp->has_checkpoint = rp->has_checkpoint || rec->lsn == rp->plan->checkpoint_lsn;
 	if (rec->type != 1 || rec->lsn < rp->start_lsn)
 		return 0;
-	int r = 0;
-	if (op.op == OP_HOT_FIX || op.op > 0x25 || op.op == 0x23 || op.op == 0x24)
-		r = nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, rec->lsn,
-			"operation 0x%02x (%s) is not supported", op.op, nt_rp_op_name(op.op));
-	else if (op.op == OP_OPEN_ATTRIBUTE)
+	int r = nt_rp_is_known(rp, &op);
+	if (r)
+		return r;
+	if (op.op == OP_OPEN_ATTRIBUTE)
 		r = note_attribute(rp, &op, err);
 	else if (op.op == OP_DELETE_DIRTY)
 		r = note_freed(rp, &op);
@@ -234,8 +228,7 @@ static int redo_one(struct nt_rp *rp, const struct nt_rl_rec *rec, struct rs_err
 	if (rec->type != 1)
 		return 0;
 	if (!nt_rp_op_parse(rec, false, &op)) /* it could be, before */
-		return nt_rp_refuse(
-			rp, NT_PENDING_TORN, rec->lsn, "the log changed while it was read");
+		return nt_rp_torn(rp, rec->lsn, "the log changed while it was read");
 	if (op.op == OP_OPEN_ATTRIBUTE)
 		return note_attribute(rp, &op, err);
 	if (rp->n_shared)

@@ -15,30 +15,20 @@
 /* The first records as they will be, over what the mirror has. */
 static int plan_mirror(struct nt_rp *rp, struct rs_err *err)
 {
-	const uint32_t len = rp->raw->geo.record_bytes, cluster = rp->raw->geo.cluster_bytes;
+	const size_t len = (size_t)MIRROR_RECORDS * rp->raw->geo.record_bytes;
 	auto_nt_stream struct nt_stream mirror = {0};
-	uint8_t rec[NT_RECORD_MAX];
+	uint8_t recs[MIRROR_RECORDS * NT_RECORD_MAX];
 
 	int r = nt_stream_open(rp->raw, MIRROR_RECORD, NT_AT_DATA, "", &mirror, err);
 	if (r == RS_E_MEMORY || r == RS_E_IO_READ)
 		return r;
-	if (r < 0 || mirror.data_bytes < (uint64_t)MIRROR_RECORDS * len)
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, "$MFTMirr cannot be found");
-	for (uint64_t at = 0; at < (uint64_t)MIRROR_RECORDS * len; at += NT_RP_UNIT) {
-		uint64_t from, to, left;
-		if (!nt_runs_find(&rp->raw->mft, at / cluster, &from, &left) ||
-			!nt_runs_find(&mirror.runs, at / cluster, &to, &left) || from == NT_HOLE ||
-			to == NT_HOLE)
-			return nt_rp_refuse(
-				rp, NT_PENDING_UNSUPPORTED, 0, "$MFTMirr is not mapped");
-		r = nt_rp_store_read(rp, from * cluster + at % cluster, rec, NT_RP_UNIT, err);
-		if (r == 0)
-			r = nt_rp_store_write(
-				rp, to * cluster + at % cluster, rec, NT_RP_UNIT, 1, err);
-		if (r)
-			return r;
-	}
-	return 0;
+	if (r < 0 || mirror.data_bytes < len)
+		return nt_rp_unknown(rp, 0, "$MFTMirr cannot be found");
+	r = nt_rp_runs_io(
+		rp, &rp->raw->mft, "$MFT", 0, (struct nt_rp_io){.to = recs, .len = len}, err);
+	return r ? r
+		 : nt_rp_runs_io(rp, &mirror.runs, "$MFTMirr", 0,
+			   (struct nt_rp_io){.of = recs, .len = len, .stage = 1}, err);
 }
 
 /* One restart page: version 1.1, clean, no client, fixups one further than on the disk. */
@@ -64,26 +54,18 @@ static void make_page(const struct nt_rp *rp, const uint8_t *base, uint16_t usn,
 
 static int plan_restart(struct nt_rp *rp, struct rs_err *err)
 {
-	const uint32_t len = rp->log.area.sys_bytes, cluster = rp->raw->geo.cluster_bytes;
+	const uint32_t len = rp->log.area.sys_bytes;
 	uint8_t base[PAGE_MAX], page[PAGE_MAX];
 	int r = 0;
 
-	memcpy(base, rp->log.head + (size_t)rp->log.use * len, len);
+	memcpy(base, rp->log.head + rp->log.area_at, len);
 	if (nt_fixup(base, len)) /* it was sound when it was chosen */
 		return rs_fail(err, RS_E_BUG, "restart page");
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; r == 0 && i < 2; i++) {
 		const uint8_t *old = rp->log.head + (size_t)i * len;
-		size_t ofs = rs_le16(base + 4);
-		make_page(rp, base, rs_le16(old + ofs), page);
-		for (uint32_t in = 0; r == 0 && in < len; in += NT_RP_UNIT) {
-			uint64_t at = (uint64_t)i * len + in, lcn, left;
-			if (!nt_runs_find(&rp->log.stream.runs, at / cluster, &lcn, &left) ||
-				lcn == NT_HOLE)
-				return nt_rp_refuse(
-					rp, NT_PENDING_TORN, 0, "the restart pages are not mapped");
-			r = nt_rp_store_write(rp, lcn * cluster + at % cluster, page + in,
-				NT_RP_UNIT, i ? 2 : 3, err);
-		}
+		make_page(rp, base, rs_le16(old + rs_le16(base + 4)), page);
+		r = nt_rp_runs_io(rp, &rp->log.stream.runs, "$LogFile", (uint64_t)i * len,
+			(struct nt_rp_io){.of = page, .len = len, .stage = i ? 2 : 3}, err);
 	}
 	return r;
 }
@@ -137,8 +119,8 @@ static int judge_torn_sibling(struct nt_rp *rp, struct rs_err *err)
 	if (r < 0)
 		return r;
 	if (greatest > rp->log.area.current_lsn)
-		return nt_rp_refuse(rp, NT_PENDING_TORN, rp->log.area.current_lsn,
-			"the newer restart page is damaged");
+		return nt_rp_torn(
+			rp, rp->log.area.current_lsn, "the newer restart page is damaged");
 	return 0;
 }
 

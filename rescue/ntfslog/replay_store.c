@@ -91,7 +91,7 @@ static int reserve(struct nt_rp *rp, size_t n, struct rs_err *err)
 	if (s->chunk && s->chunk->cap - s->chunk->n >= n)
 		return 0;
 	if (s->held + cap > HELD_MAX)
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, TOO_MUCH);
+		return nt_rp_unknown(rp, 0, TOO_MUCH);
 	struct nt_rp_chunk *c = malloc(sizeof(*c) + cap * (sizeof(*c->sectors) + NT_RP_UNIT));
 	if (!c)
 		return rs_fail(err, RS_E_MEMORY, "changes of the journal");
@@ -138,7 +138,7 @@ static int add(struct nt_rp *rp, uint64_t number, const uint8_t *bytes, struct r
 	struct nt_rp_store *s = &rp->store;
 
 	if (s->n >= NT_RP_SECTORS_MAX)
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, TOO_MUCH);
+		return nt_rp_unknown(rp, 0, TOO_MUCH);
 	struct nt_rp_page *page = page_at(s, number / NT_RP_PAGE_SECTORS);
 	if (!page)
 		return rs_fail(err, RS_E_MEMORY, "changes of the journal");
@@ -167,8 +167,7 @@ int nt_rp_store_guard(struct nt_rp *rp, uint64_t off_bytes, size_t len)
 	for (size_t i = 0; i < runs->n; i++)
 		if (runs->v[i].lcn != NT_HOLE && runs->v[i].lcn <= last &&
 			first - runs->v[i].lcn < runs->v[i].clusters)
-			return nt_rp_refuse(
-				rp, NT_PENDING_UNSUPPORTED, 0, "a change of the log itself");
+			return nt_rp_unknown(rp, 0, "a change of the log itself");
 	return 0;
 }
 
@@ -210,14 +209,13 @@ int nt_rp_store_fill(struct nt_rp *rp, uint64_t off_bytes, size_t len, struct rs
 	if (size > rp->raw->geo.volume_bytes)
 		size = rp->raw->geo.volume_bytes;
 	if (off_bytes > size || size - off_bytes < len || size / NT_RP_UNIT <= last)
-		return nt_rp_refuse(
-			rp, NT_PENDING_UNSUPPORTED, 0, "a change outside of the volume");
+		return nt_rp_unknown(rp, 0, "a change outside of the volume");
 	while (missing <= last && nt_rp_store_find(&rp->store, missing))
 		missing++;
 	if (missing > last)
 		return 0;
 	if (off_bytes < BOOT_BYTES)
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, 0, "a change of the boot sector");
+		return nt_rp_unknown(rp, 0, "a change of the boot sector");
 	int r = 0;
 	for (uint64_t i = missing; r == 0 && i <= last; i++) {
 		if (nt_rp_store_find(&rp->store, i))
@@ -273,8 +271,7 @@ int nt_rp_store_claim(struct nt_rp *rp, struct nt_rp_block *b, struct rs_err *er
 		struct nt_rp_sector *sector = nt_rp_store_find(s, b->units[i] / NT_RP_UNIT);
 		/* in one volume two of its sectors may be one only when the log lies */
 		if (!sector || sector->owner)
-			return nt_rp_refuse(
-				rp, NT_PENDING_UNSUPPORTED, 0, "a block that has a sector twice");
+			return nt_rp_unknown(rp, 0, "a block that has a sector twice");
 		sector->owner = b;
 		is_row = is_row && (!last || sector->after == last->after + NT_RP_UNIT);
 		last = sector;

@@ -45,7 +45,7 @@ int nt_rp_attr_set(struct nt_rp *rp, uint64_t lsn, uint32_t index, const struct 
 	struct nt_rp_tables *t = &rp->tables;
 
 	if (!is_index(index))
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, lsn, "number of an open attribute");
+		return nt_rp_unknown(rp, lsn, "number of an open attribute");
 	void *v = grown(t->attrs, &t->n_attrs, index / 4, sizeof(*t->attrs));
 	if (!v)
 		return memory(err);
@@ -91,8 +91,7 @@ int nt_rp_dirty_add(struct nt_rp *rp, const struct nt_rp_dirty *row, struct rs_e
 	if (2 * (t->n_dirty + 1) > t->cap_dirty) {
 		size_t cap = t->cap_dirty ? 2 * t->cap_dirty : DIRTY_FIRST;
 		if (t->n_dirty > 4ULL * NT_RP_ROWS_MAX)
-			return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, row->oldest_lsn,
-				"too many dirty pages");
+			return nt_rp_unknown(rp, row->oldest_lsn, "too many dirty pages");
 		struct nt_rp_dirty *v = calloc(cap, sizeof(*v));
 		if (!v)
 			return memory(err);
@@ -143,7 +142,7 @@ static int add_attr(struct nt_rp *rp, uint32_t index, struct rs_view row, struct
 	struct nt_rp_attr a = {0};
 
 	if (!nt_rp_attr_parse(row, &a))
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, rp->plan->checkpoint_lsn,
+		return nt_rp_unknown(rp, rp->plan->checkpoint_lsn,
 			"a row of %zu bytes in the table of open attributes", row.len);
 	return nt_rp_attr_set(rp, rp->plan->checkpoint_lsn, index, &a, err);
 }
@@ -159,8 +158,8 @@ static int add_page(struct nt_rp *rp, uint32_t index, struct rs_view row, struct
 
 	(void)index;
 	if (n > DIRTY_PAGES_MAX || !rs_view_has(row, at, (size_t)8 * n))
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, rp->plan->checkpoint_lsn,
-			"a dirty page of %" PRIu32 " clusters", n);
+		return nt_rp_unknown(
+			rp, rp->plan->checkpoint_lsn, "a dirty page of %" PRIu32 " clusters", n);
 	d.attr = rs_le32(row.p + 4);
 	d.oldest_lsn = rs_le64(row.p + vcn + 8);
 	for (uint32_t i = 0; r == 0 && i < n; i++) {
@@ -175,8 +174,7 @@ static int add_page(struct nt_rp *rp, uint32_t index, struct rs_view row, struct
 static int add_transaction(struct nt_rp *rp, uint32_t index, struct rs_view row, struct rs_err *err)
 {
 	if (!is_index(index))
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, rp->plan->checkpoint_lsn,
-			"number of a transaction");
+		return nt_rp_unknown(rp, rp->plan->checkpoint_lsn, "number of a transaction");
 	struct nt_rp_transaction *t = nt_rp_transaction_at(&rp->tables, index);
 	if (!t)
 		return memory(err);
@@ -203,8 +201,7 @@ static int walk_table(
 	if (!rs_view_u16(v, 0, &row_bytes) || !rs_view_u16(v, 2, &rows) ||
 		row_bytes < what->row_min || row_bytes % 4 ||
 		!rs_view_has(v, TABLE_HEADER, (size_t)row_bytes * rows))
-		return nt_rp_refuse(
-			rp, NT_PENDING_UNSUPPORTED, lsn, "shape of the table of %s", what->name);
+		return nt_rp_unknown(rp, lsn, "shape of the table of %s", what->name);
 	int r = 0;
 	for (size_t i = 0; r == 0 && i < rows; i++) {
 		size_t at = TABLE_HEADER + i * row_bytes;
@@ -229,8 +226,8 @@ static int load_table(struct nt_rp *rp, const struct table *what, uint64_t lsn, 
 	if (!r || rec.type != 1 || rec.data.len < 0x20 || rs_le16(rec.data.p) != what->op ||
 		!rs_view_sub(rec.data, rs_le16(rec.data.p + DATA_OFF),
 			rs_le16(rec.data.p + DATA_OFF + 2), &v))
-		return nt_rp_refuse(rp, NT_PENDING_TORN, lsn,
-			"the checkpoint's table of %s is not where it says", what->name);
+		return nt_rp_torn(
+			rp, lsn, "the checkpoint's table of %s is not where it says", what->name);
 	/* the length is 16 bits wide there; a bigger table goes on to the end of the record */
 	size_t off = rs_le16(rec.data.p + DATA_OFF);
 	return walk_table(rp, what, (struct rs_view){rec.data.p + off, rec.data.len - off}, err);
@@ -252,19 +249,17 @@ int nt_rp_checkpoint(struct nt_rp *rp, uint64_t *ret_start, struct rs_err *err)
 	if (r < 0)
 		return r;
 	if (!r || rec.type != NT_RL_CHECKPOINT || rec.data.len < CHECKPOINT_MIN)
-		return nt_rp_refuse(rp, NT_PENDING_TORN, lsn,
-			"the checkpoint is not where the restart page says");
+		return nt_rp_torn(rp, lsn, "the checkpoint is not where the restart page says");
 	uint32_t major = rs_le32(rec.data.p);
 	if (major > 1)
-		return nt_rp_refuse(
-			rp, NT_PENDING_UNSUPPORTED, lsn, "checkpoint version %" PRIu32, major);
+		return nt_rp_unknown(rp, lsn, "checkpoint version %" PRIu32, major);
 	rp->tables.is_old_pages = major == 0;
 	*ret_start = rs_le64(rec.data.p + 8);
 	for (unsigned i = 0; i < 3; i++) {
 		tables_lsn[i] = rs_le64(rec.data.p + tables[i].lsn_at);
 		/* the first of a mount begins with itself: nothing is open or dirty yet */
 		if (!*ret_start && tables_lsn[i])
-			return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, lsn,
+			return nt_rp_unknown(rp, lsn,
 				"a checkpoint with tables that does not say where it begins");
 	}
 	if (!*ret_start)

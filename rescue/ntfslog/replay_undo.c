@@ -85,7 +85,7 @@ static int add(
 	uint64_t off = 0;
 
 	if (rp->n_undo == NT_RP_UNDO_MAX)
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, op->lsn, "too much to take back");
+		return nt_rp_unknown(rp, op->lsn, "too much to take back");
 	if (!rs_list_grow(&rp->undo, rp->n_undo, &rp->cap_undo, sizeof(*rp->undo)) ||
 		!rs_list_grow(&rp->shared, rp->n_shared, &rp->cap_shared, sizeof(*rp->shared)))
 		return rs_fail(err, RS_E_MEMORY, "records to take back");
@@ -103,14 +103,13 @@ static int list_one(struct nt_rp *rp, const struct nt_rl_rec *rec, struct rs_err
 	struct nt_rp_op op;
 
 	if (rec->type != 1 || !nt_rp_op_parse(rec, true, &op))
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, rec->lsn,
-			"a record to take back has an unknown shape");
+		return nt_rp_unknown(rp, rec->lsn, "a record to take back has an unknown shape");
 	int r = nt_rp_kind_of(rp, &op, &kind);
 	if (r || kind == NT_RP_NOTHING)
 		return r;
 	const struct nt_rp_dirty *d = nt_rp_dirty_row(rp, &op);
 	if (d && d->is_dead)
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, rec->lsn,
+		return nt_rp_unknown(rp, rec->lsn,
 			"the page of an unfinished transaction was freed (%s)",
 			nt_rp_op_name(op.op));
 	return add(rp, &op, kind, err);
@@ -138,11 +137,9 @@ static int get(struct nt_rp *rp, uint64_t lsn, struct nt_rl_rec *ret, struct rs_
 	if (r < 0)
 		return r;
 	if (!r || ret->data.len < 0x20)
-		return nt_rp_refuse(rp, NT_PENDING_TORN, lsn,
-			"a record to take back is not in the log any more");
+		return nt_rp_torn(rp, lsn, "a record to take back is not in the log any more");
 	if (ret->undo_next >= lsn)
-		return nt_rp_refuse(
-			rp, NT_PENDING_TORN, lsn, "records to take back go in a circle");
+		return nt_rp_torn(rp, lsn, "records to take back go in a circle");
 	return 0;
 }
 
@@ -161,8 +158,7 @@ int nt_rp_undo_list(struct nt_rp *rp, struct rs_err *err)
 		uint64_t lsn = x->undo_next;
 		steps += 1 + t->n_transactions / 64;
 		if (steps > STEPS_MAX)
-			return nt_rp_refuse(
-				rp, NT_PENDING_UNSUPPORTED, lsn, "too much to take back");
+			return nt_rp_unknown(rp, lsn, "too much to take back");
 		r = get(rp, lsn, &rec, err);
 		if (r)
 			return r;
@@ -185,14 +181,13 @@ static int undo_one(struct nt_rp *rp, const struct nt_rp_undo *u, struct rs_err 
 	if (r)
 		return r;
 	if (!nt_rp_op_parse(&rec, true, &op))
-		return nt_rp_refuse(
-			rp, NT_PENDING_TORN, u->lsn, "the log changed while it was read");
+		return nt_rp_torn(rp, u->lsn, "the log changed while it was read");
 	r = nt_rp_kind_of(rp, &op, &kind);
 	if (r || kind == NT_RP_NOTHING)
 		return r;
 	const struct nt_rp_shared *s = find_shared(rp, u->off_bytes, kind == NT_RP_RAW);
 	if (s && (s->other_lsn > u->lsn || (!u->is_bits && s->bits_lsn > u->lsn)))
-		return nt_rp_refuse(rp, NT_PENDING_UNSUPPORTED, rec.lsn,
+		return nt_rp_unknown(rp, rec.lsn,
 			"an unfinished transaction's block was changed by a later one (%s)",
 			nt_rp_op_name(op.op));
 	return nt_rp_apply(rp, &op, kind, err);

@@ -316,6 +316,48 @@ static void test_apply__write_fails__is_said(void **state)
 	blk_close(&w->blk);
 }
 
+/* The restart pages are changed: the plan is refused for that reason. */
+static void check_refused(struct fix *f, const char *why)
+{
+	struct nt_replay *plan = NULL;
+
+	assert_int_equal(nt_replay_plan(f->mem, NULL, &plan, NULL), 0);
+	assert_int_equal(plan->pending, NT_PENDING_UNSUPPORTED);
+	assert_non_null(strstr(plan->refusal.detail, why));
+	nt_replay_free(plan);
+	memcpy(lay_mem_bytes(f->mem), f->old, f->size);
+}
+
+static void test_plan__restart_page_out_of_its_place__is_refused(void **state)
+{
+	struct fix *f = *state;
+	uint8_t *first = lay_mem_bytes(f->mem) + LH_LOG_LCN * LH_CLUSTER;
+	uint8_t *second = first + LH_CLUSTER;
+
+	memcpy(lay_mem_bytes(f->mem), f->old, f->size);
+	memset(first, 0, LH_CLUSTER);
+	lh_unprotect(second, LH_CLUSTER);
+	memmove(second + 0x48, second + 0x30, 0xE0); /* its area, behind more fixups */
+	rs_put_le32(second + 0x10, 2 * LH_CLUSTER);
+	rs_put_le16(second + 0x18, 0x48);
+	lh_protect(second, 2 * LH_CLUSTER);
+	check_refused(f, "its place");
+}
+
+/* It may be newer than the one that is understood. */
+static void test_plan__newer_restart_page_of_two_clients__is_refused(void **state)
+{
+	struct fix *f = *state;
+	uint8_t *second = lay_mem_bytes(f->mem) + (LH_LOG_LCN + 1) * LH_CLUSTER;
+
+	memcpy(lay_mem_bytes(f->mem), f->old, f->size);
+	lh_unprotect(second, LH_CLUSTER);
+	rs_put_le64(second + 0x30, rs_le64(second + 0x30) + 1); /* its LSN */
+	rs_put_le16(second + 0x38, 2);
+	lh_protect(second, LH_CLUSTER);
+	check_refused(f, "not exactly one client");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -329,6 +371,8 @@ int main(void)
 		cmocka_unit_test(test_apply__disk_keeps_nothing__is_seen),
 		cmocka_unit_test(test_apply__cut_after_any_write__a_new_plan_finishes),
 		cmocka_unit_test(test_revert__cut_after_any_write__finishes_both_ways),
+		cmocka_unit_test(test_plan__restart_page_out_of_its_place__is_refused),
+		cmocka_unit_test(test_plan__newer_restart_page_of_two_clients__is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
