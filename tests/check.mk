@@ -14,13 +14,15 @@ ONE	= $(if $(T),$(filter %$(T),$(1)),$(1))
 
 check: deps
 	@rm -rf $(BUILD)/results $(BUILD)/log
-	@mkdir -p $(BUILD)/results
+	@mkdir -p $(BUILD)/results $(BUILD)/log
 	@for c in $(CHECKS); do \
-		echo "== $$c ($$(date +%H:%M:%S))"; \
+		echo "== $$c ($$(date +%H:%M:%S))"; begin=$$(date +%s); \
 		$(MAKE) --no-print-directory $$c || { \
 			echo "failed: $$c"; echo 0 1 0 > $(BUILD)/results/target-$$c; }; \
+		echo "$$(($$(date +%s) - begin)) - all of $$c" >> $(BUILD)/log/times; \
 	done
-	@UNBRICK_BUILD=$(BUILD) tests/run --summary
+	@echo "== longest (seconds, of processor, test)"; $(RUN) --times
+	@$(RUN) --summary
 
 # More of what can be had more of: every power cut, every mutant, long fuzzing
 check-all:
