@@ -38,8 +38,10 @@ check-unit: all
 	@$(MAKE) --no-print-directory -j$(JOBS) $(call ONE,$(TESTS)) $(TOOLS)
 	@$(RUN) unit 110 $(call ONE,$(TESTS))
 
+# one build for the sanitizers and for fuzzing
+WITH_ASAN = BUILD=$(BUILD)/asan CC=$(CLANG) SAN="$(SANITIZE) -fsanitize=fuzzer-no-link"
 check-asan:
-	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/asan CC=$(CLANG) SAN="$(SANITIZE)" unit-programs
+	@$(MAKE) --no-print-directory -j$(JOBS) $(WITH_ASAN) unit-programs
 	@ASAN_OPTIONS=detect_leaks=1 $(RUN) asan 400 \
 		$(call ONE,$(patsubst $(BUILD)/%,$(BUILD)/asan/%,$(TESTS)))
 
@@ -108,8 +110,7 @@ torture:
 
 FUZZ_LIMIT ?= 1200
 fuzz:
-	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/libfuzzer CC=$(CLANG) \
-		SAN="$(SANITIZE) -fsanitize=fuzzer-no-link" fuzz-programs
+	@$(MAKE) --no-print-directory -j$(JOBS) $(WITH_ASAN) fuzz-programs
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) JOBS=1 $(RUN) fuzz $(FUZZ_LIMIT) tests/fuzz/run
 
 # Checks taken away one by one (tests/mutants). CI tries a part, another one every day.

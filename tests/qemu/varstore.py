@@ -82,6 +82,10 @@ class VarStore:
     def set_order(self, *numbers):
         self.set("BootOrder", struct.pack(f"<{len(numbers)}H", *numbers))
 
+    def order(self):
+        raw = self.get("BootOrder") or b""
+        return list(struct.unpack(f"<{len(raw) // 2}H", raw))
+
     def add_certificate(self, name, vendor, der, attributes):
         """Append a certificate to a list of them (db, MokList ...)."""
         entry = X509.bytes_le + struct.pack("<III", 28 + 16 + len(der), 0, 16 + len(der)) + \
