@@ -11,22 +11,9 @@
 #define TAG_WOF		  0x80000017U /* a file like others that Windows compressed */
 #define PATH_BYTES	  8192U
 
-static bool is_trouble(int r)
-{
-	return r == RS_E_IO_READ || r == RS_E_MEMORY || r == RS_E_BUG;
-}
-
 static int bad(const struct plan_item *item, struct rs_err *err, const char *why)
 {
 	return rs_fail_on(err, RS_E_MANIFEST, item->path, "item %u: %s", item->number, why);
-}
-
-/* "\Windows\System32" of "\Windows\System32\x.sys", malloc'd; NULL: no memory. */
-static char *folder_of(const char *path)
-{
-	const char *last = strrchr(path, '\\');
-
-	return strndup(path, last ? (size_t)(last - path) : 0);
 }
 
 int item_place(struct nt_vol *vol, const struct plan_item *item, enum item_place *ret,
@@ -46,18 +33,14 @@ int item_place(struct nt_vol *vol, const struct plan_item *item, enum item_place
 		r = nt_path(vol, item->from_ref, real, PATH_BYTES, &why);
 	else if (r == 0)
 		r = RS_E_NO_SUCH_FILE;
-	if (is_trouble(r)) {
-		*err = why;
-		return r;
-	}
+	if (is_trouble(r))
+		return rs_err_pass(err, r, &why);
 	*ret = ITEM_PLACE_GONE;
 	if (r < 0)
 		return 0;
 	r = nt_lookup(vol, folder, &there, &why);
-	if (is_trouble(r)) {
-		*err = why;
-		return r;
-	}
+	if (is_trouble(r))
+		return rs_err_pass(err, r, &why);
 	*ret = r == 0 && there == s.ref ? ITEM_PLACE_SAME : ITEM_PLACE_OTHER;
 	*ret_path = rs_steal(real);
 	return 0;
@@ -72,10 +55,8 @@ static int check_file(
 	struct nt_stat s;
 	int r = nt_stat(vol, item->file_ref, &s, &why);
 
-	if (is_trouble(r)) {
-		*err = why;
-		return r;
-	}
+	if (is_trouble(r))
+		return rs_err_pass(err, r, &why);
 	if (NT_REF_RECORD(item->file_ref) < FIRST_USER_RECORD)
 		return bad(item, err, "it names a file of the file system itself");
 	if (r < 0) /* deleted since; then nothing is moved */
@@ -83,10 +64,8 @@ static int check_file(
 	if (s.is_dir || (s.is_reparse && s.reparse_tag != TAG_WOF))
 		return bad(item, err, "it names what is no ordinary file");
 	r = quarantine_item_state(vol, item, &state, &why);
-	if (is_trouble(r)) {
-		*err = why;
-		return r;
-	}
+	if (is_trouble(r))
+		return rs_err_pass(err, r, &why);
 	if (r < 0 || (state == NT_SWITCH_ELSEWHERE && !p->is_proven))
 		return bad(item, err,
 			"the file is neither in the folder it came from nor in the quarantine");
@@ -164,10 +143,8 @@ static int check_to(
 		r = nt_stat(vol, ref, &s, &why);
 		is_fine = ref == item->to_ref && s.is_dir && !s.is_reparse;
 	}
-	if (is_trouble(r)) {
-		*err = why;
-		return r;
-	}
+	if (is_trouble(r))
+		return rs_err_pass(err, r, &why);
 	if (r < 0 || !is_fine)
 		return bad(item, err, "it names another folder than that of the quarantine");
 	return 0;
@@ -194,10 +171,8 @@ static int check_names(
 
 	if (!folder)
 		return rs_fail(err, RS_E_MEMORY, "path");
-	if (is_trouble(r)) {
-		*err = why;
-		return r;
-	}
+	if (is_trouble(r))
+		return rs_err_pass(err, r, &why);
 	if (r < 0)
 		return p->is_proven ? 0 : bad(item, err, "its names cannot be read");
 	if (!last || judge_protects(vol, item->path))
@@ -250,7 +225,5 @@ int items_check(struct nt_vol *vol, const struct plan *p, struct rs_err *err)
 		if (r == 0)
 			r = check_names(vol, p, item, &own);
 	}
-	if (r < 0 && err)
-		*err = own;
-	return r;
+	return r < 0 ? rs_err_pass(err, r, &own) : 0;
 }

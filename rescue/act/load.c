@@ -32,7 +32,7 @@ static int read_all(struct nt_vol *vol, const char *path, size_t max_bytes, uint
 	return r == 0 && *ret_len > max_bytes ? rs_fail(err, RS_E_MANIFEST, "it is too large") : r;
 }
 
-static bool is_there(struct nt_vol *vol, const struct quarantine *q, const char *leaf)
+bool quarantine_has(struct nt_vol *vol, const struct quarantine *q, const char *leaf)
 {
 	char path[PLAN_PATH_BYTES];
 	uint64_t ref;
@@ -83,8 +83,7 @@ static int find_folders(
 	struct nt_vol *vol, const struct plan *p, struct plan_item *item, struct rs_err *err)
 {
 	char path[PLAN_PATH_BYTES];
-	auto_free char *folder =
-		strndup(item->path, (size_t)(strrchr(item->path, '\\') - item->path));
+	auto_free char *folder = folder_of(item->path);
 
 	if (!folder)
 		return rs_fail(err, RS_E_MEMORY, "report");
@@ -123,7 +122,7 @@ static int load_report(
 static int load_lost(struct nt_vol *vol, const struct quarantine *q, enum plan_action action,
 	struct plan **ret, struct rs_err *err)
 {
-	bool has_report = q->is_proven && is_there(vol, q, QUARANTINE_REPORT_JSON);
+	bool has_report = q->is_proven && quarantine_has(vol, q, QUARANTINE_REPORT_JSON);
 
 	if (has_report && action == PLAN_RESTORE)
 		return load_report(vol, q, ret, err);
@@ -148,7 +147,7 @@ int quarantine_load(struct nt_vol *vol, const struct quarantine *q, enum plan_ac
 		return rs_fail_on(err, RS_E_NO_SUCH_QUARANTINE, q->id, "not in \\%s", q->top);
 	if (r < 0)
 		return rs_fail_on(err, r, path, "%s", "");
-	if (is_there(vol, q, QUARANTINE_MANIFEST)) {
+	if (quarantine_has(vol, q, QUARANTINE_MANIFEST)) {
 		r = manifest_load(vol, q, action, &p, err);
 		/* unreadable: as good as gone, if the report still says what it said */
 		if (r == RS_E_MANIFEST && action == PLAN_RESTORE && q->is_proven &&
@@ -156,7 +155,7 @@ int quarantine_load(struct nt_vol *vol, const struct quarantine *q, enum plan_ac
 			r = 0;
 	} else {
 		r = inside_is_hollow(vol, ref, &is_hollow, err);
-		if (r == 0 && is_hollow && !is_there(vol, q, QUARANTINE_REPORT_JSON))
+		if (r == 0 && is_hollow && !quarantine_has(vol, q, QUARANTINE_REPORT_JSON))
 			return load_empty(q, ret, err);
 		if (r == 0)
 			r = load_lost(vol, q, action, &p, err);

@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The manifest: a plan as JSON on the volume it was carried out on. It is read back by undo, years
  * later perhaps and after Windows has run: every member is checked, and paths in it are only for
- * people; files are found by their MFT references. */
+ * people; files are found by their MFT references. The report beside a quarantine says once more
+ * what its manifest said: an antivirus that took the one (or chkdsk) leaves the other. Read only
+ * where it is proven ours, and checked like a manifest. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <json-c/json.h>
 
-#include "act/quarantine.h"
+#include "act/proof.h"
 #include "core/json.h"
 #include "core/text.h"
 
 #define MANIFEST_FORMAT	   "unbrick.manifest"
 #define MANIFEST_VERSION   1
 #define MANIFEST_MAX_DEPTH 8
+#define REPORT_MAX_DEPTH   16
 
 static void put_ref(struct json_out *j, const char *key, uint64_t ref)
 {
@@ -100,7 +103,16 @@ static bool get_text(struct json_object *o, const char *key, const char **ret)
 	return true;
 }
 
-static bool get_uint(struct json_object *o, const char *key, uint64_t *ret)
+/* "" where there is none. */
+static const char *text_of(struct json_object *o, const char *key)
+{
+	const char *text = "";
+
+	(void)get_text(o, key, &text);
+	return text;
+}
+
+static bool get_uint(struct json_object *o, const char *key, uint64_t most, uint64_t *ret)
 {
 	struct json_object *m = NULL;
 
@@ -108,7 +120,7 @@ static bool get_uint(struct json_object *o, const char *key, uint64_t *ret)
 		json_object_get_int64(m) < 0)
 		return false;
 	*ret = json_object_get_uint64(m);
-	return true;
+	return *ret <= most;
 }
 
 static bool get_ref(struct json_object *o, const char *key, uint64_t *ret)
@@ -148,29 +160,72 @@ static bool get_sha256(struct json_object *o, struct plan_item *item)
 	return true;
 }
 
+static int keep_texts(struct json_object *o, struct plan_item *item, struct rs_err *err)
+{
+	item->path = strdup(text_of(o, "path"));
+	item->rule_id = strdup(text_of(o, "rule")); /* only for people, */
+	item->why = strdup(text_of(o, "why"));	    /* both */
+	return item->path && item->rule_id && item->why ? 0 : rs_fail(err, RS_E_MEMORY, "plan");
+}
+
+/* What a plan is read from. */
+struct reading {
+	enum plan_action action;
+	const char *top, *id; /* of the quarantine that a report is asked for */
+	int max_depth;
+	int (*get_plan)(struct json_object *root, const struct reading *r, struct plan *p,
+		struct rs_err *err);
+};
+
+static int parse(const char *text, size_t len, const struct reading *reading, struct plan **ret,
+	struct rs_err *err)
+{
+	auto_plan struct plan *p = calloc(1, sizeof(*p));
+	struct json_tokener *t = json_tokener_new_ex(reading->max_depth);
+	struct json_object *root = NULL;
+	int r;
+
+	if (p && t && len <= INT32_MAX)
+		root = json_tokener_parse_ex(t, text, (int)len);
+	if (!p || !t)
+		r = rs_fail(err, RS_E_MEMORY, "plan");
+	else if (!root)
+		r = rs_fail(err, RS_E_MANIFEST, "%s",
+			json_tokener_error_desc(json_tokener_get_error(t)));
+	else
+		r = reading->get_plan(root, reading, p, err);
+	json_object_put(root);
+	if (t)
+		json_tokener_free(t);
+	if (r == 0)
+		*ret = rs_steal(p);
+	return r;
+}
+
+static bool get_list(struct json_object *root, const char *key, struct json_object **ret)
+{
+	return json_object_object_get_ex(root, key, ret) &&
+	       json_object_is_type(*ret, json_type_array);
+}
+
+/* ---- the manifest ---- */
+
 static int get_item(
 	struct json_object *o, unsigned index, struct plan_item *item, struct rs_err *err)
 {
-	const char *path, *rule = "", *why = "";
+	const char *path;
 	uint64_t number;
 
 	if (!json_object_is_type(o, json_type_object) || !get_text(o, "path", &path) ||
-		!get_uint(o, "number", &number) || number < 1 || number > PLAN_MAX_ITEMS ||
+		!get_uint(o, "number", PLAN_MAX_ITEMS, &number) || number < 1 ||
 		!get_ref(o, "file", &item->file_ref) || !get_ref(o, "from", &item->from_ref) ||
 		!get_ref(o, "to", &item->to_ref) ||
-		!get_uint(o, "size_bytes", &item->stat.size_bytes) || !get_times(o, &item->stat) ||
-		!get_sha256(o, item))
+		!get_uint(o, "size_bytes", UINT64_MAX, &item->stat.size_bytes) ||
+		!get_times(o, &item->stat) || !get_sha256(o, item))
 		return rs_fail(err, RS_E_MANIFEST, "item %u", index + 1);
-	(void)get_text(o, "rule", &rule); /* only for people */
-	(void)get_text(o, "why", &why);
 	item->number = (unsigned)number;
 	item->stat.ref = item->file_ref;
-	item->path = strdup(path);
-	item->rule_id = strdup(rule);
-	item->why = strdup(why);
-	if (!item->path || !item->rule_id || !item->why)
-		return rs_fail(err, RS_E_MEMORY, "manifest");
-	return 0;
+	return keep_texts(o, item, err);
 }
 
 static int get_items(
@@ -178,9 +233,7 @@ static int get_items(
 {
 	struct json_object *items = NULL;
 
-	if (!json_object_object_get_ex(root, "items", &items) ||
-		!json_object_is_type(items, json_type_array) ||
-		json_object_array_length(items) > PLAN_MAX_ITEMS)
+	if (!get_list(root, "items", &items) || json_object_array_length(items) > PLAN_MAX_ITEMS)
 		return rs_fail(err, RS_E_MANIFEST, "list of items");
 	size_t n = json_object_array_length(items);
 	p->items = calloc(n ? n : 1, sizeof(*p->items));
@@ -197,15 +250,16 @@ static int get_items(
 	return 0;
 }
 
-static int get_plan(
-	struct json_object *root, enum plan_action action, struct plan *p, struct rs_err *err)
+static int get_manifest(
+	struct json_object *root, const struct reading *reading, struct plan *p, struct rs_err *err)
 {
 	struct json_object *times = NULL, *dirty = NULL;
 	const char *format, *id;
 	uint64_t version;
 
 	if (!json_object_is_type(root, json_type_object) || !get_text(root, "format", &format) ||
-		strcmp(format, MANIFEST_FORMAT) != 0 || !get_uint(root, "version", &version))
+		strcmp(format, MANIFEST_FORMAT) != 0 ||
+		!get_uint(root, "version", UINT64_MAX, &version))
 		return rs_fail(err, RS_E_MANIFEST, "not a manifest");
 	if (version != MANIFEST_VERSION)
 		return rs_fail(err, RS_E_MANIFEST,
@@ -220,30 +274,88 @@ static int get_plan(
 	(void)snprintf(p->id, sizeof(p->id), "%s", id);
 	p->was_dirty = json_object_get_boolean(dirty);
 	p->has_manifest = true;
-	return get_items(root, action, p, err);
+	return get_items(root, reading->action, p, err);
 }
 
 int manifest_parse(const char *text, size_t len, enum plan_action action, struct plan **ret,
 	struct rs_err *err)
 {
-	auto_plan struct plan *p = calloc(1, sizeof(*p));
-	struct json_tokener *t = json_tokener_new_ex(MANIFEST_MAX_DEPTH);
-	struct json_object *root = NULL;
-	int r;
+	const struct reading reading = {
+		.action = action, .max_depth = MANIFEST_MAX_DEPTH, .get_plan = get_manifest};
 
-	if (p && t && len <= INT32_MAX)
-		root = json_tokener_parse_ex(t, text, (int)len);
-	if (!p || !t)
-		r = rs_fail(err, RS_E_MEMORY, "manifest");
-	else if (!root)
-		r = rs_fail(err, RS_E_MANIFEST, "%s",
-			json_tokener_error_desc(json_tokener_get_error(t)));
-	else
-		r = get_plan(root, action, p, err);
-	json_object_put(root);
-	if (t)
-		json_tokener_free(t);
-	if (r == 0)
-		*ret = rs_steal(p);
-	return r;
+	return parse(text, len, &reading, ret, err);
+}
+
+/* ---- the report ---- */
+
+/* Is it an item of this quarantine, and was it moved? */
+static bool is_of(struct json_object *o, const char *top, const char *id, uint64_t *ret_number)
+{
+	char folder[8], target[PLAN_PATH_BYTES];
+	struct json_object *accepted = NULL;
+
+	if (!json_object_is_type(o, json_type_object) ||
+		!get_uint(o, "item", PLAN_MAX_ITEMS, ret_number) || !*ret_number)
+		return false;
+	const struct plan_item item = {.number = (unsigned)*ret_number};
+	plan_path(top, id, plan_folder(&item, folder), target);
+	return !strcmp(text_of(o, "target"), target) &&
+	       json_object_object_get_ex(o, "accepted", &accepted) &&
+	       json_object_get_boolean(accepted);
+}
+
+static int get_told_item(
+	struct json_object *o, unsigned number, struct plan_item *item, struct rs_err *err)
+{
+	uint64_t record, sequence;
+
+	item->number = number;
+	item->action = PLAN_RESTORE;
+	if (!get_uint(o, "record", 0xffffffffffffULL, &record) ||
+		!get_uint(o, "sequence", UINT16_MAX, &sequence) || !sequence ||
+		text_of(o, "path")[0] != '\\')
+		return rs_fail(err, RS_E_MANIFEST, "the report's item %u", number);
+	/* for people, and a file that could not be hashed has no hash */
+	(void)get_uint(o, "size_bytes", UINT64_MAX, &item->stat.size_bytes);
+	(void)get_sha256(o, item);
+	item->file_ref = record | sequence << 48;
+	return keep_texts(o, item, err);
+}
+
+static int get_report(
+	struct json_object *root, const struct reading *reading, struct plan *p, struct rs_err *err)
+{
+	struct json_object *list = NULL;
+
+	if (!get_list(root, "plan", &list))
+		return rs_fail(err, RS_E_MANIFEST, "the report has no plan");
+	(void)snprintf(p->top, sizeof(p->top), "%s", reading->top);
+	(void)snprintf(p->id, sizeof(p->id), "%s", reading->id);
+	p->is_by_report = true;
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *o = json_object_array_get_idx(list, i);
+		uint64_t number;
+		if (!is_of(o, p->top, p->id, &number))
+			continue;
+		if (p->n_items == PLAN_MAX_ITEMS)
+			return rs_fail(err, RS_E_MANIFEST, "the report's items");
+		struct plan_item *items = rs_grown(p->items, p->n_items, sizeof(*items));
+		if (!items)
+			return rs_fail(err, RS_E_MEMORY, "report");
+		p->items = items;
+		items[p->n_items] = (struct plan_item){0};
+		int r = get_told_item(o, (unsigned)number, &items[p->n_items++], err);
+		if (r < 0)
+			return r;
+	}
+	return p->n_items ? 0 : rs_fail(err, RS_E_MANIFEST, "the report names none of its files");
+}
+
+int report_parse(const char *text, size_t len, const char *top, const char *id, struct plan **ret,
+	struct rs_err *err)
+{
+	const struct reading reading = {
+		.top = top, .id = id, .max_depth = REPORT_MAX_DEPTH, .get_plan = get_report};
+
+	return parse(text, len, &reading, ret, err);
 }

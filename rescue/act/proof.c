@@ -7,8 +7,7 @@
 
 #include "ntfswrite/security.h"
 
-/* A reason why it is not ours, or an error that says nothing about it? */
-static bool is_trouble(int r)
+bool is_trouble(int r)
 {
 	return r == RS_E_IO_READ || r == RS_E_MEMORY || r == RS_E_BUG;
 }
@@ -56,11 +55,8 @@ int proof_of(struct nt_vol *vol, uint64_t ref, bool is_dir, const char *path, st
 			return no(ret, path, "%s", wrong);
 		r = nt_security_read(vol, ref, &sd, &len, &why);
 	}
-	if (is_trouble(r)) {
-		if (err)
-			*err = why;
-		return r;
-	}
+	if (is_trouble(r))
+		return rs_err_pass(err, r, &why);
 	if (r < 0)
 		return no(ret, path, "its owner cannot be read (%.80s)", why.detail);
 	if (!nt_security_is_ours((struct rs_view){sd, len}, is_dir, reason, sizeof(reason)))
@@ -69,52 +65,22 @@ int proof_of(struct nt_vol *vol, uint64_t ref, bool is_dir, const char *path, st
 	return 0;
 }
 
-struct member {
-	char name[24];
-	uint64_t ref;
-	bool is_dir;
-};
-
-struct members {
-	struct member *all;
-	size_t n;
-	bool no_memory;
-};
-
 /* Names that mean something to us; what else lies there is never touched. */
 static bool is_of_us(const char *name)
 {
-	return !strcmp(name, QUARANTINE_MANIFEST) || !strcmp(name, QUARANTINE_STEPS) ||
-	       !strcmp(name, QUARANTINE_REPORT_JSON) || !strcmp(name, QUARANTINE_REPORT_TEXT) ||
-	       quarantine_is_shape(name, "dddd");
+	return inside_is_our_file(name) || quarantine_is_shape(name, "dddd");
 }
 
-static bool collect(void *user, const char *name, uint64_t ref, bool is_dir)
-{
-	struct members *m = user;
-
-	if (!is_of_us(name))
-		return true;
-	struct member *more = reallocarray(m->all, m->n + 1, sizeof(*more));
-	m->no_memory = !more;
-	if (!more)
-		return false;
-	m->all = more;
-	more[m->n] = (struct member){.ref = ref, .is_dir = is_dir};
-	(void)snprintf(more[m->n++].name, sizeof(more->name), "%s", name);
-	return true;
-}
-
-static int prove_members(struct nt_vol *vol, const char *path, const struct members *m,
+static int prove_members(struct nt_vol *vol, const char *path, const struct entries *e,
 	struct proof *ret, struct rs_err *err)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && ret->is_ours && i < m->n; i++) {
+	for (size_t i = 0; r == 0 && ret->is_ours && i < e->n; i++) {
 		char whole[PLAN_TOP_LEN + 64];
-		bool is_dir = quarantine_is_shape(m->all[i].name, "dddd");
-		(void)snprintf(whole, sizeof(whole), "%.56s\\%s", path, m->all[i].name);
-		r = proof_of(vol, m->all[i].ref, is_dir, whole, ret, err);
+		bool is_dir = quarantine_is_shape(e->all[i].name, "dddd");
+		(void)snprintf(whole, sizeof(whole), "%.56s\\%.24s", path, e->all[i].name);
+		r = proof_of(vol, e->all[i].ref, is_dir, whole, ret, err);
 	}
 	return r;
 }
@@ -122,7 +88,7 @@ static int prove_members(struct nt_vol *vol, const char *path, const struct memb
 int proof_of_quarantine(
 	struct nt_vol *vol, const char *top, const char *id, struct proof *ret, struct rs_err *err)
 {
-	struct members m = {0};
+	auto_entries struct entries e = {.wants = is_of_us};
 	struct rs_err why = {0};
 	char path[PLAN_PATH_BYTES];
 	uint64_t ref;
@@ -133,17 +99,13 @@ int proof_of_quarantine(
 	if (r == 0)
 		r = proof_of(vol, ref, true, path, ret, &why);
 	if (r == 0 && ret->is_ours) {
-		r = nt_list(vol, ref, collect, &m, &why);
-		if (r == 0 && m.no_memory)
-			r = rs_fail(&why, RS_E_MEMORY, "quarantine");
+		r = entries_read(vol, ref, &e, &why);
+		if (r == 0 && e.is_more)
+			return no(ret, path, "more lies in it than Unbrick makes");
 		if (r == 0)
-			r = prove_members(vol, path, &m, ret, &why);
+			r = prove_members(vol, path, &e, ret, &why);
 	}
-	free(m.all);
-	if (is_trouble(r)) {
-		if (err)
-			*err = why;
-		return r;
-	}
+	if (is_trouble(r))
+		return rs_err_pass(err, r, &why);
 	return r < 0 ? no(ret, path, "it cannot be read (%.80s)", why.detail) : 0;
 }

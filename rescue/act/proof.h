@@ -41,6 +41,9 @@ int top_choose(struct nt_vol *vol, char name[PLAN_TOP_LEN], uint64_t *ret_ref, s
 
 /* ---- proof.c ---- */
 
+/** A failure that says nothing about what was looked at: to be passed on. */
+bool is_trouble(int r);
+
 struct proof {
 	bool is_ours;
 	char why[192]; /* it is not: "\Unbrick: its owner is S-1-5-21-..." */
@@ -76,18 +79,44 @@ int items_check(struct nt_vol *vol, const struct plan *p, struct rs_err *err);
 int manifest_load(struct nt_vol *vol, const struct quarantine *q, enum plan_action action,
 	struct plan **ret, struct rs_err *err);
 
+/** Is there a file (or folder) of this name in it? (load.c) */
+bool quarantine_has(struct nt_vol *vol, const struct quarantine *q, const char *leaf);
+
+/* ---- folder.c: folders by path or reference, and what lies in them ---- */
+
+/** "\Windows\System32" of "\Windows\System32\x.sys", malloc'd; NULL: no memory. */
+char *folder_of(const char *path);
+/** Is @ref a folder, and no reparse point? Not, if it is gone, another file's, or 0. Errors:
+ * RS_E_NTFS_DAMAGED, RS_E_IO_READ. */
+int folder_is_plain(struct nt_vol *vol, uint64_t ref, bool *ret, struct rs_err *err);
+
+struct entry {
+	char name[NT_NAME_BYTES];
+	uint64_t ref;
+	bool is_dir;
+};
+
+struct entries {
+	struct entry *all;
+	size_t n;
+	bool no_memory, is_more; /* than we ever make */
+	bool (*wants)(const char *name);
+};
+
+/** @ret->wants chooses by name; NULL: all. Errors: RS_E_NTFS_DAMAGED, RS_E_IO_READ, RS_E_MEMORY. */
+int entries_read(struct nt_vol *vol, uint64_t dir_ref, struct entries *ret, struct rs_err *err);
+void entries_done(struct entries *e);
+#define auto_entries __attribute__((cleanup(entries_done)))
+
 /* ---- inside.c: what lies in a quarantine's folder ---- */
+
+/** Is it the name of a file that we make there? */
+bool inside_is_our_file(const char *name);
 
 /** Is there nothing but our own files, and folders with nothing in them? */
 int inside_is_hollow(struct nt_vol *vol, uint64_t id_ref, bool *ret, struct rs_err *err);
 /** What lies in its NNNN folders, as a line of text; *ret_n how many. */
 int inside_tell(struct nt_vol *vol, uint64_t id_ref, char *ret, size_t cap, size_t *ret_n,
-	struct rs_err *err);
-
-/* ---- by_report.c: a plan from the report beside a manifest that is gone ---- */
-
-/** Untrusted bytes. Items have neither from_ref nor to_ref. Errors: RS_E_MANIFEST (why). */
-int report_parse(const char *text, size_t len, const char *top, const char *id, struct plan **ret,
 	struct rs_err *err);
 
 #endif

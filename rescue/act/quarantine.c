@@ -46,28 +46,7 @@ static int is_in_folder(
 	int r = nt_links(vol, file_ref, ask_parent, &a, &why);
 
 	*ret = a.is_in;
-	if (r < 0 && r != RS_E_NO_SUCH_FILE) {
-		if (err)
-			*err = why;
-		return r;
-	}
-	return 0;
-}
-
-/* 0: it is gone, another file's, or not a plain folder. */
-static int is_folder(struct nt_vol *vol, uint64_t ref, bool *ret, struct rs_err *err)
-{
-	struct rs_err why = {0};
-	struct nt_stat s;
-	int r = ref ? nt_stat(vol, ref, &s, &why) : RS_E_NO_SUCH_FILE;
-
-	*ret = r == 0 && s.is_dir && !s.is_reparse;
-	if (r < 0 && r != RS_E_NO_SUCH_FILE) {
-		if (err)
-			*err = why;
-		return r;
-	}
-	return 0;
+	return r < 0 && r != RS_E_NO_SUCH_FILE ? rs_err_pass(err, r, &why) : 0;
 }
 
 int quarantine_item_state(struct nt_vol *vol, const struct plan_item *item,
@@ -75,7 +54,7 @@ int quarantine_item_state(struct nt_vol *vol, const struct plan_item *item,
 {
 	struct nt_switch sw = {item->file_ref, 0, item->to_ref};
 	bool has_to = false, is_in = false;
-	int r = is_folder(vol, item->to_ref, &has_to, err);
+	int r = folder_is_plain(vol, item->to_ref, &has_to, err);
 
 	if (r == 0)
 		r = restore_home(vol, item, &sw.from_ref, err);
@@ -139,15 +118,6 @@ static enum quarantine_state state_of(
 	return QUARANTINE_UNFINISHED;
 }
 
-static bool has_manifest(struct nt_vol *vol, const struct quarantine *q)
-{
-	char path[PLAN_PATH_BYTES];
-	uint64_t ref;
-
-	plan_path(q->top, q->id, QUARANTINE_MANIFEST, path);
-	return nt_lookup(vol, path, &ref, NULL) == 0;
-}
-
 /* What lies in one of which no manifest tells. */
 static void look_inside(struct nt_vol *vol, struct quarantine *q)
 {
@@ -167,14 +137,12 @@ static int judge_proven(
 	struct rs_err why = {0};
 	int r = quarantine_load(vol, q, PLAN_FINISH, &p, &why);
 
-	if (r == RS_E_IO_READ || r == RS_E_MEMORY) {
-		if (err)
-			*err = why;
-		return r;
-	}
+	if (r == RS_E_IO_READ || r == RS_E_MEMORY)
+		return rs_err_pass(err, r, &why);
 	if (r < 0) {
 		q->err = why;
-		q->state = has_manifest(vol, q) ? QUARANTINE_DAMAGED : QUARANTINE_LOST;
+		q->state = quarantine_has(vol, q, QUARANTINE_MANIFEST) ? QUARANTINE_DAMAGED
+								       : QUARANTINE_LOST;
 		look_inside(vol, q);
 		return 0;
 	}
@@ -203,7 +171,8 @@ static void judge_unproven(struct nt_vol *vol, struct quarantine *q, const char 
 	auto_plan struct plan *p = NULL;
 
 	q->state = QUARANTINE_UNPROVEN;
-	if (has_manifest(vol, q) && manifest_load(vol, q, PLAN_RESTORE, &p, NULL) == 0) {
+	if (quarantine_has(vol, q, QUARANTINE_MANIFEST) &&
+		manifest_load(vol, q, PLAN_RESTORE, &p, NULL) == 0) {
 		q->n_files = p->n_items;
 		q->is_calling = is_calling(vol, p);
 	} else {
@@ -216,22 +185,19 @@ static void judge_unproven(struct nt_vol *vol, struct quarantine *q, const char 
 
 struct listing {
 	struct quarantine *all;
-	size_t n, cap, n_here, n_proven, n_unproven, n_more;
+	size_t n, n_here, n_proven, n_unproven, n_more;
 	const struct top *top;
 	bool no_memory;
 };
 
 static struct quarantine *add(struct listing *l, const char *id, bool is_proven)
 {
-	if (l->n == l->cap) {
-		size_t cap = l->cap ? 2 * l->cap : 4;
-		struct quarantine *more = reallocarray(l->all, cap, sizeof(*more));
-		l->no_memory |= !more;
-		if (!more)
-			return NULL;
-		l->all = more;
-		l->cap = cap;
-	}
+	struct quarantine *all = rs_grown(l->all, l->n, sizeof(*all));
+
+	l->no_memory |= !all;
+	if (!all)
+		return NULL;
+	l->all = all;
 	struct quarantine *q = &l->all[l->n++];
 	*q = (struct quarantine){.state = QUARANTINE_EMPTY, .is_proven = is_proven};
 	(void)snprintf(q->top, sizeof(q->top), "%s", l->top ? l->top->name : "");
@@ -287,12 +253,7 @@ static int list_top(
 	if (r == 0 && !l->n_here && top->is_proven)
 		r = list_leftover(vol, l, &why);
 	/* somebody else's that cannot be read is not ours to complain of */
-	if (r < 0 && (top->is_proven || r == RS_E_MEMORY)) {
-		if (err)
-			*err = why;
-		return r;
-	}
-	return 0;
+	return r < 0 && (top->is_proven || r == RS_E_MEMORY) ? rs_err_pass(err, r, &why) : 0;
 }
 
 static int judge(

@@ -109,6 +109,10 @@ int manifest_write(const struct plan *p, char **ret, size_t *ret_len, struct rs_
 /** Untrusted bytes. Errors: RS_E_MANIFEST (which member). */
 int manifest_parse(const char *text, size_t len, enum plan_action action, struct plan **ret,
 	struct rs_err *err);
+/** The plan that the report beside a manifest that is gone tells. Untrusted bytes. Items have
+ * neither from_ref nor to_ref. Errors: RS_E_MANIFEST (why). */
+int report_parse(const char *text, size_t len, const char *top, const char *id, struct plan **ret,
+	struct rs_err *err);
 
 /* ---- steps.c: what was begun and ended ---- */
 

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "act/quarantine.h"
+#include "act/proof.h"
 #include "ntfs/check.h"
 
 #define PATH_BYTES 4096U
@@ -71,49 +71,32 @@ static void hinder(struct look *l, bool can_confirm, const char *next, const cha
 
 /* ---- folders ---- */
 
-static int plain_folder(struct nt_vol *vol, uint64_t ref, bool *ret, struct rs_err *err)
-{
-	struct rs_err why = {0};
-	struct nt_stat s;
-	int r = nt_stat(vol, ref, &s, &why);
-
-	*ret = r == 0 && s.is_dir && !s.is_reparse;
-	if (r == 0 || r == RS_E_NO_SUCH_FILE)
-		return 0;
-	if (err)
-		*err = why;
-	return r;
-}
-
 /* The folder that a path names, 0: none, or one that is reached through a junction only. */
 static int folder_of_path(struct nt_vol *vol, const char *path, uint64_t *ret, struct rs_err *err)
 {
-	const char *slash = strrchr(path, '\\');
-	auto_free char *dir = slash ? strndup(path, (size_t)(slash - path)) : NULL;
+	auto_free char *dir = folder_of(path);
 	struct rs_err why = {0};
-	bool is_folder = false;
+	bool is_plain = false;
+	uint64_t ref = 0;
 
 	*ret = 0;
 	if (!dir)
-		return slash ? rs_fail(err, RS_E_MEMORY, "path") : 0;
-	int r = nt_lookup(vol, dir, ret, &why);
+		return rs_fail(err, RS_E_MEMORY, "path");
+	int r = strchr(path, '\\') ? nt_lookup(vol, dir, &ref, &why) : RS_E_NO_SUCH_FILE;
 	if (r == 0)
-		r = plain_folder(vol, *ret, &is_folder, &why);
-	if (r == 0 && is_folder)
-		return 0;
-	*ret = 0;
-	if (r == 0 || r == RS_E_NO_SUCH_FILE || r == RS_E_UNSAFE_PATH)
-		return 0;
-	if (err)
-		*err = why;
-	return r;
+		r = folder_is_plain(vol, ref, &is_plain, &why);
+	if (is_plain)
+		*ret = ref;
+	return r == 0 || r == RS_E_NO_SUCH_FILE || r == RS_E_UNSAFE_PATH
+		       ? 0
+		       : rs_err_pass(err, r, &why);
 }
 
 int restore_home(
 	struct nt_vol *vol, const struct plan_item *item, uint64_t *ret, struct rs_err *err)
 {
 	bool is_there = false;
-	int r = plain_folder(vol, item->from_ref, &is_there, err);
+	int r = folder_is_plain(vol, item->from_ref, &is_there, err);
 
 	*ret = is_there ? item->from_ref : 0;
 	return r < 0 || is_there ? r : folder_of_path(vol, item->path, ret, err);

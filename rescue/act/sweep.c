@@ -33,19 +33,12 @@ struct search {
 
 static enum level level_of(const char *name, bool is_dir)
 {
-	static const char *const files[] = {QUARANTINE_MANIFEST, QUARANTINE_STEPS,
-		QUARANTINE_REPORT_JSON, QUARANTINE_REPORT_TEXT};
-
 	if (is_dir && top_is_name(name))
 		return LEVEL_TOP;
 	if (is_dir && quarantine_is_shape(name, QUARANTINE_ID_SHAPE))
 		return LEVEL_ID;
-	if (is_dir)
-		return quarantine_is_shape(name, "dddd") ? LEVEL_ITEM : LEVEL_NONE;
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		if (!strcmp(name, files[i]))
-			return LEVEL_ITEM;
-	return LEVEL_NONE;
+	return (is_dir ? quarantine_is_shape(name, "dddd") : inside_is_our_file(name)) ? LEVEL_ITEM
+										       : LEVEL_NONE;
 }
 
 static bool wants(void *user, const char *name, bool is_dir)
@@ -146,9 +139,7 @@ static int relink(struct nt_vol *vol, struct lost *l, struct rs_err *err)
 		l->level = LEVEL_NONE;
 		return 0;
 	}
-	if (r < 0 && err)
-		*err = why;
-	return r;
+	return r < 0 ? rs_err_pass(err, r, &why) : 0;
 }
 
 /* A report is made anew as long as the manifest is there; whatever else tells of files stays until

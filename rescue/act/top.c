@@ -36,14 +36,11 @@ static bool collect(void *user, const char *name, uint64_t ref, bool is_dir)
 	c->tops->is_name_taken |= is_like;
 	if (!is_like && !top_is_name(name))
 		return true;
-	if ((c->tops->n & (c->tops->n - 1)) == 0) { /* grow at powers of two */
-		size_t cap = c->tops->n ? 2 * c->tops->n : 1;
-		struct top *more = reallocarray(c->tops->all, cap, sizeof(*more));
-		c->no_memory = !more;
-		if (!more)
-			return false;
-		c->tops->all = more;
-	}
+	struct top *all = rs_grown(c->tops->all, c->tops->n, sizeof(*all));
+	c->no_memory = !all;
+	if (!all)
+		return false;
+	c->tops->all = all;
 	struct top *t = &c->tops->all[c->tops->n++];
 	*t = (struct top){.ref = ref, .is_dir = is_dir};
 	(void)snprintf(t->name, sizeof(t->name), "%s", name);
@@ -84,11 +81,8 @@ static int look_at_short_name(struct nt_vol *vol, bool *ret_is_taken, struct rs_
 
 	if (r == RS_E_NO_SUCH_FILE)
 		return 0;
-	if (r < 0 && r != RS_E_UNSAFE_PATH) {
-		if (err)
-			*err = why;
-		return r;
-	}
+	if (r < 0 && r != RS_E_UNSAFE_PATH)
+		return rs_err_pass(err, r, &why);
 	*ret_is_taken = true;
 	return 0;
 }
@@ -137,10 +131,8 @@ static int new_name(struct nt_vol *vol, char name[PLAN_TOP_LEN], struct rs_err *
 		int r = nt_lookup(vol, name, &ref, &why);
 		if (r == RS_E_NO_SUCH_FILE)
 			return 0;
-		if (r < 0) {
-			*err = why;
-			return r;
-		}
+		if (r < 0)
+			return rs_err_pass(err, r, &why);
 		name[0] = '\0';
 	}
 	return rs_fail(err, RS_E_GUARD, "no free name for the quarantine's folder");

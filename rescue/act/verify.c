@@ -82,11 +82,8 @@ int quarantine_verify(struct blk *src, const struct plan *plan, bool is_restored
 	(void)nt_vol_close(vol, NULL); /* opened for reading: nothing to lose */
 	if (r == 0)
 		return 0;
-	if (why.code == RS_E_VERIFY) {
-		if (err)
-			*err = why;
-		return r;
-	}
+	if (why.code == RS_E_VERIFY)
+		return rs_err_pass(err, r, &why);
 	return rs_fail_on(err, RS_E_VERIFY, why.object, "%s%s%s", rs_err_info(why.code)->text,
 		why.detail[0] ? ": " : "", why.detail);
 }

@@ -69,7 +69,7 @@ static int open_fvek(struct bl_volume *v, const uint8_t *vmk, struct rs_err *err
 static void deny(struct bl_unlock_result *ret, const char *why)
 {
 	ret->can_write = false;
-	bl_note(ret->note, sizeof(ret->note), "%s", why);
+	rs_note(ret->note, sizeof(ret->note), "%s", why);
 }
 
 static bool is_same_block(const struct bl_meta *a, const struct bl_meta *b)

@@ -141,8 +141,6 @@ struct bl_volume {
 
 /** Fill info, watermark and refusal from the copy in use. */
 void bl_volume_adopt(struct bl_volume *v, unsigned copy, uint64_t device_bytes);
-/** Append to a note, "; " between. */
-void bl_note(char *note, size_t cap, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* ---- protector.c ---- */
 /** The @index-th VMK entry of a copy; false after the last. */

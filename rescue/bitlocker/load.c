@@ -6,20 +6,6 @@
 
 #include "bitlocker/internal.h"
 
-void bl_note(char *note, size_t cap, const char *fmt, ...)
-{
-	size_t at = strlen(note);
-	va_list ap;
-
-	if (at && cap - at > 2) {
-		memcpy(note + at, "; ", 3);
-		at += 2;
-	}
-	va_start(ap, fmt);
-	(void)vsnprintf(note + at, cap - at, fmt, ap); /* cut when there is too much to say */
-	va_end(ap);
-}
-
 /* Vista keeps the areas of 16 KiB on whole clusters. */
 static size_t area_bytes(const struct bl_header *h)
 {
@@ -75,8 +61,8 @@ static int load_copies(struct bl_volume *v, struct blk *src, struct rs_err *err)
 		if (r == RS_E_MEMORY)
 			return rs_fail_on(err, r, src->name, "%s", one.detail);
 		if (r < 0) {
-			bl_note(why, sizeof(why), "copy %u of 3: %.60s", i + 1, one.detail);
-			bl_note(v->info.note, sizeof(v->info.note),
+			rs_note(why, sizeof(why), "copy %u of 3: %.60s", i + 1, one.detail);
+			rs_note(v->info.note, sizeof(v->info.note),
 				"copy %u of 3 is damaged (%.60s)", i + 1, one.detail);
 			if (code == RS_E_BL_DAMAGED)
 				code = r;
@@ -114,7 +100,7 @@ static void choose(struct bl_volume *v)
 			v->has_rivals = true;
 	}
 	if (is_old)
-		bl_note(v->info.note, sizeof(v->info.note),
+		rs_note(v->info.note, sizeof(v->info.note),
 			"an older copy of the metadata remains; copy %u is the newest",
 			v->used + 1);
 }
@@ -132,7 +118,7 @@ void bl_volume_refuse(struct bl_volume *v, int code, const char *why)
 	v->is_unreadable = true;
 	v->refusal = code;
 	v->info.can_read = v->info.can_write = false;
-	bl_note(v->info.note, sizeof(v->info.note), "%s", why);
+	rs_note(v->info.note, sizeof(v->info.note), "%s", why);
 }
 
 /* What current and next state mean (0 null, 1 decrypted, 2 switching with a log, 3 and 5 paused or
@@ -150,7 +136,7 @@ static void judge_state(struct bl_volume *v, const struct bl_meta *m)
 	} else if (now == 1 && next == 1 && m->method == BL_NONE) {
 		in->state = BL_DECRYPTED;
 		v->watermark = 0;
-		bl_note(in->note, sizeof(in->note),
+		rs_note(in->note, sizeof(in->note),
 			"decrypted, but BitLocker's header is still there");
 	} else if (v->header.is_eow) {
 		in->state = BL_EOW;
@@ -167,7 +153,7 @@ static void judge_state(struct bl_volume *v, const struct bl_meta *m)
 			"step, only Windows can finish it and read its files");
 	} else if (now != 4 || next != 4) {
 		in->state = BL_CONVERTING;
-		bl_note(in->note, sizeof(in->note),
+		rs_note(in->note, sizeof(in->note),
 			now == 4 ? "Windows is about to decrypt or convert this volume: its files "
 				   "can be read here, not changed"
 				 : "encryption or decryption of this volume is unfinished: its "
@@ -176,14 +162,14 @@ static void judge_state(struct bl_volume *v, const struct bl_meta *m)
 		in->state = has_clear_key(in) ? BL_SUSPENDED : BL_ENCRYPTED;
 		in->can_write = true;
 		if (in->state == BL_SUSPENDED)
-			bl_note(in->note, sizeof(in->note), "protection is suspended");
+			rs_note(in->note, sizeof(in->note), "protection is suspended");
 	}
 }
 
 static void deny_write(struct bl_info *in, const char *why)
 {
 	in->can_write = false;
-	bl_note(in->note, sizeof(in->note), "%s", why);
+	rs_note(in->note, sizeof(in->note), "%s", why);
 }
 
 static bool is_pointer_overlap(const struct bl_header *h)

@@ -2,7 +2,6 @@
 /* The opened volume as a block source. One thread at a time: the cipher's contexts are shared.
  * Requests may begin and end anywhere; the sectors at their ends go through a buffer. */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "bitlocker/internal.h"
@@ -11,7 +10,6 @@
 
 struct source {
 	struct blk blk; /* first */
-	struct blk *src;
 	struct bl_map map;
 	struct bl_cipher *cipher; /* NULL on a decrypted volume */
 	struct rs_secret work;	  /* WORK_BYTES; opened data, hence secret */
@@ -25,7 +23,7 @@ static struct source *source_of(struct blk *b)
 static int read_sectors(struct source *s, const struct bl_run *run, uint64_t disk_off, uint8_t *buf,
 	size_t len, struct rs_err *err)
 {
-	int r = blk_read(s->src, disk_off, buf, len, err);
+	int r = blk_read(s->blk.parent, disk_off, buf, len, err);
 
 	if (r < 0 || run->kind == BL_RUN_PLAIN)
 		return r;
@@ -106,7 +104,7 @@ static int write_run(
 		r = bl_cipher_encrypt(s->cipher, sector, s->work.p, whole);
 		if (r < 0)
 			return rs_fail_on(err, r, s->blk.name, "encryption failed");
-		r = blk_write(s->src, sector, s->work.p, whole, err);
+		r = blk_write(s->blk.parent, sector, s->work.p, whole, err);
 		if (r < 0)
 			return r;
 		done += n;
@@ -133,11 +131,6 @@ static int source_write(
 	return 0;
 }
 
-static int source_flush(struct blk *b, struct rs_err *err)
-{
-	return blk_flush(source_of(b)->src, err);
-}
-
 static void source_close(struct blk *b)
 {
 	struct source *s = source_of(b);
@@ -148,7 +141,7 @@ static void source_close(struct blk *b)
 }
 
 static const struct blk_ops source_ops = {
-	source_read, source_write, source_flush, source_close, NULL};
+	source_read, source_write, blk_child_flush, source_close, NULL};
 
 int bl_open(const struct bl_volume *v, struct blk *src, struct blk **ret, struct rs_err *err)
 {
@@ -161,14 +154,10 @@ int bl_open(const struct bl_volume *v, struct blk *src, struct blk **ret, struct
 		return rs_fail_on(err, RS_E_MEMORY, v->name, "opened volume");
 	auto_blk struct blk *owner = &s->blk;
 	bl_map_init(&s->map, v);
-	s->src = src;
-	s->blk = (struct blk){.ops = &source_ops,
-		.size_bytes = s->map.size_bytes,
-		.sector_bytes = s->map.sector_bytes,
-		.task = src->task,
-		.is_read_only =
-			src->is_read_only || !v->can_write || src->size_bytes < s->map.size_bytes};
-	(void)snprintf(s->blk.name, sizeof(s->blk.name), "%s", v->name);
+	blk_child_init(&s->blk, &source_ops, src, v->name);
+	s->blk.size_bytes = s->map.size_bytes;
+	s->blk.sector_bytes = s->map.sector_bytes;
+	s->blk.is_read_only |= !v->can_write || src->size_bytes < s->map.size_bytes;
 	int r = rs_secret_init(&s->work, WORK_BYTES, err);
 	if (r == 0 && v->method != BL_NONE)
 		r = bl_cipher_new(

@@ -2,8 +2,6 @@
 /* Reading from the device what was just written to it. A direct read passes by the page cache of
  * the disk itself; a loop device has its file's cache below it, a file has its file system's disk.
  */
-#include "block/again.h"
-
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,7 +12,6 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
 #include "block/internal.h"
@@ -65,24 +62,20 @@ static bool drop_device(const struct sys_roots *roots, const char *dir, unsigned
 
 	if (depth > DEEPEST)
 		return false;
-	(void)snprintf(path, sizeof(path), "%s/partition", dir);
-	if (access(path, F_OK) == 0) {
+	if (sys_is_partition(dir)) {
 		(void)snprintf(path, sizeof(path), "%s/..", dir);
 		return drop_device(roots, path, depth + 1);
 	}
-	(void)snprintf(path, sizeof(path), "%s/loop/backing_file", dir);
-	sys_read_line(path, file, sizeof(file));
+	sys_text(file, sizeof(file), "%s/loop/backing_file", dir);
 	if (file[0])
 		is_gone = drop(roots, file, depth + 1);
 	(void)snprintf(path, sizeof(path), "%s/slaves", dir);
-	DIR *d = opendir(path);
+	auto_dir DIR *d = opendir(path);
 	for (const struct dirent *e; d && (e = readdir(d));) {
 		(void)snprintf(path, sizeof(path), "%s/slaves/%s", dir, e->d_name);
 		if (e->d_name[0] != '.' && !drop_device(roots, path, depth + 1))
 			is_gone = false;
 	}
-	if (d)
-		(void)closedir(d); /* only read */
 	return is_gone;
 }
 
@@ -90,11 +83,9 @@ static bool drop_device(const struct sys_roots *roots, const char *dir, unsigned
  * known: its own cache is all there is. */
 static bool drop_below(const struct sys_roots *roots, dev_t dev, unsigned depth)
 {
-	char link[128];
+	char dir[PATH_MAX];
 
-	(void)snprintf(
-		link, sizeof(link), "%s/dev/block/%u:%u", roots->sys, major(dev), minor(dev));
-	return access(link, F_OK) < 0 || drop_device(roots, link, depth);
+	return !sys_device_dir(roots, dev, dir) || drop_device(roots, dir, depth);
 }
 
 static bool drop(const struct sys_roots *roots, const char *path, unsigned depth)
@@ -142,11 +133,8 @@ int blk_again_open(const char *path, struct blk **ret, bool *ret_is_device, stru
 		is_dropped = is_dropped && is_file_empty(path);
 		r = blk_file_open(path, 0, ret, &why);
 	}
-	if (r < 0) {
-		if (err)
-			*err = why;
-		return r;
-	}
+	if (r < 0)
+		return rs_err_pass(err, r, &why);
 	*ret_is_device = is_dropped;
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include "block/blk.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 static bool is_inside(const struct blk *b, uint64_t off_bytes, size_t len)
 {
@@ -50,4 +51,25 @@ void blk_close(struct blk *b)
 {
 	if (b)
 		b->ops->close(b);
+}
+
+void blk_child_init(struct blk *b, const struct blk_ops *ops, struct blk *parent, const char *name)
+{
+	*b = (struct blk){.ops = ops,
+		.size_bytes = parent->size_bytes,
+		.sector_bytes = parent->sector_bytes,
+		.task = parent->task,
+		.is_read_only = parent->is_read_only,
+		.parent = parent};
+	(void)snprintf(b->name, sizeof(b->name), "%s", name);
+}
+
+int blk_child_flush(struct blk *b, struct rs_err *err)
+{
+	return blk_flush(b->parent, err);
+}
+
+void blk_child_close(struct blk *b)
+{
+	free(b); /* the first member of what was allocated */
 }

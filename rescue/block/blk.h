@@ -39,8 +39,15 @@ struct blk {
 	/* Asked before each read, so that whatever reads can be cancelled, however long it is; NULL
 	 * (always where something is written): nobody. Borrowed. */
 	const struct rs_task *task;
-	char name[256]; /* for errors: path, or path and partition */
+	struct blk *parent; /* of a child: what it reads */
+	char name[256];	    /* for errors: path, or path and partition */
 };
+
+/** Begin a child of @parent, as long and as writable as that. @name is copied. */
+void blk_child_init(struct blk *b, const struct blk_ops *ops, struct blk *parent, const char *name);
+/** Ops of children that have nothing to add to it: flush of the parent, and free. */
+int blk_child_flush(struct blk *b, struct rs_err *err);
+void blk_child_close(struct blk *b);
 
 /** Read exactly @len bytes. Errors: RS_E_IO_READ (past the end included), with b->name as object,
  * RS_E_CANCELLED. */

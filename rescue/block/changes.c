@@ -21,18 +21,6 @@ size_t blk_changes_from(const struct blk_changes *c, uint64_t off_bytes)
 	return low;
 }
 
-static bool grow(struct blk_changes *c)
-{
-	const size_t cap = c->cap ? 2 * c->cap : 64;
-	struct blk_unit **v = realloc((void *)c->v, cap * sizeof(struct blk_unit *));
-
-	if (!v)
-		return false;
-	c->v = v;
-	c->cap = cap;
-	return true;
-}
-
 /* The unit at @off_bytes, filled from the source when it is new and not wholly overwritten. */
 static int unit_at(struct blk_changes *c, struct blk *base, uint64_t off_bytes, bool is_whole,
 	struct blk_unit **ret, struct rs_err *err)
@@ -47,7 +35,10 @@ static int unit_at(struct blk_changes *c, struct blk *base, uint64_t off_bytes, 
 	if (c->n == c->max)
 		return rs_fail_on(err, RS_E_MEMORY, base->name, "too many changes in one step");
 	auto_free struct blk_unit *u = calloc(1, sizeof(*u) + c->unit_bytes);
-	if (!u || (c->n == c->cap && !grow(c)))
+	struct blk_unit **v = rs_grown((void *)c->v, c->n, sizeof(struct blk_unit *));
+	if (v)
+		c->v = v;
+	if (!u || !v)
 		return rs_fail_on(err, RS_E_MEMORY, base->name, "held changes");
 	u->number = number;
 	const uint64_t left = base->size_bytes - start;
@@ -107,5 +98,5 @@ void blk_changes_clear(struct blk_changes *c)
 		free(c->v[i]);
 	free((void *)c->v);
 	c->v = NULL;
-	c->n = c->cap = 0;
+	c->n = 0;
 }

@@ -18,7 +18,7 @@ struct blk_changes {
 	uint32_t unit_bytes;
 	size_t max;	     /* units */
 	struct blk_unit **v; /* sorted by number */
-	size_t n, cap;
+	size_t n;
 };
 
 /** Index of the first unit that ends behind @off_bytes; n: none. */

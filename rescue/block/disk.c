@@ -7,40 +7,24 @@
 #include <string.h>
 
 #include "block/internal.h"
+#include "core/text.h"
 
 struct disk_part *disk_map_add(struct disk_map *map)
 {
 	if (map->n_parts == DISK_PARTS_MAX) {
 		if (!map->is_cut)
-			disk_map_warn(map, "more than %u partitions: the rest is not shown",
-				DISK_PARTS_MAX);
+			rs_note(map->warning, sizeof(map->warning),
+				"more than %u partitions: the rest is not shown", DISK_PARTS_MAX);
 		map->is_cut = true;
 		return NULL;
 	}
-	if (!(map->n_parts & (map->n_parts - 1))) { /* full at every power of two */
-		size_t cap = map->n_parts ? 2 * (size_t)map->n_parts : 1;
-		struct disk_part *bigger = realloc(map->parts, cap * sizeof(*bigger));
-		if (!bigger)
-			return NULL;
-		map->parts = bigger;
-	}
+	struct disk_part *parts = rs_grown(map->parts, map->n_parts, sizeof(*parts));
+	if (!parts)
+		return NULL;
+	map->parts = parts;
 	struct disk_part *p = &map->parts[map->n_parts++];
 	*p = (struct disk_part){.kind = VOL_UNKNOWN};
 	return p;
-}
-
-void disk_map_warn(struct disk_map *map, const char *fmt, ...)
-{
-	size_t used = strlen(map->warning);
-	va_list ap;
-
-	if (used && used + 3 < sizeof(map->warning)) {
-		memcpy(map->warning + used, "; ", 3);
-		used += 2;
-	}
-	va_start(ap, fmt);
-	(void)vsnprintf(map->warning + used, sizeof(map->warning) - used, fmt, ap); /* may be cut */
-	va_end(ap);
 }
 
 void disk_map_fault(struct disk_map *map, const char *fmt, ...)
@@ -143,7 +127,8 @@ static int load_table(struct blk *disk, struct disk_map *map, struct rs_err *err
 		return rs_fail_on(err, r, disk->name, "partition table");
 	if (rank >= GPT_HEADER) {
 		if (!is_protective)
-			disk_map_warn(map, "the protective MBR is missing");
+			rs_note(map->warning, sizeof(map->warning),
+				"the protective MBR is missing");
 		return 0;
 	}
 	if (is_boot || is_sound)

@@ -160,16 +160,18 @@ static void say_which(const struct blk *disk, struct disk_map *map, const struct
 		disk_map_fault(map, "both copies of the GPT: first: %s; copy at the end: %s",
 			primary->fault, backup->fault);
 	else if (primary->rank < GPT_SOUND)
-		disk_map_warn(map, "first GPT damaged (%s): its copy at the end was used",
-			primary->fault);
+		rs_note(map->warning, sizeof(map->warning),
+			"first GPT damaged (%s): its copy at the end was used", primary->fault);
 	else if (primary->alternate_lba >= sectors)
-		disk_map_warn(map,
+		rs_note(map->warning, sizeof(map->warning),
 			"the table is for a disk of %" PRIu64 " sectors, this one has %" PRIu64,
 			primary->alternate_lba + 1, sectors);
 	else if (backup->rank < GPT_SOUND)
-		disk_map_warn(map, "the copy of the GPT at the end is damaged (%s)", backup->fault);
+		rs_note(map->warning, sizeof(map->warning),
+			"the copy of the GPT at the end is damaged (%s)", backup->fault);
 	else if (backup->array_crc != primary->array_crc)
-		disk_map_warn(map, "the two copies of the GPT differ: the first was used");
+		rs_note(map->warning, sizeof(map->warning),
+			"the two copies of the GPT differ: the first was used");
 }
 
 /* Both copies for one sector size. */

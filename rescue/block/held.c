@@ -87,8 +87,7 @@ static bool may_be_reserved(const struct sys_roots *roots, const char *name)
 	(void)snprintf(path, sizeof(path), "%s/block/%s", roots->sys, name);
 	if (!realpath(path, real) || strstr(real, "/ata") || strstr(real, "/usb"))
 		return false;
-	(void)snprintf(path, sizeof(path), "%s/block/%s/device/type", roots->sys, name);
-	sys_read_line(path, type, sizeof(type));
+	sys_text(type, sizeof(type), "%s/block/%s/device/type", roots->sys, name);
 	return strcmp(type, "0") == 0;
 }
 
@@ -96,10 +95,9 @@ static bool may_be_reserved(const struct sys_roots *roots, const char *name)
 
 static unsigned read_hex(const char *device, const char *file)
 {
-	char path[2 * PATH_MAX + 32], text[32];
+	char text[32];
 
-	(void)snprintf(path, sizeof(path), "%s/%s", device, file);
-	sys_read_line(path, text, sizeof(text));
+	sys_text(text, sizeof(text), "%s/%s", device, file);
 	return (unsigned)strtoul(text, NULL, 16);
 }
 
@@ -135,18 +133,16 @@ static bool has_known_format(unsigned vendor)
 static bool has_amd_nvme_raid(const struct sys_roots *roots)
 {
 	char folder[PATH_MAX], device[2 * PATH_MAX];
-	bool is_there = false;
 
 	(void)snprintf(folder, sizeof(folder), "%s/bus/pci/devices", roots->sys);
-	DIR *d = opendir(folder);
-	for (const struct dirent *e; d && !is_there && (e = readdir(d));) {
+	auto_dir DIR *d = opendir(folder);
+	for (const struct dirent *e; d && (e = readdir(d));) {
 		(void)snprintf(device, sizeof(device), "%s/%s", folder, e->d_name);
-		is_there = e->d_name[0] != '.' && read_hex(device, "vendor") == 0x1022 &&
-			   read_hex(device, "device") == 0xb000;
+		if (e->d_name[0] != '.' && read_hex(device, "vendor") == 0x1022 &&
+			read_hex(device, "device") == 0xb000)
+			return true;
 	}
-	if (d)
-		(void)closedir(d); /* only read */
-	return is_there;
+	return false;
 }
 
 void blk_controller_look(const struct sys_roots *roots, const char *name, struct disk_member *ret)

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #include "block/internal.h"
 #include "core/text.h"
@@ -59,9 +58,7 @@ static bool says_something(const char *id)
 void disk_ident(const struct sys_roots *roots, const char *name, char *ret, size_t cap)
 {
 	static const char *const files[] = {"wwid", "device/wwid", "nguid", "eui"};
-	char dir[PATH_MAX], real[PATH_MAX], path[PATH_MAX + 32], id[300] = "",
-								 serial[2 * 252 + 1] = "";
-	char size[32];
+	char dir[PATH_MAX], real[PATH_MAX], id[300] = "", serial[2 * 252 + 1] = "", size[32];
 	uint8_t page[PAGE_MAX];
 
 	ret[0] = '\0';
@@ -71,8 +68,7 @@ void disk_ident(const struct sys_roots *roots, const char *name, char *ret, size
 		return;
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && !says_something(id); i++) {
 		char value[256];
-		(void)snprintf(path, sizeof(path), "%s/%s", real, files[i]);
-		sys_read_line(path, value, sizeof(value));
+		sys_text(value, sizeof(value), "%s/%s", real, files[i]);
 		(void)snprintf(id, sizeof(id), "%s%s", i > 1 ? "id." : "", value);
 	}
 	size_t n = read_page(real, "vpd_pg83", page);
@@ -83,24 +79,16 @@ void disk_ident(const struct sys_roots *roots, const char *name, char *ret, size
 	n = read_page(real, "vpd_pg80", page);
 	if (n)
 		rs_hex(page + 4, n - 4 < 252 ? n - 4 : 252, serial);
-	(void)snprintf(path, sizeof(path), "%s/size", real);
-	sys_read_line(path, size, sizeof(size));
+	sys_text(size, sizeof(size), "%s/size", real);
 	(void)snprintf(ret, cap, "%s/%s/%s", id, serial, size);
 }
 
 bool disk_name_of(const struct sys_roots *roots, const struct stat *st, char *ret, size_t cap)
 {
-	char link[PATH_MAX], real[PATH_MAX], path[PATH_MAX + 16];
+	char dir[PATH_MAX];
 
-	if (!S_ISBLK(st->st_mode))
+	if (!S_ISBLK(st->st_mode) || !sys_disk_dir(roots, st->st_rdev, dir))
 		return false;
-	(void)snprintf(link, sizeof(link), "%s/dev/block/%u:%u", roots->sys, major(st->st_rdev),
-		minor(st->st_rdev));
-	if (!realpath(link, real))
-		return false;
-	(void)snprintf(path, sizeof(path), "%s/partition", real);
-	if (access(path, F_OK) == 0)
-		*strrchr(real, '/') = '\0';
-	(void)snprintf(ret, cap, "%s", strrchr(real, '/') + 1);
+	(void)snprintf(ret, cap, "%s", strrchr(dir, '/') + 1);
 	return true;
 }

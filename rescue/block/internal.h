@@ -3,6 +3,8 @@
 #ifndef UNBRICK_BLOCK_INTERNAL_H
 #define UNBRICK_BLOCK_INTERNAL_H
 
+#include <limits.h>
+
 #include "block/disk.h"
 #include "core/view.h"
 
@@ -12,11 +14,7 @@
  * no memory. The pointer is good until the next call. */
 struct disk_part *disk_map_add(struct disk_map *map);
 
-/** Add a sentence to the warning. */
-void disk_map_warn(struct disk_map *map, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-/** The same for the fault of the table: the first one wins. */
+/** What is wrong with the table: the first fault wins. */
 void disk_map_fault(struct disk_map *map, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -93,13 +91,39 @@ int disk_list_in(const struct sys_roots *roots, char ***ret_paths, struct rs_err
 int blk_in_use(const struct sys_roots *roots, const char *path, struct rs_err *err);
 
 /** First line of a small text file, trimmed; "" when it is not there. */
-void sys_read_line(const char *path, char *ret, size_t cap);
+void sys_text(char *ret, size_t cap, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/** The folder of a block device in sysfs. False: there is none. */
+bool sys_device_dir(const struct sys_roots *roots, dev_t device, char ret[PATH_MAX]);
+bool sys_is_partition(const char *dir);
+/** The folder of the whole disk that a device is (a partition of). */
+bool sys_disk_dir(const struct sys_roots *roots, dev_t device, char ret[PATH_MAX]);
 
-/* ---- place.c: blk_kind.holds of each ---- */
+/* ---- access.c: blk_kind.holds of each ---- */
 bool blk_device_holds(const char *path, const struct stat *file);
 bool blk_file_holds(const char *path, const struct stat *file);
 
+/* ---- names.c ---- */
+
+#define BLK_NAMES_MAX 32U
+
+struct blk_names {
+	unsigned n;
+	char name[BLK_NAMES_MAX][1024]; /* "disk sda", "file 803:1f4", "naa.5000c500.../512" */
+	unsigned n_files;
+	char *files[BLK_NAMES_MAX]; /* paths of files behind loop devices, to be locked as well */
+};
+
+/** @st: of the path that was given. Free with blk_names_done. */
+void blk_names_find(const struct sys_roots *roots, const struct stat *st, struct blk_names *ret);
+void blk_names_done(struct blk_names *n);
+
 /* ---- again.c ---- */
+
+/** Open for reading after everything was flushed and closed: from the device, past every cache of
+ * this machine. *ret_is_device: what is read comes from the device; false where this machine gives
+ * no way to be sure of that (an image in memory, a file system without direct reads that keeps its
+ * cache): then it may come from a cache. Errors: those of blk_file_open. */
+int blk_again_open(const char *path, struct blk **ret, bool *ret_is_device, struct rs_err *err);
 
 /** Drop what the machine has in memory of a file or device, and of what lies below it (loop devices
  * and their files). True: nothing is left that a direct read could meet. */

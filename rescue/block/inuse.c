@@ -26,20 +26,6 @@ struct search {
 	struct target *targets;
 };
 
-static void close_dir(DIR **d)
-{
-	if (*d)
-		(void)closedir(*d); /* only read */
-}
-#define auto_dir __attribute__((cleanup(close_dir)))
-
-static void close_file(FILE **f)
-{
-	if (*f)
-		(void)fclose(*f); /* only read */
-}
-#define auto_file __attribute__((cleanup(close_file)))
-
 /* Add a device by its folder in sysfs, and its partitions. */
 static void add_target(struct search *s, const char *dir)
 {
@@ -51,18 +37,15 @@ static void add_target(struct search *s, const char *dir)
 	struct target *t = &s->targets[s->n];
 	(void)snprintf(t->name, sizeof(t->name), "%.*s", (int)sizeof(t->name) - 1, slash + 1);
 	(void)snprintf(t->dir, sizeof(t->dir), "%s", dir);
-	(void)snprintf(path, sizeof(path), "%s/dev", dir);
-	sys_read_line(path, t->number, sizeof(t->number));
+	sys_text(t->number, sizeof(t->number), "%s/dev", dir);
 	if (!t->number[0])
 		return;
 	s->n++;
 	auto_dir DIR *d = opendir(dir);
 	for (const struct dirent *e; d && (e = readdir(d));) {
-		(void)snprintf(path, sizeof(path), "%s/%s/partition", dir, e->d_name);
-		if (e->d_name[0] == '.' || access(path, F_OK) < 0)
-			continue;
-		*strrchr(path, '/') = '\0';
-		add_target(s, path);
+		(void)snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
+		if (e->d_name[0] != '.' && sys_is_partition(path))
+			add_target(s, path);
 	}
 }
 
@@ -88,29 +71,29 @@ static bool is_ours(const struct search *s, const char *path)
 	return S_ISBLK(st.st_mode) && is_known(s, number);
 }
 
+static void add_loop(struct search *s, const char *dir)
+{
+	char backing[PATH_MAX], number[24];
+
+	sys_text(number, sizeof(number), "%s/dev", dir);
+	sys_text(backing, sizeof(backing), "%s/loop/backing_file", dir);
+	if (backing[0] && number[0] && !is_known(s, number) && is_ours(s, backing))
+		add_target(s, dir);
+}
+
 /* Loop devices on the file or on a device; a loop on a loop is found by going round again. */
 static void add_loops(struct search *s)
 {
-	char block[256], path[PATH_MAX], backing[PATH_MAX], number[24];
+	char block[256], path[PATH_MAX];
 
 	(void)snprintf(block, sizeof(block), "%s/block", s->roots->sys);
 	for (unsigned before = UINT_MAX; before != s->n;) {
 		before = s->n;
 		auto_dir DIR *d = opendir(block);
 		for (const struct dirent *e; d && (e = readdir(d));) {
-			if (strncmp(e->d_name, "loop", 4) != 0)
-				continue;
-			if (snprintf(path, sizeof(path), "%s/%s/dev", block, e->d_name) < 0)
-				continue;
-			sys_read_line(path, number, sizeof(number));
-			(void)snprintf(
-				path, sizeof(path), "%s/%s/loop/backing_file", block, e->d_name);
-			sys_read_line(path, backing, sizeof(backing));
-			if (!backing[0] || !number[0] || is_known(s, number) ||
-				!is_ours(s, backing))
-				continue;
 			(void)snprintf(path, sizeof(path), "%s/%s", block, e->d_name);
-			add_target(s, path);
+			if (strncmp(e->d_name, "loop", 4) == 0)
+				add_loop(s, path);
 		}
 	}
 }
@@ -164,9 +147,8 @@ static int find_holder(const struct search *s, struct rs_err *err)
 		for (const struct dirent *e; d && (e = readdir(d));) {
 			if (e->d_name[0] == '.')
 				continue;
-			(void)snprintf(path, sizeof(path), "%s/block/%s/dm/name", s->roots->sys,
+			sys_text(name, sizeof(name), "%s/block/%s/dm/name", s->roots->sys,
 				e->d_name);
-			sys_read_line(path, name, sizeof(name));
 			return rs_fail_on(err, RS_E_BUSY, s->path, "%s is held by %s%s%s",
 				s->targets[i].name, e->d_name, name[0] ? " = " : "", name);
 		}
@@ -177,7 +159,7 @@ static int find_holder(const struct search *s, struct rs_err *err)
 int blk_in_use(const struct sys_roots *roots, const char *path, struct rs_err *err)
 {
 	struct search s = {.roots = roots, .path = path};
-	char dir[256], real[PATH_MAX];
+	char dir[PATH_MAX];
 
 	if (stat(path, &s.file) < 0)
 		return 0; /* opening it gives the better message */
@@ -185,12 +167,8 @@ int blk_in_use(const struct sys_roots *roots, const char *path, struct rs_err *e
 	if (!targets)
 		return rs_fail_on(err, RS_E_MEMORY, path, "list of devices");
 	s.targets = targets;
-	if (S_ISBLK(s.file.st_mode)) {
-		(void)snprintf(dir, sizeof(dir), "%s/dev/block/%u:%u", roots->sys,
-			major(s.file.st_rdev), minor(s.file.st_rdev));
-		if (realpath(dir, real))
-			add_target(&s, real);
-	}
+	if (S_ISBLK(s.file.st_mode) && sys_device_dir(roots, s.file.st_rdev, dir))
+		add_target(&s, dir);
 	add_loops(&s);
 	int r = find_mount(&s, err);
 	if (r == 0)

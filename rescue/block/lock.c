@@ -6,16 +6,17 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/un.h>
 #include <time.h>
 
-#include "block/claim.h"
 #include "block/internal.h"
-#include "block/names.h"
 
 #define LOCKS_MAX (2 * BLK_NAMES_MAX + 1)
 #define TRIES	  20U /* udev holds a device it looks at for a moment */
@@ -24,8 +25,8 @@
 /* Who holds the lock, for the message only: "" when /proc does not tell. */
 static void find_owner(const struct stat *st, char *ret, size_t cap)
 {
-	char line[256], path[64], name[64];
-	FILE *f = fopen("/proc/locks", "re");
+	char line[256], name[64];
+	auto_file FILE *f = fopen("/proc/locks", "re");
 
 	ret[0] = '\0';
 	while (f && !ret[0] && fgets(line, sizeof(line), f)) {
@@ -36,29 +37,22 @@ static void find_owner(const struct stat *st, char *ret, size_t cap)
 			continue;
 		if (inode != st->st_ino || maj != major(st->st_dev) || min != minor(st->st_dev))
 			continue;
-		(void)snprintf(path, sizeof(path), "/proc/%u/comm", pid);
-		sys_read_line(path, name, sizeof(name));
+		sys_text(name, sizeof(name), "/proc/%u/comm", pid);
 		(void)snprintf(ret, cap, "%s (process %u)", name, pid);
 	}
-	if (f)
-		(void)fclose(f); /* only read */
 }
 
 /* The lock of a partition is that of its disk, so that both names exclude each other. */
 static int open_to_lock(const char *path, struct stat *ret_st)
 {
-	char link[64], real[PATH_MAX], disk[PATH_MAX];
+	char dir[PATH_MAX], disk[PATH_MAX + 8];
 
 	if (stat(path, ret_st) < 0)
 		return -1;
-	(void)snprintf(link, sizeof(link), "/sys/dev/block/%u:%u", major(ret_st->st_rdev),
-		minor(ret_st->st_rdev));
-	if (S_ISBLK(ret_st->st_mode) && realpath(link, real) &&
-		snprintf(disk, sizeof(disk), "%s/partition", real) < (int)sizeof(disk) &&
-		access(disk, F_OK) == 0) {
-		*strrchr(real, '/') = '\0';
-		(void)snprintf(
-			disk, sizeof(disk), "/dev/%.*s", PATH_MAX - 8, strrchr(real, '/') + 1);
+	if (S_ISBLK(ret_st->st_mode) && sys_device_dir(&sys_roots_real, ret_st->st_rdev, dir) &&
+		sys_is_partition(dir)) {
+		*strrchr(dir, '/') = '\0';
+		(void)snprintf(disk, sizeof(disk), "/dev/%s", strrchr(dir, '/') + 1);
 		int fd = open(disk, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 		if (fd >= 0)
 			return fd;
@@ -119,12 +113,69 @@ static int lock_file(
 	return say_busy(path, is_exclusive, owner, err);
 }
 
+/* ---- names ---- */
+
+/* A name that one process at a time can have, without a file: the name of an abstract socket. It is
+ * gone with the process, needs no rights and no folder, and is the same in all mount namespaces of
+ * one network namespace; across network namespaces the locks of files and the kernel's exclusive
+ * opening of devices remain. */
+static socklen_t address_of(const char *name, struct sockaddr_un *ret)
+{
+	uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
+
+	for (const char *c = name; *c; c++)
+		hash = (hash ^ (uint8_t)*c) * 0x100000001b3;
+	*ret = (struct sockaddr_un){.sun_family = AF_UNIX};
+	int n = snprintf(ret->sun_path + 1, sizeof(ret->sun_path) - 1, "unbrick-writes-%016llx",
+		(unsigned long long)hash);
+	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n);
+}
+
+/* Take the name; it is held until the descriptor is closed. -1 with errno: EADDRINUSE somebody has
+ * it, anything else that it cannot be told here. */
+static int claim(const char *name)
+{
+	struct sockaddr_un address;
+	socklen_t len = address_of(name, &address);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return -1;
+	if (bind(fd, (const struct sockaddr *)(const void *)&address, len) == 0 &&
+		listen(fd, 1) == 0)
+		return fd;
+	int why = errno;
+	(void)close(fd);
+	errno = why;
+	return -1;
+}
+
+/* Has somebody taken the name? *ret_pid 0: not known who. */
+static bool is_claimed(const char *name, int *ret_pid)
+{
+	struct sockaddr_un address;
+	socklen_t len = address_of(name, &address);
+	struct ucred who = {0};
+	socklen_t n = sizeof(who);
+	auto_close int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	*ret_pid = 0;
+	if (fd < 0)
+		return false;
+	/* a full queue is somebody's, too */
+	if (connect(fd, (const struct sockaddr *)(const void *)&address, len) < 0)
+		return errno == EAGAIN;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n) == 0)
+		*ret_pid = (int)who.pid;
+	return true;
+}
+
 /* Writing takes a name; reading only looks that nobody has it. */
 static int lock_name(struct blk_lock *l, const char *name, bool is_exclusive, const char *path,
 	struct rs_err *err)
 {
-	char owner[128] = "", comm[64], file[64];
-	int pid = 0, fd = is_exclusive ? rs_claim(name) : -1;
+	char owner[128] = "", comm[64];
+	int pid = 0, fd = is_exclusive ? claim(name) : -1;
 
 	if (fd >= 0) {
 		l->fds[l->n++] = fd;
@@ -133,10 +184,9 @@ static int lock_name(struct blk_lock *l, const char *name, bool is_exclusive, co
 	/* where names cannot be taken at all, the locks of files remain */
 	if (is_exclusive && errno != EADDRINUSE)
 		return 0;
-	if (!rs_is_claimed(name, &pid) && !is_exclusive)
+	if (!is_claimed(name, &pid) && !is_exclusive)
 		return 0;
-	(void)snprintf(file, sizeof(file), "/proc/%d/comm", pid);
-	sys_read_line(file, comm, sizeof(comm));
+	sys_text(comm, sizeof(comm), "/proc/%d/comm", pid);
 	if (pid)
 		(void)snprintf(owner, sizeof(owner), "%s (process %d)", comm, pid);
 	return say_busy(path, is_exclusive, owner, err);

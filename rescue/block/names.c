@@ -9,9 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include "block/names.h"
+#include "block/internal.h"
 
 #define DEEPEST 8U /* a loop on LVM on RAID on partitions ... */
 
@@ -63,8 +64,7 @@ static void add_behind_loop(
 	char path[PATH_MAX], behind[PATH_MAX];
 	struct stat st = {0}, there = {0};
 
-	(void)snprintf(path, sizeof(path), "%s/block/%s/loop/backing_file", roots->sys, name);
-	sys_read_line(path, behind, sizeof(behind));
+	sys_text(behind, sizeof(behind), "%s/block/%s/loop/backing_file", roots->sys, name);
 	if (!behind[0])
 		return;
 	bool is_found = stat(behind, &there) == 0;
@@ -105,17 +105,14 @@ static void add_device(const struct sys_roots *roots, struct blk_names *n, unsig
 		(void)add_name(n, text);
 	add_behind_loop(roots, n, name, depth);
 	(void)snprintf(path, sizeof(path), "%s/block/%s/slaves", roots->sys, name);
-	DIR *d = opendir(path);
+	auto_dir DIR *d = opendir(path);
 	for (const struct dirent *e; d && (e = readdir(d));) {
-		char file[PATH_MAX + NAME_MAX + 8], number[32];
+		char number[32];
 		unsigned ma, mi;
-		(void)snprintf(file, sizeof(file), "%s/%s/dev", path, e->d_name);
-		sys_read_line(file, number, sizeof(number));
+		sys_text(number, sizeof(number), "%s/%s/dev", path, e->d_name);
 		if (e->d_name[0] != '.' && sscanf(number, "%u:%u", &ma, &mi) == 2)
 			add_device(roots, n, ma, mi, depth + 1);
 	}
-	if (d)
-		(void)closedir(d); /* only read */
 }
 
 void blk_names_find(const struct sys_roots *roots, const struct stat *st, struct blk_names *ret)

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "block/again.h"
 #include "block/internal.h"
 #include "block/set.h"
 

@@ -3,15 +3,12 @@
  * reads megabytes between them. */
 #include "block/overlay.h"
 
-#include <stdio.h>
-
 #include "block/changes.h"
 
 #define UNIT 512U /* held in this grain, whatever the sector size is */
 
 struct overlay {
 	struct blk blk; /* first: ops get a pointer to it */
-	struct blk *base;
 	struct blk_changes changes;
 };
 
@@ -23,33 +20,23 @@ static struct overlay *overlay_of(struct blk *b)
 static int overlay_read(
 	struct blk *b, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
 {
-	const struct overlay *o = overlay_of(b);
-	int r = blk_read(o->base, off_bytes, buf, len, err);
+	int r = blk_read(b->parent, off_bytes, buf, len, err);
 
 	if (r == 0)
-		blk_changes_lay(&o->changes, off_bytes, buf, len);
+		blk_changes_lay(&overlay_of(b)->changes, off_bytes, buf, len);
 	return r;
 }
 
 static int overlay_write(
 	struct blk *b, uint64_t off_bytes, const void *buf, size_t len, struct rs_err *err)
 {
-	struct overlay *o = overlay_of(b);
-
-	return blk_changes_put(&o->changes, o->base, off_bytes, buf, len, err);
-}
-
-static int overlay_flush(struct blk *b, struct rs_err *err)
-{
-	(void)b; /* in memory: there is nothing more stable */
-	(void)err;
-	return 0;
+	return blk_changes_put(&overlay_of(b)->changes, b->parent, off_bytes, buf, len, err);
 }
 
 static uint64_t overlay_next_data(struct blk *b, uint64_t off_bytes)
 {
 	struct overlay *o = overlay_of(b);
-	uint64_t next = blk_next_data(o->base, off_bytes);
+	uint64_t next = blk_next_data(b->parent, off_bytes);
 
 	/* a hole of the base may be changed: say no more than is sure */
 	const size_t i = blk_changes_from(&o->changes, off_bytes);
@@ -60,14 +47,13 @@ static uint64_t overlay_next_data(struct blk *b, uint64_t off_bytes)
 
 static void overlay_close(struct blk *b)
 {
-	struct overlay *o = overlay_of(b);
-
-	blk_changes_clear(&o->changes);
-	free(o);
+	blk_changes_clear(&overlay_of(b)->changes);
+	free(b);
 }
 
+/* No flush: in memory there is nothing more stable. */
 static const struct blk_ops overlay_ops = {
-	overlay_read, overlay_write, overlay_flush, overlay_close, overlay_next_data};
+	overlay_read, overlay_write, NULL, overlay_close, overlay_next_data};
 
 int blk_overlay_new(struct blk *base, bool is_writable, struct blk **ret, struct rs_err *err)
 {
@@ -75,13 +61,8 @@ int blk_overlay_new(struct blk *base, bool is_writable, struct blk **ret, struct
 
 	if (!o)
 		return rs_fail_on(err, RS_E_MEMORY, base->name, "overlay");
-	o->blk = (struct blk){.ops = &overlay_ops,
-		.size_bytes = base->size_bytes,
-		.sector_bytes = base->sector_bytes,
-		.task = base->task,
-		.is_read_only = !is_writable};
-	(void)snprintf(o->blk.name, sizeof(o->blk.name), "%s", base->name);
-	o->base = base;
+	blk_child_init(&o->blk, &overlay_ops, base, base->name);
+	o->blk.is_read_only = !is_writable;
 	o->changes = (struct blk_changes){.unit_bytes = UNIT, .max = SIZE_MAX};
 	*ret = &o->blk;
 	return 0;

@@ -18,7 +18,18 @@ int blk_overlay_put(
 int blk_overlay_each(struct blk *overlay,
 	int (*fn)(void *user, uint64_t off_bytes, const uint8_t *bytes, size_t len), void *user);
 
-/** Bytes held in memory. */
+/** Bytes held in memory, each counted once. */
 uint64_t blk_overlay_bytes(const struct blk *overlay);
+
+/* ---- written.c: what a run wrote to a disk, kept in an overlay of the disk as it was, so that it
+ * can be compared with what the disk gives back ---- */
+
+/** @parent seen through; what is written goes into @record, too. A write that it has no memory for
+ * fails before it is made. @record outlives it. Errors: RS_E_MEMORY. */
+int blk_written_through(
+	struct blk *record, struct blk *parent, struct blk **ret, struct rs_err *err);
+
+/** Does @disk give back all of it? Errors: RS_E_NOT_KEPT (where), RS_E_IO_READ, RS_E_MEMORY. */
+int blk_written_compare(struct blk *record, struct blk *disk, struct rs_err *err);
 
 #endif

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A window of another block source. */
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "block/blk.h"
 
 struct part {
 	struct blk blk; /* first: ops get a pointer to it */
-	struct blk *parent;
 	uint64_t off_bytes;
 };
 
@@ -18,35 +16,25 @@ static struct part *part_of(struct blk *b)
 
 static int part_read(struct blk *b, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
 {
-	return blk_read(part_of(b)->parent, part_of(b)->off_bytes + off_bytes, buf, len, err);
+	return blk_read(b->parent, part_of(b)->off_bytes + off_bytes, buf, len, err);
 }
 
 static int part_write(
 	struct blk *b, uint64_t off_bytes, const void *buf, size_t len, struct rs_err *err)
 {
-	return blk_write(part_of(b)->parent, part_of(b)->off_bytes + off_bytes, buf, len, err);
-}
-
-static int part_flush(struct blk *b, struct rs_err *err)
-{
-	return blk_flush(part_of(b)->parent, err);
+	return blk_write(b->parent, part_of(b)->off_bytes + off_bytes, buf, len, err);
 }
 
 static uint64_t part_next_data(struct blk *b, uint64_t off_bytes)
 {
 	uint64_t base = part_of(b)->off_bytes;
-	uint64_t next = blk_next_data(part_of(b)->parent, base + off_bytes) - base;
+	uint64_t next = blk_next_data(b->parent, base + off_bytes) - base;
 
 	return next < b->size_bytes ? next : b->size_bytes;
 }
 
-static void part_close(struct blk *b)
-{
-	free(part_of(b));
-}
-
 static const struct blk_ops part_ops = {
-	part_read, part_write, part_flush, part_close, part_next_data};
+	part_read, part_write, blk_child_flush, blk_child_close, part_next_data};
 
 int blk_part_new(struct blk *parent, uint64_t off_bytes, uint64_t len_bytes, const char *name,
 	struct blk **ret, struct rs_err *err)
@@ -58,13 +46,8 @@ int blk_part_new(struct blk *parent, uint64_t off_bytes, uint64_t len_bytes, con
 	struct part *p = calloc(1, sizeof(*p));
 	if (!p)
 		return rs_fail_on(err, RS_E_MEMORY, name, "partition");
-	p->blk = (struct blk){.ops = &part_ops,
-		.size_bytes = len_bytes,
-		.sector_bytes = parent->sector_bytes,
-		.task = parent->task,
-		.is_read_only = parent->is_read_only};
-	(void)snprintf(p->blk.name, sizeof(p->blk.name), "%s", name);
-	p->parent = parent;
+	blk_child_init(&p->blk, &part_ops, parent, name);
+	p->blk.size_bytes = len_bytes;
 	p->off_bytes = off_bytes;
 	*ret = &p->blk;
 	return 0;

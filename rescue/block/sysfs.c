@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -29,13 +30,44 @@ static void trim(char *s)
 	s[to] = '\0';
 }
 
-void sys_read_line(const char *path, char *ret, size_t cap)
+void sys_text(char *ret, size_t cap, const char *fmt, ...)
 {
+	char path[PATH_MAX + 1]; /* one that is cut is too long for the kernel */
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(path, sizeof(path), fmt, ap);
+	va_end(ap);
 	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : read(fd, ret, cap - 1);
-
 	ret[n > 0 ? n : 0] = '\0';
 	trim(ret);
+}
+
+bool sys_device_dir(const struct sys_roots *roots, dev_t device, char ret[PATH_MAX])
+{
+	char link[PATH_MAX];
+
+	(void)snprintf(
+		link, sizeof(link), "%s/dev/block/%u:%u", roots->sys, major(device), minor(device));
+	return realpath(link, ret);
+}
+
+bool sys_is_partition(const char *dir)
+{
+	char path[PATH_MAX + 16];
+
+	(void)snprintf(path, sizeof(path), "%s/partition", dir);
+	return access(path, F_OK) == 0;
+}
+
+bool sys_disk_dir(const struct sys_roots *roots, dev_t device, char ret[PATH_MAX])
+{
+	if (!sys_device_dir(roots, device, ret))
+		return false;
+	if (sys_is_partition(ret))
+		*strrchr(ret, '/') = '\0';
+	return true;
 }
 
 static bool is_virtual(const char *name)
@@ -48,23 +80,15 @@ static bool is_virtual(const char *name)
 	return name[0] == '.';
 }
 
-static void read_of(
-	const struct sys_roots *roots, const char *name, const char *file, char *ret, size_t cap)
-{
-	char path[PATH_MAX];
-
-	(void)snprintf(path, sizeof(path), "%s/block/%s/%s", roots->sys, name, file);
-	sys_read_line(path, ret, cap);
-}
-
 /* A set of disks that is put together and runs: an array, the paths of one disk. */
 static bool is_running_set(const struct sys_roots *roots, const char *name)
 {
 	char level[32], state[32], uuid[64];
 
-	read_of(roots, name, "md/level", level, sizeof(level)); /* a container has none */
-	read_of(roots, name, "md/array_state", state, sizeof(state));
-	read_of(roots, name, "dm/uuid", uuid, sizeof(uuid));
+	sys_text(level, sizeof(level), "%s/block/%s/md/level", roots->sys,
+		name); /* a container has none */
+	sys_text(state, sizeof(state), "%s/block/%s/md/array_state", roots->sys, name);
+	sys_text(uuid, sizeof(uuid), "%s/block/%s/dm/uuid", roots->sys, name);
 	return (level[0] && strcmp(state, "inactive") != 0 && strcmp(state, "clear") != 0) ||
 	       strncmp(uuid, "mpath-", 6) == 0 || strncmp(uuid, "DMRAID-", 7) == 0;
 }
@@ -72,28 +96,25 @@ static bool is_running_set(const struct sys_roots *roots, const char *name)
 static bool is_in_running_set(const struct sys_roots *roots, const char *name)
 {
 	char path[PATH_MAX];
-	bool is_in = false;
 
 	(void)snprintf(path, sizeof(path), "%s/block/%s/holders", roots->sys, name);
-	DIR *d = opendir(path);
-	for (const struct dirent *e; d && !is_in && (e = readdir(d));)
-		is_in = e->d_name[0] != '.' && is_running_set(roots, e->d_name);
-	if (d)
-		(void)closedir(d); /* only read */
-	return is_in;
+	auto_dir DIR *d = opendir(path);
+	for (const struct dirent *e; d && (e = readdir(d));)
+		if (e->d_name[0] != '.' && is_running_set(roots, e->d_name))
+			return true;
+	return false;
 }
 
 static bool is_disk(const struct sys_roots *roots, const char *name)
 {
-	char path[PATH_MAX], size[32], hidden[8];
+	char size[32], hidden[8];
 
 	if (is_virtual(name) || is_in_running_set(roots, name) ||
 		(strncmp(name, "dm-", 3) == 0 && !is_running_set(roots, name)))
 		return false;
-	(void)snprintf(path, sizeof(path), "%s/block/%s/size", roots->sys, name);
-	sys_read_line(path, size, sizeof(size));
-	(void)snprintf(path, sizeof(path), "%s/block/%s/hidden", roots->sys, name);
-	sys_read_line(path, hidden, sizeof(hidden)); /* a path of a multipath NVMe disk */
+	sys_text(size, sizeof(size), "%s/block/%s/size", roots->sys, name);
+	/* a path of a multipath NVMe disk */
+	sys_text(hidden, sizeof(hidden), "%s/block/%s/hidden", roots->sys, name);
 	return size[0] && strcmp(size, "0") != 0 && strcmp(hidden, "1") != 0;
 }
 
@@ -119,12 +140,6 @@ void disk_list_free(char **paths)
 	for (char **p = paths; p && *p; p++)
 		free(*p);
 	free(paths);
-}
-
-static void close_dir(DIR **d)
-{
-	if (*d)
-		(void)closedir(*d); /* only read */
 }
 
 /* Of a disk by two paths the first stays. */
@@ -155,7 +170,7 @@ int disk_list_in(const struct sys_roots *roots, char ***ret_paths, struct rs_err
 	size_t n = 0;
 
 	(void)snprintf(path, sizeof(path), "%s/block", roots->sys);
-	__attribute__((cleanup(close_dir))) DIR *dir = opendir(path);
+	auto_dir DIR *dir = opendir(path);
 	if (!dir)
 		return rs_fail_on(err, RS_E_IO_OPEN, path, "%s", strerror(errno));
 	char **paths = calloc(1, sizeof(*paths));
@@ -202,33 +217,27 @@ static void read_vpd80(const char *path, char *ret, size_t cap)
 	trim(ret);
 }
 
+static void read_first(const char *dir, const char *const *files, size_t n, char *ret, size_t cap)
+{
+	for (size_t i = 0; i < n && !ret[0]; i++)
+		sys_text(ret, cap, "%s/%s", dir, files[i]);
+}
+
 void disk_identity(
 	const char *path, char *ret_model, size_t cap_model, char *ret_serial, size_t cap_serial)
 {
+	static const char *const models[] = {"device/model", "device/name"}; /* SD cards */
 	static const char *const serials[] = {"device/serial", "serial", "device/cid"};
-	char base[64], file[128];
+	char dir[PATH_MAX], page[PATH_MAX + 32];
 	struct stat st;
 
 	ret_model[0] = ret_serial[0] = '\0';
-	if (stat(path, &st) < 0 || !S_ISBLK(st.st_mode))
+	if (stat(path, &st) < 0 || !S_ISBLK(st.st_mode) ||
+		!sys_disk_dir(&sys_roots_real, st.st_rdev, dir))
 		return;
-	(void)snprintf(
-		base, sizeof(base), "/sys/dev/block/%u:%u", major(st.st_rdev), minor(st.st_rdev));
-	(void)snprintf(file, sizeof(file), "%s/partition", base);
-	bool is_partition = access(file, F_OK) == 0;
-	const char *up = is_partition ? "/.." : "";
-	(void)snprintf(file, sizeof(file), "%s%s/device/model", base, up);
-	sys_read_line(file, ret_model, cap_model);
-	if (!ret_model[0]) {
-		(void)snprintf(file, sizeof(file), "%s%s/device/name", base, up); /* SD cards */
-		sys_read_line(file, ret_model, cap_model);
-	}
-	for (size_t i = 0; i < 3 && !ret_serial[0]; i++) {
-		(void)snprintf(file, sizeof(file), "%s%s/%s", base, up, serials[i]);
-		sys_read_line(file, ret_serial, cap_serial);
-	}
-	if (!ret_serial[0]) {
-		(void)snprintf(file, sizeof(file), "%s%s/device/vpd_pg80", base, up);
-		read_vpd80(file, ret_serial, cap_serial);
-	}
+	read_first(dir, models, 2, ret_model, cap_model);
+	read_first(dir, serials, 3, ret_serial, cap_serial);
+	(void)snprintf(page, sizeof(page), "%s/device/vpd_pg80", dir);
+	if (!ret_serial[0])
+		read_vpd80(page, ret_serial, cap_serial);
 }

@@ -1,52 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The record of a run's writes: an overlay that holds them, behind a source that passes them on. */
-#include "block/written.h"
-
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "block/overlay.h"
 
 #define WINDOW (64U << 10) /* read back at a time */
 
-struct blk_written {
-	struct blk *kept; /* an overlay */
-};
-
 struct through {
-	struct blk blk; /* first: ops get a pointer to it */
-	struct blk *parent;
-	struct blk_written *record;
+	struct blk blk;	    /* first: ops get a pointer to it */
+	struct blk *record; /* an overlay */
 };
-
-int blk_written_new(struct blk *base, struct blk_written **ret, struct rs_err *err)
-{
-	struct blk_written *w = calloc(1, sizeof(*w));
-
-	if (!w)
-		return rs_fail_on(err, RS_E_MEMORY, base->name, "record of writes");
-	int r = blk_overlay_new(base, false, &w->kept, err);
-	if (r < 0) {
-		free(w);
-		return r;
-	}
-	*ret = w;
-	return 0;
-}
-
-void blk_written_free(struct blk_written *w)
-{
-	if (!w)
-		return;
-	blk_close(w->kept);
-	free(w);
-}
-
-uint64_t blk_written_bytes(const struct blk_written *w)
-{
-	return blk_overlay_bytes(w->kept);
-}
 
 /* ---- the source ---- */
 
@@ -58,7 +22,7 @@ static struct through *through_of(struct blk *b)
 static int through_read(
 	struct blk *b, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
 {
-	return blk_read(through_of(b)->parent, off_bytes, buf, len, err);
+	return blk_read(b->parent, off_bytes, buf, len, err);
 }
 
 /* The record first: it must never lack what is on the disk. Where the write then fails, the run
@@ -66,44 +30,28 @@ static int through_read(
 static int through_write(
 	struct blk *b, uint64_t off_bytes, const void *buf, size_t len, struct rs_err *err)
 {
-	struct through *t = through_of(b);
-	int r = blk_overlay_put(t->record->kept, off_bytes, buf, len, err);
+	int r = blk_overlay_put(through_of(b)->record, off_bytes, buf, len, err);
 
-	return r < 0 ? r : blk_write(t->parent, off_bytes, buf, len, err);
-}
-
-static int through_flush(struct blk *b, struct rs_err *err)
-{
-	return blk_flush(through_of(b)->parent, err);
+	return r < 0 ? r : blk_write(b->parent, off_bytes, buf, len, err);
 }
 
 static uint64_t through_next_data(struct blk *b, uint64_t off_bytes)
 {
-	return blk_next_data(through_of(b)->parent, off_bytes);
-}
-
-static void through_close(struct blk *b)
-{
-	free(through_of(b));
+	return blk_next_data(b->parent, off_bytes);
 }
 
 static const struct blk_ops through_ops = {
-	through_read, through_write, through_flush, through_close, through_next_data};
+	through_read, through_write, blk_child_flush, blk_child_close, through_next_data};
 
 int blk_written_through(
-	struct blk_written *w, struct blk *parent, struct blk **ret, struct rs_err *err)
+	struct blk *record, struct blk *parent, struct blk **ret, struct rs_err *err)
 {
 	struct through *t = calloc(1, sizeof(*t));
 
 	if (!t)
 		return rs_fail_on(err, RS_E_MEMORY, parent->name, "record of writes");
-	t->blk = (struct blk){.ops = &through_ops,
-		.size_bytes = parent->size_bytes,
-		.sector_bytes = parent->sector_bytes,
-		.is_read_only = parent->is_read_only};
-	(void)snprintf(t->blk.name, sizeof(t->blk.name), "%s", parent->name);
-	t->parent = parent;
-	t->record = w;
+	blk_child_init(&t->blk, &through_ops, parent, parent->name);
+	t->record = record;
 	*ret = &t->blk;
 	return 0;
 }
@@ -135,10 +83,10 @@ static int compare_unit(void *user, uint64_t off_bytes, const uint8_t *bytes, si
 		"at byte %" PRIu64 " it gives back something else than was written", off_bytes);
 }
 
-int blk_written_compare(struct blk_written *w, struct blk *disk, struct rs_err *err)
+int blk_written_compare(struct blk *record, struct blk *disk, struct rs_err *err)
 {
 	struct compare c = {.disk = disk, .window = malloc(WINDOW), .err = err};
-	int r = c.window ? blk_overlay_each(w->kept, compare_unit, &c)
+	int r = c.window ? blk_overlay_each(record, compare_unit, &c)
 			 : rs_fail_on(err, RS_E_MEMORY, disk->name, "comparison");
 
 	free(c.window);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Cleanup attributes: auto_free, and RS_DEFINE_AUTO(type, function) for a module's own types. */
+/* Memory and other things that end with their block: auto_free and the like, RS_DEFINE_AUTO(type,
+ * function) for a module's own types; and lists that grow. */
 #ifndef UNBRICK_CORE_CLEANUP_H
 #define UNBRICK_CORE_CLEANUP_H
 
+#include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -17,6 +20,19 @@ static inline void rs_auto_close(const int *fd)
 		(void)close(*fd); /* read-only or already synced: nothing to report */
 }
 
+static inline void rs_auto_dir(DIR **d)
+{
+	if (*d)
+		(void)closedir(*d); /* only read */
+}
+
+/* Of a file that is only read; one that is written is closed by hand. */
+static inline void rs_auto_file(FILE **f)
+{
+	if (*f)
+		(void)fclose(*f);
+}
+
 /* Hand a descriptor over and leave -1 behind. */
 static inline int rs_steal_fd(int *fd)
 {
@@ -28,6 +44,8 @@ static inline int rs_steal_fd(int *fd)
 
 #define auto_free  __attribute__((cleanup(rs_auto_free)))
 #define auto_close __attribute__((cleanup(rs_auto_close)))
+#define auto_dir   __attribute__((cleanup(rs_auto_dir)))
+#define auto_file  __attribute__((cleanup(rs_auto_file)))
 
 /* Defines FUNCTION_auto, for the attribute of a pointer of TYPE that FUNCTION frees:
  *

@@ -2,6 +2,7 @@
 #include "core/text.h"
 
 #include <ctype.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,6 +174,20 @@ char *rs_escape_new(const char *s)
 	if (ret)
 		(void)rs_escape(s, ret, cap);
 	return ret;
+}
+
+void rs_note(char *note, size_t cap, const char *fmt, ...)
+{
+	size_t at = strlen(note);
+	va_list ap;
+
+	if (at && cap - at > 2) {
+		memcpy(note + at, "; ", 3);
+		at += 2;
+	}
+	va_start(ap, fmt);
+	(void)vsnprintf(note + at, cap - at, fmt, ap); /* cut is fine */
+	va_end(ap);
 }
 
 void rs_shorten(const char *s, char *ret, size_t cap)

@@ -37,6 +37,9 @@ size_t rs_escape(const char *s, char *ret, size_t cap);
 /** The same, whole, in memory of its own (free it); NULL: no memory. */
 char *rs_escape_new(const char *s);
 
+/** Append to what @note holds, "; " between; what is too much is cut. */
+void rs_note(char *note, size_t cap, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
 /** Copy @s into @cap bytes (at least 16). What is too long is cut in the middle, where "..." stands
  * then, at whole characters: the beginning tells the folder and the end is the file's own name. */
 void rs_shorten(const char *s, char *ret, size_t cap);

@@ -20,7 +20,7 @@ static void tell_compared(struct rs_report *told, const struct en_volume *v, boo
 	(void)snprintf(line, sizeof(line),
 		"%s: all %" PRIu64 " bytes that were written read back as "
 		"written%s",
-		v->disk->path, blk_written_bytes(v->disk->written),
+		v->disk->path, blk_overlay_bytes(v->disk->written),
 		is_device ? "" : ", as far as this machine's cache tells");
 	report_add_text(&told->kept, &told->run.verification.checks, line);
 }

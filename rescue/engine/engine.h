@@ -8,8 +8,8 @@
 #include "act/quarantine.h"
 #include "bitlocker/bitlocker.h"
 #include "block/disk.h"
+#include "block/overlay.h"
 #include "block/set.h"
-#include "block/written.h"
 #include "judge/rule.h"
 #include "ntfslog/replay.h"
 #include "ntfswrite/vol.h"
@@ -36,10 +36,10 @@ struct en_disk {
 	struct blk_lock *lock;
 	struct blk *blk;
 	struct disk_map *map;
-	struct disk_member member;   /* what the disk as a whole is a part of */
-	struct blk_written *written; /* by this run; NULL: nothing yet */
-	uint64_t n_writes;	     /* of this run, once the stack that issued them is closed */
-	struct rs_err err;	     /* could not be opened or its table read */
+	struct disk_member member; /* what the disk as a whole is a part of */
+	struct blk *written;	   /* by this run, in an overlay; NULL: nothing yet */
+	uint64_t n_writes;	   /* of this run, once the stack that issued them is closed */
+	struct rs_err err;	   /* could not be opened or its table read */
 };
 
 /* What a volume is seen through, each over the one before it; a stack need not have all. */

@@ -182,7 +182,7 @@ void en_machine_close(struct en_machine *m)
 		en_volume_close_to(&m->volumes[i], EN_DISK);
 	for (size_t i = 0; i < m->n_disks; i++) {
 		disk_map_free(m->disks[i].map);
-		blk_written_free(m->disks[i].written);
+		blk_close(m->disks[i].written);
 		blk_close(m->disks[i].blk);
 		blk_unlock(m->disks[i].lock);
 		free(m->disks[i].path);

@@ -51,7 +51,7 @@ int en_stack_open(const struct en_volume *v, struct en_stack *ret, struct rs_err
 		return r;
 	ret->blk[EN_DISK]->sector_bytes = d->blk->sector_bytes;
 	if (!d->written)
-		r = blk_written_new(d->blk, &d->written, err);
+		r = blk_overlay_new(d->blk, false, &d->written, err);
 	if (r == 0)
 		r = blk_written_through(d->written, ret->blk[EN_DISK], &ret->blk[EN_WRITES], err);
 	return r < 0 ? r : en_stack_bytes(ret, v, err);

@@ -5,21 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/text.h"
+
 #define MAX_ROOT_FOLDERS 4096
-
-void win_note(struct win_info *info, const char *fmt, ...)
-{
-	size_t n = strlen(info->note);
-	va_list ap;
-
-	if (n && n + 3 < sizeof(info->note)) {
-		memcpy(info->note + n, "; ", 3);
-		n += 2;
-	}
-	va_start(ap, fmt);
-	(void)vsnprintf(info->note + n, sizeof(info->note) - n, fmt, ap); /* cut is fine */
-	va_end(ap);
-}
 
 /* ---- where ---- */
 
@@ -240,7 +228,8 @@ static void kernel_facts(struct probe *p, struct win_info *info)
 		r = win_pe_read(&src, &pe, &why);
 	}
 	if (r < 0 || !pe.is_pe) {
-		win_note(info, "kernel: %s", r < 0 ? why.detail : "not a program");
+		rs_note(info->note, sizeof(info->note), "kernel: %s",
+			r < 0 ? why.detail : "not a program");
 		return;
 	}
 	(void)snprintf(info->arch, sizeof(info->arch), "%s", machine_name(pe.machine));
@@ -249,7 +238,7 @@ static void kernel_facts(struct probe *p, struct win_info *info)
 	(void)snprintf(info->version, sizeof(info->version), "%u.%u", pe.version[0], pe.version[1]);
 	info->build = pe.version[2];
 	info->revision = pe.version[3];
-	win_note(info, "version taken from the kernel's file");
+	rs_note(info->note, sizeof(info->note), "version taken from the kernel's file");
 }
 
 static int fill(struct probe *p, struct win_info *info, struct rs_err *err)
@@ -291,7 +280,8 @@ int win_probe_all(struct nt_vol *vol, struct win_info **ret, size_t *ret_n, stru
 	if (r < 0)
 		return r;
 	if (c->n_more)
-		win_note(&c->list[0], "%u more folders look like a Windows", c->n_more);
+		rs_note(c->list[0].note, sizeof(c->list[0].note),
+			"%u more folders look like a Windows", c->n_more);
 	*ret = calloc(c->n + 1, sizeof(**ret));
 	if (!*ret)
 		return rs_fail(err, RS_E_MEMORY, "Windows folders");

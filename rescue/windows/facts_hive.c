@@ -89,17 +89,18 @@ static int hive_of(struct nt_vol *vol, struct win_info *info, const char *name,
 		return rs_fail(err, r, "%s", why.detail);
 	if (r < 0) {
 		*ret = NULL;
-		win_note(info, "%s hive: %s", name, why.detail[0] ? why.detail : "unreadable");
+		rs_note(info->note, sizeof(info->note), "%s hive: %s", name,
+			why.detail[0] ? why.detail : "unreadable");
 		hive_fault(vol, info, name, path, &why);
 		return 0;
 	}
 	if (win_hive_is_cut(*ret)) {
 		(void)rs_fail(&why, RS_E_HIVE, "the file ends before the hive does");
-		win_note(info, "%s hive: %s", name, why.detail);
+		rs_note(info->note, sizeof(info->note), "%s hive: %s", name, why.detail);
 		hive_fault(vol, info, name, path, &why);
 	}
 	if (win_hive_note(*ret)[0])
-		win_note(info, "%s hive: %s", name, win_hive_note(*ret));
+		rs_note(info->note, sizeof(info->note), "%s hive: %s", name, win_hive_note(*ret));
 	return 0;
 }
 
@@ -111,7 +112,7 @@ static win_key key_of(struct win_hive *h, struct win_info *info, const char *pat
 	win_key key = 0;
 
 	if (win_hive_key(h, win_hive_root(h), path, &key, &why) < 0) {
-		win_note(info, "%s: %s", path, why.detail);
+		rs_note(info->note, sizeof(info->note), "%s: %s", path, why.detail);
 		return 0;
 	}
 	return key;
@@ -312,7 +313,7 @@ static void build_from_drivers(struct win_hive *h, struct win_info *info)
 	if (!best)
 		return;
 	(void)snprintf(info->version, sizeof(info->version), "10.0");
-	win_note(info, "build taken from the driver database");
+	rs_note(info->note, sizeof(info->note), "build taken from the driver database");
 }
 
 int win_facts_system(struct nt_vol *vol, struct win_info *info, struct rs_err *err)

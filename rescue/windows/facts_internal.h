@@ -8,9 +8,6 @@
 
 enum { WIN_PATH_CAP = 320 };
 
-/** Add to info->note. */
-void win_note(struct win_info *info, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
 /* facts_hive.c: what cannot be read is noted; only RS_E_MEMORY is an error. */
 int win_facts_software(struct nt_vol *vol, struct win_info *info, struct rs_err *err);
 int win_facts_system(struct nt_vol *vol, struct win_info *info, struct rs_err *err);

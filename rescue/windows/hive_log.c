@@ -4,8 +4,9 @@
  */
 #include "windows/hive_internal.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include "core/text.h"
 
 #define ENTRY_BYTES 40 /* header of an entry */
 
@@ -69,10 +70,7 @@ struct log {
 
 static void note(struct log *l, const char *what)
 {
-	size_t n = strlen(l->h->note);
-
-	(void)snprintf(l->h->note + n, sizeof(l->h->note) - n, "%s.LOG%u: %s", n ? "; " : "",
-		l->index + 1, what); /* cut is fine */
+	rs_note(l->h->note, sizeof(l->h->note), ".LOG%u: %s", l->index + 1, what);
 }
 
 /* The header of an entry; false when none is there (the normal end of a log). */

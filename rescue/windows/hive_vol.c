@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "windows/hive_internal.h"
 
 #define PATH_CAP 320
@@ -89,13 +90,10 @@ int win_hive_open_in(
 	}
 	h->owned = rs_steal(files);
 	h->owned_close = files_close;
-	for (int i = 0; i < 2 && h->is_dirty;
-		i++) { /* an unreadable log of a clean hive: no matter */
-		size_t n = strlen(h->note);
+	/* an unreadable log of a clean hive: no matter */
+	for (int i = 0; i < 2 && h->is_dirty; i++)
 		if (log_err[i].code && log_err[i].code != RS_E_NO_SUCH_FILE)
-			(void)snprintf(h->note + n, sizeof(h->note) - n, "%s.LOG%d: %s",
-				n ? "; " : "", i + 1, log_err[i].detail); /* cut is fine */
-	}
+			rs_note(h->note, sizeof(h->note), ".LOG%d: %s", i + 1, log_err[i].detail);
 	*ret = h;
 	return 0;
 }

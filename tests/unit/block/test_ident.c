@@ -11,10 +11,10 @@
 #include <scsi/sg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 #include "block/internal.h"
-#include "block/names.h"
 #include "block/set.h"
 #include "core/view.h"
 #include "disk_help.h"

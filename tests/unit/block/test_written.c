@@ -16,29 +16,28 @@
 #include <unistd.h>
 
 #include "../../layers/layers.h"
-#include "block/again.h"
 #include "block/internal.h"
-#include "block/written.h"
+#include "block/overlay.h"
 
 #define DISK_BYTES (1ULL << 20)
 
 struct box {
 	struct blk *mem, *through;
-	struct blk_written *record;
+	struct blk *record;
 };
 
 static void begin(struct box *b, uint64_t size_bytes)
 {
 	b->mem = lay_mem_new(size_bytes, 512);
 	assert_non_null(b->mem);
-	assert_int_equal(blk_written_new(b->mem, &b->record, NULL), 0);
+	assert_int_equal(blk_overlay_new(b->mem, false, &b->record, NULL), 0);
 	assert_int_equal(blk_written_through(b->record, b->mem, &b->through, NULL), 0);
 }
 
 static void end(struct box *b)
 {
 	blk_close(b->through);
-	blk_written_free(b->record);
+	blk_close(b->record);
 	blk_close(b->mem);
 }
 
@@ -62,7 +61,7 @@ static void test_written__kept__nothing_to_say(void **state)
 	put(&b, 5000, 3, 7);	     /* over it, and inside a sector */
 	put(&b, 4096 + 512, 4, 512); /* the last word counts */
 	put(&b, DISK_BYTES - 600, 5, 500);
-	assert_int_equal(blk_written_bytes(b.record) / 512, 1 + 196 + 2);
+	assert_int_equal(blk_overlay_bytes(b.record) / 512, 1 + 196 + 2);
 	assert_int_equal(blk_written_compare(b.record, b.mem, NULL), 0);
 	end(&b);
 }

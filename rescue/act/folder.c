@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Folders of a volume: by the path of a file, by reference, and what lies in one. */
+#include <stdio.h>
+#include <string.h>
+
+#include "act/proof.h"
+
+#define ENTRIES_MAX (PLAN_MAX_ITEMS + 5U) /* "0000", though no item has it, and our files */
+
+char *folder_of(const char *path)
+{
+	const char *last = strrchr(path, '\\');
+
+	return strndup(path, last ? (size_t)(last - path) : 0);
+}
+
+int folder_is_plain(struct nt_vol *vol, uint64_t ref, bool *ret, struct rs_err *err)
+{
+	struct rs_err why = {0};
+	struct nt_stat s;
+	int r = ref ? nt_stat(vol, ref, &s, &why) : RS_E_NO_SUCH_FILE;
+
+	*ret = r == 0 && s.is_dir && !s.is_reparse;
+	return r < 0 && r != RS_E_NO_SUCH_FILE ? rs_err_pass(err, r, &why) : 0;
+}
+
+void entries_done(struct entries *e)
+{
+	free(e->all);
+}
+
+static bool collect(void *user, const char *name, uint64_t ref, bool is_dir)
+{
+	struct entries *e = user;
+
+	if (e->wants && !e->wants(name))
+		return true;
+	e->is_more = e->n == ENTRIES_MAX;
+	if (e->is_more)
+		return false;
+	struct entry *all = rs_grown(e->all, e->n, sizeof(*all));
+	e->no_memory = !all;
+	if (!all)
+		return false;
+	e->all = all;
+	struct entry *one = &all[e->n++];
+	*one = (struct entry){.ref = ref, .is_dir = is_dir};
+	(void)snprintf(one->name, sizeof(one->name), "%s", name);
+	return true;
+}
+
+int entries_read(struct nt_vol *vol, uint64_t dir_ref, struct entries *ret, struct rs_err *err)
+{
+	int r = nt_list(vol, dir_ref, collect, ret, err);
+
+	return r == 0 && ret->no_memory ? rs_fail(err, RS_E_MEMORY, "quarantine") : r;
+}
