@@ -5,7 +5,7 @@
 
 #include "efi/arch.h"
 #include "efi/console.h"
-#include "format/nx.h"
+#include "format/pe.h"
 
 enum { COMMAND_LINE_MAX = 2048 };
 

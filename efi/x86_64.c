@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "format/bzimage.h"
 #include "format/pe.h"
 
 const uint16_t arch_pe_machine = PE_MACHINE_X64;

@@ -2,7 +2,7 @@
 /* Text files in any encoding that Windows and its scripts write, reduced to what the search for
  * keys needs: one byte for each character. */
 #include "bitlocker/internal.h"
-#include "format/encoding.h"
+#include "format/text.h"
 
 #define OTHER 0x01 /* any character that matters to nobody here */
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "format/bytes.h"
+#include "format/text.h"
 
 enum {
 	NODE_MIN_BYTES = 4,
@@ -52,30 +53,26 @@ size_t path_length(const uint8_t *path, size_t max)
 	return 0;
 }
 
+/* Nothing is changed if the node names none. */
 static bool take_partition(const struct node *n, struct partition *ret)
 {
 	if (n->type != TYPE_MEDIA || n->subtype != MEDIA_HARD_DRIVE ||
-		n->len < PARTITION_NODE_BYTES)
+		n->len < PARTITION_NODE_BYTES ||
+		(n->p[41] != PARTITION_GPT && n->p[41] != PARTITION_MBR))
 		return false;
+	*ret = (struct partition){.kind = n->p[41], .number = rs_le32(n->p + 4)};
 	memcpy(ret->node, n->p, PARTITION_NODE_BYTES);
-	ret->number = rs_le32(n->p + 4);
 	memcpy(ret->signature, n->p + 24, sizeof(ret->signature));
-	ret->kind = n->p[41];
-	return ret->kind == PARTITION_GPT || ret->kind == PARTITION_MBR;
+	return true;
 }
 
 bool path_partition(const uint8_t *path, size_t len, struct partition *ret)
 {
-	struct partition found;
 	bool is_found = false;
 	struct node n;
 
-	for (size_t off = 0; next_node(path, len, &off, &n);) {
-		if (!take_partition(&n, &found))
-			continue;
-		*ret = found;
-		is_found = true;
-	}
+	for (size_t off = 0; next_node(path, len, &off, &n);)
+		is_found |= take_partition(&n, ret);
 	return is_found;
 }
 
@@ -158,8 +155,7 @@ bool boot_entry_parse(const uint8_t *p, size_t len, struct boot_entry *ret)
 		return false;
 	const uint8_t *path = p + off;
 	for (off = 0; next_node(path, path_len, &off, &n);) {
-		if (take_partition(&n, &ret->partition))
-			ret->has_partition = true;
+		ret->has_partition |= take_partition(&n, &ret->partition);
 		if (n.type == TYPE_MEDIA && n.subtype == MEDIA_FILE &&
 			!add_file(&n, ret->file, &file_len)) {
 			ret->file[0] = '\0';
@@ -169,23 +165,12 @@ bool boot_entry_parse(const uint8_t *p, size_t len, struct boot_entry *ret)
 	return path_len - off < NODE_MIN_BYTES || path[off] == TYPE_END;
 }
 
-static char lower(char c)
-{
-	return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-}
-
 bool boot_entry_is_windows(const struct boot_entry *e)
 {
 	static const char end[] = "\\bootmgfw.efi";
 	size_t len = strlen(e->file), end_len = sizeof(end) - 1;
 
-	if (!e->has_partition || len < end_len)
-		return false;
-	for (size_t i = 0; i < end_len; i++) {
-		if (lower(e->file[len - end_len + i]) != end[i])
-			return false;
-	}
-	return true;
+	return e->has_partition && len >= end_len && text_is_same(e->file + len - end_len, end);
 }
 
 struct out {

@@ -12,11 +12,9 @@
 #define DATA	 "ebd0a0a2-b9e5-4433-87c0-68b6b72699c7"
 #define RECOVERY "de94bba4-06d1-4d40-a16a-bfd50179d6ac"
 
-struct gpt_type {
+static const struct gpt_type {
 	const char *guid, *name;
-};
-
-static const struct gpt_type gpt_types[] = {
+} gpt_types[] = {
 	{ESP, "EFI system"},
 	{RESERVED, "Microsoft reserved"},
 	{DATA, "Windows data"},
@@ -51,60 +49,24 @@ const char *gpt_type_name(const char *guid)
 	return "";
 }
 
+static const struct mbr_type {
+	uint8_t type;
+	const char *name;
+} mbr_types[] = {{0x01, "FAT12"}, {0x04, "FAT16"}, {0x06, "FAT16"}, {0x0e, "FAT16"},
+	{0x07, "Windows data"}, {0x0b, "FAT32"}, {0x0c, "FAT32"}, {0x11, "hidden FAT"},
+	{0x14, "hidden FAT"}, {0x16, "hidden FAT"}, {0x1b, "hidden FAT"}, {0x1c, "hidden FAT"},
+	{0x1e, "hidden FAT"}, {0x12, "OEM diagnostics"}, {0x17, "hidden Windows data"},
+	{0x27, "Windows recovery"}, {0x42, "Windows dynamic disk"}, {0x82, "Linux swap"},
+	{0x83, "Linux data"}, {0x84, "hibernation"}, {0x8e, "Linux LVM"}, {0xa5, "FreeBSD"},
+	{0xaf, "Apple HFS+"}, {0xda, "data without a file system"}, {0xde, "Dell utilities"},
+	{0xee, "protective entry of a GPT"}, {0xef, "EFI system"}, {0xfd, "Linux RAID"}};
+
 const char *mbr_type_name(uint8_t type)
 {
-	switch (type) {
-	case 0x01:
-		return "FAT12";
-	case 0x04:
-	case 0x06:
-	case 0x0e:
-		return "FAT16";
-	case 0x07:
-		return "Windows data";
-	case 0x0b:
-	case 0x0c:
-		return "FAT32";
-	case 0x11:
-	case 0x14:
-	case 0x16:
-	case 0x1b:
-	case 0x1c:
-	case 0x1e:
-		return "hidden FAT";
-	case 0x12:
-		return "OEM diagnostics";
-	case 0x17:
-		return "hidden Windows data";
-	case 0x27:
-		return "Windows recovery";
-	case 0x42:
-		return "Windows dynamic disk";
-	case 0x82:
-		return "Linux swap";
-	case 0x83:
-		return "Linux data";
-	case 0x84:
-		return "hibernation";
-	case 0x8e:
-		return "Linux LVM";
-	case 0xa5:
-		return "FreeBSD";
-	case 0xaf:
-		return "Apple HFS+";
-	case 0xda:
-		return "data without a file system";
-	case 0xde:
-		return "Dell utilities";
-	case 0xee:
-		return "protective entry of a GPT";
-	case 0xef:
-		return "EFI system";
-	case 0xfd:
-		return "Linux RAID";
-	default:
-		return "";
-	}
+	for (size_t i = 0; i < sizeof(mbr_types) / sizeof(mbr_types[0]); i++)
+		if (mbr_types[i].type == type)
+			return mbr_types[i].name;
+	return "";
 }
 
 bool mbr_type_is_extended(uint8_t type)

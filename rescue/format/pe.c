@@ -166,3 +166,64 @@ void pe_load(const struct pe *pe, uint8_t *to)
 	}
 	memset(to + end, 0, pe->image_bytes - end);
 }
+
+/* ---- rights of its pages */
+
+static uint64_t page_up(uint64_t n)
+{
+	return (n + PE_PAGE_BYTES - 1) & ~(uint64_t)(PE_PAGE_BYTES - 1);
+}
+
+bool nx_protect(const struct nx_pages *pages, const struct pe *pe, uint64_t base)
+{
+	uint64_t all = page_up(pe->image_bytes);
+	struct pe_section s;
+
+	/* an image that does not know of it may run its data: no more can be done than allow all */
+	if (!pe->is_nx_compat) {
+		(void)pages->clear(pages->user, base, all, NX_READ_ONLY | NX_NO_EXECUTE);
+		return true;
+	}
+	if (!pages->set(pages->user, base, all, NX_NO_EXECUTE) ||
+		!pages->clear(pages->user, base, all, NX_READ_ONLY))
+		return false;
+	for (unsigned i = 0; i < pe->sections; i++) {
+		pe_section_at(pe, i, &s);
+		uint64_t len = page_up(s.bytes);
+		if (!(s.flags & PE_SECTION_EXECUTE) || !len)
+			continue;
+		/* in this order no page is ever writable and executable */
+		if (!pages->set(pages->user, base + s.at, len, NX_READ_ONLY) ||
+			!pages->clear(pages->user, base + s.at, len, NX_NO_EXECUTE))
+			return false;
+	}
+	return true;
+}
+
+void nx_release(const struct nx_pages *pages, const struct pe *pe, uint64_t base)
+{
+	uint64_t all = page_up(pe->image_bytes);
+
+	(void)pages->set(pages->user, base, all, NX_NO_EXECUTE);
+	(void)pages->clear(pages->user, base, all, NX_READ_ONLY);
+}
+
+/* ---- a kernel */
+
+enum {
+	MAGIC_OFF = 0x202,
+	VERSION_OFF = 0x206,
+	ALIGNMENT_OFF = 0x230,
+	INIT_SIZE_OFF = 0x260,
+	HEADER_END = 0x264,
+	MAGIC = 0x53726448, /* "HdrS" */
+	VERSION_WITH_INIT_SIZE = 0x20A,
+};
+
+uint64_t bzimage_room(const uint8_t *p, size_t len)
+{
+	if (len < HEADER_END || rs_le32(p + MAGIC_OFF) != MAGIC ||
+		rs_le16(p + VERSION_OFF) < VERSION_WITH_INIT_SIZE)
+		return 0;
+	return (uint64_t)rs_le32(p + INIT_SIZE_OFF) + rs_le32(p + ALIGNMENT_OFF);
+}

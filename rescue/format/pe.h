@@ -54,4 +54,29 @@ const char *pe_check(const struct pe *pe);
  * What no bytes of the file cover becomes zero. */
 void pe_load(const struct pe *pe, uint8_t *to);
 
+/* ---- rights of the pages of an image that pe_load laid out, for firmware where memory is not
+ * executable by itself: code read-only, everything else not executable */
+
+/* The rights taken away, numbered as in EFI_MEMORY_ATTRIBUTE_PROTOCOL. */
+enum { NX_NO_EXECUTE = 0x4000, NX_READ_ONLY = 0x20000 };
+
+/* That protocol, or a test's; each returns true if it was done. Ranges are whole pages. */
+struct nx_pages {
+	void *user;
+	bool (*set)(void *user, uint64_t base, uint64_t len, uint64_t rights);
+	bool (*clear)(void *user, uint64_t base, uint64_t len, uint64_t rights);
+};
+
+/** Protect an image at @base before it runs. False if that failed and it must not run. */
+bool nx_protect(const struct nx_pages *pages, const struct pe *pe, uint64_t base);
+
+/** Make all of it plain data again, before its memory is freed. */
+void nx_release(const struct nx_pages *pages, const struct pe *pe, uint64_t base);
+
+/* ---- what a Linux kernel's file says besides: Linux, Documentation/arch/x86/boot.rst */
+
+/** Bytes in one piece that the kernel needs to unpack itself, with what its alignment may cost; 0
+ * if the file does not say (no bzImage, or older than boot protocol 2.10). */
+uint64_t bzimage_room(const uint8_t *p, size_t len);
+
 #endif

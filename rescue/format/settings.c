@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "format/settings.h"
 
-#include "format/encoding.h"
+#include <string.h>
+
+#include "format/text.h"
 
 enum { VALUES_MAX = 4, KEY_WAIT_MAX_S = 86400 };
 
@@ -10,7 +12,7 @@ struct key {
 	const char *name;
 	size_t off; /* of its member in struct settings */
 	unsigned min, max;
-	struct {
+	struct value {
 		const char *word;
 		unsigned value;
 		unsigned looseness; /* from an unsigned file it may only fall */
@@ -59,11 +61,6 @@ enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
 
 /* ---- text without libc */
 
-static char lower(char c)
-{
-	return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-}
-
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -72,15 +69,6 @@ static bool is_digit(char c)
 static bool is_blank(unsigned c)
 {
 	return c == ' ' || c == '\t';
-}
-
-static bool same_word(const char *a, const char *b)
-{
-	while (*a && lower(*a) == lower(*b)) {
-		a++;
-		b++;
-	}
-	return lower(*a) == lower(*b);
 }
 
 /* Digits of @p up to @end or the first other character; false if there are none or too many. */
@@ -101,42 +89,36 @@ static bool number(const char **p, unsigned *ret)
 
 static unsigned get(const struct settings *s, const struct key *k)
 {
-	if (k->off == MEMBER(shell))
-		return s->shell;
 	return *(const unsigned *)(const void *)((const char *)s + k->off);
 }
 
-static void put(struct settings *s, const struct key *k, unsigned value)
+/* Its row in the key's table: without a word for a number, and for a console by its name. */
+static struct value value_of(const struct key *k, unsigned value)
 {
-	if (k->off == MEMBER(shell))
-		s->shell = value != 0;
-	else
-		*(unsigned *)(void *)((char *)s + k->off) = value;
+	unsigned i = 0;
+
+	while (i < VALUES_MAX && k->values[i].word && k->values[i].value != value)
+		i++;
+	return i < VALUES_MAX ? k->values[i] : (struct value){NULL, 0, 0};
 }
 
 static unsigned looseness(const struct key *k, unsigned value)
 {
-	for (unsigned i = 0; i < VALUES_MAX && k->values[i].word; i++) {
-		if (k->values[i].value == value)
-			return k->values[i].looseness;
-	}
-	return 0;
+	return value_of(k, value).looseness;
 }
 
 /* "ttyS0", "ttyS0,115200" or "ttyS0,115200n8", put down as "ttyS0,115200": it becomes part of a
  * kernel's idea of a console, so nothing else is let through. */
-static bool serial_parse(const char *word, char *ret)
+static bool serial_parse(const char *word, char ret[SETTINGS_SERIAL_MAX])
 {
 	static const unsigned speeds[] = {
 		9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600};
-	static const char *const names[] = {
-		"9600", "19200", "38400", "57600", "115200", "230400", "460800", "921600"};
 	enum { SPEEDS = sizeof(speeds) / sizeof(speeds[0]), PORTS = 32 };
-	unsigned port, speed = 115200, i;
+	unsigned port, speed = 115200, i = 0;
 	const char *p = word;
 
 	for (const char *name = "ttys"; *name; name++, p++) {
-		if (lower(*p) != *name)
+		if (text_lower(*p) != *name)
 			return false;
 	}
 	if (!number(&p, &port) || port >= PORTS)
@@ -145,22 +127,14 @@ static bool serial_parse(const char *word, char *ret)
 		p++;
 		if (!number(&p, &speed))
 			return false;
-		if (lower(*p) == 'n' && p[1] == '8')
+		if (text_lower(*p) == 'n' && p[1] == '8')
 			p += 2;
 	}
-	for (i = 0; i < SPEEDS && speeds[i] != speed; i++)
-		;
+	while (i < SPEEDS && speeds[i] != speed)
+		i++;
 	if (*p || i == SPEEDS)
 		return false;
-	for (const char *name = "ttyS"; *name; name++)
-		*ret++ = *name;
-	if (port >= 10)
-		*ret++ = (char)('0' + port / 10);
-	*ret++ = (char)('0' + port % 10);
-	*ret++ = ',';
-	for (const char *name = names[i]; *name; name++)
-		*ret++ = *name;
-	*ret = '\0';
+	text_format(ret, SETTINGS_SERIAL_MAX, "ttyS%u,%u", port, speed);
 	return true;
 }
 
@@ -177,7 +151,7 @@ static const char *value_parse(
 		return *ret < k->min || *ret > k->max ? "number out of range" : NULL;
 	}
 	for (unsigned i = 0; i < VALUES_MAX && k->values[i].word; i++) {
-		if (!same_word(k->values[i].word, word))
+		if (!text_is_same(k->values[i].word, word))
 			continue;
 		*ret = k->values[i].value;
 		return NULL;
@@ -310,7 +284,7 @@ static const char *line_take(struct settings *s, struct line *l, bool is_trusted
 	reason = l->reason ? l->reason : line_split(l, &key, &word);
 	if (reason)
 		return reason;
-	while (i < KEYS && !same_word(keys[i].name, key))
+	while (i < KEYS && !text_is_same(keys[i].name, key))
 		i++;
 	if (i == KEYS)
 		return "unknown key";
@@ -322,11 +296,9 @@ static const char *line_take(struct settings *s, struct line *l, bool is_trusted
 	if (!is_trusted && looseness(&keys[i], value) > looseness(&keys[i], get(s, &keys[i])))
 		return "not taken from an unsigned file under Secure Boot";
 	seen[i] = true;
-	put(s, &keys[i], value);
-	if (keys[i].off == MEMBER(console)) {
-		for (unsigned n = 0; n < SETTINGS_SERIAL_MAX; n++)
-			s->serial[n] = serial[n];
-	}
+	*(unsigned *)(void *)((char *)s + keys[i].off) = value;
+	if (keys[i].off == MEMBER(console))
+		memcpy(s->serial, serial, sizeof(serial));
 	return NULL;
 }
 
@@ -364,7 +336,6 @@ unsigned settings_parse(struct settings *s, const void *bytes, size_t len, bool 
 	unsigned count = 0;
 	struct reader r;
 	struct line l;
-	char text[SETTINGS_LINE_MAX + 1];
 
 	if (len > SETTINGS_FILE_MAX) {
 		tell(bad, user, 0, "", "longer than 64 KiB: not read");
@@ -374,78 +345,37 @@ unsigned settings_parse(struct settings *s, const void *bytes, size_t len, bool 
 	for (unsigned line = 1; line_read(&r, &l); line++) {
 		if (l.len == 0)
 			continue;
-		for (size_t i = 0; i <= l.len; i++) /* line_take cuts it */
-			text[i] = l.text[i];
+		struct line whole = l; /* line_take cuts it */
 		const char *reason = line_take(s, &l, is_trusted, seen);
 		if (!reason)
 			continue;
 		count++;
 		if (count <= SETTINGS_BAD_MAX)
-			tell(bad, user, line, text, reason);
+			tell(bad, user, line, whole.text, reason);
 	}
 	return count;
 }
 
 /* ---- text out */
 
-struct writer {
-	char *p;
-	size_t size, len;
-};
-
-static void write_text(struct writer *w, const char *text)
-{
-	for (; *text; text++, w->len++) {
-		if (w->len < w->size)
-			w->p[w->len] = *text;
-	}
-}
-
-static void write_number(struct writer *w, unsigned n)
-{
-	char digits[12];
-	unsigned at = sizeof(digits);
-
-	digits[--at] = '\0';
-	do {
-		digits[--at] = (char)('0' + n % 10);
-		n /= 10;
-	} while (n);
-	write_text(w, digits + at);
-}
-
-static void write_value(struct writer *w, const struct key *k, const struct settings *s)
-{
-	unsigned value = get(s, k);
-
-	if (!k->values[0].word) {
-		write_number(w, value);
-		return;
-	}
-	if (k->off == MEMBER(console) && value == SETTINGS_CONSOLE_NAMED) {
-		write_text(w, s->serial);
-		return;
-	}
-	for (unsigned i = 0; i < VALUES_MAX && k->values[i].word; i++) {
-		if (k->values[i].value == value)
-			write_text(w, k->values[i].word);
-	}
-}
-
 size_t settings_format(const struct settings *s, char *ret, size_t size)
 {
-	struct writer w = {.p = ret, .size = size};
+	struct text t;
 
-	for (unsigned i = 0; i < KEYS; i++) {
-		write_text(&w, keys[i].name);
-		write_text(&w, " = ");
-		write_value(&w, &keys[i], s);
-		write_text(&w, "\n");
-	}
-	if (w.len >= size)
+	if (!size)
 		return 0;
-	ret[w.len] = '\0';
-	return w.len;
+	text_init(&t, ret, size);
+	for (const struct key *k = keys; k < keys + KEYS; k++) {
+		const char *word = value_of(k, get(s, k)).word;
+		if (k->off == MEMBER(console) && s->console == SETTINGS_CONSOLE_NAMED)
+			word = s->serial;
+		text_add(&t, "%s = ", k->name);
+		if (k->values[0].word)
+			text_add(&t, "%s\n", word);
+		else
+			text_add(&t, "%u\n", get(s, k));
+	}
+	return t.is_cut ? 0 : t.len;
 }
 
 const char *settings_mode_name(unsigned mode)

@@ -58,7 +58,7 @@ struct settings {
 	unsigned report;		  /* enum settings_report */
 	unsigned rules;			  /* enum settings_rules */
 	unsigned replay;		  /* enum settings_replay */
-	bool shell;
+	unsigned shell;			  /* 1 = there is one */
 };
 
 /** A line that was skipped. @line from 1; 0 = the whole file. @text how the line begins, printable

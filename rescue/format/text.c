@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "format/text.h"
 
+#include <string.h>
+
 static void add_char(struct text *t, char c)
 {
 	if (t->size - t->len <= 1) {
@@ -17,75 +19,42 @@ void text_init(struct text *t, char *buf, size_t size)
 	buf[0] = '\0';
 }
 
-struct number {
-	unsigned base, width;
-	char pad;
-	const char *digits;
-};
-
-static void add_number(struct text *t, uint64_t n, const struct number *how)
+/* @n in as many digits as @digits has, at least @width characters. */
+static void add_number(struct text *t, unsigned n, const char *digits, unsigned width, char padding)
 {
-	char reversed[24];
-	unsigned len = 0;
+	unsigned base = (unsigned)strlen(digits), len = 0;
+	char reversed[12];
 
 	do {
-		reversed[len++] = how->digits[n % how->base];
-		n /= how->base;
+		reversed[len++] = digits[n % base];
+		n /= base;
 	} while (n);
-	for (unsigned i = len; i < how->width; i++)
-		add_char(t, how->pad);
+	for (unsigned i = len; i < width; i++)
+		add_char(t, padding);
 	while (len)
 		add_char(t, reversed[--len]);
-}
-
-static void add_signed(struct text *t, int n, const struct number *how)
-{
-	if (n < 0)
-		add_char(t, '-');
-	add_number(t, n < 0 ? 0 - (uint64_t)n : (uint64_t)n, how);
 }
 
 /* One conversion, @fmt behind its '%'; returns where the text goes on. */
 static const char *add_conversion(struct text *t, const char *fmt, va_list *args)
 {
-	struct number how = {.base = 10, .pad = ' ', .digits = "0123456789abcdef"};
-	bool is_long = false;
+	char padding = *fmt == '0' ? '0' : ' ';
+	unsigned width = 0;
 
-	if (*fmt == '0') {
-		how.pad = '0';
-		fmt++;
-	}
 	for (; *fmt >= '0' && *fmt <= '9'; fmt++)
-		how.width = how.width * 10 + (unsigned)(*fmt - '0');
-	if (*fmt == 'l') {
-		is_long = true;
-		fmt++;
-	}
-	switch (*fmt) {
-	case '\0':
-		return fmt;
-	case 's':
+		width = width * 10 + (unsigned)(*fmt - '0');
+	if (*fmt == 's')
 		for (const char *s = va_arg(*args, const char *); s && *s; s++)
 			add_char(t, *s);
-		break;
-	case 'c':
-		add_char(t, (char)va_arg(*args, int));
-		break;
-	case 'd':
-		add_signed(t, va_arg(*args, int), &how);
-		break;
-	case 'u':
-	case 'x':
-	case 'X':
-		how.base = *fmt == 'u' ? 10 : 16;
-		how.digits = *fmt == 'X' ? "0123456789ABCDEF" : how.digits;
-		add_number(
-			t, is_long ? va_arg(*args, unsigned long) : va_arg(*args, unsigned), &how);
-		break;
-	default:
+	else if (*fmt == 'u')
+		add_number(t, va_arg(*args, unsigned), "0123456789", width, padding);
+	else if (*fmt == 'x')
+		add_number(t, va_arg(*args, unsigned), "0123456789abcdef", width, padding);
+	else if (*fmt == 'X')
+		add_number(t, va_arg(*args, unsigned), "0123456789ABCDEF", width, padding);
+	else if (*fmt)
 		add_char(t, *fmt);
-	}
-	return fmt + 1;
+	return *fmt ? fmt + 1 : fmt;
 }
 
 void text_add_args(struct text *t, const char *fmt, va_list args)
@@ -109,6 +78,26 @@ void text_add(struct text *t, const char *fmt, ...)
 	va_start(args, fmt);
 	text_add_args(t, fmt, args);
 	va_end(args);
+}
+
+void text_format(char *buf, size_t size, const char *fmt, ...)
+{
+	struct text t;
+	va_list args;
+
+	text_init(&t, buf, size);
+	va_start(args, fmt);
+	text_add_args(&t, fmt, args);
+	va_end(args);
+}
+
+bool text_is_same(const char *a, const char *b)
+{
+	while (*a && text_lower(*a) == text_lower(*b)) {
+		a++;
+		b++;
+	}
+	return text_lower(*a) == text_lower(*b);
 }
 
 void text_add_utf16(struct text *t, const uint16_t *from, size_t units)

@@ -3,7 +3,7 @@
  * Seeds: the file that tests/unit/format/help_pe.c makes, efi/stub.efi of a build. */
 #include <stdlib.h>
 
-#include "format/nx.h"
+#include "format/pe.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

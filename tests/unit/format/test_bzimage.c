@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "format/bzimage.h"
+#include "format/pe.h"
 #include "help_pe.h"
 
 enum { BYTES = 0x264 };

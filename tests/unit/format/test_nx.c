@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "format/nx.h"
+#include "format/pe.h"
 #include "help_pe.h"
 
 enum { BASE = 0x100000, PAGES = HELP_IMAGE_BYTES / PE_PAGE_BYTES };

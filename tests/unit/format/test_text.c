@@ -29,12 +29,10 @@ static void test_text_add__formats__are_those_of_printf(void **state)
 {
 	(void)state;
 	SAME("%s", "plain");
-	SAME("%s, %c%c, %%", "a b", 'x', 'y');
+	SAME("%s, %s, %%", "a b", "xy");
 	SAME("%u %u %u", 0U, 10U, UINT32_MAX);
-	SAME("%d %d %d", 0, -1, INT32_MIN);
 	SAME("%x %X %08x %04X", 0xbeefU, 0xBEEFU, 0x1fU, 0x55U);
 	SAME("%04x", 0x12345U);
-	SAME("%lu %lx", UINT64_MAX, (unsigned long)1 << 40);
 	SAME("%5u|%05u", 42U, 42U);
 }
 
