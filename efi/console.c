@@ -70,14 +70,20 @@ const char *status_text(EFI_STATUS status)
 	return "unknown status of the firmware";
 }
 
-bool console_has_keys(void)
+EFI_STATUS say_failed(const char *what, EFI_STATUS status)
+{
+	say("unbrick: %s: %s\n", what, status_text(status));
+	return status;
+}
+
+static bool has_keys(void)
 {
 	return ST->ConIn != NULL && ST->ConsoleInHandle != NULL;
 }
 
 static bool read_key(EFI_INPUT_KEY *ret)
 {
-	return console_has_keys() && ST->ConIn->ReadKeyStroke(ST->ConIn, ret) == EFI_SUCCESS;
+	return has_keys() && ST->ConIn->ReadKeyStroke(ST->ConIn, ret) == EFI_SUCCESS;
 }
 
 /* Not by Reset, which takes a second on some USB keyboards and for ever on a few. */
@@ -92,15 +98,10 @@ void console_forget_keys(void)
 /* Polling, as the event of some firmware's ConIn is never signalled for a serial line. */
 static bool wait_key(int timeout_ms, EFI_INPUT_KEY *ret)
 {
-	int left_ms = timeout_ms;
-
-	while (!read_key(ret)) {
-		if (timeout_ms >= 0 && left_ms <= 0)
-			return false;
-		if (timeout_ms < 0 && !console_has_keys())
+	for (int left_ms = timeout_ms; !read_key(ret); left_ms -= timeout_ms < 0 ? 0 : TICK_MS) {
+		if (timeout_ms < 0 ? !has_keys() : left_ms <= 0)
 			return false;
 		(void)BS->Stall((UINTN)TICK_MS * 1000);
-		left_ms -= timeout_ms >= 0 ? TICK_MS : 0;
 	}
 	return true;
 }

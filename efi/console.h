@@ -22,15 +22,15 @@ void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /** A status of the firmware in words, without a full stop. */
 const char *status_text(EFI_STATUS status);
 
+/** Say what failed and that it failed with @status; returns it. */
+EFI_STATUS say_failed(const char *what, EFI_STATUS status);
+
 /** Forget keys that were pressed before. */
 void console_forget_keys(void);
 
 /** Wait for a key, at most @timeout_ms; negative = until one comes. Without a keyboard KEY_NONE
  * comes at once, or when the time is over. */
 int console_key(int timeout_ms);
-
-/** True when keys can come from somewhere. */
-bool console_has_keys(void);
 
 /** Clear; write one line at a row, in reverse if @is_marked, and leave the cursor behind it. */
 void console_clear(void);

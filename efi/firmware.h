@@ -37,7 +37,7 @@ void *protocol_of(EFI_HANDLE handle, const EFI_GUID *guid);
 void *protocol_any(const EFI_GUID *guid);
 
 extern const EFI_GUID guid_global_variable, guid_loaded_image, guid_simple_fs, guid_device_path,
-	guid_load_file, guid_load_file2, guid_tcg2, guid_shim_loader, guid_memory_attribute;
+	guid_load_file2, guid_tcg2, guid_shim_loader, guid_memory_attribute;
 
 struct load_file2 {
 	EFI_STATUS(EFIAPI *load_file)

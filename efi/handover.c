@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "efi/handover.h"
-#include "efi/load.h"
+#include "efi/linux.h"
 #include "format/cpio.h"
 #include "format/guid.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "efi/initrd.h"
+#include "efi/linux.h"
 
 #include <string.h>
 
@@ -14,15 +14,12 @@ static const struct {
 	{0x7F, 0xFF, 4, 0},
 };
 
-static EFI_STATUS EFIAPI load_file(struct load_file2 *this, EFI_DEVICE_PATH *path,
-	BOOLEAN is_boot_policy, UINTN *len, void *buf);
-
 static struct {
 	struct load_file2 protocol;
 	EFI_HANDLE handle;
 	struct span archive, extra;
 	uint8_t path[sizeof(media_path)]; /* the firmware's prototypes know no const */
-} offer = {.protocol = {load_file}};
+} offer;
 
 /* Linux takes the archives one behind the other, each from a multiple of 4. */
 static size_t padded(size_t len)
@@ -64,6 +61,7 @@ EFI_STATUS initrd_offer(struct span archive, struct span extra)
 	EFI_GUID path_guid = guid_device_path, file_guid = guid_load_file2;
 
 	memcpy(offer.path, &media_path, sizeof(media_path));
+	offer.protocol.load_file = load_file;
 	offer.archive = archive;
 	offer.extra = extra;
 	offer.handle = NULL;

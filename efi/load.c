@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "efi/load.h"
+#include "efi/linux.h"
 
 #include <string.h>
 
@@ -111,37 +111,17 @@ static bool pages_clear(void *user, uint64_t base, uint64_t len, uint64_t rights
 	return m->clear(m, base, len, rights) == EFI_SUCCESS;
 }
 
-struct room {
-	EFI_PHYSICAL_ADDRESS base;
-	UINTN pages;
-	uint8_t *image; /* inside, aligned */
-};
-
-static EFI_STATUS room_alloc(const struct pe *pe, struct room *ret)
-{
-	uint64_t slack = pe->align_bytes - PE_PAGE_BYTES;
-
-	ret->pages = pages_of(pe->image_bytes + slack);
-	EFI_STATUS status =
-		BS->AllocatePages(AllocateAnyPages, EfiLoaderCode, ret->pages, &ret->base);
-	if (status != EFI_SUCCESS)
-		return status;
-	uint64_t image = (ret->base + slack) & ~(uint64_t)(pe->align_bytes - 1);
-	ret->image = (uint8_t *)image;
-	return EFI_SUCCESS;
-}
-
 /* The kernel finds its command line and device through the image that started: ours, for this time.
  * A handle of its own would need a copy of a structure that firmware may have made larger. */
-static EFI_STATUS run(EFI_LOADED_IMAGE *own, const struct pe *pe, const struct room *room,
+static EFI_STATUS run(EFI_LOADED_IMAGE *own, const struct pe *pe, uint8_t *image,
 	CHAR16 *command_line, uint32_t bytes)
 {
 	EFI_LOADED_IMAGE saved = *own;
 	EFI_STATUS(EFIAPI * entry)(EFI_HANDLE, EFI_SYSTEM_TABLE *);
-	uint8_t *at = room->image + pe->entry;
+	uint8_t *at = image + pe->entry;
 
 	memcpy(&entry, &at, sizeof(entry));
-	own->ImageBase = room->image;
+	own->ImageBase = image;
 	own->ImageSize = pe->image_bytes;
 	own->LoadOptions = command_line;
 	own->LoadOptionsSize = bytes;
@@ -158,8 +138,8 @@ static EFI_STATUS load_by_us(
 	EFI_LOADED_IMAGE *own, struct span kernel, CHAR16 *command_line, uint32_t bytes)
 {
 	struct memory_attribute *attribute = protocol_any(&guid_memory_attribute);
-	struct nx_pages pages = {attribute, pages_set, pages_clear};
-	struct room room = {0};
+	struct nx_pages rights = {attribute, pages_set, pages_clear};
+	EFI_PHYSICAL_ADDRESS base = 0;
 	struct pe pe;
 
 	const char *why = pe_open(&pe, kernel.p, kernel.len, arch_pe_machine);
@@ -167,17 +147,20 @@ static EFI_STATUS load_by_us(
 		why = pe_check(&pe);
 	if (why)
 		return fail(why, EFI_LOAD_ERROR);
-	EFI_STATUS status = room_alloc(&pe, &room);
+	uint64_t slack = pe.align_bytes - PE_PAGE_BYTES;
+	UINTN pages = pages_of(pe.image_bytes + slack);
+	EFI_STATUS status = BS->AllocatePages(AllocateAnyPages, EfiLoaderCode, pages, &base);
 	if (status != EFI_SUCCESS)
 		return fail(status_text(status), status);
-	pe_load(&pe, room.image);
-	if (attribute && !nx_protect(&pages, &pe, (uintptr_t)room.image))
+	uint8_t *image = (uint8_t *)((base + slack) & ~(uint64_t)(pe.align_bytes - 1));
+	pe_load(&pe, image);
+	if (attribute && !nx_protect(&rights, &pe, (uintptr_t)image))
 		status = fail("its memory cannot be made executable", EFI_UNSUPPORTED);
 	else
-		status = run(own, &pe, &room, command_line, bytes);
+		status = run(own, &pe, image, command_line, bytes);
 	if (attribute)
-		nx_release(&pages, &pe, (uintptr_t)room.image);
-	(void)BS->FreePages(room.base, room.pages);
+		nx_release(&rights, &pe, (uintptr_t)image);
+	(void)BS->FreePages(base, pages);
 	return status;
 }
 

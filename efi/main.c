@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The application: settings, menu, and one of Linux, Windows, firmware setup, reset. Without a
  * person every failure goes back to the firmware as a status, so that it tries its next entry. */
+#include <string.h>
+
 #include "efi/app.h"
 #include "efi/console.h"
 #include "efi/files.h"
-#include "efi/handover.h"
-#include "efi/initrd.h"
-#include "efi/load.h"
-#include "efi/measure.h"
+#include "efi/linux.h"
 #include "efi/menu.h"
 #include "efi/power.h"
 
@@ -28,8 +27,7 @@ void app_note(struct app *app, const char *fmt, ...)
 		app->notes_lost++;
 		return;
 	}
-	text_init(&t, app->notes[app->notes_count++], APP_NOTE_BYTES);
-	text_add(&t, "%s", buf);
+	memcpy(app->notes[app->notes_count++], buf, sizeof(buf));
 }
 
 /* ---- settings */
@@ -88,22 +86,17 @@ static EFI_STATUS start_linux(struct app *app, unsigned mode)
 	struct span extra = {NULL, 0};
 	EFI_STATUS status = handover_make(app, mode, &extra);
 
-	if (status != EFI_SUCCESS) {
-		say("unbrick: Linux was not started: %s\n", status_text(status));
-		return status;
-	}
+	if (status != EFI_SUCCESS)
+		return say_failed("Linux was not started", status);
 	auto_pool void *archive = (void *)(uintptr_t)extra.p;
 	if (!app->is_measured)
 		measure_sections(app->sections);
 	app->is_measured = true;
 	measure(MEASURE_PCR_UNSIGNED, "unbrick.cpio", extra.p, extra.len);
 	status = initrd_offer(app->sections[SECTION_INITRD], extra);
-	if (status != EFI_SUCCESS) {
-		say("unbrick: unbrick.efi: the initramfs (.initrd) cannot be offered to Linux: "
-		    "%s\n",
-			status_text(status));
-		return status;
-	}
+	if (status != EFI_SUCCESS)
+		return say_failed(
+			"unbrick.efi: the initramfs (.initrd) cannot be offered to Linux", status);
 	say("unbrick: starting Linux (%s)\n", settings_mode_name(mode));
 	status = load_kernel(app->image, app->sections[SECTION_LINUX],
 		app->sections[SECTION_CMDLINE], app->sections[SECTION_INITRD].len + extra.len);
@@ -119,9 +112,9 @@ static EFI_STATUS go(struct app *app, enum choice choice)
 	case CHOICE_SETUP:
 		return power_setup();
 	case CHOICE_RESTART:
-		return power_restart();
+		return power_reset(EfiResetCold, "restart");
 	case CHOICE_POWER_OFF:
-		return power_off();
+		return power_reset(EfiResetShutdown, "power off");
 	default:
 		return start_linux(app, choice);
 	}

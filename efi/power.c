@@ -10,7 +10,7 @@ bool power_can_setup(void)
 	return variable_number("OsIndicationsSupported", 8, 0) & BOOT_TO_FIRMWARE_UI;
 }
 
-static EFI_STATUS reset(EFI_RESET_TYPE type, const char *what)
+EFI_STATUS power_reset(EFI_RESET_TYPE type, const char *what)
 {
 	RT->ResetSystem(type, EFI_SUCCESS, 0, NULL);
 	say("unbrick: the firmware did not %s\n", what);
@@ -27,20 +27,7 @@ EFI_STATUS power_setup(void)
 		return EFI_UNSUPPORTED;
 	}
 	EFI_STATUS status = variable_set("OsIndications", &wish, sizeof(wish));
-	if (status != EFI_SUCCESS) {
-		say("unbrick: firmware setup: OsIndications was not set: %s\n",
-			status_text(status));
-		return status;
-	}
-	return reset(EfiResetCold, "restart");
-}
-
-EFI_STATUS power_restart(void)
-{
-	return reset(EfiResetCold, "restart");
-}
-
-EFI_STATUS power_off(void)
-{
-	return reset(EfiResetShutdown, "power off");
+	if (status != EFI_SUCCESS)
+		return say_failed("firmware setup: OsIndications was not set", status);
+	return power_reset(EfiResetCold, "restart");
 }

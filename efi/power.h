@@ -10,7 +10,7 @@
 bool power_can_setup(void);
 
 EFI_STATUS power_setup(void);
-EFI_STATUS power_restart(void);
-EFI_STATUS power_off(void);
+/** @what is said to have failed. */
+EFI_STATUS power_reset(EFI_RESET_TYPE type, const char *what);
 
 #endif

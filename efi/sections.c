@@ -1,8 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "efi/sections.h"
+
+#include <string.h>
+
 #include "efi/arch.h"
 #include "efi/console.h"
+#include "format/bytes.h"
 #include "format/pe.h"
+
+enum {
+	EVENT_IPL = 13,
+	EVENT_HEADER_BYTES = 14, /* from header_size to type */
+	EVENT_HEADER_VERSION = 1,
+	NAME_MAX = 32,
+	PCR_SECTIONS = 11,
+};
 
 static const struct {
 	const char *name;
@@ -17,11 +29,6 @@ static const struct {
 	[SECTION_CONF] = {".conf", true},
 	[SECTION_RULEKEY] = {".rulekey", true},
 };
-
-const char *section_name(enum section s)
-{
-	return table[s].name;
-}
 
 bool sections_open(const EFI_LOADED_IMAGE *image, struct span ret[SECTIONS])
 {
@@ -45,4 +52,49 @@ bool sections_open(const EFI_LOADED_IMAGE *image, struct span ret[SECTIONS])
 		return false;
 	}
 	return true;
+}
+
+/* ---- into the TPM goes what is started */
+
+static struct tcg2 *tpm_find(void)
+{
+	struct tcg2_capability capability = {.size = sizeof(capability)};
+	struct tcg2 *tpm = protocol_any(&guid_tcg2);
+
+	if (!tpm || tpm->get_capability(tpm, &capability) != EFI_SUCCESS || !capability.is_present)
+		return NULL;
+	return tpm;
+}
+
+void measure(unsigned pcr, const char *name, const void *bytes, size_t len)
+{
+	uint8_t buf[sizeof(struct tcg2_event) + 2 * (size_t)(NAME_MAX + 1)] = {0};
+	struct tcg2_event *event = (struct tcg2_event *)buf;
+	struct tcg2 *tpm = tpm_find();
+	size_t n = 0;
+
+	if (!tpm)
+		return;
+	for (; n < NAME_MAX && name[n]; n++) /* the log's readers expect UTF-16 */
+		event->text[2 * n] = (uint8_t)name[n];
+	rs_put_le32(event->size, (uint32_t)(sizeof(*event) + 2 * (n + 1)));
+	rs_put_le32(event->header_size, EVENT_HEADER_BYTES);
+	rs_put_le16(event->header_version, EVENT_HEADER_VERSION);
+	rs_put_le32(event->pcr, pcr);
+	rs_put_le32(event->type, EVENT_IPL);
+	EFI_STATUS status = tpm->hash_log_extend_event(tpm, 0, (uintptr_t)bytes, len, event);
+	if (status != EFI_SUCCESS)
+		say("unbrick: TPM: %s not measured into PCR %u: %s\n", name, pcr,
+			status_text(status));
+}
+
+void measure_sections(const struct span sections[SECTIONS])
+{
+	for (enum section s = 0; s < SECTIONS; s++) {
+		const char *name = table[s].name;
+		if (!sections[s].p)
+			continue;
+		measure(PCR_SECTIONS, name, name, strlen(name) + 1);
+		measure(PCR_SECTIONS, name, sections[s].p, sections[s].len);
+	}
 }

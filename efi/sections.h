@@ -27,7 +27,16 @@ struct span {
 /** Find all sections in our image. False, having said so, if one is missing that must be there. */
 bool sections_open(const EFI_LOADED_IMAGE *image, struct span ret[SECTIONS]);
 
-/** ".linux" and so on. */
-const char *section_name(enum section s);
+/* ---- into the TPM goes what is started */
+
+enum { MEASURE_PCR_UNSIGNED = 12 };
+
+/** Extend a PCR with bytes and log them under a name. Does nothing without a TPM; a TPM that fails
+ * is told, and no reason to stop: nothing of ours is sealed to it. */
+void measure(unsigned pcr, const char *name, const void *bytes, size_t len);
+
+/** Each section that is there: its name with the zero, then its bytes, as the UKI specification
+ * says. */
+void measure_sections(const struct span sections[SECTIONS]);
 
 #endif

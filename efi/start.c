@@ -16,8 +16,6 @@ const EFI_GUID guid_global_variable = EFI_GLOBAL_VARIABLE;
 const EFI_GUID guid_loaded_image = EFI_LOADED_IMAGE_PROTOCOL_GUID;
 const EFI_GUID guid_simple_fs = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
 const EFI_GUID guid_device_path = EFI_DEVICE_PATH_PROTOCOL_GUID;
-const EFI_GUID guid_load_file = {
-	0x56ec3091, 0x954c, 0x11d2, {0x8e, 0x3f, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b}};
 const EFI_GUID guid_load_file2 = {
 	0x4006c0c1, 0xfcb3, 0x403e, {0x99, 0x6d, 0x4a, 0x6c, 0x87, 0x24, 0xe0, 0x6d}};
 const EFI_GUID guid_tcg2 = {
@@ -50,13 +48,12 @@ struct rng {
 /* The lowest byte stays 0, so that no string gives the guard away or puts it back. */
 __attribute__((no_stack_protector)) static void set_guard(void)
 {
-	EFI_GUID guid_rng = {
+	static const EFI_GUID guid_rng = {
 		0x3152bca5, 0xeade, 0x433d, {0x86, 0x2e, 0xc0, 0x1c, 0xdc, 0x29, 0x1f, 0x44}};
-	struct rng *rng = NULL;
+	struct rng *rng = protocol_any(&guid_rng);
 	uint64_t value = 0;
 
-	if (BS->LocateProtocol(&guid_rng, NULL, (void **)&rng) != EFI_SUCCESS || !rng ||
-		rng->get_rng(rng, NULL, sizeof(value), (uint8_t *)&value) != EFI_SUCCESS)
+	if (!rng || rng->get_rng(rng, NULL, sizeof(value), (uint8_t *)&value) != EFI_SUCCESS)
 		value = 0;
 	value ^= arch_ticks() * 0x9E3779B97F4A7C15;
 	__stack_chk_guard = (__stack_chk_guard ^ value) & ~(uint64_t)0xFF;

@@ -11,25 +11,23 @@
 
 enum { ENTRY_BYTES_MAX = 8192, ORDER_MAX = 512, NUMBER_MAX = 0xFFFF };
 
-static void entry_name(unsigned number, char ret[VARIABLE_NAME_MAX])
+/* All that have a protocol; @guid NULL: all. NULL and 0: none. */
+static EFI_HANDLE *handles_of(EFI_GUID *guid, UINTN *ret_count)
 {
-	struct text t;
+	EFI_HANDLE *handles = NULL;
+	UINTN count = 0;
 
-	text_init(&t, ret, VARIABLE_NAME_MAX);
-	text_add(&t, "Boot%04X", number);
+	EFI_STATUS status = BS->LocateHandleBuffer(
+		guid ? ByProtocol : AllHandles, guid, NULL, &count, &handles);
+	*ret_count = status == EFI_SUCCESS ? count : 0;
+	return status == EFI_SUCCESS ? handles : NULL;
 }
 
 static EFI_HANDLE *volumes(UINTN *ret_count)
 {
 	EFI_GUID guid = guid_simple_fs;
-	EFI_HANDLE *handles = NULL;
 
-	*ret_count = 0;
-	if (BS->LocateHandleBuffer(ByProtocol, &guid, NULL, ret_count, &handles) != EFI_SUCCESS) {
-		*ret_count = 0;
-		return NULL;
-	}
-	return handles;
+	return handles_of(&guid, ret_count);
 }
 
 static bool volume_partition(EFI_HANDLE volume, struct partition *ret)
@@ -68,7 +66,7 @@ static bool look_at_entry(void *user, unsigned number)
 	struct boot_entry e;
 	size_t len;
 
-	entry_name(number, name);
+	text_format(name, sizeof(name), "Boot%04X", number);
 	if (variable_get(name, s->buf, sizeof(s->buf), &len) != EFI_SUCCESS ||
 		!boot_entry_parse(s->buf, len, &e) || !boot_entry_is_windows(&e))
 		return true;
@@ -77,9 +75,7 @@ static bool look_at_entry(void *user, unsigned number)
 		return true;
 	}
 	s->is_found = true;
-	s->ret->has_entry = true;
-	s->ret->number = number;
-	s->ret->partition = e.partition;
+	*s->ret = (struct windows){true, number, e.partition, ""};
 	memcpy(s->ret->file, e.file, sizeof(e.file));
 	return false;
 }
@@ -111,8 +107,7 @@ static void look_at_volumes(EFI_HANDLE own_volume, struct search *s)
 			!file_exists(handles[i], BOOT_FILE_WINDOWS))
 			continue;
 		s->is_found = true;
-		s->ret->has_entry = false;
-		s->ret->partition = p;
+		*s->ret = (struct windows){false, 0, p, ""};
 		memcpy(s->ret->file, BOOT_FILE_WINDOWS, sizeof(BOOT_FILE_WINDOWS));
 	}
 }
@@ -120,14 +115,11 @@ static void look_at_volumes(EFI_HANDLE own_volume, struct search *s)
 /* Fast firmware connects only what it boots from. */
 static void connect_all(void)
 {
-	EFI_HANDLE *handles = NULL;
-	UINTN count = 0;
+	UINTN count;
+	auto_pool EFI_HANDLE *handles = handles_of(NULL, &count);
 
-	if (BS->LocateHandleBuffer(AllHandles, NULL, NULL, &count, &handles) != EFI_SUCCESS)
-		return;
 	for (UINTN i = 0; i < count; i++)
 		(void)BS->ConnectController(handles[i], NULL, NULL, TRUE); /* most need nothing */
-	pool_free(handles);
 }
 
 const char *windows_find(EFI_HANDLE own_volume, bool is_thorough, struct windows *ret)
@@ -163,7 +155,7 @@ static EFI_STATUS make_entry(struct windows *w)
 	if (!entry_len)
 		return EFI_BUFFER_TOO_SMALL;
 	for (unsigned number = 0; number <= NUMBER_MAX; number++) {
-		entry_name(number, name);
+		text_format(name, sizeof(name), "Boot%04X", number);
 		if (variable_get(name, probe, sizeof(probe), &len) != EFI_NOT_FOUND)
 			continue;
 		EFI_STATUS status = variable_set(name, entry, entry_len);
@@ -188,18 +180,13 @@ EFI_STATUS windows_start(EFI_HANDLE own_volume)
 		say("unbrick: Windows was not started: %s\n", why);
 		return EFI_NOT_FOUND;
 	}
-	if (!w.has_entry && (status = make_entry(&w)) != EFI_SUCCESS) {
-		say("unbrick: Windows was not started: the firmware takes no new entry: %s\n",
-			status_text(status));
-		return status;
-	}
+	if (!w.has_entry && (status = make_entry(&w)) != EFI_SUCCESS)
+		return say_failed(
+			"Windows was not started: the firmware takes no new entry", status);
 	rs_put_le16(number, (uint16_t)w.number);
 	status = variable_set("BootNext", number, sizeof(number));
-	if (status != EFI_SUCCESS) {
-		say("unbrick: Windows was not started: BootNext was not set: %s\n",
-			status_text(status));
-		return status;
-	}
+	if (status != EFI_SUCCESS)
+		return say_failed("Windows was not started: BootNext was not set", status);
 	say("unbrick: starting Windows (Boot%04X)\n", w.number);
 	RT->ResetSystem(EfiResetCold, EFI_SUCCESS, 0, NULL);
 	say("unbrick: Windows was not started: the firmware did not reset; switch off and on\n");
