@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <linux/sed-opal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -13,6 +14,7 @@
 
 #include "block/disk.h"
 #include "format/parttype.h"
+#include "init/loop.h"
 #include "init/sysfs.h"
 
 /* What is at first sight there: the engine looks behind it. */
@@ -99,18 +101,21 @@ bool disk_look(const char *path, struct disk_facts *ret)
 
 bool disk_is_wanted(const char *root, const char *name)
 {
-	static const char *const unwanted[] = {"loop", "ram", "zram", "fd", "sr", "nbd", NULL};
-	const char *boot = strstr(name, "boot");
+	/* the last two: areas of an eMMC that hold no partitions */
+	static const char *const unwanted[] = {"loop[0-9]*", "ram[0-9]*", "zram[0-9]*", "fd[0-9]*",
+		"sr[0-9]*", "nbd[0-9]*", "mmcblk*boot*", "mmcblk*rpmb*", NULL};
 
-	for (int i = 0; unwanted[i]; i++)
-		if (strncmp(name, unwanted[i], strlen(unwanted[i])) == 0 &&
-			isdigit((unsigned char)name[strlen(unwanted[i])]))
-			return false;
-	/* mmcblk0boot0, mmcblk0rpmb: areas of an eMMC that hold no partitions */
-	if (strncmp(name, "mmcblk", 6) == 0 && (boot || strstr(name, "rpmb")))
-		return false;
-	return sysfs_number(0, "%s/sys/block/%s/size", root, name) > 0 &&
+	return !sysfs_is_like(name, unwanted, 0) &&
+	       sysfs_number(0, "%s/sys/block/%s/size", root, name) > 0 &&
 	       sysfs_number(0, "%s/sys/block/%s/hidden", root, name) == 0;
+}
+
+bool disk_has(const struct disk_facts *f, enum vol_kind content)
+{
+	for (unsigned i = 0; i < f->n_parts; i++)
+		if (f->parts[i].content == content)
+			return true;
+	return false;
 }
 
 /* Boxes for USB are said to share one name by the thousands, and have one path each. */
@@ -141,35 +146,85 @@ bool disk_is_same(const char *root, const char *a, const char *b)
 		       sysfs_number(0, "%s/sys/block/%s/size", root, b);
 }
 
-struct part_search {
-	const char *root, *disk;
-	unsigned number;
-	char *ret;
-	size_t cap;
-	bool is_found;
-};
-
-static void try_part(void *user, const char *name)
-{
-	struct part_search *s = user;
-
-	if (!s->is_found && sysfs_number(0, "%s/sys/block/%s/%s/partition", s->root, s->disk,
-				    name) == s->number) {
-		(void)snprintf(s->ret, s->cap, "%s", name);
-		s->is_found = true;
-	}
-}
-
 bool disk_part_name(const char *root, const char *disk, unsigned number, char *ret, size_t cap)
 {
-	struct part_search s = {root, disk, number, ret, cap, false};
-	char folder[512];
+	size_t len = strlen(disk);
+	/* as the kernel makes it */
+	const char *between = len && isdigit((unsigned char)disk[len - 1]) ? "p" : "";
 
-	if (!number) {
+	if (!number)
 		(void)snprintf(ret, cap, "%s", disk);
-		return true;
-	}
-	(void)snprintf(folder, sizeof(folder), "%s/sys/block/%s", root, disk);
-	sysfs_each(folder, try_part, &s);
-	return s.is_found;
+	else
+		(void)snprintf(ret, cap, "%s%s%u", disk, between, number);
+	return !number ||
+	       sysfs_number(0, "%s/sys/block/%s/%s/partition", root, disk, ret) == number;
+}
+
+/* ---- the list ---- */
+
+struct known_disk *disks_find(struct disks *all, const char *name)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (all->list[i].state != DISK_GONE && strcmp(all->list[i].name, name) == 0)
+			return &all->list[i];
+	return NULL;
+}
+
+struct known_disk *disks_put(struct disks *all, const char *name)
+{
+	struct known_disk *d = disks_find(all, name);
+
+	if (!d && all->n == DISK_MOST)
+		return NULL;
+	if (!d)
+		d = &all->list[all->n++];
+	*d = (struct known_disk){.status = -1};
+	(void)snprintf(d->name, sizeof(d->name), "%s", name);
+	return d;
+}
+
+void disks_news(struct disks *all)
+{
+	all->news_ms = now_ms();
+}
+
+void disks_look_begun(struct disks *all)
+{
+	all->n_looking++;
+}
+
+void disks_look_over(struct disks *all)
+{
+	all->n_looking--;
+	disks_news(all);
+}
+
+void disk_tell(struct known_disk *d, int status, const char *fmt, ...)
+{
+	va_list ap;
+
+	d->status = status;
+	va_start(ap, fmt);
+	(void)vsnprintf(d->outcome, sizeof(d->outcome), fmt, ap);
+	va_end(ap);
+}
+
+void disk_set_done(struct known_disk *d)
+{
+	if (d->state == DISK_READY)
+		d->state = DISK_DONE;
+}
+
+void disk_set_again(struct known_disk *d)
+{
+	if (d->state == DISK_DONE)
+		d->state = DISK_READY;
+}
+
+void disk_set_stick(struct known_disk *d)
+{
+	d->is_stick = true;
+	if (!disk_has(&d->facts, VOL_NTFS) && !disk_has(&d->facts, VOL_BITLOCKER) &&
+		d->state == DISK_READY)
+		d->state = DISK_LEFT;
 }

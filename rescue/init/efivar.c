@@ -12,19 +12,18 @@
 #include <unistd.h>
 
 #include "core/cleanup.h"
-#include "core/view.h"
+#include "core/text.h"
 #include "init/module.h"
 
-#define ATTRIBUTES 4 /* bytes before the value */
+#define ATTRIBUTES	4 /* bytes before the value */
+#define ATTRIBUTES_KEPT 7 /* non-volatile, for the firmware and for systems */
 
-long efivar_read(const char *folder, const char *name, const char *guid, void *ret, size_t cap)
+long efivar_read(const char *path, void *ret, size_t cap)
 {
-	char path[512];
 	auto_free uint8_t *bytes = malloc(cap + ATTRIBUTES);
 
 	if (!bytes)
 		return -ENOMEM;
-	(void)snprintf(path, sizeof(path), "%s/%s-%s", folder, name, guid);
 	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
@@ -48,17 +47,14 @@ static void make_mutable(const char *path)
 	(void)ioctl(fd, FS_IOC_SETFLAGS, &flags); /* the write tells */
 }
 
-int efivar_write(const char *folder, const char *name, const char *guid, uint32_t attributes,
-	const void *p, size_t len)
+int efivar_write(const char *path, const void *p, size_t len)
 {
-	char path[512];
 	auto_free uint8_t *bytes = malloc(len + ATTRIBUTES);
 
 	if (!bytes)
 		return -ENOMEM;
-	rs_put_le32(bytes, attributes);
+	rs_put_le32(bytes, ATTRIBUTES_KEPT);
 	memcpy(bytes + ATTRIBUTES, p, len);
-	(void)snprintf(path, sizeof(path), "%s/%s-%s", folder, name, guid);
 	make_mutable(path);
 	auto_close int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
@@ -88,4 +84,91 @@ bool efivar_mount(char *ret_text, size_t cap)
 		return false;
 	}
 	return true;
+}
+
+/* ---- boot entries ---- */
+
+bool loadopt_parse(struct rs_view bytes, struct loadopt *ret)
+{
+	struct loadopt o = {.number = ret->number};
+	char title[LOADOPT_TEXT * 2];
+
+	if (!boot_entry_parse(bytes.p, bytes.len, &o.entry))
+		return false;
+	(void)rs_utf16_to_utf8(
+		(struct rs_view){o.entry.title, o.entry.title_bytes}, title, sizeof(title));
+	(void)rs_escape(title, o.title, sizeof(o.title));
+	o.entry.title = NULL;
+	*ret = o;
+	return true;
+}
+
+/* The name that the table gives it: a GUID, or the disk's signature and a number. */
+static bool take_signature(const struct part *p, struct partition *ret)
+{
+	unsigned id, number;
+	char rest;
+
+	if (rs_guid_parse(p->uuid, ret->signature)) {
+		ret->kind = PARTITION_GPT;
+		return true;
+	}
+	ret->kind = PARTITION_MBR;
+	memset(ret->signature, 0, sizeof(ret->signature));
+	if (sscanf(p->uuid, "%8x-%2x%c", &id, &number, &rest) != 2 || number != p->number)
+		return false;
+	rs_put_le32(ret->signature, id);
+	return true;
+}
+
+bool loadopt_partition(const struct part *p, uint32_t sector_bytes, struct partition *ret)
+{
+	ret->number = p->number;
+	if (!sector_bytes || p->start_bytes % sector_bytes || p->size_bytes % sector_bytes ||
+		!take_signature(p, ret))
+		return false;
+	partition_name(ret, p->start_bytes / sector_bytes, p->size_bytes / sector_bytes);
+	return true;
+}
+
+static size_t rank(const struct loadopt *o, const uint16_t *order, size_t n_order)
+{
+	size_t place = 0;
+
+	while (place < n_order && order[place] != o->number)
+		place++;
+	/* in the order, then by number; an inactive one only if there is no other */
+	return (o->entry.is_active ? 0 : 1U << 30) + place * 0x10000 + o->number;
+}
+
+static bool is_before(
+	const struct loadopt *a, const struct loadopt *b, const uint16_t *order, size_t n_order)
+{
+	return rank(a, order, n_order) < rank(b, order, n_order);
+}
+
+const struct loadopt *loadopt_choose(const struct loadopt *list, size_t n, const uint16_t *order,
+	size_t n_order, const struct partition *partition)
+{
+	const struct loadopt *best = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct loadopt *o = &list[i];
+		if (!boot_entry_is_windows(&o->entry) ||
+			!partition_is_same(&o->entry.partition, partition))
+			continue;
+		if (!best || is_before(o, best, order, n_order))
+			best = o;
+	}
+	return best;
+}
+
+bool loadopt_is_better(const struct loadopt_target *a, const struct loadopt_target *b,
+	const uint16_t *order, size_t n_order)
+{
+	if (!a->entry != !b->entry)
+		return a->entry;
+	if (a->is_preferred != b->is_preferred)
+		return a->is_preferred;
+	return a->entry && is_before(a->entry, b->entry, order, n_order);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "init/end.h"
+#include "init/work.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "init/init.h"
-#include "init/raid.h"
+#include "init/machine.h"
 
 #define SHOW_MS 2000
 

@@ -42,6 +42,22 @@ bool front_typed(struct init *in, const char *bytes, size_t len)
 	return in->front.process;
 }
 
+bool prompt_wants_hint(struct prompt *p, bool is_asking, uint64_t typed_ms, uint64_t now)
+{
+	if (!is_asking) {
+		*p = (struct prompt){0};
+		return false;
+	}
+	if (!p->since_ms)
+		p->since_ms = now;
+	if (typed_ms > p->since_ms)
+		p->was_hinted = true; /* there is somebody, and a keyboard */
+	if (p->was_hinted || now < p->since_ms || now - p->since_ms < PROMPT_HINT_MS)
+		return false;
+	p->was_hinted = true;
+	return true;
+}
+
 /* A person may have left: after the time set, an open question is taken as not answered. */
 static void give_up_waiting(struct init *in, struct process *p)
 {

@@ -6,7 +6,7 @@
 #define UNBRICK_INIT_INIT_H
 
 #include "init/console.h"
-#include "init/disks.h"
+#include "init/disk.h"
 #include "init/facts.h"
 #include "init/front.h"
 #include "init/menu.h"

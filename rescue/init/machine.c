@@ -9,7 +9,6 @@
 
 #include "core/text.h"
 #include "init/init.h"
-#include "init/raid.h"
 #include "init/stick.h"
 #include "init/sysfs.h"
 
@@ -133,25 +132,16 @@ static void disappeared(struct init *in, const char *name)
 	stick_gone(in, name);
 }
 
-static bool is_storage(const char *subsystem)
-{
-	static const char *const names[] = {"block", "scsi", "scsi_host", "scsi_device", "nvme",
-		"ata_port", "ata_link", "ata_device", "mmc", "mmc_host", "usb", "virtio", "vmbus",
-		"xen", "bdi", NULL};
-
-	for (int i = 0; names[i]; i++)
-		if (strcmp(subsystem, names[i]) == 0)
-			return true;
-	return false;
-}
-
 static void on_event(struct init *in, const struct uevent *e)
 {
+	static const char *const storage[] = {"block", "scsi", "scsi_host", "scsi_device", "nvme",
+		"ata_port", "ata_link", "ata_device", "mmc", "mmc_host", "usb", "virtio", "vmbus",
+		"xen", "bdi", NULL};
 	bool is_add = strcmp(e->action, "add") == 0;
 
 	if (is_add && e->modalias)
 		modules_send(&in->modules, e->modalias);
-	if (is_storage(e->subsystem))
+	if (sysfs_is_like(e->subsystem, storage, 0))
 		disks_news(&in->disks);
 	if (strcmp(e->subsystem, "block") != 0 || !e->type || strcmp(e->type, "disk") != 0)
 		return;
@@ -177,7 +167,7 @@ static void on_uevents(void *user, int fd, short events)
 			continue;
 		}
 		init_log(in, "events of the kernel were lost: looking for disks again");
-		sysfs_each("/sys/block", appeared, in);
+		sysfs_each(appeared, in, "/sys/block");
 	}
 }
 
@@ -193,7 +183,7 @@ void machine_start(struct init *in)
 	if (!loop_add(&in->loop, uevent_open(), POLLIN, on_uevents, in))
 		init_say(in, "devices that appear late are not seen: no events of the kernel");
 	modules_start(&in->modules, &in->processes, on_module_failed, in);
-	sysfs_each("/sys/block", appeared, in);
+	sysfs_each(appeared, in, "/sys/block");
 }
 
 static void count_probing(void *user, const char *name)
@@ -213,7 +203,7 @@ bool machine_is_probing(struct init *in)
 
 	if (in->disks.n_looking || modules_are_busy(&in->modules, false))
 		return true;
-	sysfs_each("/sys/class/nvme", count_probing, &n);
+	sysfs_each(count_probing, &n, "/sys/class/nvme");
 	return n > 0;
 }
 

@@ -1,18 +1,92 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* /init. The first process proper (guard.c) only waits; what is here is its one child, so that a
- * fault of ours is told and does not stop the kernel. */
+/* /init. If the first process ends, the kernel panics: so it does nothing but wait. Its one child
+ * is the supervisor, so that a fault of ours is told and does not stop the kernel. */
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/reboot.h>
 #include <sys/signalfd.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#include "init/guard.h"
 #include "init/init.h"
 #include "init/machine.h"
-#include "init/start.h"
 #include "init/sysfs.h"
+
+/* ---- process 1 ---- */
+
+/* Block what both processes wait for, children and the wish to end; @ret is that set. */
+static void block_signals(sigset_t *ret)
+{
+	(void)sigemptyset(ret); /* these fail for wrong numbers only */
+	(void)sigaddset(ret, SIGCHLD);
+	(void)sigaddset(ret, SIGINT);
+	(void)sigaddset(ret, SIGTERM);
+	(void)sigprocmask(SIG_BLOCK, ret, NULL);
+}
+
+static void say_end(int wait_status)
+{
+	char how[96], line[256];
+	int fd = open("/dev/console", O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+
+	process_end_text(wait_status, how, sizeof(how));
+	(void)snprintf(line, sizeof(line),
+		"\r\nunbrick: staying: the supervising process has ended (%s); what was begun on a "
+		"disk is brought to an end, nothing more is done; Ctrl-Alt-Del restarts\r\n",
+		how);
+	if (fd < 0)
+		return;
+	if (write(fd, line, strlen(line)) < 0)
+		(void)0; /* there is nobody else to tell */
+	(void)close(fd); /* as above */
+}
+
+/* Bury what has ended; true when the supervisor was among it. */
+static int bury(pid_t supervisor)
+{
+	int status, is_supervisor = 0;
+	pid_t pid;
+
+	while ((pid = process_bury(WNOHANG, &status)) > 0)
+		if (pid == supervisor) {
+			say_end(status);
+			is_supervisor = 1;
+		}
+	return is_supervisor;
+}
+
+/* Run @supervise(@arg, -1) in a child, pass Ctrl-Alt-Del and signals on to it, bury orphans. When
+ * it ends although it never should, say so on the console and wait for Ctrl-Alt-Del. */
+static _Noreturn void guard(process_fn supervise, void *arg)
+{
+	sigset_t set;
+
+	block_signals(&set);
+	(void)reboot(RB_DISABLE_CAD); /* Ctrl-Alt-Del becomes SIGINT */
+	pid_t pid = process_fork(supervise, arg, -1);
+	for (;;) {
+		int number = sigwaitinfo(&set, NULL);
+		if (number == SIGCHLD) {
+			if (bury(pid))
+				pid = -1;
+			continue;
+		}
+		if (number < 0)
+			continue;
+		if (pid > 0) {
+			(void)kill(pid, number); /* it comes to an orderly end */
+			continue;
+		}
+		sync();
+		(void)reboot(RB_AUTOBOOT);
+	}
+}
+
+/* ---- the supervisor ---- */
 
 static void on_typed(void *user, const char *bytes, size_t len)
 {
@@ -38,7 +112,7 @@ static bool catch_signals(struct init *in)
 {
 	sigset_t set;
 
-	guard_block(&set);
+	block_signals(&set);
 	(void)signal(SIGPIPE, SIG_IGN);
 	return loop_add(
 		&in->loop, signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), POLLIN, on_signal, in);

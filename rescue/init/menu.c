@@ -7,11 +7,8 @@
 #include <unistd.h>
 
 #include "core/text.h"
-#include "init/end.h"
 #include "init/init.h"
-#include "init/modes.h"
-#include "init/raid.h"
-#include "init/windows.h"
+#include "init/machine.h"
 #include "init/work.h"
 
 #define SHELL "/bin/sh"

@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the modes do, and how a run ends. A reset never follows a reset without something having
  * been repaired in between. */
-#include "init/modes.h"
+#include "init/work.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "core/text.h"
 #include "init/efivar.h"
-#include "init/end.h"
 #include "init/init.h"
 #include "init/machine.h"
-#include "init/windows.h"
-#include "init/work.h"
 
 /* A repair that has to be made again and again is no repair: something brings the file back. */
 #define REPAIRS_MOST 3
 #define MEMORY_MS    10000
+#define LAST_END     EFIVAR_OURS("UnbrickLastEnd")
 
 /* ---- the memory of the run before: the stick's last report, else a variable of the firmware ----
  */
@@ -27,8 +25,7 @@ static int memory_read(void *arg, int out_fd)
 
 	(void)arg;
 	if (efivar_mount(text, sizeof(text)))
-		(void)efivar_read(
-			EFIVAR_FOLDER, "UnbrickLastEnd", EFIVAR_OURS, value, sizeof(value) - 1);
+		(void)efivar_read(LAST_END, value, sizeof(value) - 1);
 	return process_write(out_fd, value, strlen(value)) ? 0 : 1;
 }
 
@@ -38,9 +35,7 @@ static int memory_write(void *arg, int out_fd)
 	char text[128];
 
 	(void)out_fd;
-	return efivar_mount(text, sizeof(text)) &&
-			       efivar_write(EFIVAR_FOLDER, "UnbrickLastEnd", EFIVAR_OURS,
-				       EFIVAR_KEPT, value, strlen(value)) == 0
+	return efivar_mount(text, sizeof(text)) && efivar_write(LAST_END, value, strlen(value)) == 0
 		       ? 0
 		       : 1;
 }

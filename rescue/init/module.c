@@ -2,8 +2,8 @@
 #include "init/module.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <libkmod.h>
-#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,42 +22,40 @@
 
 /* ---- what comes first ---- */
 
-static bool is_pci_class(const char *modalias, const char *class)
-{
-	const char *bc = strstr(modalias, "bc");
+/* By the first row that fits. Among the devices that are there at the start, a disk of which
+ * nothing but its driver keeps us comes before one whose links are trained first. */
+static const struct row {
+	const char *pattern;
+	enum module_rank rank;
+	int urgency;
+} rows[] = {
+	{"pci:*bc01sc08*", MODULE_STORAGE, 0},
+	/* of virtio and Xen, with odd classes */
+	{"pci:v00001AF4*", MODULE_STORAGE, 0}, {"virtio:d00000002*", MODULE_STORAGE, 0},
+	{"virtio:d00000008*", MODULE_STORAGE, 0}, {"virtio:d00000012*", MODULE_INPUT, 0},
+	{"virtio:*", MODULE_OTHER, 0},
+	/* mass storage, USB and SD hosts */
+	{"pci:*bc01*", MODULE_STORAGE, 1}, {"pci:v00005853*", MODULE_STORAGE, 2},
+	{"pci:*bc0Csc03*", MODULE_STORAGE, 2}, {"pci:*bc08sc05*", MODULE_STORAGE, 2},
+	{"usb:*ic08*", MODULE_STORAGE, 2}, {"scsi:*", MODULE_STORAGE, 2},
+	{"nvme:*", MODULE_STORAGE, 2}, {"vmbus:*", MODULE_STORAGE, 2}, {"xen:*", MODULE_STORAGE, 2},
+	{"mmc:*", MODULE_STORAGE, 2}, {"ufs:*", MODULE_STORAGE, 2}, {"usb:*ic03*", MODULE_INPUT, 3},
+	{"hid:*", MODULE_INPUT, 3}, {"i2c:*", MODULE_INPUT, 3},
+	{"*", MODULE_OTHER, 4}, /* fits all */
+};
 
-	return strncmp(modalias, "pci:", 4) == 0 && bc && strncmp(bc, class, strlen(class)) == 0;
-}
-
-static bool is_one_of(const char *modalias, const char *const *prefixes)
+static const struct row *row_of(const char *modalias)
 {
-	for (; *prefixes; prefixes++)
-		if (strncmp(modalias, *prefixes, strlen(*prefixes)) == 0)
-			return true;
-	return false;
+	size_t i = 0;
+
+	while (i + 1 < sizeof(rows) / sizeof(rows[0]) && fnmatch(rows[i].pattern, modalias, 0) != 0)
+		i++;
+	return &rows[i];
 }
 
 enum module_rank module_rank(const char *modalias)
 {
-	/* mass storage, USB and SD hosts; virtio's and Xen's platform devices have odd classes */
-	static const char *const storage_class[] = {"bc01", "bc0Csc03", "bc08sc05", NULL};
-	static const char *const storage[] = {"virtio:d00000002", "virtio:d00000008",
-		"scsi:", "nvme:", "vmbus:", "xen:", "mmc:", "pci:v00001AF4", "pci:v00005853",
-		"ufs:", NULL};
-	static const char *const input[] = {"hid:", "i2c:", "virtio:d00000012", NULL};
-
-	for (int i = 0; storage_class[i]; i++)
-		if (is_pci_class(modalias, storage_class[i]))
-			return MODULE_STORAGE;
-	if (is_one_of(modalias, storage))
-		return MODULE_STORAGE;
-	if (strncmp(modalias, "usb:", 4) == 0) {
-		const char *class = strstr(modalias, "ic");
-		if (class && strncmp(class, "ic08", 4) == 0)
-			return MODULE_STORAGE;
-		return class && strncmp(class, "ic03", 4) == 0 ? MODULE_INPUT : MODULE_OTHER;
-	}
-	return is_one_of(modalias, input) ? MODULE_INPUT : MODULE_OTHER;
+	return row_of(modalias)->rank;
 }
 
 /* ---- in the loader's process ---- */
@@ -141,26 +139,14 @@ static void collect(void *user, const char *device)
 static void collect_bus(void *user, const char *bus)
 {
 	struct loading *l = user;
-	char folder[PATH_MAX];
 
 	l->bus = bus;
-	(void)snprintf(folder, sizeof(folder), "/sys/bus/%s/devices", bus);
-	sysfs_each(folder, collect, l);
-}
-
-/* A disk of which nothing but its driver keeps us comes before one whose links are trained first.
- */
-static int urgency(const char *alias)
-{
-	if (is_pci_class(alias, "bc01sc08") || strncmp(alias, "virtio:", 7) == 0 ||
-		strncmp(alias, "pci:v00001AF4", 13) == 0)
-		return 0;
-	return is_pci_class(alias, "bc01") ? 1 : 2 + (int)module_rank(alias);
+	sysfs_each(collect, l, "/sys/bus/%s/devices", bus);
 }
 
 static int by_urgency(const void *a, const void *b)
 {
-	return urgency(*(char *const *)a) - urgency(*(char *const *)b);
+	return row_of(*(char *const *)a)->urgency - row_of(*(char *const *)b)->urgency;
 }
 
 static void wait_for_one(struct loading *l, int flags)
@@ -178,17 +164,11 @@ static int load_one(void *arg, int out_fd)
 {
 	struct loading *l = arg;
 
+	if (l->nice)
+		(void)setpriority(PRIO_PROCESS, 0, l->nice);
 	insert(l->kmod, l->alias, KMOD_PROBE_APPLY_BLACKLIST, tell_failed, l);
 	(void)process_write(out_fd, ".\n", 2); /* nobody is left to tell */
 	return 0;
-}
-
-static int load_nicely(void *arg, int out_fd)
-{
-	const struct loading *l = arg;
-
-	(void)setpriority(PRIO_PROCESS, 0, l->nice);
-	return load_one(arg, out_fd);
 }
 
 /* A driver may take seconds in its start (SATA links, RAID firmware): the others do not wait. The
@@ -200,10 +180,12 @@ static void load_beside(struct loading *l, const char *alias, int nice)
 		wait_for_one(l, 0);
 	l->alias = alias;
 	l->nice = nice;
-	if (!l->is_other && process_fork(load_nicely, l, l->out) > 0)
+	if (!l->is_other && process_fork(load_one, l, l->out) > 0) {
 		l->n_running++;
-	else
-		(void)load_one(l, l->out);
+		return;
+	}
+	l->nice = 0;
+	(void)load_one(l, l->out);
 }
 
 static void load_cold(struct loading *l)
@@ -211,7 +193,7 @@ static void load_cold(struct loading *l)
 	char count[32];
 	int n;
 
-	sysfs_each("/sys/bus", collect_bus, l);
+	sysfs_each(collect_bus, l, "/sys/bus");
 	qsort(l->aliases, l->n, sizeof(l->aliases[0]), by_urgency);
 	n = snprintf(count, sizeof(count), "#%zu\n", l->n);
 	(void)process_write(l->out, count, (size_t)n); /* as above */

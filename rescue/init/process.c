@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/cleanup.h"
+#include "init/sysfs.h"
 
 #define GRACE_MS   3000	     /* between the wish to end and the end */
 #define PIPE_BYTES (1 << 20) /* all that a coldplug sends while one driver takes its time */
@@ -40,14 +41,9 @@ struct ends {
 static void reset_process(void)
 {
 	sigset_t none;
-	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 
 	/* init itself is the last to go when memory runs out, its children are not */
-	if (fd >= 0) {
-		if (write(fd, "0\n", 2) < 0)
-			(void)0; /* then it is protected, too */
-		(void)close(fd); /* as above */
-	}
+	(void)sysfs_put("/proc/self/oom_score_adj", "0\n"); /* else it is protected, too */
 	for (int i = 1; i < SIGRTMAX; i++)
 		(void)signal(i, SIG_DFL); /* refused for some, which have no handler anyway */
 	(void)sigemptyset(&none);

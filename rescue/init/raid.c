@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "init/raid.h"
+#include "init/machine.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -99,13 +99,11 @@ void raid_tell(struct init *in)
 {
 	for (size_t i = 0; i < in->disks.n; i++) {
 		struct known_disk *d = &in->disks.list[i];
-		char folder[DISK_NAME + 32];
 		bool is_used = false;
 
 		if (d->state != DISK_LEFT || !raid_is_member(d))
 			continue;
-		(void)snprintf(folder, sizeof(folder), "/sys/block/%s/holders", d->name);
-		sysfs_each(folder, look_at_holder, &is_used);
+		sysfs_each(look_at_holder, &is_used, "/sys/block/%s/holders", d->name);
 		if (!is_used)
 			init_say(in,
 				"disk /dev/%s: its RAID set is not whole, nothing was changed: "
@@ -125,16 +123,11 @@ static bool is_read_only(const char *array)
  */
 static int hold_resync(void *arg, int out_fd)
 {
-	static const char *const limits[] = {
-		"/proc/sys/dev/raid/speed_limit_min", "/proc/sys/dev/raid/speed_limit_max"};
-
 	(void)arg;
 	(void)out_fd; /* closed by exec: nothing is said */
-	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-		auto_close int fd = open(limits[i], O_WRONLY | O_CLOEXEC);
-		if (fd < 0 || write(fd, "0\n", 2) != 2)
-			continue; /* slower, not wrong */
-	}
+	/* refused: slower, not wrong */
+	(void)sysfs_put("/proc/sys/dev/raid/speed_limit_min", "0\n");
+	(void)sysfs_put("/proc/sys/dev/raid/speed_limit_max", "0\n");
 	return 0;
 }
 

@@ -12,12 +12,23 @@
 #include "core/redact.h"
 #include "core/text.h"
 #include "init/init.h"
-#include "init/start.h"
+#include "init/machine.h"
 
 #define PRINT_FLAGS                                                                                \
 	(JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
 #define JSON_FILE INIT_RUN "/report.json"
 #define TEXT_FILE INIT_RUN "/report.txt"
+
+const struct result_words result_words[RESULTS_END] = {
+#define X(name, word, text, before, after, has_outcome) {word, text, before, after, has_outcome},
+	RESULTS(X)
+#undef X
+};
+
+const char *const end_words[] = {[SETTINGS_END_STAY] = "stay",
+	[SETTINGS_END_WINDOWS] = "windows",
+	[SETTINGS_END_REBOOT] = "reboot",
+	[SETTINGS_END_POWEROFF] = "poweroff"};
 
 static void set_text(struct json_object *o, const char *key, const char *text)
 {

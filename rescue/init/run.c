@@ -7,9 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "format/words.h"
 #include "init/init.h"
-#include "init/raid.h"
-#include "init/watch.h"
+#include "init/machine.h"
 
 #define ARGS_MOST 24
 #define REPORT	  INIT_RUN "/run.json"
@@ -28,6 +28,58 @@ static const struct command {
 const char *run_word(enum run_command command)
 {
 	return commands[command].word;
+}
+
+/* ---- when it is ended ---- */
+
+static void count(struct watch *w, const struct watch_sight *s)
+{
+	uint64_t begun_ms = w->seen_ms ? w->seen_ms : s->now_ms;
+
+	if (!w->seen_ms || s->is_asking)
+		w->awake_ms = s->now_ms;
+	else
+		w->work_ms += s->now_ms - begun_ms;
+	if (s->active_ms > w->awake_ms)
+		w->awake_ms = s->active_ms;
+	w->seen_ms = s->now_ms;
+}
+
+static bool is_past(uint64_t now_ms, uint64_t since_ms, uint64_t limit_ms)
+{
+	return now_ms > since_ms && now_ms - since_ms >= limit_ms;
+}
+
+static bool is_to_end(struct watch *w, const struct watch_sight *s)
+{
+	if (s->is_stop_wanted)
+		return true;
+	if (is_past(s->now_ms, w->awake_ms, WATCH_SILENT_MS))
+		w->why = "no sign of life for 10 minutes";
+	else if (w->work_ms >= WATCH_WORK_MS)
+		w->why = "more than 6 hours";
+	return w->why;
+}
+
+enum watch_act watch_look(struct watch *w, const struct watch_sight *s)
+{
+	count(w, s);
+	if (w->killed_ms) {
+		if (!is_past(s->now_ms, w->killed_ms, WATCH_LEAVE_MS))
+			return WATCH_WAIT;
+		w->why = w->why ? w->why : "it does not end, not even when it is killed";
+		return WATCH_LEAVE;
+	}
+	if (w->asked_ms) {
+		if (!is_past(s->now_ms, w->asked_ms, WATCH_KILL_MS))
+			return WATCH_WAIT;
+		w->killed_ms = s->now_ms;
+		return WATCH_KILL;
+	}
+	if (!is_to_end(w, s))
+		return WATCH_WAIT;
+	w->asked_ms = s->now_ms;
+	return WATCH_TERM;
 }
 
 /* The work on one disk must not stop the work on others. */
@@ -52,6 +104,80 @@ static void watch_program(struct init *in, const char *what)
 			init_step(in, 1000);
 	}
 }
+
+/* ---- what its report says that the next steps depend on (docs/report.md) ---- */
+
+/* "" where there is none */
+static const char *text(struct json_object *o, const char *key)
+{
+	const char *s = json_object_get_string(json_object_object_get(o, key));
+
+	return s ? s : "";
+}
+
+static struct json_object *list(struct json_object *o, const char *key, size_t *ret_n)
+{
+	struct json_object *a = json_object_object_get(o, key);
+
+	*ret_n = json_object_is_type(a, json_type_array) ? json_object_array_length(a) : 0;
+	return a;
+}
+
+static void read_quarantines(struct json_object *volume, struct run *r)
+{
+	size_t n;
+	struct json_object *all = list(volume, "quarantines", &n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *q = json_object_array_get_idx(all, i);
+		if (strcmp(text(q, "state"), quarantine_state_word(QUARANTINE_ACTIVE)) != 0 ||
+			!text(q, "id")[0])
+			continue;
+		r->n_before++;
+		if (strcmp(text(q, "id"), r->newest_before) > 0)
+			(void)snprintf(
+				r->newest_before, sizeof(r->newest_before), "%s", text(q, "id"));
+	}
+}
+
+/* A part of another system's RAID or of a pool is no failure. */
+static bool is_foreign(const char *id)
+{
+	return strcmp(id, rs_err_info(RS_E_PART_OF_SET)->id) == 0 || strncmp(id, "volume.", 7) == 0;
+}
+
+void run_read(struct run *ret)
+{
+	struct json_object *error = json_object_object_get(ret->report, "error");
+	struct json_object *outcome = json_object_object_get(ret->report, "outcome");
+	size_t n_disks, n_volumes;
+	struct json_object *disks = list(ret->report, "disks", &n_disks);
+	const char *object = text(error, "object"), *detail = text(error, "detail"),
+		   *next = text(error, "next");
+
+	ret->has_disks = disks;
+	ret->is_foreign = is_foreign(text(error, "id"));
+	for (size_t i = 0; i < n_disks; i++) {
+		struct json_object *volumes =
+			list(json_object_array_get_idx(disks, i), "volumes", &n_volumes);
+		for (size_t k = 0; k < n_volumes; k++) {
+			struct json_object *v = json_object_array_get_idx(volumes, k);
+			read_quarantines(v, ret);
+			ret->is_foreign &= !json_object_object_get_ex(v, "windows", NULL) &&
+					   !json_object_object_get_ex(v, "bitlocker", NULL);
+		}
+	}
+	(void)snprintf(ret->detail, sizeof(ret->detail), "%s", detail);
+	(void)snprintf(ret->next, sizeof(ret->next), "%s", next);
+	if (text(error, "text")[0])
+		(void)snprintf(ret->outcome, sizeof(ret->outcome), "%s%s%s%s%s%s%s", object,
+			object[0] ? ": " : "", text(error, "text"), detail[0] ? ": " : "", detail,
+			next[0] ? "; " : "", next);
+	else
+		(void)snprintf(ret->outcome, sizeof(ret->outcome), "%s", text(outcome, "text"));
+}
+
+/* ---- the run ---- */
 
 /* The plan of a journal's replay has to outlive this machine's memory. The stick is not mounted
  * where it would make the disk that is worked on one in use. */

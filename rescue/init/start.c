@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "init/start.h"
+#include "init/machine.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,24 +36,11 @@ static bool mount_one(const struct mount_point *m)
 static void set_limits(void)
 {
 	struct rlimit none = {0, 0};
-	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 
 	(void)setrlimit(RLIMIT_CORE, &none); /* inherited: no core dump of anything, ever */
 	(void)prctl(PR_SET_DUMPABLE, 0);
 	(void)umask(077);
-	if (fd < 0)
-		return;
-	if (write(fd, "-1000\n", 6) < 0)
-		(void)0; /* then it is one among others */
-	(void)close(fd); /* as above */
-}
-
-static void write_file(const char *path, const char *text)
-{
-	auto_close int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd >= 0 && write(fd, text, strlen(text)) < 0)
-		return; /* the kernel's default then holds */
+	(void)sysfs_put("/proc/self/oom_score_adj", "-1000\n"); /* else it is one among others */
 }
 
 void start_system(char *ret_fault, size_t cap)
@@ -77,12 +63,12 @@ void start_system(char *ret_fault, size_t cap)
 			(void)snprintf(ret_fault, cap, "%s does not mount: %s", points[i].where,
 				strerror(errno));
 	set_limits();
-	write_file("/proc/sys/kernel/sysrq", "0");
-	write_file("/proc/sys/kernel/modprobe", "\n"); /* modules are loaded by us, by name */
-	(void)klogctl(CONSOLE_LEVEL, NULL, 3);	       /* only what is critical among our lines */
-	(void)mkdir(INIT_RUN, 0700);		       /* the first write there tells */
-	if (chdir(INIT_RUN) < 0)		       /* plans of a journal's replay go here */
-		(void)0;			       /* as above */
+	(void)sysfs_put("/proc/sys/kernel/sysrq", "0");
+	(void)sysfs_put("/proc/sys/kernel/modprobe", "\n"); /* modules are loaded by us, by name */
+	(void)klogctl(CONSOLE_LEVEL, NULL, 3); /* only what is critical among our lines */
+	(void)mkdir(INIT_RUN, 0700);	       /* the first write there tells */
+	if (chdir(INIT_RUN) < 0)	       /* plans of a journal's replay go here */
+		(void)0;		       /* as above */
 }
 
 /* "" and 0 where there is none: it then says nothing */
@@ -112,17 +98,15 @@ void start_facts(struct facts *f)
 /* Vendors' placeholders are the same on thousands of machines: no name for one. */
 static bool is_real(const char *s)
 {
-	static const char *const placeholders[] = {"to be filled", "default string", "none",
-		"not specified", "not applicable", "system serial", "n/a", "unknown", "invalid",
-		"0123456789", "123456789", "chassis serial", "00000000", "ffffffff", "xxxxx", NULL};
+	static const char *const placeholders[] = {"to be filled*", "default string*", "none*",
+		"not specified*", "not applicable*", "system serial*", "n/a*", "unknown*",
+		"invalid*", "0123456789*", "123456789*", "chassis serial*", "00000000*",
+		"ffffffff*", "xxxxx*", NULL};
 	size_t plain = 0;
 
 	for (const char *p = s; *p; p++)
 		plain += isalnum((unsigned char)*p) != 0;
-	for (int i = 0; placeholders[i]; i++)
-		if (strncasecmp(s, placeholders[i], strlen(placeholders[i])) == 0)
-			return false;
-	return plain >= 3;
+	return plain >= 3 && !sysfs_is_like(s, placeholders, FNM_CASEFOLD);
 }
 
 static void sanitise(const char *s, char *ret, size_t cap)
@@ -146,7 +130,7 @@ static void try_address(void *user, const char *name)
 	char text[64];
 
 	/* hardware only; the least, so that the order of drivers does not matter */
-	if (sysfs_link(text, sizeof(text), "%s/sys/class/net/%s/device", s->root, name) &&
+	if (sysfs_has("%s/sys/class/net/%s/device", s->root, name) &&
 		sysfs_text(text, sizeof(text), "%s/sys/class/net/%s/address", s->root, name) &&
 		strlen(text) == 17 && strcmp(text, "00:00:00:00:00:00") != 0 &&
 		(!s->ret[0] || strcmp(text, s->ret) < 0))
@@ -157,7 +141,7 @@ void start_serial(const char *root, char *ret, size_t cap)
 {
 	static const char *const files[] = {
 		"product_serial", "board_serial", "chassis_serial", "product_uuid", NULL};
-	char text[128], address[64] = "", folder[PATH_MAX];
+	char text[128], address[64] = "";
 	struct address_search s = {root, address, sizeof(address)};
 
 	for (int i = 0; files[i]; i++)
@@ -166,7 +150,6 @@ void start_serial(const char *root, char *ret, size_t cap)
 			sanitise(text, ret, cap);
 			return;
 		}
-	(void)snprintf(folder, sizeof(folder), "%s/sys/class/net", root);
-	sysfs_each(folder, try_address, &s);
+	sysfs_each(try_address, &s, "%s/sys/class/net", root);
 	sanitise(address[0] ? address : "unknown", ret, cap);
 }

@@ -9,7 +9,7 @@
 
 #include "core/view.h"
 #include "init/init.h"
-#include "init/stick_record.h"
+#include "init/stick_files.h"
 
 #define READ_MS	 60000
 #define WRITE_MS 30000 /* a slow stick's flush; then the report is given up, not the run */

@@ -6,7 +6,7 @@
 
 #include "core/secret.h"
 #include "core/view.h"
-#include "init/disks.h"
+#include "init/disk.h"
 #include "init/process.h"
 #include "init/stick_files.h"
 

@@ -9,16 +9,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/cleanup.h"
 #include "core/text.h"
+#include "core/view.h"
 #include "init/init.h"
-#include "init/stick_keys.h"
-#include "init/stick_record.h"
-#include "init/stick_rules.h"
 #include "init/sysfs.h"
 
 #define MOUNT_POINT INIT_RUN "/stick"
@@ -39,6 +38,61 @@ static void send_file(const char *top, const char *name, enum stick_tag tag, int
 			r == -EFBIG ? "it is longer than 64 KiB" : strerror(-r));
 	else
 		(void)stick_send(out_fd, tag, file.p, file.len); /* nobody is left to tell */
+}
+
+/* ---- startup keys: Windows keeps one in the root of a stick, one hidden file a volume. They go to
+ * the program one after another in one stream (rs_keys_from_fd), where the length in a file's
+ * header tells where the next one begins: so that has to be right. */
+
+#define HEADER	  48U
+#define KEY_MOST  1024U
+#define KEYS_MOST (48U << 10) /* with keys.txt they fit into the pipe to the program */
+
+struct sending {
+	const char *folder;
+	int out_fd;
+	size_t len;
+	bool is_full;
+};
+
+static bool is_startup_key(const struct rs_secret *s)
+{
+	return s->len >= HEADER && rs_le32(s->p) == s->len && rs_le32(s->p + 4) == 1 &&
+	       rs_le32(s->p + 8) == HEADER;
+}
+
+static void send_startup_key(void *user, const char *name)
+{
+	struct sending *s = user;
+	auto_secret struct rs_secret key = {0};
+	size_t len = strlen(name);
+	char path[512];
+
+	if (len < 5 || len > 255 || strcasecmp(name + len - 4, ".BEK") != 0 || s->is_full)
+		return;
+	(void)snprintf(path, sizeof(path), "%s/%s", s->folder, name);
+	int r = stick_read_file(path, KEY_MOST, &key);
+	if (r < 0 || !is_startup_key(&key)) {
+		stick_say(s->out_fd, STICK_NOTE, "%s of the stick is not used: %s", name,
+			r < 0 && r != -EFBIG ? strerror(-r) : "it is no startup key");
+		return;
+	}
+	s->len += key.len;
+	s->is_full = s->len > KEYS_MOST;
+	if (s->is_full)
+		stick_say(s->out_fd, STICK_NOTE,
+			"startup keys of the stick: there are more than are read, %s is the first "
+			"that is not",
+			name);
+	else
+		(void)stick_send(s->out_fd, STICK_STARTUP_KEY, key.p, key.len); /* as notes */
+}
+
+void stick_send_startup_keys(const char *top, int out_fd)
+{
+	struct sending s = {.folder = top, .out_fd = out_fd};
+
+	sysfs_each(send_startup_key, &s, "%s", top);
 }
 
 /* ---- the last report of this machine ---- */
@@ -86,7 +140,7 @@ static void send_last(const struct stick_read *r, const char *top, int out_fd)
 	auto_secret struct rs_secret file = {0};
 
 	(void)snprintf(folder, sizeof(folder), "%s/reports/%s", top, r->serial);
-	sysfs_each(folder, newer, newest);
+	sysfs_each(newer, newest, "%s", folder);
 	(void)snprintf(path, sizeof(path), "%s/%s", folder, newest);
 	if (newest[0] && stick_read_file(path, REPORT_MOST, &file) == 0 &&
 		stick_last_of((const char *)file.p, file.len, &last))

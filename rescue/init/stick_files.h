@@ -7,10 +7,30 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/secret.h"
 #include "format/settings.h"
 #include "init/disk.h"
 
 enum { STICK_FILE_MOST = 64 * 1024, STICK_RESULT_MOST = 256 * 1024 };
+
+/* What the job that reads the stick gives back: records of a tag, a length (4 bytes, little endian)
+ * and bytes. */
+enum stick_tag {
+	STICK_IS_ONE = 'S',	 /* it has EFI/unbrick */
+	STICK_SETTINGS = 'C',	 /* unbrick.conf */
+	STICK_STARTUP_KEY = 'B', /* a .BEK file; before the others, so that text comes last */
+	STICK_KEYS = 'K',	 /* keys.txt */
+	STICK_RULE = 'R',	 /* a rule of it, and whether it is used */
+	STICK_RULES_DIR = 'D',	 /* use this folder of rules */
+	STICK_LAST = 'L',	 /* struct stick_last */
+	STICK_NOTE = 'N',	 /* something is wrong, for people */
+};
+
+bool stick_send(int out_fd, enum stick_tag tag, const void *bytes, size_t len);
+void stick_say(int out_fd, enum stick_tag tag, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/** The whole file, at most @most bytes; a negative errno. */
+int stick_read_file(const char *path, size_t most, struct rs_secret *ret);
 
 /* Of a report: its outcome, for the next start. Fixed size: it comes through a pipe. */
 struct stick_last {
@@ -45,6 +65,16 @@ void stick_read_folder(const struct stick_read *r, const char *top, int out_fd);
 void stick_write_folder(
 	const struct stick_write *w, const char *from, const char *top, char *ret_text, size_t cap);
 
+/** Send each startup key file (*.BEK) in the folder @top, where Windows keeps them on a stick. What
+ * is no startup key is told by its name. */
+void stick_send_startup_keys(const char *top, int out_fd);
+/** Put the shipped rules and those of @top/rules that may be used into one folder, have it checked
+ * by the program, and tell which it is. */
+void stick_take_rules(enum settings_rules which, const char *top, int out_fd);
+/** Why a rule of the stick at @path does not count; NULL: it does. @key of the application, in PEM;
+ * empty = there is none. */
+const char *stick_rule_refusal(enum settings_rules which, const struct rs_secret *key,
+	const char *path, const struct rs_secret *rule);
 /** Is @sig (64 bytes, Ed25519) the signature of @bytes by the public key in @pem? */
 bool stick_rule_is_signed(const char *pem, size_t pem_len, const void *bytes, size_t len,
 	const unsigned char *sig, size_t sig_len);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "init/stick_record.h"
+#include "init/stick_files.h"
 
 #include <errno.h>
 #include <fcntl.h>

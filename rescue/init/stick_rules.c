@@ -2,7 +2,7 @@
 /* Rules from the stick. A file counts only with a signature over exactly its bytes by the key that
  * came with the application (ours, under its signature); the key on the stick itself would prove
  * nothing. */
-#include "init/stick_rules.h"
+#include "init/stick_files.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -18,7 +18,6 @@
 #include "core/cleanup.h"
 #include "format/settings.h"
 #include "init/init.h"
-#include "init/stick_record.h"
 #include "init/sysfs.h"
 
 #define RULES_MOST 256
@@ -136,11 +135,11 @@ void stick_take_rules(enum settings_rules which, const char *top, int out_fd)
 	(void)stick_read_file(KEY_FILE, KEY_MOST, &t.key); /* none: the refusal says it */
 	t.folder = INIT_RULES;
 	t.is_shipped = true;
-	sysfs_each(t.folder, take_rule, &t);
+	sysfs_each(take_rule, &t, "%s", t.folder);
 	t.folder = folder;
 	t.is_shipped = false;
 	t.n = t.n_taken = 0;
-	sysfs_each(t.folder, take_rule, &t);
+	sysfs_each(take_rule, &t, "%s", t.folder);
 	if (t.n_taken && is_usable())
 		stick_say(out_fd, STICK_RULES_DIR, RULES_DIR);
 	else if (t.n_taken)

@@ -4,6 +4,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
+#include <glob.h>
 #include <limits.h>
 #include <linux/netlink.h>
 #include <stdarg.h>
@@ -32,12 +34,19 @@ long sysfs_bytes(const char *path, void *ret, size_t cap)
 	return (long)len;
 }
 
+__attribute__((format(printf, 2, 0))) static bool path_of(
+	char ret[PATH_MAX], const char *fmt, va_list ap)
+{
+	int n = vsnprintf(ret, PATH_MAX, fmt, ap);
+
+	return n > 0 && n < PATH_MAX;
+}
+
 __attribute__((format(printf, 3, 0))) static bool read_text(
 	char *ret, size_t cap, const char *fmt, va_list ap)
 {
 	char path[PATH_MAX];
-	int n = vsnprintf(path, sizeof(path), fmt, ap);
-	long got = n > 0 && (size_t)n < sizeof(path) ? sysfs_bytes(path, ret, cap - 1) : -1;
+	long got = path_of(path, fmt, ap) ? sysfs_bytes(path, ret, cap - 1) : -1;
 
 	ret[got < 0 ? 0 : got] = '\0';
 	size_t len = strlen(ret);
@@ -68,35 +77,46 @@ uint64_t sysfs_number(uint64_t missing, const char *fmt, ...)
 	return !is_there || end == text ? missing : v;
 }
 
-bool sysfs_link(char *ret, size_t cap, const char *fmt, ...)
+bool sysfs_has(const char *fmt, ...)
 {
-	char path[PATH_MAX], target[PATH_MAX];
+	char path[PATH_MAX];
+	glob_t found = {0};
 	va_list ap;
 
 	va_start(ap, fmt);
-	int n = vsnprintf(path, sizeof(path), fmt, ap);
+	bool is_there = path_of(path, fmt, ap) && glob(path, GLOB_NOSORT, NULL, &found) == 0;
 	va_end(ap);
-	ret[0] = '\0';
-	if (n <= 0 || (size_t)n >= sizeof(path))
-		return false;
-	ssize_t len = readlink(path, target, sizeof(target) - 1);
-	if (len <= 0)
-		return false;
-	target[len] = '\0';
-	const char *last = strrchr(target, '/');
-	(void)snprintf(ret, cap, "%s", last ? last + 1 : target);
-	return true;
+	globfree(&found);
+	return is_there;
 }
 
-void sysfs_each(const char *folder, void (*fn)(void *user, const char *name), void *user)
+void sysfs_each(void (*fn)(void *user, const char *name), void *user, const char *fmt, ...)
 {
-	DIR *d = opendir(folder);
+	char path[PATH_MAX];
+	va_list ap;
 
+	va_start(ap, fmt);
+	DIR *d = path_of(path, fmt, ap) ? opendir(path) : NULL;
+	va_end(ap);
 	for (struct dirent *e; d && (e = readdir(d));)
 		if (e->d_name[0] != '.')
 			fn(user, e->d_name);
 	if (d)
 		(void)closedir(d); /* only read */
+}
+
+bool sysfs_put(const char *path, const char *text)
+{
+	auto_close int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	return fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+}
+
+bool sysfs_is_like(const char *s, const char *const *patterns, int flags)
+{
+	while (*patterns && fnmatch(*patterns, s, flags) != 0)
+		patterns++;
+	return *patterns;
 }
 
 static const char *value_of(const char *line, const char *key)

@@ -14,10 +14,15 @@ long sysfs_bytes(const char *path, void *ret, size_t cap);
 bool sysfs_text(char *ret, size_t cap, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /** A number (0x or decimal) in a file; @missing if there is none. */
 uint64_t sysfs_number(uint64_t missing, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/** The last part of what a symbolic link points to; false if it is none. */
-bool sysfs_link(char *ret, size_t cap, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/** Is there a file (or a link) of that name, which may be a pattern (glob(7))? */
+bool sysfs_has(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /** Call @fn for each name of a folder that does not begin with a dot; nothing if it is none. */
-void sysfs_each(const char *folder, void (*fn)(void *user, const char *name), void *user);
+void sysfs_each(void (*fn)(void *user, const char *name), void *user, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/** Write to a file that is there; false if that is refused. */
+bool sysfs_put(const char *path, const char *text);
+/** Is @s like one of the patterns (ended by NULL; fnmatch(3) has the flags)? */
+bool sysfs_is_like(const char *s, const char *const *patterns, int flags);
 
 enum { UEVENT_MOST = 8192 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "init/unseen.h"
+#include "init/machine.h"
 
-#include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,20 +28,27 @@
 	"made ready before, a RAID or Optane volume is lost to it, and BitLocker may ask for its " \
 	"recovery key"
 
+#define ANOTHER_MACHINE "Put the disk into another machine. "
+
 struct search {
 	const char *root;
 	struct unseen *ret;
 	size_t n;
 };
 
-static struct unseen *add(struct search *s, const char *device)
+__attribute__((format(printf, 4, 5))) static void add(
+	struct search *s, const char *device, const char *next, const char *fmt, ...)
 {
+	va_list ap;
+
 	if (s->n == UNSEEN_MOST)
-		return NULL;
+		return;
 	struct unseen *u = &s->ret[s->n++];
-	*u = (struct unseen){0};
+	*u = (struct unseen){.next = next};
 	(void)snprintf(u->device, sizeof(u->device), "%s", device);
-	return u;
+	va_start(ap, fmt);
+	(void)vsnprintf(u->text, sizeof(u->text), fmt, ap);
+	va_end(ap);
 }
 
 /* Volume Management Device: the NVMe disks are behind it, on a bus of its own. */
@@ -60,59 +67,41 @@ static bool is_vmd(unsigned device)
  * registers of its own; Linux' driver counts them and cannot reach them. */
 static void add_remapped(struct search *s, const char *device, uint64_t n)
 {
-	struct unseen *u = add(s, device);
-
-	if (!u)
-		return;
-	(void)snprintf(u->text, sizeof(u->text),
+	add(s, device,
+		"Put the disk into another machine, or repair from Windows' own recovery with "
+		"Intel's driver. " AHCI_WARNING,
 		"%llu NVMe disk%s hidden behind the SATA controller %s: the firmware is set to "
 		"Intel RST ('RAID On'), and no system but Windows with Intel's driver can read "
 		"%s",
 		(unsigned long long)n, n == 1 ? " is" : "s are", device, n == 1 ? "it" : "them");
-	(void)snprintf(u->next, sizeof(u->next),
-		"Put the disk into another machine, or repair from Windows' own recovery with "
-		"Intel's driver. " AHCI_WARNING);
 }
 
 static void add_without_driver(
 	struct search *s, const char *device, unsigned class, unsigned vendor, unsigned id)
 {
 	bool is_rst = vendor == VENDOR_INTEL && class == CLASS_RAID;
-	struct unseen *u = add(s, device);
+	const char *next = is_rst ? ANOTHER_MACHINE AHCI_WARNING
+				  : ANOTHER_MACHINE "Tell us the numbers of the controller";
 
-	if (!u)
-		return;
-	if (is_rst && is_vmd(id)) {
-		(void)snprintf(u->text, sizeof(u->text),
+	if (is_rst && is_vmd(id))
+		add(s, device, next,
 			"Intel VMD %s (8086:%04x) has no driver here: NVMe disks behind it cannot "
 			"be seen",
 			device, id);
-	} else {
-		(void)snprintf(u->text, sizeof(u->text),
+	else
+		add(s, device, next,
 			"the storage controller %s (%04x:%04x, class %04x%s) has no driver here: "
 			"disks on it cannot be seen",
 			device, vendor, id, class, is_rst ? ", Intel RST 'RAID On'" : "");
-	}
-	(void)snprintf(u->next, sizeof(u->next), "Put the disk into another machine. %s",
-		is_rst ? AHCI_WARNING : "Tell us the numbers of the controller");
-}
-
-static void find_port(void *user, const char *name)
-{
-	if (strncmp(name, "ata", 3) == 0 && name[3] >= '0' && name[3] <= '9')
-		*(bool *)user = true;
 }
 
 /* Read while the driver still looks at the controller, or when it has given it up, the file makes
  * the kernel (6.1) follow a NULL pointer. The ports come last. */
 static uint64_t count_remapped(const struct search *s, const char *device)
 {
-	char folder[512];
-	bool has_ports = false;
-
-	(void)snprintf(folder, sizeof(folder), "%s/sys/bus/pci/devices/%s", s->root, device);
-	sysfs_each(folder, find_port, &has_ports);
-	return has_ports ? sysfs_number(0, "%s/remapped_nvme", folder) : 0;
+	if (!sysfs_has("%s/sys/bus/pci/devices/%s/ata[0-9]*", s->root, device))
+		return 0;
+	return sysfs_number(0, "%s/sys/bus/pci/devices/%s/remapped_nvme", s->root, device);
 }
 
 static void look_at_pci(void *user, const char *device)
@@ -121,15 +110,13 @@ static void look_at_pci(void *user, const char *device)
 	uint64_t class = sysfs_number(0, "%s/sys/bus/pci/devices/%s/class", s->root, device) >> 8;
 	uint64_t vendor = sysfs_number(0, "%s/sys/bus/pci/devices/%s/vendor", s->root, device);
 	uint64_t id = sysfs_number(0, "%s/sys/bus/pci/devices/%s/device", s->root, device);
-	char driver[64];
 
 	if (class >> 8 != CLASS_STORAGE && class != CLASS_SD)
 		return;
 	uint64_t n = count_remapped(s, device);
 	if (n)
 		add_remapped(s, device, n);
-	if (!sysfs_link(
-		    driver, sizeof(driver), "%s/sys/bus/pci/devices/%s/driver", s->root, device))
+	if (!sysfs_has("%s/sys/bus/pci/devices/%s/driver", s->root, device))
 		add_without_driver(s, device, (unsigned)class, (unsigned)vendor, (unsigned)id);
 }
 
@@ -159,16 +146,12 @@ static void look_at_ata(void *user, const char *device)
 	unsigned security = ata_word(words, ATA_SECURITY);
 	if (!(security & ATA_ENABLED) || !(security & ATA_LOCKED))
 		return;
-	struct unseen *u = add(s, device);
-	if (!u)
-		return;
-	(void)snprintf(u->text, sizeof(u->text),
+	add(s, device,
+		"Give the disk's password when the firmware asks for it at power-on, then start "
+		"again without switching the power off",
 		"the disk %s is locked by its own password (ATA security): nothing on it can be "
 		"read",
 		device);
-	(void)snprintf(u->next, sizeof(u->next),
-		"Give the disk's password when the firmware asks for it at power-on, then start "
-		"again without switching the power off");
 }
 
 static void look_at_nvme(void *user, const char *name)
@@ -179,27 +162,19 @@ static void look_at_nvme(void *user, const char *name)
 	if (!sysfs_text(state, sizeof(state), "%s/sys/class/nvme/%s/state", s->root, name) ||
 		strcmp(state, "live") == 0)
 		return;
-	struct unseen *u = add(s, name);
-	if (!u)
-		return;
-	(void)snprintf(u->text, sizeof(u->text),
-		"the NVMe controller %s does not answer as it should (state: %.24s)", name, state);
-	(void)snprintf(u->next, sizeof(u->next),
+	add(s, name,
 		"Switch the power off and on, not only a restart; if that does not help, the disk "
-		"is broken");
+		"is broken",
+		"the NVMe controller %s does not answer as it should (state: %.24s)", name, state);
 }
 
 size_t unseen_find(const char *root, struct unseen ret[UNSEEN_MOST])
 {
 	struct search s = {root, ret, 0};
-	char folder[PATH_MAX];
 
-	(void)snprintf(folder, sizeof(folder), "%s/sys/bus/pci/devices", root);
-	sysfs_each(folder, look_at_pci, &s);
-	(void)snprintf(folder, sizeof(folder), "%s/sys/class/ata_device", root);
-	sysfs_each(folder, look_at_ata, &s);
-	(void)snprintf(folder, sizeof(folder), "%s/sys/class/nvme", root);
-	sysfs_each(folder, look_at_nvme, &s);
+	sysfs_each(look_at_pci, &s, "%s/sys/bus/pci/devices", root);
+	sysfs_each(look_at_ata, &s, "%s/sys/class/ata_device", root);
+	sysfs_each(look_at_nvme, &s, "%s/sys/class/nvme", root);
 	return s.n;
 }
 

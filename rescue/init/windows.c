@@ -9,11 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "init/windows.h"
+#include "init/work.h"
 
 #include "init/efivar.h"
 #include "init/init.h"
-#include "init/loadopt.h"
 #include "init/sysfs.h"
 
 #define MOUNT_POINT  INIT_RUN "/esp"
@@ -35,7 +34,7 @@ struct request {
 };
 
 struct answer {
-	bool is_set, is_created;
+	bool is_set;
 	char entry[16];
 	char text[LOADOPT_TEXT + 128];
 };
@@ -59,14 +58,14 @@ static void read_entry(void *user, const char *file)
 	struct entries *e = user;
 	uint8_t bytes[8192];
 	unsigned number;
-	char name[16], rest[64];
+	char path[128], rest[64];
 
 	if (sscanf(file, "Boot%4X-%63s", &number, rest) != 2 ||
 		strcasecmp(rest, EFIVAR_GLOBAL) != 0)
 		return;
-	(void)snprintf(name, sizeof(name), "%.8s", file);
+	(void)snprintf(path, sizeof(path), EFIVAR_PATH("%.8s"), file);
 	e->is_used[number & 0xffff] = true;
-	long n = efivar_read(EFIVAR_FOLDER, name, EFIVAR_GLOBAL, bytes, sizeof(bytes));
+	long n = efivar_read(path, bytes, sizeof(bytes));
 	if (n < 0 || e->n == ENTRIES_MOST)
 		return;
 	e->list[e->n].number = number;
@@ -77,11 +76,11 @@ static void read_entry(void *user, const char *file)
 static void read_entries(struct entries *e)
 {
 	uint8_t bytes[2 * ORDER_MOST];
-	long n = efivar_read(EFIVAR_FOLDER, "BootOrder", EFIVAR_GLOBAL, bytes, sizeof(bytes));
+	long n = efivar_read(EFIVAR_PATH("BootOrder"), bytes, sizeof(bytes));
 
 	for (long i = 0; i + 1 < n; i += 2)
 		e->order[e->n_order++] = rs_le16(bytes + i);
-	sysfs_each(EFIVAR_FOLDER, read_entry, e);
+	sysfs_each(read_entry, e, EFIVAR_FOLDER);
 }
 
 static bool has_windows(const struct esp *esp)
@@ -102,9 +101,9 @@ static int set_next(unsigned number, struct answer *a)
 	uint8_t bytes[2], back[2] = {0};
 
 	rs_put_le16(bytes, (uint16_t)number);
-	int r = efivar_write(EFIVAR_FOLDER, "BootNext", EFIVAR_GLOBAL, EFIVAR_KEPT, bytes, 2);
-	if (r == 0 && (efivar_read(EFIVAR_FOLDER, "BootNext", EFIVAR_GLOBAL, back, 2) != 2 ||
-			      memcmp(back, bytes, 2) != 0))
+	int r = efivar_write(EFIVAR_PATH("BootNext"), bytes, 2);
+	if (r == 0 &&
+		(efivar_read(EFIVAR_PATH("BootNext"), back, 2) != 2 || memcmp(back, bytes, 2) != 0))
 		r = -EIO;
 	if (r < 0) {
 		(void)snprintf(a->text, sizeof(a->text), "the firmware refuses BootNext: %s",
@@ -121,13 +120,12 @@ static void create(const struct esp *esp, const struct entries *e, struct answer
 	uint8_t bytes[BOOT_ENTRY_MAX];
 	size_t len = boot_entry_build(&esp->partition, BOOT_FILE_WINDOWS, bytes, sizeof(bytes));
 	unsigned number = 0;
-	char name[16];
+	char path[128];
 
 	while (number < 0xffff && e->is_used[number])
 		number++;
-	(void)snprintf(name, sizeof(name), "Boot%04X", number);
-	int r = len ? efivar_write(EFIVAR_FOLDER, name, EFIVAR_GLOBAL, EFIVAR_KEPT, bytes, len)
-		    : -EINVAL;
+	(void)snprintf(path, sizeof(path), EFIVAR_PATH("Boot%04X"), number);
+	int r = len ? efivar_write(path, bytes, len) : -EINVAL;
 	if (r < 0) {
 		(void)snprintf(a->text, sizeof(a->text), "no entry for Windows can be made: %s",
 			strerror(-r));
@@ -135,7 +133,6 @@ static void create(const struct esp *esp, const struct entries *e, struct answer
 	}
 	if (set_next(number, a) < 0)
 		return;
-	a->is_created = true;
 	(void)snprintf(
 		a->text, sizeof(a->text), "Windows Boot Manager, made new as none was there");
 }
@@ -195,13 +192,11 @@ static int setup_run(void *arg, int out_fd)
 
 	(void)arg;
 	if (efivar_mount(a.text, sizeof(a.text))) {
-		(void)efivar_read(
-			EFIVAR_FOLDER, "OsIndicationsSupported", EFIVAR_GLOBAL, supported, 8);
-		(void)efivar_read(EFIVAR_FOLDER, "OsIndications", EFIVAR_GLOBAL, wanted, 8);
+		(void)efivar_read(EFIVAR_PATH("OsIndicationsSupported"), supported, 8);
+		(void)efivar_read(EFIVAR_PATH("OsIndications"), wanted, 8);
 		wanted[0] |= 1; /* EFI_OS_INDICATIONS_BOOT_TO_FW_UI */
-		int r = !(supported[0] & 1) ? -EOPNOTSUPP
-					    : efivar_write(EFIVAR_FOLDER, "OsIndications",
-						      EFIVAR_GLOBAL, EFIVAR_KEPT, wanted, 8);
+		int r = supported[0] & 1 ? efivar_write(EFIVAR_PATH("OsIndications"), wanted, 8)
+					 : -EOPNOTSUPP;
 		a.is_set = r == 0;
 		if (r < 0)
 			(void)snprintf(a.text, sizeof(a.text),

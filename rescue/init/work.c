@@ -7,9 +7,7 @@
 #include "core/text.h"
 #include "init/init.h"
 #include "init/machine.h"
-#include "init/raid.h"
 #include "init/sysfs.h"
-#include "init/unseen.h"
 
 #define SETTLED_MS 500 /* after a repair: that long without news of storage */
 
@@ -24,20 +22,15 @@ static bool is_stick_to_come(struct init *in)
 
 static enum result result_of(const struct run *run)
 {
-	switch (run->status) {
-	case RS_STATUS_DONE:
-		return RESULT_REPAIRED;
-	case RS_STATUS_NOTHING:
-		return RESULT_NOTHING;
-	case RS_STATUS_LEFT:
-		return RESULT_LEFT;
-	case RS_STATUS_FOUND:
-		return RESULT_FOUND;
-	case RS_STATUS_NO_WINDOWS:
-		return RESULT_NO_WINDOWS;
-	default:
-		return run->is_foreign ? RESULT_NO_WINDOWS : RESULT_FAILED;
-	}
+	static const enum result results[] = {[RS_STATUS_DONE] = RESULT_REPAIRED,
+		[RS_STATUS_FOUND] = RESULT_FOUND,
+		[RS_STATUS_NOTHING] = RESULT_NOTHING,
+		[RS_STATUS_NO_WINDOWS] = RESULT_NO_WINDOWS,
+		[RS_STATUS_LEFT] = RESULT_LEFT};
+
+	if ((size_t)run->status < sizeof(results) / sizeof(results[0]) && results[run->status])
+		return results[run->status];
+	return run->is_foreign ? RESULT_NO_WINDOWS : RESULT_FAILED;
 }
 
 static void count_repair(struct work *w, struct known_disk *d, unsigned n_before)
@@ -137,14 +130,6 @@ static void work_on(struct init *in, struct work *w, struct known_disk *d)
 
 /* ---- all disks ---- */
 
-static bool is_locked(const struct known_disk *d)
-{
-	for (unsigned i = 0; i < d->facts.n_parts; i++)
-		if (d->facts.parts[i].content == VOL_BITLOCKER)
-			return true;
-	return false;
-}
-
 /* A Windows that sleeps on a disk that is on its way may hold a volume of this one open: unbrick
  * looks at the disks that are there. A drive that never comes to an end is not waited for longer
  * than for any other news. */
@@ -170,7 +155,7 @@ struct known_disk *work_next(struct init *in)
 		struct known_disk *d = &in->disks.list[i];
 		if (d->state != DISK_READY || (d->work.waits_for_stick && has_to_wait))
 			continue;
-		if (!is_locked(d))
+		if (!disk_has(&d->facts, VOL_BITLOCKER))
 			return d;
 		/* somebody may have to type a key: that comes last, and not before the stick's */
 		if (!locked && (in->stick.keys.len || !has_to_wait))
@@ -180,50 +165,23 @@ struct known_disk *work_next(struct init *in)
 	return in->disks.n_looking && !in->stick.keys.len ? NULL : locked;
 }
 
-static void count_target(void *user, const char *name)
-{
-	if (strncmp(name, "target", 6) == 0)
-		(*(unsigned *)user)++;
-}
-
-struct usb_search {
-	char interface[64];
-	unsigned n_targets, n_waiting;
-};
-
-static void look_into_host(void *user, const char *name)
-{
-	struct usb_search *s = user;
-	char folder[256];
-
-	if (strncmp(name, "host", 4) != 0)
-		return;
-	(void)snprintf(folder, sizeof(folder), "/sys/bus/usb/devices/%s/%s", s->interface, name);
-	sysfs_each(folder, count_target, &s->n_targets);
-}
-
 /* A USB disk takes a second from its driver to its first block: its host has no target yet. */
 static void look_into_usb(void *user, const char *name)
 {
-	struct usb_search *s = user;
-	char class[8], folder[256];
+	char class[8];
 
-	if (!sysfs_text(class, sizeof(class), "/sys/bus/usb/devices/%s/bInterfaceClass", name) ||
-		strcmp(class, "08") != 0)
-		return;
-	(void)snprintf(s->interface, sizeof(s->interface), "%s", name);
-	(void)snprintf(folder, sizeof(folder), "/sys/bus/usb/devices/%s", name);
-	s->n_targets = 0;
-	sysfs_each(folder, look_into_host, s);
-	s->n_waiting += s->n_targets == 0;
+	if (sysfs_text(class, sizeof(class), "/sys/bus/usb/devices/%s/bInterfaceClass", name) &&
+		strcmp(class, "08") == 0 &&
+		!sysfs_has("/sys/bus/usb/devices/%s/host*/target*", name))
+		*(bool *)user = true;
 }
 
 static bool is_usb_waiting(void)
 {
-	struct usb_search s = {0};
+	bool is_waiting = false;
 
-	sysfs_each("/sys/bus/usb/devices", look_into_usb, &s);
-	return s.n_waiting > 0;
+	sysfs_each(look_into_usb, &is_waiting, "/sys/bus/usb/devices");
+	return is_waiting;
 }
 
 /* May it be said that no more comes? */

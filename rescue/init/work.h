@@ -4,7 +4,7 @@
 #define UNBRICK_INIT_WORK_H
 
 #include "init/disk.h"
-#include "init/result.h"
+#include "init/report.h"
 
 struct init;
 
@@ -22,4 +22,20 @@ struct known_disk *work_next(struct init *in);
 void work_all(struct init *in, struct work *ret);
 /** The stable lines of the result. */
 void work_tell(struct init *in, struct work *w);
+
+/* ---- how a start ends */
+
+/** Repair (or only look), then what the settings say; returns when it stays. */
+void modes_automatic(struct init *in);
+/** BootNext and reset; returns when that cannot be done. */
+void modes_windows(struct init *in);
+/** Set BootNext to the Windows on @disk (NULL: of any disk) in a job, and wait for it.
+ * @ret_text: "Boot0003 (Windows Boot Manager)", or why it cannot be done. */
+bool windows_set_next(
+	struct init *in, const char *disk, char ret_entry[16], char *ret_text, size_t cap);
+/** Ask the firmware to open its setup at the next start. */
+bool windows_set_setup(struct init *in, char *ret_text, size_t cap);
+/** Flush, show, forget the keys, and do it; returns only for SETTINGS_END_STAY. */
+void end_now(struct init *in, enum settings_end end);
+
 #endif

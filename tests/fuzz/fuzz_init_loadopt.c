@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/text.h"
-#include "init/loadopt.h"
+#include "init/efivar.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

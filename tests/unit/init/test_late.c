@@ -18,9 +18,9 @@
 #include <unistd.h>
 
 #include "init/console.h"
+#include "init/front.h"
 #include "init/process.h"
-#include "init/prompt.h"
-#include "init/watch.h"
+#include "init/run.h"
 
 uint64_t __wrap_now_ms(void);
 int __wrap_kill(pid_t pid, int number);

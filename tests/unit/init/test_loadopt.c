@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "init/loadopt.h"
+#include "init/efivar.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "init/init.h"
 #include "init/stick_files.h"
-#include "init/stick_keys.h"
-#include "init/stick_record.h"
-#include "init/stick_rules.h"
 
 #include <fcntl.h>
 #include <openssl/bio.h>

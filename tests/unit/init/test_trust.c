@@ -13,8 +13,7 @@
 #include <unistd.h>
 
 #include "init/init.h"
-#include "init/stick_record.h"
-#include "init/stick_rules.h"
+#include "init/stick_files.h"
 #include "rule_key.h"
 #include "tree.h"
 

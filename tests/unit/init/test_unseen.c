@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "init/unseen.h"
+#include "init/machine.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -13,11 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "init/end.h"
 #include "init/init.h"
 #include "init/machine.h"
-#include "init/modes.h"
-#include "init/windows.h"
 #include "init/work.h"
 
 void __wrap_run_program(struct init *in, enum run_command command, const char *disk,
