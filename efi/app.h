@@ -4,7 +4,6 @@
 #define UNBRICK_EFI_APP_H
 
 #include "efi/sections.h"
-#include "efi/variables.h"
 #include "efi/windows.h"
 #include "format/settings.h"
 #include "format/text.h"
@@ -43,5 +42,28 @@ struct app {
 
 /** Keep a line for the menu and for /init, and say it. */
 void app_note(struct app *app, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- the menu, on all consoles of the firmware (menu.c) */
+
+/** Give a person the time of the settings to press a key, show the menu if so (or if the settings
+ * say so), and return what was chosen: without a key the mode of the settings. Sets app->chosen and
+ * app->is_person. */
+enum choice menu_choose(struct app *app);
+
+/** After a failure: hold the message until a key where there is a person; else for the time of the
+ * settings, as one may be watching, then false. */
+bool menu_hold(struct app *app);
+
+/** Show the menu at once and until something is chosen. */
+enum choice menu_show(struct app *app);
+
+/* ---- ways out but Linux and Windows; each returns only if it fails, having said why (power.c) */
+
+/** True if the firmware can be asked to show its setup after a reset. */
+bool power_can_setup(void);
+
+EFI_STATUS power_setup(void);
+/** @what is said to have failed. */
+EFI_STATUS power_reset(EFI_RESET_TYPE type, const char *what);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "efi/files.h"
+#include "efi/firmware.h"
 #include "format/text.h"
 
 enum { PATH_MAX = 160, INFO_BYTES = 1024 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The firmware's tables, and the protocols that gnu-efi 3.0.15 does not know. */
+/* The firmware's tables, variables and files, and the protocols that gnu-efi 3.0.15 does not know.
+ */
 #ifndef UNBRICK_EFI_FIRMWARE_H
 #define UNBRICK_EFI_FIRMWARE_H
 
@@ -74,5 +75,38 @@ struct tcg2 {
 	EFI_STATUS(EFIAPI *submit_command)
 	(struct tcg2 *, uint32_t in_len, uint8_t *in, uint32_t out_len, uint8_t *out);
 };
+
+/* ---- variables in the global namespace, by ASCII name (variables.c) */
+
+enum { VARIABLE_NAME_MAX = 40 };
+
+/** Read at most @size bytes; the length goes to @ret_len. */
+EFI_STATUS variable_get(const char *name, void *ret, size_t size, size_t *ret_len);
+
+/** Read a number of just 1, 2 or 8 bytes; @otherwise if there is none. */
+uint64_t variable_number(const char *name, size_t bytes, uint64_t otherwise);
+
+/** Write one that outlives a reset and is seen by the operating system. */
+EFI_STATUS variable_set(const char *name, const void *bytes, size_t len);
+
+/** Call @each with the number of every Boot#### that exists, until it returns false. */
+void variable_each_boot_entry(bool (*each)(void *user, unsigned number), void *user);
+
+enum secure_boot { SECURE_BOOT_NO, SECURE_BOOT_YES, SECURE_BOOT_SETUP };
+
+/** SETUP: the firmware would take keys from anybody, nothing is enforced. */
+enum secure_boot secure_boot_state(void);
+
+/* ---- files on the FAT volumes that the firmware shows (files.c) */
+
+/** Read a whole file of at most @max bytes from a volume. @path in ASCII with back slashes.
+ * *ret is to be freed by pool_free; an empty file gives NULL and 0.
+ * EFI_NOT_FOUND no such file, EFI_UNSUPPORTED no file system there (a network start),
+ * EFI_BAD_BUFFER_SIZE longer than @max: *ret_len is its length. */
+EFI_STATUS file_read(
+	EFI_HANDLE volume, const char *path, size_t max, uint8_t **ret, size_t *ret_len);
+
+/** True if there is such a file with something in it. */
+bool file_exists(EFI_HANDLE volume, const char *path);
 
 #endif

@@ -97,18 +97,11 @@ static EFI_STATUS load_by_shim(struct span kernel, CHAR16 *command_line, uint32_
 
 /* ---- by ourselves */
 
-static bool pages_set(void *user, uint64_t base, uint64_t len, uint64_t rights)
+static bool pages_change(void *user, bool is_taken, uint64_t base, uint64_t len, uint64_t rights)
 {
 	struct memory_attribute *m = user;
 
-	return m->set(m, base, len, rights) == EFI_SUCCESS;
-}
-
-static bool pages_clear(void *user, uint64_t base, uint64_t len, uint64_t rights)
-{
-	struct memory_attribute *m = user;
-
-	return m->clear(m, base, len, rights) == EFI_SUCCESS;
+	return (is_taken ? m->set : m->clear)(m, base, len, rights) == EFI_SUCCESS;
 }
 
 /* The kernel finds its command line and device through the image that started: ours, for this time.
@@ -138,7 +131,7 @@ static EFI_STATUS load_by_us(
 	EFI_LOADED_IMAGE *own, struct span kernel, CHAR16 *command_line, uint32_t bytes)
 {
 	struct memory_attribute *attribute = protocol_any(&guid_memory_attribute);
-	struct nx_pages rights = {attribute, pages_set, pages_clear};
+	struct nx_pages rights = {attribute, pages_change};
 	EFI_PHYSICAL_ADDRESS base = 0;
 	struct pe pe;
 

@@ -5,10 +5,7 @@
 
 #include "efi/app.h"
 #include "efi/console.h"
-#include "efi/files.h"
 #include "efi/linux.h"
-#include "efi/menu.h"
-#include "efi/power.h"
 
 static const char settings_path[] = "\\EFI\\unbrick\\unbrick.conf";
 

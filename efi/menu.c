@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "efi/menu.h"
+#include "efi/app.h"
 #include "efi/console.h"
-#include "efi/power.h"
 
 enum { ROW_ENTRIES = 2, ROW_HELP = ROW_ENTRIES + CHOICES + 2, NOTES_SHOWN = 8, LINE_MAX = 80 };
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "efi/power.h"
+#include "efi/app.h"
 #include "efi/console.h"
-#include "efi/variables.h"
 
 enum { BOOT_TO_FIRMWARE_UI = 1 };
 

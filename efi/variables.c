@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "efi/variables.h"
+#include "efi/firmware.h"
 
 #include <string.h>
 

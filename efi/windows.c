@@ -4,8 +4,6 @@
 #include <string.h>
 
 #include "efi/console.h"
-#include "efi/files.h"
-#include "efi/variables.h"
 #include "format/bytes.h"
 #include "format/text.h"
 

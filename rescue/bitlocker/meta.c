@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "bitlocker/internal.h"
-#include "format/crc32.h"
+#include "format/bytes.h"
 
 #define HEADER_BYTES   64U
 #define DATASET_BYTES  48U

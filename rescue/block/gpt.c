@@ -8,7 +8,7 @@
 
 #include "block/internal.h"
 #include "core/text.h"
-#include "format/crc32.h"
+#include "format/bytes.h"
 #include "format/parttype.h"
 
 #define GPT_HEADER_BYTES 92U

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Little-endian numbers at any address. The caller has checked that they are inside. */
+/* Little-endian numbers at any address (the caller has checked that they are inside), and what is
+ * told of bytes. */
 #ifndef UNBRICK_FORMAT_BYTES_H
 #define UNBRICK_FORMAT_BYTES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 static inline uint16_t rs_le16(const uint8_t *p)
@@ -43,5 +45,8 @@ static inline bool rs_is_power_of_2(uint64_t v)
 {
 	return v && !(v & (v - 1));
 }
+
+/** CRC-32 as GPT, BitLocker and zip have it (ISO 3309: polynomial 0x04C11DB7, reflected). */
+uint32_t rs_crc32(const uint8_t *p, size_t len);
 
 #endif

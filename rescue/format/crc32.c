@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "format/crc32.h"
+#include "format/bytes.h"
 
 uint32_t rs_crc32(const uint8_t *p, size_t len)
 {

@@ -181,11 +181,11 @@ bool nx_protect(const struct nx_pages *pages, const struct pe *pe, uint64_t base
 
 	/* an image that does not know of it may run its data: no more can be done than allow all */
 	if (!pe->is_nx_compat) {
-		(void)pages->clear(pages->user, base, all, NX_READ_ONLY | NX_NO_EXECUTE);
+		(void)pages->change(pages->user, false, base, all, NX_READ_ONLY | NX_NO_EXECUTE);
 		return true;
 	}
-	if (!pages->set(pages->user, base, all, NX_NO_EXECUTE) ||
-		!pages->clear(pages->user, base, all, NX_READ_ONLY))
+	if (!pages->change(pages->user, true, base, all, NX_NO_EXECUTE) ||
+		!pages->change(pages->user, false, base, all, NX_READ_ONLY))
 		return false;
 	for (unsigned i = 0; i < pe->sections; i++) {
 		pe_section_at(pe, i, &s);
@@ -193,8 +193,8 @@ bool nx_protect(const struct nx_pages *pages, const struct pe *pe, uint64_t base
 		if (!(s.flags & PE_SECTION_EXECUTE) || !len)
 			continue;
 		/* in this order no page is ever writable and executable */
-		if (!pages->set(pages->user, base + s.at, len, NX_READ_ONLY) ||
-			!pages->clear(pages->user, base + s.at, len, NX_NO_EXECUTE))
+		if (!pages->change(pages->user, true, base + s.at, len, NX_READ_ONLY) ||
+			!pages->change(pages->user, false, base + s.at, len, NX_NO_EXECUTE))
 			return false;
 	}
 	return true;
@@ -204,8 +204,8 @@ void nx_release(const struct nx_pages *pages, const struct pe *pe, uint64_t base
 {
 	uint64_t all = page_up(pe->image_bytes);
 
-	(void)pages->set(pages->user, base, all, NX_NO_EXECUTE);
-	(void)pages->clear(pages->user, base, all, NX_READ_ONLY);
+	(void)pages->change(pages->user, true, base, all, NX_NO_EXECUTE);
+	(void)pages->change(pages->user, false, base, all, NX_READ_ONLY);
 }
 
 /* ---- a kernel */

@@ -63,8 +63,8 @@ enum { NX_NO_EXECUTE = 0x4000, NX_READ_ONLY = 0x20000 };
 /* That protocol, or a test's; each returns true if it was done. Ranges are whole pages. */
 struct nx_pages {
 	void *user;
-	bool (*set)(void *user, uint64_t base, uint64_t len, uint64_t rights);
-	bool (*clear)(void *user, uint64_t base, uint64_t len, uint64_t rights);
+	/* @is_taken: take the rights away, else give them */
+	bool (*change)(void *user, bool is_taken, uint64_t base, uint64_t len, uint64_t rights);
 };
 
 /** Protect an image at @base before it runs. False if that failed and it must not run. */

@@ -5,58 +5,40 @@
 
 #include "format/text.h"
 
-enum { VALUES_MAX = 4, KEY_WAIT_MAX_S = 86400 };
+enum { WORDS_MAX = 4, KEY_WAIT_MAX_S = 86400 };
 
 /* One key of the table in docs/boot.md: a number, or one of some words. */
 struct key {
 	const char *name;
 	size_t off; /* of its member in struct settings */
 	unsigned min, max;
-	struct value {
-		const char *word;
-		unsigned value;
-		unsigned looseness; /* from an unsigned file it may only fall */
-	} values[VALUES_MAX];
+	/* in the order of the member's enum; NULL: not for this key */
+	const char *words[WORDS_MAX];
+	unsigned looseness[WORDS_MAX]; /* of each word; from an unsigned file it may only fall */
 };
 
-#define MEMBER(m) offsetof(struct settings, m)
+#define MEMBER(m)		 offsetof(struct settings, m)
+#define MODES			 "automatic", "technician", "look", "windows"
+#define X(name, word, looseness) looseness,
 
 static const struct key keys[] = {
-	{"timeout", MEMBER(timeout_s), 0, 600, {{NULL, 0, 0}}},
-	{"menu", MEMBER(menu), 0, 0,
-		{{"key", SETTINGS_MENU_KEY, 0}, {"always", SETTINGS_MENU_ALWAYS, 0}}},
-	{"mode", MEMBER(mode), 0, 0,
-		{{"automatic", SETTINGS_MODE_AUTOMATIC, 0},
-			{"technician", SETTINGS_MODE_TECHNICIAN, 0},
-			{"look", SETTINGS_MODE_LOOK, 0}, {"windows", SETTINGS_MODE_WINDOWS, 0}}},
-	{"console", MEMBER(console), 0, 0,
-		{{"all", SETTINGS_CONSOLE_ALL, 0}, {"graphics", SETTINGS_CONSOLE_GRAPHICS, 0},
-			{"serial", SETTINGS_CONSOLE_SERIAL, 0}}},
-	{"repaired", MEMBER(repaired), 0, 0,
-		{{"windows", SETTINGS_END_WINDOWS, 0}, {"stay", SETTINGS_END_STAY, 0},
-			{"poweroff", SETTINGS_END_POWEROFF, 0}}},
-	{"nothing", MEMBER(nothing), 0, 0,
-		{{"stay", SETTINGS_END_STAY, 0}, {"windows", SETTINGS_END_WINDOWS, 0},
-			{"reboot", SETTINGS_END_REBOOT, 0},
-			{"poweroff", SETTINGS_END_POWEROFF, 0}}},
-	{"failure", MEMBER(failure), 0, 0,
-		{{"stay", SETTINGS_END_STAY, 0}, {"reboot", SETTINGS_END_REBOOT, 0},
-			{"poweroff", SETTINGS_END_POWEROFF, 0}}},
-	{"wait", MEMBER(wait_s), 1, 600, {{NULL, 0, 0}}},
-	{"key_wait", MEMBER(key_wait_s), 0, KEY_WAIT_MAX_S, {{NULL, 0, 0}}},
-	{"report", MEMBER(report), 0, 0,
-		{{"stick", SETTINGS_REPORT_STICK, 0}, {"none", SETTINGS_REPORT_NONE, 0}}},
-	{"rules", MEMBER(rules), 0, 0,
-		{{"signed", SETTINGS_RULES_SIGNED, 1}, {"shipped", SETTINGS_RULES_SHIPPED, 0},
-			{"unsigned", SETTINGS_RULES_UNSIGNED, 2}}},
-	{"replay", MEMBER(replay), 0, 0,
-		{
-#define X(name, word, looseness) {word, SETTINGS_REPLAY_##name, looseness},
-			REPLAY_POLICIES(X)
-#undef X
-		}},
-	{"shell", MEMBER(shell), 0, 0, {{"no", 0, 0}, {"yes", 1, 1}}},
+	{"timeout", MEMBER(timeout_s), .max = 600},
+	{"menu", MEMBER(menu), .words = {"key", "always"}},
+	{"mode", MEMBER(mode), .words = {MODES}},
+	{"console", MEMBER(console), .words = {"all", "graphics", "serial"}},
+	{"repaired", MEMBER(repaired), .words = {"stay", "windows", NULL, "poweroff"}},
+	{"nothing", MEMBER(nothing), .words = {"stay", "windows", "reboot", "poweroff"}},
+	{"failure", MEMBER(failure), .words = {"stay", NULL, "reboot", "poweroff"}},
+	{"wait", MEMBER(wait_s), .min = 1, .max = 600},
+	{"key_wait", MEMBER(key_wait_s), .max = KEY_WAIT_MAX_S},
+	{"report", MEMBER(report), .words = {"stick", "none"}},
+	{"rules", MEMBER(rules), .words = {"signed", "shipped", "unsigned"},
+		.looseness = {1, 0, 2}},
+	{"replay", MEMBER(replay), .words = {REPLAY_POLICIES(JUST_WORD)},
+		.looseness = {REPLAY_POLICIES(X)}},
+	{"shell", MEMBER(shell), .words = {"no", "yes"}, .looseness = {0, 1}},
 };
+#undef X
 enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
 
 /* ---- text without libc */
@@ -92,19 +74,9 @@ static unsigned get(const struct settings *s, const struct key *k)
 	return *(const unsigned *)(const void *)((const char *)s + k->off);
 }
 
-/* Its row in the key's table: without a word for a number, and for a console by its name. */
-static struct value value_of(const struct key *k, unsigned value)
-{
-	unsigned i = 0;
-
-	while (i < VALUES_MAX && k->values[i].word && k->values[i].value != value)
-		i++;
-	return i < VALUES_MAX ? k->values[i] : (struct value){NULL, 0, 0};
-}
-
 static unsigned looseness(const struct key *k, unsigned value)
 {
-	return value_of(k, value).looseness;
+	return value < WORDS_MAX ? k->looseness[value] : 0;
 }
 
 /* "ttyS0", "ttyS0,115200" or "ttyS0,115200n8", put down as "ttyS0,115200": it becomes part of a
@@ -145,15 +117,15 @@ static const char *value_parse(
 	const char *p = word;
 
 	serial[0] = '\0';
-	if (!k->values[0].word) {
+	if (!k->words[0]) {
 		if (!number(&p, ret) || *p)
 			return "not a number of seconds";
 		return *ret < k->min || *ret > k->max ? "number out of range" : NULL;
 	}
-	for (unsigned i = 0; i < VALUES_MAX && k->values[i].word; i++) {
-		if (!text_is_same(k->values[i].word, word))
+	for (unsigned i = 0; i < WORDS_MAX; i++) {
+		if (!k->words[i] || !text_is_same(k->words[i], word))
 			continue;
-		*ret = k->values[i].value;
+		*ret = i;
 		return NULL;
 	}
 	if (k->off == MEMBER(console) && serial_parse(word, serial)) {
@@ -366,21 +338,20 @@ size_t settings_format(const struct settings *s, char *ret, size_t size)
 		return 0;
 	text_init(&t, ret, size);
 	for (const struct key *k = keys; k < keys + KEYS; k++) {
-		const char *word = value_of(k, get(s, k)).word;
-		if (k->off == MEMBER(console) && s->console == SETTINGS_CONSOLE_NAMED)
-			word = s->serial;
-		text_add(&t, "%s = ", k->name);
-		if (k->values[0].word)
-			text_add(&t, "%s\n", word);
+		unsigned value = get(s, k);
+		if (k->off == MEMBER(console) && value == SETTINGS_CONSOLE_NAMED)
+			text_add(&t, "%s = %s\n", k->name, s->serial);
+		else if (k->words[0])
+			text_add(&t, "%s = %s\n", k->name, k->words[value % WORDS_MAX]);
 		else
-			text_add(&t, "%u\n", get(s, k));
+			text_add(&t, "%s = %u\n", k->name, value);
 	}
 	return t.is_cut ? 0 : t.len;
 }
 
 const char *settings_mode_name(unsigned mode)
 {
-	static const char *const names[] = {"automatic", "technician", "look", "windows"};
+	static const char *const names[] = {MODES};
 
 	return names[mode <= SETTINGS_MODE_WINDOWS ? mode : SETTINGS_MODE_AUTOMATIC];
 }

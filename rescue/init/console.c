@@ -13,7 +13,11 @@
 
 void consoles_init(struct consoles *c, struct loop *loop, console_input_fn input, void *user)
 {
-	*c = (struct consoles){.loop = loop, .input = input, .user = user, .is_column_0 = true};
+	c->loop = loop;
+	c->input = input;
+	c->user = user;
+	c->is_column_0 = true;
+	c->n = 0;
 }
 
 static void lose(struct console *con)
@@ -24,22 +28,21 @@ static void lose(struct console *con)
 	con->len = 0;
 }
 
-/* What did not fit is said where it is missing. */
-static void say_lost(struct console *con)
+/* It has room for it. */
+static void append(struct console *con, const char *bytes, size_t len)
 {
-	char text[64];
-	int n = snprintf(text, sizeof(text), "\r\n[%zu bytes not shown here]\r\n", con->lost_bytes);
+	size_t at = (con->first + con->len) % CONSOLE_RING;
+	size_t run = CONSOLE_RING - at < len ? CONSOLE_RING - at : len;
 
-	if (n > 0 && (size_t)n <= CONSOLE_RING - con->len) {
-		for (int i = 0; i < n; i++)
-			con->ring[(con->first + con->len + (size_t)i) % CONSOLE_RING] = text[i];
-		con->len += (size_t)n;
-		con->lost_bytes = 0;
-	}
+	memcpy(con->ring + at, bytes, run);
+	memcpy(con->ring, bytes + run, len - run);
+	con->len += len;
 }
 
 static void flush(struct console *con)
 {
+	char lost[64];
+
 	while (con->fd >= 0 && con->len) {
 		size_t run = CONSOLE_RING - con->first;
 		ssize_t n = write(con->fd, con->ring + con->first, run < con->len ? run : con->len);
@@ -53,8 +56,13 @@ static void flush(struct console *con)
 			break;
 		con->first = (con->first + (size_t)n) % CONSOLE_RING;
 		con->len -= (size_t)n;
-		if (!con->len && con->lost_bytes)
-			say_lost(con);
+		if (con->len || !con->lost_bytes)
+			continue;
+		/* what did not fit is said where it is missing */
+		(void)snprintf(
+			lost, sizeof(lost), "\r\n[%zu bytes not shown here]\r\n", con->lost_bytes);
+		append(con, lost, strlen(lost));
+		con->lost_bytes = 0;
 	}
 	loop_want(con->all->loop, con->fd, (short)(con->len ? POLLIN | POLLOUT : POLLIN));
 }
@@ -63,15 +71,10 @@ static void put(struct console *con, const char *bytes, size_t len)
 {
 	if (con->fd < 0)
 		return;
-	if (con->lost_bytes || len > CONSOLE_RING - con->len) {
+	if (con->lost_bytes || len > CONSOLE_RING - con->len)
 		con->lost_bytes += len; /* until it has caught up, see flush() */
-	} else {
-		size_t at = (con->first + con->len) % CONSOLE_RING;
-		size_t run = CONSOLE_RING - at < len ? CONSOLE_RING - at : len;
-		memcpy(con->ring + at, bytes, run);
-		memcpy(con->ring, bytes + run, len - run);
-		con->len += len;
-	}
+	else
+		append(con, bytes, len);
 	flush(con);
 }
 
@@ -120,36 +123,23 @@ void consoles_quiet(int fd)
 	(void)tcflush(fd, TCIFLUSH);	  /* as there */
 }
 
-static bool console_add_at(struct consoles *c, int fd, const char *name, speed_t speed)
+bool console_add_take(struct consoles *c, int fd, const char *name, unsigned speed)
 {
 	struct console *con = &c->list[c->n];
 
-	if (c->n == CONSOLE_MOST || fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK) < 0)
-		goto refused;
-	char *ring = malloc(CONSOLE_RING);
-	if (!ring)
-		goto refused;
-	*con = (struct console){.all = c, .fd = fd, .ring = ring};
+	if (c->n == CONSOLE_MOST || fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK) < 0 ||
+		!loop_add(c->loop, fd, POLLIN, on_ready, con)) {
+		(void)close(fd); /* nothing was written */
+		return false;
+	}
+	*con = (struct console){.all = c, .fd = fd};
 	(void)snprintf(con->name, sizeof(con->name), "%s", name);
 	make_raw(fd, speed);
-	if (!loop_add(c->loop, fd, POLLIN, on_ready, con)) {
-		free(ring);
-		con->ring = NULL;
-		goto refused;
-	}
 	c->n++;
 	return true;
-refused:
-	(void)close(fd); /* nothing was written */
-	return false;
 }
 
-bool console_add_take(struct consoles *c, int fd, const char *name)
-{
-	return console_add_at(c, fd, name, 0);
-}
-
-static void open_one(struct consoles *c, const char *name, speed_t speed)
+static void open_one(struct consoles *c, const char *name, unsigned speed)
 {
 	char path[CONSOLE_NAME + 8];
 
@@ -161,7 +151,7 @@ static void open_one(struct consoles *c, const char *name, speed_t speed)
 	(void)snprintf(path, sizeof(path), "/dev/%s", name);
 	int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (fd >= 0)
-		(void)console_add_at(c, fd, name, speed); /* one console less, not none */
+		(void)console_add_take(c, fd, name, speed); /* one console less, not none */
 }
 
 static bool is_graphics(const char *name)
@@ -178,7 +168,7 @@ void consoles_open(
 
 	(void)snprintf(named, sizeof(named), "%.*s", (int)strcspn(serial, ","), serial);
 	if (named[0])
-		open_one(c, named, speed ? (speed_t)strtoul(speed + 1, NULL, 10) : 0);
+		open_one(c, named, speed ? (unsigned)strtoul(speed + 1, NULL, 10) : 0);
 	if (choice == SETTINGS_CONSOLE_NAMED && c->n)
 		return;
 	/* tty0 is whichever is in front: ours is the first */
@@ -248,15 +238,4 @@ void consoles_size(const struct consoles *c, unsigned short *ret_rows, unsigned 
 		*ret_columns = size.ws_col;
 		return;
 	}
-}
-
-void consoles_done(struct consoles *c)
-{
-	for (size_t i = 0; i < c->n; i++) {
-		if (c->list[i].fd >= 0)
-			lose(&c->list[i]);
-		free(c->list[i].ring);
-		c->list[i].ring = NULL;
-	}
-	c->n = 0;
 }

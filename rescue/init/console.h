@@ -24,7 +24,7 @@ struct consoles {
 		struct consoles *all;
 		int fd; /* -1 = lost */
 		char name[CONSOLE_NAME];
-		char *ring;
+		char ring[CONSOLE_RING];
 		size_t first, len; /* of the ring, not written yet */
 		size_t lost_bytes; /* since it was full */
 	} list[CONSOLE_MOST];
@@ -40,8 +40,9 @@ void consoles_open(
 /** A console that the kernel has opened already: no echo from now on. What was typed before anybody
  * asked is thrown away. */
 void consoles_quiet(int fd);
-/** Take over a descriptor (made non-blocking) as one more console. */
-bool console_add_take(struct consoles *c, int fd, const char *name);
+/** Take over a descriptor (made non-blocking) as one more console. @speed in bauds; 0 = as it is.
+ */
+bool console_add_take(struct consoles *c, int fd, const char *name, unsigned speed);
 /** Bytes as they are, to all of them; never blocks. */
 void consoles_write(struct consoles *c, const char *bytes, size_t len);
 /** A line of our own, at the beginning of a line, ended with CR LF. */
@@ -50,6 +51,5 @@ void consoles_line(struct consoles *c, const char *text);
 void consoles_drain(struct consoles *c, int timeout_ms);
 /** Size for a pseudo-terminal: of the first one that knows its own, else 80 x 25. */
 void consoles_size(const struct consoles *c, unsigned short *ret_rows, unsigned short *ret_columns);
-void consoles_done(struct consoles *c);
 
 #endif

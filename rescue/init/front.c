@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "init/front.h"
+#include "init/init.h"
 
 #include <signal.h>
-
-#include "init/init.h"
 
 static void on_end(void *user, struct process *p)
 {
@@ -27,11 +25,6 @@ int front_start(struct init *in, const struct process_plan *plan, struct rs_err 
 	shown.user = in;
 	in->front.process = process_start(&in->processes, &shown, err);
 	return in->front.process ? 0 : err->code;
-}
-
-bool front_is_over(const struct init *in)
-{
-	return !in->front.process;
 }
 
 bool front_typed(struct init *in, const char *bytes, size_t len)

@@ -76,8 +76,8 @@ static void on_looked(void *user, struct process *p)
 		return; /* pulled out meanwhile */
 	if (!process_is_good(p) || p->result.len != sizeof(d->facts)) {
 		disk_tell(d, -1, "%s",
-			process_is_late(p) ? "it does not answer: the first look at it was ended"
-					   : "it does not open");
+			p->was_asked ? "it does not answer: the first look at it was ended"
+				     : "it does not open");
 		d->state = DISK_LEFT;
 		init_say(in, "disk /dev/%s: %s", d->name, d->outcome);
 		return;

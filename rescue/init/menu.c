@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "init/menu.h"
+#include "init/init.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "core/text.h"
-#include "init/init.h"
 #include "init/machine.h"
 #include "init/work.h"
 
@@ -190,7 +189,7 @@ static void do_shell(struct init *in)
 		rs_err_line(&err, line, sizeof(line));
 		init_show(in, "%s", line);
 	}
-	while (!front_is_over(in) && !in->is_stop_wanted)
+	while (in->front.process && !in->is_stop_wanted)
 		init_step(in, -1);
 }
 

@@ -444,11 +444,6 @@ void process_signal(const struct process *p, int number)
 		(void)kill(p->pid, number); /* not reaped: it is its own */
 }
 
-bool process_is_late(const struct process *p)
-{
-	return p->was_asked;
-}
-
 bool process_is_good(const struct process *p)
 {
 	return !p->is_cut && WIFEXITED(p->wait_status) && WEXITSTATUS(p->wait_status) == 0;

@@ -56,7 +56,7 @@ struct process {
 	int wait_status;
 	uint64_t active_ms;	    /* when it last said something or something was typed */
 	uint64_t end_ms;	    /* when it has to be over; 0 = no limit */
-	bool was_asked, was_killed; /* by us, because of that */
+	bool was_asked, was_killed; /* to end, by us, because of that */
 	struct rs_secret result;    /* locked and wiped: it may hold keys */
 	process_output_fn output;
 	process_end_fn end; /* NULL = nobody waits any more */
@@ -105,8 +105,6 @@ bool process_asks_secret(const struct process *p);
 void process_signal(const struct process *p, int number);
 /** It does not end, not even when it is killed: its end is told, and it is heard no more. */
 void process_leave(struct process *p);
-/** Was it ended by us, because it took too long? */
-bool process_is_late(const struct process *p);
 /** It ended with status 0, and said no more than it may. */
 bool process_is_good(const struct process *p);
 /** "exit status 7", "killed by signal 11 (Segmentation fault)". */

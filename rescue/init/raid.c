@@ -64,7 +64,7 @@ static void on_added(void *user, struct process *p)
 	disks_look_over(&in->disks);
 	if (!process_is_good(p))
 		init_say(in, "disk /dev/%s: mdadm %s", in->disks.list[p->tag].name,
-			process_is_late(p) ? "did not end and was ended" : "does not take it");
+			p->was_asked ? "did not end and was ended" : "does not take it");
 }
 
 void raid_add(struct init *in, struct known_disk *d)

@@ -88,7 +88,7 @@ static void watch_program(struct init *in, const char *what)
 	struct watch w = {0};
 	const char *said = NULL;
 
-	while (!front_is_over(in)) {
+	while (in->front.process) {
 		struct process *p = in->front.process;
 		const struct watch_sight s = {
 			now_ms(), p->active_ms, process_is_asking(p), in->is_stop_wanted};

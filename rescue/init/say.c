@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "init/say.h"
+#include "init/init.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "init/init.h"
 
 #define LINE_BYTES 1024
 #define FILTER_MS  1000
@@ -63,47 +61,20 @@ int said_step(struct init *in)
 	return FILTER_MS;
 }
 
-enum { TO_CONSOLES = 1, TO_REPORT = 2, OURS = 4 };
-
-__attribute__((format(printf, 3, 0))) static void say(
-	struct init *in, unsigned how, const char *fmt, va_list ap)
+void said_line(struct init *in, unsigned how, const char *fmt, ...)
 {
 	char text[LINE_BYTES], shown[LINE_BYTES], line[LINE_BYTES + 16];
+	va_list ap;
 
+	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
 	(void)rs_shown(text, shown, sizeof(shown));
-	(void)snprintf(line, sizeof(line), "%s%s", how & OURS ? "unbrick: " : "", shown);
-	if (how & TO_CONSOLES) {
+	(void)snprintf(line, sizeof(line), "%s%s", how & SAID_BY_US ? "unbrick: " : "", shown);
+	if (how & SAID_TO_CONSOLES) {
 		said_end(in); /* what a program said comes before */
 		consoles_line(&in->consoles, line);
 	}
-	if (how & TO_REPORT)
+	if (how & SAID_TO_REPORT)
 		keep(in, shown);
-}
-
-void init_say(struct init *in, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	say(in, TO_CONSOLES | TO_REPORT | OURS, fmt, ap);
-	va_end(ap);
-}
-
-void init_log(struct init *in, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	say(in, TO_REPORT, fmt, ap);
-	va_end(ap);
-}
-
-void init_show(struct init *in, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	say(in, TO_CONSOLES, fmt, ap);
-	va_end(ap);
 }

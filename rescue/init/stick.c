@@ -140,7 +140,7 @@ static void on_read(void *user, struct process *p)
 	struct init *in = user;
 
 	disks_news(&in->disks);
-	if (process_is_late(p))
+	if (p->was_asked)
 		init_say(in, "stick /dev/%s: it does not answer, reading it was ended",
 			in->stick.disk);
 	stick_take(in, (struct rs_view){p->result.p, p->result.len});

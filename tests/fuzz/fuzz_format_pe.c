@@ -7,11 +7,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static bool inside(void *user, uint64_t base, uint64_t len, uint64_t rights)
+static bool inside(void *user, bool is_taken, uint64_t base, uint64_t len, uint64_t rights)
 {
 	const struct pe *pe = user;
 	uint64_t all = ((uint64_t)pe->image_bytes + PE_PAGE_BYTES - 1) & ~(uint64_t)4095;
 
+	(void)is_taken;
 	(void)rights;
 	if (base % PE_PAGE_BYTES || len % PE_PAGE_BYTES || base > all || len > all - base)
 		abort();
@@ -55,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (pe_find_mapped(&pe, ".linux", &section, &section_len) && section_len)
 			p[0] = section[section_len - 1];
 		if (!pe_check(&pe) && pe.image_bytes < 1 << 24) {
-			struct nx_pages pages = {&pe, inside, inside};
+			struct nx_pages pages = {&pe, inside};
 			uint8_t *image = malloc(pe.image_bytes);
 			if (image)
 				pe_load(&pe, image);

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "format/crc32.h"
+#include "format/bytes.h"
 #include "format/guid.h"
 #include "format/parttype.h"
 

@@ -41,19 +41,14 @@ static bool change(struct fake *f, uint64_t base, uint64_t len, uint64_t set, ui
 	return true;
 }
 
-static bool fake_set(void *user, uint64_t base, uint64_t len, uint64_t rights)
+static bool fake_change(void *user, bool is_taken, uint64_t base, uint64_t len, uint64_t rights)
 {
-	return change(user, base, len, rights, 0);
-}
-
-static bool fake_clear(void *user, uint64_t base, uint64_t len, uint64_t rights)
-{
-	return change(user, base, len, 0, rights);
+	return change(user, base, len, is_taken ? rights : 0, is_taken ? 0 : rights);
 }
 
 static bool protect(struct fake *f, bool is_nx_compat)
 {
-	struct nx_pages pages = {f, fake_set, fake_clear};
+	struct nx_pages pages = {f, fake_change};
 	uint8_t p[HELP_BYTES];
 	struct pe pe;
 
@@ -114,7 +109,7 @@ static void test_nx_protect__image_without_nx_compat__may_run_everywhere(void **
 static void test_nx_release__after_protect__all_is_plain_data(void **state)
 {
 	struct fake f = {.calls = 0};
-	struct nx_pages pages = {&f, fake_set, fake_clear};
+	struct nx_pages pages = {&f, fake_change};
 	uint8_t p[HELP_BYTES];
 	struct pe pe;
 

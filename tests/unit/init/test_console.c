@@ -35,7 +35,7 @@ static void two_consoles(struct consoles *c, int ret_ends[2])
 		int both[2];
 		assert_int_equal(pipe2(both, O_NONBLOCK | O_CLOEXEC), 0);
 		ret_ends[i] = both[0];
-		assert_true(console_add_take(c, both[1], i ? "b" : "a"));
+		assert_true(console_add_take(c, both[1], i ? "b" : "a", 0));
 	}
 }
 
@@ -54,7 +54,6 @@ static void test_consoles__line__on_all_with_cr_lf(void **state)
 		assert_string_equal(text, "half\r\nunbrick: whole\r\n");
 		(void)close(ends[i]);
 	}
-	consoles_done(&c);
 }
 
 /* One that nobody reads: the other one still gets everything, and nothing blocks. */
@@ -86,7 +85,6 @@ static void test_consoles__one_is_stuck__the_other_goes_on(void **state)
 	assert_non_null(strstr(text, "bytes not shown here]"));
 	(void)close(ends[0]);
 	(void)close(ends[1]);
-	consoles_done(&c);
 }
 
 int main(void)

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "init/console.h"
-#include "init/front.h"
+#include "init/init.h"
 #include "init/process.h"
 #include "init/run.h"
 
@@ -96,7 +96,7 @@ static void on_end(void *user, struct process *job)
 {
 	(void)user;
 	n_ended++;
-	was_late = process_is_late(job);
+	was_late = job->was_asked;
 	was_good = process_is_good(job);
 }
 
@@ -141,12 +141,11 @@ static void test_consoles_drain__clock_passes_the_limit__comes_back(void **state
 	(void)state;
 	assert_int_equal(pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
 	consoles_init(&c, &loop, NULL, NULL);
-	assert_true(console_add_take(&c, ends[1], "stuck"));
+	assert_true(console_add_take(&c, ends[1], "stuck", 0));
 	for (int i = 0; i < 3000; i++)
 		consoles_line(&c, "nobody reads this, and the pipe is full at some time");
 	for (step_ms = 5; step_ms < 100; step_ms += 5)
 		consoles_drain(&c, 50);
-	consoles_done(&c);
 	(void)close(ends[0]);
 }
 

@@ -96,14 +96,13 @@ static int begin(void **state)
 	consoles_init(&in.consoles, &in.loop, on_typed, &in);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
 	person = ends[0];
-	assert_true(console_add_take(&in.consoles, ends[1], "console"));
+	assert_true(console_add_take(&in.consoles, ends[1], "console", 0));
 	return 0;
 }
 
 static int end(void **state)
 {
 	(void)state;
-	consoles_done(&in.consoles);
 	(void)close(person);
 	json_object_put(in.report.root);
 	return 0;

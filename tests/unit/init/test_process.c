@@ -44,7 +44,7 @@ static void on_end(void *user, struct process *p)
 	n_ended++;
 	wait_status = p->wait_status;
 	was_good = process_is_good(p);
-	was_late = process_is_late(p);
+	was_late = p->was_asked;
 	(void)snprintf(
 		result, sizeof(result), "%.*s", (int)p->result.len, (const char *)p->result.p);
 }
