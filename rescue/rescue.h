@@ -13,9 +13,12 @@
 #include <stdio.h>
 
 #include "core/arena.h" /* memory for keys, for a front end that hands it to libraries */
-#include "core/err.h"	/* struct rs_err, RS_E_* and the table of errors */
+#include "core/cleanup.h"
+#include "core/err.h" /* struct rs_err, RS_E_* and the table of errors */
 #include "core/protector.h"
+#include "core/redact.h" /* rs_shown: whatever is shown */
 #include "core/secret.h"
+#include "core/text.h"
 #include "format/words.h"
 #include "report/model.h" /* struct rs_run: a run as data */
 
@@ -110,11 +113,6 @@ int rs_keys_from_file(
 	struct rs_session *s, const char *path, enum rs_key_form form, struct rs_err *err);
 /** The same of a descriptor, with the form RS_KEY_LIST. */
 int rs_keys_from_fd(struct rs_session *s, int fd, struct rs_err *err);
-/** "recovery password", "TPM and PIN", "unknown (0x4000)" ... */
-void bl_protector_text(uint16_t protection, char *ret, size_t cap);
-/** The IDs of the recovery keys among @n protectors, "A, B and 7 more (...)": @most of them, the
- * others counted. */
-void bl_list_ids(const struct bl_protector *p, unsigned n, unsigned most, char *ret, size_t cap);
 /** Use the rules of a folder (NULL: the shipped ones, the default). Errors: RS_E_RULE. */
 int rs_rules_from(struct rs_session *s, const char *dir, struct rs_err *err);
 
@@ -273,8 +271,6 @@ int rs_tree_read(struct rs_tree *t, uint64_t ref, uint64_t off_bytes, void *buf,
 bool rs_tree_is_replayed(const struct rs_tree *t);
 /** The opened volume's bytes (decrypted), as they lie on the disk. */
 uint64_t rs_tree_bytes(const struct rs_tree *t);
-/** Bytes of a sector of it. */
-uint32_t rs_tree_sector(const struct rs_tree *t);
 /** "disk.img, volume 3"; borrowed. */
 const char *rs_tree_name(const struct rs_tree *t);
 /** Does a file (or device) lie on its disk, itself or through what its device is made of? */
@@ -318,13 +314,5 @@ void rs_report_end(struct rs_report *r, const char *text, const struct rs_err *e
 void rs_attribute_letters(const struct rs_node *n, char none, char ret[8]);
 
 const char *rs_version(void);
-/** Escape a name for a terminal; returns bytes written. */
-size_t rs_escape(const char *s, char *ret, size_t cap);
-/** The same for whatever is shown: what has the shape of a recovery password is taken out first. */
-size_t rs_shown(const char *s, char *ret, size_t cap);
-/** The same, all of it; to be freed. NULL: no memory. */
-char *rs_shown_new(const char *s);
-/** FILETIME as RFC 3339 ("never" for 0). @ret has 32 bytes. */
-void rs_filetime_text(uint64_t filetime, char ret[32]);
 
 #endif

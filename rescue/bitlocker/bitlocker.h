@@ -8,17 +8,22 @@
 #include "core/events.h"
 #include "core/protector.h"
 #include "core/secret.h"
+#include "format/words.h"
 
 enum bl_flavour { BL_VISTA = 1, BL_WIN7 = 2, BL_TO_GO = 3 };
 
-enum bl_state {
-	BL_ENCRYPTED,  /* finished: read and write */
-	BL_SUSPENDED,  /* finished, and a clear key lies beside: opens without any key */
-	BL_CONVERTING, /* encryption or decryption unfinished, or about to start */
-	BL_EOW,	       /* the same, by Windows 8+ encrypt-on-write */
-	BL_DECRYPTED,  /* plain data behind a BitLocker header */
-	BL_STATE_UNKNOWN,
-};
+/* X(name, its word in a report, what a person is told) */
+#define BL_STATES(X)                                                                               \
+	X(BL_ENCRYPTED, "encrypted", "encrypted") /* finished: read and write */                   \
+	/* finished, and a clear key lies beside: opens without any key */                         \
+	X(BL_SUSPENDED, "suspended", "suspended (its key lies open on the disk)")                  \
+	/* encryption or decryption unfinished, or about to start */                               \
+	X(BL_CONVERTING, "converting", "encryption or decryption unfinished")                      \
+	/* the same, by Windows 8+ encrypt-on-write */                                             \
+	X(BL_EOW, "converting-eow", "encryption unfinished (encrypt on write)")                    \
+	X(BL_DECRYPTED, "decrypted", "decrypted") /* plain data behind a BitLocker header */       \
+	X(BL_STATE_UNKNOWN, "unknown", "state unknown")
+enum bl_state { BL_STATES(JUST_NAME) };
 
 enum bl_method {
 	BL_NONE = 0,
@@ -58,8 +63,6 @@ void bl_method_text(uint16_t method, char *ret, size_t cap);
 void bl_protector_text(uint16_t protection, char *ret, size_t cap);
 /** Does opening it take @what (one BL_P_*, perhaps with others)? Of a kind that is known. */
 bool bl_protector_takes(unsigned protection, unsigned what);
-/** "encrypted", "suspended", "conversion unfinished" ... Static. */
-const char *bl_state_text(enum bl_state state);
 
 /** The IDs of the recovery keys among @n protectors, "A, B and 7 more (...)": @most of them, the
  * others counted. */

@@ -17,22 +17,3 @@ void bl_method_text(uint16_t method, char *ret, size_t cap)
 	else
 		(void)snprintf(ret, cap, "unknown (0x%04x)", method);
 }
-
-const char *bl_state_text(enum bl_state state)
-{
-	switch (state) {
-	case BL_ENCRYPTED:
-		return "encrypted";
-	case BL_SUSPENDED:
-		return "suspended";
-	case BL_CONVERTING:
-		return "conversion unfinished";
-	case BL_EOW:
-		return "conversion unfinished (encrypt-on-write)";
-	case BL_DECRYPTED:
-		return "decrypted";
-	case BL_STATE_UNKNOWN:
-		break;
-	}
-	return "unknown";
-}

@@ -65,6 +65,22 @@ void jo_close(struct json_out *j, char bracket)
 		j->f, is_line ? "\n%*s%c" : " %*s%c", is_line ? 2 * (int)j->depth : 0, "", bracket);
 }
 
+void jo_object(struct json_out *j, const char *key, jo_members *put, const void *of)
+{
+	jo_open(j, key, '{');
+	put(j, of);
+	jo_close(j, '}');
+}
+
+void jo_objects(struct json_out *j, const char *key, jo_members *put, const void *list, size_t n,
+	size_t bytes)
+{
+	jo_open(j, key, '[');
+	for (size_t i = 0; i < n; i++)
+		jo_object(j, NULL, put, (const char *)list + i * bytes);
+	jo_close(j, ']');
+}
+
 static void put_taken(struct json_out *j, const char *key, char *text)
 {
 	begin_member(j, key);

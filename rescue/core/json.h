@@ -24,6 +24,12 @@ struct json_out {
  */
 void jo_open(struct json_out *j, const char *key, char bracket);
 void jo_close(struct json_out *j, char bracket);
+/** An object, whose members @put puts; and an array of such, @n of @bytes each from @list on. */
+typedef void jo_members(struct json_out *j, const void *of);
+void jo_object(struct json_out *j, const char *key, jo_members *put, const void *of);
+void jo_objects(struct json_out *j, const char *key, jo_members *put, const void *list, size_t n,
+	size_t bytes);
+#define JO_OBJECTS(j, key, put, list, n) jo_objects(j, key, put, list, n, sizeof(*(list)))
 /** Members. Texts are cleaned; NULL and "" are left out; so is a time of 0. */
 void jo_text(struct json_out *j, const char *key, const char *text);
 /** As it is, line ends too; only without what has the shape of a recovery password. */

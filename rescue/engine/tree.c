@@ -335,11 +335,6 @@ uint64_t rs_tree_bytes(const struct rs_tree *t)
 	return en_volume_blk(t->v)->size_bytes;
 }
 
-uint32_t rs_tree_sector(const struct rs_tree *t)
-{
-	return en_volume_blk(t->v)->sector_bytes;
-}
-
 const char *rs_tree_name(const struct rs_tree *t)
 {
 	return t->v->name;

@@ -92,7 +92,7 @@ void judge_probe_hash(struct judge_ctx *ctx, struct judge_probe *p)
 	if (p->is_hash_tried)
 		return;
 	p->is_hash_tried = true;
-	p->hash_code = judge_hash(ctx->vol, p->stat.ref, p->sha256, &p->is_all_zero, &p->hash_err);
+	(void)judge_hash(ctx->vol, p->stat.ref, p->sha256, &p->is_all_zero, &p->hash_err);
 }
 
 static void probe_pe(struct judge_ctx *ctx, struct judge_probe *p)
@@ -102,11 +102,10 @@ static void probe_pe(struct judge_ctx *ctx, struct judge_probe *p)
 	if (p->is_pe_tried)
 		return;
 	p->is_pe_tried = true;
-	p->pe_code = nt_file_open(ctx->vol, p->stat.ref, "", &f, &p->pe_err);
-	if (p->pe_code < 0)
+	if (nt_file_open(ctx->vol, p->stat.ref, "", &f, &p->pe_err) < 0)
 		return;
 	struct win_src src = win_src_file(f);
-	p->pe_code = win_pe_read(&src, &p->pe, &p->pe_err);
+	(void)win_pe_read(&src, &p->pe, &p->pe_err);
 }
 
 static enum judge_truth truth(bool is_so)
@@ -173,7 +172,7 @@ static enum judge_truth cond_hash(
 	bool is_so = false;
 
 	judge_probe_hash(ctx, p);
-	if (p->hash_code < 0)
+	if (p->hash_err.code)
 		return unreadable(ctx, p, &p->hash_err, why);
 	if (c->kind == RULE_ALL_ZERO) {
 		judge_add(ctx, why, ", ", "%s",
@@ -216,7 +215,7 @@ static enum judge_truth cond_version(
 	bool is_listed = false;
 
 	probe_pe(ctx, p);
-	if (p->pe_code < 0)
+	if (p->pe_err.code)
 		return unreadable(ctx, p, &p->pe_err, why);
 	if (c->kind == RULE_IS_PE) {
 		judge_add(ctx, why, ", ", "%s",
@@ -260,8 +259,8 @@ static enum judge_truth cond_differs(
 	other.stat.ref = ref;
 	judge_probe_hash(ctx, p);
 	judge_probe_hash(ctx, &other);
-	if (p->hash_code < 0 || other.hash_code < 0)
-		return unreadable(ctx, p, p->hash_code < 0 ? &p->hash_err : &other.hash_err, why);
+	if (p->hash_err.code || other.hash_err.code)
+		return unreadable(ctx, p, p->hash_err.code ? &p->hash_err : &other.hash_err, why);
 	bool is_same = memcmp(p->sha256, other.sha256, sizeof(p->sha256)) == 0;
 	judge_add(ctx, why, ", ", "%s as %s", is_same ? "the same" : "not the same", path);
 	return truth(!is_same);
@@ -274,7 +273,7 @@ static bool is_lost(struct judge_ctx *ctx, struct judge_probe *p)
 	if (!p->stat.is_unlogged || !p->stat.size_bytes)
 		return false;
 	judge_probe_hash(ctx, p);
-	return p->hash_code == 0 && p->is_all_zero;
+	return !p->hash_err.code && p->is_all_zero;
 }
 
 static const struct {

@@ -150,7 +150,7 @@ static void weaken(struct judge_ctx *ctx, const struct rule *r, const struct jud
 static void add_contents(struct judge_ctx *ctx, struct judge_probe *p, struct finding *f)
 {
 	judge_probe_hash(ctx, p);
-	if (p->hash_code == 0) {
+	if (!p->hash_err.code) {
 		f->has_sha256 = true;
 		f->is_all_zero = p->is_all_zero && !p->stat.is_unlogged;
 		memcpy(f->sha256, p->sha256, sizeof(f->sha256));
@@ -158,7 +158,7 @@ static void add_contents(struct judge_ctx *ctx, struct judge_probe *p, struct fi
 	}
 	if (!p->is_unread_told)
 		judge_probe_unread(ctx, p, &p->hash_err, "; ", &f->why);
-	if (p->hash_code == RS_E_UNSUPPORTED)
+	if (p->hash_err.code == RS_E_UNSUPPORTED)
 		return; /* compressed by Windows or encrypted: not a fault of the volume */
 	judge_fault_err(ctx, f->path, &p->hash_err);
 	if (f->verdict == JUDGE_BAD)

@@ -204,78 +204,72 @@ int judge_find(struct judge_ctx *ctx, const struct rule_path *p, struct judge_li
 
 /* ---- the whole MFT ---- */
 
-struct scan {
-	struct judge_ctx *ctx;
-	const bool *is_wanted; /* a flag a rule */
-};
-
-static bool next_deep(const struct scan *s, size_t *rule, size_t *path)
+/* The next "**" path of a wanted rule, from these on. */
+static const struct rule_path *next_deep(const struct judge_ctx *ctx, size_t *rule, size_t *path)
 {
-	for (; *rule < s->ctx->set->n; ++*rule, *path = 0) {
-		const struct rule *r = s->ctx->set->rules[*rule];
-		for (; s->is_wanted[*rule] && *path < r->paths.n; ++*path)
-			if (r->paths.v[*path].is_deep)
-				return true;
+	for (; *rule < ctx->set->n; ++*rule, *path = 0) {
+		const struct rule_paths *list = &ctx->set->rules[*rule]->paths;
+		for (; ctx->work[*rule].is_wanted && *path < list->n; ++*path)
+			if (list->v[*path].is_deep)
+				return &list->v[*path];
 	}
-	return false;
+	return NULL;
 }
 
 static bool scan_wants(void *user, const char *name, bool is_dir)
 {
-	const struct scan *s = user;
+	const struct judge_ctx *ctx = user;
+	const struct rule_path *p;
 
-	for (size_t i = 0, k = 0; !is_dir && next_deep(s, &i, &k); k++) {
-		const struct rule_path *p = &s->ctx->set->rules[i]->paths.v[k];
-		if (nt_name_match(s->ctx->vol, p->parts[p->n_parts - 1], name))
+	for (size_t i = 0, k = 0; !is_dir && (p = next_deep(ctx, &i, &k)) != NULL; k++)
+		if (nt_name_match(ctx->vol, p->parts[p->n_parts - 1], name))
 			return true;
-	}
 	return false;
 }
 
 static bool scan_entry(void *user, const struct nt_entry *e)
 {
-	struct scan *s = user;
-	struct judge_ctx *ctx = s->ctx;
+	struct judge_ctx *ctx = user;
+	const struct rule_path *p;
 
 	if (e->is_dir || e->is_orphan || e->is_system)
 		return true;
-	for (size_t i = 0, k = 0; next_deep(s, &i, &k); k++)
-		if (rule_path_match(
-			    ctx->vol, &ctx->set->rules[i]->paths.v[k], ctx->win->root, e->path))
-			list_add_take(ctx, &ctx->deep[i], strdup(e->path), e->ref, e->parent_ref);
+	for (size_t i = 0, k = 0; (p = next_deep(ctx, &i, &k)) != NULL; k++)
+		if (rule_path_match(ctx->vol, p, ctx->win->root, e->path))
+			list_add_take(
+				ctx, &ctx->work[i].deep, strdup(e->path), e->ref, e->parent_ref);
 	return !ctx->no_memory;
 }
 
 static void scan_fault(void *user, uint64_t record, const char *what)
 {
-	struct scan *s = user;
-
-	judge_fault(s->ctx, "MFT record %" PRIu64 ": %s", record, what);
+	judge_fault(user, "MFT record %" PRIu64 ": %s", record, what);
 }
 
 /* The folder before the first pattern part: without it there is nothing to scan for. */
-static int has_start(struct scan *s, const struct rule_path *p, char **blocked, struct rs_err *err)
+static int has_start(
+	struct judge_ctx *ctx, const struct rule_path *p, char **blocked, struct rs_err *err)
 {
-	struct walk w = {s->ctx, p, NULL, blocked, err};
+	struct walk w = {ctx, p, NULL, blocked, err};
 	size_t i = 0;
-	auto_free char *folder = extend(s->ctx, start_of(s->ctx, p), p, &i, p->n_parts);
+	auto_free char *folder = extend(ctx, start_of(ctx, p), p, &i, p->n_parts);
 	auto_free char *own = NULL;
 	uint64_t ref;
 
 	return folder ? open_folder(&w, folder, &ref, &own) : rs_fail(err, RS_E_MEMORY, "paths");
 }
 
-int judge_find_deep(struct judge_ctx *ctx, const bool *is_wanted, struct rs_err *err)
+int judge_find_deep(struct judge_ctx *ctx, struct rs_err *err)
 {
-	struct scan s = {ctx, is_wanted};
-	struct nt_scan_ops ops = {&s, scan_entry, scan_fault, scan_wants};
+	struct nt_scan_ops ops = {ctx, scan_entry, scan_fault, scan_wants};
 	struct nt_scan_result counts = {0};
 	struct rs_err why = {0};
+	const struct rule_path *p;
 	bool is_needed = false;
 
-	for (size_t i = 0, k = 0; next_deep(&s, &i, &k); k++) {
-		char **blocked = &ctx->out[i].why; /* judge_run makes a stop of it */
-		int r = has_start(&s, &ctx->set->rules[i]->paths.v[k], blocked, err);
+	for (size_t i = 0, k = 0; (p = next_deep(ctx, &i, &k)) != NULL; k++) {
+		/* what is in the way becomes a stop of the rule */
+		int r = has_start(ctx, p, &ctx->out[i].why, err);
 		if (r < 0)
 			return r;
 		is_needed = is_needed || r > 0;

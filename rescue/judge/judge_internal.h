@@ -17,8 +17,8 @@ struct judge_hive {
 };
 
 struct judge_keys { /* sub-keys of one key, read once */
-	int code;   /* of reading them; 1 = not tried yet */
-	struct rs_err err;
+	bool is_tried;
+	struct rs_err err; /* of reading them */
 	struct judge_key {
 		char *name;
 		win_key key;
@@ -37,6 +37,12 @@ struct judge_list {
 	size_t n;
 };
 
+struct judge_work {		/* of one rule */
+	bool is_wanted;		/* it applies, or nobody knows */
+	char *doubt;		/* why it may not apply; NULL: it does */
+	struct judge_list deep; /* what the scan of the whole MFT found */
+};
+
 struct judge_ctx {
 	const struct rule_set *set;
 	struct nt_vol *vol;
@@ -52,7 +58,7 @@ struct judge_ctx {
 	bool is_pending_tried;
 	enum judge_truth pending;
 	char pending_why[384];
-	struct judge_list *deep; /* a list a rule: what the scan of the whole MFT found */
+	struct judge_work *work; /* one a rule */
 };
 
 /** Append to a growing line, with @sep before all but the first. */
@@ -76,15 +82,15 @@ bool judge_is_fatal(int code);
 int judge_find(struct judge_ctx *ctx, const struct rule_path *p, struct judge_list *list,
 	char **blocked, struct rs_err *err);
 void judge_list_done(struct judge_list *list);
-/** Read the whole MFT for the rules with "**" whose folder exists; fills ctx->deep. */
-int judge_find_deep(struct judge_ctx *ctx, const bool *is_wanted, struct rs_err *err);
+/** Read the whole MFT for the wanted rules with "**" whose folder exists; fills work->deep. */
+int judge_find_deep(struct judge_ctx *ctx, struct rs_err *err);
 /** Volume path of a pattern's text: "%WINDIR%" replaced. */
 char *judge_path_text(struct judge_ctx *ctx, const struct rule_path *p);
 
 /* ---- one rule (judge_kind.c) ---- */
 
-/** Fills the rule's place in the result. Takes *doubt: why it may not apply, NULL if it does. */
-int judge_rule_run(struct judge_ctx *ctx, size_t i, char **doubt, struct rs_err *err);
+/** Fills the rule's place in the result; takes what its work holds. */
+int judge_rule_run(struct judge_ctx *ctx, size_t i, struct rs_err *err);
 
 /* ---- evidence (judge_evidence.c, judge_registry.c) ---- */
 
@@ -102,7 +108,6 @@ struct judge_probe { /* what is known of a file, read when asked for */
 	struct nt_stat stat;
 	bool is_hash_tried, is_pe_tried;
 	bool is_unread_told; /* that its contents are not readable */
-	int hash_code, pe_code;
 	struct rs_err hash_err, pe_err;
 	uint8_t sha256[32];
 	bool is_all_zero;

@@ -9,12 +9,20 @@
 
 #define MAX_COPIES 8U /* named in a finding */
 
+struct run {
+	struct judge_ctx *ctx;
+	const struct rule *r;
+	struct judge_rule *out;
+	struct judge_note note;
+};
+
 /* ---- evidence of a whole section ---- */
 
 /* What the rule requires. NO: *why names what is missing. */
-static int requirements(struct judge_ctx *ctx, const struct rule *r, enum judge_truth *ret,
-	char **why, struct rs_err *err)
+static int requirements(struct run *u, enum judge_truth *ret, char **why, struct rs_err *err)
 {
+	struct judge_ctx *ctx = u->ctx;
+	const struct rule *r = u->r;
 	enum judge_truth any = r->requires_any.n ? JUDGE_NO : JUDGE_YES;
 
 	*ret = JUDGE_YES;
@@ -50,46 +58,46 @@ static int requirements(struct judge_ctx *ctx, const struct rule *r, enum judge_
 }
 
 /* [stop-if]: one is enough; what cannot be looked at is a doubt. */
-static int stops(
-	struct judge_ctx *ctx, const struct rule *r, struct judge_note *note, struct rs_err *err)
+static int stops(struct run *u, struct rs_err *err)
 {
-	for (size_t i = 0; i < r->stop_if.n; i++) {
+	for (size_t i = 0; i < u->r->stop_if.n; i++) {
+		const struct rule_evidence *e = &u->r->stop_if.v[i];
 		auto_free char *why = NULL;
 		enum judge_truth one = JUDGE_NO;
-		int code = judge_evidence(ctx, &r->stop_if.v[i], &one, &why, err);
+		int code = judge_evidence(u->ctx, e, &one, &why, err);
 		if (code < 0)
 			return code;
-		if (one == JUDGE_YES)
-			judge_add(ctx, &note->stop, ", ", "%s", why ? why : r->stop_if.v[i].text);
-		else if (one == JUDGE_UNKNOWN)
-			judge_add(ctx, &note->doubt, ", ", "%s", why ? why : r->stop_if.v[i].text);
+		if (one != JUDGE_NO)
+			judge_add(u->ctx, one == JUDGE_YES ? &u->note.stop : &u->note.doubt, ", ",
+				"%s", why ? why : e->text);
 	}
 	return 0;
 }
 
 /* [supports] and [contradicts], in one line for the report; what contradicts is a doubt as well. */
-static int weigh(struct judge_ctx *ctx, const struct rule *r, struct judge_rule *out,
-	struct judge_note *note, struct rs_err *err)
+static int weigh(struct run *u, struct rs_err *err)
 {
+	const struct rule *r = u->r;
+
 	for (size_t i = 0; i < r->supports.n + r->contradicts.n; i++) {
 		bool is_against = i >= r->supports.n;
 		const struct rule_evidence *e =
 			is_against ? &r->contradicts.v[i - r->supports.n] : &r->supports.v[i];
 		auto_free char *why = NULL;
 		enum judge_truth one = JUDGE_NO;
-		int code = judge_evidence(ctx, e, &one, &why, err);
+		int code = judge_evidence(u->ctx, e, &one, &why, err);
 		if (code < 0)
 			return code;
 		if (one == JUDGE_NO)
 			continue;
 		const char *what = why ? why : e->text;
-		judge_add(ctx, &out->evidence, "; ", "%s%s",
+		judge_add(u->ctx, &u->out->evidence, "; ", "%s%s",
 			one == JUDGE_UNKNOWN ? ""
 			: is_against	     ? "against it: "
 					     : "for it: ",
 			what);
 		if (is_against && one == JUDGE_YES)
-			judge_add(ctx, &note->doubt, ", ", "against it: %s", what);
+			judge_add(u->ctx, &u->note.doubt, ", ", "against it: %s", what);
 	}
 	return 0;
 }
@@ -110,117 +118,100 @@ static enum rule_outcome outcome_of(struct judge_ctx *ctx, size_t from)
 }
 
 /* More bad files than the incident ever had: the rule is wrong about this machine. */
-static void stop_at_too_many(
-	struct judge_ctx *ctx, const struct rule *r, size_t from, struct judge_note *note)
+static void stop_at_too_many(struct run *u, size_t from)
 {
+	const struct judge_result *res = u->ctx->res;
+	const uint32_t most = u->r->max_files;
 	size_t n = 0;
 
-	for (size_t i = from; i < ctx->res->n_findings; i++)
-		n += ctx->res->findings[i].verdict == JUDGE_BAD;
-	if (n <= r->max_files)
+	for (size_t i = from; i < res->n_findings; i++)
+		n += res->findings[i].verdict == JUDGE_BAD;
+	if (n <= most)
 		return;
-	judge_add(ctx, &note->stop, ", ", "%zu files fit, at most %" PRIu32 " %s expected", n,
-		r->max_files, rs_form(r->max_files, "was", "were"));
-	for (size_t i = from; i < ctx->res->n_findings; i++) {
-		struct finding *f = &ctx->res->findings[i];
+	judge_add(u->ctx, &u->note.stop, ", ", "%zu files fit, at most %" PRIu32 " %s expected", n,
+		most, rs_form(most, "was", "were"));
+	for (size_t i = from; i < res->n_findings; i++) {
+		struct finding *f = &res->findings[i];
 		if (f->verdict != JUDGE_BAD)
 			continue;
 		f->verdict = JUDGE_REPORT;
-		judge_add(ctx, &f->why, "; ", "the rule stops: too many files");
+		judge_add(u->ctx, &f->why, "; ", "the rule stops: too many files");
 	}
 }
 
-static const char *outcome_text(enum rule_outcome o)
-{
-	switch (o) {
-	case RULE_MATCHED:
-		return "bad files found";
-	case RULE_DOUBT:
-		return "only doubtful files found";
-	case RULE_REPAIRED:
-		return "only the repaired file is here: look elsewhere";
-	case RULE_REPORTED:
-		return "recognised; nothing is moved";
-	default:
-		return "no file fits";
-	}
-}
+static const char *const outcome_texts[] = {
+	[RULE_NO_MATCH] = "no file fits",
+	[RULE_MATCHED] = "bad files found",
+	[RULE_DOUBT] = "only doubtful files found",
+	[RULE_REPAIRED] = "only the repaired file is here: look elsewhere",
+	[RULE_REPORTED] = "recognised; nothing is moved",
+};
 
-static int judge_all(struct judge_ctx *ctx, const struct rule *r, const struct judge_list *found,
-	struct judge_rule *out, struct judge_note *note, struct rs_err *err)
+static int judge_all(struct run *u, const struct judge_list *found, struct rs_err *err)
 {
-	size_t from = ctx->res->n_findings;
-	int code = stops(ctx, r, note, err);
+	size_t from = u->ctx->res->n_findings;
+	struct judge_rule *out = u->out;
+	int code = stops(u, err);
 
 	if (code == 0)
-		code = weigh(ctx, r, out, note, err);
+		code = weigh(u, err);
 	for (size_t i = 0; i < found->n && code == 0; i++)
-		code = judge_one(ctx, r, &found->v[i], note, err);
+		code = judge_one(u->ctx, u->r, &found->v[i], &u->note, err);
 	if (code < 0)
 		return code;
-	if (!note->stop)
-		stop_at_too_many(ctx, r, from, note);
-	enum rule_outcome o = outcome_of(ctx, from);
-	out->outcome = note->stop && o != RULE_NO_MATCH ? RULE_STOPPED : o;
-	judge_add(ctx, &out->why, "; ", "%s",
-		out->outcome == RULE_STOPPED ? note->stop : outcome_text(o));
-	if (note->doubt && o != RULE_NO_MATCH)
-		judge_add(ctx, &out->why, "; ", "%s", note->doubt);
+	if (!u->note.stop)
+		stop_at_too_many(u, from);
+	enum rule_outcome o = outcome_of(u->ctx, from);
+	out->outcome = u->note.stop && o != RULE_NO_MATCH ? RULE_STOPPED : o;
+	judge_add(u->ctx, &out->why, "; ", "%s",
+		out->outcome == RULE_STOPPED ? u->note.stop : outcome_texts[o]);
+	if (u->note.doubt && o != RULE_NO_MATCH)
+		judge_add(u->ctx, &out->why, "; ", "%s", u->note.doubt);
 	return 0;
 }
 
-static int find_all(struct judge_ctx *ctx, size_t i, struct judge_list *found, struct rs_err *err)
+/* @found begins with what the scan of the whole MFT found. */
+static int run_bad_file(struct run *u, struct judge_list *found, struct rs_err *err)
 {
-	const struct rule *r = ctx->set->rules[i];
-	int code = 0;
-
-	*found = ctx->deep[i]; /* taken over */
-	ctx->deep[i] = (struct judge_list){0};
-	for (size_t k = 0; k < r->paths.n && code == 0; k++)
-		if (!r->paths.v[k].is_deep)
-			code = judge_find(ctx, &r->paths.v[k], found, &ctx->out[i].why, err);
-	return code;
-}
-
-static int run_bad_file(
-	struct judge_ctx *ctx, size_t i, struct judge_note *note, struct rs_err *err)
-{
-	const struct rule *r = ctx->set->rules[i];
-	struct judge_rule *out = &ctx->out[i];
-	struct judge_list found = {0};
+	struct judge_ctx *ctx = u->ctx;
+	struct judge_rule *out = u->out;
 	enum judge_truth required = JUDGE_YES;
 	auto_free char *why = NULL;
+	int code = 0;
 
-	int code = find_all(ctx, i, &found, err);
+	for (size_t i = 0; i < u->r->paths.n && code == 0; i++)
+		if (!u->r->paths.v[i].is_deep)
+			code = judge_find(ctx, &u->r->paths.v[i], found, &out->why, err);
 	bool is_blocked = out->why != NULL;
-	if (code == 0 && found.n)
-		code = requirements(ctx, r, &required, &why, err);
-	if (code == 0 && found.n && required == JUDGE_UNKNOWN)
-		judge_add(ctx, &note->doubt, ", ", "%s", why ? why : "a requirement is not known");
+	if (code == 0 && found->n)
+		code = requirements(u, &required, &why, err);
+	if (code == 0 && found->n && required == JUDGE_UNKNOWN)
+		judge_add(
+			ctx, &u->note.doubt, ", ", "%s", why ? why : "a requirement is not known");
 	if (code == 0 && required == JUDGE_NO)
 		judge_add(ctx, &out->why, "; ", "%s", why ? why : "a requirement does not hold");
 	else if (code == 0)
-		code = judge_all(ctx, r, &found, out, note, err);
+		code = judge_all(u, found, err);
 	if (code == 0 && is_blocked && out->outcome == RULE_NO_MATCH)
 		out->outcome = RULE_STOPPED;
-	judge_list_done(&found);
 	return code;
 }
 
 /* ---- kind: a good file was taken away ---- */
 
 /* Where the file could come from, into the finding's line. */
-static int add_copies(struct judge_ctx *ctx, const struct rule *r, const char *name, char **why,
-	struct rs_err *err)
+static int add_copies(struct run *u, const char *name, char **why, struct rs_err *err)
 {
+	struct judge_ctx *ctx = u->ctx;
+	const struct rule_paths *copies = &u->r->copies;
 	struct judge_list found = {0};
 	auto_free char *blocked = NULL;
 	size_t n = 0;
 	int code = 0;
 
-	for (size_t i = 0; i < r->copies.n && code == 0; i++)
-		if (nt_name_match(NULL, r->copies.v[i].parts[r->copies.v[i].n_parts - 1], name))
-			code = judge_find(ctx, &r->copies.v[i], &found, &blocked, err);
+	for (size_t i = 0; i < copies->n && code == 0; i++)
+		if (nt_name_match(NULL, copies->v[i].parts[copies->v[i].n_parts - 1], name))
+			code = judge_find(ctx, &copies->v[i], &found, &blocked, err);
 	for (size_t i = 0; i < found.n && code == 0; i++) {
 		struct nt_stat st;
 		char time[RS_TIME_LEN];
@@ -241,10 +232,11 @@ static int add_copies(struct judge_ctx *ctx, const struct rule *r, const char *n
 	return code;
 }
 
-static int add_missing(struct judge_ctx *ctx, const struct rule *r, const char *path,
-	const struct nt_stat *st, struct rs_err *err)
+static int add_missing(
+	struct run *u, const char *path, const struct nt_stat *st, struct rs_err *err)
 {
-	struct finding f = judge_finding(r);
+	struct judge_ctx *ctx = u->ctx;
+	struct finding f = judge_finding(u->r);
 	const char *last = strrchr(path, '\\');
 	auto_free char *folder = strndup(path, (size_t)(last - path));
 
@@ -262,12 +254,12 @@ static int add_missing(struct judge_ctx *ctx, const struct rule *r, const char *
 	int code = judge_add_finding_take(ctx, &f, err);
 	if (code < 0)
 		return code;
-	return add_copies(ctx, r, last + 1, &ctx->res->findings[ctx->res->n_findings - 1].why, err);
+	return add_copies(u, last + 1, &ctx->res->findings[ctx->res->n_findings - 1].why, err);
 }
 
-static int run_one_removed(struct judge_ctx *ctx, const struct rule *r, const struct rule_path *p,
-	char **blocked, struct rs_err *err)
+static int run_one_removed(struct run *u, const struct rule_path *p, struct rs_err *err)
 {
+	struct judge_ctx *ctx = u->ctx;
 	auto_free char *path = judge_path_text(ctx, p);
 	struct rs_err why = {0};
 	struct nt_stat st = {0};
@@ -279,24 +271,24 @@ static int run_one_removed(struct judge_ctx *ctx, const struct rule *r, const st
 	if (code == 0)
 		code = nt_stat(ctx->vol, ref, &st, &why);
 	if (code == RS_E_NO_SUCH_FILE)
-		return add_missing(ctx, r, path, NULL, err);
+		return add_missing(u, path, NULL, err);
 	if (code == 0)
-		return st.size_bytes || st.is_reparse ? 0 : add_missing(ctx, r, path, &st, err);
-	judge_add(ctx, blocked, "; ", "%s: %s%s%s", path, rs_err_info(code)->text,
+		return st.size_bytes || st.is_reparse ? 0 : add_missing(u, path, &st, err);
+	judge_add(ctx, &u->out->why, "; ", "%s: %s%s%s", path, rs_err_info(code)->text,
 		why.detail[0] ? ": " : "", why.detail);
 	return judge_pass(ctx, path, &why, err);
 }
 
-static int run_removed(struct judge_ctx *ctx, size_t i, struct judge_note *note, struct rs_err *err)
+static int run_removed(struct run *u, struct rs_err *err)
 {
-	const struct rule *r = ctx->set->rules[i];
-	struct judge_rule *out = &ctx->out[i];
+	struct judge_ctx *ctx = u->ctx;
+	const struct rule *r = u->r;
+	struct judge_rule *out = u->out;
 	size_t from = ctx->res->n_findings;
 	enum judge_truth required = JUDGE_YES;
 	auto_free char *why = NULL;
 
-	int code =
-		r->requires.n || r->requires_any.n ? requirements(ctx, r, &required, &why, err) : 0;
+	int code = requirements(u, &required, &why, err);
 	if (code == 0 && required != JUDGE_YES) {
 		if (required == JUDGE_UNKNOWN)
 			judge_fault(ctx, "rule %s: %s", r->about.id, why ? why : "not looked at");
@@ -304,11 +296,11 @@ static int run_removed(struct judge_ctx *ctx, size_t i, struct judge_note *note,
 		return 0;
 	}
 	for (size_t k = 0; k < r->paths.n && code == 0; k++)
-		code = run_one_removed(ctx, r, &r->paths.v[k], &out->why, err);
+		code = run_one_removed(u, &r->paths.v[k], err);
 	bool is_blocked = out->why != NULL;
 	bool is_found = ctx->res->n_findings > from;
 	if (code == 0 && is_found)
-		code = weigh(ctx, r, out, note, err);
+		code = weigh(u, err);
 	if (code < 0)
 		return code;
 	out->outcome = is_found ? RULE_REPORTED : is_blocked ? RULE_STOPPED : RULE_NO_MATCH;
@@ -321,45 +313,44 @@ static int run_removed(struct judge_ctx *ctx, size_t i, struct judge_note *note,
 
 /* ---- kind: an update is half applied; no file, only signs ---- */
 
-static int run_signs(struct judge_ctx *ctx, size_t i, struct judge_note *note, struct rs_err *err)
+static int run_signs(struct run *u, struct rs_err *err)
 {
-	const struct rule *r = ctx->set->rules[i];
-	struct judge_rule *out = &ctx->out[i];
+	struct judge_ctx *ctx = u->ctx;
+	struct judge_rule *out = u->out;
 	enum judge_truth required = JUDGE_YES;
 	auto_free char *why = NULL;
 
-	int code = requirements(ctx, r, &required, &why, err);
+	int code = requirements(u, &required, &why, err);
 	if (code < 0)
 		return code;
 	judge_add(ctx, &out->why, "; ", "%s", why ? why : "its signs are here");
 	if (required == JUDGE_UNKNOWN)
-		judge_fault(ctx, "rule %s: %s", r->about.id, why ? why : "not looked at");
+		judge_fault(ctx, "rule %s: %s", u->r->about.id, why ? why : "not looked at");
 	if (required != JUDGE_YES)
 		return 0;
-	if (note->doubt)
-		judge_add(ctx, &out->why, "; ", "%s", note->doubt);
-	code = stops(ctx, r, note, err);
+	if (u->note.doubt)
+		judge_add(ctx, &out->why, "; ", "%s", u->note.doubt);
+	code = stops(u, err);
 	if (code == 0)
-		code = weigh(ctx, r, out, note, err);
-	out->outcome = note->stop ? RULE_STOPPED : RULE_REPORTED;
-	if (note->stop)
-		judge_add(ctx, &out->why, "; ", "%s", note->stop);
+		code = weigh(u, err);
+	out->outcome = u->note.stop ? RULE_STOPPED : RULE_REPORTED;
+	if (u->note.stop)
+		judge_add(ctx, &out->why, "; ", "%s", u->note.stop);
 	return code;
 }
 
-int judge_rule_run(struct judge_ctx *ctx, size_t i, char **doubt, struct rs_err *err)
+int judge_rule_run(struct judge_ctx *ctx, size_t i, struct rs_err *err)
 {
+	struct judge_work *w = &ctx->work[i];
 	const struct rule *r = ctx->set->rules[i];
-	struct judge_note note = {.doubt = rs_steal(*doubt)};
+	struct run u = {ctx, r, &ctx->out[i], {.doubt = rs_steal(w->doubt)}};
 	int code;
 
 	if (r->about.kind == RULE_GOOD_FILE_REMOVED)
-		code = run_removed(ctx, i, &note, err);
-	else if (r->paths.n)
-		code = run_bad_file(ctx, i, &note, err);
+		code = run_removed(&u, err);
 	else
-		code = run_signs(ctx, i, &note, err);
-	free(note.doubt);
-	free(note.stop);
+		code = r->paths.n ? run_bad_file(&u, &w->deep, err) : run_signs(&u, err);
+	free(u.note.doubt);
+	free(u.note.stop);
 	return code;
 }

@@ -129,14 +129,15 @@ static enum judge_truth keys_load(
 	win_key at = 0;
 	struct collect c = {ctx, k};
 
-	if (k->code == 1) {
+	if (!k->is_tried) {
 		enum judge_truth t = key_open(ctx, which, key, &h, &at, why);
 		if (t != JUDGE_YES)
 			return t;
-		k->code = win_hive_each_key(h, at, collect_key, &c, &k->err);
+		k->is_tried = true;
+		(void)win_hive_each_key(h, at, collect_key, &c, &k->err);
 	}
 	/* a damaged list has told what it could: names found still count */
-	return k->code < 0 && !k->n ? from_err(ctx, why, &k->err) : JUDGE_YES;
+	return k->err.code && !k->n ? from_err(ctx, why, &k->err) : JUDGE_YES;
 }
 
 /* ---- services and packages ---- */
@@ -201,7 +202,7 @@ static enum judge_truth one_of(struct judge_ctx *ctx, const struct rule_evidence
 			return JUDGE_YES;
 		}
 	}
-	return k->code < 0 ? from_err(ctx, why, &k->err) : JUDGE_NO;
+	return k->err.code ? from_err(ctx, why, &k->err) : JUDGE_NO;
 }
 
 /* ---- keys and values ---- */
@@ -220,7 +221,7 @@ static enum judge_truth key_exists(
 		return t;
 	}
 	auto_free char *parent = strndup(e->key, (size_t)(last - e->key));
-	struct judge_keys own = {.code = 1};
+	struct judge_keys own = {0};
 	bool is_packages =
 		which == JUDGE_SOFTWARE && parent && strcasecmp(parent, PACKAGES_KEY) == 0;
 	struct judge_keys *k = is_packages ? &ctx->packages : &own;

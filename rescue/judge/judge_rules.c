@@ -136,39 +136,33 @@ static enum judge_truth applies(struct judge_ctx *ctx, const struct rule *r, cha
 
 /* ---- the run ---- */
 
-/* Which rules apply; @doubts gets a line for those of which it is not known. */
-static bool *choose(struct judge_ctx *ctx, char **doubts)
+/* Which rules apply, or may. */
+static void choose(struct judge_ctx *ctx)
 {
-	bool *is_wanted = calloc(ctx->set->n + 1, sizeof(*is_wanted));
-
-	for (size_t i = 0; is_wanted && i < ctx->set->n; i++) {
+	for (size_t i = 0; i < ctx->set->n; i++) {
 		struct judge_rule *out = &ctx->out[i];
 		auto_free char *why = NULL;
 		out->rule = ctx->set->rules[i];
 		enum judge_truth t = applies(ctx, out->rule, &why);
-		is_wanted[i] = t != JUDGE_NO;
+		ctx->work[i].is_wanted = t != JUDGE_NO;
 		if (t == JUDGE_NO) {
 			out->outcome = RULE_NOT_APPLICABLE;
 			out->why = rs_steal(why);
 		} else if (t == JUDGE_UNKNOWN) {
-			doubts[i] = rs_steal(why);
+			ctx->work[i].doubt = rs_steal(why);
 		}
 	}
-	return is_wanted;
 }
 
-static int run_all(struct judge_ctx *ctx, char **doubts, struct rs_err *err)
+static int run_all(struct judge_ctx *ctx, struct rs_err *err)
 {
-	auto_free bool *is_wanted = choose(ctx, doubts);
-
-	if (!is_wanted)
-		return rs_fail(err, RS_E_MEMORY, "rules");
-	int code = judge_find_deep(ctx, is_wanted, err);
+	choose(ctx);
+	int code = judge_find_deep(ctx, err);
 	for (size_t i = 0; i < ctx->set->n && code == 0; i++) {
 		if (!rs_task_step(ctx->task, "rules", i, ctx->set->n))
 			return rs_fail(err, RS_E_CANCELLED, "while looking for bad files");
-		if (is_wanted[i])
-			code = judge_rule_run(ctx, i, &doubts[i], err);
+		if (ctx->work[i].is_wanted)
+			code = judge_rule_run(ctx, i, err);
 	}
 	return code;
 }
@@ -188,15 +182,13 @@ static void fill_empty(struct judge_ctx *ctx)
 
 static int prepare(struct judge_ctx *ctx, struct rs_err *err)
 {
-	ctx->services.code = 1;
-	ctx->packages.code = 1;
-	ctx->deep = calloc(ctx->set->n + 1, sizeof(*ctx->deep));
+	ctx->work = calloc(ctx->set->n + 1, sizeof(*ctx->work));
 	struct judge_result *res = ctx->res;
 	const size_t n = ctx->set->n, before = res->n_rules;
 	struct judge_rule *rules = reallocarray(res->rules, before + n + 1, sizeof(*rules));
 	if (rules)
 		res->rules = rules;
-	if (!ctx->deep || !rules)
+	if (!ctx->work || !rules)
 		return rs_fail(err, RS_E_MEMORY, "rules");
 	ctx->out = rules + before;
 	memset(ctx->out, 0, n * sizeof(*rules));
@@ -206,9 +198,11 @@ static int prepare(struct judge_ctx *ctx, struct rs_err *err)
 
 static void ctx_done(struct judge_ctx *ctx)
 {
-	for (size_t i = 0; i < ctx->set->n && ctx->deep; i++)
-		judge_list_done(&ctx->deep[i]);
-	free(ctx->deep);
+	for (size_t i = 0; i < ctx->set->n && ctx->work; i++) {
+		judge_list_done(&ctx->work[i].deep);
+		free(ctx->work[i].doubt);
+	}
+	free(ctx->work);
 	judge_registry_done(ctx);
 }
 
@@ -220,17 +214,12 @@ static int look(const struct judge_look *in, struct judge_result *ret, struct rs
 		.win = in->win,
 		.task = in->task,
 		.res = ret};
-	auto_free char **doubts = calloc(in->rules->n + 1, sizeof(*doubts));
 
-	if (!doubts)
-		return rs_fail(err, RS_E_MEMORY, "rules");
 	int code = prepare(&ctx, err);
 	if (code == 0) {
-		code = run_all(&ctx, doubts, err);
+		code = run_all(&ctx, err);
 		fill_empty(&ctx);
 	}
-	for (size_t i = 0; i < in->rules->n; i++)
-		free(doubts[i]);
 	if (code == 0 && ctx.no_memory)
 		code = rs_fail(err, RS_E_MEMORY, "findings");
 	ctx_done(&ctx);

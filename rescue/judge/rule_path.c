@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Path patterns: '*' and '?' within a part, "**" for any depth, case as NTFS has it. */
+#include <ctype.h>
 #include <string.h>
 
 #include "judge/rule_internal.h"
@@ -98,16 +99,10 @@ const char *rule_path_parse(const char *text, struct rule_path *ret)
 	return NULL;
 }
 
-static bool chars_meet(char a, char b)
+static bool chars_meet(unsigned char a, unsigned char b)
 {
-	unsigned char x = (unsigned char)a, y = (unsigned char)b;
-
-	if (x >= 'a' && x <= 'z')
-		x = (unsigned char)(x - 'a' + 'A');
-	if (y >= 'a' && y <= 'z')
-		y = (unsigned char)(y - 'a' + 'A');
 	/* '?' is one character, which may be several bytes of UTF-8: let it fit any of them */
-	return a == '?' || b == '?' || x == y || x >= 0x80 || y >= 0x80;
+	return a == '?' || b == '?' || a >= 0x80 || b >= 0x80 || toupper(a) == toupper(b);
 }
 
 /* Is there a name that fits both patterns? A table instead of recursion: two '*' would otherwise
@@ -126,7 +121,8 @@ static bool parts_meet(const char *a, const char *b)
 			bool skip_a = i < na && (star_a || star_b) && below[j];
 			bool skip_b = j < nb && (star_a || star_b) && meet[j + 1];
 			bool both = i < na && j < nb && !star_a && !star_b &&
-				    chars_meet(a[i], b[j]) && below[j + 1];
+				    chars_meet((unsigned char)a[i], (unsigned char)b[j]) &&
+				    below[j + 1];
 			meet[j] = is_end || skip_a || skip_b || both;
 		}
 		memcpy(below, meet, sizeof(below));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The values of a rule's keys: numbers, versions, builds, hashes, lists. */
 #include <ctype.h>
+#include <errno.h>
+#include <openssl/crypto.h>
 #include <string.h>
 
 #include "core/text.h"
@@ -41,23 +43,16 @@ void rule_texts_done(struct rule_texts *texts)
 /* Decimal, or hexadecimal after 0x; stops at the first other character. */
 static bool scan_number(const char **p, uint64_t most, uint64_t *ret)
 {
-	unsigned base = 10;
-	uint64_t v = 0;
+	bool is_hex = (*p)[0] == '0' && ((*p)[1] == 'x' || (*p)[1] == 'X');
+	char *end;
 
-	if ((*p)[0] == '0' && ((*p)[1] == 'x' || (*p)[1] == 'X')) {
-		base = 16;
-		*p += 2;
-	}
-	const char *first = *p;
-	for (; base == 16 ? isxdigit((unsigned char)**p) : isdigit((unsigned char)**p); (*p)++) {
-		char c = (char)tolower((unsigned char)**p);
-		unsigned digit = (unsigned)(isdigit((unsigned char)c) ? c - '0' : c - 'a' + 10);
-		if (__builtin_mul_overflow(v, base, &v) || __builtin_add_overflow(v, digit, &v) ||
-			v > most)
-			return false;
-	}
-	*ret = v;
-	return *p > first;
+	/* no sign, no blanks, which the library would take */
+	if (!(is_hex ? isxdigit((unsigned char)(*p)[2]) : isdigit((unsigned char)**p)))
+		return false;
+	errno = 0;
+	*ret = strtoull(*p, &end, is_hex ? 16 : 10);
+	*p = end;
+	return !errno && *ret <= most;
 }
 
 const char *rule_value_number(const char *text, uint64_t most, uint64_t *ret)
@@ -122,18 +117,9 @@ const char *rule_value_builds(const char *text, struct rule_builds *ret)
 
 const char *rule_value_hex(const char *text, struct rule_value *ret)
 {
-	static const char digits[] = "0123456789abcdef";
-	size_t len = strlen(text);
-
-	if (!len || len % 2 || len / 2 > sizeof(ret->bytes))
+	if (!OPENSSL_hexstr2buf_ex(ret->bytes, sizeof(ret->bytes), &ret->len, text, '\0') ||
+		!ret->len)
 		return "pairs of hexadecimal digits expected, at most 32 bytes";
-	for (size_t i = 0; i < len; i++) {
-		const char *d = strchr(digits, tolower((unsigned char)text[i]));
-		if (!d || !*d)
-			return "pairs of hexadecimal digits expected, at most 32 bytes";
-		ret->bytes[i / 2] = (uint8_t)(ret->bytes[i / 2] << 4 | (d - digits));
-	}
-	ret->len = len / 2;
 	return NULL;
 }
 

@@ -90,19 +90,14 @@ int file_names_read(struct nt_vol *vol, uint64_t ref, struct file_names *ret, st
 
 static int only_tell(struct plan_item *item, const char *path, const char *why, struct rs_err *err)
 {
+	const char *said = item->why ? item->why : "";
 	char *text = NULL;
 
-	if (asprintf(&text, "%s%snot moved: %s%s%s", item->why ? item->why : "",
-		    item->why && item->why[0] ? "; " : "", path ? "it is also " : "",
-		    path ? path : "", path ? ", and " : "") < 0)
-		return rs_fail(err, RS_E_MEMORY, "plan");
-	char *whole = NULL;
-	int n = asprintf(&whole, "%s%s", text, why);
-	free(text);
-	if (n < 0)
+	if (asprintf(&text, "%s%snot moved: %s%s%s%s", said, said[0] ? "; " : "",
+		    path ? "it is also " : "", path ? path : "", path ? ", and " : "", why) < 0)
 		return rs_fail(err, RS_E_MEMORY, "plan");
 	free(item->why);
-	item->why = whole;
+	item->why = text;
 	item->action = PLAN_REPORT;
 	item->is_spared = true;
 	return 0;

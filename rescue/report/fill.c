@@ -104,29 +104,33 @@ static void item_fill(struct report_pool *p, const struct plan *plan, const stru
 	plan_target(plan, from, ret->target);
 }
 
-void report_plan(struct rs_report *r, const struct plan *p, unsigned volume, bool is_answered)
+/* The plan's items, at the end of a list; @as: what they have in common. */
+static void add_items(struct report_pool *pool, struct run_item **list, size_t *n,
+	const struct plan *p, const struct run_item *as, bool only_accepted)
 {
-	r->run.is_planned = true;
 	for (size_t i = 0; p && i < p->n_items; i++) {
-		struct run_item *item = REPORT_ADD(&r->planned, r->run.plan, r->run.n_plan);
+		if (only_accepted && !p->items[i].is_accepted)
+			continue;
+		struct run_item *item = REPORT_ADD(pool, *list, *n);
 		if (!item)
 			return;
-		item->volume = volume;
-		item->is_answered = is_answered;
-		item_fill(&r->planned, p, &p->items[i], item);
+		*item = *as;
+		item_fill(pool, p, &p->items[i], item);
 	}
+}
+
+void report_plan(struct rs_report *r, const struct plan *p, unsigned volume, bool is_answered)
+{
+	const struct run_item as = {.volume = volume, .is_answered = is_answered};
+
+	r->run.is_planned = true;
+	add_items(&r->planned, &r->run.plan, &r->run.n_plan, p, &as, false);
 }
 
 void report_actions(struct rs_report *r, const struct plan *p, unsigned volume)
 {
+	const struct run_item as = {.volume = volume};
+
 	r->run.is_acted = true;
-	for (size_t i = 0; p && i < p->n_items; i++) {
-		if (!p->items[i].is_accepted)
-			continue;
-		struct run_item *item = REPORT_ADD(&r->kept, r->run.actions, r->run.n_actions);
-		if (!item)
-			return;
-		item->volume = volume;
-		item_fill(&r->kept, p, &p->items[i], item);
-	}
+	add_items(&r->kept, &r->run.actions, &r->run.n_actions, p, &as, true);
 }

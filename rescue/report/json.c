@@ -7,30 +7,29 @@
 
 static void texts(struct json_out *j, const char *key, const struct run_texts *t)
 {
-	if (t->n)
-		jo_open(j, key, '[');
+	jo_open(j, key, '[');
 	for (size_t i = 0; i < t->n; i++)
 		jo_text(j, NULL, t->list[i]);
-	if (t->n)
-		jo_close(j, ']');
+	jo_close(j, ']');
 }
 
-static void tool(struct json_out *j, const struct rs_run *run)
+static void texts_if(struct json_out *j, const char *key, const struct run_texts *t)
 {
-	const struct run_machine *m = &run->machine;
+	if (t->n)
+		texts(j, key, t);
+}
 
-	jo_uint(j, "schema_version", REPORT_SCHEMA_VERSION);
-	jo_open(j, "tool", '{');
+static void tool(struct json_out *j, const void *of)
+{
+	(void)of;
 	jo_text(j, "name", "unbrick");
 	jo_text(j, "version", UNBRICK_VERSION);
-	jo_close(j, '}');
-	if (!run->has_machine)
-		jo_time(j, "started", run->started_filetime);
-	jo_text(j, "command", run->command);
-	if (!run->has_machine)
-		return;
-	jo_time(j, "started", run->started_filetime);
-	jo_open(j, "machine", '{');
+}
+
+static void machine(struct json_out *j, const void *of)
+{
+	const struct run_machine *m = of;
+
 	jo_text(j, "system", m->system);
 	jo_text(j, "cpu", m->cpu);
 	if (m->memory_bytes)
@@ -38,12 +37,25 @@ static void tool(struct json_out *j, const struct rs_run *run)
 	jo_text(j, "vendor", m->vendor);
 	jo_text(j, "product", m->product);
 	jo_text(j, "serial", m->serial);
-	jo_close(j, '}');
 }
 
-static void finding(struct json_out *j, const struct run_finding *f)
+static void head(struct json_out *j, const struct rs_run *run)
 {
-	jo_open(j, NULL, '{');
+	jo_uint(j, "schema_version", REPORT_SCHEMA_VERSION);
+	jo_object(j, "tool", tool, NULL);
+	if (!run->has_machine)
+		jo_time(j, "started", run->started_filetime);
+	jo_text(j, "command", run->command);
+	if (!run->has_machine)
+		return;
+	jo_time(j, "started", run->started_filetime);
+	jo_object(j, "machine", machine, &run->machine);
+}
+
+static void finding(struct json_out *j, const void *of)
+{
+	const struct run_finding *f = of;
+
 	jo_uint(j, "volume", f->volume);
 	jo_text(j, "rule", f->rule);
 	jo_text(j, "title", f->title);
@@ -52,36 +64,15 @@ static void finding(struct json_out *j, const struct run_finding *f)
 	jo_text(j, "why", f->why);
 	jo_text(j, "evidence", f->evidence);
 	jo_text(j, "text", f->text);
-	texts(j, "references", &f->references);
-	jo_close(j, '}');
+	texts_if(j, "references", &f->references);
 }
 
-static void findings(struct json_out *j, const struct rs_run *run)
+static void name(struct json_out *j, const void *of)
 {
-	if (run->n_findings)
-		jo_open(j, "findings", '[');
-	for (size_t i = 0; i < run->n_findings; i++)
-		finding(j, &run->findings[i]);
-	if (run->n_findings)
-		jo_close(j, ']');
-	if (run->is_judged)
-		jo_uint(j, "unreadable", run->unreadable);
-	texts(j, "faults", &run->faults);
-}
+	const struct plan_name *n = of;
 
-/* Only where there are several: most files have one name, which is the path. */
-static void names(struct json_out *j, const struct plan_item *item)
-{
-	if (item->n_names < 2)
-		return;
-	jo_open(j, "names", '[');
-	for (size_t i = 0; i < item->n_names; i++) {
-		jo_open(j, NULL, '{');
-		jo_text(j, "path", item->names[i].path);
-		jo_bool(j, "moved", item->names[i].is_moved);
-		jo_close(j, '}');
-	}
-	jo_close(j, ']');
+	jo_text(j, "path", n->path);
+	jo_bool(j, "moved", n->is_moved);
 }
 
 static void file_facts(struct json_out *j, const struct plan_item *item)
@@ -101,22 +92,23 @@ static void file_facts(struct json_out *j, const struct plan_item *item)
 
 static void item_head(struct json_out *j, const struct run_item *it)
 {
-	jo_open(j, NULL, '{');
 	jo_uint(j, "volume", it->volume);
 	jo_uint(j, "item", it->item.number);
 	jo_text(j, "action", run_action_word(it->item.action));
 	jo_text(j, "path", it->item.path);
 }
 
-static void plan_item(struct json_out *j, const struct run_item *it)
+static void plan_item(struct json_out *j, const void *of)
 {
+	const struct run_item *it = of;
 	const struct plan_item *item = &it->item;
 	bool is_told = item->action == PLAN_KEEP || item->action == PLAN_REPORT;
 
 	item_head(j, it);
 	jo_text(j, "rule", item->rule_id);
 	jo_text(j, "why", item->why);
-	names(j, item);
+	if (item->n_names > 1) /* most files have one name, which is the path */
+		JO_OBJECTS(j, "names", name, item->names, item->n_names);
 	jo_text(j, "target", is_told ? NULL : it->target);
 	jo_text(j, "place", item->place);
 	jo_text(j, "hinder", item->hinder);
@@ -126,36 +118,26 @@ static void plan_item(struct json_out *j, const struct run_item *it)
 	file_facts(j, item);
 	if (it->is_answered)
 		jo_bool(j, "accepted", item->is_accepted);
-	jo_close(j, '}');
 }
 
 static void plan(struct json_out *j, const struct rs_run *run)
 {
-	if (!run->is_planned)
-		return;
-	jo_open(j, "plan", '[');
-	for (size_t i = 0; i < run->n_plan; i++)
-		plan_item(j, &run->plan[i]);
-	jo_close(j, ']');
+	if (run->is_planned)
+		JO_OBJECTS(j, "plan", plan_item, run->plan, run->n_plan);
 }
 
-static void left(struct json_out *j, const struct rs_run *run)
+static void left(struct json_out *j, const void *of)
 {
-	if (!run->n_left)
-		return;
-	jo_open(j, "left", '[');
-	for (size_t i = 0; i < run->n_left; i++) {
-		jo_open(j, NULL, '{');
-		jo_uint(j, "volume", run->left[i].volume);
-		report_json_error(j, "error", &run->left[i].err);
-		jo_close(j, '}');
-	}
-	jo_close(j, ']');
+	const struct run_left *l = of;
+
+	jo_uint(j, "volume", l->volume);
+	report_json_error(j, "error", &l->err);
 }
 
-static void replay(struct json_out *j, const struct run_replay *r)
+static void replay(struct json_out *j, const void *of)
 {
-	jo_open(j, NULL, '{');
+	const struct run_replay *r = of;
+
 	jo_uint(j, "volume", r->volume);
 	jo_text(j, "state",
 		run_journal_word(r->is_pending ? RUN_JOURNAL_PENDING : RUN_JOURNAL_IDLE));
@@ -166,135 +148,93 @@ static void replay(struct json_out *j, const struct run_replay *r)
 	jo_text(j, "plan", r->plan_file);
 	jo_text(j, "result", run_replay_word(r->result));
 	report_json_error(j, "error", &r->err);
-	jo_close(j, '}');
 }
 
 static void replays(struct json_out *j, const struct rs_run *run)
 {
-	if (!run->n_replays)
-		return;
-	jo_open(j, "replay", '[');
-	for (size_t i = 0; i < run->n_replays; i++)
-		replay(j, &run->replays[i]);
-	jo_close(j, ']');
+	if (run->n_replays)
+		JO_OBJECTS(j, "replay", replay, run->replays, run->n_replays);
 }
 
-static void actions(struct json_out *j, const struct rs_run *run)
+static void action(struct json_out *j, const void *of)
 {
-	if (!run->is_acted)
-		return;
-	jo_open(j, "actions", '[');
-	for (size_t i = 0; i < run->n_actions; i++) {
-		const struct plan_item *item = &run->actions[i].item;
-		item_head(j, &run->actions[i]);
-		jo_text(j, "target", run->actions[i].target);
-		jo_text(j, "place", item->place);
-		jo_text(j, "result", run_done_word(item->result));
-		report_json_error(j, "error", &item->err);
-		jo_close(j, '}');
-	}
-	jo_close(j, ']');
+	const struct run_item *it = of;
+
+	item_head(j, it);
+	jo_text(j, "target", it->target);
+	jo_text(j, "place", it->item.place);
+	jo_text(j, "result", run_done_word(it->item.result));
+	report_json_error(j, "error", &it->item.err);
 }
 
-static void verification(struct json_out *j, const struct rs_run *run)
+static void verification(struct json_out *j, const void *of)
 {
-	const struct run_verification *v = &run->verification;
+	const struct run_verification *v = of;
 
-	if (!v->is_done)
-		return;
-	jo_open(j, "verification", '{');
-	jo_open(j, "checks", '[');
-	for (size_t i = 0; i < v->checks.n; i++)
-		jo_text(j, NULL, v->checks.list[i]);
-	jo_close(j, ']');
+	texts(j, "checks", &v->checks);
 	jo_text(j, "read_from", run_source_word(v->read_from));
 	jo_bool(j, "passed", v->is_passed);
 	report_json_error(j, "error", &v->err);
-	jo_close(j, '}');
 }
 
-static void kept(struct json_out *j, const struct rs_run *run)
+static void kept(struct json_out *j, const void *of)
 {
-	if (!run->quarantine.id[0])
-		return;
-	jo_open(j, "quarantine", '{');
-	jo_text(j, "id", run->quarantine.id);
-	jo_uint(j, "volume", run->quarantine.volume);
-	jo_text(j, "report", run->quarantine.report);
-	jo_close(j, '}');
+	const struct run_kept *k = of;
+
+	jo_text(j, "id", k->id);
+	jo_uint(j, "volume", k->volume);
+	jo_text(j, "report", k->report);
 }
 
-static void rules(struct json_out *j, const struct rs_run *run)
+static void rule(struct json_out *j, const void *of)
 {
-	if (run->n_rules)
-		jo_open(j, "rules", '[');
-	for (size_t i = 0; i < run->n_rules; i++) {
-		const struct run_rule *r = &run->rules[i];
-		jo_open(j, NULL, '{');
-		jo_text(j, "id", r->id);
-		jo_text(j, "title", r->title);
-		jo_text(j, "kind", run_kind_word(r->kind));
-		jo_text(j, "action", run_rule_action_word(r->action));
-		texts(j, "references", &r->references);
-		jo_close(j, '}');
-	}
-	if (run->n_rules)
-		jo_close(j, ']');
-	if (!run->rule_id)
-		return;
-	jo_open(j, "rule", '{');
+	const struct run_rule *r = of;
+
+	jo_text(j, "id", r->id);
+	jo_text(j, "title", r->title);
+	jo_text(j, "kind", run_kind_word(r->kind));
+	jo_text(j, "action", run_rule_action_word(r->action));
+	texts_if(j, "references", &r->references);
+}
+
+static void shown_rule(struct json_out *j, const void *of)
+{
+	const struct rs_run *run = of;
+
 	jo_text(j, "id", run->rule_id);
 	/* not escaped: it is a text file of several lines, and was checked when parsed */
 	jo_verbatim(j, "text", run->rule_text);
-	jo_close(j, '}');
 }
 
-static void checked(struct json_out *j, const struct rs_run *run)
+static void checked(struct json_out *j, const void *of)
 {
-	if (!run->is_checked)
-		return;
-	jo_open(j, "checked", '[');
-	for (size_t i = 0; i < run->n_checked; i++) {
-		jo_open(j, NULL, '{');
-		jo_text(j, "file", run->checked[i].file);
-		jo_bool(j, "ok", !run->checked[i].err.code);
-		report_json_error(j, "error", &run->checked[i].err);
-		jo_close(j, '}');
-	}
-	jo_close(j, ']');
+	const struct run_check *c = of;
+
+	jo_text(j, "file", c->file);
+	jo_bool(j, "ok", !c->err.code);
+	report_json_error(j, "error", &c->err);
 }
 
-static void export(struct json_out *j, const struct rs_run *run)
+static void export(struct json_out *j, const void *of)
 {
-	const struct run_export *x = &run->export;
+	const struct run_export *x = of;
 
-	if (!x->file)
-		return;
-	jo_open(j, "export", '{');
 	jo_uint(j, "bytes", x->bytes);
 	jo_uint(j, "data_bytes", x->data_bytes);
 	jo_text(j, "file", x->file);
 	jo_text(j, "sha256", x->sha256);
 	jo_uint(j, "resumed_at", x->resumed_at);
-	jo_close(j, '}');
 }
 
-static void outcome(struct json_out *j, const struct rs_run *run)
+static void outcome(struct json_out *j, const void *of)
 {
-	const struct run_outcome *o = &run->outcome;
+	const struct run_outcome *o = of;
 
-	if (run->is_front)
-		jo_uint(j, "duration_ms", run->duration_ms);
-	jo_open(j, "outcome", '{');
 	jo_int(j, "status", o->status);
 	jo_text(j, "result", run_result_word(o->result));
 	jo_text(j, "text", o->text);
 	if (o->can_write)
 		jo_bool(j, "written", o->is_written);
-	jo_close(j, '}');
-	report_json_error(j, "error", &run->err);
-	if (!run->is_front)
-		jo_uint(j, "duration_ms", run->duration_ms);
 }
 
 /* What was done follows what was found; that a file goes back is planned before. */
@@ -302,14 +242,18 @@ static void acts(struct json_out *j, const struct rs_run *run)
 {
 	bool is_back = run->command && strcmp(run->command, "undo") == 0;
 
-	left(j, run);
+	if (run->n_left)
+		JO_OBJECTS(j, "left", left, run->left, run->n_left);
 	if (is_back)
 		plan(j, run);
-	actions(j, run);
-	verification(j, run);
+	if (run->is_acted)
+		JO_OBJECTS(j, "actions", action, run->actions, run->n_actions);
+	if (run->verification.is_done)
+		jo_object(j, "verification", verification, &run->verification);
 	if (is_back)
 		replays(j, run);
-	kept(j, run);
+	if (run->quarantine.id[0])
+		jo_object(j, "quarantine", kept, &run->quarantine);
 	if (is_back)
 		return;
 	plan(j, run);
@@ -319,21 +263,38 @@ static void acts(struct json_out *j, const struct rs_run *run)
 static void begin(struct json_out *j, const struct rs_run *run)
 {
 	jo_open(j, NULL, '{');
-	tool(j, run);
-	findings(j, run);
+	head(j, run);
+	if (run->n_findings)
+		JO_OBJECTS(j, "findings", finding, run->findings, run->n_findings);
+	if (run->is_judged)
+		jo_uint(j, "unreadable", run->unreadable);
+	texts_if(j, "faults", &run->faults);
 	report_json_disks(j, run);
 	acts(j, run);
-	rules(j, run);
-	checked(j, run);
-	export(j, run);
+	if (run->n_rules)
+		JO_OBJECTS(j, "rules", rule, run->rules, run->n_rules);
+	if (run->rule_id)
+		jo_object(j, "rule", shown_rule, run);
+	if (run->is_checked)
+		JO_OBJECTS(j, "checked", checked, run->checked, run->n_checked);
+	if (run->export.file)
+		jo_object(j, "export", export, &run->export);
 	if (run->help)
 		jo_verbatim(j, "help", run->help);
 }
 
 static int end(struct json_out *j, const struct rs_report *r)
 {
-	if (r->run.outcome.is_known)
-		outcome(j, &r->run);
+	const struct rs_run *run = &r->run;
+
+	if (run->outcome.is_known) {
+		if (run->is_front)
+			jo_uint(j, "duration_ms", run->duration_ms);
+		jo_object(j, "outcome", outcome, &run->outcome);
+		report_json_error(j, "error", &run->err);
+		if (!run->is_front)
+			jo_uint(j, "duration_ms", run->duration_ms);
+	}
 	jo_close(j, '}');
 	(void)fputc('\n', j->f);
 	return j->is_failed || r->kept.is_short || r->planned.is_short ? RS_E_MEMORY : 0;

@@ -5,20 +5,23 @@
 #include "core/text.h"
 #include "report/render.h"
 
-void report_json_error(struct json_out *j, const char *key, const struct rs_err *err)
+static void error(struct json_out *j, const void *of)
 {
+	const struct rs_err *err = of;
 	const struct rs_err_info *info = rs_err_info(err->code);
 
-	if (!err->code)
-		return;
-	jo_open(j, key, '{');
 	jo_text(j, "id", info->id);
 	jo_int(j, "status", info->exit_status);
 	jo_text(j, "object", err->object);
 	jo_text(j, "text", info->text);
 	jo_text(j, "detail", err->detail);
 	jo_text(j, "next", rs_err_next(err));
-	jo_close(j, '}');
+}
+
+void report_json_error(struct json_out *j, const char *key, const struct rs_err *err)
+{
+	if (err->code)
+		jo_object(j, key, error, err);
 }
 
 void report_json_counts(struct json_out *j, const struct run_counts *c)
@@ -39,28 +42,24 @@ static const char *flavour_word(enum bl_flavour f)
 	return f == BL_VISTA ? "vista" : f == BL_TO_GO ? "to-go" : "7";
 }
 
-static void protector(struct json_out *j, const struct bl_protector *p)
+static void protector(struct json_out *j, const void *of)
 {
+	const struct bl_protector *p = of;
 	char kind[64], id[RS_GUID_LEN], brief[9];
 
 	bl_protector_text(p->protection, kind, sizeof(kind));
 	rs_guid_text(p->id, id);
 	(void)snprintf(brief, sizeof(brief), "%.8s", id);
-	jo_open(j, NULL, '{');
 	jo_text(j, "kind", kind);
 	jo_text(j, "id", id);
 	jo_text(j, "short_id", brief);
 	jo_text(j, "name", p->name);
 	jo_time(j, "changed", p->changed_filetime);
-	jo_close(j, '}');
 }
 
 static void protectors(struct json_out *j, const struct bl_info *info)
 {
-	jo_open(j, "protectors", '[');
-	for (unsigned i = 0; i < info->n_protectors; i++)
-		protector(j, &info->protectors[i]);
-	jo_close(j, ']');
+	JO_OBJECTS(j, "protectors", protector, info->protectors, info->n_protectors);
 	jo_open(j, "recovery_key_ids", '[');
 	for (unsigned i = 0; i < info->n_protectors; i++)
 		if (bl_is_kind(info->protectors[i].protection, BL_P_RECOVERY))
@@ -68,24 +67,23 @@ static void protectors(struct json_out *j, const struct bl_info *info)
 	jo_close(j, ']');
 }
 
-static void unlocked(struct json_out *j, const struct bl_unlock_result *u)
+static void unlocked(struct json_out *j, const void *of)
 {
+	const struct bl_unlock_result *u = of;
 	char kind[64];
 
 	bl_protector_text(u->protection, kind, sizeof(kind));
-	jo_open(j, "unlocked_by", '{');
 	jo_text(j, "kind", kind);
 	jo_guid(j, "id", u->protector_id);
-	jo_close(j, '}');
 }
 
-static void bitlocker(struct json_out *j, const struct run_bitlocker *b)
+static void bitlocker(struct json_out *j, const void *of)
 {
+	const struct run_bitlocker *b = of;
 	const struct bl_info *info = &b->info;
 	char method[64];
 
 	bl_method_text(info->method, method, sizeof(method));
-	jo_open(j, "bitlocker", '{');
 	jo_text(j, "flavour", flavour_word(info->flavour));
 	jo_text(j, "state", run_bitlocker_word(info->state));
 	jo_text(j, "method", method);
@@ -106,9 +104,8 @@ static void bitlocker(struct json_out *j, const struct run_bitlocker *b)
 	protectors(j, info);
 	jo_bool(j, "unlocked", b->is_unlocked);
 	if (b->is_unlocked)
-		unlocked(j, &b->unlock);
+		jo_object(j, "unlocked_by", unlocked, &b->unlock);
 	jo_text(j, "inside", b->inside);
-	jo_close(j, '}');
 }
 
 static void version(struct json_out *j, unsigned major, unsigned minor)
@@ -119,9 +116,10 @@ static void version(struct json_out *j, unsigned major, unsigned minor)
 	jo_text(j, "version", major ? text : "");
 }
 
-static void journal(struct json_out *j, const struct run_journal *l)
+static void journal(struct json_out *j, const void *of)
 {
-	jo_open(j, "journal", '{');
+	const struct run_journal *l = of;
+
 	jo_text(j, "state", run_journal_word(l->state));
 	version(j, l->major, l->minor);
 	jo_text(j, "reason", l->reason);
@@ -132,32 +130,35 @@ static void journal(struct json_out *j, const struct run_journal *l)
 	if (l->is_judged)
 		jo_bool(j, "can_replay", l->can_replay);
 	report_json_error(j, "refused", &l->refused);
-	jo_close(j, '}');
 }
 
-static void ntfs(struct json_out *j, const struct run_ntfs *n)
+static void hibernation(struct json_out *j, const void *of)
 {
+	const struct nt_state *s = of;
+
+	jo_bool(j, "hibernated", s->is_hibernated);
+	jo_text(j, "detail", s->hibernation);
+}
+
+static void ntfs(struct json_out *j, const void *of)
+{
+	const struct run_ntfs *n = of;
 	const struct nt_state *s = &n->state;
 	char serial[32];
 
 	(void)snprintf(serial, sizeof(serial), "%016" PRIX64, n->geometry.serial);
-	jo_open(j, "ntfs", '{');
 	version(j, s->ntfs_major, s->ntfs_minor);
 	jo_text(j, "label", s->label);
 	jo_text(j, "serial", serial);
 	jo_uint(j, "cluster_bytes", n->geometry.cluster_bytes);
 	jo_uint(j, "record_bytes", n->geometry.record_bytes);
 	jo_bool(j, "dirty", s->is_dirty);
-	jo_open(j, "hibernation", '{');
-	jo_bool(j, "hibernated", s->is_hibernated);
-	jo_text(j, "detail", s->hibernation);
-	jo_close(j, '}');
+	jo_object(j, "hibernation", hibernation, s);
 	jo_bool(j, "can_write", s->can_write);
 	jo_text(j, "refusal", s->refusal);
 	jo_bool(j, "mirror_differs", s->mirror_differs);
 	jo_text(j, "boot_sector", n->geometry.from_backup ? "backup" : "");
-	journal(j, &n->journal);
-	jo_close(j, '}');
+	jo_object(j, "journal", journal, &n->journal);
 }
 
 static void windows_members(struct json_out *j, const struct win_info *w)
@@ -188,41 +189,41 @@ static void windows_members(struct json_out *j, const struct win_info *w)
 	jo_text(j, "note", w->note);
 }
 
-/* Of the remains beside another one only their place is known. */
-static void windows_one(
-	struct json_out *j, const char *key, const struct win_info *w, bool is_first)
+static void windows(struct json_out *j, const void *of)
 {
-	jo_open(j, key, '{');
+	const struct win_info *w = of;
+
 	jo_text(j, "root", w->root);
 	jo_bool(j, "whole", win_is_whole(w));
-	if (is_first || win_is_whole(w))
+	windows_members(j, w);
+}
+
+/* Of the remains beside another one only their place is known. */
+static void other_windows(struct json_out *j, const void *of)
+{
+	const struct win_info *w = of;
+
+	jo_text(j, "root", w->root);
+	jo_bool(j, "whole", win_is_whole(w));
+	if (win_is_whole(w))
 		windows_members(j, w);
-	jo_close(j, '}');
 }
 
-static void windows(struct json_out *j, const struct run_volume *v)
+static void partition(struct json_out *j, const void *of)
 {
-	if (v->n_windows)
-		windows_one(j, "windows", &v->windows[0], true);
-	if (v->n_windows < 2)
-		return;
-	jo_open(j, "other_windows", '[');
-	for (size_t i = 1; i < v->n_windows; i++)
-		windows_one(j, NULL, &v->windows[i], false);
-	jo_close(j, ']');
+	const struct disk_part *p = of;
+
+	jo_uint(j, "number", p->number);
+	jo_text(j, "uuid", p->uuid);
+	jo_text(j, "type", p->type);
+	jo_text(j, "type_name", p->type_name);
+	jo_text(j, "label", p->label);
 }
 
-static void partition(struct json_out *j, const struct disk_part *p)
+static void part(struct json_out *j, const struct disk_part *p)
 {
-	if (p->number) {
-		jo_open(j, "partition", '{');
-		jo_uint(j, "number", p->number);
-		jo_text(j, "uuid", p->uuid);
-		jo_text(j, "type", p->type);
-		jo_text(j, "type_name", p->type_name);
-		jo_text(j, "label", p->label);
-		jo_close(j, '}');
-	}
+	if (p->number)
+		jo_object(j, "partition", partition, p);
 	jo_uint(j, "offset_bytes", p->off_bytes);
 	jo_uint(j, "size_bytes", p->len_bytes);
 	jo_text(j, "content", run_content_word(p->kind));
@@ -232,12 +233,12 @@ static void partition(struct json_out *j, const struct disk_part *p)
 	jo_text(j, "left_over", p->left_over);
 }
 
-static void quarantine(struct json_out *j, const struct quarantine *q)
+static void quarantine(struct json_out *j, const void *of)
 {
+	const struct quarantine *q = of;
 	char folder[PLAN_PATH_BYTES];
 
 	plan_path(q->top, q->id, "", folder);
-	jo_open(j, NULL, '{');
 	jo_text(j, "id", q->id);
 	jo_text(j, "state", quarantine_state_word(q->state));
 	jo_text(j, "folder", folder);
@@ -247,51 +248,53 @@ static void quarantine(struct json_out *j, const struct quarantine *q)
 	if (q->n_more)
 		jo_uint(j, "more", q->n_more);
 	report_json_error(j, "error", &q->err);
-	jo_close(j, '}');
 }
 
-static void member(struct json_out *j, const struct disk_member *m)
+static void member(struct json_out *j, const void *of)
 {
-	if (m->kind == MEMBER_NONE)
-		return;
-	jo_open(j, "member", '{');
+	const struct disk_member *m = of;
+
 	jo_text(j, "name", m->name);
 	jo_text(j, "text", m->text);
 	jo_text(j, "next", m->next);
-	jo_close(j, '}');
 }
 
-static void volume(struct json_out *j, const struct run_volume *v)
+static void passed_over(struct json_out *j, const void *of)
 {
-	jo_open(j, NULL, '{');
+	const struct run_volume *v = of;
+
+	jo_text(j, "is", v->passed_over);
+	jo_text(j, "next", v->passed_next);
+}
+
+static void volume(struct json_out *j, const void *of)
+{
+	const struct run_volume *v = of;
+
 	jo_uint(j, "number", v->number);
 	jo_text(j, "name", v->name);
-	partition(j, &v->part);
-	member(j, &v->member);
+	part(j, &v->part);
+	if (v->member.kind != MEMBER_NONE)
+		jo_object(j, "member", member, &v->member);
 	if (v->bitlocker)
-		bitlocker(j, v->bitlocker);
+		jo_object(j, "bitlocker", bitlocker, v->bitlocker);
 	if (v->ntfs)
-		ntfs(j, v->ntfs);
-	windows(j, v);
+		jo_object(j, "ntfs", ntfs, v->ntfs);
+	if (v->n_windows)
+		jo_object(j, "windows", windows, v->windows);
+	if (v->n_windows > 1)
+		JO_OBJECTS(j, "other_windows", other_windows, &v->windows[1], v->n_windows - 1);
 	if (v->n_quarantines)
-		jo_open(j, "quarantines", '[');
-	for (size_t i = 0; i < v->n_quarantines; i++)
-		quarantine(j, &v->quarantines[i]);
-	if (v->n_quarantines)
-		jo_close(j, ']');
-	if (v->passed_over[0]) {
-		jo_open(j, "passed_over", '{');
-		jo_text(j, "is", v->passed_over);
-		jo_text(j, "next", v->passed_next);
-		jo_close(j, '}');
-	}
+		JO_OBJECTS(j, "quarantines", quarantine, v->quarantines, v->n_quarantines);
+	if (v->passed_over[0])
+		jo_object(j, "passed_over", passed_over, v);
 	report_json_error(j, "error", &v->err);
-	jo_close(j, '}');
 }
 
-static void disk(struct json_out *j, const struct run_disk *d)
+static void disk(struct json_out *j, const void *of)
 {
-	jo_open(j, NULL, '{');
+	const struct run_disk *d = of;
+
 	jo_text(j, "path", d->path);
 	if (d->is_open)
 		jo_uint(j, "size_bytes", d->size_bytes);
@@ -303,21 +306,14 @@ static void disk(struct json_out *j, const struct run_disk *d)
 		jo_text(j, "id", d->id);
 		jo_text(j, "warning", d->warning);
 	}
-	member(j, &d->member);
+	if (d->member.kind != MEMBER_NONE)
+		jo_object(j, "member", member, &d->member);
 	report_json_error(j, "error", &d->err);
-	jo_open(j, "volumes", '[');
-	for (size_t i = 0; i < d->n_volumes; i++)
-		volume(j, &d->volumes[i]);
-	jo_close(j, ']');
-	jo_close(j, '}');
+	JO_OBJECTS(j, "volumes", volume, d->volumes, d->n_volumes);
 }
 
 void report_json_disks(struct json_out *j, const struct rs_run *run)
 {
-	if (!run->is_opened)
-		return;
-	jo_open(j, "disks", '[');
-	for (size_t i = 0; i < run->n_disks; i++)
-		disk(j, &run->disks[i]);
-	jo_close(j, ']');
+	if (run->is_opened)
+		JO_OBJECTS(j, "disks", disk, run->disks, run->n_disks);
 }

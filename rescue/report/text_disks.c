@@ -94,12 +94,8 @@ static void say_protectors(struct printer *p, const struct bl_info *info)
 
 static void say_bitlocker(struct printer *p, const struct run_bitlocker *b)
 {
-	static const char *const states[] = {[BL_ENCRYPTED] = "encrypted",
-		[BL_SUSPENDED] = "suspended (its key lies open on the disk)",
-		[BL_CONVERTING] = "encryption or decryption unfinished",
-		[BL_EOW] = "encryption unfinished (encrypt on write)",
-		[BL_DECRYPTED] = "decrypted",
-		[BL_STATE_UNKNOWN] = "state unknown"};
+#define TOLD(name, word, told) told,
+	static const char *const states[] = {BL_STATES(TOLD)};
 	char method[64], by[64] = "";
 
 	bl_method_text(b->info.method, method, sizeof(method));

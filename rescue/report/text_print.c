@@ -17,24 +17,19 @@
 void report_size_text(uint64_t bytes, char *ret)
 {
 	static const char *const unit[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-	uint64_t whole = bytes;
 	uint64_t rest = 0;
+	char decimal[8] = "";
 	int i = -1;
 
 	if (bytes < 1024) {
 		(void)snprintf(ret, 24, "%u %s", (unsigned)bytes, rs_form(bytes, "byte", "bytes"));
 		return;
 	}
-	while (whole >= 1024) {
-		rest = whole % 1024;
-		whole /= 1024;
-		i++;
-	}
+	for (; bytes >= 1024; bytes /= 1024, i++)
+		rest = bytes % 1024;
 	if (rest)
-		(void)snprintf(ret, 24, "%llu.%llu %s", (unsigned long long)whole,
-			(unsigned long long)(rest * 10 / 1024), unit[i]);
-	else
-		(void)snprintf(ret, 24, "%llu %s", (unsigned long long)whole, unit[i]);
+		(void)snprintf(decimal, sizeof(decimal), ".%u", (unsigned)(rest * 10 / 1024));
+	(void)snprintf(ret, 24, "%u%s %s", (unsigned)bytes, decimal, unit[i]);
 }
 
 /* Columns of @len bytes: characters of UTF-8 count one. */

@@ -19,18 +19,7 @@ WORDS(run_done_word, enum plan_result, PLAN_RESULTS)
 WORDS(run_kind_word, enum rule_kind, RULE_KINDS)
 WORDS(run_rule_action_word, enum rule_action, RULE_ACTIONS)
 WORDS(run_finding_word, enum rule_outcome, RULE_OUTCOMES)
-
-const char *run_bitlocker_word(enum bl_state s)
-{
-	static const char *const words[] = {[BL_ENCRYPTED] = "encrypted",
-		[BL_SUSPENDED] = "suspended",
-		[BL_CONVERTING] = "converting",
-		[BL_EOW] = "converting-eow",
-		[BL_DECRYPTED] = "decrypted",
-		[BL_STATE_UNKNOWN] = "unknown"};
-
-	return words[s];
-}
+WORDS(run_bitlocker_word, enum bl_state, BL_STATES)
 
 const char *run_bitlocker_note(const struct run_bitlocker *b)
 {

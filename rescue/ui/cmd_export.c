@@ -33,8 +33,7 @@ int ui_hash_text(EVP_MD_CTX *hash, char *ret, struct rs_err *err)
 
 	if (EVP_DigestFinal_ex(hash, digest, &len) != 1)
 		return rs_fail(err, RS_E_BUG, "SHA-256");
-	for (unsigned i = 0; i < len; i++)
-		(void)snprintf(ret + (size_t)2 * i, 3, "%02x", digest[i]);
+	rs_hex(digest, len, ret);
 	return 0;
 }
 
@@ -42,15 +41,6 @@ static int hash_add(struct export *x, size_t len, struct rs_err *err)
 {
 	if (EVP_DigestUpdate(x->hash, x->block, len) != 1)
 		return rs_fail(err, RS_E_BUG, "SHA-256");
-	return 0;
-}
-
-static int hash_begin(struct export *x, struct rs_err *err)
-{
-	if (!x->hash)
-		x->hash = EVP_MD_CTX_new();
-	if (!x->hash || EVP_DigestInit_ex(x->hash, EVP_sha256(), NULL) != 1)
-		return rs_fail(err, RS_E_MEMORY, "SHA-256");
 	return 0;
 }
 
@@ -71,15 +61,17 @@ static int identify(struct export *x, struct rs_err *err)
 {
 	x->state.bytes = rs_tree_bytes(x->tree);
 	(void)rs_escape(rs_tree_name(x->tree), x->state.volume, sizeof(x->state.volume));
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	unsigned n = 0;
 	size_t len = x->state.bytes < HOLE_BYTES ? (size_t)x->state.bytes : HOLE_BYTES;
 	int r = rs_tree_read_raw(x->tree, 0, x->block, len, err);
-	if (r == 0)
-		r = hash_begin(x, err);
-	if (r == 0)
-		r = hash_add(x, len, err);
-	if (r == 0)
-		r = ui_hash_text(x->hash, x->state.id, err);
-	return r < 0 ? r : hash_begin(x, err);
+
+	if (r < 0)
+		return r;
+	if (EVP_Digest(x->block, len, digest, &n, EVP_sha256(), NULL) != 1)
+		return rs_fail(err, RS_E_MEMORY, "SHA-256");
+	rs_hex(digest, n, x->state.id);
+	return 0;
 }
 
 static int save_state(struct export *x, struct rs_err *err)
@@ -115,29 +107,20 @@ static int pwrite_all(
 	return 0;
 }
 
-/* One block: pieces that are all zeros stay holes in a file. */
-static int put_block(struct export *x, size_t len, struct rs_err *err)
-{
-	if (!x->path)
-		return out_write(STDOUT_FILENO, x->block, len, "standard output", err);
-	for (size_t at = 0; at < len;) {
-		size_t n = len - at < HOLE_BYTES ? len - at : HOLE_BYTES;
-		if (!x->is_file || !is_zero(x->block + at, n)) {
-			int r = pwrite_all(x, x->block + at, n, x->state.done + at, err);
-			if (r < 0)
-				return r;
-		}
-		at += n;
-	}
-	return 0;
-}
-
-static void count_data(struct export *x, size_t len)
+/* One block: pieces that are all zeros stay holes in a file, the others are counted. */
+static int put_block(struct export *x, size_t len, bool is_there, struct rs_err *err)
 {
 	for (size_t at = 0; at < len; at += HOLE_BYTES) {
 		size_t n = len - at < HOLE_BYTES ? len - at : HOLE_BYTES;
-		x->data_bytes += is_zero(x->block + at, n) ? 0 : n;
+		bool is_hole = is_zero(x->block + at, n);
+		x->data_bytes += is_hole ? 0 : n;
+		if (is_there || (is_hole && x->is_file))
+			continue;
+		int r = pwrite_all(x, x->block + at, n, x->state.done + at, err);
+		if (r < 0)
+			return r;
 	}
+	return 0;
 }
 
 /* Resumed: what is there already goes into the hash, read back from the file. */
@@ -154,7 +137,7 @@ static int hash_existing(struct export *x, uint64_t end, struct rs_err *err)
 		int r = hash_add(x, (size_t)n, err);
 		if (r < 0)
 			return r;
-		count_data(x, (size_t)n);
+		(void)put_block(x, (size_t)n, true, err); /* nothing is written */
 		x->state.done += (uint64_t)n;
 		if (!progress_step("check what is there", x->state.done, end, true))
 			return rs_fail_on(err, RS_E_CANCELLED, x->path, "%s", "");
@@ -188,15 +171,15 @@ static int copy_all(struct export *x, struct rs_err *err)
 			return rs_fail_on(err, RS_E_CANCELLED, rs_tree_name(x->tree), "%s",
 				x->path ? "go on with --resume" : "");
 		int r = rs_tree_read_raw(x->tree, x->state.done, x->block, len, err);
-		if (r == 0 &&
-			x->path) /* a stream is as fast as it can be: who reads it can hash it */
+		/* a stream is as fast as it can be: who reads it can hash it */
+		if (r == 0 && x->path)
 			r = hash_add(x, len, err);
 		if (r == 0)
-			r = put_block(x, len, err);
+			r = x->path ? put_block(x, len, false, err)
+				    : out_write(
+					      STDOUT_FILENO, x->block, len, "standard output", err);
 		if (r < 0)
 			return r;
-		if (x->path)
-			count_data(x, len);
 		x->state.done += len;
 		if (x->state.done - x->saved_at >= STATE_EVERY)
 			r = save_state(x, err);
@@ -243,7 +226,7 @@ static int to_file(struct export *x, struct rs_err *err)
 }
 
 /* What was written to a file, for people or for the report. */
-static int tell(struct export *x, struct envelope *e, struct rs_err *err)
+static int tell(struct export *x, struct rs_err *err)
 {
 	char hex[2 * EVP_MAX_MD_SIZE + 1], name[4096];
 
@@ -253,68 +236,72 @@ static int tell(struct export *x, struct envelope *e, struct rs_err *err)
 	progress_clear();
 	(void)rs_escape(x->path, name, sizeof(name));
 	if (!is_given(&x->ui->opt, OPT_JSON)) {
-		/* envelope_end finds a lost line */
+		/* ui_end finds a lost line */
 		(void)printf("%s: %" PRIu64 " bytes, %" PRIu64 " of them not in empty blocks\n",
 			name, x->state.bytes, x->data_bytes);
 		(void)printf("SHA-256: %s\n", hex);
 		return 0;
 	}
 	const struct run_export told = {x->state.bytes, x->data_bytes, x->resumed_at, x->path, hex};
-	if (e->report)
-		rs_report_export(e->report, &told);
+	if (x->ui->own)
+		rs_report_export(x->ui->own, &told);
 	return 0;
 }
 
-static int check_options(struct export *x, struct rs_err *err)
+/* NULL: standard output. */
+static const char *output_of(const struct options *o)
 {
-	const struct options *o = &x->ui->opt;
-
 	const char *file = o->n_args > 1 ? o->args[1] : o->output;
 
-	if (o->n_args > 1 && o->output)
-		return rs_fail_on(err, RS_E_USAGE, "export", "two output files");
-	x->path = file && strcmp(file, "-") != 0 ? file : NULL;
-	if (x->path && is_given(o, OPT_RESUME) && is_given(o, OPT_FORCE))
-		return rs_fail_on(err, RS_E_USAGE, "export", "either --resume or --force");
-	if (x->path)
-		return 0;
-	if (is_given(o, OPT_RESUME) || is_given(o, OPT_FORCE))
-		return rs_fail_on(err, RS_E_USAGE, "export", "--resume and --force need -o FILE");
-	if (is_given(o, OPT_JSON))
-		return rs_fail_on(err, RS_E_USAGE, "export", "--json needs -o FILE");
-	if (isatty(STDOUT_FILENO))
-		return rs_fail_on(
-			err, RS_E_USAGE, "export", "standard output is a terminal: give -o FILE");
-	return 0;
+	return file && strcmp(file, "-") != 0 ? file : NULL;
 }
 
-int cmd_export(struct ui *ui)
+int check_export(const struct options *o, struct rs_err *err)
 {
-	ui_auto_free uint8_t *block = malloc(UI_BLOCK_BYTES);
-	struct export x = {.ui = ui, .fd = -1, .block = block};
-	struct rs_err err = {0};
-	struct envelope e;
+	const char *const path = output_of(o);
+	const bool is_resume = is_given(o, OPT_RESUME), is_force = is_given(o, OPT_FORCE);
+	const char *why = NULL;
 
-	int r = check_options(&x, &err);
-	if (r < 0)
-		envelope_begin_take(&e, ui, NULL);
-	else
-		r = ui_open_tree(ui, &x.tree, &e, &err);
-	if (r == 0 && rs_tree_is_replayed(x.tree))
+	if (o->n_args > 1 && o->output)
+		why = "two output files";
+	else if (path && is_resume && is_force)
+		why = "either --resume or --force";
+	else if (!path && (is_resume || is_force))
+		why = "--resume and --force need -o FILE";
+	else if (!path && is_given(o, OPT_JSON))
+		why = "--json needs -o FILE";
+	else if (!path && isatty(STDOUT_FILENO))
+		why = "standard output is a terminal: give -o FILE";
+	return why ? rs_fail_on(err, RS_E_USAGE, "export", "%s", why) : 0;
+}
+
+int cmd_export(struct ui *ui, struct rs_tree *t, struct rs_err *err)
+{
+	auto_free uint8_t *block = malloc(UI_BLOCK_BYTES);
+	struct export x = {.ui = ui,
+		.tree = t,
+		.path = output_of(&ui->opt),
+		.fd = -1,
+		.block = block,
+		.hash = EVP_MD_CTX_new()};
+	int r = 0;
+
+	if (rs_tree_is_replayed(t))
 		out_warn("warning: %s: the copy has the bytes of the disk, its journal is not "
 			 "applied",
-			rs_tree_name(x.tree));
-	if (r == 0 && !block)
-		r = rs_fail(&err, RS_E_MEMORY, "a block to read");
+			rs_tree_name(t));
+	if (!block)
+		r = rs_fail(err, RS_E_MEMORY, "a block to read");
+	else if (!x.hash || EVP_DigestInit_ex(x.hash, EVP_sha256(), NULL) != 1)
+		r = rs_fail(err, RS_E_MEMORY, "SHA-256");
 	if (r == 0)
-		r = identify(&x, &err);
+		r = identify(&x, err);
 	if (r == 0)
-		r = x.path ? to_file(&x, &err) : copy_all(&x, &err);
+		r = x.path ? to_file(&x, err) : copy_all(&x, err);
 	if (x.fd >= 0 && close(x.fd) < 0 && r == 0)
-		r = rs_fail_on(&err, RS_E_OUTPUT, x.path, "%s", strerror(errno));
+		r = rs_fail_on(err, RS_E_OUTPUT, x.path, "%s", strerror(errno));
 	if (r == 0 && x.path)
-		(void)tell(&x, &e, &err); /* the envelope takes the error */
+		r = tell(&x, err);
 	EVP_MD_CTX_free(x.hash);
-	rs_tree_close(x.tree);
-	return envelope_end(&e, "exported", &err);
+	return r;
 }

@@ -6,11 +6,6 @@
 
 #include "ui/ui.h"
 
-struct listing {
-	struct ui *ui;
-	struct envelope *envelope;
-};
-
 /* "DRHSAL" as far as they apply, size, time of change. */
 static void print_long(const struct rs_node *n)
 {
@@ -28,11 +23,11 @@ static void print_long(const struct rs_node *n)
 
 static bool on_node(void *user, const struct rs_node *n)
 {
-	struct listing *l = user;
-	const struct options *o = &l->ui->opt;
+	struct ui *ui = user;
+	const struct options *o = &ui->opt;
 
 	if (is_given(o, OPT_JSON)) {
-		envelope_entry(l->envelope, n, NULL);
+		ui_entry(ui, n, NULL);
 	} else {
 		if (is_given(o, OPT_LONG))
 			print_long(n);
@@ -41,10 +36,10 @@ static bool on_node(void *user, const struct rs_node *n)
 	return !term_is_cancelled() && !ferror(stdout);
 }
 
-static int walk(struct rs_tree *t, const char *path, struct listing *l, struct rs_err *err)
+static int walk(struct ui *ui, struct rs_tree *t, const char *path, struct rs_err *err)
 {
 	uint64_t faults = 0;
-	int r = rs_tree_walk(t, path, on_node, l, &faults, err);
+	int r = rs_tree_walk(t, path, on_node, ui, &faults, err);
 
 	if (r < 0)
 		return r;
@@ -53,32 +48,27 @@ static int walk(struct rs_tree *t, const char *path, struct listing *l, struct r
 	if (faults)
 		return rs_fail_on(err, RS_E_NTFS_DAMAGED, rs_tree_name(t),
 			"%llu %s could not be read", (unsigned long long)faults,
-			faults == 1 ? "record" : "records");
+			rs_form(faults, "record", "records"));
 	return 0;
 }
 
-int cmd_ls(struct ui *ui)
+int cmd_ls(struct ui *ui, struct rs_tree *t, struct rs_err *err)
 {
 	const char *path = ui->opt.n_args > 1 ? ui->opt.args[1] : "";
-	struct rs_tree *t = NULL;
-	struct rs_err err = {0};
-	struct envelope e;
-	struct listing l = {ui, &e};
+	int r;
 
-	int r = ui_open_tree(ui, &t, &e, &err);
-	if (r == 0 && is_given(&ui->opt, OPT_RECURSIVE)) {
-		r = walk(t, path, &l, &err);
-	} else if (r == 0) {
+	if (is_given(&ui->opt, OPT_RECURSIVE)) {
+		r = walk(ui, t, path, err);
+	} else {
 		if (rs_tree_fault(t)[0])
 			out_warn("warning: %s: %s", rs_tree_name(t), rs_tree_fault(t));
-		r = rs_tree_list(t, path, on_node, &l, &err);
+		r = rs_tree_list(t, path, on_node, ui, err);
 	}
 	if (r == 0 && term_is_cancelled())
-		(void)rs_fail_on(&err, RS_E_CANCELLED, ui->opt.args[0], "%s", "");
+		r = rs_fail_on(err, RS_E_CANCELLED, ui->opt.args[0], "%s", "");
 	if (ferror(stdout))
-		err.code = 0; /* stopped for that: envelope_end says so */
-	rs_tree_close(t);
-	return envelope_end(&e, "listed", &err);
+		r = err->code = 0; /* stopped for that: ui_end says so */
+	return r;
 }
 
 struct copy {
@@ -110,7 +100,7 @@ static int copy_file(struct copy *c, const struct rs_node *n, struct rs_err *err
 }
 
 /* What the report says of the file: its node, and the hash of all its bytes. */
-static int cat_node(struct ui *ui, struct copy *c, struct envelope *e, struct rs_err *err)
+static int cat_node(struct ui *ui, struct copy *c, struct rs_err *err)
 {
 	const char *path = ui->opt.args[1];
 	struct rs_node n;
@@ -132,28 +122,25 @@ static int cat_node(struct ui *ui, struct copy *c, struct envelope *e, struct rs
 		return r;
 	r = ui_hash_text(c->hash, hex, err);
 	if (r == 0)
-		envelope_entry(e, &n, hex);
+		ui_entry(ui, &n, hex);
 	return r;
 }
 
-int cmd_cat(struct ui *ui)
+int cmd_cat(struct ui *ui, struct rs_tree *t, struct rs_err *err)
 {
-	ui_auto_free uint8_t *block = malloc(UI_BLOCK_BYTES);
-	struct copy c = {.block = block};
-	struct rs_err err = {0};
-	struct envelope e;
+	auto_free uint8_t *block = malloc(UI_BLOCK_BYTES);
+	struct copy c = {.tree = t, .block = block};
+	int r;
 
-	int r = ui_open_tree(ui, &c.tree, &e, &err);
-	if (r == 0 && is_given(&ui->opt, OPT_JSON)) {
+	if (is_given(&ui->opt, OPT_JSON))
 		c.hash = EVP_MD_CTX_new();
-		if (!c.hash || EVP_DigestInit_ex(c.hash, EVP_sha256(), NULL) != 1)
-			r = rs_fail(&err, RS_E_MEMORY, "SHA-256");
-	}
-	if (r == 0 && !block)
-		r = rs_fail(&err, RS_E_MEMORY, "a block to read");
-	if (r == 0)
-		(void)cat_node(ui, &c, &e, &err); /* the envelope takes the error */
+	if (!block)
+		r = rs_fail(err, RS_E_MEMORY, "a block to read");
+	else if (is_given(&ui->opt, OPT_JSON) &&
+		 (!c.hash || EVP_DigestInit_ex(c.hash, EVP_sha256(), NULL) != 1))
+		r = rs_fail(err, RS_E_MEMORY, "SHA-256");
+	else
+		r = cat_node(ui, &c, err);
 	EVP_MD_CTX_free(c.hash);
-	rs_tree_close(c.tree);
-	return envelope_end(&e, "read", &err);
+	return r;
 }

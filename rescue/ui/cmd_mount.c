@@ -13,8 +13,9 @@
 #include "ui/mount.h"
 #include "ui/ui.h"
 
-static int check_folder(const char *path, struct rs_err *err)
+int check_mount(const struct options *o, struct rs_err *err)
 {
+	const char *path = o->args[1];
 	struct stat st;
 
 	if (stat(path, &st) < 0)
@@ -44,7 +45,7 @@ static int mount_up(struct ui *ui, struct mount_fs *fs, struct fuse **ret, struc
 	struct fuse_args args = FUSE_ARGS_INIT(3, argv);
 
 	fuse_options(ui, options, sizeof(options));
-	struct fuse *fuse = fuse_new(&args, mount_operations(), sizeof(struct fuse_operations), fs);
+	struct fuse *fuse = fuse_new(&args, &mount_operations, sizeof(struct fuse_operations), fs);
 	fuse_opt_free_args(&args);
 	if (!fuse)
 		return rs_fail_on(err, RS_E_MOUNT, ui->opt.args[1], "FUSE does not start");
@@ -101,20 +102,15 @@ static int mount_here(struct ui *ui, int ready)
 	};
 	struct fuse *fuse = NULL;
 	struct rs_err err = {0};
-	struct envelope e;
 
-	int r = check_folder(ui->opt.args[1], &err);
-	if (r < 0)
-		envelope_begin_take(&e, ui, NULL);
-	else
-		r = ui_open_tree(ui, &fs.tree, &e, &err);
+	int r = ui_open_tree(ui, &fs.tree, &err);
 	if (r == 0 && rs_tree_fault(fs.tree)[0])
 		r = rs_fail_on(&err, RS_E_NTFS_DAMAGED, rs_tree_name(fs.tree), "%s",
 			rs_tree_fault(fs.tree));
 	if (r == 0)
 		r = mount_up(ui, &fs, &fuse, &err);
 	term_show_typing();
-	int status = envelope_end(&e, "mounted", &err);
+	int status = ui_end(ui, "mounted", &err);
 	if (r < 0) {
 		rs_tree_close(fs.tree);
 		return status;

@@ -8,12 +8,12 @@ static const struct command_spec commands[] = {
 		"Without DISK, every disk of this machine. Looks only. A DISK is a device "
 		"(/dev/sda) or\n"
 		"an image file. With a key, locked volumes are looked into as well.\n",
-		cmd_list},
+		.report = cmd_list},
 	{"scan", CMD_SCAN, 1, 1024, "DISK...", "look for known bad files and show the plan",
 		"Looks only. Ends with 3 if there is something to repair, with 0 if there is "
 		"not,\n"
 		"and as 'fix' would where that would refuse.\n",
-		cmd_scan},
+		.report = cmd_scan},
 	{"fix", CMD_FIX, 1, 1, "DISK", "carry out the plan: move bad files out of the way",
 		"Shows the plan that 'scan' shows, asks once, moves each file into a folder of its "
 		"own\n"
@@ -21,13 +21,13 @@ static const struct command_spec commands[] = {
 		"Doubtful\n"
 		"files are asked about one by one. Run it again after an interruption. DISK is a\n"
 		"device or a raw image file; name the machine's other images with --beside.\n",
-		cmd_fix},
+		.report = cmd_fix},
 	{"undo", CMD_UNDO, 1, 2, "DISK [ID]", "put moved files back",
 		"ID is the folder's name below \\Unbrick, needed if there are several. A file that "
 		"cannot\n"
 		"go back to its old place is told or asked about; with --yes that is refused, "
 		"too.\n",
-		cmd_undo},
+		.report = cmd_undo},
 	{"replay", CMD_REPLAY, 1, 1, "DISK", "apply what a crashed Windows left in its journal",
 		"Shows what is pending, asks once, saves the plan (the bytes before and after) in "
 		"a file,\n"
@@ -35,20 +35,20 @@ static const struct command_spec commands[] = {
 		"do "
 		"it\n"
 		"by themselves before they move a file.\n",
-		cmd_replay},
+		.report = cmd_replay, .check = check_replay},
 	{"rules", CMD_RULES, 0, 1024, "[list | show ID | check PATH...]",
 		"list, show or check the rules",
 		"'check' reads rule files, or folders of them, and names each fault with its "
 		"line.\n",
-		cmd_rules},
+		.report = cmd_rules, .check = check_rules},
 	{"ls", CMD_LS, 1, 2, "DISK [PATH]", "list a folder of a volume, without mounting it",
 		"PATH has / or \\ between its parts. With -l: attributes (R read-only, H hidden,\n"
 		"S system, D folder, A archive, L reparse point), size, time of change (UTC), "
 		"name.\n",
-		cmd_ls},
+		.look = cmd_ls, .done = "listed"},
 	{"cat", CMD_CAT, 2, 2, "DISK PATH", "write a file's bytes to standard output",
 		"With --json the bytes are read, not printed: the report has the SHA-256.\n",
-		cmd_cat},
+		.look = cmd_cat, .done = "read"},
 	{"export", CMD_EXPORT, 1, 2, "DISK [FILE]", "write the opened (decrypted) volume to a file",
 		"The bytes are those of the disk: a journal is copied, not applied.\n"
 		"Without FILE (or -o FILE), to standard output. A file is sparse: blocks of zeros "
@@ -57,11 +57,12 @@ static const struct command_spec commands[] = {
 		"An export to a file that was interrupted goes on with --resume; until it is "
 		"complete,\n"
 		"FILE.unbrick-export says how far it came.\n",
-		cmd_export},
+		.look = cmd_export, .done = "exported", .check = check_export},
 	{"mount", CMD_MOUNT, 2, 2, "DISK FOLDER", "mount a volume by FUSE",
-		"Read-only. Unmount with: fusermount3 -u FOLDER\n", cmd_mount},
-	{"help", CMD_HELP, 0, 1, "[COMMAND]", "show help", "", cmd_help},
-	{"version", CMD_VERSION, 0, 0, "", "show the version", "", cmd_version},
+		"Read-only. Unmount with: fusermount3 -u FOLDER\n", .run = cmd_mount,
+		.check = check_mount},
+	{"help", CMD_HELP, 0, 1, "[COMMAND]", "show help", "", .run = cmd_help},
+	{"version", CMD_VERSION, 0, 0, "", "show the version", "", .run = cmd_version},
 };
 
 const struct command_spec *command_at(unsigned index)

@@ -15,32 +15,29 @@ static struct mount_fs *fs(void)
 	return fuse_get_context()->private_data;
 }
 
-int mount_errno(const struct rs_err *err)
+/* The errno that says what @err says. */
+static int errno_of(const struct rs_err *err)
 {
-	switch (err->code) {
-	case 0:
-		return 0;
-	case RS_E_NO_SUCH_FILE:
-		return ENOENT;
-	case RS_E_USAGE:
-		return EINVAL;
-	case RS_E_READ_ONLY:
-		return EROFS;
-	case RS_E_NO_SPACE:
-		return ENOSPC;
-	case RS_E_MEMORY:
-		return ENOMEM;
-	case RS_E_UNSUPPORTED:
-		return EOPNOTSUPP;
-	case RS_E_UNSAFE_PATH:
-	case RS_E_GUARD:
-	case RS_E_BL_AREA:
-		return EPERM;
-	case RS_E_BUSY:
-		return EBUSY;
-	default:
-		return EIO;
-	}
+	static const struct {
+		int code, number;
+	} known[] = {
+		{0, 0},
+		{RS_E_NO_SUCH_FILE, ENOENT},
+		{RS_E_USAGE, EINVAL},
+		{RS_E_READ_ONLY, EROFS},
+		{RS_E_NO_SPACE, ENOSPC},
+		{RS_E_MEMORY, ENOMEM},
+		{RS_E_UNSUPPORTED, EOPNOTSUPP},
+		{RS_E_UNSAFE_PATH, EPERM},
+		{RS_E_GUARD, EPERM},
+		{RS_E_BL_AREA, EPERM},
+		{RS_E_BUSY, EBUSY},
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i].code == err->code)
+			return known[i].number;
+	return EIO;
 }
 
 static struct timespec to_timespec(uint64_t filetime)
@@ -76,7 +73,7 @@ static int fs_getattr(const char *path, struct stat *st, struct fuse_file_info *
 
 	(void)fi; /* the path always leads there: nothing changes */
 	if (rs_tree_stat(fs()->tree, path, &n, &err) < 0)
-		return -mount_errno(&err);
+		return -errno_of(&err);
 	to_stat(&n, st);
 	return 0;
 }
@@ -110,7 +107,7 @@ static int fs_readdir(const char *path, void *buf, fuse_fill_dir_t filler, off_t
 	(void)flags;
 	if (filler(buf, ".", NULL, 0, 0) || filler(buf, "..", NULL, 0, 0))
 		return -ENOMEM;
-	return rs_tree_list(fs()->tree, path, on_name, &f, &err) < 0 ? -mount_errno(&err) : 0;
+	return rs_tree_list(fs()->tree, path, on_name, &f, &err) < 0 ? -errno_of(&err) : 0;
 }
 
 static int fs_open(const char *path, struct fuse_file_info *fi)
@@ -121,7 +118,7 @@ static int fs_open(const char *path, struct fuse_file_info *fi)
 	if ((fi->flags & O_ACCMODE) != O_RDONLY)
 		return -EROFS;
 	if (rs_tree_stat(fs()->tree, path, &n, &err) < 0)
-		return -mount_errno(&err);
+		return -errno_of(&err);
 	if (n.is_dir)
 		return -EISDIR;
 	fi->fh = n.ref;
@@ -139,7 +136,7 @@ static int fs_read(const char *path, char *buf, size_t len, off_t off, struct fu
 		int r = rs_tree_read(
 			fs()->tree, fi->fh, (uint64_t)off + have, buf + have, len - have, &n, &err);
 		if (r < 0)
-			return -mount_errno(&err);
+			return -errno_of(&err);
 		if (!n)
 			break;
 		have += n;
@@ -166,7 +163,7 @@ static void *fs_init(struct fuse_conn_info *conn, struct fuse_config *config)
 	return fs();
 }
 
-static const struct fuse_operations operations = {
+const struct fuse_operations mount_operations = {
 	.init = fs_init,
 	.getattr = fs_getattr,
 	.readdir = fs_readdir,
@@ -174,8 +171,3 @@ static const struct fuse_operations operations = {
 	.read = fs_read,
 	.statfs = fs_statfs,
 };
-
-const struct fuse_operations *mount_operations(void)
-{
-	return &operations;
-}

@@ -16,10 +16,7 @@ struct mount_fs {
 	gid_t gid;
 };
 
-/** What the file system can do; its private data is a struct mount_fs. */
-const struct fuse_operations *mount_operations(void);
-
-/** The errno that says what @err says. */
-int mount_errno(const struct rs_err *err);
+/* What the file system can do; its private data is a struct mount_fs. */
+extern const struct fuse_operations mount_operations;
 
 #endif

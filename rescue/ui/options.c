@@ -8,39 +8,41 @@
 	"machine can read it: put it into a file (--keys FILE) or type it when asked"
 
 const struct option_spec option_table[OPT_COUNT] = {
-	{OPT_KEYS, 0, "keys", "FILE", CMD_DISK,
+#define AT(member) offsetof(struct options, member)
+	{OPT_KEYS, 0, "keys", "FILE", CMD_DISK, 0,
 		"keys: one, 'ID KEY' or 'ID,KEY' lines, or the text file that Windows saves"},
-	{OPT_KEYS_FD, 0, "keys-fd", "N", CMD_DISK, "the same, from file descriptor N"},
-	{OPT_PASSPHRASE_FILE, 0, "passphrase-file", "FILE", CMD_DISK, "a passphrase, in a file"},
-	{OPT_STARTUP_KEY, 0, "startup-key", "FILE", CMD_DISK, "a startup key (.BEK)"},
-	{OPT_VOLUME, 0, "volume", "N|UUID", CMD_DISK,
+	{OPT_KEYS_FD, 0, "keys-fd", "N", CMD_DISK, 0, "the same, from file descriptor N"},
+	{OPT_PASSPHRASE_FILE, 0, "passphrase-file", "FILE", CMD_DISK, 0, "a passphrase, in a file"},
+	{OPT_STARTUP_KEY, 0, "startup-key", "FILE", CMD_DISK, 0, "a startup key (.BEK)"},
+	{OPT_VOLUME, 0, "volume", "N|UUID", CMD_DISK, AT(volume),
 		"this volume: its number in 'unbrick list', or its partition UUID"},
-	{OPT_BESIDE, 0, "beside", "DISK", CMD_SCAN | CMD_WRITE,
+	{OPT_BESIDE, 0, "beside", "DISK", CMD_SCAN | CMD_WRITE, 0,
 		"another disk of the same machine, only looked at: does a Windows sleep there?"},
-	{OPT_RULES, 0, "rules", "DIR", CMD_SCAN | CMD_FIX | CMD_RULES,
+	{OPT_RULES, 0, "rules", "DIR", CMD_SCAN | CMD_FIX | CMD_RULES, AT(rules),
 		"the rules of this folder instead of the shipped ones"},
-	{OPT_YES, 'y', "yes", NULL, CMD_WRITE,
+	{OPT_YES, 'y', "yes", NULL, CMD_WRITE, 0,
 		"answer yes to the plan's question, and to no other"},
-	{OPT_REPLAY, 0, "replay", "HOW", CMD_WRITE,
+	{OPT_REPLAY, 0, "replay", "HOW", CMD_WRITE, AT(replay),
 		"an open journal: safe (default), no, or all (--yes answers for losers, too)"},
-	{OPT_PLAN, 0, "plan", "FILE", CMD_WRITE,
+	{OPT_PLAN, 0, "plan", "FILE", CMD_WRITE, AT(plan),
 		"save the plan of a journal's replay there: a new file, or in a folder"},
-	{OPT_RESUME_PLAN, 0, "resume", "PLAN", CMD_REPLAY,
+	{OPT_RESUME_PLAN, 0, "resume", "PLAN", CMD_REPLAY, AT(plan),
 		"finish a replay that a power cut interrupted"},
-	{OPT_REVERT, 0, "revert", "PLAN", CMD_REPLAY,
+	{OPT_REVERT, 0, "revert", "PLAN", CMD_REPLAY, AT(plan),
 		"put back what a replay changed, if nothing else was written since"},
-	{OPT_REPORT, 0, "report", "FILE", CMD_LIST | CMD_SCAN | CMD_WRITE,
+	{OPT_REPORT, 0, "report", "FILE", CMD_LIST | CMD_SCAN | CMD_WRITE, AT(report),
 		"write the report in JSON to FILE, too (not if it is there already)"},
-	{OPT_LONG, 'l', "long", NULL, CMD_LS, "attributes, size and time of change, too"},
-	{OPT_RECURSIVE, 'r', "recursive", NULL, CMD_LS, "everything below, from the file table"},
-	{OPT_OUTPUT, 'o', "output", "FILE", CMD_EXPORT, "write to FILE; - is standard output"},
-	{OPT_RESUME, 0, "resume", NULL, CMD_EXPORT, "go on with an export that was interrupted"},
-	{OPT_FORCE, 0, "force", NULL, CMD_EXPORT, "overwrite FILE if it is there"},
-	{OPT_FOREGROUND, 0, "foreground", NULL, CMD_MOUNT, "stay until unmounted"},
-	{OPT_JSON, 0, "json", NULL, CMD_ALL, "print a report in JSON, and nothing else"},
-	{OPT_VERBOSE, 'v', "verbose", NULL, CMD_ALL, "tell more on standard error"},
-	{OPT_HELP, 'h', "help", NULL, CMD_ALL, "show help"},
-	{OPT_VERSION, 0, "version", NULL, CMD_ALL, "show the version"},
+	{OPT_LONG, 'l', "long", NULL, CMD_LS, 0, "attributes, size and time of change, too"},
+	{OPT_RECURSIVE, 'r', "recursive", NULL, CMD_LS, 0, "everything below, from the file table"},
+	{OPT_OUTPUT, 'o', "output", "FILE", CMD_EXPORT, AT(output),
+		"write to FILE; - is standard output"},
+	{OPT_RESUME, 0, "resume", NULL, CMD_EXPORT, 0, "go on with an export that was interrupted"},
+	{OPT_FORCE, 0, "force", NULL, CMD_EXPORT, 0, "overwrite FILE if it is there"},
+	{OPT_FOREGROUND, 0, "foreground", NULL, CMD_MOUNT, 0, "stay until unmounted"},
+	{OPT_JSON, 0, "json", NULL, CMD_ALL, 0, "print a report in JSON, and nothing else"},
+	{OPT_VERBOSE, 'v', "verbose", NULL, CMD_ALL, 0, "tell more on standard error"},
+	{OPT_HELP, 'h', "help", NULL, CMD_ALL, 0, "show help"},
+	{OPT_VERSION, 0, "version", NULL, CMD_ALL, 0, "show the version"},
 };
 
 bool is_recovery_password(const char *s)
@@ -80,52 +82,27 @@ static const struct option_spec *find_short(char letter)
 	return NULL;
 }
 
-/* Where the value of an option that is given once goes; NULL: not such an option. */
-static const char **place_of(struct options *o, enum option_id id)
-{
-	switch (id) {
-	case OPT_VOLUME:
-		return &o->volume;
-	case OPT_RULES:
-		return &o->rules;
-	case OPT_OUTPUT:
-		return &o->output;
-	case OPT_REPORT:
-		return &o->report;
-	case OPT_REPLAY:
-		return &o->replay;
-	case OPT_PLAN:
-	case OPT_RESUME_PLAN:
-	case OPT_REVERT:
-		return &o->plan;
-	default:
-		return NULL;
-	}
-}
-
 /* Note what was given; @value NULL for options that take none. */
 static int take(struct options *o, const struct option_spec *spec, char *value, struct rs_err *err)
 {
-	const char **one = place_of(o, spec->id);
-
 	if (value && is_recovery_password(value)) {
 		explicit_bzero(value, strlen(value)); /* out of the process list */
 		return rs_fail(err, RS_E_USAGE, NO_PASSWORD_HERE);
 	}
-	if (spec->id == OPT_BESIDE) {
+	if (spec->place) {
+		if (is_given(o, spec->id))
+			return rs_fail(err, RS_E_USAGE, "--%s is given twice", spec->name);
+		*(const char **)(void *)((char *)o + spec->place) = value;
+	} else if (spec->id == OPT_BESIDE) {
 		if (o->n_beside == MOST_BESIDE)
 			return rs_fail(err, RS_E_USAGE, "more than %d disks beside", MOST_BESIDE);
 		o->beside[o->n_beside++] = value;
-	} else if (value && !one) {
+	} else if (value) {
 		if (o->n_keys == MOST_KEY_OPTIONS)
 			return rs_fail(
 				err, RS_E_USAGE, "more than %d key options", MOST_KEY_OPTIONS);
 		o->keys[o->n_keys++] = (struct key_option){spec->id, value};
 	}
-	if (one && is_given(o, spec->id))
-		return rs_fail(err, RS_E_USAGE, "--%s is given twice", spec->name);
-	if (one)
-		*one = value;
 	o->flags |= 1U << spec->id;
 	return 0;
 }

@@ -57,10 +57,18 @@ struct option_spec {
 	const char *name;  /* without the dashes */
 	const char *arg;   /* what it takes, NULL if nothing */
 	unsigned commands; /* command_bit */
+	size_t place; /* in struct options, of a value that is given once; 0: not such an option */
 	const char *help;
 };
 
 struct ui;
+struct options;
+
+/* One whose report the engine makes from end to end. */
+typedef int report_command(
+	struct ui *ui, const struct rs_replay_choice *choice, struct rs_report **ret);
+/* One that looks into a volume that is open. */
+typedef int look_command(struct ui *ui, struct rs_tree *t, struct rs_err *err);
 
 struct command_spec {
 	const char *name;
@@ -69,7 +77,12 @@ struct command_spec {
 	const char *args;    /* "DISK [PATH]" */
 	const char *summary; /* one line */
 	const char *text;    /* the rest of its help */
+	/* one of: */
+	report_command *report;
+	look_command *look;
 	int (*run)(struct ui *ui);
+	const char *done;					   /* how a look ends */
+	int (*check)(const struct options *o, struct rs_err *err); /* NULL: nothing more */
 };
 
 /* Keys may come from several places; each is read in the order given. */

@@ -13,11 +13,6 @@
 static bool is_broken;
 static int lost_errno;
 
-bool out_is_broken(void)
-{
-	return is_broken;
-}
-
 int out_write(int fd, const void *p, size_t len, const char *name, struct rs_err *err)
 {
 	const char *at = p;
@@ -50,7 +45,7 @@ int out_finish(struct rs_err *err)
 
 void out_line(void *user, const char *line)
 {
-	ui_auto_free char *escaped = rs_shown_new(line);
+	auto_free char *escaped = rs_shown_new(line);
 
 	(void)user;
 	if (!escaped || printf("%s\n", escaped) < 0)

@@ -45,11 +45,6 @@ int report_file_open(struct ui *ui, struct rs_err *err)
 	return refuse(cause, path, err);
 }
 
-bool report_file_is_open(const struct ui *ui)
-{
-	return ui->report.temp;
-}
-
 static int place(struct report_file *f, const char *path)
 {
 	if (renameat2(AT_FDCWD, f->temp, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
@@ -61,14 +56,6 @@ static int place(struct report_file *f, const char *path)
 		return -1;
 	(void)unlink(f->temp); /* the report has its name, this one is only left over */
 	return 0;
-}
-
-static void give_up(struct report_file *f)
-{
-	if (f->temp)
-		(void)unlink(f->temp); /* not complete, so nobody's loss */
-	free(f->temp);
-	f->temp = NULL;
 }
 
 int report_file_write(struct ui *ui, const char *json, struct rs_err *err)
@@ -88,11 +75,9 @@ int report_file_write(struct ui *ui, const char *json, struct rs_err *err)
 		r = refuse(errno, ui->opt.report, err);
 	if (r == 0 && place(f, ui->opt.report) < 0)
 		r = refuse(errno, ui->opt.report, err);
-	if (r < 0) {
-		give_up(f);
-		return r;
-	}
+	if (r < 0)
+		(void)unlink(f->temp); /* not complete, so nobody's loss */
 	free(f->temp);
 	f->temp = NULL;
-	return 0;
+	return r;
 }

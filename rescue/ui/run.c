@@ -2,7 +2,6 @@
 /* The command line: read it, run one command, end with its exit status. All that is known here of
  * disks the engine was asked for (rescue.h). */
 #include <string.h>
-#include <time.h>
 
 #include "ui/ui.h"
 
@@ -48,16 +47,13 @@ static int read_key(struct rs_session *s, const struct key_option *key, struct r
 {
 	int fd = -1;
 
-	switch (key->id) {
-	case OPT_KEYS_FD:
+	if (key->id == OPT_KEYS_FD)
 		return parse_fd(key->value, &fd, err) < 0 ? err->code : rs_keys_from_fd(s, fd, err);
-	case OPT_PASSPHRASE_FILE:
-		return rs_keys_from_file(s, key->value, RS_KEY_PASSPHRASE, err);
-	case OPT_STARTUP_KEY:
-		return rs_keys_from_file(s, key->value, RS_KEY_STARTUP, err);
-	default:
-		return rs_keys_from_file(s, key->value, RS_KEY_LIST, err);
-	}
+	return rs_keys_from_file(s, key->value,
+		key->id == OPT_PASSPHRASE_FILE ? RS_KEY_PASSPHRASE
+		: key->id == OPT_STARTUP_KEY   ? RS_KEY_STARTUP
+					       : RS_KEY_LIST,
+		err);
 }
 
 int ui_open_session(struct ui *ui, struct rs_err *err)
@@ -86,11 +82,10 @@ int ui_open_session(struct ui *ui, struct rs_err *err)
 	return r;
 }
 
-int ui_open_tree(struct ui *ui, struct rs_tree **ret, struct envelope *e, struct rs_err *err)
+int ui_open_tree(struct ui *ui, struct rs_tree **ret, struct rs_err *err)
 {
 	struct rs_report *report = NULL;
 
-	ui->target.n_disks = 1;
 	int r = ui_open_session(ui, err);
 	if (r == 0) {
 		r = rs_tree_open(ui->session, &ui->target, ret, &report);
@@ -100,7 +95,7 @@ int ui_open_tree(struct ui *ui, struct rs_tree **ret, struct envelope *e, struct
 		else if (r < 0)
 			(void)rs_fail_on(err, r, ui->opt.args[0], "%s", "");
 	}
-	envelope_begin_take(e, ui, report);
+	ui_begin_take(ui, report);
 	return r;
 }
 
@@ -109,7 +104,6 @@ int cmd_help(struct ui *ui)
 	const struct options *o = &ui->opt;
 	const struct command_spec *about = NULL;
 	struct rs_err err = {0};
-	struct envelope e;
 
 	if (o->command->bit != CMD_HELP)
 		about = o->command; /* COMMAND --help */
@@ -117,47 +111,94 @@ int cmd_help(struct ui *ui)
 		about = command_find(o->args[0]);
 	if (o->command->bit == CMD_HELP && o->n_args && !about)
 		(void)rs_fail(&err, RS_E_USAGE, "there is no command '%.64s'", o->args[0]);
-	envelope_begin_take(&e, ui, NULL);
+	ui_begin_take(ui, NULL);
 	if (!err.code && is_given(o, OPT_JSON)) {
-		char *text = NULL;
+		auto_free char *text = NULL;
 		size_t len = 0;
 		FILE *f = open_memstream(&text, &len);
 		if (f) {
 			help_print(f, about);
 			(void)fclose(f); /* memory */
-			if (e.report)
-				rs_report_help(e.report, text);
-			free(text);
+			if (ui->own)
+				rs_report_help(ui->own, text);
 		}
 	} else if (!err.code) {
 		help_print(stdout, about);
 	}
-	return envelope_end(&e, "help shown", &err);
+	return ui_end(ui, "help shown", &err);
 }
 
 int cmd_version(struct ui *ui)
 {
-	struct rs_err err = {0};
-	struct envelope e;
+	const struct rs_err none = {0};
 
-	envelope_begin_take(&e, ui, NULL);
+	ui_begin_take(ui, NULL);
 	if (!is_given(&ui->opt, OPT_JSON))
-		(void)printf("unbrick %s\n", rs_version()); /* envelope_end finds a lost line */
-	return envelope_end(&e, "version shown", &err);
+		(void)printf("unbrick %s\n", rs_version()); /* ui_end finds a lost line */
+	return ui_end(ui, "version shown", &none);
+}
+
+static int read_choice(const struct options *o, struct rs_replay_choice *ret, struct rs_err *err)
+{
+	static const char *const words[] = {REPLAY_POLICIES(JUST_WORD)};
+
+	*ret = (struct rs_replay_choice){.plan_file = o->plan};
+	if (!o->replay)
+		return 0;
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		ret->policy = (enum rs_replay_policy)i;
+		if (strcmp(o->replay, words[i]) == 0)
+			return 0;
+	}
+	return rs_fail_on(err, RS_E_USAGE, "--replay", "'%.64s' is not safe, no or all", o->replay);
+}
+
+/* A command of the engine's: its report, or only its code when there was no memory for one. */
+static int run_report(struct ui *ui, report_command *command)
+{
+	struct rs_replay_choice choice;
+	struct rs_report *report = NULL;
+	struct rs_err err = {0};
+
+	if (read_choice(&ui->opt, &choice, &err) < 0 || ui_open_session(ui, &err) < 0)
+		return ui_fail(ui, &err);
+	int r = command(ui, &choice, &report);
+	if (report)
+		return ui_show_report_take(ui, report);
+	(void)rs_fail(&err, r < 0 ? r : RS_E_BUG, "no report");
+	return ui_fail(ui, &err);
+}
+
+static int run_look(struct ui *ui, const struct command_spec *command)
+{
+	struct rs_tree *t = NULL;
+	struct rs_err err = {0};
+
+	if (ui_open_tree(ui, &t, &err) == 0)
+		(void)command->look(ui, t, &err); /* the report takes the error */
+	rs_tree_close(t);
+	return ui_end(ui, command->done, &err);
 }
 
 static int run(struct ui *ui)
 {
 	const struct options *o = &ui->opt;
+	const struct command_spec *c = o->command;
+	struct rs_err err = {0};
 	int status;
 
 	if (is_given(o, OPT_HELP))
 		return cmd_help(ui);
 	if (is_given(o, OPT_VERSION))
 		return cmd_version(ui);
-	ui->target = (struct rs_target){
-		(const char *const *)o->args, o->n_args, o->volume, o->beside, o->n_beside};
-	status = o->command->run(ui);
+	ui->target = (struct rs_target){(const char *const *)o->args,
+		c->bit & (CMD_LIST | CMD_SCAN) ? o->n_args : 1, o->volume, o->beside, o->n_beside};
+	if (c->check && c->check(o, &err) < 0)
+		status = ui_fail(ui, &err);
+	else if (c->report)
+		status = run_report(ui, c->report);
+	else
+		status = c->look ? run_look(ui, c) : c->run(ui);
 	term_show_typing();
 	rs_session_free(ui->session);
 	ui->session = NULL;
@@ -166,13 +207,9 @@ static int run(struct ui *ui)
 
 int ui_main(int argc, char **argv)
 {
-	struct ui ui = {0};
+	struct ui ui = {.started_filetime = rs_filetime_now()};
 	struct rs_err err = {0};
-	struct timespec now;
 
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	ui.started_filetime =
-		((uint64_t)now.tv_sec + 11644473600U) * 10000000U + (uint64_t)now.tv_nsec / 100;
 	term_catch_signals();
 	int r = memory_protect(&err);
 	if (r < 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Show reports. A plan that was shown with a question is not shown again with the end: the lines of
- * an unfinished report are the first lines of the finished one. */
+/* Show reports: the engine's, and those of commands that end in the front end. A plan that was
+ * shown with a question is not shown again with the end: the lines of an unfinished report are the
+ * first lines of the finished one. */
 #include <string.h>
 
 #include "ui/ui.h"
@@ -43,22 +44,9 @@ void ui_show_so_far(struct ui *ui, const struct rs_report *r)
 	(void)fflush(ui->shown.out); /* out_finish reports what was lost */
 }
 
-int ui_finish(struct ui *ui, const char *json, const struct rs_err *own, int status)
-{
-	struct rs_err lost[2] = {0}; /* of standard output, of the report's file */
-
-	(void)out_finish(&lost[0]);
-	(void)report_file_write(ui, json, &lost[1]);
-	if (own && own->code)
-		(void)out_error(own);
-	for (int i = 0; i < 2; i++) {
-		int lost_status = lost[i].code ? out_error(&lost[i]) : 0;
-		status = status ? status : lost_status;
-	}
-	return status;
-}
-
-int ui_print_json(struct rs_report *r, int status)
+/* The report as JSON on standard output, or that there is no memory for it; @status where that is
+ * an error already. */
+static int print_json(struct rs_report *r, int status)
 {
 	const struct rs_err no_memory = {.code = RS_E_MEMORY, .object = "report"};
 
@@ -68,18 +56,61 @@ int ui_print_json(struct rs_report *r, int status)
 	return status ? status : lost_status;
 }
 
-int ui_show_report_take(struct ui *ui, struct rs_report *r)
+/* @r NULL: no memory for one. The command's own error is told first, then what was lost of standard
+ * output and of the report's file. */
+static int end_take(struct ui *ui, struct rs_report *r, const struct rs_err *own)
 {
-	int status = rs_report_exit(r);
+	int status = r ? rs_report_exit(r) : own->code ? rs_err_info(own->code)->exit_status : 0;
+	struct rs_err lost[2] = {0};
 
 	progress_clear();
 	if (is_given(&ui->opt, OPT_JSON))
-		status = ui_print_json(r, status);
-	else
+		status = print_json(r, status);
+	else if (r && !rs_report_run(r)->is_front)
 		ui_show_so_far(ui, r);
 	forget_from(&ui->shown, 0);
-	const char *json = report_file_is_open(ui) ? rs_report_json(r) : NULL;
-	status = ui_finish(ui, json, rs_report_err(r), status);
+	const char *json = r && ui->report.temp ? rs_report_json(r) : NULL;
+	(void)out_finish(&lost[0]);
+	(void)report_file_write(ui, json, &lost[1]);
+	if (own->code)
+		(void)out_error(own);
+	for (int i = 0; i < 2; i++) {
+		int lost_status = lost[i].code ? out_error(&lost[i]) : 0;
+		status = status ? status : lost_status;
+	}
 	rs_report_free(r);
 	return status;
+}
+
+int ui_show_report_take(struct ui *ui, struct rs_report *r)
+{
+	return end_take(ui, r, rs_report_err(r));
+}
+
+void ui_begin_take(struct ui *ui, struct rs_report *opened)
+{
+	const struct command_spec *command = ui->opt.command;
+
+	ui->own = opened;
+	if (rs_report_own(command ? command->name : NULL, ui->started_filetime, &ui->own) < 0)
+		ui->own = NULL; /* ui_end says so */
+}
+
+void ui_entry(struct ui *ui, const struct rs_node *n, const char *sha256)
+{
+	if (is_given(&ui->opt, OPT_JSON) && ui->own)
+		rs_report_entry(ui->own, stdout, n, sha256);
+}
+
+int ui_end(struct ui *ui, const char *text, const struct rs_err *err)
+{
+	if (ui->own)
+		rs_report_end(ui->own, text, err);
+	return end_take(ui, rs_steal(ui->own), err);
+}
+
+int ui_fail(struct ui *ui, const struct rs_err *err)
+{
+	ui_begin_take(ui, NULL);
+	return ui_end(ui, "", err);
 }

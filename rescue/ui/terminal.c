@@ -182,6 +182,12 @@ static void say(int fd, const char *text)
 			   next */
 }
 
+static void say_line(int fd, const char *text)
+{
+	say(fd, text);
+	(void)!write(fd, "\n", 1); /* see say() */
+}
+
 static bool wait_for_input(int fd)
 {
 	struct pollfd polled = {fd, POLLIN, 0};
@@ -268,18 +274,15 @@ static void say_key_question(int fd, const struct rs_key_request *q)
 
 	if (q->attempt > 1) {
 		rs_err_line(q->last, text, sizeof(text));
-		say(fd, text);
-		(void)!write(fd, "\n", 1); /* see say() */
+		say_line(fd, text);
 	}
 	list_kinds(q, list, sizeof(list));
 	(void)snprintf(text, sizeof(text), "%s is locked (%s).", q->volume, list);
-	say(fd, text);
-	(void)!write(fd, "\n", 1);
+	say_line(fd, text);
 	bl_list_ids(q->protectors, q->n_protectors, MOST_IDS, list, sizeof(list));
 	if (list[0]) {
 		(void)snprintf(text, sizeof(text), "Recovery key ID: %s", list);
-		say(fd, text);
-		(void)!write(fd, "\n", 1);
+		say_line(fd, text);
 	}
 	(void)snprintf(text, sizeof(text),
 		"Recovery password or passphrase (attempt %u of %u): ", q->attempt, q->most);

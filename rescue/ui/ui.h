@@ -5,17 +5,9 @@
 
 #include <openssl/types.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "rescue.h"
 #include "ui/options.h"
-
-static inline void ui_auto_free(void *p)
-{
-	free(*(void **)p);
-}
-
-#define ui_auto_free __attribute__((cleanup(ui_auto_free)))
 
 #define UI_BLOCK_BYTES (1U << 20) /* how much is read at once */
 
@@ -39,6 +31,9 @@ struct ui {
 	uint64_t started_filetime;
 	struct shown shown;
 	struct report_file report;
+	struct rs_report *own; /* of a command that the engine does not see the end of (ls, cat,
+				* export, mount, usage errors): its report of opening, then members
+				* of ours. NULL: no memory */
 };
 
 /* ---- run.c ---- */
@@ -84,12 +79,10 @@ bool progress_step(const char *what, uint64_t done, uint64_t total, bool is_byte
 /** Take the line away (before anything else is printed). */
 void progress_clear(void);
 
-/* ---- output.c: standard output, error lines, the JSON envelope ---- */
+/* ---- output.c: standard output, error lines ---- */
 
-/** Write all bytes. Errors: RS_E_OUTPUT. A reader that went away is noted (out_is_broken). */
+/** Write all bytes. Errors: RS_E_OUTPUT. A reader that went away is noted. */
 int out_write(int fd, const void *p, size_t len, const char *name, struct rs_err *err);
-/** Did the reader of standard output go away? */
-bool out_is_broken(void);
 /** Flush standard output; RS_E_OUTPUT if anything written before was lost. */
 int out_finish(struct rs_err *err);
 /** "unbrick: object: text: detail; next" on standard error, escaped; returns the exit status. */
@@ -98,17 +91,19 @@ void out_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /** A line of text on standard output, escaped. */
 void out_line(void *user, const char *line);
 
-/* ---- show.c ---- */
+/* ---- show.c: the end of every command ---- */
 
-/** Show a finished report (JSON or text), its error, and free it; returns the exit status. */
+/** Show a finished report (JSON or text), its error, and free it; what was printed and the file of
+ * --report are made sure of. Returns the exit status. */
 int ui_show_report_take(struct ui *ui, struct rs_report *r);
-/** The report as JSON on standard output, or that there is no memory for it (@r may be NULL);
- * returns the exit status, @status where that is an error already. */
-int ui_print_json(struct rs_report *r, int status);
-/** The end of every command: what was printed and the file of --report (@json, used if one is open)
- * are made sure of, errors are told, the command's own (@own, may be NULL) first. @status is the
- * command's; returns the exit status. */
-int ui_finish(struct ui *ui, const char *json, const struct rs_err *own, int status);
+/** Begin our own report; @opened may be NULL. */
+void ui_begin_take(struct ui *ui, struct rs_report *opened);
+/** With --json, an entry of it; printed at once. */
+void ui_entry(struct ui *ui, const struct rs_node *n, const char *sha256);
+/** Close it with our outcome and show it, as above; prints the error line. */
+int ui_end(struct ui *ui, const char *text, const struct rs_err *err);
+/** A command that failed before the engine could begin: report, error line, exit status. */
+int ui_fail(struct ui *ui, const struct rs_err *err);
 /** For reports so far: remembers what was printed. */
 void ui_show_so_far(struct ui *ui, const struct rs_report *r);
 
@@ -117,53 +112,32 @@ void ui_show_so_far(struct ui *ui, const struct rs_report *r);
 /** Make the file for --report, if that was given. Errors: RS_E_OUTPUT_EXISTS, RS_E_OUTPUT,
  * RS_E_MEMORY. */
 int report_file_open(struct ui *ui, struct rs_err *err);
-bool report_file_is_open(const struct ui *ui);
 /** Write it, flush it, give it its name; nothing if none is open. Whatever comes of it, it is
  * closed. @json NULL = there was no memory for it. Errors: as above. */
 int report_file_write(struct ui *ui, const char *json, struct rs_err *err);
-
-/* ---- envelope.c ---- */
-
-/* The report of commands that the engine does not see the end of (ls, cat, export, mount, and
- * usage errors): the engine's own report of opening, then members of ours. */
-struct envelope {
-	struct ui *ui;
-	struct rs_report *report; /* NULL: no memory */
-};
-
-/** @opened may be NULL. */
-void envelope_begin_take(struct envelope *e, struct ui *ui, struct rs_report *opened);
-/** With --json, an entry; printed at once. */
-void envelope_entry(struct envelope *e, const struct rs_node *n, const char *sha256);
-/** Close it with our outcome; prints the error line; returns the exit status. */
-int envelope_end(struct envelope *e, const char *text, const struct rs_err *err);
 
 /** End of a SHA-256, in hex; @ret has 65 bytes or more (cmd_export.c). Errors: RS_E_BUG. */
 int ui_hash_text(EVP_MD_CTX *hash, char *ret, struct rs_err *err);
 
 /* ---- commands ---- */
 
-int cmd_list(struct ui *ui);
-int cmd_scan(struct ui *ui);
-int cmd_fix(struct ui *ui);
-int cmd_undo(struct ui *ui);
-int cmd_replay(struct ui *ui);
-int cmd_rules(struct ui *ui);
-int cmd_ls(struct ui *ui);
-int cmd_cat(struct ui *ui);
-int cmd_export(struct ui *ui);
+report_command cmd_list, cmd_scan, cmd_fix, cmd_undo, cmd_replay, cmd_rules;
+look_command cmd_ls, cmd_cat, cmd_export;
 int cmd_mount(struct ui *ui);
 int cmd_help(struct ui *ui);
 int cmd_version(struct ui *ui);
 
-/** A command that failed before the engine could begin: report, error line, exit status. */
-int ui_fail(struct ui *ui, const struct rs_err *err);
+/* What can be said of the options before anything is opened. Errors: RS_E_USAGE; RS_E_MOUNT. */
+int check_replay(const struct options *o, struct rs_err *err);
+int check_rules(const struct options *o, struct rs_err *err);
+int check_export(const struct options *o, struct rs_err *err);
+int check_mount(const struct options *o, struct rs_err *err);
 
 /** Session, keys and rules as the options say. Errors: RS_E_KEY_*, RS_E_IO_OPEN, RS_E_RULE,
  * RS_E_MEMORY. */
 int ui_open_session(struct ui *ui, struct rs_err *err);
-/** The session, then the volume of the first argument; begins the envelope in any case. */
-int ui_open_tree(struct ui *ui, struct rs_tree **ret, struct envelope *e, struct rs_err *err);
+/** The session, then the volume of the first argument; begins our own report in any case. */
+int ui_open_tree(struct ui *ui, struct rs_tree **ret, struct rs_err *err);
 
 /* ---- help.c ---- */
 

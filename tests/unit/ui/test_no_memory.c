@@ -274,12 +274,11 @@ static int list_nothing(void *user)
 {
 	struct ui ui = {.opt = {.flags = 1U << OPT_JSON, .command = command_find("ls")}};
 	struct rs_err err = {0};
-	struct envelope e;
 
 	(void)user;
 	is_none = true;
-	envelope_begin_take(&e, &ui, report);
-	return envelope_end(&e, "listed", &err);
+	ui_begin_take(&ui, report);
+	return ui_end(&ui, "listed", &err);
 }
 
 static void test_listing__no_json__said(void **state)
@@ -299,13 +298,12 @@ static int list_one(void *user)
 	const struct rs_node node = {.name = "a", .path = "\\a", .size_bytes = 1};
 	struct ui ui = {.opt = {.flags = 1U << OPT_JSON, .command = command_find("ls")}};
 	struct rs_err err = {0};
-	struct envelope e;
 
 	fail_at = *(const uint64_t *)user;
 	n_allocations = 0;
-	envelope_begin_take(&e, &ui, NULL);
-	envelope_entry(&e, &node, NULL);
-	const int status = envelope_end(&e, "listed", &err);
+	ui_begin_take(&ui, NULL);
+	ui_entry(&ui, &node, NULL);
+	const int status = ui_end(&ui, "listed", &err);
 	const bool is_hit = n_allocations >= fail_at;
 	fail_at = 0;
 	return is_hit ? status : 77;
