@@ -292,10 +292,6 @@ void rs_report_text(
 /** What it says, as data (report/model.h); borrowed until the report is freed. Of a report so far
  * only until the question is answered. */
 const struct rs_run *rs_report_run(const struct rs_report *r);
-/** The exit status of docs/exit-status.md. */
-int rs_report_exit(const struct rs_report *r);
-/** The outcome's error; code 0 when there is none. */
-const struct rs_err *rs_report_err(const struct rs_report *r);
 void rs_report_free(struct rs_report *r);
 
 /* ---- reports that the front end ends ---- */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "act/proof.h"
-#include "plan/names.h"
+#include "plan/plan.h"
 
 #define FIRST_USER_RECORD 24U
 #define TAG_WOF		  0x80000017U /* a file like others that Windows compressed */

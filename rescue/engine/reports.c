@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reports for front ends. */
 #include "engine/engine.h"
-#include "report/text.h"
+#include "report/report.h"
 
 const struct rs_run *rs_report_run(const struct rs_report *r)
 {
@@ -27,16 +27,6 @@ void rs_report_text(
 	const struct rs_report *r, void (*put)(void *user, const char *line), void *user)
 {
 	report_text(&r->run, put, user);
-}
-
-int rs_report_exit(const struct rs_report *r)
-{
-	return r->run.outcome.status;
-}
-
-const struct rs_err *rs_report_err(const struct rs_report *r)
-{
-	return &r->run.err;
 }
 
 void rs_report_free(struct rs_report *r)

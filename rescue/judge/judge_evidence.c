@@ -18,29 +18,28 @@ static const char *first_there(struct judge_ctx *ctx, const struct judge_list *f
 	return NULL;
 }
 
-static int file_evidence(struct judge_ctx *ctx, const struct rule_evidence *e,
-	enum judge_truth *ret, char **why, struct rs_err *err)
+static enum judge_truth file_evidence(
+	struct judge_ctx *ctx, const struct rule_evidence *e, char **why)
 {
 	struct judge_list found = {0};
 	auto_free char *blocked = NULL;
 	uint64_t unreadable = ctx->res->unreadable;
 	bool wants_there = e->kind == RULE_FILE_PRESENT;
+	enum judge_truth ret = wants_there ? JUDGE_NO : JUDGE_YES;
 
-	int r = judge_find(ctx, &e->path, &found, &blocked, err);
-	const char *there = r == 0 ? first_there(ctx, &found) : NULL;
+	judge_find(ctx, &e->path, &found, &blocked);
+	const char *there = first_there(ctx, &found);
 	if (there) {
 		judge_add(ctx, why, ", ", "file %s", there);
-		*ret = wants_there ? JUDGE_YES : JUDGE_NO;
-	} else if (r == 0 && (blocked || ctx->res->unreadable != unreadable)) {
+		ret = wants_there ? JUDGE_YES : JUDGE_NO;
+	} else if (ctx->end.code || blocked || ctx->res->unreadable != unreadable) {
 		judge_add(ctx, why, ", ", "not looked at: %s", blocked ? blocked : "a fault");
-		*ret = JUDGE_UNKNOWN;
-	} else if (r == 0) {
-		*ret = wants_there ? JUDGE_NO : JUDGE_YES;
-		if (!wants_there)
-			judge_add(ctx, why, ", ", "no file %s", e->text);
+		ret = JUDGE_UNKNOWN;
+	} else if (!wants_there) {
+		judge_add(ctx, why, ", ", "no file %s", e->text);
 	}
 	judge_list_done(&found);
-	return r;
+	return ret;
 }
 
 static enum judge_truth pending(struct judge_ctx *ctx, char **why)
@@ -66,18 +65,15 @@ static enum judge_truth pending(struct judge_ctx *ctx, char **why)
 	return ctx->pending;
 }
 
-int judge_evidence(struct judge_ctx *ctx, const struct rule_evidence *e, enum judge_truth *ret,
-	char **why, struct rs_err *err)
+enum judge_truth judge_evidence(struct judge_ctx *ctx, const struct rule_evidence *e, char **why)
 {
 	switch (e->kind) {
 	case RULE_FILE_PRESENT:
 	case RULE_FILE_MISSING:
-		return file_evidence(ctx, e, ret, why, err);
+		return file_evidence(ctx, e, why);
 	case RULE_UPDATE_PENDING:
-		*ret = pending(ctx, why);
-		return 0;
+		return pending(ctx, why);
 	default:
-		*ret = judge_registry(ctx, e, why);
-		return 0;
+		return judge_registry(ctx, e, why);
 	}
 }

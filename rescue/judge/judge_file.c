@@ -19,21 +19,20 @@ struct finding judge_finding(const struct rule *r)
 		.asks_move = r->about.kind == RULE_BAD_FILE && r->about.action == RULE_QUARANTINE};
 }
 
-int judge_add_finding_take(struct judge_ctx *ctx, const struct finding *f, struct rs_err *err)
+bool judge_add_finding_take(struct judge_ctx *ctx, const struct finding *f)
 {
 	struct judge_result *res = ctx->res;
 	struct finding *grown =
 		f->path ? rs_grown(res->findings, res->n_findings, sizeof(*f)) : NULL;
 
-	if (!grown) {
-		ctx->no_memory = true;
+	if (!judge_has(ctx, grown)) {
 		free(f->path);
 		free(f->why);
-		return rs_fail(err, RS_E_MEMORY, "findings");
+		return false;
 	}
 	res->findings = grown;
 	grown[res->n_findings++] = *f;
-	return 0;
+	return true;
 }
 
 /* All conditions hold? The cheap ones first, and none after the first that does not. */
@@ -165,25 +164,27 @@ static void add_contents(struct judge_ctx *ctx, struct judge_probe *p, struct fi
 		f->verdict = JUDGE_DOUBTFUL;
 }
 
-int judge_one(struct judge_ctx *ctx, const struct rule *r, const struct judge_found *found,
-	const struct judge_note *note, struct rs_err *err)
+void judge_one(struct judge_ctx *ctx, const struct rule *r, const struct judge_found *found,
+	const struct judge_note *note)
 {
 	struct finding f = judge_finding(r);
 	struct judge_probe p = {0};
 	struct rs_err why_not = {0};
 
-	if (nt_stat(ctx->vol, found->ref, &p.stat, &why_not) < 0)
-		return judge_pass(ctx, found->path, &why_not, err);
+	if (nt_stat(ctx->vol, found->ref, &p.stat, &why_not) < 0) {
+		judge_pass(ctx, found->path, &why_not);
+		return;
+	}
 	bool is_link = p.stat.is_reparse && p.stat.reparse_tag != TAG_WOF;
 	if (p.stat.is_dir && !is_link)
-		return 0; /* a folder of that name is no content file */
+		return; /* a folder of that name is no content file */
 	if (is_link) {
 		judge_add(ctx, &f.why, "; ", "a reparse point (tag 0x%08" PRIx32 "): not followed",
 			p.stat.reparse_tag);
 		f.verdict = JUDGE_DOUBTFUL;
 	} else if (!by_conditions(ctx, r, &p, &f.verdict, &f.why)) {
 		free(f.why);
-		return 0;
+		return;
 	}
 	f.path = strdup(found->path);
 	f.parent_ref = found->parent_ref;
@@ -192,5 +193,5 @@ int judge_one(struct judge_ctx *ctx, const struct rule *r, const struct judge_fo
 		add_contents(ctx, &p, &f);
 	if (f.path)
 		weaken(ctx, r, note, &f);
-	return judge_add_finding_take(ctx, &f, err);
+	(void)judge_add_finding_take(ctx, &f); /* it ends the run then */
 }

@@ -14,7 +14,6 @@ struct walk {
 	const struct rule_path *p;
 	struct judge_list *list;
 	char **blocked;
-	struct rs_err *err;
 };
 
 void judge_list_done(struct judge_list *list)
@@ -35,8 +34,7 @@ static void list_add_take(struct judge_ctx *ctx, struct judge_list *list, char *
 		is_there = list->v[i].ref == ref && strcmp(list->v[i].path, path) == 0;
 	struct judge_found *grown =
 		path && !is_there ? rs_grown(list->v, list->n, sizeof(*grown)) : NULL;
-	if (!grown) {
-		ctx->no_memory |= !is_there;
+	if (is_there || !judge_has(ctx, grown)) {
 		free(path);
 		return;
 	}
@@ -49,11 +47,9 @@ static char *join(struct judge_ctx *ctx, const char *folder, const char *name)
 {
 	char *ret = NULL;
 
-	if (asprintf(&ret, "%s\\%s", folder, name) < 0) {
-		ctx->no_memory = true;
-		return NULL;
-	}
-	return ret;
+	if (asprintf(&ret, "%s\\%s", folder, name) < 0)
+		ret = NULL; /* undefined after a failure */
+	return judge_has(ctx, ret) ? ret : NULL;
 }
 
 /* @folder with the parts of @p from *i on, up to the last or the first pattern among those before
@@ -68,8 +64,7 @@ static char *extend(
 		free(ret);
 		ret = longer;
 	}
-	ctx->no_memory |= !ret;
-	return ret;
+	return judge_has(ctx, ret) ? ret : NULL;
 }
 
 static const char *start_of(const struct judge_ctx *ctx, const struct rule_path *p)
@@ -86,9 +81,9 @@ char *judge_path_text(struct judge_ctx *ctx, const struct rule_path *p)
 
 /* ---- folders ---- */
 
-/* The folder of that path: 1 and its ref and own spelling, 0 if there is none or something is in
- * the way, or a fatal error. */
-static int open_folder(struct walk *w, const char *path, uint64_t *ret_ref, char **ret_path)
+/* The folder of that path: its ref and own spelling; false if there is none or something is in the
+ * way. */
+static bool open_folder(struct walk *w, const char *path, uint64_t *ret_ref, char **ret_path)
 {
 	struct rs_err why = {0};
 	struct nt_stat st;
@@ -98,23 +93,24 @@ static int open_folder(struct walk *w, const char *path, uint64_t *ret_ref, char
 	if (r == 0)
 		r = nt_stat(w->ctx->vol, *ret_ref, &st, &why);
 	if (r == RS_E_NO_SUCH_FILE || (r == 0 && !st.is_dir && !st.is_reparse))
-		return 0;
+		return false;
 	if (r == RS_E_UNSAFE_PATH || (r == 0 && st.is_reparse)) {
 		if (*w->blocked && strstr(*w->blocked, path))
-			return 0; /* said before, by another pattern of the rule */
+			return false; /* said before, by another pattern of the rule */
 		judge_add(w->ctx, w->blocked, "; ",
 			"%s: a reparse point on the way%s%s, not followed", path, r ? ", " : "",
 			r ? why.detail : "");
 		judge_fault(w->ctx, "%s: a reparse point on the way, not followed", path);
-		return 0;
+		return false;
 	}
-	if (r < 0)
-		return judge_pass(w->ctx, path, &why, w->err);
+	if (r < 0) {
+		judge_pass(w->ctx, path, &why);
+		return false;
+	}
 	if (!*path || nt_path(w->ctx->vol, *ret_ref, own, sizeof(own), &why) < 0)
 		(void)snprintf(own, sizeof(own), "%s", path);
 	*ret_path = strdup(own);
-	w->ctx->no_memory |= !*ret_path;
-	return *ret_path ? 1 : rs_fail(w->err, RS_E_MEMORY, "paths");
+	return judge_has(w->ctx, *ret_path);
 }
 
 struct listing {
@@ -132,74 +128,67 @@ static bool list_name(void *user, const char *name, uint64_t ref, bool is_dir)
 	if ((is_dir || !l->only_dirs) && nt_name_match(l->w->ctx->vol, l->pattern, name))
 		list_add_take(
 			l->w->ctx, &l->out, join(l->w->ctx, l->folder, name), ref, l->folder_ref);
-	return !l->w->ctx->no_memory;
+	return !l->w->ctx->end.code;
 }
 
-static int list_folder(struct listing *l)
+static void list_folder(struct listing *l)
 {
 	struct rs_err why = {0};
 
 	(void)nt_list(l->w->ctx->vol, l->folder_ref, list_name, l, &why);
-	return judge_pass(l->w->ctx, l->folder, &why, l->w->err);
+	judge_pass(l->w->ctx, l->folder, &why);
 }
 
-static int walk_from(struct walk *w, const char *path, size_t i);
+static void walk_from(struct walk *w, const char *path, size_t i);
 
 /* Below each folder that the pattern part @i names. */
-static int walk_folders(struct walk *w, struct listing *l, size_t i)
+static void walk_folders(struct walk *w, struct listing *l, size_t i)
 {
-	int r = 0;
-
 	l->only_dirs = true;
-	r = list_folder(l);
-	for (size_t k = 0; k < l->out.n && r == 0; k++)
-		r = walk_from(w, l->out.v[k].path, i + 1);
-	return r;
+	list_folder(l);
+	for (size_t k = 0; k < l->out.n && !w->ctx->end.code; k++)
+		walk_from(w, l->out.v[k].path, i + 1);
 }
 
 /* The files themselves. A plain name is looked up before its folder is listed for the spelling. */
-static int walk_files(struct walk *w, struct listing *l)
+static void walk_files(struct walk *w, struct listing *l)
 {
 	uint64_t ref;
 	struct rs_err why = {0};
 	auto_free char *path = join(w->ctx, l->folder, l->pattern);
 
-	if (!path)
-		return rs_fail(w->err, RS_E_MEMORY, "paths");
-	if (!rule_part_is_pattern(l->pattern) &&
-		nt_lookup(w->ctx->vol, path, &ref, &why) == RS_E_NO_SUCH_FILE)
-		return 0;
-	int r = list_folder(l);
-	for (size_t k = 0; k < l->out.n && r == 0; k++) {
+	if (!path || (!rule_part_is_pattern(l->pattern) &&
+			     nt_lookup(w->ctx->vol, path, &ref, &why) == RS_E_NO_SUCH_FILE))
+		return;
+	list_folder(l);
+	for (size_t k = 0; k < l->out.n; k++) {
 		struct judge_found *f = &l->out.v[k];
 		list_add_take(w->ctx, w->list, rs_steal(f->path), f->ref, f->parent_ref);
 	}
-	return r;
 }
 
-static int walk_from(struct walk *w, const char *path, size_t i)
+static void walk_from(struct walk *w, const char *path, size_t i)
 {
 	auto_free char *folder = extend(w->ctx, path, w->p, &i, w->p->n_parts - 1);
 	auto_free char *own = NULL;
 	uint64_t ref = 0;
 
-	if (!folder)
-		return rs_fail(w->err, RS_E_MEMORY, "paths");
-	int r = open_folder(w, folder, &ref, &own);
-	if (r <= 0)
-		return r;
+	if (!folder || !open_folder(w, folder, &ref, &own))
+		return;
 	struct listing l = {.w = w, .pattern = w->p->parts[i], .folder = own, .folder_ref = ref};
-	r = i + 1 < w->p->n_parts ? walk_folders(w, &l, i) : walk_files(w, &l);
+	if (i + 1 < w->p->n_parts)
+		walk_folders(w, &l, i);
+	else
+		walk_files(w, &l);
 	judge_list_done(&l.out);
-	return r;
 }
 
-int judge_find(struct judge_ctx *ctx, const struct rule_path *p, struct judge_list *list,
-	char **blocked, struct rs_err *err)
+void judge_find(
+	struct judge_ctx *ctx, const struct rule_path *p, struct judge_list *list, char **blocked)
 {
-	struct walk w = {ctx, p, list, blocked, err};
+	struct walk w = {ctx, p, list, blocked};
 
-	return walk_from(&w, start_of(ctx, p), 0);
+	walk_from(&w, start_of(ctx, p), 0);
 }
 
 /* ---- the whole MFT ---- */
@@ -238,7 +227,7 @@ static bool scan_entry(void *user, const struct nt_entry *e)
 		if (rule_path_match(ctx->vol, p, ctx->win->root, e->path))
 			list_add_take(
 				ctx, &ctx->work[i].deep, strdup(e->path), e->ref, e->parent_ref);
-	return !ctx->no_memory;
+	return !ctx->end.code;
 }
 
 static void scan_fault(void *user, uint64_t record, const char *what)
@@ -247,19 +236,18 @@ static void scan_fault(void *user, uint64_t record, const char *what)
 }
 
 /* The folder before the first pattern part: without it there is nothing to scan for. */
-static int has_start(
-	struct judge_ctx *ctx, const struct rule_path *p, char **blocked, struct rs_err *err)
+static bool has_start(struct judge_ctx *ctx, const struct rule_path *p, char **blocked)
 {
-	struct walk w = {ctx, p, NULL, blocked, err};
+	struct walk w = {ctx, p, NULL, blocked};
 	size_t i = 0;
 	auto_free char *folder = extend(ctx, start_of(ctx, p), p, &i, p->n_parts);
 	auto_free char *own = NULL;
 	uint64_t ref;
 
-	return folder ? open_folder(&w, folder, &ref, &own) : rs_fail(err, RS_E_MEMORY, "paths");
+	return folder && open_folder(&w, folder, &ref, &own);
 }
 
-int judge_find_deep(struct judge_ctx *ctx, struct rs_err *err)
+void judge_find_deep(struct judge_ctx *ctx)
 {
 	struct nt_scan_ops ops = {ctx, scan_entry, scan_fault, scan_wants};
 	struct nt_scan_result counts = {0};
@@ -267,19 +255,15 @@ int judge_find_deep(struct judge_ctx *ctx, struct rs_err *err)
 	const struct rule_path *p;
 	bool is_needed = false;
 
-	for (size_t i = 0, k = 0; (p = next_deep(ctx, &i, &k)) != NULL; k++) {
+	for (size_t i = 0, k = 0; (p = next_deep(ctx, &i, &k)) != NULL && !ctx->end.code; k++)
 		/* what is in the way becomes a stop of the rule */
-		int r = has_start(ctx, p, &ctx->out[i].why, err);
-		if (r < 0)
-			return r;
-		is_needed = is_needed || r > 0;
-	}
-	if (!is_needed)
-		return 0;
+		is_needed |= has_start(ctx, p, &ctx->out[i].why);
+	if (!is_needed || ctx->end.code)
+		return;
 	if (!ctx->raw) {
 		judge_fault(ctx, "the whole MFT cannot be read: rules with '**' found nothing");
-		return 0;
+		return;
 	}
 	(void)nt_scan(ctx->raw, &ops, ctx->task, &counts, &why);
-	return judge_pass(ctx, "the whole MFT", &why, err);
+	judge_pass(ctx, "the whole MFT", &why);
 }

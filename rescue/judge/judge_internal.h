@@ -7,8 +7,6 @@
 
 enum judge_truth { JUDGE_NO, JUDGE_YES, JUDGE_UNKNOWN };
 
-enum { JUDGE_SYSTEM, JUDGE_SOFTWARE, JUDGE_COMPONENTS, JUDGE_N_HIVES };
-
 struct judge_hive {
 	bool is_tried, is_absent;
 	struct win_hive *hive; /* NULL: see why_not */
@@ -51,7 +49,7 @@ struct judge_ctx {
 	const struct rs_task *task;
 	struct judge_result *res;
 	struct judge_rule *out; /* its rules of this run */
-	bool no_memory; /* some text or list could not grow: the run ends with RS_E_MEMORY */
+	struct rs_err end; /* code != 0: what ends the run: no memory, cancelled, a bug of ours */
 	size_t n_fault_lines;
 	struct judge_hive hives[JUDGE_N_HIVES];
 	struct judge_keys services, packages;
@@ -68,35 +66,33 @@ void judge_add(struct judge_ctx *ctx, char **line, const char *sep, const char *
 void judge_fault(struct judge_ctx *ctx, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /** The same from an error. */
 void judge_fault_err(struct judge_ctx *ctx, const char *where, const struct rs_err *err);
-/** What came of looking at @where: an error that must end the run is handed on to @err, any other
- * is a fault, and 0. */
-int judge_pass(
-	struct judge_ctx *ctx, const char *where, const struct rs_err *why, struct rs_err *err);
-/** Must the run end with this code? */
-bool judge_is_fatal(int code);
+/** What came of looking at @where: an error that must end the run goes to ctx->end, any other is a
+ * fault. Whoever loops over files or rules looks whether the run is at its end. */
+void judge_pass(struct judge_ctx *ctx, const char *where, const struct rs_err *why);
+/** Is it there? If not, there is no memory, and the run ends. */
+bool judge_has(struct judge_ctx *ctx, const void *memory);
 
 /* ---- finding files (judge_find.c) ---- */
 
 /** Files whose path fits, appended. What is in the way (a reparse point) goes to *blocked, what
- * cannot be read to the faults. Errors: fatal ones only. */
-int judge_find(struct judge_ctx *ctx, const struct rule_path *p, struct judge_list *list,
-	char **blocked, struct rs_err *err);
+ * cannot be read to the faults. */
+void judge_find(
+	struct judge_ctx *ctx, const struct rule_path *p, struct judge_list *list, char **blocked);
 void judge_list_done(struct judge_list *list);
 /** Read the whole MFT for the wanted rules with "**" whose folder exists; fills work->deep. */
-int judge_find_deep(struct judge_ctx *ctx, struct rs_err *err);
+void judge_find_deep(struct judge_ctx *ctx);
 /** Volume path of a pattern's text: "%WINDIR%" replaced. */
 char *judge_path_text(struct judge_ctx *ctx, const struct rule_path *p);
 
 /* ---- one rule (judge_kind.c) ---- */
 
 /** Fills the rule's place in the result; takes what its work holds. */
-int judge_rule_run(struct judge_ctx *ctx, size_t i, struct rs_err *err);
+void judge_rule_run(struct judge_ctx *ctx, size_t i);
 
 /* ---- evidence (judge_evidence.c, judge_registry.c) ---- */
 
-/** Is it so? *why gets what was found, also for NO and UNKNOWN. Errors: fatal ones only. */
-int judge_evidence(struct judge_ctx *ctx, const struct rule_evidence *e, enum judge_truth *ret,
-	char **why, struct rs_err *err);
+/** Is it so? *why gets what was found, also for NO and UNKNOWN. */
+enum judge_truth judge_evidence(struct judge_ctx *ctx, const struct rule_evidence *e, char **why);
 enum judge_truth judge_registry(struct judge_ctx *ctx, const struct rule_evidence *e, char **why);
 /** PROCESSOR_IDENTIFIER of the machine that the Windows ran on last. */
 enum judge_truth judge_cpu(struct judge_ctx *ctx, char *ret, size_t cap, char **why);
@@ -130,12 +126,11 @@ struct judge_note {  /* what lies over all files of one rule */
 };
 
 /** Judge one file found; appends to the result unless the rule ignores it. */
-int judge_one(struct judge_ctx *ctx, const struct rule *r, const struct judge_found *f,
-	const struct judge_note *note, struct rs_err *err);
+void judge_one(struct judge_ctx *ctx, const struct rule *r, const struct judge_found *f,
+	const struct judge_note *note);
 /** An empty finding that this rule tells. */
 struct finding judge_finding(const struct rule *r);
-/** Append it to the result; takes its strings, also when there is no memory. Errors: RS_E_MEMORY.
- */
-int judge_add_finding_take(struct judge_ctx *ctx, const struct finding *f, struct rs_err *err);
+/** Append it to the result; takes its strings. False: no memory. */
+bool judge_add_finding_take(struct judge_ctx *ctx, const struct finding *f);
 
 #endif

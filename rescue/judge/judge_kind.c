@@ -19,63 +19,48 @@ struct run {
 /* ---- evidence of a whole section ---- */
 
 /* What the rule requires. NO: *why names what is missing. */
-static int requirements(struct run *u, enum judge_truth *ret, char **why, struct rs_err *err)
+static enum judge_truth requirements(struct run *u, char **why)
 {
-	struct judge_ctx *ctx = u->ctx;
 	const struct rule *r = u->r;
-	enum judge_truth any = r->requires_any.n ? JUDGE_NO : JUDGE_YES;
+	enum judge_truth any = r->requires_any.n ? JUDGE_NO : JUDGE_YES, ret = JUDGE_YES;
 
-	*ret = JUDGE_YES;
 	for (size_t i = 0; i < r->requires.n; i++) {
-		enum judge_truth one = JUDGE_NO;
-		int code = judge_evidence(ctx, &r->requires.v[i], &one, why, err);
-		if (code < 0)
-			return code;
+		enum judge_truth one = judge_evidence(u->ctx, &r->requires.v[i], why);
 		if (one == JUDGE_NO) {
 			free(*why);
 			*why = NULL;
-			judge_add(ctx, why, ", ", "required and not found: %s",
+			judge_add(u->ctx, why, ", ", "required and not found: %s",
 				r->requires.v[i].text);
-			*ret = JUDGE_NO;
-			return 0;
+			return JUDGE_NO;
 		}
 		if (one == JUDGE_UNKNOWN)
-			*ret = JUDGE_UNKNOWN;
+			ret = JUDGE_UNKNOWN;
 	}
 	for (size_t i = 0; i < r->requires_any.n && any != JUDGE_YES; i++) {
-		enum judge_truth one = JUDGE_NO;
-		int code = judge_evidence(ctx, &r->requires_any.v[i], &one, why, err);
-		if (code < 0)
-			return code;
+		enum judge_truth one = judge_evidence(u->ctx, &r->requires_any.v[i], why);
 		if (one != JUDGE_NO)
 			any = one;
 	}
 	if (any == JUDGE_NO)
-		judge_add(ctx, why, ", ", "none of the signs required");
-	if (any != JUDGE_YES)
-		*ret = any;
-	return 0;
+		judge_add(u->ctx, why, ", ", "none of the signs required");
+	return any == JUDGE_YES ? ret : any;
 }
 
 /* [stop-if]: one is enough; what cannot be looked at is a doubt. */
-static int stops(struct run *u, struct rs_err *err)
+static void stops(struct run *u)
 {
 	for (size_t i = 0; i < u->r->stop_if.n; i++) {
 		const struct rule_evidence *e = &u->r->stop_if.v[i];
 		auto_free char *why = NULL;
-		enum judge_truth one = JUDGE_NO;
-		int code = judge_evidence(u->ctx, e, &one, &why, err);
-		if (code < 0)
-			return code;
+		enum judge_truth one = judge_evidence(u->ctx, e, &why);
 		if (one != JUDGE_NO)
 			judge_add(u->ctx, one == JUDGE_YES ? &u->note.stop : &u->note.doubt, ", ",
 				"%s", why ? why : e->text);
 	}
-	return 0;
 }
 
 /* [supports] and [contradicts], in one line for the report; what contradicts is a doubt as well. */
-static int weigh(struct run *u, struct rs_err *err)
+static void weigh(struct run *u)
 {
 	const struct rule *r = u->r;
 
@@ -84,10 +69,7 @@ static int weigh(struct run *u, struct rs_err *err)
 		const struct rule_evidence *e =
 			is_against ? &r->contradicts.v[i - r->supports.n] : &r->supports.v[i];
 		auto_free char *why = NULL;
-		enum judge_truth one = JUDGE_NO;
-		int code = judge_evidence(u->ctx, e, &one, &why, err);
-		if (code < 0)
-			return code;
+		enum judge_truth one = judge_evidence(u->ctx, e, &why);
 		if (one == JUDGE_NO)
 			continue;
 		const char *what = why ? why : e->text;
@@ -99,7 +81,6 @@ static int weigh(struct run *u, struct rs_err *err)
 		if (is_against && one == JUDGE_YES)
 			judge_add(u->ctx, &u->note.doubt, ", ", "against it: %s", what);
 	}
-	return 0;
 }
 
 /* ---- kind: a bad file is present ---- */
@@ -147,18 +128,15 @@ static const char *const outcome_texts[] = {
 	[RULE_REPORTED] = "recognised; nothing is moved",
 };
 
-static int judge_all(struct run *u, const struct judge_list *found, struct rs_err *err)
+static void judge_all(struct run *u, const struct judge_list *found)
 {
 	size_t from = u->ctx->res->n_findings;
 	struct judge_rule *out = u->out;
-	int code = stops(u, err);
 
-	if (code == 0)
-		code = weigh(u, err);
-	for (size_t i = 0; i < found->n && code == 0; i++)
-		code = judge_one(u->ctx, u->r, &found->v[i], &u->note, err);
-	if (code < 0)
-		return code;
+	stops(u);
+	weigh(u);
+	for (size_t i = 0; i < found->n && !u->ctx->end.code; i++)
+		judge_one(u->ctx, u->r, &found->v[i], &u->note);
 	if (!u->note.stop)
 		stop_at_too_many(u, from);
 	enum rule_outcome o = outcome_of(u->ctx, from);
@@ -167,52 +145,48 @@ static int judge_all(struct run *u, const struct judge_list *found, struct rs_er
 		out->outcome == RULE_STOPPED ? u->note.stop : outcome_texts[o]);
 	if (u->note.doubt && o != RULE_NO_MATCH)
 		judge_add(u->ctx, &out->why, "; ", "%s", u->note.doubt);
-	return 0;
 }
 
 /* @found begins with what the scan of the whole MFT found. */
-static int run_bad_file(struct run *u, struct judge_list *found, struct rs_err *err)
+static void run_bad_file(struct run *u, struct judge_list *found)
 {
 	struct judge_ctx *ctx = u->ctx;
 	struct judge_rule *out = u->out;
 	enum judge_truth required = JUDGE_YES;
 	auto_free char *why = NULL;
-	int code = 0;
 
-	for (size_t i = 0; i < u->r->paths.n && code == 0; i++)
+	for (size_t i = 0; i < u->r->paths.n && !ctx->end.code; i++)
 		if (!u->r->paths.v[i].is_deep)
-			code = judge_find(ctx, &u->r->paths.v[i], found, &out->why, err);
+			judge_find(ctx, &u->r->paths.v[i], found, &out->why);
 	bool is_blocked = out->why != NULL;
-	if (code == 0 && found->n)
-		code = requirements(u, &required, &why, err);
-	if (code == 0 && found->n && required == JUDGE_UNKNOWN)
+	if (found->n)
+		required = requirements(u, &why);
+	if (required == JUDGE_UNKNOWN)
 		judge_add(
 			ctx, &u->note.doubt, ", ", "%s", why ? why : "a requirement is not known");
-	if (code == 0 && required == JUDGE_NO)
+	if (required == JUDGE_NO)
 		judge_add(ctx, &out->why, "; ", "%s", why ? why : "a requirement does not hold");
-	else if (code == 0)
-		code = judge_all(u, found, err);
-	if (code == 0 && is_blocked && out->outcome == RULE_NO_MATCH)
+	else
+		judge_all(u, found);
+	if (is_blocked && out->outcome == RULE_NO_MATCH)
 		out->outcome = RULE_STOPPED;
-	return code;
 }
 
 /* ---- kind: a good file was taken away ---- */
 
 /* Where the file could come from, into the finding's line. */
-static int add_copies(struct run *u, const char *name, char **why, struct rs_err *err)
+static void add_copies(struct run *u, const char *name, char **why)
 {
 	struct judge_ctx *ctx = u->ctx;
 	const struct rule_paths *copies = &u->r->copies;
 	struct judge_list found = {0};
 	auto_free char *blocked = NULL;
 	size_t n = 0;
-	int code = 0;
 
-	for (size_t i = 0; i < copies->n && code == 0; i++)
+	for (size_t i = 0; i < copies->n && !ctx->end.code; i++)
 		if (nt_name_match(NULL, copies->v[i].parts[copies->v[i].n_parts - 1], name))
-			code = judge_find(ctx, &copies->v[i], &found, &blocked, err);
-	for (size_t i = 0; i < found.n && code == 0; i++) {
+			judge_find(ctx, &copies->v[i], &found, &blocked);
+	for (size_t i = 0; i < found.n; i++) {
 		struct nt_stat st;
 		char time[RS_TIME_LEN];
 		if (nt_stat(ctx->vol, found.v[i].ref, &st, NULL) < 0 || st.is_dir || !st.size_bytes)
@@ -226,14 +200,12 @@ static int add_copies(struct run *u, const char *name, char **why, struct rs_err
 	}
 	if (n > MAX_COPIES)
 		judge_add(ctx, why, ", ", "and %zu more", n - MAX_COPIES);
-	if (!n && code == 0)
+	if (!n)
 		judge_add(ctx, why, "; ", "no copy found on this volume");
 	judge_list_done(&found);
-	return code;
 }
 
-static int add_missing(
-	struct run *u, const char *path, const struct nt_stat *st, struct rs_err *err)
+static void add_missing(struct run *u, const char *path, const struct nt_stat *st)
 {
 	struct judge_ctx *ctx = u->ctx;
 	struct finding f = judge_finding(u->r);
@@ -243,21 +215,17 @@ static int add_missing(
 	f.verdict = JUDGE_REPORT;
 	f.is_missing = !st;
 	f.path = strdup(path);
-	if (!f.path || !folder)
-		ctx->no_memory = true;
-	else if (nt_lookup(ctx->vol, folder, &f.parent_ref, NULL) < 0)
+	if (judge_has(ctx, folder) && nt_lookup(ctx->vol, folder, &f.parent_ref, NULL) < 0)
 		f.parent_ref = 0; /* the folder is gone as well */
 	if (st)
 		f.stat = *st;
 	judge_add(ctx, &f.why, "; ", "%s",
 		st ? "a system file has 0 bytes" : "a system file is missing");
-	int code = judge_add_finding_take(ctx, &f, err);
-	if (code < 0)
-		return code;
-	return add_copies(u, last + 1, &ctx->res->findings[ctx->res->n_findings - 1].why, err);
+	add_copies(u, last + 1, &f.why);
+	(void)judge_add_finding_take(ctx, &f); /* it ends the run then */
 }
 
-static int run_one_removed(struct run *u, const struct rule_path *p, struct rs_err *err)
+static void run_one_removed(struct run *u, const struct rule_path *p)
 {
 	struct judge_ctx *ctx = u->ctx;
 	auto_free char *path = judge_path_text(ctx, p);
@@ -266,91 +234,83 @@ static int run_one_removed(struct run *u, const struct rule_path *p, struct rs_e
 	uint64_t ref = 0;
 
 	if (!path)
-		return rs_fail(err, RS_E_MEMORY, "paths");
+		return;
 	int code = nt_lookup(ctx->vol, path, &ref, &why);
 	if (code == 0)
 		code = nt_stat(ctx->vol, ref, &st, &why);
-	if (code == RS_E_NO_SUCH_FILE)
-		return add_missing(u, path, NULL, err);
-	if (code == 0)
-		return st.size_bytes || st.is_reparse ? 0 : add_missing(u, path, &st, err);
-	judge_add(ctx, &u->out->why, "; ", "%s: %s%s%s", path, rs_err_info(code)->text,
-		why.detail[0] ? ": " : "", why.detail);
-	return judge_pass(ctx, path, &why, err);
+	if (code == RS_E_NO_SUCH_FILE) {
+		add_missing(u, path, NULL);
+	} else if (code < 0) {
+		judge_add(ctx, &u->out->why, "; ", "%s: %s%s%s", path, rs_err_info(code)->text,
+			why.detail[0] ? ": " : "", why.detail);
+		judge_pass(ctx, path, &why);
+	} else if (!st.size_bytes && !st.is_reparse) {
+		add_missing(u, path, &st);
+	}
 }
 
-static int run_removed(struct run *u, struct rs_err *err)
+static void run_removed(struct run *u)
 {
 	struct judge_ctx *ctx = u->ctx;
-	const struct rule *r = u->r;
 	struct judge_rule *out = u->out;
 	size_t from = ctx->res->n_findings;
-	enum judge_truth required = JUDGE_YES;
 	auto_free char *why = NULL;
+	enum judge_truth required = requirements(u, &why);
 
-	int code = requirements(u, &required, &why, err);
-	if (code == 0 && required != JUDGE_YES) {
-		if (required == JUDGE_UNKNOWN)
-			judge_fault(ctx, "rule %s: %s", r->about.id, why ? why : "not looked at");
+	if (required == JUDGE_UNKNOWN)
+		judge_fault(ctx, "rule %s: %s", u->r->about.id, why ? why : "not looked at");
+	if (required != JUDGE_YES) {
 		judge_add(ctx, &out->why, "; ", "%s", why ? why : "a requirement does not hold");
-		return 0;
+		return;
 	}
-	for (size_t k = 0; k < r->paths.n && code == 0; k++)
-		code = run_one_removed(u, &r->paths.v[k], err);
+	for (size_t i = 0; i < u->r->paths.n && !ctx->end.code; i++)
+		run_one_removed(u, &u->r->paths.v[i]);
 	bool is_blocked = out->why != NULL;
 	bool is_found = ctx->res->n_findings > from;
-	if (code == 0 && is_found)
-		code = weigh(u, err);
-	if (code < 0)
-		return code;
+	if (is_found)
+		weigh(u);
 	out->outcome = is_found ? RULE_REPORTED : is_blocked ? RULE_STOPPED : RULE_NO_MATCH;
 	judge_add(ctx, &out->why, "; ", "%s",
 		is_found     ? "a system file was taken away: put it back, move nothing"
 		: is_blocked ? "not all files could be looked at"
 			     : "its files are in place");
-	return 0;
 }
 
 /* ---- kind: an update is half applied; no file, only signs ---- */
 
-static int run_signs(struct run *u, struct rs_err *err)
+static void run_signs(struct run *u)
 {
 	struct judge_ctx *ctx = u->ctx;
 	struct judge_rule *out = u->out;
-	enum judge_truth required = JUDGE_YES;
 	auto_free char *why = NULL;
+	enum judge_truth required = requirements(u, &why);
 
-	int code = requirements(u, &required, &why, err);
-	if (code < 0)
-		return code;
 	judge_add(ctx, &out->why, "; ", "%s", why ? why : "its signs are here");
 	if (required == JUDGE_UNKNOWN)
 		judge_fault(ctx, "rule %s: %s", u->r->about.id, why ? why : "not looked at");
 	if (required != JUDGE_YES)
-		return 0;
+		return;
 	if (u->note.doubt)
 		judge_add(ctx, &out->why, "; ", "%s", u->note.doubt);
-	code = stops(u, err);
-	if (code == 0)
-		code = weigh(u, err);
+	stops(u);
+	weigh(u);
 	out->outcome = u->note.stop ? RULE_STOPPED : RULE_REPORTED;
 	if (u->note.stop)
 		judge_add(ctx, &out->why, "; ", "%s", u->note.stop);
-	return code;
 }
 
-int judge_rule_run(struct judge_ctx *ctx, size_t i, struct rs_err *err)
+void judge_rule_run(struct judge_ctx *ctx, size_t i)
 {
 	struct judge_work *w = &ctx->work[i];
 	const struct rule *r = ctx->set->rules[i];
 	struct run u = {ctx, r, &ctx->out[i], {.doubt = rs_steal(w->doubt)}};
-	int code;
 
 	if (r->about.kind == RULE_GOOD_FILE_REMOVED)
-		code = run_removed(&u, err);
+		run_removed(&u);
+	else if (r->paths.n)
+		run_bad_file(&u, &w->deep);
 	else
-		code = r->paths.n ? run_bad_file(&u, &w->deep, err) : run_signs(&u, err);
+		run_signs(&u);
 	free(u.note.doubt);
 	free(u.note.stop);
-	return code;
 }

@@ -10,11 +10,9 @@
 #define STATE_INSTALL_PENDING 0x60U
 #define MAX_KEYS	      100000U
 
-static const char *const hive_names[JUDGE_N_HIVES] = {"SYSTEM", "SOFTWARE", "COMPONENTS"};
-
 /* ---- hives and keys ---- */
 
-static struct judge_hive *hive_get(struct judge_ctx *ctx, int which)
+static struct judge_hive *hive_get(struct judge_ctx *ctx, unsigned which)
 {
 	struct judge_hive *h = &ctx->hives[which];
 	struct rs_err err = {0};
@@ -24,12 +22,12 @@ static struct judge_hive *hive_get(struct judge_ctx *ctx, int which)
 		return h;
 	h->is_tried = true;
 	(void)snprintf(
-		path, sizeof(path), "%s\\System32\\config\\%s", ctx->win->root, hive_names[which]);
+		path, sizeof(path), "%s\\System32\\config\\%s", ctx->win->root, rule_hives[which]);
 	int r = win_hive_open_in(ctx->vol, path, &h->hive, &err);
 	if (r < 0) {
 		h->hive = NULL;
 		h->is_absent = r == RS_E_NO_SUCH_FILE;
-		(void)snprintf(h->why_not, sizeof(h->why_not), "%s hive: %s%s%s", hive_names[which],
+		(void)snprintf(h->why_not, sizeof(h->why_not), "%s hive: %s%s%s", rule_hives[which],
 			rs_err_info(r)->text, err.detail[0] ? ": " : "", err.detail);
 	}
 	return h;
@@ -49,7 +47,7 @@ static enum judge_truth from_err(struct judge_ctx *ctx, char **why, const struct
 }
 
 /* "CurrentControlSet\..." exists only in a running Windows: take the set that boots next. */
-static char *real_key(struct judge_ctx *ctx, int which, const char *key)
+static char *real_key(struct judge_ctx *ctx, unsigned which, const char *key)
 {
 	static const char current[] = "CurrentControlSet";
 	size_t len = sizeof(current) - 1;
@@ -62,12 +60,13 @@ static char *real_key(struct judge_ctx *ctx, int which, const char *key)
 			ctx->win->control_set ? ctx->win->control_set : 1, key + len);
 	else
 		r = asprintf(&ret, "%s", key);
-	ctx->no_memory |= r < 0;
-	return r < 0 ? NULL : ret;
+	if (r < 0)
+		ret = NULL; /* undefined after a failure */
+	return judge_has(ctx, ret) ? ret : NULL;
 }
 
 /* Opened hive and key; YES when both are there, NO when the key is not. */
-static enum judge_truth key_open(struct judge_ctx *ctx, int which, const char *key,
+static enum judge_truth key_open(struct judge_ctx *ctx, unsigned which, const char *key,
 	struct win_hive **ret_hive, win_key *ret_key, char **why)
 {
 	struct judge_hive *h = hive_get(ctx, which);
@@ -102,8 +101,7 @@ static bool collect_key(void *user, const char *name, win_key sub)
 		return false;
 	char *copy = strdup(name);
 	struct judge_key *grown = copy ? rs_grown(k->v, k->n, sizeof(*grown)) : NULL;
-	if (!grown) {
-		c->ctx->no_memory = true;
+	if (!judge_has(c->ctx, grown)) {
 		free(copy);
 		return false;
 	}
@@ -123,7 +121,7 @@ static void keys_done(struct judge_keys *k)
 
 /* All sub-keys of a key, once. */
 static enum judge_truth keys_load(
-	struct judge_ctx *ctx, int which, const char *key, struct judge_keys *k, char **why)
+	struct judge_ctx *ctx, unsigned which, const char *key, struct judge_keys *k, char **why)
 {
 	struct win_hive *h = NULL;
 	win_key at = 0;
@@ -151,9 +149,8 @@ static const char *label_of(struct judge_ctx *ctx, struct judge_key *k)
 		if (h && win_hive_text(h, k->key, "DisplayName", text, sizeof(text), NULL) < 0)
 			text[0] = '\0';
 		k->label = strdup(text);
-		ctx->no_memory |= !k->label;
 	}
-	return k->label ? k->label : "";
+	return judge_has(ctx, k->label) ? k->label : "";
 }
 
 static bool is_service(struct judge_ctx *ctx, const char *wanted, struct judge_key *k)
@@ -207,15 +204,14 @@ static enum judge_truth one_of(struct judge_ctx *ctx, const struct rule_evidence
 
 /* ---- keys and values ---- */
 
-static enum judge_truth key_exists(
-	struct judge_ctx *ctx, int which, const struct rule_evidence *e, char **why)
+static enum judge_truth key_exists(struct judge_ctx *ctx, const struct rule_evidence *e, char **why)
 {
 	struct win_hive *h = NULL;
 	win_key at = 0;
 	const char *last = strrchr(e->key, '\\');
 
 	if (!strpbrk(e->key, "*?") || !last) {
-		enum judge_truth t = key_open(ctx, which, e->key, &h, &at, why);
+		enum judge_truth t = key_open(ctx, e->hive, e->key, &h, &at, why);
 		if (t == JUDGE_YES)
 			judge_add(ctx, why, ", ", "registry key %s", e->text);
 		return t;
@@ -223,9 +219,9 @@ static enum judge_truth key_exists(
 	auto_free char *parent = strndup(e->key, (size_t)(last - e->key));
 	struct judge_keys own = {0};
 	bool is_packages =
-		which == JUDGE_SOFTWARE && parent && strcasecmp(parent, PACKAGES_KEY) == 0;
+		e->hive == JUDGE_SOFTWARE && parent && strcasecmp(parent, PACKAGES_KEY) == 0;
 	struct judge_keys *k = is_packages ? &ctx->packages : &own;
-	enum judge_truth t = keys_load(ctx, which, parent ? parent : "", k, why);
+	enum judge_truth t = keys_load(ctx, e->hive, parent ? parent : "", k, why);
 	bool is_found = false;
 	for (size_t i = 0; i < k->n && t == JUDGE_YES && !is_found; i++) {
 		is_found = nt_name_match(NULL, last + 1, k->v[i].name);
@@ -244,8 +240,7 @@ static bool is_nonzero(const uint8_t *p, size_t len)
 	return false;
 }
 
-static enum judge_truth value_test(
-	struct judge_ctx *ctx, int which, const struct rule_evidence *e, char **why)
+static enum judge_truth value_test(struct judge_ctx *ctx, const struct rule_evidence *e, char **why)
 {
 	struct win_hive *h = NULL;
 	win_key at = 0;
@@ -255,7 +250,7 @@ static enum judge_truth value_test(
 	uint32_t type = 0;
 	char text[1024] = "";
 
-	enum judge_truth t = key_open(ctx, which, e->key, &h, &at, why);
+	enum judge_truth t = key_open(ctx, e->hive, e->key, &h, &at, why);
 	if (t == JUDGE_UNKNOWN)
 		return t;
 	int r = t == JUDGE_NO ? RS_E_NO_SUCH_FILE
@@ -286,8 +281,7 @@ static bool collect_value(void *user, const char *name, uint32_t type, uint32_t 
 	return collect_key(user, name, 0); /* of values: the keys stay 0 */
 }
 
-static enum judge_truth any_value(
-	struct judge_ctx *ctx, int which, const struct rule_evidence *e, char **why)
+static enum judge_truth any_value(struct judge_ctx *ctx, const struct rule_evidence *e, char **why)
 {
 	struct win_hive *h = NULL;
 	win_key at = 0;
@@ -297,7 +291,7 @@ static enum judge_truth any_value(
 	bool is_found = false;
 	char text[1024];
 
-	enum judge_truth t = key_open(ctx, which, e->key, &h, &at, why);
+	enum judge_truth t = key_open(ctx, e->hive, e->key, &h, &at, why);
 	if (t != JUDGE_YES)
 		return t;
 	int r = win_hive_each_value(h, at, collect_value, &c, &err);
@@ -314,20 +308,16 @@ static enum judge_truth any_value(
 
 enum judge_truth judge_registry(struct judge_ctx *ctx, const struct rule_evidence *e, char **why)
 {
-	int which = JUDGE_SYSTEM;
-
-	while (which + 1 < JUDGE_N_HIVES && strcmp(hive_names[which], e->hive) != 0)
-		which++;
 	switch (e->kind) {
 	case RULE_SERVICE:
 	case RULE_PACKAGE:
 		return one_of(ctx, e, why);
 	case RULE_REGISTRY_KEY:
-		return key_exists(ctx, which, e, why);
+		return key_exists(ctx, e, why);
 	case RULE_REGISTRY_VALUE:
-		return value_test(ctx, which, e, why);
+		return value_test(ctx, e, why);
 	default:
-		return any_value(ctx, which, e, why);
+		return any_value(ctx, e, why);
 	}
 }
 

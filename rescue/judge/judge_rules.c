@@ -14,9 +14,11 @@
 
 /* ---- what all files of judge use ---- */
 
-bool judge_is_fatal(int code)
+bool judge_has(struct judge_ctx *ctx, const void *memory)
 {
-	return code == RS_E_MEMORY || code == RS_E_CANCELLED || code == RS_E_BUG;
+	if (!memory && !ctx->end.code)
+		(void)rs_fail(&ctx->end, RS_E_MEMORY, "findings");
+	return memory;
 }
 
 __attribute__((format(printf, 4, 0))) static void add_v(
@@ -25,15 +27,13 @@ __attribute__((format(printf, 4, 0))) static void add_v(
 	auto_free char *more = NULL;
 	char *joined = NULL;
 
-	if (vasprintf(&more, fmt, ap) < 0) {
+	if (vasprintf(&more, fmt, ap) < 0)
 		more = NULL; /* undefined after a failure */
-		ctx->no_memory = true;
+	if (!more || asprintf(&joined, "%s%s%s", *line ? *line : "", *line && **line ? sep : "",
+			     more) < 0)
+		joined = NULL;
+	if (!judge_has(ctx, joined))
 		return;
-	}
-	if (asprintf(&joined, "%s%s%s", *line ? *line : "", *line && **line ? sep : "", more) < 0) {
-		ctx->no_memory = true;
-		return;
-	}
 	free(*line);
 	*line = joined;
 }
@@ -67,16 +67,15 @@ void judge_fault_err(struct judge_ctx *ctx, const char *where, const struct rs_e
 		err->detail[0] ? ": " : "", err->detail);
 }
 
-int judge_pass(
-	struct judge_ctx *ctx, const char *where, const struct rs_err *why, struct rs_err *err)
+void judge_pass(struct judge_ctx *ctx, const char *where, const struct rs_err *why)
 {
-	if (judge_is_fatal(why->code)) {
-		*err = *why;
-		return why->code;
-	}
-	if (why->code)
+	bool is_fatal =
+		why->code == RS_E_MEMORY || why->code == RS_E_CANCELLED || why->code == RS_E_BUG;
+
+	if (is_fatal && !ctx->end.code)
+		ctx->end = *why;
+	else if (why->code && !is_fatal)
 		judge_fault_err(ctx, where, why);
-	return 0;
 }
 
 /* ---- does the rule apply to this Windows? ---- */
@@ -154,17 +153,16 @@ static void choose(struct judge_ctx *ctx)
 	}
 }
 
-static int run_all(struct judge_ctx *ctx, struct rs_err *err)
+static void run_all(struct judge_ctx *ctx)
 {
 	choose(ctx);
-	int code = judge_find_deep(ctx, err);
-	for (size_t i = 0; i < ctx->set->n && code == 0; i++) {
+	judge_find_deep(ctx);
+	for (size_t i = 0; i < ctx->set->n && !ctx->end.code; i++) {
 		if (!rs_task_step(ctx->task, "rules", i, ctx->set->n))
-			return rs_fail(err, RS_E_CANCELLED, "while looking for bad files");
-		if (ctx->work[i].is_wanted)
-			code = judge_rule_run(ctx, i, err);
+			(void)rs_fail(&ctx->end, RS_E_CANCELLED, "while looking for bad files");
+		else if (ctx->work[i].is_wanted)
+			judge_rule_run(ctx, i);
 	}
-	return code;
 }
 
 /* Every line is there, if empty: callers need no test for NULL. */
@@ -180,7 +178,7 @@ static void fill_empty(struct judge_ctx *ctx)
 		judge_add(ctx, &res->findings[i].why, "", "%s", "");
 }
 
-static int prepare(struct judge_ctx *ctx, struct rs_err *err)
+static bool prepare(struct judge_ctx *ctx)
 {
 	ctx->work = calloc(ctx->set->n + 1, sizeof(*ctx->work));
 	struct judge_result *res = ctx->res;
@@ -188,12 +186,12 @@ static int prepare(struct judge_ctx *ctx, struct rs_err *err)
 	struct judge_rule *rules = reallocarray(res->rules, before + n + 1, sizeof(*rules));
 	if (rules)
 		res->rules = rules;
-	if (!ctx->work || !rules)
-		return rs_fail(err, RS_E_MEMORY, "rules");
+	if (!judge_has(ctx, ctx->work) || !judge_has(ctx, rules))
+		return false;
 	ctx->out = rules + before;
 	memset(ctx->out, 0, n * sizeof(*rules));
 	res->n_rules = before + n;
-	return 0;
+	return true;
 }
 
 static void ctx_done(struct judge_ctx *ctx)
@@ -215,15 +213,14 @@ static int look(const struct judge_look *in, struct judge_result *ret, struct rs
 		.task = in->task,
 		.res = ret};
 
-	int code = prepare(&ctx, err);
-	if (code == 0) {
-		code = run_all(&ctx, err);
+	if (prepare(&ctx)) {
+		run_all(&ctx);
 		fill_empty(&ctx);
 	}
-	if (code == 0 && ctx.no_memory)
-		code = rs_fail(err, RS_E_MEMORY, "findings");
 	ctx_done(&ctx);
-	return code;
+	if (ctx.end.code)
+		*err = ctx.end;
+	return ctx.end.code;
 }
 
 static const char *forbids(

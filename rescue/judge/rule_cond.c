@@ -184,18 +184,19 @@ static char *field(const char **text)
 	return rule_value_trimmed(from, len);
 }
 
+const char *const rule_hives[JUDGE_N_HIVES] = {"SYSTEM", "SOFTWARE", "COMPONENTS"};
+
 static const char *set_key(struct rule_evidence *e, const char **text)
 {
-	static const char *const hives[] = {"SYSTEM", "SOFTWARE", "COMPONENTS"};
-
 	e->key = field(text);
 	if (!e->key)
 		return "not enough memory";
-	for (size_t i = 0; i < sizeof(hives) / sizeof(hives[0]); i++) {
-		size_t len = strlen(hives[i]);
-		if (strncmp(e->key, hives[i], len) != 0 || (e->key[len] && e->key[len] != '\\'))
+	for (unsigned i = 0; i < JUDGE_N_HIVES; i++) {
+		size_t len = strlen(rule_hives[i]);
+		if (strncmp(e->key, rule_hives[i], len) != 0 ||
+			(e->key[len] && e->key[len] != '\\'))
 			continue;
-		memcpy(e->hive, hives[i], len + 1);
+		e->hive = i;
 		const char *rest = e->key + len + (e->key[len] == '\\');
 		memmove(e->key, rest, strlen(rest) + 1);
 		const char *star = strpbrk(e->key, "*?");

@@ -92,13 +92,16 @@ enum rule_evidence_kind {
 	RULE_UPDATE_PENDING,
 };
 
+enum { JUDGE_SYSTEM, JUDGE_SOFTWARE, JUDGE_COMPONENTS, JUDGE_N_HIVES };
+extern const char *const rule_hives[JUDGE_N_HIVES];
+
 enum rule_value_test { RULE_VALUE_PRESENT, RULE_VALUE_ABSENT, RULE_VALUE_NONZERO, RULE_VALUE_LIKE };
 
 struct rule_evidence {
 	enum rule_evidence_kind kind;
 	char *text; /* as written */
 	struct rule_path path;
-	char hive[16];
+	unsigned hive;		     /* its place in rule_hives */
 	char *key, *value, *pattern; /* registry */
 	enum rule_value_test test;
 	struct rule_texts any; /* service, package: one of these */

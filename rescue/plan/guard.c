@@ -75,8 +75,7 @@ static int item_unchanged(struct nt_vol *vol, const struct plan_item *item, stru
 
 	if (r < 0 &&
 		r != RS_E_NO_SUCH_FILE) { /* cancelled, or not readable: nothing is known of it */
-		if (err)
-			*err = why;
+		(void)rs_err_pass(err, r, &why);
 		(void)rs_err_object(err, item->path);
 		return r;
 	}

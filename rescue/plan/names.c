@@ -2,7 +2,7 @@
 /* The switch moves all names that a file has in one folder, and what is moved is gone under its
  * names elsewhere, too, for whoever asks for its contents there. So whatever is asked of a path is
  * asked of every name that the file has on the volume. */
-#include "plan/names.h"
+#include "plan/plan.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -52,10 +52,8 @@ static int make_path(struct nt_vol *vol, struct file_name *n, struct rs_err *err
 	if (!folder)
 		return rs_fail(err, RS_E_MEMORY, "names");
 	int r = nt_path(vol, n->parent_ref, folder, PATH_BYTES, &why);
-	if (r == RS_E_IO_READ || r == RS_E_MEMORY) {
-		*err = why;
-		return r;
-	}
+	if (r == RS_E_IO_READ || r == RS_E_MEMORY)
+		return rs_err_pass(err, r, &why);
 	if (r < 0)
 		(void)snprintf(folder, PATH_BYTES, "\\?");
 	if (asprintf(&path, "%s\\%s", strcmp(folder, "\\") != 0 ? folder : "", bare) < 0)
@@ -76,11 +74,8 @@ int file_names_read(struct nt_vol *vol, uint64_t ref, struct file_names *ret, st
 		r = rs_fail(&why, RS_E_MEMORY, "names");
 	for (size_t i = 0; r == 0 && i < names.n; i++)
 		r = make_path(vol, &names.all[i], &why);
-	if (r < 0) {
-		if (err)
-			*err = why;
-		return r;
-	}
+	if (r < 0)
+		return rs_err_pass(err, r, &why);
 	*ret = names;
 	names = (struct file_names){0};
 	return 0;
@@ -140,11 +135,8 @@ static int look_at(struct nt_vol *vol, const char *root, const struct judge_resu
 	struct rs_err why = {0};
 	int r = file_names_read(vol, item->file_ref, &names, &why);
 
-	if (r == RS_E_IO_READ || r == RS_E_MEMORY) {
-		if (err)
-			*err = why;
-		return r;
-	}
+	if (r == RS_E_IO_READ || r == RS_E_MEMORY)
+		return rs_err_pass(err, r, &why);
 	if (r < 0)
 		return is_mover(item) ? only_tell(item, NULL, "its names cannot be read", err) : 0;
 	if (is_mover(item) && !is_ordinary(&item->stat))

@@ -47,31 +47,22 @@ void plan_drop_file(struct plan *p, uint64_t file_ref)
 
 static enum plan_action action_of(const struct finding *f)
 {
-	switch (f->verdict) {
-	case JUDGE_BAD:
-		return PLAN_QUARANTINE;
-	case JUDGE_DOUBTFUL:
-		return f->is_missing ? PLAN_REPORT : PLAN_ASK;
-	case JUDGE_GOOD:
-		return PLAN_KEEP;
-	case JUDGE_REPORT:
-		break;
-	}
-	return PLAN_REPORT;
+	static const enum plan_action actions[] = {[JUDGE_BAD] = PLAN_QUARANTINE,
+		[JUDGE_DOUBTFUL] = PLAN_ASK,
+		[JUDGE_GOOD] = PLAN_KEEP,
+		[JUDGE_REPORT] = PLAN_REPORT};
+
+	return f->verdict == JUDGE_DOUBTFUL && f->is_missing ? PLAN_REPORT : actions[f->verdict];
 }
 
 /* Which of two that are said of one file counts, and which is shown first: what would be moved
  * comes first, and so has the low folder numbers. */
-static unsigned rank(enum plan_action a)
-{
-	static const enum plan_action ranks[] = {
-		PLAN_QUARANTINE, PLAN_ASK, PLAN_KEEP, PLAN_REPORT, PLAN_FINISH, PLAN_RESTORE};
-	unsigned i = 0;
-
-	while (ranks[i] != a)
-		i++;
-	return i;
-}
+static const unsigned rank[] = {[PLAN_QUARANTINE] = 0,
+	[PLAN_ASK] = 1,
+	[PLAN_KEEP] = 2,
+	[PLAN_REPORT] = 3,
+	[PLAN_FINISH] = 4,
+	[PLAN_RESTORE] = 5};
 
 /* Its source would have it moved, and something keeps it. */
 static bool is_spared(const struct finding *f)
@@ -115,7 +106,7 @@ static int by_rank(const void *a, const void *b)
 	const struct plan_item *x = a, *y = b;
 
 	if (x->action != y->action)
-		return rank(x->action) < rank(y->action) ? -1 : 1;
+		return rank[x->action] < rank[y->action] ? -1 : 1;
 	return x->number < y->number ? -1 : 1;
 }
 
@@ -131,7 +122,7 @@ int plan_from_judge(const struct judge_result *j, struct plan **ret, struct rs_e
 		const struct finding *f = &j->findings[i];
 		struct plan_item *old = same_file(p, f);
 		if (old) {
-			if (rank(action_of(f)) < rank(old->action)) {
+			if (rank[action_of(f)] < rank[old->action]) {
 				old->action = action_of(f);
 				old->is_spared = false;
 			}

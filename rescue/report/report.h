@@ -63,5 +63,14 @@ void report_entries_begin(struct rs_report *r, FILE *f);
 /** Write all of it to @f, or after entries the rest, to where they went. Errors: RS_E_MEMORY, it is
  * not whole; what @f lost is for its owner. */
 int report_write_json(struct rs_report *r, FILE *f);
+/** Render a report as lines without newline, without secrets and escaped.
+ * Lines break at spaces before column 80; a path or hash without a space stays whole. A report that
+ * is not finished gives the lines it has, and they are the first lines of the finished one: a front
+ * end that showed the plan can go on where it stopped. The report's own error is not among the
+ * lines: the front end shows it once, out of rs_report_run. */
+void report_text(const struct rs_run *run, void (*put)(void *user, const char *line), void *user);
+
+/** "41.8 KiB", "476.9 GiB", "512 bytes". @ret has 24 bytes. */
+void report_size_text(uint64_t bytes, char *ret);
 
 #endif

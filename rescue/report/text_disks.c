@@ -6,7 +6,6 @@
 
 #include "core/text.h"
 #include "report/render.h"
-#include "report/text.h"
 
 #define DETAIL "       " /* below a volume's row, under its CONTENT */
 #define MORE   DETAIL "           "

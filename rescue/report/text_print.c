@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The renderer's tools: paragraphs that fit the screen. What is shown is cleaned here, and only
  * here: no secrets, nothing that a terminal would obey. */
-#include "report/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>

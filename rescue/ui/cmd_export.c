@@ -1,20 +1,31 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* export: the opened volume's bytes into a file (sparse, resumable) or to standard output. */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <libgen.h>
+#include <limits.h>
 #include <openssl/evp.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ui/export.h"
 #include "ui/ui.h"
 
-#define HOLE_BYTES  65536U	   /* zeros are looked for in pieces of this size */
-#define STATE_EVERY (256ULL << 20) /* how much may have to be done again */
+#define HOLE_BYTES	    65536U	   /* zeros are looked for in pieces of this size */
+#define STATE_EVERY	    (256ULL << 20) /* how much may have to be done again */
+#define EXPORT_STATE_SUFFIX ".unbrick-export"
 
-struct export
-{
+/* What the sidecar file holds: enough to refuse another volume. */
+struct export_state {
+	char volume[512];
+	char id[65]; /* SHA-256 of the volume's first block, in hex */
+	uint64_t bytes, done;
+};
+
+enum export_open_how { EXPORT_NEW, EXPORT_FORCE, EXPORT_RESUME };
+
+struct export_job {
 	struct ui *ui;
 	struct rs_tree *tree;
 	const char *path; /* NULL: standard output */
@@ -25,6 +36,133 @@ struct export
 	struct export_state state;
 	uint64_t data_bytes, saved_at, resumed_at;
 };
+
+/* ---- the sidecar of an export that is not complete ---- */
+
+#define HEAD "unbrick-export 1\n"
+
+static int state_path(const char *path, const char *more, char ret[PATH_MAX], struct rs_err *err)
+{
+	int n = snprintf(ret, PATH_MAX, "%s" EXPORT_STATE_SUFFIX "%s", path, more);
+
+	if (n < 0 || n >= PATH_MAX)
+		return rs_fail_on(err, RS_E_OUTPUT, path, "%s", strerror(ENAMETOOLONG));
+	return 0;
+}
+
+/* RS_E_RESUME: not there, not ours. @path the output's. */
+static int export_state_load(const char *path, struct export_state *ret, struct rs_err *err)
+{
+	char name[PATH_MAX], text[1024];
+	unsigned long long bytes, done;
+
+	int r = state_path(path, "", name, err);
+	if (r < 0)
+		return r;
+	FILE *f = fopen(name, "re");
+	if (!f)
+		return rs_fail_on(
+			err, RS_E_RESUME, name, "%s (complete, or never begun)", strerror(errno));
+	size_t n = fread(text, 1, sizeof(text) - 1, f);
+	(void)fclose(f); /* only read */
+	text[n] = '\0';
+	if (strncmp(text, HEAD, strlen(HEAD)) != 0 ||
+		sscanf(text + strlen(HEAD), "bytes=%llu done=%llu id=%64s volume=%511[^\n]", &bytes,
+			&done, ret->id, ret->volume) != 4 ||
+		done > bytes)
+		return rs_fail_on(err, RS_E_RESUME, name, "it is not a state file of this program");
+	ret->bytes = bytes;
+	ret->done = done;
+	return 0;
+}
+
+/* Replaces the sidecar as a whole: the old one or the new one is there. */
+static int export_state_save(const char *path, const struct export_state *s, struct rs_err *err)
+{
+	char name[PATH_MAX], fresh[PATH_MAX], text[1024];
+
+	int r = state_path(path, "", name, err);
+	if (r == 0)
+		r = state_path(path, ".new", fresh, err);
+	if (r < 0)
+		return r;
+	int n = snprintf(text, sizeof(text), HEAD "bytes=%llu\ndone=%llu\nid=%s\nvolume=%s\n",
+		(unsigned long long)s->bytes, (unsigned long long)s->done, s->id, s->volume);
+	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return rs_fail_on(err, RS_E_OUTPUT, fresh, "%s", strerror(errno));
+	r = out_write(fd, text, (size_t)n, fresh, err);
+	if (r == 0 && fsync(fd) < 0)
+		r = rs_fail_on(err, RS_E_OUTPUT, fresh, "%s", strerror(errno));
+	if (close(fd) < 0 && r == 0)
+		r = rs_fail_on(err, RS_E_OUTPUT, fresh, "%s", strerror(errno));
+	if (r == 0 && rename(fresh, name) < 0)
+		r = rs_fail_on(err, RS_E_OUTPUT, name, "%s", strerror(errno));
+	return r;
+}
+
+static int export_state_remove(const char *path, struct rs_err *err)
+{
+	char name[PATH_MAX];
+
+	int r = state_path(path, "", name, err);
+	if (r == 0 && unlink(name) < 0 && errno != ENOENT)
+		r = rs_fail_on(err, RS_E_OUTPUT, name, "%s", strerror(errno));
+	return r;
+}
+
+/* ---- the output: never the disk that is read ---- */
+
+/* Before anything is created: the file if it is there, otherwise its folder. */
+static int check_place(const char *path, const struct rs_tree *source, struct rs_err *err)
+{
+	struct stat st;
+	char copy[PATH_MAX];
+
+	(void)snprintf(copy, sizeof(copy), "%s", path);
+	if (stat(path, &st) < 0 && stat(dirname(copy), &st) < 0)
+		return rs_fail_on(err, RS_E_OUTPUT, path, "%s", strerror(errno));
+	if (rs_tree_is_under(source, &st))
+		return rs_fail_on(err, RS_E_ONTO_SOURCE, path, "%s", "");
+	return 0;
+}
+
+/* The output, for reading and writing; readable by its owner only, as it is decrypted data. */
+static int export_open(const char *path, const struct rs_tree *source, enum export_open_how how,
+	int *ret_fd, bool *ret_is_file, struct rs_err *err)
+{
+	struct stat st;
+	int flags = O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+
+	int r = check_place(path, source, err);
+	if (r < 0)
+		return r;
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
+		return rs_fail_on(err, RS_E_OUTPUT, path, "neither a file nor a disk");
+	/* O_EXCL: a new file must be new, and a disk that somebody uses refuses */
+	if (how == EXPORT_NEW)
+		flags |= O_CREAT | O_EXCL;
+	else if (stat(path, &st) == 0 && S_ISBLK(st.st_mode))
+		flags |= O_EXCL;
+	else if (how == EXPORT_FORCE)
+		flags |= O_CREAT;
+	int fd = open(path, flags, 0600);
+	if (fd < 0 && errno == EEXIST)
+		return rs_fail_on(err, RS_E_OUTPUT_EXISTS, path, "%s", "");
+	if (fd < 0 && how == EXPORT_RESUME && errno == ENOENT)
+		return rs_fail_on(err, RS_E_RESUME, path, "it is not there");
+	if (fd < 0)
+		return rs_fail_on(err, RS_E_OUTPUT, path, "%s", strerror(errno));
+	if (fstat(fd, &st) < 0 || rs_tree_is_under(source, &st)) {
+		(void)close(fd); /* nothing was written */
+		return rs_fail_on(err, RS_E_ONTO_SOURCE, path, "%s", "");
+	}
+	*ret_fd = fd;
+	*ret_is_file = S_ISREG(st.st_mode);
+	return 0;
+}
+
+/* ---- the bytes ---- */
 
 int ui_hash_text(EVP_MD_CTX *hash, char *ret, struct rs_err *err)
 {
@@ -37,7 +175,7 @@ int ui_hash_text(EVP_MD_CTX *hash, char *ret, struct rs_err *err)
 	return 0;
 }
 
-static int hash_add(struct export *x, size_t len, struct rs_err *err)
+static int hash_add(struct export_job *x, size_t len, struct rs_err *err)
 {
 	if (EVP_DigestUpdate(x->hash, x->block, len) != 1)
 		return rs_fail(err, RS_E_BUG, "SHA-256");
@@ -49,7 +187,7 @@ static bool is_zero(const uint8_t *p, size_t len)
 	return !p[0] && memcmp(p, p + 1, len - 1) == 0;
 }
 
-static size_t next_len(const struct export *x, uint64_t end)
+static size_t next_len(const struct export_job *x, uint64_t end)
 {
 	uint64_t rest = end - x->state.done;
 
@@ -57,7 +195,7 @@ static size_t next_len(const struct export *x, uint64_t end)
 }
 
 /* What identifies the volume to a later --resume. */
-static int identify(struct export *x, struct rs_err *err)
+static int identify(struct export_job *x, struct rs_err *err)
 {
 	x->state.bytes = rs_tree_bytes(x->tree);
 	(void)rs_escape(rs_tree_name(x->tree), x->state.volume, sizeof(x->state.volume));
@@ -74,7 +212,7 @@ static int identify(struct export *x, struct rs_err *err)
 	return 0;
 }
 
-static int save_state(struct export *x, struct rs_err *err)
+static int save_state(struct export_job *x, struct rs_err *err)
 {
 	struct stat st;
 
@@ -92,7 +230,7 @@ static int save_state(struct export *x, struct rs_err *err)
 }
 
 static int pwrite_all(
-	struct export *x, const uint8_t *p, size_t len, uint64_t off, struct rs_err *err)
+	struct export_job *x, const uint8_t *p, size_t len, uint64_t off, struct rs_err *err)
 {
 	while (len) {
 		ssize_t n = pwrite(x->fd, p, len, (off_t)off);
@@ -108,7 +246,7 @@ static int pwrite_all(
 }
 
 /* One block: pieces that are all zeros stay holes in a file, the others are counted. */
-static int put_block(struct export *x, size_t len, bool is_there, struct rs_err *err)
+static int put_block(struct export_job *x, size_t len, bool is_there, struct rs_err *err)
 {
 	for (size_t at = 0; at < len; at += HOLE_BYTES) {
 		size_t n = len - at < HOLE_BYTES ? len - at : HOLE_BYTES;
@@ -124,7 +262,7 @@ static int put_block(struct export *x, size_t len, bool is_there, struct rs_err 
 }
 
 /* Resumed: what is there already goes into the hash, read back from the file. */
-static int hash_existing(struct export *x, uint64_t end, struct rs_err *err)
+static int hash_existing(struct export_job *x, uint64_t end, struct rs_err *err)
 {
 	for (x->state.done = 0; x->state.done < end;) {
 		size_t len = next_len(x, end);
@@ -145,7 +283,7 @@ static int hash_existing(struct export *x, uint64_t end, struct rs_err *err)
 	return 0;
 }
 
-static int resume(struct export *x, struct rs_err *err)
+static int resume(struct export_job *x, struct rs_err *err)
 {
 	struct export_state old = {0};
 
@@ -163,7 +301,7 @@ static int resume(struct export *x, struct rs_err *err)
 	return r;
 }
 
-static int copy_all(struct export *x, struct rs_err *err)
+static int copy_all(struct export_job *x, struct rs_err *err)
 {
 	while (x->state.done < x->state.bytes) {
 		size_t len = next_len(x, x->state.bytes);
@@ -189,7 +327,7 @@ static int copy_all(struct export *x, struct rs_err *err)
 	return 0;
 }
 
-static int finish_file(struct export *x, struct rs_err *err)
+static int finish_file(struct export_job *x, struct rs_err *err)
 {
 	if (x->is_file && ftruncate(x->fd, (off_t)x->state.bytes) < 0)
 		return rs_fail_on(err, RS_E_OUTPUT, x->path, "%s", strerror(errno));
@@ -198,7 +336,7 @@ static int finish_file(struct export *x, struct rs_err *err)
 	return export_state_remove(x->path, err);
 }
 
-static int to_file(struct export *x, struct rs_err *err)
+static int to_file(struct export_job *x, struct rs_err *err)
 {
 	const struct options *o = &x->ui->opt;
 	enum export_open_how how = is_given(o, OPT_RESUME)  ? EXPORT_RESUME
@@ -226,7 +364,7 @@ static int to_file(struct export *x, struct rs_err *err)
 }
 
 /* What was written to a file, for people or for the report. */
-static int tell(struct export *x, struct rs_err *err)
+static int tell(struct export_job *x, struct rs_err *err)
 {
 	char hex[2 * EVP_MAX_MD_SIZE + 1], name[4096];
 
@@ -278,7 +416,7 @@ int check_export(const struct options *o, struct rs_err *err)
 int cmd_export(struct ui *ui, struct rs_tree *t, struct rs_err *err)
 {
 	auto_free uint8_t *block = malloc(UI_BLOCK_BYTES);
-	struct export x = {.ui = ui,
+	struct export_job x = {.ui = ui,
 		.tree = t,
 		.path = output_of(&ui->opt),
 		.fd = -1,

@@ -9,16 +9,14 @@
 /* "DRHSAL" as far as they apply, size, time of change. */
 static void print_long(const struct rs_node *n)
 {
-	char letters[8], time[32], when[32];
+	char letters[8], time[32], when[32], size[24] = "-";
 
 	rs_attribute_letters(n, '-', letters);
 	rs_filetime_text(n->modified, time);
 	(void)snprintf(when, sizeof(when), "%.10s %.8s", time, strlen(time) > 19 ? time + 11 : "");
-	if (n->is_dir)
-		(void)printf("%s %15s  %-19s  ", letters, "-", when);
-	else
-		(void)printf(
-			"%s %15llu  %-19s  ", letters, (unsigned long long)n->size_bytes, when);
+	if (!n->is_dir)
+		(void)snprintf(size, sizeof(size), "%llu", (unsigned long long)n->size_bytes);
+	(void)printf("%s %15s  %-19s  ", letters, size, when);
 }
 
 static bool on_node(void *user, const struct rs_node *n)

@@ -89,7 +89,7 @@ int ui_open_tree(struct ui *ui, struct rs_tree **ret, struct rs_err *err)
 	int r = ui_open_session(ui, err);
 	if (r == 0) {
 		r = rs_tree_open(ui->session, &ui->target, ret, &report);
-		const struct rs_err *why = report ? rs_report_err(report) : NULL;
+		const struct rs_err *why = report ? &rs_report_run(report)->err : NULL;
 		if (r < 0 && why && why->code)
 			*err = *why;
 		else if (r < 0)

@@ -60,7 +60,9 @@ static int print_json(struct rs_report *r, int status)
  * output and of the report's file. */
 static int end_take(struct ui *ui, struct rs_report *r, const struct rs_err *own)
 {
-	int status = r ? rs_report_exit(r) : own->code ? rs_err_info(own->code)->exit_status : 0;
+	int status = r		 ? rs_report_run(r)->outcome.status
+		     : own->code ? rs_err_info(own->code)->exit_status
+				 : 0;
 	struct rs_err lost[2] = {0};
 
 	progress_clear();
@@ -84,7 +86,7 @@ static int end_take(struct ui *ui, struct rs_report *r, const struct rs_err *own
 
 int ui_show_report_take(struct ui *ui, struct rs_report *r)
 {
-	return end_take(ui, r, rs_report_err(r));
+	return end_take(ui, r, &rs_report_run(r)->err);
 }
 
 void ui_begin_take(struct ui *ui, struct rs_report *opened)

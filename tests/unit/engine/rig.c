@@ -356,8 +356,8 @@ static void put(void *user, const char *line)
 int rig_read_take(struct rig *r, struct rs_report *report, int code)
 {
 	assert_non_null(report);
-	const int status = rs_report_exit(report);
-	const struct rs_err *err = rs_report_err(report);
+	const int status = rs_report_run(report)->outcome.status;
+	const struct rs_err *err = &rs_report_run(report)->err;
 	const char *json = rs_report_json(report);
 
 	assert_int_equal(err->code, code);

@@ -132,7 +132,7 @@ static int fix(struct box *b, bool may_ask)
 	assert_int_equal(rs_session_new(&events, &s, NULL), 0);
 	(void)rs_fix(s, &target, &options, &report);
 	assert_non_null(report);
-	int ret = rs_report_exit(report);
+	int ret = rs_report_run(report)->outcome.status;
 	rs_report_free(report);
 	rs_session_free(s);
 	return ret;

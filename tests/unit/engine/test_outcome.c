@@ -46,7 +46,7 @@ static void test_failed__no_write__nothing_was_changed(void **state)
 
 	(void)state;
 	assert_outcome(r, "nothing was changed", false);
-	assert_string_equal(rs_report_err(r)->detail, "broken; nothing was changed");
+	assert_string_equal(rs_report_run(r)->err.detail, "broken; nothing was changed");
 	report_free(r);
 }
 
@@ -56,7 +56,7 @@ static void test_failed__writes__how_far_it_came(void **state)
 
 	(void)state;
 	assert_outcome(r, "1 of 3 files put back", true);
-	assert_string_equal(rs_report_err(r)->detail, "broken; 1 of 3 files put back");
+	assert_string_equal(rs_report_run(r)->err.detail, "broken; 1 of 3 files put back");
 	report_free(r);
 }
 
@@ -68,7 +68,7 @@ static void test_failed__long_cause__cut_before_the_end(void **state)
 	memset(cause, 'c', sizeof(cause) - 1);
 	cause[sizeof(cause) - 1] = '\0';
 	struct rs_report *r = fail_after(1, cause);
-	const char *detail = rs_report_err(r)->detail, *end = "; 1 of 3 files put back";
+	const char *detail = rs_report_run(r)->err.detail, *end = "; 1 of 3 files put back";
 	assert_true(strlen(detail) > strlen(end));
 	assert_string_equal(detail + strlen(detail) - strlen(end), end);
 	report_free(r);

@@ -543,7 +543,7 @@ static void test_session__no_events__every_answer_is_no(void **state)
 
 	assert_int_equal(rs_session_new(NULL, &s, NULL), 0);
 	assert_int_equal(rs_fix(s, &target, NULL, &report), RS_E_CANCELLED);
-	assert_int_equal(rs_report_exit(report), 14);
+	assert_int_equal(rs_report_run(report)->outcome.status, 14);
 	rs_report_free(report);
 	rs_session_free(s);
 	assert_true(rig_is_as_made(r));

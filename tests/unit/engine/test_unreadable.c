@@ -196,9 +196,9 @@ static int run(enum command c)
 			    : rs_replay(s, &target, &replay, &report);
 	if (c != TREE) {
 		assert_non_null(report);
-		assert_int_equal(rs_report_err(report)->code != 0, r < 0);
+		assert_int_equal(rs_report_run(report)->err.code != 0, r < 0);
 		assert_non_null(rs_report_json(report));
-		r = rs_report_exit(report);
+		r = rs_report_run(report)->outcome.status;
 	}
 	rs_report_free(report);
 	rs_session_free(s);

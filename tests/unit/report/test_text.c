@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "core/text.h"
-#include "report/text.h"
+#include "report/report.h"
 
 static char out[65536];
 
