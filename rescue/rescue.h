@@ -116,6 +116,12 @@ int rs_keys_from_fd(struct rs_session *s, int fd, struct rs_err *err);
 /** Use the rules of a folder (NULL: the shipped ones, the default). Errors: RS_E_RULE. */
 int rs_rules_from(struct rs_session *s, const char *dir, struct rs_err *err);
 
+/** Save plans of a replay in @folder (copied) where no rs_replay_choice names a place; without both
+ * none is saved, and no journal replayed. @is_private: it is this user's alone, made where it is
+ * not there, and refused where another user could have made it or write to it. Errors: RS_E_MEMORY.
+ */
+int rs_plans_in(struct rs_session *s, const char *folder, bool is_private, struct rs_err *err);
+
 /* ---- operations; each returns the outcome's code (0 or RS_E_*) and a report to be freed ---- */
 
 struct rs_target {
@@ -142,7 +148,7 @@ enum rs_replay_policy { REPLAY_POLICIES(X) }; /* what each means: format/words.h
 struct rs_replay_choice {
 	enum rs_replay_policy policy;
 	const char *plan_file; /* a new file, saved before the first write, or a folder for
-				* it; NULL: the working folder */
+				* it; NULL: the folder of rs_plans_in */
 };
 
 struct rs_fix_options {
@@ -206,13 +212,15 @@ enum rs_step {
 
 /** Open the target's disks; a second Unbrick is kept from them until rs_repair_close. What @t and
  * @o point to must stay as long. *ret NULL: no memory; else it is to be closed, also after an
- * error, and rs_repair_close gives the report. Scan has no step after its plan, undo none that
- * judges. Errors: RS_E_BUSY, RS_E_NO_SUCH_VOLUME, RS_E_MEMORY. */
+ * error, and rs_repair_close gives the report. Scan has no step after its plan, undo and
+ * replay none that judges. Errors: RS_E_BUSY, RS_E_NO_SUCH_VOLUME, RS_E_MEMORY. */
 int rs_scan_open(struct rs_session *s, const struct rs_target *t, struct rs_repair **ret);
 int rs_fix_open(struct rs_session *s, const struct rs_target *t, const struct rs_fix_options *o,
 	struct rs_repair **ret);
 int rs_undo_open(struct rs_session *s, const struct rs_target *t, const struct rs_undo_options *o,
 	struct rs_repair **ret);
+int rs_replay_open(struct rs_session *s, const struct rs_target *t,
+	const struct rs_replay_options *o, struct rs_repair **ret);
 /** Every step up to @step that was not made yet. After an error no other is: it is returned again.
  * Errors: the outcome's code. */
 int rs_repair_to(struct rs_repair *u, enum rs_step step);

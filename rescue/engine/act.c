@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "engine/act.h"
+#include "engine/guards.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,12 +10,10 @@
 #define REPORT_FIXED_BYTES    8192U
 #define REPORT_PER_ITEM_BYTES 2048U
 
-enum rs_answer en_ask(struct rs_session *s, enum rs_question_kind kind, const char *text,
-	const struct rs_report *report)
+/* Of what a person did not want, or nobody can want, nothing is carried out. */
+static bool is_for_act(const struct en_act *a, const struct plan *p)
 {
-	struct rs_question q = {kind, text, report};
-
-	return s->events.ask ? s->events.ask(s->events.user, &q) : RS_ANSWER_NOBODY;
+	return a->is_restore || plan_count_accepted(p);
 }
 
 /* Quarantines that cannot be read are found before the first write, too. */
@@ -69,7 +67,8 @@ static int check_plans(const struct en_act *a, struct nt_vol *vol, struct rs_err
 
 	for (size_t i = 0; r == 0 && i < a->n; i++) {
 		const struct plan *p = a->plans[i];
-
+		if (!is_for_act(a, p))
+			continue;
 		r = guard_unchanged(vol, p, err);
 		if (r == 0 && a->is_restore)
 			r = restore_check(vol, a->v->stack.raw, win, p, err);
@@ -85,7 +84,7 @@ static int check_plans(const struct en_act *a, struct nt_vol *vol, struct rs_err
 
 static int report_bytes(const struct en_act *a, size_t *ret, struct rs_err *err)
 {
-	const char *json = rs_report_json(a->report);
+	const char *json = rs_report_json(a->u->report);
 
 	if (!json)
 		return rs_fail(err, RS_E_MEMORY, "report");
@@ -132,7 +131,7 @@ static int rehearse(const struct en_act *a, struct nt_vol *vol, struct rs_err *e
 	int r = nt_free_bytes(vol, &free_bytes, err);
 
 	for (size_t i = 0; r == 0 && i < a->n; i++)
-		if (plan_count_accepted(a->plans[i]) || a->is_restore)
+		if (is_for_act(a, a->plans[i]))
 			r = rehearse_one(a, vol, a->plans[i], err);
 	if (r == RS_E_NO_SPACE)
 		return rs_fail_on(err, r, a->v->name,
@@ -163,10 +162,9 @@ static int move(const struct en_act *a, struct nt_vol *vol, struct rs_err *err)
 
 	for (size_t i = 0; r == 0 && i < a->n; i++) {
 		struct plan *p = a->plans[i];
-		if (!plan_count_accepted(p) && !a->is_restore)
-			continue;
-		r = a->is_restore ? quarantine_empty(vol, p, &a->s->task, err)
-				  : quarantine_fill(vol, p, &a->s->task, err);
+		if (is_for_act(a, p))
+			r = a->is_restore ? quarantine_empty(vol, p, &a->u->s->task, err)
+					  : quarantine_fill(vol, p, &a->u->s->task, err);
 	}
 	return r;
 }
@@ -177,11 +175,11 @@ static int act_on(const struct en_act *a, struct rs_err *err)
 	struct en_stack stack;
 	int r = en_stack_open(a->v, &stack, err);
 
-	if (r == 0 && en_journal_is_open(a->v))
-		r = en_replay_act(a->s, a->v, en_stack_top(&stack), err);
-	if (r == 0)
+	if (r == 0 && a->v->journal.is_planned)
+		r = en_replay_act(a->u, a->v, en_stack_top(&stack), err);
+	if (r == 0 && a->n)
 		r = en_stack_files(&stack, true, err);
-	if (r == 0)
+	if (r == 0 && a->n)
 		r = move(a, stack.nt, err);
 	return en_stack_close(&stack, r, err);
 }
@@ -195,15 +193,19 @@ static void note(void *user, const char *line)
 
 static int verify(const struct en_act *a, struct rs_err *err)
 {
-	const struct verify_notes notes = {note, a->report};
-	struct run_verification *told = &a->report->run.verification;
+	struct rs_report *report = a->u->report;
+	const struct verify_notes notes = {note, report};
+	struct run_verification *told = &report->run.verification;
 	struct en_stack stack;
 	struct rs_err why = {0};
-	int r = en_again_open(a->v, &stack, a->report, &why);
+	int r = en_again_open(a->v, &stack, report, &why);
 
+	if (r == 0 && !a->n)
+		r = en_replay_verify(a->v, en_stack_top(&stack), report, &why);
 	for (size_t i = 0; r == 0 && i < a->n; i++)
-		r = quarantine_verify(
-			en_stack_top(&stack), a->plans[i], a->is_restore, &notes, &why);
+		if (is_for_act(a, a->plans[i]))
+			r = quarantine_verify(
+				en_stack_top(&stack), a->plans[i], a->is_restore, &notes, &why);
 	r = en_stack_close(&stack, r, &why);
 	told->is_done = true;
 	told->is_passed = r == 0;
@@ -224,7 +226,7 @@ int en_act(const struct en_act *a, struct rs_err *err)
 	en_volume_close_to(a->v, EN_READER); /* the caches of libntfs-3g would be stale */
 	r = act_on(a, err);
 	for (size_t i = 0; i < a->n; i++)
-		report_actions(a->report, a->plans[i], a->v->number);
+		report_actions(a->u->report, a->plans[i], a->v->number);
 	if (r == 0)
 		r = verify(a, err);
 	if (r < 0)

@@ -6,12 +6,12 @@
 #define UNBRICK_ENGINE_ENGINE_H
 
 #include "act/quarantine.h"
+#include "act/replay.h"
 #include "bitlocker/bitlocker.h"
 #include "block/disk.h"
 #include "block/overlay.h"
 #include "block/set.h"
 #include "judge/rule.h"
-#include "ntfslog/replay.h"
 #include "ntfswrite/vol.h"
 #include "report/report.h"
 #include "rescue.h"
@@ -27,7 +27,9 @@ struct rs_session {
 	struct rs_key_source sources[EN_SOURCES_MAX]; /* asked in this order */
 	size_t n_sources;
 	struct rule_set rules;
-	bool has_rules; /* loaded (the shipped ones at first use) */
+	bool has_rules;	   /* loaded (the shipped ones at first use) */
+	char *plan_folder; /* of rs_plans_in; NULL: none is known */
+	bool is_plan_private;
 };
 
 struct en_disk {
@@ -67,8 +69,11 @@ struct en_journal {
 	struct nt_replay *replay; /* what the journal holds; NULL: not open, or not read */
 	struct rs_err refusal;	  /* why it cannot be applied; then the disk's own state is shown */
 	uint64_t since_filetime;  /* time of the oldest change that waits, 0 if not known */
-	bool is_planned;	  /* to be applied by this run */
-	char *plan_file;	  /* where its plan is saved, once that is known */
+	bool is_planned;	  /* to be written by this run */
+	struct replay saved;	  /* its plan is not NULL: that is written, not the journal's own */
+	bool is_back;		  /* ... and backwards */
+	char *plan_file;	  /* where the plan is or will be saved; NULL: not known */
+	bool is_plan_private;	  /* see struct replay_place */
 	enum run_replay_result result;
 	struct rs_err err; /* when refused or failed */
 };
@@ -157,10 +162,6 @@ void en_volume_look(struct rs_session *s, struct en_volume *v, bool may_ask);
 /** The state of its NTFS alone (stack.raw, v->state), without asking for keys: may it be asleep?
  * Not for a volume that is worked on. What goes wrong stands in v->err. */
 void en_volume_peek(struct rs_session *s, struct en_volume *v);
-/** Look at all that @t selects, asking for keys. Is there one whose journal can be read, or
- * (@is_mounted) whose files? Else the first thing that went wrong. */
-int en_look_at_all(struct rs_session *s, const struct rs_target *t, struct en_machine *m,
-	bool is_mounted, struct rs_err *err);
 /** Close what lies above @to. With EN_DISK all that was found is forgotten, too, and the volume can
  * be looked at again; else it stays known. */
 void en_volume_close_to(struct en_volume *v, enum en_layer to);
@@ -176,10 +177,9 @@ static inline bool en_is_judged(const struct en_volume *v, size_t i)
 {
 	return i == 0 || win_is_whole(&v->windows[i]);
 }
-/** Guards about the volume as a whole. */
+/** Guards about the volume as a whole; with a saved plan whatever the state of its journal is, as
+ * that puts it right. */
 int en_volume_guard(const struct en_volume *v, struct rs_err *err);
-/** The same, whatever the state of the journal on it: for what puts that right. */
-int en_volume_guard_saved(const struct en_volume *v, struct rs_err *err);
 /** Did nothing else write to it since it was looked at? Journal, flags and hibernation, read again
  * from the disk. Errors: RS_E_CHANGED, RS_E_CANCELLED, those of nt_raw_open and nt_state_read. */
 int en_volume_unchanged(const struct en_volume *v, struct rs_err *err);
@@ -223,6 +223,11 @@ static inline bool en_journal_is_open(const struct en_volume *v)
 {
 	return v->stack.blk[EN_REPLAYED] != NULL;
 }
+/** What a replay writes. */
+static inline const struct nt_replay *en_replay_of(const struct en_volume *v)
+{
+	return v->journal.saved.plan ? v->journal.saved.plan : v->journal.replay;
+}
 
 /* ---- outcome.c: what was changed is said from what was written ---- */
 
@@ -242,28 +247,10 @@ void en_finish_done(struct rs_report *report, const struct en_machine *m, int ex
 void en_finish_failed(struct rs_report *report, const struct en_machine *m,
 	const struct en_score *score, const struct rs_err *err);
 
-/* ---- replay.c ---- */
-
-/** Make the replay of @v's journal, if it is open, a part of this run's plan. @c NULL: it is only
- * shown. Errors: RS_E_MEMORY. */
-int en_replay_plan(struct en_volume *v, const struct rs_replay_choice *c, struct rs_err *err);
-/** May it be replayed: by policy and, for transactions that never ended, by a question?
- * Errors: RS_E_LOG_UNCLEAN (policy), RS_E_LOG_LOSERS, RS_E_CANCELLED. */
-int en_replay_consent(struct rs_session *s, struct en_volume *v, const struct rs_replay_choice *c,
-	const struct rs_report *report, struct rs_err *err);
-/** Save the plan, then write it to @top, the volume opened for writing. Sets v->journal's result.
- * Errors: those of the plan's file (nothing was written), of nt_replay_apply. */
-int en_replay_act(struct rs_session *s, struct en_volume *v, struct blk *top, struct rs_err *err);
-
 /* ---- tell.c: what is known, into the report ---- */
 
 /** All disks and volumes, as far as they were looked at. */
 void en_machine_report(const struct en_machine *m, struct rs_report *r);
-/** What is planned of @v's journal (en_replay_plan) and done. */
-void en_replay_report(const struct en_volume *v, struct rs_report *r);
-/** The same of a plan that was saved; @how has its file, result, error and time. */
-void en_replay_report_plan(const struct en_volume *v, const struct nt_replay *p,
-	const struct run_replay *how, struct rs_report *r);
 /** The quarantine that @p filled or emptied. */
 void en_kept_report(const struct en_volume *v, const struct plan *p, struct rs_report *r);
 /** What rules say of @v; each finding is an event. */
@@ -271,32 +258,6 @@ void en_judged_report(struct rs_session *s, const struct en_volume *v, const str
 	struct rs_report *r);
 /** The event that a volume was looked at. */
 void en_found_volume(struct rs_session *s, const struct en_volume *v);
-
-/* ---- planfile.c ---- */
-
-/* A saved plan: nt_replay_save's bytes, and a hash of the whole $MFT after the replay, so that
- * whatever was written since is noticed. */
-struct en_saved {
-	struct nt_replay *plan;
-	uint64_t serial, volume_bytes;
-	uint8_t mft_sha256[32];
-};
-
-/** Is this a folder, in which every plan gets a file of its own? */
-bool en_plan_is_folder(const char *wanted);
-/** A name for a new plan's file: in the working folder, in the folder @wanted, or @wanted itself.
- * malloc'd; NULL: no memory. */
-char *en_plan_file_name(const struct en_volume *v, const char *wanted);
-/** SHA-256 of $MFT's bytes. @src the volume as it is after the replay. */
-int en_mft_hash(struct blk *src, const struct rs_task *task, uint8_t ret[32], struct rs_err *err);
-/** Could v's plan be saved, where it is to be or where it would be by default? Nothing is written.
- * Errors: RS_E_PLAN_FILE, RS_E_ONTO_SOURCE, RS_E_MEMORY. */
-int en_plan_check(const struct en_volume *v, struct rs_err *err);
-/** Write v's plan to v->journal.plan_file, which must be new and lie on another disk; synced.
- * Errors: RS_E_PLAN_FILE, RS_E_ONTO_SOURCE, RS_E_MEMORY, RS_E_CANCELLED. */
-int en_plan_save(struct rs_session *s, const struct en_volume *v, struct rs_err *err);
-/** Errors: RS_E_IO_OPEN, RS_E_REPLAY_PLAN, RS_E_MEMORY. */
-int en_plan_load(const char *path, struct en_saved *ret, struct rs_err *err);
 
 /* ---- stack.c ---- */
 
@@ -331,55 +292,5 @@ int en_again_open(const struct en_volume *v, struct en_stack *ret, struct rs_rep
 	struct rs_err *err);
 /** For an outcome's text: "verified", or what can be said where a cache was read. */
 const char *en_verified_text(const struct rs_report *r);
-
-/* ---- scan.c, steps.c: shared by scan, fix and undo (guards.h) ---- */
-
-struct en_work { /* what is to be done on one volume */
-	struct en_volume *v;
-	struct judge_result *judged;
-	struct plan *plan;	  /* new quarantine */
-	struct plan **unfinished; /* interrupted ones, to be finished */
-	size_t n_unfinished;
-	struct rs_err refusal; /* it has something to repair, and is left as it is: why */
-};
-
-struct en_works {
-	struct en_work *list;
-	size_t n;
-	size_t n_left;	 /* doubtful files that nobody was there to decide about */
-	size_t n_kept;	 /* those that somebody said no to */
-	size_t n_spared; /* bad files that are never moved, or not by a rule that stops */
-	/* Why 'nothing to repair' cannot be said, if nothing is; of the first volume. */
-	struct rs_err idle_err;
-	const struct en_volume *idle;
-};
-
-void en_works_done(struct en_works *w);
-/** All of its items are only shown from now on. */
-void en_offer_nothing(struct en_work *w);
-/** The plan as it is now, into the report. */
-void en_works_report(const struct en_works *w, bool is_answered, struct rs_report *r);
-/** "; volume 2: this Windows cannot start: ..." into @ret, "" if nothing is known of that. */
-void en_works_faults(const struct en_works *w, char *ret, size_t cap);
-/** What was left for a person to decide, "" if nothing was. */
-void en_works_spared(const struct en_works *w, char *ret, size_t cap);
-#define EN_STATUS_LEFT 15 /* docs/exit-status.md */
-/** Files that fix would move or ask about. */
-size_t en_work_moves(const struct en_work *w);
-size_t en_works_count(const struct en_works *w, enum plan_action action);
-
-/* ---- unproven.c ---- */
-
-/** Items of an interrupted run that no rule would move now are asked about. @judged what the rules
- * say now. Errors: RS_E_IO_READ, RS_E_NTFS_DAMAGED, RS_E_MEMORY. */
-int en_finish_by_rule(
-	struct nt_vol *nt, const struct plan *judged, struct plan *p, struct rs_err *err);
-/** Where nothing else is to be done: does a quarantine that is not proven ask for something?
- * Errors: RS_E_UNPROVEN. */
-int en_unproven_refuse(const struct en_works *w, struct rs_err *err);
-
-/* Bring items' facts up to date with the disk (a loaded manifest is a memory of the day it was
- * written). */
-void en_plan_refresh(struct nt_vol *nt, struct plan *p);
 
 #endif

@@ -6,60 +6,31 @@
 
 #include "core/text.h"
 
-/* ---- which items count ---- */
-
 /* Before the answers are there, what needs none; if that is nothing, what would be asked about. */
 static void take_for_granted(struct en_work *w, bool is_taken)
 {
-	bool has_sure = plan_count(w->plan, PLAN_QUARANTINE) > 0;
+	bool has_sure = en_work_count(w, PLAN_QUARANTINE) + en_work_count(w, PLAN_FINISH) > 0;
 
-	for (size_t i = 0; i < w->n_unfinished; i++)
-		has_sure |= plan_count(w->unfinished[i], PLAN_FINISH) > 0;
-	for (size_t i = 0; i < w->plan->n_items; i++) {
-		struct plan_item *item = &w->plan->items[i];
-		item->is_accepted = is_taken && (item->action == PLAN_QUARANTINE ||
-							(item->action == PLAN_ASK && !has_sure));
-	}
-	for (size_t k = 0; k < w->n_unfinished; k++) {
-		for (size_t i = 0; i < w->unfinished[k]->n_items; i++) {
-			struct plan_item *item = &w->unfinished[k]->items[i];
+	for (size_t k = 0; k < w->n_plans; k++)
+		for (size_t i = 0; i < w->plans[k]->n_items; i++) {
+			struct plan_item *item = &w->plans[k]->items[i];
+			bool is_sure =
+				item->action == PLAN_QUARANTINE || item->action == PLAN_FINISH;
 			item->is_accepted =
-				is_taken && (item->action == PLAN_FINISH ||
-						    (item->action == PLAN_ASK && !has_sure));
+				is_taken && (is_sure || (item->action == PLAN_ASK && !has_sure));
 		}
-	}
-}
-
-static bool is_written(const struct en_work *w, bool is_answered)
-{
-	size_t n = 0;
-
-	if (!is_answered)
-		return en_work_moves(w) > 0;
-	for (size_t i = 0; i < w->n_unfinished; i++)
-		n += plan_count_accepted(w->unfinished[i]);
-	return n + plan_count_accepted(w->plan) > 0;
 }
 
 /* ---- one volume ---- */
 
-static int foresee(struct en_work *w, bool may_ask, struct rs_report *report, struct rs_err *err)
+static int foresee(struct rs_repair *u, const struct en_work *w, bool may_ask, struct rs_err *err)
 {
-	auto_free struct plan **plans = calloc(w->n_unfinished + 1, sizeof(struct plan *));
-	struct en_volume *v = w->v;
+	const struct en_act act = {.u = u, .v = w->v, .plans = w->plans, .n = w->n_plans};
 	struct rs_err why = {0};
-	size_t n = 0;
-
-	if (!plans)
-		return rs_fail(err, RS_E_MEMORY, "plans");
-	for (size_t i = 0; i < w->n_unfinished; i++)
-		plans[n++] = w->unfinished[i];
-	if (plan_count_accepted(w->plan))
-		plans[n++] = w->plan;
-	const struct en_act act = {.v = v, .plans = plans, .n = n, .report = report};
 	int r = en_foresee(&act, &why);
+
 	if (r == RS_E_RENAME && may_ask) {
-		v->rename_risk = why;
+		w->v->rename_risk = why;
 		why = (struct rs_err){0};
 		r = en_foresee(&act, &why);
 	}
@@ -68,26 +39,26 @@ static int foresee(struct en_work *w, bool may_ask, struct rs_report *report, st
 	return r;
 }
 
-static int guard_one(struct rs_session *s, struct en_machine *m, struct en_work *w,
-	const struct en_guard_how *how, struct rs_report *report, struct rs_err *err)
+static int guard_one(struct rs_repair *u, struct en_work *w, bool is_answered, struct rs_err *err)
 {
+	const bool may_ask = u->may_ask && !is_answered;
 	struct en_volume *v = w->v;
 	int r = en_volume_guard(v, err);
 
 	if (r == 0)
 		r = v->disk->kind->check_writable(v->disk->path, err);
 	if (r == 0)
-		r = en_sleep_guard(s, m, v, how, err);
+		r = en_sleep_guard(u, v, may_ask, err);
 	if (r == 0 && en_journal_is_open(v))
-		r = en_plan_check(v, err);
+		r = en_replay_check_place(v, err);
 	if (r < 0)
 		return r;
-	if (!how->is_answered)
+	if (!is_answered)
 		take_for_granted(w, true);
-	r = foresee(w, how->may_ask, report, err);
-	if (!how->is_answered)
+	r = foresee(u, w, may_ask, err);
+	if (!is_answered)
 		take_for_granted(w, false);
-	if (r < 0 && !rs_task_goes_on(&s->task)) /* whatever it was taken for on the way */
+	if (r < 0 && !rs_task_goes_on(&u->s->task)) /* whatever it was taken for on the way */
 		r = rs_fail(err, RS_E_CANCELLED, "%s", "");
 	return r;
 }
@@ -99,8 +70,9 @@ static bool is_of_the_run(int r)
 	return r == RS_E_MEMORY || r == RS_E_CANCELLED || r == RS_E_BUG;
 }
 
-static void leave(struct rs_session *s, struct en_work *w, struct rs_report *report)
+static void leave(struct rs_repair *u, struct en_work *w)
 {
+	struct rs_report *report = u->report;
 	struct run_left *o = REPORT_ADD(&report->kept, report->run.left, report->run.n_left);
 	char line[700];
 
@@ -109,7 +81,7 @@ static void leave(struct rs_session *s, struct en_work *w, struct rs_report *rep
 	if (o)
 		*o = (struct run_left){w->v->number, w->refusal};
 	rs_err_line(&w->refusal, line, sizeof(line));
-	en_log(s, RS_LOG_WARN, "volume %u is left as it is: %s", w->v->number, line);
+	en_log(u->s, RS_LOG_WARN, "volume %u is left as it is: %s", w->v->number, line);
 }
 
 static void tell_commands(struct rs_session *s, const struct en_volume *v)
@@ -122,22 +94,22 @@ static void tell_commands(struct rs_session *s, const struct en_volume *v)
 			text);
 }
 
-int en_works_guard(struct rs_session *s, struct en_machine *m, struct en_works *w,
-	const struct en_guard_how *how, struct rs_report *report, struct rs_err *err)
+int en_works_guard(struct rs_repair *u, bool is_answered, struct rs_err *err)
 {
+	struct en_works *w = &u->works;
 	struct rs_err first = {0};
 	size_t n_good = 0, n_refused = 0;
 
 	for (size_t i = 0; i < w->n; i++) {
 		struct en_work *one = &w->list[i];
 		struct rs_err why = {0};
-		if (!is_written(one, how->is_answered)) {
+		if (!(is_answered ? en_work_accepted(one) : en_work_moves(one))) {
 			if (!first.code)
 				first = one->refusal; /* left before the answers */
 			continue;
 		}
-		int r = guard_one(s, m, one, how, report, &why);
-		if (is_of_the_run(r) || (r < 0 && how->is_answered)) {
+		int r = guard_one(u, one, is_answered, &why);
+		if (is_of_the_run(r) || (r < 0 && is_answered)) {
 			*err = why;
 			return r;
 		}
@@ -146,8 +118,8 @@ int en_works_guard(struct rs_session *s, struct en_machine *m, struct en_works *
 		one->refusal = why;
 		if (r < 0 && !first.code)
 			first = why;
-		if (r == 0 && !how->is_answered)
-			tell_commands(s, one->v);
+		if (r == 0 && !is_answered)
+			tell_commands(u->s, one->v);
 	}
 	if (!n_good && !first.code)
 		first = w->idle_err;
@@ -157,16 +129,16 @@ int en_works_guard(struct rs_session *s, struct en_machine *m, struct en_works *
 	}
 	for (size_t i = 0; n_refused && i < w->n; i++)
 		if (w->list[i].refusal.code)
-			leave(s, &w->list[i], report);
+			leave(u, &w->list[i]);
 	if (n_refused)
-		en_works_report(w, how->is_answered, report);
+		en_works_report(u, is_answered);
 	return 0;
 }
 
 /* ---- questions ---- */
 
-int en_ask_risk(struct rs_session *s, const struct rs_err *risk, const char *question,
-	const struct rs_report *report, struct rs_err *err)
+int en_ask_risk(const struct rs_repair *u, const struct rs_err *risk, const char *question,
+	struct rs_err *err)
 {
 	char text[900], escaped[1800];
 
@@ -174,7 +146,7 @@ int en_ask_risk(struct rs_session *s, const struct rs_err *risk, const char *que
 		return 0;
 	(void)snprintf(text, sizeof(text), "%s: %s. %s", risk->object, risk->detail, question);
 	(void)rs_escape(text, escaped, sizeof(escaped)); /* names and commands are the disk's */
-	enum rs_answer a = en_ask(s, RS_ASK_RISK, escaped, report);
+	enum rs_answer a = en_ask(u, RS_ASK_RISK, escaped);
 	if (a == RS_ANSWER_NOBODY)
 		*err = *risk; /* as with --yes */
 	return a == RS_ANSWER_YES      ? 0
@@ -182,9 +154,9 @@ int en_ask_risk(struct rs_session *s, const struct rs_err *risk, const char *que
 				       : rs_fail(err, RS_E_CANCELLED, "%s", "");
 }
 
-int en_works_ask(struct rs_session *s, const struct en_works *w, const struct rs_report *report,
-	struct rs_err *err)
+int en_works_ask(const struct rs_repair *u, struct rs_err *err)
 {
+	const struct en_works *w = &u->works;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < w->n; i++) {
@@ -196,12 +168,12 @@ int en_works_ask(struct rs_session *s, const struct en_works *w, const struct rs
 			(void)rs_fail_on(&command, RS_E_PENDING, one->v->name,
 				"a command is set to run at the next start: %s",
 				one->v->win.setup_command);
-		r = en_ask_risk(s, &command, "Repair this Windows all the same?", report, err);
+		r = en_ask_risk(u, &command, "Repair this Windows all the same?", err);
 		if (r == 0)
-			r = en_ask_risk(s, &one->v->rename_risk, "Move the file all the same?",
-				report, err);
+			r = en_ask_risk(
+				u, &one->v->rename_risk, "Move the file all the same?", err);
 		if (r == 0)
-			r = en_ask_risk(s, &one->v->sleep_risk, "Write all the same?", report, err);
+			r = en_ask_risk(u, &one->v->sleep_risk, "Write all the same?", err);
 	}
 	return r;
 }

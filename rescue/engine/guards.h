@@ -1,47 +1,40 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Everything that can refuse a plan, asked before the first question and once more before the first
- * write; and the volumes beside the one that is written, which a sleeping Windows may hold. */
+/* A run in steps: what is kept between two of them; everything that can refuse, asked before the
+ * first question and once more before the first write; the act, and the look at the result. */
 #ifndef UNBRICK_ENGINE_GUARDS_H
 #define UNBRICK_ENGINE_GUARDS_H
 
-#include "engine/act.h"
-
-/* ---- guards.c ---- */
-
-struct en_guard_how {
-	const struct rs_target *target;
-	bool may_ask;	  /* somebody is there to answer for a risk; never with --yes */
-	bool is_answered; /* the plan's own answers count, and none is taken for granted */
-};
-
-/** May what is planned be done? Scan ends with this, and fix asks it before its first question and
- * before its first write. Only volumes that would be written are asked about; one that cannot be is
- * left as it is (w->list[i].refusal, its plan only shown) when another can. With @how->may_ask a
- * reason that a person may answer for is kept in the volume and is no refusal.
- * Errors: those of the first volume that would be written and must not be, when none can be; where
- * nothing would be written, why 'nothing to repair' cannot be said. */
-int en_works_guard(struct rs_session *s, struct en_machine *m, struct en_works *w,
-	const struct en_guard_how *how, struct rs_report *report, struct rs_err *err);
-/** Ask about every risk that en_works_guard kept. Errors: RS_E_CANCELLED. */
-int en_works_ask(struct rs_session *s, const struct en_works *w, const struct rs_report *report,
-	struct rs_err *err);
-/** The question whether to go on in spite of @risk; none if there is none. Errors: RS_E_CANCELLED.
- */
-int en_ask_risk(struct rs_session *s, const struct rs_err *risk, const char *question,
-	const struct rs_report *report, struct rs_err *err);
-/** What fix would ask about, as warnings. */
-void en_risks_tell(struct rs_session *s, const struct en_volume *v);
-/** "; volume 2 is left as it is: ..." into @ret, "" if none is. */
-void en_works_left(const struct en_works *w, char *ret, size_t cap);
+#include "engine/engine.h"
 
 /* ---- steps.c ---- */
 
 /* A command: what it does in each step. */
 struct en_command {
 	const char *name;
-	bool is_exclusive;						/* it may write */
+	bool is_exclusive; /* it may write */
+	bool needs_files;  /* en_look: not the bytes alone */
 	int (*step[RS_STEPS])(struct rs_repair *u, struct rs_err *err); /* NULL: nothing */
 	struct en_score (*score)(const struct rs_repair *u);		/* NULL: it never writes */
+};
+
+/* What is to be done on one volume. */
+struct en_work {
+	struct en_volume *v;
+	struct judge_result *judged;
+	struct plan **plans; /* interrupted quarantines, to be finished; the new one is the last */
+	size_t n_plans;
+	struct rs_err refusal; /* it has something to repair, and is left as it is: why */
+};
+
+struct en_works {
+	struct en_work *list;
+	size_t n;
+	size_t n_left;	 /* doubtful files that nobody was there to decide about */
+	size_t n_kept;	 /* those that somebody said no to */
+	size_t n_spared; /* bad files that are never moved, or not by a rule that stops */
+	/* Why 'nothing to repair' cannot be said, if nothing is; of the first volume. */
+	struct rs_err idle_err;
+	const struct en_volume *idle;
 };
 
 /* What is kept from one step to the next. */
@@ -49,12 +42,13 @@ struct rs_repair {
 	struct rs_session *s;
 	const struct rs_target *target;
 	const struct en_command *command;
-	struct rs_undo_options o; /* those of fix are some of them */
-	struct en_guard_how how;
+	struct rs_undo_options o; /* those of fix and replay are some of them */
+	enum rs_replay_how replay_how;
+	bool may_ask;	      /* somebody is there to answer for a risk; never with --yes */
 	struct en_machine *m; /* NULL: it could not be opened */
 	struct rs_report *report;
 	struct en_works works; /* of scan and fix */
-	struct en_volume *v;   /* of undo: where the quarantine lies, ... */
+	struct en_volume *v;   /* of undo: where the quarantine lies; of a saved plan: its own */
 	const struct quarantine *q;
 	struct plan *p; /* ... and it as a plan */
 	unsigned next;	/* enum rs_step; RS_STEPS: it has ended */
@@ -66,8 +60,59 @@ int en_repair_open(struct rs_session *s, const struct rs_target *t,
 	const struct en_command *command, const struct rs_undo_options *o, struct rs_repair **ret);
 /** All steps that are left, and the end. @u NULL: there was no memory for it. */
 int en_repair_all(struct rs_repair *u, struct rs_report **ret);
+/** A first step: look at all that is selected, and tell it. Errors: where nothing is of use, the
+ * first thing that went wrong; RS_E_CANCELLED. */
+int en_look(struct rs_repair *u, struct rs_err *err);
+/** Ask one question; without a listener nobody answers. */
+enum rs_answer en_ask(const struct rs_repair *u, enum rs_question_kind kind, const char *text);
+/** The same where only a yes lets it go on. Errors: RS_E_CANCELLED. */
+int en_consent(const struct rs_repair *u, enum rs_question_kind kind, const char *text,
+	struct rs_err *err);
 
-/* ---- scan.c: the first steps of scan and fix ---- */
+/* ---- act.c ---- */
+
+/* Plans of one volume, of which the accepted items count, and the replay of its journal where that
+ * is planned. */
+struct en_act {
+	struct rs_repair *u;
+	struct en_volume *v;
+	struct plan *const *plans;
+	size_t n;
+	bool is_restore;
+};
+
+/** All that can refuse, asked of the volume as it will be after its journal's replay, and the plans
+ * carried out there once in memory, with the room that they and their reports need. Nothing is
+ * written. Errors: those of the guards, RS_E_NO_SPACE, RS_E_UNSAFE_PATH, RS_E_NTFS_DAMAGED,
+ * RS_E_IO_READ. */
+int en_foresee(const struct en_act *a, struct rs_err *err);
+/** Replay, act on each plan (en_foresee was asked), close, verify; the report's actions and
+ * verification. The volume's own reading handles on NTFS are closed. Stops at the first error. */
+int en_act(const struct en_act *a, struct rs_err *err);
+/** Keep the finished report, JSON and text, beside each of the plans that were carried out; read
+ * back from the disk. Errors: RS_E_NO_SPACE, RS_E_IO_WRITE, RS_E_VERIFY. */
+int en_keep_report(const struct en_work *w, struct rs_report *report, struct rs_err *err);
+
+/* ---- guards.c ---- */
+
+/** May what is planned be done? Scan ends with this, and fix asks it before its first question and
+ * (@is_answered: the plan's own answers count, and none is taken for granted) before its first
+ * write. Only volumes that would be written are asked about; one that cannot be is left as it is
+ * (its refusal, its plan only shown) when another can. Where somebody can be asked, a reason that a
+ * person may answer for is kept in the volume and is no refusal.
+ * Errors: those of the first volume that would be written and must not be, when none can be; where
+ * nothing would be written, why 'nothing to repair' cannot be said. */
+int en_works_guard(struct rs_repair *u, bool is_answered, struct rs_err *err);
+/** Ask about every risk that en_works_guard kept. Errors: RS_E_CANCELLED. */
+int en_works_ask(const struct rs_repair *u, struct rs_err *err);
+/** The question whether to go on in spite of @risk; none if there is none. Errors: RS_E_CANCELLED.
+ */
+int en_ask_risk(const struct rs_repair *u, const struct rs_err *risk, const char *question,
+	struct rs_err *err);
+/** What fix would ask about, as warnings. */
+void en_risks_tell(struct rs_session *s, const struct en_volume *v);
+
+/* ---- scan.c: shared by scan and fix ---- */
 
 /** Look at every selected volume. Errors: why no Windows could be looked at (key needed, damaged,
  * none there), RS_E_CANCELLED, RS_E_MEMORY, RS_E_RULE. */
@@ -76,19 +121,69 @@ int en_works_look(struct rs_repair *u, struct rs_err *err);
 int en_works_judge(struct rs_repair *u, struct rs_err *err);
 /** Plan what the findings ask for, and the rest of interrupted runs. Errors: as before. */
 int en_works_plan(struct rs_repair *u, struct rs_err *err);
+void en_works_done(struct en_works *w);
+/** All of its items are only shown from now on. */
+void en_offer_nothing(struct en_work *w);
+/** The plan as it is now, into the report. */
+void en_works_report(const struct rs_repair *u, bool is_answered);
+/** "; volume 2: this Windows cannot start: ..." into @ret, "" if nothing is known of that. */
+void en_works_faults(const struct en_works *w, char *ret, size_t cap);
+/** "; volume 2 is left as it is: ..." into @ret, "" if none is. */
+void en_works_left(const struct en_works *w, char *ret, size_t cap);
+/** What was left for a person to decide, "" if nothing was. */
+void en_works_spared(const struct en_works *w, char *ret, size_t cap);
+size_t en_work_count(const struct en_work *w, enum plan_action action);
+/** Files that fix would move or ask about. */
+size_t en_work_moves(const struct en_work *w);
+size_t en_work_accepted(const struct en_work *w);
+/** Bring items' facts up to date with the disk (a loaded manifest is a memory of the day it was
+ * written). */
+void en_plan_refresh(struct nt_vol *nt, struct plan *p);
+
+/* ---- replay.c ---- */
+
+/** Make the replay of @v's journal, if it is open, a part of this run's plan. Errors: RS_E_MEMORY.
+ */
+int en_replay_plan(struct rs_repair *u, struct en_volume *v, struct rs_err *err);
+/** Could its plan be saved? Nothing is written. Errors: those of replay_check_place. */
+int en_replay_check_place(const struct en_volume *v, struct rs_err *err);
+/** One file takes one plan of @n. Errors: RS_E_AMBIGUOUS. */
+int en_replay_check_file(const struct rs_repair *u, size_t n, struct rs_err *err);
+/** May it be replayed: by policy and, for transactions that never ended, by a question?
+ * Errors: RS_E_LOG_UNCLEAN (policy), RS_E_LOG_LOSERS, RS_E_CANCELLED. */
+int en_replay_consent(struct rs_repair *u, struct en_volume *v, struct rs_err *err);
+/** Save the plan, then write it to @top, the volume opened for writing. Sets v->journal's result.
+ * Errors: those of replay_write and replay_write_saved. */
+int en_replay_act(struct rs_repair *u, struct en_volume *v, struct blk *top, struct rs_err *err);
+/** Nothing but the journal was written: is that as it should be? Errors: RS_E_VERIFY. */
+int en_replay_verify(
+	const struct en_volume *v, struct blk *top, struct rs_report *report, struct rs_err *err);
+/** What is planned of @v's journal, and done, into the report (tell.c). */
+void en_replay_report(const struct rs_repair *u, const struct en_volume *v);
+
+/* ---- unproven.c ---- */
+
+/** Items of an interrupted run that no rule would move now are asked about. @judged what the rules
+ * say now. Errors: RS_E_IO_READ, RS_E_NTFS_DAMAGED, RS_E_MEMORY. */
+int en_finish_by_rule(
+	struct nt_vol *nt, const struct plan *judged, struct plan *p, struct rs_err *err);
+/** Where nothing else is to be done: does a quarantine that is not proven ask for something?
+ * Errors: RS_E_UNPROVEN. */
+int en_unproven_refuse(const struct en_works *w, struct rs_err *err);
+/** A person's answer for each file of undo's plan, where that is not proven ours; --yes is none.
+ * Errors: RS_E_UNPROVEN, RS_E_CANCELLED. */
+int en_unproven_consent(const struct rs_repair *u, struct rs_err *err);
 
 /* ---- neighbours.c ---- */
 
 /** Does a Windows that sleeps, or a locked volume that may hold one, keep this volume open? Looked
  * for on all disks of the target, those named beside it, and, for a disk of this machine, on all
  * its others. A volume whose journal is closed is nobody's. What a person may answer for is kept in
- * v->sleep_risk if @how->may_ask.
+ * v->sleep_risk if @may_ask.
  * Errors: RS_E_NEIGHBOUR, RS_E_NEIGHBOUR_LOCKED, RS_E_MEMORY, RS_E_CANCELLED. */
-int en_sleep_guard(struct rs_session *s, struct en_machine *m, struct en_volume *v,
-	const struct en_guard_how *how, struct rs_err *err);
+int en_sleep_guard(struct rs_repair *u, struct en_volume *v, bool may_ask, struct rs_err *err);
 /** The same, and the question at once: for undo and replay. Errors: also RS_E_CANCELLED. */
-int en_sleep_consent(struct rs_session *s, struct en_machine *m, struct en_volume *v,
-	const struct en_guard_how *how, const struct rs_report *report, struct rs_err *err);
+int en_sleep_consent(struct rs_repair *u, struct en_volume *v, struct rs_err *err);
 void en_beside_free(struct en_beside *b);
 
 #endif

@@ -3,12 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/act.h"
+#include "engine/guards.h"
 
 struct kept {
-	struct en_volume *v;
-	struct plan *const *plans;
-	size_t n_plans;
+	const struct en_work *w;
 	struct rs_view json, text;
 };
 
@@ -43,13 +41,14 @@ static bool is_there(const struct plan *p)
 static int write_all(const struct kept *k, struct rs_err *err)
 {
 	struct en_stack stack;
-	int r = en_stack_open(k->v, &stack, err);
+	int r = en_stack_open(k->w->v, &stack, err);
 
 	if (r == 0)
 		r = en_stack_files(&stack, true, err);
-	for (size_t i = 0; r == 0 && i < k->n_plans; i++) {
-		if (is_there(k->plans[i]))
-			r = quarantine_keep_report(stack.nt, k->plans[i], k->json, k->text, err);
+	for (size_t i = 0; r == 0 && i < k->w->n_plans; i++) {
+		const struct plan *p = k->w->plans[i];
+		if (is_there(p))
+			r = quarantine_keep_report(stack.nt, p, k->json, k->text, err);
 	}
 	return en_stack_close(&stack, r, err);
 }
@@ -71,25 +70,25 @@ static int same_file(struct nt_vol *vol, const struct plan *p, const char *name,
 static int read_back(const struct kept *k, struct rs_err *err)
 {
 	struct en_stack stack;
-	int r = en_again_open(k->v, &stack, NULL, err);
+	int r = en_again_open(k->w->v, &stack, NULL, err);
 
 	if (r == 0)
 		r = en_stack_files(&stack, false, err);
-	for (size_t i = 0; r == 0 && i < k->n_plans; i++) {
-		if (!is_there(k->plans[i]))
+	for (size_t i = 0; r == 0 && i < k->w->n_plans; i++) {
+		const struct plan *p = k->w->plans[i];
+		if (!is_there(p))
 			continue;
-		r = same_file(stack.nt, k->plans[i], QUARANTINE_REPORT_JSON, k->json, err);
+		r = same_file(stack.nt, p, QUARANTINE_REPORT_JSON, k->json, err);
 		if (r == 0)
-			r = same_file(stack.nt, k->plans[i], QUARANTINE_REPORT_TEXT, k->text, err);
+			r = same_file(stack.nt, p, QUARANTINE_REPORT_TEXT, k->text, err);
 	}
 	return en_stack_close(&stack, r, err);
 }
 
-int en_keep_report(struct en_volume *v, struct plan *const *plans, size_t n_plans,
-	struct rs_report *report, struct rs_err *err)
+int en_keep_report(const struct en_work *w, struct rs_report *report, struct rs_err *err)
 {
 	struct lines lines = {0};
-	struct kept k = {.v = v, .plans = plans, .n_plans = n_plans};
+	struct kept k = {.w = w};
 	const char *json = rs_report_json(report);
 	int r = json ? render(report, &lines, err) : rs_fail(err, RS_E_MEMORY, "report");
 
@@ -101,5 +100,5 @@ int en_keep_report(struct en_volume *v, struct plan *const *plans, size_t n_plan
 	if (r == 0)
 		r = read_back(&k, err);
 	free(lines.p);
-	return r < 0 ? rs_err_object(err, v->name) : r;
+	return r < 0 ? rs_err_object(err, w->v->name) : r;
 }

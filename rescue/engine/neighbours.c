@@ -206,12 +206,13 @@ static bool is_held_open(const struct en_volume *v)
 	       (log == NT_LOG_CLEAN && v->journal.on_disk.log_major >= 2);
 }
 
-int en_sleep_guard(struct rs_session *s, struct en_machine *m, struct en_volume *v,
-	const struct en_guard_how *how, struct rs_err *err)
+int en_sleep_guard(struct rs_repair *u, struct en_volume *v, bool may_ask, struct rs_err *err)
 {
+	struct en_machine *m = u->m;
+
 	if (v->sleep_risk.code || !is_held_open(v))
 		return 0; /* answered for, or closed in order */
-	int r = m->beside ? 0 : find(s, how->target, m, err);
+	int r = m->beside ? 0 : find(u->s, u->target, m, err);
 	if (r < 0)
 		return r;
 	assert(m->beside);
@@ -222,17 +223,16 @@ int en_sleep_guard(struct rs_session *s, struct en_machine *m, struct en_volume 
 	one = first_beside(m->beside, v, false);
 	if (!one)
 		return 0;
-	struct rs_err *to = how->may_ask ? &v->sleep_risk : err;
+	struct rs_err *to = may_ask ? &v->sleep_risk : err;
 	r = rs_fail_on(to, RS_E_NEIGHBOUR_LOCKED, v->name,
 		"its journal is open, and %s is locked and %s: a Windows may sleep there",
 		one->v->name, one->why);
-	return how->may_ask ? 0 : r;
+	return may_ask ? 0 : r;
 }
 
-int en_sleep_consent(struct rs_session *s, struct en_machine *m, struct en_volume *v,
-	const struct en_guard_how *how, const struct rs_report *report, struct rs_err *err)
+int en_sleep_consent(struct rs_repair *u, struct en_volume *v, struct rs_err *err)
 {
-	int r = en_sleep_guard(s, m, v, how, err);
+	int r = en_sleep_guard(u, v, u->may_ask, err);
 
-	return r < 0 ? r : en_ask_risk(s, &v->sleep_risk, "Write all the same?", report, err);
+	return r < 0 ? r : en_ask_risk(u, &v->sleep_risk, "Write all the same?", err);
 }

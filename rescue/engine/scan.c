@@ -4,15 +4,15 @@
 #include <string.h>
 
 #include "act/proof.h"
+#include "core/status.h"
 #include "core/text.h"
 #include "engine/guards.h"
 
 static void work_done(struct en_work *w)
 {
-	plan_free(w->plan);
-	for (size_t i = 0; i < w->n_unfinished; i++)
-		plan_free(w->unfinished[i]);
-	free(w->unfinished);
+	for (size_t i = 0; i < w->n_plans; i++)
+		plan_free(w->plans[i]);
+	free(w->plans);
 	judge_free(w->judged);
 }
 
@@ -21,7 +21,6 @@ void en_works_done(struct en_works *w)
 	for (size_t i = 0; i < w->n; i++)
 		work_done(&w->list[i]);
 	free(w->list);
-	*w = (struct en_works){0};
 }
 
 void en_plan_refresh(struct nt_vol *nt, struct plan *p)
@@ -46,59 +45,54 @@ void en_plan_refresh(struct nt_vol *nt, struct plan *p)
 	}
 }
 
-static int load_unfinished(struct en_work *w, struct rs_err *err)
+static int load_unfinished(const struct en_work *w, const struct quarantine *q,
+	const struct plan *judged, struct plan **ret, struct rs_err *err)
 {
-	const struct en_volume *v = w->v;
+	struct nt_vol *nt = w->v->stack.nt;
+	auto_plan struct plan *p = NULL;
+	int r = quarantine_load(nt, q, PLAN_FINISH, &p, err);
 
-	w->n_unfinished = 0;
-	w->unfinished = calloc(v->n_quarantines ? v->n_quarantines : 1, sizeof(struct plan *));
-	if (!w->unfinished)
-		return rs_fail(err, RS_E_MEMORY, "quarantines");
-	for (size_t i = 0; i < v->n_quarantines; i++) {
-		const struct quarantine *q = &v->quarantines[i];
-		if (q->state != QUARANTINE_UNFINISHED)
-			continue;
-		struct plan *p = NULL;
-		int r = quarantine_load(v->stack.nt, q, PLAN_FINISH, &p, err);
-		if (r == 0)
-			r = restore_find_homes(v->stack.nt, p, err);
-		if (r == 0)
-			r = en_finish_by_rule(v->stack.nt, w->plan, p, err);
-		if (r == 0)
-			r = plan_look_at_names(v->stack.nt, v->win.root, NULL, p, err);
-		if (r < 0) {
-			plan_free(p);
-			return r;
-		}
-		en_plan_refresh(v->stack.nt, p);
-		w->unfinished[w->n_unfinished++] = p;
-	}
+	if (r == 0)
+		r = restore_find_homes(nt, p, err);
+	if (r == 0)
+		r = en_finish_by_rule(nt, judged, p, err);
+	if (r == 0)
+		r = plan_look_at_names(nt, w->v->win.root, NULL, p, err);
+	if (r < 0)
+		return r;
+	en_plan_refresh(nt, p);
+	*ret = rs_steal(p);
 	return 0;
 }
 
-/* A file that an unfinished quarantine moves is told of there, and has no second plan. */
-static void drop_doubles(struct en_work *w)
+/* Before the new plan, which is the last. A file that an unfinished quarantine moves is told of
+ * there, and has no second plan. */
+static int load_all(struct en_work *w, struct plan *made, struct rs_err *err)
 {
-	for (size_t k = 0; k < w->n_unfinished; k++)
-		for (size_t n = 0; n < w->unfinished[k]->n_items; n++)
-			if (w->unfinished[k]->items[n].file_ref)
-				plan_drop_file(w->plan, w->unfinished[k]->items[n].file_ref);
-}
-
-static void only_report(struct plan *p)
-{
-	for (size_t i = 0; i < p->n_items; i++)
-		if (p->items[i].action != PLAN_KEEP)
-			p->items[i].action = PLAN_REPORT;
+	for (size_t i = 0; i < w->v->n_quarantines; i++) {
+		const struct quarantine *q = &w->v->quarantines[i];
+		if (q->state != QUARANTINE_UNFINISHED)
+			continue;
+		int r = load_unfinished(w, q, made, &w->plans[w->n_plans], err);
+		if (r < 0)
+			return r;
+		w->n_plans++;
+	}
+	for (size_t k = 0; k < w->n_plans; k++)
+		for (size_t n = 0; n < w->plans[k]->n_items; n++)
+			if (w->plans[k]->items[n].file_ref)
+				plan_drop_file(made, w->plans[k]->items[n].file_ref);
+	return 0;
 }
 
 /* What is seen of a volume whose journal cannot be replayed is not what Windows will see: it is
  * told, and no repair is offered. */
 void en_offer_nothing(struct en_work *w)
 {
-	only_report(w->plan);
-	for (size_t k = 0; k < w->n_unfinished; k++)
-		only_report(w->unfinished[k]);
+	for (size_t k = 0; k < w->n_plans; k++)
+		for (size_t i = 0; i < w->plans[k]->n_items; i++)
+			if (w->plans[k]->items[i].action != PLAN_KEEP)
+				w->plans[k]->items[i].action = PLAN_REPORT;
 }
 
 /* Every whole Windows of the volume. */
@@ -129,22 +123,24 @@ static int judge_one(struct rs_repair *u, struct en_work *w, struct rs_err *err)
 static int plan_one(struct rs_repair *u, struct en_work *w, struct rs_err *err)
 {
 	struct en_volume *v = w->v;
+	auto_plan struct plan *made = NULL;
 	uint64_t top;
-	int r = plan_from_judge(w->judged, &w->plan, err);
 
-	(void)u; /* all of it is in the findings */
+	w->plans = calloc(v->n_quarantines + 1, sizeof(struct plan *));
+	int r = w->plans ? plan_from_judge(w->judged, &made, err)
+			 : rs_fail(err, RS_E_MEMORY, "quarantines");
 	if (r == 0)
-		r = plan_look_at_names(v->stack.nt, v->win.root, w->judged, w->plan, err);
+		r = plan_look_at_names(v->stack.nt, v->win.root, w->judged, made, err);
 	if (r == 0) /* so that the plan tells where the files will lie */
-		r = top_choose(v->stack.nt, w->plan->top, &top, err);
+		r = top_choose(v->stack.nt, made->top, &top, err);
 	if (r == 0)
-		r = load_unfinished(w, err);
+		r = load_all(w, made, err);
 	if (r < 0)
 		return r;
-	drop_doubles(w);
+	w->plans[w->n_plans++] = rs_steal(made);
 	if (v->journal.refusal.code)
 		en_offer_nothing(w);
-	return en_work_moves(w) ? en_replay_plan(v, NULL, err) : 0;
+	return en_work_moves(w) ? en_replay_plan(u, v, err) : 0;
 }
 
 static bool is_locked_err(int c)
@@ -243,7 +239,7 @@ static int settle(struct rs_repair *u, int r, struct rs_err *err)
 {
 	if (r == 0 && !u->works.n) {
 		en_passed_look(u->m);
-		en_works_report(&u->works, false, u->report); /* that it is empty */
+		en_works_report(u, false); /* that it is empty */
 	}
 	en_machine_report(u->m, u->report);
 	return r < 0 ? r : verdict(u, err);
@@ -297,54 +293,55 @@ int en_works_plan(struct rs_repair *u, struct rs_err *err)
 			(void)rs_fail_on(&why, RS_E_HIVE, v->name, "this Windows cannot start: %s",
 				v->win.hive_fault);
 		note_idle(w, v, &why);
-		w->n_spared += count_spared(w->list[i].plan);
+		w->n_spared += count_spared(w->list[i].plans[w->list[i].n_plans - 1]);
 	}
 	if (r == 0)
-		en_works_report(w, false, u->report);
+		en_works_report(u, false);
 	return settle(u, r, err);
 }
 
-void en_works_report(const struct en_works *w, bool is_answered, struct rs_report *r)
+void en_works_report(const struct rs_repair *u, bool is_answered)
 {
-	report_plan_begin(r);
-	r->run.is_planned = true;
-	for (size_t i = 0; i < w->n; i++) {
-		const struct en_work *one = &w->list[i];
-		en_replay_report(one->v, r);
-		for (size_t k = 0; k < one->n_unfinished; k++)
-			report_plan(r, one->unfinished[k], one->v->number, is_answered);
-		report_plan(r, one->plan, one->v->number, is_answered);
+	report_plan_begin(u->report);
+	u->report->run.is_planned = true;
+	for (size_t i = 0; i < u->works.n; i++) {
+		const struct en_work *one = &u->works.list[i];
+		en_replay_report(u, one->v);
+		for (size_t k = 0; k < one->n_plans; k++)
+			report_plan(u->report, one->plans[k], one->v->number, is_answered);
 	}
+}
+
+size_t en_work_count(const struct en_work *w, enum plan_action action)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < w->n_plans; k++)
+		n += plan_count(w->plans[k], action);
+	return n;
+}
+
+size_t en_work_accepted(const struct en_work *w)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < w->n_plans; k++)
+		n += plan_count_accepted(w->plans[k]);
+	return n;
 }
 
 size_t en_work_moves(const struct en_work *w)
 {
-	size_t n = plan_count(w->plan, PLAN_QUARANTINE) + plan_count(w->plan, PLAN_ASK);
-
-	for (size_t k = 0; k < w->n_unfinished; k++)
-		n += plan_count(w->unfinished[k], PLAN_FINISH) +
-		     plan_count(w->unfinished[k], PLAN_ASK);
-	return n;
+	return en_work_count(w, PLAN_QUARANTINE) + en_work_count(w, PLAN_ASK) +
+	       en_work_count(w, PLAN_FINISH);
 }
 
-static size_t count_moves(const struct en_works *w)
+static size_t count(const struct en_works *w, enum plan_action action)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < w->n; i++)
-		n += en_work_moves(&w->list[i]);
-	return n;
-}
-
-size_t en_works_count(const struct en_works *w, enum plan_action action)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < w->n; i++) {
-		n += plan_count(w->list[i].plan, action);
-		for (size_t k = 0; k < w->list[i].n_unfinished; k++)
-			n += plan_count(w->list[i].unfinished[k], action);
-	}
+		n += en_work_count(&w->list[i], action);
 	return n;
 }
 
@@ -411,8 +408,8 @@ int rs_list(struct rs_session *s, const struct rs_target *t, struct rs_report **
 
 static void scan_outcome(const struct en_works *w, struct rs_report *report)
 {
-	size_t bad = en_works_count(w, PLAN_QUARANTINE), doubt = en_works_count(w, PLAN_ASK);
-	size_t unfinished = en_works_count(w, PLAN_FINISH);
+	size_t bad = count(w, PLAN_QUARANTINE), doubt = count(w, PLAN_ASK);
+	size_t unfinished = count(w, PLAN_FINISH);
 	char text[1024], left[256], faults[512];
 
 	if (bad + doubt + unfinished) {
@@ -425,15 +422,15 @@ static void scan_outcome(const struct en_works *w, struct rs_report *report)
 			report_finish(report, rs_err_info(RS_E_HIVE)->exit_status, RUN_CANNOT_START,
 				text, NULL);
 		else
-			report_finish(report, 3, RUN_FOUND, text, NULL);
+			report_finish(report, RS_STATUS_FOUND, RUN_FOUND, text, NULL);
 		return;
 	}
 	if (w->n_spared) {
 		en_works_spared(w, text, sizeof(text));
-		report_finish(report, EN_STATUS_LEFT, RUN_LEFT, text, NULL);
+		report_finish(report, RS_STATUS_LEFT, RUN_LEFT, text, NULL);
 		return;
 	}
-	report_finish(report, 0, RUN_NOTHING_TO_DO,
+	report_finish(report, RS_STATUS_DONE, RUN_NOTHING_TO_DO,
 		report->run.n_findings ? "nothing that a rule would move; see the findings"
 				       : "no rule matches",
 		NULL);
@@ -443,16 +440,19 @@ static void scan_outcome(const struct en_works *w, struct rs_report *report)
 static int foresee(struct rs_repair *u, struct rs_err *err)
 {
 	struct en_works *w = &u->works;
+	size_t n_moves = 0;
 	int r = en_works_plan(u, err);
 
 	if (r == 0)
-		r = en_works_guard(u->s, u->m, w, &u->how, u->report, err);
-	for (size_t i = 0; r == 0 && i < w->n; i++)
+		r = en_works_guard(u, false, err);
+	for (size_t i = 0; r == 0 && i < w->n; i++) {
 		en_risks_tell(u->s, w->list[i].v);
-	for (size_t i = 0; r == 0 && !u->how.may_ask && i < w->n; i++)
+		n_moves += en_work_moves(&w->list[i]);
+	}
+	for (size_t i = 0; r == 0 && !u->may_ask && i < w->n; i++)
 		if (w->list[i].v->journal.is_planned)
-			r = en_replay_consent(u->s, w->list[i].v, NULL, u->report, err);
-	if (r == 0 && !count_moves(w)) /* nor would fix do nothing in silence */
+			r = en_replay_consent(u, w->list[i].v, err);
+	if (r == 0 && !n_moves) /* nor would fix do nothing in silence */
 		r = en_unproven_refuse(w, err);
 	if (r == 0)
 		scan_outcome(w, u->report);
@@ -462,7 +462,7 @@ static int foresee(struct rs_repair *u, struct rs_err *err)
 int rs_scan_open(struct rs_session *s, const struct rs_target *t, struct rs_repair **ret)
 {
 	static const struct en_command command = {
-		"scan", false, {en_works_look, en_works_judge, foresee}, NULL};
+		"scan", false, false, {en_works_look, en_works_judge, foresee}, NULL};
 
 	return en_repair_open(s, t, &command, &(struct rs_undo_options){0}, ret);
 }

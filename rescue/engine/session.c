@@ -37,6 +37,7 @@ void rs_session_free(struct rs_session *s)
 		return;
 	bl_keyring_free(s->keys);
 	rule_set_done(&s->rules);
+	free(s->plan_folder);
 	free(s);
 }
 
@@ -63,6 +64,14 @@ int rs_rules_from(struct rs_session *s, const char *dir, struct rs_err *err)
 		    : rule_set_load_shipped(&s->rules, err);
 	s->has_rules = r == 0;
 	return r;
+}
+
+int rs_plans_in(struct rs_session *s, const char *folder, bool is_private, struct rs_err *err)
+{
+	free(s->plan_folder);
+	s->plan_folder = strdup(folder);
+	s->is_plan_private = is_private;
+	return s->plan_folder ? 0 : rs_fail(err, RS_E_MEMORY, "folder of plans");
 }
 
 int en_rules(struct rs_session *s, struct rs_err *err)

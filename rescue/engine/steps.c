@@ -13,8 +13,7 @@ int en_repair_open(struct rs_session *s, const struct rs_target *t,
 	if (!u)
 		return RS_E_MEMORY;
 	*u = (struct rs_repair){.s = s, .target = t, .command = command, .o = *o};
-	u->how.target = t;
-	u->how.may_ask = s->events.ask && !o->say_yes;
+	u->may_ask = s->events.ask && !o->say_yes;
 	int r = report_new(command->name, &u->report, &err);
 	if (r < 0) {
 		free(u);
@@ -45,6 +44,65 @@ const struct rs_report *rs_repair_report(const struct rs_repair *u)
 {
 	return u->report;
 }
+
+/* ---- what is shared by the steps ---- */
+
+static int look_at_all(struct rs_repair *u, struct rs_err *err)
+{
+	const struct en_machine *m = u->m;
+	const struct rs_err *first = NULL;
+	bool is_there = false;
+
+	for (size_t i = 0; i < m->n_volumes; i++) {
+		struct en_volume *v = &m->volumes[i];
+		if (!en_is_selected(u->target, v))
+			continue;
+		en_volume_look(u->s, v, true);
+		en_found_volume(u->s, v);
+		if (v->err.code == RS_E_CANCELLED) {
+			*err = v->err;
+			return v->err.code;
+		}
+		bool is_of_use =
+			u->command->needs_files ? v->stack.nt != NULL : v->stack.raw != NULL;
+		if (v->err.code && !first && !is_of_use)
+			first = &v->err;
+		is_there |= is_of_use;
+	}
+	if (is_there)
+		return 0;
+	first = first ? first : en_disk_error(m);
+	if (first)
+		*err = *first;
+	else if (en_members_guard(m, err) == 0) /* the reason why no file system is seen */
+		return rs_fail_on(err, u->command->needs_files ? RS_E_NO_WINDOWS : RS_E_NOT_NTFS,
+			m->n_disks ? m->disks[0].path : "", "no NTFS volume");
+	return err->code;
+}
+
+int en_look(struct rs_repair *u, struct rs_err *err)
+{
+	int r = look_at_all(u, err);
+
+	en_machine_report(u->m, u->report);
+	return r;
+}
+
+enum rs_answer en_ask(const struct rs_repair *u, enum rs_question_kind kind, const char *text)
+{
+	const struct rs_events *e = &u->s->events;
+
+	return e->ask ? e->ask(e->user, &(struct rs_question){kind, text, u->report})
+		      : RS_ANSWER_NOBODY;
+}
+
+int en_consent(
+	const struct rs_repair *u, enum rs_question_kind kind, const char *text, struct rs_err *err)
+{
+	return en_ask(u, kind, text) == RS_ANSWER_YES ? 0 : rs_fail(err, RS_E_CANCELLED, "%s", "");
+}
+
+/* ---- the end ---- */
 
 static bool is_left_to_do(const struct rs_repair *u)
 {

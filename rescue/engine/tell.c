@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/engine.h"
+#include "engine/guards.h"
 
 static void *copy(struct report_pool *p, const void *from, size_t len)
 {
@@ -151,35 +151,27 @@ void en_machine_report(const struct en_machine *m, struct rs_report *r)
 		tell_disk(m, &m->disks[i], &r->kept, &run->disks[i]);
 }
 
-void en_replay_report(const struct en_volume *v, struct rs_report *r)
+void en_replay_report(const struct rs_repair *u, const struct en_volume *v)
 {
 	const struct en_journal *j = &v->journal;
-
-	if (j->is_planned)
-		en_replay_report_plan(v, j->replay,
-			&(struct run_replay){.result = j->result,
-				.counts.since_filetime = j->since_filetime,
-				/* of one that is refused it is never to be there */
-				.plan_file = j->result == RUN_REPLAY_REFUSED ? NULL : j->plan_file,
-				.err = j->err},
-			r);
-}
-
-void en_replay_report_plan(const struct en_volume *v, const struct nt_replay *p,
-	const struct run_replay *how, struct rs_report *r)
-{
-	struct run_replay *o = REPORT_ADD(&r->planned, r->run.replays, r->run.n_replays);
+	const struct nt_replay *p = en_replay_of(v);
+	struct rs_report *r = u->report;
+	struct run_replay *o =
+		j->is_planned ? REPORT_ADD(&r->planned, r->run.replays, r->run.n_replays) : NULL;
 
 	if (!o)
 		return;
-	*o = *how;
-	o->volume = v->number;
-	o->is_pending = p->pending == NT_PENDING_CHANGES;
-	o->counts = counts_of(p, how->counts.since_filetime);
-	o->blocks = p->n_blocks;
-	o->bytes = p->bytes;
-	o->zeroed = p->zeroed.n;
-	o->plan_file = report_copy(&r->planned, how->plan_file);
+	*o = (struct run_replay){.volume = v->number,
+		.result = j->result,
+		.is_pending = p->pending == NT_PENDING_CHANGES,
+		.counts = counts_of(p, j->saved.plan ? 0 : j->since_filetime),
+		.blocks = p->n_blocks,
+		.bytes = p->bytes,
+		.zeroed = p->zeroed.n,
+		.err = j->err};
+	/* of one that is refused, or only looked at, it is never to be there */
+	if (u->command->is_exclusive && j->result != RUN_REPLAY_REFUSED)
+		o->plan_file = report_copy(&r->planned, j->plan_file);
 }
 
 void en_kept_report(const struct en_volume *v, const struct plan *p, struct rs_report *r)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/status.h"
 #include "core/text.h"
 #include "engine/guards.h"
 
@@ -61,10 +62,10 @@ static int choose(struct rs_repair *u, struct rs_err *err)
 }
 
 /* What a person has to decide, item by item; nobody decides it under --yes. */
-static int ask_each(struct rs_session *s, const struct plan *p, bool say_yes,
-	const struct rs_report *report, struct rs_err *err)
+static int ask_each(const struct rs_repair *u, struct rs_err *err)
 {
-	int r = restore_verdict(p, s->events.ask && !say_yes, err);
+	const struct plan *p = u->p;
+	int r = restore_verdict(p, u->may_ask, err);
 
 	for (size_t i = 0; r == 0 && i < p->n_items; i++) {
 		const struct plan_item *item = &p->items[i];
@@ -80,7 +81,7 @@ static int ask_each(struct rs_session *s, const struct plan *p, bool say_yes,
 		else
 			(void)snprintf(text, sizeof(text), "%s: %.400s. Put it at %s?", path,
 				item->hinder, place);
-		if (en_ask(s, RS_ASK_DOUBT, text, report) != RS_ANSWER_YES)
+		if (en_ask(u, RS_ASK_DOUBT, text) != RS_ANSWER_YES)
 			r = rs_fail_on(err, RS_E_CANCELLED, item->path, "%s", item->hinder);
 	}
 	return r;
@@ -95,7 +96,7 @@ static int load(struct rs_repair *u, struct rs_err *err)
 	int r = en_volume_guard(v, err);
 
 	if (r == 0)
-		r = en_sleep_consent(u->s, u->m, v, &u->how, u->report, err);
+		r = en_sleep_consent(u, v, err);
 	if (r == 0)
 		r = quarantine_load(nt, u->q, PLAN_RESTORE, &u->p, err);
 	if (r == 0)
@@ -105,7 +106,8 @@ static int load(struct rs_repair *u, struct rs_err *err)
 	if (r < 0)
 		return r;
 	en_plan_refresh(nt, u->p);
-	return en_replay_plan(v, &u->o.replay, err);
+	r = en_replay_plan(u, v, err);
+	return r == 0 && en_journal_is_open(v) ? en_replay_check_place(v, err) : r;
 }
 
 /* The plan and the journal's part of it, told anew. */
@@ -113,15 +115,7 @@ static void tell(const struct rs_repair *u, bool is_answered)
 {
 	report_plan_begin(u->report);
 	report_plan(u->report, u->p, u->v->number, is_answered);
-	en_replay_report(u->v, u->report);
-}
-
-static int look(struct rs_repair *u, struct rs_err *err)
-{
-	int r = en_look_at_all(u->s, u->target, u->m, true, err);
-
-	en_machine_report(u->m, u->report);
-	return r;
+	en_replay_report(u, u->v);
 }
 
 static int plan(struct rs_repair *u, struct rs_err *err)
@@ -129,7 +123,8 @@ static int plan(struct rs_repair *u, struct rs_err *err)
 	int r = choose(u, err);
 
 	if (r == 0 && !u->q) {
-		en_finish_done(u->report, u->m, 4, RUN_NOTHING_TO_DO, "no quarantine");
+		en_finish_done(
+			u->report, u->m, RS_STATUS_NOTHING, RUN_NOTHING_TO_DO, "no quarantine");
 		u->next = RS_STEPS;
 		return 0;
 	}
@@ -144,27 +139,24 @@ static int consent(struct rs_repair *u, struct rs_err *err)
 {
 	const struct plan *p = u->p;
 	char text[160];
-	int r = en_unproven_consent(u->s, p, u->o.say_yes, u->report, err);
+	int r = en_unproven_consent(u, err);
 
 	if (r == 0)
-		r = ask_each(u->s, p, u->o.say_yes, u->report, err);
+		r = ask_each(u, err);
 	if (r == 0)
-		r = en_replay_consent(u->s, u->v, &u->o.replay, u->report, err);
+		r = en_replay_consent(u, u->v, err);
 	tell(u, false);
 	if (r < 0)
 		return r;
 	(void)snprintf(text, sizeof(text), "%s %zu %s of quarantine %s back?",
 		u->v->journal.is_planned ? "Replay the journal, then put" : "Put", p->n_items,
 		rs_form(p->n_items, "file", "files"), p->id);
-	if (!u->o.say_yes && en_ask(u->s, RS_ASK_PLAN, text, u->report) != RS_ANSWER_YES)
-		return rs_fail(err, RS_E_CANCELLED, "%s", "");
-	return 0;
+	return u->o.say_yes ? 0 : en_consent(u, RS_ASK_PLAN, text, err);
 }
 
 static int act(struct rs_repair *u, struct rs_err *err)
 {
-	struct plan *plans[1] = {u->p};
-	const struct en_act one = {u->s, u->v, plans, 1, true, u->report};
+	const struct en_act one = {u, u->v, &u->p, 1, true};
 	char text[96];
 
 	plan_accept(u->p);
@@ -179,7 +171,7 @@ static int act(struct rs_repair *u, struct rs_err *err)
 	size_t n = plan_count_done(u->p);
 	(void)snprintf(text, sizeof(text), "%zu %s put back, %s", n, rs_form(n, "file", "files"),
 		en_verified_text(u->report));
-	en_finish_done(u->report, u->m, 0, RUN_DONE, text);
+	en_finish_done(u->report, u->m, RS_STATUS_DONE, RUN_DONE, text);
 	return 0;
 }
 
@@ -195,7 +187,7 @@ int rs_undo_open(struct rs_session *s, const struct rs_target *t, const struct r
 	struct rs_repair **ret)
 {
 	static const struct en_command command = {
-		"undo", true, {look, NULL, plan, consent, act}, score_of};
+		"undo", true, true, {en_look, NULL, plan, consent, act}, score_of};
 
 	return en_repair_open(s, t, &command, o ? o : &(struct rs_undo_options){0}, ret);
 }

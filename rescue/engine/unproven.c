@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "engine/act.h"
+#include "engine/guards.h"
 
 /* What the judge says now of a file that an interrupted run was about to move. */
 static enum plan_action says_now(const struct plan *judged, const struct plan_item *item)
@@ -62,15 +62,17 @@ int en_unproven_refuse(const struct en_works *w, struct rs_err *err)
 	return 0;
 }
 
-int en_unproven_consent(struct rs_session *s, const struct plan *p, bool say_yes,
-	const struct rs_report *report, struct rs_err *err)
+int en_unproven_consent(const struct rs_repair *u, struct rs_err *err)
 {
+	const struct plan *p = u->p;
+	int r = 0;
+
 	if (p->is_proven)
 		return 0;
-	if (say_yes)
+	if (u->o.say_yes)
 		return rs_fail_on(err, RS_E_UNPROVEN, p->id,
 			"it is not undone by --yes: whoever made it may have named any file");
-	for (size_t i = 0; i < p->n_items; i++) {
+	for (size_t i = 0; r == 0 && i < p->n_items; i++) {
 		const struct plan_item *item = &p->items[i];
 		char path[700], target[PLAN_PATH_BYTES], text[1024];
 		plan_target(p, item, target);
@@ -79,8 +81,7 @@ int en_unproven_consent(struct rs_session *s, const struct plan *p, bool say_yes
 			"Nothing proves that Unbrick moved this file: somebody else may want it "
 			"there. Move it from %s to %s?",
 			target, path);
-		if (en_ask(s, RS_ASK_DOUBT, text, report) != RS_ANSWER_YES)
-			return rs_fail(err, RS_E_CANCELLED, "%s", "");
+		r = en_consent(u, RS_ASK_DOUBT, text, err);
 	}
-	return 0;
+	return r;
 }

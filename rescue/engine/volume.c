@@ -28,6 +28,7 @@ void en_volume_close_to(struct en_volume *v, enum en_layer to)
 	free(v->quarantines);
 	free(v->windows);
 	nt_replay_free(v->journal.replay);
+	nt_replay_free(v->journal.saved.plan);
 	free(v->journal.plan_file);
 	memcpy(fresh.name, v->name, sizeof(fresh.name));
 	*v = fresh;
@@ -248,14 +249,12 @@ static int guard(
 
 int en_volume_guard(const struct en_volume *v, struct rs_err *err)
 {
-	return guard(v, v->state.can_write ? NULL : v->state.refusal, v->state.refusal_code, err);
-}
-
-int en_volume_guard_saved(const struct en_volume *v, struct rs_err *err)
-{
 	const struct nt_state *on_disk = &v->journal.on_disk;
 
-	return guard(v, on_disk->is_hibernated ? on_disk->hibernation : NULL, RS_E_HIBERNATED, err);
+	if (v->journal.saved.plan)
+		return guard(v, on_disk->is_hibernated ? on_disk->hibernation : NULL,
+			RS_E_HIBERNATED, err);
+	return guard(v, v->state.can_write ? NULL : v->state.refusal, v->state.refusal_code, err);
 }
 
 int en_volume_unchanged(const struct en_volume *v, struct rs_err *err)
@@ -292,39 +291,4 @@ int en_members_guard(const struct en_machine *m, struct rs_err *err)
 	for (size_t i = 0; r == 0 && i < m->n_volumes; i++)
 		r = en_member_guard(&m->volumes[i], err);
 	return r;
-}
-
-int en_look_at_all(struct rs_session *s, const struct rs_target *t, struct en_machine *m,
-	bool is_mounted, struct rs_err *err)
-{
-	struct rs_err first = {0};
-	bool is_there = false;
-
-	for (size_t i = 0; i < m->n_volumes; i++) {
-		struct en_volume *v = &m->volumes[i];
-		if (!en_is_selected(t, v))
-			continue;
-		en_volume_look(s, v, true);
-		en_found_volume(s, v);
-		if (v->err.code == RS_E_CANCELLED) {
-			*err = v->err;
-			return v->err.code;
-		}
-		bool is_of_use = is_mounted ? v->stack.nt != NULL : v->stack.raw != NULL;
-		if (v->err.code && !first.code && !is_of_use)
-			first = v->err;
-		is_there |= is_of_use;
-	}
-	if (is_there)
-		return 0;
-	const struct rs_err *disk = en_disk_error(m);
-	if (!first.code && disk)
-		first = *disk;
-	if (!first.code)
-		(void)en_members_guard(m, &first); /* the reason why no file system is seen */
-	if (!first.code)
-		return rs_fail_on(err, is_mounted ? RS_E_NO_WINDOWS : RS_E_NOT_NTFS,
-			m->n_disks ? m->disks[0].path : "", "no NTFS volume");
-	*err = first;
-	return first.code;
 }

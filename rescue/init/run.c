@@ -212,8 +212,11 @@ static void run_once(struct init *in, const char *path, const char *const *optio
 	}
 	args[n++] = "--report";
 	args[n++] = REPORT;
-	if (c->may_write)
+	if (c->may_write) {
+		args[n++] = "--plan";
+		args[n++] = "."; /* where prepare_writing has the program start */
 		prepare_writing(in, ret->disk, &plan);
+	}
 	ret->status = -1;
 	if (front_start(in, &plan, &err) < 0) {
 		rs_err_line(&err, ret->end, sizeof(ret->end));

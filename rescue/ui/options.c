@@ -25,7 +25,8 @@ const struct option_spec option_table[OPT_COUNT] = {
 	{OPT_REPLAY, 0, "replay", "HOW", CMD_WRITE, AT(replay),
 		"an open journal: safe (default), no, or all (--yes answers for losers, too)"},
 	{OPT_PLAN, 0, "plan", "FILE", CMD_WRITE, AT(plan),
-		"save the plan of a journal's replay there: a new file, or in a folder"},
+		"save a replay's plan there (else beside the report, or in "
+		"~/.local/state/unbrick)"},
 	{OPT_RESUME_PLAN, 0, "resume", "PLAN", CMD_REPLAY, AT(plan),
 		"finish a replay that a power cut interrupted"},
 	{OPT_REVERT, 0, "revert", "PLAN", CMD_REPLAY, AT(plan),

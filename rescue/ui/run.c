@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The command line: read it, run one command, end with its exit status. All that is known here of
  * disks the engine was asked for (rescue.h). */
+#include <libgen.h>
 #include <string.h>
 
 #include "ui/ui.h"
@@ -56,6 +57,29 @@ static int read_key(struct rs_session *s, const struct key_option *key, struct r
 		err);
 }
 
+/* Where the plan of a replay goes that no --plan names a place for: beside the report, else into
+ * this user's own folder (XDG Base Directory Specification: a path that is not absolute is none).
+ */
+static int place_plans(const struct ui *ui, struct rs_err *err)
+{
+	const char *report = ui->opt.report, *state = getenv("XDG_STATE_HOME");
+	const char *home = getenv("HOME");
+	auto_free char *folder = NULL;
+	int n = 0;
+
+	if (report)
+		n = asprintf(&folder, "%s", report);
+	else if (state && state[0] == '/')
+		n = asprintf(&folder, "%s/unbrick", state);
+	else if (home && home[0] == '/')
+		n = asprintf(&folder, "%s/.local/state/unbrick", home);
+	if (n < 0) {
+		folder = NULL;
+		return rs_fail(err, RS_E_MEMORY, "folder of plans");
+	}
+	return !n ? 0 : rs_plans_in(ui->session, report ? dirname(folder) : folder, !report, err);
+}
+
 int ui_open_session(struct ui *ui, struct rs_err *err)
 {
 	struct rs_events events = {
@@ -75,6 +99,8 @@ int ui_open_session(struct ui *ui, struct rs_err *err)
 	int r = rs_session_new(&events, &ui->session, err);
 	if (r == 0 && may_ask)
 		r = rs_keys_add_source(ui->session, &term_keys, err);
+	if (r == 0)
+		r = place_plans(ui, err);
 	for (unsigned i = 0; r == 0 && i < ui->opt.n_keys; i++)
 		r = read_key(ui->session, &ui->opt.keys[i], err);
 	if (r == 0 && ui->opt.rules)

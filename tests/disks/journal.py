@@ -28,6 +28,7 @@ TOOLS = os.path.join(TOP, os.environ.get("UNBRICK_TOOLS", os.path.join(BUILD, "t
 UNBRICK = os.path.join(BUILD, "unbrick")
 FIXTURES = os.environ.get("UNBRICK_FIXTURES", os.path.join(os.path.dirname(TOP), "shared", "fixtures"))
 WORK = tempfile.mkdtemp(prefix="unbrick-journal.", dir=os.environ.get("TMPDIR", "/tmp"))
+os.environ["XDG_STATE_HOME"] = os.path.join(WORK, "state")  # plans of a replay
 atexit.register(shutil.rmtree, WORK, ignore_errors=True)
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 PLAN = os.path.join(TOOLS, "replayplan")

@@ -15,6 +15,7 @@ export UNBRICK_TOOLS="$build/tools" # some checks go to another folder
 fixtures=${UNBRICK_FIXTURES:-$PWD/../shared/fixtures}
 failures=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/unbrick-check.XXXXXX")
+export XDG_STATE_HOME="$work/state" # plans of a replay go to state/unbrick
 
 # never into a file system that a check left mounted
 clean_up() {

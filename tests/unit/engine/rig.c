@@ -74,6 +74,7 @@ void rig_begin(struct rig *r)
 	*r = (struct rig){0};
 	(void)snprintf(r->dir, sizeof(r->dir), "%s/unbrick-rig-XXXXXX", tmp);
 	assert_non_null(mkdtemp(r->dir));
+	r->plans = r->dir;
 	write_rule(r);
 }
 
@@ -338,6 +339,8 @@ struct rs_session *rig_session(struct rig *r)
 		assert_int_equal(rs_keys_from_file(s, r->key_file, RS_KEY_LIST, NULL), 0);
 	if (r->bek_file)
 		assert_int_equal(rs_keys_from_file(s, r->bek_file, RS_KEY_STARTUP, NULL), 0);
+	if (r->plans)
+		assert_int_equal(rs_plans_in(s, r->plans, r->is_plan_private, NULL), 0);
 	if (r->rules[0])
 		assert_int_equal(rs_rules_from(s, r->rules, NULL), 0);
 	return s;

@@ -50,6 +50,8 @@ struct rig {
 	char rules[128]; /* a folder with the one rule that is about RIG_BAD; "": the shipped ones
 			  */
 	const char *volume;
+	const char *plans; /* the folder of rs_plans_in, at first the rig's; NULL: none */
+	bool is_plan_private;
 
 	/* the last run's */
 	struct json_object *json;

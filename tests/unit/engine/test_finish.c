@@ -14,7 +14,7 @@
 #include "rescue.h"
 
 #include "../judge/win_image.h"
-#include "engine/engine.h"
+#include "engine/guards.h"
 
 #define DIR   "/Windows/System32/drivers/CrowdStrike"
 #define FIRST "C-00000291-00000000-00000031.sys"

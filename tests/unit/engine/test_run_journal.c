@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "rig.h"
@@ -184,6 +185,43 @@ static void test_replay__plan_file__there_already_or_on_no_place(void **state)
 	assert_true(rig_is_as_made(r));
 }
 
+/* Nobody names a place: never the working folder. */
+static void test_replay__no_place_is_named__into_the_folder_of_this_user(void **state)
+{
+	struct rig *r = *state;
+	const struct rs_replay_options o = {.say_yes = true};
+	const struct rs_fix_options fix = {.say_yes = true};
+	char folder[100], plan[200];
+	struct stat st;
+
+	r->plans = NULL;
+	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 10);
+	rig_expect(r, "error.id", "replay.plan-file");
+	assert_int_equal(rig_run(r, RIG_SCAN, NULL), 10); /* as fix would end */
+	assert_int_equal(rig_run(r, RIG_FIX, &fix), 10);
+	assert_true(rig_is_as_made(r));
+	(void)snprintf(folder, sizeof(folder), "%s/state", r->dir);
+	r->plans = folder;
+	r->is_plan_private = true;
+	assert_int_equal(rig_run(r, RIG_SCAN, NULL), 3);
+	rig_expect(r, "replay.0.plan", "");
+	assert_int_equal(access(folder, F_OK), -1); /* looking makes nothing */
+	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 0);
+	saved_plan_path(r, plan, sizeof(plan));
+	assert_memory_equal(plan, folder, strlen(folder));
+	assert_non_null(strstr(r->text, plan));
+	assert_int_equal(stat(plan, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	drop_plan(plan);
+	rig_reset(r);
+	assert_int_equal(chmod(folder, 0777), 0);
+	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 10);
+	rig_expect_part(r, "error.detail", "other users may write to it");
+	assert_int_equal(rig_run(r, RIG_FIX, &fix), 10);
+	assert_true(rig_is_as_made(r));
+	assert_int_equal(rmdir(folder), 0);
+}
+
 static void test_replay__revert_and_resume__there_and_back(void **state)
 {
 	struct rig *r = *state;
@@ -268,6 +306,7 @@ int main(void)
 		T(test_replay__policy_no__refused, make_crashed),
 		T(test_replay__losers__asked_or_refused, make_loser),
 		T(test_replay__plan_file__there_already_or_on_no_place, make_crashed),
+		T(test_replay__no_place_is_named__into_the_folder_of_this_user, make_crashed),
 		T(test_replay__revert_and_resume__there_and_back, make_crashed),
 		T(test_fix__pending__replays_first_and_undo_follows, make_crashed),
 		T(test_fix__pending_and_refused_by_a_person__no_plan_file, make_crashed),

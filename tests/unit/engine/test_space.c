@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "core/text.h"
-#include "engine/act.h"
+#include "engine/guards.h"
 
 #include "../../layers/layers.h"
 
@@ -23,7 +23,7 @@
 #define REPORT	20000U
 
 struct box {
-	struct rs_report *report;
+	struct rs_repair u;
 	struct blk *mem;
 	struct en_disk disk;
 	struct en_volume v;
@@ -116,7 +116,7 @@ static int setup(void **state)
 	make_files(b);
 	leave(b, "much", MOST);
 	assert_true(lay_mem_save(b->mem));
-	assert_int_equal(report_new("fix", &b->report, NULL), 0);
+	assert_int_equal(report_new("fix", &b->u.report, NULL), 0);
 	b->v = (struct en_volume){.number = 1, .disk = &b->disk, .stack.blk[EN_PART] = b->mem};
 	*state = b;
 	return 0;
@@ -127,7 +127,7 @@ static int teardown(void **state)
 	struct box *b = *state;
 
 	blk_close(b->mem);
-	report_free(b->report);
+	report_free(b->u.report);
 	free(b);
 	return 0;
 }
@@ -135,7 +135,7 @@ static int teardown(void **state)
 static int ask(struct box *b)
 {
 	struct plan *plans[] = {&b->plan};
-	const struct en_act act = {.v = &b->v, .plans = plans, .n = 1, .report = b->report};
+	const struct en_act act = {.u = &b->u, .v = &b->v, .plans = plans, .n = 1};
 	struct rs_err err = {0};
 
 	b->plan = (struct plan){.items = b->items, .n_items = FILES};

@@ -21,7 +21,7 @@
 #include "said.h"
 #include "ui/ui.h"
 
-static struct rig rig;
+static struct rig rig, crashed;
 static char report[128];
 
 /* The images are made where no other process' OpenSSL is touched: the program chooses its memory.
@@ -34,6 +34,9 @@ static int make(void *user)
 	rig_begin(&rig);
 	uint8_t *bytes = rig_windows(RIG_HAS_BAD, &len);
 	rig_add_take(&rig, bytes, len);
+	rig_begin(&crashed);
+	bytes = rig_crashed(RIG_HAS_BAD, false, &len);
+	rig_add_take(&crashed, bytes, len);
 	return 0;
 }
 
@@ -49,6 +52,7 @@ static int teardown(void **state)
 {
 	(void)state;
 	rig_done(&rig);
+	rig_done(&crashed);
 	return 0;
 }
 
@@ -323,6 +327,75 @@ static void test_report__of_a_usage_error__is_kept_too(void **state)
 	assert_int_equal(unlink(report), 0);
 }
 
+/* ---- where the plan of a replay goes ---- */
+
+/* unbrick replay --yes DISK [--report FILE]; the plan's path as it is printed, in a place that is
+ * reused. */
+static const char *replay_saves(const char *option, const char *value)
+{
+	static char path[300];
+	struct said s;
+
+	rig_reset(&crashed);
+	said_run(&s, "replay", "--yes", crashed.disks[0], option, value, NULL);
+	said_expect(&s, 0, "Saved in: ", "");
+	const char *at = strstr(s.out, "Saved in: ") + strlen("Saved in: ");
+	(void)snprintf(path, sizeof(path), "%.*s", (int)strcspn(at, "\n"), at);
+	assert_int_equal(access(path, R_OK), 0);
+	said_done(&s);
+	return path;
+}
+
+static void saves_in(const char *folder, const char *option, const char *value)
+{
+	const char *path = replay_saves(option, value);
+
+	assert_int_equal(unlink(path), 0);
+	*strrchr(path, '/') = '\0';
+	assert_string_equal(path, folder);
+}
+
+static void test_plan__no_place_is_named__beside_the_report_or_in_the_state_folder(void **state)
+{
+	char top[64], folder[128];
+	struct stat st;
+	struct said s;
+
+	(void)state;
+	(void)snprintf(top, sizeof(top), "%s", crashed.dir);
+	(void)snprintf(report, sizeof(report), "%s/report.json", top);
+	assert_int_equal(setenv("XDG_STATE_HOME", "/nonexistent/state", 1), 0);
+	saves_in(top, "--report", report);
+	assert_non_null(strstr(read_report(), "/unbrick-20")); /* and there it is named */
+	assert_int_equal(unlink(report), 0);
+	saves_in(top, "--plan", top);
+	(void)snprintf(folder, sizeof(folder), "%s/state", top);
+	assert_int_equal(setenv("XDG_STATE_HOME", folder, 1), 0);
+	(void)snprintf(folder, sizeof(folder), "%s/state/unbrick", top);
+	saves_in(folder, NULL, NULL);
+	assert_int_equal(stat(folder, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0700);
+	assert_int_equal(rmdir(folder), 0);
+	*strrchr(folder, '/') = '\0';
+	assert_int_equal(rmdir(folder), 0);
+
+	assert_int_equal(setenv("XDG_STATE_HOME", "relative", 1), 0); /* is none */
+	assert_int_equal(setenv("HOME", top, 1), 0);
+	(void)snprintf(folder, sizeof(folder), "%s/.local/state/unbrick", top);
+	saves_in(folder, NULL, NULL);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(rmdir(folder), 0);
+		*strrchr(folder, '/') = '\0';
+	}
+	assert_int_equal(unsetenv("XDG_STATE_HOME"), 0);
+	assert_int_equal(unsetenv("HOME"), 0);
+	rig_reset(&crashed);
+	said_run(&s, "replay", "--yes", crashed.disks[0], NULL);
+	said_expect(&s, 10, "", "no folder for it is known");
+	said_done(&s);
+	assert_true(rig_is_as_made(&crashed));
+}
+
 /* ---- what is shown ---- */
 
 static int show_hostile(void *user)
@@ -365,6 +438,8 @@ int main(void)
 		cmocka_unit_test(test_report__whole_beside_the_text_and_readable_by_its_owner),
 		cmocka_unit_test(test_report__there_already__not_replaced_and_nothing_begun),
 		cmocka_unit_test(test_report__of_a_usage_error__is_kept_too),
+		cmocka_unit_test(
+			test_plan__no_place_is_named__beside_the_report_or_in_the_state_folder),
 		cmocka_unit_test(test_shown__names_and_keys__escaped_and_taken_out),
 	};
 
