@@ -1,14 +1,42 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the application knows about this start. */
+/* What the application carries (sections of its own PE file, covered by its one signature) and what
+ * it knows about this start. */
 #ifndef UNBRICK_EFI_APP_H
 #define UNBRICK_EFI_APP_H
 
-#include "efi/sections.h"
-#include "efi/windows.h"
+#include "efi/firmware.h"
+#include "format/bootentry.h"
 #include "format/settings.h"
 #include "format/text.h"
 
 enum { APP_NOTES_MAX = 16, APP_NOTE_BYTES = 120, APP_RULES_MAX = 8192 };
+
+/* In the order in which the UKI specification has them measured; ours, which it does not know,
+ * last. */
+enum section {
+	SECTION_LINUX,
+	SECTION_OSREL,
+	SECTION_CMDLINE,
+	SECTION_INITRD,
+	SECTION_UNAME,
+	SECTION_SBAT,
+	SECTION_CONF,
+	SECTION_RULEKEY,
+	SECTIONS,
+};
+
+struct span {
+	const uint8_t *p; /* NULL: the section is not there */
+	size_t len;
+};
+
+/* Where its boot manager is. */
+struct windows {
+	bool has_entry;
+	unsigned number; /* of Boot#### */
+	struct partition partition;
+	char file[BOOT_FILE_MAX];
+};
 
 /* The menu, and who chose in it. The first four are the modes of the settings. */
 enum choice {
@@ -42,6 +70,38 @@ struct app {
 
 /** Keep a line for the menu and for /init, and say it. */
 void app_note(struct app *app, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- the sections of our image (sections.c) */
+
+/** Find all sections in our image. False, having said so, if one is missing that must be there. */
+bool sections_open(const EFI_LOADED_IMAGE *image, struct span ret[SECTIONS]);
+
+/* ---- into the TPM goes what is started */
+
+enum { MEASURE_PCR_UNSIGNED = 12 };
+
+/** Extend a PCR with bytes and log them under a name. Does nothing without a TPM; a TPM that fails
+ * is told, and no reason to stop: nothing of ours is sealed to it. */
+void measure(unsigned pcr, const char *name, const void *bytes, size_t len);
+
+/** Each section that is there: its name with the zero, then its bytes, as the UKI specification
+ * says. */
+void measure_sections(const struct span sections[SECTIONS]);
+
+/* ---- the machine's own Windows Boot Manager (windows.c): found, and started by BootNext and a
+ * reset only. A chain load would leave us in PCR 4 and make BitLocker ask for its key. BootOrder is
+ * never changed. */
+
+/** Find the first entry, in BootOrder and then any, whose boot manager is there on its partition.
+ * If there is none, a boot manager on a partition that no entry names; our own medium does not
+ * count.
+ * @is_thorough also connects disks that the firmware left alone to start faster.
+ * Returns NULL, or why there is none. */
+const char *windows_find(EFI_HANDLE own_volume, bool is_thorough, struct windows *ret);
+
+/** Start it: an entry if it has none, BootNext, reset. Returns only if that fails, having said why.
+ */
+EFI_STATUS windows_start(EFI_HANDLE own_volume);
 
 /* ---- the menu, on all consoles of the firmware (menu.c) */
 

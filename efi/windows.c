@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "efi/windows.h"
+#include "efi/app.h"
 
 #include <string.h>
 

@@ -27,7 +27,7 @@ static const struct key keys[] = {
 	{"mode", MEMBER(mode), .words = {MODES}},
 	{"console", MEMBER(console), .words = {"all", "graphics", "serial"}},
 	{"repaired", MEMBER(repaired), .words = {"stay", "windows", NULL, "poweroff"}},
-	{"nothing", MEMBER(nothing), .words = {"stay", "windows", "reboot", "poweroff"}},
+	{"nothing", MEMBER(nothing), .words = {SETTINGS_END_WORDS}},
 	{"failure", MEMBER(failure), .words = {"stay", NULL, "reboot", "poweroff"}},
 	{"wait", MEMBER(wait_s), .min = 1, .max = 600},
 	{"key_wait", MEMBER(key_wait_s), .max = KEY_WAIT_MAX_S},

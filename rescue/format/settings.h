@@ -6,7 +6,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "format/words.h"
 
@@ -38,6 +37,7 @@ enum settings_end {
 	SETTINGS_END_REBOOT,
 	SETTINGS_END_POWEROFF,
 };
+#define SETTINGS_END_WORDS "stay", "windows", "reboot", "poweroff"
 enum settings_report { SETTINGS_REPORT_STICK, SETTINGS_REPORT_NONE };
 enum settings_rules { SETTINGS_RULES_SIGNED, SETTINGS_RULES_SHIPPED, SETTINGS_RULES_UNSIGNED };
 #define X(name, word, looseness) SETTINGS_REPLAY_##name,

@@ -4,7 +4,6 @@
 #include <blkid/blkid.h>
 #include <ctype.h>
 #include <fcntl.h>
-#include <linux/fs.h>
 #include <linux/sed-opal.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -81,21 +81,19 @@ void facts_read_boot(struct facts *f, const char *bytes, size_t len)
 {
 	char line[1024];
 
-	for (size_t at = 0; at < len;) {
+	for (size_t at = 0, n = 0; at < len; at += n + 1) {
 		const char *end = memchr(bytes + at, '\n', len - at);
-		size_t n = end ? (size_t)(end - (bytes + at)) : len - at;
-		if (n < sizeof(line)) {
-			memcpy(line, bytes + at, n);
-			line[n] = '\0';
-			char *value = strchr(line, '=');
-			if (value) {
-				*value++ = '\0';
-				trim(line);
-				trim(value);
-				take_fact(f, line, value + strspn(value, " \t"));
-			}
-		}
-		at += n + 1;
+		n = end ? (size_t)(end - (bytes + at)) : len - at;
+		if (n >= sizeof(line))
+			continue;
+		(void)snprintf(line, sizeof(line), "%.*s", (int)n, bytes + at);
+		char *value = strchr(line, '=');
+		if (!value)
+			continue;
+		*value++ = '\0';
+		trim(line);
+		trim(value);
+		take_fact(f, line, value + strspn(value, " \t"));
 	}
 }
 
@@ -169,9 +167,9 @@ bool facts_trusts_stick(const struct facts *f)
 
 const char *facts_door_name(const struct facts *f)
 {
-	return f->door == DOOR_APPLICATION ? "application"
-	       : f->door == DOOR_GRUB	   ? "grub"
-					   : "direct";
+	static const char *const names[] = {"application", "grub", "direct"};
+
+	return names[f->door];
 }
 
 const char *facts_secure_boot_name(const struct facts *f)

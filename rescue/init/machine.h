@@ -10,7 +10,7 @@
 
 struct init;
 
-/* ---- its start */
+/* ---- its start and its end */
 
 /** Mounts, limits, what makes it a system. Returns what went wrong, "" if nothing. */
 void start_system(char *ret_fault, size_t cap);
@@ -19,6 +19,8 @@ void start_facts(struct facts *f);
 /** The machine's serial number, fit for a file name; its UUID or a network address where it has
  * none. @root as in sysfs.h. */
 void start_serial(const char *root, char *ret, size_t cap);
+/** Flush, show, forget the keys, and do it; returns only for SETTINGS_END_STAY. */
+void end_now(struct init *in, enum settings_end end);
 
 /* ---- its disks */
 

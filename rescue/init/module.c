@@ -12,7 +12,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/cleanup.h"
 #include "init/sysfs.h"
 
 #define LINE_MOST    (UEVENT_MOST + 2)

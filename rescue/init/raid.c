@@ -2,14 +2,11 @@
 #include "init/machine.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/cleanup.h"
 #include "init/init.h"
 #include "init/sysfs.h"
 

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "init/report.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
 #include "core/cleanup.h"
 #include "core/redact.h"
@@ -25,10 +23,7 @@ const struct result_words result_words[RESULTS_END] = {
 #undef X
 };
 
-const char *const end_words[] = {[SETTINGS_END_STAY] = "stay",
-	[SETTINGS_END_WINDOWS] = "windows",
-	[SETTINGS_END_REBOOT] = "reboot",
-	[SETTINGS_END_POWEROFF] = "poweroff"};
+const char *const end_words[] = {SETTINGS_END_WORDS};
 
 static void set_text(struct json_object *o, const char *key, const char *text)
 {
@@ -244,10 +239,9 @@ void report_write(struct init *in, enum result result, const char *text, enum se
 	}
 	if (in->facts.settings.report == SETTINGS_REPORT_NONE)
 		return;
-	if (stick_write_report(in, why, sizeof(why))) {
+	if (stick_write_report(in, why, sizeof(why)))
 		init_say(in, "report: written to the stick: EFI/unbrick/reports/%s/%s.txt",
 			in->report.serial, in->report.file_time);
-	} else {
+	else
 		init_say(in, "report: not written to a stick: %s", why);
-	}
 }

@@ -189,18 +189,22 @@ static void prepare_writing(struct init *in, const char *disk, struct process_pl
 		stick_offer_folder(in, plan); /* else it stays in memory, as the text says */
 }
 
-static void run_once(struct init *in, const char *path, const char *const *options, struct run *ret)
+static void run_once(struct init *in, enum run_command command, const char *disk,
+	const char *const *options, struct run *ret)
 {
-	const struct command *c = &commands[ret->command];
+	const struct command *c = &commands[command];
+	char path[DISK_NAME + 8];
 	const char *args[ARGS_MOST] = {INIT_PROGRAM, c->word};
 	struct process_plan plan = {.argv = args, .keys = &in->stick.keys};
 	struct rs_err err = {0};
 	size_t n = 2;
 
+	*ret = (struct run){.command = command, .disk = disk, .status = -1};
+	(void)snprintf(path, sizeof(path), "/dev/%s", disk ? disk : "");
 	(void)unlink(REPORT); /* of the run before: it is in our report */
 	while (options && *options)
 		args[n++] = *options++;
-	if (path)
+	if (disk)
 		args[n++] = path;
 	if (c->takes_rules && in->stick.rules[0]) {
 		args[n++] = "--rules";
@@ -215,14 +219,13 @@ static void run_once(struct init *in, const char *path, const char *const *optio
 	if (c->may_write) {
 		args[n++] = "--plan";
 		args[n++] = "."; /* where prepare_writing has the program start */
-		prepare_writing(in, ret->disk, &plan);
+		prepare_writing(in, disk, &plan);
 	}
-	ret->status = -1;
 	if (front_start(in, &plan, &err) < 0) {
 		rs_err_line(&err, ret->end, sizeof(ret->end));
 		return;
 	}
-	watch_program(in, path ? path : c->word);
+	watch_program(in, disk ? path : c->word);
 	process_end_text(in->front.wait_status, ret->end, sizeof(ret->end));
 	if (WIFEXITED(in->front.wait_status))
 		ret->status = WEXITSTATUS(in->front.wait_status);
@@ -239,16 +242,11 @@ static bool are_keys_bad(const struct init *in, const struct run *r)
 void run_program(struct init *in, enum run_command command, const char *disk,
 	const char *const *options, struct run *ret)
 {
-	char path[DISK_NAME + 8];
-
-	(void)snprintf(path, sizeof(path), "/dev/%s", disk ? disk : "");
-	*ret = (struct run){.command = command, .disk = disk};
-	run_once(in, disk ? path : NULL, options, ret);
+	run_once(in, command, disk, options, ret);
 	if (!are_keys_bad(in, ret))
 		return;
 	init_say(in, "keys of the stick: not used: %s; %s", ret->detail, ret->next);
 	json_object_put(ret->report);
 	stick_forget_keys(in);
-	*ret = (struct run){.command = command, .disk = disk};
-	run_once(in, disk ? path : NULL, options, ret);
+	run_once(in, command, disk, options, ret);
 }

@@ -5,20 +5,20 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/klog.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/reboot.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/cleanup.h"
 #include "init/init.h"
 #include "init/sysfs.h"
 
-#define CONSOLE_LEVEL 8 /* klogctl: which messages the kernel itself prints */
+#define SHOW_MS	      2000 /* until all is on the consoles */
+#define CONSOLE_LEVEL 8	   /* klogctl: which messages the kernel itself prints */
 
 struct mount_point {
 	const char *what, *where, *type, *options;
@@ -152,4 +152,38 @@ void start_serial(const char *root, char *ret, size_t cap)
 		}
 	sysfs_each(try_address, &s, "%s/sys/class/net", root);
 	sanitise(address[0] ? address : "unknown", ret, cap);
+}
+
+/* ---- its end ---- */
+
+static int flush(void *arg, int out_fd)
+{
+	(void)arg;
+	(void)out_fd;
+	sync();
+	return 0;
+}
+
+static void flush_disks(struct init *in)
+{
+	const struct process_plan plan = raid_settle(flush);
+
+	/* where none can be started: every volume was flushed when it was closed */
+	if (process_run(&in->processes, &plan, NULL) == -ETIMEDOUT)
+		init_say(in, "a disk does not answer to a flush; going on");
+}
+
+void end_now(struct init *in, enum settings_end end)
+{
+	if (end == SETTINGS_END_STAY)
+		return;
+	flush_disks(in);
+	if (end == SETTINGS_END_POWEROFF)
+		init_say(in, "powering off");
+	else if (end == SETTINGS_END_REBOOT)
+		init_say(in, "restarting");
+	consoles_drain(&in->consoles, SHOW_MS);
+	stick_forget_keys(in);
+	(void)reboot(end == SETTINGS_END_POWEROFF ? RB_POWER_OFF : RB_AUTOBOOT);
+	init_say(in, "the kernel refused to do that: use the power switch");
 }

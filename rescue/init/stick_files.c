@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "init/stick_files.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/mount.h>
@@ -103,19 +101,17 @@ bool stick_last_of(const char *json, size_t len, struct stick_last *ret)
 	struct json_object *root = tokener && len <= REPORT_MOST
 					   ? json_tokener_parse_ex(tokener, json, (int)len)
 					   : NULL;
-	struct json_object *outcome = NULL, *text = NULL, *end = NULL, *started = NULL;
-	bool is_ours = json_object_object_get_ex(root, "outcome", &outcome) &&
-		       json_object_object_get_ex(outcome, "text", &text) &&
-		       json_object_object_get_ex(outcome, "end", &end) &&
-		       json_object_object_get_ex(root, "started", &started) && text && end &&
-		       started;
+	struct json_object *outcome = json_object_object_get(root, "outcome");
+	const char *text = json_object_get_string(json_object_object_get(outcome, "text")),
+		   *end = json_object_get_string(json_object_object_get(outcome, "end")),
+		   *started = json_object_get_string(json_object_object_get(root, "started"));
+	bool is_ours = text && end && started;
+	char line[sizeof(ret->run)];
 
 	if (is_ours) {
-		char line[sizeof(ret->run)];
-		(void)snprintf(line, sizeof(line), "%.40s: %s", json_object_get_string(started),
-			json_object_get_string(text));
+		(void)snprintf(line, sizeof(line), "%.40s: %s", started, text);
 		(void)rs_escape(line, ret->run, sizeof(ret->run));
-		(void)rs_escape(json_object_get_string(end), ret->end, sizeof(ret->end));
+		(void)rs_escape(end, ret->end, sizeof(ret->end));
 	}
 	json_object_put(root);
 	if (tokener)
@@ -188,11 +184,10 @@ int stick_read_run(void *arg, int out_fd)
 {
 	const struct stick_read *r = arg;
 	char text[256];
-	struct stat st;
 
 	if (!mount_stick(r->device, MS_RDONLY, text, sizeof(text)))
 		stick_say(out_fd, STICK_NOTE, "%s", text);
-	else if (stat(TOP, &st) == 0 && S_ISDIR(st.st_mode)) {
+	else if (access(TOP "/", F_OK) == 0) {
 		stick_send_startup_keys(MOUNT_POINT, out_fd);
 		stick_read_folder(r, TOP, out_fd);
 	}
@@ -262,11 +257,10 @@ int stick_write_run(void *arg, int out_fd)
 {
 	const struct stick_write *w = arg;
 	char text[256];
-	struct stat st;
 
 	if (!mount_stick(w->device, 0, text, sizeof(text)))
 		(void)0; /* the text says why */
-	else if (stat(TOP, &st) < 0 || !S_ISDIR(st.st_mode))
+	else if (access(TOP "/", F_OK) < 0)
 		(void)snprintf(text, sizeof(text), "it has no folder EFI/unbrick any more");
 	else
 		stick_write_folder(w, INIT_RUN, TOP, text, sizeof(text));
@@ -279,10 +273,10 @@ int stick_enter(void *arg, int out_fd)
 {
 	const struct stick_write *w = arg;
 	char text[256], folder[512];
-	struct stat st;
 
 	(void)out_fd;
-	if (mount_stick(w->device, MS_SYNCHRONOUS, text, sizeof(text)) && stat(TOP, &st) == 0 &&
+	if (mount_stick(w->device, MS_SYNCHRONOUS, text, sizeof(text)) &&
+		access(TOP "/", F_OK) == 0 &&
 		machine_folder(TOP, w->serial, folder, sizeof(folder)) && chdir(folder) < 0)
 		(void)0; /* the plan goes where it goes without a stick */
 	return 0;

@@ -35,7 +35,5 @@ bool windows_set_next(
 	struct init *in, const char *disk, char ret_entry[16], char *ret_text, size_t cap);
 /** Ask the firmware to open its setup at the next start. */
 bool windows_set_setup(struct init *in, char *ret_text, size_t cap);
-/** Flush, show, forget the keys, and do it; returns only for SETTINGS_END_STAY. */
-void end_now(struct init *in, enum settings_end end);
 
 #endif
