@@ -9,7 +9,7 @@
 #include "format/settings.h"
 #include "format/text.h"
 
-enum { APP_NOTES_MAX = 16, APP_NOTE_BYTES = 120, APP_RULES_MAX = 8192 };
+enum { APP_NOTES_MAX = 16, APP_NOTE_BYTES = 120 };
 
 /* In the order in which the UKI specification has them measured; ours, which it does not know,
  * last. */

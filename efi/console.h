@@ -13,7 +13,6 @@ enum console_key {
 	KEY_ENTER,
 	KEY_OTHER,
 	KEY_DIGIT, /* KEY_DIGIT + 0..9 */
-	KEY_END = KEY_DIGIT + 10,
 };
 
 /** Write text as text_add does; '\n' becomes CR LF. At most 500 characters. */

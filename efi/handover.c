@@ -57,12 +57,10 @@ EFI_STATUS handover_make(const struct app *app, unsigned mode, struct span *ret)
 {
 	char settings_text[SETTINGS_TEXT_MAX];
 	struct settings settings = app->settings;
-	auto_pool char *facts_text = pool_alloc(FACTS_BYTES);
+	static char facts_text[FACTS_BYTES];
 	struct text facts;
 	struct cpio c;
 
-	if (!facts_text)
-		return EFI_OUT_OF_RESOURCES;
 	settings.mode = mode;
 	size_t len = settings_format(&settings, settings_text, sizeof(settings_text));
 	text_init(&facts, facts_text, FACTS_BYTES);

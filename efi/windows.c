@@ -53,20 +53,20 @@ struct search {
 	struct windows *ret;
 	bool is_found;
 	bool has_dead; /* an entry of Windows whose boot manager is not there */
-	uint8_t buf[ENTRY_BYTES_MAX];
 };
 
 /* A step of variable_each_boot_entry: false = found. */
 static bool look_at_entry(void *user, unsigned number)
 {
+	static uint8_t buf[ENTRY_BYTES_MAX];
 	struct search *s = user;
 	char name[VARIABLE_NAME_MAX];
 	struct boot_entry e;
 	size_t len;
 
 	text_format(name, sizeof(name), "Boot%04X", number);
-	if (variable_get(name, s->buf, sizeof(s->buf), &len) != EFI_SUCCESS ||
-		!boot_entry_parse(s->buf, len, &e) || !boot_entry_is_windows(&e))
+	if (variable_get(name, buf, sizeof(buf), &len) != EFI_SUCCESS ||
+		!boot_entry_parse(buf, len, &e) || !boot_entry_is_windows(&e))
 		return true;
 	if (!is_there(&e.partition, e.file)) {
 		s->has_dead = true;
@@ -122,24 +122,20 @@ static void connect_all(void)
 
 const char *windows_find(EFI_HANDLE own_volume, bool is_thorough, struct windows *ret)
 {
-	auto_pool struct search *s = pool_alloc(sizeof(*s));
+	struct search s = {.ret = ret};
 
 	*ret = (struct windows){.has_entry = false};
-	if (!s)
-		return "not enough memory";
-	memset(s, 0, sizeof(*s));
-	s->ret = ret;
-	look_at_entries(s);
-	if (!s->is_found && is_thorough) {
+	look_at_entries(&s);
+	if (!s.is_found && is_thorough) {
 		connect_all();
-		look_at_entries(s);
+		look_at_entries(&s);
 	}
-	if (!s->is_found)
-		look_at_volumes(own_volume, s);
-	if (s->is_found)
+	if (!s.is_found)
+		look_at_volumes(own_volume, &s);
+	if (s.is_found)
 		return NULL;
-	return s->has_dead ? "the firmware's entry leads to a boot manager that is not there"
-			   : "no entry in the firmware, and no boot manager on any disk";
+	return s.has_dead ? "the firmware's entry leads to a boot manager that is not there"
+			  : "no entry in the firmware, and no boot manager on any disk";
 }
 
 /* Put a new entry where there is none; not into BootOrder, which is the user's. */

@@ -88,6 +88,16 @@ bool efivar_mount(char *ret_text, size_t cap)
 
 /* ---- boot entries ---- */
 
+/* An inactive one only if there is no other. */
+size_t loadopt_rank(const struct loadopt *o, const uint16_t *order, size_t n_order)
+{
+	size_t place = 0;
+
+	while (place < n_order && order[place] != o->number)
+		place++;
+	return (o->entry.is_active ? 0 : 1U << 30) + place * 0x10000 + o->number;
+}
+
 bool loadopt_parse(struct rs_view bytes, struct loadopt *ret)
 {
 	struct loadopt o = {.number = ret->number};
@@ -131,24 +141,8 @@ bool loadopt_partition(const struct part *p, uint32_t sector_bytes, struct parti
 	return true;
 }
 
-static size_t rank(const struct loadopt *o, const uint16_t *order, size_t n_order)
-{
-	size_t place = 0;
-
-	while (place < n_order && order[place] != o->number)
-		place++;
-	/* in the order, then by number; an inactive one only if there is no other */
-	return (o->entry.is_active ? 0 : 1U << 30) + place * 0x10000 + o->number;
-}
-
-static bool is_before(
-	const struct loadopt *a, const struct loadopt *b, const uint16_t *order, size_t n_order)
-{
-	return rank(a, order, n_order) < rank(b, order, n_order);
-}
-
-const struct loadopt *loadopt_choose(const struct loadopt *list, size_t n, const uint16_t *order,
-	size_t n_order, const struct partition *partition)
+const struct loadopt *loadopt_choose(
+	const struct loadopt *list, size_t n, const struct partition *partition)
 {
 	const struct loadopt *best = NULL;
 
@@ -157,18 +151,17 @@ const struct loadopt *loadopt_choose(const struct loadopt *list, size_t n, const
 		if (!boot_entry_is_windows(&o->entry) ||
 			!partition_is_same(&o->entry.partition, partition))
 			continue;
-		if (!best || is_before(o, best, order, n_order))
+		if (!best || o->rank < best->rank)
 			best = o;
 	}
 	return best;
 }
 
-bool loadopt_is_better(const struct loadopt_target *a, const struct loadopt_target *b,
-	const uint16_t *order, size_t n_order)
+bool loadopt_is_better(const struct loadopt_target *a, const struct loadopt_target *b)
 {
 	if (!a->entry != !b->entry)
 		return a->entry;
 	if (a->is_preferred != b->is_preferred)
 		return a->is_preferred;
-	return a->entry && is_before(a->entry, b->entry, order, n_order);
+	return a->entry && a->entry->rank < b->entry->rank;
 }

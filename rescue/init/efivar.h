@@ -28,6 +28,7 @@ enum { LOADOPT_TEXT = 256 };
 
 struct loadopt {
 	unsigned number;	  /* Boot#### */
+	size_t rank;		  /* the less, the sooner the firmware would try it */
 	char title[LOADOPT_TEXT]; /* escaped */
 	struct boot_entry entry;  /* its title is gone with the bytes that it was parsed from */
 };
@@ -35,14 +36,16 @@ struct loadopt {
 /** False when it is malformed. */
 bool loadopt_parse(struct rs_view bytes, struct loadopt *ret);
 
+/** Its rank: active ones first, then in the order of @order (BootOrder), then by number. */
+size_t loadopt_rank(const struct loadopt *o, const uint16_t *order, size_t n_order);
+
 /** A partition as the firmware names it; false: it has no name to be found by. */
 bool loadopt_partition(const struct part *p, uint32_t sector_bytes, struct partition *ret);
 
-/** Which entry starts the Windows of the ESP @partition? One whose file is bootmgfw.efi on that
- * partition, active ones first, then in the order of @order (BootOrder), then by number. NULL if
- * there is none. */
-const struct loadopt *loadopt_choose(const struct loadopt *list, size_t n, const uint16_t *order,
-	size_t n_order, const struct partition *partition);
+/** Which entry starts the Windows of the ESP @partition? The first of those whose file is
+ * bootmgfw.efi on that partition. NULL if there is none. */
+const struct loadopt *loadopt_choose(
+	const struct loadopt *list, size_t n, const struct partition *partition);
 
 /** An ESP with a Windows Boot Manager, as a place to go back to. */
 struct loadopt_target {
@@ -52,7 +55,6 @@ struct loadopt_target {
 
 /** Is @a the one to start? An entry that is there goes before one that would have to be made, then
  * the preferred ESP, then what the firmware would try first. */
-bool loadopt_is_better(const struct loadopt_target *a, const struct loadopt_target *b,
-	const uint16_t *order, size_t n_order);
+bool loadopt_is_better(const struct loadopt_target *a, const struct loadopt_target *b);
 
 #endif

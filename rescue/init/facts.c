@@ -23,10 +23,8 @@ void facts_note(struct facts *f, const char *fmt, ...)
 	char text[FACTS_NOTE];
 	va_list ap;
 
-	if (f->n_notes == FACTS_NOTES) {
-		f->n_notes_lost++;
+	if (f->n_notes == FACTS_NOTES)
 		return;
-	}
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);

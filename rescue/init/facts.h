@@ -30,7 +30,7 @@ struct facts {
 	char chosen[FACTS_TEXT];	/* menu key default, or "" */
 	char version[FACTS_TEXT];	/* of the application */
 	struct settings settings;
-	unsigned n_notes, n_notes_lost;
+	unsigned n_notes;
 	char notes[FACTS_NOTES][FACTS_NOTE]; /* bad settings lines, for people */
 };
 

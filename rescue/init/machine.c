@@ -199,7 +199,7 @@ bool machine_is_probing(struct init *in)
 {
 	unsigned n = 0;
 
-	if (in->disks.n_looking || modules_are_busy(&in->modules, false))
+	if (in->disks.n_looking || modules_are_busy(&in->modules))
 		return true;
 	sysfs_each(count_probing, &n, "/sys/class/nvme");
 	return n > 0;

@@ -298,14 +298,11 @@ void modules_send(struct modules *m, const char *modalias)
 		m->failed(m->user, "a device was not asked for its driver: too many at once");
 }
 
-bool modules_are_busy(const struct modules *m, bool is_any)
+bool modules_are_busy(const struct modules *m)
 {
-	for (int i = 0; i < (is_any ? LOADERS : 1); i++) {
-		const struct loader *l = &m->loaders[i];
-		if (l->process && (!l->is_cold_known || l->done < l->sent))
-			return true;
-	}
-	return false;
+	const struct loader *l = &m->loaders[0];
+
+	return l->process && (!l->is_cold_known || l->done < l->sent);
 }
 
 /* ---- by name, in a job ---- */

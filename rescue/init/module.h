@@ -38,8 +38,8 @@ struct modules {
 void modules_start(struct modules *m, struct processes *processes,
 	void (*failed)(void *user, const char *text), void *user);
 void modules_send(struct modules *m, const char *modalias);
-/** Is a driver of a disk (or, @is_any, any) being loaded? */
-bool modules_are_busy(const struct modules *m, bool is_any);
+/** Is a driver of a disk being loaded? */
+bool modules_are_busy(const struct modules *m);
 
 /** Load by name, in the caller's own process (a job); names that are built in or not there are no
  * error. False with the first that failed in @ret_failed. */

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "init/report.h"
 
-#include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/utsname.h>
 
 #include "core/cleanup.h"
@@ -163,13 +161,6 @@ void report_add_run_take(struct init *in, struct run *run)
 	json_object_array_add(in->report.runs, o);
 }
 
-static bool write_text(const char *path, const char *text)
-{
-	auto_close int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-	return fd >= 0 && process_write(fd, text, strlen(text));
-}
-
 static void put_outcome(FILE *f, const struct init *in, const char *text)
 {
 	char time[RS_TIME_LEN];
@@ -186,9 +177,8 @@ static void put_outcome(FILE *f, const struct init *in, const char *text)
 /* What the screen had: our lines, each with its time since the start, then the programs' own. */
 static bool write_text_report(struct init *in, const char *text)
 {
-	char *all = NULL;
-	size_t len = 0, n = json_object_array_length(in->said.timeline);
-	FILE *f = open_memstream(&all, &len);
+	size_t n = json_object_array_length(in->said.timeline);
+	FILE *f = fopen(TEXT_FILE, "we");
 
 	if (!f)
 		return false;
@@ -202,13 +192,8 @@ static bool write_text_report(struct init *in, const char *text)
 	if (in->said.shown_len)
 		(void)fprintf(f, "\r\nShown by the program:\r\n\r\n%.*s", (int)in->said.shown_len,
 			in->said.shown);
-	if (fclose(f) != 0) {
-		free(all);
-		return false;
-	}
-	bool is_written = write_text(TEXT_FILE, all);
-	free(all);
-	return is_written;
+	bool is_whole = !ferror(f);
+	return fclose(f) == 0 && is_whole;
 }
 
 static void set_outcome(
@@ -232,8 +217,9 @@ void report_write(struct init *in, enum result result, const char *text, enum se
 
 	said_end(in);
 	set_outcome(in, result, text, end);
-	const char *json = json_object_to_json_string_ext(in->report.root, PRINT_FLAGS);
-	if (!json || !write_text(JSON_FILE, json) || !write_text_report(in, text)) {
+	/* for nobody else to read: the mask of a new file's rights says it (start.c) */
+	if (json_object_to_file_ext(JSON_FILE, in->report.root, PRINT_FLAGS) < 0 ||
+		!write_text_report(in, text)) {
 		init_say(in, "report: not written: not enough memory");
 		return;
 	}

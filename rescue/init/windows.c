@@ -68,8 +68,10 @@ static void read_entry(void *user, const char *file)
 	if (n < 0 || e->n == ENTRIES_MOST)
 		return;
 	e->list[e->n].number = number;
-	if (loadopt_parse((struct rs_view){bytes, (size_t)n}, &e->list[e->n]))
-		e->n++;
+	if (!loadopt_parse((struct rs_view){bytes, (size_t)n}, &e->list[e->n]))
+		return;
+	e->list[e->n].rank = loadopt_rank(&e->list[e->n], e->order, e->n_order);
+	e->n++;
 }
 
 static void read_entries(struct entries *e)
@@ -144,9 +146,8 @@ static struct candidate choose(const struct request *q, const struct entries *e)
 		struct candidate c = {&q->esps[i], {.is_preferred = q->esps[i].is_preferred}};
 		if (!has_windows(c.esp))
 			continue;
-		c.target.entry =
-			loadopt_choose(e->list, e->n, e->order, e->n_order, &c.esp->partition);
-		if (!best.esp || loadopt_is_better(&c.target, &best.target, e->order, e->n_order))
+		c.target.entry = loadopt_choose(e->list, e->n, &c.esp->partition);
+		if (!best.esp || loadopt_is_better(&c.target, &best.target))
 			best = c;
 	}
 	return best;

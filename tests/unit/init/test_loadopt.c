@@ -184,11 +184,11 @@ static void test_loadopt_choose__esp_of_an_mbr_disk__is_found(void **state)
 	memcpy(b.p + at, mbr, sizeof(mbr));
 	assert_true(loadopt_parse((struct rs_view){b.p, b.len}, &o));
 	assert_true(loadopt_partition(&p, 512, &named));
-	assert_ptr_equal(loadopt_choose(&o, 1, NULL, 0, &named), &o);
+	assert_ptr_equal(loadopt_choose(&o, 1, &named), &o);
 	p.number = 2;
 	(void)snprintf(p.uuid, sizeof(p.uuid), "1234abcd-02");
 	assert_true(loadopt_partition(&p, 512, &named));
-	assert_null(loadopt_choose(&o, 1, NULL, 0, &named));
+	assert_null(loadopt_choose(&o, 1, &named));
 }
 
 static struct loadopt entry(unsigned number, bool is_active, const char *uuid)
@@ -202,6 +202,14 @@ static struct loadopt entry(unsigned number, bool is_active, const char *uuid)
 	return o;
 }
 
+static const struct loadopt *choose(struct loadopt list[5], const uint16_t *order, size_t n_order,
+	const struct partition *partition)
+{
+	for (int i = 0; i < 5; i++)
+		list[i].rank = loadopt_rank(&list[i], order, n_order);
+	return loadopt_choose(list, 5, partition);
+}
+
 static void test_loadopt_choose__several__the_first_of_the_order(void **state)
 {
 	(void)state;
@@ -212,13 +220,13 @@ static void test_loadopt_choose__several__the_first_of_the_order(void **state)
 	struct partition ours = partition(GUID),
 			 none = partition("00000000-0000-0000-0000-000000000000");
 
-	assert_int_equal(loadopt_choose(list, 5, order, 3, &ours)->number, 5);
-	assert_int_equal(loadopt_choose(list, 5, order, 0, &ours)->number, 1);
+	assert_int_equal(choose(list, order, 3, &ours)->number, 5);
+	assert_int_equal(choose(list, order, 0, &ours)->number, 1);
 	list[2].entry.is_active = false;
-	assert_int_equal(loadopt_choose(list, 5, order, 3, &ours)->number, 2);
-	assert_null(loadopt_choose(list, 5, order, 3, &none));
+	assert_int_equal(choose(list, order, 3, &ours)->number, 2);
+	assert_null(choose(list, order, 3, &none));
 	list[1].entry.file[0] = '\0';
-	assert_int_equal(loadopt_choose(list, 5, order, 3, &ours)->number, 1);
+	assert_int_equal(choose(list, order, 3, &ours)->number, 1);
 }
 
 static void test_loadopt_is_better__two_disks__an_entry_then_the_repaired_one_then_the_order(
@@ -227,20 +235,22 @@ static void test_loadopt_is_better__two_disks__an_entry_then_the_repaired_one_th
 	(void)state;
 	static const uint16_t order[] = {7, 5};
 	struct loadopt five = entry(5, true, GUID), seven = entry(7, true, GUID);
+	five.rank = loadopt_rank(&five, order, 2);
+	seven.rank = loadopt_rank(&seven, order, 2);
 	struct loadopt_target usual = {&seven, false}, repaired = {&five, true};
 
-	assert_true(loadopt_is_better(&repaired, &usual, order, 2));
-	assert_false(loadopt_is_better(&usual, &repaired, order, 2));
+	assert_true(loadopt_is_better(&repaired, &usual));
+	assert_false(loadopt_is_better(&usual, &repaired));
 	repaired.is_preferred = false;
-	assert_false(loadopt_is_better(&repaired, &usual, order, 2));
-	assert_true(loadopt_is_better(&usual, &repaired, order, 2));
+	assert_false(loadopt_is_better(&repaired, &usual));
+	assert_true(loadopt_is_better(&usual, &repaired));
 	repaired = (struct loadopt_target){NULL, true}; /* nothing is made while there is one */
-	assert_false(loadopt_is_better(&repaired, &usual, order, 2));
-	assert_true(loadopt_is_better(&usual, &repaired, order, 2));
+	assert_false(loadopt_is_better(&repaired, &usual));
+	assert_true(loadopt_is_better(&usual, &repaired));
 	usual.entry = NULL;
-	assert_true(loadopt_is_better(&repaired, &usual, order, 2));
+	assert_true(loadopt_is_better(&repaired, &usual));
 	repaired.is_preferred = false;
-	assert_false(loadopt_is_better(&repaired, &usual, order, 2));
+	assert_false(loadopt_is_better(&repaired, &usual));
 }
 
 int main(void)
