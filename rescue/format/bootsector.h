@@ -13,17 +13,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "format/words.h"
+
 #define FVE_COPIES 3
 
-enum vol_kind {
-	VOL_UNKNOWN, /* content not recognised (may be empty) */
-	VOL_NTFS,
-	VOL_BITLOCKER, /* -FVE-FS- or a BitLocker To Go discovery volume */
-	VOL_FAT,
-	VOL_EXFAT,
-	VOL_MSR,   /* Microsoft reserved: has no content by design */
-	VOL_OTHER, /* recognised by libblkid: see fs_type */
-};
+/* X(name, its word in a report) */
+#define VOL_KINDS(X)                                                                               \
+	X(VOL_UNKNOWN, "unknown") /* content not recognised (may be empty) */                      \
+	X(VOL_NTFS, "ntfs")                                                                        \
+	X(VOL_BITLOCKER, "bitlocker") /* -FVE-FS- or a BitLocker To Go discovery volume */         \
+	X(VOL_FAT, "fat")                                                                          \
+	X(VOL_EXFAT, "exfat")                                                                      \
+	X(VOL_MSR, "msr")     /* Microsoft reserved: has no content by design */                   \
+	X(VOL_OTHER, "other") /* recognised by libblkid: see fs_type */
+enum vol_kind { VOL_KINDS(JUST_NAME) };
 
 /** Does the sector end with 55 AA? */
 bool boot_has_mark(const uint8_t boot[512]);

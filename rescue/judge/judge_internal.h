@@ -8,10 +8,9 @@
 enum judge_truth { JUDGE_NO, JUDGE_YES, JUDGE_UNKNOWN };
 
 struct judge_hive {
-	bool is_tried, is_absent;
-	struct win_hive *hive; /* NULL: see why_not */
-	char why_not[448];
-	bool is_told; /* in the faults */
+	bool is_tried;
+	struct win_hive *hive; /* NULL: see err */
+	struct rs_err err;
 };
 
 struct judge_keys { /* sub-keys of one key, read once */
@@ -70,7 +69,12 @@ void judge_fault_err(struct judge_ctx *ctx, const char *where, const struct rs_e
  * fault. Whoever loops over files or rules looks whether the run is at its end. */
 void judge_pass(struct judge_ctx *ctx, const char *where, const struct rs_err *why);
 /** Is it there? If not, there is no memory, and the run ends. */
-bool judge_has(struct judge_ctx *ctx, const void *memory);
+static inline bool judge_has(struct judge_ctx *ctx, const void *memory)
+{
+	if (!memory && !ctx->end.code)
+		(void)rs_fail(&ctx->end, RS_E_MEMORY, "findings");
+	return memory;
+}
 
 /* ---- finding files (judge_find.c) ---- */
 
@@ -89,14 +93,13 @@ char *judge_path_text(struct judge_ctx *ctx, const struct rule_path *p);
 /** Fills the rule's place in the result; takes what its work holds. */
 void judge_rule_run(struct judge_ctx *ctx, size_t i);
 
-/* ---- evidence (judge_evidence.c, judge_registry.c) ---- */
+/* ---- evidence (judge_evidence.c) ---- */
 
 /** Is it so? *why gets what was found, also for NO and UNKNOWN. */
 enum judge_truth judge_evidence(struct judge_ctx *ctx, const struct rule_evidence *e, char **why);
-enum judge_truth judge_registry(struct judge_ctx *ctx, const struct rule_evidence *e, char **why);
 /** PROCESSOR_IDENTIFIER of the machine that the Windows ran on last. */
 enum judge_truth judge_cpu(struct judge_ctx *ctx, char *ret, size_t cap, char **why);
-void judge_registry_done(struct judge_ctx *ctx);
+void judge_evidence_done(struct judge_ctx *ctx);
 
 /* ---- one file (judge_file.c, judge_content.c) ---- */
 

@@ -14,13 +14,6 @@
 
 /* ---- what all files of judge use ---- */
 
-bool judge_has(struct judge_ctx *ctx, const void *memory)
-{
-	if (!memory && !ctx->end.code)
-		(void)rs_fail(&ctx->end, RS_E_MEMORY, "findings");
-	return memory;
-}
-
 __attribute__((format(printf, 4, 0))) static void add_v(
 	struct judge_ctx *ctx, char **line, const char *sep, const char *fmt, va_list ap)
 {
@@ -201,7 +194,7 @@ static void ctx_done(struct judge_ctx *ctx)
 		free(ctx->work[i].doubt);
 	}
 	free(ctx->work);
-	judge_registry_done(ctx);
+	judge_evidence_done(ctx);
 }
 
 static int look(const struct judge_look *in, struct judge_result *ret, struct rs_err *err)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The report: the model of a run (model.h) with the memory that it lies in, filled step by step by
- * the engine, rendered as JSON (as_json.c) and as text (text.c). */
+ * the engine, rendered as JSON (json.c) and as text (text.c). */
 #ifndef UNBRICK_REPORT_REPORT_H
 #define UNBRICK_REPORT_REPORT_H
 

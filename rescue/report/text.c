@@ -171,14 +171,6 @@ static bool is_begun(const struct run_replay *r)
 	return r->result != RUN_REPLAY_PLANNED && r->result != RUN_REPLAY_REFUSED;
 }
 
-static bool is_any_replayed(const struct rs_run *run)
-{
-	for (size_t i = 0; i < run->n_replays; i++)
-		if (is_begun(&run->replays[i]))
-			return true;
-	return false;
-}
-
 static void say_replayed(struct printer *p, const struct rs_run *run)
 {
 	for (size_t i = 0; i < run->n_replays; i++) {
@@ -206,9 +198,11 @@ static void say_left(struct printer *p, const struct rs_run *run)
 
 static void say_actions(struct printer *p, const struct rs_run *run)
 {
-	bool is_undo = is_command(run, "undo");
+	bool is_undo = is_command(run, "undo"), is_any = run->n_actions > 0;
 
-	if (!run->n_actions && !is_any_replayed(run))
+	for (size_t i = 0; i < run->n_replays; i++)
+		is_any |= is_begun(&run->replays[i]);
+	if (!is_any)
 		return;
 	text_blank(p);
 	text_say(p, "", "Done:");

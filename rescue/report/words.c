@@ -20,23 +20,11 @@ WORDS(run_kind_word, enum rule_kind, RULE_KINDS)
 WORDS(run_rule_action_word, enum rule_action, RULE_ACTIONS)
 WORDS(run_finding_word, enum rule_outcome, RULE_OUTCOMES)
 WORDS(run_bitlocker_word, enum bl_state, BL_STATES)
+WORDS(run_content_word, enum vol_kind, VOL_KINDS)
 
 const char *run_bitlocker_note(const struct run_bitlocker *b)
 {
 	return b->is_unlocked && !b->info.note[0] ? b->unlock.note : b->info.note;
-}
-
-const char *run_content_word(enum vol_kind k)
-{
-	static const char *const words[] = {[VOL_UNKNOWN] = "unknown",
-		[VOL_NTFS] = "ntfs",
-		[VOL_BITLOCKER] = "bitlocker",
-		[VOL_FAT] = "fat",
-		[VOL_EXFAT] = "exfat",
-		[VOL_MSR] = "msr",
-		[VOL_OTHER] = "other"};
-
-	return words[k];
 }
 
 const char *run_scheme_word(enum disk_scheme s)

@@ -23,8 +23,6 @@ struct export_state {
 	uint64_t bytes, done;
 };
 
-enum export_open_how { EXPORT_NEW, EXPORT_FORCE, EXPORT_RESUME };
-
 struct export_job {
 	struct ui *ui;
 	struct rs_tree *tree;
@@ -54,7 +52,6 @@ static int state_path(const char *path, const char *more, char ret[PATH_MAX], st
 static int export_state_load(const char *path, struct export_state *ret, struct rs_err *err)
 {
 	char name[PATH_MAX], text[1024];
-	unsigned long long bytes, done;
 
 	int r = state_path(path, "", name, err);
 	if (r < 0)
@@ -67,12 +64,11 @@ static int export_state_load(const char *path, struct export_state *ret, struct 
 	(void)fclose(f); /* only read */
 	text[n] = '\0';
 	if (strncmp(text, HEAD, strlen(HEAD)) != 0 ||
-		sscanf(text + strlen(HEAD), "bytes=%llu done=%llu id=%64s volume=%511[^\n]", &bytes,
-			&done, ret->id, ret->volume) != 4 ||
-		done > bytes)
+		sscanf(text + strlen(HEAD),
+			"bytes=%" SCNu64 " done=%" SCNu64 " id=%64s volume=%511[^\n]", &ret->bytes,
+			&ret->done, ret->id, ret->volume) != 4 ||
+		ret->done > ret->bytes)
 		return rs_fail_on(err, RS_E_RESUME, name, "it is not a state file of this program");
-	ret->bytes = bytes;
-	ret->done = done;
 	return 0;
 }
 
@@ -128,37 +124,37 @@ static int check_place(const char *path, const struct rs_tree *source, struct rs
 }
 
 /* The output, for reading and writing; readable by its owner only, as it is decrypted data. */
-static int export_open(const char *path, const struct rs_tree *source, enum export_open_how how,
-	int *ret_fd, bool *ret_is_file, struct rs_err *err)
+static int export_open(struct export_job *x, bool is_resume, struct rs_err *err)
 {
+	const char *path = x->path;
 	struct stat st;
 	int flags = O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 
-	int r = check_place(path, source, err);
+	int r = check_place(path, x->tree, err);
 	if (r < 0)
 		return r;
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
 		return rs_fail_on(err, RS_E_OUTPUT, path, "neither a file nor a disk");
 	/* O_EXCL: a new file must be new, and a disk that somebody uses refuses */
-	if (how == EXPORT_NEW)
+	if (!is_resume && !is_given(&x->ui->opt, OPT_FORCE))
 		flags |= O_CREAT | O_EXCL;
 	else if (stat(path, &st) == 0 && S_ISBLK(st.st_mode))
 		flags |= O_EXCL;
-	else if (how == EXPORT_FORCE)
+	else if (!is_resume)
 		flags |= O_CREAT;
 	int fd = open(path, flags, 0600);
 	if (fd < 0 && errno == EEXIST)
 		return rs_fail_on(err, RS_E_OUTPUT_EXISTS, path, "%s", "");
-	if (fd < 0 && how == EXPORT_RESUME && errno == ENOENT)
+	if (fd < 0 && is_resume && errno == ENOENT)
 		return rs_fail_on(err, RS_E_RESUME, path, "it is not there");
 	if (fd < 0)
 		return rs_fail_on(err, RS_E_OUTPUT, path, "%s", strerror(errno));
-	if (fstat(fd, &st) < 0 || rs_tree_is_under(source, &st)) {
+	if (fstat(fd, &st) < 0 || rs_tree_is_under(x->tree, &st)) {
 		(void)close(fd); /* nothing was written */
 		return rs_fail_on(err, RS_E_ONTO_SOURCE, path, "%s", "");
 	}
-	*ret_fd = fd;
-	*ret_is_file = S_ISREG(st.st_mode);
+	x->fd = fd;
+	x->is_file = S_ISREG(st.st_mode);
 	return 0;
 }
 
@@ -329,25 +325,20 @@ static int copy_all(struct export_job *x, struct rs_err *err)
 
 static int finish_file(struct export_job *x, struct rs_err *err)
 {
-	if (x->is_file && ftruncate(x->fd, (off_t)x->state.bytes) < 0)
-		return rs_fail_on(err, RS_E_OUTPUT, x->path, "%s", strerror(errno));
-	if (fsync(x->fd) < 0)
+	if ((x->is_file && ftruncate(x->fd, (off_t)x->state.bytes) < 0) || fsync(x->fd) < 0)
 		return rs_fail_on(err, RS_E_OUTPUT, x->path, "%s", strerror(errno));
 	return export_state_remove(x->path, err);
 }
 
 static int to_file(struct export_job *x, struct rs_err *err)
 {
-	const struct options *o = &x->ui->opt;
-	enum export_open_how how = is_given(o, OPT_RESUME)  ? EXPORT_RESUME
-				   : is_given(o, OPT_FORCE) ? EXPORT_FORCE
-							    : EXPORT_NEW;
+	const bool is_resume = is_given(&x->ui->opt, OPT_RESUME);
 	struct rs_err ignored = {0};
 
-	int r = export_open(x->path, x->tree, how, &x->fd, &x->is_file, err);
+	int r = export_open(x, is_resume, err);
 	if (r < 0)
 		return r;
-	if (how == EXPORT_RESUME)
+	if (is_resume)
 		r = resume(x, err);
 	else if (x->is_file && ftruncate(x->fd, 0) < 0)
 		r = rs_fail_on(err, RS_E_OUTPUT, x->path, "%s", strerror(errno));

@@ -29,7 +29,7 @@ static bool on_node(void *user, const struct rs_node *n)
 	} else {
 		if (is_given(o, OPT_LONG))
 			print_long(n);
-		out_line(NULL, is_given(o, OPT_RECURSIVE) && n->path[0] ? n->path : n->name);
+		out_line(is_given(o, OPT_RECURSIVE) && n->path[0] ? n->path : n->name);
 	}
 	return !term_is_cancelled() && !ferror(stdout);
 }

@@ -18,7 +18,8 @@ int cmd_scan(struct ui *ui, const struct rs_replay_choice *choice, struct rs_rep
 
 int cmd_fix(struct ui *ui, const struct rs_replay_choice *choice, struct rs_report **ret)
 {
-	const struct rs_fix_options fix = {is_given(&ui->opt, OPT_YES), *choice};
+	const struct rs_fix_options fix = {
+		.say_yes = is_given(&ui->opt, OPT_YES), .replay = *choice};
 
 	return rs_fix(ui->session, &ui->target, &fix, ret);
 }
@@ -26,7 +27,8 @@ int cmd_fix(struct ui *ui, const struct rs_replay_choice *choice, struct rs_repo
 int cmd_undo(struct ui *ui, const struct rs_replay_choice *choice, struct rs_report **ret)
 {
 	const char *id = ui->opt.n_args > 1 ? ui->opt.args[1] : NULL;
-	const struct rs_undo_options undo = {id, is_given(&ui->opt, OPT_YES), *choice};
+	const struct rs_undo_options undo = {
+		.id = id, .say_yes = is_given(&ui->opt, OPT_YES), .replay = *choice};
 
 	return rs_undo(ui->session, &ui->target, &undo, ret);
 }
@@ -40,11 +42,14 @@ int check_replay(const struct options *o, struct rs_err *err)
 
 int cmd_replay(struct ui *ui, const struct rs_replay_choice *choice, struct rs_report **ret)
 {
-	const struct rs_replay_options replay = {is_given(&ui->opt, OPT_RESUME_PLAN)
-							 ? RS_REPLAY_RESUME
-						 : is_given(&ui->opt, OPT_REVERT) ? RS_REPLAY_REVERT
-										  : RS_REPLAY_NEW,
-		is_given(&ui->opt, OPT_YES), *choice};
+	const struct options *o = &ui->opt;
+	const struct rs_replay_options replay = {
+		.how = is_given(o, OPT_RESUME_PLAN) ? RS_REPLAY_RESUME
+		       : is_given(o, OPT_REVERT)    ? RS_REPLAY_REVERT
+						    : RS_REPLAY_NEW,
+		.say_yes = is_given(o, OPT_YES),
+		.choice = *choice,
+	};
 
 	return rs_replay(ui->session, &ui->target, &replay, ret);
 }

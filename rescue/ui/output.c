@@ -43,11 +43,10 @@ int out_finish(struct rs_err *err)
 	return rs_fail_on(err, RS_E_OUTPUT, "standard output", "%s", strerror(cause));
 }
 
-void out_line(void *user, const char *line)
+void out_line(const char *line)
 {
 	auto_free char *escaped = rs_shown_new(line);
 
-	(void)user;
 	if (!escaped || printf("%s\n", escaped) < 0)
 		lost_errno = escaped ? errno : ENOMEM; /* out_finish reports it */
 }

@@ -82,17 +82,16 @@ static int place_plans(const struct ui *ui, struct rs_err *err)
 
 int ui_open_session(struct ui *ui, struct rs_err *err)
 {
-	struct rs_events events = {
+	bool can_ask = term_can_ask();
+	const struct rs_events events = {
 		.user = ui,
 		.log = on_log,
 		.progress = on_progress,
-		.ask = on_question,
+		.ask = can_ask ? on_question : NULL,
 	};
-
-	if (!term_can_ask())
-		events.ask = NULL;
 	/* a list says what is locked, it does not ask for keys */
-	bool may_ask = term_can_ask() && ui->opt.command->bit != CMD_LIST;
+	bool may_ask = can_ask && ui->opt.command->bit != CMD_LIST;
+
 	if (may_ask)
 		term_hide_typing();
 	memory_warn();

@@ -89,7 +89,7 @@ int out_finish(struct rs_err *err);
 int out_error(const struct rs_err *err);
 void out_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /** A line of text on standard output, escaped. */
-void out_line(void *user, const char *line);
+void out_line(const char *line);
 
 /* ---- show.c: the end of every command ---- */
 

@@ -403,9 +403,9 @@ static int show_hostile(void *user)
 	struct rs_err err = {0};
 
 	(void)user;
-	out_line(NULL, "a\x1b[31mb\xe2\x80\xae"
-		       "c\nd");
-	out_line(NULL, "key 000011-000022-000033-000044-000055-000066-000077-720885 end");
+	out_line("a\x1b[31mb\xe2\x80\xae"
+		 "c\nd");
+	out_line("key 000011-000022-000033-000044-000055-000066-000077-720885 end");
 	out_warn("%s", "w\x1b]0;title\a");
 	(void)rs_fail_on(&err, RS_E_KEY_FORMAT, "f\nile", "%s",
 		"000011-000022-000033-000044-000055-000066-000077-720885");
