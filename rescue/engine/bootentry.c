@@ -81,7 +81,7 @@ static int read_at(const struct en_disk *d, const struct disk_part *p, const cha
 
 static int boot_add(struct en_boots *b, const struct boot *one, struct rs_err *err)
 {
-	struct boot *more = realloc(b->list, (b->n + 1) * sizeof(*more));
+	struct boot *more = rs_grown(b->list, b->n, sizeof(*more));
 
 	if (!more)
 		return rs_fail(err, RS_E_MEMORY, "boot entries");

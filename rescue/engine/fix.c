@@ -186,24 +186,24 @@ static int consent(struct rs_repair *u, struct rs_err *err)
 
 static void finish_done(const struct rs_repair *u, size_t replays, size_t files)
 {
-	char text[1400], left[256], faults[512], doubtful[400];
+	char text[1400], doubtful[400];
+	struct en_rest rest;
 	int status = RS_STATUS_DONE;
 
-	en_works_left(&u->works, left, sizeof(left));
-	en_works_faults(&u->works, faults, sizeof(faults));
+	en_works_rest(&u->works, &rest);
 	left_text(&u->works, doubtful, sizeof(doubtful));
 	(void)snprintf(text, sizeof(text), "%s%zu %s moved into quarantine, %s%s%s%s%s",
 		replays ? rs_form(replays, "journal replayed, ", "journals replayed, ") : "", files,
-		rs_form(files, "file", "files"), en_verified_text(u->report), left,
-		doubtful[0] ? "; " : "", doubtful, faults);
-	if (faults[0])
+		rs_form(files, "file", "files"), en_verified_text(u->report), rest.left,
+		doubtful[0] ? "; " : "", doubtful, rest.faults);
+	if (rest.faults[0])
 		status = rs_err_info(RS_E_HIVE)->exit_status;
-	else if (left[0] || doubtful[0])
+	else if (rest.left[0] || doubtful[0])
 		status = RS_STATUS_LEFT;
 	en_finish_done(u->report, u->m, status,
-		faults[0] ? RUN_CANNOT_START
-		: status  ? RUN_LEFT
-			  : RUN_DONE,
+		rest.faults[0] ? RUN_CANNOT_START
+		: status       ? RUN_LEFT
+			       : RUN_DONE,
 		text);
 }
 

@@ -189,18 +189,3 @@ void en_risks_tell(struct rs_session *s, const struct en_volume *v)
 				risks[i]->object, rs_err_info(risks[i]->code)->text,
 				risks[i]->detail);
 }
-
-void en_works_left(const struct en_works *w, char *ret, size_t cap)
-{
-	size_t len = 0;
-
-	ret[0] = '\0';
-	for (size_t i = 0; i < w->n && len < cap; i++) {
-		const struct en_work *one = &w->list[i];
-		if (!one->refusal.code)
-			continue;
-		int n = snprintf(ret + len, cap - len, "; volume %u is left as it is: %s",
-			one->v->number, rs_err_info(one->refusal.code)->text);
-		len += n > 0 ? (size_t)n : 0;
-	}
-}

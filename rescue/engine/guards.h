@@ -60,6 +60,9 @@ int en_repair_open(struct rs_session *s, const struct rs_target *t,
 	const struct en_command *command, const struct rs_undo_options *o, struct rs_repair **ret);
 /** All steps that are left, and the end. @u NULL: there was no memory for it. */
 int en_repair_all(struct rs_repair *u, struct rs_report **ret);
+/** Every selected volume, opened as far as it goes, and told as an event. Errors: RS_E_CANCELLED.
+ */
+int en_look_each(struct rs_repair *u, bool may_ask, struct rs_err *err);
 /** A first step: look at all that is selected, and tell it. Errors: where nothing is of use, the
  * first thing that went wrong; RS_E_CANCELLED. */
 int en_look(struct rs_repair *u, struct rs_err *err);
@@ -126,10 +129,12 @@ void en_works_done(struct en_works *w);
 void en_offer_nothing(struct en_work *w);
 /** The plan as it is now, into the report. */
 void en_works_report(const struct rs_repair *u, bool is_answered);
-/** "; volume 2: this Windows cannot start: ..." into @ret, "" if nothing is known of that. */
-void en_works_faults(const struct en_works *w, char *ret, size_t cap);
-/** "; volume 2 is left as it is: ..." into @ret, "" if none is. */
-void en_works_left(const struct en_works *w, char *ret, size_t cap);
+/* For the end of an outcome's text, "" if there is none. */
+struct en_rest {
+	char left[256];	  /* "; volume 2 is left as it is: ..." */
+	char faults[512]; /* "; volume 2: this Windows cannot start: ..." */
+};
+void en_works_rest(const struct en_works *w, struct en_rest *ret);
 /** What was left for a person to decide, "" if nothing was. */
 void en_works_spared(const struct en_works *w, char *ret, size_t cap);
 size_t en_work_count(const struct en_work *w, enum plan_action action);

@@ -103,7 +103,7 @@ static int open_others(struct rs_session *s, const struct rs_target *t, struct e
 
 static int add(struct en_beside *b, const struct sleeper *one, struct rs_err *err)
 {
-	struct sleeper *more = realloc(b->list, (b->n + 1) * sizeof(*more));
+	struct sleeper *more = rs_grown(b->list, b->n, sizeof(*more));
 
 	if (!more)
 		return rs_fail(err, RS_E_MEMORY, "volumes");

@@ -250,24 +250,16 @@ static int look_at_all(struct rs_repair *u, struct rs_err *err)
 	struct en_works *w = &u->works;
 	int r = en_rules(u->s, err);
 
+	if (r == 0)
+		r = en_look_each(u, true, err);
 	if (r < 0)
 		return r;
 	w->list = calloc(u->m->n_volumes ? u->m->n_volumes : 1, sizeof(*w->list));
 	if (!w->list)
 		return rs_fail(err, RS_E_MEMORY, "volumes");
-	for (size_t i = 0; i < u->m->n_volumes; i++) {
-		struct en_volume *v = &u->m->volumes[i];
-		if (!en_is_selected(u->target, v))
-			continue;
-		en_volume_look(u->s, v, true);
-		if (v->err.code == RS_E_CANCELLED) {
-			*err = v->err;
-			return v->err.code;
-		}
-		en_found_volume(u->s, v);
-		if (v->is_windows)
-			w->list[w->n++] = (struct en_work){.v = v};
-	}
+	for (size_t i = 0; i < u->m->n_volumes; i++)
+		if (u->m->volumes[i].is_windows)
+			w->list[w->n++] = (struct en_work){.v = &u->m->volumes[i]};
 	return 0;
 }
 
@@ -345,80 +337,83 @@ static size_t count(const struct en_works *w, enum plan_action action)
 	return n;
 }
 
-void en_works_faults(const struct en_works *w, char *ret, size_t cap)
+static void add_volume(char *ret, size_t cap, unsigned volume, const char *what, const char *text)
 {
-	size_t len = 0;
+	size_t len = strlen(ret);
 
-	ret[0] = '\0';
-	for (size_t i = 0; i < w->n && len < cap; i++) {
-		const struct en_volume *v = w->list[i].v;
-		if (!v->win.hive_fault[0])
-			continue;
-		int n = snprintf(ret + len, cap - len, "; volume %u: this Windows cannot start: %s",
-			v->number, v->win.hive_fault);
-		len += n > 0 ? (size_t)n : 0;
+	(void)snprintf(ret + len, cap - len, "; volume %u%s: %s", volume, what, text);
+}
+
+void en_works_rest(const struct en_works *w, struct en_rest *ret)
+{
+	*ret = (struct en_rest){0};
+	for (size_t i = 0; i < w->n; i++) {
+		const struct en_work *one = &w->list[i];
+		const char *fault = one->v->win.hive_fault;
+		if (one->refusal.code)
+			add_volume(ret->left, sizeof(ret->left), one->v->number,
+				" is left as it is", rs_err_info(one->refusal.code)->text);
+		if (fault[0])
+			add_volume(ret->faults, sizeof(ret->faults), one->v->number,
+				": this Windows cannot start", fault);
 	}
 }
 
-/* A volume that is damaged or cannot be read: the list is whole, but somebody should notice. */
-static const struct rs_err *first_damage(const struct rs_target *t, const struct en_machine *m)
+/* The list is whole, but somebody should notice: a key that was expected to fit, a disk, a volume
+ * that is damaged or cannot be read. */
+static const struct rs_err *first_fault(const struct rs_repair *u)
 {
-	for (size_t i = 0; i < m->n_volumes; i++) {
-		const struct en_volume *v = &m->volumes[i];
-		int status = v->err.code ? rs_err_info(v->err.code)->exit_status : 0;
-		if (en_is_selected(t, v) && (status == 10 || status == 11))
+	const struct rs_err *disk = en_disk_error(u->m), *damage = NULL;
+
+	for (size_t i = 0; i < u->m->n_volumes; i++) {
+		const struct en_volume *v = &u->m->volumes[i];
+		if (!en_is_selected(u->target, v) || !v->err.code)
+			continue;
+		if (u->s->has_keys && v->err.code == RS_E_KEY_REJECTED)
 			return &v->err;
+		int status = rs_err_info(v->err.code)->exit_status;
+		if (!damage && (status == RS_STATUS_IO || status == RS_STATUS_DAMAGED))
+			damage = &v->err;
 	}
-	return NULL;
+	return disk ? disk : damage;
+}
+
+static int list(struct rs_repair *u, struct rs_err *err)
+{
+	int r = en_look_each(u, false, err);
+
+	en_passed_look(u->m);
+	en_machine_report(u->m, u->report);
+	const struct rs_err *fault = r == 0 ? first_fault(u) : NULL;
+	if (fault)
+		*err = *fault;
+	else if (r == 0)
+		report_finish(u->report, RS_STATUS_DONE, RUN_DONE, "", NULL);
+	return err->code;
 }
 
 int rs_list(struct rs_session *s, const struct rs_target *t, struct rs_report **ret)
 {
-	auto_machine struct en_machine *m = NULL;
-	struct rs_err err = {0};
-	struct rs_report *report = NULL;
-	int r = report_new("list", &report, &err);
+	static const struct en_command command = {"list", false, false, {list}, NULL};
+	struct rs_repair *u;
 
-	*ret = report;
-	if (r < 0)
-		return r;
-	r = en_machine_open(t, false, &m, &err);
-	for (size_t i = 0; r == 0 && i < m->n_volumes; i++) {
-		struct en_volume *v = &m->volumes[i];
-		if (!en_is_selected(t, v))
-			continue;
-		en_volume_look(s, v, false);
-		en_found_volume(s, v);
-		if (v->err.code == RS_E_CANCELLED ||
-			(s->has_keys && !err.code && v->err.code == RS_E_KEY_REJECTED))
-			err = v->err; /* somebody expected this key to fit */
-	}
-	if (r == 0)
-		en_passed_look(m);
-	if (m) {
-		const struct rs_err *disk = en_disk_error(m);
-		en_machine_report(m, report);
-		disk = disk ? disk : first_damage(t, m);
-		if (disk && !err.code)
-			err = *disk;
-	}
-	report_finish(report, 0, err.code ? RUN_FAILED : RUN_DONE, "", &err);
-	return err.code;
+	(void)en_repair_open(s, t, &command, &(struct rs_undo_options){0}, &u);
+	return en_repair_all(u, ret); /* what went wrong stands in the report */
 }
 
 static void scan_outcome(const struct en_works *w, struct rs_report *report)
 {
 	size_t bad = count(w, PLAN_QUARANTINE), doubt = count(w, PLAN_ASK);
 	size_t unfinished = count(w, PLAN_FINISH);
-	char text[1024], left[256], faults[512];
+	struct en_rest rest;
+	char text[1024];
 
 	if (bad + doubt + unfinished) {
-		en_works_left(w, left, sizeof(left));
-		en_works_faults(w, faults, sizeof(faults));
+		en_works_rest(w, &rest);
 		(void)snprintf(text, sizeof(text),
 			"%zu to quarantine, %zu doubtful, %zu of an interrupted run%s%s", bad,
-			doubt, unfinished, left, faults);
-		if (faults[0]) /* as fix would end */
+			doubt, unfinished, rest.left, rest.faults);
+		if (rest.faults[0]) /* as fix would end */
 			report_finish(report, rs_err_info(RS_E_HIVE)->exit_status, RUN_CANNOT_START,
 				text, NULL);
 		else

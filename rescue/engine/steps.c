@@ -47,30 +47,37 @@ const struct rs_report *rs_repair_report(const struct rs_repair *u)
 
 /* ---- what is shared by the steps ---- */
 
-static int look_at_all(struct rs_repair *u, struct rs_err *err)
+int en_look_each(struct rs_repair *u, bool may_ask, struct rs_err *err)
 {
-	const struct en_machine *m = u->m;
-	const struct rs_err *first = NULL;
-	bool is_there = false;
-
-	for (size_t i = 0; i < m->n_volumes; i++) {
-		struct en_volume *v = &m->volumes[i];
+	for (size_t i = 0; i < u->m->n_volumes; i++) {
+		struct en_volume *v = &u->m->volumes[i];
 		if (!en_is_selected(u->target, v))
 			continue;
-		en_volume_look(u->s, v, true);
+		en_volume_look(u->s, v, may_ask);
 		en_found_volume(u->s, v);
 		if (v->err.code == RS_E_CANCELLED) {
 			*err = v->err;
 			return v->err.code;
 		}
-		bool is_of_use =
-			u->command->needs_files ? v->stack.nt != NULL : v->stack.raw != NULL;
-		if (v->err.code && !first && !is_of_use)
-			first = &v->err;
-		is_there |= is_of_use;
 	}
-	if (is_there)
-		return 0;
+	return 0;
+}
+
+static int look_at_all(struct rs_repair *u, struct rs_err *err)
+{
+	const struct en_machine *m = u->m;
+	const struct rs_err *first = NULL;
+	int r = en_look_each(u, true, err);
+
+	for (size_t i = 0; r == 0 && i < m->n_volumes; i++) {
+		const struct en_volume *v = &m->volumes[i];
+		if (u->command->needs_files ? v->stack.nt != NULL : v->stack.raw != NULL)
+			return 0;
+		if (!first && v->err.code && en_is_selected(u->target, v))
+			first = &v->err;
+	}
+	if (r < 0)
+		return r;
 	first = first ? first : en_disk_error(m);
 	if (first)
 		*err = *first;

@@ -131,9 +131,9 @@ const char *rs_tree_fault(const struct rs_tree *t)
 	return t->fault;
 }
 
-static int need_files(const struct rs_tree *t, struct rs_err *err)
+static int need(const struct rs_tree *t, bool is_there, struct rs_err *err)
 {
-	if (t->v->stack.nt)
+	if (is_there)
 		return 0;
 	if (t->v->err.code) {
 		*err = t->v->err;
@@ -166,7 +166,7 @@ int rs_tree_stat(struct rs_tree *t, const char *path, struct rs_node *ret, struc
 {
 	struct nt_stat s;
 	uint64_t ref;
-	int r = need_files(t, err);
+	int r = need(t, t->v->stack.nt, err);
 
 	if (r == 0)
 		r = nt_lookup(t->v->stack.nt, path, &ref, err);
@@ -231,7 +231,6 @@ struct walk {
 	rs_node_fn fn;
 	void *user;
 	const char *below; /* only what begins with it; "" all */
-	bool is_stopped;
 };
 
 static bool is_below(const char *path, const char *below)
@@ -281,21 +280,18 @@ int rs_tree_walk(struct rs_tree *t, const char *path, rs_node_fn fn, void *user,
 	struct nt_scan_result result = {0};
 	struct rs_node n;
 
-	if (!t->v->stack.raw) {
-		*err = t->v->err;
-		return err->code ? err->code
-				 : rs_fail_on(err, RS_E_NOT_NTFS, t->v->name, "%s",
-					   t->v->inside ? t->v->inside : "");
-	}
+	int r = need(t, t->v->stack.raw, err);
+	if (r < 0)
+		return r;
 	if (path[0] && strcmp(path, "/") != 0 && strcmp(path, "\\") != 0) {
-		int r = rs_tree_stat(t, path, &n, err);
+		r = rs_tree_stat(t, path, &n, err);
 		if (r != 0)
 			return r;
 		w.below = below = strdup(n.path);
 		if (!below)
 			return rs_fail(err, RS_E_MEMORY, "paths");
 	}
-	int r = nt_scan(t->v->stack.raw, &ops, &t->session->task, &result, err);
+	r = nt_scan(t->v->stack.raw, &ops, &t->session->task, &result, err);
 	*ret_faults = result.damaged;
 	return r;
 }
@@ -303,7 +299,7 @@ int rs_tree_walk(struct rs_tree *t, const char *path, rs_node_fn fn, void *user,
 int rs_tree_read(struct rs_tree *t, uint64_t ref, uint64_t off_bytes, void *buf, size_t len,
 	size_t *ret_len, struct rs_err *err)
 {
-	int r = need_files(t, err);
+	int r = need(t, t->v->stack.nt, err);
 
 	if (r < 0)
 		return r;
