@@ -117,10 +117,8 @@ static int check_end(struct blk *top, const struct nt_replay *p, const char *pat
 	struct rs_err why = {0};
 	int r = foresee(top, p, is_back, &end, &why);
 
-	if (r == RS_E_MEMORY || r == RS_E_CANCELLED || r == RS_E_IO_READ) {
-		*err = why;
-		return r;
-	}
+	if (r == RS_E_MEMORY || r == RS_E_CANCELLED || r == RS_E_IO_READ)
+		return rs_err_pass(err, r, &why);
 	if (r < 0)
 		return rs_fail_on(err, RS_E_REPLAY_PLAN, path,
 			"it would leave a volume that is not sound: %s", why.detail);
@@ -145,9 +143,7 @@ int replay_write_saved(struct blk *top, const struct replay *p, const char *path
 			    : nt_replay_apply(top, p->plan, true, task, &why);
 	if (r == RS_E_CHANGED)
 		return rs_fail_on(err, RS_E_REPLAY_CHANGED, top->name, "%s", why.detail);
-	if (r < 0)
-		*err = why;
-	return r;
+	return r < 0 ? rs_err_pass(err, r, &why) : 0;
 }
 
 int replay_verify(struct blk *top, const struct nt_replay *p, bool is_back, struct rs_err *err)

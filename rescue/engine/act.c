@@ -39,10 +39,8 @@ static int check_sound(struct nt_raw *raw, const struct plan *p, struct rs_err *
 
 		if (r == RS_E_VERIFY)
 			return rs_fail_on(err, RS_E_NTFS_DAMAGED, item->path, "%s", why.detail);
-		if (r < 0) {
-			*err = why;
-			return r;
-		}
+		if (r < 0)
+			return rs_err_pass(err, r, &why);
 	}
 	return 0;
 }
@@ -210,9 +208,7 @@ static int verify(const struct en_act *a, struct rs_err *err)
 	told->is_done = true;
 	told->is_passed = r == 0;
 	told->err = why;
-	if (r < 0)
-		*err = why;
-	return r;
+	return r < 0 ? rs_err_pass(err, r, &why) : 0;
 }
 
 int en_act(const struct en_act *a, struct rs_err *err)

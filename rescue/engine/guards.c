@@ -34,9 +34,7 @@ static int foresee(struct rs_repair *u, const struct en_work *w, bool may_ask, s
 		why = (struct rs_err){0};
 		r = en_foresee(&act, &why);
 	}
-	if (r < 0)
-		*err = why;
-	return r;
+	return r < 0 ? rs_err_pass(err, r, &why) : 0;
 }
 
 static int guard_one(struct rs_repair *u, struct en_work *w, bool is_answered, struct rs_err *err)
@@ -109,10 +107,8 @@ int en_works_guard(struct rs_repair *u, bool is_answered, struct rs_err *err)
 			continue;
 		}
 		int r = guard_one(u, one, is_answered, &why);
-		if (is_of_the_run(r) || (r < 0 && is_answered)) {
-			*err = why;
-			return r;
-		}
+		if (is_of_the_run(r) || (r < 0 && is_answered))
+			return rs_err_pass(err, r, &why);
 		n_good += r == 0;
 		n_refused += r < 0;
 		one->refusal = why;
@@ -123,10 +119,8 @@ int en_works_guard(struct rs_repair *u, bool is_answered, struct rs_err *err)
 	}
 	if (!n_good && !first.code)
 		first = w->idle_err;
-	if (!n_good && first.code) {
-		*err = first;
-		return first.code;
-	}
+	if (!n_good && first.code)
+		return rs_err_pass(err, first.code, &first);
 	for (size_t i = 0; n_refused && i < w->n; i++)
 		if (w->list[i].refusal.code)
 			leave(u, &w->list[i]);

@@ -101,10 +101,8 @@ static int show_result(struct en_volume *v, struct rs_err *err)
 	struct rs_err why = {0};
 	int r = lay_over(v, &seen, &raw, &state, &why);
 
-	if (r == RS_E_MEMORY || r == RS_E_CANCELLED) {
-		*err = why;
-		return r;
-	}
+	if (r == RS_E_MEMORY || r == RS_E_CANCELLED)
+		return rs_err_pass(err, r, &why);
 	if (r < 0)
 		return refuse(v, RS_E_LOG_CHECK, "%s%s%s", rs_err_info(r)->text,
 			why.detail[0] ? ": " : "", why.detail);
@@ -128,10 +126,8 @@ int en_journal_look(struct rs_session *s, struct en_volume *v, struct rs_err *er
 	if (v->state.log != NT_LOG_UNCLEAN)
 		return refuse_by_state(v);
 	int r = nt_replay_plan(en_volume_blk(v), &s->task, &j->replay, &why);
-	if (r == RS_E_MEMORY || r == RS_E_CANCELLED) {
-		*err = why;
-		return r;
-	}
+	if (r == RS_E_MEMORY || r == RS_E_CANCELLED)
+		return rs_err_pass(err, r, &why);
 	if (r < 0)
 		return refuse(v, r, "the journal: %s", why.detail);
 	if (v->state.is_hibernated) /* Windows goes on with what it has in memory: never replay */

@@ -98,10 +98,8 @@ static int check_selector(const struct rs_target *t, const struct en_machine *m,
 			return 0;
 	}
 	const struct rs_err *disk = en_disk_error(m);
-	if (disk) { /* the reason why it is not there */
-		*err = *disk;
-		return disk->code;
-	}
+	if (disk) /* the reason why it is not there */
+		return rs_err_pass(err, disk->code, disk);
 	if (!t->volume)
 		return 0;
 	return rs_fail_on(err, RS_E_NO_SUCH_VOLUME, t->volume, "not on %s",

@@ -161,10 +161,8 @@ static int look_at(struct rs_session *s, struct en_machine *m, struct en_beside 
 		en_volume_peek(s, v);
 	if (r < 0)
 		return r;
-	if (v->err.code == RS_E_CANCELLED || v->err.code == RS_E_MEMORY) {
-		*err = v->err;
-		return err->code;
-	}
+	if (v->err.code == RS_E_CANCELLED || v->err.code == RS_E_MEMORY)
+		return rs_err_pass(err, v->err.code, &v->err);
 	if (!v->stack.raw || (!v->state.is_hibernated && !v->journal.on_disk.is_hibernated))
 		return 0;
 	(void)snprintf(one.why, sizeof(one.why), "%s",

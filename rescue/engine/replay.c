@@ -180,10 +180,8 @@ static int count_open(const struct rs_repair *u, size_t *ret, struct rs_err *err
 		const struct en_volume *v = &u->m->volumes[i];
 		if (!is_wanted(u, v))
 			continue;
-		if (v->journal.refusal.code) {
-			*err = v->journal.refusal;
-			return err->code;
-		}
+		if (v->journal.refusal.code)
+			return rs_err_pass(err, v->journal.refusal.code, &v->journal.refusal);
 		int r = en_journal_is_open(v) ? en_volume_guard(v, err) : 0;
 		if (r < 0)
 			return r;

@@ -55,10 +55,8 @@ int en_look_each(struct rs_repair *u, bool may_ask, struct rs_err *err)
 			continue;
 		en_volume_look(u->s, v, may_ask);
 		en_found_volume(u->s, v);
-		if (v->err.code == RS_E_CANCELLED) {
-			*err = v->err;
-			return v->err.code;
-		}
+		if (v->err.code == RS_E_CANCELLED)
+			return rs_err_pass(err, v->err.code, &v->err);
 	}
 	return 0;
 }

@@ -75,10 +75,8 @@ static int tree_open(
 	en_volume_look(s, t->v, true);
 	if (t->v->stack.raw)
 		en_journal_tell(s, t->v);
-	if (t->v->part->kind == VOL_BITLOCKER && !t->v->stack.blk[EN_CLEAR]) {
-		*err = t->v->err;
-		return err->code;
-	}
+	if (t->v->part->kind == VOL_BITLOCKER && !t->v->stack.blk[EN_CLEAR])
+		return rs_err_pass(err, t->v->err.code, &t->v->err);
 	if (t->v->err.code) /* the cause alone: who shows it adds what and where */
 		(void)snprintf(t->fault, sizeof(t->fault), "%s",
 			t->v->err.detail[0] ? t->v->err.detail : rs_err_info(t->v->err.code)->text);
@@ -135,10 +133,8 @@ static int need(const struct rs_tree *t, bool is_there, struct rs_err *err)
 {
 	if (is_there)
 		return 0;
-	if (t->v->err.code) {
-		*err = t->v->err;
-		return err->code;
-	}
+	if (t->v->err.code)
+		return rs_err_pass(err, t->v->err.code, &t->v->err);
 	return rs_fail_on(err, RS_E_NOT_NTFS, t->v->name, "%s", t->v->inside ? t->v->inside : "");
 }
 

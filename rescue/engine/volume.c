@@ -85,10 +85,8 @@ static int open_windows(struct rs_session *s, struct en_volume *v, struct rs_err
 	v->is_windows = r == 0;
 	if (r == 0)
 		v->win = v->windows[0];
-	if (r < 0 && r != RS_E_NO_WINDOWS) {
-		*err = why;
-		return r;
-	}
+	if (r < 0 && r != RS_E_NO_WINDOWS)
+		return rs_err_pass(err, r, &why);
 	r = quarantine_list(v->stack.nt, &v->quarantines, &v->n_quarantines, &why);
 	if (r < 0)
 		en_log(s, RS_LOG_WARN, "%s: quarantine folder: %s %s", v->name,
