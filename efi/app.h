@@ -68,9 +68,6 @@ struct app {
 	unsigned notes_lost;
 };
 
-/** Keep a line for the menu and for /init, and say it. */
-void app_note(struct app *app, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
 /* ---- the sections of our image (sections.c) */
 
 /** Find all sections in our image. False, having said so, if one is missing that must be there. */

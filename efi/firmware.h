@@ -18,9 +18,6 @@ extern EFI_RUNTIME_SERVICES *RT;
  * whoever started us. */
 EFI_STATUS efi_main(void);
 
-/** Leave at once, from anywhere. */
-_Noreturn void efi_leave(EFI_STATUS status);
-
 /** Memory of the firmware's pool; NULL if there is none. pool_free takes NULL. */
 void *pool_alloc(size_t len);
 void pool_free(void *p);

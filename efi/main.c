@@ -9,7 +9,8 @@
 
 static const char settings_path[] = "\\EFI\\unbrick\\unbrick.conf";
 
-void app_note(struct app *app, const char *fmt, ...)
+/* Keep a line for the menu and for /init, and say it. */
+__attribute__((format(printf, 2, 3))) static void note(struct app *app, const char *fmt, ...)
 {
 	char buf[APP_NOTE_BYTES];
 	struct text t;
@@ -39,9 +40,9 @@ static void note_bad(void *user, const struct settings_bad *bad)
 	const struct source *s = user;
 
 	if (bad->line)
-		app_note(s->app, "%s line %u: %s: %s", s->name, bad->line, bad->reason, bad->text);
+		note(s->app, "%s line %u: %s: %s", s->name, bad->line, bad->reason, bad->text);
 	else
-		app_note(s->app, "%s: %s", s->name, bad->reason);
+		note(s->app, "%s: %s", s->name, bad->reason);
 }
 
 static void take_settings(struct app *app, const char *name, struct span text, bool is_trusted)
@@ -64,9 +65,9 @@ static void read_settings(struct app *app)
 	EFI_STATUS status =
 		file_read(app->image->DeviceHandle, settings_path, SETTINGS_FILE_MAX, &file, &len);
 	if (status == EFI_BAD_BUFFER_SIZE)
-		app_note(app, "unbrick.conf: longer than 64 KiB: not read");
+		note(app, "unbrick.conf: longer than 64 KiB: not read");
 	else if (status != EFI_SUCCESS && status != EFI_NOT_FOUND && status != EFI_UNSUPPORTED)
-		app_note(app, "unbrick.conf: not read: %s", status_text(status));
+		note(app, "unbrick.conf: not read: %s", status_text(status));
 	if (!file)
 		return;
 	measure(MEASURE_PCR_UNSIGNED, "unbrick.conf", file, len);

@@ -73,21 +73,16 @@ __attribute__((no_stack_protector)) EFI_STATUS EFIAPI _start(EFI_HANDLE image, E
 	return efi_main();
 }
 
-_Noreturn void efi_leave(EFI_STATUS status)
-{
-	(void)BS->Exit(self, status, 0, NULL);
-	/* not reached: a firmware whose Exit returns leaves us nothing else */
-	RT->ResetSystem(EfiResetCold, status, 0, NULL);
-	arch_halt();
-}
-
 _Noreturn void __stack_chk_fail(void)
 {
 	static CHAR16 text[] = L"unbrick: stack damaged: leaving\r\n";
 
 	if (ST->ConOut)
 		(void)ST->ConOut->OutputString(ST->ConOut, text);
-	efi_leave(EFI_SECURITY_VIOLATION);
+	(void)BS->Exit(self, EFI_SECURITY_VIOLATION, 0, NULL);
+	/* not reached: a firmware whose Exit returns leaves us nothing else */
+	RT->ResetSystem(EfiResetCold, EFI_SECURITY_VIOLATION, 0, NULL);
+	arch_halt();
 }
 
 void *pool_alloc(size_t len)

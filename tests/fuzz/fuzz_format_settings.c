@@ -2,6 +2,7 @@
 /* Any bytes as settings; the first chooses whether they are trusted. What comes out must be read
  * back the same, and untrusted bytes must not loosen anything. Seeds: the texts in
  * tests/unit/format/test_settings.c. */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
