@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Folders of a volume: by the path of a file, by reference, and what lies in one. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +23,26 @@ int folder_is_plain(struct nt_vol *vol, uint64_t ref, bool *ret, struct rs_err *
 
 	*ret = r == 0 && s.is_dir && !s.is_reparse;
 	return r < 0 && r != RS_E_NO_SUCH_FILE ? rs_err_pass(err, r, &why) : 0;
+}
+
+int folder_of_path(struct nt_vol *vol, const char *path, uint64_t *ret, struct rs_err *err)
+{
+	auto_free char *dir = folder_of(path);
+	struct rs_err why = {0};
+	bool is_plain = false;
+	uint64_t ref = 0;
+
+	*ret = 0;
+	if (!dir)
+		return rs_fail(err, RS_E_MEMORY, "path");
+	int r = strchr(path, '\\') ? nt_lookup(vol, dir, &ref, &why) : RS_E_NO_SUCH_FILE;
+	if (r == 0)
+		r = folder_is_plain(vol, ref, &is_plain, &why);
+	if (is_plain)
+		*ret = ref;
+	return r == 0 || r == RS_E_NO_SUCH_FILE || r == RS_E_UNSAFE_PATH
+		       ? 0
+		       : rs_err_pass(err, r, &why);
 }
 
 void entries_done(struct entries *e)
@@ -54,4 +75,15 @@ int entries_read(struct nt_vol *vol, uint64_t dir_ref, struct entries *ret, stru
 	int r = nt_list(vol, dir_ref, collect, ret, err);
 
 	return r == 0 && ret->no_memory ? rs_fail(err, RS_E_MEMORY, "quarantine") : r;
+}
+
+bool quarantine_is_shape(const char *name, const char *shape)
+{
+	for (; *shape; shape++, name++) {
+		bool is_digit = isdigit((unsigned char)*name);
+		bool is_hex = is_digit || (*name >= 'a' && *name <= 'f');
+		if (*shape == 'd' ? !is_digit : *shape == 'h' ? !is_hex : *name != *shape)
+			return false;
+	}
+	return !*name;
 }

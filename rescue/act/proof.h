@@ -89,6 +89,8 @@ char *folder_of(const char *path);
 /** Is @ref a folder, and no reparse point? Not, if it is gone, another file's, or 0. Errors:
  * RS_E_NTFS_DAMAGED, RS_E_IO_READ. */
 int folder_is_plain(struct nt_vol *vol, uint64_t ref, bool *ret, struct rs_err *err);
+/** The folder that a file's path names; 0: none, or one that is reached through a junction only. */
+int folder_of_path(struct nt_vol *vol, const char *path, uint64_t *ret, struct rs_err *err);
 
 struct entry {
 	char name[NT_NAME_BYTES];

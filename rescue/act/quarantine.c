@@ -2,7 +2,6 @@
 /* Looking at quarantines: which there are, whose, and in what state. */
 #include "act/quarantine.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,64 +9,6 @@
 
 #define PROVEN_MAX   10000U
 #define UNPROVEN_MAX 32U /* all together; the others are counted */
-
-bool quarantine_is_shape(const char *name, const char *shape)
-{
-	for (; *shape; shape++, name++) {
-		bool is_digit = isdigit((unsigned char)*name);
-		bool is_hex = is_digit || (*name >= 'a' && *name <= 'f');
-		if (*shape == 'd' ? !is_digit : *shape == 'h' ? !is_hex : *name != *shape)
-			return false;
-	}
-	return !*name;
-}
-
-/* ---- where is a file? ---- */
-
-struct asking {
-	uint64_t dir_ref;
-	bool is_in;
-};
-
-static bool ask_parent(void *user, const struct nt_link *link)
-{
-	struct asking *a = user;
-
-	a->is_in |= link->parent_ref == a->dir_ref;
-	return !a->is_in;
-}
-
-/* Has the file a name in that folder, whatever became of the other one? */
-static int is_in_folder(
-	struct nt_vol *vol, uint64_t file_ref, uint64_t dir_ref, bool *ret, struct rs_err *err)
-{
-	struct asking a = {dir_ref, false};
-	struct rs_err why = {0};
-	int r = nt_links(vol, file_ref, ask_parent, &a, &why);
-
-	*ret = a.is_in;
-	return r < 0 && r != RS_E_NO_SUCH_FILE ? rs_err_pass(err, r, &why) : 0;
-}
-
-int quarantine_item_state(struct nt_vol *vol, const struct plan_item *item,
-	enum nt_switch_state *ret, struct rs_err *err)
-{
-	struct nt_switch sw = {item->file_ref, 0, item->to_ref};
-	bool has_to = false, is_in = false;
-	int r = folder_is_plain(vol, item->to_ref, &has_to, err);
-
-	if (r == 0)
-		r = restore_home(vol, item, &sw.from_ref, err);
-	if (r == 0 && has_to && sw.from_ref)
-		return nt_switch_state(vol, &sw, ret, err);
-	if (r == 0)
-		r = is_in_folder(
-			vol, item->file_ref, has_to ? item->to_ref : sw.from_ref, &is_in, err);
-	if (r < 0)
-		return r;
-	*ret = !is_in ? NT_SWITCH_ELSEWHERE : has_to ? NT_SWITCH_AT_TO : NT_SWITCH_AT_FROM;
-	return 0;
-}
 
 /* Where are the files? The disk says it, not the steps. */
 static int count_places(struct nt_vol *vol, const struct plan *p, size_t *ret_in, size_t *ret_out,

@@ -71,51 +71,6 @@ static void hinder(struct look *l, bool can_confirm, const char *next, const cha
 
 /* ---- folders ---- */
 
-/* The folder that a path names, 0: none, or one that is reached through a junction only. */
-static int folder_of_path(struct nt_vol *vol, const char *path, uint64_t *ret, struct rs_err *err)
-{
-	auto_free char *dir = folder_of(path);
-	struct rs_err why = {0};
-	bool is_plain = false;
-	uint64_t ref = 0;
-
-	*ret = 0;
-	if (!dir)
-		return rs_fail(err, RS_E_MEMORY, "path");
-	int r = strchr(path, '\\') ? nt_lookup(vol, dir, &ref, &why) : RS_E_NO_SUCH_FILE;
-	if (r == 0)
-		r = folder_is_plain(vol, ref, &is_plain, &why);
-	if (is_plain)
-		*ret = ref;
-	return r == 0 || r == RS_E_NO_SUCH_FILE || r == RS_E_UNSAFE_PATH
-		       ? 0
-		       : rs_err_pass(err, r, &why);
-}
-
-int restore_home(
-	struct nt_vol *vol, const struct plan_item *item, uint64_t *ret, struct rs_err *err)
-{
-	bool is_there = false;
-	int r = folder_is_plain(vol, item->from_ref, &is_there, err);
-
-	*ret = is_there ? item->from_ref : 0;
-	return r < 0 || is_there ? r : folder_of_path(vol, item->path, ret, err);
-}
-
-int restore_find_homes(struct nt_vol *vol, struct plan *p, struct rs_err *err)
-{
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < p->n_items; i++) {
-		uint64_t home = 0;
-
-		r = restore_home(vol, &p->items[i], &home, err);
-		if (r == 0)
-			p->items[i].from_ref = home;
-	}
-	return r;
-}
-
 /* ---- one item ---- */
 
 /* The file's own names: is each free, and does the path name one of them? */

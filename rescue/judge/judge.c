@@ -31,8 +31,12 @@ int judge_run(const struct judge_look *in, struct judge_result **into, struct rs
 		all->faults = strdup("");
 	int code =
 		all && all->faults ? check_root(in, &own) : rs_fail(&own, RS_E_MEMORY, "findings");
-	for (size_t i = 0; code == 0 && i < N_SOURCES; i++)
+	for (size_t i = 0; code == 0 && i < N_SOURCES; i++) {
+		size_t from = all->n_findings;
 		code = sources[i]->look(in, all, &own);
+		for (size_t k = from; k < all->n_findings; k++)
+			all->findings[k].source = sources[i];
+	}
 	if (code < 0 && err)
 		*err = own;
 	if (code == 0)

@@ -20,7 +20,7 @@ enum judge_verdict {
 
 /* What one source says of one file. Strings are owned by the result. */
 struct finding {
-	const struct evidence_source *source;
+	const struct evidence_source *source; /* judge_run's */
 	const char *id; /* what in the source says so (a rule's id); borrowed from there */
 	const void *by; /* the same, for the source itself */
 	enum judge_verdict verdict;

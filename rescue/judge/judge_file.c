@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "judge/judge_internal.h"
-#include "judge/source.h"
 
 #define TAG_WOF                                                                                    \
 	0x80000017U /* compressed by Windows itself: a file like others, read by a filter          \
@@ -13,8 +12,7 @@
 
 struct finding judge_finding(const struct rule *r)
 {
-	return (struct finding){.source = &source_rules,
-		.id = r->about.id,
+	return (struct finding){.id = r->about.id,
 		.by = r,
 		.asks_move = r->about.kind == RULE_BAD_FILE && r->about.action == RULE_QUARANTINE};
 }
