@@ -143,6 +143,19 @@ bool nt_attr_is_named(const struct nt_attr *a, const char *name)
 	return nt_name_text(a->name, text) == n && memcmp(text, name, n) == 0;
 }
 
+bool nt_attr_find(const uint8_t *rec, size_t len, uint32_t type, const char *name,
+	uint64_t lowest_vcn, struct nt_attr *ret)
+{
+	struct nt_attrs walk;
+
+	nt_attrs_init(&walk, rec, len);
+	while (nt_attrs_next(&walk, ret))
+		if (ret->type == type && ret->lowest_vcn == lowest_vcn &&
+			nt_attr_is_named(ret, name))
+			return true;
+	return false;
+}
+
 bool nt_list_next(
 	struct rs_view list, size_t *pos, struct nt_list_entry *ret, const char **ret_fault)
 {

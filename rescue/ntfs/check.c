@@ -2,31 +2,11 @@
 /* After an act, and before it: the file and the folders that it touches. */
 #include "ntfs/check.h"
 
-/* @ref is what it was: a record in use, of that sequence. */
-static int look_at_ref(const struct nt_ck *c, uint64_t ref, bool is_folder, struct rs_err *err)
-{
-	uint8_t rec[NT_RECORD_MAX];
-	const uint64_t number = NT_REF_RECORD(ref);
-	int r = nt_raw_record(c->raw, number, rec, err);
-
-	if (r < 0)
-		return r;
-	if (!(nt_record_flags(rec) & NT_RECORD_IN_USE))
-		return nt_ck_wrong(c, number, "not in use", err);
-	if (nt_record_sequence(rec) != NT_REF_SEQUENCE(ref))
-		return nt_ck_wrong(c, number, "belongs to another file now", err);
-	if (nt_record_base(rec))
-		return nt_ck_wrong(c, number, "is a part of another record", err);
-	if (is_folder && !(nt_record_flags(rec) & NT_RECORD_IS_DIR))
-		return nt_ck_wrong(c, number, "is no folder", err);
-	return 0;
-}
-
 /* The file, and where it says that its names are. */
 static int look_at_file(struct nt_ck *c, const struct nt_check *what, struct rs_err *err)
 {
 	const uint64_t number = NT_REF_RECORD(what->file_ref);
-	int r = look_at_ref(c, what->file_ref, false, err);
+	int r = nt_ck_ref(c, what->file_ref, false, err);
 
 	if (r == 0)
 		r = nt_ck_add(&c->files, number, err);
@@ -61,7 +41,7 @@ static int look_at_folders(struct nt_ck *c, const struct rs_numbers *folders, st
 
 	for (size_t i = 0; r == 0 && i < folders->n; i++) {
 		const uint64_t number = NT_REF_RECORD(folders->v[i]);
-		r = look_at_ref(c, folders->v[i], true, err);
+		r = nt_ck_ref(c, folders->v[i], true, err);
 		if (r < 0 || number == file)
 			continue;
 		r = nt_ck_add(&c->files, number, err);

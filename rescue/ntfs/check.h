@@ -53,6 +53,8 @@ void nt_ck_done(struct nt_ck *c);
 #define auto_nt_ck __attribute__((cleanup(nt_ck_done)))
 /** The checker's code, with "MFT record @number: @what". */
 int nt_ck_wrong(const struct nt_ck *c, uint64_t number, const char *what, struct rs_err *err);
+/** @ref is what it was: a base record in use, of that sequence, and a folder. */
+int nt_ck_ref(const struct nt_ck *c, uint64_t ref, bool is_folder, struct rs_err *err);
 /** rs_numbers_add, with the error. */
 int nt_ck_add(struct rs_numbers *l, uint64_t number, struct rs_err *err);
 

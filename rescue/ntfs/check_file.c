@@ -7,8 +7,7 @@
 #include "core/text.h"
 #include "ntfs/check.h"
 
-#define BADCLUS_RECORD 8U
-#define EXTENTS_MAX    (1U << 22)
+#define EXTENTS_MAX (1U << 22)
 
 /* One file that is looked at. */
 struct file {
@@ -37,7 +36,7 @@ static int is_taken(struct nt_ck *c, uint64_t lcn, bool *ret, struct rs_err *err
 			return r;
 		c->window_at = at;
 	}
-	*ret = lcn / 8 - at < c->window_len && (c->window[lcn / 8 - at] >> lcn % 8 & 1);
+	*ret = nt_bit(c->window, c->window_len, lcn - 8 * at);
 	return 0;
 }
 
@@ -108,7 +107,7 @@ static int look_at_piece(struct file *f, const struct nt_attr *a, struct rs_err 
 	if (!what && !f->list && a->highest_vcn + 1 != a->allocated_bytes / raw->geo.cluster_bytes)
 		what = "fewer runs than its size needs";
 	/* one that all the volume's clusters belong to: only the bad ones are mapped */
-	if (!what && f->number != BADCLUS_RECORD)
+	if (!what && f->number != NT_BADCLUS_RECORD)
 		what = nt_runs_add(&runs, a, nt_clusters(raw), &code);
 	int r = !what		      ? 0
 		: code == RS_E_MEMORY ? rs_fail(err, code, "%s", what)
@@ -230,7 +229,7 @@ static int look_at_row(struct file *f, const struct nt_list_entry *e, struct rs_
 	int r = nt_stream_open(raw, f->number, (int)e->type, name, &s, err);
 	if (r == RS_E_NO_SUCH_FILE)
 		return wrong(f, "lacks an attribute that its list has", err);
-	if (r < 0 || s.is_resident || f->number == BADCLUS_RECORD)
+	if (r < 0 || s.is_resident || f->number == NT_BADCLUS_RECORD)
 		return r;
 	/* of compressed and sparse data s has the bytes on disk; the runs hold the whole size */
 	return s.runs.end_vcn * raw->geo.cluster_bytes >= s.data_bytes

@@ -29,27 +29,14 @@ struct tree {
 
 /* ---- order ---- */
 
-static int compare_names(const uint16_t *upcase, struct rs_view a, struct rs_view b)
+/* By units of 2 bytes as @upcase makes them, or (NULL) by numbers of 4. */
+static int compare(const uint16_t *upcase, struct rs_view a, struct rs_view b)
 {
-	size_t n = a.len < b.len ? a.len : b.len;
+	const size_t n = a.len < b.len ? a.len : b.len, unit = upcase ? 2 : 4;
 
-	for (size_t i = 0; i + 1 < n; i += 2) {
-		uint16_t x = upcase[rs_le16(a.p + i)], y = upcase[rs_le16(b.p + i)];
-		if (x != y)
-			return x < y ? -1 : 1;
-	}
-	if (a.len != b.len)
-		return a.len < b.len ? -1 : 1;
-	/* names that differ in case only may follow in either order */
-	return memcmp(a.p, b.p, n) ? -1 : 0;
-}
-
-static int compare_ulongs(struct rs_view a, struct rs_view b)
-{
-	size_t n = a.len < b.len ? a.len : b.len;
-
-	for (size_t i = 0; i + 3 < n; i += 4) {
-		uint32_t x = rs_le32(a.p + i), y = rs_le32(b.p + i);
+	for (size_t i = 0; i + unit <= n; i += unit) {
+		uint32_t x = upcase ? upcase[rs_le16(a.p + i)] : rs_le32(a.p + i);
+		uint32_t y = upcase ? upcase[rs_le16(b.p + i)] : rs_le32(b.p + i);
 		if (x != y)
 			return x < y ? -1 : 1;
 	}
@@ -60,15 +47,19 @@ static int compare_ulongs(struct rs_view a, struct rs_view b)
 static bool is_after(const struct tree *t, struct rs_view a, struct rs_view b)
 {
 	struct nt_file_name x, y;
+	int by_case;
 
 	switch (t->collation) {
 	case BY_NAME:
-		return nt_file_name_parse(a, &x) && nt_file_name_parse(b, &y) &&
-		       compare_names(t->c->upcase, x.name, y.name) < 0;
+		if (!nt_file_name_parse(a, &x) || !nt_file_name_parse(b, &y))
+			return false;
+		by_case = compare(t->c->upcase, x.name, y.name);
+		/* names that differ in case only may follow in either order */
+		return by_case ? by_case < 0 : memcmp(x.name.p, y.name.p, x.name.len) != 0;
 	case BY_ULONG:
 	case BY_HASH:
 	case BY_ULONGS:
-		return compare_ulongs(a, b) < 0;
+		return compare(NULL, a, b) < 0;
 	default: /* SIDs: their order is not documented; none is there twice */
 		return a.len != b.len || memcmp(a.p, b.p, a.len) != 0;
 	}
@@ -101,14 +92,12 @@ static int has_name(struct nt_ck *c, const uint8_t *rec, uint64_t parent_ref,
 	struct nt_list_entry e;
 	const char *fault = NULL;
 	uint8_t ext[NT_RECORD_MAX];
-	struct nt_attrs walk;
 	struct nt_attr a;
 	size_t n = 0;
 
 	if (names_it(rec, len, parent_ref, fn))
 		return 1;
-	nt_attrs_init(&walk, rec, len);
-	if (!nt_attrs_next_of(&walk, NT_ATTRS_OF(NT_AT_ATTRIBUTE_LIST), &a))
+	if (!nt_attr_find(rec, len, NT_AT_ATTRIBUTE_LIST, "", 0, &a))
 		return 0;
 	uint64_t number = rs_le32(rec + 0x2C);
 	int r = nt_raw_read_all(
@@ -186,7 +175,7 @@ static void see_block(void *user, uint64_t number)
 {
 	struct tree *t = user;
 
-	if (!nt_index_is_used(&t->index, number))
+	if (!nt_bit(t->index.bitmap, t->index.bitmap_len, number))
 		t->fault = "a block in use that its bitmap calls free";
 }
 
@@ -251,7 +240,6 @@ int nt_ck_tree(struct nt_ck *c, uint64_t number, const char *name, struct rs_err
 
 int nt_ck_folder(struct nt_ck *c, uint64_t ref, bool is_changed, struct rs_err *err)
 {
-	uint8_t rec[NT_RECORD_MAX];
 	auto_tree struct tree *t = calloc(1, sizeof(*t));
 
 	if (!t)
@@ -261,14 +249,9 @@ int nt_ck_folder(struct nt_ck *c, uint64_t ref, bool is_changed, struct rs_err *
 	t->ref = ref;
 	t->is_folder = true;
 	t->is_changed = is_changed;
-	int r = nt_raw_record(c->raw, t->number, rec, err);
-	if (r < 0)
-		return r;
-	if (!(nt_record_flags(rec) & NT_RECORD_IN_USE) ||
-		!(nt_record_flags(rec) & NT_RECORD_IS_DIR) ||
-		nt_record_sequence(rec) != NT_REF_SEQUENCE(ref))
-		return nt_ck_wrong(t->c, t->number, "is no folder of that name", err);
-	r = walk(t, NAMES, err);
+	int r = nt_ck_ref(c, ref, true, err);
+	if (r == 0)
+		r = walk(t, NAMES, err);
 	/* every entry's record has that name: as many entries as names are all of them */
 	if (r == 0 && t->files != rs_numbers_count(&c->parents, ref))
 		r = nt_ck_wrong(t->c, t->number, "lacks an entry of a file that names it", err);

@@ -216,17 +216,11 @@ void nt_index_done(struct nt_index *x)
 	free(x->bitmap);
 }
 
-bool nt_index_is_used(const struct nt_index *x, uint64_t block)
-{
-	return block / 8 < x->bitmap_len && (x->bitmap[block / 8] >> block % 8 & 1);
-}
-
 /* ---- the tolerant walk: what there is, in the order of the disk ---- */
 
 /* The entries of one node; false when they are malformed. */
-static bool node_each(struct rs_view node, size_t header_off,
-	bool (*fn)(void *user, uint64_t ref, const struct nt_file_name *name), void *user,
-	bool *ret_is_stopped)
+static bool node_each(
+	struct rs_view node, size_t header_off, nt_index_fn *fn, void *user, bool *ret_is_stopped)
 {
 	struct nt_file_name name;
 	struct nt_ix_entry e = {0};
@@ -243,8 +237,7 @@ static bool node_each(struct rs_view node, size_t header_off,
 	return true;
 }
 
-int nt_index_each(struct nt_raw *raw, uint64_t number,
-	bool (*fn)(void *user, uint64_t ref, const struct nt_file_name *name), void *user,
+int nt_index_each(struct nt_raw *raw, uint64_t number, nt_index_fn *fn, void *user,
 	unsigned *ret_damaged, struct rs_err *err)
 {
 	auto_nt_index struct nt_index x = {0};
@@ -262,7 +255,7 @@ int nt_index_each(struct nt_raw *raw, uint64_t number,
 	*ret_damaged = n && !x.bitmap;
 	*ret_damaged += !node_each(x.ix.root, NT_IX_ROOT_HEADER, fn, user, &is_stopped);
 	for (uint64_t i = 0; i < n && i < most && !is_stopped; i++) {
-		if (x.bitmap && !nt_index_is_used(&x, i))
+		if (x.bitmap && !nt_bit(x.bitmap, x.bitmap_len, i))
 			continue;
 		*ret_damaged += nt_ix_block(&x.ix, i * len / x.ix.vcn_bytes, block, NULL) < 0 ||
 				!node_each((struct rs_view){block, len}, NT_IX_BLOCK_HEADER, fn,

@@ -73,14 +73,13 @@ int nt_index_open(struct nt_raw *raw, uint64_t number, const char *name, bool is
 	struct nt_index *ret, struct rs_err *err);
 void nt_index_done(struct nt_index *x);
 #define auto_nt_index __attribute__((cleanup(nt_index_done)))
-/** Does the bitmap say that the block is in use? */
-bool nt_index_is_used(const struct nt_index *x, uint64_t block);
+
+typedef bool nt_index_fn(void *user, uint64_t ref, const struct nt_file_name *name);
 
 /** The tolerant walk: every entry of a folder's $I30 index, block by block in disk order (not
  * sorted); damaged blocks are passed over and counted in *ret_damaged. @fn returns false to stop.
  * Errors: RS_E_NTFS_DAMAGED when the root of the index cannot be read. */
-int nt_index_each(struct nt_raw *raw, uint64_t number,
-	bool (*fn)(void *user, uint64_t ref, const struct nt_file_name *name), void *user,
+int nt_index_each(struct nt_raw *raw, uint64_t number, nt_index_fn *fn, void *user,
 	unsigned *ret_damaged, struct rs_err *err);
 
 #endif

@@ -41,11 +41,6 @@ static void damaged(struct nt_scan_run *s, uint64_t first, uint64_t n, const cha
 	s->run_end += n;
 }
 
-static bool is_marked_used(const struct nt_scan_run *s, uint64_t number)
-{
-	return number / 8 < s->bitmap_len && (s->bitmap[number / 8] >> (number % 8) & 1);
-}
-
 /* ---- one record ---- */
 
 static int keep(struct nt_scan_run *s, const struct nt_parsed *p, struct rs_err *err)
@@ -69,13 +64,13 @@ static int take_extension(struct nt_scan_run *s, struct rs_err *err)
 	return keep(s, &s->parsed, err);
 }
 
-static int note_base(struct nt_scan_run *s, struct nt_page *page, struct rs_err *err)
+static int note_base(struct nt_scan_run *s, struct nt_kept *kept, struct rs_err *err)
 {
 	const struct nt_parsed *p = &s->parsed;
 	const uint64_t number = p->piece.number;
 
-	page->sequence[number % NT_PAGE_RECORDS] = NT_REF_SEQUENCE(p->piece.base_ref);
-	page->seen[number % NT_PAGE_RECORDS] = NT_SEEN_IN_USE;
+	kept->sequence = NT_REF_SEQUENCE(p->piece.base_ref);
+	kept->seen = NT_SEEN_IN_USE;
 	s->res.in_use++;
 	if (!(p->piece.flags & NT_PIECE_DIR)) {
 		s->res.files++;
@@ -99,11 +94,11 @@ static int take_base(struct nt_scan_run *s, const uint8_t *rec, bool is_part, st
 	const struct nt_parsed *p = &s->parsed;
 	const uint64_t number = p->piece.number;
 
-	struct nt_page *page = nt_tree_page(&s->tree, number);
-	if (!page)
+	struct nt_kept *kept = nt_tree_keep(&s->tree, number);
+	if (!kept)
 		return rs_fail(err, RS_E_MEMORY, "list of records");
 	if (!s->is_second) {
-		int r = note_base(s, page, err);
+		int r = note_base(s, kept, err);
 		if (r < 0)
 			return r;
 		if (!p->piece.n_names && !(p->piece.flags & NT_PIECE_LIST) &&
@@ -129,10 +124,23 @@ static int take_base(struct nt_scan_run *s, const uint8_t *rec, bool is_part, st
 	} else if (s->store.bytes < STORE_USUAL) {
 		return nt_store_add(&s->store, p, err);
 	} else {
-		page->seen[number % NT_PAGE_RECORDS] |= NT_SEEN_LATER;
+		kept->seen |= NT_SEEN_LATER;
 		s->has_later = true;
 	}
 	return 0;
+}
+
+/* Does the second pass need any record of [first, first + n)? */
+static bool is_needed(const struct nt_scan_run *s, uint64_t first, uint64_t n)
+{
+	if (!s->is_second)
+		return true;
+	for (uint64_t i = first; i < first + n; i++) {
+		const struct nt_kept *kept = nt_tree_look(&s->tree, i);
+		if (kept && (kept->seen & NT_SEEN_LATER))
+			return true;
+	}
+	return false;
 }
 
 /* @rec as read. */
@@ -140,16 +148,13 @@ static int take_record(struct nt_scan_run *s, uint64_t number, uint8_t *rec, str
 {
 	const uint32_t len = s->raw->geo.record_bytes;
 
-	if (s->is_second) {
-		const struct nt_page *page = nt_tree_look(&s->tree, number);
-		if (!page || !(page->seen[number % NT_PAGE_RECORDS] & NT_SEEN_LATER))
-			return 0;
-	}
+	if (!is_needed(s, number, 1))
+		return 0;
 	const char *what = nt_record_prepare(rec, len);
 	if (what) {
 		/* Windows leaves records zero that it never used */
 		bool is_unused = memcmp(rec, "FILE", 4) != 0 && memcmp(rec, "BAAD", 4) != 0 &&
-				 !is_marked_used(s, number);
+				 !nt_bit(s->bitmap, s->bitmap_len, number);
 		if (!is_unused)
 			damaged(s, number, 1, what);
 		return 0;
@@ -164,19 +169,6 @@ static int take_record(struct nt_scan_run *s, uint64_t number, uint8_t *rec, str
 }
 
 /* ---- the pass ---- */
-
-/* Does the second pass need any record of [first, first + n)? */
-static bool is_needed(const struct nt_scan_run *s, uint64_t first, uint64_t n)
-{
-	if (!s->is_second)
-		return true;
-	for (uint64_t i = first; i < first + n; i++) {
-		const struct nt_page *page = nt_tree_look(&s->tree, i);
-		if (page && (page->seen[i % NT_PAGE_RECORDS] & NT_SEEN_LATER))
-			return true;
-	}
-	return false;
-}
 
 /* Records from @first that lie wholly in a hole of a sparse source, or (*ret_is_past) behind the
  * end of one that is cut short. */
@@ -201,7 +193,7 @@ static void skip_hole(struct nt_scan_run *s, uint64_t first, uint64_t n)
 {
 	s->readable += n;
 	for (uint64_t i = first; i < first + n && i / 8 < s->bitmap_len; i++)
-		if (is_marked_used(s, i))
+		if (nt_bit(s->bitmap, s->bitmap_len, i))
 			damaged(s, i, 1, "all zeros");
 }
 

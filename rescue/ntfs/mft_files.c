@@ -11,7 +11,7 @@ void nt_scan_fault(struct nt_scan_run *s, uint64_t number, const char *what)
 }
 
 /* Is the name one that is handed out: not a DOS name, unless it is the only one. */
-static bool is_shown(const struct nt_piece_name *n, unsigned links)
+static bool is_shown(const struct nt_file_name *n, unsigned links)
 {
 	return n->name_space != NT_NS_DOS || links == 0;
 }
@@ -26,7 +26,7 @@ unsigned nt_scan_links(const struct nt_parsed *p)
 }
 
 /* Hand out one name of a joined file. */
-static void emit(struct nt_scan_run *s, const struct nt_piece *p, const struct nt_piece_name *n,
+static void emit(struct nt_scan_run *s, const struct nt_piece *p, const struct nt_file_name *n,
 	const char *name, unsigned links)
 {
 	bool is_extend;
@@ -116,11 +116,10 @@ static bool find_base(struct nt_scan_run *s, struct nt_piece *first, struct nt_p
 {
 	uint64_t number = NT_REF_RECORD(first->base_ref);
 	uint8_t rec[NT_RECORD_MAX];
-	const struct nt_page *page = nt_tree_look(&s->tree, number);
+	const struct nt_kept *kept = nt_tree_look(&s->tree, number);
 
-	if (number >= s->raw->records || !page ||
-		!(page->seen[number % NT_PAGE_RECORDS] & NT_SEEN_IN_USE) ||
-		page->sequence[number % NT_PAGE_RECORDS] != NT_REF_SEQUENCE(first->base_ref) ||
+	if (number >= s->raw->records || !kept || !(kept->seen & NT_SEEN_IN_USE) ||
+		kept->sequence != NT_REF_SEQUENCE(first->base_ref) ||
 		nt_raw_record(s->raw, number, rec, NULL) < 0)
 		return false;
 	(void)nt_piece_parse(
@@ -155,7 +154,7 @@ static bool join(struct nt_piece *base, const struct nt_piece *ext)
 int nt_scan_add_folder(
 	struct nt_scan_run *s, uint64_t number, const struct nt_parsed *p, struct rs_err *err)
 {
-	const struct nt_piece_name *best = NULL;
+	const struct nt_file_name *best = NULL;
 
 	for (unsigned i = 0; i < p->piece.n_names; i++)
 		if (!best || best->name_space == NT_NS_DOS)
@@ -172,10 +171,9 @@ int nt_scan_name_folders(struct nt_scan_run *s, struct rs_err *err)
 
 	for (size_t i = 0; i < st->n; i++) {
 		uint64_t number = NT_REF_RECORD(st->pieces[i]->base_ref);
-		const struct nt_page *page = nt_tree_look(&s->tree, number);
-		unsigned at = number % NT_PAGE_RECORDS;
-		if (!page || !page->folder[at] || !st->pieces[i]->n_names ||
-			page->sequence[at] != NT_REF_SEQUENCE(st->pieces[i]->base_ref) ||
+		const struct nt_kept *kept = nt_tree_look(&s->tree, number);
+		if (!kept || !kept->folder || !st->pieces[i]->n_names ||
+			kept->sequence != NT_REF_SEQUENCE(st->pieces[i]->base_ref) ||
 			nt_tree_has_name(&s->tree, number))
 			continue;
 		nt_store_get(st->pieces[i], &s->parsed);

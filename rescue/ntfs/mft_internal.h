@@ -8,7 +8,6 @@
 
 #define NT_DEPTH_EARLY	  256U /* folders that are walked up before all are in */
 #define NT_SYSTEM_RECORDS 24U
-#define NT_EXTEND_RECORD  11U
 #define NT_PATH_BYTES	  ((size_t)NT_PATH_MAX + NT_NAME_BYTES + 64)
 
 /* ---- mft_tree.c ---- */
@@ -20,11 +19,11 @@ enum nt_seen {
 	NT_SEEN_LATER = 2,  /* look at it again in a second pass, for lack of memory */
 };
 
-/* What is kept of each record, allocated where there are records. */
-struct nt_page {
-	uint32_t folder[NT_PAGE_RECORDS]; /* index, 0 = none */
-	uint16_t sequence[NT_PAGE_RECORDS];
-	uint8_t seen[NT_PAGE_RECORDS];
+/* What is kept of each record, in pages where there are records. */
+struct nt_kept {
+	uint32_t folder; /* index, 0 = none */
+	uint16_t sequence;
+	uint8_t seen;
 };
 
 enum nt_folder_state {
@@ -44,7 +43,7 @@ struct nt_folder {
 };
 
 struct nt_tree {
-	struct nt_page **pages;
+	struct nt_kept **pages; /* NT_PAGE_RECORDS each */
 	size_t n_pages;
 	struct nt_folder *folders; /* 0 is nobody, 1 the root */
 	uint32_t n_folders;
@@ -64,10 +63,10 @@ struct nt_tree {
 
 int nt_tree_init(struct nt_tree *t, uint64_t records, struct rs_err *err);
 void nt_tree_done(struct nt_tree *t);
-/** The page of a record, made if need be; NULL: no memory. */
-struct nt_page *nt_tree_page(struct nt_tree *t, uint64_t number);
+/** Of one record, made if need be; NULL: no memory. */
+struct nt_kept *nt_tree_keep(struct nt_tree *t, uint64_t number);
 /** The same, NULL where nothing was seen. */
-const struct nt_page *nt_tree_look(const struct nt_tree *t, uint64_t number);
+const struct nt_kept *nt_tree_look(const struct nt_tree *t, uint64_t number);
 /** Add a folder that was read, or give one its name; @name of length 0: not known yet. */
 int nt_tree_add(struct nt_tree *t, uint64_t number, uint64_t parent_ref, struct rs_view name,
 	struct rs_err *err);
@@ -105,15 +104,9 @@ struct nt_piece {
 	uint16_t flags, n_names;
 };
 
-struct nt_piece_name {
-	uint64_t parent_ref;
-	struct rs_view name; /* UTF-16LE */
-	uint8_t name_space;
-};
-
 struct nt_parsed {
 	struct nt_piece piece;
-	struct nt_piece_name names[NT_PIECE_NAMES];
+	struct nt_file_name names[NT_PIECE_NAMES];
 };
 
 #define NT_PIECE_NAMES_ONLY (NT_ATTRS_OF(NT_AT_FILE_NAME) | NT_ATTRS_OF(NT_AT_ATTRIBUTE_LIST))

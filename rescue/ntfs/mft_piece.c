@@ -31,8 +31,7 @@ static const char *add_name(const struct nt_attr *a, struct nt_parsed *ret)
 		return "a malformed $FILE_NAME";
 	if (ret->piece.n_names == NT_PIECE_NAMES)
 		return "too many names";
-	ret->names[ret->piece.n_names++] =
-		(struct nt_piece_name){fn.parent_ref, fn.name, fn.name_space};
+	ret->names[ret->piece.n_names++] = fn;
 	if (!ret->piece.reparse_tag)
 		ret->piece.reparse_tag = fn.reparse_tag;
 	return NULL;
@@ -122,7 +121,7 @@ int nt_store_add(struct nt_store *s, const struct nt_parsed *p, struct rs_err *e
 	memcpy(at, &p->piece, sizeof(p->piece));
 	at += sizeof(p->piece);
 	for (unsigned i = 0; i < p->piece.n_names; i++) {
-		const struct nt_piece_name *name = &p->names[i];
+		const struct nt_file_name *name = &p->names[i];
 		rs_put_le64(at, name->parent_ref);
 		at[8] = (uint8_t)(name->name.len / 2);
 		at[9] = name->name_space;
@@ -138,9 +137,10 @@ void nt_store_get(const struct nt_piece *stored, struct nt_parsed *ret)
 
 	ret->piece = *stored;
 	for (unsigned i = 0; i < stored->n_names; i++) {
-		struct rs_view name = {at + NAME_RECORD, (size_t)2 * at[8]};
-		ret->names[i] = (struct nt_piece_name){rs_le64(at), name, at[9]};
-		at += NAME_RECORD + name.len;
+		ret->names[i] = (struct nt_file_name){.parent_ref = rs_le64(at),
+			.name = {at + NAME_RECORD, (size_t)2 * at[8]},
+			.name_space = at[9]};
+		at += NAME_RECORD + ret->names[i].name.len;
 	}
 }
 

@@ -16,7 +16,7 @@ int nt_tree_init(struct nt_tree *t, uint64_t records, struct rs_err *err)
 	*t = (struct nt_tree){0};
 	t->n_pages = (size_t)((records + NT_PAGE_RECORDS - 1) / NT_PAGE_RECORDS);
 	t->cap_folders = 1024;
-	t->pages = calloc(t->n_pages + 1, sizeof(struct nt_page *));
+	t->pages = calloc(t->n_pages + 1, sizeof(struct nt_kept *));
 	t->folders = calloc(t->cap_folders, sizeof(*t->folders));
 	t->path = malloc(NT_PATH_BYTES);
 	if (records > UINT32_MAX || !t->pages || !t->folders || !t->path)
@@ -24,10 +24,10 @@ int nt_tree_init(struct nt_tree *t, uint64_t records, struct rs_err *err)
 	/* the root is known by its number, even where its record is damaged */
 	t->folders[ROOT] = (struct nt_folder){.record = NT_ROOT_RECORD, .state = NT_FOLDER_ROOTED};
 	t->n_folders = 2;
-	struct nt_page *page = t->n_pages ? nt_tree_page(t, NT_ROOT_RECORD) : NULL;
-	if (!page)
+	struct nt_kept *kept = t->n_pages ? nt_tree_keep(t, NT_ROOT_RECORD) : NULL;
+	if (!kept)
 		return rs_fail(err, RS_E_MEMORY, "list of folders");
-	page->folder[NT_ROOT_RECORD] = ROOT;
+	kept->folder = ROOT;
 	return 0;
 }
 
@@ -45,25 +45,28 @@ void nt_tree_done(struct nt_tree *t)
 	*t = (struct nt_tree){0};
 }
 
-struct nt_page *nt_tree_page(struct nt_tree *t, uint64_t number)
+struct nt_kept *nt_tree_keep(struct nt_tree *t, uint64_t number)
 {
-	struct nt_page **page = &t->pages[number / NT_PAGE_RECORDS];
+	struct nt_kept **page = &t->pages[number / NT_PAGE_RECORDS];
 
 	if (!*page)
-		*page = calloc(1, sizeof(**page));
-	return *page;
+		*page = calloc(NT_PAGE_RECORDS, sizeof(**page));
+	return *page ? *page + number % NT_PAGE_RECORDS : NULL;
 }
 
-const struct nt_page *nt_tree_look(const struct nt_tree *t, uint64_t number)
+const struct nt_kept *nt_tree_look(const struct nt_tree *t, uint64_t number)
 {
-	return number / NT_PAGE_RECORDS < t->n_pages ? t->pages[number / NT_PAGE_RECORDS] : NULL;
+	const uint64_t page = number / NT_PAGE_RECORDS;
+
+	return page < t->n_pages && t->pages[page] ? t->pages[page] + number % NT_PAGE_RECORDS
+						   : NULL;
 }
 
 static uint32_t folder_of(const struct nt_tree *t, uint64_t number)
 {
-	const struct nt_page *page = nt_tree_look(t, number);
+	const struct nt_kept *kept = nt_tree_look(t, number);
 
-	return page ? page->folder[number % NT_PAGE_RECORDS] : 0;
+	return kept ? kept->folder : 0;
 }
 
 /* Keep a name; 0: no memory. */
@@ -93,14 +96,14 @@ int nt_tree_add(struct nt_tree *t, uint64_t number, uint64_t parent_ref, struct 
 {
 	if (number == NT_ROOT_RECORD)
 		return 0;
-	struct nt_page *page = nt_tree_page(t, number);
-	if (!page)
+	struct nt_kept *kept = nt_tree_keep(t, number);
+	if (!kept)
 		return rs_fail(err, RS_E_MEMORY, "list of folders");
-	uint32_t at = page->folder[number % NT_PAGE_RECORDS];
+	uint32_t at = kept->folder;
 	if (!at) {
 		if (!rs_list_grow(&t->folders, t->n_folders, &t->cap_folders, sizeof(*t->folders)))
 			return rs_fail(err, RS_E_MEMORY, "list of folders");
-		at = page->folder[number % NT_PAGE_RECORDS] = t->n_folders++;
+		at = kept->folder = t->n_folders++;
 	}
 	struct nt_folder f = {.record = (uint32_t)number, .parent_ref = parent_ref};
 	f.name = name.len ? keep_name(t, name) : 0;
@@ -120,14 +123,13 @@ bool nt_tree_has_name(const struct nt_tree *t, uint64_t number)
 /* The folder that a reference means, 0 = not there (or not yet). */
 static uint32_t find_folder(const struct nt_tree *t, uint64_t ref)
 {
-	uint64_t number = NT_REF_RECORD(ref);
-	uint32_t at = folder_of(t, number);
+	const struct nt_kept *kept = nt_tree_look(t, NT_REF_RECORD(ref));
 
-	if (at <= ROOT)
-		return at;
-	const struct nt_page *page = nt_tree_look(t, number);
-	bool is_same = page && page->sequence[number % NT_PAGE_RECORDS] == NT_REF_SEQUENCE(ref);
-	return is_same && t->folders[at].name ? at : 0;
+	if (!kept || kept->folder <= ROOT)
+		return kept ? kept->folder : 0;
+	return kept->sequence == NT_REF_SEQUENCE(ref) && t->folders[kept->folder].name
+		       ? kept->folder
+		       : 0;
 }
 
 static bool push(struct nt_tree *t, size_t n, uint32_t at)

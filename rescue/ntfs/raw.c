@@ -6,7 +6,68 @@
 
 #include "ntfs/raw_internal.h"
 
-#define MFT_RECORD 0U
+#define BOOT_BYTES 512U
+
+/* ---- the boot sector ---- */
+
+/* The copy at @off_bytes: good only if every field is. */
+static bool load_backup(struct blk *src, uint64_t off_bytes, struct nt_boot *ret)
+{
+	uint8_t sector[BOOT_BYTES];
+
+	if (off_bytes == 0 || blk_read(src, off_bytes, sector, sizeof(sector), NULL) < 0)
+		return false;
+	nt_boot_parse(sector, sizeof(sector), ret);
+	return ret->has_signature && !ret->fault && !ret->blemish;
+}
+
+/* Where the copy may be: in the last sector of the source, whatever its size, or behind the sectors
+ * that the first boot sector counts. */
+static bool find_backup(struct blk *src, const struct nt_boot *first, struct nt_boot *ret)
+{
+	const uint32_t sizes[] = {src->sector_bytes, 512, 4096};
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		if (src->size_bytes >= sizes[i] &&
+			load_backup(src, src->size_bytes - sizes[i], ret))
+			return true;
+	return first->geo.volume_bytes && load_backup(src, first->geo.volume_bytes, ret);
+}
+
+/* Which boot sector counts: Windows keeps a copy behind the last sector of the volume; a field that
+ * cannot be true sends us there. */
+int nt_boot_load(struct blk *src, struct nt_geometry *ret, struct rs_err *err)
+{
+	uint8_t sector[BOOT_BYTES];
+	struct nt_boot first = {0}, backup;
+
+	if (src->size_bytes < BOOT_BYTES)
+		return rs_fail_on(err, RS_E_NOT_NTFS, src->name, "shorter than a boot sector");
+	struct rs_err why = {0};
+	int r = blk_read(src, 0, sector, sizeof(sector), &why);
+	if (r == 0)
+		nt_boot_parse(sector, sizeof(sector), &first);
+	if (r == 0 && first.has_signature && !first.fault && !first.blemish) {
+		*ret = first.geo;
+		return 0;
+	}
+	if (find_backup(src, &first, &backup)) {
+		*ret = backup.geo;
+		ret->from_backup = true;
+		return 0;
+	}
+	if (r < 0)
+		return rs_err_pass(err, r, &why);
+	if (!first.has_signature)
+		return rs_fail_on(err, RS_E_NOT_NTFS, src->name, "no NTFS boot sector");
+	if (first.fault)
+		return rs_fail_on(err, RS_E_NTFS_DAMAGED, src->name,
+			"boot sector: %s; no good copy at the end", first.fault);
+	*ret = first.geo;
+	return 0;
+}
+
+/* ---- $MFT ---- */
 
 /* $MFT cannot have holes, nor more clusters than the volume: what follows is not believed. */
 static const char *trim_mft(struct nt_raw *raw)
@@ -68,49 +129,41 @@ static const char *parse_record_0(
 	return walk.fault ? walk.fault : "$MFT without data";
 }
 
-/* Read record 0 at @off_bytes. @what "" or the cause. */
-static int try_record_0(struct nt_raw *raw, uint64_t off_bytes, uint8_t *rec, char what[160],
-	struct nt_attr *ret_data)
+/* Read record 0 at @off_bytes. */
+static int try_record_0(struct nt_raw *raw, uint64_t off_bytes, uint8_t *rec,
+	struct nt_attr *ret_data, struct rs_err *err)
 {
-	struct rs_err why = {0};
-	int code;
+	const uint64_t size = raw->src->size_bytes;
 
-	if (!off_bytes) {
-		(void)snprintf(what, 160, "nobody knows where");
-		return RS_E_NTFS_DAMAGED;
-	}
-	if (off_bytes >= raw->src->size_bytes ||
-		raw->src->size_bytes - off_bytes < raw->geo.record_bytes) {
-		(void)snprintf(what, 160, "past the end (%" PRIu64 " of %" PRIu64 " bytes there)",
-			raw->src->size_bytes, raw->geo.volume_bytes);
-		return RS_E_TRUNCATED;
-	}
-	code = blk_read(raw->src, off_bytes, rec, raw->geo.record_bytes, &why);
-	if (code < 0) {
-		(void)snprintf(what, 160, "%.150s", why.detail);
-		return code;
-	}
-	const char *fault = parse_record_0(raw, rec, ret_data, &code);
-	(void)snprintf(what, 160, "%s", fault ? fault : "");
-	return fault ? code : 0;
+	if (!off_bytes)
+		return rs_fail(err, RS_E_NTFS_DAMAGED, "nobody knows where");
+	if (off_bytes >= size || size - off_bytes < raw->geo.record_bytes)
+		return rs_fail(err, RS_E_TRUNCATED,
+			"past the end (%" PRIu64 " of %" PRIu64 " bytes there)", size,
+			raw->geo.volume_bytes);
+	int r = blk_read(raw->src, off_bytes, rec, raw->geo.record_bytes, err);
+	if (r < 0)
+		return r;
+	const char *fault = parse_record_0(raw, rec, ret_data, &r);
+	return fault ? rs_fail(err, r, "%s", fault) : 0;
 }
 
 static int load_record_0(
 	struct nt_raw *raw, uint8_t *rec, struct nt_attr *ret_data, struct rs_err *err)
 {
-	char first[160], mirror[160];
+	struct rs_err first = {0}, mirror = {0};
 
-	int r = try_record_0(raw, raw->geo.mft_off_bytes, rec, first, ret_data);
+	int r = try_record_0(raw, raw->geo.mft_off_bytes, rec, ret_data, &first);
 	if (r == 0 || r == RS_E_MEMORY)
 		return r < 0 ? rs_fail(err, r, "$MFT") : 0;
-	int again = try_record_0(raw, raw->geo.mftmirr_off_bytes, rec, mirror, ret_data);
-	if (again == 0) {
+	if (try_record_0(raw, raw->geo.mftmirr_off_bytes, rec, ret_data, &mirror) == 0) {
 		raw->is_mft_from_mirror = true;
 		(void)snprintf(raw->mft_fault, sizeof(raw->mft_fault),
-			"record 0 is damaged (%.100s), its mirror is used", first);
+			"record 0 is damaged (%.100s), its mirror is used", first.detail);
 		return 0;
 	}
-	return rs_fail_on(err, r, raw->src->name, "$MFT: %s; its mirror: %s", first, mirror);
+	return rs_fail_on(
+		err, r, raw->src->name, "$MFT: %s; its mirror: %s", first.detail, mirror.detail);
 }
 
 /* The pieces of $MFT's $DATA that its attribute list names. They lie in records that the pieces
@@ -119,30 +172,24 @@ static const char *add_extent(struct nt_raw *raw, const struct nt_list_entry *e,
 	uint64_t initialized_bytes)
 {
 	uint8_t rec[NT_RECORD_MAX] = {0};
-	struct nt_attrs walk;
 	struct nt_attr a;
 
 	if (nt_raw_record(raw, NT_REF_RECORD(e->ref), rec, NULL) < 0)
 		return "an extension record of $MFT cannot be read";
 	if (nt_record_base(rec) != base_ref || nt_record_sequence(rec) != NT_REF_SEQUENCE(e->ref))
 		return "an extension record of $MFT belongs to another file";
-	nt_attrs_init(&walk, rec, raw->geo.record_bytes);
-	while (nt_attrs_next(&walk, &a)) {
-		if (a.type != NT_AT_DATA || a.name.len || a.is_resident ||
-			a.lowest_vcn != e->lowest_vcn)
-			continue;
-		int code;
-		const char *what = nt_runs_add(&raw->mft, &a, nt_clusters(raw), &code);
-		const char *trimmed = trim_mft(raw);
-		count_records(raw, initialized_bytes);
-		return what ? what : trimmed;
-	}
-	return "an extension record of $MFT lacks its runs";
+	if (!nt_attr_find(rec, raw->geo.record_bytes, NT_AT_DATA, "", e->lowest_vcn, &a))
+		return "an extension record of $MFT lacks its runs";
+	int code;
+	const char *what = nt_runs_add(&raw->mft, &a, nt_clusters(raw), &code);
+	const char *trimmed = trim_mft(raw);
+	count_records(raw, initialized_bytes);
+	return what ? what : trimmed;
 }
 
 static void add_extents(struct nt_raw *raw, const uint8_t *rec, uint64_t initialized_bytes)
 {
-	uint64_t ref = (uint64_t)nt_record_sequence(rec) << 48 | MFT_RECORD;
+	uint64_t ref = (uint64_t)nt_record_sequence(rec) << 48 | NT_MFT_RECORD;
 	auto_free uint8_t *list = NULL;
 	struct nt_list_entry e;
 	const char *what = NULL;
@@ -151,7 +198,7 @@ static void add_extents(struct nt_raw *raw, const uint8_t *rec, uint64_t initial
 	if (raw->mft_fault[0] && !raw->is_mft_from_mirror)
 		return; /* the first piece ends early: nothing can follow it */
 	int r = nt_raw_read_all(
-		raw, MFT_RECORD, NT_AT_ATTRIBUTE_LIST, "", NT_LIST_MAX, &list, &len, NULL);
+		raw, NT_MFT_RECORD, NT_AT_ATTRIBUTE_LIST, "", NT_LIST_MAX, &list, &len, NULL);
 	if (r == RS_E_NO_SUCH_FILE)
 		return;
 	if (r < 0)
@@ -200,9 +247,4 @@ void nt_raw_close(struct nt_raw *raw)
 const struct nt_geometry *nt_raw_geometry(const struct nt_raw *raw)
 {
 	return &raw->geo;
-}
-
-uint64_t nt_raw_records(const struct nt_raw *raw)
-{
-	return raw->records;
 }

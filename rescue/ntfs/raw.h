@@ -11,7 +11,19 @@
 #include "core/view.h"
 #include "format/ntfsboot.h"
 
-#define NT_ROOT_RECORD	     5U
+/* Records that are always at their number. */
+enum {
+	NT_MFT_RECORD,
+	NT_MFTMIRR_RECORD,
+	NT_LOGFILE_RECORD,
+	NT_VOLUME_RECORD,
+	NT_ROOT_RECORD = 5,
+	NT_BITMAP_RECORD,
+	NT_BADCLUS_RECORD = 8,
+	NT_UPCASE_RECORD = 10,
+	NT_EXTEND_RECORD,
+};
+
 #define NT_REF_RECORD(ref)   ((ref)&0xffffffffffffULL)
 #define NT_REF_SEQUENCE(ref) ((uint16_t)((ref) >> 48))
 #define NT_NAME_BYTES	     (255 * 3 + 1) /* an NTFS name in UTF-8, with its NUL */
@@ -47,8 +59,6 @@ RS_DEFINE_AUTO(struct nt_raw *, nt_raw_close);
 #define auto_nt_raw __attribute__((cleanup(nt_raw_close_auto)))
 
 const struct nt_geometry *nt_raw_geometry(const struct nt_raw *raw);
-/** Number of records that $MFT's initialized size holds. */
-uint64_t nt_raw_records(const struct nt_raw *raw);
 
 /** One MFT record with fixups applied into @buf (record_bytes). Errors: RS_E_NTFS_DAMAGED (torn, no
  * FILE signature, bad fixups: said which), RS_E_IO_READ, RS_E_NO_SUCH_FILE (number past the end).

@@ -7,7 +7,7 @@
 
 #define NT_RUNS_MAX (1U << 21)
 
-/* ---- boot.c ---- */
+/* ---- raw.c ---- */
 
 /** The boot sector of @src, or its copy at the end. Errors as nt_raw_open. */
 int nt_boot_load(struct blk *src, struct nt_geometry *ret, struct rs_err *err);

@@ -2,16 +2,23 @@
 /* Blocks protected by fixups: the last word of each 512 bytes is kept in an array in the header and
  * replaced by a counter, so that a write cut in the middle is seen. */
 #include <inttypes.h>
+#include <openssl/evp.h>
 #include <string.h>
 
 #include "ntfs/stream.h"
 
 #define HEADER_BYTES 0x28U /* of an MFT record, up to the next attribute's number */
-#define MFT_RECORD   0U
 
 bool nt_is_zero(const uint8_t *p, size_t len)
 {
 	return len == 0 || (p[0] == 0 && memcmp(p, p + 1, len - 1) == 0);
+}
+
+bool nt_sha256(const uint8_t *p, size_t len, uint8_t ret[NT_SHA256_BYTES])
+{
+	unsigned n = 0;
+
+	return EVP_Digest(p, len, ret, &n, EVP_sha256(), NULL) == 1 && n == NT_SHA256_BYTES;
 }
 
 const char *nt_fixup(uint8_t *buf, size_t len)
@@ -80,7 +87,7 @@ int nt_raw_record(struct nt_raw *raw, uint64_t number, uint8_t *buf, struct rs_e
 	if (number >= raw->records)
 		return rs_fail_on(err, RS_E_NO_SUCH_FILE, raw->src->name,
 			"MFT record %" PRIu64 " of %" PRIu64, number, raw->records);
-	if (number == MFT_RECORD && raw->is_mft_from_mirror)
+	if (number == NT_MFT_RECORD && raw->is_mft_from_mirror)
 		r = blk_read(raw->src, raw->geo.mftmirr_off_bytes, buf, len, err);
 	else
 		r = nt_runs_read(raw, &raw->mft, number * len, buf, len, err);

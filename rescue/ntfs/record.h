@@ -28,6 +28,15 @@ uint16_t nt_usn_next(uint16_t usn);
 const char *nt_record_prepare(uint8_t *buf, size_t len);
 /** Only those header fields. */
 const char *nt_record_check(const uint8_t *rec, size_t len);
+#define NT_SHA256_BYTES 32U
+/** false: no digest could be made. */
+bool nt_sha256(const uint8_t *p, size_t len, uint8_t ret[NT_SHA256_BYTES]);
+/** Is the bit of a bitmap there, and set? */
+static inline bool nt_bit(const uint8_t *map, size_t len, uint64_t i)
+{
+	return i / 8 < len && (map[i / 8] >> i % 8 & 1);
+}
+
 /** Is it zeros only? */
 bool nt_is_zero(const uint8_t *p, size_t len);
 
@@ -91,6 +100,11 @@ bool nt_file_name_parse(struct rs_view value, struct nt_file_name *ret);
 size_t nt_name_text(struct rs_view name, char ret[NT_NAME_BYTES]);
 /** Is it the attribute name @name (exact spelling; "" = unnamed)? */
 bool nt_attr_is_named(const struct nt_attr *a, const char *name);
+
+/** The attribute (or the piece of it) in a prepared record. False: there is none before the end, or
+ * before what is malformed. */
+bool nt_attr_find(const uint8_t *rec, size_t len, uint32_t type, const char *name,
+	uint64_t lowest_vcn, struct nt_attr *ret);
 
 /* One row of an attribute list. */
 struct nt_list_entry {

@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ntfs/redo_format.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 
 #include "block/overlay.h"
 #include "ntfs/stream.h"
-
-#define RECORD_VOLUME 3U
-
-bool nt_redo_digest(const uint8_t *p, size_t len, uint8_t ret[SHA])
-{
-	unsigned n = 0;
-
-	return EVP_Digest(p, len, ret, &n, EVP_sha256(), NULL) == 1 && n == SHA;
-}
 
 bool nt_redo_seal(const uint8_t key[NT_REDO_KEY], const uint8_t *header, uint8_t ret[SHA])
 {
@@ -22,7 +12,7 @@ bool nt_redo_seal(const uint8_t key[NT_REDO_KEY], const uint8_t *header, uint8_t
 
 	memcpy(both, key, NT_REDO_KEY);
 	memcpy(both + NT_REDO_KEY, header, OFF_SEAL);
-	return nt_redo_digest(both, sizeof(both), ret);
+	return nt_sha256(both, sizeof(both), ret);
 }
 
 size_t nt_redo_table_bytes(size_t n, uint32_t unit_bytes)
@@ -50,8 +40,8 @@ bool nt_redo_may_be(struct nt_raw *raw)
 	size_t len = 0;
 
 	return raw->mft_fault[0] ||
-	       nt_raw_read(raw, RECORD_VOLUME, NT_AT_VOLUME_INFORMATION, "", 0, info, sizeof(info),
-		       &len, NULL) < 0 ||
+	       nt_raw_read(raw, NT_VOLUME_RECORD, NT_AT_VOLUME_INFORMATION, "", 0, info,
+		       sizeof(info), &len, NULL) < 0 ||
 	       len != sizeof(info) || (info[10] & 1);
 }
 
@@ -90,7 +80,7 @@ static int find_header(struct nt_raw *raw, const uint8_t key[NT_REDO_KEY],
 
 /* A unit of the disk is as before, as it shall be, or (bitmaps) between the two. */
 static bool is_known(struct nt_raw *raw, const struct nt_redo *redo, const struct nt_redo_unit *u,
-	uint8_t *buf, bool *ret_is_new)
+	const uint8_t *row, uint8_t *buf, bool *ret_is_new)
 {
 	const uint64_t size = raw->src->size_bytes;
 	uint8_t sha[SHA];
@@ -100,9 +90,9 @@ static bool is_known(struct nt_raw *raw, const struct nt_redo *redo, const struc
 		blk_read(raw->src, u->off_bytes, buf, redo->unit_bytes, NULL) < 0)
 		return false;
 	*ret_is_new = memcmp(buf, u->now, redo->unit_bytes) == 0;
-	return *ret_is_new || (nt_redo_digest(buf, redo->unit_bytes, sha) &&
-				      (memcmp(sha, u->old, NT_REDO_DIGEST) == 0 ||
-					      memcmp(sha, u->mid, NT_REDO_DIGEST) == 0));
+	return *ret_is_new || (nt_sha256(buf, redo->unit_bytes, sha) &&
+				      (memcmp(sha, row + ROW_OLD, NT_REDO_DIGEST) == 0 ||
+					      memcmp(sha, row + ROW_MID, NT_REDO_DIGEST) == 0));
 }
 
 /* The rows, when the disk holds nothing else than what they know; @redo->n is set then. */
@@ -123,9 +113,7 @@ static int read_rows(struct nt_raw *raw, struct nt_redo *redo, size_t n, struct 
 			.rank = rs_le32(row + ROW_RANK),
 			.is_bitmap = rs_le32(row + ROW_IS_BITMAP) != 0,
 			.now = now};
-		memcpy(u->old, row + ROW_OLD, NT_REDO_DIGEST);
-		memcpy(u->mid, row + ROW_MID, NT_REDO_DIGEST);
-		if (!is_known(raw, redo, u, buf, &is_new))
+		if (!is_known(raw, redo, u, row, buf, &is_new))
 			return 0; /* somebody else has written since */
 		is_over &= is_new;
 	}
@@ -155,7 +143,7 @@ int nt_redo_find(struct nt_raw *raw, struct nt_redo *ret, struct rs_err *err)
 		return rs_fail(err, RS_E_MEMORY, "redo");
 	if (blk_read(raw->src, place + ret->unit_bytes, ret->bytes, len, NULL) < 0)
 		return 0;
-	if (!nt_redo_digest(ret->bytes, len, sha) || memcmp(sha, h + OFF_DIGEST, SHA) != 0) {
+	if (!nt_sha256(ret->bytes, len, sha) || memcmp(sha, h + OFF_DIGEST, SHA) != 0) {
 		ret->is_found = true; /* cut while it was kept: nothing of the step was begun */
 		return 0;
 	}
@@ -195,4 +183,36 @@ int nt_redo_choose(struct nt_raw *raw, const struct nt_redo *found, struct nt_ve
 			ret->off_bytes = places[i];
 	ret->is_used = ret->off_bytes && ret->off_bytes == found->place_off_bytes;
 	return 0;
+}
+
+/* ---- a volume as it is once such a step is at its end ---- */
+
+/* A step of ours that a cut left open is seen as the next opening for writing will end it. */
+static int open_finished(struct nt_raw *raw, struct nt_raw **ret, struct rs_err *err)
+{
+	auto_redo struct nt_redo redo = {0};
+	auto_blk struct blk *over = NULL;
+	int r = nt_redo_find(raw, &redo, err);
+
+	if (r == 0 && redo.n)
+		r = nt_redo_overlay(raw->src, &redo, &over, err);
+	if (r < 0 || !over)
+		return r;
+	r = nt_raw_open_plain(over, ret, err);
+	if (r == 0)
+		(*ret)->over = rs_steal(over);
+	return r;
+}
+
+int nt_raw_open(struct blk *src, struct nt_raw **ret, struct rs_err *err)
+{
+	auto_nt_raw struct nt_raw *raw = NULL;
+	struct nt_raw *finished = NULL;
+	int r = nt_raw_open_plain(src, &raw, err);
+
+	if (r == 0 && nt_redo_may_be(raw))
+		r = open_finished(raw, &finished, err);
+	if (r == 0)
+		*ret = finished ? finished : rs_steal(raw);
+	return r;
 }

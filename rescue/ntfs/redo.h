@@ -22,8 +22,6 @@ struct nt_redo_unit {
 	uint64_t off_bytes;
 	uint32_t rank;
 	bool is_bitmap;
-	uint8_t old[NT_REDO_DIGEST]; /* digest of the bytes before; of a bitmap also ... */
-	uint8_t mid[NT_REDO_DIGEST]; /* ... with its new bits set and the old ones not yet clear */
 	const uint8_t *now;
 };
 

@@ -3,6 +3,7 @@
 #ifndef UNBRICK_NTFS_REDO_FORMAT_H
 #define UNBRICK_NTFS_REDO_FORMAT_H
 
+#include "ntfs/record.h"
 #include "ntfs/redo.h"
 
 /* One unit of header, the table, the contents; each begins at a unit. */
@@ -15,15 +16,14 @@
 #define OFF_DIGEST   64U /* SHA-256 of table and contents */
 #define OFF_SEAL     96U /* SHA-256 of key and header up to here */
 #define HEADER_BYTES 128U
-#define SHA	     32U
+#define SHA	     NT_SHA256_BYTES
 
 #define ROW_RANK      8U  /* u32 */
 #define ROW_IS_BITMAP 12U /* u32 */
-#define ROW_OLD	      16U
-#define ROW_MID	      32U
+#define ROW_OLD	      16U /* digest of the bytes before; of a bitmap also ... */
+#define ROW_MID	      32U /* ... with its new bits set and the old ones not yet clear */
 #define ROW_BYTES     48U
 
-bool nt_redo_digest(const uint8_t *p, size_t len, uint8_t ret[SHA]);
 /** Binds the header to @key. false: no digest could be made. */
 bool nt_redo_seal(const uint8_t key[NT_REDO_KEY], const uint8_t *header, uint8_t ret[SHA]);
 size_t nt_redo_table_bytes(size_t n, uint32_t unit_bytes);

@@ -2,14 +2,11 @@
 /* Where a redo lies, without anything that says so: in one of the last aligned pieces of the volume
  * that $Bitmap calls wholly free. Steps of ours never take clusters of that piece (the veil), but
  * may free a later one: so the last few such pieces are looked at. */
-#include <openssl/evp.h>
 #include <string.h>
 
 #include "ntfs/redo.h"
 #include "ntfs/stream.h"
 
-#define RECORD_LOG    2U
-#define RECORD_BITMAP 6U
 #define PLACE_BYTES   (256U << 10)
 #define CHUNK	      (64U << 10)
 #define CHUNKS_MAX    256U /* of $Bitmap, from its end: 512 GiB in clusters of 4 KiB */
@@ -73,7 +70,7 @@ int nt_redo_places(
 	if (!chunk)
 		return rs_fail(err, RS_E_MEMORY, "clusters");
 	*ret_n = 0;
-	if (nt_stream_open(raw, RECORD_BITMAP, NT_AT_DATA, "", &bitmap, NULL) < 0)
+	if (nt_stream_open(raw, NT_BITMAP_RECORD, NT_AT_DATA, "", &bitmap, NULL) < 0)
 		return 0; /* whoever needs it says so */
 	end = end > raw->src->size_bytes ? raw->src->size_bytes : end;
 	uint64_t len = end / raw->geo.cluster_bytes / 8 + 1;
@@ -96,7 +93,7 @@ bool nt_redo_cover(struct nt_raw *raw, uint64_t off_bytes, struct nt_veil *veil)
 	auto_nt_stream struct nt_stream bitmap = {0};
 	const struct bits b = bits_of(&raw->geo, off_bytes);
 
-	if (nt_stream_open(raw, RECORD_BITMAP, NT_AT_DATA, "", &bitmap, NULL) < 0)
+	if (nt_stream_open(raw, NT_BITMAP_RECORD, NT_AT_DATA, "", &bitmap, NULL) < 0)
 		return false;
 	for (size_t i = 0; i < b.n_bytes; i++) {
 		uint64_t off, left;
@@ -112,14 +109,12 @@ bool nt_redo_key(struct nt_raw *raw, uint8_t ret[NT_REDO_KEY])
 {
 	auto_nt_stream struct nt_stream log = {0};
 	uint8_t bytes[RESTART_BYTES + 8];
-	unsigned n = 0;
 	size_t got = 0;
 
-	if (nt_stream_open(raw, RECORD_LOG, NT_AT_DATA, "", &log, NULL) < 0 ||
+	if (nt_stream_open(raw, NT_LOGFILE_RECORD, NT_AT_DATA, "", &log, NULL) < 0 ||
 		nt_stream_read(raw, &log, 0, bytes, RESTART_BYTES, &got, NULL) < 0 ||
 		got != RESTART_BYTES)
 		return false;
 	rs_put_le64(bytes + RESTART_BYTES, raw->geo.serial);
-	return EVP_Digest(bytes, sizeof(bytes), ret, &n, EVP_sha256(), NULL) == 1 &&
-	       n == NT_REDO_KEY;
+	return nt_sha256(bytes, sizeof(bytes), ret);
 }

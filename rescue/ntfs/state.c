@@ -9,9 +9,6 @@
 #include "core/text.h"
 #include "ntfs/raw_internal.h"
 
-#define RECORD_MIRROR	1U
-#define RECORD_LOG	2U
-#define RECORD_VOLUME	3U
 #define MIRRORED	4U
 #define LOG_HEAD	(128U << 10) /* two restart pages of the greatest size */
 #define LOG_CHUNK	(1U << 20)
@@ -46,7 +43,7 @@ static int read_log(struct nt_raw *raw, struct nt_state *ret, struct rs_err *err
 
 	if (!buf)
 		return rs_fail(err, RS_E_MEMORY, "journal");
-	int r = nt_stream_open(raw, RECORD_LOG, NT_AT_DATA, "", &log, &why);
+	int r = nt_stream_open(raw, NT_LOGFILE_RECORD, NT_AT_DATA, "", &log, &why);
 	if (r == 0 && (log.data_bytes > LOG_MAX || log.data_bytes > raw->geo.volume_bytes))
 		r = rs_fail(&why, RS_E_NTFS_DAMAGED, "it says that it has %" PRIu64 " bytes",
 			log.data_bytes);
@@ -80,7 +77,7 @@ static void read_volume(struct nt_raw *raw, struct nt_state *ret)
 	uint8_t info[12], label[256];
 	size_t len = 0;
 
-	if (nt_raw_read(raw, RECORD_VOLUME, NT_AT_VOLUME_INFORMATION, "", 0, info, sizeof(info),
+	if (nt_raw_read(raw, NT_VOLUME_RECORD, NT_AT_VOLUME_INFORMATION, "", 0, info, sizeof(info),
 		    &len, NULL) == 0 &&
 		len == sizeof(info)) {
 		ret->ntfs_major = info[8];
@@ -88,7 +85,7 @@ static void read_volume(struct nt_raw *raw, struct nt_state *ret)
 		ret->volume_flags = rs_le16(info + 10);
 		ret->is_dirty = ret->volume_flags & 1;
 	}
-	if (nt_raw_read(raw, RECORD_VOLUME, NT_AT_VOLUME_NAME, "", 0, label, sizeof(label), &len,
+	if (nt_raw_read(raw, NT_VOLUME_RECORD, NT_AT_VOLUME_NAME, "", 0, label, sizeof(label), &len,
 		    NULL) == 0)
 		(void)rs_utf16_to_utf8(
 			(struct rs_view){label, len}, ret->label, sizeof(ret->label));
@@ -220,21 +217,16 @@ static bool differ_in_flag(const uint8_t *rec, const uint8_t *copy, size_t len)
 {
 	const size_t usn = rs_le16(rec + 4);
 	uint8_t a[NT_RECORD_MAX], b[NT_RECORD_MAX];
-	struct nt_attrs walk;
 	struct nt_attr info;
 
 	memcpy(a, rec, len);
 	memcpy(b, copy, len);
-	nt_attrs_init(&walk, a, len);
-	while (nt_attrs_next(&walk, &info)) {
-		if (info.type != NT_AT_VOLUME_INFORMATION || info.value.len < 12)
-			continue;
-		size_t at = (size_t)(info.value.p - a) + 10;
-		memcpy(b + usn, a + usn, 2);
-		b[at] = (uint8_t)((b[at] & ~1U) | (a[at] & 1U));
-		return memcmp(a, b, rs_le32(a + 0x18)) == 0;
-	}
-	return false;
+	if (!nt_attr_find(a, len, NT_AT_VOLUME_INFORMATION, "", 0, &info) || info.value.len < 12)
+		return false;
+	size_t at = (size_t)(info.value.p - a) + 10;
+	memcpy(b + usn, a + usn, 2);
+	b[at] = (uint8_t)((b[at] & ~1U) | (a[at] & 1U));
+	return memcmp(a, b, rs_le32(a + 0x18)) == 0;
 }
 
 /* A record and its copy, as read. Whoever writes a record counts its update sequence number up and
@@ -269,7 +261,8 @@ static void compare_mirror(struct nt_raw *raw, struct nt_state *ret)
 	ret->mirror_differs = true;
 	if (nt_runs_read(raw, &raw->mft, 0, a, MIRRORED * len, NULL) < 0)
 		return;
-	if (nt_raw_read(raw, RECORD_MIRROR, NT_AT_DATA, "", 0, b, MIRRORED * len, &got, NULL) < 0 ||
+	if (nt_raw_read(raw, NT_MFTMIRR_RECORD, NT_AT_DATA, "", 0, b, MIRRORED * len, &got, NULL) <
+			0 ||
 		got < MIRRORED * len) {
 		if (!raw->geo.mftmirr_off_bytes ||
 			blk_read(raw->src, raw->geo.mftmirr_off_bytes, b, MIRRORED * len, NULL) < 0)

@@ -49,20 +49,6 @@ struct wanted {
 	const char *name;
 };
 
-/* The piece that begins at @lowest_vcn in a prepared record; 1 = found. */
-static int find_piece(const uint8_t *rec, size_t len, const struct wanted *w, uint64_t lowest_vcn,
-	struct nt_attr *ret)
-{
-	struct nt_attrs walk;
-
-	nt_attrs_init(&walk, rec, len);
-	while (nt_attrs_next(&walk, ret))
-		if (ret->type == w->type && ret->lowest_vcn == lowest_vcn &&
-			nt_attr_is_named(ret, w->name))
-			return 1;
-	return 0;
-}
-
 /* The piece that a row of the attribute list names. */
 static int add_listed(struct nt_raw *raw, const uint8_t *base, const struct wanted *w,
 	const struct nt_list_entry *e, struct nt_stream *s, struct rs_err *err)
@@ -82,7 +68,7 @@ static int add_listed(struct nt_raw *raw, const uint8_t *base, const struct want
 		rec = ext;
 	}
 	struct nt_attr a;
-	if (!find_piece(rec, raw->geo.record_bytes, w, e->lowest_vcn, &a))
+	if (!nt_attr_find(rec, raw->geo.record_bytes, w->type, w->name, e->lowest_vcn, &a))
 		return damaged(raw, number, "lacks an attribute that the list has", err);
 	return add_piece(raw, number, &a, s, err);
 }
@@ -152,10 +138,9 @@ int nt_stream_open(struct nt_raw *raw, uint64_t number, int type, const char *na
 		return r;
 	struct wanted w = {
 		number, number | (uint64_t)nt_record_sequence(base) << 48, (uint32_t)type, name};
-	const struct wanted lists = {number, w.ref, NT_AT_ATTRIBUTE_LIST, ""};
 	int found = 0;
-	if (find_piece(base, raw->geo.record_bytes, &lists, 0, &a) &&
-		type != NT_AT_ATTRIBUTE_LIST) {
+	if (type != NT_AT_ATTRIBUTE_LIST &&
+		nt_attr_find(base, raw->geo.record_bytes, NT_AT_ATTRIBUTE_LIST, "", 0, &a)) {
 		r = read_list(raw, number, &a, &list, &list_len, err);
 		if (r == 0)
 			found = r = add_all_listed(
@@ -164,7 +149,7 @@ int nt_stream_open(struct nt_raw *raw, uint64_t number, int type, const char *na
 	if (r < 0 && r != RS_E_NTFS_DAMAGED)
 		return r;
 	/* no list, or a damaged one: the base record alone may still hold it whole */
-	if (found <= 0 && find_piece(base, raw->geo.record_bytes, &w, 0, &a)) {
+	if (found <= 0 && nt_attr_find(base, raw->geo.record_bytes, w.type, name, 0, &a)) {
 		nt_stream_done(&s);
 		int whole = add_piece(raw, number, &a, &s, r < 0 ? NULL : err);
 		if (whole < 0)

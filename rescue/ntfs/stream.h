@@ -44,7 +44,7 @@ struct nt_raw {
 	struct blk *over; /* what @src is then: a step that a cut left open, at its end (redo.h) */
 	struct nt_geometry geo;
 	struct nt_runs mft;
-	uint64_t records;
+	uint64_t records; /* that $MFT's initialized size holds */
 	bool is_mft_from_mirror;
 	char mft_fault[160]; /* what of $MFT itself is not right, "" = nothing */
 };

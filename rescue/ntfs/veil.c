@@ -9,11 +9,10 @@
 
 #include "ntfs/stream.h"
 
-#define RECORD_BITMAP 6U
-#define WINDOW	      (1ULL << 28) /* clusters looked at in one pass over $MFT: 32 MiB of bits */
-#define CHUNK	      (256U << 10)
-#define BYTES_MAX     65536U
-#define BITMAP_SPARE  (1U << 20)
+#define WINDOW	     (1ULL << 28) /* clusters looked at in one pass over $MFT: 32 MiB of bits */
+#define CHUNK	     (256U << 10)
+#define BYTES_MAX    65536U
+#define BITMAP_SPARE (1U << 20)
 
 struct search {
 	struct nt_raw *raw;
@@ -152,7 +151,7 @@ int nt_veil_make(struct nt_raw *raw, struct nt_veil *ret, struct rs_err *err)
 	s.chunk = malloc(CHUNK);
 	if (!ret->v || !s.bits || !s.chunk)
 		return rs_fail(err, RS_E_MEMORY, "clusters of files");
-	int r = nt_stream_open(raw, RECORD_BITMAP, NT_AT_DATA, "", &s.bitmap, err);
+	int r = nt_stream_open(raw, NT_BITMAP_RECORD, NT_AT_DATA, "", &s.bitmap, err);
 	if (r == 0 && s.bitmap.is_resident)
 		r = rs_fail_on(err, RS_E_NTFS_DAMAGED, raw->src->name, "$Bitmap is resident");
 	/* the library counts all of it, holes and what was never written, too */

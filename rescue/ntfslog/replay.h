@@ -20,9 +20,6 @@ enum nt_pending {
 	NT_PENDING_UNSUPPORTED, /* not understood: the reason is in the error */
 };
 
-/** "clean", "idle", "pending", "torn", "not-supported". Static. */
-const char *nt_pending_word(enum nt_pending p);
-
 struct nt_replay_block {
 	uint64_t off_bytes; /* on the source, sector aligned */
 	uint32_t len_bytes;

@@ -18,18 +18,6 @@ static uint32_t block_bytes(const struct nt_rp *rp, const struct nt_rp_op *op, e
 	return len < NT_RP_UNIT || len > NT_INDEX_MAX || (len & (len - 1)) ? 0 : len;
 }
 
-/* Of a changed block the counter is one more than on the disk, whatever it was. */
-static const char *protect_changed(struct nt_rp_block *b, const uint8_t *before)
-{
-	size_t ofs = rs_le16(b->bytes + 4), count = rs_le16(b->bytes + 6);
-
-	if (count != b->len / NT_STRIDE_BYTES + 1 || ofs < 8 || ofs % 2 ||
-		ofs + 2 * count > NT_STRIDE_BYTES - 2)
-		return "its fixups have no place";
-	nt_fixup_put(b->bytes, nt_usn_next(rs_le16(before + ofs)));
-	return NULL;
-}
-
 /* As it was: the counter is there. */
 static void protect_unchanged(struct nt_rp_block *b)
 {
@@ -48,9 +36,12 @@ static int save_block(struct nt_rp *rp, struct nt_rp_block *b, struct rs_err *er
 		protect_unchanged(b);
 		return 0;
 	}
-	const char *what = protect_changed(b, first->before);
-	if (what)
-		return nt_rp_unknown(rp, 0, "a changed block: %s", what);
+	size_t ofs = rs_le16(b->bytes + 4), count = rs_le16(b->bytes + 6);
+	if (count != b->len / NT_STRIDE_BYTES + 1 || ofs < 8 || ofs % 2 ||
+		ofs + 2 * count > NT_STRIDE_BYTES - 2)
+		return nt_rp_unknown(rp, 0, "a changed block: its fixups have no place");
+	/* the counter is one more than on the disk, whatever it was */
+	nt_fixup_put(b->bytes, nt_usn_next(rs_le16(first->before + ofs)));
 	return nt_rp_store_changed(rp, b, err);
 }
 

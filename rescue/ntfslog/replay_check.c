@@ -152,23 +152,6 @@ static int look_at_record(struct nt_ck *c, uint64_t number, struct rs_err *err)
 					     : nt_ck_add(&c->files, NT_REF_RECORD(base), err);
 }
 
-/* A folder that a name of a changed file is in. Those that changed themselves were looked at, but
- * by their own sequence. */
-static int look_at_parent(struct nt_ck *c, uint64_t ref, struct rs_err *err)
-{
-	uint8_t rec[NT_RECORD_MAX];
-
-	if (!rs_numbers_count(&c->files, NT_REF_RECORD(ref)))
-		return nt_ck_folder(c, ref, false, err);
-	int r = nt_raw_record(c->raw, NT_REF_RECORD(ref), rec, err);
-	if (r < 0)
-		return r;
-	return nt_record_sequence(rec) == NT_REF_SEQUENCE(ref) &&
-			       (nt_record_flags(rec) & NT_RECORD_IS_DIR)
-		       ? 0
-		       : nt_ck_wrong(c, NT_REF_RECORD(ref), "is no folder of that name", err);
-}
-
 /* Every folder that changed itself, or that a changed file is in. */
 static int look_at_folders(struct nt_ck *c, struct rs_err *err)
 {
@@ -184,8 +167,13 @@ static int look_at_folders(struct nt_ck *c, struct rs_err *err)
 			return r;
 	}
 	for (size_t i = 0; i < c->parents.n; i++) {
-		bool is_seen = i && c->parents.v[i - 1] == c->parents.v[i];
-		int r = is_seen ? 0 : look_at_parent(c, c->parents.v[i], err);
+		const uint64_t ref = c->parents.v[i];
+		if (i && c->parents.v[i - 1] == ref)
+			continue;
+		/* those that changed themselves were looked at, but by their own sequence */
+		int r = rs_numbers_count(&c->files, NT_REF_RECORD(ref))
+				? nt_ck_ref(c, ref, true, err)
+				: nt_ck_folder(c, ref, false, err);
 		if (r < 0)
 			return r;
 	}

@@ -8,24 +8,15 @@
  * stage u32, before, after; at the end the SHA-256 of all that. */
 #include <string.h>
 
-#include <openssl/evp.h>
-
 #include "ntfslog/replay_internal.h"
 
 #define MAGIC	     "UNBRKRPL"
 #define VERSION	     1U
 #define HEADER	     0x70U
 #define BLOCK_HEADER 16U
-#define HASH	     32U
+#define HASH	     NT_SHA256_BYTES
 #define BLOCK_MAX    (1U << 24)
 #define STAGE_MAX    NT_RP_FIRST
-
-static bool hash(const uint8_t *p, size_t len, uint8_t ret[HASH])
-{
-	unsigned n = HASH;
-
-	return EVP_Digest(p, len, ret, &n, EVP_sha256(), NULL) == 1 && n == HASH;
-}
 
 static void put_header(const struct nt_replay *p, uint64_t serial, uint64_t bytes, uint8_t *h)
 {
@@ -78,7 +69,7 @@ int nt_replay_save(const struct nt_replay *p, uint64_t volume_serial, uint64_t v
 		memcpy(at + BLOCK_HEADER + b->len_bytes, b->after, b->len_bytes);
 		at += BLOCK_HEADER + 2 * (size_t)b->len_bytes;
 	}
-	if (!hash(file, len - HASH, at))
+	if (!nt_sha256(file, len - HASH, at))
 		return rs_fail(err, RS_E_MEMORY, "checksum of the journal's plan");
 	*ret = rs_steal(file);
 	*ret_len = len;
@@ -161,7 +152,7 @@ static int check_file(struct rs_view file, struct rs_err *err)
 		return broken(err, "it is none");
 	if (rs_le32(file.p + 8) != VERSION)
 		return broken(err, "of another version");
-	if (!hash(file.p, file.len - HASH, sum))
+	if (!nt_sha256(file.p, file.len - HASH, sum))
 		return rs_fail(err, RS_E_MEMORY, "checksum of the journal's plan");
 	if (memcmp(sum, file.p + file.len - HASH, HASH) != 0)
 		return broken(err, "its checksum is wrong");

@@ -314,8 +314,6 @@ void nt_rp_undo_note(struct nt_rp *rp, const struct nt_rl_rec *rec, const struct
 int nt_rp_undo(struct nt_rp *rp, struct rs_err *err);
 int nt_rp_finish(struct nt_rp *rp, struct rs_err *err);
 #define NT_RP_FIRST 4U /* stage of a block that is written before all others */
-/** Have Windows check the volume (replay_dirty.c). */
-int nt_rp_set_dirty(struct nt_rp *rp, struct rs_err *err);
 /** A file or folder that the plan changes; sorted at the end. */
 int nt_rp_changed(struct nt_rp *rp, uint64_t number, struct rs_err *err);
 

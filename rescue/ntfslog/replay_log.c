@@ -8,18 +8,17 @@
 
 #include "ntfslog/replay_internal.h"
 
-#define LOGFILE_RECORD 2U
-#define HEAD_BYTES     (2U << 16) /* both restart pages, whatever their size */
-#define CHUNK_BYTES    (1U << 16) /* of the cache; not less than a page */
-#define CHUNKS	       4U
-#define PAGE_MAX       65536U
-#define AREA_BYTES     0x30U
-#define CLIENT_BYTES   0xA0U
-#define NO_CLIENT      0xFFFFU
-#define HEADER_BYTES   0x30U /* of a record */
-#define FIRST_PAGE_V2  0x22U
-#define TAILS_V2       2U
-#define NO_PAGE	       UINT32_MAX
+#define HEAD_BYTES    (2U << 16) /* both restart pages, whatever their size */
+#define CHUNK_BYTES   (1U << 16) /* of the cache; not less than a page */
+#define CHUNKS	      4U
+#define PAGE_MAX      65536U
+#define AREA_BYTES    0x30U
+#define CLIENT_BYTES  0xA0U
+#define NO_CLIENT     0xFFFFU
+#define HEADER_BYTES  0x30U /* of a record */
+#define FIRST_PAGE_V2 0x22U
+#define TAILS_V2      2U
+#define NO_PAGE	      UINT32_MAX
 
 static unsigned bits_of(uint64_t v)
 {
@@ -106,7 +105,7 @@ static int open_log(struct nt_rp *rp, struct rs_err *err)
 	struct nt_rl *log = &rp->log;
 
 	log->raw = rp->raw;
-	int r = nt_stream_open(rp->raw, LOGFILE_RECORD, NT_AT_DATA, "", &log->stream, err);
+	int r = nt_stream_open(rp->raw, NT_LOGFILE_RECORD, NT_AT_DATA, "", &log->stream, err);
 	if (r == RS_E_IO_READ || r == RS_E_MEMORY)
 		return r;
 	if (r < 0)

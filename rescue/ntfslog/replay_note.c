@@ -7,13 +7,6 @@
 
 #define CHANGED_FEW 256U
 
-const char *nt_pending_word(enum nt_pending p)
-{
-	static const char *const words[] = {"clean", "idle", "pending", "torn", "not-supported"};
-
-	return (unsigned)p < sizeof(words) / sizeof(words[0]) ? words[p] : "not-supported";
-}
-
 int nt_rp_refuse(struct nt_rp *rp, enum nt_pending how, uint64_t lsn, const char *fmt, ...)
 {
 	char what[256];

@@ -6,7 +6,6 @@
 #include "ntfslog/replay_internal.h"
 
 #define CLIENT_BYTES 0x20U
-#define MFT_RECORD   0U
 #define LCNS_MAX     256U
 
 /* By its number: what it is called, and what it changes. */
@@ -123,7 +122,7 @@ int nt_rp_kind_of(struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind *
 	if (op->attr % 4 || !a || !a->is_open)
 		return nt_rp_unknown(
 			rp, op->lsn, "%s on an attribute that is not open", nt_rp_op_name(op->op));
-	bool is_mft = NT_REF_RECORD(a->ref) == MFT_RECORD && a->type == NT_AT_DATA;
+	bool is_mft = NT_REF_RECORD(a->ref) == NT_MFT_RECORD && a->type == NT_AT_DATA;
 	if (*ret == NT_RP_RAW && op->op == 0x08 && a->type == NT_AT_INDEX_ALLOCATION)
 		*ret = NT_RP_INDX;
 	if ((*ret == NT_RP_FILE) != is_mft ||

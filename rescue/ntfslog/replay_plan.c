@@ -5,10 +5,53 @@
 #include "ntfslog/replay_internal.h"
 
 #define MIRROR_RECORDS 4U
-#define MIRROR_RECORD  1U
+#define FLAGS_OFF      10U /* of $VOLUME_INFORMATION */
+#define IS_DIRTY       1U
 #define PAGE_MAX       65536U
 #define NO_CLIENT      0xFFFFU
 #define IS_CLEAN       2U
+
+/* ---- the dirty flag, in the few plans that need it ---- */
+
+/* Where the flags are in the record, 0: nowhere. They are never where a fixup is. */
+static size_t flags_at(const uint8_t *rec, uint32_t len)
+{
+	uint8_t plain[NT_RECORD_MAX];
+	struct nt_attr a;
+
+	memcpy(plain, rec, len);
+	if (nt_fixup(plain, len))
+		return 0;
+	if (!nt_attr_find(plain, len, NT_AT_VOLUME_INFORMATION, "", 0, &a) ||
+		a.value.len < FLAGS_OFF + 2)
+		return 0;
+	size_t at = (size_t)(a.value.p - plain) + FLAGS_OFF;
+	return at % NT_STRIDE_BYTES < NT_STRIDE_BYTES - 2 ? at : 0;
+}
+
+/* A power cut during a replay leaves the log open, and whoever starts next replays it again:
+ * Windows, too. Its undo does not look at LSNs. Where its redo would not bring a loser's change
+ * back first, because that is older than what the log says of the page, it would take it back a
+ * second time. Such a plan sets VOLUME_IS_DIRTY, before anything else and for good: then Windows
+ * checks the volume. */
+static int set_dirty(struct nt_rp *rp, struct rs_err *err)
+{
+	const uint32_t len = rp->raw->geo.record_bytes;
+	const uint64_t at = (uint64_t)NT_VOLUME_RECORD * len;
+	uint8_t rec[NT_RECORD_MAX] = {0};
+	int r = nt_rp_runs_io(
+		rp, &rp->raw->mft, "$Volume", at, (struct nt_rp_io){.to = rec, .len = len}, err);
+
+	if (r)
+		return r;
+	size_t flags = flags_at(rec, len);
+	if (!flags)
+		return nt_rp_unknown(rp, 0, "$Volume has no flags");
+	rec[flags] |= IS_DIRTY;
+	/* all of it: the record may be changed by the log as well, and is not to be torn */
+	return nt_rp_runs_io(rp, &rp->raw->mft, "$Volume", at,
+		(struct nt_rp_io){.of = rec, .len = len, .stage = NT_RP_FIRST}, err);
+}
 
 /* ---- mirror and restart pages ---- */
 
@@ -19,7 +62,7 @@ static int plan_mirror(struct nt_rp *rp, struct rs_err *err)
 	auto_nt_stream struct nt_stream mirror = {0};
 	uint8_t recs[MIRROR_RECORDS * NT_RECORD_MAX];
 
-	int r = nt_stream_open(rp->raw, MIRROR_RECORD, NT_AT_DATA, "", &mirror, err);
+	int r = nt_stream_open(rp->raw, NT_MFTMIRR_RECORD, NT_AT_DATA, "", &mirror, err);
 	if (r == RS_E_MEMORY || r == RS_E_IO_READ)
 		return r;
 	if (r < 0 || mirror.data_bytes < len)
@@ -72,7 +115,7 @@ static int plan_restart(struct nt_rp *rp, struct rs_err *err)
 
 int nt_rp_finish(struct nt_rp *rp, struct rs_err *err)
 {
-	int r = rp->is_undone_only ? nt_rp_set_dirty(rp, err) : 0;
+	int r = rp->is_undone_only ? set_dirty(rp, err) : 0;
 
 	if (r == 0)
 		r = plan_mirror(rp, err);

@@ -36,18 +36,14 @@ uint64_t nt_rl_next(const struct nt_rl *log, const struct nt_rl_rec *rec)
 	uint32_t page = page_of(log, off), in = in_page(log, off);
 	uint64_t left = HEADER_BYTES + ((uint64_t)rec->data.len + 7) / 8 * 8;
 
-	while (left > size - in) {
-		left -= size - in;
+	while (left > size - in || size - in - left < HEADER_BYTES) {
+		left -= left > size - in ? size - in
+					 : left; /* nothing left: no room for the next */
 		seq += page + 1 >= log->n_pages;
 		page = next_page(log, page);
 		in = data;
 	}
 	in += (uint32_t)left;
-	if (size - in < HEADER_BYTES) {
-		seq += page + 1 >= log->n_pages;
-		page = next_page(log, page);
-		in = data;
-	}
 	return seq << (64 - log->area.seq_bits) | ((uint64_t)page * size + in) >> 3;
 }
 

@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ntfswrite/order.h"
-
 #define BLOCK_MAX 65536U
 
 /* Bytes of the block that begins with this sector; 0: none does. */
@@ -48,13 +46,12 @@ static bool renumber(const uint8_t *old, uint8_t *now, uint8_t *scratch, uint32_
 
 static int calm_block(struct nt_dev *d, uint64_t off_bytes, uint32_t len, struct rs_err *err)
 {
-	auto_free uint8_t *old = calloc(1, len);
-	auto_free uint8_t *now = calloc(1, len);
-	auto_free uint8_t *scratch = malloc(len);
+	auto_free uint8_t *old = calloc(3, len);
 	unsigned n = 0;
 
-	if (!old || !now || !scratch)
+	if (!old)
 		return rs_fail(err, RS_E_MEMORY, "block");
+	uint8_t *now = old + len, *scratch = now + len;
 	int r = blk_read(d->src, off_bytes, old, len, err);
 	if (r == 0)
 		r = nt_dev_read(d, off_bytes, now, len, err);

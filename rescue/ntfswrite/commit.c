@@ -84,27 +84,24 @@ static int drop_unchanged(struct nt_dev *d, struct rs_err *err)
 {
 	auto_free uint8_t *disk = malloc(d->unit_bytes);
 	size_t kept = 0;
+	int r = 0;
 
 	if (!disk)
 		return rs_fail_on(err, RS_E_MEMORY, d->src->name, "held changes");
 	for (size_t i = 0; i < d->held.n; i++) {
 		struct blk_unit *u = d->held.v[i];
 		const bool is_internal = u->kind & NT_UNIT_INTERNAL;
-		int r = is_internal ? 0 : nt_dev_read_disk(d, u->number, disk, err);
 
-		if (r < 0) { /* keep the list whole: the caller discards it */
-			memmove((void *)(d->held.v + kept), (void *)(d->held.v + i),
-				(d->held.n - i) * sizeof(struct blk_unit *));
-			d->held.n = kept + d->held.n - i;
-			return r;
-		}
-		if (!is_internal && !memcmp(u->now, disk, d->unit_bytes))
+		if (r == 0 &&
+			!is_internal) /* after an error the rest is kept: the caller discards */
+			r = nt_dev_read_disk(d, u->number, disk, err);
+		if (r == 0 && !is_internal && !memcmp(u->now, disk, d->unit_bytes))
 			free(u);
 		else
 			d->held.v[kept++] = u;
 	}
 	d->held.n = kept;
-	return 0;
+	return r;
 }
 
 static int flush_if(struct nt_dev *d, bool *wrote, struct rs_err *err)

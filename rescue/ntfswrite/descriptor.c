@@ -11,7 +11,6 @@
 #define ACE_HEADER_BYTES 8U /* with the mask */
 #define SDS_HEADER_BYTES 20U
 #define SELF_RELATIVE	 0x8000U
-#define SACL_PROTECTED	 0x2000U
 #define DACL_PROTECTED	 0x1000U
 #define SACL_PRESENT	 0x0010U
 #define DACL_PRESENT	 0x0004U
@@ -25,73 +24,42 @@
 #define SID_SUBS_MAX	 15U
 
 /* S-1-5-18 and S-1-5-32-544 */
-static const uint8_t sid_system[] = {1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0};
-static const uint8_t sid_admins[] = {1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 0x20, 2, 0, 0};
-
-#define VIEW_OF(array) ((struct rs_view){array, sizeof(array)})
+#define SYSTEM 1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0
+#define ADMINS 1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 0x20, 2, 0, 0
+static const struct rs_view sid_system = {(const uint8_t[]){SYSTEM}, 12};
+static const struct rs_view sid_admins = {(const uint8_t[]){ADMINS}, 16};
 
 /* ---- making ---- */
 
-struct out {
-	uint8_t *p;
-	size_t at;
-};
-
-static void put_bytes(struct out *o, struct rs_view bytes)
-{
-	memcpy(o->p + o->at, bytes.p, bytes.len);
-	o->at += bytes.len;
-}
-
-static void put_acl(struct out *o, unsigned n_aces, size_t len)
-{
-	uint8_t *p = o->p + o->at;
-
-	p[0] = ACL_REVISION;
-	p[1] = 0;
-	rs_put_le16(p + 2, (uint16_t)len);
-	rs_put_le16(p + 4, (uint16_t)n_aces);
-	rs_put_le16(p + 6, 0);
-	o->at += ACL_HEADER_BYTES;
-}
-
-static void put_ace(struct out *o, unsigned type, unsigned flags, uint32_t mask, struct rs_view sid)
-{
-	uint8_t *p = o->p + o->at;
-
-	p[0] = (uint8_t)type;
-	p[1] = (uint8_t)flags;
-	rs_put_le16(p + 2, (uint16_t)(ACE_HEADER_BYTES + sid.len));
-	rs_put_le32(p + 4, mask);
-	o->at += ACE_HEADER_BYTES;
-	put_bytes(o, sid);
-}
+/* Our own, for a file. The audit entry is what nobody can set without the right to manage auditing,
+ * not even by a file that is SYSTEM's and open to everybody: it tells ours from those. SYSTEM never
+ * fails to delete, so it never makes an event. */
+static const uint8_t ours[] = {
+	/* revision, control: self-relative, both lists are there and protected */
+	1, 0, 0x14, 0xb0,
+	/* places of owner, group, SACL, DACL */
+	100, 0, 0, 0, 112, 0, 0, 0, 20, 0, 0, 0, 48, 0, 0, 0,
+	/* SACL: revision, length, one entry ... */
+	ACL_REVISION, 0, 28, 0, 1, 0, 0, 0,
+	/* ... that audits SYSTEM failing to delete */
+	ACE_AUDIT, ACE_AUDIT_FAILED, 20, 0, 0, 0, 1, 0, SYSTEM,
+	/* DACL: revision, length, two entries: */
+	ACL_REVISION, 0, 52, 0, 2, 0, 0, 0,
+	/* SYSTEM everything */
+	ACE_ALLOW, 0, 20, 0, 0xff, 0x01, 0x1f, 0, SYSTEM,
+	/* Administrators everything */
+	ACE_ALLOW, 0, 24, 0, 0xff, 0x01, 0x1f, 0, ADMINS,
+	/* owner, group */
+	SYSTEM, SYSTEM};
+#define ALLOW_1_FLAGS 57U
+#define ALLOW_2_FLAGS 77U
 
 size_t nt_security_make(bool is_dir, uint8_t ret[NT_SECURITY_OURS_MAX])
 {
-	const struct rs_view sys = VIEW_OF(sid_system), admins = VIEW_OF(sid_admins);
-	unsigned flags = is_dir ? ACE_INHERIT : 0;
-	struct out o = {ret, HEADER_BYTES};
-
-	memset(ret, 0, NT_SECURITY_OURS_MAX);
-	ret[0] = 1;
-	rs_put_le16(ret + 2,
-		SELF_RELATIVE | SACL_PROTECTED | DACL_PROTECTED | SACL_PRESENT | DACL_PRESENT);
-	/* What nobody can set without the right to manage auditing, not even by a file that is
-	 * SYSTEM's and open to everybody: the entry that tells ours from those. SYSTEM never fails
-	 * to delete, so it never makes an event. */
-	rs_put_le32(ret + 12, (uint32_t)o.at);
-	put_acl(&o, 1, ACL_HEADER_BYTES + ACE_HEADER_BYTES + sys.len);
-	put_ace(&o, ACE_AUDIT, ACE_AUDIT_FAILED, MASK_DELETE, sys);
-	rs_put_le32(ret + 16, (uint32_t)o.at);
-	put_acl(&o, 2, ACL_HEADER_BYTES + (size_t)2 * ACE_HEADER_BYTES + sys.len + admins.len);
-	put_ace(&o, ACE_ALLOW, flags, MASK_ALL, sys);
-	put_ace(&o, ACE_ALLOW, flags, MASK_ALL, admins);
-	rs_put_le32(ret + 4, (uint32_t)o.at);
-	put_bytes(&o, sys);
-	rs_put_le32(ret + 8, (uint32_t)o.at);
-	put_bytes(&o, sys);
-	return o.at;
+	memcpy(ret, ours, sizeof(ours));
+	if (is_dir)
+		ret[ALLOW_1_FLAGS] = ret[ALLOW_2_FLAGS] = ACE_INHERIT;
+	return sizeof(ours);
 }
 
 /* ---- judging ---- */
@@ -109,16 +77,6 @@ static bool get_sid(struct rs_view sd, size_t off_bytes, struct rs_view *ret)
 static bool is_sid(struct rs_view sid, struct rs_view want)
 {
 	return sid.len == want.len && memcmp(sid.p, want.p, sid.len) == 0;
-}
-
-static bool is_system(struct rs_view sid)
-{
-	return is_sid(sid, VIEW_OF(sid_system));
-}
-
-static bool is_admins(struct rs_view sid)
-{
-	return is_sid(sid, VIEW_OF(sid_admins));
 }
 
 /* "S-1-5-21-..." */
@@ -184,8 +142,8 @@ static bool is_dacl_ours(struct rs_view sd, bool is_dir)
 		if (!get_ace(acl, &at, &ace) || ace.type != ACE_ALLOW || ace.mask != MASK_ALL ||
 			ace.flags != (is_dir ? ACE_INHERIT : 0))
 			return false;
-		has_system |= is_system(ace.sid);
-		has_admins |= is_admins(ace.sid);
+		has_system |= is_sid(ace.sid, sid_system);
+		has_admins |= is_sid(ace.sid, sid_admins);
 	}
 	return has_system && has_admins;
 }
@@ -199,7 +157,7 @@ static bool is_sacl_ours(struct rs_view sd)
 
 	return get_acl(sd, 12, &acl, &n) && n == 1 && get_ace(acl, &at, &ace) &&
 	       ace.type == ACE_AUDIT && ace.flags == ACE_AUDIT_FAILED && ace.mask == MASK_DELETE &&
-	       is_system(ace.sid);
+	       is_sid(ace.sid, sid_system);
 }
 
 static bool is_owner_ours(struct rs_view sd, char *why, size_t cap)
@@ -211,7 +169,7 @@ static bool is_owner_ours(struct rs_view sd, char *why, size_t cap)
 		(void)snprintf(why, cap, "it has no owner");
 		return false;
 	}
-	if (is_system(owner) || is_admins(owner))
+	if (is_sid(owner, sid_system) || is_sid(owner, sid_admins))
 		return true;
 	char text[128];
 	sid_text(owner, text, sizeof(text));
@@ -222,14 +180,9 @@ static bool is_owner_ours(struct rs_view sd, char *why, size_t cap)
 bool nt_security_is_ours(struct rs_view sd, bool is_dir, char *why, size_t cap)
 {
 	const uint16_t want = SELF_RELATIVE | DACL_PROTECTED | DACL_PRESENT | SACL_PRESENT;
-	char unused[1];
 	uint16_t control;
 
-	if (!cap) {
-		why = unused;
-		cap = sizeof(unused);
-	}
-	why[0] = '\0';
+	(void)snprintf(why, cap, "%s", "");
 	if (sd.len < HEADER_BYTES || sd.p[0] != 1) {
 		(void)snprintf(why, cap, "its security descriptor is malformed");
 		return false;

@@ -85,15 +85,10 @@ void nt_dev_rank(struct nt_dev *d, uint64_t off_bytes, uint64_t len_bytes, uint3
 	struct blk_unit *u;
 
 	for (size_t i = SIZE_MAX; (u = next_unit(d, off_bytes, len_bytes, &i));)
-		u->rank = rank;
-}
-
-void nt_dev_mark_bitmap(struct nt_dev *d, uint64_t off_bytes, uint64_t len_bytes)
-{
-	struct blk_unit *u;
-
-	for (size_t i = SIZE_MAX; (u = next_unit(d, off_bytes, len_bytes, &i));)
-		u->kind |= NT_UNIT_BITMAP;
+		if (rank == NT_RANK_BITMAP)
+			u->kind |= NT_UNIT_BITMAP;
+		else
+			u->rank = rank;
 }
 
 /* ---- the operations of libntfs-3g ---- */
@@ -103,27 +98,28 @@ static struct nt_dev *dev_of(struct ntfs_device *dev)
 	return dev->d_private;
 }
 
+static int fail(int errno_value)
+{
+	errno = errno_value;
+	return -1;
+}
+
 /* The library knows errno only: the first cause is kept for whoever called the library. */
 static int fail_io(struct nt_dev *d, const struct rs_err *err, int errno_value)
 {
 	if (!d->io_err.code)
 		d->io_err = *err;
-	errno = errno_value;
-	return -1;
+	return fail(errno_value);
 }
 
 static int dev_open(struct ntfs_device *dev, int flags)
 {
 	struct nt_dev *d = dev_of(dev);
 
-	if (NDevOpen(dev)) {
-		errno = EBUSY;
-		return -1;
-	}
-	if ((flags & O_ACCMODE) != O_RDONLY && !d->can_write) {
-		errno = EROFS;
-		return -1;
-	}
+	if (NDevOpen(dev))
+		return fail(EBUSY);
+	if ((flags & O_ACCMODE) != O_RDONLY && !d->can_write)
+		return fail(EROFS);
 	if ((flags & O_ACCMODE) == O_RDONLY)
 		NDevSetReadOnly(dev);
 	NDevSetOpen(dev);
@@ -142,10 +138,8 @@ static s64 dev_seek(struct ntfs_device *dev, s64 offset, int whence)
 	s64 base = whence == SEEK_CUR ? d->pos_bytes : whence == SEEK_END ? (s64)d->size_bytes : 0;
 	s64 to;
 
-	if (__builtin_add_overflow(base, offset, &to) || to < 0) {
-		errno = EINVAL;
-		return -1;
-	}
+	if (__builtin_add_overflow(base, offset, &to) || to < 0)
+		return fail(EINVAL);
 	d->pos_bytes = to;
 	return to;
 }
@@ -155,10 +149,8 @@ static s64 dev_pread(struct ntfs_device *dev, void *buf, s64 count, s64 offset)
 	struct nt_dev *d = dev_of(dev);
 	struct rs_err err = {0};
 
-	if (count < 0 || offset < 0) {
-		errno = EINVAL;
-		return -1;
-	}
+	if (count < 0 || offset < 0)
+		return fail(EINVAL);
 	if ((uint64_t)offset >= d->size_bytes)
 		return 0;
 	if (!d->reads_left--) {
@@ -195,10 +187,8 @@ static s64 dev_pwrite(struct ntfs_device *dev, const void *buf, s64 count, s64 o
 	struct nt_dev *d = dev_of(dev);
 	struct rs_err err = {0};
 
-	if (count < 0 || offset < 0) {
-		errno = EINVAL;
-		return -1;
-	}
+	if (count < 0 || offset < 0)
+		return fail(EINVAL);
 	if (d->is_dropping)
 		return count;
 	if (!d->can_write || NDevReadOnly(dev)) {
@@ -252,8 +242,7 @@ static int dev_ioctl(struct ntfs_device *dev, unsigned long request, void *argp)
 	(void)dev;
 	(void)request;
 	(void)argp;
-	errno = EOPNOTSUPP;
-	return -1;
+	return fail(EOPNOTSUPP);
 }
 
 static struct ntfs_device_operations dev_ops = {

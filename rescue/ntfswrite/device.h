@@ -50,9 +50,9 @@ int nt_dev_read_disk(struct nt_dev *d, uint64_t number, uint8_t *buf, struct rs_
 int nt_dev_put(struct nt_dev *d, uint64_t off_bytes, const void *p, size_t len, bool is_internal,
 	struct rs_err *err);
 
+#define NT_RANK_BITMAP (UINT32_MAX - 1) /* they are of a bitmap */
 /** Rank of all changed units that overlap the range. */
 void nt_dev_rank(struct nt_dev *d, uint64_t off_bytes, uint64_t len_bytes, uint32_t rank);
-void nt_dev_mark_bitmap(struct nt_dev *d, uint64_t off_bytes, uint64_t len_bytes);
 bool nt_dev_is_changed(const struct nt_dev *d, uint64_t off_bytes, uint64_t len_bytes);
 
 /** Write what is held (commit.c): kept in d->redo first, then rank by rank, a flush after each;

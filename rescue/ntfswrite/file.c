@@ -3,13 +3,9 @@
 #include "ntfswrite/vol_internal.h"
 
 #include <errno.h>
-#include <string.h>
 
-#include "core/text.h"
-
-#define STREAM_UNITS 255U
-#define TAG_WOF	     0x80000017U /* compressed by the system ("compact /exe", CompactOS) */
-#define TAG_DEDUP    0x80000013U
+#define TAG_WOF	  0x80000017U /* compressed by the system ("compact /exe", CompactOS) */
+#define TAG_DEDUP 0x80000013U
 
 struct nt_file {
 	struct nt_vol *vol;
@@ -47,24 +43,17 @@ static int refuse_redirected(struct nt_file *f, struct rs_err *err)
 
 static int open_stream(struct nt_file *f, const char *stream, struct rs_err *err)
 {
-	uint16_t units[STREAM_UNITS];
-	ntfschar le[STREAM_UNITS];
-	long n = rs_utf8_to_utf16(stream, units, STREAM_UNITS);
+	struct nt_name name;
 
-	if (n < 0)
+	if (!nt_name_init(&name, stream))
 		return rs_fail_on(err, RS_E_NO_SUCH_FILE, stream, "not a name of a stream");
-	for (long i = 0; i < n; i++)
-		le[i] = cpu_to_le16(units[i]);
-	if (nt_inode_is_dir(f->ni) && !n)
+	if (nt_inode_is_dir(f->ni) && !name.n)
 		return rs_fail(err, RS_E_NO_SUCH_FILE, "a folder has no contents");
-	if (!n) {
-		int r = refuse_redirected(f, err);
-
-		if (r < 0)
-			return r;
-	}
+	int r = name.n ? 0 : refuse_redirected(f, err);
+	if (r < 0)
+		return r;
 	nt_lib_begin(f->vol);
-	f->na = ntfs_attr_open(f->ni, AT_DATA, n ? le : NULL, (u32)n);
+	f->na = ntfs_attr_open(f->ni, AT_DATA, name.n ? name.le : NULL, (u32)name.n);
 	if (!f->na)
 		return nt_lib_fail(f->vol, errno == ENOENT ? RS_E_NO_SUCH_FILE : RS_E_NTFS_DAMAGED,
 			stream, err);

@@ -50,11 +50,9 @@ int nt_lib_fail(struct nt_vol *vol, int code, const char *object, struct rs_err 
 		return rs_err_pass(err, vol->dev.io_err.code, &vol->dev.io_err);
 	if (e == ENOMEM)
 		return rs_fail_on(err, RS_E_MEMORY, object, "libntfs-3g");
-	if (e == ENOSPC)
-		return rs_fail_on(err, RS_E_NO_SPACE, object, "%s", last_message);
-	if (e == EROFS)
-		return rs_fail_on(err, RS_E_READ_ONLY, object, "%s", last_message);
-	if (last_message[0])
-		return rs_fail_on(err, code, object, "%s", last_message);
-	return rs_fail_on(err, code, object, "%s", e ? strerror(e) : "libntfs-3g gives no reason");
+	code = e == ENOSPC ? RS_E_NO_SPACE : e == EROFS ? RS_E_READ_ONLY : code;
+	return rs_fail_on(err, code, object, "%s",
+		last_message[0] ? last_message
+		: e		? strerror(e)
+				: "libntfs-3g gives no reason");
 }

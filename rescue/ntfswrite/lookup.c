@@ -10,10 +10,10 @@
 #include "core/text.h"
 #include "ntfslog/replay.h"
 
-#define NAME_UNITS 255U
 #define READALL_MAX                                                                                \
 	65536		    /* a reparse point has 16 KiB at most, the root of an index is shorter \
 			     */
+#define LINKS_MAX    2048U  /* 1024 hard links, as NTFS limits them, each with a name for DOS */
 #define LOOKUP_READS 65536U /* the library follows an index that leads back to itself for ever */
 
 /* ---- records ---- */
@@ -150,25 +150,93 @@ int nt_stat(struct nt_vol *vol, uint64_t ref, struct nt_stat *ret, struct rs_err
 	return 0;
 }
 
+/* ---- names ---- */
+
+bool nt_name_init(struct nt_name *name, const char *utf8)
+{
+	uint16_t units[NT_NAME_UNITS];
+	long n = rs_utf8_to_utf16(utf8, units, NT_NAME_UNITS);
+
+	name->n = n > 0 ? (size_t)n : 0;
+	for (size_t i = 0; i < name->n; i++)
+		name->le[i] = cpu_to_le16(units[i]);
+	return n >= 0;
+}
+
+struct nt_name nt_name_of(struct rs_view utf16)
+{
+	struct nt_name ret = {.n = utf16.len / 2};
+
+	memcpy(ret.le, utf16.p, 2 * ret.n);
+	return ret;
+}
+
+int nt_next_name(struct nt_vol *vol, ntfs_inode *ni, ntfs_attr_search_ctx **ctx,
+	struct nt_file_name *ret, struct rs_err *err)
+{
+	if (!*ctx) {
+		*ctx = ntfs_attr_get_search_ctx(ni, NULL);
+		nt_lib_begin(vol);
+	}
+	if (!*ctx)
+		return rs_fail(err, RS_E_MEMORY, "record");
+	if (ntfs_attr_lookup(AT_FILE_NAME, NULL, 0, CASE_SENSITIVE, 0, NULL, 0, *ctx))
+		return errno == ENOENT ? 0 : nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "record", err);
+	return nt_file_name_parse(nt_attr_value(*ctx), ret)
+		       ? 1
+		       : rs_fail(err, RS_E_NTFS_DAMAGED, "a malformed name");
+}
+
+int nt_links(struct nt_vol *vol, uint64_t ref, bool (*fn)(void *user, const struct nt_link *link),
+	void *user, struct rs_err *err)
+{
+	auto_inode ntfs_inode *ni = NULL;
+	auto_ctx ntfs_attr_search_ctx *ctx = NULL;
+	char name[NT_NAME_BYTES];
+	struct nt_file_name own;
+	size_t n = 0;
+	int r = nt_inode_open(vol, ref, &ni, err);
+
+	while (r == 0 && (r = nt_next_name(vol, ni, &ctx, &own, err)) == 1) {
+		if (n++ == LINKS_MAX)
+			return rs_fail(err, RS_E_NTFS_DAMAGED, "more than %u names", LINKS_MAX);
+		(void)nt_name_text(own.name, name);
+		struct nt_link link = {name, own.parent_ref, own.name_space == NT_NS_DOS};
+		r = !fn(user, &link);
+		if (r)
+			return 0;
+	}
+	return r;
+}
+
 /* ---- folders ---- */
 
-int nt_dir_find(struct nt_vol *vol, ntfs_inode *dir, const uint16_t *name, size_t units,
-	uint64_t *ret_ref, struct rs_err *err)
+int nt_folder_open(struct nt_vol *vol, uint64_t ref, ntfs_inode **ret, struct rs_err *err)
 {
-	ntfschar le[NAME_UNITS];
+	auto_inode ntfs_inode *ni = NULL;
+	int r = nt_inode_open(vol, ref, &ni, err);
 
+	if (r < 0)
+		return r;
+	if (!nt_inode_is_dir(ni) || nt_is_reparse(ni))
+		return rs_fail(err, RS_E_UNSAFE_PATH, "not a plain folder");
+	*ret = rs_steal(ni);
+	return 0;
+}
+
+int nt_dir_find(struct nt_vol *vol, ntfs_inode *dir, const struct nt_name *name, uint64_t *ret_ref,
+	struct rs_err *err)
+{
 	*ret_ref = 0;
-	if (!units || units > NAME_UNITS)
+	if (!name->n)
 		return 0;
-	for (size_t i = 0; i < units; i++)
-		le[i] = cpu_to_le16(name[i]);
 	nt_lib_begin(vol);
 	vol->dev.reads_left = LOOKUP_READS;
-	u64 ref = ntfs_inode_lookup_by_name(dir, le, (int)units);
+	u64 ref = ntfs_inode_lookup_by_name(dir, name->le, (int)name->n);
 	if (ref == (u64)-1 && errno == ENOENT) {
 		/* Only here: cleared for good, the library would list lower-case names. */
 		vol->lib->state &= ~(1UL << NV_CaseSensitive);
-		ref = ntfs_inode_lookup_by_name(dir, le, (int)units);
+		ref = ntfs_inode_lookup_by_name(dir, name->le, (int)name->n);
 		vol->lib->state |= 1UL << NV_CaseSensitive;
 	}
 	vol->dev.reads_left = UINT64_MAX;
@@ -241,8 +309,7 @@ static bool list_entry(void *user, const struct nt_ix_entry *e)
 
 	if (!nt_file_name_parse(e->key, &fn) || fn.name_space == NT_NS_DOS)
 		return true;
-	size_t len = rs_utf16_to_utf8(fn.name, name, sizeof(name) - 1);
-	name[len] = '\0';
+	(void)nt_name_text(fn.name, name);
 	if (!strcmp(name, ".") || !strcmp(name, ".."))
 		return true;
 	return l->fn(l->user, name, e->ref, fn.attributes & NT_FILE_NAME_IS_DIR);
@@ -283,19 +350,15 @@ static bool is_separator(char c)
 static int find_part(struct nt_vol *vol, uint64_t dir_ref, const char *part, uint64_t *ret_ref,
 	struct rs_err *err)
 {
-	uint16_t units[NAME_UNITS];
 	auto_inode ntfs_inode *dir = NULL;
-	long n = rs_utf8_to_utf16(part, units, NAME_UNITS);
+	struct nt_name name;
 	int r = nt_inode_open(vol, dir_ref, &dir, err);
 
-	if (r < 0)
-		return r;
-	if (!nt_inode_is_dir(dir) || n <= 0 || !strcmp(part, ".") || !strcmp(part, ".."))
-		return rs_fail_on(err, RS_E_NO_SUCH_FILE, part, "%s", "");
-	r = nt_dir_find(vol, dir, units, (size_t)n, ret_ref, err);
-	if (r < 0)
-		return r;
-	return *ret_ref ? 0 : rs_fail_on(err, RS_E_NO_SUCH_FILE, part, "%s", "");
+	*ret_ref = 0;
+	if (r == 0 && nt_inode_is_dir(dir) && strcmp(part, ".") != 0 && strcmp(part, "..") != 0 &&
+		nt_name_init(&name, part))
+		r = nt_dir_find(vol, dir, &name, ret_ref, err);
+	return r < 0 || *ret_ref ? r : rs_fail_on(err, RS_E_NO_SUCH_FILE, part, "%s", "");
 }
 
 /* A part that more parts follow: not through a junction, nor anything else that is redirected. */
@@ -349,29 +412,21 @@ int nt_lookup(struct nt_vol *vol, const char *path, uint64_t *ret_ref, struct rs
 static int any_name(struct nt_vol *vol, ntfs_inode *ni, char name[NT_NAME_BYTES],
 	uint64_t *ret_parent, struct rs_err *err)
 {
-	auto_ctx ntfs_attr_search_ctx *ctx = ntfs_attr_get_search_ctx(ni, NULL);
+	auto_ctx ntfs_attr_search_ctx *ctx = NULL;
+	struct nt_file_name fn = {.name_space = NT_NS_DOS};
 	bool is_found = false;
+	int r;
 
-	if (!ctx)
-		return nt_lib_fail(vol, RS_E_MEMORY, "record", err);
-	nt_lib_begin(vol);
-	while (!ntfs_attr_lookup(AT_FILE_NAME, NULL, 0, CASE_SENSITIVE, 0, NULL, 0, ctx)) {
-		struct nt_file_name fn;
-
-		if (!nt_file_name_parse(nt_attr_value(ctx), &fn))
-			return rs_fail(err, RS_E_NTFS_DAMAGED, "a malformed name");
+	while ((r = nt_next_name(vol, ni, &ctx, &fn, err)) == 1) {
 		if (is_found && fn.name_space == NT_NS_DOS)
 			continue;
-		size_t len = rs_utf16_to_utf8(fn.name, name, NT_NAME_BYTES - 1);
-		name[len] = '\0';
+		(void)nt_name_text(fn.name, name);
 		*ret_parent = fn.parent_ref;
 		is_found = true;
 		if (fn.name_space != NT_NS_DOS)
 			return 0;
 	}
-	if (errno != ENOENT)
-		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "record", err);
-	return is_found ? 0 : rs_fail(err, RS_E_NTFS_DAMAGED, "a record without a name");
+	return r < 0 || is_found ? r : rs_fail(err, RS_E_NTFS_DAMAGED, "a record without a name");
 }
 
 int nt_path(struct nt_vol *vol, uint64_t ref, char *ret, size_t cap, struct rs_err *err)

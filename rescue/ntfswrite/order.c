@@ -17,8 +17,6 @@
 
 #include <string.h>
 
-#include "ntfswrite/order.h"
-
 static void rank_runs(struct nt_vol *vol, ntfs_attr *na, uint32_t rank)
 {
 	for (const runlist_element *rl = na->rl; rl && rl->length; rl++)
@@ -33,10 +31,7 @@ static int mark_bitmap(struct nt_vol *vol, ntfs_attr *na, struct rs_err *err)
 		return 0; /* goes with its record */
 	if (ntfs_attr_map_whole_runlist(na))
 		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "a bitmap", err);
-	for (const runlist_element *rl = na->rl; rl && rl->length; rl++)
-		if (rl->lcn >= 0)
-			nt_dev_mark_bitmap(&vol->dev, (uint64_t)rl->lcn * vol->lib->cluster_size,
-				(uint64_t)rl->length * vol->lib->cluster_size);
+	rank_runs(vol, na, NT_RANK_BITMAP);
 	return 0;
 }
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ntfswrite/order.h"
+#include "ntfswrite/vol_internal.h"
 
 #define NODES_MAX  1024U
 #define ROOT	   UINT64_MAX

@@ -2,6 +2,7 @@
 /* Keeping a step beside before it goes to its places; ntfs/redo.h says why. */
 #include <string.h>
 
+#include "ntfs/record.h"
 #include "ntfs/redo_format.h"
 #include "ntfswrite/device.h"
 
@@ -48,11 +49,11 @@ static int put_row(struct nt_dev *d, const struct blk_unit *u, uint8_t *row, str
 	rs_put_le64(row, u->number * d->unit_bytes);
 	rs_put_le32(row + ROW_RANK, u->rank);
 	rs_put_le32(row + ROW_IS_BITMAP, (u->kind & NT_UNIT_BITMAP) != 0);
-	bool ok = nt_redo_digest(buf, d->unit_bytes, sha);
+	bool ok = nt_sha256(buf, d->unit_bytes, sha);
 	memcpy(row + ROW_OLD, sha, NT_REDO_DIGEST);
 	for (uint32_t i = 0; (u->kind & NT_UNIT_BITMAP) && i < d->unit_bytes; i++)
 		buf[i] |= u->now[i];
-	ok = ok && nt_redo_digest(buf, d->unit_bytes, sha);
+	ok = ok && nt_sha256(buf, d->unit_bytes, sha);
 	memcpy(row + ROW_MID, sha, NT_REDO_DIGEST);
 	return ok ? 0 : rs_fail(err, RS_E_MEMORY, "a digest");
 }
@@ -65,7 +66,7 @@ static bool put_header(const struct nt_dev *d, size_t n, uint8_t *all)
 	rs_put_le64(all + OFF_PLACE, d->redo.off_bytes);
 	rs_put_le64(all + OFF_NUMBER, d->redo.number);
 	rs_put_le32(all + OFF_FLAG, d->redo.is_flag_ours);
-	return nt_redo_digest(all + d->unit_bytes, nt_redo_payload_bytes(n, d->unit_bytes),
+	return nt_sha256(all + d->unit_bytes, nt_redo_payload_bytes(n, d->unit_bytes),
 		       all + OFF_DIGEST) &&
 	       nt_redo_seal(d->redo.key, all, all + OFF_SEAL);
 }

@@ -1,49 +1,42 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Taking away what the quarantine itself made, and putting times back. */
+/* Taking away what the quarantine itself made, and putting times back; and a record without an
+ * entry: what a power cut leaves between the two when a folder or file is made or taken away. */
 #include "ntfswrite/vol_internal.h"
 
 #include <string.h>
 
-#include "core/text.h"
-
-#define NAME_UNITS 255U
-
 struct doomed { /* a name that is to go */
 	uint64_t dir_ref, ref;
 	const char *utf8;
-	ntfschar le[NAME_UNITS];
-	size_t n;
+	struct nt_name name;
 };
 
-static int doomed_init(struct doomed *d, struct rs_err *err)
-{
-	uint16_t units[NAME_UNITS];
-	long n = rs_utf8_to_utf16(d->utf8, units, NAME_UNITS);
+/* The first name of a folder, or its first folder. */
+struct found {
+	bool is_folder_wanted, is_found;
+	char name[NT_NAME_BYTES];
+	uint64_t ref;
+};
 
-	if (n <= 0)
-		return rs_fail_on(err, RS_E_NO_SUCH_FILE, d->utf8, "not a name");
-	d->n = (size_t)n;
-	for (size_t i = 0; i < d->n; i++)
-		d->le[i] = cpu_to_le16(units[i]);
-	return 0;
-}
-
-static bool stop_at_first(void *user, const char *name, uint64_t ref, bool is_dir)
+static bool find_first(void *user, const char *name, uint64_t ref, bool is_dir)
 {
-	(void)name;
-	(void)ref;
-	(void)is_dir;
-	*(bool *)user = false;
+	struct found *f = user;
+
+	if (f->is_folder_wanted && !is_dir)
+		return true;
+	f->is_found = true;
+	f->ref = ref;
+	memcpy(f->name, name, strlen(name) + 1 <= sizeof(f->name) ? strlen(name) + 1 : 0);
 	return false;
 }
 
 int nt_is_empty(struct nt_vol *vol, uint64_t dir_ref, bool *ret, struct rs_err *err)
 {
-	bool is_empty = true;
-	int r = nt_list(vol, dir_ref, stop_at_first, &is_empty, err);
+	struct found f = {.is_found = false};
+	int r = nt_list(vol, dir_ref, find_first, &f, err);
 
 	if (r == 0)
-		*ret = is_empty;
+		*ret = !f.is_found;
 	return r;
 }
 
@@ -68,13 +61,10 @@ static int remove_step(struct nt_vol *vol, struct doomed *d, struct rs_err *err)
 	auto_inode ntfs_inode *dir = NULL;
 	auto_inode ntfs_inode *ni = NULL;
 	uint64_t there = 0;
-	uint16_t units[NAME_UNITS];
 	int r = nt_inode_open(vol, d->dir_ref, &dir, err);
 
-	for (size_t i = 0; i < d->n; i++)
-		units[i] = le16_to_cpu(d->le[i]);
 	if (r == 0)
-		r = nt_dir_find(vol, dir, units, d->n, &there, err);
+		r = nt_dir_find(vol, dir, &d->name, &there, err);
 	if (r == 0 && there != d->ref)
 		r = rs_fail_on(err, RS_E_CHANGED, d->utf8, "another file has this name now");
 	if (r == 0)
@@ -83,7 +73,7 @@ static int remove_step(struct nt_vol *vol, struct doomed *d, struct rs_err *err)
 		return r;
 	nt_lib_begin(vol);
 	/* closes both inodes, also when it fails */
-	if (ntfs_delete(vol->lib, NULL, rs_steal(ni), rs_steal(dir), d->le, (u8)d->n))
+	if (ntfs_delete(vol->lib, NULL, rs_steal(ni), rs_steal(dir), d->name.le, (u8)d->name.n))
 		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, d->utf8, err);
 	return 0;
 }
@@ -98,9 +88,9 @@ int nt_remove(
 	if (r == 0 && NT_REF_RECORD(dir_ref) == NT_ROOT_RECORD)
 		r = nt_lookup(vol, "", &d.dir_ref, err); /* with its sequence number */
 	if (r == 0)
-		r = doomed_init(&d, err);
-	if (r == 0)
-		r = check_doomed(vol, &d, err);
+		r = nt_name_init(&d.name, name) && d.name.n
+			    ? check_doomed(vol, &d, err)
+			    : rs_fail_on(err, RS_E_NO_SUCH_FILE, name, "not a name");
 	if (r == 0)
 		r = nt_stat(vol, d.dir_ref, &times, err);
 	if (r != 0)
@@ -110,29 +100,11 @@ int nt_remove(
 	return r < 0 ? r : nt_set_times(vol, d.dir_ref, &times, err);
 }
 
-struct found {
-	char name[NT_NAME_BYTES];
-	uint64_t ref;
-	bool is_found;
-};
-
-static bool first_folder(void *user, const char *name, uint64_t ref, bool is_dir)
-{
-	struct found *f = user;
-
-	if (!is_dir)
-		return true;
-	f->is_found = true;
-	f->ref = ref;
-	memcpy(f->name, name, strlen(name) + 1 <= sizeof(f->name) ? strlen(name) + 1 : 0);
-	return false;
-}
-
 int nt_remove_empty_folders(struct nt_vol *vol, uint64_t dir_ref, struct rs_err *err)
 {
 	for (;;) {
-		struct found f = {.is_found = false};
-		int r = nt_list(vol, dir_ref, first_folder, &f, err);
+		struct found f = {.is_folder_wanted = true};
+		int r = nt_list(vol, dir_ref, find_first, &f, err);
 		if (r == 0 && f.is_found)
 			r = nt_remove(vol, dir_ref, f.name, f.ref, err);
 		if (r < 0 || !f.is_found)
@@ -169,6 +141,65 @@ int nt_set_times(struct nt_vol *vol, uint64_t ref, const struct nt_stat *times, 
 		return 0;
 	r = set_times(vol, ref, times, err);
 	return nt_step_end(vol, (uint64_t[]){0}, r, err);
+}
+
+/* The only name of the record, copied; anything else is not for us. */
+static int only_name(struct nt_vol *vol, ntfs_inode *ni, struct nt_file_name *ret,
+	uint8_t key[NT_IX_FN_MAX], struct rs_err *err)
+{
+	auto_ctx ntfs_attr_search_ctx *ctx = NULL;
+	int r = nt_next_name(vol, ni, &ctx, ret, err);
+
+	if (r < 0)
+		return r;
+	if (!r || le16_to_cpu(ni->mrec->link_count) != 1)
+		return rs_fail(err, RS_E_NTFS_DAMAGED, "not a record with one name");
+	struct rs_view value = nt_attr_value(ctx);
+	if (value.len > NT_IX_FN_MAX)
+		return rs_fail(err, RS_E_NTFS_DAMAGED, "a malformed name");
+	memcpy(key, value.p, value.len);
+	ret->name.p = key + NT_IX_FN_BYTES;
+	return 0;
+}
+
+static int relink(struct nt_vol *vol, uint64_t ref, uint64_t dir_ref, struct rs_err *err)
+{
+	auto_inode ntfs_inode *ni = NULL;
+	auto_inode ntfs_inode *dir = NULL;
+	struct nt_file_name fn = {0};
+	uint8_t key[NT_IX_FN_MAX];
+	uint64_t there = 0;
+	int r = nt_inode_open(vol, ref, &ni, err);
+
+	if (r == 0)
+		r = only_name(vol, ni, &fn, key, err);
+	if (r == 0)
+		r = nt_inode_open(vol, dir_ref, &dir, err);
+	if (r != 0)
+		return r;
+	const struct nt_name name = nt_name_of(fn.name);
+	if (fn.parent_ref != nt_inode_ref(dir))
+		return rs_fail(err, RS_E_CHANGED, "the record names another folder");
+	r = nt_dir_find(vol, dir, &name, &there, err);
+	if (r == 0 && there)
+		r = rs_fail(err, RS_E_CHANGED, "the folder has an entry of this name");
+	if (r < 0)
+		return r;
+	nt_lib_begin(vol);
+	if (ntfs_index_add_filename(dir, (FILE_NAME_ATTR *)(void *)key, nt_inode_ref(ni)) ||
+		ntfs_inode_sync(dir))
+		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "index of the folder", err);
+	return 0;
+}
+
+int nt_relink(struct nt_vol *vol, uint64_t ref, uint64_t dir_ref, struct rs_err *err)
+{
+	int r = nt_step_begin(vol, err);
+
+	if (r < 0)
+		return r;
+	r = relink(vol, ref, dir_ref, err);
+	return nt_step_end(vol, (uint64_t[]){dir_ref, 0}, r, err);
 }
 
 int nt_free_bytes(struct nt_vol *vol, uint64_t *ret, struct rs_err *err)

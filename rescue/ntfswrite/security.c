@@ -2,7 +2,7 @@
 /* The descriptor of a record: a shared one in $Secure, named by an ID in $STANDARD_INFORMATION, or
  * an attribute of its own, as in NTFS before version 3, which every Windows still reads. New ones
  * are never added to $Secure: that cannot be taken back. */
-#include "ntfswrite/security_internal.h"
+#include "ntfswrite/vol_internal.h"
 
 #include <errno.h>
 #include <string.h>
@@ -12,39 +12,39 @@
 #define SDS_MAX_BYTES                                                                              \
 	(256U << 20) /* a server with very many different permissions has some 10 MiB */
 
-void nt_sds_free(struct nt_sds *sds)
-{
-	if (!sds)
-		return;
-	free(sds->all);
-	free(sds);
-}
-
 static ntfs_attr *open_sds(struct nt_vol *vol)
 {
-	static const char name[] = "$SDS";
-	ntfschar le[4];
+	struct nt_name name;
 
-	for (size_t i = 0; i < 4; i++)
-		le[i] = cpu_to_le16((uint16_t)(unsigned char)name[i]);
-	return vol->lib->secure_ni ? ntfs_attr_open(vol->lib->secure_ni, AT_DATA, le, 4) : NULL;
+	return vol->lib->secure_ni && nt_name_init(&name, "$SDS")
+		       ? ntfs_attr_open(vol->lib->secure_ni, AT_DATA, name.le, (u32)name.n)
+		       : NULL;
 }
 
-struct filling {
-	struct nt_sds *sds;
-	size_t cap;
-	bool no_memory;
-};
+/* @len bytes of an attribute, in memory of their own. */
+static int read_bytes(struct nt_vol *vol, ntfs_attr *na, uint64_t off_bytes, size_t len,
+	uint8_t **ret, struct rs_err *err)
+{
+	auto_free uint8_t *p = malloc(len + 1);
+
+	if (!p)
+		return rs_fail(err, RS_E_MEMORY, "security descriptor");
+	nt_lib_begin(vol);
+	if (!na || ntfs_attr_pread(na, (s64)off_bytes, (s64)len, p) != (s64)len)
+		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "security descriptor", err);
+	*ret = rs_steal(p);
+	return 0;
+}
 
 static bool add_entry(void *user, const struct nt_sds_entry *e, struct rs_view sd)
 {
-	struct filling *f = user;
+	struct nt_sds *sds = user;
 
 	(void)sd;
-	f->no_memory = !rs_list_grow(&f->sds->all, f->sds->n, &f->cap, sizeof(*e));
-	if (!f->no_memory)
-		f->sds->all[f->sds->n++] = *e;
-	return !f->no_memory;
+	sds->is_short = !rs_list_grow(&sds->all, sds->n, &sds->cap, sizeof(*e));
+	if (!sds->is_short)
+		sds->all[sds->n++] = *e;
+	return !sds->is_short;
 }
 
 /* Blocks that cannot be read are passed over: what they hold is not found. */
@@ -52,8 +52,8 @@ static int load_sds(struct nt_vol *vol, struct nt_sds *sds, struct rs_err *err)
 {
 	auto_attr ntfs_attr *na = open_sds(vol);
 	auto_free uint8_t *block = malloc(NT_SDS_BLOCK_BYTES);
-	struct filling f = {.sds = sds};
 
+	*sds = (struct nt_sds){0};
 	if (!block)
 		return rs_fail(err, RS_E_MEMORY, "security descriptors");
 	s64 size = na && na->data_size < SDS_MAX_BYTES ? na->data_size : na ? SDS_MAX_BYTES : 0;
@@ -63,8 +63,8 @@ static int load_sds(struct nt_vol *vol, struct nt_sds *sds, struct rs_err *err)
 
 		if (got <= 0)
 			continue;
-		nt_sds_each((struct rs_view){block, (size_t)got}, (uint64_t)at, add_entry, &f);
-		if (f.no_memory)
+		nt_sds_each((struct rs_view){block, (size_t)got}, (uint64_t)at, add_entry, sds);
+		if (sds->is_short)
 			return rs_fail(err, RS_E_MEMORY, "security descriptors");
 	}
 	nt_lib_begin(vol); /* an unreadable block is no error of the next call */
@@ -73,33 +73,20 @@ static int load_sds(struct nt_vol *vol, struct nt_sds *sds, struct rs_err *err)
 
 static int need_sds(struct nt_vol *vol, struct rs_err *err)
 {
-	if (vol->sds)
+	if (vol->sds.is_there)
 		return 0;
-	struct nt_sds *sds = calloc(1, sizeof(*sds));
-	int r = sds ? load_sds(vol, sds, err) : rs_fail(err, RS_E_MEMORY, "descriptors");
-
-	if (r < 0) {
-		nt_sds_free(sds);
-		return r;
-	}
-	vol->sds = sds;
-	return 0;
+	free(vol->sds.all); /* of a try before */
+	int r = load_sds(vol, &vol->sds, err);
+	vol->sds.is_there = r == 0;
+	return r;
 }
 
-static int read_shared(struct nt_vol *vol, const struct nt_sds_entry *e, uint8_t **ret,
-	size_t *ret_len, struct rs_err *err)
+static int read_shared(
+	struct nt_vol *vol, const struct nt_sds_entry *e, uint8_t **ret, struct rs_err *err)
 {
 	auto_attr ntfs_attr *na = open_sds(vol);
-	auto_free uint8_t *p = malloc(e->len ? e->len : 1);
 
-	if (!p)
-		return rs_fail(err, RS_E_MEMORY, "security descriptor");
-	nt_lib_begin(vol);
-	if (!na || ntfs_attr_pread(na, (s64)e->off_bytes, e->len, p) != (s64)e->len)
-		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "$Secure", err);
-	*ret = rs_steal(p);
-	*ret_len = e->len;
-	return 0;
+	return read_bytes(vol, na, e->off_bytes, e->len, ret, err);
 }
 
 static int read_by_id(
@@ -107,9 +94,13 @@ static int read_by_id(
 {
 	int r = need_sds(vol, err);
 
-	for (size_t i = 0; r == 0 && i < vol->sds->n; i++)
-		if (vol->sds->all[i].id == id)
-			return read_shared(vol, &vol->sds->all[i], ret, ret_len, err);
+	for (size_t i = 0; r == 0 && i < vol->sds.n; i++) {
+		const struct nt_sds_entry *e = &vol->sds.all[i];
+		if (e->id != id)
+			continue;
+		*ret_len = e->len;
+		return read_shared(vol, e, ret, err);
+	}
 	return r < 0 ? r : rs_fail(err, RS_E_NO_SUCH_FILE, "$Secure has no entry %u", id);
 }
 
@@ -123,14 +114,8 @@ static int read_own(
 			"security descriptor", err);
 	if (na->data_size < 0 || na->data_size > NT_SECURITY_MAX)
 		return rs_fail(err, RS_E_NTFS_DAMAGED, "a security descriptor too long");
-	auto_free uint8_t *p = malloc((size_t)na->data_size + 1);
-	if (!p)
-		return rs_fail(err, RS_E_MEMORY, "security descriptor");
-	if (ntfs_attr_pread(na, 0, na->data_size, p) != na->data_size)
-		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "security descriptor", err);
 	*ret_len = (size_t)na->data_size;
-	*ret = rs_steal(p);
-	return 0;
+	return read_bytes(vol, na, 0, *ret_len, ret, err);
 }
 
 int nt_security_read(
@@ -153,13 +138,11 @@ int nt_security_find(struct nt_vol *vol, struct rs_view sd, uint32_t *ret_id, st
 	int r = need_sds(vol, err);
 
 	*ret_id = 0;
-	for (size_t i = 0; r == 0 && !*ret_id && i < vol->sds->n; i++) {
-		const struct nt_sds_entry *e = &vol->sds->all[i];
+	for (size_t i = 0; r == 0 && !*ret_id && i < vol->sds.n; i++) {
+		const struct nt_sds_entry *e = &vol->sds.all[i];
 		auto_free uint8_t *p = NULL;
-		size_t len = 0;
-		if (e->hash != hash || e->len != sd.len)
-			continue;
-		if (read_shared(vol, e, &p, &len, NULL) == 0 && p && !memcmp(p, sd.p, len))
+		if (e->hash == hash && e->len == sd.len && read_shared(vol, e, &p, NULL) == 0 &&
+			!memcmp(p, sd.p, sd.len))
 			*ret_id = e->id;
 	}
 	return r;

@@ -42,14 +42,11 @@ static void names_done(struct names *names)
 
 /* ---- looking ---- */
 
-static int add_name(
-	struct names *names, struct rs_view key, const struct nt_switch *sw, struct rs_err *err)
+static int add_name(struct names *names, const struct nt_file_name *fn, struct rs_view key,
+	const struct nt_switch *sw, struct rs_err *err)
 {
-	struct nt_file_name fn;
+	bool is_from = fn->parent_ref == sw->from_ref, is_to = fn->parent_ref == sw->to_ref;
 
-	if (!nt_file_name_parse(key, &fn))
-		return rs_fail(err, RS_E_NTFS_DAMAGED, "a malformed name");
-	bool is_from = fn.parent_ref == sw->from_ref, is_to = fn.parent_ref == sw->to_ref;
 	if (!is_from && !is_to)
 		return 0;
 	if (names->n == NAMES_MAX)
@@ -58,7 +55,7 @@ static int add_name(
 		return rs_fail(err, RS_E_MEMORY, "names of the file");
 	struct name *n = &names->all[names->n++];
 	*n = (struct name){.is_from = is_from, .is_to = is_to};
-	n->len = (uint16_t)(NT_IX_FN_BYTES + fn.name.len);
+	n->len = (uint16_t)(NT_IX_FN_BYTES + fn->name.len);
 	memcpy(n->key, key.p, n->len);
 	names->n_from += is_from;
 	names->n_to += is_to;
@@ -70,6 +67,8 @@ static int read_names(
 	struct nt_vol *vol, const struct nt_switch *sw, struct names *ret, struct rs_err *err)
 {
 	auto_inode ntfs_inode *ni = NULL;
+	auto_ctx ntfs_attr_search_ctx *ctx = NULL;
+	struct nt_file_name fn;
 	struct rs_err why = {0};
 	int r = nt_inode_open(vol, sw->file_ref, &ni, &why);
 
@@ -79,15 +78,9 @@ static int read_names(
 		return rs_err_pass(err, r, &why);
 	ret->file_ref = nt_inode_ref(ni);
 	ret->is_dir = nt_inode_is_dir(ni);
-	auto_ctx ntfs_attr_search_ctx *ctx = ntfs_attr_get_search_ctx(ni, NULL);
-	if (!ctx)
-		return rs_fail(err, RS_E_MEMORY, "record");
-	while (!ntfs_attr_lookup(AT_FILE_NAME, NULL, 0, CASE_SENSITIVE, 0, NULL, 0, ctx)) {
-		r = add_name(ret, nt_attr_value(ctx), sw, err);
-		if (r < 0)
-			return r;
-	}
-	return errno == ENOENT ? 0 : nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "record", err);
+	while (r == 0 && (r = nt_next_name(vol, ni, &ctx, &fn, err)) == 1)
+		r = add_name(ret, &fn, nt_attr_value(ctx), sw, err);
+	return r;
 }
 
 /* The entry of exactly this name, *ret_ref 0 if there is none; its FILE_NAME is copied when
@@ -114,26 +107,13 @@ static int find_entry(struct nt_vol *vol, ntfs_inode *dir, const struct name *na
 	return r;
 }
 
-static int open_folder(struct nt_vol *vol, uint64_t ref, ntfs_inode **ret, struct rs_err *err)
-{
-	auto_inode ntfs_inode *ni = NULL;
-	int r = nt_inode_open(vol, ref, &ni, err);
-
-	if (r < 0)
-		return r;
-	if (!nt_inode_is_dir(ni) || (ni->flags & FILE_ATTR_REPARSE_POINT))
-		return rs_fail(err, RS_E_UNSAFE_PATH, "not a plain folder");
-	*ret = rs_steal(ni);
-	return 0;
-}
-
 /* How many of the file's names have an entry of the file in this folder? *ret_missing: names that
  * the record puts there but the index does not have. */
 static int count_entries(struct nt_vol *vol, uint64_t dir_ref, bool is_to,
 	const struct names *names, size_t ret_count[2], struct rs_err *err)
 {
 	auto_inode ntfs_inode *dir = NULL;
-	int r = open_folder(vol, dir_ref, &dir, err);
+	int r = nt_folder_open(vol, dir_ref, &dir, err);
 
 	ret_count[0] = ret_count[1] = 0;
 	for (size_t i = 0; r == 0 && i < names->n; i++) {
@@ -178,12 +158,12 @@ static int complete(
 {
 	auto_inode ntfs_inode *from = NULL;
 	auto_inode ntfs_inode *to = NULL;
-	int r = sw->from_ref ? open_folder(vol, sw->from_ref, &from, err) : 0;
+	int r = sw->from_ref ? nt_folder_open(vol, sw->from_ref, &from, err) : 0;
 
 	if (r == 0 && NT_REF_RECORD(sw->from_ref) == NT_REF_RECORD(sw->to_ref))
 		return rs_fail(err, RS_E_BUG, "a switch from a folder to itself");
 	if (r == 0)
-		r = open_folder(vol, sw->to_ref, &to, err);
+		r = nt_folder_open(vol, sw->to_ref, &to, err);
 	if (r < 0)
 		return r;
 	*ret = (struct nt_switch){sw->file_ref, from ? nt_inode_ref(from) : 0, nt_inode_ref(to)};
@@ -227,9 +207,7 @@ static int find_taken(struct nt_vol *vol, ntfs_inode *to, const struct name *nam
 	uint64_t *ret_ref, struct rs_err *err)
 {
 	struct nt_file_name fn;
-	uint16_t units[255];
 	bool is_exact = false;
-	size_t n;
 	int r = is_case_sensitive(vol, to, &is_exact, err);
 
 	if (r < 0)
@@ -237,16 +215,15 @@ static int find_taken(struct nt_vol *vol, ntfs_inode *to, const struct name *nam
 	if (is_exact)
 		return find_entry(vol, to, name, ret_ref, NULL, err);
 	(void)nt_file_name_parse((struct rs_view){name->key, name->len}, &fn); /* parsed before */
-	for (n = 0; n < fn.name.len / 2 && n < 255; n++)
-		units[n] = rs_le16(fn.name.p + 2 * n);
-	return nt_dir_find(vol, to, units, n, ret_ref, err);
+	const struct nt_name units = nt_name_of(fn.name);
+	return nt_dir_find(vol, to, &units, ret_ref, err);
 }
 
 static int check_free(struct nt_vol *vol, const struct nt_switch *sw, const struct names *names,
 	struct rs_err *err)
 {
 	auto_inode ntfs_inode *to = NULL;
-	int r = open_folder(vol, sw->to_ref, &to, err);
+	int r = nt_folder_open(vol, sw->to_ref, &to, err);
 
 	for (size_t i = 0; r == 0 && i < names->n; i++) {
 		uint64_t ref = 0;
@@ -270,7 +247,7 @@ int nt_switch_look(struct nt_vol *vol, const struct nt_switch *sw,
 	if (r == 0)
 		r = read_names(vol, &whole, &names, err);
 	if (r == 0)
-		r = open_folder(vol, whole.to_ref, &to, err);
+		r = nt_folder_open(vol, whole.to_ref, &to, err);
 	for (size_t i = 0; r == 0 && i < names.n; i++) {
 		struct nt_switch_name n = {.name = text};
 		struct nt_file_name f = {0};
@@ -295,19 +272,18 @@ static int check_not_below(struct nt_vol *vol, const struct nt_switch *sw, struc
 
 	for (unsigned depth = 0; NT_REF_RECORD(at) != NT_ROOT_RECORD; depth++) {
 		auto_inode ntfs_inode *ni = NULL;
+		auto_ctx ntfs_attr_search_ctx *ctx = NULL;
 		struct nt_file_name fn;
 
 		if (NT_REF_RECORD(at) == NT_REF_RECORD(sw->file_ref) || depth == NT_DEPTH_MAX)
 			return rs_fail(err, RS_E_GUARD, "a folder cannot be moved into itself");
 		int r = nt_inode_open(vol, at, &ni, err);
+		if (r == 0)
+			r = nt_next_name(vol, ni, &ctx, &fn, err);
+		if (r == 0)
+			r = rs_fail(err, RS_E_NTFS_DAMAGED, "a folder without a name");
 		if (r < 0)
 			return r;
-		auto_ctx ntfs_attr_search_ctx *ctx = ntfs_attr_get_search_ctx(ni, NULL);
-		if (!ctx)
-			return rs_fail(err, RS_E_MEMORY, "record");
-		if (ntfs_attr_lookup(AT_FILE_NAME, NULL, 0, CASE_SENSITIVE, 0, NULL, 0, ctx) ||
-			!nt_file_name_parse(nt_attr_value(ctx), &fn))
-			return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "a folder without a name", err);
 		at = fn.parent_ref;
 	}
 	return 0;
@@ -321,10 +297,10 @@ static int add_entries(struct nt_vol *vol, const struct nt_switch *sw, const str
 {
 	auto_inode ntfs_inode *from = NULL;
 	auto_inode ntfs_inode *to = NULL;
-	int r = open_folder(vol, sw->from_ref, &from, err);
+	int r = nt_folder_open(vol, sw->from_ref, &from, err);
 
 	if (r == 0)
-		r = open_folder(vol, sw->to_ref, &to, err);
+		r = nt_folder_open(vol, sw->to_ref, &to, err);
 	for (size_t i = 0; r == 0 && i < names->n; i++) {
 		struct name copy = names->all[i];
 		uint64_t ref;
@@ -349,34 +325,29 @@ static int add_entries(struct nt_vol *vol, const struct nt_switch *sw, const str
 static int switch_parents(struct nt_vol *vol, const struct nt_switch *sw, struct rs_err *err)
 {
 	auto_inode ntfs_inode *ni = NULL;
+	auto_ctx ntfs_attr_search_ctx *ctx = NULL;
+	struct nt_file_name fn;
 	int r = nt_inode_open(vol, sw->file_ref, &ni, err);
 
 	if (r < 0)
 		return r;
-	auto_ctx ntfs_attr_search_ctx *ctx = ntfs_attr_get_search_ctx(ni, NULL);
-	if (!ctx)
-		return rs_fail(err, RS_E_MEMORY, "record");
-	while (!ntfs_attr_lookup(AT_FILE_NAME, NULL, 0, CASE_SENSITIVE, 0, NULL, 0, ctx)) {
-		struct nt_file_name fn;
-
-		if (!nt_file_name_parse(nt_attr_value(ctx), &fn))
-			return rs_fail(err, RS_E_NTFS_DAMAGED, "a malformed name");
+	while ((r = nt_next_name(vol, ni, &ctx, &fn, err)) == 1) {
 		if (fn.parent_ref != sw->from_ref)
 			continue;
 		rs_put_le64(
 			(uint8_t *)ctx->attr + le16_to_cpu(ctx->attr->value_offset), sw->to_ref);
 		ntfs_inode_mark_dirty(ctx->ntfs_ino);
 	}
-	if (errno != ENOENT || ntfs_inode_sync(ni))
-		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "record of the file", err);
-	return 0;
+	if (r == 0 && ntfs_inode_sync(ni))
+		r = nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "record of the file", err);
+	return r;
 }
 
 static int remove_entries(struct nt_vol *vol, const struct nt_switch *sw, const struct names *names,
 	struct rs_err *err)
 {
 	auto_inode ntfs_inode *from = NULL;
-	int r = open_folder(vol, sw->from_ref, &from, err);
+	int r = nt_folder_open(vol, sw->from_ref, &from, err);
 
 	for (size_t i = 0; r == 0 && i < names->n; i++) {
 		const struct name *n = &names->all[i];

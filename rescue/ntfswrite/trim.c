@@ -5,22 +5,16 @@
  * belongs is taken away; anything else out of order is real damage and left for chkdsk. */
 #include <string.h>
 
-#include "ntfswrite/order.h"
+#include "ntfswrite/vol_internal.h"
 
 #include <ntfs-3g/unistr.h>
 
 #define ENTRY_BYTES 0x10U
 
-/* A name that bounds a block; length 0: no bound. */
-struct bound {
-	ntfschar name[255];
-	u8 n;
-};
-
 /* A block as it is and its part that stays. */
 struct place {
 	uint64_t vcn;
-	struct bound low, high;
+	struct nt_name low, high; /* names that bound it; length 0: no bound */
 	unsigned depth;
 };
 
@@ -33,15 +27,9 @@ struct trim {
 	bool is_cutting; /* the second pass */
 };
 
-static void set_bound(struct bound *b, struct rs_view name)
+static int compare(const struct trim *t, const struct nt_name *a, const struct nt_name *b)
 {
-	b->n = (u8)(name.len / 2);
-	memcpy(b->name, name.p, name.len);
-}
-
-static int compare(const struct trim *t, const struct bound *a, const struct bound *b)
-{
-	return ntfs_names_full_collate(a->name, a->n, b->name, b->n, CASE_SENSITIVE,
+	return ntfs_names_full_collate(a->le, (u32)a->n, b->le, (u32)b->n, CASE_SENSITIVE,
 		t->vol->lib->upcase, t->vol->lib->upcase_len);
 }
 
@@ -58,13 +46,13 @@ static int damaged(struct rs_err *err, const char *what)
 }
 
 static int judge_entry(struct trim *t, const struct place *p, const struct nt_ix_entry *e,
-	struct bound *ret, int *ret_side, struct rs_err *err)
+	struct nt_name *ret, int *ret_side, struct rs_err *err)
 {
 	struct nt_file_name fn;
 
 	if (!nt_file_name_parse(e->key, &fn))
 		return damaged(err, "an entry with a malformed name");
-	set_bound(ret, fn.name);
+	*ret = nt_name_of(fn.name);
 	*ret_side = 0;
 	if (p->low.n && compare(t, ret, &p->low) <= 0)
 		*ret_side = -1;
@@ -77,14 +65,14 @@ static int judge_entry(struct trim *t, const struct place *p, const struct nt_ix
 		       : rs_fail(err, RS_E_MEMORY, "index");
 }
 
-static int descend(struct trim *t, uint64_t vcn, const struct place *above, const struct bound *low,
-	const struct bound *high, struct rs_err *err);
+static int descend(struct trim *t, uint64_t vcn, const struct place *above,
+	const struct nt_name *low, const struct nt_name *high, struct rs_err *err);
 
 /* All entries of a node: judge them, go down to the children that stay. */
 static int look(struct trim *t, struct place *p, struct rs_view block, size_t header,
 	struct cut *ret_cut, struct rs_err *err)
 {
-	struct bound before = p->low, name = {.n = 0};
+	struct nt_name before = p->low, name = {.n = 0};
 	struct cut cut = {0};
 	size_t at = 0, start;
 	int r = 0, side = 0;
@@ -100,7 +88,7 @@ static int look(struct trim *t, struct place *p, struct rs_view block, size_t he
 		if (!e.is_end && !cut.end)
 			r = judge_entry(t, p, &e, &name, &side, err);
 		else if (!e.is_end)
-			r = judge_entry(t, p, &e, &(struct bound){.n = 0}, &(int){0}, err);
+			r = judge_entry(t, p, &e, &(struct nt_name){.n = 0}, &(int){0}, err);
 		if (r < 0)
 			return r;
 		if (!e.is_end && side < 0 && !cut.end) {
@@ -146,8 +134,8 @@ static void apply_cut(const struct cut *c, uint8_t *block, size_t header)
 	rs_put_le32(node + 4, (uint32_t)(first + kept + end_bytes));
 }
 
-static int descend(struct trim *t, uint64_t vcn, const struct place *above, const struct bound *low,
-	const struct bound *high, struct rs_err *err)
+static int descend(struct trim *t, uint64_t vcn, const struct place *above,
+	const struct nt_name *low, const struct nt_name *high, struct rs_err *err)
 {
 	struct place p = {.vcn = vcn, .low = *low, .high = *high, .depth = above->depth + 1};
 	const uint32_t len = t->ix.block_bytes;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Mounting and unmounting; the steps. */
-#include "ntfswrite/security_internal.h"
+#include "ntfswrite/vol_internal.h"
 
 #include <errno.h>
 #include <string.h>
@@ -9,57 +9,24 @@
  * index that leads back to itself for ever. */
 #define MOUNT_READS (1U << 20)
 
-/* One record of $MFT and its copy in $MFTMirr. */
-struct twin {
-	uint64_t off_bytes, copy_off_bytes;
-	uint8_t *rec, *copy; /* as on the disk, then with fixups applied */
-	uint8_t *rec_disk;
-	bool is_sound, is_copy_sound;
+/* A record of $MFT, or its copy in $MFTMirr. */
+struct record {
+	uint64_t off_bytes;
+	uint8_t disk[NT_RECORD_MAX], plain[NT_RECORD_MAX]; /* as it lies there; fixups undone */
+	bool is_sound;
 };
 
-static void twin_done(struct twin *t)
+static int record_read(struct nt_vol *vol, uint64_t off_bytes, uint32_t len, struct record *ret,
+	struct rs_err *err)
 {
-	free(t->rec);
-	free(t->copy);
-	free(t->rec_disk);
-}
+	int r = nt_dev_read(&vol->dev, off_bytes, ret->disk, len, err);
 
-#define auto_twin __attribute__((cleanup(twin_done)))
-
-static bool is_sound_record(uint8_t *rec, uint32_t record_bytes)
-{
-	return !nt_record_prepare(rec, record_bytes);
-}
-
-static int twin_read(struct nt_vol *vol, const struct nt_geometry *g, uint64_t number,
-	struct twin *t, struct rs_err *err)
-{
-	t->off_bytes = g->mft_off_bytes + number * g->record_bytes;
-	t->copy_off_bytes = g->mftmirr_off_bytes + number * g->record_bytes;
-	t->rec = malloc(g->record_bytes);
-	t->copy = malloc(g->record_bytes);
-	t->rec_disk = malloc(g->record_bytes);
-	if (!t->rec || !t->copy || !t->rec_disk)
-		return rs_fail_on(err, RS_E_MEMORY, vol->dev.src->name, "record");
-	int r = nt_dev_read(&vol->dev, t->off_bytes, t->rec, g->record_bytes, err);
-	if (r == 0)
-		r = nt_dev_read(&vol->dev, t->copy_off_bytes, t->copy, g->record_bytes, err);
 	if (r < 0)
 		return r;
-	memcpy(t->rec_disk, t->rec, g->record_bytes);
-	t->is_sound = is_sound_record(t->rec, g->record_bytes);
-	t->is_copy_sound = is_sound_record(t->copy, g->record_bytes);
+	ret->off_bytes = off_bytes;
+	memcpy(ret->plain, ret->disk, len);
+	ret->is_sound = !nt_record_prepare(ret->plain, len);
 	return 0;
-}
-
-/* For reading only: the copy in place of a torn record. */
-static int copy_over(
-	struct nt_vol *vol, const struct nt_geometry *g, struct twin *t, struct rs_err *err)
-{
-	int r = nt_dev_read(&vol->dev, t->copy_off_bytes, t->rec_disk, g->record_bytes, err);
-
-	return r < 0 ? r
-		     : nt_dev_put(&vol->dev, t->off_bytes, t->rec_disk, g->record_bytes, true, err);
 }
 
 /* Windows and libntfs-3g write a record of $MFT and then its copy. After a cut between the two,
@@ -69,27 +36,31 @@ static int copy_over(
  * torn record of $MFT itself is not repaired: reading uses the copy, writing is refused. */
 static int mend_mirror(struct nt_vol *vol, const struct nt_geometry *g, struct rs_err *err)
 {
-	uint64_t n = g->cluster_bytes / g->record_bytes;
+	const uint32_t len = g->record_bytes;
+	uint64_t n = g->cluster_bytes / len;
+	struct record rec, copy;
 
 	n = n < 4 ? 4 : n; /* what libntfs-3g compares: a cluster, at least four records */
 	for (uint64_t i = 0; i < n; i++) {
-		auto_twin struct twin t = {0};
-		int r = twin_read(vol, g, i, &t, err);
+		int r = record_read(vol, g->mft_off_bytes + i * len, len, &rec, err);
 
+		if (r == 0)
+			r = record_read(vol, g->mftmirr_off_bytes + i * len, len, &copy, err);
 		if (r < 0)
 			return r;
-		if (i >= 4 && (!t.is_sound || !t.is_copy_sound))
+		if (i >= 4 && (!rec.is_sound || !copy.is_sound))
 			break; /* Windows keeps four, whatever the cluster holds */
-		if (t.is_sound && t.is_copy_sound && !memcmp(t.rec, t.copy, rs_le32(t.rec + 0x18)))
+		if (rec.is_sound && copy.is_sound &&
+			!memcmp(rec.plain, copy.plain, rs_le32(rec.plain + 0x18)))
 			continue;
-		if (t.is_sound)
-			r = nt_dev_put(&vol->dev, t.copy_off_bytes, t.rec_disk, g->record_bytes,
-				!vol->can_write, err);
-		else if (vol->can_write || !t.is_copy_sound)
+		if (rec.is_sound)
+			r = nt_dev_put(
+				&vol->dev, copy.off_bytes, rec.disk, len, !vol->can_write, err);
+		else if (vol->can_write || !copy.is_sound)
 			r = rs_fail_on(err, RS_E_NTFS_DAMAGED, vol->dev.src->name,
 				"record %u of $MFT is torn", (unsigned)i);
 		else
-			r = copy_over(vol, g, &t, err);
+			r = nt_dev_put(&vol->dev, rec.off_bytes, copy.disk, len, true, err);
 		if (r < 0)
 			return r;
 	}
@@ -114,7 +85,7 @@ static int finish_step(struct nt_vol *vol, struct nt_redo *ret, struct rs_err *e
 		r = nt_dev_put(d, u->off_bytes, u->now, ret->unit_bytes, !vol->can_write, err);
 		nt_dev_rank(d, u->off_bytes, ret->unit_bytes, u->rank);
 		if (u->is_bitmap)
-			nt_dev_mark_bitmap(d, u->off_bytes, ret->unit_bytes);
+			nt_dev_rank(d, u->off_bytes, ret->unit_bytes, NT_RANK_BITMAP);
 	}
 	vol->is_whole = r == 0 && (ret->is_found || !may_be);
 	vol->is_flag_ours = r == 0 && may_be && ret->is_found && ret->is_flag_ours;
@@ -167,19 +138,13 @@ static int load_mft_times(struct nt_vol *vol, struct rs_err *err)
 			    NULL, 0, ctx))
 		return nt_lib_fail(vol, RS_E_NTFS_DAMAGED, "$MFT", err);
 	struct rs_view si = nt_attr_value(ctx);
-	uint64_t times[4];
-	uint32_t flags;
-	for (size_t i = 0; i < 4; i++) {
-		if (!rs_view_u64(si, i * 8, &times[i]))
-			return rs_fail_on(err, RS_E_NTFS_DAMAGED, "$MFT", "its times");
-	}
-	if (!rs_view_u32(si, 32, &flags))
-		return rs_fail_on(err, RS_E_NTFS_DAMAGED, "$MFT", "its flags");
-	ni->creation_time = cpu_to_le64(times[0]);
-	ni->last_data_change_time = cpu_to_le64(times[1]);
-	ni->last_mft_change_time = cpu_to_le64(times[2]);
-	ni->last_access_time = cpu_to_le64(times[3]);
-	ni->flags = cpu_to_le32(flags);
+	if (si.len < 36)
+		return rs_fail_on(err, RS_E_NTFS_DAMAGED, "$MFT", "its times and flags");
+	ni->creation_time = cpu_to_le64(rs_le64(si.p));
+	ni->last_data_change_time = cpu_to_le64(rs_le64(si.p + 8));
+	ni->last_mft_change_time = cpu_to_le64(rs_le64(si.p + 16));
+	ni->last_access_time = cpu_to_le64(rs_le64(si.p + 24));
+	ni->flags = cpu_to_le32(rs_le32(si.p + 32));
 	if (si.len < 72) /* 1.x: nothing more */
 		return 0;
 	set_nino_flag(ni, v3_Extensions);
@@ -273,7 +238,7 @@ int nt_vol_close(struct nt_vol *vol, struct rs_err *err)
 	}
 	drop_library(vol);
 	nt_dev_done(&vol->dev);
-	nt_sds_free(vol->sds);
+	free(vol->sds.all);
 	free(vol);
 	return r;
 }

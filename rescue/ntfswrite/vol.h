@@ -155,7 +155,7 @@ int nt_set_times(struct nt_vol *vol, uint64_t ref, const struct nt_stat *times, 
 /** Bytes in free clusters. */
 int nt_free_bytes(struct nt_vol *vol, uint64_t *ret, struct rs_err *err);
 
-/* ---- records without an entry (relink.c): what a cut leaves of a folder or file of ours ---- */
+/* ---- records without an entry (remove.c): what a cut leaves of a folder or file of ours ---- */
 
 /** Put the entry of the record's only name into the folder that the record names. Flushed.
  * Errors: RS_E_CHANGED (another folder, or the name is taken), RS_E_NTFS_DAMAGED, RS_E_IO_WRITE. */

@@ -3,8 +3,10 @@
 #ifndef UNBRICK_NTFS_VOL_INTERNAL_H
 #define UNBRICK_NTFS_VOL_INTERNAL_H
 
+#include "core/list.h"
 #include "ntfs/index.h"
 #include "ntfswrite/device.h"
+#include "ntfswrite/security.h"
 #include "ntfswrite/vol.h"
 
 #include <sys/stat.h> /* or the headers of the library make a struct timespec of their own */
@@ -17,7 +19,12 @@
 #include <ntfs-3g/inode.h>
 #include <ntfs-3g/volume.h>
 
-struct nt_sds;
+/* What $Secure:$SDS holds, read once (nothing here ever writes $Secure). */
+struct nt_sds {
+	struct nt_sds_entry *all;
+	size_t n, cap;
+	bool is_there, is_short; /* short: of memory, while it is read */
+};
 
 struct nt_vol {
 	struct nt_dev dev;
@@ -30,7 +37,7 @@ struct nt_vol {
 	bool is_flag_ours;		/* VOLUME_IS_DIRTY is on, and was off before our steps */
 	bool is_marking;		/* records made from now on get the mark (mark.c) */
 	const struct nt_replay *replay; /* what it is seen through, or NULL */
-	struct nt_sds *sds;		/* what $Secure holds, once it was asked (security.c) */
+	struct nt_sds sds;
 };
 
 /** An error of the library: the block source's own error if there was one, else errno (ENOSPC,
@@ -64,9 +71,27 @@ bool nt_is_reparse(ntfs_inode *ni);
 /** Value of the resident attribute that @ctx stands on; an empty view if it is not resident. */
 struct rs_view nt_attr_value(const ntfs_attr_search_ctx *ctx);
 
+#define NT_NAME_UNITS 255U
+
+/* A name as the library takes it. */
+struct nt_name {
+	ntfschar le[NT_NAME_UNITS];
+	size_t n;
+};
+
+/** false: not valid, or too long. */
+bool nt_name_init(struct nt_name *name, const char *utf8);
+/** UTF-16LE of a name that nt_file_name_parse took apart. */
+struct nt_name nt_name_of(struct rs_view utf16);
+/** The record's first name, then the next one (@ctx is NULL at first, and stands on it):
+ * 1, 0: no more, or an error. */
+int nt_next_name(struct nt_vol *vol, ntfs_inode *ni, ntfs_attr_search_ctx **ctx,
+	struct nt_file_name *ret, struct rs_err *err);
 /** One name in a folder: $UpCase, then exactly if two differ in case only. *ret_ref = 0: none. */
-int nt_dir_find(struct nt_vol *vol, ntfs_inode *dir, const uint16_t *name, size_t units,
-	uint64_t *ret_ref, struct rs_err *err);
+int nt_dir_find(struct nt_vol *vol, ntfs_inode *dir, const struct nt_name *name, uint64_t *ret_ref,
+	struct rs_err *err);
+/** nt_inode_open of a folder. Errors: RS_E_UNSAFE_PATH (anything else, or a reparse point). */
+int nt_folder_open(struct nt_vol *vol, uint64_t ref, ntfs_inode **ret, struct rs_err *err);
 /** The folder's index for nt_ix_walk; @attr is INDEX_ALLOCATION (NULL if there is none) and
  * *ret_root the INDEX_ROOT's value, both the caller's to free. */
 int nt_dir_index(struct nt_vol *vol, ntfs_inode *dir, struct nt_ix *ret, uint8_t **ret_root,
@@ -80,7 +105,40 @@ int nt_step_end(struct nt_vol *vol, const uint64_t *dir_refs, int r, struct rs_e
 /** Errors: RS_E_READ_ONLY. */
 int nt_step_begin(struct nt_vol *vol, struct rs_err *err);
 
-/** Give every changed unit its rank (order.c). */
+/* ---- security.c ---- */
+
+/** The ID of an entry of $Secure with exactly these bytes; 0: there is none.
+ * Errors: RS_E_MEMORY, RS_E_IO_READ. What is damaged counts as not there. */
+int nt_security_find(struct nt_vol *vol, struct rs_view sd, uint32_t *ret_id, struct rs_err *err);
+/** Give a new record, made without an ID, this descriptor of its own. Not yet written. */
+int nt_security_set(struct nt_vol *vol, ntfs_inode *ni, struct rs_view sd, struct rs_err *err);
+
+/* ---- order.c, order_tree.c ---- */
+
+enum nt_rank {
+	NT_RANK_CONTENTS, /* what nobody ranks */
+	NT_RANK_RECORDS,
+	NT_RANK_COPY, /* $MFTMirr, where it goes first */
+	NT_RANK_SYSTEM,
+	NT_RANK_FOLDERS, /* and the levels after it */
+	NT_RANK_FREED = 64,
+	NT_RANK_MIRROR,
+	NT_RANK_KEEP = UINT32_MAX,
+};
+
+/** Rank a range of an attribute's bytes (or only look, NT_RANK_KEEP). -1: it is not mapped. */
+int nt_order_range(struct nt_vol *vol, ntfs_attr *na, uint64_t off_bytes, uint64_t len_bytes,
+	uint32_t rank, bool *ret_is_changed);
+
+/** A number for an entry by its reference and name. */
+uint64_t nt_hash(uint64_t seed, struct rs_view v);
+
+/** Rank the changed INDX blocks of a folder so that every entry stays reachable; *ret_root is the
+ * rank for the records of the folder. @old: the disk before the step. */
+int nt_order_tree(struct nt_vol *vol, ntfs_inode *dir, struct nt_raw *old, uint32_t *ret_root,
+	struct rs_err *err);
+
+/** Give every changed unit its rank. */
 int nt_order(struct nt_vol *vol, const uint64_t *dir_refs, struct rs_err *err);
 
 /** Changes that fit into one sector of a record or index block are written as one sector (calm.c).

@@ -27,6 +27,9 @@
 #include "ntfswrite/vol.h"
 #include "tests/disks/locked.h"
 
+/* by enum nt_pending */
+static const char *const words[] = {"clean", "idle", "pending", "torn", "not-supported"};
+
 struct job {
 	struct blk *disk, *clear;
 	struct blk *vol; /* one of the two */
@@ -66,7 +69,7 @@ static uint8_t *read_file(const char *path, size_t *ret_len)
 
 static void show(const struct nt_replay *p)
 {
-	printf("state %s\n", nt_pending_word(p->pending));
+	printf("state %s\n", words[p->pending]);
 	printf("version %u.%u\n", p->log_major, p->log_minor);
 	printf("checkpoint %#llx oldest %#llx last %#llx\n", (unsigned long long)p->checkpoint_lsn,
 		(unsigned long long)p->oldest_lsn, (unsigned long long)p->last_lsn);
@@ -162,7 +165,7 @@ static int apply(struct job *j, struct rs_err *err)
 	j->plan = NULL;
 	r = nt_replay_plan(j->vol, NULL, &j->plan, err);
 	if (r == 0)
-		printf("afterwards %s\n", nt_pending_word(j->plan->pending));
+		printf("afterwards %s\n", words[j->plan->pending]);
 	return r;
 }
 

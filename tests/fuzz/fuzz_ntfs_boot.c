@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	(void)nt_scan(raw, &scan, NULL, &res, NULL);
 	(void)nt_state_read(raw, &st, NULL);
-	for (uint64_t i = 0; i < nt_raw_records(raw) && i < 64; i++)
+	for (uint64_t i = 0; i < raw->records && i < 64; i++)
 		(void)nt_raw_read(raw, i, NT_AT_DATA, "", 0, buf, sizeof(buf), &got, NULL);
 	nt_raw_close(raw);
 	return 0;

@@ -73,7 +73,7 @@ static void look_at_mirror(struct look *l, struct blk *b)
 
 static bool look(struct look *l, struct blk *b)
 {
-	const uint64_t clusters = nt_clusters(l->raw), records = nt_raw_records(l->raw);
+	const uint64_t clusters = nt_clusters(l->raw), records = l->raw->records;
 	size_t len = 0, n_bits = 0, n_records = 0;
 
 	l->owned = calloc(1, (size_t)(clusters / 8 + 1));

@@ -129,7 +129,7 @@ static void find_places(void)
 	n_places = 0;
 	assert_int_equal(nt_raw_open(mem, &raw, NULL), 0);
 	add_place(0, 0, 0); /* the boot sector */
-	for (uint64_t i = 0; i < nt_raw_records(raw); i++) {
+	for (uint64_t i = 0; i < raw->records; i++) {
 		if (nt_raw_record(raw, i, rec, NULL) < 0 ||
 			!(nt_record_flags(rec) & NT_RECORD_IN_USE) || (i >= 12 && i < 24))
 			continue;
@@ -247,7 +247,7 @@ static void zero_unused(void)
 	unsigned n = 0;
 
 	assert_int_equal(nt_raw_open(mem, &raw, NULL), 0);
-	for (uint64_t i = 24; i < nt_raw_records(raw); i++) {
+	for (uint64_t i = 24; i < raw->records; i++) {
 		if (nt_raw_record(raw, i, rec, NULL) < 0 ||
 			(nt_record_flags(rec) & NT_RECORD_IN_USE))
 			continue;

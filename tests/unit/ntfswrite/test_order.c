@@ -82,9 +82,9 @@ static void test_commit__ranks_and_bitmaps__each_in_its_window(void **state)
 	put(b, 21, 0x66, false);
 	nt_dev_rank(&b->dev, 20UL * SECTOR, 2UL * SECTOR, 2);
 	put(b, 30, 0x3C, false); /* of 0F two bits go and two come */
-	nt_dev_mark_bitmap(&b->dev, 30UL * SECTOR, SECTOR);
+	nt_dev_rank(&b->dev, 30UL * SECTOR, SECTOR, NT_RANK_BITMAP);
 	put(b, 31, 0x0E, false); /* one goes */
-	nt_dev_mark_bitmap(&b->dev, 31UL * SECTOR, SECTOR);
+	nt_dev_rank(&b->dev, 31UL * SECTOR, SECTOR, NT_RANK_BITMAP);
 	put(b, 40, 0x77, true);	 /* of the library's view only */
 	put(b, 50, 0x0F, false); /* as it is */
 	assert_int_equal(nt_dev_commit(&b->dev, NULL), 0);

@@ -343,7 +343,7 @@ static const struct ch_damage damages[] = {
 	{"entry of another name", entry_of_another_name, "has no such name"},
 	{"the same in an extension", entry_of_another_name_in_an_extension, "has no such name"},
 	{"name without entry", name_without_entry, "lacks an entry of a file that names it"},
-	{"parent is no folder", parent_is_no_folder, "is no folder of that name"},
+	{"parent is no folder", parent_is_no_folder, "is no folder"},
 	{"malformed name", name_malformed, "a malformed name"},
 	{"cluster free", cluster_is_free, "free in $Bitmap"},
 	{"record free", record_is_free, "free in the bitmap of $MFT"},

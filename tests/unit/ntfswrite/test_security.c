@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ntfswrite/security_internal.h"
+#include "ntfswrite/vol_internal.h"
 
 #include "../../layers/layers.h"
 #include "vol_help.h"
@@ -294,8 +294,8 @@ static void test_shared__found_by_id_and_by_its_bytes(void **state)
 
 	assert_int_equal(
 		nt_security_find(b->vol, (struct rs_view){folder, sizeof(folder)}, &id, NULL), 0);
-	assert_true(b->vol->sds->n > 0);
-	e = &b->vol->sds->all[0];
+	assert_true(b->vol->sds.n > 0);
+	e = &b->vol->sds.all[0];
 	struct rs_view own = {NULL, 0};
 	uint8_t bytes[512];
 	assert_true(e->len <= sizeof(bytes));
