@@ -29,7 +29,6 @@ struct look {
 struct survey {
 	struct nt_vol *vol;
 	struct nt_raw *raw;
-	const struct plan *plan;
 	struct win_pending pending;
 };
 
@@ -44,10 +43,8 @@ static void look_done(struct look *l)
 
 /* One reason more; the next step of the first stays, but one that ends it goes before one that a
  * person may overrule. */
-static void hinder(struct look *l, bool can_confirm, const char *next, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
-
-static void hinder(struct look *l, bool can_confirm, const char *next, const char *fmt, ...)
+__attribute__((format(printf, 4, 5))) static void hinder(
+	struct look *l, bool can_confirm, const char *next, const char *fmt, ...)
 {
 	char text[700];
 	char *all = NULL;
@@ -304,7 +301,7 @@ static void keep(struct plan_item *item, struct look *l)
 int restore_survey(struct nt_vol *vol, struct nt_raw *raw, const struct win_info *win,
 	struct plan *p, struct rs_err *err)
 {
-	struct survey s = {.vol = vol, .raw = raw, .plan = p};
+	struct survey s = {.vol = vol, .raw = raw};
 	int r = survey_begin(&s, win, err);
 
 	for (size_t i = 0; r == 0 && i < p->n_items; i++) {
@@ -348,7 +345,7 @@ static bool is_same(const char *a, const char *b)
 int restore_check(struct nt_vol *vol, struct nt_raw *raw, const struct win_info *win,
 	const struct plan *p, struct rs_err *err)
 {
-	struct survey s = {.vol = vol, .raw = raw, .plan = p};
+	struct survey s = {.vol = vol, .raw = raw};
 	int r = survey_begin(&s, win, err);
 
 	for (size_t i = 0; r == 0 && i < p->n_items; i++) {

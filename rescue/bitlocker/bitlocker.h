@@ -70,9 +70,6 @@ void bl_list_ids(const struct bl_protector *p, unsigned n, unsigned most, char *
 
 struct bl_volume; /* parsed metadata of one volume, and its keys once unlocked */
 
-/** Is this a BitLocker volume at all (sector 0)? Errors: RS_E_IO_READ. */
-int bl_probe(struct blk *src, bool *ret_is, struct rs_err *err);
-
 /** Read and check the three copies, choose one (highest nonce counter with good CRC and
  * position). @src must outlive the volume. Volumes that can never be opened still load when their
  * metadata can be read, so that they can be listed: bl_info says it.
@@ -101,7 +98,6 @@ struct bl_keyring; /* passwords with or without a key ID, passphrases, startup k
 int bl_keyring_new(struct bl_keyring **ret, struct rs_err *err);
 /** Wipes all that is in it. NULL is fine. */
 void bl_keyring_free(struct bl_keyring *k);
-bool bl_keyring_is_empty(const struct bl_keyring *k);
 
 /** Add what a person typed: a 48-digit recovery password (dashes, spaces, nothing between), or
  * else a passphrase. A text that looks like a recovery password (only digits, dashes, spaces, 20 or
@@ -145,9 +141,6 @@ struct bl_unlock_result {
 int bl_unlock(struct bl_volume *v, const struct bl_keyring *keys, const struct rs_task *task,
 	struct bl_unlock_result *ret, struct rs_err *err);
 
-/** Was bl_unlock successful? */
-bool bl_is_unlocked(const struct bl_volume *v);
-
 /** The opened volume as a block source over @src (the source the volume was loaded from, or the
  * same one opened again for writing; must outlive the result). @v may be freed afterwards: keys are
  * copied. Writable only if @src is and bl_unlock said can_write. Reads of BitLocker's own areas
@@ -164,8 +157,8 @@ int bl_stretch(const uint8_t h0[32], const uint8_t salt[16], const struct rs_tas
 struct bl_cipher;
 int bl_cipher_new(uint16_t method, uint32_t sector_bytes, const uint8_t *key, size_t key_len,
 	struct bl_cipher **ret, struct rs_err *err);
-int bl_cipher_decrypt(struct bl_cipher *c, uint64_t off_bytes, uint8_t *buf, size_t len);
-int bl_cipher_encrypt(struct bl_cipher *c, uint64_t off_bytes, uint8_t *buf, size_t len);
+int bl_cipher_run(
+	struct bl_cipher *c, bool is_encrypt, uint64_t off_bytes, uint8_t *buf, size_t len);
 void bl_cipher_free(struct bl_cipher *c);
 
 #endif

@@ -26,15 +26,21 @@ EVP_CIPHER_CTX *bl_evp_new(const char *name, const uint8_t *key, bool is_encrypt
 bool bl_evp_run(
 	EVP_CIPHER_CTX *ctx, const uint8_t *iv, const uint8_t *in, uint8_t *out, size_t len);
 
-static inline void bl_xor_block(uint8_t *p, const uint8_t *q)
-{
-	uint64_t a[2], b[2];
+/** Numbers as blocks, 128 bits little-endian, @step apart, each encrypted: @n of them. */
+bool bl_evp_numbers(EVP_CIPHER_CTX *ecb, uint64_t first, uint64_t step, size_t n, uint8_t *ret);
 
-	__builtin_memcpy(a, p, 16);
-	__builtin_memcpy(b, q, 16);
-	a[0] ^= b[0];
-	a[1] ^= b[1];
-	__builtin_memcpy(p, a, 16);
+typedef uint64_t bl_block __attribute__((vector_size(16)));
+
+/** Whole blocks. */
+static inline void bl_xor(uint8_t *p, const uint8_t *q, size_t len)
+{
+	for (size_t i = 0; i < len; i += sizeof(bl_block)) {
+		bl_block a, b;
+		__builtin_memcpy(&a, p + i, sizeof(a));
+		__builtin_memcpy(&b, q + i, sizeof(b));
+		a ^= b;
+		__builtin_memcpy(p + i, &a, sizeof(a));
+	}
 }
 
 #endif

@@ -8,15 +8,6 @@
 
 #include "bitlocker/cipher.h"
 
-static bool vectors(
-	EVP_CIPHER_CTX *ecb, uint32_t sector_bytes, uint64_t off_bytes, size_t n, uint8_t *iv)
-{
-	memset(iv, 0, 16 * n);
-	for (size_t s = 0; s < n; s++)
-		rs_put_le64(iv + 16 * s, off_bytes + s * sector_bytes);
-	return bl_evp_run(ecb, NULL, iv, iv, 16 * n);
-}
-
 /* 32 bytes for each sector: the offset encrypted, and the same with byte 15 set to 0x80. */
 static bool sector_keys(struct bl_cipher *c, uint64_t off_bytes, size_t n, uint8_t *keys)
 {
@@ -39,8 +30,8 @@ static bool cbc_decrypt(struct bl_cipher *c, const uint8_t *iv, uint8_t *buf, si
 	if (!bl_evp_run(c->dec, iv, buf, buf, len))
 		return false;
 	for (size_t s = 1; s < n; s++) {
-		bl_xor_block(buf + s * bytes, last + 16 * (s - 1));
-		bl_xor_block(buf + s * bytes, iv + 16 * s);
+		bl_xor(buf + s * bytes, last + 16 * (s - 1), 16);
+		bl_xor(buf + s * bytes, iv + 16 * s, 16);
 	}
 	return true;
 }
@@ -61,17 +52,17 @@ int bl_cbc_run(struct bl_cipher *c, bool is_encrypt, uint64_t off_bytes, uint8_t
 	uint8_t *lanes = c->scratch.p + BL_SCRATCH_LANES;
 	size_t n = len / c->sector_bytes;
 
-	if (!vectors(c->ecb, c->sector_bytes, off_bytes, n, iv) ||
+	if (!bl_evp_numbers(c->ecb, off_bytes, c->sector_bytes, n, iv) ||
 		(c->sector_key && !sector_keys(c, off_bytes, n, keys)))
 		return RS_E_BL_METHOD;
 	if (is_encrypt) {
 		if (c->sector_key)
-			bl_diffuse_encrypt(buf, c->sector_bytes, n, keys, lanes);
+			bl_diffuse(buf, c->sector_bytes, n, keys, lanes, true);
 		return cbc_encrypt(c, iv, buf, len) ? 0 : RS_E_BL_METHOD;
 	}
 	if (!cbc_decrypt(c, iv, buf, len))
 		return RS_E_BL_METHOD;
 	if (c->sector_key)
-		bl_diffuse_decrypt(buf, c->sector_bytes, n, keys, lanes);
+		bl_diffuse(buf, c->sector_bytes, n, keys, lanes, false);
 	return 0;
 }

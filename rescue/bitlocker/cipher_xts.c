@@ -10,32 +10,22 @@
 
 #define BATCH 8192U /* data and tweaks together stay in the first cache */
 
-/* First tweaks of @n sectors. */
-static bool first_tweaks(struct bl_cipher *c, uint64_t off_bytes, size_t n, uint8_t *iv)
-{
-	memset(iv, 0, 16 * n);
-	for (size_t s = 0; s < n; s++)
-		rs_put_le64(iv + 16 * s, off_bytes / c->sector_bytes + s);
-	return bl_evp_run(c->ecb, NULL, iv, iv, 16 * n);
-}
-
-typedef uint64_t block __attribute__((vector_size(16)));
 typedef int32_t words __attribute__((vector_size(16)));
 
 /* Times alpha in GF(2^128): shift left by one bit; the bit that leaves the low half enters the high
  * one, the bit that leaves the high half comes back as 0x87. */
-static inline block times_alpha(block t)
+static inline bl_block times_alpha(bl_block t)
 {
 	const words feedback = {0x87, 0, 1, 0};
 	words sign = (words)t < 0; /* all bits where the top one is set */
 
 	sign = __builtin_shufflevector(sign, sign, 3, 0, 1, 2) & feedback;
-	return (t + t) ^ (block)sign;
+	return (t + t) ^ (bl_block)sign;
 }
 
-static inline void spread_one(block *t, uint8_t *tweak, uint8_t *data)
+static inline void spread_one(bl_block *t, uint8_t *tweak, uint8_t *data)
 {
-	block d;
+	bl_block d;
 
 	memcpy(&d, data, sizeof(d));
 	d ^= *t;
@@ -48,7 +38,7 @@ static inline void spread_one(block *t, uint8_t *tweak, uint8_t *data)
  * one times alpha, so a sector alone would wait for itself: hence four. */
 static void spread_four(const uint8_t first[64], uint8_t *tweaks, uint8_t *data, size_t bytes)
 {
-	block t0, t1, t2, t3;
+	bl_block t0, t1, t2, t3;
 
 	memcpy(&t0, first, 16);
 	memcpy(&t1, first + 16, 16);
@@ -69,21 +59,10 @@ static void spread(const uint8_t *first, uint8_t *tweaks, uint8_t *data, size_t 
 	for (; s + 4 <= n; s += 4)
 		spread_four(first + 16 * s, tweaks + s * bytes, data + s * bytes, bytes);
 	for (; s < n; s++) {
-		block t;
+		bl_block t;
 		memcpy(&t, first + 16 * s, 16);
 		for (size_t i = 0; i < bytes; i += 16)
 			spread_one(&t, tweaks + s * bytes + i, data + s * bytes + i);
-	}
-}
-
-static void xor_all(uint8_t *p, const uint8_t *q, size_t len)
-{
-	for (size_t i = 0; i < len; i += sizeof(block)) {
-		block a, b;
-		memcpy(&a, p + i, sizeof(a));
-		memcpy(&b, q + i, sizeof(b));
-		a ^= b;
-		memcpy(p + i, &a, sizeof(a));
 	}
 }
 
@@ -93,12 +72,12 @@ static int run_batch(
 	uint8_t *tweaks = c->scratch.p + BL_SCRATCH_TWEAKS, *iv = c->scratch.p + BL_SCRATCH_IV;
 	size_t n = len / c->sector_bytes, bytes = c->sector_bytes;
 
-	if (!first_tweaks(c, off_bytes, n, iv))
+	if (!bl_evp_numbers(c->ecb, off_bytes / bytes, 1, n, iv))
 		return RS_E_BL_METHOD;
 	spread(iv, tweaks, buf, bytes, n);
 	if (!bl_evp_run(is_encrypt ? c->enc : c->dec, NULL, buf, buf, len))
 		return RS_E_BL_METHOD;
-	xor_all(buf, tweaks, len);
+	bl_xor(buf, tweaks, len);
 	return 0;
 }
 

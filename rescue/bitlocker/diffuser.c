@@ -205,8 +205,8 @@ bool bl_diffuse_lanes(uint8_t *buf, uint32_t sector_bytes, const uint8_t *keys, 
 	return true;
 }
 
-static void diffuse(uint8_t *buf, uint32_t sector_bytes, size_t n, const uint8_t *keys,
-	void *scratch, bool is_encrypt)
+void bl_diffuse(uint8_t *buf, uint32_t sector_bytes, size_t n, const uint8_t *keys, void *scratch,
+	bool is_encrypt)
 {
 	bool has_avx2 = __builtin_cpu_supports("avx2");
 	size_t s = 0;
@@ -216,16 +216,4 @@ static void diffuse(uint8_t *buf, uint32_t sector_bytes, size_t n, const uint8_t
 			is_encrypt, has_avx2); /* asked above */
 	for (; s < n; s++)
 		bl_diffuse_one(buf + s * sector_bytes, sector_bytes, keys + 32 * s, is_encrypt);
-}
-
-void bl_diffuse_decrypt(
-	uint8_t *buf, uint32_t sector_bytes, size_t n, const uint8_t *keys, void *scratch)
-{
-	diffuse(buf, sector_bytes, n, keys, scratch, false);
-}
-
-void bl_diffuse_encrypt(
-	uint8_t *buf, uint32_t sector_bytes, size_t n, const uint8_t *keys, void *scratch)
-{
-	diffuse(buf, sector_bytes, n, keys, scratch, true);
 }

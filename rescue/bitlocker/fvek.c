@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bitlocker/unlock.h"
+#include "bitlocker/internal.h"
 
 static bool is_seal_good(const struct bl_meta *m, const uint8_t *vmk)
 {
@@ -15,23 +15,6 @@ static bool is_seal_good(const struct bl_meta *m, const uint8_t *vmk)
 	return m->seal.len && bl_unseal(m->seal, vmk, BL_K_HASH, &payload, &hash, &type) &&
 	       hash.len == sizeof(want) && bl_sha256(m->block.p, m->block.len, want) &&
 	       memcmp(want, hash.p, sizeof(want)) == 0;
-}
-
-static size_t fvek_bytes(uint16_t method)
-{
-	switch (method) {
-	case BL_CBC_128:
-		return 16;
-	case BL_CBC_256:
-	case BL_XTS_128:
-		return 32;
-	case BL_CBC_128_ELEPHANT:
-	case BL_CBC_256_ELEPHANT:
-	case BL_XTS_256:
-		return 64;
-	default:
-		return 0;
-	}
 }
 
 /* The first FVEK entry that this VMK opens. */
@@ -55,7 +38,7 @@ static int open_fvek(struct bl_volume *v, const uint8_t *vmk, struct rs_err *err
 			return rs_fail_on(err, RS_E_BL_DAMAGED, v->name,
 				"the metadata say method 0x%04x, the sector key 0x%04x", m->method,
 				type);
-		if (key.len != fvek_bytes(type))
+		if (!key.len || key.len != bl_method_key_bytes(type))
 			return rs_fail_on(err, RS_E_BL_DAMAGED, v->name,
 				"a sector key of %zu bytes", key.len);
 		v->method = type;
@@ -72,11 +55,6 @@ static void deny(struct bl_unlock_result *ret, const char *why)
 	rs_note(ret->note, sizeof(ret->note), "%s", why);
 }
 
-static bool is_same_block(const struct bl_meta *a, const struct bl_meta *b)
-{
-	return a->block.len == b->block.len && memcmp(a->block.p, b->block.p, a->block.len) == 0;
-}
-
 /* Copies with the same counter and other bytes: the seal decides. */
 static void settle_rivals(struct bl_volume *v, const uint8_t *vmk, struct bl_unlock_result *ret)
 {
@@ -84,7 +62,7 @@ static void settle_rivals(struct bl_volume *v, const uint8_t *vmk, struct bl_unl
 		return;
 	for (unsigned i = 0; i < BL_COPIES; i++) {
 		const struct bl_meta *m = v->copies[i], *now = v->copies[v->used];
-		if (!m || m->next_nonce != now->next_nonce || is_same_block(m, now) ||
+		if (!m || m->next_nonce != now->next_nonce || bl_meta_is_same(m, now) ||
 			!is_seal_good(m, vmk))
 			continue;
 		if (ret->is_seal_good) {

@@ -15,7 +15,7 @@
 #define BL_STRETCH_ROUNDS 1048576U
 #define BL_KEY_BYTES	  32 /* every key that seals another */
 
-/* ---- header.c: sector 0 ---- */
+/* ---- load.c: sector 0, the copies, what they say ---- */
 struct bl_header {
 	enum bl_flavour flavour;
 	bool is_eow; /* the boot sector has the encrypt-on-write GUID */
@@ -24,8 +24,6 @@ struct bl_header {
 	uint64_t offsets[BL_COPIES]; /* Vista: the first only */
 };
 
-/** Is this sector 0 that of a BitLocker volume of any kind? */
-bool bl_header_is(struct rs_view sector);
 /** Errors: RS_E_UNSUPPORTED (unknown GUID, sector size). */
 int bl_header_parse(struct rs_view sector, struct bl_header *ret, struct rs_err *err);
 
@@ -117,7 +115,9 @@ void bl_meta_free(struct bl_meta *m);
 RS_DEFINE_AUTO(struct bl_meta *, bl_meta_free);
 #define auto_meta __attribute__((cleanup(bl_meta_free_auto)))
 
-/* ---- load.c ---- */
+/** Is the block the same, byte for byte? */
+bool bl_meta_is_same(const struct bl_meta *a, const struct bl_meta *b);
+
 /** bl_load behind the first sector. */
 int bl_load_header(
 	struct blk *src, const struct bl_header *h, struct bl_volume **ret, struct rs_err *err);
@@ -231,7 +231,17 @@ void bl_recovery_fault_text(enum bl_group_fault f, unsigned group, char *ret, si
  * '-', ' ' and '\n' then, anything else outside ASCII is 0x01. Errors: RS_E_MEMORY. */
 int bl_keytext_decode(struct rs_view raw, struct rs_secret *ret, struct rs_err *err);
 
-/* ---- cipher_*.c, diffuser.c ---- */
+/* ---- fvek.c: what the volume master key opens, and whether we may write ---- */
+/** Sector key, seal of the metadata, look at the file system. Fills seal, can_write and note.
+ * Errors: RS_E_BL_DAMAGED, RS_E_BL_METHOD, RS_E_MEMORY. */
+int bl_unlock_with_vmk(struct bl_volume *v, const uint8_t vmk[BL_KEY_BYTES],
+	struct bl_unlock_result *ret, struct rs_err *err);
+/** A decrypted volume needs no key. */
+void bl_unlock_plain(struct bl_volume *v, struct bl_unlock_result *ret);
+
+/* ---- cipher*.c, diffuser.c ---- */
+/** Bytes of a method's key as unsealed; 0: there is no such method. */
+size_t bl_method_key_bytes(uint16_t method);
 struct bl_cipher {
 	uint16_t method;
 	uint32_t sector_bytes;
@@ -249,10 +259,8 @@ int bl_cbc_run(struct bl_cipher *c, bool is_encrypt, uint64_t off_bytes, uint8_t
 #define BL_DIFFUSER_BYTES (BL_LANES * 4096U + 8U * 32U) /* their scratch memory */
 /** Both diffusers and the sector keys (32 bytes each) over @n whole sectors, in place. @scratch has
  * BL_DIFFUSER_BYTES and is aligned to 32. */
-void bl_diffuse_decrypt(
-	uint8_t *buf, uint32_t sector_bytes, size_t n, const uint8_t *keys, void *scratch);
-void bl_diffuse_encrypt(
-	uint8_t *buf, uint32_t sector_bytes, size_t n, const uint8_t *keys, void *scratch);
+void bl_diffuse(uint8_t *buf, uint32_t sector_bytes, size_t n, const uint8_t *keys, void *scratch,
+	bool is_encrypt);
 /** The plain way, one sector; the reference for the one with lanes. */
 void bl_diffuse_one(uint8_t *sector, uint32_t sector_bytes, const uint8_t key[32], bool is_encrypt);
 /** Lanes with and without AVX2, for the tests. False if this machine cannot. */

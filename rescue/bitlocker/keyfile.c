@@ -48,12 +48,10 @@ struct reader {
 
 static int put_key(struct reader *r, const struct id *id, struct rs_err *err)
 {
-	struct bl_item item = {.kind = BL_I_RECOVERY, .line = r->key_line};
+	struct bl_item item = id ? id->item : (struct bl_item){0};
 
-	if (id) {
-		item.id_nibbles = id->item.id_nibbles;
-		memcpy(item.id, id->item.id, sizeof(item.id));
-	}
+	item.kind = BL_I_RECOVERY;
+	item.line = r->key_line;
 	if (r->key.kind == TOKEN_BAD_KEY) {
 		item.kind = BL_I_BAD;
 		item.fault = r->key.fault;
@@ -76,19 +74,26 @@ static void count_key(struct reader *r)
 	}
 }
 
+static unsigned best_score(const struct reader *r, unsigned n)
+{
+	unsigned best = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		best = r->ids[i].score > best ? r->ids[i].score : best;
+	return best;
+}
+
 /* Pair the waiting key with the best IDs of its record; with several equally good ones, each. When
  * the record has several keys, those IDs that lie on the key's own side. */
 static int flush_key(struct reader *r, struct rs_err *err)
 {
-	unsigned best = 0, n;
 	int ret = 0;
 
 	if (!r->has_key)
 		return 0;
 	count_key(r);
-	n = r->is_key_first || r->n_keys_here == 1 ? r->n_ids : r->n_before;
-	for (unsigned i = 0; i < n; i++)
-		best = r->ids[i].score > best ? r->ids[i].score : best;
+	unsigned n = r->is_key_first || r->n_keys_here == 1 ? r->n_ids : r->n_before;
+	unsigned best = best_score(r, n);
 	for (unsigned i = 0; best && i < n && ret == 0; i++)
 		if (r->ids[i].score == best)
 			ret = put_key(r, &r->ids[i], err);
@@ -158,11 +163,9 @@ static int put_missing(struct reader *r, const struct id *id, struct rs_err *err
 /* A row of a list without a password; the best IDs of it are those of the key. */
 static int put_missing_row(struct reader *r, struct rs_err *err)
 {
-	unsigned best = 0;
+	unsigned best = best_score(r, r->n_ids);
 	int ret = 0;
 
-	for (unsigned i = 0; i < r->n_ids; i++)
-		best = r->ids[i].score > best ? r->ids[i].score : best;
 	for (unsigned i = 0; i < r->n_ids && ret == 0; i++)
 		if (r->ids[i].score == best)
 			ret = put_missing(r, &r->ids[i], err);

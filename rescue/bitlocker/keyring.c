@@ -24,7 +24,7 @@ struct bl_keyring {
 	struct known **known; /* grows while keys are used, which changes no key */
 	struct chunk *chunks;
 	struct bl_item *items;
-	size_t n, cap;
+	size_t n;
 };
 
 int bl_keyring_new(struct bl_keyring **ret, struct rs_err *err)
@@ -86,11 +86,6 @@ void bl_keyring_free(struct bl_keyring *k)
 	free(k);
 }
 
-bool bl_keyring_is_empty(const struct bl_keyring *k)
-{
-	return !k || k->n == 0;
-}
-
 size_t bl_keyring_count(const struct bl_keyring *k)
 {
 	return k ? k->n : 0;
@@ -129,15 +124,11 @@ int bl_keyring_put(
 {
 	if (k->n == MOST_ITEMS)
 		return rs_fail(err, RS_E_KEY_FILE, "too many keys");
-	if (k->n == k->cap) {
-		size_t cap = k->cap ? k->cap * 2 : 16;
-		struct bl_item *items = reallocarray(k->items, cap, sizeof(*items));
-		if (!items)
-			return rs_fail(err, RS_E_MEMORY, "keys");
-		k->items = items;
-		k->cap = cap;
-	}
-	struct bl_item *to = &k->items[k->n];
+	struct bl_item *items = rs_grown(k->items, k->n, sizeof(*items));
+	if (!items)
+		return rs_fail(err, RS_E_MEMORY, "keys");
+	k->items = items;
+	struct bl_item *to = &items[k->n];
 	*to = *item;
 	to->secret = NULL;
 	int r = secret ? keep_secret(k, secret, &to->secret, err) : 0;

@@ -41,36 +41,19 @@ static char reduce(uint32_t c)
 }
 
 /* UTF-8 where it is valid; else the byte as Windows' western code page has it. */
-static uint32_t next_of_bytes(struct rs_view v, size_t *at)
-{
-	const uint8_t *p = v.p + *at;
-	size_t left = v.len - *at;
-	size_t n = p[0] < 0x80	     ? 1
-		   : p[0] >> 5 == 6  ? 2
-		   : p[0] >> 4 == 14 ? 3
-		   : p[0] >> 3 == 30 ? 4
-				     : 1;
-	uint32_t c = n == 1 ? p[0] : p[0] & (0x7FU >> n);
-
-	for (size_t i = 1; i < n; i++) {
-		if (i >= left || p[i] >> 6 != 2) {
-			*at += 1;
-			return p[0];
-		}
-		c = c << 6 | (p[i] & 0x3FU);
-	}
-	*at += n;
-	return c;
-}
-
 static uint32_t next_of(struct rs_view v, enum encoding enc, size_t *at)
 {
-	if (enc == ENC_BYTES)
-		return next_of_bytes(v, at);
+	const uint8_t *p = v.p + *at;
+	size_t left = v.len - *at, n = left >= 2 ? 2 : 1;
 	uint32_t c = OTHER;
-	if (v.len - *at >= 2)
-		c = encoding_unit(enc, v.p + *at);
-	*at += v.len - *at >= 2 ? 2 : 1;
+
+	if (enc == ENC_BYTES) {
+		n = rs_utf8_get(p, left, &c);
+		c = n ? c : p[0];
+	} else if (left >= 2) {
+		c = encoding_unit(enc, p);
+	}
+	*at += n ? n : 1;
 	return c;
 }
 

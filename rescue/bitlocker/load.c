@@ -1,10 +1,35 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Load a volume: sector 0, the three copies, the choice between them, and what they say. */
+/* Load a volume: sector 0 (its layout: format/bootsector.h) and what of it is opened, the three
+ * copies, the choice between them, and what they say. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "bitlocker/internal.h"
+
+int bl_header_parse(struct rs_view s, struct bl_header *ret, struct rs_err *err)
+{
+	struct fve_boot boot;
+
+	if (s.len < 512 || !fve_boot_parse(s.p, &boot))
+		return rs_fail(err, RS_E_UNSUPPORTED, "not a BitLocker volume");
+	if (boot.sector_bytes != 512 && boot.sector_bytes != 4096)
+		return rs_fail(err, RS_E_UNSUPPORTED, "BitLocker with sectors of %u bytes",
+			boot.sector_bytes);
+	struct bl_header h = {.flavour = boot.is_vista	 ? BL_VISTA
+					 : boot.is_to_go ? BL_TO_GO
+							 : BL_WIN7,
+		.sector_bytes = boot.sector_bytes,
+		.cluster_bytes = boot.cluster_bytes};
+	if (!boot.is_vista && !fve_is_guid(boot.guid, &h.is_eow)) {
+		char text[RS_GUID_LEN];
+		rs_guid_text(boot.guid, text);
+		return rs_fail(err, RS_E_UNSUPPORTED, "BitLocker of an unknown kind {%s}", text);
+	}
+	memcpy(h.offsets, boot.off_bytes, sizeof(h.offsets));
+	*ret = h;
+	return 0;
+}
 
 /* Vista keeps the areas of 16 KiB on whole clusters. */
 static size_t area_bytes(const struct bl_header *h)
@@ -38,11 +63,10 @@ static int load_copy(struct bl_volume *v, struct blk *src, unsigned i, struct rs
 		return r;
 	if (m->offsets[i] != h->offsets[i])
 		return rs_fail(err, RS_E_BL_DAMAGED, "it belongs elsewhere");
-	if (version == 2) {
+	if (version == 2)
 		r = bl_meta_check_ranges(m, h->sector_bytes, src->size_bytes, err);
-		if (r < 0)
-			return r;
-	}
+	if (r < 0)
+		return r;
 	v->copies[i] = rs_steal(m);
 	v->info.copy_is_good[i] = true;
 	return 0;
@@ -94,10 +118,8 @@ static void choose(struct bl_volume *v)
 	const struct bl_meta *best = v->copies[v->used];
 	for (unsigned i = 0; i < BL_COPIES; i++) {
 		const struct bl_meta *m = v->copies[i];
-		if (m && m->next_nonce == best->next_nonce &&
-			(m->block.len != best->block.len ||
-				memcmp(m->block.p, best->block.p, m->block.len) != 0))
-			v->has_rivals = true;
+		v->has_rivals |=
+			m && m->next_nonce == best->next_nonce && !bl_meta_is_same(m, best);
 	}
 	if (is_old)
 		rs_note(v->info.note, sizeof(v->info.note),
@@ -188,9 +210,7 @@ static void judge_method(struct bl_volume *v)
 	const struct bl_info *in = &v->info;
 	char text[40];
 
-	if (v->is_unreadable || in->state == BL_DECRYPTED)
-		return;
-	if (in->method >= BL_CBC_128_ELEPHANT && in->method <= BL_XTS_256)
+	if (v->is_unreadable || in->state == BL_DECRYPTED || bl_method_key_bytes(in->method))
 		return;
 	bl_method_text(in->method, text, sizeof(text));
 	char why[80];
@@ -215,10 +235,8 @@ void bl_volume_adopt(struct bl_volume *v, unsigned copy, uint64_t device_bytes)
 	memcpy(in->description, m->description, sizeof(in->description));
 	in->encrypted_by_build = m->build;
 	in->n_protectors = 0;
-	while (in->n_protectors < BL_MAX_PROTECTORS && bl_vmk_at(m, in->n_protectors, &vmk)) {
-		bl_vmk_describe(&vmk, &in->protectors[in->n_protectors]);
-		in->n_protectors++;
-	}
+	while (in->n_protectors < BL_MAX_PROTECTORS && bl_vmk_at(m, in->n_protectors, &vmk))
+		bl_vmk_describe(&vmk, &in->protectors[in->n_protectors++]);
 	judge_state(v, m);
 	judge_method(v);
 	if (v->is_unreadable)
@@ -231,46 +249,36 @@ void bl_volume_adopt(struct bl_volume *v, unsigned copy, uint64_t device_bytes)
 		deny_write(in, "the boot sector points to overlapping metadata");
 }
 
-/* Vista's volumes are listed even when the metadata cannot be read: nobody is going to open them.
- */
-static int load_vista(struct bl_volume *v, struct blk *src, struct rs_err *err)
+/* A Vista volume is listed even when its metadata cannot be read: nobody is going to open it. */
+static int list_vista(struct bl_volume *v, int r)
 {
-	int r = load_copies(v, src, err);
-
-	if (r == 0) {
-		choose(v);
-		bl_volume_adopt(v, v->used, src->size_bytes);
-	} else if (r != RS_E_MEMORY) {
-		v->info.state = BL_STATE_UNKNOWN;
-		v->info.volume_bytes = src->size_bytes;
-		v->info.note[0] = '\0';
-		bl_volume_refuse(v, RS_E_BL_VISTA, "BitLocker of Windows Vista");
-		r = 0;
-	}
-	return r;
+	if (r == RS_E_MEMORY || v->header.flavour != BL_VISTA)
+		return r;
+	v->info.state = BL_STATE_UNKNOWN;
+	v->info.volume_bytes = v->src->size_bytes;
+	v->info.note[0] = '\0';
+	bl_volume_refuse(v, RS_E_BL_VISTA, "BitLocker of Windows Vista");
+	return 0;
 }
 
 int bl_load_header(
 	struct blk *src, const struct bl_header *h, struct bl_volume **ret, struct rs_err *err)
 {
 	auto_bl struct bl_volume *v = calloc(1, sizeof(*v));
-	int r;
 
 	if (!v)
 		return rs_fail_on(err, RS_E_MEMORY, src->name, "BitLocker volume");
 	v->header = *h;
 	(void)snprintf(v->name, sizeof(v->name), "%s", src->name);
 	v->src = src;
-	v->info.flavour = v->header.flavour;
-	v->info.sector_bytes = v->header.sector_bytes;
-	if (v->header.flavour == BL_VISTA) {
-		r = load_vista(v, src, err);
+	v->info.flavour = h->flavour;
+	v->info.sector_bytes = h->sector_bytes;
+	int r = load_copies(v, src, err);
+	if (r == 0) {
+		choose(v);
+		bl_volume_adopt(v, v->used, src->size_bytes);
 	} else {
-		r = load_copies(v, src, err);
-		if (r == 0) {
-			choose(v);
-			bl_volume_adopt(v, v->used, src->size_bytes);
-		}
+		r = list_vista(v, r);
 	}
 	if (r < 0)
 		return r;
@@ -309,9 +317,4 @@ void bl_free(struct bl_volume *v)
 const struct bl_info *bl_get_info(const struct bl_volume *v)
 {
 	return &v->info;
-}
-
-bool bl_is_unlocked(const struct bl_volume *v)
-{
-	return v->is_unlocked;
 }

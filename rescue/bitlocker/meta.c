@@ -182,6 +182,11 @@ uint64_t bl_meta_volume_bytes(const struct bl_meta *m, uint32_t sector_bytes, ui
 	return device_bytes - device_bytes % sector_bytes; /* field 16 is a watermark then */
 }
 
+bool bl_meta_is_same(const struct bl_meta *a, const struct bl_meta *b)
+{
+	return a->block.len == b->block.len && memcmp(a->block.p, b->block.p, a->block.len) == 0;
+}
+
 struct range {
 	uint64_t off, len;
 	const char *what;

@@ -27,7 +27,7 @@ static int read_sectors(struct source *s, const struct bl_run *run, uint64_t dis
 
 	if (r < 0 || run->kind == BL_RUN_PLAIN)
 		return r;
-	r = bl_cipher_decrypt(s->cipher, disk_off, buf, len);
+	r = bl_cipher_run(s->cipher, false, disk_off, buf, len);
 	return r < 0 ? rs_fail_on(err, r, s->blk.name, "decryption failed") : 0;
 }
 
@@ -101,7 +101,7 @@ static int write_run(
 		if (r < 0)
 			return r;
 		memcpy(s->work.p + (at - sector), buf + done, n);
-		r = bl_cipher_encrypt(s->cipher, sector, s->work.p, whole);
+		r = bl_cipher_run(s->cipher, true, sector, s->work.p, whole);
 		if (r < 0)
 			return rs_fail_on(err, r, s->blk.name, "encryption failed");
 		r = blk_write(s->blk.parent, sector, s->work.p, whole, err);

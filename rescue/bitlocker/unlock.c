@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bitlocker/unlock.h"
+#include "bitlocker/internal.h"
 
 #define IDS_IN_MESSAGE 5U
 
@@ -12,16 +12,16 @@ struct attempt {
 	const struct bl_keyring *keys;
 	const struct rs_task *task;
 	struct rs_secret vmk;
-	uint16_t protection;
-	uint8_t protector_id[16];
+	struct bl_unlock_result res;
 	unsigned n_tried;
 	uint64_t rounds_done, rounds_all;
+	struct rs_err *err;
 };
 
 static bool won(struct attempt *a, const struct bl_entry *vmk)
 {
-	a->protection = rs_le16(vmk->all.p + 34);
-	memcpy(a->protector_id, vmk->all.p + 8, 16);
+	a->res.protection = rs_le16(vmk->all.p + 34);
+	memcpy(a->res.protector_id, vmk->all.p + 8, 16);
 	return true;
 }
 
@@ -347,54 +347,35 @@ static bool recall(struct attempt *a)
 	return false;
 }
 
-static int unlock(struct bl_volume *v, const struct bl_keyring *keys, const struct rs_task *task,
-	struct bl_unlock_result *ret, struct rs_err *err)
+static int unlock(void *arg)
 {
-	struct attempt a = {.v = v, .keys = keys, .task = task};
-	struct bl_unlock_result res = {0};
+	struct attempt *a = arg;
+	struct bl_volume *v = a->v;
 
 	if (v->is_unreadable)
-		return rs_fail_on(err, v->refusal, v->name, "%.300s", v->info.note);
+		return rs_fail_on(a->err, v->refusal, v->name, "%.300s", v->info.note);
 	if (v->info.state == BL_DECRYPTED) {
-		bl_unlock_plain(v, &res);
-		*ret = res;
+		bl_unlock_plain(v, &a->res);
 		return 0;
 	}
 	uint8_t sha256[32];
-	bool is_known = recall(&a);
-	int r = is_known ? 0 : find_vmk(&a, err);
-	if (r == 0 && !is_known && hash_of(v->copies[v->used], a.protector_id, sha256))
-		bl_keyring_learn(keys, sha256, &a.vmk);
-	if (r == 0) {
-		res.protection = a.protection;
-		memcpy(res.protector_id, a.protector_id, sizeof(res.protector_id));
-		r = bl_unlock_with_vmk(v, a.vmk.p, &res, err);
-	}
-	rs_secret_done(&a.vmk);
+	bool is_known = recall(a);
+	int r = is_known ? 0 : find_vmk(a, a->err);
+	if (r == 0 && !is_known && hash_of(v->copies[v->used], a->res.protector_id, sha256))
+		bl_keyring_learn(a->keys, sha256, &a->vmk);
 	if (r == 0)
-		*ret = res;
+		r = bl_unlock_with_vmk(v, a->vmk.p, &a->res, a->err);
+	rs_secret_done(&a->vmk);
 	return r;
-}
-
-struct call {
-	struct bl_volume *v;
-	const struct bl_keyring *keys;
-	const struct rs_task *task;
-	struct bl_unlock_result *ret;
-	struct rs_err *err;
-};
-
-static int unlock_call(void *arg)
-{
-	struct call *c = arg;
-
-	return unlock(c->v, c->keys, c->task, c->ret, c->err);
 }
 
 int bl_unlock(struct bl_volume *v, const struct bl_keyring *keys, const struct rs_task *task,
 	struct bl_unlock_result *ret, struct rs_err *err)
 {
-	struct call call = {v, keys, task, ret, err};
+	struct attempt a = {.v = v, .keys = keys, .task = task, .err = err};
+	int r = rs_on_secret_stack(unlock, &a);
 
-	return rs_on_secret_stack(unlock_call, &call);
+	if (r == 0)
+		*ret = a.res;
+	return r;
 }

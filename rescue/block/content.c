@@ -13,42 +13,41 @@
 #define SAMPLE_BYTES 4096U
 #define SAMPLES	     5U
 
+/* libblkid's word for what is opened here. */
+static const char *const words[] = {[VOL_NTFS] = "ntfs",
+	[VOL_BITLOCKER] = "BitLocker",
+	[VOL_FAT] = "vfat",
+	[VOL_EXFAT] = "exfat"};
+
 static enum vol_kind kind_of(const char *fs_type)
 {
-	static const struct {
-		const char *name;
-		enum vol_kind kind;
-	} known[] = {{"ntfs", VOL_NTFS}, {"vfat", VOL_FAT}, {"exfat", VOL_EXFAT},
-		{"BitLocker", VOL_BITLOCKER}};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strcmp(known[i].name, fs_type) == 0)
-			return known[i].kind;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (words[i] && strcmp(words[i], fs_type) == 0)
+			return (enum vol_kind)i;
 	return fs_type[0] ? VOL_OTHER : VOL_UNKNOWN;
 }
 
 void disk_part_take_kind(struct disk_part *p, enum vol_kind kind)
 {
-	static const char *const words[] = {[VOL_NTFS] = "ntfs",
-		[VOL_BITLOCKER] = "BitLocker",
-		[VOL_FAT] = "vfat",
-		[VOL_EXFAT] = "exfat"};
-
 	p->kind = kind;
 	(void)snprintf(p->fs_type, sizeof(p->fs_type), "%s", words[kind]);
 }
 
-static void take_sign(const struct vol_sign *s, struct disk_part *p)
+static const char *name_of(const struct vol_sign *s)
 {
 	const struct vol_known *known = vol_known_find(s->type);
 
+	return known ? known->name : s->type;
+}
+
+static void take_sign(const struct vol_sign *s, struct disk_part *p)
+{
 	p->kind = kind_of(s->type);
 	(void)snprintf(p->fs_type, sizeof(p->fs_type), "%s", s->type);
 	(void)snprintf(p->fs_label, sizeof(p->fs_label), "%s", s->label);
 	(void)snprintf(p->fs_uuid, sizeof(p->fs_uuid), "%s", s->uuid);
 	if (s->is_container)
-		(void)snprintf(
-			p->member_of, sizeof(p->member_of), "%s", known ? known->name : s->type);
+		(void)snprintf(p->member_of, sizeof(p->member_of), "%s", name_of(s));
 }
 
 /* A sound file system, and beside it what others left or what it is a part of. */
@@ -57,8 +56,6 @@ static void take_sound(struct blk *vol, enum vol_kind kind, uint64_t fs_end, str
 {
 	for (unsigned i = 0; i < signs->n; i++) {
 		const struct vol_sign *s = &signs->list[i];
-		const struct vol_known *known = vol_known_find(s->type);
-		const char *name = known ? known->name : s->type;
 		enum vol_kind theirs = kind_of(s->type);
 		if (theirs == kind) {
 			take_sign(s, p);
@@ -66,10 +63,9 @@ static void take_sound(struct blk *vol, enum vol_kind kind, uint64_t fs_end, str
 		}
 		if (kind == VOL_BITLOCKER && theirs == VOL_FAT)
 			continue; /* the discovery volume around it */
-		if (vol_sign_is_live(vol, p->len_bytes, fs_end, s))
-			(void)snprintf(p->member_of, sizeof(p->member_of), "%s", name);
-		else
-			(void)snprintf(p->left_over, sizeof(p->left_over), "%s", name);
+		bool is_live = vol_sign_is_live(vol, p->len_bytes, fs_end, s);
+		(void)snprintf(is_live ? p->member_of : p->left_over, sizeof(p->member_of), "%s",
+			name_of(s));
 	}
 	disk_part_take_kind(p, kind);
 	p->is_sound = true;

@@ -68,14 +68,21 @@ static bool header_parse(uint8_t *sector, uint64_t lba, struct gpt_copy *c)
 	return true;
 }
 
+/* Where @len bytes begin at a sector; false when they are not on the disk. */
+static bool is_on_disk(const struct blk *disk, const struct gpt_copy *c, uint64_t lba, size_t len,
+	uint64_t *ret_off)
+{
+	return !__builtin_mul_overflow(lba, c->sector_bytes, ret_off) &&
+	       *ret_off <= disk->size_bytes && disk->size_bytes - *ret_off >= len;
+}
+
 static int array_read(struct blk *disk, struct gpt_copy *c)
 {
 	size_t len = (size_t)c->n_entries * c->entry_bytes;
 	uint64_t off_bytes;
 
 	c->fault = "list of partitions lies outside the disk";
-	if (__builtin_mul_overflow(c->array_lba, c->sector_bytes, &off_bytes) ||
-		off_bytes > disk->size_bytes || disk->size_bytes - off_bytes < len)
+	if (!is_on_disk(disk, c, c->array_lba, len, &off_bytes))
 		return 0;
 	c->array = malloc(len);
 	if (!c->array)
@@ -99,16 +106,13 @@ static int copy_load(struct blk *disk, uint32_t sector_bytes, uint64_t lba, stru
 	uint64_t off_bytes;
 
 	*ret = (struct gpt_copy){.sector_bytes = sector_bytes, .fault = "no signature"};
-	if (__builtin_mul_overflow(lba, sector_bytes, &off_bytes) ||
-		off_bytes >= disk->size_bytes || disk->size_bytes - off_bytes < sizeof(sector)) {
+	if (!is_on_disk(disk, ret, lba, sizeof(sector), &off_bytes))
 		ret->fault = "outside the disk";
-		return 0;
-	}
-	if (blk_read(disk, off_bytes, sector, sizeof(sector), NULL) < 0) {
+	else if (blk_read(disk, off_bytes, sector, sizeof(sector), NULL) < 0)
 		ret->fault = "cannot be read";
-		return 0;
-	}
-	return header_parse(sector, lba, ret) ? array_read(disk, ret) : 0;
+	else if (header_parse(sector, lba, ret))
+		return array_read(disk, ret);
+	return 0;
 }
 
 static void entry_name(const uint8_t *entry, struct disk_part *p)

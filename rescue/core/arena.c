@@ -73,18 +73,20 @@ static void chunk_free(struct chunk *c)
 	(void)munmap(c, bytes); /* its pages are there */
 }
 
+static void chunks_free(struct chunk *c)
+{
+	for (struct chunk *next; c; c = next) {
+		next = c->next;
+		chunk_free(c);
+	}
+}
+
 void rs_arena_free(struct rs_arena *a)
 {
 	if (!a)
 		return;
-	for (struct chunk *c = a->chunks, *next; c; c = next) {
-		next = c->next;
-		chunk_free(c);
-	}
-	for (struct chunk *c = a->own, *next; c; c = next) {
-		next = c->next;
-		chunk_free(c);
-	}
+	chunks_free(a->chunks);
+	chunks_free(a->own);
 	free(a);
 }
 

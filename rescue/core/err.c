@@ -68,11 +68,6 @@ const struct rs_err_info *rs_err_info(int code)
 	return &table[index < TABLE_LEN ? index : 0];
 }
 
-const struct rs_err_info *rs_err_table(unsigned index)
-{
-	return index < TABLE_LEN ? &table[index] : NULL;
-}
-
 const char *rs_err_next(const struct rs_err *err)
 {
 	return err->next ? err->next : rs_err_info(err->code)->advice;

@@ -70,9 +70,6 @@ const struct rs_err_info *rs_err_info(int code);
 /** The next step: the error's own, or the table's. */
 const char *rs_err_next(const struct rs_err *err);
 
-/** Row by index 0..; NULL after the last (to list the table). */
-const struct rs_err_info *rs_err_table(unsigned index);
-
 /** "object: text: detail; next step" on one line, always terminated. */
 void rs_err_line(const struct rs_err *err, char *ret, unsigned long len);
 

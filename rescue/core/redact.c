@@ -219,29 +219,25 @@ void rs_redact_end(struct rs_redact *r)
 	end_run(r, false);
 }
 
-struct in_place {
-	char *to;
-};
-
 static void put_back(void *user, const char *bytes, size_t len)
 {
-	struct in_place *p = user;
+	char **to = user;
 
-	memmove(p->to, bytes, len);
-	p->to += len;
+	memmove(*to, bytes, len);
+	*to += len;
 }
 
 void rs_redact(char *text)
 {
-	struct in_place place = {text};
-	struct rs_redact r = {.out = put_back, .user = &place};
+	char *to = text;
+	struct rs_redact r = {.out = put_back, .user = &to};
 	size_t len = strlen(text);
 
 	/* never ahead of what was read: what is held was read, and its stand-in is shorter */
 	for (size_t i = 0; i < len; i++)
 		put_one(&r, text[i]);
 	rs_redact_end(&r);
-	*place.to = '\0';
+	*to = '\0';
 	rs_wipe(&r, sizeof(r));
 }
 
@@ -253,8 +249,7 @@ size_t rs_shown(const char *s, char *ret, size_t cap)
 	memcpy(copy, s, n);
 	copy[n] = '\0';
 	rs_redact(copy);
-	n = rs_escape(copy, ret, cap);
-	return n;
+	return rs_escape(copy, ret, cap);
 }
 
 char *rs_shown_new(const char *s)

@@ -10,37 +10,23 @@
 
 #define FILETIME_PER_SECOND 10000000ULL
 #define FILETIME_UNIX_EPOCH 11644473600ULL /* seconds from 1601 to 1970 */
+#define SECONDS_FORMAT	    "%Y-%m-%dT%H:%M:%S"
 
 /* One code point as UTF-8 (surrogates allowed: WTF-8); returns its length. */
 static size_t put_utf8(uint32_t c, char out[4])
 {
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xC0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3F));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xE0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 0x3F));
-		out[2] = (char)(0x80 | (c & 0x3F));
-		return 3;
-	}
-	out[0] = (char)(0xF0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 0x3F));
-	out[2] = (char)(0x80 | (c >> 6 & 0x3F));
-	out[3] = (char)(0x80 | (c & 0x3F));
-	return 4;
+	static const uint8_t first[] = {0, 0, 0xC0, 0xE0, 0xF0};
+	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+
+	for (size_t i = n - 1; i > 0; i--, c >>= 6)
+		out[i] = (char)(0x80 | (c & 0x3F));
+	out[0] = (char)(first[n] | c);
+	return n;
 }
 
-/* One code point of (W)UTF-8; 0 bytes when malformed. Surrogates are let through. */
-static size_t get_utf8(const char *s, uint32_t *ret)
+size_t rs_utf8_get(const uint8_t *p, size_t len, uint32_t *ret)
 {
 	static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
-	const uint8_t *p = (const uint8_t *)s;
 	size_t n = p[0] < 0x80	     ? 1
 		   : p[0] >> 5 == 6  ? 2
 		   : p[0] >> 4 == 14 ? 3
@@ -53,7 +39,7 @@ static size_t get_utf8(const char *s, uint32_t *ret)
 	}
 	uint32_t c = p[0] & (0x7FU >> n);
 	for (size_t i = 1; i < n; i++) {
-		if (p[i] >> 6 != 2)
+		if (i == len || p[i] >> 6 != 2)
 			return 0;
 		c = c << 6 | (p[i] & 0x3FU);
 	}
@@ -61,6 +47,12 @@ static size_t get_utf8(const char *s, uint32_t *ret)
 		return 0;
 	*ret = c;
 	return n;
+}
+
+/* Of a string: its NUL ends a code point that is cut. */
+static size_t get_utf8(const char *s, uint32_t *ret)
+{
+	return rs_utf8_get((const uint8_t *)s, SIZE_MAX, ret);
 }
 
 static bool is_high(uint32_t c)
@@ -226,7 +218,7 @@ void rs_filetime_text(uint64_t filetime, char ret[RS_TIME_LEN])
 		(void)snprintf(ret, RS_TIME_LEN, "invalid");
 		return;
 	}
-	size_t n = strftime(ret, RS_TIME_LEN, "%Y-%m-%dT%H:%M:%S", &tm);
+	size_t n = strftime(ret, RS_TIME_LEN, SECONDS_FORMAT, &tm);
 	if (ticks) {
 		(void)snprintf(ret + n, RS_TIME_LEN - n, ".%07u", ticks);
 		n = strlen(ret);
@@ -237,44 +229,18 @@ void rs_filetime_text(uint64_t filetime, char ret[RS_TIME_LEN])
 	ret[n + 1] = '\0';
 }
 
-static bool number(const char **p, int digits, int least, int most, int *ret)
-{
-	int v = 0;
-
-	for (int i = 0; i < digits; i++) {
-		if (!isdigit((unsigned char)**p))
-			return false;
-		v = v * 10 + *(*p)++ - '0';
-	}
-	*ret = v;
-	return v >= least && v <= most;
-}
-
-static bool literal(const char **p, char c)
-{
-	return *(*p)++ == c;
-}
-
-static int days_in_month(int month, int year)
-{
-	static const int days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-	return days[month - 1] + (month == 2 && is_leap);
-}
-
 bool rs_filetime_parse(const char *text, uint64_t *ret)
 {
 	struct tm tm = {0};
 	uint64_t ticks = 0;
-	const char *p = text;
+	char again[RS_TIME_LEN];
+	const char *p = strptime(text, SECONDS_FORMAT, &tm);
+	time_t seconds = timegm(&tm); /* and @tm as a calendar has it */
 
-	if (!number(&p, 4, 1601, 9999, &tm.tm_year) || !literal(&p, '-') ||
-		!number(&p, 2, 1, 12, &tm.tm_mon) || !literal(&p, '-') ||
-		!number(&p, 2, 1, days_in_month(tm.tm_mon, tm.tm_year), &tm.tm_mday) ||
-		!literal(&p, 'T') || !number(&p, 2, 0, 23, &tm.tm_hour) || !literal(&p, ':') ||
-		!number(&p, 2, 0, 59, &tm.tm_min) || !literal(&p, ':') ||
-		!number(&p, 2, 0, 59, &tm.tm_sec))
+	/* as it is written, and nothing else that strptime takes */
+	if (!p || tm.tm_year < 1601 - 1900 ||
+		strftime(again, sizeof(again), SECONDS_FORMAT, &tm) != (size_t)(p - text) ||
+		memcmp(text, again, (size_t)(p - text)) != 0)
 		return false;
 	if (*p == '.') {
 		uint64_t unit = FILETIME_PER_SECOND / 10;
@@ -285,9 +251,7 @@ bool rs_filetime_parse(const char *text, uint64_t *ret)
 	}
 	if (strcmp(p, "Z") != 0)
 		return false;
-	tm.tm_year -= 1900;
-	tm.tm_mon -= 1;
-	*ret = (uint64_t)(timegm(&tm) + (time_t)FILETIME_UNIX_EPOCH) * FILETIME_PER_SECOND + ticks;
+	*ret = (uint64_t)(seconds + (time_t)FILETIME_UNIX_EPOCH) * FILETIME_PER_SECOND + ticks;
 	return true;
 }
 

@@ -26,6 +26,9 @@ static inline const char *rs_form(uint64_t n, const char *one, const char *many)
 	return n == 1 ? one : many;
 }
 
+/** One code point of UTF-8 or WTF-8 in @len bytes, one at least; its length, 0: malformed. */
+size_t rs_utf8_get(const uint8_t *p, size_t len, uint32_t *ret);
+
 /** True when @s is strictly valid UTF-8 (no surrogates, no overlong forms). */
 bool rs_is_utf8(const char *s);
 

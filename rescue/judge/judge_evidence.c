@@ -238,23 +238,21 @@ static enum judge_truth value_test(struct judge_ctx *ctx, const struct rule_evid
 	struct win_hive *h = NULL;
 	win_key at = 0;
 	struct rs_err err = {0};
-	auto_free uint8_t *p = NULL;
-	size_t len = 0;
-	uint32_t type = 0;
+	auto_value struct win_value v = {0};
 	char text[1024] = "";
 
 	enum judge_truth t = key_open(ctx, e->hive, e->key, &h, &at, why);
 	if (t == JUDGE_UNKNOWN)
 		return t;
 	int r = t == JUDGE_NO ? RS_E_NO_SUCH_FILE
-			      : win_hive_value(h, at, e->value, &type, &p, &len, &err);
+			      : win_hive_value(h, at, e->value, &v, &err);
 	if (r < 0 && r != RS_E_NO_SUCH_FILE)
 		return from_err(ctx, why, &err);
 	bool is_so = r == 0;
 	if (e->test == RULE_VALUE_ABSENT)
 		is_so = r < 0;
 	else if (e->test == RULE_VALUE_NONZERO && is_so)
-		is_so = is_nonzero(p, len);
+		is_so = is_nonzero(v.p, v.len);
 	else if (e->test == RULE_VALUE_LIKE && is_so)
 		is_so = win_hive_text(h, at, e->value, text, sizeof(text), &err) == 0 &&
 			nt_name_match(NULL, e->pattern, text);

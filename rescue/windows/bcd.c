@@ -99,18 +99,15 @@ static void device_read(struct win_bcd *bcd, struct rs_view element)
 
 /* ---- one entry ---- */
 
-static int element(struct walk *w, win_key entry, const char *id, uint8_t **ret, size_t *ret_len)
+static int element(struct walk *w, win_key entry, const char *id, struct win_value *ret)
 {
 	char path[32];
 	win_key key;
-	uint32_t type;
 
-	*ret = NULL;
-	*ret_len = 0;
 	(void)snprintf(path, sizeof(path), "Elements\\%s", id);
 	int r = win_hive_key(w->h, entry, path, &key, &w->err);
 	if (r == 0)
-		r = win_hive_value(w->h, key, "Element", &type, ret, ret_len, &w->err);
+		r = win_hive_value(w->h, key, "Element", ret, &w->err);
 	if (r != RS_E_NO_SUCH_FILE)
 		return r;
 	w->err = (struct rs_err){0};
@@ -120,21 +117,21 @@ static int element(struct walk *w, win_key entry, const char *id, uint8_t **ret,
 static int devices_of(struct walk *w, win_key entry)
 {
 	static const char *const ids[] = {"21000001", "11000001"}; /* osdevice, device */
-	auto_free uint8_t *pe = NULL;
-	size_t len = 0, n = 0;
-	int r = element(w, entry, "26000022", &pe, &len); /* winpe */
+	auto_value struct win_value pe = {0};
+	size_t n = 0;
+	int r = element(w, entry, "26000022", &pe); /* winpe */
 
-	if (r < 0 || (len && pe[0]))
+	if (r < 0 || (pe.len && pe.p[0]))
 		return r;
 	w->bcd->n_windows++;
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
-		auto_free uint8_t *p = NULL;
-		r = element(w, entry, ids[i], &p, &len);
+		auto_value struct win_value v = {0};
+		r = element(w, entry, ids[i], &v);
 		if (r < 0)
 			return r;
-		if (!len)
+		if (!v.len)
 			continue;
-		device_read(w->bcd, (struct rs_view){p, len});
+		device_read(w->bcd, (struct rs_view){v.p, v.len});
 		n++;
 	}
 	w->bcd->is_unclear |= n == 0;
@@ -183,11 +180,8 @@ int win_bcd_read(const struct win_src *hive, struct win_bcd *ret, struct rs_err 
 		r = win_hive_each_key(h, objects, entry_look, &w, err);
 	if (r < 0)
 		return r;
-	if (w.r < 0) {
-		if (err)
-			*err = w.err;
-		return w.r;
-	}
+	if (w.r < 0)
+		return rs_err_pass(err, w.r, &w.err);
 	*ret = bcd;
 	return 0;
 }

@@ -11,8 +11,6 @@
 
 /* ---- where ---- */
 
-static const char *const kernels[] = {"ntoskrnl.exe", "ntkrnlmp.exe", "ntkrnlpa.exe"};
-
 struct probe {
 	struct nt_vol *vol;
 	struct rs_err bad; /* the first thing that could not be looked at */
@@ -36,6 +34,17 @@ static uint64_t there(struct probe *p, const char *root, const char *sub, bool i
 	return r == 0 && st.is_dir == is_dir && !(is_dir && st.is_reparse) ? ref : 0;
 }
 
+static uint64_t kernel_there(struct probe *p, const char *root)
+{
+	static const char *const kernels[] = {
+		"System32\\ntoskrnl.exe", "System32\\ntkrnlmp.exe", "System32\\ntkrnlpa.exe"};
+	uint64_t ref = 0;
+
+	for (size_t i = 0; !ref && i < sizeof(kernels) / sizeof(kernels[0]); i++)
+		ref = there(p, root, kernels[i], false);
+	return ref;
+}
+
 /* 0: not a Windows; more: how many of its parts are there. */
 static unsigned parts_of(struct probe *p, const char *root)
 {
@@ -45,13 +54,7 @@ static unsigned parts_of(struct probe *p, const char *root)
 		return 0;
 	n += there(p, root, "System32\\config\\SYSTEM", false) != 0;
 	n += there(p, root, "System32\\config\\SOFTWARE", false) != 0;
-	for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
-		char path[64];
-		(void)snprintf(path, sizeof(path), "System32\\%s", kernels[i]);
-		if (there(p, root, path, false))
-			return n + 1;
-	}
-	return n;
+	return n + (kernel_there(p, root) != 0);
 }
 
 struct folders {
@@ -72,14 +75,11 @@ static bool folder_add(void *user, const char *name, uint64_t ref, bool is_dir)
 	(void)ref;
 	if (!is_dir || strlen(name) + 2 > sizeof(f->names[0]))
 		return true;
-	if ((f->n & (f->n - 1)) == 0) { /* grow at powers of two */
-		void *p = realloc(f->names, (f->n ? 2 * f->n : 1) * sizeof(f->names[0]));
-		if (!p) {
-			f->is_out_of_memory = true;
-			return false;
-		}
-		f->names = p;
-	}
+	void *names = rs_grown(f->names, f->n, sizeof(f->names[0]));
+	f->is_out_of_memory = !names;
+	if (!names)
+		return false;
+	f->names = names;
 	(void)snprintf(f->names[f->n++], sizeof(f->names[0]), "\\%s", name);
 	return f->n < MAX_ROOT_FOLDERS;
 }
@@ -182,11 +182,8 @@ static int find_all(struct probe *p, struct candidates *c, struct rs_err *err)
 		c->n--;
 	if (c->n)
 		return 0;
-	if (p->bad.code) {
-		if (err)
-			*err = p->bad;
-		return p->bad.code;
-	}
+	if (p->bad.code)
+		return rs_err_pass(err, p->bad.code, &p->bad);
 	return rs_fail(err, RS_E_NO_WINDOWS, "no folder has a System32 with hives and a kernel");
 }
 
@@ -203,26 +200,15 @@ static const char *machine_name(uint16_t machine)
 	return "";
 }
 
-static int kernel_open(
-	struct probe *p, const struct win_info *info, struct nt_file **ret, struct rs_err *err)
-{
-	for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
-		char path[64];
-		(void)snprintf(path, sizeof(path), "System32\\%s", kernels[i]);
-		uint64_t ref = there(p, info->root, path, false);
-		if (ref)
-			return nt_file_open(p->vol, ref, "", ret, err);
-	}
-	return rs_fail(err, RS_E_NO_SUCH_FILE, "no ntoskrnl.exe");
-}
-
 static void kernel_facts(struct probe *p, struct win_info *info)
 {
 	auto_nt_file struct nt_file *f = NULL;
 	struct rs_err why = {0};
 	struct win_pe pe = {0};
 
-	int r = kernel_open(p, info, &f, &why);
+	uint64_t ref = kernel_there(p, info->root);
+	int r = ref ? nt_file_open(p->vol, ref, "", &f, &why)
+		    : rs_fail(&why, RS_E_NO_SUCH_FILE, "no ntoskrnl.exe");
 	if (r == 0) {
 		struct win_src src = win_src_file(f);
 		r = win_pe_read(&src, &pe, &why);
@@ -241,6 +227,76 @@ static void kernel_facts(struct probe *p, struct win_info *info)
 	rs_note(info->note, sizeof(info->note), "version taken from the kernel's file");
 }
 
+/* ---- what it is called: the registry of a Windows 11 says "Windows 10 ...", the build decides
+ * ---- */
+
+#define FIRST_BUILD_OF_11 22000
+
+static const struct name {
+	uint32_t from_build;
+	const char *client, *server;
+} names[] = {
+	{26100, "Windows 11", "Windows Server 2025"},
+	{FIRST_BUILD_OF_11, "Windows 11", "Windows Server"},
+	{20348, "Windows 10", "Windows Server 2022"},
+	{17763, "Windows 10", "Windows Server 2019"},
+	{14393, "Windows 10", "Windows Server 2016"},
+	{10240, "Windows 10", "Windows Server"},
+	{9600, "Windows 8.1", "Windows Server 2012 R2"},
+	{9200, "Windows 8", "Windows Server 2012"},
+	{7600, "Windows 7", "Windows Server 2008 R2"},
+	{6000, "Windows Vista", "Windows Server 2008"},
+	{3790, "Windows XP x64", "Windows Server 2003"},
+	{2600, "Windows XP", "Windows Server"},
+	{0, "Windows", "Windows Server"},
+};
+
+static const struct {
+	const char *id, *name;
+} editions[] = {
+	{"Professional", "Pro"},
+	{"ProfessionalN", "Pro N"},
+	{"ProfessionalWorkstation", "Pro for Workstations"},
+	{"ProfessionalEducation", "Pro Education"},
+	{"Core", "Home"},
+	{"CoreN", "Home N"},
+	{"CoreSingleLanguage", "Home Single Language"},
+	{"CoreCountrySpecific", "Home China"},
+	{"EnterpriseS", "Enterprise LTSC"},
+	{"IoTEnterprise", "IoT Enterprise"},
+	{"ServerStandard", "Standard"},
+	{"ServerDatacenter", "Datacenter"},
+	{"ServerStandardEval", "Standard Evaluation"},
+	{"ServerDatacenterEval", "Datacenter Evaluation"},
+};
+
+static const char *edition_name(const char *id)
+{
+	for (size_t i = 0; i < sizeof(editions) / sizeof(editions[0]); i++) {
+		if (strcmp(editions[i].id, id) == 0)
+			return editions[i].name;
+	}
+	return id;
+}
+
+static void name_it(struct win_info *info)
+{
+	char *ten = strstr(info->product, "Windows 10");
+
+	if (ten && info->build >= FIRST_BUILD_OF_11 && !info->is_server)
+		ten[strlen("Windows 1")] = '1';
+	if (info->product[0])
+		return;
+	const struct name *n = names;
+	while (n->from_build > info->build)
+		n++;
+	(void)snprintf(info->product, sizeof(info->product), "%s%s%s",
+		info->is_server ? n->server : n->client, info->edition[0] ? " " : "",
+		edition_name(info->edition));
+}
+
+/* ---- all of it ---- */
+
 static int fill(struct probe *p, struct win_info *info, struct rs_err *err)
 {
 	int r = win_facts_software(p->vol, info, err);
@@ -255,9 +311,8 @@ static int fill(struct probe *p, struct win_info *info, struct rs_err *err)
 		return r;
 	if (arch[0]) /* the kernel's own header against a variable of the environment */
 		memcpy(info->arch, arch, sizeof(arch));
-	if (strncmp(info->installation, "Server", strlen("Server")) == 0)
-		info->is_server = true;
-	win_facts_name(info);
+	info->is_server |= strncmp(info->installation, "Server", strlen("Server")) == 0;
+	name_it(info);
 	return 0;
 }
 
@@ -288,15 +343,4 @@ int win_probe_all(struct nt_vol *vol, struct win_info **ret, size_t *ret_n, stru
 	memcpy(*ret, c->list, c->n * sizeof(**ret));
 	*ret_n = c->n;
 	return 0;
-}
-
-int win_probe(struct nt_vol *vol, struct win_info *ret, struct rs_err *err)
-{
-	auto_free struct win_info *all = NULL;
-	size_t n = 0;
-	int r = win_probe_all(vol, &all, &n, err);
-
-	if (r == 0)
-		*ret = all[0];
-	return r;
 }

@@ -88,7 +88,6 @@ static int hive_of(struct nt_vol *vol, struct win_info *info, const char *name,
 	if (r == RS_E_MEMORY)
 		return rs_fail(err, r, "%s", why.detail);
 	if (r < 0) {
-		*ret = NULL;
 		rs_note(info->note, sizeof(info->note), "%s hive: %s", name,
 			why.detail[0] ? why.detail : "unreadable");
 		hive_fault(vol, info, name, path, &why);
@@ -133,13 +132,9 @@ static uint64_t number(struct win_hive *h, win_key key, const char *name)
 
 static uint64_t filetime(struct win_hive *h, win_key key, const char *name)
 {
-	auto_free uint8_t *p = NULL;
-	uint32_t type;
-	size_t len;
+	auto_value struct win_value v = {0};
 
-	if (win_hive_value(h, key, name, &type, &p, &len, NULL) < 0 || len < 8)
-		return 0;
-	return rs_le64(p);
+	return win_hive_value(h, key, name, &v, NULL) < 0 || v.len < 8 ? 0 : rs_le64(v.p);
 }
 
 static uint32_t decimal(const char *s)
@@ -245,14 +240,6 @@ static void product_role(struct win_hive *h, win_key key, struct win_info *info)
 	info->is_server = strcasecmp(role, "WinNT") != 0;
 }
 
-static void setup_state(struct win_hive *h, struct win_info *info)
-{
-	win_key key = key_of(h, info, "Setup");
-
-	if (key)
-		win_setup_read(h, key, info);
-}
-
 static void processor(struct win_hive *h, win_key key, struct win_info *info)
 {
 	char value[32];
@@ -275,15 +262,13 @@ struct votes {
 static bool vote(void *user, const char *name, win_key sub)
 {
 	struct votes *v = user;
-	auto_free uint8_t *p = NULL;
-	uint32_t type;
-	size_t len;
+	auto_value struct win_value one = {0};
 
 	(void)name;
-	if (win_hive_value(v->h, sub, "Version", &type, &p, &len, NULL) < 0 || len < 40 ||
-		rs_le16(p + 38) != 10 || rs_le16(p + 36) != 0)
+	if (win_hive_value(v->h, sub, "Version", &one, NULL) < 0 || one.len < 40 ||
+		rs_le16(one.p + 38) != 10 || rs_le16(one.p + 36) != 0)
 		return true;
-	uint32_t build = rs_le16(p + 34);
+	uint32_t build = rs_le16(one.p + 34);
 	size_t i = 0;
 	while (i < v->n && v->build[i] != build)
 		i++;
@@ -348,7 +333,9 @@ int win_facts_system(struct nt_vol *vol, struct win_info *info, struct rs_err *e
 	key = key_of(h, info, path);
 	if (key)
 		info->shutdown_filetime = filetime(h, key, "ShutdownTime");
-	setup_state(h, info);
+	key = key_of(h, info, "Setup");
+	if (key)
+		win_setup_read(h, key, info);
 	if (!info->build)
 		build_from_drivers(h, info);
 	return 0;

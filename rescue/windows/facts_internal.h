@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Inside of the installation's facts: facts.c (where it is), facts_hive.c (what its hives say),
- * facts_name.c (what it is called). */
+/* Inside of the installation's facts: facts.c (where it is, what it is called), facts_hive.c (what
+ * its hives say). */
 #ifndef UNBRICK_WINDOWS_FACTS_INTERNAL_H
 #define UNBRICK_WINDOWS_FACTS_INTERNAL_H
 
@@ -17,10 +17,6 @@ int win_facts_system(struct nt_vol *vol, struct win_info *info, struct rs_err *e
 void win_setup_read(struct win_hive *h, win_key key, struct win_info *info);
 /** Is the program of this command line one of Windows' own setup (or none at all)? */
 bool win_setup_is_own(const char *command);
-
-/* facts_name.c */
-/** Product name by build, edition and role, for what ProductName does not or wrongly say. */
-void win_facts_name(struct win_info *info);
 
 /** Path of the control set's key, "ControlSet001\Control". */
 void win_control_path(const struct win_info *info, const char *sub, char *ret, size_t cap);

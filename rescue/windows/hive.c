@@ -234,9 +234,7 @@ static int root_check(struct win_hive *h, struct rs_err *err)
 	int r = hive_nk_load(h, h->base.root_off, &root, &why);
 	if (r == RS_E_HIVE)
 		return rs_fail(err, RS_E_HIVE, "root key: %s", why.detail);
-	if (r < 0 && err)
-		*err = why;
-	return r;
+	return r < 0 ? rs_err_pass(err, r, &why) : 0;
 }
 
 int win_hive_open(const struct win_src *primary, const struct win_src *log1,
@@ -289,11 +287,6 @@ bool win_hive_is_dirty(const struct win_hive *h)
 	return h->is_dirty;
 }
 
-unsigned win_hive_log_entries(const struct win_hive *h)
-{
-	return h->log_entries;
-}
-
 const char *win_hive_note(const struct win_hive *h)
 {
 	return h->note;
@@ -324,6 +317,7 @@ static int sub_load(
 struct walk {
 	struct win_hive *h;
 	uint32_t parent;
+	int (*see)(struct walk *w, uint32_t off, const uint16_t *name, size_t n); /* 1: stop */
 	/* each_key */
 	bool (*fn)(void *user, const char *name, win_key sub);
 	void *user;
@@ -335,73 +329,59 @@ struct walk {
 	struct rs_err bad;
 };
 
-static int walk_sub(struct walk *w, uint32_t off, uint16_t *name, size_t *ret_n, struct rs_err *err)
+static int walk_sub(void *user, uint32_t off, struct rs_err *err)
 {
+	struct walk *w = user;
 	struct hive_nk nk;
 	struct rs_err why = {0};
+	uint16_t name[HIVE_NAME_UNITS];
+	size_t n;
 
 	int r = sub_load(w->h, w->parent, off, &nk, &why);
 	if (r == 0)
-		r = nk_name(w->h, &nk, name, ret_n, &why);
+		r = nk_name(w->h, &nk, name, &n, &why);
 	if (r == RS_E_HIVE && !w->bad.code)
 		w->bad = why;
-	if (r < 0 && err)
-		*err = why;
-	return r;
+	if (r < 0)
+		return r == RS_E_HIVE ? 0 : rs_err_pass(err, r, &why);
+	return w->see(w, off, name, n);
 }
 
-static int each_sub(void *user, uint32_t off, struct rs_err *err)
+static int see_each(struct walk *w, uint32_t off, const uint16_t *name, size_t n)
 {
-	struct walk *w = user;
-	uint16_t units[HIVE_NAME_UNITS];
-	char name[3 * HIVE_NAME_UNITS + 1];
-	size_t n;
+	char text[3 * HIVE_NAME_UNITS + 1];
 
-	int r = walk_sub(w, off, units, &n, err);
-	if (r != 0)
-		return r == RS_E_HIVE ? 0 : r;
-	hive_name_text(units, n, name, sizeof(name));
-	return w->fn(w->user, name, off) ? 0 : 1;
+	hive_name_text(name, n, text, sizeof(text));
+	return w->fn(w->user, text, off) ? 0 : 1;
 }
 
-static int find_sub(void *user, uint32_t off, struct rs_err *err)
+static int see_wanted(struct walk *w, uint32_t off, const uint16_t *name, size_t n)
 {
-	struct walk *w = user;
-	uint16_t units[HIVE_NAME_UNITS];
-	size_t n;
-
-	int r = walk_sub(w, off, units, &n, err);
-	if (r != 0)
-		return r == RS_E_HIVE ? 0 : r;
-	if (!hive_name_equal(units, n, w->wanted, w->n_wanted))
+	if (!hive_name_equal(name, n, w->wanted, w->n_wanted))
 		return 0;
 	w->found = off;
 	return 1;
 }
 
 /* Walk the list; an error of the list itself, or else the first damaged entry. */
-static int walk_run(
-	struct walk *w, int (*fn)(void *user, uint32_t off, struct rs_err *err), struct rs_err *err)
+static int walk_run(struct walk *w, struct rs_err *err)
 {
 	struct hive_nk nk;
 
 	int r = hive_nk_load(w->h, w->parent, &nk, err);
 	if (r == 0)
-		r = hive_index_each(w->h, &nk, fn, w, err);
-	if (r == 0 && w->bad.code) {
-		if (err)
-			*err = w->bad;
-		return w->bad.code;
-	}
+		r = hive_index_each(w->h, &nk, walk_sub, w, err);
+	if (r == 0 && w->bad.code)
+		return rs_err_pass(err, w->bad.code, &w->bad);
 	return r < 0 ? r : 0;
 }
 
 int win_hive_each_key(struct win_hive *h, win_key key,
 	bool (*fn)(void *user, const char *name, win_key sub), void *user, struct rs_err *err)
 {
-	struct walk w = {.h = h, .parent = key, .fn = fn, .user = user};
+	struct walk w = {.h = h, .parent = key, .see = see_each, .fn = fn, .user = user};
 
-	return walk_run(&w, each_sub, err);
+	return walk_run(&w, err);
 }
 
 /* One part of a path, as units; the rest of the path comes back. */
@@ -428,9 +408,9 @@ int win_hive_key(
 	const char *next;
 
 	for (path += strspn(path, "\\"); *path; path = next) {
-		struct walk w = {.h = h, .parent = key, .wanted = units};
+		struct walk w = {.h = h, .parent = key, .see = see_wanted, .wanted = units};
 		next = part_next(path, units, &w.n_wanted);
-		int r = w.n_wanted == SIZE_MAX ? 0 : walk_run(&w, find_sub, err);
+		int r = w.n_wanted == SIZE_MAX ? 0 : walk_run(&w, err);
 		if (!w.found && r < 0)
 			return r; /* it may be among what is damaged: do not say that it is not
 				     there */

@@ -82,17 +82,15 @@ int hive_index_each(struct win_hive *h, const struct hive_nk *nk,
 /* hive_log.c */
 /** Find the entries of the logs that belong over a dirty primary; what stops it is noted. */
 int hive_log_apply(struct win_hive *h, struct rs_err *err);
-/** Marvin32 with the seed that the registry uses, in pieces whose lengths are multiples of 4 but
- * for the last. */
+/** Marvin32 with the seed that the registry uses, over pieces whose lengths are multiples of 4. */
 struct hive_marvin {
 	uint32_t lo, hi;
 };
-void hive_marvin_init(struct hive_marvin *m);
+extern const struct hive_marvin hive_marvin_seed;
 void hive_marvin_words(struct hive_marvin *m, const uint8_t *p, size_t len);
-uint64_t hive_marvin_done(struct hive_marvin *m, const uint8_t *tail, size_t len);
+uint64_t hive_marvin_done(struct hive_marvin *m);
 
 /* hive_name.c */
-uint16_t hive_upcase(uint16_t unit);
 bool hive_name_equal(const uint16_t *a, size_t n_a, const uint16_t *b, size_t n_b);
 /** Name bytes of a cell (Latin-1 or UTF-16LE) as units. @cap units, RS_E_HIVE when it has more. */
 struct hive_name {

@@ -10,7 +10,10 @@
 
 #define ENTRY_BYTES 40 /* header of an entry */
 
-/* ---- Marvin32, as the log has it: 82 EF 4D 88 7A 4E 55 C5 read as one big-endian number ---- */
+/* ---- Marvin32 ---- */
+
+/* as the log has it: 82 EF 4D 88 7A 4E 55 C5 read as one big-endian number */
+const struct hive_marvin hive_marvin_seed = {0x7A4E55C5, 0x82EF4D88};
 
 static uint32_t rol(uint32_t v, unsigned n)
 {
@@ -27,24 +30,15 @@ static void marvin_mix(struct hive_marvin *m, uint32_t word)
 	m->hi = rol(m->hi, 19);
 }
 
-void hive_marvin_init(struct hive_marvin *m)
-{
-	*m = (struct hive_marvin){0x7A4E55C5, 0x82EF4D88};
-}
-
 void hive_marvin_words(struct hive_marvin *m, const uint8_t *p, size_t len)
 {
 	for (size_t i = 0; i + 4 <= len; i += 4)
 		marvin_mix(m, rs_le32(p + i));
 }
 
-uint64_t hive_marvin_done(struct hive_marvin *m, const uint8_t *tail, size_t len)
+uint64_t hive_marvin_done(struct hive_marvin *m)
 {
-	uint32_t last = 0x80;
-
-	for (size_t i = len; i > 0; i--)
-		last = last << 8 | tail[i - 1];
-	marvin_mix(m, last);
+	marvin_mix(m, 0x80); /* nothing is left over: lengths are multiples of 4 */
 	marvin_mix(m, 0);
 	return (uint64_t)m->hi << 32 | m->lo;
 }
@@ -77,7 +71,7 @@ static void note(struct log *l, const char *what)
 static bool entry_load(struct log *l, uint64_t at_bytes, struct entry *ret)
 {
 	uint8_t raw[ENTRY_BYTES];
-	struct hive_marvin m;
+	struct hive_marvin m = hive_marvin_seed;
 
 	if (at_bytes > l->src->size_bytes || l->src->size_bytes - at_bytes < sizeof(raw))
 		return false;
@@ -87,9 +81,8 @@ static bool entry_load(struct log *l, uint64_t at_bytes, struct entry *ret)
 	}
 	if (memcmp(raw, "HvLE", 4) != 0)
 		return false;
-	hive_marvin_init(&m);
 	hive_marvin_words(&m, raw, 32);
-	if (hive_marvin_done(&m, NULL, 0) != rs_le64(raw + 32))
+	if (hive_marvin_done(&m) != rs_le64(raw + 32))
 		return false; /* rest of an older generation, or half written */
 	*ret = (struct entry){at_bytes, rs_le32(raw + 4), rs_le32(raw + 12), rs_le32(raw + 16),
 		rs_le32(raw + 20), rs_le64(raw + 24)};
@@ -101,11 +94,10 @@ static bool entry_load(struct log *l, uint64_t at_bytes, struct entry *ret)
 
 static bool entry_hash_ok(struct log *l, const struct entry *e)
 {
-	struct hive_marvin m;
+	struct hive_marvin m = hive_marvin_seed;
 	uint64_t at = e->at_bytes + ENTRY_BYTES;
 	uint32_t left = e->size - ENTRY_BYTES; /* a multiple of 4, since sizes are of 512 */
 
-	hive_marvin_init(&m);
 	while (left > 0) {
 		uint32_t part = left < LOG_BUF_BYTES ? left : LOG_BUF_BYTES;
 		if (l->src->read(l->src->user, at, l->buf, part, NULL) < 0)
@@ -114,7 +106,7 @@ static bool entry_hash_ok(struct log *l, const struct entry *e)
 		at += part;
 		left -= part;
 	}
-	return hive_marvin_done(&m, NULL, 0) == e->body_hash;
+	return hive_marvin_done(&m) == e->body_hash;
 }
 
 static int patches_reserve(struct win_hive *h, size_t n, struct rs_err *err)

@@ -47,7 +47,7 @@ static const struct range ranges[] = {
 	{0xFF41, 0xFF5A, -32, 0},
 };
 
-uint16_t hive_upcase(uint16_t unit)
+static uint16_t upcase(uint16_t unit)
 {
 	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
 		const struct range *r = &ranges[i];
@@ -67,7 +67,7 @@ bool hive_name_equal(const uint16_t *a, size_t n_a, const uint16_t *b, size_t n_
 	if (n_a != n_b)
 		return false;
 	for (size_t i = 0; i < n_a; i++) {
-		if (a[i] != b[i] && hive_upcase(a[i]) != hive_upcase(b[i]))
+		if (a[i] != b[i] && upcase(a[i]) != upcase(b[i]))
 			return false;
 	}
 	return true;

@@ -211,11 +211,10 @@ static int data_load(struct win_hive *h, const struct vk *vk, uint8_t *p, struct
 	return big_data(h, cell, p, len, err);
 }
 
-int win_hive_value(struct win_hive *h, win_key key, const char *name, uint32_t *ret_type,
-	uint8_t **ret_p, size_t *ret_len, struct rs_err *err)
+int win_hive_value(struct win_hive *h, win_key key, const char *name, struct win_value *ret,
+	struct rs_err *err)
 {
 	struct vk vk = {0};
-	auto_free uint8_t *p = NULL;
 
 	int r = value_find(h, key, name, &vk, err);
 	if (r < 0)
@@ -223,23 +222,25 @@ int win_hive_value(struct win_hive *h, win_key key, const char *name, uint32_t *
 	uint32_t len = vk_len(&vk);
 	if (len > ((vk.size & INLINE_BIT) ? 4U : HIVE_MAX_VALUE_BYTES))
 		return rs_fail(err, RS_E_HIVE, "value '%s' says that it has %u bytes", name, len);
-	if (len > 0) {
-		p = malloc(len);
-		if (!p)
-			return rs_fail(err, RS_E_MEMORY, "value of %u bytes", len);
-		r = data_load(h, &vk, p, err);
-		if (r != 0)
-			return r;
-	}
-	*ret_type = vk.type;
-	*ret_len = len;
-	*ret_p = rs_steal(p);
-	return 0;
+	auto_free uint8_t *p = len ? malloc(len) : NULL;
+	if (len && !p)
+		return rs_fail(err, RS_E_MEMORY, "value of %u bytes", len);
+	r = len ? data_load(h, &vk, p, err) : 0;
+	if (r == 0)
+		*ret = (struct win_value){vk.type, rs_steal(p), len};
+	return r;
 }
 
-static int of_another_type(struct rs_err *err, const char *name, uint32_t type)
+/* A value of one of two types. */
+static int typed_value(struct win_hive *h, win_key key, const char *name, const uint32_t types[2],
+	struct win_value *ret, struct rs_err *err)
 {
-	return rs_fail(err, RS_E_NO_SUCH_FILE, "value '%s' is of another type (%u)", name, type);
+	int r = win_hive_value(h, key, name, ret, err);
+
+	if (r == 0 && ret->type != types[0] && ret->type != types[1])
+		r = rs_fail(err, RS_E_NO_SUCH_FILE, "value '%s' is of another type (%u)", name,
+			ret->type);
+	return r;
 }
 
 /* Bytes of the text before the first NUL (texts are stored with or without one). */
@@ -255,35 +256,27 @@ static size_t text_len(const uint8_t *p, size_t len)
 int win_hive_text(struct win_hive *h, win_key key, const char *name, char *ret, size_t cap,
 	struct rs_err *err)
 {
-	auto_free uint8_t *p = NULL;
-	uint32_t type;
-	size_t len;
+	static const uint32_t types[] = {REG_SZ, REG_EXPAND_SZ};
+	auto_value struct win_value v = {0};
+	int r = typed_value(h, key, name, types, &v, err);
 
-	int r = win_hive_value(h, key, name, &type, &p, &len, err);
-	if (r != 0)
-		return r;
-	if (type != REG_SZ && type != REG_EXPAND_SZ)
-		return of_another_type(err, name, type);
-	(void)rs_utf16_to_utf8((struct rs_view){p, text_len(p, len)}, ret, cap); /* cut is fine */
-	return 0;
+	if (r == 0) /* cut is fine */
+		(void)rs_utf16_to_utf8((struct rs_view){v.p, text_len(v.p, v.len)}, ret, cap);
+	return r;
 }
 
 int win_hive_number(
 	struct win_hive *h, win_key key, const char *name, uint64_t *ret, struct rs_err *err)
 {
-	auto_free uint8_t *p = NULL;
-	uint32_t type;
-	size_t len;
+	static const uint32_t types[] = {REG_DWORD, REG_QWORD};
+	auto_value struct win_value v = {0};
+	int r = typed_value(h, key, name, types, &v, err);
 
-	int r = win_hive_value(h, key, name, &type, &p, &len, err);
-	if (r != 0)
+	if (r < 0)
 		return r;
-	if (type == REG_DWORD && len >= 4)
-		*ret = rs_le32(p);
-	else if (type == REG_QWORD && len >= 8)
-		*ret = rs_le64(p);
-	else
-		return of_another_type(err, name, type);
+	if (v.len < (v.type == REG_DWORD ? 4 : 8))
+		return rs_fail(err, RS_E_NO_SUCH_FILE, "value '%s' is too short", name);
+	*ret = v.type == REG_DWORD ? rs_le32(v.p) : rs_le64(v.p);
 	return 0;
 }
 
@@ -297,18 +290,8 @@ static char *text_new(const uint8_t *p, size_t len)
 	return s;
 }
 
-struct list {
-	char **p;
-	size_t n;
-};
-
-static void list_done(struct list *l)
-{
-	win_list_free(l->p, l->n);
-}
-
 /* Each NUL ends a string; one more NUL (an empty string) ends the list and is not part of it. */
-static int list_fill(struct list *l, const uint8_t *p, size_t len)
+static int list_fill(struct win_list *l, const uint8_t *p, size_t len)
 {
 	size_t n = 1; /* an unterminated one at the end */
 
@@ -331,29 +314,26 @@ static int list_fill(struct list *l, const uint8_t *p, size_t len)
 	return 0;
 }
 
-int win_hive_list(struct win_hive *h, win_key key, const char *name, char ***ret, size_t *ret_n,
-	struct rs_err *err)
+int win_hive_list(
+	struct win_hive *h, win_key key, const char *name, struct win_list *ret, struct rs_err *err)
 {
-	auto_free uint8_t *p = NULL;
-	__attribute__((cleanup(list_done))) struct list l = {0};
-	uint32_t type;
-	size_t len;
+	static const uint32_t types[] = {REG_MULTI_SZ, REG_MULTI_SZ};
+	auto_value struct win_value v = {0};
+	auto_list struct win_list l = {0};
 
-	int r = win_hive_value(h, key, name, &type, &p, &len, err);
-	if (r != 0)
+	int r = typed_value(h, key, name, types, &v, err);
+	if (r < 0)
 		return r;
-	if (type != REG_MULTI_SZ)
-		return of_another_type(err, name, type);
-	if (list_fill(&l, p, len) < 0)
+	if (list_fill(&l, v.p, v.len) < 0)
 		return rs_fail(err, RS_E_MEMORY, "list '%s'", name);
-	*ret_n = l.n;
-	*ret = rs_steal(l.p);
+	*ret = l;
+	l.p = NULL; /* the caller's now */
 	return 0;
 }
 
-void win_list_free(char **list, size_t n)
+void win_list_done(struct win_list *l)
 {
-	for (size_t i = 0; list && i < n; i++)
-		free(list[i]);
-	free(list);
+	for (size_t i = 0; l->p && i < l->n; i++)
+		free(l->p[i]);
+	free(l->p);
 }

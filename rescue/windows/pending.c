@@ -19,26 +19,13 @@ struct context {
 
 /* ---- paths of the list ---- */
 
-struct device {
-	uint8_t *p;
-	size_t len;
-};
-
-static void device_done(struct device *d)
+static struct win_value device_of(const struct context *c, const char *name)
 {
-	free(d->p);
-}
-
-#define auto_device __attribute__((cleanup(device_done)))
-
-static struct device device_of(const struct context *c, const char *name)
-{
-	struct device d = {0};
-	uint32_t type;
+	struct win_value v = {0};
 
 	if (c->devices)
-		(void)win_hive_value(c->system, c->devices, name, &type, &d.p, &d.len, NULL);
-	return d;
+		(void)win_hive_value(c->system, c->devices, name, &v, NULL);
+	return v;
 }
 
 /* Does the name in MountedDevices ("\DosDevices\X:") mean the Windows volume? Yes, unless both are
@@ -50,8 +37,8 @@ static bool is_windows_volume(const struct context *c, const char *name)
 	own_name[strlen(own_name) - 2] = c->letter;
 	if (strcasecmp(own_name, name) == 0)
 		return true;
-	auto_device struct device own = device_of(c, own_name);
-	auto_device struct device other = device_of(c, name);
+	auto_value struct win_value own = device_of(c, own_name);
+	auto_value struct win_value other = device_of(c, name);
 	return !own.p || !other.p || (own.len == other.len && memcmp(own.p, other.p, own.len) == 0);
 }
 
@@ -71,7 +58,7 @@ static const char *volume_path(const struct context *c, const char *rest)
 	if (!after(rest, "Volume{") || n + 5 > sizeof(name) || rest[n] != '\\')
 		return NULL;
 	(void)snprintf(name, sizeof(name), "\\??\\%.*s", (int)n, rest);
-	auto_device struct device known = device_of(c, name);
+	auto_value struct win_value known = device_of(c, name);
 	return known.p && is_windows_volume(c, name) ? rest + n : NULL;
 }
 
@@ -112,29 +99,15 @@ static char *entry_path(const struct context *c, const char *raw)
 static int rename_add(
 	struct win_pending *p, const struct context *c, const char *source, const char *target)
 {
-	if ((p->n_renames & (p->n_renames - 1)) == 0) { /* grow at powers of two */
-		size_t cap = p->n_renames ? 2 * p->n_renames : 1;
-		struct win_rename *more = realloc(p->renames, cap * sizeof(*more));
-		if (!more)
-			return RS_E_MEMORY;
-		p->renames = more;
-	}
+	struct win_rename *renames = rs_grown(p->renames, p->n_renames, sizeof(*renames));
+
+	if (!renames)
+		return RS_E_MEMORY;
+	p->renames = renames;
 	struct win_rename one = {entry_path(c, source), entry_path(c, target)};
-	p->renames[p->n_renames++] = one;
+	renames[p->n_renames++] = one;
 	return one.source && one.target ? 0 : RS_E_MEMORY;
 }
-
-struct list {
-	char **p;
-	size_t n;
-};
-
-static void list_done(struct list *l)
-{
-	win_list_free(l->p, l->n);
-}
-
-#define auto_list __attribute__((cleanup(list_done)))
 
 /* A value that need not be there. */
 static int optional(int r, struct rs_err *err)
@@ -149,9 +122,9 @@ static int optional(int r, struct rs_err *err)
 static int renames_read(struct win_pending *p, const struct context *c, win_key key,
 	const char *name, struct rs_err *err)
 {
-	auto_list struct list l = {0};
+	auto_list struct win_list l = {0};
 
-	int r = optional(win_hive_list(c->system, key, name, &l.p, &l.n, err), err);
+	int r = optional(win_hive_list(c->system, key, name, &l, err), err);
 	for (size_t i = 0; r == 0 && i < l.n; i += 2) {
 		if (!l.p[i][0])
 			continue; /* nothing to rename */
@@ -175,9 +148,9 @@ static void sign(struct win_pending *p, const char *what)
 
 static int is_list_filled(struct win_hive *h, win_key key, const char *name, struct rs_err *err)
 {
-	auto_list struct list l = {0};
+	auto_list struct win_list l = {0};
 
-	int r = optional(win_hive_list(h, key, name, &l.p, &l.n, err), err);
+	int r = optional(win_hive_list(h, key, name, &l, err), err);
 	return r < 0 ? r : l.n > 0;
 }
 
@@ -310,8 +283,6 @@ static int hive_of(struct nt_vol *vol, const struct win_info *info, const char *
 	*ret = NULL;
 	(void)snprintf(path, sizeof(path), "%s\\System32\\config\\%s", info->root, name);
 	int r = win_hive_open_in(vol, path, ret, err);
-	if (r < 0)
-		*ret = NULL;
 	if (r == RS_E_HIVE && is_empty(vol, path))
 		r = RS_E_NO_SUCH_FILE;
 	if (r == RS_E_NO_SUCH_FILE)
@@ -344,15 +315,10 @@ static int system_look(struct context *c, struct win_pending *p, struct rs_err *
 	return r < 0 ? r : 0;
 }
 
-static void pending_done_auto(struct win_pending *p)
-{
-	win_pending_done(p);
-}
-
 int win_pending_read(struct nt_vol *vol, const struct win_info *info, struct win_pending *ret,
 	struct rs_err *err)
 {
-	__attribute__((cleanup(pending_done_auto))) struct win_pending p = {0};
+	__attribute__((cleanup(win_pending_done))) struct win_pending p = {0};
 	auto_hive struct win_hive *system = NULL;
 	auto_hive struct win_hive *software = NULL;
 	struct context c = {.info = info, .letter = 'C'};

@@ -32,8 +32,7 @@ RS_DEFINE_AUTO(struct win_hive *, win_hive_close);
 /** Is the file shorter than its own base block says? Windows refuses such a hive; what is there can
  * be read. */
 bool win_hive_is_cut(const struct win_hive *h);
-bool win_hive_is_dirty(const struct win_hive *h);	 /* as found on the disk */
-unsigned win_hive_log_entries(const struct win_hive *h); /* applied from the logs */
+bool win_hive_is_dirty(const struct win_hive *h); /* as found on the disk */
 /** What was found and could not be used (a log of the old format, a wrong checksum), or "". Valid
  * until the hive is closed. */
 const char *win_hive_note(const struct win_hive *h);
@@ -51,21 +50,35 @@ int win_hive_each_key(struct win_hive *h, win_key key,
 int win_hive_each_value(struct win_hive *h, win_key key,
 	bool (*fn)(void *user, const char *name, uint32_t type, uint32_t len), void *user,
 	struct rs_err *err);
-/** Raw value; @name "" = default value. *ret_p is malloc'd (NULL for length 0). At most 16 MiB.
+/** Raw value; @name "" = default value. For win_value_done; p is NULL for length 0. At most 16 MiB.
  * Errors: RS_E_NO_SUCH_FILE (no such value), RS_E_HIVE, RS_E_IO_READ, RS_E_MEMORY. */
-int win_hive_value(struct win_hive *h, win_key key, const char *name, uint32_t *ret_type,
-	uint8_t **ret_p, size_t *ret_len, struct rs_err *err);
+struct win_value {
+	uint32_t type;
+	uint8_t *p;
+	size_t len;
+};
+int win_hive_value(struct win_hive *h, win_key key, const char *name, struct win_value *ret,
+	struct rs_err *err);
+static inline void win_value_done(struct win_value *v)
+{
+	free(v->p);
+}
+#define auto_value __attribute__((cleanup(win_value_done)))
 /** The same for text (REG_SZ, REG_EXPAND_SZ), number (REG_DWORD, REG_QWORD), and list (REG_MULTI_SZ
- * with its empty strings kept: a pair's empty half counts; NULL-terminated array, free with
- * win_list_free). Text is UTF-8, cut to @cap. Errors: as above; RS_E_NO_SUCH_FILE also when it is
- * of another type. */
+ * with its empty strings kept: a pair's empty half counts; for win_list_done). Text is UTF-8, cut
+ * to @cap. Errors: as above; RS_E_NO_SUCH_FILE also when it is of another type. */
 int win_hive_text(struct win_hive *h, win_key key, const char *name, char *ret, size_t cap,
 	struct rs_err *err);
 int win_hive_number(
 	struct win_hive *h, win_key key, const char *name, uint64_t *ret, struct rs_err *err);
-int win_hive_list(struct win_hive *h, win_key key, const char *name, char ***ret, size_t *ret_n,
+struct win_list {
+	char **p;
+	size_t n;
+};
+int win_hive_list(struct win_hive *h, win_key key, const char *name, struct win_list *ret,
 	struct rs_err *err);
-void win_list_free(char **list, size_t n);
+void win_list_done(struct win_list *l);
+#define auto_list __attribute__((cleanup(win_list_done)))
 
 /** A hive that lies in a volume, with its .LOG1 and .LOG2 beside it. Closes all with the hive.
  * Errors: those of win_hive_open; RS_E_NO_SUCH_FILE, RS_E_NTFS_DAMAGED. */
@@ -122,8 +135,6 @@ struct win_info {
  * or 0 and named in @note: a damaged hive is no failure. *ret is malloc'd, one at least.
  * Errors: RS_E_NO_WINDOWS, RS_E_NTFS_DAMAGED, RS_E_IO_READ, RS_E_MEMORY. */
 int win_probe_all(struct nt_vol *vol, struct win_info **ret, size_t *ret_n, struct rs_err *err);
-/** The first of them. Errors: as above. */
-int win_probe(struct nt_vol *vol, struct win_info *ret, struct rs_err *err);
 /** Are all its parts there? */
 bool win_is_whole(const struct win_info *w);
 

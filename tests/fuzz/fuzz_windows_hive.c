@@ -44,10 +44,8 @@ static bool key(void *user, const char *name, win_key sub)
 {
 	struct data *d = user;
 	struct rs_err err;
-	auto_free uint8_t *p = NULL;
-	char **list = NULL;
-	uint32_t type;
-	size_t n;
+	auto_value struct win_value v = {0};
+	auto_list struct win_list list = {0};
 	win_key again;
 
 	if (++d->steps >= MAX_STEPS)
@@ -55,9 +53,8 @@ static bool key(void *user, const char *name, win_key sub)
 	if (win_hive_key(d->h, win_hive_root(d->h), name, &again, &err) == RS_E_BUG)
 		__builtin_trap();
 	(void)win_hive_each_value(d->h, sub, value, d, &err);
-	(void)win_hive_value(d->h, sub, "Element", &type, &p, &n, &err);
-	if (win_hive_list(d->h, sub, "", &list, &n, &err) == 0)
-		win_list_free(list, n);
+	(void)win_hive_value(d->h, sub, "Element", &v, &err);
+	(void)win_hive_list(d->h, sub, "", &list, &err);
 	if (win_hive_each_key(d->h, sub, key, d, &err) == RS_E_BUG)
 		__builtin_trap();
 	return true;

@@ -43,12 +43,12 @@ static void hashes_right(uint8_t *log, size_t len)
 		uint32_t size = rs_le32(e + 4);
 		if (size < 40 || size > len - at)
 			size = 40;
-		hive_marvin_init(&m);
+		m = hive_marvin_seed;
 		hive_marvin_words(&m, e + 40, size - 40);
-		rs_put_le64(e + 24, hive_marvin_done(&m, NULL, 0));
-		hive_marvin_init(&m);
+		rs_put_le64(e + 24, hive_marvin_done(&m));
+		m = hive_marvin_seed;
 		hive_marvin_words(&m, e, 32);
-		rs_put_le64(e + 32, hive_marvin_done(&m, NULL, 0));
+		rs_put_le64(e + 32, hive_marvin_done(&m));
 		at += size;
 	}
 }

@@ -286,7 +286,7 @@ void mini_usual(struct mini *m, uint16_t method, uint32_t sector_bytes)
 	rs_put_le16(boot + 11, (uint16_t)sector_bytes);
 	rs_put_le64(boot + 40, MINI_BYTES / sector_bytes - 1);
 	assert_int_equal(bl_cipher_new(method, sector_bytes, m->fvek, m->fvek_len, &c, &err), 0);
-	assert_int_equal(bl_cipher_encrypt(c, MINI_RELOCATED, boot, sector_bytes), 0);
+	assert_int_equal(bl_cipher_run(c, true, MINI_RELOCATED, boot, sector_bytes), 0);
 	memcpy(lay_mem_bytes(m->disk) + MINI_RELOCATED, boot, sector_bytes);
 	bl_cipher_free(c);
 }

@@ -66,7 +66,7 @@ static struct outcome unlock(struct mini *m, const struct bl_keyring *k)
 
 	assert_int_equal(bl_load(m->disk, &v, &o.err), 0);
 	o.code = bl_unlock(v, k, &task, &res, &o.err);
-	assert_int_equal(bl_is_unlocked(v), o.code == 0);
+	assert_int_equal(v->is_unlocked, o.code == 0);
 	o.opened_by = res.protector_id[0];
 	o.stretched = (unsigned)(w.last / ROUNDS);
 	assert_true(w.is_monotonic);
@@ -493,7 +493,7 @@ static void test_unlock__caller_says_stop__cancelled_and_locked(void **state)
 	assert_int_equal(bl_keyring_new(&k, &err), 0);
 	assert_int_equal(bl_keyring_add_typed(k, MINI_PASSWORD, strlen(MINI_PASSWORD), &err), 0);
 	assert_int_equal(bl_unlock(v, k, &task, &res, &err), RS_E_CANCELLED);
-	assert_false(bl_is_unlocked(v));
+	assert_false(v->is_unlocked);
 	bl_keyring_free(k);
 	bl_free(v);
 	mini_done(&m);

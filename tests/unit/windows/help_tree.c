@@ -67,21 +67,19 @@ static size_t array_len(const size_t *p)
 
 static void value_compare(struct both *b, win_key key, const char *name, hive_value_h theirs)
 {
-	auto_free uint8_t *p = NULL;
-	uint32_t type;
-	size_t len;
+	auto_value struct win_value v = {0};
 	hive_type their_type;
 	size_t their_len;
 
 	b->count->values++;
-	int r = win_hive_value(b->h, key, name, &type, &p, &len, NULL);
+	int r = win_hive_value(b->h, key, name, &v, NULL);
 	b->count->errors += r < 0;
 	if (!theirs)
 		return;
 	auto_free char *data = hivex_value_value(b->x, theirs, &their_type, &their_len);
 	auto_free char *their_name = hivex_value_key(b->x, theirs);
-	if (r < 0 || !data || !their_name || (uint32_t)their_type != type || their_len != len ||
-		(len && memcmp(data, p, len) != 0) || strcmp(name, their_name) != 0)
+	if (r < 0 || !data || !their_name || (uint32_t)their_type != v.type || their_len != v.len ||
+		(v.len && memcmp(data, v.p, v.len) != 0) || strcmp(name, their_name) != 0)
 		b->count->differences++;
 }
 

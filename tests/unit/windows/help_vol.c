@@ -166,3 +166,14 @@ void pe_made(uint8_t p[PE_BYTES], uint16_t machine, const uint16_t version[4])
 	rs_put_le32(p + INFO + 48, (uint32_t)version[0] << 16 | version[1]);
 	rs_put_le32(p + INFO + 52, (uint32_t)version[2] << 16 | version[3]);
 }
+
+int tv_probe(struct nt_vol *vol, struct win_info *ret, struct rs_err *err)
+{
+	auto_free struct win_info *all = NULL;
+	size_t n = 0;
+	int r = win_probe_all(vol, &all, &n, err);
+
+	if (r == 0)
+		*ret = all[0];
+	return r;
+}

@@ -21,6 +21,8 @@ void tv_put_hive(struct tv *v, const char *path, const char *kind, const char *c
 void tv_put_kernel(struct tv *v, const char *path, uint16_t machine, const uint16_t version[4]);
 /** Filled: open it with our own code. */
 void tv_open(struct tv *v);
+/** The first Windows of the volume. */
+int tv_probe(struct nt_vol *vol, struct win_info *ret, struct rs_err *err);
 void tv_done(struct tv *v);
 #define auto_tv __attribute__((cleanup(tv_done)))
 

@@ -18,7 +18,7 @@ static const uint16_t kernel_11[4] = {10, 0, 22621, 3880};
 static void probe(struct tv *v, struct win_info *ret)
 {
 	tv_open(v);
-	assert_int_equal(win_probe(v->vol, ret, NULL), 0);
+	assert_int_equal(tv_probe(v->vol, ret, NULL), 0);
 }
 
 static void test_probe__windows_11_named_10__is_called_11(void **state)
@@ -324,7 +324,7 @@ static void test_probe__data_volume__has_none(void **state)
 	tv_put(&v, "Pictures/a.jpg", "x", 1);
 	tv_put(&v, "Windows/System32", "a file", 6);
 	tv_open(&v);
-	assert_int_equal(win_probe(v.vol, &i, &err), RS_E_NO_WINDOWS);
+	assert_int_equal(tv_probe(v.vol, &i, &err), RS_E_NO_WINDOWS);
 }
 
 int main(void)

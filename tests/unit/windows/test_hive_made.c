@@ -139,19 +139,17 @@ static void list_is(const uint8_t *raw, uint32_t len, const char *const *expecte
 {
 	auto_mk struct mk m;
 	auto_hive struct win_hive *h = NULL;
-	char **list;
-	size_t n_list;
+	auto_list struct win_list list = {0};
 
 	mk_new(&m, 4096);
 	uint32_t value = mk_value(&m, "L", 7, raw, len);
 	mk_set_values(&m, MK_ROOT, &value, 1);
 	assert_int_equal(mk_open(&m, &h, NULL), 0);
-	assert_int_equal(win_hive_list(h, MK_ROOT, "L", &list, &n_list, NULL), 0);
-	assert_int_equal(n_list, n);
+	assert_int_equal(win_hive_list(h, MK_ROOT, "L", &list, NULL), 0);
+	assert_int_equal(list.n, n);
 	for (size_t i = 0; i < n; i++)
-		assert_string_equal(list[i], expected[i]);
-	assert_null(list[n]);
-	win_list_free(list, n_list);
+		assert_string_equal(list.p[i], expected[i]);
+	assert_null(list.p[n]);
 }
 
 static void test_hive_list__empty_strings__are_kept(void **state)
@@ -198,20 +196,18 @@ static void test_hive_value__big_data__comes_whole(void **state)
 {
 	auto_mk struct mk m;
 	auto_hive struct win_hive *h = NULL;
-	auto_free uint8_t *p = NULL;
+	auto_value struct win_value v = {0};
 	uint32_t list;
-	uint32_t type;
-	size_t len;
 
 	(void)state;
 	mk_new(&m, 65536);
 	uint32_t value = big_value(&m, 40000, &list);
 	mk_set_values(&m, MK_ROOT, &value, 1);
 	assert_int_equal(mk_open(&m, &h, NULL), 0);
-	assert_int_equal(win_hive_value(h, MK_ROOT, "BIG", &type, &p, &len, NULL), 0);
-	assert_int_equal(len, 40000);
-	for (size_t i = 0; i < len; i++)
-		assert_int_equal(p[i], 'a' + i / 16344);
+	assert_int_equal(win_hive_value(h, MK_ROOT, "BIG", &v, NULL), 0);
+	assert_int_equal(v.len, 40000);
+	for (size_t i = 0; i < v.len; i++)
+		assert_int_equal(v.p[i], 'a' + i / 16344);
 }
 
 static void test_hive_value__big_data_with_too_few_segments__is_damaged(void **state)
@@ -219,9 +215,7 @@ static void test_hive_value__big_data_with_too_few_segments__is_damaged(void **s
 	auto_mk struct mk m;
 	auto_hive struct win_hive *h = NULL;
 	uint32_t list;
-	uint32_t type;
-	uint8_t *p;
-	size_t len;
+	struct win_value v;
 	struct rs_err err = {0};
 
 	(void)state;
@@ -230,11 +224,11 @@ static void test_hive_value__big_data_with_too_few_segments__is_damaged(void **s
 	rs_put_le32(mk_at(&m, value) + 4, 50000); /* four segments */
 	mk_set_values(&m, MK_ROOT, &value, 1);
 	assert_int_equal(mk_open(&m, &h, NULL), 0);
-	assert_int_equal(win_hive_value(h, MK_ROOT, "Big", &type, &p, &len, &err), RS_E_HIVE);
+	assert_int_equal(win_hive_value(h, MK_ROOT, "Big", &v, &err), RS_E_HIVE);
 	rs_put_le32(mk_at(&m, value) + 4, 17 << 20); /* the cap */
 	win_hive_close(rs_steal(h));
 	assert_int_equal(mk_open(&m, &h, NULL), 0);
-	assert_int_equal(win_hive_value(h, MK_ROOT, "Big", &type, &p, &len, &err), RS_E_HIVE);
+	assert_int_equal(win_hive_value(h, MK_ROOT, "Big", &v, &err), RS_E_HIVE);
 }
 
 /* ---- every field out of range ---- */

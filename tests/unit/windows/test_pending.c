@@ -24,7 +24,7 @@ static int read_of(struct tv *v, struct win_pending *ret, struct rs_err *err)
 	struct win_info info;
 
 	tv_open(v);
-	assert_int_equal(win_probe(v->vol, &info, NULL), 0);
+	assert_int_equal(tv_probe(v->vol, &info, NULL), 0);
 	return win_pending_read(v->vol, &info, ret, err);
 }
 

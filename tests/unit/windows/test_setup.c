@@ -52,7 +52,7 @@ static void probe(const char *const *args, struct win_info *ret)
 	tv_put_hive(&v, SYSTEM, "system", args);
 	tv_put_hive(&v, "Windows/System32/config/SOFTWARE", "software", NULL);
 	tv_open(&v);
-	assert_int_equal(win_probe(v.vol, ret, NULL), 0);
+	assert_int_equal(tv_probe(v.vol, ret, NULL), 0);
 }
 
 static void test_setup__command_at_next_start__is_named_and_no_upgrade(void **state)
@@ -99,7 +99,7 @@ static void test_pending__empty_hive__has_nothing_pending(void **state)
 		tv_put(&v, SYSTEM, zeros, sizes[i]);
 		tv_put_hive(&v, "Windows/System32/config/SOFTWARE", "software", NULL);
 		tv_open(&v);
-		assert_int_equal(win_probe(v.vol, &info, NULL), 0);
+		assert_int_equal(tv_probe(v.vol, &info, NULL), 0);
 		assert_int_equal(win_pending_read(v.vol, &info, &p, NULL), 0);
 		assert_int_equal(p.n_renames, 0);
 		win_pending_done(&p);
@@ -119,7 +119,7 @@ static void test_pending__damaged_hive__is_an_error(void **state)
 	tv_put(&v, SYSTEM, almost, sizeof(almost));
 	tv_put_hive(&v, "Windows/System32/config/SOFTWARE", "software", NULL);
 	tv_open(&v);
-	assert_int_equal(win_probe(v.vol, &info, NULL), 0);
+	assert_int_equal(tv_probe(v.vol, &info, NULL), 0);
 	assert_int_equal(win_pending_read(v.vol, &info, &p, NULL), RS_E_HIVE);
 }
 
