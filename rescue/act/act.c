@@ -53,19 +53,15 @@ static int make_files(struct nt_vol *vol, struct plan *p, uint64_t id_ref, struc
 	auto_free char *text = NULL;
 	size_t len = 0;
 	uint64_t ref;
-	char path[PLAN_PATH_BYTES];
 	int r = manifest_write(p, &text, &len, err);
 
 	if (r < 0)
 		return r;
-	plan_path(p->top, p->id, QUARANTINE_STEPS, path);
-	if (nt_lookup(vol, path, &ref, NULL) < 0) {
+	if (quarantine_lookup(vol, p->top, p->id, QUARANTINE_STEPS, &ref, NULL) < 0)
 		r = nt_file_create(
 			vol, id_ref, QUARANTINE_STEPS, "", 0, steps_bytes(p->n_items), &ref, err);
-		if (r < 0)
-			return r;
-	}
-	r = nt_file_create(vol, id_ref, QUARANTINE_MANIFEST, text, len, 0, &ref, err);
+	if (r == 0)
+		r = nt_file_create(vol, id_ref, QUARANTINE_MANIFEST, text, len, 0, &ref, err);
 	if (r == 0)
 		p->has_manifest = true;
 	return r;
@@ -199,7 +195,6 @@ static int remove_all(struct nt_vol *vol, struct plan *p, uint64_t id_ref, struc
 /* Nothing goes as long as something is there that we did not make. */
 static int remove_folders(struct nt_vol *vol, struct plan *p, struct rs_err *err)
 {
-	char path[PLAN_PATH_BYTES];
 	uint64_t dir, id_ref;
 	bool is_hollow = false;
 
@@ -208,9 +203,8 @@ static int remove_folders(struct nt_vol *vol, struct plan *p, struct rs_err *err
 	int r = nt_lookup(vol, p->top, &dir, err);
 	if (r == 0 && !p->id[0])
 		return remove_top(vol, p, dir, err); /* cut off before there was more */
-	plan_path(p->top, p->id, "", path);
 	if (r == 0)
-		r = nt_lookup(vol, path, &id_ref, err);
+		r = quarantine_lookup(vol, p->top, p->id, "", &id_ref, err);
 	if (r == 0)
 		r = inside_is_hollow(vol, id_ref, &is_hollow, err);
 	if (r < 0 || !is_hollow)

@@ -45,6 +45,30 @@ int folder_of_path(struct nt_vol *vol, const char *path, uint64_t *ret, struct r
 		       : rs_err_pass(err, r, &why);
 }
 
+struct asking {
+	uint64_t dir_ref;
+	const char *name;
+	bool is_in;
+};
+
+static bool ask_link(void *user, const struct nt_link *link)
+{
+	struct asking *a = user;
+
+	a->is_in |= link->parent_ref == a->dir_ref && (!a->name || !strcmp(link->name, a->name));
+	return !a->is_in;
+}
+
+int folder_holds(struct nt_vol *vol, uint64_t dir_ref, uint64_t ref, const char *name, bool *ret,
+	struct rs_err *err)
+{
+	struct asking a = {dir_ref, name, false};
+	int r = nt_links(vol, ref, ask_link, &a, err);
+
+	*ret = a.is_in;
+	return r;
+}
+
 void entries_done(struct entries *e)
 {
 	free(e->all);

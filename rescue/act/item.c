@@ -90,38 +90,21 @@ static int check_from(
 	return 0;
 }
 
-struct wanted {
-	uint64_t parent_ref;
-	char name[8];
-	bool is_it;
-};
-
-static bool look_for(void *user, const struct nt_link *link)
-{
-	struct wanted *w = user;
-
-	w->is_it |= link->parent_ref == w->parent_ref && !strcmp(link->name, w->name);
-	return !w->is_it;
-}
-
 /* No entry for it: taken away by an undo that was cut off, or its record is still there and says
  * that it is the one. */
 static int is_taken_away(struct nt_vol *vol, const struct plan *p, const struct plan_item *item,
 	bool *ret, struct rs_err *err)
 {
-	struct wanted w = {.is_it = false};
-	char path[PLAN_PATH_BYTES];
-	int r = 0;
+	uint64_t dir;
+	char name[8];
 
-	(void)plan_folder(item, w.name);
-	plan_path(p->top, p->id, "", path);
 	*ret = !item->to_ref;
 	if (*ret)
 		return 0;
-	r = nt_lookup(vol, path, &w.parent_ref, err);
+	int r = quarantine_lookup(vol, p->top, p->id, "", &dir, err);
 	if (r == 0)
-		r = nt_links(vol, item->to_ref, look_for, &w, err);
-	*ret = r == RS_E_NO_SUCH_FILE || w.is_it;
+		r = folder_holds(vol, dir, item->to_ref, plan_folder(item, name), ret, err);
+	*ret |= r == RS_E_NO_SUCH_FILE;
 	return r == RS_E_NO_SUCH_FILE ? 0 : r;
 }
 

@@ -32,35 +32,11 @@ int restore_find_homes(struct nt_vol *vol, struct plan *p, struct rs_err *err)
 
 /* ---- where is it? ---- */
 
-struct asking {
-	uint64_t dir_ref;
-	bool is_in;
-};
-
-static bool ask_parent(void *user, const struct nt_link *link)
-{
-	struct asking *a = user;
-
-	a->is_in |= link->parent_ref == a->dir_ref;
-	return !a->is_in;
-}
-
-/* Has the file a name in that folder, whatever became of the other one? */
-static int is_in_folder(
-	struct nt_vol *vol, uint64_t file_ref, uint64_t dir_ref, bool *ret, struct rs_err *err)
-{
-	struct asking a = {dir_ref, false};
-	struct rs_err why = {0};
-	int r = nt_links(vol, file_ref, ask_parent, &a, &why);
-
-	*ret = a.is_in;
-	return r < 0 && r != RS_E_NO_SUCH_FILE ? rs_err_pass(err, r, &why) : 0;
-}
-
 int quarantine_item_state(struct nt_vol *vol, const struct plan_item *item,
 	enum nt_switch_state *ret, struct rs_err *err)
 {
 	struct nt_switch sw = {item->file_ref, 0, item->to_ref};
+	struct rs_err why = {0};
 	bool has_to = false, is_in = false;
 	int r = folder_is_plain(vol, item->to_ref, &has_to, err);
 
@@ -68,11 +44,13 @@ int quarantine_item_state(struct nt_vol *vol, const struct plan_item *item,
 		r = restore_home(vol, item, &sw.from_ref, err);
 	if (r == 0 && has_to && sw.from_ref)
 		return nt_switch_state(vol, &sw, ret, err);
-	if (r == 0)
-		r = is_in_folder(
-			vol, item->file_ref, has_to ? item->to_ref : sw.from_ref, &is_in, err);
 	if (r < 0)
 		return r;
+	/* has it a name in that folder, whatever became of the other one? */
+	r = folder_holds(
+		vol, has_to ? item->to_ref : sw.from_ref, item->file_ref, NULL, &is_in, &why);
+	if (r < 0 && r != RS_E_NO_SUCH_FILE)
+		return rs_err_pass(err, r, &why);
 	*ret = !is_in ? NT_SWITCH_ELSEWHERE : has_to ? NT_SWITCH_AT_TO : NT_SWITCH_AT_FROM;
 	return 0;
 }

@@ -79,7 +79,9 @@ int items_check(struct nt_vol *vol, const struct plan *p, struct rs_err *err);
 int manifest_load(struct nt_vol *vol, const struct quarantine *q, enum plan_action action,
 	struct plan **ret, struct rs_err *err);
 
-/** Is there a file (or folder) of this name in it? (load.c) */
+/** What plan_path names, looked up. Errors: those of nt_lookup. (load.c) */
+int quarantine_lookup(struct nt_vol *vol, const char *top, const char *id, const char *leaf,
+	uint64_t *ret, struct rs_err *err);
 bool quarantine_has(struct nt_vol *vol, const struct quarantine *q, const char *leaf);
 
 /* ---- folder.c: folders by path or reference, and what lies in them ---- */
@@ -91,6 +93,11 @@ char *folder_of(const char *path);
 int folder_is_plain(struct nt_vol *vol, uint64_t ref, bool *ret, struct rs_err *err);
 /** The folder that a file's path names; 0: none, or one that is reached through a junction only. */
 int folder_of_path(struct nt_vol *vol, const char *path, uint64_t *ret, struct rs_err *err);
+
+/** Has @ref a name in the folder @dir_ref, whatever became of the folder? @name: just this one;
+ * NULL: any. Errors: those of nt_links. */
+int folder_holds(struct nt_vol *vol, uint64_t dir_ref, uint64_t ref, const char *name, bool *ret,
+	struct rs_err *err);
 
 struct entry {
 	char name[NT_NAME_BYTES];

@@ -62,11 +62,9 @@ static enum quarantine_state state_of(
 /* What lies in one of which no manifest tells. */
 static void look_inside(struct nt_vol *vol, struct quarantine *q)
 {
-	char path[PLAN_PATH_BYTES];
 	uint64_t ref;
 
-	plan_path(q->top, q->id, "", path);
-	if (nt_lookup(vol, path, &ref, NULL) < 0 ||
+	if (quarantine_lookup(vol, q->top, q->id, "", &ref, NULL) < 0 ||
 		inside_tell(vol, ref, q->inside, sizeof(q->inside), &q->n_files, NULL) < 0)
 		(void)snprintf(q->inside, sizeof(q->inside), "it cannot be read");
 }

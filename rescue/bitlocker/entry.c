@@ -67,10 +67,8 @@ bool bl_entry_find(struct rs_view list, size_t *off_bytes, uint16_t value, struc
 void bl_entry_text(struct rs_view utf16, char *ret, size_t cap)
 {
 	char raw[512 * 3 + 1];
-	size_t len = 0;
 
-	while (len < 1024 && rs_view_has(utf16, len, 2) && rs_le16(utf16.p + len) != 0)
-		len += 2;
-	(void)rs_utf16_to_utf8((struct rs_view){utf16.p, len}, raw, sizeof(raw));
+	utf16.len = utf16.len < 1024 ? utf16.len : 1024;
+	(void)rs_utf16_to_utf8(rs_utf16_text(utf16), raw, sizeof(raw));
 	(void)rs_escape(raw, ret, cap);
 }

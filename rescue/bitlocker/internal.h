@@ -145,6 +145,8 @@ void bl_volume_adopt(struct bl_volume *v, unsigned copy, uint64_t device_bytes);
 /* ---- protector.c ---- */
 /** The @index-th VMK entry of a copy; false after the last. */
 bool bl_vmk_at(const struct bl_meta *m, unsigned index, struct bl_entry *ret);
+/** How many protectors of just this kind? */
+unsigned bl_count_kind(const struct bl_info *in, uint16_t kind);
 void bl_vmk_describe(const struct bl_entry *vmk, struct bl_protector *ret);
 /** Are its nested entries well formed (to the depth that we use)? */
 bool bl_vmk_is_sound(const struct bl_entry *vmk);

@@ -127,14 +127,6 @@ static void choose(struct bl_volume *v)
 			v->used + 1);
 }
 
-static bool has_clear_key(const struct bl_info *in)
-{
-	for (unsigned i = 0; i < in->n_protectors; i++)
-		if (bl_is_kind(in->protectors[i].protection, BL_P_CLEAR))
-			return true;
-	return false;
-}
-
 void bl_volume_refuse(struct bl_volume *v, int code, const char *why)
 {
 	v->is_unreadable = true;
@@ -181,7 +173,7 @@ static void judge_state(struct bl_volume *v, const struct bl_meta *m)
 				 : "encryption or decryption of this volume is unfinished: its "
 				   "files can be read here, not changed");
 	} else {
-		in->state = has_clear_key(in) ? BL_SUSPENDED : BL_ENCRYPTED;
+		in->state = bl_count_kind(in, BL_P_CLEAR) ? BL_SUSPENDED : BL_ENCRYPTED;
 		in->can_write = true;
 		if (in->state == BL_SUSPENDED)
 			rs_note(in->note, sizeof(in->note), "protection is suspended");

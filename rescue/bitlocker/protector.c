@@ -40,6 +40,15 @@ void bl_vmk_describe(const struct bl_entry *vmk, struct bl_protector *ret)
 		bl_entry_text(bl_entry_rest(&name), ret->name, sizeof(ret->name));
 }
 
+unsigned bl_count_kind(const struct bl_info *in, uint16_t kind)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < in->n_protectors; i++)
+		n += bl_is_kind(in->protectors[i].protection, kind);
+	return n;
+}
+
 static bool has_nested(uint16_t value)
 {
 	return value == BL_V_STRETCH || value == BL_V_USE;

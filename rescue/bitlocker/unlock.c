@@ -128,15 +128,6 @@ static int try_clear(struct attempt *a, struct rs_err *err)
 	return r;
 }
 
-static unsigned count_kind(const struct bl_info *in, uint16_t kind)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < in->n_protectors; i++)
-		n += bl_is_kind(in->protectors[i].protection, kind);
-	return n;
-}
-
 void bl_list_ids(const struct bl_protector *p, unsigned n, unsigned most, char *ret, size_t cap)
 {
 	char id[RS_GUID_LEN];
@@ -176,7 +167,7 @@ static void other_text(const struct bl_info *in, char *ret, size_t cap)
 
 	for (size_t i = 0; (row = bl_protector_at(i)); i++) {
 		size_t at = strlen(ret);
-		if (!row->way || !count_kind(in, row->kind))
+		if (!row->way || !bl_count_kind(in, row->kind))
 			continue;
 		(void)snprintf(ret + at, cap - at, "%s%s", n++ ? ", or " : "", row->way);
 		last = row;
@@ -191,7 +182,7 @@ static bool can_be_given(const struct bl_info *in)
 	const struct bl_protector_row *row;
 
 	for (size_t i = 0; (row = bl_protector_at(i)); i++)
-		if (row->kind != BL_P_CLEAR && row->unwrap && count_kind(in, row->kind))
+		if (row->kind != BL_P_CLEAR && row->unwrap && bl_count_kind(in, row->kind))
 			return true;
 	return false;
 }
@@ -291,7 +282,7 @@ static int fail_no_key(const struct attempt *a, struct rs_err *err)
 		return rs_fail_on(
 			err, RS_E_KEY_REJECTED, a->v->name, "%u tried; %s", a->n_tried, ids);
 	startup_text(a, bek, sizeof(bek));
-	if (!count_kind(&a->v->info, BL_P_RECOVERY)) {
+	if (!bl_count_kind(&a->v->info, BL_P_RECOVERY)) {
 		ids[0] = '\0';
 		other_text(&a->v->info, ids, sizeof(ids));
 		return rs_fail_on(err, RS_E_KEY_OTHER, a->v->name, "%s%s", bek, ids);

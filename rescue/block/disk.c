@@ -27,17 +27,17 @@ struct disk_part *disk_map_add(struct disk_map *map)
 	return p;
 }
 
-void disk_map_fault(struct disk_map *map, const char *fmt, ...)
+bool disk_map_fault(struct disk_map *map, const char *fmt, ...)
 {
 	char text[sizeof(map->err.detail)];
 	va_list ap;
 
-	if (map->err.code)
-		return;
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	(void)rs_fail(&map->err, RS_E_TABLE, "%s", text);
+	if (!map->err.code)
+		(void)rs_fail(&map->err, RS_E_TABLE, "%s", text);
+	return false;
 }
 
 static int add_bare(

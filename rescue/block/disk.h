@@ -34,6 +34,8 @@ struct vol_known {
 
 /** NULL: no such type in the table. */
 const struct vol_known *vol_known_find(const char *type);
+/** Is it a part of a RAID of the firmware? */
+bool vol_is_of_firmware(const char *type);
 
 struct disk_map {
 	enum disk_scheme scheme;

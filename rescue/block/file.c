@@ -27,40 +27,36 @@ static struct file *file_of(struct blk *b)
 	return (struct file *)(void *)b;
 }
 
-static int file_read(struct blk *b, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
+/* @want bytes of the @len that there is room for. Direct: place, length and memory are aligned, and
+ * only what ends the disk is not. */
+static int read_at(struct file *f, uint64_t off_bytes, uint8_t *buf, size_t len, size_t want,
+	struct rs_err *err)
 {
-	for (size_t done = 0; done < len;) {
-		ssize_t n = pread(file_of(b)->fd, (uint8_t *)buf + done, len - done,
-			(off_t)(off_bytes + done));
+	for (size_t done = 0; done < want;) {
+		ssize_t n = pread(f->fd, buf + done, len - done, (off_t)(off_bytes + done));
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0)
-			return rs_fail_on(err, RS_E_IO_READ, b->name, "at byte %" PRIu64 ": %s",
+		bool is_odd = f->windows && n % ALIGN_BYTES && done + (size_t)n < want;
+		if (n <= 0 || is_odd)
+			return rs_fail_on(err, RS_E_IO_READ, f->blk.name, "at byte %" PRIu64 ": %s",
 				off_bytes + done,
-				n < 0 ? strerror(errno) : "the file became shorter");
+				n < 0 ? strerror(errno) : "the file or disk became shorter");
 		done += (size_t)n;
 	}
 	return 0;
 }
 
-/* @len bytes at @off_bytes, both aligned, but for the end of the disk. */
+static int file_read(struct blk *b, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
+{
+	return read_at(file_of(b), off_bytes, buf, len, len, err);
+}
+
 static int read_direct(
 	struct file *f, uint64_t off_bytes, uint8_t *buf, size_t len, struct rs_err *err)
 {
 	uint64_t left = f->blk.size_bytes - off_bytes;
-	size_t want = left < len ? (size_t)left : len;
 
-	for (size_t done = 0; done < want;) {
-		ssize_t n = pread(f->fd, buf + done, len - done, (off_t)(off_bytes + done));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0 || (n % ALIGN_BYTES && done + (size_t)n < want))
-			return rs_fail_on(err, RS_E_IO_READ, f->blk.name, "at byte %" PRIu64 ": %s",
-				off_bytes + done,
-				n < 0 ? strerror(errno) : "the disk became shorter");
-		done += (size_t)n;
-	}
-	return 0;
+	return read_at(f, off_bytes, buf, len, left < len ? (size_t)left : len, err);
 }
 
 /* Small requests are many (a record, a piece of a bitmap): a stretch is read once and kept. Where

@@ -115,15 +115,6 @@ static int copy_load(struct blk *disk, uint32_t sector_bytes, uint64_t lba, stru
 	return 0;
 }
 
-static void entry_name(const uint8_t *entry, struct disk_part *p)
-{
-	size_t len = 0;
-
-	while (len < 72 && rs_le16(entry + 56 + len))
-		len += 2;
-	(void)rs_utf16_to_utf8((struct rs_view){entry + 56, len}, p->label, sizeof(p->label));
-}
-
 static void entry_add(struct disk_map *map, const struct gpt_copy *c, uint32_t i)
 {
 	const uint8_t *entry = c->array + (size_t)i * c->entry_bytes;
@@ -137,7 +128,8 @@ static void entry_add(struct disk_map *map, const struct gpt_copy *c, uint32_t i
 	rs_guid_lower(entry, p->type);
 	rs_guid_lower(entry + 16, p->uuid);
 	(void)snprintf(p->type_name, sizeof(p->type_name), "%s", gpt_type_name(p->type));
-	entry_name(entry, p);
+	(void)rs_utf16_to_utf8(
+		rs_utf16_text((struct rs_view){entry + 56, 72}), p->label, sizeof(p->label));
 	if (first > last || __builtin_mul_overflow(first, c->sector_bytes, &p->off_bytes) ||
 		__builtin_mul_overflow(last - first + 1, c->sector_bytes, &len)) {
 		(void)rs_fail(&p->err, RS_E_TABLE, "it goes from sector %" PRIu64 " to %" PRIu64,

@@ -3,7 +3,6 @@
  * (of VPD page 0x83, or of NVMe's NGUID and EUI-64), its serial number and its size.
  * Sources: SPC-4 7.8.6 (device identification), Linux drivers/scsi/scsi_lib.c scsi_vpd_lun_id,
  * drivers/nvme/host/core.c wwid_show. */
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,19 +10,6 @@
 
 #include "block/internal.h"
 #include "core/text.h"
-
-#define PAGE_MAX 4096U
-
-/* A page of vital product data; 0: not there. */
-static size_t read_page(const char *dir, const char *name, uint8_t ret[PAGE_MAX])
-{
-	char path[PATH_MAX];
-
-	(void)snprintf(path, sizeof(path), "%s/device/%s", dir, name);
-	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, ret, PAGE_MAX);
-	return n < 4 ? 0 : (size_t)n;
-}
 
 /* The best name of the logical unit in page 0x83: NAA before EUI-64 before the vendor's own. */
 static void name_of_page(struct rs_view page, char *ret, size_t cap)
@@ -59,7 +45,7 @@ void disk_ident(const struct sys_roots *roots, const char *name, char *ret, size
 {
 	static const char *const files[] = {"wwid", "device/wwid", "nguid", "eui"};
 	char dir[PATH_MAX], real[PATH_MAX], id[300] = "", serial[2 * 252 + 1] = "", size[32];
-	uint8_t page[PAGE_MAX];
+	uint8_t page[SYS_PAGE_MAX];
 
 	ret[0] = '\0';
 	(void)snprintf(dir, sizeof(dir), "%s/block/%s", roots->sys, name);
@@ -71,12 +57,12 @@ void disk_ident(const struct sys_roots *roots, const char *name, char *ret, size
 		sys_text(value, sizeof(value), "%s/%s", real, files[i]);
 		(void)snprintf(id, sizeof(id), "%s%s", i > 1 ? "id." : "", value);
 	}
-	size_t n = read_page(real, "vpd_pg83", page);
+	size_t n = sys_page(real, "vpd_pg83", page);
 	if (n && !says_something(id))
 		name_of_page((struct rs_view){page, n}, id, sizeof(id));
 	if (!says_something(id))
 		return;
-	n = read_page(real, "vpd_pg80", page);
+	n = sys_page(real, "vpd_pg80", page);
 	if (n)
 		rs_hex(page + 4, n - 4 < 252 ? n - 4 : 252, serial);
 	sys_text(size, sizeof(size), "%s/size", real);

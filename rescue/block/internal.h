@@ -14,8 +14,8 @@
  * no memory. The pointer is good until the next call. */
 struct disk_part *disk_map_add(struct disk_map *map);
 
-/** What is wrong with the table: the first fault wins. */
-void disk_map_fault(struct disk_map *map, const char *fmt, ...)
+/** What is wrong with the table: the first fault wins. Returns false, for use in `return`. */
+bool disk_map_fault(struct disk_map *map, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 enum gpt_rank {
@@ -92,6 +92,10 @@ int blk_in_use(const struct sys_roots *roots, const char *path, struct rs_err *e
 
 /** First line of a small text file, trimmed; "" when it is not there. */
 void sys_text(char *ret, size_t cap, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+#define SYS_PAGE_MAX 4096U
+/** A page of vital product data of the disk in this folder: its header of 4 bytes, then what it is
+ * about. 0: not there. */
+size_t sys_page(const char *dir, const char *name, uint8_t ret[SYS_PAGE_MAX]);
 /** The folder of a block device in sysfs. False: there is none. */
 bool sys_device_dir(const struct sys_roots *roots, dev_t device, char ret[PATH_MAX]);
 bool sys_is_partition(const char *dir);

@@ -5,9 +5,9 @@
 
 #include "block/disk.h"
 
-#define BY_FIRMWARE                                                                                \
-	"start the machine's own system, or put the set together on Linux (mdadm) and "            \
-	"run unbrick on the device of the whole set"
+static const char by_firmware[] =
+	"start the machine's own system, or put the set together on Linux (mdadm) and "
+	"run unbrick on the device of the whole set";
 
 static const struct vol_known known[] = {
 	{"ReFS", "ReFS", "use Windows' recovery environment (or another Windows) for it"},
@@ -24,17 +24,17 @@ static const struct vol_known known[] = {
 		"import the pool (zpool import) and run unbrick on the volume in it"},
 	{"drbd", "a part of DRBD (Linux)",
 		"make it primary on Linux and run unbrick on its device"},
-	{"isw_raid_member", "a member of an Intel firmware RAID (RST, VROC)", BY_FIRMWARE},
-	{"ddf_raid_member", "a member of a DDF firmware RAID", BY_FIRMWARE},
-	{"adaptec_raid_member", "a member of an Adaptec RAID", BY_FIRMWARE},
-	{"hpt37x_raid_member", "a member of a HighPoint RAID", BY_FIRMWARE},
-	{"hpt45x_raid_member", "a member of a HighPoint RAID", BY_FIRMWARE},
-	{"jmicron_raid_member", "a member of a JMicron RAID", BY_FIRMWARE},
-	{"lsi_mega_raid_member", "a member of an LSI MegaRAID", BY_FIRMWARE},
-	{"nvidia_raid_member", "a member of an NVIDIA RAID", BY_FIRMWARE},
-	{"promise_fasttrack_raid_member", "a member of a Promise or AMD RAID", BY_FIRMWARE},
-	{"silicon_medley_raid_member", "a member of a Silicon Image RAID", BY_FIRMWARE},
-	{"via_raid_member", "a member of a VIA RAID", BY_FIRMWARE},
+	{"isw_raid_member", "a member of an Intel firmware RAID (RST, VROC)", by_firmware},
+	{"ddf_raid_member", "a member of a DDF firmware RAID", by_firmware},
+	{"adaptec_raid_member", "a member of an Adaptec RAID", by_firmware},
+	{"hpt37x_raid_member", "a member of a HighPoint RAID", by_firmware},
+	{"hpt45x_raid_member", "a member of a HighPoint RAID", by_firmware},
+	{"jmicron_raid_member", "a member of a JMicron RAID", by_firmware},
+	{"lsi_mega_raid_member", "a member of an LSI MegaRAID", by_firmware},
+	{"nvidia_raid_member", "a member of an NVIDIA RAID", by_firmware},
+	{"promise_fasttrack_raid_member", "a member of a Promise or AMD RAID", by_firmware},
+	{"silicon_medley_raid_member", "a member of a Silicon Image RAID", by_firmware},
+	{"via_raid_member", "a member of a VIA RAID", by_firmware},
 	{"VMFS_volume_member", "a VMware datastore (VMFS)",
 		"copy the virtual disk out of it and run unbrick on a raw image of that"},
 	{"VMFS", "a VMware datastore (VMFS)",
@@ -60,4 +60,11 @@ const struct vol_known *vol_known_find(const char *type)
 		if (strcmp(known[i].type, type) == 0)
 			return &known[i];
 	return NULL;
+}
+
+bool vol_is_of_firmware(const char *type)
+{
+	const struct vol_known *k = vol_known_find(type);
+
+	return k && k->next == by_firmware;
 }

@@ -181,30 +181,22 @@ static void add(struct mbr_walk *w, unsigned number, const struct mbr_entry *e, 
 /* Read one extended boot record; false when the chain ends there with a fault. */
 static bool chain_read(struct mbr_walk *w, uint64_t lba, uint8_t sector[512])
 {
-	for (unsigned i = 0; i < w->n_seen; i++) {
-		if (w->seen[i] != lba)
-			continue;
-		disk_map_fault(w->map,
-			"the chain of logical partitions comes back to sector %" PRIu64, lba);
-		return false;
-	}
-	if (w->n_seen == MBR_CHAIN_MAX) {
-		disk_map_fault(w->map, "more than %u logical partitions", MBR_CHAIN_MAX);
-		return false;
-	}
+	for (unsigned i = 0; i < w->n_seen; i++)
+		if (w->seen[i] == lba)
+			return disk_map_fault(w->map,
+				"the chain of logical partitions comes back to sector %" PRIu64,
+				lba);
+	if (w->n_seen == MBR_CHAIN_MAX)
+		return disk_map_fault(w->map, "more than %u logical partitions", MBR_CHAIN_MAX);
 	w->seen[w->n_seen++] = lba;
-	if (blk_read(w->disk, lba * w->map->sector_bytes, sector, 512, NULL) < 0) {
-		disk_map_fault(w->map,
+	if (blk_read(w->disk, lba * w->map->sector_bytes, sector, 512, NULL) < 0)
+		return disk_map_fault(w->map,
 			"the list of logical partitions goes on at sector %" PRIu64
 			", which cannot be read",
 			lba);
-		return false;
-	}
-	if (!boot_has_mark(sector)) {
-		disk_map_fault(
+	if (!boot_has_mark(sector))
+		return disk_map_fault(
 			w->map, "no boot record of a logical partition at sector %" PRIu64, lba);
-		return false;
-	}
 	return true;
 }
 

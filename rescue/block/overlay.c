@@ -3,9 +3,13 @@
  * reads megabytes between them. */
 #include "block/overlay.h"
 
+#include <inttypes.h>
+#include <string.h>
+
 #include "block/changes.h"
 
-#define UNIT 512U /* held in this grain, whatever the sector size is */
+#define UNIT   512U	   /* held in this grain, whatever the sector size is */
+#define WINDOW (64U << 10) /* read back at a time */
 
 struct overlay {
 	struct blk blk; /* first: ops get a pointer to it */
@@ -76,20 +80,88 @@ int blk_overlay_put(
 	return overlay_write(overlay, off_bytes, p, len, err);
 }
 
-int blk_overlay_each(struct blk *overlay,
-	int (*fn)(void *user, uint64_t off_bytes, const uint8_t *bytes, size_t len), void *user)
-{
-	const struct overlay *o = overlay_of(overlay);
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < o->changes.n; i++) {
-		uint64_t at = o->changes.v[i]->number * UNIT, left = o->blk.size_bytes - at;
-		r = fn(user, at, o->changes.v[i]->now, left < UNIT ? (size_t)left : UNIT);
-	}
-	return r;
-}
-
 uint64_t blk_overlay_bytes(const struct blk *overlay)
 {
 	return (uint64_t)((const struct overlay *)(const void *)overlay)->changes.n * UNIT;
+}
+
+/* ---- the record of a run's writes: an overlay, behind a source that passes them on ---- */
+
+struct through {
+	struct blk blk;	    /* first: ops get a pointer to it */
+	struct blk *record; /* an overlay */
+};
+
+static struct through *through_of(struct blk *b)
+{
+	return (struct through *)(void *)b;
+}
+
+static int through_read(
+	struct blk *b, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
+{
+	return blk_read(b->parent, off_bytes, buf, len, err);
+}
+
+/* The record first: it must never lack what is on the disk. Where the write then fails, the run
+ * fails, and nothing is compared. */
+static int through_write(
+	struct blk *b, uint64_t off_bytes, const void *buf, size_t len, struct rs_err *err)
+{
+	int r = blk_overlay_put(through_of(b)->record, off_bytes, buf, len, err);
+
+	return r < 0 ? r : blk_write(b->parent, off_bytes, buf, len, err);
+}
+
+static uint64_t through_next_data(struct blk *b, uint64_t off_bytes)
+{
+	return blk_next_data(b->parent, off_bytes);
+}
+
+static const struct blk_ops through_ops = {
+	through_read, through_write, blk_child_flush, blk_child_close, through_next_data};
+
+int blk_written_through(
+	struct blk *record, struct blk *parent, struct blk **ret, struct rs_err *err)
+{
+	struct through *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return rs_fail_on(err, RS_E_MEMORY, parent->name, "record of writes");
+	blk_child_init(&t->blk, &through_ops, parent, parent->name);
+	t->record = record;
+	*ret = &t->blk;
+	return 0;
+}
+
+static int compare_unit(const struct blk *disk, const struct blk_unit *u, size_t len,
+	const uint8_t *now, struct rs_err *err)
+{
+	if (memcmp(now, u->now, len) == 0)
+		return 0;
+	return rs_fail_on(err, RS_E_NOT_KEPT, disk->name,
+		"at byte %" PRIu64 " it gives back something else than was written",
+		u->number * UNIT);
+}
+
+int blk_written_compare(struct blk *record, struct blk *disk, struct rs_err *err)
+{
+	const struct overlay *o = overlay_of(record);
+	auto_free uint8_t *window = malloc(WINDOW);
+	uint64_t at = 0, len = 0; /* what of the disk is in the window */
+	int r = window ? 0 : rs_fail_on(err, RS_E_MEMORY, disk->name, "comparison");
+
+	for (size_t i = 0; r == 0 && i < o->changes.n; i++) {
+		const struct blk_unit *u = o->changes.v[i];
+		uint64_t off = u->number * UNIT, left = o->blk.size_bytes - off;
+		size_t n = left < UNIT ? (size_t)left : UNIT;
+		if (!len || off + n > at + len) {
+			at = off;
+			len = disk->size_bytes - off < WINDOW ? disk->size_bytes - off : WINDOW;
+			r = blk_read(disk, at, window, (size_t)len, err);
+		}
+		if (r == 0)
+			r = compare_unit(disk, u, n, window + (off - at), err);
+	}
+	return r;
 }

@@ -13,15 +13,10 @@ int blk_overlay_new(struct blk *base, bool is_writable, struct blk **ret, struct
 int blk_overlay_put(
 	struct blk *overlay, uint64_t off_bytes, const void *p, size_t len, struct rs_err *err);
 
-/** Every changed piece (at most 512 bytes each) in the order of the disk, until @fn returns other
- * than 0; that is returned. */
-int blk_overlay_each(struct blk *overlay,
-	int (*fn)(void *user, uint64_t off_bytes, const uint8_t *bytes, size_t len), void *user);
-
 /** Bytes held in memory, each counted once. */
 uint64_t blk_overlay_bytes(const struct blk *overlay);
 
-/* ---- written.c: what a run wrote to a disk, kept in an overlay of the disk as it was, so that it
+/* ---- what a run wrote to a disk, kept in an overlay of the disk as it was, so that it
  * can be compared with what the disk gives back ---- */
 
 /** @parent seen through; what is written goes into @record, too. A write that it has no memory for

@@ -105,19 +105,6 @@ static void name_group(struct blk *disk, struct disk_member *m)
 
 /* ---- superblocks of the disk as a whole ---- */
 
-static bool is_firmware(const char *type)
-{
-	static const char *const types_of[] = {"isw", "ddf", "promise_fasttrack", "lsi_mega",
-		"adaptec", "silicon_medley", "hpt37x", "hpt45x", "jmicron", "via", "nvidia"};
-
-	for (size_t i = 0; i < sizeof(types_of) / sizeof(types_of[0]); i++) {
-		size_t n = strlen(types_of[i]);
-		if (strncmp(type, types_of[i], n) == 0 && strcmp(type + n, "_raid_member") == 0)
-			return true;
-	}
-	return false;
-}
-
 /* In a partition it is at most that partition's own mark: a set never gives its own superblock to
  * what lies on it. */
 static bool is_in_partition(const struct disk_map *map, uint64_t at_bytes)
@@ -147,7 +134,8 @@ static void look_for_supers(struct blk *disk, const struct disk_map *map, struct
 			continue;
 		(void)snprintf(text, sizeof(text), "a part of a %s (%s)",
 			strstr(s->type, "raid_member") ? "RAID" : "larger device", s->type);
-		take(ret, is_firmware(s->type) ? MEMBER_FIRMWARE : MEMBER_OTHER, s->type, text);
+		take(ret, vol_is_of_firmware(s->type) ? MEMBER_FIRMWARE : MEMBER_OTHER, s->type,
+			text);
 	}
 }
 

@@ -201,20 +201,14 @@ int disk_list(char ***ret_paths, struct rs_err *err)
 	return disk_list_in(&sys_roots_real, ret_paths, err);
 }
 
-/* SCSI disks give their serial number as a page of vital product data: a 4-byte header, then text.
- */
-static void read_vpd80(const char *path, char *ret, size_t cap)
+size_t sys_page(const char *dir, const char *name, uint8_t ret[SYS_PAGE_MAX])
 {
-	char page[256];
-	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, page, sizeof(page) - 1);
+	char path[PATH_MAX + 32];
 
-	ret[0] = '\0';
-	if (n <= 4)
-		return;
-	page[n] = '\0';
-	(void)snprintf(ret, cap, "%s", page + 4);
-	trim(ret);
+	(void)snprintf(path, sizeof(path), "%s/device/%s", dir, name);
+	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, ret, SYS_PAGE_MAX);
+	return n < 4 ? 0 : (size_t)n;
 }
 
 static void read_first(const char *dir, const char *const *files, size_t n, char *ret, size_t cap)
@@ -228,7 +222,8 @@ void disk_identity(
 {
 	static const char *const models[] = {"device/model", "device/name"}; /* SD cards */
 	static const char *const serials[] = {"device/serial", "serial", "device/cid"};
-	char dir[PATH_MAX], page[PATH_MAX + 32];
+	char dir[PATH_MAX];
+	uint8_t page[SYS_PAGE_MAX];
 	struct stat st;
 
 	ret_model[0] = ret_serial[0] = '\0';
@@ -237,7 +232,9 @@ void disk_identity(
 		return;
 	read_first(dir, models, 2, ret_model, cap_model);
 	read_first(dir, serials, 3, ret_serial, cap_serial);
-	(void)snprintf(page, sizeof(page), "%s/device/vpd_pg80", dir);
-	if (!ret_serial[0])
-		read_vpd80(page, ret_serial, cap_serial);
+	size_t n = ret_serial[0] ? 0 : sys_page(dir, "vpd_pg80", page);
+	if (n <= 4)
+		return;
+	(void)snprintf(ret_serial, cap_serial, "%.*s", (int)n - 4, (const char *)page + 4);
+	trim(ret_serial);
 }

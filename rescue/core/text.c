@@ -88,6 +88,15 @@ size_t rs_utf16_to_utf8(struct rs_view utf16, char *ret, size_t cap)
 	return out;
 }
 
+struct rs_view rs_utf16_text(struct rs_view utf16)
+{
+	size_t len = 0;
+
+	while (rs_view_has(utf16, len, 2) && rs_le16(utf16.p + len))
+		len += 2;
+	return (struct rs_view){utf16.p, len};
+}
+
 long rs_utf8_to_utf16(const char *utf8, uint16_t *ret, size_t cap_units)
 {
 	size_t out = 0;

@@ -16,6 +16,9 @@
  * @ret at least 3 * units + 1 bytes or it is cut at a whole character. Returns bytes written. */
 size_t rs_utf16_to_utf8(struct rs_view utf16, char *ret, size_t cap);
 
+/** The part before the first NUL, which need not be there. */
+struct rs_view rs_utf16_text(struct rs_view utf16);
+
 /** UTF-8 (or WTF-8) to UTF-16LE units in host order. Returns units, or -1 when it is not valid or
  * does not fit. */
 long rs_utf8_to_utf16(const char *utf8, uint16_t *ret, size_t cap_units);

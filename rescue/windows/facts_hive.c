@@ -11,22 +11,15 @@
 #define UNIX_EPOCH_FILETIME 116444736000000000ULL
 #define MAX_CONTROL_SET	    999
 
-/* How large is a file, and when was it changed? False: it is not there. */
-static bool file_facts(struct nt_vol *vol, const char *path, struct nt_stat *ret)
-{
-	uint64_t ref;
-
-	return nt_lookup(vol, path, &ref, NULL) == 0 && nt_stat(vol, ref, ret, NULL) == 0;
-}
-
-/* What loads the hives: without it a folder is no installation that could start. */
-static bool has_session_manager(struct nt_vol *vol, const struct win_info *info)
+/* A file of System32: how large is it, and when was it changed? False: it is not there. */
+static bool file_facts(
+	struct nt_vol *vol, const struct win_info *info, const char *sub, struct nt_stat *ret)
 {
 	char path[WIN_PATH_CAP];
-	struct nt_stat st;
+	uint64_t ref;
 
-	(void)snprintf(path, sizeof(path), "%s\\System32\\smss.exe", info->root);
-	return file_facts(vol, path, &st);
+	(void)snprintf(path, sizeof(path), "%s\\System32\\%s", info->root, sub);
+	return nt_lookup(vol, path, &ref, NULL) == 0 && nt_stat(vol, ref, ret, NULL) == 0;
 }
 
 /* A copy of Windows' own, which a person may put back: since 1803 the files there are empty, unless
@@ -34,11 +27,11 @@ static bool has_session_manager(struct nt_vol *vol, const struct win_info *info)
 static void copy_text(
 	struct nt_vol *vol, const struct win_info *info, const char *name, char *ret, size_t cap)
 {
-	char path[WIN_PATH_CAP], time[RS_TIME_LEN];
+	char sub[64], time[RS_TIME_LEN];
 	struct nt_stat st;
 
-	(void)snprintf(path, sizeof(path), "%s\\System32\\config\\RegBack\\%s", info->root, name);
-	if (!file_facts(vol, path, &st)) {
+	(void)snprintf(sub, sizeof(sub), "config\\RegBack\\%s", name);
+	if (!file_facts(vol, info, sub, &st)) {
 		(void)snprintf(ret, cap, "RegBack has no copy");
 		return;
 	}
@@ -52,19 +45,22 @@ static void copy_text(
 
 /* A hive without which Windows does not start: SYSTEM is read by its loader (stop 0x74), SOFTWARE
  * by its session manager (stop 0xC0000218). */
-static void hive_fault(struct nt_vol *vol, struct win_info *info, const char *name,
-	const char *path, const struct rs_err *why)
+static void hive_fault(
+	struct nt_vol *vol, struct win_info *info, const char *name, const struct rs_err *why)
 {
-	char copy[96], reason[128];
+	char copy[96], reason[128], sub[64];
 	struct nt_stat st;
 
 	if (info->hive_fault[0])
 		return; /* one is enough */
-	if (why->code == RS_E_NO_SUCH_FILE && !has_session_manager(vol, info))
-		return; /* a part of a Windows that somebody copied: a note is enough */
+	/* without what loads the hives a folder is no installation that could start, but a part of
+	 * a Windows that somebody copied: a note is enough */
+	if (why->code == RS_E_NO_SUCH_FILE && !file_facts(vol, info, "smss.exe", &st))
+		return;
+	(void)snprintf(sub, sizeof(sub), "config\\%s", name);
 	if (why->code == RS_E_NO_SUCH_FILE)
 		(void)snprintf(reason, sizeof(reason), "missing");
-	else if (file_facts(vol, path, &st) && !st.size_bytes)
+	else if (file_facts(vol, info, sub, &st) && !st.size_bytes)
 		(void)snprintf(reason, sizeof(reason), "empty");
 	else
 		(void)snprintf(reason, sizeof(reason), "unreadable (%.100s)",
@@ -90,13 +86,13 @@ static int hive_of(struct nt_vol *vol, struct win_info *info, const char *name,
 	if (r < 0) {
 		rs_note(info->note, sizeof(info->note), "%s hive: %s", name,
 			why.detail[0] ? why.detail : "unreadable");
-		hive_fault(vol, info, name, path, &why);
+		hive_fault(vol, info, name, &why);
 		return 0;
 	}
 	if (win_hive_is_cut(*ret)) {
 		(void)rs_fail(&why, RS_E_HIVE, "the file ends before the hive does");
 		rs_note(info->note, sizeof(info->note), "%s hive: %s", name, why.detail);
-		hive_fault(vol, info, name, path, &why);
+		hive_fault(vol, info, name, &why);
 	}
 	if (win_hive_note(*ret)[0])
 		rs_note(info->note, sizeof(info->note), "%s hive: %s", name, win_hive_note(*ret));
@@ -117,13 +113,22 @@ static win_key key_of(struct win_hive *h, struct win_info *info, const char *pat
 	return key;
 }
 
+/* The same in the control set. */
+static win_key control_key(struct win_hive *h, struct win_info *info, const char *sub)
+{
+	char path[WIN_PATH_CAP];
+
+	win_control_path(info, sub, path, sizeof(path));
+	return key_of(h, info, path);
+}
+
 static void text(struct win_hive *h, win_key key, const char *name, char *ret, size_t cap)
 {
 	if (win_hive_text(h, key, name, ret, cap, NULL) < 0)
 		ret[0] = '\0';
 }
 
-static uint64_t number(struct win_hive *h, win_key key, const char *name)
+uint64_t win_number(struct win_hive *h, win_key key, const char *name)
 {
 	uint64_t v = 0;
 
@@ -151,18 +156,18 @@ static uint32_t decimal(const char *s)
 static void version_of(struct win_hive *h, win_key key, struct win_info *info)
 {
 	char build[16];
-	uint64_t major = number(h, key, "CurrentMajorVersionNumber");
+	uint64_t major = win_number(h, key, "CurrentMajorVersionNumber");
 
 	if (major) /* Windows 10 and later; CurrentVersion stays at 6.3 there */
 		(void)snprintf(info->version, sizeof(info->version), "%u.%u", (unsigned)major,
-			(unsigned)number(h, key, "CurrentMinorVersionNumber"));
+			(unsigned)win_number(h, key, "CurrentMinorVersionNumber"));
 	else
 		text(h, key, "CurrentVersion", info->version, sizeof(info->version));
 	text(h, key, "CurrentBuildNumber", build, sizeof(build));
 	if (!decimal(build))
 		text(h, key, "CurrentBuild", build, sizeof(build));
 	info->build = decimal(build);
-	info->revision = (uint32_t)number(h, key, "UBR");
+	info->revision = (uint32_t)win_number(h, key, "UBR");
 	text(h, key, "DisplayVersion", info->display_version, sizeof(info->display_version));
 	if (!info->display_version[0]) /* ended at 2009, where DisplayVersion begins */
 		text(h, key, "ReleaseId", info->display_version, sizeof(info->display_version));
@@ -183,8 +188,8 @@ int win_facts_software(struct nt_vol *vol, struct win_info *info, struct rs_err 
 	text(h, key, "EditionID", info->edition, sizeof(info->edition));
 	text(h, key, "InstallationType", info->installation, sizeof(info->installation));
 	version_of(h, key, info);
-	info->installed_filetime = number(h, key, "InstallTime");
-	uint64_t unix_seconds = number(h, key, "InstallDate");
+	info->installed_filetime = win_number(h, key, "InstallTime");
+	uint64_t unix_seconds = win_number(h, key, "InstallDate");
 	if (!info->installed_filetime && unix_seconds)
 		info->installed_filetime =
 			UNIX_EPOCH_FILETIME + (uint32_t)unix_seconds * 10000000ULL;
@@ -207,7 +212,7 @@ static void control_set(struct win_hive *h, struct win_info *info)
 	for (size_t i = 0; select && i < 2; i++) {
 		char path[32];
 		win_key key;
-		uint64_t n = number(h, select, choices[i]);
+		uint64_t n = win_number(h, select, choices[i]);
 		(void)snprintf(path, sizeof(path), "ControlSet%03u", (unsigned)(n % 1000));
 		if (n > 0 && n <= MAX_CONTROL_SET &&
 			win_hive_key(h, win_hive_root(h), path, &key, NULL) == 0) {
@@ -225,7 +230,7 @@ static void time_zone(struct win_hive *h, win_key key, struct win_info *info)
 	if (!info->time_zone[0]) /* before Vista */
 		text(h, key, "StandardName", info->time_zone, sizeof(info->time_zone));
 	if (win_hive_number(h, key, "ActiveTimeBias", &bias, NULL) < 0)
-		bias = number(h, key, "Bias");
+		bias = win_number(h, key, "Bias");
 	info->bias_minutes = (int32_t)(uint32_t)bias; /* stored as unsigned */
 }
 
@@ -312,7 +317,6 @@ int win_facts_system(struct nt_vol *vol, struct win_info *info, struct rs_err *e
 		{"Control\\Session Manager\\Environment", processor},
 	};
 	auto_hive struct win_hive *h = NULL;
-	char path[WIN_PATH_CAP];
 
 	int r = hive_of(vol, info, "SYSTEM", &h, err);
 	if (r < 0 || !h)
@@ -320,17 +324,14 @@ int win_facts_system(struct nt_vol *vol, struct win_info *info, struct rs_err *e
 	info->system_hive_dirty = win_hive_is_dirty(h);
 	control_set(h, info);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		win_control_path(info, parts[i].path, path, sizeof(path));
-		win_key key = key_of(h, info, path);
+		win_key key = control_key(h, info, parts[i].path);
 		if (key)
 			parts[i].read(h, key, info);
 	}
-	win_control_path(info, "Control\\ComputerName\\ComputerName", path, sizeof(path));
-	win_key key = key_of(h, info, path);
+	win_key key = control_key(h, info, "Control\\ComputerName\\ComputerName");
 	if (key)
 		text(h, key, "ComputerName", info->computer_name, sizeof(info->computer_name));
-	win_control_path(info, "Control\\Windows", path, sizeof(path));
-	key = key_of(h, info, path);
+	key = control_key(h, info, "Control\\Windows");
 	if (key)
 		info->shutdown_filetime = filetime(h, key, "ShutdownTime");
 	key = key_of(h, info, "Setup");

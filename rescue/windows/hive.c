@@ -168,6 +168,17 @@ int hive_cell_read(struct win_hive *h, struct hive_cell cell, uint32_t at, void 
 	return hive_read(h, cell.off + at, buf, len, err);
 }
 
+int hive_cell_u32(
+	struct win_hive *h, struct hive_cell cell, uint32_t at, uint32_t *ret, struct rs_err *err)
+{
+	uint8_t raw[4];
+	int r = hive_cell_read(h, cell, at, raw, sizeof(raw), err);
+
+	if (r == 0)
+		*ret = rs_le32(raw);
+	return r;
+}
+
 int hive_nk_load(struct win_hive *h, uint32_t off, struct hive_nk *ret, struct rs_err *err)
 {
 	uint8_t raw[NK_BYTES];
@@ -317,7 +328,7 @@ static int sub_load(
 struct walk {
 	struct win_hive *h;
 	uint32_t parent;
-	int (*see)(struct walk *w, uint32_t off, const uint16_t *name, size_t n); /* 1: stop */
+	int (*see)(struct walk *w, uint32_t off, uint16_t *name, size_t n); /* 1: stop */
 	/* each_key */
 	bool (*fn)(void *user, const char *name, win_key sub);
 	void *user;
@@ -347,7 +358,7 @@ static int walk_sub(void *user, uint32_t off, struct rs_err *err)
 	return w->see(w, off, name, n);
 }
 
-static int see_each(struct walk *w, uint32_t off, const uint16_t *name, size_t n)
+static int see_each(struct walk *w, uint32_t off, uint16_t *name, size_t n)
 {
 	char text[3 * HIVE_NAME_UNITS + 1];
 
@@ -355,7 +366,7 @@ static int see_each(struct walk *w, uint32_t off, const uint16_t *name, size_t n
 	return w->fn(w->user, text, off) ? 0 : 1;
 }
 
-static int see_wanted(struct walk *w, uint32_t off, const uint16_t *name, size_t n)
+static int see_wanted(struct walk *w, uint32_t off, uint16_t *name, size_t n)
 {
 	if (!hive_name_equal(name, n, w->wanted, w->n_wanted))
 		return 0;

@@ -45,17 +45,6 @@ static int list_load(struct win_hive *h, uint32_t off, struct list *ret, struct 
 	return 0;
 }
 
-static int list_entry(
-	struct win_hive *h, const struct list *l, uint32_t i, uint32_t *ret, struct rs_err *err)
-{
-	uint8_t raw[4];
-
-	int r = hive_cell_read(h, l->cell, 4 + i * l->stride, raw, sizeof(raw), err);
-	if (r == 0)
-		*ret = rs_le32(raw);
-	return r;
-}
-
 static int leaf_each(
 	struct win_hive *h, const struct list *l, struct index_walk *w, struct rs_err *err)
 {
@@ -65,7 +54,7 @@ static int leaf_each(
 			return rs_fail(err, RS_E_HIVE,
 				"list at 0x%x has more entries than its key says", l->cell.off - 4);
 		w->left--;
-		int r = list_entry(h, l, i, &off, err);
+		int r = hive_cell_u32(h, l->cell, 4 + i * l->stride, &off, err);
 		if (r == 0)
 			r = w->fn(w->user, off, err);
 		if (r != 0)
@@ -91,7 +80,7 @@ int hive_index_each(struct win_hive *h, const struct hive_nk *nk,
 	for (uint32_t i = 0; r == 0 && top.is_root && i < top.n; i++) {
 		uint32_t off;
 		struct list leaf;
-		r = list_entry(h, &top, i, &off, err);
+		r = hive_cell_u32(h, top.cell, 4 + i * top.stride, &off, err);
 		if (r == 0)
 			r = list_load(h, off, &leaf, err);
 		if (r == 0 && leaf.is_root)

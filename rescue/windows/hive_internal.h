@@ -72,6 +72,8 @@ int hive_cell_at(struct win_hive *h, uint32_t off, const char *what, struct hive
 /** Bytes of a cell; RS_E_HIVE when they are not inside it. */
 int hive_cell_read(struct win_hive *h, struct hive_cell cell, uint32_t at, void *buf, uint32_t len,
 	struct rs_err *err);
+int hive_cell_u32(
+	struct win_hive *h, struct hive_cell cell, uint32_t at, uint32_t *ret, struct rs_err *err);
 int hive_nk_load(struct win_hive *h, uint32_t off, struct hive_nk *ret, struct rs_err *err);
 
 /* hive_index.c */
@@ -100,7 +102,8 @@ struct hive_name {
 };
 int hive_name_load(struct win_hive *h, const struct hive_name *name, uint16_t *ret, size_t cap,
 	size_t *ret_n, struct rs_err *err);
-/** UTF-8 of units; a NUL inside shows as U+2400, since the name goes to callers as a C string. */
-void hive_name_text(const uint16_t *units, size_t n, char *ret, size_t cap);
+/** UTF-8 of units, which are used up; a NUL inside shows as U+2400, since the name goes to callers
+ * as a C string. */
+void hive_name_text(uint16_t *units, size_t n, char *ret, size_t cap);
 
 #endif

@@ -94,21 +94,11 @@ int hive_name_load(struct win_hive *h, const struct hive_name *name, uint16_t *r
 	return 0;
 }
 
-void hive_name_text(const uint16_t *units, size_t n, char *ret, size_t cap)
+void hive_name_text(uint16_t *units, size_t n, char *ret, size_t cap)
 {
-	uint8_t le[2 * 64];
-	size_t out = 0;
+	uint8_t *le = (uint8_t *)units;
 
-	ret[0] = '\0';
-	while (n > 0) {
-		size_t part = n < 64 ? n : 64;
-		bool is_cut_pair =
-			part < n && units[part - 1] >> 10 == 0x36; /* high surrogate last */
-		part -= is_cut_pair;
-		for (size_t i = 0; i < part; i++)
-			rs_put_le16(le + 2 * i, units[i] ? units[i] : 0x2400);
-		out += rs_utf16_to_utf8((struct rs_view){le, 2 * part}, ret + out, cap - out);
-		units += part;
-		n -= part;
-	}
+	for (size_t i = 0; i < n; i++)
+		rs_put_le16(le + 2 * i, units[i] ? units[i] : 0x2400);
+	(void)rs_utf16_to_utf8((struct rs_view){le, 2 * n}, ret, cap); /* there is room */
 }

@@ -70,12 +70,12 @@ struct walk {
 /* One entry of the list; RS_E_HIVE when it is damaged. 1: stop. */
 static int walk_value(struct walk *w, struct hive_cell list, uint32_t i, struct rs_err *err)
 {
-	uint8_t raw[4];
+	uint32_t off;
 	struct vk vk = {0};
 
-	int r = hive_cell_read(w->h, list, 4 * i, raw, sizeof(raw), err);
+	int r = hive_cell_u32(w->h, list, 4 * i, &off, err);
 	if (r == 0)
-		r = vk_load(w->h, rs_le32(raw), &vk, err);
+		r = vk_load(w->h, off, &vk, err);
 	if (r < 0)
 		return r;
 	struct hive_name name = {vk.cell, VK_BYTES, vk.name_len, vk.is_latin};
@@ -181,9 +181,10 @@ static int big_data(
 	r = hive_cell_at(h, rs_le32(raw + 4), "list of segments", &list, err);
 	for (uint32_t i = 0; r == 0 && len > 0; i++) {
 		uint32_t part = len < SEGMENT_BYTES ? len : SEGMENT_BYTES;
-		r = hive_cell_read(h, list, 4 * i, raw, 4, err);
+		uint32_t off;
+		r = hive_cell_u32(h, list, 4 * i, &off, err);
 		if (r == 0)
-			r = hive_cell_at(h, rs_le32(raw), "segment", &segment, err);
+			r = hive_cell_at(h, off, "segment", &segment, err);
 		if (r == 0)
 			r = hive_cell_read(h, segment, 0, p, part, err);
 		p += part;
@@ -243,16 +244,6 @@ static int typed_value(struct win_hive *h, win_key key, const char *name, const 
 	return r;
 }
 
-/* Bytes of the text before the first NUL (texts are stored with or without one). */
-static size_t text_len(const uint8_t *p, size_t len)
-{
-	size_t n = 0;
-
-	while (n + 2 <= len && rs_le16(p + n) != 0)
-		n += 2;
-	return n;
-}
-
 int win_hive_text(struct win_hive *h, win_key key, const char *name, char *ret, size_t cap,
 	struct rs_err *err)
 {
@@ -260,8 +251,8 @@ int win_hive_text(struct win_hive *h, win_key key, const char *name, char *ret, 
 	auto_value struct win_value v = {0};
 	int r = typed_value(h, key, name, types, &v, err);
 
-	if (r == 0) /* cut is fine */
-		(void)rs_utf16_to_utf8((struct rs_view){v.p, text_len(v.p, v.len)}, ret, cap);
+	if (r == 0) /* stored with a NUL or without; cut is fine */
+		(void)rs_utf16_to_utf8(rs_utf16_text((struct rs_view){v.p, v.len}), ret, cap);
 	return r;
 }
 
@@ -280,13 +271,13 @@ int win_hive_number(
 	return 0;
 }
 
-static char *text_new(const uint8_t *p, size_t len)
+static char *text_new(struct rs_view text)
 {
-	size_t cap = len / 2 * 3 + 1;
+	size_t cap = text.len / 2 * 3 + 1;
 	char *s = malloc(cap);
 
 	if (s)
-		(void)rs_utf16_to_utf8((struct rs_view){p, len}, s, cap); /* there is room */
+		(void)rs_utf16_to_utf8(text, s, cap); /* there is room */
 	return s;
 }
 
@@ -301,15 +292,15 @@ static int list_fill(struct win_list *l, const uint8_t *p, size_t len)
 	if (!l->p)
 		return RS_E_MEMORY;
 	for (size_t at = 0; at + 2 <= len;) {
-		size_t one = text_len(p + at, len - at);
-		bool is_last = at + one + 4 > len; /* nothing behind it or behind its NUL */
-		if (one == 0 && is_last)
+		struct rs_view one = rs_utf16_text((struct rs_view){p + at, len - at});
+		bool is_last = at + one.len + 4 > len; /* nothing behind it or behind its NUL */
+		if (one.len == 0 && is_last)
 			break;
-		l->p[l->n] = text_new(p + at, one);
+		l->p[l->n] = text_new(one);
 		if (!l->p[l->n])
 			return RS_E_MEMORY;
 		l->n++;
-		at += one + 2;
+		at += one.len + 2;
 	}
 	return 0;
 }

@@ -164,7 +164,6 @@ static bool first_key(void *user, const char *name, win_key sub)
 
 #define CBS "Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\"
 
-/* 1: there and not empty in the way that says "pending". */
 static int is_exclusive(struct win_hive *h, win_key key, struct rs_err *err)
 {
 	uint64_t v = 0;
@@ -181,14 +180,6 @@ static int has_key(struct win_hive *h, win_key key, struct rs_err *err)
 	return r < 0 && !is_found ? r : is_found;
 }
 
-static int is_there(struct win_hive *h, win_key key, struct rs_err *err)
-{
-	(void)h;
-	(void)key;
-	(void)err;
-	return 1;
-}
-
 static int has_poqexec(struct win_hive *h, win_key key, struct rs_err *err)
 {
 	return is_list_filled(h, key, "PoqexecCmdline", err);
@@ -196,11 +187,12 @@ static int has_poqexec(struct win_hive *h, win_key key, struct rs_err *err)
 
 static const struct {
 	const char *path, *what;
+	/* 1: it says so; NULL: being there does */
 	int (*test)(struct win_hive *h, win_key key, struct rs_err *err);
 } software_signs[] = {
 	{CBS "SessionsPending", "servicing session pending", is_exclusive},
 	{CBS "PackagesPending", "packages pending", has_key},
-	{CBS "RebootPending", "restart for servicing pending", is_there},
+	{CBS "RebootPending", "restart for servicing pending", NULL},
 	{"Microsoft\\Windows\\CurrentVersion\\SideBySide\\Configuration", "poqexec at next start",
 		has_poqexec},
 };
@@ -212,7 +204,7 @@ static int software_look(struct win_hive *h, struct win_pending *p, struct rs_er
 		int r = optional(
 			win_hive_key(h, win_hive_root(h), software_signs[i].path, &key, err), err);
 		if (r == 0 && key)
-			r = software_signs[i].test(h, key, err);
+			r = software_signs[i].test ? software_signs[i].test(h, key, err) : 1;
 		if (r < 0)
 			return r;
 		if (r > 0)

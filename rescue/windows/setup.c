@@ -84,13 +84,6 @@ bool win_setup_is_own(const char *command)
 	return len == 0;
 }
 
-static bool is_set(struct win_hive *h, win_key key, const char *name)
-{
-	uint64_t v = 0;
-
-	return win_hive_number(h, key, name, &v, NULL) == 0 && v != 0;
-}
-
 void win_setup_read(struct win_hive *h, win_key key, struct win_info *info)
 {
 	static const char *const certain[] = {"OOBEInProgress", "Upgrade", "RollbackActive"};
@@ -98,11 +91,11 @@ void win_setup_read(struct win_hive *h, win_key key, struct win_info *info)
 	bool is_command;
 
 	for (size_t i = 0; i < sizeof(certain) / sizeof(certain[0]); i++)
-		info->setup_in_progress |= is_set(h, key, certain[i]);
-	if (!is_set(h, key, "SetupType") && !is_set(h, key, "SystemSetupInProgress"))
+		info->setup_in_progress |= win_number(h, key, certain[i]) != 0;
+	if (!win_number(h, key, "SetupType") && !win_number(h, key, "SystemSetupInProgress"))
 		return;
 	/* the usual recipe for a command sets both values */
-	is_command = is_set(h, key, "SetupType") &&
+	is_command = win_number(h, key, "SetupType") &&
 		     win_hive_text(h, key, "CmdLine", command, sizeof(command), NULL) == 0 &&
 		     !win_setup_is_own(command);
 	if (!is_command)
