@@ -244,8 +244,7 @@ static enum judge_truth value_test(struct judge_ctx *ctx, const struct rule_evid
 	enum judge_truth t = key_open(ctx, e->hive, e->key, &h, &at, why);
 	if (t == JUDGE_UNKNOWN)
 		return t;
-	int r = t == JUDGE_NO ? RS_E_NO_SUCH_FILE
-			      : win_hive_value(h, at, e->value, &v, &err);
+	int r = t == JUDGE_NO ? RS_E_NO_SUCH_FILE : win_hive_value(h, at, e->value, &v, &err);
 	if (r < 0 && r != RS_E_NO_SUCH_FILE)
 		return from_err(ctx, why, &err);
 	bool is_so = r == 0;

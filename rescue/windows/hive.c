@@ -346,7 +346,7 @@ static int walk_sub(void *user, uint32_t off, struct rs_err *err)
 	struct hive_nk nk;
 	struct rs_err why = {0};
 	uint16_t name[HIVE_NAME_UNITS];
-	size_t n;
+	size_t n = 0;
 
 	int r = sub_load(w->h, w->parent, off, &nk, &why);
 	if (r == 0)
