@@ -128,13 +128,6 @@ static void text(struct win_hive *h, win_key key, const char *name, char *ret, s
 		ret[0] = '\0';
 }
 
-uint64_t win_number(struct win_hive *h, win_key key, const char *name)
-{
-	uint64_t v = 0;
-
-	return win_hive_number(h, key, name, &v, NULL) < 0 ? 0 : v;
-}
-
 static uint64_t filetime(struct win_hive *h, win_key key, const char *name)
 {
 	auto_value struct win_value v = {0};

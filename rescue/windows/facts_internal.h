@@ -12,10 +12,9 @@ enum { WIN_PATH_CAP = 320 };
 int win_facts_software(struct nt_vol *vol, struct win_info *info, struct rs_err *err);
 int win_facts_system(struct nt_vol *vol, struct win_info *info, struct rs_err *err);
 
+/* setup.c */
 /** A number that need not be there: 0 then. */
 uint64_t win_number(struct win_hive *h, win_key key, const char *name);
-
-/* setup.c */
 /** Is this an installation, an upgrade, or somebody's command? From SYSTEM's key Setup. */
 void win_setup_read(struct win_hive *h, win_key key, struct win_info *info);
 /** Is the program of this command line one of Windows' own setup (or none at all)? */

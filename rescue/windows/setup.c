@@ -84,6 +84,13 @@ bool win_setup_is_own(const char *command)
 	return len == 0;
 }
 
+uint64_t win_number(struct win_hive *h, win_key key, const char *name)
+{
+	uint64_t v = 0;
+
+	return win_hive_number(h, key, name, &v, NULL) < 0 ? 0 : v;
+}
+
 void win_setup_read(struct win_hive *h, win_key key, struct win_info *info)
 {
 	static const char *const certain[] = {"OOBEInProgress", "Upgrade", "RollbackActive"};
