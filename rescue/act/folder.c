@@ -69,6 +69,15 @@ int folder_holds(struct nt_vol *vol, uint64_t dir_ref, uint64_t ref, const char 
 	return r;
 }
 
+int quarantine_lookup(struct nt_vol *vol, const char *top, const char *id, const char *leaf,
+	uint64_t *ret, struct rs_err *err)
+{
+	char path[PLAN_PATH_BYTES];
+
+	plan_path(top, id, leaf, path);
+	return nt_lookup(vol, path, ret, err);
+}
+
 void entries_done(struct entries *e)
 {
 	free(e->all);

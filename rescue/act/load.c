@@ -32,15 +32,6 @@ static int read_all(struct nt_vol *vol, const char *path, size_t max_bytes, uint
 	return r == 0 && *ret_len > max_bytes ? rs_fail(err, RS_E_MANIFEST, "it is too large") : r;
 }
 
-int quarantine_lookup(struct nt_vol *vol, const char *top, const char *id, const char *leaf,
-	uint64_t *ret, struct rs_err *err)
-{
-	char path[PLAN_PATH_BYTES];
-
-	plan_path(top, id, leaf, path);
-	return nt_lookup(vol, path, ret, err);
-}
-
 bool quarantine_has(struct nt_vol *vol, const struct quarantine *q, const char *leaf)
 {
 	uint64_t ref;

@@ -79,15 +79,16 @@ int items_check(struct nt_vol *vol, const struct plan *p, struct rs_err *err);
 int manifest_load(struct nt_vol *vol, const struct quarantine *q, enum plan_action action,
 	struct plan **ret, struct rs_err *err);
 
-/** What plan_path names, looked up. Errors: those of nt_lookup. (load.c) */
-int quarantine_lookup(struct nt_vol *vol, const char *top, const char *id, const char *leaf,
-	uint64_t *ret, struct rs_err *err);
+/** Is there a file (or folder) of this name in it? (load.c) */
 bool quarantine_has(struct nt_vol *vol, const struct quarantine *q, const char *leaf);
 
 /* ---- folder.c: folders by path or reference, and what lies in them ---- */
 
 /** "\Windows\System32" of "\Windows\System32\x.sys", malloc'd; NULL: no memory. */
 char *folder_of(const char *path);
+/** What plan_path names, looked up. Errors: those of nt_lookup. */
+int quarantine_lookup(struct nt_vol *vol, const char *top, const char *id, const char *leaf,
+	uint64_t *ret, struct rs_err *err);
 /** Is @ref a folder, and no reparse point? Not, if it is gone, another file's, or 0. Errors:
  * RS_E_NTFS_DAMAGED, RS_E_IO_READ. */
 int folder_is_plain(struct nt_vol *vol, uint64_t ref, bool *ret, struct rs_err *err);
