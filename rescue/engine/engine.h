@@ -112,14 +112,11 @@ struct en_volume {
 	struct en_passed passed; /* after en_passed_look */
 };
 
-struct en_beside; /* neighbours.c */
-
 struct en_machine {
 	struct en_disk *disks;
 	size_t n_disks;
 	struct en_volume *volumes;
 	size_t n_volumes;
-	struct en_beside *beside; /* what may be asleep; NULL: not looked for yet */
 };
 
 /* ---- session.c ---- */

@@ -131,23 +131,6 @@ int en_works_guard(struct rs_repair *u, bool is_answered, struct rs_err *err)
 
 /* ---- questions ---- */
 
-int en_ask_risk(const struct rs_repair *u, const struct rs_err *risk, const char *question,
-	struct rs_err *err)
-{
-	char text[900], escaped[1800];
-
-	if (!risk->code)
-		return 0;
-	(void)snprintf(text, sizeof(text), "%s: %s. %s", risk->object, risk->detail, question);
-	(void)rs_escape(text, escaped, sizeof(escaped)); /* names and commands are the disk's */
-	enum rs_answer a = en_ask(u, RS_ASK_RISK, escaped);
-	if (a == RS_ANSWER_NOBODY)
-		*err = *risk; /* as with --yes */
-	return a == RS_ANSWER_YES      ? 0
-	       : a == RS_ANSWER_NOBODY ? risk->code
-				       : rs_fail(err, RS_E_CANCELLED, "%s", "");
-}
-
 int en_works_ask(const struct rs_repair *u, struct rs_err *err)
 {
 	const struct en_works *w = &u->works;

@@ -6,7 +6,7 @@
 
 #include "engine/engine.h"
 
-/* ---- steps.c ---- */
+/* ---- steps.c, ask.c ---- */
 
 /* A command: what it does in each step. */
 struct en_command {
@@ -44,8 +44,9 @@ struct rs_repair {
 	const struct en_command *command;
 	struct rs_undo_options o; /* those of fix and replay are some of them */
 	enum rs_replay_how replay_how;
-	bool may_ask;	      /* somebody is there to answer for a risk; never with --yes */
-	struct en_machine *m; /* NULL: it could not be opened */
+	bool may_ask;		  /* somebody is there to answer for a risk; never with --yes */
+	struct en_machine *m;	  /* NULL: it could not be opened */
+	struct en_beside *beside; /* what may be asleep (neighbours.c); NULL: not looked for yet */
 	struct rs_report *report;
 	struct en_works works; /* of scan and fix */
 	struct en_volume *v;   /* of undo: where the quarantine lies; of a saved plan: its own */
@@ -70,6 +71,10 @@ int en_look(struct rs_repair *u, struct rs_err *err);
 enum rs_answer en_ask(const struct rs_repair *u, enum rs_question_kind kind, const char *text);
 /** The same where only a yes lets it go on. Errors: RS_E_CANCELLED. */
 int en_consent(const struct rs_repair *u, enum rs_question_kind kind, const char *text,
+	struct rs_err *err);
+/** The question whether to go on in spite of @risk; none if there is none. Errors: RS_E_CANCELLED.
+ */
+int en_ask_risk(const struct rs_repair *u, const struct rs_err *risk, const char *question,
 	struct rs_err *err);
 
 /* ---- act.c ---- */
@@ -108,14 +113,10 @@ int en_keep_report(const struct en_work *w, struct rs_report *report, struct rs_
 int en_works_guard(struct rs_repair *u, bool is_answered, struct rs_err *err);
 /** Ask about every risk that en_works_guard kept. Errors: RS_E_CANCELLED. */
 int en_works_ask(const struct rs_repair *u, struct rs_err *err);
-/** The question whether to go on in spite of @risk; none if there is none. Errors: RS_E_CANCELLED.
- */
-int en_ask_risk(const struct rs_repair *u, const struct rs_err *risk, const char *question,
-	struct rs_err *err);
 /** What fix would ask about, as warnings. */
 void en_risks_tell(struct rs_session *s, const struct en_volume *v);
 
-/* ---- scan.c: shared by scan and fix ---- */
+/* ---- scan.c: shared by scan and fix; works.c ---- */
 
 /** Look at every selected volume. Errors: why no Windows could be looked at (key needed, damaged,
  * none there), RS_E_CANCELLED, RS_E_MEMORY, RS_E_RULE. */
@@ -124,6 +125,7 @@ int en_works_look(struct rs_repair *u, struct rs_err *err);
 int en_works_judge(struct rs_repair *u, struct rs_err *err);
 /** Plan what the findings ask for, and the rest of interrupted runs. Errors: as before. */
 int en_works_plan(struct rs_repair *u, struct rs_err *err);
+void en_work_done(struct en_work *w);
 void en_works_done(struct en_works *w);
 /** All of its items are only shown from now on. */
 void en_offer_nothing(struct en_work *w);
@@ -145,7 +147,7 @@ size_t en_work_accepted(const struct en_work *w);
  * written). */
 void en_plan_refresh(struct nt_vol *nt, struct plan *p);
 
-/* ---- replay.c ---- */
+/* ---- replay_act.c ---- */
 
 /** Make the replay of @v's journal, if it is open, a part of this run's plan. Errors: RS_E_MEMORY.
  */

@@ -175,7 +175,6 @@ void en_machine_close(struct en_machine *m)
 {
 	if (!m)
 		return;
-	en_beside_free(m->beside);
 	for (size_t i = 0; i < m->n_volumes; i++)
 		en_volume_close_to(&m->volumes[i], EN_DISK);
 	for (size_t i = 0; i < m->n_disks; i++) {

@@ -170,18 +170,18 @@ static int look_at(struct rs_session *s, struct en_machine *m, struct en_beside 
 	return add(b, &one, err);
 }
 
-static int find(
-	struct rs_session *s, const struct rs_target *t, struct en_machine *m, struct rs_err *err)
+static int find(struct rs_repair *u, struct rs_err *err)
 {
 	auto_beside struct en_beside *b = calloc(1, sizeof(*b));
-	int r = b ? open_others(s, t, &b->others, err) : rs_fail(err, RS_E_MEMORY, "volumes");
+	int r = b ? open_others(u->s, u->target, &b->others, err)
+		  : rs_fail(err, RS_E_MEMORY, "volumes");
 
-	for (size_t i = 0; r == 0 && i < m->n_volumes; i++)
-		r = look_at(s, m, b, &m->volumes[i], err);
+	for (size_t i = 0; r == 0 && i < u->m->n_volumes; i++)
+		r = look_at(u->s, u->m, b, &u->m->volumes[i], err);
 	for (size_t i = 0; r == 0 && b->others && i < b->others->n_volumes; i++)
-		r = look_at(s, m, b, &b->others->volumes[i], err);
+		r = look_at(u->s, u->m, b, &b->others->volumes[i], err);
 	if (r == 0)
-		m->beside = rs_steal(b);
+		u->beside = rs_steal(b);
 	return r;
 }
 
@@ -206,19 +206,17 @@ static bool is_held_open(const struct en_volume *v)
 
 int en_sleep_guard(struct rs_repair *u, struct en_volume *v, bool may_ask, struct rs_err *err)
 {
-	struct en_machine *m = u->m;
-
 	if (v->sleep_risk.code || !is_held_open(v))
 		return 0; /* answered for, or closed in order */
-	int r = m->beside ? 0 : find(u->s, u->target, m, err);
+	int r = u->beside ? 0 : find(u, err);
 	if (r < 0)
 		return r;
-	assert(m->beside);
-	const struct sleeper *one = first_beside(m->beside, v, true);
+	assert(u->beside);
+	const struct sleeper *one = first_beside(u->beside, v, true);
 	if (one)
 		return rs_fail_on(err, RS_E_NEIGHBOUR, v->name,
 			"its journal is open, and the Windows of %s is %s", one->v->name, one->why);
-	one = first_beside(m->beside, v, false);
+	one = first_beside(u->beside, v, false);
 	if (!one)
 		return 0;
 	struct rs_err *to = may_ask ? &v->sleep_risk : err;

@@ -101,3 +101,33 @@ int en_stack_close(struct en_stack *s, int r, struct rs_err *err)
 	*err = closing;
 	return closed;
 }
+
+/* ---- of a volume ---- */
+
+struct blk *en_volume_blk(const struct en_volume *v)
+{
+	return v->stack.blk[EN_CLEAR] ? v->stack.blk[EN_CLEAR] : v->stack.blk[EN_PART];
+}
+
+void en_volume_close_to(struct en_volume *v, enum en_layer to)
+{
+	struct en_volume fresh = {.number = v->number,
+		.disk = v->disk,
+		.part = v->part,
+		.member = v->member,
+		.stack = {.disk = v->disk},
+		.err = v->part->err};
+
+	if (to == EN_DISK)
+		bl_free(v->bl);
+	(void)en_stack_close_to(&v->stack, to, NULL); /* opened for reading */
+	if (to != EN_DISK)
+		return;
+	free(v->quarantines);
+	free(v->windows);
+	nt_replay_free(v->journal.replay);
+	nt_replay_free(v->journal.saved.plan);
+	free(v->journal.plan_file);
+	memcpy(fresh.name, v->name, sizeof(fresh.name));
+	*v = fresh;
+}

@@ -93,20 +93,6 @@ int en_look(struct rs_repair *u, struct rs_err *err)
 	return r;
 }
 
-enum rs_answer en_ask(const struct rs_repair *u, enum rs_question_kind kind, const char *text)
-{
-	const struct rs_events *e = &u->s->events;
-
-	return e->ask ? e->ask(e->user, &(struct rs_question){kind, text, u->report})
-		      : RS_ANSWER_NOBODY;
-}
-
-int en_consent(
-	const struct rs_repair *u, enum rs_question_kind kind, const char *text, struct rs_err *err)
-{
-	return en_ask(u, kind, text) == RS_ANSWER_YES ? 0 : rs_fail(err, RS_E_CANCELLED, "%s", "");
-}
-
 /* ---- the end ---- */
 
 static bool is_left_to_do(const struct rs_repair *u)
@@ -132,6 +118,7 @@ int rs_repair_close(struct rs_repair *u, struct rs_report **ret)
 	}
 	en_works_done(&u->works);
 	plan_free(u->p);
+	en_beside_free(u->beside);
 	en_machine_close(u->m);
 	free(u);
 	return r;

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Questions, and what an answer means. */
+#include <stdio.h>
+
+#include "core/text.h"
+#include "engine/guards.h"
+
+enum rs_answer en_ask(const struct rs_repair *u, enum rs_question_kind kind, const char *text)
+{
+	const struct rs_events *e = &u->s->events;
+
+	return e->ask ? e->ask(e->user, &(struct rs_question){kind, text, u->report})
+		      : RS_ANSWER_NOBODY;
+}
+
+int en_consent(
+	const struct rs_repair *u, enum rs_question_kind kind, const char *text, struct rs_err *err)
+{
+	return en_ask(u, kind, text) == RS_ANSWER_YES ? 0 : rs_fail(err, RS_E_CANCELLED, "%s", "");
+}
+
+int en_ask_risk(const struct rs_repair *u, const struct rs_err *risk, const char *question,
+	struct rs_err *err)
+{
+	char text[900], escaped[1800];
+
+	if (!risk->code)
+		return 0;
+	(void)snprintf(text, sizeof(text), "%s: %s. %s", risk->object, risk->detail, question);
+	(void)rs_escape(text, escaped, sizeof(escaped)); /* names and commands are the disk's */
+	enum rs_answer a = en_ask(u, RS_ASK_RISK, escaped);
+	if (a == RS_ANSWER_NOBODY)
+		*err = *risk; /* as with --yes */
+	return a == RS_ANSWER_YES      ? 0
+	       : a == RS_ANSWER_NOBODY ? risk->code
+				       : rs_fail(err, RS_E_CANCELLED, "%s", "");
+}

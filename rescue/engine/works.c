@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a run is about to do, volume by volume: counted, told, given back. */
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/guards.h"
+
+void en_work_done(struct en_work *w)
+{
+	for (size_t i = 0; i < w->n_plans; i++)
+		plan_free(w->plans[i]);
+	free(w->plans);
+	judge_free(w->judged);
+}
+
+void en_works_done(struct en_works *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		en_work_done(&w->list[i]);
+	free(w->list);
+}
+
+/* What is seen of a volume whose journal cannot be replayed is not what Windows will see: it is
+ * told, and no repair is offered. */
+void en_offer_nothing(struct en_work *w)
+{
+	for (size_t k = 0; k < w->n_plans; k++)
+		for (size_t i = 0; i < w->plans[k]->n_items; i++)
+			if (w->plans[k]->items[i].action != PLAN_KEEP)
+				w->plans[k]->items[i].action = PLAN_REPORT;
+}
+
+void en_works_report(const struct rs_repair *u, bool is_answered)
+{
+	report_plan_begin(u->report);
+	u->report->run.is_planned = true;
+	for (size_t i = 0; i < u->works.n; i++) {
+		const struct en_work *one = &u->works.list[i];
+		en_replay_report(u, one->v);
+		for (size_t k = 0; k < one->n_plans; k++)
+			report_plan(u->report, one->plans[k], one->v->number, is_answered);
+	}
+}
+
+size_t en_work_count(const struct en_work *w, enum plan_action action)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < w->n_plans; k++)
+		n += plan_count(w->plans[k], action);
+	return n;
+}
+
+size_t en_work_accepted(const struct en_work *w)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < w->n_plans; k++)
+		n += plan_count_accepted(w->plans[k]);
+	return n;
+}
+
+size_t en_work_moves(const struct en_work *w)
+{
+	return en_work_count(w, PLAN_QUARANTINE) + en_work_count(w, PLAN_ASK) +
+	       en_work_count(w, PLAN_FINISH);
+}
+
+static void add_volume(char *ret, size_t cap, unsigned volume, const char *what, const char *text)
+{
+	size_t len = strlen(ret);
+
+	(void)snprintf(ret + len, cap - len, "; volume %u%s: %s", volume, what, text);
+}
+
+void en_works_rest(const struct en_works *w, struct en_rest *ret)
+{
+	*ret = (struct en_rest){0};
+	for (size_t i = 0; i < w->n; i++) {
+		const struct en_work *one = &w->list[i];
+		const char *fault = one->v->win.hive_fault;
+		if (one->refusal.code)
+			add_volume(ret->left, sizeof(ret->left), one->v->number,
+				" is left as it is", rs_err_info(one->refusal.code)->text);
+		if (fault[0])
+			add_volume(ret->faults, sizeof(ret->faults), one->v->number,
+				": this Windows cannot start", fault);
+	}
+}
