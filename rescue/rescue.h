@@ -116,7 +116,7 @@ int rs_keys_from_fd(struct rs_session *s, int fd, struct rs_err *err);
 /** Use the rules of a folder (NULL: the shipped ones, the default). Errors: RS_E_RULE. */
 int rs_rules_from(struct rs_session *s, const char *dir, struct rs_err *err);
 
-/** Save plans of a replay in @folder (copied) where no rs_replay_choice names a place; without both
+/** Save plans of a replay in @folder (copied) where no rs_options names a place; without both
  * none is saved, and no journal replayed. @is_private: it is this user's alone, made where it is
  * not there, and refused where another user could have made it or write to it. Errors: RS_E_MEMORY.
  */
@@ -133,43 +133,30 @@ struct rs_target {
 	size_t n_beside;
 };
 
-/** What is there; asks for no key. Errors: RS_E_KEY_REJECTED (of a key given), the first disk or
- * volume that is damaged or cannot be read, RS_E_NO_SUCH_VOLUME, RS_E_CANCELLED, RS_E_MEMORY. */
-int rs_list(struct rs_session *s, const struct rs_target *t, struct rs_report **ret);
-/** Judge every Windows and plan; ends as rs_fix would. Errors: RS_E_KEY_* (a volume stays locked),
- * RS_E_NO_WINDOWS and what says where it may be, RS_E_RULE, whatever refuses a fix, and as above.
- */
-int rs_scan(struct rs_session *s, const struct rs_target *t, struct rs_report **ret);
+enum rs_command {
+	/* What is there; asks for no key. Errors: RS_E_KEY_REJECTED (of a key given), the first
+	 * disk or volume that is damaged or cannot be read, RS_E_NO_SUCH_VOLUME, RS_E_CANCELLED,
+	 * RS_E_MEMORY. */
+	RS_LIST,
+	/* Judge every Windows and plan; ends as RS_FIX would. Errors: RS_E_KEY_* (a volume stays
+	 * locked), RS_E_NO_WINDOWS and what says where it may be, RS_E_RULE, whatever refuses a
+	 * fix, and as above. */
+	RS_SCAN,
+	/* Move what is bad, after a question. Errors: as RS_SCAN; RS_E_BUSY, RS_E_READ_ONLY,
+	 * RS_E_PLAN_FILE, RS_E_IO_WRITE, RS_E_VERIFY, RS_E_NOT_KEPT. Refused (exit status 7):
+	 * nothing was written. */
+	RS_FIX,
+	/* Put a quarantine's files back. Errors: RS_E_NO_SUCH_QUARANTINE, RS_E_AMBIGUOUS (names
+	 * them), RS_E_UNDO, RS_E_UNPROVEN, RS_E_MANIFEST*, and those of writing above. */
+	RS_UNDO,
+	/* A journal alone. Errors: RS_E_LOG_* (why not), RS_E_REPLAY_PLAN, RS_E_REPLAY_CHANGED,
+	 * RS_E_NO_SUCH_VOLUME (a plan of another one), and those of writing above. */
+	RS_REPLAY,
+};
 
 #define X(name, word, looseness) RS_REPLAY_##name,
 enum rs_replay_policy { REPLAY_POLICIES(X) }; /* what each means: format/words.h */
 #undef X
-
-struct rs_replay_choice {
-	enum rs_replay_policy policy;
-	const char *plan_file; /* a new file, saved before the first write, or a folder for
-				* it; NULL: the folder of rs_plans_in */
-};
-
-struct rs_fix_options {
-	bool say_yes; /* answers the plan's question, never a doubtful one */
-	struct rs_replay_choice replay;
-};
-/** Move what is bad, after a question. Errors: as rs_scan; RS_E_BUSY, RS_E_READ_ONLY,
- * RS_E_PLAN_FILE, RS_E_IO_WRITE, RS_E_VERIFY, RS_E_NOT_KEPT. Refused (exit status 7): nothing was
- * written. */
-int rs_fix(struct rs_session *s, const struct rs_target *t, const struct rs_fix_options *o,
-	struct rs_report **ret);
-
-struct rs_undo_options {
-	const char *id; /* the quarantine's folder name; NULL = the only one */
-	bool say_yes;
-	struct rs_replay_choice replay;
-};
-/** Put a quarantine's files back. Errors: RS_E_NO_SUCH_QUARANTINE, RS_E_AMBIGUOUS (names them),
- * RS_E_UNDO, RS_E_UNPROVEN, RS_E_MANIFEST*, and those of writing above. */
-int rs_undo(struct rs_session *s, const struct rs_target *t, const struct rs_undo_options *o,
-	struct rs_report **ret);
 
 enum rs_replay_how {
 	RS_REPLAY_NEW,	  /* what the journals hold now */
@@ -177,15 +164,18 @@ enum rs_replay_how {
 	RS_REPLAY_REVERT, /* put the bytes before back */
 };
 
-struct rs_replay_options {
-	enum rs_replay_how how;
-	bool say_yes;
-	struct rs_replay_choice choice; /* resume and revert: plan_file is the saved plan */
+struct rs_options {
+	bool say_yes; /* answers the plan's question, never a doubtful one */
+	enum rs_replay_policy policy;
+	const char *plan_file;	/* a new file, saved before the first write, or a folder for
+				 * it; NULL: the folder of rs_plans_in. Resume and revert: the
+				 * saved plan */
+	enum rs_replay_how how; /* of RS_REPLAY */
+	const char *id;		/* of RS_UNDO: the quarantine's folder name; NULL = the only one */
 };
-/** A journal alone. Errors: RS_E_LOG_* (why not), RS_E_REPLAY_PLAN, RS_E_REPLAY_CHANGED,
- * RS_E_NO_SUCH_VOLUME (a plan of another one), and those of writing above. */
-int rs_replay(struct rs_session *s, const struct rs_target *t, const struct rs_replay_options *o,
-	struct rs_report **ret);
+/** One command from its first step to its last. @o NULL: as zeroed. */
+int rs_repair_all(struct rs_session *s, enum rs_command command, const struct rs_target *t,
+	const struct rs_options *o, struct rs_report **ret);
 
 /** Errors: RS_E_RULE, RS_E_MEMORY; rs_rules_show: RS_E_USAGE (no such rule); rs_rules_check: the
  * first fault, RS_E_IO_OPEN. */
@@ -212,15 +202,11 @@ enum rs_step {
 
 /** Open the target's disks; a second Unbrick is kept from them until rs_repair_close. What @t and
  * @o point to must stay as long. *ret NULL: no memory; else it is to be closed, also after an
- * error, and rs_repair_close gives the report. Scan has no step after its plan, undo and
- * replay none that judges. Errors: RS_E_BUSY, RS_E_NO_SUCH_VOLUME, RS_E_MEMORY. */
-int rs_scan_open(struct rs_session *s, const struct rs_target *t, struct rs_repair **ret);
-int rs_fix_open(struct rs_session *s, const struct rs_target *t, const struct rs_fix_options *o,
-	struct rs_repair **ret);
-int rs_undo_open(struct rs_session *s, const struct rs_target *t, const struct rs_undo_options *o,
-	struct rs_repair **ret);
-int rs_replay_open(struct rs_session *s, const struct rs_target *t,
-	const struct rs_replay_options *o, struct rs_repair **ret);
+ * error, and rs_repair_close gives the report. Scan has no step after its plan, list none after
+ * its look, undo and replay none that judges. Errors: RS_E_BUSY, RS_E_NO_SUCH_VOLUME, RS_E_MEMORY.
+ */
+int rs_repair_open(struct rs_session *s, enum rs_command command, const struct rs_target *t,
+	const struct rs_options *o, struct rs_repair **ret);
 /** Every step up to @step that was not made yet. After an error no other is: it is returned again.
  * Errors: the outcome's code. */
 int rs_repair_to(struct rs_repair *u, enum rs_step step);
@@ -236,14 +222,23 @@ struct rs_tree;
 
 /** Open exactly one volume of the target (unlocking it if need be), for reading. A volume whose
  * file system libntfs-3g refuses still opens for ls -r (rs_tree_walk) and export; then
- * rs_tree_fault says why. *ret_report may be given NULL. Errors: RS_E_AMBIGUOUS, RS_E_KEY_*,
+ * its facts say why. *ret_report may be given NULL. Errors: RS_E_AMBIGUOUS, RS_E_KEY_*,
  * RS_E_NOT_NTFS (only when asked for files), ... */
 int rs_tree_open(struct rs_session *s, const struct rs_target *t, struct rs_tree **ret,
 	struct rs_report **ret_report);
 /** NULL is fine. */
 void rs_tree_close(struct rs_tree *t);
-/** "" or the reason why only part of it can be read; borrowed. */
-const char *rs_tree_fault(const struct rs_tree *t);
+
+struct rs_tree_facts {
+	const char *name;  /* "disk.img, volume 3" */
+	const char *fault; /* "" or the reason why only part of it can be read */
+	uint64_t bytes;	   /* of the opened volume (decrypted), as they lie on the disk */
+	bool is_replayed;  /* the files are those after a replay of the journal, while the disk's
+			    * bytes are those before */
+};
+
+/** Borrowed until it is closed. */
+const struct rs_tree_facts *rs_tree_facts(const struct rs_tree *t);
 
 struct rs_node {
 	const char *name; /* UTF-8 (WTF-8 for names that are no UTF-16), not escaped */
@@ -275,12 +270,6 @@ int rs_tree_stat(struct rs_tree *t, const char *path, struct rs_node *ret, struc
 int rs_tree_read(struct rs_tree *t, uint64_t ref, uint64_t off_bytes, void *buf, size_t len,
 	size_t *ret_len, struct rs_err *err);
 
-/** Are the files those after a replay of the journal, while the disk's bytes are those before? */
-bool rs_tree_is_replayed(const struct rs_tree *t);
-/** The opened volume's bytes (decrypted), as they lie on the disk. */
-uint64_t rs_tree_bytes(const struct rs_tree *t);
-/** "disk.img, volume 3"; borrowed. */
-const char *rs_tree_name(const struct rs_tree *t);
 /** Does a file (or device) lie on its disk, itself or through what its device is made of? */
 bool rs_tree_is_under(const struct rs_tree *t, const struct stat *file);
 int rs_tree_read_raw(

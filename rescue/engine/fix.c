@@ -252,23 +252,5 @@ static struct en_score score_of(const struct rs_repair *u)
 	return ret;
 }
 
-int rs_fix_open(struct rs_session *s, const struct rs_target *t, const struct rs_fix_options *o,
-	struct rs_repair **ret)
-{
-	static const struct en_command command = {
-		"fix", true, false, {en_works_look, en_works_judge, plan, consent, act}, score_of};
-	struct rs_undo_options options = {0};
-
-	if (o)
-		options = (struct rs_undo_options){.say_yes = o->say_yes, .replay = o->replay};
-	return en_repair_open(s, t, &command, &options, ret);
-}
-
-int rs_fix(struct rs_session *s, const struct rs_target *t, const struct rs_fix_options *o,
-	struct rs_report **ret)
-{
-	struct rs_repair *u;
-
-	(void)rs_fix_open(s, t, o, &u); /* what goes wrong stands in the report */
-	return en_repair_all(u, ret);
-}
+const struct en_command en_fix = {
+	"fix", true, false, {en_works_look, en_works_judge, plan, consent, act}, score_of};

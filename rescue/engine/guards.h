@@ -42,8 +42,7 @@ struct rs_repair {
 	struct rs_session *s;
 	const struct rs_target *target;
 	const struct en_command *command;
-	struct rs_undo_options o; /* those of fix and replay are some of them */
-	enum rs_replay_how replay_how;
+	struct rs_options o;
 	bool may_ask;		  /* somebody is there to answer for a risk; never with --yes */
 	struct en_machine *m;	  /* NULL: it could not be opened */
 	struct en_beside *beside; /* what may be asleep (neighbours.c); NULL: not looked for yet */
@@ -56,11 +55,8 @@ struct rs_repair {
 	struct rs_err err;
 };
 
-/** As rs_fix_open. */
-int en_repair_open(struct rs_session *s, const struct rs_target *t,
-	const struct en_command *command, const struct rs_undo_options *o, struct rs_repair **ret);
-/** All steps that are left, and the end. @u NULL: there was no memory for it. */
-int en_repair_all(struct rs_repair *u, struct rs_report **ret);
+extern const struct en_command en_list, en_scan, en_fix, en_undo, en_replay;
+
 /** Every selected volume, opened as far as it goes, and told as an event. Errors: RS_E_CANCELLED.
  */
 int en_look_each(struct rs_repair *u, bool may_ask, struct rs_err *err);

@@ -96,7 +96,7 @@ static int give_saved_take(struct rs_repair *u, struct replay *p, struct rs_err 
 
 static int plan_saved(struct rs_repair *u, struct rs_err *err)
 {
-	const char *path = u->o.replay.plan_file;
+	const char *path = u->o.plan_file;
 	struct replay saved = {0};
 	int r = replay_load(path, &saved, err);
 
@@ -109,14 +109,14 @@ static int plan_saved(struct rs_repair *u, struct rs_err *err)
 	if (r < 0)
 		return r;
 	u->v->journal.is_planned = true;
-	u->v->journal.is_back = u->replay_how == RS_REPLAY_REVERT;
+	u->v->journal.is_back = u->o.how == RS_REPLAY_REVERT;
 	u->v->journal.plan_file = strdup(path);
 	return u->v->journal.plan_file ? 0 : rs_fail_on(err, RS_E_MEMORY, path, "plan of a replay");
 }
 
 static int plan(struct rs_repair *u, struct rs_err *err)
 {
-	int r = u->replay_how == RS_REPLAY_NEW ? plan_open(u, err) : plan_saved(u, err);
+	int r = u->o.how == RS_REPLAY_NEW ? plan_open(u, err) : plan_saved(u, err);
 
 	tell(u);
 	return r;
@@ -189,24 +189,5 @@ static struct en_score score_of(const struct rs_repair *u)
 	return ret;
 }
 
-int rs_replay_open(struct rs_session *s, const struct rs_target *t,
-	const struct rs_replay_options *o, struct rs_repair **ret)
-{
-	static const struct en_command command = {
-		"replay", true, false, {en_look, NULL, plan, consent, act}, score_of};
-	const struct rs_undo_options options = {.say_yes = o->say_yes, .replay = o->choice};
-	int r = en_repair_open(s, t, &command, &options, ret);
-
-	if (*ret)
-		(*ret)->replay_how = o->how;
-	return r;
-}
-
-int rs_replay(struct rs_session *s, const struct rs_target *t, const struct rs_replay_options *o,
-	struct rs_report **ret)
-{
-	struct rs_repair *u;
-
-	(void)rs_replay_open(s, t, o, &u); /* what goes wrong stands in the report */
-	return en_repair_all(u, ret);
-}
+const struct en_command en_replay = {
+	"replay", true, false, {en_look, NULL, plan, consent, act}, score_of};

@@ -10,7 +10,7 @@
 
 int en_replay_plan(struct rs_repair *u, struct en_volume *v, struct rs_err *err)
 {
-	const char *wanted = u->o.replay.plan_file, *folder = wanted ? wanted : u->s->plan_folder;
+	const char *wanted = u->o.plan_file, *folder = wanted ? wanted : u->s->plan_folder;
 	struct en_journal *j = &v->journal;
 
 	if (!en_journal_is_open(v))
@@ -40,7 +40,7 @@ int en_replay_check_place(const struct en_volume *v, struct rs_err *err)
 
 int en_replay_check_file(const struct rs_repair *u, size_t n, struct rs_err *err)
 {
-	const char *path = u->o.replay.plan_file;
+	const char *path = u->o.plan_file;
 
 	return n > 1 && path && !replay_is_folder(path)
 		       ? rs_fail_on(err, RS_E_AMBIGUOUS, path,
@@ -85,7 +85,7 @@ static void waiting(const struct nt_replay *p, char *ret, size_t cap)
 
 int en_replay_consent(struct rs_repair *u, struct en_volume *v, struct rs_err *err)
 {
-	const enum rs_replay_policy policy = u->o.replay.policy;
+	const enum rs_replay_policy policy = u->o.policy;
 	struct en_journal *j = &v->journal;
 	char what[128];
 	int r = 0;

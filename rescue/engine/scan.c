@@ -309,14 +309,7 @@ static int list(struct rs_repair *u, struct rs_err *err)
 	return err->code;
 }
 
-int rs_list(struct rs_session *s, const struct rs_target *t, struct rs_report **ret)
-{
-	static const struct en_command command = {"list", false, false, {list}, NULL};
-	struct rs_repair *u;
-
-	(void)en_repair_open(s, t, &command, &(struct rs_undo_options){0}, &u);
-	return en_repair_all(u, ret); /* what went wrong stands in the report */
-}
+const struct en_command en_list = {"list", false, false, {list}, NULL};
 
 static void scan_outcome(const struct en_works *w, struct rs_report *report)
 {
@@ -371,18 +364,5 @@ static int foresee(struct rs_repair *u, struct rs_err *err)
 	return r;
 }
 
-int rs_scan_open(struct rs_session *s, const struct rs_target *t, struct rs_repair **ret)
-{
-	static const struct en_command command = {
-		"scan", false, false, {en_works_look, en_works_judge, foresee}, NULL};
-
-	return en_repair_open(s, t, &command, &(struct rs_undo_options){0}, ret);
-}
-
-int rs_scan(struct rs_session *s, const struct rs_target *t, struct rs_report **ret)
-{
-	struct rs_repair *u;
-
-	(void)rs_scan_open(s, t, &u); /* what goes wrong stands in the report */
-	return en_repair_all(u, ret);
-}
+const struct en_command en_scan = {
+	"scan", false, false, {en_works_look, en_works_judge, foresee}, NULL};

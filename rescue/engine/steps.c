@@ -1,29 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A repair in steps: what each command does in each step stands in its table (scan.c, fix.c,
- * undo.c); here is the order, what is kept between two steps, and the end. */
+ * undo.c, replay.c); here is the order, what is kept between two steps, and the end. */
 #include "engine/guards.h"
-
-int en_repair_open(struct rs_session *s, const struct rs_target *t,
-	const struct en_command *command, const struct rs_undo_options *o, struct rs_repair **ret)
-{
-	struct rs_repair *u = calloc(1, sizeof(*u));
-	struct rs_err err = {0};
-
-	*ret = NULL;
-	if (!u)
-		return RS_E_MEMORY;
-	*u = (struct rs_repair){.s = s, .target = t, .command = command, .o = *o};
-	u->may_ask = s->events.ask && !o->say_yes;
-	int r = report_new(command->name, &u->report, &err);
-	if (r < 0) {
-		free(u);
-		return r;
-	}
-	*ret = u;
-	if (en_machine_open(t, command->is_exclusive, &u->m, &err) < 0)
-		u->err = err;
-	return u->err.code;
-}
 
 int rs_repair_to(struct rs_repair *u, enum rs_step step)
 {
@@ -122,13 +100,4 @@ int rs_repair_close(struct rs_repair *u, struct rs_report **ret)
 	en_machine_close(u->m);
 	free(u);
 	return r;
-}
-
-int en_repair_all(struct rs_repair *u, struct rs_report **ret)
-{
-	*ret = NULL;
-	if (!u)
-		return RS_E_MEMORY;
-	(void)rs_repair_to(u, RS_STEP_ACT);
-	return rs_repair_close(u, ret);
 }

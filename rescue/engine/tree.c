@@ -12,7 +12,7 @@ struct rs_tree {
 	struct rs_session *session;
 	struct en_machine *m;
 	struct en_volume *v;
-	char fault[800];
+	struct rs_tree_facts facts;
 	struct nt_file *file; /* the one read last */
 	uint64_t file_ref;
 	char path[NT_PATH_MAX];
@@ -77,11 +77,16 @@ static int tree_open(
 		en_journal_tell(s, t->v);
 	if (t->v->part->kind == VOL_BITLOCKER && !t->v->stack.blk[EN_CLEAR])
 		return rs_err_pass(err, t->v->err.code, &t->v->err);
-	if (t->v->err.code) /* the cause alone: who shows it adds what and where */
-		(void)snprintf(t->fault, sizeof(t->fault), "%s",
-			t->v->err.detail[0] ? t->v->err.detail : rs_err_info(t->v->err.code)->text);
 	/* what is no NTFS at all can still be exported */
-	return en_stack_part(&t->v->stack, t->v, err);
+	r = en_stack_part(&t->v->stack, t->v, err);
+	if (r < 0)
+		return r;
+	t->facts = (struct rs_tree_facts){
+		t->v->name, "", en_volume_blk(t->v)->size_bytes, en_journal_is_open(t->v)};
+	if (t->v->err.code) /* the cause alone: who shows it adds what and where */
+		t->facts.fault =
+			t->v->err.detail[0] ? t->v->err.detail : rs_err_info(t->v->err.code)->text;
+	return 0;
 }
 
 int rs_tree_open(struct rs_session *s, const struct rs_target *target, struct rs_tree **ret,
@@ -124,9 +129,9 @@ void rs_tree_close(struct rs_tree *t)
 	free(t);
 }
 
-const char *rs_tree_fault(const struct rs_tree *t)
+const struct rs_tree_facts *rs_tree_facts(const struct rs_tree *t)
 {
-	return t->fault;
+	return &t->facts;
 }
 
 static int need(const struct rs_tree *t, bool is_there, struct rs_err *err)
@@ -310,26 +315,11 @@ int rs_tree_read(struct rs_tree *t, uint64_t ref, uint64_t off_bytes, void *buf,
 	return nt_file_read(t->file, off_bytes, buf, len, ret_len, err);
 }
 
-bool rs_tree_is_replayed(const struct rs_tree *t)
-{
-	return en_journal_is_open(t->v);
-}
-
 bool rs_tree_is_under(const struct rs_tree *t, const struct stat *file)
 {
 	const struct en_disk *d = t->v->disk;
 
 	return d->kind->holds(d->path, file);
-}
-
-uint64_t rs_tree_bytes(const struct rs_tree *t)
-{
-	return en_volume_blk(t->v)->size_bytes;
-}
-
-const char *rs_tree_name(const struct rs_tree *t)
-{
-	return t->v->name;
 }
 
 int rs_tree_read_raw(

@@ -183,20 +183,5 @@ static struct en_score score_of(const struct rs_repair *u)
 		.many = "files put back"};
 }
 
-int rs_undo_open(struct rs_session *s, const struct rs_target *t, const struct rs_undo_options *o,
-	struct rs_repair **ret)
-{
-	static const struct en_command command = {
-		"undo", true, true, {en_look, NULL, plan, consent, act}, score_of};
-
-	return en_repair_open(s, t, &command, o ? o : &(struct rs_undo_options){0}, ret);
-}
-
-int rs_undo(struct rs_session *s, const struct rs_target *t, const struct rs_undo_options *o,
-	struct rs_report **ret)
-{
-	struct rs_repair *u;
-
-	(void)rs_undo_open(s, t, o, &u); /* what goes wrong stands in the report */
-	return en_repair_all(u, ret);
-}
+const struct en_command en_undo = {
+	"undo", true, true, {en_look, NULL, plan, consent, act}, score_of};

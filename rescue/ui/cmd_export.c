@@ -193,8 +193,8 @@ static size_t next_len(const struct export_job *x, uint64_t end)
 /* What identifies the volume to a later --resume. */
 static int identify(struct export_job *x, struct rs_err *err)
 {
-	x->state.bytes = rs_tree_bytes(x->tree);
-	(void)rs_escape(rs_tree_name(x->tree), x->state.volume, sizeof(x->state.volume));
+	x->state.bytes = rs_tree_facts(x->tree)->bytes;
+	(void)rs_escape(rs_tree_facts(x->tree)->name, x->state.volume, sizeof(x->state.volume));
 	uint8_t digest[EVP_MAX_MD_SIZE];
 	unsigned n = 0;
 	size_t len = x->state.bytes < HOLE_BYTES ? (size_t)x->state.bytes : HOLE_BYTES;
@@ -302,7 +302,7 @@ static int copy_all(struct export_job *x, struct rs_err *err)
 	while (x->state.done < x->state.bytes) {
 		size_t len = next_len(x, x->state.bytes);
 		if (!progress_step("export", x->state.done, x->state.bytes, true))
-			return rs_fail_on(err, RS_E_CANCELLED, rs_tree_name(x->tree), "%s",
+			return rs_fail_on(err, RS_E_CANCELLED, rs_tree_facts(x->tree)->name, "%s",
 				x->path ? "go on with --resume" : "");
 		int r = rs_tree_read_raw(x->tree, x->state.done, x->block, len, err);
 		/* a stream is as fast as it can be: who reads it can hash it */
@@ -415,10 +415,10 @@ int cmd_export(struct ui *ui, struct rs_tree *t, struct rs_err *err)
 		.hash = EVP_MD_CTX_new()};
 	int r = 0;
 
-	if (rs_tree_is_replayed(t))
+	if (rs_tree_facts(t)->is_replayed)
 		out_warn("warning: %s: the copy has the bytes of the disk, its journal is not "
 			 "applied",
-			rs_tree_name(t));
+			rs_tree_facts(t)->name);
 	if (!block)
 		r = rs_fail(err, RS_E_MEMORY, "a block to read");
 	else if (!x.hash || EVP_DigestInit_ex(x.hash, EVP_sha256(), NULL) != 1)

@@ -36,30 +36,31 @@ static bool on_node(void *user, const struct rs_node *n)
 
 static int walk(struct ui *ui, struct rs_tree *t, const char *path, struct rs_err *err)
 {
+	const struct rs_tree_facts *facts = rs_tree_facts(t);
 	uint64_t faults = 0;
 	int r = rs_tree_walk(t, path, on_node, ui, &faults, err);
 
 	if (r < 0)
 		return r;
-	if (rs_tree_fault(t)[0])
-		return rs_fail_on(err, RS_E_NTFS_DAMAGED, rs_tree_name(t), "%s", rs_tree_fault(t));
+	if (facts->fault[0])
+		return rs_fail_on(err, RS_E_NTFS_DAMAGED, facts->name, "%s", facts->fault);
 	if (faults)
-		return rs_fail_on(err, RS_E_NTFS_DAMAGED, rs_tree_name(t),
-			"%llu %s could not be read", (unsigned long long)faults,
-			rs_form(faults, "record", "records"));
+		return rs_fail_on(err, RS_E_NTFS_DAMAGED, facts->name, "%llu %s could not be read",
+			(unsigned long long)faults, rs_form(faults, "record", "records"));
 	return 0;
 }
 
 int cmd_ls(struct ui *ui, struct rs_tree *t, struct rs_err *err)
 {
 	const char *path = ui->opt.n_args > 1 ? ui->opt.args[1] : "";
+	const struct rs_tree_facts *facts = rs_tree_facts(t);
 	int r;
 
 	if (is_given(&ui->opt, OPT_RECURSIVE)) {
 		r = walk(ui, t, path, err);
 	} else {
-		if (rs_tree_fault(t)[0])
-			out_warn("warning: %s: %s", rs_tree_name(t), rs_tree_fault(t));
+		if (facts->fault[0])
+			out_warn("warning: %s: %s", facts->name, facts->fault);
 		r = rs_tree_list(t, path, on_node, ui, err);
 	}
 	if (r == 0 && term_is_cancelled())

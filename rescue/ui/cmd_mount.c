@@ -165,7 +165,7 @@ static int fs_statfs(const char *path, struct statvfs *st)
 	(void)path;
 	memset(st, 0, sizeof(*st));
 	st->f_bsize = st->f_frsize = 4096;
-	st->f_blocks = rs_tree_bytes(fs()->tree) / 4096;
+	st->f_blocks = rs_tree_facts(fs()->tree)->bytes / 4096;
 	st->f_namemax = 255;
 	st->f_flag = ST_RDONLY;
 	return 0;
@@ -281,9 +281,9 @@ static int mount_here(struct ui *ui, int ready)
 	struct rs_err err = {0};
 
 	int r = ui_open_tree(ui, &fs.tree, &err);
-	if (r == 0 && rs_tree_fault(fs.tree)[0])
-		r = rs_fail_on(&err, RS_E_NTFS_DAMAGED, rs_tree_name(fs.tree), "%s",
-			rs_tree_fault(fs.tree));
+	if (r == 0 && rs_tree_facts(fs.tree)->fault[0])
+		r = rs_fail_on(&err, RS_E_NTFS_DAMAGED, rs_tree_facts(fs.tree)->name, "%s",
+			rs_tree_facts(fs.tree)->fault);
 	if (r == 0)
 		r = mount_up(ui, &fs, &fuse, &err);
 	term_show_typing();

@@ -4,33 +4,9 @@
 
 #include "ui/ui.h"
 
-int cmd_list(struct ui *ui, const struct rs_replay_choice *choice, struct rs_report **ret)
+int cmd_repair(struct ui *ui, const struct rs_options *o, struct rs_report **ret)
 {
-	(void)choice; /* nothing is written */
-	return rs_list(ui->session, &ui->target, ret);
-}
-
-int cmd_scan(struct ui *ui, const struct rs_replay_choice *choice, struct rs_report **ret)
-{
-	(void)choice; /* as above */
-	return rs_scan(ui->session, &ui->target, ret);
-}
-
-int cmd_fix(struct ui *ui, const struct rs_replay_choice *choice, struct rs_report **ret)
-{
-	const struct rs_fix_options fix = {
-		.say_yes = is_given(&ui->opt, OPT_YES), .replay = *choice};
-
-	return rs_fix(ui->session, &ui->target, &fix, ret);
-}
-
-int cmd_undo(struct ui *ui, const struct rs_replay_choice *choice, struct rs_report **ret)
-{
-	const char *id = ui->opt.n_args > 1 ? ui->opt.args[1] : NULL;
-	const struct rs_undo_options undo = {
-		.id = id, .say_yes = is_given(&ui->opt, OPT_YES), .replay = *choice};
-
-	return rs_undo(ui->session, &ui->target, &undo, ret);
+	return rs_repair_all(ui->session, ui->opt.command->repair, &ui->target, o, ret);
 }
 
 int check_replay(const struct options *o, struct rs_err *err)
@@ -38,20 +14,6 @@ int check_replay(const struct options *o, struct rs_err *err)
 	if (is_given(o, OPT_PLAN) + is_given(o, OPT_RESUME_PLAN) + is_given(o, OPT_REVERT) > 1)
 		return rs_fail_on(err, RS_E_USAGE, "replay", "one of --plan, --resume, --revert");
 	return 0;
-}
-
-int cmd_replay(struct ui *ui, const struct rs_replay_choice *choice, struct rs_report **ret)
-{
-	const struct options *o = &ui->opt;
-	const struct rs_replay_options replay = {
-		.how = is_given(o, OPT_RESUME_PLAN) ? RS_REPLAY_RESUME
-		       : is_given(o, OPT_REVERT)    ? RS_REPLAY_REVERT
-						    : RS_REPLAY_NEW,
-		.say_yes = is_given(o, OPT_YES),
-		.choice = *choice,
-	};
-
-	return rs_replay(ui->session, &ui->target, &replay, ret);
 }
 
 int check_rules(const struct options *o, struct rs_err *err)
@@ -71,11 +33,11 @@ int check_rules(const struct options *o, struct rs_err *err)
 	return rs_fail_on(err, RS_E_USAGE, "rules", "'%.64s' is not list, show or check", verb);
 }
 
-int cmd_rules(struct ui *ui, const struct rs_replay_choice *choice, struct rs_report **ret)
+int cmd_rules(struct ui *ui, const struct rs_options *none, struct rs_report **ret)
 {
 	const struct options *o = &ui->opt;
 
-	(void)choice; /* as above */
+	(void)none;
 	if (o->n_args < 2)
 		return rs_rules_list(ui->session, ret);
 	if (strcmp(o->args[0], "show") == 0)

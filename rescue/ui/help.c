@@ -8,12 +8,12 @@ static const struct command_spec commands[] = {
 		"Without DISK, every disk of this machine. Looks only. A DISK is a device "
 		"(/dev/sda) or\n"
 		"an image file. With a key, locked volumes are looked into as well.\n",
-		.report = cmd_list},
+		.report = cmd_repair, .repair = RS_LIST},
 	{"scan", CMD_SCAN, 1, 1024, "DISK...", "look for known bad files and show the plan",
 		"Looks only. Ends with 3 if there is something to repair, with 0 if there is "
 		"not,\n"
 		"and as 'fix' would where that would refuse.\n",
-		.report = cmd_scan},
+		.report = cmd_repair, .repair = RS_SCAN},
 	{"fix", CMD_FIX, 1, 1, "DISK", "carry out the plan: move bad files out of the way",
 		"Shows the plan that 'scan' shows, asks once, moves each file into a folder of its "
 		"own\n"
@@ -21,13 +21,13 @@ static const struct command_spec commands[] = {
 		"Doubtful\n"
 		"files are asked about one by one. Run it again after an interruption. DISK is a\n"
 		"device or a raw image file; name the machine's other images with --beside.\n",
-		.report = cmd_fix},
+		.report = cmd_repair, .repair = RS_FIX},
 	{"undo", CMD_UNDO, 1, 2, "DISK [ID]", "put moved files back",
 		"ID is the folder's name below \\Unbrick, needed if there are several. A file that "
 		"cannot\n"
 		"go back to its old place is told or asked about; with --yes that is refused, "
 		"too.\n",
-		.report = cmd_undo},
+		.report = cmd_repair, .repair = RS_UNDO},
 	{"replay", CMD_REPLAY, 1, 1, "DISK", "apply what a crashed Windows left in its journal",
 		"Shows what is pending, asks once, saves the plan (the bytes before and after) in "
 		"a file,\n"
@@ -35,7 +35,7 @@ static const struct command_spec commands[] = {
 		"do "
 		"it\n"
 		"by themselves before they move a file.\n",
-		.report = cmd_replay, .check = check_replay},
+		.report = cmd_repair, .repair = RS_REPLAY, .check = check_replay},
 	{"rules", CMD_RULES, 0, 1024, "[list | show ID | check PATH...]",
 		"list, show or check the rules",
 		"'check' reads rule files, or folders of them, and names each fault with its "

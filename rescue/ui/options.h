@@ -65,8 +65,7 @@ struct ui;
 struct options;
 
 /* One whose report the engine makes from end to end. */
-typedef int report_command(
-	struct ui *ui, const struct rs_replay_choice *choice, struct rs_report **ret);
+typedef int report_command(struct ui *ui, const struct rs_options *o, struct rs_report **ret);
 /* One that looks into a volume that is open. */
 typedef int look_command(struct ui *ui, struct rs_tree *t, struct rs_err *err);
 
@@ -79,6 +78,7 @@ struct command_spec {
 	const char *text;    /* the rest of its help */
 	/* one of: */
 	report_command *report;
+	enum rs_command repair; /* of cmd_repair: which */
 	look_command *look;
 	int (*run)(struct ui *ui);
 	const char *done;					   /* how a look ends */

@@ -163,11 +163,18 @@ int cmd_version(struct ui *ui)
 	return ui_end(ui, "version shown", &none);
 }
 
-static int read_choice(const struct options *o, struct rs_replay_choice *ret, struct rs_err *err)
+static int read_options(const struct options *o, struct rs_options *ret, struct rs_err *err)
 {
 	static const char *const words[] = {REPLAY_POLICIES(JUST_WORD)};
 
-	*ret = (struct rs_replay_choice){.plan_file = o->plan};
+	*ret = (struct rs_options){
+		.say_yes = is_given(o, OPT_YES),
+		.plan_file = o->plan,
+		.how = is_given(o, OPT_RESUME_PLAN) ? RS_REPLAY_RESUME
+		       : is_given(o, OPT_REVERT)    ? RS_REPLAY_REVERT
+						    : RS_REPLAY_NEW,
+		.id = o->command->bit == CMD_UNDO && o->n_args > 1 ? o->args[1] : NULL,
+	};
 	if (!o->replay)
 		return 0;
 	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -181,13 +188,13 @@ static int read_choice(const struct options *o, struct rs_replay_choice *ret, st
 /* A command of the engine's: its report, or only its code when there was no memory for one. */
 static int run_report(struct ui *ui, report_command *command)
 {
-	struct rs_replay_choice choice;
+	struct rs_options options;
 	struct rs_report *report = NULL;
 	struct rs_err err = {0};
 
-	if (read_choice(&ui->opt, &choice, &err) < 0 || ui_open_session(ui, &err) < 0)
+	if (read_options(&ui->opt, &options, &err) < 0 || ui_open_session(ui, &err) < 0)
 		return ui_fail(ui, &err);
-	int r = command(ui, &choice, &report);
+	int r = command(ui, &options, &report);
 	if (report)
 		return ui_show_report_take(ui, report);
 	(void)rs_fail(&err, r < 0 ? r : RS_E_BUG, "no report");

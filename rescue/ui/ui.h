@@ -121,7 +121,7 @@ int ui_hash_text(EVP_MD_CTX *hash, char *ret, struct rs_err *err);
 
 /* ---- commands ---- */
 
-report_command cmd_list, cmd_scan, cmd_fix, cmd_undo, cmd_replay, cmd_rules;
+report_command cmd_repair, cmd_rules;
 look_command cmd_ls, cmd_cat, cmd_export;
 int cmd_mount(struct ui *ui);
 int cmd_help(struct ui *ui);

@@ -386,20 +386,15 @@ int rig_read_take(struct rig *r, struct rs_report *report, int code)
 	return status;
 }
 
-int rig_run(struct rig *r, enum rig_command c, const void *options)
+int rig_run(struct rig *r, enum rs_command c, const struct rs_options *options)
 {
 	static const char *const names[] = {"list", "scan", "fix", "undo", "replay"};
 	const struct rs_target target = {
 		.disks = r->disks, .n_disks = r->n_disks, .volume = r->volume};
-	const struct rs_replay_options none = {0};
 	struct rs_session *s = rig_session(r);
 	struct rs_report *report = NULL;
 
-	int code = c == RIG_LIST   ? rs_list(s, &target, &report)
-		   : c == RIG_SCAN ? rs_scan(s, &target, &report)
-		   : c == RIG_FIX  ? rs_fix(s, &target, options, &report)
-		   : c == RIG_UNDO ? rs_undo(s, &target, options, &report)
-				   : rs_replay(s, &target, options ? options : &none, &report);
+	int code = rs_repair_all(s, c, &target, options, &report);
 	int status = rig_read_take(r, report, code);
 	rig_expect(r, "command", names[c]);
 	rs_session_free(s);

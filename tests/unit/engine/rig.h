@@ -58,8 +58,6 @@ struct rig {
 	char text[65536];
 };
 
-enum rig_command { RIG_LIST, RIG_SCAN, RIG_FIX, RIG_UNDO, RIG_REPLAY, RIG_COMMANDS };
-
 /** Nothing on it yet. Everything of a rig is gone after rig_done. */
 void rig_begin(struct rig *r);
 void rig_done(struct rig *r);
@@ -81,9 +79,9 @@ bool rig_is_as_made(const struct rig *r);
 void rig_keep(struct rig *r);
 bool rig_has_file(const struct rig *r, size_t disk, const char *path);
 
-/** Run one command; returns the exit status. @options the command's struct, or NULL. Fails the test
+/** Run one command; returns the exit status. @options may be NULL. Fails the test
  * where report, error and status do not fit each other. */
-int rig_run(struct rig *r, enum rig_command c, const void *options);
+int rig_run(struct rig *r, enum rs_command c, const struct rs_options *options);
 /** The same of rules: list, show @id, check @paths. */
 int rig_rules_list(struct rig *r);
 int rig_rules_show(struct rig *r, const char *id);

@@ -123,14 +123,14 @@ static enum rs_answer say(void *user, const struct rs_question *q)
 static int fix(struct box *b, bool may_ask)
 {
 	const struct rs_events events = {.ask = may_ask ? say : NULL};
-	const struct rs_fix_options options = {.say_yes = !may_ask};
+	const struct rs_options options = {.say_yes = !may_ask};
 	const char *const disks[] = {b->disk};
 	const struct rs_target target = {.disks = disks, .n_disks = 1};
 	struct rs_session *s = NULL;
 	struct rs_report *report = NULL;
 
 	assert_int_equal(rs_session_new(&events, &s, NULL), 0);
-	(void)rs_fix(s, &target, &options, &report);
+	(void)rs_repair_all(s, RS_FIX, &target, &options, &report);
 	assert_non_null(report);
 	int ret = rs_report_run(report)->outcome.status;
 	rs_report_free(report);

@@ -16,8 +16,7 @@
 
 #include "rig.h"
 
-static const struct rs_fix_options yes = {.say_yes = true};
-static const struct rs_undo_options undo_yes = {.say_yes = true};
+static const struct rs_options yes = {.say_yes = true};
 
 static int make(void **state, unsigned first, unsigned second)
 {
@@ -93,7 +92,7 @@ static void test_list__usual__tells_disk_volume_windows(void **state)
 {
 	struct rig *r = *state;
 
-	assert_int_equal(rig_run(r, RIG_LIST, NULL), 0);
+	assert_int_equal(rig_run(r, RS_LIST, NULL), 0);
 	rig_expect(r, "outcome.result", "done");
 	rig_expect(r, "schema_version", "1");
 	rig_expect(r, "disks.0.path", r->disks[0]);
@@ -111,7 +110,7 @@ static void test_scan__bad_and_doubtful__tells_the_plan(void **state)
 {
 	struct rig *r = *state;
 
-	assert_int_equal(rig_run(r, RIG_SCAN, NULL), 3);
+	assert_int_equal(rig_run(r, RS_SCAN, NULL), 3);
 	rig_expect(r, "outcome.result", "found");
 	rig_expect(r, "outcome.text", "1 to quarantine, 1 doubtful, 0 of an interrupted run");
 	rig_expect(r, "outcome.written", "");
@@ -134,7 +133,7 @@ static void test_scan__sound__nothing_to_do(void **state)
 {
 	struct rig *r = *state;
 
-	assert_int_equal(rig_run(r, RIG_SCAN, NULL), 0);
+	assert_int_equal(rig_run(r, RS_SCAN, NULL), 0);
 	rig_expect(r, "outcome.result", "nothing-to-do");
 	rig_expect(r, "outcome.text", "no rule matches");
 	assert_int_equal(rig_count(r, "plan"), 0);
@@ -144,9 +143,9 @@ static void test_scan__asleep__ends_as_fix_would(void **state)
 {
 	struct rig *r = *state;
 
-	assert_int_equal(rig_run(r, RIG_SCAN, NULL), 7);
+	assert_int_equal(rig_run(r, RS_SCAN, NULL), 7);
 	rig_expect(r, "error.id", "ntfs.hibernated");
-	assert_int_equal(rig_run(r, RIG_LIST, NULL), 0);
+	assert_int_equal(rig_run(r, RS_LIST, NULL), 0);
 	rig_expect(r, "disks.0.volumes.0.ntfs.hibernation.hibernated", "true");
 }
 
@@ -154,7 +153,7 @@ static void test_looking__no_such_volume__usage(void **state)
 {
 	struct rig *r = *state;
 
-	for (enum rig_command c = RIG_LIST; c < RIG_COMMANDS; c++) {
+	for (enum rs_command c = RS_LIST; c <= RS_REPLAY; c++) {
 		r->volume = "9";
 		assert_int_equal(rig_run(r, c, NULL), 2);
 		rig_expect(r, "error.id", "usage.no-such-volume");
@@ -169,7 +168,7 @@ static void test_looking__no_such_disk__cannot_open(void **state)
 	struct rig *r = *state;
 
 	r->disks[0] = "/nonexistent/disk.img";
-	for (enum rig_command c = RIG_LIST; c < RIG_COMMANDS; c++) {
+	for (enum rs_command c = RS_LIST; c <= RS_REPLAY; c++) {
 		assert_int_equal(rig_run(r, c, NULL), 10);
 		rig_expect(r, "error.id", "disk.open");
 		rig_expect(r, "error.object", "/nonexistent/disk.img");
@@ -181,14 +180,14 @@ static void test_every_command__stopped_at_some_step__cancelled_and_untouched(vo
 {
 	struct rig *r = *state;
 
-	for (enum rig_command c = RIG_LIST; c < RIG_COMMANDS; c++) {
+	for (enum rs_command c = RS_LIST; c <= RS_REPLAY; c++) {
 		rig_reset(r);
-		(void)rig_run(r, c, c == RIG_FIX ? (const void *)&yes : NULL);
+		(void)rig_run(r, c, c == RS_FIX ? &yes : NULL);
 		const uint64_t all = r->steps;
 		for (uint64_t at = 1; at <= all; at += all / 6 + 1) {
 			rig_reset(r);
 			r->stop_at_step = at;
-			int status = rig_run(r, c, c == RIG_FIX ? (const void *)&yes : NULL);
+			int status = rig_run(r, c, c == RS_FIX ? &yes : NULL);
 			if (status != 14)
 				fail_msg("command %d, stopped at %llu of %llu: ended with %d: %s",
 					(int)c, (unsigned long long)at, (unsigned long long)all,
@@ -206,7 +205,7 @@ static void test_fix__yes__moves_the_bad_one_only(void **state)
 {
 	struct rig *r = *state;
 
-	assert_int_equal(rig_run(r, RIG_FIX, &yes), 15); /* one is left for a person */
+	assert_int_equal(rig_run(r, RS_FIX, &yes), 15); /* one is left for a person */
 	rig_expect(r, "outcome.result", "left");
 	rig_expect(r, "outcome.written", "true");
 	rig_expect_part(r, "outcome.text", "1 file moved into quarantine");
@@ -217,7 +216,7 @@ static void test_fix__yes__moves_the_bad_one_only(void **state)
 	rig_expect_part(r, "quarantine.report", "report.json");
 	assert_false(rig_has_file(r, 0, RIG_DIR "/" RIG_BAD));
 	assert_true(rig_has_file(r, 0, RIG_DIR "/" RIG_DOUBT));
-	assert_int_equal(rig_run(r, RIG_LIST, NULL), 0);
+	assert_int_equal(rig_run(r, RS_LIST, NULL), 0);
 	rig_expect(r, "disks.0.volumes.0.quarantines.0.state", "active");
 	rig_expect(r, "disks.0.volumes.0.quarantines.0.proven", "true");
 	rig_expect(r, "disks.0.volumes.0.quarantines.0.files", "1");
@@ -227,7 +226,7 @@ static void test_fix__no_person_no_yes__nothing_is_written(void **state)
 {
 	struct rig *r = *state;
 
-	assert_int_equal(rig_run(r, RIG_FIX, NULL), 14);
+	assert_int_equal(rig_run(r, RS_FIX, NULL), 14);
 	rig_expect(r, "outcome.result", "cancelled");
 	rig_expect(r, "outcome.text", "nothing was changed");
 	rig_expect(r, "outcome.written", "false");
@@ -242,7 +241,7 @@ static void test_fix__each_answer_to_the_plan__only_yes_writes(void **state)
 		rig_reset(r);
 		r->is_there = true;
 		r->says[RS_ASK_PLAN] = (enum rs_answer)a;
-		int status = rig_run(r, RIG_FIX, NULL);
+		int status = rig_run(r, RS_FIX, NULL);
 		assert_int_equal(r->asked[RS_ASK_DOUBT], 1);
 		assert_int_equal(r->asked[RS_ASK_PLAN], 1);
 		assert_int_equal(status, a == RS_ANSWER_YES ? 0 : 14);
@@ -260,7 +259,7 @@ static void test_fix__each_answer_to_a_doubtful_file(void **state)
 		r->is_there = true;
 		r->says[RS_ASK_PLAN] = RS_ANSWER_YES;
 		r->says[RS_ASK_DOUBT] = (enum rs_answer)a;
-		assert_int_equal(rig_run(r, RIG_FIX, NULL), status[a]);
+		assert_int_equal(rig_run(r, RS_FIX, NULL), status[a]);
 		assert_int_equal(r->asked[RS_ASK_PLAN], a != RS_ANSWER_CANCEL);
 		assert_int_equal(rig_is_as_made(r), a == RS_ANSWER_CANCEL);
 		assert_int_equal(rig_has_file(r, 0, RIG_DIR "/" RIG_DOUBT), a != RS_ANSWER_YES);
@@ -277,11 +276,11 @@ static void test_fix__only_doubtful__each_answer(void **state)
 		r->is_there = true;
 		r->says[RS_ASK_PLAN] = RS_ANSWER_YES;
 		r->says[RS_ASK_DOUBT] = (enum rs_answer)a;
-		assert_int_equal(rig_run(r, RIG_FIX, NULL), status[a]);
+		assert_int_equal(rig_run(r, RS_FIX, NULL), status[a]);
 		assert_int_equal(rig_is_as_made(r), a != RS_ANSWER_YES);
 	}
 	rig_reset(r);
-	assert_int_equal(rig_run(r, RIG_FIX, &yes), 15); /* never by --yes */
+	assert_int_equal(rig_run(r, RS_FIX, &yes), 15); /* never by --yes */
 	assert_true(rig_is_as_made(r));
 }
 
@@ -289,12 +288,12 @@ static void test_fix__sound__nothing_to_do(void **state)
 {
 	struct rig *r = *state;
 
-	assert_int_equal(rig_run(r, RIG_FIX, &yes), 4);
+	assert_int_equal(rig_run(r, RS_FIX, &yes), 4);
 	rig_expect(r, "outcome.result", "nothing-to-do");
 	rig_expect(r, "outcome.text", "nothing to repair, nothing was changed");
-	assert_int_equal(rig_run(r, RIG_UNDO, &undo_yes), 4);
+	assert_int_equal(rig_run(r, RS_UNDO, &yes), 4);
 	rig_expect(r, "outcome.text", "no quarantine, nothing was changed");
-	assert_int_equal(rig_run(r, RIG_REPLAY, NULL), 4);
+	assert_int_equal(rig_run(r, RS_REPLAY, NULL), 4);
 	rig_expect(r, "outcome.text", "no journal is open, nothing was changed");
 	assert_true(rig_is_as_made(r));
 }
@@ -307,7 +306,7 @@ static void test_fix__asleep__refused(void **state)
 		r->is_there = i;
 		r->says[RS_ASK_PLAN] = RS_ANSWER_YES;
 		r->says[RS_ASK_RISK] = RS_ANSWER_YES;
-		assert_int_equal(rig_run(r, RIG_FIX, i ? NULL : &yes), 7);
+		assert_int_equal(rig_run(r, RS_FIX, i ? NULL : &yes), 7);
 		rig_expect(r, "error.id", "ntfs.hibernated");
 		rig_expect(r, "outcome.written", "false");
 		assert_int_equal(rig_asked(r), 0);
@@ -324,7 +323,7 @@ static void test_fix__read_only_image__refused_before_the_question(void **state)
 	assert_int_equal(chmod(r->disks[0], 0400), 0);
 	r->is_there = true;
 	r->says[RS_ASK_PLAN] = RS_ANSWER_YES;
-	int status = rig_run(r, RIG_FIX, NULL);
+	int status = rig_run(r, RS_FIX, NULL);
 	assert_int_equal(chmod(r->disks[0], 0600), 0);
 	assert_int_equal(status, 7);
 	rig_expect(r, "error.id", "disk.read-only");
@@ -342,9 +341,9 @@ static void test_fix__read_by_another__busy(void **state)
 
 	assert_int_equal(rs_tree_open(s, &target, &t, &report), 0);
 	rs_report_free(report);
-	assert_int_equal(rig_run(r, RIG_FIX, &yes), 13);
+	assert_int_equal(rig_run(r, RS_FIX, &yes), 13);
 	rig_expect(r, "error.id", "disk.busy");
-	assert_int_equal(rig_run(r, RIG_SCAN, NULL), 3);
+	assert_int_equal(rig_run(r, RS_SCAN, NULL), 3);
 	rs_tree_close(t);
 	rs_session_free(s);
 	assert_true(rig_is_as_made(r));
@@ -356,10 +355,10 @@ static void test_fix__again__nothing_to_do_and_not_one_byte(void **state)
 
 	r->is_there = true;
 	r->says[RS_ASK_PLAN] = r->says[RS_ASK_DOUBT] = RS_ANSWER_YES;
-	assert_int_equal(rig_run(r, RIG_FIX, NULL), 0);
+	assert_int_equal(rig_run(r, RS_FIX, NULL), 0);
 	rig_expect_part(r, "outcome.text", "2 files moved into quarantine, ");
 	rig_keep(r);
-	assert_int_equal(rig_run(r, RIG_FIX, &yes), 4);
+	assert_int_equal(rig_run(r, RS_FIX, &yes), 4);
 	rig_expect(r, "outcome.written", "false");
 	assert_true(rig_is_as_made(r));
 }
@@ -370,7 +369,7 @@ static void test_two_windows__both_are_repaired(void **state)
 {
 	struct rig *r = *state;
 
-	assert_int_equal(rig_run(r, RIG_SCAN, NULL), 3);
+	assert_int_equal(rig_run(r, RS_SCAN, NULL), 3);
 	assert_int_equal(rig_count(r, "plan"), 2);
 	rig_expect(r, "plan.0.volume", "1");
 	rig_expect(r, "plan.1.volume", "2");
@@ -379,7 +378,7 @@ static void test_two_windows__both_are_repaired(void **state)
 		(void)snprintf(line, sizeof(line), "To repair it: unbrick fix %s\n", r->disks[i]);
 		assert_non_null(strstr(r->text, line));
 	}
-	assert_int_equal(rig_run(r, RIG_FIX, &yes), 0);
+	assert_int_equal(rig_run(r, RS_FIX, &yes), 0);
 	rig_expect_part(r, "outcome.text", "2 files moved into quarantine, ");
 	assert_false(rig_has_file(r, 0, RIG_DIR "/" RIG_BAD));
 	assert_false(rig_has_file(r, 1, RIG_DIR "/" RIG_BAD));
@@ -390,7 +389,7 @@ static void test_two_windows__one_chosen__the_other_is_untouched(void **state)
 	struct rig *r = *state;
 
 	r->volume = "2";
-	assert_int_equal(rig_run(r, RIG_FIX, &yes), 0);
+	assert_int_equal(rig_run(r, RS_FIX, &yes), 0);
 	assert_true(rig_has_file(r, 0, RIG_DIR "/" RIG_BAD));
 	assert_false(rig_has_file(r, 1, RIG_DIR "/" RIG_BAD));
 }
@@ -399,13 +398,13 @@ static void test_two_partitions__one_chosen__the_other_is_untouched(void **state
 {
 	struct rig *r = *state;
 
-	assert_int_equal(rig_run(r, RIG_LIST, NULL), 0);
+	assert_int_equal(rig_run(r, RS_LIST, NULL), 0);
 	rig_expect(r, "disks.0.scheme", "mbr");
 	rig_expect(r, "disks.0.volumes.1.partition.number", "2");
 	r->volume = "1";
-	assert_int_equal(rig_run(r, RIG_FIX, &yes), 0);
+	assert_int_equal(rig_run(r, RS_FIX, &yes), 0);
 	r->volume = NULL;
-	assert_int_equal(rig_run(r, RIG_SCAN, NULL), 3);
+	assert_int_equal(rig_run(r, RS_SCAN, NULL), 3);
 	rig_expect(r, "outcome.text", "1 to quarantine, 0 doubtful, 0 of an interrupted run");
 	rig_expect(r, "plan.0.volume", "2");
 }
@@ -414,16 +413,16 @@ static void test_two_windows__undo_without_id__names_both(void **state)
 {
 	struct rig *r = *state;
 
-	assert_int_equal(rig_run(r, RIG_FIX, &yes), 0);
+	assert_int_equal(rig_run(r, RS_FIX, &yes), 0);
 	rig_keep(r);
-	assert_int_equal(rig_run(r, RIG_UNDO, &undo_yes), 2);
+	assert_int_equal(rig_run(r, RS_UNDO, &yes), 2);
 	rig_expect(r, "error.id", "usage.ambiguous");
 	rig_expect_part(r, "error.detail", "(volume 1)");
 	rig_expect_part(r, "error.detail", "(volume 2)");
 	rig_expect_part(r, "error.next", "unbrick undo DISK ID");
 	assert_true(rig_is_as_made(r));
 	r->volume = "1";
-	assert_int_equal(rig_run(r, RIG_UNDO, &undo_yes), 0);
+	assert_int_equal(rig_run(r, RS_UNDO, &yes), 0);
 	assert_true(rig_has_file(r, 0, RIG_DIR "/" RIG_BAD));
 	assert_false(rig_has_file(r, 1, RIG_DIR "/" RIG_BAD));
 }
@@ -432,10 +431,10 @@ static void test_two_windows__one_sleeps__it_is_left_and_said(void **state)
 {
 	struct rig *r = *state;
 
-	assert_int_equal(rig_run(r, RIG_SCAN, NULL), 3);
+	assert_int_equal(rig_run(r, RS_SCAN, NULL), 3);
 	rig_expect_part(r, "outcome.text", "; volume 2 is left as it is: Windows is hibernated");
 	rig_expect(r, "plan.1.action", "report");
-	assert_int_equal(rig_run(r, RIG_FIX, &yes), 15);
+	assert_int_equal(rig_run(r, RS_FIX, &yes), 15);
 	rig_expect(r, "outcome.result", "left");
 	rig_expect(r, "left.0.volume", "2");
 	rig_expect(r, "left.0.error.id", "ntfs.hibernated");
@@ -449,7 +448,7 @@ static void fixed(struct rig *r)
 {
 	r->is_there = true;
 	r->says[RS_ASK_PLAN] = r->says[RS_ASK_DOUBT] = RS_ANSWER_YES;
-	assert_int_equal(rig_run(r, RIG_FIX, NULL), 0);
+	assert_int_equal(rig_run(r, RS_FIX, NULL), 0);
 	rig_keep(r);
 	rig_reset(r);
 }
@@ -459,7 +458,7 @@ static void test_undo__yes__both_are_back(void **state)
 	struct rig *r = *state;
 
 	fixed(r);
-	assert_int_equal(rig_run(r, RIG_UNDO, &undo_yes), 0);
+	assert_int_equal(rig_run(r, RS_UNDO, &yes), 0);
 	rig_expect_part(r, "outcome.text", "2 files put back, ");
 	rig_expect(r, "outcome.written", "true");
 	rig_expect(r, "plan.0.action", "restore");
@@ -467,7 +466,7 @@ static void test_undo__yes__both_are_back(void **state)
 	rig_expect(r, "verification.passed", "true");
 	assert_true(rig_has_file(r, 0, RIG_DIR "/" RIG_BAD));
 	assert_true(rig_has_file(r, 0, RIG_DIR "/" RIG_DOUBT));
-	assert_int_equal(rig_run(r, RIG_SCAN, NULL), 3);
+	assert_int_equal(rig_run(r, RS_SCAN, NULL), 3);
 }
 
 static void test_undo__each_answer__only_yes_writes(void **state)
@@ -479,29 +478,29 @@ static void test_undo__each_answer__only_yes_writes(void **state)
 		rig_reset(r);
 		r->is_there = true;
 		r->says[RS_ASK_PLAN] = (enum rs_answer)a;
-		assert_int_equal(rig_run(r, RIG_UNDO, NULL), a == RS_ANSWER_YES ? 0 : 14);
+		assert_int_equal(rig_run(r, RS_UNDO, NULL), a == RS_ANSWER_YES ? 0 : 14);
 		assert_int_equal(rig_asked(r), 1);
 		assert_int_equal(rig_is_as_made(r), a != RS_ANSWER_YES);
 	}
 	rig_reset(r);
-	assert_int_equal(rig_run(r, RIG_UNDO, NULL), 14);
+	assert_int_equal(rig_run(r, RS_UNDO, NULL), 14);
 	assert_true(rig_is_as_made(r));
 }
 
 static void test_undo__ids__the_one_or_none(void **state)
 {
-	struct rs_undo_options o = {.say_yes = true, .id = "20200101T000000Z"};
+	struct rs_options o = {.say_yes = true, .id = "20200101T000000Z"};
 	struct rig *r = *state;
 	char id[64];
 
 	fixed(r);
-	assert_int_equal(rig_run(r, RIG_UNDO, &o), 2);
+	assert_int_equal(rig_run(r, RS_UNDO, &o), 2);
 	rig_expect(r, "error.id", "undo.no-such-id");
 	assert_true(rig_is_as_made(r));
-	assert_int_equal(rig_run(r, RIG_LIST, NULL), 0);
+	assert_int_equal(rig_run(r, RS_LIST, NULL), 0);
 	(void)snprintf(id, sizeof(id), "%s", rig_get(r, "disks.0.volumes.0.quarantines.0.id"));
 	o.id = id;
-	assert_int_equal(rig_run(r, RIG_UNDO, &o), 0);
+	assert_int_equal(rig_run(r, RS_UNDO, &o), 0);
 	rig_expect(r, "quarantine.id", id);
 }
 
@@ -542,7 +541,7 @@ static void test_session__no_events__every_answer_is_no(void **state)
 	struct rs_report *report = NULL;
 
 	assert_int_equal(rs_session_new(NULL, &s, NULL), 0);
-	assert_int_equal(rs_fix(s, &target, NULL, &report), RS_E_CANCELLED);
+	assert_int_equal(rs_repair_all(s, RS_FIX, &target, NULL, &report), RS_E_CANCELLED);
 	assert_int_equal(rs_report_run(report)->outcome.status, 14);
 	rs_report_free(report);
 	rs_session_free(s);

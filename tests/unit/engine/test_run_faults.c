@@ -82,8 +82,7 @@ const char *__lsan_default_suppressions(void)
 }
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
-static const struct rs_fix_options fix_yes = {.say_yes = true};
-static const struct rs_undo_options undo_yes = {.say_yes = true};
+static const struct rs_options yes = {.say_yes = true};
 
 static int make_usual(void **state)
 {
@@ -106,7 +105,7 @@ static int unmake(void **state)
 	return 0;
 }
 
-static int run(struct rig *r, enum rig_command c, enum request kind, uint64_t at, bool is_sticky)
+static int run(struct rig *r, enum rs_command c, enum request kind, uint64_t at, bool is_sticky)
 {
 	struct stat st;
 
@@ -117,10 +116,7 @@ static int run(struct rig *r, enum rig_command c, enum request kind, uint64_t at
 	faults.fail_at = at;
 	faults.is_sticky = is_sticky;
 	faults.disk = st.st_ino;
-	int status = rig_run(r, c,
-		c == RIG_FIX	? (const void *)&fix_yes
-		: c == RIG_UNDO ? (const void *)&undo_yes
-				: NULL);
+	int status = rig_run(r, c, c == RS_FIX || c == RS_UNDO ? &yes : NULL);
 	faults.disk = 0;
 	return status;
 }
@@ -128,22 +124,22 @@ static int run(struct rig *r, enum rig_command c, enum request kind, uint64_t at
 /* Whatever happened: fix ends well, and so does the undo of it. */
 static void can_be_finished(struct rig *r)
 {
-	int status = rig_run(r, RIG_FIX, &fix_yes);
+	int status = rig_run(r, RS_FIX, &yes);
 
 	assert_true(status == 0 || status == 4);
 	assert_false(rig_has_file(r, 0, RIG_DIR "/" RIG_BAD));
-	assert_int_equal(rig_run(r, RIG_UNDO, &undo_yes), 0);
+	assert_int_equal(rig_run(r, RS_UNDO, &yes), 0);
 	assert_true(rig_has_file(r, 0, RIG_DIR "/" RIG_BAD));
 }
 
-static void under_faults(struct rig *r, enum rig_command c, int good)
+static void under_faults(struct rig *r, enum rs_command c, int good)
 {
 	uint64_t all[REQUESTS];
 
 	assert_int_equal(run(r, c, READ, 0, false), good);
 	memcpy(all, faults.seen, sizeof(all));
 	assert_true(all[READ] > 10);
-	assert_int_equal(all[WRITE] > 10 && all[FLUSH] > 2, c >= RIG_FIX);
+	assert_int_equal(all[WRITE] > 10 && all[FLUSH] > 2, c >= RS_FIX);
 	for (enum request kind = READ; kind < REQUESTS; kind++) {
 		for (uint64_t at = 1; at <= all[kind]; at += all[kind] / POINTS + 1) {
 			const int status = run(r, c, kind, at, at % 2);
@@ -155,7 +151,7 @@ static void under_faults(struct rig *r, enum rig_command c, int good)
 				assert_true(rig_is_as_made(r));
 			if (is_written && status)
 				rig_expect(r, "outcome.result", "failed");
-			if (c == RIG_FIX && status)
+			if (c == RS_FIX && status)
 				can_be_finished(r);
 		}
 	}
@@ -163,24 +159,24 @@ static void under_faults(struct rig *r, enum rig_command c, int good)
 
 static void test_fix__a_request_fails__said_and_can_be_finished(void **state)
 {
-	under_faults(*state, RIG_FIX, 0);
+	under_faults(*state, RS_FIX, 0);
 }
 
 static void test_undo__a_request_fails__said_and_nothing_is_lost(void **state)
 {
 	struct rig *r = *state;
 
-	assert_int_equal(rig_run(r, RIG_FIX, &fix_yes), 0);
+	assert_int_equal(rig_run(r, RS_FIX, &yes), 0);
 	rig_keep(r);
-	under_faults(r, RIG_UNDO, 0);
+	under_faults(r, RS_UNDO, 0);
 }
 
 static void test_looking__a_read_fails__said_and_untouched(void **state)
 {
 	struct rig *r = *state;
 
-	under_faults(r, RIG_LIST, 0);
-	under_faults(r, RIG_SCAN, 3);
+	under_faults(r, RS_LIST, 0);
+	under_faults(r, RS_SCAN, 3);
 }
 
 int main(void)

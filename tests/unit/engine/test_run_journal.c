@@ -79,7 +79,7 @@ static void test_scan__pending__shows_the_state_after_and_the_replay(void **stat
 {
 	struct rig *r = *state;
 
-	assert_int_equal(rig_run(r, RIG_SCAN, NULL), 3);
+	assert_int_equal(rig_run(r, RS_SCAN, NULL), 3);
 	rig_expect(r, "disks.0.volumes.0.ntfs.journal.state", "pending");
 	rig_expect(r, "disks.0.volumes.0.ntfs.journal.pending", "true");
 	rig_expect(r, "disks.0.volumes.0.ntfs.journal.can_replay", "true");
@@ -92,10 +92,10 @@ static void test_scan__pending__shows_the_state_after_and_the_replay(void **stat
 static void test_replay__yes__applies_it_and_saves_the_plan(void **state)
 {
 	struct rig *r = *state;
-	const struct rs_replay_options o = {.say_yes = true, .choice = {.plan_file = r->dir}};
+	const struct rs_options o = {.say_yes = true, .plan_file = r->dir};
 	char plan[200];
 
-	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 0);
+	assert_int_equal(rig_run(r, RS_REPLAY, &o), 0);
 	rig_expect_part(r, "outcome.text", "the journal of 1 volume replayed, ");
 	rig_expect(r, "replay.0.result", "done");
 	rig_expect(r, "verification.passed", "true");
@@ -103,42 +103,40 @@ static void test_replay__yes__applies_it_and_saves_the_plan(void **state)
 	assert_non_null(strstr(r->text, plan));
 	drop_plan(plan);
 	assert_true(rig_has_file(r, 0, RIG_PASSED));
-	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 4);
+	assert_int_equal(rig_run(r, RS_REPLAY, &o), 4);
 	rig_expect(r, "outcome.written", "false");
 }
 
 static void test_replay__each_answer__only_yes_writes(void **state)
 {
 	struct rig *r = *state;
-	const struct rs_replay_options o = {.choice = {.plan_file = r->dir}};
+	const struct rs_options o = {.plan_file = r->dir};
 
 	for (int a = RS_ANSWER_NO; a <= RS_ANSWER_NOBODY; a++) {
 		rig_reset(r);
 		r->is_there = true;
 		r->says[RS_ASK_PLAN] = (enum rs_answer)a;
-		assert_int_equal(rig_run(r, RIG_REPLAY, &o), a == RS_ANSWER_YES ? 0 : 14);
+		assert_int_equal(rig_run(r, RS_REPLAY, &o), a == RS_ANSWER_YES ? 0 : 14);
 		assert_int_equal(rig_asked(r), 1);
 		assert_int_equal(rig_is_as_made(r), a != RS_ANSWER_YES);
 		if (a == RS_ANSWER_YES)
 			drop_plan(rig_get(r, "replay.0.plan"));
 	}
 	rig_reset(r);
-	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 14); /* nobody there, and no --yes */
+	assert_int_equal(rig_run(r, RS_REPLAY, &o), 14); /* nobody there, and no --yes */
 	assert_true(rig_is_as_made(r));
 }
 
 static void test_replay__policy_no__refused(void **state)
 {
 	struct rig *r = *state;
-	const struct rs_replay_options o = {
-		.say_yes = true, .choice = {.policy = RS_REPLAY_NO, .plan_file = r->dir}};
-	const struct rs_fix_options fix = {.say_yes = true, .replay = o.choice};
+	const struct rs_options o = {.say_yes = true, .policy = RS_REPLAY_NO, .plan_file = r->dir};
 
-	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 7);
+	assert_int_equal(rig_run(r, RS_REPLAY, &o), 7);
 	rig_expect(r, "error.id", "ntfs.log-unclean");
 	rig_expect(r, "replay.0.result", "refused");
 	rig_expect(r, "replay.0.plan", "");
-	assert_int_equal(rig_run(r, RIG_FIX, &fix), 7);
+	assert_int_equal(rig_run(r, RS_FIX, &o), 7);
 	rig_expect(r, "error.id", "ntfs.log-unclean");
 	assert_true(rig_is_as_made(r));
 }
@@ -146,24 +144,24 @@ static void test_replay__policy_no__refused(void **state)
 static void test_replay__losers__asked_or_refused(void **state)
 {
 	struct rig *r = *state;
-	struct rs_replay_options o = {.say_yes = true, .choice = {.plan_file = r->dir}};
+	struct rs_options o = {.say_yes = true, .plan_file = r->dir};
 
-	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 7); /* nobody to ask */
+	assert_int_equal(rig_run(r, RS_REPLAY, &o), 7); /* nobody to ask */
 	rig_expect(r, "error.id", "ntfs.log-losers");
 	rig_expect(r, "replay.0.losers", "1");
 	for (int a = RS_ANSWER_NO; a <= RS_ANSWER_NOBODY; a++) {
 		rig_reset(r);
 		r->is_there = true;
 		r->says[RS_ASK_LOSERS] = (enum rs_answer)a;
-		assert_int_equal(rig_run(r, RIG_REPLAY, &o), a == RS_ANSWER_YES ? 0 : 14);
+		assert_int_equal(rig_run(r, RS_REPLAY, &o), a == RS_ANSWER_YES ? 0 : 14);
 		assert_int_equal(r->asked[RS_ASK_LOSERS], 1);
 		assert_int_equal(rig_is_as_made(r), a != RS_ANSWER_YES);
 		if (a == RS_ANSWER_YES)
 			drop_plan(rig_get(r, "replay.0.plan"));
 	}
 	rig_reset(r);
-	o.choice.policy = RS_REPLAY_ALL;
-	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 0);
+	o.policy = RS_REPLAY_ALL;
+	assert_int_equal(rig_run(r, RS_REPLAY, &o), 0);
 	drop_plan(rig_get(r, "replay.0.plan"));
 	assert_false(rig_has_file(r, 0, RIG_PASSED)); /* it never ended */
 }
@@ -171,15 +169,14 @@ static void test_replay__losers__asked_or_refused(void **state)
 static void test_replay__plan_file__there_already_or_on_no_place(void **state)
 {
 	struct rig *r = *state;
-	struct rs_replay_options o = {.say_yes = true, .choice = {.plan_file = r->disks[0]}};
+	struct rs_options o = {.say_yes = true, .plan_file = r->disks[0]};
 
-	assert_int_not_equal(rig_run(r, RIG_REPLAY, &o), 0); /* the disk itself */
+	assert_int_not_equal(rig_run(r, RS_REPLAY, &o), 0); /* the disk itself */
 	assert_true(rig_is_as_made(r));
-	o.choice.plan_file = "/nonexistent/folder/plan";
-	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 10);
+	o.plan_file = "/nonexistent/folder/plan";
+	assert_int_equal(rig_run(r, RS_REPLAY, &o), 10);
 	rig_expect(r, "error.id", "replay.plan-file");
-	const struct rs_fix_options fix = {.say_yes = true, .replay = o.choice};
-	assert_int_equal(rig_run(r, RIG_FIX, &fix), 10);
+	assert_int_equal(rig_run(r, RS_FIX, &o), 10);
 	rig_expect(r, "replay.0.plan", ""); /* no file is named that was never made */
 	assert_null(strstr(r->text, "Saved in"));
 	assert_true(rig_is_as_made(r));
@@ -189,24 +186,23 @@ static void test_replay__plan_file__there_already_or_on_no_place(void **state)
 static void test_replay__no_place_is_named__into_the_folder_of_this_user(void **state)
 {
 	struct rig *r = *state;
-	const struct rs_replay_options o = {.say_yes = true};
-	const struct rs_fix_options fix = {.say_yes = true};
+	const struct rs_options o = {.say_yes = true};
 	char folder[100], plan[200];
 	struct stat st;
 
 	r->plans = NULL;
-	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 10);
+	assert_int_equal(rig_run(r, RS_REPLAY, &o), 10);
 	rig_expect(r, "error.id", "replay.plan-file");
-	assert_int_equal(rig_run(r, RIG_SCAN, NULL), 10); /* as fix would end */
-	assert_int_equal(rig_run(r, RIG_FIX, &fix), 10);
+	assert_int_equal(rig_run(r, RS_SCAN, NULL), 10); /* as fix would end */
+	assert_int_equal(rig_run(r, RS_FIX, &o), 10);
 	assert_true(rig_is_as_made(r));
 	(void)snprintf(folder, sizeof(folder), "%s/state", r->dir);
 	r->plans = folder;
 	r->is_plan_private = true;
-	assert_int_equal(rig_run(r, RIG_SCAN, NULL), 3);
+	assert_int_equal(rig_run(r, RS_SCAN, NULL), 3);
 	rig_expect(r, "replay.0.plan", "");
 	assert_int_equal(access(folder, F_OK), -1); /* looking makes nothing */
-	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 0);
+	assert_int_equal(rig_run(r, RS_REPLAY, &o), 0);
 	saved_plan_path(r, plan, sizeof(plan));
 	assert_memory_equal(plan, folder, strlen(folder));
 	assert_non_null(strstr(r->text, plan));
@@ -215,9 +211,9 @@ static void test_replay__no_place_is_named__into_the_folder_of_this_user(void **
 	drop_plan(plan);
 	rig_reset(r);
 	assert_int_equal(chmod(folder, 0777), 0);
-	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 10);
+	assert_int_equal(rig_run(r, RS_REPLAY, &o), 10);
 	rig_expect_part(r, "error.detail", "other users may write to it");
-	assert_int_equal(rig_run(r, RIG_FIX, &fix), 10);
+	assert_int_equal(rig_run(r, RS_FIX, &o), 10);
 	assert_true(rig_is_as_made(r));
 	assert_int_equal(rmdir(folder), 0);
 }
@@ -225,29 +221,29 @@ static void test_replay__no_place_is_named__into_the_folder_of_this_user(void **
 static void test_replay__revert_and_resume__there_and_back(void **state)
 {
 	struct rig *r = *state;
-	struct rs_replay_options o = {.say_yes = true, .choice = {.plan_file = r->dir}};
+	struct rs_options o = {.say_yes = true, .plan_file = r->dir};
 	char plan[200];
 
-	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 0);
+	assert_int_equal(rig_run(r, RS_REPLAY, &o), 0);
 	saved_plan_path(r, plan, sizeof(plan));
-	o.choice.plan_file = plan;
+	o.plan_file = plan;
 	o.how = RS_REPLAY_REVERT;
-	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 0);
+	assert_int_equal(rig_run(r, RS_REPLAY, &o), 0);
 	rig_expect(r, "replay.0.result", "reverted");
 	assert_true(rig_is_as_made(r));
 	o.how = RS_REPLAY_RESUME;
-	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 0);
+	assert_int_equal(rig_run(r, RS_REPLAY, &o), 0);
 	rig_expect(r, "replay.0.result", "resumed");
 	assert_true(rig_has_file(r, 0, RIG_PASSED));
 	o.say_yes = false;
 	o.how = RS_REPLAY_REVERT;
 	rig_keep(r);
-	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 14);
+	assert_int_equal(rig_run(r, RS_REPLAY, &o), 14);
 	assert_true(rig_is_as_made(r));
 	drop_plan(plan);
-	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 10);
-	o.choice.plan_file = "Makefile";
-	assert_int_equal(rig_run(r, RIG_REPLAY, &o), 11);
+	assert_int_equal(rig_run(r, RS_REPLAY, &o), 10);
+	o.plan_file = "Makefile";
+	assert_int_equal(rig_run(r, RS_REPLAY, &o), 11);
 	rig_expect(r, "error.id", "replay.plan-damaged");
 	assert_true(rig_is_as_made(r));
 }
@@ -255,43 +251,42 @@ static void test_replay__revert_and_resume__there_and_back(void **state)
 static void test_fix__pending__replays_first_and_undo_follows(void **state)
 {
 	struct rig *r = *state;
-	const struct rs_fix_options o = {.say_yes = true, .replay = {.plan_file = r->dir}};
-	const struct rs_undo_options undo = {.say_yes = true};
+	const struct rs_options o = {.say_yes = true, .plan_file = r->dir};
+	const struct rs_options undo = {.say_yes = true};
 
-	assert_int_equal(rig_run(r, RIG_FIX, &o), 0);
+	assert_int_equal(rig_run(r, RS_FIX, &o), 0);
 	rig_expect_part(r, "outcome.text", "journal replayed, 1 file moved into quarantine, ");
 	drop_plan(rig_get(r, "replay.0.plan"));
 	assert_true(rig_has_file(r, 0, RIG_PASSED));
 	assert_false(rig_has_file(r, 0, RIG_DIR "/" RIG_BAD));
-	assert_int_equal(rig_run(r, RIG_UNDO, &undo), 0);
+	assert_int_equal(rig_run(r, RS_UNDO, &undo), 0);
 	assert_true(rig_has_file(r, 0, RIG_DIR "/" RIG_BAD));
 }
 
 static void test_fix__pending_and_refused_by_a_person__no_plan_file(void **state)
 {
 	struct rig *r = *state;
-	const struct rs_fix_options o = {.replay = {.plan_file = r->dir}};
+	const struct rs_options o = {.plan_file = r->dir};
 
 	r->is_there = true;
-	assert_int_equal(rig_run(r, RIG_FIX, &o), 14);
+	assert_int_equal(rig_run(r, RS_FIX, &o), 14);
 	assert_true(rig_is_as_made(r)); /* rig_done finds a file that was left */
 }
 
 static void test_torn__every_command__refused_and_said(void **state)
 {
 	struct rig *r = *state;
-	const struct rs_fix_options fix = {.say_yes = true};
-	const struct rs_replay_options replay = {.say_yes = true};
+	const struct rs_options yes = {.say_yes = true};
 
-	assert_int_equal(rig_run(r, RIG_LIST, NULL), 0);
+	assert_int_equal(rig_run(r, RS_LIST, NULL), 0);
 	rig_expect(r, "disks.0.volumes.0.ntfs.can_write", "false");
 	assert_true(*rig_get(r, "disks.0.volumes.0.ntfs.refusal"));
-	assert_int_equal(rig_run(r, RIG_SCAN, NULL), 7);
+	assert_int_equal(rig_run(r, RS_SCAN, NULL), 7);
 	rig_expect(r, "error.id", "ntfs.log-torn");
-	assert_int_equal(rig_run(r, RIG_FIX, &fix), 7);
+	assert_int_equal(rig_run(r, RS_FIX, &yes), 7);
 	rig_expect(r, "error.id", "ntfs.log-torn");
 	rig_expect(r, "plan.0.action", "report");
-	assert_int_equal(rig_run(r, RIG_REPLAY, &replay), 7);
+	assert_int_equal(rig_run(r, RS_REPLAY, &yes), 7);
 	rig_expect(r, "error.id", "ntfs.log-torn");
 	assert_true(rig_is_as_made(r));
 }

@@ -77,7 +77,7 @@ static int close_run(struct box *t, int code)
 
 static void fix_to(struct box *t, enum rs_step step)
 {
-	assert_int_equal(rs_fix_open(t->s, &t->target, NULL, &t->u), 0);
+	assert_int_equal(rs_repair_open(t->s, RS_FIX, &t->target, NULL, &t->u), 0);
 	assert_int_equal(rs_repair_to(t->u, step), 0);
 }
 
@@ -86,7 +86,7 @@ static void test_steps__one_after_another__nothing_before_its_step(void **state)
 	struct box *t = *state;
 	struct rig *r = &t->rig;
 
-	assert_int_equal(rs_fix_open(t->s, &t->target, NULL, &t->u), 0);
+	assert_int_equal(rs_repair_open(t->s, RS_FIX, &t->target, NULL, &t->u), 0);
 	for (enum rs_step step = RS_STEP_LOOK; step < RS_STEP_ACT; step++) {
 		assert_int_equal(rs_repair_to(t->u, step), 0);
 		assert_non_null(rs_repair_report(t->u));
@@ -103,7 +103,8 @@ static void test_steps__one_after_another__nothing_before_its_step(void **state)
 	rig_expect(r, "verification.passed", "true");
 	assert_int_equal(rig_count(r, "disks"), 1);
 
-	assert_int_equal(rs_undo_open(t->s, &t->target, NULL, &t->u), 0); /* the same session */
+	assert_int_equal(
+		rs_repair_open(t->s, RS_UNDO, &t->target, NULL, &t->u), 0); /* the same session */
 	assert_int_equal(rs_repair_to(t->u, RS_STEP_CONSENT), 0);
 	assert_false(rig_has_file(r, 0, BAD));
 	assert_int_equal(rs_repair_to(t->u, RS_STEP_ACT), 0);
@@ -120,7 +121,8 @@ static void test_steps__closed_before_the_last__cancelled(void **state)
 	rig_expect(&t->rig, "outcome.result", "cancelled");
 	rig_expect(&t->rig, "outcome.text", "nothing was changed");
 	assert_true(rig_is_as_made(&t->rig));
-	assert_int_equal(rs_scan_open(t->s, &t->target, &t->u), 0); /* its last is the plan */
+	assert_int_equal(rs_repair_open(t->s, RS_SCAN, &t->target, NULL, &t->u),
+		0); /* its last is the plan */
 	assert_int_equal(rs_repair_to(t->u, RS_STEP_PLAN), 0);
 	assert_int_equal(close_run(t, 0), 3);
 }

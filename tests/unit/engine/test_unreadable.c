@@ -177,23 +177,17 @@ static int run_tree(struct rs_session *s)
 	return 0;
 }
 
-enum command { LIST, SCAN, TREE, FIX, UNDO, REPLAY, COMMANDS };
+#define TREE (RS_REPLAY + 1) /* no command: a volume is read */
 
-static int run(enum command c)
+static int run(int c)
 {
-	const struct rs_fix_options fix = {.say_yes = true};
-	const struct rs_undo_options undo = {.say_yes = true};
-	const struct rs_replay_options replay = {.say_yes = true};
+	const struct rs_options yes = {.say_yes = true};
 	struct rs_session *s = NULL;
 	struct rs_report *report = NULL;
 
 	assert_int_equal(rs_session_new(NULL, &s, NULL), 0);
-	int r = c == LIST   ? rs_list(s, &target, &report)
-		: c == SCAN ? rs_scan(s, &target, &report)
-		: c == TREE ? run_tree(s)
-		: c == FIX  ? rs_fix(s, &target, &fix, &report)
-		: c == UNDO ? rs_undo(s, &target, &undo, &report)
-			    : rs_replay(s, &target, &replay, &report);
+	int r = c == TREE ? run_tree(s)
+			  : rs_repair_all(s, (enum rs_command)c, &target, &yes, &report);
 	if (c != TREE) {
 		assert_non_null(report);
 		assert_int_equal(rs_report_run(report)->err.code != 0, r < 0);
@@ -205,12 +199,12 @@ static int run(enum command c)
 	return r;
 }
 
-static void under_every_fault(enum command from, enum command to)
+static void under_every_fault(int from, int to)
 {
 	find_places();
 	assert_true(lay_mem_save(mem));
 	for (size_t i = 0; i < n_places; i++) {
-		for (enum command c = from; c <= to; c++) {
+		for (int c = from; c <= to; c++) {
 			bad_off = places[i].off_bytes;
 			bad_len = 512;
 			(void)run(c);
@@ -223,19 +217,20 @@ static void under_every_fault(enum command from, enum command to)
 static void test_unreadable_sector__looking__ends_with_a_report(void **state)
 {
 	(void)state;
-	assert_int_equal(run(LIST), 0);
-	assert_int_equal(run(SCAN), 3);
+	assert_int_equal(run(RS_LIST), 0);
+	assert_int_equal(run(RS_SCAN), 3);
 	assert_int_equal(run(TREE), 0);
-	under_every_fault(LIST, TREE);
+	under_every_fault(RS_LIST, RS_SCAN);
+	under_every_fault(TREE, TREE);
 }
 
 static void test_unreadable_sector__writing__ends_with_a_report(void **state)
 {
 	(void)state;
-	under_every_fault(FIX, FIX);
-	assert_int_equal(run(FIX), 0);
-	under_every_fault(UNDO, REPLAY);
-	assert_int_equal(run(UNDO), 0);
+	under_every_fault(RS_FIX, RS_FIX);
+	assert_int_equal(run(RS_FIX), 0);
+	under_every_fault(RS_UNDO, RS_REPLAY);
+	assert_int_equal(run(RS_UNDO), 0);
 }
 
 /* As Windows leaves records that it never used: $MFT's bitmap alone tells that they are not

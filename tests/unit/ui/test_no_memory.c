@@ -79,7 +79,7 @@ static int setup(void **state)
 	rig_add_take(&rig, bytes, len);
 	const struct rs_target target = {.disks = rig.disks, .n_disks = 1};
 	struct rs_session *s = rig_session(&rig);
-	assert_int_equal(rs_scan(s, &target, &report), 0);
+	assert_int_equal(rs_repair_all(s, RS_SCAN, &target, NULL, &report), 0);
 	rs_session_free(s);
 	whole = strdup(rs_report_json(report));
 	assert_non_null(whole);
