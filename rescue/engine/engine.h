@@ -132,19 +132,20 @@ int en_unlock(struct rs_session *s, struct en_volume *v, bool may_ask, struct rs
 
 /* ---- machine.c ---- */
 
+/* How disks are held against a second Unbrick. */
+enum en_hold {
+	EN_HOLD_NOT, /* other disks, to be looked at only */
+	EN_HOLD_SHARED,
+	EN_HOLD_ALONE, /* for writing */
+};
+
 /** Open the target's disks for reading and read their tables. A disk that cannot be opened is kept
- * with its error. @is_exclusive: hold each against a second Unbrick for writing.
- * Errors: RS_E_MEMORY, RS_E_BUSY, RS_E_NO_SUCH_VOLUME (t->volume names none). */
+ * with its error. Errors: RS_E_MEMORY, RS_E_BUSY, RS_E_NO_SUCH_VOLUME (t->volume names none). */
 int en_machine_open(
-	const struct rs_target *t, bool is_exclusive, struct en_machine **ret, struct rs_err *err);
+	const struct rs_target *t, enum en_hold hold, struct en_machine **ret, struct rs_err *err);
 void en_machine_close(struct en_machine *m);
 RS_DEFINE_AUTO(struct en_machine *, en_machine_close);
 #define auto_machine __attribute__((cleanup(en_machine_close_auto)))
-
-/** Other disks, to be looked at only: nothing is locked, what cannot be opened is kept with its
- * error. Errors: RS_E_MEMORY. */
-int en_machine_open_beside(
-	const char *const *paths, size_t n, struct en_machine **ret, struct rs_err *err);
 
 /** Does the target's selector mean this volume? */
 bool en_is_selected(const struct rs_target *t, const struct en_volume *v);

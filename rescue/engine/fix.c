@@ -118,8 +118,6 @@ static int keep_reports(const struct rs_repair *u, struct rs_err *err)
 /* What a fleet must not count as sound. */
 static void left_text(const struct en_works *w, char *ret, size_t cap)
 {
-	char spared[160];
-
 	ret[0] = '\0';
 	if (w->n_left)
 		(void)snprintf(ret, cap,
@@ -127,9 +125,7 @@ static void left_text(const struct en_works *w, char *ret, size_t cap)
 			"fix' at a terminal",
 			w->n_left, rs_form(w->n_left, "file was", "files were"),
 			rs_form(w->n_left, "it is", "they are"));
-	en_works_spared(w, spared, sizeof(spared));
-	size_t len = strlen(ret);
-	(void)snprintf(ret + len, cap - len, "%s%s", len && spared[0] ? "; " : "", spared);
+	en_works_spared(w, ret, cap);
 }
 
 static void finish_idle(const struct rs_repair *u)
@@ -147,9 +143,8 @@ static void finish_idle(const struct rs_repair *u)
 		const struct en_volume *v = w->list[i].v;
 		if (!en_journal_is_open(v) || v->journal.replay->pending != NT_PENDING_CHANGES)
 			continue;
-		size_t len = strlen(text);
-		(void)snprintf(text + len, sizeof(text) - len,
-			"; the journal of volume %u has changes that Windows applies at its next "
+		rs_note(text, sizeof(text),
+			"the journal of volume %u has changes that Windows applies at its next "
 			"start, or 'unbrick replay'",
 			v->number);
 		break;

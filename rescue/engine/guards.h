@@ -133,7 +133,7 @@ struct en_rest {
 	char faults[512]; /* "; volume 2: this Windows cannot start: ..." */
 };
 void en_works_rest(const struct en_works *w, struct en_rest *ret);
-/** What was left for a person to decide, "" if nothing was. */
+/** What was left for a person to decide, if anything was, appended to @ret. */
 void en_works_spared(const struct en_works *w, char *ret, size_t cap);
 size_t en_work_count(const struct en_work *w, enum plan_action action);
 /** Files that fix would move or ask about. */

@@ -6,15 +6,14 @@
 
 #include "engine/guards.h"
 
-enum hold { HOLD_NOT, HOLD_SHARED, HOLD_ALONE };
-
-static void disk_open(struct en_disk *d, enum hold hold)
+static void disk_open(struct en_disk *d, enum en_hold hold)
 {
 	d->kind = blk_kind_find(d->path, &d->err);
 	if (!d->kind)
 		return;
-	int r = hold == HOLD_NOT ? 0
-				 : d->kind->lock(d->path, hold == HOLD_ALONE, &d->lock, &d->err);
+	int r = hold == EN_HOLD_NOT
+			? 0
+			: d->kind->lock(d->path, hold == EN_HOLD_ALONE, &d->lock, &d->err);
 	if (r == 0)
 		r = d->kind->open(d->path, 0, &d->blk, &d->err);
 	if (r == 0)
@@ -28,7 +27,7 @@ static void disk_open(struct en_disk *d, enum hold hold)
 		d->err = d->map->err; /* what could be read is kept */
 }
 
-static int disks_new(const char *const *paths, size_t n, enum hold hold, struct en_machine *m,
+static int disks_new(const char *const *paths, size_t n, enum en_hold hold, struct en_machine *m,
 	struct rs_err *err)
 {
 	m->disks = calloc(n ? n : 1, sizeof(*m->disks));
@@ -100,62 +99,39 @@ static int check_selector(const struct rs_target *t, const struct en_machine *m,
 	const struct rs_err *disk = en_disk_error(m);
 	if (disk) /* the reason why it is not there */
 		return rs_err_pass(err, disk->code, disk);
-	if (!t->volume)
-		return 0;
 	return rs_fail_on(err, RS_E_NO_SUCH_VOLUME, t->volume, "not on %s",
 		t->n_disks ? t->disks[0] : "this machine");
 }
 
 static int open_target(
-	const struct rs_target *t, bool is_exclusive, struct en_machine *m, struct rs_err *err)
+	const struct rs_target *t, enum en_hold hold, struct en_machine *m, struct rs_err *err)
 {
-	const enum hold hold = is_exclusive ? HOLD_ALONE : HOLD_SHARED;
+	const char *const *paths = t->disks;
 	char **found = NULL;
-	size_t n = 0;
-	int r;
+	size_t n = t->n_disks;
+	int r = n ? 0 : disk_list(&found, err);
 
-	if (t->n_disks) {
-		r = disks_new(t->disks, t->n_disks, hold, m, err);
-	} else {
-		r = disk_list(&found, err);
-		if (r < 0)
-			return r;
-		while (found[n])
-			n++;
-		r = disks_new((const char *const *)found, n, hold, m, err);
-		disk_list_free(found);
-	}
-	if (r == 0)
-		r = volumes_new(m, err);
-	return r;
+	if (r < 0)
+		return r;
+	if (!n)
+		paths = (const char *const *)found;
+	while (found && found[n])
+		n++;
+	r = disks_new(paths, n, hold, m, err);
+	disk_list_free(found);
+	return r < 0 ? r : volumes_new(m, err);
 }
 
 int en_machine_open(
-	const struct rs_target *t, bool is_exclusive, struct en_machine **ret, struct rs_err *err)
+	const struct rs_target *t, enum en_hold hold, struct en_machine **ret, struct rs_err *err)
 {
 	auto_machine struct en_machine *m = calloc(1, sizeof(*m));
 
 	if (!m)
 		return rs_fail(err, RS_E_MEMORY, "machine");
-	int r = open_target(t, is_exclusive, m, err);
+	int r = open_target(t, hold, m, err);
 	if (r == 0 && t->volume)
 		r = check_selector(t, m, err);
-	if (r < 0)
-		return r;
-	*ret = rs_steal(m);
-	return 0;
-}
-
-int en_machine_open_beside(
-	const char *const *paths, size_t n, struct en_machine **ret, struct rs_err *err)
-{
-	auto_machine struct en_machine *m = calloc(1, sizeof(*m));
-
-	if (!m)
-		return rs_fail(err, RS_E_MEMORY, "machine");
-	int r = disks_new(paths, n, HOLD_NOT, m, err);
-	if (r == 0)
-		r = volumes_new(m, err);
 	if (r < 0)
 		return r;
 	*ret = rs_steal(m);

@@ -87,7 +87,8 @@ static int open_others(struct rs_session *s, const struct rs_target *t, struct e
 	int r = paths ? 0 : rs_fail(err, RS_E_MEMORY, "disks");
 	size_t n = r == 0 ? choose_disks(t, found, paths) : 0;
 	if (n)
-		r = en_machine_open_beside(paths, n, ret, err);
+		r = en_machine_open(
+			&(struct rs_target){.disks = paths, .n_disks = n}, EN_HOLD_NOT, ret, err);
 	disk_list_free(found);
 	for (size_t i = 0; r == 0 && n && i < (*ret)->n_disks; i++) {
 		const struct en_disk *d = &(*ret)->disks[i];

@@ -171,12 +171,10 @@ int en_passed_verdict(const struct en_machine *m, struct rs_err *err)
 
 	for (size_t i = 0; i < m->n_volumes; i++) {
 		const struct en_volume *v = &m->volumes[i];
-		size_t len = strlen(all);
 		if (rank(v) > (best ? rank(best) : 0))
 			best = v;
 		if (v->passed.is[0])
-			(void)snprintf(all + len, sizeof(all) - len, "%s%u: %.60s", len ? "; " : "",
-				v->number, v->passed.is);
+			rs_note(all, sizeof(all), "%u: %.60s", v->number, v->passed.is);
 	}
 	if (best) {
 		int r = rs_fail_on(err, best->passed.code, best->name, "%s", best->passed.is);

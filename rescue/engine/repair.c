@@ -28,7 +28,8 @@ int rs_repair_open(struct rs_session *s, enum rs_command command, const struct r
 		return r;
 	}
 	*ret = u;
-	if (en_machine_open(t, u->command->is_exclusive, &u->m, &err) < 0)
+	const enum en_hold hold = u->command->is_exclusive ? EN_HOLD_ALONE : EN_HOLD_SHARED;
+	if (en_machine_open(t, hold, &u->m, &err) < 0)
 		u->err = err;
 	return u->err.code;
 }

@@ -160,9 +160,8 @@ static size_t count_spared(const struct plan *p)
 
 void en_works_spared(const struct en_works *w, char *ret, size_t cap)
 {
-	ret[0] = '\0';
 	if (w->n_spared)
-		(void)snprintf(ret, cap,
+		rs_note(ret, cap,
 			"%zu %s a rule for bad files, and %s moved by it: see the plan for why",
 			w->n_spared, rs_form(w->n_spared, "file fits", "files fit"),
 			rs_form(w->n_spared, "is not", "are not"));
@@ -316,7 +315,7 @@ static void scan_outcome(const struct en_works *w, struct rs_report *report)
 	size_t bad = count(w, PLAN_QUARANTINE), doubt = count(w, PLAN_ASK);
 	size_t unfinished = count(w, PLAN_FINISH);
 	struct en_rest rest;
-	char text[1024];
+	char text[1024] = "";
 
 	if (bad + doubt + unfinished) {
 		en_works_rest(w, &rest);

@@ -64,7 +64,7 @@ static int choose(const struct rs_target *t, struct en_machine *m, struct rs_ses
 static int tree_open(
 	struct rs_session *s, const struct rs_target *target, struct rs_tree *t, struct rs_err *err)
 {
-	int r = en_machine_open(target, false, &t->m, err);
+	int r = en_machine_open(target, EN_HOLD_SHARED, &t->m, err);
 
 	if (r == 0)
 		r = choose(target, t->m, s, &t->v, err);

@@ -23,25 +23,17 @@ static const char *content_of(struct blk *b)
 
 	if (blk_read(b, 0, sector, sizeof(sector), NULL) < 0)
 		return "other";
-	if (boot_is_ntfs(sector))
-		return "ntfs";
-	if (boot_is_exfat(sector))
-		return "exfat";
-	if (boot_is_refs(sector))
-		return "refs";
-	if (boot_is_fat(sector))
-		return "fat";
-	return "other";
+	return boot_is_ntfs(sector)    ? "ntfs"
+	       : boot_is_exfat(sector) ? "exfat"
+	       : boot_is_refs(sector)  ? "refs"
+	       : boot_is_fat(sector)   ? "fat"
+				       : "other";
 }
 
-static int open_ntfs(struct rs_session *s, struct en_volume *v, struct rs_err *err)
+static int open_files(struct rs_session *s, struct en_volume *v, struct rs_err *err)
 {
-	int r = nt_raw_open(en_volume_blk(v), &v->stack.raw, err);
+	int r = en_journal_look(s, v, err);
 
-	if (r == 0)
-		r = nt_state_read(v->stack.raw, &v->state, err);
-	if (r == 0)
-		r = en_journal_look(s, v, err);
 	if (r == 0)
 		r = en_stack_files(&v->stack, false, err);
 	if (r == 0 && en_journal_is_open(v))
@@ -94,26 +86,21 @@ static int open_bytes(
 	return 0;
 }
 
-static int look(struct rs_session *s, struct en_volume *v, bool may_ask, struct rs_err *err)
+/* @is_whole: not only the state of its NTFS. */
+static int look(
+	struct rs_session *s, struct en_volume *v, bool may_ask, bool is_whole, struct rs_err *err)
 {
 	bool is_ntfs;
 	int r = open_bytes(s, v, may_ask, &is_ntfs, err);
 
 	if (r < 0 || !is_ntfs)
 		return r;
-	r = open_ntfs(s, v, err);
-	return r < 0 ? r : open_windows(s, v, err);
-}
-
-static int peek(struct rs_session *s, struct en_volume *v, struct rs_err *err)
-{
-	bool is_ntfs;
-	int r = open_bytes(s, v, false, &is_ntfs, err);
-
-	if (r < 0 || !is_ntfs)
-		return r;
 	r = nt_raw_open(en_volume_blk(v), &v->stack.raw, err);
-	return r < 0 ? r : nt_state_read(v->stack.raw, &v->state, err);
+	if (r == 0)
+		r = nt_state_read(v->stack.raw, &v->state, err);
+	if (r == 0 && is_whole)
+		r = open_files(s, v, err);
+	return r < 0 || !is_whole ? r : open_windows(s, v, err);
 }
 
 /* Could it not even be told what it is? */
@@ -163,7 +150,7 @@ static void look_once(struct rs_session *s, struct en_volume *v, bool may_ask, b
 	v->is_looked_at = true;
 	if (v->disk->blk)
 		v->disk->blk->task = &s->task;
-	int r = is_whole ? look(s, v, may_ask, &why) : peek(s, v, &why);
+	int r = look(s, v, may_ask, is_whole, &why);
 	if (is_whole && is_lost(v, r))
 		r = look_lost(s, v, r, &why);
 	else if (is_whole && (r == 0 || v->stack.raw))
