@@ -32,9 +32,7 @@ static int add_text(struct rs_session *s, const char *name, struct rs_view text,
 		warn(s, &why);
 		return 0;
 	}
-	if (r < 0 && err)
-		*err = why;
-	return r;
+	return r < 0 ? rs_err_pass(err, r, &why) : 0;
 }
 
 /* Startup keys one after another, then text. What is damaged must not keep the others from being
@@ -51,11 +49,8 @@ static int add_list(
 		(void)snprintf(each, sizeof(each), "%s, startup key %u", name, ++n);
 		int r = bl_keyring_add_bek(s->keys, each, all->p + at, len, &why);
 		n_good += r == 0;
-		if (r == RS_E_MEMORY || (r < 0 && len == all->len)) {
-			if (err)
-				*err = why;
-			return r;
-		}
+		if (r == RS_E_MEMORY || (r < 0 && len == all->len))
+			return rs_err_pass(err, r, &why);
 		if (r < 0)
 			warn(s, &why);
 	}

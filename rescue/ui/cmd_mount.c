@@ -15,18 +15,12 @@
 
 #include "ui/ui.h"
 
-struct mount_fs {
-	struct rs_tree *tree;
-	uid_t uid; /* whom all files belong to: the one who mounts */
-	gid_t gid;
-};
-
 /* ---- the file system, for reading: what may be changed is changed by a plan. One request at a
  * time (libntfs-3g is not made for more) ---- */
 
 #define FILETIME_UNIX_EPOCH 11644473600LL /* seconds from 1601 to 1970 */
 
-static struct mount_fs *fs(void)
+static struct rs_tree *tree(void)
 {
 	return fuse_get_context()->private_data;
 }
@@ -72,8 +66,8 @@ static void to_stat(const struct rs_node *n, struct stat *ret)
 	ret->st_ino = n->ref & 0xFFFFFFFFFFFF;
 	ret->st_mode = n->is_dir ? S_IFDIR | 0555 : S_IFREG | 0444;
 	ret->st_nlink = n->is_dir || !n->links ? 1 : n->links;
-	ret->st_uid = fs()->uid;
-	ret->st_gid = fs()->gid;
+	ret->st_uid = getuid(); /* whom all files belong to: the one who mounts */
+	ret->st_gid = getgid();
 	ret->st_size = n->is_dir ? 0 : (off_t)n->size_bytes;
 	ret->st_blocks = (blkcnt_t)(n->allocated_bytes / 512);
 	ret->st_blksize = 4096;
@@ -88,7 +82,7 @@ static int fs_getattr(const char *path, struct stat *st, struct fuse_file_info *
 	struct rs_node n;
 
 	(void)fi; /* the path always leads there: nothing changes */
-	if (rs_tree_stat(fs()->tree, path, &n, &err) < 0)
+	if (rs_tree_stat(tree(), path, &n, &err) < 0)
 		return -errno_of(&err);
 	to_stat(&n, st);
 	return 0;
@@ -123,7 +117,7 @@ static int fs_readdir(const char *path, void *buf, fuse_fill_dir_t filler, off_t
 	(void)flags;
 	if (filler(buf, ".", NULL, 0, 0) || filler(buf, "..", NULL, 0, 0))
 		return -ENOMEM;
-	return rs_tree_list(fs()->tree, path, on_name, &f, &err) < 0 ? -errno_of(&err) : 0;
+	return rs_tree_list(tree(), path, on_name, &f, &err) < 0 ? -errno_of(&err) : 0;
 }
 
 static int fs_open(const char *path, struct fuse_file_info *fi)
@@ -133,7 +127,7 @@ static int fs_open(const char *path, struct fuse_file_info *fi)
 
 	if ((fi->flags & O_ACCMODE) != O_RDONLY)
 		return -EROFS;
-	if (rs_tree_stat(fs()->tree, path, &n, &err) < 0)
+	if (rs_tree_stat(tree(), path, &n, &err) < 0)
 		return -errno_of(&err);
 	if (n.is_dir)
 		return -EISDIR;
@@ -150,7 +144,7 @@ static int fs_read(const char *path, char *buf, size_t len, off_t off, struct fu
 	while (have < len) {
 		size_t n = 0;
 		int r = rs_tree_read(
-			fs()->tree, fi->fh, (uint64_t)off + have, buf + have, len - have, &n, &err);
+			tree(), fi->fh, (uint64_t)off + have, buf + have, len - have, &n, &err);
 		if (r < 0)
 			return -errno_of(&err);
 		if (!n)
@@ -165,7 +159,7 @@ static int fs_statfs(const char *path, struct statvfs *st)
 	(void)path;
 	memset(st, 0, sizeof(*st));
 	st->f_bsize = st->f_frsize = 4096;
-	st->f_blocks = rs_tree_facts(fs()->tree)->bytes / 4096;
+	st->f_blocks = rs_tree_facts(tree())->bytes / 4096;
 	st->f_namemax = 255;
 	st->f_flag = ST_RDONLY;
 	return 0;
@@ -176,7 +170,7 @@ static void *fs_init(struct fuse_conn_info *conn, struct fuse_config *config)
 	(void)conn;
 	config->use_ino = 1;
 	config->kernel_cache = 1; /* nothing changes */
-	return fs();
+	return tree();
 }
 
 static const struct fuse_operations mount_operations = {
@@ -215,14 +209,14 @@ static void fuse_options(const struct ui *ui, char *ret, size_t cap)
 	ret[len] = '\0';
 }
 
-static int mount_up(struct ui *ui, struct mount_fs *fs, struct fuse **ret, struct rs_err *err)
+static int mount_up(struct ui *ui, struct rs_tree *t, struct fuse **ret, struct rs_err *err)
 {
 	char options[4096], program[] = "unbrick", o[] = "-o";
 	char *argv[] = {program, o, options, NULL};
 	struct fuse_args args = FUSE_ARGS_INIT(3, argv);
 
 	fuse_options(ui, options, sizeof(options));
-	struct fuse *fuse = fuse_new(&args, &mount_operations, sizeof(struct fuse_operations), fs);
+	struct fuse *fuse = fuse_new(&args, &mount_operations, sizeof(struct fuse_operations), t);
 	fuse_opt_free_args(&args);
 	if (!fuse)
 		return rs_fail_on(err, RS_E_MOUNT, ui->opt.args[1], "FUSE does not start");
@@ -250,7 +244,7 @@ static void detach(int ready)
 	(void)close(ready);
 }
 
-static int serve(struct mount_fs *fs, struct fuse *fuse, const char *folder)
+static int serve(struct rs_tree *t, struct fuse *fuse, const char *folder)
 {
 	struct fuse_session *session = fuse_get_session(fuse);
 	struct rs_err err = {0};
@@ -262,7 +256,7 @@ static int serve(struct mount_fs *fs, struct fuse *fuse, const char *folder)
 		fuse_remove_signal_handlers(session);
 	fuse_unmount(fuse);
 	fuse_destroy(fuse);
-	rs_tree_close(fs->tree);
+	rs_tree_close(t);
 	if (r < 0) {
 		(void)rs_fail_on(&err, RS_E_MOUNT, folder, "%s", strerror(-r));
 		return out_error(&err);
@@ -273,28 +267,25 @@ static int serve(struct mount_fs *fs, struct fuse *fuse, const char *folder)
 /* @ready a pipe's end to report to, -1 in the foreground. */
 static int mount_here(struct ui *ui, int ready)
 {
-	struct mount_fs fs = {
-		.uid = getuid(),
-		.gid = getgid(),
-	};
+	struct rs_tree *t = NULL;
 	struct fuse *fuse = NULL;
 	struct rs_err err = {0};
 
-	int r = ui_open_tree(ui, &fs.tree, &err);
-	if (r == 0 && rs_tree_facts(fs.tree)->fault[0])
-		r = rs_fail_on(&err, RS_E_NTFS_DAMAGED, rs_tree_facts(fs.tree)->name, "%s",
-			rs_tree_facts(fs.tree)->fault);
+	int r = ui_open_tree(ui, &t, &err);
+	if (r == 0 && rs_tree_facts(t)->fault[0])
+		r = rs_fail_on(&err, RS_E_NTFS_DAMAGED, rs_tree_facts(t)->name, "%s",
+			rs_tree_facts(t)->fault);
 	if (r == 0)
-		r = mount_up(ui, &fs, &fuse, &err);
+		r = mount_up(ui, t, &fuse, &err);
 	term_show_typing();
 	int status = ui_end(ui, "mounted", &err);
 	if (r < 0) {
-		rs_tree_close(fs.tree);
+		rs_tree_close(t);
 		return status;
 	}
 	if (ready >= 0)
 		detach(ready);
-	return serve(&fs, fuse, ui->opt.args[1]);
+	return serve(t, fuse, ui->opt.args[1]);
 }
 
 /* Wait until the mount is up (a byte) or the other process ended (its status). */
