@@ -181,10 +181,8 @@ int en_volume_guard(const struct en_volume *v, struct rs_err *err);
 /** Did nothing else write to it since it was looked at? Journal, flags and hibernation, read again
  * from the disk. Errors: RS_E_CHANGED, RS_E_CANCELLED, those of nt_raw_open and nt_state_read. */
 int en_volume_unchanged(const struct en_volume *v, struct rs_err *err);
-/** One of them: is it, or its disk, one part of a set, or may another machine hold the disk?
- * Errors: RS_E_PART_OF_SET, RS_E_HELD. */
-int en_member_guard(const struct en_volume *v, struct rs_err *err);
-/** The same for the first volume that is. */
+/** Is a volume, or its disk, one part of a set, or may another machine hold the disk? The first one
+ * that is. Errors: RS_E_PART_OF_SET, RS_E_HELD. */
 int en_members_guard(const struct en_machine *m, struct rs_err *err);
 
 /* ---- lost.c ---- */

@@ -177,6 +177,13 @@ void en_volume_peek(struct rs_session *s, struct en_volume *v)
 	look_once(s, v, false, false);
 }
 
+static int member_guard(const struct en_volume *v, struct rs_err *err)
+{
+	int r = blk_member_fail(&v->disk->member, v->disk->path, err);
+
+	return r < 0 ? r : blk_member_fail(&v->member, v->name, err);
+}
+
 static int guard(
 	const struct en_volume *v, const char *refusal, int refusal_code, struct rs_err *err)
 {
@@ -192,7 +199,7 @@ static int guard(
 		*err = v->disk->map->err;
 		return rs_err_object(err, v->disk->path);
 	}
-	int r = en_member_guard(v, err);
+	int r = member_guard(v, err);
 	if (r == 0)
 		r = en_check_length(v, err);
 	if (r == 0)
@@ -234,18 +241,11 @@ int en_volume_unchanged(const struct en_volume *v, struct rs_err *err)
 		"its journal or its flags are others than when it was looked at");
 }
 
-int en_member_guard(const struct en_volume *v, struct rs_err *err)
-{
-	int r = blk_member_fail(&v->disk->member, v->disk->path, err);
-
-	return r < 0 ? r : blk_member_fail(&v->member, v->name, err);
-}
-
 int en_members_guard(const struct en_machine *m, struct rs_err *err)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < m->n_volumes; i++)
-		r = en_member_guard(&m->volumes[i], err);
+		r = member_guard(&m->volumes[i], err);
 	return r;
 }

@@ -80,7 +80,9 @@ static int place_plans(const struct ui *ui, struct rs_err *err)
 	return !n ? 0 : rs_plans_in(ui->session, report ? dirname(folder) : folder, !report, err);
 }
 
-int ui_open_session(struct ui *ui, struct rs_err *err)
+/* Session, keys and rules as the options say. Errors: RS_E_KEY_*, RS_E_IO_OPEN, RS_E_RULE,
+ * RS_E_MEMORY. */
+static int open_session(struct ui *ui, struct rs_err *err)
 {
 	bool can_ask = term_can_ask();
 	const struct rs_events events = {
@@ -111,7 +113,7 @@ int ui_open_tree(struct ui *ui, struct rs_tree **ret, struct rs_err *err)
 {
 	struct rs_report *report = NULL;
 
-	int r = ui_open_session(ui, err);
+	int r = open_session(ui, err);
 	if (r == 0) {
 		r = rs_tree_open(ui->session, &ui->target, ret, &report);
 		const struct rs_err *why = report ? &rs_report_run(report)->err : NULL;
@@ -192,7 +194,7 @@ static int run_report(struct ui *ui, report_command *command)
 	struct rs_report *report = NULL;
 	struct rs_err err = {0};
 
-	if (read_options(&ui->opt, &options, &err) < 0 || ui_open_session(ui, &err) < 0)
+	if (read_options(&ui->opt, &options, &err) < 0 || open_session(ui, &err) < 0)
 		return ui_fail(ui, &err);
 	int r = command(ui, &options, &report);
 	if (report)

@@ -133,10 +133,8 @@ int check_rules(const struct options *o, struct rs_err *err);
 int check_export(const struct options *o, struct rs_err *err);
 int check_mount(const struct options *o, struct rs_err *err);
 
-/** Session, keys and rules as the options say. Errors: RS_E_KEY_*, RS_E_IO_OPEN, RS_E_RULE,
- * RS_E_MEMORY. */
-int ui_open_session(struct ui *ui, struct rs_err *err);
-/** The session, then the volume of the first argument; begins our own report in any case. */
+/** Session, keys and rules as the options say, then the volume of the first argument; begins our
+ * own report in any case. */
 int ui_open_tree(struct ui *ui, struct rs_tree **ret, struct rs_err *err);
 
 /* ---- help.c ---- */
