@@ -119,8 +119,11 @@ static void test_replay__each_answer__only_yes_writes(void **state)
 		assert_int_equal(rig_run(r, RS_REPLAY, &o), a == RS_ANSWER_YES ? 0 : 14);
 		assert_int_equal(rig_asked(r), 1);
 		assert_int_equal(rig_is_as_made(r), a != RS_ANSWER_YES);
+		rig_expect(r, "replay.0.result", a == RS_ANSWER_YES ? "done" : "refused");
 		if (a == RS_ANSWER_YES)
 			drop_plan(rig_get(r, "replay.0.plan"));
+		else
+			rig_expect(r, "replay.0.plan", "");
 	}
 	rig_reset(r);
 	assert_int_equal(rig_run(r, RS_REPLAY, &o), 14); /* nobody there, and no --yes */
@@ -270,6 +273,8 @@ static void test_fix__pending_and_refused_by_a_person__no_plan_file(void **state
 
 	r->is_there = true;
 	assert_int_equal(rig_run(r, RS_FIX, &o), 14);
+	rig_expect(r, "replay.0.result", "refused");
+	rig_expect(r, "replay.0.plan", "");
 	assert_true(rig_is_as_made(r)); /* rig_done finds a file that was left */
 }
 
