@@ -33,7 +33,6 @@ static void emit(struct nt_scan_run *s, const struct nt_piece *p, const struct n
 	struct nt_entry e = {.ref = p->base_ref,
 		.parent_ref = n->parent_ref,
 		.name = name,
-		.name_space = n->name_space,
 		.is_dir = p->flags & NT_PIECE_DIR,
 		.is_reparse = (p->flags & NT_PIECE_REPARSE) || (p->attributes & NT_FILE_REPARSE),
 		.attributes = p->attributes,
@@ -45,7 +44,6 @@ static void emit(struct nt_scan_run *s, const struct nt_piece *p, const struct n
 		.accessed = p->accessed,
 		.hard_links = (uint16_t)(links ? links : 1)};
 
-	e.reparse_tag = e.is_reparse ? p->reparse_tag : 0;
 	e.path = nt_tree_path(&s->tree, n->parent_ref, name, &e.is_orphan, &is_extend);
 	if (!e.path) {
 		s->res.damaged++;
@@ -145,8 +143,6 @@ static bool join(struct nt_piece *base, const struct nt_piece *ext)
 		base->allocated_bytes = ext->allocated_bytes;
 	}
 	base->flags |= ext->flags & (NT_PIECE_TIMES | NT_PIECE_DATA | NT_PIECE_REPARSE);
-	if (ext->reparse_tag && !base->reparse_tag)
-		base->reparse_tag = ext->reparse_tag;
 	return true;
 }
 

@@ -100,7 +100,7 @@ struct nt_piece {
 	uint64_t base_ref, number;
 	uint64_t created, modified, changed, accessed;
 	uint64_t size_bytes, allocated_bytes;
-	uint32_t attributes, reparse_tag;
+	uint32_t attributes;
 	uint16_t flags, n_names;
 };
 

@@ -32,8 +32,6 @@ static const char *add_name(const struct nt_attr *a, struct nt_parsed *ret)
 	if (ret->piece.n_names == NT_PIECE_NAMES)
 		return "too many names";
 	ret->names[ret->piece.n_names++] = fn;
-	if (!ret->piece.reparse_tag)
-		ret->piece.reparse_tag = fn.reparse_tag;
 	return NULL;
 }
 
@@ -61,8 +59,6 @@ static const char *add_attr(const struct nt_attr *a, struct nt_parsed *ret)
 		return NULL;
 	case NT_AT_REPARSE_POINT:
 		ret->piece.flags |= NT_PIECE_REPARSE;
-		if (a->is_resident && a->value.len >= 4)
-			ret->piece.reparse_tag = rs_le32(a->value.p);
 		return NULL;
 	default:
 		return NULL;

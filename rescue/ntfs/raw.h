@@ -84,12 +84,10 @@ enum nt_namespace { NT_NS_POSIX, NT_NS_WIN32, NT_NS_DOS, NT_NS_WIN32_DOS };
 struct nt_entry {
 	uint64_t ref; /* record and sequence of the base record */
 	uint64_t parent_ref;
-	const char *path;   /* "\Windows\System32\x.sys" (WTF-8); orphans "\$Orphan\NNN\x" */
-	const char *name;   /* its last part */
-	uint8_t name_space; /* enum nt_namespace */
+	const char *path; /* "\Windows\System32\x.sys" (WTF-8); orphans "\$Orphan\NNN\x" */
+	const char *name; /* its last part */
 	bool is_dir, is_orphan, is_reparse, is_system /* record < 24 or below \$Extend */;
-	uint32_t attributes; /* DOS flags of $STANDARD_INFORMATION */
-	uint32_t reparse_tag;
+	uint32_t attributes;			       /* DOS flags of $STANDARD_INFORMATION */
 	uint64_t size_bytes, allocated_bytes;	       /* unnamed $DATA; 0 for folders */
 	uint64_t created, modified, changed, accessed; /* FILETIME of $STANDARD_INFORMATION */
 	uint16_t hard_links;			       /* names that are not DOS */

@@ -107,8 +107,6 @@ static void stat_data(ntfs_inode *ni, struct nt_stat *st)
 									 : na->allocated_size);
 	st->is_resident = !NAttrNonResident(na);
 	st->is_compressed |= (na->data_flags & ATTR_IS_COMPRESSED) != 0;
-	st->is_encrypted |= (na->data_flags & ATTR_IS_ENCRYPTED) != 0;
-	st->is_sparse |= (na->data_flags & ATTR_IS_SPARSE) != 0;
 }
 
 /* The flag or the attribute: a volume on which they disagree must not lead us astray. */
@@ -136,8 +134,6 @@ int nt_stat(struct nt_vol *vol, uint64_t ref, struct nt_stat *ret, struct rs_err
 		.log_lsn = (uint64_t)sle64_to_cpu(ni->mrec->lsn)};
 	st.is_reparse = nt_is_reparse(ni);
 	st.is_compressed = (ni->flags & FILE_ATTR_COMPRESSED) != 0;
-	st.is_encrypted = (ni->flags & FILE_ATTR_ENCRYPTED) != 0;
-	st.is_sparse = (ni->flags & FILE_ATTR_SPARSE_FILE) != 0;
 	if (st.is_reparse)
 		st.reparse_tag = reparse_tag(ni);
 	if (!st.is_dir)

@@ -27,7 +27,7 @@ void nt_vol_set_replay(struct nt_vol *vol, const struct nt_replay *p);
 
 struct nt_stat {
 	uint64_t ref; /* record and sequence */
-	bool is_dir, is_reparse, is_compressed, is_encrypted, is_sparse;
+	bool is_dir, is_reparse, is_compressed;
 	uint32_t attributes, reparse_tag;
 	uint64_t size_bytes, allocated_bytes;
 	uint64_t created, modified, changed, accessed; /* FILETIME of $STANDARD_INFORMATION */
