@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "act/proof.h"
+#include "core/list.h"
 
 #define ENTRIES_MAX (PLAN_MAX_ITEMS + 5U) /* "0000", though no item has it, and our files */
 
@@ -92,12 +93,10 @@ static bool collect(void *user, const char *name, uint64_t ref, bool is_dir)
 	e->is_more = e->n == ENTRIES_MAX;
 	if (e->is_more)
 		return false;
-	struct entry *all = rs_grown(e->all, e->n, sizeof(*all));
-	e->no_memory = !all;
-	if (!all)
+	struct entry *one = rs_list_add(&e->all, &e->n, sizeof(*one));
+	e->no_memory = !one;
+	if (!one)
 		return false;
-	e->all = all;
-	struct entry *one = &all[e->n++];
 	*one = (struct entry){.ref = ref, .is_dir = is_dir};
 	(void)snprintf(one->name, sizeof(one->name), "%s", name);
 	return true;

@@ -12,6 +12,7 @@
 
 #include "act/proof.h"
 #include "core/json.h"
+#include "core/list.h"
 #include "core/text.h"
 
 #define MANIFEST_FORMAT	   "unbrick.manifest"
@@ -339,12 +340,10 @@ static int get_report(
 			continue;
 		if (p->n_items == PLAN_MAX_ITEMS)
 			return rs_fail(err, RS_E_MANIFEST, "the report's items");
-		struct plan_item *items = rs_grown(p->items, p->n_items, sizeof(*items));
-		if (!items)
+		struct plan_item *item = rs_list_add(&p->items, &p->n_items, sizeof(*item));
+		if (!item)
 			return rs_fail(err, RS_E_MEMORY, "report");
-		p->items = items;
-		items[p->n_items] = (struct plan_item){0};
-		int r = get_told_item(o, (unsigned)number, &items[p->n_items++], err);
+		int r = get_told_item(o, (unsigned)number, item, err);
 		if (r < 0)
 			return r;
 	}

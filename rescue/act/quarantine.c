@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "act/proof.h"
+#include "core/list.h"
 
 #define PROVEN_MAX   10000U
 #define UNPROVEN_MAX 32U /* all together; the others are counted */
@@ -131,13 +132,11 @@ struct listing {
 
 static struct quarantine *add(struct listing *l, const char *id, bool is_proven)
 {
-	struct quarantine *all = rs_grown(l->all, l->n, sizeof(*all));
+	struct quarantine *q = rs_list_add(&l->all, &l->n, sizeof(*q));
 
-	l->no_memory |= !all;
-	if (!all)
+	l->no_memory |= !q;
+	if (!q)
 		return NULL;
-	l->all = all;
-	struct quarantine *q = &l->all[l->n++];
 	*q = (struct quarantine){.state = QUARANTINE_EMPTY, .is_proven = is_proven};
 	(void)snprintf(q->top, sizeof(q->top), "%s", l->top ? l->top->name : "");
 	(void)snprintf(q->id, sizeof(q->id), "%s", id);

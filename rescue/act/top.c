@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "core/list.h"
+
 #define UNPROVEN_MAX 32U /* told of; there may be any number of them */
 #define RANDOM_TRIES 16U
 
@@ -36,12 +38,10 @@ static bool collect(void *user, const char *name, uint64_t ref, bool is_dir)
 	c->tops->is_name_taken |= is_like;
 	if (!is_like && !top_is_name(name))
 		return true;
-	struct top *all = rs_grown(c->tops->all, c->tops->n, sizeof(*all));
-	c->no_memory = !all;
-	if (!all)
+	struct top *t = rs_list_add(&c->tops->all, &c->tops->n, sizeof(*t));
+	c->no_memory = !t;
+	if (!t)
 		return false;
-	c->tops->all = all;
-	struct top *t = &c->tops->all[c->tops->n++];
 	*t = (struct top){.ref = ref, .is_dir = is_dir};
 	(void)snprintf(t->name, sizeof(t->name), "%s", name);
 	return true;

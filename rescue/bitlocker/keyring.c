@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bitlocker/internal.h"
+#include "core/list.h"
 
 #define CHUNK_BYTES 65536U
 #define MOST_ITEMS  (4U << 20)
@@ -124,16 +125,13 @@ int bl_keyring_put(
 {
 	if (k->n == MOST_ITEMS)
 		return rs_fail(err, RS_E_KEY_FILE, "too many keys");
-	struct bl_item *items = rs_grown(k->items, k->n, sizeof(*items));
-	if (!items)
+	struct bl_item *to = rs_list_add(&k->items, &k->n, sizeof(*to));
+	if (!to)
 		return rs_fail(err, RS_E_MEMORY, "keys");
-	k->items = items;
-	struct bl_item *to = &items[k->n];
 	*to = *item;
 	to->secret = NULL;
 	int r = secret ? keep_secret(k, secret, &to->secret, err) : 0;
-	if (r == 0)
-		k->n++;
+	k->n -= r < 0;
 	return r;
 }
 

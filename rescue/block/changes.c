@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/list.h"
+
 size_t blk_changes_from(const struct blk_changes *c, uint64_t off_bytes)
 {
 	const uint64_t number = off_bytes / c->unit_bytes;
@@ -35,10 +37,7 @@ static int unit_at(struct blk_changes *c, struct blk *base, uint64_t off_bytes, 
 	if (c->n == c->max)
 		return rs_fail_on(err, RS_E_MEMORY, base->name, "too many changes in one step");
 	auto_free struct blk_unit *u = calloc(1, sizeof(*u) + c->unit_bytes);
-	struct blk_unit **v = rs_grown((void *)c->v, c->n, sizeof(struct blk_unit *));
-	if (v)
-		c->v = v;
-	if (!u || !v)
+	if (!u)
 		return rs_fail_on(err, RS_E_MEMORY, base->name, "held changes");
 	u->number = number;
 	const uint64_t left = base->size_bytes - start;
@@ -47,10 +46,11 @@ static int unit_at(struct blk_changes *c, struct blk *base, uint64_t off_bytes, 
 				   left < c->unit_bytes ? (size_t)left : c->unit_bytes, err);
 	if (r < 0)
 		return r;
+	if (!rs_list_add((void *)&c->v, &c->n, sizeof(u)))
+		return rs_fail_on(err, RS_E_MEMORY, base->name, "held changes");
 	memmove((void *)(c->v + at + 1), (void *)(c->v + at),
-		(c->n - at) * sizeof(struct blk_unit *));
+		(c->n - 1 - at) * sizeof(struct blk_unit *));
 	*ret = c->v[at] = rs_steal(u);
-	c->n++;
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "block/internal.h"
+#include "core/list.h"
 #include "core/text.h"
 
 struct disk_part *disk_map_add(struct disk_map *map)
@@ -18,12 +19,9 @@ struct disk_part *disk_map_add(struct disk_map *map)
 		map->is_cut = true;
 		return NULL;
 	}
-	struct disk_part *parts = rs_grown(map->parts, map->n_parts, sizeof(*parts));
-	if (!parts)
-		return NULL;
-	map->parts = parts;
-	struct disk_part *p = &map->parts[map->n_parts++];
-	*p = (struct disk_part){.kind = VOL_UNKNOWN};
+	struct disk_part *p = rs_list_add(&map->parts, &map->n_parts, sizeof(*p));
+	if (p)
+		p->kind = VOL_UNKNOWN;
 	return p;
 }
 

@@ -42,7 +42,7 @@ struct disk_map {
 	char id[40];	       /* disk GUID or MBR signature */
 	uint32_t sector_bytes; /* of the table: 512 or 4096 */
 	struct disk_part *parts;
-	unsigned n_parts;
+	size_t n_parts;
 	struct rs_err err; /* code != 0: the table itself is damaged (what could be read is kept) */
 	bool is_cut;	   /* it has more partitions than are shown */
 	char warning[256]; /* "" or: backup table used, table for a larger disk, ... */

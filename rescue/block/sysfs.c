@@ -12,6 +12,7 @@
 #include <sys/sysmacros.h>
 
 #include "block/internal.h"
+#include "core/list.h"
 
 const struct sys_roots sys_roots_real = {"/sys", "/proc", "/dev"};
 
@@ -167,29 +168,23 @@ static void drop_second_paths(const struct sys_roots *roots, char **paths, size_
 int disk_list_in(const struct sys_roots *roots, char ***ret_paths, struct rs_err *err)
 {
 	char path[PATH_MAX];
+	char **paths = NULL;
 	size_t n = 0;
 
 	(void)snprintf(path, sizeof(path), "%s/block", roots->sys);
 	auto_dir DIR *dir = opendir(path);
 	if (!dir)
 		return rs_fail_on(err, RS_E_IO_OPEN, path, "%s", strerror(errno));
-	char **paths = calloc(1, sizeof(*paths));
-	for (const struct dirent *e; paths && (e = readdir(dir));) {
-		if (!is_disk(roots, e->d_name))
-			continue;
-		char **more = realloc(paths, (n + 2) * sizeof(*paths));
-		if (more) {
-			paths = more;
-			paths[n] = device_path(roots, e->d_name);
-			paths[n + 1] = NULL;
-		}
-		if (!more || !paths[n++]) {
-			disk_list_free(paths);
-			paths = NULL;
-		}
-	}
-	if (!paths)
+	bool has_room = rs_list_add((void *)&paths, &n, sizeof(char *)); /* for the NULL */
+	for (const struct dirent *e; has_room && (e = readdir(dir));)
+		if (is_disk(roots, e->d_name))
+			has_room = rs_list_add((void *)&paths, &n, sizeof(char *)) &&
+				   (paths[n - 2] = device_path(roots, e->d_name));
+	if (!has_room) {
+		disk_list_free(paths);
 		return rs_fail_on(err, RS_E_MEMORY, path, "list of disks");
+	}
+	n--;
 	qsort(paths, n, sizeof(*paths), by_version);
 	drop_second_paths(roots, paths, n);
 	*ret_paths = paths;

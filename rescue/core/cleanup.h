@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Memory and other things that end with their block: auto_free and the like, RS_DEFINE_AUTO(type,
- * function) for a module's own types; and lists that grow. */
+ * function) for a module's own types. */
 #ifndef UNBRICK_CORE_CLEANUP_H
 #define UNBRICK_CORE_CLEANUP_H
 
@@ -59,13 +59,6 @@ static inline int rs_steal_fd(int *fd)
 			function(*p);                                                              \
 	}                                                                                          \
 	struct rs_swallow_semicolon
-
-/* A list of @n elements with room for one more: @p, or what is there in its place from now on.
- * NULL: no memory, and @p is as it was. Lists double when @n is 0 or a power of two. */
-static inline void *rs_grown(void *p, size_t n, size_t element_bytes)
-{
-	return n & (n - 1) ? p : reallocarray(p, n ? 2 * n : 1, element_bytes);
-}
 
 /* Hand the value over and leave NULL behind, so that its cleanup does nothing. */
 #define rs_steal(p)                                                                                \

@@ -4,30 +4,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROWS_FIRST 64U
-
-bool rs_list_grow(void *array, size_t n, size_t *cap, size_t row_bytes)
+void *rs_list_add(void *array, size_t *n, size_t row_bytes)
 {
 	void *v;
 
-	if (n < *cap)
-		return true;
 	memcpy(&v, array, sizeof(v)); /* whatever its rows are */
-	const size_t want = *cap ? 2 * *cap : ROWS_FIRST;
-	v = reallocarray(v, want, row_bytes);
+	if (!(*n & (*n - 1)))
+		v = reallocarray(v, *n ? 2 * *n : 1, row_bytes);
 	if (!v)
-		return false;
+		return NULL;
 	memcpy(array, &v, sizeof(v));
-	*cap = want;
-	return true;
+	return memset((char *)v + (*n)++ * row_bytes, 0, row_bytes);
 }
 
 bool rs_numbers_add(struct rs_numbers *l, uint64_t number)
 {
-	if (!rs_list_grow(&l->v, l->n, &l->cap, sizeof(*l->v)))
-		return false;
-	l->v[l->n++] = number;
-	return true;
+	uint64_t *to = rs_list_add(&l->v, &l->n, sizeof(*to));
+
+	if (to)
+		*to = number;
+	return to;
 }
 
 static int by_value(const void *a, const void *b)

@@ -7,14 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Room for one more row in an array of which @n rows are in use and *@cap are there: it doubles.
- * @array the address of the pointer to its rows (NULL at first; free() it). False: no memory, and
- * all is as it was. */
-bool rs_list_grow(void *array, size_t n, size_t *cap, size_t row_bytes);
+/** One more row of zeros at the end of an array of *@n; its memory doubles when *@n is a power of
+ * two. @array the address of the pointer to its rows (NULL at first; free() it). NULL: no memory,
+ * and all is as it was. */
+void *rs_list_add(void *array, size_t *n, size_t row_bytes);
 
 struct rs_numbers {
 	uint64_t *v;
-	size_t n, cap;
+	size_t n;
 };
 
 /** At its end. False: no memory. */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/list.h"
 #include "core/text.h"
 #include "fat/fat.h"
 
@@ -81,12 +82,11 @@ static int read_at(const struct en_disk *d, const struct disk_part *p, const cha
 
 static int boot_add(struct en_boots *b, const struct boot *one, struct rs_err *err)
 {
-	struct boot *more = rs_grown(b->list, b->n, sizeof(*more));
+	struct boot *to = rs_list_add(&b->list, &b->n, sizeof(*to));
 
-	if (!more)
+	if (!to)
 		return rs_fail(err, RS_E_MEMORY, "boot entries");
-	b->list = more;
-	b->list[b->n++] = *one;
+	*to = *one;
 	b->n_read += one->is_read;
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/list.h"
 #include "core/text.h"
 #include "engine/bootentry.h"
 #include "engine/guards.h"
@@ -104,12 +105,11 @@ static int open_others(struct rs_session *s, const struct rs_target *t, struct e
 
 static int add(struct en_beside *b, const struct sleeper *one, struct rs_err *err)
 {
-	struct sleeper *more = rs_grown(b->list, b->n, sizeof(*more));
+	struct sleeper *to = rs_list_add(&b->list, &b->n, sizeof(*to));
 
-	if (!more)
+	if (!to)
 		return rs_fail(err, RS_E_MEMORY, "volumes");
-	b->list = more;
-	b->list[b->n++] = *one;
+	*to = *one;
 	return 0;
 }
 

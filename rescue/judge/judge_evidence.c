@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/list.h"
 #include "judge/judge_internal.h"
 
 #define PACKAGES_KEY "Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\Packages"
@@ -92,14 +93,11 @@ static bool collect_key(void *user, const char *name, win_key sub)
 
 	if (k->n >= MAX_KEYS)
 		return false;
-	char *copy = strdup(name);
-	struct judge_key *grown = copy ? rs_grown(k->v, k->n, sizeof(*grown)) : NULL;
-	if (!judge_has(c->ctx, grown)) {
-		free(copy);
+	auto_free char *copy = strdup(name);
+	struct judge_key *to = copy ? rs_list_add(&k->v, &k->n, sizeof(*to)) : NULL;
+	if (!judge_has(c->ctx, to))
 		return false;
-	}
-	k->v = grown;
-	k->v[k->n++] = (struct judge_key){copy, sub, NULL};
+	*to = (struct judge_key){rs_steal(copy), sub, NULL};
 	return true;
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/list.h"
 #include "judge/judge_internal.h"
 
 #define TAG_WOF                                                                                    \
@@ -20,16 +21,15 @@ struct finding judge_finding(const struct rule *r)
 bool judge_add_finding_take(struct judge_ctx *ctx, const struct finding *f)
 {
 	struct judge_result *res = ctx->res;
-	struct finding *grown =
-		f->path ? rs_grown(res->findings, res->n_findings, sizeof(*f)) : NULL;
+	struct finding *to =
+		f->path ? rs_list_add(&res->findings, &res->n_findings, sizeof(*f)) : NULL;
 
-	if (!judge_has(ctx, grown)) {
+	if (!judge_has(ctx, to)) {
 		free(f->path);
 		free(f->why);
 		return false;
 	}
-	res->findings = grown;
-	grown[res->n_findings++] = *f;
+	*to = *f;
 	return true;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/list.h"
 #include "judge/judge_internal.h"
 
 #define MAX_FOUND 10000U /* files of one rule: more than that is no rule for bad files */
@@ -32,14 +33,12 @@ static void list_add_take(struct judge_ctx *ctx, struct judge_list *list, char *
 
 	for (size_t i = 0; i < list->n && path && !is_there; i++)
 		is_there = list->v[i].ref == ref && strcmp(list->v[i].path, path) == 0;
-	struct judge_found *grown =
-		path && !is_there ? rs_grown(list->v, list->n, sizeof(*grown)) : NULL;
-	if (is_there || !judge_has(ctx, grown)) {
+	struct judge_found *to =
+		path && !is_there ? rs_list_add(&list->v, &list->n, sizeof(*to)) : NULL;
+	if (is_there || !judge_has(ctx, to))
 		free(path);
-		return;
-	}
-	list->v = grown;
-	list->v[list->n++] = (struct judge_found){path, ref, parent_ref};
+	else
+		*to = (struct judge_found){path, ref, parent_ref};
 }
 
 /* @folder "" and a name, or @folder with more parts. NULL without memory. */

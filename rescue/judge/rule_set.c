@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/list.h"
 #include "judge/rule_internal.h"
 
 #define MAX_RULES 4096U
@@ -30,14 +31,12 @@ static int set_add_take(struct rule_set *set, const char *name, struct rule *r, 
 				"the id '%s' is taken by another rule", r->about.id);
 	if (!code && set->n >= MAX_RULES)
 		code = rs_fail_on(err, RS_E_RULE, name, "more than %u rules", MAX_RULES);
-	struct rule **grown =
-		code ? NULL : reallocarray(set->rules, set->n + 1, sizeof(struct rule *));
-	if (!grown) {
+	struct rule **to = code ? NULL : rs_list_add((void *)&set->rules, &set->n, sizeof(r));
+	if (!to) {
 		rule_free(r);
 		return code ? code : rs_fail_on(err, RS_E_MEMORY, name, "rules");
 	}
-	set->rules = grown;
-	grown[set->n++] = r;
+	*to = r;
 	return 0;
 }
 

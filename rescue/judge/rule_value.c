@@ -5,21 +5,13 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
+#include "core/list.h"
 #include "core/text.h"
 #include "judge/rule_internal.h"
 
 void *rule_list_add(void *list_ptr, size_t *n, size_t size)
 {
-	void *list;
-
-	memcpy(&list, list_ptr, sizeof(list)); /* a pointer to a pointer of any type */
-	if (*n >= RULE_MAX_LIST)
-		return NULL;
-	void *grown = reallocarray(list, *n + 1, size);
-	if (!grown)
-		return NULL;
-	memcpy(list_ptr, &grown, sizeof(grown));
-	return memset((char *)grown + (*n)++ * size, 0, size);
+	return *n < RULE_MAX_LIST ? rs_list_add(list_ptr, n, size) : NULL;
 }
 
 const char *rule_text_add(void *texts, const char *text)

@@ -44,7 +44,7 @@ struct nt_ck {
 	struct rs_numbers files;   /* base records that change, or whose extensions do */
 	struct rs_numbers parents; /* a reference for every name of these */
 	struct nt_ck_extent *extents;
-	size_t n_extents, cap_extents;
+	size_t n_extents;
 };
 
 /** $UpCase and the bitmaps; done with nt_ck_done, also after an error. */

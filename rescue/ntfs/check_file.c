@@ -45,9 +45,10 @@ static int keep_extent(
 {
 	if (c->n_extents == EXTENTS_MAX)
 		return 0; /* so many that overlaps are not looked for among the rest */
-	if (!rs_list_grow(&c->extents, c->n_extents, &c->cap_extents, sizeof(*c->extents)))
+	struct nt_ck_extent *to = rs_list_add(&c->extents, &c->n_extents, sizeof(*to));
+	if (!to)
 		return rs_fail(err, RS_E_MEMORY, "checks");
-	c->extents[c->n_extents++] = (struct nt_ck_extent){run->lcn, run->clusters, number};
+	*to = (struct nt_ck_extent){run->lcn, run->clusters, number};
 	return 0;
 }
 

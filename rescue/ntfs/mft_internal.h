@@ -46,13 +46,11 @@ struct nt_tree {
 	struct nt_kept **pages; /* NT_PAGE_RECORDS each */
 	size_t n_pages;
 	struct nt_folder *folders; /* 0 is nobody, 1 the root */
-	uint32_t n_folders;
-	size_t cap_folders;
-	char **names;		/* blocks of terminated names */
-	uint32_t n_names, used; /* used bytes of the last block */
-	size_t cap_names;
-	uint32_t *stack; /* of the walk up */
-	size_t cap_stack;
+	size_t n_folders;
+	char **names; /* blocks of terminated names */
+	size_t n_names;
+	uint32_t used;	  /* bytes of the last block */
+	uint32_t *stack;  /* of the walk up */
 	bool is_complete; /* all folders are in: what is not found is not there */
 	uint64_t loops;
 	char *path;	      /* NT_PATH_BYTES */
@@ -119,9 +117,9 @@ const char *nt_piece_parse(
 /* Pieces kept for later, each followed by its names. */
 struct nt_store {
 	uint8_t **blocks;
-	size_t n_blocks, cap_blocks, used, bytes;
+	size_t n_blocks, used, bytes;
 	struct nt_piece **pieces;
-	size_t n, cap;
+	size_t n;
 };
 
 /** Errors: RS_E_MEMORY. */

@@ -91,11 +91,9 @@ const char *nt_piece_parse(
 static uint8_t *store_room(struct nt_store *s, size_t len)
 {
 	if (!s->n_blocks || STORE_BLOCK - s->used < len) {
-		if (!rs_list_grow(
-			    (void *)&s->blocks, s->n_blocks, &s->cap_blocks, sizeof(uint8_t *)) ||
-			!(s->blocks[s->n_blocks] = malloc(STORE_BLOCK)))
+		uint8_t **to = rs_list_add((void *)&s->blocks, &s->n_blocks, sizeof(uint8_t *));
+		if (!to || !(*to = malloc(STORE_BLOCK)))
 			return NULL;
-		s->n_blocks++;
 		s->bytes += STORE_BLOCK;
 		s->used = 0;
 	}
@@ -111,9 +109,11 @@ int nt_store_add(struct nt_store *s, const struct nt_parsed *p, struct rs_err *e
 	for (unsigned i = 0; i < p->piece.n_names; i++)
 		len += NAME_RECORD + p->names[i].name.len;
 	uint8_t *at = store_room(s, len);
-	if (!at || !rs_list_grow((void *)&s->pieces, s->n, &s->cap, sizeof(struct nt_piece *)))
+	struct nt_piece **to =
+		at ? rs_list_add((void *)&s->pieces, &s->n, sizeof(struct nt_piece *)) : NULL;
+	if (!to)
 		return rs_fail(err, RS_E_MEMORY, "extension records");
-	s->pieces[s->n++] = (struct nt_piece *)(void *)at; /* our own block, 8-aligned */
+	*to = (struct nt_piece *)(void *)at; /* our own block, 8-aligned */
 	memcpy(at, &p->piece, sizeof(p->piece));
 	at += sizeof(p->piece);
 	for (unsigned i = 0; i < p->piece.n_names; i++) {

@@ -15,9 +15,8 @@ int nt_tree_init(struct nt_tree *t, uint64_t records, struct rs_err *err)
 {
 	*t = (struct nt_tree){0};
 	t->n_pages = (size_t)((records + NT_PAGE_RECORDS - 1) / NT_PAGE_RECORDS);
-	t->cap_folders = 1024;
 	t->pages = calloc(t->n_pages + 1, sizeof(struct nt_kept *));
-	t->folders = calloc(t->cap_folders, sizeof(*t->folders));
+	t->folders = calloc(2, sizeof(*t->folders));
 	t->path = malloc(NT_PATH_BYTES);
 	if (records > UINT32_MAX || !t->pages || !t->folders || !t->path)
 		return rs_fail(err, RS_E_MEMORY, "list of folders");
@@ -35,7 +34,7 @@ void nt_tree_done(struct nt_tree *t)
 {
 	for (size_t i = 0; t->pages && i < t->n_pages; i++)
 		free(t->pages[i]);
-	for (uint32_t i = 0; i < t->n_names; i++)
+	for (size_t i = 0; i < t->n_names; i++)
 		free(t->names[i]);
 	free((void *)t->pages);
 	free((void *)t->names);
@@ -73,15 +72,14 @@ static uint32_t folder_of(const struct nt_tree *t, uint64_t number)
 static uint32_t keep_name(struct nt_tree *t, struct rs_view name)
 {
 	if (!t->n_names || NAME_BLOCK - t->used < NT_NAME_BYTES) {
-		if (t->n_names == UINT32_MAX / NAME_BLOCK ||
-			!rs_list_grow((void *)&t->names, t->n_names, &t->cap_names, sizeof(char *)))
+		char **to = t->n_names < UINT32_MAX / NAME_BLOCK
+				    ? rs_list_add((void *)&t->names, &t->n_names, sizeof(char *))
+				    : NULL;
+		if (!to || !(*to = malloc(NAME_BLOCK)))
 			return 0;
-		t->names[t->n_names] = malloc(NAME_BLOCK);
-		if (!t->names[t->n_names])
-			return 0;
-		t->used = t->n_names++ == 0; /* offset 0 of all means "none" */
+		t->used = t->n_names == 1; /* offset 0 of all means "none" */
 	}
-	uint32_t ret = (t->n_names - 1) * NAME_BLOCK + t->used;
+	uint32_t ret = (uint32_t)(t->n_names - 1) * NAME_BLOCK + t->used;
 	t->used += (uint32_t)nt_name_text(name, t->names[t->n_names - 1] + t->used) + 1;
 	return ret;
 }
@@ -101,9 +99,9 @@ int nt_tree_add(struct nt_tree *t, uint64_t number, uint64_t parent_ref, struct 
 		return rs_fail(err, RS_E_MEMORY, "list of folders");
 	uint32_t at = kept->folder;
 	if (!at) {
-		if (!rs_list_grow(&t->folders, t->n_folders, &t->cap_folders, sizeof(*t->folders)))
+		if (!rs_list_add(&t->folders, &t->n_folders, sizeof(*t->folders)))
 			return rs_fail(err, RS_E_MEMORY, "list of folders");
-		at = kept->folder = t->n_folders++;
+		at = kept->folder = (uint32_t)t->n_folders - 1;
 	}
 	struct nt_folder f = {.record = (uint32_t)number, .parent_ref = parent_ref};
 	f.name = name.len ? keep_name(t, name) : 0;
@@ -134,9 +132,11 @@ static uint32_t find_folder(const struct nt_tree *t, uint64_t ref)
 
 static bool push(struct nt_tree *t, size_t n, uint32_t at)
 {
-	if (!rs_list_grow(&t->stack, n, &t->cap_stack, sizeof(*t->stack)))
+	uint32_t *to = rs_list_add(&t->stack, &n, sizeof(*to));
+
+	if (!to)
 		return false;
-	t->stack[n] = at;
+	*to = at;
 	t->folders[at].is_visiting = true;
 	return true;
 }

@@ -17,9 +17,11 @@ static int64_t signed_number(const uint8_t *p, unsigned bytes)
 
 static bool runs_append(struct nt_runs *runs, struct nt_run run)
 {
-	if (!rs_list_grow(&runs->v, runs->n, &runs->cap, sizeof(*runs->v)))
+	struct nt_run *to = rs_list_add(&runs->v, &runs->n, sizeof(*to));
+
+	if (!to)
 		return false;
-	runs->v[runs->n++] = run;
+	*to = run;
 	runs->end_vcn = run.vcn + run.clusters;
 	runs->mapped += run.lcn == NT_HOLE ? 0 : run.clusters;
 	return true;

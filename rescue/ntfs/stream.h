@@ -16,7 +16,7 @@ struct nt_run {
 
 struct nt_runs {
 	struct nt_run *v;
-	size_t n, cap;
+	size_t n;
 	uint64_t end_vcn; /* first VCN that is not mapped */
 	uint64_t mapped;  /* clusters that are no holes: never more than the volume has */
 };

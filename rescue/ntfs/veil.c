@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "core/list.h"
 #include "ntfs/stream.h"
 
 #define WINDOW	     (1ULL << 28) /* clusters looked at in one pass over $MFT: 32 MiB of bits */
@@ -43,7 +44,10 @@ static int cover(struct search *s, uint64_t at, uint8_t mask, struct rs_err *err
 	if (s->veil->n == BYTES_MAX)
 		return rs_fail_on(err, RS_E_NTFS_DAMAGED, s->raw->src->name,
 			"$Bitmap calls too many clusters of files free");
-	s->veil->v[s->veil->n++] = (struct nt_veiled){off, mask};
+	struct nt_veiled *to = rs_list_add(&s->veil->v, &s->veil->n, sizeof(*to));
+	if (!to)
+		return rs_fail(err, RS_E_MEMORY, "clusters of files");
+	*to = (struct nt_veiled){off, mask};
 	s->bits[at] |= mask;
 	return 0;
 }
@@ -146,10 +150,9 @@ int nt_veil_make(struct nt_raw *raw, struct nt_veil *ret, struct rs_err *err)
 		raw->src->size_bytes) /* clusters that are not there are not looked for */
 		return rs_fail_on(err, RS_E_TRUNCATED, raw->src->name,
 			"the disk ends before the volume does");
-	ret->v = calloc(BYTES_MAX, sizeof(*ret->v));
 	s.bits = malloc((size_t)((clusters < WINDOW ? clusters : WINDOW) / 8 + 1));
 	s.chunk = malloc(CHUNK);
-	if (!ret->v || !s.bits || !s.chunk)
+	if (!s.bits || !s.chunk)
 		return rs_fail(err, RS_E_MEMORY, "clusters of files");
 	int r = nt_stream_open(raw, NT_BITMAP_RECORD, NT_AT_DATA, "", &s.bitmap, err);
 	if (r == 0 && s.bitmap.is_resident)
@@ -192,13 +195,11 @@ bool nt_veil_add(struct nt_veil *veil, uint64_t off_bytes, uint8_t mask)
 	for (; at < veil->n && veil->v[at].off_bytes == off_bytes; at++)
 		if (veil->v[at].mask & mask)
 			return false;
-	struct nt_veiled *more = realloc(veil->v, (veil->n + 1) * sizeof(*more));
-	if (!more)
+	if (!rs_list_add(&veil->v, &veil->n, sizeof(*veil->v)))
 		return false;
-	veil->v = more;
-	memmove(more + at + 1, more + at, (veil->n - at) * sizeof(*more));
-	more[at] = (struct nt_veiled){off_bytes, mask};
-	veil->n++;
+	struct nt_veiled *to = veil->v + at;
+	memmove(to + 1, to, (veil->n - 1 - at) * sizeof(*to));
+	*to = (struct nt_veiled){off_bytes, mask};
 	return true;
 }
 

@@ -83,15 +83,14 @@ static struct nt_rp_block *new_block(struct nt_rp_cache *c, uint32_t len)
 {
 	const size_t n = len / NT_RP_UNIT;
 
-	if (!rs_list_grow((void *)&c->v, c->n, &c->cap, sizeof(struct nt_rp_block *)))
-		return NULL;
-	struct nt_rp_block *b = calloc(1, sizeof(*b) + n * sizeof(*b->units));
-	if (!b)
+	auto_free struct nt_rp_block *b = calloc(1, sizeof(*b) + n * sizeof(*b->units));
+	struct nt_rp_block **to = b ? rs_list_add((void *)&c->v, &c->n, sizeof(b)) : NULL;
+
+	if (!to)
 		return NULL;
 	b->len = len;
-	b->index = c->n;
-	c->v[c->n++] = b;
-	return b;
+	b->index = c->n - 1;
+	return *to = rs_steal(b);
 }
 
 /* Where the sectors of the operation's block are; with @is_compare, are they those in @units? */

@@ -290,9 +290,9 @@ struct nt_rp {
 	struct nt_rp_cache cache;
 	size_t sort_changed_at; /* so many: the plan's changed ones are sorted once more */
 	struct nt_rp_undo *undo;
-	size_t n_undo, cap_undo;
+	size_t n_undo;
 	struct nt_rp_shared *shared;
-	size_t n_shared, cap_shared;
+	size_t n_shared;
 	bool is_undone_only; /* a block is taken back that no redo of Windows' would bring forward
 			      */
 };

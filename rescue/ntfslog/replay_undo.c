@@ -86,14 +86,15 @@ static int add(
 
 	if (rp->n_undo == NT_RP_UNDO_MAX)
 		return nt_rp_unknown(rp, op->lsn, "too much to take back");
-	if (!rs_list_grow(&rp->undo, rp->n_undo, &rp->cap_undo, sizeof(*rp->undo)) ||
-		!rs_list_grow(&rp->shared, rp->n_shared, &rp->cap_shared, sizeof(*rp->shared)))
-		return rs_fail(err, RS_E_MEMORY, "records to take back");
 	bool is_page = kind == NT_RP_RAW, is_placed = place_of(rp, op, is_page, &off);
-	rp->undo[rp->n_undo++] = (struct nt_rp_undo){op->lsn, off, is_bits(op->op)};
+	struct nt_rp_undo *undo = rs_list_add(&rp->undo, &rp->n_undo, sizeof(*undo));
+	struct nt_rp_shared *shared =
+		is_placed ? rs_list_add(&rp->shared, &rp->n_shared, sizeof(*shared)) : NULL;
+	if (!undo || (is_placed && !shared))
+		return rs_fail(err, RS_E_MEMORY, "records to take back");
+	*undo = (struct nt_rp_undo){op->lsn, off, is_bits(op->op)};
 	if (is_placed)
-		rp->shared[rp->n_shared++] =
-			(struct nt_rp_shared){.off_bytes = off, .is_page = is_page};
+		*shared = (struct nt_rp_shared){.off_bytes = off, .is_page = is_page};
 	return 0;
 }
 

@@ -35,7 +35,7 @@ struct tree {
 	uint8_t *old_live, *now_live; /* a byte for each block */
 	uint8_t *live;		      /* the one being filled */
 	struct node *nodes;
-	size_t n, cap;
+	size_t n;
 };
 
 static void tree_done(struct tree *t)
@@ -161,9 +161,9 @@ static int add_node(struct tree *t, uint64_t number, struct rs_err *err)
 {
 	if (t->n == NODES_MAX)
 		return rs_fail(err, RS_E_NTFS_DAMAGED, "too much of the index changes at once");
-	if (!rs_list_grow(&t->nodes, t->n, &t->cap, sizeof(*t->nodes)))
+	struct node *n = rs_list_add(&t->nodes, &t->n, sizeof(*n));
+	if (!n)
 		return rs_fail(err, RS_E_MEMORY, "index");
-	struct node *n = &t->nodes[t->n++];
 	*n = (struct node){.number = number, .was_live = true, .is_live = true};
 	if (number == ROOT) {
 		int r = set_fill(&n->old, t->old.ix.root, NT_IX_ROOT_HEADER, err);

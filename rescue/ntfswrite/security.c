@@ -39,12 +39,13 @@ static int read_bytes(struct nt_vol *vol, ntfs_attr *na, uint64_t off_bytes, siz
 static bool add_entry(void *user, const struct nt_sds_entry *e, struct rs_view sd)
 {
 	struct nt_sds *sds = user;
+	struct nt_sds_entry *to = rs_list_add(&sds->all, &sds->n, sizeof(*to));
 
 	(void)sd;
-	sds->is_short = !rs_list_grow(&sds->all, sds->n, &sds->cap, sizeof(*e));
-	if (!sds->is_short)
-		sds->all[sds->n++] = *e;
-	return !sds->is_short;
+	if (to)
+		*to = *e;
+	sds->is_short = !to;
+	return to;
 }
 
 /* Blocks that cannot be read are passed over: what they hold is not found. */

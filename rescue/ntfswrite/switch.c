@@ -28,7 +28,7 @@ struct name {
 
 struct names {
 	struct name *all;
-	size_t n, cap, n_from, n_to;
+	size_t n, n_from, n_to;
 	uint64_t file_ref;
 	bool is_dir;
 };
@@ -51,10 +51,11 @@ static int add_name(struct names *names, const struct nt_file_name *fn, struct r
 		return 0;
 	if (names->n == NAMES_MAX)
 		return rs_fail(err, RS_E_NTFS_DAMAGED, "more than %u names", NAMES_MAX);
-	if (!rs_list_grow(&names->all, names->n, &names->cap, sizeof(*names->all)))
+	struct name *n = rs_list_add(&names->all, &names->n, sizeof(*n));
+	if (!n)
 		return rs_fail(err, RS_E_MEMORY, "names of the file");
-	struct name *n = &names->all[names->n++];
-	*n = (struct name){.is_from = is_from, .is_to = is_to};
+	n->is_from = is_from;
+	n->is_to = is_to;
 	n->len = (uint16_t)(NT_IX_FN_BYTES + fn->name.len);
 	memcpy(n->key, key.p, n->len);
 	names->n_from += is_from;

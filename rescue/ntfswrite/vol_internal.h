@@ -22,7 +22,7 @@
 /* What $Secure:$SDS holds, read once (nothing here ever writes $Secure). */
 struct nt_sds {
 	struct nt_sds_entry *all;
-	size_t n, cap;
+	size_t n;
 	bool is_there, is_short; /* short: of memory, while it is read */
 };
 

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/list.h"
+
 #define PATH_BYTES 8192U
 
 void file_names_done(struct file_names *names)
@@ -26,17 +28,12 @@ struct collecting {
 static bool collect(void *user, const struct nt_link *link)
 {
 	struct collecting *c = user;
-	struct file_name *more =
-		reallocarray(c->names->all, c->names->n + 1, sizeof(*c->names->all));
+	struct file_name *to = rs_list_add(&c->names->all, &c->names->n, sizeof(*to));
 
-	c->no_memory = !more;
-	if (!more)
-		return false;
-	c->names->all = more;
-	more[c->names->n] =
-		(struct file_name){.path = strdup(link->name), .parent_ref = link->parent_ref};
-	c->no_memory = !more[c->names->n].path;
-	c->names->n += !c->no_memory;
+	if (to)
+		*to = (struct file_name){
+			.path = strdup(link->name), .parent_ref = link->parent_ref};
+	c->no_memory = !to || !to->path;
 	return !c->no_memory;
 }
 

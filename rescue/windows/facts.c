@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/list.h"
 #include "core/text.h"
 
 #define MAX_ROOT_FOLDERS 4096
@@ -75,12 +76,11 @@ static bool folder_add(void *user, const char *name, uint64_t ref, bool is_dir)
 	(void)ref;
 	if (!is_dir || strlen(name) + 2 > sizeof(f->names[0]))
 		return true;
-	void *names = rs_grown(f->names, f->n, sizeof(f->names[0]));
-	f->is_out_of_memory = !names;
-	if (!names)
+	char *to = rs_list_add(&f->names, &f->n, sizeof(f->names[0]));
+	f->is_out_of_memory = !to;
+	if (!to)
 		return false;
-	f->names = names;
-	(void)snprintf(f->names[f->n++], sizeof(f->names[0]), "\\%s", name);
+	(void)snprintf(to, sizeof(f->names[0]), "\\%s", name);
 	return f->n < MAX_ROOT_FOLDERS;
 }
 

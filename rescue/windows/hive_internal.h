@@ -41,7 +41,7 @@ struct win_hive {
 	bool is_dirty;
 	unsigned log_entries;
 	struct hive_patch *patches; /* in the order of their application */
-	size_t n_patches, cap_patches;
+	size_t n_patches;
 	uint8_t *cache; /* direct mapped: page n is in slot n % HIVE_CACHE_PAGES */
 	uint32_t slot_page[HIVE_CACHE_PAGES];
 	uint32_t slot_len[HIVE_CACHE_PAGES]; /* bytes that exist; 0: slot unused */

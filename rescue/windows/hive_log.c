@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "core/list.h"
 #include "core/text.h"
 
 #define ENTRY_BYTES 40 /* header of an entry */
@@ -109,19 +110,6 @@ static bool entry_hash_ok(struct log *l, const struct entry *e)
 	return hive_marvin_done(&m) == e->body_hash;
 }
 
-static int patches_reserve(struct win_hive *h, size_t n, struct rs_err *err)
-{
-	if (h->cap_patches - h->n_patches >= n)
-		return 0;
-	size_t cap = (h->n_patches + n) * 2;
-	struct hive_patch *p = realloc(h->patches, cap * sizeof(*p));
-	if (!p)
-		return rs_fail(err, RS_E_MEMORY, "log of a hive");
-	h->patches = p;
-	h->cap_patches = cap;
-	return 0;
-}
-
 /* The pages of an entry, all or none. 0: bad entry, 1: taken. */
 static int entry_take(struct log *l, const struct entry *e, struct rs_err *err)
 {
@@ -131,9 +119,6 @@ static int entry_take(struct log *l, const struct entry *e, struct rs_err *err)
 
 	if (e->n_pages > HIVE_MAX_PATCHES - h->n_patches)
 		return 0;
-	int r = patches_reserve(h, e->n_pages, err);
-	if (r < 0)
-		return r;
 	for (uint32_t i = 0; i < e->n_pages; i++) {
 		uint8_t ref[8];
 		uint64_t at = e->at_bytes + ENTRY_BYTES + 8ULL * i;
@@ -145,8 +130,10 @@ static int entry_take(struct log *l, const struct entry *e, struct rs_err *err)
 			h->n_patches = before;
 			return 0;
 		}
-		h->patches[h->n_patches++] =
-			(struct hive_patch){off, len, (uint32_t)(e->at_bytes + used), l->index};
+		struct hive_patch *to = rs_list_add(&h->patches, &h->n_patches, sizeof(*to));
+		if (!to)
+			return rs_fail(err, RS_E_MEMORY, "log of a hive");
+		*to = (struct hive_patch){off, len, (uint32_t)(e->at_bytes + used), l->index};
 		used += len;
 	}
 	h->bins_bytes = e->bins_bytes;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/list.h"
 #include "windows/facts_internal.h"
 
 #define EMPTY_CHUNK 65536U
@@ -99,14 +100,12 @@ static char *entry_path(const struct context *c, const char *raw)
 static int rename_add(
 	struct win_pending *p, const struct context *c, const char *source, const char *target)
 {
-	struct win_rename *renames = rs_grown(p->renames, p->n_renames, sizeof(*renames));
+	struct win_rename *one = rs_list_add(&p->renames, &p->n_renames, sizeof(*one));
 
-	if (!renames)
+	if (!one)
 		return RS_E_MEMORY;
-	p->renames = renames;
-	struct win_rename one = {entry_path(c, source), entry_path(c, target)};
-	renames[p->n_renames++] = one;
-	return one.source && one.target ? 0 : RS_E_MEMORY;
+	*one = (struct win_rename){entry_path(c, source), entry_path(c, target)};
+	return one->source && one->target ? 0 : RS_E_MEMORY;
 }
 
 /* A value that need not be there. */

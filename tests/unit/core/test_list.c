@@ -16,34 +16,36 @@ static void check_numbers(const struct rs_numbers *l, size_t n, const uint64_t *
 		assert_int_equal(l->v[i], expected[i]);
 }
 
-static void test_list_grow__row_after_row__rows_stay(void **state)
+static void test_list_add__row_after_row__rows_stay(void **state)
 {
 	uint16_t *rows = NULL;
-	size_t cap = 0;
+	size_t n = 0;
 
 	(void)state;
-	for (size_t n = 0; n < 1000; n++) {
-		assert_true(rs_list_grow(&rows, n, &cap, sizeof(*rows)));
-		assert_true(cap > n);
-		rows[n] = (uint16_t)n;
+	for (size_t i = 0; i < 1500; i++) {
+		if (i == 500)
+			n = 0; /* used again from its start */
+		uint16_t *row = rs_list_add(&rows, &n, sizeof(*rows));
+		assert_ptr_equal(row, &rows[n - 1]);
+		assert_int_equal(*row, 0);
+		*row = (uint16_t)n;
 	}
-	for (size_t n = 0; n < 1000; n++)
-		assert_int_equal(rows[n], n);
+	for (size_t i = 0; i < 1000; i++)
+		assert_int_equal(rows[i], i + 1);
 	free(rows);
 }
 
-static void test_list_grow__more_than_there_is__is_as_it_was(void **state)
+static void test_list_add__more_than_there_is__is_as_it_was(void **state)
 {
 	uint16_t *rows = NULL;
-	size_t cap = 0;
+	size_t n = 0;
 
 	(void)state;
-	assert_true(rs_list_grow(&rows, 0, &cap, sizeof(*rows)));
+	assert_non_null(rs_list_add(&rows, &n, sizeof(*rows)));
 	const uint16_t *before = rows;
-	size_t n = cap;
-	assert_false(rs_list_grow(&rows, n, &cap, SIZE_MAX / 2));
+	assert_null(rs_list_add(&rows, &n, SIZE_MAX));
 	assert_ptr_equal(rows, before);
-	assert_int_equal(cap, n);
+	assert_int_equal(n, 1);
 	free(rows);
 }
 
@@ -92,8 +94,8 @@ static void test_numbers_insert__anywhere__stays_sorted(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_list_grow__row_after_row__rows_stay),
-		cmocka_unit_test(test_list_grow__more_than_there_is__is_as_it_was),
+		cmocka_unit_test(test_list_add__row_after_row__rows_stay),
+		cmocka_unit_test(test_list_add__more_than_there_is__is_as_it_was),
 		cmocka_unit_test(test_numbers_sort__unique_or_not),
 		cmocka_unit_test(test_numbers_insert__anywhere__stays_sorted),
 	};

@@ -218,7 +218,7 @@ static void test_judge__zeros_of_the_journal__prove_nothing(void **state)
 	assert_true(wi_found(w, "\\Windows\\Temp\\bad-zero.dat")->is_all_zero);
 	numbers[0] = NT_REF_RECORD(refs[0]);
 	numbers[1] = NT_REF_RECORD(refs[1]);
-	p.zeroed = (struct rs_numbers){numbers, 2, 0};
+	p.zeroed = (struct rs_numbers){numbers, 2};
 	nt_vol_set_replay(w->vol, &p);
 	for (size_t i = 0; i < 3; i++) {
 		const struct finding *f;

@@ -382,7 +382,7 @@ static void test_check__every_record__passes(void **state)
 	memcpy(ch.p, ch.clean, ch.size);
 	for (uint64_t i = 0; i < ch.linked; i++) {
 		struct rs_err err = {0};
-		ch.plan = (struct nt_replay){.changed = {&i, 1, 0}};
+		ch.plan = (struct nt_replay){.changed = {&i, 1}};
 		if (memcmp(ch_record(i), "FILE", 4) != 0 || (i >= 12 && i < 24))
 			continue; /* reserved, and not as Windows makes them */
 		if (nt_vol_trust_replay(ch.mem, &ch.plan, &err) < 0)
