@@ -8,22 +8,6 @@
 #include "block/internal.h"
 #include "format/ntfsboot.h"
 
-/* The last two bytes of each 512 are swapped for a number: put them back. */
-static bool fix_up(uint8_t *rec, uint32_t len)
-{
-	uint32_t at = rs_le16(rec + 4), n = rs_le16(rec + 6);
-
-	if (n != len / 512 + 1 || at < 40 || at > len - 2 * n || at + 2 * n > 510)
-		return false;
-	for (uint32_t i = 1; i < n; i++) {
-		uint8_t *tail = rec + (size_t)i * 512 - 2;
-		if (memcmp(tail, rec + at, 2) != 0)
-			return false;
-		memcpy(tail, rec + at + 2 * (size_t)i, 2);
-	}
-	return true;
-}
-
 /* First cluster of a non-resident attribute of @len bytes; false when it has none. */
 static bool first_cluster(const uint8_t *attr, uint32_t len, uint64_t *ret)
 {
@@ -68,8 +52,8 @@ static bool is_mft_at(struct blk *vol, uint64_t off_bytes, const struct nt_geome
 	uint8_t rec[NT_RECORD_MAX];
 
 	return blk_read(vol, off_bytes, rec, g->record_bytes, NULL) == 0 &&
-	       memcmp(rec, "FILE", 4) == 0 && (rs_le16(rec + 22) & 1) &&
-	       fix_up(rec, g->record_bytes) && is_mft(rec, g);
+	       memcmp(rec, "FILE", 4) == 0 && (rs_le16(rec + 22) & 1) && rs_le16(rec + 4) >= 40 &&
+	       !nt_fixup(rec, g->record_bytes) && is_mft(rec, g);
 }
 
 static bool is_sound_ntfs(struct blk *vol, const uint8_t boot[512], uint64_t *ret_end)

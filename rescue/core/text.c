@@ -279,3 +279,59 @@ void rs_hex(const uint8_t *p, size_t len, char *ret)
 		(void)snprintf(ret + 2 * i, 3, "%02x", p[i]);
 	ret[2 * len] = '\0';
 }
+
+struct range {
+	uint16_t first, last;
+	int16_t delta;	/* added to the lower-case unit; 0: pairs, the upper one is one less ... */
+	uint8_t parity; /* ... and the lower one has this lowest bit */
+};
+
+/* Simple upper-case mappings of the Unicode character database for the scripts that have case and
+ * that occur in names: Latin, Greek, Cyrillic, Armenian, full-width Latin. */
+static const struct range ranges[] = {
+	{0x0061, 0x007A, -32, 0},
+	{0x00E0, 0x00F6, -32, 0},
+	{0x00F8, 0x00FE, -32, 0},
+	{0x00FF, 0x00FF, 121, 0},
+	{0x0101, 0x012F, 0, 1},
+	{0x0133, 0x0137, 0, 1},
+	{0x013A, 0x0148, 0, 0},
+	{0x014B, 0x0177, 0, 1},
+	{0x017A, 0x017E, 0, 0},
+	{0x01CE, 0x01DC, 0, 0},
+	{0x01DF, 0x01EF, 0, 1},
+	{0x01F9, 0x021F, 0, 1},
+	{0x0223, 0x0233, 0, 1},
+	{0x03AC, 0x03AC, -38, 0},
+	{0x03AD, 0x03AF, -37, 0},
+	{0x03B1, 0x03C1, -32, 0},
+	{0x03C2, 0x03C2, -31, 0},
+	{0x03C3, 0x03CB, -32, 0},
+	{0x03CC, 0x03CC, -64, 0},
+	{0x03CD, 0x03CE, -63, 0},
+	{0x0430, 0x044F, -32, 0},
+	{0x0450, 0x045F, -80, 0},
+	{0x0461, 0x0481, 0, 1},
+	{0x048B, 0x04BF, 0, 1},
+	{0x04C2, 0x04CE, 0, 0},
+	{0x04D1, 0x052F, 0, 1},
+	{0x0561, 0x0586, -48, 0},
+	{0x1E01, 0x1E95, 0, 1},
+	{0x1EA1, 0x1EFF, 0, 1},
+	{0xFF41, 0xFF5A, -32, 0},
+};
+
+uint16_t rs_upcase(uint16_t unit)
+{
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		const struct range *r = &ranges[i];
+		if (unit < r->first)
+			break; /* sorted */
+		if (unit > r->last)
+			continue;
+		if (r->delta)
+			return (uint16_t)(unit + r->delta);
+		return (unit & 1) == r->parity ? (uint16_t)(unit - 1) : unit;
+	}
+	return unit;
+}

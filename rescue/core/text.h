@@ -64,5 +64,7 @@ uint64_t rs_filetime_now(void);
 
 /** Lower-case hex of @len bytes; @ret has 2 * len + 1 bytes. */
 void rs_hex(const uint8_t *p, size_t len, char *ret);
+/** The upper case of a unit of UTF-16, or itself. */
+uint16_t rs_upcase(uint16_t unit);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "format/ntfsboot.h"
 
+#include <string.h>
+
 #include "format/bytes.h"
 
 #define BOOT_BYTES	  512U
@@ -88,4 +90,23 @@ void nt_boot_parse(const uint8_t *boot, size_t len, struct nt_boot *ret)
 	ret->fault = parse_sizes(boot, &ret->geo);
 	if (!ret->fault)
 		ret->blemish = parse_blemishes(boot, &ret->geo);
+}
+
+const char *nt_fixup(uint8_t *buf, size_t len)
+{
+	if (len < NT_STRIDE_BYTES || len % NT_STRIDE_BYTES)
+		return "length is no multiple of 512";
+	size_t ofs = rs_le16(buf + 4), count = rs_le16(buf + 6);
+	if (count != len / NT_STRIDE_BYTES + 1)
+		return "number of fixups";
+	/* the array must end before the first word it protects */
+	if (ofs < 8 || ofs % 2 || ofs + 2 * count > NT_STRIDE_BYTES - 2)
+		return "place of the fixups";
+	const uint8_t *usn = buf + ofs;
+	for (size_t i = 1; i < count; i++)
+		if (memcmp(buf + i * NT_STRIDE_BYTES - 2, usn, 2) != 0)
+			return "torn: written in part";
+	for (size_t i = 1; i < count; i++)
+		memcpy(buf + i * NT_STRIDE_BYTES - 2, usn + 2 * i, 2);
+	return NULL;
 }

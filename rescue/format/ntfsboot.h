@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The boot sector of an NTFS: where $MFT is and how long everything is. */
+/* The boot sector of an NTFS: where $MFT is and how long everything is; and the fixups of its
+ * blocks. */
 #ifndef UNBRICK_FORMAT_NTFSBOOT_H
 #define UNBRICK_FORMAT_NTFSBOOT_H
 
@@ -26,5 +27,10 @@ struct nt_boot {
 
 /** Judge one boot sector, of @len bytes. Never fails: what is wrong is in *ret. */
 void nt_boot_parse(const uint8_t *boot, size_t len, struct nt_boot *ret);
+/** Check a protected block (FILE, INDX, RSTR, RCRD) and put its sectors' last words back.
+ * The last word of each 512 bytes is kept in an array in the header and replaced by a counter, so
+ * that a write cut in the middle is seen.
+ * @buf @len bytes, a multiple of 512. Returns NULL or what is wrong; then @buf is as it was. */
+const char *nt_fixup(uint8_t *buf, size_t len);
 
 #endif

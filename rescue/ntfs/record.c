@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Blocks protected by fixups: the last word of each 512 bytes is kept in an array in the header and
- * replaced by a counter, so that a write cut in the middle is seen. */
+/* One record: its fixups and its header. */
 #include <inttypes.h>
 #include <openssl/evp.h>
 #include <string.h>
@@ -19,25 +18,6 @@ bool nt_sha256(const uint8_t *p, size_t len, uint8_t ret[NT_SHA256_BYTES])
 	unsigned n = 0;
 
 	return EVP_Digest(p, len, ret, &n, EVP_sha256(), NULL) == 1 && n == NT_SHA256_BYTES;
-}
-
-const char *nt_fixup(uint8_t *buf, size_t len)
-{
-	if (len < NT_STRIDE_BYTES || len % NT_STRIDE_BYTES)
-		return "length is no multiple of 512";
-	size_t ofs = rs_le16(buf + 4), count = rs_le16(buf + 6);
-	if (count != len / NT_STRIDE_BYTES + 1)
-		return "number of fixups";
-	/* the array must end before the first word it protects */
-	if (ofs < 8 || ofs % 2 || ofs + 2 * count > NT_STRIDE_BYTES - 2)
-		return "place of the fixups";
-	const uint8_t *usn = buf + ofs;
-	for (size_t i = 1; i < count; i++)
-		if (memcmp(buf + i * NT_STRIDE_BYTES - 2, usn, 2) != 0)
-			return "torn: written in part";
-	for (size_t i = 1; i < count; i++)
-		memcpy(buf + i * NT_STRIDE_BYTES - 2, usn + 2 * i, 2);
-	return NULL;
 }
 
 uint16_t nt_usn_next(uint16_t usn)

@@ -16,9 +16,6 @@
 
 /* ---- record.c ---- */
 
-/** Check a protected block (FILE, INDX, RSTR, RCRD) and put its sectors' last words back.
- * @buf @len bytes, a multiple of 512. Returns NULL or what is wrong; then @buf is as it was. */
-const char *nt_fixup(uint8_t *buf, size_t len);
 /** The reverse, of a block whose fixups nt_fixup undid: they count @usn. */
 void nt_fixup_put(uint8_t *buf, uint16_t usn);
 /** What an update sequence number is counted up to. */

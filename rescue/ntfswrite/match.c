@@ -6,28 +6,13 @@
 
 #define UNITS_MAX 1024
 
-/* Windows' upper case for ASCII, Latin-1, Latin Extended-A, Greek and Cyrillic: what rules are
- * written in. Volumes bring their own table. */
+/* Without a volume: ASCII, Latin-1, Latin Extended-A, Greek and Cyrillic, what rules are written
+ * in, and U+03C2 as it is (rs_upcase makes it U+03A3). Volumes bring their own table. */
 static uint16_t built_in_upcase(uint16_t c)
 {
-	if ((c >= 'a' && c <= 'z') || (c >= 0xe0 && c <= 0xfe && c != 0xf7))
-		return (uint16_t)(c - 0x20);
-	if (c == 0xff)
-		return 0x178;
-	if (c >= 0x100 && c <= 0x17f) {
-		/* Pairs: even upper case, but odd in 139..148 and 179..17e; 130/131, 138, 149, 178
-		 * and 17f stand alone. */
-		bool is_odd_upper = (c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17e);
+	bool is_greek = c >= 0x3b1 && c <= 0x3cb && c != 0x3c2;
 
-		if (c == 0x131 || c == 0x138 || c == 0x149 || c == 0x178 || c == 0x17f)
-			return c;
-		return (c & 1) == (is_odd_upper ? 0 : 1) ? (uint16_t)(c - 1) : c;
-	}
-	if ((c >= 0x3b1 && c <= 0x3cb && c != 0x3c2) || (c >= 0x430 && c <= 0x44f))
-		return (uint16_t)(c - 0x20);
-	if (c >= 0x450 && c <= 0x45f)
-		return (uint16_t)(c - 0x50);
-	return c;
+	return c <= 0x17f || is_greek || (c >= 0x430 && c <= 0x45f) ? rs_upcase(c) : c;
 }
 
 static uint16_t upcase(const struct nt_vol *vol, uint16_t c)
