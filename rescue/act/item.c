@@ -77,7 +77,7 @@ static int check_from(
 	struct nt_vol *vol, const struct plan *p, const struct plan_item *item, struct rs_err *err)
 {
 	auto_free char *real = NULL;
-	enum item_place place;
+	enum item_place place = ITEM_PLACE_GONE;
 	uint64_t record = NT_REF_RECORD(item->from_ref);
 	int r = item_place(vol, item, &place, &real, err);
 

@@ -88,11 +88,11 @@ static int folder_of(const char *path, char ret[PATH_MAX], struct rs_err *err)
 	return 0;
 }
 
-/* Opened as a place only: it need not be readable, nor be a folder. */
+/* Opened as a place only: it need not be readable. */
 static int enter(const struct replay_place *p, const char *folder, struct rs_err *err)
 {
 	struct stat name, st;
-	auto_close int fd = open(folder, O_PATH | O_CLOEXEC);
+	auto_close int fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0 || fstat(fd, &st) < 0 || lstat(folder, &name) < 0)
 		return unsaved(p->path, err);
@@ -116,7 +116,9 @@ int replay_check_place(const struct replay_place *place, struct rs_err *err)
 	if (r < 0)
 		return r;
 	const char *folder = dirname(copy);
-	while (place->is_private && access(folder, F_OK) < 0 && errno == ENOENT) {
+	/* a link that leads nowhere is there, and in the way */
+	while (place->is_private && faccessat(AT_FDCWD, folder, F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
+		errno == ENOENT) {
 		there.is_private = false; /* what is missing is made */
 		folder = dirname(copy);
 	}
@@ -126,7 +128,9 @@ int replay_check_place(const struct replay_place *place, struct rs_err *err)
 	if (access(folder, W_OK | X_OK) < 0)
 		return unsaved(place->path, err);
 	errno = EEXIST;
-	return access(place->path, F_OK) == 0 ? unsaved(place->path, err) : 0;
+	return faccessat(AT_FDCWD, place->path, F_OK, AT_SYMLINK_NOFOLLOW) == 0
+		       ? unsaved(place->path, err)
+		       : 0;
 }
 
 /* With what is missing above it, and so that it survives a power cut. */

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bitlocker/keyscan.h"
+#include "bitlocker/internal.h"
 
 #define MOST_FILE    (64U << 20)
 #define MOST_IDS     8

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "bitlocker/keyscan.h"
+#include "bitlocker/internal.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "block/changes.h"
+#include "block/overlay.h"
 
 #include <string.h>
 

@@ -212,7 +212,7 @@ static bool is_logical(const struct mbr_entry *e, unsigned slot, const struct mb
 static void walk_chain(struct mbr_walk *w, const struct mbr_entry *extended)
 {
 	uint64_t lba = extended->lba;
-	uint8_t sector[512];
+	uint8_t sector[512] = {0};
 
 	for (bool more = true; more && chain_read(w, lba, sector);) {
 		uint64_t here = lba;

@@ -6,8 +6,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "block/changes.h"
-
 #define UNIT   512U	   /* held in this grain, whatever the sector size is */
 #define WINDOW (64U << 10) /* read back at a time */
 

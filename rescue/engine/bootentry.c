@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "engine/bootentry.h"
+#include "engine/guards.h"
 
 #include <stdio.h>
 #include <string.h>

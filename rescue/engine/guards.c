@@ -104,6 +104,7 @@ int en_works_guard(struct rs_repair *u, bool is_answered, struct rs_err *err)
 		if (!(is_answered ? en_work_accepted(one) : en_work_moves(one))) {
 			if (!first.code)
 				first = one->refusal; /* left before the answers */
+			n_refused += !is_answered && one->refusal.code;
 			continue;
 		}
 		int r = guard_one(u, one, is_answered, &why);

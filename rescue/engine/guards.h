@@ -114,6 +114,9 @@ void en_risks_tell(struct rs_session *s, const struct en_volume *v);
 
 /* ---- scan.c: shared by scan and fix; works.c ---- */
 
+/** A key that was expected to fit, a disk or a volume that is damaged or cannot be read; NULL:
+ * none. */
+const struct rs_err *en_first_fault(const struct rs_repair *u);
 /** Look at every selected volume. Errors: why no Windows could be looked at (key needed, damaged,
  * none there), RS_E_CANCELLED, RS_E_MEMORY, RS_E_RULE. */
 int en_works_look(struct rs_repair *u, struct rs_err *err);
@@ -188,5 +191,22 @@ int en_sleep_guard(struct rs_repair *u, struct en_volume *v, bool may_ask, struc
 /** The same, and the question at once: for undo and replay. Errors: also RS_E_CANCELLED. */
 int en_sleep_consent(struct rs_repair *u, struct en_volume *v, struct rs_err *err);
 void en_beside_free(struct en_beside *b);
+
+/* The boot entries of the machine's disks: which partitions are started as a Windows? */
+
+struct en_boots;
+
+/** Every boot configuration (BCD) on the EFI system and other start partitions of both machines'
+ * disks. One that cannot be read is kept as such. @others may be NULL.
+ * Errors: RS_E_MEMORY, RS_E_CANCELLED. */
+int en_boots_read(struct rs_session *s, const struct en_machine *m, const struct en_machine *others,
+	struct en_boots **ret, struct rs_err *err);
+void en_boots_free(struct en_boots *b);
+
+/** May this locked volume be a Windows that can be started (and so sleep)? Yes, if a boot entry
+ * names its partition, its own metadata say so, the BCD of its disk cannot be read, or there is no
+ * BCD at all. @ret_why completes "it is locked and ...". */
+bool en_boots_may_start(const struct en_boots *b, const struct en_volume *v,
+	const struct bl_info *info, char *ret_why, size_t cap);
 
 #endif

@@ -8,7 +8,6 @@
 
 #include "core/list.h"
 #include "core/text.h"
-#include "engine/bootentry.h"
 #include "engine/guards.h"
 
 struct sleeper {

@@ -43,6 +43,9 @@ static int plan_open(struct rs_repair *u, struct rs_err *err)
 	size_t n = 0;
 	int r = count_open(u, &n, err);
 
+	const struct rs_err *fault = r == 0 && !n ? en_first_fault(u) : NULL;
+	if (fault)
+		return rs_err_pass(err, fault->code, fault);
 	if (r == 0 && !n) {
 		en_finish_done(u->report, u->m, RS_STATUS_NOTHING, RUN_NOTHING_TO_DO,
 			"no journal is open");

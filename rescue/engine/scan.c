@@ -43,7 +43,7 @@ static int load_unfinished(const struct en_work *w, const struct quarantine *q,
 		r = en_finish_by_rule(nt, judged, p, err);
 	if (r == 0)
 		r = plan_look_at_names(nt, w->v->win.root, NULL, p, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	en_plan_refresh(nt, p);
 	*ret = rs_steal(p);
@@ -59,7 +59,7 @@ static int load_all(struct en_work *w, struct plan *made, struct rs_err *err)
 		if (q->state != QUARANTINE_UNFINISHED)
 			continue;
 		int r = load_unfinished(w, q, made, &w->plans[w->n_plans], err);
-		if (r < 0)
+		if (r != 0)
 			return r;
 		w->n_plans++;
 	}
@@ -113,6 +113,8 @@ static int plan_one(struct rs_repair *u, struct en_work *w, struct rs_err *err)
 	if (r < 0)
 		return r;
 	w->plans[w->n_plans++] = rs_steal(made);
+	if (v->journal.refusal.code && en_work_moves(w))
+		w->refusal = v->journal.refusal; /* what is seen is not what Windows will see */
 	if (v->journal.refusal.code)
 		en_offer_nothing(w);
 	return en_work_moves(w) ? en_replay_plan(u, v, err) : 0;
@@ -277,7 +279,7 @@ static size_t count(const struct en_works *w, enum plan_action action)
 
 /* The list is whole, but somebody should notice: a key that was expected to fit, a disk, a volume
  * that is damaged or cannot be read. */
-static const struct rs_err *first_fault(const struct rs_repair *u)
+const struct rs_err *en_first_fault(const struct rs_repair *u)
 {
 	const struct rs_err *disk = en_disk_error(u->m), *damage = NULL;
 
@@ -300,7 +302,7 @@ static int list(struct rs_repair *u, struct rs_err *err)
 
 	en_passed_look(u->m);
 	en_machine_report(u->m, u->report);
-	const struct rs_err *fault = r == 0 ? first_fault(u) : NULL;
+	const struct rs_err *fault = r == 0 ? en_first_fault(u) : NULL;
 	if (fault)
 		*err = *fault;
 	else if (r == 0)

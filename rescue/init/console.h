@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "format/settings.h"
-#include "init/loop.h"
+#include "init/process.h"
 
 enum { CONSOLE_MOST = 8, CONSOLE_NAME = 32, CONSOLE_RING = 64 * 1024 };
 

@@ -13,7 +13,7 @@
 
 #include "block/disk.h"
 #include "format/parttype.h"
-#include "init/loop.h"
+#include "init/process.h"
 #include "init/sysfs.h"
 
 /* What is at first sight there: the engine looks behind it. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "init/loop.h"
+#include "init/process.h"
 
 #include <limits.h>
 #include <poll.h>

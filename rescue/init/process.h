@@ -12,7 +12,7 @@
 
 #include "core/err.h"
 #include "core/secret.h"
-#include "init/loop.h"
+#include <stdint.h>
 
 enum {
 	PROCESS_MOST = 80, /* a first look at every disk, and the rest */
@@ -111,5 +111,39 @@ bool process_is_good(const struct process *p);
 void process_end_text(int wait_status, char *ret, size_t cap);
 /** Write all of it; for the function's side. */
 bool process_write(int fd, const void *p, size_t len);
+
+/* One poll loop: whatever can be waited for is a source. Nothing in it blocks. */
+
+enum { LOOP_MOST = 96 };
+
+/** @events as poll(2) gave them. The source may take itself or others away. */
+typedef void (*loop_fn)(void *user, int fd, short events);
+
+struct loop {
+	struct loop_source {
+		int fd; /* -1 = free */
+		short events;
+		loop_fn ready;
+		void *user;
+	} sources[LOOP_MOST];
+};
+
+void loop_init(struct loop *l);
+/** False when there are too many. */
+bool loop_add(struct loop *l, int fd, short events, loop_fn ready, void *user);
+/** Wait for other events of a source that is there. */
+void loop_want(struct loop *l, int fd, short events);
+/** Before the descriptor is closed. Nothing if it is not there. */
+void loop_remove(struct loop *l, int fd);
+/** Wait at most @timeout_ms (-1 = for ever) for one round of events. */
+void loop_step(struct loop *l, int timeout_ms);
+
+/** Milliseconds since the machine's start. */
+uint64_t now_ms(void);
+/** How long to wait for a moment that may have passed already: never negative, which is for ever.
+ */
+int loop_left_ms(uint64_t now, uint64_t end);
+/** The sooner of two times to wait; -1 = for ever. */
+int loop_sooner_ms(int a_ms, int b_ms);
 
 #endif

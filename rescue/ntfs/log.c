@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ntfs/raw_internal.h"
+#include "ntfs/internal.h"
 
 #define PAGE_USUAL    4096U
 #define PAGE_MAX      65536U

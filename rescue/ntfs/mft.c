@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ntfs/mft_internal.h"
+#include "ntfs/internal.h"
 
 #define CHUNK_BYTES (1U << 20)
 #define PIECE_READ  4096U	 /* around an unreadable sector */

@@ -2,7 +2,7 @@
 /* From what the records say to files: names handed out, extension records joined to their base. */
 #include <string.h>
 
-#include "ntfs/mft_internal.h"
+#include "ntfs/internal.h"
 
 void nt_scan_fault(struct nt_scan_run *s, uint64_t number, const char *what)
 {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/list.h"
-#include "ntfs/mft_internal.h"
+#include "ntfs/internal.h"
 
 #define STORE_BLOCK (256U << 10)
 #define TIMES_BYTES 0x24U /* of $STANDARD_INFORMATION, up to the DOS flags */

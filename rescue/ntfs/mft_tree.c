@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/list.h"
-#include "ntfs/mft_internal.h"
+#include "ntfs/internal.h"
 
 #define NAME_BLOCK 65536U
 #define ROOT	   1U

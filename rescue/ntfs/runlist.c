@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/list.h"
-#include "ntfs/raw_internal.h"
+#include "ntfs/internal.h"
 
 /* A little-endian number of 1 to 8 bytes, with sign. */
 static int64_t signed_number(const uint8_t *p, unsigned bytes)

@@ -7,7 +7,7 @@
 #include <strings.h>
 
 #include "core/text.h"
-#include "ntfs/raw_internal.h"
+#include "ntfs/internal.h"
 
 #define MIRRORED	4U
 #define LOG_HEAD	(128U << 10) /* two restart pages of the greatest size */

@@ -7,7 +7,7 @@
 #ifndef UNBRICK_NTFS_DEVICE_H
 #define UNBRICK_NTFS_DEVICE_H
 
-#include "block/changes.h"
+#include "block/overlay.h"
 #include "ntfs/redo.h"
 #include "ntfs/veil.h"
 

@@ -290,6 +290,31 @@ static void say_revert(struct printer *p, const struct rs_run *run)
 				disk_of(run, run->replays[i].volume), run->replays[i].plan_file);
 }
 
+/* Each quarantine that files were moved into; its name is a part of where they lie now. */
+static void say_undo(struct printer *p, const struct rs_run *run)
+{
+	const struct run_item *last = NULL;
+	bool is_one = true;
+
+	for (size_t i = 0; i < run->n_actions; i++)
+		is_one = is_one && run->actions[i].volume == run->actions[0].volume;
+	for (size_t i = 0; i < run->n_actions; i++) {
+		const struct run_item *it = &run->actions[i];
+		const char *id = it->target[0] ? strchr(it->target + 1, '\\') : NULL;
+		size_t len = id ? (size_t)(id - it->target) + 1 + strcspn(id + 1, "\\") : 0;
+		if (it->item.result != PLAN_DONE || !id ||
+			(last && last->volume == it->volume &&
+				strncmp(last->target, it->target, len + 1) == 0))
+			continue;
+		char volume[24] = "";
+		if (!is_one)
+			(void)snprintf(volume, sizeof(volume), " --volume %u", it->volume);
+		text_line(p, "To take it back: unbrick undo %s %.*s%s", disk_of(run, it->volume),
+			(int)strcspn(id + 1, "\\"), id + 1, volume);
+		last = it;
+	}
+}
+
 /* Each disk that has something to repair, in their order. */
 static void say_repair(struct printer *p, const struct rs_run *run)
 {
@@ -316,9 +341,8 @@ static void say_outcome(struct printer *p, const struct rs_run *run)
 	text_say(p, "", "Result: %s.", o->text);
 	if (is_command(run, "scan") && o->result == RUN_FOUND)
 		say_repair(p, run);
-	if (is_command(run, "fix") && run->quarantine.id[0])
-		text_say(p, "", "To take it back: unbrick undo %s %s",
-			disk_of(run, run->quarantine.volume), run->quarantine.id);
+	if (is_command(run, "fix"))
+		say_undo(p, run);
 	if (is_command(run, "replay"))
 		say_revert(p, run);
 }

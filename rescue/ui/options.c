@@ -91,6 +91,8 @@ static int take(struct options *o, const struct option_spec *spec, char *value, 
 		explicit_bzero(value, strlen(value)); /* out of the process list */
 		return rs_fail(err, RS_E_USAGE, NO_PASSWORD_HERE);
 	}
+	if (value && !*value)
+		return rs_fail(err, RS_E_USAGE, "--%s needs %s", spec->name, spec->arg);
 	if (spec->place) {
 		if (is_given(o, spec->id))
 			return rs_fail(err, RS_E_USAGE, "--%s is given twice", spec->name);

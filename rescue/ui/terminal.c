@@ -90,6 +90,7 @@ void term_catch_signals(void)
 	handle(on_signal, SIG_IGN);
 	(void)sigemptyset(&action.sa_mask); /* as above */
 	(void)sigaction(SIGUSR1, &action, NULL);
+	(void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of its writer */
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Is there a Windows in a volume, where, and which. By content, never by a label or letter. */
-#include "windows/facts_internal.h"
+#include "windows/internal.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the SOFTWARE and SYSTEM hives say about the installation. */
-#include "windows/facts_internal.h"
+#include "windows/internal.h"
 
 #include <ctype.h>
 #include <stdio.h>

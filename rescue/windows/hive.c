@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Registry hives in place: base block, pages, cells, key nodes, look-ups by path. */
-#include "windows/hive_internal.h"
+#include "windows/internal.h"
 
 #include <inttypes.h>
 #include <stdio.h>

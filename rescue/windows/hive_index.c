@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Lists of sub-keys: li (offsets), lf and lh (offsets with a hint or hash of the name, which is not
  * looked at: names are compared), ri (a list of such lists, one level). */
-#include "windows/hive_internal.h"
+#include "windows/internal.h"
 
 #include <string.h>
 

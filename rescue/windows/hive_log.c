@@ -2,7 +2,7 @@
 /* Transaction logs of a dirty hive, new format (Windows 8.1 and later): which entries belong over
  * the primary file. Only their places are kept; pages are read from the log when they are wanted.
  */
-#include "windows/hive_internal.h"
+#include "windows/internal.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Names of keys and values: two storage forms, and their case. */
-#include "windows/hive_internal.h"
+#include "windows/internal.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Values of a key: inline data, data of one cell, big data ('db': segments of 16344 bytes). */
-#include "windows/hive_internal.h"
+#include "windows/internal.h"
 
 #include <string.h>
 

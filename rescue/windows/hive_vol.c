@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "windows/hive_internal.h"
+#include "windows/internal.h"
 
 #define PATH_CAP 320
 

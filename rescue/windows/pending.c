@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/list.h"
-#include "windows/facts_internal.h"
+#include "windows/internal.h"
 
 #define EMPTY_CHUNK 65536U
 #define EMPTY_MOST  (512ULL << 20) /* larger than any hive */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "windows/facts_internal.h"
+#include "windows/internal.h"
 
 static bool is_space(char c)
 {

@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "ntfs/raw_internal.h"
+#include "ntfs/internal.h"
 #include "ntfslog/replay.h"
 #include "ntfswrite/vol.h"
 #include "tests/disks/locked.h"

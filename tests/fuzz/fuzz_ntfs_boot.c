@@ -3,7 +3,7 @@
  * image (`mkntfs -F -Q` on 1 MiB, or the fixture r2-ntfs.img). */
 #include <string.h>
 
-#include "ntfs/raw_internal.h"
+#include "ntfs/internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,7 @@
 /* The restart pages of $LogFile. Seeds: `icat IMG 2 | head -c 8192`. Fixups are made to fit. */
 #include <string.h>
 
-#include "ntfs/raw_internal.h"
+#include "ntfs/internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
  * `icat IMG 0 | split -b 1024`. Fixups are made to fit, or nothing would pass them. */
 #include <string.h>
 
-#include "ntfs/mft_internal.h"
+#include "ntfs/internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,7 @@
 /* Mapping pairs. Input: 8 bytes highest VCN, then pairs. */
 #include <stdlib.h>
 
-#include "ntfs/raw_internal.h"
+#include "ntfs/internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

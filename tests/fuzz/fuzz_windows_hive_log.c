@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "windows/hive_internal.h"
+#include "windows/internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t len);
 

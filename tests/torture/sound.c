@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ntfs/raw_internal.h"
+#include "ntfs/internal.h"
 
 #define MIRRORED 4U
 #define BITMAP	 6U

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
@@ -366,10 +367,40 @@ static void test_replay_check_place__no_folder_or_a_long_name__plan_file(void **
 	place_done(&p);
 }
 
+/* What the saving would stumble over is seen before the question. */
+static void test_replay_check_place__link_to_nowhere_or_a_file_in_the_way__plan_file(void **state)
+{
+	struct rs_err err = {0};
+	struct place p;
+
+	(void)state;
+	place_begin(&p);
+	assert_int_equal(replay_check_place(&p.place, &err), 0); /* what is missing is made */
+	*strrchr(p.folder, '/') = '\0';
+	assert_int_equal(mkdir(p.folder, 0700), 0);
+	p.folder[strlen(p.folder)] = '/';
+	assert_int_equal(symlink("nowhere", p.folder), 0);
+	assert_int_equal(replay_check_place(&p.place, &err), RS_E_PLAN_FILE);
+	assert_int_equal(unlink(p.folder), 0);
+	int fd = open(p.folder, O_WRONLY | O_CREAT | O_EXCL, 0700);
+	assert_true(fd >= 0);
+	assert_int_equal(close(fd), 0);
+	assert_int_equal(replay_check_place(&p.place, &err), RS_E_PLAN_FILE);
+	assert_string_equal(err.detail, "Not a directory");
+	assert_int_equal(unlink(p.folder), 0);
+	assert_int_equal(mkdir(p.folder, 0700), 0);
+	assert_int_equal(symlink("nowhere", p.path), 0);
+	assert_int_equal(replay_check_place(&p.place, &err), RS_E_PLAN_FILE);
+	assert_int_equal(unlink(p.path), 0);
+	assert_int_equal(rmdir(p.folder), 0);
+	place_done(&p);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		T(test_replay_check_place__link_to_nowhere_or_a_file_in_the_way__plan_file),
 		T(test_replay_load__whole__all_of_it),
 		T(test_replay_load__cut_at_every_byte__refused),
 		T(test_replay_load__every_byte_changed__refused),

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "engine/bootentry.h"
+#include "engine/guards.h"
 
 #define MKHIVE_IN_TEST
 #include "../../disks/mkhive.c"

@@ -56,6 +56,18 @@ static int make_torn(void **state)
 	return 0;
 }
 
+/* A Windows that can be repaired, and one with the same fault whose journal is torn. */
+static int make_beside_torn(void **state)
+{
+	size_t len;
+
+	(void)make_torn(state);
+	struct rig *r = *state;
+	uint8_t *bytes = rig_windows(RIG_HAS_BAD, &len);
+	rig_add_take(r, bytes, len);
+	return 0;
+}
+
 static int unmake(void **state)
 {
 	rig_done(*state);
@@ -278,6 +290,20 @@ static void test_fix__pending_and_refused_by_a_person__no_plan_file(void **state
 	assert_true(rig_is_as_made(r)); /* rig_done finds a file that was left */
 }
 
+static void test_beside_torn__one_is_repaired__the_other_is_left_and_said(void **state)
+{
+	struct rig *r = *state;
+	const struct rs_options o = {.say_yes = true, .plan_file = r->dir};
+
+	assert_int_equal(rig_run(r, RS_SCAN, NULL), 3);
+	rig_expect(r, "left.0.volume", "1");
+	assert_int_equal(rig_run(r, RS_FIX, &o), 15);
+	rig_expect(r, "outcome.result", "left");
+	rig_expect(r, "left.0.volume", "1");
+	rig_expect_part(r, "outcome.text", "; volume 1 is left as it is: ");
+	assert_false(rig_has_file(r, 1, RIG_DIR "/" RIG_BAD));
+}
+
 static void test_torn__every_command__refused_and_said(void **state)
 {
 	struct rig *r = *state;
@@ -311,6 +337,7 @@ int main(void)
 		T(test_fix__pending__replays_first_and_undo_follows, make_crashed),
 		T(test_fix__pending_and_refused_by_a_person__no_plan_file, make_crashed),
 		T(test_torn__every_command__refused_and_said, make_torn),
+		T(test_beside_torn__one_is_repaired__the_other_is_left_and_said, make_beside_torn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,7 @@
 
 #include "../../layers/layers.h"
 #include "../judge/win_image.h"
-#include "ntfs/raw_internal.h"
+#include "ntfs/internal.h"
 #include "rescue.h"
 
 #define PLACES_MAX 400U

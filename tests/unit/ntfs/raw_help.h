@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "ntfs/raw_internal.h"
+#include "ntfs/internal.h"
 
 #define RH_RECORD		 ((size_t)1024)
 #define RH_CLUSTER		 ((size_t)4096)

@@ -6,7 +6,7 @@
 #ifndef UNBRICK_TESTS_CRASH_HELP_H
 #define UNBRICK_TESTS_CRASH_HELP_H
 
-#include "ntfs/raw_internal.h"
+#include "ntfs/internal.h"
 #include "replay_help.h"
 
 struct crash_kind {

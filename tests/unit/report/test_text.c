@@ -354,7 +354,7 @@ static void test_scan__something_found__plan_and_next_command(void **state)
 static void test_fix__unfinished__is_the_beginning_of_the_finished(void **state)
 {
 	const char *check = "opened again";
-	struct run_item done = {.target = "\\U",
+	struct run_item done = {.target = "\\U\\T\\0001",
 		.item = {.number = 1, .path = (char *)(uintptr_t) "\\W", .result = PLAN_DONE}};
 	struct found f;
 	char so_far[8192];
@@ -369,14 +369,22 @@ static void test_fix__unfinished__is_the_beginning_of_the_finished(void **state)
 		.is_passed = true,
 		.read_from = RUN_SOURCE_DEVICE,
 		.checks = {&check, 1}};
-	f.run.quarantine = (struct run_kept){.id = "T", .volume = 3};
 	f.run.outcome = (struct run_outcome){.is_known = true, .text = "1 file moved"};
 	const char *end = render(&f.run);
 	assert_memory_equal(end, so_far, strlen(so_far));
 	assert_string_equal(end + strlen(so_far),
-		"\nDone:\n   1. done      \\W -> \\U\n"
+		"\nDone:\n   1. done      \\W -> \\U\\T\\0001\n"
 		"\nRead back from the device: passed\n  - opened again\n"
 		"\nResult: 1 file moved.\nTo take it back: unbrick undo d.img T\n");
+
+	struct run_item two[3] = {done, done, done};
+	two[0].volume = two[1].volume = 1;
+	two[2].volume = 2;
+	f.run.actions = two;
+	f.run.n_actions = 3;
+	assert_non_null(strstr(render(&f.run),
+		"Result: 1 file moved.\nTo take it back: unbrick undo d.img T --volume 1\n"
+		"To take it back: unbrick undo d.img T --volume 2\n"));
 }
 
 static void test_fix__failed_item__its_error_below_it(void **state)

@@ -109,6 +109,9 @@ static void try_option(const struct command_spec *c, const struct option_spec *s
 	begin(&l, c);
 	add(&l, arg ? "--%s" : "--%s=value", s->name);
 	refused(&l, arg ? "needs" : "takes no value");
+	begin(&l, c);
+	add(&l, "--%s=", s->name); /* and nothing is no value */
+	refused(&l, arg ? "needs" : "takes no value");
 	if (!own || !arg || !is_once(own->id))
 		return;
 	begin(&l, c);

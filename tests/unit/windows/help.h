@@ -4,7 +4,7 @@
 #ifndef UNBRICK_TESTS_WINDOWS_HELP_H
 #define UNBRICK_TESTS_WINDOWS_HELP_H
 
-#include "windows/hive_internal.h"
+#include "windows/internal.h"
 
 /* ---- bytes ---- */
 

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "help_vol.h"
-#include "windows/facts_internal.h"
+#include "windows/internal.h"
 
 #define SYSTEM "Windows/System32/config/SYSTEM"
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Inside the reader of the whole MFT: folders and paths (mft_tree.c), what one record says
  * (mft_piece.c), the pass over the records (mft.c). */
-#ifndef UNBRICK_NTFS_MFT_INTERNAL_H
-#define UNBRICK_NTFS_MFT_INTERNAL_H
+#ifndef UNBRICK_NTFS_INTERNAL_H
+#define UNBRICK_NTFS_INTERNAL_H
 
+#include "ntfs/index.h"
 #include "ntfs/stream.h"
 
 #define NT_DEPTH_EARLY	  256U /* folders that are walked up before all are in */
@@ -169,5 +170,20 @@ int nt_scan_add_folder(
 int nt_scan_name_folders(struct nt_scan_run *s, struct rs_err *err);
 /** Hand out all stored files, joined. */
 void nt_scan_emit_stored(struct nt_scan_run *s);
+
+/* Inside the reader: what no other room needs. The tests may include it, too. */
+
+#define NT_RUNS_MAX (1U << 21)
+
+/* ---- raw.c ---- */
+
+/** The boot sector of @src, or its copy at the end. Errors as nt_raw_open. */
+int nt_boot_load(struct blk *src, struct nt_geometry *ret, struct rs_err *err);
+
+/* ---- log.c ---- */
+
+/** Sectors of FF, as a log is wiped, or zeros, as copies of metadata leave what they do not need.
+ */
+bool nt_log_is_blank(const uint8_t *p, size_t len);
 
 #endif
