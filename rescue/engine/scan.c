@@ -102,6 +102,7 @@ static int plan_one(struct rs_repair *u, struct en_work *w, struct rs_err *err)
 	uint64_t top;
 
 	w->plans = calloc(v->n_quarantines + 1, sizeof(struct plan *));
+	w->n_plans = 0;
 	int r = w->plans ? plan_from_judge(w->judged, &made, err)
 			 : rs_fail(err, RS_E_MEMORY, "quarantines");
 	if (r == 0)

@@ -2,6 +2,7 @@
 /* FILE and INDX blocks that records change, in place in their sectors' memory. Records come back to
  * the same blocks again and again: the fixups are undone once, and put on when something else wants
  * the sectors or all is done. */
+#include <assert.h>
 #include <string.h>
 
 #include "ntfslog/replay_internal.h"
@@ -201,6 +202,8 @@ int nt_rp_io(struct nt_rp *rp, uint64_t off_bytes, struct nt_rp_io io, struct rs
 	const bool is_guarded = io.of && io.len && (io.stage < 2 || io.stage == NT_RP_FIRST);
 	bool is_start = io.stage < 2 && off_bytes % NT_RP_UNIT == 0;
 	struct nt_rp_sector *s = NULL;
+
+	assert(io.to || io.of);
 	int r = is_guarded ? nt_rp_store_guard(rp, off_bytes, io.len) : 0;
 
 	for (size_t done = 0, n; r == 0 && done < io.len; done += n) {

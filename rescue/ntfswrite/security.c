@@ -143,7 +143,7 @@ int nt_security_find(struct nt_vol *vol, struct rs_view sd, uint32_t *ret_id, st
 		const struct nt_sds_entry *e = &vol->sds.all[i];
 		auto_free uint8_t *p = NULL;
 		if (e->hash == hash && e->len == sd.len && read_shared(vol, e, &p, NULL) == 0 &&
-			!memcmp(p, sd.p, sd.len))
+			p && !memcmp(p, sd.p, sd.len))
 			*ret_id = e->id;
 	}
 	return r;

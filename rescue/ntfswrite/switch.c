@@ -274,7 +274,7 @@ static int check_not_below(struct nt_vol *vol, const struct nt_switch *sw, struc
 	for (unsigned depth = 0; NT_REF_RECORD(at) != NT_ROOT_RECORD; depth++) {
 		auto_inode ntfs_inode *ni = NULL;
 		auto_ctx ntfs_attr_search_ctx *ctx = NULL;
-		struct nt_file_name fn;
+		struct nt_file_name fn = {0};
 
 		if (NT_REF_RECORD(at) == NT_REF_RECORD(sw->file_ref) || depth == NT_DEPTH_MAX)
 			return rs_fail(err, RS_E_GUARD, "a folder cannot be moved into itself");

@@ -72,7 +72,7 @@ typedef int look_command(struct ui *ui, struct rs_tree *t, struct rs_err *err);
 struct command_spec {
 	const char *name;
 	enum command_bit bit;
-	unsigned least_args, most_args;
+	unsigned short least_args, most_args;
 	const char *args;    /* "DISK [PATH]" */
 	const char *summary; /* one line */
 	const char *text;    /* the rest of its help */
