@@ -6,15 +6,14 @@
 
 void *rs_list_add(void *array, size_t *n, size_t row_bytes)
 {
-	void *v;
+	void *v, *more;
 
 	memcpy(&v, array, sizeof(v)); /* whatever its rows are */
-	if (!(*n & (*n - 1)))
-		v = reallocarray(v, *n ? 2 * *n : 1, row_bytes);
-	if (!v)
+	more = *n & (*n - 1) ? v : reallocarray(v, *n ? 2 * *n : 1, row_bytes);
+	if (!more)
 		return NULL;
-	memcpy(array, &v, sizeof(v));
-	return memset((char *)v + (*n)++ * row_bytes, 0, row_bytes);
+	memcpy(array, &more, sizeof(more));
+	return memset((char *)more + (*n)++ * row_bytes, 0, row_bytes);
 }
 
 bool rs_numbers_add(struct rs_numbers *l, uint64_t number)

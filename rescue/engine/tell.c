@@ -156,9 +156,10 @@ void en_replay_report(const struct rs_repair *u, const struct en_volume *v)
 	const struct en_journal *j = &v->journal;
 	const struct nt_replay *p = en_replay_of(v);
 	struct rs_report *r = u->report;
-	struct run_replay *o =
-		j->is_planned ? REPORT_ADD(&r->planned, r->run.replays, r->run.n_replays) : NULL;
 
+	if (!j->is_planned)
+		return;
+	struct run_replay *o = REPORT_ADD(&r->planned, r->run.replays, r->run.n_replays);
 	if (!o)
 		return;
 	*o = (struct run_replay){.volume = v->number,

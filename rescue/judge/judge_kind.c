@@ -303,8 +303,9 @@ void judge_rule_run(struct judge_ctx *ctx, size_t i)
 {
 	struct judge_work *w = &ctx->work[i];
 	const struct rule *r = ctx->set->rules[i];
-	struct run u = {ctx, r, &ctx->out[i], {.doubt = rs_steal(w->doubt)}};
+	struct run u = {.ctx = ctx, .r = r, .out = &ctx->out[i]};
 
+	u.note.doubt = rs_steal(w->doubt);
 	if (r->about.kind == RULE_GOOD_FILE_REMOVED)
 		run_removed(&u);
 	else if (r->paths.n)

@@ -9,6 +9,13 @@
 
 #include "core/list.h"
 
+/* that there is no memory is tested, too */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+	return "allocator_may_return_null=1";
+}
+
 static void check_numbers(const struct rs_numbers *l, size_t n, const uint64_t *expected)
 {
 	assert_int_equal(l->n, n);
