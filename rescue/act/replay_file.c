@@ -88,16 +88,19 @@ static int folder_of(const char *path, char ret[PATH_MAX], struct rs_err *err)
 	return 0;
 }
 
-/* Opened as a place only: it need not be readable. */
+/* Opened as a place only: it need not be readable; nor a folder, where it is the disk itself. */
 static int enter(const struct replay_place *p, const char *folder, struct rs_err *err)
 {
 	struct stat name, st;
-	auto_close int fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	auto_close int fd = open(folder, O_PATH | O_CLOEXEC);
 
 	if (fd < 0 || fstat(fd, &st) < 0 || lstat(folder, &name) < 0)
 		return unsaved(p->path, err);
 	if (p->kind->holds(p->disk, &st))
 		return rs_fail_on(err, RS_E_ONTO_SOURCE, p->path, "%s", "");
+	errno = ENOTDIR;
+	if (!S_ISDIR(st.st_mode))
+		return unsaved(p->path, err);
 	if (p->is_private && S_ISLNK(name.st_mode) && name.st_uid != geteuid())
 		return rs_fail_on(err, RS_E_PLAN_FILE, folder, "it is another user's link");
 	if (p->is_private && st.st_uid != geteuid())
