@@ -30,6 +30,8 @@ int report_file_open(struct ui *ui, struct rs_err *err)
 
 	if (!path)
 		return 0;
+	if (ui->opt.plan && strcmp(path, ui->opt.plan) == 0) /* it will be there, then */
+		return rs_fail_on(err, RS_E_USAGE, path, "--plan has the same name");
 	if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		return refuse(EEXIST, path, err);
 	if (asprintf(&f->temp, "%s.XXXXXX", path) < 0) {

@@ -396,6 +396,10 @@ static void test_plan__no_place_is_named__beside_the_report_or_in_the_state_fold
 	said_run(&s, "replay", "--replay", "no", "--resume", report, crashed.disks[0], NULL);
 	said_expect(&s, 2, "", "--replay is for a new one");
 	said_done(&s);
+	said_run(&s, "replay", "--yes", "--plan", report, "--report", report, crashed.disks[0],
+		NULL);
+	said_expect(&s, 2, "", "--plan has the same name");
+	said_done(&s);
 	assert_int_equal(unsetenv("XDG_STATE_HOME"), 0);
 	assert_int_equal(unsetenv("HOME"), 0);
 	rig_reset(&crashed);
