@@ -79,8 +79,8 @@ static int write_all(int fd, const uint8_t *p, size_t len)
 	return 0;
 }
 
-/* The folder of @path, to be cut further. */
-static int folder_of(const char *path, char ret[PATH_MAX], struct rs_err *err)
+/* To be cut to its folder, and that further. */
+static int copy_path(const char *path, char ret[PATH_MAX], struct rs_err *err)
 {
 	if (strlen(path) >= PATH_MAX)
 		return rs_fail_on(err, RS_E_PLAN_FILE, path, "%s", strerror(ENAMETOOLONG));
@@ -114,7 +114,7 @@ int replay_check_place(const struct replay_place *place, struct rs_err *err)
 {
 	struct replay_place there = *place;
 	char copy[PATH_MAX];
-	int r = folder_of(place->path, copy, err);
+	int r = copy_path(place->path, copy, err);
 
 	if (r < 0)
 		return r;
@@ -176,7 +176,7 @@ int replay_save(const struct replay *p, const struct replay_place *place, struct
 	char copy[PATH_MAX];
 	uint8_t tail[TAIL_BYTES];
 	size_t len = 0;
-	int r = folder_of(place->path, copy, err);
+	int r = copy_path(place->path, copy, err);
 
 	if (r < 0)
 		return r;

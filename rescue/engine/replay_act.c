@@ -102,8 +102,7 @@ int en_replay_consent(struct rs_repair *u, struct en_volume *v, struct rs_err *e
 	if (r == 0)
 		return 0;
 	j->result = RUN_REPLAY_REFUSED;
-	*err = j->err;
-	return r;
+	return rs_err_pass(err, r, &j->err);
 }
 
 /* ---- the act ---- */
@@ -136,8 +135,7 @@ int en_replay_act(struct rs_repair *u, struct en_volume *v, struct blk *top, str
 	}
 	j->result = RUN_REPLAY_FAILED;
 	(void)rs_err_object(&j->err, v->name);
-	*err = j->err;
-	return r;
+	return rs_err_pass(err, r, &j->err);
 }
 
 int en_replay_verify(

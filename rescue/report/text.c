@@ -301,16 +301,17 @@ static void say_undo(struct printer *p, const struct rs_run *run)
 	for (size_t i = 0; i < run->n_actions; i++) {
 		const struct run_item *it = &run->actions[i];
 		const char *id = it->target[0] ? strchr(it->target + 1, '\\') : NULL;
-		size_t len = id ? (size_t)(id - it->target) + 1 + strcspn(id + 1, "\\") : 0;
-		if (it->item.result != PLAN_DONE || !id ||
-			(last && last->volume == it->volume &&
-				strncmp(last->target, it->target, len + 1) == 0))
+		if (it->item.result != PLAN_DONE || !id)
+			continue;
+		const int len = (int)strcspn(++id, "\\");
+		if (last && last->volume == it->volume &&
+			!strncmp(last->target, it->target, (size_t)(id - it->target + len) + 1))
 			continue;
 		char volume[24] = "";
 		if (!is_one)
 			(void)snprintf(volume, sizeof(volume), " --volume %u", it->volume);
 		text_line(p, "To take it back: unbrick undo %s %.*s%s", disk_of(run, it->volume),
-			(int)strcspn(id + 1, "\\"), id + 1, volume);
+			len, id, volume);
 		last = it;
 	}
 }
