@@ -115,23 +115,22 @@ static int keep_reports(const struct rs_repair *u, struct rs_err *err)
 	return r;
 }
 
-/* What a fleet must not count as sound. */
-static void left_text(const struct en_works *w, char *ret, size_t cap)
+/* What a fleet must not count as sound, appended; returns whether there is any. */
+static bool note_left(const struct en_works *w, char *ret, size_t cap)
 {
-	ret[0] = '\0';
 	if (w->n_left)
-		(void)snprintf(ret, cap,
+		rs_note(ret, cap,
 			"%zu doubtful %s left where %s: nobody was there to decide, run 'unbrick "
 			"fix' at a terminal",
 			w->n_left, rs_form(w->n_left, "file was", "files were"),
 			rs_form(w->n_left, "it is", "they are"));
-	en_works_spared(w, ret, cap);
+	return en_works_spared(w, ret, cap) || w->n_left;
 }
 
 static void finish_idle(const struct rs_repair *u)
 {
 	const struct en_works *w = &u->works;
-	char text[400] = "nothing to repair";
+	char text[400] = "nothing to repair", left[400] = "";
 
 	if (w->n_kept)
 		(void)snprintf(text, sizeof(text), "%zu doubtful %s left, as you decided",
@@ -150,9 +149,8 @@ static void finish_idle(const struct rs_repair *u)
 		break;
 	}
 	en_works_report(u, true);
-	if (w->n_left || w->n_spared) {
-		left_text(w, text, sizeof(text));
-		en_finish_done(u->report, u->m, RS_STATUS_LEFT, RUN_LEFT, text);
+	if (note_left(w, left, sizeof(left))) {
+		en_finish_done(u->report, u->m, RS_STATUS_LEFT, RUN_LEFT, left);
 		return;
 	}
 	en_finish_done(u->report, u->m, RS_STATUS_NOTHING, RUN_NOTHING_TO_DO, text);
@@ -181,24 +179,23 @@ static int consent(struct rs_repair *u, struct rs_err *err)
 
 static void finish_done(const struct rs_repair *u, size_t replays, size_t files)
 {
-	char text[1400], doubtful[400];
-	struct en_rest rest;
+	char text[1400];
 	int status = RS_STATUS_DONE;
 
-	en_works_rest(&u->works, &rest);
-	left_text(&u->works, doubtful, sizeof(doubtful));
-	(void)snprintf(text, sizeof(text), "%s%zu %s moved into quarantine, %s%s%s%s%s",
+	(void)snprintf(text, sizeof(text), "%s%zu %s moved into quarantine, %s",
 		replays ? rs_form(replays, "journal replayed, ", "journals replayed, ") : "", files,
-		rs_form(files, "file", "files"), en_verified_text(u->report), rest.left,
-		doubtful[0] ? "; " : "", doubtful, rest.faults);
-	if (rest.faults[0])
-		status = rs_err_info(RS_E_HIVE)->exit_status;
-	else if (rest.left[0] || doubtful[0])
+		rs_form(files, "file", "files"), en_verified_text(u->report));
+	if (en_works_left(&u->works, text, sizeof(text)))
 		status = RS_STATUS_LEFT;
+	if (note_left(&u->works, text, sizeof(text)))
+		status = RS_STATUS_LEFT;
+	bool cannot_start = en_works_faults(&u->works, text, sizeof(text));
+	if (cannot_start)
+		status = rs_err_info(RS_E_HIVE)->exit_status;
 	en_finish_done(u->report, u->m, status,
-		rest.faults[0] ? RUN_CANNOT_START
-		: status       ? RUN_LEFT
-			       : RUN_DONE,
+		cannot_start ? RUN_CANNOT_START
+		: status     ? RUN_LEFT
+			     : RUN_DONE,
 		text);
 }
 

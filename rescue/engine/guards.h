@@ -130,14 +130,13 @@ void en_works_done(struct en_works *w);
 void en_offer_nothing(struct en_work *w);
 /** The plan as it is now, into the report. */
 void en_works_report(const struct rs_repair *u, bool is_answered);
-/* For the end of an outcome's text, "" if there is none. */
-struct en_rest {
-	char left[256];	  /* "; volume 2 is left as it is: ..." */
-	char faults[512]; /* "; volume 2: this Windows cannot start: ..." */
-};
-void en_works_rest(const struct en_works *w, struct en_rest *ret);
-/** What was left for a person to decide, if anything was, appended to @ret. */
-void en_works_spared(const struct en_works *w, char *ret, size_t cap);
+/* Appended to an outcome's text (rs_note), if there is any; returns whether there is. */
+/** "volume 2 is left as it is: ..." */
+bool en_works_left(const struct en_works *w, char *ret, size_t cap);
+/** "volume 2: this Windows cannot start: ..." */
+bool en_works_faults(const struct en_works *w, char *ret, size_t cap);
+/** What was left for a person to decide. */
+bool en_works_spared(const struct en_works *w, char *ret, size_t cap);
 size_t en_work_count(const struct en_work *w, enum plan_action action);
 /** Files that fix would move or ask about. */
 size_t en_work_moves(const struct en_work *w);

@@ -161,13 +161,14 @@ static size_t count_spared(const struct plan *p)
 	return n;
 }
 
-void en_works_spared(const struct en_works *w, char *ret, size_t cap)
+bool en_works_spared(const struct en_works *w, char *ret, size_t cap)
 {
 	if (w->n_spared)
 		rs_note(ret, cap,
 			"%zu %s a rule for bad files, and %s moved by it: see the plan for why",
 			w->n_spared, rs_form(w->n_spared, "file fits", "files fit"),
 			rs_form(w->n_spared, "is not", "are not"));
+	return w->n_spared;
 }
 
 /* Where nothing is to be repaired, the first volume's reason why that cannot be said. */
@@ -317,23 +318,21 @@ static void scan_outcome(const struct en_works *w, struct rs_report *report)
 {
 	size_t bad = count(w, PLAN_QUARANTINE), doubt = count(w, PLAN_ASK);
 	size_t unfinished = count(w, PLAN_FINISH);
-	struct en_rest rest;
 	char text[1024] = "";
 
 	if (bad + doubt + unfinished) {
-		en_works_rest(w, &rest);
 		(void)snprintf(text, sizeof(text),
-			"%zu to quarantine, %zu doubtful, %zu of an interrupted run%s%s", bad,
-			doubt, unfinished, rest.left, rest.faults);
-		if (rest.faults[0]) /* as fix would end */
+			"%zu to quarantine, %zu doubtful, %zu of an interrupted run", bad, doubt,
+			unfinished);
+		(void)en_works_left(w, text, sizeof(text)); /* found is found all the same */
+		if (en_works_faults(w, text, sizeof(text))) /* as fix would end */
 			report_finish(report, rs_err_info(RS_E_HIVE)->exit_status, RUN_CANNOT_START,
 				text, NULL);
 		else
 			report_finish(report, RS_STATUS_FOUND, RUN_FOUND, text, NULL);
 		return;
 	}
-	if (w->n_spared) {
-		en_works_spared(w, text, sizeof(text));
+	if (en_works_spared(w, text, sizeof(text))) {
 		report_finish(report, RS_STATUS_LEFT, RUN_LEFT, text, NULL);
 		return;
 	}

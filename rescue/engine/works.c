@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a run is about to do, volume by volume: counted, told, given back. */
-#include <stdio.h>
-#include <string.h>
-
+#include "core/text.h"
 #include "engine/guards.h"
 
 void en_work_done(struct en_work *w)
@@ -66,24 +64,32 @@ size_t en_work_moves(const struct en_work *w)
 	       en_work_count(w, PLAN_FINISH);
 }
 
-static void add_volume(char *ret, size_t cap, unsigned volume, const char *what, const char *text)
+bool en_works_left(const struct en_works *w, char *ret, size_t cap)
 {
-	size_t len = strlen(ret);
+	bool is_any = false;
 
-	(void)snprintf(ret + len, cap - len, "; volume %u%s: %s", volume, what, text);
-}
-
-void en_works_rest(const struct en_works *w, struct en_rest *ret)
-{
-	*ret = (struct en_rest){0};
 	for (size_t i = 0; i < w->n; i++) {
 		const struct en_work *one = &w->list[i];
-		const char *fault = one->v->win.hive_fault;
-		if (one->refusal.code)
-			add_volume(ret->left, sizeof(ret->left), one->v->number,
-				" is left as it is", rs_err_info(one->refusal.code)->text);
-		if (fault[0])
-			add_volume(ret->faults, sizeof(ret->faults), one->v->number,
-				": this Windows cannot start", fault);
+		if (!one->refusal.code)
+			continue;
+		is_any = true;
+		rs_note(ret, cap, "volume %u is left as it is: %s", one->v->number,
+			rs_err_info(one->refusal.code)->text);
 	}
+	return is_any;
+}
+
+bool en_works_faults(const struct en_works *w, char *ret, size_t cap)
+{
+	bool is_any = false;
+
+	for (size_t i = 0; i < w->n; i++) {
+		const struct en_volume *v = w->list[i].v;
+		if (!v->win.hive_fault[0])
+			continue;
+		is_any = true;
+		rs_note(ret, cap, "volume %u: this Windows cannot start: %s", v->number,
+			v->win.hive_fault);
+	}
+	return is_any;
 }
