@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -339,4 +341,17 @@ bool module_load_names(const char *const names[], char *ret_failed, size_t cap)
 	}
 	(void)kmod_unref(kmod);
 	return b.is_good;
+}
+
+bool module_mounts_fat(const char *point, char *ret_failed, size_t cap)
+{
+	static const char *const names[] = {"vfat", "nls_cp437", "nls_ascii", "nls_utf8", NULL};
+
+	if (!module_load_names(names, ret_failed, cap))
+		return false;
+	if (unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+		(mkdir(point, 0700) == 0 || errno == EEXIST))
+		return true;
+	(void)snprintf(ret_failed, cap, "%s: %s", point, strerror(errno));
+	return false;
 }

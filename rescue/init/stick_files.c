@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -147,16 +146,8 @@ static void send_last(const struct stick_read *r, const char *top, int out_fd)
 
 static bool mount_stick(const char *device, unsigned long flags, char *ret_text, size_t cap)
 {
-	static const char *const modules[] = {"vfat", "nls_cp437", "nls_ascii", "nls_utf8", NULL};
-
-	if (!module_load_names(modules, ret_text, cap))
+	if (!module_mounts_fat(MOUNT_POINT, ret_text, cap))
 		return false;
-	/* a namespace of this process: whatever happens to it, nothing stays mounted */
-	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-		(mkdir(MOUNT_POINT, 0700) < 0 && errno != EEXIST)) {
-		(void)snprintf(ret_text, cap, "%s: %s", MOUNT_POINT, strerror(errno));
-		return false;
-	}
 	flags |= MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME;
 	if (mount(device, MOUNT_POINT, "vfat", flags, "fmask=0177,dmask=0077") == 0)
 		return true;

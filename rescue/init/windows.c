@@ -2,7 +2,6 @@
 /* The way back into Windows: BootNext and a reset, never a chain load (another application in the
  * TPM's registers would make BitLocker ask for its recovery key). BootOrder is never changed. */
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -155,16 +154,10 @@ static struct candidate choose(const struct request *q, const struct entries *e)
 
 static void set(const struct request *q, struct answer *a)
 {
-	static const char *const modules[] = {"vfat", "nls_cp437", "nls_ascii", "nls_utf8", NULL};
 	static struct entries entries;
 
-	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-		(mkdir(MOUNT_POINT, 0700) < 0 && errno != EEXIST)) {
-		(void)snprintf(a->text, sizeof(a->text), "%s: %s", MOUNT_POINT, strerror(errno));
-		return;
-	}
-	if (!efivar_mount(a->text, sizeof(a->text)) ||
-		!module_load_names(modules, a->text, sizeof(a->text)))
+	if (!module_mounts_fat(MOUNT_POINT, a->text, sizeof(a->text)) ||
+		!efivar_mount(a->text, sizeof(a->text)))
 		return;
 	read_entries(&entries);
 	struct candidate c = choose(q, &entries);
