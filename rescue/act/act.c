@@ -18,9 +18,8 @@ static int make_id_folder(
 	char path[PLAN_PATH_BYTES], time[RS_TIME_LEN];
 
 	for (unsigned i = 0; i < 600; i++) {
-		rs_filetime_text(now / 10000000 * 10000000 + i * 10000000ULL, time);
-		(void)snprintf(p->id, sizeof(p->id), "%.4s%.2s%.2sT%.2s%.2s%.2sZ", time, time + 5,
-			time + 8, time + 11, time + 14, time + 17);
+		rs_filetime_name(now + i * 10000000ULL, time);
+		(void)snprintf(p->id, sizeof(p->id), "%.16s", time);
 		plan_path(p->top, p->id, "", path);
 		struct rs_err why = {0};
 		int r = nt_lookup(vol, path, &manifest, &why);

@@ -42,8 +42,9 @@ int replay_verify(struct blk *top, const struct nt_replay *p, bool is_back, stru
 
 /** Is this a folder, in which every plan gets a file of its own? */
 bool replay_is_folder(const char *path);
-/** A name for a new plan of volume @number in @folder. malloc'd; NULL: no memory. */
-char *replay_file_name(const char *folder, unsigned number);
+/** A name for a plan of volume @number that is made now, in @folder; names sort as the times do.
+ * malloc'd; NULL: no memory. */
+char *replay_file_name(const char *folder, uint64_t now_filetime, unsigned number);
 /** Could a plan be saved there? Nothing is written. Errors: as replay_save. */
 int replay_check_place(const struct replay_place *place, struct rs_err *err);
 /** Synced, and its name, too. Errors: RS_E_PLAN_FILE, RS_E_ONTO_SOURCE, RS_E_MEMORY. */

@@ -30,15 +30,15 @@ bool replay_is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-char *replay_file_name(const char *folder, unsigned number)
+char *replay_file_name(const char *folder, uint64_t now_filetime, unsigned number)
 {
 	char time[RS_TIME_LEN];
 	char *ret = NULL;
 
-	rs_filetime_text(rs_filetime_now(), time);
+	rs_filetime_name(now_filetime, time);
 	/* to the tenth of a microsecond: many disks may be repaired in one folder at a time */
-	if (asprintf(&ret, "%s/unbrick-%.4s%.2s%.2sT%.2s%.2s%s-%u.plan", folder, time, time + 5,
-		    time + 8, time + 11, time + 14, time + 17, number) < 0)
+	if (asprintf(&ret, "%s/unbrick-%.15s.%07uZ-%u.plan", folder, time,
+		    (unsigned)(now_filetime % 10000000), number) < 0)
 		return NULL;
 	return ret;
 }

@@ -238,6 +238,17 @@ void rs_filetime_text(uint64_t filetime, char ret[RS_TIME_LEN])
 	ret[n + 1] = '\0';
 }
 
+void rs_filetime_name(uint64_t filetime, char ret[RS_TIME_LEN])
+{
+	char *to = ret;
+
+	rs_filetime_text(filetime - filetime % FILETIME_PER_SECOND, ret);
+	for (const char *p = ret; *p; p++)
+		if (*p != '-' && *p != ':')
+			*to++ = *p;
+	*to = '\0';
+}
+
 bool rs_filetime_parse(const char *text, uint64_t *ret)
 {
 	struct tm tm = {0};

@@ -56,6 +56,9 @@ void rs_shorten(const char *s, char *ret, size_t cap);
  * "never"; times past the year 9999 give "invalid". */
 void rs_filetime_text(uint64_t filetime, char ret[RS_TIME_LEN]);
 
+/** FILETIME to a name that sorts as the times do: "20240719T040900Z", whole seconds. */
+void rs_filetime_name(uint64_t filetime, char ret[RS_TIME_LEN]);
+
 /** RFC 3339 in UTC ("2024-07-19T04:09:00Z", decimals allowed) to FILETIME; false when malformed. */
 bool rs_filetime_parse(const char *text, uint64_t *ret);
 

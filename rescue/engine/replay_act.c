@@ -19,8 +19,9 @@ int en_replay_plan(struct rs_repair *u, struct en_volume *v, struct rs_err *err)
 	if (!folder)
 		return 0; /* en_replay_check_place says so */
 	j->is_plan_private = !wanted && u->s->is_plan_private;
-	j->plan_file = wanted && !replay_is_folder(wanted) ? strdup(wanted)
-							   : replay_file_name(folder, v->number);
+	j->plan_file = wanted && !replay_is_folder(wanted)
+			       ? strdup(wanted)
+			       : replay_file_name(folder, rs_filetime_now(), v->number);
 	return j->plan_file ? 0 : rs_fail_on(err, RS_E_MEMORY, v->name, "plan of the journal");
 }
 

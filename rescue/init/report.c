@@ -52,21 +52,6 @@ static void set_tool(struct init *in)
 	set_text(in->report.root, "started", time);
 }
 
-/* "20261125T031500Z", in order by name as by time */
-static void set_file_time(struct init *in)
-{
-	char time[RS_TIME_LEN];
-	size_t n = 0;
-
-	rs_filetime_text(in->report.started_filetime, time);
-	for (const char *p = time;
-		*p && *p != '.' && *p != 'Z' && n < sizeof(in->report.file_time) - 2; p++)
-		if (*p != '-' && *p != ':')
-			in->report.file_time[n++] = *p;
-	in->report.file_time[n++] = 'Z';
-	in->report.file_time[n] = '\0';
-}
-
 void report_begin(struct init *in)
 {
 	in->report.started_ms = now_ms();
@@ -75,7 +60,7 @@ void report_begin(struct init *in)
 	in->report.runs = json_object_new_array();
 	start_serial("", in->report.serial, sizeof(in->report.serial));
 	set_tool(in);
-	set_file_time(in);
+	rs_filetime_name(in->report.started_filetime, in->report.file_time);
 	json_object_object_add(in->report.root, "timeline", in->said.timeline);
 	json_object_object_add(in->report.root, "runs", in->report.runs);
 }

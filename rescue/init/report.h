@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/text.h"
 #include "format/settings.h"
 #include "init/run.h"
 
@@ -49,8 +50,8 @@ extern const char *const end_words[];
 struct boot_report {
 	struct json_object *root, *runs;
 	uint64_t started_filetime, started_ms;
-	char serial[64];    /* names the machine's folder on the stick */
-	char file_time[32]; /* names this start's files */
+	char serial[64];	     /* names the machine's folder on the stick */
+	char file_time[RS_TIME_LEN]; /* names this start's files */
 };
 
 void report_begin(struct init *in);

@@ -173,17 +173,16 @@ static void test_replay_load__no_file_or_a_folder__says_so(void **state)
 	assert_int_equal(load(b, &saved), RS_E_REPLAY_PLAN);
 }
 
-static void test_replay_file_name__each_call_another_name(void **state)
+static void test_replay_file_name__any_time__all_of_its_digits(void **state)
 {
-	auto_free char *a = replay_file_name("/tmp", 7);
-	auto_free char *b = replay_file_name("/tmp", 7);
+	auto_free char *a = replay_file_name("/tmp", 133658357400000000, 7);
+	auto_free char *b = replay_file_name("/tmp", 133658357400000010, 7);
+	auto_free char *c = replay_file_name("/tmp", 133658357401234567, 12);
 
 	(void)state;
-	assert_non_null(a);
-	assert_non_null(b);
-	assert_memory_equal(a, "/tmp/unbrick-20", 15);
-	assert_string_equal(a + strlen(a) - 7, "-7.plan");
-	assert_string_not_equal(a, b);
+	assert_string_equal(a, "/tmp/unbrick-20240719T040900.0000000Z-7.plan");
+	assert_string_equal(b, "/tmp/unbrick-20240719T040900.0000010Z-7.plan");
+	assert_string_equal(c, "/tmp/unbrick-20240719T040900.1234567Z-12.plan");
 	assert_true(replay_is_folder("/tmp"));
 	assert_false(replay_is_folder("/nonexistent/plan"));
 }
@@ -407,7 +406,7 @@ int main(void)
 		T(test_replay_load__larger_than_any_plan__refused),
 		T(test_replay_load__longer__refused),
 		T(test_replay_load__no_file_or_a_folder__says_so),
-		T(test_replay_file_name__each_call_another_name),
+		T(test_replay_file_name__any_time__all_of_its_digits),
 		T(test_replay_save__private_folder__made_and_for_its_owner_alone),
 		T(test_replay_save__private_folder__others_may_write__refused),
 		T(test_replay_save__private_folder__of_another_user__refused),

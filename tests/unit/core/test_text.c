@@ -229,6 +229,18 @@ static void test_filetime_text__no_time__says_so(void **state)
 	}
 }
 
+static void test_filetime_name__any_time__whole_seconds(void **state)
+{
+	(void)state;
+	char name[RS_TIME_LEN];
+	rs_filetime_name(133658357400000000, name);
+	assert_string_equal(name, "20240719T040900Z");
+	rs_filetime_name(133658357401234567, name);
+	assert_string_equal(name, "20240719T040900Z");
+	rs_filetime_name(0, name);
+	assert_string_equal(name, "never");
+}
+
 static void test_filetime_parse__malformed__is_refused(void **state)
 {
 	(void)state;
@@ -362,6 +374,7 @@ int main(void)
 		cmocka_unit_test(test_shorten__too_long__cut_in_the_middle_with_the_name_kept),
 		cmocka_unit_test(test_filetime__known_instants__both_ways),
 		cmocka_unit_test(test_filetime_text__no_time__says_so),
+		cmocka_unit_test(test_filetime_name__any_time__whole_seconds),
 		cmocka_unit_test(test_filetime_parse__malformed__is_refused),
 		cmocka_unit_test(test_filetime_parse__more_decimals_than_there_are__cut),
 		cmocka_unit_test(test_filetime_now__today__is_after_this_was_written),
