@@ -249,7 +249,7 @@ void en_finish_failed(struct rs_report *report, const struct en_machine *m,
 void en_machine_report(const struct en_machine *m, struct rs_report *r);
 /** The quarantine that @p filled or emptied. */
 void en_kept_report(const struct en_volume *v, const struct plan *p, struct rs_report *r);
-/** What rules say of @v; each finding is an event. */
+/** What is said of @v; each finding is an event. */
 void en_judged_report(struct rs_session *s, const struct en_volume *v, const struct judge_result *j,
 	struct rs_report *r);
 /** The event that a volume was looked at. */

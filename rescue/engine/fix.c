@@ -136,8 +136,7 @@ static void finish_idle(const struct rs_repair *u)
 		(void)snprintf(text, sizeof(text), "%zu doubtful %s left, as you decided",
 			w->n_kept, rs_form(w->n_kept, "file was", "files were"));
 	else if (u->report->run.n_findings)
-		(void)snprintf(
-			text, sizeof(text), "nothing that a rule would move; see the findings");
+		(void)snprintf(text, sizeof(text), "nothing that would be moved; see the findings");
 	for (size_t i = 0; i < w->n; i++) {
 		const struct en_volume *v = w->list[i].v;
 		if (!en_journal_is_open(v) || v->journal.replay->pending != NT_PENDING_CHANGES)

@@ -31,7 +31,7 @@ struct en_works {
 	size_t n;
 	size_t n_left;	 /* doubtful files that nobody was there to decide about */
 	size_t n_kept;	 /* those that somebody said no to */
-	size_t n_spared; /* bad files that are never moved, or not by a rule that stops */
+	size_t n_spared; /* bad files that are never moved, or whose rule stops */
 	/* Why 'nothing to repair' cannot be said, if nothing is; of the first volume. */
 	struct rs_err idle_err;
 	const struct en_volume *idle;
@@ -168,9 +168,9 @@ void en_replay_report(const struct rs_repair *u, const struct en_volume *v);
 
 /* ---- unproven.c ---- */
 
-/** Items of an interrupted run that no rule would move now are asked about. @judged what the rules
- * say now. Errors: RS_E_IO_READ, RS_E_NTFS_DAMAGED, RS_E_MEMORY. */
-int en_finish_by_rule(
+/** Items of an interrupted run that nothing found would move now are asked about. @judged what is
+ * said now. Errors: RS_E_IO_READ, RS_E_NTFS_DAMAGED, RS_E_MEMORY. */
+int en_finish_by_judge(
 	struct nt_vol *nt, const struct plan *judged, struct plan *p, struct rs_err *err);
 /** Where nothing else is to be done: does a quarantine that is not proven ask for something?
  * Errors: RS_E_UNPROVEN. */

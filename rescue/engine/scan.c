@@ -40,7 +40,7 @@ static int load_unfinished(const struct en_work *w, const struct quarantine *q,
 	if (r == 0)
 		r = restore_find_homes(nt, p, err);
 	if (r == 0)
-		r = en_finish_by_rule(nt, judged, p, err);
+		r = en_finish_by_judge(nt, judged, p, err);
 	if (r == 0)
 		r = plan_look_at_names(nt, w->v->win.root, NULL, p, err);
 	if (r != 0)
@@ -164,10 +164,9 @@ static size_t count_spared(const struct plan *p)
 bool en_works_spared(const struct en_works *w, char *ret, size_t cap)
 {
 	if (w->n_spared)
-		rs_note(ret, cap,
-			"%zu %s a rule for bad files, and %s moved by it: see the plan for why",
-			w->n_spared, rs_form(w->n_spared, "file fits", "files fit"),
-			rs_form(w->n_spared, "is not", "are not"));
+		rs_note(ret, cap, "%zu bad %s left where %s: see the plan for why", w->n_spared,
+			rs_form(w->n_spared, "file is", "files are"),
+			rs_form(w->n_spared, "it is", "they are"));
 	return w->n_spared;
 }
 
@@ -337,8 +336,8 @@ static void scan_outcome(const struct en_works *w, struct rs_report *report)
 		return;
 	}
 	report_finish(report, RS_STATUS_DONE, RUN_NOTHING_TO_DO,
-		report->run.n_findings ? "nothing that a rule would move; see the findings"
-				       : "no rule matches",
+		report->run.n_findings ? "nothing that would be moved; see the findings"
+				       : "no known fault was found",
 		NULL);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a quarantine asks for, and what nobody but a person may grant: finishing where the rule no
+/* What a quarantine asks for, and what nobody but a person may grant: finishing where the judge no
  * longer says so, and whatever one asks that is not proven ours. */
 #include <stdio.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static int ask_instead(struct plan_item *item, struct rs_err *err)
 {
 	char *why = NULL;
 
-	if (asprintf(&why, "an interrupted run was to move it, and no rule says so now%s%s",
+	if (asprintf(&why, "an interrupted run was to move it, and nothing says so now%s%s",
 		    item->why[0] ? "; then: " : "", item->why) < 0)
 		return rs_fail(err, RS_E_MEMORY, "plan");
 	free(item->why);
@@ -31,7 +31,7 @@ static int ask_instead(struct plan_item *item, struct rs_err *err)
 	return 0;
 }
 
-int en_finish_by_rule(
+int en_finish_by_judge(
 	struct nt_vol *nt, const struct plan *judged, struct plan *p, struct rs_err *err)
 {
 	int r = 0;

@@ -8,10 +8,6 @@
 #include "judge/rule_internal.h"
 #include "judge/source.h"
 
-static const struct evidence_source *const sources[] = {&source_rules};
-
-#define N_SOURCES (sizeof(sources) / sizeof(sources[0]))
-
 /* Without the Windows folder every source would find nothing and be wrong. */
 static int check_root(const struct judge_look *in, struct rs_err *err)
 {
@@ -31,11 +27,11 @@ int judge_run(const struct judge_look *in, struct judge_result **into, struct rs
 		all->faults = strdup("");
 	int code =
 		all && all->faults ? check_root(in, &own) : rs_fail(&own, RS_E_MEMORY, "findings");
-	for (size_t i = 0; code == 0 && i < N_SOURCES; i++) {
-		size_t from = all->n_findings;
-		code = sources[i]->look(in, all, &own);
-		for (size_t k = from; k < all->n_findings; k++)
-			all->findings[k].source = sources[i];
+	for (size_t i = 0; code == 0 && judge_sources[i]; i++) {
+		size_t from = all->n_said;
+		code = judge_sources[i]->look(in, all, &own);
+		for (size_t k = from; k < all->n_said; k++)
+			all->said[k].source = judge_sources[i];
 	}
 	if (code < 0 && err)
 		*err = own;
@@ -54,12 +50,14 @@ void judge_free(struct judge_result *r)
 		free(r->findings[i].path);
 		free(r->findings[i].why);
 	}
-	for (size_t i = 0; i < r->n_rules; i++) {
-		free(r->rules[i].why);
-		free(r->rules[i].evidence);
+	for (size_t i = 0; i < r->n_said; i++) {
+		if (r->said[i].source->done)
+			r->said[i].source->done(&r->said[i]);
+		free(r->said[i].why);
+		free(r->said[i].evidence);
 	}
 	free(r->findings);
-	free(r->rules);
+	free(r->said);
 	free(r->faults);
 	free(r);
 }
@@ -81,19 +79,19 @@ const char *judge_protects(struct nt_vol *vol, const char *path)
 	return protect_path(vol, root, path);
 }
 
-static const struct finding *finding_of(const struct judge_result *judged, const char *id)
+static const struct judge_said *said_of(const struct judge_result *judged, const char *id)
 {
-	for (size_t i = 0; judged && id && i < judged->n_findings; i++)
-		if (strcmp(judged->findings[i].id, id) == 0)
-			return &judged->findings[i];
+	for (size_t i = 0; judged && id && i < judged->n_said; i++)
+		if (strcmp(judged->said[i].id, id) == 0)
+			return &judged->said[i];
 	return NULL;
 }
 
 const char *judge_forbids(const struct judge_result *judged, const char *id, struct nt_vol *vol,
 	const char *root, const char *path)
 {
-	const struct finding *f = finding_of(judged, id);
-	const char *why = f ? f->source->forbids(f, vol, root, path) : NULL;
+	const struct judge_said *s = said_of(judged, id);
+	const char *why = s ? s->source->forbids(s, vol, root, path) : NULL;
 
 	if (why)
 		return why;

@@ -5,11 +5,32 @@
 #ifndef UNBRICK_JUDGE_JUDGE_H
 #define UNBRICK_JUDGE_JUDGE_H
 
+#include "format/words.h"
 #include "windows/windows.h"
 
 struct evidence_source;
-struct judge_rule;
 struct rule_set;
+
+struct judge_texts {
+	char **v;
+	size_t n;
+};
+
+/* X(name, word): what a source, a rule's file and a report call it. */
+#define INCIDENT_KINDS(X)                                                                          \
+	X(INCIDENT_BAD_FILE, "bad-file")                                                           \
+	X(INCIDENT_GOOD_FILE_REMOVED, "good-file-removed")                                         \
+	X(INCIDENT_UPDATE_HALF_APPLIED, "update-half-applied")
+#define SAID_OUTCOMES(X)                                                                           \
+	X(SAID_NO_MATCH, "")                                                                       \
+	X(SAID_MATCHED, "matched")   /* at least one BAD */                                        \
+	X(SAID_DOUBT, "doubt")	     /* only doubtful files */                                     \
+	X(SAID_REPAIRED, "repaired") /* only repaired files here: look elsewhere */                \
+	X(SAID_REPORTED, "reported") /* recognised, explained, nothing to move */                  \
+	X(SAID_STOPPED, "stopped")   /* its stop condition holds, or too many files */             \
+	X(SAID_NOT_APPLICABLE, "")   /* wrong build or CPU */
+enum incident_kind { INCIDENT_KINDS(JUST_NAME) };
+enum said_outcome { SAID_OUTCOMES(JUST_NAME) };
 
 enum judge_verdict {
 	JUDGE_BAD,	/* it does the harm: its source is sure */
@@ -18,11 +39,24 @@ enum judge_verdict {
 	JUDGE_REPORT,	/* told of only: no file to move, protected, the source stops, ... */
 };
 
-/* What one source says of one file. Strings are owned by the result. */
-struct finding {
+/* What one thing of a source (a rule, a dump) says of one Windows: the report tells all but those
+ * that do not match. Borrowed from the source, for as long as the result lives, but for why and
+ * evidence. */
+struct judge_said {
 	const struct evidence_source *source; /* judge_run's */
-	const char *id; /* what in the source says so (a rule's id); borrowed from there */
-	const void *by; /* the same, for the source itself */
+	void *by;			      /* the thing, for the source itself */
+	const char *id, *title;		      /* the id is its own among all sources */
+	const char *text;		      /* what to tell the technician; NULL if nothing */
+	struct judge_texts references;
+	enum incident_kind kind;
+	enum said_outcome outcome;
+	char *why;	/* one line */
+	char *evidence; /* corroborating and contradicting evidence found, one line; "" if none */
+};
+
+/* What it says of one file. Strings are owned by the result. */
+struct finding {
+	size_t said; /* which of the result's says so */
 	enum judge_verdict verdict;
 	bool asks_move; /* the source would have a bad file moved, not only told of */
 	char *path;	/* "\Windows\System32\drivers\CrowdStrike\C-....sys" */
@@ -36,10 +70,10 @@ struct finding {
 };
 
 struct judge_result {
+	struct judge_said *said; /* of the source "rules": every rule of the set, in its order */
+	size_t n_said;
 	struct finding *findings;
 	size_t n_findings;
-	struct judge_rule *rules; /* what every rule of the set said, in its order (rule.h) */
-	size_t n_rules;
 	uint64_t unreadable; /* records or files that could not be looked at, named in faults */
 	char *faults;	     /* lines, "" if none: "not found" is not said without this */
 };

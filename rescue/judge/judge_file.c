@@ -11,11 +11,11 @@
 	0x80000017U /* compressed by Windows itself: a file like others, read by a filter          \
 		     */
 
-struct finding judge_finding(const struct rule *r)
+struct finding judge_finding(const struct rule *r, const struct judge_note *note)
 {
-	return (struct finding){.id = r->about.id,
-		.by = r,
-		.asks_move = r->about.kind == RULE_BAD_FILE && r->about.action == RULE_QUARANTINE};
+	return (struct finding){.said = note->said,
+		.asks_move =
+			r->about.kind == INCIDENT_BAD_FILE && r->about.action == RULE_QUARANTINE};
 }
 
 bool judge_add_finding_take(struct judge_ctx *ctx, const struct finding *f)
@@ -165,7 +165,7 @@ static void add_contents(struct judge_ctx *ctx, struct judge_probe *p, struct fi
 void judge_one(struct judge_ctx *ctx, const struct rule *r, const struct judge_found *found,
 	const struct judge_note *note)
 {
-	struct finding f = judge_finding(r);
+	struct finding f = judge_finding(r, note);
 	struct judge_probe p = {0};
 	struct rs_err why_not = {0};
 

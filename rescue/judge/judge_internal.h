@@ -47,7 +47,7 @@ struct judge_ctx {
 	const struct win_info *win;
 	const struct rs_task *task;
 	struct judge_result *res;
-	struct judge_rule *out; /* its rules of this run */
+	struct judge_said *out; /* its rules of this run */
 	struct rs_err end; /* code != 0: what ends the run: no memory, cancelled, a bug of ours */
 	size_t n_fault_lines;
 	struct judge_hive hives[JUDGE_N_HIVES];
@@ -124,6 +124,7 @@ enum judge_truth judge_cond(
 	struct judge_ctx *ctx, const struct rule_cond *c, struct judge_probe *p, char **why);
 
 struct judge_note {  /* what lies over all files of one rule */
+	size_t said; /* what the rule says, in the result */
 	char *doubt; /* why nothing may be called bad, NULL if nothing speaks against it */
 	char *stop;  /* why the rule stops, NULL if it does not */
 };
@@ -132,7 +133,7 @@ struct judge_note {  /* what lies over all files of one rule */
 void judge_one(struct judge_ctx *ctx, const struct rule *r, const struct judge_found *f,
 	const struct judge_note *note);
 /** An empty finding that this rule tells. */
-struct finding judge_finding(const struct rule *r);
+struct finding judge_finding(const struct rule *r, const struct judge_note *note);
 /** Append it to the result; takes its strings. False: no memory. */
 bool judge_add_finding_take(struct judge_ctx *ctx, const struct finding *f);
 

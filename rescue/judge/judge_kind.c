@@ -12,7 +12,7 @@
 struct run {
 	struct judge_ctx *ctx;
 	const struct rule *r;
-	struct judge_rule *out;
+	struct judge_said *out;
 	struct judge_note note;
 };
 
@@ -85,17 +85,17 @@ static void weigh(struct run *u)
 
 /* ---- kind: a bad file is present ---- */
 
-static enum rule_outcome outcome_of(struct judge_ctx *ctx, size_t from)
+static enum said_outcome outcome_of(struct judge_ctx *ctx, size_t from)
 {
 	size_t n[4] = {0};
 
 	for (size_t i = from; i < ctx->res->n_findings; i++)
 		n[ctx->res->findings[i].verdict]++;
-	return n[JUDGE_BAD]	   ? RULE_MATCHED
-	       : n[JUDGE_DOUBTFUL] ? RULE_DOUBT
-	       : n[JUDGE_REPORT]   ? RULE_REPORTED
-	       : n[JUDGE_GOOD]	   ? RULE_REPAIRED
-				   : RULE_NO_MATCH;
+	return n[JUDGE_BAD]	   ? SAID_MATCHED
+	       : n[JUDGE_DOUBTFUL] ? SAID_DOUBT
+	       : n[JUDGE_REPORT]   ? SAID_REPORTED
+	       : n[JUDGE_GOOD]	   ? SAID_REPAIRED
+				   : SAID_NO_MATCH;
 }
 
 /* More bad files than the incident ever had: the rule is wrong about this machine. */
@@ -121,17 +121,17 @@ static void stop_at_too_many(struct run *u, size_t from)
 }
 
 static const char *const outcome_texts[] = {
-	[RULE_NO_MATCH] = "no file fits",
-	[RULE_MATCHED] = "bad files found",
-	[RULE_DOUBT] = "only doubtful files found",
-	[RULE_REPAIRED] = "only the repaired file is here: look elsewhere",
-	[RULE_REPORTED] = "recognised; nothing is moved",
+	[SAID_NO_MATCH] = "no file fits",
+	[SAID_MATCHED] = "bad files found",
+	[SAID_DOUBT] = "only doubtful files found",
+	[SAID_REPAIRED] = "only the repaired file is here: look elsewhere",
+	[SAID_REPORTED] = "recognised; nothing is moved",
 };
 
 static void judge_all(struct run *u, const struct judge_list *found)
 {
 	size_t from = u->ctx->res->n_findings;
-	struct judge_rule *out = u->out;
+	struct judge_said *out = u->out;
 
 	stops(u);
 	weigh(u);
@@ -139,11 +139,11 @@ static void judge_all(struct run *u, const struct judge_list *found)
 		judge_one(u->ctx, u->r, &found->v[i], &u->note);
 	if (!u->note.stop)
 		stop_at_too_many(u, from);
-	enum rule_outcome o = outcome_of(u->ctx, from);
-	out->outcome = u->note.stop && o != RULE_NO_MATCH ? RULE_STOPPED : o;
+	enum said_outcome o = outcome_of(u->ctx, from);
+	out->outcome = u->note.stop && o != SAID_NO_MATCH ? SAID_STOPPED : o;
 	judge_add(u->ctx, &out->why, "; ", "%s",
-		out->outcome == RULE_STOPPED ? u->note.stop : outcome_texts[o]);
-	if (u->note.doubt && o != RULE_NO_MATCH)
+		out->outcome == SAID_STOPPED ? u->note.stop : outcome_texts[o]);
+	if (u->note.doubt && o != SAID_NO_MATCH)
 		judge_add(u->ctx, &out->why, "; ", "%s", u->note.doubt);
 }
 
@@ -151,7 +151,7 @@ static void judge_all(struct run *u, const struct judge_list *found)
 static void run_bad_file(struct run *u, struct judge_list *found)
 {
 	struct judge_ctx *ctx = u->ctx;
-	struct judge_rule *out = u->out;
+	struct judge_said *out = u->out;
 	enum judge_truth required = JUDGE_YES;
 	auto_free char *why = NULL;
 
@@ -168,8 +168,8 @@ static void run_bad_file(struct run *u, struct judge_list *found)
 		judge_add(ctx, &out->why, "; ", "%s", why ? why : "a requirement does not hold");
 	else
 		judge_all(u, found);
-	if (is_blocked && out->outcome == RULE_NO_MATCH)
-		out->outcome = RULE_STOPPED;
+	if (is_blocked && out->outcome == SAID_NO_MATCH)
+		out->outcome = SAID_STOPPED;
 }
 
 /* ---- kind: a good file was taken away ---- */
@@ -208,7 +208,7 @@ static void add_copies(struct run *u, const char *name, char **why)
 static void add_missing(struct run *u, const char *path, const struct nt_stat *st)
 {
 	struct judge_ctx *ctx = u->ctx;
-	struct finding f = judge_finding(u->r);
+	struct finding f = judge_finding(u->r, &u->note);
 	const char *last = strrchr(path, '\\');
 	auto_free char *folder = strndup(path, (size_t)(last - path));
 
@@ -252,7 +252,7 @@ static void run_one_removed(struct run *u, const struct rule_path *p)
 static void run_removed(struct run *u)
 {
 	struct judge_ctx *ctx = u->ctx;
-	struct judge_rule *out = u->out;
+	struct judge_said *out = u->out;
 	size_t from = ctx->res->n_findings;
 	auto_free char *why = NULL;
 	enum judge_truth required = requirements(u, &why);
@@ -269,7 +269,7 @@ static void run_removed(struct run *u)
 	bool is_found = ctx->res->n_findings > from;
 	if (is_found)
 		weigh(u);
-	out->outcome = is_found ? RULE_REPORTED : is_blocked ? RULE_STOPPED : RULE_NO_MATCH;
+	out->outcome = is_found ? SAID_REPORTED : is_blocked ? SAID_STOPPED : SAID_NO_MATCH;
 	judge_add(ctx, &out->why, "; ", "%s",
 		is_found     ? "a system file was taken away: put it back, move nothing"
 		: is_blocked ? "not all files could be looked at"
@@ -281,7 +281,7 @@ static void run_removed(struct run *u)
 static void run_signs(struct run *u)
 {
 	struct judge_ctx *ctx = u->ctx;
-	struct judge_rule *out = u->out;
+	struct judge_said *out = u->out;
 	auto_free char *why = NULL;
 	enum judge_truth required = requirements(u, &why);
 
@@ -294,7 +294,7 @@ static void run_signs(struct run *u)
 		judge_add(ctx, &out->why, "; ", "%s", u->note.doubt);
 	stops(u);
 	weigh(u);
-	out->outcome = u->note.stop ? RULE_STOPPED : RULE_REPORTED;
+	out->outcome = u->note.stop ? SAID_STOPPED : SAID_REPORTED;
 	if (u->note.stop)
 		judge_add(ctx, &out->why, "; ", "%s", u->note.stop);
 }
@@ -305,8 +305,9 @@ void judge_rule_run(struct judge_ctx *ctx, size_t i)
 	const struct rule *r = ctx->set->rules[i];
 	struct run u = {.ctx = ctx, .r = r, .out = &ctx->out[i]};
 
+	u.note.said = (size_t)(u.out - ctx->res->said);
 	u.note.doubt = rs_steal(w->doubt);
-	if (r->about.kind == RULE_GOOD_FILE_REMOVED)
+	if (r->about.kind == INCIDENT_GOOD_FILE_REMOVED)
 		run_removed(&u);
 	else if (r->paths.n)
 		run_bad_file(&u, &w->deep);

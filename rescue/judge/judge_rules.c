@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/list.h"
 #include "core/text.h"
 #include "judge/judge_internal.h"
 #include "judge/source.h"
@@ -70,13 +71,19 @@ static enum judge_truth applies(struct judge_ctx *ctx, const struct rule *r, cha
 static void choose(struct judge_ctx *ctx)
 {
 	for (size_t i = 0; i < ctx->set->n; i++) {
-		struct judge_rule *out = &ctx->out[i];
+		struct judge_said *out = &ctx->out[i];
+		struct rule *r = ctx->set->rules[i];
 		auto_free char *why = NULL;
-		out->rule = ctx->set->rules[i];
-		enum judge_truth t = applies(ctx, out->rule, &why);
+		*out = (struct judge_said){.by = r,
+			.id = r->about.id,
+			.title = r->about.title,
+			.text = r->about.text,
+			.references = r->about.references,
+			.kind = r->about.kind};
+		enum judge_truth t = applies(ctx, r, &why);
 		ctx->work[i].is_wanted = t != JUDGE_NO;
 		if (t == JUDGE_NO) {
-			out->outcome = RULE_NOT_APPLICABLE;
+			out->outcome = SAID_NOT_APPLICABLE;
 			out->why = rs_steal(why);
 		} else if (t == JUDGE_UNKNOWN) {
 			ctx->work[i].doubt = rs_steal(why);
@@ -111,18 +118,14 @@ static void fill_empty(struct judge_ctx *ctx)
 
 static bool prepare(struct judge_ctx *ctx)
 {
-	ctx->work = calloc(ctx->set->n + 1, sizeof(*ctx->work));
 	struct judge_result *res = ctx->res;
-	const size_t n = ctx->set->n, before = res->n_rules;
-	struct judge_rule *rules = reallocarray(res->rules, before + n + 1, sizeof(*rules));
-	if (rules)
-		res->rules = rules;
-	if (!judge_has(ctx, ctx->work) || !judge_has(ctx, rules))
-		return false;
-	ctx->out = rules + before;
-	memset(ctx->out, 0, n * sizeof(*rules));
-	res->n_rules = before + n;
-	return true;
+	const size_t before = res->n_said;
+	const void *row = ctx->work = calloc(ctx->set->n + 1, sizeof(*ctx->work));
+
+	for (size_t i = 0; row && i < ctx->set->n; i++)
+		row = rs_list_add(&res->said, &res->n_said, sizeof(*res->said));
+	ctx->out = res->said + before;
+	return judge_has(ctx, row);
 }
 
 static void ctx_done(struct judge_ctx *ctx)
@@ -155,12 +158,12 @@ static int look(const struct judge_look *in, struct judge_result *ret, struct rs
 }
 
 static const char *forbids(
-	const struct finding *f, struct nt_vol *vol, const char *root, const char *path)
+	const struct judge_said *s, struct nt_vol *vol, const char *root, const char *path)
 {
-	const struct rule *r = f->by;
+	const struct rule *r = s->by;
 
 	return rule_path_matches_any(vol, &r->never, root, path) ? "the rule says never to touch it"
 								 : NULL;
 }
 
-const struct evidence_source source_rules = {look, forbids};
+const struct evidence_source source_rules = {"rule", look, forbids, NULL};

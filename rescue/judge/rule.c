@@ -62,7 +62,7 @@ static const char *check_path(const struct rule *r, const struct rule_path *p)
 	if (literal_chars(last) < 3)
 		return "this path could match every file: its last part needs three characters "
 		       "besides '*', '?' and '.'";
-	if (r->about.kind == RULE_GOOD_FILE_REMOVED)
+	if (r->about.kind == INCIDENT_GOOD_FILE_REMOVED)
 		for (size_t i = 0; i < p->n_parts; i++)
 			if (rule_part_is_pattern(p->parts[i]))
 				return "a removed file is named by a path without '*' and '?'";
@@ -78,7 +78,7 @@ static const char *check_action(const struct rule *r)
 {
 	if (r->about.action != RULE_QUARANTINE)
 		return NULL;
-	if (r->about.kind != RULE_BAD_FILE)
+	if (r->about.kind != INCIDENT_BAD_FILE)
 		return "only a rule of kind bad-file may quarantine";
 	if (r->confidence == RULE_UNVERIFIED)
 		return "a rule of confidence unverified may only report";
@@ -118,15 +118,16 @@ static const char *check_windows(const struct rule_conds *list)
 
 static const char *check_parts(const struct rule *r)
 {
-	if (!r->paths.n && r->about.kind != RULE_UPDATE_HALF_APPLIED)
+	if (!r->paths.n && r->about.kind != INCIDENT_UPDATE_HALF_APPLIED)
 		return "[file] has no path";
 	if (!r->paths.n && !r->requires.n && !r->requires_any.n)
 		return "a rule without a path needs evidence in [requires] or [requires-any]";
 	if (!r->paths.n && (r->bad.n || r->repaired.n || r->doubtful.n))
 		return "conditions on a file without a path in [file]";
-	if (r->about.kind == RULE_GOOD_FILE_REMOVED && (r->bad.n || r->repaired.n || r->doubtful.n))
+	if (r->about.kind == INCIDENT_GOOD_FILE_REMOVED &&
+		(r->bad.n || r->repaired.n || r->doubtful.n))
 		return "a rule of kind good-file-removed has no [bad], [repaired] or [doubtful]";
-	if (r->about.kind != RULE_GOOD_FILE_REMOVED && r->copies.n)
+	if (r->about.kind != INCIDENT_GOOD_FILE_REMOVED && r->copies.n)
 		return "'copy' belongs to the kind good-file-removed";
 	return NULL;
 }

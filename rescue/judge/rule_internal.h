@@ -104,7 +104,7 @@ struct rule_evidence {
 	unsigned hive;		     /* its place in rule_hives */
 	char *key, *value, *pattern; /* registry */
 	enum rule_value_test test;
-	struct rule_texts any; /* service, package: one of these */
+	struct judge_texts any; /* service, package: one of these */
 };
 
 struct rule_evidences {
@@ -139,7 +139,7 @@ struct rule {
 
 	struct rule_build_list builds;
 	unsigned archs; /* 1 << its place in win_archs; 0 = any */
-	struct rule_texts cpus;
+	struct judge_texts cpus;
 
 	struct rule_paths paths, never, copies;
 	uint32_t max_files;
@@ -157,9 +157,9 @@ struct rule {
 
 /** Make room for one more element: returns it, zeroed; NULL when memory or RULE_MAX_LIST is out. */
 void *rule_list_add(void *list_ptr, size_t *n, size_t size);
-/** The same of a text, a struct rule_texts. NULL on success, else what is wrong. */
+/** The same of a text, a struct judge_texts. NULL on success, else what is wrong. */
 const char *rule_text_add(void *texts, const char *text);
-void rule_texts_done(struct rule_texts *texts);
+void rule_texts_done(struct judge_texts *texts);
 
 /** Checks that need the whole rule. NULL or what is wrong; *ret_path the path it is about. */
 const char *rule_check(const struct rule *r, const struct rule_path **ret_path);

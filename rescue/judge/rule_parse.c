@@ -128,7 +128,7 @@ static const char *set_yes_no(void *field, const char *v)
 	return rule_value_yes_no(v, field);
 }
 
-static const char *const kinds[] = {RULE_KINDS(JUST_WORD) NULL};
+static const char *const kinds[] = {INCIDENT_KINDS(JUST_WORD) NULL};
 static const char *const actions[] = {RULE_ACTIONS(JUST_WORD) NULL};
 static const char *const confidences[] = {RULE_CONFIDENCES(JUST_WORD) NULL};
 static const char *const otherwises[] = {[RULE_UNSAID] = "", "ask", "ignore", NULL};
@@ -148,7 +148,8 @@ static const struct key {
 	{"rule", "title", REQUIRED, AT(about.title), .set = set_text},
 	{"rule", "vendor", 0, AT(vendor), .set = set_text},
 	{"rule", "date", 0, AT(date), .set = set_date},
-	{"rule", "kind", REQUIRED, AT(about.kind), .words = kinds, .expected = ONE_OF(RULE_KINDS)},
+	{"rule", "kind", REQUIRED, AT(about.kind), .words = kinds,
+		.expected = ONE_OF(INCIDENT_KINDS)},
 	{"rule", "action", REQUIRED, AT(about.action), .words = actions,
 		.expected = ONE_OF(RULE_ACTIONS)},
 	{"rule", "confidence", REQUIRED, AT(confidence), .words = confidences,

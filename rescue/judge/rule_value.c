@@ -16,7 +16,7 @@ void *rule_list_add(void *list_ptr, size_t *n, size_t size)
 
 const char *rule_text_add(void *texts, const char *text)
 {
-	struct rule_texts *list = texts;
+	struct judge_texts *list = texts;
 	char **slot = rule_list_add(&list->v, &list->n, sizeof(*slot));
 
 	if (!slot)
@@ -25,7 +25,7 @@ const char *rule_text_add(void *texts, const char *text)
 	return *slot ? NULL : "not enough memory";
 }
 
-void rule_texts_done(struct rule_texts *texts)
+void rule_texts_done(struct judge_texts *texts)
 {
 	for (size_t i = 0; i < texts->n; i++)
 		free(texts->v[i]);

@@ -82,8 +82,8 @@ static struct plan_item *same_file(struct plan *p, const struct finding *f)
 	return NULL;
 }
 
-static int item_fill(
-	struct plan_item *item, const struct finding *f, unsigned number, struct rs_err *err)
+static int item_fill(struct plan_item *item, const struct judge_result *j, const struct finding *f,
+	unsigned number, struct rs_err *err)
 {
 	*item = (struct plan_item){.number = number,
 		.action = action_of(f),
@@ -95,7 +95,7 @@ static int item_fill(
 	memcpy(item->sha256, f->sha256, sizeof(item->sha256));
 	item->path = strdup(f->path ? f->path : "");
 	item->why = strdup(f->why ? f->why : "");
-	item->rule_id = strdup(f->id);
+	item->rule_id = strdup(j->said[f->said].id);
 	if (!item->path || !item->why || !item->rule_id)
 		return rs_fail(err, RS_E_MEMORY, "plan");
 	return 0;
@@ -131,7 +131,7 @@ int plan_from_judge(const struct judge_result *j, struct plan **ret, struct rs_e
 		if (p->n_items >= PLAN_MAX_ITEMS)
 			return rs_fail(err, RS_E_GUARD, "more than %u files match", PLAN_MAX_ITEMS);
 		p->n_items++;
-		int r = item_fill(&p->items[p->n_items - 1], f, (unsigned)p->n_items, err);
+		int r = item_fill(&p->items[p->n_items - 1], j, f, (unsigned)p->n_items, err);
 		if (r < 0)
 			return r;
 	}

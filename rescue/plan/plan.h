@@ -35,12 +35,12 @@ struct plan_item {
 	unsigned number; /* 1..; the folder NNNN inside the quarantine */
 	enum plan_action action;
 	bool is_accepted;
-	bool is_spared; /* it fits a rule for bad files, and something keeps it from being moved */
+	bool is_spared; /* its source would have it moved, and something keeps it */
 	enum plan_result result;
 	struct rs_err err; /* when failed */
 	char *path;	   /* where it is (was), "\Windows\..." */
 	char *why;
-	char *rule_id;			     /* finding.id */
+	char *rule_id;			     /* judge_said.id: of whatever source */
 	uint64_t file_ref, from_ref, to_ref; /* to_ref 0 until its folder is made */
 	struct nt_stat stat;
 	bool has_sha256;

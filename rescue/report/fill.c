@@ -3,12 +3,13 @@
 #include <string.h>
 
 #include "core/cleanup.h"
+#include "judge/source.h"
 #include "report/report.h"
 
-static void references(struct report_pool *p, const struct rule_about *rule, struct run_texts *ret)
+static void references(struct report_pool *p, const struct judge_texts *from, struct run_texts *ret)
 {
-	for (size_t i = 0; i < rule->references.n; i++)
-		report_add_text(p, ret, rule->references.v[i]);
+	for (size_t i = 0; i < from->n; i++)
+		report_add_text(p, ret, from->v[i]);
 }
 
 void report_rule(struct rs_report *r, const struct rule *rule)
@@ -22,10 +23,10 @@ void report_rule(struct rs_report *r, const struct rule *rule)
 		.title = report_copy(&r->kept, about->title),
 		.kind = about->kind,
 		.action = about->action};
-	references(&r->kept, about, &told->references);
+	references(&r->kept, &about->references, &told->references);
 }
 
-/* What a rule tells the technician, as one paragraph. */
+/* What the technician is told, as one paragraph. */
 static const char *paragraph(struct report_pool *p, const char *text)
 {
 	char *ret = text ? report_alloc(p, strlen(text) + 1) : NULL;
@@ -35,27 +36,26 @@ static const char *paragraph(struct report_pool *p, const char *text)
 	return ret ? ret : "";
 }
 
-static void finding(struct report_pool *p, const struct judge_rule *from, struct run_finding *ret)
+static void finding(struct report_pool *p, const struct judge_said *from, struct run_finding *ret)
 {
-	const struct rule_about *rule = rule_about(from->rule);
-
-	ret->rule = report_copy(p, rule->id);
-	ret->title = report_copy(p, rule->title);
-	ret->kind = rule->kind;
+	ret->source = report_copy(p, from->source->name);
+	ret->id = report_copy(p, from->id);
+	ret->title = report_copy(p, from->title);
+	ret->kind = from->kind;
 	ret->outcome = from->outcome;
 	ret->why = report_copy(p, from->why);
 	ret->evidence = report_copy(p, from->evidence);
-	ret->text = paragraph(p, rule->text);
-	references(p, rule, &ret->references);
+	ret->text = paragraph(p, from->text);
+	references(p, &from->references, &ret->references);
 }
 
 void report_judged(struct rs_report *r, const struct judge_result *j, unsigned volume)
 {
 	struct rs_run *run = &r->run;
 
-	for (size_t i = 0; i < j->n_rules; i++) {
-		const struct judge_rule *from = &j->rules[i];
-		if (from->outcome == RULE_NO_MATCH || from->outcome == RULE_NOT_APPLICABLE)
+	for (size_t i = 0; i < j->n_said; i++) {
+		const struct judge_said *from = &j->said[i];
+		if (from->outcome == SAID_NO_MATCH || from->outcome == SAID_NOT_APPLICABLE)
 			continue;
 		struct run_finding *f = REPORT_ADD(&r->kept, run->findings, run->n_findings);
 		if (!f)

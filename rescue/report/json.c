@@ -57,7 +57,8 @@ static void finding(struct json_out *j, const void *of)
 	const struct run_finding *f = of;
 
 	jo_uint(j, "volume", f->volume);
-	jo_text(j, "rule", f->rule);
+	jo_text(j, "source", f->source);
+	jo_text(j, "rule", f->id); /* as in the plan */
 	jo_text(j, "title", f->title);
 	jo_text(j, "kind", run_kind_word(f->kind));
 	jo_text(j, "outcome", run_finding_word(f->outcome));

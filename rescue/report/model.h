@@ -133,11 +133,12 @@ struct run_disk {
 
 /* ---- what was found ---- */
 
-struct run_finding { /* of one rule, on one volume */
+struct run_finding { /* what one thing of a source of evidence says of one volume */
 	unsigned volume;
-	const char *rule, *title, *why, *evidence, *text;
-	enum rule_kind kind;
-	enum rule_outcome outcome;
+	const char *source, *id; /* "rule" and its id */
+	const char *title, *why, *evidence, *text;
+	enum incident_kind kind;
+	enum said_outcome outcome;
 	struct run_texts references;
 };
 
@@ -182,7 +183,7 @@ struct run_kept { /* the quarantine that was filled or emptied; id "": none */
 
 struct run_rule {
 	const char *id, *title;
-	enum rule_kind kind;
+	enum incident_kind kind;
 	enum rule_action action;
 	struct run_texts references;
 };

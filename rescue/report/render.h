@@ -9,9 +9,9 @@
 
 const char *run_action_word(enum plan_action a);
 const char *run_done_word(enum plan_result r);
-const char *run_kind_word(enum rule_kind k);
+const char *run_kind_word(enum incident_kind k);
 const char *run_rule_action_word(enum rule_action a);
-const char *run_finding_word(enum rule_outcome o);
+const char *run_finding_word(enum said_outcome o);
 const char *run_bitlocker_word(enum bl_state s);
 const char *run_content_word(enum vol_kind k);
 const char *run_scheme_word(enum disk_scheme s);

@@ -46,7 +46,7 @@ void report_finish(struct rs_report *r, int exit_status, enum run_result result,
 
 /* ---- what the lower rooms found (fill.c) ---- */
 
-/** Findings (one a rule that has something to say), faults and what could not be looked at. */
+/** Findings (what each source has to say), faults and what could not be looked at. */
 void report_judged(struct rs_report *r, const struct judge_result *j, unsigned volume);
 /** Forget what was planned and replayed: it is told anew. */
 void report_plan_begin(struct rs_report *r);

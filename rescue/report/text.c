@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,6 +18,17 @@ static bool has(const char *text)
 	return text && text[0];
 }
 
+/* "  Rule:     "; a longer word makes the line begin later. */
+static void say_source(struct printer *p, const struct run_finding *f)
+{
+	char word[32], first[40];
+
+	(void)snprintf(word, sizeof(word), "%s:", f->source);
+	word[0] = (char)toupper((unsigned char)word[0]);
+	(void)snprintf(first, sizeof(first), "  %-9s ", word);
+	text_say(p, first, "%s (%s)", f->id, run_finding_word(f->outcome));
+}
+
 static void say_findings(struct printer *p, const struct rs_run *run)
 {
 	for (size_t i = 0; i < run->n_findings; i++) {
@@ -24,7 +36,7 @@ static void say_findings(struct printer *p, const struct rs_run *run)
 
 		text_blank(p);
 		text_say(p, "Found: ", "%s, on volume %u", f->title, f->volume);
-		text_say(p, "  Rule:     ", "%s (%s)", f->rule, run_finding_word(f->outcome));
+		say_source(p, f);
 		text_say_if(p, "  Because:  ", f->why);
 		text_say_if(p, "  Evidence: ", f->evidence);
 		text_say_if(p, "  Note:     ", f->text);

@@ -44,8 +44,8 @@ static struct plan *plan_of(struct qh *q, const char *path, const char *shown)
 
 	if (rule_parse("t", test_rule, strlen(test_rule), &r, &err) < 0)
 		fail_msg("%s", err.detail);
-	struct finding f = {.source = &source_rules, .id = "t", .by = r};
-	const struct judge_result judged = {.findings = &f, .n_findings = 1};
+	struct judge_said said = {.source = &source_rules, .id = "t", .by = r};
+	const struct judge_result judged = {.said = &said, .n_said = 1};
 	free(p->items[0].rule_id);
 	p->items[0].rule_id = strdup("t");
 	assert_int_equal(plan_look_at_names(q->vol, "\\Windows", &judged, p, NULL), 0);

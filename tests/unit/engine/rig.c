@@ -133,6 +133,8 @@ static void fill(struct wi *w, unsigned content)
 		wi_file(w, RIG_DIR "/" RIG_DOUBT, zeros, sizeof(zeros), BAD_TIME);
 	if (content & RIG_SLEEPS)
 		wi_text(w, "/hiberfil.sys", "HIBR", "");
+	if (content & RIG_HAS_PASSED)
+		wi_text(w, RIG_PASSED, "nobody's", BAD_TIME);
 }
 
 /* Closed, so that the next one can be opened. */
@@ -298,6 +300,18 @@ static bool on_progress(void *user, const char *what, uint64_t done, uint64_t to
 	return !r->stop_at_step || r->steps < r->stop_at_step;
 }
 
+static void on_found(void *user, const struct rs_found *found)
+{
+	struct rig *r = user;
+	const struct run_finding *f = found->finding;
+	size_t len = strlen(r->found);
+
+	assert_true(!f != !found->volume);
+	if (f)
+		(void)snprintf(r->found + len, sizeof(r->found) - len, "%s %s: %s; %s\n", f->source,
+			f->id, f->why, f->evidence);
+}
+
 static void on_log(void *user, enum rs_log_level level, const char *line)
 {
 	struct rig *r = user;
@@ -305,6 +319,22 @@ static void on_log(void *user, enum rs_log_level level, const char *line)
 
 	assert_true(level <= RS_LOG_DEBUG);
 	(void)snprintf(r->log + len, sizeof(r->log) - len, "%s\n", line);
+}
+
+void rig_fits_schema(const struct rig *r)
+{
+	char path[96], command[512];
+
+	(void)snprintf(path, sizeof(path), "%s/report.json", r->dir);
+	assert_int_equal(json_object_to_file(path, r->json), 0);
+	(void)snprintf(command, sizeof(command),
+		"python3 -c 'import json, jsonschema, sys; jsonschema.Draft202012Validator("
+		"json.load(open(sys.argv[1]))).validate(json.load(open(sys.argv[2])))'"
+		" docs/report.schema.json %s",
+		path);
+	int status = system(command); /* NOLINT(cert-env33-c): a test's own text */
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(status, 0);
 }
 
 unsigned rig_asked(const struct rig *r)
@@ -321,6 +351,7 @@ unsigned rig_asked(const struct rig *r)
 struct rs_session *rig_session(struct rig *r)
 {
 	const struct rs_events events = {.user = r,
+		.found = on_found,
 		.log = on_log,
 		.progress = on_progress,
 		.ask = r->is_there ? on_ask : NULL};
@@ -331,7 +362,7 @@ struct rs_session *rig_session(struct rig *r)
 	r->keys_asked = 0;
 	r->last_key_error[0] = '\0';
 	r->steps = 0;
-	r->log[0] = '\0';
+	r->log[0] = r->found[0] = '\0';
 	assert_int_equal(rs_session_new(&events, &s, NULL), 0);
 	if (r->keys)
 		assert_int_equal(rs_keys_add_source(s, &keys, NULL), 0);

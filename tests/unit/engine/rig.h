@@ -19,7 +19,13 @@
 #define RIG_KINDS  4U /* of questions */
 #define RIG_PASSED "/Windows/note.txt"
 
-enum rig_content { RIG_HAS_BAD = 1, RIG_HAS_DOUBT = 2, RIG_SLEEPS = 4, RIG_CONTENTS = 8 };
+enum rig_content {
+	RIG_HAS_BAD = 1,
+	RIG_HAS_DOUBT = 2,
+	RIG_SLEEPS = 4,
+	RIG_HAS_PASSED = 8, /* RIG_PASSED, which no rule names */
+	RIG_CONTENTS = 16
+};
 
 struct rig_image {
 	char *path;
@@ -44,6 +50,7 @@ struct rig {
 	uint64_t stop_at_step; /* progress says stop from this call on; 0: never */
 	uint64_t steps;
 	char log[16384];
+	char found[4096]; /* the events of findings, a line each: source, id, why, evidence */
 
 	/* the session's */
 	const char *key_file, *bek_file;
@@ -99,6 +106,8 @@ size_t rig_count(const struct rig *r, const char *path); /* of an array; 0 if no
 /** Fails with what it is instead. */
 void rig_expect(const struct rig *r, const char *path, const char *value);
 void rig_expect_part(const struct rig *r, const char *path, const char *part);
+/** Fails where the last report does not fit docs/report.schema.json, for an independent program. */
+void rig_fits_schema(const struct rig *r);
 /** Questions of all kinds. */
 unsigned rig_asked(const struct rig *r);
 

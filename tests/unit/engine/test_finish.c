@@ -216,7 +216,7 @@ static enum plan_action after(
 	struct plan p = {.items = &item, .n_items = 1};
 
 	open_disk(b, 0, 0);
-	assert_int_equal(en_finish_by_rule(b->vol, &rules, &p, NULL), 0);
+	assert_int_equal(en_finish_by_judge(b->vol, &rules, &p, NULL), 0);
 	close_disk(b);
 	plan_accept(&p);
 	assert_int_equal(item.is_accepted, item.action == PLAN_FINISH);
@@ -224,7 +224,7 @@ static enum plan_action after(
 	return item.action;
 }
 
-static void test_finish_by_rule__each_item__as_the_judge_says_of_it(void **state)
+static void test_finish_by_judge__each_item__as_the_judge_says_of_it(void **state)
 {
 	struct box *b = *state;
 
@@ -245,7 +245,7 @@ int main(void)
 		T(test_finish__rule_says_so__moves_it),
 		T(test_finish__no_rule_any_more__yes_leaves_it),
 		T(test_finish__no_rule_any_more__a_person_decides),
-		T(test_finish_by_rule__each_item__as_the_judge_says_of_it),
+		T(test_finish_by_judge__each_item__as_the_judge_says_of_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,7 +135,7 @@ static void test_scan__sound__nothing_to_do(void **state)
 
 	assert_int_equal(rig_run(r, RS_SCAN, NULL), 0);
 	rig_expect(r, "outcome.result", "nothing-to-do");
-	rig_expect(r, "outcome.text", "no rule matches");
+	rig_expect(r, "outcome.text", "no known fault was found");
 	assert_int_equal(rig_count(r, "plan"), 0);
 }
 

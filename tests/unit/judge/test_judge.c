@@ -21,9 +21,9 @@
 
 enum { TAG_JUNCTION = 0xA0000003, TAG_WOF = 0x80000017 };
 
-static void expect(struct wi *w, const char *rule, enum rule_outcome outcome, size_t n_files)
+static void expect(struct wi *w, const char *rule, enum said_outcome outcome, size_t n_files)
 {
-	const struct judge_rule *r = wi_judge_text(w, rule);
+	const struct judge_said *r = wi_judge_text(w, rule);
 
 	if (r->outcome != outcome || w->res->n_findings != n_files)
 		fail_msg("outcome %d, %zu files; why: %s; faults: %s", r->outcome,
@@ -48,7 +48,7 @@ static void test_judge__protected_place__is_reported_only(void **state)
 	wi_text(w, "/Windows/System32/config/bad.dat", "x", "");
 	wi_text(w, "/Windows/Temp/bad.dat", "x", "");
 	wi_text(w, "/Unbrick/20260101T000000Z/0001/bad.dat", "x", "");
-	expect(w, RULE("\\**\\bad.dat", ANY_SIZE), RULE_MATCHED, 3);
+	expect(w, RULE("\\**\\bad.dat", ANY_SIZE), SAID_MATCHED, 3);
 	wi_expect_file(w, "\\Windows\\Temp\\bad.dat", JUDGE_BAD);
 	wi_expect_file(w, "\\Windows\\System32\\config\\bad.dat", JUDGE_REPORT);
 	wi_expect_file(w, "\\Unbrick\\20260101T000000Z\\0001\\bad.dat", JUDGE_REPORT);
@@ -63,7 +63,7 @@ static void test_judge__never_list__is_reported_only(void **state)
 	wi_text(w, "/Windows/Temp/bad-1.dat", "x", "");
 	wi_text(w, "/Windows/Temp/bad-2.dat", "x", "");
 	expect(w, RULE("%WINDIR%\\Temp\\bad-*.dat", "never = %WINDIR%\\Temp\\BAD-2*\n" ANY_SIZE),
-		RULE_MATCHED, 2);
+		SAID_MATCHED, 2);
 	wi_expect_file(w, "\\Windows\\Temp\\bad-1.dat", JUDGE_BAD);
 	wi_expect_file(w, "\\Windows\\Temp\\bad-2.dat", JUDGE_REPORT);
 }
@@ -77,9 +77,9 @@ static void test_judge__too_many_files__stops_and_moves_none(void **state)
 		*strchr(path, 'X') = (char)c;
 		wi_text(w, path, "x", "");
 	}
-	expect(w, RULE("%WINDIR%\\Temp\\bad-*.dat", "max-files = 2\n" ANY_SIZE), RULE_STOPPED, 3);
+	expect(w, RULE("%WINDIR%\\Temp\\bad-*.dat", "max-files = 2\n" ANY_SIZE), SAID_STOPPED, 3);
 	assert_int_equal(count(w, JUDGE_REPORT), 3);
-	expect(w, RULE("%WINDIR%\\Temp\\bad-*.dat", "max-files = 3\n" ANY_SIZE), RULE_MATCHED, 3);
+	expect(w, RULE("%WINDIR%\\Temp\\bad-*.dat", "max-files = 3\n" ANY_SIZE), SAID_MATCHED, 3);
 }
 
 static void test_judge__stop_condition__stops(void **state)
@@ -90,12 +90,12 @@ static void test_judge__stop_condition__stops(void **state)
 	expect(w,
 		RULE("%WINDIR%\\Temp\\bad.dat",
 			ANY_SIZE "[stop-if]\nfile-missing = %WINDIR%\\Temp\\good.dat\n"),
-		RULE_STOPPED, 1);
+		SAID_STOPPED, 1);
 	assert_int_equal(count(w, JUDGE_REPORT), 1);
 	expect(w,
 		RULE("%WINDIR%\\Temp\\bad.dat",
 			ANY_SIZE "[stop-if]\nfile-present = %WINDIR%\\Temp\\good.dat\n"),
-		RULE_MATCHED, 1);
+		SAID_MATCHED, 1);
 }
 
 static void test_judge__contradiction_or_confirmation__is_doubtful(void **state)
@@ -106,10 +106,10 @@ static void test_judge__contradiction_or_confirmation__is_doubtful(void **state)
 	expect(w,
 		RULE("%WINDIR%\\Temp\\bad.dat",
 			ANY_SIZE "[contradicts]\nfile-present = %WINDIR%\\Temp\\bad.*\n"),
-		RULE_DOUBT, 1);
-	assert_non_null(strstr(w->res->rules[0].evidence, "against it: file"));
+		SAID_DOUBT, 1);
+	assert_non_null(strstr(w->res->said[0].evidence, "against it: file"));
 	expect(w, RULE("%WINDIR%\\Temp\\bad.dat", ANY_SIZE "[rule]\nconfirm = it crashed\n"),
-		RULE_DOUBT, 1);
+		SAID_DOUBT, 1);
 	assert_non_null(strstr(w->res->findings[0].why, "only if it crashed"));
 }
 
@@ -137,7 +137,7 @@ static void test_judge__evidence_whose_record_is_gone__is_none(void **state)
 	wi_text(w, "/Windows/Temp/bad.dat", "x", "");
 	wi_text(w, "/Windows/Temp/proof.dat", "x", "");
 	lose_record(w, "\\Windows\\Temp\\proof.dat");
-	const struct judge_rule *r =
+	const struct judge_said *r =
 		wi_judge_text(w, RULE("%WINDIR%\\Temp\\bad.dat", ANY_SIZE
 					 "[supports]\nfile-present = %WINDIR%\\Temp\\proof.dat\n"));
 	assert_null(strstr(r->evidence, "for it: file"));
@@ -155,18 +155,18 @@ static void test_judge__junction_in_the_way__is_named_not_followed(void **state)
 	wi_text(w, "/Elsewhere/bad.dat", "x", "");
 	wi_dir(w, "/Windows/System32/drivers/Link");
 	wi_reparse(w, "/Windows/System32/drivers/Link", TAG_JUNCTION);
-	expect(w, RULE("%WINDIR%\\System32\\drivers\\Link\\bad.dat", ANY_SIZE), RULE_STOPPED, 0);
-	assert_non_null(strstr(w->res->rules[0].why, "drivers\\Link: a reparse point"));
+	expect(w, RULE("%WINDIR%\\System32\\drivers\\Link\\bad.dat", ANY_SIZE), SAID_STOPPED, 0);
+	assert_non_null(strstr(w->res->said[0].why, "drivers\\Link: a reparse point"));
 	assert_true(w->res->unreadable > 0);
-	expect(w, RULE("%WINDIR%\\System32\\drivers\\Link\\a\\bad.dat", ANY_SIZE), RULE_STOPPED, 0);
-	expect(w, RULE("%WINDIR%\\System32\\drivers\\Link\\**\\bad.dat", ANY_SIZE), RULE_STOPPED,
+	expect(w, RULE("%WINDIR%\\System32\\drivers\\Link\\a\\bad.dat", ANY_SIZE), SAID_STOPPED, 0);
+	expect(w, RULE("%WINDIR%\\System32\\drivers\\Link\\**\\bad.dat", ANY_SIZE), SAID_STOPPED,
 		0);
-	expect(w, RULE("%WINDIR%\\System32\\drivers\\L*\\bad.dat", ANY_SIZE), RULE_STOPPED, 0);
+	expect(w, RULE("%WINDIR%\\System32\\drivers\\L*\\bad.dat", ANY_SIZE), SAID_STOPPED, 0);
 	/* another folder of the same rule does not suffer */
 	wi_judge_text(w, RULE("%WINDIR%\\System32\\drivers\\Link\\bad.dat",
 				 "path = \\Elsewhere\\bad.dat\n" ANY_SIZE));
-	assert_int_equal(w->res->rules[0].outcome, RULE_MATCHED);
-	assert_non_null(strstr(w->res->rules[0].why, "reparse point"));
+	assert_int_equal(w->res->said[0].outcome, SAID_MATCHED);
+	assert_non_null(strstr(w->res->said[0].why, "reparse point"));
 }
 
 static void test_judge__file_is_a_link__is_doubtful(void **state)
@@ -175,7 +175,7 @@ static void test_judge__file_is_a_link__is_doubtful(void **state)
 
 	wi_text(w, "/Windows/Temp/bad.dat", "", "");
 	wi_reparse(w, "/Windows/Temp/bad.dat", 0xA000000C); /* symbolic link */
-	expect(w, RULE("%WINDIR%\\Temp\\bad.dat", ANY_SIZE), RULE_DOUBT, 1);
+	expect(w, RULE("%WINDIR%\\Temp\\bad.dat", ANY_SIZE), SAID_DOUBT, 1);
 	assert_non_null(strstr(w->res->findings[0].why, "0xa000000c"));
 	assert_false(w->res->findings[0].has_sha256);
 }
@@ -187,12 +187,12 @@ static void test_judge__compressed_by_windows__has_no_hash_and_says_so(void **st
 	wi_text(w, "/Windows/Temp/bad.dat", "", "2024-07-19T04:09:00Z");
 	wi_reparse(w, "/Windows/Temp/bad.dat", TAG_WOF);
 	expect(w, RULE("%WINDIR%\\Temp\\bad.dat", "[bad]\nmodified-from = 2024-07-19T04:09:00Z\n"),
-		RULE_MATCHED, 1);
+		SAID_MATCHED, 1);
 	assert_false(w->res->findings[0].has_sha256);
 	assert_non_null(strstr(w->res->findings[0].why, "contents not readable"));
 	/* a condition on the contents cannot be answered: no verdict of bad */
 	expect(w, RULE("%WINDIR%\\Temp\\bad.dat", ANY_SIZE "[doubtful]\nall-zero = yes\n"),
-		RULE_DOUBT, 1);
+		SAID_DOUBT, 1);
 }
 
 /* A replay of the journal leaves zeros where a small file's contents were never logged. */
@@ -213,7 +213,7 @@ static void test_judge__zeros_of_the_journal__prove_nothing(void **state)
 	wi_open(w);
 	assert_int_equal(nt_lookup(w->vol, "\\Windows\\Temp\\bad-zero.dat", &refs[0], NULL), 0);
 	assert_int_equal(nt_lookup(w->vol, "\\Windows\\Temp\\bad-later.dat", &refs[1], NULL), 0);
-	expect(w, rules[0], RULE_MATCHED, 2); /* the other one fits by name */
+	expect(w, rules[0], SAID_MATCHED, 2); /* the other one fits by name */
 	wi_expect_file(w, "\\Windows\\Temp\\bad-zero.dat", JUDGE_BAD);
 	assert_true(wi_found(w, "\\Windows\\Temp\\bad-zero.dat")->is_all_zero);
 	numbers[0] = NT_REF_RECORD(refs[0]);
@@ -240,10 +240,10 @@ static void test_judge__hard_links__one_finding_a_name(void **state)
 	wi_text(w, "/Windows/Temp/bad-1.dat", "x", "");
 	wi_link(w, "/Windows/Temp/bad-1.dat", "/Windows/Temp/bad-2.dat");
 	wi_link(w, "/Windows/Temp/bad-1.dat", "/Windows/Other/bad-3.dat");
-	expect(w, RULE("%WINDIR%\\Temp\\bad-*.dat", ANY_SIZE), RULE_MATCHED, 2);
+	expect(w, RULE("%WINDIR%\\Temp\\bad-*.dat", ANY_SIZE), SAID_MATCHED, 2);
 	assert_true(w->res->findings[0].stat.ref == w->res->findings[1].stat.ref);
 	assert_int_equal(w->res->findings[0].stat.links, 3);
-	expect(w, RULE("%WINDIR%\\**\\bad-*.dat", ANY_SIZE), RULE_MATCHED, 3);
+	expect(w, RULE("%WINDIR%\\**\\bad-*.dat", ANY_SIZE), SAID_MATCHED, 3);
 }
 
 static void test_judge__folder_of_that_name__is_no_file(void **state)
@@ -251,8 +251,8 @@ static void test_judge__folder_of_that_name__is_no_file(void **state)
 	struct wi *w = *state;
 
 	wi_dir(w, "/Windows/Temp/bad.dat");
-	expect(w, RULE("%WINDIR%\\Temp\\bad.dat", ANY_SIZE), RULE_NO_MATCH, 0);
-	expect(w, RULE("%WINDIR%\\Temp\\bad.dat\\bad.dat", ANY_SIZE), RULE_NO_MATCH, 0);
+	expect(w, RULE("%WINDIR%\\Temp\\bad.dat", ANY_SIZE), SAID_NO_MATCH, 0);
+	expect(w, RULE("%WINDIR%\\Temp\\bad.dat\\bad.dat", ANY_SIZE), SAID_NO_MATCH, 0);
 }
 
 /* ---- what cannot be read ---- */
@@ -313,7 +313,7 @@ static void test_judge__requirement_not_known__is_doubtful(void **state)
 
 	wi_text(w, "/Windows/Temp/bad.dat", "x", "");
 	expect(w, RULE("%WINDIR%\\Temp\\bad.dat", ANY_SIZE "[requires]\nservice = abc\n"),
-		RULE_DOUBT, 1);
+		SAID_DOUBT, 1);
 	assert_non_null(strstr(w->res->findings[0].why, "SYSTEM hive"));
 }
 
@@ -323,14 +323,14 @@ static void test_judge__build_not_known__is_doubtful(void **state)
 
 	wi_text(w, "/Windows/Temp/bad.dat", "x", "");
 	w->win.build = 0;
-	expect(w, RULE("%WINDIR%\\Temp\\bad.dat", ANY_SIZE "[applies]\nbuilds = 1-\n"), RULE_DOUBT,
+	expect(w, RULE("%WINDIR%\\Temp\\bad.dat", ANY_SIZE "[applies]\nbuilds = 1-\n"), SAID_DOUBT,
 		1);
 	w->win.arch[0] = '\0';
-	expect(w, RULE("%WINDIR%\\Temp\\bad.dat", ANY_SIZE "[applies]\narch = x64\n"), RULE_DOUBT,
+	expect(w, RULE("%WINDIR%\\Temp\\bad.dat", ANY_SIZE "[applies]\narch = x64\n"), SAID_DOUBT,
 		1);
 	(void)snprintf(w->win.arch, sizeof(w->win.arch), "x86");
 	expect(w, RULE("%WINDIR%\\Temp\\bad.dat", ANY_SIZE "[applies]\narch = x64\n"),
-		RULE_NOT_APPLICABLE, 0);
+		SAID_NOT_APPLICABLE, 0);
 }
 
 static bool no_more(void *user, const char *what, uint64_t done, uint64_t total)
@@ -410,16 +410,16 @@ static void test_judge__content_conditions__decide(void **state)
 	for (size_t i = 0; i < sizeof(hold) / sizeof(hold[0]); i++) {
 		(void)snprintf(rule, sizeof(rule), RULE("%%WINDIR%%\\Temp\\bad.dat", "[bad]\n%s"),
 			hold[i]);
-		expect(w, rule, RULE_MATCHED, 1);
+		expect(w, rule, SAID_MATCHED, 1);
 	}
 	for (size_t i = 0; i < sizeof(fail) / sizeof(fail[0]); i++) {
 		(void)snprintf(rule, sizeof(rule), RULE("%%WINDIR%%\\Temp\\bad.dat", "[bad]\n%s"),
 			fail[i]);
-		expect(w, rule, RULE_DOUBT, 1);
+		expect(w, rule, SAID_DOUBT, 1);
 		(void)snprintf(rule, sizeof(rule),
 			RULE("%%WINDIR%%\\Temp\\bad.dat", "otherwise = ignore\n[bad]\n%s"),
 			fail[i]);
-		expect(w, rule, RULE_NO_MATCH, 0);
+		expect(w, rule, SAID_NO_MATCH, 0);
 	}
 }
 
@@ -428,7 +428,7 @@ static void test_judge__version_not_there__is_doubtful(void **state)
 	struct wi *w = *state;
 
 	wi_text(w, "/Windows/Temp/bad.dat", "abc", "");
-	expect(w, RULE("%WINDIR%\\Temp\\bad.dat", "[bad]\nversion-below = 1.0.0.0\n"), RULE_DOUBT,
+	expect(w, RULE("%WINDIR%\\Temp\\bad.dat", "[bad]\nversion-below = 1.0.0.0\n"), SAID_DOUBT,
 		1);
 	assert_non_null(strstr(w->res->findings[0].why, "no file version"));
 }
@@ -440,9 +440,9 @@ static void test_judge__other_windows_folder__is_used(void **state)
 	wi_text(w, "/WINNT/Temp/bad.dat", "abc", "");
 	wi_text(w, "/Windows/Temp/bad.dat", "abc", "");
 	(void)snprintf(w->win.root, sizeof(w->win.root), "\\winnt");
-	expect(w, RULE("%WINDIR%\\**\\bad.dat", ANY_SIZE), RULE_MATCHED, 1);
+	expect(w, RULE("%WINDIR%\\**\\bad.dat", ANY_SIZE), SAID_MATCHED, 1);
 	wi_expect_file(w, "\\WINNT\\Temp\\bad.dat", JUDGE_BAD);
-	expect(w, RULE("%WINDIR%\\temp\\bad.dat", ANY_SIZE), RULE_MATCHED, 1);
+	expect(w, RULE("%WINDIR%\\temp\\bad.dat", ANY_SIZE), SAID_MATCHED, 1);
 	assert_string_equal(w->res->findings[0].path, "\\WINNT\\Temp\\bad.dat");
 }
 

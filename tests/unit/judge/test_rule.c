@@ -76,7 +76,7 @@ static void test_rule_parse__every_key__lands_in_its_field(void **state)
 	assert_string_equal(r->about.text, "first line\nsecond line");
 	assert_string_equal(r->about.references.v[1], "two");
 	assert_int_equal(r->about.references.n, 2);
-	assert_int_equal(r->about.kind, RULE_BAD_FILE);
+	assert_int_equal(r->about.kind, INCIDENT_BAD_FILE);
 	assert_int_equal(r->about.action, RULE_QUARANTINE);
 	assert_non_null(strstr(r->about.source, "[stop-if]"));
 	assert_int_equal(r->confidence, RULE_ONE_SOURCE);

@@ -30,7 +30,7 @@ static void test_crowdstrike__minute_by_minute__only_the_window_is_bad(void **st
 	wi_text(w, CS "C-00000285-00000000-00000032.sys", "x", "2024-07-19T04:09:27Z");
 	wi_text(w, CS "C-00000291-00000000-00000032.sys.bak", "x", "2024-07-19T04:09:27Z");
 	wi_text(w, CS "csagent.sys", "x", "2024-07-19T04:09:27Z");
-	wi_expect(w, "crowdstrike-291", RULE_MATCHED, 5);
+	wi_expect(w, "crowdstrike-291", SAID_MATCHED, 5);
 	wi_expect_file(w, CS_FOUND "C-00000291-00000000-00000028.sys", JUDGE_DOUBTFUL);
 	wi_expect_file(w, CS_FOUND "C-00000291-00000000-00000029.sys", JUDGE_BAD);
 	wi_expect_file(w, CS_FOUND "C-00000291-00000000-00000032.sys", JUDGE_BAD);
@@ -54,7 +54,7 @@ static void test_crowdstrike__zero_filled__is_doubtful_in_every_window(void **st
 	wi_file(w, CS "C-00000291-1.sys", zeros, sizeof(zeros), "2024-07-19T04:10:00Z");
 	wi_file(w, CS "C-00000291-2.sys", zeros, sizeof(zeros), "2024-07-19T06:00:00Z");
 	wi_file(w, CS "C-00000291-3.sys", zeros, 0, "2024-07-19T04:10:00Z");
-	wi_expect(w, "crowdstrike-291", RULE_DOUBT, 3);
+	wi_expect(w, "crowdstrike-291", SAID_DOUBT, 3);
 	wi_expect_file(w, CS_FOUND "C-00000291-1.sys", JUDGE_DOUBTFUL);
 	wi_expect_file(w, CS_FOUND "C-00000291-2.sys", JUDGE_DOUBTFUL);
 	wi_expect_file(w, CS_FOUND "C-00000291-3.sys", JUDGE_DOUBTFUL);
@@ -67,7 +67,7 @@ static void test_crowdstrike__only_repaired__says_look_elsewhere(void **state)
 
 	wi_text(w, CS "C-00000291-00000000-00000040.sys", "x", "2024-07-19T05:27:00Z");
 	wi_text(w, CS "C-00000291-00000000-00000041.sys", "x", "2024-08-01T00:00:00Z");
-	wi_expect(w, "crowdstrike-291", RULE_REPAIRED, 2);
+	wi_expect(w, "crowdstrike-291", SAID_REPAIRED, 2);
 }
 
 static void test_crowdstrike__magic_and_program__do_not_matter(void **state)
@@ -78,15 +78,15 @@ static void test_crowdstrike__magic_and_program__do_not_matter(void **state)
 	wi_text(w, CS "C-00000291-2.sys", "\xaa\xaa\xaa\xaa", "2024-07-19T04:10:00Z");
 	wi_hive(w, "SYSTEM",
 		(const struct wi_value[]){{SERVICES "CSAgent", "Start", NULL, 1}, {0}});
-	wi_expect(w, "crowdstrike-291", RULE_MATCHED, 2);
+	wi_expect(w, "crowdstrike-291", SAID_MATCHED, 2);
 	wi_expect_file(w, CS_FOUND "C-00000291-1.sys", JUDGE_BAD);
 	wi_expect_file(w, CS_FOUND "C-00000291-2.sys", JUDGE_BAD);
-	assert_non_null(strstr(w->res->rules[0].evidence, "CSAgent"));
+	assert_non_null(strstr(w->res->said[0].evidence, "CSAgent"));
 }
 
 static void test_crowdstrike__no_folder__no_match(void **state)
 {
-	wi_expect(*state, "crowdstrike-291", RULE_NO_MATCH, 0);
+	wi_expect(*state, "crowdstrike-291", SAID_NO_MATCH, 0);
 }
 
 /* ---- content files with an exact name ---- */
@@ -99,7 +99,7 @@ static void test_trend_micro__exact_number_below_the_folder__is_bad(void **state
 	wi_text(w, "/Program Files/Trend Micro/lpt$vpn.594", "p", "");
 	wi_text(w, "/Program Files/Trend Micro/Internet Security/LPT$VPN.596", "p", "");
 	wi_text(w, "/Program Files/Other/LPT$VPN.594", "p", "");
-	wi_expect(w, "trend-micro-594", RULE_MATCHED, 2);
+	wi_expect(w, "trend-micro-594", SAID_MATCHED, 2);
 	wi_expect_file(
 		w, "\\Program Files\\Trend Micro\\Internet Security\\LPT$VPN.594", JUDGE_BAD);
 	wi_expect_file(w, "\\Program Files\\Trend Micro\\LPT$VPN.594", JUDGE_BAD);
@@ -110,7 +110,7 @@ static void test_trend_micro__other_numbers__no_match(void **state)
 	struct wi *w = *state;
 
 	wi_text(w, "/Program Files/Trend Micro/Internet Security/LPT$VPN.596", "p", "");
-	wi_expect(w, "trend-micro-594", RULE_NO_MATCH, 0);
+	wi_expect(w, "trend-micro-594", SAID_NO_MATCH, 0);
 }
 
 static void test_sophos__wrong_identity__is_bad(void **state)
@@ -119,7 +119,7 @@ static void test_sophos__wrong_identity__is_bad(void **state)
 
 	wi_text(w, "/Program Files (x86)/Sophos/Sophos Anti-Virus/agen-xuv.ide", "i", "");
 	wi_text(w, "/Program Files (x86)/Sophos/Sophos Anti-Virus/agen-xuw.ide", "i", "");
-	wi_expect(w, "sophos-shh-updater-b", RULE_MATCHED, 1);
+	wi_expect(w, "sophos-shh-updater-b", SAID_MATCHED, 1);
 }
 
 static void test_sophos__corrected_identity_beside_it__is_doubtful(void **state)
@@ -128,7 +128,7 @@ static void test_sophos__corrected_identity_beside_it__is_doubtful(void **state)
 
 	wi_text(w, "/Program Files/Sophos/Sophos Anti-Virus/agen-xuv.ide", "i", "");
 	wi_text(w, "/Program Files/Sophos/Sophos Anti-Virus/javab-jd.ide", "i", "");
-	wi_expect(w, "sophos-shh-updater-b", RULE_DOUBT, 1);
+	wi_expect(w, "sophos-shh-updater-b", SAID_DOUBT, 1);
 }
 
 static void test_sophos__other_identities__no_match(void **state)
@@ -136,7 +136,7 @@ static void test_sophos__other_identities__no_match(void **state)
 	struct wi *w = *state;
 
 	wi_text(w, "/Program Files/Sophos/Sophos Anti-Virus/javab-jd.ide", "i", "");
-	wi_expect(w, "sophos-shh-updater-b", RULE_NO_MATCH, 0);
+	wi_expect(w, "sophos-shh-updater-b", SAID_NO_MATCH, 0);
 }
 
 /* ---- drivers by version ---- */
@@ -147,7 +147,7 @@ static void test_hp__old_version__asks_for_the_stop_code(void **state)
 
 	w->win.build = 17763;
 	wi_program(w, "/Windows/System32/drivers/HpqKbFiltr.sys", (const uint16_t[4]){11, 0, 3, 1});
-	wi_expect(w, "hp-keyboard-filter", RULE_DOUBT, 1);
+	wi_expect(w, "hp-keyboard-filter", SAID_DOUBT, 1);
 	assert_non_null(strstr(w->res->findings[0].why, "0x10D"));
 }
 
@@ -157,9 +157,9 @@ static void test_hp__repaired_version_or_build__is_left(void **state)
 
 	w->win.build = 17763;
 	wi_program(w, "/Windows/System32/drivers/HpqKbFiltr.sys", (const uint16_t[4]){11, 0, 7, 1});
-	wi_expect(w, "hp-keyboard-filter", RULE_REPAIRED, 1);
+	wi_expect(w, "hp-keyboard-filter", SAID_REPAIRED, 1);
 	w->win.build = 19045;
-	wi_expect(w, "hp-keyboard-filter", RULE_NOT_APPLICABLE, 0);
+	wi_expect(w, "hp-keyboard-filter", SAID_NOT_APPLICABLE, 0);
 }
 
 static void test_sprotect__listed_version_on_24h2__is_reported(void **state)
@@ -168,7 +168,7 @@ static void test_sprotect__listed_version_on_24h2__is_reported(void **state)
 
 	w->win.build = 26100;
 	wi_program(w, "/Windows/System32/drivers/sprotect.sys", (const uint16_t[4]){1, 0, 2, 372});
-	wi_expect(w, "senseshield-sprotect", RULE_REPORTED, 1);
+	wi_expect(w, "senseshield-sprotect", SAID_REPORTED, 1);
 	wi_expect_file(w, "\\Windows\\System32\\drivers\\sprotect.sys", JUDGE_REPORT);
 }
 
@@ -178,9 +178,9 @@ static void test_sprotect__other_version_or_build__is_not(void **state)
 
 	w->win.build = 26100;
 	wi_program(w, "/Windows/System32/drivers/sprotect.sys", (const uint16_t[4]){2, 0, 0, 0});
-	wi_expect(w, "senseshield-sprotect", RULE_NO_MATCH, 0);
+	wi_expect(w, "senseshield-sprotect", SAID_NO_MATCH, 0);
 	w->win.build = 22631;
-	wi_expect(w, "senseshield-sprotect", RULE_NOT_APPLICABLE, 0);
+	wi_expect(w, "senseshield-sprotect", SAID_NOT_APPLICABLE, 0);
 }
 
 static void test_ldiagio__present_on_2004__is_reported(void **state)
@@ -191,7 +191,7 @@ static void test_ldiagio__present_on_2004__is_reported(void **state)
 	w->win.revision = 423;
 	wi_text(w, "/Windows/System32/DriverStore/FileRepository/ldiagio.inf_amd64_1/ldiagio.sys",
 		"d", "");
-	wi_expect(w, "lenovo-ldiagio", RULE_REPORTED, 1);
+	wi_expect(w, "lenovo-ldiagio", SAID_REPORTED, 1);
 }
 
 static void test_ldiagio__before_the_update_or_absent__is_not(void **state)
@@ -200,9 +200,9 @@ static void test_ldiagio__before_the_update_or_absent__is_not(void **state)
 
 	w->win.build = 19041;
 	w->win.revision = 423;
-	wi_expect(w, "lenovo-ldiagio", RULE_NO_MATCH, 0);
+	wi_expect(w, "lenovo-ldiagio", SAID_NO_MATCH, 0);
 	w->win.revision = 422;
-	wi_expect(w, "lenovo-ldiagio", RULE_NOT_APPLICABLE, 0);
+	wi_expect(w, "lenovo-ldiagio", SAID_NOT_APPLICABLE, 0);
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, wi_setup, wi_teardown)

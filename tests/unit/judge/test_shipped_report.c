@@ -34,8 +34,8 @@ static void test_update__exclusive_session__is_reported(void **state)
 
 	wi_hive(w, "SYSTEM", NO_VALUES);
 	wi_hive(w, "SOFTWARE", (const struct wi_value[]){{SESSIONS, "Exclusive", NULL, 1}, {0}});
-	wi_expect(w, "update-half-applied", RULE_REPORTED, 0);
-	assert_non_null(strstr(w->res->rules[0].why, "Exclusive"));
+	wi_expect(w, "update-half-applied", SAID_REPORTED, 0);
+	assert_non_null(strstr(w->res->said[0].why, "Exclusive"));
 }
 
 static void test_update__nothing_pending__no_match(void **state)
@@ -44,7 +44,7 @@ static void test_update__nothing_pending__no_match(void **state)
 
 	wi_hive(w, "SYSTEM", NO_VALUES);
 	wi_hive(w, "SOFTWARE", (const struct wi_value[]){{SESSIONS, "Exclusive", NULL, 0}, {0}});
-	wi_expect(w, "update-half-applied", RULE_NO_MATCH, 0);
+	wi_expect(w, "update-half-applied", SAID_NO_MATCH, 0);
 	assert_string_equal(w->res->faults, "");
 }
 
@@ -53,7 +53,7 @@ static void test_update__hives_unreadable__is_a_fault_not_a_no(void **state)
 	struct wi *w = *state;
 
 	wi_text(w, "/Windows/System32/config/SOFTWARE", "no hive at all", "");
-	wi_expect(w, "update-half-applied", RULE_NO_MATCH, 0);
+	wi_expect(w, "update-half-applied", SAID_NO_MATCH, 0);
 	assert_true(w->res->unreadable > 0);
 	assert_non_null(strstr(w->res->faults, "SOFTWARE"));
 }
@@ -72,7 +72,7 @@ static void test_amd__family_15_with_the_update__is_reported(void **state)
 
 	w->win.build = 16299;
 	AMD_VALUES("AMD64 Family 15 Model 107 Stepping 2, AuthenticAMD", "KB4056892", 0x70);
-	wi_expect(w, "amd-january-2018", RULE_REPORTED, 0);
+	wi_expect(w, "amd-january-2018", SAID_REPORTED, 0);
 }
 
 static void test_amd__other_processor__does_not_apply(void **state)
@@ -81,7 +81,7 @@ static void test_amd__other_processor__does_not_apply(void **state)
 
 	w->win.build = 16299;
 	AMD_VALUES("AMD64 Family 23 Model 1 Stepping 1, AuthenticAMD", "KB4056892", 0x70);
-	wi_expect(w, "amd-january-2018", RULE_NOT_APPLICABLE, 0);
+	wi_expect(w, "amd-january-2018", SAID_NOT_APPLICABLE, 0);
 }
 
 static void test_amd__superseded_package__no_match(void **state)
@@ -90,7 +90,7 @@ static void test_amd__superseded_package__no_match(void **state)
 
 	w->win.build = 16299;
 	AMD_VALUES("AMD64 Family 15 Model 107 Stepping 2, AuthenticAMD", "KB4056892", 0x50);
-	wi_expect(w, "amd-january-2018", RULE_NO_MATCH, 0);
+	wi_expect(w, "amd-january-2018", SAID_NO_MATCH, 0);
 }
 
 static void test_antivirus__rollup_and_sophos__is_reported(void **state)
@@ -105,7 +105,7 @@ static void test_antivirus__rollup_and_sophos__is_reported(void **state)
 		(const struct wi_value[]){{PACKAGES "KB4493472~31bf3856ad364e35~amd64~~6.1.1.4",
 						  "CurrentState", NULL, 112},
 			{0}});
-	wi_expect(w, "antivirus-april-2019", RULE_REPORTED, 0);
+	wi_expect(w, "antivirus-april-2019", SAID_REPORTED, 0);
 }
 
 static void test_antivirus__rollup_alone__no_match(void **state)
@@ -118,7 +118,7 @@ static void test_antivirus__rollup_alone__no_match(void **state)
 		(const struct wi_value[]){{PACKAGES "KB4493472~31bf3856ad364e35~amd64~~6.1.1.4",
 						  "CurrentState", NULL, 112},
 			{0}});
-	wi_expect(w, "antivirus-april-2019", RULE_NO_MATCH, 0);
+	wi_expect(w, "antivirus-april-2019", SAID_NO_MATCH, 0);
 }
 
 static void test_font_cache__font_by_path__asks_for_the_stop_code(void **state)
@@ -129,7 +129,7 @@ static void test_font_cache__font_by_path__asks_for_the_stop_code(void **state)
 	wi_text(w, "/Windows/System32/FNTCACHE.DAT", "cache", "");
 	wi_hive(w, "SOFTWARE",
 		(const struct wi_value[]){{FONTS, "Own (OpenType)", "D:\\Fonts\\own.OTF", 0}, {0}});
-	wi_expect(w, "ms14-045-font-cache", RULE_DOUBT, 1);
+	wi_expect(w, "ms14-045-font-cache", SAID_DOUBT, 1);
 	assert_non_null(strstr(w->res->findings[0].why, "0x50"));
 }
 
@@ -141,7 +141,7 @@ static void test_font_cache__fonts_in_their_folder__no_match(void **state)
 	wi_text(w, "/Windows/System32/FNTCACHE.DAT", "cache", "");
 	wi_hive(w, "SOFTWARE",
 		(const struct wi_value[]){{FONTS, "Own (OpenType)", "own.otf", 0}, {0}});
-	wi_expect(w, "ms14-045-font-cache", RULE_NO_MATCH, 0);
+	wi_expect(w, "ms14-045-font-cache", SAID_NO_MATCH, 0);
 }
 
 static void test_kb2823324__installed__is_reported(void **state)
@@ -153,7 +153,7 @@ static void test_kb2823324__installed__is_reported(void **state)
 		(const struct wi_value[]){{PACKAGES "KB2823324~31bf3856ad364e35~x86~~6.1.1.1",
 						  "CurrentState", NULL, 0x70},
 			{0}});
-	wi_expect(w, "kb2823324-ntfs", RULE_REPORTED, 0);
+	wi_expect(w, "kb2823324-ntfs", SAID_REPORTED, 0);
 }
 
 static void test_kb2823324__another_package__no_match(void **state)
@@ -165,7 +165,7 @@ static void test_kb2823324__another_package__no_match(void **state)
 		(const struct wi_value[]){{PACKAGES "KB2840149~31bf3856ad364e35~x86~~6.1.1.1",
 						  "CurrentState", NULL, 0x70},
 			{0}});
-	wi_expect(w, "kb2823324-ntfs", RULE_NO_MATCH, 0);
+	wi_expect(w, "kb2823324-ntfs", SAID_NO_MATCH, 0);
 }
 
 static void test_rootkit__driver_differs_from_its_copy__is_reported_never_moved(void **state)
@@ -176,7 +176,7 @@ static void test_rootkit__driver_differs_from_its_copy__is_reported_never_moved(
 	wi_dir(w, "/Windows/$NtUninstallKB977165$");
 	wi_text(w, "/Windows/System32/drivers/atapi.sys", "infected", "");
 	wi_text(w, "/Windows/System32/dllcache/atapi.sys", "original", "");
-	wi_expect(w, "ms10-015-rootkit", RULE_REPORTED, 1);
+	wi_expect(w, "ms10-015-rootkit", SAID_REPORTED, 1);
 	wi_expect_file(w, "\\Windows\\System32\\drivers\\atapi.sys", JUDGE_REPORT);
 }
 
@@ -188,7 +188,7 @@ static void test_rootkit__same_as_its_copy__no_match(void **state)
 	wi_dir(w, "/Windows/$NtUninstallKB977165$");
 	wi_text(w, "/Windows/System32/drivers/atapi.sys", "original", "");
 	wi_text(w, "/Windows/System32/dllcache/atapi.sys", "original", "");
-	wi_expect(w, "ms10-015-rootkit", RULE_NO_MATCH, 0);
+	wi_expect(w, "ms10-015-rootkit", SAID_NO_MATCH, 0);
 }
 
 #define INTEL(w)                                                                                   \
@@ -204,7 +204,7 @@ static void test_txt__pending_since_the_update__is_reported_nothing_moved(void *
 
 	INTEL(w);
 	wi_text(w, "/Windows/WinSxS/pending.xml", "<x/>", "2025-05-14T10:00:00Z");
-	wi_expect(w, "kb5058379-intel-txt", RULE_REPORTED, 1);
+	wi_expect(w, "kb5058379-intel-txt", SAID_REPORTED, 1);
 	wi_expect_file(w, "\\Windows\\WinSxS\\pending.xml", JUDGE_REPORT);
 }
 
@@ -214,9 +214,9 @@ static void test_txt__pending_before_the_update__no_match(void **state)
 
 	INTEL(w);
 	wi_text(w, "/Windows/WinSxS/pending.xml", "<x/>", "2025-05-12T23:59:59Z");
-	wi_expect(w, "kb5058379-intel-txt", RULE_NO_MATCH, 0);
+	wi_expect(w, "kb5058379-intel-txt", SAID_NO_MATCH, 0);
 	w->win.revision = 5856; /* the cure is in */
-	wi_expect(w, "kb5058379-intel-txt", RULE_NOT_APPLICABLE, 0);
+	wi_expect(w, "kb5058379-intel-txt", SAID_NOT_APPLICABLE, 0);
 }
 
 static void test_printing__waiting_job_on_the_build__is_reported(void **state)
@@ -226,7 +226,7 @@ static void test_printing__waiting_job_on_the_build__is_reported(void **state)
 	w->win.build = 19042;
 	w->win.revision = 867;
 	wi_text(w, "/Windows/System32/spool/PRINTERS/00002.SPL", "job", "");
-	wi_expect(w, "kb5000802-printing", RULE_REPORTED, 0);
+	wi_expect(w, "kb5000802-printing", SAID_REPORTED, 0);
 }
 
 static void test_printing__no_job_or_other_build__is_not(void **state)
@@ -235,16 +235,16 @@ static void test_printing__no_job_or_other_build__is_not(void **state)
 
 	w->win.build = 19042;
 	w->win.revision = 867;
-	wi_expect(w, "kb5000802-printing", RULE_NO_MATCH, 0);
+	wi_expect(w, "kb5000802-printing", SAID_NO_MATCH, 0);
 	w->win.revision = 868;
-	wi_expect(w, "kb5000802-printing", RULE_NOT_APPLICABLE, 0);
+	wi_expect(w, "kb5000802-printing", SAID_NOT_APPLICABLE, 0);
 }
 
 /* ---- good files taken away ---- */
 
 static void removed(struct wi *w, const char *id, const char *path, const char *copy)
 {
-	wi_expect(w, id, RULE_REPORTED, 1);
+	wi_expect(w, id, SAID_REPORTED, 1);
 	wi_expect_file(w, path, JUDGE_REPORT);
 	assert_true(wi_found(w, path)->is_missing);
 	if (copy)
@@ -266,7 +266,7 @@ static void test_mcafee__svchost_empty__is_reported(void **state)
 	struct wi *w = *state;
 
 	wi_text(w, "/Windows/System32/svchost.exe", "", "");
-	wi_expect(w, "mcafee-5958", RULE_REPORTED, 1);
+	wi_expect(w, "mcafee-5958", SAID_REPORTED, 1);
 	assert_false(w->res->findings[0].is_missing);
 }
 
@@ -275,7 +275,7 @@ static void test_mcafee__svchost_in_place__no_match(void **state)
 	struct wi *w = *state;
 
 	wi_text(w, "/Windows/System32/svchost.exe", "MZ", "");
-	wi_expect(w, "mcafee-5958", RULE_NO_MATCH, 0);
+	wi_expect(w, "mcafee-5958", SAID_NO_MATCH, 0);
 }
 
 static void test_symantec__one_of_two_missing__names_that_one(void **state)
@@ -293,7 +293,7 @@ static void test_symantec__both_in_place__no_match(void **state)
 
 	wi_text(w, "/Windows/System32/netapi32.dll", "MZ", "");
 	wi_text(w, "/Windows/System32/lsasrv.dll", "MZ", "");
-	wi_expect(w, "symantec-2007-china", RULE_NO_MATCH, 0);
+	wi_expect(w, "symantec-2007-china", SAID_NO_MATCH, 0);
 }
 
 static void test_avg_2008__user32__missing_and_in_place(void **state)
@@ -304,7 +304,7 @@ static void test_avg_2008__user32__missing_and_in_place(void **state)
 static void test_avg_2008__user32_in_place__no_match(void **state)
 {
 	wi_text(*state, "/Windows/System32/user32.dll", "MZ", "");
-	wi_expect(*state, "avg-2008-user32", RULE_NO_MATCH, 0);
+	wi_expect(*state, "avg-2008-user32", SAID_NO_MATCH, 0);
 }
 
 static void test_avg_2010__service_without_its_file__is_reported(void **state)
@@ -323,7 +323,7 @@ static void test_avg_2010__machine_without_the_chip__no_match(void **state)
 
 	w->win.build = 2600;
 	wi_hive(w, "SYSTEM", NO_VALUES);
-	wi_expect(w, "avg-2010-sisperf", RULE_NO_MATCH, 0);
+	wi_expect(w, "avg-2010-sisperf", SAID_NO_MATCH, 0);
 }
 
 static void test_tcpip__missing__is_reported(void **state)
@@ -334,7 +334,7 @@ static void test_tcpip__missing__is_reported(void **state)
 static void test_tcpip__in_place__no_match(void **state)
 {
 	wi_text(*state, "/Windows/System32/drivers/tcpip.sys", "MZ", "");
-	wi_expect(*state, "tcpip-removed", RULE_NO_MATCH, 0);
+	wi_expect(*state, "tcpip-removed", SAID_NO_MATCH, 0);
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, wi_setup, wi_teardown)

@@ -369,7 +369,7 @@ void wi_open(struct wi *w)
 		fail_msg("%s: %s", w->path, err.detail);
 }
 
-static const struct judge_rule *judge(struct wi *w)
+static const struct judge_said *judge(struct wi *w)
 {
 	struct rs_err err = {0};
 
@@ -377,11 +377,11 @@ static const struct judge_rule *judge(struct wi *w)
 	const struct judge_look in = {w->vol, w->raw, &w->win, &w->set, NULL};
 	if (judge_run(&in, &w->res, &err) < 0)
 		fail_msg("judge_run: %s %s", rs_err_info(err.code)->text, err.detail);
-	assert_int_equal(w->res->n_rules, 1);
-	return &w->res->rules[0];
+	assert_int_equal(w->res->n_said, 1);
+	return &w->res->said[0];
 }
 
-const struct judge_rule *wi_judge_text(struct wi *w, const char *text)
+const struct judge_said *wi_judge_text(struct wi *w, const char *text)
 {
 	struct rs_err err = {0};
 
@@ -394,7 +394,7 @@ const struct judge_rule *wi_judge_text(struct wi *w, const char *text)
 	return judge(w);
 }
 
-const struct judge_rule *wi_judge_shipped(struct wi *w, const char *id)
+const struct judge_said *wi_judge_shipped(struct wi *w, const char *id)
 {
 	struct rule_set all = {0};
 	struct rs_err err = {0};
@@ -422,9 +422,9 @@ const struct finding *wi_found(const struct wi *w, const char *path)
 	return NULL;
 }
 
-void wi_expect(struct wi *w, const char *id, enum rule_outcome outcome, size_t n_files)
+void wi_expect(struct wi *w, const char *id, enum said_outcome outcome, size_t n_files)
 {
-	const struct judge_rule *r = wi_judge_shipped(w, id);
+	const struct judge_said *r = wi_judge_shipped(w, id);
 
 	if (r->outcome != outcome || w->res->n_findings != n_files)
 		fail_msg("%s: outcome %d, %zu files; why: %s; faults: %s", id, r->outcome,

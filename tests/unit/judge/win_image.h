@@ -44,13 +44,13 @@ void wi_hive(struct wi *w, const char *name, const struct wi_value *values);
 void wi_open(struct wi *w);
 /** Run one shipped rule (by its id, from rescue/rules/) or a rule's text. The result stays in
  * w->res until the next call. Returns the rule's part of it. */
-const struct judge_rule *wi_judge_shipped(struct wi *w, const char *id);
-const struct judge_rule *wi_judge_text(struct wi *w, const char *text);
+const struct judge_said *wi_judge_shipped(struct wi *w, const char *id);
+const struct judge_said *wi_judge_text(struct wi *w, const char *text);
 /** The finding of that path (Windows spelling), or NULL. */
 const struct finding *wi_found(const struct wi *w, const char *path);
 
 /** Judge by a shipped rule and fail the test unless this comes out. */
-void wi_expect(struct wi *w, const char *id, enum rule_outcome outcome, size_t n_files);
+void wi_expect(struct wi *w, const char *id, enum said_outcome outcome, size_t n_files);
 void wi_expect_file(const struct wi *w, const char *path, enum judge_verdict verdict);
 
 /** cmocka's: a fresh image for each test. */

@@ -288,9 +288,10 @@ static void found_init(struct found *f, const char *command)
 		.reference = "https://example.org/a",
 		.fault = "record 7",
 		.finding = {.volume = 3,
-			.rule = "crowdstrike-291",
+			.source = "rule",
+			.id = "crowdstrike-291",
 			.title = "Channel file 291",
-			.outcome = RULE_MATCHED,
+			.outcome = SAID_MATCHED,
 			.why = "name and time fit"},
 		.item = {.volume = 3,
 			.target = "\\Unbrick\\T\\0001",
@@ -429,7 +430,7 @@ static void test_undo__plan_and_action__lead_back(void **state)
 static void test_rules__list_show_check__each_as_it_is(void **state)
 {
 	struct run_rule rule = {
-		.id = "a", .title = "T", .kind = RULE_BAD_FILE, .action = RULE_QUARANTINE};
+		.id = "a", .title = "T", .kind = INCIDENT_BAD_FILE, .action = RULE_QUARANTINE};
 	const struct rs_run list = {.command = "rules",
 		.rules = &rule,
 		.n_rules = 1,
@@ -452,8 +453,12 @@ static void test_rules__list_show_check__each_as_it_is(void **state)
 
 static const char *render_why(const char *why)
 {
-	struct run_finding f = {
-		.volume = 1, .title = "t", .rule = "r", .outcome = RULE_DOUBT, .why = why};
+	struct run_finding f = {.volume = 1,
+		.source = "rule",
+		.id = "r",
+		.title = "t",
+		.outcome = SAID_DOUBT,
+		.why = why};
 	const struct rs_run run = {.command = "fix", .findings = &f, .n_findings = 1};
 
 	return render(&run);
