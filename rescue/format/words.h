@@ -17,6 +17,18 @@
 	/* as part of the plan, whatever is in it */                                               \
 	X(ALL, "all", 2)
 
+/* How a run ended, as its report calls it; the report of a start has these words where it means the
+ * same (init/report.h). */
+#define RUN_RESULTS(X)                                                                             \
+	X(DONE, "done")                                                                            \
+	X(NOTHING_TO_DO, "nothing-to-do")                                                          \
+	X(FOUND, "found")                                                                          \
+	X(LEFT, "left")                                                                            \
+	X(CANNOT_START, "cannot-start")                                                            \
+	X(FAILED, "failed")                                                                        \
+	X(CANCELLED, "cancelled")                                                                  \
+	X(NOT_KEPT, "not-kept")
+
 /* What a quarantine is, as a report calls it. */
 #define QUARANTINE_STATES(X)                                                                       \
 	X(QUARANTINE_ACTIVE, "active") /* every file is in it */                                   \

@@ -146,7 +146,7 @@ static void do_list(struct init *in)
 static void do_report(struct init *in)
 {
 	report_write(
-		in, RESULT_TECHNICIAN, result_words[RESULT_TECHNICIAN].text, SETTINGS_END_STAY);
+		in, RESULT_TECHNICIAN, result_texts[RESULT_TECHNICIAN].text, SETTINGS_END_STAY);
 }
 
 static void do_windows(struct init *in)
@@ -158,7 +158,7 @@ static void do_windows(struct init *in)
 		return;
 	}
 	report_write(
-		in, RESULT_TECHNICIAN, result_words[RESULT_WINDOWS].text, SETTINGS_END_WINDOWS);
+		in, RESULT_TECHNICIAN, result_texts[RESULT_WINDOWS].text, SETTINGS_END_WINDOWS);
 	init_say(in, "starting Windows (%s)", entry);
 	end_now(in, SETTINGS_END_WINDOWS);
 }
@@ -252,7 +252,7 @@ static void leave(struct init *in)
 {
 	in->is_stop_wanted = false;
 	init_say(in, "Ctrl-Alt-Del: restarting");
-	report_write(in, RESULT_NONE, "restarted by Ctrl-Alt-Del", SETTINGS_END_REBOOT);
+	report_write(in, RESULT_CANCELLED, "restarted by Ctrl-Alt-Del", SETTINGS_END_REBOOT);
 	end_now(in, SETTINGS_END_REBOOT);
 }
 

@@ -71,7 +71,7 @@ static bool was_reset_before(struct init *in)
 static enum settings_end decide(struct init *in, const struct work *w, char *ret_why, size_t cap)
 {
 	const struct settings *s = &in->facts.settings;
-	enum settings_end end = w->result == RESULT_REPAIRED ? s->repaired
+	enum settings_end end = w->result == RESULT_DONE ? s->repaired
 				: w->result == RESULT_FAILED || w->result == RESULT_LEFT
 					? s->failure
 					: s->nothing;
@@ -80,14 +80,14 @@ static enum settings_end decide(struct init *in, const struct work *w, char *ret
 	(void)snprintf(ret_why, cap, "%s", w->text);
 	if (in->is_stop_wanted || w->result == RESULT_FOUND)
 		return SETTINGS_END_STAY;
-	if (w->result == RESULT_REPAIRED && is_reset && w->n_before >= REPAIRS_MOST) {
+	if (w->result == RESULT_DONE && is_reset && w->n_before >= REPAIRS_MOST) {
 		(void)snprintf(ret_why, cap,
 			"repaired now, and %u %s before: something brings the bad file back; start "
 			"Windows from the menu",
 			w->n_before, rs_form(w->n_before, "time", "times"));
 		return SETTINGS_END_STAY;
 	}
-	if (w->result != RESULT_REPAIRED && is_reset && was_reset_before(in)) {
+	if (w->result != RESULT_DONE && is_reset && was_reset_before(in)) {
 		(void)snprintf(ret_why, cap,
 			"%s; the last run on this machine ended with a restart already, another "
 			"one would change nothing",
@@ -125,7 +125,7 @@ static void come_to_end(struct init *in, const struct work *w)
 		!set_windows(in, w->disk[0] ? w->disk : NULL, entry, why, sizeof(why)))
 		end = SETTINGS_END_STAY;
 	report_write(in, w->result, w->text, end);
-	if (w->result != RESULT_REPAIRED &&
+	if (w->result != RESULT_DONE &&
 		(end == SETTINGS_END_WINDOWS || end == SETTINGS_END_REBOOT) &&
 		!in->stick.is_written && !memorize(in, "reset")) {
 		end = SETTINGS_END_STAY;
@@ -158,7 +158,7 @@ void modes_windows(struct init *in)
 		bool is_quiet = machine_quiet_ms(in) >= wait_ms;
 		if (!machine_is_probing(in) || is_quiet) {
 			if (set_windows(in, NULL, entry, why, sizeof(why))) {
-				report_write(in, RESULT_WINDOWS, result_words[RESULT_WINDOWS].text,
+				report_write(in, RESULT_WINDOWS, result_texts[RESULT_WINDOWS].text,
 					SETTINGS_END_WINDOWS);
 				init_say(in, "starting Windows (%s)", entry);
 				end_now(in, SETTINGS_END_WINDOWS);

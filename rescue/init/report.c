@@ -15,11 +15,22 @@
 #define JSON_FILE INIT_RUN "/report.json"
 #define TEXT_FILE INIT_RUN "/report.txt"
 
-const struct result_words result_words[RESULTS_END] = {
-#define X(name, word, text, before, after, has_outcome) {word, text, before, after, has_outcome},
-	RESULTS(X)
-#undef X
+const struct result_text result_texts[RESULTS_END] = {
+	[RESULT_DONE] = {"", "repaired", "", true},
+	[RESULT_NOTHING_TO_DO] = {"nothing to repair", "disk", "nothing to repair", false},
+	[RESULT_FOUND] = {"something to repair was found", "disk",
+		"something to repair was found, nothing was changed", false}, /* looked only */
+	[RESULT_LEFT] = {"something doubtful was left: a person must decide", "disk",
+		"a person must decide: ", true},
+	[RESULT_FAILED] = {"not repaired", "not repaired", "", true},
+	[RESULT_CANCELLED] = {"stopped", "", "", false}, /* before it came to its end */
+	[RESULT_NO_DISK] = {"no disk found", "", "", false},
+	[RESULT_NO_WINDOWS] = {"no Windows found", "disk", "no Windows", false},
+	[RESULT_WINDOWS] = {"starting Windows, as asked", "", "", false},
+	[RESULT_TECHNICIAN] = {"used by a technician", "", "", false},
 };
+
+const char *const result_words[] = {RUN_RESULTS(JUST_WORD) START_RESULTS(JUST_WORD)};
 
 const char *const end_words[] = {SETTINGS_END_WORDS};
 
@@ -43,7 +54,7 @@ static void set_tool(struct init *in)
 	struct json_object *tool = json_object_new_object();
 	char time[RS_TIME_LEN];
 
-	json_object_object_add(in->report.root, "schema_version", json_object_new_int(1));
+	json_object_object_add(in->report.root, "schema_version", json_object_new_int(2));
 	set_text(tool, "name", "unbrick");
 	set_text(tool, "version", UNBRICK_VERSION);
 	json_object_object_add(in->report.root, "tool", tool);
@@ -186,7 +197,7 @@ static void set_outcome(
 {
 	struct json_object *o = json_object_new_object();
 
-	set_text(o, "result", result_words[result].word);
+	set_text(o, "result", result_words[result]);
 	set_text(o, "text", text);
 	set_text(o, "end", end_words[end]);
 	report_set(in, "outcome", o);

@@ -10,41 +10,35 @@
 
 #include "core/text.h"
 #include "format/settings.h"
+#include "format/words.h"
 #include "init/run.h"
 
 struct init;
 
-/* X(name, word of the report, sentence, of a disk's line: before its name, after it, with its own
- * words) */
-#define RESULTS(X)                                                                                 \
-	X(NONE, "stopped", "stopped", "", "", false) /* before anything was known */               \
-	X(NO_DISK, "no-disk", "no disk found", "", "", false)                                      \
-	X(NO_WINDOWS, "no-windows", "no Windows found", "disk", "no Windows", false)               \
-	X(NOTHING, "nothing-to-repair", "nothing to repair", "disk", "nothing to repair", false)   \
-	X(FOUND, "found", "something to repair was found", "disk",                                 \
-		"something to repair was found, nothing was changed", false) /* looked only */     \
-	X(LEFT, "left", "something doubtful was left: a person must decide", "disk",               \
-		"a person must decide: ", true)                                                    \
-	X(FAILED, "failed", "not repaired", "not repaired", "", true)                              \
-	X(REPAIRED, "repaired", "", "repaired", "", true)                                          \
-	X(WINDOWS, "windows", "starting Windows, as asked", "", "", false)                         \
-	X(TECHNICIAN, "technician", "used by a technician", "", "", false)
+/* X(NAME, word): how a start came out and a run cannot; all other words are a run's (RUN_RESULTS).
+ * Of these, a start has no cannot-start and no not-kept: for both it failed, and the run's own
+ * report, which is in the start's, says more. */
+#define START_RESULTS(X)                                                                           \
+	X(NO_DISK, "no-disk")                                                                      \
+	X(NO_WINDOWS, "no-windows")                                                                \
+	X(WINDOWS, "windows")	    /* to be started, as asked */                                  \
+	X(TECHNICIAN, "technician") /* a person did what was done */
 
 enum result {
 #define X(name, ...) RESULT_##name,
-	RESULTS(X) RESULTS_END
+	RUN_RESULTS(X) START_RESULTS(X) RESULTS_END
 #undef X
 };
 
-struct result_words {
-	const char *word, *text, *before, *after;
+/* What is said of it, and of a disk: before its name, after it, with its own words. */
+struct result_text {
+	const char *text, *before, *after;
 	bool has_outcome;
 };
 
-extern const struct result_words result_words[RESULTS_END];
-
-/* of enum settings_end */
-extern const char *const end_words[];
+extern const struct result_text result_texts[RESULTS_END];
+extern const char *const result_words[]; /* the report's */
+extern const char *const end_words[];	 /* of enum settings_end */
 
 /* Only report.c changes it. */
 struct boot_report {

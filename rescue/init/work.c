@@ -22,20 +22,25 @@ static bool is_stick_to_come(struct init *in)
 
 static enum result result_of(const struct run *run)
 {
-	static const enum result results[] = {[RS_STATUS_DONE] = RESULT_REPAIRED,
-		[RS_STATUS_FOUND] = RESULT_FOUND,
-		[RS_STATUS_NOTHING] = RESULT_NOTHING,
-		[RS_STATUS_NO_WINDOWS] = RESULT_NO_WINDOWS,
-		[RS_STATUS_LEFT] = RESULT_LEFT};
-
-	if ((size_t)run->status < sizeof(results) / sizeof(results[0]) && results[run->status])
-		return results[run->status];
-	return run->is_foreign ? RESULT_NO_WINDOWS : RESULT_FAILED;
+	switch (run->status) {
+	case RS_STATUS_DONE:
+		return RESULT_DONE;
+	case RS_STATUS_FOUND:
+		return RESULT_FOUND;
+	case RS_STATUS_NOTHING:
+		return RESULT_NOTHING_TO_DO;
+	case RS_STATUS_NO_WINDOWS:
+		return RESULT_NO_WINDOWS;
+	case RS_STATUS_LEFT:
+		return RESULT_LEFT;
+	default:
+		return run->is_foreign ? RESULT_NO_WINDOWS : RESULT_FAILED;
+	}
 }
 
 static void count_repair(struct work *w, struct known_disk *d, unsigned n_before)
 {
-	w->n[RESULT_REPAIRED]++;
+	w->n[RESULT_DONE]++;
 	if (!w->disk[0])
 		(void)snprintf(w->disk, sizeof(w->disk), "%s", d->name);
 	if (n_before > w->n_before)
@@ -48,17 +53,17 @@ static void count_result(
 {
 	enum result result = result_of(run);
 
-	if (result != RESULT_REPAIRED)
+	if (result != RESULT_DONE)
 		w->n[result]++;
 	else if (!d->work.was_repaired)
 		count_repair(w, d, run->n_before);
 	if (result == RESULT_NO_WINDOWS && run->is_foreign)
 		init_say(in, "disk /dev/%s: %s", d->name, d->outcome);
 	else
-		init_say(in, "%s /dev/%s: %s%s", result_words[result].before, d->name,
-			result_words[result].after,
-			result_words[result].has_outcome ? d->outcome : "");
-	if (result == RESULT_NOTHING && run->n_before)
+		init_say(in, "%s /dev/%s: %s%s", result_texts[result].before, d->name,
+			result_texts[result].after,
+			result_texts[result].has_outcome ? d->outcome : "");
+	if (result == RESULT_NOTHING_TO_DO && run->n_before)
 		init_say(in,
 			"disk /dev/%s: repaired before: %u %s, the last one is %s; to take it "
 			"back: undo",
@@ -188,7 +193,7 @@ static bool is_usb_waiting(void)
 static bool is_over(struct init *in, const struct work *w, int *ret_wait_ms)
 {
 	uint64_t wait_ms = (uint64_t)in->facts.settings.wait_s * 1000, quiet = machine_quiet_ms(in);
-	uint64_t least = w->n[RESULT_REPAIRED] && !stick_is_awaited(in) && !is_usb_waiting()
+	uint64_t least = w->n[RESULT_DONE] && !stick_is_awaited(in) && !is_usb_waiting()
 				 ? SETTLED_MS
 				 : wait_ms;
 
@@ -206,7 +211,7 @@ static void conclude(struct init *in, struct work *w)
 {
 	/* of several disks the first of these that one of them had */
 	static const enum result order[] = {
-		RESULT_REPAIRED, RESULT_FAILED, RESULT_LEFT, RESULT_FOUND, RESULT_NOTHING};
+		RESULT_DONE, RESULT_FAILED, RESULT_LEFT, RESULT_FOUND, RESULT_NOTHING_TO_DO};
 	bool has_disk = false;
 
 	for (size_t i = 0; i < in->disks.n; i++)
@@ -216,7 +221,7 @@ static void conclude(struct init *in, struct work *w)
 			w->result = order[i];
 			return;
 		}
-	w->result = in->is_stop_wanted ? RESULT_NONE
+	w->result = in->is_stop_wanted ? RESULT_CANCELLED
 		    : has_disk	       ? RESULT_NO_WINDOWS
 				       : RESULT_NO_DISK;
 }
@@ -244,16 +249,16 @@ void work_all(struct init *in, struct work *ret)
 
 void work_tell(struct init *in, struct work *w)
 {
-	unsigned n = w->n[RESULT_REPAIRED];
+	unsigned n = w->n[RESULT_DONE];
 
-	if (w->result == RESULT_REPAIRED)
+	if (w->result == RESULT_DONE)
 		(void)snprintf(
 			w->text, sizeof(w->text), "%u %s repaired", n, rs_form(n, "disk", "disks"));
 	else
-		(void)snprintf(w->text, sizeof(w->text), "%s", result_words[w->result].text);
-	if (w->result != RESULT_REPAIRED && w->result != RESULT_FAILED)
+		(void)snprintf(w->text, sizeof(w->text), "%s", result_texts[w->result].text);
+	if (w->result != RESULT_DONE && w->result != RESULT_FAILED)
 		init_say(in, "%s", w->text);
-	if (w->result == RESULT_REPAIRED || w->result == RESULT_NONE)
+	if (w->result == RESULT_DONE || w->result == RESULT_CANCELLED)
 		return; /* stopped: drivers may be at work still */
 	raid_tell(in);
 	unseen_tell(in);

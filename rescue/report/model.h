@@ -19,15 +19,6 @@
 
 /* ---- words: each list is the enum and what it is called in a report ---- */
 
-#define RUN_RESULTS(X)                                                                             \
-	X(RUN_DONE, "done")                                                                        \
-	X(RUN_NOTHING_TO_DO, "nothing-to-do")                                                      \
-	X(RUN_FOUND, "found")                                                                      \
-	X(RUN_LEFT, "left")                                                                        \
-	X(RUN_CANNOT_START, "cannot-start")                                                        \
-	X(RUN_FAILED, "failed")                                                                    \
-	X(RUN_CANCELLED, "cancelled")                                                              \
-	X(RUN_NOT_KEPT, "not-kept")
 #define RUN_JOURNALS(X)                                                                            \
 	X(RUN_JOURNAL_WIPED, "wiped")                                                              \
 	X(RUN_JOURNAL_CLEAN, "clean")                                                              \
@@ -50,7 +41,11 @@
 	X(RUN_SOURCE_DEVICE, "device") /* past every cache of the machine */                       \
 	X(RUN_SOURCE_CACHE, "cache")
 
-enum run_result { RUN_RESULTS(JUST_NAME) };
+enum run_result {
+#define X(name, word) RUN_##name,
+	RUN_RESULTS(X)
+#undef X
+};
 enum run_journal_state { RUN_JOURNALS(JUST_NAME) };
 enum run_replay_result { RUN_REPLAYS(JUST_NAME) };
 enum run_source { RUN_SOURCES(JUST_NAME) };

@@ -79,7 +79,7 @@ static void test_stick_last_of__report__has_outcome_only(void **state)
 	(void)state;
 	static const char json[] =
 		"{\"started\": \"2026-11-25T03:00:00Z\", \"x\": 1, \"outcome\": {\"result\": "
-		"\"repaired\", \"text\": \"1 disk\\u001b repaired\", \"end\": \"windows\"}}";
+		"\"done\", \"text\": \"1 disk\\u001b repaired\", \"end\": \"windows\"}}";
 	struct stick_last last = {0};
 
 	assert_true(stick_last_of(json, strlen(json), &last));

@@ -120,7 +120,7 @@ static int begin(void **state)
 	memset(runs, 0, sizeof(runs));
 	n_runs = 0;
 	ended = reported = SETTINGS_END_STAY;
-	result = RESULT_NONE;
+	result = RESULT_CANCELLED;
 	memory[0] = '\0';
 	is_firmware_full = is_stick_pulled = is_quiet_later = false;
 	is_set = true;
@@ -179,7 +179,7 @@ static void test_work__mode_look_finds_nothing__nothing_to_repair(void **state)
 	(void)state;
 	in.facts.settings.mode = SETTINGS_MODE_LOOK;
 	(void)end_of(RS_STATUS_DONE, 0);
-	assert_int_equal(result, RESULT_NOTHING);
+	assert_int_equal(result, RESULT_NOTHING_TO_DO);
 }
 
 static void test_work__replay__as_the_settings_allow(void **state)
@@ -212,7 +212,7 @@ static void test_work__stick_is_to_come__no_replay_and_once_more(void **state)
 	assert_int_equal(n_runs, 2);
 	assert_string_equal(runs[0].replay, "no");
 	assert_string_equal(runs[1].replay, "safe");
-	assert_int_equal(result, RESULT_NOTHING);
+	assert_int_equal(result, RESULT_NOTHING_TO_DO);
 }
 
 static void test_work__through_grub_without_the_stick__waits_for_its_settings(void **state)
@@ -257,7 +257,7 @@ static void test_work__stick_pulled_out_before_the_plan__once_more(void **state)
 	answer(1, RS_STATUS_DONE, 0);
 	(void)end_of(RS_STATUS_IO, 0);
 	assert_int_equal(n_runs, 2);
-	assert_int_equal(result, RESULT_REPAIRED);
+	assert_int_equal(result, RESULT_DONE);
 }
 
 /* ---- how it ends ---- */
@@ -267,7 +267,7 @@ static void test_modes__repaired__starts_windows(void **state)
 	(void)state;
 	in.facts.settings.repaired = SETTINGS_END_WINDOWS;
 	assert_int_equal(end_of(RS_STATUS_DONE, 3 - 1), SETTINGS_END_WINDOWS);
-	assert_int_equal(result, RESULT_REPAIRED);
+	assert_int_equal(result, RESULT_DONE);
 }
 
 static void test_modes__repaired_for_the_fourth_time__stays(void **state)
@@ -275,7 +275,7 @@ static void test_modes__repaired_for_the_fourth_time__stays(void **state)
 	(void)state;
 	in.facts.settings.repaired = SETTINGS_END_WINDOWS;
 	assert_int_equal(end_of(RS_STATUS_DONE, 3), SETTINGS_END_STAY);
-	assert_int_equal(result, RESULT_REPAIRED);
+	assert_int_equal(result, RESULT_DONE);
 }
 
 static void test_modes__no_way_back_to_windows__stays(void **state)
@@ -352,6 +352,39 @@ static void test_modes__part_of_a_foreign_set__is_no_failure(void **state)
 	assert_int_equal(result, RESULT_NO_WINDOWS);
 }
 
+/* docs/boot-report.md: a run's words where they mean the same, no others for that. */
+static void test_modes__each_end_of_a_run__its_word(void **state)
+{
+	static const struct {
+		int status;
+		const char *word;
+	} ends[] = {{RS_STATUS_DONE, "done"}, {RS_STATUS_FOUND, "found"},
+		{RS_STATUS_NOTHING, "nothing-to-do"}, {RS_STATUS_LEFT, "left"},
+		{RS_STATUS_NO_WINDOWS, "no-windows"}, {RS_STATUS_KEY, "failed"},
+		{RS_STATUS_REFUSED, "failed"}, {RS_STATUS_IO, "failed"},
+		{RS_STATUS_DAMAGED, "failed"}, {1, "failed"}, {-1, "failed"}};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		(void)end_of(ends[i].status, 0);
+		assert_string_equal(result_words[result], ends[i].word);
+		(void)end(state);
+		(void)begin(state);
+	}
+}
+
+static void test_work__nothing_is_run__its_word(void **state)
+{
+	struct work w;
+
+	(void)state;
+	work_all(&in, &w);
+	assert_string_equal(result_words[w.result], "no-disk");
+	in.is_stop_wanted = true;
+	work_all(&in, &w);
+	assert_string_equal(result_words[w.result], "cancelled");
+	assert_int_equal(n_runs, 0);
+}
+
 #define work_test(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -373,6 +406,8 @@ int main(void)
 		work_test(test_modes__something_doubtful_left__is_no_repair),
 		work_test(test_modes__several_disks__the_weightiest_counts),
 		work_test(test_modes__part_of_a_foreign_set__is_no_failure),
+		work_test(test_modes__each_end_of_a_run__its_word),
+		work_test(test_work__nothing_is_run__its_word),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
