@@ -195,8 +195,9 @@ enum rs_step {
 	RS_STEP_JUDGE,	 /* findings */
 	RS_STEP_PLAN,	 /* what shall happen to which file, and whether anything forbids it */
 	RS_STEP_CONSENT, /* the questions */
-	RS_STEP_ACT,	 /* whatever could refuse once more; then volume after volume: written, and
-			  * verified from its disk before the next is begun */
+	RS_STEP_ACT, /* whatever could refuse once more; then volume after volume is written, each
+		      * once the one before it is verified */
+	RS_STEP_VERIFY, /* what was written last, from its disk; then the report is kept there */
 	RS_STEPS
 };
 
@@ -210,10 +211,11 @@ int rs_repair_open(struct rs_session *s, enum rs_command command, const struct r
 /** Every step up to @step that was not made yet. After an error no other is: it is returned again.
  * Errors: the outcome's code. */
 int rs_repair_to(struct rs_repair *u, enum rs_step step);
-/** What is known so far; borrowed until the next step. */
+/** What is known so far; borrowed until the next step. As long as anything written is not read
+ * back it has no verification, and before its last step no outcome. */
 const struct rs_report *rs_repair_report(const struct rs_repair *u);
-/** The end, and the report, to be freed. Closed before its last step it was cancelled. Returns the
- * outcome's code. */
+/** The end, and the report, to be freed. Closed before its act it was cancelled; nobody leaves out
+ * the verification of what was written: it is made here. Returns the outcome's code. */
 int rs_repair_close(struct rs_repair *u, struct rs_report **ret);
 
 /* ---- one opened volume: ls, cat, export, mount ---- */

@@ -189,32 +189,41 @@ static void note(void *user, const char *line)
 	report_add_text(&report->kept, &report->run.verification.checks, line);
 }
 
-static int verify(const struct en_act *a, struct rs_err *err)
+/* Of plans that were cancelled half-way only the bytes are compared. */
+int en_verify(struct rs_repair *u, struct rs_err *err)
 {
-	struct rs_report *report = a->u->report;
-	const struct verify_notes notes = {note, report};
-	struct run_verification *told = &report->run.verification;
+	const struct en_act *a = &u->last;
+	const struct verify_notes notes = {note, u->report};
+	struct run_verification *told = &u->report->run.verification;
 	struct en_stack stack;
 	struct rs_err why = {0};
-	int r = en_again_open(a->v, &stack, report, &why);
 
+	if (!u->is_unverified)
+		return 0;
+	u->is_unverified = false;
+	int r = en_again_open(a->v, &stack, u->report, &why);
 	if (r == 0 && !a->n)
-		r = en_replay_verify(a->v, en_stack_top(&stack), report, &why);
+		r = en_replay_verify(a->v, en_stack_top(&stack), u->report, &why);
 	for (size_t i = 0; r == 0 && i < a->n; i++)
-		if (is_for_act(a, a->plans[i]))
+		if (is_for_act(a, a->plans[i]) &&
+			plan_count_done(a->plans[i]) == plan_count_accepted(a->plans[i]))
 			r = quarantine_verify(
 				en_stack_top(&stack), a->plans[i], a->is_restore, &notes, &why);
 	r = en_stack_close(&stack, r, &why);
 	told->is_done = true;
 	told->is_passed = r == 0;
 	told->err = why;
-	return r < 0 ? rs_err_pass(err, r, &why) : 0;
+	return r < 0 ? rs_err_pass(err, rs_err_object(&why, a->v->name), &why) : 0;
 }
 
 int en_act(const struct en_act *a, struct rs_err *err)
 {
-	int r = en_volume_guard(a->v, err);
+	struct run_verification *told = &a->u->report->run.verification;
+	const uint64_t before = a->v->disk->n_writes;
+	int r = en_verify(a->u, err); /* a disk that keeps nothing is written once, not often */
 
+	if (r == 0)
+		r = en_volume_guard(a->v, err);
 	if (r == 0)
 		r = en_volume_unchanged(a->v, err);
 	if (r < 0)
@@ -223,8 +232,10 @@ int en_act(const struct en_act *a, struct rs_err *err)
 	r = act_on(a, err);
 	for (size_t i = 0; i < a->n; i++)
 		report_actions(a->u->report, a->plans[i], a->v->number);
-	if (r == 0)
-		r = verify(a, err);
+	if (a->v->disk->n_writes > before)
+		told->is_done = told->is_passed = false;
+	a->u->last = *a;
+	a->u->is_unverified = r == 0 || (r == RS_E_CANCELLED && a->v->disk->n_writes > before);
 	if (r < 0)
 		(void)rs_err_object(err, a->v->name);
 	return r;

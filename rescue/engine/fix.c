@@ -88,7 +88,6 @@ static int ask_plan(const struct rs_repair *u, size_t replays, struct rs_err *er
 static int fix_one(struct rs_repair *u, const struct en_work *w, struct rs_err *err)
 {
 	const struct en_act act = {u, w->v, w->plans, w->n_plans, false};
-	struct run_kept *kept = &u->report->run.quarantine;
 	const struct plan *last = NULL;
 
 	for (size_t i = 0; i < w->n_plans; i++)
@@ -99,8 +98,6 @@ static int fix_one(struct rs_repair *u, const struct en_work *w, struct rs_err *
 	int r = en_act(&act, err);
 	if (last->id[0])
 		en_kept_report(w->v, last, u->report);
-	if (last->id[0] && r == 0)
-		plan_path(last->top, last->id, QUARANTINE_REPORT_JSON, kept->report);
 	return r;
 }
 
@@ -176,8 +173,23 @@ static int consent(struct rs_repair *u, struct rs_err *err)
 	return r < 0 ? r : ask_plan(u, replays, err);
 }
 
-static void finish_done(const struct rs_repair *u, size_t replays, size_t files)
+static struct en_score score_of(const struct rs_repair *u)
 {
+	const struct en_works *w = &u->works;
+	struct en_score ret = {
+		.one = "file moved into quarantine", .many = "files moved into quarantine"};
+
+	for (size_t i = 0; i < w->n; i++)
+		for (size_t k = 0; k < w->list[i].n_plans; k++) {
+			ret.done += plan_count_done(w->list[i].plans[k]);
+			ret.total += plan_count_accepted(w->list[i].plans[k]);
+		}
+	return ret;
+}
+
+static void finish_done(const struct rs_repair *u)
+{
+	const size_t files = score_of(u).total, replays = u->report->run.n_replays;
 	char text[1400];
 	int status = RS_STATUS_DONE;
 
@@ -202,16 +214,12 @@ static void finish_done(const struct rs_repair *u, size_t replays, size_t files)
 static int act(struct rs_repair *u, struct rs_err *err)
 {
 	const struct en_works *w = &u->works;
-	size_t files = 0, replays = 0;
 	int r = en_works_guard(u, true, err);
 
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < w->n; i++) {
-		files += en_work_accepted(&w->list[i]);
-		replays += w->list[i].v->journal.is_planned;
-	}
-	if (!files) {
+	if (!score_of(u).total) {
+		u->next = RS_STEPS;
 		r = en_unproven_refuse(w, err);
 		if (r == 0)
 			finish_idle(u);
@@ -220,28 +228,25 @@ static int act(struct rs_repair *u, struct rs_err *err)
 	for (size_t i = 0; r == 0 && i < w->n; i++)
 		r = fix_one(u, &w->list[i], err);
 	en_works_report(u, true);
-	if (r < 0)
-		return r;
-	finish_done(u, replays, files);
-	r = keep_reports(u, err);
-	if (r < 0) /* moved and verified, and yet not all that was promised */
-		u->report->run.quarantine.report[0] = '\0';
 	return r;
 }
 
-static struct en_score score_of(const struct rs_repair *u)
+/* All is verified. The report lies in the quarantine that was filled last. */
+static int done(struct rs_repair *u, struct rs_err *err)
 {
-	const struct en_works *w = &u->works;
-	struct en_score ret = {
-		.one = "file moved into quarantine", .many = "files moved into quarantine"};
+	char *kept = u->report->run.quarantine.report;
 
-	for (size_t i = 0; i < w->n; i++)
-		for (size_t k = 0; k < w->list[i].n_plans; k++) {
-			ret.done += plan_count_done(w->list[i].plans[k]);
-			ret.total += plan_count_accepted(w->list[i].plans[k]);
-		}
-	return ret;
+	for (size_t i = 0; i < u->last.n; i++) {
+		const struct plan *p = u->last.plans[i];
+		if (plan_count_accepted(p))
+			plan_path(p->top, p->id, QUARANTINE_REPORT_JSON, kept);
+	}
+	finish_done(u);
+	int r = keep_reports(u, err);
+	if (r < 0) /* moved and verified, and yet not all that was promised */
+		kept[0] = '\0';
+	return r;
 }
 
 const struct en_command en_fix = {
-	"fix", true, false, {en_works_look, en_works_judge, plan, consent, act}, score_of};
+	"fix", true, false, {en_works_look, en_works_judge, plan, consent, act, done}, score_of};

@@ -8,7 +8,7 @@
 
 /* ---- steps.c, ask.c ---- */
 
-/* A command: what it does in each step. */
+/* A command: what it does in each step; in RS_STEP_VERIFY only what follows en_verify. */
 struct en_command {
 	const char *name;
 	bool is_exclusive; /* it may write */
@@ -37,6 +37,16 @@ struct en_works {
 	const struct en_volume *idle;
 };
 
+/* Plans of one volume, of which the accepted items count, and the replay of its journal where that
+ * is planned. */
+struct en_act {
+	struct rs_repair *u;
+	struct en_volume *v;
+	struct plan *const *plans;
+	size_t n;
+	bool is_restore;
+};
+
 /* What is kept from one step to the next. */
 struct rs_repair {
 	struct rs_session *s;
@@ -50,8 +60,10 @@ struct rs_repair {
 	struct en_works works; /* of scan and fix */
 	struct en_volume *v;   /* of undo: where the quarantine lies; of a saved plan: its own */
 	const struct quarantine *q;
-	struct plan *p; /* ... and it as a plan */
-	unsigned next;	/* enum rs_step; RS_STEPS: it has ended */
+	struct plan *p;	    /* ... and it as a plan */
+	struct en_act last; /* that was carried out ... */
+	bool is_unverified; /* ... and is not read back yet */
+	unsigned next;	    /* enum rs_step; RS_STEPS: it has ended */
 	struct rs_err err;
 };
 
@@ -75,24 +87,18 @@ int en_ask_risk(const struct rs_repair *u, const struct rs_err *risk, const char
 
 /* ---- act.c ---- */
 
-/* Plans of one volume, of which the accepted items count, and the replay of its journal where that
- * is planned. */
-struct en_act {
-	struct rs_repair *u;
-	struct en_volume *v;
-	struct plan *const *plans;
-	size_t n;
-	bool is_restore;
-};
-
 /** All that can refuse, asked of the volume as it will be after its journal's replay, and the plans
  * carried out there once in memory, with the room that they and their reports need. Nothing is
  * written. Errors: those of the guards, RS_E_NO_SPACE, RS_E_UNSAFE_PATH, RS_E_NTFS_DAMAGED,
  * RS_E_IO_READ. */
 int en_foresee(const struct en_act *a, struct rs_err *err);
-/** Replay, act on each plan (en_foresee was asked), close, verify; the report's actions and
- * verification. The volume's own reading handles on NTFS are closed. Stops at the first error. */
+/** Verify what was written before; then replay, act on each plan (en_foresee was asked), close; the
+ * report's actions. The volume's own reading handles on NTFS are closed. Stops at the first error.
+ */
 int en_act(const struct en_act *a, struct rs_err *err);
+/** Read back what was written last, if it was not yet; the report's verification. It cannot be
+ * cancelled. Errors: RS_E_VERIFY, RS_E_NOT_KEPT, those of opening. */
+int en_verify(struct rs_repair *u, struct rs_err *err);
 /** Keep the finished report, JSON and text, beside each of the plans that were carried out; read
  * back from the disk. Errors: RS_E_NO_SPACE, RS_E_IO_WRITE, RS_E_VERIFY. */
 int en_keep_report(const struct en_work *w, struct rs_report *report, struct rs_err *err);

@@ -43,6 +43,6 @@ int rs_repair_all(struct rs_session *s, enum rs_command command, const struct rs
 	(void)rs_repair_open(s, command, t, o, &u); /* what goes wrong stands in the report */
 	if (!u)
 		return RS_E_MEMORY;
-	(void)rs_repair_to(u, RS_STEP_ACT);
+	(void)rs_repair_to(u, RS_STEP_VERIFY);
 	return rs_repair_close(u, ret);
 }

@@ -158,16 +158,21 @@ static int consent(struct rs_repair *u, struct rs_err *err)
 
 static int act(struct rs_repair *u, struct rs_err *err)
 {
-	size_t n = count_planned(u);
-	char text[200];
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < u->m->n_volumes; i++)
 		if (u->m->volumes[i].journal.is_planned)
 			r = en_act(&(struct en_act){.u = u, .v = &u->m->volumes[i]}, err);
 	tell(u);
-	if (r < 0)
-		return r;
+	return r;
+}
+
+static int done(struct rs_repair *u, struct rs_err *err)
+{
+	const size_t n = count_planned(u);
+	char text[200];
+
+	(void)err;
 	if (u->v)
 		(void)snprintf(text, sizeof(text), "%s, %s",
 			u->v->journal.is_back ? "the journal is pending again"
@@ -193,4 +198,4 @@ static struct en_score score_of(const struct rs_repair *u)
 }
 
 const struct en_command en_replay = {
-	"replay", true, false, {en_look, NULL, plan, consent, act}, score_of};
+	"replay", true, false, {en_look, NULL, plan, consent, act, done}, score_of};

@@ -9,7 +9,7 @@ int rs_repair_to(struct rs_repair *u, enum rs_step step)
 		enum rs_step now = u->next++;
 		int (*fn)(struct rs_repair *, struct rs_err *) = u->command->step[now];
 		struct rs_err why = {0};
-		if (!fn || fn(u, &why) == 0)
+		if ((now != RS_STEP_VERIFY || en_verify(u, &why) == 0) && (!fn || fn(u, &why) == 0))
 			continue;
 		if (now < RS_STEP_ACT && !rs_task_goes_on(&u->s->task))
 			(void)rs_fail(&why, RS_E_CANCELLED, "%s", ""); /* it looks like damage */
@@ -84,6 +84,9 @@ static bool is_left_to_do(const struct rs_repair *u)
 int rs_repair_close(struct rs_repair *u, struct rs_report **ret)
 {
 	*ret = u->report;
+	if (u->next == RS_STEP_VERIFY)
+		(void)rs_repair_to(u, RS_STEP_VERIFY);
+	(void)en_verify(u, &u->err); /* of an act that was cancelled */
 	if (!u->err.code && is_left_to_do(u))
 		(void)rs_fail(&u->err, RS_E_CANCELLED, "%s", "");
 	int r = u->err.code;

@@ -157,7 +157,6 @@ static int consent(struct rs_repair *u, struct rs_err *err)
 static int act(struct rs_repair *u, struct rs_err *err)
 {
 	const struct en_act one = {u, u->v, &u->p, 1, true};
-	char text[96];
 
 	plan_accept(u->p);
 	tell(u, true);
@@ -166,9 +165,15 @@ static int act(struct rs_repair *u, struct rs_err *err)
 		r = en_act(&one, err);
 	tell(u, true);
 	en_kept_report(u->v, u->p, u->report);
-	if (r < 0)
-		return r;
-	size_t n = plan_count_done(u->p);
+	return r;
+}
+
+static int done(struct rs_repair *u, struct rs_err *err)
+{
+	const size_t n = plan_count_done(u->p);
+	char text[96];
+
+	(void)err;
 	(void)snprintf(text, sizeof(text), "%zu %s put back, %s", n, rs_form(n, "file", "files"),
 		en_verified_text(u->report));
 	en_finish_done(u->report, u->m, RS_STATUS_DONE, RUN_DONE, text);
@@ -184,4 +189,4 @@ static struct en_score score_of(const struct rs_repair *u)
 }
 
 const struct en_command en_undo = {
-	"undo", true, true, {en_look, NULL, plan, consent, act}, score_of};
+	"undo", true, true, {en_look, NULL, plan, consent, act, done}, score_of};

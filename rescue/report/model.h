@@ -162,7 +162,7 @@ struct run_replay {
 };
 
 struct run_verification {
-	bool is_done, is_passed;
+	bool is_done, is_passed;   /* done: of all that was written */
 	enum run_source read_from; /* of several volumes the weakest */
 	struct run_texts checks;
 	struct rs_err err;
