@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Two commands do everything: `make demo` and `make check`. See README.md.
 
+# Debian's programs, whatever this machine has before them: a test's Python needs Debian's modules
+export PATH := /usr/sbin:/usr/bin:/sbin:/bin:$(PATH)
 BUILD	?= build
 CC	= gcc
 CLANG	= clang-14
@@ -23,9 +25,9 @@ LDHARDEN = -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 CPPFLAGS = -Irescue -I. -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DUNBRICK_VERSION='"$(VERSION)"' \
 	  -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(BUILD)=build
-CFLAGS	= -std=gnu17 -g $(if $(SAN),-O1 -fno-omit-frame-pointer $(SAN),$(HARDEN)) $(WARN) \
+CFLAGS	= -std=gnu17 -g $(if $(SAN),-O1 -g1 -fno-omit-frame-pointer $(SAN),$(HARDEN)) $(WARN) \
 	  $(if $(IS_GCC),$(WARN_GCC)) $(EXTRA_CFLAGS)
-LDFLAGS	= $(if $(SAN),$(SAN),$(LDHARDEN))
+LDFLAGS	= $(if $(SAN),$(SAN) $(if $(IS_GCC),,-fuse-ld=lld),$(LDHARDEN))
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) fuse3 2>/dev/null | sed 's/-I/-isystem /g')
 LIBS	:= $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 

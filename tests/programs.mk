@@ -61,7 +61,7 @@ $(BUILD)/tests/unit/core/test_wiped: LDFLAGS += -Wl,--wrap=munmap -Wl,--wrap=mlo
 # ---- fuzz targets: tests/fuzz/fuzz_<room>_<parser>.c
 
 FUZZ	= $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_SECONDS ?= 10
+FUZZ_SECONDS ?= 6
 
 fuzz-programs: $(FUZZ)
 $(FUZZ): $(BUILD)/fuzz/%: tests/fuzz/%.c $(RESCUE)

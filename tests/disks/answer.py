@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """answer.py ANSWER[,ANSWER...] -- COMMAND...: a person at a terminal, who answers each '[yes/no]' with the
 next ANSWER; "USR1": the signal that says that nobody is there any more. Prints what was shown, ends as the

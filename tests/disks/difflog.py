@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Leave a volume as a Windows that crashed between two states would: the first state on the disk, what leads
 to the second in its journal, and contents of files (which no journal holds) on the disk already.

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Leave a volume as a Windows that crashed would: its journal is open and holds changes of one file.
 

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Unclean test volumes out of clean ones that Windows wrote: its own records, and its own final state
 as the answer.

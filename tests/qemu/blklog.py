@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a disk was asked to write, as QEMU's blklogwrites records it (the format of Linux' dm-log-writes).
 
