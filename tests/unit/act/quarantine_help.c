@@ -122,3 +122,35 @@ void qh_write_manifest(struct qh *q, const char *path, const struct plan *p)
 	memcpy(whole, text, len);
 	assert_int_equal(nt_file_overwrite(q->vol, s.ref, 0, whole, (size_t)s.size_bytes, NULL), 0);
 }
+
+void qh_expect_load(struct qh *q, size_t i, enum plan_action action, int code, const char *detail)
+{
+	auto_plan struct plan *p = NULL;
+	struct rs_err err = {0};
+
+	assert_int_equal(quarantine_load(q->vol, &q->all[i], action, &p, &err), code);
+	if (detail && !strstr(err.detail, detail))
+		fail_msg("'%s', not '%s'", err.detail, detail);
+}
+
+void qh_plant(struct qh *q)
+{
+	static char room[4000];
+
+	memset(room, ' ', sizeof(room) - 1);
+	wi_dir(&q->wi, QH_PLANTED "/0001");
+	wi_text(&q->wi, QH_PLANTED "/manifest.json", room, "");
+	wi_text(&q->wi, QH_PLANTED "/0001/evil.dll", "MZ", "");
+}
+
+void qh_plant_manifest(struct qh *q, struct plan *p)
+{
+	(void)snprintf(p->id, sizeof(p->id), QH_ID);
+	p->items[0].to_ref = qh_ref(q, QH_PLANTED "/0001");
+	qh_write_manifest(q, QH_PLANTED "/manifest.json", p);
+	qh_list(q);
+	assert_int_equal(q->n, 1);
+	assert_int_equal(q->all[0].state, QUARANTINE_UNPROVEN);
+	assert_false(q->all[0].is_proven);
+	assert_int_equal(q->all[0].err.code, RS_E_UNPROVEN);
+}

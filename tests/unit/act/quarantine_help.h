@@ -11,6 +11,7 @@
 #define QH_DRIVERS "/Windows/System32/drivers"
 #define QH_BAD	   QH_DRIVERS "/bad.dat"
 #define QH_ID	   "20260101T000000Z"
+#define QH_PLANTED "/Unbrick/" QH_ID
 
 struct qh {
 	struct wi wi;
@@ -36,5 +37,13 @@ struct plan *qh_fix(struct qh *q, const char *path);
 void qh_list(struct qh *q);
 /** The plan's text over a file that is there, which has room for it. */
 void qh_write_manifest(struct qh *q, const char *path, const struct plan *p);
+/** Does the @i-th of the last qh_list come out like that as a plan? @detail NULL: whatever it says.
+ */
+void qh_expect_load(struct qh *q, size_t i, enum plan_action action, int code, const char *detail);
+
+/** Somebody else's QH_PLANTED, with room for a manifest; before qh_open. */
+void qh_plant(struct qh *q);
+/** And its manifest, of the one item of @p: listed, and not ours. */
+void qh_plant_manifest(struct qh *q, struct plan *p);
 
 #endif

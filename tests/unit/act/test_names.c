@@ -12,6 +12,7 @@
 
 #include "judge/source.h"
 
+#include "../../layers/layers.h"
 #include "quarantine_help.h"
 
 static int make(void **state)
@@ -36,9 +37,8 @@ static const char test_rule[] =
 	"confidence = confirmed\n[file]\npath = %WINDIR%\\System32\\drivers\\bad.dat\n"
 	"never = \\keep\\**\\*\nname-is-enough = yes\n";
 
-static struct plan *plan_of(struct qh *q, const char *path, const char *shown)
+static int look_at(struct nt_vol *vol, struct plan *p)
 {
-	struct plan *p = qh_plan(q, path, shown);
 	struct rule *r = NULL;
 	struct rs_err err = {0};
 
@@ -48,8 +48,16 @@ static struct plan *plan_of(struct qh *q, const char *path, const char *shown)
 	const struct judge_result judged = {.said = &said, .n_said = 1};
 	free(p->items[0].rule_id);
 	p->items[0].rule_id = strdup("t");
-	assert_int_equal(plan_look_at_names(q->vol, "\\Windows", &judged, p, NULL), 0);
+	int ret = plan_look_at_names(vol, "\\Windows", &judged, p, NULL);
 	rule_free(r);
+	return ret;
+}
+
+static struct plan *plan_of(struct qh *q, const char *path, const char *shown)
+{
+	struct plan *p = qh_plan(q, path, shown);
+
+	assert_int_equal(look_at(q->vol, p), 0);
 	return p;
 }
 
@@ -79,11 +87,54 @@ static void test_names__one_is_protected_elsewhere__only_told(void **state)
 	assert_int_equal(d->items[0].names[0].is_moved + d->items[0].names[1].is_moved, 1);
 }
 
+/* A folder, a link, a file of the file system itself; a file whose record is another's by now. */
+static void test_names__no_ordinary_file__only_told(void **state)
+{
+	struct qh *q = *state;
+
+	qh_open(q);
+	for (unsigned i = 0; i < 5; i++) {
+		auto_plan struct plan *p = qh_plan(q, QH_BAD, "\\a\\bad.dat");
+		struct plan_item *item = &p->items[0];
+		item->stat.is_dir = i == 0;
+		item->stat.is_reparse = i == 1 || i == 4;
+		item->stat.reparse_tag = i == 4 ? 0x80000017U : 0xA0000003U; /* WOF, a junction */
+		if (i == 2)
+			item->stat.ref = 10;
+		if (i == 3)
+			item->file_ref += 1ULL << 48;
+		assert_int_equal(look_at(q->vol, p), 0);
+		assert_int_equal(item->action, i < 4 ? PLAN_REPORT : PLAN_QUARANTINE);
+		if (i < 4)
+			assert_non_null(strstr(
+				item->why, i == 3 ? "names cannot be read" : "no ordinary file"));
+	}
+}
+
+static void test_names__disk_cannot_be_read__fails(void **state)
+{
+	struct qh *q = *state;
+	struct nt_vol *vol = NULL;
+
+	qh_open(q);
+	auto_plan struct plan *p = qh_plan(q, QH_BAD, "\\a\\bad.dat");
+	struct lay_watch *w = lay_watch_new(q->mem);
+	assert_non_null(w);
+	assert_int_equal(nt_vol_open(&w->blk, 0, &vol, NULL), 0);
+	w->fail_read = w->reads + 1;
+	w->is_sticky = true;
+	assert_int_equal(look_at(vol, p), RS_E_IO_READ);
+	assert_int_equal(nt_vol_close(vol, NULL), 0);
+	blk_close(&w->blk);
+}
+
 int main(void)
 {
+#define T(name) cmocka_unit_test_setup_teardown(name, make, done)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			test_names__one_is_protected_elsewhere__only_told, make, done),
+		T(test_names__one_is_protected_elsewhere__only_told),
+		T(test_names__no_ordinary_file__only_told),
+		T(test_names__disk_cannot_be_read__fails),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,8 +15,6 @@
 
 #include "quarantine_help.h"
 
-#define PLANTED "/Unbrick/" QH_ID
-
 static int make(void **state)
 {
 	struct qh *q = calloc(1, sizeof(*q));
@@ -41,80 +39,52 @@ static int done(void **state)
 	return 0;
 }
 
-static void expect_load(
-	struct qh *q, size_t i, enum plan_action action, int code, const char *detail)
-{
-	auto_plan struct plan *p = NULL;
-	struct rs_err err = {0};
-
-	assert_int_equal(quarantine_load(q->vol, &q->all[i], action, &p, &err), code);
-	if (detail && !strstr(err.detail, detail))
-		fail_msg("'%s', not '%s'", err.detail, detail);
-}
-
 /* ---- what somebody else put there ---- */
-
-static void plant(struct qh *q)
-{
-	static char room[4000];
-
-	memset(room, ' ', sizeof(room) - 1);
-	wi_dir(&q->wi, PLANTED "/0001");
-	wi_text(&q->wi, PLANTED "/manifest.json", room, "");
-	wi_text(&q->wi, PLANTED "/0001/evil.dll", "MZ", "");
-}
 
 /* As tests of the field plant it: @path is the record named, @shown what the manifest says. */
 static void plant_manifest(struct qh *q, const char *path, const char *from, const char *shown)
 {
 	auto_plan struct plan *p = qh_plan(q, path, shown);
 
-	(void)snprintf(p->id, sizeof(p->id), QH_ID);
 	p->items[0].from_ref = qh_ref(q, from);
-	p->items[0].to_ref = qh_ref(q, PLANTED "/0001");
-	qh_write_manifest(q, PLANTED "/manifest.json", p);
-	qh_list(q);
-	assert_int_equal(q->n, 1);
-	assert_int_equal(q->all[0].state, QUARANTINE_UNPROVEN);
-	assert_false(q->all[0].is_proven);
-	assert_int_equal(q->all[0].err.code, RS_E_UNPROVEN);
+	qh_plant_manifest(q, p);
 }
 
 static void test_planted__any_file__not_ours_and_not_even_to_be_asked(void **state)
 {
 	struct qh *q = *state;
 
-	plant(q);
+	qh_plant(q);
 	qh_open(q);
 	plant_manifest(q, "/Windows/System32/ntoskrnl.exe", "/Windows/System32",
 		"\\Windows\\System32\\ntoskrnl.exe");
 	assert_true(q->all[0].is_calling);
-	expect_load(q, 0, PLAN_FINISH, RS_E_MANIFEST, "never moved");
+	qh_expect_load(q, 0, PLAN_FINISH, RS_E_MANIFEST, "never moved");
 	/* another path is shown than the file's */
 	plant_manifest(q, "/Windows/System32/ntoskrnl.exe", "/Windows/System32",
 		"\\Windows\\System32\\drivers\\bad.dat");
-	expect_load(q, 0, PLAN_RESTORE, RS_E_MANIFEST, "does not name the folder");
+	qh_expect_load(q, 0, PLAN_RESTORE, RS_E_MANIFEST, "does not name the folder");
 	plant_manifest(q, QH_BAD, QH_DRIVERS, "\\Windows\\System32\\drivers\\harmless.dat");
-	expect_load(q, 0, PLAN_RESTORE, RS_E_MANIFEST, "another name");
+	qh_expect_load(q, 0, PLAN_RESTORE, RS_E_MANIFEST, "another name");
 	plant_manifest(q, QH_DRIVERS, "/Windows/System32", "\\Windows\\System32\\drivers");
-	expect_load(q, 0, PLAN_RESTORE, RS_E_MANIFEST, "no ordinary file");
+	qh_expect_load(q, 0, PLAN_RESTORE, RS_E_MANIFEST, "no ordinary file");
 }
 
 static void test_planted__own_file_in_it__may_be_asked_where_it_says_the_truth(void **state)
 {
 	struct qh *q = *state;
 
-	plant(q);
+	qh_plant(q);
 	qh_open(q);
-	plant_manifest(
-		q, PLANTED "/0001/evil.dll", "/Windows/System32", "\\Windows\\System32\\evil.dll");
+	plant_manifest(q, QH_PLANTED "/0001/evil.dll", "/Windows/System32",
+		"\\Windows\\System32\\evil.dll");
 	assert_false(q->all[0].is_calling);
-	expect_load(q, 0, PLAN_RESTORE, 0, NULL); /* and then a person is asked */
-	plant_manifest(q, PLANTED "/0001/evil.dll", "/Windows/System32/config",
+	qh_expect_load(q, 0, PLAN_RESTORE, 0, NULL); /* and then a person is asked */
+	plant_manifest(q, QH_PLANTED "/0001/evil.dll", "/Windows/System32/config",
 		"\\Windows\\System32\\config\\evil.dll");
-	expect_load(q, 0, PLAN_RESTORE, RS_E_MANIFEST, "never moved");
-	plant_manifest(q, PLANTED "/0001/evil.dll", "/Windows/System32", "\\Users\\evil.dll");
-	expect_load(q, 0, PLAN_RESTORE, RS_E_MANIFEST, "does not name the folder");
+	qh_expect_load(q, 0, PLAN_RESTORE, RS_E_MANIFEST, "never moved");
+	plant_manifest(q, QH_PLANTED "/0001/evil.dll", "/Windows/System32", "\\Users\\evil.dll");
+	qh_expect_load(q, 0, PLAN_RESTORE, RS_E_MANIFEST, "does not name the folder");
 }
 
 static void test_thousand_fakes__ours_beside_them_is_found(void **state)
@@ -283,7 +253,7 @@ static void expect_damaged(struct qh *q, const struct plan *p, const char *detai
 	qh_list(q);
 	assert_int_equal(q->n, 1);
 	assert_int_equal(q->all[0].state, QUARANTINE_DAMAGED);
-	expect_load(q, 0, PLAN_RESTORE, RS_E_MANIFEST, detail);
+	qh_expect_load(q, 0, PLAN_RESTORE, RS_E_MANIFEST, detail);
 }
 
 static void test_items__each_reference_wrong__refused(void **state)
@@ -313,7 +283,7 @@ static void test_items__each_reference_wrong__refused(void **state)
 	p->root_ref = qh_ref(q, "");
 	plan_path(p->top, p->id, QUARANTINE_MANIFEST, path);
 	qh_write_manifest(q, path, p);
-	expect_load(q, 0, PLAN_RESTORE, 0, NULL);
+	qh_expect_load(q, 0, PLAN_RESTORE, 0, NULL);
 }
 
 static void test_place__folder_renamed__told(void **state)
@@ -361,7 +331,7 @@ static void test_manifest_gone__nothing_is_deleted_and_a_new_file_is_moved(void 
 	char path[128];
 
 	lose_manifest(q, p);
-	expect_load(q, 0, PLAN_RESTORE, RS_E_MANIFEST_GONE, "no report");
+	qh_expect_load(q, 0, PLAN_RESTORE, RS_E_MANIFEST_GONE, "no report");
 	auto_plan struct plan *second = qh_fix(q, QH_DRIVERS "/other.dat");
 	assert_string_equal(second->top, p->top);
 	assert_false(qh_is_there(q, QH_DRIVERS "/other.dat"));
@@ -422,7 +392,7 @@ static void test_manifest_gone__a_report_that_lies__refused(void **state)
 	p->items[0].file_ref = qh_ref(q, "/Windows/System32/ntoskrnl.exe");
 	keep_report(q, p, "\\Windows\\System32\\drivers\\bad.dat");
 	lose_manifest(q, p);
-	expect_load(q, 0, PLAN_RESTORE, RS_E_MANIFEST, NULL);
+	qh_expect_load(q, 0, PLAN_RESTORE, RS_E_MANIFEST, NULL);
 }
 
 /* Somebody keeps a file in a folder of ours: undo gives ours back and leaves his where it is. */

@@ -112,10 +112,17 @@ void rig_add_take(struct rig *r, uint8_t *bytes, size_t len)
 	r->disks[r->n_disks++] = i->path;
 }
 
+#define RENAMED "\\Windows\\System32\\drivers\\CrowdStrike\\" RIG_BAD
+
 static void fill(struct wi *w, unsigned content)
 {
-	static const struct wi_value system[] = {{"Select", "Current", NULL, 1},
-		{"ControlSet001\\Control", NULL, NULL, 0}, {NULL, NULL, NULL, 0}};
+	const struct wi_value system[] = {{"Select", "Current", NULL, 1},
+		{"ControlSet001\\Control\\Session Manager", "PendingFileRenameOperations",
+			content & RIG_RENAMES ? "\\??\\C:\\new.tmp\n!\\??\\C:" RENAMED "\n" : "\n",
+			0},
+		{"Setup", "CmdLine", content & RIG_COMMAND ? "cmd.exe /k \x1b[2J" : "", 0},
+		{"Setup", "SetupType", NULL, content & RIG_COMMAND ? 2 : 0},
+		{"Setup", "Upgrade", NULL, content & RIG_UPGRADES ? 1 : 0}, {NULL, NULL, NULL, 0}};
 	static const struct wi_value software[] = {
 		{"Microsoft\\Windows NT\\CurrentVersion", "CurrentBuild", "19045", 0},
 		{NULL, NULL, NULL, 0}};

@@ -24,7 +24,10 @@ enum rig_content {
 	RIG_HAS_DOUBT = 2,
 	RIG_SLEEPS = 4,
 	RIG_HAS_PASSED = 8, /* RIG_PASSED, which no rule names */
-	RIG_CONTENTS = 16
+	RIG_RENAMES = 16,   /* Windows will put another file in the bad one's place */
+	RIG_COMMAND = 32,   /* a command is set to run at the next start */
+	RIG_UPGRADES = 64,
+	RIG_CONTENTS = 128
 };
 
 struct rig_image {

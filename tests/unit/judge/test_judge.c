@@ -113,6 +113,49 @@ static void test_judge__contradiction_or_confirmation__is_doubtful(void **state)
 	assert_non_null(strstr(w->res->findings[0].why, "only if it crashed"));
 }
 
+static void test_judge__fits_the_repaired_file_too__is_doubtful(void **state)
+{
+	struct wi *w = *state;
+
+	wi_text(w, "/Windows/Temp/bad.dat", "x", "");
+	expect(w, RULE("%WINDIR%\\Temp\\bad.dat", ANY_SIZE "[repaired]\nsize-max = 9\n"),
+		SAID_DOUBT, 1);
+	assert_non_null(strstr(w->res->findings[0].why, "both the bad and the repaired"));
+}
+
+static void test_judge__what_is_required_is_not_there__no_file(void **state)
+{
+	struct wi *w = *state;
+
+	wi_text(w, "/Windows/Temp/bad.dat", "x", "");
+	expect(w,
+		RULE("%WINDIR%\\Temp\\bad.dat",
+			ANY_SIZE "[requires]\nfile-present = %WINDIR%\\Temp\\good.dat\n"),
+		SAID_NO_MATCH, 0);
+}
+
+static void test_judge__stop_condition_not_known__is_doubtful(void **state)
+{
+	struct wi *w = *state;
+
+	wi_text(w, "/Windows/Temp/bad.dat", "x", "");
+	expect(w, RULE("%WINDIR%\\Temp\\bad.dat", ANY_SIZE "[stop-if]\nservice = abc\n"),
+		SAID_DOUBT, 1);
+}
+
+static void test_judge__rule_that_only_reports__moves_nothing(void **state)
+{
+	struct wi *w = *state;
+
+	wi_text(w, "/Windows/Temp/bad.dat", "x", "");
+	expect(w,
+		"[rule]\nid = t\ntitle = T\nkind = bad-file\naction = report\n"
+		"confidence = confirmed\nreference = r\n"
+		"[file]\npath = %WINDIR%\\Temp\\bad.dat\n" ANY_SIZE,
+		SAID_REPORTED, 1);
+	wi_expect_file(w, "\\Windows\\Temp\\bad.dat", JUDGE_REPORT);
+}
+
 /* Overwrite the record of a file in the image, as a disk with a bad spot has it. */
 static void lose_record(struct wi *w, const char *path)
 {
@@ -307,6 +350,17 @@ static void test_judge__damaged_record_in_the_scan__is_a_fault(void **state)
 	assert_non_null(strstr(w->res->faults, "record"));
 }
 
+/* Where it lies nobody knows: no folder, so nothing that could be moved from there. */
+static void test_judge__folder_is_lost__its_files_are_not_found(void **state)
+{
+	struct wi *w = *state;
+
+	wi_text(w, "/Lost/bad.dat", "x", "");
+	lose_record(w, "\\Lost");
+	wi_judge_text(w, RULE("\\**\\bad.dat", ANY_SIZE));
+	assert_int_equal(w->res->n_findings, 0);
+}
+
 static void test_judge__requirement_not_known__is_doubtful(void **state)
 {
 	struct wi *w = *state;
@@ -455,6 +509,11 @@ int main(void)
 		T(test_judge__never_list__is_reported_only),
 		T(test_judge__too_many_files__stops_and_moves_none),
 		T(test_judge__stop_condition__stops),
+		T(test_judge__fits_the_repaired_file_too__is_doubtful),
+		T(test_judge__what_is_required_is_not_there__no_file),
+		T(test_judge__stop_condition_not_known__is_doubtful),
+		T(test_judge__rule_that_only_reports__moves_nothing),
+		T(test_judge__folder_is_lost__its_files_are_not_found),
 		T(test_judge__evidence_whose_record_is_gone__is_none),
 		T(test_judge__contradiction_or_confirmation__is_doubtful),
 		T(test_judge__junction_in_the_way__is_named_not_followed),

@@ -309,6 +309,11 @@ static void test_shared__found_by_id_and_by_its_bytes(void **state)
 	assert_int_equal(nt_security_hash(own), e->hash); /* mkntfs and we agree */
 	assert_int_equal(nt_security_find(b->vol, own, &id, NULL), 0);
 	assert_int_equal(id, e->id);
+	/* anybody can have one made whose hash is that of ours */
+	bytes[e->len - 1] ^= 1;
+	e->hash = nt_security_hash(own);
+	assert_int_equal(nt_security_find(b->vol, own, &id, NULL), 0);
+	assert_int_equal(id, 0);
 }
 
 struct seen {

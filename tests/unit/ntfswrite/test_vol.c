@@ -13,6 +13,7 @@
 #include "vol_help.h"
 
 static struct vh image;
+static uint64_t image_junction;
 
 /* One volume for all tests of this file: 24 MiB, 4 KiB clusters. */
 static int make_image(void **state)
@@ -28,7 +29,7 @@ static int make_image(void **state)
 	vh_add(&image, "/Windows", "A rather long name.txt", 10);
 	vh_add_dos(&image, "/Windows", "A rather long name.txt", "ARATHE~1.TXT");
 	vh_add_stream(&image, "/Windows/resident.txt", "second", "other contents");
-	vh_add(&image, "/", "junction", -1);
+	image_junction = vh_add(&image, "/", "junction", -1);
 	vh_add_reparse(&image, "/junction", 0xa0000003U);
 	vh_add(&image, "/Windows", "wof.dll", 0);
 	vh_add_stream(&image, "/Windows/wof.dll", "WofCompressedData", "xpress");
@@ -496,6 +497,103 @@ static void test_write__any_write_or_flush_failing__error_and_still_usable(void 
 	}
 }
 
+/* ---- what is refused before a byte is written ---- */
+
+static void expect_refused(unsigned flags, bool is_read_only, int code, const char *sleeps)
+{
+	struct blk *mem = vh_load(&image);
+	struct nt_vol *vol = NULL;
+	struct rs_err err = {0};
+
+	if (sleeps) {
+		uint64_t root, ref;
+		assert_int_equal(nt_vol_open(mem, NT_VOL_WRITE, &vol, NULL), 0);
+		assert_int_equal(nt_lookup(vol, "", &root, NULL), 0);
+		assert_int_equal(
+			nt_file_create(vol, root, "hiberfil.sys", sleeps, 4, 8192, &ref, NULL), 0);
+		assert_int_equal(nt_vol_close(vol, NULL), 0);
+	}
+	mem->is_read_only = is_read_only;
+	struct lay_watch *w = lay_watch_new(mem);
+	assert_non_null(w);
+	assert_int_equal(nt_vol_open(&w->blk, flags, &vol, &err), code);
+	assert_int_equal(w->writes, 0);
+	blk_close(&w->blk);
+	blk_close(mem);
+}
+
+static void test_open__for_writing__not_where_it_cannot_or_must_not(void **state)
+{
+	(void)state;
+	expect_refused(NT_VOL_WRITE, true, RS_E_READ_ONLY, NULL);
+	expect_refused(NT_VOL_WRITE, false, RS_E_HIBERNATED, "HIBR");
+}
+
+static void test_remove__not_what_is_not_ours_alone(void **state)
+{
+	static const struct {
+		const char *dir, *name, *of;
+		int code;
+	} all[] = {
+		{"", "Windows", "/Windows", RS_E_GUARD}, /* not empty */
+		{"", "junction", "/junction", RS_E_GUARD},
+		{"/Windows", "A rather long name.txt", "/Windows/A rather long name.txt",
+			RS_E_GUARD}, /* two names */
+		{"/Windows", "resident.txt", "/Windows/big.bin", RS_E_CHANGED},
+	};
+	struct rs_err err = {0};
+	struct open_vol o;
+
+	(void)state;
+	open_vol(&o, NT_VOL_WRITE);
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		uint64_t dir, ref, there;
+		if (i == 1) /* a look-up does not end at it */
+			ref = image_junction;
+		else
+			assert_int_equal(nt_lookup(o.vol, all[i].of, &ref, NULL), 0);
+		assert_int_equal(nt_lookup(o.vol, all[i].dir, &dir, NULL), 0);
+		assert_int_equal(nt_remove(o.vol, dir, all[i].name, ref, &err), all[i].code);
+		if (i != 1)
+			assert_int_equal(nt_lookup(o.vol, all[i].of, &there, NULL), 0);
+	}
+	assert_int_equal(o.watch->writes, 0);
+	close_vol(&o);
+}
+
+static void test_relink__another_folder_or_several_names__refused(void **state)
+{
+	struct rs_err err = {0};
+	struct open_vol o;
+	uint64_t root, windows, ref;
+
+	(void)state;
+	open_vol(&o, NT_VOL_WRITE);
+	assert_int_equal(nt_lookup(o.vol, "", &root, NULL), 0);
+	assert_int_equal(nt_lookup(o.vol, "/Windows", &windows, NULL), 0);
+	assert_int_equal(nt_lookup(o.vol, "/Windows/resident.txt", &ref, NULL), 0);
+	assert_int_equal(nt_relink(o.vol, ref, root, &err), RS_E_CHANGED);
+	assert_int_equal(nt_relink(o.vol, ref, windows, &err), RS_E_CHANGED); /* it has one */
+	assert_int_equal(nt_lookup(o.vol, "/Windows/A rather long name.txt", &ref, NULL), 0);
+	assert_int_equal(nt_relink(o.vol, ref, windows, &err), RS_E_NTFS_DAMAGED);
+	assert_int_equal(o.watch->writes, 0);
+	close_vol(&o);
+}
+
+static void test_overwrite__compressed__refused(void **state)
+{
+	struct rs_err err = {0};
+	struct open_vol o;
+	uint64_t ref;
+
+	(void)state;
+	open_vol(&o, NT_VOL_WRITE);
+	assert_int_equal(nt_lookup(o.vol, "/compressed/packed.txt", &ref, NULL), 0);
+	assert_int_equal(nt_file_overwrite(o.vol, ref, 0, "x", 1, &err), RS_E_UNSUPPORTED);
+	assert_int_equal(o.watch->writes, 0);
+	close_vol(&o);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -514,6 +612,10 @@ int main(void)
 		cmocka_unit_test(test_create__full_volume__says_so_and_leaves_it),
 		cmocka_unit_test(test_dirty__on_and_off__read_back),
 		cmocka_unit_test(test_write__any_write_or_flush_failing__error_and_still_usable),
+		cmocka_unit_test(test_open__for_writing__not_where_it_cannot_or_must_not),
+		cmocka_unit_test(test_remove__not_what_is_not_ours_alone),
+		cmocka_unit_test(test_relink__another_folder_or_several_names__refused),
+		cmocka_unit_test(test_overwrite__compressed__refused),
 	};
 
 	return cmocka_run_group_tests(tests, make_image, remove_image);

@@ -46,6 +46,15 @@ static void reopen(struct box *b)
 	assert_int_equal(nt_vol_open(b->mem, 0, &b->vol, NULL), 0);
 }
 
+/* What Windows has before it at its next start: the small file gets another one in its place, the
+ * large one is deleted. */
+static const struct wi_value pending[] = {
+	{"ControlSet001\\Control\\Session Manager", "PendingFileRenameOperations",
+		"\\??\\C:\\new.tmp\n\\??\\C:\\Windows\\small.sys\n"
+		"\\??\\C:\\Windows\\large.sys\n\n",
+		0},
+	{NULL, NULL, NULL, 0}};
+
 static int setup(void **state)
 {
 	struct box *b = calloc(1, sizeof(*b));
@@ -57,6 +66,7 @@ static int setup(void **state)
 	wi_make(&b->wi);
 	wi_text(&b->wi, "/Windows/small.sys", SMALL, "2024-07-19T04:09:00Z");
 	wi_file(&b->wi, "/Windows/large.sys", large, sizeof(large), "2024-07-19T04:09:00Z");
+	wi_hive(&b->wi, "SYSTEM", pending);
 	wi_open(&b->wi);
 	b->mem = lay_mem_load(b->wi.path, 512);
 	assert_non_null(b->mem);
@@ -149,6 +159,54 @@ static void test_guard_unchanged__record_of_another_file__refused(void **state)
 	expect_changed(b, 1);
 }
 
+static void test_guard_unchanged__cannot_be_read__that_is_no_change(void **state)
+{
+	struct box *b = *state;
+	struct lay_watch *w = lay_watch_new(b->mem);
+	struct nt_vol *vol = NULL;
+	struct rs_err err = {0};
+
+	assert_non_null(w);
+	assert_int_equal(nt_vol_open(&w->blk, 0, &vol, NULL), 0);
+	w->fail_read = w->reads + 1;
+	w->is_sticky = true;
+	assert_int_equal(guard_unchanged(vol, &b->plan, &err), RS_E_IO_READ);
+	b->items[0].has_sha256 = b->items[1].has_sha256 = false; /* nor by their records alone */
+	assert_int_equal(guard_unchanged(vol, &b->plan, NULL), RS_E_IO_READ);
+	assert_int_equal(nt_vol_close(vol, NULL), 0);
+	blk_close(&w->blk);
+}
+
+/* ---- what Windows will do at its next start ---- */
+
+static int pending_with(struct box *b, bool small, bool large, const char *reason)
+{
+	struct rs_err err = {0};
+
+	b->items[0].is_accepted = small;
+	b->items[1].is_accepted = large;
+	int r = guard_pending(b->vol, &b->wi.win, &b->plan, &err);
+	if (r < 0)
+		assert_non_null(strstr(err.detail, reason));
+	return r;
+}
+
+static void test_guard_pending__rename_onto_it__refused(void **state)
+{
+	assert_int_equal(
+		pending_with(*state, true, false, "put \\new.tmp in its place"), RS_E_RENAME);
+	assert_int_equal(pending_with(*state, false, false, ""), 0); /* it stays where it is */
+}
+
+static void test_guard_pending__delete_of_it__refused_for_what_is_put_back(void **state)
+{
+	struct box *b = *state;
+
+	assert_int_equal(pending_with(b, false, true, ""), 0); /* it is gone before that */
+	b->items[1].action = PLAN_RESTORE;
+	assert_int_equal(pending_with(b, false, true, "will delete it"), RS_E_RENAME);
+}
+
 /* ---- the volume as a whole ---- */
 
 static int volume_with(const struct guard_input *in, const char *reason)
@@ -167,6 +225,7 @@ static int volume_with(const struct guard_input *in, const char *reason)
 static void test_guard_volume__each_reason__refused_by_its_name(void **state)
 {
 	struct bl_unlock_result bl = {.can_write = true};
+	struct win_info win = {.setup_in_progress = false};
 	struct guard_input in = {.volume_name = "disk.img, partition 3"};
 
 	(void)state;
@@ -191,6 +250,11 @@ static void test_guard_volume__each_reason__refused_by_its_name(void **state)
 	assert_int_equal(volume_with(&in, ""), RS_E_BL_DAMAGED);
 	bl.is_seal_good = true;
 	assert_int_equal(volume_with(&in, ""), RS_E_GUARD);
+	bl.can_write = true;
+	in.win = &win;
+	assert_int_equal(volume_with(&in, ""), 0);
+	win.setup_in_progress = true;
+	assert_int_equal(volume_with(&in, "upgrade is under way"), RS_E_PENDING);
 }
 
 int main(void)
@@ -202,6 +266,9 @@ int main(void)
 		T(test_guard_unchanged__content_in_clusters_changed__refused),
 		T(test_guard_unchanged__each_fact_differs__refused),
 		T(test_guard_unchanged__record_of_another_file__refused),
+		T(test_guard_unchanged__cannot_be_read__that_is_no_change),
+		T(test_guard_pending__rename_onto_it__refused),
+		T(test_guard_pending__delete_of_it__refused_for_what_is_put_back),
 		cmocka_unit_test(test_guard_volume__each_reason__refused_by_its_name),
 	};
 
