@@ -9,7 +9,7 @@
 
 bool is_trouble(int r)
 {
-	return r == RS_E_IO_READ || r == RS_E_MEMORY || r == RS_E_BUG;
+	return r == RS_E_IO_READ || rs_err_ends(r);
 }
 
 __attribute__((format(printf, 3, 4))) static int no(

@@ -77,7 +77,7 @@ static int judge_proven(
 	struct rs_err why = {0};
 	int r = quarantine_load(vol, q, PLAN_FINISH, &p, &why);
 
-	if (r == RS_E_IO_READ || r == RS_E_MEMORY)
+	if (is_trouble(r))
 		return rs_err_pass(err, r, &why);
 	if (r < 0) {
 		q->err = why;
@@ -191,7 +191,7 @@ static int list_top(
 	if (r == 0 && !l->n_here && top->is_proven)
 		r = list_leftover(vol, l, &why);
 	/* somebody else's that cannot be read is not ours to complain of */
-	return r < 0 && (top->is_proven || r == RS_E_MEMORY) ? rs_err_pass(err, r, &why) : 0;
+	return r < 0 && (top->is_proven || rs_err_ends(r)) ? rs_err_pass(err, r, &why) : 0;
 }
 
 static int judge(

@@ -82,7 +82,7 @@ static int load_copies(struct bl_volume *v, struct blk *src, struct rs_err *err)
 	for (unsigned i = 0; i < BL_COPIES; i++) {
 		struct rs_err one = {0};
 		int r = load_copy(v, src, i, &one);
-		if (r == RS_E_MEMORY)
+		if (rs_err_ends(r))
 			return rs_fail_on(err, r, src->name, "%s", one.detail);
 		if (r < 0) {
 			rs_note(why, sizeof(why), "copy %u of 3: %.60s", i + 1, one.detail);
@@ -244,7 +244,7 @@ void bl_volume_adopt(struct bl_volume *v, unsigned copy, uint64_t device_bytes)
 /* A Vista volume is listed even when its metadata cannot be read: nobody is going to open it. */
 static int list_vista(struct bl_volume *v, int r)
 {
-	if (r == RS_E_MEMORY || v->header.flavour != BL_VISTA)
+	if (rs_err_ends(r) || v->header.flavour != BL_VISTA)
 		return r;
 	v->info.state = BL_STATE_UNKNOWN;
 	v->info.volume_bytes = v->src->size_bytes;

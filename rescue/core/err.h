@@ -4,6 +4,7 @@
 #define UNBRICK_CORE_ERR_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 
 enum rs_error {
 	RS_OK = 0,
@@ -59,6 +60,12 @@ static inline int rs_err_pass(struct rs_err *err, int code, const struct rs_err 
 	if (err)
 		*err = *why;
 	return code;
+}
+
+/** Does it end the run, whatever was being read? It says nothing of that: never damage. */
+static inline bool rs_err_ends(int code)
+{
+	return code == RS_E_CANCELLED || code == RS_E_MEMORY || code == RS_E_BUG;
 }
 
 /** Name the object of an error that has none yet; returns err->code for use in `return`. */

@@ -16,7 +16,17 @@ enum rs_answer en_ask(const struct rs_repair *u, enum rs_question_kind kind, con
 int en_consent(
 	const struct rs_repair *u, enum rs_question_kind kind, const char *text, struct rs_err *err)
 {
-	return en_ask(u, kind, text) == RS_ANSWER_YES ? 0 : rs_fail(err, RS_E_CANCELLED, "%s", "");
+	const enum rs_answer a = en_ask(u, kind, text);
+
+	if (a == RS_ANSWER_YES)
+		return 0;
+	(void)rs_fail(err, RS_E_CANCELLED, "%s", "");
+	if (a == RS_ANSWER_NOBODY) /* who said no, or sent a signal, knows what to do next */
+		err->next = kind == RS_ASK_PLAN
+				    ? "--yes answers the plan's question where nobody can"
+			    : kind == RS_ASK_LOSERS ? rs_err_info(RS_E_LOG_LOSERS)->advice
+						    : "answer the question at a terminal";
+	return err->code;
 }
 
 int en_ask_risk(const struct rs_repair *u, const struct rs_err *risk, const char *question,

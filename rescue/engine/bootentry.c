@@ -103,7 +103,7 @@ static int look_at(struct rs_session *s, struct en_boots *b, const struct en_dis
 		int r = read_at(d, p, places[i], &one.bcd, &why);
 		if (r == RS_E_NO_SUCH_FILE)
 			continue;
-		if (r == RS_E_MEMORY || r == RS_E_CANCELLED)
+		if (rs_err_ends(r))
 			return rs_err_pass(err, r, &why);
 		one.is_read = r == 0;
 		if (r < 0)

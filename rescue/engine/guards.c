@@ -56,17 +56,10 @@ static int guard_one(struct rs_repair *u, struct en_work *w, bool is_answered, s
 	r = foresee(u, w, may_ask, err);
 	if (!is_answered)
 		take_for_granted(w, false);
-	if (r < 0 && !rs_task_goes_on(&u->s->task)) /* whatever it was taken for on the way */
-		r = rs_fail(err, RS_E_CANCELLED, "%s", "");
 	return r;
 }
 
 /* ---- all of them ---- */
-
-static bool is_of_the_run(int r)
-{
-	return r == RS_E_MEMORY || r == RS_E_CANCELLED || r == RS_E_BUG;
-}
 
 static void leave(struct rs_repair *u, struct en_work *w)
 {
@@ -108,7 +101,7 @@ int en_works_guard(struct rs_repair *u, bool is_answered, struct rs_err *err)
 			continue;
 		}
 		int r = guard_one(u, one, is_answered, &why);
-		if (is_of_the_run(r) || (r < 0 && is_answered))
+		if (rs_err_ends(r) || (r < 0 && is_answered))
 			return rs_err_pass(err, r, &why);
 		n_good += r == 0;
 		n_refused += r < 0;

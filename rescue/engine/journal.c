@@ -101,7 +101,7 @@ static int show_result(struct en_volume *v, struct rs_err *err)
 	struct rs_err why = {0};
 	int r = lay_over(v, &seen, &raw, &state, &why);
 
-	if (r == RS_E_MEMORY || r == RS_E_CANCELLED)
+	if (rs_err_ends(r))
 		return rs_err_pass(err, r, &why);
 	if (r < 0)
 		return refuse(v, RS_E_LOG_CHECK, "%s%s%s", rs_err_info(r)->text,
@@ -126,7 +126,7 @@ int en_journal_look(struct rs_session *s, struct en_volume *v, struct rs_err *er
 	if (v->state.log != NT_LOG_UNCLEAN)
 		return refuse_by_state(v);
 	int r = nt_replay_plan(en_volume_blk(v), &s->task, &j->replay, &why);
-	if (r == RS_E_MEMORY || r == RS_E_CANCELLED)
+	if (rs_err_ends(r))
 		return rs_err_pass(err, r, &why);
 	if (r < 0)
 		return refuse(v, r, "the journal: %s", why.detail);

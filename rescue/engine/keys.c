@@ -28,7 +28,7 @@ static int add_text(struct rs_session *s, const char *name, struct rs_view text,
 	struct rs_err why = {0};
 	int r = bl_keyring_add_file(s->keys, name, text.p, text.len, &why);
 
-	if (r < 0 && r != RS_E_MEMORY && is_one_there) {
+	if (r < 0 && !rs_err_ends(r) && is_one_there) {
 		warn(s, &why);
 		return 0;
 	}
@@ -49,7 +49,7 @@ static int add_list(
 		(void)snprintf(each, sizeof(each), "%s, startup key %u", name, ++n);
 		int r = bl_keyring_add_bek(s->keys, each, all->p + at, len, &why);
 		n_good += r == 0;
-		if (r == RS_E_MEMORY || (r < 0 && len == all->len))
+		if (rs_err_ends(r) || (r < 0 && len == all->len))
 			return rs_err_pass(err, r, &why);
 		if (r < 0)
 			warn(s, &why);
@@ -77,11 +77,6 @@ static int add(struct rs_session *s, const struct rs_key_source *source,
 	return bl_keyring_add_typed(s->keys, text, secret->len, err);
 }
 
-static bool ends_all(int r)
-{
-	return r == RS_E_CANCELLED || r == RS_E_MEMORY;
-}
-
 /* The only place that asks. What comes back is ours, and wiped here. 1 given, 0 not here. */
 static int take(struct rs_session *s, const struct rs_key_source *source,
 	const struct rs_key_request *q, struct rs_err *err)
@@ -89,7 +84,7 @@ static int take(struct rs_session *s, const struct rs_key_source *source,
 	auto_secret struct rs_secret secret = {0};
 	int r = source->ask(source, q, &secret, err);
 
-	if (r < 0 && q && !ends_all(r)) {
+	if (r < 0 && q && !rs_err_ends(r)) {
 		warn(s, err); /* and the next one is asked */
 		return 0;
 	}

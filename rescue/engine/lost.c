@@ -29,7 +29,7 @@ int en_bitlocker_lost(struct rs_session *s, struct en_volume *v, struct rs_err *
 	int r = en_stack_part(&v->stack, v, &why);
 	if (r == 0)
 		r = bl_search(v->stack.blk[EN_PART], &s->task, &at_bytes, &why);
-	if (r == RS_E_CANCELLED)
+	if (rs_err_ends(r))
 		*err = why;
 	if (r < 0)
 		return r;

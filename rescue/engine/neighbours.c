@@ -138,7 +138,7 @@ static int look_at_locked(struct rs_session *s, struct en_machine *m, struct en_
 	if (bl && r == 0 &&
 		en_boots_may_start(b->boots, v, bl_get_info(bl), one.why, sizeof(one.why))) {
 		en_volume_peek(s, v); /* a key that is at hand may open it */
-		if (v->err.code == RS_E_CANCELLED || v->err.code == RS_E_MEMORY)
+		if (rs_err_ends(v->err.code))
 			r = rs_err_pass(err, v->err.code, &v->err);
 		else if (en_is_locked(v))
 			r = add(b, &one, err);
@@ -159,7 +159,7 @@ static int look_at(struct rs_session *s, struct en_machine *m, struct en_beside 
 		en_volume_peek(s, v);
 	if (r < 0)
 		return r;
-	if (v->err.code == RS_E_CANCELLED || v->err.code == RS_E_MEMORY)
+	if (rs_err_ends(v->err.code))
 		return rs_err_pass(err, v->err.code, &v->err);
 	if (!v->stack.raw || (!v->state.is_hibernated && !v->journal.on_disk.is_hibernated))
 		return 0;

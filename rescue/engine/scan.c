@@ -191,11 +191,11 @@ static int each_work(struct rs_repair *u,
 		struct en_work one = w->list[i];
 		struct rs_err why = {0};
 		int failed = r < 0 ? 0 : fn(u, &one, &why);
-		if (failed == 0 && r == 0 && !rs_task_goes_on(&u->s->task))
+		if (r == 0 && !rs_task_goes_on(&u->s->task)) /* whatever it was taken for */
 			failed = rs_fail(&why, RS_E_CANCELLED, "%s", "");
 		if (failed < 0)
 			(void)rs_err_object(&why, one.v->name);
-		if (failed == RS_E_MEMORY || failed == RS_E_CANCELLED) {
+		if (rs_err_ends(failed)) {
 			*err = why;
 			r = failed;
 		}

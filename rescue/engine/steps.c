@@ -9,11 +9,13 @@ int rs_repair_to(struct rs_repair *u, enum rs_step step)
 		enum rs_step now = u->next++;
 		int (*fn)(struct rs_repair *, struct rs_err *) = u->command->step[now];
 		struct rs_err why = {0};
-		if ((now != RS_STEP_VERIFY || en_verify(u, &why) == 0) && (!fn || fn(u, &why) == 0))
-			continue;
-		if (now < RS_STEP_ACT && !rs_task_goes_on(&u->s->task))
-			(void)rs_fail(&why, RS_E_CANCELLED, "%s", ""); /* it looks like damage */
-		u->err = why;
+		int r = now == RS_STEP_VERIFY ? en_verify(u, &why) : 0;
+		if (r == 0 && fn)
+			r = fn(u, &why);
+		if (r < 0 && !why.code) /* never go on after it, whoever forgot to say why */
+			(void)rs_fail(&why, r, "%s", "");
+		if (r < 0)
+			u->err = why;
 	}
 	return u->err.code;
 }

@@ -52,6 +52,8 @@ static int open_windows(struct rs_session *s, struct en_volume *v, struct rs_err
 	if (r < 0 && r != RS_E_NO_WINDOWS)
 		return rs_err_pass(err, r, &why);
 	r = quarantine_list(v->stack.nt, &v->quarantines, &v->n_quarantines, &why);
+	if (rs_err_ends(r))
+		return rs_err_pass(err, r, &why);
 	if (r < 0)
 		en_log(s, RS_LOG_WARN, "%s: quarantine folder: %s %s", v->name,
 			rs_err_info(why.code)->text, why.detail);
@@ -121,7 +123,7 @@ static int look_lost(struct rs_session *s, struct en_volume *v, int r, struct rs
 	struct rs_err lost = {0};
 	int found = en_bitlocker_lost(s, v, &lost);
 
-	if (found < 0 && found != RS_E_CANCELLED)
+	if (found < 0 && !rs_err_ends(found))
 		return r;
 	v->err = (struct rs_err){0}; /* this says more */
 	*err = lost;
@@ -230,8 +232,6 @@ int en_volume_unchanged(const struct en_volume *v, struct rs_err *err)
 
 	if (r == 0)
 		r = nt_state_read(raw, &now, err);
-	if (r == 0 && !rs_task_goes_on(v->disk->blk->task)) /* what was not read is no change */
-		r = rs_fail(err, RS_E_CANCELLED, "%s", "");
 	if (r < 0)
 		return r;
 	if (now.log == then->log && now.log_current_lsn == then->log_current_lsn &&

@@ -55,8 +55,7 @@ void judge_fault_err(struct judge_ctx *ctx, const char *where, const struct rs_e
 
 void judge_pass(struct judge_ctx *ctx, const char *where, const struct rs_err *why)
 {
-	bool is_fatal =
-		why->code == RS_E_MEMORY || why->code == RS_E_CANCELLED || why->code == RS_E_BUG;
+	const bool is_fatal = rs_err_ends(why->code);
 
 	if (is_fatal && !ctx->end.code)
 		ctx->end = *why;

@@ -242,6 +242,7 @@ int nt_index_each(struct nt_raw *raw, uint64_t number, nt_index_fn *fn, void *us
 {
 	auto_nt_index struct nt_index x = {0};
 	auto_free uint8_t *block = malloc(NT_INDEX_MAX);
+	struct rs_err why = {0};
 	bool is_stopped = false;
 	int r = nt_index_open(raw, number, "$I30", true, &x, err);
 
@@ -257,9 +258,11 @@ int nt_index_each(struct nt_raw *raw, uint64_t number, nt_index_fn *fn, void *us
 	for (uint64_t i = 0; i < n && i < most && !is_stopped; i++) {
 		if (x.bitmap && !nt_bit(x.bitmap, x.bitmap_len, i))
 			continue;
-		*ret_damaged += nt_ix_block(&x.ix, i * len / x.ix.vcn_bytes, block, NULL) < 0 ||
-				!node_each((struct rs_view){block, len}, NT_IX_BLOCK_HEADER, fn,
-					user, &is_stopped);
+		r = nt_ix_block(&x.ix, i * len / x.ix.vcn_bytes, block, &why);
+		if (rs_err_ends(r))
+			return rs_err_pass(err, r, &why);
+		*ret_damaged += r < 0 || !node_each((struct rs_view){block, len},
+						 NT_IX_BLOCK_HEADER, fn, user, &is_stopped);
 	}
 	return 0;
 }

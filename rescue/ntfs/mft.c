@@ -216,21 +216,19 @@ static int read_chunk(struct nt_scan_run *s, uint64_t first, uint64_t n, struct 
 	const uint32_t len = s->raw->geo.record_bytes;
 	uint64_t step = n > PIECE_READ / len ? PIECE_READ / len : n;
 	struct rs_err why = {0};
+	int r = nt_runs_read(s->raw, &s->raw->mft, first * len, s->buf, n * len, &why);
 
-	if (nt_runs_read(s->raw, &s->raw->mft, first * len, s->buf, n * len, NULL) == 0)
+	if (r == 0)
 		return take_chunk(s, first, n, err);
-	for (uint64_t i = 0; i < n && !s->is_stopped; i += step) {
+	for (uint64_t i = 0; !rs_err_ends(r) && i < n && !s->is_stopped; i += step) {
 		uint64_t k = n - i < step ? n - i : step;
-		int r = nt_runs_read(
-			s->raw, &s->raw->mft, (first + i) * len, s->buf, k * len, &why);
-		if (r < 0)
+		r = nt_runs_read(s->raw, &s->raw->mft, (first + i) * len, s->buf, k * len, &why);
+		if (r < 0 && !rs_err_ends(r))
 			damaged(s, first + i, k, "cannot be read");
-		else
-			r = take_chunk(s, first + i, k, err);
-		if (r < 0 && r != RS_E_IO_READ)
+		if (r == 0 && (r = take_chunk(s, first + i, k, err)) < 0)
 			return r;
 	}
-	return 0;
+	return rs_err_ends(r) ? rs_err_pass(err, r, &why) : 0;
 }
 
 static int pass(struct nt_scan_run *s, struct rs_err *err)
@@ -290,8 +288,12 @@ static int scan_run(struct nt_scan_run *s, struct rs_err *err)
 		return rs_fail(err, RS_E_MEMORY, "scan");
 	if (raw->mft_fault[0])
 		nt_scan_fault(s, 0, raw->mft_fault);
-	if (nt_raw_read_all(raw, 0, NT_AT_BITMAP, "", (size_t)(raw->records / 8 + CHUNK_BYTES),
-		    &s->bitmap, &s->bitmap_len, NULL) < 0)
+	struct rs_err why = {0};
+	r = nt_raw_read_all(raw, 0, NT_AT_BITMAP, "", (size_t)(raw->records / 8 + CHUNK_BYTES),
+		&s->bitmap, &s->bitmap_len, &why);
+	if (rs_err_ends(r))
+		return rs_err_pass(err, r, &why);
+	if (r < 0)
 		nt_scan_fault(s, 0, "$MFT's bitmap cannot be read");
 	r = pass(s, err);
 	if (r < 0)

@@ -10,28 +10,33 @@
 
 /* ---- the boot sector ---- */
 
-/* The copy at @off_bytes: good only if every field is. */
-static bool load_backup(struct blk *src, uint64_t off_bytes, struct nt_boot *ret)
+/* The copy at @off_bytes: 1 when it is good, which it only is if every field is. */
+static int load_backup(struct blk *src, uint64_t off_bytes, struct nt_boot *ret, struct rs_err *err)
 {
 	uint8_t sector[BOOT_BYTES];
+	int r = off_bytes ? blk_read(src, off_bytes, sector, sizeof(sector), err) : 0;
 
-	if (off_bytes == 0 || blk_read(src, off_bytes, sector, sizeof(sector), NULL) < 0)
-		return false;
+	if (r < 0 || !off_bytes)
+		return r;
 	nt_boot_parse(sector, sizeof(sector), ret);
 	return ret->has_signature && !ret->fault && !ret->blemish;
 }
 
 /* Where the copy may be: in the last sector of the source, whatever its size, or behind the sectors
- * that the first boot sector counts. */
-static bool find_backup(struct blk *src, const struct nt_boot *first, struct nt_boot *ret)
+ * that the first boot sector counts. 1: found. */
+static int find_backup(
+	struct blk *src, const struct nt_boot *first, struct nt_boot *ret, struct rs_err *err)
 {
 	const uint32_t sizes[] = {src->sector_bytes, 512, 4096};
+	int r = 0;
 
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
-		if (src->size_bytes >= sizes[i] &&
-			load_backup(src, src->size_bytes - sizes[i], ret))
-			return true;
-	return first->geo.volume_bytes && load_backup(src, first->geo.volume_bytes, ret);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		if (src->size_bytes >= sizes[i])
+			r = load_backup(src, src->size_bytes - sizes[i], ret, err);
+		if (r == 1 || rs_err_ends(r))
+			return r;
+	}
+	return load_backup(src, first->geo.volume_bytes, ret, err);
 }
 
 /* Which boot sector counts: Windows keeps a copy behind the last sector of the volume; a field that
@@ -51,7 +56,11 @@ int nt_boot_load(struct blk *src, struct nt_geometry *ret, struct rs_err *err)
 		*ret = first.geo;
 		return 0;
 	}
-	if (find_backup(src, &first, &backup)) {
+	struct rs_err other = {0};
+	int found = find_backup(src, &first, &backup, &other);
+	if (rs_err_ends(found))
+		return rs_err_pass(err, found, &other);
+	if (found == 1) {
 		*ret = backup.geo;
 		ret->from_backup = true;
 		return 0;
@@ -154,8 +163,8 @@ static int load_record_0(
 	struct rs_err first = {0}, mirror = {0};
 
 	int r = try_record_0(raw, raw->geo.mft_off_bytes, rec, ret_data, &first);
-	if (r == 0 || r == RS_E_MEMORY)
-		return r < 0 ? rs_fail(err, r, "$MFT") : 0;
+	if (r == 0 || rs_err_ends(r))
+		return r < 0 ? rs_err_pass(err, r, &first) : 0;
 	if (try_record_0(raw, raw->geo.mftmirr_off_bytes, rec, ret_data, &mirror) == 0) {
 		raw->is_mft_from_mirror = true;
 		(void)snprintf(raw->mft_fault, sizeof(raw->mft_fault),

@@ -152,7 +152,7 @@ struct nt_state {
 const char *nt_log_state_text(enum nt_log_state s);
 
 /** Read $LogFile's restart pages, $Volume, hiberfil.sys in the root, $MFTMirr. What cannot be read
- * is said in the fields; fails only on RS_E_MEMORY. */
+ * is said in the fields. Errors: those that end the run (rs_err_ends). */
 int nt_state_read(struct nt_raw *raw, struct nt_state *ret, struct rs_err *err);
 
 /** State of a log from its first bytes (at least two pages); for tests and fuzzing. @page_gap

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* May we write here? The journal, $Volume, hibernation, the mirror of $MFT. Each part says what it
- * could not read; nothing here fails the whole but a lack of memory. */
+ * could not read; nothing here fails the whole but what ends the run (rs_err_ends). */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,13 +21,17 @@
 
 /* The pages behind wiped restart pages: 1 = wiped too. Whoever wipes a log begins with page 0, so
  * what was cut off there has lost its changes. */
-static int is_rest_wiped(struct nt_raw *raw, const struct nt_stream *log, uint8_t *buf)
+static int is_rest_wiped(
+	struct nt_raw *raw, const struct nt_stream *log, uint8_t *buf, struct rs_err *err)
 {
 	size_t got = 0;
 
 	for (uint64_t off = 0; off < log->data_bytes; off += got) {
-		if (nt_stream_read(raw, log, off, buf, LOG_CHUNK, &got, NULL) < 0 || !got)
-			return -1;
+		int r = nt_stream_read(raw, log, off, buf, LOG_CHUNK, &got, err);
+		if (r == 0 && !got)
+			r = rs_fail(err, RS_E_NTFS_DAMAGED, "journal");
+		if (r < 0)
+			return r;
 		if (!nt_log_is_blank(buf, got))
 			return 0;
 	}
@@ -49,8 +53,8 @@ static int read_log(struct nt_raw *raw, struct nt_state *ret, struct rs_err *err
 			log.data_bytes);
 	if (r == 0)
 		r = nt_stream_read(raw, &log, 0, buf, LOG_HEAD, &len, &why);
-	if (r == RS_E_MEMORY)
-		return rs_fail(err, r, "journal");
+	if (rs_err_ends(r))
+		return rs_err_pass(err, r, &why);
 	if (r < 0) {
 		ret->log = NT_LOG_UNREADABLE;
 		(void)snprintf(ret->log_reason, sizeof(ret->log_reason),
@@ -60,7 +64,9 @@ static int read_log(struct nt_raw *raw, struct nt_state *ret, struct rs_err *err
 	nt_log_parse((struct rs_view){buf, len}, ret);
 	if (ret->log != NT_LOG_WIPED)
 		return 0;
-	int wiped = is_rest_wiped(raw, &log, buf);
+	int wiped = is_rest_wiped(raw, &log, buf, &why);
+	if (rs_err_ends(wiped))
+		return rs_err_pass(err, wiped, &why);
 	if (wiped == 1)
 		return 0;
 	ret->log = wiped < 0 ? NT_LOG_UNREADABLE : NT_LOG_TORN;
@@ -72,23 +78,28 @@ static int read_log(struct nt_raw *raw, struct nt_state *ret, struct rs_err *err
 
 /* ---- $Volume ---- */
 
-static void read_volume(struct nt_raw *raw, struct nt_state *ret)
+static int read_volume(struct nt_raw *raw, struct nt_state *ret, struct rs_err *err)
 {
 	uint8_t info[12], label[256];
+	struct rs_err why = {0};
 	size_t len = 0;
+	int r = nt_raw_read(raw, NT_VOLUME_RECORD, NT_AT_VOLUME_INFORMATION, "", 0, info,
+		sizeof(info), &len, &why);
 
-	if (nt_raw_read(raw, NT_VOLUME_RECORD, NT_AT_VOLUME_INFORMATION, "", 0, info, sizeof(info),
-		    &len, NULL) == 0 &&
-		len == sizeof(info)) {
+	if (rs_err_ends(r))
+		return rs_err_pass(err, r, &why);
+	if (r == 0 && len == sizeof(info)) {
 		ret->ntfs_major = info[8];
 		ret->ntfs_minor = info[9];
 		ret->volume_flags = rs_le16(info + 10);
 		ret->is_dirty = ret->volume_flags & 1;
 	}
-	if (nt_raw_read(raw, NT_VOLUME_RECORD, NT_AT_VOLUME_NAME, "", 0, label, sizeof(label), &len,
-		    NULL) == 0)
+	r = nt_raw_read(
+		raw, NT_VOLUME_RECORD, NT_AT_VOLUME_NAME, "", 0, label, sizeof(label), &len, &why);
+	if (r == 0)
 		(void)rs_utf16_to_utf8(
 			(struct rs_view){label, len}, ret->label, sizeof(ret->label));
+	return rs_err_ends(r) ? rs_err_pass(err, r, &why) : 0;
 }
 
 /* ---- hibernation ---- */
@@ -160,7 +171,8 @@ static bool judge_page(const uint8_t *page, char ret[96])
 	return true;
 }
 
-static bool judge_file(struct nt_raw *raw, uint64_t ref, char ret[96])
+/* 1: treat as hibernated. */
+static int judge_file(struct nt_raw *raw, uint64_t ref, char ret[96], struct rs_err *err)
 {
 	uint8_t page[HIBER_PAGE], rec[NT_RECORD_MAX];
 	struct rs_err why = {0};
@@ -170,20 +182,22 @@ static bool judge_file(struct nt_raw *raw, uint64_t ref, char ret[96])
 	if (r == 0 && nt_record_sequence(rec) != NT_REF_SEQUENCE(ref)) {
 		(void)snprintf(
 			ret, 96, "%s names a file that is gone: taken as hibernated", HIBER_NAME);
-		return true;
+		return 1;
 	}
 	if (r == 0)
 		r = nt_raw_read(
 			raw, NT_REF_RECORD(ref), NT_AT_DATA, "", 0, page, sizeof(page), &len, &why);
+	if (rs_err_ends(r))
+		return rs_err_pass(err, r, &why);
 	if (r < 0) {
 		(void)snprintf(ret, 96, "%s cannot be read (%.50s)", HIBER_NAME, why.detail);
-		return true;
+		return 1;
 	}
 	if (len < sizeof(page)) {
 		/* libntfs-3g refuses such a volume too */
 		(void)snprintf(
 			ret, 96, "%s has only %zu bytes: taken as hibernated", HIBER_NAME, len);
-		return true;
+		return 1;
 	}
 	return judge_page(page, ret);
 }
@@ -191,23 +205,22 @@ static bool judge_file(struct nt_raw *raw, uint64_t ref, char ret[96])
 static int read_hibernation(struct nt_raw *raw, struct nt_state *ret, struct rs_err *err)
 {
 	struct hiber_files files = {0};
+	struct rs_err why = {0};
 	unsigned damaged = 0;
 
 	(void)snprintf(ret->hibernation, sizeof(ret->hibernation), "none");
-	int r = nt_index_each(raw, NT_ROOT_RECORD, on_index_name, &files, &damaged, NULL);
-	if (r == RS_E_MEMORY)
-		return rs_fail(err, r, "root folder");
-	if (r < 0 || damaged) { /* the records know their names themselves */
+	int r = nt_index_each(raw, NT_ROOT_RECORD, on_index_name, &files, &damaged, &why);
+	if (!rs_err_ends(r) && (r < 0 || damaged)) { /* the records know their names themselves */
 		const struct nt_scan_ops ops = {
 			.user = &files, .entry = on_scan_entry, .wants = on_scan_wants};
 		struct nt_scan_result res;
-		r = nt_scan(raw, &ops, NULL, &res, NULL);
-		if (r == RS_E_MEMORY)
-			return rs_fail(err, r, "root folder");
+		r = nt_scan(raw, &ops, NULL, &res, &why);
 	}
-	for (unsigned i = 0; i < files.n && !ret->is_hibernated; i++)
-		ret->is_hibernated = judge_file(raw, files.refs[i], ret->hibernation);
-	return 0;
+	for (unsigned i = 0; i < files.n && !rs_err_ends(r) && !ret->is_hibernated; i++) {
+		r = judge_file(raw, files.refs[i], ret->hibernation, &why);
+		ret->is_hibernated = r == 1;
+	}
+	return rs_err_ends(r) ? rs_err_pass(err, r, &why) : 0;
 }
 
 /* ---- the mirror ---- */
@@ -252,27 +265,30 @@ static void compare_record(uint8_t *rec, uint8_t *copy, size_t len, struct nt_st
 }
 
 /* Compared as libntfs-3g does, which refuses to mount when they differ: what is in use of each. */
-static void compare_mirror(struct nt_raw *raw, struct nt_state *ret)
+static int compare_mirror(struct nt_raw *raw, struct nt_state *ret, struct rs_err *err)
 {
 	uint8_t a[MIRRORED * NT_RECORD_MAX], b[MIRRORED * NT_RECORD_MAX];
 	const size_t len = raw->geo.record_bytes;
+	struct rs_err why = {0};
 	size_t got = 0;
 
 	ret->mirror_differs = true;
-	if (nt_runs_read(raw, &raw->mft, 0, a, MIRRORED * len, NULL) < 0)
-		return;
-	if (nt_raw_read(raw, NT_MFTMIRR_RECORD, NT_AT_DATA, "", 0, b, MIRRORED * len, &got, NULL) <
-			0 ||
-		got < MIRRORED * len) {
-		if (!raw->geo.mftmirr_off_bytes ||
-			blk_read(raw->src, raw->geo.mftmirr_off_bytes, b, MIRRORED * len, NULL) < 0)
-			return;
-	}
+	int r = nt_runs_read(raw, &raw->mft, 0, a, MIRRORED * len, &why);
+	if (r < 0)
+		return rs_err_ends(r) ? rs_err_pass(err, r, &why) : 0;
+	r = nt_raw_read(raw, NT_MFTMIRR_RECORD, NT_AT_DATA, "", 0, b, MIRRORED * len, &got, &why);
+	if (!rs_err_ends(r) && (r < 0 || got < MIRRORED * len))
+		r = raw->geo.mftmirr_off_bytes ? blk_read(raw->src, raw->geo.mftmirr_off_bytes, b,
+							 MIRRORED * len, &why)
+					       : RS_E_NTFS_DAMAGED;
+	if (r < 0)
+		return rs_err_ends(r) ? rs_err_pass(err, r, &why) : 0;
 	ret->mirror_differs = false;
 	ret->is_mirror_older = true;
 	for (unsigned i = 0; i < MIRRORED; i++)
 		compare_record(a + i * len, b + i * len, len, ret);
 	ret->is_mirror_older &= ret->mirror_differs;
+	return 0;
 }
 
 /* ---- the verdict ---- */
@@ -314,13 +330,14 @@ int nt_state_read(struct nt_raw *raw, struct nt_state *ret, struct rs_err *err)
 {
 	*ret = (struct nt_state){0};
 	int r = read_log(raw, ret, err);
-	if (r < 0)
-		return r;
-	read_volume(raw, ret);
-	r = read_hibernation(raw, ret, err);
-	if (r < 0)
-		return r;
-	compare_mirror(raw, ret);
-	decide(raw, ret);
-	return 0;
+
+	if (r == 0)
+		r = read_volume(raw, ret, err);
+	if (r == 0)
+		r = read_hibernation(raw, ret, err);
+	if (r == 0)
+		r = compare_mirror(raw, ret, err);
+	if (r == 0)
+		decide(raw, ret);
+	return r;
 }

@@ -109,16 +109,19 @@ static int look_at_mft(struct search *s, struct rs_err *err)
 
 	for (uint64_t off = 0; off < all; off += CHUNK) {
 		size_t len = all - off < CHUNK ? (size_t)(all - off) : CHUNK;
-		bool is_whole = nt_runs_read(s->raw, &s->raw->mft, off, s->chunk, len, NULL) == 0;
+		struct rs_err why = {0};
+		int whole = nt_runs_read(s->raw, &s->raw->mft, off, s->chunk, len, &why);
 
-		for (size_t at = 0; at < len; at += size) {
-			if (!is_whole && nt_runs_read(s->raw, &s->raw->mft, off + at, s->chunk + at,
+		for (size_t at = 0; !rs_err_ends(whole) && at < len; at += size) {
+			if (whole < 0 && nt_runs_read(s->raw, &s->raw->mft, off + at, s->chunk + at,
 						 size, NULL) < 0)
 				continue;
 			int r = look_at_record(s, s->chunk + at, err);
 			if (r < 0)
 				return r;
 		}
+		if (rs_err_ends(whole))
+			return rs_err_pass(err, whole, &why);
 	}
 	return 0;
 }

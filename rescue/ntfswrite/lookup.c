@@ -249,6 +249,9 @@ static int read_alloc(void *user, uint64_t off_bytes, void *buf, size_t len, str
 
 	if (ntfs_attr_pread(na, (s64)off_bytes, (s64)len, buf) == (s64)len)
 		return 0;
+	const struct nt_dev *dev = na->ni->vol->dev->d_private;
+	if (dev->io_err.code)
+		return rs_err_pass(err, dev->io_err.code, &dev->io_err);
 	return rs_fail(err, RS_E_NTFS_DAMAGED, "index of the folder: block at %" PRIu64, off_bytes);
 }
 
@@ -329,10 +332,7 @@ int nt_list(struct nt_vol *vol, uint64_t dir_ref,
 	r = nt_dir_index(vol, dir, &ix, &root, &alloc, err);
 	if (r < 0)
 		return r;
-	r = nt_ix_walk(&ix, &(struct nt_ix_visit){.user = &l, .entry = list_entry}, err);
-	if (r < 0 && vol->dev.io_err.code)
-		return nt_lib_fail(vol, r, NULL, err);
-	return r;
+	return nt_ix_walk(&ix, &(struct nt_ix_visit){.user = &l, .entry = list_entry}, err);
 }
 
 /* ---- paths ---- */

@@ -81,8 +81,8 @@ static int hive_of(struct nt_vol *vol, struct win_info *info, const char *name,
 	*ret = NULL;
 	(void)snprintf(path, sizeof(path), "%s\\System32\\config\\%s", info->root, name);
 	int r = win_hive_open_in(vol, path, ret, &why);
-	if (r == RS_E_MEMORY)
-		return rs_fail(err, r, "%s", why.detail);
+	if (rs_err_ends(r))
+		return rs_err_pass(err, r, &why);
 	if (r < 0) {
 		rs_note(info->note, sizeof(info->note), "%s hive: %s", name,
 			why.detail[0] ? why.detail : "unreadable");

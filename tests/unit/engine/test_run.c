@@ -176,27 +176,38 @@ static void test_looking__no_such_disk__cannot_open(void **state)
 	r->disks[0] = r->images[0].path;
 }
 
+static void stop_at_some_steps(struct rig *r, enum rs_command c)
+{
+	const struct rs_options *const o = c >= RS_FIX ? &yes : NULL;
+
+	rig_reset(r);
+	(void)rig_run(r, c, o);
+	const uint64_t all = r->steps;
+	for (uint64_t at = 1; at <= all; at += all / 6 + 1) {
+		rig_reset(r);
+		r->stop_at_step = at;
+		int status = rig_run(r, c, o);
+		if (status != 14)
+			fail_msg("command %d, stopped at %llu of %llu: ended with %d: %s", (int)c,
+				(unsigned long long)at, (unsigned long long)all, status,
+				rig_get(r, "error"));
+		rig_expect(r, "outcome.result", "cancelled");
+		rig_expect(r, "error.next", "run it again when it may go on"); /* nobody asked */
+		if (strcmp(rig_get(r, "outcome.written"), "true") != 0)
+			assert_true(rig_is_as_made(r));
+	}
+}
+
 static void test_every_command__stopped_at_some_step__cancelled_and_untouched(void **state)
 {
 	struct rig *r = *state;
 
-	for (enum rs_command c = RS_LIST; c <= RS_REPLAY; c++) {
-		rig_reset(r);
-		(void)rig_run(r, c, c == RS_FIX ? &yes : NULL);
-		const uint64_t all = r->steps;
-		for (uint64_t at = 1; at <= all; at += all / 6 + 1) {
-			rig_reset(r);
-			r->stop_at_step = at;
-			int status = rig_run(r, c, c == RS_FIX ? &yes : NULL);
-			if (status != 14)
-				fail_msg("command %d, stopped at %llu of %llu: ended with %d: %s",
-					(int)c, (unsigned long long)at, (unsigned long long)all,
-					status, rig_get(r, "error"));
-			rig_expect(r, "outcome.result", "cancelled");
-			if (strcmp(rig_get(r, "outcome.written"), "true") != 0)
-				assert_true(rig_is_as_made(r));
-		}
-	}
+	for (enum rs_command c = RS_LIST; c <= RS_REPLAY; c++)
+		stop_at_some_steps(r, c);
+	rig_reset(r);
+	(void)rig_run(r, RS_FIX, &yes);
+	rig_keep(r);
+	stop_at_some_steps(r, RS_UNDO);
 }
 
 /* ---- fix ---- */
@@ -230,6 +241,7 @@ static void test_fix__no_person_no_yes__nothing_is_written(void **state)
 	rig_expect(r, "outcome.result", "cancelled");
 	rig_expect(r, "outcome.text", "nothing was changed");
 	rig_expect(r, "outcome.written", "false");
+	rig_expect(r, "error.next", "--yes answers the plan's question where nobody can");
 	assert_true(rig_is_as_made(r));
 }
 
@@ -245,6 +257,11 @@ static void test_fix__each_answer_to_the_plan__only_yes_writes(void **state)
 		assert_int_equal(r->asked[RS_ASK_DOUBT], 1);
 		assert_int_equal(r->asked[RS_ASK_PLAN], 1);
 		assert_int_equal(status, a == RS_ANSWER_YES ? 0 : 14);
+		if (status)
+			rig_expect(r, "error.next",
+				a == RS_ANSWER_NOBODY
+					? "--yes answers the plan's question where nobody can"
+					: "run it again when it may go on");
 		assert_int_equal(rig_is_as_made(r), a != RS_ANSWER_YES);
 	}
 }

@@ -109,6 +109,86 @@ static void test_read__cancelled__says_so(void **state)
 	blk_close(v.mem);
 }
 
+static bool not_this_time(void *user, const char *what, uint64_t done, uint64_t total)
+{
+	unsigned *left = user;
+
+	(void)what;
+	(void)done;
+	(void)total;
+	return *left == 0 || --*left > 0;
+}
+
+static int read_state(struct nt_raw *raw, struct rs_err *err)
+{
+	struct nt_state st;
+
+	return nt_state_read(raw, &st, err);
+}
+
+static bool goes_on(void *user, const struct nt_entry *e)
+{
+	(void)user;
+	return e != NULL;
+}
+
+static int scan(struct nt_raw *raw, struct rs_err *err)
+{
+	const struct nt_scan_ops ops = {.entry = goes_on};
+	struct nt_scan_result res;
+
+	return nt_scan(raw, &ops, NULL, &res, err);
+}
+
+/* At each of the reads once, though all later ones would go well: never taken for damage. */
+static void assert_cancelled_at_each_read(
+	struct rh_vol *v, int (*fn)(struct nt_raw *raw, struct rs_err *err), unsigned least)
+{
+	for (unsigned n = 1;; n++) {
+		auto_nt_raw struct nt_raw *raw = NULL;
+		struct rs_err err = {0};
+		unsigned left = n;
+		struct rs_task task = {&left, not_this_time};
+		v->mem->task = NULL;
+		assert_int_equal(nt_raw_open(v->mem, &raw, NULL), 0);
+		v->mem->task = &task;
+		int r = fn(raw, &err);
+		if (r == 0 && left) {
+			assert_in_range(n, least, 100);
+			return;
+		}
+		assert_int_equal(r, RS_E_CANCELLED);
+		assert_int_equal(err.code, RS_E_CANCELLED);
+	}
+}
+
+static void test_look__cancelled_at_each_read__says_so(void **state)
+{
+	struct rh_vol v;
+
+	(void)state;
+	rh_vol_make(&v, 64);
+	memset(v.p + v.log_lcn * RH_CLUSTER, 0xFF, 8 * RH_CLUSTER); /* wiped: all of it is read */
+	assert_cancelled_at_each_read(&v, read_state, 9);
+	assert_cancelled_at_each_read(&v, scan, 2);
+	blk_close(v.mem);
+}
+
+static void test_boot__cancelled_at_its_copy__says_so(void **state)
+{
+	auto_nt_raw struct nt_raw *raw = NULL;
+	unsigned left = 2; /* the first sector is read, and damaged */
+	struct rs_task task = {&left, not_this_time};
+	struct rh_vol v;
+
+	(void)state;
+	rh_vol_make(&v, 64);
+	memset(v.p, 0, 512);
+	v.mem->task = &task;
+	assert_int_equal(nt_raw_open(v.mem, &raw, NULL), RS_E_CANCELLED);
+	blk_close(v.mem);
+}
+
 /* ---- what can be there ---- */
 
 static void put_bitmap(struct rh_vol *v, uint64_t lcn, unsigned clusters, uint64_t data_bytes)
@@ -173,6 +253,8 @@ int main(void)
 		cmocka_unit_test(test_log__of_2_to_62_bytes__is_named_at_once),
 		cmocka_unit_test(test_read__that_fails__leaves_outputs_alone),
 		cmocka_unit_test(test_read__cancelled__says_so),
+		cmocka_unit_test(test_look__cancelled_at_each_read__says_so),
+		cmocka_unit_test(test_boot__cancelled_at_its_copy__says_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
