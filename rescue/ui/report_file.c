@@ -5,7 +5,9 @@
  * because a repair whose report cannot be kept is better not begun. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ui/ui.h"
@@ -23,6 +25,28 @@ static int refuse(int cause, const char *path, struct rs_err *err)
 	return r;
 }
 
+/* The last name of @path, and which folder it is in; NULL: none that is there. */
+static const char *split(const char *path, struct stat *ret_folder)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX];
+
+	(void)snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - path) + 1 : 1,
+		slash ? path : ".");
+	return stat(folder, ret_folder) == 0 ? slash ? slash + 1 : path : NULL;
+}
+
+/* Would two names that are to be made (what is there already is refused) be one file? Folders are
+ * compared as what they are, whatever leads to them. */
+static bool is_one_new_file(const char *a, const char *b)
+{
+	struct stat of_a, of_b;
+	const char *name_a = split(a, &of_a), *name_b = split(b, &of_b);
+
+	return name_a && name_b && strcmp(name_a, name_b) == 0 && of_a.st_dev == of_b.st_dev &&
+	       of_a.st_ino == of_b.st_ino;
+}
+
 int report_file_open(struct ui *ui, struct rs_err *err)
 {
 	struct report_file *f = &ui->report;
@@ -30,8 +54,8 @@ int report_file_open(struct ui *ui, struct rs_err *err)
 
 	if (!path)
 		return 0;
-	if (ui->opt.plan && strcmp(path, ui->opt.plan) == 0) /* it will be there, then */
-		return rs_fail_on(err, RS_E_USAGE, path, "--plan has the same name");
+	if (ui->opt.plan && is_one_new_file(path, ui->opt.plan)) /* it will be there, then */
+		return rs_fail_on(err, RS_E_USAGE, path, "--plan is the same file");
 	if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		return refuse(EEXIST, path, err);
 	if (asprintf(&f->temp, "%s.XXXXXX", path) < 0) {

@@ -398,8 +398,24 @@ static void test_plan__no_place_is_named__beside_the_report_or_in_the_state_fold
 	said_done(&s);
 	said_run(&s, "replay", "--yes", "--plan", report, "--report", report, crashed.disks[0],
 		NULL);
-	said_expect(&s, 2, "", "--plan has the same name");
+	said_expect(&s, 2, "", "--plan is the same file");
 	said_done(&s);
+	char other[PATH_MAX], link[PATH_MAX]; /* the same by other names */
+	(void)snprintf(other, sizeof(other), "%.*s/.%s", (int)(strrchr(report, '/') - report),
+		report, strrchr(report, '/'));
+	(void)snprintf(
+		link, sizeof(link), "%.*s/link", (int)(strrchr(report, '/') - report), report);
+	said_run(
+		&s, "replay", "--yes", "--plan", other, "--report", report, crashed.disks[0], NULL);
+	said_expect(&s, 2, "", "--plan is the same file");
+	said_done(&s);
+	assert_int_equal(symlink(".", link), 0);
+	(void)snprintf(other, sizeof(other), "%s%s", link, strrchr(report, '/'));
+	said_run(
+		&s, "replay", "--yes", "--plan", other, "--report", report, crashed.disks[0], NULL);
+	said_expect(&s, 2, "", "--plan is the same file");
+	said_done(&s);
+	assert_int_equal(unlink(link), 0);
 	assert_int_equal(unsetenv("XDG_STATE_HOME"), 0);
 	assert_int_equal(unsetenv("HOME"), 0);
 	rig_reset(&crashed);
