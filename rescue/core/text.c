@@ -177,6 +177,29 @@ char *rs_escape_new(const char *s)
 	return ret;
 }
 
+char *rs_shell_new(const char *s)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "%+,-./:=@_";
+	const char *const front = s[0] == '-' ? "./" : ""; /* a name, no option */
+	char *ret = malloc(strlen(s) * 4 + sizeof("./''")), *to = ret;
+
+	if (!ret)
+		return NULL;
+	if (s[0] && !s[strspn(s, plain)]) {
+		(void)sprintf(ret, "%s%s", front, s);
+		return ret;
+	}
+	to += sprintf(to, "'%s", front);
+	for (; *s; s++)
+		if (*s == '\'')
+			to += sprintf(to, "'\\''");
+		else
+			*to++ = *s;
+	(void)sprintf(to, "'");
+	return ret;
+}
+
 void rs_note(char *note, size_t cap, const char *fmt, ...)
 {
 	size_t at = strlen(note);

@@ -43,6 +43,10 @@ size_t rs_escape(const char *s, char *ret, size_t cap);
 /** The same, whole, in memory of its own (free it); NULL: no memory. */
 char *rs_escape_new(const char *s);
 
+/** As a word of a command for sh that somebody pastes: in quotes where it needs them. In memory of
+ * its own (free it); NULL: no memory. What a terminal would obey is still to be escaped. */
+char *rs_shell_new(const char *s);
+
 /** Append to what @note holds, "; " between; what is too much is cut. */
 void rs_note(char *note, size_t cap, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 

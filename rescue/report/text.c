@@ -293,13 +293,26 @@ static const char *disk_of(const struct rs_run *run, unsigned volume)
 	return run->n_disks ? run->disks[0].path : "";
 }
 
-/* A command is copied: it stays on one line, however long the plan's name is. */
+/* A command is copied into a shell: it stays on one line, however long its names are. @plan may be
+ * NULL. */
+static void say_command(struct printer *p, const char *command, const struct rs_run *run,
+	unsigned volume, const char *rest, const char *plan)
+{
+	auto_free char *disk = rs_shell_new(disk_of(run, volume));
+	auto_free char *word = rs_shell_new(plan ? plan : "");
+
+	if (disk && word)
+		text_line(p, "%s %s%s%s", command, disk, rest, plan ? word : "");
+	else
+		text_line(p, "(not enough memory for this line)");
+}
+
 static void say_revert(struct printer *p, const struct rs_run *run)
 {
 	for (size_t i = 0; i < run->n_replays; i++)
 		if (run->replays[i].result == RUN_REPLAY_DONE)
-			text_line(p, "To take it back: unbrick replay %s --revert %s",
-				disk_of(run, run->replays[i].volume), run->replays[i].plan_file);
+			say_command(p, "To take it back: unbrick replay", run,
+				run->replays[i].volume, " --revert ", run->replays[i].plan_file);
 }
 
 /* Each quarantine that files were moved into; its name is a part of where they lie now. */
@@ -319,11 +332,11 @@ static void say_undo(struct printer *p, const struct rs_run *run)
 		if (last && last->volume == it->volume &&
 			!strncmp(last->target, it->target, (size_t)(id - it->target + len) + 1))
 			continue;
-		char volume[24] = "";
+		char volume[24] = "", rest[64];
 		if (!is_one)
 			(void)snprintf(volume, sizeof(volume), " --volume %u", it->volume);
-		text_line(p, "To take it back: unbrick undo %s %.*s%s", disk_of(run, it->volume),
-			len, id, volume);
+		(void)snprintf(rest, sizeof(rest), " %.*s%s", len, id, volume);
+		say_command(p, "To take it back: unbrick undo", run, it->volume, rest, NULL);
 		last = it;
 	}
 }
@@ -338,7 +351,7 @@ static void say_repair(struct printer *p, const struct rs_run *run)
 		const char *path = disk_of(run, run->plan[i].volume);
 		if ((a != PLAN_QUARANTINE && a != PLAN_ASK && a != PLAN_FINISH) || path == last)
 			continue;
-		text_say(p, "", "To repair it: unbrick fix %s", path);
+		say_command(p, "To repair it: unbrick fix", run, run->plan[i].volume, "", NULL);
 		last = path;
 	}
 }

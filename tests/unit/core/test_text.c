@@ -229,6 +229,30 @@ static void test_filetime_text__no_time__says_so(void **state)
 	}
 }
 
+static void test_shell__words__are_what_they_were(void **state)
+{
+	static const struct {
+		const char *name, *word;
+	} row[] = {
+		{"/dev/sda1", "/dev/sda1"},
+		{"", "''"},
+		{"my disk.img", "'my disk.img'"},
+		{"it's", "'it'\\''s'"},
+		{"$HOME`id`;*?", "'$HOME`id`;*?'"},
+		{"~root", "'~root'"},
+		{"-f", "./-f"},
+		{"-f x", "'./-f x'"},
+		{"Pl\xC3\xA4ne", "'Pl\xC3\xA4ne'"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		char *word = rs_shell_new(row[i].name);
+		assert_string_equal(word, row[i].word);
+		free(word);
+	}
+}
+
 static void test_filetime_name__any_time__whole_seconds(void **state)
 {
 	(void)state;
@@ -374,6 +398,7 @@ int main(void)
 		cmocka_unit_test(test_shorten__too_long__cut_in_the_middle_with_the_name_kept),
 		cmocka_unit_test(test_filetime__known_instants__both_ways),
 		cmocka_unit_test(test_filetime_text__no_time__says_so),
+		cmocka_unit_test(test_shell__words__are_what_they_were),
 		cmocka_unit_test(test_filetime_name__any_time__whole_seconds),
 		cmocka_unit_test(test_filetime_parse__malformed__is_refused),
 		cmocka_unit_test(test_filetime_parse__more_decimals_than_there_are__cut),

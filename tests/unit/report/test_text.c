@@ -231,8 +231,8 @@ static void test_replay__plan__is_the_beginning_of_the_end(void **state)
 	run.outcome = (struct run_outcome){.is_known = true, .text = "t"};
 	assert_string_equal(render(&run),
 		REPLAY_TEXT "\nDone:\n      done      the journal of volume 3\n\nResult: t.\n"
-			    "To take it back: unbrick replay d --revert a long name of a plan, "
-			    "that is longer than a line is by itself.plan\n");
+			    "To take it back: unbrick replay d --revert 'a long name of a plan, "
+			    "that is longer than a line is by itself.plan'\n");
 }
 
 static void test_list__broken_disk_and_volume__error_on_its_own_line(void **state)
