@@ -203,6 +203,19 @@ static void test_stick_read_folder__too_long_keys__are_told_not_read(void **stat
 	tree_done();
 }
 
+static void test_stick_read_folder__a_link__is_not_followed(void **state)
+{
+	(void)state;
+	const char *root = tree_new();
+	static char text[8192];
+
+	tree_file("elsewhere", "11111");
+	tree_link("keys.txt", "elsewhere");
+	read_folder(root, SETTINGS_RULES_SHIPPED, text, sizeof(text));
+	assert_null(strstr(text, "K:"));
+	tree_done();
+}
+
 /* A file whose header is that of a startup key of @says bytes. */
 static void key_file(const char *root, const char *name, uint32_t len, uint32_t says)
 {
@@ -340,6 +353,7 @@ int main(void)
 		cmocka_unit_test(test_stick_write_folder__a_file_in_the_way__says_so),
 		cmocka_unit_test(test_stick_read_folder__files__come_as_records),
 		cmocka_unit_test(test_stick_read_folder__too_long_keys__are_told_not_read),
+		cmocka_unit_test(test_stick_read_folder__a_link__is_not_followed),
 		cmocka_unit_test(test_stick_send_startup_keys__others_beside__named_not_sent),
 		cmocka_unit_test(test_stick_send_startup_keys__keys__sent_whole),
 		cmocka_unit_test(test_stick_send_startup_keys__too_many__bounded_and_told),

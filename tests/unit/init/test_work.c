@@ -334,6 +334,29 @@ static void test_modes__something_doubtful_left__is_no_repair(void **state)
 	assert_int_equal(result, RESULT_LEFT);
 }
 
+static void test_modes__looked_and_found__stays_whatever_is_set(void **state)
+{
+	(void)state;
+	in.facts.settings.mode = SETTINGS_MODE_LOOK;
+	in.facts.settings.nothing = in.facts.settings.failure = SETTINGS_END_REBOOT;
+	in.facts.settings.repaired = SETTINGS_END_WINDOWS;
+	assert_int_equal(end_of(RS_STATUS_FOUND, 0), SETTINGS_END_STAY);
+	assert_int_equal(result, RESULT_FOUND);
+}
+
+/* Whoever heeds the wish to stop writes the report, too. */
+static void test_modes__stopped__says_nothing_of_an_end(void **state)
+{
+	(void)state;
+	in.is_stop_wanted = true;
+	reported = ended = SETTINGS_END_POWEROFF;
+	result = RESULT_FOUND;
+	modes_automatic(&in);
+	assert_int_equal(ended, SETTINGS_END_POWEROFF);
+	assert_int_equal(reported, SETTINGS_END_POWEROFF);
+	assert_int_equal(result, RESULT_FOUND); /* no report was written */
+}
+
 static void test_modes__several_disks__the_weightiest_counts(void **state)
 {
 	(void)state;
@@ -405,6 +428,8 @@ int main(void)
 		work_test(test_modes__reset_that_nothing_can_remember__is_not_made),
 		work_test(test_modes__something_doubtful_left__is_no_repair),
 		work_test(test_modes__several_disks__the_weightiest_counts),
+		work_test(test_modes__looked_and_found__stays_whatever_is_set),
+		work_test(test_modes__stopped__says_nothing_of_an_end),
 		work_test(test_modes__part_of_a_foreign_set__is_no_failure),
 		work_test(test_modes__each_end_of_a_run__its_word),
 		work_test(test_work__nothing_is_run__its_word),

@@ -262,6 +262,32 @@ static void test_state__journal_open_or_half_wiped__is_refused(void **state)
 	blk_close(v.mem);
 }
 
+static void expect_damaged(struct rh_vol *v, const char *text)
+{
+	struct nt_state st = state_of(v);
+
+	assert_false(st.can_write);
+	assert_int_equal(st.refusal_code, RS_E_NTFS_DAMAGED);
+	if (!strstr(st.refusal, text))
+		fail_msg("'%s', not '%s'", st.refusal, text);
+	blk_close(v->mem);
+}
+
+static void test_state__boot_sector_or_volume_damaged__is_refused(void **state)
+{
+	struct rh_rec r;
+	struct rh_vol v;
+
+	(void)state;
+	rh_vol_make(&v, 64);
+	v.p[3] ^= 1;
+	expect_damaged(&v, "only its copy is good");
+	rh_vol_make(&v, 64);
+	rh_simple(&r, 3, 1, RH_ROOT, "$Volume"); /* and no more: neither version nor flags */
+	rh_put(&v, 3, &r);
+	expect_damaged(&v, "$Volume cannot be read");
+}
+
 static void test_state__mirror_differs__is_refused(void **state)
 {
 	struct rh_vol v;
@@ -411,6 +437,28 @@ static void test_hibernation__short_file__is_taken_as_hibernated(void **state)
 	blk_close(v.mem);
 }
 
+static void test_hibernation__record_gone_or_unreadable__is_taken_as_hibernated(void **state)
+{
+	static const struct {
+		size_t at;
+		const char *text;
+	} row[] = {{0x10, "names a file that is gone"}, {0, "cannot be read"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		struct rh_vol v;
+		rh_vol_make(&v, 64);
+		put_hiberfil(&v, RH_CLUSTER, true);
+		memset(v.p + v.free_lcn * RH_CLUSTER, 0, RH_CLUSTER); /* as if nothing slept */
+		rh_at(&v, 30)[row[i].at] ^= 1;
+		struct nt_state st = state_of(&v);
+		assert_true(st.is_hibernated);
+		assert_int_equal(st.refusal_code, RS_E_HIBERNATED);
+		assert_non_null(strstr(st.hibernation, row[i].text));
+		blk_close(v.mem);
+	}
+}
+
 /* ---- the fixtures ---- */
 
 static struct nt_state fixture_state(const char *name, uint64_t off_bytes)
@@ -487,6 +535,9 @@ int main(void)
 		cmocka_unit_test(test_state__made_volume__can_be_written),
 		cmocka_unit_test(test_state__journal_open_or_half_wiped__is_refused),
 		cmocka_unit_test(test_state__mirror_differs__is_refused),
+		cmocka_unit_test(test_state__boot_sector_or_volume_damaged__is_refused),
+		cmocka_unit_test(
+			test_hibernation__record_gone_or_unreadable__is_taken_as_hibernated),
 		cmocka_unit_test(test_state__mirror_one_write_behind__is_no_refusal),
 		cmocka_unit_test(test_state__dirty_flag__is_told_and_no_refusal),
 		cmocka_unit_test(test_hibernation__first_page__strict_rule),

@@ -133,6 +133,65 @@ static void test_apply__torn_block__only_a_resume_finishes(void **state)
 	}
 }
 
+static void expect_no_load(struct fix *f, uint64_t volume_bytes)
+{
+	auto_free uint8_t *file = NULL;
+	auto_replay struct nt_replay *p = NULL;
+	size_t len = 0;
+	uint64_t serial, bytes;
+	struct rs_err err = {0};
+
+	assert_int_equal(nt_replay_save(f->plan, 1, volume_bytes, &file, &len, NULL), 0);
+	assert_int_equal(nt_replay_load((struct rs_view){file, len}, &p, &serial, &bytes, &err),
+		RS_E_MANIFEST);
+	assert_non_null(strstr(err.detail, "place of a block"));
+}
+
+/* A right checksum does not make a right plan. */
+static void test_load__blocks_that_lie__is_refused(void **state)
+{
+	struct fix *f = *state;
+	struct nt_replay_block *b = f->plan->blocks, first = b[0], second = b[1];
+	const size_t n = f->plan->n_blocks;
+
+	assert_true(n >= 2);
+	expect_no_load(f, b[n - 1].off_bytes + b[n - 1].len_bytes - 1);
+	b[0] = b[1];
+	b[1] = first; /* not in order */
+	expect_no_load(f, f->size);
+	b[0] = first;
+	b[1] = second;
+	b[1].off_bytes = first.off_bytes; /* one over the other */
+	expect_no_load(f, f->size);
+	b[1] = second;
+	b[0].stage = 100;
+	expect_no_load(f, f->size);
+	b[0] = first;
+}
+
+static bool no_more(void *user, const char *what, uint64_t done, uint64_t total)
+{
+	(void)user;
+	(void)what;
+	(void)done;
+	(void)total;
+	return false;
+}
+
+static void test_apply__refused_or_cancelled__writes_nothing(void **state)
+{
+	const struct rs_task task = {.progress = no_more};
+	struct fix *f = *state;
+
+	memcpy(lay_mem_bytes(f->mem), f->old, f->size);
+	assert_int_equal(nt_replay_apply(f->mem, f->plan, false, &task, NULL), RS_E_CANCELLED);
+	f->plan->refusal.code = RS_E_LOG_UNSUPPORTED;
+	assert_int_equal(nt_replay_apply(f->mem, f->plan, false, NULL, NULL), RS_E_LOG_UNSUPPORTED);
+	assert_int_equal(nt_replay_revert(f->mem, f->plan, NULL), RS_E_LOG_UNSUPPORTED);
+	f->plan->refusal.code = 0;
+	assert_memory_equal(lay_mem_bytes(f->mem), f->old, f->size);
+}
+
 static void test_apply__foreign_change__writes_nothing(void **state)
 {
 	struct fix *f = *state;
@@ -365,6 +424,8 @@ int main(void)
 		cmocka_unit_test(test_load__cut_or_flipped_anywhere__is_refused),
 		cmocka_unit_test(test_apply__torn_block__only_a_resume_finishes),
 		cmocka_unit_test(test_apply__foreign_change__writes_nothing),
+		cmocka_unit_test(test_load__blocks_that_lie__is_refused),
+		cmocka_unit_test(test_apply__refused_or_cancelled__writes_nothing),
 		cmocka_unit_test(test_apply__write_fails__is_said),
 		cmocka_unit_test(
 			test_apply_and_revert__stage_by_stage__restart_pages_last_and_first),
