@@ -32,20 +32,6 @@ void en_finish_done(struct rs_report *report, const struct en_machine *m, int ex
 	finish(report, written, exit_status, result, all, NULL);
 }
 
-/* It ended before anything was saved: no file is named then. */
-static void forget_plan_files(struct rs_run *run, const struct en_machine *m, bool is_cancelled)
-{
-	for (size_t i = 0; i < run->n_replays; i++) {
-		struct run_replay *r = &run->replays[i];
-		const struct en_journal *j = &m->volumes[r->volume - 1].journal;
-		if (!j->is_planned || r->result != RUN_REPLAY_PLANNED)
-			continue;
-		r->plan_file = NULL;
-		if (is_cancelled)
-			r->result = RUN_REPLAY_REFUSED;
-	}
-}
-
 void en_finish_failed(struct rs_report *report, const struct en_machine *m,
 	const struct en_score *score, const struct rs_err *err)
 {
@@ -62,8 +48,6 @@ void en_finish_failed(struct rs_report *report, const struct en_machine *m,
 	size_t room = sizeof(told.detail) - strlen(text) - 3;
 	(void)snprintf(told.detail, sizeof(told.detail), "%.*s%s%s", (int)room, err->detail,
 		err->detail[0] ? "; " : "", text);
-	if (m)
-		forget_plan_files(&report->run, m, err->code == RS_E_CANCELLED);
 	finish(report, written, 0, err->code == RS_E_CANCELLED ? RUN_CANCELLED : RUN_FAILED, text,
 		&told);
 }

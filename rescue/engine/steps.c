@@ -94,6 +94,7 @@ int rs_repair_close(struct rs_repair *u, struct rs_report **ret)
 	int r = u->err.code;
 	if (r < 0 && u->command->score) {
 		const struct en_score score = u->command->score(u);
+		en_replays_unbegun(u);
 		en_finish_failed(u->report, u->m, &score, &u->err);
 	} else if (r < 0) {
 		report_finish(u->report, 0, r == RS_E_CANCELLED ? RUN_CANCELLED : RUN_FAILED, "",

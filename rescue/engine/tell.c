@@ -151,17 +151,11 @@ void en_machine_report(const struct en_machine *m, struct rs_report *r)
 		tell_disk(m, &m->disks[i], &r->kept, &run->disks[i]);
 }
 
-void en_replay_report(const struct rs_repair *u, const struct en_volume *v)
+static void tell_replay(const struct rs_repair *u, const struct en_volume *v, struct run_replay *o)
 {
 	const struct en_journal *j = &v->journal;
 	const struct nt_replay *p = en_replay_of(v);
-	struct rs_report *r = u->report;
 
-	if (!j->is_planned)
-		return;
-	struct run_replay *o = REPORT_ADD(&r->planned, r->run.replays, r->run.n_replays);
-	if (!o)
-		return;
 	*o = (struct run_replay){.volume = v->number,
 		.result = j->result,
 		.is_pending = p->pending == NT_PENDING_CHANGES,
@@ -172,7 +166,35 @@ void en_replay_report(const struct rs_repair *u, const struct en_volume *v)
 		.err = j->err};
 	/* of one that is refused, or only looked at, it is never to be there */
 	if (u->command->is_exclusive && j->result != RUN_REPLAY_REFUSED)
-		o->plan_file = report_copy(&r->planned, j->plan_file);
+		o->plan_file = report_copy(&u->report->planned, j->plan_file);
+}
+
+void en_replay_report(const struct rs_repair *u, const struct en_volume *v)
+{
+	struct rs_report *r = u->report;
+	struct run_replay *o = v->journal.is_planned
+				       ? REPORT_ADD(&r->planned, r->run.replays, r->run.n_replays)
+				       : NULL;
+
+	if (o)
+		tell_replay(u, v, o);
+}
+
+void en_replays_unbegun(const struct rs_repair *u)
+{
+	struct rs_run *run = &u->report->run;
+
+	for (size_t i = 0; i < run->n_replays; i++) {
+		struct en_volume *v = &u->m->volumes[run->replays[i].volume - 1];
+		struct en_journal *j = &v->journal;
+		if (!j->is_planned || j->result != RUN_REPLAY_PLANNED)
+			continue;
+		free(j->plan_file); /* nothing was saved there */
+		j->plan_file = NULL;
+		if (u->err.code == RS_E_CANCELLED)
+			j->result = RUN_REPLAY_REFUSED;
+		tell_replay(u, v, &run->replays[i]);
+	}
 }
 
 void en_kept_report(const struct en_volume *v, const struct plan *p, struct rs_report *r)
