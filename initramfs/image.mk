@@ -5,11 +5,13 @@
 #   FIRST_DOOR=shim|application   what the stick starts first; application: machines that trust only
 #                                 the own key, or no key at all
 #   CONF=FILE RULE_KEY=FILE       signed settings, and the public key that signs rules
+#   KERNEL=6.1|6.12               Debian's signed kernel of which series
 #   FIRMWARE=free|nonfree         also the wired network chips' firmware that is not free
 #   DRIVERS=pc|server             also Fibre Channel, fast and unusual network adapters (modules-server)
 #   SHELL_IN_IMAGE=no|yes         a shell for the setting `shell = yes`
 #   INIT=PROGRAM                  another first process
 
+KERNEL	?= 6.1
 FIRMWARE ?= free
 FIRST_DOOR ?= shim
 DRIVERS	?= pc
@@ -36,12 +38,12 @@ image-files: $(BUILD)/unbrick.efi $(BUILD)/unbrick-usb.img $(BUILD)/netboot/unbr
 # what was asked for: a change of it is a change of what is made of it
 $(IMAGE)/options: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(VERSION) $(COMMIT) $(SOURCE_DATE_EPOCH)' 'firmware $(FIRMWARE)' 'drivers $(DRIVERS)' \
+	@printf '%s\n' '$(VERSION) $(COMMIT) $(SOURCE_DATE_EPOCH)' 'kernel $(KERNEL)' 'firmware $(FIRMWARE)' 'drivers $(DRIVERS)' \
 		'shell $(SHELL_IN_IMAGE)' 'init $(INIT)' 'conf $(CONF)' 'rules $(RULE_KEY)' \
 		'door $(FIRST_DOOR)' 'key $(SIGN_KEY) $(SIGN_CERT)' > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
-IMAGE_USES = unpack $(filter nonfree,$(FIRMWARE)) $(if $(filter yes,$(SHELL_IN_IMAGE)),shell)
+IMAGE_USES = $(KERNEL) unpack $(filter nonfree,$(FIRMWARE)) $(if $(filter yes,$(SHELL_IN_IMAGE)),shell)
 $(IMAGE)/fetched: FORCE
 	@mkdir -p $(@D)
 	@initramfs/fetch $(DEBS) initramfs/packages $(IMAGE_USES) > $@.new
@@ -108,8 +110,12 @@ $(BUILD)/unbrick-usb.img: $(BUILD)/unbrick.efi $(STICK)
 $(BUILD)/netboot/unbrick.efi: $(BUILD)/unbrick.efi $(STICK)
 	@CONF=$(CONF) initramfs/stick netboot $(BUILD) $(IMAGE)
 
+# docs/hardware.md, the part of this image's kernel
+hardware: image
+	@initramfs/hardware $(IMAGE)/module-list $(IMAGE)/modules docs/hardware.md
+
 check-image: image
 	@UNBRICK_BUILD=$(BUILD) $(RUN) image 1800 $(call ONE,$(sort $(wildcard tests/image/check-*)))
 
 FORCE:
-.PHONY: image image-files check-image FORCE
+.PHONY: image image-files hardware check-image FORCE
