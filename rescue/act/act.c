@@ -34,16 +34,15 @@ static int make_id_folder(
 static int make_item_folders(
 	struct nt_vol *vol, struct plan *p, uint64_t id_ref, struct rs_err *err)
 {
-	for (size_t i = 0; i < p->n_items; i++) {
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < p->n_items; i++) {
 		struct plan_item *item = &p->items[i];
 		char name[8];
-		if (!item->is_accepted)
-			continue;
-		int r = nt_mkdir(vol, id_ref, plan_folder(item, name), &item->to_ref, err);
-		if (r < 0)
-			return r;
+		if (item->is_accepted)
+			r = nt_mkdir(vol, id_ref, plan_folder(item, name), &item->to_ref, err);
 	}
-	return 0;
+	return r;
 }
 
 /* The steps first, the manifest last: a manifest on the disk means that all is prepared. */

@@ -6,7 +6,9 @@
 
 #include "bitlocker/cipher.h"
 
-EVP_CIPHER_CTX *bl_evp_new(const char *name, const uint8_t *key, bool is_encrypt)
+/* A context that keeps @key and a vector of zeros; padding off. NULL: out of memory or no such
+ * cipher. */
+static EVP_CIPHER_CTX *evp_new(const char *name, const uint8_t *key, bool is_encrypt)
 {
 	static const uint8_t zero[16];
 	EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, name, NULL);
@@ -88,11 +90,11 @@ static bool set_up(struct bl_cipher *c, const struct plan *p, const uint8_t *key
 	 */
 	if (p->is_xts && c->sector_bytes == 4096)
 		data = p->aes_len == 16 ? "AES-128-XTS" : "AES-256-XTS";
-	c->dec = bl_evp_new(data, key, false);
-	c->enc = bl_evp_new(data, key, true);
-	c->ecb = bl_evp_new(p->ecb, p->is_xts ? key + p->second_at : key, true);
+	c->dec = evp_new(data, key, false);
+	c->enc = evp_new(data, key, true);
+	c->ecb = evp_new(p->ecb, p->is_xts ? key + p->second_at : key, true);
 	if (p->second_at && !p->is_xts) {
-		c->sector_key = bl_evp_new(p->ecb, key + p->second_at, true);
+		c->sector_key = evp_new(p->ecb, key + p->second_at, true);
 		if (!c->sector_key)
 			return false;
 	}

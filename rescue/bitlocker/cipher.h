@@ -19,9 +19,6 @@
 #define BL_SCRATCH_LANES  (BL_SCRATCH_KEYS + 32U * BL_BATCH_SECTORS)
 #define BL_SCRATCH_BYTES  (BL_SCRATCH_LANES + BL_DIFFUSER_BYTES)
 
-/** A context that keeps @key (and @iv_len bytes of zero vector); padding off. NULL: out of memory
- * or no such cipher. */
-EVP_CIPHER_CTX *bl_evp_new(const char *name, const uint8_t *key, bool is_encrypt);
 /** One call over @len bytes, whole blocks. */
 bool bl_evp_run(
 	EVP_CIPHER_CTX *ctx, const uint8_t *iv, const uint8_t *in, uint8_t *out, size_t len);

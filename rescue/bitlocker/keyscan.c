@@ -4,15 +4,12 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "format/text.h"
+
 #define KEY_DIGITS   48
 #define MOST_RUN     160 /* characters looked at for one damaged password */
 #define BAD_DIGITS   36	 /* a run of fewer digits is not meant as a password */
 #define LABEL_BEFORE 48
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 static bool is_word(char c)
 {
@@ -43,7 +40,7 @@ static size_t match_hex(
 			if (at >= s->len || !isxdigit((unsigned char)s->text[at]))
 				return 0;
 			char c = (char)tolower((unsigned char)s->text[at]);
-			unsigned v = (unsigned)(is_digit(c) ? c - '0' : c - 'a' + 10);
+			unsigned v = (unsigned)(text_is_digit(c) ? c - '0' : c - 'a' + 10);
 			t->id[nibbles / 2] |= (uint8_t)(nibbles % 2 ? v : v << 4);
 		}
 	}
@@ -53,14 +50,14 @@ static size_t match_hex(
 
 static size_t match_digits(const struct scan *s, size_t at, char digits[KEY_DIGITS])
 {
-	if (at >= 2 && s->text[at - 1] == '-' && is_digit(s->text[at - 2]))
+	if (at >= 2 && s->text[at - 1] == '-' && text_is_digit(s->text[at - 2]))
 		return 0; /* the middle of something longer */
 	for (unsigned g = 0; g < 8; g++) {
 		for (unsigned sep = 0; g && sep < 3 && at < s->len; sep++, at++)
 			if (s->text[at] != '-' && s->text[at] != ' ')
 				break;
 		for (unsigned i = 0; i < 6; i++, at++) {
-			if (at >= s->len || !is_digit(s->text[at]))
+			if (at >= s->len || !text_is_digit(s->text[at]))
 				return 0;
 			digits[g * 6 + i] = s->text[at];
 		}
@@ -68,7 +65,7 @@ static size_t match_digits(const struct scan *s, size_t at, char digits[KEY_DIGI
 	if (!is_end(s, at))
 		return 0;
 	/* a ninth group: not a password */
-	return at + 1 < s->len && s->text[at] == '-' && is_digit(s->text[at + 1]) ? 0 : at;
+	return at + 1 < s->len && s->text[at] == '-' && text_is_digit(s->text[at + 1]) ? 0 : at;
 }
 
 /* 8 groups of 6 digits, up to 3 dashes and blanks between them; returns the end or 0. */
@@ -162,7 +159,7 @@ static bool take_bad_key(struct scan *s, struct token *t)
 
 	for (; end < s->len && end - s->at < MOST_RUN; end++) {
 		char c = s->text[end];
-		if (is_digit(c)) {
+		if (text_is_digit(c)) {
 			n++;
 			group++;
 			longest = group > longest ? group : longest;
@@ -175,7 +172,7 @@ static bool take_bad_key(struct scan *s, struct token *t)
 	if (n < BAD_DIGITS || longest < 5)
 		return false;
 	for (size_t i = s->at + 1; i < end; i++)
-		if (is_digit(s->text[i]) && is_start(s, i) && match_key(s, i, digits)) {
+		if (text_is_digit(s->text[i]) && is_start(s, i) && match_key(s, i, digits)) {
 			rs_wipe(digits, sizeof(digits));
 			return false; /* a good one begins later in the run */
 		}
@@ -196,11 +193,11 @@ bool scan_next(struct scan *s, struct token *ret)
 	if (isxdigit((unsigned char)c) && is_start(s, s->at)) {
 		if (take_guid(s, ret))
 			return true;
-		if (is_digit(c) && take_key(s, ret))
+		if (text_is_digit(c) && take_key(s, ret))
 			return true;
 		if (take_short_id(s, ret))
 			return true;
-		if (is_digit(c) && take_bad_key(s, ret))
+		if (text_is_digit(c) && take_bad_key(s, ret))
 			return true;
 	}
 	s->at++;

@@ -51,10 +51,11 @@ static bool is_whole(const struct source *s, uint64_t disk_off, size_t n)
 
 static int read_run(struct source *s, const struct bl_run *run, uint8_t *buf, struct rs_err *err)
 {
-	for (uint64_t done = 0; done < run->len;) {
+	int r = 0;
+
+	for (uint64_t done = 0; r == 0 && done < run->len;) {
 		uint64_t at = run->disk_off + done, sector;
 		size_t n = piece(s, at, run->len - done, &sector);
-		int r;
 		if (is_whole(s, at, n)) {
 			r = read_sectors(s, run, at, buf + done, n, err);
 		} else {
@@ -62,30 +63,26 @@ static int read_run(struct source *s, const struct bl_run *run, uint8_t *buf, st
 			if (r == 0)
 				memcpy(buf + done, s->work.p + (at - sector), n);
 		}
-		if (r < 0)
-			return r;
 		done += n;
 	}
-	return 0;
+	return r;
 }
 
 static int source_read(struct blk *b, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
 {
 	struct source *s = source_of(b);
+	int r = 0;
 
-	for (size_t done = 0; done < len;) {
+	for (size_t done = 0; r == 0 && done < len;) {
 		struct bl_run run = bl_map_at(&s->map, off_bytes + done, len - done);
 		uint8_t *to = (uint8_t *)buf + done;
-		int r = 0;
 		if (run.kind == BL_RUN_ZERO)
 			memset(to, 0, (size_t)run.len);
 		else
 			r = read_run(s, &run, to, err);
-		if (r < 0)
-			return r;
 		done += (size_t)run.len;
 	}
-	return 0;
+	return r;
 }
 
 static int write_run(

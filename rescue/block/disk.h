@@ -7,7 +7,11 @@
 #include "block/blk.h"
 #include "format/bootsector.h"
 
-enum disk_scheme { DISK_BARE, DISK_GPT, DISK_MBR };
+#define DISK_SCHEMES(X)                                                                            \
+	X(DISK_BARE, "bare")                                                                       \
+	X(DISK_GPT, "gpt")                                                                         \
+	X(DISK_MBR, "mbr")
+enum disk_scheme { DISK_SCHEMES(JUST_NAME) };
 
 struct disk_part {
 	unsigned number; /* 1.. as Linux numbers it; 0 for a bare volume */

@@ -98,42 +98,45 @@ static void add_loops(struct search *s)
 	}
 }
 
-static int find_mount(const struct search *s, struct rs_err *err)
+/* A line of /proc's @name each. */
+static int find_line(const struct search *s, const char *name,
+	int (*look)(const struct search *s, const char *line, struct rs_err *err),
+	struct rs_err *err)
 {
 	char path[PATH_MAX];
 	auto_free char *line = NULL;
 	size_t cap = 0;
+	int r = 0;
 
-	(void)snprintf(path, sizeof(path), "%s/self/mountinfo", s->roots->proc);
+	(void)snprintf(path, sizeof(path), "%s/%s", s->roots->proc, name);
 	auto_file FILE *f = fopen(path, "re");
-	while (f && getline(&line, &cap, f) > 0) {
-		char number[24] = "", where[256] = "", source[256] = "";
-		const char *rest = strstr(line, " - ");
-		if (sscanf(line, "%*u %*u %23s %*s %255s", number, where) != 2)
-			continue;
-		if (rest)
-			(void)sscanf(rest, " - %*s %255s", source);
-		/* Btrfs has a number of its own, and only its source tells. */
-		if (is_known(s, number) || (source[0] == '/' && is_ours(s, source)))
-			return rs_fail_on(err, RS_E_BUSY, s->path, "%s is mounted at %s",
-				source[0] ? source : number, where);
-	}
+	while (r == 0 && f && getline(&line, &cap, f) > 0)
+		r = look(s, line, err);
+	return r;
+}
+
+static int look_at_mount(const struct search *s, const char *line, struct rs_err *err)
+{
+	char number[24] = "", where[256] = "", source[256] = "";
+	const char *rest = strstr(line, " - ");
+
+	if (sscanf(line, "%*u %*u %23s %*s %255s", number, where) != 2)
+		return 0;
+	if (rest)
+		(void)sscanf(rest, " - %*s %255s", source);
+	/* Btrfs has a number of its own, and only its source tells. */
+	if (is_known(s, number) || (source[0] == '/' && is_ours(s, source)))
+		return rs_fail_on(err, RS_E_BUSY, s->path, "%s is mounted at %s",
+			source[0] ? source : number, where);
 	return 0;
 }
 
-static int find_swap(const struct search *s, struct rs_err *err)
+static int look_at_swap(const struct search *s, const char *line, struct rs_err *err)
 {
-	char path[PATH_MAX];
-	auto_free char *line = NULL;
-	size_t cap = 0;
+	char name[256] = "";
 
-	(void)snprintf(path, sizeof(path), "%s/swaps", s->roots->proc);
-	auto_file FILE *f = fopen(path, "re");
-	while (f && getline(&line, &cap, f) > 0) {
-		char name[256] = "";
-		if (sscanf(line, "%255s", name) == 1 && name[0] == '/' && is_ours(s, name))
-			return rs_fail_on(err, RS_E_BUSY, s->path, "%s is swap", name);
-	}
+	if (sscanf(line, "%255s", name) == 1 && name[0] == '/' && is_ours(s, name))
+		return rs_fail_on(err, RS_E_BUSY, s->path, "%s is swap", name);
 	return 0;
 }
 
@@ -170,9 +173,9 @@ int blk_in_use(const struct sys_roots *roots, const char *path, struct rs_err *e
 	if (S_ISBLK(s.file.st_mode) && sys_device_dir(roots, s.file.st_rdev, dir))
 		add_target(&s, dir);
 	add_loops(&s);
-	int r = find_mount(&s, err);
+	int r = find_line(&s, "self/mountinfo", look_at_mount, err);
 	if (r == 0)
-		r = find_swap(&s, err);
+		r = find_line(&s, "swaps", look_at_swap, err);
 	if (r == 0)
 		r = find_holder(&s, err);
 	return r;

@@ -90,11 +90,6 @@ struct through {
 	struct blk *record; /* an overlay */
 };
 
-static struct through *through_of(struct blk *b)
-{
-	return (struct through *)(void *)b;
-}
-
 static int through_read(
 	struct blk *b, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
 {
@@ -106,7 +101,8 @@ static int through_read(
 static int through_write(
 	struct blk *b, uint64_t off_bytes, const void *buf, size_t len, struct rs_err *err)
 {
-	int r = blk_overlay_put(through_of(b)->record, off_bytes, buf, len, err);
+	struct through *t = (struct through *)(void *)b;
+	int r = blk_overlay_put(t->record, off_bytes, buf, len, err);
 
 	return r < 0 ? r : blk_write(b->parent, off_bytes, buf, len, err);
 }

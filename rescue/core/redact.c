@@ -7,6 +7,7 @@
 #include "core/cleanup.h"
 #include "core/secret.h"
 #include "core/text.h"
+#include "format/text.h"
 
 #define GROUP	     6U
 #define HALF	     24U /* digits: half a password */
@@ -18,11 +19,6 @@
 #define PASSED_EARLY 6U /* a run of fewer digits does not wait for its end */
 #define PASSED_IDLE  12U
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static bool is_letter(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -31,7 +27,7 @@ static bool is_letter(char c)
 /* Quotes and brackets end what belongs together; all else may stand between two groups. */
 static bool is_between(char c)
 {
-	return !is_digit(c) && !is_letter(c) && c != '"' && c != '[' && c != ']' && c != '{' &&
+	return !text_is_digit(c) && !is_letter(c) && c != '"' && c != '[' && c != ']' && c != '{' &&
 	       c != '}' && c != '(' && c != ')' && c != '\0';
 }
 
@@ -52,10 +48,10 @@ static bool is_narrow(const char *run, size_t from, size_t to)
 /* The next group at or after @at; false when there is none. */
 static bool next_group(const char *run, size_t len, size_t at, struct group *ret)
 {
-	while (at < len && !is_digit(run[at]))
+	while (at < len && !text_is_digit(run[at]))
 		at++;
 	ret->from = at;
-	while (at < len && is_digit(run[at]))
+	while (at < len && text_is_digit(run[at]))
 		at++;
 	ret->to = at;
 	return ret->to > ret->from;
@@ -110,7 +106,7 @@ static void pass(struct rs_redact *r, const char *bytes, size_t len)
 static void let_go(struct rs_redact *r)
 {
 	for (size_t i = 0; i < r->n_held; i++)
-		r->n_passed = is_digit(r->held[i]) ? r->n_passed + 1 : 0;
+		r->n_passed = text_is_digit(r->held[i]) ? r->n_passed + 1 : 0;
 	pass(r, r->held, r->n_held);
 	rs_wipe(r->held, r->n_held);
 	r->n_held = 0;
@@ -158,17 +154,17 @@ static void make_room(struct rs_redact *r)
 
 static void hold(struct rs_redact *r, char c)
 {
-	if (r->is_hiding && is_digit(c))
+	if (r->is_hiding && text_is_digit(c))
 		return;
 	if (r->n_held == sizeof(r->held))
 		make_room(r);
-	if (!r->is_hiding || !is_digit(c))
+	if (!r->is_hiding || !text_is_digit(c))
 		r->held[r->n_held++] = c;
 }
 
 static void put_one(struct rs_redact *r, char c)
 {
-	if (is_digit(c)) {
+	if (text_is_digit(c)) {
 		if (!r->n_digits)
 			r->is_after_letter = r->was_letter;
 		r->n_digits++;
@@ -194,7 +190,7 @@ void rs_redact_put(struct rs_redact *r, const char *bytes, size_t len)
 	for (size_t i = 0; i < len;) {
 		size_t n = 0;
 		/* plain text goes on as it is */
-		while (!r->n_digits && i + n < len && !is_digit(bytes[i + n]))
+		while (!r->n_digits && i + n < len && !text_is_digit(bytes[i + n]))
 			n++;
 		pass(r, bytes + i, n);
 		if (n)

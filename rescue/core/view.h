@@ -20,37 +20,19 @@ static inline bool rs_view_has(struct rs_view v, size_t off_bytes, size_t len)
 	return off_bytes <= v.len && v.len - off_bytes >= len;
 }
 
-static inline bool rs_view_u8(struct rs_view v, size_t off_bytes, uint8_t *ret)
-{
-	if (!rs_view_has(v, off_bytes, 1))
-		return false;
-	*ret = v.p[off_bytes];
-	return true;
-}
-
-static inline bool rs_view_u16(struct rs_view v, size_t off_bytes, uint16_t *ret)
-{
-	if (!rs_view_has(v, off_bytes, 2))
-		return false;
-	*ret = rs_le16(v.p + off_bytes);
-	return true;
-}
-
-static inline bool rs_view_u32(struct rs_view v, size_t off_bytes, uint32_t *ret)
-{
-	if (!rs_view_has(v, off_bytes, 4))
-		return false;
-	*ret = rs_le32(v.p + off_bytes);
-	return true;
-}
-
-static inline bool rs_view_u64(struct rs_view v, size_t off_bytes, uint64_t *ret)
-{
-	if (!rs_view_has(v, off_bytes, 8))
-		return false;
-	*ret = rs_le64(v.p + off_bytes);
-	return true;
-}
+#define RS_VIEW_NUMBER(bits, read)                                                                 \
+	static inline bool rs_view_u##bits(                                                        \
+		struct rs_view v, size_t off_bytes, uint##bits##_t *ret)                           \
+	{                                                                                          \
+		if (!rs_view_has(v, off_bytes, sizeof(*ret)))                                      \
+			return false;                                                              \
+		*ret = read(v.p + off_bytes);                                                      \
+		return true;                                                                       \
+	}
+RS_VIEW_NUMBER(8, *)
+RS_VIEW_NUMBER(16, rs_le16)
+RS_VIEW_NUMBER(32, rs_le32)
+RS_VIEW_NUMBER(64, rs_le64)
 
 /** The part [off, off+len) of a view; false (and *ret untouched) if it is not wholly inside. */
 static inline bool rs_view_sub(struct rs_view v, size_t off_bytes, size_t len, struct rs_view *ret)

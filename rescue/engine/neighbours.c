@@ -138,9 +138,7 @@ static int look_at_locked(struct rs_session *s, struct en_machine *m, struct en_
 	if (bl && r == 0 &&
 		en_boots_may_start(b->boots, v, bl_get_info(bl), one.why, sizeof(one.why))) {
 		en_volume_peek(s, v); /* a key that is at hand may open it */
-		if (rs_err_ends(v->err.code))
-			r = rs_err_pass(err, v->err.code, &v->err);
-		else if (en_is_locked(v))
+		if (en_is_locked(v))
 			r = add(b, &one, err);
 	}
 	bl_free(loaded);

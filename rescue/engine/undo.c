@@ -17,33 +17,23 @@ static bool is_meant(const struct quarantine *q, const char *id)
 	return !id || !strcmp(id, q->id);
 }
 
-/* Those that are not proven count only where no other is meant. */
-static bool is_any_proven(const struct rs_target *t, const struct en_machine *m, const char *id)
-{
-	for (size_t i = 0; i < m->n_volumes; i++) {
-		const struct en_volume *v = &m->volumes[i];
-		for (size_t k = 0; en_is_selected(t, v) && k < v->n_quarantines; k++)
-			if (v->quarantines[k].is_proven && is_meant(&v->quarantines[k], id))
-				return true;
-	}
-	return false;
-}
-
-/* The one quarantine that is meant; RS_E_AMBIGUOUS names them when there are several. */
+/* The one quarantine that is meant; RS_E_AMBIGUOUS names them when there are several. Those that
+ * are not proven count only where no other is meant. */
 static int choose(struct rs_repair *u, struct rs_err *err)
 {
 	const char *id = u->o.id;
 	char names[256] = "";
 	size_t n = 0;
-	bool only_proven = is_any_proven(u->target, u->m, id);
 
 	for (size_t i = 0; i < u->m->n_volumes; i++) {
 		struct en_volume *v = &u->m->volumes[i];
 		for (size_t k = 0; en_is_selected(u->target, v) && k < v->n_quarantines; k++) {
 			const struct quarantine *q = &v->quarantines[k];
-			if (!is_meant(q, id) || (only_proven && !q->is_proven))
+			if (!is_meant(q, id) || (n && u->q->is_proven && !q->is_proven))
 				continue;
-			size_t len = strlen(names);
+			if (n && q->is_proven && !u->q->is_proven)
+				n = 0;
+			size_t len = n ? strlen(names) : 0;
 			(void)snprintf(names + len, sizeof(names) - len, "%s%s (volume %u)",
 				n ? ", " : "", q->id, v->number);
 			u->v = v;

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 static inline uint16_t rs_le16(const uint8_t *p)
 {
@@ -44,6 +45,11 @@ static inline void rs_put_le64(uint8_t *p, uint64_t v)
 static inline bool rs_is_power_of_2(uint64_t v)
 {
 	return v && !(v & (v - 1));
+}
+
+static inline bool rs_is_zero(const uint8_t *p, size_t len)
+{
+	return len == 0 || (p[0] == 0 && memcmp(p, p + 1, len - 1) == 0);
 }
 
 /** CRC-32 as GPT, BitLocker and zip have it (ISO 3309: polynomial 0x04C11DB7, reflected). */

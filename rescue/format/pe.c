@@ -71,7 +71,8 @@ const char *pe_open(struct pe *ret, const void *bytes, size_t len, uint16_t mach
 	return NULL;
 }
 
-void pe_section_at(const struct pe *pe, unsigned i, struct pe_section *ret)
+/* Section header @i below pe->sections. */
+static void section_at(const struct pe *pe, unsigned i, struct pe_section *ret)
 {
 	const uint8_t *p = pe->p + pe->table_off + (size_t)i * SECTION_BYTES;
 
@@ -90,7 +91,7 @@ bool pe_find_mapped(const struct pe *pe, const char *name, const uint8_t **ret, 
 	struct pe_section s;
 
 	for (unsigned i = 0; i < pe->sections; i++) {
-		pe_section_at(pe, i, &s);
+		section_at(pe, i, &s);
 		if (strcmp(s.name, name) != 0)
 			continue;
 		if (++found > 1 || !is_inside(s.at, s.bytes, pe->len))
@@ -137,7 +138,7 @@ const char *pe_check(const struct pe *pe)
 		pe->header_bytes < pe->table_off + (size_t)pe->sections * SECTION_BYTES)
 		return "size of the headers is wrong";
 	for (unsigned i = 0; i < pe->sections; i++) {
-		pe_section_at(pe, i, &s);
+		section_at(pe, i, &s);
 		const char *why = check_section(pe, &s, end);
 		if (why)
 			return why;
@@ -155,7 +156,7 @@ void pe_load(const struct pe *pe, uint8_t *to)
 
 	memcpy(to, pe->p, end);
 	for (unsigned i = 0; i < pe->sections; i++) {
-		pe_section_at(pe, i, &s);
+		section_at(pe, i, &s);
 		uint32_t len = s.raw_bytes < s.bytes ? s.raw_bytes : s.bytes;
 
 		memset(to + end, 0, s.at - end);
@@ -188,7 +189,7 @@ bool nx_protect(const struct nx_pages *pages, const struct pe *pe, uint64_t base
 		!pages->change(pages->user, false, base, all, NX_READ_ONLY))
 		return false;
 	for (unsigned i = 0; i < pe->sections; i++) {
-		pe_section_at(pe, i, &s);
+		section_at(pe, i, &s);
 		uint64_t len = page_up(s.bytes);
 		if (!(s.flags & PE_SECTION_EXECUTE) || !len)
 			continue;

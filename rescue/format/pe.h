@@ -40,9 +40,6 @@ struct pe_section {
 /** Read the headers. Returns NULL, or why they are not those of a 64-bit PE file for @machine. */
 const char *pe_open(struct pe *ret, const void *p, size_t len, uint16_t machine);
 
-/** Section header @i below pe->sections. */
-void pe_section_at(const struct pe *pe, unsigned i, struct pe_section *ret);
-
 /** Bytes of a section in an image that is mapped (pe->p is where the image is in memory). False if
  * there is none, there are two, or it reaches over the image. */
 bool pe_find_mapped(const struct pe *pe, const char *name, const uint8_t **ret, size_t *ret_len);

@@ -43,11 +43,6 @@ enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
 
 /* ---- text without libc */
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static bool is_blank(unsigned c)
 {
 	return c == ' ' || c == '\t';
@@ -58,7 +53,7 @@ static bool number(const char **p, unsigned *ret)
 {
 	unsigned n = 0, digits = 0;
 
-	for (; is_digit(**p); (*p)++) {
+	for (; text_is_digit(**p); (*p)++) {
 		if (++digits > 7)
 			return false;
 		n = n * 10 + (unsigned)(**p - '0');

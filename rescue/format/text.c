@@ -100,12 +100,6 @@ bool text_is_same(const char *a, const char *b)
 	return text_lower(*a) == text_lower(*b);
 }
 
-void text_add_utf16(struct text *t, const uint16_t *from, size_t units)
-{
-	for (size_t i = 0; i < units && from[i]; i++)
-		add_char(t, from[i] < ' ' || from[i] > '~' ? '?' : (char)from[i]);
-}
-
 void text_widen(const char *from, uint16_t *ret, size_t units)
 {
 	size_t i = 0;

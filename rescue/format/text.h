@@ -27,6 +27,11 @@ void text_add_args(struct text *t, const char *fmt, va_list args)
 void text_format(char *buf, size_t size, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+static inline bool text_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 /** ASCII, blind for the case. */
 static inline char text_lower(char c)
 {
@@ -36,9 +41,6 @@ bool text_is_same(const char *a, const char *b);
 
 /** ASCII to UTF-16, cut at @units with the closing zero. */
 void text_widen(const char *from, uint16_t *ret, size_t units);
-
-/** Add UTF-16 of at most @units (or to its zero), what is not printable ASCII as '?'. */
-void text_add_utf16(struct text *t, const uint16_t *from, size_t units);
 
 /* ---- in what a text file is written, by the mark at its beginning */
 

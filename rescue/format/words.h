@@ -6,6 +6,14 @@
 /* Of such a list, for an enum and for an array of texts: */
 #define JUST_NAME(name, ...)	   name,
 #define JUST_WORD(name, word, ...) word,
+/* ... and for the function that tells a value's word. */
+#define WORDS(function, type, list)                                                                \
+	static inline const char *function(type v)                                                 \
+	{                                                                                          \
+		static const char *const words[] = {list(JUST_WORD)};                              \
+                                                                                                   \
+		return words[v];                                                                   \
+	}
 
 /* The journal of a Windows that crashed has to be replayed before anything else is written:
  * X(NAME, word, how much more it lets happen than the others). */
@@ -42,12 +50,6 @@
 	X(QUARANTINE_LOST, "lost")	   /* files, and no manifest: something took it */         \
 	X(QUARANTINE_UNPROVEN, "unproven") /* anybody may have made it (act/proof.h) */
 enum quarantine_state { QUARANTINE_STATES(JUST_NAME) };
-
-static inline const char *quarantine_state_word(enum quarantine_state s)
-{
-	static const char *const words[] = {QUARANTINE_STATES(JUST_WORD)};
-
-	return words[s];
-}
+WORDS(quarantine_state_word, enum quarantine_state, QUARANTINE_STATES)
 
 #endif

@@ -13,11 +13,6 @@
 
 RS_DEFINE_AUTO(EVP_MD_CTX *, EVP_MD_CTX_free);
 
-static bool is_zero(const uint8_t *p, size_t len)
-{
-	return !len || (p[0] == 0 && memcmp(p, p + 1, len - 1) == 0);
-}
-
 static int hash_file(struct nt_file *f, const struct rs_task *task, EVP_MD_CTX *md,
 	bool *ret_is_all_zero, struct rs_err *err)
 {
@@ -39,7 +34,7 @@ static int hash_file(struct nt_file *f, const struct rs_task *task, EVP_MD_CTX *
 				"the data end at byte %" PRIu64 " of %" PRIu64, off, size);
 		if (EVP_DigestUpdate(md, buf, len) != 1)
 			return rs_fail(err, RS_E_BUG, "SHA-256");
-		is_all_zero = is_all_zero && is_zero(buf, len);
+		is_all_zero = is_all_zero && rs_is_zero(buf, len);
 		off += len;
 	}
 	*ret_is_all_zero = is_all_zero;

@@ -223,14 +223,6 @@ static enum judge_truth key_exists(struct judge_ctx *ctx, const struct rule_evid
 	return t == JUDGE_YES && !is_found ? JUDGE_NO : t;
 }
 
-static bool is_nonzero(const uint8_t *p, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (p[i])
-			return true;
-	return false;
-}
-
 static enum judge_truth value_test(struct judge_ctx *ctx, const struct rule_evidence *e, char **why)
 {
 	struct win_hive *h = NULL;
@@ -249,7 +241,7 @@ static enum judge_truth value_test(struct judge_ctx *ctx, const struct rule_evid
 	if (e->test == RULE_VALUE_ABSENT)
 		is_so = r < 0;
 	else if (e->test == RULE_VALUE_NONZERO && is_so)
-		is_so = is_nonzero(v.p, v.len);
+		is_so = !rs_is_zero(v.p, v.len);
 	else if (e->test == RULE_VALUE_LIKE && is_so)
 		is_so = win_hive_text(h, at, e->value, text, sizeof(text), &err) == 0 &&
 			nt_name_match(NULL, e->pattern, text);

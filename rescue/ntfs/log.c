@@ -38,7 +38,7 @@ bool nt_log_is_blank(const uint8_t *p, size_t len)
 {
 	for (size_t i = 0; i < len; i += NT_STRIDE_BYTES) {
 		size_t n = len - i < NT_STRIDE_BYTES ? len - i : NT_STRIDE_BYTES;
-		if (!is_wiped(p + i, n) && !nt_is_zero(p + i, n))
+		if (!is_wiped(p + i, n) && !rs_is_zero(p + i, n))
 			return false;
 	}
 	return true;

@@ -200,14 +200,12 @@ static void skip_hole(struct nt_scan_run *s, uint64_t first, uint64_t n)
 static int take_chunk(struct nt_scan_run *s, uint64_t first, uint64_t n, struct rs_err *err)
 {
 	const uint32_t len = s->raw->geo.record_bytes;
+	int r = 0;
 
 	s->readable += n;
-	for (uint64_t i = 0; i < n && !s->is_stopped; i++) {
-		int r = take_record(s, first + i, s->buf + i * len, err);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	for (uint64_t i = 0; r == 0 && i < n && !s->is_stopped; i++)
+		r = take_record(s, first + i, s->buf + i * len, err);
+	return r;
 }
 
 /* Read [first, first + n); around unreadable sectors in small pieces. */

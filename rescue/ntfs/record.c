@@ -8,11 +8,6 @@
 
 #define HEADER_BYTES 0x28U /* of an MFT record, up to the next attribute's number */
 
-bool nt_is_zero(const uint8_t *p, size_t len)
-{
-	return len == 0 || (p[0] == 0 && memcmp(p, p + 1, len - 1) == 0);
-}
-
 bool nt_sha256(const uint8_t *p, size_t len, uint8_t ret[NT_SHA256_BYTES])
 {
 	unsigned n = 0;
@@ -54,7 +49,7 @@ const char *nt_record_prepare(uint8_t *buf, size_t len)
 	if (memcmp(buf, "BAAD", 4) == 0)
 		return "marked BAAD: written in part";
 	if (memcmp(buf, "FILE", 4) != 0)
-		return nt_is_zero(buf, len) ? "all zeros" : "no FILE signature";
+		return rs_is_zero(buf, len) ? "all zeros" : "no FILE signature";
 	const char *what = nt_fixup(buf, len);
 	return what ? what : nt_record_check(buf, len);
 }

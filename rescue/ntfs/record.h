@@ -34,9 +34,6 @@ static inline bool nt_bit(const uint8_t *map, size_t len, uint64_t i)
 	return i / 8 < len && (map[i / 8] >> i % 8 & 1);
 }
 
-/** Is it zeros only? */
-bool nt_is_zero(const uint8_t *p, size_t len);
-
 /* Header fields of a prepared record. */
 static inline uint16_t nt_record_sequence(const uint8_t *rec)
 {

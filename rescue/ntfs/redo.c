@@ -150,7 +150,8 @@ int nt_redo_find(struct nt_raw *raw, struct nt_redo *ret, struct rs_err *err)
 	return read_rows(raw, ret, n, err);
 }
 
-int nt_redo_overlay(
+/* @src as it is once the step is at its end. Closed before @src; @redo may go. */
+static int lay_over(
 	struct blk *src, const struct nt_redo *redo, struct blk **ret, struct rs_err *err)
 {
 	auto_blk struct blk *over = NULL;
@@ -195,7 +196,7 @@ static int open_finished(struct nt_raw *raw, struct nt_raw **ret, struct rs_err 
 	int r = nt_redo_find(raw, &redo, err);
 
 	if (r == 0 && redo.n)
-		r = nt_redo_overlay(raw->src, &redo, &over, err);
+		r = lay_over(raw->src, &redo, &over, err);
 	if (r < 0 || !over)
 		return r;
 	r = nt_raw_open_plain(over, ret, err);

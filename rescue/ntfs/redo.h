@@ -58,10 +58,6 @@ struct nt_redo_place {
  * Errors: RS_E_MEMORY. */
 int nt_redo_choose(struct nt_raw *raw, const struct nt_redo *found, struct nt_veil *veil,
 	struct nt_redo_place *ret, struct rs_err *err);
-/** @src as it is once the step is at its end. Closed before @src; @redo may go.
- * Errors: RS_E_MEMORY, RS_E_IO_READ. */
-int nt_redo_overlay(
-	struct blk *src, const struct nt_redo *redo, struct blk **ret, struct rs_err *err);
 /* ---- redo_place.c ---- */
 
 #define NT_REDO_PLACES 16U

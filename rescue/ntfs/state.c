@@ -42,31 +42,30 @@ static int read_log(struct nt_raw *raw, struct nt_state *ret, struct rs_err *err
 {
 	auto_nt_stream struct nt_stream log = {0};
 	auto_free uint8_t *buf = malloc(LOG_CHUNK);
-	struct rs_err why = {0};
 	size_t len = 0;
 
 	if (!buf)
 		return rs_fail(err, RS_E_MEMORY, "journal");
-	int r = nt_stream_open(raw, NT_LOGFILE_RECORD, NT_AT_DATA, "", &log, &why);
+	int r = nt_stream_open(raw, NT_LOGFILE_RECORD, NT_AT_DATA, "", &log, err);
 	if (r == 0 && (log.data_bytes > LOG_MAX || log.data_bytes > raw->geo.volume_bytes))
-		r = rs_fail(&why, RS_E_NTFS_DAMAGED, "it says that it has %" PRIu64 " bytes",
+		r = rs_fail(err, RS_E_NTFS_DAMAGED, "it says that it has %" PRIu64 " bytes",
 			log.data_bytes);
 	if (r == 0)
-		r = nt_stream_read(raw, &log, 0, buf, LOG_HEAD, &len, &why);
+		r = nt_stream_read(raw, &log, 0, buf, LOG_HEAD, &len, err);
 	if (rs_err_ends(r))
-		return rs_err_pass(err, r, &why);
+		return r;
 	if (r < 0) {
 		ret->log = NT_LOG_UNREADABLE;
 		(void)snprintf(ret->log_reason, sizeof(ret->log_reason),
-			"the journal cannot be read: %.120s", why.detail);
+			"the journal cannot be read: %.120s", err->detail);
 		return 0;
 	}
 	nt_log_parse((struct rs_view){buf, len}, ret);
 	if (ret->log != NT_LOG_WIPED)
 		return 0;
-	int wiped = is_rest_wiped(raw, &log, buf, &why);
+	int wiped = is_rest_wiped(raw, &log, buf, err);
 	if (rs_err_ends(wiped))
-		return rs_err_pass(err, wiped, &why);
+		return wiped;
 	if (wiped == 1)
 		return 0;
 	ret->log = wiped < 0 ? NT_LOG_UNREADABLE : NT_LOG_TORN;
@@ -81,13 +80,12 @@ static int read_log(struct nt_raw *raw, struct nt_state *ret, struct rs_err *err
 static int read_volume(struct nt_raw *raw, struct nt_state *ret, struct rs_err *err)
 {
 	uint8_t info[12], label[256];
-	struct rs_err why = {0};
 	size_t len = 0;
 	int r = nt_raw_read(raw, NT_VOLUME_RECORD, NT_AT_VOLUME_INFORMATION, "", 0, info,
-		sizeof(info), &len, &why);
+		sizeof(info), &len, err);
 
 	if (rs_err_ends(r))
-		return rs_err_pass(err, r, &why);
+		return r;
 	if (r == 0 && len == sizeof(info)) {
 		ret->ntfs_major = info[8];
 		ret->ntfs_minor = info[9];
@@ -95,11 +93,11 @@ static int read_volume(struct nt_raw *raw, struct nt_state *ret, struct rs_err *
 		ret->is_dirty = ret->volume_flags & 1;
 	}
 	r = nt_raw_read(
-		raw, NT_VOLUME_RECORD, NT_AT_VOLUME_NAME, "", 0, label, sizeof(label), &len, &why);
+		raw, NT_VOLUME_RECORD, NT_AT_VOLUME_NAME, "", 0, label, sizeof(label), &len, err);
 	if (r == 0)
 		(void)rs_utf16_to_utf8(
 			(struct rs_view){label, len}, ret->label, sizeof(ret->label));
-	return rs_err_ends(r) ? rs_err_pass(err, r, &why) : 0;
+	return r;
 }
 
 /* ---- hibernation ---- */
@@ -153,7 +151,7 @@ static bool judge_page(const uint8_t *page, char ret[96])
 	char magic[5] = "";
 
 	memcpy(magic, page, 4);
-	if (nt_is_zero(page, HIBER_PAGE)) {
+	if (rs_is_zero(page, HIBER_PAGE)) {
 		(void)snprintf(ret, 96, "no image");
 		return false;
 	}
@@ -175,10 +173,9 @@ static bool judge_page(const uint8_t *page, char ret[96])
 static int judge_file(struct nt_raw *raw, uint64_t ref, char ret[96], struct rs_err *err)
 {
 	uint8_t page[HIBER_PAGE], rec[NT_RECORD_MAX];
-	struct rs_err why = {0};
 	size_t len = 0;
 
-	int r = nt_raw_record(raw, NT_REF_RECORD(ref), rec, &why);
+	int r = nt_raw_record(raw, NT_REF_RECORD(ref), rec, err);
 	if (r == 0 && nt_record_sequence(rec) != NT_REF_SEQUENCE(ref)) {
 		(void)snprintf(
 			ret, 96, "%s names a file that is gone: taken as hibernated", HIBER_NAME);
@@ -186,11 +183,11 @@ static int judge_file(struct nt_raw *raw, uint64_t ref, char ret[96], struct rs_
 	}
 	if (r == 0)
 		r = nt_raw_read(
-			raw, NT_REF_RECORD(ref), NT_AT_DATA, "", 0, page, sizeof(page), &len, &why);
+			raw, NT_REF_RECORD(ref), NT_AT_DATA, "", 0, page, sizeof(page), &len, err);
 	if (rs_err_ends(r))
-		return rs_err_pass(err, r, &why);
+		return r;
 	if (r < 0) {
-		(void)snprintf(ret, 96, "%s cannot be read (%.50s)", HIBER_NAME, why.detail);
+		(void)snprintf(ret, 96, "%s cannot be read (%.50s)", HIBER_NAME, err->detail);
 		return 1;
 	}
 	if (len < sizeof(page)) {
@@ -205,22 +202,21 @@ static int judge_file(struct nt_raw *raw, uint64_t ref, char ret[96], struct rs_
 static int read_hibernation(struct nt_raw *raw, struct nt_state *ret, struct rs_err *err)
 {
 	struct hiber_files files = {0};
-	struct rs_err why = {0};
 	unsigned damaged = 0;
 
 	(void)snprintf(ret->hibernation, sizeof(ret->hibernation), "none");
-	int r = nt_index_each(raw, NT_ROOT_RECORD, on_index_name, &files, &damaged, &why);
+	int r = nt_index_each(raw, NT_ROOT_RECORD, on_index_name, &files, &damaged, err);
 	if (!rs_err_ends(r) && (r < 0 || damaged)) { /* the records know their names themselves */
 		const struct nt_scan_ops ops = {
 			.user = &files, .entry = on_scan_entry, .wants = on_scan_wants};
 		struct nt_scan_result res;
-		r = nt_scan(raw, &ops, NULL, &res, &why);
+		r = nt_scan(raw, &ops, NULL, &res, err);
 	}
 	for (unsigned i = 0; i < files.n && !rs_err_ends(r) && !ret->is_hibernated; i++) {
-		r = judge_file(raw, files.refs[i], ret->hibernation, &why);
+		r = judge_file(raw, files.refs[i], ret->hibernation, err);
 		ret->is_hibernated = r == 1;
 	}
-	return rs_err_ends(r) ? rs_err_pass(err, r, &why) : 0;
+	return r;
 }
 
 /* ---- the mirror ---- */
@@ -269,20 +265,19 @@ static int compare_mirror(struct nt_raw *raw, struct nt_state *ret, struct rs_er
 {
 	uint8_t a[MIRRORED * NT_RECORD_MAX], b[MIRRORED * NT_RECORD_MAX];
 	const size_t len = raw->geo.record_bytes;
-	struct rs_err why = {0};
 	size_t got = 0;
 
 	ret->mirror_differs = true;
-	int r = nt_runs_read(raw, &raw->mft, 0, a, MIRRORED * len, &why);
+	int r = nt_runs_read(raw, &raw->mft, 0, a, MIRRORED * len, err);
 	if (r < 0)
-		return rs_err_ends(r) ? rs_err_pass(err, r, &why) : 0;
-	r = nt_raw_read(raw, NT_MFTMIRR_RECORD, NT_AT_DATA, "", 0, b, MIRRORED * len, &got, &why);
+		return r;
+	r = nt_raw_read(raw, NT_MFTMIRR_RECORD, NT_AT_DATA, "", 0, b, MIRRORED * len, &got, err);
 	if (!rs_err_ends(r) && (r < 0 || got < MIRRORED * len))
-		r = raw->geo.mftmirr_off_bytes ? blk_read(raw->src, raw->geo.mftmirr_off_bytes, b,
-							 MIRRORED * len, &why)
-					       : RS_E_NTFS_DAMAGED;
+		r = raw->geo.mftmirr_off_bytes
+			    ? blk_read(raw->src, raw->geo.mftmirr_off_bytes, b, MIRRORED * len, err)
+			    : RS_E_NTFS_DAMAGED;
 	if (r < 0)
-		return rs_err_ends(r) ? rs_err_pass(err, r, &why) : 0;
+		return r;
 	ret->mirror_differs = false;
 	ret->is_mirror_older = true;
 	for (unsigned i = 0; i < MIRRORED; i++)
@@ -328,16 +323,16 @@ static void decide(const struct nt_raw *raw, struct nt_state *ret)
 
 int nt_state_read(struct nt_raw *raw, struct nt_state *ret, struct rs_err *err)
 {
-	*ret = (struct nt_state){0};
-	int r = read_log(raw, ret, err);
+	static int (*const readers[])(struct nt_raw *, struct nt_state *, struct rs_err *) = {
+		read_log, read_volume, read_hibernation, compare_mirror};
 
-	if (r == 0)
-		r = read_volume(raw, ret, err);
-	if (r == 0)
-		r = read_hibernation(raw, ret, err);
-	if (r == 0)
-		r = compare_mirror(raw, ret, err);
-	if (r == 0)
-		decide(raw, ret);
-	return r;
+	*ret = (struct nt_state){0};
+	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
+		struct rs_err why = {0};
+		int r = readers[i](raw, ret, &why);
+		if (rs_err_ends(r))
+			return rs_err_pass(err, r, &why);
+	}
+	decide(raw, ret);
+	return 0;
 }

@@ -16,7 +16,7 @@ static bool has_zero_contents(const struct nt_rp_block *b)
 
 	nt_attrs_init(&walk, b->bytes, b->len);
 	while (nt_attrs_next_of(&walk, NT_ATTRS_OF(NT_AT_DATA), &a))
-		if (a.is_resident && a.value.len && nt_is_zero(a.value.p, a.value.len))
+		if (a.is_resident && a.value.len && rs_is_zero(a.value.p, a.value.len))
 			return true;
 	return false;
 }
@@ -27,7 +27,7 @@ static int note_zeros(struct nt_rp *rp, const struct nt_rp_op *op, const struct 
 	struct rs_err *err)
 {
 	struct rs_numbers *zeroed = &rp->plan->zeroed;
-	bool is_zeros = op->is_zero || nt_is_zero(op->data.p, op->data.len);
+	bool is_zeros = op->is_zero || rs_is_zero(op->data.p, op->data.len);
 
 	if (op->op == 0x02 || op->op == 0x03)
 		rs_numbers_remove(zeroed, b->number);

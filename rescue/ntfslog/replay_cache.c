@@ -61,7 +61,8 @@ static void drop_block(struct nt_rp *rp, struct nt_rp_block *b)
 	free(b);
 }
 
-int nt_rp_release(struct nt_rp *rp, struct nt_rp_block *b, struct rs_err *err)
+/* The block ends, fixups on. */
+static int release(struct nt_rp *rp, struct nt_rp_block *b, struct rs_err *err)
 {
 	int r = save_block(rp, b, err);
 
@@ -75,7 +76,7 @@ int nt_rp_save(struct nt_rp *rp, struct rs_err *err)
 	int r = 0;
 
 	while (r == 0 && rp->cache.n)
-		r = nt_rp_release(rp, rp->cache.v[rp->cache.n - 1], err);
+		r = release(rp, rp->cache.v[rp->cache.n - 1], err);
 	return r;
 }
 
@@ -166,7 +167,7 @@ int nt_rp_load(struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind
 	for (size_t i = 0; r == 0 && i < len / NT_RP_UNIT; i++) {
 		other = owner_of(rp, b->units[i]);
 		if (other)
-			r = nt_rp_release(rp, other, err);
+			r = release(rp, other, err);
 	}
 	*ret = b;
 	return r ? r : load_new(rp, b, err);
@@ -194,7 +195,7 @@ static int sector_at(struct nt_rp *rp, uint64_t off_bytes, size_t len, struct nt
 	}
 	if (r == 0 && !*ret)
 		return rs_fail(err, RS_E_BUG, "a sector got lost");
-	return r == 0 && (*ret)->owner ? nt_rp_release(rp, (*ret)->owner, err) : r;
+	return r == 0 && (*ret)->owner ? release(rp, (*ret)->owner, err) : r;
 }
 
 int nt_rp_io(struct nt_rp *rp, uint64_t off_bytes, struct nt_rp_io io, struct rs_err *err)

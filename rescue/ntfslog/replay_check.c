@@ -156,28 +156,25 @@ static int look_at_record(struct nt_ck *c, uint64_t number, struct rs_err *err)
 static int look_at_folders(struct nt_ck *c, struct rs_err *err)
 {
 	uint8_t rec[NT_RECORD_MAX];
+	int r = 0;
 
 	rs_numbers_sort(&c->parents, false);
-	for (size_t i = 0; i < c->files.n; i++) {
-		int r = nt_raw_record(c->raw, c->files.v[i], rec, err);
+	for (size_t i = 0; r == 0 && i < c->files.n; i++) {
+		r = nt_raw_record(c->raw, c->files.v[i], rec, err);
 		if (r == 0 && (nt_record_flags(rec) & NT_RECORD_IS_DIR))
 			r = nt_ck_folder(c, c->files.v[i] | (uint64_t)nt_record_sequence(rec) << 48,
 				true, err);
-		if (r < 0)
-			return r;
 	}
-	for (size_t i = 0; i < c->parents.n; i++) {
+	for (size_t i = 0; r == 0 && i < c->parents.n; i++) {
 		const uint64_t ref = c->parents.v[i];
 		if (i && c->parents.v[i - 1] == ref)
 			continue;
 		/* those that changed themselves were looked at, but by their own sequence */
-		int r = rs_numbers_count(&c->files, NT_REF_RECORD(ref))
-				? nt_ck_ref(c, ref, true, err)
-				: nt_ck_folder(c, ref, false, err);
-		if (r < 0)
-			return r;
+		r = rs_numbers_count(&c->files, NT_REF_RECORD(ref))
+			    ? nt_ck_ref(c, ref, true, err)
+			    : nt_ck_folder(c, ref, false, err);
 	}
-	return 0;
+	return r;
 }
 
 static int look_at_all(struct nt_ck *c, const struct nt_replay *p, struct rs_err *err)

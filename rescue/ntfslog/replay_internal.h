@@ -228,8 +228,7 @@ int nt_rp_kind_of(struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind *
 /** The operation's block, until the next one is asked for. */
 int nt_rp_load(struct nt_rp *rp, const struct nt_rp_op *op, enum nt_rp_kind kind,
 	struct nt_rp_block **ret, struct rs_err *err);
-/** The block ends, fixups on; or all of them do. */
-int nt_rp_release(struct nt_rp *rp, struct nt_rp_block *b, struct rs_err *err);
+/** All blocks end, fixups on. */
 int nt_rp_save(struct nt_rp *rp, struct rs_err *err);
 void nt_rp_cache_done(struct nt_rp_cache *c);
 /* Bytes as they will be: read into @to, or set to those @of with the stage of their writing. */
@@ -312,7 +311,6 @@ int nt_rp_undo_list(struct nt_rp *rp, struct rs_err *err);
 void nt_rp_undo_note(struct nt_rp *rp, const struct nt_rl_rec *rec, const struct nt_rp_op *op);
 /** ... and after it. */
 int nt_rp_undo(struct nt_rp *rp, struct rs_err *err);
-int nt_rp_finish(struct nt_rp *rp, struct rs_err *err);
 #define NT_RP_FIRST 4U /* stage of a block that is written before all others */
 /** A file or folder that the plan changes; sorted at the end. */
 int nt_rp_changed(struct nt_rp *rp, uint64_t number, struct rs_err *err);

@@ -113,7 +113,7 @@ static int plan_restart(struct nt_rp *rp, struct rs_err *err)
 	return r;
 }
 
-int nt_rp_finish(struct nt_rp *rp, struct rs_err *err)
+static int finish(struct nt_rp *rp, struct rs_err *err)
 {
 	int r = rp->is_undone_only ? set_dirty(rp, err) : 0;
 
@@ -180,7 +180,7 @@ static int run(struct nt_rp *rp, struct rs_err *err)
 	if (r == 0)
 		r = nt_rp_undo(rp, err);
 	if (r == 0)
-		r = nt_rp_finish(rp, err);
+		r = finish(rp, err);
 	return r == RS_E_NTFS_DAMAGED ? nt_rl_unmapped(rp) : r;
 }
 

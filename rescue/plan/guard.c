@@ -94,12 +94,10 @@ static int item_unchanged(struct nt_vol *vol, const struct plan_item *item, stru
 
 int guard_unchanged(struct nt_vol *vol, const struct plan *p, struct rs_err *err)
 {
-	for (size_t i = 0; i < p->n_items; i++) {
-		if (!p->items[i].is_accepted)
-			continue;
-		int r = item_unchanged(vol, &p->items[i], err);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < p->n_items; i++)
+		if (p->items[i].is_accepted)
+			r = item_unchanged(vol, &p->items[i], err);
+	return r;
 }

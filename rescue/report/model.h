@@ -50,10 +50,10 @@ enum run_journal_state { RUN_JOURNALS(JUST_NAME) };
 enum run_replay_result { RUN_REPLAYS(JUST_NAME) };
 enum run_source { RUN_SOURCES(JUST_NAME) };
 
-const char *run_result_word(enum run_result r);
-const char *run_journal_word(enum run_journal_state s);
-const char *run_replay_word(enum run_replay_result r);
-const char *run_source_word(enum run_source s);
+WORDS(run_result_word, enum run_result, RUN_RESULTS)
+WORDS(run_journal_word, enum run_journal_state, RUN_JOURNALS)
+WORDS(run_replay_word, enum run_replay_result, RUN_REPLAYS)
+WORDS(run_source_word, enum run_source, RUN_SOURCES)
 
 /* ---- what was looked at ---- */
 

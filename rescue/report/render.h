@@ -5,18 +5,21 @@
 
 #include "report/report.h"
 
-/* ---- words.c: what lower rooms' states are called ---- */
+/* ---- what lower rooms' states are called ---- */
 
-const char *run_action_word(enum plan_action a);
-const char *run_done_word(enum plan_result r);
-const char *run_kind_word(enum incident_kind k);
-const char *run_rule_action_word(enum rule_action a);
-const char *run_finding_word(enum said_outcome o);
-const char *run_bitlocker_word(enum bl_state s);
-const char *run_content_word(enum vol_kind k);
-const char *run_scheme_word(enum disk_scheme s);
+WORDS(run_action_word, enum plan_action, PLAN_ACTIONS)
+WORDS(run_done_word, enum plan_result, PLAN_RESULTS)
+WORDS(run_kind_word, enum incident_kind, INCIDENT_KINDS)
+WORDS(run_rule_action_word, enum rule_action, RULE_ACTIONS)
+WORDS(run_finding_word, enum said_outcome, SAID_OUTCOMES)
+WORDS(run_bitlocker_word, enum bl_state, BL_STATES)
+WORDS(run_content_word, enum vol_kind, VOL_KINDS)
+WORDS(run_scheme_word, enum disk_scheme, DISK_SCHEMES)
 /** Why it cannot be written, or what is odd; "" if nothing. */
-const char *run_bitlocker_note(const struct run_bitlocker *b);
+static inline const char *run_bitlocker_note(const struct run_bitlocker *b)
+{
+	return b->is_unlocked && !b->info.note[0] ? b->unlock.note : b->info.note;
+}
 
 /* ---- json_disks.c ---- */
 

@@ -178,11 +178,6 @@ static int hash_add(struct export_job *x, size_t len, struct rs_err *err)
 	return 0;
 }
 
-static bool is_zero(const uint8_t *p, size_t len)
-{
-	return !p[0] && memcmp(p, p + 1, len - 1) == 0;
-}
-
 static size_t next_len(const struct export_job *x, uint64_t end)
 {
 	uint64_t rest = end - x->state.done;
@@ -244,17 +239,16 @@ static int pwrite_all(
 /* One block: pieces that are all zeros stay holes in a file, the others are counted. */
 static int put_block(struct export_job *x, size_t len, bool is_there, struct rs_err *err)
 {
-	for (size_t at = 0; at < len; at += HOLE_BYTES) {
+	int r = 0;
+
+	for (size_t at = 0; r == 0 && at < len; at += HOLE_BYTES) {
 		size_t n = len - at < HOLE_BYTES ? len - at : HOLE_BYTES;
-		bool is_hole = is_zero(x->block + at, n);
+		bool is_hole = rs_is_zero(x->block + at, n);
 		x->data_bytes += is_hole ? 0 : n;
-		if (is_there || (is_hole && x->is_file))
-			continue;
-		int r = pwrite_all(x, x->block + at, n, x->state.done + at, err);
-		if (r < 0)
-			return r;
+		if (!is_there && !(is_hole && x->is_file))
+			r = pwrite_all(x, x->block + at, n, x->state.done + at, err);
 	}
-	return 0;
+	return r;
 }
 
 /* Resumed: what is there already goes into the hash, read back from the file. */

@@ -114,7 +114,7 @@ static int page_get(struct win_hive *h, uint32_t page, const uint8_t **ret, uint
 	return 0;
 }
 
-int hive_read(struct win_hive *h, uint32_t off, void *buf, uint32_t len, struct rs_err *err)
+static int bins_read(struct win_hive *h, uint32_t off, void *buf, uint32_t len, struct rs_err *err)
 {
 	uint8_t *to = buf;
 
@@ -148,7 +148,7 @@ int hive_cell_at(struct win_hive *h, uint32_t off, const char *what, struct hive
 
 	if (off % 8 != 0 || off < 32 || off >= h->bins_bytes) /* 32: header of the first bin */
 		return rs_fail(err, RS_E_HIVE, "%s: no cell can be at 0x%x", what, off);
-	int r = hive_read(h, off, raw, sizeof(raw), err);
+	int r = bins_read(h, off, raw, sizeof(raw), err);
 	if (r < 0)
 		return r;
 	uint32_t size = 0U - rs_le32(raw); /* negative: in use */
@@ -165,7 +165,7 @@ int hive_cell_read(struct win_hive *h, struct hive_cell cell, uint32_t at, void 
 {
 	if (at > cell.len || cell.len - at < len)
 		return rs_fail(err, RS_E_HIVE, "the cell at 0x%x is too short", cell.off - 4);
-	return hive_read(h, cell.off + at, buf, len, err);
+	return bins_read(h, cell.off + at, buf, len, err);
 }
 
 int hive_cell_u32(

@@ -65,7 +65,6 @@ struct hive_nk {
 
 /* hive.c */
 void hive_base_parse(struct rs_view v, struct hive_base *ret);
-int hive_read(struct win_hive *h, uint32_t off, void *buf, uint32_t len, struct rs_err *err);
 /** An allocated cell that lies wholly inside the bins. @what names it in errors. */
 int hive_cell_at(struct win_hive *h, uint32_t off, const char *what, struct hive_cell *ret,
 	struct rs_err *err);

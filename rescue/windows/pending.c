@@ -241,11 +241,6 @@ static int pending_xml(
 
 /* ---- all of it ---- */
 
-static bool is_zero(const uint8_t *p, size_t len)
-{
-	return len == 0 || (p[0] == 0 && memcmp(p, p + 1, len - 1) == 0);
-}
-
 /* A file without a byte that is not zero, as a power cut or a failed write leaves it. */
 static bool is_empty(struct nt_vol *vol, const char *path)
 {
@@ -258,7 +253,8 @@ static bool is_empty(struct nt_vol *vol, const char *path)
 		nt_file_open(vol, ref, "", &f, NULL) < 0 || nt_file_size(f) > EMPTY_MOST)
 		return false;
 	for (uint64_t off = 0; off < nt_file_size(f); off += n) {
-		if (nt_file_read(f, off, buf, EMPTY_CHUNK, &n, NULL) < 0 || !n || !is_zero(buf, n))
+		if (nt_file_read(f, off, buf, EMPTY_CHUNK, &n, NULL) < 0 || !n ||
+			!rs_is_zero(buf, n))
 			return false;
 	}
 	return true;

@@ -9,11 +9,6 @@
 #include "core/text.h"
 #include "windows/internal.h"
 
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 static bool ends_with(const char *s, size_t len, const char *end)
 {
 	size_t n = strlen(end);
@@ -43,7 +38,7 @@ static size_t program_of(const char **line)
 	const char *s = *line;
 	size_t len, next;
 
-	while (is_space(*s))
+	while (*s == ' ' || *s == '\t')
 		s++;
 	*line = s;
 	if (*s == '"') {

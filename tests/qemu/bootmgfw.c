@@ -44,8 +44,10 @@ static void put_path(const char *what, const EFI_DEVICE_PATH *path)
 
 	text_init(&t, buf, sizeof(buf));
 	text_add(&t, "fake: %s ", what);
-	if (wide)
-		text_add_utf16(&t, wide, LINE_MAX);
+	for (size_t i = 0; wide && wide[i]; i++) {
+		const char c[] = {wide[i] < ' ' || wide[i] > '~' ? '?' : (char)wide[i], 0};
+		text_add(&t, "%s", c);
+	}
 	put_line(buf);
 	pool_free(wide);
 }

@@ -40,7 +40,7 @@ static bool look_at_record(struct look *l, uint64_t number)
 	struct nt_attr a;
 
 	if (nt_runs_read(l->raw, &l->raw->mft, number * size, rec, size, NULL) < 0 ||
-		nt_is_zero(rec, size))
+		rs_is_zero(rec, size))
 		return false; /* never written */
 	if (nt_record_prepare(rec, size)) {
 		l->ret->torn++;

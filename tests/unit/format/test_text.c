@@ -54,27 +54,11 @@ static void test_text_add__null_string_and_cut_format__add_nothing(void **state)
 	assert_string_equal(buf, "a");
 }
 
-static void test_text_add_utf16__other_characters__become_question_marks(void **state)
-{
-	static const uint16_t wide[] = {'H', 'D', 0x2013, 0x1B, '~', 0x7F, 0, 'x'};
-	char buf[20];
-	struct text t;
-
-	(void)state;
-	text_init(&t, buf, sizeof(buf));
-	text_add_utf16(&t, wide, 8);
-	assert_string_equal(buf, "HD??~?");
-	text_init(&t, buf, sizeof(buf));
-	text_add_utf16(&t, wide, 2);
-	assert_string_equal(buf, "HD");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text_add__formats__are_those_of_printf),
 		cmocka_unit_test(test_text_add__null_string_and_cut_format__add_nothing),
-		cmocka_unit_test(test_text_add_utf16__other_characters__become_question_marks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
