@@ -172,10 +172,10 @@ static void tell_replay(const struct rs_repair *u, const struct en_volume *v, st
 void en_replay_report(const struct rs_repair *u, const struct en_volume *v)
 {
 	struct rs_report *r = u->report;
-	struct run_replay *o = v->journal.is_planned
-				       ? REPORT_ADD(&r->planned, r->run.replays, r->run.n_replays)
-				       : NULL;
+	struct run_replay *o = NULL;
 
+	if (v->journal.is_planned)
+		o = REPORT_ADD(&r->planned, r->run.replays, r->run.n_replays);
 	if (o)
 		tell_replay(u, v, o);
 }
