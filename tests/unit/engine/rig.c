@@ -112,14 +112,32 @@ void rig_add_take(struct rig *r, uint8_t *bytes, size_t len)
 	r->disks[r->n_disks++] = i->path;
 }
 
-#define RENAMED "\\Windows\\System32\\drivers\\CrowdStrike\\" RIG_BAD
+#define RENAME                                                                                     \
+	"\\??\\C:\\new.tmp\n!\\??\\C:\\Windows\\System32\\drivers\\CrowdStrike\\" RIG_BAD "\n"
+
+/* What it needs to be a Windows that is looked at. */
+static void fill_second(struct wi *w, const struct wi_value *software)
+{
+	static const struct wi_value system[] = {{"Select", "Current", NULL, 1},
+		{"ControlSet001\\Control\\Session Manager", "PendingFileRenameOperations", RENAME,
+			0},
+		{NULL, NULL, NULL, 0}};
+	static const uint16_t version[4] = {10, 0, 19045, 1};
+	char first[sizeof(w->win.root)];
+
+	memcpy(first, w->win.root, sizeof(first));
+	(void)snprintf(w->win.root, sizeof(w->win.root), "\\Windows2");
+	wi_program(w, "/Windows2/System32/ntoskrnl.exe", version);
+	wi_hive(w, "SYSTEM", system);
+	wi_hive(w, "SOFTWARE", software);
+	memcpy(w->win.root, first, sizeof(first));
+}
 
 static void fill(struct wi *w, unsigned content)
 {
 	const struct wi_value system[] = {{"Select", "Current", NULL, 1},
 		{"ControlSet001\\Control\\Session Manager", "PendingFileRenameOperations",
-			content & RIG_RENAMES ? "\\??\\C:\\new.tmp\n!\\??\\C:" RENAMED "\n" : "\n",
-			0},
+			content & RIG_RENAMES ? RENAME : "\n", 0},
 		{"Setup", "CmdLine", content & RIG_COMMAND ? "cmd.exe /k \x1b[2J" : "", 0},
 		{"Setup", "SetupType", NULL, content & RIG_COMMAND ? 2 : 0},
 		{"Setup", "Upgrade", NULL, content & RIG_UPGRADES ? 1 : 0}, {NULL, NULL, NULL, 0}};
@@ -142,6 +160,8 @@ static void fill(struct wi *w, unsigned content)
 		wi_text(w, "/hiberfil.sys", "HIBR", "");
 	if (content & RIG_HAS_PASSED)
 		wi_text(w, RIG_PASSED, "nobody's", BAD_TIME);
+	if (content & RIG_SECOND)
+		fill_second(w, software);
 }
 
 /* Closed, so that the next one can be opened. */
@@ -276,7 +296,10 @@ static enum rs_answer on_ask(void *user, const struct rs_question *q)
 	struct rig *r = user;
 
 	assert_true(q->kind < RIG_KINDS);
-	assert_true(q->text[0] && !strchr(q->text, '\n'));
+	assert_true(q->text[0]);
+	for (const char *c = q->text; *c; c++) /* names and commands are the disk's */
+		assert_true((unsigned char)*c >= ' ' && *c != 0x7f);
+	(void)snprintf(r->question, sizeof(r->question), "%s", q->text);
 	r->asked[q->kind]++;
 	return r->says[q->kind];
 }

@@ -27,7 +27,8 @@ enum rig_content {
 	RIG_RENAMES = 16,   /* Windows will put another file in the bad one's place */
 	RIG_COMMAND = 32,   /* a command is set to run at the next start */
 	RIG_UPGRADES = 64,
-	RIG_CONTENTS = 128
+	RIG_SECOND = 128, /* another Windows on the volume, which renames as of RIG_RENAMES */
+	RIG_CONTENTS = 256
 };
 
 struct rig_image {
@@ -47,6 +48,7 @@ struct rig {
 	bool is_there;
 	enum rs_answer says[RIG_KINDS]; /* by kind of question; all no at first */
 	unsigned asked[RIG_KINDS];
+	char question[2048];	 /* the last one */
 	const char *const *keys; /* typed one after another; NULL: nobody types */
 	unsigned n_keys, keys_asked;
 	char last_key_error[512];

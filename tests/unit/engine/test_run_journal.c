@@ -68,6 +68,27 @@ static int make_beside_torn(void **state)
 	return 0;
 }
 
+/* A crashed one that is refused for another reason than its journal, and a sound one. */
+static int make_beside_refused(void **state)
+{
+	static const struct {
+		unsigned content;
+		bool is_crashed;
+	} disks[] = {{RIG_HAS_BAD | RIG_RENAMES, true}, {RIG_HAS_BAD, false}};
+	struct rig *r = calloc(1, sizeof(*r));
+	size_t len;
+
+	assert_non_null(r);
+	rig_begin(r);
+	for (size_t i = 0; i < 2; i++) {
+		uint8_t *bytes = disks[i].is_crashed ? rig_crashed(disks[i].content, false, &len)
+						     : rig_windows(disks[i].content, &len);
+		rig_add_take(r, bytes, len);
+	}
+	*state = r;
+	return 0;
+}
+
 static int unmake(void **state)
 {
 	rig_done(*state);
@@ -304,6 +325,22 @@ static void test_beside_torn__one_is_repaired__the_other_is_left_and_said(void *
 	assert_false(rig_has_file(r, 1, RIG_DIR "/" RIG_BAD));
 }
 
+static void test_beside_refused__its_replay__is_not_told_as_one_to_come(void **state)
+{
+	struct rig *r = *state;
+	const struct rs_options o = {.say_yes = true, .plan_file = r->dir};
+
+	assert_int_equal(rig_run(r, RS_SCAN, &o), 3);
+	rig_expect(r, "left.0.volume", "1");
+	assert_int_equal(rig_count(r, "replay"), 0);
+	assert_int_equal(rig_run(r, RS_FIX, &o), 15);
+	rig_expect(r, "left.0.error.id", "windows.rename-pending");
+	rig_expect(r, "left.0.volume", "1");
+	assert_int_equal(rig_count(r, "replay"), 0);
+	assert_false(rig_has_file(r, 1, RIG_DIR "/" RIG_BAD));
+	assert_memory_equal(r->images[0].now, r->images[0].bytes, r->images[0].len);
+}
+
 static void test_torn__every_command__refused_and_said(void **state)
 {
 	struct rig *r = *state;
@@ -336,6 +373,7 @@ int main(void)
 		T(test_replay__revert_and_resume__there_and_back, make_crashed),
 		T(test_fix__pending__replays_first_and_undo_follows, make_crashed),
 		T(test_fix__pending_and_refused_by_a_person__no_plan_file, make_crashed),
+		T(test_beside_refused__its_replay__is_not_told_as_one_to_come, make_beside_refused),
 		T(test_torn__every_command__refused_and_said, make_torn),
 		T(test_beside_torn__one_is_repaired__the_other_is_left_and_said, make_beside_torn),
 	};

@@ -19,13 +19,10 @@
 static const uint8_t startup_key[32] = {1, 2, 3}, other_key[32] = {4, 5, 6};
 
 /* @protector 0: a startup key; else a recovery password that no test has */
-static int make(void **state, bool is_recovery)
+static void add_locked(struct rig *r, bool is_recovery)
 {
-	struct rig *r = calloc(1, sizeof(*r));
 	struct mini m;
 
-	assert_non_null(r);
-	rig_begin(r);
 	mini_begin(&m, BL_XTS_128, 512);
 	if (is_recovery)
 		mini_vmk(&m, 0x77, BL_P_RECOVERY, NULL, 0);
@@ -39,6 +36,15 @@ static int make(void **state, bool is_recovery)
 	memcpy(bytes, lay_mem_bytes(m.disk), MINI_BYTES);
 	mini_done(&m);
 	rig_add_take(r, bytes, MINI_BYTES);
+}
+
+static int make(void **state, bool is_recovery)
+{
+	struct rig *r = calloc(1, sizeof(*r));
+
+	assert_non_null(r);
+	rig_begin(r);
+	add_locked(r, is_recovery);
 	*state = r;
 	return 0;
 }
@@ -51,6 +57,21 @@ static int make_startup(void **state)
 static int make_recovery(void **state)
 {
 	return make(state, true);
+}
+
+/* A Windows that crashed, and beside it a volume of which nobody can tell. */
+static int make_beside_crashed(void **state)
+{
+	struct rig *r = calloc(1, sizeof(*r));
+	size_t len;
+
+	assert_non_null(r);
+	rig_begin(r);
+	uint8_t *bytes = rig_crashed(RIG_HAS_BAD, false, &len);
+	rig_add_take(r, bytes, len);
+	add_locked(r, true);
+	*state = r;
+	return 0;
 }
 
 static int unmake(void **state)
@@ -124,6 +145,31 @@ static void test_locked__typed__asked_again_with_the_reason_and_not_for_ever(voi
 	assert_true(rig_is_as_made(r));
 }
 
+/* A Windows that sleeps there would go on with what it knows of the first one's files. */
+static void test_beside_locked__open_journal__a_person_decides(void **state)
+{
+	struct rig *r = *state;
+	const struct rs_options o = {.plan_file = r->dir}, yes = {.say_yes = true};
+
+	for (int a = RS_ANSWER_NO; a <= RS_ANSWER_NOBODY; a++) {
+		rig_reset(r);
+		r->is_there = true;
+		r->says[RS_ASK_PLAN] = RS_ANSWER_YES;
+		r->says[RS_ASK_RISK] = (enum rs_answer)a;
+		const int status = rig_run(r, RS_FIX, &o);
+		assert_int_equal(r->asked[RS_ASK_RISK], 1);
+		assert_int_equal(r->asked[RS_ASK_PLAN], a == RS_ANSWER_YES);
+		assert_int_equal(rig_is_as_made(r), a != RS_ANSWER_YES);
+		assert_int_equal(status, a == RS_ANSWER_YES ? 0 : a == RS_ANSWER_NOBODY ? 7 : 14);
+		if (a == RS_ANSWER_YES)
+			assert_int_equal(unlink(rig_get(r, "replay.0.plan")), 0);
+	}
+	rig_reset(r);
+	assert_int_equal(rig_run(r, RS_FIX, &yes), 7);
+	rig_expect(r, "error.id", "bitlocker.neighbour-locked");
+	assert_true(rig_is_as_made(r));
+}
+
 int main(void)
 {
 #define T(name, made) cmocka_unit_test_setup_teardown(name, made, unmake)
@@ -131,6 +177,7 @@ int main(void)
 		T(test_locked__no_key__each_command_says_so, make_startup),
 		T(test_locked__startup_key__right_and_wrong, make_startup),
 		T(test_locked__typed__asked_again_with_the_reason_and_not_for_ever, make_recovery),
+		T(test_beside_locked__open_journal__a_person_decides, make_beside_crashed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

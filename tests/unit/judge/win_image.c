@@ -334,7 +334,9 @@ void wi_hive(struct wi *w, const char *name, const struct wi_value *values)
 	uint8_t *p = malloc(1 << 20);
 
 	(void)snprintf(path, sizeof(path), "%s/hive", w->dir);
-	(void)snprintf(inside, sizeof(inside), "/Windows/System32/config/%s", name);
+	(void)snprintf(inside, sizeof(inside), "%s\\System32\\config\\%s", w->win.root, name);
+	for (char *c = inside; *c; c++)
+		*c = *c == '\\' ? '/' : *c;
 	empty_hive(path);
 	hive_h *h = hivex_open(path, HIVEX_OPEN_WRITE);
 	assert_non_null(h);
