@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/text.h"
+
 #include "../../layers/layers.h"
 
 void qh_make(struct qh *q)
@@ -121,6 +123,29 @@ void qh_write_manifest(struct qh *q, const char *path, const struct plan *p)
 	memset(whole, ' ', (size_t)s.size_bytes);
 	memcpy(whole, text, len);
 	assert_int_equal(nt_file_overwrite(q->vol, s.ref, 0, whole, (size_t)s.size_bytes, NULL), 0);
+}
+
+void qh_report(const struct plan *p, const char *path, char *ret, size_t cap)
+{
+	const struct plan_item *item = &p->items[0];
+	char escaped[200], hash[65];
+	char *to = escaped;
+
+	for (const char *at = path; *at; at++) {
+		if (*at == '\\')
+			*to++ = '\\';
+		*to++ = *at;
+	}
+	*to = '\0';
+	rs_hex(item->sha256, sizeof(item->sha256), hash);
+	(void)snprintf(ret, cap,
+		"{\"plan\": [{\"volume\": 1, \"item\": %u, \"action\": \"quarantine\", \"path\": "
+		"\"%s\", \"target\": \"\\\\Unbrick\\\\%s\\\\%04u\", \"size_bytes\": %llu, "
+		"\"record\": %llu, \"sequence\": %u, \"sha256\": \"%s\", \"accepted\": true}]}",
+		item->number, escaped, p->id, item->number,
+		(unsigned long long)item->stat.size_bytes,
+		(unsigned long long)NT_REF_RECORD(item->file_ref),
+		(unsigned)NT_REF_SEQUENCE(item->file_ref), hash);
 }
 
 void qh_expect_load(struct qh *q, size_t i, enum plan_action action, int code, const char *detail)

@@ -37,6 +37,8 @@ struct plan *qh_fix(struct qh *q, const char *path);
 void qh_list(struct qh *q);
 /** The plan's text over a file that is there, which has room for it. */
 void qh_write_manifest(struct qh *q, const char *path, const struct plan *p);
+/** The report as fix writes it, in short: the one item of @p, said to come from @path. */
+void qh_report(const struct plan *p, const char *path, char *ret, size_t cap);
 /** Does the @i-th of the last qh_list come out like that as a plan? @detail NULL: whatever it says.
  */
 void qh_expect_load(struct qh *q, size_t i, enum plan_action action, int code, const char *detail);

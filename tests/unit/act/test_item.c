@@ -270,6 +270,43 @@ static void test_undo__unproven_in_our_folder__its_times_of_the_root_are_not_bel
 	assert_int_not_equal(root.created, 1);
 }
 
+/* ---- what nothing proves has no second way to be believed ---- */
+
+static void plant_report(struct qh *q, const char *path)
+{
+	auto_plan struct plan *p =
+		qh_plan(q, QH_PLANTED "/0001/evil.dll", "\\Windows\\System32\\evil.dll");
+	char text[1024];
+	uint64_t ref;
+
+	(void)snprintf(p->id, sizeof(p->id), QH_ID);
+	qh_report(p, path, text, sizeof(text));
+	assert_int_equal(nt_file_create(q->vol, qh_ref(q, QH_PLANTED), QUARANTINE_REPORT_JSON, text,
+				 strlen(text), 0, &ref, NULL),
+		0);
+	expect_unproven(q, "");
+}
+
+static void test_planted__a_report_and_no_manifest__not_believed(void **state)
+{
+	struct qh *q = *state;
+
+	wi_text(&q->wi, QH_PLANTED "/0001/evil.dll", "MZ", "");
+	qh_open(q);
+	plant_report(q, "\\Windows\\System32\\evil.dll");
+	qh_expect_load(q, 0, PLAN_RESTORE, RS_E_MANIFEST_GONE, "no report of ours");
+}
+
+static void test_planted__a_report_and_a_damaged_manifest__not_believed(void **state)
+{
+	struct qh *q = *state;
+
+	qh_plant(q); /* a manifest of blanks */
+	qh_open(q);
+	plant_report(q, "\\Windows\\System32\\evil.dll");
+	qh_expect_load(q, 0, PLAN_RESTORE, RS_E_MANIFEST, NULL);
+}
+
 /* ---- what lost its entry ---- */
 
 static void drop_entry(struct qh *q, uint64_t dir_ref, uint64_t ref)
@@ -324,6 +361,38 @@ static void test_sweep__more_than_it_remembers__the_rest_next_time(void **state)
 	assert_int_equal(n, 6);
 }
 
+static size_t count_lost(struct qh *q)
+{
+	size_t n = 0;
+
+	assert_int_equal(nt_set_dirty(q->vol, true, NULL), 0);
+	assert_int_equal(sweep_count(q->vol, &n, NULL), 0);
+	return n;
+}
+
+/* A folder with a name and owner of ours in @dir, without its entry. */
+static uint64_t lose(struct qh *q, const char *dir, const char *name)
+{
+	uint64_t dir_ref = qh_ref(q, dir), ref = 0;
+
+	assert_int_equal(nt_mkdir(q->vol, dir_ref, name, &ref, NULL), 0);
+	drop_entry(q, dir_ref, ref);
+	return ref;
+}
+
+static void test_sweep__where_unbrick_makes_none__stays_lost(void **state)
+{
+	struct qh *q = *state;
+
+	(void)lose(q, QH_DRIVERS, "Unbrick");
+	(void)lose(q, QH_DRIVERS, QH_ID);
+	(void)lose(q, QH_DRIVERS, "0001");
+	(void)lose(q, "", QH_ID);
+	assert_int_equal(count_lost(q), 0);
+	(void)lose(q, "", "Unbrick");
+	assert_int_equal(count_lost(q), 1);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, make, done)
@@ -340,6 +409,9 @@ int main(void)
 		O(test_proof__permissions_of_the_folder_itself__not_ours),
 		T(test_undo__somebody_else_s__his_top_folder_stays),
 		O(test_undo__unproven_in_our_folder__its_times_of_the_root_are_not_believed),
+		T(test_planted__a_report_and_no_manifest__not_believed),
+		T(test_planted__a_report_and_a_damaged_manifest__not_believed),
+		O(test_sweep__where_unbrick_makes_none__stays_lost),
 		O(test_sweep__manifest_without_its_entry__comes_back),
 		O(test_sweep__more_than_it_remembers__the_rest_next_time),
 	};

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/text.h"
 #include "ntfswrite/vol_internal.h"
 
 #include "quarantine_help.h"
@@ -341,28 +340,11 @@ static void test_manifest_gone__nothing_is_deleted_and_a_new_file_is_moved(void 
 	assert_true(qh_is_there(q, path));
 }
 
-/* The report as fix writes it, in short. */
 static void keep_report(struct qh *q, const struct plan *p, const char *path)
 {
-	const struct plan_item *item = &p->items[0];
-	char text[1024], escaped[200], hash[65];
-	char *to = escaped;
+	char text[1024];
 
-	for (const char *at = path; *at; at++) {
-		if (*at == '\\')
-			*to++ = '\\';
-		*to++ = *at;
-	}
-	*to = '\0';
-	rs_hex(item->sha256, sizeof(item->sha256), hash);
-	(void)snprintf(text, sizeof(text),
-		"{\"plan\": [{\"volume\": 1, \"item\": %u, \"action\": \"quarantine\", \"path\": "
-		"\"%s\", \"target\": \"\\\\Unbrick\\\\%s\\\\%04u\", \"size_bytes\": %llu, "
-		"\"record\": %llu, \"sequence\": %u, \"sha256\": \"%s\", \"accepted\": true}]}",
-		item->number, escaped, p->id, item->number,
-		(unsigned long long)item->stat.size_bytes,
-		(unsigned long long)NT_REF_RECORD(item->file_ref),
-		(unsigned)NT_REF_SEQUENCE(item->file_ref), hash);
+	qh_report(p, path, text, sizeof(text));
 	struct rs_view v = {(const uint8_t *)text, strlen(text)};
 	assert_int_equal(quarantine_keep_report(q->vol, p, v, v, NULL), 0);
 }

@@ -388,6 +388,8 @@ static const struct wi_value onto_it[] = {
 	{KEY, NAME, DRIVE "\\new.tmp\n" DRIVE BAD "\n", 0}, {NULL, NULL, NULL, 0}};
 static const struct wi_value deletes_it[] = {
 	{KEY, NAME, DRIVE BAD "\n\n", 0}, {NULL, NULL, NULL, 0}};
+static const struct wi_value deletes_it_by_the_other_list[] = {
+	{KEY, NAME "2", DRIVE BAD "\n\n", 0}, {NULL, NULL, NULL, 0}};
 static const struct wi_value renames_above[] = {
 	{KEY, NAME, DRIVE "\\Windows\\System32\\DRIVERS\n!" DRIVE "\\Windows\\old\n", 0},
 	{NULL, NULL, NULL, 0}};
@@ -405,6 +407,11 @@ static void test_restore__pending_rename_onto_it__asks(void **state)
 }
 
 static void test_restore__pending_delete_of_it__asks(void **state)
+{
+	assert_asks(*state, "Windows will delete it", BAD);
+}
+
+static void test_restore__pending_delete_in_the_second_list__asks(void **state)
 {
 	assert_asks(*state, "Windows will delete it", BAD);
 }
@@ -452,6 +459,8 @@ int main(void)
 		T(test_restore__changed_after_the_plan_was_shown__noticed),
 		P(test_restore__pending_rename_onto_it__asks, onto_it),
 		P(test_restore__pending_delete_of_it__asks, deletes_it),
+		P(test_restore__pending_delete_in_the_second_list__asks,
+			deletes_it_by_the_other_list),
 		P(test_restore__pending_rename_of_its_folder__asks, renames_above),
 		P(test_restore__pending_rename_of_others__goes_back, beside_it),
 		P(test_restore__rename_done_since__noticed, deletes_it),

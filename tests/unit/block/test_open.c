@@ -97,6 +97,10 @@ static void test_kind__no_disk__is_refused_with_the_reason(void **state)
 	assert_string_equal(err.detail, "not a disk or an image file");
 	assert_null(blk_kind_find("/dev/null", &err));
 	assert_string_equal(err.object, "/dev/null");
+	/* not even opened: what that does to a device of another kind nobody knows */
+	struct blk *disk = NULL;
+	assert_int_equal(blk_file_open(b.dir, BLK_OPEN_WRITE, &disk, &err), RS_E_IO_OPEN);
+	assert_string_equal(err.detail, "not a disk or an image file");
 	assert_null(blk_kind_find("/nowhere/at/all", &err));
 	assert_int_equal(err.code, RS_E_IO_OPEN);
 	assert_string_equal(err.detail, "No such file or directory");

@@ -196,6 +196,7 @@ static void test_pe_find_mapped__own_sections__by_name_once_and_inside(void **st
 	assert_false(pe_find_mapped(&pe, ".datax", &at, &len));
 	help_put32(image, HELP_DATA + HELP_S_BYTES, HELP_IMAGE_BYTES - 0x2000 + 1);
 	assert_false(pe_find_mapped(&pe, ".data", &at, &len));
+	help_put32(image, HELP_DATA + HELP_S_BYTES, 0x3000);
 	memcpy(image + HELP_DATA, ".text\0", 6);
 	assert_false(pe_find_mapped(&pe, ".text", &at, &len)); /* two of them */
 	free(image);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The volume's flags: one bit is ours to change; what else Windows set there stays. */
+/* The volume's flags: one bit is ours to change; what else Windows set there stays, and so does
+ * what $MFT says of itself. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "../../layers/layers.h"
@@ -100,10 +102,56 @@ static void test_dirty__every_other_flag__stays(void **state)
 	blk_close(mem);
 }
 
+struct mft_said {
+	uint8_t info[72];
+	size_t len;
+	uint64_t bytes;
+};
+
+static void mft_says(struct blk *mem, struct mft_said *ret)
+{
+	auto_nt_raw struct nt_raw *raw = NULL;
+
+	assert_int_equal(nt_raw_open(mem, &raw, NULL), 0);
+	assert_int_equal(nt_raw_size(raw, 0, NT_AT_DATA, "", &ret->bytes, NULL), 0);
+	assert_int_equal(nt_raw_read(raw, 0, NT_AT_STANDARD_INFORMATION, "", 0, ret->info,
+				 sizeof(ret->info), &ret->len, NULL),
+		0);
+	assert_true(ret->len >= 48 && rs_le64(ret->info)); /* a time, not nothing */
+}
+
+static void test_mft__grown__its_times_and_flags_stay(void **state)
+{
+	struct blk *mem = vh_load(&image);
+	struct mft_said before = {.len = 0}, after = {.len = 0};
+	struct nt_vol *vol = NULL;
+	uint64_t root = 0, ref;
+	char name[16];
+
+	(void)state;
+	mft_says(mem, &before);
+	assert_int_equal(nt_vol_open(mem, NT_VOL_WRITE, &vol, NULL), 0);
+	assert_int_equal(nt_lookup(vol, "", &root, NULL), 0);
+	for (unsigned i = 0; i < 120; i++) {
+		(void)snprintf(name, sizeof(name), "file%03u", i);
+		assert_int_equal(nt_file_create(vol, root, name, "x", 1, 0, &ref, NULL), 0);
+	}
+	assert_int_equal(nt_vol_close(vol, NULL), 0);
+	mft_says(mem, &after);
+	assert_true(after.bytes > before.bytes);
+	assert_int_equal(after.len, before.len);
+	assert_memory_equal(after.info, before.info, 8); /* made */
+	assert_memory_equal(after.info + 32, before.info + 32, before.len - 32);
+	for (size_t i = 8; i < 32; i += 8)
+		assert_true(rs_le64(after.info + i) >= rs_le64(before.info + i));
+	blk_close(mem);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_dirty__every_other_flag__stays),
+		cmocka_unit_test(test_mft__grown__its_times_and_flags_stay),
 	};
 
 	return cmocka_run_group_tests(tests, make_image, remove_image);

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "ntfs/redo_format.h"
+
 #include "../../layers/layers.h"
 #include "vol_help.h"
 
@@ -231,6 +233,39 @@ static void test_redo__kept_in_part__nothing_was_begun(void **state)
 	assert_int_equal(redo.n, 0);
 }
 
+/* As whoever knows the log could write it. */
+static void seal(struct box *b)
+{
+	auto_nt_raw struct nt_raw *raw = NULL;
+	uint8_t *h = kept(b), key[NT_REDO_KEY];
+	const size_t len = nt_redo_payload_bytes(rs_le32(h + OFF_COUNT), SECTOR);
+
+	assert_int_equal(nt_raw_open_plain(b->mem, &raw, NULL), 0);
+	assert_true(nt_redo_key(raw, key));
+	assert_true(nt_sha256(h + SECTOR, len, h + OFF_DIGEST));
+	assert_true(nt_redo_seal(key, h, h + OFF_SEAL));
+}
+
+static void test_redo__row_beside_the_sectors_or_the_volume__not_believed(void **state)
+{
+	struct box *b = *state;
+	uint8_t sha[SHA];
+
+	cut_folder(b, 2);
+	seal(b);
+	assert_believed(b, true);
+	uint8_t *row = kept(b) + SECTOR;
+	const uint64_t odd = rs_le64(row) + 8, size = b->mem->size_bytes;
+	const uint64_t places[] = {odd, size, size - 8, UINT64_MAX - 511};
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		rs_put_le64(row, places[i]);
+		assert_true(nt_sha256(lay_mem_bytes(b->mem) + odd, SECTOR, sha));
+		memcpy(row + ROW_OLD, sha, NT_REDO_DIGEST);
+		seal(b);
+		assert_believed(b, false);
+	}
+}
+
 /* The flag's own step, kept but not begun: the volume is clean, and stays as it is. */
 static void test_redo__flag_off__not_carried_out(void **state)
 {
@@ -433,6 +468,7 @@ int main(void)
 		T(test_redo__a_sector_of_it_written_since__not_believed),
 		T(test_redo__header_changed__not_believed),
 		T(test_redo__kept_in_part__nothing_was_begun),
+		T(test_redo__row_beside_the_sectors_or_the_volume__not_believed),
 		T(test_redo__flag_off__not_carried_out),
 		T(test_redo__no_room_for_it__written_without_and_left_to_chkdsk),
 		T(test_redo__step_too_large_for_it__the_one_before_is_forgotten_first),

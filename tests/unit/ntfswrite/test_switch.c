@@ -344,6 +344,41 @@ static void test_switch__case_sensitive_folder__only_the_same_name_is_taken(void
 	end(&w);
 }
 
+/* The short name's entry is lost: the long one alone would be moved. */
+static void test_switch__a_name_without_its_entry__refused(void **state)
+{
+	struct world w;
+	struct rs_err err = {0};
+	enum nt_switch_state at;
+	struct nt_file_name fn;
+	uint8_t key[NT_IX_FN_MAX];
+	size_t len = 0;
+
+	(void)state;
+	begin(&w, &kinds[0]);
+	const struct nt_switch sw = {find(&w, DRIVERS, files[0]), w.drivers, w.item};
+	ntfs_inode *ni = NULL, *dir = NULL;
+	ntfs_attr_search_ctx *ctx = NULL;
+	must(nt_inode_open(w.vol, sw.file_ref, &ni, &err), &err);
+	must(nt_inode_open(w.vol, w.drivers, &dir, &err), &err);
+	while (!len && nt_next_name(w.vol, ni, &ctx, &fn, NULL) == 1)
+		if (fn.name_space == NT_NS_DOS) {
+			len = nt_attr_value(ctx).len;
+			memcpy(key, nt_attr_value(ctx).p, len);
+		}
+	assert_true(len > 0);
+	assert_int_equal(ntfs_index_remove(dir, NULL, key, (int)len), 0);
+	assert_int_equal(ntfs_inode_sync(dir), 0);
+	ntfs_attr_put_search_ctx(ctx);
+	nt_inode_close(ni);
+	nt_inode_close(dir);
+	must(nt_sync(w.vol, &err), &err);
+	assert_int_equal(nt_switch_state(w.vol, &sw, &at, &err), RS_E_NTFS_DAMAGED);
+	assert_int_equal(nt_switch_run(w.vol, &sw, &err), RS_E_NTFS_DAMAGED);
+	assert_int_equal(find(&w, DRIVERS, files[0]), sw.file_ref);
+	end(&w);
+}
+
 static void test_switch__folder_into_itself__refused(void **state)
 {
 	struct world w;
@@ -405,6 +440,7 @@ int main(void)
 		cmocka_unit_test(test_switch__whole_folder__moves_and_comes_back),
 		cmocka_unit_test(test_switch__name_taken__refused_before_any_write),
 		cmocka_unit_test(test_switch__case_sensitive_folder__only_the_same_name_is_taken),
+		cmocka_unit_test(test_switch__a_name_without_its_entry__refused),
 		cmocka_unit_test(test_switch__folder_into_itself__refused),
 		cmocka_unit_test(test_switch__any_write_failing__finishes_when_run_again),
 	};
