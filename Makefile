@@ -27,7 +27,7 @@ CPPFLAGS = -Irescue -I. -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DUNBRICK_VERSION='
 	  -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(BUILD)=build
 CFLAGS	= -std=gnu17 -g $(if $(SAN),-O1 -g1 -fno-omit-frame-pointer $(SAN),$(HARDEN)) $(WARN) \
 	  $(if $(IS_GCC),$(WARN_GCC)) $(EXTRA_CFLAGS)
-LDFLAGS	= $(if $(SAN),$(SAN) $(if $(IS_GCC),,-fuse-ld=lld),$(LDHARDEN))
+LDFLAGS	= $(if $(SAN),$(SAN) -fuse-ld=lld,$(LDHARDEN))
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) fuse3 2>/dev/null | sed 's/-I/-isystem /g')
 LIBS	:= $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 

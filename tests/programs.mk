@@ -21,6 +21,10 @@ $(BUILD)/tools/liar: LIBS += $(shell pkg-config --libs fuse3)
 $(BUILD)/tools/%: $(BUILD)/tests/disks/%.o $(RESCUE)
 	$(link) $^ $(LIBS) -lhivex -o $@
 
+# made often, linked often, run once
+$(BUILD)/tests/%: LDFLAGS += -fuse-ld=lld
+$(BUILD)/tests/%: private EXTRA_CFLAGS += -O1 -g1
+
 # ---- unit tests: tests/unit/<room>/test_<module>.c, linked with the rooms up to its own; other
 # sources beside it are shared by the tests of that room
 
