@@ -179,3 +179,27 @@ void qh_plant_manifest(struct qh *q, struct plan *p)
 	assert_false(q->all[0].is_proven);
 	assert_int_equal(q->all[0].err.code, RS_E_UNPROVEN);
 }
+
+int qh_setup(void **state)
+{
+	struct qh *q = calloc(1, sizeof(*q));
+
+	assert_non_null(q);
+	qh_make(q);
+	*state = q;
+	return 0;
+}
+
+int qh_setup_open(void **state)
+{
+	(void)qh_setup(state);
+	qh_open(*state);
+	return 0;
+}
+
+int qh_teardown(void **state)
+{
+	qh_done(*state);
+	free(*state);
+	return 0;
+}

@@ -28,6 +28,11 @@ void qh_open(struct qh *q);
 void qh_reopen(struct qh *q);
 void qh_done(struct qh *q);
 
+/** cmocka's: one of its own, made (and opened). */
+int qh_setup(void **state);
+int qh_setup_open(void **state);
+int qh_teardown(void **state);
+
 uint64_t qh_ref(struct qh *q, const char *path);
 bool qh_is_there(struct qh *q, const char *path);
 /** A plan of one item: the file of @path, shown as @shown. */

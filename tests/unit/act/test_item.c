@@ -17,30 +17,6 @@
 
 #define SHOWN "\\Windows\\System32\\drivers\\bad.dat"
 
-static int make(void **state)
-{
-	struct qh *q = calloc(1, sizeof(*q));
-
-	assert_non_null(q);
-	qh_make(q);
-	*state = q;
-	return 0;
-}
-
-static int make_and_open(void **state)
-{
-	(void)make(state);
-	qh_open(*state);
-	return 0;
-}
-
-static int done(void **state)
-{
-	qh_done(*state);
-	free(*state);
-	return 0;
-}
-
 static uint64_t ref_in(struct qh *q, const struct plan *p, const char *leaf)
 {
 	char path[PLAN_PATH_BYTES];
@@ -395,8 +371,8 @@ static void test_sweep__where_unbrick_makes_none__stays_lost(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, make, done)
-#define O(name) cmocka_unit_test_setup_teardown(name, make_and_open, done)
+#define T(name) cmocka_unit_test_setup_teardown(name, qh_setup, qh_teardown)
+#define O(name) cmocka_unit_test_setup_teardown(name, qh_setup_open, qh_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_items__two_of_one_number__refused),
 		O(test_items__shown_path_is_protected__damaged),

@@ -15,23 +15,6 @@
 #include "../../layers/layers.h"
 #include "quarantine_help.h"
 
-static int make(void **state)
-{
-	struct qh *q = calloc(1, sizeof(*q));
-
-	assert_non_null(q);
-	qh_make(q);
-	*state = q;
-	return 0;
-}
-
-static int done(void **state)
-{
-	qh_done(*state);
-	free(*state);
-	return 0;
-}
-
 static const char test_rule[] =
 	"[rule]\nid = t\ntitle = t\nreference = t\nkind = bad-file\naction = quarantine\n"
 	"confidence = confirmed\n[file]\npath = %WINDIR%\\System32\\drivers\\bad.dat\n"
@@ -130,7 +113,7 @@ static void test_names__disk_cannot_be_read__fails(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, make, done)
+#define T(name) cmocka_unit_test_setup_teardown(name, qh_setup, qh_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_names__one_is_protected_elsewhere__only_told),
 		T(test_names__no_ordinary_file__only_told),

@@ -14,30 +14,6 @@
 
 #include "quarantine_help.h"
 
-static int make(void **state)
-{
-	struct qh *q = calloc(1, sizeof(*q));
-
-	assert_non_null(q);
-	qh_make(q);
-	*state = q;
-	return 0;
-}
-
-static int make_and_open(void **state)
-{
-	(void)make(state);
-	qh_open(*state);
-	return 0;
-}
-
-static int done(void **state)
-{
-	qh_done(*state);
-	free(*state);
-	return 0;
-}
-
 /* ---- what somebody else put there ---- */
 
 /* As tests of the field plant it: @path is the record named, @shown what the manifest says. */
@@ -461,8 +437,8 @@ static void test_report__cut_anywhere__no_plan_or_a_whole_one(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, make, done)
-#define O(name) cmocka_unit_test_setup_teardown(name, make_and_open, done)
+#define T(name) cmocka_unit_test_setup_teardown(name, qh_setup, qh_teardown)
+#define O(name) cmocka_unit_test_setup_teardown(name, qh_setup_open, qh_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_planted__any_file__not_ours_and_not_even_to_be_asked),
 		T(test_planted__own_file_in_it__may_be_asked_where_it_says_the_truth),

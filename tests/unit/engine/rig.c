@@ -542,3 +542,34 @@ void rig_expect_part(const struct rig *r, const char *path, const char *part)
 	if (!strstr(rig_get(r, path), part))
 		fail_msg("%s is '%s', without '%s'", path, rig_get(r, path), part);
 }
+
+int rig_make(void **state, unsigned content)
+{
+	struct rig *r = calloc(1, sizeof(*r));
+	size_t len;
+
+	assert_non_null(r);
+	rig_begin(r);
+	uint8_t *bytes = rig_windows(content, &len);
+	rig_add_take(r, bytes, len);
+	*state = r;
+	return 0;
+}
+
+int rig_unmake(void **state)
+{
+	rig_done(*state);
+	free(*state);
+	return 0;
+}
+
+void rig_touch_bad(struct nt_vol *vol)
+{
+	uint64_t ref = 0;
+	struct nt_stat st;
+
+	assert_int_equal(nt_lookup(vol, RIG_DIR "/" RIG_BAD, &ref, NULL), 0);
+	assert_int_equal(nt_stat(vol, ref, &st, NULL), 0);
+	st.modified += 10000000;
+	assert_int_equal(nt_set_times(vol, ref, &st, NULL), 0);
+}

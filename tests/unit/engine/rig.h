@@ -73,6 +73,9 @@ struct rig {
 /** Nothing on it yet. Everything of a rig is gone after rig_done. */
 void rig_begin(struct rig *r);
 void rig_done(struct rig *r);
+/** cmocka's: a rig of its own with one disk, rig_windows(@content). */
+int rig_make(void **state, unsigned content);
+int rig_unmake(void **state);
 /** A disk more, an image with these bytes (taken over, malloc'd). */
 void rig_add_take(struct rig *r, uint8_t *bytes, size_t len);
 /** A whole volume with a Windows; malloc'd. @content: enum rig_content. */
@@ -87,6 +90,8 @@ uint8_t *rig_join_take(uint8_t *const parts[2], const size_t lens[2], size_t *re
 void rig_reset(struct rig *r);
 /** Has not one byte of any image changed since? */
 bool rig_is_as_made(const struct rig *r);
+/** What somebody else writes meanwhile: the bad file's time. */
+void rig_touch_bad(struct nt_vol *vol);
 /** The images as they are now are what rig_reset goes back to. */
 void rig_keep(struct rig *r);
 bool rig_has_file(const struct rig *r, size_t disk, const char *path);

@@ -17,8 +17,6 @@
 #include "engine/guards.h"
 #include "rig.h"
 
-#define BAD RIG_DIR "/" RIG_BAD
-
 static const struct rs_options yes = {.say_yes = true};
 
 /* ---- the last moment, by the linker's hand ---- */
@@ -82,17 +80,11 @@ int __wrap_blk_check_writable(const char *path, struct rs_err *err)
 
 static int make(void **state, unsigned content)
 {
-	struct rig *r = calloc(1, sizeof(*r));
-	size_t len;
+	int r = rig_make(state, content);
 
-	assert_non_null(r);
-	rig_begin(r);
-	uint8_t *bytes = rig_windows(content, &len);
-	rig_add_take(r, bytes, len);
 	memset(&last, 0, sizeof(last));
-	last.rig = r;
-	*state = r;
-	return 0;
+	last.rig = *state;
+	return r;
 }
 
 static int make_bad(void **state)
@@ -113,13 +105,6 @@ static int make_second_renames(void **state)
 	return make(state, RIG_HAS_BAD | RIG_SECOND);
 }
 
-static int unmake(void **state)
-{
-	rig_done(*state);
-	free(*state);
-	return 0;
-}
-
 static void refused(struct rig *r, enum rs_command c, int status, const char *id)
 {
 	assert_int_equal(rig_run(r, c, &yes), status);
@@ -130,20 +115,9 @@ static void refused(struct rig *r, enum rs_command c, int status, const char *id
 
 /* ---- the tests ---- */
 
-static void touch(struct nt_vol *vol)
-{
-	uint64_t ref = 0;
-	struct nt_stat st;
-
-	assert_int_equal(nt_lookup(vol, BAD, &ref, NULL), 0);
-	assert_int_equal(nt_stat(vol, ref, &st, NULL), 0);
-	st.modified += 10000000;
-	assert_int_equal(nt_set_times(vol, ref, &st, NULL), 0);
-}
-
 static void test_fix__file_changed_while_the_disk_is_opened__refused(void **state)
 {
-	last.change = touch;
+	last.change = rig_touch_bad;
 	refused(*state, RS_FIX, 7, "plan.changed");
 	assert_null(last.change);
 }
@@ -191,7 +165,7 @@ static void test_fix__read_only_disk__refused_before_the_question(void **state)
 
 int main(void)
 {
-#define T(name, made) cmocka_unit_test_setup_teardown(name, made, unmake)
+#define T(name, made) cmocka_unit_test_setup_teardown(name, made, rig_unmake)
 	const struct CMUnitTest tests[] = {
 		T(test_fix__file_changed_while_the_disk_is_opened__refused, make_bad),
 		T(test_undo__its_place_is_taken_while_the_disk_is_opened__refused, make_fixed),

@@ -111,17 +111,9 @@ static const struct rs_options yes = {.say_yes = true};
 
 static int make_of(void **state, unsigned content)
 {
-	struct rig *r = calloc(1, sizeof(*r));
-	size_t len;
-
-	assert_non_null(r);
-	rig_begin(r);
-	uint8_t *bytes = rig_windows(content, &len);
-	rig_add_take(r, bytes, len);
 	memset(&dumps, 0, sizeof(dumps));
 	dumps.path = NAMED;
-	*state = r;
-	return 0;
+	return rig_make(state, content);
 }
 
 static int make_named(void **state)
@@ -136,8 +128,7 @@ static int make_bad(void **state)
 
 static int unmake(void **state)
 {
-	rig_done(*state);
-	free(*state);
+	(void)rig_unmake(state);
 	assert_int_equal(dumps.said, dumps.done); /* all that it lent came back */
 	return 0;
 }

@@ -16,44 +16,24 @@
 
 static const struct rs_options yes = {.say_yes = true};
 
-static int make(void **state, unsigned content)
-{
-	struct rig *r = calloc(1, sizeof(*r));
-	size_t len;
-
-	assert_non_null(r);
-	rig_begin(r);
-	uint8_t *bytes = rig_windows(content, &len);
-	rig_add_take(r, bytes, len);
-	*state = r;
-	return 0;
-}
-
 static int make_bad(void **state)
 {
-	return make(state, RIG_HAS_BAD);
+	return rig_make(state, RIG_HAS_BAD);
 }
 
 static int make_renames(void **state)
 {
-	return make(state, RIG_HAS_BAD | RIG_RENAMES);
+	return rig_make(state, RIG_HAS_BAD | RIG_RENAMES);
 }
 
 static int make_command(void **state)
 {
-	return make(state, RIG_HAS_BAD | RIG_COMMAND);
+	return rig_make(state, RIG_HAS_BAD | RIG_COMMAND);
 }
 
 static int make_upgrades(void **state)
 {
-	return make(state, RIG_HAS_BAD | RIG_UPGRADES);
-}
-
-static int unmake(void **state)
-{
-	rig_done(*state);
-	free(*state);
-	return 0;
+	return rig_make(state, RIG_HAS_BAD | RIG_UPGRADES);
 }
 
 /* A person who wants the plan, and answers the question about the risk in each way. */
@@ -142,7 +122,7 @@ static void test_damaged_record__of_the_bad_file__nothing_is_begun(void **state)
 
 int main(void)
 {
-#define T(name, make) cmocka_unit_test_setup_teardown(name, make, unmake)
+#define T(name, make) cmocka_unit_test_setup_teardown(name, make, rig_unmake)
 	const struct CMUnitTest tests[] = {
 		T(test_rename__onto_the_bad_file__a_person_decides_and_yes_does_not, make_renames),
 		T(test_command__at_the_next_start__a_person_decides, make_command),

@@ -77,13 +77,6 @@ static int make_parts(void **state)
 	return 0;
 }
 
-static int unmake(void **state)
-{
-	rig_done(*state);
-	free(*state);
-	return 0;
-}
-
 /* ---- looking ---- */
 
 static void test_list__usual__tells_disk_volume_windows(void **state)
@@ -550,7 +543,7 @@ static void test_session__no_events__every_answer_is_no(void **state)
 
 int main(void)
 {
-#define T(name, made) cmocka_unit_test_setup_teardown(name, made, unmake)
+#define T(name, made) cmocka_unit_test_setup_teardown(name, made, rig_unmake)
 	const struct CMUnitTest tests[] = {
 		T(test_list__usual__tells_disk_volume_windows, make_usual),
 		T(test_scan__bad_and_doubtful__tells_the_plan, make_usual),

@@ -86,23 +86,13 @@ static const struct rs_options yes = {.say_yes = true};
 
 static int make_usual(void **state)
 {
-	struct rig *r = calloc(1, sizeof(*r));
-	size_t len;
-
-	assert_non_null(r);
-	rig_begin(r);
-	uint8_t *bytes = rig_windows(RIG_HAS_BAD, &len);
-	rig_add_take(r, bytes, len);
-	*state = r;
-	return 0;
+	return rig_make(state, RIG_HAS_BAD);
 }
 
 static int unmake(void **state)
 {
 	faults.disk = 0;
-	rig_done(*state);
-	free(*state);
-	return 0;
+	return rig_unmake(state);
 }
 
 static int run(struct rig *r, enum rs_command c, enum request kind, uint64_t at, bool is_sticky)

@@ -89,13 +89,6 @@ static int make_beside_refused(void **state)
 	return 0;
 }
 
-static int unmake(void **state)
-{
-	rig_done(*state);
-	free(*state);
-	return 0;
-}
-
 /* The plan's file of the last run is there; it is removed. */
 static void saved_plan_path(const struct rig *r, char *ret, size_t cap)
 {
@@ -361,7 +354,7 @@ static void test_torn__every_command__refused_and_said(void **state)
 
 int main(void)
 {
-#define T(name, made) cmocka_unit_test_setup_teardown(name, made, unmake)
+#define T(name, made) cmocka_unit_test_setup_teardown(name, made, rig_unmake)
 	const struct CMUnitTest tests[] = {
 		T(test_scan__pending__shows_the_state_after_and_the_replay, make_crashed),
 		T(test_replay__yes__applies_it_and_saves_the_plan, make_crashed),

@@ -74,13 +74,6 @@ static int make_beside_crashed(void **state)
 	return 0;
 }
 
-static int unmake(void **state)
-{
-	rig_done(*state);
-	free(*state);
-	return 0;
-}
-
 static void write_bek(char path[128], const struct rig *r, const uint8_t key[32])
 {
 	uint8_t bytes[256];
@@ -172,7 +165,7 @@ static void test_beside_locked__open_journal__a_person_decides(void **state)
 
 int main(void)
 {
-#define T(name, made) cmocka_unit_test_setup_teardown(name, made, unmake)
+#define T(name, made) cmocka_unit_test_setup_teardown(name, made, rig_unmake)
 	const struct CMUnitTest tests[] = {
 		T(test_locked__no_key__each_command_says_so, make_startup),
 		T(test_locked__startup_key__right_and_wrong, make_startup),

@@ -358,17 +358,6 @@ static void test_steps__cancelled_between_two_files__bytes_are_verified(void **s
 
 /* ---- something else writes while a person thinks ---- */
 
-static void touch(struct nt_vol *vol)
-{
-	uint64_t ref = 0;
-	struct nt_stat st;
-
-	assert_int_equal(nt_lookup(vol, BAD, &ref, NULL), 0);
-	assert_int_equal(nt_stat(vol, ref, &st, NULL), 0);
-	st.modified += 10000000;
-	assert_int_equal(nt_set_times(vol, ref, &st, NULL), 0);
-}
-
 static void set_dirty(struct nt_vol *vol)
 {
 	assert_false(nt_is_dirty(vol));
@@ -395,18 +384,18 @@ static void refused_after(struct box *t, enum rs_step step, void (*change)(struc
 
 static void test_steps__file_changed_before_the_act__refused(void **state)
 {
-	refused_after(*state, RS_STEP_CONSENT, touch);
+	refused_after(*state, RS_STEP_CONSENT, rig_touch_bad);
 }
 
 /* Nor is the other disk begun with. */
 static void test_steps__file_of_the_second_disk_changed__nothing_is_written(void **state)
 {
-	refused_after(*state, RS_STEP_CONSENT, touch);
+	refused_after(*state, RS_STEP_CONSENT, rig_touch_bad);
 }
 
 static void test_steps__file_changed_before_consent__refused(void **state)
 {
-	refused_after(*state, RS_STEP_PLAN, touch);
+	refused_after(*state, RS_STEP_PLAN, rig_touch_bad);
 }
 
 static void test_steps__flags_changed_before_the_act__refused(void **state)
