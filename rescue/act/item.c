@@ -33,13 +33,13 @@ int item_place(struct nt_vol *vol, const struct plan_item *item, enum item_place
 		r = nt_path(vol, item->from_ref, real, PATH_BYTES, &why);
 	else if (r == 0)
 		r = RS_E_NO_SUCH_FILE;
-	if (is_trouble(r))
+	if (rs_err_unread(r))
 		return rs_err_pass(err, r, &why);
 	*ret = ITEM_PLACE_GONE;
 	if (r < 0)
 		return 0;
 	r = nt_lookup(vol, folder, &there, &why);
-	if (is_trouble(r))
+	if (rs_err_unread(r))
 		return rs_err_pass(err, r, &why);
 	*ret = r == 0 && there == s.ref ? ITEM_PLACE_SAME : ITEM_PLACE_OTHER;
 	*ret_path = rs_steal(real);
@@ -55,7 +55,7 @@ static int check_file(
 	struct nt_stat s;
 	int r = nt_stat(vol, item->file_ref, &s, &why);
 
-	if (is_trouble(r))
+	if (rs_err_unread(r))
 		return rs_err_pass(err, r, &why);
 	if (NT_REF_RECORD(item->file_ref) < FIRST_USER_RECORD)
 		return bad(item, err, "it names a file of the file system itself");
@@ -64,7 +64,7 @@ static int check_file(
 	if (s.is_dir || (s.is_reparse && s.reparse_tag != TAG_WOF))
 		return bad(item, err, "it names what is no ordinary file");
 	r = quarantine_item_state(vol, item, &state, &why);
-	if (is_trouble(r))
+	if (rs_err_unread(r))
 		return rs_err_pass(err, r, &why);
 	if (r < 0 || (state == NT_SWITCH_ELSEWHERE && !p->is_proven))
 		return bad(item, err,
@@ -126,7 +126,7 @@ static int check_to(
 		r = nt_stat(vol, ref, &s, &why);
 		is_fine = ref == item->to_ref && s.is_dir && !s.is_reparse;
 	}
-	if (is_trouble(r))
+	if (rs_err_unread(r))
 		return rs_err_pass(err, r, &why);
 	if (r < 0 || !is_fine)
 		return bad(item, err, "it names another folder than that of the quarantine");
@@ -154,7 +154,7 @@ static int check_names(
 
 	if (!folder)
 		return rs_fail(err, RS_E_MEMORY, "path");
-	if (is_trouble(r))
+	if (rs_err_unread(r))
 		return rs_err_pass(err, r, &why);
 	if (r < 0)
 		return p->is_proven ? 0 : bad(item, err, "its names cannot be read");

@@ -7,11 +7,6 @@
 
 #include "ntfswrite/security.h"
 
-bool is_trouble(int r)
-{
-	return r == RS_E_IO_READ || rs_err_ends(r);
-}
-
 __attribute__((format(printf, 3, 4))) static int no(
 	struct proof *p, const char *path, const char *fmt, ...)
 {
@@ -55,7 +50,7 @@ int proof_of(struct nt_vol *vol, uint64_t ref, bool is_dir, const char *path, st
 			return no(ret, path, "%s", wrong);
 		r = nt_security_read(vol, ref, &sd, &len, &why);
 	}
-	if (is_trouble(r))
+	if (rs_err_unread(r))
 		return rs_err_pass(err, r, &why);
 	if (r < 0)
 		return no(ret, path, "its owner cannot be read (%.80s)", why.detail);
@@ -105,7 +100,7 @@ int proof_of_quarantine(
 		if (r == 0)
 			r = prove_members(vol, path, &e, ret, &why);
 	}
-	if (is_trouble(r))
+	if (rs_err_unread(r))
 		return rs_err_pass(err, r, &why);
 	return r < 0 ? no(ret, path, "it cannot be read (%.80s)", why.detail) : 0;
 }

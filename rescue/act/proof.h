@@ -41,9 +41,6 @@ int top_choose(struct nt_vol *vol, char name[PLAN_TOP_LEN], uint64_t *ret_ref, s
 
 /* ---- proof.c ---- */
 
-/** A failure that says nothing about what was looked at: to be passed on. */
-bool is_trouble(int r);
-
 struct proof {
 	bool is_ours;
 	char why[192]; /* it is not: "\Unbrick: its owner is S-1-5-21-..." */

@@ -77,7 +77,7 @@ static int judge_proven(
 	struct rs_err why = {0};
 	int r = quarantine_load(vol, q, PLAN_FINISH, &p, &why);
 
-	if (is_trouble(r))
+	if (rs_err_unread(r))
 		return rs_err_pass(err, r, &why);
 	if (r < 0) {
 		q->err = why;

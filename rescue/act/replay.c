@@ -117,7 +117,7 @@ static int check_end(struct blk *top, const struct nt_replay *p, const char *pat
 	struct rs_err why = {0};
 	int r = foresee(top, p, is_back, &end, &why);
 
-	if (r == RS_E_IO_READ || rs_err_ends(r))
+	if (rs_err_unread(r))
 		return rs_err_pass(err, r, &why);
 	if (r < 0)
 		return rs_fail_on(err, RS_E_REPLAY_PLAN, path,

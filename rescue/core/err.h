@@ -68,6 +68,12 @@ static inline bool rs_err_ends(int code)
 	return code == RS_E_CANCELLED || code == RS_E_MEMORY || code == RS_E_BUG;
 }
 
+/** Does it say nothing about what was looked at? Passed on, then. */
+static inline bool rs_err_unread(int code)
+{
+	return code == RS_E_IO_READ || rs_err_ends(code);
+}
+
 /** Name the object of an error that has none yet; returns err->code for use in `return`. */
 int rs_err_object(struct rs_err *err, const char *object);
 

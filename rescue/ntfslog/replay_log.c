@@ -106,7 +106,7 @@ static int open_log(struct nt_rp *rp, struct rs_err *err)
 
 	log->raw = rp->raw;
 	int r = nt_stream_open(rp->raw, NT_LOGFILE_RECORD, NT_AT_DATA, "", &log->stream, err);
-	if (r == RS_E_IO_READ || rs_err_ends(r))
+	if (rs_err_unread(r))
 		return r;
 	if (r < 0)
 		return nt_rp_torn(rp, 0, "$LogFile cannot be found");

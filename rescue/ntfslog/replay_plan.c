@@ -63,7 +63,7 @@ static int plan_mirror(struct nt_rp *rp, struct rs_err *err)
 	uint8_t recs[MIRROR_RECORDS * NT_RECORD_MAX];
 
 	int r = nt_stream_open(rp->raw, NT_MFTMIRR_RECORD, NT_AT_DATA, "", &mirror, err);
-	if (r == RS_E_IO_READ || rs_err_ends(r))
+	if (rs_err_unread(r))
 		return r;
 	if (r < 0 || mirror.data_bytes < len)
 		return nt_rp_unknown(rp, 0, "$MFTMirr cannot be found");
@@ -206,7 +206,7 @@ int nt_replay_plan(
 	rp->task = task;
 	struct rs_err why = {0};
 	int r = nt_raw_open(src, &rp->raw, &why);
-	if (r == RS_E_IO_READ || rs_err_ends(r))
+	if (rs_err_unread(r))
 		return rs_err_pass(err, r, &why);
 	if (r < 0) { /* no file system to look at: told, not failed */
 		rp->plan->pending = NT_PENDING_UNSUPPORTED;

@@ -49,7 +49,7 @@ static int make_path(struct nt_vol *vol, struct file_name *n, struct rs_err *err
 	if (!folder)
 		return rs_fail(err, RS_E_MEMORY, "names");
 	int r = nt_path(vol, n->parent_ref, folder, PATH_BYTES, &why);
-	if (r == RS_E_IO_READ || rs_err_ends(r))
+	if (rs_err_unread(r))
 		return rs_err_pass(err, r, &why);
 	if (r < 0)
 		(void)snprintf(folder, PATH_BYTES, "\\?");
@@ -132,7 +132,7 @@ static int look_at(struct nt_vol *vol, const char *root, const struct judge_resu
 	struct rs_err why = {0};
 	int r = file_names_read(vol, item->file_ref, &names, &why);
 
-	if (r == RS_E_IO_READ || rs_err_ends(r))
+	if (rs_err_unread(r))
 		return rs_err_pass(err, r, &why);
 	if (r < 0)
 		return is_mover(item) ? only_tell(item, NULL, "its names cannot be read", err) : 0;
