@@ -103,7 +103,7 @@ def run_bytes(*words):
 
 
 def copy(source, target):
-    subprocess.run(["cp", "--sparse=always", "--no-preserve=mode", source, target], check=True)
+    subprocess.run(["cp", "--no-preserve=mode", source, target], check=True)
     return target
 
 

@@ -39,7 +39,7 @@ EMPTY = b"\xff" * PAGE
 
 
 def sparse_copy(source, target):
-    subprocess.run(["cp", "--sparse=always", "--no-preserve=mode", source, target], check=True)
+    subprocess.run(["cp", "--no-preserve=mode", source, target], check=True)
 
 
 def set_restart(v, log, major, checkpoint, is_clean=False, pages=(0, PAGE), current=None):

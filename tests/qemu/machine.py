@@ -36,7 +36,7 @@ def run(*words, **keys):
 
 def copy(source, target):
     """A copy that stays sparse."""
-    run("cp", "--sparse=always", "--reflink=auto", source, target)
+    run("cp", "--reflink=auto", source, target)
     return target
 
 
