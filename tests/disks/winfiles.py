@@ -64,7 +64,7 @@ class Tree:
         self.tmp, self.seed, self.base = tmp, seed, filetime(base)
         self.lines, self.known, self.short = [], {"/"}, {}
         self.answers = []
-        self.count = 0
+        self.contents = open(os.path.join(tmp, "contents"), "wb")
 
     def rng(self, what):
         return random.Random(f"{self.seed}:{what}")
@@ -123,12 +123,11 @@ class Tree:
         self.known.add(path.lower())
         self.add("dir", path, [], given, attr)
 
-    def host_file(self, data):
-        name = os.path.join(self.tmp, f"data{self.count}")
-        self.count += 1
-        with open(name, "wb") as f:
-            f.write(data)
-        return name
+    def on_host(self, data):
+        """All contents are in one file: to make some hundred is most of the time that a disk takes."""
+        at = self.contents.tell()
+        self.contents.write(data)
+        return [("from", self.contents.name), ("at", at), ("size", len(data))]
 
     def file(self, path, data=b"", attr=0x20, **given):
         """@data bytes, or a pair like ("solid", 4096) for ntfspopulate."""
@@ -137,7 +136,7 @@ class Tree:
             return
         self.known.add(path.lower())
         words = [data] if isinstance(data, tuple) else (
-            [("from", self.host_file(data))] if len(data) > 200 else [("hex", data.hex())])
+            self.on_host(data) if len(data) > 200 else [("hex", data.hex())])
         self.add("file", path, words, given, attr)
 
     def noise(self, path, low, high, **given):
