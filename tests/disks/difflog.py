@@ -16,8 +16,8 @@ Right answer of a replay: AFTER, but for LSNs. The format is that of the facts, 
 import argparse
 import struct
 
-from ntfscompare import differing
 from rewind import tail_copy
+from sparse import differing
 from winlog import FIRST_PAGE, PAGE, Log, Volume, attributes, fix, get, runs, unfix
 
 SEQUENCE = 9
@@ -234,7 +234,7 @@ def flush(before, after, change, lsn):
         block = block[k:]
 
 
-def main():
+def main(words=None):
     p = argparse.ArgumentParser(usage=__doc__)
     p.add_argument("image")
     p.add_argument("after")
@@ -242,7 +242,7 @@ def main():
     p.add_argument("--wrap", action="store_true")
     p.add_argument("--flushed", default="")
     p.add_argument("--each", type=int, default=1 << 30)
-    o = p.parse_args()
+    o = p.parse_args(words)
     before, after, major = Volume(o.image, "r+b"), Volume(o.after), int(o.version[0])
     size = before.log_bytes // PAGE * PAGE
     attrs = named_attributes(after)

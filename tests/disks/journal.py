@@ -5,8 +5,10 @@ programs, ntfsrecover. Lines 'ok NAME', 'FAIL NAME: why', 'skip NAME: why'; done
 failed. ONLY=PATTERN runs the cases with such names."""
 
 import atexit
+import contextlib
 import fnmatch
 import hashlib
+import io
 import os
 import re
 import shutil
@@ -14,21 +16,40 @@ import signal
 import subprocess
 import sys
 import tempfile
+import traceback
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.realpath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, HERE)
 
+import difflog  # noqa: E402
+import ntfscompare  # noqa: E402
 import pytsk3  # noqa: E402  python3-tsk
-from ntfscompare import differing  # noqa: E402
+import rewind as rewinder  # noqa: E402
+from sparse import copy, copy_part, dig, is_same as same_image, put_part, sum_of  # noqa: E402
 from winlog import PAGE, Log, Volume, get  # noqa: E402
 
 BUILD = os.path.join(TOP, os.environ.get("UNBRICK_BUILD", "build"))
 TOOLS = os.path.join(TOP, os.environ.get("UNBRICK_TOOLS", os.path.join(BUILD, "tools")))
 UNBRICK = os.path.join(BUILD, "unbrick")
 FIXTURES = os.environ.get("UNBRICK_FIXTURES", os.path.join(os.path.dirname(TOP), "shared", "fixtures"))
-WORK = tempfile.mkdtemp(prefix="unbrick-journal.", dir=os.environ.get("TMPDIR", "/tmp"))
+ROOMY = 8 << 30  # bytes: more than one check here ever needs
+
+
+def _folder():
+    """For the images: where nothing waits for a disk, if there is much memory"""
+    try:
+        memory = os.statvfs("/dev/shm")
+        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        if min(memory.f_bavail * memory.f_frsize, free) > ROOMY and os.access("/dev/shm", os.W_OK):
+            return "/dev/shm"
+    except OSError:
+        pass
+    return "/tmp"
+
+
+WORK = tempfile.mkdtemp(prefix="unbrick-journal.", dir=os.environ.get("TMPDIR") or _folder())
 os.environ["XDG_STATE_HOME"] = os.path.join(WORK, "state")  # plans of a replay
 atexit.register(shutil.rmtree, WORK, ignore_errors=True)
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
@@ -102,34 +123,24 @@ def run_bytes(*words):
     return done_.returncode, done_.stdout
 
 
-def copy(source, target):
-    subprocess.run(["cp", "--no-preserve=mode", source, target], check=True)
-    return target
+def by_ourselves(main, *words):
+    """(status, text) of a program beside this one; in a process of its own it would parse the same log again"""
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(said):
+            main([str(w) for w in words])
+        status, why = 0, ""
+    except SystemExit as e:
+        status, why = (e.code, "") if isinstance(e.code, int) else (1 if e.code else 0, e.code or "")
+    except Exception:  # as if it were a process
+        status, why = 1, traceback.format_exc()
+    return status, said.getvalue() + why
 
 
 def remove(*paths):
     for p in paths:
         if os.path.exists(p):
             os.unlink(p)
-
-
-def sum_of(image):
-    """SHA-256 of the data and where they lie; holes and zeros count alike."""
-    h = hashlib.sha256()
-    with open(image, "rb") as f:
-        size = os.fstat(f.fileno()).st_size
-        h.update(b"%d" % size)
-        at = 0
-        while at < size:
-            try:
-                at = os.lseek(f.fileno(), at, os.SEEK_DATA) & ~0xFFFF
-            except OSError:
-                break
-            data = os.pread(f.fileno(), 1 << 16, at)
-            if data.strip(b"\0"):
-                h.update(b"@%d:" % at + data)
-            at += len(data)
-    return h.hexdigest()
 
 
 # ---- the sources: volumes that Windows wrote, with the log of that session
@@ -144,9 +155,7 @@ def _unxz(stored, target):
 
 def _index(stored, target):
     whole = _unxz(stored, target + ".disk")
-    with open(whole, "rb") as f, open(target, "wb") as out:
-        f.seek(128 * 512)
-        out.write(f.read(59392 * 512))
+    copy_part(whole, 128 * 512, 59392 * 512, target)
     os.unlink(whole)
 
 
@@ -178,8 +187,7 @@ def source(name):
         return None
     if not os.path.exists(target):
         how(stored, target)
-        sparse = copy(target, target + ".sparse")
-        os.rename(sparse, target)
+        dig(target)
     return target
 
 
@@ -188,17 +196,18 @@ def fixture(name):
     for end in (".xz", ".gz"):
         stored = os.path.join(FIXTURES, "ntfs", name + end)
         if os.path.exists(stored):
-            whole = _unxz(stored, path(name + ".whole"))
-            copy(whole, path(name))
-            os.unlink(whole)
-            return path(name)
+            return dig(_unxz(stored, path(name)))
     return None
 
 
 def rewind(command, src, target, n, *options):
     """(status, text) of rewind.py"""
-    return run(sys.executable, os.path.join(HERE, "rewind.py"), command, source(src), target, n,
-               *SOURCES[src][2], *options)
+    return by_ourselves(rewinder.main, command, source(src), target, n, *SOURCES[src][2], *options)
+
+
+def crash(first, second, *options):
+    """(status, text) of difflog.py"""
+    return by_ourselves(difflog.main, first, second, *options)
 
 
 # ---- unclean volumes, and the right answer
@@ -273,29 +282,19 @@ def plan(what, image, *more):
 
 def compare(result, answer, logged, *options):
     """(equal but for what is allowed, text)"""
-    status, text = run(sys.executable, os.path.join(HERE, "ntfscompare.py"), result, answer, logged,
-                       *options)
-    return status == 0, text
-
-
-def same_image(a, b):
-    with open(a, "rb") as x, open(b, "rb") as y:
-        size = os.fstat(x.fileno()).st_size
-        return size == os.fstat(y.fileno()).st_size and not differing(x, y, size)
+    try:
+        return ntfscompare.compare((result, answer, logged), any_lsn="--any-lsn" in options)
+    except (Exception, SystemExit):  # as if it were a process
+        return False, traceback.format_exc()
 
 
 # ---- other readers
 
 
 def listing(image):
-    """{path: 'type address'} by fls, deleted ones left out"""
-    status, text = run("fls", "-f", "ntfs", "-r", "-p", "-u", image)
-    ret = {}
-    for line in text.splitlines():
-        found = re.match(r"(\S+) (\S+):\t(.*)$", line)
-        if found and found[1][0] != "-" and not found[3].startswith("$OrphanFiles"):
-            ret[found[3]] = found[1] + " " + found[2]
-    return status, ret
+    """(status, {path: 'type address'}) as fls -r tells it, deleted ones left out"""
+    volume = Sleuthkit(image)
+    return (0 if volume.names else 1), volume.names
 
 
 def files(names, most=40):
@@ -310,14 +309,51 @@ def files(names, most=40):
     return found[::step]
 
 
+REGULAR, DIRECTORY = (int(t) for t in (pytsk3.TSK_FS_NAME_TYPE_REG, pytsk3.TSK_FS_NAME_TYPE_DIR))
+FOLDER = int(pytsk3.TSK_FS_META_TYPE_DIR)
+ALLOCATED = int(pytsk3.TSK_FS_NAME_FLAG_ALLOC)
+TYPES = {REGULAR: "r", DIRECTORY: "d"}
+
+
 class Sleuthkit:
-    """@image as it is now, by The Sleuth Kit's library: icat and istat would be a process a file."""
+    """@image as it is now, by The Sleuth Kit's library: fls, icat and istat would be a process each time."""
 
     def __init__(self, image):
+        self._names, self._sums = {}, {}
         try:
             self.volume = pytsk3.FS_Info(pytsk3.Img_Info(image), type=pytsk3.TSK_FS_TYPE_NTFS)
         except OSError:
             self.volume = None
+
+    @property
+    def names(self):
+        """{path: 'type address'} of what is not deleted; empty when the root cannot be read"""
+        if not self._names and self.volume:
+            try:
+                self._folder(self.volume.open_dir("/"), "", {self.volume.info.root_inum})
+            except OSError:
+                self._names = {}
+        return self._names
+
+    def _folder(self, folder, path, seen):
+        for f in folder:
+            name, meta = f.info.name, f.info.meta
+            if name.name in (b".", b"..") or not int(name.flags) & ALLOCATED:
+                continue
+            whole = path + name.name.decode(errors="replace")
+            if whole == "$OrphanFiles" or not int(name.type):  # the latter in no folder, by its record only
+                continue
+            if meta is None:
+                raise OSError("%s: its record cannot be read" % whole)
+            is_folder = int(meta.type) == FOLDER
+            for a in f:
+                kind, stream = int(a.info.type), (a.info.name or b"").decode(errors="replace")
+                if kind in (0x80, 0x90):
+                    self._names[whole + (":" + stream if stream not in ("", "$I30") else "")] = "%s/%s %u-%u-%u" % (
+                        TYPES.get(int(name.type), "?"), "d" if is_folder and kind == 0x90 else "r", meta.addr, kind,
+                        a.info.id)
+            if int(name.type) == DIRECTORY and meta.addr not in seen:
+                self._folder(f.as_directory(), whole + "/", seen | {meta.addr})
 
     def bytes(self, record):
         """Of its data; -1 when that record cannot be read"""
@@ -337,6 +373,24 @@ class Sleuthkit:
         except OSError:
             return None
 
+    def sum(self, record):
+        """(bytes, SHA-256) of its data, or None; without EVERY of what is much its ends only"""
+        if record not in self._sums:
+            self._sums[record] = self._sum(record)
+        return self._sums[record]
+
+    def _sum(self, record):
+        size = self.bytes(record)
+        if size <= MUCH or EVERY:
+            data = self.content(record)
+            return data if data is None else (size, hashlib.sha256(data).digest())
+        try:
+            f = self.volume.open_meta(record)
+            data = f.read_random(0, MUCH // 2) + f.read_random(size - MUCH // 2, MUCH // 2)
+        except OSError:
+            return None
+        return size, hashlib.sha256(data).digest()
+
     def wrong(self, record):
         """What is wrong with a record and its attributes, or ''"""
         try:
@@ -345,6 +399,18 @@ class Sleuthkit:
             return "" if f.info.meta.addr == record and types else "record %u" % f.info.meta.addr
         except (AttributeError, OSError) as e:
             return str(e) or "unreadable"
+
+
+_sources = {}  # what is known of those: nobody writes to them
+
+
+def as_it_is(image):
+    """Sleuthkit of an image that may be a source"""
+    if not image.startswith(path("source-")):
+        return Sleuthkit(image)
+    if image not in _sources:
+        _sources[image] = Sleuthkit(image)
+    return _sources[image]
 
 
 def content(image, record):
@@ -357,36 +423,36 @@ def by_ntfs3g(image, name):
     return done_.stdout if done_.returncode == 0 else None
 
 
-def sleuthkit(result, answer, zeroed, changed):
-    """What The Sleuth Kit finds wrong in @result, or ''. @zeroed: records that may read as zeros"""
-    status, now = listing(result)
-    _, right = listing(answer)
-    if status or now != right:
-        odd = sorted(set(now.items()) ^ set(right.items()))
-        return "fls %u: %s" % (status, odd[:4])
-    ours, theirs = Sleuthkit(result), Sleuthkit(answer)
+def sleuthkit(ours, answer, zeroed, changed):
+    """What The Sleuth Kit finds wrong in the result (ours: Sleuthkit), or ''. @zeroed: records that may
+    read as zeros"""
+    theirs = as_it_is(answer)
+    if not ours.names or ours.names != theirs.names:
+        return "names: %s" % sorted(set(ours.names.items()) ^ set(theirs.names.items()))[:4]
     for record in changed:
         why = ours.wrong(record)
         if why:
             return "record %u: %s" % (record, why[:100])
-    for name, record in files(now):
+    for name, record in files(ours.names):
+        if ours.sum(record) == theirs.sum(record):
+            continue
         x, y = ours.content(record), theirs.content(record)
-        if x != y and not (record in zeroed and x is not None and len(x) == len(y) and not any(x)):
-            return "icat %u (%s) differs" % (record, name)
+        if not (record in zeroed and x is not None and y is not None and len(x) == len(y) and not any(x)):
+            return "record %u (%s) differs" % (record, name)
     return ""
 
 
-def ntfs3g(result):
+def ntfs3g(ours, result):
     """What ntfs-3g's readers find wrong in @result, or ''. None of them writes."""
     for words in (["ntfsinfo", "-m", result], ["ntfsls", "-a", "-s", "-R", result]):
         status, text = run(*words)
         if status:
             return "%s: status %u %s" % (words[0], status, text[:200])
-    by_sleuthkit = Sleuthkit(result)
-    for name, record in files(listing(result)[1], 40 if EVERY else 12):
-        if not EVERY and by_sleuthkit.bytes(record) > MUCH:
+    for name, record in files(ours.names, 40 if EVERY else 12):
+        if not EVERY and ours.bytes(record) > MUCH:
             continue
-        if by_ntfs3g(result, name) != by_sleuthkit.content(record):
+        data = by_ntfs3g(result, name)
+        if (data if data is None else (len(data), hashlib.sha256(data).digest())) != ours.sum(record):
             return "ntfscat and The Sleuth Kit do not agree on %s" % name
     return ""
 

@@ -32,14 +32,11 @@ import struct
 import subprocess
 import sys
 
+import sparse
 from winlog import FIRST_PAGE, PAGE, Log, Volume, die, fix, get, unfix
 from winundo import CannotUndo, block_at, undo
 
 EMPTY = b"\xff" * PAGE
-
-
-def sparse_copy(source, target):
-    subprocess.run(["cp", "--no-preserve=mode", source, target], check=True)
 
 
 def set_restart(v, log, major, checkpoint, is_clean=False, pages=(0, PAGE), current=None):
@@ -298,7 +295,7 @@ def the_session(log, args):
 
 def prepare(args):
     """The copy, with only that session in its log and clean at its end."""
-    sparse_copy(args.image, args.copy)
+    sparse.copy(args.image, args.copy)
     v = Volume(args.copy, "r+b")
     log = Log(v)
     sequence, records = the_session(log, args)
@@ -395,7 +392,7 @@ def open_transactions(records, end):
 
 def write_answer(args, lost, before_end):
     """The state at the cut, without the transactions that lose."""
-    sparse_copy(args.copy, args.answer)
+    sparse.copy(args.copy, args.answer)
     v = Volume(args.answer, "r+b")
     blocks = {block_at(v, r) for r in lost}
     lsns = {r.lsn for r in lost}
@@ -480,7 +477,7 @@ def cmd_largest(args):
         print("%u" % n, end=" " if major == 1 else "\n")
 
 
-def main():
+def main(words=None):
     p = argparse.ArgumentParser(usage=__doc__)
     p.add_argument("command", choices=["checkpoints", "make", "loser", "largest"])
     p.add_argument("image")
@@ -494,7 +491,7 @@ def main():
     p.add_argument("--cut", type=lambda t: int(t, 0))
     for name in ("own", "wrap", "tail-only", "torn-home", "torn", "hole", "one-restart", "old-restart"):
         p.add_argument("--" + name, action="store_true")
-    args = p.parse_args()
+    args = p.parse_args(words)
     if args.command in ("make", "loser") and (not args.copy or not shutil.which("ntfsrecover")):
         die("needs a place for the copy, and ntfsrecover")
     if args.command == "loser" and not args.answer:

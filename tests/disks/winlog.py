@@ -3,6 +3,7 @@
 (rewind.py, ntfscompare.py, mklog.py). It shares no code with rescue/ntfs, so that a mistake cannot
 hide by being made twice."""
 
+import hashlib
 import os
 import struct
 import sys
@@ -11,6 +12,8 @@ PAGE = 4096
 FIRST_PAGE = {1: 4, 2: 34}  # of the ring; before it restart pages and tail copies
 CHECKPOINT = 2
 NO_REDO = 2
+KNOWN = 8
+_known = {}  # records of the logs that were parsed last: nobody changes them
 
 
 def get(fmt, data, at):
@@ -27,9 +30,9 @@ def unfix(page):
     at, n = get("H", page, 4), get("H", page, 6)
     if n != len(page) // 512 + 1 or at + 2 * n > 510:
         return page, False
-    right = all(page[i * 512 - 2:i * 512] == page[at:at + 2] for i in range(1, n))
-    for i in range(1, n):
-        page[i * 512 - 2:i * 512] = page[at + 2 * i:at + 2 * i + 2]
+    lows, highs, words = page[510::512], page[511::512], page[at + 2:at + 2 * n]
+    right = lows == page[at:at + 1] * (n - 1) and highs == page[at + 1:at + 2] * (n - 1)
+    page[510::512], page[511::512] = words[::2], words[1::2]
     return page, right
 
 
@@ -38,9 +41,8 @@ def fix(page):
     at, n = get("H", page, 4), get("H", page, 6)
     usn = get("H", page, at) % 65535 + 1
     struct.pack_into("<H", page, at, usn)
-    for i in range(1, n):
-        page[at + 2 * i:at + 2 * i + 2] = page[i * 512 - 2:i * 512]
-        struct.pack_into("<H", page, i * 512 - 2, usn)
+    page[at + 2:at + 2 * n:2], page[at + 3:at + 2 * n:2] = page[510::512], page[511::512]
+    page[510::512], page[511::512] = page[at:at + 1] * (n - 1), page[at + 1:at + 2] * (n - 1)
     return bytes(page)
 
 
@@ -174,12 +176,22 @@ class Log:
         self.oldest, self.restart = get("Q", self.page, client), get("Q", self.page, client + 8)
         self.is_clean = bool(get("H", self.page, area + 14) & 2) or get("H", self.page, area + 12) == 65535
         self.first = FIRST_PAGE[self.major] * PAGE
-        self.records = {}
         self.raw = bytearray(volume.log_read(0, min(self.bytes, volume.log_bytes)))
         self.copied = self._tail_copies()
-        for at in range(self.first, len(self.raw), PAGE):
-            if self.raw[at:at + 4] == b"RCRD":
-                self._page(at)
+        self.records = dict(self._parsed())
+
+    def _parsed(self):
+        """Records by LSN. Copies of one volume have the same log: it is parsed once."""
+        key = hashlib.sha256(self.raw).digest(), self.first, self.seq_bits
+        self.records = _known.pop(key, {})
+        if not self.records:
+            for at in range(self.first, len(self.raw), PAGE):
+                if self.raw[at:at + 4] == b"RCRD":
+                    self._page(at)
+        while len(_known) >= KNOWN:
+            _known.pop(next(iter(_known)))
+        _known[key] = self.records
+        return self.records
 
     def offset(self, lsn):
         return ((lsn << self.seq_bits) & (2**64 - 1)) >> (self.seq_bits - 3)
