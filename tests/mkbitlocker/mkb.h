@@ -112,8 +112,8 @@ void mk_rng_init(struct mk *mk);
 void mk_random(struct mk *mk, void *ret, size_t len);
 void mk_sha256(const void *p, size_t len, uint8_t ret[32]);
 uint32_t mk_crc32(const uint8_t *p, size_t len);
-/** 2^20 rounds over the hash of a secret and a salt. */
-/* Kept in the file $MKBITLOCKER_STRETCHED, if that is set: a seed asks for the same often. */
+/** 2^20 rounds over the hash of a secret and a salt. Kept in the file $MKBITLOCKER_STRETCHED, if
+ * that is set: a seed asks for the same often. */
 void mk_stretch(const uint8_t hash[32], const uint8_t salt[16], uint8_t ret[32]);
 /** AES-256-CCM; @ret holds the tag and then @len bytes. */
 void mk_seal(
