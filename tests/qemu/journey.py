@@ -22,16 +22,20 @@ PASSWORD = r"Recovery password or passphrase \(attempt 1"
 
 
 class Journey:
-    """One machine: disk(s), stick, firmware, TPM. Later starts find what earlier ones left."""
+    """One machine: disk(s), stick, firmware, TPM. Later starts find what earlier ones left. @as_made: the stick as
+    `make image` makes it, else without shim and GRUB before the application and without its countdown."""
 
     def __init__(self, name, work, disks=(BROKEN,), bus="nvme", kind="plain", stick=True, loader=None,
-                 key=None, mok=None, **machine):
+                 key=None, mok=None, as_made=False, **machine):
         need_image()
         self.name, self.work, self.bus, self.machine, self.runs = name, work, bus, machine, 0
         self.pristine = [windows_disk(*options, loader=loader) for options in disks]
         self.disks = [d.copy_to(work, f"disk{i}.img") for i, d in enumerate(self.pristine)]
         self.stick = Stick(work) if stick else None
-        self.firmware = firmware(work, kind, key=key, mok=mok)
+        if stick and not as_made:
+            self.stick.application_first()
+            self.stick.settings("")
+        self.firmware = firmware(work, kind, key=key, mok=mok, used=True)
         if self.disks:
             install_windows(self.firmware, self.disks[0])
         self.tpm, self.card, self.log = None, (), None

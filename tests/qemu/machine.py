@@ -16,13 +16,14 @@ import uuid
 
 from schema import check_boot_report
 from varstore import BOOT, IMAGE_SECURITY, NON_VOLATILE, RUNTIME, SHIM, TIMED, VarStore, boot_entry
-from vm import BUILD, Failure, Firmware
+from vm import BUILD, OVMF, VM, Failure, Firmware
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 CACHE = os.path.join(BUILD, "qemu", "cache")
 BOOTMGFW = os.path.join(BUILD, "qemu", "bootmgfw.efi")
 SNAKEOIL = "/usr/share/ovmf/PkKek-1-snakeoil"
+FIRST = "EFI/BOOT/BOOTX64.EFI"  # of a stick
 WINDOWS = 0  # Boot0000 of a machine that was installed
 
 
@@ -178,8 +179,14 @@ class Stick:
     def remove(self, path):
         fat("mdel", self.path, self.offset, "::/" + path)
 
+    def application_first(self, application=os.path.join(BUILD, "unbrick.efi")):
+        """As FIRST_DOOR=application makes it."""
+        with open(application, "rb") as f:
+            self.put(FIRST, f.read())
+
     def settings(self, text):
-        self.put("EFI/unbrick/unbrick.conf", text)
+        """What the user wrote. The countdown is left out where he says nothing of it."""
+        self.put("EFI/unbrick/unbrick.conf", text if "timeout" in text else text + "timeout = 0\n")
 
     def names(self, path):
         """What is in a folder."""
@@ -230,12 +237,36 @@ class OwnKey:
         return target
 
 
-def firmware(folder, kind="plain", key=None, mok=None):
+def used_variables(template, secure):
+    """A variable store of OVMF's package as a first start without disks leaves it, but for the boot entries: what a
+    firmware writes then takes two seconds of each machine. Kept in the cache."""
+    fresh = f"{OVMF}/{template}"
+    path = os.path.join(CACHE, "used-" + template)
+    os.makedirs(CACHE, exist_ok=True)
+    with open(path + ".lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        fw = Firmware(path + ".new", fresh, secure)
+        path = f"{path}.{sha256((sha256_file(fresh) + sha256_file(fw.code)).encode())[:16]}"
+        if not os.path.exists(path):
+            with VM("first-start-" + template[:-3], fw) as vm:
+                vm.start()
+                vm.wait("BdsDxe: starting|No bootable option or device was found", bad=None)  # OVMF's shell, or none
+            store = VarStore(fw.variables)
+            for name in store.boot_entries():
+                store.delete(name)
+            store.save()
+            os.rename(fw.variables, path)
+    return path
+
+
+def firmware(folder, kind="plain", key=None, mok=None, used=False):
     """plain: Secure Boot off; own: on, with the test key and @key; microsoft: on, Microsoft's keys,
-    @mok enrolled for shim."""
+    @mok enrolled for shim. @used: not the first start."""
     template = {"plain": "OVMF_VARS_4M.fd", "own": "OVMF_VARS_4M.snakeoil.fd",
                 "microsoft": "OVMF_VARS_4M.ms.fd"}[kind]
-    ret = Firmware(os.path.join(folder, "vars.fd"), template, kind != "plain")
+    secure = kind != "plain"
+    source = used_variables(template, secure) if used else f"{OVMF}/{template}"
+    ret = Firmware(os.path.join(folder, "vars.fd"), source, secure)
     store = VarStore(ret.variables)
     if key:
         store.add_certificate("db", IMAGE_SECURITY, key.der, NON_VOLATILE | BOOT | RUNTIME | TIMED)

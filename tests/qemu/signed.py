@@ -9,7 +9,6 @@ from machine import BOOTMGFW, CACHE, TOP, OwnKey, TestKey, run, sha256_file
 from pe import content, sections
 from vm import BUILD
 
-FIRST = "EFI/BOOT/BOOTX64.EFI"
 RULE = """[rule]
 id = example-sensor
 title = Example Sensor 2.0.1.7 of 2026-11-20
@@ -78,6 +77,5 @@ class Signed:
         """A machine with the fake Microsoft's key, and ours, in db; the stick's first file is ours."""
         j = Journey(name, work, kind="own", key=self.ours, loader=self.loader, **options)
         if j.stick:
-            with open(self.application, "rb") as f:
-                j.stick.put(FIRST, f.read())
+            j.stick.application_first(self.application)
         return j
