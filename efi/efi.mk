@@ -43,7 +43,7 @@ efi: $(BUILD)/efi/stub.efi
 # ---- the fake Windows Boot Manager of the boot tests
 
 $(BUILD)/qemu/bootmgfw.so: $(patsubst %,$(BUILD)/firmware/%.o,tests/qemu/bootmgfw efi/$(ARCH) \
-	efi/memory efi/start) $(BUILD)/firmware/format.a
+	efi/firmware efi/memory efi/start) $(BUILD)/firmware/format.a
 	@mkdir -p $(@D)
 	@echo '  EFILD $@'
 	@$(efi_link) $^ -L/usr/lib -lgnuefi -o $@

@@ -9,10 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "format/words.h"
+
 extern EFI_HANDLE self; /* our image */
 extern EFI_SYSTEM_TABLE *ST;
 extern EFI_BOOT_SERVICES *BS;
 extern EFI_RUNTIME_SERVICES *RT;
+extern uint64_t __stack_chk_guard; /* what gcc's stack protector compares with */
 
 /** What a program begins with: start.c calls it with the tables set. Its status goes back to
  * whoever started us. */
@@ -88,8 +91,6 @@ EFI_STATUS variable_set(const char *name, const void *bytes, size_t len);
 
 /** Call @each with the number of every Boot#### that exists, until it returns false. */
 void variable_each_boot_entry(bool (*each)(void *user, unsigned number), void *user);
-
-enum secure_boot { SECURE_BOOT_NO, SECURE_BOOT_YES, SECURE_BOOT_SETUP };
 
 /** SETUP: the firmware would take keys from anybody, nothing is enforced. */
 enum secure_boot secure_boot_state(void);

@@ -24,13 +24,11 @@ static void add_origin(struct text *t, const struct app *app)
 
 static void write_facts(struct text *t, const struct app *app)
 {
-	static const char *const states[] = {"no", "yes", "setup"};
 	static const char *const who[] = {"default", "key", "menu"};
 
-	text_add(t,
-		"door = application\nversion = %s\nsecure_boot = %s\nloader = %s\nchosen = %s\n",
-		UNBRICK_VERSION, states[app->secure_boot], load_has_shim() ? "shim" : "own",
-		who[app->chosen]);
+	text_add(t, "door = %s\nversion = %s\nsecure_boot = %s\nloader = %s\nchosen = %s\n",
+		door_word(DOOR_APPLICATION), UNBRICK_VERSION, secure_boot_word(app->secure_boot),
+		load_has_shim() ? "shim" : "own", who[app->chosen]);
 	add_origin(t, app);
 	if (app->has_windows && app->windows.has_entry)
 		text_add(t, "windows_entry = Boot%04X\n", app->windows.number);

@@ -9,8 +9,8 @@ CHECKS	= check-unit check-asan $(if $(filter 1,$(EVERY)),check-clang) check-laye
 # and while a machine in QEMU waits.
 STATIC	= tidy cppcheck analyzer shellcheck format-check
 SOURCES	= $(shell git ls-files 'rescue/*.[ch]' 'efi/*.[ch]' 'tests/*.[ch]')
-# sources for the firmware need flags of their own: efi/efi.mk checks them
-C_FILES	= $(filter-out $(EFI_SOURCES),$(filter %.c,$(SOURCES)))
+# sources for the firmware need flags of their own, those of another architecture its compiler
+C_FILES	= $(filter-out efi/% $(EFI_SOURCES),$(filter %.c,$(SOURCES)))
 SCRIPTS	= $(filter-out %.py,$(shell git grep -lI -e '^\#!/bin/sh' -- scripts tests efi initramfs .ci))
 RUN	= UNBRICK_BUILD=$(BUILD) UNBRICK_TOOLS=$(BUILD)/tools tests/run
 ONE	= $(if $(T),$(filter %$(T),$(1)),$(1))
@@ -96,7 +96,7 @@ shellcheck:
 format-check:
 	$(call static,format,clang-format-14 --dry-run -Werror $(SOURCES))
 
-check-layers: all $(BUILD)/init
+check-layers: all $(BUILD)/init $(BUILD)/efi/stub.efi
 	$(call static,layers,tests/check-layers)
 
 check-docs: all

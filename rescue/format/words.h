@@ -52,4 +52,21 @@
 enum quarantine_state { QUARANTINE_STATES(JUST_NAME) };
 WORDS(quarantine_state_word, enum quarantine_state, QUARANTINE_STATES)
 
+/* Which way this system was started. */
+#define DOORS(X)                                                                                   \
+	X(DOOR_APPLICATION, "application") /* unbrick.efi: one signature covers all of this */     \
+	/* Debian's signed chain: nobody vouches for the initramfs */                              \
+	X(DOOR_GRUB, "grub")                                                                       \
+	X(DOOR_DIRECT, "direct") /* something else started the kernel */
+enum door { DOORS(JUST_NAME) };
+WORDS(door_word, enum door, DOORS)
+
+/* "setup": on for whoever enrols a key first. */
+#define SECURE_BOOT_STATES(X)                                                                      \
+	X(SECURE_BOOT_NO, "no")                                                                    \
+	X(SECURE_BOOT_YES, "yes")                                                                  \
+	X(SECURE_BOOT_SETUP, "setup")
+enum secure_boot { SECURE_BOOT_STATES(JUST_NAME) };
+WORDS(secure_boot_word, enum secure_boot, SECURE_BOOT_STATES)
+
 #endif

@@ -43,14 +43,22 @@ static void set(char ret[FACTS_TEXT], const char *value)
 	ret[n] = '\0';
 }
 
+static enum secure_boot secure_boot_of(const char *word)
+{
+	static const enum secure_boot all[] = {SECURE_BOOT_STATES(JUST_NAME)};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (strcmp(word, secure_boot_word(all[i])) == 0)
+			return all[i];
+	return SECURE_BOOT_NO;
+}
+
 static void take_fact(struct facts *f, const char *key, const char *value)
 {
-	if (strcmp(key, "door") == 0 && strcmp(value, "application") == 0)
+	if (strcmp(key, "door") == 0 && strcmp(value, door_word(DOOR_APPLICATION)) == 0)
 		f->door = DOOR_APPLICATION;
 	else if (strcmp(key, "secure_boot") == 0)
-		f->secure_boot = strcmp(value, "yes") == 0     ? SECURE_BOOT_YES
-				 : strcmp(value, "setup") == 0 ? SECURE_BOOT_SETUP
-							       : SECURE_BOOT_NO;
+		f->secure_boot = secure_boot_of(value);
 	else if (strcmp(key, "network") == 0)
 		f->is_network = strcmp(value, "yes") == 0;
 	else if (strcmp(key, "loader") == 0)
@@ -163,16 +171,10 @@ bool facts_trusts_stick(const struct facts *f)
 	return f->secure_boot != SECURE_BOOT_YES;
 }
 
-const char *facts_door_name(const struct facts *f)
-{
-	static const char *const names[] = {"application", "grub", "direct"};
-
-	return names[f->door];
-}
-
 const char *facts_secure_boot_name(const struct facts *f)
 {
-	return f->secure_boot == SECURE_BOOT_YES ? "yes" : "no";
+	return secure_boot_word(
+		f->secure_boot == SECURE_BOOT_YES ? SECURE_BOOT_YES : SECURE_BOOT_NO);
 }
 
 const char *facts_door_meaning(const struct facts *f)

@@ -7,20 +7,13 @@
 #include <stddef.h>
 
 #include "format/settings.h"
+#include "format/words.h"
 
 enum { FACTS_NOTES = 48, FACTS_TEXT = 128, FACTS_NOTE = 320, FACTS_FILE_MOST = 64 * 1024 };
 
-enum facts_door {
-	DOOR_APPLICATION, /* unbrick.efi: one signature covers all of this */
-	DOOR_GRUB,	  /* Debian's signed chain: nobody vouches for the initramfs */
-	DOOR_DIRECT,	  /* something else started the kernel */
-};
-
-enum facts_secure_boot { SECURE_BOOT_NO, SECURE_BOOT_YES, SECURE_BOOT_SETUP };
-
 struct facts {
-	enum facts_door door;
-	enum facts_secure_boot secure_boot;
+	enum door door;
+	enum secure_boot secure_boot;
 	bool is_network;
 	bool is_mode_given;		/* on the kernel's command line, by GRUB's menu */
 	char loader[FACTS_TEXT];	/* "shim", "own", "" */
@@ -50,7 +43,7 @@ void facts_read_settings(
 bool facts_trusts_stick(const struct facts *f);
 void facts_note(struct facts *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-const char *facts_door_name(const struct facts *f);
+/** "yes" or "no": setup mode checks nothing, either. */
 const char *facts_secure_boot_name(const struct facts *f);
 /** What the door means for trust, one sentence. */
 const char *facts_door_meaning(const struct facts *f);

@@ -134,7 +134,7 @@ static void say_started(struct init *in, const char *fault)
 
 	(void)uname(&u); /* cannot fail */
 	init_say(in, "started (version %s, kernel %s, door %s, secure boot %s)", UNBRICK_VERSION,
-		u.release, facts_door_name(&in->facts), facts_secure_boot_name(&in->facts));
+		u.release, door_word(in->facts.door), facts_secure_boot_name(&in->facts));
 	init_say(in, "%s", facts_door_meaning(&in->facts));
 	for (unsigned i = 0; i < in->facts.n_notes; i++)
 		init_say(in, "settings: %s", in->facts.notes[i]);

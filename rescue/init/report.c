@@ -84,10 +84,9 @@ static struct json_object *boot_facts(const struct init *in)
 	struct utsname u = {0};
 
 	(void)uname(&u); /* cannot fail */
-	set_text(o, "door", facts_door_name(f));
+	set_text(o, "door", door_word(f->door));
 	set_text(o, "meaning", facts_door_meaning(f));
-	set_text(o, "secure_boot",
-		f->secure_boot == SECURE_BOOT_SETUP ? "setup" : facts_secure_boot_name(f));
+	set_text(o, "secure_boot", secure_boot_word(f->secure_boot));
 	set_text(o, "kernel", u.release);
 	set_text(o, "loader", f->loader);
 	set_text(o, "application", f->version);
@@ -165,7 +164,7 @@ static void put_outcome(FILE *f, const struct init *in, const char *text)
 	(void)fprintf(f, "Unbrick %s, started %s, machine %s\r\n", UNBRICK_VERSION, time,
 		in->report.serial);
 	(void)fprintf(f, "Door: %s: %s.\r\nSecure Boot: %s. Mode: %s.\r\n\r\n",
-		facts_door_name(&in->facts), facts_door_meaning(&in->facts),
+		door_word(in->facts.door), facts_door_meaning(&in->facts),
 		facts_secure_boot_name(&in->facts), settings_mode_name(in->facts.settings.mode));
 	(void)fprintf(f, "Outcome: %s\r\n\r\n", text);
 }

@@ -110,7 +110,7 @@ static void add_record(enum stick_tag tag, const char *text)
 }
 
 /* What a stick's own settings come to. */
-static const struct settings *settings_of(enum facts_door door, enum facts_secure_boot secure)
+static const struct settings *settings_of(enum door door, enum secure_boot secure)
 {
 	begin_with("", "1234-abcd");
 	ours.facts.door = door;
