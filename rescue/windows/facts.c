@@ -7,6 +7,7 @@
 
 #include "core/list.h"
 #include "core/text.h"
+#include "format/pe.h"
 
 #define MAX_ROOT_FOLDERS 4096
 

@@ -87,8 +87,8 @@ int win_hive_open_in(
 
 /* ---- the installation (facts.c) ---- */
 
-/* What a report and a rule call it, the machine in the header of its programs, and what the
- * registry calls it. Source: Microsoft's "PE Format"; PROCESSOR_ARCHITECTURE. */
+/* What a report and a rule call it, the machine in the header of its programs (format/pe.h), and
+ * what the registry calls it: PROCESSOR_ARCHITECTURE. */
 struct win_arch {
 	const char *word;
 	uint16_t machine;
@@ -96,10 +96,10 @@ struct win_arch {
 };
 
 #define WIN_ARCHS(X)                                                                               \
-	X(WIN_X86, "x86", 0x014C, "x86")                                                           \
-	X(WIN_X64, "x64", 0x8664, "AMD64")                                                         \
-	X(WIN_ARM64, "arm64", 0xAA64, "ARM64")                                                     \
-	X(WIN_ARM, "arm", 0x01C4, "ARM")
+	X(WIN_X86, "x86", PE_MACHINE_X86, "x86")                                                   \
+	X(WIN_X64, "x64", PE_MACHINE_X64, "AMD64")                                                 \
+	X(WIN_ARM64, "arm64", PE_MACHINE_ARM64, "ARM64")                                           \
+	X(WIN_ARM, "arm", PE_MACHINE_ARM, "ARM")
 enum { WIN_ARCHS(JUST_NAME) WIN_N_ARCHS };
 extern const struct win_arch win_archs[WIN_N_ARCHS];
 
@@ -193,7 +193,7 @@ struct win_src win_src_bytes(struct win_bytes *b);
 
 struct win_pe {
 	bool is_pe;
-	uint16_t machine; /* 0x8664 ... */
+	uint16_t machine; /* PE_MACHINE_* */
 	bool has_version;
 	uint16_t version[4]; /* VS_FIXEDFILEINFO dwFileVersion */
 };
