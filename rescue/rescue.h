@@ -66,7 +66,8 @@ struct rs_events {
 	enum rs_answer (*ask)(void *user, const struct rs_question *q);
 };
 
-/** All callbacks may be NULL: then nothing is asked, and every answer is no. @events is copied. */
+/** All callbacks may be NULL: then nothing is asked, and every answer is no. @events is copied.
+ * Errors: RS_E_MEMORY. */
 int rs_session_new(const struct rs_events *events, struct rs_session **ret, struct rs_err *err);
 /** Wipes all keys. */
 void rs_session_free(struct rs_session *s);
@@ -111,7 +112,7 @@ int rs_keys_add_source(
  * Errors: RS_E_IO_OPEN, RS_E_KEY_FILE, RS_E_KEY_FORMAT, RS_E_MEMORY. */
 int rs_keys_from_file(
 	struct rs_session *s, const char *path, enum rs_key_form form, struct rs_err *err);
-/** The same of a descriptor, with the form RS_KEY_LIST. */
+/** The same of a descriptor, with the form RS_KEY_LIST. Errors: as above. */
 int rs_keys_from_fd(struct rs_session *s, int fd, struct rs_err *err);
 /** Use the rules of a folder (NULL: the shipped ones, the default). Errors: RS_E_RULE. */
 int rs_rules_from(struct rs_session *s, const char *dir, struct rs_err *err);

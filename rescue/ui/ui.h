@@ -127,10 +127,15 @@ int cmd_mount(struct ui *ui);
 int cmd_help(struct ui *ui);
 int cmd_version(struct ui *ui);
 
-/* What can be said of the options before anything is opened. Errors: RS_E_USAGE; RS_E_MOUNT. */
+/* What can be said of the options before anything is opened. */
+
+/** Errors: RS_E_USAGE. */
 int check_replay(const struct options *o, struct rs_err *err);
+/** Errors: RS_E_USAGE. */
 int check_rules(const struct options *o, struct rs_err *err);
+/** Errors: RS_E_USAGE. */
 int check_export(const struct options *o, struct rs_err *err);
+/** Errors: RS_E_MOUNT. */
 int check_mount(const struct options *o, struct rs_err *err);
 
 /** Session, keys and rules as the options say, then the volume of the first argument; begins our

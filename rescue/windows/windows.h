@@ -64,17 +64,19 @@ static inline void win_value_done(struct win_value *v)
 	free(v->p);
 }
 #define auto_value __attribute__((cleanup(win_value_done)))
-/** The same for text (REG_SZ, REG_EXPAND_SZ), number (REG_DWORD, REG_QWORD), and list (REG_MULTI_SZ
- * with its empty strings kept: a pair's empty half counts; for win_list_done). Text is UTF-8, cut
- * to @cap. Errors: as above; RS_E_NO_SUCH_FILE also when it is of another type. */
+/** Text (REG_SZ, REG_EXPAND_SZ) as UTF-8, cut to @cap. Errors: those of win_hive_value;
+ * RS_E_NO_SUCH_FILE also when it is of another type. */
 int win_hive_text(struct win_hive *h, win_key key, const char *name, char *ret, size_t cap,
 	struct rs_err *err);
+/** Number (REG_DWORD, REG_QWORD). Errors: as above; RS_E_NO_SUCH_FILE also when it is too short. */
 int win_hive_number(
 	struct win_hive *h, win_key key, const char *name, uint64_t *ret, struct rs_err *err);
 struct win_list {
 	char **p;
 	size_t n;
 };
+/** List (REG_MULTI_SZ) for win_list_done, with its empty strings kept: a pair's empty half counts.
+ * Errors: those of win_hive_text. */
 int win_hive_list(struct win_hive *h, win_key key, const char *name, struct win_list *ret,
 	struct rs_err *err);
 void win_list_done(struct win_list *l);
