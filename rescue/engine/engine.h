@@ -96,7 +96,7 @@ struct en_volume {
 	struct en_stack stack;
 	struct bl_volume *bl; /* BitLocker metadata, or NULL */
 	struct bl_unlock_result unlock;
-	const char *inside; /* what the opened BitLocker volume holds: "ntfs", "fat", "other" */
+	enum run_inside inside; /* the opened BitLocker volume */
 	/* Valid with stack.raw: of what is shown, the journal applied if it can be. */
 	struct nt_state state;
 	struct en_journal journal;

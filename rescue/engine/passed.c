@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Volumes without a Windows that could be looked at: what each is, and the next step. */
 #include <stdio.h>
-#include <string.h>
 
 #include "core/text.h"
 #include "engine/engine.h"
@@ -108,7 +107,7 @@ static void pass_other(struct en_volume *v)
 
 static void pass_bitlocker(struct en_volume *v)
 {
-	bool is_refs = v->inside && strcmp(v->inside, "refs") == 0;
+	bool is_refs = v->inside == RUN_INSIDE_REFS;
 
 	(void)snprintf(v->passed.is, sizeof(v->passed.is), "BitLocker %s",
 		is_refs ? "with ReFS in it" : "without an NTFS in it");

@@ -140,7 +140,7 @@ static int need(const struct rs_tree *t, bool is_there, struct rs_err *err)
 		return 0;
 	if (t->v->err.code)
 		return rs_err_pass(err, t->v->err.code, &t->v->err);
-	return rs_fail_on(err, RS_E_NOT_NTFS, t->v->name, "%s", t->v->inside ? t->v->inside : "");
+	return rs_fail_on(err, RS_E_NOT_NTFS, t->v->name, "%s", run_inside_word(t->v->inside));
 }
 
 static void node_of(const struct nt_stat *s, const char *path, struct rs_node *ret)

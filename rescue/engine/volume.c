@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One volume, opened step by step: partition, BitLocker, NTFS, Windows. */
 #include <stdio.h>
-#include <string.h>
 
 #include "core/text.h"
 #include "engine/engine.h"
@@ -17,17 +16,17 @@ static int open_bitlocker(
 }
 
 /* What lies in an opened BitLocker volume, by its boot sector alone. */
-static const char *content_of(struct blk *b)
+static enum run_inside content_of(struct blk *b)
 {
 	uint8_t sector[512];
 
 	if (blk_read(b, 0, sector, sizeof(sector), NULL) < 0)
-		return "other";
-	return boot_is_ntfs(sector)    ? "ntfs"
-	       : boot_is_exfat(sector) ? "exfat"
-	       : boot_is_refs(sector)  ? "refs"
-	       : boot_is_fat(sector)   ? "fat"
-				       : "other";
+		return RUN_INSIDE_OTHER;
+	return boot_is_ntfs(sector)    ? RUN_INSIDE_NTFS
+	       : boot_is_exfat(sector) ? RUN_INSIDE_EXFAT
+	       : boot_is_refs(sector)  ? RUN_INSIDE_REFS
+	       : boot_is_fat(sector)   ? RUN_INSIDE_FAT
+				       : RUN_INSIDE_OTHER;
 }
 
 static int open_files(struct rs_session *s, struct en_volume *v, struct rs_err *err)
@@ -81,7 +80,7 @@ static int open_bytes(
 		if (r < 0)
 			return r;
 		v->inside = content_of(v->stack.blk[EN_CLEAR]);
-		if (strcmp(v->inside, "ntfs") != 0)
+		if (v->inside != RUN_INSIDE_NTFS)
 			return 0;
 	}
 	*ret_is = true;

@@ -105,7 +105,7 @@ static void bitlocker(struct json_out *j, const void *of)
 	jo_bool(j, "unlocked", b->is_unlocked);
 	if (b->is_unlocked)
 		jo_object(j, "unlocked_by", unlocked, &b->unlock);
-	jo_text(j, "inside", b->inside);
+	jo_text(j, "inside", run_inside_word(b->inside));
 }
 
 static void version(struct json_out *j, unsigned major, unsigned minor)

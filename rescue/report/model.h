@@ -40,6 +40,13 @@
 	X(RUN_SOURCE_NONE, "")                                                                     \
 	X(RUN_SOURCE_DEVICE, "device") /* past every cache of the machine */                       \
 	X(RUN_SOURCE_CACHE, "cache")
+#define RUN_INSIDES(X)                                                                             \
+	X(RUN_INSIDE_NONE, "") /* not opened, or not looked at */                                  \
+	X(RUN_INSIDE_NTFS, "ntfs")                                                                 \
+	X(RUN_INSIDE_FAT, "fat")                                                                   \
+	X(RUN_INSIDE_EXFAT, "exfat")                                                               \
+	X(RUN_INSIDE_REFS, "refs")                                                                 \
+	X(RUN_INSIDE_OTHER, "other")
 
 enum run_result {
 #define X(name, word) RUN_##name,
@@ -49,11 +56,13 @@ enum run_result {
 enum run_journal_state { RUN_JOURNALS(JUST_NAME) };
 enum run_replay_result { RUN_REPLAYS(JUST_NAME) };
 enum run_source { RUN_SOURCES(JUST_NAME) };
+enum run_inside { RUN_INSIDES(JUST_NAME) };
 
 WORDS(run_result_word, enum run_result, RUN_RESULTS)
 WORDS(run_journal_word, enum run_journal_state, RUN_JOURNALS)
 WORDS(run_replay_word, enum run_replay_result, RUN_REPLAYS)
 WORDS(run_source_word, enum run_source, RUN_SOURCES)
+WORDS(run_inside_word, enum run_inside, RUN_INSIDES)
 
 /* ---- what was looked at ---- */
 
@@ -71,7 +80,7 @@ struct run_bitlocker {
 	struct bl_info info;
 	bool is_unlocked;
 	struct bl_unlock_result unlock; /* of one that is */
-	const char *inside;		/* what the opened volume holds; NULL: not known */
+	enum run_inside inside;
 };
 
 struct run_counts { /* of a journal or of a replay's plan */

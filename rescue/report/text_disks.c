@@ -207,7 +207,7 @@ static void content_text(const struct run_volume *v, char *ret, size_t cap)
 
 	if (b || v->part.kind == VOL_BITLOCKER)
 		(void)snprintf(ret, cap, "BitLocker (%s)",
-			b && b->is_unlocked ? content_name(b->inside ? b->inside : "") : "locked");
+			b && b->is_unlocked ? content_name(run_inside_word(b->inside)) : "locked");
 	else if (strcmp(word, "other") == 0 && v->part.fs_type[0])
 		(void)snprintf(ret, cap, "%s", v->part.fs_type);
 	else

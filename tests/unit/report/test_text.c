@@ -48,7 +48,7 @@ static void test_list__bitlocker_and_windows__each_has_its_line(void **state)
 			.copy_is_good = {true, false, true}},
 		.is_unlocked = true,
 		.unlock = {.protection = BL_P_RECOVERY},
-		.inside = "ntfs"};
+		.inside = RUN_INSIDE_NTFS};
 	struct run_ntfs n = {.state = {.label = "Windows",
 				     .is_hibernated = true,
 				     .hibernation = "hibr",
