@@ -235,6 +235,8 @@ static int act(struct rs_repair *u, struct rs_err *err)
 static int done(struct rs_repair *u, struct rs_err *err)
 {
 	char *kept = u->report->run.quarantine.report;
+	struct run_verification *told = &u->report->run.verification;
+	struct rs_err why = {0};
 
 	for (size_t i = 0; i < u->last.n; i++) {
 		const struct plan *p = u->last.plans[i];
@@ -242,10 +244,14 @@ static int done(struct rs_repair *u, struct rs_err *err)
 			plan_path(p->top, p->id, QUARANTINE_REPORT_JSON, kept);
 	}
 	finish_done(u);
-	int r = keep_reports(u, err);
-	if (r < 0) /* moved and verified, and yet not all that was promised */
-		kept[0] = '\0';
-	return r;
+	int r = keep_reports(u, &why);
+	if (r == 0)
+		return 0;
+	kept[0] = '\0'; /* moved and verified, and yet not all that was promised */
+	told->is_done = !rs_err_ends(r);
+	told->is_passed = false;
+	told->err = why;
+	return rs_err_pass(err, r, &why);
 }
 
 const struct en_command en_fix = {

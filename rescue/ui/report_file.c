@@ -99,10 +99,14 @@ int report_file_write(struct ui *ui, const char *json, struct rs_err *err)
 		r = refuse(errno, ui->opt.report, err);
 	if (close(f->fd) < 0 && r == 0)
 		r = refuse(errno, ui->opt.report, err);
-	if (r == 0 && place(f, ui->opt.report) < 0)
-		r = refuse(errno, ui->opt.report, err);
-	if (r < 0)
+	if (r < 0) {
 		(void)unlink(f->temp); /* not complete, so nobody's loss */
+	} else if (place(f, ui->opt.report) < 0) {
+		r = rs_fail_on(err, RS_E_OUTPUT, ui->opt.report, "%s; the report is in %s",
+			strerror(errno), f->temp);
+		if (err)
+			err->next = "give it its name by hand";
+	}
 	free(f->temp);
 	f->temp = NULL;
 	return r;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The command line: read it, run one command, end with its exit status. All that is known here of
  * disks the engine was asked for (rescue.h). */
+#include <fcntl.h>
 #include <libgen.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ui/ui.h"
 
@@ -244,6 +246,11 @@ int ui_main(int argc, char **argv)
 	struct ui ui = {.started_filetime = rs_filetime_now()};
 	struct rs_err err = {0};
 
+	/* what is opened later must not be taken for an output that nobody gave us; written to,
+	 * this fails */
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd)
+			return rs_err_info(RS_E_OUTPUT)->exit_status;
 	term_catch_signals();
 	int r = memory_protect(&err);
 	if (r < 0)

@@ -425,6 +425,66 @@ static void test_plan__no_place_is_named__beside_the_report_or_in_the_state_fold
 	assert_true(rig_is_as_made(&crashed));
 }
 
+/* Somebody else takes the name while the work is done. */
+static int write_late(void *user)
+{
+	struct ui ui = {.opt = {.report = report}};
+	struct rs_err err = {0};
+
+	(void)user;
+	if (report_file_open(&ui, &err) < 0)
+		return 98;
+	int fd = open(report, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	if (fd < 0 || close(fd) < 0)
+		return 97;
+	return report_file_write(&ui, "{}\n", &err) < 0 ? out_error(&err) : 0;
+}
+
+static void test_report__its_name_is_taken_meanwhile__kept_beside_it(void **state)
+{
+	char kept[160] = "", bytes[8] = "";
+	struct said s;
+
+	(void)state;
+	said_call(&s, write_late, NULL);
+	said_expect(&s, 10, "", "File exists; the report is in ");
+	const char *name = strstr(s.err, "the report is in ");
+	assert_int_equal(sscanf(name, "the report is in %159[^;\n]", kept), 1);
+	said_done(&s);
+	FILE *f = fopen(kept, "r");
+	assert_non_null(f);
+	assert_int_equal(fread(bytes, 1, sizeof(bytes), f), 3);
+	assert_memory_equal(bytes, "{}\n", 3);
+	(void)fclose(f);
+	assert_int_equal(unlink(kept), 0);
+	assert_int_equal(unlink(report), 0);
+}
+
+static int with_no_output(void *user)
+{
+	char name[] = "unbrick", command[] = "scan", json[] = "--json", option[] = "--report",
+	     disk[128];
+	char *argv[] = {name, command, json, option, report, disk, NULL};
+
+	(void)user;
+	(void)snprintf(disk, sizeof(disk), "%s", rig.disks[0]);
+	return close(1) < 0 ? 98 : ui_main(6, argv);
+}
+
+/* Then the first file that is opened would be the output: the report, or a disk. */
+static void test_standard_output__closed__no_file_takes_its_place(void **state)
+{
+	struct said s;
+
+	(void)state;
+	said_call(&s, with_no_output, NULL);
+	assert_int_equal(s.status, 3);
+	said_done(&s);
+	assert_null(strstr(read_report(), "\n{")); /* what was printed is not behind it */
+	assert_int_equal(unlink(report), 0);
+	assert_true(rig_is_as_made(&rig));
+}
+
 /* ---- what is shown ---- */
 
 static int show_hostile(void *user)
@@ -469,6 +529,8 @@ int main(void)
 		cmocka_unit_test(test_report__of_a_usage_error__is_kept_too),
 		cmocka_unit_test(
 			test_plan__no_place_is_named__beside_the_report_or_in_the_state_folder),
+		cmocka_unit_test(test_report__its_name_is_taken_meanwhile__kept_beside_it),
+		cmocka_unit_test(test_standard_output__closed__no_file_takes_its_place),
 		cmocka_unit_test(test_shown__names_and_keys__escaped_and_taken_out),
 	};
 
