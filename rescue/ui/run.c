@@ -165,7 +165,7 @@ static int run(struct ui *ui)
 	if (is_given(o, OPT_VERSION))
 		return cmd_version(ui);
 	ui->target = (struct rs_target){(const char *const *)o->args,
-		c->bit & (CMD_LIST | CMD_SCAN) ? o->n_args : 1, o->volume, o->beside,
+		c->bit & (CMD_LIST | CMD_SCAN | CMD_TUI) ? o->n_args : 1, o->volume, o->beside,
 		o->n_beside};
 	if (c->check && c->check(o, &err) < 0)
 		status = ui_fail(ui, &err);

@@ -132,6 +132,7 @@ int ui_hash_text(EVP_MD_CTX *hash, char *ret, struct rs_err *err);
 report_command cmd_repair, cmd_rules;
 look_command cmd_ls, cmd_cat, cmd_export;
 int cmd_mount(struct ui *ui);
+int cmd_tui(struct ui *ui);
 int cmd_help(struct ui *ui);
 int cmd_version(struct ui *ui);
 
