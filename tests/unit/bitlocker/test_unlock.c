@@ -121,9 +121,12 @@ static void test_unlock__each_kind_of_key__opens_its_protector(void **state)
 /* What must be true of every row, of one that is added, too. */
 static void test_protector__each_row__is_one_kind_with_all_that_it_needs(void **state)
 {
-	static const uint16_t known[] = {BL_P_CLEAR, BL_P_RECOVERY, BL_P_PASSPHRASE,
-		BL_P_STARTUP_KEY, BL_P_TPM, BL_P_TPM | BL_P_STARTUP_KEY, BL_P_TPM | BL_P_PIN,
-		BL_P_TPM | BL_P_PIN | BL_P_STARTUP_KEY, BL_P_PUBLIC_KEY};
+	static const struct known {
+		uint16_t kind;
+		bool opens, takes_tpm;
+	} known[] = {{0x0000, true, false}, {0x0100, false, true}, {0x0200, true, false},
+		{0x0300, false, true}, {0x0500, false, true}, {0x0700, false, true},
+		{0x0800, true, false}, {0x1000, false, false}, {0x2000, true, false}};
 	const uint16_t unknown = 0xFF00; /* everything at once: no kind that there may be */
 	const struct bl_protector_row *row;
 	char text[64];
@@ -139,8 +142,12 @@ static void test_protector__each_row__is_one_kind_with_all_that_it_needs(void **
 		assert_int_equal(
 			bl_protector_takes(row->kind, BL_P_TPM), (row->kind & BL_P_TPM) != 0);
 	}
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		assert_non_null(bl_protector_find(known[i]));
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		row = bl_protector_find(known[i].kind);
+		assert_non_null(row);
+		assert_int_equal(row->unwrap != NULL, known[i].opens);
+		assert_int_equal(bl_protector_takes(known[i].kind, BL_P_TPM), known[i].takes_tpm);
+	}
 	assert_null(bl_protector_find(unknown));
 	assert_false(bl_protector_takes(unknown, BL_P_TPM)); /* nobody knows what that is */
 	bl_protector_text(unknown, text, sizeof(text));
