@@ -27,7 +27,7 @@ import difflog  # noqa: E402
 import ntfscompare  # noqa: E402
 import pytsk3  # noqa: E402  python3-tsk
 import rewind as rewinder  # noqa: E402
-from sparse import copy, copy_part, dig, is_same as same_image, put_part, sum_of  # noqa: E402
+from sparse import copy, copy_part, dig, is_same as same_image, put_part  # noqa: E402
 from winlog import PAGE, Log, Volume, get  # noqa: E402
 
 BUILD = os.path.join(TOP, os.environ.get("UNBRICK_BUILD", "build"))
@@ -135,6 +135,14 @@ def by_ourselves(main, *words):
     except Exception:  # as if it were a process
         status, why = 1, traceback.format_exc()
     return status, said.getvalue() + why
+
+
+def sum_of(image):
+    """What tells whether a byte of it changed; holes and zeros count alike"""
+    status, text = run(os.path.join(TOOLS, "imagesum"), image)
+    if status:
+        raise OSError(text)
+    return text
 
 
 def remove(*paths):

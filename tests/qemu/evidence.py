@@ -2,39 +2,25 @@
 """What is on a disk after a run, told by programs that know nothing of Unbrick: The Sleuth Kit,
 ntfs-3g's tools, dislocker. Everything that the repair was not to touch must be as it was."""
 
-import errno
 import hashlib
 import json
 import os
 import re
 import shutil
+import sys
 
-from machine import run, sha256_file
+from machine import TOP, run, sha256_file
 from vm import Failure
+
+sys.path.append(os.path.join(TOP, "tests", "disks"))
+from sparse import copy_part  # noqa: E402
 
 CHUNK = 1 << 20
 
 
 def partition(image, part, target):
     """Copy one partition into a file of its own; holes stay holes."""
-    at, end = part["offset"], part["offset"] + part["length"]
-    with open(image, "rb") as s, open(target, "wb") as t:
-        t.truncate(part["length"])
-        while at < end:
-            try:
-                at = os.lseek(s.fileno(), at, os.SEEK_DATA)
-            except OSError as e:
-                if e.errno != errno.ENXIO:
-                    raise
-                break  # a hole up to the end
-            stop = min(os.lseek(s.fileno(), at, os.SEEK_HOLE), end)
-            os.lseek(t.fileno(), at - part["offset"], os.SEEK_SET)
-            while at < stop:
-                n = os.sendfile(t.fileno(), s.fileno(), at, stop - at)
-                if not n:
-                    raise Failure(f"{image} is shorter than its partition")
-                at += n
-    return target
+    return copy_part(image, part["offset"], part["length"], target)
 
 
 def plain_volume(image, part, folder, password=None):
