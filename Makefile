@@ -30,6 +30,8 @@ CFLAGS	= -std=gnu17 -g $(if $(SAN),-O1 -g1 -fno-omit-frame-pointer $(SAN),$(HARD
 LDFLAGS	= $(if $(SAN),$(SAN) -fuse-ld=lld,$(LDHARDEN))
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) fuse3 2>/dev/null | sed 's/-I/-isystem /g')
 LIBS	:= $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+# the program's own: the mount and the screen
+UI_LIBS	:= $(shell pkg-config --libs fuse3 ncursesw 2>/dev/null)
 
 # ---- the library, one archive a room, lowest first: each links only with those before it
 
@@ -65,7 +67,7 @@ $(BUILD)/gen/shipped_rules.c: scripts/embed-rules $(wildcard rescue/rules/*.ini)
 	@scripts/embed-rules $(sort $(wildcard rescue/rules/*.ini)) > $@.new && mv $@.new $@
 
 $(BUILD)/unbrick: $(OBJ_ui) $(RESCUE)
-	$(link) $^ $(LIBS) $(shell pkg-config --libs fuse3) -o $@
+	$(link) $^ $(LIBS) $(UI_LIBS) -o $@
 
 $(BUILD)/unbrick.1.gz: docs/unbrick.1
 	@mkdir -p $(@D)

@@ -289,6 +289,9 @@ int rs_report_print(struct rs_report *r, FILE *f);
 /** For people: lines through @put, escaped for a terminal, no colours. */
 void rs_report_text(
 	const struct rs_report *r, void (*put)(void *user, const char *line), void *user);
+/** The same of a part of it (report/model.h). */
+void rs_report_part(const struct rs_report *r, enum rs_part part,
+	void (*put)(void *user, const char *line), void *user);
 /** What it says, as data (report/model.h); borrowed until the report is freed. Of a report so far
  * only until the question is answered. */
 const struct rs_run *rs_report_run(const struct rs_report *r);

@@ -61,7 +61,7 @@ endef
 $(foreach r,$(ROOMS) ui,$(eval $(call room_tests,$(r))))
 $(BUILD)/tests/unit/ui/test_no_memory: LDFLAGS += -Wl,--wrap=rs_report_json
 $(BUILD)/tests/unit/ui/test_terminal: LDFLAGS += -Wl,--wrap=term_now_ns
-$(BUILD)/tests/unit/ui/%: LIBS += $(shell pkg-config --libs fuse3)
+$(BUILD)/tests/unit/ui/%: LIBS += $(UI_LIBS)
 # what lies in memory when it goes back to the kernel, and memory that cannot be locked
 $(BUILD)/tests/unit/core/test_wiped: LDFLAGS += -Wl,--wrap=munmap -Wl,--wrap=mlock
 

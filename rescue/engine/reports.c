@@ -29,6 +29,12 @@ void rs_report_text(
 	report_text(&r->run, put, user);
 }
 
+void rs_report_part(const struct rs_report *r, enum rs_part part,
+	void (*put)(void *user, const char *line), void *user)
+{
+	report_text_part(&r->run, part, put, user);
+}
+
 void rs_report_free(struct rs_report *r)
 {
 	report_free(r);

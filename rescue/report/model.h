@@ -64,6 +64,15 @@ WORDS(run_replay_word, enum run_replay_result, RUN_REPLAYS)
 WORDS(run_source_word, enum run_source, RUN_SOURCES)
 WORDS(run_inside_word, enum run_inside, RUN_INSIDES)
 
+/* What is told together, in this order. */
+enum rs_part {
+	RS_PART_DISKS,	  /* disks, volumes, Windows */
+	RS_PART_FINDINGS, /* and what could not be looked at */
+	RS_PART_PLAN,	  /* and what is left as it is */
+	RS_PART_DONE,	  /* how it was verified, and how it ended */
+	RS_PARTS
+};
+
 /* ---- what was looked at ---- */
 
 struct run_texts {

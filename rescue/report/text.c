@@ -373,19 +373,38 @@ static void say_outcome(struct printer *p, const struct rs_run *run)
 		say_revert(p, run);
 }
 
-void report_text(const struct rs_run *run, void (*put)(void *user, const char *line), void *user)
+void report_text_part(const struct rs_run *run, enum rs_part part,
+	void (*put)(void *user, const char *line), void *user)
 {
 	struct printer p = {put, user};
 	bool is_list = is_command(run, "list");
 
-	text_disks(&p, run, is_list);
-	say_findings(&p, run);
-	say_faults(&p, run);
-	say_plan(&p, run);
-	say_left(&p, run);
-	say_actions(&p, run);
-	say_verification(&p, run);
-	say_rules(&p, run);
-	if (!is_list && !is_command(run, "rules"))
-		say_outcome(&p, run);
+	switch (part) {
+	case RS_PART_DISKS:
+		text_disks(&p, run, is_list);
+		break;
+	case RS_PART_FINDINGS:
+		say_findings(&p, run);
+		say_faults(&p, run);
+		break;
+	case RS_PART_PLAN:
+		say_plan(&p, run);
+		say_left(&p, run);
+		break;
+	case RS_PART_DONE:
+		say_actions(&p, run);
+		say_verification(&p, run);
+		say_rules(&p, run);
+		if (!is_list && !is_command(run, "rules"))
+			say_outcome(&p, run);
+		break;
+	case RS_PARTS:
+		break;
+	}
+}
+
+void report_text(const struct rs_run *run, void (*put)(void *user, const char *line), void *user)
+{
+	for (unsigned part = 0; part < RS_PARTS; part++)
+		report_text_part(run, (enum rs_part)part, put, user);
 }

@@ -36,6 +36,14 @@ static const struct command_spec commands[] = {
 		"it\n"
 		"by themselves before they move a file.\n",
 		.report = cmd_repair, .repair = RS_REPLAY, .check = check_replay},
+	{"tui", CMD_TUI, 0, 1024, "[DISK...]",
+		"list, scan, fix and undo on one screen, step by step",
+		"Shows what was found, asks for a recovery key, says what was found and what would "
+		"be\n"
+		"done, and does it when F12 (or Ctrl-Y) confirms the plan. Needs a terminal of at "
+		"least\n"
+		"80 x 24. Without DISK, every disk of this machine.\n",
+		.run = cmd_tui},
 	{"rules", CMD_RULES, 0, 1024, "[list | show ID | check PATH...]",
 		"list, show or check the rules",
 		"'check' reads rule files, or folders of them, and names each fault with its "

@@ -18,10 +18,11 @@ enum command_bit {
 	CMD_HELP = 1 << 9,
 	CMD_VERSION = 1 << 10,
 	CMD_REPLAY = 1 << 11,
+	CMD_TUI = 1 << 12,
 	CMD_TREE = CMD_LS | CMD_CAT | CMD_EXPORT | CMD_MOUNT,
 	CMD_WRITE = CMD_FIX | CMD_UNDO | CMD_REPLAY,
-	CMD_DISK = CMD_LIST | CMD_SCAN | CMD_WRITE | CMD_TREE,
-	CMD_ALL = (1 << 12) - 1,
+	CMD_DISK = CMD_LIST | CMD_SCAN | CMD_WRITE | CMD_TREE | CMD_TUI,
+	CMD_ALL = (1 << 13) - 1,
 };
 
 enum option_id {

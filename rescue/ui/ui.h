@@ -43,6 +43,14 @@ struct ui {
  * recovery password. Returns the exit status. */
 int ui_main(int argc, char **argv);
 
+/* ---- session.c ---- */
+
+/** Session, keys and rules as the options say; @asked (NULL: nobody) is asked for keys on the
+ * terminal, where what is typed is hidden from then on. Errors: RS_E_KEY_*, RS_E_IO_OPEN,
+ * RS_E_RULE, RS_E_MEMORY. */
+int ui_open_session(struct ui *ui, const struct rs_events *events,
+	const struct rs_key_source *asked, struct rs_err *err);
+
 /* ---- terminal.c: signals, questions, key prompt ---- */
 
 /** SIGINT, SIGTERM and SIGHUP ask to stop; SIGPIPE becomes a write error. */
@@ -124,6 +132,7 @@ int ui_hash_text(EVP_MD_CTX *hash, char *ret, struct rs_err *err);
 report_command cmd_repair, cmd_rules;
 look_command cmd_ls, cmd_cat, cmd_export;
 int cmd_mount(struct ui *ui);
+int cmd_tui(struct ui *ui);
 int cmd_help(struct ui *ui);
 int cmd_version(struct ui *ui);
 

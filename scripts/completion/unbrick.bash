@@ -12,6 +12,7 @@ _unbrick_options() {
 	fix) echo "$keys --beside --rules --yes -y --replay --plan --report $all" ;;
 	undo) echo "$keys --beside --yes -y --replay --plan --report $all" ;;
 	replay) echo "$keys --beside --yes -y --replay --plan --resume --revert --report $all" ;;
+	tui) echo "$keys --beside --rules --report --help --version -h" ;;
 	rules) echo "--rules $all" ;;
 	ls) echo "$keys --long --recursive -l -r $all" ;;
 	cat) echo "$keys $all" ;;
@@ -23,7 +24,7 @@ _unbrick_options() {
 }
 
 _unbrick() {
-	local commands="list scan fix undo replay rules ls cat export mount help version"
+	local commands="list scan fix undo replay tui rules ls cat export mount help version"
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command="" word
 
 	COMPREPLY=()

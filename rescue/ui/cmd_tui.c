@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* tui: the technician's screen. The table of screens, and the way from one to the next. */
+#include <string.h>
+
+#include "ui/tui.h"
+
+#define WAY(key, shown, label, open, go)                                                           \
+	{                                                                                          \
+		key, 0, shown, label, open, go, false                                              \
+	}
+/* What confirms is a key that no scanner of barcodes sends (docs/decisions.md), and comes alone. */
+#define CONFIRM(label, open, go)                                                                   \
+	{                                                                                          \
+		UI_KEY_F12, UI_KEY_CTRL_Y, "F12", label, open, go, true                            \
+	}
+#define NONE                                                                                       \
+	{                                                                                          \
+		0                                                                                  \
+	}
+
+static const struct screen screens[SCREENS] = {
+	[SCREEN_FOUND] = {"disks and Windows", found_enter, found_draw, found_put,
+		WAY(UI_KEY_ENTER, "Enter", "work on the disk marked >", NULL, found_next), NONE,
+		NONE},
+	[SCREEN_UNLOCK] = {"recovery key", NULL, unlock_draw, unlock_put, NONE,
+		WAY(UI_KEY_ESC, "Esc", "without a key", NULL, unlock_back), NONE},
+	[SCREEN_FINDINGS] = {"findings", findings_enter, findings_draw, NULL,
+		WAY(UI_KEY_ENTER, "Enter", "plan", NULL, findings_next),
+		WAY(UI_KEY_ESC, "Esc", "back", NULL, findings_back),
+		WAY('u', "u", "undo an earlier repair", undo_is_open, undo_go)},
+	[SCREEN_PLAN] = {"plan", plan_enter, plan_draw, NULL,
+		CONFIRM("carry this out", plan_is_open, plan_next),
+		WAY(UI_KEY_ESC, "Esc", "back", NULL, plan_back), NONE},
+	[SCREEN_QUESTION] = {"question", NULL, question_draw, NULL,
+		CONFIRM("yes", NULL, question_yes),
+		WAY(UI_KEY_ESC, "Esc", "back to the plan", NULL, question_back),
+		WAY('n', "n", "no", NULL, question_no)},
+	[SCREEN_DOING] = {"at work", doing_enter, doing_draw, NULL, NONE, NONE, NONE},
+	[SCREEN_DONE] = {"done", NULL, done_draw, NULL, NONE,
+		WAY(UI_KEY_ESC, "Esc", "back to the disks", NULL, done_back),
+		WAY('u', "u", "undo it", undo_is_open, undo_go)},
+	[SCREEN_TROUBLE] = {"it does not go on", NULL, trouble_draw, NULL,
+		WAY(UI_KEY_ENTER, "Enter", "try again", NULL, trouble_next),
+		WAY(UI_KEY_ESC, "Esc", "back to the disks", NULL, trouble_back), NONE},
+};
+
+static void run(struct tui *t)
+{
+	enum screen_id id = SCREEN_FOUND;
+
+	while (id != SCREEN_LEAVE) {
+		t->now = id;
+		t->first = 0;
+		const enum screen_id to = screens[id].enter ? screens[id].enter(t) : id;
+		id = to == id ? tui_wait(t, id) : to;
+	}
+	tui_close(t);
+}
+
+static int open_all(struct tui *t, struct rs_err *err)
+{
+	struct rs_events events = tui_events;
+	struct rs_key_source keys = tui_keys;
+	int r = rs_secret_init(&t->locked, sizeof(*t->secret), err);
+
+	if (r < 0)
+		return r;
+	t->secret = (struct tui_secret *)(void *)t->locked.p;
+	events.user = keys.user = t;
+	r = ui_open_session(t->ui, &events, &keys, err);
+	return r < 0 ? r : console_open(&t->console, &t->secret->in, err);
+}
+
+/* What is left on the terminal, and the exit status, are those of the last repair; of none, those
+ * of the look at the disks. */
+int cmd_tui(struct ui *ui)
+{
+	struct tui t = {.ui = ui, .screens = screens, .command = RS_FIX};
+	struct rs_err err = {0};
+	int r = open_all(&t, &err);
+
+	if (r == 0)
+		run(&t);
+	console_close(&t.console);
+	for (size_t i = 0; i < t.warnings.n; i++)
+		out_warn("%s", t.warnings.lines[i].text);
+	page_done(&t.warnings);
+	rs_secret_done(&t.locked);
+	struct rs_report *last = t.report ? t.report : t.listed;
+	if (t.report)
+		rs_report_free(t.listed);
+	free(t.disk);
+	if (!last && r == 0)
+		(void)rs_fail(&err, RS_E_CANCELLED, "%s", "");
+	return last ? ui_show_report_take(ui, last) : ui_fail(ui, &err);
+}

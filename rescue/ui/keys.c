@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/keys.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* ECMA-48 and what Linux' console, xterm, VT220, rxvt, PuTTY and screen send. The keypad's are
+ * those of application mode, whatever NumLock is. */
+static const struct {
+	const char *text; /* after Esc */
+	unsigned key;
+} sequences[] = {
+	{"[A", UI_KEY_UP},
+	{"[B", UI_KEY_DOWN},
+	{"[C", UI_KEY_RIGHT},
+	{"[D", UI_KEY_LEFT},
+	{"OA", UI_KEY_UP},
+	{"OB", UI_KEY_DOWN},
+	{"OC", UI_KEY_RIGHT},
+	{"OD", UI_KEY_LEFT},
+	{"[H", UI_KEY_HOME},
+	{"OH", UI_KEY_HOME},
+	{"[1~", UI_KEY_HOME},
+	{"[7~", UI_KEY_HOME},
+	{"[F", UI_KEY_END},
+	{"OF", UI_KEY_END},
+	{"[4~", UI_KEY_END},
+	{"[8~", UI_KEY_END},
+	{"[3~", UI_KEY_DELETE},
+	{"[5~", UI_KEY_PAGE_UP},
+	{"[6~", UI_KEY_PAGE_DOWN},
+	{"[23~", UI_KEY_F11},
+	{"[24~", UI_KEY_F12},
+	{"OM", UI_KEY_ENTER},
+};
+
+static unsigned find(const struct key_reader *r)
+{
+	if (r->n == 2 && r->held[0] == 'O' && r->held[1] >= 'p' && r->held[1] <= 'y')
+		return '0' + (unsigned)(r->held[1] - 'p');
+	for (size_t i = 0; i < sizeof(sequences) / sizeof(sequences[0]); i++)
+		if (strlen(sequences[i].text) == r->n &&
+			memcmp(sequences[i].text, r->held, r->n) == 0)
+			return sequences[i].key;
+	return UI_KEY_NONE; /* dropped, all of it */
+}
+
+/* Is the sequence whole with its last byte? Esc, or Esc [ and parameters up to a letter or ~, or
+ * Esc [ [ x of Linux' console, or Esc O x; anything else behind Esc is two bytes (Alt). */
+static bool is_whole(const struct key_reader *r, uint8_t byte)
+{
+	if (r->n == 1)
+		return byte != '[' && byte != 'O';
+	if (r->n == 2 && byte == '[')
+		return false;
+	return r->held[0] == 'O' || byte >= 0x40 || byte < 0x20;
+}
+
+static unsigned in_sequence(struct key_reader *r, uint8_t byte)
+{
+	if (byte == UI_KEY_ESC) { /* the one before was the key, or is lost */
+		const bool was_alone = r->n == 0;
+		r->n = 0;
+		return was_alone ? UI_KEY_ESC : UI_KEY_NONE;
+	}
+	if (r->n < sizeof(r->held))
+		r->held[r->n++] = byte;
+	else
+		r->held[0] = 0; /* longer than any that is known */
+	if (!is_whole(r, byte))
+		return UI_KEY_NONE;
+	const unsigned ret = find(r);
+	*r = (struct key_reader){0};
+	return ret;
+}
+
+unsigned key_of_byte(struct key_reader *r, uint8_t byte)
+{
+	if (r->is_in_sequence)
+		return in_sequence(r, byte);
+	if (byte == UI_KEY_ESC) {
+		*r = (struct key_reader){.is_in_sequence = true};
+		return UI_KEY_NONE;
+	}
+	if (byte == 0 || byte >= 0x80) /* a character beyond ASCII is no key of ours */
+		return UI_KEY_NONE;
+	if (byte == '\b')
+		return UI_KEY_BACKSPACE;
+	return byte == '\n' ? UI_KEY_ENTER : byte;
+}
+
+unsigned key_of_silence(struct key_reader *r)
+{
+	const bool is_alone = r->is_in_sequence && r->n == 0;
+
+	*r = (struct key_reader){0};
+	return is_alone ? UI_KEY_ESC : UI_KEY_NONE;
+}

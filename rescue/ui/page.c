@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/page.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+static void add_take(struct page *p, char *text, bool is_strong)
+{
+	struct page_line *more = text ? reallocarray(p->lines, p->n + 1, sizeof(*more)) : NULL;
+
+	if (!more) { /* a line less */
+		free(text);
+		return;
+	}
+	p->lines = more;
+	p->lines[p->n++] = (struct page_line){text, is_strong};
+}
+
+void page_line(struct page *p, const char *text)
+{
+	add_take(p, strdup(text), false);
+}
+
+void page_blank(struct page *p)
+{
+	if (p->n && p->lines[p->n - 1].text[0])
+		page_line(p, "");
+}
+
+/* Bytes of @s for one line of @room columns: to a blank in its second half, or all that goes in. */
+static size_t fitting(const char *s, size_t room)
+{
+	size_t columns = 0, fits = 0, i = 0;
+
+	for (; s[i]; i++) {
+		const bool begins = ((unsigned char)s[i] & 0xC0) != 0x80;
+		if (s[i] == ' ' && columns > room / 2)
+			fits = i;
+		if (begins && columns++ == room)
+			return fits ? fits : i;
+	}
+	return i;
+}
+
+/* In lines that are not too long; what is folded is set in a little more than its first line. */
+static void fold(struct page *p, const char *s, bool is_strong)
+{
+	const size_t blanks = strspn(s, " ");
+	const int in = blanks ? (int)(blanks < 16 ? blanks : 16) + 2 : 0;
+	size_t n = fitting(s, PAGE_COLUMNS);
+
+	if (*s)
+		add_take(p, strndup(s, n), is_strong);
+	for (s += n; *(s += strspn(s, " ")); s += n) {
+		char *line = NULL;
+		n = fitting(s, PAGE_COLUMNS - (size_t)in);
+		if (asprintf(&line, "%*s%.*s", in, "", (int)n, s) < 0)
+			line = NULL;
+		add_take(p, line, is_strong);
+	}
+}
+
+void page_put(void *page, const char *line)
+{
+	if (line[0])
+		fold(page, line, false);
+	else
+		page_blank(page);
+}
+
+void page_say(struct page *p, bool is_strong, const char *fmt, ...)
+{
+	auto_free char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	auto_free char *shown = text ? rs_shown_new(text) : NULL;
+	if (shown)
+		fold(p, shown, is_strong);
+}
+
+void page_done(struct page *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		free(p->lines[i].text);
+	free(p->lines);
+	*p = (struct page){0};
+}

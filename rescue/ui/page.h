@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a screen says, as lines: made without a terminal, painted by console.c. */
+#ifndef UNBRICK_UI_PAGE_H
+#define UNBRICK_UI_PAGE_H
+
+#include "rescue.h"
+
+#define PAGE_COLUMNS 79U /* the last column makes some consoles wrap */
+
+struct page_line {
+	char *text; /* what may be shown */
+	bool is_strong;
+};
+
+struct page {
+	struct page_line *lines;
+	size_t n;
+	/* where an entry stands: characters that the page has signs for and that are painted over
+	 * them only where they may be seen (0: none) */
+	bool has_cursor;
+	size_t cursor_line, cursor_column;
+	const char *secret;
+	size_t n_secret, secret_line;
+	size_t (*secret_column)(size_t i);
+};
+
+/** A paragraph, escaped and without secrets, folded at blanks; @is_strong stands out. */
+void page_say(struct page *p, bool is_strong, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/** A line as it is, which is for what a person looks at and not for what a disk says. */
+void page_line(struct page *p, const char *text);
+/** The same for rs_report_part, whose lines may be shown: no empty one at the top or after another.
+ */
+void page_put(void *page, const char *line);
+void page_blank(struct page *p);
+void page_done(struct page *p);
+#define auto_page __attribute__((cleanup(page_done)))
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The work itself: it ends in one of the other screens. */
+#include "ui/tui.h"
+
+/* A step of the person's and one of the engine's: after the questions nothing is asked any more. */
+enum screen_id doing_enter(struct tui *t)
+{
+	int r = tui_reach(t, RS_STEP_CONSENT);
+
+	if (r == 0)
+		r = tui_reach(t, RS_STEP_VERIFY);
+	t->is_confirmed = false;
+	tui_close(t);
+	return r < 0 ? tui_failed(t, SCREEN_PLAN) : SCREEN_DONE;
+}
+
+void doing_draw(const struct tui *t, struct page *p)
+{
+	page_say(p, true, "%s, and reading it back from the disk ...",
+		t->command == RS_FIX ? "Moving what is bad into quarantine" : "Putting files back");
+	page_say(p, false,
+		"Do not switch the machine off. If the power fails nothing is lost: run it "
+		"again.");
+}

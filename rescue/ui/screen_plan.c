@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What shall be done, and the one key that confirms it. */
+#include "ui/tui.h"
+
+enum screen_id plan_enter(struct tui *t)
+{
+	return tui_reach(t, RS_STEP_PLAN) < 0 ? tui_failed(t, SCREEN_FOUND) : SCREEN_PLAN;
+}
+
+static size_t count(const struct rs_run *run, enum plan_action action)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < run->n_plan; i++)
+		n += run->plan[i].item.action == action;
+	return n;
+}
+
+bool plan_is_open(const struct tui *t)
+{
+	const struct rs_run *run = t->repair ? rs_report_run(rs_repair_report(t->repair)) : NULL;
+
+	return run && count(run, PLAN_QUARANTINE) + count(run, PLAN_ASK) + count(run, PLAN_FINISH) +
+			      count(run, PLAN_RESTORE);
+}
+
+static void say_count(struct page *p, size_t n, const char *one, const char *many)
+{
+	if (n)
+		page_say(p, true, "%zu %s", n, rs_form(n, one, many));
+}
+
+void plan_draw(const struct tui *t, struct page *p)
+{
+	const struct rs_report *r = tui_report(t);
+	const struct rs_run *run = r ? rs_report_run(r) : NULL;
+
+	if (!t->repair || !run || t->is_working) {
+		page_say(p, true, "Making the plan for %s ...", t->disk ? t->disk : "");
+		return;
+	}
+	say_count(p, count(run, PLAN_QUARANTINE), "file will be moved into quarantine.",
+		"files will be moved into quarantine.");
+	say_count(p, count(run, PLAN_FINISH), "move that was interrupted will be finished.",
+		"moves that were interrupted will be finished.");
+	say_count(p, count(run, PLAN_ASK), "doubtful file will be asked about.",
+		"doubtful files will be asked about, one by one.");
+	say_count(p, count(run, PLAN_RESTORE), "file will be put back.", "files will be put back.");
+	if (plan_is_open(t))
+		page_say(p, false,
+			"Nothing is changed before F12 (or Ctrl-Y) is pressed here, and "
+			"nothing is deleted%s.",
+			t->command == RS_FIX ? ": all of it can be undone" : "");
+	else
+		page_say(p, true, "Nothing is to be changed.");
+	page_blank(p);
+	tui_say_part(t, RS_PART_PLAN, p);
+	tui_say_warnings(t, p);
+}
+
+enum screen_id plan_next(struct tui *t)
+{
+	t->is_confirmed = true;
+	return SCREEN_DOING;
+}
+
+enum screen_id plan_back(struct tui *t)
+{
+	return t->command == RS_FIX ? SCREEN_FINDINGS : SCREEN_FOUND;
+}

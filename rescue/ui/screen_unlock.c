@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The recovery password: eight boxes. What is typed is shown as filled, the digits themselves only
+ * on a console of the machine's own screen. */
+#include "ui/tui.h"
+
+#define MOST_IDS  12U
+#define LEFT	  4U /* column of the first box */
+#define BOX_WIDTH (ENTRY_BOX_DIGITS + 3U)
+
+static size_t column_of(size_t digit)
+{
+	return LEFT + 1 + digit / ENTRY_BOX_DIGITS * BOX_WIDTH + digit % ENTRY_BOX_DIGITS;
+}
+
+static void draw_boxes(const struct key_entry *e, struct page *p)
+{
+	char boxes[PAGE_COLUMNS + 1], marks[PAGE_COLUMNS + 1];
+
+	(void)snprintf(boxes, sizeof(boxes), "%*s", (int)PAGE_COLUMNS, "");
+	(void)snprintf(marks, sizeof(marks), "%*s", (int)PAGE_COLUMNS, "");
+	for (unsigned box = 0; box < ENTRY_BOXES; box++) {
+		const enum entry_verdict is = key_entry_judge(e, box);
+		const size_t begin = column_of((size_t)box * ENTRY_BOX_DIGITS);
+		boxes[begin - 1] = '[';
+		boxes[begin + ENTRY_BOX_DIGITS] = ']';
+		for (unsigned i = 0; i < ENTRY_BOX_DIGITS; i++) {
+			boxes[begin + i] = e->digit[box * ENTRY_BOX_DIGITS + i] ? '*' : '_';
+			marks[begin + i] = is > ENTRY_GOOD ? '^' : ' ';
+		}
+		if (is == ENTRY_GOOD) {
+			marks[begin + 2] = 'o';
+			marks[begin + 3] = 'k';
+		}
+	}
+	page_line(p, boxes);
+	p->has_cursor = true;
+	p->cursor_line = p->secret_line = p->n - 1;
+	p->cursor_column = column_of(e->at < ENTRY_DIGITS ? e->at : ENTRY_DIGITS - 1) +
+			   (e->at == ENTRY_DIGITS);
+	p->secret = e->digit;
+	p->n_secret = ENTRY_DIGITS;
+	p->secret_column = column_of;
+	page_line(p, marks);
+}
+
+static void draw_verdicts(const struct key_entry *e, struct page *p)
+{
+	static const char *const reasons[] = {
+		[ENTRY_NOT_11] = "it is not a multiple of 11, as each group is: a digit is wrong",
+		[ENTRY_TOO_LARGE] = "it is larger than 720885, which no group is: a digit is wrong",
+	};
+
+	for (unsigned box = 0; box < ENTRY_BOXES; box++) {
+		const enum entry_verdict is = key_entry_judge(e, box);
+		if (is > ENTRY_GOOD)
+			page_say(p, true, "Group %u: %s.", box + 1, reasons[is]);
+	}
+}
+
+void unlock_draw(const struct tui *t, struct page *p)
+{
+	const struct rs_key_request *q = t->asked;
+	char text[1024];
+
+	page_say(p, false, "%s is locked by BitLocker. Its recovery key has 48 digits.", q->volume);
+	bl_list_ids(q->protectors, q->n_protectors, MOST_IDS, text, sizeof(text));
+	page_say(p, true, "Key ID: %s", text);
+	page_say(p, false,
+		"By this ID the help desk, the directory or the person's Microsoft account finds "
+		"the "
+		"key; the first eight characters are enough.");
+	page_blank(p);
+	if (q->attempt > 1) {
+		rs_err_line(q->last, text, sizeof(text));
+		page_say(p, true,
+			"Attempt %u of %u. That key was of another volume: ask for the one with "
+			"the ID "
+			"above.",
+			q->attempt, q->most);
+		page_say(p, false, "%s", text);
+		page_blank(p);
+	}
+	draw_boxes(&t->secret->entry, p);
+	page_blank(p);
+	draw_verdicts(&t->secret->entry, p);
+	page_blank(p);
+	page_say(p, false,
+		"Only digits count; dashes and blanks do no harm. Cursor keys, Home, End, "
+		"Backspace and "
+		"Delete correct. With the last digit the volume is opened.");
+	if (t->console.is_private)
+		page_say(p, false, "F11 %s the digits.", t->console.is_hidden ? "shows" : "hides");
+}
+
+bool unlock_put(struct tui *t, unsigned key)
+{
+	if (key == UI_KEY_F11) {
+		t->console.is_hidden = !t->console.is_hidden;
+		return false;
+	}
+	if (!key_entry_put(&t->secret->entry, key))
+		return false;
+	console_quiet(&t->console); /* the Enter or Tab of a scanner is a part of what it sent */
+	return true;
+}
+
+enum screen_id unlock_back(struct tui *t)
+{
+	(void)t; /* without a key, the repair ends */
+	return SCREEN_ANSWER;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The technician's screen, shared by its files. From the bottom up: page.c and console.c know no
+ * disk; tui_loop.c shows a screen until a key leads on; tui_work.c leads a repair from step to step
+ * (rescue.h) and is asked by it; screen_NAME.c is what one screen says and where its keys lead;
+ * cmd_tui.c has the table of screens. Another screen is a row there, and a file. */
+#ifndef UNBRICK_UI_TUI_H
+#define UNBRICK_UI_TUI_H
+
+#include "ui/console.h"
+#include "ui/key_entry.h"
+#include "ui/ui.h"
+
+enum screen_id {
+	SCREEN_FOUND,	 /* disks, volumes, Windows */
+	SCREEN_UNLOCK,	 /* a recovery password */
+	SCREEN_FINDINGS, /* what was found, and why it is believed */
+	SCREEN_PLAN,	 /* what will be done */
+	SCREEN_QUESTION, /* one thing that a person has to decide */
+	SCREEN_DOING,
+	SCREEN_DONE,
+	SCREEN_TROUBLE, /* it did not go on, and what helps */
+	SCREENS,
+	SCREEN_STAY,   /* no other one */
+	SCREEN_ANSWER, /* back to who asked for it (unlock, question) */
+	SCREEN_LEAVE,
+};
+
+struct tui;
+
+/* Where a key leads. */
+struct screen_way {
+	unsigned key, also; /* ui_key */
+	const char *shown;  /* in the line of keys, "Enter"; NULL: no such way */
+	const char *label;
+	bool (*is_open)(const struct tui *t); /* NULL: always */
+	enum screen_id (*go)(struct tui *t);
+	bool is_alone; /* only a key that comes by itself: nothing is confirmed by a part of
+			* something else */
+};
+
+struct screen {
+	const char *title;
+	/* What is to be done before it is waited at; returns another screen where it is not to be
+	 * shown. NULL: nothing. */
+	enum screen_id (*enter)(struct tui *t);
+	void (*draw)(const struct tui *t, struct page *p);
+	/* Keys of its own; true: with this one it is answered. NULL: none. */
+	bool (*put)(struct tui *t, unsigned key);
+	struct screen_way next, back, other;
+};
+
+/* Everything in which a part of a key may lie: in locked memory. */
+struct tui_secret {
+	struct console_bytes in;
+	struct key_entry entry;
+};
+
+/* NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): what belongs together, together */
+struct tui {
+	struct ui *ui;
+	const struct screen *screens;
+	struct console console;
+	struct rs_secret locked;
+	struct tui_secret *secret;
+	/* what is seen */
+	enum screen_id now;
+	size_t first, n_lines;
+	char status[PAGE_COLUMNS + 1];
+	uint64_t painted_ns;
+	struct page warnings; /* of this repair, told on its screens and once more at the end */
+	bool is_working, can_stop; /* the engine is at it; Esc may end that */
+	struct rs_err trouble;
+	enum screen_id retry; /* of SCREEN_TROUBLE: where it was */
+	/* the disks */
+	struct rs_report *listed;
+	bool is_listed_again;
+	size_t chosen;
+	char *disk;
+	const char *beside[MOST_BESIDE];
+	struct rs_target target;
+	/* the repair */
+	enum rs_command command;
+	struct rs_options options;
+	char id[PLAN_ID_LEN]; /* of an undo */
+	struct rs_repair *repair;
+	struct rs_report *report; /* of the last one that ended */
+	bool is_stopped;	  /* by Esc */
+	bool is_confirmed;	  /* the plan as it was shown */
+	bool is_keyless;	  /* nobody had the key */
+	/* what it asks */
+	const struct rs_key_request *asked;
+	const char *question;
+	enum rs_answer answer;
+};
+
+/* ---- tui_loop.c ---- */
+
+void tui_paint(struct tui *t);
+/** Show a screen until one of its keys leads on; SCREEN_LEAVE when the program is to end. */
+enum screen_id tui_wait(struct tui *t, enum screen_id id);
+/** In the middle of a step of the engine: the screen, and then the one that was there. */
+void tui_ask(struct tui *t, enum screen_id id);
+
+/* ---- tui_work.c ---- */
+
+/** What the engine tells and asks; @user a struct tui. */
+extern const struct rs_events tui_events;
+extern const struct rs_key_source tui_keys;
+
+/** Look at all disks, without keys. */
+int tui_list(struct tui *t);
+/** The repair, opened if it is not, up to that step. After an error it is closed. */
+int tui_reach(struct tui *t, enum rs_step step);
+/** End it, whatever was reached; its report is the last one. */
+void tui_close(struct tui *t);
+/** Which screen follows an error: @back where a person went back. */
+enum screen_id tui_failed(struct tui *t, enum screen_id back);
+/** Work on another command from now on. */
+void tui_turn_to(struct tui *t, enum rs_command command, const char *id);
+/** Of the repair so far, or of the last one; NULL: none. */
+const struct rs_report *tui_report(const struct tui *t);
+void tui_say_part(const struct tui *t, enum rs_part part, struct page *p);
+void tui_say_warnings(const struct tui *t, struct page *p);
+
+/* ---- screen_*.c ---- */
+
+enum screen_id found_enter(struct tui *t), found_next(struct tui *t);
+void found_draw(const struct tui *t, struct page *p);
+bool found_put(struct tui *t, unsigned key);
+void unlock_draw(const struct tui *t, struct page *p);
+bool unlock_put(struct tui *t, unsigned key);
+enum screen_id unlock_back(struct tui *t);
+enum screen_id findings_enter(struct tui *t), findings_next(struct tui *t),
+	findings_back(struct tui *t);
+void findings_draw(const struct tui *t, struct page *p);
+bool undo_is_open(const struct tui *t);
+enum screen_id undo_go(struct tui *t);
+enum screen_id plan_enter(struct tui *t), plan_next(struct tui *t), plan_back(struct tui *t);
+void plan_draw(const struct tui *t, struct page *p);
+bool plan_is_open(const struct tui *t);
+void question_draw(const struct tui *t, struct page *p);
+enum screen_id question_yes(struct tui *t), question_no(struct tui *t),
+	question_back(struct tui *t);
+enum screen_id doing_enter(struct tui *t);
+void doing_draw(const struct tui *t, struct page *p);
+void done_draw(const struct tui *t, struct page *p);
+enum screen_id done_back(struct tui *t);
+void trouble_draw(const struct tui *t, struct page *p);
+enum screen_id trouble_next(struct tui *t), trouble_back(struct tui *t);
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One screen: painted, then its keys. */
+#include <string.h>
+
+#include "ui/tui.h"
+
+#define WAIT_MS 250 /* a new size is seen, at the latest */
+
+static const struct screen *screen_now(const struct tui *t)
+{
+	return &t->screens[t->now];
+}
+
+static bool is_open(const struct tui *t, const struct screen_way *w)
+{
+	return w->shown && (!w->is_open || w->is_open(t));
+}
+
+static void add_key(char *line, size_t cap, const char *shown, const char *label)
+{
+	const size_t n = strlen(line);
+
+	(void)snprintf(line + n, cap - n, "%s%s %s", n ? "   " : "", shown, label);
+}
+
+/* The line of keys: while the engine works there is only the way out. */
+static void list_keys(const struct tui *t, char *line, size_t cap)
+{
+	const struct screen *s = screen_now(t);
+	const struct screen_way *const ways[] = {&s->next, &s->other, &s->back};
+
+	line[0] = '\0';
+	for (size_t i = 0; !t->is_working && i < 3; i++)
+		if (is_open(t, ways[i]))
+			add_key(line, cap, ways[i]->shown, ways[i]->label);
+	if (t->is_working && t->can_stop)
+		add_key(line, cap, "Esc", "stop");
+	add_key(line, cap, "Ctrl-C", "leave");
+}
+
+void tui_paint(struct tui *t)
+{
+	auto_page struct page p = {0};
+	char title[64], keys[PAGE_COLUMNS + 1];
+
+	screen_now(t)->draw(t, &p);
+	t->n_lines = p.n;
+	(void)snprintf(title, sizeof(title), "unbrick: %s", screen_now(t)->title);
+	list_keys(t, keys, sizeof(keys));
+	const struct console_frame frame = {
+		title, t->disk ? t->disk : "", t->status, keys, t->first};
+	console_paint(&t->console, &frame, &p);
+	t->painted_ns = term_now_ns();
+}
+
+static void scroll(struct tui *t, unsigned key)
+{
+	const size_t room = console_room(&t->console);
+	const size_t last = t->n_lines > room ? t->n_lines - room : 0;
+	const size_t by = key == UI_KEY_PAGE_UP || key == UI_KEY_PAGE_DOWN ? room - 1 : 1;
+
+	if (key == UI_KEY_UP || key == UI_KEY_PAGE_UP)
+		t->first -= t->first < by ? t->first : by;
+	else if (key == UI_KEY_DOWN || key == UI_KEY_PAGE_DOWN)
+		t->first += by;
+	if (t->first > last)
+		t->first = last;
+}
+
+static const struct screen_way *way_of(const struct tui *t, unsigned key)
+{
+	const struct screen *s = screen_now(t);
+	const struct screen_way *const ways[] = {&s->next, &s->other, &s->back};
+
+	for (size_t i = 0; i < 3; i++)
+		if (is_open(t, ways[i]) && (key == ways[i]->key || key == ways[i]->also))
+			return ways[i];
+	return NULL;
+}
+
+static enum screen_id press(struct tui *t, unsigned key)
+{
+	const struct screen_way *way = way_of(t, key);
+
+	t->status[0] = '\0';
+	if (t->console.is_small)
+		return SCREEN_STAY; /* nobody sees what it would mean */
+	if (way && way->is_alone && !console_is_alone(&t->console, key)) {
+		(void)snprintf(t->status, sizeof(t->status),
+			"Something else came with %s: press it once more.", way->shown);
+		return SCREEN_STAY;
+	}
+	if (way)
+		return way->go(t);
+	if (screen_now(t)->put && screen_now(t)->put(t, key))
+		return SCREEN_ANSWER;
+	scroll(t, key);
+	return SCREEN_STAY;
+}
+
+/* Keys that are there; a screen is painted once for all of them. */
+static enum screen_id press_all(struct tui *t, unsigned key)
+{
+	enum screen_id ret = SCREEN_STAY;
+
+	for (; key && ret == SCREEN_STAY;
+		key = ret == SCREEN_STAY ? console_key(&t->console, 0) : 0)
+		ret = press(t, key);
+	return ret;
+}
+
+enum screen_id tui_wait(struct tui *t, enum screen_id id)
+{
+	enum screen_id to = SCREEN_STAY;
+
+	t->now = id;
+	t->first = 0;
+	(void)console_fit(&t->console);
+	tui_paint(t);
+	console_forget_typed(&t->console);
+	while (to == SCREEN_STAY) {
+		const unsigned key = console_key(&t->console, WAIT_MS);
+		if (term_is_cancelled() || key == UI_KEY_LOST)
+			return SCREEN_LEAVE;
+		to = press_all(t, key);
+		const bool is_resized = console_fit(&t->console);
+		if (to == SCREEN_STAY && (key || is_resized))
+			tui_paint(t);
+	}
+	t->status[0] = '\0';
+	return to;
+}
+
+void tui_ask(struct tui *t, enum screen_id id)
+{
+	const enum screen_id before = t->now;
+	const size_t first = t->first;
+	const bool was_working = t->is_working;
+
+	t->is_working = false;
+	t->status[0] = '\0';
+	t->answer = RS_ANSWER_CANCEL;
+	(void)tui_wait(t, id); /* what it leads to is in the answer */
+	t->is_working = was_working;
+	t->now = before;
+	t->first = first;
+	tui_paint(t);
+}

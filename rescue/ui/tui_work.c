@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Between the screens and the engine: a repair that stays open from step to step, and what it
+ * tells and asks meanwhile. */
+#include <string.h>
+
+#include "ui/tui.h"
+
+#define MOST_WARNINGS 200U	   /* lines */
+#define PAINT_NS      100000000ULL /* progress is painted, and keys are looked at, so often */
+
+const struct rs_report *tui_report(const struct tui *t)
+{
+	return t->repair ? rs_repair_report(t->repair) : t->report;
+}
+
+void tui_say_part(const struct tui *t, enum rs_part part, struct page *p)
+{
+	const struct rs_report *r = tui_report(t);
+
+	if (r && !t->is_working) /* it is being written */
+		rs_report_part(r, part, page_put, p);
+}
+
+void tui_say_warnings(const struct tui *t, struct page *p)
+{
+	page_blank(p);
+	for (size_t i = 0; i < t->warnings.n; i++)
+		page_say(p, true, "%s", t->warnings.lines[i].text);
+}
+
+/* ---- what the engine tells and asks ---- */
+
+static void on_found(void *user, const struct rs_found *f)
+{
+	struct tui *t = user;
+
+	if (f->volume)
+		(void)snprintf(t->status, sizeof(t->status), "Looked at volume %u%s",
+			f->volume->number, f->volume->n_windows ? ": a Windows" : "");
+	tui_paint(t);
+}
+
+static void on_log(void *user, enum rs_log_level level, const char *line)
+{
+	struct tui *t = user;
+
+	if (level <= RS_LOG_WARN && t->warnings.n < MOST_WARNINGS)
+		page_say(&t->warnings, true, "Warning: %s", line);
+}
+
+/* Keys that are pressed while it works are for nothing but Esc. */
+static void look_at_keys(struct tui *t)
+{
+	unsigned key;
+
+	while ((key = console_key(&t->console, 0)) && key != UI_KEY_LOST)
+		continue;
+	if (key_of_silence(&t->console.keys) == UI_KEY_ESC) /* nothing came after it */
+		t->is_stopped = t->can_stop;
+}
+
+static bool on_progress(void *user, const char *what, uint64_t done, uint64_t total)
+{
+	struct tui *t = user;
+	const uint64_t now = term_now_ns();
+
+	if (term_is_cancelled() || t->is_stopped || t->console.is_lost)
+		return false;
+	if (now - t->painted_ns < PAINT_NS)
+		return true;
+	look_at_keys(t);
+	if (what && total)
+		(void)snprintf(t->status, sizeof(t->status), "%s: %u %%", what,
+			(unsigned)((double)done * 100 / (double)total));
+	else if (what)
+		(void)snprintf(
+			t->status, sizeof(t->status), "%s: %llu", what, (unsigned long long)done);
+	(void)console_fit(&t->console);
+	tui_paint(t);
+	return true;
+}
+
+static enum rs_answer on_ask(void *user, const struct rs_question *q)
+{
+	struct tui *t = user;
+
+	if (term_is_cancelled())
+		return RS_ANSWER_CANCEL;
+	if (q->kind == RS_ASK_PLAN) /* SCREEN_PLAN has asked it */
+		return t->is_confirmed ? RS_ANSWER_YES : RS_ANSWER_CANCEL;
+	t->question = q->text;
+	tui_ask(t, SCREEN_QUESTION);
+	t->question = NULL;
+	return t->answer;
+}
+
+const struct rs_events tui_events = {
+	.found = on_found, .log = on_log, .progress = on_progress, .ask = on_ask};
+
+static bool has_recovery(const struct rs_key_request *q)
+{
+	for (unsigned i = 0; i < q->n_protectors; i++)
+		if (bl_is_kind(q->protectors[i].protection, BL_P_RECOVERY))
+			return true;
+	return false;
+}
+
+static int on_key(const struct rs_key_source *self, const struct rs_key_request *q,
+	struct rs_secret *ret, struct rs_err *err)
+{
+	struct tui *t = self->user;
+	struct key_entry *e = &t->secret->entry;
+
+	if (term_is_cancelled() || !has_recovery(q)) /* the error says what opens it */
+		return 0;
+	*e = (struct key_entry){0};
+	t->asked = q;
+	tui_ask(t, SCREEN_UNLOCK);
+	t->asked = NULL;
+	const bool is_complete = key_entry_is_complete(e) && !term_is_cancelled();
+	int r = is_complete ? key_entry_take(e, ret, err) : 0;
+	rs_wipe(t->secret, sizeof(*t->secret));
+	t->is_keyless = !is_complete;
+	return r < 0 ? r : is_complete;
+}
+
+const struct rs_key_source tui_keys = {"the keyboard", NULL, RS_KEY_TYPED, on_key};
+
+/* ---- a repair ---- */
+
+static void begin_work(struct tui *t, bool can_stop)
+{
+	t->trouble = (struct rs_err){0};
+	t->is_stopped = t->is_keyless = false;
+	t->can_stop = can_stop;
+	t->is_working = true;
+	tui_paint(t);
+}
+
+static void end_work(struct tui *t)
+{
+	t->is_working = false;
+	t->status[0] = '\0';
+}
+
+int tui_list(struct tui *t)
+{
+	begin_work(t, false);
+	rs_report_free(t->listed);
+	int r = rs_repair_all(t->ui->session, RS_LIST, &t->ui->target, NULL, &t->listed);
+	end_work(t);
+	return r;
+}
+
+void tui_close(struct tui *t)
+{
+	struct rs_report *report = NULL;
+
+	if (!t->repair)
+		return;
+	if (rs_repair_close(t->repair, &report) < 0)
+		t->trouble = rs_report_run(report)->err;
+	t->repair = NULL;
+	rs_report_free(t->report);
+	t->report = report;
+}
+
+int tui_reach(struct tui *t, enum rs_step step)
+{
+	int r = 0;
+
+	begin_work(t, step < RS_STEP_ACT);
+	if (!t->repair)
+		r = rs_repair_open(t->ui->session, t->command, &t->target, &t->options, &t->repair);
+	if (t->repair)
+		r = rs_repair_to(t->repair, step);
+	else
+		(void)rs_fail(&t->trouble, r, "repair");
+	if (r < 0)
+		tui_close(t);
+	end_work(t);
+	return r;
+}
+
+void tui_turn_to(struct tui *t, enum rs_command command, const char *id)
+{
+	(void)snprintf(t->id, sizeof(t->id), "%s", id ? id : ""); /* it is a report's, which goes */
+	tui_close(t);
+	page_done(&t->warnings);
+	t->command = command;
+	t->options = (struct rs_options){.id = t->id[0] ? t->id : NULL};
+	t->is_confirmed = false;
+}
+
+enum screen_id tui_failed(struct tui *t, enum screen_id back)
+{
+	if (term_is_cancelled() || t->console.is_lost)
+		return SCREEN_LEAVE;
+	if (t->trouble.code == RS_E_CANCELLED || t->is_keyless) /* a person wants it so */
+		return back;
+	t->retry = t->now;
+	return SCREEN_TROUBLE;
+}

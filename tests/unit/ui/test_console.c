@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What goes to a terminal: a page in its frame, and digits of a key only where they may be seen. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "said.h"
+#include "ui/console.h"
+
+struct shown {
+	bool is_private, is_hidden;
+	const char *locale;
+};
+
+static size_t column_of(size_t i)
+{
+	return 10 + 2 * i;
+}
+
+/* On the terminal of the harness, which is for input and errors. */
+static int paint(void *user)
+{
+	const struct shown *how = user;
+	const struct console_frame frame = {
+		"the title", "the subject", "the status", "the keys", 1};
+	static struct console_bytes in;
+	struct console c;
+	struct page p = {0};
+	struct rs_err err = {0};
+
+	(void)setenv("TERM", "linux", 1);
+	(void)setenv("LC_ALL", how->locale, 1);
+	if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0 || console_open(&c, &in, &err) < 0)
+		return 1;
+	c.is_private = how->is_private;
+	c.is_hidden = how->is_hidden;
+	page_line(&p, "scrolled away");
+	page_line(&p, "a\xc3\xa4z");
+	page_line(&p, "boxes");
+	p.secret = "12\0"
+		   "45";
+	p.n_secret = 5;
+	p.secret_line = 1;
+	p.secret_column = column_of;
+	console_paint(&c, &frame, &p);
+	console_close(&c);
+	console_close(&c);
+	page_done(&p);
+	return c.screen != NULL;
+}
+
+static void painted(const struct shown *how, struct said *ret)
+{
+	static const char *const parts[] = {
+		"the title", "the subject", "the status", "the keys", "boxes"};
+
+	said_call_on_terminal(ret, paint, (void *)(uintptr_t)how, "");
+	assert_int_equal(ret->status, 0);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		assert_non_null(strstr(ret->err, parts[i]));
+	assert_null(strstr(ret->err, "scrolled away"));
+}
+
+/* ECMA-48: a clear screen, or the rest of one from its first place on. */
+static bool is_cleared(const char *text)
+{
+	return strstr(text, "\x1b[H\x1b[J") || strstr(text, "\x1b[2J");
+}
+
+/* ECMA-48: row and column from 1 on; row 1 of the page is the third of the screen. */
+static void test_secret__the_machines_own_screen__shown_in_place(void **state)
+{
+	struct said s;
+
+	(void)state;
+	painted(&(struct shown){true, false, "C.UTF-8"}, &s);
+	const char *digits = strstr(s.err, "\x1b[4;11H1\x1b[4;13H2\x1b[4;17H4\x1b[4;19H5\x1b[");
+	assert_non_null(digits);
+	assert_true(is_cleared(digits)); /* and gone with the program */
+	said_done(&s);
+}
+
+static void test_secret__hidden_or_elsewhere__not_shown(void **state)
+{
+	struct said s;
+
+	(void)state;
+	painted(&(struct shown){true, true, "C.UTF-8"}, &s);
+	assert_null(strstr(s.err, "\x1b[4;11H1"));
+	said_done(&s);
+	painted(&(struct shown){false, false, "C.UTF-8"}, &s);
+	assert_null(strstr(s.err, "\x1b[4;11H1"));
+	said_done(&s);
+}
+
+static void test_text__as_the_locale_can(void **state)
+{
+	struct said s;
+
+	(void)state;
+	painted(&(struct shown){false, false, "C.UTF-8"}, &s);
+	assert_non_null(strstr(s.err, "a\xc3\xa4z"));
+	said_done(&s);
+	painted(&(struct shown){false, false, "C"}, &s);
+	assert_non_null(strstr(s.err, "a?z"));
+	said_done(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_secret__the_machines_own_screen__shown_in_place),
+		cmocka_unit_test(test_secret__hidden_or_elsewhere__not_shown),
+		cmocka_unit_test(test_text__as_the_locale_can),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Lines of a screen: folded, and nothing in them that a terminal would obey or that is a key. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "ui/page.h"
+
+static void expect(const struct page *p, size_t n, const char *const *lines)
+{
+	assert_int_equal(p->n, n);
+	for (size_t i = 0; i < n; i++)
+		assert_string_equal(p->lines[i].text, lines[i]);
+}
+
+#define LINES(p, ...)                                                                              \
+	expect(p, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *),                     \
+		(const char *const[]){__VA_ARGS__})
+#define TEN "0 2 4 6 8 "
+
+static void test_say__long__folded_at_blanks(void **state)
+{
+	auto_page struct page p = {0};
+
+	(void)state;
+	page_say(&p, true, "%s", TEN TEN TEN TEN TEN TEN TEN TEN "end");
+	LINES(&p, TEN TEN TEN TEN TEN TEN TEN "0 2 4 6 8", "end");
+	assert_true(p.lines[0].is_strong && p.lines[1].is_strong);
+}
+
+static void test_put__no_blank__cut_and_set_in(void **state)
+{
+	auto_page struct page p = {0};
+	char line[200] = "  To: ", *end = line + 6;
+
+	(void)state;
+	memset(end, 'x', 100);
+	page_put(&p, line);
+	assert_int_equal(p.n, 2);
+	assert_int_equal(strlen(p.lines[0].text), PAGE_COLUMNS);
+	assert_string_equal(p.lines[1].text, "    xxxxxxxxxxxxxxxxxxxxxxxxxxx");
+}
+
+/* 79 columns, of two bytes each. */
+static void test_put__utf8__columns_and_not_bytes(void **state)
+{
+	auto_page struct page p = {0};
+	char line[161] = "";
+
+	(void)state;
+	for (size_t i = 0; i < 80; i++)
+		memcpy(line + 2 * i, "\xc3\xa4", 3);
+	page_put(&p, line);
+	assert_int_equal(p.n, 2);
+	assert_int_equal(strlen(p.lines[0].text), 2 * PAGE_COLUMNS);
+	assert_string_equal(p.lines[1].text, "\xc3\xa4");
+}
+
+static void test_blank__never_first_nor_two(void **state)
+{
+	auto_page struct page p = {0};
+
+	(void)state;
+	page_put(&p, "");
+	page_blank(&p);
+	page_put(&p, "a");
+	page_put(&p, "");
+	page_put(&p, "");
+	page_blank(&p);
+	page_put(&p, "b");
+	LINES(&p, "a", "", "b");
+}
+
+static void test_say__what_is_not_to_be_shown(void **state)
+{
+	auto_page struct page p = {0};
+
+	(void)state;
+	page_say(&p, false, "a\x1b[2J %s",
+		"111111-222222-333333-444444-555555-666666-111111-222222");
+	LINES(&p, "a\\x1B[2J [key hidden]");
+	page_say(&p, false, "%s", "");
+	assert_int_equal(p.n, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_say__long__folded_at_blanks),
+		cmocka_unit_test(test_put__no_blank__cut_and_set_in),
+		cmocka_unit_test(test_put__utf8__columns_and_not_bytes),
+		cmocka_unit_test(test_blank__never_first_nor_two),
+		cmocka_unit_test(test_say__what_is_not_to_be_shown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
