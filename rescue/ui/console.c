@@ -27,6 +27,8 @@
 #define FIRST_ROW   2
 #define TTY_MAJOR   4 /* Linux: devices.txt; consoles of the screen are its first 64 */
 #define TTY_SCREENS 64
+#define PTY_MAJOR   136 /* windows somewhere; they have eight numbers */
+#define PTY_MAJORS  8
 
 /* ---- begin and end ---- */
 
@@ -36,6 +38,24 @@ static bool is_screen_of_machine(int fd)
 
 	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) && major(st.st_rdev) == TTY_MAJOR &&
 	       minor(st.st_rdev) < TTY_SCREENS;
+}
+
+static bool is_window(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) && major(st.st_rdev) >= PTY_MAJOR &&
+	       major(st.st_rdev) < PTY_MAJOR + PTY_MAJORS;
+}
+
+/* The keypad gives digits whatever NumLock is (DEC's application mode). terminfo has no word for it
+ * where the terminal is Linux' console, which can do it. */
+static void set_keypad(bool is_on)
+{
+	(void)keypad(stdscr, is_on);
+	if (!tigetstr("smkx"))
+		(void)putp(is_on ? "\x1b=" : "\x1b>");
+	(void)fflush(stdout);
 }
 
 /* Keys that would end or stop us are none: a scanner can send their codes. Ctrl-C stays. */
@@ -58,6 +78,7 @@ int console_open(struct console *c, struct console_bytes *in, struct rs_err *err
 	(void)setlocale(LC_CTYPE, ""); /* a locale that is not there: ASCII */
 	c->is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	c->is_private = is_screen_of_machine(STDIN_FILENO);
+	c->is_serial = !c->is_private && !is_window(STDIN_FILENO);
 	c->screen = newterm(NULL, stdout, stdin);
 	if (!c->screen)
 		return rs_fail(err, RS_E_USAGE, "tui does not know this terminal (TERM)");
@@ -70,7 +91,7 @@ int console_open(struct console *c, struct console_bytes *in, struct rs_err *err
 	(void)noecho();
 	(void)nonl();
 	(void)typeahead(-1);
-	(void)keypad(stdscr, TRUE); /* application mode */
+	set_keypad(true);
 	disarm_keys();
 	(void)console_fit(c);
 	return 0;
@@ -83,6 +104,7 @@ void console_close(struct console *c)
 	console_forget_typed(c);
 	(void)erase(); /* a console without a second screen keeps what was on it */
 	(void)refresh();
+	set_keypad(false);
 	(void)endwin(); /* what it could do, it did */
 	delscreen(c->screen);
 	c->screen = NULL;

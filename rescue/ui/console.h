@@ -24,6 +24,7 @@ struct console {
 	uint64_t before_ms; /* between it and the one before */
 	bool is_utf8;
 	bool is_private; /* nobody but who types sees it: a console of this machine's screen */
+	bool is_serial;	 /* a line */
 	bool is_hidden;	 /* and yet it is not to be seen */
 	bool is_small;
 	bool is_lost;

@@ -61,6 +61,17 @@ static unsigned end_of(const struct key_entry *e)
 	return n;
 }
 
+unsigned key_entry_means(unsigned key, enum entry_from from)
+{
+	unsigned i = 0;
+
+	if (from == ENTRY_FROM_TERMINAL && key >= UI_KEY_PF1 && key <= UI_KEY_PF4)
+		i = key - UI_KEY_PF1 + 1;
+	else if (from != ENTRY_FROM_SERIAL && key >= UI_KEY_F1 && key <= UI_KEY_F10)
+		i = key - UI_KEY_F1 + 1;
+	return i ? '0' + i % 10 : key;
+}
+
 bool key_entry_put(struct key_entry *e, unsigned key)
 {
 	if (key_entry_is_complete(e)) /* what a scanner sends behind it belongs to it */

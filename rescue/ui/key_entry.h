@@ -30,6 +30,16 @@ struct key_entry {
 	unsigned at;		  /* the cursor's digit, ENTRY_DIGITS: behind the last */
 };
 
+/* Where a key comes from. */
+enum entry_from {
+	ENTRY_FROM_SCREEN,   /* a console of this machine's screen and keyboard */
+	ENTRY_FROM_TERMINAL, /* a window somewhere */
+	ENTRY_FROM_SERIAL,   /* a line: only 0 to 9 are digits there */
+};
+
+/** F1 to F9 are 1 to 9, and F10 is 0, as where Windows asks for a recovery password; any other key
+ * is itself. */
+unsigned key_entry_means(unsigned key, enum entry_from from);
 /** Is the key complete with it? */
 bool key_entry_put(struct key_entry *e, unsigned key);
 bool key_entry_is_complete(const struct key_entry *e);

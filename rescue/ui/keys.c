@@ -29,6 +29,21 @@ static const struct {
 	{"[3~", UI_KEY_DELETE},
 	{"[5~", UI_KEY_PAGE_UP},
 	{"[6~", UI_KEY_PAGE_DOWN},
+	{"[[A", UI_KEY_F1}, /* Linux' console; rxvt and PuTTY are the next, xterm's are PF */
+	{"[[B", UI_KEY_F1 + 1},
+	{"[[C", UI_KEY_F1 + 2},
+	{"[[D", UI_KEY_F1 + 3},
+	{"[[E", UI_KEY_F1 + 4},
+	{"[11~", UI_KEY_F1},
+	{"[12~", UI_KEY_F1 + 1},
+	{"[13~", UI_KEY_F1 + 2},
+	{"[14~", UI_KEY_F1 + 3},
+	{"[15~", UI_KEY_F1 + 4},
+	{"[17~", UI_KEY_F1 + 5}, /* VT220 and all others; it has no 16 and no 22 */
+	{"[18~", UI_KEY_F1 + 6},
+	{"[19~", UI_KEY_F1 + 7},
+	{"[20~", UI_KEY_F1 + 8},
+	{"[21~", UI_KEY_F10},
 	{"[23~", UI_KEY_F11},
 	{"[24~", UI_KEY_F12},
 	{"OM", UI_KEY_ENTER},
@@ -38,6 +53,8 @@ static unsigned find(const struct key_reader *r)
 {
 	if (r->n == 2 && r->held[0] == 'O' && r->held[1] >= 'p' && r->held[1] <= 'y')
 		return '0' + (unsigned)(r->held[1] - 'p');
+	if (r->n == 2 && r->held[0] == 'O' && r->held[1] >= 'P' && r->held[1] <= 'S')
+		return UI_KEY_PF1 + (unsigned)(r->held[1] - 'P');
 	for (size_t i = 0; i < sizeof(sequences) / sizeof(sequences[0]); i++)
 		if (strlen(sequences[i].text) == r->n &&
 			memcmp(sequences[i].text, r->held, r->n) == 0)

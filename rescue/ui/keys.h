@@ -27,8 +27,12 @@ enum ui_key {
 	UI_KEY_DELETE,
 	UI_KEY_PAGE_UP,
 	UI_KEY_PAGE_DOWN,
+	UI_KEY_F1, /* to F12 in a row */
+	UI_KEY_F10 = UI_KEY_F1 + 9,
 	UI_KEY_F11,
 	UI_KEY_F12,
+	UI_KEY_PF1, /* Esc O P to S: F1 to F4 of xterm, NumLock / * - of a keypad elsewhere */
+	UI_KEY_PF4 = UI_KEY_PF1 + 3,
 	UI_KEY_LOST, /* the terminal is gone */
 };
 

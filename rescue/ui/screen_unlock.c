@@ -88,6 +88,8 @@ void unlock_draw(const struct tui *t, struct page *p)
 		"Only digits count; dashes and blanks do no harm. Cursor keys, Home, End, "
 		"Backspace and "
 		"Delete correct. With the last digit the volume is opened.");
+	if (!t->console.is_serial)
+		page_say(p, false, "F1 to F10 are the digits 1 to 9 and 0.");
 	if (t->console.is_private)
 		page_say(p, false, "F11 %s the digits.", t->console.is_hidden ? "shows" : "hides");
 }
@@ -98,7 +100,10 @@ bool unlock_put(struct tui *t, unsigned key)
 		t->console.is_hidden = !t->console.is_hidden;
 		return false;
 	}
-	if (!key_entry_put(&t->secret->entry, key))
+	const enum entry_from from = t->console.is_private  ? ENTRY_FROM_SCREEN
+				     : t->console.is_serial ? ENTRY_FROM_SERIAL
+							    : ENTRY_FROM_TERMINAL;
+	if (!key_entry_put(&t->secret->entry, key_entry_means(key, from)))
 		return false;
 	console_quiet(&t->console); /* the Enter or Tab of a scanner is a part of what it sent */
 	return true;

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ui/keymap.h"
 #include "ui/ui.h"
 
 #define MOST_IDS 12U  /* in a question */
@@ -27,6 +28,7 @@ static volatile sig_atomic_t is_stop_wanted;
 static void on_signal(int number)
 {
 	if (is_stop_wanted) { /* asked before: now at once, as a power cut would */
+		keymap_restore();
 		if (hidden.fd >= 0 && tcgetpgrp(hidden.fd) == getpgrp()) {
 			(void)tcsetattr(hidden.fd, TCSANOW, &hidden.before);
 			(void)tcflush(hidden.fd, TCIFLUSH); /* or half a key were a command */

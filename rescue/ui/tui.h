@@ -105,7 +105,6 @@ void tui_ask(struct tui *t, enum screen_id id);
 
 /** What the engine tells and asks; @user a struct tui. */
 extern const struct rs_events tui_events;
-extern const struct rs_key_source tui_keys;
 
 /** Look at all disks, without keys. */
 int tui_list(struct tui *t);
@@ -121,6 +120,11 @@ void tui_turn_to(struct tui *t, enum rs_command command, const char *id);
 const struct rs_report *tui_report(const struct tui *t);
 void tui_say_part(const struct tui *t, enum rs_part part, struct page *p);
 void tui_say_warnings(const struct tui *t, struct page *p);
+
+/* ---- ask_key.c ---- */
+
+/** Whoever sits there; @user a struct tui. */
+extern const struct rs_key_source tui_keys;
 
 /* ---- screen_*.c ---- */
 

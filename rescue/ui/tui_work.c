@@ -97,35 +97,6 @@ static enum rs_answer on_ask(void *user, const struct rs_question *q)
 const struct rs_events tui_events = {
 	.found = on_found, .log = on_log, .progress = on_progress, .ask = on_ask};
 
-static bool has_recovery(const struct rs_key_request *q)
-{
-	for (unsigned i = 0; i < q->n_protectors; i++)
-		if (bl_is_kind(q->protectors[i].protection, BL_P_RECOVERY))
-			return true;
-	return false;
-}
-
-static int on_key(const struct rs_key_source *self, const struct rs_key_request *q,
-	struct rs_secret *ret, struct rs_err *err)
-{
-	struct tui *t = self->user;
-	struct key_entry *e = &t->secret->entry;
-
-	if (term_is_cancelled() || !has_recovery(q)) /* the error says what opens it */
-		return 0;
-	*e = (struct key_entry){0};
-	t->asked = q;
-	tui_ask(t, SCREEN_UNLOCK);
-	t->asked = NULL;
-	const bool is_complete = key_entry_is_complete(e) && !term_is_cancelled();
-	int r = is_complete ? key_entry_take(e, ret, err) : 0;
-	rs_wipe(t->secret, sizeof(*t->secret));
-	t->is_keyless = !is_complete;
-	return r < 0 ? r : is_complete;
-}
-
-const struct rs_key_source tui_keys = {"the keyboard", NULL, RS_KEY_TYPED, on_key};
-
 /* ---- a repair ---- */
 
 static void begin_work(struct tui *t, bool can_stop)

@@ -164,6 +164,32 @@ static void test_put__the_last_place__nothing_goes_beyond(void **state)
 	assert_true(type(WHOLE));
 }
 
+/* Linux' console sends Esc O P to S for NumLock, / * and - of the keypad. */
+static void test_means__function_keys__digits_but_on_a_line(void **state)
+{
+	static const char digits[] = "1234567890";
+
+	(void)state;
+	for (unsigned i = 0; i < 10; i++) {
+		assert_int_equal(key_entry_means(UI_KEY_F1 + i, ENTRY_FROM_SCREEN),
+			(unsigned char)digits[i]);
+		assert_int_equal(key_entry_means(UI_KEY_F1 + i, ENTRY_FROM_TERMINAL),
+			(unsigned char)digits[i]);
+		assert_int_equal(key_entry_means(UI_KEY_F1 + i, ENTRY_FROM_SERIAL), UI_KEY_F1 + i);
+	}
+	for (unsigned i = 0; i < 4; i++) {
+		assert_int_equal(key_entry_means(UI_KEY_PF1 + i, ENTRY_FROM_TERMINAL),
+			(unsigned char)digits[i]);
+		assert_int_equal(
+			key_entry_means(UI_KEY_PF1 + i, ENTRY_FROM_SCREEN), UI_KEY_PF1 + i);
+		assert_int_equal(
+			key_entry_means(UI_KEY_PF1 + i, ENTRY_FROM_SERIAL), UI_KEY_PF1 + i);
+	}
+	for (unsigned key = 0; key <= UI_KEY_LOST; key++)
+		if ((key < UI_KEY_F1 || key > UI_KEY_F10) && (key < UI_KEY_PF1 || key > UI_KEY_PF4))
+			assert_int_equal(key_entry_means(key, ENTRY_FROM_TERMINAL), key);
+}
+
 static void test_put__other_keys__nothing(void **state)
 {
 	const struct key_entry empty = {0};
@@ -185,6 +211,7 @@ int main(void)
 		cmocka_unit_test_setup(test_put__a_wrong_group__is_never_complete, fresh),
 		cmocka_unit_test_setup(test_put__cursor_and_corrections__across_boxes, fresh),
 		cmocka_unit_test_setup(test_put__the_last_place__nothing_goes_beyond, fresh),
+		cmocka_unit_test(test_means__function_keys__digits_but_on_a_line),
 		cmocka_unit_test_setup(test_put__other_keys__nothing, fresh),
 	};
 

@@ -54,6 +54,13 @@ static void test_byte__sequences__of_each_terminal(void **state)
 	GIVES("\x1b[F\x1bOF\x1b[4~\x1b[8~", UI_KEY_END, UI_KEY_END, UI_KEY_END, UI_KEY_END);
 	GIVES("\x1b[3~\x1b[5~\x1b[6~", UI_KEY_DELETE, UI_KEY_PAGE_UP, UI_KEY_PAGE_DOWN);
 	GIVES("\x1b[23~\x1b[24~", UI_KEY_F11, UI_KEY_F12);
+	GIVES("\x1b[[A\x1b[[B\x1b[[C\x1b[[D\x1b[[E", UI_KEY_F1, UI_KEY_F1 + 1, UI_KEY_F1 + 2,
+		UI_KEY_F1 + 3, UI_KEY_F1 + 4);
+	GIVES("\x1b[11~\x1b[12~\x1b[13~\x1b[14~\x1b[15~", UI_KEY_F1, UI_KEY_F1 + 1, UI_KEY_F1 + 2,
+		UI_KEY_F1 + 3, UI_KEY_F1 + 4);
+	GIVES("\x1b[17~\x1b[18~\x1b[19~\x1b[20~\x1b[21~", UI_KEY_F1 + 5, UI_KEY_F1 + 6,
+		UI_KEY_F1 + 7, UI_KEY_F1 + 8, UI_KEY_F10);
+	GIVES("\x1bOP\x1bOS", UI_KEY_PF1, UI_KEY_PF4);
 	GIVES("\x1bOp\x1bOq\x1bOy\x1bOM", '0', '1', '9', UI_KEY_ENTER); /* the keypad */
 }
 
@@ -61,9 +68,8 @@ static void test_byte__sequences__of_each_terminal(void **state)
 static void test_byte__unknown_sequences__nothing(void **state)
 {
 	(void)state;
-	GIVES_NOTHING("\x1b[15~\x1b[99~\x1b[1;5A\x1b[?62;1c\x1b[200~\x1b[201~");
-	GIVES_NOTHING("\x1b[[A\x1b[[E"); /* F1 and F5 of Linux' console */
-	GIVES_NOTHING("\x1bOP\x1bOz\x1b[Z\x1b[1234567890123456789~");
+	GIVES_NOTHING("\x1b[16~\x1b[22~\x1b[25~\x1b[99~\x1b[1;5A\x1b[?62;1c\x1b[200~\x1b[201~");
+	GIVES_NOTHING("\x1b[[F\x1b[[1\x1bOT\x1bOl\x1bOn\x1bOz\x1b[Z\x1b[1234567890123456789~");
 	GIVES_NOTHING(
 		"\x1b[24;2~\x1b[2;4~\x1b[240~\x1b[024~\x1b[24$"); /* nearly the confirming one */
 	GIVES_NOTHING("\x1bx\x1b\r\x1b\x19");			  /* with Alt */
