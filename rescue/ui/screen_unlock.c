@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The recovery password: eight boxes. What is typed is shown as filled, the digits themselves only
  * on a console of the machine's own screen. */
+#include "ui/hint.h"
 #include "ui/tui.h"
 
 #define MOST_IDS  12U
@@ -57,6 +58,25 @@ static void draw_verdicts(const struct key_entry *e, struct page *p)
 	}
 }
 
+/* A tablet has none, and some built-in ones have no driver. */
+static void draw_hint(const struct tui *t, struct page *p)
+{
+	if (t->console.is_private && !hint_has_keyboard("/sys/class/input"))
+		page_say(p, true,
+			"Linux sees no keyboard on this machine: plug in a USB keyboard (a tablet "
+			"takes "
+			"one at its USB port, with an adapter or a dock).");
+	else
+		page_say(p, true,
+			"Does the keyboard do nothing? Try it at another USB port, or plug in "
+			"another "
+			"USB keyboard.");
+	page_say(p, true,
+		"Or write the key into EFI\\unbrick\\keys.txt on Unbrick's stick, and start "
+		"again.");
+	page_blank(p);
+}
+
 void unlock_draw(const struct tui *t, struct page *p)
 {
 	const struct rs_key_request *q = t->asked;
@@ -84,6 +104,8 @@ void unlock_draw(const struct tui *t, struct page *p)
 	page_blank(p);
 	draw_verdicts(&t->secret->entry, p);
 	page_blank(p);
+	if (t->wants_hint)
+		draw_hint(t, p);
 	page_say(p, false,
 		"Only digits count; dashes and blanks do no harm. Cursor keys, Home, End, "
 		"Backspace and "

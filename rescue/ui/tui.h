@@ -67,6 +67,8 @@ struct tui {
 	size_t first, n_lines;
 	char status[PAGE_COLUMNS + 1];
 	uint64_t painted_ns;
+	uint64_t shown_ns; /* since when this screen is waited at */
+	bool is_touched, wants_hint;
 	struct page warnings; /* of this repair, told on its screens and once more at the end */
 	bool is_working, can_stop; /* the engine is at it; Esc may end that */
 	struct rs_err trouble;

@@ -2,6 +2,7 @@
 /* One screen: painted, then its keys. */
 #include <string.h>
 
+#include "ui/hint.h"
 #include "ui/tui.h"
 
 #define WAIT_MS 250 /* a new size is seen, at the latest */
@@ -115,6 +116,8 @@ enum screen_id tui_wait(struct tui *t, enum screen_id id)
 
 	t->now = id;
 	t->first = 0;
+	t->shown_ns = term_now_ns();
+	t->is_touched = t->wants_hint = false;
 	(void)console_fit(&t->console);
 	tui_paint(t);
 	console_forget_typed(&t->console);
@@ -123,8 +126,10 @@ enum screen_id tui_wait(struct tui *t, enum screen_id id)
 		if (term_is_cancelled() || key == UI_KEY_LOST)
 			return SCREEN_LEAVE;
 		to = press_all(t, key);
-		const bool is_resized = console_fit(&t->console);
-		if (to == SCREEN_STAY && (key || is_resized))
+		const bool is_resized = console_fit(&t->console), was_hinted = t->wants_hint;
+		t->is_touched = t->is_touched || key;
+		t->wants_hint = hint_is_due(t->shown_ns, term_now_ns(), t->is_touched);
+		if (to == SCREEN_STAY && (key || is_resized || t->wants_hint != was_hinted))
 			tui_paint(t);
 	}
 	t->status[0] = '\0';

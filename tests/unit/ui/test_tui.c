@@ -119,6 +119,19 @@ static void test_unlock__another_key__says_whose_it_is(void **state)
 	assert_int_equal(p.cursor_column, p.secret_column(0));
 }
 
+static void test_unlock__no_key_for_long__what_helps(void **state)
+{
+	auto_page struct page p = {0}, after = {0};
+
+	(void)state;
+	unlock_page(&p, 1, "");
+	assert_false(says(&p, "keyboard"));
+	tui.wants_hint = true;
+	unlock_page(&after, 1, "");
+	assert_true(says(&after, "keyboard do nothing?"));
+	assert_true(says(&after, "EFI\\unbrick\\keys.txt"));
+}
+
 static void test_trouble__says_why_and_what_helps(void **state)
 {
 	auto_page struct page p = {0};
@@ -183,6 +196,7 @@ int main(void)
 		cmocka_unit_test_setup(test_key__no_recovery_protector__not_asked, fresh),
 		cmocka_unit_test_setup(test_unlock__digits__filled_boxes_and_reasons, fresh),
 		cmocka_unit_test_setup(test_unlock__another_key__says_whose_it_is, fresh),
+		cmocka_unit_test_setup(test_unlock__no_key_for_long__what_helps, fresh),
 		cmocka_unit_test_setup(test_trouble__says_why_and_what_helps, fresh),
 		cmocka_unit_test_setup(
 			test_log__warnings__are_on_the_screens_until_another_repair, fresh),
