@@ -112,6 +112,7 @@ static void tell_volume(const struct en_volume *v, struct report_pool *p, struct
 	ret->n_windows = ret->windows ? v->n_windows : 0;
 	tell_quarantines(v, p, ret);
 	(void)snprintf(ret->passed_over, sizeof(ret->passed_over), "%s", passed->is);
+	ret->passed_code = passed->code;
 	if (passed->next || passed->code)
 		ret->passed_next = passed->next ? passed->next : rs_err_info(passed->code)->advice;
 }

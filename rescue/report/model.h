@@ -127,6 +127,7 @@ struct run_volume {
 	size_t n_quarantines;
 	char passed_over[256]; /* no Windows on it: what it is; "" if there is one, or an error */
 	const char *passed_next;
+	int passed_code; /* the error that it is where no Windows is found; 0: none */
 	struct rs_err err;
 };
 

@@ -31,7 +31,6 @@ static int on_key(const struct rs_key_source *self, const struct rs_key_request 
 	const bool is_complete = key_entry_is_complete(e) && !term_is_cancelled();
 	int r = is_complete ? key_entry_take(e, ret, err) : 0;
 	rs_wipe(t->secret, sizeof(*t->secret));
-	t->is_keyless = !is_complete;
 	return r < 0 ? r : is_complete;
 }
 

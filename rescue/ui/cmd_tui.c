@@ -13,35 +13,33 @@
 	{                                                                                          \
 		UI_KEY_F12, UI_KEY_CTRL_Y, "F12", label, open, go, true                            \
 	}
-#define NONE                                                                                       \
-	{                                                                                          \
-		0                                                                                  \
-	}
+#define IN_THE_WAY WAY('w', "w", "what is in the way", hindrances_is_open, hindrances_go)
 
 static const struct screen screens[SCREENS] = {
 	[SCREEN_FOUND] = {"disks and Windows", found_enter, found_draw, found_put,
-		WAY(UI_KEY_ENTER, "Enter", "work on the disk marked >", NULL, found_next), NONE,
-		NONE},
-	[SCREEN_UNLOCK] = {"recovery key", NULL, unlock_draw, unlock_put, NONE,
-		WAY(UI_KEY_ESC, "Esc", "without a key", NULL, unlock_back), NONE},
+		{WAY(UI_KEY_ENTER, "Enter", "work on the disk marked >", NULL, found_next),
+			IN_THE_WAY}},
+	[SCREEN_UNLOCK] = {"recovery key", NULL, unlock_draw, unlock_put,
+		{WAY(UI_KEY_ESC, "Esc", "without a key", NULL, unlock_back)}},
 	[SCREEN_FINDINGS] = {"findings", findings_enter, findings_draw, NULL,
-		WAY(UI_KEY_ENTER, "Enter", "plan", NULL, findings_next),
-		WAY(UI_KEY_ESC, "Esc", "back", NULL, findings_back),
-		WAY('u', "u", "undo an earlier repair", undo_is_open, undo_go)},
+		{WAY(UI_KEY_ENTER, "Enter", "plan", NULL, findings_next),
+			WAY('u', "u", "undo an earlier repair", undo_is_open, undo_go), IN_THE_WAY,
+			WAY(UI_KEY_ESC, "Esc", "back", NULL, findings_back)}},
 	[SCREEN_PLAN] = {"plan", plan_enter, plan_draw, NULL,
-		CONFIRM("carry this out", plan_is_open, plan_next),
-		WAY(UI_KEY_ESC, "Esc", "back", NULL, plan_back), NONE},
+		{CONFIRM("carry this out", plan_is_open, plan_next),
+			WAY(UI_KEY_ESC, "Esc", "back", NULL, plan_back)}},
 	[SCREEN_QUESTION] = {"question", NULL, question_draw, NULL,
-		CONFIRM("yes", NULL, question_yes),
-		WAY(UI_KEY_ESC, "Esc", "back to the plan", NULL, question_back),
-		WAY('n', "n", "no", NULL, question_no)},
-	[SCREEN_DOING] = {"at work", doing_enter, doing_draw, NULL, NONE, NONE, NONE},
-	[SCREEN_DONE] = {"done", NULL, done_draw, NULL, NONE,
-		WAY(UI_KEY_ESC, "Esc", "back to the disks", NULL, done_back),
-		WAY('u', "u", "undo it", undo_is_open, undo_go)},
+		{CONFIRM("yes", NULL, question_yes), WAY('n', "n", "no", NULL, question_no),
+			WAY(UI_KEY_ESC, "Esc", "back to the plan", NULL, question_back)}},
+	[SCREEN_DOING] = {"at work", doing_enter, doing_draw, NULL, {{0}}},
+	[SCREEN_DONE] = {"done", NULL, done_draw, NULL,
+		{WAY('u', "u", "undo it", undo_is_open, undo_go),
+			WAY(UI_KEY_ESC, "Esc", "back to the disks", NULL, done_back)}},
 	[SCREEN_TROUBLE] = {"it does not go on", NULL, trouble_draw, NULL,
-		WAY(UI_KEY_ENTER, "Enter", "try again", NULL, trouble_next),
-		WAY(UI_KEY_ESC, "Esc", "back to the disks", NULL, trouble_back), NONE},
+		{WAY(UI_KEY_ENTER, "Enter", "try again", NULL, trouble_next),
+			WAY(UI_KEY_ESC, "Esc", "back to the disks", NULL, trouble_back)}},
+	[SCREEN_HINDRANCES] = {"what is in the way", NULL, hindrances_draw, NULL,
+		{WAY(UI_KEY_ESC, "Esc", "back", NULL, visit_back)}},
 };
 
 static void run(struct tui *t)

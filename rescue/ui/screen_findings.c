@@ -16,6 +16,8 @@ void findings_draw(const struct tui *t, struct page *p)
 		return;
 	}
 	tui_say_part(t, RS_PART_DISKS, p);
+	for (size_t i = 0; i < rs_report_run(r)->n_disks; i++)
+		say_hindrances(rs_report_run(r), &rs_report_run(r)->disks[i], p);
 	page_blank(p);
 	if (!rs_report_run(r)->n_findings)
 		page_say(p, true, "No known fault was found.");

@@ -2,6 +2,7 @@
 /* What is there. One disk that is worth it is gone on with at once; of several a person chooses. */
 #include <string.h>
 
+#include "ui/advice.h"
 #include "ui/tui.h"
 
 static const struct rs_run *listed(const struct tui *t)
@@ -61,6 +62,14 @@ static void draw_machine(const struct run_machine *m, struct page *p)
 	page_blank(p);
 }
 
+static void draw_no_disk(struct page *p)
+{
+	const struct advice *a = advice_find(NULL, &(struct rs_err){.code = ADVICE_NO_DISK});
+
+	page_say(p, true, "%s", a->title);
+	advice_draw(a, p);
+}
+
 void found_draw(const struct tui *t, struct page *p)
 {
 	const struct rs_run *run = listed(t);
@@ -72,11 +81,13 @@ void found_draw(const struct tui *t, struct page *p)
 	if (run->has_machine)
 		draw_machine(&run->machine, p);
 	if (!run->n_disks)
-		page_say(p, true, "No disk was found.");
-	for (size_t i = 0; i < run->n_disks; i++)
+		draw_no_disk(p);
+	for (size_t i = 0; i < run->n_disks; i++) {
 		page_say(p, i == t->chosen, "%s %s %s%s", i == t->chosen ? ">" : " ",
 			run->disks[i].path, run->disks[i].model,
 			is_worth_it(&run->disks[i]) ? "" : " (no Windows was found on it)");
+		say_hindrances(run, &run->disks[i], p);
+	}
 	if (run->n_disks > 1)
 		page_say(p, false, "Left and Right choose the disk that Enter works on.");
 	page_blank(p);

@@ -1,19 +1,158 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* It did not go on: why, and what helps. */
+/* It did not go on: what that means, what to do now, what else is possible (advice.c). */
+#include "ui/advice.h"
 #include "ui/tui.h"
+
+#define MOST_IDS 12U
+
+/* By what the help desk finds a key, and the machine. */
+static void say_ids(const struct tui *t, struct page *p)
+{
+	const struct rs_report *r = tui_report(t);
+	const struct rs_run *run = r ? rs_report_run(r) : NULL;
+	const struct rs_run *all = t->listed ? rs_report_run(t->listed) : NULL;
+	char ids[1024];
+
+	for (size_t i = 0; run && i < run->n_disks; i++)
+		for (size_t k = 0; k < run->disks[i].n_volumes; k++) {
+			const struct run_volume *v = &run->disks[i].volumes[k];
+			const struct run_bitlocker *b = v->bitlocker;
+			if (!b || b->is_unlocked)
+				continue;
+			bl_list_ids(b->info.protectors, b->info.n_protectors, MOST_IDS, ids,
+				sizeof(ids));
+			page_say(
+				p, true, "Volume %u, key ID: %s", v->number, ids[0] ? ids : "none");
+			if (b->info.description[0])
+				page_say(p, false, "Encrypted as: %s", b->info.description);
+		}
+	if (all && all->has_machine && all->machine.serial[0])
+		page_say(p, false, "Machine: %s %s, serial number %s", all->machine.vendor,
+			all->machine.product, all->machine.serial);
+}
+
+static bool is_about_key(int code)
+{
+	return code == RS_E_KEY_NEEDED || code == RS_E_KEY_REJECTED || code == RS_E_KEY_OTHER;
+}
+
+void advice_draw(const struct advice *a, struct page *p)
+{
+	page_blank(p);
+	page_say(p, false, "%s", a->means);
+	page_say(p, true, "Now: %s", a->now);
+	if (a->or_else[0])
+		page_say(p, false, "Else: %s", a->or_else);
+}
+
+static void say_hindrance(
+	const struct rs_run *run, const char *where, const struct rs_err *e, struct page *p)
+{
+	const struct advice *a = advice_find(run, e);
+
+	page_say(p, true, "    ! %s: %s%s%s%s", where, a ? a->title : rs_err_info(e->code)->text,
+		e->detail[0] ? " (" : "", e->detail, e->detail[0] ? ")" : "");
+}
+
+void say_hindrances(const struct rs_run *run, const struct run_disk *d, struct page *p)
+{
+	struct rs_err e = {0};
+	char where[32];
+
+	if (advice_of_disk(d, &e))
+		say_hindrance(run, "the disk", &e, p);
+	for (size_t i = 0; i < d->n_volumes; i++)
+		for (size_t k = 0; advice_of_volume(&d->volumes[i], k, &e); k++) {
+			(void)snprintf(where, sizeof(where), "volume %u", d->volumes[i].number);
+			say_hindrance(run, where, &e, p);
+		}
+}
+
+/* The disk that is worked on, else the one that would be. */
+static const struct rs_run *run_seen(const struct tui *t, const struct run_disk **ret)
+{
+	const struct rs_report *r = tui_report(t);
+	const size_t i = t->disk && r ? 0 : t->chosen;
+
+	if (!t->disk || !r)
+		r = t->listed;
+	const struct rs_run *run = r && !t->is_working ? rs_report_run(r) : NULL;
+	*ret = run && i < run->n_disks ? &run->disks[i] : NULL;
+	return run;
+}
+
+bool hindrances_is_open(const struct tui *t)
+{
+	const struct run_disk *d;
+	struct rs_err e = {0};
+
+	(void)run_seen(t, &d);
+	bool ret = d && advice_of_disk(d, &e);
+	for (size_t i = 0; d && i < d->n_volumes; i++)
+		ret = ret || advice_of_volume(&d->volumes[i], 0, &e);
+	return ret;
+}
+
+enum screen_id hindrances_go(struct tui *t)
+{
+	tui_ask(t, SCREEN_HINDRANCES);
+	return SCREEN_STAY;
+}
+
+enum screen_id visit_back(struct tui *t)
+{
+	(void)t;
+	return SCREEN_ANSWER;
+}
+
+static void explain(const struct rs_run *run, const struct rs_err *e, struct page *p)
+{
+	const struct advice *a = advice_find(run, e);
+
+	page_blank(p);
+	if (a)
+		page_say(p, true, "%s", a->title);
+	page_say(p, !a, "%s: %s%s%s.", e->object, rs_err_info(e->code)->text,
+		e->detail[0] ? ": " : "", e->detail);
+	if (a)
+		advice_draw(a, p);
+	else
+		page_say(p, true, "What helps: %s.", rs_err_next(e));
+}
+
+void hindrances_draw(const struct tui *t, struct page *p)
+{
+	const struct run_disk *d;
+	const struct rs_run *run = run_seen(t, &d);
+	struct rs_err e = {0};
+
+	if (d && advice_of_disk(d, &e))
+		explain(run, &e, p);
+	for (size_t i = 0; d && i < d->n_volumes; i++)
+		for (size_t k = 0; advice_of_volume(&d->volumes[i], k, &e); k++)
+			explain(run, &e, p);
+}
 
 void trouble_draw(const struct tui *t, struct page *p)
 {
 	const struct rs_err *e = &t->trouble;
+	const struct rs_report *r = tui_report(t);
+	const struct advice *a = advice_find(r ? rs_report_run(r) : NULL, e);
 
-	page_say(p, true, "%s: %s.", e->object[0] ? e->object : "unbrick",
-		rs_err_info(e->code)->text);
-	if (e->detail[0])
-		page_say(p, false, "%s", e->detail);
+	if (a)
+		page_say(p, true, "%s", a->title);
+	if (is_about_key(e->code))
+		say_ids(t, p);
+	page_say(p, !a, "%s: %s%s%s.", e->object[0] ? e->object : "unbrick",
+		rs_err_info(e->code)->text, e->detail[0] ? ": " : "", e->detail);
+	if (a)
+		advice_draw(a, p);
 	page_blank(p);
-	page_say(p, true, "What helps: %s.", rs_err_next(e));
+	page_say(p, !a, "What helps: %s.", rs_err_next(e));
 	page_blank(p);
 	tui_say_part(t, RS_PART_DISKS, p);
+	if (e->code == RS_E_UNDO)
+		tui_say_part(t, RS_PART_PLAN, p);
 	tui_say_part(t, RS_PART_DONE, p);
 	tui_say_warnings(t, p);
 }

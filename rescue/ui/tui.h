@@ -18,14 +18,17 @@ enum screen_id {
 	SCREEN_QUESTION, /* one thing that a person has to decide */
 	SCREEN_DOING,
 	SCREEN_DONE,
-	SCREEN_TROUBLE, /* it did not go on, and what helps */
+	SCREEN_TROUBLE,	   /* it did not go on, and what helps */
+	SCREEN_HINDRANCES, /* what will be in the way */
 	SCREENS,
 	SCREEN_STAY,   /* no other one */
-	SCREEN_ANSWER, /* back to who asked for it (unlock, question) */
+	SCREEN_ANSWER, /* back to who asked for it */
 	SCREEN_LEAVE,
 };
 
 struct tui;
+
+#define SCREEN_WAYS 6
 
 /* Where a key leads. */
 struct screen_way {
@@ -46,7 +49,7 @@ struct screen {
 	void (*draw)(const struct tui *t, struct page *p);
 	/* Keys of its own; true: with this one it is answered. NULL: none. */
 	bool (*put)(struct tui *t, unsigned key);
-	struct screen_way next, back, other;
+	struct screen_way ways[SCREEN_WAYS]; /* in the order of the line of keys */
 };
 
 /* Everything in which a part of a key may lie: in locked memory. */
@@ -88,7 +91,6 @@ struct tui {
 	struct rs_report *report; /* of the last one that ended */
 	bool is_stopped;	  /* by Esc */
 	bool is_confirmed;	  /* the plan as it was shown */
-	bool is_keyless;	  /* nobody had the key */
 	/* what it asks */
 	const struct rs_key_request *asked;
 	const char *question;
@@ -152,6 +154,13 @@ void doing_draw(const struct tui *t, struct page *p);
 void done_draw(const struct tui *t, struct page *p);
 enum screen_id done_back(struct tui *t);
 void trouble_draw(const struct tui *t, struct page *p);
+struct advice;
+void advice_draw(const struct advice *a, struct page *p);
+/* What will stand in the way of a repair, as far as it is known before one is planned. */
+void say_hindrances(const struct rs_run *run, const struct run_disk *d, struct page *p);
+bool hindrances_is_open(const struct tui *t);
+enum screen_id hindrances_go(struct tui *t), visit_back(struct tui *t);
+void hindrances_draw(const struct tui *t, struct page *p);
 enum screen_id trouble_next(struct tui *t), trouble_back(struct tui *t);
 
 #endif

@@ -28,12 +28,11 @@ static void add_key(char *line, size_t cap, const char *shown, const char *label
 static void list_keys(const struct tui *t, char *line, size_t cap)
 {
 	const struct screen *s = screen_now(t);
-	const struct screen_way *const ways[] = {&s->next, &s->other, &s->back};
 
 	line[0] = '\0';
-	for (size_t i = 0; !t->is_working && i < 3; i++)
-		if (is_open(t, ways[i]))
-			add_key(line, cap, ways[i]->shown, ways[i]->label);
+	for (size_t i = 0; !t->is_working && i < SCREEN_WAYS; i++)
+		if (is_open(t, &s->ways[i]))
+			add_key(line, cap, s->ways[i].shown, s->ways[i].label);
 	if (t->is_working && t->can_stop)
 		add_key(line, cap, "Esc", "stop");
 	add_key(line, cap, "Ctrl-C", "leave");
@@ -71,11 +70,10 @@ static void scroll(struct tui *t, unsigned key)
 static const struct screen_way *way_of(const struct tui *t, unsigned key)
 {
 	const struct screen *s = screen_now(t);
-	const struct screen_way *const ways[] = {&s->next, &s->other, &s->back};
 
-	for (size_t i = 0; i < 3; i++)
-		if (is_open(t, ways[i]) && (key == ways[i]->key || key == ways[i]->also))
-			return ways[i];
+	for (size_t i = 0; i < SCREEN_WAYS; i++)
+		if (is_open(t, &s->ways[i]) && (key == s->ways[i].key || key == s->ways[i].also))
+			return &s->ways[i];
 	return NULL;
 }
 

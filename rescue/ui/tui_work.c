@@ -102,7 +102,7 @@ const struct rs_events tui_events = {
 static void begin_work(struct tui *t, bool can_stop)
 {
 	t->trouble = (struct rs_err){0};
-	t->is_stopped = t->is_keyless = false;
+	t->is_stopped = false;
 	t->can_stop = can_stop;
 	t->is_working = true;
 	tui_paint(t);
@@ -167,7 +167,7 @@ enum screen_id tui_failed(struct tui *t, enum screen_id back)
 {
 	if (term_is_cancelled() || t->console.is_lost)
 		return SCREEN_LEAVE;
-	if (t->trouble.code == RS_E_CANCELLED || t->is_keyless) /* a person wants it so */
+	if (t->trouble.code == RS_E_CANCELLED) /* a person wants it so */
 		return back;
 	t->retry = t->now;
 	return SCREEN_TROUBLE;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A disk that lies: liar IMAGE FOLDER KEEP. FOLDER/disk shows IMAGE; every write and flush is
- * acknowledged, but only KEEP of them (all: -1) reach IMAGE; reading gives what IMAGE has. In the
- * foreground, one request at a time, until it is unmounted. */
+/* A disk that lies: liar IMAGE FOLDER KEEP [BAD]. FOLDER/disk shows IMAGE; every write and flush is
+ * acknowledged, but only KEEP of them (all: -1) reach IMAGE; reading gives what IMAGE has, and an
+ * error where the byte at BAD is wanted. In the foreground, one request at a time, until it is
+ * unmounted. */
 #define FUSE_USE_VERSION 312
 
 #include <errno.h>
@@ -17,6 +18,7 @@
 struct liar {
 	int fd;
 	long keep; /* writes that will still be kept; negative: all */
+	off_t bad; /* -1: none */
 };
 
 static struct liar *liar(void)
@@ -61,6 +63,9 @@ static int on_read(const char *path, char *buf, size_t len, off_t off, struct fu
 {
 	(void)path;
 	(void)fi;
+	const off_t bad = liar()->bad;
+	if (bad >= off && bad - off < (off_t)len)
+		return -EIO;
 	ssize_t n = pread(liar()->fd, buf, len, off);
 	return n < 0 ? -errno : (int)n;
 }
@@ -99,9 +104,10 @@ int main(int argc, char **argv)
 {
 	char foreground[] = "-f", single[] = "-s";
 
-	if (argc != 4)
+	if (argc != 4 && argc != 5)
 		return 2;
-	struct liar l = {open(argv[1], O_RDWR | O_CLOEXEC), strtol(argv[3], NULL, 10)};
+	struct liar l = {open(argv[1], O_RDWR | O_CLOEXEC), strtol(argv[3], NULL, 10),
+		argc > 4 ? strtol(argv[4], NULL, 10) : -1};
 	if (l.fd < 0)
 		return 1;
 	char *args[] = {argv[0], argv[2], foreground, single, NULL};

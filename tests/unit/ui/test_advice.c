@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is told where it does not go on: every error has its words, or is one of those that need
+ * none; each fits the smallest screen. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "report/report.h"
+#include "ui/advice.h"
+#include "ui/tui.h"
+
+#define ROOM 19U /* lines of a page on 80x24 */
+
+/* Those whose line and next step say it all: our bugs, words of a command line, of commands that
+ * the screen does not have, and what a person wanted. */
+static const int general[] = {RS_E_BUG, RS_E_MEMORY, RS_E_USAGE, RS_E_AMBIGUOUS,
+	RS_E_NO_SUCH_VOLUME, RS_E_RULE, RS_E_SETTINGS, RS_E_NO_SUCH_FILE, RS_E_NO_SUCH_QUARANTINE,
+	RS_E_OUTPUT_EXISTS, RS_E_RESUME, RS_E_REPLAY_CHANGED, RS_E_BL_AREA, RS_E_ONTO_SOURCE,
+	RS_E_OUTPUT, RS_E_MOUNT, RS_E_FAT, RS_E_REPLAY_PLAN, RS_E_CANCELLED};
+
+static bool is_general(int code)
+{
+	for (size_t i = 0; i < sizeof(general) / sizeof(general[0]); i++)
+		if (general[i] == code)
+			return true;
+	return false;
+}
+
+static void test_advice__every_error__a_row_or_general(void **state)
+{
+	static const int codes[] = {
+#define X(name, exit_status, id, text, advice) RS_E_##name,
+#include "core/errors.def"
+#undef X
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		const struct rs_err e = {.code = codes[i], .object = "disk.img, volume 3"};
+		if (!advice_find(NULL, &e) != is_general(codes[i]))
+			fail_msg("%s has%s a row", rs_err_info(codes[i])->id,
+				is_general(codes[i]) ? "" : " no");
+	}
+}
+
+static bool says(const struct page *p, const char *text)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (strstr(p->lines[i].text, text))
+			return true;
+	return false;
+}
+
+static void test_trouble__every_row__fits_the_smallest_screen(void **state)
+{
+	const struct advice *a;
+
+	(void)state;
+	for (size_t i = 0; (a = advice_at(i)); i++) {
+		auto_page struct page p = {0};
+		struct tui t = {0};
+		if (a->code == ADVICE_NO_DISK || a->fits)
+			continue;
+		(void)rs_fail_on(&t.trouble, a->code, "/dev/nvme0n1, volume 3",
+			"a cause of some sixty characters, as most of them have it");
+		trouble_draw(&t, &p);
+		if (p.n && !p.lines[p.n - 1].text[0])
+			p.n--; /* what follows would be below it */
+		if (p.n > ROOM)
+			fail_msg("%s: %zu lines", a->title, p.n);
+		assert_string_equal(p.lines[0].text, a->title);
+		assert_true(says(&p, "/dev/nvme0n1, volume 3: "));
+		assert_true(says(&p, "What helps: "));
+		assert_true(says(&p, "Now: "));
+	}
+}
+
+/* No row hides behind one of the same code that takes all. */
+static void test_advice__rows__the_general_one_is_last(void **state)
+{
+	const struct advice *a, *b;
+
+	(void)state;
+	for (size_t i = 0; (a = advice_at(i)); i++) {
+		assert_true(a->title[0] && a->means[0] && a->now[0] && a->or_else);
+		for (size_t k = i + 1; !a->fits && (b = advice_at(k)); k++)
+			assert_int_not_equal(a->code, b->code);
+	}
+}
+
+/* ---- by what the report tells ---- */
+
+static struct nt_state sleeping = {.is_hibernated = true, .hibernation = "hibernated (HIBR)"};
+static struct run_ntfs ntfs;
+static struct win_info windows;
+static struct run_bitlocker bitlocker;
+static struct run_volume volume;
+static struct run_disk disk;
+static struct rs_report report;
+
+static int fresh(void **state)
+{
+	(void)state;
+	ntfs = (struct run_ntfs){0};
+	windows = (struct win_info){0};
+	bitlocker = (struct run_bitlocker){0};
+	volume = (struct run_volume){.number = 3, .name = "disk.img, volume 3"};
+	disk = (struct run_disk){.path = "disk.img", .volumes = &volume, .n_volumes = 1};
+	report = (struct rs_report){.run = {.disks = &disk, .n_disks = 1}};
+	return 0;
+}
+
+static const char *title_of(int code, const char *object)
+{
+	struct rs_err e = {0};
+
+	(void)rs_fail_on(&e, code, object, "%s", "");
+	const struct advice *a = advice_find(&report.run, &e);
+	return a ? a->title : "";
+}
+
+static void test_advice__set_of_disks__its_own_kind(void **state)
+{
+	static const struct {
+		enum member_kind kind;
+		const char *title;
+	} kinds[] = {
+		{MEMBER_DYNAMIC, "A dynamic disk of Windows"},
+		{MEMBER_SPACES, "A part of Storage Spaces"},
+		{MEMBER_FIRMWARE, "A part of a RAID"},
+		{MEMBER_OTHER, "A part of a larger set of disks"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		volume.member = (struct disk_member){0};
+		disk.member = (struct disk_member){.kind = kinds[i].kind, .text = "a part"};
+		assert_string_equal(title_of(RS_E_PART_OF_SET, "disk.img"), kinds[i].title);
+		assert_string_equal(
+			title_of(RS_E_PART_OF_SET, "disk.img, volume 3"), kinds[i].title);
+		volume.member = disk.member;
+		disk.member = (struct disk_member){0};
+		assert_string_equal(
+			title_of(RS_E_PART_OF_SET, "disk.img, volume 3"), kinds[i].title);
+	}
+}
+
+static void test_advice__refs__plain_and_in_bitlocker(void **state)
+{
+	(void)state;
+	assert_string_equal(title_of(RS_E_NOT_OPENED, "disk.img, volume 3"),
+		"A kind of volume that is not opened here");
+	(void)snprintf(volume.part.fs_type, sizeof(volume.part.fs_type), "ReFS");
+	assert_string_equal(
+		title_of(RS_E_NOT_OPENED, "disk.img, volume 3"), "ReFS: it is not opened here");
+	assert_string_equal(
+		title_of(RS_E_NOT_OPENED, "other.img"), "A kind of volume that is not opened here");
+	volume.part.fs_type[0] = '\0';
+	bitlocker.inside = RUN_INSIDE_REFS;
+	volume.bitlocker = &bitlocker;
+	assert_string_equal(
+		title_of(RS_E_NOT_OPENED, "disk.img, volume 3"), "ReFS: it is not opened here");
+}
+
+static void expect_hindrances(const char *const *lines, size_t n)
+{
+	auto_page struct page p = {0};
+
+	say_hindrances(&report.run, &disk, &p);
+	for (size_t i = 0; i < n; i++)
+		if (!says(&p, lines[i]))
+			fail_msg("not told: %s", lines[i]);
+	assert_int_equal(p.n, n);
+	for (size_t i = 0; i < p.n; i++)
+		assert_true(p.lines[i].is_strong);
+}
+
+#define HINDRANCES(...)                                                                            \
+	expect_hindrances((const char *const[]){__VA_ARGS__},                                      \
+		sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+
+static void test_hindrances__what_a_look_tells__all_of_it(void **state)
+{
+	auto_page struct page none = {0};
+
+	(void)state;
+	say_hindrances(&report.run, &disk, &none);
+	assert_int_equal(none.n, 0);
+	volume.err.code = RS_E_KEY_NEEDED; /* the next step asks for it */
+	say_hindrances(&report.run, &disk, &none);
+	assert_int_equal(none.n, 0);
+	volume.err.code = 0;
+	ntfs.state = sleeping;
+	volume.ntfs = &ntfs;
+	HINDRANCES("volume 3: Windows is hibernated, not shut down (hibernated (HIBR))");
+	(void)snprintf(windows.hive_fault, sizeof(windows.hive_fault), "SYSTEM is empty");
+	windows.setup_in_progress = true;
+	volume.windows = &windows;
+	volume.n_windows = 1;
+	ntfs.journal.refused.code = RS_E_LOG_TORN;
+	disk.member = (struct disk_member){.kind = MEMBER_CLUSTER, .text = "reserved"};
+	HINDRANCES("the disk: Another machine may hold this disk (reserved)", "is hibernated",
+		"volume 3: The journal is damaged",
+		"volume 3: An update or upgrade of Windows is half way",
+		"volume 3: Windows' registry is empty or damaged (SYSTEM is empty)");
+}
+
+static void test_hindrances__no_windows_here__what_may_hold_it(void **state)
+{
+	(void)state;
+	volume.passed_code = RS_E_VIRTUAL_DISK;
+	(void)snprintf(volume.passed_over, sizeof(volume.passed_over), "NTFS, 1 disk");
+	volume.member = (struct disk_member){.kind = MEMBER_DYNAMIC, .text = "dynamic"};
+	HINDRANCES("Windows may start from a virtual disk (VHD) (NTFS, 1 disk)",
+		"A dynamic disk of Windows (dynamic)");
+}
+
+/* What the help desk asks for stands above what it means. */
+static void test_trouble__no_key__ids_and_machine(void **state)
+{
+	auto_page struct page p = {0};
+	struct tui t = {.report = &report};
+	struct rs_report listed = {.run = {.has_machine = true}};
+
+	(void)state;
+	(void)snprintf(listed.run.machine.vendor, sizeof(listed.run.machine.vendor), "Dell");
+	(void)snprintf(listed.run.machine.serial, sizeof(listed.run.machine.serial), "7XQ2");
+	t.listed = &listed;
+	bitlocker.info.n_protectors = 1;
+	bitlocker.info.protectors[0] =
+		(struct bl_protector){.protection = BL_P_RECOVERY, .id = {0xEA, 0x1D, 0x31, 0x64}};
+	(void)snprintf(bitlocker.info.description, sizeof(bitlocker.info.description),
+		"DESKTOP-1 C: 1.7.2024");
+	volume.bitlocker = &bitlocker;
+	(void)rs_fail_on(&t.trouble, RS_E_KEY_NEEDED, "disk.img, volume 3", "%s", "");
+	trouble_draw(&t, &p);
+	assert_string_equal(p.lines[0].text, "No key at hand");
+	assert_string_equal(
+		p.lines[1].text, "Volume 3, key ID: 64311DEA-0000-0000-0000-000000000000");
+	assert_true(says(&p, "DESKTOP-1 C: 1.7.2024") && says(&p, "serial number 7XQ2"));
+	bitlocker.is_unlocked = true; /* of one that is open nobody asks */
+	auto_page struct page open = {0};
+	trouble_draw(&t, &open);
+	assert_false(says(&open, "64311DEA"));
+}
+
+static void test_found__no_disk__says_where_it_may_be(void **state)
+{
+	auto_page struct page p = {0};
+	struct rs_report listed = {0};
+	const struct tui t = {.listed = &listed};
+
+	(void)state;
+	found_draw(&t, &p);
+	assert_string_equal(p.lines[0].text, "No disk was found");
+	assert_true(says(&p, "VMD") && says(&p, "AHCI") && p.n <= ROOM);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_advice__every_error__a_row_or_general),
+		cmocka_unit_test(test_trouble__every_row__fits_the_smallest_screen),
+		cmocka_unit_test(test_advice__rows__the_general_one_is_last),
+		cmocka_unit_test_setup(test_advice__set_of_disks__its_own_kind, fresh),
+		cmocka_unit_test_setup(test_advice__refs__plain_and_in_bitlocker, fresh),
+		cmocka_unit_test_setup(test_hindrances__what_a_look_tells__all_of_it, fresh),
+		cmocka_unit_test_setup(test_hindrances__no_windows_here__what_may_hold_it, fresh),
+		cmocka_unit_test_setup(test_trouble__no_key__ids_and_machine, fresh),
+		cmocka_unit_test_setup(test_found__no_disk__says_where_it_may_be, fresh),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
