@@ -41,6 +41,7 @@ struct rs_question {
 	enum rs_question_kind kind;
 	const char *text;		/* one line, escaped for a terminal */
 	const struct rs_report *report; /* so far: its plan can be shown with rs_report_text */
+	const struct plan_item *item;	/* RS_ASK_DOUBT: the file that is asked about, else NULL */
 };
 
 enum rs_answer {

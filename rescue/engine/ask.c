@@ -5,12 +5,22 @@
 #include "core/text.h"
 #include "engine/guards.h"
 
-enum rs_answer en_ask(const struct rs_repair *u, enum rs_question_kind kind, const char *text)
+static enum rs_answer ask(const struct rs_repair *u, const struct rs_question *q)
 {
 	const struct rs_events *e = &u->s->events;
 
-	return e->ask ? e->ask(e->user, &(struct rs_question){kind, text, u->report})
-		      : RS_ANSWER_NOBODY;
+	return e->ask ? e->ask(e->user, q) : RS_ANSWER_NOBODY;
+}
+
+enum rs_answer en_ask(const struct rs_repair *u, enum rs_question_kind kind, const char *text)
+{
+	return ask(u, &(struct rs_question){kind, text, u->report, NULL});
+}
+
+enum rs_answer en_ask_file(
+	const struct rs_repair *u, const char *text, const struct plan_item *item)
+{
+	return ask(u, &(struct rs_question){RS_ASK_DOUBT, text, u->report, item});
 }
 
 int en_consent(

@@ -20,7 +20,7 @@ static int ask_doubtful_of(struct rs_repair *u, struct plan *p, struct rs_err *e
 		(void)rs_escape(shown, path, sizeof(path));
 		(void)rs_escape(reason, why, sizeof(why));
 		(void)snprintf(text, sizeof(text), "%s is doubtful (%s). Move it, too?", path, why);
-		enum rs_answer a = en_ask(u, RS_ASK_DOUBT, text);
+		enum rs_answer a = en_ask_file(u, text, item);
 		if (a == RS_ANSWER_CANCEL)
 			return rs_fail(err, RS_E_CANCELLED, "%s", "");
 		item->is_accepted = a == RS_ANSWER_YES;

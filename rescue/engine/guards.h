@@ -77,6 +77,9 @@ int en_look_each(struct rs_repair *u, bool may_ask, struct rs_err *err);
 int en_look(struct rs_repair *u, struct rs_err *err);
 /** Ask one question; without a listener nobody answers. */
 enum rs_answer en_ask(const struct rs_repair *u, enum rs_question_kind kind, const char *text);
+/** RS_ASK_DOUBT about one file of a plan. */
+enum rs_answer en_ask_file(
+	const struct rs_repair *u, const char *text, const struct plan_item *item);
 /** The same where only a yes lets it go on. Errors: RS_E_CANCELLED. */
 int en_consent(const struct rs_repair *u, enum rs_question_kind kind, const char *text,
 	struct rs_err *err);

@@ -71,7 +71,7 @@ static int ask_each(const struct rs_repair *u, struct rs_err *err)
 		else
 			(void)snprintf(text, sizeof(text), "%s: %.400s. Put it at %s?", path,
 				item->hinder, place);
-		if (en_ask(u, RS_ASK_DOUBT, text) != RS_ANSWER_YES)
+		if (en_ask_file(u, text, item) != RS_ANSWER_YES)
 			r = rs_fail_on(err, RS_E_CANCELLED, item->path, "%s", item->hinder);
 	}
 	return r;

@@ -49,6 +49,30 @@ static void finding(struct report_pool *p, const struct judge_said *from, struct
 	references(p, &from->references, &ret->references);
 }
 
+static char *own(struct report_pool *p, const char *text)
+{
+	size_t len = text ? strlen(text) + 1 : 0;
+	char *ret = text ? report_alloc(p, len) : NULL;
+
+	return ret ? memcpy(ret, text, len) : NULL;
+}
+
+/* What is said of files by the thing @said. */
+static void files(
+	struct report_pool *p, const struct judge_result *j, size_t said, struct run_finding *ret)
+{
+	for (size_t i = 0; i < j->n_findings; i++) {
+		struct finding *to = NULL;
+		if (j->findings[i].said == said)
+			to = REPORT_ADD(p, ret->files, ret->n_files);
+		if (!to)
+			continue;
+		*to = j->findings[i];
+		to->path = own(p, to->path);
+		to->why = own(p, to->why);
+	}
+}
+
 void report_judged(struct rs_report *r, const struct judge_result *j, unsigned volume)
 {
 	struct rs_run *run = &r->run;
@@ -62,6 +86,7 @@ void report_judged(struct rs_report *r, const struct judge_result *j, unsigned v
 			return;
 		f->volume = volume;
 		finding(&r->kept, from, f);
+		files(&r->kept, j, i, f);
 	}
 	run->is_judged = true;
 	run->unreadable += j->unreadable;
@@ -72,14 +97,6 @@ void report_judged(struct rs_report *r, const struct judge_result *j, unsigned v
 		report_add_text(&r->kept, &run->faults, line);
 		p += n + (p[n] == '\n');
 	}
-}
-
-static char *own(struct report_pool *p, const char *text)
-{
-	size_t len = text ? strlen(text) + 1 : 0;
-	char *ret = text ? report_alloc(p, len) : NULL;
-
-	return ret ? memcpy(ret, text, len) : NULL;
 }
 
 /* All that the item points to is copied. */

@@ -154,6 +154,9 @@ struct run_finding { /* what one thing of a source of evidence says of one volum
 	enum incident_kind kind;
 	enum said_outcome outcome;
 	struct run_texts references;
+	struct finding *files; /* for who shows findings before there is a plan, which tells
+				* the same files in the report */
+	size_t n_files;
 };
 
 /* ---- what is planned and done ---- */

@@ -13,6 +13,7 @@
 	{                                                                                          \
 		UI_KEY_F12, UI_KEY_CTRL_Y, "F12", label, open, go, true                            \
 	}
+#define DETAILS	   WAY('d', "d", "details", details_is_open, details_go)
 #define IN_THE_WAY WAY('w', "w", "what is in the way", hindrances_is_open, hindrances_go)
 
 static const struct screen screens[SCREENS] = {
@@ -22,11 +23,11 @@ static const struct screen screens[SCREENS] = {
 	[SCREEN_UNLOCK] = {"recovery key", NULL, unlock_draw, unlock_put,
 		{WAY(UI_KEY_ESC, "Esc", "without a key", NULL, unlock_back)}},
 	[SCREEN_FINDINGS] = {"findings", findings_enter, findings_draw, NULL,
-		{WAY(UI_KEY_ENTER, "Enter", "plan", NULL, findings_next),
-			WAY('u', "u", "undo an earlier repair", undo_is_open, undo_go), IN_THE_WAY,
+		{WAY(UI_KEY_ENTER, "Enter", "plan", NULL, findings_next), DETAILS,
+			WAY('u', "u", "undo", undo_is_open, undo_go), IN_THE_WAY,
 			WAY(UI_KEY_ESC, "Esc", "back", NULL, findings_back)}},
 	[SCREEN_PLAN] = {"plan", plan_enter, plan_draw, NULL,
-		{CONFIRM("carry this out", plan_is_open, plan_next),
+		{CONFIRM("carry this out", plan_is_open, plan_next), DETAILS,
 			WAY(UI_KEY_ESC, "Esc", "back", NULL, plan_back)}},
 	[SCREEN_QUESTION] = {"question", NULL, question_draw, NULL,
 		{CONFIRM("yes", NULL, question_yes), WAY('n', "n", "no", NULL, question_no),
@@ -38,6 +39,8 @@ static const struct screen screens[SCREENS] = {
 	[SCREEN_TROUBLE] = {"it does not go on", NULL, trouble_draw, NULL,
 		{WAY(UI_KEY_ENTER, "Enter", "try again", NULL, trouble_next),
 			WAY(UI_KEY_ESC, "Esc", "back to the disks", NULL, trouble_back)}},
+	[SCREEN_DETAILS] = {"details", NULL, details_draw, NULL,
+		{WAY(UI_KEY_ESC, "Esc", "back", NULL, visit_back)}},
 	[SCREEN_HINDRANCES] = {"what is in the way", NULL, hindrances_draw, NULL,
 		{WAY(UI_KEY_ESC, "Esc", "back", NULL, visit_back)}},
 };

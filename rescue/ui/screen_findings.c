@@ -7,21 +7,117 @@ enum screen_id findings_enter(struct tui *t)
 	return tui_reach(t, RS_STEP_JUDGE) < 0 ? tui_failed(t, SCREEN_FOUND) : SCREEN_FINDINGS;
 }
 
+#define MOST_FILES 3U /* named here; the details have all */
+
+/* How sure it is, by what came out of the rule. */
+static const char *const how_sure[] = {
+	[SAID_NO_MATCH] = "",
+	[SAID_MATCHED] = "very: everything that marks the known fault was found.",
+	[SAID_DOUBT] = "not: it fits only in part. A person has to decide.",
+	[SAID_REPAIRED] =
+		"very, that this fault is repaired already: look elsewhere for the cause.",
+	[SAID_REPORTED] = "very, that it is there; whether it stops Windows is for you to judge.",
+	[SAID_STOPPED] = "not: something speaks against it, and the rule itself stops there.",
+	[SAID_NOT_APPLICABLE] = "",
+};
+
+struct tally {
+	size_t bad, doubtful, good;
+};
+
+static struct tally count(const struct run_finding *f)
+{
+	struct tally ret = {0};
+
+	for (size_t i = 0; i < f->n_files; i++) {
+		const enum judge_verdict v = f->files[i].verdict;
+		ret.bad += v == JUDGE_BAD && f->files[i].asks_move;
+		ret.doubtful += v == JUDGE_DOUBTFUL;
+		ret.good += v == JUDGE_GOOD;
+	}
+	return ret;
+}
+
+static void say_files(struct page *p, const struct run_finding *f)
+{
+	for (size_t i = 0; i < f->n_files && i < MOST_FILES; i++) {
+		const struct finding *one = &f->files[i];
+		page_say(p, true, "  %s%s", one->path, one->is_missing ? " (missing)" : "");
+		if (one->why[0])
+			page_say(p, false, "    %s", one->why);
+	}
+	if (f->n_files > MOST_FILES)
+		page_say(p, false, "  and %zu more: d shows them", f->n_files - MOST_FILES);
+}
+
+static void say_done(struct page *p, const struct tally *n)
+{
+	if (n->bad)
+		page_say(p, false,
+			"What will be done: %zu %s moved into a quarantine folder on the same "
+			"volume. Nothing is deleted.",
+			n->bad, rs_form(n->bad, "file is", "files are"));
+	if (n->doubtful)
+		page_say(p, false, "What will be done: %zu %s, and left where you say no.",
+			n->doubtful,
+			rs_form(n->doubtful, "doubtful file is asked about",
+				"doubtful files are asked about, one by one"));
+	if (n->bad + n->doubtful)
+		page_say(p, false,
+			"How to undo it: u, right after the repair or any day later, puts each "
+			"file back exactly as it was.");
+	else
+		page_say(p, false, "What will be done: nothing; this is only explained here.");
+}
+
+/* As a colleague would tell it. */
+static void say_finding(struct page *p, const struct run_finding *f)
+{
+	const struct tally n = count(f);
+
+	page_blank(p);
+	page_say(p, true, "%s (volume %u)", f->title, f->volume);
+	say_files(p, f);
+	page_say(p, false, "Why it is believed to be the cause: %s%s%s.", f->why,
+		f->evidence[0] ? "; " : "", f->evidence);
+	page_say(p, false, "How sure: %s", how_sure[f->outcome]);
+	say_done(p, &n);
+	if (f->text[0])
+		page_say(p, false, "Good to know: %s", f->text);
+}
+
+/* What could not be looked at may be the cause. */
+static void say_faults(struct page *p, const struct rs_run *run)
+{
+	if (!run->unreadable && !run->faults.n)
+		return;
+	page_blank(p);
+	page_say(p, true, "Not looked at (damaged or unreadable): %llu",
+		(unsigned long long)run->unreadable);
+	for (size_t i = 0; i < run->faults.n; i++)
+		page_say(p, false, "  ! %s", run->faults.list[i]);
+}
+
 void findings_draw(const struct tui *t, struct page *p)
 {
 	const struct rs_report *r = tui_report(t);
 
-	if (!t->repair || !r || t->is_working) {
+	if (!r || t->is_working) {
 		page_say(p, true, "Looking into %s ...", t->disk ? t->disk : "");
 		return;
 	}
 	tui_say_part(t, RS_PART_DISKS, p);
-	for (size_t i = 0; i < rs_report_run(r)->n_disks; i++)
-		say_hindrances(rs_report_run(r), &rs_report_run(r)->disks[i], p);
+	const struct rs_run *run = rs_report_run(r);
+	for (size_t i = 0; i < run->n_disks; i++)
+		say_hindrances(run, &run->disks[i], p);
 	page_blank(p);
-	if (!rs_report_run(r)->n_findings)
-		page_say(p, true, "No known fault was found.");
-	tui_say_part(t, RS_PART_FINDINGS, p);
+	for (size_t i = 0; i < run->n_findings; i++)
+		say_finding(p, &run->findings[i]);
+	if (!run->n_findings)
+		page_say(p, true,
+			"No known fault was found. That is no proof of health: the cause may be "
+			"one that no rule knows.");
+	say_faults(p, run);
 	tui_say_warnings(t, p);
 }
 

@@ -2,9 +2,66 @@
 /* One thing that only a person can decide. */
 #include "ui/tui.h"
 
+/* What stands above a question of this kind, and what each answer leads to. */
+static const struct {
+	const char *head, *answers;
+} kinds[] = {
+	[RS_ASK_DOUBT] = {"A person has to decide about this file.",
+		"F12: yes. n: it stays as it is. Esc: back, and nothing is done with any file."},
+	[RS_ASK_LOSERS] = {"Windows stopped in the middle of changes.",
+		"F12: they are taken back, as Windows itself would do. n: nothing is changed."},
+	[RS_ASK_RISK] = {"There is a reason not to go on.",
+		"F12: go on all the same. n or Esc: nothing is changed."},
+	[RS_ASK_PLAN] = {"", ""},
+};
+
+/* Of those that are asked about in this plan, which is it? */
+static void say_which(const struct rs_run *run, const struct plan_item *item, struct page *p)
+{
+	size_t n = 0, which = 0;
+
+	for (size_t i = 0; i < run->n_plan; i++) {
+		const struct plan_item *one = &run->plan[i].item;
+		if (one->action != PLAN_ASK)
+			continue;
+		n++;
+		if (one->file_ref == item->file_ref && one->number == item->number)
+			which = n;
+	}
+	if (n > 1 && which)
+		page_say(p, false, "File %zu of %zu that are doubtful.", which, n);
+}
+
+static void say_item(const struct rs_run *run, const struct plan_item *item, struct page *p)
+{
+	page_blank(p);
+	for (size_t i = 0; i < run->n_plan; i++) {
+		const struct run_item *it = &run->plan[i];
+		if (it->item.file_ref != item->file_ref || it->item.number != item->number)
+			continue;
+		page_say(p, false, "  %s", item->path);
+		say_file(p, &item->stat, item->has_sha256 ? item->sha256 : NULL,
+			windows_of(run, it->volume));
+		if (item->rule_id)
+			page_say(p, false, "    Named by: %s", item->rule_id);
+		return;
+	}
+}
+
 void question_draw(const struct tui *t, struct page *p)
 {
-	page_say(p, true, "%s", t->question);
+	const struct rs_question *q = t->question;
+	const struct rs_run *run = q->report ? rs_report_run(q->report) : NULL;
+
+	page_say(p, true, "%s", kinds[q->kind].head);
+	if (run && q->item)
+		say_which(run, q->item, p);
+	page_blank(p);
+	page_say(p, true, "%s", q->text);
+	if (run && q->item)
+		say_item(run, q->item, p);
+	page_blank(p);
+	page_say(p, false, "%s", kinds[q->kind].answers);
 }
 
 static enum screen_id answer(struct tui *t, enum rs_answer a)

@@ -20,6 +20,7 @@ enum screen_id {
 	SCREEN_DONE,
 	SCREEN_TROUBLE,	   /* it did not go on, and what helps */
 	SCREEN_HINDRANCES, /* what will be in the way */
+	SCREEN_DETAILS,	   /* rule, evidence, times, hashes */
 	SCREENS,
 	SCREEN_STAY,   /* no other one */
 	SCREEN_ANSWER, /* back to who asked for it */
@@ -93,7 +94,7 @@ struct tui {
 	bool is_confirmed;	  /* the plan as it was shown */
 	/* what it asks */
 	const struct rs_key_request *asked;
-	const char *question;
+	const struct rs_question *question;
 	enum rs_answer answer;
 };
 
@@ -141,6 +142,14 @@ enum screen_id unlock_back(struct tui *t);
 enum screen_id findings_enter(struct tui *t), findings_next(struct tui *t),
 	findings_back(struct tui *t);
 void findings_draw(const struct tui *t, struct page *p);
+bool details_is_open(const struct tui *t);
+enum screen_id details_go(struct tui *t);
+void details_draw(const struct tui *t, struct page *p);
+/* Size, times (of @w's clock, too; NULL: only UTC) and SHA-256 (NULL: not known). */
+void say_file(
+	struct page *p, const struct nt_stat *s, const uint8_t *sha256, const struct win_info *w);
+/* The first Windows of a volume, or NULL. */
+const struct win_info *windows_of(const struct rs_run *run, unsigned volume);
 bool undo_is_open(const struct tui *t);
 enum screen_id undo_go(struct tui *t);
 enum screen_id plan_enter(struct tui *t), plan_next(struct tui *t), plan_back(struct tui *t);

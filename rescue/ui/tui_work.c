@@ -88,7 +88,7 @@ static enum rs_answer on_ask(void *user, const struct rs_question *q)
 		return RS_ANSWER_CANCEL;
 	if (q->kind == RS_ASK_PLAN) /* SCREEN_PLAN has asked it */
 		return t->is_confirmed ? RS_ANSWER_YES : RS_ANSWER_CANCEL;
-	t->question = q->text;
+	t->question = q;
 	tui_ask(t, SCREEN_QUESTION);
 	t->question = NULL;
 	return t->answer;

@@ -145,6 +145,8 @@ static void fix(struct rig *r)
 	const struct rs_run *run = rs_report_run(report);
 	assert_int_equal(run->n_findings, 1);
 	const struct run_finding *f = &run->findings[0];
+	assert_int_equal(f->n_files, 1); /* before there is a plan */
+	assert_string_equal(f->files[0].path, NAMED);
 	assert_string_equal(f->source, "dump");
 	assert_string_equal(f->id, ID);
 	assert_string_equal(f->title, "Bug check 0x50");

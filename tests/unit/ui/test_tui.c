@@ -177,7 +177,8 @@ static void test_question__each_answer(void **state)
 	auto_page struct page p = {0};
 
 	(void)state;
-	tui.question = "Move it, too?";
+	const struct rs_question q = {.kind = RS_ASK_DOUBT, .text = "Move it, too?"};
+	tui.question = &q;
 	question_draw(&tui, &p);
 	assert_true(says(&p, "Move it, too?"));
 	(void)question_yes(&tui);

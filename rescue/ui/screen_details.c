@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* All that is known of what was found: rule, evidence, and of each file times and hash. */
+#include <string.h>
+
+#include "ui/tui.h"
+
+#define MINUTE	600000000LL /* in FILETIME */
+#define DAY_LEN 10U	    /* "2024-07-19" */
+
+static const char *verdict_text(const struct finding *f)
+{
+	static const char *const texts[] = {
+		[JUDGE_BAD] = "it does the harm",
+		[JUDGE_DOUBTFUL] = "doubtful: it fits only in part",
+		[JUDGE_GOOD] = "the repaired file: it stays",
+		[JUDGE_REPORT] = "told of only",
+	};
+
+	return f->is_missing ? "missing, and should be there" : texts[f->verdict];
+}
+
+const struct win_info *windows_of(const struct rs_run *run, unsigned volume)
+{
+	for (size_t i = 0; i < run->n_disks; i++)
+		for (size_t k = 0; k < run->disks[i].n_volumes; k++) {
+			const struct run_volume *v = &run->disks[i].volumes[k];
+			if (v->number == volume)
+				return v->n_windows ? &v->windows[0] : NULL;
+		}
+	return NULL;
+}
+
+/* Beside UTC as the person knows it: the Windows' own clock. */
+static void say_time(struct page *p, const char *label, uint64_t filetime, const struct win_info *w)
+{
+	char utc[RS_TIME_LEN], local[RS_TIME_LEN];
+
+	if (!filetime)
+		return;
+	rs_filetime_text(filetime, utc);
+	if (!w || !w->time_zone[0]) {
+		page_say(p, false, "    %s %s (UTC)", label, utc);
+		return;
+	}
+	rs_filetime_text(filetime - (uint64_t)(w->bias_minutes * MINUTE), local);
+	local[strcspn(local, ".Z")] = '\0';
+	if (strlen(local) > DAY_LEN)
+		local[DAY_LEN] = ' ';
+	page_say(p, false, "    %s %s (UTC), local %s (%s)", label, utc, local, w->time_zone);
+}
+
+void say_file(
+	struct page *p, const struct nt_stat *s, const uint8_t *sha256, const struct win_info *w)
+{
+	char hash[65];
+
+	page_say(p, false, "    Size:     %llu bytes", (unsigned long long)s->size_bytes);
+	say_time(p, "Changed: ", s->modified, w);
+	say_time(p, "Made:    ", s->created, w);
+	if (sha256) {
+		rs_hex(sha256, 32, hash);
+		page_say(p, false, "    SHA-256:  %s", hash);
+	}
+}
+
+static void say_finding(struct page *p, const struct rs_run *run, const struct run_finding *f)
+{
+	const struct win_info *w = windows_of(run, f->volume);
+
+	page_blank(p);
+	page_say(p, true, "%s (volume %u)", f->title, f->volume);
+	page_say(p, false, "  By the %s %s", f->source, f->id);
+	page_say(p, false, "  Because:  %s", f->why);
+	if (f->evidence[0])
+		page_say(p, false, "  Evidence: %s", f->evidence);
+	for (size_t i = 0; i < f->references.n; i++)
+		page_say(p, false, "  See:      %s", f->references.list[i]);
+	for (size_t i = 0; i < f->n_files; i++) {
+		const struct finding *one = &f->files[i];
+		page_say(p, true, "  %s", one->path);
+		page_say(p, false, "    Verdict:  %s (%s)", verdict_text(one), one->why);
+		if (!one->is_missing)
+			say_file(p, &one->stat, one->has_sha256 ? one->sha256 : NULL, w);
+	}
+}
+
+static void say_item(struct page *p, const struct rs_run *run, const struct run_item *it)
+{
+	const struct plan_item *item = &it->item;
+
+	page_blank(p);
+	page_say(p, true, "  %s", item->path);
+	page_say(p, false, "    Lies in:  %s", it->target);
+	if (item->rule_id)
+		page_say(p, false, "    Moved by: %s (%s)", item->rule_id, item->why);
+	say_file(p, &item->stat, item->has_sha256 ? item->sha256 : NULL,
+		windows_of(run, it->volume));
+}
+
+bool details_is_open(const struct tui *t)
+{
+	const struct rs_report *r = tui_report(t);
+	const struct rs_run *run = r && !t->is_working ? rs_report_run(r) : NULL;
+
+	return run && (run->n_findings || run->n_plan);
+}
+
+void details_draw(const struct tui *t, struct page *p)
+{
+	const struct rs_report *r = tui_report(t);
+	const struct rs_run *run = r ? rs_report_run(r) : NULL;
+
+	for (size_t i = 0; run && i < run->n_findings; i++)
+		say_finding(p, run, &run->findings[i]);
+	for (size_t i = 0; run && !run->n_findings && i < run->n_plan; i++)
+		say_item(p, run, &run->plan[i]);
+}
+
+enum screen_id details_go(struct tui *t)
+{
+	tui_ask(t, SCREEN_DETAILS);
+	return SCREEN_STAY;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the screens say of a run, without a terminal and without a disk. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "report/report.h"
+#include "ui/tui.h"
+
+#define FALCON "\\Windows\\System32\\drivers\\CrowdStrike\\C-00000291-00000000-00000032.sys"
+
+static struct tui tui;
+static struct rs_report report;
+static struct win_info windows;
+static struct run_volume volume;
+static struct run_disk disk;
+static struct run_finding finding;
+static struct finding files[5];
+
+/* However it is folded. */
+static bool says(const struct page *p, const char *text)
+{
+	char all[8192];
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		for (const char *at = p->lines[i].text; n < sizeof(all) - 2;) {
+			const bool was_blank = !n || all[n - 1] == ' ';
+			if (*at != ' ' && *at)
+				all[n++] = *at;
+			else if (!was_blank)
+				all[n++] = ' ';
+			if (!*at++)
+				break;
+		}
+	all[n] = '\0';
+	return strstr(all, text);
+}
+
+/* One finding with one bad file, on a Windows west of Greenwich. */
+static int fresh(void **state)
+{
+	uint64_t changed;
+
+	(void)state;
+	assert_true(rs_filetime_parse("2024-07-19T04:09:27.1234567Z", &changed));
+	windows = (struct win_info){.bias_minutes = 420, .time_zone = "Pacific Standard Time"};
+	volume = (struct run_volume){.number = 3, .windows = &windows, .n_windows = 1};
+	disk = (struct run_disk){.path = "disk.img", .volumes = &volume, .n_volumes = 1};
+	for (size_t i = 0; i < 5; i++)
+		files[i] = (struct finding){.verdict = JUDGE_BAD,
+			.asks_move = true,
+			.path = (char *)(uintptr_t)FALCON,
+			.why = (char *)(uintptr_t) "modified in the window",
+			.has_sha256 = true,
+			.sha256 = {[0 ... 31] = 0xab},
+			.stat = {.size_bytes = 36830, .modified = changed}};
+	finding = (struct run_finding){.volume = 3,
+		.source = "rule",
+		.id = "crowdstrike-291",
+		.title = "Falcon channel file",
+		.why = "bad files found",
+		.evidence = "for it: csagent.sys",
+		.text = "It fetches the repaired one.",
+		.outcome = SAID_MATCHED,
+		.files = files,
+		.n_files = 1};
+	report = (struct rs_report){
+		.run = {.disks = &disk, .n_disks = 1, .findings = &finding, .n_findings = 1}};
+	tui = (struct tui){.report = &report};
+	return 0;
+}
+
+static void draw_findings(struct page *p)
+{
+	findings_draw(&tui, p);
+}
+
+static void test_findings__sure__what_why_how_sure_what_next(void **state)
+{
+	auto_page struct page p = {0};
+
+	(void)state;
+	draw_findings(&p);
+	assert_true(says(&p, "Falcon channel file (volume 3)"));
+	assert_true(says(&p, FALCON));
+	assert_true(says(&p, "modified in the window"));
+	assert_true(says(&p, "Why it is believed to be the cause: bad files found; for it: "));
+	assert_true(says(&p, "How sure: very"));
+	assert_true(says(&p, "What will be done: 1 file is moved into a quarantine"));
+	assert_true(says(&p, "How to undo it: u"));
+	assert_true(says(&p, "Good to know: It fetches"));
+	assert_false(says(&p, "doubtful"));
+}
+
+static void test_findings__doubt__is_asked_about(void **state)
+{
+	auto_page struct page p = {0};
+
+	(void)state;
+	files[0].verdict = files[1].verdict = JUDGE_DOUBTFUL;
+	finding.n_files = 2;
+	finding.outcome = SAID_DOUBT;
+	draw_findings(&p);
+	assert_true(says(&p, "How sure: not"));
+	assert_true(says(&p, "2 doubtful files are asked about, one by one"));
+	assert_false(says(&p, "is moved"));
+}
+
+/* A bad file that its source would leave is not said to be moved. */
+static void test_findings__only_told__nothing_will_be_done(void **state)
+{
+	auto_page struct page p = {0};
+
+	(void)state;
+	files[0].asks_move = false;
+	files[0].is_missing = true;
+	finding.outcome = SAID_REPORTED;
+	draw_findings(&p);
+	assert_true(says(&p, FALCON " (missing)"));
+	assert_true(says(&p, "What will be done: nothing"));
+	assert_false(says(&p, "How to undo"));
+}
+
+static void test_findings__many_files__the_rest_is_counted(void **state)
+{
+	auto_page struct page p = {0};
+	size_t n = 0;
+
+	(void)state;
+	finding.n_files = 5;
+	draw_findings(&p);
+	for (size_t i = 0; i < p.n; i++)
+		n += strstr(p.lines[i].text, FALCON) != NULL;
+	assert_int_equal(n, 3);
+	assert_true(says(&p, "and 2 more"));
+}
+
+static void test_findings__none__says_what_that_is_worth(void **state)
+{
+	auto_page struct page p = {0};
+	const char *fault = "record 77 is torn";
+
+	(void)state;
+	report.run.n_findings = 0;
+	report.run.unreadable = 1;
+	report.run.faults = (struct run_texts){&fault, 1};
+	draw_findings(&p);
+	assert_true(says(&p, "No known fault was found. That is no proof"));
+	assert_true(says(&p, "Not looked at (damaged or unreadable): 1"));
+	assert_true(says(&p, "record 77 is torn"));
+}
+
+static void test_details__times__utc_and_the_clock_of_windows(void **state)
+{
+	auto_page struct page p = {0}, without = {0};
+
+	(void)state;
+	assert_true(details_is_open(&tui));
+	details_draw(&tui, &p);
+	assert_true(says(&p, "By the rule crowdstrike-291"));
+	assert_true(
+		says(&p, "Changed: 2024-07-19T04:09:27.1234567Z (UTC), local 2024-07-18 21:09:27"));
+	assert_true(says(&p, "SHA-256: abababababababab"));
+	assert_true(says(&p, "Size: 36830 bytes"));
+	windows.bias_minutes = -120;
+	auto_page struct page east = {0};
+	details_draw(&tui, &east);
+	assert_true(says(&east, "local 2024-07-19 06:09:27"));
+	files[0].stat.modified = 1; /* before which there is no time */
+	windows.bias_minutes = 420;
+	details_draw(&tui, &without);
+	assert_false(says(&without, "local 2024"));
+	report.run.n_findings = 0;
+	assert_false(details_is_open(&tui));
+}
+
+static void test_question__doubtful_file__which_of_how_many_and_its_facts(void **state)
+{
+	auto_page struct page p = {0};
+	struct run_item plan[3] = {0};
+	struct rs_question q = {RS_ASK_DOUBT, "Move it, too?", &report, NULL};
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++)
+		plan[i] = (struct run_item){.volume = 3,
+			.item = {.number = i + 1,
+				.action = i ? PLAN_ASK : PLAN_QUARANTINE,
+				.file_ref = 50 + i,
+				.path = (char *)(uintptr_t)FALCON,
+				.stat = files[0].stat}};
+	report.run.plan = plan;
+	report.run.n_plan = 3;
+	q.item = &plan[2].item;
+	tui.question = &q;
+	question_draw(&tui, &p);
+	assert_true(says(&p, "File 2 of 2 that are doubtful"));
+	assert_true(says(&p, "Move it, too?"));
+	assert_true(says(&p, "local 2024-07-18 21:09:27"));
+	assert_true(says(&p, "F12: yes. n: it stays"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_findings__sure__what_why_how_sure_what_next, fresh),
+		cmocka_unit_test_setup(test_findings__doubt__is_asked_about, fresh),
+		cmocka_unit_test_setup(test_findings__only_told__nothing_will_be_done, fresh),
+		cmocka_unit_test_setup(test_findings__many_files__the_rest_is_counted, fresh),
+		cmocka_unit_test_setup(test_findings__none__says_what_that_is_worth, fresh),
+		cmocka_unit_test_setup(test_details__times__utc_and_the_clock_of_windows, fresh),
+		cmocka_unit_test_setup(
+			test_question__doubtful_file__which_of_how_many_and_its_facts, fresh),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
