@@ -145,8 +145,8 @@ enum rs_command {
 	 * fix, and as above. */
 	RS_SCAN,
 	/* Move what is bad, after a question. Errors: as RS_SCAN; RS_E_BUSY, RS_E_READ_ONLY,
-	 * RS_E_PLAN_FILE, RS_E_IO_WRITE, RS_E_VERIFY, RS_E_NOT_KEPT. Refused (exit status 7):
-	 * nothing was written. */
+	 * RS_E_PLAN_FILE, RS_E_IO_WRITE, RS_E_CUT_SHORT, RS_E_VERIFY, RS_E_NOT_KEPT. Refused (exit
+	 * status 7): nothing was written. */
 	RS_FIX,
 	/* Put a quarantine's files back. Errors: RS_E_NO_SUCH_QUARANTINE, RS_E_AMBIGUOUS (names
 	 * them), RS_E_UNDO, RS_E_UNPROVEN, RS_E_MANIFEST*, and those of writing above. */

@@ -61,6 +61,7 @@ static int hash_after(struct blk *top, const struct nt_replay *p, const struct r
 int replay_write(struct blk *top, struct replay *p, const struct replay_place *place,
 	const struct rs_task *task, struct rs_err *err)
 {
+	const uint64_t before = top->n_writes;
 	int r = hash_after(top, p->plan, task, p->mft_sha256, err);
 
 	if (r == 0)
@@ -68,8 +69,7 @@ int replay_write(struct blk *top, struct replay *p, const struct replay_place *p
 	if (r < 0)
 		return r;
 	r = nt_replay_apply(top, p->plan, false, task, err);
-	/* these come before the first write: the plan is of no use */
-	if (r == RS_E_CHANGED || r == RS_E_CANCELLED || r == RS_E_READ_ONLY)
+	if (r < 0 && top->n_writes == before) /* the plan is of no use */
 		(void)unlink(place->path);
 	return r;
 }

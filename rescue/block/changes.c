@@ -92,6 +92,18 @@ void blk_changes_lay(const struct blk_changes *c, uint64_t off_bytes, void *buf,
 	}
 }
 
+void blk_changes_drop(struct blk_changes *c, uint64_t off_bytes, size_t len)
+{
+	const size_t first = blk_changes_from(c, off_bytes);
+	size_t end = first;
+
+	while (end < c->n && c->v[end]->number * c->unit_bytes < off_bytes + len)
+		free(c->v[end++]);
+	memmove((void *)(c->v + first), (void *)(c->v + end),
+		(c->n - end) * sizeof(struct blk_unit *));
+	c->n -= end - first;
+}
+
 void blk_changes_clear(struct blk_changes *c)
 {
 	for (size_t i = 0; i < c->n; i++)

@@ -96,15 +96,20 @@ static int through_read(
 	return blk_read(b->parent, off_bytes, buf, len, err);
 }
 
-/* The record first: it must never lack what is on the disk. Where the write then fails, the run
- * fails, and nothing is compared. */
+/* The record first: it must never lack what is on the disk. Of a write that the disk did not take
+ * nobody knows what is there: it is forgotten, and not compared. */
 static int through_write(
 	struct blk *b, uint64_t off_bytes, const void *buf, size_t len, struct rs_err *err)
 {
 	struct through *t = (struct through *)(void *)b;
 	int r = blk_overlay_put(t->record, off_bytes, buf, len, err);
 
-	return r < 0 ? r : blk_write(b->parent, off_bytes, buf, len, err);
+	if (r < 0)
+		return r;
+	r = blk_write(b->parent, off_bytes, buf, len, err);
+	if (r < 0)
+		blk_changes_drop(&overlay_of(t->record)->changes, off_bytes, len);
+	return r;
 }
 
 static uint64_t through_next_data(struct blk *b, uint64_t off_bytes)

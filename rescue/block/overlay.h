@@ -54,6 +54,8 @@ int blk_changes_put(struct blk_changes *c, struct blk *base, uint64_t off_bytes,
 	size_t len, struct rs_err *err);
 /** What is changed, over what was read from the source at @off_bytes. */
 void blk_changes_lay(const struct blk_changes *c, uint64_t off_bytes, void *buf, size_t len);
+/** Forget the units that any of these bytes lie in. */
+void blk_changes_drop(struct blk_changes *c, uint64_t off_bytes, size_t len);
 /** Forget all units. */
 void blk_changes_clear(struct blk_changes *c);
 

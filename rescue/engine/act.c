@@ -189,7 +189,12 @@ static void note(void *user, const char *line)
 	report_add_text(&report->kept, &report->run.verification.checks, line);
 }
 
-/* Of plans that were cancelled half-way only the bytes are compared. */
+static bool is_replayed(const struct en_volume *v)
+{
+	return v->journal.result != RUN_REPLAY_PLANNED && v->journal.result != RUN_REPLAY_FAILED;
+}
+
+/* Of what stopped half-way only the bytes are compared. */
 int en_verify(struct rs_repair *u, struct rs_err *err)
 {
 	const struct en_act *a = &u->last;
@@ -202,7 +207,7 @@ int en_verify(struct rs_repair *u, struct rs_err *err)
 		return 0;
 	u->is_unverified = false;
 	int r = en_again_open(a->v, &stack, u->report, &why);
-	if (r == 0 && !a->n)
+	if (r == 0 && !a->n && is_replayed(a->v))
 		r = en_replay_verify(a->v, en_stack_top(&stack), u->report, &why);
 	for (size_t i = 0; r == 0 && i < a->n; i++)
 		if (is_for_act(a, a->plans[i]) &&
@@ -210,10 +215,21 @@ int en_verify(struct rs_repair *u, struct rs_err *err)
 			r = quarantine_verify(
 				en_stack_top(&stack), a->plans[i], a->is_restore, &notes, &why);
 	r = en_stack_close(&stack, r, &why);
+	en_err_written(&why, RS_E_VERIFY);
 	told->is_done = true;
 	told->is_passed = r == 0;
 	told->err = why;
 	return r < 0 ? rs_err_pass(err, rs_err_object(&why, a->v->name), &why) : 0;
+}
+
+/* It stopped after the first write: what it saw last may be of its own making. The run's own error
+ * is looked at where each of its steps ends (steps.c). */
+static void cut_short(const struct en_act *a)
+{
+	for (size_t i = 0; i < a->n; i++)
+		for (size_t k = 0; k < a->plans[i]->n_items; k++)
+			en_err_written(&a->plans[i]->items[k].err, RS_E_CUT_SHORT);
+	en_err_written(&a->v->journal.err, RS_E_CUT_SHORT);
 }
 
 int en_act(const struct en_act *a, struct rs_err *err)
@@ -230,12 +246,15 @@ int en_act(const struct en_act *a, struct rs_err *err)
 		return r;
 	en_volume_close_to(a->v, EN_READER); /* the caches of libntfs-3g would be stale */
 	r = act_on(a, err);
+	const bool is_written = a->v->disk->n_writes > before;
+	if (r < 0 && is_written)
+		cut_short(a);
 	for (size_t i = 0; i < a->n; i++)
 		report_actions(a->u->report, a->plans[i], a->v->number);
-	if (a->v->disk->n_writes > before)
+	if (is_written)
 		told->is_done = told->is_passed = false;
 	a->u->last = *a;
-	a->u->is_unverified = r == 0 || (r == RS_E_CANCELLED && a->v->disk->n_writes > before);
+	a->u->is_unverified = r == 0 || is_written;
 	if (r < 0)
 		(void)rs_err_object(err, a->v->name);
 	return r;

@@ -233,6 +233,13 @@ struct en_score {
 	const char *one, *many; /* "file put back", "files put back" */
 };
 
+/** Was any write issued to a disk? @m may be NULL. */
+bool en_is_written(const struct en_machine *m);
+/** @err came after something was written. Then it is no refusal, no wrong name and no fault of the
+ * disk: what was seen may be what the disk lost, or what our own half left. Such a one becomes
+ * @code (RS_E_CUT_SHORT, RS_E_VERIFY), with what it was as the cause. */
+void en_err_written(struct rs_err *err, int code);
+
 /** End a run. @m may be NULL: then nothing was opened. When nothing was written @text is followed
  * by
  * ", nothing was changed". */

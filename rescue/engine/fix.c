@@ -101,14 +101,20 @@ static int fix_one(struct rs_repair *u, const struct en_work *w, struct rs_err *
 	return r;
 }
 
-/* The finished report beside every quarantine that it tells of. */
-static int keep_reports(const struct rs_repair *u, struct rs_err *err)
+/* The finished report beside every quarantine that it tells of. Where that fails, the volume is
+ * read back once more: its reports were written, too. */
+static int keep_reports(struct rs_repair *u, struct rs_err *err)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < u->works.n; i++)
-		if (en_work_accepted(&u->works.list[i]))
-			r = en_keep_report(&u->works.list[i], u->report, err);
+	for (size_t i = 0; r == 0 && i < u->works.n; i++) {
+		const struct en_work *w = &u->works.list[i];
+		if (!en_work_accepted(w))
+			continue;
+		u->last = (struct en_act){u, w->v, w->plans, w->n_plans, false};
+		r = en_keep_report(w, u->report, err);
+	}
+	u->is_unverified = r < 0;
 	return r;
 }
 
@@ -235,8 +241,6 @@ static int act(struct rs_repair *u, struct rs_err *err)
 static int done(struct rs_repair *u, struct rs_err *err)
 {
 	char *kept = u->report->run.quarantine.report;
-	struct run_verification *told = &u->report->run.verification;
-	struct rs_err why = {0};
 
 	for (size_t i = 0; i < u->last.n; i++) {
 		const struct plan *p = u->last.plans[i];
@@ -244,14 +248,10 @@ static int done(struct rs_repair *u, struct rs_err *err)
 			plan_path(p->top, p->id, QUARANTINE_REPORT_JSON, kept);
 	}
 	finish_done(u);
-	int r = keep_reports(u, &why);
-	if (r == 0)
-		return 0;
-	kept[0] = '\0'; /* moved and verified, and yet not all that was promised */
-	told->is_done = !rs_err_ends(r);
-	told->is_passed = false;
-	told->err = why;
-	return rs_err_pass(err, r, &why);
+	int r = keep_reports(u, err);
+	if (r < 0)
+		kept[0] = '\0'; /* moved and verified, and yet not all that was promised */
+	return r;
 }
 
 const struct en_command en_fix = {

@@ -174,6 +174,9 @@ int en_replay_verify(
 	const struct en_volume *v, struct blk *top, struct rs_report *report, struct rs_err *err);
 /** What is planned of @v's journal, and done, into the report (tell.c). */
 void en_replay_report(const struct rs_repair *u, const struct en_volume *v);
+/** Nothing was written of it, because of @why: its plan's file is not there, and in a cancelled run
+ * it is refused. */
+void en_replay_unbegun(struct en_journal *j, int why);
 /** The run failed: a replay that was told as planned and not begun has no plan's file, and in a
  * cancelled run it is refused. Told once more. */
 void en_replays_unbegun(const struct rs_repair *u);

@@ -4,14 +4,34 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/status.h"
 #include "engine/engine.h"
 
-static bool is_written(const struct en_machine *m)
+bool en_is_written(const struct en_machine *m)
 {
 	for (size_t i = 0; m && i < m->n_disks; i++)
 		if (m->disks[i].n_writes)
 			return true;
 	return false;
+}
+
+void en_err_written(struct rs_err *err, int code)
+{
+	const struct rs_err why = *err;
+	const struct rs_err_info *info = rs_err_info(why.code);
+
+	if (!why.code)
+		return;
+	switch (info->exit_status) {
+	case RS_STATUS_BUG:
+	case RS_STATUS_IO:
+	case RS_STATUS_UNVERIFIED:
+	case RS_STATUS_CANCELLED:
+		return;
+	default:
+		(void)rs_fail(
+			err, code, "%s%s%s", info->text, why.detail[0] ? ": " : "", why.detail);
+	}
 }
 
 static void finish(struct rs_report *report, bool written, int exit_status, enum run_result result,
@@ -26,7 +46,7 @@ void en_finish_done(struct rs_report *report, const struct en_machine *m, int ex
 	enum run_result result, const char *text)
 {
 	char all[1500];
-	const bool written = is_written(m);
+	const bool written = en_is_written(m);
 
 	(void)snprintf(all, sizeof(all), "%s%s", text, written ? "" : ", nothing was changed");
 	finish(report, written, exit_status, result, all, NULL);
@@ -35,7 +55,7 @@ void en_finish_done(struct rs_report *report, const struct en_machine *m, int ex
 void en_finish_failed(struct rs_report *report, const struct en_machine *m,
 	const struct en_score *score, const struct rs_err *err)
 {
-	const bool written = is_written(m);
+	const bool written = en_is_written(m);
 	struct rs_err told = *err;
 	char text[128] = "nothing was changed";
 

@@ -126,6 +126,7 @@ static int write_it(
 int en_replay_act(struct rs_repair *u, struct en_volume *v, struct blk *top, struct rs_err *err)
 {
 	struct en_journal *j = &v->journal;
+	const uint64_t before = top->n_writes;
 	int r = write_it(u, v, top, &j->err);
 
 	if (r == 0) {
@@ -135,6 +136,8 @@ int en_replay_act(struct rs_repair *u, struct en_volume *v, struct blk *top, str
 		return 0;
 	}
 	j->result = RUN_REPLAY_FAILED;
+	if (!j->saved.plan && top->n_writes == before)
+		en_replay_unbegun(j, r);
 	(void)rs_err_object(&j->err, v->name);
 	return rs_err_pass(err, r, &j->err);
 }

@@ -1,7 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A repair in steps: what each command does in each step stands in its table (scan.c, fix.c,
  * undo.c, replay.c); here is the order, what is kept between two steps, and the end. */
+#include "core/status.h"
 #include "engine/guards.h"
+
+/* Of an act that was cancelled or failed. What the disk lost is worse than why it stopped. */
+static void verify_cut_short(struct rs_repair *u)
+{
+	struct rs_err why = {0};
+
+	if (en_verify(u, &why) < 0 &&
+		(u->err.code == RS_E_CANCELLED ||
+			rs_err_info(why.code)->exit_status == RS_STATUS_UNVERIFIED))
+		u->err = why;
+}
 
 int rs_repair_to(struct rs_repair *u, enum rs_step step)
 {
@@ -14,8 +26,12 @@ int rs_repair_to(struct rs_repair *u, enum rs_step step)
 			r = fn(u, &why);
 		if (r < 0 && !why.code) /* never go on after it, whoever forgot to say why */
 			(void)rs_fail(&why, r, "%s", "");
-		if (r < 0)
+		if (r < 0 && en_is_written(u->m))
+			en_err_written(&why, RS_E_CUT_SHORT);
+		if (r < 0) {
 			u->err = why;
+			verify_cut_short(u);
+		}
 	}
 	return u->err.code;
 }
@@ -88,7 +104,6 @@ int rs_repair_close(struct rs_repair *u, struct rs_report **ret)
 	*ret = u->report;
 	if (u->next == RS_STEP_VERIFY)
 		(void)rs_repair_to(u, RS_STEP_VERIFY);
-	(void)en_verify(u, &u->err); /* of an act that was cancelled */
 	if (!u->err.code && is_left_to_do(u))
 		(void)rs_fail(&u->err, RS_E_CANCELLED, "%s", "");
 	int r = u->err.code;

@@ -181,6 +181,14 @@ void en_replay_report(const struct rs_repair *u, const struct en_volume *v)
 		tell_replay(u, v, o);
 }
 
+void en_replay_unbegun(struct en_journal *j, int why)
+{
+	free(j->plan_file);
+	j->plan_file = NULL;
+	if (why == RS_E_CANCELLED)
+		j->result = RUN_REPLAY_REFUSED;
+}
+
 void en_replays_unbegun(const struct rs_repair *u)
 {
 	struct rs_run *run = &u->report->run;
@@ -190,10 +198,7 @@ void en_replays_unbegun(const struct rs_repair *u)
 		struct en_journal *j = &v->journal;
 		if (!j->is_planned || j->result != RUN_REPLAY_PLANNED)
 			continue;
-		free(j->plan_file); /* nothing was saved there */
-		j->plan_file = NULL;
-		if (u->err.code == RS_E_CANCELLED)
-			j->result = RUN_REPLAY_REFUSED;
+		en_replay_unbegun(j, u->err.code);
 		tell_replay(u, v, &run->replays[i]);
 	}
 }

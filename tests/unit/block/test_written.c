@@ -97,6 +97,38 @@ static void test_written__one_byte_lost__is_named(void **state)
 	end(&b);
 }
 
+/* Nobody knows what is there, so it is not called lost; what is written there later is. */
+static void test_written__write_not_taken__not_compared_until_it_is(void **state)
+{
+	struct box b = {0};
+	uint8_t page[4096];
+	struct blk *mem = lay_mem_new(DISK_BYTES, 512);
+	struct lay_watch *w = lay_watch_new(mem);
+
+	(void)state;
+	assert_true(mem && w);
+	memset(page, 9, sizeof(page));
+	b.mem = &w->blk;
+	assert_int_equal(blk_overlay_new(b.mem, false, &b.record, NULL), 0);
+	assert_int_equal(blk_written_through(b.record, b.mem, &b.through, NULL), 0);
+	put(&b, 0, 1, 512);
+	put(&b, 4096, 1, 512); /* acknowledged, and then somewhere between */
+	put(&b, 8192, 1, 512);
+	w->fail_write = w->writes + 1;
+	assert_int_equal(blk_write(b.through, 4096, page, sizeof(page), NULL), RS_E_IO_WRITE);
+	assert_int_equal(blk_overlay_bytes(b.record), 2 * 512);
+	lay_mem_bytes(mem)[4096] ^= 1;
+	assert_int_equal(blk_written_compare(b.record, mem, NULL), 0);
+	put(&b, 4096, 2, 512);
+	lay_mem_bytes(mem)[4096] ^= 1;
+	assert_int_equal(blk_written_compare(b.record, mem, NULL), RS_E_NOT_KEPT);
+	lay_mem_bytes(mem)[4096] ^= 1;
+	lay_mem_bytes(mem)[8192] ^= 1;
+	assert_int_equal(blk_written_compare(b.record, mem, NULL), RS_E_NOT_KEPT);
+	end(&b);
+	blk_close(mem);
+}
+
 static void test_written__bytes_that_cannot_be_read__read_error(void **state)
 {
 	struct box b;
@@ -255,6 +287,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_written__kept__nothing_to_say),
 		cmocka_unit_test(test_written__one_byte_lost__is_named),
+		cmocka_unit_test(test_written__write_not_taken__not_compared_until_it_is),
 		cmocka_unit_test(test_written__bytes_that_cannot_be_read__read_error),
 		cmocka_unit_test(test_again__any_request__right_bytes),
 		cmocka_unit_test(test_again__file_on_a_disk__comes_from_the_device),

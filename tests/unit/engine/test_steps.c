@@ -29,12 +29,26 @@ struct box {
 static struct {
 	struct rig *rig;
 	unsigned seen, lose_at; /* from 1: before this reading back; 0: never */
+	bool is_touched;	/* the last disk is written by somebody else before it */
 } again;
 
 /* The first disk is as it was made. */
 static void lose(const struct rig *r)
 {
 	memcpy(r->images[0].now, r->images[0].bytes, r->images[0].len);
+}
+
+/* Somebody else writes to the last one. */
+static void touch_last(struct rig *r, void (*change)(struct nt_vol *vol))
+{
+	struct blk *blk = NULL;
+	struct nt_vol *vol = NULL;
+
+	assert_int_equal(blk_file_open(r->disks[r->n_disks - 1], BLK_OPEN_WRITE, &blk, NULL), 0);
+	assert_int_equal(nt_vol_open(blk, NT_VOL_WRITE, &vol, NULL), 0);
+	change(vol);
+	assert_int_equal(nt_vol_close(vol, NULL), 0);
+	blk_close(blk);
 }
 
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker's names */
@@ -48,6 +62,9 @@ int __wrap_blk_again_open(
 {
 	if (++again.seen == again.lose_at)
 		lose(again.rig);
+	if (again.is_touched)
+		touch_last(again.rig, rig_touch_bad);
+	again.is_touched = false;
 	return __real_blk_again_open(path, ret, ret_is_device, err);
 }
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
@@ -335,6 +352,23 @@ static void test_steps__two_disks__the_first_is_verified_before_the_second(void 
 	assert_memory_equal(second->now, second->bytes, second->len);
 }
 
+/* Not a word of a refusal once the first is written. */
+static void test_steps__second_disk_changed_after_the_first_was_written__cut_short(void **state)
+{
+	struct box *t = *state;
+	struct rig *r = &t->rig;
+
+	fix_to(t, RS_STEP_CONSENT);
+	again.is_touched = true;
+	assert_int_equal(rs_repair_to(t->u, RS_STEP_ACT), RS_E_CUT_SHORT);
+	assert_int_equal(close_run(t, RS_E_CUT_SHORT), 10);
+	rig_expect(r, "outcome.written", "true");
+	rig_expect(r, "outcome.text", "1 of 2 files moved into quarantine");
+	rig_expect_part(r, "error.detail", rs_err_info(RS_E_CHANGED)->text);
+	rig_expect(r, "verification.passed", "true");
+	assert_true(rig_has_file(r, 1, BAD));
+}
+
 /* What was written until then is compared. */
 static void test_steps__cancelled_between_two_files__bytes_are_verified(void **state)
 {
@@ -366,16 +400,8 @@ static void set_dirty(struct nt_vol *vol)
 
 static void refused_after(struct box *t, enum rs_step step, void (*change)(struct nt_vol *vol))
 {
-	struct blk *blk = NULL;
-	struct nt_vol *vol = NULL;
-
 	fix_to(t, step);
-	assert_int_equal(
-		blk_file_open(t->rig.disks[t->rig.n_disks - 1], BLK_OPEN_WRITE, &blk, NULL), 0);
-	assert_int_equal(nt_vol_open(blk, NT_VOL_WRITE, &vol, NULL), 0);
-	change(vol);
-	assert_int_equal(nt_vol_close(vol, NULL), 0);
-	blk_close(blk);
+	touch_last(&t->rig, change);
 	rig_keep(&t->rig);
 	assert_int_equal(rs_repair_to(t->u, RS_STEP_ACT), RS_E_CHANGED);
 	assert_int_equal(close_run(t, RS_E_CHANGED), 7);
@@ -417,6 +443,8 @@ int main(void)
 		T(test_steps__content_changed_after_the_act__failed_and_no_report_kept,
 			setup_doubt),
 		T(test_steps__two_disks__the_first_is_verified_before_the_second, setup_two),
+		T(test_steps__second_disk_changed_after_the_first_was_written__cut_short,
+			setup_two),
 		T(test_steps__cancelled_between_two_files__bytes_are_verified, setup_doubt),
 		T(test_steps__file_changed_before_the_act__refused, setup),
 		T(test_steps__file_of_the_second_disk_changed__nothing_is_written, setup_two),
