@@ -304,7 +304,7 @@ static const struct advice table[] = {
 		""},
 	{RS_E_IO_READ, NULL, "The disk has read errors",
 		"The disk did not give back what is written on it. It may be dying, and each hour "
-		"that it runs can be its last. Nothing was changed.",
+		"that it runs can be its last.",
 		"Switch off, try another cable or port once. Then copy the whole disk to a new one "
 		"(ddrescue) before anything else, and repair the copy.",
 		"If only the person's files matter, copy those first. Do not run chkdsk on a disk "
@@ -315,6 +315,12 @@ static const struct advice table[] = {
 		"Try another cable or port, then the same repair again: it goes on where it "
 		"stopped.",
 		"If it fails again, copy the disk and repair the copy."},
+	{RS_E_CUT_SHORT, NULL, "It stopped after the disk was written",
+		"In the middle of the writes something was not as it was a moment ago. The disk "
+		"may have lost it, or read it wrongly: it says nothing about the file system.",
+		"Try another cable or port, then the same repair again: it goes on where it "
+		"stopped. Undo takes back what was done.",
+		"If it stops again, copy the disk and repair the copy."},
 	{RS_E_IO_OPEN, NULL, "It cannot be opened",
 		"The disk or file named above is not there, or not for this user.",
 		"Check the name. Disks of the machine need root.", ""},
@@ -349,7 +355,7 @@ static const struct advice table[] = {
 		""},
 	{RS_E_PLAN_FILE, NULL, "No place for the journal's safety copy",
 		"Before the journal is applied, the bytes before and after are saved in a file, "
-		"and that could not be made. Nothing was changed.",
+		"and that could not be made. Nothing of that volume was changed.",
 		"Put the stick back in, or make room on it.", ""},
 	{RS_E_VERIFY, NULL, "The result is not what was planned",
 		"All was written, read back, and something else is there.",
