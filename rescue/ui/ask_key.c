@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The screen as a source of keys: what opens a volume is asked of whoever sits there. */
-#include <unistd.h>
-
 #include "ui/keymap.h"
 #include "ui/tui.h"
 
@@ -23,8 +21,9 @@ static int on_key(const struct rs_key_source *self, const struct rs_key_request 
 		return 0;
 	*e = (struct key_entry){0};
 	t->asked = q;
-	if (t->console.is_private)
-		keymap_digits(STDIN_FILENO);
+	const int screen = consoles_private_fd(&t->consoles);
+	if (screen >= 0)
+		keymap_digits(screen);
 	tui_ask(t, SCREEN_UNLOCK);
 	keymap_restore();
 	t->asked = NULL;

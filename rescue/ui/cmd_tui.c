@@ -69,7 +69,9 @@ static int open_all(struct tui *t, struct rs_err *err)
 	t->secret = (struct tui_secret *)(void *)t->locked.p;
 	events.user = keys.user = t;
 	r = ui_open_session(t->ui, &events, &keys, err);
-	return r < 0 ? r : console_open(&t->console, &t->secret->in, err);
+	return r < 0 ? r
+		     : consoles_open(&t->consoles, t->secret->in, t->ui->opt.consoles,
+			       t->ui->opt.n_consoles, err);
 }
 
 /* What is left on the terminal, and the exit status, are those of the last repair; of none, those
@@ -82,7 +84,7 @@ int cmd_tui(struct ui *ui)
 
 	if (r == 0)
 		run(&t);
-	console_close(&t.console);
+	consoles_close(&t.consoles);
 	for (size_t i = 0; i < t.warnings.n; i++)
 		out_warn("%s", t.warnings.lines[i].text);
 	page_done(&t.warnings);

@@ -3,6 +3,8 @@
  * screen nobody could wipe: they are written over the signs that curses knows of. */
 #include "ui/console.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
@@ -10,7 +12,6 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -29,6 +30,12 @@
 #define TTY_SCREENS 64
 #define PTY_MAJOR   136 /* windows somewhere; they have eight numbers */
 #define PTY_MAJORS  8
+
+/* curses has one screen that is meant by all its calls. */
+static void mean(const struct console *c)
+{
+	(void)set_term(c->screen);
+}
 
 /* ---- begin and end ---- */
 
@@ -50,38 +57,86 @@ static bool is_window(int fd)
 
 /* The keypad gives digits whatever NumLock is (DEC's application mode). terminfo has no word for it
  * where the terminal is Linux' console, which can do it. */
-static void set_keypad(bool is_on)
+static void set_keypad(const struct console *c, bool is_on)
 {
 	(void)keypad(stdscr, is_on);
 	if (!tigetstr("smkx"))
-		(void)putp(is_on ? "\x1b=" : "\x1b>");
-	(void)fflush(stdout);
+		(void)dprintf(fileno(c->out), "%s", is_on ? "\x1b=" : "\x1b>");
 }
 
 /* Keys that would end or stop us are none: a scanner can send their codes. Ctrl-C stays. */
-static void disarm_keys(void)
+static void disarm_keys(int fd)
 {
 	struct termios t;
 
-	if (tcgetattr(STDIN_FILENO, &t) < 0)
+	if (tcgetattr(fd, &t) < 0)
 		return;
 	t.c_cc[VQUIT] = _POSIX_VDISABLE;
 	t.c_cc[VSUSP] = _POSIX_VDISABLE;
-	(void)tcsetattr(STDIN_FILENO, TCSANOW, &t); /* curses has set the rest in the same way */
+	(void)tcsetattr(fd, TCSANOW, &t); /* curses has set the rest in the same way */
 }
 
-int console_open(struct console *c, struct console_bytes *in, struct rs_err *err)
+/* Whatever its settings are, nobody has made them for us: no signal comes from it, and nothing that
+ * is typed or not connected can stop what is written. */
+static void make_raw(int fd, const struct termios *before)
 {
-	*c = (struct console){.in = in};
-	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return rs_fail(err, RS_E_USAGE, "tui needs a terminal to show and to be typed on");
+	struct termios t = *before;
+
+	cfmakeraw(&t);
+	t.c_cflag |= CLOCAL | CREAD;
+	t.c_cflag &= ~(tcflag_t)CRTSCTS;
+	(void)tcsetattr(fd, TCSANOW, &t); /* then it stays as it is */
+	(void)tcflush(fd, TCIFLUSH);	  /* typed before anybody asked */
+}
+
+static int take_device(struct console *c, const char *name, struct rs_err *err)
+{
+	const size_t n = strcspn(name, ",");
+	auto_free char *path = strndup(name, n);
+	const char *base = path ? strrchr(path, '/') : NULL;
+
+	(void)snprintf(c->term, sizeof(c->term), "%s", name[n] ? name + n + 1 : "");
+	(void)snprintf(c->name, sizeof(c->name), "%s", base ? base + 1 : name);
+	int fd = path ? open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC) : -1;
+	if (fd < 0 || tcgetattr(fd, &c->before) < 0 || fcntl(fd, F_SETFL, O_RDWR) < 0 ||
+		!(c->in = fdopen(fd, "r+"))) {
+		(void)rs_fail(err, RS_E_USAGE, "--console %s: %s", name, strerror(errno));
+		if (fd >= 0)
+			(void)close(fd); /* nothing was written */
+		return RS_E_USAGE;
+	}
+	c->out = c->in;
+	make_raw(fd, &c->before);
+	return 0;
+}
+
+int console_take(
+	struct console *c, struct console_bytes *typed, const char *name, struct rs_err *err)
+{
+	*c = (struct console){.typed = typed};
+	if (name && take_device(c, name, err) < 0)
+		return RS_E_USAGE;
+	if (!name) {
+		if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+			return rs_fail(
+				err, RS_E_USAGE, "tui needs a terminal to show and to be typed on");
+		c->in = stdin;
+		c->out = stdout;
+	}
+	c->is_private = is_screen_of_machine(fileno(c->in));
+	c->is_serial = !c->is_private && !is_window(fileno(c->in));
+	return 0;
+}
+
+int console_open(struct console *c, struct rs_err *err)
+{
 	(void)setlocale(LC_CTYPE, ""); /* a locale that is not there: ASCII */
-	c->is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-	c->is_private = is_screen_of_machine(STDIN_FILENO);
-	c->is_serial = !c->is_private && !is_window(STDIN_FILENO);
-	c->screen = newterm(NULL, stdout, stdin);
+	set_keypad(c, true);
+	c->is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 && (!c->name[0] || c->is_private);
+	c->screen = newterm(c->term[0] ? c->term : NULL, c->out, c->in);
 	if (!c->screen)
 		return rs_fail(err, RS_E_USAGE, "tui does not know this terminal (TERM)");
+	mean(c);
 	if (!tigetstr("cup") || !tigetstr("clear")) {
 		console_close(c);
 		return rs_fail(
@@ -91,32 +146,48 @@ int console_open(struct console *c, struct console_bytes *in, struct rs_err *err
 	(void)noecho();
 	(void)nonl();
 	(void)typeahead(-1);
-	set_keypad(true);
-	disarm_keys();
+	(void)keypad(stdscr, TRUE); /* application mode */
+	if (c->name[0])
+		make_raw(fileno(c->in), &c->before);
+	else
+		disarm_keys(STDIN_FILENO);
 	(void)console_fit(c);
+	c->is_behind = true; /* nothing is painted yet */
 	return 0;
+}
+
+static void close_screen(struct console *c)
+{
+	console_forget_typed(c);
+	mean(c);
+	(void)erase(); /* a console without a second screen keeps what was on it */
+	(void)refresh();
+	set_keypad(c, false);
+	(void)endwin(); /* what it could do, it did */
+	/* no delscreen: ncurses 6.4 then forgets the windows of every other screen, too */
+	c->screen = NULL;
 }
 
 void console_close(struct console *c)
 {
-	if (!c->screen)
-		return;
-	console_forget_typed(c);
-	(void)erase(); /* a console without a second screen keeps what was on it */
-	(void)refresh();
-	set_keypad(false);
-	(void)endwin(); /* what it could do, it did */
-	delscreen(c->screen);
-	c->screen = NULL;
+	if (c->screen)
+		close_screen(c);
+	if (c->in && c->name[0]) {
+		(void)tcflush(fileno(c->in), TCIFLUSH);
+		(void)tcsetattr(fileno(c->in), TCSADRAIN, &c->before); /* gone: as it is */
+		(void)fclose(c->in);				       /* curses wrote */
+	}
+	c->in = c->out = NULL;
 }
 
 bool console_fit(struct console *c)
 {
 	struct winsize size;
-	const int rows = getmaxy(stdscr), columns = getmaxx(stdscr);
 
+	mean(c);
+	const int rows = getmaxy(stdscr), columns = getmaxx(stdscr);
 	c->is_small = rows < CONSOLE_ROWS || columns < CONSOLE_COLUMNS;
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_row || !size.ws_col)
+	if (ioctl(fileno(c->out), TIOCGWINSZ, &size) < 0 || !size.ws_row || !size.ws_col)
 		return false; /* a serial line has none: terminfo's */
 	if (size.ws_row == rows && size.ws_col == columns)
 		return false;
@@ -128,8 +199,36 @@ bool console_fit(struct console *c)
 
 size_t console_room(const struct console *c)
 {
-	(void)c;
+	mean(c);
 	return (size_t)getmaxy(stdscr) - FRAME_ROWS;
+}
+
+/* ---- what is typed before a screen is seen ---- */
+
+static void forget(struct console *c)
+{
+	(void)tcflush(fileno(c->in), TCIFLUSH); /* a terminal that is gone has nothing either */
+	rs_wipe(c->typed, sizeof(*c->typed));
+	c->keys = (struct key_reader){0};
+}
+
+/* On a slow line that takes a while, for which nobody else has to wait. */
+static void look_if_seen(struct console *c)
+{
+	int queued = 0;
+
+	if (!c->is_unseen || c->is_behind ||
+		(ioctl(fileno(c->out), TIOCOUTQ, &queued) == 0 && queued > 0))
+		return;
+	forget(c);
+	c->is_unseen = false;
+}
+
+void console_forget_typed(struct console *c)
+{
+	forget(c);
+	c->is_unseen = true;
+	look_if_seen(c);
 }
 
 /* ---- painting ---- */
@@ -182,21 +281,19 @@ static void put_frame(const struct console *c, const struct console_frame *f, bo
 	(void)attroff(A_BOLD);
 }
 
-/* Over the signs that stand there, and the cursor back to where curses believes it to be. */
+/* Over the signs that stand there, and the cursor back to where curses believes it to be. In the
+ * words of ECMA-48: a screen of the machine has no others. */
 static void put_secret(const struct console *c, const struct page *p, size_t row)
 {
-	const int y = getcury(stdscr), x = getcurx(stdscr);
-	const char *move_to = tigetstr("cup");
+	const int fd = fileno(c->out);
 
-	for (size_t i = 0; i < p->n_secret && c->is_private && !c->is_hidden; i++) {
+	for (size_t i = 0; i < p->n_secret; i++) {
 		if (!p->secret[i])
 			continue;
-		(void)putp(tiparm(move_to, (int)row, (int)p->secret_column(i)));
-		(void)fflush(stdout);
-		(void)!write(STDOUT_FILENO, &p->secret[i], 1); /* the sign stays */
+		(void)dprintf(fd, "\x1b[%zu;%zuH", row + 1, p->secret_column(i) + 1);
+		(void)!write(fd, &p->secret[i], 1); /* the sign stays */
 	}
-	(void)putp(tiparm(move_to, y, x));
-	(void)fflush(stdout);
+	(void)dprintf(fd, "\x1b[%d;%dH", getcury(stdscr) + 1, getcurx(stdscr) + 1);
 }
 
 static void paint_small(const struct console *c)
@@ -210,10 +307,22 @@ static void paint_small(const struct console *c)
 	(void)refresh();
 }
 
-void console_paint(struct console *c, const struct console_frame *f, const struct page *p)
+/* A frame is less than what a line takes in at once when it has shown all before. */
+static bool takes_more(const struct console *c)
+{
+	struct pollfd polled = {fileno(c->out), POLLOUT, 0};
+
+	return poll(&polled, 1, 0) > 0;
+}
+
+void console_paint(struct console *c, const struct console_frame *f, const struct page *p,
+	bool is_secret_shown)
 {
 	const size_t room = console_room(c);
 
+	c->is_behind = !takes_more(c);
+	if (c->is_behind)
+		return;
 	(void)erase();
 	if (c->is_small) {
 		paint_small(c);
@@ -234,75 +343,45 @@ void console_paint(struct console *c, const struct console_frame *f, const struc
 	if (p->n_secret && c->is_private)
 		(void)redrawwin(stdscr); /* curses does not know what was written over it */
 	(void)refresh();
-	if (p->n_secret)
+	if (p->n_secret && c->is_private && is_secret_shown)
 		put_secret(c, p, FIRST_ROW + p->secret_line);
+	look_if_seen(c);
 }
 
 /* ---- keys ---- */
 
-void console_forget_typed(struct console *c)
+void console_read(struct console *c)
 {
-	(void)tcdrain(STDOUT_FILENO);	       /* seen first: on a slow line that takes a while */
-	(void)tcflush(STDIN_FILENO, TCIFLUSH); /* a terminal that is gone has nothing either */
-	rs_wipe(c->in, sizeof(*c->in));
-	c->keys = (struct key_reader){0};
-}
+	struct pollfd polled = {fileno(c->in), POLLIN, 0};
 
-/* Bytes into the buffer; false: none came. */
-static bool fill(struct console *c, int timeout_ms)
-{
-	struct pollfd polled = {STDIN_FILENO, POLLIN, 0};
-
-	if (poll(&polled, 1, timeout_ms) <= 0)
-		return false;
-	rs_wipe(c->in, sizeof(*c->in));
-	ssize_t n = read(STDIN_FILENO, c->in->bytes, sizeof(c->in->bytes));
+	look_if_seen(c);
+	if (poll(&polled, 1, 0) <= 0)
+		return;
+	rs_wipe(c->typed, sizeof(*c->typed));
+	ssize_t n = read(fileno(c->in), c->typed->bytes, sizeof(c->typed->bytes));
 	c->is_lost = n == 0 || (n < 0 && (polled.revents & (POLLHUP | POLLERR)));
-	c->in->n = n > 0 ? (size_t)n : 0;
-	return n > 0;
+	c->typed->n = n > 0 ? (size_t)n : 0;
+	c->byte_ns = term_now_ns();
+	if (c->is_unseen)
+		forget(c);
 }
 
-static unsigned came(struct console *c, unsigned key)
+int console_wait_ms(const struct console *c)
 {
-	const uint64_t now = term_now_ns();
+	const uint64_t passed_ms = (term_now_ns() - c->byte_ns) / MS_NS;
 
-	c->before_ms = (now - c->last_ns) / MS_NS;
-	c->last_ns = now;
-	return key;
+	if (!c->keys.is_in_sequence)
+		return -1;
+	return passed_ms < ESC_MS ? (int)(ESC_MS - passed_ms) : 0;
 }
 
-unsigned console_key(struct console *c, int timeout_ms)
+unsigned console_next(struct console *c)
 {
-	for (;;) {
-		while (c->in->next < c->in->n) {
-			unsigned key = key_of_byte(&c->keys, c->in->bytes[c->in->next++]);
-			if (key)
-				return came(c, key);
-		}
-		const bool is_begun = c->keys.is_in_sequence;
-		const int wait_ms = is_begun && timeout_ms > ESC_MS ? ESC_MS : timeout_ms;
-		if (fill(c, wait_ms))
-			continue;
-		if (c->is_lost)
-			return UI_KEY_LOST;
-		unsigned key = is_begun && wait_ms == ESC_MS ? key_of_silence(&c->keys) : 0;
-		return key ? came(c, key) : UI_KEY_NONE;
+	look_if_seen(c);
+	while (c->typed->next < c->typed->n) {
+		unsigned key = key_of_byte(&c->keys, c->typed->bytes[c->typed->next++]);
+		if (key)
+			return key;
 	}
-}
-
-void console_quiet(struct console *c)
-{
-	while (!c->is_lost && !term_is_cancelled() && console_key(c, CONSOLE_ALONE))
-		continue;
-	console_forget_typed(c);
-}
-
-bool console_is_alone(struct console *c, unsigned key)
-{
-	bool ret = c->before_ms >= CONSOLE_ALONE;
-	unsigned next;
-
-	while ((next = console_key(c, CONSOLE_ALONE)) && next != UI_KEY_LOST)
-		ret = ret && next == key;
-	return ret && !c->is_lost;
+	return console_wait_ms(c) == 0 ? key_of_silence(&c->keys) : UI_KEY_NONE;
 }

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One terminal with a screen of curses and its keys (the front end `tui`). */
+/* One terminal with a screen of curses and its keys (the front end `tui`). All of them together:
+ * consoles.h. */
 #ifndef UNBRICK_UI_CONSOLE_H
 #define UNBRICK_UI_CONSOLE_H
+
+#include <stdio.h>
+#include <termios.h>
 
 #include "ui/keys.h"
 #include "ui/page.h"
 
 #define CONSOLE_ROWS	24
 #define CONSOLE_COLUMNS 80
-#define CONSOLE_ALONE	300 /* ms: what comes closer to a key than that came with it */
+#define CONSOLE_NAME	64
 
 /* What was read of the terminal and may be a part of a key: in locked memory. */
 struct console_bytes {
@@ -16,17 +20,22 @@ struct console_bytes {
 	size_t n, next;
 };
 
+/* Zeroed: none, or lost. */
 struct console {
-	void *screen; /* SCREEN of curses; NULL: not open */
-	struct console_bytes *in;
+	char name[CONSOLE_NAME]; /* of its device, "ttyS0"; "": standard input and output */
+	char term[32];		 /* "": TERM */
+	FILE *in, *out;		 /* NULL: none */
+	struct termios before;	 /* of a device */
+	void *screen;		 /* SCREEN of curses; NULL: not painted on */
+	struct console_bytes *typed;
 	struct key_reader keys;
-	uint64_t last_ns;   /* when the last key came */
-	uint64_t before_ms; /* between it and the one before */
+	uint64_t byte_ns; /* when the last byte came */
 	bool is_utf8;
 	bool is_private; /* nobody but who types sees it: a console of this machine's screen */
 	bool is_serial;	 /* a line */
-	bool is_hidden;	 /* and yet it is not to be seen */
 	bool is_small;
+	bool is_behind; /* it takes no more now: to be painted again */
+	bool is_unseen; /* what was painted is not all shown yet: what is typed is for nobody */
 	bool is_lost;
 };
 
@@ -36,22 +45,31 @@ struct console_frame {
 	size_t first; /* line of the page that is shown first */
 };
 
-/** @in lasts as long as the console. Errors: RS_E_USAGE (no terminal, or one that cannot). */
-int console_open(struct console *c, struct console_bytes *in, struct rs_err *err);
-/** The terminal as it was; more than once is fine. */
+/** Take up a terminal, without painting on it: what is typed there is not shown from now on.
+ * @name "/dev/ttyS0" or "/dev/ttyS0,vt100"; NULL: standard input and output. @typed lasts as long.
+ * Errors: RS_E_USAGE (no terminal). */
+int console_take(
+	struct console *c, struct console_bytes *typed, const char *name, struct rs_err *err);
+/** The screen of curses on it. Errors: RS_E_USAGE (a terminal that cannot). */
+int console_open(struct console *c, struct rs_err *err);
+/** The terminal as it was, and given back; more than once is fine. */
 void console_close(struct console *c);
 /** Take up a size that has changed; true if it has. */
 bool console_fit(struct console *c);
 /** How many lines of a page are seen at once. */
 size_t console_room(const struct console *c);
-void console_paint(struct console *c, const struct console_frame *f, const struct page *p);
-/** Whatever was typed so far is for nobody. */
+/** @is_secret_shown: the digits of a key, where this is a screen of the machine. What goes to a
+ * console that is busy is not waited for: it is behind then. */
+void console_paint(struct console *c, const struct console_frame *f, const struct page *p,
+	bool is_secret_shown);
+/** Whatever was typed so far is for nobody, and what is typed before all that was painted is shown.
+ */
 void console_forget_typed(struct console *c);
-/** The next key, waiting for it so long; UI_KEY_NONE: none (or a signal came). */
-unsigned console_key(struct console *c, int timeout_ms);
-/** Take in and forget what comes, until nothing does for CONSOLE_ALONE. */
-void console_quiet(struct console *c);
-/** Did the key that was just read come alone, but for itself? Waits for what may follow. */
-bool console_is_alone(struct console *c, unsigned key);
+/** Bytes are there, or it is lost: read them. */
+void console_read(struct console *c);
+/** The next key of what was read; UI_KEY_NONE: none. */
+unsigned console_next(struct console *c);
+/** How long until console_next has a key even if nothing comes; -1: no such. */
+int console_wait_ms(const struct console *c);
 
 #endif

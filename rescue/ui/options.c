@@ -18,6 +18,8 @@ const struct option_spec option_table[OPT_COUNT] = {
 		"this volume: its number in 'unbrick list', or its partition UUID"},
 	{OPT_BESIDE, 0, "beside", "DISK", CMD_SCAN | CMD_WRITE | CMD_TUI, 0,
 		"another disk of the same machine, only looked at: does a Windows sleep there?"},
+	{OPT_CONSOLE, 0, "console", "TTY[,TERM]", CMD_TUI, 0,
+		"show it there, too (several times); on a serial line once a key is pressed"},
 	{OPT_RULES, 0, "rules", "DIR", CMD_SCAN | CMD_FIX | CMD_RULES | CMD_TUI, AT(rules),
 		"the rules of this folder instead of the shipped ones"},
 	{OPT_YES, 'y', "yes", NULL, CMD_WRITE, 0,
@@ -102,6 +104,10 @@ static int take(struct options *o, const struct option_spec *spec, char *value, 
 		if (o->n_beside == MOST_BESIDE)
 			return rs_fail(err, RS_E_USAGE, "more than %d disks beside", MOST_BESIDE);
 		o->beside[o->n_beside++] = value;
+	} else if (spec->id == OPT_CONSOLE) {
+		if (o->n_consoles == MOST_CONSOLES)
+			return rs_fail(err, RS_E_USAGE, "more than %d consoles", MOST_CONSOLES);
+		o->consoles[o->n_consoles++] = value;
 	} else if (value) {
 		if (o->n_keys == MOST_KEY_OPTIONS)
 			return rs_fail(

@@ -32,6 +32,7 @@ enum option_id {
 	OPT_STARTUP_KEY,
 	OPT_VOLUME,
 	OPT_BESIDE,
+	OPT_CONSOLE,
 	OPT_RULES,
 	OPT_YES,
 	OPT_REPLAY,
@@ -94,6 +95,7 @@ struct key_option {
 
 #define MOST_KEY_OPTIONS 16
 #define MOST_BESIDE	 64
+#define MOST_CONSOLES	 8
 
 struct options {
 	const struct command_spec *command; /* NULL until known */
@@ -102,6 +104,8 @@ struct options {
 	unsigned n_keys;
 	const char *beside[MOST_BESIDE];
 	unsigned n_beside;
+	const char *consoles[MOST_CONSOLES];
+	unsigned n_consoles;
 	const char *volume, *rules, *output, *report;
 	const char *replay, *plan; /* how; the plan's file, new or (resume, revert) saved */
 	char **args;		   /* what is no option, the command not among it; inside argv */

@@ -61,7 +61,7 @@ static void draw_verdicts(const struct key_entry *e, struct page *p)
 /* A tablet has none, and some built-in ones have no driver. */
 static void draw_hint(const struct tui *t, struct page *p)
 {
-	if (t->console.is_private && !hint_has_keyboard("/sys/class/input"))
+	if (t->consoles.is_private && !hint_has_keyboard("/sys/class/input"))
 		page_say(p, true,
 			"Linux sees no keyboard on this machine: plug in a USB keyboard (a tablet "
 			"takes "
@@ -110,24 +110,25 @@ void unlock_draw(const struct tui *t, struct page *p)
 		"Only digits count; dashes and blanks do no harm. Cursor keys, Home, End, "
 		"Backspace and "
 		"Delete correct. With the last digit the volume is opened.");
-	if (!t->console.is_serial)
+	if (!t->consoles.is_serial)
 		page_say(p, false, "F1 to F10 are the digits 1 to 9 and 0.");
-	if (t->console.is_private)
-		page_say(p, false, "F11 %s the digits.", t->console.is_hidden ? "shows" : "hides");
+	if (t->consoles.is_private)
+		page_say(p, false, "F11 %s the digits.", t->consoles.is_hidden ? "shows" : "hides");
 }
 
 bool unlock_put(struct tui *t, unsigned key)
 {
 	if (key == UI_KEY_F11) {
-		t->console.is_hidden = !t->console.is_hidden;
+		t->consoles.is_hidden = !t->consoles.is_hidden;
 		return false;
 	}
-	const enum entry_from from = t->console.is_private  ? ENTRY_FROM_SCREEN
-				     : t->console.is_serial ? ENTRY_FROM_SERIAL
-							    : ENTRY_FROM_TERMINAL;
+	const struct console *at = t->consoles.at;
+	const enum entry_from from = !at || at->is_serial ? ENTRY_FROM_SERIAL
+				     : at->is_private	  ? ENTRY_FROM_SCREEN
+							  : ENTRY_FROM_TERMINAL;
 	if (!key_entry_put(&t->secret->entry, key_entry_means(key, from)))
 		return false;
-	console_quiet(&t->console); /* the Enter or Tab of a scanner is a part of what it sent */
+	consoles_quiet(&t->consoles); /* the Enter or Tab of a scanner is a part of what it sent */
 	return true;
 }
 

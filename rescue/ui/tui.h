@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The technician's screen, shared by its files. From the bottom up: page.c and console.c know no
- * disk; tui_loop.c shows a screen until a key leads on; tui_work.c leads a repair from step to step
- * (rescue.h) and is asked by it; screen_NAME.c is what one screen says and where its keys lead;
- * cmd_tui.c has the table of screens. Another screen is a row there, and a file. */
+/* The technician's screen, shared by its files. From the bottom up: page.c and console*.c know
+ * no disk; tui_loop.c shows a screen until a key leads on; tui_work.c leads a repair from step to
+ * step (rescue.h) and is asked by it; screen_NAME.c is what one screen says and where its keys
+ * lead; cmd_tui.c has the table of screens. Another screen is a row there, and a file. */
 #ifndef UNBRICK_UI_TUI_H
 #define UNBRICK_UI_TUI_H
 
-#include "ui/console.h"
+#include "ui/consoles.h"
 #include "ui/key_entry.h"
 #include "ui/ui.h"
 
@@ -55,7 +55,7 @@ struct screen {
 
 /* Everything in which a part of a key may lie: in locked memory. */
 struct tui_secret {
-	struct console_bytes in;
+	struct console_bytes in[CONSOLES_MOST];
 	struct key_entry entry;
 };
 
@@ -63,7 +63,7 @@ struct tui_secret {
 struct tui {
 	struct ui *ui;
 	const struct screen *screens;
-	struct console console;
+	struct consoles consoles;
 	struct rs_secret locked;
 	struct tui_secret *secret;
 	/* what is seen */

@@ -49,13 +49,13 @@ void tui_paint(struct tui *t)
 	list_keys(t, keys, sizeof(keys));
 	const struct console_frame frame = {
 		title, t->disk ? t->disk : "", t->status, keys, t->first};
-	console_paint(&t->console, &frame, &p);
+	consoles_paint(&t->consoles, &frame, &p);
 	t->painted_ns = term_now_ns();
 }
 
 static void scroll(struct tui *t, unsigned key)
 {
-	const size_t room = console_room(&t->console);
+	const size_t room = consoles_room(&t->consoles);
 	const size_t last = t->n_lines > room ? t->n_lines - room : 0;
 	const size_t by = key == UI_KEY_PAGE_UP || key == UI_KEY_PAGE_DOWN ? room - 1 : 1;
 
@@ -82,9 +82,9 @@ static enum screen_id press(struct tui *t, unsigned key)
 	const struct screen_way *way = way_of(t, key);
 
 	t->status[0] = '\0';
-	if (t->console.is_small)
+	if (consoles_is_small(&t->consoles))
 		return SCREEN_STAY; /* nobody sees what it would mean */
-	if (way && way->is_alone && !console_is_alone(&t->console, key)) {
+	if (way && way->is_alone && !consoles_is_alone(&t->consoles, key)) {
 		(void)snprintf(t->status, sizeof(t->status),
 			"Something else came with %s: press it once more.", way->shown);
 		return SCREEN_STAY;
@@ -103,7 +103,7 @@ static enum screen_id press_all(struct tui *t, unsigned key)
 	enum screen_id ret = SCREEN_STAY;
 
 	for (; key && ret == SCREEN_STAY;
-		key = ret == SCREEN_STAY ? console_key(&t->console, 0) : 0)
+		key = ret == SCREEN_STAY ? consoles_key(&t->consoles, 0) : 0)
 		ret = press(t, key);
 	return ret;
 }
@@ -116,18 +116,19 @@ enum screen_id tui_wait(struct tui *t, enum screen_id id)
 	t->first = 0;
 	t->shown_ns = term_now_ns();
 	t->is_touched = t->wants_hint = false;
-	(void)console_fit(&t->console);
+	(void)consoles_fit(&t->consoles);
 	tui_paint(t);
-	console_forget_typed(&t->console);
+	consoles_forget_typed(&t->consoles);
 	while (to == SCREEN_STAY) {
-		const unsigned key = console_key(&t->console, WAIT_MS);
+		const unsigned key = consoles_key(&t->consoles, WAIT_MS);
 		if (term_is_cancelled() || key == UI_KEY_LOST)
 			return SCREEN_LEAVE;
 		to = press_all(t, key);
-		const bool is_resized = console_fit(&t->console), was_hinted = t->wants_hint;
+		const bool is_resized = consoles_fit(&t->consoles), was_hinted = t->wants_hint;
 		t->is_touched = t->is_touched || key;
 		t->wants_hint = hint_is_due(t->shown_ns, term_now_ns(), t->is_touched);
-		if (to == SCREEN_STAY && (key || is_resized || t->wants_hint != was_hinted))
+		if (to == SCREEN_STAY &&
+			(key || is_resized || t->wants_hint != was_hinted || t->consoles.is_due))
 			tui_paint(t);
 	}
 	t->status[0] = '\0';

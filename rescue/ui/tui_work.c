@@ -53,10 +53,8 @@ static void look_at_keys(struct tui *t)
 {
 	unsigned key;
 
-	while ((key = console_key(&t->console, 0)) && key != UI_KEY_LOST)
-		continue;
-	if (key_of_silence(&t->console.keys) == UI_KEY_ESC) /* nothing came after it */
-		t->is_stopped = t->can_stop;
+	while ((key = consoles_key(&t->consoles, 0)) && key != UI_KEY_LOST)
+		t->is_stopped |= key == UI_KEY_ESC && t->can_stop;
 }
 
 static bool on_progress(void *user, const char *what, uint64_t done, uint64_t total)
@@ -64,7 +62,7 @@ static bool on_progress(void *user, const char *what, uint64_t done, uint64_t to
 	struct tui *t = user;
 	const uint64_t now = term_now_ns();
 
-	if (term_is_cancelled() || t->is_stopped || t->console.is_lost)
+	if (term_is_cancelled() || t->is_stopped || consoles_are_gone(&t->consoles))
 		return false;
 	if (now - t->painted_ns < PAINT_NS)
 		return true;
@@ -75,7 +73,7 @@ static bool on_progress(void *user, const char *what, uint64_t done, uint64_t to
 	else if (what)
 		(void)snprintf(
 			t->status, sizeof(t->status), "%s: %llu", what, (unsigned long long)done);
-	(void)console_fit(&t->console);
+	(void)consoles_fit(&t->consoles);
 	tui_paint(t);
 	return true;
 }
@@ -165,7 +163,7 @@ void tui_turn_to(struct tui *t, enum rs_command command, const char *id)
 
 enum screen_id tui_failed(struct tui *t, enum screen_id back)
 {
-	if (term_is_cancelled() || t->console.is_lost)
+	if (term_is_cancelled() || consoles_are_gone(&t->consoles))
 		return SCREEN_LEAVE;
 	if (t->trouble.code == RS_E_CANCELLED) /* a person wants it so */
 		return back;

@@ -12,7 +12,7 @@ _unbrick_options() {
 	fix) echo "$keys --beside --rules --yes -y --replay --plan --report $all" ;;
 	undo) echo "$keys --beside --yes -y --replay --plan --report $all" ;;
 	replay) echo "$keys --beside --yes -y --replay --plan --resume --revert --report $all" ;;
-	tui) echo "$keys --beside --rules --report --help --version -h" ;;
+	tui) echo "$keys --beside --console --rules --report --help --version -h" ;;
 	rules) echo "--rules $all" ;;
 	ls) echo "$keys --long --recursive -l -r $all" ;;
 	cat) echo "$keys $all" ;;
@@ -46,7 +46,7 @@ _unbrick() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	--keys | --passphrase-file | --startup-key | --output | -o | --report | --plan | --revert | --beside)
+	--keys | --passphrase-file | --startup-key | --output | -o | --report | --plan | --revert | --beside | --console)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;

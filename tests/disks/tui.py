@@ -8,6 +8,7 @@ import pty
 import select
 import signal
 import struct
+import subprocess
 import termios
 import time
 
@@ -22,19 +23,17 @@ DIGITS = ({c: f"\x1b[[{k}" for c, k in zip("12345", "ABCDE")}, {c: f"\x1bO{k}" f
           {c: f"\x1bO{k}" for c, k in zip("0123456789", "pqrstuvwxy")})
 
 
-class Person:
-    """Sits in front of a program."""
+def surroundings(env):
+    return {**os.environ, "TERM": "linux", "LC_ALL": "C.UTF-8", **(env or {})}
 
-    def __init__(self, words, columns=80, lines=24, env=None):
+
+class Terminal:
+    """One that is looked at and typed on; @self.fd is its other end."""
+
+    def __init__(self, columns, lines):
         self.screen = pyte.Screen(columns, lines)
         self.stream = pyte.ByteStream(self.screen)
         self.raw, self.status = b"", None
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            self.size(lines, columns, 0)
-            for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP):
-                signal.signal(number, signal.SIG_DFL)  # a shell's background has them ignored
-            os.execve(words[0], words, {**os.environ, "TERM": "linux", "LC_ALL": "C.UTF-8", **(env or {})})
 
     @staticmethod
     def size(lines, columns, fd):
@@ -53,7 +52,7 @@ class Person:
         except OSError:
             data = b""
         if not data:
-            self.status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+            self.status = self.end()
             return False
         self.raw += data
         self.stream.feed(data)
@@ -86,6 +85,25 @@ class Person:
         while time.monotonic() < end and self.status is None:
             self.read(0.05)
 
+
+class Person(Terminal):
+    """Sits in front of a program."""
+
+    def __init__(self, words, columns=80, lines=24, env=None):
+        super().__init__(columns, lines)
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            self.size(lines, columns, 0)
+            for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP):
+                signal.signal(number, signal.SIG_DFL)  # a shell's background has them ignored
+            os.execve(words[0], words, surroundings(env))
+
+    def give_up(self):
+        self.leave()
+
+    def end(self):
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
     def hang_up(self):
         """The window is closed; the exit status, or None: it goes on."""
         os.close(self.fd)
@@ -112,3 +130,52 @@ class Person:
             os.waitpid(self.pid, 0)
         os.close(self.fd)
         return self.status
+
+
+class Line(Terminal):
+    """A serial line, or what looks like one: a program that others started too may be shown on it (tui --console)."""
+
+    def __init__(self, columns=80, lines=24):
+        super().__init__(columns, lines)
+        self.fd, self.far = pty.openpty()
+        self.size(lines, columns, self.far)
+        self.name = os.ttyname(self.far)
+
+    def end(self):
+        return 0  # nobody has it open any more
+
+    def give_up(self):
+        self.hang_up()  # the last one ends the program
+
+    def hang_up(self):
+        """It is cut."""
+        for fd in (self.fd, self.far):
+            os.close(fd)
+
+
+class Room:
+    """A program that is shown on several lines at once."""
+
+    def __init__(self, words, lines, env=None):
+        self.lines = lines
+        for line in lines:
+            words = [*words, "--console", line.name + ",vt220"]
+        # pylint: disable=consider-using-with
+        self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, env=surroundings(env))
+        self.pid = self.process.pid
+
+    def wait(self, seconds):
+        """All that comes meanwhile is looked at."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for line in self.lines:
+                line.read(0.02)
+
+    def end(self):
+        """Its exit status, or None: it goes on."""
+        try:
+            return self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return None

@@ -16,7 +16,7 @@
 #include "ui/console.h"
 
 struct shown {
-	bool is_private, is_hidden;
+	bool is_private, is_shown;
 	const char *locale;
 };
 
@@ -38,10 +38,10 @@ static int paint(void *user)
 
 	(void)setenv("TERM", "linux", 1);
 	(void)setenv("LC_ALL", how->locale, 1);
-	if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0 || console_open(&c, &in, &err) < 0)
+	if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0 || console_take(&c, &in, NULL, &err) < 0 ||
+		console_open(&c, &err) < 0)
 		return 1;
 	c.is_private = how->is_private;
-	c.is_hidden = how->is_hidden;
 	page_line(&p, "scrolled away");
 	page_line(&p, "a\xc3\xa4z");
 	page_line(&p, "boxes");
@@ -50,7 +50,7 @@ static int paint(void *user)
 	p.n_secret = 5;
 	p.secret_line = 1;
 	p.secret_column = column_of;
-	console_paint(&c, &frame, &p);
+	console_paint(&c, &frame, &p, how->is_shown);
 	console_close(&c);
 	console_close(&c);
 	page_done(&p);
@@ -81,7 +81,7 @@ static void test_secret__the_machines_own_screen__shown_in_place(void **state)
 	struct said s;
 
 	(void)state;
-	painted(&(struct shown){true, false, "C.UTF-8"}, &s);
+	painted(&(struct shown){true, true, "C.UTF-8"}, &s);
 	const char *digits = strstr(s.err, "\x1b[4;11H1\x1b[4;13H2\x1b[4;17H4\x1b[4;19H5\x1b[");
 	assert_non_null(digits);
 	assert_true(is_cleared(digits)); /* and gone with the program */
@@ -93,10 +93,10 @@ static void test_secret__hidden_or_elsewhere__not_shown(void **state)
 	struct said s;
 
 	(void)state;
-	painted(&(struct shown){true, true, "C.UTF-8"}, &s);
+	painted(&(struct shown){true, false, "C.UTF-8"}, &s);
 	assert_null(strstr(s.err, "\x1b[4;11H1"));
 	said_done(&s);
-	painted(&(struct shown){false, false, "C.UTF-8"}, &s);
+	painted(&(struct shown){false, true, "C.UTF-8"}, &s);
 	assert_null(strstr(s.err, "\x1b[4;11H1"));
 	said_done(&s);
 }

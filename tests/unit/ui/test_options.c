@@ -77,7 +77,7 @@ static const struct option_spec *has(const struct command_spec *c, const char *n
 static bool is_once(enum option_id id)
 {
 	return id != OPT_KEYS && id != OPT_KEYS_FD && id != OPT_PASSPHRASE_FILE &&
-	       id != OPT_STARTUP_KEY && id != OPT_BESIDE;
+	       id != OPT_STARTUP_KEY && id != OPT_BESIDE && id != OPT_CONSOLE;
 }
 
 static void try_option(const struct command_spec *c, const struct option_spec *s)
@@ -225,6 +225,10 @@ static void test_too_many__keys_or_disks_beside__usage(void **state)
 	for (unsigned i = 0; i <= MOST_KEY_OPTIONS; i++)
 		add(&l, "--keys=k");
 	refused(&l, "more than 16 key options");
+	begin(&l, command_find("tui"));
+	for (unsigned i = 0; i <= MOST_CONSOLES; i++)
+		add(&l, "--console=/dev/ttyS0");
+	refused(&l, "more than 8 consoles");
 }
 
 static void test_recovery_password__anywhere__wiped_and_refused(void **state)

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/consoles.h"
+
+#include <poll.h>
+#include <signal.h>
+
+#include "ui/ui.h"
+
+#define MS_NS	  1000000ULL
+#define UNSEEN_MS 50   /* a console that is not done with showing is looked at so often */
+#define CTRL_C	  0x03 /* of a device: no signal comes from it */
+
+static bool is_there(const struct console *c)
+{
+	return c->in;
+}
+
+static struct console *last_used(const struct consoles *all)
+{
+	if (all->at && all->at->screen)
+		return all->at;
+	for (size_t i = 0; i < all->n; i++)
+		if (all->list[i].screen)
+			return (struct console *)(uintptr_t)&all->list[i];
+	return NULL;
+}
+
+static void look_at_kinds(struct consoles *all)
+{
+	all->is_private = consoles_private_fd(all) >= 0;
+	all->is_serial = true;
+	for (size_t i = 0; i < CONSOLES_MOST; i++)
+		if (all->list[i].screen && !all->list[i].is_serial)
+			all->is_serial = false;
+}
+
+int consoles_private_fd(const struct consoles *all)
+{
+	for (size_t i = 0; i < CONSOLES_MOST; i++)
+		if (all->list[i].screen && all->list[i].is_private)
+			return fileno(all->list[i].in);
+	return -1;
+}
+
+/* The screen on it, from now on. */
+static int begin(struct consoles *all, struct console *c, struct rs_err *err)
+{
+	int r = console_open(c, err);
+
+	if (r < 0) {
+		console_close(c);
+		return r;
+	}
+	console_forget_typed(c);
+	all->is_due = true;
+	look_at_kinds(all);
+	return 0;
+}
+
+int consoles_open(struct consoles *all, struct console_bytes *typed, const char *const *names,
+	size_t n_names, struct rs_err *err)
+{
+	*all = (struct consoles){0};
+	for (size_t i = 0; i < (n_names ? n_names : 1) && i < CONSOLES_MOST; i++) {
+		struct console *c = &all->list[all->n];
+		const char *name = n_names ? names[i] : NULL;
+		int r = console_take(c, &typed[all->n], name, err);
+		if (r == 0 && (!name || c->is_private))
+			r = begin(all, c, err);
+		all->n += r == 0;
+	}
+	return all->n ? 0 : err->code;
+}
+
+void consoles_close(struct consoles *all)
+{
+	for (size_t i = 0; i < all->n; i++)
+		console_close(&all->list[i]);
+}
+
+bool consoles_are_gone(const struct consoles *all)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (is_there(&all->list[i]))
+			return false;
+	return all->n;
+}
+
+bool consoles_fit(struct consoles *all)
+{
+	bool ret = false;
+
+	for (size_t i = 0; i < all->n; i++)
+		if (all->list[i].screen && console_fit(&all->list[i]))
+			ret = true;
+	return ret;
+}
+
+size_t consoles_room(const struct consoles *all)
+{
+	const struct console *c = last_used(all);
+
+	return c ? console_room(c) : CONSOLE_ROWS;
+}
+
+bool consoles_is_small(const struct consoles *all)
+{
+	const struct console *c = last_used(all);
+
+	return c && c->is_small;
+}
+
+void consoles_paint(struct consoles *all, const struct console_frame *f, const struct page *p)
+{
+	all->is_due = false;
+	for (size_t i = 0; i < all->n; i++) {
+		struct console *c = &all->list[i];
+		if (!c->screen)
+			continue;
+		console_paint(c, f, p, c == all->at && !all->is_hidden);
+		all->is_due |= c->is_behind;
+	}
+}
+
+void consoles_forget_typed(struct consoles *all)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (all->list[i].screen)
+			console_forget_typed(&all->list[i]);
+}
+
+/* ---- keys ---- */
+
+static unsigned came(struct consoles *all, struct console *c, unsigned key)
+{
+	const uint64_t now = term_now_ns();
+
+	all->at = c;
+	all->before_ms = (now - all->last_ns) / MS_NS;
+	all->last_ns = now;
+	if (key != CTRL_C)
+		return key;
+	(void)raise(SIGINT); /* as from a terminal that sends it: the second time at once */
+	return UI_KEY_NONE;
+}
+
+static unsigned take_key(struct consoles *all)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		unsigned key = all->list[i].screen ? console_next(&all->list[i]) : UI_KEY_NONE;
+		if (key)
+			return came(all, &all->list[i], key);
+	}
+	return UI_KEY_NONE;
+}
+
+/* A console that is not painted on: a key opens it. */
+static void read_one(struct consoles *all, struct console *c)
+{
+	struct rs_err err = {0};
+
+	console_read(c);
+	if (!c->is_lost && !c->screen && c->typed->n)
+		(void)begin(all, c, &err); /* one that cannot is left to others */
+	if (!c->is_lost)
+		return;
+	console_close(c);
+	look_at_kinds(all);
+}
+
+static int sooner(int a_ms, int b_ms)
+{
+	return b_ms >= 0 && b_ms < a_ms ? b_ms : a_ms;
+}
+
+/* Until something came; false: nothing, or nothing that is to be waited for on. */
+static bool await(struct consoles *all, uint64_t end_ns)
+{
+	const uint64_t now = term_now_ns();
+	struct pollfd polled[CONSOLES_MOST];
+	int wait_ms = end_ns > now ? (int)((end_ns - now + MS_NS - 1) / MS_NS) : 0;
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct console *c = &all->list[i];
+		polled[i] = (struct pollfd){is_there(c) ? fileno(c->in) : -1, POLLIN, 0};
+		if (is_there(c))
+			wait_ms = sooner(wait_ms, c->is_unseen ? UNSEEN_MS : console_wait_ms(c));
+	}
+	const int n = poll(polled, all->n, wait_ms);
+	for (size_t i = 0; n > 0 && i < all->n; i++)
+		if (polled[i].revents)
+			read_one(all, &all->list[i]);
+	return n > 0 ? !all->is_due : n == 0 && term_now_ns() < end_ns;
+}
+
+unsigned consoles_key(struct consoles *all, unsigned timeout_ms)
+{
+	const uint64_t end_ns = term_now_ns() + timeout_ms * MS_NS;
+
+	for (bool goes_on = true;; goes_on = await(all, end_ns)) {
+		unsigned key = take_key(all);
+		if (key)
+			return key;
+		if (consoles_are_gone(all))
+			return UI_KEY_LOST;
+		if (!goes_on || term_is_cancelled())
+			return UI_KEY_NONE;
+	}
+}
+
+void consoles_quiet(struct consoles *all)
+{
+	unsigned key;
+
+	while (!term_is_cancelled() && (key = consoles_key(all, CONSOLES_ALONE)) &&
+		key != UI_KEY_LOST)
+		continue;
+	consoles_forget_typed(all);
+}
+
+bool consoles_is_alone(struct consoles *all, unsigned key)
+{
+	bool ret = all->before_ms >= CONSOLES_ALONE;
+	unsigned next;
+
+	while ((next = consoles_key(all, CONSOLES_ALONE)) && next != UI_KEY_LOST)
+		ret = ret && next == key;
+	return ret && next != UI_KEY_LOST;
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Several consoles as one: two lines, of which the test has the other ends. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ui/consoles.h"
+
+#define WAIT_MS 50U
+#define SEEN_MS 100
+
+static struct line {
+	int far;
+	char name[64];
+	char seen[65536]; /* since it was looked at last */
+} lines[2];
+static struct consoles all;
+static struct console_bytes typed[CONSOLES_MOST];
+static struct rs_err err;
+
+static int fresh(void **state)
+{
+	const char *names[2];
+
+	(void)state;
+	(void)setenv("TERM", "linux", 1);
+	(void)setenv("LC_ALL", "C.UTF-8", 1);
+	for (size_t i = 0; i < 2; i++) {
+		struct line *l = &lines[i];
+		char pts[32];
+		l->far = posix_openpt(O_RDWR | O_NOCTTY);
+		if (unlockpt(l->far) < 0 || ptsname_r(l->far, pts, sizeof(pts)) != 0 ||
+			fcntl(l->far, F_SETFL, O_RDWR | O_NONBLOCK) < 0)
+			return 1;
+		(void)snprintf(l->name, sizeof(l->name), "%s%s", pts, i ? ",vt100" : "");
+		names[i] = l->name;
+	}
+	return consoles_open(&all, typed, names, 2, &err);
+}
+
+static int over(void **state)
+{
+	(void)state;
+	consoles_close(&all);
+	consoles_close(&all);
+	(void)close(lines[0].far);
+	(void)close(lines[1].far);
+	return 0;
+}
+
+static void type(unsigned line, const char *keys)
+{
+	assert_int_equal(write(lines[line].far, keys, strlen(keys)), strlen(keys));
+}
+
+static const char *seen_on(unsigned line)
+{
+	struct line *l = &lines[line];
+	struct pollfd polled = {l->far, POLLIN, 0};
+	size_t len = 0;
+	ssize_t n;
+
+	/* it comes through a worker of the kernel */
+	while (poll(&polled, 1, SEEN_MS) > 0 && len < sizeof(l->seen) - 1 &&
+		(n = read(l->far, l->seen + len, sizeof(l->seen) - 1 - len)) > 0)
+		len += (size_t)n;
+	l->seen[len] = '\0';
+	return l->seen;
+}
+
+static size_t column_of(size_t i)
+{
+	return 10 + i;
+}
+
+static void paint(void)
+{
+	const struct console_frame frame = {"the title", "", "", "the keys", 0};
+	auto_page struct page p = {0};
+
+	page_line(&p, "boxes");
+	p.secret = "7";
+	p.n_secret = 1;
+	p.secret_column = column_of;
+	consoles_paint(&all, &frame, &p);
+}
+
+/* Both are painted on, by a key on each. */
+static void begin(void)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		type(i, "\r");
+		assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_NONE);
+	}
+	paint();
+	assert_non_null(strstr(seen_on(0), "the title"));
+	assert_non_null(strstr(seen_on(1), "the title"));
+}
+
+static void test_line__before_a_key__nothing_is_written(void **state)
+{
+	(void)state;
+	paint();
+	assert_string_equal(seen_on(0), "");
+	type(0, "7");
+	assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_NONE); /* and is for nothing else */
+	assert_true(all.is_due);
+	paint();
+	assert_false(all.is_due);
+	assert_non_null(strstr(seen_on(0), "the title"));
+	assert_string_equal(seen_on(1), "");
+	type(0, "8");
+	assert_int_equal(consoles_key(&all, WAIT_MS), '8');
+	assert_ptr_equal(all.at, &all.list[0]);
+}
+
+/* ECMA-48: the digit at its place; row 1 of the page is the third of the screen. */
+static void test_secret__typed_elsewhere__not_on_the_machines_own_screen(void **state)
+{
+	(void)state;
+	begin();
+	all.list[0].is_private = true;
+	paint();
+	assert_null(strstr(seen_on(0), "\x1b[3;11H7")); /* nobody typed yet */
+	type(0, "x");
+	assert_int_equal(consoles_key(&all, WAIT_MS), 'x');
+	paint();
+	assert_non_null(strstr(seen_on(0), "\x1b[3;11H7"));
+	assert_null(strstr(seen_on(1), "7"));
+	type(1, "y");
+	assert_int_equal(consoles_key(&all, WAIT_MS), 'y');
+	paint();
+	assert_null(strstr(seen_on(0), "\x1b[3;11H7"));
+	type(0, "x");
+	assert_int_equal(consoles_key(&all, WAIT_MS), 'x');
+	all.is_hidden = true;
+	paint();
+	assert_null(strstr(seen_on(0), "\x1b[3;11H7"));
+}
+
+static void test_alone__a_key_on_another_console__is_beside_it(void **state)
+{
+	(void)state;
+	begin();
+	type(0, "\x19");
+	assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_CTRL_Y);
+	type(1, "1");
+	assert_false(consoles_is_alone(&all, UI_KEY_CTRL_Y));
+	type(0, "\x19");
+	assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_CTRL_Y);
+	all.before_ms = CONSOLES_ALONE;
+	type(1, "\x19"); /* both at once: one answer */
+	assert_true(consoles_is_alone(&all, UI_KEY_CTRL_Y));
+	assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_NONE);
+}
+
+static void test_esc__on_one_while_another_types__is_the_key(void **state)
+{
+	(void)state;
+	begin();
+	type(0, "\x1b");
+	type(1, "[A"); /* no part of what came on the other one */
+	assert_int_equal(consoles_key(&all, WAIT_MS), '[');
+	assert_int_equal(consoles_key(&all, WAIT_MS), 'A');
+	assert_int_equal(consoles_key(&all, 1000), UI_KEY_ESC);
+	assert_ptr_equal(all.at, &all.list[0]);
+}
+
+static void test_lost__one_then_all__goes_on_then_is_told(void **state)
+{
+	(void)state;
+	begin();
+	all.list[0].is_private = all.is_private = true;
+	(void)close(lines[0].far);
+	(void)consoles_key(&all, WAIT_MS);
+	assert_false(consoles_are_gone(&all));
+	assert_false(all.is_private);
+	paint();
+	type(1, "x");
+	assert_int_equal(consoles_key(&all, WAIT_MS), 'x');
+	(void)close(lines[1].far);
+	assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_LOST);
+	assert_true(consoles_are_gone(&all));
+}
+
+static void test_open__one_that_is_not_there__left_out(void **state)
+{
+	struct consoles some;
+	static struct console_bytes bytes[CONSOLES_MOST];
+	const char *names[] = {"/dev/null", "/nowhere", lines[1].name};
+
+	(void)state;
+	assert_int_equal(consoles_open(&some, bytes, names, 3, &err), 0);
+	assert_int_equal(some.n, 1);
+	consoles_close(&some);
+	assert_int_equal(consoles_open(&some, bytes, names, 2, &err), RS_E_USAGE);
+	assert_non_null(strstr(err.detail, "/nowhere"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			test_line__before_a_key__nothing_is_written, fresh, over),
+		cmocka_unit_test_setup_teardown(
+			test_secret__typed_elsewhere__not_on_the_machines_own_screen, fresh, over),
+		cmocka_unit_test_setup_teardown(
+			test_alone__a_key_on_another_console__is_beside_it, fresh, over),
+		cmocka_unit_test_setup_teardown(
+			test_esc__on_one_while_another_types__is_the_key, fresh, over),
+		cmocka_unit_test_setup_teardown(
+			test_lost__one_then_all__goes_on_then_is_told, fresh, over),
+		cmocka_unit_test_setup_teardown(
+			test_open__one_that_is_not_there__left_out, fresh, over),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
