@@ -7,6 +7,7 @@
 
 #include "act/proof.h"
 #include "core/list.h"
+#include "core/text.h"
 
 #define PROVEN_MAX   10000U
 #define UNPROVEN_MAX 32U /* all together; the others are counted */
@@ -38,6 +39,18 @@ static bool is_left_open(struct nt_vol *vol, const struct tops *tops, const stru
 	       flag_is_ours(vol, tops, &is_ours, NULL) == 0 && is_ours;
 }
 
+/* By what a person knows it again. */
+static void tell_files(struct quarantine *q, const struct plan *p)
+{
+	const struct plan_item *first = p->n_items ? &p->items[0] : NULL;
+
+	q->n_files = p->n_items;
+	if (first && first->rule_id)
+		rs_shorten(first->rule_id, q->rule, sizeof(q->rule));
+	if (first)
+		rs_shorten(first->path, q->first, sizeof(q->first));
+}
+
 /* By what is there and what was wanted. */
 static enum quarantine_state state_of(
 	struct nt_vol *vol, const struct tops *tops, struct quarantine *q, const struct plan *p)
@@ -47,7 +60,7 @@ static enum quarantine_state state_of(
 
 	if (!p->has_manifest)
 		return QUARANTINE_EMPTY;
-	q->n_files = p->n_items;
+	tell_files(q, p);
 	if (count_places(vol, p, &in, &out, &q->err) < 0)
 		return QUARANTINE_DAMAGED;
 	/* unreadable: as if nothing had been written into it */
@@ -113,7 +126,7 @@ static void judge_unproven(struct nt_vol *vol, struct quarantine *q, const char 
 	q->state = QUARANTINE_UNPROVEN;
 	if (quarantine_has(vol, q, QUARANTINE_MANIFEST) &&
 		manifest_load(vol, q, PLAN_RESTORE, &p, NULL) == 0) {
-		q->n_files = p->n_items;
+		tell_files(q, p);
 		q->is_calling = is_calling(vol, p);
 	} else {
 		look_inside(vol, q);

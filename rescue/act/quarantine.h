@@ -25,6 +25,7 @@ struct quarantine {
 	bool was_undoing; /* an unfinished one: undo was begun, not fix */
 	bool is_calling;  /* not proven: it asks for files to be moved into it */
 	size_t n_files;
+	char rule[64], first[256]; /* of its first file: what named it, its path */
 	size_t n_more;	   /* not proven: so many folders like this one were not looked at */
 	char inside[640];  /* when lost: what lies in it */
 	struct rs_err err; /* when damaged, lost or not proven: why */

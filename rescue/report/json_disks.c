@@ -244,6 +244,8 @@ static void quarantine(struct json_out *j, const void *of)
 	jo_text(j, "folder", folder);
 	jo_bool(j, "proven", q->is_proven);
 	jo_uint(j, "files", q->n_files);
+	jo_text(j, "rule", q->rule);
+	jo_text(j, "first", q->first);
 	jo_text(j, "inside", q->inside);
 	if (q->n_more)
 		jo_uint(j, "more", q->n_more);

@@ -170,8 +170,9 @@ static void say_quarantines(struct printer *p, const struct run_volume *v)
 	for (size_t i = 0; i < v->n_quarantines; i++) {
 		const struct quarantine *q = &v->quarantines[i];
 
-		text_say(p, DETAIL "Undo ID:   ", "%s, %zu %s, %s", q->id, q->n_files,
-			rs_form(q->n_files, "file", "files"), quarantine_state_word(q->state));
+		text_say(p, DETAIL "Undo ID:   ", "%s, %zu %s, %s%s%s", q->id, q->n_files,
+			rs_form(q->n_files, "file", "files"), quarantine_state_word(q->state),
+			q->rule[0] ? ", " : "", q->rule);
 		if (q->inside[0])
 			text_say(p, MORE, "in \\%s\\%s: %s", q->top, q->id, q->inside);
 		text_error(p, MORE, &q->err);

@@ -3,6 +3,7 @@
  * row here; of rows with the same code the first that fits counts. */
 #include "ui/advice.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define AHCI                                                                                       \
@@ -428,4 +429,38 @@ bool advice_of_disk(const struct run_disk *d, struct rs_err *ret)
 	else
 		*ret = d->err;
 	return ret->code;
+}
+
+/* ---- on a page ---- */
+
+void advice_draw(const struct advice *a, struct page *p)
+{
+	page_blank(p);
+	page_say(p, false, "%s", a->means);
+	page_say(p, true, "Now: %s", a->now);
+	if (a->or_else[0])
+		page_say(p, false, "Else: %s", a->or_else);
+}
+
+static void say_hindrance(
+	const struct rs_run *run, const char *where, const struct rs_err *e, struct page *p)
+{
+	const struct advice *a = advice_find(run, e);
+
+	page_say(p, true, "    ! %s: %s%s%s%s", where, a ? a->title : rs_err_info(e->code)->text,
+		e->detail[0] ? " (" : "", e->detail, e->detail[0] ? ")" : "");
+}
+
+void say_hindrances(const struct rs_run *run, const struct run_disk *d, struct page *p)
+{
+	struct rs_err e = {0};
+	char where[32];
+
+	if (advice_of_disk(d, &e))
+		say_hindrance(run, "the disk", &e, p);
+	for (size_t i = 0; i < d->n_volumes; i++)
+		for (size_t k = 0; advice_of_volume(&d->volumes[i], k, &e); k++) {
+			(void)snprintf(where, sizeof(where), "volume %u", d->volumes[i].number);
+			say_hindrance(run, where, &e, p);
+		}
 }

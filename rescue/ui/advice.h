@@ -5,7 +5,7 @@
 #ifndef UNBRICK_UI_ADVICE_H
 #define UNBRICK_UI_ADVICE_H
 
-#include "rescue.h"
+#include "ui/page.h"
 
 enum { ADVICE_NO_DISK = 1 }; /* beside the codes of errors, which are negative: no disk is there */
 
@@ -26,5 +26,10 @@ const struct advice *advice_find(const struct rs_run *run, const struct rs_err *
 bool advice_of_volume(const struct run_volume *v, size_t i, struct rs_err *ret);
 /** The same of a disk as a whole. */
 bool advice_of_disk(const struct run_disk *d, struct rs_err *ret);
+
+/** What it means, what to do now, what else is possible. */
+void advice_draw(const struct advice *a, struct page *p);
+/** A line for each thing that will stand in the way on this disk. */
+void say_hindrances(const struct rs_run *run, const struct run_disk *d, struct page *p);
 
 #endif

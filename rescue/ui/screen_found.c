@@ -11,24 +11,64 @@ static const struct rs_run *listed(const struct tui *t)
 }
 
 /* A Windows, or what may be one behind a key. */
+static bool is_volume_worth_it(const struct run_volume *v)
+{
+	return v->n_windows || (v->bitlocker && !v->bitlocker->is_unlocked);
+}
+
 static bool is_worth_it(const struct run_disk *d)
 {
-	for (size_t i = 0; i < d->n_volumes; i++) {
-		const struct run_volume *v = &d->volumes[i];
-		if (v->n_windows || (v->bitlocker && !v->bitlocker->is_unlocked))
+	for (size_t i = 0; i < d->n_volumes; i++)
+		if (is_volume_worth_it(&d->volumes[i]))
 			return true;
+	return false;
+}
+
+/* What Enter can work on: a disk, or one of the volumes on it that are worth it, where there are
+ * several. */
+struct choice {
+	const struct run_disk *disk;
+	const struct run_volume *volume; /* NULL: all of the disk */
+};
+
+/* The choice number @i; false: there are no more. */
+static bool choice_at(const struct rs_run *run, size_t i, struct choice *ret)
+{
+	for (size_t d = 0; d < run->n_disks; d++) {
+		const struct run_disk *disk = &run->disks[d];
+		size_t n_worth = 0;
+
+		*ret = (struct choice){disk, NULL};
+		if (i-- == 0)
+			return true;
+		for (size_t k = 0; k < disk->n_volumes; k++)
+			n_worth += is_volume_worth_it(&disk->volumes[k]);
+		for (size_t k = 0; n_worth > 1 && k < disk->n_volumes; k++) {
+			ret->volume = &disk->volumes[k];
+			if (is_volume_worth_it(ret->volume) && i-- == 0)
+				return true;
+		}
 	}
 	return false;
 }
 
 static size_t count_worth(const struct rs_run *run, size_t *ret_first)
 {
+	struct choice c;
 	size_t n = 0;
 
-	for (size_t i = 0; i < run->n_disks; i++)
-		if (is_worth_it(&run->disks[i]) && !n++)
+	for (size_t i = 0; choice_at(run, i, &c); i++)
+		if (!c.volume && is_worth_it(c.disk) && !n++)
 			*ret_first = i;
 	return n;
+}
+
+const struct run_disk *found_disk(const struct tui *t)
+{
+	const struct rs_run *run = listed(t);
+	struct choice c;
+
+	return run && choice_at(run, t->chosen, &c) ? c.disk : NULL;
 }
 
 enum screen_id found_enter(struct tui *t)
@@ -49,7 +89,8 @@ enum screen_id found_enter(struct tui *t)
 	const size_t n = count_worth(run, &first);
 	const bool is_first_time = !t->is_listed_again;
 	t->is_listed_again = true;
-	if (t->chosen >= run->n_disks || is_first_time)
+	struct choice c;
+	if (!choice_at(run, t->chosen, &c) || is_first_time)
 		t->chosen = first;
 	return n == 1 && is_first_time ? found_next(t) : SCREEN_FOUND;
 }
@@ -70,6 +111,30 @@ static void draw_no_disk(struct page *p)
 	advice_draw(a, p);
 }
 
+static void draw_choices(const struct tui *t, const struct rs_run *run, struct page *p)
+{
+	struct choice c;
+	size_t i;
+
+	for (i = 0; choice_at(run, i, &c); i++) {
+		const char *mark = i == t->chosen ? ">" : " ";
+		const struct run_volume *v = c.volume;
+		if (!v) {
+			page_say(p, i == t->chosen, "%s %s %s%s", mark, c.disk->path, c.disk->model,
+				is_worth_it(c.disk) ? "" : " (no Windows was found on it)");
+			say_hindrances(run, c.disk, p);
+			continue;
+		}
+		const struct win_info *w = v->n_windows ? &v->windows[0] : NULL;
+		page_say(p, i == t->chosen, "%s   only volume %u: %s%s%s%s", mark, v->number,
+			w ? w->product : "locked by BitLocker",
+			w && w->computer_name[0] ? ", " : "", w ? w->computer_name : "",
+			v->n_windows > 1 ? " and another Windows beside it" : "");
+	}
+	if (i > 1)
+		page_say(p, false, "Left and Right choose what Enter works on.");
+}
+
 void found_draw(const struct tui *t, struct page *p)
 {
 	const struct rs_run *run = listed(t);
@@ -82,14 +147,7 @@ void found_draw(const struct tui *t, struct page *p)
 		draw_machine(&run->machine, p);
 	if (!run->n_disks)
 		draw_no_disk(p);
-	for (size_t i = 0; i < run->n_disks; i++) {
-		page_say(p, i == t->chosen, "%s %s %s%s", i == t->chosen ? ">" : " ",
-			run->disks[i].path, run->disks[i].model,
-			is_worth_it(&run->disks[i]) ? "" : " (no Windows was found on it)");
-		say_hindrances(run, &run->disks[i], p);
-	}
-	if (run->n_disks > 1)
-		page_say(p, false, "Left and Right choose the disk that Enter works on.");
+	draw_choices(t, run, p);
 	page_blank(p);
 	rs_report_part(t->listed, RS_PART_DISKS, page_put, p);
 	tui_say_warnings(t, p);
@@ -98,11 +156,11 @@ void found_draw(const struct tui *t, struct page *p)
 bool found_put(struct tui *t, unsigned key)
 {
 	const struct rs_run *run = listed(t);
-	const size_t n = run ? run->n_disks : 0;
+	struct choice c;
 
 	if (key == UI_KEY_LEFT && t->chosen)
 		t->chosen--;
-	else if (key == UI_KEY_RIGHT && t->chosen + 1 < n)
+	else if (key == UI_KEY_RIGHT && run && choice_at(run, t->chosen + 1, &c))
 		t->chosen++;
 	return false;
 }
@@ -114,9 +172,10 @@ enum screen_id found_next(struct tui *t)
 	const struct rs_target *all = &t->ui->target;
 	size_t n = 0;
 
-	if (!run || t->chosen >= run->n_disks)
+	struct choice c;
+	if (!run || !choice_at(run, t->chosen, &c))
 		return SCREEN_STAY;
-	const char *path = run->disks[t->chosen].path;
+	const char *path = c.disk->path;
 	free(t->disk);
 	t->disk = strdup(path);
 	for (size_t i = 0; i < all->n_disks && n < MOST_BESIDE; i++)
@@ -125,5 +184,7 @@ enum screen_id found_next(struct tui *t)
 	for (size_t i = 0; i < all->n_beside && n < MOST_BESIDE; i++)
 		t->beside[n++] = all->beside[i];
 	t->target = (struct rs_target){(const char *const *)&t->disk, 1, all->volume, t->beside, n};
+	if (c.volume)
+		tui_choose_volume(t, c.disk, c.volume);
 	return t->disk ? SCREEN_FINDINGS : SCREEN_STAY;
 }

@@ -36,48 +36,20 @@ static bool is_about_key(int code)
 	return code == RS_E_KEY_NEEDED || code == RS_E_KEY_REJECTED || code == RS_E_KEY_OTHER;
 }
 
-void advice_draw(const struct advice *a, struct page *p)
-{
-	page_blank(p);
-	page_say(p, false, "%s", a->means);
-	page_say(p, true, "Now: %s", a->now);
-	if (a->or_else[0])
-		page_say(p, false, "Else: %s", a->or_else);
-}
-
-static void say_hindrance(
-	const struct rs_run *run, const char *where, const struct rs_err *e, struct page *p)
-{
-	const struct advice *a = advice_find(run, e);
-
-	page_say(p, true, "    ! %s: %s%s%s%s", where, a ? a->title : rs_err_info(e->code)->text,
-		e->detail[0] ? " (" : "", e->detail, e->detail[0] ? ")" : "");
-}
-
-void say_hindrances(const struct rs_run *run, const struct run_disk *d, struct page *p)
-{
-	struct rs_err e = {0};
-	char where[32];
-
-	if (advice_of_disk(d, &e))
-		say_hindrance(run, "the disk", &e, p);
-	for (size_t i = 0; i < d->n_volumes; i++)
-		for (size_t k = 0; advice_of_volume(&d->volumes[i], k, &e); k++) {
-			(void)snprintf(where, sizeof(where), "volume %u", d->volumes[i].number);
-			say_hindrance(run, where, &e, p);
-		}
-}
-
 /* The disk that is worked on, else the one that would be. */
 static const struct rs_run *run_seen(const struct tui *t, const struct run_disk **ret)
 {
 	const struct rs_report *r = tui_report(t);
-	const size_t i = t->disk && r ? 0 : t->chosen;
 
-	if (!t->disk || !r)
-		r = t->listed;
-	const struct rs_run *run = r && !t->is_working ? rs_report_run(r) : NULL;
-	*ret = run && i < run->n_disks ? &run->disks[i] : NULL;
+	*ret = NULL;
+	if (t->is_working)
+		return NULL;
+	if (!t->disk || !r) {
+		*ret = found_disk(t);
+		return t->listed ? rs_report_run(t->listed) : NULL;
+	}
+	const struct rs_run *run = rs_report_run(r);
+	*ret = run->n_disks ? &run->disks[0] : NULL;
 	return run;
 }
 

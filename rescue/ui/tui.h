@@ -20,6 +20,7 @@ enum screen_id {
 	SCREEN_DONE,
 	SCREEN_TROUBLE,	   /* it did not go on, and what helps */
 	SCREEN_HINDRANCES, /* what will be in the way */
+	SCREEN_UNDOS,	   /* several repairs can be undone: which? */
 	SCREEN_DETAILS,	   /* rule, evidence, times, hashes */
 	SCREENS,
 	SCREEN_STAY,   /* no other one */
@@ -80,14 +81,15 @@ struct tui {
 	/* the disks */
 	struct rs_report *listed;
 	bool is_listed_again;
-	size_t chosen;
+	size_t chosen, chosen_undo;
 	char *disk;
 	const char *beside[MOST_BESIDE];
 	struct rs_target target;
+	char volume[16]; /* of the target, as text */
 	/* the repair */
 	enum rs_command command;
 	struct rs_options options;
-	char id[PLAN_ID_LEN]; /* of an undo */
+	char id[PLAN_TOP_LEN + PLAN_ID_LEN]; /* of an undo */
 	struct rs_repair *repair;
 	struct rs_report *report; /* of the last one that ended */
 	bool is_stopped;	  /* by Esc */
@@ -119,6 +121,8 @@ int tui_reach(struct tui *t, enum rs_step step);
 void tui_close(struct tui *t);
 /** Which screen follows an error: @back where a person went back. */
 enum screen_id tui_failed(struct tui *t, enum screen_id back);
+/** Work on this volume of the disk alone. */
+void tui_choose_volume(struct tui *t, const struct run_disk *d, const struct run_volume *v);
 /** Work on another command from now on. */
 void tui_turn_to(struct tui *t, enum rs_command command, const char *id);
 /** Of the repair so far, or of the last one; NULL: none. */
@@ -136,6 +140,8 @@ extern const struct rs_key_source tui_keys;
 enum screen_id found_enter(struct tui *t), found_next(struct tui *t);
 void found_draw(const struct tui *t, struct page *p);
 bool found_put(struct tui *t, unsigned key);
+/* The disk that is chosen there, or on which the chosen volume is; NULL: none. */
+const struct run_disk *found_disk(const struct tui *t);
 void unlock_draw(const struct tui *t, struct page *p);
 bool unlock_put(struct tui *t, unsigned key);
 enum screen_id unlock_back(struct tui *t);
@@ -151,7 +157,9 @@ void say_file(
 /* The first Windows of a volume, or NULL. */
 const struct win_info *windows_of(const struct rs_run *run, unsigned volume);
 bool undo_is_open(const struct tui *t);
-enum screen_id undo_go(struct tui *t);
+enum screen_id undo_go(struct tui *t), undos_next(struct tui *t), undos_back(struct tui *t);
+void undos_draw(const struct tui *t, struct page *p);
+bool undos_put(struct tui *t, unsigned key);
 enum screen_id plan_enter(struct tui *t), plan_next(struct tui *t), plan_back(struct tui *t);
 void plan_draw(const struct tui *t, struct page *p);
 bool plan_is_open(const struct tui *t);
@@ -163,10 +171,6 @@ void doing_draw(const struct tui *t, struct page *p);
 void done_draw(const struct tui *t, struct page *p);
 enum screen_id done_back(struct tui *t);
 void trouble_draw(const struct tui *t, struct page *p);
-struct advice;
-void advice_draw(const struct advice *a, struct page *p);
-/* What will stand in the way of a repair, as far as it is known before one is planned. */
-void say_hindrances(const struct rs_run *run, const struct run_disk *d, struct page *p);
 bool hindrances_is_open(const struct tui *t);
 enum screen_id hindrances_go(struct tui *t), visit_back(struct tui *t);
 void hindrances_draw(const struct tui *t, struct page *p);

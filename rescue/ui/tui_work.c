@@ -151,6 +151,13 @@ int tui_reach(struct tui *t, enum rs_step step)
 	return r;
 }
 
+void tui_choose_volume(struct tui *t, const struct run_disk *d, const struct run_volume *v)
+{
+	/* alone, the disk's volumes count from 1 */
+	(void)snprintf(t->volume, sizeof(t->volume), "%zu", (size_t)(v - d->volumes) + 1);
+	t->target.volume = t->volume;
+}
+
 void tui_turn_to(struct tui *t, enum rs_command command, const char *id)
 {
 	(void)snprintf(t->id, sizeof(t->id), "%s", id ? id : ""); /* it is a report's, which goes */

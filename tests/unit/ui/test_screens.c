@@ -205,6 +205,93 @@ static void test_question__doubtful_file__which_of_how_many_and_its_facts(void *
 	assert_true(says(&p, "F12: yes. n: it stays"));
 }
 
+static struct quarantine quarantines[] = {
+	{.top = "Unbrick", .id = "20260101T000000Z", .n_files = 1, .rule = "old"},
+	{.top = "Unbrick", .id = "20260202T000000Z", .state = QUARANTINE_UNDONE},
+	{.top = "Unbrick",
+		.id = "20260303T112233Z",
+		.n_files = 2,
+		.rule = "new",
+		.first = "\\bad.sys",
+		.state = QUARANTINE_UNFINISHED},
+	{.top = "Unbrick", .id = "20260404T000000Z", .state = QUARANTINE_EMPTY},
+};
+
+/* What is undone already or empty is none of them; the newest is first. */
+static void test_undos__several__one_is_chosen_by_folder_and_volume(void **state)
+{
+	auto_page struct page p = {0};
+
+	(void)state;
+	tui.command = RS_FIX;
+	assert_false(undo_is_open(&tui));
+	volume.quarantines = quarantines;
+	volume.n_quarantines = 4;
+	assert_true(undo_is_open(&tui));
+	assert_int_equal(undo_go(&tui), SCREEN_UNDOS);
+	assert_int_equal(tui.command, RS_FIX); /* not before it is chosen */
+	undos_draw(&tui, &p);
+	assert_true(says(&p, "> 2026-03-03 11:22:33 UTC, volume 3: 2 files, by new"));
+	assert_true(says(&p, "\\bad.sys - state: unfinished"));
+	assert_true(says(&p, "2026-01-01 00:00:00 UTC, volume 3: 1 file, by old"));
+	assert_false(says(&p, "2026-02-02") || says(&p, "2026-04-04"));
+	assert_false(undos_put(&tui, UI_KEY_LEFT));
+	assert_int_equal(tui.chosen_undo, 0);
+	for (unsigned i = 0; i < 3; i++)
+		(void)undos_put(&tui, UI_KEY_RIGHT);
+	assert_int_equal(tui.chosen_undo, 1);
+	assert_int_equal(undos_next(&tui), SCREEN_PLAN);
+	assert_int_equal(tui.command, RS_UNDO);
+	assert_string_equal(tui.options.id, "Unbrick\\20260101T000000Z");
+	assert_string_equal(tui.target.volume, "1"); /* on its disk alone */
+}
+
+static void test_undos__one_or_just_made__not_asked_about(void **state)
+{
+	(void)state;
+	tui.command = RS_FIX;
+	volume.quarantines = quarantines;
+	volume.n_quarantines = 2;
+	assert_int_equal(undo_go(&tui), SCREEN_PLAN);
+	assert_string_equal(tui.options.id, "Unbrick\\20260101T000000Z");
+	tui.command = RS_FIX;
+	volume.n_quarantines = 4;
+	report.run.quarantine = (struct run_kept){.id = "20260505T000000Z", .volume = 2};
+	assert_int_equal(undo_go(&tui), SCREEN_PLAN);
+	assert_string_equal(tui.options.id, "20260505T000000Z");
+	assert_string_equal(tui.target.volume, "2");
+}
+
+/* Two Windows on a disk: all of it, or one of them. */
+static void test_found__two_windows__disk_and_each(void **state)
+{
+	auto_page struct page p = {0};
+	struct run_volume two[3] = {volume, {.number = 4}, volume};
+	struct ui ui = {0};
+
+	(void)state;
+	two[0].number = 3;
+	two[2].number = 5;
+	disk.volumes = two;
+	disk.n_volumes = 3;
+	tui.listed = &report;
+	tui.ui = &ui;
+	found_draw(&tui, &p);
+	assert_true(
+		says(&p, "> disk.img") && says(&p, "only volume 3") && says(&p, "only volume 5"));
+	assert_false(says(&p, "only volume 4"));
+	assert_int_equal(found_next(&tui), SCREEN_FINDINGS);
+	assert_null(tui.target.volume);
+	for (unsigned i = 0; i < 5; i++)
+		(void)found_put(&tui, UI_KEY_RIGHT);
+	assert_int_equal(tui.chosen, 2);
+	assert_int_equal(found_next(&tui), SCREEN_FINDINGS);
+	assert_string_equal(tui.target.volume, "3");
+	assert_string_equal(tui.target.disks[0], "disk.img");
+	free(tui.disk);
+	tui.listed = NULL;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +303,10 @@ int main(void)
 		cmocka_unit_test_setup(test_details__times__utc_and_the_clock_of_windows, fresh),
 		cmocka_unit_test_setup(
 			test_question__doubtful_file__which_of_how_many_and_its_facts, fresh),
+		cmocka_unit_test_setup(
+			test_undos__several__one_is_chosen_by_folder_and_volume, fresh),
+		cmocka_unit_test_setup(test_undos__one_or_just_made__not_asked_about, fresh),
+		cmocka_unit_test_setup(test_found__two_windows__disk_and_each, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
