@@ -5,13 +5,13 @@
 #   FIRST_DOOR=shim|application   what the stick starts first; application: machines that trust only
 #                                 the own key, or no key at all
 #   CONF=FILE RULE_KEY=FILE       signed settings, and the public key that signs rules
-#   KERNEL=6.1|6.12               Debian's signed kernel of which series
+#   KERNEL=6.12|6.1               Debian's signed kernel of which series
 #   FIRMWARE=free|nonfree         also the wired network chips' firmware that is not free
 #   DRIVERS=pc|server             also Fibre Channel, fast and unusual network adapters (modules-server)
 #   SHELL_IN_IMAGE=no|yes         a shell for the setting `shell = yes`
 #   INIT=PROGRAM                  another first process
 
-KERNEL	?= 6.1
+KERNEL	?= 6.12
 FIRMWARE ?= free
 FIRST_DOOR ?= shim
 DRIVERS	?= pc
