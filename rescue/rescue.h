@@ -98,9 +98,10 @@ struct rs_key_source {
 	const char *name; /* for errors; static, or as long as the session */
 	void *user;
 	enum rs_key_form form;
-	/* 1: the key is in @ret, which is zeroed before and belongs to the engine whatever is
-	 * returned (it wipes it); 0: not here; negative: it could not be asked, why is in @err. The
-	 * others are asked then. RS_E_CANCELLED and RS_E_MEMORY end the operation. */
+	/* 1: the key is in @ret (2: and it is a passphrase, whatever @form says), which is zeroed
+	 * before and belongs to the engine whatever is returned (it wipes it); 0: not here;
+	 * negative: it could not be asked, why is in @err. The others are asked then.
+	 * RS_E_CANCELLED and RS_E_MEMORY end the operation. */
 	int (*ask)(const struct rs_key_source *self, const struct rs_key_request *q,
 		struct rs_secret *ret, struct rs_err *err);
 };

@@ -59,12 +59,12 @@ static int add_list(
 	return add_text(s, name, (struct rs_view){all->p + at, all->len - at}, n_good, err);
 }
 
-static int add(struct rs_session *s, const struct rs_key_source *source,
+static int add(struct rs_session *s, const struct rs_key_source *source, enum rs_key_form form,
 	const struct rs_secret *secret, struct rs_err *err)
 {
 	const char *text = (const char *)secret->p;
 
-	switch (source->form) {
+	switch (form) {
 	case RS_KEY_LIST:
 		return add_list(s, source->name, secret, err);
 	case RS_KEY_PASSPHRASE:
@@ -95,7 +95,7 @@ static int take(struct rs_session *s, const struct rs_key_source *source,
 			"%s: memory for %zu bytes of keys cannot be locked: they may get into the "
 			"swap space",
 			source->name, secret.cap);
-	r = add(s, source, &secret, err);
+	r = add(s, source, r == 2 ? RS_KEY_PASSPHRASE : source->form, &secret, err);
 	return r < 0 ? r : 1;
 }
 

@@ -3,34 +3,72 @@
 #include "ui/keymap.h"
 #include "ui/tui.h"
 
-static bool has_recovery(const struct rs_key_request *q)
+bool key_request_takes(const struct rs_key_request *q, unsigned kind)
 {
 	for (unsigned i = 0; i < q->n_protectors; i++)
-		if (bl_is_kind(q->protectors[i].protection, BL_P_RECOVERY))
+		if (bl_is_kind(q->protectors[i].protection, kind))
 			return true;
 	return false;
+}
+
+static void ask_recovery(struct tui *t)
+{
+	const int screen = consoles_private_fd(&t->consoles);
+
+	if (screen >= 0)
+		keymap_digits(screen);
+	tui_ask(t, SCREEN_UNLOCK);
+	keymap_restore();
+}
+
+/* Hidden at first, whatever is so with digits: they are of use once, a passphrase is a person's. */
+static void ask_passphrase(struct tui *t)
+{
+	const bool was_hidden = t->consoles.is_hidden;
+
+	t->consoles.is_hidden = true;
+	tui_ask(t, SCREEN_PASSPHRASE);
+	t->consoles.is_hidden = was_hidden;
+}
+
+/* What was entered; 1 a recovery password, 2 a passphrase, 0 nothing. */
+static int take(struct tui *t, struct rs_secret *ret, struct rs_err *err)
+{
+	struct tui_secret *s = t->secret;
+	int r = 0;
+
+	if (term_is_cancelled())
+		return 0;
+	if (t->by_passphrase && s->passphrase.is_entered)
+		r = passphrase_take(&s->passphrase, ret, err) < 0 ? err->code : 2;
+	else if (!t->by_passphrase && key_entry_is_complete(&s->entry))
+		r = key_entry_take(&s->entry, ret, err) < 0 ? err->code : 1;
+	return r;
 }
 
 static int on_key(const struct rs_key_source *self, const struct rs_key_request *q,
 	struct rs_secret *ret, struct rs_err *err)
 {
 	struct tui *t = self->user;
-	struct key_entry *e = &t->secret->entry;
+	const bool has_recovery = key_request_takes(q, BL_P_RECOVERY);
 
-	if (term_is_cancelled() || !has_recovery(q)) /* the error says what opens it */
-		return 0;
-	*e = (struct key_entry){0};
+	if (term_is_cancelled() || (!has_recovery && !key_request_takes(q, BL_P_PASSPHRASE)))
+		return 0; /* the error says what opens it */
+	if (q->attempt == 1)
+		t->by_passphrase = !has_recovery;
+	t->was_passphrase = t->by_passphrase;
 	t->asked = q;
-	const int screen = consoles_private_fd(&t->consoles);
-	if (screen >= 0)
-		keymap_digits(screen);
-	tui_ask(t, SCREEN_UNLOCK);
-	keymap_restore();
+	do {
+		t->is_switched = false;
+		if (t->by_passphrase)
+			ask_passphrase(t);
+		else
+			ask_recovery(t);
+	} while (t->is_switched && !term_is_cancelled());
 	t->asked = NULL;
-	const bool is_complete = key_entry_is_complete(e) && !term_is_cancelled();
-	int r = is_complete ? key_entry_take(e, ret, err) : 0;
+	const int r = take(t, ret, err);
 	rs_wipe(t->secret, sizeof(*t->secret));
-	return r < 0 ? r : is_complete;
+	return r;
 }
 
 const struct rs_key_source tui_keys = {"the keyboard", NULL, RS_KEY_TYPED, on_key};

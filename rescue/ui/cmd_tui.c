@@ -8,6 +8,11 @@
 	{                                                                                          \
 		key, 0, shown, label, open, go, false                                              \
 	}
+/* A key of a screen on which a scanner may send anything. */
+#define ALONE(key, shown, label, open, go)                                                         \
+	{                                                                                          \
+		key, 0, shown, label, open, go, true                                               \
+	}
 /* What confirms is a key that no scanner of barcodes sends (docs/decisions.md), and comes alone. */
 #define CONFIRM(label, open, go)                                                                   \
 	{                                                                                          \
@@ -21,7 +26,10 @@ static const struct screen screens[SCREENS] = {
 		{WAY(UI_KEY_ENTER, "Enter", "work on the disk marked >", NULL, found_next),
 			IN_THE_WAY}},
 	[SCREEN_UNLOCK] = {"recovery key", NULL, unlock_draw, unlock_put,
-		{WAY(UI_KEY_ESC, "Esc", "without a key", NULL, unlock_back)}},
+		{ALONE(UI_KEY_CTRL_P, "Ctrl-P", "passphrase", passphrase_is_open, passphrase_go),
+			WAY(UI_KEY_ESC, "Esc", "without a key", NULL, unlock_back)}},
+	[SCREEN_PASSPHRASE] = {"passphrase", NULL, passphrase_draw, passphrase_key,
+		{WAY(UI_KEY_ESC, "Esc", "back", NULL, passphrase_back)}},
 	[SCREEN_FINDINGS] = {"findings", findings_enter, findings_draw, NULL,
 		{WAY(UI_KEY_ENTER, "Enter", "plan", NULL, findings_next), DETAILS,
 			WAY('u', "u", "undo", undo_is_open, undo_go), IN_THE_WAY,

@@ -131,7 +131,6 @@ int console_take(
 int console_open(struct console *c, struct rs_err *err)
 {
 	(void)setlocale(LC_CTYPE, ""); /* a locale that is not there: ASCII */
-	set_keypad(c, true);
 	c->is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 && (!c->name[0] || c->is_private);
 	c->screen = newterm(c->term[0] ? c->term : NULL, c->out, c->in);
 	if (!c->screen)
@@ -146,7 +145,7 @@ int console_open(struct console *c, struct rs_err *err)
 	(void)noecho();
 	(void)nonl();
 	(void)typeahead(-1);
-	(void)keypad(stdscr, TRUE); /* application mode */
+	set_keypad(c, true);
 	if (c->name[0])
 		make_raw(fileno(c->in), &c->before);
 	else
@@ -286,13 +285,16 @@ static void put_frame(const struct console *c, const struct console_frame *f, bo
 static void put_secret(const struct console *c, const struct page *p, size_t row)
 {
 	const int fd = fileno(c->out);
+	char cell[PAGE_CELL];
 
 	for (size_t i = 0; i < p->n_secret; i++) {
-		if (!p->secret[i])
+		const size_t column = p->secret_cell(p->secret, i, cell);
+		if (!cell[0] || (!c->is_utf8 && (cell[0] & 0x80)))
 			continue;
-		(void)dprintf(fd, "\x1b[%zu;%zuH", row + 1, p->secret_column(i) + 1);
-		(void)!write(fd, &p->secret[i], 1); /* the sign stays */
+		(void)dprintf(fd, "\x1b[%zu;%zuH", row + 1, column + 1);
+		(void)!write(fd, cell, strlen(cell)); /* the sign stays */
 	}
+	rs_wipe(cell, sizeof(cell));
 	(void)dprintf(fd, "\x1b[%d;%dH", getcury(stdscr) + 1, getcurx(stdscr) + 1);
 }
 

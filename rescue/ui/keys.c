@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "rescue.h"
+
 /* ECMA-48 and what Linux' console, xterm, VT220, rxvt, PuTTY and screen send. The keypad's are
  * those of application mode, whatever NumLock is. */
 static const struct {
@@ -91,15 +93,44 @@ static unsigned in_sequence(struct key_reader *r, uint8_t byte)
 	return ret;
 }
 
+/* RFC 3629: how many bytes a character has that begins so; 0: none does. */
+static unsigned length_of(uint8_t first)
+{
+	if (first < 0xC2 || first > 0xF4)
+		return 0;
+	return first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+}
+
+static unsigned in_character(struct key_reader *r, uint8_t byte)
+{
+	uint32_t code = 0;
+
+	r->held[r->n++] = byte;
+	if (r->n < length_of(r->held[0]))
+		return UI_KEY_NONE;
+	const size_t n = rs_utf8_get(r->held, r->n, &code);
+	*r = (struct key_reader){0};
+	if (!n || code < 0xA0 || (code & 0xFFFFF800) == 0xD800) /* C1 is control; surrogates */
+		return UI_KEY_NONE;
+	return UI_KEY_TEXT + code;
+}
+
 unsigned key_of_byte(struct key_reader *r, uint8_t byte)
 {
 	if (r->is_in_sequence)
 		return in_sequence(r, byte);
+	if (r->is_in_character && (byte & 0xC0) == 0x80)
+		return in_character(r, byte);
+	*r = (struct key_reader){0}; /* a character that was torn is none */
 	if (byte == UI_KEY_ESC) {
 		*r = (struct key_reader){.is_in_sequence = true};
 		return UI_KEY_NONE;
 	}
-	if (byte == 0 || byte >= 0x80) /* a character beyond ASCII is no key of ours */
+	if (length_of(byte)) {
+		*r = (struct key_reader){.held = {byte}, .n = 1, .is_in_character = true};
+		return UI_KEY_NONE;
+	}
+	if (byte >= 0x80)
 		return UI_KEY_NONE;
 	if (byte == '\b')
 		return UI_KEY_BACKSPACE;

@@ -10,11 +10,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A character is its own code, and Tab, Enter, Esc, Ctrl-Y, Backspace are what they send. */
+/* An ASCII character is its own code, one beyond it UI_KEY_TEXT more, and Tab, Enter, Esc, Ctrl-Y,
+ * Backspace are what they send. */
 enum ui_key {
 	UI_KEY_NONE = 0,
 	UI_KEY_TAB = '\t',
 	UI_KEY_ENTER = '\r',
+	UI_KEY_CTRL_K = 0x0B,
+	UI_KEY_CTRL_P = 0x10,
 	UI_KEY_CTRL_Y = 0x19,
 	UI_KEY_ESC = 0x1B,
 	UI_KEY_BACKSPACE = 0x7F,
@@ -34,12 +37,13 @@ enum ui_key {
 	UI_KEY_PF1, /* Esc O P to S: F1 to F4 of xterm, NumLock / * - of a keypad elsewhere */
 	UI_KEY_PF4 = UI_KEY_PF1 + 3,
 	UI_KEY_LOST, /* the terminal is gone */
+	UI_KEY_TEXT = 0x200000,
 };
 
 struct key_reader {
-	uint8_t held[8]; /* of a sequence, after Esc */
+	uint8_t held[8]; /* of a sequence, after Esc, or of a character in UTF-8 */
 	unsigned n;
-	bool is_in_sequence;
+	bool is_in_sequence, is_in_character;
 };
 
 /** The key that this byte completes, or UI_KEY_NONE. */

@@ -5,6 +5,7 @@
 
 #include "rescue.h"
 
+#define PAGE_CELL    5U	 /* bytes of a character, and a zero */
 #define PAGE_COLUMNS 79U /* the last column makes some consoles wrap */
 
 struct page_line {
@@ -19,9 +20,10 @@ struct page {
 	 * them only where they may be seen (0: none) */
 	bool has_cursor;
 	size_t cursor_line, cursor_column;
-	const char *secret;
+	const void *secret;
 	size_t n_secret, secret_line;
-	size_t (*secret_column)(size_t i);
+	/* The column of the one at @i, and in UTF-8 what it is, "" for nothing. */
+	size_t (*secret_cell)(const void *secret, size_t i, char ret[PAGE_CELL]);
 };
 
 /** A paragraph, escaped and without secrets, folded at blanks; @is_strong stands out. */

@@ -13,6 +13,13 @@ static size_t column_of(size_t digit)
 	return LEFT + 1 + digit / ENTRY_BOX_DIGITS * BOX_WIDTH + digit % ENTRY_BOX_DIGITS;
 }
 
+static size_t cell(const void *secret, size_t i, char ret[PAGE_CELL])
+{
+	ret[0] = ((const struct key_entry *)secret)->digit[i];
+	ret[1] = '\0';
+	return column_of(i);
+}
+
 static void draw_boxes(const struct key_entry *e, struct page *p)
 {
 	char boxes[PAGE_COLUMNS + 1], marks[PAGE_COLUMNS + 1];
@@ -38,9 +45,9 @@ static void draw_boxes(const struct key_entry *e, struct page *p)
 	p->cursor_line = p->secret_line = p->n - 1;
 	p->cursor_column = column_of(e->at < ENTRY_DIGITS ? e->at : ENTRY_DIGITS - 1) +
 			   (e->at == ENTRY_DIGITS);
-	p->secret = e->digit;
+	p->secret = e;
 	p->n_secret = ENTRY_DIGITS;
-	p->secret_column = column_of;
+	p->secret_cell = cell;
 	page_line(p, marks);
 }
 
@@ -59,7 +66,7 @@ static void draw_verdicts(const struct key_entry *e, struct page *p)
 }
 
 /* A tablet has none, and some built-in ones have no driver. */
-static void draw_hint(const struct tui *t, struct page *p)
+void unlock_draw_hint(const struct tui *t, struct page *p)
 {
 	if (t->consoles.is_private && !hint_has_keyboard("/sys/class/input"))
 		page_say(p, true,
@@ -71,9 +78,27 @@ static void draw_hint(const struct tui *t, struct page *p)
 			"Does the keyboard do nothing? Try it at another USB port, or plug in "
 			"another "
 			"USB keyboard.");
-	page_say(p, true,
-		"Or write the key into EFI\\unbrick\\keys.txt on Unbrick's stick, and start "
-		"again.");
+	if (key_request_takes(t->asked, BL_P_RECOVERY))
+		page_say(p, true,
+			"Or write the recovery key into EFI\\unbrick\\keys.txt on Unbrick's stick, "
+			"and "
+			"start again.");
+	page_blank(p);
+}
+
+void unlock_draw_attempt(const struct tui *t, struct page *p)
+{
+	const struct rs_key_request *q = t->asked;
+	char text[1024];
+
+	if (q->attempt == 1)
+		return;
+	rs_err_line(q->last, text, sizeof(text));
+	page_say(p, true, "Attempt %u of %u. %s", q->attempt, q->most,
+		t->was_passphrase ? "That passphrase does not open it."
+				  : "That key was of another volume: ask for the one with the ID "
+				    "above.");
+	page_say(p, false, "%s", text);
 	page_blank(p);
 }
 
@@ -90,22 +115,13 @@ void unlock_draw(const struct tui *t, struct page *p)
 		"the "
 		"key; the first eight characters are enough.");
 	page_blank(p);
-	if (q->attempt > 1) {
-		rs_err_line(q->last, text, sizeof(text));
-		page_say(p, true,
-			"Attempt %u of %u. That key was of another volume: ask for the one with "
-			"the ID "
-			"above.",
-			q->attempt, q->most);
-		page_say(p, false, "%s", text);
-		page_blank(p);
-	}
+	unlock_draw_attempt(t, p);
 	draw_boxes(&t->secret->entry, p);
 	page_blank(p);
 	draw_verdicts(&t->secret->entry, p);
 	page_blank(p);
 	if (t->wants_hint)
-		draw_hint(t, p);
+		unlock_draw_hint(t, p);
 	page_say(p, false,
 		"Only digits count; dashes and blanks do no harm. Cursor keys, Home, End, "
 		"Backspace and "

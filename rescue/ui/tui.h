@@ -8,11 +8,13 @@
 
 #include "ui/consoles.h"
 #include "ui/key_entry.h"
+#include "ui/passphrase.h"
 #include "ui/ui.h"
 
 enum screen_id {
-	SCREEN_FOUND,	 /* disks, volumes, Windows */
-	SCREEN_UNLOCK,	 /* a recovery password */
+	SCREEN_FOUND,  /* disks, volumes, Windows */
+	SCREEN_UNLOCK, /* a recovery password */
+	SCREEN_PASSPHRASE,
 	SCREEN_FINDINGS, /* what was found, and why it is believed */
 	SCREEN_PLAN,	 /* what will be done */
 	SCREEN_QUESTION, /* one thing that a person has to decide */
@@ -58,6 +60,7 @@ struct screen {
 struct tui_secret {
 	struct console_bytes in[CONSOLES_MOST];
 	struct key_entry entry;
+	struct passphrase passphrase;
 };
 
 /* NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): what belongs together, together */
@@ -97,6 +100,8 @@ struct tui {
 	/* what it asks */
 	const struct rs_key_request *asked;
 	const struct rs_question *question;
+	bool by_passphrase, was_passphrase; /* now, and at the attempt before */
+	bool is_switched;		    /* to the other of the two */
 	enum rs_answer answer;
 };
 
@@ -134,6 +139,8 @@ void tui_say_warnings(const struct tui *t, struct page *p);
 
 /** Whoever sits there; @user a struct tui. */
 extern const struct rs_key_source tui_keys;
+/** Is one of the protectors of this kind, BL_P_*? */
+bool key_request_takes(const struct rs_key_request *q, unsigned kind);
 
 /* ---- screen_*.c ---- */
 
@@ -143,8 +150,14 @@ bool found_put(struct tui *t, unsigned key);
 /* The disk that is chosen there, or on which the chosen volume is; NULL: none. */
 const struct run_disk *found_disk(const struct tui *t);
 void unlock_draw(const struct tui *t, struct page *p);
+void unlock_draw_attempt(const struct tui *t, struct page *p);
+void unlock_draw_hint(const struct tui *t, struct page *p);
 bool unlock_put(struct tui *t, unsigned key);
 enum screen_id unlock_back(struct tui *t);
+void passphrase_draw(const struct tui *t, struct page *p);
+bool passphrase_key(struct tui *t, unsigned key);
+bool passphrase_is_open(const struct tui *t);
+enum screen_id passphrase_go(struct tui *t), passphrase_back(struct tui *t);
 enum screen_id findings_enter(struct tui *t), findings_next(struct tui *t),
 	findings_back(struct tui *t);
 void findings_draw(const struct tui *t, struct page *p);

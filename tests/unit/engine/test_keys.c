@@ -283,6 +283,21 @@ static void test_from_file__each_form__is_read_as_that(void **state)
 	bench_done(&b);
 }
 
+/* What says of itself that it is a passphrase is read as one, and as nothing else. */
+static void test_unlock__a_passphrase__whatever_the_form_of_the_source(void **state)
+{
+	struct bench b;
+	struct rs_err err = {0};
+
+	(void)state;
+	bench_new(&b);
+	b.fakes[0] = (struct fake){.answer = 2, .key = external};
+	assert_int_not_equal(en_unlock(b.s, &b.v, true, &err), 0);
+	assert_int_equal(b.fakes[0].last, RS_E_KEY_FORMAT); /* the bytes of a .BEK are no text */
+	assert_int_equal(n_wiped, 3);
+	bench_done(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -295,6 +310,7 @@ int main(void)
 			test_unlock__not_here_with_a_key_all_the_same__is_wiped_and_not_used),
 		cmocka_unit_test(test_add_source__more_than_there_is_room_for__is_our_bug),
 		cmocka_unit_test(test_from_file__each_form__is_read_as_that),
+		cmocka_unit_test(test_unlock__a_passphrase__whatever_the_form_of_the_source),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

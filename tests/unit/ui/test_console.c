@@ -20,8 +20,9 @@ struct shown {
 	const char *locale;
 };
 
-static size_t column_of(size_t i)
+static size_t cell(const void *secret, size_t i, char ret[PAGE_CELL])
 {
+	(void)snprintf(ret, PAGE_CELL, "%s", ((const char *const *)secret)[i]);
 	return 10 + 2 * i;
 }
 
@@ -45,11 +46,10 @@ static int paint(void *user)
 	page_line(&p, "scrolled away");
 	page_line(&p, "a\xc3\xa4z");
 	page_line(&p, "boxes");
-	p.secret = "12\0"
-		   "45";
+	p.secret = (const char *const[]){"1", "2", "", "4", "\xc3\x9f"};
 	p.n_secret = 5;
 	p.secret_line = 1;
-	p.secret_column = column_of;
+	p.secret_cell = cell;
 	console_paint(&c, &frame, &p, how->is_shown);
 	console_close(&c);
 	console_close(&c);
@@ -82,9 +82,14 @@ static void test_secret__the_machines_own_screen__shown_in_place(void **state)
 
 	(void)state;
 	painted(&(struct shown){true, true, "C.UTF-8"}, &s);
-	const char *digits = strstr(s.err, "\x1b[4;11H1\x1b[4;13H2\x1b[4;17H4\x1b[4;19H5\x1b[");
+	const char *digits =
+		strstr(s.err, "\x1b[4;11H1\x1b[4;13H2\x1b[4;17H4\x1b[4;19H\xc3\x9f\x1b[");
 	assert_non_null(digits);
 	assert_true(is_cleared(digits)); /* and gone with the program */
+	said_done(&s);
+	painted(&(struct shown){true, true, "C"}, &s); /* which has no such letter */
+	assert_non_null(strstr(s.err, "\x1b[4;17H4\x1b["));
+	assert_null(strstr(s.err, "\xc3"));
 	said_done(&s);
 }
 
@@ -98,6 +103,20 @@ static void test_secret__hidden_or_elsewhere__not_shown(void **state)
 	said_done(&s);
 	painted(&(struct shown){false, true, "C.UTF-8"}, &s);
 	assert_null(strstr(s.err, "\x1b[4;11H1"));
+	said_done(&s);
+}
+
+/* DECPAM and DECPNM: Linux' console knows them, and terminfo has no word for it. */
+static void test_keypad__digits_whatever_numlock_is(void **state)
+{
+	struct said s;
+
+	(void)state;
+	painted(&(struct shown){true, true, "C.UTF-8"}, &s);
+	const char *on = strstr(s.err, "\x1b=");
+	assert_non_null(on);
+	assert_true(on < strstr(s.err, "the title"));
+	assert_non_null(strstr(strstr(on, "the title"), "\x1b>"));
 	said_done(&s);
 }
 
@@ -119,6 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_secret__the_machines_own_screen__shown_in_place),
 		cmocka_unit_test(test_secret__hidden_or_elsewhere__not_shown),
+		cmocka_unit_test(test_keypad__digits_whatever_numlock_is),
 		cmocka_unit_test(test_text__as_the_locale_can),
 	};
 

@@ -78,8 +78,10 @@ static const char *seen_on(unsigned line)
 	return l->seen;
 }
 
-static size_t column_of(size_t i)
+static size_t cell(const void *secret, size_t i, char ret[PAGE_CELL])
 {
+	ret[0] = ((const char *)secret)[i];
+	ret[1] = '\0';
 	return 10 + i;
 }
 
@@ -91,7 +93,7 @@ static void paint(void)
 	page_line(&p, "boxes");
 	p.secret = "7";
 	p.n_secret = 1;
-	p.secret_column = column_of;
+	p.secret_cell = cell;
 	consoles_paint(&all, &frame, &p);
 }
 

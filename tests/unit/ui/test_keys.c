@@ -40,9 +40,13 @@ static void test_byte__characters__are_themselves(void **state)
 	GIVES("0y~", '0', 'y', '~');
 	GIVES("\r\n\t", UI_KEY_ENTER, UI_KEY_ENTER, UI_KEY_TAB);
 	GIVES("\x7f\b\x19", UI_KEY_BACKSPACE, UI_KEY_BACKSPACE, UI_KEY_CTRL_Y);
-	GIVES("1\xc3\xa4\xe2\x80\x93\xff\x00"
+	GIVES("1\xc3\xa4\xe2\x80\x93\xf0\x9f\x94\x91\xff\x00"
 	      "2",
-		'1', '2');
+		'1', UI_KEY_TEXT + 0xE4, UI_KEY_TEXT + 0x2013, UI_KEY_TEXT + 0x1F511, '2');
+	/* malformed, torn, a surrogate, a control character */
+	GIVES("\xa4\xc3\x31\xe2\x80\x1b[A\xed\xa0\x80\xc2\x9b\xc0\xb1\xe0\x80\xb1"
+	      "2",
+		'1', UI_KEY_UP, '2');
 }
 
 static void test_byte__sequences__of_each_terminal(void **state)

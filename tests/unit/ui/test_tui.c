@@ -100,12 +100,16 @@ static void test_unlock__digits__filled_boxes_and_reasons(void **state)
 	assert_false(says(&p, "Group 1") || says(&p, "Group 4"));
 	assert_false(says(&p, "123456") || says(&p, "999999") || says(&p, "000011"));
 	/* the digits themselves only by the console, each over its sign */
-	assert_ptr_equal(p.secret, secret.entry.digit);
 	assert_int_equal(p.n_secret, ENTRY_DIGITS);
-	for (size_t i = 0; i < ENTRY_DIGITS; i++)
-		assert_int_equal(p.lines[p.secret_line].text[p.secret_column(i)],
-			secret.entry.digit[i] ? '*' : '_');
-	assert_int_equal(p.cursor_column, p.secret_column(20));
+	for (size_t i = 0; i < ENTRY_DIGITS; i++) {
+		char cell[PAGE_CELL];
+		const size_t column = p.secret_cell(p.secret, i, cell);
+		assert_int_equal(cell[0], secret.entry.digit[i]);
+		assert_int_equal(
+			p.lines[p.secret_line].text[column], secret.entry.digit[i] ? '*' : '_');
+		if (i == 20)
+			assert_int_equal(p.cursor_column, column);
+	}
 }
 
 static void test_unlock__another_key__says_whose_it_is(void **state)
@@ -116,7 +120,7 @@ static void test_unlock__another_key__says_whose_it_is(void **state)
 	unlock_page(&p, 2, "");
 	assert_true(says(&p, "Attempt 2 of 3. That key was of another volume"));
 	assert_true(says(&p, "1 tried"));
-	assert_int_equal(p.cursor_column, p.secret_column(0));
+	assert_int_equal(p.cursor_column, p.secret_cell(p.secret, 0, (char[PAGE_CELL]){0}));
 }
 
 static void test_unlock__no_key_for_long__what_helps(void **state)
@@ -130,6 +134,60 @@ static void test_unlock__no_key_for_long__what_helps(void **state)
 	unlock_page(&after, 1, "");
 	assert_true(says(&after, "keyboard do nothing?"));
 	assert_true(says(&after, "EFI\\unbrick\\keys.txt"));
+}
+
+static const struct bl_protector both[] = {
+	{.protection = BL_P_PASSPHRASE}, {.protection = BL_P_RECOVERY}};
+
+static void test_passphrase__a_sign_each__the_end_of_a_long_one(void **state)
+{
+	const struct rs_key_request q = {"disk.img", both, 2, NULL, 1, 3};
+	auto_page struct page p = {0}, after = {0};
+	char cell[PAGE_CELL];
+
+	(void)state;
+	tui.asked = &q;
+	(void)passphrase_key(&tui, 'a');
+	(void)passphrase_key(&tui, UI_KEY_TEXT + 0xDF);
+	passphrase_draw(&tui, &p);
+	assert_true(says(&p, "    [**____"));
+	assert_int_equal(p.cursor_column, 7);
+	assert_int_equal(p.n_secret, 2);
+	assert_int_equal(p.secret_cell(p.secret, 1, cell), 6);
+	assert_string_equal(cell, "\xc3\x9f");
+	for (unsigned i = 0; i < 100; i++)
+		(void)passphrase_key(&tui, 'b');
+	passphrase_draw(&tui, &after);
+	assert_true(says(&after, "***]"));
+	assert_false(says(&after, "_"));
+	assert_int_equal(after.cursor_column, 75);
+	(void)after.secret_cell(after.secret, 31, cell);
+	assert_string_equal(cell, "");
+	assert_int_equal(after.secret_cell(after.secret, 32, cell), 5);
+	assert_string_equal(cell, "b");
+	assert_int_equal(after.secret_cell(after.secret, 101, cell), 74);
+}
+
+static void test_passphrase__offered_where_one_opens_it(void **state)
+{
+	const struct rs_key_request q = {"disk.img", both, 2, NULL, 1, 3};
+	const struct rs_key_request only = {"disk.img", both, 1, NULL, 1, 3};
+	const struct rs_key_request none = {"disk.img", both + 1, 1, NULL, 1, 3};
+
+	(void)state;
+	assert_false(passphrase_is_open(&tui));
+	tui.asked = &none;
+	assert_false(passphrase_is_open(&tui));
+	tui.asked = &q;
+	assert_true(passphrase_is_open(&tui));
+	assert_int_equal(passphrase_go(&tui), SCREEN_ANSWER);
+	assert_true(tui.is_switched && tui.by_passphrase);
+	assert_int_equal(passphrase_back(&tui), SCREEN_ANSWER);
+	assert_true(tui.is_switched && !tui.by_passphrase);
+	tui.asked = &only; /* there is nothing to go back to */
+	tui.by_passphrase = true;
+	assert_int_equal(passphrase_back(&tui), SCREEN_ANSWER);
+	assert_true(!tui.is_switched && tui.by_passphrase);
 }
 
 static void test_trouble__says_why_and_what_helps(void **state)
@@ -198,6 +256,8 @@ int main(void)
 		cmocka_unit_test_setup(test_unlock__digits__filled_boxes_and_reasons, fresh),
 		cmocka_unit_test_setup(test_unlock__another_key__says_whose_it_is, fresh),
 		cmocka_unit_test_setup(test_unlock__no_key_for_long__what_helps, fresh),
+		cmocka_unit_test_setup(test_passphrase__a_sign_each__the_end_of_a_long_one, fresh),
+		cmocka_unit_test_setup(test_passphrase__offered_where_one_opens_it, fresh),
 		cmocka_unit_test_setup(test_trouble__says_why_and_what_helps, fresh),
 		cmocka_unit_test_setup(
 			test_log__warnings__are_on_the_screens_until_another_repair, fresh),

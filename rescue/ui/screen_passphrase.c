@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The passphrase of a volume: one line, a sign for each character. The characters themselves are
+ * shown when F11 says so, and only on a console of the machine's own screen. */
+#include "ui/tui.h"
+
+#define LEFT 4U
+#define ROOM 70U /* columns of the line; of a longer one the end is seen */
+
+static size_t first_seen(const struct passphrase *e)
+{
+	return e->n > ROOM ? e->n - ROOM : 0;
+}
+
+static size_t cell(const void *secret, size_t i, char ret[PAGE_CELL])
+{
+	const struct passphrase *e = secret;
+	const size_t first = first_seen(e);
+
+	ret[0] = '\0';
+	if (i >= first)
+		passphrase_cell(e, i, ret);
+	return LEFT + 1 + (i >= first ? i - first : 0);
+}
+
+static void draw_line(const struct passphrase *e, struct page *p)
+{
+	const size_t n = e->n - first_seen(e);
+	char line[LEFT + ROOM + 3] = "    [";
+
+	for (size_t i = 0; i < ROOM; i++)
+		line[LEFT + 1 + i] = i < n ? '*' : '_';
+	line[LEFT + 1 + ROOM] = ']';
+	page_line(p, line);
+	p->has_cursor = true;
+	p->cursor_line = p->secret_line = p->n - 1;
+	p->cursor_column = LEFT + 1 + n;
+	p->secret = e;
+	p->n_secret = e->n;
+	p->secret_cell = cell;
+}
+
+void passphrase_draw(const struct tui *t, struct page *p)
+{
+	page_say(p, false, "%s is locked by BitLocker.", t->asked->volume);
+	page_say(p, false, "A passphrase opens it.");
+	page_blank(p);
+	unlock_draw_attempt(t, p);
+	draw_line(&t->secret->passphrase, p);
+	page_blank(p);
+	if (t->wants_hint)
+		unlock_draw_hint(t, p);
+	page_say(p, false,
+		"Enter opens the volume with it. Backspace takes the last character back.");
+	if (t->consoles.is_private)
+		page_say(p, false, "F11 %s what is typed.",
+			t->consoles.is_hidden ? "shows" : "hides");
+}
+
+bool passphrase_key(struct tui *t, unsigned key)
+{
+	if (key == UI_KEY_F11) {
+		t->consoles.is_hidden = !t->consoles.is_hidden;
+		return false;
+	}
+	if (!passphrase_put(&t->secret->passphrase, key))
+		return false;
+	consoles_quiet(&t->consoles); /* a second Enter is for nothing that comes after it */
+	return true;
+}
+
+bool passphrase_is_open(const struct tui *t)
+{
+	return t->asked && key_request_takes(t->asked, BL_P_PASSPHRASE);
+}
+
+enum screen_id passphrase_go(struct tui *t)
+{
+	t->by_passphrase = t->is_switched = true;
+	return SCREEN_ANSWER;
+}
+
+enum screen_id passphrase_back(struct tui *t)
+{
+	t->is_switched = key_request_takes(t->asked, BL_P_RECOVERY);
+	t->by_passphrase = !t->is_switched;
+	return SCREEN_ANSWER;
+}
