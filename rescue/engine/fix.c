@@ -105,8 +105,10 @@ static int fix_one(struct rs_repair *u, const struct en_work *w, struct rs_err *
  * read back once more: its reports were written, too. */
 static int keep_reports(struct rs_repair *u, struct rs_err *err)
 {
+	bool *is_copy = &u->report->run.outcome.is_copy;
 	int r = 0;
 
+	*is_copy = true;
 	for (size_t i = 0; r == 0 && i < u->works.n; i++) {
 		const struct en_work *w = &u->works.list[i];
 		if (!en_work_accepted(w))
@@ -114,6 +116,7 @@ static int keep_reports(struct rs_repair *u, struct rs_err *err)
 		u->last = (struct en_act){u, w->v, w->plans, w->n_plans, false};
 		r = en_keep_report(w, u->report, err);
 	}
+	*is_copy = false;
 	u->is_unverified = r < 0;
 	return r;
 }

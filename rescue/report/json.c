@@ -236,6 +236,8 @@ static void outcome(struct json_out *j, const void *of)
 	jo_text(j, "text", o->text);
 	if (o->can_write)
 		jo_bool(j, "written", o->is_written);
+	if (o->is_copy)
+		jo_bool(j, "copy", true);
 }
 
 /* What was done follows what was found; that a file goes back is planned before. */

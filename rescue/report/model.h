@@ -223,6 +223,7 @@ struct run_outcome {
 	char text[1536];
 	bool can_write; /* fix, undo, replay: */
 	bool is_written;
+	bool is_copy; /* kept beside a quarantine: how that went cannot be in it */
 };
 
 /* NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): in the order of the report */

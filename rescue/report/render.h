@@ -49,6 +49,8 @@ void text_blank(struct printer *p);
 /** An error on one line: object: text: detail; next step. Nothing when its code is 0. */
 void text_error(struct printer *p, const char *first, const struct rs_err *err);
 
+/** The commands that come next, each on a line of its own: what repairs, finishes or takes back. */
+void text_next(struct printer *p, const struct rs_run *run);
 /** Disks and volumes as a table (list), or the Windows looked at, a line each (scan, fix, undo). */
 void text_disks(struct printer *p, const struct rs_run *run, bool is_full);
 

@@ -284,93 +284,23 @@ static void say_rules(struct printer *p, const struct rs_run *run)
 	}
 }
 
-static const char *disk_of(const struct rs_run *run, unsigned volume)
-{
-	for (size_t i = 0; i < run->n_disks; i++)
-		for (size_t k = 0; k < run->disks[i].n_volumes; k++)
-			if (run->disks[i].volumes[k].number == volume)
-				return run->disks[i].path;
-	return run->n_disks ? run->disks[0].path : "";
-}
-
-/* A command is copied into a shell: it stays on one line, however long its names are. @plan may be
- * NULL. */
-static void say_command(struct printer *p, const char *command, const struct rs_run *run,
-	unsigned volume, const char *rest, const char *plan)
-{
-	auto_free char *disk = rs_shell_new(disk_of(run, volume));
-	auto_free char *word = rs_shell_new(plan ? plan : "");
-
-	if (disk && word)
-		text_line(p, "%s %s%s%s", command, disk, rest, plan ? word : "");
-	else
-		text_line(p, "(not enough memory for this line)");
-}
-
-static void say_revert(struct printer *p, const struct rs_run *run)
-{
-	for (size_t i = 0; i < run->n_replays; i++)
-		if (run->replays[i].result == RUN_REPLAY_DONE)
-			say_command(p, "To take it back: unbrick replay", run,
-				run->replays[i].volume, " --revert ", run->replays[i].plan_file);
-}
-
-/* Each quarantine that files were moved into; its name is a part of where they lie now. */
-static void say_undo(struct printer *p, const struct rs_run *run)
-{
-	const struct run_item *last = NULL;
-	bool is_one = true;
-
-	for (size_t i = 0; i < run->n_actions; i++)
-		is_one = is_one && run->actions[i].volume == run->actions[0].volume;
-	for (size_t i = 0; i < run->n_actions; i++) {
-		const struct run_item *it = &run->actions[i];
-		const char *id = it->target[0] ? strchr(it->target + 1, '\\') : NULL;
-		if (it->item.result != PLAN_DONE || !id)
-			continue;
-		const int len = (int)strcspn(++id, "\\");
-		if (last && last->volume == it->volume &&
-			!strncmp(last->target, it->target, (size_t)(id - it->target + len) + 1))
-			continue;
-		char volume[24] = "", rest[64];
-		if (!is_one)
-			(void)snprintf(volume, sizeof(volume), " --volume %u", it->volume);
-		(void)snprintf(rest, sizeof(rest), " %.*s%s", len, id, volume);
-		say_command(p, "To take it back: unbrick undo", run, it->volume, rest, NULL);
-		last = it;
-	}
-}
-
-/* Each disk that has something to repair, in their order. */
-static void say_repair(struct printer *p, const struct rs_run *run)
-{
-	const char *last = "";
-
-	for (size_t i = 0; i < run->n_plan; i++) {
-		const enum plan_action a = run->plan[i].item.action;
-		const char *path = disk_of(run, run->plan[i].volume);
-		if ((a != PLAN_QUARANTINE && a != PLAN_ASK && a != PLAN_FINISH) || path == last)
-			continue;
-		say_command(p, "To repair it: unbrick fix", run, run->plan[i].volume, "", NULL);
-		last = path;
-	}
-}
-
-/* The last line; and for a plan or a quarantine, the command that comes next. */
+/* The last line, and the commands that come next. */
 static void say_outcome(struct printer *p, const struct rs_run *run)
 {
 	const struct run_outcome *o = &run->outcome;
 
-	if (!o->is_known || run->err.code || !o->text[0])
+	if (!o->is_known)
 		return;
-	text_blank(p);
-	text_say(p, "", "Result: %s.", o->text);
-	if (is_command(run, "scan") && o->result == RUN_FOUND)
-		say_repair(p, run);
-	if (is_command(run, "fix"))
-		say_undo(p, run);
-	if (is_command(run, "replay"))
-		say_revert(p, run);
+	if (!run->err.code && o->text[0]) {
+		text_blank(p);
+		text_say(p, "", "Result: %s.", o->text);
+		if (o->is_copy)
+			text_say(p, "",
+				"This copy was made before it was kept here: if that, or "
+				"what came after it, failed, only the program's own report "
+				"says so.");
+	}
+	text_next(p, run);
 }
 
 void report_text_part(const struct rs_run *run, enum rs_part part,

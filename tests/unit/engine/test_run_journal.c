@@ -89,6 +89,21 @@ static int make_beside_refused(void **state)
 	return 0;
 }
 
+static int make_two_crashed(void **state)
+{
+	struct rig *r = calloc(1, sizeof(*r));
+	size_t len;
+
+	assert_non_null(r);
+	rig_begin(r);
+	for (size_t i = 0; i < 2; i++) {
+		uint8_t *bytes = rig_crashed(0, false, &len);
+		rig_add_take(r, bytes, len);
+	}
+	*state = r;
+	return 0;
+}
+
 /* The plan's file of the last run is there; it is removed. */
 static void saved_plan_path(const struct rig *r, char *ret, size_t cap)
 {
@@ -277,6 +292,42 @@ static void test_replay__revert_and_resume__there_and_back(void **state)
 	assert_true(rig_is_as_made(r));
 }
 
+/* Wherever a signal comes: a plan that is named is there, and what takes back a replay that was
+ * done is said. */
+static void test_replay__stopped_anywhere__each_journal_is_told_as_it_is(void **state)
+{
+	struct rig *r = *state;
+	const struct rs_options o = {.say_yes = true, .plan_file = r->dir};
+	unsigned n_halves = 0;
+	char path[64], way[400];
+
+	for (uint64_t at = 1, last = 0, status = 1; status; at += last / 40 + 1) {
+		rig_reset(r);
+		r->stop_at_step = last ? at : 0;
+		status = (uint64_t)rig_run(r, RS_REPLAY, &o);
+		assert_true(status == 0 || (last && status == 14));
+		for (unsigned i = 0; i < rig_count(r, "replay"); i++) {
+			(void)snprintf(path, sizeof(path), "replay.%u.plan", i);
+			const char *plan = rig_get(r, path);
+			(void)snprintf(way, sizeof(way),
+				"To take it back: unbrick replay %s --revert %s\n", r->disks[i],
+				plan);
+			const bool is_done = rig_has_file(r, i, RIG_PASSED);
+			assert_int_equal(strstr(r->text, way) != NULL, is_done);
+			if (plan[0])
+				drop_plan(plan);
+			(void)snprintf(path, sizeof(path), "replay.%u.result", i);
+			rig_expect(r, path, is_done ? "done" : "refused");
+			n_halves += status && is_done;
+		}
+		if (!last) {
+			status = last = r->steps;
+			at = last / 2; /* most are looks before the first write */
+		}
+	}
+	assert_true(n_halves);
+}
+
 static void test_fix__pending__replays_first_and_undo_follows(void **state)
 {
 	struct rig *r = *state;
@@ -364,6 +415,7 @@ int main(void)
 		T(test_replay__plan_file__there_already_or_on_no_place, make_crashed),
 		T(test_replay__no_place_is_named__into_the_folder_of_this_user, make_crashed),
 		T(test_replay__revert_and_resume__there_and_back, make_crashed),
+		T(test_replay__stopped_anywhere__each_journal_is_told_as_it_is, make_two_crashed),
 		T(test_fix__pending__replays_first_and_undo_follows, make_crashed),
 		T(test_fix__pending_and_refused_by_a_person__no_plan_file, make_crashed),
 		T(test_beside_refused__its_replay__is_not_told_as_one_to_come, make_beside_refused),

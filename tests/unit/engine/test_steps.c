@@ -276,6 +276,35 @@ static void test_steps__replay_closed_after_the_act__verified_all_the_same(void 
 	assert_int_equal(remove(rig_get(&t->rig, "replay.0.plan")), 0);
 }
 
+/* A copy cannot know whether it could be kept, and says so. */
+static void test_steps__kept_report__is_marked_as_a_copy(void **state)
+{
+	struct box *t = *state;
+	struct rig *r = &t->rig;
+	struct blk *blk = NULL;
+	struct nt_vol *vol = NULL;
+
+	assert_int_equal(rig_run(r, RS_FIX, NULL), 0);
+	rig_expect(r, "outcome.copy", "");
+	assert_null(strstr(r->text, "This copy"));
+	assert_int_equal(blk_file_open(r->disks[0], 0, &blk, NULL), 0);
+	assert_int_equal(nt_vol_open(blk, 0, &vol, NULL), 0);
+	for (unsigned is_text = 0; is_text < 2; is_text++) {
+		auto_free uint8_t *got = NULL;
+		size_t len = 0;
+		char path[200], all[16384];
+		(void)snprintf(path, sizeof(path), "/Unbrick/%s/report.%s",
+			rig_get(r, "quarantine.id"), is_text ? "txt" : "json");
+		assert_int_equal(nt_file_load(vol, path, sizeof(all) - 1, &got, &len, NULL), 0);
+		memcpy(all, got, len);
+		all[len] = '\0';
+		assert_non_null(
+			strstr(all, is_text ? "\r\nThis copy was made before" : "\"copy\":"));
+	}
+	assert_int_equal(nt_vol_close(vol, NULL), 0);
+	blk_close(blk);
+}
+
 static void test_steps__nothing_kept__verify_says_so_also_where_it_is_left_out(void **state)
 {
 	struct box *t = *state;
@@ -439,6 +468,7 @@ int main(void)
 		T(test_steps__refused_by_the_plan__nothing_is_asked, setup_asleep),
 		T(test_steps__closed_or_stopped_after_the_act__verified_all_the_same, setup),
 		T(test_steps__replay_closed_after_the_act__verified_all_the_same, setup_crashed),
+		T(test_steps__kept_report__is_marked_as_a_copy, setup),
 		T(test_steps__nothing_kept__verify_says_so_also_where_it_is_left_out, setup),
 		T(test_steps__content_changed_after_the_act__failed_and_no_report_kept,
 			setup_doubt),

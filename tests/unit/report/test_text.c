@@ -388,6 +388,149 @@ static void test_fix__unfinished__is_the_beginning_of_the_finished(void **state)
 		"To take it back: unbrick undo d.img T --volume 2\n"));
 }
 
+/* ---- the commands that come next ---- */
+
+/* A fix of two disks that moved a file on each. */
+struct two {
+	struct run_volume volumes[3];
+	struct run_disk disks[2];
+	struct run_item done[2];
+	struct rs_run run;
+};
+
+static void two_init(struct two *t, const char *command)
+{
+	const struct run_item done = {.volume = 1,
+		.target = "\\Unbrick\\T\\0001",
+		.item = {.path = (char *)(uintptr_t) "\\W",
+			.action = PLAN_QUARANTINE,
+			.is_accepted = true,
+			.result = PLAN_DONE}};
+
+	*t = (struct two){.volumes = {{.number = 1}, {.number = 2}, {.number = 3}},
+		.disks = {{.path = "a b's.img", .n_volumes = 1},
+			{.path = "-b.img", .n_volumes = 2}},
+		.done = {done, done},
+		.run = {.command = command,
+			.n_disks = 2,
+			.n_actions = 2,
+			.outcome = {.is_known = true, .can_write = true, .is_written = true}}};
+	t->done[1].volume = 3;
+	t->disks[0].volumes = t->volumes;
+	t->disks[1].volumes = t->volumes + 1;
+	t->run.disks = t->disks;
+	t->run.actions = t->done;
+}
+
+/* It failed with @code. */
+static void cut(struct two *t, int code)
+{
+	(void)rs_fail(&t->run.err, code, "%s", "");
+	t->run.outcome.status = rs_err_info(code)->exit_status;
+	t->run.plan = t->done;
+	t->run.n_plan = 2;
+}
+
+#define UNDO_TEXT                                                                                  \
+	"To take it back: unbrick undo 'a b'\\''s.img' T\n"                                        \
+	"To take it back: unbrick undo ./-b.img T\n"
+
+static bool ends_with(const char *text, const char *end)
+{
+	const size_t len = strlen(text), n = strlen(end);
+
+	return len >= n && strcmp(text + len - n, end) == 0;
+}
+
+static void test_next__two_disks__each_by_its_own_name(void **state)
+{
+	struct quarantine q = {.id = "T"};
+	struct two t;
+
+	(void)state;
+	two_init(&t, "fix");
+	assert_true(ends_with(render(&t.run), UNDO_TEXT));
+	t.volumes[1].quarantines = &q;
+	/* the ID may be another volume's of the same disk: its number there, without the others */
+	t.volumes[1].n_quarantines = 1;
+	assert_true(ends_with(render(&t.run), "unbrick undo ./-b.img T --volume 2\n"));
+}
+
+/* Shown, a name with such characters is not the name any more: no command has it. */
+static void test_next__name_that_cannot_be_shown__said_and_not_pretended(void **state)
+{
+	static const char *const names[] = {"a\nb", "a\x1b[31mb",
+		"a\xff"
+		"b",
+		"a\xe2\x80\xae"
+		"b"};
+	struct two t;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct run_replay done = {
+			.volume = 1, .result = RUN_REPLAY_DONE, .plan_file = names[i]};
+		two_init(&t, "fix");
+		t.disks[0].path = names[i];
+		assert_non_null(strstr(render(&t.run),
+			"To take it back: unbrick undo DISK T\n"
+			"    DISK stands for the name of the disk, which has characters"));
+		two_init(&t, "replay");
+		t.run.n_actions = 0;
+		t.run.replays = &done;
+		t.run.n_replays = 1;
+		assert_non_null(strstr(render(&t.run), "--revert PLAN\n    PLAN stands for the "
+						       "name of the saved plan, which has"));
+	}
+}
+
+static void test_next__cut_short__what_finishes_and_what_takes_back(void **state)
+{
+	struct two t;
+
+	(void)state;
+	two_init(&t, "fix");
+	cut(&t, RS_E_CUT_SHORT);
+	t.done[1].item.result = PLAN_FAILED; /* it may have been moved */
+	assert_true(ends_with(render(&t.run), "\nTo finish it: unbrick fix ./-b.img\n" UNDO_TEXT));
+	t.done[1].item.result = PLAN_DONE; /* what comes after the files */
+	assert_true(ends_with(render(&t.run), "To finish it: unbrick fix 'a b'\\''s.img'\n"
+					      "To finish it: unbrick fix ./-b.img\n" UNDO_TEXT));
+	t.run.outcome.is_written = false;
+	assert_null(strstr(render(&t.run), ": unbrick "));
+	two_init(&t, "fix");
+	cut(&t, RS_E_NOT_KEPT); /* nothing more is to be written there */
+	assert_null(strstr(render(&t.run), ": unbrick "));
+	two_init(&t, "undo");
+	cut(&t, RS_E_CANCELLED);
+	t.run.n_actions = t.run.n_plan = 1;
+	t.done[0].item.result = PLAN_SKIPPED;
+	assert_true(ends_with(render(&t.run), "\nTo finish it: unbrick undo 'a b'\\''s.img' T\n"));
+}
+
+static void test_next__one_of_two_journals_replayed__its_way_back(void **state)
+{
+	struct run_replay both[2] = {{.volume = 1, .result = RUN_REPLAY_DONE, .plan_file = "p"},
+		{.volume = 3, .result = RUN_REPLAY_REFUSED}};
+	struct two t;
+
+	(void)state;
+	two_init(&t, "replay");
+	cut(&t, RS_E_CANCELLED);
+	t.run.n_actions = t.run.n_plan = 0;
+	t.run.replays = both;
+	t.run.n_replays = 2;
+	assert_true(ends_with(render(&t.run),
+		"To take it back: unbrick replay 'a b'\\''s.img' --revert p\n"
+		"To finish it: unbrick replay ./-b.img\n"));
+	both[1].result = RUN_REPLAY_FAILED;
+	both[1].plan_file = "q";
+	assert_true(
+		ends_with(render(&t.run), "--revert p\n"
+					  "To finish it: unbrick replay ./-b.img --resume q\n"
+					  "To take it back: unbrick replay ./-b.img --revert q\n"));
+}
+
 static void test_fix__failed_item__its_error_below_it(void **state)
 {
 	struct run_item item = {.target = "\\U",
@@ -546,6 +689,10 @@ int main(void)
 		cmocka_unit_test(test_list__broken_disk_and_volume__error_on_its_own_line),
 		cmocka_unit_test(test_scan__something_found__plan_and_next_command),
 		cmocka_unit_test(test_fix__unfinished__is_the_beginning_of_the_finished),
+		cmocka_unit_test(test_next__two_disks__each_by_its_own_name),
+		cmocka_unit_test(test_next__name_that_cannot_be_shown__said_and_not_pretended),
+		cmocka_unit_test(test_next__cut_short__what_finishes_and_what_takes_back),
+		cmocka_unit_test(test_next__one_of_two_journals_replayed__its_way_back),
 		cmocka_unit_test(test_fix__failed_item__its_error_below_it),
 		cmocka_unit_test(test_undo__plan_and_action__lead_back),
 		cmocka_unit_test(test_rules__list_show_check__each_as_it_is),

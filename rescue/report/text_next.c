@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What to type next. Each line is copied into a shell as it is: it works there, or says why none
+ * can. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/redact.h"
+#include "core/status.h"
+#include "core/text.h"
+#include "report/render.h"
+
+#define FINISH "To finish it"
+#define BACK   "To take it back"
+
+/* ---- one command ---- */
+
+struct next {
+	const char *label, *command; /* "To take it back", "undo" */
+	unsigned volume;
+	const char *rest; /* behind the disk: "" or " --revert " */
+	const char *plan; /* NULL: none */
+};
+
+static const struct run_disk *disk_of(const struct rs_run *run, unsigned volume)
+{
+	for (size_t i = 0; i < run->n_disks; i++)
+		for (size_t k = 0; k < run->disks[i].n_volumes; k++)
+			if (run->disks[i].volumes[k].number == volume)
+				return &run->disks[i];
+	return run->n_disks ? &run->disks[0] : NULL;
+}
+
+/* Its number for a command that names this disk alone. */
+static unsigned number_of(const struct run_disk *disk, unsigned volume)
+{
+	for (size_t k = 0; disk && k < disk->n_volumes; k++)
+		if (disk->volumes[k].number == volume)
+			return (unsigned)k + 1;
+	return volume;
+}
+
+/* As a word of a shell; where what is shown would not be the name itself, a word in its place. */
+static char *word_new(const char *name, const char *instead, bool *ret_is_name)
+{
+	auto_free char *shown = rs_shown_new(name);
+
+	*ret_is_name = shown && strcmp(shown, name) == 0;
+	return rs_shell_new(*ret_is_name ? name : instead);
+}
+
+static void say_unshown(struct printer *p, const char *word, const char *what)
+{
+	text_say(p, "    ",
+		"%s stands for the name of %s, which has characters that cannot be shown or typed: "
+		"give it another name, or a link (ln -s), and type that.",
+		word, what);
+}
+
+static void say(struct printer *p, const struct rs_run *run, const struct next *n)
+{
+	const struct run_disk *d = disk_of(run, n->volume);
+	bool is_disk = true, is_plan = true;
+	auto_free char *disk = word_new(d ? d->path : "", "DISK", &is_disk);
+	auto_free char *plan = word_new(n->plan ? n->plan : "", "PLAN", &is_plan);
+
+	if (!disk || !plan) {
+		text_line(p, "(not enough memory for this line)");
+		return;
+	}
+	text_line(p, "%s: unbrick %s %s%s%s", n->label, n->command, disk, n->rest,
+		n->plan ? plan : "");
+	if (!is_disk)
+		say_unshown(p, disk, "the disk");
+	if (!is_plan)
+		say_unshown(p, plan, "the saved plan");
+}
+
+/* ---- by what was done ---- */
+
+/* Each disk of which @wants an item; returns whether there is any. */
+static bool say_each_disk(struct printer *p, const struct rs_run *run, const char *label,
+	bool (*wants)(const struct plan_item *))
+{
+	const struct run_disk *last = NULL;
+
+	for (size_t i = 0; i < run->n_plan; i++) {
+		const struct run_disk *d = disk_of(run, run->plan[i].volume);
+		if (!wants(&run->plan[i].item) || d == last)
+			continue;
+		say(p, run, &(struct next){label, "fix", run->plan[i].volume, "", NULL});
+		last = d;
+	}
+	return last;
+}
+
+static bool is_to_move(const struct plan_item *item)
+{
+	return item->action == PLAN_QUARANTINE || item->action == PLAN_ASK ||
+	       item->action == PLAN_FINISH;
+}
+
+static bool is_accepted(const struct plan_item *item)
+{
+	return item->is_accepted;
+}
+
+static bool is_open(const struct plan_item *item)
+{
+	return item->is_accepted && item->result != PLAN_DONE && item->result != PLAN_ALREADY;
+}
+
+/* May its ID alone mean a quarantine of another volume of the disk? */
+static bool is_alone(const struct rs_run *run, unsigned volume)
+{
+	const struct run_disk *d = disk_of(run, volume);
+
+	for (size_t i = 0; i < run->n_actions; i++)
+		if (run->actions[i].volume != volume && disk_of(run, run->actions[i].volume) == d)
+			return false;
+	for (size_t k = 0; d && k < d->n_volumes; k++)
+		if (d->volumes[k].number != volume && d->volumes[k].n_quarantines)
+			return false;
+	return true;
+}
+
+/* Files moved, or perhaps moved. */
+static bool is_begun(const struct run_item *it)
+{
+	return it->item.result == PLAN_DONE || it->item.result == PLAN_FAILED;
+}
+
+static bool is_any(const struct run_item *it)
+{
+	return it;
+}
+
+/* Each quarantine that files were moved into or out of; its name is a part of where they lie. */
+static void say_undo(struct printer *p, const struct rs_run *run, const char *label,
+	bool (*wants)(const struct run_item *))
+{
+	const struct run_item *last = NULL;
+
+	for (size_t i = 0; i < run->n_actions; i++) {
+		const struct run_item *it = &run->actions[i];
+		const char *id = it->target[0] ? strchr(it->target + 1, '\\') : NULL;
+		if (!wants(it) || !id)
+			continue;
+		const int len = (int)strcspn(++id, "\\");
+		if (last && last->volume == it->volume &&
+			!strncmp(last->target, it->target, (size_t)(id - it->target + len) + 1))
+			continue;
+		char volume[24] = "", rest[64];
+		if (!is_alone(run, it->volume))
+			(void)snprintf(volume, sizeof(volume), " --volume %u",
+				number_of(disk_of(run, it->volume), it->volume));
+		(void)snprintf(rest, sizeof(rest), " %.*s%s", len, id, volume);
+		say(p, run, &(struct next){label, "undo", it->volume, rest, NULL});
+		last = it;
+	}
+}
+
+/* A replay that was begun is finished, or one that was done taken back, by its plan. */
+static void say_replays(struct printer *p, const struct rs_run *run)
+{
+	const bool is_replay = strcmp(run->command, "replay") == 0;
+
+	for (size_t i = 0; i < run->n_replays; i++) {
+		const struct run_replay *r = &run->replays[i];
+		const bool is_cut = r->result == RUN_REPLAY_FAILED && r->plan_file;
+		if (is_cut)
+			say(p, run,
+				&(struct next){
+					FINISH, "replay", r->volume, " --resume ", r->plan_file});
+		if (is_cut || (is_replay && r->result == RUN_REPLAY_DONE))
+			say(p, run,
+				&(struct next){
+					BACK, "replay", r->volume, " --revert ", r->plan_file});
+	}
+}
+
+/* Journals that are as they were, a disk each: those that are replayed are not open any more. */
+static void say_unreplayed(struct printer *p, const struct rs_run *run)
+{
+	const struct run_disk *last = NULL;
+
+	for (size_t i = 0; i < run->n_replays; i++) {
+		const struct run_replay *r = &run->replays[i];
+		const struct run_disk *d = disk_of(run, r->volume);
+		if (r->result == RUN_REPLAY_DONE || r->plan_file || d == last)
+			continue;
+		say(p, run, &(struct next){FINISH, "replay", r->volume, "", NULL});
+		last = d;
+	}
+}
+
+/* It failed or was stopped after something was written. */
+static void say_cut_short(struct printer *p, const struct rs_run *run)
+{
+	say_replays(p, run);
+	if (strcmp(run->command, "replay") == 0)
+		say_unreplayed(p, run);
+	if (strcmp(run->command, "fix") == 0) {
+		if (!say_each_disk(p, run, FINISH, is_open))
+			(void)say_each_disk(p, run, FINISH, is_accepted); /* flag, report */
+		say_undo(p, run, BACK, is_begun);
+	}
+	if (strcmp(run->command, "undo") == 0)
+		say_undo(p, run, FINISH, is_any);
+}
+
+void text_next(struct printer *p, const struct rs_run *run)
+{
+	const struct run_outcome *o = &run->outcome;
+
+	if (!run->command)
+		return;
+	if (run->err.code) {
+		/* of a disk that lost something none of ours is safe */
+		if (o->is_written && o->status != RS_STATUS_UNVERIFIED)
+			say_cut_short(p, run);
+		return;
+	}
+	if (strcmp(run->command, "scan") == 0 && o->result == RUN_FOUND)
+		(void)say_each_disk(p, run, "To repair it", is_to_move);
+	if (strcmp(run->command, "fix") == 0)
+		say_undo(p, run, BACK, is_begun);
+	if (strcmp(run->command, "replay") == 0)
+		say_replays(p, run);
+}
