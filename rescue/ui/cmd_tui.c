@@ -2,6 +2,7 @@
 /* tui: the technician's screen. The table of screens, and the way from one to the next. */
 #include <string.h>
 
+#include "ui/battery.h"
 #include "ui/tui.h"
 
 #define WAY(key, shown, label, open, go)                                                           \
@@ -47,6 +48,10 @@ static const struct screen screens[SCREENS] = {
 	[SCREEN_TROUBLE] = {"it does not go on", NULL, trouble_draw, NULL,
 		{WAY(UI_KEY_ENTER, "Enter", "try again", NULL, trouble_next),
 			WAY(UI_KEY_ESC, "Esc", "back to the disks", NULL, trouble_back)}},
+	[SCREEN_BATTERY] = {"the battery is low", NULL, battery_draw, NULL,
+		{CONFIRM("go on without a charger", NULL, question_yes),
+			WAY(UI_KEY_ESC, "Esc", "back to the plan", NULL, question_back)},
+		battery_idle},
 	[SCREEN_UNDOS] = {"which repair?", NULL, undos_draw, undos_put,
 		{WAY(UI_KEY_ENTER, "Enter", "undo the one marked >", NULL, undos_next),
 			WAY(UI_KEY_ESC, "Esc", "back", NULL, undos_back)}},
@@ -89,7 +94,7 @@ static int open_all(struct tui *t, struct rs_err *err)
  * of the look at the disks. */
 int cmd_tui(struct ui *ui)
 {
-	struct tui t = {.ui = ui, .screens = screens, .command = RS_FIX};
+	struct tui t = {.ui = ui, .screens = screens, .command = RS_FIX, .power = BATTERY_FOLDER};
 	struct rs_err err = {0};
 	int r = open_all(&t, &err);
 

@@ -12,8 +12,8 @@
 
 /* There is one terminal, and one line of progress on it. */
 static struct {
-	char what[64];
-	uint64_t began_ns, began_done, last_done, shown_ns;
+	struct progress at;
+	uint64_t shown_ns;
 	bool is_shown;
 } now;
 
@@ -49,22 +49,65 @@ static void time_left(uint64_t done, uint64_t total, double rate, char *ret, siz
 			(unsigned)seconds / 60 % 60, (unsigned)seconds % 60);
 }
 
-static void show(uint64_t t, uint64_t done, uint64_t total, bool is_bytes)
+bool progress_take(
+	struct progress *g, const char *what, uint64_t done, uint64_t total, uint64_t now_ns)
 {
-	double seconds = (double)(t - now.began_ns) / (double)NS;
-	double rate = done > now.began_done ? (double)(done - now.began_done) / seconds : 0;
-	char is[32], of[32] = "", per_s[32], left[48], percent[16] = "";
+	const bool is_new = strncmp(g->what, what, sizeof(g->what) - 1) != 0 || done < g->done;
 
-	amount(done, is_bytes, is, sizeof(is));
-	amount((uint64_t)rate, is_bytes, per_s, sizeof(per_s));
-	if (total) {
-		amount(total, is_bytes, of, sizeof(of));
-		(void)snprintf(percent, sizeof(percent), " %u%%",
-			(unsigned)((double)done * 100 / (double)total));
+	if (is_new) {
+		(void)snprintf(g->what, sizeof(g->what), "%s", what);
+		g->began_ns = now_ns;
+		g->began_done = done;
 	}
-	time_left(done, total, rate, left, sizeof(left));
-	(void)fprintf(stderr, "\r%s:%s %s%s%s, %s/s%s\033[K", now.what, percent, is,
-		total ? " of " : "", of, per_s, left);
+	g->done = done;
+	g->total = total;
+	return is_new;
+}
+
+unsigned progress_percent(const struct progress *g)
+{
+	const double percent = g->total ? (double)g->done * 100 / (double)g->total : 0;
+
+	return percent > 100 ? 100 : (unsigned)percent;
+}
+
+void progress_amounts(
+	const struct progress *g, uint64_t now_ns, bool is_bytes, char *ret, size_t cap)
+{
+	const double seconds = (double)(now_ns - g->began_ns) / (double)NS;
+	const bool is_moving = g->done > g->began_done && seconds > 0;
+	const double rate = is_moving ? (double)(g->done - g->began_done) / seconds : 0;
+	char is[32], of[32] = "", per_s[32], left[48];
+
+	amount(g->done, is_bytes, is, sizeof(is));
+	amount((uint64_t)rate, is_bytes, per_s, sizeof(per_s));
+	if (g->total)
+		amount(g->total, is_bytes, of, sizeof(of));
+	time_left(g->done, g->total, rate, left, sizeof(left));
+	(void)snprintf(ret, cap, "%s%s%s, %s/s%s", is, g->total ? " of " : "", of, per_s, left);
+}
+
+void progress_bar(const struct progress *g, unsigned columns, char *ret, size_t cap)
+{
+	const unsigned room = columns < cap - 1 ? columns : (unsigned)cap - 1;
+	const unsigned full = (room - 2) * progress_percent(g) / 100;
+
+	ret[0] = '[';
+	for (unsigned i = 0; i < room - 2; i++)
+		ret[1 + i] = i < full ? '#' : '.';
+	ret[room - 1] = ']';
+	ret[room] = '\0';
+}
+
+static void show(uint64_t t, bool is_bytes)
+{
+	const struct progress *g = &now.at;
+	char amounts[192], percent[16] = "";
+
+	progress_amounts(g, t, is_bytes, amounts, sizeof(amounts));
+	if (g->total)
+		(void)snprintf(percent, sizeof(percent), " %u%%", progress_percent(g));
+	(void)fprintf(stderr, "\r%s:%s %s\033[K", g->what, percent, amounts);
 	(void)fflush(stderr);
 	now.shown_ns = t;
 	now.is_shown = true;
@@ -81,17 +124,13 @@ bool progress_step(const char *what, uint64_t done, uint64_t total, bool is_byte
 	if (!is_terminal || !what)
 		return true;
 	uint64_t t = term_now_ns();
-	if (strncmp(now.what, what, sizeof(now.what) - 1) != 0 || done < now.last_done) {
+	if (progress_take(&now.at, what, done, total, t)) {
 		progress_clear();
-		(void)snprintf(now.what, sizeof(now.what), "%s", what);
-		now.began_ns = t;
-		now.began_done = done;
 		now.shown_ns = 0;
 	}
-	now.last_done = done;
 	if (total && done >= total)
 		progress_clear();
-	else if (t - now.began_ns >= FIRST_AFTER && t - now.shown_ns >= EVERY)
-		show(t, done, total, is_bytes);
+	else if (t - now.at.began_ns >= FIRST_AFTER && t - now.shown_ns >= EVERY)
+		show(t, is_bytes);
 	return true;
 }

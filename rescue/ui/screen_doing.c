@@ -5,8 +5,13 @@
 /* A step of the person's and one of the engine's: after the questions nothing is asked any more. */
 enum screen_id doing_enter(struct tui *t)
 {
-	int r = tui_reach(t, RS_STEP_CONSENT);
+	const bool may_write = battery_allows(t);
+	int r = may_write ? tui_reach(t, RS_STEP_CONSENT) : 0;
 
+	if (!may_write) {
+		t->is_confirmed = false;
+		return term_is_cancelled() ? SCREEN_LEAVE : SCREEN_PLAN;
+	}
 	if (r == 0)
 		r = tui_reach(t, RS_STEP_VERIFY);
 	t->is_confirmed = false;
@@ -21,4 +26,5 @@ void doing_draw(const struct tui *t, struct page *p)
 	page_say(p, false,
 		"Do not switch the machine off. If the power fails nothing is lost: run it "
 		"again.");
+	tui_say_progress(t, p);
 }

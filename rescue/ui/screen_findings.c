@@ -105,6 +105,7 @@ void findings_draw(const struct tui *t, struct page *p)
 
 	if (!r || t->is_working) {
 		page_say(p, true, "Looking into %s ...", t->disk ? t->disk : "");
+		tui_say_progress(t, p);
 		return;
 	}
 	tui_say_part(t, RS_PART_DISKS, p);

@@ -141,6 +141,7 @@ void found_draw(const struct tui *t, struct page *p)
 
 	if (!run) {
 		page_say(p, true, "Looking at the disks of this machine ...");
+		tui_say_progress(t, p);
 		return;
 	}
 	if (run->has_machine)

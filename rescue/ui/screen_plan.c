@@ -37,6 +37,7 @@ void plan_draw(const struct tui *t, struct page *p)
 
 	if (!t->repair || !run || t->is_working) {
 		page_say(p, true, "Making the plan for %s ...", t->disk ? t->disk : "");
+		tui_say_progress(t, p);
 		return;
 	}
 	say_count(p, count(run, PLAN_QUARANTINE), "file will be moved into quarantine.",
@@ -49,7 +50,8 @@ void plan_draw(const struct tui *t, struct page *p)
 	if (plan_is_open(t))
 		page_say(p, false,
 			"Nothing is changed before F12 (or Ctrl-Y) is pressed here, and "
-			"nothing is deleted%s.",
+			"nothing is deleted%s. After it the work is brought to its end, in a few "
+			"seconds, and cannot be stopped.",
 			t->command == RS_FIX ? ": all of it can be undone" : "");
 	else
 		page_say(p, true, "Nothing is to be changed.");

@@ -22,6 +22,7 @@ enum screen_id {
 	SCREEN_DONE,
 	SCREEN_TROUBLE,	   /* it did not go on, and what helps */
 	SCREEN_HINDRANCES, /* what will be in the way */
+	SCREEN_BATTERY,	   /* too little power to write */
 	SCREEN_UNDOS,	   /* several repairs can be undone: which? */
 	SCREEN_DETAILS,	   /* rule, evidence, times, hashes */
 	SCREENS,
@@ -54,6 +55,8 @@ struct screen {
 	/* Keys of its own; true: with this one it is answered. NULL: none. */
 	bool (*put)(struct tui *t, unsigned key);
 	struct screen_way ways[SCREEN_WAYS]; /* in the order of the line of keys */
+	/* Every WAIT_MS (tui_loop.c) without a key. NULL: nothing. */
+	enum screen_id (*idle)(struct tui *t);
 };
 
 /* Everything in which a part of a key may lie: in locked memory. */
@@ -79,6 +82,10 @@ struct tui {
 	bool is_touched, wants_hint;
 	struct page warnings; /* of this repair, told on its screens and once more at the end */
 	bool is_working, can_stop; /* the engine is at it; Esc may end that */
+	struct progress progress;
+	uint64_t progress_ns; /* when it was looked at */
+	const char *power;    /* BATTERY_FOLDER */
+	unsigned percent;     /* of the battery */
 	struct rs_err trouble;
 	enum screen_id retry; /* of SCREEN_TROUBLE: where it was */
 	/* the disks */
@@ -133,6 +140,8 @@ void tui_turn_to(struct tui *t, enum rs_command command, const char *id);
 /** Of the repair so far, or of the last one; NULL: none. */
 const struct rs_report *tui_report(const struct tui *t);
 void tui_say_part(const struct tui *t, enum rs_part part, struct page *p);
+/* How far it is, and whether it can be stopped. */
+void tui_say_progress(const struct tui *t, struct page *p);
 void tui_say_warnings(const struct tui *t, struct page *p);
 
 /* ---- ask_key.c ---- */
@@ -179,6 +188,10 @@ bool plan_is_open(const struct tui *t);
 void question_draw(const struct tui *t, struct page *p);
 enum screen_id question_yes(struct tui *t), question_no(struct tui *t),
 	question_back(struct tui *t);
+/* May it be written? Waits for the charger or a person's word. */
+bool battery_allows(struct tui *t);
+void battery_draw(const struct tui *t, struct page *p);
+enum screen_id battery_idle(struct tui *t);
 enum screen_id doing_enter(struct tui *t);
 void doing_draw(const struct tui *t, struct page *p);
 void done_draw(const struct tui *t, struct page *p);

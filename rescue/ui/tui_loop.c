@@ -124,6 +124,8 @@ enum screen_id tui_wait(struct tui *t, enum screen_id id)
 		if (term_is_cancelled() || key == UI_KEY_LOST)
 			return SCREEN_LEAVE;
 		to = press_all(t, key);
+		if (to == SCREEN_STAY && !key && screen_now(t)->idle)
+			to = screen_now(t)->idle(t);
 		const bool is_resized = consoles_fit(&t->consoles), was_hinted = t->wants_hint;
 		t->is_touched = t->is_touched || key;
 		t->wants_hint = hint_is_due(t->shown_ns, term_now_ns(), t->is_touched);

@@ -5,7 +5,8 @@
 
 #include "ui/tui.h"
 
-#define MOST_WARNINGS 200U	   /* lines */
+#define MOST_WARNINGS 200U /* lines */
+#define BAR_COLUMNS   60U
 #define PAINT_NS      100000000ULL /* progress is painted, and keys are looked at, so often */
 
 const struct rs_report *tui_report(const struct tui *t)
@@ -26,6 +27,48 @@ void tui_say_warnings(const struct tui *t, struct page *p)
 	page_blank(p);
 	for (size_t i = 0; i < t->warnings.n; i++)
 		page_say(p, true, "%s", t->warnings.lines[i].text);
+}
+
+/* The engine's words for its tasks, as a person is told. */
+static const struct {
+	const char *what, *told;
+	bool is_bytes;
+} tasks[] = {
+	{"scan", "Reading the file table", true},
+	{"search", "Looking for what BitLocker keeps of itself", true},
+	{"unlock", "Trying the key, as slowly as it was made to be", false},
+	{"rules", "Asking the rules", false},
+	{"journal", "Working through the journal", false},
+	{"fix", "Moving files", false},
+	{"undo", "Putting files back", false},
+};
+
+void tui_say_progress(const struct tui *t, struct page *p)
+{
+	const struct progress *g = &t->progress;
+	const char *told = g->what;
+	char bar[BAR_COLUMNS + 1], amounts[128];
+	bool is_bytes = false;
+
+	page_blank(p);
+	for (size_t i = 0; i < sizeof(tasks) / sizeof(tasks[0]); i++)
+		if (strcmp(tasks[i].what, g->what) == 0) {
+			told = tasks[i].told;
+			is_bytes = tasks[i].is_bytes;
+		}
+	if (g->what[0]) {
+		progress_amounts(g, t->progress_ns, is_bytes, amounts, sizeof(amounts));
+		progress_bar(g, BAR_COLUMNS, bar, sizeof(bar));
+		page_say(p, false, "%s:", told);
+		if (g->total)
+			page_say(p, true, "%s %3u %%", bar, progress_percent(g));
+		page_say(p, false, "%s", amounts);
+	}
+	page_blank(p);
+	if (t->can_stop)
+		page_say(p, false, "Nothing was changed so far. Esc stops this safely.");
+	else if (t->now == SCREEN_DOING)
+		page_say(p, false, "It is brought to its end now and cannot be stopped.");
 }
 
 /* ---- what the engine tells and asks ---- */
@@ -62,17 +105,14 @@ static bool on_progress(void *user, const char *what, uint64_t done, uint64_t to
 	struct tui *t = user;
 	const uint64_t now = term_now_ns();
 
+	if (what)
+		(void)progress_take(&t->progress, what, done, total, now);
 	if (term_is_cancelled() || t->is_stopped || consoles_are_gone(&t->consoles))
 		return false;
 	if (now - t->painted_ns < PAINT_NS)
 		return true;
 	look_at_keys(t);
-	if (what && total)
-		(void)snprintf(t->status, sizeof(t->status), "%s: %u %%", what,
-			(unsigned)((double)done * 100 / (double)total));
-	else if (what)
-		(void)snprintf(
-			t->status, sizeof(t->status), "%s: %llu", what, (unsigned long long)done);
+	t->progress_ns = now;
 	(void)consoles_fit(&t->consoles);
 	tui_paint(t);
 	return true;
@@ -102,6 +142,7 @@ static void begin_work(struct tui *t, bool can_stop)
 	t->trouble = (struct rs_err){0};
 	t->is_stopped = false;
 	t->can_stop = can_stop;
+	t->progress = (struct progress){0};
 	t->is_working = true;
 	tui_paint(t);
 }

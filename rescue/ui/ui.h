@@ -82,6 +82,22 @@ void memory_warn(void);
 
 /* ---- progress.c ---- */
 
+/* How far one task is. The clock is handed in. */
+struct progress {
+	char what[64];
+	uint64_t began_ns, began_done, done, total; /* total 0: not known */
+};
+
+/** A step. True where it is another task, or one that begins anew: it counts from here. */
+bool progress_take(
+	struct progress *g, const char *what, uint64_t done, uint64_t total, uint64_t now_ns);
+unsigned progress_percent(const struct progress *g);
+/** "1.2 GiB of 3.0 GiB, 120 MiB/s, 0:00:15 left"; @is_bytes sizes, not counts. */
+void progress_amounts(
+	const struct progress *g, uint64_t now_ns, bool is_bytes, char *ret, size_t cap);
+/** "[####....]", so wide; @cap and @columns are 3 or more. */
+void progress_bar(const struct progress *g, unsigned columns, char *ret, size_t cap);
+
 /** Progress line on a terminal, only after a second; false = stop. @is_bytes sizes, not counts. */
 bool progress_step(const char *what, uint64_t done, uint64_t total, bool is_bytes);
 /** Take the line away (before anything else is printed). */

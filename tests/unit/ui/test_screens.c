@@ -7,9 +7,13 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "report/report.h"
+#include "ui/battery.h"
 #include "ui/tui.h"
 
 #define FALCON "\\Windows\\System32\\drivers\\CrowdStrike\\C-00000291-00000000-00000032.sys"
@@ -292,6 +296,144 @@ static void test_found__two_windows__disk_and_each(void **state)
 	tui.listed = NULL;
 }
 
+/* ---- long work ---- */
+
+#define SECOND 1000000000ULL
+
+static void test_progress__bar_rate_and_time_left(void **state)
+{
+	struct progress g = {0};
+	char text[128], bar[13];
+
+	(void)state;
+	assert_true(progress_take(&g, "scan", 0, 8 << 20, 5 * SECOND));
+	assert_false(progress_take(&g, "scan", 2 << 20, 8 << 20, 6 * SECOND));
+	progress_amounts(&g, 6 * SECOND, true, text, sizeof(text));
+	assert_string_equal(text, "2.0 MiB of 8.0 MiB, 2.0 MiB/s, 0:00:03 left");
+	progress_bar(&g, 12, bar, sizeof(bar));
+	assert_string_equal(bar, "[##........]");
+	assert_int_equal(progress_percent(&g), 25);
+	assert_true(progress_take(&g, "scan", 0, 8 << 20, 9 * SECOND)); /* another one of these */
+	progress_amounts(&g, 9 * SECOND, true, text, sizeof(text));
+	assert_string_equal(text, "0 B of 8.0 MiB, 0 B/s");
+	progress_bar(&g, 12, bar, sizeof(bar));
+	assert_string_equal(bar, "[..........]");
+	(void)progress_take(&g, "rules", 3000, 0, 9 * SECOND); /* nobody knows how many */
+	(void)progress_take(&g, "rules", 5000, 0, 11 * SECOND);
+	progress_amounts(&g, 11 * SECOND, false, text, sizeof(text));
+	assert_string_equal(text, "5.0k, 1.0k/s");
+	assert_int_equal(progress_percent(&g), 0);
+	(void)progress_take(&g, "rules", 9, 8, 11 * SECOND); /* more than all */
+	progress_bar(&g, 12, bar, sizeof(bar));
+	assert_string_equal(bar, "[##########]");
+}
+
+static void test_work__says_how_far_and_whether_it_stops(void **state)
+{
+	auto_page struct page p = {0}, last = {0};
+
+	(void)state;
+	tui.is_working = tui.can_stop = true;
+	tui.now = SCREEN_FINDINGS;
+	(void)progress_take(&tui.progress, "scan", 1 << 20, 2 << 20, SECOND);
+	(void)progress_take(&tui.progress, "scan", 3 << 19, 2 << 20, 2 * SECOND);
+	tui.progress_ns = 2 * SECOND;
+	findings_draw(&tui, &p);
+	assert_true(says(&p, "Reading the file table: [####"));
+	assert_true(says(&p, " 75 %") && says(&p, "512.0 KiB/s, 0:00:01 left"));
+	assert_true(says(&p, "Esc stops this safely"));
+	tui.can_stop = false;
+	tui.now = SCREEN_DOING;
+	doing_draw(&tui, &last);
+	assert_true(says(&last, "cannot be stopped"));
+	assert_false(says(&last, "Esc stops"));
+}
+
+static char power[64];
+
+static void supply(const char *name, const char *file, const char *word)
+{
+	char path[256];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", power, name);
+	(void)mkdir(path, 0700);
+	(void)snprintf(path, sizeof(path), "%s/%s/%s", power, name, file);
+	FILE *f = fopen(path, "w");
+	assert_non_null(f);
+	assert_true(fprintf(f, "%s\n", word) > 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+static int power_made(void **state)
+{
+	(void)snprintf(power, sizeof(power), "/tmp/unbrick-power.XXXXXX");
+	assert_non_null(mkdtemp(power));
+	return fresh(state);
+}
+
+static int power_gone(void **state)
+{
+	char command[96];
+
+	(void)state;
+	(void)snprintf(command, sizeof(command), "rm -r %s", power);
+	return system(command); /* NOLINT(cert-env33-c): a name of ours */
+}
+
+static void test_battery__below_15_without_a_charger__is_low(void **state)
+{
+	unsigned percent;
+
+	(void)state;
+	assert_false(battery_is_low("/no/such/folder", &percent));
+	assert_false(battery_is_low(power, &percent)); /* a desktop has none */
+	supply("BAT0", "type", "Battery");
+	supply("BAT0", "status", "Discharging");
+	supply("BAT0", "capacity", "14");
+	supply("AC", "type", "Mains");
+	supply("AC", "online", "0");
+	assert_true(battery_is_low(power, &percent));
+	assert_int_equal(percent, 14);
+	supply("BAT0", "capacity", "15");
+	assert_false(battery_is_low(power, &percent));
+	supply("BAT0", "capacity", "3");
+	supply("AC", "online", "1");
+	assert_false(battery_is_low(power, &percent));
+	supply("AC", "online", "0");
+	supply("BAT0", "status", "Charging"); /* some machines have no charger in the list */
+	assert_false(battery_is_low(power, &percent));
+	supply("BAT0", "status", "Discharging");
+	supply("mouse", "type", "Battery");
+	supply("mouse", "scope", "Device");
+	supply("mouse", "capacity", "90");
+	assert_true(battery_is_low(power, &percent));
+	assert_int_equal(percent, 3);
+	supply("BAT1", "type", "Battery"); /* the second one of a laptop is full */
+	supply("BAT1", "status", "Unknown");
+	supply("BAT1", "capacity", "80");
+	assert_false(battery_is_low(power, &percent));
+}
+
+static void test_battery__charger_comes__goes_on_by_itself(void **state)
+{
+	auto_page struct page p = {0};
+
+	(void)state;
+	tui.power = power;
+	supply("BAT0", "type", "Battery");
+	supply("BAT0", "status", "Discharging");
+	supply("BAT0", "capacity", "7");
+	tui.percent = 7;
+	battery_draw(&tui, &p);
+	assert_true(says(&p, "battery is at 7 %") && says(&p, "connect the charger"));
+	assert_int_equal(battery_idle(&tui), SCREEN_STAY);
+	assert_int_equal(tui.answer, RS_ANSWER_NO);
+	supply("BAT0", "status", "Charging");
+	assert_int_equal(battery_idle(&tui), SCREEN_ANSWER);
+	assert_int_equal(tui.answer, RS_ANSWER_YES);
+	assert_true(battery_allows(&tui));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +449,12 @@ int main(void)
 			test_undos__several__one_is_chosen_by_folder_and_volume, fresh),
 		cmocka_unit_test_setup(test_undos__one_or_just_made__not_asked_about, fresh),
 		cmocka_unit_test_setup(test_found__two_windows__disk_and_each, fresh),
+		cmocka_unit_test(test_progress__bar_rate_and_time_left),
+		cmocka_unit_test_setup(test_work__says_how_far_and_whether_it_stops, fresh),
+		cmocka_unit_test_setup_teardown(
+			test_battery__below_15_without_a_charger__is_low, power_made, power_gone),
+		cmocka_unit_test_setup_teardown(
+			test_battery__charger_comes__goes_on_by_itself, power_made, power_gone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
