@@ -3,6 +3,9 @@
 
 # Debian's programs, whatever this machine has before them: a test's Python needs Debian's modules
 export PATH := /usr/sbin:/usr/bin:/sbin:/bin:$(PATH)
+# and English, whatever its user speaks
+export LC_ALL := C.UTF-8
+export LANGUAGE :=
 BUILD	?= build
 CC	= gcc
 CLANG	= clang-14
@@ -41,7 +44,10 @@ libs_to	= $(patsubst %,$(BUILD)/lib/%.a,$(call upto,$(1),$(ROOMS) ui))
 rev	= $(if $(1),$(call rev,$(wordlist 2,99,$(1))) $(firstword $(1)))
 RESCUE	= $(call rev,$(ROOMS:%=$(BUILD)/lib/%.a))
 
-all: $(BUILD)/unbrick $(BUILD)/unbrick.1.gz
+# a language is a file (docs/languages.md); the program finds them beside it
+LANGUAGES := $(patsubst rescue/po/%.po,$(BUILD)/locale/%/LC_MESSAGES/unbrick.mo,$(wildcard rescue/po/*.po))
+
+all: $(BUILD)/unbrick $(BUILD)/unbrick.1.gz $(LANGUAGES)
 
 define room
 OBJ_$(1) := $$(patsubst %.c,$(BUILD)/%.o,$$(wildcard rescue/$(1)/*.c)) $$(OBJ_$(1))
@@ -73,6 +79,10 @@ $(BUILD)/unbrick.1.gz: docs/unbrick.1
 	@mkdir -p $(@D)
 	@gzip -9nc $< > $@
 
+$(BUILD)/locale/%/LC_MESSAGES/unbrick.mo: rescue/po/%.po
+	@mkdir -p $(@D)
+	@msgfmt -c -o $@.new $< && mv $@.new $@
+
 # ---- what tests it, and the boot chain (docs/boot.md): each room's rules beside it
 
 include tests/programs.mk tests/check.mk
@@ -84,6 +94,7 @@ install: all
 	install -D -m 644 $(BUILD)/unbrick.1.gz $(DESTDIR)$(PREFIX)/share/man/man1/unbrick.1.gz
 	install -D -m 644 scripts/completion/unbrick.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/unbrick
+	cp -R $(BUILD)/locale $(DESTDIR)$(PREFIX)/share/
 
 format:
 	clang-format-14 -i $(SOURCES)

@@ -65,10 +65,10 @@ $(IMAGE)/modules/release: $(IMAGE)/module-list initramfs/select-modules $(IMAGE)
 	@echo '  MODULES $(@D)'
 	@initramfs/select-modules $< $(IMAGE)/unpacked/linux-image-6* $(@D)
 
-$(BUILD)/initramfs: $(BUILD)/unbrick $(INIT) $(IMAGE)/modules/release $(IMAGE)/options $(IMAGE)/rulekey \
+$(BUILD)/initramfs: $(BUILD)/unbrick $(LANGUAGES) $(INIT) $(IMAGE)/modules/release $(IMAGE)/options $(IMAGE)/rulekey \
 	initramfs/assemble initramfs/manifest initramfs/archive initramfs/packages $(wildcard rescue/rules/*.ini)
 	@echo '  INITRAMFS $@'
-	@initramfs/assemble $(IMAGE)/root INIT=$(INIT) UNBRICK=$(BUILD)/unbrick MODULES=$(IMAGE)/modules \
+	@initramfs/assemble $(IMAGE)/root INIT=$(INIT) UNBRICK=$(BUILD)/unbrick LOCALE=$(BUILD)/locale MODULES=$(IMAGE)/modules \
 		UNPACKED=$(IMAGE)/unpacked FETCHED=$(IMAGE)/fetched VERSION=$(VERSION) COMMIT=$(COMMIT) \
 		SHELL_IN_IMAGE=$(SHELL_IN_IMAGE) RULE_KEY=$(IMAGE)/rulekey
 	@initramfs/archive $(IMAGE)/root $@

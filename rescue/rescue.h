@@ -14,7 +14,8 @@
 
 #include "core/arena.h" /* memory for keys, for a front end that hands it to libraries */
 #include "core/cleanup.h"
-#include "core/err.h" /* struct rs_err, RS_E_* and the table of errors */
+#include "core/err.h"	   /* struct rs_err, RS_E_* and the table of errors */
+#include "core/language.h" /* lang_new: for people */
 #include "core/protector.h"
 #include "core/redact.h" /* rs_shown: whatever is shown */
 #include "core/secret.h"

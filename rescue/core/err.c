@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/cleanup.h"
+#include "core/language.h"
 #include "core/text.h"
 
 #undef rs_fail
@@ -79,4 +81,16 @@ void rs_err_line(const struct rs_err *err, char *ret, unsigned long len)
 
 	(void)snprintf(ret, len, "%s%s%s%s%s; %s", err->object, err->object[0] ? ": " : "",
 		info->text, err->detail[0] ? ": " : "", err->detail, rs_err_next(err));
+}
+
+void rs_err_said(const struct rs_err *err, char *ret, unsigned long len)
+{
+	const char *next = rs_err_next(err);
+	auto_free char *object = lang_new(err->object), *detail = lang_new(err->detail);
+	auto_free char *text = lang_new(rs_err_info(err->code)->text), *step = lang_new(next);
+
+	(void)snprintf(ret, len, "%s%s%s%s%s%s%s", object ? object : err->object,
+		err->object[0] ? ": " : "", text ? text : rs_err_info(err->code)->text,
+		err->detail[0] ? ": " : "", detail ? detail : err->detail, next[0] ? "; " : "",
+		step ? step : next);
 }

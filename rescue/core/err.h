@@ -85,5 +85,7 @@ const char *rs_err_next(const struct rs_err *err);
 
 /** "object: text: detail; next step" on one line, always terminated. */
 void rs_err_line(const struct rs_err *err, char *ret, unsigned long len);
+/** The same for people, in their language (core/language.h). */
+void rs_err_said(const struct rs_err *err, char *ret, unsigned long len);
 
 #endif

@@ -37,6 +37,7 @@ static const struct key keys[] = {
 	{"replay", MEMBER(replay), .words = {REPLAY_POLICIES(JUST_WORD)},
 		.looseness = {REPLAY_POLICIES(X)}},
 	{"shell", MEMBER(shell), .words = {"no", "yes"}, .looseness = {0, 1}},
+	{"language", MEMBER(language), .max = 0},
 };
 #undef X
 enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
@@ -103,6 +104,26 @@ static bool serial_parse(const char *word, char ret[SETTINGS_SERIAL_MAX])
 		return false;
 	text_format(ret, SETTINGS_SERIAL_MAX, "ttyS%u,%u", port, speed);
 	return true;
+}
+
+/* "de" or "pt_BR" becomes part of a file's name (core/language.c), so nothing else is let through;
+ * "auto" is "". Whether there are such texts is seen there. */
+static bool language_parse(const char *word, char ret[SETTINGS_LANGUAGE_MAX])
+{
+	unsigned n = 0;
+
+	ret[0] = '\0';
+	if (text_is_same(word, "auto"))
+		return true;
+	for (; (word[n] >= 'a' && word[n] <= 'z') || (n > 2 && word[n] >= 'A' && word[n] <= 'Z') ||
+		(n >= 2 && word[n] == '_');
+		n++) {
+		if (n == SETTINGS_LANGUAGE_MAX - 1)
+			return false;
+		ret[n] = word[n];
+	}
+	ret[n] = '\0';
+	return !word[n] && n >= 2 && word[n - 1] != '_';
 }
 
 /* Why @word is no value for @k, or NULL: then it is in @ret. */
@@ -245,8 +266,8 @@ static const char *line_split(struct line *l, const char **ret_key, const char *
 static const char *line_take(struct settings *s, struct line *l, bool is_trusted, bool seen[KEYS])
 {
 	const char *key, *word, *reason;
-	char serial[SETTINGS_SERIAL_MAX];
-	unsigned value, i = 0;
+	char serial[SETTINGS_SERIAL_MAX], language[SETTINGS_LANGUAGE_MAX];
+	unsigned value = 0, i = 0;
 
 	reason = l->reason ? l->reason : line_split(l, &key, &word);
 	if (reason)
@@ -255,11 +276,18 @@ static const char *line_take(struct settings *s, struct line *l, bool is_trusted
 		i++;
 	if (i == KEYS)
 		return "unknown key";
-	reason = value_parse(&keys[i], word, &value, serial);
+	const bool is_language = keys[i].off == MEMBER(language);
+	reason = is_language ? (language_parse(word, language) ? NULL : "no code of a language")
+			     : value_parse(&keys[i], word, &value, serial);
 	if (reason)
 		return reason;
 	if (seen[i])
 		return "set a second time; the first one counts";
+	if (is_language) {
+		seen[i] = true;
+		memcpy(s->language, language, sizeof(s->language));
+		return NULL;
+	}
 	if (!is_trusted && looseness(&keys[i], value) > looseness(&keys[i], get(s, &keys[i])))
 		return "not taken from an unsigned file under Secure Boot";
 	seen[i] = true;
@@ -333,6 +361,10 @@ size_t settings_format(const struct settings *s, char *ret, size_t size)
 		return 0;
 	text_init(&t, ret, size);
 	for (const struct key *k = keys; k < keys + KEYS; k++) {
+		if (k->off == MEMBER(language)) {
+			text_add(&t, "%s = %s\n", k->name, s->language[0] ? s->language : "auto");
+			continue;
+		}
 		unsigned value = get(s, k);
 		if (k->off == MEMBER(console) && value == SETTINGS_CONSOLE_NAMED)
 			text_add(&t, "%s = %s\n", k->name, s->serial);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/language.h"
 #include "core/text.h"
 
 /* struct boot_params of the kernel (Documentation/x86/zero-page.rst): 1 unset, 2 off, 3 on */
@@ -164,6 +165,8 @@ void facts_read_settings(
 	(void)settings_parse(&f->settings, bytes, len, is_trusted, on_bad_line, &place);
 	if (f->is_mode_given)
 		f->settings.mode = mode; /* chosen by a person just now */
+	if (f->settings.language[0] && !lang_choose(f->settings.language))
+		facts_note(f, "%s: there is no translation into '%s'", where, f->settings.language);
 }
 
 bool facts_trusts_stick(const struct facts *f)

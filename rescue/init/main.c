@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/language.h"
 #include "init/init.h"
 #include "init/machine.h"
 #include "init/sysfs.h"
@@ -166,6 +167,7 @@ static int supervise(void *arg, int out_fd)
 	processes_init(&in.processes, &in.loop);
 	said_init(&in);
 	report_begin(&in);
+	lang_begin(NULL);
 	start_facts(&in.facts);
 	open_consoles(&in);
 	if (!catch_signals(&in))

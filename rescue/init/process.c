@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/cleanup.h"
+#include "core/language.h"
 #include "init/sysfs.h"
 
 #define GRACE_MS   3000	     /* between the wish to end and the end */
@@ -86,11 +87,13 @@ static bool place_log(const char *log)
 
 static int become(void *arg, int out_fd)
 {
-	static const char *const usual[] = {
-		"PATH=/bin:/sbin:/usr/bin:/usr/sbin", "TERM=linux", "HOME=/", "LANG=C.UTF-8", NULL};
+	char language[32];
+	const char *const usual[] = {"PATH=/bin:/sbin:/usr/bin:/usr/sbin", "TERM=linux", "HOME=/",
+		"LANG=C.UTF-8", language, NULL};
 	const struct ends *e = arg;
 	const struct process_plan *plan = e->plan;
 
+	(void)snprintf(language, sizeof(language), "LANGUAGE=%s", lang_code());
 	reset_process();
 	if (!place_all(e))
 		return 126;

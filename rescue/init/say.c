@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/cleanup.h"
+#include "core/language.h"
+
 #define LINE_BYTES 1024
 #define FILTER_MS  1000
 #define SHOWN_MOST (256 * 1024UL)
@@ -61,6 +64,13 @@ int said_step(struct init *in)
 	return FILTER_MS;
 }
 
+static void say_translated(const char *text, char *ret, size_t cap)
+{
+	auto_free char *line = lang_new(text);
+
+	(void)rs_shown(line ? line : text, ret, cap);
+}
+
 void said_line(struct init *in, unsigned how, const char *fmt, ...)
 {
 	char text[LINE_BYTES], shown[LINE_BYTES], line[LINE_BYTES + 16];
@@ -72,7 +82,9 @@ void said_line(struct init *in, unsigned how, const char *fmt, ...)
 	(void)rs_shown(text, shown, sizeof(shown));
 	(void)snprintf(line, sizeof(line), "%s%s", how & SAID_BY_US ? "unbrick: " : "", shown);
 	if (how & SAID_TO_CONSOLES) {
-		said_end(in); /* what a program said comes before */
+		said_end(in);		 /* what a program said comes before */
+		if (!(how & SAID_BY_US)) /* those lines are for scripts, too */
+			say_translated(text, line, sizeof(line));
 		consoles_line(&in->consoles, line);
 	}
 	if (how & SAID_TO_REPORT)

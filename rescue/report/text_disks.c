@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/language.h"
 #include "core/text.h"
 #include "report/render.h"
 
@@ -313,7 +314,8 @@ static void disk_full(struct printer *p, const struct run_disk *d)
 	text_error(p, "  ! ", &d->err);
 	if (!d->n_volumes)
 		return;
-	p->put(p->user, "  NO PART       SIZE  CONTENT            LABEL");
+	auto_free char *head = lang_new(N_("  NO PART       SIZE  CONTENT            LABEL"));
+	p->put(p->user, head ? head : "");
 	for (size_t i = 0; i < d->n_volumes; i++)
 		volume_full(p, &d->volumes[i]);
 }

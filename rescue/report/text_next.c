@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/language.h"
 #include "core/redact.h"
 #include "core/status.h"
 #include "core/text.h"
@@ -64,10 +65,10 @@ static void say(struct printer *p, const struct rs_run *run, const struct next *
 	auto_free char *plan = word_new(n->plan ? n->plan : "", "PLAN", &is_plan);
 
 	if (!disk || !plan) {
-		text_line(p, "(not enough memory for this line)");
+		text_line(p, "%s", lang_word("(not enough memory for this line)"));
 		return;
 	}
-	text_line(p, "%s: unbrick %s %s%s%s", n->label, n->command, disk, n->rest,
+	text_line(p, "%s: unbrick %s %s%s%s", lang_word(n->label), n->command, disk, n->rest,
 		n->plan ? plan : "");
 	if (!is_disk)
 		say_unshown(p, disk, "the disk");

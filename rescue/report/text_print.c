@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/cleanup.h"
+#include "core/language.h"
 #include "core/redact.h"
 #include "core/text.h"
 #include "report/render.h"
@@ -67,19 +68,26 @@ __attribute__((format(printf, 1, 0))) static char *shown_of(const char *fmt, va_
 	return text ? rs_shown_new(text) : NULL;
 }
 
-static void no_memory(struct printer *p)
+/* ... in the language of who reads it. */
+__attribute__((format(printf, 1, 0))) static char *translated_of(const char *fmt, va_list ap)
 {
-	p->put(p->user, "(not enough memory for this line)");
+	auto_free char *text = NULL;
+
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	auto_free char *translated = text ? lang_new(text) : NULL;
+	return translated ? rs_shown_new(translated) : NULL;
 }
 
-void text_say(struct printer *p, const char *first, const char *fmt, ...)
+static void no_memory(struct printer *p)
 {
-	va_list ap;
+	p->put(p->user, lang_word("(not enough memory for this line)"));
+}
 
-	va_start(ap, fmt);
-	auto_free char *body = shown_of(fmt, ap);
-	va_end(ap);
-	auto_free char *line = body ? malloc(strlen(body) + strlen(first) + 1) : NULL;
+static void put_paragraph(struct printer *p, const char *first, const char *body)
+{
+	auto_free char *line = first && body ? malloc(strlen(body) + strlen(first) + 1) : NULL;
+
 	if (!line) {
 		no_memory(p);
 		return;
@@ -103,6 +111,17 @@ void text_say(struct printer *p, const char *first, const char *fmt, ...)
 		if (!*s)
 			return;
 	}
+}
+
+void text_say(struct printer *p, const char *first, const char *fmt, ...)
+{
+	auto_free char *label = lang_new(first);
+	va_list ap;
+
+	va_start(ap, fmt);
+	auto_free char *body = translated_of(fmt, ap);
+	va_end(ap);
+	put_paragraph(p, label, body);
 }
 
 void text_say_if(struct printer *p, const char *first, const char *text)
@@ -138,10 +157,12 @@ void text_blank(struct printer *p)
 
 void text_error(struct printer *p, const char *first, const struct rs_err *err)
 {
-	const char *next = rs_err_next(err);
+	char line[2048];
 
-	if (err->code)
-		text_say(p, first, "%s%s%s%s%s%s%s", err->object, err->object[0] ? ": " : "",
-			rs_err_info(err->code)->text, err->detail[0] ? ": " : "", err->detail,
-			next[0] ? "; " : "", next);
+	if (!err->code)
+		return;
+	rs_err_said(err, line, sizeof(line));
+	auto_free char *label = lang_new(first);
+	auto_free char *body = rs_shown_new(line);
+	put_paragraph(p, label, body);
 }

@@ -98,6 +98,7 @@ int cmd_tui(struct ui *ui)
 	struct rs_err err = {0};
 	int r = open_all(&t, &err);
 
+	tui_name_language(&t);
 	if (r == 0)
 		run(&t);
 	consoles_close(&t.consoles);

@@ -232,7 +232,38 @@ void console_forget_typed(struct console *c)
 
 /* ---- painting ---- */
 
-/* As much of a UTF-8 text as goes into the row; a character that the terminal has not is '?'. */
+/* A letter of our language in the letters that the terminal has; others are '?'. Columns. */
+static int put_plain(const uint8_t *p, size_t n, int room)
+{
+	size_t len = 0;
+	const char *plain = n ? lang_plain((const char *)p, n, &len) : NULL;
+
+	if (!plain) {
+		plain = "?";
+		len = 1;
+	}
+	if ((int)len <= room)
+		(void)addnstr(plain, (int)len);
+	return (int)len;
+}
+
+static int columns_of(const struct console *c, const char *text)
+{
+	int ret = 0;
+
+	for (const char *p = text; *p;) {
+		size_t n = 1, len = 1;
+		while (((unsigned char)p[n] & 0xC0) == 0x80)
+			n++;
+		if (n > 1 && !c->is_utf8)
+			(void)lang_plain(p, n, &len); /* or '?' */
+		ret += (int)len;
+		p += n;
+	}
+	return ret;
+}
+
+/* As much of a UTF-8 text as goes into the row. */
 static void put_text(const struct console *c, int row, int column, const char *text)
 {
 	const uint8_t *p = (const uint8_t *)text;
@@ -243,15 +274,14 @@ static void put_text(const struct console *c, int row, int column, const char *t
 	while (left && room > 0) {
 		uint32_t code;
 		size_t n = rs_utf8_get(p, left, &code);
-		wchar_t wide[2] = {n && (code < 0x80 || c->is_utf8) ? (wchar_t)code : L'?', 0};
-		int width = wcwidth(wide[0]);
-		if (width < 0) {
-			wide[0] = L'?';
-			width = 1;
-		}
+		wchar_t wide[2] = {n ? (wchar_t)code : L'?', 0};
+		int width = wide[0] < 0x80 || c->is_utf8 ? wcwidth(wide[0]) : -1;
 		if (width > room)
 			return;
-		(void)addnwstr(wide, 1); /* the last cell of the screen: ERR, and painted */
+		if (width >= 0)
+			(void)addnwstr(wide, 1); /* the last cell of the screen: ERR, and painted */
+		else
+			width = put_plain(p, n, room);
 		room -= width;
 		p += n ? n : 1;
 		left -= n ? n : 1;
@@ -272,8 +302,12 @@ static void put_frame(const struct console *c, const struct console_frame *f, bo
 	(void)mvhline(0, 0, ' ', getmaxx(stdscr));
 	put_text(c, 0, 1, f->title);
 	put_text(c, 0, CONSOLE_COLUMNS / 2, f->subject);
+	const int corner = getmaxx(stdscr) - 1 - columns_of(c, f->corner);
+	if (CONSOLE_COLUMNS / 2 + columns_of(c, f->subject) < corner)
+		put_text(c, 0, corner, f->corner);
 	(void)attroff(A_REVERSE);
-	put_text(c, rows - 3, 0, f->status[0] || !has_more ? f->status : "(more: Page Down)");
+	put_text(c, rows - 3, 0,
+		f->status[0] || !has_more ? f->status : lang_word(N_("(more: Page Down)")));
 	put_rule(c, rows - 2);
 	(void)attron(A_BOLD);
 	put_text(c, rows - 1, 0, f->keys);
@@ -300,12 +334,13 @@ static void put_secret(const struct console *c, const struct page *p, size_t row
 
 static void paint_small(const struct console *c)
 {
-	char text[96];
+	char text[96], line[192];
 
 	(void)snprintf(text, sizeof(text),
 		"%dx%d is too small: unbrick needs %dx%d. Ctrl-C leaves.", getmaxx(stdscr),
 		getmaxy(stdscr), CONSOLE_COLUMNS, CONSOLE_ROWS);
-	put_text(c, 0, 0, text);
+	lang_text(text, line, sizeof(line));
+	put_text(c, 0, 0, line);
 	(void)refresh();
 }
 

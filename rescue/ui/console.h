@@ -42,7 +42,8 @@ struct console {
 /* What stands around a page. */
 struct console_frame {
 	const char *title, *subject, *status, *keys;
-	size_t first; /* line of the page that is shown first */
+	const char *corner; /* at the end of the title's line, where the subject leaves room */
+	size_t first;	    /* line of the page that is shown first */
 };
 
 /** Take up a terminal, without painting on it: what is typed there is not shown from now on.

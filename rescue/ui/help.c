@@ -92,17 +92,22 @@ static void print_option(FILE *f, const struct option_spec *s)
 
 	(void)snprintf(left, sizeof(left), "%c%c%s --%s%s%s", s->letter ? '-' : ' ',
 		s->letter ? s->letter : ' ', s->letter ? "," : " ", s->name, s->arg ? " " : "",
-		s->arg ? s->arg : "");
+		s->arg ? lang_word(s->arg) : "");
 	if (strlen(left) > 28)
-		(void)fprintf(f, "  %s\n  %-28s %s\n", left, "", s->help);
+		(void)fprintf(f, "  %s\n  %-28s %s\n", left, "", lang_word(s->help));
 	else
-		(void)fprintf(f, "  %-28s %s\n", left, s->help);
+		(void)fprintf(f, "  %-28s %s\n", left, lang_word(s->help));
 }
 
 static void print_command(FILE *f, const struct command_spec *c)
 {
-	(void)fprintf(f, "unbrick %s %s%s[OPTION...]\n\n%c%s.\n%s\nOptions:\n", c->name, c->args,
-		c->args[0] ? " " : "", c->summary[0] - 'a' + 'A', c->summary + 1, c->text);
+	const char *summary = lang_word(c->summary), *text = c->text[0] ? lang_word(c->text) : "";
+	const char first = summary[0]; /* a sentence, where it begins with an ASCII letter */
+
+	(void)fprintf(f, "unbrick %s %s%s[OPTION...]\n\n%c%s.\n%s\n%s\n", c->name,
+		c->args[0] ? lang_word(c->args) : "", c->args[0] ? " " : "",
+		first >= 'a' && first <= 'z' ? first - 'a' + 'A' : first, summary + 1, text,
+		lang_word(N_("Options:")));
 	for (unsigned i = 0; i < OPT_COUNT; i++)
 		if (option_table[i].commands & c->bit)
 			print_option(f, &option_table[i]);
@@ -114,18 +119,22 @@ void help_print(FILE *f, const struct command_spec *command)
 		print_command(f, command);
 		return;
 	}
-	(void)fprintf(f, "unbrick: repair a Windows that does not start, from outside\n\n"
-			 "Usage: unbrick COMMAND [OPTION...] [--] ARGUMENT...\n\nCommands:\n");
+	(void)fputs(lang_word("unbrick: repair a Windows that does not start, from outside\n\n"
+			      "Usage: unbrick COMMAND [OPTION...] [--] ARGUMENT...\n\nCommands:\n"),
+		f);
 	for (unsigned i = 0; command_at(i); i++)
-		(void)fprintf(f, "  %-9s%s\n", commands[i].name, commands[i].summary);
-	(void)fprintf(f,
-		"\nTo repair a disk:     unbrick fix /dev/sda\n"
-		"To take that back:    unbrick undo /dev/sda\n"
-		"More on a command:    unbrick help COMMAND, or man unbrick\n\n"
-		"Exit status: 0 done, 1 a bug of ours, 2 usage, 3 scan found something to repair,\n"
-		"4 nothing to do, 5 key needed, 6 key wrong, 7 refused for safety, 8 no Windows "
-		"found,\n"
-		"9 not supported, 10 read or write error, 11 damaged, 12 verification failed, 13 "
-		"busy,\n"
-		"14 cancelled, 15 something was left for a person to decide.\n");
+		(void)fprintf(f, "  %-9s%s\n", commands[i].name, lang_word(commands[i].summary));
+	(void)fputs(lang_word("\nTo repair a disk:     unbrick fix /dev/sda\n"
+			      "To take that back:    unbrick undo /dev/sda\n"
+			      "More on a command:    unbrick help COMMAND, or man unbrick\n\n"
+			      "Exit status: 0 done, 1 a bug of ours, 2 usage, 3 scan found "
+			      "something to repair,\n"
+			      "4 nothing to do, 5 key needed, 6 key wrong, 7 refused for safety, 8 "
+			      "no Windows "
+			      "found,\n"
+			      "9 not supported, 10 read or write error, 11 damaged, 12 "
+			      "verification failed, 13 "
+			      "busy,\n"
+			      "14 cancelled, 15 something was left for a person to decide.\n"),
+		f);
 }

@@ -46,6 +46,8 @@ const struct option_spec option_table[OPT_COUNT] = {
 	{OPT_JSON, 0, "json", NULL, CMD_ALL & ~CMD_TUI, 0,
 		"print a report in JSON, and nothing else"},
 	{OPT_VERBOSE, 'v', "verbose", NULL, CMD_ALL & ~CMD_TUI, 0, "tell more on standard error"},
+	{OPT_LANGUAGE, 0, "language", "CODE", CMD_ALL, AT(language),
+		"speak it (de, en) instead of the environment's; reports in JSON are English"},
 	{OPT_HELP, 'h', "help", NULL, CMD_ALL, 0, "show help"},
 	{OPT_VERSION, 0, "version", NULL, CMD_ALL, 0, "show the version"},
 };

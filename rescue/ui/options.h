@@ -48,6 +48,7 @@ enum option_id {
 	OPT_FOREGROUND,
 	OPT_JSON,
 	OPT_VERBOSE,
+	OPT_LANGUAGE,
 	OPT_HELP,
 	OPT_VERSION,
 	OPT_COUNT,
@@ -106,7 +107,7 @@ struct options {
 	unsigned n_beside;
 	const char *consoles[MOST_CONSOLES];
 	unsigned n_consoles;
-	const char *volume, *rules, *output, *report;
+	const char *volume, *rules, *output, *report, *language;
 	const char *replay, *plan; /* how; the plan's file, new or (resume, revert) saved */
 	char **args;		   /* what is no option, the command not among it; inside argv */
 	unsigned n_args;

@@ -56,7 +56,7 @@ int out_error(const struct rs_err *err)
 	char line[LINE_BYTES], escaped[LINE_BYTES];
 
 	progress_clear();
-	rs_err_line(err, line, sizeof(line));
+	rs_err_said(err, line, sizeof(line));
 	(void)rs_shown(line, escaped, sizeof(escaped));
 	if (!(err->code == RS_E_OUTPUT && is_broken)) /* nobody reads on: leave quietly */
 		(void)fprintf(stderr, "unbrick: %s\n", escaped);
@@ -65,12 +65,13 @@ int out_error(const struct rs_err *err)
 
 void out_warn(const char *fmt, ...)
 {
-	char line[LINE_BYTES], escaped[LINE_BYTES];
+	char text[LINE_BYTES], line[LINE_BYTES], escaped[LINE_BYTES];
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(line, sizeof(line), fmt, ap);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	lang_text(text, line, sizeof(line));
 	progress_clear();
 	(void)rs_shown(line, escaped, sizeof(escaped));
 	(void)fprintf(stderr, "unbrick: %s\n", escaped);

@@ -27,6 +27,18 @@ void page_blank(struct page *p)
 		page_line(p, "");
 }
 
+/* Columns of the character at @s, on a console that has only ASCII for it, too. */
+static size_t widest(const char *s)
+{
+	size_t n = 1, ret = 1;
+
+	while (((unsigned char)s[n] & 0xC0) == 0x80)
+		n++;
+	if (n > 1)
+		(void)lang_plain(s, n, &ret); /* or one */
+	return ret;
+}
+
 /* Bytes of @s for one line of @room columns: to a blank in its second half, or all that goes in. */
 static size_t fitting(const char *s, size_t room)
 {
@@ -36,7 +48,8 @@ static size_t fitting(const char *s, size_t room)
 		const bool begins = ((unsigned char)s[i] & 0xC0) != 0x80;
 		if (s[i] == ' ' && columns > room / 2)
 			fits = i;
-		if (begins && columns++ == room)
+		columns += begins ? widest(s + i) : 0;
+		if (columns > room)
 			return fits ? fits : i;
 	}
 	return i;
@@ -77,7 +90,8 @@ void page_say(struct page *p, bool is_strong, const char *fmt, ...)
 	if (vasprintf(&text, fmt, ap) < 0)
 		text = NULL;
 	va_end(ap);
-	auto_free char *shown = text ? rs_shown_new(text) : NULL;
+	auto_free char *translated = text ? lang_new(text) : NULL;
+	auto_free char *shown = translated ? rs_shown_new(translated) : NULL;
 	if (shown)
 		fold(p, shown, is_strong);
 }

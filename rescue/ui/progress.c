@@ -45,8 +45,8 @@ static void time_left(uint64_t done, uint64_t total, double rate, char *ret, siz
 		return;
 	double seconds = (double)(total - done) / rate;
 	if (seconds < 360000)
-		(void)snprintf(ret, cap, ", %u:%02u:%02u left", (unsigned)seconds / 3600,
-			(unsigned)seconds / 60 % 60, (unsigned)seconds % 60);
+		(void)snprintf(ret, cap, ", %u:%02u:%02u %s", (unsigned)seconds / 3600,
+			(unsigned)seconds / 60 % 60, (unsigned)seconds % 60, lang_word(N_("left")));
 }
 
 bool progress_take(
@@ -84,7 +84,8 @@ void progress_amounts(
 	if (g->total)
 		amount(g->total, is_bytes, of, sizeof(of));
 	time_left(g->done, g->total, rate, left, sizeof(left));
-	(void)snprintf(ret, cap, "%s%s%s, %s/s%s", is, g->total ? " of " : "", of, per_s, left);
+	(void)snprintf(ret, cap, "%s%s%s%s%s, %s/s%s", is, g->total ? " " : "",
+		g->total ? lang_word(N_("of")) : "", g->total ? " " : "", of, per_s, left);
 }
 
 void progress_bar(const struct progress *g, unsigned columns, char *ret, size_t cap)
@@ -107,7 +108,7 @@ static void show(uint64_t t, bool is_bytes)
 	progress_amounts(g, t, is_bytes, amounts, sizeof(amounts));
 	if (g->total)
 		(void)snprintf(percent, sizeof(percent), " %u%%", progress_percent(g));
-	(void)fprintf(stderr, "\r%s:%s %s\033[K", g->what, percent, amounts);
+	(void)fprintf(stderr, "\r%s:%s %s\033[K", lang_word(g->what), percent, amounts);
 	(void)fflush(stderr);
 	now.shown_ns = t;
 	now.is_shown = true;

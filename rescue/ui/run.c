@@ -82,6 +82,7 @@ int cmd_help(struct ui *ui)
 		auto_free char *text = NULL;
 		size_t len = 0;
 		FILE *f = open_memstream(&text, &len);
+		(void)lang_choose("en"); /* it is a report, and always there */
 		if (f) {
 			help_print(f, about);
 			(void)fclose(f); /* memory */
@@ -190,10 +191,14 @@ int ui_main(int argc, char **argv)
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd)
 			return rs_err_info(RS_E_OUTPUT)->exit_status;
 	term_catch_signals();
+	ui_language();
 	int r = memory_protect(&err);
 	if (r < 0)
 		return out_error(&err);
 	r = options_parse(argc, argv, &ui.opt, &err);
+	if (ui.opt.language && !lang_choose(ui.opt.language) && r == 0)
+		r = rs_fail_on(&err, RS_E_USAGE, "--language",
+			"there is no translation into '%.64s'", ui.opt.language);
 	struct rs_err *own = r < 0 ? NULL : &err; /* the first error is the one to tell */
 	if (report_file_open(&ui, own) < 0 && r == 0)
 		r = err.code;

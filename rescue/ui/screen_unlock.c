@@ -93,7 +93,7 @@ void unlock_draw_attempt(const struct tui *t, struct page *p)
 
 	if (q->attempt == 1)
 		return;
-	rs_err_line(q->last, text, sizeof(text));
+	rs_err_said(q->last, text, sizeof(text));
 	page_say(p, true, "Attempt %u of %u. %s", q->attempt, q->most,
 		t->was_passphrase ? "That passphrase does not open it."
 				  : "That key was of another volume: ask for the one with the ID "

@@ -177,8 +177,9 @@ static void end_answer(int fd, const struct termios *before)
 
 static void say(int fd, const char *text)
 {
+	auto_free char *line = lang_new(text);
 	char escaped[2048];
-	size_t n = rs_shown(text, escaped, sizeof(escaped));
+	size_t n = rs_shown(line ? line : text, escaped, sizeof(escaped));
 
 	if (write(fd, escaped, n) < 0)
 		return; /* a terminal that cannot show the question cannot answer it: read fails
@@ -218,6 +219,22 @@ static long read_line(int fd, char *buf, size_t cap)
 	}
 }
 
+/* In the language of the question, or in English; whole or its first letter. */
+static bool is_answer(const char *line, size_t n, const char *word)
+{
+	return n && (n == 1 || n == strlen(word)) && strncasecmp(line, word, n) == 0;
+}
+
+static bool is_yes(const char *line, size_t n)
+{
+	return is_answer(line, n, "yes") || is_answer(line, n, lang_word(N_("yes")));
+}
+
+static bool is_no(const char *line, size_t n)
+{
+	return !n || is_answer(line, n, "no") || is_answer(line, n, lang_word(N_("no")));
+}
+
 enum rs_answer term_ask(const char *question)
 {
 	char line[16];
@@ -241,13 +258,11 @@ enum rs_answer term_ask(const char *question)
 			answer = is_given_up ? RS_ANSWER_NOBODY : RS_ANSWER_CANCEL;
 			break;
 		}
-		if ((n == 3 && strncasecmp(line, "yes", 3) == 0) ||
-			(n == 1 && (line[0] | 32) == 'y')) {
+		if (is_yes(line, (size_t)n)) {
 			answer = RS_ANSWER_YES;
 			break;
 		}
-		if (n == 0 || (n == 2 && strncasecmp(line, "no", 2) == 0) ||
-			(n == 1 && (line[0] | 32) == 'n'))
+		if (is_no(line, (size_t)n))
 			break;
 		say(fd, "Please type yes or no. ");
 	}
@@ -276,7 +291,7 @@ static void say_key_question(int fd, const struct rs_key_request *q)
 	char text[1024], list[512];
 
 	if (q->attempt > 1) {
-		rs_err_line(q->last, text, sizeof(text));
+		rs_err_said(q->last, text, sizeof(text));
 		say_line(fd, text);
 	}
 	list_kinds(q, list, sizeof(list));

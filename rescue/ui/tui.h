@@ -80,6 +80,7 @@ struct tui {
 	uint64_t painted_ns;
 	uint64_t shown_ns; /* since when this screen is waited at */
 	bool is_touched, wants_hint;
+	char language[32];    /* that Ctrl-L turns to; "": there is only one */
 	struct page warnings; /* of this repair, told on its screens and once more at the end */
 	bool is_working, can_stop; /* the engine is at it; Esc may end that */
 	struct progress progress;
@@ -119,6 +120,12 @@ void tui_paint(struct tui *t);
 enum screen_id tui_wait(struct tui *t, enum screen_id id);
 /** In the middle of a step of the engine: the screen, and then the one that was there. */
 void tui_ask(struct tui *t, enum screen_id id);
+
+/** Turn to the next language. */
+enum screen_id tui_language(struct tui *t);
+
+/** Ctrl-L turns to the next language: find out what it is called. */
+void tui_name_language(struct tui *t);
 
 /* ---- tui_work.c ---- */
 

@@ -21,7 +21,34 @@ static void add_key(char *line, size_t cap, const char *shown, const char *label
 {
 	const size_t n = strlen(line);
 
-	(void)snprintf(line + n, cap - n, "%s%s %s", n ? "   " : "", shown, label);
+	(void)snprintf(
+		line + n, cap - n, "%s%s %s", n ? "   " : "", lang_word(shown), lang_word(label));
+}
+
+static void next_language(char ret[LANG_CODE_LEN])
+{
+	lang_next(lang_code()[0] ? lang_code() : "en", ret);
+}
+
+void tui_name_language(struct tui *t)
+{
+	char code[LANG_CODE_LEN], name[sizeof(t->language) - 8];
+
+	next_language(code);
+	t->language[0] = '\0';
+	if (strcmp(code, lang_code()[0] ? lang_code() : "en") == 0)
+		return;
+	lang_name(code, name, sizeof(name));
+	(void)snprintf(t->language, sizeof(t->language), "Ctrl-L %s", name);
+}
+
+static void turn_language(struct tui *t)
+{
+	char code[LANG_CODE_LEN];
+
+	next_language(code);
+	(void)lang_choose(code); /* it was there a moment ago, or nothing changes */
+	tui_name_language(t);
 }
 
 /* The line of keys: while the engine works there is only the way out. */
@@ -34,21 +61,22 @@ static void list_keys(const struct tui *t, char *line, size_t cap)
 		if (is_open(t, &s->ways[i]))
 			add_key(line, cap, s->ways[i].shown, s->ways[i].label);
 	if (t->is_working && t->can_stop)
-		add_key(line, cap, "Esc", "stop");
-	add_key(line, cap, "Ctrl-C", "leave");
+		add_key(line, cap, N_("Esc"), N_("stop"));
+	add_key(line, cap, N_("Ctrl-C"), N_("exit"));
 }
 
 void tui_paint(struct tui *t)
 {
 	auto_page struct page p = {0};
-	char title[64], keys[PAGE_COLUMNS + 1];
+	char title[2 * PAGE_COLUMNS], status[2 * sizeof(t->status)], keys[2 * PAGE_COLUMNS];
 
 	screen_now(t)->draw(t, &p);
 	t->n_lines = p.n;
-	(void)snprintf(title, sizeof(title), "unbrick: %s", screen_now(t)->title);
+	(void)snprintf(title, sizeof(title), "unbrick: %s", lang_word(screen_now(t)->title));
+	lang_text(t->status, status, sizeof(status));
 	list_keys(t, keys, sizeof(keys));
 	const struct console_frame frame = {
-		title, t->disk ? t->disk : "", t->status, keys, t->first};
+		title, t->disk ? t->disk : "", status, keys, t->language, t->first};
 	consoles_paint(&t->consoles, &frame, &p);
 	t->painted_ns = term_now_ns();
 }
@@ -84,6 +112,10 @@ static enum screen_id press(struct tui *t, unsigned key)
 	t->status[0] = '\0';
 	if (consoles_is_small(&t->consoles))
 		return SCREEN_STAY; /* nobody sees what it would mean */
+	if (key == UI_KEY_CTRL_L) {
+		turn_language(t);
+		return SCREEN_STAY;
+	}
 	if (way && way->is_alone && !consoles_is_alone(&t->consoles, key)) {
 		(void)snprintf(t->status, sizeof(t->status),
 			"Something else came with %s: press it once more.", way->shown);

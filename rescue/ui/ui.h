@@ -43,6 +43,11 @@ struct ui {
  * recovery password. Returns the exit status. */
 int ui_main(int argc, char **argv);
 
+/* ---- language.c ---- */
+
+/** Speak the language that the environment names, if there is a translation. Before threads. */
+void ui_language(void);
+
 /* ---- session.c ---- */
 
 /** Session, keys and rules as the options say; @asked (NULL: nobody) is asked for keys on the

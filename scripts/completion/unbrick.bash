@@ -4,7 +4,7 @@
 
 _unbrick_options() {
 	local keys="--keys --keys-fd --passphrase-file --startup-key --volume"
-	local all="--json --verbose --help --version -v -h"
+	local all="--json --verbose --language --help --version -v -h"
 
 	case $1 in
 	list) echo "$keys --report $all" ;;
@@ -12,14 +12,14 @@ _unbrick_options() {
 	fix) echo "$keys --beside --rules --yes -y --replay --plan --report $all" ;;
 	undo) echo "$keys --beside --yes -y --replay --plan --report $all" ;;
 	replay) echo "$keys --beside --yes -y --replay --plan --resume --revert --report $all" ;;
-	tui) echo "$keys --beside --console --rules --report --help --version -h" ;;
+	tui) echo "$keys --beside --console --rules --report --language --help --version -h" ;;
 	rules) echo "--rules $all" ;;
 	ls) echo "$keys --long --recursive -l -r $all" ;;
 	cat) echo "$keys $all" ;;
 	export) echo "$keys --output -o --resume --force $all" ;;
 	mount) echo "$keys --foreground $all" ;;
 	help | version) echo "$all" ;;
-	*) echo "--json --help --version" ;;
+	*) echo "--json --language --help --version" ;;
 	esac
 }
 
@@ -37,7 +37,7 @@ _unbrick() {
 		esac
 	done
 	case $prev in
-	--keys-fd | --volume) return ;;
+	--keys-fd | --volume | --language) return ;;
 	--replay)
 		mapfile -t COMPREPLY < <(compgen -W "safe no all" -- "$cur")
 		return

@@ -31,7 +31,7 @@ static int paint(void *user)
 {
 	const struct shown *how = user;
 	const struct console_frame frame = {
-		"the title", "the subject", "the status", "the keys", 1};
+		"the title", "the subject", "the status", "the keys", "", 1};
 	static struct console_bytes in;
 	struct console c;
 	struct page p = {0};

@@ -87,7 +87,7 @@ static size_t cell(const void *secret, size_t i, char ret[PAGE_CELL])
 
 static void paint(void)
 {
-	const struct console_frame frame = {"the title", "", "", "the keys", 0};
+	const struct console_frame frame = {"the title", "", "", "the keys", "", 0};
 	auto_page struct page p = {0};
 
 	page_line(&p, "boxes");

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A text that was made by a format of ours is recognised by that format, taken apart, and made
+ * again by the format's translation. So nobody who says something has to know of languages, what is
+ * kept and reported is English, and the same words are translated wherever they come from. The
+ * bytes may be a disk's (a name in them): they are looked at as text and never used as a format. */
+#include "core/language_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/cleanup.h"
+
+#define MOST_PARTS 16U
+#define MOST_STEPS 20000U /* of one format; a name cannot make it slow */
+#define MOST_DEEP  8U
+
+/* TRANSLATORS: each letter of the language that is not ASCII, and what stands for it where a
+ * terminal has none: "\303\244=ae \303\266=oe ...", blanks between. */
+#define LETTERS N_("letter=ASCII ...")
+
+struct part {
+	const char *p;
+	size_t len;
+	char kind; /* of its conversion */
+};
+
+struct made_of {
+	struct part part[MOST_PARTS];
+	unsigned n, steps;
+};
+
+static void translate(FILE *out, const char *s, size_t len, unsigned deep);
+
+/* ---- recognise ---- */
+
+static size_t number_len(const char *s, char kind)
+{
+	const size_t blanks = strspn(s, " ");
+	const char *p = s + blanks;
+	size_t n = 0;
+
+	if (kind == 'c')
+		return *s ? 1 : 0;
+	n += *p == '-';
+	if (kind == 'x' || kind == 'X')
+		n += strspn(p + n, "0123456789abcdefABCDEF");
+	else
+		n += strspn(p + n, kind == 'f' || kind == 'g' ? "0123456789." : "0123456789");
+	return n > (*p == '-') ? blanks + n : 0;
+}
+
+static bool is_made_by(struct made_of *m, const char *f, const char *s, const char *end);
+
+/* A conversion of text takes the fewest bytes with which the rest fits. */
+static bool takes_text(struct made_of *m, const char *rest, const char *s, const char *end)
+{
+	const unsigned mine = m->n - 1;
+
+	for (size_t len = 0; s + len <= end; len++) {
+		m->n = mine + 1;
+		m->part[mine] = (struct part){s, len, 's'};
+		if (is_made_by(m, rest, s + len, end))
+			return true;
+	}
+	return false;
+}
+
+static bool is_made_by(struct made_of *m, const char *f, const char *s, const char *end)
+{
+	while (*f) {
+		const struct lang_spec spec = *f == '%' ? lang_spec_at(f) : (struct lang_spec){0};
+		if (++m->steps > MOST_STEPS)
+			return false;
+		if (*f != '%' || spec.kind == '%') {
+			if (s == end || *f != *s)
+				return false;
+			f += spec.len ? spec.len : 1;
+			s++;
+			continue;
+		}
+		if (m->n == MOST_PARTS)
+			return false;
+		f += spec.len;
+		m->n++;
+		if (spec.kind == 's')
+			return takes_text(m, f, s, end);
+		const size_t len = number_len(s, spec.kind);
+		if (!len || len > (size_t)(end - s))
+			return false;
+		m->part[m->n - 1] = (struct part){s, len, spec.kind};
+		s += len;
+	}
+	return s == end;
+}
+
+/* ---- make again ---- */
+
+const char *lang_plain(const char *letter, size_t n, size_t *ret_n)
+{
+	const char *p = lang_word(LETTERS);
+
+	while (*p && (strncmp(p, letter, n) != 0 || p[n] != '='))
+		p += strcspn(p, " ") + (strchr(p, ' ') != NULL);
+	if (!*p)
+		return NULL;
+	*ret_n = strcspn(p + n + 1, " ");
+	return p + n + 1;
+}
+
+static void put_plain(FILE *out, const char *s, size_t len)
+{
+	for (size_t i = 0; i < len;) {
+		size_t n = 1, n_plain;
+		while (i + n < len && ((unsigned char)s[i + n] & 0xC0) == 0x80)
+			n++;
+		const char *plain = n > 1 ? lang_plain(s + i, n, &n_plain) : NULL;
+		(void)fwrite(plain ? plain : s + i, 1, plain ? n_plain : n, out);
+		i += n;
+	}
+}
+
+static void put_ours(FILE *out, const char *s, size_t len)
+{
+	if (lang_is_plain())
+		put_plain(out, s, len);
+	else
+		(void)fwrite(s, 1, len, out);
+}
+
+static bool is_same(const char *text, const char *s, size_t len)
+{
+	return strlen(text) == len && memcmp(text, s, len) == 0;
+}
+
+static unsigned long number_of(const struct part *p)
+{
+	return strtoul(p->p, NULL, 10); /* a part ends where its digits do */
+}
+
+/* "files", of which there are @n. */
+static bool put_plural(FILE *out, const char *s, size_t len, unsigned long n)
+{
+	size_t count;
+	const struct lang_entry *e = lang_entries(&count);
+
+	for (size_t i = 0; i < count; i++)
+		if (e[i].many && (is_same(e[i].one, s, len) || is_same(e[i].many, s, len))) {
+			const char *text = lang_look_up(&e[i], n);
+			put_ours(out, text, strlen(text));
+			return true;
+		}
+	return false;
+}
+
+static void put_part(FILE *out, const struct made_of *m, unsigned i, unsigned deep)
+{
+	const struct part *p = &m->part[i];
+	unsigned before = i;
+
+	if (p->kind != 's') {
+		(void)fwrite(p->p, 1, p->len, out);
+		return;
+	}
+	while (before && strchr("diu", m->part[before - 1].kind) == NULL)
+		before--;
+	if (!before || !put_plural(out, p->p, p->len, number_of(&m->part[before - 1])))
+		translate(out, p->p, p->len, deep + 1);
+}
+
+static void put_format(FILE *out, const char *f, const struct made_of *m, unsigned deep)
+{
+	unsigned turn = 0;
+
+	while (*f) {
+		const size_t len = strcspn(f, "%");
+		put_ours(out, f, len);
+		f += len;
+		if (!*f)
+			return;
+		const struct lang_spec spec = lang_spec_at(f);
+		f += spec.len;
+		if (spec.kind == '%') {
+			(void)fputc('%', out);
+			continue;
+		}
+		const unsigned i = spec.position ? spec.position - 1 : turn++;
+		if (i < m->n) /* msgfmt -c sees to it */
+			put_part(out, m, i, deep);
+	}
+}
+
+static bool put_made(FILE *out, const char *s, size_t len, unsigned deep)
+{
+	size_t n;
+	const struct lang_entry *e = lang_entries(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct made_of m = {0};
+		const char *made = e[i].one;
+		bool is = is_made_by(&m, made, s, s + len);
+		if (!is && e[i].many) {
+			m = (struct made_of){0};
+			is = is_made_by(&m, e[i].many, s, s + len);
+		}
+		if (!is)
+			continue;
+		const bool counts = m.n && strchr("diu", m.part[0].kind);
+		put_format(out, lang_look_up(&e[i], counts ? number_of(&m.part[0]) : 1), &m, deep);
+		return true;
+	}
+	return false;
+}
+
+/* ---- of several ---- */
+
+/* What may stand between texts that were put together, the widest gap first. */
+static const char *const gaps[] = {"; ", ". ", ": ", " -> ", ", ", " (", ")", "."};
+
+static bool put_pieces(FILE *out, const char *s, size_t len, unsigned deep)
+{
+	for (size_t i = 0; i < sizeof(gaps) / sizeof(gaps[0]); i++) {
+		const size_t n = strlen(gaps[i]);
+		const char *at = len > n ? memmem(s, len, gaps[i], n) : NULL;
+		if (!at)
+			continue;
+		translate(out, s, (size_t)(at - s), deep + 1);
+		(void)fwrite(at, 1, n, out);
+		translate(out, at + n, len - (size_t)(at - s) - n, deep); /* to the right it ends */
+		return true;
+	}
+	return false;
+}
+
+/* "3 files" */
+static bool put_counted(FILE *out, const char *s, size_t len)
+{
+	const size_t digits = strspn(s, "0123456789");
+
+	if (!digits || digits + 1 >= len || s[digits] != ' ')
+		return false;
+	char *rest = NULL;
+	size_t rest_len = 0;
+	FILE *f = open_memstream(&rest, &rest_len);
+	const bool is = f && put_plural(f, s + digits + 1, len - digits - 1, strtoul(s, NULL, 10));
+	if (f)
+		(void)fclose(f); /* memory */
+	if (is)
+		(void)fprintf(out, "%.*s %s", (int)digits, s, rest ? rest : "");
+	free(rest);
+	return is;
+}
+
+static bool put_whole(FILE *out, const char *s, size_t len)
+{
+	auto_free char *text = strndup(s, len);
+	const char *is = text ? lang_word(text) : NULL;
+
+	if (!is || is == text)
+		return false;
+	put_ours(out, is, strlen(is));
+	return true;
+}
+
+/* Columns of a text: what is no first byte of a character stands in none. */
+static size_t columns(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++)
+		n += ((unsigned char)s[i] & 0xC0) != 0x80;
+	return n;
+}
+
+static void translate(FILE *out, const char *s, size_t len, unsigned deep)
+{
+	size_t before = 0, behind = 0;
+
+	while (before < len && s[before] == ' ')
+		before++;
+	while (behind < len - before && s[len - 1 - behind] == ' ')
+		behind++;
+	(void)fwrite(s, 1, before, out);
+	const char *const text = s + before;
+	const size_t n = len - before - behind;
+	char *made = NULL;
+	size_t made_len = 0;
+	FILE *f = n && deep < MOST_DEEP ? open_memstream(&made, &made_len) : NULL;
+	const bool is = f && (put_whole(f, text, n) || put_made(f, text, n, deep) ||
+				     put_counted(f, text, n) || put_pieces(f, text, n, deep));
+	if (f)
+		(void)fclose(f); /* memory */
+	(void)fwrite(is && made ? made : text, 1, is && made ? made_len : n, out);
+	/* a column stays a column: blanks behind the text make way for a longer one, and fill up a
+	 * shorter one */
+	size_t fill = behind;
+	if (behind && is && made) {
+		const size_t was = columns(text, n) + behind, now = columns(made, made_len);
+		fill = now < was ? was - now : 1;
+	}
+	free(made);
+	for (size_t i = 0; i < fill; i++)
+		(void)fputc(' ', out);
+}
+
+char *lang_new(const char *text)
+{
+	size_t n, len = 0;
+	char *ret = NULL;
+
+	if (!lang_entries(&n)) /* English */
+		return strdup(text);
+	FILE *f = open_memstream(&ret, &len);
+	if (!f)
+		return NULL;
+	translate(f, text, strlen(text), 0);
+	if (fclose(f) == 0)
+		return ret;
+	free(ret);
+	return NULL;
+}
+
+void lang_text(const char *text, char *ret, size_t cap)
+{
+	auto_free char *made = lang_new(text);
+
+	(void)snprintf(ret, cap, "%s", made ? made : text);
+}

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A language of the test's own, made by msgfmt. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include "core/cleanup.h"
+#include "core/err.h"
+#include "core/language.h"
+
+#define HEAD                                                                                       \
+	"msgid \"\"\nmsgstr \"Content-Type: text/plain; charset=UTF-8\\n"                          \
+	"Plural-Forms: nplurals=3; plural=(n==1 ? 0 : n<5 ? 1 : 2);\\n\"\n"
+#define TEXT(id, text) "msgid \"" id "\"\nmsgstr \"" text "\"\n"
+
+static const char texts[] = HEAD TEXT("no Windows was found", "kein Windows gefunden") TEXT(
+	"the volume is locked", "das Volume ist gesperrt") TEXT("volume %u is left: %s",
+	"bleibt: %2$s (Volume %1$u)") TEXT("%s is mounted at %s",
+	"%s h\xC3\xA4ngt an %s") TEXT("Size:", "Gr\xC3\xB6\xC3\x9F"
+					       "e:") TEXT("Because:", "Weil:") TEXT("Key:",
+	"Schl\xC3\xBCssel:") TEXT("100 %% sure", "zu 100 %% sicher") TEXT("at byte %lu: %s",
+	"bei Byte %lu: %s") TEXT("locked", "gesperrt") TEXT("tag 0x%08x",
+	"Marke 0x%08x") TEXT("%s: %s", "falsch %s %s") TEXT("letter=ASCII ...",
+	"\xC3\xA4=ae \xC3\xB6=oe \xC3\xBC=ue \xC3\x9F=ss") "msgid \"file\"\nmsgid_plural "
+							   "\"files\"\n"
+							   "msgstr[0] \"eine\"\nmsgstr[1] "
+							   "\"wenige\"\nmsgstr[2] \"viele\"\n" TEXT(
+								   "%zu %s could not be read",
+								   "%zu %s unlesbar");
+
+static char dir[64] = "/tmp/unbrick-test.XXXXXX";
+
+static void make(const char *code, const char *po)
+{
+	char path[200], command[600];
+
+	(void)snprintf(path, sizeof(path), "%s/%s.po", dir, code);
+	FILE *f = fopen(path, "we");
+	assert_non_null(f);
+	assert_true(fputs(po, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+	(void)snprintf(command, sizeof(command),
+		"mkdir -p %s/%s/LC_MESSAGES && msgfmt -o %s/%s/LC_MESSAGES/unbrick.mo %s "
+		"2>/dev/null",
+		dir, code, dir, code, path);
+	assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c): names of our own */
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	make("de", texts);
+	make("fr", HEAD TEXT("locked", "verrouill\xC3\xA9"));
+	assert_int_equal(setenv("LC_ALL", "C.UTF-8", 1), 0);
+	lang_begin(dir);
+	return 0;
+}
+
+static int end(void **state)
+{
+	char command[100];
+
+	(void)state;
+	(void)snprintf(command, sizeof(command), "rm -r %s", dir);
+	return system(command); /* NOLINT(cert-env33-c): a name of our own */
+}
+
+static int german(void **state)
+{
+	(void)state;
+	assert_true(lang_choose("de"));
+	return 0;
+}
+
+static void is(const char *text, const char *expected)
+{
+	auto_free char *made = lang_new(text);
+
+	assert_non_null(made);
+	assert_string_equal(made, expected);
+}
+
+static void test_lang__nothing_chosen__is_english(void **state)
+{
+	(void)state;
+	assert_string_equal(lang_code(), "");
+	is("the volume is locked", "the volume is locked");
+	assert_string_equal(lang_word("locked"), "locked");
+}
+
+static void test_lang_choose__a_dialect__is_its_language(void **state)
+{
+	(void)state;
+	assert_true(lang_choose("de_AT.UTF-8@euro"));
+	assert_string_equal(lang_code(), "de");
+	assert_true(lang_choose("en_US"));
+	assert_string_equal(lang_code(), "en");
+	is("locked", "locked");
+}
+
+static void test_lang_choose__none_of_it__changes_nothing(void **state)
+{
+	(void)state;
+	assert_true(lang_choose("fr"));
+	assert_false(lang_choose("xx"));
+	assert_false(lang_choose("../de"));
+	assert_false(lang_choose("/"));
+	assert_false(lang_choose(""));
+	assert_false(lang_choose("a_language_of_many_letters"));
+	assert_string_equal(lang_code(), "fr");
+	is("locked", "verrouill\xC3\xA9");
+}
+
+static void test_lang_next__from_each__goes_round(void **state)
+{
+	char next[LANG_CODE_LEN];
+
+	(void)state;
+	lang_next("en", next);
+	assert_string_equal(next, "fr");
+	lang_next("fr", next);
+	assert_string_equal(next, "de");
+	lang_next("de", next);
+	assert_string_equal(next, "en");
+}
+
+static void test_lang_new__made_by_a_format__is_made_again(void **state)
+{
+	(void)state;
+	is("no Windows was found", "kein Windows gefunden");
+	is("/dev/sda1 is mounted at /mnt", "/dev/sda1 h\xC3\xA4ngt an /mnt");
+	is("volume 3 is left: the volume is locked", "bleibt: das Volume ist gesperrt (Volume 3)");
+	is("at byte 512: locked", "bei Byte 512: gesperrt");
+	is("tag 0x0000aBcD", "Marke 0x0000aBcD");
+	is("100 % sure", "zu 100 % sicher");
+	/* no format of it */
+	is("volume x is left: locked", "volume x is left: gesperrt");
+	is("lockedX", "lockedX");
+	is("C:\\locked", "C:\\locked");
+	is("", "");
+}
+
+static void test_lang_new__with_a_number__has_the_languages_plural(void **state)
+{
+	(void)state;
+	is("1 file could not be read", "1 eine unlesbar");
+	is("3 files could not be read", "3 wenige unlesbar");
+	is("70 files could not be read", "70 viele unlesbar");
+	is("2 files", "2 wenige");
+	is("1 file; 9 files", "1 eine; 9 viele");
+}
+
+static void test_lang_new__several_texts__are_each_translated(void **state)
+{
+	(void)state;
+	is("disk: the volume is locked; no Windows was found",
+		"disk: das Volume ist gesperrt; kein Windows gefunden");
+	is("BitLocker (locked)", "BitLocker (gesperrt)");
+	is("locked.", "gesperrt.");
+}
+
+static void test_lang_new__a_column__is_not_narrower(void **state)
+{
+	(void)state;
+	is("  Because:  ", "  Weil:     ");
+	is("      Size:    ", "      Gr\xC3\xB6\xC3\x9F"
+			      "e:   ");
+	is("Key: ", "Schl\xC3\xBCssel: ");
+}
+
+/* A name of a disk is text: never a format, and it cannot make us slow. */
+static void test_lang_new__hostile_name__is_only_text(void **state)
+{
+	char name[4000], expected[4100];
+	const clock_t begun = clock();
+
+	(void)state;
+	is("%n%s%s is mounted at %s", "%n%s%s h\xC3\xA4ngt an %s");
+	for (size_t i = 0; i + 16 < sizeof(name); i += 15)
+		memcpy(name + i, " is mounted at ", 16);
+	auto_free char *made = lang_new(name);
+	assert_non_null(made);
+	assert_true(clock() - begun < CLOCKS_PER_SEC);
+	memset(name, ';', sizeof(name) - 1);
+	for (size_t i = 1; i < sizeof(name) - 1; i += 2)
+		name[i] = ' ';
+	name[sizeof(name) - 1] = '\0';
+	(void)snprintf(expected, sizeof(expected), "%s", name);
+	auto_free char *same = lang_new(name);
+	assert_string_equal(same, expected);
+	assert_true(clock() - begun < 2 * CLOCKS_PER_SEC);
+}
+
+static void test_lang_begin__terminal_without_utf8__gets_ascii(void **state)
+{
+	(void)state;
+	assert_int_equal(setenv("LC_ALL", "de_XX", 1), 0); /* not there: ASCII */
+	lang_begin(dir);
+	is("/dev/sd\xC3\xA4 is mounted at x", "/dev/sd\xC3\xA4 haengt an x");
+	is("Size:", "Groesse:");
+	assert_int_equal(setenv("LC_ALL", "C.UTF-8", 1), 0);
+	lang_begin(dir);
+}
+
+static void test_rs_err_said__each_part__is_translated(void **state)
+{
+	struct rs_err err = {0};
+	char line[300];
+
+	(void)state;
+	err.next = "no Windows was found";
+	(void)snprintf(err.object, sizeof(err.object), "a.img");
+	(void)snprintf(err.detail, sizeof(err.detail), "at byte 5: locked");
+	err.code = RS_E_KEY_NEEDED;
+	rs_err_said(&err, line, sizeof(line));
+	assert_string_equal(line,
+		"a.img: das Volume ist gesperrt: bei Byte 5: gesperrt; kein Windows gefunden");
+	rs_err_line(&err, line, sizeof(line));
+	assert_string_equal(
+		line, "a.img: the volume is locked: at byte 5: locked; no Windows was found");
+}
+
+/* Cut off anywhere, or with any byte wrong, it is not read beyond its end. */
+static void test_lang_choose__damaged_file__is_survived(void **state)
+{
+	char path[200], command[300];
+	static uint8_t bytes[8192], changed[8192];
+
+	(void)state;
+	assert_true(lang_choose("en"));
+	(void)snprintf(path, sizeof(path), "%s/de/LC_MESSAGES/unbrick.mo", dir);
+	FILE *f = fopen(path, "re");
+	assert_non_null(f);
+	const size_t len = fread(bytes, 1, sizeof(bytes), f);
+	assert_int_equal(fclose(f), 0);
+	assert_true(len > 100 && len < sizeof(bytes));
+	(void)snprintf(command, sizeof(command), "mkdir -p %s/zz/LC_MESSAGES", dir);
+	assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c): a name of our own */
+	(void)snprintf(path, sizeof(path), "%s/zz/LC_MESSAGES/unbrick.mo", dir);
+	for (size_t i = 0; i < 28 + 60; i++) {
+		memcpy(changed, bytes, len);
+		changed[i] ^= 0xFF;
+		f = fopen(path, "we");
+		assert_non_null(f);
+		assert_int_equal(
+			fwrite(changed, 1, i % 2 ? len : len - i, f), i % 2 ? len : len - i);
+		assert_int_equal(fclose(f), 0);
+		(void)lang_choose("zz"); /* what it has of it is not looked up: gettext trusts it */
+		assert_true(lang_choose("en"));
+	}
+	assert_int_equal(remove(path), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lang__nothing_chosen__is_english),
+		cmocka_unit_test(test_lang_choose__a_dialect__is_its_language),
+		cmocka_unit_test(test_lang_choose__none_of_it__changes_nothing),
+		cmocka_unit_test(test_lang_next__from_each__goes_round),
+		cmocka_unit_test_setup(test_lang_new__made_by_a_format__is_made_again, german),
+		cmocka_unit_test_setup(
+			test_lang_new__with_a_number__has_the_languages_plural, german),
+		cmocka_unit_test_setup(test_lang_new__several_texts__are_each_translated, german),
+		cmocka_unit_test_setup(test_lang_new__a_column__is_not_narrower, german),
+		cmocka_unit_test_setup(test_lang_new__hostile_name__is_only_text, german),
+		cmocka_unit_test_setup(test_lang_begin__terminal_without_utf8__gets_ascii, german),
+		cmocka_unit_test_setup(test_rs_err_said__each_part__is_translated, german),
+		cmocka_unit_test(test_lang_choose__damaged_file__is_survived),
+	};
+
+	return cmocka_run_group_tests(tests, begin, end);
+}
