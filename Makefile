@@ -34,7 +34,7 @@ LDFLAGS	= $(if $(SAN),$(SAN) -fuse-ld=lld,$(LDHARDEN))
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) fuse3 2>/dev/null | sed 's/-I/-isystem /g')
 LIBS	:= $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 # the program's own: the mount and the screen
-UI_LIBS	:= $(shell pkg-config --libs fuse3 ncursesw 2>/dev/null)
+UI_LIBS	:= $(shell pkg-config --libs fuse3 ncursesw libqrencode 2>/dev/null)
 
 # ---- the library, one archive a room, lowest first: each links only with those before it
 

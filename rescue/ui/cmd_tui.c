@@ -19,6 +19,7 @@
 	{                                                                                          \
 		UI_KEY_F12, UI_KEY_CTRL_Y, "F12", label, open, go, true                            \
 	}
+#define SHOW_ID	   ALONE(UI_KEY_CTRL_K, "Ctrl-K", "ID as QR code", key_id_is_open, key_id_go)
 #define DETAILS	   WAY('d', "d", "details", details_is_open, details_go)
 #define IN_THE_WAY WAY('w', "w", "what is in the way", hindrances_is_open, hindrances_go)
 
@@ -27,7 +28,9 @@ static const struct screen screens[SCREENS] = {
 		{WAY(UI_KEY_ENTER, "Enter", "work on the disk marked >", NULL, found_next),
 			IN_THE_WAY}},
 	[SCREEN_UNLOCK] = {"recovery key", NULL, unlock_draw, unlock_put,
-		{ALONE(UI_KEY_CTRL_P, "Ctrl-P", "passphrase", passphrase_is_open, passphrase_go),
+		{SHOW_ID,
+			ALONE(UI_KEY_CTRL_P, "Ctrl-P", "passphrase", passphrase_is_open,
+				passphrase_go),
 			WAY(UI_KEY_ESC, "Esc", "without a key", NULL, unlock_back)}},
 	[SCREEN_PASSPHRASE] = {"passphrase", NULL, passphrase_draw, passphrase_key,
 		{WAY(UI_KEY_ESC, "Esc", "back", NULL, passphrase_back)}},
@@ -46,7 +49,7 @@ static const struct screen screens[SCREENS] = {
 		{WAY('u', "u", "undo it", undo_is_open, undo_go),
 			WAY(UI_KEY_ESC, "Esc", "back to the disks", NULL, done_back)}},
 	[SCREEN_TROUBLE] = {"it does not go on", NULL, trouble_draw, NULL,
-		{WAY(UI_KEY_ENTER, "Enter", "try again", NULL, trouble_next),
+		{WAY(UI_KEY_ENTER, "Enter", "try again", NULL, trouble_next), SHOW_ID,
 			WAY(UI_KEY_ESC, "Esc", "back to the disks", NULL, trouble_back)}},
 	[SCREEN_BATTERY] = {"the battery is low", NULL, battery_draw, NULL,
 		{CONFIRM("go on without a charger", NULL, question_yes),
@@ -55,6 +58,8 @@ static const struct screen screens[SCREENS] = {
 	[SCREEN_UNDOS] = {"which repair?", NULL, undos_draw, undos_put,
 		{WAY(UI_KEY_ENTER, "Enter", "undo the one marked >", NULL, undos_next),
 			WAY(UI_KEY_ESC, "Esc", "back", NULL, undos_back)}},
+	[SCREEN_KEY_ID] = {"key ID", NULL, key_id_draw, key_id_put,
+		{WAY(UI_KEY_ESC, "Esc", "back", NULL, visit_back)}},
 	[SCREEN_DETAILS] = {"details", NULL, details_draw, NULL,
 		{WAY(UI_KEY_ESC, "Esc", "back", NULL, visit_back)}},
 	[SCREEN_HINDRANCES] = {"what is in the way", NULL, hindrances_draw, NULL,

@@ -332,6 +332,91 @@ static void put_secret(const struct console *c, const struct page *p, size_t row
 	(void)dprintf(fd, "\x1b[%d;%dH", getcury(stdscr) + 1, getcurx(stdscr) + 1);
 }
 
+/* ---- a QR code ---- */
+
+struct place {
+	const struct qr *code; /* NULL: there is no room for one */
+	int rows, columns;     /* of it */
+	int line_row, line_column;
+};
+
+static int side_of(const struct qr *q)
+{
+	return q->width + 2 * QR_MARGIN;
+}
+
+/* Two modules in a cell, one above the other; without half blocks, one in two cells. */
+static void measure(const struct console *c, const struct qr *q, struct place *ret)
+{
+	ret->rows = c->is_utf8 ? (side_of(q) + 1) / 2 : side_of(q);
+	ret->columns = c->is_utf8 ? side_of(q) : 2 * side_of(q);
+}
+
+/* Beside the lines or above them; without room for it, in its place a line that says so. */
+static struct place place_code(const struct console *c, const struct page *p)
+{
+	const int room = (int)console_room(c), columns = getmaxx(stdscr);
+	struct place at = {0};
+
+	for (size_t i = 0; i < p->n_codes && tigetstr("rev"); i++) {
+		measure(c, &p->codes[i], &at);
+		at.code = &p->codes[i];
+		at.line_row = at.line_column = 0;
+		if (at.rows <= room && at.columns + 1 + (int)PAGE_BESIDE <= columns)
+			at.line_column = at.columns + 1;
+		else
+			at.line_row = at.rows;
+		if (at.line_column || (at.columns <= columns && at.rows + (int)p->n <= room))
+			return at;
+	}
+	at.code = NULL;
+	at.line_row = p->n_codes ? 2 : 0;
+	at.line_column = 0;
+	return at;
+}
+
+/* Dark on light, whatever colours text has: black on white, else in reverse. */
+static attr_t light(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if ((no_color && no_color[0]) || !has_colors() || start_color() != OK ||
+		init_pair(1, COLOR_BLACK, COLOR_WHITE) != OK)
+		return A_REVERSE;
+	return (attr_t)COLOR_PAIR(1);
+}
+
+static void put_code(const struct console *c, const struct place *at)
+{
+	static const char *const halves[] = {" ", "\xE2\x96\x80", "\xE2\x96\x84", "\xE2\x96\x88"};
+	const attr_t is_light = light();
+
+	for (int y = 0; y < at->rows; y++)
+		for (int x = 0; x < side_of(at->code); x++) {
+			const bool is_dark = qr_is_dark(at->code, x, c->is_utf8 ? 2 * y : y);
+			const bool is_below = qr_is_dark(at->code, x, 2 * y + 1);
+			(void)attrset(
+				(int)(c->is_utf8 || !is_dark ? is_light : is_light ^ A_REVERSE));
+			if (c->is_utf8)
+				put_text(c, FIRST_ROW + y, x, halves[is_dark + 2 * is_below]);
+			else
+				put_text(c, FIRST_ROW + y, 2 * x, "  ");
+		}
+	(void)attrset(A_NORMAL);
+}
+
+static void put_no_code(const struct console *c, const struct page *p)
+{
+	struct place at = {0};
+	char text[96];
+
+	measure(c, &p->codes[p->n_codes - 1], &at);
+	(void)snprintf(text, sizeof(text), "Its QR code needs a larger screen here: %dx%d.",
+		at.columns > CONSOLE_COLUMNS ? at.columns : CONSOLE_COLUMNS,
+		at.rows + (int)p->n + FRAME_ROWS);
+	put_text(c, FIRST_ROW, 0, text);
+}
+
 static void paint_small(const struct console *c)
 {
 	char text[96], line[192];
@@ -365,13 +450,20 @@ void console_paint(struct console *c, const struct console_frame *f, const struc
 		paint_small(c);
 		return;
 	}
-	for (size_t i = f->first; i < p->n && i - f->first < room; i++) {
+	const struct place at = place_code(c, p);
+	const size_t line_room = room - (size_t)at.line_row;
+	if (at.code)
+		put_code(c, &at);
+	else if (p->n_codes)
+		put_no_code(c, p);
+	for (size_t i = f->first; i < p->n && i - f->first < line_room; i++) {
 		if (p->lines[i].is_strong)
 			(void)attron(A_BOLD);
-		put_text(c, (int)(FIRST_ROW + i - f->first), 0, p->lines[i].text);
+		put_text(c, FIRST_ROW + at.line_row + (int)(i - f->first), at.line_column,
+			p->lines[i].text);
 		(void)attroff(A_BOLD);
 	}
-	put_frame(c, f, p->n > f->first + room);
+	put_frame(c, f, p->n > f->first + line_room);
 	(void)curs_set(p->has_cursor);
 	if (p->has_cursor)
 		(void)move((int)(FIRST_ROW + p->cursor_line), (int)p->cursor_column);

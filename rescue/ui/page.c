@@ -60,13 +60,14 @@ static void fold(struct page *p, const char *s, bool is_strong)
 {
 	const size_t blanks = strspn(s, " ");
 	const int in = blanks ? (int)(blanks < 16 ? blanks : 16) + 2 : 0;
-	size_t n = fitting(s, PAGE_COLUMNS);
+	const size_t columns = p->columns ? p->columns : PAGE_COLUMNS;
+	size_t n = fitting(s, columns);
 
 	if (*s)
 		add_take(p, strndup(s, n), is_strong);
 	for (s += n; *(s += strspn(s, " ")); s += n) {
 		char *line = NULL;
-		n = fitting(s, PAGE_COLUMNS - (size_t)in);
+		n = fitting(s, columns - (size_t)in);
 		if (asprintf(&line, "%*s%.*s", in, "", (int)n, s) < 0)
 			line = NULL;
 		add_take(p, line, is_strong);
@@ -96,10 +97,18 @@ void page_say(struct page *p, bool is_strong, const char *fmt, ...)
 		fold(p, shown, is_strong);
 }
 
+void page_code(struct page *p, const char *text)
+{
+	if (p->n_codes < PAGE_CODES && qr_make(text, &p->codes[p->n_codes]))
+		p->n_codes++;
+}
+
 void page_done(struct page *p)
 {
 	for (size_t i = 0; i < p->n; i++)
 		free(p->lines[i].text);
 	free(p->lines);
+	for (size_t i = 0; i < p->n_codes; i++)
+		qr_done(&p->codes[i]);
 	*p = (struct page){0};
 }

@@ -4,8 +4,11 @@
 #define UNBRICK_UI_PAGE_H
 
 #include "rescue.h"
+#include "ui/qr.h"
 
-#define PAGE_CELL    5U	 /* bytes of a character, and a zero */
+#define PAGE_CELL    5U /* bytes of a character, and a zero */
+#define PAGE_CODES   2U
+#define PAGE_BESIDE  40U /* columns of lines beside a code */
 #define PAGE_COLUMNS 79U /* the last column makes some consoles wrap */
 
 struct page_line {
@@ -16,6 +19,11 @@ struct page_line {
 struct page {
 	struct page_line *lines;
 	size_t n;
+	size_t columns; /* 0: PAGE_COLUMNS */
+	/* codes of the same thing, of which the first one that a console has room for stands beside
+	 * the lines or above them */
+	struct qr codes[PAGE_CODES];
+	size_t n_codes;
 	/* where an entry stands: characters that the page has signs for and that are painted over
 	 * them only where they may be seen (0: none) */
 	bool has_cursor;
@@ -34,6 +42,8 @@ void page_line(struct page *p, const char *text);
 /** The same for rs_report_part, whose lines may be shown: no empty one at the top or after another.
  */
 void page_put(void *page, const char *line);
+/** A QR code; one too many, or too long, is left out. */
+void page_code(struct page *p, const char *text);
 void page_blank(struct page *p);
 void page_done(struct page *p);
 #define auto_page __attribute__((cleanup(page_done)))

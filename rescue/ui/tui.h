@@ -15,6 +15,7 @@ enum screen_id {
 	SCREEN_FOUND,  /* disks, volumes, Windows */
 	SCREEN_UNLOCK, /* a recovery password */
 	SCREEN_PASSPHRASE,
+	SCREEN_KEY_ID,	 /* by which somebody else finds the key */
 	SCREEN_FINDINGS, /* what was found, and why it is believed */
 	SCREEN_PLAN,	 /* what will be done */
 	SCREEN_QUESTION, /* one thing that a person has to decide */
@@ -110,6 +111,7 @@ struct tui {
 	const struct rs_question *question;
 	bool by_passphrase, was_passphrase; /* now, and at the attempt before */
 	bool is_switched;		    /* to the other of the two */
+	size_t id_at;			    /* of several key IDs */
 	enum rs_answer answer;
 };
 
@@ -170,6 +172,10 @@ void unlock_draw_attempt(const struct tui *t, struct page *p);
 void unlock_draw_hint(const struct tui *t, struct page *p);
 bool unlock_put(struct tui *t, unsigned key);
 enum screen_id unlock_back(struct tui *t);
+void key_id_draw(const struct tui *t, struct page *p);
+bool key_id_put(struct tui *t, unsigned key);
+bool key_id_is_open(const struct tui *t);
+enum screen_id key_id_go(struct tui *t);
 void passphrase_draw(const struct tui *t, struct page *p);
 bool passphrase_key(struct tui *t, unsigned key);
 bool passphrase_is_open(const struct tui *t);

@@ -61,6 +61,26 @@ class Terminal:
     def shown(self):
         return "\n".join(line.rstrip() for line in self.screen.display)
 
+    def picture(self, file, paper=False):
+        """What the eye, or a phone, sees: cells as pixels, half blocks as they are, other characters as if not there;
+        light on dark, or on @paper dark on light where the program chose no colour."""
+        wide, high = 4, 8
+        shade = {"black": 0, "white": 170}
+        rows = []
+        for y in range(self.screen.lines):
+            top, bottom = bytearray(), bytearray()
+            for x in range(self.screen.columns):
+                cell = self.screen.buffer[y][x]
+                ink, ground = (shade.get(cell.fg, 0 if paper else 170), shade.get(cell.bg, 255 if paper else 0))
+                if cell.reverse:
+                    ink, ground = ground, ink
+                top += bytes([ink if cell.data in "\u2580\u2588" else ground]) * wide
+                bottom += bytes([ink if cell.data in "\u2584\u2588" else ground]) * wide
+            rows += [top] * (high // 2) + [bottom] * (high // 2)
+        with open(file, "wb") as f:
+            f.write(b"P5 %d %d 255\n" % (self.screen.columns * wide, self.screen.lines * high))
+            f.writelines(rows)
+
     def sees(self, text, seconds=40):
         """Wait until that is on the screen, and it is quiet: the screen is painted as a whole."""
         end = time.monotonic() + seconds
