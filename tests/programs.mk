@@ -47,6 +47,8 @@ $(BUILD)/tests/unit/engine/test_unreadable: LDFLAGS += -Wl,--wrap=blk_file_open
 # and the disk of this one fails
 $(BUILD)/tests/unit/engine/test_run_faults: LDFLAGS += \
 	$(foreach f,pread64 __pread64_chk pwrite64 fsync,-Wl$(,)--wrap=$(f))
+# a flush fails before it is read back
+$(BUILD)/tests/unit/block/test_written: LDFLAGS += -Wl,--wrap=fsync
 # something writes while the disk is opened, and what is asked of it then
 $(BUILD)/tests/unit/engine/test_act: LDFLAGS += \
 	$(foreach f,en_stack_files quarantine_list blk_check_writable,-Wl$(,)--wrap=$(f))

@@ -126,12 +126,14 @@ void blk_names_done(struct blk_names *n);
 /** Open for reading after everything was flushed and closed: from the device, past every cache of
  * this machine. *ret_is_device: what is read comes from the device; false where this machine gives
  * no way to be sure of that (an image in memory, a file system without direct reads that keeps its
- * cache): then it may come from a cache. Errors: those of blk_file_open. */
+ * cache): then it may come from a cache. Errors: RS_E_IO_WRITE (a flush before it failed: what was
+ * written may be lost), those of blk_file_open. */
 int blk_again_open(const char *path, struct blk **ret, bool *ret_is_device, struct rs_err *err);
 
 /** Drop what the machine has in memory of a file or device, and of what lies below it (loop devices
- * and their files). True: nothing is left that a direct read could meet. */
-bool blk_cache_drop(const struct sys_roots *roots, const char *path);
+ * and their files), all flushed first. True: nothing is left that a direct read could meet.
+ * *ret_lost_errno: a flush failed for this; 0: none. */
+bool blk_cache_drop(const struct sys_roots *roots, const char *path, int *ret_lost_errno);
 
 /** Is nothing of this file in the page cache? */
 bool blk_cache_is_empty(int fd, uint64_t size_bytes);

@@ -25,13 +25,26 @@ static void tell_compared(struct rs_report *told, const struct en_volume *v, boo
 	report_add_text(&told->kept, &told->run.verification.checks, line);
 }
 
+/* Where a flush failed, that is told; and what is there is looked at all the same. */
+static int open_disk(const struct en_disk *d, struct blk **ret, bool *ret_is_device,
+	struct rs_err *flush, struct rs_err *err)
+{
+	int r = d->kind->open_again(d->path, ret, ret_is_device, err);
+
+	if (r != RS_E_IO_WRITE)
+		return r;
+	(void)rs_err_pass(flush, r, err);
+	return d->kind->open_again(d->path, ret, ret_is_device, err);
+}
+
 int en_again_open(
 	const struct en_volume *v, struct en_stack *ret, struct rs_report *told, struct rs_err *err)
 {
+	struct rs_err flush = {0};
 	bool is_device = false;
 
 	*ret = (struct en_stack){.disk = v->disk};
-	int r = v->disk->kind->open_again(v->disk->path, &ret->blk[EN_DISK], &is_device, err);
+	int r = open_disk(v->disk, &ret->blk[EN_DISK], &is_device, &flush, err);
 	if (r == 0) {
 		ret->blk[EN_DISK]->sector_bytes = v->disk->blk->sector_bytes;
 		if (told)
@@ -41,6 +54,8 @@ int en_again_open(
 		r = blk_written_compare(v->disk->written, ret->blk[EN_DISK], err);
 	if (r == 0 && v->disk->written && told)
 		tell_compared(told, v, is_device);
+	if (r == 0 && flush.code)
+		return rs_err_pass(err, flush.code, &flush);
 	return r < 0 ? r : en_stack_bytes(ret, v, err);
 }
 

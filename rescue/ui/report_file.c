@@ -63,8 +63,10 @@ int report_file_open(struct ui *ui, struct rs_err *err)
 		return rs_fail(err, RS_E_MEMORY, "report");
 	}
 	f->fd = mkostemp(f->temp, O_CLOEXEC);
-	if (f->fd >= 0)
+	if (f->fd >= 0) {
+		term_drop_file(f->temp);
 		return 0;
+	}
 	int cause = errno;
 	free(f->temp);
 	f->temp = NULL;
@@ -97,6 +99,7 @@ int report_file_write(struct ui *ui, const char *json, struct rs_err *err)
 		r = out_write(f->fd, json, strlen(json), ui->opt.report, err);
 	if (r == 0 && fsync(f->fd) < 0 && errno != EINVAL && errno != EROFS)
 		r = refuse(errno, ui->opt.report, err);
+	term_drop_file(NULL);
 	if (close(f->fd) < 0 && r == 0)
 		r = refuse(errno, ui->opt.report, err);
 	if (r < 0) {

@@ -77,6 +77,7 @@ int cmd_help(struct ui *ui)
 		about = command_find(o->args[0]);
 	if (o->command->bit == CMD_HELP && o->n_args && !about)
 		(void)rs_fail(&err, RS_E_USAGE, "there is no command '%.64s'", o->args[0]);
+	ui->opt.command = command_find("help");
 	ui_begin_take(ui, NULL);
 	if (!err.code && is_given(o, OPT_JSON)) {
 		auto_free char *text = NULL;
@@ -99,6 +100,7 @@ int cmd_version(struct ui *ui)
 {
 	const struct rs_err none = {0};
 
+	ui->opt.command = command_find("version"); /* COMMAND --version */
 	ui_begin_take(ui, NULL);
 	if (!is_given(&ui->opt, OPT_JSON))
 		(void)printf("unbrick %s\n", rs_version()); /* ui_end finds a lost line */

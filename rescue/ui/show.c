@@ -65,6 +65,7 @@ static int end_take(struct ui *ui, struct rs_report *r, const struct rs_err *own
 				 : 0;
 	struct rs_err lost[2] = {0};
 
+	term_work_is_over();
 	progress_clear();
 	if (is_given(&ui->opt, OPT_JSON))
 		status = print_json(r, status);

@@ -25,9 +25,18 @@ static struct {
 /* A signal handler can reach nothing but a global. */
 static volatile sig_atomic_t is_stop_wanted;
 
+static const char *volatile doomed;
+
+void term_drop_file(const char *path)
+{
+	doomed = path;
+}
+
 static void on_signal(int number)
 {
 	if (is_stop_wanted) { /* asked before: now at once, as a power cut would */
+		if (doomed)
+			(void)unlink(doomed); /* not complete, so nobody's loss */
 		keymap_restore();
 		if (hidden.fd >= 0 && tcgetpgrp(hidden.fd) == getpgrp()) {
 			(void)tcsetattr(hidden.fd, TCSANOW, &hidden.before);
@@ -69,18 +78,20 @@ static void begin_question(void)
 	is_given_up = 0;
 }
 
+static const int stops[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+#define N_STOPS (sizeof(stops) / sizeof(stops[0]))
+
 static void handle(void (*stop)(int), void (*pipe_handler)(int))
 {
-	/* no SA_RESTART: a signal must end a question that waits for its answer */
+	/* no SA_RESTART: a signal must end what waits for an output or a disk */
 	struct sigaction action = {.sa_handler = stop};
 	struct sigaction ignore = {.sa_handler = pipe_handler};
 
 	(void)sigemptyset(&action.sa_mask);
 	(void)sigemptyset(&ignore.sa_mask);
 	/* these calls fail for wrong signal numbers only */
-	(void)sigaction(SIGINT, &action, NULL);
-	(void)sigaction(SIGTERM, &action, NULL);
-	(void)sigaction(SIGHUP, &action, NULL);
+	for (size_t i = 0; i < N_STOPS; i++)
+		(void)sigaction(stops[i], &action, NULL);
 	(void)sigaction(SIGPIPE, &ignore, NULL);
 }
 
@@ -94,6 +105,17 @@ void term_catch_signals(void)
 	(void)sigaction(SIGUSR1, &action, NULL);
 	(void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of its writer */
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+void term_work_is_over(void)
+{
+	struct sigaction action;
+
+	for (size_t i = 0; i < N_STOPS; i++) {
+		(void)sigaction(stops[i], NULL, &action); /* as above */
+		action.sa_flags |= SA_RESTART;
+		(void)sigaction(stops[i], &action, NULL);
+	}
 }
 
 void term_release_signals(void)

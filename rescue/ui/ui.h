@@ -58,8 +58,13 @@ int ui_open_session(struct ui *ui, const struct rs_events *events,
 
 /* ---- terminal.c: signals, questions, key prompt ---- */
 
-/** SIGINT, SIGTERM and SIGHUP ask to stop; SIGPIPE becomes a write error. */
+/** SIGINT, SIGTERM, SIGHUP and SIGQUIT ask to stop; SIGPIPE becomes a write error. */
 void term_catch_signals(void);
+/** Only what is told is still to be written: a signal does not cut that short any more. */
+void term_work_is_over(void);
+/** A second signal ends the program on the spot, and this file, which is not complete, goes with
+ * it. Borrowed until NULL is given. */
+void term_drop_file(const char *path);
 /** Default handling again (the mount has its own). */
 void term_release_signals(void);
 bool term_is_cancelled(void);

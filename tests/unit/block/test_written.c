@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -20,6 +21,21 @@
 #include "block/overlay.h"
 
 #define DISK_BYTES (1ULL << 20)
+
+static int fsync_errno; /* 0: it does what it should */
+
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker's names */
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+
+int __wrap_fsync(int fd)
+{
+	if (!fsync_errno)
+		return __real_fsync(fd);
+	errno = fsync_errno;
+	return -1;
+}
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 struct box {
 	struct blk *mem, *through;
@@ -257,10 +273,35 @@ static void test_again__file_in_memory__is_said(void **state)
 	(void)unlink(path);
 }
 
+/* What is in the cache may never reach the disk: that is no matter of where it is read from. */
+static void test_again__flush_fails__is_an_error(void **state)
+{
+	static const int none[] = {EINVAL, EROFS}; /* it has no such thing */
+	struct blk *again = NULL;
+	struct rs_err err = {0};
+	bool is_device;
+	char path[64];
+
+	(void)state;
+	make_file(path, disk_dir(), 65536);
+	fsync_errno = EIO;
+	assert_int_equal(blk_again_open(path, &again, &is_device, &err), RS_E_IO_WRITE);
+	assert_non_null(strstr(err.detail, "flush"));
+	for (size_t i = 0; i < 2; i++) {
+		fsync_errno = none[i];
+		assert_int_equal(blk_again_open(path, &again, &is_device, NULL), 0);
+		assert_false(is_device);
+		blk_close(again);
+	}
+	fsync_errno = 0;
+	(void)unlink(path);
+}
+
 /* A loop device on a file that is gone, or that keeps its cache: nobody knows what is read. */
 static void test_drop__loop_device_without_its_file__is_not_sure(void **state)
 {
 	char root[] = "/tmp/unbrick-sys.XXXXXX", path[256], disk[64];
+	int lost_errno;
 	struct stat st;
 
 	(void)state;
@@ -268,14 +309,14 @@ static void test_drop__loop_device_without_its_file__is_not_sure(void **state)
 	assert_int_equal(stat(disk, &st), 0);
 	assert_non_null(mkdtemp(root));
 	const struct sys_roots roots = {root, "/proc", "/dev"};
-	if (blk_cache_drop(&roots, disk)) { /* no device below is known there */
+	if (blk_cache_drop(&roots, disk, &lost_errno)) { /* no device below is known there */
 		(void)snprintf(path, sizeof(path),
 			"mkdir -p %s/dev/block/%u:%u/loop && echo /nowhere/at-all "
 			">%s/dev/block/%u:%u/loop/backing_file",
 			root, (unsigned)(st.st_dev >> 8 & 0xfff), (unsigned)(st.st_dev & 0xff),
 			root, (unsigned)(st.st_dev >> 8 & 0xfff), (unsigned)(st.st_dev & 0xff));
 		assert_int_equal(system(path), 0); /* NOLINT(cert-env33-c): a test's own text */
-		assert_false(blk_cache_drop(&roots, disk));
+		assert_false(blk_cache_drop(&roots, disk, &lost_errno));
 	}
 	(void)snprintf(path, sizeof(path), "rm -rf %s", root);
 	assert_int_equal(system(path), 0); /* NOLINT(cert-env33-c): a test's own text */
@@ -292,6 +333,7 @@ int main(void)
 		cmocka_unit_test(test_again__any_request__right_bytes),
 		cmocka_unit_test(test_again__file_on_a_disk__comes_from_the_device),
 		cmocka_unit_test(test_again__file_in_memory__is_said),
+		cmocka_unit_test(test_again__flush_fails__is_an_error),
 		cmocka_unit_test(test_drop__loop_device_without_its_file__is_not_sure),
 	};
 

@@ -200,6 +200,24 @@ static void under_faults(struct rig *r, enum rs_command c, int good)
 	}
 }
 
+/* Those of the reading back included; what is there is compared all the same. */
+static void test_fix__any_flush_fails__no_success_and_read_back(void **state)
+{
+	struct rig *r = *state;
+	uint64_t all;
+
+	faults.lie = FAILS;
+	assert_int_equal(run(r, RS_FIX, FLUSH, 0, false), 0);
+	all = faults.seen[FLUSH];
+	for (uint64_t at = all; at; at--) {
+		assert_int_equal(run(r, RS_FIX, FLUSH, at, false), 10);
+		if (strcmp(rig_get(r, "outcome.written"), "true") != 0)
+			continue;
+		rig_expect(r, "error.id", "disk.write");
+		assert_true(rig_get(r, "verification.checks.0")[0]);
+	}
+}
+
 /* ---- a disk that lies ---- */
 
 /* What is told once anything was written: how far it came, read back, and no fault of a disk that
@@ -311,6 +329,7 @@ int main(void)
 #define T(name, made) cmocka_unit_test_setup_teardown(name, made, unmake)
 	const struct CMUnitTest tests[] = {
 		T(test_fix__a_request_fails__said_and_can_be_finished, make_usual),
+		T(test_fix__any_flush_fails__no_success_and_read_back, make_usual),
 		T(test_undo__a_request_fails__said_and_nothing_is_lost, make_usual),
 		T(test_fix__the_disk_lies__read_back_and_told, make_usual),
 		T(test_undo__the_disk_lies__read_back_and_told, make_usual),

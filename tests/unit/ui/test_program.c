@@ -211,6 +211,25 @@ static void test_json__each_command__one_object_on_standard_output(void **state)
 	}
 }
 
+/* An option that is a command ends as that one, whatever stands before it. */
+static void test_json__version_and_help_of_a_command__no_report_of_that_one(void **state)
+{
+	static const char *const words[] = {"version", "help"};
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		struct json_object *command = NULL;
+		struct said s;
+		said_run(&s, "fix", i ? "--help" : "--version", "--json", NULL);
+		struct json_object *o = json_tokener_parse(s.out);
+		assert_non_null(o);
+		assert_true(json_object_object_get_ex(o, "command", &command));
+		assert_string_equal(json_object_get_string(command), words[i]);
+		json_object_put(o);
+		said_done(&s);
+	}
+}
+
 struct full {
 	const char *command, *argument;
 };
@@ -523,6 +542,7 @@ int main(void)
 		cmocka_unit_test(test_missing_files__cannot_open),
 		cmocka_unit_test(test_commands__on_a_windows__end_as_they_should),
 		cmocka_unit_test(test_json__each_command__one_object_on_standard_output),
+		cmocka_unit_test(test_json__version_and_help_of_a_command__no_report_of_that_one),
 		cmocka_unit_test(test_standard_output__full__write_error),
 		cmocka_unit_test(test_report__whole_beside_the_text_and_readable_by_its_owner),
 		cmocka_unit_test(test_report__there_already__not_replaced_and_nothing_begun),
