@@ -39,18 +39,21 @@ static size_t widest(const char *s)
 	return ret;
 }
 
-/* Bytes of @s for one line of @room columns: to a blank in its second half, or all that goes in. */
+/* Bytes of @s for one line of @room columns: to a blank in its second half, else behind a
+ * part of a path there, else all that goes in. */
 static size_t fitting(const char *s, size_t room)
 {
-	size_t columns = 0, fits = 0, i = 0;
+	size_t columns = 0, blank = 0, part = 0, i = 0;
 
 	for (; s[i]; i++) {
 		const bool begins = ((unsigned char)s[i] & 0xC0) != 0x80;
 		if (s[i] == ' ' && columns > room / 2)
-			fits = i;
+			blank = i;
+		else if (columns > room / 2 && (s[i - 1] == '\\' || s[i - 1] == '/'))
+			part = i;
 		columns += begins ? widest(s + i) : 0;
 		if (columns > room)
-			return fits ? fits : i;
+			return blank ? blank : part ? part : i;
 	}
 	return i;
 }

@@ -46,6 +46,17 @@ static void test_put__no_blank__cut_and_set_in(void **state)
 	assert_string_equal(p.lines[1].text, "    xxxxxxxxxxxxxxxxxxxxxxxxxxx");
 }
 
+static void test_put__path__broken_behind_a_part_of_it(void **state)
+{
+	auto_page struct page p = {0};
+
+	(void)state;
+	page_put(&p, "   1. MOVE AWAY \\Windows\\System32\\drivers\\CrowdStrike\\"
+		     "C-00000291-00000000-00000032.sys of 2024");
+	LINES(&p, "   1. MOVE AWAY \\Windows\\System32\\drivers\\CrowdStrike\\",
+		"     C-00000291-00000000-00000032.sys of 2024");
+}
+
 /* 79 columns, of two bytes each. */
 static void test_put__utf8__columns_and_not_bytes(void **state)
 {
@@ -93,6 +104,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_say__long__folded_at_blanks),
 		cmocka_unit_test(test_put__no_blank__cut_and_set_in),
+		cmocka_unit_test(test_put__path__broken_behind_a_part_of_it),
 		cmocka_unit_test(test_put__utf8__columns_and_not_bytes),
 		cmocka_unit_test(test_blank__never_first_nor_two),
 		cmocka_unit_test(test_say__what_is_not_to_be_shown),
