@@ -103,6 +103,14 @@ static void pass(struct rs_redact *r, const char *bytes, size_t len)
 		r->out(r->user, bytes, len);
 }
 
+static void pass_masked(struct rs_redact *r, char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (text_is_digit(bytes[i]))
+			bytes[i] = r->mask;
+	pass(r, bytes, len);
+}
+
 static void let_go(struct rs_redact *r)
 {
 	for (size_t i = 0; i < r->n_held; i++)
@@ -120,7 +128,10 @@ static void settle(struct rs_redact *r, bool is_before_letter)
 
 	while (find_shape(r->held + at, r->n_held - at, least, at ? 0 : r->n_passed, &g)) {
 		pass(r, r->held + at, g.from);
-		pass(r, RS_REDACTED, sizeof(RS_REDACTED) - 1);
+		if (r->mask)
+			pass_masked(r, r->held + at + g.from, g.to - g.from);
+		else
+			pass(r, RS_REDACTED, sizeof(RS_REDACTED) - 1);
 		at += g.to;
 	}
 	pass(r, r->held + at, r->n_held - at);
@@ -154,12 +165,12 @@ static void make_room(struct rs_redact *r)
 
 static void hold(struct rs_redact *r, char c)
 {
-	if (r->is_hiding && text_is_digit(c))
-		return;
-	if (r->n_held == sizeof(r->held))
+	if (r->n_held == sizeof(r->held) && !(r->is_hiding && text_is_digit(c) && !r->mask))
 		make_room(r);
 	if (!r->is_hiding || !text_is_digit(c))
 		r->held[r->n_held++] = c;
+	else if (r->mask) /* its place stays */
+		r->held[r->n_held++] = r->mask;
 }
 
 static void put_one(struct rs_redact *r, char c)
@@ -223,10 +234,10 @@ static void put_back(void *user, const char *bytes, size_t len)
 	*to += len;
 }
 
-void rs_redact(char *text)
+static void redact(char *text, char mask)
 {
 	char *to = text;
-	struct rs_redact r = {.out = put_back, .user = &to};
+	struct rs_redact r = {.out = put_back, .user = &to, .mask = mask};
 	size_t len = strlen(text);
 
 	/* never ahead of what was read: what is held was read, and its stand-in is shorter */
@@ -235,6 +246,16 @@ void rs_redact(char *text)
 	rs_redact_end(&r);
 	*to = '\0';
 	rs_wipe(&r, sizeof(r));
+}
+
+void rs_redact(char *text)
+{
+	redact(text, '\0');
+}
+
+void rs_redact_mask(char *text, char mask)
+{
+	redact(text, mask);
 }
 
 size_t rs_shown(const char *s, char *ret, size_t cap)

@@ -17,6 +17,8 @@
 
 /** In place; the text never becomes longer. */
 void rs_redact(char *text);
+/** The same, but its digits become @mask, one by one: every place stays where it is. */
+void rs_redact_mask(char *text, char mask);
 /** What may be shown of a text: without secrets, then as rs_escape. At most 8 KiB of it. */
 size_t rs_shown(const char *s, char *ret, size_t cap);
 /** The same, all of it, in memory of its own (free it); NULL: no memory. */
@@ -29,6 +31,7 @@ enum { RS_REDACT_HELD = 512 };
 struct rs_redact {
 	void (*out)(void *user, const char *bytes, size_t len);
 	void *user;
+	char mask; /* in place of each digit; 0: RS_REDACTED in place of all */
 	char held[RS_REDACT_HELD];
 	size_t n_held;
 	unsigned n_passed;    /* digits right before those held that were passed on */

@@ -21,12 +21,12 @@
 	}
 #define SHOW_ID	   ALONE(UI_KEY_CTRL_K, "Ctrl-K", "ID as QR code", key_id_is_open, key_id_go)
 #define DETAILS	   WAY('d', "d", "details", details_is_open, details_go)
-#define IN_THE_WAY WAY('w', "w", "what is in the way", hindrances_is_open, hindrances_go)
+#define IN_THE_WAY WAY('w', "w", "in the way", hindrances_is_open, hindrances_go)
 
 static const struct screen screens[SCREENS] = {
 	[SCREEN_FOUND] = {"disks and Windows", found_enter, found_draw, found_put,
-		{WAY(UI_KEY_ENTER, "Enter", "work on the disk marked >", NULL, found_next),
-			IN_THE_WAY}},
+		{WAY(UI_KEY_ENTER, "Enter", "work on the disk", NULL, found_next),
+			WAY('l', "l", "look", NULL, browse_go), IN_THE_WAY}},
 	[SCREEN_UNLOCK] = {"recovery key", NULL, unlock_draw, unlock_put,
 		{SHOW_ID,
 			ALONE(UI_KEY_CTRL_P, "Ctrl-P", "passphrase", passphrase_is_open,
@@ -51,6 +51,11 @@ static const struct screen screens[SCREENS] = {
 	[SCREEN_TROUBLE] = {"it does not go on", NULL, trouble_draw, NULL,
 		{WAY(UI_KEY_ENTER, "Enter", "try again", NULL, trouble_next), SHOW_ID,
 			WAY(UI_KEY_ESC, "Esc", "back to the disks", NULL, trouble_back)}},
+	[SCREEN_BROWSE] = {"look at the disk", NULL, browse_draw, browse_put,
+		{WAY(UI_KEY_ENTER, "Enter", "open", NULL, browse_next),
+			WAY(UI_KEY_ESC, "Esc", "back", NULL, browse_back)}},
+	[SCREEN_VIEW] = {"file", NULL, view_file_draw, view_file_put,
+		{WAY(UI_KEY_ESC, "Esc", "back", NULL, view_file_back)}},
 	[SCREEN_BATTERY] = {"the battery is low", NULL, battery_draw, NULL,
 		{CONFIRM("go on without a charger", NULL, question_yes),
 			WAY(UI_KEY_ESC, "Esc", "back to the plan", NULL, question_back)},
@@ -76,6 +81,7 @@ static void run(struct tui *t)
 		const enum screen_id to = screens[id].enter ? screens[id].enter(t) : id;
 		id = to == id ? tui_wait(t, id) : to;
 	}
+	browse_close(t);
 	tui_close(t);
 }
 

@@ -106,6 +106,14 @@ void page_code(struct page *p, const char *text)
 		p->n_codes++;
 }
 
+void page_quote(struct page *p, bool is_strong, const char *text)
+{
+	auto_free char *shown = rs_shown_new(text);
+
+	if (shown)
+		fold(p, shown, is_strong);
+}
+
 void page_done(struct page *p)
 {
 	for (size_t i = 0; i < p->n; i++)

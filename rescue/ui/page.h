@@ -24,6 +24,9 @@ struct page {
 	 * the lines or above them */
 	struct qr codes[PAGE_CODES];
 	size_t n_codes;
+	/* the line that is to be seen, whatever was scrolled to: keys move it */
+	bool has_choice;
+	size_t choice;
 	/* where an entry stands: characters that the page has signs for and that are painted over
 	 * them only where they may be seen (0: none) */
 	bool has_cursor;
@@ -37,6 +40,8 @@ struct page {
 /** A paragraph, escaped and without secrets, folded at blanks; @is_strong stands out. */
 void page_say(struct page *p, bool is_strong, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/** The same of a text that is not ours (a name, a file's contents): it is not translated. */
+void page_quote(struct page *p, bool is_strong, const char *text);
 /** A line as it is, which is for what a person looks at and not for what a disk says. */
 void page_line(struct page *p, const char *text);
 /** The same for rs_report_part, whose lines may be shown: no empty one at the top or after another.

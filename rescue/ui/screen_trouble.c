@@ -9,8 +9,8 @@
 static void say_ids(const struct tui *t, struct page *p)
 {
 	const struct rs_report *r = tui_report(t);
-	const struct rs_run *run = r ? rs_report_run(r) : NULL;
 	const struct rs_run *all = t->listed ? rs_report_run(t->listed) : NULL;
+	const struct rs_run *run = r ? rs_report_run(r) : all;
 	char ids[1024];
 
 	for (size_t i = 0; run && i < run->n_disks; i++)

@@ -23,6 +23,8 @@ enum screen_id {
 	SCREEN_DONE,
 	SCREEN_TROUBLE,	   /* it did not go on, and what helps */
 	SCREEN_HINDRANCES, /* what will be in the way */
+	SCREEN_BROWSE,	   /* volumes, folders */
+	SCREEN_VIEW,	   /* a file */
 	SCREEN_BATTERY,	   /* too little power to write */
 	SCREEN_UNDOS,	   /* several repairs can be undone: which? */
 	SCREEN_DETAILS,	   /* rule, evidence, times, hashes */
@@ -77,6 +79,7 @@ struct tui {
 	/* what is seen */
 	enum screen_id now;
 	size_t first, n_lines;
+	bool has_choice; /* keys move it, and do not scroll */
 	char status[PAGE_COLUMNS + 1];
 	uint64_t painted_ns;
 	uint64_t shown_ns; /* since when this screen is waited at */
@@ -94,6 +97,7 @@ struct tui {
 	struct rs_report *listed;
 	bool is_listed_again;
 	size_t chosen, chosen_undo;
+	struct browse *browse; /* NULL: not looked into */
 	char *disk;
 	const char *beside[MOST_BESIDE];
 	struct rs_target target;
@@ -140,6 +144,8 @@ int tui_list(struct tui *t);
 int tui_reach(struct tui *t, enum rs_step step);
 /** End it, whatever was reached; its report is the last one. */
 void tui_close(struct tui *t);
+/** A volume of the target, for reading; asks for its key. What was wrong is the trouble. */
+int tui_open_tree(struct tui *t, struct rs_tree **ret);
 /** Which screen follows an error: @back where a person went back. */
 enum screen_id tui_failed(struct tui *t, enum screen_id back);
 /** Work on this volume of the disk alone. */
@@ -201,6 +207,14 @@ bool plan_is_open(const struct tui *t);
 void question_draw(const struct tui *t, struct page *p);
 enum screen_id question_yes(struct tui *t), question_no(struct tui *t),
 	question_back(struct tui *t);
+enum screen_id browse_go(struct tui *t), browse_next(struct tui *t), browse_back(struct tui *t),
+	view_file_back(struct tui *t);
+void browse_draw(const struct tui *t, struct page *p);
+bool browse_put(struct tui *t, unsigned key);
+void view_file_draw(const struct tui *t, struct page *p);
+bool view_file_put(struct tui *t, unsigned key);
+/* Nothing is looked into any more. */
+void browse_close(struct tui *t);
 /* May it be written? Waits for the charger or a person's word. */
 bool battery_allows(struct tui *t);
 void battery_draw(const struct tui *t, struct page *p);

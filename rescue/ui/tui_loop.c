@@ -65,6 +65,14 @@ static void list_keys(const struct tui *t, char *line, size_t cap)
 	add_key(line, cap, N_("Ctrl-C"), N_("exit"));
 }
 
+/* The first line that is shown, so that the chosen one is. */
+static size_t follow(size_t first, size_t choice, size_t room)
+{
+	if (choice < first)
+		return choice;
+	return choice - first >= room ? choice - room + 1 : first;
+}
+
 void tui_paint(struct tui *t)
 {
 	auto_page struct page p = {0};
@@ -72,6 +80,9 @@ void tui_paint(struct tui *t)
 
 	screen_now(t)->draw(t, &p);
 	t->n_lines = p.n;
+	t->has_choice = p.has_choice;
+	if (p.has_choice)
+		t->first = follow(t->first, p.choice, consoles_room(&t->consoles));
 	(void)snprintf(title, sizeof(title), "unbrick: %s", lang_word(screen_now(t)->title));
 	lang_text(t->status, status, sizeof(status));
 	list_keys(t, keys, sizeof(keys));
@@ -125,7 +136,8 @@ static enum screen_id press(struct tui *t, unsigned key)
 		return way->go(t);
 	if (screen_now(t)->put && screen_now(t)->put(t, key))
 		return SCREEN_ANSWER;
-	scroll(t, key);
+	if (!t->has_choice)
+		scroll(t, key);
 	return SCREEN_STAY;
 }
 

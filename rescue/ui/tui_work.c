@@ -162,6 +162,21 @@ int tui_list(struct tui *t)
 	return r;
 }
 
+int tui_open_tree(struct tui *t, struct rs_tree **ret)
+{
+	struct rs_report *report = NULL;
+
+	begin_work(t, true);
+	int r = rs_tree_open(t->ui->session, &t->target, ret, &report);
+	if (r < 0 && report)
+		t->trouble = rs_report_run(report)->err;
+	else if (r < 0)
+		(void)rs_fail(&t->trouble, r, "volume");
+	rs_report_free(report);
+	end_work(t);
+	return r;
+}
+
 void tui_close(struct tui *t)
 {
 	struct rs_report *report = NULL;

@@ -15,8 +15,8 @@ import time
 import pyte
 
 KEYS = {"Enter": "\r", "Esc": "\x1b", "F12": "\x1b[24~", "Ctrl-Y": "\x19", "Tab": "\t", "Backspace": "\x7f",
-        "Left": "\x1b[D", "Right": "\x1b[C", "Home": "\x1b[H", "End": "\x1b[F", "PgDn": "\x1b[6~", "PgUp": "\x1b[5~",
-        "Delete": "\x1b[3~", "Ctrl-C": "\x03", "Ctrl-P": "\x10", "Ctrl-K": "\x0b", "F11": "\x1b[23~"}
+        "Up": "\x1b[A", "Down": "\x1b[B", "Left": "\x1b[D", "Right": "\x1b[C", "Home": "\x1b[H",
+        "End": "\x1b[F", "PgDn": "\x1b[6~", "PgUp": "\x1b[5~", "Delete": "\x1b[3~", "Ctrl-C": "\x03", "Ctrl-P": "\x10", "Ctrl-K": "\x0b", "F11": "\x1b[23~"}
 # Linux' console, xterm, PuTTY; the keypad in application mode
 DIGITS = ({c: f"\x1b[[{k}" for c, k in zip("12345", "ABCDE")}, {c: f"\x1bO{k}" for c, k in zip("1234", "PQRS")},
           {c: f"\x1b[{k}~" for c, k in zip("1234567890", (11, 12, 13, 14, 15, 17, 18, 19, 20, 21))},

@@ -205,9 +205,40 @@ static void test_shown__control_characters_between__are_no_disguise(void **state
 	assert_string_equal(ret, "a\\x09b");
 }
 
+/* Every place stays where it is: digits become the mask, all else is as it was. */
+static void expect_masked(const char *before)
+{
+	char text[4096];
+
+	(void)snprintf(text, sizeof(text), "%s", before);
+	rs_redact_mask(text, '*');
+	assert_int_equal(strlen(text), strlen(before));
+	for (size_t i = 0; before[i]; i++)
+		if (text[i] != before[i])
+			assert_true(text[i] == '*' && before[i] >= '0' && before[i] <= '9');
+	no_group_in(text, before);
+}
+
+static void test_mask__whatever_is_between__same_length_no_group(void **state)
+{
+	char run[2001];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(separators) / sizeof(separators[0]); i++) {
+		expect_masked(join("", 0, GROUPS, separators[i], ""));
+		expect_masked(join("key: ", 0, GROUPS, separators[i], " [of C: 2024-07-19]\n"));
+		expect_masked(join("", 4, 4, separators[i], ", 12 files"));
+	}
+	for (size_t i = 0; i < sizeof(run) - 1; i++)
+		run[i] = groups[i / 6 % GROUPS][i % 6];
+	run[sizeof(run) - 1] = '\0';
+	expect_masked(run);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_mask__whatever_is_between__same_length_no_group),
 		cmocka_unit_test(test_redact__each_separator__whole_text),
 		cmocka_unit_test(test_put__each_length_of_pieces__shows_no_group),
 		cmocka_unit_test(test_idle__after_each_digit__shows_eleven_at_most),
