@@ -74,5 +74,6 @@ FUZZ	= $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_SECONDS ?= 6
 
 fuzz-programs: $(FUZZ)
+$(BUILD)/fuzz/fuzz_windows_pending: LIBS += -lhivex
 $(FUZZ): $(BUILD)/fuzz/%: tests/fuzz/%.c $(RESCUE)
 	$(link) $(CPPFLAGS) $(PKG_CFLAGS) -fsanitize=fuzzer $^ $(LIBS) -o $@

@@ -127,7 +127,12 @@ struct steps {
 	size_t slots;
 	uint32_t next;	    /* sequence number of the next line */
 	char last_mode[16]; /* newest of "fix begun", "fix ended", "fix kept", "undo begun", ... */
+	uint32_t mode_sequence;
 };
+/** Take in one line; untrusted bytes, a damaged one is none. */
+void steps_take(struct steps *j, const char slot[STEPS_SLOT_BYTES]);
+/** The line as it is written. @line has at most 40 bytes. */
+void steps_put(uint32_t sequence, const char *line, char ret[STEPS_SLOT_BYTES]);
 /** Find the newest line. Damaged steps are none: they only tell what was wanted. */
 int steps_open(struct nt_vol *vol, uint64_t ref, struct steps *ret, struct rs_err *err);
 /** Append a line ("intent 0001") and flush. */

@@ -122,6 +122,12 @@ void win_setup_read(struct win_hive *h, win_key key, struct win_info *info);
 /** Is the program of this command line one of Windows' own setup (or none at all)? */
 bool win_setup_is_own(const char *command);
 
+/* pending.c */
+/** What two hives say, either may be NULL, added to @p. Errors: RS_E_HIVE, RS_E_IO_READ,
+ * RS_E_MEMORY. */
+int win_pending_of(struct win_hive *software, struct win_hive *system, const struct win_info *info,
+	struct win_pending *p, struct rs_err *err);
+
 /** Path of the control set's key, "ControlSet001\Control". */
 void win_control_path(const struct win_info *info, const char *sub, char *ret, size_t cap);
 

@@ -302,24 +302,31 @@ static int system_look(struct context *c, struct win_pending *p, struct rs_err *
 	return r < 0 ? r : 0;
 }
 
+int win_pending_of(struct win_hive *software, struct win_hive *system, const struct win_info *info,
+	struct win_pending *p, struct rs_err *err)
+{
+	struct context c = {.system = system, .info = info, .letter = 'C'};
+	int r = 0;
+
+	if (software) {
+		c.letter = own_letter(software);
+		r = software_look(software, p, err);
+	}
+	return r == 0 && system ? system_look(&c, p, err) : r;
+}
+
 int win_pending_read(struct nt_vol *vol, const struct win_info *info, struct win_pending *ret,
 	struct rs_err *err)
 {
 	__attribute__((cleanup(win_pending_done))) struct win_pending p = {0};
 	auto_hive struct win_hive *system = NULL;
 	auto_hive struct win_hive *software = NULL;
-	struct context c = {.info = info, .letter = 'C'};
 
 	int r = hive_of(vol, info, "SOFTWARE", &software, err);
-	if (r == 0 && software) {
-		c.letter = own_letter(software);
-		r = software_look(software, &p, err);
-	}
 	if (r == 0)
 		r = hive_of(vol, info, "SYSTEM", &system, err);
-	c.system = system;
-	if (r == 0 && system)
-		r = system_look(&c, &p, err);
+	if (r == 0)
+		r = win_pending_of(software, system, info, &p, err);
 	if (r == 0)
 		r = pending_xml(vol, info, &p, err);
 	if (r < 0)
