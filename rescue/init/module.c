@@ -42,6 +42,15 @@ static const struct row {
 	{"nvme:*", MODULE_STORAGE, 2}, {"vmbus:*", MODULE_STORAGE, 2}, {"xen:*", MODULE_STORAGE, 2},
 	{"mmc:*", MODULE_STORAGE, 2}, {"ufs:*", MODULE_STORAGE, 2}, {"usb:*ic03*", MODULE_INPUT, 3},
 	{"hid:*", MODULE_INPUT, 3}, {"i2c:*", MODULE_INPUT, 3},
+	/* eMMC that the firmware names, card readers with a protocol of their own */
+	{"acpi:*PNP0D40:*", MODULE_STORAGE, 2}, {"acpi:AMDI004*", MODULE_STORAGE, 2},
+	{"pci:*bcFF*", MODULE_STORAGE, 2}, {"platform:rtsx_*", MODULE_STORAGE, 2},
+	/* keyboards behind I2C, SPI and Surface's controller: the bus, the pins, themselves */
+	{"pci:*bc0Csc80*", MODULE_INPUT, 3}, {"pci:*bc11sc80*", MODULE_INPUT, 3},
+	{"pci:*bc07sc80*", MODULE_INPUT, 3}, {"acpi:INT*", MODULE_INPUT, 3},
+	{"acpi:*0C50:*", MODULE_INPUT, 3}, {"acpi:MSHW*", MODULE_INPUT, 3},
+	{"acpi:APP000D:*", MODULE_INPUT, 3}, {"ssam:*", MODULE_INPUT, 3},
+	{"spi:*", MODULE_INPUT, 3}, {"platform:pxa2xx-spi*", MODULE_INPUT, 3},
 	{"*", MODULE_OTHER, 4}, /* fits all */
 };
 

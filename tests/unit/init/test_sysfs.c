@@ -270,6 +270,18 @@ static void test_module_rank__modaliases__storage_first(void **state)
 		{"scsi:t-0x00", MODULE_STORAGE},
 		{"hid:b0003g0001v0000046Dp0000C31C", MODULE_INPUT},
 		{"acpi:PNP0C09:", MODULE_OTHER},
+		{"acpi:80860F14:PNP0D40:", MODULE_STORAGE},
+		{"pci:v000010ECd0000525Asv00001028sd0000085CbcFFsc00i00", MODULE_STORAGE},
+		{"platform:rtsx_pci_sdmmc", MODULE_STORAGE},
+		{"pci:v00008086d000051E8sv00001028sd00000B04bc0Csc80i00", MODULE_INPUT},
+		{"pci:v00008086d0000A0A8sv00001414sd00000038bc07sc80i00", MODULE_INPUT},
+		{"pci:v00008086d00009D29sv00008086sd00007270bc11sc80i00", MODULE_INPUT},
+		{"acpi:INTC1057:", MODULE_INPUT},
+		{"acpi:ELAN0001:PNP0C50:", MODULE_INPUT},
+		{"acpi:FTCS1000:ACPI0C50:", MODULE_INPUT},
+		{"acpi:MSHW0084:", MODULE_INPUT},
+		{"ssam:d01c15t02i01f00", MODULE_INPUT},
+		{"platform:pxa2xx-spi", MODULE_INPUT},
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
