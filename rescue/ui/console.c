@@ -408,13 +408,14 @@ static void put_code(const struct console *c, const struct place *at)
 static void put_no_code(const struct console *c, const struct page *p)
 {
 	struct place at = {0};
-	char text[96];
+	char text[96], line[192];
 
 	measure(c, &p->codes[p->n_codes - 1], &at);
 	(void)snprintf(text, sizeof(text), "Its QR code needs a larger screen here: %dx%d.",
 		at.columns > CONSOLE_COLUMNS ? at.columns : CONSOLE_COLUMNS,
 		at.rows + (int)p->n + FRAME_ROWS);
-	put_text(c, FIRST_ROW, 0, text);
+	lang_text(text, line, sizeof(line));
+	put_text(c, FIRST_ROW, 0, line);
 }
 
 static void paint_small(const struct console *c)

@@ -59,25 +59,26 @@ static void id_text(const struct bl_protector *protector, char ret[ID_LEN])
 	bl_list_ids(protector, 1, 1, ret, ID_LEN);
 }
 
-/* What a person, too, understands; lines of "Serial number: 1234". */
+static void add_fact(char *text, size_t cap, const char *label, const char *a, const char *b)
+{
+	const size_t n = strlen(text);
+
+	if (a[0] || b[0])
+		(void)snprintf(
+			text + n, cap - n, "\n%s %s%s%s", label, a, a[0] && b[0] ? " " : "", b);
+}
+
+/* What a person, too, understands; a line each. */
 static void describe(const struct tui *t, const struct key_id *id, char *ret, size_t cap)
 {
 	const struct rs_run *run = listed(t);
 	const struct run_machine none = {0};
 	const struct run_machine *m = run && run->has_machine ? &run->machine : &none;
-	const struct {
-		const char *label, *first, *second;
-	} facts[] = {{"Encrypted as", id->description, ""}, {"Model", m->vendor, m->product},
-		{"Serial number", m->serial, ""}};
 
 	ret[0] = '\0';
-	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
-		const size_t n = strlen(ret);
-		if (facts[i].first[0] || facts[i].second[0])
-			(void)snprintf(ret + n, cap - n, "\n%s: %s%s%s", facts[i].label,
-				facts[i].first, facts[i].first[0] && facts[i].second[0] ? " " : "",
-				facts[i].second);
-	}
+	add_fact(ret, cap, lang_word(N_("Encrypted as:")), id->description, "");
+	add_fact(ret, cap, lang_word(N_("Model:")), m->vendor, m->product);
+	add_fact(ret, cap, lang_word(N_("Serial number:")), m->serial, "");
 }
 
 /* The one with more in it first: where the screen has no room for it, it is the next one's turn. */
@@ -85,7 +86,8 @@ static void draw_codes(const char *id, const char *description, struct page *p)
 {
 	auto_free char *more = NULL;
 
-	if (description[0] && asprintf(&more, "BitLocker key ID\n%s%s", id, description) < 0)
+	if (description[0] &&
+		asprintf(&more, "%s\n%s%s", lang_word(N_("BitLocker key ID")), id, description) < 0)
 		more = NULL;
 	if (more)
 		page_code(p, more);
