@@ -95,7 +95,9 @@ static int open_all(struct tui *t, struct rs_err *err)
 		return r;
 	t->secret = (struct tui_secret *)(void *)t->locked.p;
 	events.user = keys.user = t;
-	r = ui_open_session(t->ui, &events, &keys, err);
+	r = ui_open_session(t->ui, &events, t->is_plain ? &term_keys : &keys, err);
+	if (r == 0 && t->is_plain)
+		return term_can_ask() ? 0 : rs_fail(err, RS_E_USAGE, "tui needs a terminal");
 	return r < 0 ? r
 		     : consoles_open(&t->consoles, t->secret->in, t->ui->opt.consoles,
 			       t->ui->opt.n_consoles, err);
@@ -105,7 +107,11 @@ static int open_all(struct tui *t, struct rs_err *err)
  * of the look at the disks. */
 int cmd_tui(struct ui *ui)
 {
-	struct tui t = {.ui = ui, .screens = screens, .command = RS_FIX, .power = BATTERY_FOLDER};
+	struct tui t = {.ui = ui,
+		.screens = screens,
+		.command = RS_FIX,
+		.power = BATTERY_FOLDER,
+		.is_plain = ui->opt.is_plain};
 	struct rs_err err = {0};
 	int r = open_all(&t, &err);
 

@@ -18,6 +18,8 @@ const struct option_spec option_table[OPT_COUNT] = {
 		"this volume: its number in 'unbrick list', or its partition UUID"},
 	{OPT_BESIDE, 0, "beside", "DISK", CMD_SCAN | CMD_WRITE | CMD_TUI, 0,
 		"another disk of the same machine, only looked at: does a Windows sleep there?"},
+	{OPT_PLAIN, 0, "plain", NULL, CMD_TUI, 0,
+		"the screens as text, line by line, for a screen reader"},
 	{OPT_CONSOLE, 0, "console", "TTY[,TERM]", CMD_TUI, 0,
 		"show it there, too (several times); on a serial line once a key is pressed"},
 	{OPT_RULES, 0, "rules", "DIR", CMD_SCAN | CMD_FIX | CMD_RULES | CMD_TUI, AT(rules),
@@ -117,6 +119,7 @@ static int take(struct options *o, const struct option_spec *spec, char *value, 
 		o->keys[o->n_keys++] = (struct key_option){spec->id, value};
 	}
 	o->flags |= 1U << spec->id;
+	o->is_plain = is_given(o, OPT_PLAIN);
 	return 0;
 }
 

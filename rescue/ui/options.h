@@ -32,6 +32,7 @@ enum option_id {
 	OPT_STARTUP_KEY,
 	OPT_VOLUME,
 	OPT_BESIDE,
+	OPT_PLAIN,
 	OPT_CONSOLE,
 	OPT_RULES,
 	OPT_YES,
@@ -107,6 +108,7 @@ struct options {
 	unsigned n_beside;
 	const char *consoles[MOST_CONSOLES];
 	unsigned n_consoles;
+	bool is_plain; /* --plain */
 	const char *volume, *rules, *output, *report, *language;
 	const char *replay, *plan; /* how; the plan's file, new or (resume, revert) saved */
 	char **args;		   /* what is no option, the command not among it; inside argv */

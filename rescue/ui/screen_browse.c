@@ -264,9 +264,11 @@ bool browse_put(struct tui *t, unsigned key)
 
 	switch (key) {
 	case UI_KEY_UP:
+	case UI_KEY_LEFT:
 		b->chosen -= b->chosen > 0;
 		break;
 	case UI_KEY_DOWN:
+	case UI_KEY_RIGHT:
 		b->chosen++;
 		break;
 	case UI_KEY_PAGE_UP:

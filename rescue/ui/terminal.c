@@ -295,6 +295,24 @@ enum rs_answer term_ask(const char *question)
 	return answer;
 }
 
+long term_read_line(char *buf, size_t cap)
+{
+	struct termios before;
+	int fd = open_terminal();
+	long n = -1;
+
+	if (fd < 0)
+		return -1;
+	bool has_settings = begin_answer(fd, true, &before);
+	if (!term_is_cancelled())
+		n = read_line(fd, buf, cap - 1);
+	buf[n > 0 ? n : 0] = '\0';
+	if (has_settings)
+		end_answer(fd, &before);
+	(void)close(fd); /* a terminal: nothing is lost */
+	return n;
+}
+
 /* "recovery password, TPM": each once. */
 static void list_kinds(const struct rs_key_request *q, char *ret, size_t cap)
 {

@@ -88,6 +88,12 @@ struct tui {
 	struct page warnings; /* of this repair, told on its screens and once more at the end */
 	bool is_working, can_stop; /* the engine is at it; Esc may end that */
 	struct progress progress;
+	/* what was said of it as plain text (--plain), and on which screen */
+	char said[sizeof(((struct progress *)0)->what)];
+	enum screen_id said_on;
+	unsigned said_tenth;
+	bool is_plain;
+	bool is_told;	      /* the screen as plain text, now */
 	uint64_t progress_ns; /* when it was looked at */
 	const char *power;    /* BATTERY_FOLDER */
 	unsigned percent;     /* of the battery */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ui/hint.h"
+#include "ui/plain.h"
 #include "ui/tui.h"
 
 #define WAIT_MS 250 /* a new size is seen, at the latest */
@@ -73,8 +74,62 @@ static size_t follow(size_t first, size_t choice, size_t room)
 	return choice - first >= room ? choice - room + 1 : first;
 }
 
+/* While it works: what it is at, and then how far it is, now and then. */
+static void tell_work(struct tui *t, const struct page *p)
+{
+	const unsigned tenth = progress_percent(&t->progress) / 20;
+
+	if (strcmp(t->said, t->progress.what) != 0 || t->said_on != t->now)
+		plain_say(p);
+	else if (tenth != t->said_tenth)
+		(void)printf("%u %%\n", progress_percent(&t->progress));
+	(void)snprintf(t->said, sizeof(t->said), "%s", t->progress.what);
+	t->said_on = t->now;
+	t->said_tenth = tenth;
+}
+
+/* All of a screen, and what can be said to it. */
+static void tell(struct tui *t, const struct page *p)
+{
+	const struct screen *s = screen_now(t);
+	char status[2 * sizeof(t->status)];
+
+	(void)printf("\n=== %s%s%s ===\n", lang_word(s->title), t->disk ? ": " : "",
+		t->disk ? t->disk : "");
+	plain_say(p);
+	lang_text(t->status, status, sizeof(status));
+	(void)printf("%s%s\n", status, status[0] ? "\n" : "");
+	for (size_t i = 0; i < SCREEN_WAYS; i++) {
+		const struct screen_way *w = &s->ways[i];
+		const char *word = plain_word(w->key)[0] ? plain_word(w->key) : w->shown;
+		if (is_open(t, w))
+			(void)printf("%s: %s\n", lang_word(word), lang_word(w->label));
+	}
+	if (s->put)
+		(void)printf("+ -: %s\n", lang_word(N_("choose")));
+	(void)printf("q: %s\n> ", lang_word(N_("exit")));
+	t->said[0] = '\0';
+}
+
+static void paint_plain(struct tui *t)
+{
+	auto_page struct page p = {0};
+
+	screen_now(t)->draw(t, &p);
+	t->painted_ns = term_now_ns();
+	if (t->is_working)
+		tell_work(t, &p);
+	else if (t->is_told)
+		tell(t, &p);
+	(void)fflush(stdout); /* out_finish finds what was lost */
+}
+
 void tui_paint(struct tui *t)
 {
+	if (t->is_plain) {
+		paint_plain(t);
+		return;
+	}
 	auto_page struct page p = {0};
 	char title[2 * PAGE_COLUMNS], status[2 * sizeof(t->status)], keys[2 * PAGE_COLUMNS];
 
@@ -127,7 +182,7 @@ static enum screen_id press(struct tui *t, unsigned key)
 		turn_language(t);
 		return SCREEN_STAY;
 	}
-	if (way && way->is_alone && !consoles_is_alone(&t->consoles, key)) {
+	if (way && way->is_alone && !t->is_plain && !consoles_is_alone(&t->consoles, key)) {
 		(void)snprintf(t->status, sizeof(t->status),
 			"Something else came with %s: press it once more.", way->shown);
 		return SCREEN_STAY;
@@ -152,12 +207,42 @@ static enum screen_id press_all(struct tui *t, unsigned key)
 	return ret;
 }
 
+/* A line is the answer; what cannot be one is told. */
+static enum screen_id wait_plain(struct tui *t)
+{
+	enum screen_id to = SCREEN_STAY;
+	char line[64];
+	unsigned times;
+
+	while (to == SCREEN_STAY) {
+		t->is_told = true;
+		tui_paint(t);
+		t->is_told = false;
+		const long n = term_read_line(line, sizeof(line));
+		const unsigned key = n < 0 ? UI_KEY_LOST : plain_key(line, &times);
+		rs_wipe(line, sizeof(line)); /* somebody may have typed a key into it */
+		if (term_is_cancelled() || key == UI_KEY_LOST)
+			return SCREEN_LEAVE;
+		for (; key && times && to == SCREEN_STAY; times--)
+			to = press(t, key);
+		if (!key)
+			(void)snprintf(t->status, sizeof(t->status),
+				"That means nothing here; what can be said stands below.");
+		if (to == SCREEN_STAY && screen_now(t)->idle)
+			to = screen_now(t)->idle(t);
+	}
+	t->status[0] = '\0';
+	return to;
+}
+
 enum screen_id tui_wait(struct tui *t, enum screen_id id)
 {
 	enum screen_id to = SCREEN_STAY;
 
 	t->now = id;
 	t->first = 0;
+	if (t->is_plain)
+		return wait_plain(t);
 	t->shown_ns = term_now_ns();
 	t->is_touched = t->wants_hint = false;
 	(void)consoles_fit(&t->consoles);

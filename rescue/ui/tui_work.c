@@ -66,7 +66,8 @@ void tui_say_progress(const struct tui *t, struct page *p)
 	}
 	page_blank(p);
 	if (t->can_stop)
-		page_say(p, false, "Nothing was changed so far. Esc stops this safely.");
+		page_say(p, false, "Nothing was changed so far. %s",
+			t->is_plain ? "Ctrl-C stops this safely." : "Esc stops this safely.");
 	else if (t->now == SCREEN_DOING)
 		page_say(p, false, "It is brought to its end now and cannot be stopped.");
 }
