@@ -56,28 +56,41 @@ struct lang_spec lang_spec_at(const char *p)
 	return ret;
 }
 
-static unsigned letters_of(const char *s, bool *ret_has_specs)
-{
-	unsigned n = 0;
+#define START_LETTERS 4U
 
-	*ret_has_specs = false;
+/* What it says of itself; false: it is no format, or one that anything may be made by. */
+static bool measure(struct lang_entry *e)
+{
+	bool has_specs = false, has_text_at_end = false;
+	const char *s = e->one;
+	const bool has_text_at_start = *s == '%' && lang_spec_at(s).kind == 's';
+
 	while (*s) {
 		if (*s == '%') {
 			const struct lang_spec spec = lang_spec_at(s);
-			*ret_has_specs = true; /* "100 %%" is not what it makes either */
+			has_specs = true; /* "100 %%" is not what it makes either */
+			has_text_at_end = spec.kind == 's';
 			s += spec.len;
 			continue;
 		}
-		n += (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z');
+		has_text_at_end = false;
+		e->letters += (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z');
+		e->has_start |= e->letters >= START_LETTERS && !has_specs;
 		s++;
 	}
-	return n;
+	if (has_text_at_start && has_text_at_end && e->letters < START_LETTERS)
+		return false;
+	return e->letters && (has_specs || e->many);
 }
 
+/* One that begins with a word goes before those that may begin with anything: what is told before
+ * a text would be taken for a part of it. */
 static int by_letters(const void *a, const void *b)
 {
 	const struct lang_entry *x = a, *y = b;
 
+	if (x->has_start != y->has_start)
+		return x->has_start ? -1 : 1;
 	if (x->letters != y->letters)
 		return x->letters < y->letters ? 1 : -1;
 	return strcmp(x->one, y->one);
@@ -128,10 +141,8 @@ static void list_entries(const char *bytes, size_t len)
 			continue;
 		const char *one = bytes + at;
 		const size_t first = strlen(one);
-		struct lang_entry e = {one, first < size ? one + first + 1 : NULL, 0};
-		bool has_specs;
-		e.letters = letters_of(one, &has_specs);
-		if (e.letters && (has_specs || e.many))
+		struct lang_entry e = {one, first < size ? one + first + 1 : NULL, 0, false};
+		if (measure(&e))
 			now.entries[now.n++] = e;
 	}
 	if (now.n)

@@ -10,9 +10,10 @@
 struct lang_entry {
 	const char *one, *many; /* @many NULL: it has no plural */
 	unsigned letters;	/* beside its conversions: the more, the surer it is recognised */
+	bool has_start;		/* it begins with a few of them */
 };
 
-/* Those that have conversions, the surest first; then those that have a plural and none. */
+/* Those that have a conversion or a plural, the surest first. */
 const struct lang_entry *lang_entries(size_t *ret_n);
 
 /** @n: for a text with a plural. As in the sources when it is not there. */

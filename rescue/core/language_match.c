@@ -12,8 +12,12 @@
 #include "core/cleanup.h"
 
 #define MOST_PARTS 16U
-#define MOST_STEPS 20000U /* of one format; a name cannot make it slow */
 #define MOST_DEEP  8U
+/* a name cannot make it slow: comparisons for one format, and for a whole text, which stays English
+ * from there on; where it is tried to be put together of two */
+#define MOST_STEPS     20000U
+#define MOST_ALL_STEPS 3000000U
+#define MOST_GAPS      16U
 
 /* TRANSLATORS: each letter of the language that is not ASCII, and what stands for it where a
  * terminal has none: "\303\244=ae \303\266=oe ...", blanks between. */
@@ -30,7 +34,12 @@ struct made_of {
 	unsigned n, steps;
 };
 
-static void translate(FILE *out, const char *s, size_t len, unsigned deep);
+/* One text at work. */
+struct job {
+	unsigned steps;
+};
+
+static void translate(struct job *j, FILE *out, const char *s, size_t len, unsigned deep);
 
 /* ---- recognise ---- */
 
@@ -153,7 +162,7 @@ static bool put_plural(FILE *out, const char *s, size_t len, unsigned long n)
 	return false;
 }
 
-static void put_part(FILE *out, const struct made_of *m, unsigned i, unsigned deep)
+static void put_part(struct job *j, FILE *out, const struct made_of *m, unsigned i, unsigned deep)
 {
 	const struct part *p = &m->part[i];
 	unsigned before = i;
@@ -165,10 +174,11 @@ static void put_part(FILE *out, const struct made_of *m, unsigned i, unsigned de
 	while (before && strchr("diu", m->part[before - 1].kind) == NULL)
 		before--;
 	if (!before || !put_plural(out, p->p, p->len, number_of(&m->part[before - 1])))
-		translate(out, p->p, p->len, deep + 1);
+		translate(j, out, p->p, p->len, deep + 1);
 }
 
-static void put_format(FILE *out, const char *f, const struct made_of *m, unsigned deep)
+static void put_format(
+	struct job *j, FILE *out, const char *f, const struct made_of *m, unsigned deep)
 {
 	unsigned turn = 0;
 
@@ -186,47 +196,31 @@ static void put_format(FILE *out, const char *f, const struct made_of *m, unsign
 		}
 		const unsigned i = spec.position ? spec.position - 1 : turn++;
 		if (i < m->n) /* msgfmt -c sees to it */
-			put_part(out, m, i, deep);
+			put_part(j, out, m, i, deep);
 	}
 }
 
-static bool put_made(FILE *out, const char *s, size_t len, unsigned deep)
+static bool put_made(struct job *j, FILE *out, const char *s, size_t len, unsigned deep)
 {
 	size_t n;
 	const struct lang_entry *e = lang_entries(&n);
 
 	for (size_t i = 0; i < n; i++) {
 		struct made_of m = {0};
-		const char *made = e[i].one;
-		bool is = is_made_by(&m, made, s, s + len);
+		if (j->steps > MOST_ALL_STEPS)
+			return false;
+		bool is = is_made_by(&m, e[i].one, s, s + len);
+		j->steps += m.steps;
 		if (!is && e[i].many) {
 			m = (struct made_of){0};
 			is = is_made_by(&m, e[i].many, s, s + len);
+			j->steps += m.steps;
 		}
 		if (!is)
 			continue;
 		const bool counts = m.n && strchr("diu", m.part[0].kind);
-		put_format(out, lang_look_up(&e[i], counts ? number_of(&m.part[0]) : 1), &m, deep);
-		return true;
-	}
-	return false;
-}
-
-/* ---- of several ---- */
-
-/* What may stand between texts that were put together, the widest gap first. */
-static const char *const gaps[] = {"; ", ". ", ": ", " -> ", ", ", " (", ")", "."};
-
-static bool put_pieces(FILE *out, const char *s, size_t len, unsigned deep)
-{
-	for (size_t i = 0; i < sizeof(gaps) / sizeof(gaps[0]); i++) {
-		const size_t n = strlen(gaps[i]);
-		const char *at = len > n ? memmem(s, len, gaps[i], n) : NULL;
-		if (!at)
-			continue;
-		translate(out, s, (size_t)(at - s), deep + 1);
-		(void)fwrite(at, 1, n, out);
-		translate(out, at + n, len - (size_t)(at - s) - n, deep); /* to the right it ends */
+		put_format(
+			j, out, lang_look_up(&e[i], counts ? number_of(&m.part[0]) : 1), &m, deep);
 		return true;
 	}
 	return false;
@@ -262,6 +256,106 @@ static bool put_whole(FILE *out, const char *s, size_t len)
 	return true;
 }
 
+/* One text of ours, from its first byte to its last; NULL: it is none. */
+static char *known_new(struct job *j, const char *s, size_t len, unsigned deep)
+{
+	char *ret = NULL;
+	size_t n = 0;
+	FILE *f = len && deep < MOST_DEEP ? open_memstream(&ret, &n) : NULL;
+
+	if (!f)
+		return NULL;
+	const bool is =
+		put_whole(f, s, len) || put_made(j, f, s, len, deep) || put_counted(f, s, len);
+	if (fclose(f) == 0 && is)
+		return ret;
+	free(ret);
+	return NULL;
+}
+
+/* ---- of several ---- */
+
+/* What may stand between texts that were put together, the widest gap first. */
+static const char *const gaps[] = {"; ", ". ", ": ", " -> ", ", ", " (", "(", ")", "."};
+
+#define GAPS (sizeof(gaps) / sizeof(gaps[0]))
+
+static void put_two(struct job *j, FILE *out, const char *s, size_t len, const char *at,
+	size_t gap_len, unsigned deep)
+{
+	/* "for it: x": a label is a text with its colon */
+	auto_free char *label = *at == ':' ? known_new(j, s, (size_t)(at - s) + 1, deep + 1) : NULL;
+
+	if (label)
+		(void)fputs(label, out);
+	else
+		translate(j, out, s, (size_t)(at - s), deep + 1);
+	(void)fwrite(at + (label != NULL), 1, gap_len - (label != NULL), out);
+	translate(j, out, at + gap_len, len - (size_t)(at - s) - gap_len, deep + 1);
+}
+
+/* Is there one of ours on a side of the gap? The colon may belong to what is before it: a label. */
+static bool is_sure(struct job *j, const char *s, size_t len, const char *at, size_t gap_len)
+{
+	const char *behind = at + gap_len;
+	const size_t left_len = (size_t)(at - s);
+	auto_free char *label = *at == ':' ? known_new(j, s, left_len + 1, MOST_DEEP - 1) : NULL;
+	auto_free char *left = label ? NULL : known_new(j, s, left_len, MOST_DEEP - 1);
+	auto_free char *right =
+		label || left ? NULL
+			      : known_new(j, behind, len - left_len - gap_len, MOST_DEEP - 1);
+
+	return label || left || right;
+}
+
+static bool put_surely(struct job *j, FILE *out, const char *s, size_t len, unsigned deep)
+{
+	unsigned tried = 0;
+
+	for (size_t i = 0; i < GAPS; i++) {
+		const size_t n = strlen(gaps[i]);
+		for (const char *at = memmem(s, len, gaps[i], n); at && tried < MOST_GAPS;
+			tried++) {
+			if (is_sure(j, s, len, at, n)) {
+				put_two(j, out, s, len, at, n, deep);
+				return true;
+			}
+			at = memmem(at + 1, len - (size_t)(at + 1 - s), gaps[i], n);
+		}
+	}
+	return false;
+}
+
+static bool put_pieces(struct job *j, FILE *out, const char *s, size_t len, unsigned deep)
+{
+	if (put_surely(j, out, s, len, deep))
+		return true;
+	for (size_t i = 0; i < GAPS; i++) {
+		const char *at = memmem(s, len, gaps[i], strlen(gaps[i]));
+		if (at) {
+			put_two(j, out, s, len, at, strlen(gaps[i]), deep);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* NULL: it is in one piece, or there is no memory. */
+static char *pieces_new(struct job *j, const char *s, size_t len, unsigned deep)
+{
+	char *ret = NULL;
+	size_t n = 0;
+	FILE *f = len ? open_memstream(&ret, &n) : NULL;
+
+	if (!f)
+		return NULL;
+	const bool is = put_pieces(j, f, s, len, deep);
+	if (fclose(f) == 0 && is)
+		return ret;
+	free(ret);
+	return NULL;
+}
+
 /* Columns of a text: what is no first byte of a character stands in none. */
 static size_t columns(const char *s, size_t len)
 {
@@ -272,39 +366,42 @@ static size_t columns(const char *s, size_t len)
 	return n;
 }
 
-static void translate(FILE *out, const char *s, size_t len, unsigned deep)
+/* Marks between texts that were put together are no part of them. */
+static bool is_between(char c)
+{
+	return c == ' ' || c == ',' || c == ';';
+}
+
+static void translate(struct job *j, FILE *out, const char *s, size_t len, unsigned deep)
 {
 	size_t before = 0, behind = 0;
 
-	while (before < len && s[before] == ' ')
+	while (before < len && (is_between(s[before]) || s[before] == ':'))
 		before++;
-	while (behind < len - before && s[len - 1 - behind] == ' ')
+	while (behind < len - before && is_between(s[len - 1 - behind]))
 		behind++;
 	(void)fwrite(s, 1, before, out);
 	const char *const text = s + before;
 	const size_t n = len - before - behind;
-	char *made = NULL;
-	size_t made_len = 0;
-	FILE *f = n && deep < MOST_DEEP ? open_memstream(&made, &made_len) : NULL;
-	const bool is = f && (put_whole(f, text, n) || put_made(f, text, n, deep) ||
-				     put_counted(f, text, n) || put_pieces(f, text, n, deep));
-	if (f)
-		(void)fclose(f); /* memory */
-	(void)fwrite(is && made ? made : text, 1, is && made ? made_len : n, out);
+	auto_free char *known = known_new(j, text, n, deep);
+	auto_free char *made = known || deep + 1 >= MOST_DEEP ? NULL : pieces_new(j, text, n, deep);
+	const char *const shown = known ? known : made;
+	const size_t was = columns(text, n) + behind;
+	size_t is = shown ? columns(shown, strlen(shown)) + behind : was;
+
+	(void)fwrite(shown ? shown : text, 1, shown ? strlen(shown) : n, out);
 	/* a column stays a column: blanks behind the text make way for a longer one, and fill up a
 	 * shorter one */
-	size_t fill = behind;
-	if (behind && is && made) {
-		const size_t was = columns(text, n) + behind, now = columns(made, made_len);
-		fill = now < was ? was - now : 1;
-	}
-	free(made);
-	for (size_t i = 0; i < fill; i++)
+	for (; behind > 1 && s[len - 1] == ' ' && is > was; is--)
+		behind--;
+	(void)fwrite(s + len - behind, 1, behind, out);
+	for (; behind && s[len - 1] == ' ' && is < was; is++)
 		(void)fputc(' ', out);
 }
 
 char *lang_new(const char *text)
 {
+	struct job j = {0};
 	size_t n, len = 0;
 	char *ret = NULL;
 
@@ -313,7 +410,7 @@ char *lang_new(const char *text)
 	FILE *f = open_memstream(&ret, &len);
 	if (!f)
 		return NULL;
-	translate(f, text, strlen(text), 0);
+	translate(&j, f, text, strlen(text), 0);
 	if (fclose(f) == 0)
 		return ret;
 	free(ret);

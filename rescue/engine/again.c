@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/language.h"
 #include "engine/engine.h"
 
 /* Of several volumes the weakest word counts. */
@@ -62,6 +63,6 @@ int en_again_open(
 const char *en_verified_text(const struct rs_report *r)
 {
 	return r->run.verification.read_from == RUN_SOURCE_DEVICE
-		       ? "verified"
+		       ? N_("verified")
 		       : "right in this machine's cache (the device itself could not be read back)";
 }

@@ -141,8 +141,11 @@ static enum judge_truth cond_time(
 			is_created ? "created" : "modified");
 		return JUDGE_UNKNOWN;
 	}
-	judge_add(ctx, why, ", ", "%s %s, %s %s", is_created ? "created" : "modified", found,
-		is_before ? "before" : "not before", limit);
+	judge_add(ctx, why, ", ",
+		is_created  ? is_before ? "created %s, before %s" : "created %s, not before %s"
+		: is_before ? "modified %s, before %s"
+			    : "modified %s, not before %s",
+		found, limit);
 	return truth(is_before == wants_before);
 }
 
@@ -257,7 +260,7 @@ static enum judge_truth cond_differs(
 	if (p->hash_err.code || other.hash_err.code)
 		return unreadable(ctx, p, p->hash_err.code ? &p->hash_err : &other.hash_err, why);
 	bool is_same = memcmp(p->sha256, other.sha256, sizeof(p->sha256)) == 0;
-	judge_add(ctx, why, ", ", "%s as %s", is_same ? "the same" : "not the same", path);
+	judge_add(ctx, why, ", ", is_same ? "the same as %s" : "not the same as %s", path);
 	return truth(!is_same);
 }
 

@@ -38,6 +38,10 @@ struct printer {
  * many blanks. */
 void text_say(struct printer *p, const char *first, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/** The same, in which nothing is translated: names that a disk says, where words of ours might be
+ * taken for them. */
+void text_say_as_it_is(struct printer *p, const char *first, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 /** The same of a text; nothing when it is NULL or "". */
 void text_say_if(struct printer *p, const char *first, const char *text);
 /** One line that is copied, however long it is. */

@@ -14,16 +14,17 @@
 /* "Windows 11 Pro 23H2, build 22631.3880, computer DESKTOP-1" */
 static void windows_line(const struct win_info *w, char *ret, size_t cap)
 {
-	char build[48] = "", revision[24] = "";
+	char build[48] = "", revision[24] = "", computer[300] = "";
 
 	if (w->revision)
 		(void)snprintf(revision, sizeof(revision), ".%u", w->revision);
 	if (w->build)
 		(void)snprintf(build, sizeof(build), ", build %u%s", w->build, revision);
-	(void)snprintf(ret, cap, "%s%s%s%s%s%s",
+	if (w->computer_name[0])
+		(void)snprintf(computer, sizeof(computer), ", computer %s", w->computer_name);
+	(void)snprintf(ret, cap, "%s%s%s%s%s",
 		w->product[0] ? w->product : "Windows (unknown edition)",
-		w->display_version[0] ? " " : "", w->display_version, build,
-		w->computer_name[0] ? ", computer " : "", w->computer_name);
+		w->display_version[0] ? " " : "", w->display_version, build, computer);
 }
 
 static void say_windows(struct printer *p, const struct win_info *w)
@@ -33,12 +34,11 @@ static void say_windows(struct printer *p, const struct win_info *w)
 
 	windows_line(w, line, sizeof(line));
 	text_say(p, DETAIL "Windows:   ", "%s%s%s", line, w->arch[0] ? ", " : "", w->arch);
-	if (w->root[0] || zone[0])
-		text_say(p, MORE, "%s%s%s%s", w->root[0] ? "in " : "", w->root,
-			w->root[0] && zone[0] ? ", time zone "
-			: zone[0]	      ? "time zone "
-					      : "",
-			zone);
+	if (w->root[0] && zone[0])
+		text_say(p, MORE, "in %s, time zone %s", w->root, zone);
+	else if (w->root[0] || zone[0])
+		text_say(p, MORE, w->root[0] ? "in %s" : "time zone %s",
+			w->root[0] ? w->root : zone);
 	if (w->shutdown_filetime) {
 		rs_filetime_text(w->shutdown_filetime, time);
 		text_say(p, MORE, "last shut down %s", time);
@@ -193,8 +193,8 @@ static void say_passed(struct printer *p, const char *first, const struct run_vo
 
 static const char *content_name(const char *word)
 {
-	static const char *const names[][2] = {
-		{"ntfs", "NTFS"}, {"fat", "FAT"}, {"exfat", "exFAT"}, {"msr", "reserved (MSR)"}};
+	static const char *const names[][2] = {{"ntfs", "NTFS"}, {"fat", "FAT"}, {"exfat", "exFAT"},
+		{"msr", N_("reserved (MSR)")}};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(names[i][0], word) == 0)
@@ -209,11 +209,12 @@ static void content_text(const struct run_volume *v, char *ret, size_t cap)
 
 	if (b || v->part.kind == VOL_BITLOCKER)
 		(void)snprintf(ret, cap, "BitLocker (%s)",
-			b && b->is_unlocked ? content_name(run_inside_word(b->inside)) : "locked");
+			b && b->is_unlocked ? content_name(run_inside_word(b->inside))
+					    : lang_word(N_("locked")));
 	else if (strcmp(word, "other") == 0 && v->part.fs_type[0])
 		(void)snprintf(ret, cap, "%s", v->part.fs_type);
 	else
-		(void)snprintf(ret, cap, "%s", content_name(word));
+		(void)snprintf(ret, cap, "%s", lang_word(content_name(word)));
 }
 
 static void volume_row(struct printer *p, const struct run_volume *v)
@@ -228,8 +229,9 @@ static void volume_row(struct printer *p, const struct run_volume *v)
 	if (!label[0] && v->ntfs)
 		label = v->ntfs->state.label;
 	(void)snprintf(row, sizeof(row), "%4u %4s %10s  %-18s ", v->number, number, size, content);
-	text_say(p, row, "%s%s%s%s%s", label, label[0] && type[0] ? " " : "", type[0] ? "(" : "",
-		type, type[0] ? ")" : "");
+	/* the label is nobody's text but the disk's */
+	text_say_as_it_is(p, row, "%s%s%s%s%s", label, label[0] && type[0] ? " " : "",
+		type[0] ? "(" : "", lang_word(type), type[0] ? ")" : "");
 }
 
 /* What a disk or a volume is only a part of, and what to do instead. */

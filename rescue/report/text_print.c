@@ -124,6 +124,16 @@ void text_say(struct printer *p, const char *first, const char *fmt, ...)
 	put_paragraph(p, label, body);
 }
 
+void text_say_as_it_is(struct printer *p, const char *first, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	auto_free char *body = shown_of(fmt, ap);
+	va_end(ap);
+	put_paragraph(p, first, body);
+}
+
 void text_say_if(struct printer *p, const char *first, const char *text)
 {
 	if (text && text[0])

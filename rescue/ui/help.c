@@ -88,15 +88,18 @@ const struct command_spec *command_find(const char *name)
 
 static void print_option(FILE *f, const struct option_spec *s)
 {
-	char left[48];
+	char left[64];
+	int columns = 0;
 
 	(void)snprintf(left, sizeof(left), "%c%c%s --%s%s%s", s->letter ? '-' : ' ',
 		s->letter ? s->letter : ' ', s->letter ? "," : " ", s->name, s->arg ? " " : "",
 		s->arg ? lang_word(s->arg) : "");
-	if (strlen(left) > 28)
+	for (const char *p = left; *p; p++)
+		columns += ((unsigned char)*p & 0xC0) != 0x80;
+	if (columns > 28)
 		(void)fprintf(f, "  %s\n  %-28s %s\n", left, "", lang_word(s->help));
 	else
-		(void)fprintf(f, "  %-28s %s\n", left, lang_word(s->help));
+		(void)fprintf(f, "  %s%*s %s\n", left, 28 - columns, "", lang_word(s->help));
 }
 
 static void print_command(FILE *f, const struct command_spec *c)
