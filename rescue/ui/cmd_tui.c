@@ -21,6 +21,8 @@
 	}
 #define SHOW_ID	   ALONE(UI_KEY_CTRL_K, "Ctrl-K", "ID as QR code", key_id_is_open, key_id_go)
 #define DETAILS	   WAY('d', "d", "details", details_is_open, details_go)
+#define SAVE	   WAY('s', "s", "save report", save_is_open, save_go)
+#define LOG	   WAY('g', "g", "log", log_is_open, log_go)
 #define IN_THE_WAY WAY('w', "w", "in the way", hindrances_is_open, hindrances_go)
 
 static const struct screen screens[SCREENS] = {
@@ -46,11 +48,16 @@ static const struct screen screens[SCREENS] = {
 			WAY(UI_KEY_ESC, "Esc", "back to the plan", NULL, question_back)}},
 	[SCREEN_DOING] = {"at work", doing_enter, doing_draw, NULL, {{0}}},
 	[SCREEN_DONE] = {"done", NULL, done_draw, NULL,
-		{WAY('u', "u", "undo it", undo_is_open, undo_go),
-			WAY(UI_KEY_ESC, "Esc", "back to the disks", NULL, done_back)}},
+		{WAY('u', "u", "undo it", undo_is_open, undo_go), SAVE, LOG,
+			WAY(UI_KEY_ESC, "Esc", "disks", NULL, done_back)}},
 	[SCREEN_TROUBLE] = {"it does not go on", NULL, trouble_draw, NULL,
-		{WAY(UI_KEY_ENTER, "Enter", "try again", NULL, trouble_next), SHOW_ID,
-			WAY(UI_KEY_ESC, "Esc", "back to the disks", NULL, trouble_back)}},
+		{WAY(UI_KEY_ENTER, "Enter", "try again", NULL, trouble_next), SAVE, LOG, SHOW_ID,
+			WAY(UI_KEY_ESC, "Esc", "disks", NULL, trouble_back)}},
+	[SCREEN_PATH] = {"which file?", NULL, path_draw, path_put,
+		{WAY(UI_KEY_ENTER, "Enter", "take it", NULL, path_next),
+			WAY(UI_KEY_ESC, "Esc", "back", NULL, question_back)}},
+	[SCREEN_LOG] = {"log", NULL, log_draw, NULL,
+		{WAY(UI_KEY_ESC, "Esc", "back", NULL, visit_back)}},
 	[SCREEN_BROWSE] = {"look at the disk", NULL, browse_draw, browse_put,
 		{WAY(UI_KEY_ENTER, "Enter", "open", NULL, browse_next),
 			WAY(UI_KEY_ESC, "Esc", "back", NULL, browse_back)}},
@@ -122,6 +129,7 @@ int cmd_tui(struct ui *ui)
 	for (size_t i = 0; i < t.warnings.n; i++)
 		out_warn("%s", t.warnings.lines[i].text);
 	page_done(&t.warnings);
+	page_done(&t.log);
 	rs_secret_done(&t.locked);
 	struct rs_report *last = t.report ? t.report : t.listed;
 	if (t.report)

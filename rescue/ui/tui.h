@@ -23,6 +23,8 @@ enum screen_id {
 	SCREEN_DONE,
 	SCREEN_TROUBLE,	   /* it did not go on, and what helps */
 	SCREEN_HINDRANCES, /* what will be in the way */
+	SCREEN_PATH,	   /* the name of a file or folder of this system */
+	SCREEN_LOG,	   /* what the engine said */
 	SCREEN_BROWSE,	   /* volumes, folders */
 	SCREEN_VIEW,	   /* a file */
 	SCREEN_BATTERY,	   /* too little power to write */
@@ -103,6 +105,9 @@ struct tui {
 	struct rs_report *listed;
 	bool is_listed_again;
 	size_t chosen, chosen_undo;
+	char path[256];	       /* that was typed */
+	const char *path_what; /* and what for */
+	struct page log;       /* what the engine said, the last lines of it */
 	struct browse *browse; /* NULL: not looked into */
 	char *disk;
 	const char *beside[MOST_BESIDE];
@@ -221,6 +226,14 @@ void view_file_draw(const struct tui *t, struct page *p);
 bool view_file_put(struct tui *t, unsigned key);
 /* Nothing is looked into any more. */
 void browse_close(struct tui *t);
+/* Ask for a path; what t->path has is offered. */
+bool path_ask(struct tui *t, const char *what);
+void path_draw(const struct tui *t, struct page *p);
+bool path_put(struct tui *t, unsigned key);
+enum screen_id path_next(struct tui *t);
+bool save_is_open(const struct tui *t), log_is_open(const struct tui *t);
+enum screen_id save_go(struct tui *t), log_go(struct tui *t);
+void log_draw(const struct tui *t, struct page *p);
 /* May it be written? Waits for the charger or a person's word. */
 bool battery_allows(struct tui *t);
 void battery_draw(const struct tui *t, struct page *p);

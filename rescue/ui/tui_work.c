@@ -5,7 +5,8 @@
 
 #include "ui/tui.h"
 
-#define MOST_WARNINGS 200U /* lines */
+#define MOST_LOG      1000U /* lines */
+#define MOST_WARNINGS 200U  /* lines */
 #define BAR_COLUMNS   60U
 #define PAINT_NS      100000000ULL /* progress is painted, and keys are looked at, so often */
 
@@ -87,7 +88,14 @@ static void on_found(void *user, const struct rs_found *f)
 static void on_log(void *user, enum rs_log_level level, const char *line)
 {
 	struct tui *t = user;
+	static const char *const levels[] = {[RS_LOG_ERROR] = "error: ",
+		[RS_LOG_WARN] = "warning: ",
+		[RS_LOG_INFO] = "",
+		[RS_LOG_DEBUG] = ""};
 
+	if (t->log.n > MOST_LOG)
+		page_done(&t->log); /* what is older is of no use any more */
+	page_say(&t->log, false, "%s%s", levels[level], line);
 	if (level <= RS_LOG_WARN && t->warnings.n < MOST_WARNINGS)
 		page_say(&t->warnings, true, "Warning: %s", line);
 }

@@ -434,6 +434,52 @@ static void test_battery__charger_comes__goes_on_by_itself(void **state)
 	assert_true(battery_allows(&tui));
 }
 
+/* ---- a name that is typed ---- */
+
+static void test_path__typed__corrected_at_whole_characters(void **state)
+{
+	auto_page struct page p = {0};
+
+	(void)state;
+	(void)snprintf(tui.path, sizeof(tui.path), "/tmp/\xC3\xA4");
+	tui.path_what = "Save the report in which file?";
+	path_draw(&tui, &p);
+	assert_string_equal(p.lines[p.cursor_line].text, "/tmp/\xC3\xA4");
+	assert_false(path_put(&tui, UI_KEY_BACKSPACE));
+	assert_string_equal(tui.path, "/tmp/");
+	(void)path_put(&tui, 'x');
+	(void)path_put(&tui, UI_KEY_UP);
+	(void)path_put(&tui, UI_KEY_TAB);
+	assert_string_equal(tui.path, "/tmp/x");
+	for (unsigned i = 0; i < 400; i++)
+		(void)path_put(&tui, 'y');
+	assert_int_equal(strlen(tui.path), sizeof(tui.path) - 1);
+	for (unsigned i = 0; i < 400; i++)
+		(void)path_put(&tui, UI_KEY_BACKSPACE);
+	assert_string_equal(tui.path, "");
+	(void)path_next(&tui);
+	assert_int_equal(tui.answer, RS_ANSWER_CANCEL);
+}
+
+static void test_log__all_levels__the_newest_first_and_not_without_end(void **state)
+{
+	auto_page struct page p = {0};
+
+	(void)state;
+	assert_false(log_is_open(&tui));
+	tui_events.log(&tui, RS_LOG_INFO, "volume 3: opened");
+	tui_events.log(&tui, RS_LOG_WARN, "volume 4: damaged");
+	assert_true(log_is_open(&tui));
+	log_draw(&tui, &p);
+	assert_string_equal(p.lines[0].text, "warning: volume 4: damaged");
+	assert_string_equal(p.lines[1].text, "volume 3: opened");
+	for (unsigned i = 0; i < 5000; i++)
+		tui_events.log(&tui, RS_LOG_DEBUG, "again");
+	assert_true(tui.log.n < 1200);
+	page_done(&tui.log);
+	page_done(&tui.warnings);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -449,6 +495,9 @@ int main(void)
 			test_undos__several__one_is_chosen_by_folder_and_volume, fresh),
 		cmocka_unit_test_setup(test_undos__one_or_just_made__not_asked_about, fresh),
 		cmocka_unit_test_setup(test_found__two_windows__disk_and_each, fresh),
+		cmocka_unit_test_setup(test_path__typed__corrected_at_whole_characters, fresh),
+		cmocka_unit_test_setup(
+			test_log__all_levels__the_newest_first_and_not_without_end, fresh),
 		cmocka_unit_test(test_progress__bar_rate_and_time_left),
 		cmocka_unit_test_setup(test_work__says_how_far_and_whether_it_stops, fresh),
 		cmocka_unit_test_setup_teardown(
