@@ -20,7 +20,7 @@
 #include "rig.h"
 
 #define POINTS 6U  /* of each kind of request, spread over the run */
-#define LIES   20U /* the same */
+#define LIES   10U /* the same */
 
 enum request { READ, WRITE, FLUSH, REQUESTS };
 enum lie { FAILS, LOSES, GARBLES }; /* says so; does nothing; has other bytes */
