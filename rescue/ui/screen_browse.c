@@ -187,6 +187,23 @@ enum screen_id browse_back(struct tui *t)
 	return SCREEN_FOUND;
 }
 
+struct rs_tree *browse_tree(const struct tui *t)
+{
+	return t->browse ? t->browse->tree : NULL;
+}
+
+bool copy_is_open(const struct tui *t)
+{
+	return browse_tree(t) && t->browse->chosen < t->browse->n;
+}
+
+char *browse_chosen(const struct tui *t)
+{
+	const struct browse *b = t->browse;
+
+	return copy_is_open(t) ? path_below(b, b->entries[b->chosen].name) : NULL;
+}
+
 /* ---- the list ---- */
 
 static void draw_entry(const struct browse *b, size_t i, struct page *p)

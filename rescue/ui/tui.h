@@ -26,6 +26,7 @@ enum screen_id {
 	SCREEN_PATH,	   /* the name of a file or folder of this system */
 	SCREEN_LOG,	   /* what the engine said */
 	SCREEN_BROWSE,	   /* volumes, folders */
+	SCREEN_COPIED,	   /* what came of a copy */
 	SCREEN_VIEW,	   /* a file */
 	SCREEN_BATTERY,	   /* too little power to write */
 	SCREEN_UNDOS,	   /* several repairs can be undone: which? */
@@ -108,6 +109,7 @@ struct tui {
 	char path[256];	       /* that was typed */
 	const char *path_what; /* and what for */
 	struct page log;       /* what the engine said, the last lines of it */
+	struct copy *copy;     /* the last one, for as long as it is told of */
 	struct browse *browse; /* NULL: not looked into */
 	char *disk;
 	const char *beside[MOST_BESIDE];
@@ -149,6 +151,9 @@ void tui_name_language(struct tui *t);
 /** What the engine tells and asks; @user a struct tui. */
 extern const struct rs_events tui_events;
 
+/** Work of the engine begins, and Esc may end it; it is at its end. */
+void tui_begin(struct tui *t, bool can_stop);
+void tui_end(struct tui *t);
 /** Look at all disks, without keys. */
 int tui_list(struct tui *t);
 /** The repair, opened if it is not, up to that step. After an error it is closed. */
@@ -226,6 +231,13 @@ void view_file_draw(const struct tui *t, struct page *p);
 bool view_file_put(struct tui *t, unsigned key);
 /* Nothing is looked into any more. */
 void browse_close(struct tui *t);
+/* The volume that is looked into, and the path of what is chosen there (to be freed; NULL: nothing
+ * is). */
+struct rs_tree *browse_tree(const struct tui *t);
+char *browse_chosen(const struct tui *t);
+bool copy_is_open(const struct tui *t);
+enum screen_id copy_go(struct tui *t);
+void copied_draw(const struct tui *t, struct page *p);
 /* Ask for a path; what t->path has is offered. */
 bool path_ask(struct tui *t, const char *what);
 void path_draw(const struct tui *t, struct page *p);

@@ -42,6 +42,7 @@ static const struct {
 	{"journal", "Working through the journal", false},
 	{"fix", "Moving files", false},
 	{"undo", "Putting files back", false},
+	{"copy", "Copying", true},
 };
 
 void tui_say_progress(const struct tui *t, struct page *p)
@@ -146,7 +147,7 @@ const struct rs_events tui_events = {
 
 /* ---- a repair ---- */
 
-static void begin_work(struct tui *t, bool can_stop)
+void tui_begin(struct tui *t, bool can_stop)
 {
 	t->trouble = (struct rs_err){0};
 	t->is_stopped = false;
@@ -156,7 +157,7 @@ static void begin_work(struct tui *t, bool can_stop)
 	tui_paint(t);
 }
 
-static void end_work(struct tui *t)
+void tui_end(struct tui *t)
 {
 	t->is_working = false;
 	t->status[0] = '\0';
@@ -164,10 +165,10 @@ static void end_work(struct tui *t)
 
 int tui_list(struct tui *t)
 {
-	begin_work(t, false);
+	tui_begin(t, false);
 	rs_report_free(t->listed);
 	int r = rs_repair_all(t->ui->session, RS_LIST, &t->ui->target, NULL, &t->listed);
-	end_work(t);
+	tui_end(t);
 	return r;
 }
 
@@ -175,14 +176,14 @@ int tui_open_tree(struct tui *t, struct rs_tree **ret)
 {
 	struct rs_report *report = NULL;
 
-	begin_work(t, true);
+	tui_begin(t, true);
 	int r = rs_tree_open(t->ui->session, &t->target, ret, &report);
 	if (r < 0 && report)
 		t->trouble = rs_report_run(report)->err;
 	else if (r < 0)
 		(void)rs_fail(&t->trouble, r, "volume");
 	rs_report_free(report);
-	end_work(t);
+	tui_end(t);
 	return r;
 }
 
@@ -203,7 +204,7 @@ int tui_reach(struct tui *t, enum rs_step step)
 {
 	int r = 0;
 
-	begin_work(t, step < RS_STEP_ACT);
+	tui_begin(t, step < RS_STEP_ACT);
 	if (!t->repair)
 		r = rs_repair_open(t->ui->session, t->command, &t->target, &t->options, &t->repair);
 	if (t->repair)
@@ -212,7 +213,7 @@ int tui_reach(struct tui *t, enum rs_step step)
 		(void)rs_fail(&t->trouble, r, "repair");
 	if (r < 0)
 		tui_close(t);
-	end_work(t);
+	tui_end(t);
 	return r;
 }
 

@@ -226,6 +226,7 @@ static void test_log__warnings__are_on_the_screens_until_another_repair(void **s
 		tui_events.log(&tui, RS_LOG_WARN, "again");
 	assert_true(tui.warnings.n < 300);
 	tui_turn_to(&tui, RS_UNDO, NULL);
+	page_done(&tui.log);
 	trouble_draw(&tui, &after);
 	assert_false(says(&after, "Warning"));
 }

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Files of a volume into a folder of this system: what lies there is what the volume has, cut where
+ * it must be, and nothing is replaced. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../engine/rig.h"
+#include "ui/copy.h"
+
+#define DRIVERS "\\Windows\\System32\\drivers"
+#define FOLDER	"CrowdStrike"
+#define HIVE	"\\Windows\\System32\\config\\SYSTEM"
+#define PIECE	1000U
+
+static struct rig *rig;
+static struct rs_session *session;
+static struct rs_tree *tree;
+static char to[128];
+static uint64_t steps;
+
+static int open_tree(void **state)
+{
+	assert_int_equal(rig_make(state, RIG_HAS_BAD | RIG_HAS_DOUBT), 0);
+	rig = *state;
+	const struct rs_target target = {.disks = rig->disks, .n_disks = rig->n_disks};
+	session = rig_session(rig);
+	assert_int_equal(rs_tree_open(session, &target, &tree, NULL), 0);
+	(void)snprintf(to, sizeof(to), "%s/out", rig->dir);
+	assert_int_equal(mkdir(to, 0700), 0);
+	steps = 0;
+	return 0;
+}
+
+static int close_tree(void **state)
+{
+	char command[160];
+
+	rs_tree_close(tree);
+	rs_session_free(session);
+	(void)snprintf(command, sizeof(command), "rm -r %s", to);
+	assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c): a name of ours */
+	return rig_unmake(state);
+}
+
+static size_t read_all(const char *name, uint8_t *ret, size_t cap)
+{
+	char path[512];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", to, name);
+	FILE *f = fopen(path, "r");
+	if (!f)
+		return SIZE_MAX;
+	const size_t n = fread(ret, 1, cap, f);
+	assert_int_equal(fclose(f), 0);
+	return n;
+}
+
+/* As the volume has it, through the engine. */
+static size_t in_volume(const char *name, uint8_t *ret, size_t cap, uint64_t *ret_modified)
+{
+	char path[256];
+	struct rs_node n;
+	size_t len = 0;
+
+	if (name[0] != '\\')
+		(void)snprintf(path, sizeof(path), "%s\\%s\\%s", DRIVERS, FOLDER, name);
+	else
+		(void)snprintf(path, sizeof(path), "%s", name);
+	assert_int_equal(rs_tree_stat(tree, path, &n, NULL), 0);
+	*ret_modified = n.modified;
+	assert_int_equal(rs_tree_read(tree, n.ref, 0, ret, cap, &len, NULL), 0);
+	assert_int_equal(len, n.size_bytes);
+	return len;
+}
+
+static bool stop_at_two(void *user, uint64_t done, uint64_t total)
+{
+	(void)user;
+	assert_true(done <= total || !total);
+	return ++steps < 2;
+}
+
+static void test_copy__folder__each_file_as_it_is(void **state)
+{
+	struct copy c = {.tree = tree, .from = DRIVERS "\\" FOLDER, .to = to};
+	static uint8_t want[1 << 16], got[1 << 16];
+	const char *const names[] = {RIG_BAD, RIG_DOUBT};
+	struct rs_err err = {0};
+
+	(void)state;
+	assert_int_equal(copy_run(&c, &err), 0);
+	assert_true(c.files >= 2);
+	assert_int_equal(c.files, c.all_files);
+	assert_int_equal(c.bytes, c.all_bytes);
+	assert_int_equal(c.n_failed, 0);
+	assert_int_equal(c.folders, 1);
+	for (size_t i = 0; i < 2; i++) {
+		char name[256];
+		struct stat st;
+		uint64_t modified;
+		const size_t n = in_volume(names[i], want, sizeof(want), &modified);
+		(void)snprintf(name, sizeof(name), "%s/%s", FOLDER, names[i]);
+		assert_int_equal(read_all(name, got, sizeof(got)), n);
+		assert_memory_equal(got, want, n);
+		(void)snprintf(name, sizeof(name), "%s/%s/%s", to, FOLDER, names[i]);
+		assert_int_equal(stat(name, &st), 0);
+		assert_int_equal(st.st_mtim.tv_sec, modified / 10000000 - 11644473600ULL);
+		assert_int_equal(st.st_mode & 0777, 0600);
+	}
+	assert_int_equal(copy_run(&c, &err), RS_E_OUTPUT_EXISTS); /* nothing is replaced */
+	copy_done(&c);
+}
+
+static void test_copy__larger_than_a_piece__cut_and_whole_together(void **state)
+{
+	struct copy c = {.tree = tree, .from = HIVE, .to = to, .piece_bytes = PIECE};
+	static uint8_t want[1 << 20], got[1 << 20];
+	struct rs_err err = {0};
+	uint64_t modified;
+	size_t n = in_volume(HIVE, want, sizeof(want), &modified), at = 0;
+
+	(void)state;
+	assert_true(n > PIECE);
+	assert_int_equal(copy_run(&c, &err), 0);
+	assert_int_equal(c.cut, 1);
+	for (unsigned i = 1; at < n; i++) {
+		char name[64];
+		(void)snprintf(name, sizeof(name), "SYSTEM.%03u", i);
+		const size_t len = read_all(name, got, sizeof(got));
+		assert_int_equal(len, n - at < PIECE ? n - at : PIECE);
+		assert_memory_equal(got, want + at, len);
+		at += len;
+	}
+	assert_int_equal(read_all("SYSTEM", got, sizeof(got)), SIZE_MAX);
+	copy_done(&c);
+}
+
+static void test_copy__what_cannot_be__is_said(void **state)
+{
+	struct copy c = {.tree = tree, .from = DRIVERS, .to = "/dev/null"};
+	struct rs_err err = {0};
+
+	(void)state;
+	assert_int_equal(copy_run(&c, &err), RS_E_OUTPUT);
+	c.to = to;
+	c.from = "\\no such folder";
+	assert_int_equal(copy_run(&c, &err), RS_E_NO_SUCH_FILE);
+	c.from = DRIVERS;
+	c.progress = stop_at_two;
+	assert_int_equal(copy_run(&c, &err), RS_E_CANCELLED);
+	copy_done(&c);
+}
+
+static void test_name__what_fat_takes(void **state)
+{
+	static const char *const names[][2] = {
+		{"note.txt", "note.txt"},
+		{"a<b>c:d\"e|f?g*h", "a_b_c_d_e_f_g_h"},
+		{"dots...", "dots"},
+		{" . ", "_"},
+		{"bell\x07", "bell_"},
+		{"gr\xC3\xBC\xC3\x9F", "gr\xC3\xBC\xC3\x9F"},
+		{"lone \xED\xB2\x80 one", "lone _ one"},
+		{"../up", ".._up"},
+	};
+	char got[COPY_NAME], longest[400];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		copy_name(names[i][0], got);
+		assert_string_equal(got, names[i][1]);
+	}
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	copy_name(longest, got);
+	assert_int_equal(strlen(got), COPY_NAME - 1);
+	memcpy(longest + COPY_NAME - 2, "\xC3\xBC", 2); /* cut at whole characters */
+	copy_name(longest, got);
+	assert_int_equal(strlen(got), COPY_NAME - 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			test_copy__folder__each_file_as_it_is, open_tree, close_tree),
+		cmocka_unit_test_setup_teardown(
+			test_copy__larger_than_a_piece__cut_and_whole_together, open_tree,
+			close_tree),
+		cmocka_unit_test_setup_teardown(
+			test_copy__what_cannot_be__is_said, open_tree, close_tree),
+		cmocka_unit_test(test_name__what_fat_takes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
