@@ -132,6 +132,7 @@ static void test_copy__larger_than_a_piece__cut_and_whole_together(void **state)
 	assert_true(n > PIECE);
 	assert_int_equal(copy_run(&c, &err), 0);
 	assert_int_equal(c.cut, 1);
+	assert_int_equal(copy_run(&c, &err), RS_E_OUTPUT_EXISTS); /* no piece is replaced */
 	for (unsigned i = 1; at < n; i++) {
 		char name[64];
 		(void)snprintf(name, sizeof(name), "SYSTEM.%03u", i);
