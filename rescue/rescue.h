@@ -16,6 +16,7 @@
 #include "core/cleanup.h"
 #include "core/err.h"	   /* struct rs_err, RS_E_* and the table of errors */
 #include "core/language.h" /* lang_new: for people */
+#include "core/link.h"	   /* to the first process that started a front end */
 #include "core/protector.h"
 #include "core/redact.h" /* rs_shown: whatever is shown */
 #include "core/secret.h"

@@ -11,12 +11,14 @@
 #include <termios.h>
 #include <unistd.h>
 
+#define LEND_MS 2000 /* a frame at 9600 bauds */
+
 void consoles_init(struct consoles *c, struct loop *loop, console_input_fn input, void *user)
 {
 	c->loop = loop;
 	c->input = input;
 	c->user = user;
-	c->is_column_0 = true;
+	c->is_column_0 = c->is_read = true;
 	c->n = 0;
 }
 
@@ -64,12 +66,13 @@ static void flush(struct console *con)
 		append(con, lost, strlen(lost));
 		con->lost_bytes = 0;
 	}
-	loop_want(con->all->loop, con->fd, (short)(con->len ? POLLIN | POLLOUT : POLLIN));
+	loop_want(con->all->loop, con->fd,
+		(short)((con->all->is_read ? POLLIN : 0) | (con->len ? POLLOUT : 0)));
 }
 
 static void put(struct console *con, const char *bytes, size_t len)
 {
-	if (con->fd < 0)
+	if (con->fd < 0 || con->is_lent)
 		return;
 	if (con->lost_bytes || len > CONSOLE_RING - con->len)
 		con->lost_bytes += len; /* until it has caught up, see flush() */
@@ -87,6 +90,10 @@ static void on_ready(void *user, int fd, short events)
 		flush(con);
 	if (con->fd < 0 || !(events & (POLLIN | POLLHUP | POLLERR)))
 		return;
+	if (!con->all->is_read) { /* hung up: whoever reads it sees that, too */
+		lose(con);
+		return;
+	}
 	ssize_t n = read(fd, bytes, sizeof(bytes));
 	if (n > 0)
 		con->all->input(con->all->user, bytes, (size_t)n);
@@ -154,7 +161,7 @@ static void open_one(struct consoles *c, const char *name, unsigned speed)
 		(void)console_add_take(c, fd, name, speed); /* one console less, not none */
 }
 
-static bool is_graphics(const char *name)
+bool console_is_graphics(const char *name)
 {
 	return strncmp(name, "tty", 3) == 0 && name[3] >= '0' && name[3] <= '9';
 }
@@ -176,7 +183,7 @@ void consoles_open(
 		open_one(c, "tty1", 0);
 	(void)snprintf(names, sizeof(names), "%s", active);
 	for (char *name = strtok_r(names, " \n", &rest); name; name = strtok_r(NULL, " \n", &rest))
-		if (!is_graphics(name) && choice != SETTINGS_CONSOLE_GRAPHICS)
+		if (!console_is_graphics(name) && choice != SETTINGS_CONSOLE_GRAPHICS)
 			open_one(c, name, 0);
 	/* a machine without what was chosen still shows what happens */
 	if (!c->n)
@@ -222,6 +229,54 @@ void consoles_drain(struct consoles *c, int timeout_ms)
 			if (queued > 0)
 				(void)poll(NULL, 0, 5); /* there is no event for it */
 		}
+}
+
+/* What is not shown by then is lost there. */
+static void lend(struct console *con)
+{
+	con->is_lent = true;
+	con->len = con->lost_bytes = 0;
+}
+
+static void read_or_not(struct consoles *c, bool is_read)
+{
+	c->is_read = is_read;
+	for (size_t i = 0; i < c->n; i++)
+		flush(&c->list[i]);
+}
+
+void consoles_lend(struct consoles *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (console_is_graphics(c->list[i].name))
+			lend(&c->list[i]);
+	read_or_not(c, false);
+}
+
+bool console_lend(struct consoles *c, const char *name)
+{
+	bool ret = false;
+
+	consoles_drain(c, LEND_MS);
+	for (size_t i = 0; i < c->n; i++) {
+		struct console *con = &c->list[i];
+		if (con->fd < 0 || strcmp(con->name, name) != 0)
+			continue;
+		lend(con);
+		ret = true;
+	}
+	return ret;
+}
+
+void consoles_take_back(struct consoles *c)
+{
+	c->is_column_0 = true;
+	for (size_t i = 0; i < c->n; i++) {
+		c->list[i].is_lent = false;
+		if (c->list[i].fd >= 0)
+			make_raw(c->list[i].fd, 0); /* whatever was left there */
+	}
+	read_or_not(c, true);
 }
 
 void consoles_size(const struct consoles *c, unsigned short *ret_rows, unsigned short *ret_columns)

@@ -19,10 +19,12 @@ struct consoles {
 	console_input_fn input;
 	void *user;
 	bool is_column_0;
+	bool is_read; /* what is typed is ours */
 	size_t n;
 	struct console {
 		struct consoles *all;
-		int fd; /* -1 = lost */
+		int fd;	      /* -1 = lost */
+		bool is_lent; /* somebody else writes there */
 		char name[CONSOLE_NAME];
 		char ring[CONSOLE_RING];
 		size_t first, len; /* of the ring, not written yet */
@@ -49,6 +51,14 @@ void consoles_write(struct consoles *c, const char *bytes, size_t len);
 void consoles_line(struct consoles *c, const char *text);
 /** Wait at most @timeout_ms until all is shown (before a reset). */
 void consoles_drain(struct consoles *c, int timeout_ms);
+/** Another program paints on them and reads what is typed, until they are taken back: on a console
+ * of the machine's own screen nothing is written from now on, on a line not before console_lend. */
+void consoles_lend(struct consoles *c);
+/** That line, too: once what was written is shown. False if there is none of that name. */
+bool console_lend(struct consoles *c, const char *name);
+void consoles_take_back(struct consoles *c);
+/** Of the machine's own screen, or a line? */
+bool console_is_graphics(const char *name);
 /** Size for a pseudo-terminal: of the first one that knows its own, else 80 x 25. */
 void consoles_size(const struct consoles *c, unsigned short *ret_rows, unsigned short *ret_columns);
 

@@ -27,12 +27,11 @@ int front_start(struct init *in, const struct process_plan *plan, struct rs_err 
 	return in->front.process ? 0 : err->code;
 }
 
-bool front_typed(struct init *in, const char *bytes, size_t len)
+void front_typed(struct init *in, const char *bytes, size_t len)
 {
 	in->front.typed_ms = now_ms();
 	if (in->front.process) /* what its buffer has no room for a terminal drops, too */
 		(void)process_type(in->front.process, bytes, len);
-	return in->front.process;
 }
 
 bool prompt_wants_hint(struct prompt *p, bool is_asking, uint64_t typed_ms, uint64_t now)

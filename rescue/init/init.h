@@ -14,18 +14,21 @@
 #include "init/module.h"
 #include "init/process.h"
 #include "init/report.h"
+#include "init/screen.h"
 #include "init/stick.h"
 
 #define INIT_RUN     "/run/unbrick"
 #define INIT_PROGRAM "/bin/unbrick"
 #define INIT_RULES   "/usr/share/unbrick/rules"
 
-/* Only say.c changes it. */
+/* Only say.c changes it, but for who is told. */
 struct said {
 	struct rs_redact filter; /* between the programs and the consoles */
 	uint64_t filtered_ms;	 /* when something went into it last */
 	struct json_object *timeline;
-	char *shown; /* by programs, for the text of the report */
+	void (*too)(
+		struct init *in, const char *line); /* is told each line for the consoles; NULL */
+	char *shown;				    /* by programs, for the text of the report */
 	size_t shown_len;
 };
 
@@ -46,13 +49,6 @@ struct front {
 	struct prompt prompt;
 };
 
-/* A line that is typed. Only menu.c changes it. */
-struct dialogue {
-	bool is_wanted, is_ready;
-	char line[128];
-	size_t len;
-};
-
 struct init {
 	struct loop loop;
 	struct consoles consoles;
@@ -62,7 +58,7 @@ struct init {
 	struct stick stick;
 	struct said said;
 	struct front front;
-	struct dialogue dialogue;
+	struct screen screen;
 	struct boot_report report;
 	struct facts facts;
 	bool is_stop_wanted; /* Ctrl-Alt-Del, a signal: come to an orderly end */
@@ -92,28 +88,19 @@ void said_end(struct init *in);
 int said_step(struct init *in);
 
 /* ---- the program that runs, on a terminal of its own that all consoles share: a command of
- * unbrick, or a shell (front.c). The dialogue and the work know no more of it than what stands here
- * and in run.h. */
+ * unbrick, or a shell (front.c). The work knows no more of it than what stands here and in run.h.
+ */
 
 /** Start @plan (program, keys, echo) on the consoles. One at a time.
  * Errors: RS_E_BUG (one runs), and process_start's. */
 int front_start(struct init *in, const struct process_plan *plan, struct rs_err *err);
-/** Bytes typed on a console; false if no program runs that they are for. */
-bool front_typed(struct init *in, const char *bytes, size_t len);
+/** Bytes typed on a console; where no program runs they are for nobody. */
+void front_typed(struct init *in, const char *bytes, size_t len);
 /** Before each round of events: a question that nobody answers, a keyboard that seems dead. Returns
  * how long until that has something to do; -1 = nothing. */
 int front_step(struct init *in);
 /** Is it time for the hint? Once a question. @is_asking: for a key. @typed_ms the last key press.
  */
 bool prompt_wants_hint(struct prompt *p, bool is_asking, uint64_t typed_ms, uint64_t now_ms);
-
-/* ---- the technician's dialogue, and what the modes do from start to end (menu.c) */
-
-/** Bytes typed on a console while no program runs: a line, edited and shown. */
-void menu_typed(struct init *in, const char *bytes, size_t len);
-/** This archive was not unpacked whole: do nothing, for ever. */
-_Noreturn void menu_incomplete(struct init *in);
-/** The mode's work, and the menu afterwards, for ever. */
-_Noreturn void menu_main(struct init *in);
 
 #endif

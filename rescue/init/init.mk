@@ -25,9 +25,10 @@ $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/init/test_*.c)): %: %.o $(BUILD)
 $(BUILD)/tests/unit/init/test_late: LDFLAGS += -Wl,--wrap=now_ms -Wl,--wrap=kill
 
 comma = ,
-# no program, no firmware, no reset, and waiting is a person's turn
-$(BUILD)/tests/unit/init/test_menu: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,init_step \
-	front_start run_program)
+# no program, no firmware, no reset, and waiting is the program's turn
+$(BUILD)/tests/unit/init/test_screen: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,init_step \
+	process_start process_signal front_start end_now report_write windows_set_next windows_set_setup \
+	machine_is_probing machine_quiet_ms work_next raid_allow_writes)
 $(BUILD)/tests/unit/init/test_work: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,run_program end_now \
 	report_write windows_set_next process_run machine_is_probing machine_quiet_ms)
 

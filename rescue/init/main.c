@@ -16,6 +16,7 @@
 #include "init/init.h"
 #include "init/machine.h"
 #include "init/sysfs.h"
+#include "init/work.h"
 
 /* ---- process 1 ---- */
 
@@ -91,8 +92,7 @@ static _Noreturn void guard(process_fn supervise, void *arg)
 
 static void on_typed(void *user, const char *bytes, size_t len)
 {
-	if (!front_typed(user, bytes, len))
-		menu_typed(user, bytes, len);
+	front_typed(user, bytes, len);
 }
 
 static void on_signal(void *user, int fd, short events)
@@ -175,10 +175,10 @@ static int supervise(void *arg, int out_fd)
 	say_started(&in, fault);
 	if (access("/unbrick/complete", F_OK) < 0) {
 		say_incomplete(&in);
-		menu_incomplete(&in);
+		modes_incomplete(&in);
 	}
 	machine_start(&in);
-	menu_main(&in);
+	modes_main(&in);
 }
 
 int main(void)

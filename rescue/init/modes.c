@@ -83,7 +83,7 @@ static enum settings_end decide(struct init *in, const struct work *w, char *ret
 	if (w->result == RESULT_DONE && is_reset && w->n_before >= REPAIRS_MOST) {
 		(void)snprintf(ret_why, cap,
 			"repaired now, and %u %s before: something brings the bad file back; start "
-			"Windows from the menu",
+			"Windows on the screen: o",
 			w->n_before, rs_form(w->n_before, "time", "times"));
 		return SETTINGS_END_STAY;
 	}
@@ -170,4 +170,40 @@ void modes_windows(struct init *in)
 	}
 	report_write(in, RESULT_FAILED, why, SETTINGS_END_STAY);
 	init_say(in, "staying: %s", why);
+}
+
+static void leave(struct init *in)
+{
+	in->is_stop_wanted = false;
+	init_say(in, "Ctrl-Alt-Del: restarting");
+	report_write(in, RESULT_CANCELLED, "restarted by Ctrl-Alt-Del", SETTINGS_END_REBOOT);
+	end_now(in, SETTINGS_END_REBOOT);
+}
+
+_Noreturn void modes_incomplete(struct init *in)
+{
+	init_say(in, "staying: not enough memory; Ctrl-Alt-Del restarts");
+	for (;;) {
+		init_step(in, -1);
+		if (in->is_stop_wanted)
+			end_now(in, SETTINGS_END_REBOOT);
+	}
+}
+
+_Noreturn void modes_main(struct init *in)
+{
+	bool is_first = true; /* a disk that comes later is taken up, too */
+
+	for (;; is_first = false) {
+		unsigned mode = in->facts.settings.mode;
+		bool is_automatic = mode == SETTINGS_MODE_AUTOMATIC || mode == SETTINGS_MODE_LOOK;
+		if (in->is_stop_wanted)
+			leave(in);
+		if (is_automatic && (is_first || work_next(in)))
+			modes_automatic(in);
+		else if (is_first && mode == SETTINGS_MODE_WINDOWS)
+			modes_windows(in);
+		if (!in->is_stop_wanted)
+			screen_run(in);
+	}
 }

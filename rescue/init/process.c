@@ -68,12 +68,17 @@ static bool place_all(const struct ends *e)
 	for (int i = 0; has_terminal && i < 3; i++)
 		if (!place(e->said[1], i, 0))
 			return false;
+	bool has_keys = e->keys[0] >= 0, has_result = !has_terminal && !has_keys && e->said[1] >= 0;
+	int link = e->plan->link ? fcntl(e->plan->link, F_DUPFD, PROCESS_LINK + 1) : -1;
+	/* with keys, what it says has no other place than its log */
 	if (!place(e->input[0], 0, 0) || !place(e->keys[0], PROCESS_FD, 0) ||
-		(!has_terminal && !place(e->said[1], PROCESS_FD, O_CLOEXEC)))
+		(has_result && !place(e->said[1], PROCESS_FD, O_CLOEXEC)) ||
+		(e->plan->link && link < 0) || !place(link, PROCESS_LINK, 0))
 		return false;
 	/* what it held would keep a terminal or a pipe open that we close */
-	bool has_fd = e->keys[0] >= 0 || (!has_terminal && e->said[1] >= 0);
-	return close_range(PROCESS_FD + has_fd, ~0U, 0) == 0;
+	if (!has_keys && !has_result && close_range(PROCESS_FD, PROCESS_FD, 0) < 0)
+		return false;
+	return close_range(PROCESS_LINK + (link >= 0), ~0U, 0) == 0;
 }
 
 static bool place_log(const char *log)

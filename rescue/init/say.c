@@ -86,6 +86,8 @@ void said_line(struct init *in, unsigned how, const char *fmt, ...)
 		if (!(how & SAID_BY_US)) /* those lines are for scripts, too */
 			say_translated(text, line, sizeof(line));
 		consoles_line(&in->consoles, line);
+		if (in->said.too)
+			in->said.too(in, shown);
 	}
 	if (how & SAID_TO_REPORT)
 		keep(in, shown);

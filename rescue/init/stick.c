@@ -249,6 +249,14 @@ static bool stick_device(const struct init *in, struct stick_write *ret)
 	return true;
 }
 
+unsigned stick_state(const struct init *in)
+{
+	const struct stick *s = &in->stick;
+
+	return (s->disk[0] ? 1U : 0) | (s->state == STICK_READ ? 2U : 0) | (s->rules[0] ? 4U : 0) |
+	       (unsigned)s->keys.len << 3;
+}
+
 void stick_offer_folder(struct init *in, struct process_plan *plan)
 {
 	static struct stick_write w;

@@ -47,6 +47,9 @@ void stick_tell_missing(struct init *in);
 bool stick_is_awaited(const struct init *in);
 /** Let the program of @plan keep its files on the stick; without one nothing changes. */
 void stick_offer_folder(struct init *in, struct process_plan *plan);
+/** A number that changes when there is something new for a program: keys, rules, the stick itself.
+ */
+unsigned stick_state(const struct init *in);
 /** Write the report's files of INIT_RUN to it; false with a reason. Waits for the job. */
 bool stick_write_report(struct init *in, char *ret_text, size_t cap);
 

@@ -29,6 +29,10 @@ void work_tell(struct init *in, struct work *w);
 void modes_automatic(struct init *in);
 /** BootNext and reset; returns when that cannot be done. */
 void modes_windows(struct init *in);
+/** The mode's work, and the screen afterwards, for ever. */
+_Noreturn void modes_main(struct init *in);
+/** This archive was not unpacked whole: do nothing, for ever. */
+_Noreturn void modes_incomplete(struct init *in);
 /** Set BootNext to the Windows on @disk (NULL: of any disk) in a job, and wait for it.
  * @ret_text: "Boot0003 (Windows Boot Manager)", or why it cannot be done. */
 bool windows_set_next(

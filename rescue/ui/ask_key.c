@@ -58,6 +58,7 @@ static int on_key(const struct rs_key_source *self, const struct rs_key_request 
 		t->by_passphrase = !has_recovery;
 	t->was_passphrase = t->by_passphrase;
 	t->asked = q;
+	supervisor_say(&t->supervisor, LINK_ASKS, NULL);
 	do {
 		t->is_switched = false;
 		if (t->by_passphrase)

@@ -23,12 +23,13 @@
 #define DETAILS	   WAY('d', "d", "details", details_is_open, details_go)
 #define SAVE	   WAY('s', "s", "save report", save_is_open, save_go)
 #define LOG	   WAY('g', "g", "log", log_is_open, log_go)
+#define OTHERS	   WAY('o', "o", "other", actions_is_open, actions_visit)
 #define IN_THE_WAY WAY('w', "w", "in the way", hindrances_is_open, hindrances_go)
 
 static const struct screen screens[SCREENS] = {
 	[SCREEN_FOUND] = {"disks and Windows", found_enter, found_draw, found_put,
 		.ways = {WAY(UI_KEY_ENTER, "Enter", "work on the disk", NULL, found_next),
-			WAY('l', "l", "look", NULL, browse_go), IN_THE_WAY}},
+			WAY('l', "l", "look", NULL, browse_go), IN_THE_WAY, OTHERS}},
 	[SCREEN_UNLOCK] = {"recovery key", NULL, unlock_draw, unlock_put,
 		.ways = {SHOW_ID,
 			ALONE(UI_KEY_CTRL_P, "Ctrl-P", "passphrase", passphrase_is_open,
@@ -48,11 +49,11 @@ static const struct screen screens[SCREENS] = {
 			WAY(UI_KEY_ESC, "Esc", "back to the plan", NULL, question_back)}},
 	[SCREEN_DOING] = {"at work", doing_enter, doing_draw, .put = NULL},
 	[SCREEN_DONE] = {"done", NULL, done_draw, NULL,
-		.ways = {WAY('u', "u", "undo it", undo_is_open, undo_go), SAVE, LOG,
+		.ways = {WAY('u', "u", "undo it", undo_is_open, undo_go), SAVE, LOG, OTHERS,
 			WAY(UI_KEY_ESC, "Esc", "disks", NULL, done_back)}},
 	[SCREEN_TROUBLE] = {"it does not go on", NULL, trouble_draw, NULL,
 		.ways = {WAY(UI_KEY_ENTER, "Enter", "try again", NULL, trouble_next), SAVE, LOG,
-			SHOW_ID, WAY(UI_KEY_ESC, "Esc", "disks", NULL, trouble_back)}},
+			SHOW_ID, OTHERS, WAY(UI_KEY_ESC, "Esc", "disks", NULL, trouble_back)}},
 	[SCREEN_PATH] = {"which file?", NULL, path_draw, path_put,
 		.ways = {WAY(UI_KEY_ENTER, "Enter", "take it", NULL, path_next),
 			WAY(UI_KEY_ESC, "Esc", "back", NULL, question_back)}},
@@ -75,6 +76,12 @@ static const struct screen screens[SCREENS] = {
 			WAY(UI_KEY_ESC, "Esc", "back", NULL, undos_back)}},
 	[SCREEN_KEY_ID] = {"key ID", NULL, key_id_draw, key_id_put,
 		.ways = {WAY(UI_KEY_ESC, "Esc", "back", NULL, visit_back)}},
+	/* alone: an Enter of a scanner restarts nothing */
+	[SCREEN_ACTIONS] = {"other things to do", NULL, actions_draw, actions_put,
+		.ways = {{UI_KEY_ENTER, 0, "Enter", "do what is marked >", NULL, actions_go, true},
+			WAY(UI_KEY_ESC, "Esc", "back", NULL, visit_back)}},
+	[SCREEN_SAID] = {"what was said", NULL, said_draw, NULL,
+		.ways = {WAY(UI_KEY_ESC, "Esc", "back", NULL, visit_back)}},
 	[SCREEN_DETAILS] = {"details", NULL, details_draw, NULL,
 		.ways = {WAY(UI_KEY_ESC, "Esc", "back", NULL, visit_back)}},
 	[SCREEN_HINDRANCES] = {"what is in the way", NULL, hindrances_draw, NULL,
@@ -95,6 +102,18 @@ static void run(struct tui *t)
 	tui_close(t);
 }
 
+static int open_supervisor(struct tui *t, struct rs_err *err)
+{
+	const char *text = t->ui->opt.supervisor;
+	int fd = -1;
+	int r = text ? ui_parse_fd("--supervisor", text, &fd, err) : 0;
+
+	if (r == 0)
+		r = supervisor_open(&t->supervisor, fd, &t->consoles, err);
+	supervisor_say_state(&t->supervisor, LINK_IDLE);
+	return r;
+}
+
 static int open_all(struct tui *t, struct rs_err *err)
 {
 	struct rs_events events = tui_events;
@@ -108,9 +127,10 @@ static int open_all(struct tui *t, struct rs_err *err)
 	r = ui_open_session(t->ui, &events, t->is_plain ? &term_keys : &keys, err);
 	if (r == 0 && t->is_plain)
 		return term_can_ask() ? 0 : rs_fail(err, RS_E_USAGE, "tui needs a terminal");
-	return r < 0 ? r
-		     : consoles_open(&t->consoles, t->secret->in, t->ui->opt.consoles,
-			       t->ui->opt.n_consoles, err);
+	if (r == 0)
+		r = consoles_open(&t->consoles, t->secret->in, t->ui->opt.consoles,
+			t->ui->opt.n_consoles, err);
+	return r < 0 ? r : open_supervisor(t, err);
 }
 
 /* What is left on the terminal, and the exit status, are those of the last repair; of none, those
@@ -123,12 +143,16 @@ int cmd_tui(struct ui *ui)
 		.power = BATTERY_FOLDER,
 		.is_plain = ui->opt.is_plain};
 	struct rs_err err = {0};
-	int r = open_all(&t, &err);
+	int r = ui_read_options(&ui->opt, &t.given, &err);
+
+	if (r == 0)
+		r = open_all(&t, &err);
 
 	tui_name_language(&t);
 	if (r == 0)
 		run(&t);
 	consoles_close(&t.consoles);
+	supervisor_close(&t.supervisor);
 	for (size_t i = 0; i < t.warnings.n; i++)
 		out_warn("%s", t.warnings.lines[i].text);
 	page_done(&t.warnings);

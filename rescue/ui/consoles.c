@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 
 #include "ui/ui.h"
 
@@ -60,7 +61,7 @@ static int begin(struct consoles *all, struct console *c, struct rs_err *err)
 int consoles_open(struct consoles *all, struct console_bytes *typed, const char *const *names,
 	size_t n_names, struct rs_err *err)
 {
-	*all = (struct consoles){0};
+	*all = (struct consoles){.news_fd = -1};
 	for (size_t i = 0; i < (n_names ? n_names : 1) && i < CONSOLES_MOST; i++) {
 		struct console *c = &all->list[all->n];
 		const char *name = n_names ? names[i] : NULL;
@@ -76,6 +77,17 @@ void consoles_close(struct consoles *all)
 {
 	for (size_t i = 0; i < all->n; i++)
 		console_close(&all->list[i]);
+}
+
+void consoles_give(struct consoles *all, const char *name)
+{
+	struct rs_err err = {0};
+
+	for (size_t i = 0; i < all->n; i++) {
+		struct console *c = &all->list[i];
+		if (is_there(c) && !c->screen && c->name[0] && strcmp(c->name, name) == 0)
+			(void)begin(all, c, &err); /* one that cannot is left to others */
+	}
 }
 
 bool consoles_are_gone(const struct consoles *all)
@@ -160,8 +172,13 @@ static void read_one(struct consoles *all, struct console *c)
 	struct rs_err err = {0};
 
 	console_read(c);
-	if (!c->is_lost && !c->screen && c->typed->n)
-		(void)begin(all, c, &err); /* one that cannot is left to others */
+	if (!c->is_lost && !c->screen && c->typed->n) {
+		rs_wipe(c->typed, sizeof(*c->typed));
+		if (all->wants)
+			all->wants(all->user, c->name);
+		else
+			(void)begin(all, c, &err); /* one that cannot is left to others */
+	}
 	if (!c->is_lost)
 		return;
 	console_close(c);
@@ -177,7 +194,7 @@ static int sooner(int a_ms, int b_ms)
 static bool await(struct consoles *all, uint64_t end_ns)
 {
 	const uint64_t now = term_now_ns();
-	struct pollfd polled[CONSOLES_MOST];
+	struct pollfd polled[CONSOLES_MOST + 1];
 	int wait_ms = end_ns > now ? (int)((end_ns - now + MS_NS - 1) / MS_NS) : 0;
 
 	for (size_t i = 0; i < all->n; i++) {
@@ -186,11 +203,12 @@ static bool await(struct consoles *all, uint64_t end_ns)
 		if (is_there(c))
 			wait_ms = sooner(wait_ms, c->is_unseen ? UNSEEN_MS : console_wait_ms(c));
 	}
-	const int n = poll(polled, all->n, wait_ms);
+	polled[all->n] = (struct pollfd){all->news_fd, POLLIN, 0};
+	const int n = poll(polled, all->n + 1, wait_ms);
 	for (size_t i = 0; n > 0 && i < all->n; i++)
 		if (polled[i].revents)
 			read_one(all, &all->list[i]);
-	return n > 0 ? !all->is_due : n == 0 && term_now_ns() < end_ns;
+	return n > 0 ? !all->is_due && !polled[all->n].revents : n == 0 && term_now_ns() < end_ns;
 }
 
 unsigned consoles_key(struct consoles *all, unsigned timeout_ms)

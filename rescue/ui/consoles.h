@@ -23,12 +23,19 @@ struct consoles {
 	bool is_serial;	    /* there are serial lines only */
 	bool is_hidden;	    /* and yet they are not to be seen */
 	bool is_due;	    /* one is to be painted again */
+	int news_fd;	    /* ends a wait for a key, too; -1: none */
+	/* A key was pressed on one that is not painted on: somebody else has to give it first, with
+	 * consoles_give. NULL: it is ours. */
+	void (*wants)(void *user, const char *name);
+	void *user;
 };
 
 /** @names as for console_take; none: standard input and output. One that is not to be had is left
  * out where there is another. @typed has CONSOLES_MOST. Errors: RS_E_USAGE. */
 int consoles_open(struct consoles *all, struct console_bytes *typed, const char *const *names,
 	size_t n_names, struct rs_err *err);
+/** The console of that name may be painted on. */
+void consoles_give(struct consoles *all, const char *name);
 /** All of them as they were; more than once is fine. */
 void consoles_close(struct consoles *all);
 /** There were some, and none is left. */

@@ -34,6 +34,7 @@ enum option_id {
 	OPT_BESIDE,
 	OPT_PLAIN,
 	OPT_CONSOLE,
+	OPT_SUPERVISOR,
 	OPT_RULES,
 	OPT_YES,
 	OPT_REPLAY,
@@ -109,7 +110,7 @@ struct options {
 	const char *consoles[MOST_CONSOLES];
 	unsigned n_consoles;
 	bool is_plain; /* --plain */
-	const char *volume, *rules, *output, *report, *language;
+	const char *volume, *rules, *output, *report, *language, *supervisor;
 	const char *replay, *plan; /* how; the plan's file, new or (resume, revert) saved */
 	char **args;		   /* what is no option, the command not among it; inside argv */
 	unsigned n_args;

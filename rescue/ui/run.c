@@ -107,28 +107,6 @@ int cmd_version(struct ui *ui)
 	return ui_end(ui, "version shown", &none);
 }
 
-static int read_options(const struct options *o, struct rs_options *ret, struct rs_err *err)
-{
-	static const char *const words[] = {REPLAY_POLICIES(JUST_WORD)};
-
-	*ret = (struct rs_options){
-		.say_yes = is_given(o, OPT_YES),
-		.plan_file = o->plan,
-		.how = is_given(o, OPT_RESUME_PLAN) ? RS_REPLAY_RESUME
-		       : is_given(o, OPT_REVERT)    ? RS_REPLAY_REVERT
-						    : RS_REPLAY_NEW,
-		.id = o->command->bit == CMD_UNDO && o->n_args > 1 ? o->args[1] : NULL,
-	};
-	if (!o->replay)
-		return 0;
-	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		ret->policy = (enum rs_replay_policy)i;
-		if (strcmp(o->replay, words[i]) == 0)
-			return 0;
-	}
-	return rs_fail_on(err, RS_E_USAGE, "--replay", "'%.64s' is not safe, no or all", o->replay);
-}
-
 /* A command of the engine's: its report, or only its code when there was no memory for one. */
 static int run_report(struct ui *ui, report_command *command)
 {
@@ -136,7 +114,7 @@ static int run_report(struct ui *ui, report_command *command)
 	struct rs_report *report = NULL;
 	struct rs_err err = {0};
 
-	if (read_options(&ui->opt, &options, &err) < 0 || open_session(ui, &err) < 0)
+	if (ui_read_options(&ui->opt, &options, &err) < 0 || open_session(ui, &err) < 0)
 		return ui_fail(ui, &err);
 	int r = command(ui, &options, &report);
 	if (report)

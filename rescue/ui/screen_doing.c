@@ -5,6 +5,7 @@
 /* A step of the person's and one of the engine's: after the questions nothing is asked any more. */
 enum screen_id doing_enter(struct tui *t)
 {
+	struct rs_err err = {0};
 	const bool may_write = battery_allows(t);
 	int r = may_write ? tui_reach(t, RS_STEP_CONSENT) : 0;
 
@@ -13,9 +14,13 @@ enum screen_id doing_enter(struct tui *t)
 		return term_is_cancelled() ? SCREEN_LEAVE : SCREEN_PLAN;
 	}
 	if (r == 0)
+		r = supervisor_may_write(&t->supervisor, t->disk, &t->consoles, &err);
+	if (r == 0)
 		r = tui_reach(t, RS_STEP_VERIFY);
 	t->is_confirmed = false;
 	tui_close(t);
+	if (err.code)
+		t->trouble = err;
 	return r < 0 ? tui_failed(t, SCREEN_PLAN) : SCREEN_DONE;
 }
 

@@ -78,6 +78,9 @@ enum screen_id found_enter(struct tui *t)
 	tui_turn_to(t, RS_FIX, NULL);
 	free(t->disk);
 	t->disk = NULL;
+	if (t->supervisor.is_there && !t->supervisor.has_disks)
+		return SCREEN_FOUND; /* they are on their way */
+	t->supervisor.is_list_due = false;
 	const int r = tui_list(t);
 	if (term_is_cancelled())
 		return SCREEN_LEAVE;
@@ -87,8 +90,9 @@ enum screen_id found_enter(struct tui *t)
 		return tui_failed(t, SCREEN_FOUND);
 	}
 	const size_t n = count_worth(run, &first);
-	const bool is_first_time = !t->is_listed_again;
-	t->is_listed_again = true;
+	const bool is_first_time =
+		!t->is_listed_again && (!t->supervisor.is_there || t->supervisor.goes_on);
+	t->is_listed_again |= n > 0;
 	struct choice c;
 	if (!choice_at(run, t->chosen, &c) || is_first_time)
 		t->chosen = first;

@@ -60,7 +60,8 @@ enum screen_id path_next(struct tui *t)
 
 bool save_is_open(const struct tui *t)
 {
-	return t->report && !t->repair && !t->is_working;
+	/* the rescue system has no place that lasts: its first process keeps it on the stick */
+	return t->report && !t->repair && !t->is_working && !t->supervisor.is_there;
 }
 
 static void put_line(void *user, const char *line)

@@ -5,15 +5,14 @@
 
 #include "ui/ui.h"
 
-/* A number for --keys-fd. */
-static int parse_fd(const char *text, int *ret, struct rs_err *err)
+int ui_parse_fd(const char *option, const char *text, int *ret, struct rs_err *err)
 {
 	char *end;
 	unsigned long v = strtoul(text, &end, 10);
 
 	if (text[0] < '0' || text[0] > '9' || *end || v > 65535)
 		return rs_fail(
-			err, RS_E_USAGE, "--keys-fd needs the number of an open file descriptor");
+			err, RS_E_USAGE, "%s needs the number of an open file descriptor", option);
 	*ret = (int)v;
 	return 0;
 }
@@ -23,7 +22,9 @@ static int read_key(struct rs_session *s, const struct key_option *key, struct r
 	int fd = -1;
 
 	if (key->id == OPT_KEYS_FD)
-		return parse_fd(key->value, &fd, err) < 0 ? err->code : rs_keys_from_fd(s, fd, err);
+		return ui_parse_fd("--keys-fd", key->value, &fd, err) < 0
+			       ? err->code
+			       : rs_keys_from_fd(s, fd, err);
 	return rs_keys_from_file(s, key->value,
 		key->id == OPT_PASSPHRASE_FILE ? RS_KEY_PASSPHRASE
 		: key->id == OPT_STARTUP_KEY   ? RS_KEY_STARTUP
@@ -52,6 +53,28 @@ static int place_plans(const struct ui *ui, struct rs_err *err)
 		return rs_fail(err, RS_E_MEMORY, "folder of plans");
 	}
 	return !n ? 0 : rs_plans_in(ui->session, report ? dirname(folder) : folder, !report, err);
+}
+
+int ui_read_options(const struct options *o, struct rs_options *ret, struct rs_err *err)
+{
+	static const char *const words[] = {REPLAY_POLICIES(JUST_WORD)};
+
+	*ret = (struct rs_options){
+		.say_yes = is_given(o, OPT_YES),
+		.plan_file = o->plan,
+		.how = is_given(o, OPT_RESUME_PLAN) ? RS_REPLAY_RESUME
+		       : is_given(o, OPT_REVERT)    ? RS_REPLAY_REVERT
+						    : RS_REPLAY_NEW,
+		.id = o->command->bit == CMD_UNDO && o->n_args > 1 ? o->args[1] : NULL,
+	};
+	if (!o->replay)
+		return 0;
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		ret->policy = (enum rs_replay_policy)i;
+		if (strcmp(o->replay, words[i]) == 0)
+			return 0;
+	}
+	return rs_fail_on(err, RS_E_USAGE, "--replay", "'%.64s' is not safe, no or all", o->replay);
 }
 
 int ui_open_session(struct ui *ui, const struct rs_events *events,

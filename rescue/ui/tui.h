@@ -9,6 +9,7 @@
 #include "ui/consoles.h"
 #include "ui/key_entry.h"
 #include "ui/passphrase.h"
+#include "ui/supervisor.h"
 #include "ui/ui.h"
 
 enum screen_id {
@@ -31,6 +32,8 @@ enum screen_id {
 	SCREEN_BATTERY,	   /* too little power to write */
 	SCREEN_UNDOS,	   /* several repairs can be undone: which? */
 	SCREEN_DETAILS,	   /* rule, evidence, times, hashes */
+	SCREEN_ACTIONS,	   /* other things to do */
+	SCREEN_SAID,	   /* by the first process */
 	SCREENS,
 	SCREEN_STAY,   /* no other one */
 	SCREEN_ANSWER, /* back to who asked for it */
@@ -77,6 +80,8 @@ struct tui {
 	struct ui *ui;
 	const struct screen *screens;
 	struct consoles consoles;
+	struct supervisor supervisor;
+	size_t action; /* of the other ones, which is marked */
 	struct rs_secret locked;
 	struct tui_secret *secret;
 	/* what is seen */
@@ -117,7 +122,7 @@ struct tui {
 	char volume[16]; /* of the target, as text */
 	/* the repair */
 	enum rs_command command;
-	struct rs_options options;
+	struct rs_options options, given;    /* of this one, and of the command line for all */
 	char id[PLAN_TOP_LEN + PLAN_ID_LEN]; /* of an undo */
 	struct rs_repair *repair;
 	struct rs_report *report; /* of the last one that ended */
@@ -258,6 +263,11 @@ void trouble_draw(const struct tui *t, struct page *p);
 bool hindrances_is_open(const struct tui *t);
 enum screen_id hindrances_go(struct tui *t), visit_back(struct tui *t);
 void hindrances_draw(const struct tui *t, struct page *p);
+bool actions_is_open(const struct tui *t);
+enum screen_id actions_visit(struct tui *t), actions_go(struct tui *t);
+void actions_draw(const struct tui *t, struct page *p);
+bool actions_put(struct tui *t, unsigned key);
+void said_draw(const struct tui *t, struct page *p);
 enum screen_id trouble_next(struct tui *t), trouble_back(struct tui *t);
 
 #endif

@@ -250,6 +250,7 @@ enum screen_id tui_wait(struct tui *t, enum screen_id id)
 	consoles_forget_typed(&t->consoles);
 	while (to == SCREEN_STAY) {
 		const unsigned key = consoles_key(&t->consoles, WAIT_MS);
+		const bool has_news = supervisor_hear(&t->supervisor, &t->consoles);
 		if (term_is_cancelled() || key == UI_KEY_LOST)
 			return SCREEN_LEAVE;
 		to = press_all(t, key);
@@ -258,8 +259,10 @@ enum screen_id tui_wait(struct tui *t, enum screen_id id)
 		const bool is_resized = consoles_fit(&t->consoles), was_hinted = t->wants_hint;
 		t->is_touched = t->is_touched || key;
 		t->wants_hint = hint_is_due(t->shown_ns, term_now_ns(), t->is_touched);
-		if (to == SCREEN_STAY &&
-			(key || is_resized || t->wants_hint != was_hinted || t->consoles.is_due))
+		if (to == SCREEN_STAY && id == SCREEN_FOUND && t->supervisor.is_list_due)
+			to = id; /* made anew */
+		if (to == SCREEN_STAY && (key || has_news || is_resized || t->consoles.is_due ||
+						 t->wants_hint != was_hinted))
 			tui_paint(t);
 	}
 	t->status[0] = '\0';
@@ -275,8 +278,12 @@ void tui_ask(struct tui *t, enum screen_id id)
 	t->is_working = false;
 	t->status[0] = '\0';
 	t->answer = RS_ANSWER_CANCEL;
+	if (was_working)
+		supervisor_say_state(&t->supervisor, LINK_WAITING);
 	(void)tui_wait(t, id); /* what it leads to is in the answer */
 	t->is_working = was_working;
+	if (was_working)
+		supervisor_say_state(&t->supervisor, LINK_WORKING);
 	t->now = before;
 	t->first = first;
 	tui_paint(t);

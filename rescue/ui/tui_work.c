@@ -123,6 +123,8 @@ static bool on_progress(void *user, const char *what, uint64_t done, uint64_t to
 		return true;
 	look_at_keys(t);
 	t->progress_ns = now;
+	supervisor_say_state(&t->supervisor, LINK_WORKING);
+	(void)supervisor_hear(&t->supervisor, &t->consoles);
 	(void)consoles_fit(&t->consoles);
 	tui_paint(t);
 	return true;
@@ -154,6 +156,7 @@ void tui_begin(struct tui *t, bool can_stop)
 	t->can_stop = can_stop;
 	t->progress = (struct progress){0};
 	t->is_working = true;
+	supervisor_say_state(&t->supervisor, LINK_WORKING);
 	tui_paint(t);
 }
 
@@ -161,6 +164,7 @@ void tui_end(struct tui *t)
 {
 	t->is_working = false;
 	t->status[0] = '\0';
+	supervisor_say_state(&t->supervisor, t->repair ? LINK_WAITING : LINK_IDLE);
 }
 
 int tui_list(struct tui *t)
@@ -185,6 +189,17 @@ int tui_open_tree(struct tui *t, struct rs_tree **ret)
 	rs_report_free(report);
 	tui_end(t);
 	return r;
+	supervisor_say_state(&t->supervisor, LINK_WORKING);
+	(void)supervisor_hear(&t->supervisor, &t->consoles);
+}
+
+/* One that ended before it was begun is none. */
+static void tell_report(struct tui *t)
+{
+	const struct rs_run *run = rs_report_run(t->report);
+
+	if (t->supervisor.is_there && (run->err.code != RS_E_CANCELLED || run->quarantine.id[0]))
+		supervisor_report(&t->supervisor, t->disk, rs_report_json(t->report));
 }
 
 void tui_close(struct tui *t)
@@ -198,6 +213,8 @@ void tui_close(struct tui *t)
 	t->repair = NULL;
 	rs_report_free(t->report);
 	t->report = report;
+	tell_report(t);
+	supervisor_say_state(&t->supervisor, LINK_IDLE);
 }
 
 int tui_reach(struct tui *t, enum rs_step step)
@@ -230,7 +247,8 @@ void tui_turn_to(struct tui *t, enum rs_command command, const char *id)
 	tui_close(t);
 	page_done(&t->warnings);
 	t->command = command;
-	t->options = (struct rs_options){.id = t->id[0] ? t->id : NULL};
+	t->options = t->given;
+	t->options.id = t->id[0] ? t->id : NULL;
 	t->is_confirmed = false;
 }
 

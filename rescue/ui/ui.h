@@ -56,6 +56,11 @@ void ui_language(void);
 int ui_open_session(struct ui *ui, const struct rs_events *events,
 	const struct rs_key_source *asked, struct rs_err *err);
 
+/** What a repair may do, as the options say. Errors: RS_E_USAGE. */
+int ui_read_options(const struct options *o, struct rs_options *ret, struct rs_err *err);
+/** A number for @option. Errors: RS_E_USAGE. */
+int ui_parse_fd(const char *option, const char *text, int *ret, struct rs_err *err);
+
 /* ---- terminal.c: signals, questions, key prompt ---- */
 
 /** SIGINT, SIGTERM, SIGHUP and SIGQUIT ask to stop; SIGPIPE becomes a write error. */

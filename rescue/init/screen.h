@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The technician's screen on the consoles: `unbrick tui`, which does all that is done on disks;
+ * what is done with the machine it asks for (core/link.h). */
+#ifndef UNBRICK_INIT_SCREEN_H
+#define UNBRICK_INIT_SCREEN_H
+
+#include "core/link.h"
+#include "init/disk.h"
+#include "init/process.h"
+
+struct init;
+
+/* Only screen.c changes it. */
+struct screen {
+	struct process *process; /* NULL = none */
+	int fd;			 /* of the link; 0 = none */
+	int wait_status;	 /* of the last one */
+	uint64_t started_ms, active_ms;
+	unsigned n_quick;	      /* of them, one after another, that ended at once */
+	enum link_word state;	      /* WORKING, WAITING, IDLE */
+	enum link_word asked;	      /* what a person wants; LINK_NOTHING = nothing */
+	char entry[16];		      /* of Windows, once it is set */
+	char wanted[64], written[64]; /* a console, a disk */
+	bool is_ended;		      /* by us */
+	bool has_disks;		      /* it was told that they are there */
+	unsigned disks;		      /* which ones */
+	unsigned stick;		      /* what it has of it, as it was started */
+};
+
+/** From its start to its end, and what was asked for then. Returns when it is to be started again,
+ * or something else comes first: a disk to work on, Ctrl-Alt-Del. */
+void screen_run(struct init *in);
+/** Is that done when it is asked for? (screen_link.c) */
+bool screen_may(const struct init *in, enum link_word word);
+
+/* ---- the files of the screen among themselves: screen.c (its life, the round), screen_link.c
+ * (what is said), screen_asked.c (what a person wants of the machine) */
+
+void screen_tell(const struct screen *s, enum link_word word, const char *text);
+/** What it should know from the start. */
+void screen_tell_all(struct init *in);
+/** There is a packet; a source of the poll loop. */
+void screen_on_link(void *user, int fd, short events);
+/** Ask it to end, in an orderly way. */
+void screen_end(struct init *in);
+/** While it is there: do what needs no end of it, end it for the rest if that can be done. */
+void screen_begin_asked(struct init *in);
+/** It has ended because of that. */
+void screen_finish_asked(struct init *in, enum link_word asked);
+
+#endif

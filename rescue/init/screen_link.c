@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/cleanup.h"
+#include "init/init.h"
+#include "init/screen.h"
+
+#define SHELL	   "/bin/sh"
+#define LINES_MOST 100 /* of what was said before it came */
+
+/* ---- what it is told ---- */
+
+void screen_tell(const struct screen *s, enum link_word word, const char *text)
+{
+	char packet[LINK_BYTES];
+
+	/* it never waits for us, and we never for it: what it does not read it does not get */
+	if (s->fd > 0)
+		(void)send(
+			s->fd, packet, link_make(word, text, packet), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static void said_too(struct init *in, const char *line)
+{
+	screen_tell(&in->screen, LINK_LINE, line);
+}
+
+bool screen_may(const struct init *in, enum link_word word)
+{
+	switch (word) {
+	case LINK_SHELL:
+		return in->facts.settings.shell && access(SHELL, X_OK) == 0;
+	case LINK_REPORT:
+		return in->facts.settings.report == SETTINGS_REPORT_STICK;
+	case LINK_WINDOWS:
+	case LINK_FIRMWARE:
+	case LINK_RESTART:
+	case LINK_POWEROFF:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void screen_tell_all(struct init *in)
+{
+	static const enum link_word all[] = {
+		LINK_REPORT, LINK_WINDOWS, LINK_FIRMWARE, LINK_RESTART, LINK_POWEROFF, LINK_SHELL};
+	static const char *const words[] = {
+		"report", "windows", "firmware", "restart", "poweroff", "shell"};
+	size_t n = json_object_array_length(in->said.timeline);
+
+	in->said.too = said_too;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (screen_may(in, all[i]))
+			screen_tell(&in->screen, LINK_MAY, words[i]);
+	for (size_t i = n > LINES_MOST ? n - LINES_MOST : 0; i < n; i++)
+		said_too(in, json_object_get_string(json_object_object_get(
+				     json_object_array_get_idx(in->said.timeline, i), "text")));
+}
+
+void screen_end(struct init *in)
+{
+	struct screen *s = &in->screen;
+
+	s->is_ended = true;
+	if (s->process)
+		process_signal(s->process, SIGTERM);
+}
+
+/* ---- what it says ---- */
+
+static enum run_command command_of(const struct json_object *report)
+{
+	const char *word = json_object_get_string(json_object_object_get(report, "command"));
+
+	return word && strcmp(word, run_word(RUN_UNDO)) == 0 ? RUN_UNDO : RUN_FIX;
+}
+
+/* The report of a repair, in a file that nobody can change any more. */
+static void take_report(struct init *in, const char *disk, int fd)
+{
+	struct run run = {.command = RUN_FIX, .status = -1};
+	struct known_disk *d = disks_find(&in->disks, disk);
+	struct stat st;
+
+	if (fd < 0 || fcntl(fd, F_GET_SEALS) != LINK_SEALS || fstat(fd, &st) < 0 ||
+		st.st_size <= 0 || st.st_size > (off_t)LINK_REPORT_BYTES)
+		return;
+	run.report = json_object_from_fd(fd);
+	if (!json_object_is_type(run.report, json_type_object)) {
+		json_object_put(run.report);
+		return;
+	}
+	run.command = command_of(run.report);
+	run.status = json_object_get_int(
+		json_object_object_get(json_object_object_get(run.report, "outcome"), "status"));
+	run_read(&run);
+	if (d) {
+		run.disk = d->name;
+		disk_tell(d, run.status, "%s", run.outcome);
+		init_say(in, "%s /dev/%s: %s%s%s",
+			run.status == RS_STATUS_DONE && run.command == RUN_FIX ? "repaired"
+									       : "disk",
+			d->name, run.command == RUN_FIX ? "" : run_word(run.command),
+			run.command == RUN_FIX ? "" : ": ", run.outcome);
+	}
+	(void)snprintf(run.end, sizeof(run.end), "on the screen");
+	report_add_run_take(in, &run);
+}
+
+static void hear(struct init *in, const struct link_said *said, int fd)
+{
+	struct screen *s = &in->screen;
+
+	s->active_ms = now_ms();
+	switch (said->word) {
+	case LINK_WORKING:
+	case LINK_WAITING:
+	case LINK_IDLE:
+		s->state = said->word;
+		break;
+	case LINK_TAKE:
+		(void)snprintf(s->wanted, sizeof(s->wanted), "%.63s", said->text);
+		break;
+	case LINK_WRITES:
+		(void)snprintf(s->written, sizeof(s->written), "%.63s", said->text);
+		break;
+	case LINK_ASKS:
+		init_say(in, "a recovery key is asked for: press a key here to type it");
+		break;
+	case LINK_DONE:
+		take_report(in, said->text, fd);
+		break;
+	default:
+		s->asked = screen_may(in, said->word) ? said->word : s->asked;
+		break;
+	}
+}
+
+static int file_of(const struct msghdr *m)
+{
+	const struct cmsghdr *c = CMSG_FIRSTHDR(m);
+	int fd = -1;
+
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
+		c->cmsg_len == CMSG_LEN(sizeof(fd)))
+		memcpy(&fd, CMSG_DATA(c), sizeof(fd));
+	return fd;
+}
+
+void screen_on_link(void *user, int fd, short events)
+{
+	struct init *in = user;
+	char packet[LINK_BYTES];
+	struct link_said said;
+	union {
+		struct cmsghdr head;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} with;
+	struct iovec part = {packet, sizeof(packet)};
+	struct msghdr m = {.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = with.bytes,
+		.msg_controllen = sizeof(with.bytes)};
+	ssize_t n = recvmsg(fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+
+	(void)events;
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+		loop_remove(&in->loop, fd); /* its end follows */
+		return;
+	}
+	if (n < 0)
+		return;
+	auto_close int file = file_of(&m);
+	if (link_parse(packet, (size_t)n, &said))
+		hear(in, &said, file);
+	else
+		init_log(in, "the screen said something that is no word of its own");
+}

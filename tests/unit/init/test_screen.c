@@ -1,0 +1,608 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The screen's supervisor. The program is the test, at the other end of the link; a round of events
+ * is its turn. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "init/init.h"
+#include "init/machine.h"
+#include "init/screen.h"
+#include "init/work.h"
+
+void __wrap_init_step(struct init *in, int timeout_ms);
+struct process *__wrap_process_start(
+	struct processes *all, const struct process_plan *plan, struct rs_err *err);
+void __wrap_process_signal(const struct process *p, int number);
+int __wrap_front_start(struct init *in, const struct process_plan *plan, struct rs_err *err);
+void __wrap_end_now(struct init *in, enum settings_end end);
+void __wrap_report_write(
+	struct init *in, enum result result, const char *text, enum settings_end end);
+bool __wrap_windows_set_next(
+	struct init *in, const char *disk, char ret_entry[16], char *ret_text, size_t cap);
+bool __wrap_windows_set_setup(struct init *in, char *ret_text, size_t cap);
+bool __wrap_machine_is_probing(struct init *in);
+uint64_t __wrap_machine_quiet_ms(struct init *in);
+struct known_disk *__wrap_work_next(struct init *in);
+void __wrap_raid_allow_writes(struct init *in, const char *disk);
+
+static struct init in;
+static int consoles[2]; /* the other ends of tty1 and ttyS0 */
+static int peer;	/* the program's end of the link */
+static struct process program;
+static process_end_fn on_end;
+static void (*turn)(unsigned round);
+static unsigned n_rounds;
+static int signal_sent;
+static char arguments[1024], heard[65536], ran[64], allowed[64];
+static enum settings_end ended, reported;
+static bool is_set, is_probing;
+static struct known_disk *next;
+
+static void hear(void)
+{
+	char packet[LINK_BYTES];
+	size_t len = strlen(heard);
+	ssize_t n;
+
+	while ((n = recv(peer, packet, sizeof(packet), MSG_DONTWAIT)) > 0)
+		len += (size_t)snprintf(heard + len, sizeof(heard) - len, "%.*s\n", (int)n, packet);
+}
+
+static void say(const char *packet)
+{
+	assert_int_equal(send(peer, packet, strlen(packet), 0), strlen(packet));
+}
+
+static void finish(int wait_status)
+{
+	program.wait_status = wait_status;
+	hear();
+	(void)close(peer);
+	on_end(&in, &program);
+}
+
+void __wrap_init_step(struct init *i, int timeout_ms)
+{
+	(void)timeout_ms;
+	assert_true(n_rounds < 50);
+	if (turn && signal_sent) {
+		finish(14 << 8); /* as a person who leaves it */
+		return;
+	}
+	if (!turn)
+		return;
+	hear();
+	turn(n_rounds++);
+	loop_step(&i->loop, 10);
+	loop_step(&i->loop, 10);
+}
+
+struct process *__wrap_process_start(
+	struct processes *all, const struct process_plan *plan, struct rs_err *err)
+{
+	(void)all;
+	(void)err;
+	arguments[0] = '\0';
+	for (size_t i = 0; plan->argv[i]; i++)
+		(void)snprintf(arguments + strlen(arguments), sizeof(arguments) - strlen(arguments),
+			"%s ", plan->argv[i]);
+	peer = fcntl(plan->link, F_DUPFD_CLOEXEC, 3);
+	on_end = plan->end;
+	signal_sent = 0;
+	program = (struct process){.pid = 1};
+	return &program;
+}
+
+void __wrap_process_signal(const struct process *p, int number)
+{
+	assert_ptr_equal(p, &program);
+	signal_sent = number;
+}
+
+int __wrap_front_start(struct init *i, const struct process_plan *plan, struct rs_err *err)
+{
+	(void)i;
+	(void)snprintf(ran, sizeof(ran), "%s", plan->argv[0]);
+	return rs_fail(err, RS_E_BUG, "not here");
+}
+
+void __wrap_end_now(struct init *i, enum settings_end end)
+{
+	(void)i;
+	ended = end;
+}
+
+void __wrap_report_write(struct init *i, enum result r, const char *text, enum settings_end end)
+{
+	(void)i;
+	(void)text;
+	assert_int_equal(r, RESULT_TECHNICIAN);
+	reported = end;
+	(void)snprintf(ran, sizeof(ran), "report");
+}
+
+bool __wrap_windows_set_next(
+	struct init *i, const char *disk, char ret_entry[16], char *ret_text, size_t cap)
+{
+	(void)i;
+	assert_null(disk);
+	(void)snprintf(ret_entry, 16, "Boot0003");
+	(void)snprintf(ret_text, cap, "no boot manager");
+	return is_set;
+}
+
+bool __wrap_windows_set_setup(struct init *i, char *ret_text, size_t cap)
+{
+	(void)i;
+	(void)snprintf(ret_text, cap, "no setup");
+	return is_set;
+}
+
+bool __wrap_machine_is_probing(struct init *i)
+{
+	(void)i;
+	return is_probing;
+}
+
+uint64_t __wrap_machine_quiet_ms(struct init *i)
+{
+	(void)i;
+	return is_probing ? 0 : 100000;
+}
+
+struct known_disk *__wrap_work_next(struct init *i)
+{
+	(void)i;
+	return next;
+}
+
+void __wrap_raid_allow_writes(struct init *i, const char *disk)
+{
+	(void)i;
+	(void)snprintf(allowed, sizeof(allowed), "%s", disk);
+}
+
+static void on_typed(void *user, const char *bytes, size_t len)
+{
+	(void)user;
+	(void)bytes;
+	(void)len;
+	fail_msg("what is typed for the screen was read");
+}
+
+static int begin(void **state)
+{
+	static const char *const names[] = {"tty1", "ttyS0"};
+	int ends[2];
+
+	(void)state;
+	in = (struct init){0};
+	loop_init(&in.loop);
+	processes_init(&in.processes, &in.loop);
+	said_init(&in);
+	facts_init(&in.facts);
+	report_begin(&in);
+	in.facts.settings.mode = SETTINGS_MODE_TECHNICIAN;
+	consoles_init(&in.consoles, &in.loop, on_typed, &in);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+		consoles[i] = ends[0];
+		assert_true(console_add_take(&in.consoles, ends[1], names[i], 0));
+	}
+	heard[0] = ran[0] = allowed[0] = '\0';
+	n_rounds = 0;
+	ended = reported = SETTINGS_END_STAY;
+	is_set = is_probing = false;
+	next = NULL;
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	(void)close(consoles[0]);
+	(void)close(consoles[1]);
+	json_object_put(in.report.root);
+	return 0;
+}
+
+static const char *seen_on(int console)
+{
+	static char text[65536];
+	ssize_t n = recv(consoles[console], text, sizeof(text) - 1, MSG_DONTWAIT);
+
+	text[n > 0 ? n : 0] = '\0';
+	return text;
+}
+
+static void run(void (*what)(unsigned round))
+{
+	turn = what;
+	screen_run(&in);
+}
+
+static void ends_at_once(unsigned round)
+{
+	(void)round;
+	finish(11);
+}
+
+static void test_start__what_it_is_given__consoles_and_words(void **state)
+{
+	(void)state;
+	init_say(&in, "a line before");
+	run(ends_at_once);
+	assert_non_null(strstr(arguments,
+		"/bin/unbrick tui --supervisor 4 --plan . --replay safe --console /dev/tty1,linux "
+		"--console /dev/ttyS0,vt220 "));
+	assert_non_null(strstr(heard, "may windows\n"));
+	assert_non_null(strstr(heard, "line a line before\n"));
+	assert_non_null(strstr(heard, "begin\n"));
+	assert_null(strstr(heard, "may shell"));
+}
+
+static void test_shell__only_where_settings_allow_it(void **state)
+{
+	(void)state;
+	assert_false(screen_may(&in, LINK_SHELL));
+	in.facts.settings.shell = 1;
+	assert_true(screen_may(&in, LINK_SHELL));
+	assert_false(screen_may(&in, LINK_GO));
+	assert_false(screen_may(&in, LINK_DONE));
+}
+
+static void wants_a_shell(unsigned round)
+{
+	if (round == 0)
+		say("shell");
+	else if (round == 3)
+		finish(0);
+}
+
+static void test_shell__asked_for__only_where_it_may_be(void **state)
+{
+	(void)state;
+	run(wants_a_shell);
+	assert_string_equal(ran, "");
+	n_rounds = 0;
+	in.facts.settings.shell = 1;
+	run(wants_a_shell);
+	assert_int_equal(signal_sent, SIGTERM);
+	assert_string_equal(ran, "/bin/sh");
+}
+
+/* Nothing is written where it paints; a line has ours until it is taken. */
+static void takes_the_line(unsigned round)
+{
+	if (round == 0) {
+		assert_non_null(strstr(seen_on(1), "Press a key here"));
+		assert_string_equal(seen_on(0), "");
+		assert_int_equal(write(consoles[1], "1", 1), 1);
+		say("take ttyS0");
+	} else if (round == 1) {
+		init_say(&in, "after it");
+	} else if (round == 2) {
+		assert_non_null(strstr(heard, "yours ttyS0\n"));
+		assert_non_null(strstr(heard, "line after it\n"));
+		assert_string_equal(seen_on(0), "");
+		assert_string_equal(seen_on(1), "");
+		say("take ttyS9");
+	} else if (round == 4) {
+		assert_null(strstr(heard, "yours ttyS9"));
+		finish(11);
+	}
+}
+
+static void test_line__taken__given_and_taken_back(void **state)
+{
+	char typed[8];
+
+	(void)state;
+	run(takes_the_line);
+	assert_non_null(strstr(seen_on(0), "the screen has ended (killed by signal 11"));
+	assert_non_null(strstr(seen_on(1), "started again"));
+	assert_true(in.consoles.is_read);
+	/* what was typed for it is not an answer to anything of ours */
+	(void)recv(in.consoles.list[1].fd, typed, sizeof(typed), MSG_DONTWAIT);
+}
+
+static void wants_windows(unsigned round)
+{
+	if (round == 0)
+		say("windows");
+	else if (round == 3)
+		finish(0);
+}
+
+static void test_windows__cannot_be_set__said_and_nothing_done(void **state)
+{
+	(void)state;
+	run(wants_windows);
+	assert_non_null(strstr(heard, "error no boot manager\n"));
+	assert_int_equal(ended, SETTINGS_END_STAY);
+	assert_int_equal(signal_sent, 0);
+	n_rounds = 0;
+	is_set = true;
+	run(wants_windows);
+	assert_int_equal(signal_sent, SIGTERM);
+	assert_int_equal(reported, SETTINGS_END_WINDOWS);
+	assert_int_equal(ended, SETTINGS_END_WINDOWS);
+}
+
+static const char *wish;
+
+static void wants_that(unsigned round)
+{
+	if (round == 0)
+		say(wish);
+	else if (round == 3)
+		finish(0);
+}
+
+static void test_machine__each_wish(void **state)
+{
+	static const struct {
+		const char *wish;
+		enum settings_end end;
+		const char *ran;
+	} wishes[] = {{"restart", SETTINGS_END_REBOOT, "report"},
+		{"poweroff", SETTINGS_END_POWEROFF, "report"},
+		{"firmware", SETTINGS_END_REBOOT, "report"},
+		{"report", SETTINGS_END_STAY, "report"}, {"may shell", SETTINGS_END_STAY, ""},
+		{"go", SETTINGS_END_STAY, ""}, {"restart now", SETTINGS_END_STAY, ""},
+		{"\x1b[2J", SETTINGS_END_STAY, ""}};
+
+	(void)state;
+	is_set = true;
+	for (size_t i = 0; i < sizeof(wishes) / sizeof(wishes[0]); i++) {
+		wish = wishes[i].wish;
+		ended = SETTINGS_END_STAY;
+		ran[0] = '\0';
+		n_rounds = 0;
+		in.screen.n_quick = 0;
+		run(wants_that);
+		assert_int_equal(ended, wishes[i].end);
+		assert_string_equal(ran, wishes[i].ran);
+	}
+}
+
+static void writes(unsigned round)
+{
+	if (round == 0)
+		say("writes sda");
+	else if (round == 3)
+		finish(0);
+}
+
+static void test_writes__part_of_a_raid__not_alone(void **state)
+{
+	struct known_disk *d = disks_put(&in.disks, "sda");
+
+	(void)state;
+	d->state = DISK_LEFT;
+	disk_tell(d, -1, "a part of a RAID");
+	(void)snprintf(d->facts.raid, sizeof(d->facts.raid), "isw_raid_member");
+	run(writes);
+	assert_non_null(strstr(heard, "error a part of a RAID\n"));
+	assert_null(strstr(heard, "go\n"));
+	assert_string_equal(allowed, "");
+	d->facts.raid[0] = '\0';
+	d->facts.is_locked = true;
+	n_rounds = 0;
+	run(writes);
+	assert_null(strstr(heard, "go\n"));
+	d->facts.is_locked = false;
+	n_rounds = 0;
+	run(writes);
+	assert_non_null(strstr(heard, "go\n"));
+	assert_string_equal(allowed, "sda");
+}
+
+/* ---- reports ---- */
+
+static int seals;
+
+static void send_report(const char *json)
+{
+	union {
+		struct cmsghdr head;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} with = {.head = {CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
+	char word[] = "done sda";
+	struct iovec part = {word, strlen(word)};
+	struct msghdr m = {.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = with.bytes,
+		.msg_controllen = sizeof(with.bytes)};
+	int fd = memfd_create("report", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	assert_int_equal(write(fd, json, strlen(json)), strlen(json));
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	assert_int_equal(fcntl(fd, F_ADD_SEALS, seals), 0);
+	memcpy(CMSG_DATA(&with.head), &fd, sizeof(fd));
+	assert_true(sendmsg(peer, &m, 0) > 0);
+	(void)close(fd);
+}
+
+static const char *report;
+
+static void has_report(unsigned round)
+{
+	if (round == 0)
+		send_report(report);
+	else if (round == 2)
+		finish(0);
+}
+
+static size_t n_runs(void)
+{
+	return json_object_array_length(in.report.runs);
+}
+
+static void test_done__its_report__is_a_run_of_the_start(void **state)
+{
+	struct known_disk *d = disks_put(&in.disks, "sda");
+
+	(void)state;
+	d->state = DISK_READY;
+	seals = LINK_SEALS;
+	report = "{\"command\": \"fix\", \"outcome\": {\"status\": 0, \"text\": \"1 file moved\"}}";
+	run(has_report);
+	assert_int_equal(n_runs(), 1);
+	struct json_object *r = json_object_array_get_idx(in.report.runs, 0);
+	assert_string_equal(json_object_get_string(json_object_object_get(r, "command")), "fix");
+	assert_int_equal(json_object_get_int(json_object_object_get(r, "status")), 0);
+	assert_string_equal(d->outcome, "1 file moved");
+	assert_non_null(strstr(seen_on(1), "unbrick: repaired /dev/sda: 1 file moved"));
+}
+
+static void test_done__what_is_no_report__is_none(void **state)
+{
+	static const char *const none[] = {"", "[1]", "{\"command\": ", "null", "\x01\x02"};
+
+	(void)state;
+	seals = LINK_SEALS;
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		report = none[i];
+		n_rounds = 0;
+		in.screen.n_quick = 0;
+		run(has_report);
+		assert_int_equal(n_runs(), 0);
+	}
+	seals = LINK_SEALS & ~F_SEAL_WRITE; /* it could be changed while it is read */
+	report = "{\"command\": \"fix\"}";
+	n_rounds = 0;
+	run(has_report);
+	assert_int_equal(n_runs(), 0);
+}
+
+/* ---- its end ---- */
+
+static void test_end__at_once_again_and_again__is_given_up(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		n_rounds = 0;
+		assert_null(strstr(seen_on(1), "staying"));
+		run(ends_at_once);
+	}
+	assert_non_null(strstr(seen_on(1), "staying: the screen ends again and again"));
+	arguments[0] = '\0';
+	turn = NULL; /* a step that only waits */
+	screen_run(&in);
+	assert_string_equal(arguments, ""); /* and is not started again */
+}
+
+static void waits(unsigned round)
+{
+	if (round == 0)
+		say("waiting");
+	else if (round == 2)
+		next = &in.disks.list[0];
+	else if (round == 5)
+		say("idle");
+	else if (round > 5)
+		fail_msg("a disk that has come is not taken up");
+}
+
+static void test_work__a_disk_comes__not_taken_from_a_person(void **state)
+{
+	(void)state;
+	in.facts.settings.mode = SETTINGS_MODE_AUTOMATIC;
+	run(waits);
+	assert_int_equal(signal_sent, SIGTERM);
+	assert_true(n_rounds > 5);
+	assert_null(strstr(heard, "begin\n")); /* what was worked on is not begun again unasked */
+	assert_non_null(strstr(heard, "disks\n"));
+	assert_null(strstr(seen_on(1), "started again"));
+}
+
+static void comes_late(unsigned round)
+{
+	if (round == 2) {
+		assert_null(strstr(heard, "begin"));
+		is_probing = false;
+	} else if (round == 4) {
+		assert_non_null(strstr(heard, "begin\n"));
+		assert_null(strstr(heard, "disks\n"));
+		disks_put(&in.disks, "sdb")->state = DISK_READY;
+	} else if (round == 6) {
+		assert_non_null(strstr(heard, "disks\n"));
+		finish(0);
+	}
+}
+
+static void test_disks__on_their_way__are_told_when_they_are_there(void **state)
+{
+	(void)state;
+	is_probing = true;
+	run(comes_late);
+}
+
+static void stops(unsigned round)
+{
+	in.is_stop_wanted = round > 0;
+	assert_true(round < 3);
+}
+
+static void test_stop__wanted__ends_it(void **state)
+{
+	(void)state;
+	run(stops);
+	assert_int_equal(signal_sent, SIGTERM);
+}
+
+static void fails_by_keys(unsigned round)
+{
+	(void)round;
+	finish(RS_STATUS_KEY_WRONG << 8);
+}
+
+static void test_keys__that_it_cannot_read__are_left_out(void **state)
+{
+	(void)state;
+	assert_int_equal(rs_secret_init(&in.stick.keys, 8, NULL), 0);
+	in.stick.keys.len = 8;
+	run(fails_by_keys);
+	assert_non_null(strstr(arguments, "--keys-fd 3 "));
+	assert_non_null(strstr(seen_on(1), "keys of the stick: not used"));
+	assert_int_equal(in.stick.keys.len, 0);
+	assert_int_equal(in.screen.n_quick, 0);
+}
+
+#define screen_test(f) cmocka_unit_test_setup_teardown(f, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		screen_test(test_start__what_it_is_given__consoles_and_words),
+		screen_test(test_shell__only_where_settings_allow_it),
+		screen_test(test_shell__asked_for__only_where_it_may_be),
+		screen_test(test_line__taken__given_and_taken_back),
+		screen_test(test_windows__cannot_be_set__said_and_nothing_done),
+		screen_test(test_machine__each_wish),
+		screen_test(test_writes__part_of_a_raid__not_alone),
+		screen_test(test_done__its_report__is_a_run_of_the_start),
+		screen_test(test_done__what_is_no_report__is_none),
+		screen_test(test_end__at_once_again_and_again__is_given_up),
+		screen_test(test_work__a_disk_comes__not_taken_from_a_person),
+		screen_test(test_disks__on_their_way__are_told_when_they_are_there),
+		screen_test(test_stop__wanted__ends_it),
+		screen_test(test_keys__that_it_cannot_read__are_left_out),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
