@@ -21,12 +21,12 @@
 	}
 #define SHOW_ID	   ALONE(UI_KEY_CTRL_K, "Ctrl-K", "ID as QR code", key_id_is_open, key_id_go)
 #define DETAILS	   WAY('d', "d", "details", details_is_open, details_go)
-#define SAVE	   WAY('s', "s", "save report", save_is_open, save_go)
+#define SAVE	   WAY('s', "s", "save", save_is_open, save_go)
 #define LOG	   WAY('g', "g", "log", log_is_open, log_go)
 #define OTHERS	   WAY('o', "o", "other", actions_is_open, actions_visit)
 #define IN_THE_WAY WAY('w', "w", "in the way", hindrances_is_open, hindrances_go)
 
-static const struct screen screens[SCREENS] = {
+const struct screen tui_screens[SCREENS] = {
 	[SCREEN_FOUND] = {"disks and Windows", found_enter, found_draw, found_put,
 		.ways = {WAY(UI_KEY_ENTER, "Enter", "work on the disk", NULL, found_next),
 			WAY('l', "l", "look", NULL, browse_go), IN_THE_WAY, OTHERS}},
@@ -52,8 +52,8 @@ static const struct screen screens[SCREENS] = {
 		.ways = {WAY('u', "u", "undo it", undo_is_open, undo_go), SAVE, LOG, OTHERS,
 			WAY(UI_KEY_ESC, "Esc", "disks", NULL, done_back)}},
 	[SCREEN_TROUBLE] = {"it does not go on", NULL, trouble_draw, NULL,
-		.ways = {WAY(UI_KEY_ENTER, "Enter", "try again", NULL, trouble_next), SAVE, LOG,
-			SHOW_ID, OTHERS, WAY(UI_KEY_ESC, "Esc", "disks", NULL, trouble_back)}},
+		.ways = {WAY(UI_KEY_ENTER, "Enter", "try again", NULL, trouble_next), SAVE, SHOW_ID,
+			OTHERS, WAY(UI_KEY_ESC, "Esc", "disks", NULL, trouble_back)}},
 	[SCREEN_PATH] = {"which file?", NULL, path_draw, path_put,
 		.ways = {WAY(UI_KEY_ENTER, "Enter", "take it", NULL, path_next),
 			WAY(UI_KEY_ESC, "Esc", "back", NULL, question_back)}},
@@ -95,7 +95,7 @@ static void run(struct tui *t)
 	while (id != SCREEN_LEAVE) {
 		t->now = id;
 		t->first = 0;
-		const enum screen_id to = screens[id].enter ? screens[id].enter(t) : id;
+		const enum screen_id to = tui_screens[id].enter ? tui_screens[id].enter(t) : id;
 		id = to == id ? tui_wait(t, id) : to;
 	}
 	browse_close(t);
@@ -138,7 +138,7 @@ static int open_all(struct tui *t, struct rs_err *err)
 int cmd_tui(struct ui *ui)
 {
 	struct tui t = {.ui = ui,
-		.screens = screens,
+		.screens = tui_screens,
 		.command = RS_FIX,
 		.power = BATTERY_FOLDER,
 		.is_plain = ui->opt.is_plain};

@@ -68,6 +68,8 @@ struct screen {
 	enum screen_id (*idle)(struct tui *t);
 };
 
+extern const struct screen tui_screens[SCREENS]; /* cmd_tui.c */
+
 /* Everything in which a part of a key may lie: in locked memory. */
 struct tui_secret {
 	struct console_bytes in[CONSOLES_MOST];
