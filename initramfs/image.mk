@@ -66,7 +66,7 @@ $(IMAGE)/modules/release: $(IMAGE)/module-list initramfs/select-modules $(IMAGE)
 	@initramfs/select-modules $< $(IMAGE)/unpacked/linux-image-6* $(@D)
 
 $(BUILD)/initramfs: $(BUILD)/unbrick $(LANGUAGES) $(INIT) $(IMAGE)/modules/release $(IMAGE)/options $(IMAGE)/rulekey \
-	initramfs/assemble initramfs/manifest initramfs/archive initramfs/packages $(wildcard rescue/rules/*.ini)
+	initramfs/assemble initramfs/keymaps initramfs/manifest initramfs/archive initramfs/packages $(wildcard rescue/rules/*.ini)
 	@echo '  INITRAMFS $@'
 	@initramfs/assemble $(IMAGE)/root INIT=$(INIT) UNBRICK=$(BUILD)/unbrick LOCALE=$(BUILD)/locale MODULES=$(IMAGE)/modules \
 		UNPACKED=$(IMAGE)/unpacked FETCHED=$(IMAGE)/fetched VERSION=$(VERSION) COMMIT=$(COMMIT) \

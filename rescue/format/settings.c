@@ -15,6 +15,7 @@ struct key {
 	/* in the order of the member's enum; NULL: not for this key */
 	const char *words[WORDS_MAX];
 	unsigned looseness[WORDS_MAX]; /* of each word; from an unsigned file it may only fall */
+	bool is_code;		       /* text, as code_parse has it */
 };
 
 #define MEMBER(m)		 offsetof(struct settings, m)
@@ -37,7 +38,8 @@ static const struct key keys[] = {
 	{"replay", MEMBER(replay), .words = {REPLAY_POLICIES(JUST_WORD)},
 		.looseness = {REPLAY_POLICIES(X)}},
 	{"shell", MEMBER(shell), .words = {"no", "yes"}, .looseness = {0, 1}},
-	{"language", MEMBER(language), .max = 0},
+	{"language", MEMBER(language), .is_code = true},
+	{"keyboard", MEMBER(keyboard), .is_code = true},
 };
 #undef X
 enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
@@ -106,9 +108,9 @@ static bool serial_parse(const char *word, char ret[SETTINGS_SERIAL_MAX])
 	return true;
 }
 
-/* "de" or "pt_BR" becomes part of a file's name (core/language.c), so nothing else is let through;
- * "auto" is "". Whether there are such texts is seen there. */
-static bool language_parse(const char *word, char ret[SETTINGS_LANGUAGE_MAX])
+/* "de" or "pt_BR" becomes a file's name or a part of it (core/language.c, ui/layout.c), so nothing
+ * else is let through; "auto" is "". Whether there is such a file is seen there. */
+static bool code_parse(const char *word, char ret[SETTINGS_CODE_MAX])
 {
 	unsigned n = 0;
 
@@ -118,7 +120,7 @@ static bool language_parse(const char *word, char ret[SETTINGS_LANGUAGE_MAX])
 	for (; (word[n] >= 'a' && word[n] <= 'z') || (n > 2 && word[n] >= 'A' && word[n] <= 'Z') ||
 		(n >= 2 && word[n] == '_');
 		n++) {
-		if (n == SETTINGS_LANGUAGE_MAX - 1)
+		if (n == SETTINGS_CODE_MAX - 1)
 			return false;
 		ret[n] = word[n];
 	}
@@ -266,7 +268,7 @@ static const char *line_split(struct line *l, const char **ret_key, const char *
 static const char *line_take(struct settings *s, struct line *l, bool is_trusted, bool seen[KEYS])
 {
 	const char *key, *word, *reason;
-	char serial[SETTINGS_SERIAL_MAX], language[SETTINGS_LANGUAGE_MAX];
+	char serial[SETTINGS_SERIAL_MAX], code[SETTINGS_CODE_MAX];
 	unsigned value = 0, i = 0;
 
 	reason = l->reason ? l->reason : line_split(l, &key, &word);
@@ -276,16 +278,17 @@ static const char *line_take(struct settings *s, struct line *l, bool is_trusted
 		i++;
 	if (i == KEYS)
 		return "unknown key";
-	const bool is_language = keys[i].off == MEMBER(language);
-	reason = is_language ? (language_parse(word, language) ? NULL : "no code of a language")
-			     : value_parse(&keys[i], word, &value, serial);
+	if (keys[i].is_code)
+		reason = code_parse(word, code) ? NULL : "no code, like de";
+	else
+		reason = value_parse(&keys[i], word, &value, serial);
 	if (reason)
 		return reason;
 	if (seen[i])
 		return "set a second time; the first one counts";
-	if (is_language) {
+	if (keys[i].is_code) {
 		seen[i] = true;
-		memcpy(s->language, language, sizeof(s->language));
+		memcpy((char *)s + keys[i].off, code, sizeof(code));
 		return NULL;
 	}
 	if (!is_trusted && looseness(&keys[i], value) > looseness(&keys[i], get(s, &keys[i])))
@@ -361,8 +364,9 @@ size_t settings_format(const struct settings *s, char *ret, size_t size)
 		return 0;
 	text_init(&t, ret, size);
 	for (const struct key *k = keys; k < keys + KEYS; k++) {
-		if (k->off == MEMBER(language)) {
-			text_add(&t, "%s = %s\n", k->name, s->language[0] ? s->language : "auto");
+		if (k->is_code) {
+			const char *code = (const char *)s + k->off;
+			text_add(&t, "%s = %s\n", k->name, code[0] ? code : "auto");
 			continue;
 		}
 		unsigned value = get(s, k);

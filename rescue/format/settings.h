@@ -15,7 +15,7 @@ enum {
 	SETTINGS_TEXT_MAX = 1024,      /* enough for settings_format */
 	SETTINGS_BAD_MAX = 32,	       /* bad lines told by one settings_parse */
 	SETTINGS_SERIAL_MAX = 24,
-	SETTINGS_LANGUAGE_MAX = 8,
+	SETTINGS_CODE_MAX = 8,
 };
 
 enum settings_menu { SETTINGS_MENU_KEY, SETTINGS_MENU_ALWAYS };
@@ -61,7 +61,8 @@ struct settings {
 	unsigned replay;		  /* enum settings_replay */
 	unsigned shell;			  /* 1 = there is one */
 	/* "de", "pt_BR"; "": not set, the Windows that is found may tell */
-	char language[SETTINGS_LANGUAGE_MAX];
+	char language[SETTINGS_CODE_MAX];
+	char keyboard[SETTINGS_CODE_MAX]; /* "de", "ch_fr"; "": the kernel's, which is "us" */
 };
 
 /** A line that was skipped. @line from 1; 0 = the whole file. @text how the line begins, printable

@@ -5,9 +5,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/language.h"
 #include "core/text.h"
+
+#define LAYOUTS "/usr/share/unbrick/keymaps" /* initramfs/assemble */
 
 /* struct boot_params of the kernel (Documentation/x86/zero-page.rst): 1 unset, 2 off, 3 on */
 #define PARAM_SECURE_BOOT 0x1ec
@@ -156,6 +159,18 @@ static void on_bad_line(void *user, const struct settings_bad *bad)
 		facts_note(p->f, "%s: %s", p->where, bad->reason);
 }
 
+/* One that is not there would keep the screen from starting. */
+static void take_keyboard(struct facts *f, const char *where)
+{
+	char path[sizeof(LAYOUTS "/") + SETTINGS_CODE_MAX];
+
+	(void)snprintf(path, sizeof(path), LAYOUTS "/%s", f->settings.keyboard);
+	if (!f->settings.keyboard[0] || access(path, R_OK) == 0)
+		return;
+	facts_note(f, "%s: there is no keyboard layout '%s'", where, f->settings.keyboard);
+	f->settings.keyboard[0] = '\0';
+}
+
 void facts_read_settings(
 	struct facts *f, const char *bytes, size_t len, bool is_trusted, const char *where)
 {
@@ -167,6 +182,7 @@ void facts_read_settings(
 		f->settings.mode = mode; /* chosen by a person just now */
 	if (f->settings.language[0] && !lang_choose(f->settings.language))
 		facts_note(f, "%s: there is no translation into '%s'", where, f->settings.language);
+	take_keyboard(f, where);
 }
 
 bool facts_trusts_stick(const struct facts *f)

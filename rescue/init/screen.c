@@ -49,6 +49,10 @@ static void put_arguments(struct init *in, struct arguments *a)
 		a->list[n++] = "--rules";
 		a->list[n++] = in->stick.rules;
 	}
+	if (in->facts.settings.keyboard[0]) {
+		a->list[n++] = "--keyboard";
+		a->list[n++] = in->facts.settings.keyboard;
+	}
 	if (in->stick.keys.len) {
 		a->list[n++] = "--keys-fd";
 		a->list[n++] = NUMBER(3);

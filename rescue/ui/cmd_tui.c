@@ -19,7 +19,11 @@
 	{                                                                                          \
 		UI_KEY_F12, UI_KEY_CTRL_Y, "F12", label, open, go, true                            \
 	}
-#define SHOW_ID	   ALONE(UI_KEY_CTRL_K, "Ctrl-K", "ID as QR code", key_id_is_open, key_id_go)
+#define SHOW_ID ALONE(UI_KEY_CTRL_K, "Ctrl-K", "ID as QR code", key_id_is_open, key_id_go)
+#define SHOW_ID_TOLD                                                                               \
+	{                                                                                          \
+		UI_KEY_CTRL_K, 0, "Ctrl-K", "", key_id_is_open, key_id_go, true, true              \
+	}
 #define DETAILS	   WAY('d', "d", "details", details_is_open, details_go)
 #define SAVE	   WAY('s', "s", "save", save_is_open, save_go)
 #define LOG	   WAY('g', "g", "log", log_is_open, log_go)
@@ -52,8 +56,8 @@ const struct screen tui_screens[SCREENS] = {
 		.ways = {WAY('u', "u", "undo it", undo_is_open, undo_go), SAVE, LOG, OTHERS,
 			WAY(UI_KEY_ESC, "Esc", "disks", NULL, done_back)}},
 	[SCREEN_TROUBLE] = {"it does not go on", NULL, trouble_draw, NULL,
-		.ways = {WAY(UI_KEY_ENTER, "Enter", "try again", NULL, trouble_next), SAVE, SHOW_ID,
-			OTHERS, WAY(UI_KEY_ESC, "Esc", "disks", NULL, trouble_back)}},
+		.ways = {WAY(UI_KEY_ENTER, "Enter", "try again", NULL, trouble_next), SAVE,
+			SHOW_ID_TOLD, OTHERS, WAY(UI_KEY_ESC, "Esc", "disks", NULL, trouble_back)}},
 	[SCREEN_PATH] = {"which file?", NULL, path_draw, path_put,
 		.ways = {WAY(UI_KEY_ENTER, "Enter", "take it", NULL, path_next),
 			WAY(UI_KEY_ESC, "Esc", "back", NULL, question_back)}},
@@ -114,6 +118,21 @@ static int open_supervisor(struct tui *t, struct rs_err *err)
 	return r;
 }
 
+/* Without a screen of this machine its keyboard is nobody's. */
+static int begin_keyboard(struct tui *t, struct rs_err *err)
+{
+	const char *name = t->ui->opt.keyboard;
+	const int screen = consoles_private_fd(&t->consoles);
+
+	layouts_find(LAYOUTS_FOLDER, &t->layouts);
+	if (!name || screen < 0)
+		return 0;
+	if (!layouts_choose(&t->layouts, name))
+		return rs_fail(err, RS_E_USAGE, "--keyboard %s: there is no such layout in %s",
+			name, LAYOUTS_FOLDER);
+	return layouts_load(&t->layouts, screen, err);
+}
+
 static int open_all(struct tui *t, struct rs_err *err)
 {
 	struct rs_events events = tui_events;
@@ -130,6 +149,8 @@ static int open_all(struct tui *t, struct rs_err *err)
 	if (r == 0)
 		r = consoles_open(&t->consoles, t->secret->in, t->ui->opt.consoles,
 			t->ui->opt.n_consoles, err);
+	if (r == 0)
+		r = begin_keyboard(t, err);
 	return r < 0 ? r : open_supervisor(t, err);
 }
 

@@ -24,6 +24,8 @@ const struct option_spec option_table[OPT_COUNT] = {
 		"show it there, too (several times); on a serial line once a key is pressed"},
 	{OPT_SUPERVISOR, 0, "supervisor", "N", CMD_TUI, AT(supervisor),
 		"who has started it is at the other end of this socket (the boot stick's /init)"},
+	{OPT_KEYBOARD, 0, "keyboard", "LAYOUT", CMD_TUI, AT(keyboard),
+		"the layout of this machine's own keyboard (in the boot image only)"},
 	{OPT_RULES, 0, "rules", "DIR", CMD_SCAN | CMD_FIX | CMD_RULES | CMD_TUI, AT(rules),
 		"the rules of this folder instead of the shipped ones"},
 	{OPT_YES, 'y', "yes", NULL, CMD_WRITE, 0,

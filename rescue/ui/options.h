@@ -35,6 +35,7 @@ enum option_id {
 	OPT_PLAIN,
 	OPT_CONSOLE,
 	OPT_SUPERVISOR,
+	OPT_KEYBOARD,
 	OPT_RULES,
 	OPT_YES,
 	OPT_REPLAY,
@@ -109,6 +110,7 @@ struct options {
 	unsigned n_beside;
 	const char *consoles[MOST_CONSOLES];
 	unsigned n_consoles;
+	const char *keyboard;
 	bool is_plain; /* --plain */
 	const char *volume, *rules, *output, *report, *language, *supervisor;
 	const char *replay, *plan; /* how; the plan's file, new or (resume, revert) saved */

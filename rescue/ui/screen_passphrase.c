@@ -51,13 +51,34 @@ void passphrase_draw(const struct tui *t, struct page *p)
 		unlock_draw_hint(t, p);
 	page_say(p, false,
 		"Enter opens the volume with it. Backspace takes the last character back.");
-	if (t->consoles.is_private)
-		page_say(p, false, "F11 %s what is typed.",
-			t->consoles.is_hidden ? "shows" : "hides");
+	if (!t->consoles.is_private)
+		return;
+	page_say(p, false, "F11 %s what is typed.", t->consoles.is_hidden ? "shows" : "hides");
+	if (t->layouts.n)
+		page_say(p, true, "Keyboard: %s. Left and Right choose another layout.",
+			t->layouts.names[t->layouts.at]);
+}
+
+/* Of the machine's own keyboard, by whoever sits at it. */
+static void turn_layout(struct tui *t, bool is_next)
+{
+	struct layouts *l = &t->layouts;
+	struct rs_err err = {0};
+
+	if (!l->n || !t->consoles.at || !t->consoles.at->is_private)
+		return;
+	const size_t was = l->at;
+	l->at = (l->at + (is_next ? 1 : l->n - 1)) % l->n;
+	if (layouts_load(l, fileno(t->consoles.at->in), &err) == 0)
+		return;
+	l->at = was;
+	rs_err_said(&err, t->status, sizeof(t->status));
 }
 
 bool passphrase_key(struct tui *t, unsigned key)
 {
+	if (key == UI_KEY_LEFT || key == UI_KEY_RIGHT)
+		turn_layout(t, key == UI_KEY_RIGHT);
 	if (key == UI_KEY_F11) {
 		t->consoles.is_hidden = !t->consoles.is_hidden;
 		return false;

@@ -26,6 +26,8 @@ static void say_ids(const struct tui *t, struct page *p)
 			if (b->info.description[0])
 				page_say(p, false, "Encrypted as: %s", b->info.description);
 		}
+	if (key_id_is_open(t))
+		page_say(p, false, "Ctrl-K shows the key ID as a QR code, for a phone.");
 	if (all && all->has_machine && all->machine.serial[0])
 		page_say(p, false, "Machine: %s %s, serial number %s", all->machine.vendor,
 			all->machine.product, all->machine.serial);

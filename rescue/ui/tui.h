@@ -8,6 +8,7 @@
 
 #include "ui/consoles.h"
 #include "ui/key_entry.h"
+#include "ui/layout.h"
 #include "ui/passphrase.h"
 #include "ui/supervisor.h"
 #include "ui/ui.h"
@@ -51,8 +52,9 @@ struct screen_way {
 	const char *label;
 	bool (*is_open)(const struct tui *t); /* NULL: always */
 	enum screen_id (*go)(struct tui *t);
-	bool is_alone; /* only a key that comes by itself: nothing is confirmed by a part of
-			* something else */
+	bool is_alone;	  /* only a key that comes by itself: nothing is confirmed by a part of
+			   * something else */
+	bool is_unlisted; /* the page tells it: not in the line of keys */
 };
 
 struct screen {
@@ -136,6 +138,7 @@ struct tui {
 	bool by_passphrase, was_passphrase; /* now, and at the attempt before */
 	bool is_switched;		    /* to the other of the two */
 	size_t id_at;			    /* of several key IDs */
+	struct layouts layouts;
 	enum rs_answer answer;
 };
 

@@ -59,7 +59,7 @@ static void list_keys(const struct tui *t, char *line, size_t cap)
 
 	line[0] = '\0';
 	for (size_t i = 0; !t->is_working && i < SCREEN_WAYS; i++)
-		if (is_open(t, &s->ways[i]))
+		if (is_open(t, &s->ways[i]) && !s->ways[i].is_unlisted)
 			add_key(line, cap, s->ways[i].shown, s->ways[i].label);
 	if (t->is_working && t->can_stop)
 		add_key(line, cap, N_("Esc"), N_("stop"));

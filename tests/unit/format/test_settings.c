@@ -90,6 +90,7 @@ static void test_settings__empty_file__gives_the_defaults_of_the_document(void *
 	assert_int_equal(s.replay, SETTINGS_REPLAY_SAFE);
 	assert_false(s.shell);
 	assert_string_equal(s.language, "");
+	assert_string_equal(s.keyboard, "");
 }
 
 static void test_settings__every_key_and_value__is_taken(void **state)
@@ -113,6 +114,8 @@ static void test_settings__every_key_and_value__is_taken(void **state)
 	assert_int_equal(good("wait = 1").wait_s, 1);
 	assert_int_equal(good("wait = 600").wait_s, 600);
 	assert_int_equal(good("key_wait = 120").key_wait_s, 120);
+	assert_string_equal(good("keyboard = ch_fr").keyboard, "ch_fr");
+	assert_string_equal(good("keyboard = auto").keyboard, "");
 	assert_string_equal(good("language = de").language, "de");
 	assert_string_equal(good("language = pt_BR").language, "pt_BR");
 	assert_string_equal(good("language = AUTO").language, "");
@@ -130,10 +133,12 @@ static void test_settings__values_of_other_keys__are_unknown(void **state)
 	bad("repaired = reboot", "unknown value");
 	bad("failure = windows", "unknown value");
 	bad("mode = stay", "unknown value");
-	bad("language = ../de", "no code of a language");
-	bad("language = d", "no code of a language");
-	bad("language = de_", "no code of a language");
-	bad("language = de_ATTICA", "no code of a language");
+	bad("language = ../de", "no code, like de");
+	bad("language = d", "no code, like de");
+	bad("language = de_", "no code, like de");
+	bad("language = de_ATTICA", "no code, like de");
+	bad("keyboard = ../de", "no code, like de");
+	bad("keyboard = de.map", "no code, like de");
 	bad("shell = 1", "unknown value");
 	bad("menu = keyx", "unknown value");
 	bad("menu = ke", "unknown value");
@@ -407,7 +412,7 @@ static void test_settings_format__any_settings__come_back_by_parse(void **state)
 		good("timeout=600\nmenu=always\nmode=windows\nconsole=ttyS31,921600\n"
 		     "repaired=poweroff\nnothing=poweroff\nfailure=poweroff\nwait=600\n"
 		     "key_wait=86400\nreport=none\nrules=unsigned\nreplay=all\nshell=yes\n"
-		     "language=pt_BR");
+		     "language=pt_BR\nkeyboard=latam");
 	char text[SETTINGS_TEXT_MAX], small[SETTINGS_TEXT_MAX];
 
 	(void)state;
@@ -429,7 +434,8 @@ static void test_settings_format__defaults__are_the_words_of_the_document(void *
 	static const char expected[] = "timeout = 3\nmenu = key\nmode = automatic\nconsole = all\n"
 				       "repaired = windows\nnothing = stay\nfailure = stay\n"
 				       "wait = 10\nkey_wait = 0\nreport = stick\nrules = signed\n"
-				       "replay = safe\nshell = no\nlanguage = auto\n";
+				       "replay = safe\nshell = no\nlanguage = auto\n"
+				       "keyboard = auto\n";
 	char text[SETTINGS_TEXT_MAX];
 	struct settings s;
 

@@ -54,6 +54,19 @@ static void test_facts_read_command_line__application__changes_nothing(void **st
 	assert_string_equal(f.stick_uuid, "");
 }
 
+/* It would keep the screen from starting. */
+static void test_facts_read_settings__no_such_keyboard__told_and_left_out(void **state)
+{
+	static const char conf[] = "keyboard = none\n";
+
+	(void)state;
+	facts_init(&f);
+	facts_read_settings(&f, conf, sizeof(conf) - 1, true, "unbrick.conf");
+	assert_string_equal(f.settings.keyboard, "");
+	assert_int_equal(f.n_notes, 1);
+	assert_string_equal(f.notes[0], "unbrick.conf: there is no keyboard layout 'none'");
+}
+
 static void test_facts_read_command_line__grub__mode_beats_the_stick(void **state)
 {
 	(void)state;
@@ -118,6 +131,7 @@ static void test_facts_note__more_than_room__keeps_the_first(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_facts_read_settings__no_such_keyboard__told_and_left_out),
 		cmocka_unit_test(test_facts_read_boot__application__tells_door_and_place),
 		cmocka_unit_test(test_facts_read_boot__control_characters__reach_no_terminal),
 		cmocka_unit_test(test_facts_read_command_line__application__changes_nothing),

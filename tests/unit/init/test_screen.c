@@ -252,6 +252,15 @@ static void test_start__what_it_is_given__consoles_and_words(void **state)
 	assert_non_null(strstr(heard, "line a line before\n"));
 	assert_non_null(strstr(heard, "begin\n"));
 	assert_null(strstr(heard, "may shell"));
+	assert_null(strstr(arguments, "--keyboard"));
+}
+
+static void test_start__a_keyboard_that_is_set__is_given(void **state)
+{
+	(void)state;
+	(void)snprintf(in.facts.settings.keyboard, sizeof(in.facts.settings.keyboard), "ch_fr");
+	run(ends_at_once);
+	assert_non_null(strstr(arguments, "--keyboard ch_fr --console"));
 }
 
 static void test_shell__only_where_settings_allow_it(void **state)
@@ -589,6 +598,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		screen_test(test_start__what_it_is_given__consoles_and_words),
+		screen_test(test_start__a_keyboard_that_is_set__is_given),
 		screen_test(test_shell__only_where_settings_allow_it),
 		screen_test(test_shell__asked_for__only_where_it_may_be),
 		screen_test(test_line__taken__given_and_taken_back),

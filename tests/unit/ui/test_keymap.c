@@ -20,7 +20,9 @@
 #define FD   77
 #define KEYS 128
 
-static unsigned short tables[3][KEYS], before[3][KEYS];
+#define TABLES 67
+
+static unsigned short tables[TABLES][KEYS], before[TABLES][KEYS];
 static bool is_readable, is_writable;
 static unsigned n_written;
 
@@ -29,7 +31,7 @@ int __wrap_ioctl(int fd, unsigned long request, struct kbentry *e);
 int __wrap_ioctl(int fd, unsigned long request, struct kbentry *e)
 {
 	assert_int_equal(fd, FD);
-	assert_true(e->kb_table < 3 && e->kb_index < KEYS);
+	assert_true(e->kb_table < TABLES && e->kb_index < KEYS);
 	if (request == KDGKBENT && is_readable) {
 		e->kb_value = tables[e->kb_table][e->kb_index];
 		return 0;
@@ -46,9 +48,9 @@ int __wrap_ioctl(int fd, unsigned long request, struct kbentry *e)
 static int fresh(void **state)
 {
 	(void)state;
-	for (unsigned t = 0; t < 3; t++)
+	for (unsigned t = 0; t < TABLES; t++)
 		for (unsigned i = 0; i < KEYS; i++)
-			tables[t][i] = before[t][i] = (unsigned short)(0xB00 + t * KEYS + i);
+			tables[t][i] = before[t][i] = (unsigned short)(0x300 + t * KEYS + i);
 	is_readable = is_writable = true;
 	n_written = 0;
 	return 0;
@@ -64,6 +66,8 @@ static void test_digits__both_tables__and_all_as_it_was(void **state)
 	for (unsigned i = 0; i < 10; i++) {
 		assert_int_equal(tables[K_NORMTAB][2 + i], (unsigned char)row[i]);
 		assert_int_equal(tables[K_SHIFTTAB][2 + i], (unsigned char)row[i]);
+		assert_int_equal(tables[64][2 + i], (unsigned char)row[i]); /* Caps Lock */
+		assert_int_equal(tables[65][2 + i], (unsigned char)row[i]);
 	}
 	assert_memory_equal(tables[2], before[2], sizeof(before[2]));
 	for (unsigned t = 0; t < 2; t++) {
