@@ -7,6 +7,7 @@ import os
 import pty
 import select
 import signal
+import socket
 import struct
 import subprocess
 import termios
@@ -176,13 +177,13 @@ class Line(Terminal):
 class Room:
     """A program that is shown on several lines at once."""
 
-    def __init__(self, words, lines, env=None):
+    def __init__(self, words, lines, env=None, fds=()):
         self.lines = lines
         for line in lines:
             words = [*words, "--console", line.name + ",vt220"]
         # pylint: disable=consider-using-with
         self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, env=surroundings(env))
+                                        stderr=subprocess.STDOUT, env=surroundings(env), pass_fds=fds)
         self.pid = self.process.pid
 
     def wait(self, seconds):
@@ -199,3 +200,38 @@ class Room:
         except subprocess.TimeoutExpired:
             self.process.kill()
             return None
+
+
+class Supervisor:
+    """What /init is for the screen: a word a packet (docs/boot.md, section 4). @self.said is what the screen has said."""
+
+    def __init__(self, words, lines):
+        self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.room = Room([*words, "--supervisor", str(theirs.fileno())], lines, fds=(theirs.fileno(),))
+        theirs.close()
+        self.said, self.reports = [], []
+
+    def tell(self, *packets):
+        for packet in packets:
+            self.socket.send(packet if isinstance(packet, bytes) else packet.encode())
+
+    def hears(self, word, seconds=20):
+        """Wait until it says that, once more than before."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if word in self.said:
+                del self.said[:self.said.index(word) + 1]
+                return True
+            self.room.wait(0.02)
+            self.listen()
+        return False
+
+    def listen(self):
+        while select.select([self.socket], [], [], 0)[0]:
+            packet, fds, _, _ = socket.recv_fds(self.socket, 1024, 4)
+            if not packet:
+                return
+            self.said.append(packet.decode())
+            for fd in fds:
+                with open(fd, "rb") as f:
+                    self.reports.append(f.read())
