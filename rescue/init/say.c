@@ -86,9 +86,9 @@ void said_line(struct init *in, unsigned how, const char *fmt, ...)
 		if (!(how & SAID_BY_US)) /* those lines are for scripts, too */
 			say_translated(text, line, sizeof(line));
 		consoles_line(&in->consoles, line);
-		if (in->said.too)
-			in->said.too(in, shown);
 	}
 	if (how & SAID_TO_REPORT)
 		keep(in, shown);
+	if (how == (SAID_TO_CONSOLES | SAID_TO_REPORT | SAID_BY_US) && in->said.too)
+		in->said.too(in, shown);
 }

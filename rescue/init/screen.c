@@ -129,9 +129,9 @@ static bool start(struct init *in)
 static void close_link(struct init *in)
 {
 	struct screen *s = &in->screen;
-	struct pollfd polled = {s->fd, POLLIN, 0};
+	char byte;
 
-	while (poll(&polled, 1, 0) > 0 && (polled.revents & POLLIN) && !(polled.revents & POLLHUP))
+	while (recv(s->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
 		screen_on_link(in, s->fd, POLLIN);
 	loop_remove(&in->loop, s->fd);
 	(void)close(s->fd); /* nothing was written to a file */
@@ -188,7 +188,9 @@ static void tell_disks(struct init *in)
 {
 	struct screen *s = &in->screen;
 	const uint64_t wait_ms = (uint64_t)in->facts.settings.wait_s * 1000;
-	const bool is_over = machine_quiet_ms(in) >= SETTLED_MS && !machine_is_probing(in);
+	/* what it has of the stick (keys) it has from its start */
+	const bool is_over = machine_quiet_ms(in) >= SETTLED_MS && !machine_is_probing(in) &&
+			     !stick_is_awaited(in);
 
 	if (!is_over && (s->has_disks || now_ms() - in->report.started_ms < wait_ms))
 		return;
@@ -250,6 +252,12 @@ static void last_line(char *ret, size_t cap)
 	(void)snprintf(ret, cap, "%.200s", line ? line + 1 : text);
 }
 
+static bool is_left(const struct screen *s)
+{
+	return s->has_spoken && WIFEXITED(s->wait_status) &&
+	       WEXITSTATUS(s->wait_status) != RS_STATUS_BUG;
+}
+
 /* Nobody of us has ended it. Keys that cannot be read must not keep it from coming up. */
 static void tell_end(struct init *in)
 {
@@ -265,7 +273,8 @@ static void tell_end(struct init *in)
 		return;
 	}
 	process_end_text(s->wait_status, how, sizeof(how));
-	s->n_quick = is_quick ? s->n_quick + 1 : 0;
+	/* a person may leave it as often as they like */
+	s->n_quick = !is_quick || is_left(s) ? 0 : s->n_quick + 1;
 	if (s->n_quick < QUICK_MOST) {
 		init_say(in, "the screen has ended (%s): started again", how);
 		return;

@@ -21,6 +21,7 @@ struct screen {
 	enum link_word asked;	      /* what a person wants; LINK_NOTHING = nothing */
 	char entry[16];		      /* of Windows, once it is set */
 	char wanted[64], written[64]; /* a console, a disk */
+	bool has_spoken;	      /* it came up */
 	bool is_ended;		      /* by us */
 	bool has_disks;		      /* it was told that they are there */
 	unsigned disks;		      /* which ones */

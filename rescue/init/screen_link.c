@@ -121,6 +121,7 @@ static void hear(struct init *in, const struct link_said *said, int fd)
 	struct screen *s = &in->screen;
 
 	s->active_ms = now_ms();
+	s->has_spoken = true;
 	switch (said->word) {
 	case LINK_WORKING:
 	case LINK_WAITING:

@@ -87,3 +87,13 @@ void said_draw(const struct tui *t, struct page *p)
 	for (size_t i = 0; i < log->n; i++)
 		page_say(p, false, "%s", log->lines[i].text);
 }
+
+void said_last_draw(const struct tui *t, struct page *p)
+{
+	const struct page *log = &t->supervisor.log;
+
+	if (!log->n)
+		return;
+	page_say(p, true, "Said last: %s", t->supervisor.last);
+	page_blank(p);
+}

@@ -150,6 +150,7 @@ void found_draw(const struct tui *t, struct page *p)
 	}
 	if (run->has_machine)
 		draw_machine(&run->machine, p);
+	said_last_draw(t, p);
 	if (!run->n_disks)
 		draw_no_disk(p);
 	draw_choices(t, run, p);

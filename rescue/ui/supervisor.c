@@ -110,6 +110,7 @@ static void add_line(struct supervisor *s, const char *text)
 	if (s->log.n >= LOG_MOST)
 		page_done(&s->log); /* the report has all */
 	page_say(&s->log, false, "%s", text);
+	(void)snprintf(s->last, sizeof(s->last), "%s", text);
 }
 
 static void obey(struct supervisor *s, const struct link_said *said, struct consoles *all)

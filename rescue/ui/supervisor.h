@@ -11,6 +11,7 @@ struct supervisor {
 	int fd;
 	unsigned may; /* 1 << LINK_*, what it does when it is asked to */
 	struct page log;
+	char last[LINK_BYTES];	/* line of it */
 	char error[LINK_BYTES]; /* why what was wanted cannot be done */
 	bool has_disks;		/* it has told of them */
 	bool is_list_due;	/* one has come or gone since */

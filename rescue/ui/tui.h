@@ -273,6 +273,8 @@ enum screen_id actions_visit(struct tui *t), actions_go(struct tui *t);
 void actions_draw(const struct tui *t, struct page *p);
 bool actions_put(struct tui *t, unsigned key);
 void said_draw(const struct tui *t, struct page *p);
+/* Why the machine stays, say: the line would be lost under the screen. */
+void said_last_draw(const struct tui *t, struct page *p);
 enum screen_id trouble_next(struct tui *t), trouble_back(struct tui *t);
 
 #endif

@@ -515,6 +515,25 @@ static void test_end__at_once_again_and_again__is_given_up(void **state)
 	assert_string_equal(arguments, ""); /* and is not started again */
 }
 
+static void left_at_once(unsigned round)
+{
+	if (round == 0)
+		say("idle");
+	else
+		finish(14 << 8);
+}
+
+static void test_end__left_by_a_person__never_given_up(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 5; i++) {
+		n_rounds = 0;
+		run(left_at_once);
+	}
+	assert_int_equal(in.screen.n_quick, 0);
+	assert_null(strstr(seen_on(1), "staying"));
+}
+
 static void waits(unsigned round)
 {
 	if (round == 0)
@@ -608,6 +627,7 @@ int main(void)
 		screen_test(test_done__its_report__is_a_run_of_the_start),
 		screen_test(test_done__what_is_no_report__is_none),
 		screen_test(test_end__at_once_again_and_again__is_given_up),
+		screen_test(test_end__left_by_a_person__never_given_up),
 		screen_test(test_work__a_disk_comes__not_taken_from_a_person),
 		screen_test(test_disks__on_their_way__are_told_when_they_are_there),
 		screen_test(test_stop__wanted__ends_it),
