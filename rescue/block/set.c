@@ -164,5 +164,5 @@ int blk_member_fail(const struct disk_member *m, const char *object, struct rs_e
 	if (m->kind == MEMBER_NONE)
 		return 0;
 	return rs_fail_on(err, m->kind == MEMBER_CLUSTER ? RS_E_HELD : RS_E_PART_OF_SET, object,
-		"%s%s: %s", m->is_whole_disk ? "the disk is " : "it is ", m->text, m->next);
+		m->is_whole_disk ? "the disk is %s: %s" : "it is %s: %s", m->text, m->next);
 }

@@ -43,7 +43,7 @@ static struct {
 
 struct lang_spec lang_spec_at(const char *p)
 {
-	struct lang_spec ret = {1, 0, 0};
+	struct lang_spec ret = {.len = 1};
 	const size_t digits = strspn(p + 1, "0123456789");
 
 	if (digits && p[1 + digits] == '$') {
@@ -52,6 +52,7 @@ struct lang_spec lang_spec_at(const char *p)
 	}
 	ret.len += strspn(p + ret.len, "-+ #0123456789.*hlzjt");
 	ret.kind = p[ret.len];
+	ret.is_left_out = ret.len > 2 && memcmp(p + ret.len - 2, ".0", 2) == 0;
 	ret.len += ret.kind != 0;
 	return ret;
 }
@@ -181,8 +182,13 @@ bool lang_is_plain(void)
 const char *lang_word(const char *text)
 {
 	const struct lang_entry e = {.one = text};
+	const char *ret = now.entries ? lang_look_up(&e, 0) : text;
 
-	return now.entries ? lang_look_up(&e, 0) : text;
+	/* "disks", which stands beside "disk" there */
+	for (size_t i = 0; ret == text && i < now.n; i++)
+		if (now.entries[i].many && strcmp(now.entries[i].many, text) == 0)
+			ret = lang_look_up(&now.entries[i], 2);
+	return ret;
 }
 
 /* ---- which language ---- */

@@ -27,6 +27,7 @@ struct lang_spec {
 	size_t len;
 	char kind;	   /* its last letter */
 	unsigned position; /* of "%2$s"; 0: in its turn */
+	bool is_left_out;  /* "%.0s" */
 };
 struct lang_spec lang_spec_at(const char *p);
 

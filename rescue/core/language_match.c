@@ -195,7 +195,7 @@ static void put_format(
 			continue;
 		}
 		const unsigned i = spec.position ? spec.position - 1 : turn++;
-		if (i < m->n) /* msgfmt -c sees to it */
+		if (i < m->n && !spec.is_left_out) /* msgfmt -c sees to the number */
 			put_part(j, out, m, i, deep);
 	}
 }
@@ -280,6 +280,19 @@ static const char *const gaps[] = {"; ", ". ", ": ", " -> ", ", ", " (", "(", ")
 
 #define GAPS (sizeof(gaps) / sizeof(gaps[0]))
 
+/* The next one from @at on; a sign alone is one only around a whole text, for names have such, too.
+ */
+static const char *find_gap(const char *gap, const char *s, size_t len, const char *at)
+{
+	const size_t n = strlen(gap), left = len - (size_t)(at - s);
+
+	if (n > 1)
+		return memmem(at, left, gap, n);
+	if (*gap == '(')
+		return at == s && left > 1 && *s == '(' ? s : NULL;
+	return left > 1 && s[len - 1] == *gap ? s + len - 1 : NULL;
+}
+
 static void put_two(struct job *j, FILE *out, const char *s, size_t len, const char *at,
 	size_t gap_len, unsigned deep)
 {
@@ -314,13 +327,13 @@ static bool put_surely(struct job *j, FILE *out, const char *s, size_t len, unsi
 
 	for (size_t i = 0; i < GAPS; i++) {
 		const size_t n = strlen(gaps[i]);
-		for (const char *at = memmem(s, len, gaps[i], n); at && tried < MOST_GAPS;
-			tried++) {
-			if (is_sure(j, s, len, at, n)) {
+		for (const char *at = s; at && tried < MOST_GAPS; tried++) {
+			at = find_gap(gaps[i], s, len, at);
+			if (at && is_sure(j, s, len, at, n)) {
 				put_two(j, out, s, len, at, n, deep);
 				return true;
 			}
-			at = memmem(at + 1, len - (size_t)(at + 1 - s), gaps[i], n);
+			at = at && at + 1 < s + len ? at + 1 : NULL;
 		}
 	}
 	return false;
@@ -331,7 +344,7 @@ static bool put_pieces(struct job *j, FILE *out, const char *s, size_t len, unsi
 	if (put_surely(j, out, s, len, deep))
 		return true;
 	for (size_t i = 0; i < GAPS; i++) {
-		const char *at = memmem(s, len, gaps[i], strlen(gaps[i]));
+		const char *at = find_gap(gaps[i], s, len, s);
 		if (at) {
 			put_two(j, out, s, len, at, strlen(gaps[i]), deep);
 			return true;

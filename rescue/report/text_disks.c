@@ -119,7 +119,7 @@ static void journal_line(const struct run_journal *l, char *ret, size_t cap)
 	char version[40] = "", counts[200] = "", since[40];
 
 	if (l->major)
-		(void)snprintf(version, sizeof(version), " (version %u.%u)", l->major, l->minor);
+		(void)snprintf(version, sizeof(version), "version %u.%u", l->major, l->minor);
 	(void)snprintf(since, sizeof(since), "LSN 0x%" PRIx64, c->since_lsn);
 	if (c->since_filetime)
 		rs_filetime_text(c->since_filetime, since);
@@ -130,7 +130,8 @@ static void journal_line(const struct run_journal *l, char *ret, size_t cap)
 			c->records, rs_form(c->records, "record", "records"), c->redone,
 			c->transactions, rs_form(c->transactions, "transaction", "transactions"),
 			c->losers, since);
-	(void)snprintf(ret, cap, "%s%s%s%s%s", run_journal_word(l->state), version, counts,
+	(void)snprintf(ret, cap, "%s%s%s%s%s%s%s", run_journal_word(l->state),
+		version[0] ? " (" : "", version, version[0] ? ")" : "", counts,
 		!l->is_pending && l->reason[0] ? ", " : "", l->is_pending ? "" : l->reason);
 }
 
@@ -236,11 +237,13 @@ static void volume_row(struct printer *p, const struct run_volume *v)
 
 /* What a disk or a volume is only a part of, and what to do instead. */
 static void say_member(
-	struct printer *p, const char *first, const char *subject, const struct disk_member *member)
+	struct printer *p, const char *first, bool is_disk, const struct disk_member *member)
 {
 	if (member->kind != MEMBER_NONE)
-		text_say(p, first, "%s %s: it is not changed alone; %s", subject, member->text,
-			member->next);
+		text_say(p, first,
+			is_disk ? "the disk is %s: it is not changed alone; %s"
+				: "it is %s: it is not changed alone; %s",
+			member->text, member->next);
 }
 
 static void volume_full(struct printer *p, const struct run_volume *v)
@@ -261,7 +264,7 @@ static void volume_full(struct printer *p, const struct run_volume *v)
 	if (v->ntfs)
 		say_ntfs(p, v->ntfs);
 	say_quarantines(p, v);
-	say_member(p, DETAIL "! ", "it is", &v->member);
+	say_member(p, DETAIL "! ", false, &v->member);
 	if (v->passed_over[0] && v->passed_next)
 		say_passed(p, DETAIL "! ", v);
 	else
@@ -281,7 +284,7 @@ static void volume_brief(struct printer *p, const struct run_volume *v)
 		say_fault(p, "  ! ", v);
 		say_others(p, "  Also:    ", v);
 	}
-	say_member(p, first, "it is", &v->member);
+	say_member(p, first, false, &v->member);
 	if (v->passed_over[0])
 		say_passed(p, first, v);
 	else
@@ -312,7 +315,7 @@ static void disk_head(struct printer *p, const struct run_disk *d)
 static void disk_full(struct printer *p, const struct run_disk *d)
 {
 	disk_head(p, d);
-	say_member(p, "  ! ", "the disk is", &d->member);
+	say_member(p, "  ! ", true, &d->member);
 	text_error(p, "  ! ", &d->err);
 	if (!d->n_volumes)
 		return;
@@ -324,7 +327,7 @@ static void disk_full(struct printer *p, const struct run_disk *d)
 
 static void disk_brief(struct printer *p, const struct run_disk *d)
 {
-	say_member(p, "Disk: ", "the disk is", &d->member);
+	say_member(p, "Disk: ", true, &d->member);
 	text_error(p, "Disk: ", &d->err);
 	if (d->warning[0])
 		text_say(p, "Disk: ", "%s: %s", d->path, d->warning);

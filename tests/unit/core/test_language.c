@@ -29,7 +29,9 @@ static const char texts[] = HEAD TEXT("no Windows was found", "kein Windows gefu
 					       "e:") TEXT("Because:", "Weil:") TEXT("Key:",
 	"Schl\xC3\xBCssel:") TEXT("100 %% sure", "zu 100 %% sicher") TEXT("at byte %lu: %s",
 	"bei Byte %lu: %s") TEXT("locked", "gesperrt") TEXT("tag 0x%08x",
-	"Marke 0x%08x") TEXT("%s: %s", "falsch %s %s") TEXT("letter=ASCII ...",
+	"Marke 0x%08x") TEXT("%s: %s", "falsch %s %s") TEXT("for it:",
+	"daf\xC3\xBCr:") TEXT("Result: %s.", "Ergebnis: %s.") TEXT("%s%zu %s moved",
+	"%s%zu Dateien%.0s bewegt") TEXT("English", "Deutsch") TEXT("letter=ASCII ...",
 	"\xC3\xA4=ae \xC3\xB6=oe \xC3\xBC=ue \xC3\x9F=ss") "msgid \"file\"\nmsgid_plural "
 							   "\"files\"\n"
 							   "msgstr[0] \"eine\"\nmsgstr[1] "
@@ -169,6 +171,54 @@ static void test_lang_new__several_texts__are_each_translated(void **state)
 	is("locked.", "gesperrt.");
 }
 
+static void test_lang_new__a_name_with_a_word_of_ours__stays(void **state)
+{
+	(void)state;
+	is("locked.img", "locked.img");
+	is("file(locked).img", "file(locked).img");
+	is("a.locked", "a.locked");
+	is("for it: locked", "daf\xC3\xBCr: gesperrt");
+	is("disk locked.img: the volume is locked", "disk locked.img: das Volume ist gesperrt");
+}
+
+static void test_lang_new__text_before_a_text__is_no_part_of_it(void **state)
+{
+	(void)state;
+	is("Result: 3 files moved.", "Ergebnis: 3 Dateien bewegt.");
+}
+
+static void test_lang_word__plural__is_found(void **state)
+{
+	(void)state;
+	assert_string_equal(lang_word("files"), "wenige");
+	assert_string_equal(lang_word("file"), "eine");
+}
+
+static void test_lang_plain__letter_of_the_language__has_its_ascii(void **state)
+{
+	size_t n = 0;
+
+	(void)state;
+	const char *plain = lang_plain("\xC3\xB6", 2, &n);
+	assert_non_null(plain);
+	assert_int_equal(n, 2);
+	assert_memory_equal(plain, "oe", 2);
+	assert_null(lang_plain("\xC3\xA9", 2, &n));
+	assert_null(lang_plain("o", 1, &n));
+}
+
+static void test_lang_name__each__is_its_own_word(void **state)
+{
+	char name[32];
+
+	(void)state;
+	lang_name("de", name, sizeof(name));
+	assert_string_equal(name, "Deutsch");
+	lang_name("en", name, sizeof(name));
+	assert_string_equal(name, "English");
+	is("locked", "gesperrt"); /* and nothing changed */
+}
+
 static void test_lang_new__a_column__is_not_narrower(void **state)
 {
 	(void)state;
@@ -272,6 +322,12 @@ int main(void)
 		cmocka_unit_test_setup(
 			test_lang_new__with_a_number__has_the_languages_plural, german),
 		cmocka_unit_test_setup(test_lang_new__several_texts__are_each_translated, german),
+		cmocka_unit_test_setup(test_lang_new__a_name_with_a_word_of_ours__stays, german),
+		cmocka_unit_test_setup(test_lang_new__text_before_a_text__is_no_part_of_it, german),
+		cmocka_unit_test_setup(test_lang_word__plural__is_found, german),
+		cmocka_unit_test_setup(
+			test_lang_plain__letter_of_the_language__has_its_ascii, german),
+		cmocka_unit_test_setup(test_lang_name__each__is_its_own_word, german),
 		cmocka_unit_test_setup(test_lang_new__a_column__is_not_narrower, german),
 		cmocka_unit_test_setup(test_lang_new__hostile_name__is_only_text, german),
 		cmocka_unit_test_setup(test_lang_begin__terminal_without_utf8__gets_ascii, german),
