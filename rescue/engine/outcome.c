@@ -64,6 +64,10 @@ void en_finish_failed(struct rs_report *report, const struct en_machine *m,
 			score->total == 1 ? score->one : score->many);
 	else if (written)
 		(void)snprintf(text, sizeof(text), "the disk was written");
+	size_t len = strlen(text);
+	if (err->code == RS_E_NOT_KEPT)
+		(void)snprintf(
+			text + len, sizeof(text) - len, ", %s", "as far as the disk keeps it");
 	/* a long cause is cut, not this */
 	size_t room = sizeof(told.detail) - strlen(text) - 3;
 	(void)snprintf(told.detail, sizeof(told.detail), "%.*s%s%s", (int)room, err->detail,
