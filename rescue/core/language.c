@@ -230,7 +230,7 @@ bool lang_choose(const char *wanted)
 	char code[LANG_CODE_LEN], path[PATH_MAX];
 	size_t len = 0;
 
-	if (!find_code(wanted, code))
+	if (!find_code(wanted, code) || (!now.locale && strcmp(code, ENGLISH) != 0))
 		return false;
 	if (strcmp(code, now.code) == 0)
 		return true;

@@ -57,6 +57,19 @@ static void make(const char *code, const char *po)
 	assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c): names of our own */
 }
 
+/* Formats that nearly fit a long row of one letter, and each of them late. */
+static void make_slow(void)
+{
+	static char po[64000];
+	size_t n = (size_t)snprintf(po, sizeof(po), "%s", HEAD);
+
+	for (unsigned i = 0; i < 400; i++)
+		n += (size_t)snprintf(po + n, sizeof(po) - n,
+			"msgid \"%%sa%%sa%%sa%%sa%%sq%04u\"\nmsgstr \"%%s %%s %%s %%s %%s\"\n", i);
+	assert_true(n < sizeof(po));
+	make("sl", po);
+}
+
 static int begin(void **state)
 {
 	(void)state;
@@ -116,6 +129,7 @@ static void test_lang_choose__none_of_it__changes_nothing(void **state)
 	assert_true(lang_choose("fr"));
 	assert_false(lang_choose("xx"));
 	assert_false(lang_choose("../de"));
+	assert_false(lang_choose("fr/../de"));
 	assert_false(lang_choose("/"));
 	assert_false(lang_choose(""));
 	assert_false(lang_choose("a_language_of_many_letters"));
@@ -251,6 +265,26 @@ static void test_lang_new__hostile_name__is_only_text(void **state)
 	assert_true(clock() - begun < 2 * CLOCKS_PER_SEC);
 }
 
+static void test_lang_new__text_of_many_nearly_fitting_formats__ends_soon(void **state)
+{
+	char text[1000];
+	const clock_t begun = clock();
+
+	(void)state;
+	make_slow();
+	assert_true(lang_choose("sl"));
+	memset(text, 'a', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	for (size_t i = 60; i + 2 < sizeof(text); i += 60)
+		memcpy(text + i, "; ", 2);
+	is(text, text);
+	assert_true(clock() - begun < 2 * CLOCKS_PER_SEC);
+	assert_true(lang_choose("de"));
+	char path[200];
+	(void)snprintf(path, sizeof(path), "%s/sl/LC_MESSAGES/unbrick.mo", dir);
+	assert_int_equal(remove(path), 0);
+}
+
 static void test_lang_begin__terminal_without_utf8__gets_ascii(void **state)
 {
 	(void)state;
@@ -330,6 +364,8 @@ int main(void)
 		cmocka_unit_test_setup(test_lang_name__each__is_its_own_word, german),
 		cmocka_unit_test_setup(test_lang_new__a_column__is_not_narrower, german),
 		cmocka_unit_test_setup(test_lang_new__hostile_name__is_only_text, german),
+		cmocka_unit_test_setup(
+			test_lang_new__text_of_many_nearly_fitting_formats__ends_soon, german),
 		cmocka_unit_test_setup(test_lang_begin__terminal_without_utf8__gets_ascii, german),
 		cmocka_unit_test_setup(test_rs_err_said__each_part__is_translated, german),
 		cmocka_unit_test(test_lang_choose__damaged_file__is_survived),
