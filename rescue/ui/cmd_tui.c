@@ -7,17 +7,17 @@
 
 #define WAY(key, shown, label, open, go)                                                           \
 	{                                                                                          \
-		key, 0, shown, label, open, go, false                                              \
+		key, 0, shown, label, open, go, false, false                                       \
 	}
 /* A key of a screen on which a scanner may send anything. */
 #define ALONE(key, shown, label, open, go)                                                         \
 	{                                                                                          \
-		key, 0, shown, label, open, go, true                                               \
+		key, 0, shown, label, open, go, true, false                                        \
 	}
 /* What confirms is a key that no scanner of barcodes sends (docs/decisions.md), and comes alone. */
 #define CONFIRM(label, open, go)                                                                   \
 	{                                                                                          \
-		UI_KEY_F12, UI_KEY_CTRL_Y, "F12", label, open, go, true                            \
+		UI_KEY_F12, UI_KEY_CTRL_Y, "F12", label, open, go, true, false                     \
 	}
 #define SHOW_ID ALONE(UI_KEY_CTRL_K, "Ctrl-K", "ID as QR code", key_id_is_open, key_id_go)
 #define SHOW_ID_TOLD                                                                               \
@@ -82,7 +82,8 @@ const struct screen tui_screens[SCREENS] = {
 		.ways = {WAY(UI_KEY_ESC, "Esc", "back", NULL, visit_back)}},
 	/* alone: an Enter of a scanner restarts nothing */
 	[SCREEN_ACTIONS] = {"other things to do", NULL, actions_draw, actions_put,
-		.ways = {{UI_KEY_ENTER, 0, "Enter", "do what is marked >", NULL, actions_go, true},
+		.ways = {{UI_KEY_ENTER, 0, "Enter", "do what is marked >", NULL, actions_go, true,
+				 false},
 			WAY(UI_KEY_ESC, "Esc", "back", NULL, visit_back)}},
 	[SCREEN_SAID] = {"what was said", NULL, said_draw, NULL,
 		.ways = {WAY(UI_KEY_ESC, "Esc", "back", NULL, visit_back)}},
