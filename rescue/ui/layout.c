@@ -13,11 +13,12 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define MAGIC	   "bkeymap"
-#define TABLES	   256U
-#define TABLE_KEYS 128U
-#define HEAD_BYTES (sizeof(MAGIC) - 1 + TABLES)
-#define FILE_BYTES (HEAD_BYTES + TABLES * TABLE_KEYS * sizeof(uint16_t))
+#define MAGIC	    "bkeymap"
+#define TABLES	    256U
+#define TABLE_KEYS  128U
+#define HEAD_BYTES  (sizeof(MAGIC) - 1 + TABLES)
+#define TABLE_BYTES (TABLE_KEYS * sizeof(uint16_t))
+#define FILE_BYTES  (HEAD_BYTES + TABLES * TABLE_BYTES)
 
 static int is_name(const struct dirent *e)
 {
@@ -71,7 +72,7 @@ static int load(int fd, const uint8_t *file, size_t len, struct rs_err *err)
 
 	for (unsigned i = 0; len >= HEAD_BYTES && i < TABLES; i++)
 		n += has[i] == 1;
-	if (!n || len != HEAD_BYTES + n * TABLE_KEYS * sizeof(uint16_t) ||
+	if (!n || len != HEAD_BYTES + n * TABLE_BYTES ||
 		memcmp(file, MAGIC, sizeof(MAGIC) - 1) != 0)
 		return rs_fail(err, RS_E_USAGE, "no keyboard layout is in that file");
 	file += HEAD_BYTES;
@@ -82,7 +83,7 @@ static int load(int fd, const uint8_t *file, size_t len, struct rs_err *err)
 		if (r < 0)
 			return rs_fail(err, RS_E_USAGE, "the keyboard layout stays as it is: %s",
 				strerror(-r));
-		file += TABLE_KEYS * sizeof(uint16_t);
+		file += TABLE_BYTES;
 	}
 	return 0;
 }

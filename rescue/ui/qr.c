@@ -8,11 +8,12 @@ bool qr_make(const char *text, struct qr *ret)
 {
 	/* M: what a reflection or a finger on the screen hides, a seventh, is made up for */
 	QRcode *code = QRcode_encodeString(text, 0, QR_ECLEVEL_M, QR_MODE_8, 1);
-	const size_t n = code ? (size_t)code->width * (size_t)code->width : 0;
 
 	*ret = (struct qr){0};
-	if (code)
-		ret->dark = malloc(n);
+	if (!code)
+		return false;
+	const size_t n = (size_t)code->width * (size_t)code->width;
+	ret->dark = malloc(n);
 	for (size_t i = 0; ret->dark && i < n; i++)
 		ret->dark[i] = code->data[i] & 1; /* the other bits are its own */
 	if (ret->dark)
