@@ -80,6 +80,10 @@ static void on_found(void *user, const struct rs_found *f)
 {
 	struct tui *t = user;
 
+	/* whoever sits before it reads what that Windows speaks, where nobody said anything else */
+	if (f->volume && f->volume->n_windows && f->volume->windows[0].language[0] &&
+		!lang_code()[0] && lang_choose(f->volume->windows[0].language))
+		tui_name_language(t);
 	if (f->volume)
 		(void)snprintf(t->status, sizeof(t->status), "Looked at volume %u%s",
 			f->volume->number, f->volume->n_windows ? ": a Windows" : "");

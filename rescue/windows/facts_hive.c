@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/text.h"
@@ -227,6 +228,67 @@ static void time_zone(struct win_hive *h, win_key key, struct win_info *info)
 	info->bias_minutes = (int32_t)(uint32_t)bias; /* stored as unsigned */
 }
 
+/* Primary language of an LCID (MS-LCID, 2.2), by its number. */
+static const char languages[][3] = {[0x01] = "ar",
+	"bg",
+	"ca",
+	"zh",
+	"cs",
+	"da",
+	"de",
+	"el",
+	"en",
+	"es",
+	"fi",
+	"fr",
+	"he",
+	"hu",
+	"is",
+	"it",
+	"ja",
+	"ko",
+	"nl",
+	"nb",
+	"pl",
+	"pt",
+	"rm",
+	"ro",
+	"ru",
+	"hr",
+	"sk",
+	"sq",
+	"sv",
+	"th",
+	"tr",
+	"ur",
+	"id",
+	"uk",
+	"be",
+	"sl",
+	"et",
+	"lv",
+	"lt"};
+
+#define PRIMARY_LANGUAGE 0x3FFU
+
+/* Not every Windows says it: no note where it does not. What was installed may have another
+ * language than what is set, which is asked first. */
+static void language(struct win_hive *h, struct win_info *info)
+{
+	static const char *const values[] = {"Default", "InstallLanguage"};
+	char path[WIN_PATH_CAP], lcid[16] = "";
+	win_key key;
+
+	win_control_path(info, "Control\\Nls\\Language", path, sizeof(path));
+	if (win_hive_key(h, win_hive_root(h), path, &key, NULL) < 0)
+		return;
+	for (size_t i = 0; i < 2 && !lcid[0]; i++)
+		text(h, key, values[i], lcid, sizeof(lcid));
+	const unsigned long primary = strtoul(lcid, NULL, 16) & PRIMARY_LANGUAGE;
+	if (primary < sizeof(languages) / sizeof(languages[0]))
+		memcpy(info->language, languages[primary], sizeof(languages[0]));
+}
+
 static void product_role(struct win_hive *h, win_key key, struct win_info *info)
 {
 	char role[32];
@@ -327,6 +389,7 @@ int win_facts_system(struct nt_vol *vol, struct win_info *info, struct rs_err *e
 	key = control_key(h, info, "Control\\Windows");
 	if (key)
 		info->shutdown_filetime = filetime(h, key, "ShutdownTime");
+	language(h, info);
 	key = key_of(h, info, "Setup");
 	if (key)
 		win_setup_read(h, key, info);

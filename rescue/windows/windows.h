@@ -121,6 +121,7 @@ struct win_info {
 	char computer_name[64];
 	char time_zone[128];  /* key name, "Pacific Standard Time" */
 	int32_t bias_minutes; /* UTC = local + bias (active) */
+	char language[4];     /* of its screens, ISO 639, "de" */
 	char arch[16];	      /* a word of win_archs: from the kernel's PE header */
 	bool is_server, is_domain_controller;
 	uint64_t installed_filetime, shutdown_filetime;

@@ -8,11 +8,13 @@
  *   mkhive system OUT [--name DESKTOP-1] [--zone "Pacific Standard Time"] [--bias 480]
  *          [--pending SOURCE TARGET]... [--role WinNT|ServerNT|LanmanNT] [--arch AMD64]
  *          [--shutdown FILETIME] [--set N] [--upgrade] [--command 'cmd.exe']
+ *          [--language 0407]
  *   either: [--dirty] (sequence numbers that differ)
  *
  * --pending: SOURCE as Windows writes it ("\??\C:\Windows\..."), TARGET "" to delete. --exclusive:
  * a servicing session is pending. --set: number of the control set. --upgrade: setup is in
- * progress. --command: it is run at the next start in place of a log-on (SetupType 2). */
+ * progress. --command: it is run at the next start in place of a log-on (SetupType 2).
+ * --language: LCID of its screens, in hex (Control\Nls\Language). */
 #include <getopt.h>
 #include <hivex.h>
 #include <stdint.h>
@@ -30,7 +32,7 @@ enum { MULTI_SZ = 7, QWORD = 11 };
 
 struct spec {
 	const char *product, *edition, *build, *display, *type, *root;
-	const char *name, *zone, *role, *arch, *command;
+	const char *name, *zone, *role, *arch, *command, *language;
 	const char *pending[2 * MAX_PENDING];
 	size_t n_pending;
 	uint32_t ubr, major, installed, bias, set;
@@ -283,6 +285,8 @@ static void fill_system(hive_h *h, const struct spec *s)
 	number(h, n, "Bias", s->bias);
 	number(h, n, "ActiveTimeBias", s->bias);
 	text(h, control(h, s, "ProductOptions"), "ProductType", s->role);
+	if (s->language)
+		text(h, control(h, s, "Nls\\Language"), "Default", s->language);
 	number64(h, control(h, s, "Windows"), "ShutdownTime", BINARY, s->shutdown);
 	fill_session_manager(h, s);
 	n = key(h, "Setup");
@@ -331,6 +335,7 @@ enum option_code {
 	O_SHUTDOWN,
 	O_SET,
 	O_COMMAND,
+	O_LANGUAGE,
 };
 
 static int usage(void)
@@ -361,7 +366,8 @@ static void take_option(struct spec *s, int option)
 		[O_ZONE - O_PRODUCT] = &s->zone,
 		[O_ROLE - O_PRODUCT] = &s->role,
 		[O_ARCH - O_PRODUCT] = &s->arch,
-		[O_COMMAND - O_PRODUCT] = &s->command};
+		[O_COMMAND - O_PRODUCT] = &s->command,
+		[O_LANGUAGE - O_PRODUCT] = &s->language};
 	uint32_t *numbers[] = {[O_UBR - O_PRODUCT] = &s->ubr,
 		[O_MAJOR - O_PRODUCT] = &s->major,
 		[O_INSTALLED - O_PRODUCT] = &s->installed,
@@ -386,9 +392,9 @@ static int parse(struct spec *s, int argc, char **argv)
 		{"bias", 1, NULL, O_BIAS}, {"pending", 1, NULL, O_PENDING},
 		{"role", 1, NULL, O_ROLE}, {"arch", 1, NULL, O_ARCH},
 		{"shutdown", 1, NULL, O_SHUTDOWN}, {"set", 1, NULL, O_SET},
-		{"command", 1, NULL, O_COMMAND}, {"exclusive", 0, &s->is_exclusive, 1},
-		{"upgrade", 0, &s->is_upgrade, 1}, {"dirty", 0, &s->is_dirty, 1},
-		{NULL, 0, NULL, 0}};
+		{"command", 1, NULL, O_COMMAND}, {"language", 1, NULL, O_LANGUAGE},
+		{"exclusive", 0, &s->is_exclusive, 1}, {"upgrade", 0, &s->is_upgrade, 1},
+		{"dirty", 0, &s->is_dirty, 1}, {NULL, 0, NULL, 0}};
 	int option;
 
 	optind = 1;

@@ -31,9 +31,10 @@ static void test_probe__windows_11_named_10__is_called_11(void **state)
 	tv_put_hive(&v, CONFIG "SOFTWARE", "software", NULL);
 	tv_put_hive(&v, CONFIG "SYSTEM", "system",
 		(const char *[]){"--name", "PC-7", "--zone", "W. Europe Standard Time", "--bias",
-			"-60", NULL});
+			"-60", "--language", "0c07", NULL});
 	tv_put_kernel(&v, KERNEL, 0x8664, kernel_11);
 	probe(&v, &i);
+	assert_string_equal(i.language, "de"); /* Austria */
 	assert_string_equal(i.root, "\\Windows");
 	assert_string_equal(i.product, "Windows 11 Pro");
 	assert_string_equal(i.edition, "Professional");
@@ -125,6 +126,7 @@ static void test_probe__only_the_real_system_hive__gives_what_it_has(void **stat
 	tv_make(&v);
 	tv_put(&v, CONFIG "SYSTEM", b.p, b.len);
 	probe(&v, &i);
+	assert_string_equal(i.language, "en");
 	assert_string_equal(i.computer_name, "DESKTOP-2KGM189");
 	assert_string_equal(i.time_zone, "Pacific Standard Time");
 	assert_int_equal(i.bias_minutes, 420);
