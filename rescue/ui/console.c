@@ -13,19 +13,12 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
-#include <wchar.h>
 
-#define NCURSES_NOMACROS	 1
-#define NCURSES_WIDECHAR	 1
-#define NCURSES_ENABLE_STDBOOL_H 1
-#include <curses.h>
-
+#include "ui/console_put.h"
 #include "ui/ui.h"
 
 #define ESC_MS	    100 /* after it an Esc is one: a slow line has its next byte by then */
 #define MS_NS	    1000000ULL
-#define FRAME_ROWS  5 /* title, blank; status, rule, keys */
-#define FIRST_ROW   2
 #define TTY_MAJOR   4 /* Linux: devices.txt; consoles of the screen are its first 64 */
 #define TTY_SCREENS 64
 #define PTY_MAJOR   136 /* windows somewhere; they have eight numbers */
@@ -199,7 +192,7 @@ bool console_fit(struct console *c)
 size_t console_room(const struct console *c)
 {
 	mean(c);
-	return (size_t)getmaxy(stdscr) - FRAME_ROWS;
+	return (size_t)getmaxy(stdscr) - CONSOLE_FRAME_ROWS;
 }
 
 /* ---- what is typed before a screen is seen ---- */
@@ -232,66 +225,10 @@ void console_forget_typed(struct console *c)
 
 /* ---- painting ---- */
 
-/* A letter of our language in the letters that the terminal has; others are '?'. Columns. */
-static int put_plain(const uint8_t *p, size_t n, int room)
-{
-	size_t len = 0;
-	const char *plain = n ? lang_plain((const char *)p, n, &len) : NULL;
-
-	if (!plain) {
-		plain = "?";
-		len = 1;
-	}
-	if ((int)len <= room)
-		(void)addnstr(plain, (int)len);
-	return (int)len;
-}
-
-static int columns_of(const struct console *c, const char *text)
-{
-	int ret = 0;
-
-	for (const char *p = text; *p;) {
-		size_t n = 1, len = 1;
-		while (((unsigned char)p[n] & 0xC0) == 0x80)
-			n++;
-		if (n > 1 && !c->is_utf8)
-			(void)lang_plain(p, n, &len); /* or '?' */
-		ret += (int)len;
-		p += n;
-	}
-	return ret;
-}
-
-/* As much of a UTF-8 text as goes into the row. */
-static void put_text(const struct console *c, int row, int column, const char *text)
-{
-	const uint8_t *p = (const uint8_t *)text;
-	size_t left = strlen(text);
-	int room = getmaxx(stdscr) - column;
-
-	(void)move(row, column);
-	while (left && room > 0) {
-		uint32_t code;
-		size_t n = rs_utf8_get(p, left, &code);
-		wchar_t wide[2] = {n ? (wchar_t)code : L'?', 0};
-		int width = wide[0] < 0x80 || c->is_utf8 ? wcwidth(wide[0]) : -1;
-		if (width > room)
-			return;
-		if (width >= 0)
-			(void)addnwstr(wide, 1); /* the last cell of the screen: ERR, and painted */
-		else
-			width = put_plain(p, n, room);
-		room -= width;
-		p += n ? n : 1;
-		left -= n ? n : 1;
-	}
-}
-
 static void put_rule(const struct console *c, int row)
 {
 	for (int i = 0; i < getmaxx(stdscr) - 1; i++)
-		put_text(c, row, i, c->is_utf8 ? "\xE2\x94\x80" : "-");
+		console_put(c, row, i, c->is_utf8 ? "\xE2\x94\x80" : "-");
 }
 
 static void put_frame(const struct console *c, const struct console_frame *f, bool has_more)
@@ -300,17 +237,17 @@ static void put_frame(const struct console *c, const struct console_frame *f, bo
 
 	(void)attron(A_REVERSE);
 	(void)mvhline(0, 0, ' ', getmaxx(stdscr));
-	put_text(c, 0, 1, f->title);
-	put_text(c, 0, CONSOLE_COLUMNS / 2, f->subject);
-	const int corner = getmaxx(stdscr) - 1 - columns_of(c, f->corner);
-	if (CONSOLE_COLUMNS / 2 + columns_of(c, f->subject) < corner)
-		put_text(c, 0, corner, f->corner);
+	console_put(c, 0, 1, f->title);
+	console_put(c, 0, CONSOLE_COLUMNS / 2, f->subject);
+	const int corner = getmaxx(stdscr) - 1 - console_columns(c, f->corner);
+	if (CONSOLE_COLUMNS / 2 + console_columns(c, f->subject) < corner)
+		console_put(c, 0, corner, f->corner);
 	(void)attroff(A_REVERSE);
-	put_text(c, rows - 3, 0,
+	console_put(c, rows - 3, 0,
 		f->status[0] || !has_more ? f->status : lang_word(N_("(more: Page Down)")));
 	put_rule(c, rows - 2);
 	(void)attron(A_BOLD);
-	put_text(c, rows - 1, 0, f->keys);
+	console_put(c, rows - 1, 0, f->keys);
 	(void)attroff(A_BOLD);
 }
 
@@ -332,92 +269,6 @@ static void put_secret(const struct console *c, const struct page *p, size_t row
 	(void)dprintf(fd, "\x1b[%d;%dH", getcury(stdscr) + 1, getcurx(stdscr) + 1);
 }
 
-/* ---- a QR code ---- */
-
-struct place {
-	const struct qr *code; /* NULL: there is no room for one */
-	int rows, columns;     /* of it */
-	int line_row, line_column;
-};
-
-static int side_of(const struct qr *q)
-{
-	return q->width + 2 * QR_MARGIN;
-}
-
-/* Two modules in a cell, one above the other; without half blocks, one in two cells. */
-static void measure(const struct console *c, const struct qr *q, struct place *ret)
-{
-	ret->rows = c->is_utf8 ? (side_of(q) + 1) / 2 : side_of(q);
-	ret->columns = c->is_utf8 ? side_of(q) : 2 * side_of(q);
-}
-
-/* Beside the lines or above them; without room for it, in its place a line that says so. */
-static struct place place_code(const struct console *c, const struct page *p)
-{
-	const int room = (int)console_room(c), columns = getmaxx(stdscr);
-	struct place at = {0};
-
-	for (size_t i = 0; i < p->n_codes && tigetstr("rev"); i++) {
-		measure(c, &p->codes[i], &at);
-		at.code = &p->codes[i];
-		at.line_row = at.line_column = 0;
-		if (at.rows <= room && at.columns + 1 + (int)PAGE_BESIDE <= columns)
-			at.line_column = at.columns + 1;
-		else
-			at.line_row = at.rows;
-		if (at.line_column || (at.columns <= columns && at.rows + (int)p->n <= room))
-			return at;
-	}
-	at.code = NULL;
-	at.line_row = p->n_codes ? 2 : 0;
-	at.line_column = 0;
-	return at;
-}
-
-/* Dark on light, whatever colours text has: black on white, else in reverse. */
-static attr_t light(void)
-{
-	const char *no_color = getenv("NO_COLOR");
-
-	if ((no_color && no_color[0]) || !has_colors() || start_color() != OK ||
-		init_pair(1, COLOR_BLACK, COLOR_WHITE) != OK)
-		return A_REVERSE;
-	return (attr_t)COLOR_PAIR(1);
-}
-
-static void put_code(const struct console *c, const struct place *at)
-{
-	static const char *const halves[] = {" ", "\xE2\x96\x80", "\xE2\x96\x84", "\xE2\x96\x88"};
-	const attr_t is_light = light();
-
-	for (int y = 0; y < at->rows; y++)
-		for (int x = 0; x < side_of(at->code); x++) {
-			const bool is_dark = qr_is_dark(at->code, x, c->is_utf8 ? 2 * y : y);
-			const bool is_below = qr_is_dark(at->code, x, 2 * y + 1);
-			(void)attrset(
-				(int)(c->is_utf8 || !is_dark ? is_light : is_light ^ A_REVERSE));
-			if (c->is_utf8)
-				put_text(c, FIRST_ROW + y, x, halves[is_dark + 2 * is_below]);
-			else
-				put_text(c, FIRST_ROW + y, 2 * x, "  ");
-		}
-	(void)attrset(A_NORMAL);
-}
-
-static void put_no_code(const struct console *c, const struct page *p)
-{
-	struct place at = {0};
-	char text[96], line[192];
-
-	measure(c, &p->codes[p->n_codes - 1], &at);
-	(void)snprintf(text, sizeof(text), "Its QR code needs a larger screen here: %dx%d.",
-		at.columns > CONSOLE_COLUMNS ? at.columns : CONSOLE_COLUMNS,
-		at.rows + (int)p->n + FRAME_ROWS);
-	lang_text(text, line, sizeof(line));
-	put_text(c, FIRST_ROW, 0, line);
-}
-
 static void paint_small(const struct console *c)
 {
 	char text[96], line[192];
@@ -426,7 +277,7 @@ static void paint_small(const struct console *c)
 		"%dx%d is too small: unbrick needs %dx%d. Ctrl-C leaves.", getmaxx(stdscr),
 		getmaxy(stdscr), CONSOLE_COLUMNS, CONSOLE_ROWS);
 	lang_text(text, line, sizeof(line));
-	put_text(c, 0, 0, line);
+	console_put(c, 0, 0, line);
 	(void)refresh();
 }
 
@@ -451,30 +302,26 @@ void console_paint(struct console *c, const struct console_frame *f, const struc
 		paint_small(c);
 		return;
 	}
-	const struct place at = place_code(c, p);
+	const struct place at = console_put_picture(c, p, (int)room);
 	const size_t line_room = room - (size_t)at.line_row;
-	if (at.code)
-		put_code(c, &at);
-	else if (p->n_codes)
-		put_no_code(c, p);
 	for (size_t i = f->first; i < p->n && i - f->first < line_room; i++) {
 		if (p->lines[i].is_strong)
 			(void)attron(A_BOLD);
-		put_text(c, FIRST_ROW + at.line_row + (int)(i - f->first), at.line_column,
-			p->lines[i].text);
+		console_put(c, CONSOLE_FIRST_ROW + at.line_row + (int)(i - f->first),
+			at.line_column, p->lines[i].text);
 		(void)attroff(A_BOLD);
 	}
 	put_frame(c, f, p->n > f->first + line_room);
 	(void)curs_set(p->has_cursor);
 	if (p->has_cursor)
-		(void)move((int)(FIRST_ROW + p->cursor_line), (int)p->cursor_column);
+		(void)move((int)(CONSOLE_FIRST_ROW + p->cursor_line), (int)p->cursor_column);
 	else
 		(void)move(getmaxy(stdscr) - 1, 0);
 	if (p->n_secret && c->is_private)
 		(void)redrawwin(stdscr); /* curses does not know what was written over it */
 	(void)refresh();
 	if (p->n_secret && c->is_private && is_secret_shown)
-		put_secret(c, p, FIRST_ROW + p->secret_line);
+		put_secret(c, p, CONSOLE_FIRST_ROW + p->secret_line);
 	look_if_seen(c);
 }
 

@@ -8,6 +8,7 @@
 
 #define PAGE_CELL    5U /* bytes of a character, and a zero */
 #define PAGE_CODES   2U
+#define PAGE_LARGE   8U
 #define PAGE_BESIDE  40U /* columns of lines beside a code */
 #define PAGE_COLUMNS 79U /* the last column makes some consoles wrap */
 
@@ -24,6 +25,7 @@ struct page {
 	 * the lines or above them */
 	struct qr codes[PAGE_CODES];
 	size_t n_codes;
+	char large[PAGE_LARGE + 1]; /* 0 to F, above the lines where there is room for it */
 	/* the line that is to be seen, whatever was scrolled to: keys move it */
 	bool has_choice;
 	size_t choice;

@@ -109,15 +109,14 @@ void key_id_draw(const struct tui *t, struct page *p)
 	id_text(id->protector, text);
 	describe(t, id, description, sizeof(description));
 	draw_codes(text, description, p);
-	if (n > 1)
-		page_say(p, true, "Recovery key %zu of %zu, of", (t->id_at < n ? t->id_at : 0) + 1,
-			n);
+	(void)snprintf(p->large, sizeof(p->large), "%.*s", (int)PAGE_LARGE, text);
 	page_say(p, false, "%s", id->volume);
-	page_blank(p);
-	page_say(p, false, "Key ID:");
+	if (n > 1)
+		page_say(p, false, "Key ID %zu of %zu:", (size_t)(id - ids) + 1, n);
+	else
+		page_say(p, false, "Key ID:");
 	page_say(p, true, "    %.*s", (int)FIRST_HALF, text);
 	page_say(p, true, "    %s", strlen(text) > FIRST_HALF ? text + FIRST_HALF : "");
-	page_blank(p);
 	for (char *rest = description, *line; (line = strsep(&rest, "\n"));)
 		page_say(p, false, "%s", line);
 	page_blank(p);
