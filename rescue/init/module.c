@@ -354,7 +354,8 @@ bool module_load_names(const char *const names[], char *ret_failed, size_t cap)
 
 bool module_mounts_fat(const char *point, char *ret_failed, size_t cap)
 {
-	static const char *const names[] = {"vfat", "nls_cp437", "nls_ascii", "nls_utf8", NULL};
+	static const char *const names[] = {
+		"vfat", "exfat", "nls_cp437", "nls_ascii", "nls_utf8", NULL};
 
 	if (!module_load_names(names, ret_failed, cap))
 		return false;

@@ -28,6 +28,7 @@ enum screen_id {
 	SCREEN_PATH,	   /* the name of a file or folder of this system */
 	SCREEN_LOG,	   /* what the engine said */
 	SCREEN_BROWSE,	   /* volumes, folders */
+	SCREEN_WHERE,	   /* a copy goes to */
 	SCREEN_COPIED,	   /* what came of a copy */
 	SCREEN_VIEW,	   /* a file */
 	SCREEN_BATTERY,	   /* too little power to write */
@@ -118,6 +119,7 @@ struct tui {
 	char path[256];	       /* that was typed */
 	const char *path_what; /* and what for */
 	struct page log;       /* what the engine said, the last lines of it */
+	size_t where;	       /* a copy goes to: which of the sticks, then a folder */
 	struct copy *copy;     /* the last one, for as long as it is told of */
 	struct browse *browse; /* NULL: not looked into */
 	char *disk;
@@ -246,7 +248,9 @@ void browse_close(struct tui *t);
 struct rs_tree *browse_tree(const struct tui *t);
 char *browse_chosen(const struct tui *t);
 bool copy_is_open(const struct tui *t);
-enum screen_id copy_go(struct tui *t);
+enum screen_id copy_go(struct tui *t), where_next(struct tui *t);
+void where_draw(const struct tui *t, struct page *p);
+bool where_put(struct tui *t, unsigned key);
 void copied_draw(const struct tui *t, struct page *p);
 /* Ask for a path; what t->path has is offered. */
 bool path_ask(struct tui *t, const char *what);

@@ -480,6 +480,47 @@ static void test_log__all_levels__the_newest_first_and_not_without_end(void **st
 	page_done(&tui.warnings);
 }
 
+/* Sticks of this machine are offered, never the disk that is looked into. */
+static void test_where__sticks__but_not_of_the_same_disk(void **state)
+{
+	auto_page struct page p = {0}, rescue = {0}, none = {0};
+	struct run_volume own = {.part = {.number = 1, .kind = VOL_FAT}};
+	struct run_volume stick[] = {{.part = {.number = 1, .kind = VOL_EXFAT, .fs_label = "DATA"}},
+		{.part = {.number = 2, .kind = VOL_NTFS}},
+		{.part = {.number = 3, .kind = VOL_FAT}}};
+	struct run_volume file = {.part = {.kind = VOL_FAT}};
+	struct run_volume card = {.part = {.number = 2, .kind = VOL_FAT}};
+	struct run_disk disks[] = {{.path = "/dev/sda", .volumes = &own, .n_volumes = 1},
+		{.path = "/dev/sdb", .volumes = stick, .n_volumes = 3},
+		{.path = "disk.img", .volumes = &file, .n_volumes = 1},
+		{.path = "/dev/mmcblk0", .volumes = &card, .n_volumes = 1},
+		{.path = "/dev/sdc", .volumes = &file, .n_volumes = 1}};
+
+	(void)state;
+	report.run.disks = disks;
+	report.run.n_disks = 5;
+	tui.listed = &report;
+	tui.disk = (char *)(uintptr_t) "/dev/sda";
+	where_draw(&tui, &p);
+	assert_true(says(&p, "> /dev/sdb1, exFAT, 0 MiB DATA"));
+	assert_true(says(&p, " /dev/mmcblk0p2, FAT") && says(&p, " /dev/sdc, FAT"));
+	assert_true(says(&p, " /dev/sdb3, FAT") && says(&p, "a folder of this system"));
+	assert_false(says(&p, "/dev/sda1") || says(&p, "/dev/sdb2") || says(&p, "disk.img"));
+	for (unsigned i = 0; i < 5; i++)
+		(void)where_put(&tui, UI_KEY_DOWN);
+	assert_int_equal(tui.where, 4);
+	(void)where_put(&tui, UI_KEY_UP);
+	assert_int_equal(tui.where, 3);
+	tui.supervisor.is_there = true; /* what it has as folders is memory */
+	where_draw(&tui, &rescue);
+	assert_false(says(&rescue, "a folder of this system"));
+	report.run.n_disks = 1;
+	where_draw(&tui, &none);
+	assert_true(says(&none, "There is no stick"));
+	tui.listed = NULL;
+	tui.disk = NULL;
+}
+
 /* The way out is never pushed off the line of keys, whatever else is open. Of these two one is
  * closed: who saves a report (s) has no first process that others (o) are asked of. */
 static void test_keys__all_ways_open__fit_the_line(void **state)
@@ -516,6 +557,7 @@ int main(void)
 		cmocka_unit_test_setup(test_path__typed__corrected_at_whole_characters, fresh),
 		cmocka_unit_test_setup(
 			test_log__all_levels__the_newest_first_and_not_without_end, fresh),
+		cmocka_unit_test_setup(test_where__sticks__but_not_of_the_same_disk, fresh),
 		cmocka_unit_test(test_keys__all_ways_open__fit_the_line),
 		cmocka_unit_test(test_progress__bar_rate_and_time_left),
 		cmocka_unit_test_setup(test_work__says_how_far_and_whether_it_stops, fresh),
