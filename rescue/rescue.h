@@ -121,6 +121,12 @@ int rs_keys_from_fd(struct rs_session *s, int fd, struct rs_err *err);
 /** Use the rules of a folder (NULL: the shipped ones, the default). Errors: RS_E_RULE. */
 int rs_rules_from(struct rs_session *s, const char *dir, struct rs_err *err);
 
+/** A person believes that this file does the harm ("\\Windows\\...", copied; NULL: none any more).
+ * A scan or fix that finds it on a volume with a Windows tells of it as doubtful: it is asked
+ * about, never moved by say_yes, and what Windows needs to start is never moved. Errors:
+ * RS_E_MEMORY. */
+int rs_name_file(struct rs_session *s, const char *path, struct rs_err *err);
+
 /** Save plans of a replay in @folder (copied) where no rs_options names a place; without both
  * none is saved, and no journal replayed. @is_private: it is this user's alone, made where it is
  * not there, and refused where another user could have made it or write to it. Errors: RS_E_MEMORY.

@@ -28,6 +28,7 @@ struct rs_session {
 	size_t n_sources;
 	struct rule_set rules;
 	bool has_rules;	   /* loaded (the shipped ones at first use) */
+	char *named;	   /* of rs_name_file; NULL: none */
 	char *plan_folder; /* of rs_plans_in; NULL: none is known */
 	bool is_plan_private;
 };

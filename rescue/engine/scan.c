@@ -78,7 +78,7 @@ static int judge_all(struct rs_session *s, struct en_work *w, struct rs_err *err
 
 	for (size_t i = 0; r == 0 && i < v->n_windows; i++) {
 		const struct judge_look in = {
-			v->stack.nt, v->stack.raw, &v->windows[i], &s->rules, &s->task};
+			v->stack.nt, v->stack.raw, &v->windows[i], &s->rules, &s->task, s->named};
 		if (!en_is_judged(v, i))
 			continue;
 		r = judge_run(&in, &w->judged, err);

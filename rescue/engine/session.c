@@ -37,6 +37,7 @@ void rs_session_free(struct rs_session *s)
 		return;
 	bl_keyring_free(s->keys);
 	rule_set_done(&s->rules);
+	free(s->named);
 	free(s->plan_folder);
 	free(s);
 }
@@ -64,6 +65,13 @@ int rs_rules_from(struct rs_session *s, const char *dir, struct rs_err *err)
 		    : rule_set_load_shipped(&s->rules, err);
 	s->has_rules = r == 0;
 	return r;
+}
+
+int rs_name_file(struct rs_session *s, const char *path, struct rs_err *err)
+{
+	free(s->named);
+	s->named = path ? strdup(path) : NULL;
+	return path && !s->named ? rs_fail(err, RS_E_MEMORY, "path") : 0;
 }
 
 int rs_plans_in(struct rs_session *s, const char *folder, bool is_private, struct rs_err *err)

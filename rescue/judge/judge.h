@@ -85,6 +85,7 @@ struct judge_look {
 	const struct win_info *win;
 	const struct rule_set *rules;
 	const struct rs_task *task;
+	const char *named; /* a file's path, as a person gave it; NULL: none */
 };
 
 /** Ask every source of one Windows, and add what they find to *into (NULL: made). @task "scan".

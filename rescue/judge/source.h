@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A source of evidence: rules today; dumps, event logs, hives, file times, a person who names a
- * file are rows more of the table in sources.c. */
+/* A source of evidence: rules, and a person who names a file; dumps, event logs, hives, file times
+ * are rows more of the table in sources.c. */
 #ifndef UNBRICK_JUDGE_SOURCE_H
 #define UNBRICK_JUDGE_SOURCE_H
 
@@ -24,5 +24,6 @@ struct evidence_source {
 extern const struct evidence_source *const judge_sources[];
 
 extern const struct evidence_source source_rules; /* judge_rules.c */
+extern const struct evidence_source source_named; /* judge_named.c */
 
 #endif

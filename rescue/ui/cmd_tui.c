@@ -66,6 +66,7 @@ const struct screen tui_screens[SCREENS] = {
 	[SCREEN_BROWSE] = {"look at the disk", NULL, browse_draw, browse_put,
 		.ways = {WAY(UI_KEY_ENTER, "Enter", "open", NULL, browse_next),
 			WAY('c', "c", "copy it out", copy_is_open, copy_go),
+			WAY('m', "m", "move it away", name_is_open, name_go),
 			WAY(UI_KEY_ESC, "Esc", "back", NULL, browse_back)}},
 	[SCREEN_WHERE] = {"where to?", NULL, where_draw, where_put,
 		.ways = {WAY(UI_KEY_ENTER, "Enter", "copy it there", NULL, where_next),

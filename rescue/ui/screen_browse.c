@@ -204,6 +204,22 @@ char *browse_chosen(const struct tui *t)
 	return copy_is_open(t) ? path_below(b, b->entries[b->chosen].name) : NULL;
 }
 
+bool name_is_open(const struct tui *t)
+{
+	return copy_is_open(t) && !t->browse->entries[t->browse->chosen].node.is_dir;
+}
+
+/* By findings, plan and guards, like any other that is doubtful. */
+enum screen_id name_go(struct tui *t)
+{
+	auto_free char *path = browse_chosen(t);
+
+	if (!path || rs_name_file(t->ui->session, path, NULL) < 0)
+		return SCREEN_STAY;
+	browse_close(t);
+	return SCREEN_FINDINGS;
+}
+
 /* ---- the list ---- */
 
 static void draw_entry(const struct browse *b, size_t i, struct page *p)

@@ -14,7 +14,7 @@ enum screen_id findings_enter(struct tui *t)
 static const char *const how_sure[] = {
 	[SAID_NO_MATCH] = "",
 	[SAID_MATCHED] = "very: everything that marks the known fault was found.",
-	[SAID_DOUBT] = "not: it fits only in part. A person has to decide.",
+	[SAID_DOUBT] = "not: what was found is no proof. A person has to decide.",
 	[SAID_REPAIRED] =
 		"very, that this fault is repaired already: look elsewhere for the cause.",
 	[SAID_REPORTED] = "very, that it is there; whether it stops Windows is for you to judge.",

@@ -247,7 +247,8 @@ void browse_close(struct tui *t);
  * is). */
 struct rs_tree *browse_tree(const struct tui *t);
 char *browse_chosen(const struct tui *t);
-bool copy_is_open(const struct tui *t);
+bool copy_is_open(const struct tui *t), name_is_open(const struct tui *t);
+enum screen_id name_go(struct tui *t);
 enum screen_id copy_go(struct tui *t), where_next(struct tui *t);
 void where_draw(const struct tui *t, struct page *p);
 bool where_put(struct tui *t, unsigned key);

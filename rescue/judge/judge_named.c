@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The source "person": a file that somebody names because he believes that it does the harm. He may
+ * be wrong, so it is doubtful: asked about like one, never moved by --yes, and whatever protects a
+ * file (protect.c) or refuses a plan holds for it as well. */
+#include <string.h>
+
+#include "core/cleanup.h"
+#include "core/list.h"
+#include "judge/source.h"
+
+#define ID "named"
+
+/* The same volume may hold several Windows, and is asked once for each. */
+static bool is_said(const struct judge_result *ret)
+{
+	for (size_t i = 0; i < ret->n_said; i++)
+		if (ret->said[i].source == &source_named)
+			return true;
+	return false;
+}
+
+/* The folder that the name stands in. */
+static int find_parent(struct nt_vol *vol, const char *path, uint64_t *ret, struct rs_err *err)
+{
+	const char *slash = strrchr(path, '\\');
+	auto_free char *folder = strndup(path, slash ? (size_t)(slash - path) : 0);
+
+	if (!folder)
+		return rs_fail(err, RS_E_MEMORY, "path");
+	return nt_lookup(vol, folder, ret, err);
+}
+
+static int add(struct judge_result *ret, struct finding *f, const char *path, struct rs_err *err)
+{
+	struct judge_said *s = rs_list_add(&ret->said, &ret->n_said, sizeof(*s));
+	struct finding *to = s ? rs_list_add(&ret->findings, &ret->n_findings, sizeof(*to)) : NULL;
+
+	if (!to)
+		return rs_fail(err, RS_E_MEMORY, "findings");
+	*s = (struct judge_said){.id = ID,
+		.title = "A file that a person named",
+		.text = "No rule speaks of this file. Whether it does the harm is for the person "
+			"who named it to know; moved away, it can be put back.",
+		.kind = INCIDENT_BAD_FILE,
+		.outcome = SAID_DOUBT,
+		.why = strdup("a person named it"),
+		.evidence = strdup("")};
+	*to = *f;
+	to->said = ret->n_said - 1;
+	to->path = strdup(path);
+	to->why = strdup("a person named it");
+	return s->why && s->evidence && to->path && to->why ? 0
+							    : rs_fail(err, RS_E_MEMORY, "findings");
+}
+
+static int look(const struct judge_look *in, struct judge_result *ret, struct rs_err *err)
+{
+	struct finding f = {.verdict = JUDGE_DOUBTFUL, .asks_move = true};
+	struct rs_err why = {0};
+	uint64_t ref;
+
+	if (!in->named || is_said(ret))
+		return 0;
+	int r = nt_lookup(in->vol, in->named, &ref, &why);
+	if (r == RS_E_NO_SUCH_FILE)
+		return 0; /* it is of another volume */
+	if (r == 0)
+		r = nt_stat(in->vol, ref, &f.stat, &why);
+	if (r == 0)
+		r = find_parent(in->vol, in->named, &f.parent_ref, &why);
+	if (r == 0 && !f.stat.is_dir) {
+		r = judge_hash(in->vol, ref, f.sha256, &f.is_all_zero, &why);
+		f.has_sha256 = r == 0;
+	}
+	return r < 0 ? rs_err_pass(err, r, &why) : add(ret, &f, in->named, err);
+}
+
+static const char *forbids(
+	const struct judge_said *s, struct nt_vol *vol, const char *root, const char *path)
+{
+	(void)s;
+	(void)vol;
+	(void)root;
+	(void)path; /* what Windows needs is protected whatever names it */
+	return NULL;
+}
+
+const struct evidence_source source_named = {"person", look, forbids, NULL};
