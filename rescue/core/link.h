@@ -31,13 +31,14 @@
 	W(SHELL, "shell", NONE)                                                                    \
 	W(REPORT, "report", NONE)                                                                  \
 	/* the first process' */                                                                   \
-	W(MAY, "may", NAME)	/* one of those */                                                 \
-	W(YOURS, "yours", NAME) /* the console that was wanted: nobody else writes there now */    \
-	W(BEGIN, "begin", NONE) /* the disks are there: list them, and go on */                    \
-	W(DISKS, "disks", NONE) /* one has come or gone: list them */                              \
-	W(GO, "go", NONE)	/* the disk may be written */                                      \
-	W(LINE, "line", TEXT)	/* what was said on the consoles */                                \
-	W(ERROR, "error", TEXT) /* what was wanted cannot be done */
+	W(MAY, "may", NAME)	  /* one of those */                                               \
+	W(YOURS, "yours", NAME)	  /* the console that was wanted: nobody else writes there now */  \
+	W(BEGIN, "begin", NONE)	  /* the disks are there: list them, and go on */                  \
+	W(DISKS, "disks", NONE)	  /* one has come or gone: list them */                            \
+	W(GO, "go", NONE)	  /* the disk may be written */                                    \
+	W(ENOUGH, "enough", NONE) /* nobody answers what is asked */                               \
+	W(LINE, "line", TEXT)	  /* what was said on the consoles */                              \
+	W(ERROR, "error", TEXT)	  /* what was wanted cannot be done */
 
 enum link_word {
 	LINK_NOTHING, /* no word */

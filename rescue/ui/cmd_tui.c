@@ -111,6 +111,24 @@ static void run(struct tui *t)
 	tui_close(t);
 }
 
+/* --yes DISK: what `fix --yes` does, step by step on the screen, which moves on by itself; only a
+ * key and what is doubtful is asked for. It goes to the end of the repair in any case: what came of
+ * it and the exit status are those of `fix`. */
+static void run_alone(struct tui *t)
+{
+	static const enum screen_id way[] = {SCREEN_FINDINGS, SCREEN_PLAN, SCREEN_DOING};
+	bool goes_on = found_only(t);
+
+	for (size_t i = 0; goes_on && i < sizeof(way) / sizeof(way[0]); i++) {
+		t->now = way[i];
+		t->first = 0;
+		goes_on = tui_screens[way[i]].enter(t) == way[i];
+		if (goes_on)
+			tui_paint(t);
+	}
+	tui_close(t);
+}
+
 static int open_supervisor(struct tui *t, struct rs_err *err)
 {
 	const char *text = t->ui->opt.supervisor;
@@ -159,6 +177,15 @@ static int open_all(struct tui *t, struct rs_err *err)
 	return r < 0 ? r : open_supervisor(t, err);
 }
 
+int check_tui(const struct options *o, struct rs_err *err)
+{
+	if (is_given(o, OPT_YES) && (o->n_args != 1 || o->is_plain))
+		return rs_fail_on(err, RS_E_USAGE, "tui",
+			"--yes goes with one DISK, and not with "
+			"--plain");
+	return 0;
+}
+
 /* What is left on the terminal, and the exit status, are those of the last repair; of none, those
  * of the look at the disks. */
 int cmd_tui(struct ui *ui)
@@ -175,7 +202,9 @@ int cmd_tui(struct ui *ui)
 		r = open_all(&t, &err);
 
 	tui_name_language(&t);
-	if (r == 0)
+	if (r == 0 && t.given.say_yes)
+		run_alone(&t);
+	else if (r == 0)
 		run(&t);
 	consoles_close(&t.consoles);
 	supervisor_close(&t.supervisor);

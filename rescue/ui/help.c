@@ -42,8 +42,10 @@ static const struct command_spec commands[] = {
 		"be\n"
 		"done, and does it when F12 (or Ctrl-Y) confirms the plan. Needs a terminal of at "
 		"least\n"
-		"80 x 24. Without DISK, every disk of this machine.\n",
-		.run = cmd_tui},
+		"80 x 24. Without DISK, every disk of this machine. With --yes, 'fix --yes' of one "
+		"DISK\n"
+		"on the screen, which moves on by itself.\n",
+		.run = cmd_tui, .check = check_tui},
 	{"rules", CMD_RULES, 0, 1024, "[list | show ID | check PATH...]",
 		"list, show or check the rules",
 		"'check' reads rule files, or folders of them, and names each fault with its "

@@ -28,7 +28,7 @@ const struct option_spec option_table[OPT_COUNT] = {
 		"the layout of this machine's own keyboard (in the boot image only)"},
 	{OPT_RULES, 0, "rules", "DIR", CMD_SCAN | CMD_FIX | CMD_RULES | CMD_TUI, AT(rules),
 		"the rules of this folder instead of the shipped ones"},
-	{OPT_YES, 'y', "yes", NULL, CMD_WRITE, 0,
+	{OPT_YES, 'y', "yes", NULL, CMD_WRITE | CMD_TUI, 0,
 		"answer yes to the plan's question, and to no other"},
 	{OPT_REPLAY, 0, "replay", "HOW", CMD_WRITE | CMD_TUI, AT(replay),
 		"an open journal: safe (default), no, or all (--yes answers for losers, too)"},

@@ -13,7 +13,7 @@ enum screen_id doing_enter(struct tui *t)
 		t->is_confirmed = false;
 		return term_is_cancelled() ? SCREEN_LEAVE : SCREEN_PLAN;
 	}
-	if (r == 0)
+	if (r == 0 && plan_is_open(t))
 		r = supervisor_may_write(&t->supervisor, t->disk, &t->consoles, &err);
 	if (r == 0)
 		r = tui_reach(t, RS_STEP_VERIFY);

@@ -172,6 +172,21 @@ bool found_put(struct tui *t, unsigned key)
 	return false;
 }
 
+/* The only one that was named. */
+bool found_only(struct tui *t)
+{
+	const struct rs_target *all = &t->ui->target;
+
+	free(t->disk);
+	t->disk = strdup(all->disks[0]);
+	for (size_t i = 0; i < all->n_beside && i < MOST_BESIDE; i++)
+		t->beside[i] = all->beside[i];
+	t->target = (struct rs_target){
+		(const char *const *)&t->disk, 1, all->volume, t->beside, all->n_beside};
+	tui_turn_to(t, RS_FIX, NULL);
+	return t->disk;
+}
+
 /* The chosen disk is worked on; what else was named lies beside it. */
 enum screen_id found_next(struct tui *t)
 {

@@ -130,6 +130,9 @@ static void obey(struct supervisor *s, const struct link_said *said, struct cons
 	case LINK_GO:
 		s->has_go = true;
 		break;
+	case LINK_ENOUGH:
+		s->is_enough = true;
+		break;
 	case LINK_LINE:
 		add_line(s, said->text);
 		break;

@@ -16,7 +16,7 @@ struct supervisor {
 	bool has_disks;		/* it has told of them */
 	bool is_list_due;	/* one has come or gone since */
 	bool goes_on;		/* with the only disk that is worth it */
-	bool has_go;
+	bool has_go, is_enough;
 	enum link_word state; /* that was said last */
 	uint64_t state_ns;
 };

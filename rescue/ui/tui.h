@@ -197,6 +197,8 @@ bool key_request_takes(const struct rs_key_request *q, unsigned kind);
 /* ---- screen_*.c ---- */
 
 enum screen_id found_enter(struct tui *t), found_next(struct tui *t);
+/** Work on the one disk that was named. */
+bool found_only(struct tui *t);
 void found_draw(const struct tui *t, struct page *p);
 bool found_put(struct tui *t, unsigned key);
 /* The disk that is chosen there, or on which the chosen volume is; NULL: none. */

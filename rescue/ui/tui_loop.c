@@ -259,6 +259,12 @@ enum screen_id tui_wait(struct tui *t, enum screen_id id)
 		const bool is_resized = consoles_fit(&t->consoles), was_hinted = t->wants_hint;
 		t->is_touched = t->is_touched || key;
 		t->wants_hint = hint_is_due(t->shown_ns, term_now_ns(), t->is_touched);
+		if (key)
+			supervisor_say_state(&t->supervisor, t->supervisor.state);
+		if (to == SCREEN_STAY && t->supervisor.is_enough) {
+			t->answer = RS_ANSWER_NOBODY;
+			to = SCREEN_ANSWER;
+		}
 		if (to == SCREEN_STAY && id == SCREEN_FOUND && t->supervisor.is_list_due)
 			to = id; /* made anew */
 		if (to == SCREEN_STAY && (key || has_news || is_resized || t->consoles.is_due ||
@@ -278,6 +284,7 @@ void tui_ask(struct tui *t, enum screen_id id)
 	t->is_working = false;
 	t->status[0] = '\0';
 	t->answer = RS_ANSWER_CANCEL;
+	t->supervisor.is_enough = false; /* it was for another question */
 	if (was_working)
 		supervisor_say_state(&t->supervisor, LINK_WAITING);
 	(void)tui_wait(t, id); /* what it leads to is in the answer */

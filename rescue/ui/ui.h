@@ -175,6 +175,8 @@ int cmd_version(struct ui *ui);
 /** Errors: RS_E_USAGE. */
 int check_replay(const struct options *o, struct rs_err *err);
 /** Errors: RS_E_USAGE. */
+int check_tui(const struct options *o, struct rs_err *err);
+/** Errors: RS_E_USAGE. */
 int check_rules(const struct options *o, struct rs_err *err);
 /** Errors: RS_E_USAGE. */
 int check_export(const struct options *o, struct rs_err *err);
