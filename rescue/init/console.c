@@ -270,7 +270,7 @@ bool console_lend(struct consoles *c, const char *name)
 
 void consoles_take_back(struct consoles *c)
 {
-	c->is_column_0 = true;
+	c->is_column_0 = false; /* wherever that left it */
 	for (size_t i = 0; i < c->n; i++) {
 		c->list[i].is_lent = false;
 		if (c->list[i].fd >= 0)

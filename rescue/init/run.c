@@ -10,10 +10,13 @@
 #include "format/words.h"
 #include "init/init.h"
 #include "init/machine.h"
+#include "init/sysfs.h"
+#include "init/watch.h"
 
-#define ARGS_MOST 24
-#define REPORT	  INIT_RUN "/run.json"
-#define KEYS_FD	  "3" /* PROCESS_FD */
+#define ARGS_MOST  (24 + SCREEN_OPTIONS)
+#define SHOWN_MOST (64 * 1024)
+#define REPORT	   INIT_RUN "/run.json"
+#define KEYS_FD	   "3" /* PROCESS_FD */
 
 static const struct command {
 	const char *word;
@@ -28,58 +31,6 @@ static const struct command {
 const char *run_word(enum run_command command)
 {
 	return commands[command].word;
-}
-
-/* ---- when it is ended ---- */
-
-static void count(struct watch *w, const struct watch_sight *s)
-{
-	uint64_t begun_ms = w->seen_ms ? w->seen_ms : s->now_ms;
-
-	if (!w->seen_ms || s->is_asking)
-		w->awake_ms = s->now_ms;
-	else
-		w->work_ms += s->now_ms - begun_ms;
-	if (s->active_ms > w->awake_ms)
-		w->awake_ms = s->active_ms;
-	w->seen_ms = s->now_ms;
-}
-
-static bool is_past(uint64_t now_ms, uint64_t since_ms, uint64_t limit_ms)
-{
-	return now_ms > since_ms && now_ms - since_ms >= limit_ms;
-}
-
-static bool is_to_end(struct watch *w, const struct watch_sight *s)
-{
-	if (s->is_stop_wanted)
-		return true;
-	if (is_past(s->now_ms, w->awake_ms, WATCH_SILENT_MS))
-		w->why = "no sign of life for 10 minutes";
-	else if (w->work_ms >= WATCH_WORK_MS)
-		w->why = "more than 6 hours";
-	return w->why;
-}
-
-enum watch_act watch_look(struct watch *w, const struct watch_sight *s)
-{
-	count(w, s);
-	if (w->killed_ms) {
-		if (!is_past(s->now_ms, w->killed_ms, WATCH_LEAVE_MS))
-			return WATCH_WAIT;
-		w->why = w->why ? w->why : "it does not end, not even when it is killed";
-		return WATCH_LEAVE;
-	}
-	if (w->asked_ms) {
-		if (!is_past(s->now_ms, w->asked_ms, WATCH_KILL_MS))
-			return WATCH_WAIT;
-		w->killed_ms = s->now_ms;
-		return WATCH_KILL;
-	}
-	if (!is_to_end(w, s))
-		return WATCH_WAIT;
-	w->asked_ms = s->now_ms;
-	return WATCH_TERM;
 }
 
 /* The work on one disk must not stop the work on others. */
@@ -189,22 +140,60 @@ static void prepare_writing(struct init *in, const char *disk, struct process_pl
 		stick_offer_folder(in, plan); /* else it stays in memory, as the text says */
 }
 
-static void run_once(struct init *in, enum run_command command, const char *disk,
-	const char *const *options, struct run *ret)
+/* What a screen has printed, which is what the command would have: for the consoles, now that they
+ * are ours again, and for the report in text. */
+static void pass_on(struct init *in)
 {
-	const struct command *c = &commands[command];
-	char path[DISK_NAME + 8];
-	const char *args[ARGS_MOST] = {INIT_PROGRAM, c->word};
-	struct process_plan plan = {.argv = args, .keys = &in->stick.keys};
-	struct rs_err err = {0};
-	size_t n = 2;
+	char *bytes = malloc(SHOWN_MOST);
+	long n = bytes ? sysfs_bytes(SCREEN_LOG, bytes, SHOWN_MOST) : 0;
 
-	*ret = (struct run){.command = command, .disk = disk, .status = -1};
-	(void)snprintf(path, sizeof(path), "/dev/%s", disk ? disk : "");
-	(void)unlink(REPORT); /* of the run before: it is in our report */
+	for (char *p = bytes; n > 0; n--, p++) {
+		if (*p == '\n')
+			said_by_program(in, "\r", 1);
+		said_by_program(in, p, 1);
+	}
+	said_end(in);
+	free(bytes);
+}
+
+/* As a screen that moves on by itself; false where none came up: it then is done without. */
+static bool run_on_screen(struct init *in, const struct process_plan *plan, const char *what,
+	const char **args, size_t n)
+{
+	args[1] = "tui";
+	args[n + screen_options(in, args + n)] = NULL;
+	if (!screen_begin(in, plan, NULL))
+		return false;
+	screen_live(in, what, NULL);
+	pass_on(in);
+	in->front.wait_status = in->screen.wait_status;
+	return in->screen.has_spoken;
+}
+
+/* On a terminal that all consoles share. */
+static bool run_as_text(struct init *in, const struct process_plan *plan, const char *what,
+	const char *word, struct run *ret)
+{
+	struct rs_err err = {0};
+
+	if (front_start(in, plan, &err) < 0) {
+		rs_err_line(&err, ret->end, sizeof(ret->end));
+		return false;
+	}
+	watch_program(in, what ? what : word);
+	return true;
+}
+
+static size_t put_arguments(struct init *in, const struct command *c, const char *path,
+	const char *const *options, const char **args)
+{
+	size_t n = 0;
+
+	args[n++] = INIT_PROGRAM;
+	args[n++] = c->word;
 	while (options && *options)
 		args[n++] = *options++;
-	if (disk)
+	if (path)
 		args[n++] = path;
 	if (c->takes_rules && in->stick.rules[0]) {
 		args[n++] = "--rules";
@@ -219,13 +208,32 @@ static void run_once(struct init *in, enum run_command command, const char *disk
 	if (c->may_write) {
 		args[n++] = "--plan";
 		args[n++] = "."; /* where prepare_writing has the program start */
+	}
+	args[n] = NULL;
+	return n;
+}
+
+static void run_once(struct init *in, enum run_command command, const char *disk,
+	const char *const *options, struct run *ret)
+{
+	const struct command *c = &commands[command];
+	char path[DISK_NAME + 8];
+	const char *args[ARGS_MOST];
+	struct process_plan plan = {.argv = args, .keys = &in->stick.keys};
+
+	*ret = (struct run){.command = command, .disk = disk, .status = -1};
+	(void)snprintf(path, sizeof(path), "/dev/%s", disk ? disk : "");
+	const char *what = disk ? path : NULL;
+	(void)unlink(REPORT); /* of the run before: it is in our report */
+	size_t n = put_arguments(in, c, what, options, args);
+	if (c->may_write)
 		prepare_writing(in, disk, &plan);
+	if (command != RUN_FIX || !run_on_screen(in, &plan, what, args, n)) {
+		(void)unlink(REPORT); /* that there was none */
+		(void)put_arguments(in, c, what, options, args);
+		if (!run_as_text(in, &plan, what, c->word, ret))
+			return;
 	}
-	if (front_start(in, &plan, &err) < 0) {
-		rs_err_line(&err, ret->end, sizeof(ret->end));
-		return;
-	}
-	watch_program(in, disk ? path : c->word);
 	process_end_text(in->front.wait_status, ret->end, sizeof(ret->end));
 	if (WIFEXITED(in->front.wait_status))
 		ret->status = WEXITSTATUS(in->front.wait_status);

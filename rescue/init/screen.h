@@ -5,10 +5,16 @@
 #define UNBRICK_INIT_SCREEN_H
 
 #include "core/link.h"
+#include "init/console.h"
 #include "init/disk.h"
 #include "init/process.h"
 
 struct init;
+
+#define SCREEN_LOG "/run/unbrick/screen.log" /* what it prints */
+
+/* A repair has ended on this disk, and its report is in the file. */
+typedef void (*screen_done_fn)(struct init *in, const char *disk, int fd);
 
 /* Only screen.c changes it. */
 struct screen {
@@ -21,21 +27,35 @@ struct screen {
 	enum link_word asked;	      /* what a person wants; LINK_NOTHING = nothing */
 	char entry[16];		      /* of Windows, once it is set */
 	char wanted[64], written[64]; /* a console, a disk */
-	bool has_spoken;	      /* it came up */
-	bool is_ended;		      /* by us */
-	bool has_disks;		      /* it was told that they are there */
-	unsigned disks;		      /* which ones */
-	unsigned stick;		      /* what it has of it, as it was started */
+	screen_done_fn done; /* NULL = it has one repair to do, and its report comes at its end */
+	bool has_asked;	     /* for a key */
+	bool has_spoken;     /* it came up */
+	bool is_ended;	     /* by us */
+	bool has_disks;	     /* it was told that they are there */
+	unsigned disks;	     /* which ones */
+	unsigned stick;	     /* what it has of it, as it was started */
 };
 
 /** From its start to its end, and what was asked for then. Returns when it is to be started again,
  * or something else comes first: a disk to work on, Ctrl-Alt-Del. */
 void screen_run(struct init *in);
+/* ---- what any screen needs (screen_life.c) */
+
+enum { SCREEN_OPTIONS = 4 + 2 * CONSOLE_MOST };
+/** Its options: the link and every console. They are put into @args, and last until this is called
+ * again; returns how many. */
+size_t screen_options(struct init *in, const char **args);
+/** Start @plan (program, keys, where) on the consoles; false: it cannot be. */
+bool screen_begin(struct init *in, const struct process_plan *plan, screen_done_fn done);
+/** Until it ends: heard, watched, ended when the machine is to stop. @turn: what else is done in
+ * each round; NULL: it is work, in which a person may be asked. */
+void screen_live(struct init *in, const char *what, void (*turn)(struct init *in));
+
 /** Is that done when it is asked for? (screen_link.c) */
 bool screen_may(const struct init *in, enum link_word word);
 
-/* ---- the files of the screen among themselves: screen.c (its life, the round), screen_link.c
- * (what is said), screen_asked.c (what a person wants of the machine) */
+/* ---- the files of the screen among themselves: screen_life.c, screen.c (the technician's),
+ * screen_link.c (what is said), screen_asked.c (what a person wants of the machine) */
 
 void screen_tell(const struct screen *s, enum link_word word, const char *text);
 /** What it should know from the start. */

@@ -59,7 +59,7 @@ void screen_tell_all(struct init *in)
 
 	in->said.too = said_too;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (screen_may(in, all[i]))
+		if (in->screen.done && screen_may(in, all[i])) /* work is asked for nothing */
 			screen_tell(&in->screen, LINK_MAY, words[i]);
 	for (size_t i = n > LINES_MOST ? n - LINES_MOST : 0; i < n; i++)
 		said_too(in, json_object_get_string(json_object_object_get(
@@ -77,45 +77,6 @@ void screen_end(struct init *in)
 
 /* ---- what it says ---- */
 
-static enum run_command command_of(const struct json_object *report)
-{
-	const char *word = json_object_get_string(json_object_object_get(report, "command"));
-
-	return word && strcmp(word, run_word(RUN_UNDO)) == 0 ? RUN_UNDO : RUN_FIX;
-}
-
-/* The report of a repair, in a file that nobody can change any more. */
-static void take_report(struct init *in, const char *disk, int fd)
-{
-	struct run run = {.command = RUN_FIX, .status = -1};
-	struct known_disk *d = disks_find(&in->disks, disk);
-	struct stat st;
-
-	if (fd < 0 || fcntl(fd, F_GET_SEALS) != LINK_SEALS || fstat(fd, &st) < 0 ||
-		st.st_size <= 0 || st.st_size > (off_t)LINK_REPORT_BYTES)
-		return;
-	run.report = json_object_from_fd(fd);
-	if (!json_object_is_type(run.report, json_type_object)) {
-		json_object_put(run.report);
-		return;
-	}
-	run.command = command_of(run.report);
-	run.status = json_object_get_int(
-		json_object_object_get(json_object_object_get(run.report, "outcome"), "status"));
-	run_read(&run);
-	if (d) {
-		run.disk = d->name;
-		disk_tell(d, run.status, "%s", run.outcome);
-		init_say(in, "%s /dev/%s: %s%s%s",
-			run.status == RS_STATUS_DONE && run.command == RUN_FIX ? "repaired"
-									       : "disk",
-			d->name, run.command == RUN_FIX ? "" : run_word(run.command),
-			run.command == RUN_FIX ? "" : ": ", run.outcome);
-	}
-	(void)snprintf(run.end, sizeof(run.end), "on the screen");
-	report_add_run_take(in, &run);
-}
-
 static void hear(struct init *in, const struct link_said *said, int fd)
 {
 	struct screen *s = &in->screen;
@@ -123,10 +84,15 @@ static void hear(struct init *in, const struct link_said *said, int fd)
 	s->active_ms = now_ms();
 	s->has_spoken = true;
 	switch (said->word) {
-	case LINK_WORKING:
 	case LINK_WAITING:
+		if (s->state == LINK_WORKING && !s->has_asked && !s->done)
+			init_say(in, "a person is asked: press a key here for the screen");
+		s->state = said->word;
+		break;
+	case LINK_WORKING:
 	case LINK_IDLE:
 		s->state = said->word;
+		s->has_asked = false;
 		break;
 	case LINK_TAKE:
 		(void)snprintf(s->wanted, sizeof(s->wanted), "%.63s", said->text);
@@ -135,10 +101,12 @@ static void hear(struct init *in, const struct link_said *said, int fd)
 		(void)snprintf(s->written, sizeof(s->written), "%.63s", said->text);
 		break;
 	case LINK_ASKS:
+		s->has_asked = true;
 		init_say(in, "a recovery key is asked for: press a key here to type it");
 		break;
 	case LINK_DONE:
-		take_report(in, said->text, fd);
+		if (s->done)
+			s->done(in, said->text, fd);
 		break;
 	default:
 		s->asked = screen_may(in, said->word) ? said->word : s->asked;

@@ -12,7 +12,7 @@
 #include "ui/ui.h"
 
 #define LOG_MOST 400U		/* lines */
-#define LIFE_NS	 5000000000ULL	/* between two signs of life */
+#define LIFE_NS	 2000000000ULL	/* between two signs of life */
 #define WRITE_NS 60000000000ULL /* as long as a set of disks may take to become writable */
 #define ROUND_MS 200
 

@@ -99,6 +99,7 @@ struct tui {
 	bool is_touched, wants_hint;
 	char language[32];    /* that Ctrl-L turns to; "": there is only one */
 	struct page warnings; /* of this repair, told on its screens and once more at the end */
+	bool is_asked;	      /* in the middle of the engine's work */
 	bool is_working, can_stop; /* the engine is at it; Esc may end that */
 	struct progress progress;
 	/* what was said of it as plain text (--plain), and on which screen */

@@ -261,7 +261,7 @@ enum screen_id tui_wait(struct tui *t, enum screen_id id)
 		t->wants_hint = hint_is_due(t->shown_ns, term_now_ns(), t->is_touched);
 		if (key)
 			supervisor_say_state(&t->supervisor, t->supervisor.state);
-		if (to == SCREEN_STAY && t->supervisor.is_enough) {
+		if (to == SCREEN_STAY && t->is_asked && t->supervisor.is_enough) {
 			t->answer = RS_ANSWER_NOBODY;
 			to = SCREEN_ANSWER;
 		}
@@ -279,16 +279,18 @@ void tui_ask(struct tui *t, enum screen_id id)
 {
 	const enum screen_id before = t->now;
 	const size_t first = t->first;
-	const bool was_working = t->is_working;
+	const bool was_working = t->is_working, was_asked = t->is_asked;
 
 	t->is_working = false;
 	t->status[0] = '\0';
 	t->answer = RS_ANSWER_CANCEL;
-	t->supervisor.is_enough = false; /* it was for another question */
+	t->supervisor.is_enough &= !was_working; /* it was for another question */
+	t->is_asked |= was_working;
 	if (was_working)
 		supervisor_say_state(&t->supervisor, LINK_WAITING);
 	(void)tui_wait(t, id); /* what it leads to is in the answer */
 	t->is_working = was_working;
+	t->is_asked = was_asked;
 	if (was_working)
 		supervisor_say_state(&t->supervisor, LINK_WORKING);
 	t->now = before;

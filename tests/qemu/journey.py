@@ -18,7 +18,7 @@ STARTS_WINDOWS = r"^unbrick: starting Windows \(Boot([0-9A-F]{4})\)"
 STAYS = r"^unbrick: staying: (.*?)\r?\n"  # the whole line, not what has come so far
 PROBLEM = r"^unbrick: (?:not repaired|no disk found|no Windows found|nothing to repair|staying).*|" \
     r"^unbrick: (?:not enough memory|fault).*|" + FATAL
-PASSWORD = r"Recovery password or passphrase \(attempt 1"
+ASKED = r"^unbrick: a recovery key is asked for: press a key here to type it"
 
 
 class Journey:

@@ -21,6 +21,7 @@
 #include "init/init.h"
 #include "init/process.h"
 #include "init/run.h"
+#include "init/watch.h"
 
 uint64_t __wrap_now_ms(void);
 int __wrap_kill(pid_t pid, int number);

@@ -46,7 +46,7 @@ static process_end_fn on_end;
 static void (*turn)(unsigned round);
 static unsigned n_rounds;
 static int signal_sent;
-static char arguments[1024], heard[65536], ran[64], allowed[64];
+static char arguments[1024], heard[65536], ran[1024], allowed[64];
 static enum settings_end ended, reported;
 static bool is_set, is_probing;
 static struct known_disk *next;
@@ -115,7 +115,9 @@ void __wrap_process_signal(const struct process *p, int number)
 int __wrap_front_start(struct init *i, const struct process_plan *plan, struct rs_err *err)
 {
 	(void)i;
-	(void)snprintf(ran, sizeof(ran), "%s", plan->argv[0]);
+	ran[0] = '\0';
+	for (size_t k = 0; plan->argv[k]; k++)
+		(void)snprintf(ran + strlen(ran), sizeof(ran) - strlen(ran), "%s ", plan->argv[k]);
 	return rs_fail(err, RS_E_BUG, "not here");
 }
 
@@ -245,9 +247,9 @@ static void test_start__what_it_is_given__consoles_and_words(void **state)
 	(void)state;
 	init_say(&in, "a line before");
 	run(ends_at_once);
-	assert_non_null(strstr(arguments,
-		"/bin/unbrick tui --supervisor 4 --plan . --replay safe --console /dev/tty1,linux "
-		"--console /dev/ttyS0,vt220 "));
+	assert_non_null(
+		strstr(arguments, "/bin/unbrick tui --supervisor 4 --console /dev/tty1,linux "
+				  "--console /dev/ttyS0,vt220 --plan . --replay safe "));
 	assert_non_null(strstr(heard, "may windows\n"));
 	assert_non_null(strstr(heard, "line a line before\n"));
 	assert_non_null(strstr(heard, "begin\n"));
@@ -290,7 +292,7 @@ static void test_shell__asked_for__only_where_it_may_be(void **state)
 	in.facts.settings.shell = 1;
 	run(wants_a_shell);
 	assert_int_equal(signal_sent, SIGTERM);
-	assert_string_equal(ran, "/bin/sh");
+	assert_string_equal(ran, "/bin/sh -i ");
 }
 
 /* Nothing is written where it paints; a line has ours until it is taken. */
@@ -611,6 +613,118 @@ static void test_keys__that_it_cannot_read__are_left_out(void **state)
 	assert_int_equal(in.screen.n_quick, 0);
 }
 
+/* ---- work that moves on by itself ---- */
+
+static const char *const yes[] = {"--yes", "--replay", "no", NULL};
+
+static void repairs(unsigned round)
+{
+	if (round == 0) {
+		say("working");
+	} else if (round == 1) {
+		say("asks");
+		say("waiting");
+	} else if (round == 2) {
+		say("working");
+		say("waiting");
+	} else if (round == 3) {
+		say("restart"); /* no wish is offered, and none is heeded */
+	} else if (round == 5) {
+		assert_int_equal(signal_sent, 0);
+		finish(RS_STATUS_LEFT << 8);
+	}
+}
+
+static void test_work__as_a_screen__status_and_what_is_asked(void **state)
+{
+	struct run r;
+
+	(void)state;
+	turn = repairs;
+	run_program(&in, RUN_FIX, "sda", yes, &r);
+	assert_int_equal(r.status, RS_STATUS_LEFT);
+	assert_string_equal(r.end, "exit status 15");
+	assert_non_null(strstr(arguments,
+		"/bin/unbrick tui --yes --replay no /dev/sda --report /run/unbrick/run.json --plan "
+		". "
+		"--supervisor 4 --console /dev/tty1,linux --console /dev/ttyS0,vt220 "));
+	assert_null(strstr(heard, "may "));
+	assert_string_equal(ran, ""); /* not once more without a screen */
+	assert_int_equal(ended, SETTINGS_END_STAY);
+	const char *said = seen_on(1);
+	assert_non_null(strstr(said, "unbrick: a recovery key is asked for: press a key here"));
+	const char *asked = strstr(said, "unbrick: a person is asked: press a key here");
+	assert_non_null(asked);
+	assert_null(strstr(asked + strlen("unbrick: a person"), "a person is asked"));
+}
+
+static void cannot_come_up(unsigned round)
+{
+	(void)round;
+	finish(RS_STATUS_BUG << 8);
+}
+
+static void test_work__no_screen_comes_up__is_done_without(void **state)
+{
+	struct run r;
+
+	(void)state;
+	turn = cannot_come_up;
+	run_program(&in, RUN_FIX, "sda", yes, &r);
+	assert_string_equal(ran, "/bin/unbrick fix --yes --replay no /dev/sda --report "
+				 "/run/unbrick/run.json --plan . ");
+	ran[0] = '\0';
+	n_rounds = 0;
+	run_program(&in, RUN_SCAN, "sda", NULL, &r);
+	assert_non_null(strstr(ran, "/bin/unbrick scan /dev/sda "));
+}
+
+static void nobody_answers(unsigned round)
+{
+	if (round == 0) {
+		say("working");
+		in.screen.active_ms -= 60000; /* at work: that is for the watch */
+	} else if (round == 1) {
+		assert_null(strstr(heard, "enough"));
+		say("waiting");
+	} else if (round == 2) {
+		assert_null(strstr(heard, "enough"));
+		in.screen.active_ms -= 60000;
+	} else if (round == 4) {
+		assert_non_null(strstr(heard, "enough\n"));
+		finish(5 << 8);
+	}
+}
+
+static void test_work__nobody_answers_in_time__told_that_it_is_enough(void **state)
+{
+	struct run r;
+
+	(void)state;
+	in.facts.settings.key_wait_s = 60;
+	turn = nobody_answers;
+	run_program(&in, RUN_FIX, "sda", yes, &r);
+	assert_int_equal(r.status, 5);
+}
+
+static void waits_for_ever(unsigned round)
+{
+	if (round == 0)
+		say("waiting");
+	in.screen.active_ms -= 60000;
+	if (round == 4) {
+		assert_null(strstr(heard, "enough"));
+		finish(0);
+	}
+}
+
+static void test_technician__waits_as_long_as_a_person_likes(void **state)
+{
+	(void)state;
+	in.facts.settings.key_wait_s = 60;
+	run(waits_for_ever);
+}
+
 #define screen_test(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -630,6 +744,10 @@ int main(void)
 		screen_test(test_end__left_by_a_person__never_given_up),
 		screen_test(test_work__a_disk_comes__not_taken_from_a_person),
 		screen_test(test_disks__on_their_way__are_told_when_they_are_there),
+		screen_test(test_work__as_a_screen__status_and_what_is_asked),
+		screen_test(test_work__no_screen_comes_up__is_done_without),
+		screen_test(test_work__nobody_answers_in_time__told_that_it_is_enough),
+		screen_test(test_technician__waits_as_long_as_a_person_likes),
 		screen_test(test_stop__wanted__ends_it),
 		screen_test(test_keys__that_it_cannot_read__are_left_out),
 	};
