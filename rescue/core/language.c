@@ -185,7 +185,7 @@ const char *lang_word(const char *text)
 	const char *ret = now.entries ? lang_look_up(&e, 0) : text;
 
 	/* "disks", which stands beside "disk" there */
-	for (size_t i = 0; ret == text && i < now.n; i++)
+	for (size_t i = 0; now.entries && ret == text && i < now.n; i++)
 		if (now.entries[i].many && strcmp(now.entries[i].many, text) == 0)
 			ret = lang_look_up(&now.entries[i], 2);
 	return ret;
