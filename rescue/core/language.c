@@ -35,6 +35,7 @@ static struct {
 	char code[LANG_CODE_LEN]; /* "": nobody chose one */
 	locale_t locale;
 	bool is_plain; /* the terminal has ASCII only */
+	char *bytes;   /* of its file, in which the entries lie */
 	struct lang_entry *entries;
 	size_t n;
 } now;
@@ -105,7 +106,7 @@ static uint32_t word_at(const char *p)
 	return le32toh(v);
 }
 
-/* The bytes, kept for good: entries point into them. NULL: no such file, or not one of msgfmt's. */
+/* The bytes. NULL: no such file, or not one of msgfmt's. */
 static char *read_file(const char *path, size_t *ret_len)
 {
 	FILE *f = fopen(path, "re");
@@ -152,8 +153,10 @@ static void list_entries(const char *bytes, size_t len)
 
 static void forget_entries(void)
 {
-	free(now.entries); /* the texts stay: somebody may hold one */
+	free(now.entries); /* what was given out is gettext's, and stays */
+	free(now.bytes);
 	now.entries = NULL;
+	now.bytes = NULL;
 	now.n = 0;
 }
 
@@ -179,6 +182,13 @@ bool lang_is_plain(void)
 	return now.is_plain;
 }
 
+static const char *found_or(const char *text, const struct lang_entry *e)
+{
+	const char *ret = lang_look_up(e, 2);
+
+	return ret == e->one || ret == e->many ? text : ret;
+}
+
 const char *lang_word(const char *text)
 {
 	const struct lang_entry e = {.one = text};
@@ -187,7 +197,7 @@ const char *lang_word(const char *text)
 	/* "disks", which stands beside "disk" there */
 	for (size_t i = 0; now.entries && ret == text && i < now.n; i++)
 		if (now.entries[i].many && strcmp(now.entries[i].many, text) == 0)
-			ret = lang_look_up(&now.entries[i], 2);
+			ret = found_or(text, &now.entries[i]);
 	return ret;
 }
 
@@ -240,6 +250,7 @@ bool lang_choose(const char *wanted)
 	if (!bytes && strcmp(code, ENGLISH) != 0)
 		return false;
 	forget_entries();
+	now.bytes = bytes;
 	if (bytes)
 		list_entries(bytes, len);
 	(void)snprintf(now.code, sizeof(now.code), "%s", code);
