@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* It did not go on: what that means, what to do now, what else is possible (advice.c). */
 #include "ui/advice.h"
+#include "ui/health.h"
 #include "ui/tui.h"
 
 #define MOST_IDS 12U
@@ -31,6 +32,12 @@ static void say_ids(const struct tui *t, struct page *p)
 	if (all && all->has_machine && all->machine.serial[0])
 		page_say(p, false, "Machine: %s %s, serial number %s", all->machine.vendor,
 			all->machine.product, all->machine.serial);
+}
+
+static bool is_about_disk(int code)
+{
+	return code == RS_E_IO_READ || code == RS_E_IO_WRITE || code == RS_E_NOT_KEPT ||
+	       code == RS_E_NTFS_DAMAGED || code == RS_E_LOG_CHECK;
 }
 
 static bool is_about_key(int code)
@@ -117,6 +124,8 @@ void trouble_draw(const struct tui *t, struct page *p)
 		page_say(p, true, "%s", a->title);
 	if (is_about_key(e->code))
 		say_ids(t, p);
+	if (t->disk && is_about_disk(e->code))
+		health_say(HEALTH_FOLDER, t->disk, p);
 	page_say(p, !a, "%s: %s%s%s.", e->object[0] ? e->object : "unbrick",
 		rs_err_info(e->code)->text, e->detail[0] ? ": " : "", e->detail);
 	if (a)

@@ -8,10 +8,13 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/report.h"
 #include "ui/advice.h"
+#include "ui/health.h"
 #include "ui/tui.h"
 
 #define ROOM 19U /* lines of a page on 80x24 */
@@ -249,6 +252,40 @@ static void test_trouble__no_key__ids_and_machine(void **state)
 	assert_false(says(&open, "64311DEA"));
 }
 
+/* What the kernel counted, by its nodes; an image has none. */
+static void test_health__what_the_kernel_counted(void **state)
+{
+	static const char *const files[][2] = {
+		{"state", "running"}, {"iorequest_cnt", "0x1f4"}, {"ioerr_cnt", "0x11"}};
+	char folder[] = "/tmp/unbrick-health.XXXXXX", command[128], path[128];
+	auto_page struct page p = {0}, none = {0}, gone = {0};
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	(void)snprintf(command, sizeof(command), "mkdir -p %s/sda/device", folder);
+	assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c): a name of ours */
+	for (size_t i = 0; i < 3; i++) {
+		(void)snprintf(path, sizeof(path), "%s/sda/device/%s", folder, files[i][0]);
+		FILE *f = fopen(path, "w");
+		assert_non_null(f);
+		assert_true(fprintf(f, "%s\n", files[i][1]) > 0);
+		assert_int_equal(fclose(f), 0);
+	}
+	health_say(folder, "/dev/sda", &p);
+	assert_int_equal(p.n, 1);
+	assert_true(says(&p, "the kernel counts 17 errors in 500 requests to /dev/sda"));
+	health_say(folder, "disk.img", &none);
+	health_say(folder, "/dev/sdb", &none);
+	health_say(folder, "/dev/sda/../sda", &none);
+	assert_int_equal(none.n, 0);
+	(void)snprintf(command, sizeof(command), "echo offline >%s/sda/device/state", folder);
+	assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c): as above */
+	health_say(folder, "/dev/sda", &gone);
+	assert_true(says(&gone, "its state offline"));
+	(void)snprintf(command, sizeof(command), "rm -r %s", folder);
+	assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c): as above */
+}
+
 static void test_found__no_disk__says_where_it_may_be(void **state)
 {
 	auto_page struct page p = {0};
@@ -272,6 +309,7 @@ int main(void)
 		cmocka_unit_test_setup(test_hindrances__what_a_look_tells__all_of_it, fresh),
 		cmocka_unit_test_setup(test_hindrances__no_windows_here__what_may_hold_it, fresh),
 		cmocka_unit_test_setup(test_trouble__no_key__ids_and_machine, fresh),
+		cmocka_unit_test(test_health__what_the_kernel_counted),
 		cmocka_unit_test_setup(test_found__no_disk__says_where_it_may_be, fresh),
 	};
 
