@@ -64,7 +64,7 @@ $(foreach r,$(ROOMS) ui,$(eval $(call room_tests,$(r))))
 $(BUILD)/tests/unit/ui/test_no_memory: LDFLAGS += -Wl,--wrap=rs_report_json
 $(BUILD)/tests/unit/ui/test_layout: LDFLAGS += -Wl,--wrap=ioctl
 $(BUILD)/tests/unit/ui/test_keymap: LDFLAGS += -Wl,--wrap=ioctl
-$(BUILD)/tests/unit/ui/test_terminal: LDFLAGS += -Wl,--wrap=term_now_ns
+$(BUILD)/tests/unit/ui/test_terminal: LDFLAGS += -Wl,--wrap=term_now_ns -Wl,--wrap=tcsetattr
 $(BUILD)/tests/unit/ui/%: LIBS += $(UI_LIBS)
 # what lies in memory when it goes back to the kernel, and memory that cannot be locked
 $(BUILD)/tests/unit/core/test_wiped: LDFLAGS += -Wl,--wrap=munmap -Wl,--wrap=mlock

@@ -14,9 +14,9 @@ bool path_ask(struct tui *t, const char *what)
 		return t->answer == RS_ANSWER_YES && t->path[0];
 	}
 	char typed[sizeof(t->path)];
-	(void)printf("%s [%s]: ", lang_word(what), t->path);
+	(void)printf("%s [%s]", lang_word(what), t->path);
 	(void)fflush(stdout); /* out_finish finds what was lost */
-	if (term_read_line(typed, sizeof(typed)) > 0)
+	if (term_read_line(": ", typed, sizeof(typed)) > 0)
 		memcpy(t->path, typed, sizeof(typed));
 	return t->path[0] && !term_is_cancelled();
 }

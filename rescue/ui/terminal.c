@@ -179,7 +179,8 @@ void term_show_typing(void)
 	hidden.fd = -1;
 }
 
-/* What was typed before is not an answer: it is thrown away. */
+/* What was typed before is not an answer: it is thrown away. So this comes before the question: who
+ * sees that has typed nothing in vain. */
 static bool begin_answer(int fd, bool has_echo, struct termios *ret_before)
 {
 	struct termios t;
@@ -295,7 +296,7 @@ enum rs_answer term_ask(const char *question)
 	return answer;
 }
 
-long term_read_line(char *buf, size_t cap)
+long term_read_line(const char *prompt, char *buf, size_t cap)
 {
 	struct termios before;
 	int fd = open_terminal();
@@ -304,6 +305,7 @@ long term_read_line(char *buf, size_t cap)
 	if (fd < 0)
 		return -1;
 	bool has_settings = begin_answer(fd, true, &before);
+	say(fd, prompt);
 	if (!term_is_cancelled())
 		n = read_line(fd, buf, cap - 1);
 	buf[n > 0 ? n : 0] = '\0';

@@ -107,7 +107,7 @@ static void tell(struct tui *t, const struct page *p)
 	}
 	if (s->put)
 		(void)printf("+ -: %s\n", lang_word(N_("choose")));
-	(void)printf("q: %s\n> ", lang_word(N_("exit")));
+	(void)printf("q: %s\n", lang_word(N_("exit")));
 	t->said[0] = '\0';
 }
 
@@ -218,7 +218,7 @@ static enum screen_id wait_plain(struct tui *t)
 		t->is_told = true;
 		tui_paint(t);
 		t->is_told = false;
-		const long n = term_read_line(line, sizeof(line));
+		const long n = term_read_line("> ", line, sizeof(line));
 		const unsigned key = n < 0 ? UI_KEY_LOST : plain_key(line, &times);
 		rs_wipe(line, sizeof(line)); /* somebody may have typed a key into it */
 		if (term_is_cancelled() || key == UI_KEY_LOST)

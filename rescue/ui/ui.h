@@ -80,9 +80,9 @@ void term_hide_typing(void);
 void term_show_typing(void);
 /** Somebody who can answer: standard input is a terminal and /dev/tty opens. */
 bool term_can_ask(void);
-/** A line from the terminal, with its echo; what was typed before is thrown away. Its length, -1:
- * its end, or a signal. */
-long term_read_line(char *buf, size_t cap);
+/** A line from the terminal, with its echo; what was typed before @prompt is thrown away, and
+ * nothing that is typed when it is seen. Its length, -1: its end, or a signal. */
+long term_read_line(const char *prompt, char *buf, size_t cap);
 /** One yes or no on the terminal. */
 enum rs_answer term_ask(const char *question);
 /** Whoever sits there, asked without echo. */

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "said.h"
@@ -22,10 +23,20 @@ static uint64_t now_ns;
 
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker's name */
 uint64_t __wrap_term_now_ns(void);
+int __wrap_tcsetattr(int fd, int action, const struct termios *t);
+int __real_tcsetattr(int fd, int action, const struct termios *t);
 
 uint64_t __wrap_term_now_ns(void)
 {
 	return now_ns;
+}
+
+/* When what was typed is thrown away is seen among what was shown. */
+int __wrap_tcsetattr(int fd, int action, const struct termios *t)
+{
+	if (action == TCSAFLUSH)
+		assert_int_equal(write(fd, "[thrown away]", 13), 13);
+	return __real_tcsetattr(fd, action, t);
 }
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
@@ -59,6 +70,42 @@ static void test_ask__each_answer(void **state)
 	answers("yess\nno\n", RS_ANSWER_NO);
 	answers("\x04\n", RS_ANSWER_CANCEL); /* end of input */
 	answers("\x03", RS_ANSWER_CANCEL);   /* control-C */
+}
+
+/* Before the question, and not once it is seen. */
+static void test_ask__typed_before__thrown_away_before_it_is_seen(void **state)
+{
+	struct said s;
+
+	(void)state;
+	said_call_on_terminal(&s, ask, NULL, "perhaps\nyes\n");
+	said_expect(&s, 100 + RS_ANSWER_YES, "", "\n[thrown away]Go on");
+	assert_non_null(strstr(s.err, "perhaps\r\nPlease type yes or no. Go on"));
+	said_done(&s);
+}
+
+static int ask_for_a_line(void *user)
+{
+	char line[16];
+
+	(void)user;
+	term_catch_signals();
+	long n = term_read_line("what? [] ", line, sizeof(line));
+	(void)printf("%ld:%s", n, line);
+	return 0;
+}
+
+static void test_line__typed_before__thrown_away_before_it_is_asked(void **state)
+{
+	struct said s;
+
+	(void)state;
+	said_call_on_terminal(&s, ask_for_a_line, NULL, "this\n");
+	said_expect(&s, 0, "4:this", "[thrown away]what? [] this\r\n[thrown away]");
+	said_done(&s);
+	said_call_on_terminal(&s, ask_for_a_line, NULL, "\x03");
+	said_expect(&s, 0, "-1:", "[thrown away]what? [] ");
+	said_done(&s);
 }
 
 static int ask_and_give_up(void *user)
@@ -124,7 +171,8 @@ static void test_key__typed__read_and_not_shown(void **state)
 	(void)state;
 	said_call_on_terminal(&s, key, &attempt, "a secret\n");
 	said_expect(&s, 0, "1 8:a secret",
-		"disk.img\\x1B, volume 3 is locked (recovery password, TPM).");
+		"[thrown away]disk.img\\x1B, volume 3 is locked (recovery password, TPM).");
+	assert_non_null(strstr(s.err, "(attempt 1 of 3): \r\n[thrown away]"));
 	assert_non_null(strstr(s.err, "Recovery key ID: 64311DEA-0000-0000-0000-000000000000, "
 				      "00000001-0000-0000-0000-000000000000"));
 	assert_non_null(strstr(s.err, "attempt 1 of 3"));
@@ -230,6 +278,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ask__each_answer),
+		cmocka_unit_test(test_ask__typed_before__thrown_away_before_it_is_seen),
+		cmocka_unit_test(test_line__typed_before__thrown_away_before_it_is_asked),
 		cmocka_unit_test(test_ask__nobody_will_answer__nobody),
 		cmocka_unit_test(test_key__typed__read_and_not_shown),
 		cmocka_unit_test(test_key__too_long__is_cut),
