@@ -150,6 +150,8 @@ static unsigned came(struct consoles *all, struct console *c, unsigned key)
 	all->at = c;
 	all->before_ms = (now - all->last_ns) / MS_NS;
 	all->last_ns = now;
+	all->is_held = key == all->last_key && all->before_ms < CONSOLES_HELD;
+	all->last_key = key;
 	if (key != CTRL_C)
 		return key;
 	(void)raise(SIGINT); /* as from a terminal that sends it: the second time at once */
@@ -159,9 +161,16 @@ static unsigned came(struct consoles *all, struct console *c, unsigned key)
 static unsigned take_key(struct consoles *all)
 {
 	for (size_t i = 0; i < all->n; i++) {
-		unsigned key = all->list[i].screen ? console_next(&all->list[i]) : UI_KEY_NONE;
+		struct console *c = &all->list[i];
+		unsigned key = c->screen ? console_next(c) : UI_KEY_NONE;
+		if (c->keys.has_dropped) { /* before the key */
+			c->keys.has_dropped = false;
+			all->last_ns = term_now_ns();
+			all->last_key = UI_KEY_NONE;
+			all->n_dropped++;
+		}
 		if (key)
-			return came(all, &all->list[i], key);
+			return came(all, c, key);
 	}
 	return UI_KEY_NONE;
 }
@@ -238,10 +247,13 @@ void consoles_quiet(struct consoles *all)
 
 bool consoles_is_alone(struct consoles *all, unsigned key)
 {
-	bool ret = all->before_ms >= CONSOLES_ALONE;
+	bool ret = all->before_ms >= CONSOLES_ALONE && !all->is_held;
+	const unsigned n_dropped = all->n_dropped;
 	unsigned next;
 
 	while ((next = consoles_key(all, CONSOLES_ALONE)) && next != UI_KEY_LOST)
 		ret = ret && next == key;
-	return ret && next != UI_KEY_LOST;
+	for (size_t i = 0; i < all->n; i++)
+		ret = ret && !all->list[i].keys.n; /* a torn one */
+	return ret && next != UI_KEY_LOST && all->n_dropped == n_dropped;
 }

@@ -12,12 +12,19 @@
 
 #define CONSOLES_MOST  8U
 #define CONSOLES_ALONE 300 /* ms: what comes closer to a key than that came with it */
+#define CONSOLES_HELD                                                                              \
+	1200 /* ms: the same key again so soon is one that is held, or was pressed                 \
+	      * twice, and not an answer to what came meanwhile: keyboards wait up to              \
+	      * a second before they repeat */
 
 struct consoles {
 	struct console list[CONSOLES_MOST];
 	size_t n;
 	struct console *at; /* where a key came from last; NULL: none yet */
-	uint64_t last_ns;   /* when the last key came */
+	uint64_t last_ns;   /* when the last key came, or bytes that are none */
+	unsigned last_key;
+	unsigned n_dropped; /* how often bytes came that are no key */
+	bool is_held;	    /* the last key is the one before */
 	uint64_t before_ms; /* between it and the one before */
 	bool is_private;    /* one is a screen of this machine: digits can be shown there */
 	bool is_serial;	    /* there are serial lines only */
@@ -56,8 +63,8 @@ void consoles_forget_typed(struct consoles *all);
 unsigned consoles_key(struct consoles *all, unsigned timeout_ms);
 /** Take in and forget what comes, until nothing does for CONSOLES_ALONE. */
 void consoles_quiet(struct consoles *all);
-/** Did the key that was just read come alone, but for itself, on all of them? Waits for what may
- * follow. */
+/** Did the key that was just read come alone, but for itself, on all of them? Bytes that are no key
+ * are beside it, too. Waits for what may follow. */
 bool consoles_is_alone(struct consoles *all, unsigned key);
 
 #endif

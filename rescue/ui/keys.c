@@ -51,6 +51,11 @@ static const struct {
 	{"OM", UI_KEY_ENTER},
 };
 
+static void begin_anew(struct key_reader *r, bool is_dropped)
+{
+	*r = (struct key_reader){.has_dropped = r->has_dropped || is_dropped};
+}
+
 static unsigned find(const struct key_reader *r)
 {
 	if (r->n == 2 && r->held[0] == 'O' && r->held[1] >= 'p' && r->held[1] <= 'y')
@@ -79,6 +84,7 @@ static unsigned in_sequence(struct key_reader *r, uint8_t byte)
 {
 	if (byte == UI_KEY_ESC) { /* the one before was the key, or is lost */
 		const bool was_alone = r->n == 0;
+		r->has_dropped |= !was_alone;
 		r->n = 0;
 		return was_alone ? UI_KEY_ESC : UI_KEY_NONE;
 	}
@@ -89,7 +95,7 @@ static unsigned in_sequence(struct key_reader *r, uint8_t byte)
 	if (!is_whole(r, byte))
 		return UI_KEY_NONE;
 	const unsigned ret = find(r);
-	*r = (struct key_reader){0};
+	begin_anew(r, !ret);
 	return ret;
 }
 
@@ -109,10 +115,10 @@ static unsigned in_character(struct key_reader *r, uint8_t byte)
 	if (r->n < length_of(r->held[0]))
 		return UI_KEY_NONE;
 	const size_t n = rs_utf8_get(r->held, r->n, &code);
-	*r = (struct key_reader){0};
-	if (!n || code < 0xA0 || (code & 0xFFFFF800) == 0xD800) /* C1 is control; surrogates */
-		return UI_KEY_NONE;
-	return UI_KEY_TEXT + code;
+	/* C1 is control; surrogates */
+	const bool is_bad = !n || code < 0xA0 || (code & 0xFFFFF800) == 0xD800;
+	begin_anew(r, is_bad);
+	return is_bad ? UI_KEY_NONE : UI_KEY_TEXT + code;
 }
 
 unsigned key_of_byte(struct key_reader *r, uint8_t byte)
@@ -121,17 +127,20 @@ unsigned key_of_byte(struct key_reader *r, uint8_t byte)
 		return in_sequence(r, byte);
 	if (r->is_in_character && (byte & 0xC0) == 0x80)
 		return in_character(r, byte);
-	*r = (struct key_reader){0}; /* a character that was torn is none */
+	begin_anew(r, r->is_in_character); /* a character that was torn is none */
 	if (byte == UI_KEY_ESC) {
-		*r = (struct key_reader){.is_in_sequence = true};
+		r->is_in_sequence = true;
 		return UI_KEY_NONE;
 	}
 	if (length_of(byte)) {
-		*r = (struct key_reader){.held = {byte}, .n = 1, .is_in_character = true};
+		r->held[r->n++] = byte;
+		r->is_in_character = true;
 		return UI_KEY_NONE;
 	}
-	if (byte >= 0x80)
+	if (!byte || byte >= 0x80) {
+		r->has_dropped = true;
 		return UI_KEY_NONE;
+	}
 	if (byte == '\b')
 		return UI_KEY_BACKSPACE;
 	return byte == '\n' ? UI_KEY_ENTER : byte;
@@ -141,6 +150,6 @@ unsigned key_of_silence(struct key_reader *r)
 {
 	const bool is_alone = r->is_in_sequence && r->n == 0;
 
-	*r = (struct key_reader){0};
+	begin_anew(r, r->is_in_sequence && !is_alone);
 	return is_alone ? UI_KEY_ESC : UI_KEY_NONE;
 }

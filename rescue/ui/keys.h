@@ -45,6 +45,7 @@ struct key_reader {
 	uint8_t held[8]; /* of a sequence, after Esc, or of a character in UTF-8 */
 	unsigned n;
 	bool is_in_sequence, is_in_character;
+	bool has_dropped; /* bytes that are no key; whoever asks sets it back */
 };
 
 /** The key that this byte completes, or UI_KEY_NONE. */

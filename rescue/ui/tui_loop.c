@@ -184,7 +184,8 @@ static enum screen_id press(struct tui *t, unsigned key)
 	}
 	if (way && way->is_alone && !t->is_plain && !consoles_is_alone(&t->consoles, key)) {
 		(void)snprintf(t->status, sizeof(t->status),
-			"Something else came with %s: press it once more.", way->shown);
+			"%s did not come alone: wait a second, then press it once more.",
+			way->shown);
 		return SCREEN_STAY;
 	}
 	if (way)

@@ -161,9 +161,53 @@ static void test_alone__a_key_on_another_console__is_beside_it(void **state)
 	type(0, "\x19");
 	assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_CTRL_Y);
 	all.before_ms = CONSOLES_ALONE;
+	all.is_held = false;
 	type(1, "\x19"); /* both at once: one answer */
 	assert_true(consoles_is_alone(&all, UI_KEY_CTRL_Y));
 	assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_NONE);
+}
+
+/* What a paste or a bad line sends: bytes that are no key, before it, behind it, and torn. */
+static void test_alone__bytes_that_are_no_key__are_beside_it(void **state)
+{
+	static const char *const bursts[] = {"\xff\x19", "\x19\xff", "\xc3\x19", "\x19\xc3",
+		"\x1b[200~\x19", "\x19\x1b[201~", "\x1bq\x19", "\x19\x1b["};
+
+	(void)state;
+	begin();
+	for (size_t i = 0; i < sizeof(bursts) / sizeof(bursts[0]); i++) {
+		all.last_ns = 0;
+		all.last_key = UI_KEY_NONE;
+		type(0, bursts[i]);
+		assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_CTRL_Y);
+		assert_false(consoles_is_alone(&all, UI_KEY_CTRL_Y));
+	}
+	all.last_ns = 0;
+	assert_int_equal(write(lines[0].far, "\0\x19", 2), 2);
+	assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_CTRL_Y);
+	assert_false(consoles_is_alone(&all, UI_KEY_CTRL_Y));
+	all.last_ns = 0;
+	type(0, "\x19");
+	assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_CTRL_Y);
+	assert_true(consoles_is_alone(&all, UI_KEY_CTRL_Y));
+}
+
+/* A keyboard repeats a key that is held after up to a second: by then something else is asked. */
+static void test_alone__held__counts_once(void **state)
+{
+	(void)state;
+	begin();
+	type(0, "\x19");
+	assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_CTRL_Y);
+	assert_true(consoles_is_alone(&all, UI_KEY_CTRL_Y));
+	all.last_ns -= 500000000;
+	type(0, "\x19");
+	assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_CTRL_Y);
+	assert_false(consoles_is_alone(&all, UI_KEY_CTRL_Y));
+	all.last_ns -= CONSOLES_HELD * 1000000ULL;
+	type(0, "\x19");
+	assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_CTRL_Y);
+	assert_true(consoles_is_alone(&all, UI_KEY_CTRL_Y));
 }
 
 static void test_esc__on_one_while_another_types__is_the_key(void **state)
@@ -218,6 +262,9 @@ int main(void)
 			test_secret__typed_elsewhere__not_on_the_machines_own_screen, fresh, over),
 		cmocka_unit_test_setup_teardown(
 			test_alone__a_key_on_another_console__is_beside_it, fresh, over),
+		cmocka_unit_test_setup_teardown(
+			test_alone__bytes_that_are_no_key__are_beside_it, fresh, over),
+		cmocka_unit_test_setup_teardown(test_alone__held__counts_once, fresh, over),
 		cmocka_unit_test_setup_teardown(
 			test_esc__on_one_while_another_types__is_the_key, fresh, over),
 		cmocka_unit_test_setup_teardown(

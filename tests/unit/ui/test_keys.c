@@ -12,8 +12,8 @@
 
 #include "ui/keys.h"
 
-/* All keys that the bytes give, the end of it followed by silence. */
-static void expect(const char *bytes, size_t len, const unsigned *keys, size_t n)
+/* All keys that the bytes give, the end of it followed by silence. Was something no key? */
+static bool expect(const char *bytes, size_t len, const unsigned *keys, size_t n)
 {
 	struct key_reader r = {0};
 	size_t got = 0;
@@ -27,12 +27,13 @@ static void expect(const char *bytes, size_t len, const unsigned *keys, size_t n
 	}
 	assert_int_equal(got, n);
 	assert_false(r.is_in_sequence);
+	return r.has_dropped;
 }
 
 #define GIVES(bytes, ...)                                                                          \
-	expect(bytes, sizeof(bytes) - 1, (const unsigned[]){__VA_ARGS__},                          \
+	(void)expect(bytes, sizeof(bytes) - 1, (const unsigned[]){__VA_ARGS__},                    \
 		sizeof((const unsigned[]){__VA_ARGS__}) / sizeof(unsigned))
-#define GIVES_NOTHING(bytes) expect(bytes, sizeof(bytes) - 1, NULL, 0)
+#define GIVES_NOTHING(bytes) assert_true(expect(bytes, sizeof(bytes) - 1, NULL, 0))
 
 static void test_byte__characters__are_themselves(void **state)
 {
@@ -82,6 +83,24 @@ static void test_byte__unknown_sequences__nothing(void **state)
 	GIVES_NOTHING("\x1b[24");
 }
 
+static void test_byte__no_key__is_told(void **state)
+{
+	static const char *const bad[] = {"1\x1b[99~", "1\x1b[2", "1\x1bq", "1\xff", "1\xa4",
+		"\xc3\x31", "1\xc3\x1b[A", "1\xed\xa0\x80", "\x1b[24\x1b[A"};
+	static const char *const good[] = {"1\r\t\x7f\b\x19", "\x1b[24~\x1b[A", "\x1b", "\xc3\xa4"};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]) + sizeof(good) / sizeof(good[0]); k++) {
+		const bool is_bad = k < sizeof(bad) / sizeof(bad[0]);
+		const char *bytes = is_bad ? bad[k] : good[k - sizeof(bad) / sizeof(bad[0])];
+		struct key_reader r = {0};
+		for (const char *p = bytes; *p; p++)
+			(void)key_of_byte(&r, (uint8_t)*p);
+		(void)key_of_silence(&r);
+		assert_int_equal(r.has_dropped, is_bad);
+	}
+}
+
 static void test_silence__alone__is_the_key(void **state)
 {
 	struct key_reader r = {0};
@@ -102,6 +121,7 @@ int main(void)
 		cmocka_unit_test(test_byte__characters__are_themselves),
 		cmocka_unit_test(test_byte__sequences__of_each_terminal),
 		cmocka_unit_test(test_byte__unknown_sequences__nothing),
+		cmocka_unit_test(test_byte__no_key__is_told),
 		cmocka_unit_test(test_silence__alone__is_the_key),
 	};
 
