@@ -293,32 +293,53 @@ static const char *find_gap(const char *gap, const char *s, size_t len, const ch
 	return left > 1 && s[len - 1] == *gap ? s + len - 1 : NULL;
 }
 
+/* A label is a text with its colon ("for it: x"); a remark may be one with its brackets ("x
+ * (empty)"): what belongs to them of the gap. */
+static char *label_new(struct job *j, const char *s, const char *at, unsigned deep)
+{
+	return *at == ':' ? known_new(j, s, (size_t)(at - s) + 1, deep) : NULL;
+}
+
+static char *remark_new(
+	struct job *j, const char *at, size_t gap_len, const char *end, unsigned deep)
+{
+	return gap_len == 2 && at[1] == '(' ? known_new(j, at + 1, (size_t)(end - at) - 1, deep)
+					    : NULL;
+}
+
 static void put_two(struct job *j, FILE *out, const char *s, size_t len, const char *at,
 	size_t gap_len, unsigned deep)
 {
-	/* "for it: x": a label is a text with its colon */
-	auto_free char *label = *at == ':' ? known_new(j, s, (size_t)(at - s) + 1, deep + 1) : NULL;
+	const char *const end = s + len;
+	auto_free char *label = label_new(j, s, at, deep + 1);
+	auto_free char *remark = remark_new(j, at, gap_len, end, deep + 1);
+	const size_t to_label = label != NULL, to_remark = remark != NULL;
 
 	if (label)
 		(void)fputs(label, out);
 	else
 		translate(j, out, s, (size_t)(at - s), deep + 1);
-	(void)fwrite(at + (label != NULL), 1, gap_len - (label != NULL), out);
-	translate(j, out, at + gap_len, len - (size_t)(at - s) - gap_len, deep + 1);
+	(void)fwrite(at + to_label, 1, gap_len - to_label - to_remark, out);
+	if (remark)
+		(void)fputs(remark, out);
+	else
+		translate(j, out, at + gap_len, (size_t)(end - at) - gap_len, deep + 1);
 }
 
-/* Is there one of ours on a side of the gap? The colon may belong to what is before it: a label. */
+/* Is there one of ours on a side of the gap? */
 static bool is_sure(struct job *j, const char *s, size_t len, const char *at, size_t gap_len)
 {
-	const char *behind = at + gap_len;
-	const size_t left_len = (size_t)(at - s);
-	auto_free char *label = *at == ':' ? known_new(j, s, left_len + 1, MOST_DEEP - 1) : NULL;
-	auto_free char *left = label ? NULL : known_new(j, s, left_len, MOST_DEEP - 1);
+	const unsigned deep = MOST_DEEP - 1;
+	const char *const end = s + len;
+	auto_free char *label = label_new(j, s, at, deep);
+	auto_free char *left = label ? NULL : known_new(j, s, (size_t)(at - s), deep);
+	auto_free char *remark = label || left ? NULL : remark_new(j, at, gap_len, end, deep);
 	auto_free char *right =
-		label || left ? NULL
-			      : known_new(j, behind, len - left_len - gap_len, MOST_DEEP - 1);
+		label || left || remark
+			? NULL
+			: known_new(j, at + gap_len, (size_t)(end - at) - gap_len, deep);
 
-	return label || left || right;
+	return label || left || remark || right;
 }
 
 static bool put_surely(struct job *j, FILE *out, const char *s, size_t len, unsigned deep)
@@ -389,7 +410,7 @@ static void translate(struct job *j, FILE *out, const char *s, size_t len, unsig
 {
 	size_t before = 0, behind = 0;
 
-	while (before < len && (is_between(s[before]) || s[before] == ':'))
+	while (before < len && (is_between(s[before]) || strchr(":!>", s[before])))
 		before++;
 	while (behind < len - before && is_between(s[len - 1 - behind]))
 		behind++;

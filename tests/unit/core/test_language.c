@@ -25,13 +25,14 @@
 static const char texts[] = HEAD TEXT("no Windows was found", "kein Windows gefunden") TEXT(
 	"the volume is locked", "das Volume ist gesperrt") TEXT("volume %u is left: %s",
 	"bleibt: %2$s (Volume %1$u)") TEXT("%s is mounted at %s",
-	"%s h\xC3\xA4ngt an %s") TEXT("Size:", "Gr\xC3\xB6\xC3\x9F"
-					       "e:") TEXT("Because:", "Weil:") TEXT("Key:",
-	"Schl\xC3\xBCssel:") TEXT("100 %% sure", "zu 100 %% sicher") TEXT("at byte %lu: %s",
-	"bei Byte %lu: %s") TEXT("locked", "gesperrt") TEXT("tag 0x%08x",
-	"Marke 0x%08x") TEXT("%s: %s", "falsch %s %s") TEXT("for it:",
-	"daf\xC3\xBCr:") TEXT("Result: %s.", "Ergebnis: %s.") TEXT("%s%zu %s moved",
-	"%s%zu Dateien%.0s bewegt") TEXT("English", "Deutsch") TEXT("letter=ASCII ...",
+	"%s h\xC3\xA4ngt an %s") TEXT("Size:",
+	"Gr\xC3\xB6\xC3\x9F"
+	"e:") TEXT("Because:", "Weil:") TEXT("Key:", "Schl\xC3\xBCssel:") TEXT("100 %% sure",
+	"zu 100 %% sicher") TEXT("at byte %lu: %s", "bei Byte %lu: %s") TEXT("locked",
+	"gesperrt") TEXT("tag 0x%08x", "Marke 0x%08x") TEXT("%s: %s",
+	"falsch %s %s") TEXT("for it:", "daf\xC3\xBCr:") TEXT("Result: %s.",
+	"Ergebnis: %s.") TEXT("%s%zu %s moved", "%s%zu Dateien%.0s bewegt") TEXT("English",
+	"Deutsch") TEXT("(nothing on it)", "(nichts darauf)") TEXT("letter=ASCII ...",
 	"\xC3\xA4=ae \xC3\xB6=oe \xC3\xBC=ue \xC3\x9F=ss") "msgid \"file\"\nmsgid_plural "
 							   "\"files\"\n"
 							   "msgstr[0] \"eine\"\nmsgstr[1] "
@@ -183,6 +184,8 @@ static void test_lang_new__several_texts__are_each_translated(void **state)
 		"disk: das Volume ist gesperrt; kein Windows gefunden");
 	is("BitLocker (locked)", "BitLocker (gesperrt)");
 	is("locked.", "gesperrt.");
+	is("    ! disk: locked", "    ! disk: gesperrt");
+	is("> /dev/sda (nothing on it)", "> /dev/sda (nichts darauf)");
 }
 
 static void test_lang_new__a_name_with_a_word_of_ours__stays(void **state)
