@@ -100,10 +100,10 @@ struct rs_key_source {
 	const char *name; /* for errors; static, or as long as the session */
 	void *user;
 	enum rs_key_form form;
-	/* 1: the key is in @ret (2: and it is a passphrase, whatever @form says), which is zeroed
-	 * before and belongs to the engine whatever is returned (it wipes it); 0: not here;
-	 * negative: it could not be asked, why is in @err. The others are asked then.
-	 * RS_E_CANCELLED and RS_E_MEMORY end the operation. */
+	/* 1: the key is in @ret (2: and it is a passphrase, 3: and it is a file as for RS_KEY_LIST,
+	 * whatever @form says), which is zeroed before and belongs to the engine whatever is
+	 * returned (it wipes it); 0: not here; negative: it could not be asked, why is in @err. The
+	 * others are asked then. RS_E_CANCELLED and RS_E_MEMORY end the operation. */
 	int (*ask)(const struct rs_key_source *self, const struct rs_key_request *q,
 		struct rs_secret *ret, struct rs_err *err);
 };
@@ -118,6 +118,22 @@ int rs_keys_from_file(
 	struct rs_session *s, const char *path, enum rs_key_form form, struct rs_err *err);
 /** The same of a descriptor, with the form RS_KEY_LIST. Errors: as above. */
 int rs_keys_from_fd(struct rs_session *s, int fd, struct rs_err *err);
+/* A file on a stick that names a protector of a volume: its bytes are for a source that answers 3.
+ */
+struct rs_stick_key {
+	char place[384]; /* "/dev/sdb, partition 1: BitLocker Recovery Key 6BC1077E.TXT" */
+	struct rs_secret bytes;
+};
+
+/** USB disks of the machine, their paths with a blank between. Errors: RS_E_MEMORY. */
+int rs_stick_list(char *ret, size_t cap, struct rs_err *err);
+/** Look on the FAT volumes of one (at the top, and in EFI\\unbrick) for a startup key or a saved
+ * recovery key of the volume that is asked about; only reads. 1: it is in @ret, 0: none.
+ * Errors: RS_E_MEMORY. */
+int rs_stick_look(const char *path, const struct rs_key_request *q, struct rs_stick_key *ret,
+	struct rs_err *err);
+/** Wiped. */
+void rs_stick_key_done(struct rs_stick_key *k);
 /** Use the rules of a folder (NULL: the shipped ones, the default). Errors: RS_E_RULE. */
 int rs_rules_from(struct rs_session *s, const char *dir, struct rs_err *err);
 

@@ -62,6 +62,7 @@ $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/$(1)/test_*.c)): %: %.o $(call s
 endef
 $(foreach r,$(ROOMS) ui,$(eval $(call room_tests,$(r))))
 $(BUILD)/tests/unit/ui/test_no_memory: LDFLAGS += -Wl,--wrap=rs_report_json
+$(BUILD)/tests/unit/ui/test_sticks: LDFLAGS += $(foreach f,rs_stick_list rs_stick_look term_now_ns,-Wl$(,)--wrap=$(f))
 $(BUILD)/tests/unit/ui/test_layout: LDFLAGS += -Wl,--wrap=ioctl
 $(BUILD)/tests/unit/ui/test_keymap: LDFLAGS += -Wl,--wrap=ioctl
 $(BUILD)/tests/unit/ui/test_terminal: LDFLAGS += -Wl,--wrap=term_now_ns -Wl,--wrap=tcsetattr

@@ -95,7 +95,11 @@ static int take(struct rs_session *s, const struct rs_key_source *source,
 			"%s: memory for %zu bytes of keys cannot be locked: they may get into the "
 			"swap space",
 			source->name, secret.cap);
-	r = add(s, source, r == 2 ? RS_KEY_PASSPHRASE : source->form, &secret, err);
+	r = add(s, source,
+		r == 2	 ? RS_KEY_PASSPHRASE
+		: r == 3 ? RS_KEY_LIST
+			 : source->form,
+		&secret, err);
 	return r < 0 ? r : 1;
 }
 

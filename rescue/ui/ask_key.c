@@ -31,7 +31,7 @@ static void ask_passphrase(struct tui *t)
 	t->consoles.is_hidden = was_hidden;
 }
 
-/* What was entered; 1 a recovery password, 2 a passphrase, 0 nothing. */
+/* What was entered; 1 a recovery password, 2 a passphrase, 3 a stick's file, 0 nothing. */
 static int take(struct tui *t, struct rs_secret *ret, struct rs_err *err)
 {
 	struct tui_secret *s = t->secret;
@@ -39,6 +39,10 @@ static int take(struct tui *t, struct rs_secret *ret, struct rs_err *err)
 
 	if (term_is_cancelled())
 		return 0;
+	if (t->sticks.is_taken)
+		return rs_secret_set(ret, t->sticks.key.bytes.p, t->sticks.key.bytes.len, err) < 0
+			       ? err->code
+			       : 3;
 	if (t->by_passphrase && s->passphrase.is_entered)
 		r = passphrase_take(&s->passphrase, ret, err) < 0 ? err->code : 2;
 	else if (!t->by_passphrase && key_entry_is_complete(&s->entry))
@@ -68,6 +72,8 @@ static int on_key(const struct rs_key_source *self, const struct rs_key_request 
 	} while (t->is_switched && !term_is_cancelled());
 	t->asked = NULL;
 	const int r = take(t, ret, err);
+	rs_stick_key_done(&t->sticks.key);
+	t->sticks = (struct sticks){0};
 	rs_wipe(t->secret, sizeof(*t->secret));
 	return r;
 }

@@ -20,6 +20,10 @@
 		UI_KEY_F12, UI_KEY_CTRL_Y, "F12", label, open, go, true, false                     \
 	}
 #define SHOW_ID ALONE(UI_KEY_CTRL_K, "Ctrl-K", "ID as QR code", key_id_is_open, key_id_go)
+#define USE_STICK                                                                                  \
+	{                                                                                          \
+		UI_KEY_CTRL_U, 0, "Ctrl-U", "", sticks_are_open, sticks_go, true, true             \
+	}
 #define SHOW_ID_TOLD                                                                               \
 	{                                                                                          \
 		UI_KEY_CTRL_K, 0, "Ctrl-K", "", key_id_is_open, key_id_go, true, true              \
@@ -38,9 +42,11 @@ const struct screen tui_screens[SCREENS] = {
 		.ways = {SHOW_ID,
 			ALONE(UI_KEY_CTRL_P, "Ctrl-P", "passphrase", passphrase_is_open,
 				passphrase_go),
-			WAY(UI_KEY_ESC, "Esc", "without a key", NULL, unlock_back)}},
+			WAY(UI_KEY_ESC, "Esc", "without a key", NULL, unlock_back), USE_STICK},
+		.idle = sticks_idle},
 	[SCREEN_PASSPHRASE] = {"passphrase", NULL, passphrase_draw, passphrase_key,
-		.ways = {WAY(UI_KEY_ESC, "Esc", "back", NULL, passphrase_back)}},
+		.ways = {WAY(UI_KEY_ESC, "Esc", "back", NULL, passphrase_back), USE_STICK},
+		.idle = sticks_idle},
 	[SCREEN_FINDINGS] = {"findings", findings_enter, findings_draw, NULL,
 		.ways = {WAY(UI_KEY_ENTER, "Enter", "plan", NULL, findings_next), DETAILS,
 			WAY('u', "u", "undo", undo_is_open, undo_go), IN_THE_WAY,

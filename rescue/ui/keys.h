@@ -19,6 +19,7 @@ enum ui_key {
 	UI_KEY_CTRL_K = 0x0B,
 	UI_KEY_CTRL_L = 0x0C,
 	UI_KEY_CTRL_P = 0x10,
+	UI_KEY_CTRL_U = 0x15,
 	UI_KEY_CTRL_Y = 0x19,
 	UI_KEY_ESC = 0x1B,
 	UI_KEY_BACKSPACE = 0x7F,

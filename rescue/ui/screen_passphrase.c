@@ -47,6 +47,7 @@ void passphrase_draw(const struct tui *t, struct page *p)
 	unlock_draw_attempt(t, p);
 	draw_line(&t->secret->passphrase, p);
 	page_blank(p);
+	sticks_draw(t, p);
 	if (t->wants_hint)
 		unlock_draw_hint(t, p);
 	page_say(p, false,

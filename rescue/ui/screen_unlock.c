@@ -120,6 +120,7 @@ void unlock_draw(const struct tui *t, struct page *p)
 	page_blank(p);
 	draw_verdicts(&t->secret->entry, p);
 	page_blank(p);
+	sticks_draw(t, p);
 	if (t->wants_hint)
 		unlock_draw_hint(t, p);
 	page_say(p, false,

@@ -73,6 +73,14 @@ struct screen {
 
 extern const struct screen tui_screens[SCREENS]; /* cmd_tui.c */
 
+/* Sticks that may have the key that is asked for. */
+struct sticks {
+	char seen[512]; /* of those that are there */
+	uint64_t looked_ns;
+	struct rs_stick_key key; /* the first that was found */
+	bool is_taken;
+};
+
 /* Everything in which a part of a key may lie: in locked memory. */
 struct tui_secret {
 	struct console_bytes in[CONSOLES_MOST];
@@ -142,6 +150,7 @@ struct tui {
 	bool is_switched;		    /* to the other of the two */
 	size_t id_at;			    /* of several key IDs */
 	struct layouts layouts;
+	struct sticks sticks;
 	enum rs_answer answer;
 };
 
@@ -213,6 +222,9 @@ void key_id_draw(const struct tui *t, struct page *p);
 bool key_id_put(struct tui *t, unsigned key);
 bool key_id_is_open(const struct tui *t);
 enum screen_id key_id_go(struct tui *t);
+enum screen_id sticks_idle(struct tui *t), sticks_go(struct tui *t);
+void sticks_draw(const struct tui *t, struct page *p);
+bool sticks_are_open(const struct tui *t);
 void passphrase_draw(const struct tui *t, struct page *p);
 bool passphrase_key(struct tui *t, unsigned key);
 bool passphrase_is_open(const struct tui *t);

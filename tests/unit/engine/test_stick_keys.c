@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Keys on a stick that somebody has brought: found by the ID they name, and by nothing else. The
+ * sticks are made by mtools. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../layers/layers.h"
+#include "../bitlocker/mini.h"
+#include "engine/engine.h"
+
+#define ID    "6BC1077E-1716-ECDE-6C25-A68EAC35F8F5"
+#define OTHER "00000000-1716-ECDE-6C25-A68EAC35F8F5"
+#define KEY   "082555-563321-058982-339207-188199-397529-562584-150469"
+
+static const struct bl_protector protectors[] = {
+	{.protection = BL_P_RECOVERY,
+		.id = {0x7E, 0x07, 0xC1, 0x6B, 0x16, 0x17, 0xDE, 0xEC, 0x6C, 0x25, 0xA6, 0x8E, 0xAC,
+			0x35, 0xF8, 0xF5}},
+	{.protection = BL_P_STARTUP_KEY,
+		.id = {0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44,
+			0x44, 0x44, 0x44}},
+};
+static const struct rs_key_request request = {"a disk, partition 3", protectors, 2, NULL, 1, 3};
+
+static char dir[] = "/tmp/test_stick.XXXXXX", stick[64];
+
+static void must_run(const char *command)
+{
+	char line[512];
+
+	(void)snprintf(line, sizeof(line), "cd %s && { %s; }", dir, command);
+	assert_int_equal(system(line), 0);
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	if (!mkdtemp(dir))
+		return -1;
+	(void)snprintf(stick, sizeof(stick), "%s/stick", dir);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	must_run("rm -f * && cd / && rmdir \"$OLDPWD\"");
+	return 0;
+}
+
+static int fresh(void **state)
+{
+	(void)state;
+	must_run(
+		"rm -f stick && truncate -s 2M stick && mformat -i stick :: && mmd -i stick ::/EFI "
+		"::/EFI/unbrick ::/Keys");
+	return 0;
+}
+
+static void put(const char *name, const void *bytes, size_t len)
+{
+	char path[96], command[300];
+
+	(void)snprintf(path, sizeof(path), "%s/file", dir);
+	FILE *f = fopen(path, "w");
+	assert_non_null(f);
+	assert_int_equal(fwrite(bytes, 1, len, f), len);
+	assert_int_equal(fclose(f), 0);
+	(void)snprintf(command, sizeof(command), "mcopy -i stick file '::/%s'", name);
+	must_run(command);
+}
+
+static void put_text(const char *name, const char *text)
+{
+	put(name, text, strlen(text));
+}
+
+static void expect(const char *place, const void *bytes, size_t len)
+{
+	struct rs_stick_key got;
+	char wanted[256];
+
+	assert_int_equal(rs_stick_look(stick, &request, &got, NULL), place != NULL);
+	if (place) {
+		(void)snprintf(wanted, sizeof(wanted), "%s: %s", stick, place);
+		assert_string_equal(got.place, wanted);
+		assert_int_equal(got.bytes.len, len);
+		assert_memory_equal(got.bytes.p, bytes, len);
+	}
+	rs_stick_key_done(&got);
+	assert_null(got.bytes.p);
+}
+
+static void test_look__a_saved_key__by_its_id(void **state)
+{
+	static const char text[] = "ID: " ID "\r\n" KEY "\r\n";
+
+	(void)state;
+	expect(NULL, NULL, 0);
+	put_text("other.txt", OTHER " " KEY);
+	put_text("letter.doc", text); /* no name of a key */
+	put_text("Keys/key.txt", text);
+	expect(NULL, NULL, 0);
+	put_text("BitLocker Recovery Key.TXT", text);
+	expect("BitLocker Recovery Key.TXT", text, sizeof(text) - 1);
+}
+
+static void test_look__lower_case_and_utf16_and_our_folder(void **state)
+{
+	static const char lower[] = "6bc1077e-1716-ecde-6c25-a68eac35f8f5," KEY "\n";
+	char wide[2 * sizeof(lower)];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lower); i++) {
+		wide[2 * i] = lower[i];
+		wide[2 * i + 1] = '\0';
+	}
+	put("EFI/unbrick/keys.txt", wide, sizeof(wide) - 2);
+	expect("keys.txt", wide, sizeof(wide) - 2);
+}
+
+static void test_look__a_startup_key__by_its_header(void **state)
+{
+	static const uint8_t key[32] = "thirty-two bytes of startup key";
+	uint8_t bek[512];
+
+	(void)state;
+	size_t len = mini_bek(0x45, key, false, bek);
+	put("44444444-4444-4444-4444-444444444444.BEK", bek, len); /* a name says nothing */
+	expect(NULL, NULL, 0);
+	len = mini_bek(0x44, key, false, bek);
+	put("renamed.bek", bek, len);
+	expect("renamed.bek", bek, len);
+	put("renamed.bek2", bek, len);
+}
+
+static void test_look__no_stick__none(void **state)
+{
+	struct rs_stick_key got;
+
+	(void)state;
+	must_run("rm stick && truncate -s 1M stick");
+	expect(NULL, NULL, 0);
+	assert_int_equal(rs_stick_look("/nowhere", &request, &got, NULL), 0);
+	rs_stick_key_done(&got);
+}
+
+static void test_list__as_long_as_there_is_room(void **state)
+{
+	char list[256], none[1];
+
+	(void)state;
+	assert_int_equal(rs_stick_list(list, sizeof(list), NULL), 0);
+	assert_int_equal(rs_stick_list(none, sizeof(none), NULL), 0);
+	assert_string_equal(none, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_look__a_saved_key__by_its_id, fresh),
+		cmocka_unit_test_setup(test_look__lower_case_and_utf16_and_our_folder, fresh),
+		cmocka_unit_test_setup(test_look__a_startup_key__by_its_header, fresh),
+		cmocka_unit_test_setup(test_look__no_stick__none, fresh),
+		cmocka_unit_test_setup(test_list__as_long_as_there_is_room, fresh),
+	};
+
+	return cmocka_run_group_tests(tests, begin, end);
+}
