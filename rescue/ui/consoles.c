@@ -182,7 +182,6 @@ static void read_one(struct consoles *all, struct console *c)
 
 	console_read(c);
 	if (!c->is_lost && !c->screen && c->typed->n) {
-		rs_wipe(c->typed, sizeof(*c->typed));
 		if (all->wants)
 			all->wants(all->user, c->name);
 		else
