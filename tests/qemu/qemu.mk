@@ -21,6 +21,7 @@ screens:
 	@$(MAKE) --no-print-directory -j$(JOBS) qemu-parts
 	@$(QEMU_ENV) UNBRICK_SCREENS=docs/screens tests/demo
 	@$(QEMU_ENV) UNBRICK_SCREENS=docs/screens tests/qemu/check-menu graphics-arrows
+	@$(QEMU_ENV) UNBRICK_SCREENS=docs/screens tests/qemu/check-screen technician
 
 bench: bench-boot
 bench-boot: deps
