@@ -42,7 +42,7 @@ static const struct {
 	{"journal", "Working through the journal", false},
 	{"fix", "Moving files", false},
 	{"undo", "Putting files back", false},
-	{"copy", "Copying", true},
+	{"copy", N_("Copying"), true},
 };
 
 void tui_say_progress(const struct tui *t, struct page *p)
