@@ -53,6 +53,23 @@ static int add(struct judge_result *ret, struct finding *f, const char *path, st
 							    : rs_fail(err, RS_E_MEMORY, "findings");
 }
 
+/* What cannot be read (it has no data, is encrypted, lies on a bad place) could not be proven to be
+ * whole after a move: told of only. */
+static int hash(struct nt_vol *vol, uint64_t ref, struct finding *f, struct rs_err *err)
+{
+	struct rs_err why = {0};
+	const int r = judge_hash(vol, ref, f->sha256, &f->is_all_zero, &why);
+
+	if (rs_err_ends(r))
+		return rs_err_pass(err, r, &why);
+	f->has_sha256 = r == 0;
+	if (r < 0) {
+		f->verdict = JUDGE_REPORT;
+		f->asks_move = false;
+	}
+	return 0;
+}
+
 static int look(const struct judge_look *in, struct judge_result *ret, struct rs_err *err)
 {
 	struct finding f = {.verdict = JUDGE_DOUBTFUL, .asks_move = true};
@@ -68,10 +85,8 @@ static int look(const struct judge_look *in, struct judge_result *ret, struct rs
 		r = nt_stat(in->vol, ref, &f.stat, &why);
 	if (r == 0)
 		r = find_parent(in->vol, in->named, &f.parent_ref, &why);
-	if (r == 0 && !f.stat.is_dir) {
-		r = judge_hash(in->vol, ref, f.sha256, &f.is_all_zero, &why);
-		f.has_sha256 = r == 0;
-	}
+	if (r == 0 && !f.stat.is_dir)
+		r = hash(in->vol, ref, &f, &why);
 	return r < 0 ? rs_err_pass(err, r, &why) : add(ret, &f, in->named, err);
 }
 

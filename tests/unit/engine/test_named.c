@@ -71,7 +71,8 @@ static void test_named__no_or_nobody__stays(void **state)
 
 static void test_named__what_windows_needs__is_told_of_only(void **state)
 {
-	static const char *const paths[] = {KERNEL, HIVE, "\\Windows\\System32", "\\$MFT"};
+	static const char *const paths[] = {KERNEL, HIVE, "\\Windows\\System32", "\\$MFT",
+		"\\$Extend\\$ObjId"}; /* the last has no data */
 	struct rig *r = *state;
 
 	r->is_there = true;
