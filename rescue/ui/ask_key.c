@@ -54,12 +54,14 @@ static int on_key(const struct rs_key_source *self, const struct rs_key_request 
 	struct rs_secret *ret, struct rs_err *err)
 {
 	struct tui *t = self->user;
-	const bool has_recovery = key_request_takes(q, BL_P_RECOVERY);
+	const bool has_passphrase = key_request_takes(q, BL_P_PASSPHRASE);
+	const bool has_other =
+		key_request_takes(q, BL_P_RECOVERY) || key_request_takes(q, BL_P_STARTUP_KEY);
 
-	if (term_is_cancelled() || (!has_recovery && !key_request_takes(q, BL_P_PASSPHRASE)))
+	if (term_is_cancelled() || (!has_other && !has_passphrase))
 		return 0; /* the error says what opens it */
 	if (q->attempt == 1)
-		t->by_passphrase = !has_recovery;
+		t->by_passphrase = has_passphrase && !key_request_takes(q, BL_P_RECOVERY);
 	t->was_passphrase = t->by_passphrase;
 	t->asked = q;
 	supervisor_say(&t->supervisor, LINK_ASKS, NULL);

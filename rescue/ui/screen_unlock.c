@@ -102,11 +102,28 @@ void unlock_draw_attempt(const struct tui *t, struct page *p)
 	page_blank(p);
 }
 
+/* A volume that only a file opens. */
+static void draw_startup(const struct tui *t, struct page *p)
+{
+	page_say(p, false, "%s is locked by BitLocker, and a startup key opens it.",
+		t->asked->volume);
+	page_blank(p);
+	unlock_draw_attempt(t, p);
+	sticks_draw(t, p);
+	page_say(p, false,
+		"Plug in the USB stick that has it, a file whose name ends in .BEK: it is found by "
+		"itself.");
+}
+
 void unlock_draw(const struct tui *t, struct page *p)
 {
 	const struct rs_key_request *q = t->asked;
 	char text[1024];
 
+	if (!key_request_takes(q, BL_P_RECOVERY)) {
+		draw_startup(t, p);
+		return;
+	}
 	page_say(p, false, "%s is locked by BitLocker. Its recovery key has 48 digits.", q->volume);
 	bl_list_ids(q->protectors, q->n_protectors, MOST_IDS, text, sizeof(text));
 	page_say(p, true, "Key ID: %s", text);
@@ -135,6 +152,8 @@ void unlock_draw(const struct tui *t, struct page *p)
 
 bool unlock_put(struct tui *t, unsigned key)
 {
+	if (!key_request_takes(t->asked, BL_P_RECOVERY))
+		return false;
 	if (key == UI_KEY_F11) {
 		t->consoles.is_hidden = !t->consoles.is_hidden;
 		return false;

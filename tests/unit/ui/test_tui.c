@@ -136,6 +136,23 @@ static void test_unlock__no_key_for_long__what_helps(void **state)
 	assert_true(says(&after, "EFI\\unbrick\\keys.txt"));
 }
 
+static void test_unlock__only_a_startup_key__the_stick_that_has_it(void **state)
+{
+	static const struct bl_protector startup = {.protection = BL_P_STARTUP_KEY};
+	const struct rs_key_request q = {"disk.img", &startup, 1, NULL, 1, 3};
+	auto_page struct page p = {0};
+
+	(void)state;
+	tui.asked = &q;
+	unlock_draw(&tui, &p);
+	assert_true(says(&p, "a startup key opens it"));
+	assert_true(says(&p, "Plug in the USB stick that has it"));
+	assert_false(says(&p, "48 digits") || says(&p, "[______]"));
+	assert_false(p.has_cursor);
+	assert_false(unlock_put(&tui, '1'));
+	assert_int_equal(secret.entry.digit[0], 0);
+}
+
 static const struct bl_protector both[] = {
 	{.protection = BL_P_PASSPHRASE}, {.protection = BL_P_RECOVERY}};
 
@@ -254,6 +271,8 @@ int main(void)
 		cmocka_unit_test_setup(test_ask__plan__only_what_was_confirmed, fresh),
 		cmocka_unit_test_setup(test_plan__without_a_repair__cannot_be_confirmed, fresh),
 		cmocka_unit_test_setup(test_key__no_recovery_protector__not_asked, fresh),
+		cmocka_unit_test_setup(
+			test_unlock__only_a_startup_key__the_stick_that_has_it, fresh),
 		cmocka_unit_test_setup(test_unlock__digits__filled_boxes_and_reasons, fresh),
 		cmocka_unit_test_setup(test_unlock__another_key__says_whose_it_is, fresh),
 		cmocka_unit_test_setup(test_unlock__no_key_for_long__what_helps, fresh),
