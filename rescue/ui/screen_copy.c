@@ -183,7 +183,7 @@ static int copy_to(struct tui *t, const char *from, const char *to)
 
 static void copy_to_stick(struct tui *t, const char *from, const struct stick *s)
 {
-	struct mounted m;
+	struct mounted m = {0};
 	struct rs_err err = {0};
 
 	t->trouble = (struct rs_err){0};
