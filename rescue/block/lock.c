@@ -92,8 +92,8 @@ void blk_unlock(struct blk_lock *l)
 
 static int say_busy(const char *path, bool is_exclusive, const char *owner, struct rs_err *err)
 {
-	return rs_fail_on(err, RS_E_BUSY, path, "%s %s",
-		is_exclusive ? "locked by" : "being changed by",
+	return rs_fail_on(err, RS_E_BUSY, path,
+		is_exclusive ? "locked by %s" : "being changed by %s",
 		owner[0] ? owner : "another program");
 }
 

@@ -58,7 +58,7 @@ struct lang_spec lang_spec_at(const char *p)
 	return ret;
 }
 
-#define START_LETTERS 4U
+#define START_LETTERS 5U
 
 /* What it says of itself; false: it is no format, or one that anything may be made by. */
 static bool measure(struct lang_entry *e)
@@ -80,7 +80,7 @@ static bool measure(struct lang_entry *e)
 		e->has_start |= e->letters >= START_LETTERS && !has_specs;
 		s++;
 	}
-	if (has_text_at_start && has_text_at_end && e->letters < START_LETTERS)
+	if (has_text_at_start && has_text_at_end && e->letters < START_LETTERS - 1)
 		return false;
 	return e->letters && (has_specs || e->many);
 }

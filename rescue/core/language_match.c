@@ -245,6 +245,13 @@ static bool put_counted(FILE *out, const char *s, size_t len)
 	return is;
 }
 
+static bool is_whole(const char *s, size_t len)
+{
+	auto_free char *text = strndup(s, len);
+
+	return text && len && lang_word(text) != text;
+}
+
 static bool put_whole(FILE *out, const char *s, size_t len)
 {
 	auto_free char *text = strndup(s, len);
@@ -255,25 +262,6 @@ static bool put_whole(FILE *out, const char *s, size_t len)
 	put_ours(out, is, strlen(is));
 	return true;
 }
-
-/* One text of ours, from its first byte to its last; NULL: it is none. */
-static char *known_new(struct job *j, const char *s, size_t len, unsigned deep)
-{
-	char *ret = NULL;
-	size_t n = 0;
-	FILE *f = len && deep < MOST_DEEP ? open_memstream(&ret, &n) : NULL;
-
-	if (!f)
-		return NULL;
-	const bool is =
-		put_whole(f, s, len) || put_made(j, f, s, len, deep) || put_counted(f, s, len);
-	if (fclose(f) == 0 && is)
-		return ret;
-	free(ret);
-	return NULL;
-}
-
-/* ---- of several ---- */
 
 /* What may stand between texts that were put together, the widest gap first. */
 static const char *const gaps[] = {"; ", ". ", ": ", " -> ", ", ", " (", "(", ")", "."};
@@ -292,6 +280,46 @@ static const char *find_gap(const char *gap, const char *s, size_t len, const ch
 		return at == s && left > 1 && *s == '(' ? s : NULL;
 	return left > 1 && s[len - 1] == *gap ? s + len - 1 : NULL;
 }
+
+/* Two whole texts: surer than a format that begins as the first of them does. */
+static bool put_both(FILE *out, const char *s, size_t len)
+{
+	unsigned tried = 0;
+
+	for (size_t i = 0; i < GAPS; i++) {
+		const size_t n = strlen(gaps[i]);
+		const char *at = n > 1 ? find_gap(gaps[i], s, len, s) : NULL;
+		for (; at && tried < MOST_GAPS; tried++) {
+			const size_t left = (size_t)(at - s);
+			if (is_whole(s, left) && is_whole(at + n, len - left - n)) {
+				(void)put_whole(out, s, left);
+				(void)fwrite(at, 1, n, out);
+				return put_whole(out, at + n, len - left - n);
+			}
+			at = at + 1 < s + len ? find_gap(gaps[i], s, len, at + 1) : NULL;
+		}
+	}
+	return false;
+}
+
+/* One text of ours, from its first byte to its last; NULL: it is none. */
+static char *known_new(struct job *j, const char *s, size_t len, unsigned deep)
+{
+	char *ret = NULL;
+	size_t n = 0;
+	FILE *f = len && deep < MOST_DEEP ? open_memstream(&ret, &n) : NULL;
+
+	if (!f)
+		return NULL;
+	const bool is = put_whole(f, s, len) || put_both(f, s, len) ||
+			put_made(j, f, s, len, deep) || put_counted(f, s, len);
+	if (fclose(f) == 0 && is)
+		return ret;
+	free(ret);
+	return NULL;
+}
+
+/* ---- of several ---- */
 
 /* A label is a text with its colon ("for it: x"); a remark may be one with its brackets ("x
  * (empty)"): what belongs to them of the gap. */

@@ -46,9 +46,11 @@ int en_bitlocker_lost(struct rs_session *s, struct en_volume *v, struct rs_err *
 	rs_guid_text(info->volume_id, id);
 	bl_list_ids(info->protectors, info->n_protectors, MOST_IDS, ids, sizeof(ids));
 	(void)rs_fail_on(err, RS_E_BL_DAMAGED, v->name,
-		"its first sector is overwritten; metadata found at byte %" PRIu64
-		", volume ID %s%s%s",
-		at_bytes, id, ids[0] ? "; recovery key ID " : "", ids);
+		ids[0] ? "its first sector is overwritten; metadata found at byte %" PRIu64
+			 ", volume ID %s; recovery key ID %s"
+		       : "its first sector is overwritten; metadata found at byte %" PRIu64
+			 ", volume ID %s%s",
+		at_bytes, id, ids);
 	return 0;
 }
 

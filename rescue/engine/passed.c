@@ -89,8 +89,10 @@ static void pass_unknown(const struct en_machine *m, struct en_volume *v)
 	p->code = RS_E_ENCRYPTED;
 	p->next = NULL;
 	(void)snprintf(p->is, sizeof(p->is),
-		"a volume without a known boot sector, and its bytes look random%s%s%s",
-		traces[0] ? " (there is also " : "", traces, traces[0] ? ")" : "");
+		traces[0] ? "a volume without a known boot sector, and its bytes look random "
+			    "(there is also %s)"
+			  : "a volume without a known boot sector, and its bytes look random%s",
+		traces);
 }
 
 static void pass_other(struct en_volume *v)

@@ -78,10 +78,11 @@ static void waiting(const struct nt_replay *p, char *ret, size_t cap)
 			rs_form(p->losers, "transaction", "transactions"));
 	if (!p->redone && !p->losers)
 		(void)snprintf(ret, cap, "it is open without changes");
+	else if (p->redone && p->losers)
+		(void)snprintf(ret, cap, "%s and %s wait", changes, losers);
 	else
-		(void)snprintf(ret, cap, "%s%s%s %s", changes,
-			p->redone && p->losers ? " and " : "", losers,
-			rs_form(p->redone + p->losers, "waits", "wait"));
+		(void)snprintf(ret, cap, p->redone + p->losers == 1 ? "%s waits" : "%s wait",
+			p->redone ? changes : losers);
 }
 
 int en_replay_consent(struct rs_repair *u, struct en_volume *v, struct rs_err *err)

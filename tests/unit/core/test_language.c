@@ -32,7 +32,8 @@ static const char texts[] = HEAD TEXT("no Windows was found", "kein Windows gefu
 	"gesperrt") TEXT("tag 0x%08x", "Marke 0x%08x") TEXT("%s: %s",
 	"falsch %s %s") TEXT("for it:", "daf\xC3\xBCr:") TEXT("Result: %s.",
 	"Ergebnis: %s.") TEXT("%s%zu %s moved", "%s%zu Dateien%.0s bewegt") TEXT("English",
-	"Deutsch") TEXT("(nothing on it)", "(nichts darauf)") TEXT("letter=ASCII ...",
+	"Deutsch") TEXT("(nothing on it)", "(nichts darauf)") TEXT("no file %s",
+	"keine Datei %s") TEXT("no file of it", "keine davon") TEXT("letter=ASCII ...",
 	"\xC3\xA4=ae \xC3\xB6=oe \xC3\xBC=ue \xC3\x9F=ss") "msgid \"file\"\nmsgid_plural "
 							   "\"files\"\n"
 							   "msgstr[0] \"eine\"\nmsgstr[1] "
@@ -184,6 +185,7 @@ static void test_lang_new__several_texts__are_each_translated(void **state)
 		"disk: das Volume ist gesperrt; kein Windows gefunden");
 	is("BitLocker (locked)", "BitLocker (gesperrt)");
 	is("locked.", "gesperrt.");
+	is("no file of it, no Windows was found", "keine davon, kein Windows gefunden");
 	is("    ! disk: locked", "    ! disk: gesperrt");
 	is("> /dev/sda (nothing on it)", "> /dev/sda (nichts darauf)");
 }
