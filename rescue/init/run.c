@@ -14,7 +14,7 @@
 #include "init/watch.h"
 
 #define ARGS_MOST  (24 + SCREEN_OPTIONS)
-#define SHOWN_MOST (64 * 1024)
+#define SHOWN_MOST (64 * 1024UL)
 #define REPORT	   INIT_RUN "/run.json"
 #define KEYS_FD	   "3" /* PROCESS_FD */
 

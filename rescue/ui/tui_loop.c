@@ -281,18 +281,20 @@ void tui_ask(struct tui *t, enum screen_id id)
 	const enum screen_id before = t->now;
 	const size_t first = t->first;
 	const bool was_working = t->is_working, was_asked = t->is_asked;
+	/* in the middle of work, in which nobody sits there perhaps */
+	const bool is_asked = !was_asked && (was_working || t->given.say_yes);
 
 	t->is_working = false;
 	t->status[0] = '\0';
 	t->answer = RS_ANSWER_CANCEL;
-	t->supervisor.is_enough &= !was_working; /* it was for another question */
-	t->is_asked |= was_working;
-	if (was_working)
+	t->supervisor.is_enough &= !is_asked; /* it was for another question */
+	t->is_asked |= is_asked;
+	if (is_asked)
 		supervisor_say_state(&t->supervisor, LINK_WAITING);
 	(void)tui_wait(t, id); /* what it leads to is in the answer */
 	t->is_working = was_working;
 	t->is_asked = was_asked;
-	if (was_working)
+	if (is_asked)
 		supervisor_say_state(&t->supervisor, LINK_WORKING);
 	t->now = before;
 	t->first = first;

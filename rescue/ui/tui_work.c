@@ -168,7 +168,10 @@ void tui_end(struct tui *t)
 {
 	t->is_working = false;
 	t->status[0] = '\0';
-	supervisor_say_state(&t->supervisor, t->repair ? LINK_WAITING : LINK_IDLE);
+	/* by itself, one step follows the other: a person is waited for where one is asked */
+	supervisor_say_state(&t->supervisor, t->given.say_yes ? LINK_WORKING
+					     : t->repair      ? LINK_WAITING
+							      : LINK_IDLE);
 }
 
 int tui_list(struct tui *t)

@@ -16,7 +16,7 @@ STARTED = r"^unbrick: started \(version (\S+), kernel (\S+), door (\w+), secure 
 REPAIRED = r"^unbrick: repaired /dev/(\w+): .*"
 STARTS_WINDOWS = r"^unbrick: starting Windows \(Boot([0-9A-F]{4})\)"
 STAYS = r"^unbrick: staying: (.*?)\r?\n"  # the whole line, not what has come so far
-PROBLEM = r"^unbrick: (?:not repaired|no disk found|no Windows found|nothing to repair|staying).*|" \
+PROBLEM = r"^unbrick: (?:not repaired|a person is asked|no disk found|no Windows found|nothing to repair|staying).*|" \
     r"^unbrick: (?:not enough memory|fault).*|" + FATAL
 ASKED = r"^unbrick: a recovery key is asked for: press a key here to type it"
 
