@@ -153,3 +153,19 @@ unsigned key_of_silence(struct key_reader *r)
 	begin_anew(r, r->is_in_sequence && !is_alone);
 	return is_alone ? UI_KEY_ESC : UI_KEY_NONE;
 }
+
+/* RFC 3629 */
+size_t key_character(unsigned key, char ret[KEY_CHARACTER])
+{
+	static const uint8_t first[] = {0, 0, 0xC0, 0xE0, 0xF0};
+	const uint32_t c = key >= UI_KEY_TEXT			  ? key - UI_KEY_TEXT
+			   : key >= ' ' && key < UI_KEY_BACKSPACE ? key
+								  : 0;
+	const unsigned n = c < 0x80 ? c > 0 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+
+	memset(ret, 0, KEY_CHARACTER);
+	for (unsigned i = 0; i < n; i++)
+		ret[i] = (char)(i ? 0x80 | (c >> 6 * (n - 1 - i) & 0x3F)
+				  : first[n] | c >> 6 * (n - 1));
+	return n;
+}

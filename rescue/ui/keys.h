@@ -8,6 +8,7 @@
 #define UNBRICK_UI_KEYS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* An ASCII character is its own code, one beyond it UI_KEY_TEXT more, and Tab, Enter, Esc, Ctrl-Y,
@@ -42,6 +43,8 @@ enum ui_key {
 	UI_KEY_TEXT = 0x200000,
 };
 
+#define KEY_CHARACTER 5U /* bytes of a character, and a zero */
+
 struct key_reader {
 	uint8_t held[8]; /* of a sequence, after Esc, or of a character in UTF-8 */
 	unsigned n;
@@ -51,6 +54,8 @@ struct key_reader {
 
 /** The key that this byte completes, or UI_KEY_NONE. */
 unsigned key_of_byte(struct key_reader *r, uint8_t byte);
+/** The character that the key is, in UTF-8; its length, 0: it is none. */
+size_t key_character(unsigned key, char ret[KEY_CHARACTER]);
 /** Nothing came for a while: an Esc that nothing followed is the key. */
 unsigned key_of_silence(struct key_reader *r);
 

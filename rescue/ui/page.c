@@ -27,15 +27,31 @@ void page_blank(struct page *p)
 		page_line(p, "");
 }
 
-/* Columns of the character at @s, on a console that has only ASCII for it, too. */
+/* Columns of the character at @s, on a console that has only ASCII for it, too. Of those that are
+ * two columns wide it is enough to know about where they are (Unicode, EastAsianWidth.txt): a line
+ * that is folded early loses nothing, one that is too long its end. */
 static size_t widest(const char *s)
 {
+	const unsigned char first = (unsigned char)s[0];
 	size_t n = 1, ret = 1;
 
 	while (((unsigned char)s[n] & 0xC0) == 0x80)
 		n++;
 	if (n > 1)
 		(void)lang_plain(s, n, &ret); /* or one */
+	/* U+1100 to U+11FF; from U+2E80 on */
+	const bool is_wide =
+		(first == 0xE1 && (unsigned char)s[1] <= 0x87 && (unsigned char)s[1] >= 0x84) ||
+		(first == 0xE2 && (unsigned char)s[1] >= 0xBA) || first >= 0xE3;
+	return is_wide && ret < 2 ? 2 : ret;
+}
+
+size_t page_width(const char *text)
+{
+	size_t ret = 0;
+
+	for (; *text; text++)
+		ret += ((unsigned char)*text & 0xC0) != 0x80 ? widest(text) : 0;
 	return ret;
 }
 

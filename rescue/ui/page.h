@@ -52,6 +52,8 @@ void page_put(void *page, const char *line);
 /** A QR code; one too many, or too long, is left out. */
 void page_code(struct page *p, const char *text);
 void page_blank(struct page *p);
+/** Columns that it takes at most. */
+size_t page_width(const char *text);
 void page_done(struct page *p);
 #define auto_page __attribute__((cleanup(page_done)))
 

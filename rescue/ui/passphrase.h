@@ -13,7 +13,7 @@ enum {
 };
 
 struct passphrase {
-	uint32_t character[PASSPHRASE_CHARACTERS];
+	unsigned character[PASSPHRASE_CHARACTERS]; /* keys */
 	size_t n;
 	bool is_entered; /* by Enter */
 };

@@ -30,22 +30,23 @@ void path_draw(const struct tui *t, struct page *p)
 		page_line(p, "");
 	p->has_cursor = true;
 	p->cursor_line = p->n - 1;
-	p->cursor_column = strlen(p->lines[p->n - 1].text);
+	p->cursor_column = page_width(p->lines[p->n - 1].text);
 	page_blank(p);
 	page_say(p, false, "Backspace takes the last character back.");
 }
 
 bool path_put(struct tui *t, unsigned key)
 {
+	char c[KEY_CHARACTER];
+	const size_t len = key_character(key, c);
 	size_t n = strlen(t->path);
 
 	if (key == UI_KEY_BACKSPACE || key == '\b') {
 		while (n && ((unsigned char)t->path[n - 1] & 0xC0) == 0x80)
 			n--;
 		t->path[n ? n - 1 : 0] = '\0';
-	} else if (key >= ' ' && key <= 0xFF && n + 1 < sizeof(t->path)) {
-		t->path[n] = (char)key;
-		t->path[n + 1] = '\0';
+	} else if (n + len < sizeof(t->path)) {
+		memcpy(t->path + n, c, len + 1);
 	}
 	return false;
 }

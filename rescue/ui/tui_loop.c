@@ -102,7 +102,7 @@ static void tell(struct tui *t, const struct page *p)
 	for (size_t i = 0; i < SCREEN_WAYS; i++) {
 		const struct screen_way *w = &s->ways[i];
 		const char *word = plain_word(w->key)[0] ? plain_word(w->key) : w->shown;
-		if (is_open(t, w))
+		if (is_open(t, w) && !w->is_unlisted)
 			(void)printf("%s: %s\n", lang_word(word), lang_word(w->label));
 	}
 	if (s->put)
@@ -213,14 +213,17 @@ static enum screen_id wait_plain(struct tui *t)
 {
 	enum screen_id to = SCREEN_STAY;
 	char line[64];
-	unsigned times;
+	unsigned times = 1;
 
 	while (to == SCREEN_STAY) {
 		t->is_told = true;
 		tui_paint(t);
 		t->is_told = false;
 		const long n = term_read_line("> ", line, sizeof(line));
-		const unsigned key = n < 0 ? UI_KEY_LOST : plain_key(line, &times);
+		const bool is_text = n == (long)strlen(line); /* no zero in it */
+		const unsigned key = n < 0     ? UI_KEY_LOST
+				     : is_text ? plain_key(line, &times)
+					       : UI_KEY_NONE;
 		rs_wipe(line, sizeof(line)); /* somebody may have typed a key into it */
 		if (term_is_cancelled() || key == UI_KEY_LOST)
 			return SCREEN_LEAVE;

@@ -72,6 +72,27 @@ static void test_put__utf8__columns_and_not_bytes(void **state)
 	assert_string_equal(p.lines[1].text, "\xc3\xa4");
 }
 
+/* Two columns each, in an ASCII console as in others: what does not go in is the next line. */
+static void test_put__wide__two_columns(void **state)
+{
+	static const char *const wide[] = {
+		"\xE6\xBC\xA2", "\xED\x95\x9C", "\xE1\x84\x80", "\xF0\x9F\xA6\x8A", "\xE2\xBA\x80"};
+	char line[4 * 40 + 1];
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(wide) / sizeof(wide[0]); k++) {
+		auto_page struct page p = {0};
+		line[0] = '\0';
+		for (size_t i = 0; i < 40; i++)
+			strcat(line, wide[k]);
+		page_put(&p, line);
+		assert_int_equal(p.n, 2);
+		assert_string_equal(p.lines[1].text, wide[k]);
+		assert_int_equal(page_width(p.lines[0].text), 78);
+	}
+	assert_int_equal(page_width("a\xC3\xA4\xE2\x80\x93"), 3);
+}
+
 static void test_blank__never_first_nor_two(void **state)
 {
 	auto_page struct page p = {0};
@@ -106,6 +127,7 @@ int main(void)
 		cmocka_unit_test(test_put__no_blank__cut_and_set_in),
 		cmocka_unit_test(test_put__path__broken_behind_a_part_of_it),
 		cmocka_unit_test(test_put__utf8__columns_and_not_bytes),
+		cmocka_unit_test(test_put__wide__two_columns),
 		cmocka_unit_test(test_blank__never_first_nor_two),
 		cmocka_unit_test(test_say__what_is_not_to_be_shown),
 	};

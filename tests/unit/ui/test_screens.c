@@ -451,8 +451,15 @@ static void test_path__typed__corrected_at_whole_characters(void **state)
 	(void)path_put(&tui, UI_KEY_UP);
 	(void)path_put(&tui, UI_KEY_TAB);
 	assert_string_equal(tui.path, "/tmp/x");
+	(void)path_put(&tui, UI_KEY_TEXT + 0xFC);
+	(void)path_put(&tui, UI_KEY_TEXT + 0x1F98A);
+	(void)path_put(&tui, UI_KEY_F12);
+	assert_string_equal(tui.path, "/tmp/x\xC3\xBC\xF0\x9F\xA6\x8A");
+	path_draw(&tui, &p);
+	assert_int_equal(p.cursor_column, 9);
 	for (unsigned i = 0; i < 400; i++)
 		(void)path_put(&tui, 'y');
+	(void)path_put(&tui, UI_KEY_TEXT + 0xFC); /* not half of it */
 	assert_int_equal(strlen(tui.path), sizeof(tui.path) - 1);
 	for (unsigned i = 0; i < 400; i++)
 		(void)path_put(&tui, UI_KEY_BACKSPACE);
