@@ -99,7 +99,7 @@ static int save(struct rs_report *report, const char *path, struct rs_err *err)
 
 enum screen_id save_go(struct tui *t)
 {
-	char time[RS_TIME_LEN], line[1024];
+	char time[RS_TIME_LEN], line[1024], shown[2 * sizeof(line)];
 	struct rs_err err = {0};
 
 	rs_filetime_name(rs_filetime_now(), time);
@@ -111,7 +111,8 @@ enum screen_id save_go(struct tui *t)
 			err.detail[0] ? ": " : "", err.detail, rs_err_next(&err));
 	else
 		(void)snprintf(line, sizeof(line), "Saved in %s", t->path);
-	rs_shorten(line, t->status, sizeof(t->status));
+	(void)rs_shown(line, shown, sizeof(shown)); /* half of a key has no shape */
+	rs_shorten(shown, t->status, sizeof(t->status));
 	return SCREEN_STAY;
 }
 

@@ -162,6 +162,7 @@ bool supervisor_hear(struct supervisor *s, struct consoles *all)
 			all->news_fd = -1;
 			(void)close(s->fd); /* nothing was written */
 			s->is_there = false;
+			s->is_gone = true;
 		} else if (link_parse(packet, (size_t)n, &said)) {
 			obey(s, &said, all);
 		}
@@ -179,7 +180,13 @@ int supervisor_may_write(
 	s->has_go = false;
 	s->error[0] = '\0';
 	supervisor_say(s, LINK_WRITES, base ? base + 1 : disk);
-	while (s->is_there && !s->has_go) {
+	while ((s->is_there || s->is_gone) && !s->has_go) {
+		if (s->is_gone) {
+			(void)rs_fail_on(err, RS_E_BUSY, disk,
+				"the first process has ended and cannot allow it any more");
+			err->next = "restart the machine (Ctrl-Alt-Del)";
+			return RS_E_BUSY;
+		}
 		struct pollfd polled = {s->fd, POLLIN, 0};
 		if (term_is_cancelled())
 			return rs_fail_on(err, RS_E_CANCELLED, disk, "%s", "");

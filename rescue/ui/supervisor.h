@@ -8,6 +8,7 @@
 
 struct supervisor {
 	bool is_there; /* false: there is none, or it is gone */
+	bool is_gone;
 	int fd;
 	unsigned may; /* 1 << LINK_*, what it does when it is asked to */
 	struct page log;
@@ -33,7 +34,8 @@ void supervisor_report(struct supervisor *s, const char *disk, const char *json)
 /** Take in what it has said; true: there is something to be painted. */
 bool supervisor_hear(struct supervisor *s, struct consoles *all);
 /** This disk is about to be written: wait until it may be (a set of disks is read-only until then).
- * Errors: RS_E_PART_OF_SET (it must not), RS_E_BUSY (not within a minute), RS_E_CANCELLED. */
+ * Errors: RS_E_PART_OF_SET (it must not), RS_E_BUSY (not within a minute, or nobody is there any
+ * more who could say so), RS_E_CANCELLED. */
 int supervisor_may_write(
 	struct supervisor *s, const char *disk, struct consoles *all, struct rs_err *err);
 
