@@ -204,7 +204,7 @@ static enum screen_id press_all(struct tui *t, unsigned key)
 
 	for (; key && ret == SCREEN_STAY;
 		key = ret == SCREEN_STAY ? consoles_key(&t->consoles, 0) : 0)
-		ret = press(t, key);
+		ret = key == UI_KEY_LOST ? SCREEN_LEAVE : press(t, key);
 	return ret;
 }
 
@@ -212,7 +212,7 @@ static enum screen_id press_all(struct tui *t, unsigned key)
 static enum screen_id wait_plain(struct tui *t)
 {
 	enum screen_id to = SCREEN_STAY;
-	char line[64];
+	char line[64] = "";
 	unsigned times = 1;
 
 	while (to == SCREEN_STAY) {
@@ -255,7 +255,7 @@ enum screen_id tui_wait(struct tui *t, enum screen_id id)
 	while (to == SCREEN_STAY) {
 		const unsigned key = consoles_key(&t->consoles, WAIT_MS);
 		const bool has_news = supervisor_hear(&t->supervisor, &t->consoles);
-		if (term_is_cancelled() || key == UI_KEY_LOST)
+		if (term_is_cancelled())
 			return SCREEN_LEAVE;
 		to = press_all(t, key);
 		if (to == SCREEN_STAY && !key && screen_now(t)->idle)

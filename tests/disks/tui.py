@@ -170,6 +170,9 @@ class Line(Terminal):
         self.size(lines, columns, self.far)
         self.name = os.ttyname(self.far)
 
+    def has_echo(self):
+        return bool(termios.tcgetattr(self.far)[3] & termios.ECHO)
+
     def end(self):
         return 0  # nobody has it open any more
 
@@ -193,6 +196,9 @@ class Room:
         self.process = subprocess.Popen(words, preexec_fn=end_with_us, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, env=surroundings(env), pass_fds=fds)
         self.pid = self.process.pid
+        end = time.monotonic() + 20
+        while any(line.has_echo() for line in lines) and time.monotonic() < end:
+            self.wait(0.05)  # a busy machine takes its time; what is typed before is for nobody
 
     def wait(self, seconds):
         """All that comes meanwhile is looked at."""

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "ui/consoles.h"
+#include "ui/tui.h"
 
 #define WAIT_MS 50U
 #define SEEN_MS 100
@@ -253,6 +254,50 @@ static void test_open__one_that_is_not_there__left_out(void **state)
 	assert_non_null(strstr(err.detail, "/nowhere"));
 }
 
+/* ---- one screen on them ---- */
+
+static enum screen_id type_a_key(struct tui *t)
+{
+	(void)t;
+	type(0, "x");
+	return SCREEN_STAY;
+}
+
+static void draw_nothing(const struct tui *t, struct page *p)
+{
+	(void)t;
+	page_blank(p);
+}
+
+static bool cut_all(struct tui *t, unsigned key)
+{
+	(void)t;
+	assert_int_equal(key, 'x');
+	for (unsigned i = 0; i < 2; i++) {
+		(void)close(lines[i].far);
+		lines[i].far = -1;
+	}
+	return false;
+}
+
+static void test_screen__last_console_lost_behind_a_key__ends(void **state)
+{
+	static const struct screen screens[] = {[SCREEN_FOUND] = {.title = "disks",
+							.draw = draw_nothing,
+							.put = cut_all,
+							.idle = type_a_key}};
+	static struct tui tui;
+
+	(void)state;
+	begin();
+	tui.screens = screens;
+	tui.consoles = all;
+	(void)alarm(20);
+	assert_int_equal(tui_wait(&tui, SCREEN_FOUND), SCREEN_LEAVE);
+	(void)alarm(0);
+	all = tui.consoles;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -264,6 +309,8 @@ int main(void)
 			test_alone__a_key_on_another_console__is_beside_it, fresh, over),
 		cmocka_unit_test_setup_teardown(
 			test_alone__bytes_that_are_no_key__are_beside_it, fresh, over),
+		cmocka_unit_test_setup_teardown(
+			test_screen__last_console_lost_behind_a_key__ends, fresh, over),
 		cmocka_unit_test_setup_teardown(test_alone__held__counts_once, fresh, over),
 		cmocka_unit_test_setup_teardown(
 			test_esc__on_one_while_another_types__is_the_key, fresh, over),
