@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -371,6 +372,45 @@ static int succeed(void *arg, int out_fd)
 	return 0;
 }
 
+/* As the screen is started: no terminal, what it says in a log, a link to us, keys or none. */
+static void linked(const struct rs_secret *keys, const char *expected)
+{
+	static const char *const argv[] = {"/bin/sh", "-c",
+		"cat <&4 >&2; for i in 0 1 2 3 4 5 6 7 8 9; do [ -e /proc/$$/fd/$i ] && echo $i; "
+		"done | tr -d '\\n' >&4; echo \"<$(cat <&3)>\"",
+		NULL};
+	char log[] = "/tmp/unbrick-log.XXXXXX", text[256] = "", said[64] = "";
+	int ends[2], fd = mkstemp(log);
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+	(void)start((struct process_plan){.argv = argv, .log = log, .keys = keys, .link = ends[1]});
+	(void)close(ends[1]);
+	assert_int_equal(write(ends[0], "to it\n", 6), 6);
+	assert_int_equal(shutdown(ends[0], SHUT_WR), 0);
+	finish();
+	assert_true(read(fd, text, sizeof(text) - 1) > 0);
+	assert_non_null(strstr(text, "to it\n"));
+	assert_non_null(strstr(text, expected));
+	assert_true(read(ends[0], said, sizeof(said) - 1) > 0);
+	assert_non_null(strstr(said, "4"));
+	assert_null(strpbrk(said, "56789"));
+	assert_true(!keys == !strchr(said, '3'));
+	(void)close(ends[0]);
+	(void)close(fd);
+	(void)unlink(log);
+}
+
+static void test_process__link__is_its_own_with_keys_and_without(void **state)
+{
+	struct rs_secret keys = {0};
+
+	(void)state;
+	assert_int_equal(rs_secret_set(&keys, "111111-222222", 13, NULL), 0);
+	linked(&keys, "<111111-222222>");
+	rs_secret_done(&keys);
+	linked(NULL, "<>");
+}
+
 /* What comes before a program, and a program that is waited for without a loop. */
 static void test_process_wait__function_then_program__log_has_both_runs(void **state)
 {
@@ -465,6 +505,7 @@ int main(void)
 		cmocka_unit_test(test_process__time_is_over__is_ended_and_told),
 		cmocka_unit_test(test_process__started__has_nothing_of_ours),
 		cmocka_unit_test(test_process__input__comes_to_its_standard_input),
+		cmocka_unit_test(test_process__link__is_its_own_with_keys_and_without),
 		cmocka_unit_test(test_process_wait__function_then_program__log_has_both_runs),
 		cmocka_unit_test(test_process_run__each_end__length_or_why),
 	};
