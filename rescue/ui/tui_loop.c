@@ -40,7 +40,7 @@ void tui_name_language(struct tui *t)
 	if (strcmp(code, lang_code()[0] ? lang_code() : "en") == 0)
 		return;
 	lang_name(code, name, sizeof(name));
-	(void)snprintf(t->language, sizeof(t->language), "Ctrl-L %s", name);
+	(void)snprintf(t->language, sizeof(t->language), "%s %s", lang_word(N_("Ctrl-L")), name);
 }
 
 static void turn_language(struct tui *t)
