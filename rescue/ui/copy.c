@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <search.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -19,6 +20,7 @@
 #define MOST_FOLDERS 1000000U
 #define UNIX_EPOCH   116444736000000000ULL /* in FILETIME */
 #define SECOND	     10000000ULL
+#define REF_NUMBER   0xFFFFFFFFFFFFULL /* of the record; above it how often it was used */
 
 /* A folder that is still to be copied. */
 struct folder {
@@ -39,7 +41,28 @@ struct walk {
 	size_t n_nodes;
 	bool no_memory, is_below; /* below what is wanted */
 	uint8_t *block;
+	void *known; /* a tree (search.h) of the folders that were met, each by its number */
 };
+
+static int compare_refs(const void *a, const void *b)
+{
+	return a < b ? -1 : a > b;
+}
+
+/* A folder has one place. One that is met again is so by damage, and might lead to itself. Without
+ * memory to know it by it is left out as well. */
+static bool is_new(struct walk *w, uint64_t ref)
+{
+	const void *number = (const void *)(uintptr_t)((ref & REF_NUMBER) + 1);
+
+	return !tfind(number, &w->known, compare_refs) && tsearch(number, &w->known, compare_refs);
+}
+
+static void forget_known(struct walk *w)
+{
+	while (w->known)
+		(void)tdelete(*(void **)w->known, &w->known, compare_refs);
+}
 
 void copy_name(const char *name, char ret[COPY_NAME])
 {
@@ -298,6 +321,11 @@ static int copy_node(
 			fail(w->c, from, "a link, or contents that are not on this disk");
 		return 0;
 	}
+	if (n->is_dir && !is_new(w, n->ref)) {
+		if (to)
+			fail(w->c, from, "this folder was there before, by another name");
+		return 0;
+	}
 	if (n->is_dir && to && mkdir(to, 0700) < 0) {
 		const int cause = errno;
 		const int r = cannot_write(to, cause, err);
@@ -355,6 +383,7 @@ static int walk_all(struct walk *w, const struct node *top, const char *folder, 
 	}
 	free(w->folders);
 	w->folders = NULL;
+	forget_known(w);
 	return r;
 }
 

@@ -161,6 +161,51 @@ static void test_copy__what_cannot_be__is_said(void **state)
 	copy_done(&c);
 }
 
+static bool stop_at_thousand(void *user, uint64_t done, uint64_t total)
+{
+	(void)user;
+	(void)done;
+	(void)total;
+	return ++steps < 1000;
+}
+
+/* The index of a damaged disk, where a folder leads to the one that it is in. An entry is:
+ * reference, lengths, then parent, times and sizes, and at 82 its name. */
+static void make_loop(void)
+{
+	static const char name[] = "C\0r\0o\0w\0d\0S\0t\0r\0i\0k\0e";
+	struct rs_node above, below;
+	struct rig_image *image = &rig->images[0];
+	unsigned n = 0;
+
+	assert_int_equal(rs_tree_stat(tree, DRIVERS, &above, NULL), 0);
+	const uint64_t ref = above.ref;
+	assert_int_equal(rs_tree_stat(tree, DRIVERS "\\" FOLDER, &below, NULL), 0);
+	for (size_t i = 82; i + sizeof(name) < image->len; i++) {
+		uint64_t entry[3];
+		memcpy(entry, image->now + i - 82, sizeof(entry));
+		if (memcmp(image->now + i, name, sizeof(name)) != 0 ||
+			(entry[0] ^ below.ref) << 16 || (entry[2] ^ ref) << 16)
+			continue;
+		memcpy(image->now + i - 82, &entry[2], sizeof(entry[2]));
+		n++;
+	}
+	assert_int_equal(n, 1);
+}
+
+static void test_copy__folder_in_itself__once(void **state)
+{
+	struct copy c = {.tree = tree, .from = DRIVERS, .to = to, .progress = stop_at_thousand};
+	struct rs_err err = {0};
+
+	(void)state;
+	make_loop();
+	assert_int_equal(copy_run(&c, &err), 0);
+	assert_int_equal(c.n_failed, 1);
+	assert_non_null(strstr(c.failed.lines[0].text, "this folder was there before"));
+	copy_done(&c);
+}
+
 static void test_name__what_fat_takes(void **state)
 {
 	static const char *const names[][2] = {
@@ -199,6 +244,8 @@ int main(void)
 			close_tree),
 		cmocka_unit_test_setup_teardown(
 			test_copy__what_cannot_be__is_said, open_tree, close_tree),
+		cmocka_unit_test_setup_teardown(
+			test_copy__folder_in_itself__once, open_tree, close_tree),
 		cmocka_unit_test(test_name__what_fat_takes),
 	};
 

@@ -459,7 +459,9 @@ static void test_path__typed__corrected_at_whole_characters(void **state)
 	assert_int_equal(p.cursor_column, 9);
 	for (unsigned i = 0; i < 400; i++)
 		(void)path_put(&tui, 'y');
+	(void)path_put(&tui, UI_KEY_BACKSPACE);
 	(void)path_put(&tui, UI_KEY_TEXT + 0xFC); /* not half of it */
+	(void)path_put(&tui, 'y');
 	assert_int_equal(strlen(tui.path), sizeof(tui.path) - 1);
 	for (unsigned i = 0; i < 400; i++)
 		(void)path_put(&tui, UI_KEY_BACKSPACE);
