@@ -635,6 +635,16 @@ static void test_text__what_a_terminal_obeys_and_keys__not_shown(void **state)
 		"  Because:  a\\x1B[2Jb [key hidden]\n");
 }
 
+/* What is in nobody's language is filtered all the same. */
+static void test_text__verbatim__what_a_terminal_obeys_not_shown(void **state)
+{
+	char text[] = "a\x1b[2Jb\n";
+	const struct rs_run run = {.command = "rules", .rule_text = text};
+
+	(void)state;
+	assert_non_null(strstr(render(&run), "a\\x1B[2Jb\n"));
+}
+
 static void test_text__wide_characters__counted_as_one_column(void **state)
 {
 	struct run_rule rule = {.id = "a"};
@@ -698,6 +708,7 @@ int main(void)
 		cmocka_unit_test(test_rules__list_show_check__each_as_it_is),
 		cmocka_unit_test(test_text__long_paragraph__breaks_before_column_80),
 		cmocka_unit_test(test_text__what_a_terminal_obeys_and_keys__not_shown),
+		cmocka_unit_test(test_text__verbatim__what_a_terminal_obeys_not_shown),
 		cmocka_unit_test(test_text__wide_characters__counted_as_one_column),
 		cmocka_unit_test(test_text__nothing__no_line),
 		cmocka_unit_test(test_size_text__limits__unit_changes_there),
