@@ -79,6 +79,7 @@ static void describe(const struct tui *t, const struct key_id *id, char *ret, si
 	add_fact(ret, cap, lang_word(N_("Encrypted as:")), id->description, "");
 	add_fact(ret, cap, lang_word(N_("Model:")), m->vendor, m->product);
 	add_fact(ret, cap, lang_word(N_("Serial number:")), m->serial, "");
+	rs_redact(ret); /* a disk says what it likes, and a code can be read, too */
 }
 
 /* The one with more in it first: where the screen has no room for it, it is the next one's turn. */
