@@ -40,7 +40,7 @@ class Terminal:
     def __init__(self, columns, lines):
         self.screen = pyte.Screen(columns, lines)
         self.stream = pyte.ByteStream(self.screen)
-        self.raw, self.status, self.last = b"", None, None
+        self.raw, self.status, self.last, self.n_presses = b"", None, None, 0
 
     @staticmethod
     def size(lines, columns, fd):
@@ -100,6 +100,7 @@ class Terminal:
     def press(self, *keys):
         for key in keys:
             os.write(self.fd, KEYS.get(key, key).encode())
+            self.n_presses += 1 if key in KEYS else len(key)
 
     def slowly(self, *keys):
         """As a person does it: alone, and what confirms twice only after it was let go."""
