@@ -312,6 +312,9 @@ const char *rs_report_json(struct rs_report *r);
 /** The same to @f, all of it or nothing; after entries the rest, to where they went. Errors:
  * RS_E_MEMORY; what @f lost is for its owner. */
 int rs_report_print(struct rs_report *r, FILE *f);
+/** The disks part of it, of the disk number @i (of its run) alone. */
+void rs_report_disk(
+	const struct rs_report *r, size_t i, void (*put)(void *user, const char *line), void *user);
 /** For people: lines through @put, escaped for a terminal, no colours. */
 void rs_report_text(
 	const struct rs_report *r, void (*put)(void *user, const char *line), void *user);

@@ -35,6 +35,16 @@ void rs_report_part(const struct rs_report *r, enum rs_part part,
 	report_text_part(&r->run, part, put, user);
 }
 
+void rs_report_disk(
+	const struct rs_report *r, size_t i, void (*put)(void *user, const char *line), void *user)
+{
+	struct rs_run one = r->run;
+
+	one.disks += i;
+	one.n_disks = 1;
+	report_text_part(&one, RS_PART_DISKS, put, user);
+}
+
 void rs_report_free(struct rs_report *r)
 {
 	report_free(r);

@@ -70,6 +70,7 @@ enum rs_part {
 	RS_PART_FINDINGS, /* and what could not be looked at */
 	RS_PART_PLAN,	  /* and what is left as it is */
 	RS_PART_DONE,	  /* how it was verified, and how it ended */
+	RS_PART_NEXT,	  /* the commands that come next, for who has a command line */
 	RS_PARTS
 };
 

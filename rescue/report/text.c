@@ -288,7 +288,7 @@ static void say_rules(struct printer *p, const struct rs_run *run)
 	}
 }
 
-/* The last line, and the commands that come next. */
+/* The last line. */
 static void say_outcome(struct printer *p, const struct rs_run *run)
 {
 	const struct run_outcome *o = &run->outcome;
@@ -304,7 +304,6 @@ static void say_outcome(struct printer *p, const struct rs_run *run)
 				"what came after it, failed, only the program's own report "
 				"says so.");
 	}
-	text_next(p, run);
 }
 
 void report_text_part(const struct rs_run *run, enum rs_part part,
@@ -331,6 +330,10 @@ void report_text_part(const struct rs_run *run, enum rs_part part,
 		say_rules(&p, run);
 		if (!is_list && !is_command(run, "rules"))
 			say_outcome(&p, run);
+		break;
+	case RS_PART_NEXT:
+		if (run->outcome.is_known && !is_list && !is_command(run, "rules"))
+			text_next(&p, run);
 		break;
 	case RS_PARTS:
 		break;

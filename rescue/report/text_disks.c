@@ -130,7 +130,10 @@ static void journal_line(const struct run_journal *l, char *ret, size_t cap)
 			c->records, rs_form(c->records, "record", "records"), c->redone,
 			c->transactions, rs_form(c->transactions, "transaction", "transactions"),
 			c->losers, since);
-	(void)snprintf(ret, cap, "%s%s%s%s%s%s%s", run_journal_word(l->state),
+	/* "wiped" is what it is to a program; a person would think that something is lost */
+	(void)snprintf(ret, cap, "%s%s%s%s%s%s%s",
+		l->state == RUN_JOURNAL_WIPED ? "empty, nothing to apply"
+					      : run_journal_word(l->state),
 		version[0] ? " (" : "", version, version[0] ? ")" : "", counts,
 		!l->is_pending && l->reason[0] ? ", " : "", l->is_pending ? "" : l->reason);
 }

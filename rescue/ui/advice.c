@@ -61,6 +61,13 @@ static bool is_refs(const struct rs_run *run, const struct rs_err *e)
 			    (v->bitlocker && v->bitlocker->inside == RUN_INSIDE_REFS));
 }
 
+/* A person said so, and nothing is wrong with the journal. */
+static bool is_forbidden(const struct rs_run *run, const struct rs_err *e)
+{
+	(void)run;
+	return strstr(e->detail, "--replay");
+}
+
 /* ---- the table ---- */
 
 static const struct advice table[] = {
@@ -95,6 +102,13 @@ static const struct advice table[] = {
 		"Compare the key ID shown here, from its first character, with the one beside the "
 		"key that you were given, and ask for the one with this ID.",
 		"Where the help desk has several for this computer, the newest is mostly right."},
+	{ADVICE_WRONG_PASSPHRASE, NULL, "Wrong passphrase",
+		"Nothing that was typed opens this volume. Capitals count, and a keyboard of "
+		"another layout gives other characters for the same keys.",
+		"Ask the person who types it when the machine starts, and on which keyboard. On "
+		"this machine's own screen F11 shows what is typed, and Left and Right choose the "
+		"layout.",
+		"Where it has a recovery key, that opens it, too: try again and give that."},
 	{RS_E_KEY_FORMAT, NULL, "A digit of the key is wrong",
 		"Each of the eight groups carries a check of its own, and one of them fails it: "
 		"something was misread or misheard.",
@@ -133,11 +147,19 @@ static const struct advice table[] = {
 		", del /a C:\\hiberfil.sys (the letter may differ there). What was open in "
 		"Windows is lost. Then try again here.",
 		"Everything can be looked at and copied meanwhile; reading does no harm."},
-	{RS_E_LOG_UNCLEAN, NULL, "The journal has changes that are not applied",
+	{RS_E_LOG_UNCLEAN, is_forbidden, "The journal has changes that are not applied",
 		"Windows crashed in the middle of its work. It was said not to apply what it left "
 		"in the journal, and without that nothing is written.",
 		"Start again without --replay no; or let Windows' recovery environment look at the "
 		"disk once, which applies the journal.",
+		""},
+	{RS_E_LOG_UNCLEAN, NULL, "The journal is open and cannot be applied here",
+		"Windows crashed in the middle of its work. What it left in the journal could not "
+		"be read or understood whole: the line above says why. Nothing was changed.",
+		"Is it a copy or an image? Then make sure that it is whole: one that was cut short "
+		"ends like this. Otherwise let Windows' recovery environment look at the disk "
+		"once, "
+		"which applies the journal.",
 		""},
 	{RS_E_LOG_TORN, NULL, "The journal is damaged",
 		"What Windows was about to change when it crashed can no longer be read whole, so "
@@ -160,7 +182,7 @@ static const struct advice table[] = {
 	{RS_E_LOG_LOSERS, NULL, "Somebody has to decide about the journal",
 		"Windows was in the middle of changes that never ended. To go on they are taken "
 		"back, as Windows itself would do.",
-		"Try again and answer the question with F12.", ""},
+		"Try again and answer the question with yes.", ""},
 	{RS_E_HELD, NULL, "Another machine may hold this disk",
 		"The disk belongs to a cluster or was reserved by another machine. Two machines "
 		"that write to one NTFS destroy it.",
@@ -242,7 +264,7 @@ static const struct advice table[] = {
 		"A Windows in the locked volume may have this one open. Nobody can look without "
 		"its key.",
 		"Try again and give the key of that volume, too.",
-		"If you know that no Windows sleeps there, answer the question with F12."},
+		"If you know that no Windows sleeps there, answer the question with yes."},
 	{RS_E_NO_SPACE, NULL, "The volume is full to the last byte",
 		"The quarantine needs a few kilobytes, and there is no room even for that.",
 		PROMPT ", del /a C:\\pagefile.sys: Windows makes it again by itself.", ""},

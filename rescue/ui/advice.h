@@ -7,7 +7,11 @@
 
 #include "ui/page.h"
 
-enum { ADVICE_NO_DISK = 1 }; /* beside the codes of errors, which are negative: no disk is there */
+/* beside the codes of errors, which are negative */
+enum {
+	ADVICE_NO_DISK = 1,
+	ADVICE_WRONG_PASSPHRASE, /* RS_E_KEY_REJECTED, where no digits were given */
+};
 
 struct advice {
 	int code; /* RS_E_*, ADVICE_* */

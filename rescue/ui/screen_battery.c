@@ -20,7 +20,8 @@ void battery_draw(const struct tui *t, struct page *p)
 		"A repair that a power cut ends is finished when it is run again; Windows cannot "
 		"be started in between.");
 	page_blank(p);
-	page_say(p, false, "F12: go on without a charger. Esc: back to the plan.");
+	page_say(p, false, "%s: go on without a charger. %s: back to the plan.",
+		t->is_plain ? "yes" : "F12", t->is_plain ? "b" : "Esc");
 }
 
 /* Looked at while nobody presses a key. */

@@ -401,9 +401,7 @@ bool view_file_put(struct tui *t, unsigned key)
 	struct browse *b = t->browse;
 	const uint64_t off = b->view.off_bytes;
 
-	if (key == 'h')
-		b->view.is_hex = !b->view.is_hex;
-	else if (key == UI_KEY_LEFT && off)
+	if (key == UI_KEY_LEFT && off)
 		read_piece(b, off - VIEW_BYTES);
 	else if (key == UI_KEY_RIGHT && off + VIEW_BYTES < b->size_bytes)
 		read_piece(b, off + VIEW_BYTES);
@@ -411,6 +409,13 @@ bool view_file_put(struct tui *t, unsigned key)
 		return false;
 	t->first = 0;
 	return false;
+}
+
+enum screen_id view_file_turn(struct tui *t)
+{
+	t->browse->view.is_hex = !t->browse->view.is_hex;
+	t->first = 0;
+	return SCREEN_STAY;
 }
 
 enum screen_id view_file_back(struct tui *t)

@@ -4,8 +4,9 @@
 
 #include "ui/tui.h"
 
-#define MINUTE	600000000LL /* in FILETIME */
-#define DAY_LEN 10U	    /* "2024-07-19" */
+#define MINUTE	   600000000LL /* in FILETIME */
+#define DAY_LEN	   10U	       /* "2024-07-19" */
+#define TIME_SHOWN 256U
 
 static const char *verdict_text(const struct finding *f)
 {
@@ -30,33 +31,36 @@ const struct win_info *windows_of(const struct rs_run *run, unsigned volume)
 	return NULL;
 }
 
-/* Beside UTC as the person knows it: the Windows' own clock. */
-static void say_time(struct page *p, const char *label, uint64_t filetime, const struct win_info *w)
+/* In UTC, and beside it as the person knows it: by the Windows' own clock. */
+static void time_text(uint64_t filetime, const struct win_info *w, char ret[TIME_SHOWN])
 {
 	char utc[RS_TIME_LEN], local[RS_TIME_LEN];
 
-	if (!filetime)
-		return;
 	rs_filetime_text(filetime, utc);
-	if (!w || !w->time_zone[0]) {
-		page_say(p, false, "    %s %s (UTC)", label, utc);
+	(void)snprintf(ret, TIME_SHOWN, "%s (UTC)", utc);
+	if (!w || !w->time_zone[0])
 		return;
-	}
 	rs_filetime_text(filetime - (uint64_t)(w->bias_minutes * MINUTE), local);
 	local[strcspn(local, ".Z")] = '\0';
 	if (strlen(local) > DAY_LEN)
 		local[DAY_LEN] = ' ';
-	page_say(p, false, "    %s %s (UTC), local %s (%s)", label, utc, local, w->time_zone);
+	(void)snprintf(ret, TIME_SHOWN, "%s (UTC), local %s (%s)", utc, local, w->time_zone);
 }
 
 void say_file(
 	struct page *p, const struct nt_stat *s, const uint8_t *sha256, const struct win_info *w)
 {
-	char hash[65];
+	char hash[65], when[TIME_SHOWN];
 
 	page_say(p, false, "    Size:     %llu bytes", (unsigned long long)s->size_bytes);
-	say_time(p, "Changed: ", s->modified, w);
-	say_time(p, "Made:    ", s->created, w);
+	if (s->modified) {
+		time_text(s->modified, w, when);
+		page_say(p, false, "    Changed:  %s", when);
+	}
+	if (s->created) {
+		time_text(s->created, w, when);
+		page_say(p, false, "    Made:     %s", when);
+	}
 	if (sha256) {
 		rs_hex(sha256, 32, hash);
 		page_say(p, false, "    SHA-256:  %s", hash);

@@ -1,6 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How it ended. */
+/* How it ended, and what comes next. */
 #include "ui/tui.h"
+
+/* On the stick the first process does it; elsewhere it is for who started this. After an undo the
+ * harm is back, and nobody is sent on. */
+static void say_next(const struct tui *t, const struct run_outcome *o, struct page *p)
+{
+	page_blank(p);
+	if (t->command != RS_FIX)
+		return;
+	if (o->is_written && t->supervisor.may & 1U << LINK_WINDOWS)
+		page_say(p, true,
+			"Next: o, Start Windows now. Or o, switch the machine off, pull the stick "
+			"out and start the machine as always.");
+	else if (o->is_written && t->supervisor.is_there)
+		page_say(p, true,
+			"Next: o, switch the machine off, pull the stick out and start the machine "
+			"as always.");
+	else if (o->is_written)
+		page_say(p, true, "Next: %s leaves; then start Windows from this disk.",
+			t->is_plain ? "q" : "Ctrl-C");
+	if (undo_is_open(t))
+		page_say(p, false,
+			"If Windows does not start: u takes it back, now or any day later.");
+}
 
 void done_draw(const struct tui *t, struct page *p)
 {
@@ -9,8 +32,10 @@ void done_draw(const struct tui *t, struct page *p)
 	if (!run)
 		return;
 	page_say(p, true, "%s.", run->outcome.text);
+	say_next(t, &run->outcome, p);
 	page_blank(p);
 	tui_say_part(t, RS_PART_DONE, p);
+	tui_say_next(t, p);
 	tui_say_warnings(t, p);
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What was found, and why it is believed to be the cause. */
+#include <string.h>
+
 #include "ui/advice.h"
 #include "ui/tui.h"
 
@@ -13,12 +15,12 @@ enum screen_id findings_enter(struct tui *t)
 /* How sure it is, by what came out of the rule. */
 static const char *const how_sure[] = {
 	[SAID_NO_MATCH] = "",
-	[SAID_MATCHED] = "very: everything that marks the known fault was found.",
-	[SAID_DOUBT] = "not: what was found is no proof. A person has to decide.",
+	[SAID_MATCHED] = "very. Everything that marks the known fault was found.",
+	[SAID_DOUBT] = "not. What was found is no proof: a person has to decide.",
 	[SAID_REPAIRED] =
 		"very, that this fault is repaired already: look elsewhere for the cause.",
 	[SAID_REPORTED] = "very, that it is there; whether it stops Windows is for you to judge.",
-	[SAID_STOPPED] = "not: something speaks against it, and the rule itself stops there.",
+	[SAID_STOPPED] = "not. Something speaks against it, and the rule itself stops there.",
 	[SAID_NOT_APPLICABLE] = "",
 };
 
@@ -87,6 +89,20 @@ static void say_finding(struct page *p, const struct run_finding *f)
 		page_say(p, false, "Good to know: %s", f->text);
 }
 
+bool finding_is_chosen(const struct run_finding *f)
+{
+	return strcmp(f->source, "person") == 0;
+}
+
+/* The file that a person chose is what he looks for: it is first. */
+static void say_findings(struct page *p, const struct rs_run *run)
+{
+	for (unsigned is_rest = 0; is_rest < 2; is_rest++)
+		for (size_t i = 0; i < run->n_findings; i++)
+			if (finding_is_chosen(&run->findings[i]) != (bool)is_rest)
+				say_finding(p, &run->findings[i]);
+}
+
 /* What could not be looked at may be the cause. */
 static void say_faults(struct page *p, const struct rs_run *run)
 {
@@ -113,8 +129,7 @@ void findings_draw(const struct tui *t, struct page *p)
 	for (size_t i = 0; i < run->n_disks; i++)
 		say_hindrances(run, &run->disks[i], p);
 	page_blank(p);
-	for (size_t i = 0; i < run->n_findings; i++)
-		say_finding(p, &run->findings[i]);
+	say_findings(p, run);
 	if (!run->n_findings)
 		page_say(p, true,
 			"No known fault was found. That is no proof of health: the cause may be "

@@ -137,7 +137,21 @@ static void draw_choices(const struct tui *t, const struct rs_run *run, struct p
 			v->n_windows > 1 ? " and another Windows beside it" : "");
 	}
 	if (i > 1)
-		page_say(p, false, "Left and Right choose what Enter works on.");
+		page_say(p, false, "%s choose what Enter works on.",
+			t->is_plain ? "+ and -" : "Left and Right");
+}
+
+/* What is chosen is what is looked at: first. */
+static void draw_disks(const struct tui *t, const struct rs_run *run, struct page *p)
+{
+	const struct run_disk *first = found_disk(t);
+
+	for (unsigned is_rest = first ? 0 : 1; is_rest < 2; is_rest++)
+		for (size_t i = 0; i < run->n_disks; i++)
+			if ((&run->disks[i] == first) != (bool)is_rest) {
+				page_blank(p);
+				rs_report_disk(t->listed, i, page_put, p);
+			}
 }
 
 void found_draw(const struct tui *t, struct page *p)
@@ -156,7 +170,7 @@ void found_draw(const struct tui *t, struct page *p)
 		draw_no_disk(p);
 	draw_choices(t, run, p);
 	page_blank(p);
-	rs_report_part(t->listed, RS_PART_DISKS, page_put, p);
+	draw_disks(t, run, p);
 	tui_say_warnings(t, p);
 }
 
@@ -169,6 +183,9 @@ bool found_put(struct tui *t, unsigned key)
 		t->chosen--;
 	else if (key == UI_KEY_RIGHT && run && choice_at(run, t->chosen + 1, &c))
 		t->chosen++;
+	else
+		return false;
+	t->first = 0; /* its part is at the top */
 	return false;
 }
 

@@ -7,13 +7,32 @@ enum screen_id plan_enter(struct tui *t)
 	return tui_reach(t, RS_STEP_PLAN) < 0 ? tui_failed(t, SCREEN_FOUND) : SCREEN_PLAN;
 }
 
-static size_t count(const struct rs_run *run, enum plan_action action)
+/* The file that a person chose, whatever else speaks of it; NULL: none. */
+static const struct run_item *chosen(const struct rs_run *run)
+{
+	for (size_t i = 0; i < run->n_findings; i++) {
+		const struct run_finding *f = &run->findings[i];
+		for (size_t k = 0; finding_is_chosen(f) && f->n_files && k < run->n_plan; k++)
+			if (run->plan[k].volume == f->volume &&
+				run->plan[k].item.file_ref == f->files[0].stat.ref)
+				return &run->plan[k];
+	}
+	return NULL;
+}
+
+static size_t count_but(
+	const struct rs_run *run, const struct run_item *but, enum plan_action action)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < run->n_plan; i++)
-		n += run->plan[i].item.action == action;
+		n += run->plan[i].item.action == action && &run->plan[i] != but;
 	return n;
+}
+
+static size_t count(const struct rs_run *run, enum plan_action action)
+{
+	return count_but(run, NULL, action);
 }
 
 bool plan_is_open(const struct tui *t)
@@ -30,6 +49,38 @@ static void say_count(struct page *p, size_t n, const char *one, const char *man
 		page_say(p, true, "%zu %s", n, rs_form(n, one, many));
 }
 
+/* What becomes of the chosen file, before what F12 does besides. */
+static void say_chosen(struct page *p, const struct run_item *it)
+{
+	static const char *const told[] = {
+		[PLAN_QUARANTINE] = "it will be moved into quarantine.",
+		[PLAN_ASK] = "you are asked once more before it is moved.",
+		[PLAN_KEEP] = "only told of: it stays where it is.",
+		[PLAN_REPORT] = "only told of: it stays where it is.",
+		[PLAN_FINISH] = "its move, which was interrupted, will be finished.",
+		[PLAN_RESTORE] = "it will be put back.",
+	};
+
+	page_say(p, true, "The file that you chose: %s", told[it->item.action]);
+	page_quote(p, true, it->item.path);
+}
+
+static void say_counts(struct page *p, const struct rs_run *run, const struct run_item *but)
+{
+	if (but && count_but(run, but, PLAN_QUARANTINE) + count_but(run, but, PLAN_FINISH) +
+			   count_but(run, but, PLAN_ASK) + count_but(run, but, PLAN_RESTORE))
+		page_say(p, true, "And besides that file:");
+	say_count(p, count_but(run, but, PLAN_QUARANTINE), "file will be moved into quarantine.",
+		"files will be moved into quarantine.");
+	say_count(p, count_but(run, but, PLAN_FINISH),
+		"move that was interrupted will be finished.",
+		"moves that were interrupted will be finished.");
+	say_count(p, count_but(run, but, PLAN_ASK), "doubtful file will be asked about.",
+		"doubtful files will be asked about, one by one.");
+	say_count(p, count_but(run, but, PLAN_RESTORE), "file will be put back.",
+		"files will be put back.");
+}
+
 void plan_draw(const struct tui *t, struct page *p)
 {
 	const struct rs_report *r = tui_report(t);
@@ -40,18 +91,15 @@ void plan_draw(const struct tui *t, struct page *p)
 		tui_say_progress(t, p);
 		return;
 	}
-	say_count(p, count(run, PLAN_QUARANTINE), "file will be moved into quarantine.",
-		"files will be moved into quarantine.");
-	say_count(p, count(run, PLAN_FINISH), "move that was interrupted will be finished.",
-		"moves that were interrupted will be finished.");
-	say_count(p, count(run, PLAN_ASK), "doubtful file will be asked about.",
-		"doubtful files will be asked about, one by one.");
-	say_count(p, count(run, PLAN_RESTORE), "file will be put back.", "files will be put back.");
+	const struct run_item *own = chosen(run);
+	if (own)
+		say_chosen(p, own);
+	say_counts(p, run, own);
 	if (plan_is_open(t))
 		page_say(p, false,
-			"Nothing is changed before F12 (or Ctrl-Y) is pressed here, and "
-			"nothing is deleted%s. After it the work is brought to its end, in a few "
-			"seconds, and cannot be stopped.",
+			"Nothing is changed before %s here, and nothing is deleted%s. After it the "
+			"work is brought to its end, in a few seconds, and cannot be stopped.",
+			t->is_plain ? "yes is typed" : "F12 (or Ctrl-Y) is pressed",
 			t->command == RS_FIX ? ": all of it can be undone" : "");
 	else
 		page_say(p, true, "Nothing is to be changed.");

@@ -2,17 +2,21 @@
 /* One thing that only a person can decide. */
 #include "ui/tui.h"
 
-/* What stands above a question of this kind, and what each answer leads to. */
+/* What stands above a question of this kind, and what each answer leads to, by keys and typed. */
 static const struct {
-	const char *head, *answers;
+	const char *head, *by_key, *typed;
 } kinds[] = {
 	[RS_ASK_DOUBT] = {"A person has to decide about this file.",
-		"F12: yes. n: it stays as it is. Esc: back, and nothing is done with any file."},
+		"F12: yes. n: it stays as it is. Esc: back, and nothing is done with any file.",
+		"yes: it is moved. n: it stays as it is. b: back, and nothing is done with any "
+		"file."},
 	[RS_ASK_LOSERS] = {"Windows stopped in the middle of changes.",
-		"F12: they are taken back, as Windows itself would do. n: nothing is changed."},
+		"F12: they are taken back, as Windows itself would do. n: nothing is changed.",
+		"yes: they are taken back, as Windows itself would do. n: nothing is changed."},
 	[RS_ASK_RISK] = {"There is a reason not to go on.",
-		"F12: go on all the same. n or Esc: nothing is changed."},
-	[RS_ASK_PLAN] = {"", ""},
+		"F12: go on all the same. n or Esc: nothing is changed.",
+		"yes: go on all the same. n or b: nothing is changed."},
+	[RS_ASK_PLAN] = {"", "", ""},
 };
 
 /* Of those that are asked about in this plan, which is it? */
@@ -61,7 +65,7 @@ void question_draw(const struct tui *t, struct page *p)
 	if (run && q->item)
 		say_item(run, q->item, p);
 	page_blank(p);
-	page_say(p, false, "%s", kinds[q->kind].answers);
+	page_say(p, false, "%s", t->is_plain ? kinds[q->kind].typed : kinds[q->kind].by_key);
 }
 
 static enum screen_id answer(struct tui *t, enum rs_answer a)

@@ -27,7 +27,7 @@ static void say_ids(const struct tui *t, struct page *p)
 			if (b->info.description[0])
 				page_say(p, false, "Encrypted as: %s", b->info.description);
 		}
-	if (key_id_is_open(t))
+	if (key_id_is_open(t) && !t->is_plain)
 		page_say(p, false, "Ctrl-K shows the key ID as a QR code, for a phone.");
 	if (all && all->has_machine && all->machine.serial[0])
 		page_say(p, false, "Machine: %s %s, serial number %s", all->machine.vendor,
@@ -114,11 +114,19 @@ void hindrances_draw(const struct tui *t, struct page *p)
 			explain(run, &e, p);
 }
 
+static const struct advice *advice_of(const struct tui *t)
+{
+	const struct rs_report *r = tui_report(t);
+
+	if (t->trouble.code == RS_E_KEY_REJECTED && t->by_passphrase)
+		return advice_find(NULL, &(struct rs_err){.code = ADVICE_WRONG_PASSPHRASE});
+	return advice_find(r ? rs_report_run(r) : NULL, &t->trouble);
+}
+
 void trouble_draw(const struct tui *t, struct page *p)
 {
 	const struct rs_err *e = &t->trouble;
-	const struct rs_report *r = tui_report(t);
-	const struct advice *a = advice_find(r ? rs_report_run(r) : NULL, e);
+	const struct advice *a = advice_of(t);
 
 	if (a)
 		page_say(p, true, "%s", a->title);
@@ -131,12 +139,16 @@ void trouble_draw(const struct tui *t, struct page *p)
 	if (a)
 		advice_draw(a, p);
 	page_blank(p);
-	page_say(p, !a, "What helps: %s.", rs_err_next(e));
+	/* the table's next step is mostly a command, and there is none to type it at */
+	if (!t->supervisor.is_there || !a || e->next)
+		page_say(p, !a, "What helps: %s.", rs_err_next(e));
 	page_blank(p);
-	tui_say_part(t, RS_PART_DISKS, p);
+	if (!t->supervisor.is_there || !is_about_key(e->code))
+		tui_say_part(t, RS_PART_DISKS, p);
 	if (e->code == RS_E_UNDO)
 		tui_say_part(t, RS_PART_PLAN, p);
 	tui_say_part(t, RS_PART_DONE, p);
+	tui_say_next(t, p);
 	tui_say_warnings(t, p);
 }
 

@@ -93,12 +93,15 @@ void unlock_draw_attempt(const struct tui *t, struct page *p)
 
 	if (q->attempt == 1)
 		return;
-	rs_err_said(q->last, text, sizeof(text));
 	page_say(p, true, "Attempt %u of %u. %s", q->attempt, q->most,
 		t->was_passphrase ? "That passphrase does not open it."
 				  : "That key was of another volume: ask for the one with the ID "
 				    "above.");
-	page_say(p, false, "%s", text);
+	/* with the ID above, no more is known of a key that does not fit */
+	if (q->last->code != RS_E_KEY_REJECTED || !key_request_takes(q, BL_P_RECOVERY)) {
+		rs_err_said(q->last, text, sizeof(text));
+		page_say(p, false, "%s", text);
+	}
 	page_blank(p);
 }
 

@@ -52,7 +52,7 @@ struct screen_way {
 	const char *shown;  /* in the line of keys, "Enter"; NULL: no such way */
 	const char *label;
 	bool (*is_open)(const struct tui *t); /* NULL: always */
-	enum screen_id (*go)(struct tui *t);
+	enum screen_id (*go)(struct tui *t);  /* NULL: put takes it, and it is only listed */
 	bool is_alone;	  /* only a key that comes by itself: nothing is confirmed by a part of
 			   * something else */
 	bool is_unlisted; /* the page tells it: not in the line of keys */
@@ -193,6 +193,8 @@ void tui_turn_to(struct tui *t, enum rs_command command, const char *id);
 /** Of the repair so far, or of the last one; NULL: none. */
 const struct rs_report *tui_report(const struct tui *t);
 void tui_say_part(const struct tui *t, enum rs_part part, struct page *p);
+/* The commands that come next, where there is a command line. */
+void tui_say_next(const struct tui *t, struct page *p);
 /* How far it is, and whether it can be stopped. */
 void tui_say_progress(const struct tui *t, struct page *p);
 void tui_say_warnings(const struct tui *t, struct page *p);
@@ -232,6 +234,8 @@ enum screen_id passphrase_go(struct tui *t), passphrase_back(struct tui *t);
 enum screen_id findings_enter(struct tui *t), findings_next(struct tui *t),
 	findings_back(struct tui *t);
 void findings_draw(const struct tui *t, struct page *p);
+/* Is it of the file that a person named (rs_name_file)? */
+bool finding_is_chosen(const struct run_finding *f);
 bool details_is_open(const struct tui *t);
 enum screen_id details_go(struct tui *t);
 void details_draw(const struct tui *t, struct page *p);
@@ -251,7 +255,7 @@ void question_draw(const struct tui *t, struct page *p);
 enum screen_id question_yes(struct tui *t), question_no(struct tui *t),
 	question_back(struct tui *t);
 enum screen_id browse_go(struct tui *t), browse_next(struct tui *t), browse_back(struct tui *t),
-	view_file_back(struct tui *t);
+	view_file_turn(struct tui *t), view_file_back(struct tui *t);
 void browse_draw(const struct tui *t, struct page *p);
 bool browse_put(struct tui *t, unsigned key);
 void view_file_draw(const struct tui *t, struct page *p);

@@ -102,7 +102,7 @@ static void tell(struct tui *t, const struct page *p)
 	for (size_t i = 0; i < SCREEN_WAYS; i++) {
 		const struct screen_way *w = &s->ways[i];
 		const char *word = plain_word(w->key)[0] ? plain_word(w->key) : w->shown;
-		if (is_open(t, w) && !w->is_unlisted)
+		if (is_open(t, w) && w->go && !w->is_unlisted)
 			(void)printf("%s: %s\n", lang_word(word), lang_word(w->label));
 	}
 	if (s->put)

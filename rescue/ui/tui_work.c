@@ -23,6 +23,13 @@ void tui_say_part(const struct tui *t, enum rs_part part, struct page *p)
 		rs_report_part(r, part, page_put, p);
 }
 
+/* u does it on the screen, too; of a journal it is only a command. */
+void tui_say_next(const struct tui *t, struct page *p)
+{
+	if (!t->supervisor.is_there)
+		tui_say_part(t, RS_PART_NEXT, p);
+}
+
 void tui_say_warnings(const struct tui *t, struct page *p)
 {
 	page_blank(p);

@@ -151,6 +151,10 @@ static void test_journal__refused__said_with_the_reason(void **state)
 
 	(void)state;
 	(void)rs_fail_on(&j.refused, RS_E_LOG_TORN, "d", "LSN 7");
+	/* a wiped one has lost nothing, and is not said to have */
+	j.state = RUN_JOURNAL_WIPED;
+	assert_non_null(strstr(render_journal(&j), "Journal: empty, nothing to apply"));
+	j.state = RUN_JOURNAL_TORN;
 	j.refused.next = "chkdsk";
 	char expected[1024];
 	(void)snprintf(expected, sizeof(expected),

@@ -250,6 +250,43 @@ static void test_trouble__no_key__ids_and_machine(void **state)
 	auto_page struct page open = {0};
 	trouble_draw(&t, &open);
 	assert_false(says(&open, "64311DEA"));
+	auto_page struct page line = {0}, stick = {0};
+	volume.err = t.trouble;
+	trouble_draw(&t, &line);
+	assert_true(says(&line, "--keys FILE"));
+	t.supervisor.is_there = true; /* nobody can type that there */
+	trouble_draw(&t, &stick);
+	assert_false(says(&stick, "--keys"));
+	assert_true(says(&stick, "Now: Give the help desk the key ID"));
+}
+
+static void test_trouble__wrong_passphrase__is_not_told_as_a_key(void **state)
+{
+	auto_page struct page digits = {0}, phrase = {0};
+	struct tui t = {0};
+
+	(void)state;
+	(void)rs_fail_on(&t.trouble, RS_E_KEY_REJECTED, "disk.img", "3 tried");
+	trouble_draw(&t, &digits);
+	assert_string_equal(digits.lines[0].text, "Wrong key: it belongs to another volume");
+	t.by_passphrase = true;
+	trouble_draw(&t, &phrase);
+	assert_string_equal(phrase.lines[0].text, "Wrong passphrase");
+}
+
+/* Only who said --replay no is told of it. */
+static void test_advice__open_journal__forbidden_or_not_readable(void **state)
+{
+	struct rs_err e = {0};
+
+	(void)state;
+	(void)rs_fail_on(&e, RS_E_LOG_UNCLEAN, "disk.img",
+		"41 changes wait, and --replay no forbids to apply it");
+	assert_string_equal(
+		advice_find(NULL, &e)->title, "The journal has changes that are not applied");
+	(void)rs_fail_on(&e, RS_E_LOG_UNCLEAN, "disk.img", "the image ends before the journal");
+	assert_string_equal(
+		advice_find(NULL, &e)->title, "The journal is open and cannot be applied here");
 }
 
 /* What the kernel counted, by its nodes; an image has none. */
@@ -309,6 +346,8 @@ int main(void)
 		cmocka_unit_test_setup(test_hindrances__what_a_look_tells__all_of_it, fresh),
 		cmocka_unit_test_setup(test_hindrances__no_windows_here__what_may_hold_it, fresh),
 		cmocka_unit_test_setup(test_trouble__no_key__ids_and_machine, fresh),
+		cmocka_unit_test(test_trouble__wrong_passphrase__is_not_told_as_a_key),
+		cmocka_unit_test(test_advice__open_journal__forbidden_or_not_readable),
 		cmocka_unit_test(test_health__what_the_kernel_counted),
 		cmocka_unit_test_setup(test_found__no_disk__says_where_it_may_be, fresh),
 	};

@@ -160,6 +160,69 @@ static void test_findings__none__says_what_that_is_worth(void **state)
 	assert_true(says(&p, "record 77 is torn"));
 }
 
+/* What a person chose is what he looks for, whatever rules have found before it. */
+static void test_findings__chosen_file__before_what_rules_found(void **state)
+{
+	auto_page struct page p = {0};
+	struct run_finding both[2] = {finding, finding};
+	size_t at[2] = {0};
+
+	(void)state;
+	both[1].source = "person";
+	both[1].title = "A file that a person named";
+	report.run.findings = both;
+	report.run.n_findings = 2;
+	draw_findings(&p);
+	for (size_t i = 0; i < p.n; i++)
+		for (size_t k = 0; k < 2; k++)
+			if (strncmp(p.lines[i].text, both[k].title, strlen(both[k].title)) == 0)
+				at[k] = i;
+	assert_true(at[1] && at[1] < at[0]);
+}
+
+/* Where nobody can type a command none is told: the keys do it. */
+static void test_done__next_step__by_keys_on_the_stick(void **state)
+{
+	auto_page struct page line = {0}, plain = {0}, stick = {0}, windows_may = {0},
+			      not_written = {0};
+	struct run_item moved = {.volume = 3,
+		.target = "\\Unbrick\\20260505T000000Z\\0001",
+		.item = {.number = 1, .path = (char *)(uintptr_t)FALCON, .result = PLAN_DONE}};
+
+	(void)state;
+	tui.command = RS_FIX;
+	report.run.command = "fix";
+	report.run.actions = &moved;
+	report.run.n_actions = 1;
+	report.run.quarantine = (struct run_kept){.id = "20260505T000000Z", .volume = 3};
+	report.run.outcome =
+		(struct run_outcome){.is_known = true, .is_written = true, .text = "1 file moved"};
+	done_draw(&tui, &line);
+	assert_true(says(&line, "Next: Ctrl-C leaves; then start Windows"));
+	assert_true(says(&line, "If Windows does not start: u takes it back"));
+	assert_true(says(&line, "To take it back: unbrick undo disk.img 20260505T000000Z"));
+	tui.is_plain = true;
+	done_draw(&tui, &plain);
+	assert_true(says(&plain, "Next: q leaves"));
+	tui.is_plain = false;
+	tui.supervisor.is_there = true;
+	done_draw(&tui, &stick);
+	assert_true(says(&stick, "Next: o, switch the machine off, pull the stick out"));
+	assert_true(says(&stick, "u takes it back"));
+	assert_false(says(&stick, "unbrick undo") || says(&stick, "Ctrl-C"));
+	tui.supervisor.may = 1U << LINK_WINDOWS;
+	done_draw(&tui, &windows_may);
+	assert_true(says(&windows_may, "Next: o, Start Windows now."));
+	auto_page struct page undone = {0};
+	tui.command = RS_UNDO;
+	done_draw(&tui, &undone);
+	assert_false(says(&undone, "Next: "));
+	tui.command = RS_FIX;
+	report.run.outcome.is_written = false;
+	done_draw(&tui, &not_written);
+	assert_false(says(&not_written, "Next: "));
+}
+
 static void test_details__times__utc_and_the_clock_of_windows(void **state)
 {
 	auto_page struct page p = {0}, without = {0};
@@ -171,6 +234,10 @@ static void test_details__times__utc_and_the_clock_of_windows(void **state)
 	assert_true(
 		says(&p, "Changed: 2024-07-19T04:09:27.1234567Z (UTC), local 2024-07-18 21:09:27"));
 	assert_true(says(&p, "SHA-256: abababababababab"));
+	for (size_t i = 0; i < p.n; i++) /* in one column */
+		if (strncmp(p.lines[i].text, "    ", 4) == 0 && p.lines[i].text[4] != ' ' &&
+			strchr(p.lines[i].text, ':'))
+			assert_int_not_equal(p.lines[i].text[14], ' ');
 	assert_true(says(&p, "Size: 36830 bytes"));
 	windows.bias_minutes = -120;
 	auto_page struct page east = {0};
@@ -207,6 +274,11 @@ static void test_question__doubtful_file__which_of_how_many_and_its_facts(void *
 	assert_true(says(&p, "Move it, too?"));
 	assert_true(says(&p, "local 2024-07-18 21:09:27"));
 	assert_true(says(&p, "F12: yes. n: it stays"));
+	auto_page struct page plain = {0}; /* of keys that nobody can type nothing is said */
+	tui.is_plain = true;
+	question_draw(&tui, &plain);
+	assert_true(says(&plain, "yes: it is moved. n: it stays"));
+	assert_false(says(&plain, "F12") || says(&plain, "Esc"));
 }
 
 static struct quarantine quarantines[] = {
@@ -293,6 +365,32 @@ static void test_found__two_windows__disk_and_each(void **state)
 	assert_string_equal(tui.target.volume, "3");
 	assert_string_equal(tui.target.disks[0], "disk.img");
 	free(tui.disk);
+	tui.listed = NULL;
+}
+
+/* Of the chosen one all is told first, and from its first line on. */
+static void test_found__two_disks__the_chosen_one_is_told_first(void **state)
+{
+	auto_page struct page p = {0};
+	struct run_disk two[2] = {disk, disk};
+
+	(void)state;
+	two[1].path = "other.img";
+	two[0].err.code = two[1].err.code = RS_E_IO_OPEN;
+	report.run.command = "list";
+	report.run.disks = two;
+	report.run.n_disks = 2;
+	tui.listed = &report;
+	tui.first = 7;
+	(void)found_put(&tui, UI_KEY_RIGHT);
+	assert_int_equal(tui.first, 0);
+	found_draw(&tui, &p);
+	size_t at[2] = {0};
+	for (size_t i = 0; i < p.n; i++)
+		for (size_t k = 0; k < 2; k++)
+			if (strncmp(p.lines[i].text, two[k].path, strlen(two[k].path)) == 0)
+				at[k] = i;
+	assert_true(at[1] && at[1] < at[0]);
 	tui.listed = NULL;
 }
 
@@ -556,6 +654,9 @@ int main(void)
 		cmocka_unit_test_setup(test_findings__only_told__nothing_will_be_done, fresh),
 		cmocka_unit_test_setup(test_findings__many_files__the_rest_is_counted, fresh),
 		cmocka_unit_test_setup(test_findings__none__says_what_that_is_worth, fresh),
+		cmocka_unit_test_setup(test_findings__chosen_file__before_what_rules_found, fresh),
+		cmocka_unit_test_setup(test_done__next_step__by_keys_on_the_stick, fresh),
+		cmocka_unit_test_setup(test_found__two_disks__the_chosen_one_is_told_first, fresh),
 		cmocka_unit_test_setup(test_details__times__utc_and_the_clock_of_windows, fresh),
 		cmocka_unit_test_setup(
 			test_question__doubtful_file__which_of_how_many_and_its_facts, fresh),
