@@ -40,3 +40,4 @@ class SerialLine(Terminal):
     def wait_for(self, text, limit=LIMIT):
         if not self.sees(text, limit * PATIENCE):
             raise Failure(f"{self.vm.name}: '{text}' is not on the screen of the serial line:\n{self.shown()}")
+        self.wait(0.5 * PATIENCE)  # what is typed before all lines have shown the screen is for nobody
