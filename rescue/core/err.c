@@ -86,11 +86,12 @@ void rs_err_line(const struct rs_err *err, char *ret, unsigned long len)
 void rs_err_said(const struct rs_err *err, char *ret, unsigned long len)
 {
 	const char *next = rs_err_next(err);
-	auto_free char *object = lang_new(err->object), *detail = lang_new(err->detail);
+	char object[sizeof(err->object) + 64];
+	auto_free char *detail = lang_new(err->detail);
 	auto_free char *text = lang_new(rs_err_info(err->code)->text), *step = lang_new(next);
 
-	(void)snprintf(ret, len, "%s%s%s%s%s%s%s", object ? object : err->object,
-		err->object[0] ? ": " : "", text ? text : rs_err_info(err->code)->text,
-		err->detail[0] ? ": " : "", detail ? detail : err->detail, next[0] ? "; " : "",
-		step ? step : next);
+	lang_print(object, sizeof(object), "%-s", err->object);
+	(void)snprintf(ret, len, "%s%s%s%s%s%s%s", object, err->object[0] ? ": " : "",
+		text ? text : rs_err_info(err->code)->text, err->detail[0] ? ": " : "",
+		detail ? detail : err->detail, next[0] ? "; " : "", step ? step : next);
 }

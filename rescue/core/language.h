@@ -5,6 +5,7 @@
 #ifndef UNBRICK_CORE_LANGUAGE_H
 #define UNBRICK_CORE_LANGUAGE_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -46,7 +47,15 @@ const char *lang_word(const char *text);
  * memory of its own (free it); NULL: no memory. */
 char *lang_new(const char *text);
 
-/** The same into a buffer; without memory, as it is. */
+/** What vasprintf makes, in this language, and each "%-s" is a name: it stays as it is, whatever
+ * words of ours it is made of. (A name of a disk that has control characters, which are shown
+ * escaped: all stays English.) In memory of its own (free it); NULL: no memory. */
+char *lang_vprint_new(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)));
+
+/** The same into a buffer; without memory, "". */
+void lang_print(char *ret, size_t cap, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/** The same as lang_new into a buffer; without memory, as it is. */
 void lang_text(const char *text, char *ret, size_t cap);
 
 #endif

@@ -30,7 +30,7 @@ static void say_source(struct printer *p, const struct run_finding *f)
 	(void)snprintf(word, sizeof(word), "%s:", f->source);
 	word[0] = (char)toupper((unsigned char)word[0]);
 	(void)snprintf(first, sizeof(first), "  %-9s ", word);
-	text_say(p, first, "%s (%s)", f->id, run_finding_word(f->outcome));
+	text_say(p, first, "%-s (%s)", f->id, run_finding_word(f->outcome));
 }
 
 static void say_findings(struct printer *p, const struct rs_run *run)
@@ -45,7 +45,7 @@ static void say_findings(struct printer *p, const struct rs_run *run)
 		text_say_if(p, "  Evidence: ", f->evidence);
 		text_say_if(p, "  Note:     ", f->text);
 		for (size_t k = 0; k < f->references.n; k++)
-			text_say(p, "  See:      ", "%s", f->references.list[k]);
+			text_say(p, "  See:      ", "%-s", f->references.list[k]);
 	}
 }
 
@@ -83,7 +83,7 @@ static void say_names(struct printer *p, const struct plan_item *item)
 		if (name->is_moved && other && own && strcmp(other, own) == 0)
 			continue;
 		if (told++ < NAMES_MAX)
-			text_say(p, "      Also:    ", "%s (%s)", name->path,
+			text_say(p, "      Also:    ", "%-s (%s)", name->path,
 				name->is_moved ? "goes with it" : "stays, the same file");
 	}
 	if (told > NAMES_MAX)
@@ -116,8 +116,9 @@ static void say_way(struct printer *p, const struct run_item *it)
 	int top_len = (int)strcspn(it->target + 1, "\\"); /* "Unbrick" of "\Unbrick\<time>\NNNN" */
 
 	if (item->action == PLAN_RESTORE) {
-		text_say(p, "      From:    ", "%s", it->target);
-		text_say_if(p, "      To:      ", item->place);
+		text_say(p, "      From:    ", "%-s", it->target);
+		if (has(item->place))
+			text_say(p, "      To:      ", "%-s", item->place);
 	} else if (item->action != PLAN_KEEP && item->action != PLAN_REPORT) {
 		/* the folder's name is known only after the answer: not among the lines of the plan
 		 */
@@ -133,11 +134,11 @@ static void say_plan_item(struct printer *p, const struct run_item *it)
 
 	(void)snprintf(first, sizeof(first), "%4u. %-9s ", item->number, plan_verb(item->action));
 	text_path(item->path, path);
-	text_say(p, first, "%s", path);
+	text_say(p, first, "%-s", path);
 	say_names(p, item);
 	say_file(p, it);
 	if (has(item->rule_id) || has(item->why))
-		text_say(p, "      Because: ", "%s%s%s", has(item->rule_id) ? item->rule_id : "",
+		text_say(p, "      Because: ", "%-s%s%s", has(item->rule_id) ? item->rule_id : "",
 			has(item->rule_id) && has(item->why) ? ": " : "",
 			has(item->why) ? item->why : "");
 	if (item->hinder) {
@@ -166,7 +167,8 @@ static void say_replay(struct printer *p, const struct run_replay *r)
 			"they will in Windows",
 			(unsigned long long)r->zeroed,
 			rs_form(r->zeroed, "small file", "small files"));
-	text_say_if(p, "      Saved in: ", r->plan_file);
+	if (has(r->plan_file))
+		text_say(p, "      Saved in: ", "%-s", r->plan_file);
 }
 
 static void say_plan(struct printer *p, const struct rs_run *run)
@@ -231,7 +233,7 @@ static void say_actions(struct printer *p, const struct rs_run *run)
 		(void)snprintf(first, sizeof(first), "%4u. %-9s ", item->number,
 			run_done_word(item->result));
 		text_path(is_undo && has(item->place) ? item->place : item->path, path);
-		text_say(p, first, "%s -> %s", is_undo ? it->target : path,
+		text_say(p, first, "%-s -> %-s", is_undo ? it->target : path,
 			is_undo ? path : it->target);
 		text_error(p, "      ! ", &item->err);
 	}
@@ -275,7 +277,7 @@ static void say_rules(struct printer *p, const struct rs_run *run)
 	for (size_t i = 0; i < run->n_rules; i++) {
 		const struct run_rule *r = &run->rules[i];
 
-		text_say(p, "", "%s (%s, %s)", r->id, run_kind_word(r->kind),
+		text_say(p, "", "%-s (%s, %s)", r->id, run_kind_word(r->kind),
 			run_rule_action_word(r->action));
 		text_say(p, "  ", "%s", r->title);
 	}
@@ -283,7 +285,7 @@ static void say_rules(struct printer *p, const struct rs_run *run)
 		say_verbatim(p, run->rule_text);
 	for (size_t i = 0; i < run->n_checked; i++) {
 		if (!run->checked[i].err.code)
-			text_say(p, "good  ", "%s", run->checked[i].file);
+			text_say(p, "good  ", "%-s", run->checked[i].file);
 		text_error(p, "BAD   ", &run->checked[i].err);
 	}
 }

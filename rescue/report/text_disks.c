@@ -11,7 +11,7 @@
 #define DETAIL "       " /* below a volume's row, under its CONTENT */
 #define MORE   DETAIL "           "
 
-/* "Windows 11 Pro 23H2, build 22631.3880, computer DESKTOP-1" */
+/* "Windows 11 Pro 23H2, build 22631.3880, computer DESKTOP-1", in the language of who reads it */
 static void windows_line(const struct win_info *w, char *ret, size_t cap)
 {
 	char build[48] = "", revision[24] = "", computer[300] = "";
@@ -19,11 +19,11 @@ static void windows_line(const struct win_info *w, char *ret, size_t cap)
 	if (w->revision)
 		(void)snprintf(revision, sizeof(revision), ".%u", w->revision);
 	if (w->build)
-		(void)snprintf(build, sizeof(build), ", build %u%s", w->build, revision);
+		lang_print(build, sizeof(build), ", build %u%-s", w->build, revision);
 	if (w->computer_name[0])
-		(void)snprintf(computer, sizeof(computer), ", computer %s", w->computer_name);
+		lang_print(computer, sizeof(computer), ", computer %-s", w->computer_name);
 	(void)snprintf(ret, cap, "%s%s%s%s%s",
-		w->product[0] ? w->product : "Windows (unknown edition)",
+		w->product[0] ? w->product : lang_word(N_("Windows (unknown edition)")),
 		w->display_version[0] ? " " : "", w->display_version, build, computer);
 }
 
@@ -33,11 +33,11 @@ static void say_windows(struct printer *p, const struct win_info *w)
 	const char *zone = w->time_zone;
 
 	windows_line(w, line, sizeof(line));
-	text_say(p, DETAIL "Windows:   ", "%s%s%s", line, w->arch[0] ? ", " : "", w->arch);
+	text_say(p, DETAIL "Windows:   ", "%-s%s%-s", line, w->arch[0] ? ", " : "", w->arch);
 	if (w->root[0] && zone[0])
-		text_say(p, MORE, "in %s, time zone %s", w->root, zone);
+		text_say(p, MORE, "in %-s, time zone %-s", w->root, zone);
 	else if (w->root[0] || zone[0])
-		text_say(p, MORE, w->root[0] ? "in %s" : "time zone %s",
+		text_say(p, MORE, w->root[0] ? "in %-s" : "time zone %-s",
 			w->root[0] ? w->root : zone);
 	if (w->shutdown_filetime) {
 		rs_filetime_text(w->shutdown_filetime, time);
@@ -46,8 +46,8 @@ static void say_windows(struct printer *p, const struct win_info *w)
 	if (w->setup_in_progress)
 		text_say(p, MORE, "an installation or upgrade is in progress");
 	if (w->setup_command[0])
-		text_say(
-			p, MORE, "a command is set to run at the next start: %s", w->setup_command);
+		text_say(p, MORE, "a command is set to run at the next start: %-s",
+			w->setup_command);
 	text_say_if(p, MORE, w->note);
 }
 
@@ -59,11 +59,11 @@ static void say_others(struct printer *p, const char *first, const struct run_vo
 		char line[1024];
 
 		if (!win_is_whole(w)) {
-			text_say(p, first, "%s: remains of a Windows, not looked at", w->root);
+			text_say(p, first, "%-s: remains of a Windows, not looked at", w->root);
 			continue;
 		}
 		windows_line(w, line, sizeof(line));
-		text_say(p, first, "another Windows in %s: %s", w->root, line);
+		text_say(p, first, "another Windows in %-s: %-s", w->root, line);
 	}
 }
 
@@ -105,7 +105,8 @@ static void say_bitlocker(struct printer *p, const struct run_bitlocker *b)
 		states[b->info.state], b->is_unlocked ? "open" : "locked",
 		b->is_unlocked ? " by " : "", by);
 	say_protectors(p, &b->info);
-	text_say_if(p, MORE, b->info.description);
+	if (b->info.description[0])
+		text_say(p, MORE, "%-s", b->info.description);
 	text_say_if(p, MORE, run_bitlocker_note(b));
 	for (unsigned i = 0; i < 3; i++)
 		if (!b->info.copy_is_good[i])
@@ -175,11 +176,11 @@ static void say_quarantines(struct printer *p, const struct run_volume *v)
 	for (size_t i = 0; i < v->n_quarantines; i++) {
 		const struct quarantine *q = &v->quarantines[i];
 
-		text_say(p, DETAIL "Undo ID:   ", "%s, %zu %s, %s%s%s", q->id, q->n_files,
+		text_say(p, DETAIL "Undo ID:   ", "%-s, %zu %s, %s%s%-s", q->id, q->n_files,
 			rs_form(q->n_files, "file", "files"), quarantine_state_word(q->state),
 			q->rule[0] ? ", " : "", q->rule);
 		if (q->inside[0])
-			text_say(p, MORE, "in \\%s\\%s: %s", q->top, q->id, q->inside);
+			text_say(p, MORE, "in \\%-s\\%-s: %-s", q->top, q->id, q->inside);
 		text_error(p, MORE, &q->err);
 		if (q->n_more)
 			text_say(p, MORE, "and %zu more %s that nothing proves to be Unbrick's",
@@ -283,7 +284,7 @@ static void volume_brief(struct printer *p, const struct run_volume *v)
 	(void)snprintf(first, sizeof(first), "Volume %u: ", v->number);
 	if (v->n_windows) {
 		windows_line(&v->windows[0], line, sizeof(line));
-		text_say(p, first, "%s: %s", v->name, line);
+		text_say(p, first, "%-s: %-s", v->name, line);
 		say_fault(p, "  ! ", v);
 		say_others(p, "  Also:    ", v);
 	}
@@ -306,12 +307,12 @@ static void disk_head(struct printer *p, const struct run_disk *d)
 
 	report_size_text(d->size_bytes, size);
 	if (d->is_open)
-		text_say(p, "", "%s: %s%s, %u-byte sectors%s%s%s%s%s", d->path, size,
+		text_say(p, "", "%-s: %-s%s, %u-byte sectors%s%-s%s%-s%s", d->path, size,
 			d->has_table ? schemes[d->scheme] : "", d->sector_bytes,
 			d->model[0] ? ", " : "", d->model, d->serial[0] ? " (serial " : "",
 			d->serial, d->serial[0] ? ")" : "");
 	else
-		text_say(p, "", "%s:", d->path);
+		text_say(p, "", "%-s:", d->path);
 	text_say_if(p, "  ! ", d->warning);
 }
 
@@ -333,7 +334,7 @@ static void disk_brief(struct printer *p, const struct run_disk *d)
 	say_member(p, "Disk: ", true, &d->member);
 	text_error(p, "Disk: ", &d->err);
 	if (d->warning[0])
-		text_say(p, "Disk: ", "%s: %s", d->path, d->warning);
+		text_say(p, "Disk: ", "%-s: %s", d->path, d->warning);
 	for (size_t i = 0; i < d->n_volumes; i++)
 		volume_brief(p, &d->volumes[i]);
 }

@@ -52,7 +52,8 @@ static char *word_new(const char *name, const char *instead, bool *ret_is_name)
 static void say_unshown(struct printer *p, const char *word, const char *what)
 {
 	text_say(p, "    ",
-		"%s stands for the name of %s, which has characters that cannot be shown or typed: "
+		"%-s stands for the name of %s, which has characters that cannot be shown or "
+		"typed: "
 		"give it another name, or a link (ln -s), and type that.",
 		word, what);
 }

@@ -71,11 +71,8 @@ __attribute__((format(printf, 1, 0))) static char *shown_of(const char *fmt, va_
 /* ... in the language of who reads it. */
 __attribute__((format(printf, 1, 0))) static char *translated_of(const char *fmt, va_list ap)
 {
-	auto_free char *text = NULL;
+	auto_free char *translated = lang_vprint_new(fmt, ap);
 
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
-	auto_free char *translated = text ? lang_new(text) : NULL;
 	return translated ? rs_shown_new(translated) : NULL;
 }
 

@@ -410,7 +410,7 @@ int cmd_export(struct ui *ui, struct rs_tree *t, struct rs_err *err)
 	int r = 0;
 
 	if (rs_tree_facts(t)->is_replayed)
-		out_warn("warning: %s: the copy has the bytes of the disk, its journal is not "
+		out_warn("warning: %-s: the copy has the bytes of the disk, its journal is not "
 			 "applied",
 			rs_tree_facts(t)->name);
 	if (!block)

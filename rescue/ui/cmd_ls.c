@@ -60,7 +60,7 @@ int cmd_ls(struct ui *ui, struct rs_tree *t, struct rs_err *err)
 		r = walk(ui, t, path, err);
 	} else {
 		if (facts->fault[0])
-			out_warn("warning: %s: %s", facts->name, facts->fault);
+			out_warn("warning: %-s: %s", facts->name, facts->fault);
 		r = rs_tree_list(t, path, on_node, ui, err);
 	}
 	if (r == 0 && term_is_cancelled())
@@ -111,8 +111,9 @@ static int cat_node(struct ui *ui, struct copy *c, struct rs_err *err)
 	if (n.is_dir)
 		return rs_fail_on(err, RS_E_USAGE, path, "it is a folder");
 	if (n.is_unlogged)
-		out_warn("warning: %s: its contents are not in the journal: zeros, as Windows will "
-			 "see them",
+		out_warn(
+			"warning: %-s: its contents are not in the journal: zeros, as Windows will "
+			"see them",
 			path);
 	n.path = path; /* its own pointers die with the next call */
 	n.name = path;

@@ -110,7 +110,7 @@ __attribute__((format(printf, 3, 4))) static void fail(
 	(void)vsnprintf(why, sizeof(why), fmt, ap); /* cut is fine */
 	va_end(ap);
 	if (c->n_failed++ < MOST_FAILED)
-		page_say(&c->failed, false, "%s: %s", path, why);
+		page_say(&c->failed, false, "%-s: %s", path, why);
 }
 
 static void forget_nodes(struct walk *w)

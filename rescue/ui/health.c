@@ -32,7 +32,7 @@ void health_say(const char *folder, const char *disk, struct page *p)
 	read_line(folder, name, "iorequest_cnt", requests);
 	/* a drive that was asked for what it has not counts a few while it is found */
 	if (errors[0] && requests[0])
-		page_say(p, true, "Health: the kernel counts %llu errors in %llu requests to %s.",
+		page_say(p, true, "Health: the kernel counts %llu errors in %llu requests to %-s.",
 			strtoull(errors, NULL, 16), strtoull(requests, NULL, 16), disk);
 	if (state[0] && strcmp(state, "running") != 0 && strcmp(state, "live") != 0)
 		page_say(p, true, "Health: the kernel calls its state %s.", state);

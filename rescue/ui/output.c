@@ -65,14 +65,13 @@ int out_error(const struct rs_err *err)
 
 void out_warn(const char *fmt, ...)
 {
-	char text[LINE_BYTES], line[LINE_BYTES], escaped[LINE_BYTES];
+	char escaped[LINE_BYTES];
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	auto_free char *line = lang_vprint_new(fmt, ap);
 	va_end(ap);
-	lang_text(text, line, sizeof(line));
 	progress_clear();
-	(void)rs_shown(line, escaped, sizeof(escaped));
+	(void)rs_shown(line ? line : "", escaped, sizeof(escaped));
 	(void)fprintf(stderr, "unbrick: %s\n", escaped);
 }

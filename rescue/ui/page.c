@@ -103,14 +103,11 @@ void page_put(void *page, const char *line)
 
 void page_say(struct page *p, bool is_strong, const char *fmt, ...)
 {
-	auto_free char *text = NULL;
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
+	auto_free char *translated = lang_vprint_new(fmt, ap);
 	va_end(ap);
-	auto_free char *translated = text ? lang_new(text) : NULL;
 	auto_free char *shown = translated ? rs_shown_new(translated) : NULL;
 	if (shown)
 		fold(p, shown, is_strong);

@@ -268,7 +268,7 @@ static void draw_volumes(const struct browse *b, struct page *p)
 	if (!count_volumes(b->disk))
 		page_say(p, false, "None of this disk can be looked into.");
 	for (size_t i = 0; (v = volume_at(b->disk, i)); i++)
-		page_say(p, i == b->chosen, "%s volume %u, %s%s, %llu MiB %s",
+		page_say(p, i == b->chosen, "%s volume %u, %s%s, %llu MiB %-s",
 			i == b->chosen ? ">" : " ", v->number,
 			v->part.kind == VOL_BITLOCKER ? "BitLocker" : "NTFS",
 			v->n_windows ? ", Windows" : "",

@@ -78,7 +78,7 @@ void where_draw(const struct tui *t, struct page *p)
 	page_say(p, true, "Copy it where?");
 	page_blank(p);
 	for (i = 0; stick_at(t, i, &s); i++)
-		page_say(p, i == t->where, "%s %s, %s, %llu MiB %s", i == t->where ? ">" : " ",
+		page_say(p, i == t->where, "%s %-s, %s, %llu MiB %-s", i == t->where ? ">" : " ",
 			s.device, s.volume->part.kind == VOL_FAT ? "FAT" : "exFAT",
 			(unsigned long long)(s.volume->part.len_bytes >> 20),
 			s.volume->part.fs_label);
@@ -233,12 +233,12 @@ void copied_draw(const struct tui *t, struct page *p)
 	const struct rs_err *e = &t->trouble;
 
 	if (e->code) {
-		page_say(p, true, "%s: %s%s%s.", e->object, rs_err_info(e->code)->text,
+		page_say(p, true, "%-s: %s%s%s.", e->object, rs_err_info(e->code)->text,
 			e->detail[0] ? ": " : "", e->detail);
 		page_say(p, true, "What helps: %s.", rs_err_next(e));
 		page_blank(p);
 	}
-	page_say(p, true, "%llu of %llu files were copied to %s, %llu MiB.",
+	page_say(p, true, "%llu of %llu files were copied to %-s, %llu MiB.",
 		(unsigned long long)c->files, (unsigned long long)c->all_files, t->path,
 		(unsigned long long)(c->bytes >> 20));
 	if (c->cut)

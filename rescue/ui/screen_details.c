@@ -37,14 +37,14 @@ static void time_text(uint64_t filetime, const struct win_info *w, char ret[TIME
 	char utc[RS_TIME_LEN], local[RS_TIME_LEN];
 
 	rs_filetime_text(filetime, utc);
-	(void)snprintf(ret, TIME_SHOWN, "%s (UTC)", utc);
+	lang_print(ret, TIME_SHOWN, "%s (UTC)", utc);
 	if (!w || !w->time_zone[0])
 		return;
 	rs_filetime_text(filetime - (uint64_t)(w->bias_minutes * MINUTE), local);
 	local[strcspn(local, ".Z")] = '\0';
 	if (strlen(local) > DAY_LEN)
 		local[DAY_LEN] = ' ';
-	(void)snprintf(ret, TIME_SHOWN, "%s (UTC), local %s (%s)", utc, local, w->time_zone);
+	lang_print(ret, TIME_SHOWN, "%s (UTC), local %s (%-s)", utc, local, w->time_zone);
 }
 
 void say_file(
@@ -55,11 +55,11 @@ void say_file(
 	page_say(p, false, "    Size:     %llu bytes", (unsigned long long)s->size_bytes);
 	if (s->modified) {
 		time_text(s->modified, w, when);
-		page_say(p, false, "    Changed:  %s", when);
+		page_say(p, false, "    Changed:  %-s", when);
 	}
 	if (s->created) {
 		time_text(s->created, w, when);
-		page_say(p, false, "    Made:     %s", when);
+		page_say(p, false, "    Made:     %-s", when);
 	}
 	if (sha256) {
 		rs_hex(sha256, 32, hash);
@@ -73,15 +73,15 @@ static void say_finding(struct page *p, const struct rs_run *run, const struct r
 
 	page_blank(p);
 	page_say(p, true, "%s (volume %u)", f->title, f->volume);
-	page_say(p, false, "  By the %s %s", f->source, f->id);
+	page_say(p, false, "  By the %s %-s", f->source, f->id);
 	page_say(p, false, "  Because:  %s", f->why);
 	if (f->evidence[0])
 		page_say(p, false, "  Evidence: %s", f->evidence);
 	for (size_t i = 0; i < f->references.n; i++)
-		page_say(p, false, "  See:      %s", f->references.list[i]);
+		page_say(p, false, "  See:      %-s", f->references.list[i]);
 	for (size_t i = 0; i < f->n_files; i++) {
 		const struct finding *one = &f->files[i];
-		page_say(p, true, "  %s", one->path);
+		page_say(p, true, "  %-s", one->path);
 		page_say(p, false, "    Verdict:  %s (%s)", verdict_text(one), one->why);
 		if (!one->is_missing)
 			say_file(p, &one->stat, one->has_sha256 ? one->sha256 : NULL, w);
@@ -93,10 +93,10 @@ static void say_item(struct page *p, const struct rs_run *run, const struct run_
 	const struct plan_item *item = &it->item;
 
 	page_blank(p);
-	page_say(p, true, "  %s", item->path);
-	page_say(p, false, "    Lies in:  %s", it->target);
+	page_say(p, true, "  %-s", item->path);
+	page_say(p, false, "    Lies in:  %-s", it->target);
 	if (item->rule_id)
-		page_say(p, false, "    Moved by: %s (%s)", item->rule_id, item->why);
+		page_say(p, false, "    Moved by: %-s (%s)", item->rule_id, item->why);
 	say_file(p, &item->stat, item->has_sha256 ? item->sha256 : NULL,
 		windows_of(run, it->volume));
 }

@@ -45,7 +45,7 @@ static void say_files(struct page *p, const struct run_finding *f)
 {
 	for (size_t i = 0; i < f->n_files && i < MOST_FILES; i++) {
 		const struct finding *one = &f->files[i];
-		page_say(p, true, "  %s%s", one->path, one->is_missing ? " (missing)" : "");
+		page_say(p, true, "  %-s%s", one->path, one->is_missing ? " (missing)" : "");
 		if (one->why[0])
 			page_say(p, false, "    %s", one->why);
 	}
@@ -120,7 +120,7 @@ void findings_draw(const struct tui *t, struct page *p)
 	const struct rs_report *r = tui_report(t);
 
 	if (!r || t->is_working) {
-		page_say(p, true, "Looking into %s ...", t->disk ? t->disk : "");
+		page_say(p, true, "Looking into %-s ...", t->disk ? t->disk : "");
 		tui_say_progress(t, p);
 		return;
 	}

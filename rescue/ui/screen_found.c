@@ -103,7 +103,7 @@ enum screen_id found_enter(struct tui *t)
 static void draw_machine(const struct run_machine *m, struct page *p)
 {
 	if (m->vendor[0] || m->product[0])
-		page_say(p, true, "%s %s%s%s", m->vendor, m->product,
+		page_say(p, true, "%-s %-s%s%-s", m->vendor, m->product,
 			m->serial[0] ? ", serial number " : "", m->serial);
 	page_blank(p);
 }
@@ -125,14 +125,15 @@ static void draw_choices(const struct tui *t, const struct rs_run *run, struct p
 		const char *mark = i == t->chosen ? ">" : " ";
 		const struct run_volume *v = c.volume;
 		if (!v) {
-			page_say(p, i == t->chosen, "%s %s %s%s", mark, c.disk->path, c.disk->model,
+			page_say(p, i == t->chosen, "%s %-s %-s%s", mark, c.disk->path,
+				c.disk->model,
 				is_worth_it(c.disk) ? "" : " (no Windows was found on it)");
 			say_hindrances(run, c.disk, p);
 			continue;
 		}
 		const struct win_info *w = v->n_windows ? &v->windows[0] : NULL;
-		page_say(p, i == t->chosen, "%s   only volume %u: %s%s%s%s", mark, v->number,
-			w ? w->product : "locked by BitLocker",
+		page_say(p, i == t->chosen, "%s   only volume %u: %-s%s%-s%s", mark, v->number,
+			w ? w->product : lang_word(N_("locked by BitLocker")),
 			w && w->computer_name[0] ? ", " : "", w ? w->computer_name : "",
 			v->n_windows > 1 ? " and another Windows beside it" : "");
 	}

@@ -111,7 +111,7 @@ void key_id_draw(const struct tui *t, struct page *p)
 	describe(t, id, description, sizeof(description));
 	draw_codes(text, description, p);
 	(void)snprintf(p->large, sizeof(p->large), "%.*s", (int)PAGE_LARGE, text);
-	page_say(p, false, "%s", id->volume);
+	page_say(p, false, "%-s", id->volume);
 	if (n > 1)
 		page_say(p, false, "Key ID %zu of %zu:", (size_t)(id - ids) + 1, n);
 	else

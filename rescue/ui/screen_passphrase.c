@@ -41,7 +41,7 @@ static void draw_line(const struct passphrase *e, struct page *p)
 
 void passphrase_draw(const struct tui *t, struct page *p)
 {
-	page_say(p, false, "%s is locked by BitLocker.", t->asked->volume);
+	page_say(p, false, "%-s is locked by BitLocker.", t->asked->volume);
 	page_say(p, false, "A passphrase opens it.");
 	page_blank(p);
 	unlock_draw_attempt(t, p);

@@ -87,7 +87,7 @@ void plan_draw(const struct tui *t, struct page *p)
 	const struct rs_run *run = r ? rs_report_run(r) : NULL;
 
 	if (!t->repair || !run || t->is_working) {
-		page_say(p, true, "Making the plan for %s ...", t->disk ? t->disk : "");
+		page_say(p, true, "Making the plan for %-s ...", t->disk ? t->disk : "");
 		tui_say_progress(t, p);
 		return;
 	}

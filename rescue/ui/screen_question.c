@@ -43,11 +43,11 @@ static void say_item(const struct rs_run *run, const struct plan_item *item, str
 		const struct run_item *it = &run->plan[i];
 		if (it->item.file_ref != item->file_ref || it->item.number != item->number)
 			continue;
-		page_say(p, false, "  %s", item->path);
+		page_say(p, false, "  %-s", item->path);
 		say_file(p, &item->stat, item->has_sha256 ? item->sha256 : NULL,
 			windows_of(run, it->volume));
 		if (item->rule_id)
-			page_say(p, false, "    Named by: %s", item->rule_id);
+			page_say(p, false, "    Named by: %-s", item->rule_id);
 		return;
 	}
 }

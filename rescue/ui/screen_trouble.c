@@ -25,12 +25,12 @@ static void say_ids(const struct tui *t, struct page *p)
 			page_say(
 				p, true, "Volume %u, key ID: %s", v->number, ids[0] ? ids : "none");
 			if (b->info.description[0])
-				page_say(p, false, "Encrypted as: %s", b->info.description);
+				page_say(p, false, "Encrypted as: %-s", b->info.description);
 		}
 	if (key_id_is_open(t) && !t->is_plain)
 		page_say(p, false, "Ctrl-K shows the key ID as a QR code, for a phone.");
 	if (all && all->has_machine && all->machine.serial[0])
-		page_say(p, false, "Machine: %s %s, serial number %s", all->machine.vendor,
+		page_say(p, false, "Machine: %-s %-s, serial number %-s", all->machine.vendor,
 			all->machine.product, all->machine.serial);
 }
 
@@ -93,7 +93,7 @@ static void explain(const struct rs_run *run, const struct rs_err *e, struct pag
 	page_blank(p);
 	if (a)
 		page_say(p, true, "%s", a->title);
-	page_say(p, !a, "%s: %s%s%s.", e->object, rs_err_info(e->code)->text,
+	page_say(p, !a, "%-s: %s%s%s.", e->object, rs_err_info(e->code)->text,
 		e->detail[0] ? ": " : "", e->detail);
 	if (a)
 		advice_draw(a, p);
@@ -134,7 +134,7 @@ void trouble_draw(const struct tui *t, struct page *p)
 		say_ids(t, p);
 	if (t->disk && is_about_disk(e->code))
 		health_say(HEALTH_FOLDER, t->disk, p);
-	page_say(p, !a, "%s: %s%s%s.", e->object[0] ? e->object : "unbrick",
+	page_say(p, !a, "%-s: %s%s%s.", e->object[0] ? e->object : "unbrick",
 		rs_err_info(e->code)->text, e->detail[0] ? ": " : "", e->detail);
 	if (a)
 		advice_draw(a, p);

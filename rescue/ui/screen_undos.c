@@ -99,11 +99,11 @@ void undos_draw(const struct tui *t, struct page *p)
 	for (size_t i = 0; run && undo_at(run, i, &u); i++) {
 		time_of(u.q->id, when, sizeof(when));
 		page_blank(p);
-		page_say(p, i == t->chosen_undo, "%s %s, volume %u: %zu %s%s%s",
+		page_say(p, i == t->chosen_undo, "%s %s, volume %u: %zu %s%s%-s",
 			i == t->chosen_undo ? ">" : " ", when, u.volume->number, u.q->n_files,
 			rs_form(u.q->n_files, "file", "files"), u.q->rule[0] ? ", by " : "",
 			u.q->rule);
-		page_say(p, false, "    %s%s%s", u.q->first,
+		page_say(p, false, "    %-s%s%s", u.q->first,
 			u.q->state == QUARANTINE_ACTIVE ? "" : " - state: ",
 			u.q->state == QUARANTINE_ACTIVE ? "" : quarantine_state_word(u.q->state));
 	}

@@ -108,7 +108,7 @@ void unlock_draw_attempt(const struct tui *t, struct page *p)
 /* A volume that only a file opens. */
 static void draw_startup(const struct tui *t, struct page *p)
 {
-	page_say(p, false, "%s is locked by BitLocker, and a startup key opens it.",
+	page_say(p, false, "%-s is locked by BitLocker, and a startup key opens it.",
 		t->asked->volume);
 	page_blank(p);
 	unlock_draw_attempt(t, p);
@@ -127,7 +127,8 @@ void unlock_draw(const struct tui *t, struct page *p)
 		draw_startup(t, p);
 		return;
 	}
-	page_say(p, false, "%s is locked by BitLocker. Its recovery key has 48 digits.", q->volume);
+	page_say(
+		p, false, "%-s is locked by BitLocker. Its recovery key has 48 digits.", q->volume);
 	bl_list_ids(q->protectors, q->n_protectors, MOST_IDS, text, sizeof(text));
 	page_say(p, true, "Key ID: %s", text);
 	page_say(p, false,

@@ -41,7 +41,7 @@ void sticks_draw(const struct tui *t, struct page *p)
 {
 	if (!t->sticks.key.place[0])
 		return;
-	page_say(p, true, "A stick has the key: %s. Ctrl-U uses it.", t->sticks.key.place);
+	page_say(p, true, "A stick has the key: %-s. Ctrl-U uses it.", t->sticks.key.place);
 	page_blank(p);
 }
 

@@ -198,21 +198,27 @@ static void end_answer(int fd, const struct termios *before)
 	(void)tcsetattr(fd, TCSAFLUSH, before); /* nothing can be done about it */
 }
 
-static void say(int fd, const char *text)
+static void put(int fd, const char *line)
 {
-	auto_free char *line = lang_new(text);
 	char escaped[2048];
-	size_t n = rs_shown(line ? line : text, escaped, sizeof(escaped));
+	size_t n = rs_shown(line, escaped, sizeof(escaped));
 
 	if (write(fd, escaped, n) < 0)
 		return; /* a terminal that cannot show the question cannot answer it: read fails
 			   next */
 }
 
-static void say_line(int fd, const char *text)
+static void say(int fd, const char *text)
 {
-	say(fd, text);
-	(void)!write(fd, "\n", 1); /* see say() */
+	auto_free char *line = lang_new(text);
+
+	put(fd, line ? line : text);
+}
+
+static void put_line(int fd, const char *line)
+{
+	put(fd, line);
+	(void)!write(fd, "\n", 1); /* see put() */
 }
 
 static bool wait_for_input(int fd)
@@ -268,7 +274,7 @@ enum rs_answer term_ask(const char *question)
 	progress_clear();
 	if (fd < 0)
 		return RS_ANSWER_NOBODY;
-	(void)!write(fd, "\n", 1); /* see say() */
+	(void)!write(fd, "\n", 1); /* see put() */
 	begin_question();
 	bool has_settings = begin_answer(fd, true, &before);
 	for (;;) {
@@ -334,15 +340,15 @@ static void say_key_question(int fd, const struct rs_key_request *q)
 
 	if (q->attempt > 1) {
 		rs_err_said(q->last, text, sizeof(text));
-		say_line(fd, text);
+		put_line(fd, text);
 	}
 	list_kinds(q, list, sizeof(list));
-	(void)snprintf(text, sizeof(text), "%s is locked (%s).", q->volume, list);
-	say_line(fd, text);
+	lang_print(text, sizeof(text), "%-s is locked (%s).", q->volume, list);
+	put_line(fd, text);
 	bl_list_ids(q->protectors, q->n_protectors, MOST_IDS, list, sizeof(list));
 	if (list[0]) {
-		(void)snprintf(text, sizeof(text), "Recovery key ID: %s", list);
-		say_line(fd, text);
+		lang_print(text, sizeof(text), "Recovery key ID: %-s", list);
+		put_line(fd, text);
 	}
 	(void)snprintf(text, sizeof(text),
 		"Recovery password or passphrase (attempt %u of %u): ", q->attempt, q->most);

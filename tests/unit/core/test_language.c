@@ -22,8 +22,9 @@
 	"Plural-Forms: nplurals=3; plural=(n==1 ? 0 : n<5 ? 1 : 2);\\n\"\n"
 #define TEXT(id, text) "msgid \"" id "\"\nmsgstr \"" text "\"\n"
 
-static const char texts[] = HEAD TEXT("no Windows was found", "kein Windows gefunden") TEXT(
-	"the volume is locked", "das Volume ist gesperrt") TEXT("volume %u is left: %s",
+static const char texts[] = HEAD TEXT("%.150s, partition %u", "%s, Teil %u") TEXT(
+	"no Windows was found", "kein Windows gefunden") TEXT("the volume is locked",
+	"das Volume ist gesperrt") TEXT("volume %u is left: %s",
 	"bleibt: %2$s (Volume %1$u)") TEXT("%s is mounted at %s",
 	"%s h\xC3\xA4ngt an %s") TEXT("Size:",
 	"Gr\xC3\xB6\xC3\x9F"
@@ -200,6 +201,68 @@ static void test_lang_new__a_name_with_a_word_of_ours__stays(void **state)
 	is("disk locked.img: the volume is locked", "disk locked.img: das Volume ist gesperrt");
 }
 
+static void named(const char *expected, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void named(const char *expected, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	auto_free char *made = lang_vprint_new(fmt, ap);
+	va_end(ap);
+	assert_non_null(made);
+	assert_string_equal(made, expected);
+}
+
+/* Whatever it is made of: a word, a text, a text in pieces, what stands around it in ours. */
+static void test_lang_vprint__a_name__stays(void **state)
+{
+	static const char *const names[] = {"locked", "files", "file", "Size:", "error: locked",
+		"locked; locked", "x (locked)", "no file of it", "a is mounted at b", "2 files",
+		"volume 3 is left: locked", "%s%n", "", " locked ", "Result: 3 files moved.",
+		"\xC3\xA4 locked"};
+	char text[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *name = names[i];
+		named(name, "%-s", name);
+		(void)snprintf(text, sizeof(text), "%s h\xC3\xA4ngt an %s", name, name);
+		named(text, "%-s is mounted at %-s", name, name);
+		(void)snprintf(text, sizeof(text), "%s: gesperrt", name);
+		named(text, "%-s: %s", name, "locked");
+		(void)snprintf(text, sizeof(text), "bleibt: %s (Volume 7)", name);
+		named(text, "volume %u is left: %-s", 7U, name);
+	}
+	/* of a volume the end is ours */
+	named("locked, Teil 3: gesperrt", "%-s: %s", "locked, partition 3", "locked");
+	named("files, Teil 3", "%-s", "files, partition 3");
+	named(", partition x", "%-s", ", partition x");
+	named("zu 100 % sicher", "100 %% sure");
+	named("gesperrt", "%s", "locked");
+	named("gesperrt ", "%-8s", "locked"); /* a column */
+}
+
+/* Its own marks open nothing: all of it stays as it is. */
+static void test_lang_vprint__a_name_with_marks__is_not_looked_at(void **state)
+{
+	(void)state;
+	named("\x02locked\x01: locked", "%-s: %s", "\x02locked\x01", "locked");
+	named("\x02; locked; \x01", "%-s", "\x02; locked; \x01");
+	named("\x01\x0E: locked", "%s: %s", "\x01\x0E", "locked");
+	named("a: locked\x02", "%-s: %s", "a", "locked\x02");
+}
+
+static void test_lang_print__short_of_room__is_cut(void **state)
+{
+	char text[9];
+
+	(void)state;
+	lang_print(text, sizeof(text), "%s at %-s", "locked", "locked");
+	assert_string_equal(text, "locked a");
+	assert_true(lang_choose("en"));
+	named("locked at locked", "%s at %-s", "locked", "locked");
+}
+
 static void test_lang_new__text_before_a_text__is_no_part_of_it(void **state)
 {
 	(void)state;
@@ -308,15 +371,15 @@ static void test_rs_err_said__each_part__is_translated(void **state)
 
 	(void)state;
 	err.next = "no Windows was found";
-	(void)snprintf(err.object, sizeof(err.object), "a.img");
+	(void)snprintf(err.object, sizeof(err.object), "locked"); /* a name */
 	(void)snprintf(err.detail, sizeof(err.detail), "at byte 5: locked");
 	err.code = RS_E_KEY_NEEDED;
 	rs_err_said(&err, line, sizeof(line));
 	assert_string_equal(line,
-		"a.img: das Volume ist gesperrt: bei Byte 5: gesperrt; kein Windows gefunden");
+		"locked: das Volume ist gesperrt: bei Byte 5: gesperrt; kein Windows gefunden");
 	rs_err_line(&err, line, sizeof(line));
 	assert_string_equal(
-		line, "a.img: the volume is locked: at byte 5: locked; no Windows was found");
+		line, "locked: the volume is locked: at byte 5: locked; no Windows was found");
 }
 
 /* Cut off anywhere, or with any byte wrong, it is not read beyond its end. */
@@ -362,6 +425,10 @@ int main(void)
 			test_lang_new__with_a_number__has_the_languages_plural, german),
 		cmocka_unit_test_setup(test_lang_new__several_texts__are_each_translated, german),
 		cmocka_unit_test_setup(test_lang_new__a_name_with_a_word_of_ours__stays, german),
+		cmocka_unit_test_setup(test_lang_vprint__a_name__stays, german),
+		cmocka_unit_test_setup(
+			test_lang_vprint__a_name_with_marks__is_not_looked_at, german),
+		cmocka_unit_test_setup(test_lang_print__short_of_room__is_cut, german),
 		cmocka_unit_test_setup(test_lang_new__text_before_a_text__is_no_part_of_it, german),
 		cmocka_unit_test_setup(test_lang_word__plural__is_found, german),
 		cmocka_unit_test_setup(
