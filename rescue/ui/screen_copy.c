@@ -89,7 +89,7 @@ void where_draw(const struct tui *t, struct page *p)
 			"There is no stick with FAT or exFAT. Plug one in, go back to the disks, "
 			"and come here again.");
 	page_blank(p);
-	page_say(p, false, "Up and Down choose.");
+	page_say(p, false, "%s", t->is_plain ? N_("+ and - choose.") : "Up and Down choose.");
 }
 
 bool where_put(struct tui *t, unsigned key)

@@ -41,13 +41,62 @@ static struct tally count(const struct run_finding *f)
 	return ret;
 }
 
+/* "2024-07-19T04:09:27.1234567Z" in words of a person; the details have all of it. */
+static void say_time(char *time)
+{
+	time[strcspn(time, ".Z")] = '\0';
+	if (strchr(time, 'T'))
+		*strchr(time, 'T') = ' ';
+}
+
+#define TIME_WORD "%31[0-9TZ:.-]"
+
+/* Two conditions of a rule, "modified T, not before A, modified T, before B", are one to a person.
+ * @ret "" where @why does not begin so; returns how much of it that was. */
+static size_t as_window(const char *why, char *ret, size_t cap)
+{
+	char verb[9], again[9], at[32], same[32], from[32], to[32];
+	int n = 0;
+
+	ret[0] = '\0';
+	if (sscanf(why,
+		    "%8[a-z] " TIME_WORD ", not before " TIME_WORD ", %8[a-z] " TIME_WORD
+		    ", before " TIME_WORD "%n",
+		    verb, at, from, again, same, to, &n) != 6 ||
+		strcmp(verb, again) != 0 || strcmp(at, same) != 0)
+		return 0;
+	say_time(at);
+	say_time(from);
+	say_time(to);
+	if (strcmp(verb, "created") == 0)
+		(void)snprintf(ret, cap, "created %s, between %s and %s (UTC)", at, from, to);
+	else
+		(void)snprintf(ret, cap, "modified %s, between %s and %s (UTC)", at, from, to);
+	return (size_t)n;
+}
+
+static void say_why(struct page *p, const char *why)
+{
+	char window[160];
+
+	for (const char *s = why; *s; s++) {
+		const bool begins = s == why || s[-1] == ' ';
+		const size_t n = begins ? as_window(s, window, sizeof(window)) : 0;
+		if (n) {
+			page_say(p, false, "    %.*s%s%s", (int)(s - why), why, window, s + n);
+			return;
+		}
+	}
+	page_say(p, false, "    %s", why);
+}
+
 static void say_files(struct page *p, const struct run_finding *f)
 {
 	for (size_t i = 0; i < f->n_files && i < MOST_FILES; i++) {
 		const struct finding *one = &f->files[i];
 		page_say(p, true, "  %-s%s", one->path, one->is_missing ? " (missing)" : "");
 		if (one->why[0])
-			page_say(p, false, "    %s", one->why);
+			say_why(p, one->why);
 	}
 	if (f->n_files > MOST_FILES)
 		page_say(p, false, "  and %zu more: d shows them", f->n_files - MOST_FILES);
@@ -81,8 +130,10 @@ static void say_finding(struct page *p, const struct run_finding *f)
 	page_blank(p);
 	page_say(p, true, "%s (volume %u)", f->title, f->volume);
 	say_files(p, f);
-	page_say(p, false, "Why it is believed to be the cause: %s%s%s.", f->why,
-		f->evidence[0] ? "; " : "", f->evidence);
+	page_say(p, false, "Why it is believed to be the cause: %s.", f->why);
+	if (f->evidence[0])
+		page_say(
+			p, false, "Evidence %s.", f->evidence); /* "for it: ...; against it: ..." */
 	page_say(p, false, "How sure: %s", how_sure[f->outcome]);
 	say_done(p, &n);
 	if (f->text[0])

@@ -139,7 +139,7 @@ static void draw_choices(const struct tui *t, const struct rs_run *run, struct p
 	}
 	if (i > 1)
 		page_say(p, false, "%s choose what Enter works on.",
-			t->is_plain ? "+ and -" : "Left and Right");
+			t->is_plain ? N_("+ and -") : "Left and Right");
 }
 
 /* What is chosen is what is looked at: first. */

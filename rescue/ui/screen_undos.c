@@ -95,7 +95,8 @@ void undos_draw(const struct tui *t, struct page *p)
 	struct undo u;
 	char when[64];
 
-	page_say(p, true, "Several repairs can be undone. Left and Right choose one.");
+	page_say(p, true, "Several repairs can be undone. %s choose one.",
+		t->is_plain ? N_("+ and -") : "Left and Right");
 	for (size_t i = 0; run && undo_at(run, i, &u); i++) {
 		time_of(u.q->id, when, sizeof(when));
 		page_blank(p);

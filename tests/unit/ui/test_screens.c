@@ -94,12 +94,46 @@ static void test_findings__sure__what_why_how_sure_what_next(void **state)
 	assert_true(says(&p, "Falcon channel file (volume 3)"));
 	assert_true(says(&p, FALCON));
 	assert_true(says(&p, "modified in the window"));
-	assert_true(says(&p, "Why it is believed to be the cause: bad files found; for it: "));
+	assert_true(says(&p, "Why it is believed to be the cause: bad files found."));
+	assert_true(says(&p, "Evidence for it: csagent.sys."));
 	assert_true(says(&p, "How sure: very"));
 	assert_true(says(&p, "What will be done: 1 file is moved into a quarantine"));
 	assert_true(says(&p, "How to undo it: u"));
 	assert_true(says(&p, "Good to know: It fetches"));
 	assert_false(says(&p, "doubtful"));
+}
+
+static void expect_why(const char *why, const char *said)
+{
+	auto_page struct page p = {0};
+
+	files[0].why = (char *)(uintptr_t)why;
+	draw_findings(&p);
+	if (!says(&p, said))
+		fail_msg("%s: not told as %s", why, said);
+}
+
+#define FROM(t, from) "modified " t ", not before " from
+#define BEFORE(t, to) "modified " t ", before " to
+#define T_AT	      "2024-07-19T04:09:27.1234567Z"
+#define T_FROM	      "2024-07-19T04:09:00Z"
+#define T_TO	      "2024-07-19T05:27:00Z"
+
+/* The words of a rule, as a person would say them; what is not of that shape stays. */
+static void test_findings__two_limits_of_a_time__are_one_window(void **state)
+{
+	(void)state;
+	expect_why(FROM(T_AT, T_FROM) ", " BEFORE(T_AT, T_TO),
+		"modified 2024-07-19 04:09:27, between 2024-07-19 04:09:00 and 2024-07-19 "
+		"05:27:00 (UTC)");
+	expect_why("36 KiB, created " T_AT ", not before " T_FROM ", created " T_AT ", before " T_TO
+		   "; doubtful: x",
+		"36 KiB, created 2024-07-19 04:09:27, between 2024-07-19 04:09:00 and "
+		"2024-07-19 05:27:00 (UTC); doubtful: x");
+	expect_why(FROM(T_AT, T_FROM), FROM(T_AT, T_FROM));
+	expect_why(FROM(T_AT, T_FROM) ", " BEFORE(T_TO, T_TO),
+		FROM(T_AT, T_FROM) ", " BEFORE(T_TO, T_TO));
+	expect_why(FROM(T_AT, T_FROM) ", created " T_AT ", before " T_TO, FROM(T_AT, T_FROM));
 }
 
 static void test_findings__doubt__is_asked_about(void **state)
@@ -311,6 +345,11 @@ static void test_undos__several__one_is_chosen_by_folder_and_volume(void **state
 	assert_true(says(&p, "\\bad.sys - state: unfinished"));
 	assert_true(says(&p, "2026-01-01 00:00:00 UTC, volume 3: 1 file, by old"));
 	assert_false(says(&p, "2026-02-02") || says(&p, "2026-04-04"));
+	auto_page struct page plain = {0};
+	assert_true(says(&p, "Left and Right choose one"));
+	tui.is_plain = true;
+	undos_draw(&tui, &plain);
+	assert_true(says(&plain, "+ and - choose one"));
 	assert_false(undos_put(&tui, UI_KEY_LEFT));
 	assert_int_equal(tui.chosen_undo, 0);
 	for (unsigned i = 0; i < 3; i++)
@@ -621,6 +660,10 @@ static void test_where__sticks__but_not_of_the_same_disk(void **state)
 	tui.supervisor.is_there = true; /* what it has as folders is memory */
 	where_draw(&tui, &rescue);
 	assert_false(says(&rescue, "a folder of this system"));
+	auto_page struct page plain = {0};
+	tui.is_plain = true;
+	where_draw(&tui, &plain);
+	assert_true(says(&rescue, "Up and Down choose") && says(&plain, "+ and - choose"));
 	report.run.n_disks = 1;
 	where_draw(&tui, &none);
 	assert_true(says(&none, "There is no stick"));
@@ -650,6 +693,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_findings__sure__what_why_how_sure_what_next, fresh),
+		cmocka_unit_test_setup(test_findings__two_limits_of_a_time__are_one_window, fresh),
 		cmocka_unit_test_setup(test_findings__doubt__is_asked_about, fresh),
 		cmocka_unit_test_setup(test_findings__only_told__nothing_will_be_done, fresh),
 		cmocka_unit_test_setup(test_findings__many_files__the_rest_is_counted, fresh),
