@@ -135,8 +135,11 @@ char *lang_vprint_new(const char *fmt, va_list ap)
 	if (!plain || !lang_entries(&n_entries))
 		return plain;
 	auto_free char *marked = marked_new(fmt, &n);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* it is @fmt, with marks */
 	if (!marked || vasprintf(&text, marked, ap) < 0)
 		text = NULL;
+#pragma GCC diagnostic pop
 	auto_free char *made = text;
 	/* a name that has such bytes itself, and nobody else: it is not looked at then */
 	if (!text || n > MOST_NAMES || count(text, NAME_BEGIN) != n || count(text, NAME_END) != n)
