@@ -99,6 +99,7 @@ static int take_device(struct console *c, const char *name, struct rs_err *err)
 		return RS_E_USAGE;
 	}
 	c->out = c->in;
+	term_keep(fd, &c->before);
 	make_raw(fd, &c->before);
 	return 0;
 }
@@ -115,6 +116,8 @@ int console_take(
 				err, RS_E_USAGE, "tui needs a terminal to show and to be typed on");
 		c->in = stdin;
 		c->out = stdout;
+		if (tcgetattr(STDIN_FILENO, &c->before) == 0)
+			term_keep(STDIN_FILENO, &c->before);
 	}
 	c->is_private = is_screen_of_machine(fileno(c->in));
 	c->is_serial = !c->is_private && !is_window(fileno(c->in));
@@ -164,6 +167,8 @@ void console_close(struct console *c)
 {
 	if (c->screen)
 		close_screen(c);
+	if (c->in)
+		term_keep_no_more(fileno(c->in));
 	if (c->in && c->name[0]) {
 		(void)tcflush(fileno(c->in), TCIFLUSH);
 		(void)tcsetattr(fileno(c->in), TCSADRAIN, &c->before); /* gone: as it is */

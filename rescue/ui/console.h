@@ -25,8 +25,8 @@ struct console {
 	char name[CONSOLE_NAME]; /* of its device, "ttyS0"; "": standard input and output */
 	char term[32];		 /* "": TERM */
 	FILE *in, *out;		 /* NULL: none */
-	struct termios before;	 /* of a device */
-	void *screen;		 /* SCREEN of curses; NULL: not painted on */
+	struct termios before;
+	void *screen; /* SCREEN of curses; NULL: not painted on */
 	struct console_bytes *typed;
 	struct key_reader keys;
 	uint64_t byte_ns; /* when the last byte came */

@@ -12,8 +12,9 @@
 #include "ui/keymap.h"
 #include "ui/ui.h"
 
-#define MOST_IDS 12U  /* in a question */
-#define KEY_LINE 512U /* the longest passphrase has 256 characters */
+#define MOST_IDS  12U  /* in a question */
+#define MOST_KEPT 16U  /* terminals; there are fewer consoles */
+#define KEY_LINE  512U /* the longest passphrase has 256 characters */
 
 /* Nothing that is typed is shown before it is asked for: it may be a key, typed early. Line editing
  * is off as well, which tells a first process above us that this is work and not a question. */
@@ -23,6 +24,80 @@ static struct {
 } hidden = {.fd = -1};
 
 /* A signal handler can reach nothing but a global. */
+static struct {
+	volatile sig_atomic_t is_kept;
+	int fd;
+	struct termios before;
+} kept[MOST_KEPT];
+
+void term_keep(int fd, const struct termios *before)
+{
+	for (size_t i = 0; i < MOST_KEPT; i++)
+		if (!kept[i].is_kept) {
+			kept[i].fd = fd;
+			kept[i].before = *before;
+			kept[i].is_kept = 1;
+			return;
+		}
+}
+
+void term_keep_no_more(int fd)
+{
+	for (size_t i = 0; i < MOST_KEPT; i++)
+		if (kept[i].fd == fd)
+			kept[i].is_kept = 0;
+}
+
+/* In the background it is somebody else's; a line has no foreground. */
+static void give_back(int fd, const struct termios *before)
+{
+	const pid_t group = tcgetpgrp(fd);
+
+	if (group >= 0 && group != getpgrp())
+		return;
+	(void)tcsetattr(fd, TCSANOW, before); /* nobody is left to hear that it failed */
+	(void)tcflush(fd, TCIFLUSH);	      /* or half a key were a command */
+}
+
+/* What is called here may be called in a signal handler (signal-safety(7)). */
+static void give_all_back(void)
+{
+	keymap_restore();
+	for (size_t i = 0; i < MOST_KEPT; i++)
+		if (kept[i].is_kept)
+			give_back(kept[i].fd, &kept[i].before);
+	if (hidden.fd >= 0) /* as it was before those */
+		give_back(hidden.fd, &hidden.before);
+}
+
+static const int crashes[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
+#define N_CRASHES (sizeof(crashes) / sizeof(crashes[0]))
+
+static struct sigaction before_crash[N_CRASHES];
+
+/* A program that dies leaves a terminal that can be typed on. */
+static void on_crash(int number)
+{
+	give_all_back();
+	for (size_t i = 0; i < N_CRASHES; i++)
+		if (crashes[i] == number)
+			(void)sigaction(number, &before_crash[i], NULL);
+	(void)raise(number);
+}
+
+/* On a stack of its own: the other one may be what is full. */
+static void catch_crashes(void)
+{
+	static uint8_t bytes[1 << 16];
+	const stack_t stack = {.ss_sp = bytes, .ss_size = sizeof(bytes)};
+	struct sigaction action = {.sa_handler = on_crash, .sa_flags = SA_ONSTACK | SA_NODEFER};
+
+	(void)sigemptyset(&action.sa_mask); /* these fail for wrong numbers only */
+	(void)sigaltstack(&stack, NULL);
+	for (size_t i = 0; i < N_CRASHES; i++)
+		(void)sigaction(crashes[i], &action, &before_crash[i]);
+}
+
 static volatile sig_atomic_t is_stop_wanted;
 
 static const char *volatile doomed;
@@ -37,11 +112,7 @@ static void on_signal(int number)
 	if (is_stop_wanted) { /* asked before: now at once, as a power cut would */
 		if (doomed)
 			(void)unlink(doomed); /* not complete, so nobody's loss */
-		keymap_restore();
-		if (hidden.fd >= 0 && tcgetpgrp(hidden.fd) == getpgrp()) {
-			(void)tcsetattr(hidden.fd, TCSANOW, &hidden.before);
-			(void)tcflush(hidden.fd, TCIFLUSH); /* or half a key were a command */
-		}
+		give_all_back();
 		(void)signal(number, SIG_DFL); /* the kernel ends us when this returns */
 		(void)raise(number);
 	}
@@ -101,6 +172,7 @@ void term_catch_signals(void)
 	sigset_t set = give_up_set();
 
 	handle(on_signal, SIG_IGN);
+	catch_crashes();
 	(void)sigemptyset(&action.sa_mask); /* as above */
 	(void)sigaction(SIGUSR1, &action, NULL);
 	(void)signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of its writer */

@@ -5,6 +5,7 @@
 
 #include <openssl/types.h>
 #include <stdio.h>
+#include <termios.h>
 
 #include "rescue.h"
 #include "ui/options.h"
@@ -63,8 +64,12 @@ int ui_parse_fd(const char *option, const char *text, int *ret, struct rs_err *e
 
 /* ---- terminal.c: signals, questions, key prompt ---- */
 
-/** SIGINT, SIGTERM, SIGHUP and SIGQUIT ask to stop; SIGPIPE becomes a write error. */
+/** SIGINT, SIGTERM, SIGHUP and SIGQUIT ask to stop; SIGPIPE becomes a write error; one that kills
+ * gives terminals and keyboard back first. */
 void term_catch_signals(void);
+/** If the program dies, this terminal is as @before again; until term_keep_no_more. */
+void term_keep(int fd, const struct termios *before);
+void term_keep_no_more(int fd);
 /** Only what is told is still to be written: a signal does not cut that short any more. */
 void term_work_is_over(void);
 /** A second signal ends the program on the spot, and this file, which is not complete, goes with
