@@ -83,10 +83,14 @@ int file_names_read(struct nt_vol *vol, uint64_t ref, struct file_names *ret, st
 static int only_tell(struct plan_item *item, const char *path, const char *why, struct rs_err *err)
 {
 	const char *said = item->why ? item->why : "";
+	auto_free char *reason = NULL;
 	char *text = NULL;
 
-	if (asprintf(&text, "%s%snot moved: %s%s%s%s", said, said[0] ? "; " : "",
-		    path ? "it is also " : "", path ? path : "", path ? ", and " : "", why) < 0)
+	/* a text each, for who translates them */
+	if ((path ? asprintf(&reason, "not moved: it is also %s, and %s", path, why)
+		  : asprintf(&reason, "not moved: %s", why)) < 0)
+		reason = NULL;
+	if (!reason || asprintf(&text, "%s%s%s", said, said[0] ? "; " : "", reason) < 0)
 		return rs_fail(err, RS_E_MEMORY, "plan");
 	free(item->why);
 	item->why = text;
@@ -139,9 +143,10 @@ static int look_at(struct nt_vol *vol, const char *root, const struct judge_resu
 	if (is_mover(item) && !is_ordinary(&item->stat))
 		r = only_tell(item, NULL, "it is no ordinary file", err);
 	for (size_t i = 0; r == 0 && is_mover(item) && i < names.n; i++) {
-		const char *no = judge_forbids(judged, item->rule_id, vol, root, names.all[i].path);
+		const char *path = names.all[i].path;
+		const char *no = judge_forbids(judged, item->rule_id, vol, root, path);
 		if (no)
-			r = only_tell(item, names.all[i].path, no, err);
+			r = only_tell(item, strcmp(path, item->path) != 0 ? path : NULL, no, err);
 	}
 	return r < 0 ? r : keep_names(item, &names, err);
 }

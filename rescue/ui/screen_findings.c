@@ -102,14 +102,19 @@ static void say_files(struct page *p, const struct run_finding *f)
 		page_say(p, false, "  and %zu more: d shows them", f->n_files - MOST_FILES);
 }
 
-static void say_done(struct page *p, const struct tally *n)
+static void say_done(struct page *p, const struct tally *n, bool is_chosen)
 {
-	if (n->bad)
+	/* what is protected is known when it is planned */
+	if (is_chosen && n->doubtful)
+		page_say(p, false,
+			"What will be done: the plan says whether it may be moved; if so, you are "
+			"asked once more.");
+	else if (n->bad)
 		page_say(p, false,
 			"What will be done: %zu %s moved into a quarantine folder on the same "
 			"volume. Nothing is deleted.",
 			n->bad, rs_form(n->bad, "file is", "files are"));
-	if (n->doubtful)
+	if (!is_chosen && n->doubtful)
 		page_say(p, false, "What will be done: %zu %s, and left where you say no.",
 			n->doubtful,
 			rs_form(n->doubtful, "doubtful file is asked about",
@@ -135,7 +140,7 @@ static void say_finding(struct page *p, const struct run_finding *f)
 		page_say(
 			p, false, "Evidence %s.", f->evidence); /* "for it: ...; against it: ..." */
 	page_say(p, false, "How sure: %s", how_sure[f->outcome]);
-	say_done(p, &n);
+	say_done(p, &n, finding_is_chosen(f));
 	if (f->text[0])
 		page_say(p, false, "Good to know: %s", f->text);
 }

@@ -53,16 +53,18 @@ static void say_count(struct page *p, size_t n, const char *one, const char *man
 static void say_chosen(struct page *p, const struct run_item *it)
 {
 	static const char *const told[] = {
-		[PLAN_QUARANTINE] = "it will be moved into quarantine.",
-		[PLAN_ASK] = "you are asked once more before it is moved.",
-		[PLAN_KEEP] = "only told of: it stays where it is.",
-		[PLAN_REPORT] = "only told of: it stays where it is.",
-		[PLAN_FINISH] = "its move, which was interrupted, will be finished.",
-		[PLAN_RESTORE] = "it will be put back.",
+		[PLAN_QUARANTINE] = "The file that you chose will be moved into quarantine:",
+		[PLAN_ASK] = "You are asked once more before the file that you chose is moved:",
+		[PLAN_KEEP] = "The file that you chose is not moved, only told of:",
+		[PLAN_REPORT] = "The file that you chose is not moved, only told of:",
+		[PLAN_FINISH] = "The move of the file that you chose will be finished:",
+		[PLAN_RESTORE] = "The file that you chose will be put back:",
 	};
 
-	page_say(p, true, "The file that you chose: %s", told[it->item.action]);
-	page_quote(p, true, it->item.path);
+	page_say(p, true, "%s", told[it->item.action]);
+	page_say(p, true, "  %-s", it->item.path);
+	if (it->item.action == PLAN_REPORT)
+		page_say(p, false, "    %s", it->item.why);
 }
 
 static void say_counts(struct page *p, const struct rs_run *run, const struct run_item *but)

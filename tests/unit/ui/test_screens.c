@@ -204,6 +204,9 @@ static void test_findings__chosen_file__before_what_rules_found(void **state)
 	(void)state;
 	both[1].source = "person";
 	both[1].title = "A file that a person named";
+	struct finding own = files[0];
+	own.verdict = JUDGE_DOUBTFUL;
+	both[1].files = &own;
 	report.run.findings = both;
 	report.run.n_findings = 2;
 	draw_findings(&p);
@@ -212,6 +215,9 @@ static void test_findings__chosen_file__before_what_rules_found(void **state)
 			if (strncmp(p.lines[i].text, both[k].title, strlen(both[k].title)) == 0)
 				at[k] = i;
 	assert_true(at[1] && at[1] < at[0]);
+	/* nobody knows yet whether it is protected */
+	assert_true(says(&p, "the plan says whether it may be moved"));
+	assert_false(says(&p, "doubtful file is asked about"));
 }
 
 /* Where nobody can type a command none is told: the keys do it. */
