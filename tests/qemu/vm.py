@@ -428,6 +428,14 @@ class VM:
             self.qmp("send-key", keys=[{"type": "qcode", "data": k} for k in key.split("-")])
             time.sleep(0.15)  # a keyboard's own pace: QEMU holds a key for 100 ms
 
+    def scan(self, *keys):
+        """The same as fast as the USB keyboard takes them: it is asked every 8 or 10 ms (bInterval), for one press or one
+        release, and has 16 of them waiting (QEMU, hw/usb/dev-hid.c, hw/input/hid.c)."""
+        for key in keys:
+            self.qmp("input-send-event", events=[{"type": "key", "data": {"down": down, "key": {"type": "qcode", "data": key}}}
+                                                 for down in (True, False)])
+            time.sleep(0.025)
+
     def press_text(self, text):
         for c in text:
             if c.isupper():
