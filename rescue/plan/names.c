@@ -87,8 +87,9 @@ static int only_tell(struct plan_item *item, const char *path, const char *why, 
 	char *text = NULL;
 
 	/* a text each, for who translates them */
-	if ((path ? asprintf(&reason, "not moved: it is also %s, and %s", path, why)
-		  : asprintf(&reason, "not moved: %s", why)) < 0)
+	if ((path && strcmp(path, item->path) != 0
+			    ? asprintf(&reason, "not moved: it is also %s, and %s", path, why)
+			    : asprintf(&reason, "not moved: %s", why)) < 0)
 		reason = NULL;
 	if (!reason || asprintf(&text, "%s%s%s", said, said[0] ? "; " : "", reason) < 0)
 		return rs_fail(err, RS_E_MEMORY, "plan");
@@ -146,7 +147,7 @@ static int look_at(struct nt_vol *vol, const char *root, const struct judge_resu
 		const char *path = names.all[i].path;
 		const char *no = judge_forbids(judged, item->rule_id, vol, root, path);
 		if (no)
-			r = only_tell(item, strcmp(path, item->path) != 0 ? path : NULL, no, err);
+			r = only_tell(item, path, no, err);
 	}
 	return r < 0 ? r : keep_names(item, &names, err);
 }
