@@ -203,8 +203,6 @@ int tui_open_tree(struct tui *t, struct rs_tree **ret)
 	rs_report_free(report);
 	tui_end(t);
 	return r;
-	supervisor_say_state(&t->supervisor, LINK_WORKING);
-	(void)supervisor_hear(&t->supervisor, &t->consoles);
 }
 
 /* One that ended before it was begun is none. */
