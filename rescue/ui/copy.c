@@ -41,7 +41,8 @@ struct walk {
 	size_t n_nodes;
 	bool no_memory, is_below; /* below what is wanted */
 	uint8_t *block;
-	void *known; /* a tree (search.h) of the folders that were met, each by its number */
+	uint64_t unsynced; /* bytes */
+	void *known;	   /* a tree (search.h) of the folders that were met, each by its number */
 };
 
 static int compare_refs(const void *a, const void *b)
@@ -186,18 +187,22 @@ static bool is_name_fault(int cause)
 	return cause == EEXIST || cause == EINVAL || cause == ENAMETOOLONG || cause == EILSEQ;
 }
 
-/* The piece @number of @path, 0: all of it. */
-static int open_piece(const char *path, unsigned number, struct rs_err *err)
+/* Of the piece @number of @path, 0: all of it. */
+static char *piece_name(const char *path, unsigned number)
 {
-	char name[32] = "";
-	auto_free char *whole = NULL;
+	char name[32] = "", *ret;
 
 	if (number)
 		(void)snprintf(name, sizeof(name), ".%03u", number);
-	if (asprintf(&whole, "%s%s", path, name) < 0) {
-		whole = NULL;
+	return asprintf(&ret, "%s%s", path, name) < 0 ? NULL : ret;
+}
+
+static int open_piece(const char *path, unsigned number, struct rs_err *err)
+{
+	auto_free char *whole = piece_name(path, number);
+
+	if (!whole)
 		return rs_fail(err, RS_E_MEMORY, "file");
-	}
 	const int fd = open(whole, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	const int cause = errno;
 	const int ret = fd < 0 ? cannot_write(whole, cause, err) : fd;
@@ -243,6 +248,16 @@ static int read_some(struct walk *w, const char *from, const struct node *n, uin
 	return 0;
 }
 
+/* @fd: any file there. */
+static int sync_now_and_then(struct walk *w, int fd, size_t len, struct rs_err *err)
+{
+	w->unsynced += len;
+	if (!w->c->sync_bytes || w->unsynced < w->c->sync_bytes)
+		return 0;
+	w->unsynced = 0;
+	return syncfs(fd) < 0 ? cannot_write(w->c->to, errno, err) : 0;
+}
+
 /* Up to the end of a piece. *at is moved on; true in *ret_more: there is more of the file. */
 static int copy_piece(struct walk *w, const char *from, const struct node *n, int fd,
 	const char *to, uint64_t *at, bool *ret_more, struct rs_err *err)
@@ -262,12 +277,24 @@ static int copy_piece(struct walk *w, const char *from, const struct node *n, in
 		*at += len;
 		c->bytes += len;
 		if (r == 0)
+			r = sync_now_and_then(w, fd, len, err);
+		if (r == 0)
 			r = go_on(c, err);
 		if (r < 0)
 			return r;
 	}
 	*ret_more = *at < n->size_bytes;
 	return 0;
+}
+
+/* Half of a file would be taken for all of it. All of these are of our making. */
+static void drop_pieces(const char *path, unsigned first, unsigned last)
+{
+	for (unsigned number = first; number <= last; number++) {
+		auto_free char *whole = piece_name(path, number);
+		if (whole)
+			(void)unlink(whole); /* a stick that takes nothing any more */
+	}
 }
 
 /* What was wanted itself is not left out, something below it is. */
@@ -297,6 +324,8 @@ static int copy_file(
 		r = copy_piece(w, from, n, fd, to, &at, &has_more, err);
 		const int closed = close_piece(fd, to, n, r < 0 ? NULL : err);
 		r = r < 0 ? r : closed;
+		if (r < 0)
+			drop_pieces(to, is_cut, number);
 	}
 	c->files += r == 0 && c->n_failed == failed_before;
 	c->cut += is_cut;

@@ -6,7 +6,8 @@
 
 #include "ui/page.h"
 
-#define COPY_NAME 256U /* bytes of a name, with its NUL */
+#define COPY_NAME 256U	      /* bytes of a name, with its NUL */
+#define COPY_SYNC (32U << 20) /* a slow stick has them in seconds */
 
 struct copy {
 	/* what is wanted */
@@ -14,6 +15,8 @@ struct copy {
 	const char *from;     /* path in the volume */
 	const char *to;	      /* folder that is there */
 	uint64_t piece_bytes; /* a larger file is cut into NAME.001, NAME.002 ...; 0: none is */
+	uint64_t sync_bytes;  /* after so many it is waited until they are on the stick, so that the
+			       * end does not take long without a sign; 0: only at the end */
 	bool (*progress)(void *user, uint64_t done, uint64_t total); /* false: stop */
 	void *user;
 	/* what came of it */
@@ -27,7 +30,8 @@ struct copy {
 void copy_name(const char *name, char ret[COPY_NAME]);
 /** The largest file that the folder's file system takes as pieces, 0: any. */
 uint64_t copy_piece_of(const char *folder);
-/** Count, look whether there is room, copy. Nothing that is there is replaced. Errors:
+/** Count, look whether there is room, copy. Nothing that is there is replaced, and no half of a
+ * file is left where it ends before. Errors:
  * RS_E_NO_SUCH_FILE, RS_E_ONTO_SOURCE, RS_E_OUTPUT (no room, or it cannot be written),
  * RS_E_OUTPUT_EXISTS, RS_E_CANCELLED, RS_E_MEMORY. */
 int copy_run(struct copy *c, struct rs_err *err);

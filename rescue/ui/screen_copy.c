@@ -19,12 +19,29 @@ struct stick {
 	char device[64];
 };
 
+/* Other Windows start from it, or sleep and have its volumes open. */
+static bool is_of_windows(const struct run_disk *d)
+{
+	for (size_t i = 0; i < d->n_volumes; i++)
+		if (d->volumes[i].n_windows || d->volumes[i].part.kind == VOL_BITLOCKER)
+			return true;
+	return false;
+}
+
+/* What the firmware starts from, and a part of a set, is nobody's place for files. */
+static bool is_for_files(const struct run_disk *d, const struct run_volume *v)
+{
+	return strcmp(v->part.type_name, "EFI system") != 0 && d->member.kind == MEMBER_NONE &&
+	       v->member.kind == MEMBER_NONE && !v->part.member_of[0];
+}
+
 /* As FAT and exFAT are; of the disk that is looked into there is none. */
 static bool is_stick(const struct tui *t, const struct run_disk *d, const struct run_volume *v)
 {
 	return (v->part.kind == VOL_FAT || v->part.kind == VOL_EXFAT) &&
 	       strncmp(d->path, "/dev/", strlen("/dev/")) == 0 &&
-	       (!t->disk || strcmp(d->path, t->disk) != 0);
+	       (!t->disk || strcmp(d->path, t->disk) != 0) && !is_of_windows(d) &&
+	       is_for_files(d, v);
 }
 
 /* "/dev/sdb1", "/dev/nvme0n1p1"; "/dev/sdb" without a table (Linux: Documentation, devices). */
@@ -173,6 +190,7 @@ static int copy_to(struct tui *t, const char *from, const char *to)
 	c->from = from;
 	c->to = to;
 	c->piece_bytes = copy_piece_of(to);
+	c->sync_bytes = COPY_SYNC;
 	c->progress = on_progress;
 	c->user = t;
 	tui_begin(t, true);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "../engine/rig.h"
 #include "ui/copy.h"
@@ -25,7 +26,7 @@ static struct rig *rig;
 static struct rs_session *session;
 static struct rs_tree *tree;
 static char to[128];
-static uint64_t steps;
+static uint64_t steps, syncs;
 
 static int open_tree(void **state)
 {
@@ -80,6 +81,13 @@ static size_t in_volume(const char *name, uint8_t *ret, size_t cap, uint64_t *re
 	assert_int_equal(rs_tree_read(tree, n.ref, 0, ret, cap, &len, NULL), 0);
 	assert_int_equal(len, n.size_bytes);
 	return len;
+}
+
+/* In place of libc's: how often it is waited for the stick. */
+int syncfs(int fd)
+{
+	syncs++;
+	return fsync(fd);
 }
 
 static bool stop_at_two(void *user, uint64_t done, uint64_t total)
@@ -145,9 +153,27 @@ static void test_copy__larger_than_a_piece__cut_and_whole_together(void **state)
 	copy_done(&c);
 }
 
+static void test_copy__many_bytes__each_so_many_are_waited_for(void **state)
+{
+	struct copy c = {.tree = tree, .from = DRIVERS, .to = to};
+	struct rs_err err = {0};
+
+	(void)state;
+	syncs = 0;
+	assert_int_equal(copy_run(&c, &err), 0);
+	assert_int_equal(syncs, 1);
+	copy_done(&c);
+	struct copy waits = {
+		.tree = tree, .from = HIVE, .to = to, .piece_bytes = PIECE, .sync_bytes = PIECE};
+	assert_int_equal(copy_run(&waits, &err), 0);
+	assert_in_range(syncs, 2 + waits.bytes / PIECE, 3 + waits.bytes / PIECE);
+	copy_done(&waits);
+}
+
 static void test_copy__what_cannot_be__is_said(void **state)
 {
 	struct copy c = {.tree = tree, .from = DRIVERS, .to = "/dev/null"};
+	uint8_t got[1];
 	struct rs_err err = {0};
 
 	(void)state;
@@ -158,6 +184,16 @@ static void test_copy__what_cannot_be__is_said(void **state)
 	c.from = DRIVERS;
 	c.progress = stop_at_two;
 	assert_int_equal(copy_run(&c, &err), RS_E_CANCELLED);
+	c.from = HIVE; /* no half of a file is left */
+	for (c.piece_bytes = 0; c.piece_bytes <= PIECE; c.piece_bytes += PIECE) {
+		c.bytes = 0;
+		steps = c.piece_bytes ? 0 : 1; /* in the second piece, in the file */
+		assert_int_equal(copy_run(&c, &err), RS_E_CANCELLED);
+		assert_true(c.bytes > 0);
+		assert_int_equal(read_all("SYSTEM", got, sizeof(got)), SIZE_MAX);
+		assert_int_equal(read_all("SYSTEM.001", got, sizeof(got)), SIZE_MAX);
+		assert_int_equal(read_all("SYSTEM.002", got, sizeof(got)), SIZE_MAX);
+	}
 	copy_done(&c);
 }
 
@@ -239,6 +275,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			test_copy__folder__each_file_as_it_is, open_tree, close_tree),
+		cmocka_unit_test_setup_teardown(
+			test_copy__many_bytes__each_so_many_are_waited_for, open_tree, close_tree),
 		cmocka_unit_test_setup_teardown(
 			test_copy__larger_than_a_piece__cut_and_whole_together, open_tree,
 			close_tree),

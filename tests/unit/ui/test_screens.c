@@ -677,6 +677,43 @@ static void test_where__sticks__but_not_of_the_same_disk(void **state)
 	tui.disk = NULL;
 }
 
+/* A disk of another Windows, which may sleep on it, what the firmware starts from, and half of a
+ * mirror are no sticks. */
+static void test_where__disks_of_the_machine__are_no_sticks(void **state)
+{
+	auto_page struct page p = {0};
+	struct run_volume of_windows[] = {{.part = {.number = 1, .kind = VOL_FAT}},
+		{.part = {.number = 2, .kind = VOL_NTFS}, .windows = &windows, .n_windows = 1}};
+	struct run_volume locked[] = {{.part = {.number = 1, .kind = VOL_EXFAT}},
+		{.part = {.number = 2, .kind = VOL_BITLOCKER}}};
+	struct run_volume efi = {.part = {.number = 1, .kind = VOL_FAT, .type_name = "EFI system"}};
+	struct run_volume plain = {.part = {.number = 1, .kind = VOL_FAT}};
+	struct run_volume half = {
+		.part = {.number = 1, .kind = VOL_FAT}, .member = {.kind = MEMBER_FIRMWARE}};
+	struct run_volume held = {.part = {.number = 1, .kind = VOL_FAT, .member_of = "LVM"}};
+	struct run_disk disks[] = {{.path = "/dev/sdb", .volumes = of_windows, .n_volumes = 2},
+		{.path = "/dev/sdc", .volumes = locked, .n_volumes = 2},
+		{.path = "/dev/sdd", .volumes = &efi, .n_volumes = 1},
+		{.path = "/dev/sde",
+			.volumes = &plain,
+			.n_volumes = 1,
+			.member = {.kind = MEMBER_FIRMWARE}},
+		{.path = "/dev/sdf", .volumes = &half, .n_volumes = 1},
+		{.path = "/dev/sdg", .volumes = &held, .n_volumes = 1},
+		{.path = "/dev/sdh", .volumes = &plain, .n_volumes = 1}};
+
+	(void)state;
+	report.run.disks = disks;
+	report.run.n_disks = sizeof(disks) / sizeof(disks[0]);
+	tui.listed = &report;
+	tui.where = 0;
+	where_draw(&tui, &p);
+	assert_true(says(&p, "> /dev/sdh1, FAT"));
+	for (char name[] = "/dev/sdb"; name[7] < 'h'; name[7]++)
+		assert_false(says(&p, name));
+	tui.listed = NULL;
+}
+
 /* The way out is never pushed off the line of keys, whatever else is open. Of these two one is
  * closed: who saves a report (s) has no first process that others (o) are asked of. */
 static void test_keys__all_ways_open__fit_the_line(void **state)
@@ -718,6 +755,7 @@ int main(void)
 		cmocka_unit_test_setup(
 			test_log__all_levels__the_newest_first_and_not_without_end, fresh),
 		cmocka_unit_test_setup(test_where__sticks__but_not_of_the_same_disk, fresh),
+		cmocka_unit_test_setup(test_where__disks_of_the_machine__are_no_sticks, fresh),
 		cmocka_unit_test(test_keys__all_ways_open__fit_the_line),
 		cmocka_unit_test(test_progress__bar_rate_and_time_left),
 		cmocka_unit_test_setup(test_work__says_how_far_and_whether_it_stops, fresh),
