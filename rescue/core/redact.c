@@ -265,8 +265,10 @@ size_t rs_shown(const char *s, char *ret, size_t cap)
 
 	memcpy(copy, s, n);
 	copy[n] = '\0';
-	rs_redact(copy);
-	return rs_escape(copy, ret, cap);
+	rs_redact(copy); /* which is shorter then, and its end as it was */
+	const size_t len = rs_escape(copy, ret, cap);
+	rs_wipe(copy, n);
+	return len;
 }
 
 char *rs_shown_new(const char *s)

@@ -294,6 +294,12 @@ static bool takes_more(const struct console *c)
 	return poll(&polled, 1, 0) > 0;
 }
 
+/* Digits that are written where curses has no sign of theirs stay when the page has gone. */
+static bool is_seen(const struct console_frame *f, size_t line, size_t room)
+{
+	return line >= f->first && line - f->first < room;
+}
+
 void console_paint(struct console *c, const struct console_frame *f, const struct page *p,
 	bool is_secret_shown)
 {
@@ -309,24 +315,27 @@ void console_paint(struct console *c, const struct console_frame *f, const struc
 	}
 	const struct place at = console_put_picture(c, p, (int)room);
 	const size_t line_room = room - (size_t)at.line_row;
+	const size_t first_row = CONSOLE_FIRST_ROW + (size_t)at.line_row;
 	for (size_t i = f->first; i < p->n && i - f->first < line_room; i++) {
 		if (p->lines[i].is_strong)
 			(void)attron(A_BOLD);
-		console_put(c, CONSOLE_FIRST_ROW + at.line_row + (int)(i - f->first),
-			at.line_column, p->lines[i].text);
+		console_put(c, (int)(first_row + i - f->first), at.line_column, p->lines[i].text);
 		(void)attroff(A_BOLD);
 	}
 	put_frame(c, f, p->n > f->first + line_room);
-	(void)curs_set(p->has_cursor);
-	if (p->has_cursor)
-		(void)move((int)(CONSOLE_FIRST_ROW + p->cursor_line), (int)p->cursor_column);
+	const bool has_cursor = p->has_cursor && is_seen(f, p->cursor_line, line_room);
+	const bool has_secret = c->is_private && is_secret_shown && p->n_secret &&
+				is_seen(f, p->secret_line, line_room);
+	(void)curs_set(has_cursor);
+	if (has_cursor)
+		(void)move((int)(first_row + p->cursor_line - f->first), (int)p->cursor_column);
 	else
 		(void)move(getmaxy(stdscr) - 1, 0);
 	if (p->n_secret && c->is_private)
 		(void)redrawwin(stdscr); /* curses does not know what was written over it */
 	(void)refresh();
-	if (p->n_secret && c->is_private && is_secret_shown)
-		put_secret(c, p, CONSOLE_FIRST_ROW + p->secret_line);
+	if (has_secret)
+		put_secret(c, p, first_row + p->secret_line - f->first);
 	look_if_seen(c);
 }
 

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <ucontext.h>
 
 #include <cmocka.h>
 
@@ -235,6 +236,34 @@ static void test_mask__whatever_is_between__same_length_no_group(void **state)
 	expect_masked(run);
 }
 
+static char told[512];
+
+static void show_key(void)
+{
+	char ret[512];
+
+	(void)rs_shown(told, ret, sizeof(ret));
+}
+
+/* On a stack that can be looked at. */
+static void test_shown__a_key__none_of_it_is_left_behind(void **state)
+{
+	static char stack[1 << 17];
+	static ucontext_t here, there;
+
+	(void)state;
+	(void)snprintf(
+		told, sizeof(told), "%s", join("the key is ", 0, GROUPS, "-", " as was said"));
+	assert_int_equal(getcontext(&there), 0);
+	there.uc_stack = (stack_t){.ss_sp = stack, .ss_size = sizeof(stack)};
+	there.uc_link = &here;
+	makecontext(&there, show_key, 0);
+	assert_int_equal(swapcontext(&here, &there), 0);
+	for (size_t i = 0; i < GROUPS; i++)
+		assert_null(memmem(stack, sizeof(stack), groups[i], strlen(groups[i])));
+	assert_non_null(memmem(stack, sizeof(stack), RS_REDACTED, strlen(RS_REDACTED)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +275,7 @@ int main(void)
 		cmocka_unit_test(test_redact__what_is_no_key__stays),
 		cmocka_unit_test(test_put__password_in_a_long_run__is_hidden),
 		cmocka_unit_test(test_put__plain_text__goes_on_at_once),
+		cmocka_unit_test(test_shown__a_key__none_of_it_is_left_behind),
 		cmocka_unit_test(test_shown__control_characters_between__are_no_disguise),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

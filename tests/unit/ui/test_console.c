@@ -18,6 +18,7 @@
 struct shown {
 	bool is_private, is_shown;
 	const char *locale;
+	bool is_scrolled_away; /* the line that it stands in */
 };
 
 static size_t cell(const void *secret, size_t i, char ret[PAGE_CELL])
@@ -48,7 +49,9 @@ static int paint(void *user)
 	page_line(&p, "boxes");
 	p.secret = (const char *const[]){"1", "2", "", "4", "\xc3\x9f"};
 	p.n_secret = 5;
-	p.secret_line = 1;
+	p.secret_line = p.cursor_line = how->is_scrolled_away ? 0 : 2;
+	p.has_cursor = true;
+	p.cursor_column = 20;
 	p.secret_cell = cell;
 	console_paint(&c, &frame, &p, how->is_shown);
 	console_close(&c);
@@ -75,21 +78,35 @@ static bool is_cleared(const char *text)
 	return strstr(text, "\x1b[H\x1b[J") || strstr(text, "\x1b[2J");
 }
 
-/* ECMA-48: row and column from 1 on; row 1 of the page is the third of the screen. */
+/* ECMA-48: row and column from 1 on; line 1 of the page, the first one seen, is the third row of
+ * the screen. */
 static void test_secret__the_machines_own_screen__shown_in_place(void **state)
 {
 	struct said s;
 
 	(void)state;
-	painted(&(struct shown){true, true, "C.UTF-8"}, &s);
+	painted(&(struct shown){true, true, "C.UTF-8", false}, &s);
 	const char *digits =
 		strstr(s.err, "\x1b[4;11H1\x1b[4;13H2\x1b[4;17H4\x1b[4;19H\xc3\x9f\x1b[");
 	assert_non_null(digits);
-	assert_true(is_cleared(digits)); /* and gone with the program */
+	assert_true(is_cleared(digits));	       /* and gone with the program */
+	assert_non_null(strstr(digits, "\x1b[4;21H")); /* the cursor is back in that line */
 	said_done(&s);
-	painted(&(struct shown){true, true, "C"}, &s); /* which has no such letter */
+	painted(&(struct shown){true, true, "C", false}, &s); /* which has no such letter */
 	assert_non_null(strstr(s.err, "\x1b[4;17H4\x1b["));
 	assert_null(strstr(s.err, "\xc3"));
+	said_done(&s);
+}
+
+/* Over another line nobody would take them away again. */
+static void test_secret__its_line_is_scrolled_away__not_shown(void **state)
+{
+	struct said s;
+
+	(void)state;
+	painted(&(struct shown){true, true, "C.UTF-8", true}, &s);
+	assert_null(strstr(s.err, ";11H1"));
+	assert_null(strstr(s.err, "\xc3\x9f"));
 	said_done(&s);
 }
 
@@ -98,10 +115,10 @@ static void test_secret__hidden_or_elsewhere__not_shown(void **state)
 	struct said s;
 
 	(void)state;
-	painted(&(struct shown){true, false, "C.UTF-8"}, &s);
+	painted(&(struct shown){true, false, "C.UTF-8", false}, &s);
 	assert_null(strstr(s.err, "\x1b[4;11H1"));
 	said_done(&s);
-	painted(&(struct shown){false, true, "C.UTF-8"}, &s);
+	painted(&(struct shown){false, true, "C.UTF-8", false}, &s);
 	assert_null(strstr(s.err, "\x1b[4;11H1"));
 	said_done(&s);
 }
@@ -112,7 +129,7 @@ static void test_keypad__digits_whatever_numlock_is(void **state)
 	struct said s;
 
 	(void)state;
-	painted(&(struct shown){true, true, "C.UTF-8"}, &s);
+	painted(&(struct shown){true, true, "C.UTF-8", false}, &s);
 	const char *on = strstr(s.err, "\x1b=");
 	assert_non_null(on);
 	assert_true(on < strstr(s.err, "the title"));
@@ -125,10 +142,10 @@ static void test_text__as_the_locale_can(void **state)
 	struct said s;
 
 	(void)state;
-	painted(&(struct shown){false, false, "C.UTF-8"}, &s);
+	painted(&(struct shown){false, false, "C.UTF-8", false}, &s);
 	assert_non_null(strstr(s.err, "a\xc3\xa4z"));
 	said_done(&s);
-	painted(&(struct shown){false, false, "C"}, &s);
+	painted(&(struct shown){false, false, "C", false}, &s);
 	assert_non_null(strstr(s.err, "a?z"));
 	said_done(&s);
 }
@@ -137,6 +154,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_secret__the_machines_own_screen__shown_in_place),
+		cmocka_unit_test(test_secret__its_line_is_scrolled_away__not_shown),
 		cmocka_unit_test(test_secret__hidden_or_elsewhere__not_shown),
 		cmocka_unit_test(test_keypad__digits_whatever_numlock_is),
 		cmocka_unit_test(test_text__as_the_locale_can),
