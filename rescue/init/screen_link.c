@@ -138,7 +138,8 @@ void screen_on_link(void *user, int fd, short events)
 	struct msghdr m = {.msg_iov = &part,
 		.msg_iovlen = 1,
 		.msg_control = with.bytes,
-		.msg_controllen = sizeof(with.bytes)};
+		/* not sizeof, whose padding has room for a second file, which nobody would close */
+		.msg_controllen = CMSG_LEN(sizeof(int))};
 	ssize_t n = recvmsg(fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 
 	(void)events;

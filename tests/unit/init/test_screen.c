@@ -425,25 +425,27 @@ static void test_writes__part_of_a_raid__not_alone(void **state)
 /* ---- reports ---- */
 
 static int seals;
+static size_t n_files = 1; /* with one word */
 
 static void send_report(const char *json)
 {
 	union {
 		struct cmsghdr head;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} with = {.head = {CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
+		char bytes[CMSG_SPACE(2 * sizeof(int))];
+	} with = {.head = {CMSG_LEN(n_files * sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
 	char word[] = "done sda";
 	struct iovec part = {word, strlen(word)};
 	struct msghdr m = {.msg_iov = &part,
 		.msg_iovlen = 1,
 		.msg_control = with.bytes,
-		.msg_controllen = sizeof(with.bytes)};
+		.msg_controllen = CMSG_SPACE(n_files * sizeof(int))};
 	int fd = memfd_create("report", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
 	assert_int_equal(write(fd, json, strlen(json)), strlen(json));
 	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
 	assert_int_equal(fcntl(fd, F_ADD_SEALS, seals), 0);
-	memcpy(CMSG_DATA(&with.head), &fd, sizeof(fd));
+	for (size_t i = 0; i < n_files; i++)
+		memcpy(CMSG_DATA(&with.head) + i * sizeof(fd), &fd, sizeof(fd));
 	assert_true(sendmsg(peer, &m, 0) > 0);
 	(void)close(fd);
 }
@@ -498,6 +500,30 @@ static void test_done__what_is_no_report__is_none(void **state)
 	n_rounds = 0;
 	run(has_report);
 	assert_int_equal(n_runs(), 0);
+}
+
+static size_t count_open(void)
+{
+	size_t n = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
+static void test_done__two_files__none_stays_open(void **state)
+{
+	(void)state;
+	seals = 0; /* of neither a report is made */
+	report = "{}";
+	run(has_report);
+	const size_t n = count_open();
+	n_files = 2;
+	n_rounds = 0;
+	in.screen.n_quick = 0;
+	run(has_report);
+	n_files = 1;
+	assert_int_equal(count_open(), n);
 }
 
 /* ---- its end ---- */
@@ -741,6 +767,7 @@ int main(void)
 		screen_test(test_writes__part_of_a_raid__not_alone),
 		screen_test(test_done__its_report__is_a_run_of_the_start),
 		screen_test(test_done__what_is_no_report__is_none),
+		screen_test(test_done__two_files__none_stays_open),
 		screen_test(test_end__at_once_again_and_again__is_given_up),
 		screen_test(test_end__left_by_a_person__never_given_up),
 		screen_test(test_work__a_disk_comes__not_taken_from_a_person),
