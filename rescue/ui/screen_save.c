@@ -6,6 +6,23 @@
 
 /* ---- a name ---- */
 
+/* A scanner may have sent a key into it, and a name stays on a disk. */
+static bool is_fit(struct tui *t)
+{
+	char copy[sizeof(t->path)];
+
+	memcpy(copy, t->path, sizeof(copy));
+	rs_redact(copy);
+	const bool ret = strcmp(copy, t->path) == 0;
+	rs_wipe(copy, sizeof(copy));
+	if (ret)
+		return true;
+	rs_wipe(t->path, sizeof(t->path));
+	(void)snprintf(t->status, sizeof(t->status),
+		"A recovery key is no name of a file: what was typed is gone.");
+	return false;
+}
+
 bool path_ask(struct tui *t, const char *what)
 {
 	t->path_what = what;
@@ -18,7 +35,8 @@ bool path_ask(struct tui *t, const char *what)
 	(void)fflush(stdout); /* out_finish finds what was lost */
 	if (term_read_line(": ", typed, sizeof(typed)) > 0)
 		memcpy(t->path, typed, sizeof(typed));
-	return t->path[0] && !term_is_cancelled();
+	rs_wipe(typed, sizeof(typed));
+	return is_fit(t) && t->path[0] && !term_is_cancelled();
 }
 
 void path_draw(const struct tui *t, struct page *p)
@@ -53,6 +71,8 @@ bool path_put(struct tui *t, unsigned key)
 
 enum screen_id path_next(struct tui *t)
 {
+	if (!is_fit(t))
+		return SCREEN_STAY;
 	t->answer = t->path[0] ? RS_ANSWER_YES : RS_ANSWER_CANCEL;
 	return SCREEN_ANSWER;
 }

@@ -613,6 +613,23 @@ static void test_path__typed__corrected_at_whole_characters(void **state)
 	assert_int_equal(tui.answer, RS_ANSWER_CANCEL);
 }
 
+static void test_path__a_recovery_key__is_no_name(void **state)
+{
+	static const char zeros[sizeof(tui.path)];
+
+	(void)state;
+	tui.answer = RS_ANSWER_CANCEL;
+	(void)snprintf(tui.path, sizeof(tui.path), "%s",
+		"563552-689865-117161-606298-318780-443102-078155-712448");
+	assert_int_equal(path_next(&tui), SCREEN_STAY);
+	assert_int_equal(tui.answer, RS_ANSWER_CANCEL);
+	assert_memory_equal(tui.path, zeros, sizeof(zeros));
+	assert_non_null(strstr(tui.status, "recovery key"));
+	(void)snprintf(tui.path, sizeof(tui.path), "/mnt/unbrick-20261130T170000Z.txt");
+	assert_int_equal(path_next(&tui), SCREEN_ANSWER);
+	assert_int_equal(tui.answer, RS_ANSWER_YES);
+}
+
 static void test_log__all_levels__the_newest_first_and_not_without_end(void **state)
 {
 	auto_page struct page p = {0};
@@ -752,6 +769,7 @@ int main(void)
 		cmocka_unit_test_setup(test_undos__one_or_just_made__not_asked_about, fresh),
 		cmocka_unit_test_setup(test_found__two_windows__disk_and_each, fresh),
 		cmocka_unit_test_setup(test_path__typed__corrected_at_whole_characters, fresh),
+		cmocka_unit_test_setup(test_path__a_recovery_key__is_no_name, fresh),
 		cmocka_unit_test_setup(
 			test_log__all_levels__the_newest_first_and_not_without_end, fresh),
 		cmocka_unit_test_setup(test_where__sticks__but_not_of_the_same_disk, fresh),
