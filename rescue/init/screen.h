@@ -62,7 +62,8 @@ void screen_tell(const struct screen *s, enum link_word word, const char *text);
 void screen_tell_all(struct init *in);
 /** There is a packet; a source of the poll loop. */
 void screen_on_link(void *user, int fd, short events);
-/** Ask it to end, in an orderly way. */
+/** It is to end, in an orderly way: screen_live asks it to, once. The second time would end it at
+ * once, in the middle of a write. */
 void screen_end(struct init *in);
 /** While it is there: do what needs no end of it, end it for the rest if that can be done. */
 void screen_begin_asked(struct init *in);

@@ -145,6 +145,8 @@ static void watch(struct init *in, const char *what, struct watch *w, const char
 	struct screen *s = &in->screen;
 	const struct watch_sight sight = {
 		now_ms(), s->active_ms, s->state != LINK_WORKING, s->is_ended};
+	if (!s->process)
+		return; /* it has ended while we did what it asked for */
 	enum watch_act act = watch_look(w, &sight);
 
 	if (w->why && w->why != *said)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -68,11 +67,7 @@ void screen_tell_all(struct init *in)
 
 void screen_end(struct init *in)
 {
-	struct screen *s = &in->screen;
-
-	s->is_ended = true;
-	if (s->process)
-		process_signal(s->process, SIGTERM);
+	in->screen.is_ended = true;
 }
 
 /* ---- what it says ---- */

@@ -48,7 +48,7 @@ static unsigned n_rounds;
 static int signal_sent;
 static char arguments[1024], heard[65536], ran[1024], allowed[64];
 static enum settings_end ended, reported;
-static bool is_set, is_probing;
+static bool is_set, is_probing, leaves_early;
 static struct known_disk *next;
 
 static void hear(void)
@@ -109,6 +109,7 @@ struct process *__wrap_process_start(
 void __wrap_process_signal(const struct process *p, int number)
 {
 	assert_ptr_equal(p, &program);
+	assert_int_equal(signal_sent, 0); /* the second one would end it at once, in any write */
 	signal_sent = number;
 }
 
@@ -141,6 +142,8 @@ bool __wrap_windows_set_next(
 {
 	(void)i;
 	assert_null(disk);
+	if (leaves_early)
+		finish(14 << 8);
 	(void)snprintf(ret_entry, 16, "Boot0003");
 	(void)snprintf(ret_text, cap, "no boot manager");
 	return is_set;
@@ -350,6 +353,17 @@ static void test_windows__cannot_be_set__said_and_nothing_done(void **state)
 	run(wants_windows);
 	assert_int_equal(signal_sent, SIGTERM);
 	assert_int_equal(reported, SETTINGS_END_WINDOWS);
+	assert_int_equal(ended, SETTINGS_END_WINDOWS);
+}
+
+/* Who chose that and leaves while it is set is not waited for. */
+static void test_windows__left_meanwhile__is_started(void **state)
+{
+	(void)state;
+	is_set = leaves_early = true;
+	run(wants_windows);
+	leaves_early = false;
+	assert_int_equal(signal_sent, 0);
 	assert_int_equal(ended, SETTINGS_END_WINDOWS);
 }
 
@@ -777,6 +791,7 @@ int main(void)
 		screen_test(test_work__nobody_answers_in_time__told_that_it_is_enough),
 		screen_test(test_technician__waits_as_long_as_a_person_likes),
 		screen_test(test_stop__wanted__ends_it),
+		screen_test(test_windows__left_meanwhile__is_started),
 		screen_test(test_keys__that_it_cannot_read__are_left_out),
 	};
 
