@@ -61,6 +61,7 @@ struct init {
 	struct boot_report report;
 	struct facts facts;
 	bool is_stop_wanted; /* Ctrl-Alt-Del, a signal: come to an orderly end */
+	bool was_reset;	     /* by the start before, without a repair: no disk of this one resets */
 };
 
 /** One round of events, at most @timeout_ms (-1: for ever). */

@@ -49,11 +49,14 @@ static bool memorize(struct init *in, const char *value)
 }
 
 /* How did the last run on this machine end, as far as a reset without a repair is concerned?
- * The variable is of that one run: once it was heeded, it says nothing of the next. */
+ * The variable is of that one run: once it was heeded, it says nothing of the next, but holds for
+ * every disk of this start, however late it comes. */
 static bool was_reset_before(struct init *in)
 {
 	char value[32] = "";
 
+	if (in->was_reset)
+		return true;
 	if (in->stick.state == STICK_READ && in->facts.settings.report == SETTINGS_REPORT_STICK)
 		return strcmp(in->stick.last.end, end_words[SETTINGS_END_WINDOWS]) == 0 ||
 		       strcmp(in->stick.last.end, end_words[SETTINGS_END_REBOOT]) == 0;
@@ -63,6 +66,7 @@ static bool was_reset_before(struct init *in)
 	if (strcmp(value, "reset") != 0)
 		return false;
 	(void)memorize(in, "none"); /* if that fails it stays once more */
+	in->was_reset = true;
 	return true;
 }
 

@@ -301,6 +301,12 @@ static void test_modes__reset_after_a_reset__stays_and_forgets_it(void **state)
 	in.facts.settings.nothing = SETTINGS_END_REBOOT;
 	assert_int_equal(end_of(RS_STATUS_NOTHING, 0), SETTINGS_END_STAY);
 	assert_string_equal(memory, "none");
+	add_disk("sdb", VOL_NTFS); /* late, in the same start */
+	answer(1, RS_STATUS_NOTHING, 0);
+	modes_automatic(&in);
+	assert_int_equal(n_runs, 2);
+	assert_int_equal(ended, SETTINGS_END_STAY);
+	assert_string_equal(memory, "none");
 }
 
 static void test_modes__reset_that_the_stick_remembers__stays(void **state)
