@@ -300,7 +300,7 @@ static bool is_seen(const struct console_frame *f, size_t line, size_t room)
 	return line >= f->first && line - f->first < room;
 }
 
-void console_paint(struct console *c, const struct console_frame *f, const struct page *p,
+void console_paint(struct console *c, const struct console_frame *wanted, const struct page *p,
 	bool is_secret_shown)
 {
 	const size_t room = console_room(c);
@@ -316,6 +316,10 @@ void console_paint(struct console *c, const struct console_frame *f, const struc
 	const struct place at = console_put_picture(c, p, (int)room);
 	const size_t line_room = room - (size_t)at.line_row;
 	const size_t first_row = CONSOLE_FIRST_ROW + (size_t)at.line_row;
+	struct console_frame frame = *wanted;
+	const struct console_frame *f = &frame;
+
+	frame.first = page_first(p, wanted->first, line_room); /* of this one's size */
 	for (size_t i = f->first; i < p->n && i - f->first < line_room; i++) {
 		if (p->lines[i].is_strong)
 			(void)attron(A_BOLD);

@@ -136,3 +136,16 @@ void page_done(struct page *p)
 		qr_done(&p->codes[i]);
 	*p = (struct page){0};
 }
+
+size_t page_first(const struct page *p, size_t first, size_t room)
+{
+	const size_t last = p->n > room ? p->n - room : 0;
+
+	if (first > last)
+		first = last;
+	if (!p->has_choice)
+		return first;
+	if (p->choice < first)
+		return p->choice;
+	return p->choice - first >= room ? p->choice - room + 1 : first;
+}

@@ -52,6 +52,9 @@ void page_put(void *page, const char *line);
 /** A QR code; one too many, or too long, is left out. */
 void page_code(struct page *p, const char *text);
 void page_blank(struct page *p);
+/** Of a page of which a person scrolled to line @first: the line that is to be shown first where
+ * @room lines have room, so that the chosen one is seen and no row is left empty. */
+size_t page_first(const struct page *p, size_t first, size_t room);
 /** Columns that it takes at most. */
 size_t page_width(const char *text);
 void page_done(struct page *p);

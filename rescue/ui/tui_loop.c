@@ -66,14 +66,6 @@ static void list_keys(const struct tui *t, char *line, size_t cap)
 	add_key(line, cap, N_("Ctrl-C"), N_("exit"));
 }
 
-/* The first line that is shown, so that the chosen one is. */
-static size_t follow(size_t first, size_t choice, size_t room)
-{
-	if (choice < first)
-		return choice;
-	return choice - first >= room ? choice - room + 1 : first;
-}
-
 /* While it works: what it is at, and then how far it is, now and then. */
 static void tell_work(struct tui *t, const struct page *p)
 {
@@ -137,7 +129,7 @@ void tui_paint(struct tui *t)
 	t->n_lines = p.n;
 	t->has_choice = p.has_choice;
 	if (p.has_choice)
-		t->first = follow(t->first, p.choice, consoles_room(&t->consoles));
+		t->first = page_first(&p, t->first, consoles_room(&t->consoles));
 	(void)snprintf(title, sizeof(title), "unbrick: %s", lang_word(screen_now(t)->title));
 	lang_text(t->status, status, sizeof(status));
 	list_keys(t, keys, sizeof(keys));

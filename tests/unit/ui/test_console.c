@@ -19,6 +19,7 @@ struct shown {
 	bool is_private, is_shown;
 	const char *locale;
 	bool is_scrolled_away; /* the line that it stands in */
+	bool is_whole;	       /* all lines have room */
 };
 
 static size_t cell(const void *secret, size_t i, char ret[PAGE_CELL])
@@ -47,6 +48,8 @@ static int paint(void *user)
 	page_line(&p, "scrolled away");
 	page_line(&p, "a\xc3\xa4z");
 	page_line(&p, "boxes");
+	while (!how->is_whole && p.n < 40) /* more than it has rows for */
+		page_line(&p, "below");
 	p.secret = (const char *const[]){"1", "2", "", "4", "\xc3\x9f"};
 	p.n_secret = 5;
 	p.secret_line = p.cursor_line = how->is_scrolled_away ? 0 : 2;
@@ -69,7 +72,7 @@ static void painted(const struct shown *how, struct said *ret)
 	assert_int_equal(ret->status, 0);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		assert_non_null(strstr(ret->err, parts[i]));
-	assert_null(strstr(ret->err, "scrolled away"));
+	assert_int_equal(strstr(ret->err, "scrolled away") != NULL, how->is_whole);
 }
 
 /* ECMA-48: a clear screen, or the rest of one from its first place on. */
@@ -85,14 +88,14 @@ static void test_secret__the_machines_own_screen__shown_in_place(void **state)
 	struct said s;
 
 	(void)state;
-	painted(&(struct shown){true, true, "C.UTF-8", false}, &s);
+	painted(&(struct shown){true, true, "C.UTF-8", false, false}, &s);
 	const char *digits =
 		strstr(s.err, "\x1b[4;11H1\x1b[4;13H2\x1b[4;17H4\x1b[4;19H\xc3\x9f\x1b[");
 	assert_non_null(digits);
 	assert_true(is_cleared(digits));	       /* and gone with the program */
 	assert_non_null(strstr(digits, "\x1b[4;21H")); /* the cursor is back in that line */
 	said_done(&s);
-	painted(&(struct shown){true, true, "C", false}, &s); /* which has no such letter */
+	painted(&(struct shown){true, true, "C", false, false}, &s); /* which has no such letter */
 	assert_non_null(strstr(s.err, "\x1b[4;17H4\x1b["));
 	assert_null(strstr(s.err, "\xc3"));
 	said_done(&s);
@@ -104,7 +107,7 @@ static void test_secret__its_line_is_scrolled_away__not_shown(void **state)
 	struct said s;
 
 	(void)state;
-	painted(&(struct shown){true, true, "C.UTF-8", true}, &s);
+	painted(&(struct shown){true, true, "C.UTF-8", true, false}, &s);
 	assert_null(strstr(s.err, ";11H1"));
 	assert_null(strstr(s.err, "\xc3\x9f"));
 	said_done(&s);
@@ -115,10 +118,10 @@ static void test_secret__hidden_or_elsewhere__not_shown(void **state)
 	struct said s;
 
 	(void)state;
-	painted(&(struct shown){true, false, "C.UTF-8", false}, &s);
+	painted(&(struct shown){true, false, "C.UTF-8", false, false}, &s);
 	assert_null(strstr(s.err, "\x1b[4;11H1"));
 	said_done(&s);
-	painted(&(struct shown){false, true, "C.UTF-8", false}, &s);
+	painted(&(struct shown){false, true, "C.UTF-8", false, false}, &s);
 	assert_null(strstr(s.err, "\x1b[4;11H1"));
 	said_done(&s);
 }
@@ -129,7 +132,7 @@ static void test_keypad__digits_whatever_numlock_is(void **state)
 	struct said s;
 
 	(void)state;
-	painted(&(struct shown){true, true, "C.UTF-8", false}, &s);
+	painted(&(struct shown){true, true, "C.UTF-8", false, false}, &s);
 	const char *on = strstr(s.err, "\x1b=");
 	assert_non_null(on);
 	assert_true(on < strstr(s.err, "the title"));
@@ -142,11 +145,21 @@ static void test_text__as_the_locale_can(void **state)
 	struct said s;
 
 	(void)state;
-	painted(&(struct shown){false, false, "C.UTF-8", false}, &s);
+	painted(&(struct shown){false, false, "C.UTF-8", false, false}, &s);
 	assert_non_null(strstr(s.err, "a\xc3\xa4z"));
 	said_done(&s);
-	painted(&(struct shown){false, false, "C", false}, &s);
+	painted(&(struct shown){false, false, "C", false, false}, &s);
 	assert_non_null(strstr(s.err, "a?z"));
+	said_done(&s);
+}
+
+/* What was scrolled on a smaller one. */
+static void test_lines__all_have_room__from_the_first_on(void **state)
+{
+	struct said s;
+
+	(void)state;
+	painted(&(struct shown){.locale = "C.UTF-8", .is_whole = true}, &s);
 	said_done(&s);
 }
 
@@ -158,6 +171,7 @@ int main(void)
 		cmocka_unit_test(test_secret__hidden_or_elsewhere__not_shown),
 		cmocka_unit_test(test_keypad__digits_whatever_numlock_is),
 		cmocka_unit_test(test_text__as_the_locale_can),
+		cmocka_unit_test(test_lines__all_have_room__from_the_first_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -120,6 +120,24 @@ static void test_say__what_is_not_to_be_shown(void **state)
 	assert_int_equal(p.n, 1);
 }
 
+static void test_first__the_chosen_one_is_seen_and_no_row_is_empty(void **state)
+{
+	struct page p = {.n = 30};
+
+	(void)state;
+	assert_int_equal(page_first(&p, 4, 20), 4);
+	assert_int_equal(page_first(&p, 25, 20), 10); /* scrolled to on a smaller one */
+	assert_int_equal(page_first(&p, 25, 40), 0);
+	p.has_choice = true;
+	p.choice = 29;
+	assert_int_equal(page_first(&p, 0, 20), 10);
+	p.choice = 12;
+	assert_int_equal(page_first(&p, 0, 20), 0);
+	assert_int_equal(page_first(&p, 0, 10), 3);
+	p.choice = 5;
+	assert_int_equal(page_first(&p, 8, 20), 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +148,7 @@ int main(void)
 		cmocka_unit_test(test_put__wide__two_columns),
 		cmocka_unit_test(test_blank__never_first_nor_two),
 		cmocka_unit_test(test_say__what_is_not_to_be_shown),
+		cmocka_unit_test(test_first__the_chosen_one_is_seen_and_no_row_is_empty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
