@@ -352,12 +352,17 @@ bool module_load_names(const char *const names[], char *ret_failed, size_t cap)
 	return b.is_good;
 }
 
-bool module_mounts_fat(const char *point, char *ret_failed, size_t cap)
+bool module_load_fat(char *ret_failed, size_t cap)
 {
 	static const char *const names[] = {
 		"vfat", "exfat", "nls_cp437", "nls_ascii", "nls_utf8", NULL};
 
-	if (!module_load_names(names, ret_failed, cap))
+	return module_load_names(names, ret_failed, cap);
+}
+
+bool module_mounts_fat(const char *point, char *ret_failed, size_t cap)
+{
+	if (!module_load_fat(ret_failed, cap))
 		return false;
 	if (unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
 		(mkdir(point, 0700) == 0 || errno == EEXIST))

@@ -44,6 +44,8 @@ bool modules_are_busy(const struct modules *m);
 /** Load by name, in the caller's own process (a job); names that are built in or not there are no
  * error. False with the first that failed in @ret_failed. */
 bool module_load_names(const char *const names[], char *ret_failed, size_t cap);
+/** What FAT and exFAT are mounted by. */
+bool module_load_fat(char *ret_failed, size_t cap);
 /** For a job that is to mount a FAT volume at @point: the drivers, the folder, and a mount
  * namespace of its own: whatever happens to the job, nothing stays mounted. False with why. */
 bool module_mounts_fat(const char *point, char *ret_failed, size_t cap);

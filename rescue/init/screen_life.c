@@ -10,6 +10,7 @@
 #include "core/cleanup.h"
 #include "init/init.h"
 #include "init/machine.h"
+#include "init/module.h"
 #include "init/screen.h"
 #include "init/watch.h"
 
@@ -46,16 +47,29 @@ static void on_end(void *user, struct process *p)
 	in->screen.process = NULL;
 }
 
+/* In its process, before the program: a stick that somebody plugs in is mounted by the screen, and
+ * the kernel asks nobody for a driver. After a start without a stick nobody else has loaded it. */
+static int enter(void *arg, int out_fd)
+{
+	const struct process_plan *plan = arg;
+	char why[256];
+
+	(void)module_load_fat(why, sizeof(why)); /* then the mount says it */
+	return plan->run ? plan->run(plan->arg, out_fd) : 0;
+}
+
 bool screen_begin(struct init *in, const struct process_plan *plan, screen_done_fn done)
 {
 	struct screen *s = &in->screen;
-	struct process_plan linked = *plan;
+	struct process_plan inner = *plan, linked = *plan;
 	struct rs_err err = {0};
 	int ends[2];
 
 	(void)unlink(SCREEN_LOG); /* of the one before */
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
 		return false;
+	linked.run = enter;
+	linked.arg = &inner;
 	linked.log = SCREEN_LOG;
 	linked.link = ends[1];
 	linked.end = on_end;

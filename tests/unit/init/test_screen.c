@@ -25,6 +25,7 @@
 void __wrap_init_step(struct init *in, int timeout_ms);
 struct process *__wrap_process_start(
 	struct processes *all, const struct process_plan *plan, struct rs_err *err);
+bool __wrap_module_load_fat(char *ret_failed, size_t cap);
 void __wrap_process_signal(const struct process *p, int number);
 int __wrap_front_start(struct init *in, const struct process_plan *plan, struct rs_err *err);
 void __wrap_end_now(struct init *in, enum settings_end end);
@@ -44,7 +45,7 @@ static int peer;	/* the program's end of the link */
 static struct process program;
 static process_end_fn on_end;
 static void (*turn)(unsigned round);
-static unsigned n_rounds;
+static unsigned n_rounds, n_loaded;
 static int signal_sent;
 static char arguments[1024], heard[65536], ran[1024], allowed[64];
 static enum settings_end ended, reported;
@@ -90,11 +91,23 @@ void __wrap_init_step(struct init *i, int timeout_ms)
 	loop_step(&i->loop, 10);
 }
 
+bool __wrap_module_load_fat(char *ret_failed, size_t cap)
+{
+	(void)ret_failed;
+	(void)cap;
+	n_loaded++;
+	return false; /* it comes up all the same */
+}
+
 struct process *__wrap_process_start(
 	struct processes *all, const struct process_plan *plan, struct rs_err *err)
 {
 	(void)all;
 	(void)err;
+	/* what a stick is mounted by, though none was there at the start */
+	n_loaded = 0;
+	assert_int_equal(plan->run(plan->arg, -1), 0);
+	assert_int_equal(n_loaded, 1);
 	arguments[0] = '\0';
 	for (size_t i = 0; plan->argv[i]; i++)
 		(void)snprintf(arguments + strlen(arguments), sizeof(arguments) - strlen(arguments),
