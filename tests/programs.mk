@@ -42,6 +42,8 @@ helpers_ui = engine judge ntfslog
 
 # who wipes the keys that were given
 $(BUILD)/tests/unit/engine/test_keys: LDFLAGS += -Wl,--wrap=rs_secret_done
+# what of a file is left in memory
+$(BUILD)/tests/unit/fat/test_fat: LDFLAGS += -Wl,--wrap=rs_wipe
 # the disk that the engine opens is one of the test's
 $(BUILD)/tests/unit/engine/test_unreadable: LDFLAGS += -Wl,--wrap=blk_file_open
 # and the disk of this one fails
@@ -62,6 +64,7 @@ $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/$(1)/test_*.c)): %: %.o $(call s
 endef
 $(foreach r,$(ROOMS) ui,$(eval $(call room_tests,$(r))))
 $(BUILD)/tests/unit/ui/test_no_memory: LDFLAGS += -Wl,--wrap=rs_report_json
+$(BUILD)/tests/unit/ui/test_copy: LDFLAGS += -Wl,--wrap=rs_wipe
 $(BUILD)/tests/unit/ui/test_sticks: LDFLAGS += $(foreach f,rs_stick_list rs_stick_look term_now_ns,-Wl$(,)--wrap=$(f))
 $(BUILD)/tests/unit/ui/test_layout: LDFLAGS += -Wl,--wrap=ioctl
 $(BUILD)/tests/unit/ui/test_keymap: LDFLAGS += -Wl,--wrap=ioctl

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/secret.h"
 #include "core/text.h"
 
 #define WINDOW_BYTES 4096U
@@ -210,10 +211,12 @@ int fat_read_file(struct fat *f, const struct fat_entry *e, size_t cap_bytes, ui
 	if (!buf)
 		return rs_fail_on(err, RS_E_MEMORY, e->name, "file");
 	int r = chain_read(f, first_of(f, e), buf, e->size_bytes, &done, err);
-	if (r < 0)
+	if (r == 0 && done < e->size_bytes)
+		r = damaged(f, err, "a file's chain of clusters ends before its size");
+	if (r < 0) {
+		rs_wipe(buf, e->size_bytes); /* it may hold keys */
 		return r;
-	if (done < e->size_bytes)
-		return damaged(f, err, "a file's chain of clusters ends before its size");
+	}
 	*ret = rs_steal(buf);
 	*ret_len = done;
 	return 0;

@@ -235,7 +235,19 @@ static void test_fat__cut_anywhere__fails_or_reads_the_same(void **state)
 	}
 }
 
-static void test_fat__a_read_error__is_passed_on(void **state)
+/* How much was wiped, and was it before it was given back. */
+static size_t wiped;
+
+void __real_rs_wipe(void *p, size_t len); /* NOLINT: the linker's name */
+void __wrap_rs_wipe(void *p, size_t len); /* NOLINT: as above */
+
+void __wrap_rs_wipe(void *p, size_t len) /* NOLINT: as above */
+{
+	wiped += len;
+	__real_rs_wipe(p, len);
+}
+
+static void test_fat__a_read_error__is_passed_on_and_nothing_is_left(void **state)
 {
 	uint8_t *p;
 	auto_blk struct blk *b = hand_made(&p);
@@ -248,8 +260,10 @@ static void test_fat__a_read_error__is_passed_on(void **state)
 	for (uint64_t i = 1; i <= all; i++) {
 		lay_watch_reset(w);
 		w->fail_read = i;
+		wiped = 0;
 		assert_int_equal(read_code(&w->blk, "EFI/A.TXT", 1000), RS_E_IO_READ);
 	}
+	assert_int_equal(wiped, 600); /* the last one is in the file */
 	blk_close(&w->blk);
 }
 
@@ -411,7 +425,7 @@ int main(void)
 		cmocka_unit_test(test_fat_open__fat32_with_its_fields_out_of_range__is_refused),
 		cmocka_unit_test(test_fat__a_chain_that_lies__is_damaged),
 		cmocka_unit_test(test_fat__cut_anywhere__fails_or_reads_the_same),
-		cmocka_unit_test(test_fat__a_read_error__is_passed_on),
+		cmocka_unit_test(test_fat__a_read_error__is_passed_on_and_nothing_is_left),
 		cmocka_unit_test(test_fat_list__a_long_name_that_is_not_whole__gives_the_short_one),
 		cmocka_unit_test(test_fat_list__the_caller_ends_it__is_what_comes_back),
 		cmocka_unit_test(test_fat__by_mkfs__fat12_is_read),
