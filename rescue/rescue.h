@@ -137,11 +137,12 @@ void rs_stick_key_done(struct rs_stick_key *k);
 /** Use the rules of a folder (NULL: the shipped ones, the default). Errors: RS_E_RULE. */
 int rs_rules_from(struct rs_session *s, const char *dir, struct rs_err *err);
 
-/** A person believes that this file does the harm ("\\Windows\\...", copied; NULL: none any more).
+/** A person believes that this file does the harm ("\\Windows\\...", copied; NULL: none any more),
+ * the one with that reference and no other that the path may lead to (0: whichever it is).
  * A scan or fix that finds it on a volume with a Windows tells of it as doubtful: it is asked
  * about, never moved by say_yes, and what Windows needs to start is never moved. Errors:
  * RS_E_MEMORY. */
-int rs_name_file(struct rs_session *s, const char *path, struct rs_err *err);
+int rs_name_file(struct rs_session *s, const char *path, uint64_t ref, struct rs_err *err);
 
 /** Save plans of a replay in @folder (copied) where no rs_options names a place; without both
  * none is saved, and no journal replayed. @is_private: it is this user's alone, made where it is
@@ -289,6 +290,11 @@ typedef bool (*rs_node_fn)(void *user, const struct rs_node *n);
 /** Names of a folder (or the file itself). */
 int rs_tree_list(
 	struct rs_tree *t, const char *path, rs_node_fn fn, void *user, struct rs_err *err);
+/** The same of the folder of this reference, with its sequence number (0: the root): names that
+ * differ by case only, or have a backslash in them, lead nowhere else. The paths are as in the
+ * root. */
+int rs_tree_list_ref(
+	struct rs_tree *t, uint64_t ref, rs_node_fn fn, void *user, struct rs_err *err);
 /** Everything below a folder ("" = the volume), from the MFT. Faults come as log events and are
  * counted in *ret_faults. */
 int rs_tree_walk(struct rs_tree *t, const char *path, rs_node_fn fn, void *user,

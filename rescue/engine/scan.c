@@ -77,8 +77,8 @@ static int judge_all(struct rs_session *s, struct en_work *w, struct rs_err *err
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < v->n_windows; i++) {
-		const struct judge_look in = {
-			v->stack.nt, v->stack.raw, &v->windows[i], &s->rules, &s->task, s->named};
+		const struct judge_look in = {v->stack.nt, v->stack.raw, &v->windows[i], &s->rules,
+			&s->task, s->named, s->named_ref};
 		if (!en_is_judged(v, i))
 			continue;
 		r = judge_run(&in, &w->judged, err);

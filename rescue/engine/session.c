@@ -67,9 +67,10 @@ int rs_rules_from(struct rs_session *s, const char *dir, struct rs_err *err)
 	return r;
 }
 
-int rs_name_file(struct rs_session *s, const char *path, struct rs_err *err)
+int rs_name_file(struct rs_session *s, const char *path, uint64_t ref, struct rs_err *err)
 {
 	free(s->named);
+	s->named_ref = ref;
 	s->named = path ? strdup(path) : NULL;
 	return path && !s->named ? rs_fail(err, RS_E_MEMORY, "path") : 0;
 }

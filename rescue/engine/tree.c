@@ -204,7 +204,23 @@ static bool list_one(void *user, const char *name, uint64_t ref, bool is_dir)
 	if (nt_stat(l->t->v->stack.nt, ref, &s, &why) < 0)
 		en_log(l->t->session, RS_LOG_WARN, "%s: %s", path, why.detail);
 	node_of(&s, path, &n);
+	n.name = path + strlen(l->dir) + 1; /* it may have a backslash in it */
 	return l->fn(l->user, &n);
+}
+
+static int list(struct rs_tree *t, uint64_t ref, struct listing *l, struct rs_err *err)
+{
+	int r = nt_list(t->v->stack.nt, ref, list_one, l, err);
+
+	return r == 0 && l->is_out_of_memory ? rs_fail(err, RS_E_MEMORY, "paths") : r;
+}
+
+int rs_tree_list_ref(struct rs_tree *t, uint64_t ref, rs_node_fn fn, void *user, struct rs_err *err)
+{
+	struct listing l = {.t = t, .fn = fn, .user = user, .dir = ""};
+	int r = need(t, t->v->stack.nt, err);
+
+	return r == 0 ? list(t, ref ? ref : NT_ROOT_RECORD, &l, err) : r;
 }
 
 int rs_tree_list(struct rs_tree *t, const char *path, rs_node_fn fn, void *user, struct rs_err *err)
@@ -223,8 +239,7 @@ int rs_tree_list(struct rs_tree *t, const char *path, rs_node_fn fn, void *user,
 	l.dir = dir; /* t->path is another one as soon as the listener asks for more */
 	if (!dir)
 		return rs_fail(err, RS_E_MEMORY, "paths");
-	r = nt_list(t->v->stack.nt, n.ref, list_one, &l, err);
-	return r == 0 && l.is_out_of_memory ? rs_fail(err, RS_E_MEMORY, "paths") : r;
+	return list(t, n.ref, &l, err);
 }
 
 struct walk {

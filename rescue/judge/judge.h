@@ -85,7 +85,8 @@ struct judge_look {
 	const struct win_info *win;
 	const struct rule_set *rules;
 	const struct rs_task *task;
-	const char *named; /* a file's path, as a person gave it; NULL: none */
+	const char *named;  /* a file's path, as a person gave it; NULL: none */
+	uint64_t named_ref; /* and which one it must lead to; 0: any */
 };
 
 /** Ask every source of one Windows, and add what they find to *into (NULL: made). @task "scan".

@@ -79,8 +79,9 @@ static int look(const struct judge_look *in, struct judge_result *ret, struct rs
 	if (!in->named || is_said(ret))
 		return 0;
 	int r = nt_lookup(in->vol, in->named, &ref, &why);
-	if (r == RS_E_NO_SUCH_FILE)
-		return 0; /* it is of another volume */
+	/* it is of another volume, or another file that the path leads to */
+	if (r == RS_E_NO_SUCH_FILE || (r == 0 && in->named_ref && ref != in->named_ref))
+		return 0;
 	if (r == 0)
 		r = nt_stat(in->vol, ref, &f.stat, &why);
 	if (r == 0)

@@ -23,23 +23,16 @@
 #define REF_NUMBER   0xFFFFFFFFFFFFULL /* of the record; above it how often it was used */
 
 /* A folder that is still to be copied. */
-struct folder {
-	char *from, *to; /* to NULL: only counted */
-};
-
-struct node {
-	char *name;
-	uint64_t ref, size_bytes, modified;
-	bool is_dir, is_reparse;
+struct task {
+	uint64_t ref;
+	char *from, *to; /* from: its path, for people; to NULL: only counted */
 };
 
 struct walk {
 	struct copy *c;
-	struct folder *folders; /* a stack */
+	struct task *tasks; /* a stack */
 	size_t n;
-	struct node *nodes; /* of the folder that is at work */
-	size_t n_nodes;
-	bool no_memory, is_below; /* below what is wanted */
+	bool is_below; /* below what is wanted */
 	uint8_t *block;
 	uint64_t unsynced; /* bytes */
 	void *known;	   /* a tree (search.h) of the folders that were met, each by its number */
@@ -114,51 +107,19 @@ __attribute__((format(printf, 3, 4))) static void fail(
 		page_say(&c->failed, false, "%-s: %s", path, why);
 }
 
-static void forget_nodes(struct walk *w)
+/* Both paths are the stack's from now on. */
+static int push_take(struct walk *w, uint64_t ref, char *from, char *to, struct rs_err *err)
 {
-	for (size_t i = 0; i < w->n_nodes; i++)
-		free(w->nodes[i].name);
-	free(w->nodes);
-	w->nodes = NULL;
-	w->n_nodes = 0;
-}
-
-static bool take_node(void *user, const struct rs_node *n)
-{
-	struct walk *w = user;
-	struct node *more = reallocarray(w->nodes, w->n_nodes + 1, sizeof(*more));
-	char *name = more ? strdup(n->name) : NULL;
-
-	if (more)
-		w->nodes = more;
-	w->no_memory = !name;
-	if (name)
-		more[w->n_nodes++] = (struct node){
-			name, n->ref, n->size_bytes, n->modified, n->is_dir, n->is_reparse};
-	return name;
-}
-
-static char *join(const char *folder, char sign, const char *name)
-{
-	char *ret;
-
-	return asprintf(&ret, "%s%c%s", folder, sign, name) < 0 ? NULL : ret;
-}
-
-/* Both are the stack's from now on. */
-static int push_take(struct walk *w, char *from, char *to, struct rs_err *err)
-{
-	struct folder *more = from && w->n < MOST_FOLDERS
-				      ? reallocarray(w->folders, w->n + 1, sizeof(*more))
-				      : NULL;
+	struct task *more =
+		w->n < MOST_FOLDERS ? reallocarray(w->tasks, w->n + 1, sizeof(*more)) : NULL;
 
 	if (!more) {
 		free(from);
 		free(to);
 		return rs_fail(err, RS_E_MEMORY, "folders");
 	}
-	w->folders = more;
-	more[w->n++] = (struct folder){from, to};
+	w->tasks = more;
+	more[w->n++] = (struct task){ref, from, to};
 	return 0;
 }
 
@@ -167,7 +128,7 @@ static int push_take(struct walk *w, char *from, char *to, struct rs_err *err)
 static int go_on(const struct copy *c, struct rs_err *err)
 {
 	if (c->progress && !c->progress(c->user, c->bytes, c->all_bytes))
-		return rs_fail_on(err, RS_E_CANCELLED, c->from, "%s", "");
+		return rs_fail_on(err, RS_E_CANCELLED, c->what->name, "%s", "");
 	return 0;
 }
 
@@ -210,7 +171,7 @@ static int open_piece(const char *path, unsigned number, struct rs_err *err)
 	return ret;
 }
 
-static int close_piece(int fd, const char *path, const struct node *n, struct rs_err *err)
+static int close_piece(int fd, const char *path, const struct rs_node *n, struct rs_err *err)
 {
 	const uint64_t unix_100ns = n->modified > UNIX_EPOCH ? n->modified - UNIX_EPOCH : 0;
 	const struct timespec times[2] = {
@@ -224,7 +185,7 @@ static int close_piece(int fd, const char *path, const struct node *n, struct rs
 
 /* The next bytes of a file; zeros in place of those that the disk does not give. *ret_len 0: its
  * end, or it is given up. */
-static int read_some(struct walk *w, const char *from, const struct node *n, uint64_t at,
+static int read_some(struct walk *w, const char *from, const struct rs_node *n, uint64_t at,
 	unsigned *bad, size_t *ret_len, struct rs_err *err)
 {
 	struct rs_err why = {0};
@@ -259,7 +220,7 @@ static int sync_now_and_then(struct walk *w, int fd, size_t len, struct rs_err *
 }
 
 /* Up to the end of a piece. *at is moved on; true in *ret_more: there is more of the file. */
-static int copy_piece(struct walk *w, const char *from, const struct node *n, int fd,
+static int copy_piece(struct walk *w, const char *from, const struct rs_node *n, int fd,
 	const char *to, uint64_t *at, bool *ret_more, struct rs_err *err)
 {
 	struct copy *c = w->c;
@@ -307,8 +268,8 @@ static int leave_name(struct walk *w, const char *from, int code, struct rs_err 
 	return 0;
 }
 
-static int copy_file(
-	struct walk *w, const char *from, const struct node *n, const char *to, struct rs_err *err)
+static int copy_file(struct walk *w, const char *from, const struct rs_node *n, const char *to,
+	struct rs_err *err)
 {
 	struct copy *c = w->c;
 	const bool is_cut = c->piece_bytes && n->size_bytes > c->piece_bytes;
@@ -335,14 +296,17 @@ static int copy_file(
 /* ---- folders ---- */
 
 /* One name of a folder that is at work. */
-static int copy_node(
-	struct walk *w, const struct folder *in, const struct node *n, struct rs_err *err)
+static int copy_entry(
+	struct walk *w, const struct task *in, const struct folder_entry *e, struct rs_err *err)
 {
-	auto_free char *from = join(in->from, '\\', n->name);
+	const struct rs_node *n = &e->node;
+	auto_free char *from = folder_path(in->from, e->name);
+	auto_free char *to = NULL;
 	char name[COPY_NAME];
 
-	copy_name(n->name, name);
-	auto_free char *to = in->to ? join(in->to, '/', name) : NULL;
+	copy_name(e->name, name);
+	if (in->to && asprintf(&to, "%s/%s", in->to, name) < 0)
+		to = NULL;
 	if (!from || (in->to && !to))
 		return rs_fail(err, RS_E_MEMORY, "paths");
 	if (n->is_reparse) {
@@ -363,7 +327,7 @@ static int copy_node(
 	}
 	if (n->is_dir) {
 		w->c->folders += to != NULL;
-		return push_take(w, rs_steal(from), rs_steal(to), err);
+		return push_take(w, n->ref, rs_steal(from), rs_steal(to), err);
 	}
 	if (to)
 		return copy_file(w, from, n, to, err);
@@ -372,46 +336,42 @@ static int copy_node(
 	return 0;
 }
 
-static int copy_folder(struct walk *w, const struct folder *in, struct rs_err *err)
+static int copy_folder(struct walk *w, const struct task *in, struct rs_err *err)
 {
 	struct rs_err why = {0};
-	int r = rs_tree_list(w->c->tree, in->from, take_node, w, &why);
+	struct folder here;
+	int r = folder_read(w->c->tree, in->ref, SIZE_MAX, &here, &why);
 
-	if (w->no_memory)
-		r = rs_fail(&why, RS_E_MEMORY, "folder");
-	if (rs_err_ends(r))
-		return rs_err_pass(err, r, &why);
-	if (r < 0 && in->to)
+	if (r < 0 && !rs_err_ends(r) && in->to)
 		fail(w->c, in->from, "%s: %s", rs_err_info(r)->text, why.detail);
-	r = go_on(w->c, err);
-	for (size_t i = 0; r == 0 && i < w->n_nodes; i++)
-		r = copy_node(w, in, &w->nodes[i], err);
-	forget_nodes(w);
+	r = rs_err_ends(r) ? rs_err_pass(err, r, &why) : go_on(w->c, err);
+	for (size_t i = 0; r == 0 && i < here.n; i++)
+		r = copy_entry(w, in, &here.entries[i], err);
+	folder_done(&here);
 	return r;
 }
 
 /* All below what is wanted; @to NULL: only counted. */
-static int walk_all(struct walk *w, const struct node *top, const char *folder, const char *to,
-	struct rs_err *err)
+static int walk_all(struct walk *w, const char *to, struct rs_err *err)
 {
-	const struct folder in = {(char *)(uintptr_t)folder, (char *)(uintptr_t)to};
+	const struct task in = {
+		0, (char *)(uintptr_t)w->c->folder, (char *)(uintptr_t)to}; /* only read */
 	w->is_below = false;
-	int r = copy_node(w, &in, top, err);
+	int r = copy_entry(w, &in, w->c->what, err);
 
 	w->is_below = true;
-
 	while (r == 0 && w->n) {
-		struct folder next = w->folders[--w->n];
+		struct task next = w->tasks[--w->n];
 		r = copy_folder(w, &next, err);
 		free(next.from);
 		free(next.to);
 	}
 	for (; w->n; w->n--) {
-		free(w->folders[w->n - 1].from);
-		free(w->folders[w->n - 1].to);
+		free(w->tasks[w->n - 1].from);
+		free(w->tasks[w->n - 1].to);
 	}
-	free(w->folders);
-	w->folders = NULL;
+	free(w->tasks);
+	w->tasks = NULL;
 	forget_known(w);
 	return r;
 }
@@ -431,15 +391,15 @@ static int has_room(const struct copy *c, struct rs_err *err)
 	return r;
 }
 
-static int run(struct walk *w, const struct node *top, const char *folder, struct rs_err *err)
+static int run(struct walk *w, struct rs_err *err)
 {
 	struct copy *c = w->c;
-	int r = walk_all(w, top, folder, NULL, err);
+	int r = walk_all(w, NULL, err);
 
 	if (r == 0)
 		r = has_room(c, err);
 	if (r == 0)
-		r = walk_all(w, top, folder, c->to, err);
+		r = walk_all(w, c->to, err);
 	const int fd = open(c->to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || syncfs(fd) < 0)
 		r = r < 0 ? r : cannot_write(c->to, errno, err);
@@ -452,25 +412,17 @@ int copy_run(struct copy *c, struct rs_err *err)
 {
 	auto_free uint8_t *block = malloc(UI_BLOCK_BYTES);
 	struct walk w = {.c = c, .block = block};
-	struct rs_node n;
 	struct stat st;
 
 	if (!block)
 		return rs_fail(err, RS_E_MEMORY, "a block to read");
-	int r = rs_tree_stat(c->tree, c->from, &n, err);
-	if (r < 0)
-		return r;
 	if (stat(c->to, &st) < 0 || !S_ISDIR(st.st_mode))
 		return cannot_write(c->to, errno ? errno : ENOTDIR, err);
 	if (rs_tree_is_under(c->tree, &st))
 		return rs_fail_on(err, RS_E_ONTO_SOURCE, c->to, "%s", "");
-	const char *slash = strrchr(n.path, '\\');
-	auto_free char *name = strdup(slash ? slash + 1 : n.path);
-	auto_free char *folder = strndup(n.path, slash ? (size_t)(slash - n.path) : 0);
-	if (!name || !folder)
-		return rs_fail(err, RS_E_MEMORY, "paths");
-	const struct node top = {name, n.ref, n.size_bytes, n.modified, n.is_dir, n.is_reparse};
-	return run(&w, &top, folder, err);
+	const int r = run(&w, err);
+	rs_wipe(block, UI_BLOCK_BYTES); /* a file of keys may be among them */
+	return r;
 }
 
 void copy_done(struct copy *c)

@@ -4,6 +4,7 @@
 #ifndef UNBRICK_UI_COPY_H
 #define UNBRICK_UI_COPY_H
 
+#include "ui/folder.h"
 #include "ui/page.h"
 
 #define COPY_NAME 256U	      /* bytes of a name, with its NUL */
@@ -12,7 +13,8 @@
 struct copy {
 	/* what is wanted */
 	struct rs_tree *tree;
-	const char *from;     /* path in the volume */
+	const struct folder_entry *what;
+	const char *folder;   /* that it is in, its path for people, "" the root */
 	const char *to;	      /* folder that is there */
 	uint64_t piece_bytes; /* a larger file is cut into NAME.001, NAME.002 ...; 0: none is */
 	uint64_t sync_bytes;  /* after so many it is waited until they are on the stick, so that the
@@ -32,7 +34,7 @@ void copy_name(const char *name, char ret[COPY_NAME]);
 uint64_t copy_piece_of(const char *folder);
 /** Count, look whether there is room, copy. Nothing that is there is replaced, and no half of a
  * file is left where it ends before. Errors:
- * RS_E_NO_SUCH_FILE, RS_E_ONTO_SOURCE, RS_E_OUTPUT (no room, or it cannot be written),
+ * RS_E_ONTO_SOURCE, RS_E_OUTPUT (no room, or it cannot be written),
  * RS_E_OUTPUT_EXISTS, RS_E_CANCELLED, RS_E_MEMORY. */
 int copy_run(struct copy *c, struct rs_err *err);
 void copy_done(struct copy *c);

@@ -2,24 +2,27 @@
 /* Looking into a disk: its volumes, folders, and files as text or hex. Only reads. */
 #include <string.h>
 
+#include "ui/folder.h"
 #include "ui/tui.h"
 #include "ui/view.h"
 
 #define MOST_ENTRIES 50000U /* of a folder */
 #define AROUND	     200U   /* entries that are drawn before and behind the chosen one */
 
-struct entry {
-	char *name;
-	struct rs_node node; /* its pointers are the engine's, and not kept */
+/* A folder on the way to the one that is shown, by what it is and not by its name. */
+struct place {
+	uint64_t ref;
+	size_t path_len;
 };
 
 struct browse {
 	struct rs_tree *tree; /* NULL: among the volumes */
 	const struct run_disk *disk;
-	char *path; /* of the folder, "" the root */
-	struct entry *entries;
-	size_t n, chosen;
-	bool is_cut, no_memory;
+	char *path;	   /* of the folder, for people; "" the root */
+	struct place *way; /* from the root to the folder */
+	size_t n_way;
+	struct folder here;
+	size_t chosen;
 	struct rs_err err;
 	/* the file that is looked at */
 	char *file;
@@ -27,27 +30,17 @@ struct browse {
 	struct view view;
 };
 
-static void forget_entries(struct browse *b)
-{
-	for (size_t i = 0; i < b->n; i++)
-		free(b->entries[i].name);
-	free(b->entries);
-	b->entries = NULL;
-	b->n = b->chosen = 0;
-	b->is_cut = b->no_memory = false;
-	b->err = (struct rs_err){0};
-}
-
 void browse_close(struct tui *t)
 {
 	struct browse *b = t->browse;
 
 	if (!b)
 		return;
-	forget_entries(b);
+	folder_done(&b->here);
 	rs_tree_close(b->tree);
 	rs_wipe(&b->view, sizeof(b->view));
 	free(b->path);
+	free(b->way);
 	free(b->file);
 	free(b);
 	t->browse = NULL;
@@ -79,70 +72,55 @@ static size_t count_volumes(const struct run_disk *d)
 
 /* ---- a folder ---- */
 
-static bool take_entry(void *user, const struct rs_node *n)
-{
-	struct browse *b = user;
-	struct entry *more =
-		b->n < MOST_ENTRIES ? reallocarray(b->entries, b->n + 1, sizeof(*more)) : NULL;
-
-	b->is_cut = b->n == MOST_ENTRIES;
-	b->no_memory = !more && !b->is_cut;
-	if (!more)
-		return false;
-	b->entries = more;
-	more[b->n] = (struct entry){strdup(n->name), *n};
-	more[b->n].node.name = more[b->n].node.path = NULL;
-	b->no_memory = !more[b->n].name;
-	b->n += !b->no_memory;
-	return !b->no_memory;
-}
-
 /* Folders first, then by name. */
 static int compare(const void *a, const void *b)
 {
-	const struct entry *x = a, *y = b;
+	const struct folder_entry *x = a, *y = b;
+	const int by_letters = strcasecmp(x->name, y->name);
 
 	if (x->node.is_dir != y->node.is_dir)
 		return x->node.is_dir ? -1 : 1;
-	return strcasecmp(x->name, y->name);
+	return by_letters ? by_letters : strcmp(x->name, y->name);
 }
 
-/* Into a folder; @path_take is the browser's from now on. */
-static void enter_take(struct browse *b, char *path_take)
+/* The last folder of the way. */
+static void show_folder(struct browse *b)
 {
+	folder_done(&b->here);
+	b->chosen = 0;
+	b->err = (struct rs_err){0};
+	(void)folder_read(
+		b->tree, b->way[b->n_way - 1].ref, MOST_ENTRIES, &b->here, &b->err); /* shown */
+	if (b->here.n)
+		qsort(b->here.entries, b->here.n, sizeof(*b->here.entries), compare);
+}
+
+/* Into a folder; @path_take is the browser's from now on. Without memory it stays where it is. */
+static bool enter_take(struct browse *b, uint64_t ref, char *path_take)
+{
+	struct place *more = path_take ? reallocarray(b->way, b->n_way + 1, sizeof(*more)) : NULL;
+
+	if (!more) {
+		free(path_take);
+		return false;
+	}
 	free(b->path);
 	b->path = path_take;
-	forget_entries(b);
-	if (!b->path) {
-		(void)rs_fail(&b->err, RS_E_MEMORY, "folder");
-		return;
-	}
-	const int r = rs_tree_list(b->tree, b->path, take_entry, b, &b->err);
-	if (r == 0 && b->no_memory)
-		(void)rs_fail(&b->err, RS_E_MEMORY, "folder");
-	if (b->n)
-		qsort(b->entries, b->n, sizeof(*b->entries), compare);
-}
-
-static char *path_below(const struct browse *b, const char *name)
-{
-	char *ret;
-
-	return asprintf(&ret, "%s\\%s", b->path, name) < 0 ? NULL : ret;
+	b->way = more;
+	more[b->n_way++] = (struct place){ref, strlen(path_take)};
+	show_folder(b);
+	return true;
 }
 
 /* Out of a folder, to the entry that it is in the one above. */
 static void leave_folder(struct browse *b)
 {
-	char *slash = strrchr(b->path, '\\');
-	auto_free char *name = strdup(slash ? slash + 1 : "");
-	char *above = slash ? strndup(b->path, (size_t)(slash - b->path)) : NULL;
+	const uint64_t left = b->way[--b->n_way].ref;
 
-	if (!slash)
-		return;
-	enter_take(b, above);
-	for (size_t i = 0; name && i < b->n; i++)
-		if (strcmp(b->entries[i].name, name) == 0)
+	b->path[b->way[b->n_way - 1].path_len] = '\0';
+	show_folder(b);
+	for (size_t i = 0; i < b->here.n; i++)
+		if (b->here.entries[i].node.ref == left)
 			b->chosen = i;
 }
 
@@ -157,8 +135,10 @@ static enum screen_id open_volume(struct tui *t, const struct run_volume *v)
 		browse_close(t);
 		return tui_failed(t, SCREEN_FOUND);
 	}
-	enter_take(b, strdup(""));
-	return SCREEN_BROWSE;
+	if (enter_take(b, 0, strdup("")))
+		return SCREEN_BROWSE;
+	browse_close(t);
+	return SCREEN_FOUND;
 }
 
 enum screen_id browse_go(struct tui *t)
@@ -179,7 +159,7 @@ enum screen_id browse_back(struct tui *t)
 {
 	struct browse *b = t->browse;
 
-	if (b->tree && b->path && b->path[0]) {
+	if (b->n_way > 1) {
 		leave_folder(b);
 		return SCREEN_BROWSE;
 	}
@@ -194,27 +174,47 @@ struct rs_tree *browse_tree(const struct tui *t)
 
 bool copy_is_open(const struct tui *t)
 {
-	return browse_tree(t) && t->browse->chosen < t->browse->n;
+	return browse_tree(t) && t->browse->chosen < t->browse->here.n;
 }
 
-char *browse_chosen(const struct tui *t)
+const struct folder_entry *browse_chosen(const struct tui *t, const char **ret_folder)
 {
 	const struct browse *b = t->browse;
 
-	return copy_is_open(t) ? path_below(b, b->entries[b->chosen].name) : NULL;
+	if (!copy_is_open(t))
+		return NULL;
+	*ret_folder = b->path;
+	return &b->here.entries[b->chosen];
 }
 
 bool name_is_open(const struct tui *t)
 {
-	return copy_is_open(t) && !t->browse->entries[t->browse->chosen].node.is_dir;
+	return copy_is_open(t) && !t->browse->here.entries[t->browse->chosen].node.is_dir;
+}
+
+/* Findings and plan begin with a path. */
+static bool leads_to(struct rs_tree *tree, const char *path, uint64_t ref)
+{
+	struct rs_node n;
+
+	return rs_tree_stat(tree, path, &n, NULL) == 0 && n.ref == ref;
 }
 
 /* By findings, plan and guards, like any other that is doubtful. */
 enum screen_id name_go(struct tui *t)
 {
-	auto_free char *path = browse_chosen(t);
+	const char *folder;
+	const struct folder_entry *e = browse_chosen(t, &folder);
+	auto_free char *path = e ? folder_path(folder, e->name) : NULL;
 
-	if (!path || rs_name_file(t->ui->session, path, NULL) < 0)
+	if (!path)
+		return SCREEN_STAY;
+	if (!leads_to(t->browse->tree, path, e->node.ref)) {
+		(void)snprintf(t->status, sizeof(t->status),
+			"Its path leads to another file: not moved. Rename it in Windows.");
+		return SCREEN_STAY;
+	}
+	if (rs_name_file(t->ui->session, path, e->node.ref, NULL) < 0)
 		return SCREEN_STAY;
 	browse_close(t);
 	return SCREEN_FINDINGS;
@@ -224,7 +224,7 @@ enum screen_id name_go(struct tui *t)
 
 static void draw_entry(const struct browse *b, size_t i, struct page *p)
 {
-	const struct rs_node *n = &b->entries[i].node;
+	const struct rs_node *n = &b->here.entries[i].node;
 	const char *mark = i == b->chosen ? ">" : " ";
 	char time[RS_TIME_LEN], letters[8], size[24] = "";
 	auto_free char *line = NULL;
@@ -238,7 +238,7 @@ static void draw_entry(const struct browse *b, size_t i, struct page *p)
 	if (!n->is_dir)
 		(void)snprintf(size, sizeof(size), "%llu", (unsigned long long)n->size_bytes);
 	if (asprintf(&line, "%s %-10.10s %s %12s  %s%s", mark, time, letters, size,
-		    b->entries[i].name, n->is_dir ? "\\" : "") < 0)
+		    b->here.entries[i].name, n->is_dir ? "\\" : "") < 0)
 		line = NULL;
 	if (line)
 		page_quote(p, i == b->chosen, line);
@@ -252,11 +252,11 @@ static void draw_folder(const struct browse *b, struct page *p)
 	if (b->err.code)
 		page_say(p, true, "%s: %s; %s.", rs_err_info(b->err.code)->text, b->err.detail,
 			rs_err_next(&b->err));
-	if (!b->n && !b->err.code)
+	if (!b->here.n && !b->err.code)
 		page_say(p, false, "(empty)");
-	for (size_t i = first; i < b->n && i < b->chosen + AROUND; i++)
+	for (size_t i = first; i < b->here.n && i < b->chosen + AROUND; i++)
 		draw_entry(b, i, p);
-	if (b->is_cut)
+	if (b->here.is_cut)
 		page_say(p, false, "(only the first %u are shown)", MOST_ENTRIES);
 }
 
@@ -292,7 +292,7 @@ void browse_draw(const struct tui *t, struct page *p)
 bool browse_put(struct tui *t, unsigned key)
 {
 	struct browse *b = t->browse;
-	const size_t n = b->tree ? b->n : count_volumes(b->disk);
+	const size_t n = b->tree ? b->here.n : count_volumes(b->disk);
 	const size_t page = consoles_room(&t->consoles) - 1;
 
 	switch (key) {
@@ -348,10 +348,10 @@ static void read_piece(struct browse *b, uint64_t off)
 	v->to = v->len - v->from > VIEW_BYTES ? v->from + VIEW_BYTES : v->len;
 }
 
-static enum screen_id open_file(struct browse *b, const struct entry *e)
+static enum screen_id open_file(struct browse *b, const struct folder_entry *e)
 {
 	free(b->file);
-	b->file = path_below(b, e->name);
+	b->file = folder_path(b->path, e->name);
 	b->ref = e->node.ref;
 	b->size_bytes = e->node.size_bytes;
 	read_piece(b, 0);
@@ -367,17 +367,17 @@ enum screen_id browse_next(struct tui *t)
 		const struct run_volume *v = volume_at(b->disk, b->chosen);
 		return v ? open_volume(t, v) : SCREEN_STAY;
 	}
-	if (b->chosen >= b->n)
+	if (b->chosen >= b->here.n)
 		return SCREEN_STAY;
-	const struct entry *e = &b->entries[b->chosen];
+	const struct folder_entry *e = &b->here.entries[b->chosen];
 	if (!e->node.is_dir)
 		return open_file(b, e);
 	if (e->node.is_reparse) { /* it leads elsewhere, and is not followed */
 		(void)snprintf(t->status, sizeof(t->status), "A link: it is not followed.");
 		return SCREEN_STAY;
 	}
-	enter_take(b, path_below(b, e->name));
-	return SCREEN_BROWSE;
+	return enter_take(b, e->node.ref, folder_path(b->path, e->name)) ? SCREEN_BROWSE
+									 : SCREEN_STAY;
 }
 
 void view_file_draw(const struct tui *t, struct page *p)

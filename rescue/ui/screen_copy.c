@@ -182,12 +182,12 @@ static bool on_progress(void *user, uint64_t done, uint64_t total)
 	return tui_events.progress(user, "copy", done, total);
 }
 
-static int copy_to(struct tui *t, const char *from, const char *to)
+static int copy_to(struct tui *t, const char *to)
 {
 	struct copy *c = t->copy;
 
 	c->tree = browse_tree(t);
-	c->from = from;
+	c->what = browse_chosen(t, &c->folder);
 	c->to = to;
 	c->piece_bytes = copy_piece_of(to);
 	c->sync_bytes = COPY_SYNC;
@@ -199,7 +199,7 @@ static int copy_to(struct tui *t, const char *from, const char *to)
 	return r;
 }
 
-static void copy_to_stick(struct tui *t, const char *from, const struct stick *s)
+static void copy_to_stick(struct tui *t, const struct stick *s)
 {
 	struct mounted m = {0};
 	struct rs_err err = {0};
@@ -208,7 +208,7 @@ static void copy_to_stick(struct tui *t, const char *from, const struct stick *s
 	(void)snprintf(t->path, sizeof(t->path), "%s", s->device);
 	if (mount_stick(s, &m, &t->trouble) < 0)
 		return;
-	const int r = copy_to(t, from, m.folder);
+	const int r = copy_to(t, m.folder);
 	if (unmount_stick(s, &m, &err) < 0 && r == 0)
 		t->trouble = err;
 	(void)snprintf(t->path, sizeof(t->path), "%s, %s", s->device, strrchr(m.folder, '/') + 1);
@@ -216,10 +216,9 @@ static void copy_to_stick(struct tui *t, const char *from, const struct stick *s
 
 enum screen_id copy_go(struct tui *t)
 {
-	auto_free char *from = browse_chosen(t);
 	struct copy c = {0};
 
-	if (!from)
+	if (!copy_is_open(t))
 		return SCREEN_STAY;
 	t->where = 0;
 	if (count_sticks(t) || !has_folders(t)) {
@@ -235,9 +234,9 @@ enum screen_id copy_go(struct tui *t)
 		return SCREEN_STAY;
 	t->copy = &c;
 	if (is_to_stick)
-		copy_to_stick(t, from, &stick);
+		copy_to_stick(t, &stick);
 	else
-		(void)copy_to(t, from, t->path);
+		(void)copy_to(t, t->path);
 	if (!term_is_cancelled())
 		tui_ask(t, SCREEN_COPIED);
 	t->copy = NULL;

@@ -76,7 +76,7 @@ enum screen_id found_enter(struct tui *t)
 	size_t first = 0;
 
 	tui_turn_to(t, RS_FIX, NULL);
-	(void)rs_name_file(t->ui->session, NULL, NULL); /* none needs no memory */
+	(void)rs_name_file(t->ui->session, NULL, 0, NULL); /* none needs no memory */
 	free(t->disk);
 	t->disk = NULL;
 	if (t->supervisor.is_there && !t->supervisor.has_disks)

@@ -262,10 +262,10 @@ void view_file_draw(const struct tui *t, struct page *p);
 bool view_file_put(struct tui *t, unsigned key);
 /* Nothing is looked into any more. */
 void browse_close(struct tui *t);
-/* The volume that is looked into, and the path of what is chosen there (to be freed; NULL: nothing
- * is). */
+/* The volume that is looked into, and what is chosen there (NULL: nothing is) in which folder, its
+ * path for people. */
 struct rs_tree *browse_tree(const struct tui *t);
-char *browse_chosen(const struct tui *t);
+const struct folder_entry *browse_chosen(const struct tui *t, const char **ret_folder);
 bool copy_is_open(const struct tui *t), name_is_open(const struct tui *t);
 enum screen_id name_go(struct tui *t);
 enum screen_id copy_go(struct tui *t), where_next(struct tui *t);

@@ -22,18 +22,23 @@ static int make(void **state)
 }
 
 /* Returns the exit status; the report is the rig's. */
-static int run(struct rig *r, const char *path, bool say_yes)
+static int run_ref(struct rig *r, const char *path, uint64_t ref, bool say_yes)
 {
 	const struct rs_target target = {.disks = r->disks, .n_disks = r->n_disks};
 	const struct rs_options options = {.say_yes = say_yes};
 	struct rs_session *s = rig_session(r);
 	struct rs_report *report = NULL;
 
-	assert_int_equal(rs_name_file(s, path, NULL), 0);
+	assert_int_equal(rs_name_file(s, path, ref, NULL), 0);
 	const int code = rs_repair_all(s, RS_FIX, &target, &options, &report);
 	const int status = rig_read_take(r, report, code);
 	rs_session_free(s);
 	return status;
+}
+
+static int run(struct rig *r, const char *path, bool say_yes)
+{
+	return run_ref(r, path, 0, say_yes);
 }
 
 static void test_named__yes__is_moved_and_told_of_once(void **state)
@@ -95,6 +100,25 @@ static void test_named__not_there_or_none__nothing_is_found(void **state)
 	assert_int_equal(rig_count(r, "findings"), 0);
 }
 
+/* What the path leads to is not what was chosen: its name differs by case, or it came later. */
+static void test_named__another_file_of_that_path__stays(void **state)
+{
+	struct rig *r = *state;
+	const struct rs_target target = {.disks = r->disks, .n_disks = r->n_disks};
+	struct rs_session *s = rig_session(r);
+	struct rs_tree *t = NULL;
+	struct rs_node n;
+
+	assert_int_equal(rs_tree_open(s, &target, &t, NULL), 0);
+	assert_int_equal(rs_tree_stat(t, NOTE, &n, NULL), 0);
+	rs_tree_close(t);
+	rs_session_free(s);
+	assert_int_equal(run_ref(r, NOTE, n.ref + (1ULL << 48), true), 4);
+	assert_int_equal(rig_count(r, "findings"), 0);
+	(void)run_ref(r, NOTE, n.ref, true);
+	assert_int_equal(rig_count(r, "findings"), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -105,6 +129,8 @@ int main(void)
 			test_named__what_windows_needs__is_told_of_only, make, rig_unmake),
 		cmocka_unit_test_setup_teardown(
 			test_named__not_there_or_none__nothing_is_found, make, rig_unmake),
+		cmocka_unit_test_setup_teardown(
+			test_named__another_file_of_that_path__stays, make, rig_unmake),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

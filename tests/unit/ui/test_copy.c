@@ -65,6 +65,18 @@ static size_t read_all(const char *name, uint8_t *ret, size_t cap)
 	return n;
 }
 
+/* What a person chooses. */
+static const struct folder_entry *chosen(const char *path)
+{
+	static struct folder_entry e;
+	static char name[256];
+
+	assert_int_equal(rs_tree_stat(tree, path, &e.node, NULL), 0);
+	(void)snprintf(name, sizeof(name), "%s", e.node.name);
+	e.name = name;
+	return &e;
+}
+
 /* As the volume has it, through the engine. */
 static size_t in_volume(const char *name, uint8_t *ret, size_t cap, uint64_t *ret_modified)
 {
@@ -90,6 +102,18 @@ int syncfs(int fd)
 	return fsync(fd);
 }
 
+/* What went through its memory is not left there. */
+static size_t wiped;
+
+void __real_rs_wipe(void *p, size_t len); /* NOLINT: the linker's name */
+void __wrap_rs_wipe(void *p, size_t len); /* NOLINT: as above */
+
+void __wrap_rs_wipe(void *p, size_t len) /* NOLINT: as above */
+{
+	wiped = len > wiped ? len : wiped;
+	__real_rs_wipe(p, len);
+}
+
 static bool stop_at_two(void *user, uint64_t done, uint64_t total)
 {
 	(void)user;
@@ -99,13 +123,15 @@ static bool stop_at_two(void *user, uint64_t done, uint64_t total)
 
 static void test_copy__folder__each_file_as_it_is(void **state)
 {
-	struct copy c = {.tree = tree, .from = DRIVERS "\\" FOLDER, .to = to};
+	struct copy c = {.tree = tree, .what = chosen(DRIVERS "\\" FOLDER), .folder = "", .to = to};
 	static uint8_t want[1 << 16], got[1 << 16];
 	const char *const names[] = {RIG_BAD, RIG_DOUBT};
 	struct rs_err err = {0};
 
 	(void)state;
+	wiped = 0;
 	assert_int_equal(copy_run(&c, &err), 0);
+	assert_int_equal(wiped, UI_BLOCK_BYTES);
 	assert_true(c.files >= 2);
 	assert_int_equal(c.files, c.all_files);
 	assert_int_equal(c.bytes, c.all_bytes);
@@ -130,7 +156,8 @@ static void test_copy__folder__each_file_as_it_is(void **state)
 
 static void test_copy__larger_than_a_piece__cut_and_whole_together(void **state)
 {
-	struct copy c = {.tree = tree, .from = HIVE, .to = to, .piece_bytes = PIECE};
+	struct copy c = {
+		.tree = tree, .what = chosen(HIVE), .folder = "", .to = to, .piece_bytes = PIECE};
 	static uint8_t want[1 << 20], got[1 << 20];
 	struct rs_err err = {0};
 	uint64_t modified;
@@ -155,7 +182,7 @@ static void test_copy__larger_than_a_piece__cut_and_whole_together(void **state)
 
 static void test_copy__many_bytes__each_so_many_are_waited_for(void **state)
 {
-	struct copy c = {.tree = tree, .from = DRIVERS, .to = to};
+	struct copy c = {.tree = tree, .what = chosen(DRIVERS), .folder = "", .to = to};
 	struct rs_err err = {0};
 
 	(void)state;
@@ -163,8 +190,12 @@ static void test_copy__many_bytes__each_so_many_are_waited_for(void **state)
 	assert_int_equal(copy_run(&c, &err), 0);
 	assert_int_equal(syncs, 1);
 	copy_done(&c);
-	struct copy waits = {
-		.tree = tree, .from = HIVE, .to = to, .piece_bytes = PIECE, .sync_bytes = PIECE};
+	struct copy waits = {.tree = tree,
+		.what = chosen(HIVE),
+		.folder = "",
+		.to = to,
+		.piece_bytes = PIECE,
+		.sync_bytes = PIECE};
 	assert_int_equal(copy_run(&waits, &err), 0);
 	assert_in_range(syncs, 2 + waits.bytes / PIECE, 3 + waits.bytes / PIECE);
 	copy_done(&waits);
@@ -172,19 +203,16 @@ static void test_copy__many_bytes__each_so_many_are_waited_for(void **state)
 
 static void test_copy__what_cannot_be__is_said(void **state)
 {
-	struct copy c = {.tree = tree, .from = DRIVERS, .to = "/dev/null"};
+	struct copy c = {.tree = tree, .what = chosen(DRIVERS), .folder = "", .to = "/dev/null"};
 	uint8_t got[1];
 	struct rs_err err = {0};
 
 	(void)state;
 	assert_int_equal(copy_run(&c, &err), RS_E_OUTPUT);
 	c.to = to;
-	c.from = "\\no such folder";
-	assert_int_equal(copy_run(&c, &err), RS_E_NO_SUCH_FILE);
-	c.from = DRIVERS;
 	c.progress = stop_at_two;
 	assert_int_equal(copy_run(&c, &err), RS_E_CANCELLED);
-	c.from = HIVE; /* no half of a file is left */
+	c.what = chosen(HIVE); /* no half of a file is left */
 	for (c.piece_bytes = 0; c.piece_bytes <= PIECE; c.piece_bytes += PIECE) {
 		c.bytes = 0;
 		steps = c.piece_bytes ? 0 : 1; /* in the second piece, in the file */
@@ -231,7 +259,11 @@ static void make_loop(void)
 
 static void test_copy__folder_in_itself__once(void **state)
 {
-	struct copy c = {.tree = tree, .from = DRIVERS, .to = to, .progress = stop_at_thousand};
+	struct copy c = {.tree = tree,
+		.what = chosen(DRIVERS),
+		.folder = "",
+		.to = to,
+		.progress = stop_at_thousand};
 	struct rs_err err = {0};
 
 	(void)state;
@@ -239,6 +271,29 @@ static void test_copy__folder_in_itself__once(void **state)
 	assert_int_equal(copy_run(&c, &err), 0);
 	assert_int_equal(c.n_failed, 1);
 	assert_non_null(strstr(c.failed.lines[0].text, "this folder was there before"));
+	copy_done(&c);
+}
+
+/* A record that is another file's by now: by its number it would be that one's bytes. */
+static void test_copy__a_record_used_again__is_not_copied(void **state)
+{
+	struct folder_entry hive = *chosen(HIVE), folder;
+	struct copy c = {.tree = tree, .what = &hive, .folder = "", .to = to};
+	uint8_t got[1];
+	struct rs_err err = {0};
+
+	(void)state;
+	hive.node.ref += 1ULL << 48;
+	assert_int_equal(copy_run(&c, &err), 0);
+	assert_int_equal(c.files, 0);
+	assert_int_equal(c.n_failed, 1);
+	assert_int_equal(read_all("SYSTEM", got, sizeof(got)), 0);
+	folder = *chosen(DRIVERS);
+	folder.node.ref += 1ULL << 48;
+	c.what = &folder;
+	assert_int_equal(copy_run(&c, &err), 0);
+	assert_int_equal(c.files, 0);
+	assert_int_equal(c.n_failed, 2);
 	copy_done(&c);
 }
 
@@ -284,6 +339,8 @@ int main(void)
 			test_copy__what_cannot_be__is_said, open_tree, close_tree),
 		cmocka_unit_test_setup_teardown(
 			test_copy__folder_in_itself__once, open_tree, close_tree),
+		cmocka_unit_test_setup_teardown(
+			test_copy__a_record_used_again__is_not_copied, open_tree, close_tree),
 		cmocka_unit_test(test_name__what_fat_takes),
 	};
 
