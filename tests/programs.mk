@@ -79,6 +79,8 @@ FUZZ	= $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_SECONDS ?= 6
 
 fuzz-programs: $(FUZZ)
-$(BUILD)/fuzz/fuzz_windows_pending: LIBS += -lhivex
-$(FUZZ): $(BUILD)/fuzz/%: tests/fuzz/%.c $(RESCUE)
-	$(link) $(CPPFLAGS) $(PKG_CFLAGS) -fsanitize=fuzzer $^ $(LIBS) -o $@
+$(BUILD)/fuzz/fuzz_windows_%: LIBS += -lhivex
+$(BUILD)/fuzz/fuzz_ui_%: LIBS += $(UI_LIBS)
+$(FUZZ): $(BUILD)/fuzz/%: tests/fuzz/%.c $(BUILD)/lib/ui.a $(RESCUE)
+	$(link) -MMD -MP -MF $@.d -MT $@ $(CPPFLAGS) $(PKG_CFLAGS) -fsanitize=fuzzer $< \
+		$(filter %.a,$^) $(LIBS) -o $@

@@ -9,31 +9,12 @@
 
 #include "bitlocker/bitlocker.h"
 #include "core/view.h"
+#include "mem.h"
 
 #define VOLUME_BYTES (256U << 10)
 #define PIECE_BYTES  512U
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-struct volume {
-	struct blk blk; /* first */
-	uint8_t p[VOLUME_BYTES];
-};
-
-static int volume_read(struct blk *b, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
-{
-	const struct volume *v = (const struct volume *)(const void *)b;
-
-	if (off_bytes > VOLUME_BYTES || len > VOLUME_BYTES - off_bytes)
-		return rs_fail(err, RS_E_IO_READ, "behind the end");
-	memcpy(buf, v->p + off_bytes, len);
-	return 0;
-}
-
-static void volume_close(struct blk *b)
-{
-	(void)b; /* static */
-}
 
 /* What every copy of the metadata has, so that what is behind it is looked at. */
 static void furnish(uint8_t *p, uint64_t at_bytes)
@@ -46,18 +27,17 @@ static void furnish(uint8_t *p, uint64_t at_bytes)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct blk_ops ops = {.read = volume_read, .close = volume_close};
-	static struct volume v;
+	static uint8_t p[VOLUME_BYTES];
+	struct mem v = mem_of(p, sizeof(p));
 	uint64_t at = 0;
 
-	v.blk = (struct blk){.ops = &ops, .sector_bytes = 512, .size_bytes = VOLUME_BYTES};
-	memset(v.p, 0, sizeof(v.p));
+	memset(p, 0, sizeof(p));
 	while (size > 2) {
 		size_t n = size - 2 < PIECE_BYTES ? size - 2 : PIECE_BYTES;
 		size_t place = (size_t)data[0] % 128 * 4 * PIECE_BYTES;
-		memcpy(v.p + place, data + 2, n);
+		memcpy(p + place, data + 2, n);
 		if (data[1] & 1)
-			furnish(v.p + place, place);
+			furnish(p + place, place);
 		data += 2 + n;
 		size -= 2 + n;
 	}

@@ -8,32 +8,11 @@
 
 #include "core/view.h"
 #include "fat/fat.h"
+#include "mem.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t cap, unsigned seed);
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t cap);
-
-struct bytes {
-	struct blk blk; /* first */
-	const uint8_t *p;
-	size_t len;
-};
-
-static int bytes_read(struct blk *b, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
-{
-	const struct bytes *d = (const struct bytes *)(const void *)b;
-
-	(void)err; /* never fails */
-	memset(buf, 0, len);
-	if (off_bytes < d->len)
-		memcpy(buf, d->p + off_bytes, len < d->len - off_bytes ? len : d->len - off_bytes);
-	return 0;
-}
-
-static void bytes_close(struct blk *b)
-{
-	(void)b; /* on the stack */
-}
 
 struct walk {
 	struct fat *f;
@@ -91,13 +70,11 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t cap, unsigned 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct blk_ops ops = {.read = bytes_read, .close = bytes_close};
-	struct bytes vol = {.blk = {.ops = &ops, .sector_bytes = 512, .size_bytes = 64U << 20},
-		.p = data,
-		.len = size};
+	struct mem vol = mem_of(data, size);
 	struct walk w = {0};
 	struct fat_entry e;
 
+	vol.blk.size_bytes = 64U << 20;
 	if (fat_open(&vol.blk, &w.f, NULL) < 0)
 		return 0;
 	if (fat_lookup(w.f, "", &e, NULL) == 0)

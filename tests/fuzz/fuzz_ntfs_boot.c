@@ -3,28 +3,10 @@
  * image (`mkntfs -F -Q` on 1 MiB, or the fixture r2-ntfs.img). */
 #include <string.h>
 
+#include "mem.h"
 #include "ntfs/internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-struct mem {
-	struct blk blk; /* first */
-	const uint8_t *p;
-};
-
-static int mem_read(struct blk *b, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
-{
-	(void)err;
-	memcpy(buf, ((struct mem *)(void *)b)->p + off_bytes, len);
-	return 0;
-}
-
-static void mem_close(struct blk *b)
-{
-	(void)b;
-}
-
-static const struct blk_ops ops = {.read = mem_read, .close = mem_close};
 
 static bool on_entry(void *user, const struct nt_entry *e)
 {
@@ -39,7 +21,7 @@ static void on_fault(void *user, uint64_t record, const char *what)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct mem m = {.blk = {.ops = &ops, .size_bytes = size, .sector_bytes = 512}, .p = data};
+	struct mem m = mem_of(data, size);
 	size_t sum = 0, got;
 	const struct nt_scan_ops scan = {.user = &sum, .entry = on_entry, .fault = on_fault};
 	struct nt_raw *raw = NULL;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../unit/ntfslog/replay_help.c"
+#include "mem.h"
 #include "ntfs/internal.h"
 #include "ntfs/redo_format.h"
 
@@ -18,20 +19,6 @@
 #define ROW_INPUT  8U
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-struct mem {
-	struct blk blk;
-	uint8_t *p;
-};
-
-static int mem_read(struct blk *b, uint64_t off, void *buf, size_t len, struct rs_err *err)
-{
-	(void)err;
-	memcpy(buf, ((struct mem *)(void *)b)->p + off, len);
-	return 0;
-}
-
-static const struct blk_ops mem_ops = {.read = mem_read};
 
 /* A volume with $Bitmap, two pieces of it free, and the dirty flag. */
 static void make(struct lh *v)
@@ -134,7 +121,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (!v.p)
 		make(&v);
-	struct mem m = {{.ops = &mem_ops, .size_bytes = v.size, .sector_bytes = 512}, v.p};
+	struct mem m = mem_of(v.p, v.size);
 	if (nt_raw_open_plain(&m.blk, &raw, NULL) < 0 || !nt_redo_may_be(raw) ||
 		nt_redo_places(raw, places, &n, NULL) < 0 || !n)
 		abort();

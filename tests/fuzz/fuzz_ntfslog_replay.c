@@ -7,23 +7,10 @@
 #include <string.h>
 
 #include "../unit/ntfslog/replay_help.c"
+#include "mem.h"
 #include "ntfslog/replay.h"
 
 #define PAGES 40U
-
-struct mem {
-	struct blk blk;
-	uint8_t *p;
-};
-
-static int mem_read(struct blk *b, uint64_t off, void *buf, size_t len, struct rs_err *err)
-{
-	(void)err;
-	memcpy(buf, ((struct mem *)(void *)b)->p + off, len);
-	return 0;
-}
-
-static const struct blk_ops mem_ops = {.read = mem_read};
 
 /* Records and a block in which every operation finds what it is for: a value, runs, an index with
  * a child. The offsets are those of test_replay_ops.c. */
@@ -248,7 +235,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (rs_le16(page + 4) == 0x28 || rs_le16(page + 4) == 0x1E)
 			lh_protect(page, 4096);
 	}
-	struct mem m = {{.ops = &mem_ops, .size_bytes = v.size, .sector_bytes = 512}, v.p};
+	struct mem m = mem_of(v.p, v.size);
 	if (head[0] & 8)
 		m.blk.sector_bytes = 4096;
 	if (nt_replay_plan(&m.blk, NULL, &p, NULL) == 0) {

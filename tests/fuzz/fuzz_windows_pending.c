@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Renames that wait for Windows' next start, as any program on it may have left them. Input: the
  * letter that Windows gives its own volume, the one that MountedDevices has, then the list: a byte
- * is a character, a line end ends a text, 0x80 and more is the upper half of one. The hives are
- * made once, by libhivex; what lies in them is overwritten. Seeds: lines of such a list. */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#define MKHIVE_IN_TEST
-#include "../disks/mkhive.c"
-#include "windows/internal.h"
+ * is a character, a line end ends a text, 0x80 and more is the upper half of one. Seeds: lines of
+ * such a list. */
+#include "hive.h"
 
 #define ROOM  600U /* characters of the list */
 #define PLACE "<a place for the list>"
@@ -24,43 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed_number);
 
-static struct made {
-	uint8_t p[65536];
-	size_t len;
-} software, hive; /* SYSTEM */
+static struct made software, hive; /* SYSTEM */
 static uint8_t *letter_at, *device_at, *list_at;
-
-static void make(struct made *m, int argc, char **argv)
-{
-	char path[] = "/tmp/unbrick-fuzz.XXXXXX";
-	int fd = mkstemp(path);
-
-	argv[2] = path;
-	if (fd < 0 || mkhive_main(argc, argv) != 0)
-		abort();
-	FILE *f = fopen(path, "rb");
-	if (!f)
-		abort();
-	m->len = fread(m->p, 1, sizeof(m->p), f);
-	(void)fclose(f);
-	(void)close(fd);
-	(void)unlink(path);
-}
-
-/* The last place of a text, in characters of two bytes or of one. */
-static uint8_t *find(struct made *m, const char *text, size_t step)
-{
-	const size_t n = strlen(text);
-
-	for (size_t at = m->len - step * n; at; at--) {
-		size_t i = 0;
-		while (i < n && m->p[at + step * i] == (uint8_t)text[i])
-			i++;
-		if (i == n)
-			return m->p + at;
-	}
-	abort();
-}
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
@@ -72,11 +29,11 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argc;
 	(void)argv;
 	memset(place + strlen(PLACE), '.', ROOM - strlen(PLACE));
-	make(&software, 3, of_software);
-	make(&hive, 6, of_system);
-	letter_at = find(&software, "C:\\Windows", 2);
-	list_at = find(&hive, PLACE, 2);
-	device_at = find(&hive, "\\DosDevices\\C:", 1) + strlen("\\DosDevices\\");
+	made_make(&software, 3, of_software);
+	made_make(&hive, 6, of_system);
+	letter_at = made_find(&software, "C:\\Windows", 2);
+	list_at = made_find(&hive, PLACE, 2);
+	device_at = made_find(&hive, "\\DosDevices\\C:", 1) + strlen("\\DosDevices\\");
 	return 0;
 }
 
@@ -90,13 +47,6 @@ static void put_list(const uint8_t *data, size_t size)
 			unit = (uint16_t)(unit << 8 | data[at++]);
 		rs_put_le16(list_at + 2 * i, unit == '\n' ? 0 : unit);
 	}
-}
-
-static int open_it(struct win_bytes *bytes, struct win_hive **ret)
-{
-	const struct win_src src = win_src_bytes(bytes);
-
-	return win_hive_open(&src, NULL, NULL, ret, NULL);
 }
 
 static void check(const struct win_pending *p)
@@ -120,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	*letter_at = data[0];
 	*device_at = data[1] < 0x80 ? data[1] : 'C';
 	put_list(data + 2, size - 2);
-	if (open_it(&bytes[0], &of_software) < 0 || open_it(&bytes[1], &of_system) < 0 ||
+	if (made_open(&bytes[0], &of_software) < 0 || made_open(&bytes[1], &of_system) < 0 ||
 		win_pending_of(of_software, of_system, &info, &p, NULL) < 0)
 		abort(); /* the hives are whole */
 	check(&p);
