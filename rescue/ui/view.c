@@ -91,6 +91,9 @@ static void draw_text(const struct view *v, const bool *hidden, struct page *p)
 		shown[i] = !hidden[v->from + i]	  ? v->bytes[v->from + i]
 			   : v->is_utf16 && i % 2 ? 0
 						  : MASK;
+	for (size_t i = 0; v->is_utf16 && i + 1 < len; i += 2)
+		if (!shown[i] && !shown[i + 1]) /* which would be its end */
+			shown[i] = '.';
 	if (v->is_utf16)
 		n = rs_utf16_to_utf8((struct rs_view){shown, len}, text, sizeof(text));
 	for (size_t i = 0; !v->is_utf16 && i < len; i++)

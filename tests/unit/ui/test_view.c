@@ -83,6 +83,20 @@ static void test_view__utf16__the_same(void **state)
 	expect_no_key(&p);
 }
 
+/* A character that is zero is one of the file's, as in a text of bytes. */
+static void test_view__utf16_with_a_zero__goes_on(void **state)
+{
+	auto_page struct page p = {0};
+
+	(void)state;
+	put(0, "one?two", 2);
+	v.bytes[6] = 0;
+	v.is_utf16 = true;
+	view_draw(&v, &p);
+	assert_int_equal(p.n, 1);
+	assert_string_equal(p.lines[0].text, "one.two");
+}
+
 static void test_view__hex__the_key_is_hidden_in_both_columns(void **state)
 {
 	(void)state;
@@ -152,6 +166,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_view__text__its_lines_without_the_key, fresh),
 		cmocka_unit_test_setup(test_view__utf16__the_same, fresh),
+		cmocka_unit_test_setup(test_view__utf16_with_a_zero__goes_on, fresh),
 		cmocka_unit_test_setup(test_view__hex__the_key_is_hidden_in_both_columns, fresh),
 		cmocka_unit_test_setup(test_view__border_within_a_key__hidden_on_both_sides, fresh),
 		cmocka_unit_test_setup(test_view__what_a_terminal_would_obey__is_escaped, fresh),
