@@ -43,7 +43,9 @@ static int take_file(void *ctx, const struct fat_entry *e)
 
 static bool is_startup_key_of(const struct rs_key_request *q, const uint8_t *p, size_t len)
 {
-	for (unsigned i = 0; bl_bek_length(p, len) == len && i < q->n_protectors; i++)
+	const size_t own = bl_bek_length(p, len); /* 0: none */
+
+	for (unsigned i = 0; own && own == len && i < q->n_protectors; i++)
 		if (bl_is_kind(q->protectors[i].protection, BL_P_STARTUP_KEY) &&
 			memcmp(p + BEK_ID, q->protectors[i].id, sizeof(q->protectors[i].id)) == 0)
 			return true;

@@ -167,17 +167,12 @@ static void version_of(struct win_hive *h, win_key key, struct win_info *info)
 		text(h, key, "ReleaseId", info->display_version, sizeof(info->display_version));
 }
 
-int win_facts_software(struct nt_vol *vol, struct win_info *info, struct rs_err *err)
+void win_software_read(struct win_hive *h, struct win_info *info)
 {
-	auto_hive struct win_hive *h = NULL;
-
-	int r = hive_of(vol, info, "SOFTWARE", &h, err);
-	if (r < 0 || !h)
-		return r;
 	info->software_hive_dirty = win_hive_is_dirty(h);
 	win_key key = key_of(h, info, "Microsoft\\Windows NT\\CurrentVersion");
 	if (!key)
-		return 0;
+		return;
 	text(h, key, "ProductName", info->product, sizeof(info->product));
 	text(h, key, "EditionID", info->edition, sizeof(info->edition));
 	text(h, key, "InstallationType", info->installation, sizeof(info->installation));
@@ -187,7 +182,16 @@ int win_facts_software(struct nt_vol *vol, struct win_info *info, struct rs_err 
 	if (!info->installed_filetime && unix_seconds)
 		info->installed_filetime =
 			UNIX_EPOCH_FILETIME + (uint32_t)unix_seconds * 10000000ULL;
-	return 0;
+}
+
+int win_facts_software(struct nt_vol *vol, struct win_info *info, struct rs_err *err)
+{
+	auto_hive struct win_hive *h = NULL;
+
+	int r = hive_of(vol, info, "SOFTWARE", &h, err);
+	if (h)
+		win_software_read(h, info);
+	return r;
 }
 
 /* ---- SYSTEM ---- */
@@ -361,7 +365,7 @@ static void build_from_drivers(struct win_hive *h, struct win_info *info)
 	rs_note(info->note, sizeof(info->note), "build taken from the driver database");
 }
 
-int win_facts_system(struct nt_vol *vol, struct win_info *info, struct rs_err *err)
+void win_system_read(struct win_hive *h, struct win_info *info)
 {
 	static const struct {
 		const char *path;
@@ -371,11 +375,7 @@ int win_facts_system(struct nt_vol *vol, struct win_info *info, struct rs_err *e
 		{"Control\\ProductOptions", product_role},
 		{"Control\\Session Manager\\Environment", processor},
 	};
-	auto_hive struct win_hive *h = NULL;
 
-	int r = hive_of(vol, info, "SYSTEM", &h, err);
-	if (r < 0 || !h)
-		return r;
 	info->system_hive_dirty = win_hive_is_dirty(h);
 	control_set(h, info);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
@@ -395,5 +395,14 @@ int win_facts_system(struct nt_vol *vol, struct win_info *info, struct rs_err *e
 		win_setup_read(h, key, info);
 	if (!info->build)
 		build_from_drivers(h, info);
-	return 0;
+}
+
+int win_facts_system(struct nt_vol *vol, struct win_info *info, struct rs_err *err)
+{
+	auto_hive struct win_hive *h = NULL;
+
+	int r = hive_of(vol, info, "SYSTEM", &h, err);
+	if (h)
+		win_system_read(h, info);
+	return r;
 }

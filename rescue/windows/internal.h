@@ -113,6 +113,9 @@ enum { WIN_PATH_CAP = 320 };
 /* facts_hive.c: what cannot be read is noted; only RS_E_MEMORY is an error. */
 int win_facts_software(struct nt_vol *vol, struct win_info *info, struct rs_err *err);
 int win_facts_system(struct nt_vol *vol, struct win_info *info, struct rs_err *err);
+/** The same of a hive that is open. */
+void win_software_read(struct win_hive *h, struct win_info *info);
+void win_system_read(struct win_hive *h, struct win_info *info);
 
 /* setup.c */
 /** A number that need not be there: 0 then. */
