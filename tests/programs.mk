@@ -76,7 +76,7 @@ $(BUILD)/tests/unit/core/test_wiped: LDFLAGS += -Wl,--wrap=munmap -Wl,--wrap=mlo
 # ---- fuzz targets: tests/fuzz/fuzz_<room>_<parser>.c
 
 FUZZ	= $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_SECONDS ?= 6
+FUZZ_SECONDS ?= 5
 
 fuzz-programs: $(FUZZ)
 $(BUILD)/fuzz/fuzz_windows_%: LIBS += -lhivex

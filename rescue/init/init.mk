@@ -16,9 +16,8 @@ INIT_USES = $(BUILD)/lib/init.a $(BUILD)/lib/block.a $(BUILD)/lib/core.a \
 $(BUILD)/init: $(BUILD)/rescue/init/main.o $(INIT_USES)
 	$(link) $^ $(INIT_LIBS) -o $@
 
-$(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/init/test_*.c)): %: %.o $(BUILD)/tests/unit/init/tree.o \
-	$(BUILD)/tests/unit/init/rule_key.o \
-	$(INIT_USES)
+$(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/init/test_*.c)): %: %.o \
+	$(patsubst %,$(BUILD)/tests/unit/init/%.o,rig rule_key tree) $(INIT_USES)
 	$(link) $^ $(INIT_LIBS) -lcmocka -o $@
 
 # limits without waiting for them

@@ -22,7 +22,6 @@ static const struct command {
 	const char *word;
 	bool takes_rules, may_write;
 } commands[] = {
-	[RUN_LIST] = {"list", false, false},
 	[RUN_SCAN] = {"scan", true, false},
 	[RUN_FIX] = {"fix", true, true},
 	[RUN_UNDO] = {"undo", false, true},

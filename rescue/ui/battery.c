@@ -2,25 +2,10 @@
 #include "ui/battery.h"
 
 #include <dirent.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The first word of a file of a supply, "" if there is none. */
-static void read_word(const char *folder, const char *supply, const char *file, char ret[32])
-{
-	char path[512];
-
-	ret[0] = '\0';
-	(void)snprintf(path, sizeof(path), "%s/%s/%s", folder, supply, file);
-	FILE *f = fopen(path, "re");
-	if (!f)
-		return;
-	if (!fgets(ret, 32, f))
-		ret[0] = '\0';
-	(void)fclose(f); /* only read */
-	ret[strcspn(ret, "\n")] = '\0';
-}
+#include "ui/node.h"
 
 struct power {
 	bool has_charger, is_discharging;
@@ -31,18 +16,18 @@ static void look_at(struct power *p, const char *folder, const char *supply)
 {
 	char type[32], word[32];
 
-	read_word(folder, supply, "scope", word);
+	node_line(word, sizeof(word), "%s/%s/scope", folder, supply);
 	if (strcmp(word, "Device") == 0)
 		return; /* of a mouse */
-	read_word(folder, supply, "type", type);
+	node_line(type, sizeof(type), "%s/%s/type", folder, supply);
 	if (strcmp(type, "Battery") != 0) {
-		read_word(folder, supply, "online", word);
+		node_line(word, sizeof(word), "%s/%s/online", folder, supply);
 		p->has_charger = p->has_charger || (word[0] && strcmp(word, "0") != 0);
 		return;
 	}
-	read_word(folder, supply, "status", word);
+	node_line(word, sizeof(word), "%s/%s/status", folder, supply);
 	p->is_discharging = p->is_discharging || strcmp(word, "Discharging") == 0;
-	read_word(folder, supply, "capacity", word);
+	node_line(word, sizeof(word), "%s/%s/capacity", folder, supply);
 	const unsigned percent = word[0] ? (unsigned)strtoul(word, NULL, 10) : 100;
 	if (percent > p->percent)
 		p->percent = percent;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "rescue.h"
+#include "ui/node.h"
 
 #define DIGIT_KEYS 0xFFCU /* KEY_1 to KEY_0 are 2 to 11: linux/input-event-codes.h */
 
@@ -25,15 +26,9 @@ bool hint_is_keyboard(const char *keys)
 
 static bool has_digits(const char *path)
 {
-	char keys[1024] = "";
-	FILE *f = fopen(path, "re");
+	char keys[1024];
 
-	if (!f)
-		return false;
-	if (!fgets(keys, sizeof(keys), f))
-		keys[0] = '\0';
-	(void)fclose(f); /* only read */
-	keys[strcspn(keys, "\n")] = '\0';
+	node_line(keys, sizeof(keys), "%s", path);
 	return hint_is_keyboard(keys);
 }
 

@@ -21,6 +21,7 @@
 #include "init/machine.h"
 #include "init/screen.h"
 #include "init/work.h"
+#include "rig.h"
 
 void __wrap_init_step(struct init *in, int timeout_ms);
 struct process *__wrap_process_start(
@@ -207,12 +208,7 @@ static int begin(void **state)
 	int ends[2];
 
 	(void)state;
-	in = (struct init){0};
-	loop_init(&in.loop);
-	processes_init(&in.processes, &in.loop);
-	said_init(&in);
-	facts_init(&in.facts);
-	report_begin(&in);
+	rig_begin(&in);
 	in.facts.settings.mode = SETTINGS_MODE_TECHNICIAN;
 	consoles_init(&in.consoles, &in.loop, on_typed, &in);
 	for (int i = 0; i < 2; i++) {
@@ -233,7 +229,7 @@ static int end(void **state)
 	(void)state;
 	(void)close(consoles[0]);
 	(void)close(consoles[1]);
-	json_object_put(in.report.root);
+	rig_end(&in);
 	return 0;
 }
 

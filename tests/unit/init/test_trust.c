@@ -14,6 +14,7 @@
 
 #include "init/init.h"
 #include "init/stick_files.h"
+#include "rig.h"
 #include "rule_key.h"
 #include "tree.h"
 
@@ -21,12 +22,8 @@ static struct init ours;
 
 static void begin_with(const char *partition, const char *stick_uuid)
 {
-	json_object_put(ours.said.timeline);
-	ours = (struct init){0};
-	loop_init(&ours.loop);
-	processes_init(&ours.processes, &ours.loop);
-	said_init(&ours);
-	facts_init(&ours.facts);
+	rig_end(&ours);
+	rig_begin(&ours);
 	(void)snprintf(ours.facts.partition, sizeof(ours.facts.partition), "%s", partition);
 	(void)snprintf(ours.facts.stick_uuid, sizeof(ours.facts.stick_uuid), "%s", stick_uuid);
 }

@@ -16,6 +16,7 @@
 #include "init/init.h"
 #include "init/machine.h"
 #include "init/work.h"
+#include "rig.h"
 
 void __wrap_run_program(struct init *in, enum run_command command, const char *disk,
 	const char *const *options, struct run *ret);
@@ -110,12 +111,7 @@ uint64_t __wrap_machine_quiet_ms(struct init *i)
 static int begin(void **state)
 {
 	(void)state;
-	in = (struct init){0};
-	loop_init(&in.loop);
-	processes_init(&in.processes, &in.loop);
-	said_init(&in);
-	facts_init(&in.facts);
-	report_begin(&in);
+	rig_begin(&in);
 	memset(answers, 0, sizeof(answers));
 	memset(runs, 0, sizeof(runs));
 	n_runs = 0;
@@ -132,7 +128,7 @@ static int begin(void **state)
 static int end(void **state)
 {
 	(void)state;
-	json_object_put(in.report.root);
+	rig_end(&in);
 	return 0;
 }
 
