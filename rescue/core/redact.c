@@ -103,12 +103,17 @@ static void pass(struct rs_redact *r, const char *bytes, size_t len)
 		r->out(r->user, bytes, len);
 }
 
+/* In the place of each digit the mask, or nothing. */
 static void pass_masked(struct rs_redact *r, char *bytes, size_t len)
 {
+	size_t n = 0;
+
 	for (size_t i = 0; i < len; i++)
-		if (text_is_digit(bytes[i]))
-			bytes[i] = r->mask;
-	pass(r, bytes, len);
+		if (!text_is_digit(bytes[i]))
+			bytes[n++] = bytes[i];
+		else if (r->mask)
+			bytes[n++] = r->mask;
+	pass(r, bytes, n);
 }
 
 static void let_go(struct rs_redact *r)
@@ -120,6 +125,16 @@ static void let_go(struct rs_redact *r)
 	r->n_held = 0;
 }
 
+/* What was held up to a secret's end, without it. */
+static void pass_secret(struct rs_redact *r, size_t at, struct group g)
+{
+	pass(r, r->held + at, g.from);
+	if (r->mask)
+		pass_masked(r, r->held + at + g.from, g.to - g.from);
+	else
+		pass(r, RS_REDACTED, sizeof(RS_REDACTED) - 1);
+}
+
 /* Pass on what was held, without the secrets in it. */
 static void settle(struct rs_redact *r, bool is_before_letter)
 {
@@ -127,11 +142,7 @@ static void settle(struct rs_redact *r, bool is_before_letter)
 	struct group g;
 
 	while (find_shape(r->held + at, r->n_held - at, least, at ? 0 : r->n_passed, &g)) {
-		pass(r, r->held + at, g.from);
-		if (r->mask)
-			pass_masked(r, r->held + at + g.from, g.to - g.from);
-		else
-			pass(r, RS_REDACTED, sizeof(RS_REDACTED) - 1);
+		pass_secret(r, at, g);
 		at += g.to;
 	}
 	pass(r, r->held + at, r->n_held - at);
@@ -153,7 +164,10 @@ static void make_room(struct rs_redact *r)
 	struct group g;
 
 	if (find_shape(r->held, r->n_held, r->is_after_letter ? AMONG : HALF, r->n_passed, &g)) {
-		settle(r, false);
+		pass_secret(r, 0, g);
+		pass_masked(r, r->held + g.to, r->n_held - g.to); /* another may begin there */
+		rs_wipe(r->held, r->n_held);
+		r->n_held = 0;
 		r->is_hiding = true;
 		return;
 	}

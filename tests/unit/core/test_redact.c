@@ -179,6 +179,28 @@ static void test_put__password_in_a_long_run__is_hidden(void **state)
 	}
 }
 
+/* What else looks like one, so long that it ends just before there is no room: what was held of the
+ * password behind it is no less hidden than the rest. */
+static void test_put__password_behind_what_is_hidden__is_hidden(void **state)
+{
+	char text[2 * RS_REDACT_HELD];
+
+	(void)state;
+	for (size_t before = RS_REDACT_HELD - 80; before <= RS_REDACT_HELD; before++) {
+		struct rs_redact r = begin();
+		memset(text, '2', before);
+		(void)snprintf(text + before, sizeof(text) - before, "%s",
+			join(".", 0, GROUPS, "\r\n", ".end"));
+		rs_redact_put(&r, text, strlen(text));
+		rs_redact_end(&r);
+		no_group_in(shown, "behind");
+		assert_non_null(strstr(shown, RS_REDACTED));
+		assert_string_equal(shown + shown_len - 4, ".end");
+		rs_redact_mask(text, '*');
+		no_group_in(text, "behind, masked");
+	}
+}
+
 static void test_put__plain_text__goes_on_at_once(void **state)
 {
 	(void)state;
@@ -274,6 +296,7 @@ int main(void)
 		cmocka_unit_test(test_redact__mistyped_or_partial__is_hidden),
 		cmocka_unit_test(test_redact__what_is_no_key__stays),
 		cmocka_unit_test(test_put__password_in_a_long_run__is_hidden),
+		cmocka_unit_test(test_put__password_behind_what_is_hidden__is_hidden),
 		cmocka_unit_test(test_put__plain_text__goes_on_at_once),
 		cmocka_unit_test(test_shown__a_key__none_of_it_is_left_behind),
 		cmocka_unit_test(test_shown__control_characters_between__are_no_disguise),
