@@ -8,16 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <termios.h>
 #include <unistd.h>
 
-#define LEND_MS 2000 /* a frame at 9600 bauds */
+#define LEND_MS	  2000 /* a frame at 9600 bauds */
+#define LOOK_MS	  1000
+#define LOOK_PART 10 /* of the time: a driver that does not answer holds up nobody much */
 
 void consoles_init(struct consoles *c, struct loop *loop, console_input_fn input, void *user)
 {
 	c->loop = loop;
 	c->input = input;
 	c->user = user;
+	c->folder = "/dev";
+	c->last[0] = '\0';
+	c->look_ms = 0;
 	c->is_column_0 = c->is_read = true;
 	c->n = 0;
 }
@@ -130,35 +134,101 @@ void consoles_quiet(int fd)
 	(void)tcflush(fd, TCIFLUSH);	  /* as there */
 }
 
+/* It is closed where it cannot be. */
+static bool begin_take(struct console *con, int fd, speed_t speed)
+{
+	struct consoles *c = con->all;
+	struct termios t;
+
+	con->fd = -1;
+	if (fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK) < 0 ||
+		!loop_add(c->loop, fd, c->is_read ? POLLIN : 0, on_ready, con)) {
+		(void)close(fd); /* nothing was written */
+		return false;
+	}
+	con->fd = fd;
+	con->is_lent = !c->is_read && console_is_graphics(con->name);
+	con->first = con->len = con->lost_bytes = 0;
+	make_raw(fd, speed);
+	con->speed = tcgetattr(fd, &t) == 0 ? cfgetospeed(&t) : 0;
+	return true;
+}
+
 bool console_add_take(struct consoles *c, int fd, const char *name, unsigned speed)
 {
 	struct console *con = &c->list[c->n];
 
-	if (c->n == CONSOLE_MOST || fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK) < 0 ||
-		!loop_add(c->loop, fd, POLLIN, on_ready, con)) {
-		(void)close(fd); /* nothing was written */
+	if (c->n == CONSOLE_MOST) {
+		(void)close(fd); /* as above */
 		return false;
 	}
-	*con = (struct console){.all = c, .fd = fd};
+	con->all = c;
 	(void)snprintf(con->name, sizeof(con->name), "%s", name);
-	make_raw(fd, speed);
+	if (!begin_take(con, fd, speed))
+		return false;
 	c->n++;
 	return true;
 }
 
+/* Without waiting for a carrier, and as nobody's controlling terminal. */
+static int open_device(const struct consoles *c, const char *name)
+{
+	char path[256];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", c->folder, name);
+	return open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+}
+
 static void open_one(struct consoles *c, const char *name, unsigned speed)
 {
-	char path[CONSOLE_NAME + 8];
-
 	for (size_t i = 0; i < c->n; i++)
 		if (strcmp(c->list[i].name, name) == 0)
 			return;
 	if (strchr(name, '/') || strlen(name) >= CONSOLE_NAME)
 		return;
-	(void)snprintf(path, sizeof(path), "/dev/%s", name);
-	int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	int fd = open_device(c, name);
 	if (fd >= 0)
 		(void)console_add_take(c, fd, name, speed); /* one console less, not none */
+}
+
+/* An adapter that was plugged in again has whatever speed. */
+static void look_for(struct console *con)
+{
+	int fd = open_device(con->all, con->name);
+
+	if (fd >= 0 && !isatty(fd)) {
+		(void)close(fd); /* nothing was written */
+		return;
+	}
+	if (fd < 0 || !begin_take(con, fd, con->speed))
+		return;
+	put(con, "\r\n", 2);
+	put(con, con->all->last, strlen(con->all->last));
+	put(con, "\r\n", 2);
+}
+
+int consoles_step(struct consoles *c)
+{
+	const uint64_t now = now_ms();
+	bool is_lost = false;
+
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->list[i].fd < 0 && now >= c->look_ms)
+			look_for(&c->list[i]);
+		is_lost |= c->list[i].fd < 0;
+	}
+	const uint64_t end = now_ms(), took = (end - now) * LOOK_PART;
+	if (now >= c->look_ms)
+		c->look_ms = end + (took > LOOK_MS ? took : LOOK_MS);
+	return is_lost ? loop_left_ms(end, c->look_ms) : -1;
+}
+
+bool consoles_are_there(const struct consoles *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->list[i].fd >= 0)
+			return true;
+	return false;
 }
 
 bool console_is_graphics(const char *name)
@@ -205,6 +275,7 @@ void consoles_line(struct consoles *c, const char *text)
 		consoles_write(c, "\r\n", 2);
 	consoles_write(c, text, strlen(text));
 	consoles_write(c, "\r\n", 2);
+	(void)snprintf(c->last, sizeof(c->last), "%s", text);
 }
 
 static bool is_pending(const struct consoles *c)

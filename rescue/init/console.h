@@ -6,11 +6,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <termios.h>
 
 #include "format/settings.h"
 #include "init/process.h"
 
-enum { CONSOLE_MOST = 8, CONSOLE_NAME = 32, CONSOLE_RING = 64 * 1024 };
+enum { CONSOLE_MOST = 8, CONSOLE_NAME = 32, CONSOLE_RING = 64 * 1024, CONSOLE_LINE = 256 };
 
 typedef void (*console_input_fn)(void *user, const char *bytes, size_t len);
 
@@ -18,12 +20,16 @@ struct consoles {
 	struct loop *loop;
 	console_input_fn input;
 	void *user;
+	const char *folder; /* of their devices */
 	bool is_column_0;
-	bool is_read; /* what is typed is ours */
+	bool is_read;		 /* what is typed is ours */
+	char last[CONSOLE_LINE]; /* line, as much as one that comes back is told of it */
+	uint64_t look_ms;	 /* when those that are lost are looked for next */
 	size_t n;
 	struct console {
 		struct consoles *all;
-		int fd;	      /* -1 = lost */
+		int fd; /* -1 = lost: it may come back */
+		speed_t speed;
 		bool is_lent; /* somebody else writes there */
 		char name[CONSOLE_NAME];
 		char ring[CONSOLE_RING];
@@ -49,6 +55,12 @@ bool console_add_take(struct consoles *c, int fd, const char *name, unsigned spe
 void consoles_write(struct consoles *c, const char *bytes, size_t len);
 /** A line of our own, at the beginning of a line, ended with CR LF. */
 void consoles_line(struct consoles *c, const char *text);
+/** One that is lost (its adapter was pulled out) is looked for, now and then, and taken up again:
+ * it gets the last line, and all that follow. Returns how long until that has something to do; -1 =
+ * none is lost. */
+int consoles_step(struct consoles *c);
+/** Is there one that is not lost? */
+bool consoles_are_there(const struct consoles *c);
 /** Wait at most @timeout_ms until all is shown (before a reset). */
 void consoles_drain(struct consoles *c, int timeout_ms);
 /** Another program paints on them and reads what is typed, until they are taken back: on a console

@@ -227,7 +227,8 @@ static void run_once(struct init *in, enum run_command command, const char *disk
 	size_t n = put_arguments(in, c, what, options, args);
 	if (c->may_write)
 		prepare_writing(in, disk, &plan);
-	if (command != RUN_FIX || !run_on_screen(in, &plan, what, args, n)) {
+	if (command != RUN_FIX || !consoles_are_there(&in->consoles) ||
+		!run_on_screen(in, &plan, what, args, n)) {
 		(void)unlink(REPORT); /* that there was none */
 		(void)put_arguments(in, c, what, options, args);
 		if (!run_as_text(in, &plan, what, c->word, ret))

@@ -200,6 +200,10 @@ void screen_run(struct init *in)
 {
 	struct screen *s = &in->screen;
 
+	if (!consoles_are_there(&in->consoles)) { /* nobody could see it; it would end again */
+		init_step(in, 1000);
+		return;
+	}
 	if (s->n_quick >= QUICK_MOST || !start(in)) {
 		s->n_quick = QUICK_MOST;
 		init_step(in, 1000); /* Ctrl-Alt-Del, and disks that come, are heeded still */

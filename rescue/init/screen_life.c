@@ -29,8 +29,6 @@ size_t screen_options(struct init *in, const char **args)
 	}
 	for (size_t i = 0; i < in->consoles.n; i++) {
 		const char *name = in->consoles.list[i].name;
-		if (in->consoles.list[i].fd < 0)
-			continue;
 		(void)snprintf(consoles[i], sizeof(consoles[i]), "/dev/%s,%s", name,
 			console_is_graphics(name) ? "linux" : TERM_LINE);
 		args[n++] = "--console";

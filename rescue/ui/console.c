@@ -23,6 +23,7 @@
 #define TTY_SCREENS 64
 #define PTY_MAJOR   136 /* windows somewhere; they have eight numbers */
 #define PTY_MAJORS  8
+#define WINDOWS	    "/dev/pts/" /* whose numbers go to whoever opens the next one */
 
 /* curses has one screen that is meant by all its calls. */
 static void mean(const struct console *c)
@@ -82,26 +83,55 @@ static void make_raw(int fd, const struct termios *before)
 	(void)tcflush(fd, TCIFLUSH);	  /* typed before anybody asked */
 }
 
+/* Without waiting for a carrier, and as nobody's controlling terminal. A line that comes back has
+ * the descriptor that curses knows it by. */
+static bool take_up(struct console *c)
+{
+	auto_free char *path = strndup(c->given, strcspn(c->given, ","));
+	auto_close int fd = path ? open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC) : -1;
+	struct termios now;
+
+	c->is_lost = path && fd < 0;
+	if (fd < 0 || tcgetattr(fd, &now) < 0 || fcntl(fd, F_SETFL, O_RDWR) < 0)
+		return false;
+	if (c->in) {
+		(void)cfsetispeed(&now, cfgetispeed(&c->before)); /* a speed that it had */
+		(void)cfsetospeed(&now, cfgetospeed(&c->before));
+		if (dup3(fd, fileno(c->in), O_CLOEXEC) < 0)
+			return false;
+	} else {
+		c->in = fdopen(fd, "r+");
+		if (!c->in)
+			return false;
+		fd = -1; /* it is the stream's */
+	}
+	c->out = c->in;
+	c->before = now;
+	term_keep(fileno(c->in), &c->before);
+	make_raw(fileno(c->in), &c->before);
+	return true;
+}
+
 static int take_device(struct console *c, const char *name, struct rs_err *err)
 {
 	const size_t n = strcspn(name, ",");
-	auto_free char *path = strndup(name, n);
-	const char *base = path ? strrchr(path, '/') : NULL;
+	const char *base = memrchr(name, '/', n);
 
+	c->given = name;
 	(void)snprintf(c->term, sizeof(c->term), "%s", name[n] ? name + n + 1 : "");
-	(void)snprintf(c->name, sizeof(c->name), "%s", base ? base + 1 : name);
-	int fd = path ? open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC) : -1;
-	if (fd < 0 || tcgetattr(fd, &c->before) < 0 || fcntl(fd, F_SETFL, O_RDWR) < 0 ||
-		!(c->in = fdopen(fd, "r+"))) {
-		(void)rs_fail(err, RS_E_USAGE, "--console %s: %s", name, strerror(errno));
-		if (fd >= 0)
-			(void)close(fd); /* nothing was written */
-		return RS_E_USAGE;
-	}
-	c->out = c->in;
-	term_keep(fd, &c->before);
-	make_raw(fd, &c->before);
-	return 0;
+	(void)snprintf(c->name, sizeof(c->name), "%.*s", (int)n, name);
+	if (base)
+		(void)snprintf(
+			c->name, sizeof(c->name), "%.*s", (int)(name + n - base - 1), base + 1);
+	if (take_up(c))
+		return 0;
+	return rs_fail(err, RS_E_USAGE, "--console %s: %s", name, strerror(errno));
+}
+
+static void look_at_kind(struct console *c)
+{
+	c->is_private = is_screen_of_machine(fileno(c->in));
+	c->is_serial = !c->is_private && !is_window(fileno(c->in));
 }
 
 int console_take(
@@ -119,8 +149,7 @@ int console_take(
 		if (tcgetattr(STDIN_FILENO, &c->before) == 0)
 			term_keep(STDIN_FILENO, &c->before);
 	}
-	c->is_private = is_screen_of_machine(fileno(c->in));
-	c->is_serial = !c->is_private && !is_window(fileno(c->in));
+	look_at_kind(c);
 	return 0;
 }
 
@@ -128,10 +157,12 @@ int console_open(struct console *c, struct rs_err *err)
 {
 	(void)setlocale(LC_CTYPE, ""); /* a locale that is not there: ASCII */
 	c->is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 && (!c->name[0] || c->is_private);
-	c->screen = newterm(c->term[0] ? c->term : NULL, c->out, c->in);
+	if (!c->screen)
+		c->screen = newterm(c->term[0] ? c->term : NULL, c->out, c->in);
 	if (!c->screen)
 		return rs_fail(err, RS_E_USAGE, "tui does not know this terminal (TERM)");
 	mean(c);
+	c->is_open = true;
 	if (!tigetstr("cup") || !tigetstr("clear")) {
 		console_close(c);
 		return rs_fail(
@@ -146,9 +177,18 @@ int console_open(struct console *c, struct rs_err *err)
 		make_raw(fileno(c->in), &c->before);
 	else
 		disarm_keys(STDIN_FILENO);
+	(void)def_prog_mode();	     /* what curses goes on with on a line that came back */
+	(void)clearok(curscr, TRUE); /* and nothing of what it painted is there */
 	(void)console_fit(c);
 	c->is_behind = true; /* nothing is painted yet */
 	return 0;
+}
+
+static void forget(struct console *c)
+{
+	(void)tcflush(fileno(c->in), TCIFLUSH); /* a terminal that is gone has nothing either */
+	rs_wipe(c->typed, sizeof(*c->typed));
+	c->keys = (struct key_reader){0};
 }
 
 static void close_screen(struct console *c)
@@ -160,21 +200,54 @@ static void close_screen(struct console *c)
 	set_keypad(c, false);
 	(void)endwin(); /* what it could do, it did */
 	/* no delscreen: ncurses 6.4 then forgets the windows of every other screen, too */
-	c->screen = NULL;
+	c->is_open = false;
+}
+
+void console_lose(struct console *c)
+{
+	auto_close int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (c->in) {
+		term_keep_no_more(fileno(c->in));
+		(void)dup3(nowhere, fileno(c->in), O_CLOEXEC); /* else it stays the dead line */
+		forget(c);
+	}
+	if (c->is_open)
+		close_screen(c);
+	c->is_behind = c->is_unseen = false;
+	c->is_lost = true;
+}
+
+bool console_may_return(const struct console *c)
+{
+	return c->is_lost && c->given && strncmp(c->given, WINDOWS, strlen(WINDOWS)) != 0;
+}
+
+bool console_return(struct console *c)
+{
+	if (!take_up(c)) {
+		c->is_lost = true; /* what is there now is no terminal, or goes again */
+		return false;
+	}
+	look_at_kind(c);
+	return true;
 }
 
 void console_close(struct console *c)
 {
-	if (c->screen)
+	if (c->is_open)
 		close_screen(c);
 	if (c->in)
 		term_keep_no_more(fileno(c->in));
-	if (c->in && c->name[0]) {
+	if (c->in && c->given) {
 		(void)tcflush(fileno(c->in), TCIFLUSH);
-		(void)tcsetattr(fileno(c->in), TCSADRAIN, &c->before); /* gone: as it is */
-		(void)fclose(c->in);				       /* curses wrote */
+		if (!c->is_lost) /* gone: as it is */
+			(void)tcsetattr(fileno(c->in), TCSADRAIN, &c->before);
+		(void)fclose(c->in); /* curses wrote */
 	}
 	c->in = c->out = NULL;
+	c->screen = NULL;
+	c->is_lost = false;
 }
 
 bool console_fit(struct console *c)
@@ -201,13 +274,6 @@ size_t console_room(const struct console *c)
 }
 
 /* ---- what is typed before a screen is seen ---- */
-
-static void forget(struct console *c)
-{
-	(void)tcflush(fileno(c->in), TCIFLUSH); /* a terminal that is gone has nothing either */
-	rs_wipe(c->typed, sizeof(*c->typed));
-	c->keys = (struct key_reader){0};
-}
 
 /* On a slow line that takes a while, for which nobody else has to wait. */
 static void look_if_seen(struct console *c)

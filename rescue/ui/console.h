@@ -20,23 +20,25 @@ struct console_bytes {
 	size_t n, next;
 };
 
-/* Zeroed: none, or lost. */
+/* Zeroed: none. */
 struct console {
-	char name[CONSOLE_NAME]; /* of its device, "ttyS0"; "": standard input and output */
+	const char *given;	 /* what it was named by; NULL: standard input and output */
+	char name[CONSOLE_NAME]; /* of its device, "ttyS0"; "": as above */
 	char term[32];		 /* "": TERM */
 	FILE *in, *out;		 /* NULL: none */
 	struct termios before;
-	void *screen; /* SCREEN of curses; NULL: not painted on */
+	void *screen; /* SCREEN of curses; NULL: never painted on */
 	struct console_bytes *typed;
 	struct key_reader keys;
 	uint64_t byte_ns; /* when the last byte came */
+	bool is_open;	  /* painted on */
 	bool is_utf8;
 	bool is_private; /* nobody but who types sees it: a console of this machine's screen */
 	bool is_serial;	 /* a line */
 	bool is_small;
 	bool is_behind; /* it takes no more now: to be painted again */
 	bool is_unseen; /* what was painted is not all shown yet: what is typed is for nobody */
-	bool is_lost;
+	bool is_lost;	/* nothing is behind it; it may come back */
 };
 
 /* What stands around a page. */
@@ -47,12 +49,20 @@ struct console_frame {
 };
 
 /** Take up a terminal, without painting on it: what is typed there is not shown from now on.
- * @name "/dev/ttyS0" or "/dev/ttyS0,vt100"; NULL: standard input and output. @typed lasts as long.
- * Errors: RS_E_USAGE (no terminal). */
+ * @name "/dev/ttyS0" or "/dev/ttyS0,vt100"; NULL: standard input and output. It and @typed last as
+ * long. Errors: RS_E_USAGE (no terminal; one that is not there is lost). */
 int console_take(
 	struct console *c, struct console_bytes *typed, const char *name, struct rs_err *err);
 /** The screen of curses on it. Errors: RS_E_USAGE (a terminal that cannot). */
 int console_open(struct console *c, struct rs_err *err);
+/** It has hung up: all that was typed there is forgotten, its device given back (an adapter that is
+ * plugged in again gets no other name), its SCREEN kept for when it comes back. */
+void console_lose(struct console *c);
+/** Is it lost, and would the same name be the same line again? */
+bool console_may_return(const struct console *c);
+/** Take it up again, if it is there, as a line on which nothing was painted yet, at the speed that
+ * it had; true if it was. */
+bool console_return(struct console *c);
 /** The terminal as it was, and given back; more than once is fine. */
 void console_close(struct console *c);
 /** Take up a size that has changed; true if it has. */

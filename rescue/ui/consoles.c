@@ -10,18 +10,20 @@
 #define MS_NS	  1000000ULL
 #define UNSEEN_MS 50   /* a console that is not done with showing is looked at so often */
 #define CTRL_C	  0x03 /* of a device: no signal comes from it */
+#define LOOK_NS	  1000000000ULL
+#define LOOK_PART 10 /* of the time: a driver that does not answer delays nobody much */
 
 static bool is_there(const struct console *c)
 {
-	return c->in;
+	return c->in && !c->is_lost;
 }
 
 static struct console *last_used(const struct consoles *all)
 {
-	if (all->at && all->at->screen)
+	if (all->at && all->at->is_open)
 		return all->at;
 	for (size_t i = 0; i < all->n; i++)
-		if (all->list[i].screen)
+		if (all->list[i].is_open)
 			return (struct console *)(uintptr_t)&all->list[i];
 	return NULL;
 }
@@ -31,14 +33,14 @@ static void look_at_kinds(struct consoles *all)
 	all->is_private = consoles_private_fd(all) >= 0;
 	all->is_serial = true;
 	for (size_t i = 0; i < CONSOLES_MOST; i++)
-		if (all->list[i].screen && !all->list[i].is_serial)
+		if (all->list[i].is_open && !all->list[i].is_serial)
 			all->is_serial = false;
 }
 
 int consoles_private_fd(const struct consoles *all)
 {
 	for (size_t i = 0; i < CONSOLES_MOST; i++)
-		if (all->list[i].screen && all->list[i].is_private)
+		if (all->list[i].is_open && all->list[i].is_private)
 			return fileno(all->list[i].in);
 	return -1;
 }
@@ -61,6 +63,8 @@ static int begin(struct consoles *all, struct console *c, struct rs_err *err)
 int consoles_open(struct consoles *all, struct console_bytes *typed, const char *const *names,
 	size_t n_names, struct rs_err *err)
 {
+	bool is_one_there = false;
+
 	*all = (struct consoles){.news_fd = -1};
 	for (size_t i = 0; i < (n_names ? n_names : 1) && i < CONSOLES_MOST; i++) {
 		struct console *c = &all->list[all->n];
@@ -68,9 +72,12 @@ int consoles_open(struct consoles *all, struct console_bytes *typed, const char 
 		int r = console_take(c, &typed[all->n], name, err);
 		if (r == 0 && (!name || c->is_private))
 			r = begin(all, c, err);
-		all->n += r == 0;
+		is_one_there |= r == 0;
+		all->n += r == 0 || console_may_return(c);
 	}
-	return all->n ? 0 : err->code;
+	if (!is_one_there)
+		all->n = 0;
+	return is_one_there ? 0 : err->code;
 }
 
 void consoles_close(struct consoles *all)
@@ -85,7 +92,7 @@ void consoles_give(struct consoles *all, const char *name)
 
 	for (size_t i = 0; i < all->n; i++) {
 		struct console *c = &all->list[i];
-		if (is_there(c) && !c->screen && c->name[0] && strcmp(c->name, name) == 0)
+		if (is_there(c) && !c->is_open && c->name[0] && strcmp(c->name, name) == 0)
 			(void)begin(all, c, &err); /* one that cannot is left to others */
 	}
 }
@@ -93,7 +100,7 @@ void consoles_give(struct consoles *all, const char *name)
 bool consoles_are_gone(const struct consoles *all)
 {
 	for (size_t i = 0; i < all->n; i++)
-		if (is_there(&all->list[i]))
+		if (is_there(&all->list[i]) || console_may_return(&all->list[i]))
 			return false;
 	return all->n;
 }
@@ -103,7 +110,7 @@ bool consoles_fit(struct consoles *all)
 	bool ret = false;
 
 	for (size_t i = 0; i < all->n; i++)
-		if (all->list[i].screen && console_fit(&all->list[i]))
+		if (all->list[i].is_open && console_fit(&all->list[i]))
 			ret = true;
 	return ret;
 }
@@ -127,7 +134,7 @@ void consoles_paint(struct consoles *all, const struct console_frame *f, const s
 	all->is_due = false;
 	for (size_t i = 0; i < all->n; i++) {
 		struct console *c = &all->list[i];
-		if (!c->screen)
+		if (!c->is_open)
 			continue;
 		console_paint(c, f, p, c == all->at && !all->is_hidden);
 		all->is_due |= c->is_behind;
@@ -137,7 +144,7 @@ void consoles_paint(struct consoles *all, const struct console_frame *f, const s
 void consoles_forget_typed(struct consoles *all)
 {
 	for (size_t i = 0; i < all->n; i++)
-		if (all->list[i].screen)
+		if (all->list[i].is_open)
 			console_forget_typed(&all->list[i]);
 }
 
@@ -162,7 +169,7 @@ static unsigned take_key(struct consoles *all)
 {
 	for (size_t i = 0; i < all->n; i++) {
 		struct console *c = &all->list[i];
-		unsigned key = c->screen ? console_next(c) : UI_KEY_NONE;
+		unsigned key = c->is_open ? console_next(c) : UI_KEY_NONE;
 		if (c->keys.has_dropped) { /* before the key */
 			c->keys.has_dropped = false;
 			all->last_ns = term_now_ns();
@@ -175,22 +182,49 @@ static unsigned take_key(struct consoles *all)
 	return UI_KEY_NONE;
 }
 
+/* What came just before came with it: nothing is confirmed by a line that is cut. */
+static void lose(struct consoles *all, struct console *c)
+{
+	all->n_dropped++;
+	all->last_ns = term_now_ns();
+	all->at = all->at == c ? NULL : all->at;
+	all->is_due = true;
+	console_lose(c);
+	if (!console_may_return(c))
+		console_close(c);
+	look_at_kinds(all);
+}
+
 /* A console that is not painted on: a key opens it. */
 static void read_one(struct consoles *all, struct console *c)
 {
 	struct rs_err err = {0};
 
 	console_read(c);
-	if (!c->is_lost && !c->screen && c->typed->n) {
+	if (!c->is_lost && !c->is_open && c->typed->n) {
 		if (all->wants)
 			all->wants(all->user, c->name);
 		else
 			(void)begin(all, c, &err); /* one that cannot is left to others */
 	}
-	if (!c->is_lost)
+	if (c->is_lost)
+		lose(all, c);
+}
+
+static void look_for_lost(struct consoles *all)
+{
+	const uint64_t now = term_now_ns();
+	struct rs_err err = {0};
+
+	if (now < all->look_ns)
 		return;
-	console_close(c);
-	look_at_kinds(all);
+	for (size_t i = 0; i < all->n; i++) {
+		struct console *c = &all->list[i];
+		if (console_may_return(c) && console_return(c) && c->is_private)
+			(void)begin(all, c, &err); /* one that cannot is left to others */
+	}
+	const uint64_t end = term_now_ns(), took = (end - now) * LOOK_PART;
+	all->look_ns = end + (took > LOOK_NS ? took : LOOK_NS);
 }
 
 static int sooner(int a_ms, int b_ms)
@@ -201,6 +235,7 @@ static int sooner(int a_ms, int b_ms)
 /* Until something came; false: nothing, or nothing that is to be waited for on. */
 static bool await(struct consoles *all, uint64_t end_ns)
 {
+	look_for_lost(all);
 	const uint64_t now = term_now_ns();
 	struct pollfd polled[CONSOLES_MOST + 1];
 	int wait_ms = end_ns > now ? (int)((end_ns - now + MS_NS - 1) / MS_NS) : 0;

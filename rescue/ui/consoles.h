@@ -4,7 +4,10 @@
  *
  * A console of the machine's own screen is painted on from the start. On another one (a serial
  * line, which may be read by a program and has lines of others on it) nothing is written before a
- * key is pressed there: that key opens it and is for nothing else. */
+ * key is pressed there: that key opens it and is for nothing else.
+ *
+ * One that hangs up is looked for by its name, and taken up again as at the start. What was typed
+ * on it stays where it went; that something is waited for is not lost with the last one. */
 #ifndef UNBRICK_UI_CONSOLES_H
 #define UNBRICK_UI_CONSOLES_H
 
@@ -31,21 +34,23 @@ struct consoles {
 	bool is_hidden;	    /* and yet they are not to be seen */
 	bool is_due;	    /* one is to be painted again */
 	int news_fd;	    /* ends a wait for a key, too; -1: none */
+	uint64_t look_ns;   /* when those that are lost are looked for next */
 	/* A key was pressed on one that is not painted on: somebody else has to give it first, with
 	 * consoles_give. NULL: it is ours. */
 	void (*wants)(void *user, const char *name);
 	void *user;
 };
 
-/** @names as for console_take; none: standard input and output. One that is not to be had is left
- * out where there is another. @typed has CONSOLES_MOST. Errors: RS_E_USAGE. */
+/** @names as for console_take; none: standard input and output. Where there is another, one that is
+ * not there counts as lost, and one that is no terminal is left out. @typed has CONSOLES_MOST.
+ * Errors: RS_E_USAGE. */
 int consoles_open(struct consoles *all, struct console_bytes *typed, const char *const *names,
 	size_t n_names, struct rs_err *err);
 /** The console of that name may be painted on. */
 void consoles_give(struct consoles *all, const char *name);
 /** All of them as they were; more than once is fine. */
 void consoles_close(struct consoles *all);
-/** There were some, and none is left. */
+/** There were some, and none is left or may come back. */
 bool consoles_are_gone(const struct consoles *all);
 /** One that is a screen of this machine; -1: none. */
 int consoles_private_fd(const struct consoles *all);
@@ -59,7 +64,7 @@ void consoles_paint(struct consoles *all, const struct console_frame *f, const s
 /** Whatever was typed so far is for nobody. */
 void consoles_forget_typed(struct consoles *all);
 /** The next key, waiting for it so long; UI_KEY_NONE: none (or a signal came, or a console is to be
- * painted), UI_KEY_LOST: no console is left. */
+ * painted), UI_KEY_LOST: consoles_are_gone. */
 unsigned consoles_key(struct consoles *all, unsigned timeout_ms);
 /** Take in and forget what comes, until nothing does for CONSOLES_ALONE. */
 void consoles_quiet(struct consoles *all);

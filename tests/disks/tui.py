@@ -165,11 +165,30 @@ class Person(Terminal):
 class Line(Terminal):
     """A serial line, or what looks like one: a program that others started too may be shown on it (tui --console)."""
 
-    def __init__(self, columns=80, lines=24):
+    def __init__(self, columns=80, lines=24, name=None):
+        """@name: of an adapter, which can be pulled out and come back."""
         super().__init__(columns, lines)
+        self.name = name
+        self.plug_in()
+
+    def plug_in(self):
+        """Another device under the same name; nothing of what was shown is there."""
+        self.raw, self.status = b"", None
+        self.screen.reset()
         self.fd, self.far = pty.openpty()
-        self.size(lines, columns, self.far)
-        self.name = os.ttyname(self.far)
+        self.size(self.screen.lines, self.screen.columns, self.far)
+        if not self.name:
+            self.name = os.ttyname(self.far)
+        elif not self.name.startswith("/dev/"):
+            os.symlink(os.ttyname(self.far), self.name)
+
+    def come_back(self, seconds=20):
+        """Until it is taken up again; False: it is not."""
+        self.plug_in()
+        end = time.monotonic() + seconds
+        while self.has_echo() and time.monotonic() < end:
+            self.read(0.05)
+        return not self.has_echo()
 
     def has_echo(self):
         return bool(termios.tcgetattr(self.far)[3] & termios.ECHO)
@@ -178,12 +197,16 @@ class Line(Terminal):
         return 0  # nobody has it open any more
 
     def give_up(self):
-        self.hang_up()  # the last one ends the program
+        if self.status is None:
+            self.hang_up()  # the last one ends the program
 
     def hang_up(self):
-        """It is cut."""
+        """It is cut; its number may be another one's in a moment."""
+        if not self.name.startswith("/dev/"):
+            os.remove(self.name)
         for fd in (self.fd, self.far):
             os.close(fd)
+        self.status = 0
 
 
 class Room:

@@ -3,12 +3,14 @@
 #include "init/console.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -87,11 +89,185 @@ static void test_consoles__one_is_stuck__the_other_goes_on(void **state)
 	(void)close(ends[1]);
 }
 
+/* ---- a line that comes back ---- */
+
+static char folder[] = "/tmp/unbrick-dev.XXXXXX";
+static char read_text[64];
+
+static void on_typed(void *user, const char *bytes, size_t len)
+{
+	(void)user;
+	(void)snprintf(read_text, sizeof(read_text), "%.*s", (int)len, bytes);
+}
+
+/* A pseudo terminal under that name; its other end. */
+static int plug_in(const char *name)
+{
+	char pts[32], path[128];
+	int far = posix_openpt(O_RDWR | O_NOCTTY);
+
+	assert_int_equal(unlockpt(far), 0);
+	assert_int_equal(ptsname_r(far, pts, sizeof(pts)), 0);
+	assert_int_equal(fcntl(far, F_SETFL, O_RDWR | O_NONBLOCK), 0);
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	assert_int_equal(symlink(pts, path), 0);
+	return far;
+}
+
+static speed_t speed_of(int fd, speed_t set)
+{
+	struct termios t;
+
+	assert_int_equal(tcgetattr(fd, &t), 0);
+	if (set) {
+		assert_int_equal(cfsetspeed(&t, set), 0);
+		assert_int_equal(tcsetattr(fd, TCSANOW, &t), 0);
+	}
+	return cfgetospeed(&t);
+}
+
+/* What comes through the kernel's worker within a moment. */
+static const char *seen_on(int far)
+{
+	static char text[4096];
+	struct pollfd polled = {far, POLLIN, 0};
+	size_t len = 0;
+	ssize_t n;
+
+	while (poll(&polled, 1, 100) > 0 && (n = read(far, text + len, sizeof(text) - 1 - len)) > 0)
+		len += (size_t)n;
+	text[len] = '\0';
+	return text;
+}
+
+/* Its number may be another test's in a moment. */
+static void cut(struct consoles *c, int far)
+{
+	char path[128];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, c->list[0].name);
+	assert_int_equal(unlink(path), 0);
+	(void)close(far);
+	loop_step(&loop, 100);
+	assert_int_equal(c->list[0].fd, -1);
+	assert_false(consoles_are_there(c));
+}
+
+static int look_now(struct consoles *c)
+{
+	c->look_ms = 0;
+	return consoles_step(c);
+}
+
+static int begin_line(struct consoles *c, const char *name)
+{
+	loop_init(&loop);
+	(void)strcpy(folder, "/tmp/unbrick-dev.XXXXXX");
+	assert_non_null(mkdtemp(folder));
+	int far = plug_in(name);
+	consoles_init(c, &loop, on_typed, NULL);
+	c->folder = folder;
+	consoles_open(c, name, SETTINGS_CONSOLE_ALL, "");
+	assert_int_equal(c->n, 1);
+	assert_int_equal(consoles_step(c), -1);
+	return far;
+}
+
+static void end_line(const char *name, int far)
+{
+	char path[128];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	(void)close(far);
+	(void)unlink(path);
+	assert_int_equal(rmdir(folder), 0);
+}
+
+static void test_line__comes_back__has_the_last_line_and_all_that_follow(void **state)
+{
+	static struct consoles c;
+	int far = begin_line(&c, "ttyUSB0");
+
+	(void)state;
+	(void)speed_of(c.list[0].fd, B115200);
+	consoles_take_back(&c); /* the settings that it has are kept */
+	c.list[0].speed = B115200;
+	for (int times = 0; times < 3; times++) {
+		consoles_line(&c, "unbrick: before");
+		assert_string_equal(
+			seen_on(far), times ? "unbrick: before\r\n" : "\r\nunbrick: before\r\n");
+		cut(&c, far);
+		consoles_line(&c, "unbrick: meanwhile");
+		assert_in_range(look_now(&c), 1, 1000);
+		far = plug_in("ttyUSB0");
+		(void)speed_of(far, B9600);
+		(void)consoles_step(&c); /* once a second */
+		assert_int_equal(c.list[0].fd, -1);
+		assert_int_equal(look_now(&c), -1);
+		assert_true(consoles_are_there(&c));
+		assert_string_equal(seen_on(far), "\r\nunbrick: meanwhile\r\n");
+		assert_int_equal(speed_of(far, 0), B115200);
+	}
+	assert_int_equal(write(far, "y", 1), 1);
+	loop_step(&loop, 100);
+	assert_string_equal(read_text, "y");
+	assert_string_equal(seen_on(far), ""); /* no echo */
+	end_line("ttyUSB0", far);
+}
+
+/* The screen reads it, and paints where it may. */
+static void test_line__comes_back_while_lent__is_not_read(void **state)
+{
+	static struct consoles c;
+	int far = begin_line(&c, "ttyUSB0");
+
+	(void)state;
+	read_text[0] = '\0';
+	consoles_lend(&c);
+	assert_true(console_lend(&c, "ttyUSB0"));
+	cut(&c, far);
+	far = plug_in("ttyUSB0");
+	consoles_line(&c, "unbrick: line");
+	(void)look_now(&c);
+	assert_string_equal(seen_on(far), "\r\nunbrick: line\r\n");
+	assert_int_equal(write(far, "y", 1), 1);
+	loop_step(&loop, 10);
+	assert_string_equal(read_text, "");
+	assert_true(console_lend(&c, "ttyUSB0"));
+	end_line("ttyUSB0", far);
+	far = begin_line(&c, "tty1"); /* of the machine's own screen */
+	consoles_lend(&c);
+	cut(&c, far);
+	far = plug_in("tty1");
+	(void)look_now(&c);
+	consoles_line(&c, "unbrick: line");
+	assert_string_equal(seen_on(far), "");
+	end_line("tty1", far);
+}
+
+static void test_line__no_terminal_under_its_name__is_not_taken(void **state)
+{
+	static struct consoles c;
+	char path[128];
+	int far = begin_line(&c, "ttyUSB0");
+
+	(void)state;
+	cut(&c, far);
+	(void)snprintf(path, sizeof(path), "%s/ttyUSB0", folder);
+	assert_int_equal(symlink("/dev/null", path), 0);
+	assert_in_range(look_now(&c), 1, 1000);
+	assert_false(consoles_are_there(&c));
+	end_line("ttyUSB0", -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_consoles__line__on_all_with_cr_lf),
 		cmocka_unit_test(test_consoles__one_is_stuck__the_other_goes_on),
+		cmocka_unit_test(test_line__comes_back__has_the_last_line_and_all_that_follow),
+		cmocka_unit_test(test_line__comes_back_while_lent__is_not_read),
+		cmocka_unit_test(test_line__no_terminal_under_its_name__is_not_taken),
 	};
 
 	(void)signal(SIGPIPE, SIG_IGN);

@@ -342,6 +342,23 @@ static void test_line__taken__given_and_taken_back(void **state)
 	(void)recv(in.consoles.list[1].fd, typed, sizeof(typed), MSG_DONTWAIT);
 }
 
+/* It may come back meanwhile, and the screen looks for it, too. */
+static void test_start__without_a_console__waits_for_one(void **state)
+{
+	(void)state;
+	(void)close(consoles[1]);
+	loop_step(&in.loop, 100);
+	assert_int_equal(in.consoles.list[1].fd, -1);
+	run(ends_at_once);
+	assert_non_null(strstr(arguments, "--console /dev/ttyS0,vt220 "));
+	(void)close(consoles[0]);
+	loop_step(&in.loop, 100);
+	arguments[0] = '\0';
+	run(ends_at_once);
+	assert_string_equal(arguments, "");
+	consoles[0] = consoles[1] = -1;
+}
+
 static void wants_windows(unsigned round)
 {
 	if (round == 0)
@@ -728,6 +745,22 @@ static void test_work__no_screen_comes_up__is_done_without(void **state)
 	assert_non_null(strstr(ran, "/bin/unbrick scan /dev/sda "));
 }
 
+static void test_work__no_console_is_there__is_done_without(void **state)
+{
+	struct run r;
+
+	(void)state;
+	for (int i = 0; i < 2; i++)
+		(void)close(consoles[i]);
+	loop_step(&in.loop, 100);
+	consoles[0] = consoles[1] = -1;
+	arguments[0] = '\0';
+	turn = cannot_come_up;
+	run_program(&in, RUN_FIX, "sda", yes, &r);
+	assert_string_equal(arguments, "");
+	assert_non_null(strstr(ran, "/bin/unbrick fix --yes "));
+}
+
 static void nobody_answers(unsigned round)
 {
 	if (round == 0) {
@@ -785,6 +818,7 @@ int main(void)
 		screen_test(test_shell__only_where_settings_allow_it),
 		screen_test(test_shell__asked_for__only_where_it_may_be),
 		screen_test(test_line__taken__given_and_taken_back),
+		screen_test(test_start__without_a_console__waits_for_one),
 		screen_test(test_windows__cannot_be_set__said_and_nothing_done),
 		screen_test(test_machine__each_wish),
 		screen_test(test_writes__part_of_a_raid__not_alone),
@@ -797,6 +831,7 @@ int main(void)
 		screen_test(test_disks__on_their_way__are_told_when_they_are_there),
 		screen_test(test_work__as_a_screen__status_and_what_is_asked),
 		screen_test(test_work__no_screen_comes_up__is_done_without),
+		screen_test(test_work__no_console_is_there__is_done_without),
 		screen_test(test_work__nobody_answers_in_time__told_that_it_is_enough),
 		screen_test(test_technician__waits_as_long_as_a_person_likes),
 		screen_test(test_stop__wanted__ends_it),

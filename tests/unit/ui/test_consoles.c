@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "ui/consoles.h"
@@ -248,10 +249,260 @@ static void test_open__one_that_is_not_there__left_out(void **state)
 
 	(void)state;
 	assert_int_equal(consoles_open(&some, bytes, names, 3, &err), 0);
-	assert_int_equal(some.n, 1);
+	assert_int_equal(some.n, 2); /* what is no terminal is not looked for again */
+	assert_true(some.list[0].is_lost);
 	consoles_close(&some);
 	assert_int_equal(consoles_open(&some, bytes, names, 2, &err), RS_E_USAGE);
 	assert_non_null(strstr(err.detail, "/nowhere"));
+}
+
+/* ---- one that comes back ---- */
+
+static char folder[] = "/tmp/unbrick-lines.XXXXXX";
+static char paths[2][64], places[2][160];
+
+/* Another pseudo terminal under the name of line @i, as udev has an adapter that is plugged in. */
+static void plug_in(unsigned i)
+{
+	struct line *l = &lines[i];
+	char pts[32];
+
+	l->far = posix_openpt(O_RDWR | O_NOCTTY);
+	assert_int_equal(unlockpt(l->far), 0);
+	assert_int_equal(ptsname_r(l->far, pts, sizeof(pts)), 0);
+	assert_int_equal(fcntl(l->far, F_SETFL, O_RDWR | O_NONBLOCK), 0);
+	assert_int_equal(symlink(pts, paths[i]), 0);
+}
+
+/* Its number may be another test's in a moment. */
+static void cut(unsigned i)
+{
+	assert_int_equal(unlink(paths[i]), 0);
+	(void)close(lines[i].far);
+}
+
+static void pull_out(unsigned i)
+{
+	cut(i);
+	assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_NONE);
+	assert_true(all.list[i].is_lost);
+}
+
+static void look_now(void)
+{
+	all.look_ns = 0;
+	assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_NONE);
+}
+
+static int fresh_by_name(void **state)
+{
+	const char *names[2] = {places[0], places[1]};
+
+	(void)state;
+	(void)setenv("TERM", "linux", 1);
+	(void)setenv("LC_ALL", "C.UTF-8", 1);
+	(void)strcpy(folder, "/tmp/unbrick-lines.XXXXXX");
+	if (!mkdtemp(folder))
+		return 1;
+	for (unsigned i = 0; i < 2; i++) {
+		(void)snprintf(paths[i], sizeof(paths[i]), "%s/ttyUSB%u", folder, i);
+		(void)snprintf(places[i], sizeof(places[i]), "%s%s", paths[i], i ? ",vt100" : "");
+		plug_in(i);
+	}
+	return consoles_open(&all, typed, names, 2, &err);
+}
+
+static int over_by_name(void **state)
+{
+	(void)over(state);
+	(void)unlink(paths[0]);
+	(void)unlink(paths[1]);
+	return rmdir(folder);
+}
+
+static void test_return__nothing_written_or_counted_before_a_key(void **state)
+{
+	struct termios t;
+
+	(void)state;
+	begin();
+	pull_out(0);
+	look_now(); /* it is not there: nothing comes of it */
+	assert_true(all.list[0].is_lost);
+	plug_in(0);
+	type(0, "\x19");
+	(void)seen_on(0); /* nobody has it yet: its own echo */
+	look_now();
+	assert_false(all.list[0].is_lost);
+	paint();
+	assert_string_equal(seen_on(0), "");
+	type(0, "7");
+	assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_NONE); /* it opens it */
+	paint();
+	const char *seen = seen_on(0);
+	assert_non_null(strstr(seen, "\x1b[H\x1b[J")); /* whatever was there */
+	assert_non_null(strstr(seen, "the title"));
+	assert_non_null(strstr(seen, "the keys"));
+	assert_int_equal(tcgetattr(lines[0].far, &t), 0); /* Ctrl-C is a key, nothing is echoed */
+	assert_int_equal(t.c_lflag & (ISIG | ICANON | ECHO), 0);
+	type(0, "8");
+	assert_int_equal(consoles_key(&all, WAIT_MS), '8');
+}
+
+static void test_return__looked_for_once_a_second(void **state)
+{
+	(void)state;
+	begin();
+	pull_out(0);
+	plug_in(0);
+	look_now();
+	pull_out(0);
+	plug_in(0);
+	assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_NONE);
+	assert_true(all.list[0].is_lost);
+}
+
+static void test_return__all_were_lost__waited_for_and_painted(void **state)
+{
+	(void)state;
+	begin();
+	for (unsigned i = 0; i < 2; i++)
+		pull_out(i);
+	assert_false(consoles_are_gone(&all));
+	paint();
+	plug_in(1);
+	look_now();
+	type(1, "x");
+	assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_NONE);
+	paint();
+	assert_non_null(strstr(seen_on(1), "the title"));
+	type(1, "y");
+	assert_int_equal(consoles_key(&all, WAIT_MS), 'y');
+}
+
+static size_t count_open(void)
+{
+	size_t n = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
+/* delscreen cannot be called, so there must be one only. */
+static void test_return__again_and_again__the_same_screen_and_descriptors(void **state)
+{
+	(void)state;
+	begin();
+	const void *screen = all.list[0].screen;
+	const int fd = fileno(all.list[0].in);
+	const size_t n = count_open();
+	for (int times = 0; times < 5; times++) {
+		all.list[0].is_behind = times == 2; /* it took no more when it was cut */
+		pull_out(0);
+		assert_int_equal(count_open(), n - 1);
+		plug_in(0);
+		look_now();
+		type(0, "x");
+		assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_NONE);
+		paint();
+		assert_non_null(strstr(seen_on(0), "the title"));
+		assert_ptr_equal(all.list[0].screen, screen);
+		assert_int_equal(fileno(all.list[0].in), fd);
+		assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+		assert_int_equal(count_open(), n);
+	}
+}
+
+static void set_speed(unsigned i, speed_t speed)
+{
+	struct termios t;
+
+	assert_int_equal(tcgetattr(lines[i].far, &t), 0);
+	assert_int_equal(cfsetspeed(&t, speed), 0);
+	assert_int_equal(tcsetattr(lines[i].far, TCSANOW, &t), 0);
+}
+
+static speed_t speed_of(unsigned i)
+{
+	struct termios t;
+
+	assert_int_equal(tcgetattr(lines[i].far, &t), 0);
+	return cfgetospeed(&t);
+}
+
+/* An adapter that is plugged in has a speed of its own, which nobody set. */
+static void test_return__at_another_speed__has_the_one_before(void **state)
+{
+	const char *names[] = {paths[0]};
+
+	(void)state;
+	consoles_close(&all);
+	set_speed(0, B115200);
+	assert_int_equal(consoles_open(&all, typed, names, 1, &err), 0);
+	type(0, "\r");
+	assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_NONE);
+	pull_out(0);
+	plug_in(0);
+	set_speed(0, B9600);
+	look_now();
+	assert_int_equal(speed_of(0), B115200);
+	type(0, "x");
+	assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_NONE);
+	paint();
+	assert_int_equal(speed_of(0), B115200);
+}
+
+/* What a line sends as it is cut is no answer. */
+static void test_alone__cut_behind_it__did_not_come_alone(void **state)
+{
+	(void)state;
+	begin();
+	type(0, "\x19");
+	assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_CTRL_Y);
+	cut(0);
+	assert_false(consoles_is_alone(&all, UI_KEY_CTRL_Y));
+	plug_in(0);
+}
+
+/* Who sits there now may be somebody else. */
+static void test_secret__line_came_back__not_shown_before_a_key(void **state)
+{
+	(void)state;
+	begin();
+	type(0, "x");
+	assert_int_equal(consoles_key(&all, WAIT_MS), 'x');
+	assert_ptr_equal(all.at, &all.list[0]);
+	pull_out(0);
+	assert_null(all.at);
+	plug_in(0);
+	look_now();
+	type(0, "x");
+	assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_NONE);
+	all.list[0].is_private = true;
+	paint();
+	assert_null(strstr(seen_on(0), "\x1b[3;11H7"));
+}
+
+static void test_open__not_there_yet__taken_up_when_it_comes(void **state)
+{
+	const char *names[] = {places[0], places[1]};
+
+	(void)state;
+	consoles_close(&all);
+	cut(1);
+	assert_int_equal(consoles_open(&all, typed, names, 2, &err), 0);
+	assert_int_equal(all.n, 2);
+	plug_in(1);
+	look_now();
+	type(1, "x");
+	assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_NONE);
+	paint();
+	assert_non_null(strstr(seen_on(1), "the title"));
+	consoles_close(&all);
+	cut(1);
+	assert_int_equal(consoles_open(&all, typed, names + 1, 1, &err), RS_E_USAGE);
+	plug_in(1);
 }
 
 /* ---- one screen on them ---- */
@@ -318,6 +569,24 @@ int main(void)
 			test_lost__one_then_all__goes_on_then_is_told, fresh, over),
 		cmocka_unit_test_setup_teardown(
 			test_open__one_that_is_not_there__left_out, fresh, over),
+		cmocka_unit_test_setup_teardown(
+			test_return__looked_for_once_a_second, fresh_by_name, over_by_name),
+		cmocka_unit_test_setup_teardown(test_return__all_were_lost__waited_for_and_painted,
+			fresh_by_name, over_by_name),
+		cmocka_unit_test_setup_teardown(
+			test_return__again_and_again__the_same_screen_and_descriptors,
+			fresh_by_name, over_by_name),
+		cmocka_unit_test_setup_teardown(test_return__at_another_speed__has_the_one_before,
+			fresh_by_name, over_by_name),
+		cmocka_unit_test_setup_teardown(
+			test_alone__cut_behind_it__did_not_come_alone, fresh_by_name, over_by_name),
+		cmocka_unit_test_setup_teardown(test_secret__line_came_back__not_shown_before_a_key,
+			fresh_by_name, over_by_name),
+		cmocka_unit_test_setup_teardown(test_open__not_there_yet__taken_up_when_it_comes,
+			fresh_by_name, over_by_name),
+		cmocka_unit_test_setup_teardown(
+			test_return__nothing_written_or_counted_before_a_key, fresh_by_name,
+			over_by_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
