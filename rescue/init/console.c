@@ -339,13 +339,24 @@ bool console_lend(struct consoles *c, const char *name)
 	return ret;
 }
 
-void consoles_take_back(struct consoles *c)
+/* In the words of ECMA-48, DEC and xterm, each of which is nothing where it is not known: the first
+ * screen, all of it scrolls, plain letters, a cursor, keys as they are, nothing shown. */
+#define IN_ORDER                                                                                   \
+	"\x1b[?1049l\x1b[r\x1b[m\x1b(B\x0f\x1b[?25h\x1b[?1l\x1b>"                                  \
+	"\x1b[H\x1b[2J"
+
+void consoles_take_back(struct consoles *c, bool is_torn)
 {
 	c->is_column_0 = false; /* wherever that left it */
 	for (size_t i = 0; i < c->n; i++) {
-		c->list[i].is_lent = false;
-		if (c->list[i].fd >= 0)
-			make_raw(c->list[i].fd, 0); /* whatever was left there */
+		struct console *con = &c->list[i];
+		const bool was_painted = con->is_lent;
+		con->is_lent = false;
+		if (con->fd < 0)
+			continue;
+		make_raw(con->fd, 0); /* whatever was left there */
+		if (is_torn && was_painted)
+			put(con, IN_ORDER, strlen(IN_ORDER));
 	}
 	read_or_not(c, true);
 }

@@ -68,7 +68,9 @@ void consoles_drain(struct consoles *c, int timeout_ms);
 void consoles_lend(struct consoles *c);
 /** That line, too: once what was written is shown. False if there is none of that name. */
 bool console_lend(struct consoles *c, const char *name);
-void consoles_take_back(struct consoles *c);
+/** @is_torn: that program could not put them in order any more. Where it painted, they are cleared
+ * (what it showed may have been a key) and no escape code of it holds on. */
+void consoles_take_back(struct consoles *c, bool is_torn);
 /** Of the machine's own screen, or a line? */
 bool console_is_graphics(const char *name);
 /** Size for a pseudo-terminal: of the first one that knows its own, else 80 x 25. */

@@ -26,6 +26,7 @@ struct said {
 	struct rs_redact filter; /* between the programs and the consoles */
 	uint64_t filtered_ms;	 /* when something went into it last */
 	struct json_object *timeline;
+	size_t n_left_out;				/* of it */
 	void (*too)(struct init *in, const char *line); /* is told each stable line; NULL */
 	char *shown; /* by programs, for the text of the report */
 	size_t shown_len;

@@ -14,6 +14,9 @@
 	(JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
 #define JSON_FILE INIT_RUN "/report.json"
 #define TEXT_FILE INIT_RUN "/report.txt"
+/* a person with many disks has a part of it */
+#define RUNS_MOST   200U
+#define GIVEN_BYTES LINK_REPORT_BYTES
 
 const struct result_text result_texts[RESULTS_END] = {
 	[RESULT_DONE] = {"", "repaired", "", true},
@@ -139,6 +142,16 @@ static struct json_object *disk_facts(const struct init *in)
 		json_object_array_add(list, o);
 	}
 	return list;
+}
+
+bool report_has_room(struct init *in, size_t bytes)
+{
+	struct boot_report *r = &in->report;
+
+	if (json_object_array_length(r->runs) >= RUNS_MOST || bytes > GIVEN_BYTES - r->given_bytes)
+		return false;
+	r->given_bytes += bytes;
+	return true;
 }
 
 void report_add_run_take(struct init *in, struct run *run)

@@ -43,12 +43,15 @@ extern const char *const end_words[];	 /* of enum settings_end */
 /* Only report.c changes it. */
 struct boot_report {
 	struct json_object *root, *runs;
+	size_t given_bytes; /* by the screen, as reports of its runs */
 	uint64_t started_filetime, started_ms;
 	char serial[64];	     /* names the machine's folder on the stick */
 	char file_time[RS_TIME_LEN]; /* names this start's files */
 };
 
 void report_begin(struct init *in);
+/** Is there room in memory for the report of another run, of that size? Then it counts as taken. */
+bool report_has_room(struct init *in, size_t bytes);
 /** A run of the program; its report is taken over. */
 void report_add_run_take(struct init *in, struct run *run);
 void report_set(struct init *in, const char *key, struct json_object *value_take);

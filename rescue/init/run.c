@@ -155,7 +155,21 @@ static void pass_on(struct init *in)
 	free(bytes);
 }
 
-/* As a screen that moves on by itself; false where none came up: it then is done without. */
+/* Of a screen that died nothing is known but what it was allowed. */
+static bool is_to_be_done_without(struct init *in)
+{
+	const struct screen *s = &in->screen;
+	char how[128];
+
+	if (!s->has_spoken || !screen_has_died(s) || s->may_have_written)
+		return !s->has_spoken;
+	process_end_text(s->wait_status, how, sizeof(how));
+	init_say(in, "the screen has ended (%s) before anything was written: done without it", how);
+	return true;
+}
+
+/* As a screen that moves on by itself; false where none came up, or it died before it wrote: it
+ * then is done without, once. */
 static bool run_on_screen(struct init *in, const struct process_plan *plan, const char *what,
 	const char **args, size_t n)
 {
@@ -166,7 +180,7 @@ static bool run_on_screen(struct init *in, const struct process_plan *plan, cons
 	screen_live(in, what, NULL);
 	pass_on(in);
 	in->front.wait_status = in->screen.wait_status;
-	return in->screen.has_spoken;
+	return !is_to_be_done_without(in);
 }
 
 /* On a terminal that all consoles share. */

@@ -11,14 +11,36 @@
 #define LINE_BYTES 1024
 #define FILTER_MS  1000
 #define SHOWN_MOST (256 * 1024UL)
+#define LINES_MOST 4000UL /* in the report: whoever says more is not well */
+#define FIRST_KEPT (LINES_MOST / 2)
 
-static void keep(struct init *in, const char *text)
+static struct json_object *entry_new(const char *text)
 {
 	struct json_object *o = json_object_new_object();
 
 	json_object_object_add(o, "ms", json_object_new_uint64(now_ms()));
 	json_object_object_add(o, "text", json_object_new_string(text));
-	json_object_array_add(in->said.timeline, o);
+	return o;
+}
+
+/* How a start began and how it ends is worth more than what was said in between. */
+static void leave_one_out(struct said *s)
+{
+	char text[64];
+
+	(void)json_object_array_del_idx(s->timeline, FIRST_KEPT + (s->n_left_out != 0), 1);
+	s->n_left_out += s->n_left_out ? 1 : 2; /* this line takes the place of one, too */
+	(void)snprintf(text, sizeof(text), "[%zu lines left out here]", s->n_left_out);
+	(void)json_object_array_put_idx(s->timeline, FIRST_KEPT, entry_new(text));
+}
+
+static void keep(struct init *in, const char *text)
+{
+	struct said *s = &in->said;
+
+	if (json_object_array_length(s->timeline) >= LINES_MOST)
+		leave_one_out(s);
+	json_object_array_add(s->timeline, entry_new(text));
 }
 
 static void on_clean(void *user, const char *bytes, size_t len)

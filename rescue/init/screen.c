@@ -46,6 +46,10 @@ static void take_report(struct init *in, const char *disk, int fd)
 	if (fd < 0 || fcntl(fd, F_GET_SEALS) != LINK_SEALS || fstat(fd, &st) < 0 ||
 		st.st_size <= 0 || st.st_size > (off_t)LINK_REPORT_BYTES)
 		return;
+	if (!report_has_room(in, (size_t)st.st_size)) {
+		init_log(in, "disk /dev/%s: its report is not kept: too many were given", disk);
+		return;
+	}
 	run.report = json_object_from_fd(fd);
 	if (!json_object_is_type(run.report, json_type_object)) {
 		json_object_put(run.report);

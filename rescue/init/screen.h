@@ -30,10 +30,12 @@ struct screen {
 	screen_done_fn done; /* NULL = it has one repair to do, and its report comes at its end */
 	bool has_asked;	     /* for a key */
 	bool has_spoken;     /* it came up */
-	bool is_ended;	     /* by us */
-	bool has_disks;	     /* it was told that they are there */
-	unsigned disks;	     /* which ones */
-	unsigned stick;	     /* what it has of it, as it was started */
+	bool has_babbled;    /* what is no word */
+	bool may_have_written;
+	bool is_ended;	/* by us */
+	bool has_disks; /* it was told that they are there */
+	unsigned disks; /* which ones */
+	unsigned stick; /* what it has of it, as it was started */
 };
 
 /** From its start to its end, and what was asked for then. Returns when it is to be started again,
@@ -50,6 +52,9 @@ bool screen_begin(struct init *in, const struct process_plan *plan, screen_done_
 /** Until it ends: heard, watched, ended when the machine is to stop. @turn: what else is done in
  * each round; NULL: it is work, in which a person may be asked. */
 void screen_live(struct init *in, const char *what, void (*turn)(struct init *in));
+
+/** Has it died, before it could put the consoles in order? Nobody of us has asked it to end. */
+bool screen_has_died(const struct screen *s);
 
 /** Is that done when it is asked for? (screen_link.c) */
 bool screen_may(const struct init *in, enum link_word word);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/cleanup.h"
@@ -103,7 +104,12 @@ static void close_link(struct init *in)
 	loop_remove(&in->loop, s->fd);
 	(void)close(s->fd); /* nothing was written to a file */
 	s->fd = 0;
-	consoles_take_back(&in->consoles);
+	consoles_take_back(&in->consoles, !WIFEXITED(s->wait_status));
+}
+
+bool screen_has_died(const struct screen *s)
+{
+	return !s->is_ended && !WIFEXITED(s->wait_status);
 }
 
 /* Half of a mirror is never written alone, whatever it asks. */
@@ -117,6 +123,7 @@ static void allow_writes(struct init *in, const char *name)
 		return;
 	}
 	init_say(in, "disk /dev/%s: written from now on", name);
+	in->screen.may_have_written = true;
 	raid_allow_writes(in, name);
 	screen_tell(&in->screen, LINK_GO, NULL);
 }

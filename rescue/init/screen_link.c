@@ -147,6 +147,8 @@ void screen_on_link(void *user, int fd, short events)
 	auto_close int file = file_of(&m);
 	if (link_parse(packet, (size_t)n, &said))
 		hear(in, &said, file);
-	else
+	else if (!in->screen.has_babbled) {
+		in->screen.has_babbled = true; /* however often it does */
 		init_log(in, "the screen said something that is no word of its own");
+	}
 }

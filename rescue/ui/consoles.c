@@ -75,8 +75,6 @@ int consoles_open(struct consoles *all, struct console_bytes *typed, const char 
 		is_one_there |= r == 0;
 		all->n += r == 0 || console_may_return(c);
 	}
-	if (!is_one_there)
-		all->n = 0;
 	return is_one_there ? 0 : err->code;
 }
 

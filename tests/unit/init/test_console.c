@@ -190,7 +190,7 @@ static void test_line__comes_back__has_the_last_line_and_all_that_follow(void **
 
 	(void)state;
 	(void)speed_of(c.list[0].fd, B115200);
-	consoles_take_back(&c); /* the settings that it has are kept */
+	consoles_take_back(&c, false); /* the settings that it has are kept */
 	c.list[0].speed = B115200;
 	for (int times = 0; times < 3; times++) {
 		consoles_line(&c, "unbrick: before");

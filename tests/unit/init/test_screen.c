@@ -336,7 +336,9 @@ static void test_line__taken__given_and_taken_back(void **state)
 	(void)state;
 	run(takes_the_line);
 	assert_non_null(strstr(seen_on(0), "the screen has ended (killed by signal 11"));
-	assert_non_null(strstr(seen_on(1), "started again"));
+	const char *said = seen_on(1);
+	assert_int_equal(strncmp(said, "\x1b[?1049l", 8), 0);
+	assert_non_null(strstr(said, "started again"));
 	assert_true(in.consoles.is_read);
 	/* what was typed for it is not an answer to anything of ours */
 	(void)recv(in.consoles.list[1].fd, typed, sizeof(typed), MSG_DONTWAIT);
@@ -357,6 +359,34 @@ static void test_start__without_a_console__waits_for_one(void **state)
 	run(ends_at_once);
 	assert_string_equal(arguments, "");
 	consoles[0] = consoles[1] = -1;
+}
+
+static void left_at_once(unsigned round)
+{
+	if (round == 0)
+		say("idle");
+	else
+		finish(14 << 8);
+}
+
+/* What a terminal has to be told is its own business (an emulator's, in a boot): that it is told,
+ * and only where the screen has painted. */
+static void test_died__painted_on__put_in_order(void **state)
+{
+	(void)state;
+	run(ends_at_once);
+	const char *said = seen_on(0);
+	assert_int_equal(strncmp(said, "\x1b[?1049l", 8), 0);
+	assert_non_null(strstr(said, "\x1b[H\x1b[2J\r\nunbrick: the screen has ended"));
+	assert_null(strchr(seen_on(1), '\x1b'));
+}
+
+static void test_left__painted_on__it_did_that_itself(void **state)
+{
+	(void)state;
+	run(left_at_once);
+	assert_null(strchr(seen_on(0), '\x1b'));
+	assert_null(strchr(seen_on(1), '\x1b'));
 }
 
 static void wants_windows(unsigned round)
@@ -542,6 +572,75 @@ static void test_done__what_is_no_report__is_none(void **state)
 	assert_int_equal(n_runs(), 0);
 }
 
+static void has_many_reports(unsigned round)
+{
+	if (round < 20)
+		send_report(report);
+	else
+		finish(0);
+}
+
+/* A screen gone bad sends words and reports for ever. */
+static void test_done__too_many__no_more_are_kept(void **state)
+{
+	static char large[1 << 20];
+
+	(void)state;
+	(void)snprintf(large, sizeof(large), "{\"command\": \"fix\", \"x\": \"%0*d\"}",
+		(int)sizeof(large) - 100, 0);
+	seals = LINK_SEALS;
+	report = large;
+	run(has_many_reports);
+	assert_in_range(n_runs(), 15, 17); /* of a mebibyte each */
+	const struct json_object *last = json_object_array_get_idx(
+		in.said.timeline, json_object_array_length(in.said.timeline) - 2);
+	assert_non_null(strstr(json_object_get_string(json_object_object_get(last, "text")),
+		"its report is not kept"));
+	in.report.given_bytes = 0;
+	for (unsigned i = 0; i < 200; i++)
+		if (report_has_room(&in, 1))
+			json_object_array_add(in.report.runs, json_object_new_object());
+	assert_int_equal(n_runs(), 200);
+}
+
+static const char *line_of(size_t i)
+{
+	return json_object_get_string(
+		json_object_object_get(json_object_array_get_idx(in.said.timeline, i), "text"));
+}
+
+static void test_lines__for_ever__the_first_and_the_last_are_kept(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 10000; i++)
+		init_log(&in, "line %u", i);
+	const size_t n = json_object_array_length(in.said.timeline);
+	assert_int_equal(n, 4000);
+	assert_string_equal(line_of(0), "line 0");
+	assert_string_equal(line_of(1999), "line 1999");
+	assert_string_equal(line_of(2000), "[6001 lines left out here]");
+	assert_string_equal(line_of(2001), "line 8001");
+	assert_string_equal(line_of(n - 1), "line 9999");
+}
+
+static void babbles(unsigned round)
+{
+	if (round < 20)
+		say("\x1b[2J");
+	else
+		finish(0);
+}
+
+static void test_babble__told_once(void **state)
+{
+	(void)state;
+	run(babbles);
+	size_t n = 0;
+	for (size_t i = 0; i < json_object_array_length(in.said.timeline); i++)
+		n += strstr(line_of(i), "no word of its own") != NULL;
+	assert_int_equal(n, 1);
+}
+
 static size_t count_open(void)
 {
 	size_t n = 0;
@@ -581,14 +680,6 @@ static void test_end__at_once_again_and_again__is_given_up(void **state)
 	turn = NULL; /* a step that only waits */
 	screen_run(&in);
 	assert_string_equal(arguments, ""); /* and is not started again */
-}
-
-static void left_at_once(unsigned round)
-{
-	if (round == 0)
-		say("idle");
-	else
-		finish(14 << 8);
 }
 
 static void test_end__left_by_a_person__never_given_up(void **state)
@@ -745,6 +836,60 @@ static void test_work__no_screen_comes_up__is_done_without(void **state)
 	assert_non_null(strstr(ran, "/bin/unbrick scan /dev/sda "));
 }
 
+static void dies_reading(unsigned round)
+{
+	if (round == 0)
+		say("working");
+	else
+		finish(11);
+}
+
+static void dies_writing(unsigned round)
+{
+	if (round == 0)
+		say("writes sda");
+	else if (round == 2)
+		finish(11);
+}
+
+static void dies_when_it_is_to_stop(unsigned round)
+{
+	if (round == 0)
+		say("working");
+	in.is_stop_wanted = true;
+	if (round == 2)
+		finish(11);
+}
+
+/* Once without a screen, and never where something may have been written. */
+static void test_work__screen_dies__is_done_without_before_a_write_only(void **state)
+{
+	struct run r;
+
+	(void)state;
+	turn = dies_reading;
+	run_program(&in, RUN_FIX, "sda", yes, &r);
+	assert_non_null(strstr(ran, "/bin/unbrick fix --yes "));
+	assert_non_null(strstr(seen_on(1), "before anything was written: done without it"));
+	disks_put(&in.disks, "sda")->state = DISK_READY;
+	ran[0] = '\0';
+	n_rounds = 0;
+	turn = dies_writing;
+	run_program(&in, RUN_FIX, "sda", yes, &r);
+	assert_string_equal(allowed, "sda");
+	assert_string_equal(ran, "");
+	assert_non_null(strstr(r.end, "killed by signal 11"));
+	n_rounds = 0;
+	turn = dies_reading; /* what was allowed to the one before is not its */
+	run_program(&in, RUN_FIX, "sda", yes, &r);
+	assert_non_null(strstr(ran, "/bin/unbrick fix --yes "));
+	ran[0] = '\0';
+	n_rounds = 0;
+	turn = dies_when_it_is_to_stop;
+	run_program(&in, RUN_FIX, "sda", yes, &r);
+	assert_string_equal(ran, "");
+}
+
 static void test_work__no_console_is_there__is_done_without(void **state)
 {
 	struct run r;
@@ -819,6 +964,12 @@ int main(void)
 		screen_test(test_shell__asked_for__only_where_it_may_be),
 		screen_test(test_line__taken__given_and_taken_back),
 		screen_test(test_start__without_a_console__waits_for_one),
+		screen_test(test_died__painted_on__put_in_order),
+		screen_test(test_left__painted_on__it_did_that_itself),
+		screen_test(test_work__screen_dies__is_done_without_before_a_write_only),
+		screen_test(test_done__too_many__no_more_are_kept),
+		screen_test(test_lines__for_ever__the_first_and_the_last_are_kept),
+		screen_test(test_babble__told_once),
 		screen_test(test_windows__cannot_be_set__said_and_nothing_done),
 		screen_test(test_machine__each_wish),
 		screen_test(test_writes__part_of_a_raid__not_alone),

@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -395,12 +397,15 @@ static void test_return__again_and_again__the_same_screen_and_descriptors(void *
 	(void)state;
 	begin();
 	const void *screen = all.list[0].screen;
+	struct stat st;
 	const int fd = fileno(all.list[0].in);
 	const size_t n = count_open();
 	for (int times = 0; times < 5; times++) {
 		all.list[0].is_behind = times == 2; /* it took no more when it was cut */
 		pull_out(0);
 		assert_int_equal(count_open(), n - 1);
+		assert_int_equal(fstat(fd, &st), 0); /* the device is nobody's: its name is free */
+		assert_int_equal(st.st_rdev, makedev(1, 3));
 		plug_in(0);
 		look_now();
 		type(0, "x");
