@@ -195,8 +195,9 @@ static void open_one(struct consoles *c, const char *name, unsigned speed)
 static void look_for(struct console *con)
 {
 	int fd = open_device(con->all, con->name);
+	struct termios t;
 
-	if (fd >= 0 && !isatty(fd)) {
+	if (fd >= 0 && tcgetattr(fd, &t) < 0) {
 		(void)close(fd); /* nothing was written */
 		return;
 	}
