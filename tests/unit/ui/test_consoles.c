@@ -554,6 +554,39 @@ static void test_screen__last_console_lost_behind_a_key__ends(void **state)
 	all = tui.consoles;
 }
 
+static bool take_no_key(struct tui *t, unsigned key)
+{
+	(void)t;
+	fail_msg("a key that was typed before the screen was there: %u", key);
+	return false;
+}
+
+static enum screen_id leave(struct tui *t)
+{
+	(void)t;
+	return SCREEN_LEAVE;
+}
+
+static void test_screen__typed_before_it__for_nothing(void **state)
+{
+	static const struct screen screens[] = {
+		[SCREEN_FOUND] = {
+			.title = "disks", .draw = draw_nothing, .put = take_no_key, .idle = leave}};
+	static struct tui tui;
+
+	(void)state;
+	begin();
+	tui.screens = screens;
+	tui.consoles = all;
+	type(0, "8");
+	struct pollfd is_there = {fileno(all.list[0].in), POLLIN, 0};
+	assert_int_equal(poll(&is_there, 1, 10000), 1);
+	(void)alarm(20);
+	assert_int_equal(tui_wait(&tui, SCREEN_FOUND), SCREEN_LEAVE);
+	(void)alarm(0);
+	all = tui.consoles;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -567,6 +600,8 @@ int main(void)
 			test_alone__bytes_that_are_no_key__are_beside_it, fresh, over),
 		cmocka_unit_test_setup_teardown(
 			test_screen__last_console_lost_behind_a_key__ends, fresh, over),
+		cmocka_unit_test_setup_teardown(
+			test_screen__typed_before_it__for_nothing, fresh, over),
 		cmocka_unit_test_setup_teardown(test_alone__held__counts_once, fresh, over),
 		cmocka_unit_test_setup_teardown(
 			test_esc__on_one_while_another_types__is_the_key, fresh, over),
