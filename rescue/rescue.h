@@ -155,7 +155,9 @@ int rs_plans_in(struct rs_session *s, const char *folder, bool is_private, struc
 struct rs_target {
 	const char *const *disks; /* paths; NULL or none = every disk of the machine */
 	size_t n_disks;
-	const char *volume;	   /* NULL, a number as `list` counts, or a partition UUID */
+	const char *volume;  /* NULL, a number as `list` counts, or a partition UUID */
+	const char *windows; /* NULL, or of scan and fix: the folder of the one Windows that is
+			      * meant, as `list` tells it ("\\WINNT"); others are left */
 	const char *const *beside; /* other disks of the machine, only looked at: does a Windows
 				    * sleep there? Real disks are found without it */
 	size_t n_beside;
@@ -166,9 +168,10 @@ enum rs_command {
 	 * disk or volume that is damaged or cannot be read, RS_E_NO_SUCH_VOLUME, RS_E_CANCELLED,
 	 * RS_E_MEMORY. */
 	RS_LIST,
-	/* Judge every Windows and plan; ends as RS_FIX would. Errors: RS_E_KEY_* (a volume stays
-	 * locked), RS_E_NO_WINDOWS and what says where it may be, RS_E_RULE, whatever refuses a
-	 * fix, and as above. */
+	/* Judge every Windows, or the one that is meant, and plan; ends as RS_FIX would. Errors:
+	 * RS_E_KEY_* (a volume stays locked), RS_E_NO_WINDOWS and what says where it may be,
+	 * RS_E_NO_SUCH_WINDOWS (none in the folder that is meant), RS_E_AMBIGUOUS (one on each of
+	 * several volumes), RS_E_RULE, whatever refuses a fix, and as above. */
 	RS_SCAN,
 	/* Move what is bad, after a question. Errors: as RS_SCAN; RS_E_BUSY, RS_E_READ_ONLY,
 	 * RS_E_PLAN_FILE, RS_E_IO_WRITE, RS_E_CUT_SHORT, RS_E_VERIFY, RS_E_NOT_KEPT. Refused (exit

@@ -103,9 +103,10 @@ struct en_volume {
 	struct nt_state state;
 	struct en_journal journal;
 	bool is_windows;
-	struct win_info win;	  /* valid with is_windows: the first of ... */
+	struct win_info win;	  /* valid with is_windows: the chosen one, or the first of ... */
 	struct win_info *windows; /* ... all that are on the volume; remains among them */
 	size_t n_windows;
+	const struct win_info *chosen; /* the one of them that alone is meant; NULL: all */
 	struct quarantine *quarantines;
 	size_t n_quarantines;
 	struct rs_err err; /* where it stopped, and why */
@@ -172,10 +173,15 @@ static inline bool en_is_locked(const struct en_volume *v)
 {
 	return v->bl && !v->stack.blk[EN_CLEAR];
 }
-/** Is this one judged: a whole Windows, or the only one there is? */
+/** Can this one be judged: a whole Windows, or the only one there is? */
 static inline bool en_is_judged(const struct en_volume *v, size_t i)
 {
 	return i == 0 || win_is_whole(&v->windows[i]);
+}
+/** ... and is it meant? What holds for the volume as a whole is asked of the others, too. */
+static inline bool en_is_meant(const struct en_volume *v, size_t i)
+{
+	return en_is_judged(v, i) && (!v->chosen || v->chosen == &v->windows[i]);
 }
 /** Guards about the volume as a whole; with a saved plan whatever the state of its journal is, as
  * that puts it right. */
@@ -207,6 +213,16 @@ int en_passed_verdict(const struct en_machine *m, struct rs_err *err);
 bool en_inner_has_parent(struct nt_vol *nt, uint64_t ref);
 /** What other encryption left in the open, in words; "" if nothing. */
 void en_esp_traces(const struct en_machine *m, char *ret, size_t cap);
+
+/* ---- meant.c: one Windows of several ---- */
+
+/** Is there a Windows on it that the target means? Where that names one, it is v->chosen then. */
+bool en_is_windows_meant(const struct rs_target *t, struct en_volume *v);
+/** The target names one: is it on exactly one volume? Errors: RS_E_NO_SUCH_WINDOWS (also where no
+ * Windows is at all), RS_E_AMBIGUOUS. */
+int en_windows_verdict(const struct rs_target *t, const struct en_machine *m, struct rs_err *err);
+/** "not chosen: \Windows on volume 1", appended (rs_note) where the target names another one. */
+void en_windows_left(const struct rs_target *t, const struct en_machine *m, char *ret, size_t cap);
 
 /* ---- journal.c ---- */
 

@@ -136,7 +136,7 @@ static bool note_left(const struct en_works *w, char *ret, size_t cap)
 static void finish_idle(const struct rs_repair *u)
 {
 	const struct en_works *w = &u->works;
-	char text[400] = "nothing to repair", left[400] = "";
+	char text[800] = "nothing to repair", left[800] = "";
 
 	if (w->n_kept)
 		(void)snprintf(text, sizeof(text), "%zu doubtful %s left, as you decided",
@@ -154,7 +154,9 @@ static void finish_idle(const struct rs_repair *u)
 		break;
 	}
 	en_works_report(u, true);
+	en_windows_left(u->target, u->m, text, sizeof(text));
 	if (note_left(w, left, sizeof(left))) {
+		en_windows_left(u->target, u->m, left, sizeof(left));
 		en_finish_done(u->report, u->m, RS_STATUS_LEFT, RUN_LEFT, left);
 		return;
 	}
@@ -212,6 +214,7 @@ static void finish_done(const struct rs_repair *u)
 	bool cannot_start = en_works_faults(&u->works, text, sizeof(text));
 	if (cannot_start)
 		status = rs_err_info(RS_E_HIVE)->exit_status;
+	en_windows_left(u->target, u->m, text, sizeof(text));
 	en_finish_done(u->report, u->m, status,
 		cannot_start ? RUN_CANNOT_START
 		: status     ? RUN_LEFT

@@ -30,6 +30,11 @@ void en_plan_refresh(struct nt_vol *nt, struct plan *p)
 	}
 }
 
+static const char *only_of(const struct en_volume *v)
+{
+	return v->chosen ? v->chosen->root : NULL;
+}
+
 static int load_unfinished(const struct en_work *w, const struct quarantine *q,
 	const struct plan *judged, struct plan **ret, struct rs_err *err)
 {
@@ -41,6 +46,8 @@ static int load_unfinished(const struct en_work *w, const struct quarantine *q,
 		r = restore_find_homes(nt, p, err);
 	if (r == 0)
 		r = en_finish_by_judge(nt, judged, p, err);
+	if (r == 0)
+		p->only = only_of(w->v);
 	if (r == 0)
 		r = plan_look_at_names(nt, w->v->win.root, NULL, p, err);
 	if (r != 0)
@@ -70,7 +77,7 @@ static int load_all(struct en_work *w, struct plan *made, struct rs_err *err)
 	return 0;
 }
 
-/* Every whole Windows of the volume. */
+/* Every whole Windows of the volume, or the one that is meant. */
 static int judge_all(struct rs_session *s, struct en_work *w, struct rs_err *err)
 {
 	struct en_volume *v = w->v;
@@ -79,7 +86,7 @@ static int judge_all(struct rs_session *s, struct en_work *w, struct rs_err *err
 	for (size_t i = 0; r == 0 && i < v->n_windows; i++) {
 		const struct judge_look in = {v->stack.nt, v->stack.raw, &v->windows[i], &s->rules,
 			&s->task, s->named, s->named_ref};
-		if (!en_is_judged(v, i))
+		if (!en_is_meant(v, i))
 			continue;
 		r = judge_run(&in, &w->judged, err);
 	}
@@ -106,6 +113,8 @@ static int plan_one(struct rs_repair *u, struct en_work *w, struct rs_err *err)
 	int r = w->plans ? plan_from_judge(w->judged, &made, err)
 			 : rs_fail(err, RS_E_MEMORY, "quarantines");
 	if (r == 0)
+		made->only = only_of(v);
+	if (r == 0)
 		r = plan_look_at_names(v->stack.nt, v->win.root, w->judged, made, err);
 	if (r == 0) /* so that the plan tells where the files will lie */
 		r = top_choose(v->stack.nt, made->top, &top, err);
@@ -127,6 +136,19 @@ static bool is_locked_err(int c)
 	       c == RS_E_KEY_FORMAT || c == RS_E_BL_NO_PROTECTOR;
 }
 
+/* There are Windows, and none where the one that is meant should be. */
+static bool is_none_meant(const struct rs_repair *u)
+{
+	bool is_any = false;
+
+	for (size_t i = 0; u->target->windows && i < u->m->n_volumes; i++) {
+		if (u->m->volumes[i].chosen)
+			return false;
+		is_any |= u->m->volumes[i].is_windows;
+	}
+	return is_any;
+}
+
 /* Why no Windows is worked on: the first volume that is locked, else the first other reason. */
 static int verdict(const struct rs_repair *u, struct rs_err *err)
 {
@@ -145,6 +167,8 @@ static int verdict(const struct rs_repair *u, struct rs_err *err)
 			first = first ? first : &v->err;
 	}
 	other = first ? first : other;
+	if (!locked && is_none_meant(u)) /* what is locked may have it */
+		return en_windows_verdict(u->target, u->m, err);
 	if (locked || other)
 		*err = locked ? *locked : *other;
 	else if (en_members_guard(u->m, err) == 0)
@@ -235,9 +259,9 @@ static int look_at_all(struct rs_repair *u, struct rs_err *err)
 	if (!w->list)
 		return rs_fail(err, RS_E_MEMORY, "volumes");
 	for (size_t i = 0; i < u->m->n_volumes; i++)
-		if (u->m->volumes[i].is_windows)
+		if (en_is_windows_meant(u->target, &u->m->volumes[i]))
 			w->list[w->n++] = (struct en_work){.v = &u->m->volumes[i]};
-	return 0;
+	return u->target->windows && w->n ? en_windows_verdict(u->target, u->m, err) : 0;
 }
 
 int en_works_look(struct rs_repair *u, struct rs_err *err)
@@ -262,7 +286,8 @@ int en_works_plan(struct rs_repair *u, struct rs_err *err)
 			(void)rs_fail_on(&why, RS_E_HIVE, v->name, "this Windows cannot start: %s",
 				v->win.hive_fault);
 		note_idle(w, v, &why);
-		w->n_spared += count_spared(w->list[i].plans[w->list[i].n_plans - 1]);
+		for (size_t k = 0; k < w->list[i].n_plans; k++)
+			w->n_spared += count_spared(w->list[i].plans[k]);
 	}
 	if (r == 0)
 		en_works_report(u, false);
@@ -313,8 +338,10 @@ static int list(struct rs_repair *u, struct rs_err *err)
 
 const struct en_command en_list = {"list", false, false, {list}, NULL};
 
-static void scan_outcome(const struct en_works *w, struct rs_report *report)
+static void scan_outcome(const struct rs_repair *u)
 {
+	const struct en_works *w = &u->works;
+	struct rs_report *report = u->report;
 	size_t bad = count(w, PLAN_QUARANTINE), doubt = count(w, PLAN_ASK);
 	size_t unfinished = count(w, PLAN_FINISH);
 	char text[1024] = "";
@@ -324,6 +351,7 @@ static void scan_outcome(const struct en_works *w, struct rs_report *report)
 			"%zu to quarantine, %zu doubtful, %zu of an interrupted run", bad, doubt,
 			unfinished);
 		(void)en_works_left(w, text, sizeof(text)); /* found is found all the same */
+		en_windows_left(u->target, u->m, text, sizeof(text));
 		if (en_works_faults(w, text, sizeof(text))) /* as fix would end */
 			report_finish(report, rs_err_info(RS_E_HIVE)->exit_status, RUN_CANNOT_START,
 				text, NULL);
@@ -331,14 +359,14 @@ static void scan_outcome(const struct en_works *w, struct rs_report *report)
 			report_finish(report, RS_STATUS_FOUND, RUN_FOUND, text, NULL);
 		return;
 	}
-	if (en_works_spared(w, text, sizeof(text))) {
-		report_finish(report, RS_STATUS_LEFT, RUN_LEFT, text, NULL);
-		return;
-	}
-	report_finish(report, RS_STATUS_DONE, RUN_NOTHING_TO_DO,
-		report->run.n_findings ? "nothing that would be moved; see the findings"
-				       : "no known fault was found",
-		NULL);
+	const bool is_spared = en_works_spared(w, text, sizeof(text));
+	if (!is_spared)
+		rs_note(text, sizeof(text), "%s",
+			report->run.n_findings ? "nothing that would be moved; see the findings"
+					       : "no known fault was found");
+	en_windows_left(u->target, u->m, text, sizeof(text));
+	report_finish(report, is_spared ? RS_STATUS_LEFT : RS_STATUS_DONE,
+		is_spared ? RUN_LEFT : RUN_NOTHING_TO_DO, text, NULL);
 }
 
 /* As fix would end: with somebody to ask, as if each answer were yes. */
@@ -360,7 +388,7 @@ static int foresee(struct rs_repair *u, struct rs_err *err)
 	if (r == 0 && !n_moves) /* nor would fix do nothing in silence */
 		r = en_unproven_refuse(w, err);
 	if (r == 0)
-		scan_outcome(w, u->report);
+		scan_outcome(u);
 	return r;
 }
 

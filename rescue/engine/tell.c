@@ -110,6 +110,8 @@ static void tell_volume(const struct en_volume *v, struct report_pool *p, struct
 	if (v->is_windows)
 		ret->windows = copy(p, v->windows, v->n_windows * sizeof(*v->windows));
 	ret->n_windows = ret->windows ? v->n_windows : 0;
+	if (ret->windows && v->chosen)
+		ret->chosen = &ret->windows[v->chosen - v->windows];
 	tell_quarantines(v, p, ret);
 	(void)snprintf(ret->passed_over, sizeof(ret->passed_over), "%s", passed->is);
 	ret->passed_code = passed->code;

@@ -30,8 +30,11 @@ int judge_run(const struct judge_look *in, struct judge_result **into, struct rs
 	for (size_t i = 0; code == 0 && judge_sources[i]; i++) {
 		size_t from = all->n_said;
 		code = judge_sources[i]->look(in, all, &own);
-		for (size_t k = from; k < all->n_said; k++)
+		for (size_t k = from; k < all->n_said; k++) {
 			all->said[k].source = judge_sources[i];
+			if (!all->said[k].windows)
+				all->said[k].windows = in->win->root;
+		}
 	}
 	if (code < 0 && err)
 		*err = own;
@@ -64,19 +67,30 @@ void judge_free(struct judge_result *r)
 
 /* ---- whatever is found ---- */
 
-const char *judge_protects(struct nt_vol *vol, const char *path)
+static bool has_hives(struct nt_vol *vol, const char *root)
 {
-	char root[NT_NAME_BYTES + 2], hives[NT_NAME_BYTES + 32];
-	size_t len = path[0] == '\\' ? 1 + strcspn(path + 1, "\\") : 0;
+	char hives[NT_NAME_BYTES + 64];
 	uint64_t ref;
 
-	if (!len || len >= sizeof(root))
-		return "no path of a file";
-	(void)snprintf(root, sizeof(root), "%.*s", (int)len, path);
 	(void)snprintf(hives, sizeof(hives), "%s\\System32\\config", root);
-	if (nt_lookup(vol, hives, &ref, NULL) < 0)
-		(void)snprintf(root, sizeof(root), "\\Windows");
-	return protect_path(vol, root, path);
+	return nt_lookup(vol, hives, &ref, NULL) == 0;
+}
+
+const char *judge_protects(struct nt_vol *vol, const char *path)
+{
+	static const char *const below[] = {"", "\\Windows"}; /* as win_probe_all looks for them */
+	char root[NT_NAME_BYTES + 16];
+	size_t len = path[0] == '\\' ? 1 + strcspn(path + 1, "\\") : 0;
+	const char *why = NULL;
+
+	if (!len || len >= NT_NAME_BYTES + 2)
+		return "no path of a file";
+	for (size_t i = 0; !why && i < sizeof(below) / sizeof(below[0]); i++) {
+		(void)snprintf(root, sizeof(root), "%.*s%s", (int)len, path, below[i]);
+		if (has_hives(vol, root))
+			why = protect_path(vol, root, path);
+	}
+	return why ? why : protect_path(vol, "\\Windows", path);
 }
 
 static const struct judge_said *said_of(const struct judge_result *judged, const char *id)

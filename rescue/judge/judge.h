@@ -44,9 +44,11 @@ enum judge_verdict {
  * evidence. */
 struct judge_said {
 	const struct evidence_source *source; /* judge_run's */
-	void *by;			      /* the thing, for the source itself */
-	const char *id, *title;		      /* the id is its own among all sources */
-	const char *text;		      /* what to tell the technician; NULL if nothing */
+	const char *windows; /* judge_run's: the folder of the Windows, of judge_look; "": of none,
+			      * it is of the volume */
+	void *by;	     /* the thing, for the source itself */
+	const char *id, *title; /* the id is its own among all sources */
+	const char *text;	/* what to tell the technician; NULL if nothing */
 	struct judge_texts references;
 	enum incident_kind kind;
 	enum said_outcome outcome;

@@ -11,12 +11,18 @@
 #define ID "named"
 
 /* The same volume may hold several Windows, and is asked once for each. */
-static bool is_said(const struct judge_result *ret)
+static struct judge_said *said_before(const struct judge_result *ret)
 {
 	for (size_t i = 0; i < ret->n_said; i++)
 		if (ret->said[i].source == &source_named)
-			return true;
-	return false;
+			return &ret->said[i];
+	return NULL;
+}
+
+/* The folder of the Windows that the file is of, as far as this one can tell. */
+static const char *windows_of(const struct judge_look *in)
+{
+	return win_has_path(in->vol, in->win->root, in->named) ? in->win->root : "";
 }
 
 /* The folder that the name stands in. */
@@ -30,14 +36,16 @@ static int find_parent(struct nt_vol *vol, const char *path, uint64_t *ret, stru
 	return nt_lookup(vol, folder, ret, err);
 }
 
-static int add(struct judge_result *ret, struct finding *f, const char *path, struct rs_err *err)
+static int add(const struct judge_look *in, struct judge_result *ret, struct finding *f,
+	struct rs_err *err)
 {
 	struct judge_said *s = rs_list_add(&ret->said, &ret->n_said, sizeof(*s));
 	struct finding *to = s ? rs_list_add(&ret->findings, &ret->n_findings, sizeof(*to)) : NULL;
 
 	if (!to)
 		return rs_fail(err, RS_E_MEMORY, "findings");
-	*s = (struct judge_said){.id = ID,
+	*s = (struct judge_said){.windows = windows_of(in),
+		.id = ID,
 		.title = "A file that a person named",
 		.text = "No rule speaks of this file. Whether it does the harm is for the person "
 			"who named it to know; moved away, it can be put back.",
@@ -47,7 +55,7 @@ static int add(struct judge_result *ret, struct finding *f, const char *path, st
 		.evidence = strdup("")};
 	*to = *f;
 	to->said = ret->n_said - 1;
-	to->path = strdup(path);
+	to->path = strdup(in->named);
 	to->why = strdup("a person named it");
 	return s->why && s->evidence && to->path && to->why ? 0
 							    : rs_fail(err, RS_E_MEMORY, "findings");
@@ -74,9 +82,14 @@ static int look(const struct judge_look *in, struct judge_result *ret, struct rs
 {
 	struct finding f = {.verdict = JUDGE_DOUBTFUL, .asks_move = true};
 	struct rs_err why = {0};
+	struct judge_said *before = said_before(ret);
 	uint64_t ref;
 
-	if (!in->named || is_said(ret))
+	if (!in->named)
+		return 0;
+	if (before && !before->windows[0])
+		before->windows = windows_of(in);
+	if (before)
 		return 0;
 	int r = nt_lookup(in->vol, in->named, &ref, &why);
 	/* it is of another volume, or another file that the path leads to */
@@ -88,7 +101,7 @@ static int look(const struct judge_look *in, struct judge_result *ret, struct rs
 		r = find_parent(in->vol, in->named, &f.parent_ref, &why);
 	if (r == 0 && !f.stat.is_dir)
 		r = hash(in->vol, ref, &f, &why);
-	return r < 0 ? rs_err_pass(err, r, &why) : add(ret, &f, in->named, err);
+	return r < 0 ? rs_err_pass(err, r, &why) : add(in, ret, &f, err);
 }
 
 static const char *forbids(

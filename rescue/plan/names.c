@@ -121,6 +121,13 @@ static bool is_mover(const struct plan_item *item)
 	return item->action == PLAN_QUARANTINE || item->action == PLAN_ASK;
 }
 
+/* What another Windows needs, and what lies where several may use it. */
+static const char *not_only(struct nt_vol *vol, const struct plan *p, const char *path)
+{
+	return p->only && !win_has_path(vol, p->only, path) ? "it is outside of the chosen Windows"
+							    : NULL;
+}
+
 /* WOF: a file like others that Windows compressed. */
 static bool is_ordinary(const struct nt_stat *s)
 {
@@ -130,8 +137,19 @@ static bool is_ordinary(const struct nt_stat *s)
 	       NT_REF_RECORD(s->ref) >= 24;
 }
 
+/* A manifest's file may be in the quarantine already: its path is where it is to be. */
+static const char *forbids(struct nt_vol *vol, const char *root, const struct judge_result *judged,
+	const struct plan *p, const struct plan_item *item, const char *path)
+{
+	const char *no = p->has_manifest ? NULL : not_only(vol, p, path);
+
+	if (item->windows && item->windows[0])
+		root = item->windows;
+	return no ? no : judge_forbids(judged, item->rule_id, vol, root, path);
+}
+
 static int look_at(struct nt_vol *vol, const char *root, const struct judge_result *judged,
-	struct plan_item *item, struct rs_err *err)
+	const struct plan *p, struct plan_item *item, struct rs_err *err)
 {
 	auto_file_names struct file_names names = {0};
 	struct rs_err why = {0};
@@ -145,7 +163,7 @@ static int look_at(struct nt_vol *vol, const char *root, const struct judge_resu
 		r = only_tell(item, NULL, "it is no ordinary file", err);
 	for (size_t i = 0; r == 0 && is_mover(item) && i < names.n; i++) {
 		const char *path = names.all[i].path;
-		const char *no = judge_forbids(judged, item->rule_id, vol, root, path);
+		const char *no = forbids(vol, root, judged, p, item, path);
 		if (no)
 			r = only_tell(item, path, no, err);
 	}
@@ -157,8 +175,13 @@ int plan_look_at_names(struct nt_vol *vol, const char *root, const struct judge_
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < p->n_items; i++)
-		if (p->items[i].file_ref && !p->items[i].names)
-			r = look_at(vol, root, judged, &p->items[i], err);
+	for (size_t i = 0; r == 0 && i < p->n_items; i++) {
+		struct plan_item *item = &p->items[i];
+		const char *no = not_only(vol, p, item->path);
+		if (no && is_mover(item))
+			r = only_tell(item, NULL, no, err);
+		if (r == 0 && item->file_ref && !item->names)
+			r = look_at(vol, root, judged, p, item, err);
+	}
 	return r;
 }

@@ -11,6 +11,7 @@ static void item_done(struct plan_item *item)
 	free(item->path);
 	free(item->why);
 	free(item->rule_id);
+	free(item->windows);
 	free(item->place);
 	free(item->hinder);
 	free(item->next);
@@ -96,7 +97,8 @@ static int item_fill(struct plan_item *item, const struct judge_result *j, const
 	item->path = strdup(f->path ? f->path : "");
 	item->why = strdup(f->why ? f->why : "");
 	item->rule_id = strdup(j->said[f->said].id);
-	if (!item->path || !item->why || !item->rule_id)
+	item->windows = strdup(j->said[f->said].windows ? j->said[f->said].windows : "");
+	if (!item->path || !item->why || !item->rule_id || !item->windows)
 		return rs_fail(err, RS_E_MEMORY, "plan");
 	return 0;
 }

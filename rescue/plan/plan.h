@@ -41,6 +41,7 @@ struct plan_item {
 	char *path;	   /* where it is (was), "\Windows\..." */
 	char *why;
 	char *rule_id;			     /* judge_said.id: of whatever source */
+	char *windows;			     /* judge_said.windows; NULL: of a manifest */
 	uint64_t file_ref, from_ref, to_ref; /* to_ref 0 until its folder is made */
 	struct nt_stat stat;
 	bool has_sha256;
@@ -64,6 +65,8 @@ struct plan_item {
 struct plan {
 	char id[PLAN_ID_LEN];	/* "20261124T200000Z"; "" until it is carried out */
 	char top[PLAN_TOP_LEN]; /* the folder it lies in, in the root: "Unbrick" (act/proof.h) */
+	const char *only; /* the folder of the one Windows whose files it may touch, borrowed; NULL:
+			   * of all */
 	struct plan_item *items;
 	size_t n_items;
 	bool has_manifest; /* read from the volume */
@@ -94,9 +97,9 @@ void plan_drop_file(struct plan *p, uint64_t file_ref);
 void plan_accept(struct plan *p);
 
 /** Every name of every file, and what they forbid: an item with a name that judge_forbids says no
- * to, or that is no ordinary file, is only told of (names.c). @root the Windows folder; @judged
- * what the plan was made of, NULL for one that was read from a manifest. Errors: RS_E_IO_READ,
- * RS_E_MEMORY. */
+ * to, that is not p->only's, or that is no ordinary file, is only told of (names.c). @root the
+ * Windows folder of those that say none; @judged what the plan was made of, NULL for one that was
+ * read from a manifest. Errors: RS_E_IO_READ, RS_E_MEMORY. */
 int plan_look_at_names(struct nt_vol *vol, const char *root, const struct judge_result *judged,
 	struct plan *p, struct rs_err *err);
 

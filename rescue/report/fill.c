@@ -38,6 +38,7 @@ static const char *paragraph(struct report_pool *p, const char *text)
 
 static void finding(struct report_pool *p, const struct judge_said *from, struct run_finding *ret)
 {
+	ret->windows = report_copy(p, from->windows);
 	ret->source = report_copy(p, from->source->name);
 	ret->id = report_copy(p, from->id);
 	ret->title = report_copy(p, from->title);
@@ -109,6 +110,7 @@ static void item_fill(struct report_pool *p, const struct plan *plan, const stru
 	item->path = own(p, from->path);
 	item->why = own(p, from->why);
 	item->rule_id = own(p, from->rule_id);
+	item->windows = own(p, from->windows);
 	item->place = own(p, from->place);
 	item->hinder = own(p, from->hinder);
 	item->next = own(p, from->next);

@@ -57,6 +57,7 @@ static void finding(struct json_out *j, const void *of)
 	const struct run_finding *f = of;
 
 	jo_uint(j, "volume", f->volume);
+	jo_text(j, "windows", f->windows);
 	jo_text(j, "source", f->source);
 	jo_text(j, "rule", f->id); /* as in the plan */
 	jo_text(j, "title", f->title);
@@ -106,6 +107,7 @@ static void plan_item(struct json_out *j, const void *of)
 	bool is_told = item->action == PLAN_KEEP || item->action == PLAN_REPORT;
 
 	item_head(j, it);
+	jo_text(j, "windows", item->windows);
 	jo_text(j, "rule", item->rule_id);
 	jo_text(j, "why", item->why);
 	if (item->n_names > 1) /* most files have one name, which is the path */

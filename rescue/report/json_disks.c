@@ -286,6 +286,8 @@ static void volume(struct json_out *j, const void *of)
 		jo_object(j, "windows", windows, v->windows);
 	if (v->n_windows > 1)
 		JO_OBJECTS(j, "other_windows", other_windows, &v->windows[1], v->n_windows - 1);
+	if (v->chosen)
+		jo_text(j, "chosen_windows", v->chosen->root);
 	if (v->n_quarantines)
 		JO_OBJECTS(j, "quarantines", quarantine, v->quarantines, v->n_quarantines);
 	if (v->passed_over[0])

@@ -124,6 +124,7 @@ struct run_volume {
 	const struct run_ntfs *ntfs;	       /* NULL: none that was opened */
 	const struct win_info *windows;	       /* the first, then the others, remains among them */
 	size_t n_windows;
+	const struct win_info *chosen; /* the one of them that the run is about; NULL: all */
 	const struct quarantine *quarantines;
 	size_t n_quarantines;
 	char passed_over[256]; /* no Windows on it: what it is; "" if there is one, or an error */
@@ -150,6 +151,7 @@ struct run_disk {
 
 struct run_finding { /* what one thing of a source of evidence says of one volume */
 	unsigned volume;
+	const char *windows;	 /* the folder of the Windows on it; "": of none of several */
 	const char *source, *id; /* "rule" and its id */
 	const char *title, *why, *evidence, *text;
 	enum incident_kind kind;
@@ -269,5 +271,16 @@ struct rs_run {
 	struct run_outcome outcome;
 	struct rs_err err; /* code 0: none */
 };
+
+/** The volume of this number; NULL: none. */
+const struct run_volume *run_volume_at(const struct rs_run *run, unsigned number);
+/** Is its Windows number @i judged, unless another one is chosen: not only remains beside one? */
+bool run_is_judgeable(const struct run_volume *v, size_t i);
+/** Are several Windows on it that can be judged? @v may be NULL. */
+bool run_has_several(const struct run_volume *v);
+/** The Windows in this folder of the volume, or where there is none (@folder may be NULL) the
+ * volume's first; NULL: none. */
+const struct win_info *run_windows_at(
+	const struct rs_run *run, unsigned volume, const char *folder);
 
 #endif

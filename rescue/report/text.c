@@ -39,7 +39,11 @@ static void say_findings(struct printer *p, const struct rs_run *run)
 		const struct run_finding *f = &run->findings[i];
 
 		text_blank(p);
-		text_say(p, "Found: ", "%s, on volume %u", f->title, f->volume);
+		if (has(f->windows) && run_has_several(run_volume_at(run, f->volume)))
+			text_say(p, "Found: ", "%s, on volume %u, Windows in %-s", f->title,
+				f->volume, f->windows);
+		else
+			text_say(p, "Found: ", "%s, on volume %u", f->title, f->volume);
 		say_source(p, f);
 		text_say_if(p, "  Because:  ", f->why);
 		text_say_if(p, "  Evidence: ", f->evidence);

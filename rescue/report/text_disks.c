@@ -51,26 +51,38 @@ static void say_windows(struct printer *p, const struct win_info *w)
 	text_say_if(p, MORE, w->note);
 }
 
-/* Other Windows folders of the volume: whole ones are judged, too. */
+/* The one that the run is about, or that comes first. */
+static const struct win_info *main_of(const struct run_volume *v)
+{
+	return v->chosen ? v->chosen : v->windows;
+}
+
+/* Other Windows folders of the volume: whole ones are judged, too, unless one is chosen. */
 static void say_others(struct printer *p, const char *first, const struct run_volume *v)
 {
-	for (size_t i = 1; i < v->n_windows; i++) {
+	for (size_t i = 0; i < v->n_windows; i++) {
 		const struct win_info *w = &v->windows[i];
 		char line[1024];
 
-		if (!win_is_whole(w)) {
+		if (w == main_of(v))
+			continue;
+		if (!run_is_judgeable(v, i)) {
 			text_say(p, first, "%-s: remains of a Windows, not looked at", w->root);
 			continue;
 		}
 		windows_line(w, line, sizeof(line));
-		text_say(p, first, "another Windows in %-s: %-s", w->root, line);
+		if (v->chosen)
+			text_say(
+				p, first, "another Windows in %-s, not chosen: %-s", w->root, line);
+		else
+			text_say(p, first, "another Windows in %-s: %-s", w->root, line);
 	}
 }
 
 static void say_fault(struct printer *p, const char *first, const struct run_volume *v)
 {
-	if (v->n_windows && v->windows[0].hive_fault[0])
-		text_say(p, first, "this Windows cannot start: %s", v->windows[0].hive_fault);
+	if (v->n_windows && main_of(v)->hive_fault[0])
+		text_say(p, first, "this Windows cannot start: %s", main_of(v)->hive_fault);
 }
 
 static void say_protectors(struct printer *p, const struct bl_info *info)
@@ -283,8 +295,12 @@ static void volume_brief(struct printer *p, const struct run_volume *v)
 
 	(void)snprintf(first, sizeof(first), "Volume %u: ", v->number);
 	if (v->n_windows) {
-		windows_line(&v->windows[0], line, sizeof(line));
-		text_say(p, first, "%-s: %-s", v->name, line);
+		windows_line(main_of(v), line, sizeof(line));
+		if (v->chosen)
+			text_say(p, first, "%-s, Windows in %-s alone: %-s", v->name,
+				v->chosen->root, line);
+		else
+			text_say(p, first, "%-s: %-s", v->name, line);
 		say_fault(p, "  ! ", v);
 		say_others(p, "  Also:    ", v);
 	}

@@ -58,23 +58,39 @@ static void say_unshown(struct printer *p, const char *word, const char *what)
 		word, what);
 }
 
+/* The next repair is about the one Windows that this run was about. */
+static const struct win_info *chosen_of(const struct rs_run *run, const struct next *n)
+{
+	const struct run_volume *v = run_volume_at(run, n->volume);
+
+	return v && strcmp(n->command, "fix") == 0 ? v->chosen : NULL;
+}
+
 static void say(struct printer *p, const struct rs_run *run, const struct next *n)
 {
 	const struct run_disk *d = disk_of(run, n->volume);
-	bool is_disk = true, is_plan = true;
+	bool is_disk = true, is_plan = true, is_folder = true;
 	auto_free char *disk = word_new(d ? d->path : "", "DISK", &is_disk);
 	auto_free char *plan = word_new(n->plan ? n->plan : "", "PLAN", &is_plan);
+	const struct win_info *w = chosen_of(run, n);
+	auto_free char *folder = word_new(w ? w->root : "", "FOLDER", &is_folder);
+	char only[48] = "";
 
-	if (!disk || !plan) {
+	if (!disk || !plan || !folder) {
 		text_line(p, "%s", lang_word("(not enough memory for this line)"));
 		return;
 	}
-	text_line(p, "%s: unbrick %s %s%s%s", lang_word(n->label), n->command, disk, n->rest,
-		n->plan ? plan : "");
+	if (w)
+		(void)snprintf(
+			only, sizeof(only), " --volume %u --windows ", number_of(d, n->volume));
+	text_line(p, "%s: unbrick %s %s%s%s%s%s", lang_word(n->label), n->command, disk, n->rest,
+		n->plan ? plan : "", only, w ? folder : "");
 	if (!is_disk)
 		say_unshown(p, disk, "the disk");
 	if (!is_plan)
 		say_unshown(p, plan, "the saved plan");
+	if (w && !is_folder)
+		say_unshown(p, folder, "the Windows folder");
 }
 
 /* ---- by what was done ---- */

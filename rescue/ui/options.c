@@ -16,6 +16,8 @@ const struct option_spec option_table[OPT_COUNT] = {
 	{OPT_STARTUP_KEY, 0, "startup-key", "FILE", CMD_DISK, 0, "a startup key (.BEK)"},
 	{OPT_VOLUME, 0, "volume", "N|UUID", CMD_DISK, AT(volume),
 		"this volume: its number in 'unbrick list', or its partition UUID"},
+	{OPT_WINDOWS, 0, "windows", "FOLDER", CMD_SCAN | CMD_FIX | CMD_TUI, AT(windows),
+		"of several Windows this one alone: its folder in 'unbrick list' ('\\WINNT')"},
 	{OPT_BESIDE, 0, "beside", "DISK", CMD_SCAN | CMD_WRITE | CMD_TUI, 0,
 		"another disk of the same machine, only looked at: does a Windows sleep there?"},
 	{OPT_PLAIN, 0, "plain", NULL, CMD_TUI, 0,

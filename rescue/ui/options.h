@@ -31,6 +31,7 @@ enum option_id {
 	OPT_PASSPHRASE_FILE,
 	OPT_STARTUP_KEY,
 	OPT_VOLUME,
+	OPT_WINDOWS,
 	OPT_BESIDE,
 	OPT_PLAIN,
 	OPT_CONSOLE,
@@ -112,7 +113,7 @@ struct options {
 	unsigned n_consoles;
 	const char *keyboard;
 	bool is_plain; /* --plain */
-	const char *volume, *rules, *output, *report, *language, *supervisor;
+	const char *volume, *windows, *rules, *output, *report, *language, *supervisor;
 	const char *replay, *plan; /* how; the plan's file, new or (resume, revert) saved */
 	char **args;		   /* what is no option, the command not among it; inside argv */
 	unsigned n_args;

@@ -199,8 +199,12 @@ bool found_only(struct tui *t)
 	t->disk = strdup(all->disks[0]);
 	for (size_t i = 0; i < all->n_beside && i < MOST_BESIDE; i++)
 		t->beside[i] = all->beside[i];
-	t->target = (struct rs_target){
-		(const char *const *)&t->disk, 1, all->volume, t->beside, all->n_beside};
+	t->target = (struct rs_target){.disks = (const char *const *)&t->disk,
+		.n_disks = 1,
+		.volume = all->volume,
+		.windows = all->windows,
+		.beside = t->beside,
+		.n_beside = all->n_beside};
 	tui_turn_to(t, RS_FIX, NULL);
 	return t->disk;
 }
@@ -223,7 +227,12 @@ enum screen_id found_next(struct tui *t)
 			t->beside[n++] = all->disks[i];
 	for (size_t i = 0; i < all->n_beside && n < MOST_BESIDE; i++)
 		t->beside[n++] = all->beside[i];
-	t->target = (struct rs_target){(const char *const *)&t->disk, 1, all->volume, t->beside, n};
+	t->target = (struct rs_target){.disks = (const char *const *)&t->disk,
+		.n_disks = 1,
+		.volume = all->volume,
+		.windows = all->windows,
+		.beside = t->beside,
+		.n_beside = n};
 	if (c.volume)
 		tui_choose_volume(t, c.disk, c.volume);
 	return t->disk ? SCREEN_FINDINGS : SCREEN_STAY;

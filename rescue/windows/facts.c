@@ -322,6 +322,15 @@ bool win_is_whole(const struct win_info *w)
 	return w->parts == WIN_PARTS;
 }
 
+bool win_has_path(struct nt_vol *vol, const char *root, const char *path)
+{
+	const size_t len = strlen(root);
+	auto_free char *begin = strndup(path, len);
+
+	return begin && strlen(begin) == len && path[len] == '\\' &&
+	       nt_name_equal(vol, begin, root);
+}
+
 int win_probe_all(struct nt_vol *vol, struct win_info **ret, size_t *ret_n, struct rs_err *err)
 {
 	auto_free struct candidates *c = calloc(1, sizeof(*c));

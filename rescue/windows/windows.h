@@ -140,6 +140,8 @@ struct win_info {
 int win_probe_all(struct nt_vol *vol, struct win_info **ret, size_t *ret_n, struct rs_err *err);
 /** Are all its parts there? */
 bool win_is_whole(const struct win_info *w);
+/** Does the path lie in the folder @root ("\Windows")? Case as NTFS has it. */
+bool win_has_path(struct nt_vol *vol, const char *root, const char *path);
 
 /* ---- pending work (pending.c) ---- */
 

@@ -8,11 +8,11 @@ _unbrick_options() {
 
 	case $1 in
 	list) echo "$keys --report $all" ;;
-	scan) echo "$keys --beside --rules --report $all" ;;
-	fix) echo "$keys --beside --rules --yes -y --replay --plan --report $all" ;;
+	scan) echo "$keys --windows --beside --rules --report $all" ;;
+	fix) echo "$keys --windows --beside --rules --yes -y --replay --plan --report $all" ;;
 	undo) echo "$keys --beside --yes -y --replay --plan --report $all" ;;
 	replay) echo "$keys --beside --yes -y --replay --plan --resume --revert --report $all" ;;
-	tui) echo "$keys --yes -y --beside --console --keyboard --supervisor --replay --plan --plain --rules --report --language --help --version -h" ;;
+	tui) echo "$keys --windows --yes -y --beside --console --keyboard --supervisor --replay --plan --plain --rules --report --language --help --version -h" ;;
 	rules) echo "--rules $all" ;;
 	ls) echo "$keys --long --recursive -l -r $all" ;;
 	cat) echo "$keys $all" ;;
@@ -37,7 +37,7 @@ _unbrick() {
 		esac
 	done
 	case $prev in
-	--keys-fd | --volume | --language) return ;;
+	--keys-fd | --volume | --windows | --language) return ;;
 	--replay)
 		mapfile -t COMPREPLY < <(compgen -W "safe no all" -- "$cur")
 		return

@@ -70,6 +70,58 @@ static void test_names__one_is_protected_elsewhere__only_told(void **state)
 	assert_int_equal(d->items[0].names[0].is_moved + d->items[0].names[1].is_moved, 1);
 }
 
+/* Of one Windows alone: nothing of another one, not under its other names, and nothing that an
+ * interrupted run was to move there. */
+static void test_names__of_one_windows_alone__others_only_told(void **state)
+{
+	struct qh *q = *state;
+
+	wi_text(&q->wi, QH_DRIVERS "/shared.dat", "x", "");
+	wi_dir(&q->wi, "/Windows2");
+	wi_link(&q->wi, QH_DRIVERS "/shared.dat", "/Windows2/shared.dat");
+	qh_open(q);
+	static const struct {
+		const char *only, *file;
+		bool is_finish, is_moved;
+	} all[] = {
+		{"\\Windows", QH_BAD, false, true},
+		{"\\WINDOWS", QH_BAD, false, true},
+		{"\\Windows2", QH_BAD, false, false},
+		{"\\Win", QH_BAD, false, false},
+		{"\\Windows", QH_DRIVERS "/shared.dat", false, false},
+		{"\\Windows", QH_BAD, true, true},
+		{"\\Windows2", QH_BAD, true, false},
+	};
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		auto_plan struct plan *p = qh_plan(q, all[i].file, "\\a\\bad.dat");
+		struct plan_item *item = &p->items[0];
+		const enum plan_action before = all[i].is_finish ? PLAN_ASK : PLAN_QUARANTINE;
+		free(item->path);
+		item->path = strdup("\\Windows\\System32\\drivers\\one.dat");
+		item->action = before;
+		p->has_manifest = all[i].is_finish;
+		p->only = all[i].only;
+		assert_int_equal(look_at(q->vol, p), 0);
+		assert_int_equal(item->action, all[i].is_moved ? before : PLAN_REPORT);
+		assert_int_equal(item->is_spared, !all[i].is_moved);
+		if (!all[i].is_moved)
+			assert_non_null(strstr(item->why, "outside of the chosen Windows"));
+	}
+}
+
+/* What a later installation put aside is a Windows, too. */
+static void test_names__protected_in_windows_old__only_told(void **state)
+{
+	struct qh *q = *state;
+
+	wi_dir(&q->wi, "/Windows.old/Windows/System32/config");
+	wi_link(&q->wi, QH_BAD, "/Windows.old/Windows/WinSxS/x.dat");
+	qh_open(q);
+	auto_plan struct plan *p = plan_of(q, QH_BAD, "\\a\\bad.dat");
+	assert_int_equal(p->items[0].action, PLAN_REPORT);
+	assert_non_null(strstr(p->items[0].why, "\\Windows.old\\Windows\\WinSxS"));
+}
+
 /* A folder, a link, a file of the file system itself; a file whose record is another's by now. */
 static void test_names__no_ordinary_file__only_told(void **state)
 {
@@ -116,6 +168,8 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, qh_setup, qh_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_names__one_is_protected_elsewhere__only_told),
+		T(test_names__of_one_windows_alone__others_only_told),
+		T(test_names__protected_in_windows_old__only_told),
 		T(test_names__no_ordinary_file__only_told),
 		T(test_names__disk_cannot_be_read__fails),
 	};

@@ -116,11 +116,11 @@ void rig_add_take(struct rig *r, uint8_t *bytes, size_t len)
 	"\\??\\C:\\new.tmp\n!\\??\\C:\\Windows\\System32\\drivers\\CrowdStrike\\" RIG_BAD "\n"
 
 /* What it needs to be a Windows that is looked at. */
-static void fill_second(struct wi *w, const struct wi_value *software)
+static void fill_second(struct wi *w, unsigned content, const struct wi_value *software)
 {
-	static const struct wi_value system[] = {{"Select", "Current", NULL, 1},
-		{"ControlSet001\\Control\\Session Manager", "PendingFileRenameOperations", RENAME,
-			0},
+	const struct wi_value system[] = {{"Select", "Current", NULL, 1},
+		{"ControlSet001\\Control\\Session Manager", "PendingFileRenameOperations",
+			content & RIG_SECOND ? RENAME : "\n", 0},
 		{NULL, NULL, NULL, 0}};
 	static const uint16_t version[4] = {10, 0, 19045, 1};
 	char first[sizeof(w->win.root)];
@@ -130,6 +130,8 @@ static void fill_second(struct wi *w, const struct wi_value *software)
 	wi_program(w, "/Windows2/System32/ntoskrnl.exe", version);
 	wi_hive(w, "SYSTEM", system);
 	wi_hive(w, "SOFTWARE", software);
+	if (content & RIG_SECOND_BAD)
+		wi_text(w, RIG_SECOND_DIR "/" RIG_BAD, "two", BAD_TIME);
 	memcpy(w->win.root, first, sizeof(first));
 }
 
@@ -160,8 +162,8 @@ static void fill(struct wi *w, unsigned content)
 		wi_text(w, "/hiberfil.sys", "HIBR", "");
 	if (content & RIG_HAS_PASSED)
 		wi_text(w, RIG_PASSED, "nobody's", BAD_TIME);
-	if (content & RIG_SECOND)
-		fill_second(w, software);
+	if (content & (RIG_SECOND | RIG_SECOND_BAD))
+		fill_second(w, content, software);
 }
 
 /* Closed, so that the next one can be opened. */
@@ -257,7 +259,7 @@ void rig_reset(struct rig *r)
 	memset(r->says, 0, sizeof(r->says));
 	r->keys = NULL;
 	r->stop_at_step = 0;
-	r->key_file = r->bek_file = r->volume = NULL;
+	r->key_file = r->bek_file = r->volume = r->windows = NULL;
 }
 
 bool rig_is_as_made(const struct rig *r)
@@ -450,8 +452,10 @@ int rig_read_take(struct rig *r, struct rs_report *report, int code)
 int rig_run(struct rig *r, enum rs_command c, const struct rs_options *options)
 {
 	static const char *const names[] = {"list", "scan", "fix", "undo", "replay"};
-	const struct rs_target target = {
-		.disks = r->disks, .n_disks = r->n_disks, .volume = r->volume};
+	const struct rs_target target = {.disks = r->disks,
+		.n_disks = r->n_disks,
+		.volume = r->volume,
+		.windows = r->windows};
 	struct rs_session *s = rig_session(r);
 	struct rs_report *report = NULL;
 

@@ -11,13 +11,14 @@
 
 #include "../judge/win_image.h"
 
-#define RIG_DIR	   "/Windows/System32/drivers/CrowdStrike"
-#define RIG_BAD	   "C-00000291-00000000-00000031.sys"
-#define RIG_DOUBT  "C-00000291-00000000-00000032.sys" /* zeros: asked about */
-#define RIG_RULE   "crowdstrike-291"
-#define RIG_DISKS  3U
-#define RIG_KINDS  4U /* of questions */
-#define RIG_PASSED "/Windows/note.txt"
+#define RIG_DIR	       "/Windows/System32/drivers/CrowdStrike"
+#define RIG_SECOND_DIR "/Windows2/System32/drivers/CrowdStrike" /* of RIG_SECOND_BAD */
+#define RIG_BAD	       "C-00000291-00000000-00000031.sys"
+#define RIG_DOUBT      "C-00000291-00000000-00000032.sys" /* zeros: asked about */
+#define RIG_RULE       "crowdstrike-291"
+#define RIG_DISKS      3U
+#define RIG_KINDS      4U /* of questions */
+#define RIG_PASSED     "/Windows/note.txt"
 
 enum rig_content {
 	RIG_HAS_BAD = 1,
@@ -27,8 +28,9 @@ enum rig_content {
 	RIG_RENAMES = 16,   /* Windows will put another file in the bad one's place */
 	RIG_COMMAND = 32,   /* a command is set to run at the next start */
 	RIG_UPGRADES = 64,
-	RIG_SECOND = 128, /* another Windows on the volume, which renames as of RIG_RENAMES */
-	RIG_CONTENTS = 256
+	RIG_SECOND = 128,     /* another Windows on the volume, which renames as of RIG_RENAMES */
+	RIG_SECOND_BAD = 256, /* another Windows on the volume, with a bad file of its own */
+	RIG_CONTENTS = 512
 };
 
 struct rig_image {
@@ -61,7 +63,7 @@ struct rig {
 	const char *key_file, *bek_file;
 	char rules[128]; /* a folder with the one rule that is about RIG_BAD; "": the shipped ones
 			  */
-	const char *volume;
+	const char *volume, *windows; /* of the target */
 	const char *plans; /* the folder of rs_plans_in, at first the rig's; NULL: none */
 	bool is_plan_private;
 

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Of several Windows, on one volume or on several, a person may mean one alone. */
+#include <string.h>
+
+#include "core/text.h"
+#include "engine/engine.h"
+
+/* By its record, so that case and the kind of slash are as elsewhere in a path of NTFS. */
+static bool is_folder(struct nt_vol *vol, const char *folder, const char *root)
+{
+	uint64_t meant, own;
+
+	return nt_lookup(vol, folder, &meant, NULL) == 0 && nt_lookup(vol, root, &own, NULL) == 0 &&
+	       meant == own;
+}
+
+bool en_is_windows_meant(const struct rs_target *t, struct en_volume *v)
+{
+	if (!v->is_windows || !t->windows)
+		return v->is_windows;
+	for (size_t i = 0; !v->chosen && i < v->n_windows; i++)
+		if (en_is_judged(v, i) && is_folder(v->stack.nt, t->windows, v->windows[i].root))
+			v->chosen = &v->windows[i];
+	if (v->chosen)
+		v->win = *v->chosen;
+	return v->chosen;
+}
+
+/* Each Windows that could be meant, with @is_chosen or without it. */
+static size_t name_each(const struct rs_target *t, const struct en_machine *m, bool is_chosen,
+	char *ret, size_t cap)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n_volumes; i++) {
+		const struct en_volume *v = &m->volumes[i];
+		for (size_t k = 0; en_is_selected(t, v) && k < v->n_windows; k++) {
+			if (!en_is_judged(v, k) || (v->chosen == &v->windows[k]) != is_chosen)
+				continue;
+			n++;
+			rs_note(ret, cap, "%s on volume %u", v->windows[k].root, v->number);
+		}
+	}
+	return n;
+}
+
+int en_windows_verdict(const struct rs_target *t, const struct en_machine *m, struct rs_err *err)
+{
+	char names[256] = "";
+	const size_t n = name_each(t, m, true, names, sizeof(names));
+
+	if (n == 1)
+		return 0;
+	if (n > 1)
+		return rs_fail_on(err, RS_E_AMBIGUOUS, t->windows, "%s", names);
+	(void)name_each(t, m, false, names, sizeof(names));
+	return rs_fail_on(
+		err, RS_E_NO_SUCH_WINDOWS, t->windows, names[0] ? "found: %s" : "%s", names);
+}
+
+void en_windows_left(const struct rs_target *t, const struct en_machine *m, char *ret, size_t cap)
+{
+	char names[256] = "";
+
+	if (t->windows && name_each(t, m, false, names, sizeof(names)))
+		rs_note(ret, cap, "not chosen: %s", names);
+}
