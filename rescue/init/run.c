@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "init/run.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "format/words.h"
+#include "init/heed.h"
 #include "init/init.h"
 #include "init/machine.h"
 #include "init/sysfs.h"
-#include "init/watch.h"
 
 #define ARGS_MOST  (24 + SCREEN_OPTIONS)
 #define SHOWN_MOST (64 * 1024UL)
@@ -36,21 +35,12 @@ const char *run_word(enum run_command command)
 static void watch_program(struct init *in, const char *what)
 {
 	struct watch w = {0};
-	const char *said = NULL;
 
 	while (in->front.process) {
 		struct process *p = in->front.process;
 		const struct watch_sight s = {
 			now_ms(), p->active_ms, process_is_asking(p), in->is_stop_wanted};
-		enum watch_act act = watch_look(&w, &s);
-		if (w.why && w.why != said)
-			init_say(in, "%s: the work is ended: %s", what, w.why);
-		said = w.why;
-		if (act == WATCH_TERM || act == WATCH_KILL)
-			process_signal(p, act == WATCH_TERM ? SIGTERM : SIGKILL);
-		if (act == WATCH_LEAVE)
-			process_leave(p);
-		else
+		if (watch_heed(in, what, &w, &s, p))
 			init_step(in, 1000);
 	}
 }
@@ -197,6 +187,21 @@ static bool run_as_text(struct init *in, const struct process_plan *plan, const 
 	return true;
 }
 
+size_t run_stick_options(const struct init *in, bool takes_rules, const char **args)
+{
+	size_t n = 0;
+
+	if (takes_rules && in->stick.rules[0]) {
+		args[n++] = "--rules";
+		args[n++] = in->stick.rules;
+	}
+	if (in->stick.keys.len) {
+		args[n++] = "--keys-fd";
+		args[n++] = KEYS_FD;
+	}
+	return n;
+}
+
 static size_t put_arguments(struct init *in, const struct command *c, const char *path,
 	const char *const *options, const char **args)
 {
@@ -208,14 +213,7 @@ static size_t put_arguments(struct init *in, const struct command *c, const char
 		args[n++] = *options++;
 	if (path)
 		args[n++] = path;
-	if (c->takes_rules && in->stick.rules[0]) {
-		args[n++] = "--rules";
-		args[n++] = in->stick.rules;
-	}
-	if (in->stick.keys.len) {
-		args[n++] = "--keys-fd";
-		args[n++] = KEYS_FD;
-	}
+	n += run_stick_options(in, c->takes_rules, args + n);
 	args[n++] = "--report";
 	args[n++] = REPORT;
 	if (c->may_write) {

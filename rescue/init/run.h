@@ -35,6 +35,9 @@ const char *run_word(enum run_command command);
  * report_add_run_take. */
 void run_program(struct init *in, enum run_command command, const char *disk,
 	const char *const *options, struct run *ret);
+/** What of the stick a program gets: its rules, and its keys, which are at PROCESS_FD. How many of
+ * @args; none ends them. */
+size_t run_stick_options(const struct init *in, bool takes_rules, const char **args);
 /** What the next steps depend on in @ret->report. @is_foreign: it ended because its disk is one
  * part of a set, or holds what is not opened here (ReFS, other encryption, virtual disks), and has
  * no Windows that is seen. */

@@ -86,14 +86,7 @@ static bool start(struct init *in)
 	args[n++] = "."; /* where stick_offer_folder has it start */
 	args[n++] = "--replay";
 	args[n++] = replays[in->facts.settings.replay % 3];
-	if (in->stick.rules[0]) {
-		args[n++] = "--rules";
-		args[n++] = in->stick.rules;
-	}
-	if (in->stick.keys.len) {
-		args[n++] = "--keys-fd";
-		args[n++] = "3"; /* PROCESS_FD */
-	}
+	n += run_stick_options(in, true, args + n);
 	args[n] = NULL;
 	if (is_stick_free(in))
 		stick_offer_folder(in, &plan);

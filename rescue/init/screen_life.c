@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include "core/cleanup.h"
+#include "init/heed.h"
 #include "init/init.h"
 #include "init/machine.h"
 #include "init/module.h"
 #include "init/screen.h"
-#include "init/watch.h"
 
 #define TERM_LINE "vt220" /* what nearly everything at the end of a line can be */
 
@@ -159,29 +159,19 @@ static void give_up(struct init *in)
 	screen_tell(s, LINK_ENOUGH, NULL);
 }
 
-static void watch(struct init *in, const char *what, struct watch *w, const char **said)
+static void watch(struct init *in, const char *what, struct watch *w)
 {
 	struct screen *s = &in->screen;
 	const struct watch_sight sight = {
 		now_ms(), s->active_ms, s->state != LINK_WORKING, s->is_ended};
-	if (!s->process)
-		return; /* it has ended while we did what it asked for */
-	enum watch_act act = watch_look(w, &sight);
-
-	if (w->why && w->why != *said)
-		init_say(in, "%s: the work is ended: %s", what, w->why);
-	*said = w->why;
-	if (act == WATCH_TERM || act == WATCH_KILL)
-		process_signal(s->process, act == WATCH_TERM ? SIGTERM : SIGKILL);
-	if (act == WATCH_LEAVE)
-		process_leave(s->process);
+	if (s->process) /* else it has ended while we did what it asked for */
+		(void)watch_heed(in, what, w, &sight, s->process);
 }
 
 void screen_live(struct init *in, const char *what, void (*turn)(struct init *in))
 {
 	struct screen *s = &in->screen;
 	struct watch w = {0};
-	const char *said = NULL;
 
 	while (s->process) {
 		if (turn)
@@ -191,7 +181,7 @@ void screen_live(struct init *in, const char *what, void (*turn)(struct init *in
 		if (!s->is_ended && in->is_stop_wanted)
 			screen_end(in);
 		give(in);
-		watch(in, what, &w, &said);
+		watch(in, what, &w);
 		if (s->process)
 			init_step(in, s->is_ended ? 100 : 500);
 	}

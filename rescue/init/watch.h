@@ -20,7 +20,8 @@ struct watch {
 	uint64_t seen_ms, work_ms; /* of the last look; at work, without the time of questions */
 	uint64_t awake_ms;	   /* when it was not silent last */
 	uint64_t asked_ms, killed_ms;
-	const char *why; /* NULL: it is not ended by us, or because a person wants it */
+	const char *why;  /* NULL: it is not ended by us, or because a person wants it */
+	const char *said; /* the last of them that was told */
 };
 
 /* @active_ms when it last said something or was told something. @is_asking: a person is waited for,
