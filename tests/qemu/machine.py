@@ -161,6 +161,25 @@ def first_partition(image):
             "uuid": str(uuid.UUID(bytes_le=entry[16:32]))}
 
 
+# ---- what an initramfs may have beside the image's
+
+def with_shell(folder, *names):
+    """A tree with Debian's busybox under these names, as SHELL_IN_IMAGE=yes has it under the first."""
+    deb = run(f"{TOP}/initramfs/fetch", f"{BUILD}/debs", f"{TOP}/initramfs/packages", "shell").split()[2]
+    run("dpkg-deb", "-x", deb.decode(), os.path.join(folder, "busybox"))
+    top = os.path.join(folder, "top")
+    os.makedirs(os.path.join(top, "bin"))
+    run("cp", os.path.join(folder, "busybox", "bin", "busybox"), os.path.join(top, "bin", "busybox"))
+    for name in names:
+        os.symlink("busybox", os.path.join(top, "bin", name))
+    return top
+
+
+def archive(top):
+    """The kernel takes it behind another one."""
+    return run("cpio", "--quiet", "-o", "-H", "newc", input=run("find", ".", cwd=top), cwd=top)
+
+
 class Stick:
     """A copy of the image that `make image` made, to be changed."""
 

@@ -5,7 +5,7 @@ being written. mdadm makes it, in a machine of its own that starts the image's k
 import os
 import subprocess
 
-from machine import TOP, run
+from machine import archive, run, with_shell
 from vm import BUILD, PATIENCE, Failure
 
 MODULES = ("ahci", "sd_mod", "md-mod", "raid1")
@@ -37,14 +37,8 @@ echo b > /proc/sysrq-trigger
 def _archive(folder, kib):
     """What the maker has beside the image: a shell, its modules in order, its script."""
     root, release = os.path.join(BUILD, "image", "root"), os.listdir(f"{BUILD}/image/root/lib/modules")[0]
-    deb = run(f"{TOP}/initramfs/fetch", f"{BUILD}/debs", f"{TOP}/initramfs/packages", "shell").split()[2]
-    run("dpkg-deb", "-x", deb.decode(), os.path.join(folder, "busybox"))
-    top = os.path.join(folder, "top")
+    top = with_shell(folder, "sh", "mount", "mkdir", "insmod", "sleep", "dd", "sync", "cat", "readlink")
     os.makedirs(os.path.join(top, "maker"))
-    os.makedirs(os.path.join(top, "bin"))
-    run("cp", os.path.join(folder, "busybox", "bin", "busybox"), os.path.join(top, "bin", "busybox"))
-    for name in ("sh", "mount", "mkdir", "insmod", "sleep", "dd", "sync", "cat", "readlink"):
-        os.symlink("busybox", os.path.join(top, "bin", name))
     order = []
     for name in MODULES:
         lines = run("modprobe", "-C", "/dev/null", "-d", root, "-S", release, "--show-depends", name)
@@ -60,8 +54,7 @@ def _archive(folder, kib):
     with open(os.path.join(top, "make"), "w", encoding="ascii") as f:
         f.write(MAKE % kib)
     os.chmod(os.path.join(top, "make"), 0o755)
-    names = run("find", ".", cwd=top)
-    return run("cpio", "--quiet", "-o", "-H", "newc", input=names, cwd=top)
+    return archive(top)
 
 
 def ahci(number, path):

@@ -41,19 +41,19 @@ class RuleKey:
         return run("openssl", "pkeyutl", "-sign", "-rawin", "-inkey", self.private, "-in", path)
 
 
-def with_rule_key(public, work):
-    """unbrick.efi as `make image RULE_KEY=...` makes it: the same parts, and the key."""
+def repacked(work, **others):
+    """unbrick.efi as `make image` makes it where it is asked for something else: the same parts, but for @others."""
     with open(os.path.join(BUILD, "unbrick.efi"), "rb") as f:
         raw = f.read()
     there, words = [s.name for s in sections(raw)], []
     for part in PARTS:
-        path = public if part == "rulekey" else os.path.join(work, "part." + part)
-        if part != "rulekey" and "." + part in there:
+        path = others.get(part, os.path.join(work, "part." + part))
+        if part not in others and "." + part in there:
             with open(path, "wb") as f:
                 f.write(content(raw, "." + part))
         if os.path.exists(path):
             words += ["--" + part, path]
-    target = os.path.join(work, "unbrick.rulekey")
+    target = os.path.join(work, "unbrick.repacked")
     run(f"{TOP}/efi/pack", os.path.join(BUILD, "efi", "stub.efi"), target, *words)
     return target
 
@@ -62,7 +62,7 @@ class Signed:
     def __init__(self, work, rule_key=None):
         self.microsoft, self.ours = TestKey(work), OwnKey(work)
         self.loader = self._loader()
-        image = with_rule_key(rule_key.public, work) if rule_key else os.path.join(BUILD, "unbrick.efi")
+        image = repacked(work, rulekey=rule_key.public) if rule_key else os.path.join(BUILD, "unbrick.efi")
         self.application = self.ours.sign(image, os.path.join(work, "unbrick.signed"))
 
     def _loader(self):
