@@ -224,6 +224,9 @@ int en_windows_verdict(const struct rs_target *t, const struct en_machine *m, st
 /** "not chosen: \Windows on volume 1", appended (rs_note) where the target names another one. */
 void en_windows_left(const struct rs_target *t, const struct en_machine *m, char *ret, size_t cap);
 
+/** Are several on it that can be judged? */
+bool en_has_several(const struct en_volume *v);
+
 /* ---- journal.c ---- */
 
 /** An open journal: plan its replay and, if it can be trusted, lay it over the volume (stack.raw

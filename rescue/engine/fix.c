@@ -207,6 +207,7 @@ static void finish_done(const struct rs_repair *u)
 	(void)snprintf(text, sizeof(text), "%s%zu %s moved into quarantine, %s",
 		replays ? rs_form(replays, "journal replayed, ", "journals replayed, ") : "", files,
 		rs_form(files, "file", "files"), en_verified_text(u->report));
+	en_windows_done(&u->works, text, sizeof(text));
 	if (en_works_left(&u->works, text, sizeof(text)))
 		status = RS_STATUS_LEFT;
 	if (note_left(&u->works, text, sizeof(text)))

@@ -144,6 +144,8 @@ void en_works_report(const struct rs_repair *u, bool is_answered);
 bool en_works_left(const struct en_works *w, char *ret, size_t cap);
 /** "volume 2: this Windows cannot start: ..." */
 bool en_works_faults(const struct en_works *w, char *ret, size_t cap);
+/** "\Windows on volume 1: 2 files", where a volume has several (meant.c). */
+void en_windows_done(const struct en_works *w, char *ret, size_t cap);
 /** What was left for a person to decide. */
 bool en_works_spared(const struct en_works *w, char *ret, size_t cap);
 size_t en_work_count(const struct en_work *w, enum plan_action action);

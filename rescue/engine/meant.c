@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Of several Windows, on one volume or on several, a person may mean one alone. */
+#include "engine/guards.h"
+
 #include <string.h>
+#include <strings.h>
 
 #include "core/text.h"
-#include "engine/engine.h"
 
 /* By its record, so that case and the kind of slash are as elsewhere in a path of NTFS. */
 static bool is_folder(struct nt_vol *vol, const char *folder, const char *root)
@@ -64,4 +66,41 @@ void en_windows_left(const struct rs_target *t, const struct en_machine *m, char
 
 	if (t->windows && name_each(t, m, false, names, sizeof(names)))
 		rs_note(ret, cap, "not chosen: %s", names);
+}
+
+bool en_has_several(const struct en_volume *v)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->n_windows; i++)
+		n += en_is_judged(v, i);
+	return n > 1;
+}
+
+/* Files moved that lie in this folder. */
+static size_t count_in(const struct en_work *w, const char *root)
+{
+	const size_t len = strlen(root);
+	size_t n = 0;
+
+	for (size_t k = 0; k < w->n_plans; k++)
+		for (size_t i = 0; i < w->plans[k]->n_items; i++) {
+			const struct plan_item *item = &w->plans[k]->items[i];
+			n += item->is_accepted && strncasecmp(item->path, root, len) == 0 &&
+			     item->path[len] == '\\';
+		}
+	return n;
+}
+
+void en_windows_done(const struct en_works *w, char *ret, size_t cap)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		const struct en_volume *v = w->list[i].v;
+		for (size_t k = 0; k < v->n_windows; k++) {
+			const size_t n = count_in(&w->list[i], v->windows[k].root);
+			if (n && en_has_several(v))
+				rs_note(ret, cap, "%s on volume %u: %zu %s", v->windows[k].root,
+					v->number, n, rs_form(n, "file", "files"));
+		}
+	}
 }

@@ -56,6 +56,14 @@ struct judge_said {
 	char *evidence; /* corroborating and contradicting evidence found, one line; "" if none */
 };
 
+/* Two conditions that stand beside each other in a finding's why, and say of one time of the file
+ * that it lies between two others: for who tells them as one. */
+struct judge_window {
+	size_t at, len;	 /* in why; len 0: there is none */
+	bool is_created; /* else modified */
+	uint64_t time, from, before;
+};
+
 /* What it says of one file. Strings are owned by the result. */
 struct finding {
 	size_t said; /* which of the result's says so */
@@ -63,6 +71,7 @@ struct finding {
 	bool asks_move; /* the source would have a bad file moved, not only told of */
 	char *path;	/* "\Windows\System32\drivers\CrowdStrike\C-....sys" */
 	char *why;	/* the evidence, one line: what held or did not */
+	struct judge_window window;
 	uint64_t parent_ref;
 	struct nt_stat stat;
 	bool has_sha256;

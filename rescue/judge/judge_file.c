@@ -33,11 +33,36 @@ bool judge_add_finding_take(struct judge_ctx *ctx, const struct finding *f)
 	return true;
 }
 
+/* The condition that was told last, and where in the line. */
+struct told {
+	const struct rule_cond *cond;
+	size_t at;
+};
+
+/* @c is told up to the line's @end, from @now on. */
+static void look_for_window(const struct judge_probe *p, struct told *last, const struct told *now,
+	size_t end, struct judge_window *w)
+{
+	const enum rule_cond_kind kind = now->cond->kind;
+	const bool is_created = kind == RULE_CREATED_BEFORE;
+	const enum rule_cond_kind low = is_created ? RULE_CREATED_FROM : RULE_MODIFIED_FROM;
+
+	if ((is_created || kind == RULE_MODIFIED_BEFORE) && last->cond && last->cond->kind == low)
+		*w = (struct judge_window){.at = last->at,
+			.len = end - last->at,
+			.is_created = is_created,
+			.time = is_created ? p->stat.created : p->stat.modified,
+			.from = last->cond->number,
+			.before = now->cond->number};
+	*last = *now;
+}
+
 /* All conditions hold? The cheap ones first, and none after the first that does not. */
-static enum judge_truth all_hold(
-	struct judge_ctx *ctx, const struct rule_conds *list, struct judge_probe *p, char **why)
+static enum judge_truth all_hold(struct judge_ctx *ctx, const struct rule_conds *list,
+	struct judge_probe *p, char **why, struct judge_window *window)
 {
 	enum judge_truth ret = JUDGE_YES;
+	struct told last = {0};
 
 	for (int pass = 0; pass < 2; pass++) {
 		for (size_t i = 0; i < list->n; i++) {
@@ -48,10 +73,15 @@ static enum judge_truth all_hold(
 			if (one == JUDGE_NO) {
 				free(*why); /* the one that decides is enough */
 				*why = rs_steal(phrase);
+				*window = (struct judge_window){0};
 				return JUDGE_NO;
 			}
 			if (phrase)
 				judge_add(ctx, why, ", ", "%s", phrase);
+			if (phrase && *why)
+				look_for_window(p, &last,
+					&(struct told){&list->v[i], strlen(*why) - strlen(phrase)},
+					strlen(*why), window);
 			if (one == JUDGE_UNKNOWN)
 				ret = JUDGE_UNKNOWN;
 		}
@@ -76,38 +106,43 @@ static bool is_doubtful(
 }
 
 /* The verdict by the rule's conditions alone; false: the rule has nothing to say of this file. */
-static bool by_conditions(struct judge_ctx *ctx, const struct rule *r, struct judge_probe *p,
-	enum judge_verdict *ret, char **why)
+static bool by_conditions(
+	struct judge_ctx *ctx, const struct rule *r, struct judge_probe *p, struct finding *f)
 {
 	auto_free char *why_good = NULL, *why_doubt = NULL;
+	char **why = &f->why;
+	struct judge_window window_good = {0};
 	enum judge_truth good = JUDGE_NO;
-	enum judge_truth bad = all_hold(ctx, &r->bad, p, why);
+	enum judge_truth bad = all_hold(ctx, &r->bad, p, why, &f->window);
 
 	if (r->repaired.n)
-		good = all_hold(ctx, &r->repaired, p, &why_good);
+		good = all_hold(ctx, &r->repaired, p, &why_good, &window_good);
 	if (bad == JUDGE_NO && good == JUDGE_NO && r->otherwise == RULE_IGNORE)
 		return false;
 	if (!r->bad.n && bad == JUDGE_YES)
 		judge_add(ctx, why, ", ", "the name fits, which is enough for this rule");
 	if (is_doubtful(ctx, &r->doubtful, p, &why_doubt)) {
 		judge_add(ctx, why, "; ", "%s", why_doubt ? why_doubt : "doubtful");
-		*ret = JUDGE_DOUBTFUL;
+		f->verdict = JUDGE_DOUBTFUL;
 	} else if (bad == JUDGE_YES && good == JUDGE_YES) {
 		judge_add(ctx, why, "; ", "fits both the bad and the repaired file");
-		*ret = JUDGE_DOUBTFUL;
+		f->verdict = JUDGE_DOUBTFUL;
 	} else if (bad == JUDGE_YES) {
-		*ret = JUDGE_BAD;
+		f->verdict = JUDGE_BAD;
 	} else if (good == JUDGE_YES) {
 		free(*why);
 		*why = NULL;
 		judge_add(ctx, why, "", "the repaired file: %s", why_good ? why_good : "");
-		*ret = JUDGE_GOOD;
+		if (*why && why_good)
+			window_good.at += strlen(*why) - strlen(why_good);
+		f->window = window_good;
+		f->verdict = JUDGE_GOOD;
 	} else {
 		judge_add(ctx, why, "; ",
 			bad == JUDGE_UNKNOWN
 				? "not all conditions could be looked at"
 				: "only the name fits: neither the bad nor the repaired file");
-		*ret = JUDGE_DOUBTFUL;
+		f->verdict = JUDGE_DOUBTFUL;
 	}
 	return true;
 }
@@ -180,7 +215,7 @@ void judge_one(struct judge_ctx *ctx, const struct rule *r, const struct judge_f
 		judge_add(ctx, &f.why, "; ", "a reparse point (tag 0x%08" PRIx32 "): not followed",
 			p.stat.reparse_tag);
 		f.verdict = JUDGE_DOUBTFUL;
-	} else if (!by_conditions(ctx, r, &p, &f.verdict, &f.why)) {
+	} else if (!by_conditions(ctx, r, &p, &f)) {
 		free(f.why);
 		return;
 	}

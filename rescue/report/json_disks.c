@@ -182,6 +182,7 @@ static void windows_members(struct json_out *j, const struct win_info *w)
 	jo_bool(j, "domain_controller", w->is_domain_controller);
 	jo_time(j, "installed", w->installed_filetime);
 	jo_time(j, "shutdown", w->shutdown_filetime);
+	jo_time(j, "crashed", w->crashed_filetime);
 	jo_bool(j, "system_hive_dirty", w->system_hive_dirty);
 	jo_bool(j, "software_hive_dirty", w->software_hive_dirty);
 	jo_bool(j, "setup_in_progress", w->setup_in_progress);

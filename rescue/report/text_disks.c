@@ -43,6 +43,10 @@ static void say_windows(struct printer *p, const struct win_info *w)
 		rs_filetime_text(w->shutdown_filetime, time);
 		text_say(p, MORE, "last shut down %s", time);
 	}
+	if (w->crashed_filetime) {
+		rs_filetime_text(w->crashed_filetime, time);
+		text_say(p, MORE, "last memory dump %s", time);
+	}
 	if (w->setup_in_progress)
 		text_say(p, MORE, "an installation or upgrade is in progress");
 	if (w->setup_command[0])

@@ -411,11 +411,21 @@ const struct advice *advice_find(const struct rs_run *run, const struct rs_err *
 
 /* ---- what a look at the disks tells already ---- */
 
+/* An upgrade in any of them is in the way. */
+static bool is_upgrading(const struct run_volume *v)
+{
+	bool ret = false;
+
+	for (size_t i = 0; i < v->n_windows; i++)
+		ret |= run_is_judgeable(v, i) && v->windows[i].setup_in_progress;
+	return ret;
+}
+
 bool advice_of_volume(const struct run_volume *v, size_t i, struct rs_err *ret)
 {
 	const struct nt_state *s = v->ntfs ? &v->ntfs->state : NULL;
 	const struct run_journal *j = v->ntfs ? &v->ntfs->journal : NULL;
-	const struct win_info *w = v->n_windows ? &v->windows[0] : NULL;
+	const struct win_info *w = v->chosen ? v->chosen : v->n_windows ? v->windows : NULL;
 	/* X(is it so, its code, the cause) */
 	const struct {
 		bool is_so;
@@ -430,7 +440,7 @@ bool advice_of_volume(const struct run_volume *v, size_t i, struct rs_err *ret)
 		{v->passed_code, v->passed_code, v->passed_over},
 		{s && s->is_hibernated, RS_E_HIBERNATED, s ? s->hibernation : ""},
 		{j && j->refused.code, j ? j->refused.code : 0, j ? j->refused.detail : ""},
-		{w && w->setup_in_progress, RS_E_PENDING, ""},
+		{is_upgrading(v), RS_E_PENDING, ""},
 		{w && w->hive_fault[0], RS_E_HIVE, w ? w->hive_fault : ""},
 	};
 

@@ -6,6 +6,7 @@
 
 #define MINUTE	   600000000LL /* in FILETIME */
 #define DAY_LEN	   10U	       /* "2024-07-19" */
+#define MINUTE_LEN 16U	       /* "2024-07-19T04:09" */
 #define TIME_SHOWN 256U
 
 static const char *verdict_text(const struct finding *f)
@@ -20,15 +21,13 @@ static const char *verdict_text(const struct finding *f)
 	return f->is_missing ? "missing, and should be there" : texts[f->verdict];
 }
 
-const struct win_info *windows_of(const struct rs_run *run, unsigned volume)
+void brief_time(uint64_t filetime, char ret[RS_TIME_LEN])
 {
-	for (size_t i = 0; i < run->n_disks; i++)
-		for (size_t k = 0; k < run->disks[i].n_volumes; k++) {
-			const struct run_volume *v = &run->disks[i].volumes[k];
-			if (v->number == volume)
-				return v->n_windows ? &v->windows[0] : NULL;
-		}
-	return NULL;
+	rs_filetime_text(filetime, ret);
+	if (strlen(ret) > MINUTE_LEN)
+		ret[MINUTE_LEN] = '\0';
+	if (strlen(ret) > DAY_LEN)
+		ret[DAY_LEN] = ' ';
 }
 
 /* In UTC, and beside it as the person knows it: by the Windows' own clock. */
@@ -69,7 +68,7 @@ void say_file(
 
 static void say_finding(struct page *p, const struct rs_run *run, const struct run_finding *f)
 {
-	const struct win_info *w = windows_of(run, f->volume);
+	const struct win_info *w = run_windows_at(run, f->volume, f->windows);
 
 	page_blank(p);
 	page_say(p, true, "%s (volume %u)", f->title, f->volume);
@@ -98,7 +97,7 @@ static void say_item(struct page *p, const struct rs_run *run, const struct run_
 	if (item->rule_id)
 		page_say(p, false, "    Moved by: %-s (%s)", item->rule_id, item->why);
 	say_file(p, &item->stat, item->has_sha256 ? item->sha256 : NULL,
-		windows_of(run, it->volume));
+		run_windows_at(run, it->volume, it->item.windows));
 }
 
 bool details_is_open(const struct tui *t)

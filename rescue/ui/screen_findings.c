@@ -41,53 +41,35 @@ static struct tally count(const struct run_finding *f)
 	return ret;
 }
 
-/* "2024-07-19T04:09:27.1234567Z" in words of a person; the details have all of it. */
-static void say_time(char *time)
+/* "2024-07-19 04:09:27": the details have all of it. */
+static void time_of(uint64_t filetime, char ret[RS_TIME_LEN])
 {
-	time[strcspn(time, ".Z")] = '\0';
-	if (strchr(time, 'T'))
-		*strchr(time, 'T') = ' ';
+	rs_filetime_text(filetime, ret);
+	ret[strcspn(ret, ".Z")] = '\0';
+	if (strchr(ret, 'T'))
+		*strchr(ret, 'T') = ' ';
 }
 
-#define TIME_WORD "%31[0-9TZ:.-]"
-
-/* Two conditions of a rule, "modified T, not before A, modified T, before B", are one to a person.
- * @ret "" where @why does not begin so; returns how much of it that was. */
-static size_t as_window(const char *why, char *ret, size_t cap)
+/* Two conditions of a rule, not before A and before B, are one to a person. */
+static void say_why(struct page *p, const struct finding *f)
 {
-	char verb[9], again[9], at[32], same[32], from[32], to[32];
-	int n = 0;
+	const struct judge_window *w = &f->window;
+	char window[160], at[RS_TIME_LEN], from[RS_TIME_LEN], to[RS_TIME_LEN];
 
-	ret[0] = '\0';
-	if (sscanf(why,
-		    "%8[a-z] " TIME_WORD ", not before " TIME_WORD ", %8[a-z] " TIME_WORD
-		    ", before " TIME_WORD "%n",
-		    verb, at, from, again, same, to, &n) != 6 ||
-		strcmp(verb, again) != 0 || strcmp(at, same) != 0)
-		return 0;
-	say_time(at);
-	say_time(from);
-	say_time(to);
-	if (strcmp(verb, "created") == 0)
-		(void)snprintf(ret, cap, "created %s, between %s and %s (UTC)", at, from, to);
-	else
-		(void)snprintf(ret, cap, "modified %s, between %s and %s (UTC)", at, from, to);
-	return (size_t)n;
-}
-
-static void say_why(struct page *p, const char *why)
-{
-	char window[160];
-
-	for (const char *s = why; *s; s++) {
-		const bool begins = s == why || s[-1] == ' ';
-		const size_t n = begins ? as_window(s, window, sizeof(window)) : 0;
-		if (n) {
-			page_say(p, false, "    %.*s%s%s", (int)(s - why), why, window, s + n);
-			return;
-		}
+	if (!w->len) {
+		page_say(p, false, "    %s", f->why);
+		return;
 	}
-	page_say(p, false, "    %s", why);
+	time_of(w->time, at);
+	time_of(w->from, from);
+	time_of(w->before, to);
+	if (w->is_created)
+		(void)snprintf(window, sizeof(window), "created %s, between %s and %s (UTC)", at,
+			from, to);
+	else
+		(void)snprintf(window, sizeof(window), "modified %s, between %s and %s (UTC)", at,
+			from, to);
+	page_say(p, false, "    %.*s%s%s", (int)w->at, f->why, window, f->why + w->at + w->len);
 }
 
 static void say_files(struct page *p, const struct run_finding *f)
@@ -96,7 +78,7 @@ static void say_files(struct page *p, const struct run_finding *f)
 		const struct finding *one = &f->files[i];
 		page_say(p, true, "  %-s%s", one->path, one->is_missing ? " (missing)" : "");
 		if (one->why[0])
-			say_why(p, one->why);
+			say_why(p, one);
 	}
 	if (f->n_files > MOST_FILES)
 		page_say(p, false, "  and %zu more: d shows them", f->n_files - MOST_FILES);
@@ -128,12 +110,16 @@ static void say_done(struct page *p, const struct tally *n, bool is_chosen)
 }
 
 /* As a colleague would tell it. */
-static void say_finding(struct page *p, const struct run_finding *f)
+static void say_finding(struct page *p, const struct rs_run *run, const struct run_finding *f)
 {
 	const struct tally n = count(f);
 
 	page_blank(p);
-	page_say(p, true, "%s (volume %u)", f->title, f->volume);
+	if (f->windows && f->windows[0] && run_has_several(run_volume_at(run, f->volume)))
+		page_say(
+			p, true, "%s (volume %u, Windows in %-s)", f->title, f->volume, f->windows);
+	else
+		page_say(p, true, "%s (volume %u)", f->title, f->volume);
 	say_files(p, f);
 	page_say(p, false, "Why it is believed to be the cause: %s.", f->why);
 	if (f->evidence[0])
@@ -156,7 +142,7 @@ static void say_findings(struct page *p, const struct rs_run *run)
 	for (unsigned is_rest = 0; is_rest < 2; is_rest++)
 		for (size_t i = 0; i < run->n_findings; i++)
 			if (finding_is_chosen(&run->findings[i]) != (bool)is_rest)
-				say_finding(p, &run->findings[i]);
+				say_finding(p, run, &run->findings[i]);
 }
 
 /* What could not be looked at may be the cause. */
@@ -171,6 +157,21 @@ static void say_faults(struct page *p, const struct rs_run *run)
 		page_say(p, false, "  ! %s", run->faults.list[i]);
 }
 
+/* Nobody chose one of them. */
+static void say_several(const struct tui *t, const struct rs_run *run, struct page *p)
+{
+	for (size_t i = 0; i < run->n_disks; i++)
+		for (size_t k = 0; k < run->disks[i].n_volumes; k++) {
+			const struct run_volume *v = &run->disks[i].volumes[k];
+			if (!run_has_several(v) || v->chosen)
+				continue;
+			page_say(p, false,
+				"Volume %u has several Windows: every one is looked at.%s",
+				v->number,
+				t->given.say_yes ? "" : " Esc leads to where one is chosen.");
+		}
+}
+
 void findings_draw(const struct tui *t, struct page *p)
 {
 	const struct rs_report *r = tui_report(t);
@@ -182,6 +183,7 @@ void findings_draw(const struct tui *t, struct page *p)
 	}
 	tui_say_part(t, RS_PART_DISKS, p);
 	const struct rs_run *run = rs_report_run(r);
+	say_several(t, run, p);
 	for (size_t i = 0; i < run->n_disks; i++)
 		say_hindrances(run, &run->disks[i], p);
 	page_blank(p);

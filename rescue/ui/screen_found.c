@@ -25,31 +25,85 @@ static bool is_worth_it(const struct run_disk *d)
 }
 
 /* What Enter can work on: a disk, or one of the volumes on it that are worth it, where there are
- * several. */
+ * several, or one Windows of several on a volume. */
 struct choice {
 	const struct run_disk *disk;
 	const struct run_volume *volume; /* NULL: all of the disk */
+	const struct win_info *windows;	 /* NULL: all of the volume */
 };
+
+/* The volume's Windows number @i of those that can be chosen alone; NULL: there are no more. */
+static const struct win_info *windows_at(const struct run_volume *v, size_t i)
+{
+	for (size_t k = 0; run_has_several(v) && k < v->n_windows; k++)
+		if (run_is_judgeable(v, k) && i-- == 0)
+			return &v->windows[k];
+	return NULL;
+}
+
+/* The choice number *i of this disk; false: it has no more, and *i is counted on from there. */
+static bool choice_on(const struct run_disk *disk, size_t *i, struct choice *ret)
+{
+	size_t n_worth = 0;
+
+	*ret = (struct choice){disk, NULL, NULL};
+	if ((*i)-- == 0)
+		return true;
+	for (size_t k = 0; k < disk->n_volumes; k++)
+		n_worth += is_volume_worth_it(&disk->volumes[k]);
+	for (size_t k = 0; k < disk->n_volumes; k++) {
+		ret->volume = &disk->volumes[k];
+		if (!is_volume_worth_it(ret->volume))
+			continue;
+		ret->windows = NULL;
+		if (n_worth > 1 && (*i)-- == 0)
+			return true;
+		for (size_t w = 0; (ret->windows = windows_at(ret->volume, w)) != NULL; w++)
+			if ((*i)-- == 0)
+				return true;
+	}
+	return false;
+}
 
 /* The choice number @i; false: there are no more. */
 static bool choice_at(const struct rs_run *run, size_t i, struct choice *ret)
 {
-	for (size_t d = 0; d < run->n_disks; d++) {
-		const struct run_disk *disk = &run->disks[d];
-		size_t n_worth = 0;
-
-		*ret = (struct choice){disk, NULL};
-		if (i-- == 0)
+	for (size_t d = 0; d < run->n_disks; d++)
+		if (choice_on(&run->disks[d], &i, ret))
 			return true;
-		for (size_t k = 0; k < disk->n_volumes; k++)
-			n_worth += is_volume_worth_it(&disk->volumes[k]);
-		for (size_t k = 0; n_worth > 1 && k < disk->n_volumes; k++) {
-			ret->volume = &disk->volumes[k];
-			if (is_volume_worth_it(ret->volume) && i-- == 0)
-				return true;
-		}
-	}
 	return false;
+}
+
+/* What is chosen, by name: a key that opens a volume makes the list another one. */
+struct place {
+	char *disk;
+	unsigned volume; /* its number; 0: all */
+	char windows[sizeof(((struct win_info *)0)->root)];
+};
+
+static struct place place_of(const struct choice *c)
+{
+	struct place ret = {strdup(c->disk->path), c->volume ? c->volume->number : 0, ""};
+
+	if (c->windows)
+		(void)snprintf(ret.windows, sizeof(ret.windows), "%s", c->windows->root);
+	return ret;
+}
+
+static bool is_place(const struct place *p, const struct choice *c)
+{
+	return p->disk && strcmp(p->disk, c->disk->path) == 0 &&
+	       p->volume == (c->volume ? c->volume->number : 0) &&
+	       strcmp(p->windows, c->windows ? c->windows->root : "") == 0;
+}
+
+static void choose_again(struct tui *t, const struct rs_run *run, const struct place *p)
+{
+	struct choice c;
+
+	for (size_t i = 0; choice_at(run, i, &c); i++)
+		if (is_place(p, &c))
+			t->chosen = i;
 }
 
 static size_t count_worth(const struct rs_run *run, size_t *ret_first)
@@ -82,7 +136,14 @@ enum screen_id found_enter(struct tui *t)
 	if (t->supervisor.is_there && !t->supervisor.has_disks)
 		return SCREEN_FOUND; /* they are on their way */
 	t->supervisor.is_list_due = false;
+	struct choice c;
+	struct place was = {0};
+	if (listed(t) && choice_at(listed(t), t->chosen, &c))
+		was = place_of(&c);
 	const int r = tui_list(t);
+	if (listed(t))
+		choose_again(t, listed(t), &was);
+	free(was.disk);
 	if (term_is_cancelled())
 		return SCREEN_LEAVE;
 	const struct rs_run *run = listed(t);
@@ -94,7 +155,6 @@ enum screen_id found_enter(struct tui *t)
 	const bool is_first_time =
 		!t->is_listed_again && (!t->supervisor.is_there || t->supervisor.goes_on);
 	t->is_listed_again |= n > 0;
-	struct choice c;
 	if (!choice_at(run, t->chosen, &c) || is_first_time)
 		t->chosen = first;
 	return n == 1 && is_first_time ? found_next(t) : SCREEN_FOUND;
@@ -116,6 +176,41 @@ static void draw_no_disk(struct page *p)
 	advice_draw(a, p);
 }
 
+/* What tells one Windows of a volume from the other. */
+static void draw_windows(struct page *p, const struct win_info *w, bool is_chosen)
+{
+	char build[32] = "", crashed[RS_TIME_LEN] = "", down[RS_TIME_LEN] = "";
+
+	if (w->build)
+		lang_print(build, sizeof(build), ", build %u", w->build);
+	if (w->crashed_filetime)
+		brief_time(w->crashed_filetime, crashed);
+	if (w->shutdown_filetime)
+		brief_time(w->shutdown_filetime, down);
+	page_say(p, is_chosen, "%s     only %-s: %-s%-s%s%-s%s%s%s%s%s%s", is_chosen ? ">" : " ",
+		w->root, w->product, build, w->computer_name[0] ? ", " : "", w->computer_name,
+		crashed[0] ? ", crashed " : "", crashed, crashed[0] ? " (UTC)" : "",
+		down[0] ? ", shut down " : "", down, down[0] ? " (UTC)" : "");
+}
+
+/* What a choice means where a volume of it has several Windows. */
+static void draw_scope(struct page *p, const struct choice *c)
+{
+	bool has_several = false;
+
+	for (size_t k = 0; k < c->disk->n_volumes; k++)
+		if (!c->volume || c->volume == &c->disk->volumes[k])
+			has_several |= run_has_several(&c->disk->volumes[k]);
+	if (c->windows)
+		page_say(p, false,
+			"This Windows alone is looked at and repaired; the others stay as they "
+			"are.");
+	else if (has_several)
+		page_say(p, false,
+			"Every Windows there is looked at and repaired; a line chooses "
+			"one alone.");
+}
+
 static void draw_choices(const struct tui *t, const struct rs_run *run, struct page *p)
 {
 	struct choice c;
@@ -124,6 +219,10 @@ static void draw_choices(const struct tui *t, const struct rs_run *run, struct p
 	for (i = 0; choice_at(run, i, &c); i++) {
 		const char *mark = i == t->chosen ? ">" : " ";
 		const struct run_volume *v = c.volume;
+		if (c.windows) {
+			draw_windows(p, c.windows, i == t->chosen);
+			continue;
+		}
 		if (!v) {
 			page_say(p, i == t->chosen, "%s %-s %-s%s", mark, c.disk->path,
 				c.disk->model,
@@ -140,6 +239,8 @@ static void draw_choices(const struct tui *t, const struct rs_run *run, struct p
 	if (i > 1)
 		page_say(p, false, "%s choose what Enter works on.",
 			t->is_plain ? N_("+ and -") : "Left and Right");
+	if (choice_at(run, t->chosen, &c))
+		draw_scope(p, &c);
 }
 
 /* What is chosen is what is looked at: first. */
@@ -235,5 +336,9 @@ enum screen_id found_next(struct tui *t)
 		.n_beside = n};
 	if (c.volume)
 		tui_choose_volume(t, c.disk, c.volume);
+	if (c.windows) {
+		(void)snprintf(t->windows, sizeof(t->windows), "%s", c.windows->root);
+		t->target.windows = t->windows;
+	}
 	return t->disk ? SCREEN_FINDINGS : SCREEN_STAY;
 }

@@ -45,7 +45,7 @@ static void say_item(const struct rs_run *run, const struct plan_item *item, str
 			continue;
 		page_say(p, false, "  %-s", item->path);
 		say_file(p, &item->stat, item->has_sha256 ? item->sha256 : NULL,
-			windows_of(run, it->volume));
+			run_windows_at(run, it->volume, it->item.windows));
 		if (item->rule_id)
 			page_say(p, false, "    Named by: %-s", item->rule_id);
 		return;

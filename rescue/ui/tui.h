@@ -134,7 +134,8 @@ struct tui {
 	char *disk;
 	const char *beside[MOST_BESIDE];
 	struct rs_target target;
-	char volume[16]; /* of the target, as text */
+	char volume[16];  /* of the target, as text */
+	char windows[64]; /* the same, one of several on it */
 	/* the repair */
 	enum rs_command command;
 	struct rs_options options, given;    /* of this one, and of the command line for all */
@@ -243,7 +244,8 @@ void details_draw(const struct tui *t, struct page *p);
 void say_file(
 	struct page *p, const struct nt_stat *s, const uint8_t *sha256, const struct win_info *w);
 /* The first Windows of a volume, or NULL. */
-const struct win_info *windows_of(const struct rs_run *run, unsigned volume);
+/* "2024-07-19 04:09", without what only a program needs. */
+void brief_time(uint64_t filetime, char ret[RS_TIME_LEN]);
 bool undo_is_open(const struct tui *t);
 enum screen_id undo_go(struct tui *t), undos_next(struct tui *t), undos_back(struct tui *t);
 void undos_draw(const struct tui *t, struct page *p);

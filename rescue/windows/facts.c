@@ -10,6 +10,7 @@
 #include "format/pe.h"
 
 #define MAX_ROOT_FOLDERS 4096
+#define MAX_DUMPS	 1000U
 
 /* ---- where ---- */
 
@@ -228,6 +229,48 @@ static void kernel_facts(struct probe *p, struct win_info *info)
 	rs_note(info->note, sizeof(info->note), "version taken from the kernel's file");
 }
 
+/* ---- when it crashed last ---- */
+
+static void newest_of(struct nt_vol *vol, uint64_t ref, uint64_t *newest)
+{
+	struct nt_stat st;
+
+	if (nt_stat(vol, ref, &st, NULL) == 0 && !st.is_dir && st.modified > *newest)
+		*newest = st.modified;
+}
+
+struct dumps {
+	struct nt_vol *vol;
+	uint64_t newest;
+	unsigned n;
+};
+
+static bool dump_each(void *user, const char *name, uint64_t ref, bool is_dir)
+{
+	struct dumps *d = user;
+
+	if (!is_dir && nt_name_match(d->vol, "*.dmp", name))
+		newest_of(d->vol, ref, &d->newest);
+	return ++d->n < MAX_DUMPS;
+}
+
+/* By the time of what it wrote then: the whole dump, and the small ones beside it. What cannot be
+ * read is not known. */
+static void crash_facts(struct probe *p, struct win_info *info)
+{
+	struct dumps d = {p->vol, 0, 0};
+	char path[WIN_PATH_CAP];
+	uint64_t ref;
+
+	(void)snprintf(path, sizeof(path), "%s\\MEMORY.DMP", info->root);
+	if (nt_lookup(p->vol, path, &ref, NULL) == 0)
+		newest_of(p->vol, ref, &d.newest);
+	(void)snprintf(path, sizeof(path), "%s\\Minidump", info->root);
+	if (nt_lookup(p->vol, path, &ref, NULL) == 0)
+		(void)nt_list(p->vol, ref, dump_each, &d, NULL);
+	info->crashed_filetime = d.newest;
+}
+
 /* ---- what it is called: the registry of a Windows 11 says "Windows 10 ...", the build decides
  * ---- */
 
@@ -305,6 +348,7 @@ static int fill(struct probe *p, struct win_info *info, struct rs_err *err)
 	if (r < 0)
 		return r;
 	kernel_facts(p, info);
+	crash_facts(p, info);
 	char arch[sizeof(info->arch)];
 	memcpy(arch, info->arch, sizeof(arch));
 	r = win_facts_system(p->vol, info, err);

@@ -125,6 +125,7 @@ struct win_info {
 	char arch[16];	      /* a word of win_archs: from the kernel's PE header */
 	bool is_server, is_domain_controller;
 	uint64_t installed_filetime, shutdown_filetime;
+	uint64_t crashed_filetime; /* of its newest memory dump; 0: none is there */
 	bool system_hive_dirty, software_hive_dirty;
 	bool setup_in_progress;	 /* an upgrade is under way */
 	char setup_command[260]; /* no upgrade: a command set to run at the next start, or "" */

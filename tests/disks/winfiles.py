@@ -191,6 +191,16 @@ def evtx_header():
     return head + struct.pack("<II", 0, zlib.crc32(head)) + bytes(3968)
 
 
+def once_more(tree, root):
+    """Folders and files of /Windows in another folder, too."""
+    for verb, path, *words in [line.split("\t") for line in tree.lines]:
+        if verb not in ("dir", "file") or not (path + "/").startswith("/Windows/"):
+            continue
+        to = root + path[len("/Windows"):]
+        words = [f"dos={tree.dos_name(to)}" if word.startswith("dos=") else word for word in words]
+        tree.lines.append("\t".join([verb, to] + words))
+
+
 def windows(tree, opts, version, hives):
     """The whole tree of one Windows installation."""
     _, _, major, minor, build, revision, _, _ = VERSIONS[version]

@@ -487,6 +487,48 @@ static void test_judge__version_not_there__is_doubtful(void **state)
 	assert_non_null(strstr(w->res->findings[0].why, "no file version"));
 }
 
+#define FROM	    "modified-from = 2024-07-19T04:09:00Z\n"
+#define TIMES(rest) RULE("%WINDIR%\\Temp\\bad.dat", "[bad]\n" rest)
+#define BEFORE	    "modified-before = 2024-07-19T05:27:00Z\n"
+
+/* What the screen tells as one, for it to find without reading words. */
+static void expect_window(struct wi *w, const char *rule, const char *first)
+{
+	(void)wi_judge_text(w, rule);
+	const struct finding *f = wi_found(w, "\\Windows\\Temp\\bad.dat");
+	assert_non_null(f);
+	const struct judge_window *t = &f->window;
+	assert_int_equal(t->len > 0, first != NULL);
+	if (!first)
+		return;
+	auto_free char *told = strndup(f->why + t->at, t->len);
+	auto_free char *before = strndup(f->why, t->at);
+	assert_string_equal(before, first);
+	assert_int_equal(strncmp(told, "modified ", 9), 0);
+	const char *second = strstr(told, ", modified ");
+	assert_non_null(second);
+	assert_non_null(strstr(told, "not before 2024-07-19T04:09:00"));
+	assert_string_equal(strstr(second, "before "), "before 2024-07-19T05:27:00Z");
+	assert_true(t->from < t->time && t->time < t->before && !t->is_created);
+	assert_int_equal(t->time, f->stat.modified);
+}
+
+static void test_judge__two_limits_of_a_time__are_a_window(void **state)
+{
+	struct wi *w = *state;
+
+	wi_text(w, "/Windows/Temp/bad.dat", "x", "2024-07-19T04:09:27Z");
+	expect_window(w, TIMES(FROM BEFORE), "");
+	expect_window(w, TIMES("size-min = 1\n" FROM BEFORE), "1 byte, at least 1, ");
+	expect_window(w, TIMES(FROM), NULL);
+	expect_window(w, TIMES(BEFORE), NULL);
+	expect_window(w, TIMES(FROM "size-min = 1\n" BEFORE), NULL);
+	expect_window(w, TIMES(FROM "created-before = 2024-07-19T05:27:00Z\n" BEFORE), NULL);
+	expect_window(w,
+		TIMES(FROM "modified-before = 2024-07-19T04:09:10Z\n[repaired]\n" FROM BEFORE),
+		"the repaired file: ");
+}
+
 static void test_judge__other_windows_folder__is_used(void **state)
 {
 	struct wi *w = *state;
@@ -530,6 +572,7 @@ int main(void)
 		T(test_judge_hash__known_bytes__known_sum),
 		T(test_judge__content_conditions__decide),
 		T(test_judge__version_not_there__is_doubtful),
+		T(test_judge__two_limits_of_a_time__are_a_window),
 		T(test_judge__other_windows_folder__is_used),
 	};
 

@@ -103,37 +103,35 @@ static void test_findings__sure__what_why_how_sure_what_next(void **state)
 	assert_false(says(&p, "doubtful"));
 }
 
-static void expect_why(const char *why, const char *said)
+static void expect_why(bool is_created, const char *said)
+{
+	static char why[] = "36 KiB, this and that; doubtful: x";
+	auto_page struct page p = {0};
+	struct judge_window *w = &files[0].window;
+
+	files[0].why = why;
+	*w = (struct judge_window){
+		.at = strlen("36 KiB, "), .len = strlen("this and that"), .is_created = is_created};
+	assert_true(rs_filetime_parse("2024-07-19T04:09:27.1234567Z", &w->time));
+	assert_true(rs_filetime_parse("2024-07-19T04:09:00Z", &w->from));
+	assert_true(rs_filetime_parse("2024-07-19T05:27:00Z", &w->before));
+	draw_findings(&p);
+	assert_true(says(&p, said));
+	assert_false(says(&p, "this and that"));
+}
+
+/* Where the judge says that two conditions are one to a person; what else it says stays. */
+static void test_findings__two_limits_of_a_time__are_one_window(void **state)
 {
 	auto_page struct page p = {0};
 
-	files[0].why = (char *)(uintptr_t)why;
-	draw_findings(&p);
-	if (!says(&p, said))
-		fail_msg("%s: not told as %s", why, said);
-}
-
-#define FROM(t, from) "modified " t ", not before " from
-#define BEFORE(t, to) "modified " t ", before " to
-#define T_AT	      "2024-07-19T04:09:27.1234567Z"
-#define T_FROM	      "2024-07-19T04:09:00Z"
-#define T_TO	      "2024-07-19T05:27:00Z"
-
-/* The words of a rule, as a person would say them; what is not of that shape stays. */
-static void test_findings__two_limits_of_a_time__are_one_window(void **state)
-{
 	(void)state;
-	expect_why(FROM(T_AT, T_FROM) ", " BEFORE(T_AT, T_TO),
-		"modified 2024-07-19 04:09:27, between 2024-07-19 04:09:00 and 2024-07-19 "
-		"05:27:00 (UTC)");
-	expect_why("36 KiB, created " T_AT ", not before " T_FROM ", created " T_AT ", before " T_TO
-		   "; doubtful: x",
-		"36 KiB, created 2024-07-19 04:09:27, between 2024-07-19 04:09:00 and "
-		"2024-07-19 05:27:00 (UTC); doubtful: x");
-	expect_why(FROM(T_AT, T_FROM), FROM(T_AT, T_FROM));
-	expect_why(FROM(T_AT, T_FROM) ", " BEFORE(T_TO, T_TO),
-		FROM(T_AT, T_FROM) ", " BEFORE(T_TO, T_TO));
-	expect_why(FROM(T_AT, T_FROM) ", created " T_AT ", before " T_TO, FROM(T_AT, T_FROM));
+	expect_why(false, "36 KiB, modified 2024-07-19 04:09:27, between 2024-07-19 04:09:00 and "
+			  "2024-07-19 05:27:00 (UTC); doubtful: x");
+	expect_why(true, "36 KiB, created 2024-07-19 04:09:27, between");
+	files[0].window = (struct judge_window){0};
+	draw_findings(&p);
+	assert_true(says(&p, "36 KiB, this and that; doubtful: x"));
 }
 
 static void test_findings__doubt__is_asked_about(void **state)
@@ -411,6 +409,74 @@ static void test_found__two_windows__disk_and_each(void **state)
 	assert_string_equal(tui.target.disks[0], "disk.img");
 	free(tui.disk);
 	tui.listed = NULL;
+}
+
+/* Two Windows on one volume: all of it, or one of them, with what tells it from the other. */
+static void test_found__two_windows_on_a_volume__each_alone(void **state)
+{
+	auto_page struct page both = {0}, one = {0};
+	struct win_info three[3] = {windows, windows, windows};
+	struct ui ui = {.target.windows = "\\Given"};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		three[i].parts = i < 2 ? WIN_PARTS : 1;
+	(void)strcpy(three[0].root, "\\Windows");
+	(void)strcpy(three[1].root, "\\WINNT");
+	(void)strcpy(three[2].root, "\\Remains");
+	(void)strcpy(three[1].product, "Windows 10 Pro");
+	(void)strcpy(three[1].computer_name, "PC-2");
+	three[1].build = 19045;
+	assert_true(rs_filetime_parse("2026-11-24T20:01:02.1234567Z", &three[1].crashed_filetime));
+	assert_true(rs_filetime_parse("2026-11-23T08:09:10Z", &three[1].shutdown_filetime));
+	volume.windows = three;
+	volume.n_windows = 3;
+	tui.listed = &report;
+	tui.ui = &ui;
+	found_draw(&tui, &both);
+	assert_true(says(&both, "> disk.img") && says(&both, "only \\Windows:"));
+	assert_true(says(&both, "only \\WINNT: Windows 10 Pro, build 19045, PC-2, crashed "
+				"2026-11-24 20:01 (UTC), shut down 2026-11-23 08:09 (UTC)"));
+	assert_false(says(&both, "only volume") || says(&both, "only \\Remains"));
+	assert_true(says(&both, "Every Windows there is looked at and repaired"));
+	assert_int_equal(found_next(&tui), SCREEN_FINDINGS);
+	assert_string_equal(tui.target.windows, "\\Given"); /* on the command line */
+	for (unsigned i = 0; i < 5; i++)
+		(void)found_put(&tui, UI_KEY_RIGHT);
+	found_draw(&tui, &one);
+	assert_true(says(&one, "> only \\WINNT:"));
+	assert_true(says(&one, "This Windows alone is looked at"));
+	assert_int_equal(found_next(&tui), SCREEN_FINDINGS);
+	assert_string_equal(tui.target.windows, "\\WINNT");
+	assert_string_equal(tui.target.volume, "1");
+	free(tui.disk);
+	tui.listed = NULL;
+}
+
+/* Whose each finding is; what nobody chose, and how it can be. */
+static void test_findings__two_windows_on_a_volume__which_is_told(void **state)
+{
+	auto_page struct page both = {0}, by_itself = {0}, one = {0};
+	struct win_info two[2] = {windows, windows};
+
+	(void)state;
+	two[0].parts = two[1].parts = WIN_PARTS;
+	(void)strcpy(two[0].root, "\\Windows");
+	(void)strcpy(two[1].root, "\\WINNT");
+	volume.windows = two;
+	volume.n_windows = 2;
+	finding.windows = "\\WINNT";
+	draw_findings(&both);
+	assert_true(says(&both, "Falcon channel file (volume 3, Windows in \\WINNT)"));
+	assert_true(says(&both, "every one is looked at. Esc leads to where one is chosen."));
+	tui.given.say_yes = true;
+	draw_findings(&by_itself);
+	assert_true(says(&by_itself, "every one is looked at."));
+	assert_false(says(&by_itself, "Esc leads to"));
+	tui.given.say_yes = false;
+	volume.chosen = &two[1];
+	draw_findings(&one);
+	assert_false(says(&one, "every one is looked at"));
 }
 
 /* Of the chosen one all is told first, and from its first line on. */
@@ -760,6 +826,9 @@ int main(void)
 		cmocka_unit_test_setup(test_findings__none__says_what_that_is_worth, fresh),
 		cmocka_unit_test_setup(test_findings__chosen_file__before_what_rules_found, fresh),
 		cmocka_unit_test_setup(test_done__next_step__by_keys_on_the_stick, fresh),
+		cmocka_unit_test_setup(test_found__two_windows_on_a_volume__each_alone, fresh),
+		cmocka_unit_test_setup(
+			test_findings__two_windows_on_a_volume__which_is_told, fresh),
 		cmocka_unit_test_setup(test_found__two_disks__the_chosen_one_is_told_first, fresh),
 		cmocka_unit_test_setup(test_details__times__utc_and_the_clock_of_windows, fresh),
 		cmocka_unit_test_setup(

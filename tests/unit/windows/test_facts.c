@@ -216,11 +216,22 @@ static void test_probe_all__two_whole__windows_goes_before(void **state)
 
 	(void)state;
 	tv_make(&v);
+	struct nt_stat dump;
+	uint64_t ref;
+
 	put_whole(&v, "AWindows", "PC-A");
 	put_whole(&v, "Windows", "PC-W");
+	tv_put(&v, "AWindows/MEMORY.DMP", "PAGEDU64", 8);
+	tv_put(&v, "AWindows/Minidump/112426-1-01.dmp", "PAGEDU64", 8);
+	tv_put(&v, "AWindows/Minidump/notes.txt", "x", 1);
 	tv_open(&v);
 	assert_int_equal(win_probe_all(v.vol, &all, &n, NULL), 0);
 	assert_int_equal(n, 2);
+	assert_int_equal(nt_lookup(v.vol, "\\AWindows\\Minidump\\112426-1-01.dmp", &ref, NULL), 0);
+	assert_int_equal(nt_stat(v.vol, ref, &dump, NULL), 0);
+	assert_true(dump.modified > 0);
+	assert_int_equal(all[1].crashed_filetime, dump.modified); /* by the newest dump */
+	assert_int_equal(all[0].crashed_filetime, 0);
 	assert_string_equal(all[0].root, "\\Windows");
 	assert_string_equal(all[1].root, "\\AWindows");
 }
