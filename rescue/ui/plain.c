@@ -22,8 +22,6 @@ static const struct {
 
 unsigned plain_key(const char *line, unsigned *ret_times)
 {
-	char *end;
-
 	*ret_times = 1;
 	if (!line[0])
 		return UI_KEY_ENTER;
@@ -33,10 +31,10 @@ unsigned plain_key(const char *line, unsigned *ret_times)
 			return words[i].key;
 	if (!line[1])
 		return line[0] >= 'a' && line[0] <= 'z' ? (unsigned)line[0] : UI_KEY_NONE;
-	if (line[0] != '+' && line[0] != '-')
+	if ((line[0] != '+' && line[0] != '-') || line[1 + strspn(line + 1, "0123456789")])
 		return UI_KEY_NONE;
-	const unsigned long n = strtoul(line + 1, &end, 10);
-	if (*end || !n || n > MOST_TIMES)
+	const unsigned long n = strtoul(line + 1, NULL, 10);
+	if (!n || n > MOST_TIMES)
 		return UI_KEY_NONE;
 	*ret_times = (unsigned)n;
 	return line[0] == '+' ? UI_KEY_RIGHT : UI_KEY_LEFT;

@@ -244,14 +244,19 @@ static void draw_entry(const struct browse *b, size_t i, struct page *p)
 		page_quote(p, i == b->chosen, line);
 }
 
+static void say_error(const struct browse *b, struct page *p)
+{
+	if (b->err.code)
+		page_say(p, true, "%s: %s; %s.", rs_err_info(b->err.code)->text, b->err.detail,
+			rs_err_next(&b->err));
+}
+
 static void draw_folder(const struct browse *b, struct page *p)
 {
 	const size_t first = b->chosen > AROUND ? b->chosen - AROUND : 0;
 
 	page_quote(p, true, b->path[0] ? b->path : "\\");
-	if (b->err.code)
-		page_say(p, true, "%s: %s; %s.", rs_err_info(b->err.code)->text, b->err.detail,
-			rs_err_next(&b->err));
+	say_error(b, p);
 	if (!b->here.n && !b->err.code)
 		page_say(p, false, "(empty)");
 	for (size_t i = first; i < b->here.n && i < b->chosen + AROUND; i++)
@@ -389,9 +394,7 @@ void view_file_draw(const struct tui *t, struct page *p)
 	page_say(p, false, "%llu bytes; here from %llu on, as %s",
 		(unsigned long long)b->size_bytes, (unsigned long long)v->off_bytes,
 		v->is_hex ? "hex" : "text");
-	if (b->err.code)
-		page_say(p, true, "%s: %s; %s.", rs_err_info(b->err.code)->text, b->err.detail,
-			rs_err_next(&b->err));
+	say_error(b, p);
 	page_blank(p);
 	view_draw(v, p);
 }

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Keys out of a terminal's bytes. Digits that no Esc is before are those that come out, and what
  * begins with Esc gives at most one key; the confirming one comes of its own bytes only, or alone
- * in a paste in brackets beside bytes that were dropped. Byte 0xFE is silence. Seeds: none needed.
- */
+ * in a paste in brackets beside bytes that were dropped. As a line it is the whole word. Byte 0xFE
+ * is silence. Seeds: none needed. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "ui/key_entry.h"
 #include "ui/keys.h"
 #include "ui/passphrase.h"
+#include "ui/plain.h"
 
 #define SILENCE 0xFEU /* begins no character (RFC 3629) */
 #define F12	"\x1b[24~"
@@ -49,6 +50,22 @@ static void check_rest(const uint8_t *data, size_t size)
 	expect(r.has_dropped); /* so what confirms in a paste does not (consoles_is_alone) */
 }
 
+/* The same bytes as a line to the screens in plain text: only the whole word confirms. */
+static void check_line(const uint8_t *data, size_t size)
+{
+	char line[64] = "";
+	unsigned times;
+
+	memcpy(line, data, size < sizeof(line) ? size : sizeof(line) - 1);
+	const unsigned key = plain_key(line, &times);
+	expect((key == UI_KEY_F12) == (strcasecmp(line, "yes") == 0));
+	expect(key != UI_KEY_CTRL_Y && (key < '0' || key > '9'));
+	expect((key == UI_KEY_ENTER) == !line[0]);
+	if (times != 1)
+		expect(strspn(line + 1, "0123456789") == strlen(line + 1) &&
+			key == (line[0] == '+' ? UI_KEY_RIGHT : UI_KEY_LEFT));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct key_reader r = {0};
@@ -80,5 +97,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (unsigned i = 0; i < ENTRY_DIGITS; i++)
 		expect(!entry.digit[i] || (entry.digit[i] >= '0' && entry.digit[i] <= '9'));
 	check_rest(data, size);
+	check_line(data, size);
 	return 0;
 }

@@ -29,6 +29,9 @@ static void test_key__each_word(void **state)
 	expect("-", UI_KEY_LEFT, 1);
 	expect("+20", UI_KEY_RIGHT, 20);
 	expect("-3", UI_KEY_LEFT, 3);
+	expect("+ 5", UI_KEY_NONE, 0);
+	expect("-+3", UI_KEY_NONE, 0);
+	expect("+-18446744073709551611", UI_KEY_NONE, 0); /* 5, to who counts round */
 }
 
 /* The plan is confirmed by the whole word, and by nothing that a scanner or a slip sends. */
