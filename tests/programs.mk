@@ -68,6 +68,8 @@ $(BUILD)/tests/unit/ui/test_copy: LDFLAGS += -Wl,--wrap=rs_wipe
 $(BUILD)/tests/unit/ui/test_sticks: LDFLAGS += $(foreach f,rs_stick_list rs_stick_look term_now_ns,-Wl$(,)--wrap=$(f))
 $(BUILD)/tests/unit/ui/test_layout: LDFLAGS += -Wl,--wrap=ioctl
 $(BUILD)/tests/unit/ui/test_keymap: LDFLAGS += -Wl,--wrap=ioctl
+$(BUILD)/tests/unit/core/test_font: LDFLAGS += -Wl,--wrap=ioctl
+$(BUILD)/tests/unit/ui/test_letters $(BUILD)/tests/unit/ui/test_consoles: LDFLAGS += -Wl,--wrap=font_choose -Wl,--wrap=font_write
 $(BUILD)/tests/unit/ui/test_terminal: LDFLAGS += -Wl,--wrap=term_now_ns -Wl,--wrap=tcsetattr
 $(BUILD)/tests/unit/ui/%: LIBS += $(UI_LIBS)
 # what lies in memory when it goes back to the kernel, and memory that cannot be locked

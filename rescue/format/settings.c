@@ -38,6 +38,8 @@ static const struct key keys[] = {
 	{"replay", MEMBER(replay), .words = {REPLAY_POLICIES(JUST_WORD)},
 		.looseness = {REPLAY_POLICIES(X)}},
 	{"shell", MEMBER(shell), .words = {"no", "yes"}, .looseness = {0, 1}},
+	{"font", MEMBER(font), .words = {FONT_SIZES(JUST_WORD)}},
+	{"contrast", MEMBER(contrast), .words = {"normal", "high"}},
 	{"language", MEMBER(language), .is_code = true},
 	{"keyboard", MEMBER(keyboard), .is_code = true},
 };
@@ -315,6 +317,8 @@ void settings_init(struct settings *s)
 		.report = SETTINGS_REPORT_STICK,
 		.rules = SETTINGS_RULES_SIGNED,
 		.replay = SETTINGS_REPLAY_SAFE,
+		.font = FONT_AUTO,
+		.contrast = SETTINGS_CONTRAST_NORMAL,
 	};
 }
 

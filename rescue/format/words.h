@@ -25,6 +25,14 @@
 	/* as part of the plan, whatever is in it */                                               \
 	X(ALL, "all", 2)
 
+/* How large the letters of the machine's own screen are (core/font.h). */
+#define FONT_SIZES(X)                                                                              \
+	X(FONT_AUTO, "auto")	 /* as large as a metre away wants them */                         \
+	X(FONT_LARGE, "large")	 /* as large as 80x24 allows */                                    \
+	X(FONT_NORMAL, "normal") /* as the kernel has them */
+enum font_size { FONT_SIZES(JUST_NAME) };
+WORDS(font_size_word, enum font_size, FONT_SIZES)
+
 /* How a run ended, as its report calls it; the report of a start has these words where it means the
  * same (init/report.h). */
 #define RUN_RESULTS(X)                                                                             \

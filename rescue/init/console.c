@@ -10,9 +10,13 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "core/font.h"
+
 #define LEND_MS	  2000 /* a frame at 9600 bauds */
 #define LOOK_MS	  1000
 #define LOOK_PART 10 /* of the time: a driver that does not answer holds up nobody much */
+/* Linux' own (console_codes(4)): the light grey of text is white */
+#define WHITE "\x1b]P7ffffff"
 
 void consoles_init(struct consoles *c, struct loop *loop, console_input_fn input, void *user)
 {
@@ -23,6 +27,8 @@ void consoles_init(struct consoles *c, struct loop *loop, console_input_fn input
 	c->last[0] = '\0';
 	c->look_ms = 0;
 	c->is_column_0 = c->is_read = true;
+	c->font = FONT_NORMAL;
+	c->is_contrast = false;
 	c->n = 0;
 }
 
@@ -303,6 +309,26 @@ void consoles_drain(struct consoles *c, int timeout_ms)
 		}
 }
 
+static void look(struct console *con)
+{
+	struct font before = {0};
+
+	if (con->fd < 0 || con->is_lent || !console_is_graphics(con->name))
+		return;
+	(void)font_choose(con->fd, con->all->font, &before);
+	font_done(&before);
+	if (con->all->is_contrast)
+		put(con, WHITE, sizeof(WHITE) - 1);
+}
+
+void consoles_look(struct consoles *c, const struct settings *s)
+{
+	c->font = s->font % (FONT_NORMAL + 1);
+	c->is_contrast = s->contrast == SETTINGS_CONTRAST_HIGH;
+	for (size_t i = 0; i < c->n; i++)
+		look(&c->list[i]);
+}
+
 /* What is not shown by then is lost there. */
 static void lend(struct console *con)
 {
@@ -358,6 +384,7 @@ void consoles_take_back(struct consoles *c, bool is_torn)
 		make_raw(con->fd, 0); /* whatever was left there */
 		if (is_torn && was_painted)
 			put(con, IN_ORDER, strlen(IN_ORDER));
+		look(con);
 	}
 	read_or_not(c, true);
 }

@@ -25,6 +25,8 @@ struct consoles {
 	bool is_read;		 /* what is typed is ours */
 	char last[CONSOLE_LINE]; /* line, as much as one that comes back is told of it */
 	uint64_t look_ms;	 /* when those that are lost are looked for next */
+	enum font_size font;
+	bool is_contrast;
 	size_t n;
 	struct console {
 		struct consoles *all;
@@ -63,6 +65,9 @@ int consoles_step(struct consoles *c);
 bool consoles_are_there(const struct consoles *c);
 /** Wait at most @timeout_ms until all is shown (before a reset). */
 void consoles_drain(struct consoles *c, int timeout_ms);
+/** Letters and contrast of the settings, on those of the machine's own screen; where somebody else
+ * paints, once they are taken back. Letters that cannot be chosen stay. */
+void consoles_look(struct consoles *c, const struct settings *s);
 /** Another program paints on them and reads what is typed, until they are taken back: on a console
  * of the machine's own screen nothing is written from now on, on a line not before console_lend. */
 void consoles_lend(struct consoles *c);

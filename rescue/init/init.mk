@@ -23,6 +23,9 @@ $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/init/test_*.c)): %: %.o \
 # limits without waiting for them
 $(BUILD)/tests/unit/init/test_late: LDFLAGS += -Wl,--wrap=now_ms -Wl,--wrap=kill
 
+# letters are whose console they are
+$(BUILD)/tests/unit/init/test_console: LDFLAGS += -Wl,--wrap=font_choose
+
 comma = ,
 # no program, no firmware, no reset, and waiting is the program's turn
 $(BUILD)/tests/unit/init/test_screen: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,init_step \

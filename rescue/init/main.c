@@ -127,6 +127,7 @@ static void open_consoles(struct init *in)
 	(void)sysfs_text(active, sizeof(active), "/sys/class/tty/console/active");
 	consoles_init(&in->consoles, &in->loop, on_typed, in);
 	consoles_open(&in->consoles, active, s->console, s->serial);
+	consoles_look(&in->consoles, s);
 }
 
 static void say_started(struct init *in, const char *fault)

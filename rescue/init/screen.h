@@ -43,7 +43,7 @@ struct screen {
 void screen_run(struct init *in);
 /* ---- what any screen needs (screen_life.c) */
 
-enum { SCREEN_OPTIONS = 4 + 2 * CONSOLE_MOST };
+enum { SCREEN_OPTIONS = 8 + 2 * CONSOLE_MOST };
 /** Its options: the link and every console. They are put into @args, and last until this is called
  * again; returns how many. */
 size_t screen_options(struct init *in, const char **args);

@@ -24,6 +24,12 @@ size_t screen_options(struct init *in, const char **args)
 
 	args[n++] = "--supervisor";
 	args[n++] = "4"; /* PROCESS_LINK */
+	args[n++] = "--font";
+	args[n++] = font_size_word(in->facts.settings.font % (FONT_NORMAL + 1));
+	if (in->facts.settings.contrast == SETTINGS_CONTRAST_HIGH) {
+		args[n++] = "--contrast";
+		args[n++] = "high";
+	}
 	if (in->facts.settings.keyboard[0]) {
 		args[n++] = "--keyboard";
 		args[n++] = in->facts.settings.keyboard;

@@ -82,6 +82,7 @@ static void take_record(struct init *in, char tag, const uint8_t *p, size_t len)
 		if (in->facts.door != DOOR_APPLICATION)
 			facts_read_settings(&in->facts, (const char *)p, len,
 				facts_trusts_stick(&in->facts), "unbrick.conf");
+		consoles_look(&in->consoles, &in->facts.settings);
 		for (; before < in->facts.n_notes; before++)
 			init_say(in, "settings: %s", in->facts.notes[before]);
 		break;

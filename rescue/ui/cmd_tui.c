@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ui/battery.h"
+#include "ui/letters.h"
 #include "ui/tui.h"
 
 #define WAY(key, shown, label, open, go)                                                           \
@@ -165,6 +166,32 @@ static int begin_keyboard(struct tui *t, struct rs_err *err)
 	return layouts_load(&t->layouts, screen, err);
 }
 
+/* Without --font they are whoever's they were. Where they cannot be chosen they stay. */
+static int begin_letters(struct tui *t, struct rs_err *err)
+{
+	const char *name = t->ui->opt.font;
+	const int size = name ? letters_size(name) : FONT_NORMAL;
+
+	if (size < 0)
+		return rs_fail_on(
+			err, RS_E_USAGE, "--font", "'%.64s' is not auto, large or normal", name);
+	t->font = (enum font_size)size;
+	if (name)
+		(void)consoles_letters(&t->consoles, t->font);
+	return 0;
+}
+
+static int begin_contrast(struct tui *t, struct rs_err *err)
+{
+	const char *how = t->ui->opt.contrast;
+
+	if (how && strcmp(how, "high") != 0 && strcmp(how, "normal") != 0)
+		return rs_fail_on(
+			err, RS_E_USAGE, "--contrast", "'%.64s' is not high or normal", how);
+	consoles_contrast(&t->consoles, how && strcmp(how, "high") == 0);
+	return 0;
+}
+
 static int open_all(struct tui *t, struct rs_err *err)
 {
 	struct rs_events events = tui_events;
@@ -183,6 +210,10 @@ static int open_all(struct tui *t, struct rs_err *err)
 			t->ui->opt.n_consoles, err);
 	if (r == 0)
 		r = begin_keyboard(t, err);
+	if (r == 0)
+		r = begin_letters(t, err);
+	if (r == 0)
+		r = begin_contrast(t, err);
 	return r < 0 ? r : open_supervisor(t, err);
 }
 

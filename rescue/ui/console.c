@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "ui/console_put.h"
+#include "ui/letters.h"
 #include "ui/ui.h"
 
 #define ESC_MS	    100 /* after it an Esc is one: a slow line has its next byte by then */
@@ -237,8 +238,11 @@ void console_close(struct console *c)
 {
 	if (c->is_open)
 		close_screen(c);
-	if (c->in)
+	if (c->in) {
+		letters_restore(fileno(c->in));
+		letters_white(fileno(c->in), false);
 		term_keep_no_more(fileno(c->in));
+	}
 	if (c->in && c->given) {
 		(void)tcflush(fileno(c->in), TCIFLUSH);
 		if (!c->is_lost) /* gone: as it is */
@@ -248,6 +252,18 @@ void console_close(struct console *c)
 	c->in = c->out = NULL;
 	c->screen = NULL;
 	c->is_lost = false;
+}
+
+void console_contrast(struct console *c, bool is_high)
+{
+	c->is_contrast = is_high;
+	if (c->is_private)
+		letters_white(fileno(c->out), is_high);
+	if (!c->is_open)
+		return;
+	mean(c);
+	idcok(stdscr, !is_high);     /* what moves in behind has no colour on some terminals */
+	(void)clearok(stdscr, TRUE); /* all of it, for what the palette has changed, too */
 }
 
 bool console_fit(struct console *c)
@@ -306,20 +322,20 @@ static void put_frame(const struct console *c, const struct console_frame *f, bo
 {
 	const int rows = getmaxy(stdscr);
 
-	(void)attron(A_REVERSE);
+	(void)attrset((int)console_look(c, CONSOLE_BAR));
 	(void)mvhline(0, 0, ' ', getmaxx(stdscr));
 	console_put(c, 0, 1, f->title);
 	console_put(c, 0, CONSOLE_COLUMNS / 2, f->subject);
 	const int corner = getmaxx(stdscr) - 1 - console_columns(c, f->corner);
 	if (CONSOLE_COLUMNS / 2 + console_columns(c, f->subject) < corner)
 		console_put(c, 0, corner, f->corner);
-	(void)attroff(A_REVERSE);
+	(void)attrset((int)console_look(c, CONSOLE_TEXT));
 	console_put(c, rows - 3, 0,
 		f->status[0] || !has_more ? f->status : lang_word(N_("(more: Page Down)")));
 	put_rule(c, rows - 2);
-	(void)attron(A_BOLD);
+	(void)attrset((int)console_look(c, CONSOLE_STRONG));
 	console_put(c, rows - 1, 0, f->keys);
-	(void)attroff(A_BOLD);
+	(void)attrset((int)console_look(c, CONSOLE_TEXT));
 }
 
 /* Over the signs that stand there, and the cursor back to where curses believes it to be. In the
@@ -374,6 +390,9 @@ void console_paint(struct console *c, const struct console_frame *wanted, const 
 	c->is_behind = !takes_more(c);
 	if (c->is_behind)
 		return;
+	const attr_t look = console_look(c, CONSOLE_TEXT);
+	(void)attrset((int)look);
+	bkgdset(' ' | (look & (attr_t)A_COLOR));
 	(void)erase();
 	if (c->is_small) {
 		paint_small(c);
@@ -387,10 +406,9 @@ void console_paint(struct console *c, const struct console_frame *wanted, const 
 
 	frame.first = page_first(p, wanted->first, line_room); /* of this one's size */
 	for (size_t i = f->first; i < p->n && i - f->first < line_room; i++) {
-		if (p->lines[i].is_strong)
-			(void)attron(A_BOLD);
+		(void)attrset((int)console_look(
+			c, p->lines[i].is_strong ? CONSOLE_STRONG : CONSOLE_TEXT));
 		console_put(c, (int)(first_row + i - f->first), at.line_column, p->lines[i].text);
-		(void)attroff(A_BOLD);
 	}
 	put_frame(c, f, p->n > f->first + line_room);
 	const bool has_cursor = p->has_cursor && is_seen(f, p->cursor_line, line_room);

@@ -33,8 +33,9 @@ struct console {
 	uint64_t byte_ns; /* when the last byte came */
 	bool is_open;	  /* painted on */
 	bool is_utf8;
-	bool is_private; /* nobody but who types sees it: a console of this machine's screen */
-	bool is_serial;	 /* a line */
+	bool is_private;  /* nobody but who types sees it: a console of this machine's screen */
+	bool is_serial;	  /* a line */
+	bool is_contrast; /* white on black, and nothing between */
 	bool is_small;
 	bool is_behind; /* it takes no more now: to be painted again */
 	bool is_unseen; /* what was painted is not all shown yet: what is typed is for nobody */
@@ -65,6 +66,8 @@ bool console_may_return(const struct console *c);
 bool console_return(struct console *c);
 /** The terminal as it was, and given back; more than once is fine. */
 void console_close(struct console *c);
+/** White on black, where the terminal has colours; bars and what stands out in reverse. */
+void console_contrast(struct console *c, bool is_high);
 /** Take up a size that has changed; true if it has. */
 bool console_fit(struct console *c);
 /** How many lines of a page are seen at once. */

@@ -45,20 +45,9 @@ static struct place place_code(const struct console *c, const struct page *p, in
 	return at;
 }
 
-/* Dark on light, whatever colours text has: black on white, else in reverse. */
-static attr_t light(void)
-{
-	const char *no_color = getenv("NO_COLOR");
-
-	if ((no_color && no_color[0]) || !has_colors() || start_color() != OK ||
-		init_pair(1, COLOR_BLACK, COLOR_WHITE) != OK)
-		return A_REVERSE;
-	return (attr_t)COLOR_PAIR(1);
-}
-
 static void put_code(const struct console *c, const struct place *at)
 {
-	const attr_t is_light = light();
+	const attr_t is_light = console_light();
 
 	for (int y = 0; y < at->rows; y++)
 		for (int x = 0; x < side_of(at->code); x++) {
@@ -72,7 +61,7 @@ static void put_code(const struct console *c, const struct place *at)
 			else
 				console_put(c, CONSOLE_FIRST_ROW + y, 2 * x, "  ");
 		}
-	(void)attrset(A_NORMAL);
+	(void)attrset((int)console_look(c, CONSOLE_TEXT));
 }
 
 static void put_no_code(const struct console *c, const struct page *p)
@@ -138,8 +127,8 @@ struct place console_put_picture(const struct console *c, const struct page *p, 
 		return at;
 	at.large_row = at.line_row;
 	at.line_row += large_rows(c) + 1;
-	(void)attron(A_BOLD);
+	(void)attrset((int)(A_BOLD | console_look(c, CONSOLE_TEXT)));
 	put_large(c, p->large, &at);
-	(void)attroff(A_BOLD);
+	(void)attrset((int)console_look(c, CONSOLE_TEXT));
 	return at;
 }

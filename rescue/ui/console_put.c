@@ -1,10 +1,42 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/console_put.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 
 #include "ui/ui.h"
+
+#define LIGHT 1 /* pairs of colours */
+#define DARK  2
+
+/* Black and white by name, where the terminal has names for them; what has no pair stays in the
+ * terminal's own colours, which curses else takes to be white on black. */
+static bool has_pair(short pair, short ink, short paper)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	return !(no_color && no_color[0]) && has_colors() && start_color() == OK &&
+	       use_default_colors() == OK && init_pair(pair, ink, paper) == OK;
+}
+
+attr_t console_light(void)
+{
+	return has_pair(LIGHT, COLOR_BLACK, COLOR_WHITE) ? (attr_t)COLOR_PAIR(LIGHT) : A_REVERSE;
+}
+
+attr_t console_look(const struct console *c, enum console_part part)
+{
+	static const attr_t looks[] = {
+		[CONSOLE_TEXT] = A_NORMAL, [CONSOLE_STRONG] = A_BOLD, [CONSOLE_BAR] = A_REVERSE};
+
+	if (!c->is_contrast)
+		return looks[part];
+	if (part != CONSOLE_TEXT)
+		return console_light(); /* bold as well, its black would be grey */
+	return A_BOLD |
+	       (has_pair(DARK, COLOR_WHITE, COLOR_BLACK) ? (attr_t)COLOR_PAIR(DARK) : A_NORMAL);
+}
 
 /* A letter of our language in the letters that the terminal has; others are '?'. Columns. */
 static int put_plain(const uint8_t *p, size_t n, int room)

@@ -13,6 +13,12 @@
 #define CONSOLE_FRAME_ROWS 5 /* title, blank; status, rule, keys */
 #define CONSOLE_FIRST_ROW  2
 
+enum console_part { CONSOLE_TEXT, CONSOLE_STRONG, CONSOLE_BAR };
+
+/** How it is painted. What stands out never does so by a colour alone. */
+attr_t console_look(const struct console *c, enum console_part part);
+/** Dark on light, whatever colours text has. */
+attr_t console_light(void);
 /** As much of a UTF-8 text as goes into the row. */
 void console_put(const struct console *c, int row, int column, const char *text);
 int console_columns(const struct console *c, const char *text);

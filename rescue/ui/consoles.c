@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/consoles.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 
+#include "ui/letters.h"
 #include "ui/ui.h"
 
 #define MS_NS	  1000000ULL
@@ -54,6 +56,7 @@ static int begin(struct consoles *all, struct console *c, struct rs_err *err)
 		console_close(c);
 		return r;
 	}
+	console_contrast(c, all->is_contrast);
 	console_forget_typed(c);
 	all->is_due = true;
 	look_at_kinds(all);
@@ -101,6 +104,27 @@ bool consoles_are_gone(const struct consoles *all)
 		if (is_there(&all->list[i]) || console_may_return(&all->list[i]))
 			return false;
 	return all->n;
+}
+
+int consoles_letters(struct consoles *all, enum font_size size)
+{
+	int ret = -ENOTTY;
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct console *c = &all->list[i];
+		const int r =
+			c->is_open && c->is_private ? letters_choose(fileno(c->in), size) : -ENOTTY;
+		ret = ret == -ENOTTY || r > ret ? r : ret;
+	}
+	return ret;
+}
+
+void consoles_contrast(struct consoles *all, bool is_high)
+{
+	all->is_contrast = is_high;
+	for (size_t i = 0; i < all->n; i++)
+		if (all->list[i].is_open)
+			console_contrast(&all->list[i], is_high);
 }
 
 bool consoles_fit(struct consoles *all)

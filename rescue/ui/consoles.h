@@ -11,6 +11,7 @@
 #ifndef UNBRICK_UI_CONSOLES_H
 #define UNBRICK_UI_CONSOLES_H
 
+#include "format/words.h"
 #include "ui/console.h"
 
 #define CONSOLES_MOST  8U
@@ -32,6 +33,7 @@ struct consoles {
 	bool is_private;    /* one is a screen of this machine: digits can be shown there */
 	bool is_serial;	    /* there are serial lines only */
 	bool is_hidden;	    /* and yet they are not to be seen */
+	bool is_contrast;
 	bool is_due;	    /* one is to be painted again */
 	int news_fd;	    /* ends a wait for a key, too; -1: none */
 	uint64_t look_ns;   /* when those that are lost are looked for next */
@@ -54,6 +56,11 @@ void consoles_close(struct consoles *all);
 bool consoles_are_gone(const struct consoles *all);
 /** One that is a screen of this machine; -1: none. */
 int consoles_private_fd(const struct consoles *all);
+/** Letters of that size on each that is a screen of this machine. 1: on one they have changed, 0:
+ * on none; -errno where they cannot be chosen. */
+int consoles_letters(struct consoles *all, enum font_size size);
+/** High contrast on all of them, those that are opened later as well. */
+void consoles_contrast(struct consoles *all, bool is_high);
 /** Take up sizes that have changed; true if one has. */
 bool consoles_fit(struct consoles *all);
 /** Lines of a page, and is the screen too small for one, where a key was pressed last. */

@@ -15,11 +15,13 @@
  * Backspace are what they send. */
 enum ui_key {
 	UI_KEY_NONE = 0,
+	UI_KEY_CTRL_F = 0x06,
 	UI_KEY_TAB = '\t',
 	UI_KEY_ENTER = '\r',
 	UI_KEY_CTRL_K = 0x0B,
 	UI_KEY_CTRL_L = 0x0C,
 	UI_KEY_CTRL_P = 0x10,
+	UI_KEY_CTRL_T = 0x14,
 	UI_KEY_CTRL_U = 0x15,
 	UI_KEY_CTRL_Y = 0x19,
 	UI_KEY_ESC = 0x1B,

@@ -37,6 +37,8 @@ enum option_id {
 	OPT_CONSOLE,
 	OPT_SUPERVISOR,
 	OPT_KEYBOARD,
+	OPT_FONT,
+	OPT_CONTRAST,
 	OPT_RULES,
 	OPT_YES,
 	OPT_REPLAY,
@@ -111,7 +113,7 @@ struct options {
 	unsigned n_beside;
 	const char *consoles[MOST_CONSOLES];
 	unsigned n_consoles;
-	const char *keyboard;
+	const char *keyboard, *font, *contrast;
 	bool is_plain; /* --plain */
 	const char *volume, *windows, *rules, *output, *report, *language, *supervisor;
 	const char *replay, *plan; /* how; the plan's file, new or (resume, revert) saved */

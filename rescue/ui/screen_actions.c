@@ -1,25 +1,38 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is not done on a disk: by the first process of the rescue system, which is asked to. */
+/* What is not done on a disk: by us, or by the first process of the rescue system, which is asked
+ * to. */
 #include "ui/tui.h"
 
+static void show_said(struct tui *t)
+{
+	tui_ask(t, SCREEN_SAID);
+}
+
 static const struct action {
-	enum link_word word; /* LINK_LINE: shown by us */
+	enum link_word word; /* that it is asked; LINK_LINE: ours is done */
 	const char *text;
+	void (*ours)(struct tui *t);
 } actions[] = {
-	{LINK_LINE, "Show what was said on the consoles so far"},
-	{LINK_REPORT, "Write the report to the stick"},
-	{LINK_WINDOWS, "Start Windows now"},
-	{LINK_FIRMWARE, "Restart into the firmware's setup"},
-	{LINK_RESTART, "Restart the machine"},
-	{LINK_POWEROFF, "Switch the machine off"},
-	{LINK_SHELL, "A shell; 'exit' comes back here"},
+	{LINK_LINE, "Show what was said on the consoles so far", show_said},
+	{LINK_REPORT, "Write the report to the stick", NULL},
+	{LINK_WINDOWS, "Start Windows now", NULL},
+	{LINK_FIRMWARE, "Restart into the firmware's setup", NULL},
+	{LINK_RESTART, "Restart the machine", NULL},
+	{LINK_POWEROFF, "Switch the machine off", NULL},
+	{LINK_SHELL, "A shell; 'exit' comes back here", NULL},
+	{LINK_LINE, "Larger letters, and back (Ctrl-F, on every screen)", tui_turn_letters},
+	{LINK_LINE, "White on black, and back (Ctrl-T, on every screen)", tui_turn_contrast},
 };
 
 #define ACTIONS (sizeof(actions) / sizeof(actions[0]))
 
 static bool may(const struct tui *t, size_t i)
 {
-	return actions[i].word == LINK_LINE || (t->supervisor.may & 1U << actions[i].word);
+	if (actions[i].ours == show_said)
+		return t->supervisor.is_there;
+	if (actions[i].ours)
+		return !t->is_plain; /* there the terminal's own */
+	return t->supervisor.may & 1U << actions[i].word;
 }
 
 /* The next one that there is, in that direction; none: where it is. */
@@ -33,12 +46,12 @@ static size_t beside(const struct tui *t, size_t at, int by)
 
 bool actions_is_open(const struct tui *t)
 {
-	return t->supervisor.is_there;
+	return t->supervisor.is_there || !t->is_plain;
 }
 
 enum screen_id actions_visit(struct tui *t)
 {
-	t->action = 0;
+	t->action = beside(t, (size_t)-1, 1);
 	t->supervisor.error[0] = '\0';
 	tui_ask(t, SCREEN_ACTIONS);
 	return SCREEN_STAY;
@@ -69,9 +82,11 @@ bool actions_put(struct tui *t, unsigned key)
 enum screen_id actions_go(struct tui *t)
 {
 	t->supervisor.error[0] = '\0';
-	if (actions[t->action].word == LINK_LINE)
-		tui_ask(t, SCREEN_SAID);
-	else if (may(t, t->action)) {
+	if (!may(t, t->action))
+		return SCREEN_STAY;
+	if (actions[t->action].ours) {
+		actions[t->action].ours(t);
+	} else {
 		supervisor_say(&t->supervisor, actions[t->action].word, NULL);
 		(void)snprintf(t->status, sizeof(t->status), "Asked for.");
 	}

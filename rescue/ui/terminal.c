@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "ui/keymap.h"
+#include "ui/letters.h"
 #include "ui/ui.h"
 
 #define MOST_IDS  12U  /* in a question */
@@ -63,6 +64,7 @@ static void give_back(int fd, const struct termios *before)
 static void give_all_back(void)
 {
 	keymap_restore();
+	letters_restore_all();
 	for (size_t i = 0; i < MOST_KEPT; i++)
 		if (kept[i].is_kept)
 			give_back(kept[i].fd, &kept[i].before);

@@ -106,6 +106,7 @@ struct tui {
 	uint64_t shown_ns; /* since when this screen is waited at */
 	bool is_touched, wants_hint;
 	char language[32];    /* that Ctrl-L turns to; "": there is only one */
+	enum font_size font;  /* of the machine's own screen */
 	struct page warnings; /* of this repair, told on its screens and once more at the end */
 	bool is_asked;	      /* in the middle of the engine's work */
 	bool is_working, can_stop; /* the engine is at it; Esc may end that */
@@ -168,6 +169,11 @@ enum screen_id tui_language(struct tui *t);
 
 /** Ctrl-L turns to the next language: find out what it is called. */
 void tui_name_language(struct tui *t);
+
+/** Letters of another size (as long as they are the machine's own screen's); high contrast, or not
+ * any more. */
+void tui_turn_letters(struct tui *t);
+void tui_turn_contrast(struct tui *t);
 
 /* ---- tui_work.c ---- */
 

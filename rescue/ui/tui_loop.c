@@ -52,6 +52,29 @@ static void turn_language(struct tui *t)
 	tui_name_language(t);
 }
 
+/* To the next size that is another one here. */
+void tui_turn_letters(struct tui *t)
+{
+	static const char *const told[] = {[FONT_AUTO] = "Letters: as large as this screen wants.",
+		[FONT_LARGE] = "Letters: as large as goes.",
+		[FONT_NORMAL] = "Letters: as they are without Unbrick."};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < FONT_NORMAL; i++) {
+		t->font = (t->font + 1) % (FONT_NORMAL + 1);
+		r = consoles_letters(&t->consoles, t->font);
+	}
+	(void)snprintf(t->status, sizeof(t->status), "%s",
+		r < 0	 ? "The letters of this console are not Unbrick's to choose."
+		: r == 0 ? "This screen has no room for larger letters."
+			 : told[t->font]);
+}
+
+void tui_turn_contrast(struct tui *t)
+{
+	consoles_contrast(&t->consoles, !t->consoles.is_contrast);
+}
+
 /* The line of keys: while the engine works there is only the way out. */
 static void list_keys(const struct tui *t, char *line, size_t cap)
 {
@@ -172,6 +195,14 @@ static enum screen_id press(struct tui *t, unsigned key)
 		return SCREEN_STAY; /* nobody sees what it would mean */
 	if (key == UI_KEY_CTRL_L) {
 		turn_language(t);
+		return SCREEN_STAY;
+	}
+	if (key == UI_KEY_CTRL_T) {
+		tui_turn_contrast(t);
+		return SCREEN_STAY;
+	}
+	if (key == UI_KEY_CTRL_F) {
+		tui_turn_letters(t);
 		return SCREEN_STAY;
 	}
 	if (way && way->is_alone && !t->is_plain && !consoles_is_alone(&t->consoles, key)) {

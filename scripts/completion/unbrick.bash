@@ -12,7 +12,7 @@ _unbrick_options() {
 	fix) echo "$keys --windows --beside --rules --yes -y --replay --plan --report $all" ;;
 	undo) echo "$keys --beside --yes -y --replay --plan --report $all" ;;
 	replay) echo "$keys --beside --yes -y --replay --plan --resume --revert --report $all" ;;
-	tui) echo "$keys --windows --yes -y --beside --console --keyboard --supervisor --replay --plan --plain --rules --report --language --help --version -h" ;;
+	tui) echo "$keys --windows --yes -y --beside --console --contrast --font --keyboard --supervisor --replay --plan --plain --rules --report --language --help --version -h" ;;
 	rules) echo "--rules $all" ;;
 	ls) echo "$keys --long --recursive -l -r $all" ;;
 	cat) echo "$keys $all" ;;

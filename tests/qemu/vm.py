@@ -445,6 +445,22 @@ class VM:
             else:
                 self.press(PLAIN.get(c, c))
 
+    def bar(self, wanted, limit=20):
+        """Height and colour of the bar on top of the technician's screen, whose letters are as high: waits for these."""
+        path, seen = os.path.join(self.folder.name, "bar.ppm"), None
+        end = time.monotonic() + limit * PATIENCE
+        while seen != wanted and time.monotonic() < end:
+            self.qmp("screendump", filename=path)
+            with open(path, "rb") as f:
+                f.readline()
+                width, height = (int(n) for n in f.readline().split())
+                f.readline()
+                dots = f.read()
+            column = [dots[i:i + 3] for i in range(3 * (width - 2), 3 * width * height, 3 * width)]
+            seen = (next((y for y, dot in enumerate(column) if dot != column[0]), 0), column[0].hex())
+            time.sleep(0.2)
+        return seen
+
     def screenshot(self, path):
         """The graphics console as a PNG file."""
         os.makedirs(os.path.dirname(path), exist_ok=True)

@@ -16,7 +16,23 @@
 
 #include <cmocka.h>
 
+#include "core/font.h"
+
 static struct loop loop;
+static enum font_size wanted = FONT_NORMAL;
+static int chosen_fd;
+static unsigned n_chosen;
+
+int __wrap_font_choose(int fd, enum font_size size, struct font *ret_before);
+
+int __wrap_font_choose(int fd, enum font_size size, struct font *ret_before)
+{
+	assert_int_equal(size, wanted);
+	*ret_before = (struct font){.bits = malloc(1)};
+	chosen_fd = fd;
+	n_chosen++;
+	return 1;
+}
 
 static void read_all(int fd, char *ret, size_t cap)
 {
@@ -260,9 +276,46 @@ static void test_line__no_terminal_under_its_name__is_not_taken(void **state)
 	end_line("ttyUSB0", -1);
 }
 
+/* Whoever paints there chooses them. */
+static void test_look__of_the_machines_own_screen__and_not_of_another_program(void **state)
+{
+	static const char *const names[] = {"ttyS0", "tty1"};
+	const struct settings s = {.font = FONT_LARGE, .contrast = SETTINGS_CONTRAST_HIGH};
+	static struct consoles c;
+	char text[256];
+	int both[2][2];
+
+	(void)state;
+	wanted = FONT_LARGE;
+	n_chosen = 0;
+	loop_init(&loop);
+	consoles_init(&c, &loop, NULL, NULL);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(pipe2(both[i], O_NONBLOCK | O_CLOEXEC), 0);
+		assert_true(console_add_take(&c, both[i][1], names[i], 0));
+	}
+	consoles_look(&c, &s);
+	assert_int_equal(n_chosen, 1);
+	assert_int_equal(chosen_fd, both[1][1]);
+	consoles_lend(&c);
+	consoles_look(&c, &s);
+	assert_int_equal(n_chosen, 1);
+	read_all(both[1][0], text, sizeof(text));
+	assert_string_equal(text, "\x1b]P7ffffff");
+	consoles_take_back(&c, false); /* whatever the other one left */
+	assert_int_equal(n_chosen, 2);
+	read_all(both[1][0], text, sizeof(text));
+	assert_string_equal(text, "\x1b]P7ffffff");
+	read_all(both[0][0], text, sizeof(text));
+	assert_string_equal(text, "");
+	for (int i = 0; i < 2; i++)
+		(void)close(both[i][0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_look__of_the_machines_own_screen__and_not_of_another_program),
 		cmocka_unit_test(test_consoles__line__on_all_with_cr_lf),
 		cmocka_unit_test(test_consoles__one_is_stuck__the_other_goes_on),
 		cmocka_unit_test(test_line__comes_back__has_the_last_line_and_all_that_follow),

@@ -259,9 +259,9 @@ static void test_start__what_it_is_given__consoles_and_words(void **state)
 	(void)state;
 	init_say(&in, "a line before");
 	run(ends_at_once);
-	assert_non_null(
-		strstr(arguments, "/bin/unbrick tui --supervisor 4 --console /dev/tty1,linux "
-				  "--console /dev/ttyS0,vt220 --plan . --replay safe "));
+	assert_non_null(strstr(arguments,
+		"/bin/unbrick tui --supervisor 4 --font auto --console /dev/tty1,linux "
+		"--console /dev/ttyS0,vt220 --plan . --replay safe "));
 	assert_non_null(strstr(heard, "may windows\n"));
 	assert_non_null(strstr(heard, "line a line before\n"));
 	assert_non_null(strstr(heard, "begin\n"));
@@ -275,6 +275,14 @@ static void test_start__a_keyboard_that_is_set__is_given(void **state)
 	(void)snprintf(in.facts.settings.keyboard, sizeof(in.facts.settings.keyboard), "ch_fr");
 	run(ends_at_once);
 	assert_non_null(strstr(arguments, "--keyboard ch_fr --console"));
+}
+
+static void test_start__letters_that_are_set__are_given(void **state)
+{
+	(void)state;
+	in.facts.settings.font = FONT_LARGE;
+	run(ends_at_once);
+	assert_non_null(strstr(arguments, " --font large --console"));
 }
 
 static void test_shell__only_where_settings_allow_it(void **state)
@@ -804,7 +812,8 @@ static void test_work__as_a_screen__status_and_what_is_asked(void **state)
 	assert_non_null(strstr(arguments,
 		"/bin/unbrick tui --yes --replay no /dev/sda --report /run/unbrick/run.json --plan "
 		". "
-		"--supervisor 4 --console /dev/tty1,linux --console /dev/ttyS0,vt220 "));
+		"--supervisor 4 --font auto --console /dev/tty1,linux --console "
+		"/dev/ttyS0,vt220 "));
 	assert_null(strstr(heard, "may "));
 	assert_string_equal(ran, ""); /* not once more without a screen */
 	assert_int_equal(ended, SETTINGS_END_STAY);
@@ -960,6 +969,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		screen_test(test_start__what_it_is_given__consoles_and_words),
 		screen_test(test_start__a_keyboard_that_is_set__is_given),
+		screen_test(test_start__letters_that_are_set__are_given),
 		screen_test(test_shell__only_where_settings_allow_it),
 		screen_test(test_shell__asked_for__only_where_it_may_be),
 		screen_test(test_line__taken__given_and_taken_back),

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "core/font.h"
 #include "ui/consoles.h"
 #include "ui/tui.h"
 
@@ -510,6 +512,47 @@ static void test_open__not_there_yet__taken_up_when_it_comes(void **state)
 	plug_in(1);
 }
 
+/* ---- its letters: core/font.h is the test's ---- */
+
+static int letters_fd;
+static unsigned n_letters_back;
+
+int __wrap_font_choose(int fd, enum font_size size, struct font *ret_before);
+int __wrap_font_write(int fd, const struct font *f);
+
+int __wrap_font_choose(int fd, enum font_size size, struct font *ret_before)
+{
+	assert_int_equal(size, FONT_LARGE);
+	letters_fd = fd;
+	*ret_before = (struct font){.bits = malloc(1)};
+	return 1;
+}
+
+int __wrap_font_write(int fd, const struct font *f)
+{
+	assert_int_equal(fd, letters_fd);
+	assert_non_null(f->bits);
+	n_letters_back++;
+	return 0;
+}
+
+static void test_letters__screen_of_this_machine__as_before_when_it_is_closed(void **state)
+{
+	(void)state;
+	begin();
+	assert_int_equal(consoles_letters(&all, FONT_LARGE), -ENOTTY); /* lines */
+	all.list[1].is_private = true;
+	assert_int_equal(consoles_letters(&all, FONT_LARGE), 1);
+	assert_int_equal(letters_fd, fileno(all.list[1].in));
+	consoles_contrast(&all, true);
+	paint();
+	assert_non_null(strstr(seen_on(1), "\x1b]P7ffffff"));
+	assert_null(strstr(seen_on(0), "\x1b]P"));
+	consoles_close(&all);
+	assert_int_equal(n_letters_back, 1);
+	assert_non_null(strstr(seen_on(1), "\x1b]R"));
+}
+
 /* ---- one screen on them ---- */
 
 static enum screen_id type_a_key(struct tui *t)
@@ -598,6 +641,9 @@ int main(void)
 			test_alone__a_key_on_another_console__is_beside_it, fresh, over),
 		cmocka_unit_test_setup_teardown(
 			test_alone__bytes_that_are_no_key__are_beside_it, fresh, over),
+		cmocka_unit_test_setup_teardown(
+			test_letters__screen_of_this_machine__as_before_when_it_is_closed, fresh,
+			over),
 		cmocka_unit_test_setup_teardown(
 			test_screen__last_console_lost_behind_a_key__ends, fresh, over),
 		cmocka_unit_test_setup_teardown(
