@@ -91,7 +91,8 @@ bool font_resize(const struct font *f, unsigned from, unsigned to, struct font *
 	*ret = *f;
 	ret->width = f->width / from * to;
 	ret->height = f->height / from * to;
-	ret->bits = calloc(1, bytes_of(ret));
+	const size_t len = bytes_of(ret);
+	ret->bits = len ? calloc(1, len) : NULL;
 	if (!ret->bits)
 		return false;
 	for (size_t g = 0; g < f->n; g++)
@@ -149,8 +150,12 @@ static int read_as(int fd, bool is_tall, struct font *ret)
 	if (!ret->width || ret->width > FONT_WIDTH_MOST || !ret->height ||
 		ret->height > FONT_HEIGHT_MOST || !ret->n || ret->n > FONT_GLYPHS_MOST)
 		return -EINVAL;
+	const struct font first = *ret;
 	ret->bits = calloc(1, bytes_of(ret));
 	r = ret->bits ? ask(fd, what, ret) : -ENOMEM;
+	if (r == 0 && (ret->width != first.width || ret->height != first.height ||
+			      ret->n != first.n)) /* somebody else has changed them meanwhile */
+		r = -EAGAIN;
 	if (r < 0)
 		font_done(ret);
 	return r;

@@ -29,6 +29,7 @@
 	W(RESTART, "restart", NONE)                                                                \
 	W(POWEROFF, "poweroff", NONE)                                                              \
 	W(SHELL, "shell", NONE)                                                                    \
+	W(PLAIN, "plain", NONE) /* its screens as plain text, or not any more */                   \
 	W(REPORT, "report", NONE)                                                                  \
 	/* the first process' */                                                                   \
 	W(MAY, "may", NAME)	  /* one of those */                                               \

@@ -40,6 +40,7 @@ static const struct key keys[] = {
 	{"shell", MEMBER(shell), .words = {"no", "yes"}, .looseness = {0, 1}},
 	{"font", MEMBER(font), .words = {FONT_SIZES(JUST_WORD)}},
 	{"contrast", MEMBER(contrast), .words = {"normal", "high"}},
+	{"screen", MEMBER(screen), .words = {"full", "plain"}},
 	{"language", MEMBER(language), .is_code = true},
 	{"keyboard", MEMBER(keyboard), .is_code = true},
 };
@@ -319,6 +320,7 @@ void settings_init(struct settings *s)
 		.replay = SETTINGS_REPLAY_SAFE,
 		.font = FONT_AUTO,
 		.contrast = SETTINGS_CONTRAST_NORMAL,
+		.screen = SETTINGS_SCREEN_FULL,
 	};
 }
 

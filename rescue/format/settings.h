@@ -44,6 +44,7 @@ enum settings_rules { SETTINGS_RULES_SIGNED, SETTINGS_RULES_SHIPPED, SETTINGS_RU
 #define X(name, word, looseness) SETTINGS_REPLAY_##name,
 enum settings_replay { REPLAY_POLICIES(X) };
 #undef X
+enum settings_screen { SETTINGS_SCREEN_FULL, SETTINGS_SCREEN_PLAIN };
 enum settings_contrast { SETTINGS_CONTRAST_NORMAL, SETTINGS_CONTRAST_HIGH };
 
 struct settings {
@@ -63,6 +64,7 @@ struct settings {
 	unsigned shell;			  /* 1 = there is one */
 	unsigned font;			  /* enum font_size */
 	unsigned contrast;		  /* enum settings_contrast */
+	unsigned screen;		  /* enum settings_screen */
 	/* "de", "pt_BR"; "": not set, the Windows that is found may tell */
 	char language[SETTINGS_CODE_MAX];
 	char keyboard[SETTINGS_CODE_MAX]; /* "de", "ch_fr"; "": the kernel's, which is "us" */

@@ -27,11 +27,19 @@ int front_start(struct init *in, const struct process_plan *plan, struct rs_err 
 	return in->front.process ? 0 : err->code;
 }
 
+/* The one that is typed on: a screen of plain text is, too. */
+static struct process *typed_on(const struct init *in)
+{
+	return in->front.process ? in->front.process : in->screen.process;
+}
+
 void front_typed(struct init *in, const char *bytes, size_t len)
 {
+	struct process *p = typed_on(in);
+
 	in->front.typed_ms = now_ms();
-	if (in->front.process) /* what its buffer has no room for a terminal drops, too */
-		(void)process_type(in->front.process, bytes, len);
+	if (p) /* what its buffer has no room for a terminal drops, too */
+		(void)process_type(p, bytes, len);
 }
 
 bool prompt_wants_hint(struct prompt *p, bool is_asking, uint64_t typed_ms, uint64_t now)
@@ -63,15 +71,15 @@ static void give_up_waiting(struct init *in, struct process *p)
 
 int front_step(struct init *in)
 {
-	struct process *p = in->front.process;
+	const struct process *p = typed_on(in);
 
-	if (p)
-		give_up_waiting(in, p);
+	if (in->front.process)
+		give_up_waiting(in, in->front.process);
 	if (prompt_wants_hint(
 		    &in->front.prompt, p && process_asks_secret(p), in->front.typed_ms, now_ms()))
 		init_show(in,
 			"If the keyboard does nothing: plug in a USB keyboard, or put the key into "
 			"EFI\\unbrick\\keys.txt on the stick and start again. The key is still "
 			"waited for:");
-	return p && in->facts.settings.key_wait_s ? 1000 : -1;
+	return in->front.process && in->facts.settings.key_wait_s ? 1000 : -1;
 }

@@ -239,7 +239,8 @@ static void run_once(struct init *in, enum run_command command, const char *disk
 	size_t n = put_arguments(in, c, what, options, args);
 	if (c->may_write)
 		prepare_writing(in, disk, &plan);
-	if (command != RUN_FIX || !consoles_are_there(&in->consoles) ||
+	/* plain text moves on by itself anyway, and only asks what has to be asked */
+	if (command != RUN_FIX || screen_is_plain(in) || !consoles_are_there(&in->consoles) ||
 		!run_on_screen(in, &plan, what, args, n)) {
 		(void)unlink(REPORT); /* that there was none */
 		(void)put_arguments(in, c, what, options, args);

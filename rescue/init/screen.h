@@ -47,6 +47,8 @@ enum { SCREEN_OPTIONS = 8 + 2 * CONSOLE_MOST };
 /** Its options: the link and every console. They are put into @args, and last until this is called
  * again; returns how many. */
 size_t screen_options(struct init *in, const char **args);
+/** Is it plain text, line by line, on a terminal that all consoles share? */
+bool screen_is_plain(const struct init *in);
 /** Start @plan (program, keys, where) on the consoles; false: it cannot be. */
 bool screen_begin(struct init *in, const struct process_plan *plan, screen_done_fn done);
 /** Until it ends: heard, watched, ended when the machine is to stop. @turn: what else is done in

@@ -103,6 +103,10 @@ void screen_finish_asked(struct init *in, enum link_word asked)
 	case LINK_SHELL:
 		run_shell(in);
 		break;
+	case LINK_PLAIN:
+		in->facts.settings.screen =
+			screen_is_plain(in) ? SETTINGS_SCREEN_FULL : SETTINGS_SCREEN_PLAIN;
+		break;
 	default:
 		break;
 	}

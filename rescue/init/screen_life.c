@@ -17,6 +17,11 @@
 
 #define TERM_LINE "vt220" /* what nearly everything at the end of a line can be */
 
+bool screen_is_plain(const struct init *in)
+{
+	return in->facts.settings.screen == SETTINGS_SCREEN_PLAIN;
+}
+
 size_t screen_options(struct init *in, const char **args)
 {
 	static char consoles[CONSOLE_MOST][CONSOLE_NAME + 16];
@@ -24,6 +29,10 @@ size_t screen_options(struct init *in, const char **args)
 
 	args[n++] = "--supervisor";
 	args[n++] = "4"; /* PROCESS_LINK */
+	if (screen_is_plain(in)) {
+		args[n++] = "--plain";
+		return n;
+	}
 	args[n++] = "--font";
 	args[n++] = font_size_word(in->facts.settings.font % (FONT_NORMAL + 1));
 	if (in->facts.settings.contrast == SETTINGS_CONTRAST_HIGH) {
@@ -68,6 +77,7 @@ bool screen_begin(struct init *in, const struct process_plan *plan, screen_done_
 	struct screen *s = &in->screen;
 	struct process_plan inner = *plan, linked = *plan;
 	struct rs_err err = {0};
+	unsigned short size[2];
 	int ends[2];
 
 	(void)unlink(SCREEN_LOG); /* of the one before */
@@ -75,7 +85,13 @@ bool screen_begin(struct init *in, const struct process_plan *plan, screen_done_
 		return false;
 	linked.run = enter;
 	linked.arg = &inner;
-	linked.log = SCREEN_LOG;
+	if (screen_is_plain(in)) {
+		consoles_size(&in->consoles, &size[0], &size[1]);
+		linked.size = size;
+		linked.output = said_by_program;
+	} else {
+		linked.log = SCREEN_LOG;
+	}
 	linked.link = ends[1];
 	linked.end = on_end;
 	linked.user = in;
@@ -93,9 +109,11 @@ bool screen_begin(struct init *in, const struct process_plan *plan, screen_done_
 		s->fd = 0;
 		return false;
 	}
-	consoles_lend(&in->consoles);
+	if (!screen_is_plain(in))
+		consoles_lend(&in->consoles);
 	screen_tell_all(in);
-	init_show(in, "Press a key here for the screen.");
+	if (!screen_is_plain(in))
+		init_show(in, "Press a key here for the screen.");
 	return true;
 }
 
@@ -110,6 +128,7 @@ static void close_link(struct init *in)
 	loop_remove(&in->loop, s->fd);
 	(void)close(s->fd); /* nothing was written to a file */
 	s->fd = 0;
+	said_end(in);
 	consoles_take_back(&in->consoles, !WIFEXITED(s->wait_status));
 }
 
@@ -168,8 +187,9 @@ static void give_up(struct init *in)
 static void watch(struct init *in, const char *what, struct watch *w)
 {
 	struct screen *s = &in->screen;
-	const struct watch_sight sight = {
-		now_ms(), s->active_ms, s->state != LINK_WORKING, s->is_ended};
+	const struct watch_sight sight = {now_ms(), s->active_ms,
+		s->state != LINK_WORKING || (s->process && process_is_asking(s->process)),
+		s->is_ended};
 	if (s->process) /* else it has ended while we did what it asked for */
 		(void)watch_heed(in, what, w, &sight, s->process);
 }

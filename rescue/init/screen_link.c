@@ -42,6 +42,7 @@ bool screen_may(const struct init *in, enum link_word word)
 	case LINK_FIRMWARE:
 	case LINK_RESTART:
 	case LINK_POWEROFF:
+	case LINK_PLAIN:
 		return true;
 	default:
 		return false;
@@ -50,10 +51,10 @@ bool screen_may(const struct init *in, enum link_word word)
 
 void screen_tell_all(struct init *in)
 {
-	static const enum link_word all[] = {
-		LINK_REPORT, LINK_WINDOWS, LINK_FIRMWARE, LINK_RESTART, LINK_POWEROFF, LINK_SHELL};
+	static const enum link_word all[] = {LINK_REPORT, LINK_WINDOWS, LINK_FIRMWARE, LINK_RESTART,
+		LINK_POWEROFF, LINK_SHELL, LINK_PLAIN};
 	static const char *const words[] = {
-		"report", "windows", "firmware", "restart", "poweroff", "shell"};
+		"report", "windows", "firmware", "restart", "poweroff", "shell", "plain"};
 	size_t n = json_object_array_length(in->said.timeline);
 
 	in->said.too = said_too;

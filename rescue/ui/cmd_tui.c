@@ -203,8 +203,11 @@ static int open_all(struct tui *t, struct rs_err *err)
 	t->secret = (struct tui_secret *)(void *)t->locked.p;
 	events.user = keys.user = t;
 	r = ui_open_session(t->ui, &events, t->is_plain ? &term_keys : &keys, err);
-	if (r == 0 && t->is_plain)
-		return term_can_ask() ? 0 : rs_fail(err, RS_E_USAGE, "tui needs a terminal");
+	if (r == 0 && t->is_plain) {
+		t->consoles.news_fd = -1;
+		return term_can_ask() ? open_supervisor(t, err)
+				      : rs_fail(err, RS_E_USAGE, "tui needs a terminal");
+	}
 	if (r == 0)
 		r = consoles_open(&t->consoles, t->secret->in, t->ui->opt.consoles,
 			t->ui->opt.n_consoles, err);

@@ -20,6 +20,7 @@ static const struct action {
 	{LINK_RESTART, "Restart the machine", NULL},
 	{LINK_POWEROFF, "Switch the machine off", NULL},
 	{LINK_SHELL, "A shell; 'exit' comes back here", NULL},
+	{LINK_PLAIN, "These screens as plain text, line by line, and back", NULL},
 	{LINK_LINE, "Larger letters, and back (Ctrl-F, on every screen)", tui_turn_letters},
 	{LINK_LINE, "White on black, and back (Ctrl-T, on every screen)", tui_turn_contrast},
 };

@@ -33,7 +33,7 @@ bool path_ask(struct tui *t, const char *what)
 	char typed[sizeof(t->path)];
 	(void)printf("%s [%s]", lang_word(what), t->path);
 	(void)fflush(stdout); /* out_finish finds what was lost */
-	if (term_read_line(": ", typed, sizeof(typed)) > 0)
+	if (term_read_line(": ", NULL, typed, sizeof(typed)) > 0)
 		memcpy(t->path, typed, sizeof(typed));
 	rs_wipe(typed, sizeof(typed));
 	return is_fit(t) && t->path[0] && !term_is_cancelled();

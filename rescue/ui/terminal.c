@@ -295,25 +295,35 @@ static void put_line(int fd, const char *line)
 	(void)!write(fd, "\n", 1); /* see put() */
 }
 
-static bool wait_for_input(int fd)
+/* 1: there is some; -1: a signal came; TERM_NEWS. */
+static int wait_for_input(int fd, const struct term_news *news)
 {
-	struct pollfd polled = {fd, POLLIN, 0};
 	sigset_t open;
 
 	(void)sigprocmask(SIG_SETMASK, NULL, &open); /* only asks */
 	(void)sigdelset(&open, SIGUSR1);
-	return ppoll(&polled, 1, NULL, &open) > 0;
+	for (;;) {
+		struct pollfd polled[] = {{fd, POLLIN, 0}, {news ? *news->fd : -1, POLLIN, 0}};
+		if (ppoll(polled, 2, NULL, &open) <= 0)
+			return -1;
+		if (polled[0].revents)
+			return 1;
+		if (news && news->take(news->user))
+			return TERM_NEWS;
+	}
 }
 
-/* A line without its end; length, or -1 at end of input or on a signal. */
-static long read_line(int fd, char *buf, size_t cap)
+/* A line without its end; length, -1 at end of input or on a signal, TERM_NEWS. */
+static long read_line(int fd, const struct term_news *news, char *buf, size_t cap)
 {
 	size_t len = 0;
 	char c;
 
 	for (;;) {
-		ssize_t n = wait_for_input(fd) ? read(fd, &c, 1) : -1;
-		if (n <= 0)
+		const int there = wait_for_input(fd, news);
+		if (there < 0)
+			return there;
+		if (read(fd, &c, 1) <= 0)
 			return -1;
 		if (c == '\n' || c == '\r')
 			return (long)len;
@@ -354,7 +364,7 @@ enum rs_answer term_ask(const char *question)
 	for (;;) {
 		say(fd, question);
 		say(fd, " [yes/no] ");
-		long n = term_is_cancelled() ? -1 : read_line(fd, line, sizeof(line));
+		long n = term_is_cancelled() ? -1 : read_line(fd, NULL, line, sizeof(line));
 		if (n < 0) {
 			if (write(fd, "\n", 1) < 0)
 				break;
@@ -376,7 +386,7 @@ enum rs_answer term_ask(const char *question)
 	return answer;
 }
 
-long term_read_line(const char *prompt, char *buf, size_t cap)
+long term_read_line(const char *prompt, const struct term_news *news, char *buf, size_t cap)
 {
 	struct termios before;
 	int fd = open_terminal();
@@ -387,7 +397,7 @@ long term_read_line(const char *prompt, char *buf, size_t cap)
 	bool has_settings = begin_answer(fd, true, &before);
 	say(fd, prompt);
 	if (!term_is_cancelled())
-		n = read_line(fd, buf, cap - 1);
+		n = read_line(fd, news, buf, cap - 1);
 	buf[n > 0 ? n : 0] = '\0';
 	if (has_settings)
 		end_answer(fd, &before);
@@ -436,7 +446,7 @@ static long ask_hidden(int fd, const struct rs_key_request *q, struct rs_secret 
 	if (!begin_answer(fd, false, &before))
 		return -1;	 /* never with an echo */
 	say_key_question(fd, q); /* who answers it at once is not seen either */
-	long n = term_is_cancelled() ? -1 : read_line(fd, (char *)ret->p, ret->cap);
+	long n = term_is_cancelled() ? -1 : read_line(fd, NULL, (char *)ret->p, ret->cap);
 	end_answer(fd, &before);
 	return n;
 }

@@ -231,9 +231,25 @@ static enum screen_id press_all(struct tui *t, unsigned key)
 	return ret;
 }
 
+static bool is_list_due(const struct tui *t)
+{
+	return t->now == SCREEN_FOUND && t->supervisor.is_list_due;
+}
+
+/* True: there is something to be told. */
+static bool take_news(void *user)
+{
+	struct tui *t = user;
+	const bool was_wrong = t->supervisor.error[0];
+
+	(void)supervisor_hear(&t->supervisor, &t->consoles);
+	return is_list_due(t) || (!was_wrong && t->supervisor.error[0]);
+}
+
 /* A line is the answer; what cannot be one is told. */
 static enum screen_id wait_plain(struct tui *t)
 {
+	const struct term_news news = {&t->consoles.news_fd, take_news, t};
 	enum screen_id to = SCREEN_STAY;
 	char line[64] = "";
 	unsigned times = 1;
@@ -242,7 +258,11 @@ static enum screen_id wait_plain(struct tui *t)
 		t->is_told = true;
 		tui_paint(t);
 		t->is_told = false;
-		const long n = term_read_line("> ", line, sizeof(line));
+		const long n = term_read_line("> ", &news, line, sizeof(line));
+		if (n == TERM_NEWS) {
+			to = is_list_due(t) ? t->now : SCREEN_STAY; /* made anew */
+			continue;
+		}
 		const bool is_text = n == (long)strlen(line); /* no zero in it */
 		const unsigned key = n < 0     ? UI_KEY_LOST
 				     : is_text ? plain_key(line, &times)
@@ -292,7 +312,7 @@ enum screen_id tui_wait(struct tui *t, enum screen_id id)
 			t->answer = RS_ANSWER_NOBODY;
 			to = SCREEN_ANSWER;
 		}
-		if (to == SCREEN_STAY && id == SCREEN_FOUND && t->supervisor.is_list_due)
+		if (to == SCREEN_STAY && is_list_due(t))
 			to = id; /* made anew */
 		if (to == SCREEN_STAY && (key || has_news || is_resized || t->consoles.is_due ||
 						 t->wants_hint != was_hinted))

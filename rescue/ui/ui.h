@@ -85,9 +85,19 @@ void term_hide_typing(void);
 void term_show_typing(void);
 /** Somebody who can answer: standard input is a terminal and /dev/tty opens. */
 bool term_can_ask(void);
+/* What may come while a line is waited for. */
+struct term_news {
+	const int *fd;		  /* -1: none any more */
+	bool (*take)(void *user); /* true: the line is not waited for any more */
+	void *user;
+};
+
+#define TERM_NEWS (-2)
+
 /** A line from the terminal, with its echo; what was typed before @prompt is thrown away, and
- * nothing that is typed when it is seen. Its length, -1: its end, or a signal. */
-long term_read_line(const char *prompt, char *buf, size_t cap);
+ * nothing that is typed when it is seen. @news may be NULL. Its length, -1: its end, or a signal,
+ * TERM_NEWS. */
+long term_read_line(const char *prompt, const struct term_news *news, char *buf, size_t cap);
 /** One yes or no on the terminal. */
 enum rs_answer term_ask(const char *question);
 /** Whoever sits there, asked without echo. */

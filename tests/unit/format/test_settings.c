@@ -138,6 +138,7 @@ static void test_settings__values_of_other_keys__are_unknown(void **state)
 	bad("font = huge", "unknown value");
 	bad("font = 2", "unknown value");
 	bad("contrast = no", "unknown value");
+	bad("screen = text", "unknown value");
 	bad("language = ../de", "no code, like de");
 	bad("language = d", "no code, like de");
 	bad("language = de_", "no code, like de");
@@ -393,13 +394,15 @@ static void test_settings__unsigned_file__may_set_all_the_rest(void **state)
 	assert_int_equal(parse(&s,
 				 "timeout = 9\nmenu = always\nmode = look\nconsole = ttyS1\n"
 				 "repaired = stay\nnothing = windows\nfailure = reboot\nwait = 60\n"
-				 "key_wait = 5\nreport = none\nfont = large\ncontrast = high\n",
+				 "key_wait = 5\nreport = none\nfont = large\ncontrast = high\n"
+				 "screen = plain\n",
 				 false, &t),
 		0);
 	assert_int_equal(s.failure, SETTINGS_END_REBOOT);
 	assert_string_equal(s.serial, "ttyS1,115200");
 	assert_int_equal(s.font, FONT_LARGE);
 	assert_int_equal(s.contrast, SETTINGS_CONTRAST_HIGH);
+	assert_int_equal(s.screen, SETTINGS_SCREEN_PLAIN);
 }
 
 static void test_settings__unsigned_file__refused_lines_do_not_use_up_the_key(void **state)
@@ -419,7 +422,7 @@ static void test_settings_format__any_settings__come_back_by_parse(void **state)
 		good("timeout=600\nmenu=always\nmode=windows\nconsole=ttyS31,921600\n"
 		     "repaired=poweroff\nnothing=poweroff\nfailure=poweroff\nwait=600\n"
 		     "key_wait=86400\nreport=none\nrules=unsigned\nreplay=all\nshell=yes\n"
-		     "font=normal\ncontrast=high\nlanguage=pt_BR\nkeyboard=latam");
+		     "font=normal\ncontrast=high\nscreen=plain\nlanguage=pt_BR\nkeyboard=latam");
 	char text[SETTINGS_TEXT_MAX], small[SETTINGS_TEXT_MAX];
 
 	(void)state;
@@ -442,7 +445,7 @@ static void test_settings_format__defaults__are_the_words_of_the_document(void *
 				       "repaired = windows\nnothing = stay\nfailure = stay\n"
 				       "wait = 10\nkey_wait = 0\nreport = stick\nrules = signed\n"
 				       "replay = safe\nshell = no\nfont = auto\n"
-				       "contrast = normal\nlanguage = auto\n"
+				       "contrast = normal\nscreen = full\nlanguage = auto\n"
 				       "keyboard = auto\n";
 	char text[SETTINGS_TEXT_MAX];
 	struct settings s;

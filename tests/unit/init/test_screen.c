@@ -50,7 +50,7 @@ static unsigned n_rounds, n_loaded;
 static int signal_sent, asked_to_end = 14 << 8;
 static char arguments[1024], heard[65536], ran[1024], allowed[64];
 static enum settings_end ended, reported;
-static bool is_set, is_probing, leaves_early;
+static bool is_set, is_probing, leaves_early, is_on_terminal, was_lent;
 static struct known_disk *next;
 
 static void hear(void)
@@ -115,6 +115,7 @@ struct process *__wrap_process_start(
 			"%s ", plan->argv[i]);
 	peer = fcntl(plan->link, F_DUPFD_CLOEXEC, 3);
 	on_end = plan->end;
+	is_on_terminal = plan->size && plan->output == said_by_program && !plan->log;
 	signal_sent = 0;
 	program = (struct process){.pid = 1};
 	return &program;
@@ -251,6 +252,7 @@ static void run(void (*what)(unsigned round))
 static void ends_at_once(unsigned round)
 {
 	(void)round;
+	was_lent = in.consoles.list[0].is_lent;
 	finish(11);
 }
 
@@ -283,6 +285,67 @@ static void test_start__letters_that_are_set__are_given(void **state)
 	in.facts.settings.font = FONT_LARGE;
 	run(ends_at_once);
 	assert_non_null(strstr(arguments, " --font large --console"));
+}
+
+/* What is typed goes to it, and what it prints to all. */
+static void test_plain__on_a_terminal_that_all_share(void **state)
+{
+	(void)state;
+	in.facts.settings.screen = SETTINGS_SCREEN_PLAIN;
+	run(ends_at_once);
+	assert_non_null(strstr(
+		arguments, "/bin/unbrick tui --supervisor 4 --plain --plan . --replay safe "));
+	assert_null(strstr(arguments, "--console"));
+	assert_true(is_on_terminal);
+	assert_false(was_lent);
+	in.facts.settings.screen = SETTINGS_SCREEN_FULL;
+	run(ends_at_once);
+	assert_null(strstr(arguments, "--plain"));
+	assert_false(is_on_terminal);
+	assert_true(was_lent);
+}
+
+static void is_typed_on(unsigned round)
+{
+	int ends[2];
+	char text[8];
+
+	(void)round;
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	program.fd = ends[1];
+	program.input = -1;
+	front_typed(&in, "q\r", 2);
+	assert_int_equal(read(ends[0], text, sizeof(text)), 2);
+	program.fd = 0;
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+	finish(0);
+}
+
+static void test_plain__what_is_typed__goes_to_it(void **state)
+{
+	(void)state;
+	in.facts.settings.screen = SETTINGS_SCREEN_PLAIN;
+	(void)alarm(20);
+	run(is_typed_on);
+	(void)alarm(0);
+}
+
+static void wants_the_other_kind(unsigned round)
+{
+	if (round == 0)
+		say("plain");
+}
+
+static void test_plain__asked_for__and_back(void **state)
+{
+	(void)state;
+	run(wants_the_other_kind);
+	assert_non_null(strstr(heard, "may plain\n"));
+	assert_int_equal(in.facts.settings.screen, SETTINGS_SCREEN_PLAIN);
+	n_rounds = 0;
+	run(wants_the_other_kind);
+	assert_int_equal(in.facts.settings.screen, SETTINGS_SCREEN_FULL);
 }
 
 static void test_shell__only_where_settings_allow_it(void **state)
@@ -845,6 +908,18 @@ static void test_work__no_screen_comes_up__is_done_without(void **state)
 	assert_non_null(strstr(ran, "/bin/unbrick scan /dev/sda "));
 }
 
+static void test_work__plain_text__as_the_command(void **state)
+{
+	struct run r;
+
+	(void)state;
+	in.facts.settings.screen = SETTINGS_SCREEN_PLAIN;
+	arguments[0] = '\0';
+	run_program(&in, RUN_FIX, "sda", yes, &r);
+	assert_string_equal(arguments, "");
+	assert_non_null(strstr(ran, "/bin/unbrick fix --yes "));
+}
+
 static void dies_reading(unsigned round)
 {
 	if (round == 0)
@@ -970,6 +1045,10 @@ int main(void)
 		screen_test(test_start__what_it_is_given__consoles_and_words),
 		screen_test(test_start__a_keyboard_that_is_set__is_given),
 		screen_test(test_start__letters_that_are_set__are_given),
+		screen_test(test_plain__on_a_terminal_that_all_share),
+		screen_test(test_plain__what_is_typed__goes_to_it),
+		screen_test(test_plain__asked_for__and_back),
+		screen_test(test_work__plain_text__as_the_command),
 		screen_test(test_shell__only_where_settings_allow_it),
 		screen_test(test_shell__asked_for__only_where_it_may_be),
 		screen_test(test_line__taken__given_and_taken_back),

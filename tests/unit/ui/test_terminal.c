@@ -90,7 +90,7 @@ static int ask_for_a_line(void *user)
 
 	(void)user;
 	term_catch_signals();
-	long n = term_read_line("what? [] ", line, sizeof(line));
+	long n = term_read_line("what? [] ", NULL, line, sizeof(line));
 	(void)printf("%ld:%s", n, line);
 	return 0;
 }
