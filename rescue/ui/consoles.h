@@ -34,9 +34,9 @@ struct consoles {
 	bool is_serial;	    /* there are serial lines only */
 	bool is_hidden;	    /* and yet they are not to be seen */
 	bool is_contrast;
-	bool is_due;	    /* one is to be painted again */
-	int news_fd;	    /* ends a wait for a key, too; -1: none */
-	uint64_t look_ns;   /* when those that are lost are looked for next */
+	bool is_due;	  /* one is to be painted again */
+	int news_fd;	  /* ends a wait for a key, too; -1: none */
+	uint64_t look_ns; /* when those that are lost are looked for next */
 	/* A key was pressed on one that is not painted on: somebody else has to give it first, with
 	 * consoles_give. NULL: it is ours. */
 	void (*wants)(void *user, const char *name);
