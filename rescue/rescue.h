@@ -15,6 +15,7 @@
 #include "core/arena.h" /* memory for keys, for a front end that hands it to libraries */
 #include "core/cleanup.h"
 #include "core/err.h"	   /* struct rs_err, RS_E_* and the table of errors */
+#include "core/font.h"	   /* letters of Linux' console */
 #include "core/language.h" /* lang_new: for people */
 #include "core/link.h"	   /* to the first process that started a front end */
 #include "core/protector.h"

@@ -11,7 +11,6 @@
 #ifndef UNBRICK_UI_CONSOLES_H
 #define UNBRICK_UI_CONSOLES_H
 
-#include "format/words.h"
 #include "ui/console.h"
 
 #define CONSOLES_MOST  8U

@@ -7,8 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/font.h"
-
 #define MOST_KEPT 8U /* CONSOLES_MOST */
 
 /* A signal handler can reach nothing but a global. */

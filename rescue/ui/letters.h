@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "format/words.h"
+#include "rescue.h"
 
 /** The console at @fd has letters of that size until letters_restore. 1: they have changed, 0: they
  * were so; -errno where they stay as they are. */
