@@ -69,6 +69,14 @@ static void send_packet(const struct supervisor *s, const char *bytes, size_t le
 	(void)sendmsg(s->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL); /* as above */
 }
 
+/* A disk has the name there that it has in /dev. */
+static const char *link_name(const char *disk)
+{
+	const char *slash = strrchr(disk, '/');
+
+	return slash ? slash + 1 : disk;
+}
+
 void supervisor_say(struct supervisor *s, enum link_word word, const char *text)
 {
 	char packet[LINK_BYTES];
@@ -90,7 +98,6 @@ void supervisor_say_state(struct supervisor *s, enum link_word state)
 
 void supervisor_report(struct supervisor *s, const char *disk, const char *json)
 {
-	const char *base = strrchr(disk, '/');
 	char packet[LINK_BYTES];
 	struct rs_err err = {0};
 	auto_close int fd =
@@ -100,7 +107,7 @@ void supervisor_report(struct supervisor *s, const char *disk, const char *json)
 		return; /* no memory: it is on the disk as well */
 	if (out_write(fd, json, strlen(json), "report", &err) == 0 && lseek(fd, 0, SEEK_SET) == 0 &&
 		fcntl(fd, F_ADD_SEALS, LINK_SEALS) == 0)
-		send_packet(s, packet, link_make(LINK_DONE, base ? base + 1 : disk, packet), fd);
+		send_packet(s, packet, link_make(LINK_DONE, link_name(disk), packet), fd);
 }
 
 /* ---- what it tells ---- */
@@ -175,11 +182,10 @@ int supervisor_may_write(
 	struct supervisor *s, const char *disk, struct consoles *all, struct rs_err *err)
 {
 	const uint64_t end_ns = term_now_ns() + WRITE_NS;
-	const char *base = strrchr(disk, '/');
 
 	s->has_go = false;
 	s->error[0] = '\0';
-	supervisor_say(s, LINK_WRITES, base ? base + 1 : disk);
+	supervisor_say(s, LINK_WRITES, link_name(disk));
 	while ((s->is_there || s->is_gone) && !s->has_go) {
 		if (s->is_gone) {
 			(void)rs_fail_on(err, RS_E_BUSY, disk,
