@@ -117,18 +117,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-/* Parts of names are often texts of ours, whole or with a conversion in them. */
+/* A name is made of texts of ours: words, and what has a conversion in it. */
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed_number)
 {
+	static const char *const words[] = {"path", "plan", "report", "keys", "disk", "disks",
+		"machine", "verified", "no", "English", "disk, partition 3", "report partition 1"};
 	size_t n;
 	const struct lang_entry *e = lang_entries(&n);
+	const bool is_all = seed_number / 8 % 2;
+	const char *text = words[seed_number / 16 % (sizeof(words) / sizeof(words[0]))];
 
 	if (seed_number % 8 || !n || !size)
 		return LLVMFuzzerMutate(data, size, max_size);
-	const char *one = e[seed_number / 8 % n].one;
-	const size_t at = 1 + seed_number / 64 % size, len = strlen(one);
+	if (!is_all)
+		text = e[seed_number / 16 % n].one;
+	const size_t at = is_all ? 1 : 1 + seed_number / 64 % size, len = strlen(text);
 	if (at + len > max_size)
 		return size;
-	memcpy(data + at, one, len);
-	return at + len > size ? at + len : size;
+	memcpy(data + at, text, len);
+	return is_all || at + len > size ? at + len : size;
 }

@@ -48,7 +48,7 @@ static void check(const struct win_info *w)
 }
 
 /* Primary languages by the registry's own numbers (MS-LCID, 2.2): the low ten bits. */
-static void check_language(const struct win_info *w, const uint8_t *lcid)
+static void check_language(const struct win_info *w)
 {
 	static const struct {
 		unsigned number;
@@ -59,7 +59,7 @@ static void check_language(const struct win_info *w, const uint8_t *lcid)
 
 	for (size_t i = 0; i < 4; i++) {
 		static const char digits[] = "0123456789abcdef";
-		const char *digit = lcid[i] ? strchr(digits, lcid[i]) : NULL;
+		const char *digit = strchr(digits, lcid_at[2 * i]);
 		if (!digit)
 			return;
 		number = number << 4 | (unsigned)(digit - digits);
@@ -78,14 +78,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 4)
 		return 0;
 	for (size_t i = 0; i < 4; i++)
-		lcid_at[2 * i] = data[i];
+		lcid_at[2 * i] =
+			data[i] < 0xC0 ? (uint8_t) "0123456789abcdef"[data[i] % 16] : data[i];
 	memcpy(now, made, sizeof(now));
-	const uint8_t *lcid = data;
+	bool is_whole = true;
 	for (data += 4, size -= 4; size >= PIECE; data += PIECE, size -= PIECE) {
 		struct made *m = &now[data[0] & 1];
 		const size_t at = ((size_t)data[1] << 8 | data[2]) % (m->len - 8);
 		memcpy(m->p + at, data + 4, 1 + data[3] % 8);
-		lcid = NULL;
+		is_whole = false;
 	}
 	for (size_t i = 0; i < 2; i++) {
 		struct win_bytes bytes = {now[i].p, now[i].len};
@@ -96,7 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (info.control_set)
 		check(&info);
-	if (lcid)
-		check_language(&info, lcid);
+	if (is_whole)
+		check_language(&info);
 	return 0;
 }
