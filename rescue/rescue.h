@@ -126,13 +126,23 @@ struct rs_stick_key {
 	struct rs_secret bytes;
 };
 
-/** USB disks of the machine, their paths with a blank between. Errors: RS_E_MEMORY. */
+#define RS_STICK_SYS "/sys"
+#define RS_STICK_FD  "/proc/self/fd/%d" /* the device of an open descriptor, to mount it by */
+
+/** Is the disk one that is plugged in (by USB, a removable one, a card), and not built in? @sys as
+ * RS_STICK_SYS. */
+bool rs_stick_is_one(const char *sys, const char *path);
+/** Those of the machine, their paths with a blank between. Errors: RS_E_MEMORY. */
 int rs_stick_list(char *ret, size_t cap, struct rs_err *err);
 /** Look on the FAT volumes of one (at the top, and in EFI\\unbrick) for a startup key or a saved
  * recovery key of the volume that is asked about; only reads. 1: it is in @ret, 0: none.
  * Errors: RS_E_MEMORY. */
 int rs_stick_look(const char *path, const struct rs_key_request *q, struct rs_stick_key *ret,
 	struct rs_err *err);
+/** Open the device of a volume that was listed. Errors: RS_E_IO_OPEN, RS_E_OUTPUT (it is another
+ * disk or another file system now). */
+int rs_stick_open(const char *device, const struct run_disk *d, const struct run_volume *v,
+	int *ret_fd, struct rs_err *err);
 /** Wiped. */
 void rs_stick_key_done(struct rs_stick_key *k);
 /** Use the rules of a folder (NULL: the shipped ones, the default). Errors: RS_E_RULE. */

@@ -2,7 +2,6 @@
 /* Keys that somebody has brought along: files on the FAT volumes of USB sticks that name a
  * protector of a locked volume. A startup key says whose it is in its header (bek.c), a text that
  * Windows or somebody has saved has the ID of the recovery key in it. */
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -162,30 +161,4 @@ void rs_stick_key_done(struct rs_stick_key *k)
 {
 	rs_secret_done(&k->bytes);
 	*k = (struct rs_stick_key){0};
-}
-
-/* ---- which disks ---- */
-
-static bool is_usb(const char *path)
-{
-	char node[PATH_MAX], real[PATH_MAX];
-	const char *name = strrchr(path, '/');
-
-	(void)snprintf(node, sizeof(node), "/sys/class/block/%s", name ? name + 1 : path);
-	return realpath(node, real) && strstr(real, "/usb");
-}
-
-int rs_stick_list(char *ret, size_t cap, struct rs_err *err)
-{
-	char **paths = NULL;
-	size_t n = 0;
-	int r = disk_list(&paths, err);
-
-	ret[0] = '\0';
-	for (size_t i = 0; r == 0 && paths[i] && n < cap; i++)
-		if (is_usb(paths[i]))
-			n += (size_t)snprintf(ret + n, cap - n, "%s%s", n ? " " : "", paths[i]);
-	if (r == 0)
-		disk_list_free(paths);
-	return r;
 }

@@ -39,10 +39,10 @@ static int take(struct tui *t, struct rs_secret *ret, struct rs_err *err)
 
 	if (term_is_cancelled())
 		return 0;
-	if (t->sticks.is_taken)
-		return rs_secret_set(ret, t->sticks.key.bytes.p, t->sticks.key.bytes.len, err) < 0
-			       ? err->code
-			       : 3;
+	const struct rs_stick_key *stick = t->sticks.is_taken ? sticks_key(t) : NULL;
+	if (stick)
+		return rs_secret_set(ret, stick->bytes.p, stick->bytes.len, err) < 0 ? err->code
+										     : 3;
 	if (t->by_passphrase && s->passphrase.is_entered)
 		r = passphrase_take(&s->passphrase, ret, err) < 0 ? err->code : 2;
 	else if (!t->by_passphrase && key_entry_is_complete(&s->entry))
@@ -74,8 +74,7 @@ static int on_key(const struct rs_key_source *self, const struct rs_key_request 
 	} while (t->is_switched && !term_is_cancelled());
 	t->asked = NULL;
 	const int r = take(t, ret, err);
-	rs_stick_key_done(&t->sticks.key);
-	t->sticks = (struct sticks){0};
+	sticks_done(t);
 	rs_wipe(t->secret, sizeof(*t->secret));
 	return r;
 }

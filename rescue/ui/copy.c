@@ -339,7 +339,7 @@ static int copy_entry(
 static int copy_folder(struct walk *w, const struct task *in, struct rs_err *err)
 {
 	struct rs_err why = {0};
-	struct folder here;
+	struct folder here = {0};
 	int r = folder_read(w->c->tree, in->ref, SIZE_MAX, &here, &why);
 
 	if (r < 0 && !rs_err_ends(r) && in->to)

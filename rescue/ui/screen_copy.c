@@ -15,6 +15,7 @@
 
 /* A stick's volume, and the kernel's name for it. */
 struct stick {
+	const struct run_disk *disk;
 	const struct run_volume *volume;
 	char device[64];
 };
@@ -36,12 +37,18 @@ static bool is_for_files(const struct run_disk *d, const struct run_volume *v)
 }
 
 /* As FAT and exFAT are; of the disk that is looked into there is none. */
-static bool is_stick(const struct tui *t, const struct run_disk *d, const struct run_volume *v)
+static bool could_be_stick(
+	const struct tui *t, const struct run_disk *d, const struct run_volume *v)
 {
 	return (v->part.kind == VOL_FAT || v->part.kind == VOL_EXFAT) &&
 	       strncmp(d->path, "/dev/", strlen("/dev/")) == 0 &&
 	       (!t->disk || strcmp(d->path, t->disk) != 0) && !is_of_windows(d) &&
 	       is_for_files(d, v);
+}
+
+static bool is_plugged_in(const struct run_disk *d)
+{
+	return rs_stick_is_one(RS_STICK_SYS, d->path);
 }
 
 /* "/dev/sdb1", "/dev/nvme0n1p1"; "/dev/sdb" without a table (Linux: Documentation, devices). */
@@ -56,19 +63,27 @@ static void name_device(const struct run_disk *d, const struct run_volume *v, ch
 		(void)snprintf(ret, cap, "%s", d->path);
 }
 
-static bool stick_at(const struct tui *t, size_t i, struct stick *ret)
+/* @is_plugged false: of those that are built in, and not offered. */
+static bool volume_at(const struct tui *t, bool is_plugged, size_t i, struct stick *ret)
 {
 	const struct rs_run *run = t->listed ? rs_report_run(t->listed) : NULL;
 
 	for (size_t d = 0; run && d < run->n_disks; d++)
 		for (size_t k = 0; k < run->disks[d].n_volumes; k++) {
+			ret->disk = &run->disks[d];
 			ret->volume = &run->disks[d].volumes[k];
-			if (!is_stick(t, &run->disks[d], ret->volume) || i-- != 0)
+			if (!could_be_stick(t, ret->disk, ret->volume) ||
+				is_plugged_in(ret->disk) != is_plugged || i-- != 0)
 				continue;
 			name_device(&run->disks[d], ret->volume, ret->device, sizeof(ret->device));
 			return true;
 		}
 	return false;
+}
+
+static bool stick_at(const struct tui *t, size_t i, struct stick *ret)
+{
+	return volume_at(t, true, i, ret);
 }
 
 static size_t count_sticks(const struct tui *t)
@@ -105,6 +120,8 @@ void where_draw(const struct tui *t, struct page *p)
 		page_say(p, false,
 			"There is no stick with FAT or exFAT. Plug one in, go back to the disks, "
 			"and come here again.");
+	for (i = 0; volume_at(t, false, i, &s); i++)
+		page_say(p, false, "%-s is not offered: its disk is built in.", s.device);
 	page_blank(p);
 	page_say(p, false, "%s", t->is_plain ? N_("+ and - choose.") : "Up and Down choose.");
 }
@@ -143,12 +160,17 @@ static int cannot(const char *name, int cause, struct rs_err *err)
 static int mount_stick(const struct stick *s, struct mounted *m, struct rs_err *err)
 {
 	const bool is_fat = s->volume->part.kind == VOL_FAT;
-	char time[RS_TIME_LEN];
+	char time[RS_TIME_LEN], source[32];
+	auto_close int fd = -1;
+	const int r = rs_stick_open(s->device, s->disk, s->volume, &fd, err);
 
+	if (r < 0)
+		return r;
+	(void)snprintf(source, sizeof(source), RS_STICK_FD, fd);
 	(void)snprintf(m->point, sizeof(m->point), "/run/unbrick-stick.XXXXXX");
 	if (!mkdtemp(m->point))
 		return cannot(m->point, errno, err);
-	if (mount(s->device, m->point, is_fat ? "vfat" : "exfat",
+	if (mount(source, m->point, is_fat ? "vfat" : "exfat",
 		    MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME,
 		    is_fat ? "utf8,fmask=0177,dmask=0077"
 			   : "iocharset=utf8,fmask=0177,dmask=0077") < 0) {

@@ -73,11 +73,20 @@ struct screen {
 
 extern const struct screen tui_screens[SCREENS]; /* cmd_tui.c */
 
+#define STICKS_MOST 8
+
 /* Sticks that may have the key that is asked for. */
 struct sticks {
-	char seen[512]; /* of those that are there */
-	uint64_t looked_ns;
-	struct rs_stick_key key; /* the first that was found */
+	uint64_t listed_ns;
+	struct stick_look {
+		char path[64]; /* "": none */
+		pid_t pid;     /* that looks, or is not buried yet */
+		int fd;	       /* what it says; of one that is there, -1: all of it is said */
+		bool is_late;  /* it is not waited for any more */
+		uint64_t begun_ns;
+		struct rs_secret got;
+		struct rs_stick_key key; /* place "": it has none */
+	} list[STICKS_MOST];
 	bool is_taken;
 };
 
@@ -233,6 +242,10 @@ bool key_id_is_open(const struct tui *t);
 enum screen_id key_id_go(struct tui *t);
 enum screen_id sticks_idle(struct tui *t), sticks_go(struct tui *t);
 void sticks_draw(const struct tui *t, struct page *p);
+/* The first that was found, or NULL. */
+const struct rs_stick_key *sticks_key(const struct tui *t);
+/* Nothing is asked for any more. */
+void sticks_done(struct tui *t);
 bool sticks_are_open(const struct tui *t);
 void passphrase_draw(const struct tui *t, struct page *p);
 bool passphrase_key(struct tui *t, unsigned key);

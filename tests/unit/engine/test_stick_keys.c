@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../../layers/layers.h"
 #include "../bitlocker/mini.h"
@@ -163,6 +164,88 @@ static void test_list__as_long_as_there_is_room(void **state)
 	assert_string_equal(none, "");
 }
 
+static void test_is_one__by_the_kernels_tree(void **state)
+{
+	static const struct {
+		const char *name, *place, *node, *word;
+		bool is_one;
+	} disks[] = {
+		{"sda", "pci0/ata1/sda", "removable", "0", false},
+		{"sdb", "pci0/usb2/2-1/sdb", "removable", "0", true},
+		{"sdc", "pci0/ata2/sdc", "removable", "1", true},
+		{"nvme0n1", "pci0/nvme0n1", "removable", "0", false},
+		{"mmcblk0", "mmc0/mmcblk0", "device/type", "MMC", false},
+		{"mmcblk1", "mmc1/mmcblk1", "device/type", "SD", true},
+	};
+	char sys[64], path[64];
+
+	(void)state;
+	(void)snprintf(sys, sizeof(sys), "%s/sys", dir);
+	must_run("mkdir -p sys/class/block");
+	for (size_t i = 0; i < sizeof(disks) / sizeof(disks[0]); i++) {
+		char line[300];
+		(void)snprintf(line, sizeof(line),
+			"mkdir -p sys/devices/%s/device && echo %s > sys/devices/%s/%s && "
+			"ln -s ../../devices/%s sys/class/block/%s",
+			disks[i].place, disks[i].word, disks[i].place, disks[i].node,
+			disks[i].place, disks[i].name);
+		must_run(line);
+		(void)snprintf(path, sizeof(path), "/dev/%s", disks[i].name);
+		if (rs_stick_is_one(sys, path) != disks[i].is_one)
+			fail_msg("%s", path);
+	}
+	assert_false(rs_stick_is_one(sys, "/dev/sdz"));
+	must_run("rm -r sys");
+}
+
+/* As the list has it. */
+static void list_stick(struct run_disk *d, struct run_volume *v)
+{
+	const struct rs_target target = {.disks = &d->path, .n_disks = 1};
+	auto_machine struct en_machine *m = NULL;
+
+	d->path = stick;
+	assert_int_equal(en_machine_open(&target, EN_HOLD_NOT, &m, NULL), 0);
+	assert_int_equal(m->n_volumes, 1);
+	v->part = *m->volumes[0].part;
+	assert_int_equal(v->part.kind, VOL_FAT);
+}
+
+/* Pulled out and another one put in, between the list and the copy. */
+static void test_open__another_stick_of_that_name__is_refused(void **state)
+{
+	static const char *const others[] = {
+		"rm stick; truncate -s 2M stick; mformat -i stick -N 87654321 ::",
+		"truncate -s 3M stick; mformat -i stick -N 12345678 ::", /* as if it were a copy */
+		"rm stick; truncate -s 2M stick",
+	};
+	struct run_volume v = {0};
+	struct run_disk d = {0};
+	struct rs_err err = {0};
+	int fd = -1;
+
+	(void)state;
+	must_run("rm stick; truncate -s 2M stick; mformat -i stick -N 12345678 ::");
+	list_stick(&d, &v);
+	assert_int_equal(rs_stick_open(stick, &d, &v, &fd, &err), 0);
+	(void)close(fd);
+	put_text("more.txt", "what is on it may change");
+	assert_int_equal(rs_stick_open(stick, &d, &v, &fd, &err), 0);
+	(void)close(fd);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		must_run(others[i]);
+		assert_int_equal(rs_stick_open(stick, &d, &v, &fd, &err), RS_E_OUTPUT);
+		assert_non_null(strstr(err.detail, "another stick"));
+	}
+	must_run("rm stick; truncate -s 2M stick; mformat -i stick -N 12345678 ::");
+	assert_int_equal(rs_stick_open(stick, &d, &v, &fd, &err), 0);
+	(void)close(fd);
+	(void)snprintf(d.serial, sizeof(d.serial), "0815"); /* a copy of it, on another one */
+	assert_int_equal(rs_stick_open(stick, &d, &v, &fd, &err), RS_E_OUTPUT);
+	must_run("rm stick");
+	assert_int_equal(rs_stick_open(stick, &d, &v, &fd, &err), RS_E_IO_OPEN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +254,8 @@ int main(void)
 		cmocka_unit_test_setup(test_look__a_startup_key__by_its_header, fresh),
 		cmocka_unit_test_setup(test_look__no_stick__none, fresh),
 		cmocka_unit_test_setup(test_list__as_long_as_there_is_room, fresh),
+		cmocka_unit_test_setup(test_is_one__by_the_kernels_tree, fresh),
+		cmocka_unit_test_setup(test_open__another_stick_of_that_name__is_refused, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

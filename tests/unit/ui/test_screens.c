@@ -715,6 +715,15 @@ static void test_log__all_levels__the_newest_first_and_not_without_end(void **st
 	page_done(&tui.warnings);
 }
 
+/* The kernel's tree is the test's. */
+bool __wrap_rs_stick_is_one(const char *sys, const char *path); /* NOLINT: the linker's name */
+
+bool __wrap_rs_stick_is_one(const char *sys, const char *path) /* NOLINT: as above */
+{
+	(void)sys;
+	return strncmp(path, "/dev/nvme", strlen("/dev/nvme")) != 0;
+}
+
 /* Sticks of this machine are offered, never the disk that is looked into. */
 static void test_where__sticks__but_not_of_the_same_disk(void **state)
 {
@@ -729,18 +738,21 @@ static void test_where__sticks__but_not_of_the_same_disk(void **state)
 		{.path = "/dev/sdb", .volumes = stick, .n_volumes = 3},
 		{.path = "disk.img", .volumes = &file, .n_volumes = 1},
 		{.path = "/dev/mmcblk0", .volumes = &card, .n_volumes = 1},
+		{.path = "/dev/nvme0n1", .volumes = &card, .n_volumes = 1},
 		{.path = "/dev/sdc", .volumes = &file, .n_volumes = 1}};
 
 	(void)state;
 	report.run.disks = disks;
-	report.run.n_disks = 5;
+	report.run.n_disks = 6;
 	tui.listed = &report;
 	tui.disk = (char *)(uintptr_t) "/dev/sda";
 	where_draw(&tui, &p);
 	assert_true(says(&p, "> /dev/sdb1, exFAT, 0 MiB DATA"));
 	assert_true(says(&p, " /dev/mmcblk0p2, FAT") && says(&p, " /dev/sdc, FAT"));
 	assert_true(says(&p, " /dev/sdb3, FAT") && says(&p, "a folder of this system"));
-	assert_false(says(&p, "/dev/sda1") || says(&p, "/dev/sdb2") || says(&p, "disk.img"));
+	assert_true(says(&p, "/dev/nvme0n1p2 is not offered: its disk is built in"));
+	assert_false(says(&p, "/dev/nvme0n1p2, FAT") || says(&p, "/dev/sda1") ||
+		     says(&p, "/dev/sdb2") || says(&p, "disk.img"));
 	for (unsigned i = 0; i < 5; i++)
 		(void)where_put(&tui, UI_KEY_DOWN);
 	assert_int_equal(tui.where, 4);
