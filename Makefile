@@ -13,7 +13,7 @@ VERSION	= 0.1.0
 # as many at once as the machine has processors
 JOBS	:= $(shell nproc)
 ARCH	= $(shell uname -m)
-PKGS	= blkid libntfs-3g libcrypto json-c inih
+PKGS	= blkid libnvme libntfs-3g libcrypto json-c inih
 
 WARN	= -Wall -Wextra -Wshadow -Wformat=2 -Wundef -Wvla -Wstrict-prototypes -Wmissing-prototypes \
 	  -Wwrite-strings -Wpointer-arith -Wcast-qual -Wcast-align -Wimplicit-fallthrough \

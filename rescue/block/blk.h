@@ -102,6 +102,7 @@ int blk_check_writable(const char *path, struct rs_err *err);
 bool blk_is_same_disk(const char *a, const char *b);
 
 struct disk_member;
+struct disk_health;
 
 /* A kind of disk, a row of open.c: who has the name of a disk asks its kind, never a path by
  * itself. Each function is explained where it is declared, but for those that are only here. */
@@ -118,6 +119,8 @@ struct blk_kind {
 	/* NULL: it has neither a model nor a serial number. */
 	void (*identify)(const char *path, char *ret_model, size_t cap_model, char *ret_serial,
 		size_t cap_serial);
+	/* NULL: it says nothing of itself. */
+	void (*health)(const char *path, struct disk_health *ret);
 	/* NULL: no controller or other machine stands above it. */
 	void (*look)(const char *path, struct disk_member *ret);
 };

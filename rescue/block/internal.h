@@ -6,6 +6,7 @@
 #include <limits.h>
 
 #include "block/disk.h"
+#include "block/health.h"
 #include "core/view.h"
 
 #define DISK_PARTS_MAX 256U /* more than any Windows makes; the rest is named in the warning */
@@ -137,5 +138,11 @@ bool blk_cache_drop(const struct sys_roots *roots, const char *path, int *ret_lo
 
 /** Is nothing of this file in the page cache? */
 bool blk_cache_is_empty(int fd, uint64_t size_bytes);
+
+/* health.c: how a log page reads; who is asked, and how long it is waited for */
+typedef void disk_health_fn(const char *path, struct disk_health *ret);
+void disk_health_parse(const uint8_t log[512], struct disk_health *ret);
+void disk_health_within(
+	disk_health_fn *ask, const char *path, int timeout_ms, struct disk_health *ret);
 
 #endif

@@ -16,6 +16,7 @@ static const struct blk_kind kinds[] = {
 		.check_writable = blk_check_writable,
 		.holds = blk_device_holds,
 		.identify = disk_identity,
+		.health = disk_health,
 		.look = blk_device_look,
 	},
 	{

@@ -131,6 +131,8 @@ static void tell_disk(const struct en_machine *m, const struct en_disk *d, struc
 	if (d->kind && d->kind->identify)
 		d->kind->identify(
 			d->path, ret->model, sizeof(ret->model), ret->serial, sizeof(ret->serial));
+	if (d->kind && d->kind->health)
+		d->kind->health(d->path, &ret->health);
 	if (d->map) {
 		ret->sector_bytes = d->map->sector_bytes;
 		ret->scheme = d->map->scheme;

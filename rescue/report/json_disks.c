@@ -296,6 +296,28 @@ static void volume(struct json_out *j, const void *of)
 	report_json_error(j, "error", &v->err);
 }
 
+static void health(struct json_out *j, const void *of)
+{
+	static const char *const words[] = {
+#define W(bit, word, text) [bit] = (word),
+		HEALTH_WARNINGS(W)
+#undef W
+	};
+	const struct disk_health *h = of;
+
+	jo_text(j, "fault", h->fault);
+	if (!h->is_known)
+		return;
+	jo_open(j, "warnings", '[');
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (h->warnings & 1U << i)
+			jo_text(j, NULL, words[i]);
+	jo_close(j, ']');
+	jo_uint(j, "used_percent", h->used_percent);
+	jo_uint(j, "spare_percent", h->spare_percent);
+	jo_uint(j, "media_errors", h->media_errors);
+}
+
 static void disk(struct json_out *j, const void *of)
 {
 	const struct run_disk *d = of;
@@ -305,6 +327,8 @@ static void disk(struct json_out *j, const void *of)
 		jo_uint(j, "size_bytes", d->size_bytes);
 	jo_text(j, "model", d->model);
 	jo_text(j, "serial", d->serial);
+	if (d->health.is_known || d->health.fault[0])
+		jo_object(j, "health", health, &d->health);
 	if (d->has_table) {
 		jo_uint(j, "sector_bytes", d->sector_bytes);
 		jo_text(j, "scheme", run_scheme_word(d->scheme));

@@ -9,6 +9,7 @@
 
 #include "act/quarantine.h"
 #include "bitlocker/bitlocker.h"
+#include "block/health.h"
 #include "block/set.h"
 #include "format/words.h"
 #include "judge/judge.h"
@@ -136,6 +137,7 @@ struct run_volume {
 struct run_disk {
 	const char *path;
 	char model[128], serial[128];
+	struct disk_health health;
 	bool is_open, has_table;
 	uint64_t size_bytes;
 	uint32_t sector_bytes;

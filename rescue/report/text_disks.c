@@ -336,9 +336,34 @@ static void disk_head(struct printer *p, const struct run_disk *d)
 	text_say_if(p, "  ! ", d->warning);
 }
 
+/* A person has to know before anything is written; of a sound one it is told where all is. */
+static void say_health(struct printer *p, const struct run_disk *d, bool is_full)
+{
+	static const char *const texts[] = {
+#define W(bit, word, text) [bit] = N_(text),
+		HEALTH_WARNINGS(W)
+#undef W
+	};
+	const struct disk_health *h = &d->health;
+	const char *first = is_full ? "  ! " : "Disk: ";
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (h->warnings & 1U << i)
+			text_say(p, first, "%-s warns: %s. Save what matters first.", d->path,
+				texts[i]);
+	if (is_full && h->is_known)
+		text_say(p, "",
+			"  Health: %u %% of its life used, %u %% of its spare blocks left, "
+			"media errors: %llu",
+			h->used_percent, h->spare_percent, (unsigned long long)h->media_errors);
+	if (is_full && h->fault[0])
+		text_say(p, "", "  Health: not known, %s", h->fault);
+}
+
 static void disk_full(struct printer *p, const struct run_disk *d)
 {
 	disk_head(p, d);
+	say_health(p, d, true);
 	say_member(p, "  ! ", true, &d->member);
 	text_error(p, "  ! ", &d->err);
 	if (!d->n_volumes)
@@ -352,6 +377,7 @@ static void disk_full(struct printer *p, const struct run_disk *d)
 static void disk_brief(struct printer *p, const struct run_disk *d)
 {
 	say_member(p, "Disk: ", true, &d->member);
+	say_health(p, d, false);
 	text_error(p, "Disk: ", &d->err);
 	if (d->warning[0])
 		text_say(p, "Disk: ", "%-s: %s", d->path, d->warning);

@@ -239,6 +239,31 @@ static void test_replay__plan__is_the_beginning_of_the_end(void **state)
 			    "that is longer than a line is by itself.plan'\n");
 }
 
+/* What a disk says of itself: a warning wherever the disk is told of, the rest in its list. */
+static void test_health__warnings__are_never_left_out(void **state)
+{
+	struct run_disk disk = {.path = "d"};
+	struct rs_run list = {.command = "list", .disks = &disk, .n_disks = 1}, scan = list;
+
+	(void)state;
+	scan.command = "scan";
+	assert_null(strstr(render(&list), "Health"));
+	disk.health = (struct disk_health){
+		.is_known = true, .used_percent = 3, .spare_percent = 100, .media_errors = 7};
+	assert_non_null(strstr(render(&list),
+		"Health: 3 % of its life used, 100 % of its spare blocks left, media"));
+	assert_null(strstr(render(&list), "warns"));
+	assert_null(strstr(render(&scan), "Health"));
+	disk.health.warnings = 1 << 0 | 1 << 3;
+	for (unsigned i = 0; i < 2; i++) {
+		const char *text = render(i ? &scan : &list);
+		assert_non_null(strstr(text, "d warns: its spare blocks are nearly used up."));
+		assert_non_null(strstr(text, "d warns: it takes no writes any more."));
+	}
+	disk.health = (struct disk_health){.fault = "it does not answer"};
+	assert_non_null(strstr(render(&list), "  Health: not known, it does not answer"));
+}
+
 static void test_list__broken_disk_and_volume__error_on_its_own_line(void **state)
 {
 	struct run_volume volume = {.number = 1, .part = {.len_bytes = 512, .kind = VOL_UNKNOWN}};
@@ -700,6 +725,7 @@ int main(void)
 		cmocka_unit_test(test_journal__one_of_each__in_the_singular),
 		cmocka_unit_test(test_journal__idle_or_clean__no_word_in_a_scan),
 		cmocka_unit_test(test_replay__plan__is_the_beginning_of_the_end),
+		cmocka_unit_test(test_health__warnings__are_never_left_out),
 		cmocka_unit_test(test_list__broken_disk_and_volume__error_on_its_own_line),
 		cmocka_unit_test(test_scan__something_found__plan_and_next_command),
 		cmocka_unit_test(test_fix__unfinished__is_the_beginning_of_the_finished),
