@@ -6,6 +6,17 @@
 
 #include "ui/node.h"
 
+void health_say_own(const struct disk_health *h, struct page *p)
+{
+	if (h->is_known)
+		page_say(p, true,
+			"Health: %u %% of its life used, %u %% of its spare blocks left, "
+			"media errors: %llu",
+			h->used_percent, h->spare_percent, (unsigned long long)h->media_errors);
+	else if (h->fault[0])
+		page_say(p, true, "Health: not known, %s", h->fault);
+}
+
 void health_say(const char *folder, const char *disk, struct page *p)
 {
 	char state[48], errors[48], requests[48];

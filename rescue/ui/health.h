@@ -12,4 +12,7 @@
  * drivers/nvme/host (state). */
 void health_say(const char *folder, const char *disk, struct page *p);
 
+/** What it says of itself, its warnings apart: they are told with the disk. */
+void health_say_own(const struct disk_health *h, struct page *p);
+
 #endif

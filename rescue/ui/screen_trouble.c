@@ -127,13 +127,17 @@ void trouble_draw(const struct tui *t, struct page *p)
 {
 	const struct rs_err *e = &t->trouble;
 	const struct advice *a = advice_of(t);
+	const struct run_disk *d;
 
+	(void)run_seen(t, &d);
 	if (a)
 		page_say(p, true, "%s", a->title);
 	if (is_about_key(e->code))
 		say_ids(t, p);
 	if (t->disk && is_about_disk(e->code))
 		health_say(HEALTH_FOLDER, t->disk, p);
+	if (d && is_about_disk(e->code))
+		health_say_own(&d->health, p);
 	page_say(p, !a, "%-s: %s%s%s.", e->object[0] ? e->object : "unbrick",
 		rs_err_info(e->code)->text, e->detail[0] ? ": " : "", e->detail);
 	if (a)

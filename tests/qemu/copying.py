@@ -33,6 +33,8 @@ class ExfatStick:
             for n in names:
                 path = os.path.join(base, n)
                 folder, name = os.path.split(os.path.relpath(path, tree))
+                if not folder and name in ("$ALLOC_BITMAP", "$UPCASE_TABLE"):  # what The Sleuth Kit calls exFAT's own
+                    continue
                 if not folder.startswith("copy-"):
                     raise Failure(f"{path} is in no folder of a copy")
                 seen[name], ret[name] = os.path.getsize(path), sha256_file(path)

@@ -323,6 +323,27 @@ static void test_health__what_the_kernel_counted(void **state)
 	assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c): as above */
 }
 
+/* Where a disk fails what it says of itself stands at the top; nowhere else. */
+static void test_health__what_the_disk_says__where_it_fails(void **state)
+{
+	auto_page struct page p = {0}, key = {0}, fault = {0};
+	struct run_disk failing = {.path = "/dev/nowhere",
+		.health = {.is_known = true, .used_percent = 98, .media_errors = 5}};
+	struct rs_report r = {.run = {.command = "fix", .disks = &failing, .n_disks = 1}};
+	struct tui t = {.listed = &r, .report = &r, .disk = (char *)(uintptr_t) "/dev/nowhere"};
+
+	(void)state;
+	(void)rs_fail_on(&t.trouble, RS_E_IO_READ, "/dev/nowhere", "%s", "");
+	trouble_draw(&t, &p);
+	assert_true(says(&p, "Health: 98 % of its life used, 0 % of its spare blocks left"));
+	failing.health = (struct disk_health){.fault = "it does not answer"};
+	trouble_draw(&t, &fault);
+	assert_true(says(&fault, "Health: not known, it does not answer"));
+	(void)rs_fail_on(&t.trouble, RS_E_KEY_NEEDED, "/dev/nowhere", "%s", "");
+	trouble_draw(&t, &key);
+	assert_false(says(&key, "Health"));
+}
+
 static void test_found__no_disk__says_where_it_may_be(void **state)
 {
 	auto_page struct page p = {0};
@@ -349,6 +370,7 @@ int main(void)
 		cmocka_unit_test(test_trouble__wrong_passphrase__is_not_told_as_a_key),
 		cmocka_unit_test(test_advice__open_journal__forbidden_or_not_readable),
 		cmocka_unit_test(test_health__what_the_kernel_counted),
+		cmocka_unit_test(test_health__what_the_disk_says__where_it_fails),
 		cmocka_unit_test_setup(test_found__no_disk__says_where_it_may_be, fresh),
 	};
 
