@@ -14,6 +14,13 @@
 /* fcntl(2): of the file with a report, so that who reads it knows that it stays as it is */
 #define LINK_SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
+/* What puts a terminal in order on which a screen died, in the words of ECMA-48, DEC and xterm,
+ * each of which is nothing where it is not known: the first screen, all of it scrolls, plain
+ * letters, a cursor, keys as they are, and nothing shown, which may have been a key. */
+#define LINK_IN_ORDER                                                                              \
+	"\x1b[?1049l\x1b[r\x1b[m\x1b(B\x0f\x1b[?25h\x1b[?1l\x1b>"                                  \
+	"\x1b[H\x1b[2J"
+
 /* W(NAME, word, what belongs to it) */
 #define LINK_WORDS(W)                                                                              \
 	/* the screen's */                                                                         \

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/font.h"
+#include "core/link.h"
 
 #define LEND_MS	  2000 /* a frame at 9600 bauds */
 #define LOOK_MS	  1000
@@ -366,12 +367,6 @@ bool console_lend(struct consoles *c, const char *name)
 	return ret;
 }
 
-/* In the words of ECMA-48, DEC and xterm, each of which is nothing where it is not known: the first
- * screen, all of it scrolls, plain letters, a cursor, keys as they are, nothing shown. */
-#define IN_ORDER                                                                                   \
-	"\x1b[?1049l\x1b[r\x1b[m\x1b(B\x0f\x1b[?25h\x1b[?1l\x1b>"                                  \
-	"\x1b[H\x1b[2J"
-
 void consoles_take_back(struct consoles *c, bool is_torn)
 {
 	c->is_column_0 = false; /* wherever that left it */
@@ -383,7 +378,7 @@ void consoles_take_back(struct consoles *c, bool is_torn)
 			continue;
 		make_raw(con->fd, 0); /* whatever was left there */
 		if (is_torn && was_painted)
-			put(con, IN_ORDER, strlen(IN_ORDER));
+			put(con, LINK_IN_ORDER, strlen(LINK_IN_ORDER));
 		look(con);
 	}
 	read_or_not(c, true);

@@ -104,7 +104,7 @@ static bool take_up(struct console *c)
 		c->in = fdopen(fd, "r+");
 		if (!c->in)
 			return false;
-		fd = -1; /* it is the stream's */
+		(void)rs_steal_fd(&fd); /* it is the stream's */
 	}
 	c->out = c->in;
 	c->before = now;
@@ -164,6 +164,7 @@ int console_open(struct console *c, struct rs_err *err)
 		return rs_fail(err, RS_E_USAGE, "tui does not know this terminal (TERM)");
 	mean(c);
 	c->is_open = true;
+	term_paint(fileno(c->in), fileno(c->out));
 	if (!tigetstr("cup") || !tigetstr("clear")) {
 		console_close(c);
 		return rs_fail(
@@ -200,6 +201,7 @@ static void close_screen(struct console *c)
 	(void)refresh();
 	set_keypad(c, false);
 	(void)endwin(); /* what it could do, it did */
+	term_paint(fileno(c->in), -1);
 	/* no delscreen: ncurses 6.4 then forgets the windows of every other screen, too */
 	c->is_open = false;
 }

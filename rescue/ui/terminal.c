@@ -26,7 +26,7 @@ static struct {
 
 /* A signal handler can reach nothing but a global. */
 static struct {
-	volatile sig_atomic_t is_kept;
+	volatile sig_atomic_t is_kept, out; /* -1: nothing is painted on it */
 	int fd;
 	struct termios before;
 } kept[MOST_KEPT];
@@ -37,6 +37,7 @@ void term_keep(int fd, const struct termios *before)
 		if (!kept[i].is_kept) {
 			kept[i].fd = fd;
 			kept[i].before = *before;
+			kept[i].out = -1;
 			kept[i].is_kept = 1;
 			return;
 		}
@@ -49,13 +50,30 @@ void term_keep_no_more(int fd)
 			kept[i].is_kept = 0;
 }
 
+void term_paint(int fd, int out)
+{
+	for (size_t i = 0; i < MOST_KEPT; i++)
+		if (kept[i].is_kept && kept[i].fd == fd)
+			kept[i].out = out;
+}
+
+/* One that takes no more is not waited for. */
+static void put_in_order(int out)
+{
+	struct pollfd polled = {out, POLLOUT, 0};
+
+	if (poll(&polled, 1, 0) > 0)
+		(void)!write(out, LINK_IN_ORDER, sizeof(LINK_IN_ORDER) - 1); /* as below */
+}
+
 /* In the background it is somebody else's; a line has no foreground. */
-static void give_back(int fd, const struct termios *before)
+static void give_back(int fd, const struct termios *before, int out)
 {
 	const pid_t group = tcgetpgrp(fd);
 
 	if (group >= 0 && group != getpgrp())
 		return;
+	put_in_order(out);
 	(void)tcsetattr(fd, TCSANOW, before); /* nobody is left to hear that it failed */
 	(void)tcflush(fd, TCIFLUSH);	      /* or half a key were a command */
 }
@@ -67,9 +85,9 @@ static void give_all_back(void)
 	letters_restore_all();
 	for (size_t i = 0; i < MOST_KEPT; i++)
 		if (kept[i].is_kept)
-			give_back(kept[i].fd, &kept[i].before);
+			give_back(kept[i].fd, &kept[i].before, kept[i].out);
 	if (hidden.fd >= 0) /* as it was before those */
-		give_back(hidden.fd, &hidden.before);
+		give_back(hidden.fd, &hidden.before, -1);
 }
 
 static const int crashes[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};

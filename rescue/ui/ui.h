@@ -70,6 +70,8 @@ void term_catch_signals(void);
 /** If the program dies, this terminal is as @before again; until term_keep_no_more. */
 void term_keep(int fd, const struct termios *before);
 void term_keep_no_more(int fd);
+/** And what is painted on it by @out is gone; -1: nothing is. */
+void term_paint(int fd, int out);
 /** Only what is told is still to be written: a signal does not cut that short any more. */
 void term_work_is_over(void);
 /** A second signal ends the program on the spot, and this file, which is not complete, goes with
