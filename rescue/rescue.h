@@ -211,7 +211,8 @@ struct rs_options {
 	enum rs_replay_policy policy;
 	const char *plan_file;	/* a new file, saved before the first write, or a folder for
 				 * it; NULL: the folder of rs_plans_in. Resume and revert: the
-				 * saved plan */
+				 * saved plan, or of those in the folder the newest one that
+				 * is of a volume of the target */
 	enum rs_replay_how how; /* of RS_REPLAY */
 	const char *id;		/* of RS_UNDO: the quarantine's folder name; NULL = the only one */
 };
@@ -332,14 +333,15 @@ const char *rs_report_json(struct rs_report *r);
 /** The same to @f, all of it or nothing; after entries the rest, to where they went. Errors:
  * RS_E_MEMORY; what @f lost is for its owner. */
 int rs_report_print(struct rs_report *r, FILE *f);
-/** The disks part of it, of the disk number @i (of its run) alone. */
-void rs_report_disk(
-	const struct rs_report *r, size_t i, void (*put)(void *user, const char *line), void *user);
+/** The disks part of it, of the disk number @i (of its run) alone; @manner NULL: as for a command
+ * line. */
+void rs_report_disk(const struct rs_report *r, size_t i, const struct rs_manner *manner,
+	void (*put)(void *user, const char *line), void *user);
 /** For people: lines through @put, escaped for a terminal, no colours. */
 void rs_report_text(
 	const struct rs_report *r, void (*put)(void *user, const char *line), void *user);
 /** The same of a part of it (report/model.h). */
-void rs_report_part(const struct rs_report *r, enum rs_part part,
+void rs_report_part(const struct rs_report *r, enum rs_part part, const struct rs_manner *manner,
 	void (*put)(void *user, const char *line), void *user);
 /** What it says, as data (report/model.h); borrowed until the report is freed. Of a report so far
  * only until the question is answered. */

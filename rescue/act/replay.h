@@ -51,5 +51,9 @@ int replay_check_place(const struct replay_place *place, struct rs_err *err);
 int replay_save(const struct replay *p, const struct replay_place *place, struct rs_err *err);
 /** Errors: RS_E_IO_OPEN, RS_E_REPLAY_PLAN, RS_E_MEMORY. */
 int replay_load(const char *path, struct replay *ret, struct rs_err *err);
+/** Of the plans in a folder the newest one that @fits; what is none, or damaged, is passed over.
+ * *ret_path malloc'd. Errors: RS_E_IO_OPEN, RS_E_REPLAY_PLAN (there is none), RS_E_MEMORY. */
+int replay_load_newest(const char *folder, bool (*fits)(void *user, const struct replay *p),
+	void *user, struct replay *ret, char **ret_path, struct rs_err *err);
 
 #endif

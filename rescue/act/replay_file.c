@@ -5,6 +5,7 @@
  * clear: readable by its owner only. */
 #include "act/replay.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -266,4 +267,54 @@ int replay_load(const char *path, struct replay *ret, struct rs_err *err)
 		return rs_fail_on(err, RS_E_REPLAY_PLAN, path, "the checksum of its end is wrong");
 	}
 	return 0;
+}
+
+/* ---- finding one ---- */
+
+#define PLAN_FIRST "unbrick-" /* replay_file_name */
+#define PLAN_LAST  ".plan"
+
+static int is_plan_name(const struct dirent *e)
+{
+	const size_t len = strlen(e->d_name), last = strlen(PLAN_LAST);
+
+	return strncmp(e->d_name, PLAN_FIRST, strlen(PLAN_FIRST)) == 0 && len > last &&
+	       strcmp(e->d_name + len - last, PLAN_LAST) == 0;
+}
+
+/* Names sort as the times do; the newest first. */
+static int by_age(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*b)->d_name, (*a)->d_name);
+}
+
+int replay_load_newest(const char *folder, bool (*fits)(void *user, const struct replay *p),
+	void *user, struct replay *ret, char **ret_path, struct rs_err *err)
+{
+	struct dirent **names = NULL;
+	const int n = scandir(folder, &names, is_plan_name, by_age);
+	int r = n < 0 && errno != ENOENT
+			? rs_fail_on(err, RS_E_IO_OPEN, folder, "%s", strerror(errno))
+			: 1;
+
+	for (int i = 0; i < n; free(names[i++])) {
+		struct replay one = {0};
+		auto_free char *path = NULL;
+		if (r <= 0)
+			continue;
+		if (asprintf(&path, "%s/%s", folder, names[i]->d_name) < 0) {
+			path = NULL;
+			r = rs_fail_on(err, RS_E_MEMORY, folder, "plans in it");
+		} else if (replay_load(path, &one, NULL) == 0 && fits(user, &one)) {
+			*ret = one;
+			*ret_path = rs_steal(path);
+			r = 0;
+		} else {
+			nt_replay_free(one.plan);
+		}
+	}
+	free(names);
+	return r <= 0 ? r
+		      : rs_fail_on(err, RS_E_REPLAY_PLAN, folder,
+				"no plan in it is of a volume of this disk");
 }

@@ -148,7 +148,7 @@ static const struct bl_protector_row rows[] = {
 	{.kind = BL_P_STARTUP_KEY,
 		.name = "startup key",
 		.unwrap = open_sealed,
-		.way = "give the startup key with --startup-key FILE",
+		.way = "give the startup key (its .BEK file)",
 		.hint = "a data volume that unlocked by itself (auto-unlock) has its key in the "
 			"Windows that did it: unlock that, or use its recovery key if one was "
 			"made"},

@@ -143,8 +143,8 @@ void bl_list_ids(const struct bl_protector *p, unsigned n, unsigned most, char *
 	}
 	size_t at = strlen(ret);
 	if (all > most)
-		(void)snprintf(
-			ret + at, cap - at, " and %u more (unbrick list shows all)", all - most);
+		(void)snprintf(ret + at, cap - at, " and %u more (the list of the disk shows all)",
+			all - most);
 }
 
 /* "the recovery key's ID is 64311DEA-..." */

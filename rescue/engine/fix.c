@@ -126,8 +126,8 @@ static bool note_left(const struct en_works *w, char *ret, size_t cap)
 {
 	if (w->n_left)
 		rs_note(ret, cap,
-			"%zu doubtful %s left where %s: nobody was there to decide, run 'unbrick "
-			"fix' at a terminal",
+			"%zu doubtful %s left where %s: nobody was there to decide, repair it once "
+			"more with a person before it",
 			w->n_left, rs_form(w->n_left, "file was", "files were"),
 			rs_form(w->n_left, "it is", "they are"));
 	return en_works_spared(w, ret, cap) || w->n_left;
@@ -149,7 +149,7 @@ static void finish_idle(const struct rs_repair *u)
 			continue;
 		rs_note(text, sizeof(text),
 			"the journal of volume %u has changes that Windows applies at its next "
-			"start, or 'unbrick replay'",
+			"start",
 			v->number);
 		break;
 	}

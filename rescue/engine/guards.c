@@ -156,7 +156,8 @@ void en_risks_tell(struct rs_session *s, const struct en_volume *v)
 	for (size_t i = 0; i < sizeof(risks) / sizeof(risks[0]); i++)
 		if (risks[i]->code)
 			en_log(s, RS_LOG_WARN,
-				"%s: %s: %s: 'unbrick fix' asks about it, and --yes refuses",
+				"%s: %s: %s: a repair asks about it, and is refused where nobody "
+				"answers",
 				risks[i]->object, rs_err_info(risks[i]->code)->text,
 				risks[i]->detail);
 }

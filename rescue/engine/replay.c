@@ -68,10 +68,10 @@ static int plan_open(struct rs_repair *u, struct rs_err *err)
 	return r;
 }
 
-/* The volume that a saved plan is of takes it over. */
-static int give_saved_take(struct rs_repair *u, struct replay *p, struct rs_err *err)
+/* Of how many volumes it is, and which is the last of them. */
+static size_t count_volumes(
+	const struct rs_repair *u, const struct replay *p, struct en_volume **ret_last)
 {
-	struct en_volume *found = NULL;
 	size_t n = 0;
 
 	for (size_t i = 0; i < u->m->n_volumes; i++) {
@@ -79,9 +79,25 @@ static int give_saved_take(struct rs_repair *u, struct replay *p, struct rs_err 
 		if (!is_wanted(u, v) || nt_raw_geometry(v->stack.raw)->serial != p->serial ||
 			nt_raw_geometry(v->stack.raw)->volume_bytes != p->volume_bytes)
 			continue;
-		found = v;
+		*ret_last = v;
 		n++;
 	}
+	return n;
+}
+
+static bool is_of_volume(void *user, const struct replay *p)
+{
+	struct en_volume *v = NULL;
+
+	return count_volumes(user, p, &v) > 0;
+}
+
+/* The volume that a saved plan is of takes it over. */
+static int give_saved_take(struct rs_repair *u, struct replay *p, struct rs_err *err)
+{
+	struct en_volume *found = NULL;
+	const size_t n = count_volumes(u, p, &found);
+
 	if (n == 1) {
 		found->journal.saved = *p;
 		u->v = found;
@@ -97,11 +113,25 @@ static int give_saved_take(struct rs_repair *u, struct replay *p, struct rs_err 
 		p->serial, p->volume_bytes);
 }
 
+/* The file that is named, or of those in the folder the newest one. */
+static int load(struct rs_repair *u, struct replay *ret, char **ret_path, struct rs_err *err)
+{
+	const char *path = u->o.plan_file ? u->o.plan_file : u->s->plan_folder;
+
+	if (!path)
+		return rs_fail_on(err, RS_E_REPLAY_PLAN, "plan", "no folder of plans is known");
+	if (!u->o.plan_file || replay_is_folder(path))
+		return replay_load_newest(path, is_of_volume, u, ret, ret_path, err);
+	*ret_path = strdup(path);
+	return *ret_path ? replay_load(path, ret, err)
+			 : rs_fail_on(err, RS_E_MEMORY, path, "plan of a replay");
+}
+
 static int plan_saved(struct rs_repair *u, struct rs_err *err)
 {
-	const char *path = u->o.plan_file;
+	auto_free char *path = NULL;
 	struct replay saved = {0};
-	int r = replay_load(path, &saved, err);
+	int r = load(u, &saved, &path, err);
 
 	if (r == 0)
 		r = give_saved_take(u, &saved, err);
@@ -113,8 +143,8 @@ static int plan_saved(struct rs_repair *u, struct rs_err *err)
 		return r;
 	u->v->journal.is_planned = true;
 	u->v->journal.is_back = u->o.how == RS_REPLAY_REVERT;
-	u->v->journal.plan_file = strdup(path);
-	return u->v->journal.plan_file ? 0 : rs_fail_on(err, RS_E_MEMORY, path, "plan of a replay");
+	u->v->journal.plan_file = rs_steal(path);
+	return 0;
 }
 
 static int plan(struct rs_repair *u, struct rs_err *err)

@@ -97,7 +97,8 @@ int en_replay_consent(struct rs_repair *u, struct en_volume *v, struct rs_err *e
 	if (policy == RS_REPLAY_NO) {
 		waiting(j->replay, what, sizeof(what));
 		r = rs_fail_on(&j->err, RS_E_LOG_UNCLEAN, v->name,
-			"%s, and --replay no forbids to apply it", what);
+			"%s, and it was forbidden to apply it", what);
+		j->err.next = "start it again without --replay no";
 	} else if (j->replay->losers && policy != RS_REPLAY_ALL) {
 		r = ask_losers(u, v, &j->err);
 	}

@@ -29,20 +29,20 @@ void rs_report_text(
 	report_text(&r->run, put, user);
 }
 
-void rs_report_part(const struct rs_report *r, enum rs_part part,
+void rs_report_part(const struct rs_report *r, enum rs_part part, const struct rs_manner *manner,
 	void (*put)(void *user, const char *line), void *user)
 {
-	report_text_part(&r->run, part, put, user);
+	report_text_part(&r->run, part, manner, put, user);
 }
 
-void rs_report_disk(
-	const struct rs_report *r, size_t i, void (*put)(void *user, const char *line), void *user)
+void rs_report_disk(const struct rs_report *r, size_t i, const struct rs_manner *manner,
+	void (*put)(void *user, const char *line), void *user)
 {
 	struct rs_run one = r->run;
 
 	one.disks += i;
 	one.n_disks = 1;
-	report_text_part(&one, RS_PART_DISKS, put, user);
+	report_text_part(&one, RS_PART_DISKS, manner, put, user);
 }
 
 void rs_report_free(struct rs_report *r)

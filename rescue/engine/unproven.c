@@ -71,7 +71,8 @@ int en_unproven_consent(const struct rs_repair *u, struct rs_err *err)
 		return 0;
 	if (u->o.say_yes)
 		return rs_fail_on(err, RS_E_UNPROVEN, p->id,
-			"it is not undone by --yes: whoever made it may have named any file");
+			"nobody who could answer was asked: whoever made it may have named any "
+			"file");
 	for (size_t i = 0; r == 0 && i < p->n_items; i++) {
 		const struct plan_item *item = &p->items[i];
 		char path[700], target[PLAN_PATH_BYTES], text[1024];

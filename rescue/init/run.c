@@ -24,6 +24,7 @@ static const struct command {
 	[RUN_SCAN] = {"scan", true, false},
 	[RUN_FIX] = {"fix", true, true},
 	[RUN_UNDO] = {"undo", false, true},
+	[RUN_REPLAY] = {"replay", false, true},
 };
 
 const char *run_word(enum run_command command)

@@ -11,7 +11,7 @@
 
 struct init;
 
-enum run_command { RUN_SCAN, RUN_FIX, RUN_UNDO };
+enum run_command { RUN_SCAN, RUN_FIX, RUN_UNDO, RUN_REPLAY };
 
 struct run {
 	enum run_command command;

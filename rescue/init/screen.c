@@ -33,7 +33,10 @@ static enum run_command command_of(const struct json_object *report)
 {
 	const char *word = json_object_get_string(json_object_object_get(report, "command"));
 
-	return word && strcmp(word, run_word(RUN_UNDO)) == 0 ? RUN_UNDO : RUN_FIX;
+	for (unsigned i = RUN_UNDO; word && i <= RUN_REPLAY; i++)
+		if (strcmp(word, run_word((enum run_command)i)) == 0)
+			return (enum run_command)i;
+	return RUN_FIX;
 }
 
 /* The report of a repair, in a file that nobody can change any more. */

@@ -144,7 +144,8 @@ void stick_take_rules(enum settings_rules which, const char *top, int out_fd)
 		stick_say(out_fd, STICK_RULES_DIR, RULES_DIR);
 	else if (t.n_taken)
 		stick_say(out_fd, STICK_NOTE,
-			"rules of the stick: one of them is invalid (see 'unbrick rules check'), "
+			"rules of the stick: one of them is invalid (a check of them on a computer "
+			"names it), "
 			"so "
 			"none of the stick's is used");
 	rs_secret_done(&t.key);

@@ -75,6 +75,16 @@ enum rs_part {
 	RS_PARTS
 };
 
+/* How a front end has its people told what is said for a command line otherwise. */
+struct rs_manner {
+	void *user;
+	/* A next step as it is made there; both are ours and stay. */
+	const char *(*next)(const char *next);
+	/* A text with the times in it as people read them there, of that volume's Windows;
+	 * malloc'd, NULL: as it is. */
+	char *(*times_new)(void *user, const char *text, unsigned volume, const char *windows);
+};
+
 /* ---- what was looked at ---- */
 
 struct run_texts {

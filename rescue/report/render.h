@@ -32,6 +32,7 @@ void report_json_disks(struct json_out *j, const struct rs_run *run);
 struct printer {
 	void (*put)(void *user, const char *line);
 	void *user;
+	const struct rs_manner *manner; /* NULL: as for a command line */
 };
 
 /** A paragraph, without secrets and escaped: the first line begins with @first, the others with as
@@ -44,6 +45,15 @@ void text_say_as_it_is(struct printer *p, const char *first, const char *fmt, ..
 	__attribute__((format(printf, 3, 4)));
 /** The same of a text; nothing when it is NULL or "". */
 void text_say_if(struct printer *p, const char *first, const char *text);
+/** A text with its times as they are told, of that Windows of a volume (its folder; NULL: the first
+ * one); malloc'd, NULL: no memory. */
+char *text_timed_new(
+	const struct printer *p, const char *text, unsigned volume, const char *windows);
+/** A paragraph of it. */
+void text_say_timed(struct printer *p, const char *first, const char *text, unsigned volume,
+	const char *windows);
+/** A next step (may be NULL) as it is told. */
+const char *text_step(const struct printer *p, const char *next);
 /** One line that is copied, however long it is. */
 void text_line(struct printer *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /** A path of a file, as it is shown: a very long one is cut in the middle. */

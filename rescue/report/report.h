@@ -69,8 +69,8 @@ int report_write_json(struct rs_report *r, FILE *f);
  * end that showed the plan can go on where it stopped. The report's own error is not among the
  * lines: the front end shows it once, out of rs_report_run. */
 void report_text(const struct rs_run *run, void (*put)(void *user, const char *line), void *user);
-/** A part of it. */
-void report_text_part(const struct rs_run *run, enum rs_part part,
+/** A part of it; @manner NULL: as for a command line. */
+void report_text_part(const struct rs_run *run, enum rs_part part, const struct rs_manner *manner,
 	void (*put)(void *user, const char *line), void *user);
 
 /** "41.8 KiB", "476.9 GiB", "512 bytes". @ret has 24 bytes. */

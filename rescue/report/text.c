@@ -106,7 +106,7 @@ static void say_file(struct printer *p, const struct run_item *it)
 	}
 	if (item->file_ref && item->stat.modified) {
 		rs_filetime_text(item->stat.modified, time);
-		text_say(p, "      Changed: ", "%s", time);
+		text_say_timed(p, "      Changed: ", time, it->volume, item->windows);
 	}
 	if (item->has_sha256) {
 		rs_hex(item->sha256, sizeof(item->sha256), hash);
@@ -135,20 +135,23 @@ static void say_plan_item(struct printer *p, const struct run_item *it)
 {
 	const struct plan_item *item = &it->item;
 	char first[64], path[TEXT_PATH_SHOWN];
+	auto_free char *timed =
+		has(item->why) ? text_timed_new(p, item->why, it->volume, item->windows) : NULL;
+	auto_free char *why = timed ? lang_new(timed) : NULL; /* by itself it is recognised */
 
 	(void)snprintf(first, sizeof(first), "%4u. %-9s ", item->number, plan_verb(item->action));
 	text_path(item->path, path);
 	text_say(p, first, "%-s", path);
 	say_names(p, item);
 	say_file(p, it);
-	if (has(item->rule_id) || has(item->why))
-		text_say(p, "      Because: ", "%-s%s%s", has(item->rule_id) ? item->rule_id : "",
-			has(item->rule_id) && has(item->why) ? ": " : "",
-			has(item->why) ? item->why : "");
+	if (has(item->rule_id) || has(why))
+		text_say(p, "      Because: ", "%-s%s%-s", has(item->rule_id) ? item->rule_id : "",
+			has(item->rule_id) && has(why) ? ": " : "", has(why) ? why : "");
 	if (item->hinder) {
-		text_say(p, item->can_confirm ? "      Ask:     " : "      CANNOT:  ", "%s",
-			item->hinder);
-		text_say_if(p, "      Next:    ", item->next);
+		text_say_timed(p,
+			item->can_confirm ? "      Ask:     " : "      CANNOT:  ", item->hinder,
+			it->volume, item->windows);
+		text_say_if(p, "      Next:    ", text_step(p, item->next));
 	}
 	say_way(p, it);
 }
@@ -312,10 +315,10 @@ static void say_outcome(struct printer *p, const struct rs_run *run)
 	}
 }
 
-void report_text_part(const struct rs_run *run, enum rs_part part,
+void report_text_part(const struct rs_run *run, enum rs_part part, const struct rs_manner *manner,
 	void (*put)(void *user, const char *line), void *user)
 {
-	struct printer p = {put, user};
+	struct printer p = {put, user, manner};
 	bool is_list = is_command(run, "list");
 
 	switch (part) {
@@ -349,5 +352,5 @@ void report_text_part(const struct rs_run *run, enum rs_part part,
 void report_text(const struct rs_run *run, void (*put)(void *user, const char *line), void *user)
 {
 	for (unsigned part = 0; part < RS_PARTS; part++)
-		report_text_part(run, (enum rs_part)part, put, user);
+		report_text_part(run, (enum rs_part)part, NULL, put, user);
 }

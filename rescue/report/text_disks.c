@@ -27,9 +27,10 @@ static void windows_line(const struct win_info *w, char *ret, size_t cap)
 		w->display_version[0] ? " " : "", w->display_version, build, computer);
 }
 
-static void say_windows(struct printer *p, const struct win_info *w)
+static void say_windows(struct printer *p, const struct run_volume *v)
 {
-	char line[1024], time[RS_TIME_LEN];
+	const struct win_info *w = &v->windows[0];
+	char line[1024], time[RS_TIME_LEN], text[32 + RS_TIME_LEN];
 	const char *zone = w->time_zone;
 
 	windows_line(w, line, sizeof(line));
@@ -41,11 +42,13 @@ static void say_windows(struct printer *p, const struct win_info *w)
 			w->root[0] ? w->root : zone);
 	if (w->shutdown_filetime) {
 		rs_filetime_text(w->shutdown_filetime, time);
-		text_say(p, MORE, "last shut down %s", time);
+		(void)snprintf(text, sizeof(text), "last shut down %s", time);
+		text_say_timed(p, MORE, text, v->number, NULL);
 	}
 	if (w->crashed_filetime) {
 		rs_filetime_text(w->crashed_filetime, time);
-		text_say(p, MORE, "last memory dump %s", time);
+		(void)snprintf(text, sizeof(text), "last memory dump %s", time);
+		text_say_timed(p, MORE, text, v->number, NULL);
 	}
 	if (w->setup_in_progress)
 		text_say(p, MORE, "an installation or upgrade is in progress");
@@ -156,12 +159,13 @@ static void journal_line(const struct run_journal *l, char *ret, size_t cap)
 }
 
 static void say_journal(
-	struct printer *p, const char *first, const char *more, const struct run_journal *l)
+	struct printer *p, const char *first, const char *more, const struct run_volume *v)
 {
+	const struct run_journal *l = &v->ntfs->journal;
 	char line[600];
 
 	journal_line(l, line, sizeof(line));
-	text_say(p, first, "%s", line);
+	text_say_timed(p, first, line, v->number, NULL);
 	if (l->can_replay && l->is_pending)
 		text_say(p, more, "shown as Windows will see it; nothing was written for that");
 	if (l->refused.code)
@@ -169,11 +173,12 @@ static void say_journal(
 	text_error(p, more, &l->refused);
 }
 
-static void say_ntfs(struct printer *p, const struct run_ntfs *n)
+static void say_ntfs(struct printer *p, const struct run_volume *v)
 {
+	const struct run_ntfs *n = v->ntfs;
 	const struct nt_state *s = &n->state;
 
-	say_journal(p, DETAIL "Journal:   ", MORE, &n->journal);
+	say_journal(p, DETAIL "Journal:   ", MORE, v);
 	if (s->is_hibernated)
 		text_say(p, DETAIL "Hibernated: ", "yes%s%s", s->hibernation[0] ? ", " : "",
 			s->hibernation);
@@ -207,7 +212,7 @@ static void say_quarantines(struct printer *p, const struct run_volume *v)
 /* What a volume is that holds no Windows, and what to do. */
 static void say_passed(struct printer *p, const char *first, const struct run_volume *v)
 {
-	const char *next = v->passed_next ? v->passed_next : "";
+	const char *next = v->passed_next ? text_step(p, v->passed_next) : "";
 
 	text_say(p, first, "%s%s%s", v->passed_over, next[0] ? "; " : "", next);
 }
@@ -263,7 +268,7 @@ static void say_member(
 		text_say(p, first,
 			is_disk ? "the disk is %s: it is not changed alone; %s"
 				: "it is %s: it is not changed alone; %s",
-			member->text, member->next);
+			member->text, text_step(p, member->next));
 }
 
 static void volume_full(struct printer *p, const struct run_volume *v)
@@ -278,11 +283,11 @@ static void volume_full(struct printer *p, const struct run_volume *v)
 	if (v->bitlocker)
 		say_bitlocker(p, v->bitlocker);
 	if (v->n_windows)
-		say_windows(p, &v->windows[0]);
+		say_windows(p, v);
 	say_fault(p, DETAIL "! ", v);
 	say_others(p, MORE, v);
 	if (v->ntfs)
-		say_ntfs(p, v->ntfs);
+		say_ntfs(p, v);
 	say_quarantines(p, v);
 	say_member(p, DETAIL "! ", false, &v->member);
 	if (v->passed_over[0] && v->passed_next)
@@ -316,7 +321,7 @@ static void volume_brief(struct printer *p, const struct run_volume *v)
 	for (size_t i = 0; i < v->n_quarantines; i++)
 		text_error(p, "  Quarantine: ", &v->quarantines[i].err);
 	if (l && (l->is_pending || l->refused.code))
-		say_journal(p, "  Journal: ", "           ", l);
+		say_journal(p, "  Journal: ", "           ", v);
 }
 
 static void disk_head(struct printer *p, const struct run_disk *d)

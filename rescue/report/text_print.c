@@ -137,6 +137,27 @@ void text_say_if(struct printer *p, const char *first, const char *text)
 		text_say(p, first, "%s", text);
 }
 
+char *text_timed_new(
+	const struct printer *p, const char *text, unsigned volume, const char *windows)
+{
+	char *ret = p->manner ? p->manner->times_new(p->manner->user, text, volume, windows) : NULL;
+
+	return ret ? ret : strdup(text);
+}
+
+void text_say_timed(struct printer *p, const char *first, const char *text, unsigned volume,
+	const char *windows)
+{
+	auto_free char *timed = text_timed_new(p, text, volume, windows);
+
+	text_say_if(p, first, timed ? timed : text);
+}
+
+const char *text_step(const struct printer *p, const char *next)
+{
+	return p->manner && next ? p->manner->next(next) : next;
+}
+
 void text_line(struct printer *p, const char *fmt, ...)
 {
 	va_list ap;
@@ -164,11 +185,13 @@ void text_blank(struct printer *p)
 
 void text_error(struct printer *p, const char *first, const struct rs_err *err)
 {
+	struct rs_err told = *err;
 	char line[2048];
 
 	if (!err->code)
 		return;
-	rs_err_said(err, line, sizeof(line));
+	told.next = text_step(p, rs_err_next(err));
+	rs_err_said(&told, line, sizeof(line));
 	auto_free char *label = lang_new(first);
 	auto_free char *body = rs_shown_new(line);
 	put_paragraph(p, label, body);

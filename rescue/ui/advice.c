@@ -65,7 +65,7 @@ static bool is_refs(const struct rs_run *run, const struct rs_err *e)
 static bool is_forbidden(const struct rs_run *run, const struct rs_err *e)
 {
 	(void)run;
-	return strstr(e->detail, "--replay");
+	return strstr(e->detail, "forbidden");
 }
 
 /* ---- the table ---- */
@@ -150,9 +150,10 @@ static const struct advice table[] = {
 	{RS_E_LOG_UNCLEAN, is_forbidden, "The journal has changes that are not applied",
 		"Windows crashed in the middle of its work. It was said not to apply what it left "
 		"in the journal, and without that nothing is written.",
-		"Start again without --replay no; or let Windows' recovery environment look at the "
-		"disk once, which applies the journal.",
-		""},
+		"Let Windows' recovery environment look at the disk once, which applies the "
+		"journal. Or change what said so, and start again: on a stick it is the line "
+		"'replay' of its settings.",
+		"Everything can be looked at and copied meanwhile; reading does no harm."},
 	{RS_E_LOG_UNCLEAN, NULL, "The journal is open and cannot be applied here",
 		"Windows crashed in the middle of its work. What it left in the journal could not "
 		"be read or understood whole: the line above says why. Nothing was changed.",
@@ -166,8 +167,7 @@ static const struct advice table[] = {
 		"the disk cannot be brought to a sound state from here. Nothing was changed.",
 		PROMPT ", run chkdsk C: /f (the letter may differ there; manage-bde -unlock comes "
 		       "first with BitLocker), then come back.",
-		"Save the person's files before that: reading works. If a replay by this program "
-		"was cut off, its saved plan finishes it (unbrick replay --resume)."},
+		"Save the person's files before that: reading works."},
 	{RS_E_LOG_UNSUPPORTED, NULL, "The journal is one that only Windows can apply",
 		"Windows left changes in a form that is not known here. A part of them is never "
 		"applied, so nothing was.",
@@ -342,7 +342,7 @@ static const struct advice table[] = {
 		"In the middle of the writes something was not as it was a moment ago. The disk "
 		"may have lost it, or read it wrongly: it says nothing about the file system.",
 		"Try another cable or port, then the same repair again: it goes on where it "
-		"stopped. Undo takes back what was done.",
+		"stopped. Undo takes back what was done; a journal's replay r finishes, too.",
 		"If it stops again, copy the disk and repair the copy."},
 	{RS_E_IO_OPEN, NULL, "It cannot be opened",
 		"The disk or file named above is not there, or not for this user.",

@@ -29,6 +29,10 @@
 	{                                                                                          \
 		UI_KEY_CTRL_K, 0, "Ctrl-K", "", key_id_is_open, key_id_go, true, true              \
 	}
+#define FINISH_TOLD                                                                                \
+	{                                                                                          \
+		'r', 0, "r", "", finish_is_open, finish_go, true, true                             \
+	}
 #define DETAILS	   WAY('d', "d", "details", details_is_open, details_go)
 #define SAVE	   WAY('s', "s", "save", save_is_open, save_go)
 #define LOG	   WAY('g', "g", "log", log_is_open, log_go)
@@ -63,8 +67,9 @@ const struct screen tui_screens[SCREENS] = {
 		.ways = {WAY('u', "u", "undo it", undo_is_open, undo_go), SAVE, LOG, OTHERS,
 			WAY(UI_KEY_ESC, "Esc", "disks", NULL, done_back)}},
 	[SCREEN_TROUBLE] = {"it does not go on", NULL, trouble_draw, NULL,
-		.ways = {WAY(UI_KEY_ENTER, "Enter", "try again", NULL, trouble_next), SAVE,
-			SHOW_ID_TOLD, OTHERS, WAY(UI_KEY_ESC, "Esc", "disks", NULL, trouble_back)}},
+		.ways = {WAY(UI_KEY_ENTER, "Enter", "try again", NULL, trouble_next), FINISH_TOLD,
+			SAVE, SHOW_ID_TOLD, OTHERS,
+			WAY(UI_KEY_ESC, "Esc", "disks", NULL, trouble_back)}},
 	[SCREEN_PATH] = {"which file?", NULL, path_draw, path_put,
 		.ways = {WAY(UI_KEY_ENTER, "Enter", "take it", NULL, path_next),
 			WAY(UI_KEY_ESC, "Esc", "back", NULL, question_back)}},

@@ -42,7 +42,7 @@ const struct option_spec option_table[OPT_COUNT] = {
 		"save a replay's plan there (else beside the report, or in "
 		"~/.local/state/unbrick)"},
 	{OPT_RESUME_PLAN, 0, "resume", "PLAN", CMD_REPLAY, AT(plan),
-		"finish a replay that a power cut interrupted"},
+		"finish a replay that was cut off; a folder: its newest plan"},
 	{OPT_REVERT, 0, "revert", "PLAN", CMD_REPLAY, AT(plan),
 		"put back what a replay changed, if nothing else was written since"},
 	{OPT_REPORT, 0, "report", "FILE", CMD_LIST | CMD_SCAN | CMD_WRITE | CMD_TUI, AT(report),

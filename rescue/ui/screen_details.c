@@ -2,12 +2,11 @@
 /* All that is known of what was found: rule, evidence, and of each file times and hash. */
 #include <string.h>
 
+#include "ui/times.h"
 #include "ui/tui.h"
 
-#define MINUTE	   600000000LL /* in FILETIME */
-#define DAY_LEN	   10U	       /* "2024-07-19" */
-#define MINUTE_LEN 16U	       /* "2024-07-19T04:09" */
-#define TIME_SHOWN 256U
+#define DAY_LEN	   10U /* "2024-07-19" */
+#define MINUTE_LEN 16U /* "2024-07-19T04:09" */
 
 static const char *verdict_text(const struct finding *f)
 {
@@ -30,35 +29,19 @@ void brief_time(uint64_t filetime, char ret[RS_TIME_LEN])
 		ret[DAY_LEN] = ' ';
 }
 
-/* In UTC, and beside it as the person knows it: by the Windows' own clock. */
-static void time_text(uint64_t filetime, const struct win_info *w, char ret[TIME_SHOWN])
-{
-	char utc[RS_TIME_LEN], local[RS_TIME_LEN];
-
-	rs_filetime_text(filetime, utc);
-	lang_print(ret, TIME_SHOWN, "%s (UTC)", utc);
-	if (!w || !w->time_zone[0])
-		return;
-	rs_filetime_text(filetime - (uint64_t)(w->bias_minutes * MINUTE), local);
-	local[strcspn(local, ".Z")] = '\0';
-	if (strlen(local) > DAY_LEN)
-		local[DAY_LEN] = ' ';
-	lang_print(ret, TIME_SHOWN, "%s (UTC), local %s (%-s)", utc, local, w->time_zone);
-}
-
 void say_file(
 	struct page *p, const struct nt_stat *s, const uint8_t *sha256, const struct win_info *w)
 {
-	char hash[65], when[TIME_SHOWN];
+	char hash[65];
 
 	page_say(p, false, "    Size:     %llu bytes", (unsigned long long)s->size_bytes);
 	if (s->modified) {
-		time_text(s->modified, w, when);
-		page_say(p, false, "    Changed:  %-s", when);
+		auto_free char *when = times_whole_new(s->modified, w);
+		page_say(p, false, "    Changed:  %-s", when ? when : "");
 	}
 	if (s->created) {
-		time_text(s->created, w, when);
-		page_say(p, false, "    Made:     %-s", when);
+		auto_free char *when = times_whole_new(s->created, w);
+		page_say(p, false, "    Made:     %-s", when ? when : "");
 	}
 	if (sha256) {
 		rs_hex(sha256, 32, hash);
@@ -73,15 +56,16 @@ static void say_finding(struct page *p, const struct rs_run *run, const struct r
 	page_blank(p);
 	page_say(p, true, "%s (volume %u)", f->title, f->volume);
 	page_say(p, false, "  By the %s %-s", f->source, f->id);
-	page_say(p, false, "  Because:  %s", f->why);
+	say_timed(p, "  Because:  %s", f->why, w);
 	if (f->evidence[0])
-		page_say(p, false, "  Evidence: %s", f->evidence);
+		say_timed(p, "  Evidence: %s", f->evidence, w);
 	for (size_t i = 0; i < f->references.n; i++)
 		page_say(p, false, "  See:      %-s", f->references.list[i]);
 	for (size_t i = 0; i < f->n_files; i++) {
 		const struct finding *one = &f->files[i];
 		page_say(p, true, "  %-s", one->path);
-		page_say(p, false, "    Verdict:  %s (%s)", verdict_text(one), one->why);
+		auto_free char *why = times_new(one->why, w);
+		page_say(p, false, "    Verdict:  %s (%s)", verdict_text(one), why ? why : "");
 		if (!one->is_missing)
 			say_file(p, &one->stat, one->has_sha256 ? one->sha256 : NULL, w);
 	}
@@ -90,14 +74,15 @@ static void say_finding(struct page *p, const struct rs_run *run, const struct r
 static void say_item(struct page *p, const struct rs_run *run, const struct run_item *it)
 {
 	const struct plan_item *item = &it->item;
+	const struct win_info *w = run_windows_at(run, it->volume, item->windows);
+	auto_free char *why = item->why ? times_new(item->why, w) : NULL;
 
 	page_blank(p);
 	page_say(p, true, "  %-s", item->path);
 	page_say(p, false, "    Lies in:  %-s", it->target);
 	if (item->rule_id)
-		page_say(p, false, "    Moved by: %-s (%s)", item->rule_id, item->why);
-	say_file(p, &item->stat, item->has_sha256 ? item->sha256 : NULL,
-		run_windows_at(run, it->volume, it->item.windows));
+		page_say(p, false, "    Moved by: %-s (%s)", item->rule_id, why ? why : "");
+	say_file(p, &item->stat, item->has_sha256 ? item->sha256 : NULL, w);
 }
 
 bool details_is_open(const struct tui *t)

@@ -26,8 +26,13 @@ enum screen_id doing_enter(struct tui *t)
 
 void doing_draw(const struct tui *t, struct page *p)
 {
-	page_say(p, true, "%s, and reading it back from the disk ...",
-		t->command == RS_FIX ? "Moving what is bad into quarantine" : "Putting files back");
+	static const char *const what[] = {
+		[RS_FIX] = N_("Moving what is bad into quarantine"),
+		[RS_UNDO] = N_("Putting files back"),
+		[RS_REPLAY] = N_("Finishing the replay of the journal"),
+	};
+
+	page_say(p, true, "%s, and reading it back from the disk ...", what[t->command]);
 	page_say(p, false,
 		"Do not switch the machine off. If the power fails nothing is lost: run it "
 		"again.");

@@ -7,6 +7,9 @@
 static void say_next(const struct tui *t, const struct run_outcome *o, struct page *p)
 {
 	page_blank(p);
+	if (t->command == RS_REPLAY)
+		page_say(
+			p, true, "Next: Esc, and look at this disk again; it can be repaired now.");
 	if (t->command != RS_FIX)
 		return;
 	if (o->is_written && t->supervisor.may & 1U << LINK_WINDOWS)
@@ -35,7 +38,6 @@ void done_draw(const struct tui *t, struct page *p)
 	say_next(t, &run->outcome, p);
 	page_blank(p);
 	tui_say_part(t, RS_PART_DONE, p);
-	tui_say_next(t, p);
 	tui_say_warnings(t, p);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ui/advice.h"
+#include "ui/times.h"
 #include "ui/tui.h"
 
 enum screen_id findings_enter(struct tui *t)
@@ -41,44 +42,28 @@ static struct tally count(const struct run_finding *f)
 	return ret;
 }
 
-/* "2024-07-19 04:09:27": the details have all of it. */
-static void time_of(uint64_t filetime, char ret[RS_TIME_LEN])
-{
-	rs_filetime_text(filetime, ret);
-	ret[strcspn(ret, ".Z")] = '\0';
-	if (strchr(ret, 'T'))
-		*strchr(ret, 'T') = ' ';
-}
-
 /* Two conditions of a rule, not before A and before B, are one to a person. */
-static void say_why(struct page *p, const struct finding *f)
+static void say_why(struct page *p, const struct finding *f, const struct win_info *w)
 {
-	const struct judge_window *w = &f->window;
-	char window[160], at[RS_TIME_LEN], from[RS_TIME_LEN], to[RS_TIME_LEN];
+	auto_free char *window = f->window.len ? times_window_new(&f->window, w) : NULL;
+	auto_free char *all = NULL;
 
-	if (!w->len) {
-		page_say(p, false, "    %s", f->why);
-		return;
-	}
-	time_of(w->time, at);
-	time_of(w->from, from);
-	time_of(w->before, to);
-	if (w->is_created)
-		(void)snprintf(window, sizeof(window), "created %s, between %s and %s (UTC)", at,
-			from, to);
+	if (!window)
+		say_timed(p, "    %s", f->why, w);
+	else if (asprintf(&all, "%.*s%s%s", (int)f->window.at, f->why, window,
+			 f->why + f->window.at + f->window.len) >= 0)
+		say_timed(p, "    %s", all, w);
 	else
-		(void)snprintf(window, sizeof(window), "modified %s, between %s and %s (UTC)", at,
-			from, to);
-	page_say(p, false, "    %.*s%s%s", (int)w->at, f->why, window, f->why + w->at + w->len);
+		all = NULL;
 }
 
-static void say_files(struct page *p, const struct run_finding *f)
+static void say_files(struct page *p, const struct run_finding *f, const struct win_info *w)
 {
 	for (size_t i = 0; i < f->n_files && i < MOST_FILES; i++) {
 		const struct finding *one = &f->files[i];
 		page_say(p, true, "  %-s%s", one->path, one->is_missing ? " (missing)" : "");
 		if (one->why[0])
-			say_why(p, one);
+			say_why(p, one, w);
 	}
 	if (f->n_files > MOST_FILES)
 		page_say(p, false, "  and %zu more: d shows them", f->n_files - MOST_FILES);
@@ -112,6 +97,7 @@ static void say_done(struct page *p, const struct tally *n, bool is_chosen)
 /* As a colleague would tell it. */
 static void say_finding(struct page *p, const struct rs_run *run, const struct run_finding *f)
 {
+	const struct win_info *w = run_windows_at(run, f->volume, f->windows);
 	const struct tally n = count(f);
 
 	page_blank(p);
@@ -120,11 +106,10 @@ static void say_finding(struct page *p, const struct rs_run *run, const struct r
 			p, true, "%s (volume %u, Windows in %-s)", f->title, f->volume, f->windows);
 	else
 		page_say(p, true, "%s (volume %u)", f->title, f->volume);
-	say_files(p, f);
-	page_say(p, false, "Why it is believed to be the cause: %s.", f->why);
-	if (f->evidence[0])
-		page_say(
-			p, false, "Evidence %s.", f->evidence); /* "for it: ...; against it: ..." */
+	say_files(p, f, w);
+	say_timed(p, "Why it is believed to be the cause: %s.", f->why, w);
+	if (f->evidence[0]) /* "for it: ...; against it: ..." */
+		say_timed(p, "Evidence %s.", f->evidence, w);
 	page_say(p, false, "How sure: %s", how_sure[f->outcome]);
 	say_done(p, &n, finding_is_chosen(f));
 	if (f->text[0])

@@ -248,11 +248,14 @@ static void draw_disks(const struct tui *t, const struct rs_run *run, struct pag
 {
 	const struct run_disk *first = found_disk(t);
 
+	struct rs_manner manner;
+
+	tui_manner(t->listed, &manner);
 	for (unsigned is_rest = first ? 0 : 1; is_rest < 2; is_rest++)
 		for (size_t i = 0; i < run->n_disks; i++)
 			if ((&run->disks[i] == first) != (bool)is_rest) {
 				page_blank(p);
-				rs_report_disk(t->listed, i, page_put, p);
+				rs_report_disk(t->listed, i, &manner, page_put, p);
 			}
 }
 

@@ -40,7 +40,8 @@ bool plan_is_open(const struct tui *t)
 	const struct rs_run *run = t->repair ? rs_report_run(rs_repair_report(t->repair)) : NULL;
 
 	return run && count(run, PLAN_QUARANTINE) + count(run, PLAN_ASK) + count(run, PLAN_FINISH) +
-			      count(run, PLAN_RESTORE);
+			      count(run, PLAN_RESTORE) +
+			      (t->command == RS_REPLAY ? run->n_replays : 0);
 }
 
 static void say_count(struct page *p, size_t n, const char *one, const char *many)
@@ -97,6 +98,10 @@ void plan_draw(const struct tui *t, struct page *p)
 	if (own)
 		say_chosen(p, own);
 	say_counts(p, run, own);
+	if (t->command == RS_REPLAY && plan_is_open(t))
+		page_say(p, true,
+			"The replay of the journal that was cut off will be finished: each block "
+			"as its saved plan has it.");
 	if (plan_is_open(t))
 		page_say(p, false,
 			"Nothing is changed before %s here, and nothing is deleted%s. After it the "

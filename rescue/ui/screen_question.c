@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One thing that only a person can decide. */
+#include "ui/times.h"
 #include "ui/tui.h"
 
 /* What stands above a question of this kind, and what each answer leads to, by keys and typed. */
@@ -36,34 +37,40 @@ static void say_which(const struct rs_run *run, const struct plan_item *item, st
 		page_say(p, false, "File %zu of %zu that are doubtful.", which, n);
 }
 
-static void say_item(const struct rs_run *run, const struct plan_item *item, struct page *p)
+/* The Windows that the file is of, or NULL. */
+static const struct win_info *windows_with(const struct rs_run *run, const struct plan_item *item)
 {
-	page_blank(p);
 	for (size_t i = 0; i < run->n_plan; i++) {
 		const struct run_item *it = &run->plan[i];
-		if (it->item.file_ref != item->file_ref || it->item.number != item->number)
-			continue;
-		page_say(p, false, "  %-s", item->path);
-		say_file(p, &item->stat, item->has_sha256 ? item->sha256 : NULL,
-			run_windows_at(run, it->volume, it->item.windows));
-		if (item->rule_id)
-			page_say(p, false, "    Named by: %-s", item->rule_id);
-		return;
+		if (it->item.file_ref == item->file_ref && it->item.number == item->number)
+			return run_windows_at(run, it->volume, it->item.windows);
 	}
+	return NULL;
+}
+
+static void say_item(const struct plan_item *item, const struct win_info *w, struct page *p)
+{
+	page_blank(p);
+	page_say(p, false, "  %-s", item->path);
+	say_file(p, &item->stat, item->has_sha256 ? item->sha256 : NULL, w);
+	if (item->rule_id)
+		page_say(p, false, "    Named by: %-s", item->rule_id);
 }
 
 void question_draw(const struct tui *t, struct page *p)
 {
 	const struct rs_question *q = t->question;
 	const struct rs_run *run = q->report ? rs_report_run(q->report) : NULL;
+	const struct win_info *w = run && q->item ? windows_with(run, q->item) : NULL;
+	auto_free char *text = times_new(q->text, w);
 
 	page_say(p, true, "%s", kinds[q->kind].head);
 	if (run && q->item)
 		say_which(run, q->item, p);
 	page_blank(p);
-	page_say(p, true, "%s", q->text);
+	page_say(p, true, "%s", text ? text : q->text);
 	if (run && q->item)
-		say_item(run, q->item, p);
+		say_item(q->item, w, p);
 	page_blank(p);
 	page_say(p, false, "%s", t->is_plain ? kinds[q->kind].typed : kinds[q->kind].by_key);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* It did not go on: what that means, what to do now, what else is possible (advice.c). */
 #include "ui/advice.h"
+#include "ui/by_keys.h"
 #include "ui/health.h"
 #include "ui/tui.h"
 
@@ -98,7 +99,7 @@ static void explain(const struct rs_run *run, const struct rs_err *e, struct pag
 	if (a)
 		advice_draw(a, p);
 	else
-		page_say(p, true, "What helps: %s.", rs_err_next(e));
+		page_say(p, true, "What helps: %s.", by_keys_of(e));
 }
 
 void hindrances_draw(const struct tui *t, struct page *p)
@@ -123,6 +124,35 @@ static const struct advice *advice_of(const struct tui *t)
 	return advice_find(r ? rs_report_run(r) : NULL, &t->trouble);
 }
 
+/* What a replay leaves that was cut off in the middle of a block; and one that was just cut off. */
+static bool is_about_replay(const struct rs_run *run, int code)
+{
+	bool is_begun = false;
+
+	for (size_t i = 0; run && i < run->n_replays; i++)
+		is_begun |=
+			run->replays[i].result == RUN_REPLAY_FAILED && run->replays[i].plan_file;
+	return code == RS_E_LOG_TORN || code == RS_E_LOG_UNSUPPORTED || code == RS_E_LOG_CHECK ||
+	       (is_begun &&
+		       (code == RS_E_IO_WRITE || code == RS_E_CUT_SHORT || code == RS_E_CANCELLED));
+}
+
+bool finish_is_open(const struct tui *t)
+{
+	const struct rs_report *r = tui_report(t);
+
+	return t->disk && !t->is_working &&
+	       is_about_replay(r ? rs_report_run(r) : NULL, t->trouble.code);
+}
+
+/* By the plan that was saved of it, which the engine finds; through plan and confirmation. */
+enum screen_id finish_go(struct tui *t)
+{
+	tui_turn_to(t, RS_REPLAY, NULL);
+	t->options.how = RS_REPLAY_RESUME;
+	return SCREEN_PLAN;
+}
+
 void trouble_draw(const struct tui *t, struct page *p)
 {
 	const struct rs_err *e = &t->trouble;
@@ -142,17 +172,20 @@ void trouble_draw(const struct tui *t, struct page *p)
 		rs_err_info(e->code)->text, e->detail[0] ? ": " : "", e->detail);
 	if (a)
 		advice_draw(a, p);
+	if (finish_is_open(t))
+		page_say(p, false,
+			"Was a replay of the journal cut off? r finishes it by the plan that was "
+			"saved of it.");
 	page_blank(p);
-	/* the table's next step is mostly a command, and there is none to type it at */
+	/* the table's next step is in the row, too, as whoever stands there is told it */
 	if (!t->supervisor.is_there || !a || e->next)
-		page_say(p, !a, "What helps: %s.", rs_err_next(e));
+		page_say(p, !a, "What helps: %s.", by_keys_of(e));
 	page_blank(p);
 	if (!t->supervisor.is_there || !is_about_key(e->code))
 		tui_say_part(t, RS_PART_DISKS, p);
 	if (e->code == RS_E_UNDO)
 		tui_say_part(t, RS_PART_PLAN, p);
 	tui_say_part(t, RS_PART_DONE, p);
-	tui_say_next(t, p);
 	tui_say_warnings(t, p);
 }
 

@@ -3,6 +3,7 @@
  * about. */
 #include <string.h>
 
+#include "ui/times.h"
 #include "ui/tui.h"
 
 struct undo {
@@ -79,31 +80,35 @@ enum screen_id undo_go(struct tui *t)
 	return undo_at(run, 1, &second) ? SCREEN_UNDOS : begin(t, &u);
 }
 
-/* "20261124T200000Z" as people write a time. */
-static void time_of(const char *id, char *ret, size_t cap)
+/* "20261124T200000Z" as people read a time. Two of the same second have more than that. */
+static char *when_new(const struct undo *u)
 {
-	if (strlen(id) == strlen("ddddddddTddddddZ"))
-		(void)snprintf(ret, cap, "%.4s-%.2s-%.2s %.2s:%.2s:%.2s UTC", id, id + 4, id + 6,
-			id + 9, id + 11, id + 13);
-	else
-		(void)snprintf(ret, cap, "%s", id);
+	const char *id = u->q->id;
+	char time[RS_TIME_LEN];
+	uint64_t t;
+
+	(void)snprintf(time, sizeof(time), "%.4s-%.2s-%.2sT%.2s:%.2s:%.2sZ", id, id + 4, id + 6,
+		id + 9, id + 11, id + 13);
+	if (strlen(id) != strlen("ddddddddTddddddZ") || !rs_filetime_parse(time, &t))
+		return strdup(id);
+	return times_short_new(t, u->volume->n_windows ? &u->volume->windows[0] : NULL);
 }
 
 void undos_draw(const struct tui *t, struct page *p)
 {
 	const struct rs_run *run = run_of(t);
 	struct undo u;
-	char when[64];
 
 	page_say(p, true, "Several repairs can be undone. %s choose one.",
 		t->is_plain ? N_("+ and -") : "Left and Right");
 	for (size_t i = 0; run && undo_at(run, i, &u); i++) {
-		time_of(u.q->id, when, sizeof(when));
+		auto_free char *when = when_new(&u);
 		page_blank(p);
-		page_say(p, i == t->chosen_undo, "%s %s, volume %u: %zu %s%s%-s",
-			i == t->chosen_undo ? ">" : " ", when, u.volume->number, u.q->n_files,
-			rs_form(u.q->n_files, "file", "files"), u.q->rule[0] ? ", by " : "",
-			u.q->rule);
+		page_say(p, i == t->chosen_undo, "%s %s, volume %u: %zu %s",
+			i == t->chosen_undo ? ">" : " ", when ? when : "", u.volume->number,
+			u.q->n_files, rs_form(u.q->n_files, "file", "files"));
+		if (u.q->rule[0])
+			page_say(p, false, "    by %-s", u.q->rule);
 		page_say(p, false, "    %-s%s%s", u.q->first,
 			u.q->state == QUARANTINE_ACTIVE ? "" : " - state: ",
 			u.q->state == QUARANTINE_ACTIVE ? "" : quarantine_state_word(u.q->state));

@@ -208,9 +208,9 @@ void tui_choose_volume(struct tui *t, const struct run_disk *d, const struct run
 void tui_turn_to(struct tui *t, enum rs_command command, const char *id);
 /** Of the repair so far, or of the last one; NULL: none. */
 const struct rs_report *tui_report(const struct tui *t);
+/** How the people at a screen are told of it; @ret_manner is to last as long. */
+void tui_manner(const struct rs_report *r, struct rs_manner *ret_manner);
 void tui_say_part(const struct tui *t, enum rs_part part, struct page *p);
-/* The commands that come next, where there is a command line. */
-void tui_say_next(const struct tui *t, struct page *p);
 /* How far it is, and whether it can be stopped. */
 void tui_say_progress(const struct tui *t, struct page *p);
 void tui_say_warnings(const struct tui *t, struct page *p);
@@ -262,7 +262,6 @@ void details_draw(const struct tui *t, struct page *p);
 /* Size, times (of @w's clock, too; NULL: only UTC) and SHA-256 (NULL: not known). */
 void say_file(
 	struct page *p, const struct nt_stat *s, const uint8_t *sha256, const struct win_info *w);
-/* The first Windows of a volume, or NULL. */
 /* "2024-07-19 04:09", without what only a program needs. */
 void brief_time(uint64_t filetime, char ret[RS_TIME_LEN]);
 bool undo_is_open(const struct tui *t);
@@ -310,6 +309,9 @@ void doing_draw(const struct tui *t, struct page *p);
 void done_draw(const struct tui *t, struct page *p);
 enum screen_id done_back(struct tui *t);
 void trouble_draw(const struct tui *t, struct page *p);
+/* Of a replay that was cut off. */
+bool finish_is_open(const struct tui *t);
+enum screen_id finish_go(struct tui *t);
 bool hindrances_is_open(const struct tui *t);
 enum screen_id hindrances_go(struct tui *t), visit_back(struct tui *t);
 void hindrances_draw(const struct tui *t, struct page *p);

@@ -3,6 +3,8 @@
  * tells and asks meanwhile. */
 #include <string.h>
 
+#include "ui/by_keys.h"
+#include "ui/times.h"
 #include "ui/tui.h"
 
 #define MOST_LOG      1000U /* lines */
@@ -15,19 +17,22 @@ const struct rs_report *tui_report(const struct tui *t)
 	return t->repair ? rs_repair_report(t->repair) : t->report;
 }
 
+void tui_manner(const struct rs_report *r, struct rs_manner *ret_manner)
+{
+	*ret_manner =
+		(struct rs_manner){(void *)(uintptr_t)rs_report_run(r), by_keys, times_of_run_new};
+}
+
 void tui_say_part(const struct tui *t, enum rs_part part, struct page *p)
 {
 	const struct rs_report *r = tui_report(t);
 
-	if (r && !t->is_working) /* it is being written */
-		rs_report_part(r, part, page_put, p);
-}
+	struct rs_manner manner;
 
-/* u does it on the screen, too; of a journal it is only a command. */
-void tui_say_next(const struct tui *t, struct page *p)
-{
-	if (!t->supervisor.is_there)
-		tui_say_part(t, RS_PART_NEXT, p);
+	if (!r || t->is_working) /* it is being written */
+		return;
+	tui_manner(r, &manner);
+	rs_report_part(r, part, &manner, page_put, p);
 }
 
 void tui_say_warnings(const struct tui *t, struct page *p)

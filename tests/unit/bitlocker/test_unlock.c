@@ -200,7 +200,7 @@ static void test_unlock__no_recovery_password_made__asks_for_what_opens_it(void 
 	struct outcome o = unlock(&m, NULL);
 	assert_int_equal(o.code, RS_E_KEY_OTHER);
 	assert_non_null(
-		strstr(o.err.detail, "--startup-key FILE; a data volume that unlocked by itself"));
+		strstr(o.err.detail, "(its .BEK file); a data volume that unlocked by itself"));
 	assert_null(strstr(rs_err_info(o.code)->advice, "give its recovery password"));
 	mini_done(&m);
 	mini_begin(&m, BL_XTS_128, 512);
@@ -210,8 +210,8 @@ static void test_unlock__no_recovery_password_made__asks_for_what_opens_it(void 
 	mini_relocation(&m);
 	mini_finish(&m);
 	o = unlock(&m, NULL);
-	assert_string_equal(o.err.detail,
-		"give its passphrase, or give the startup key with --startup-key FILE");
+	assert_string_equal(
+		o.err.detail, "give its passphrase, or give the startup key (its .BEK file)");
 	mini_done(&m);
 	mini_begin(&m, BL_XTS_128, 512);
 	mini_vmk(&m, 0x33, BL_P_PASSPHRASE, NULL, 0);

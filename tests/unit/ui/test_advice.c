@@ -14,6 +14,7 @@
 
 #include "report/report.h"
 #include "ui/advice.h"
+#include "ui/by_keys.h"
 #include "ui/health.h"
 #include "ui/tui.h"
 
@@ -22,9 +23,9 @@
 /* Those whose line and next step say it all: our bugs, words of a command line, of commands that
  * the screen does not have, and what a person wanted. */
 static const int general[] = {RS_E_BUG, RS_E_MEMORY, RS_E_USAGE, RS_E_AMBIGUOUS,
-	RS_E_NO_SUCH_VOLUME, RS_E_RULE, RS_E_SETTINGS, RS_E_NO_SUCH_FILE, RS_E_NO_SUCH_QUARANTINE,
-	RS_E_OUTPUT_EXISTS, RS_E_RESUME, RS_E_REPLAY_CHANGED, RS_E_BL_AREA, RS_E_ONTO_SOURCE,
-	RS_E_OUTPUT, RS_E_MOUNT, RS_E_FAT, RS_E_REPLAY_PLAN, RS_E_CANCELLED};
+	RS_E_NO_SUCH_VOLUME, RS_E_NO_SUCH_WINDOWS, RS_E_RULE, RS_E_SETTINGS, RS_E_NO_SUCH_FILE,
+	RS_E_NO_SUCH_QUARANTINE, RS_E_OUTPUT_EXISTS, RS_E_RESUME, RS_E_REPLAY_CHANGED, RS_E_BL_AREA,
+	RS_E_ONTO_SOURCE, RS_E_OUTPUT, RS_E_MOUNT, RS_E_FAT, RS_E_REPLAY_PLAN, RS_E_CANCELLED};
 
 static bool is_general(int code)
 {
@@ -116,6 +117,113 @@ static int fresh(void **state)
 	disk = (struct run_disk){.path = "disk.img", .volumes = &volume, .n_volumes = 1};
 	report = (struct rs_report){.run = {.disks = &disk, .n_disks = 1}};
 	return 0;
+}
+
+/* The name of a command of ours behind the program's, or an option. */
+static bool names_command(const char *text)
+{
+	for (const char *at = text; (at = strstr(at, "unbrick ")); at++) {
+		const char *word = at + strlen("unbrick ");
+		const struct command_spec *c;
+		for (unsigned i = 0; (c = command_at(i)); i++) {
+			const size_t len = strlen(c->name);
+			if (strncmp(word, c->name, len) == 0 &&
+				!(word[len] >= 'a' && word[len] <= 'z'))
+				return true;
+		}
+	}
+	for (const char *at = text; (at = strstr(at, "--")); at++)
+		if ((at == text || strchr(" ('", at[-1])) && at[2] >= 'a' && at[2] <= 'z')
+			return true;
+	return false;
+}
+
+static void expect_no_command(const struct page *p, const char *of)
+{
+	auto_free char *all = NULL; /* what is folded may be folded in the middle of one */
+	size_t len;
+	FILE *f = open_memstream(&all, &len);
+
+	assert_non_null(f);
+	for (size_t i = 0; i < p->n; i++)
+		(void)fprintf(f, "%s ", p->lines[i].text + strspn(p->lines[i].text, " "));
+	(void)fclose(f);
+	if (names_command(all))
+		fail_msg("%s: names a command: %s", of, all);
+}
+
+/* Whatever goes wrong, and whoever started the screen: each next step is a key, or is done with
+ * hands. */
+static void test_screens__every_error_and_row__no_command_is_named(void **state)
+{
+	const struct advice *a;
+
+	(void)state;
+	assert_true(names_command("see 'unbrick list'") && names_command("with --keys FILE") &&
+		    names_command("--yes"));
+	assert_false(names_command("run unbrick on it") || names_command("a -- b"));
+	for (int code = -1; code > -RS_E_INDEX_END; code--)
+		for (unsigned how = 0; how < 4; how++) {
+			auto_page struct page p = {0};
+			struct tui t = {.listed = &report, .report = how & 2 ? &report : NULL};
+			t.supervisor.is_there = how & 1;
+			(void)rs_fail_on(&t.trouble, code, volume.name, "a cause");
+			volume.err = disk.err = t.trouble;
+			trouble_draw(&t, &p);
+			hindrances_draw(&t, &p);
+			found_draw(&t, &p);
+			findings_draw(&t, &p);
+			expect_no_command(&p, rs_err_info(code)->id);
+		}
+	for (size_t i = 0; (a = advice_at(i)); i++)
+		if (names_command(a->title) || names_command(a->means) || names_command(a->now) ||
+			names_command(a->or_else))
+			fail_msg("%s: names a command", a->title);
+}
+
+/* On a command line the same errors go on to name what is typed there. */
+static void test_by_keys__other_steps__stay(void **state)
+{
+	struct rs_err e = {.code = RS_E_KEY_NEEDED};
+
+	(void)state;
+	assert_true(strstr(rs_err_next(&e), "--keys FILE"));
+	assert_true(strstr(by_keys_of(&e), "Ctrl-U"));
+	e.next = "do something else";
+	assert_ptr_equal(by_keys_of(&e), e.next);
+	e.next = "look at it with 'unbrick cat'; what is in the quarantine is not what was moved "
+		 "there";
+	assert_true(strstr(by_keys_of(&e), "(l at the disks)"));
+}
+
+/* What a replay leaves that was cut off is finished by a key; another trouble has none. */
+static void test_trouble__replay_cut_off__a_key_finishes_it(void **state)
+{
+	static const int codes[] = {RS_E_LOG_TORN, RS_E_LOG_UNSUPPORTED, RS_E_LOG_CHECK};
+	struct run_replay replay = {.result = RUN_REPLAY_FAILED, .plan_file = "x.plan"};
+	struct tui t = {.report = &report, .disk = (char *)(uintptr_t) "disk.img"};
+	auto_page struct page p = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		t.trouble.code = codes[i];
+		assert_true(finish_is_open(&t));
+	}
+	trouble_draw(&t, &p);
+	assert_true(says(&p, "r finishes it by the plan"));
+	t.trouble.code = RS_E_IO_WRITE;
+	assert_false(finish_is_open(&t));
+	report.run.replays = &replay;
+	report.run.n_replays = 1;
+	assert_true(finish_is_open(&t));
+	replay.plan_file = NULL;
+	assert_false(finish_is_open(&t));
+	replay.plan_file = "x.plan";
+	replay.result = RUN_REPLAY_DONE;
+	assert_false(finish_is_open(&t));
+	t.trouble.code = RS_E_LOG_TORN;
+	t.disk = NULL;
+	assert_false(finish_is_open(&t));
 }
 
 static const char *title_of(int code, const char *object)
@@ -253,7 +361,8 @@ static void test_trouble__no_key__ids_and_machine(void **state)
 	auto_page struct page line = {0}, stick = {0};
 	volume.err = t.trouble;
 	trouble_draw(&t, &line);
-	assert_true(says(&line, "--keys FILE"));
+	assert_true(says(&line, "Ctrl-U takes it"));
+	assert_false(says(&line, "--keys"));
 	t.supervisor.is_there = true; /* nobody can type that there */
 	trouble_draw(&t, &stick);
 	assert_false(says(&stick, "--keys"));
@@ -281,7 +390,7 @@ static void test_advice__open_journal__forbidden_or_not_readable(void **state)
 
 	(void)state;
 	(void)rs_fail_on(&e, RS_E_LOG_UNCLEAN, "disk.img",
-		"41 changes wait, and --replay no forbids to apply it");
+		"41 changes wait, and it was forbidden to apply it");
 	assert_string_equal(
 		advice_find(NULL, &e)->title, "The journal has changes that are not applied");
 	(void)rs_fail_on(&e, RS_E_LOG_UNCLEAN, "disk.img", "the image ends before the journal");
@@ -362,6 +471,10 @@ int main(void)
 		cmocka_unit_test(test_advice__every_error__a_row_or_general),
 		cmocka_unit_test(test_trouble__every_row__fits_the_smallest_screen),
 		cmocka_unit_test(test_advice__rows__the_general_one_is_last),
+		cmocka_unit_test_setup(
+			test_screens__every_error_and_row__no_command_is_named, fresh),
+		cmocka_unit_test(test_by_keys__other_steps__stay),
+		cmocka_unit_test_setup(test_trouble__replay_cut_off__a_key_finishes_it, fresh),
 		cmocka_unit_test_setup(test_advice__set_of_disks__its_own_kind, fresh),
 		cmocka_unit_test_setup(test_advice__refs__plain_and_in_bitlocker, fresh),
 		cmocka_unit_test_setup(test_hindrances__what_a_look_tells__all_of_it, fresh),

@@ -14,6 +14,7 @@
 
 #include "report/report.h"
 #include "ui/battery.h"
+#include "ui/times.h"
 #include "ui/tui.h"
 
 #define FALCON "\\Windows\\System32\\drivers\\CrowdStrike\\C-00000291-00000000-00000032.sys"
@@ -103,6 +104,15 @@ static void test_findings__sure__what_why_how_sure_what_next(void **state)
 	assert_false(says(&p, "doubtful"));
 }
 
+#define FROM(t, from) "modified " t ", not before " from
+#define BEFORE(t, to) "modified " t ", before " to
+#define T_AT	      "2024-07-19T04:09:27.1234567Z"
+#define T_FROM	      "2024-07-19T04:09:00Z"
+#define T_TO	      "2024-07-19T05:27:00Z"
+#define S_AT	      "2024-07-19 04:09:27 UTC (local 2024-07-18 21:09:27)"
+#define S_FROM	      "2024-07-19 04:09:00 UTC (local 2024-07-18 21:09:00)"
+#define S_TO	      "2024-07-19 05:27:00 UTC (local 2024-07-18 22:27:00)"
+
 static void expect_why(bool is_created, const char *said)
 {
 	static char why[] = "36 KiB, this and that; doubtful: x";
@@ -126,12 +136,89 @@ static void test_findings__two_limits_of_a_time__are_one_window(void **state)
 	auto_page struct page p = {0};
 
 	(void)state;
-	expect_why(false, "36 KiB, modified 2024-07-19 04:09:27, between 2024-07-19 04:09:00 and "
+	expect_why(false, "36 KiB, modified " S_AT ", between 2024-07-19 04:09:00 and "
 			  "2024-07-19 05:27:00 (UTC); doubtful: x");
-	expect_why(true, "36 KiB, created 2024-07-19 04:09:27, between");
+	expect_why(true, "36 KiB, created " S_AT ", between");
 	files[0].window = (struct judge_window){0};
 	draw_findings(&p);
 	assert_true(says(&p, "36 KiB, this and that; doubtful: x"));
+}
+
+static void expect_words(const char *why, const char *said)
+{
+	auto_free char *told = times_new(why, &windows);
+
+	assert_string_equal(told, said);
+}
+
+/* The same in words, as the plan has them; what is not of that shape stays. */
+static void test_times__two_limits_in_words__are_one_window(void **state)
+{
+	(void)state;
+	expect_words(FROM(T_AT, T_FROM) ", " BEFORE(T_AT, T_TO),
+		"modified " S_AT ", between 2024-07-19 04:09:00 and 2024-07-19 05:27:00 (UTC)");
+	expect_words("36 KiB, created " T_AT ", not before " T_FROM ", created " T_AT
+		     ", before " T_TO "; doubtful: x",
+		"36 KiB, created " S_AT
+		", between 2024-07-19 04:09:00 and 2024-07-19 05:27:00 (UTC); doubtful: x");
+	expect_words(FROM(T_AT, T_FROM), FROM(S_AT, S_FROM));
+	expect_words(FROM(T_AT, T_FROM) ", " BEFORE(T_TO, T_TO),
+		FROM(S_AT, S_FROM) ", " BEFORE(S_TO, S_TO));
+	expect_words(FROM(T_AT, T_FROM) ", created " T_AT ", before " T_TO,
+		FROM(S_AT, S_FROM) ", created " S_AT ", before " S_TO);
+}
+
+/* Whatever stands around it, and what only looks like one. */
+static void test_times__among_words__each_of_them(void **state)
+{
+	static const char *const texts[][3] = {
+		/* said, told, and without a Windows */
+		{"since " T_AT ", or so", "since " S_AT ", or so",
+			"since 2024-07-19 04:09:27 UTC, or so"},
+		{"(" T_FROM ")", "(" S_FROM ")", "(2024-07-19 04:09:00 UTC)"},
+		{T_TO, S_TO, "2024-07-19 05:27:00 UTC"},
+		{"2024-07-19T04:09:00", "2024-07-19T04:09:00", "2024-07-19T04:09:00"},
+		{"20240719T040900Z 2024-13-19T04:09:00Z", "20240719T040900Z 2024-13-19T04:09:00Z",
+			"20240719T040900Z 2024-13-19T04:09:00Z"},
+		{"", "", ""},
+		{"a  ((b", "a  ((b", "a  ((b"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		auto_free char *told = times_new(texts[i][0], &windows);
+		auto_free char *bare = times_new(texts[i][0], NULL);
+		assert_string_equal(told, texts[i][1]);
+		assert_string_equal(bare, texts[i][2]);
+	}
+}
+
+/* The plan's, too, though the report renders it; and of the volume that each file is on. */
+static void test_plan__times__utc_and_the_clock_of_windows(void **state)
+{
+	struct run_volume both[] = {volume, {.number = 4}};
+	struct run_item items[2] = {0};
+	auto_page struct page p = {0};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		items[i].volume = both[i].number;
+		items[i].item = (struct plan_item){.number = (unsigned)i + 1,
+			.file_ref = i + 40,
+			.path = (char *)(uintptr_t)FALCON,
+			.why = (char *)(uintptr_t)(FROM(T_AT, T_FROM) ", " BEFORE(T_AT, T_TO)),
+			.stat = files[0].stat};
+		(void)snprintf(items[i].target, sizeof(items[i].target), "\\Unbrick\\X\\0001");
+	}
+	disk.volumes = both;
+	disk.n_volumes = 2;
+	report.run.plan = items;
+	report.run.n_plan = 2;
+	tui_say_part(&tui, RS_PART_PLAN, &p);
+	assert_true(says(&p, "Because: modified " S_AT ", between 2024-07-19 04:09:00 and"));
+	assert_true(says(&p, "Because: modified 2024-07-19 04:09:27 UTC, between 2024-07-19"));
+	assert_true(says(&p, "Changed: " S_AT));
+	assert_true(says(&p, "Changed: 2024-07-19 04:09:27 UTC Because"));
 }
 
 static void test_findings__doubt__is_asked_about(void **state)
@@ -238,7 +325,7 @@ static void test_done__next_step__by_keys_on_the_stick(void **state)
 	done_draw(&tui, &line);
 	assert_true(says(&line, "Next: Ctrl-C leaves; then start Windows"));
 	assert_true(says(&line, "If Windows does not start: u takes it back"));
-	assert_true(says(&line, "To take it back: unbrick undo disk.img 20260505T000000Z"));
+	assert_false(says(&line, "unbrick undo"));
 	tui.is_plain = true;
 	done_draw(&tui, &plain);
 	assert_true(says(&plain, "Next: q leaves"));
@@ -345,9 +432,11 @@ static void test_undos__several__one_is_chosen_by_folder_and_volume(void **state
 	assert_int_equal(undo_go(&tui), SCREEN_UNDOS);
 	assert_int_equal(tui.command, RS_FIX); /* not before it is chosen */
 	undos_draw(&tui, &p);
-	assert_true(says(&p, "> 2026-03-03 11:22:33 UTC, volume 3: 2 files, by new"));
-	assert_true(says(&p, "\\bad.sys - state: unfinished"));
-	assert_true(says(&p, "2026-01-01 00:00:00 UTC, volume 3: 1 file, by old"));
+	assert_true(says(&p, "> 2026-03-03 11:22:33 UTC (local 04:22:33), volume 3: 2 files by new "
+			     "\\bad.sys - state: unfinished"));
+	assert_true(says(&p,
+		"2026-01-01 00:00:00 UTC (local 2025-12-31 17:00:00), volume 3: 1 file by old"
+		""));
 	assert_false(says(&p, "2026-02-02") || says(&p, "2026-04-04"));
 	auto_page struct page plain = {0};
 	assert_true(says(&p, "Left and Right choose one"));
@@ -832,6 +921,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_findings__sure__what_why_how_sure_what_next, fresh),
 		cmocka_unit_test_setup(test_findings__two_limits_of_a_time__are_one_window, fresh),
+		cmocka_unit_test_setup(test_times__two_limits_in_words__are_one_window, fresh),
+		cmocka_unit_test_setup(test_times__among_words__each_of_them, fresh),
+		cmocka_unit_test_setup(test_plan__times__utc_and_the_clock_of_windows, fresh),
 		cmocka_unit_test_setup(test_findings__doubt__is_asked_about, fresh),
 		cmocka_unit_test_setup(test_findings__only_told__nothing_will_be_done, fresh),
 		cmocka_unit_test_setup(test_findings__many_files__the_rest_is_counted, fresh),
