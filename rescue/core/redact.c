@@ -125,6 +125,16 @@ static void let_go(struct rs_redact *r)
 	r->n_held = 0;
 }
 
+/* So many digits make a secret: where they hang on letters more, of which some were passed on. */
+static size_t least_of(const struct rs_redact *r, bool hangs_on_letters)
+{
+	size_t n_gone = r->n_digits;
+
+	for (size_t i = 0; i < r->n_held; i++)
+		n_gone -= text_is_digit(r->held[i]);
+	return !hangs_on_letters || n_gone > AMONG - HALF ? HALF : AMONG - n_gone;
+}
+
 /* What was held up to a secret's end, without it. */
 static void pass_secret(struct rs_redact *r, size_t at, struct group g)
 {
@@ -138,7 +148,8 @@ static void pass_secret(struct rs_redact *r, size_t at, struct group g)
 /* Pass on what was held, without the secrets in it. */
 static void settle(struct rs_redact *r, bool is_before_letter)
 {
-	size_t least = r->is_after_letter || is_before_letter ? AMONG : HALF, at = 0;
+	const size_t least = least_of(r, r->is_after_letter || is_before_letter);
+	size_t at = 0;
 	struct group g;
 
 	while (find_shape(r->held + at, r->n_held - at, least, at ? 0 : r->n_passed, &g)) {
@@ -163,7 +174,7 @@ static void make_room(struct rs_redact *r)
 {
 	struct group g;
 
-	if (find_shape(r->held, r->n_held, r->is_after_letter ? AMONG : HALF, r->n_passed, &g)) {
+	if (find_shape(r->held, r->n_held, least_of(r, r->is_after_letter), r->n_passed, &g)) {
 		pass_secret(r, 0, g);
 		pass_masked(r, r->held + g.to, r->n_held - g.to); /* another may begin there */
 		rs_wipe(r->held, r->n_held);

@@ -110,6 +110,26 @@ static void test_idle__after_each_digit__shows_eleven_at_most(void **state)
 	assert_memory_equal(shown, "563552-", 7);
 }
 
+/* What was let go of counts, too: between other digits and letters no two groups are left. */
+static void test_idle__among_letters_and_digits__is_hidden(void **state)
+{
+	(void)state;
+	for (size_t piece = 1; piece < 20; piece++) {
+		struct rs_redact r = begin();
+		const char *text = join("D2", 0, GROUPS, "\xE2\x80\x93", "22222222222.");
+		for (size_t i = 0; i < strlen(text); i += piece) {
+			rs_redact_put(
+				&r, text + i, piece < strlen(text) - i ? piece : strlen(text) - i);
+			rs_redact_idle(&r);
+		}
+		rs_redact_end(&r);
+		for (size_t i = 2; i < GROUPS - 1; i++)
+			if (strstr(shown, groups[i]))
+				fail_msg("pieces of %zu: group %zu is shown: %s", piece, i + 1,
+					shown);
+	}
+}
+
 static void test_redact__mistyped_or_partial__is_hidden(void **state)
 {
 	(void)state;
@@ -293,6 +313,7 @@ int main(void)
 		cmocka_unit_test(test_redact__each_separator__whole_text),
 		cmocka_unit_test(test_put__each_length_of_pieces__shows_no_group),
 		cmocka_unit_test(test_idle__after_each_digit__shows_eleven_at_most),
+		cmocka_unit_test(test_idle__among_letters_and_digits__is_hidden),
 		cmocka_unit_test(test_redact__mistyped_or_partial__is_hidden),
 		cmocka_unit_test(test_redact__what_is_no_key__stays),
 		cmocka_unit_test(test_put__password_in_a_long_run__is_hidden),
