@@ -26,7 +26,7 @@ enum { SET, GET, SET_TALL = 4, GET_TALL }; /* KD_FONT_OP_* */
 static struct {
 	unsigned width, height, n, x, y; /* of letters; of the panel, in pixels */
 	uint8_t bits[512 * 64 * 4];
-	bool has_tall, is_fb, is_allowed;
+	bool has_tall, is_fb, is_allowed, lies;
 	unsigned n_set;
 } vt;
 
@@ -45,6 +45,11 @@ static int no(int error)
 
 static int get(struct console_font_op *op, unsigned rows)
 {
+	if (vt.lies) {
+		assert_null(op->data); /* nothing is asked of that size */
+		op->width = 200;
+		return 0;
+	}
 	if (vt.height > rows || vt.width > op->width || (op->data && vt.n > op->charcount))
 		return no(ENOSPC);
 	op->width = vt.width;
@@ -246,12 +251,24 @@ static void test_choose__where_it_cannot_be__stays(void **state)
 	vt.height = 64;
 	assert_int_equal(choose(FONT_LARGE), -ENOSPC);
 	assert_int_equal(vt.n_set, 0);
+	panel(1280, 800);
+	vt.lies = true;
+	assert_int_equal(choose(FONT_LARGE), -EINVAL);
+}
+
+static void test_scale__wide_letters__not_wider_than_can_be_read(void **state)
+{
+	const struct font square = {.width = 16, .height = 16, .is_tall = true};
+
+	(void)state;
+	assert_int_equal(font_scale(FONT_LARGE, &square, 240, 135), 2);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_scale__panels__read_from_a_metre),
+		cmocka_unit_test(test_scale__wide_letters__not_wider_than_can_be_read),
 		cmocka_unit_test(test_choose__each_pixel__is_there_so_often_and_back),
 		cmocka_unit_test(test_choose__what_was_there__can_be_put_back),
 		cmocka_unit_test(test_choose__where_it_cannot_be__stays),
