@@ -15,29 +15,25 @@
 	{                                                                                          \
 		key, 0, shown, label, open, go, true, false                                        \
 	}
+/* The same, and what it does stands on the page. */
+#define TOLD(key, shown, open, go)                                                                 \
+	{                                                                                          \
+		key, 0, shown, "", open, go, true, true                                            \
+	}
 /* What confirms is a key that no scanner of barcodes sends (docs/decisions.md), and comes alone. */
 #define CONFIRM(label, open, go)                                                                   \
 	{                                                                                          \
 		UI_KEY_F12, UI_KEY_CTRL_Y, "F12", label, open, go, true, false                     \
 	}
-#define SHOW_ID ALONE(UI_KEY_CTRL_K, "Ctrl-K", "ID as QR code", key_id_is_open, key_id_go)
-#define USE_STICK                                                                                  \
-	{                                                                                          \
-		UI_KEY_CTRL_U, 0, "Ctrl-U", "", sticks_are_open, sticks_go, true, true             \
-	}
-#define SHOW_ID_TOLD                                                                               \
-	{                                                                                          \
-		UI_KEY_CTRL_K, 0, "Ctrl-K", "", key_id_is_open, key_id_go, true, true              \
-	}
-#define FINISH_TOLD                                                                                \
-	{                                                                                          \
-		'r', 0, "r", "", finish_is_open, finish_go, true, true                             \
-	}
-#define DETAILS	   WAY('d', "d", "details", details_is_open, details_go)
-#define SAVE	   WAY('s', "s", "save", save_is_open, save_go)
-#define LOG	   WAY('g', "g", "log", log_is_open, log_go)
-#define OTHERS	   WAY('o', "o", "other", actions_is_open, actions_visit)
-#define IN_THE_WAY WAY('w', "w", "in the way", hindrances_is_open, hindrances_go)
+#define SHOW_ID	     ALONE(UI_KEY_CTRL_K, "Ctrl-K", "ID as QR code", key_id_is_open, key_id_go)
+#define USE_STICK    TOLD(UI_KEY_CTRL_U, "Ctrl-U", sticks_are_open, sticks_go)
+#define SHOW_ID_TOLD TOLD(UI_KEY_CTRL_K, "Ctrl-K", key_id_is_open, key_id_go)
+#define FINISH_TOLD  TOLD('r', "r", finish_is_open, finish_go)
+#define DETAILS	     WAY('d', "d", "details", details_is_open, details_go)
+#define SAVE	     WAY('s', "s", "save", save_is_open, save_go)
+#define LOG	     WAY('g', "g", "log", log_is_open, log_go)
+#define OTHERS	     WAY('o', "o", "other", actions_is_open, actions_visit)
+#define IN_THE_WAY   WAY('w', "w", "in the way", hindrances_is_open, hindrances_go)
 
 const struct screen tui_screens[SCREENS] = {
 	[SCREEN_FOUND] = {"disks and Windows", found_enter, found_draw, found_put,
@@ -101,8 +97,7 @@ const struct screen tui_screens[SCREENS] = {
 		.ways = {WAY(UI_KEY_ESC, "Esc", "back", NULL, visit_back)}},
 	/* alone: an Enter of a scanner restarts nothing */
 	[SCREEN_ACTIONS] = {"other things to do", NULL, actions_draw, actions_put,
-		.ways = {{UI_KEY_ENTER, 0, "Enter", "do what is marked >", NULL, actions_go, true,
-				 false},
+		.ways = {ALONE(UI_KEY_ENTER, "Enter", "do what is marked >", NULL, actions_go),
 			WAY(UI_KEY_ESC, "Esc", "back", NULL, visit_back)}},
 	[SCREEN_SAID] = {"what was said", NULL, said_draw, NULL,
 		.ways = {WAY(UI_KEY_ESC, "Esc", "back", NULL, visit_back)}},

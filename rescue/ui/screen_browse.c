@@ -244,7 +244,7 @@ static void draw_entry(const struct browse *b, size_t i, struct page *p)
 		page_quote(p, i == b->chosen, line);
 }
 
-static void say_error(const struct browse *b, struct page *p)
+static void say_unreadable(const struct browse *b, struct page *p)
 {
 	if (b->err.code)
 		page_say(p, true, "%s: %s; %s.", rs_err_info(b->err.code)->text, b->err.detail,
@@ -256,7 +256,7 @@ static void draw_folder(const struct browse *b, struct page *p)
 	const size_t first = b->chosen > AROUND ? b->chosen - AROUND : 0;
 
 	page_quote(p, true, b->path[0] ? b->path : "\\");
-	say_error(b, p);
+	say_unreadable(b, p);
 	if (!b->here.n && !b->err.code)
 		page_say(p, false, "(empty)");
 	for (size_t i = first; i < b->here.n && i < b->chosen + AROUND; i++)
@@ -394,7 +394,7 @@ void view_file_draw(const struct tui *t, struct page *p)
 	page_say(p, false, "%llu bytes; here from %llu on, as %s",
 		(unsigned long long)b->size_bytes, (unsigned long long)v->off_bytes,
 		v->is_hex ? "hex" : "text");
-	say_error(b, p);
+	say_unreadable(b, p);
 	page_blank(p);
 	view_draw(v, p);
 }

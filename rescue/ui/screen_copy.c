@@ -272,8 +272,7 @@ void copied_draw(const struct tui *t, struct page *p)
 	const struct rs_err *e = &t->trouble;
 
 	if (e->code) {
-		page_say(p, true, "%-s: %s%s%s.", e->object, rs_err_info(e->code)->text,
-			e->detail[0] ? ": " : "", e->detail);
+		say_error(e, true, p);
 		page_say(p, true, "What helps: %s.", rs_err_next(e));
 		page_blank(p);
 	}

@@ -294,36 +294,12 @@ bool found_put(struct tui *t, unsigned key)
 	return false;
 }
 
-/* The only one that was named. */
-bool found_only(struct tui *t)
+/* A disk is worked on; what else was named lies beside it. */
+static bool work_on(struct tui *t, const char *path)
 {
-	const struct rs_target *all = &t->ui->target;
-
-	free(t->disk);
-	t->disk = strdup(all->disks[0]);
-	for (size_t i = 0; i < all->n_beside && i < MOST_BESIDE; i++)
-		t->beside[i] = all->beside[i];
-	t->target = (struct rs_target){.disks = (const char *const *)&t->disk,
-		.n_disks = 1,
-		.volume = all->volume,
-		.windows = all->windows,
-		.beside = t->beside,
-		.n_beside = all->n_beside};
-	tui_turn_to(t, RS_FIX, NULL);
-	return t->disk;
-}
-
-/* The chosen disk is worked on; what else was named lies beside it. */
-enum screen_id found_next(struct tui *t)
-{
-	const struct rs_run *run = listed(t);
 	const struct rs_target *all = &t->ui->target;
 	size_t n = 0;
 
-	struct choice c;
-	if (!run || !choice_at(run, t->chosen, &c))
-		return SCREEN_STAY;
-	const char *path = c.disk->path;
 	free(t->disk);
 	t->disk = strdup(path);
 	for (size_t i = 0; i < all->n_disks && n < MOST_BESIDE; i++)
@@ -337,11 +313,32 @@ enum screen_id found_next(struct tui *t)
 		.windows = all->windows,
 		.beside = t->beside,
 		.n_beside = n};
+	return t->disk;
+}
+
+/* The only one that was named. */
+bool found_only(struct tui *t)
+{
+	const bool ret = work_on(t, t->ui->target.disks[0]);
+
+	tui_turn_to(t, RS_FIX, NULL);
+	return ret;
+}
+
+/* The chosen one. */
+enum screen_id found_next(struct tui *t)
+{
+	const struct rs_run *run = listed(t);
+	struct choice c;
+
+	if (!run || !choice_at(run, t->chosen, &c))
+		return SCREEN_STAY;
+	const bool is_there = work_on(t, c.disk->path);
 	if (c.volume)
 		tui_choose_volume(t, c.disk, c.volume);
 	if (c.windows) {
 		(void)snprintf(t->windows, sizeof(t->windows), "%s", c.windows->root);
 		t->target.windows = t->windows;
 	}
-	return t->disk ? SCREEN_FINDINGS : SCREEN_STAY;
+	return is_there ? SCREEN_FINDINGS : SCREEN_STAY;
 }

@@ -87,6 +87,12 @@ enum screen_id visit_back(struct tui *t)
 	return SCREEN_ANSWER;
 }
 
+void say_error(const struct rs_err *e, bool is_strong, struct page *p)
+{
+	page_say(p, is_strong, "%-s: %s%s%s.", e->object[0] ? e->object : "unbrick",
+		rs_err_info(e->code)->text, e->detail[0] ? ": " : "", e->detail);
+}
+
 static void explain(const struct rs_run *run, const struct rs_err *e, struct page *p)
 {
 	const struct advice *a = advice_find(run, e);
@@ -94,8 +100,7 @@ static void explain(const struct rs_run *run, const struct rs_err *e, struct pag
 	page_blank(p);
 	if (a)
 		page_say(p, true, "%s", a->title);
-	page_say(p, !a, "%-s: %s%s%s.", e->object, rs_err_info(e->code)->text,
-		e->detail[0] ? ": " : "", e->detail);
+	say_error(e, !a, p);
 	if (a)
 		advice_draw(a, p);
 	else
@@ -168,8 +173,7 @@ void trouble_draw(const struct tui *t, struct page *p)
 		health_say(HEALTH_FOLDER, t->disk, p);
 	if (d && is_about_disk(e->code))
 		health_say_own(&d->health, p);
-	page_say(p, !a, "%-s: %s%s%s.", e->object[0] ? e->object : "unbrick",
-		rs_err_info(e->code)->text, e->detail[0] ? ": " : "", e->detail);
+	say_error(e, !a, p);
 	if (a)
 		advice_draw(a, p);
 	if (finish_is_open(t))

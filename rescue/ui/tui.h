@@ -214,6 +214,8 @@ void tui_say_part(const struct tui *t, enum rs_part part, struct page *p);
 /* How far it is, and whether it can be stopped. */
 void tui_say_progress(const struct tui *t, struct page *p);
 void tui_say_warnings(const struct tui *t, struct page *p);
+/** The error itself, in a line: of what, what, why. */
+void say_error(const struct rs_err *e, bool is_strong, struct page *p);
 
 /* ---- ask_key.c ---- */
 
