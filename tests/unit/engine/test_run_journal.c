@@ -301,7 +301,7 @@ static void test_replay__stopped_anywhere__each_journal_is_told_as_it_is(void **
 	unsigned n_halves = 0;
 	char path[64], way[400];
 
-	for (uint64_t at = 1, last = 0, status = 1; status; at += last / 40 + 1) {
+	for (uint64_t at = 1, last = 0, status = 1; status; at += last / 160 + 1) {
 		rig_reset(r);
 		r->stop_at_step = last ? at : 0;
 		status = (uint64_t)rig_run(r, RS_REPLAY, &o);
