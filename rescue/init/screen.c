@@ -46,8 +46,7 @@ static void take_report(struct init *in, const char *disk, int fd)
 	struct known_disk *d = disks_find(&in->disks, disk);
 	struct stat st;
 
-	if (fd < 0 || fcntl(fd, F_GET_SEALS) != LINK_SEALS || fstat(fd, &st) < 0 ||
-		st.st_size <= 0 || st.st_size > (off_t)LINK_REPORT_BYTES)
+	if (fd < 0 || fcntl(fd, F_GET_SEALS) != LINK_SEALS || fstat(fd, &st) < 0)
 		return;
 	if (!report_has_room(in, (size_t)st.st_size)) {
 		init_log(in, "disk /dev/%s: its report is not kept: too many were given", disk);

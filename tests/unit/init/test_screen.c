@@ -39,6 +39,9 @@ bool __wrap_machine_is_probing(struct init *in);
 uint64_t __wrap_machine_quiet_ms(struct init *in);
 struct known_disk *__wrap_work_next(struct init *in);
 void __wrap_raid_allow_writes(struct init *in, const char *disk);
+void __wrap_stick_offer_folder(struct init *in, struct process_plan *plan);
+uint64_t __real_now_ms(void); /* NOLINT: the linker's name */
+uint64_t __wrap_now_ms(void); /* NOLINT: as above */
 
 static struct init in;
 static int consoles[2]; /* the other ends of tty1 and ttyS0 */
@@ -46,12 +49,13 @@ static int peer;	/* the program's end of the link */
 static struct process program;
 static process_end_fn on_end;
 static void (*turn)(unsigned round);
-static unsigned n_rounds, n_loaded;
+static unsigned n_rounds, n_loaded, n_offered, n_inside, n_set, n_reports;
 static int signal_sent, asked_to_end = 14 << 8;
 static char arguments[1024], heard[65536], ran[1024], allowed[64];
 static enum settings_end ended, reported;
-static bool is_set, is_probing, leaves_early, is_on_terminal, was_lent;
+static bool is_set, is_probing, leaves_early, is_on_terminal, was_lent, stays;
 static struct known_disk *next;
+static uint64_t passed_ms; /* more than have */
 
 static void hear(void)
 {
@@ -80,6 +84,11 @@ void __wrap_init_step(struct init *i, int timeout_ms)
 {
 	(void)timeout_ms;
 	assert_true(n_rounds < 50);
+	if (i->front.process) {
+		assert_false(i->is_stop_wanted);
+		i->is_stop_wanted = true;
+		return;
+	}
 	if (turn && signal_sent) {
 		finish(asked_to_end); /* as a person who leaves it */
 		return;
@@ -130,11 +139,11 @@ void __wrap_process_signal(const struct process *p, int number)
 
 int __wrap_front_start(struct init *i, const struct process_plan *plan, struct rs_err *err)
 {
-	(void)i;
 	ran[0] = '\0';
 	for (size_t k = 0; plan->argv[k]; k++)
 		(void)snprintf(ran + strlen(ran), sizeof(ran) - strlen(ran), "%s ", plan->argv[k]);
-	return rs_fail(err, RS_E_BUG, "not here");
+	i->front.process = stays ? &program : NULL;
+	return stays ? 0 : rs_fail(err, RS_E_BUG, "not here");
 }
 
 void __wrap_end_now(struct init *i, enum settings_end end)
@@ -149,6 +158,7 @@ void __wrap_report_write(struct init *i, enum result r, const char *text, enum s
 	(void)text;
 	assert_int_equal(r, RESULT_TECHNICIAN);
 	reported = end;
+	n_reports++;
 	(void)snprintf(ran, sizeof(ran), "report");
 }
 
@@ -157,6 +167,7 @@ bool __wrap_windows_set_next(
 {
 	(void)i;
 	assert_null(disk);
+	n_set++;
 	if (leaves_early)
 		finish(14 << 8);
 	(void)snprintf(ret_entry, 16, "Boot0003");
@@ -195,6 +206,36 @@ void __wrap_raid_allow_writes(struct init *i, const char *disk)
 	(void)snprintf(allowed, sizeof(allowed), "%s", disk);
 }
 
+uint64_t __wrap_now_ms(void) /* NOLINT: as above */
+{
+	return __real_now_ms() + passed_ms;
+}
+
+/* In its process. */
+static int in_folder(void *arg, int out_fd)
+{
+	(void)arg;
+	(void)out_fd;
+	n_inside++;
+	return 0;
+}
+
+void __wrap_stick_offer_folder(struct init *i, struct process_plan *plan)
+{
+	(void)i;
+	plan->run = in_folder;
+	n_offered++;
+}
+
+static unsigned count_heard(const char *line)
+{
+	unsigned n = 0;
+
+	for (const char *at = heard; (at = strstr(at, line)); at += strlen(line))
+		n++;
+	return n;
+}
+
 static void on_typed(void *user, const char *bytes, size_t len)
 {
 	(void)user;
@@ -218,9 +259,9 @@ static int begin(void **state)
 		assert_true(console_add_take(&in.consoles, ends[1], names[i], 0));
 	}
 	heard[0] = ran[0] = allowed[0] = '\0';
-	n_rounds = 0;
+	n_rounds = n_offered = n_inside = n_set = n_reports = 0;
 	ended = reported = SETTINGS_END_STAY;
-	is_set = is_probing = false;
+	is_set = is_probing = stays = false;
 	next = NULL;
 	return 0;
 }
@@ -277,6 +318,27 @@ static void test_start__a_keyboard_that_is_set__is_given(void **state)
 	(void)snprintf(in.facts.settings.keyboard, sizeof(in.facts.settings.keyboard), "ch_fr");
 	run(ends_at_once);
 	assert_non_null(strstr(arguments, "--keyboard ch_fr --console"));
+}
+
+/* The stick is not mounted where a person may work on it. */
+static void test_start__stick_that_is_a_disk__not_in_use(void **state)
+{
+	struct known_disk *d = disks_put(&in.disks, "sda");
+
+	(void)state;
+	d->is_stick = true;
+	d->state = DISK_READY;
+	run(ends_at_once);
+	assert_int_equal(n_offered, 0);
+	d->state = DISK_LEFT;
+	n_rounds = 0;
+	run(ends_at_once);
+	assert_int_equal(n_offered, 1);
+	d->state = DISK_GONE;
+	n_rounds = 0;
+	run(ends_at_once);
+	assert_int_equal(n_offered, 2);
+	assert_int_equal(n_inside, 2);
 }
 
 static void test_start__letters_that_are_set__are_given(void **state)
@@ -358,6 +420,14 @@ static void test_shell__only_where_settings_allow_it(void **state)
 	assert_false(screen_may(&in, LINK_DONE));
 }
 
+static void test_report__only_where_settings_allow_it(void **state)
+{
+	(void)state;
+	assert_true(screen_may(&in, LINK_REPORT));
+	in.facts.settings.report = SETTINGS_REPORT_NONE;
+	assert_false(screen_may(&in, LINK_REPORT));
+}
+
 static void wants_a_shell(unsigned round)
 {
 	if (round == 0)
@@ -378,6 +448,17 @@ static void test_shell__asked_for__only_where_it_may_be(void **state)
 	assert_string_equal(ran, "/bin/sh -i ");
 }
 
+static void test_shell__stop_wanted__is_not_waited_for(void **state)
+{
+	(void)state;
+	in.facts.settings.shell = 1;
+	stays = true;
+	run(wants_a_shell);
+	assert_string_equal(ran, "/bin/sh -i ");
+	assert_true(in.is_stop_wanted);
+	in.front.process = NULL;
+}
+
 /* Nothing is written where it paints; a line has ours until it is taken. */
 static void takes_the_line(unsigned round)
 {
@@ -396,6 +477,7 @@ static void takes_the_line(unsigned round)
 		say("take ttyS9");
 	} else if (round == 4) {
 		assert_null(strstr(heard, "yours ttyS9"));
+		assert_int_equal(count_heard("yours "), 1); /* each time it is asked for */
 		finish(11);
 	}
 }
@@ -475,9 +557,11 @@ static void test_windows__cannot_be_set__said_and_nothing_done(void **state)
 	assert_non_null(strstr(heard, "error no boot manager\n"));
 	assert_int_equal(ended, SETTINGS_END_STAY);
 	assert_int_equal(signal_sent, 0);
+	assert_int_equal(n_set, 1); /* once for each time it is asked for */
 	n_rounds = 0;
 	is_set = true;
 	run(wants_windows);
+	assert_int_equal(n_set, 2);
 	assert_int_equal(signal_sent, SIGTERM);
 	assert_int_equal(reported, SETTINGS_END_WINDOWS);
 	assert_int_equal(ended, SETTINGS_END_WINDOWS);
@@ -525,9 +609,11 @@ static void test_machine__each_wish(void **state)
 		ran[0] = '\0';
 		n_rounds = 0;
 		in.screen.n_quick = 0;
+		n_reports = 0;
 		run(wants_that);
 		assert_int_equal(ended, wishes[i].end);
 		assert_string_equal(ran, wishes[i].ran);
+		assert_int_equal(n_reports, ran[0] != '\0');
 	}
 }
 
@@ -559,7 +645,7 @@ static void test_writes__part_of_a_raid__not_alone(void **state)
 	d->facts.is_locked = false;
 	n_rounds = 0;
 	run(writes);
-	assert_non_null(strstr(heard, "go\n"));
+	assert_int_equal(count_heard("go\n"), 1);
 	assert_string_equal(allowed, "sda");
 }
 
@@ -621,6 +707,10 @@ static void test_done__its_report__is_a_run_of_the_start(void **state)
 	assert_int_equal(json_object_get_int(json_object_object_get(r, "status")), 0);
 	assert_string_equal(d->outcome, "1 file moved");
 	assert_non_null(strstr(seen_on(1), "unbrick: repaired /dev/sda: 1 file moved"));
+	report = "{}"; /* of a screen gone bad */
+	n_rounds = 0;
+	run(has_report);
+	assert_int_equal(n_runs(), 2);
 }
 
 static void test_done__what_is_no_report__is_none(void **state)
@@ -641,6 +731,23 @@ static void test_done__what_is_no_report__is_none(void **state)
 	n_rounds = 0;
 	run(has_report);
 	assert_int_equal(n_runs(), 0);
+}
+
+static void says_much_at_its_end(unsigned round)
+{
+	(void)round;
+	for (unsigned i = 0; i < 5; i++)
+		send_report(report);
+	finish(0);
+}
+
+static void test_done__said_at_its_end__is_heard(void **state)
+{
+	(void)state;
+	seals = LINK_SEALS;
+	report = "{\"command\": \"fix\"}";
+	run(says_much_at_its_end);
+	assert_int_equal(n_runs(), 5);
 }
 
 static void has_many_reports(unsigned round)
@@ -694,6 +801,45 @@ static void test_lines__for_ever__the_first_and_the_last_are_kept(void **state)
 	assert_string_equal(line_of(n - 1), "line 9999");
 }
 
+/* More than the link takes at once: the newest of them. */
+static void test_lines__said_before_it_came__the_last_are_told(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 1000; i++)
+		init_log(&in, "line %u", i);
+	run(ends_at_once);
+	assert_non_null(strstr(heard, "line line 999\n"));
+	assert_null(strstr(heard, "line line 899\n"));
+}
+
+static void reads_nothing(unsigned round)
+{
+	for (unsigned i = 0; round == 0 && i < 2000; i++)
+		init_log(&in, "line %u", i);
+	if (round == 1)
+		finish(0);
+}
+
+static void has_closed_its_end(unsigned round)
+{
+	if (round == 0) {
+		(void)close(peer);
+		peer = -1;
+		init_say(&in, "a line for nobody");
+		finish(0);
+	}
+}
+
+static void test_lines__nobody_takes_them__no_matter(void **state)
+{
+	(void)state;
+	(void)alarm(20);
+	run(reads_nothing);
+	(void)alarm(0);
+	n_rounds = 0;
+	run(has_closed_its_end);
+}
+
 static void babbles(unsigned round)
 {
 	if (round < 20)
@@ -738,6 +884,24 @@ static void test_done__two_files__none_stays_open(void **state)
 
 /* ---- its end ---- */
 
+static void works_and_waits(unsigned round)
+{
+	if (round == 0) {
+		say("working");
+		say("waiting");
+	} else if (round == 2) {
+		finish(0);
+	}
+}
+
+/* It is they who sit there. */
+static void test_technician__waits__nobody_is_called(void **state)
+{
+	(void)state;
+	run(works_and_waits);
+	assert_null(strstr(seen_on(1), "a person is asked"));
+}
+
 static void test_end__at_once_again_and_again__is_given_up(void **state)
 {
 	(void)state;
@@ -762,6 +926,45 @@ static void test_end__left_by_a_person__never_given_up(void **state)
 	}
 	assert_int_equal(in.screen.n_quick, 0);
 	assert_null(strstr(seen_on(1), "staying"));
+}
+
+static void says_that_it_is_broken(unsigned round)
+{
+	if (round == 0)
+		say("idle");
+	else
+		finish(RS_STATUS_BUG << 8);
+}
+
+static void test_end__by_a_bug_after_a_word__is_given_up(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		n_rounds = 0;
+		run(says_that_it_is_broken);
+	}
+	assert_non_null(strstr(seen_on(1), "staying: the screen ends again and again"));
+}
+
+static void idles(unsigned round)
+{
+	if (round == 0)
+		say("waiting");
+	else if (round == 1)
+		(void)snprintf(in.stick.disk, sizeof(in.stick.disk), "sdz");
+	else if (round == 4)
+		say("idle");
+	else if (round > 5)
+		fail_msg("a stick that has come is not taken up");
+}
+
+/* Its keys and rules are what the screen is started with. */
+static void test_stick__comes__not_taken_from_a_person(void **state)
+{
+	(void)state;
+	run(idles);
+	assert_int_equal(signal_sent, SIGTERM);
+	assert_true(n_rounds > 4);
 }
 
 static void waits(unsigned round)
@@ -841,6 +1044,14 @@ static void test_keys__that_it_cannot_read__are_left_out(void **state)
 	assert_int_equal(in.screen.n_quick, 0);
 }
 
+static void test_keys__none_were_given__it_is_a_screen_that_ends(void **state)
+{
+	(void)state;
+	run(fails_by_keys);
+	assert_int_equal(in.screen.n_quick, 1);
+	assert_null(strstr(seen_on(1), "keys of the stick"));
+}
+
 /* ---- work that moves on by itself ---- */
 
 static const char *const yes[] = {"--yes", "--replay", "no", NULL};
@@ -855,6 +1066,8 @@ static void repairs(unsigned round)
 	} else if (round == 2) {
 		say("working");
 		say("waiting");
+		say("waiting");	 /* a sign of life */
+		say("done sda"); /* its report is a file */
 	} else if (round == 3) {
 		say("restart"); /* no wish is offered, and none is heeded */
 	} else if (round == 5) {
@@ -974,6 +1187,28 @@ static void test_work__screen_dies__is_done_without_before_a_write_only(void **s
 	assert_string_equal(ran, "");
 }
 
+static void hangs(unsigned round)
+{
+	if (round == 0)
+		say("working");
+	else if (round == 2)
+		passed_ms += 11 * 60000;
+	assert_true(round < 6);
+}
+
+/* It would hang without a screen, too. */
+static void test_work__ended_by_the_watch__is_not_done_once_more(void **state)
+{
+	struct run r;
+
+	(void)state;
+	turn = hangs;
+	asked_to_end = 15;
+	run_program(&in, RUN_FIX, "sda", yes, &r);
+	asked_to_end = 14 << 8;
+	assert_string_equal(ran, "");
+}
+
 static void test_work__no_console_is_there__is_done_without(void **state)
 {
 	struct run r;
@@ -1002,8 +1237,9 @@ static void nobody_answers(unsigned round)
 	} else if (round == 3) {
 		assert_null(strstr(heard, "enough"));
 		in.screen.active_ms -= 60000;
-	} else if (round == 5) {
-		assert_non_null(strstr(heard, "enough\n"));
+	} else if (round == 6) {
+		assert_int_equal(
+			count_heard("enough\n"), 1); /* another question has its own time */
 		finish(5 << 8);
 	}
 }
@@ -1045,12 +1281,15 @@ int main(void)
 		screen_test(test_start__what_it_is_given__consoles_and_words),
 		screen_test(test_start__a_keyboard_that_is_set__is_given),
 		screen_test(test_start__letters_that_are_set__are_given),
+		screen_test(test_start__stick_that_is_a_disk__not_in_use),
 		screen_test(test_plain__on_a_terminal_that_all_share),
 		screen_test(test_plain__what_is_typed__goes_to_it),
 		screen_test(test_plain__asked_for__and_back),
 		screen_test(test_work__plain_text__as_the_command),
 		screen_test(test_shell__only_where_settings_allow_it),
+		screen_test(test_report__only_where_settings_allow_it),
 		screen_test(test_shell__asked_for__only_where_it_may_be),
+		screen_test(test_shell__stop_wanted__is_not_waited_for),
 		screen_test(test_line__taken__given_and_taken_back),
 		screen_test(test_start__without_a_console__waits_for_one),
 		screen_test(test_died__painted_on__put_in_order),
@@ -1058,25 +1297,33 @@ int main(void)
 		screen_test(test_work__screen_dies__is_done_without_before_a_write_only),
 		screen_test(test_done__too_many__no_more_are_kept),
 		screen_test(test_lines__for_ever__the_first_and_the_last_are_kept),
+		screen_test(test_lines__nobody_takes_them__no_matter),
+		screen_test(test_lines__said_before_it_came__the_last_are_told),
 		screen_test(test_babble__told_once),
 		screen_test(test_windows__cannot_be_set__said_and_nothing_done),
 		screen_test(test_machine__each_wish),
 		screen_test(test_writes__part_of_a_raid__not_alone),
 		screen_test(test_done__its_report__is_a_run_of_the_start),
+		screen_test(test_done__said_at_its_end__is_heard),
 		screen_test(test_done__what_is_no_report__is_none),
 		screen_test(test_done__two_files__none_stays_open),
 		screen_test(test_end__at_once_again_and_again__is_given_up),
 		screen_test(test_end__left_by_a_person__never_given_up),
+		screen_test(test_end__by_a_bug_after_a_word__is_given_up),
 		screen_test(test_work__a_disk_comes__not_taken_from_a_person),
+		screen_test(test_stick__comes__not_taken_from_a_person),
 		screen_test(test_disks__on_their_way__are_told_when_they_are_there),
 		screen_test(test_work__as_a_screen__status_and_what_is_asked),
 		screen_test(test_work__no_screen_comes_up__is_done_without),
+		screen_test(test_work__ended_by_the_watch__is_not_done_once_more),
 		screen_test(test_work__no_console_is_there__is_done_without),
 		screen_test(test_work__nobody_answers_in_time__told_that_it_is_enough),
 		screen_test(test_technician__waits_as_long_as_a_person_likes),
+		screen_test(test_technician__waits__nobody_is_called),
 		screen_test(test_stop__wanted__ends_it),
 		screen_test(test_windows__left_meanwhile__is_started),
 		screen_test(test_keys__that_it_cannot_read__are_left_out),
+		screen_test(test_keys__none_were_given__it_is_a_screen_that_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
