@@ -73,8 +73,7 @@ static size_t shape_at(
 			g.to - g.from >= (least > AMONG ? least : AMONG))
 			end = g.to;
 		struct group next;
-		if ((!is_even && !is_odd) || !next_group(run, len, g.to, &next) ||
-			next.from - g.to > BETWEEN)
+		if ((!is_even && !is_odd) || !next_group(run, len, g.to, &next))
 			return end;
 		is_odd &= is_narrow(run, g.to, next.from);
 		g = next;
@@ -152,7 +151,8 @@ static void settle(struct rs_redact *r, bool is_before_letter)
 	size_t at = 0;
 	struct group g;
 
-	while (find_shape(r->held + at, r->n_held - at, least, at ? 0 : r->n_passed, &g)) {
+	/* behind a secret stands what is no digit: no group there is one that was passed on */
+	while (find_shape(r->held + at, r->n_held - at, least, r->n_passed, &g)) {
 		pass_secret(r, at, g);
 		at += g.to;
 	}
@@ -165,7 +165,6 @@ static void end_run(struct rs_redact *r, bool is_before_letter)
 {
 	settle(r, is_before_letter);
 	r->n_digits = r->n_others = r->n_passed = 0;
-	r->is_after_letter = r->was_letter;
 	r->is_hiding = false;
 }
 
@@ -184,13 +183,14 @@ static void make_room(struct rs_redact *r)
 	}
 	pass(r, r->held, r->n_held - KEPT);
 	memmove(r->held, r->held + r->n_held - KEPT, KEPT);
+	rs_wipe(r->held + KEPT, r->n_held - KEPT);
 	r->n_held = KEPT;
 	r->n_passed = 0;
 }
 
 static void hold(struct rs_redact *r, char c)
 {
-	if (r->n_held == sizeof(r->held) && !(r->is_hiding && text_is_digit(c) && !r->mask))
+	if (r->n_held == sizeof(r->held))
 		make_room(r);
 	if (!r->is_hiding || !text_is_digit(c))
 		r->held[r->n_held++] = c;
@@ -268,9 +268,8 @@ static void redact(char *text, char mask)
 	/* never ahead of what was read: what is held was read, and its stand-in is shorter */
 	for (size_t i = 0; i < len; i++)
 		put_one(&r, text[i]);
-	rs_redact_end(&r);
+	rs_redact_end(&r); /* nothing is held any more */
 	*to = '\0';
-	rs_wipe(&r, sizeof(r));
 }
 
 void rs_redact(char *text)

@@ -22,8 +22,7 @@ void screen_tell(const struct screen *s, enum link_word word, const char *text)
 
 	/* it never waits for us, and we never for it: what it does not read it does not get */
 	if (s->fd > 0)
-		(void)send(
-			s->fd, packet, link_make(word, text, packet), MSG_DONTWAIT | MSG_NOSIGNAL);
+		(void)send(s->fd, packet, link_make(word, text, packet), MSG_DONTWAIT);
 }
 
 static void said_too(struct init *in, const char *line)

@@ -26,7 +26,8 @@ enum { SET, GET, SET_TALL = 4, GET_TALL }; /* KD_FONT_OP_* */
 static struct {
 	unsigned width, height, n, x, y; /* of letters; of the panel, in pixels */
 	uint8_t bits[512 * 64 * 4];
-	bool has_tall, is_fb, is_allowed, lies;
+	bool has_tall, is_fb, is_allowed;
+	const unsigned *lie, *change; /* a width, a height, how many; at the second time */
 	unsigned n_set;
 } vt;
 
@@ -45,9 +46,11 @@ static int no(int error)
 
 static int get(struct console_font_op *op, unsigned rows)
 {
-	if (vt.lies) {
+	if (vt.lie) {
 		assert_null(op->data); /* nothing is asked of that size */
-		op->width = 200;
+		op->width = vt.lie[0];
+		op->height = vt.lie[1];
+		op->charcount = vt.lie[2];
 		return 0;
 	}
 	if (vt.height > rows || vt.width > op->width || (op->data && vt.n > op->charcount))
@@ -59,6 +62,11 @@ static int get(struct console_font_op *op, unsigned rows)
 		memset(op->data + g * rows * row_bytes(), 0, rows * row_bytes());
 		memcpy(op->data + g * rows * row_bytes(), vt.bits + g * vt.height * row_bytes(),
 			vt.height * row_bytes());
+	}
+	if (op->data && vt.change) {
+		op->width = vt.change[0];
+		op->height = vt.change[1];
+		op->charcount = vt.change[2];
 	}
 	return 0;
 }
@@ -251,9 +259,36 @@ static void test_choose__where_it_cannot_be__stays(void **state)
 	vt.height = 64;
 	assert_int_equal(choose(FONT_LARGE), -ENOSPC);
 	assert_int_equal(vt.n_set, 0);
-	panel(1280, 800);
-	vt.lies = true;
-	assert_int_equal(choose(FONT_LARGE), -EINVAL);
+}
+
+static void test_choose__a_size_that_is_none__is_refused(void **state)
+{
+	static const unsigned lies[][3] = {{0, 16, 256}, {200, 16, 256}, {8, 0, 256}, {8, 200, 256},
+		{8, 16, 0}, {8, 16, 5000}};
+	static const unsigned changes[][3] = {{9, 16, 256}, {8, 17, 256}, {8, 16, 255}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+		panel(1280, 800);
+		vt.lie = lies[i];
+		assert_int_equal(choose(FONT_LARGE), -EINVAL);
+	}
+	/* by somebody else, between the size and the letters */
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		panel(1280, 800);
+		vt.change = changes[i];
+		assert_int_equal(choose(FONT_LARGE), -EAGAIN);
+		assert_int_equal(vt.n_set, 0);
+	}
+}
+
+static void test_times__letters_without_a_pixel__by_their_size(void **state)
+{
+	static uint8_t none[256 * 32 * 2];
+	const struct font f = {.width = 9, .height = 16, .n = 256, .bits = none};
+
+	(void)state;
+	assert_int_equal(font_times(&f), 1);
 }
 
 static void test_scale__wide_letters__not_wider_than_can_be_read(void **state)
@@ -272,6 +307,8 @@ int main(void)
 		cmocka_unit_test(test_choose__each_pixel__is_there_so_often_and_back),
 		cmocka_unit_test(test_choose__what_was_there__can_be_put_back),
 		cmocka_unit_test(test_choose__where_it_cannot_be__stays),
+		cmocka_unit_test(test_choose__a_size_that_is_none__is_refused),
+		cmocka_unit_test(test_times__letters_without_a_pixel__by_their_size),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
