@@ -337,7 +337,7 @@ void report_text_part(const struct rs_run *run, enum rs_part part, const struct 
 		say_actions(&p, run);
 		say_verification(&p, run);
 		say_rules(&p, run);
-		if (!is_list && !is_command(run, "rules"))
+		if (!manner && !is_list && !is_command(run, "rules")) /* a screen begins with it */
 			say_outcome(&p, run);
 		break;
 	case RS_PART_NEXT:

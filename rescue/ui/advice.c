@@ -82,7 +82,7 @@ static const struct advice table[] = {
 		"Windows' own recovery environment with the maker's storage driver."},
 	{RS_E_KEY_NEEDED, NULL, "No key at hand",
 		"The disk is encrypted with BitLocker. Nothing but its key opens it: no password "
-		"of Windows does, and nobody gets round it. Nothing was changed.",
+		"of Windows does, and nobody gets round it.",
 		"Give the help desk the key ID above (the first eight characters do), the computer "
 		"name and the serial number: they find the key in Entra ID, Intune or Active "
 		"Directory. A private person finds it at aka.ms/myrecoverykey with the Microsoft "
@@ -92,7 +92,8 @@ static const struct advice table[] = {
 	{RS_E_KEY_OTHER, NULL, "It has no recovery key: something else opens it",
 		"BitLocker was set up here without a recovery key of 48 digits. The line above "
 		"says what opens the volume.",
-		"A startup key is a hidden file (.BEK) on a USB stick: find that stick. A "
+		"A startup key is a hidden file (.BEK) on a USB stick: find that stick, and put it "
+		"in. A "
 		"passphrase: ask the person who types it when the machine starts.",
 		"A data volume that opens by itself has its key in the Windows beside it: open "
 		"that Windows first."},
@@ -156,7 +157,7 @@ static const struct advice table[] = {
 		"Everything can be looked at and copied meanwhile; reading does no harm."},
 	{RS_E_LOG_UNCLEAN, NULL, "The journal is open and cannot be applied here",
 		"Windows crashed in the middle of its work. What it left in the journal could not "
-		"be read or understood whole: the line above says why. Nothing was changed.",
+		"be read or understood whole: the line above says why.",
 		"Is it a copy or an image? Then make sure that it is whole: one that was cut short "
 		"ends like this. Otherwise let Windows' recovery environment look at the disk "
 		"once, "
@@ -164,7 +165,7 @@ static const struct advice table[] = {
 		""},
 	{RS_E_LOG_TORN, NULL, "The journal is damaged",
 		"What Windows was about to change when it crashed can no longer be read whole, so "
-		"the disk cannot be brought to a sound state from here. Nothing was changed.",
+		"the disk cannot be brought to a sound state from here.",
 		PROMPT ", run chkdsk C: /f (the letter may differ there; manage-bde -unlock comes "
 		       "first with BitLocker), then come back.",
 		"Save the person's files before that: reading works."},
@@ -175,8 +176,7 @@ static const struct advice table[] = {
 		"applies the journal. Then come back.",
 		"Please report the line above: it names what is missing."},
 	{RS_E_LOG_CHECK, NULL, "The file system was damaged before the crash",
-		"The journal was tried out in memory, and the outcome is not sound. Nothing was "
-		"changed.",
+		"The journal was tried out in memory, and the outcome is not sound.",
 		"Save the person's files first: reading works. Then, " AT_PROMPT ", chkdsk C: /f.",
 		"Have the disk's health looked at: a failing disk makes such damage."},
 	{RS_E_LOG_LOSERS, NULL, "Somebody has to decide about the journal",
@@ -232,8 +232,7 @@ static const struct advice table[] = {
 		       "belong there.",
 		""},
 	{RS_E_GUARD, NULL, "Refused for safety",
-		"Something does not fit what the rule expects, for example far too many files. "
-		"Nothing was changed.",
+		"Something does not fit what the rule expects, for example far too many files.",
 		"Read the reason above, and take it to those who wrote the rule.", ""},
 	{RS_E_UNPROVEN, NULL, "This quarantine may be somebody else's",
 		"Any user of a Windows could have made this folder and named any file in it. "
@@ -253,7 +252,8 @@ static const struct advice table[] = {
 		"A rename waits for the next start of Windows, and it would undo this.",
 		"If the new file is the vendor's repaired one, nothing else need be done: start "
 		"Windows. Otherwise try again and answer the question.",
-		""},
+		"Or delete the value PendingFileRenameOperations in Windows' recovery environment "
+		"(reg load)."},
 	{RS_E_NEIGHBOUR, NULL, "Another Windows sleeps and has this volume open",
 		"It keeps what it knows of this volume in memory and goes on with that when it "
 		"wakes up: what is written meanwhile would be damaged.",
@@ -303,13 +303,14 @@ static const struct advice table[] = {
 	{RS_E_CONTAINER, NULL, "An image file that is packed",
 		"The disk is inside of the file named above, in a format of virtual machines or "
 		"forensics.",
-		"Make a raw image of it on another disk first; the next step below has the "
-		"command.",
+		"Make a raw image of it on another disk first (of a virtual machine: qemu-img "
+		"convert -O raw).",
 		""},
 	{RS_E_CONTAINER_CHILD, NULL, "An image that is only a part",
 		"It holds the changes since a snapshot or checkpoint; all else lies in its parent.",
-		"Merge it where it was made. Converted alone, everything in the parent is lost.",
-		""},
+		"Merge it where it was made (Hyper-V: delete the checkpoint or merge the disk; "
+		"others: delete the snapshot). Converted alone, everything in the parent is lost.",
+		"Or attach it in Windows."},
 	{RS_E_UNSUPPORTED, NULL, "This is not supported here",
 		"What the line above names is known, and not handled.",
 		"Use Windows' own tools for it.", ""},

@@ -12,9 +12,9 @@ static const struct {
 } table[] = {
 	{RS_E_BUG, NULL, "report it with the report, which s saves"},
 	{RS_E_USAGE, NULL, "correct what it was started with: on a stick, its settings"},
-	{RS_E_AMBIGUOUS, NULL, "choose one volume at the disks (Left and Right)"},
-	{RS_E_NO_SUCH_VOLUME, NULL, "choose a volume at the disks (Left and Right)"},
-	{RS_E_NO_SUCH_WINDOWS, NULL, "choose a Windows at the disks (Left and Right)"},
+	{RS_E_AMBIGUOUS, NULL, "choose one volume at the disks"},
+	{RS_E_NO_SUCH_VOLUME, NULL, "choose a volume at the disks"},
+	{RS_E_NO_SUCH_WINDOWS, NULL, "choose a Windows at the disks"},
 	{RS_E_NO_SUCH_FILE, NULL, "look for it in the browser (l at the disks)"},
 	{RS_E_NO_SUCH_QUARANTINE, NULL, "u at the findings shows those that exist"},
 	{RS_E_OUTPUT_EXISTS, NULL, "choose another name"},
@@ -32,7 +32,7 @@ static const struct {
 		"that was cut off is finished by r, where the repair is refused"},
 	{RS_E_LOG_LOSERS, NULL, "try again and answer the question with yes"},
 	{RS_E_REPLAY_CHANGED, NULL,
-		"leave the replay; what the volume is now is told at the disks (Esc)"},
+		"leave the replay; what the volume is now is told at the disks"},
 	{RS_E_UNSAFE_PATH, NULL,
 		BROWSER " and rename it at the command prompt of Windows' recovery environment"},
 	{RS_E_UNPROVEN, NULL, BROWSER "; u at the findings asks about each of its files"},
@@ -89,6 +89,18 @@ static const struct {
 		"left over of an earlier set is taken away on a copy first"},
 };
 
+/* What is another step where screens are plain text. */
+static const struct {
+	int code;
+	const char *lines;
+} in_lines[] = {
+	{RS_E_KEY_NEEDED, "type its recovery key where it is asked for"},
+	{RS_E_KEY_OTHER,
+		"type its passphrase where its key is asked for; a startup key lies on the stick "
+		"before the machine is started from it"},
+	{RS_E_NEIGHBOUR_LOCKED, "give its key, too, or answer the question"},
+};
+
 const char *by_keys(const char *next)
 {
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
@@ -98,7 +110,15 @@ const char *by_keys(const char *next)
 	return next;
 }
 
-const char *by_keys_of(const struct rs_err *err)
+const char *by_lines(const char *next)
 {
-	return by_keys(rs_err_next(err));
+	for (size_t i = 0; i < sizeof(in_lines) / sizeof(in_lines[0]); i++)
+		if (strcmp(next, rs_err_info(in_lines[i].code)->advice) == 0)
+			return in_lines[i].lines;
+	return by_keys(next);
+}
+
+const char *by_keys_of(const struct rs_err *err, bool is_plain)
+{
+	return is_plain ? by_lines(rs_err_next(err)) : by_keys(rs_err_next(err));
 }

@@ -10,7 +10,10 @@
 
 /** A next step as it is made at a screen; what names no command is as it is. */
 const char *by_keys(const char *next);
+/** The same where screens are plain text: sticks are not looked at there, and keys with Ctrl are
+ * not there. */
+const char *by_lines(const char *next);
 /** The next step of an error there. */
-const char *by_keys_of(const struct rs_err *err);
+const char *by_keys_of(const struct rs_err *err, bool is_plain);
 
 #endif

@@ -77,7 +77,8 @@ static size_t fitting(const char *s, size_t room)
 /* In lines that are not too long; what is folded is set in a little more than its first line. */
 static void fold(struct page *p, const char *s, bool is_strong)
 {
-	const size_t blanks = strspn(s, " ");
+	const size_t blanks =
+		strspn(s, s[0] == '>' ? "> " : " "); /* marked: it stands as the others */
 	const int in = blanks ? (int)(blanks < 16 ? blanks : 16) + 2 : 0;
 	const size_t columns = p->columns ? p->columns : PAGE_COLUMNS;
 	size_t n = fitting(s, columns);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ui/by_keys.h"
 #include "ui/copy.h"
 #include "ui/tui.h"
 
@@ -273,7 +274,7 @@ void copied_draw(const struct tui *t, struct page *p)
 
 	if (e->code) {
 		say_error(e, true, p);
-		page_say(p, true, "What helps: %s.", rs_err_next(e));
+		page_say(p, true, "What helps: %s.", by_keys_of(e, t->is_plain));
 		page_blank(p);
 	}
 	page_say(p, true, "%llu of %llu files were copied to %-s, %llu MiB.",

@@ -55,7 +55,10 @@ static void say_finding(struct page *p, const struct rs_run *run, const struct r
 
 	page_blank(p);
 	page_say(p, true, "%s (volume %u)", f->title, f->volume);
-	page_say(p, false, "  By the %s %-s", f->source, f->id);
+	if (finding_is_chosen(f))
+		page_say(p, false, "  Chosen by a person who looked into the disk");
+	else
+		page_say(p, false, "  By the %s %-s", f->source, f->id);
 	say_timed(p, "  Because:  %s", f->why, w);
 	if (f->evidence[0])
 		say_timed(p, "  Evidence: %s", f->evidence, w);

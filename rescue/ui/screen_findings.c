@@ -107,7 +107,8 @@ static void say_finding(struct page *p, const struct rs_run *run, const struct r
 	else
 		page_say(p, true, "%s (volume %u)", f->title, f->volume);
 	say_files(p, f, w);
-	say_timed(p, "Why it is believed to be the cause: %s.", f->why, w);
+	if (!finding_is_chosen(f)) /* that stands at the file */
+		say_timed(p, "Why it is believed to be the cause: %s.", f->why, w);
 	if (f->evidence[0]) /* "for it: ...; against it: ..." */
 		say_timed(p, "Evidence %s.", f->evidence, w);
 	page_say(p, false, "How sure: %s", how_sure[f->outcome]);
@@ -173,10 +174,14 @@ void findings_draw(const struct tui *t, struct page *p)
 		say_hindrances(run, &run->disks[i], p);
 	page_blank(p);
 	say_findings(p, run);
-	if (!run->n_findings)
+	if (!run->n_findings) {
 		page_say(p, true,
 			"No known fault was found. That is no proof of health: the cause may be "
 			"one that no rule knows.");
+		page_say(p, false,
+			"Next: back to the disks. There l looks into this one: c copies files out "
+			"of it, and m has a file moved away that you suspect.");
+	}
 	say_faults(p, run);
 	tui_say_warnings(t, p);
 }

@@ -250,7 +250,7 @@ static void draw_disks(const struct tui *t, const struct rs_run *run, struct pag
 
 	struct rs_manner manner;
 
-	tui_manner(t->listed, &manner);
+	tui_manner(t, t->listed, &manner);
 	for (unsigned is_rest = first ? 0 : 1; is_rest < 2; is_rest++)
 		for (size_t i = 0; i < run->n_disks; i++)
 			if ((&run->disks[i] == first) != (bool)is_rest) {

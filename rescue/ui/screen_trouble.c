@@ -93,7 +93,7 @@ void say_error(const struct rs_err *e, bool is_strong, struct page *p)
 		rs_err_info(e->code)->text, e->detail[0] ? ": " : "", e->detail);
 }
 
-static void explain(const struct rs_run *run, const struct rs_err *e, struct page *p)
+static void explain(const struct rs_run *run, const struct rs_err *e, bool is_plain, struct page *p)
 {
 	const struct advice *a = advice_find(run, e);
 
@@ -104,7 +104,7 @@ static void explain(const struct rs_run *run, const struct rs_err *e, struct pag
 	if (a)
 		advice_draw(a, p);
 	else
-		page_say(p, true, "What helps: %s.", by_keys_of(e));
+		page_say(p, true, "What helps: %s.", by_keys_of(e, is_plain));
 }
 
 void hindrances_draw(const struct tui *t, struct page *p)
@@ -114,10 +114,10 @@ void hindrances_draw(const struct tui *t, struct page *p)
 	struct rs_err e = {0};
 
 	if (d && advice_of_disk(d, &e))
-		explain(run, &e, p);
+		explain(run, &e, t->is_plain, p);
 	for (size_t i = 0; d && i < d->n_volumes; i++)
 		for (size_t k = 0; advice_of_volume(&d->volumes[i], k, &e); k++)
-			explain(run, &e, p);
+			explain(run, &e, t->is_plain, p);
 }
 
 static const struct advice *advice_of(const struct tui *t)
@@ -181,11 +181,12 @@ void trouble_draw(const struct tui *t, struct page *p)
 			"Was a replay of the journal cut off? r finishes it by the plan that was "
 			"saved of it.");
 	page_blank(p);
-	/* the table's next step is in the row, too, as whoever stands there is told it */
-	if (!t->supervisor.is_there || !a || e->next)
-		page_say(p, !a, "What helps: %s.", by_keys_of(e));
+	/* the table's next step is in the row, too, as whoever stands there is told it; a row of
+	 * one kind has that of the kind */
+	if (!a || (e->next && !a->fits))
+		page_say(p, !a, "What helps: %s.", by_keys_of(e, t->is_plain));
 	page_blank(p);
-	if (!t->supervisor.is_there || !is_about_key(e->code))
+	if (!is_about_key(e->code))
 		tui_say_part(t, RS_PART_DISKS, p);
 	if (e->code == RS_E_UNDO)
 		tui_say_part(t, RS_PART_PLAN, p);

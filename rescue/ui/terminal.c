@@ -440,7 +440,8 @@ static void say_key_question(int fd, const struct rs_key_request *q)
 {
 	char text[1024], list[512];
 
-	if (q->attempt > 1) {
+	/* after an empty line there is nothing to tell, and it is asked once more */
+	if (q->attempt > 1 && q->last->code != RS_E_KEY_NEEDED && q->last->code != RS_E_KEY_OTHER) {
 		rs_err_said(q->last, text, sizeof(text));
 		put_line(fd, text);
 	}

@@ -209,7 +209,7 @@ void tui_turn_to(struct tui *t, enum rs_command command, const char *id);
 /** Of the repair so far, or of the last one; NULL: none. */
 const struct rs_report *tui_report(const struct tui *t);
 /** How the people at a screen are told of it; @ret_manner is to last as long. */
-void tui_manner(const struct rs_report *r, struct rs_manner *ret_manner);
+void tui_manner(const struct tui *t, const struct rs_report *r, struct rs_manner *ret_manner);
 void tui_say_part(const struct tui *t, enum rs_part part, struct page *p);
 /* How far it is, and whether it can be stopped. */
 void tui_say_progress(const struct tui *t, struct page *p);

@@ -17,10 +17,10 @@ const struct rs_report *tui_report(const struct tui *t)
 	return t->repair ? rs_repair_report(t->repair) : t->report;
 }
 
-void tui_manner(const struct rs_report *r, struct rs_manner *ret_manner)
+void tui_manner(const struct tui *t, const struct rs_report *r, struct rs_manner *ret_manner)
 {
-	*ret_manner =
-		(struct rs_manner){(void *)(uintptr_t)rs_report_run(r), by_keys, times_of_run_new};
+	*ret_manner = (struct rs_manner){(void *)(uintptr_t)rs_report_run(r),
+		t->is_plain ? by_lines : by_keys, times_of_run_new};
 }
 
 void tui_say_part(const struct tui *t, enum rs_part part, struct page *p)
@@ -31,7 +31,7 @@ void tui_say_part(const struct tui *t, enum rs_part part, struct page *p)
 
 	if (!r || t->is_working) /* it is being written */
 		return;
-	tui_manner(r, &manner);
+	tui_manner(t, r, &manner);
 	rs_report_part(r, part, &manner, page_put, p);
 }
 

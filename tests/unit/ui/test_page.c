@@ -33,6 +33,18 @@ static void test_say__long__folded_at_blanks(void **state)
 	assert_true(p.lines[0].is_strong && p.lines[1].is_strong);
 }
 
+/* What is marked as chosen stands as the lines beside it. */
+static void test_say__chosen__set_in_as_the_others(void **state)
+{
+	auto_page struct page p = {0};
+
+	(void)state;
+	page_say(&p, true, "%s", ">     " TEN TEN TEN TEN TEN TEN TEN "end");
+	LINES(&p, ">     " TEN TEN TEN TEN TEN TEN TEN "end");
+	page_say(&p, true, "%s", ">     " TEN TEN TEN TEN TEN TEN TEN "the end");
+	assert_string_equal(p.lines[2].text, "        end");
+}
+
 static void test_put__no_blank__cut_and_set_in(void **state)
 {
 	auto_page struct page p = {0};
@@ -142,6 +154,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_say__long__folded_at_blanks),
+		cmocka_unit_test(test_say__chosen__set_in_as_the_others),
 		cmocka_unit_test(test_put__no_blank__cut_and_set_in),
 		cmocka_unit_test(test_put__path__broken_behind_a_part_of_it),
 		cmocka_unit_test(test_put__utf8__columns_and_not_bytes),
