@@ -114,6 +114,8 @@ int bl_keyring_add_passphrase(
  * At most 64 MiB. @name for errors. Errors: RS_E_KEY_FILE, RS_E_KEY_FORMAT, RS_E_MEMORY. */
 int bl_keyring_add_file(
 	struct bl_keyring *k, const char *name, const uint8_t *p, size_t len, struct rs_err *err);
+/** Is there a recovery password in it beside the ID (or its beginning) of this protector? */
+bool bl_keyring_has(const struct bl_keyring *k, const uint8_t protector_id[16]);
 /** Do these bytes begin with a startup key (.BEK) that lies in them whole? Its length, else 0. */
 size_t bl_bek_length(const uint8_t *p, size_t len);
 /** The contents of a .BEK file. Errors: RS_E_KEY_FILE, RS_E_MEMORY. */

@@ -157,3 +157,12 @@ bool bl_item_fits(const struct bl_item *item, const uint8_t protector_id[16])
 	}
 	return true;
 }
+
+bool bl_keyring_has(const struct bl_keyring *k, const uint8_t protector_id[16])
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (k->items[i].kind == BL_I_RECOVERY && k->items[i].id_nibbles &&
+			bl_item_fits(&k->items[i], protector_id))
+			return true;
+	return false;
+}

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Keys that somebody has brought along: files on the FAT volumes of USB sticks that name a
  * protector of a locked volume. A startup key says whose it is in its header (bek.c), a text that
- * Windows or somebody has saved has the ID of the recovery key in it. */
+ * Windows or somebody has saved has the recovery key in it, and its ID. */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "engine/engine.h"
 #include "fat/fat.h"
-#include "format/guid.h"
 
 #define FILES_MOST 128U /* of a folder, with a name that is looked at */
 #define FILE_MOST  65536U
@@ -51,32 +50,19 @@ static bool is_startup_key_of(const struct rs_key_request *q, const uint8_t *p, 
 	return false;
 }
 
-/* The letters of a text in whichever encoding, without what is zero in UTF-16. */
-static size_t letters_of(const uint8_t *p, size_t len, char *ret)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < len; i++)
-		if (p[i])
-			ret[n++] =
-				p[i] >= 'a' && p[i] <= 'z' ? (char)(p[i] - 'a' + 'A') : (char)p[i];
-	return n;
-}
-
+/* A text that has the ID alone, a report say, is none. */
 static bool is_text_of(const struct rs_key_request *q, const uint8_t *p, size_t len)
 {
-	auto_secret struct rs_secret letters = {0};
-	char id[RS_GUID_LEN];
+	struct bl_keyring *k = NULL;
 	bool ret = false;
 
-	if (rs_secret_init(&letters, len, NULL) < 0)
+	if (bl_keyring_new(&k, NULL) < 0)
 		return false;
-	letters.len = letters_of(p, len, (char *)letters.p);
-	for (unsigned i = 0; i < q->n_protectors && !ret; i++) {
-		rs_guid_text(q->protectors[i].id, id);
-		ret = bl_is_kind(q->protectors[i].protection, BL_P_RECOVERY) &&
-		      memmem(letters.p, letters.len, id, strlen(id));
-	}
+	(void)bl_keyring_add_file(k, "text", p, len, NULL); /* a text without a key has none */
+	for (unsigned i = 0; i < q->n_protectors; i++)
+		ret |= bl_is_kind(q->protectors[i].protection, BL_P_RECOVERY) &&
+		       bl_keyring_has(k, q->protectors[i].id);
+	bl_keyring_free(k);
 	return ret;
 }
 

@@ -114,6 +114,20 @@ static void test_look__a_saved_key__by_its_id(void **state)
 	expect("BitLocker Recovery Key.TXT", text, sizeof(text) - 1);
 }
 
+/* It would be offered, and hide the one that has it. */
+static void test_look__the_id_without_a_key__is_none(void **state)
+{
+	static const char text[] = "ID: " ID "\r\n" KEY "\r\n";
+
+	(void)state;
+	put_text("unbrick-20261130T220000Z.txt", "Volume 3: locked; key ID {" ID "}\n");
+	put_text("list.csv", "Key ID,Recovery key\n" ID ",\n" OTHER "," KEY "\n");
+	put_text("wrong.txt", "ID: " ID "\r\n1" KEY "\r\n");
+	expect(NULL, NULL, 0);
+	put_text("z.txt", text);
+	expect("z.txt", text, sizeof(text) - 1);
+}
+
 static void test_look__lower_case_and_utf16_and_our_folder(void **state)
 {
 	static const char lower[] = "6bc1077e-1716-ecde-6c25-a68eac35f8f5," KEY "\n";
@@ -250,6 +264,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_look__a_saved_key__by_its_id, fresh),
+		cmocka_unit_test_setup(test_look__the_id_without_a_key__is_none, fresh),
 		cmocka_unit_test_setup(test_look__lower_case_and_utf16_and_our_folder, fresh),
 		cmocka_unit_test_setup(test_look__a_startup_key__by_its_header, fresh),
 		cmocka_unit_test_setup(test_look__no_stick__none, fresh),
