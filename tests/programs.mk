@@ -71,8 +71,10 @@ $(BUILD)/tests/unit/ui/test_layout: LDFLAGS += -Wl,--wrap=ioctl
 $(BUILD)/tests/unit/ui/test_keymap: LDFLAGS += -Wl,--wrap=ioctl
 $(BUILD)/tests/unit/core/test_font: LDFLAGS += -Wl,--wrap=ioctl
 $(BUILD)/tests/unit/ui/test_letters $(BUILD)/tests/unit/ui/test_consoles: LDFLAGS += -Wl,--wrap=font_choose -Wl,--wrap=font_write
+$(BUILD)/tests/unit/ui/test_supervisor: LDFLAGS += -Wl,--wrap=term_now_ns
 $(BUILD)/tests/unit/ui/test_terminal: LDFLAGS += -Wl,--wrap=term_now_ns -Wl,--wrap=tcsetattr
 $(BUILD)/tests/unit/ui/%: LIBS += $(UI_LIBS)
+$(BUILD)/tests/unit/engine/test_stick_keys: LDFLAGS += -Wl,--wrap=rs_wipe -Wl,--wrap=rs_secret_done
 # what lies in memory when it goes back to the kernel, and memory that cannot be locked
 $(BUILD)/tests/unit/core/test_wiped: LDFLAGS += -Wl,--wrap=munmap -Wl,--wrap=mlock
 

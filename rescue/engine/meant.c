@@ -18,7 +18,7 @@ static bool is_folder(struct nt_vol *vol, const char *folder, const char *root)
 
 bool en_is_windows_meant(const struct rs_target *t, struct en_volume *v)
 {
-	if (!v->is_windows || !t->windows)
+	if (!t->windows)
 		return v->is_windows;
 	for (size_t i = 0; !v->chosen && i < v->n_windows; i++)
 		if (en_is_judged(v, i) && is_folder(v->stack.nt, t->windows, v->windows[i].root))

@@ -31,7 +31,8 @@ static int take_file(void *ctx, const struct fat_entry *e)
 {
 	struct files *f = ctx;
 
-	if (!e->is_folder && e->size_bytes && e->size_bytes <= FILE_MOST && f->n < FILES_MOST &&
+	/* one that is empty or too large takes no place from a key; a folder has no size */
+	if (e->size_bytes && e->size_bytes <= FILE_MOST && f->n < FILES_MOST &&
 		(ends_in(e->name, ".bek") || ends_in(e->name, ".txt") || ends_in(e->name, ".csv")))
 		f->list[f->n++] = *e;
 	return 0;

@@ -18,7 +18,7 @@
 static const char test_rule[] =
 	"[rule]\nid = t\ntitle = t\nreference = t\nkind = bad-file\naction = quarantine\n"
 	"confidence = confirmed\n[file]\npath = %WINDIR%\\System32\\drivers\\bad.dat\n"
-	"never = \\keep\\**\\*\nname-is-enough = yes\n";
+	"never = \\keep\\**\\*\nnever = %WINDIR%\\kept\\*\nname-is-enough = yes\n";
 
 static int look_at(struct nt_vol *vol, struct plan *p)
 {
@@ -68,6 +68,24 @@ static void test_names__one_is_protected_elsewhere__only_told(void **state)
 	assert_int_equal(d->items[0].action, PLAN_QUARANTINE);
 	assert_int_equal(d->items[0].n_names, 2);
 	assert_int_equal(d->items[0].names[0].is_moved + d->items[0].names[1].is_moved, 1);
+}
+
+/* What a rule never touches in a Windows is meant in the one that the file was found in. */
+static void test_names__never_in_the_other_windows__only_told(void **state)
+{
+	static const char *const found_in[] = {"", "\\Windows", "\\Windows2"};
+	struct qh *q = *state;
+
+	wi_dir(&q->wi, "/Windows2/kept");
+	wi_link(&q->wi, QH_BAD, "/Windows2/kept/x.dat");
+	qh_open(q);
+	for (size_t i = 0; i < sizeof(found_in) / sizeof(found_in[0]); i++) {
+		auto_plan struct plan *p = qh_plan(q, QH_BAD, "\\a\\bad.dat");
+		free(p->items[0].windows);
+		p->items[0].windows = strdup(found_in[i]);
+		assert_int_equal(look_at(q->vol, p), 0);
+		assert_int_equal(p->items[0].action, i < 2 ? PLAN_QUARANTINE : PLAN_REPORT);
+	}
 }
 
 /* Of one Windows alone: nothing of another one, not under its other names, and nothing that an
@@ -168,6 +186,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, qh_setup, qh_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_names__one_is_protected_elsewhere__only_told),
+		T(test_names__never_in_the_other_windows__only_told),
 		T(test_names__of_one_windows_alone__others_only_told),
 		T(test_names__protected_in_windows_old__only_told),
 		T(test_names__no_ordinary_file__only_told),

@@ -30,6 +30,37 @@ static const struct bl_protector protectors[] = {
 			0x44, 0x44, 0x44}},
 };
 static const struct rs_key_request request = {"a disk, partition 3", protectors, 2, NULL, 1, 3};
+/* Each by the ID of the other. */
+static const struct bl_protector swapped[] = {
+	{.protection = BL_P_STARTUP_KEY,
+		.id = {0x7E, 0x07, 0xC1, 0x6B, 0x16, 0x17, 0xDE, 0xEC, 0x6C, 0x25, 0xA6, 0x8E, 0xAC,
+			0x35, 0xF8, 0xF5}},
+	{.protection = BL_P_RECOVERY,
+		.id = {0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44,
+			0x44, 0x44, 0x44}},
+};
+static const struct rs_key_request other_way = {"a disk, partition 3", swapped, 2, NULL, 1, 3};
+static const struct rs_key_request *asked = &request;
+
+/* What was read is not left in memory, whether it is taken or not. */
+static size_t wiped, n_done;
+
+void __real_rs_wipe(void *p, size_t len);	 /* NOLINT: the linker's name */
+void __wrap_rs_wipe(void *p, size_t len);	 /* NOLINT: as above */
+void __real_rs_secret_done(struct rs_secret *s); /* NOLINT: as above */
+void __wrap_rs_secret_done(struct rs_secret *s); /* NOLINT: as above */
+
+void __wrap_rs_wipe(void *p, size_t len) /* NOLINT: as above */
+{
+	wiped = len;
+	__real_rs_wipe(p, len);
+}
+
+void __wrap_rs_secret_done(struct rs_secret *s) /* NOLINT: as above */
+{
+	n_done++;
+	__real_rs_secret_done(s);
+}
 
 static char dir[] = "/tmp/test_stick.XXXXXX", stick[64];
 
@@ -89,14 +120,16 @@ static void expect(const char *place, const void *bytes, size_t len)
 	struct rs_stick_key got;
 	char wanted[256];
 
-	assert_int_equal(rs_stick_look(stick, &request, &got, NULL), place != NULL);
+	assert_int_equal(rs_stick_look(stick, asked, &got, NULL), place != NULL);
 	if (place) {
 		(void)snprintf(wanted, sizeof(wanted), "%s: %s", stick, place);
 		assert_string_equal(got.place, wanted);
 		assert_int_equal(got.bytes.len, len);
 		assert_memory_equal(got.bytes.p, bytes, len);
 	}
+	n_done = 0;
 	rs_stick_key_done(&got);
+	assert_int_equal(n_done, 1);
 	assert_null(got.bytes.p);
 }
 
@@ -106,7 +139,11 @@ static void test_look__a_saved_key__by_its_id(void **state)
 
 	(void)state;
 	expect(NULL, NULL, 0);
+	put_text("a", text); /* shorter than an end */
+	wiped = 0;
 	put_text("other.txt", OTHER " " KEY);
+	expect(NULL, NULL, 0);
+	assert_int_equal(wiped, strlen(OTHER " " KEY));
 	put_text("letter.doc", text); /* no name of a key */
 	put_text("Keys/key.txt", text);
 	expect(NULL, NULL, 0);
@@ -155,6 +192,49 @@ static void test_look__a_startup_key__by_its_header(void **state)
 	put("renamed.bek", bek, len);
 	expect("renamed.bek", bek, len);
 	put("renamed.bek2", bek, len);
+}
+
+static void test_look__more_than_a_startup_key__is_none(void **state)
+{
+	static const uint8_t key[32] = "thirty-two bytes of startup key";
+	uint8_t bek[512];
+
+	(void)state;
+	const size_t len = mini_bek(0x44, key, false, bek);
+	bek[len] = 0;
+	put("longer.bek", bek, len + 1);
+	expect(NULL, NULL, 0);
+}
+
+static void test_look__id_of_another_kind__is_none(void **state)
+{
+	static const uint8_t key[32] = "thirty-two bytes of startup key";
+	uint8_t bek[512];
+
+	(void)state;
+	const size_t len = mini_bek(0x44, key, false, bek);
+	put("startup.bek", bek, len);
+	put_text("key.txt", ID " " KEY);
+	asked = &other_way;
+	expect(NULL, NULL, 0);
+	asked = &request;
+}
+
+/* Of a folder so many are looked at; what cannot be a key takes no place of theirs. */
+static void test_look__many_files__so_many_are_looked_at(void **state)
+{
+	static const char text[] = ID "," KEY "\n";
+
+	(void)state;
+	must_run("rm stick; truncate -s 64M stick; mformat -i stick -F ::; mkdir many; cd many; "
+		 "for i in $(seq 130); do : >e$i.txt; truncate -s 65537 l$i.txt; done; "
+		 "mcopy -i ../stick * ::");
+	put_text("key.csv", text);
+	expect("key.csv", text, sizeof(text) - 1);
+	must_run("mdel -i stick '::/*.*'; cd many; rm *; for i in $(seq 128); do echo $i >o$i.txt; "
+		 "done; mcopy -i ../stick * ::; cd ..; rm -r many");
+	put_text("key.csv", text);
+	expect(NULL, NULL, 0);
 }
 
 static void test_look__no_stick__none(void **state)
@@ -256,6 +336,12 @@ static void test_open__another_stick_of_that_name__is_refused(void **state)
 	(void)close(fd);
 	(void)snprintf(d.serial, sizeof(d.serial), "0815"); /* a copy of it, on another one */
 	assert_int_equal(rs_stick_open(stick, &d, &v, &fd, &err), RS_E_OUTPUT);
+	d.serial[0] = '\0';
+	(void)snprintf(d.model, sizeof(d.model), "Another");
+	assert_int_equal(rs_stick_open(stick, &d, &v, &fd, &err), RS_E_OUTPUT);
+	d.model[0] = '\0';
+	v.part.kind = VOL_EXFAT; /* made anew, with all else as it was */
+	assert_int_equal(rs_stick_open(stick, &d, &v, &fd, &err), RS_E_OUTPUT);
 	must_run("rm stick");
 	assert_int_equal(rs_stick_open(stick, &d, &v, &fd, &err), RS_E_IO_OPEN);
 }
@@ -267,6 +353,9 @@ int main(void)
 		cmocka_unit_test_setup(test_look__the_id_without_a_key__is_none, fresh),
 		cmocka_unit_test_setup(test_look__lower_case_and_utf16_and_our_folder, fresh),
 		cmocka_unit_test_setup(test_look__a_startup_key__by_its_header, fresh),
+		cmocka_unit_test_setup(test_look__more_than_a_startup_key__is_none, fresh),
+		cmocka_unit_test_setup(test_look__id_of_another_kind__is_none, fresh),
+		cmocka_unit_test_setup(test_look__many_files__so_many_are_looked_at, fresh),
 		cmocka_unit_test_setup(test_look__no_stick__none, fresh),
 		cmocka_unit_test_setup(test_list__as_long_as_there_is_room, fresh),
 		cmocka_unit_test_setup(test_is_one__by_the_kernels_tree, fresh),
