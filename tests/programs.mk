@@ -66,7 +66,7 @@ $(foreach r,$(ROOMS) ui,$(eval $(call room_tests,$(r))))
 $(BUILD)/tests/unit/ui/test_no_memory: LDFLAGS += -Wl,--wrap=rs_report_json
 $(BUILD)/tests/unit/ui/test_copy: LDFLAGS += -Wl,--wrap=rs_wipe
 $(BUILD)/tests/unit/ui/test_screens: LDFLAGS += -Wl,--wrap=rs_stick_is_one
-$(BUILD)/tests/unit/ui/test_sticks: LDFLAGS += $(foreach f,rs_stick_list rs_stick_look term_now_ns,-Wl$(,)--wrap=$(f))
+$(BUILD)/tests/unit/ui/test_sticks: LDFLAGS += $(foreach f,rs_stick_list rs_stick_look rs_stick_key_done term_now_ns,-Wl$(,)--wrap=$(f))
 $(BUILD)/tests/unit/ui/test_layout: LDFLAGS += -Wl,--wrap=ioctl
 $(BUILD)/tests/unit/ui/test_keymap: LDFLAGS += -Wl,--wrap=ioctl
 $(BUILD)/tests/unit/core/test_font: LDFLAGS += -Wl,--wrap=ioctl

@@ -13,7 +13,7 @@
 
 #define LIST_NS	  1000000000ULL	 /* so often a new one is looked for */
 #define ANSWER_NS 20000000000ULL /* that long it may take */
-#define KEY_MOST  65536U
+#define KEY_MOST  65536U	 /* one byte more is not waited for */
 #define PLACE	  sizeof(((struct rs_stick_key *)0)->place)
 
 /* ---- in its process ---- */
@@ -51,7 +51,7 @@ static void forget(struct stick_look *l)
 /* One that waits for its stick in the kernel dies when that lets it go. */
 static void bury(struct stick_look *l)
 {
-	if (l->pid && l->fd < 0 && waitpid(l->pid, NULL, WNOHANG) != 0)
+	if (l->pid && waitpid(l->pid, NULL, WNOHANG) != 0)
 		l->pid = 0;
 }
 
@@ -66,7 +66,7 @@ static void begin(struct tui *t, struct stick_look *l, const char *path)
 	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK); /* a pipe takes it */
 	l->begun_ns = term_now_ns();
 	l->fd = ends[0];
-	const pid_t pid = rs_secret_init(&l->got, PLACE + KEY_MOST, NULL) < 0 ? -1 : fork();
+	const pid_t pid = rs_secret_init(&l->got, PLACE + KEY_MOST + 1, NULL) < 0 ? -1 : fork();
 	if (pid == 0)
 		look_and_end(path, t->asked, ends[1]);
 	l->pid = pid > 0 ? pid : 0;
