@@ -64,13 +64,15 @@ $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/$(1)/test_*.c)): %: %.o $(call s
 endef
 $(foreach r,$(ROOMS) ui,$(eval $(call room_tests,$(r))))
 $(BUILD)/tests/unit/ui/test_no_memory: LDFLAGS += -Wl,--wrap=rs_report_json
-$(BUILD)/tests/unit/ui/test_copy: LDFLAGS += -Wl,--wrap=rs_wipe
+$(BUILD)/tests/unit/ui/test_copy: LDFLAGS += $(foreach f,rs_wipe rs_tree_read rs_tree_list_ref rs_tree_is_under \
+	statfs64,-Wl$(,)--wrap=$(f))
 $(BUILD)/tests/unit/ui/test_screens: LDFLAGS += -Wl,--wrap=rs_stick_is_one
 $(BUILD)/tests/unit/ui/test_sticks: LDFLAGS += $(foreach f,rs_stick_list rs_stick_look rs_stick_key_done term_now_ns,-Wl$(,)--wrap=$(f))
 $(BUILD)/tests/unit/ui/test_layout: LDFLAGS += -Wl,--wrap=ioctl
 $(BUILD)/tests/unit/ui/test_keymap: LDFLAGS += -Wl,--wrap=ioctl
 $(BUILD)/tests/unit/core/test_font: LDFLAGS += -Wl,--wrap=ioctl
 $(BUILD)/tests/unit/ui/test_letters $(BUILD)/tests/unit/ui/test_consoles: LDFLAGS += -Wl,--wrap=font_choose -Wl,--wrap=font_write
+$(BUILD)/tests/unit/ui/test_ask_key: LDFLAGS += -Wl,--wrap=tui_ask -Wl,--wrap=keymap_restore
 $(BUILD)/tests/unit/ui/test_supervisor: LDFLAGS += -Wl,--wrap=term_now_ns
 $(BUILD)/tests/unit/ui/test_terminal: LDFLAGS += -Wl,--wrap=term_now_ns -Wl,--wrap=tcsetattr
 $(BUILD)/tests/unit/ui/%: LIBS += $(UI_LIBS)

@@ -164,7 +164,7 @@ static int open_piece(const char *path, unsigned number, struct rs_err *err)
 
 	if (!whole)
 		return rs_fail(err, RS_E_MEMORY, "file");
-	const int fd = open(whole, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	const int fd = open(whole, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	const int cause = errno;
 	const int ret = fd < 0 ? cannot_write(whole, cause, err) : fd;
 	errno = cause;

@@ -8,10 +8,13 @@
 
 #include <cmocka.h>
 
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "../engine/rig.h"
@@ -114,6 +117,55 @@ void __wrap_rs_wipe(void *p, size_t len) /* NOLINT: as above */
 	__real_rs_wipe(p, len);
 }
 
+/* A disk that fails, one that is copied onto, a stick with FAT. */
+static int read_fails, list_fails;
+static bool is_under, is_fat;
+
+/* NOLINTBEGIN: as above */
+int __real_rs_tree_read(struct rs_tree *t, uint64_t ref, uint64_t off, void *buf, size_t len,
+	size_t *ret_len, struct rs_err *err);
+int __wrap_rs_tree_read(struct rs_tree *t, uint64_t ref, uint64_t off, void *buf, size_t len,
+	size_t *ret_len, struct rs_err *err);
+int __real_rs_tree_list_ref(struct rs_tree *t, uint64_t ref,
+	bool (*fn)(void *user, const struct rs_node *n), void *user, struct rs_err *err);
+int __wrap_rs_tree_list_ref(struct rs_tree *t, uint64_t ref,
+	bool (*fn)(void *user, const struct rs_node *n), void *user, struct rs_err *err);
+bool __wrap_rs_tree_is_under(const struct rs_tree *t, const struct stat *st);
+int __real_statfs64(const char *path, struct statfs *ret);
+int __wrap_statfs64(const char *path, struct statfs *ret);
+
+int __wrap_rs_tree_read(struct rs_tree *t, uint64_t ref, uint64_t off, void *buf, size_t len,
+	size_t *ret_len, struct rs_err *err)
+{
+	if (read_fails)
+		return rs_fail(err, (enum rs_code)read_fails, "the test");
+	return __real_rs_tree_read(t, ref, off, buf, len, ret_len, err);
+}
+
+int __wrap_rs_tree_list_ref(struct rs_tree *t, uint64_t ref,
+	bool (*fn)(void *user, const struct rs_node *n), void *user, struct rs_err *err)
+{
+	if (list_fails)
+		return rs_fail(err, (enum rs_code)list_fails, "the test");
+	return __real_rs_tree_list_ref(t, ref, fn, user, err);
+}
+
+bool __wrap_rs_tree_is_under(const struct rs_tree *t, const struct stat *st)
+{
+	(void)t;
+	(void)st;
+	return is_under;
+}
+
+int __wrap_statfs64(const char *path, struct statfs *ret)
+{
+	const int r = __real_statfs64(path, ret);
+
+	ret->f_type = is_fat ? MSDOS_SUPER_MAGIC : ret->f_type;
+	return r;
+}
+/* NOLINTEND */
+
 static bool stop_at_two(void *user, uint64_t done, uint64_t total)
 {
 	(void)user;
@@ -149,6 +201,9 @@ static void test_copy__folder__each_file_as_it_is(void **state)
 		assert_int_equal(stat(name, &st), 0);
 		assert_int_equal(st.st_mtim.tv_sec, modified / 10000000 - 11644473600ULL);
 		assert_int_equal(st.st_mode & 0777, 0600);
+		(void)snprintf(name, sizeof(name), "%s/%s", to, FOLDER);
+		assert_int_equal(stat(name, &st), 0);
+		assert_int_equal(st.st_mode & 0777, 0700);
 	}
 	assert_int_equal(copy_run(&c, &err), RS_E_OUTPUT_EXISTS); /* nothing is replaced */
 	copy_done(&c);
@@ -199,6 +254,139 @@ static void test_copy__many_bytes__each_so_many_are_waited_for(void **state)
 	assert_int_equal(copy_run(&waits, &err), 0);
 	assert_in_range(syncs, 2 + waits.bytes / PIECE, 3 + waits.bytes / PIECE);
 	copy_done(&waits);
+	struct copy less = {.tree = tree,
+		.what = chosen(HIVE),
+		.folder = "",
+		.to = to,
+		.sync_bytes = UINT64_MAX}; /* not once before its end */
+	syncs = 0;
+	assert_int_equal(copy_run(&less, &err), 0);
+	assert_int_equal(syncs, 1);
+	copy_done(&less);
+}
+
+static void test_copy__fits_into_a_piece__is_not_cut(void **state)
+{
+	struct copy c = {
+		.tree = tree, .what = chosen(HIVE), .folder = "", .to = to, .piece_bytes = 1 << 20};
+	static uint8_t got[1 << 20];
+	struct rs_err err = {0};
+
+	(void)state;
+	assert_int_equal(copy_run(&c, &err), 0);
+	assert_int_equal(c.cut, 0);
+	assert_int_equal(read_all("SYSTEM", got, sizeof(got)), c.bytes);
+	copy_done(&c);
+}
+
+static void test_piece__as_the_file_system_there_takes(void **state)
+{
+	(void)state;
+	assert_int_equal(copy_piece_of(to), 0);
+	is_fat = true;
+	assert_int_equal(copy_piece_of(to), 4095ULL << 20);
+	is_fat = false;
+}
+
+/* Nothing is made there, and nothing is counted first. */
+static void test_copy__onto_its_own_disk__is_refused(void **state)
+{
+	struct copy c = {.tree = tree, .what = chosen(HIVE), .folder = "", .to = to};
+	uint8_t got[1];
+	struct rs_err err = {0};
+
+	(void)state;
+	is_under = true;
+	assert_int_equal(copy_run(&c, &err), RS_E_ONTO_SOURCE);
+	is_under = false;
+	assert_int_equal(c.all_files, 0);
+	assert_int_equal(read_all("SYSTEM", got, sizeof(got)), SIZE_MAX);
+}
+
+static void test_copy__more_than_there_is_room_for__is_not_begun(void **state)
+{
+	struct folder_entry hive = *chosen(HIVE);
+	struct copy c = {.tree = tree, .what = &hive, .folder = "", .to = to};
+	uint8_t got[1];
+	struct rs_err err = {0};
+
+	(void)state;
+	hive.node.size_bytes = 1ULL << 60;
+	assert_int_equal(copy_run(&c, &err), RS_E_OUTPUT);
+	assert_non_null(strstr(err.detail, "MiB are needed"));
+	assert_int_equal(read_all("SYSTEM", got, sizeof(got)), SIZE_MAX);
+}
+
+static void test_copy__a_link__is_told_and_left_out(void **state)
+{
+	struct folder_entry link = *chosen(HIVE);
+	struct copy c = {.tree = tree, .what = &link, .folder = "", .to = to};
+	uint8_t got[1];
+	struct rs_err err = {0};
+
+	(void)state;
+	link.node.is_reparse = true;
+	assert_int_equal(copy_run(&c, &err), 0);
+	assert_int_equal(c.n_failed, 1);
+	assert_non_null(strstr(c.failed.lines[0].text, "not on this disk"));
+	assert_int_equal(read_all("SYSTEM", got, sizeof(got)), SIZE_MAX);
+	copy_done(&c);
+}
+
+/* 64 places of 64 KiB, then who waits for each of them has waited enough. */
+static void test_copy__disk_gives_nothing__is_given_up(void **state)
+{
+	struct folder_entry hive = *chosen(HIVE);
+	struct copy c = {.tree = tree, .what = &hive, .folder = "", .to = to};
+	struct rs_err err = {0};
+
+	(void)state;
+	hive.node.size_bytes = 8 << 20;
+	read_fails = RS_E_IO_READ;
+	assert_int_equal(copy_run(&c, &err), 0);
+	read_fails = 0;
+	assert_int_equal(c.bytes, 64 << 16);
+	assert_int_equal(c.n_failed, 2);
+	assert_int_equal(c.files, 0);
+	copy_done(&c);
+}
+
+/* What ends all ends the copy, too, and is no fault of one file or folder. */
+static void test_copy__what_ends_all__ends_it(void **state)
+{
+	struct copy c = {.tree = tree, .what = chosen(HIVE), .folder = "", .to = to};
+	uint8_t got[1];
+	struct rs_err err = {0};
+
+	(void)state;
+	read_fails = RS_E_MEMORY;
+	assert_int_equal(copy_run(&c, &err), RS_E_MEMORY);
+	read_fails = 0;
+	assert_int_equal(read_all("SYSTEM", got, sizeof(got)), SIZE_MAX);
+	c.what = chosen(DRIVERS);
+	list_fails = RS_E_MEMORY;
+	assert_int_equal(copy_run(&c, &err), RS_E_MEMORY);
+	list_fails = 0;
+	assert_int_equal(c.n_failed, 0);
+}
+
+/* It is no name's fault: the next file would fail as well. */
+static void test_copy__no_file_can_be_opened__ends_it(void **state)
+{
+	struct copy c = {.tree = tree, .what = chosen(DRIVERS), .folder = "", .to = to};
+	struct rlimit before, none;
+	struct rs_err err = {0};
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	const int r = copy_run(&c, &err);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(r, RS_E_OUTPUT);
+	assert_int_equal(c.n_failed, 0);
+	copy_done(&c);
 }
 
 static void test_copy__what_cannot_be__is_said(void **state)
@@ -209,6 +397,7 @@ static void test_copy__what_cannot_be__is_said(void **state)
 
 	(void)state;
 	assert_int_equal(copy_run(&c, &err), RS_E_OUTPUT);
+	assert_int_equal(c.all_files, 0); /* it is no folder: nothing is counted first */
 	c.to = to;
 	c.progress = stop_at_two;
 	assert_int_equal(copy_run(&c, &err), RS_E_CANCELLED);
@@ -341,6 +530,23 @@ int main(void)
 			test_copy__folder_in_itself__once, open_tree, close_tree),
 		cmocka_unit_test_setup_teardown(
 			test_copy__a_record_used_again__is_not_copied, open_tree, close_tree),
+		cmocka_unit_test_setup_teardown(
+			test_copy__fits_into_a_piece__is_not_cut, open_tree, close_tree),
+		cmocka_unit_test_setup_teardown(
+			test_copy__onto_its_own_disk__is_refused, open_tree, close_tree),
+		cmocka_unit_test_setup_teardown(
+			test_copy__more_than_there_is_room_for__is_not_begun, open_tree,
+			close_tree),
+		cmocka_unit_test_setup_teardown(
+			test_copy__a_link__is_told_and_left_out, open_tree, close_tree),
+		cmocka_unit_test_setup_teardown(
+			test_copy__disk_gives_nothing__is_given_up, open_tree, close_tree),
+		cmocka_unit_test_setup_teardown(
+			test_copy__what_ends_all__ends_it, open_tree, close_tree),
+		cmocka_unit_test_setup_teardown(
+			test_copy__no_file_can_be_opened__ends_it, open_tree, close_tree),
+		cmocka_unit_test_setup_teardown(
+			test_piece__as_the_file_system_there_takes, open_tree, close_tree),
 		cmocka_unit_test(test_name__what_fat_takes),
 	};
 
