@@ -861,6 +861,119 @@ static void test_where__sticks__but_not_of_the_same_disk(void **state)
 	tui.disk = NULL;
 }
 
+/* ---- a key ---- */
+
+static struct run_bitlocker bitlocked[3];
+static struct run_volume volumes[4];
+
+/* Volumes with as many recovery keys as there can be, and one of that name that has none. */
+static void lock_volumes(struct rs_key_request *q)
+{
+	for (size_t i = 0; i < 3; i++) {
+		struct bl_info *info = &bitlocked[i].info;
+		bitlocked[i] = (struct run_bitlocker){.is_unlocked = false};
+		info->n_protectors = BL_MAX_PROTECTORS;
+		for (size_t k = 0; k < BL_MAX_PROTECTORS; k++)
+			info->protectors[k] = (struct bl_protector){
+				.protection = BL_P_RECOVERY, .id = {[3] = 0x10 + (uint8_t)i}};
+		volumes[i] = (struct run_volume){.bitlocker = &bitlocked[i], .name = "the volume"};
+	}
+	volumes[3] = (struct run_volume){.name = "the volume"};
+	disk.volumes = volumes;
+	disk.n_volumes = 4;
+	*q = (struct rs_key_request){.volume = "the volume", .attempt = 1, .most = 3};
+	tui.listed = &report;
+	tui.asked = q;
+}
+
+static void test_key_id__more_than_there_is_room__the_first_are_shown(void **state)
+{
+	auto_page struct page p = {0}, last = {0};
+	struct rs_key_request q;
+
+	(void)state;
+	lock_volumes(&q);
+	for (unsigned i = 0; i < 3 * BL_MAX_PROTECTORS; i++)
+		(void)key_id_put(&tui, UI_KEY_RIGHT);
+	key_id_draw(&tui, &last);
+	assert_true(says(&last, "Key ID 64 of 64:"));
+}
+
+/* What a TPM opens has an ID as well, by which nobody finds a key. */
+static void test_key_id__of_recovery_keys_only(void **state)
+{
+	auto_page struct page p = {0};
+	struct rs_key_request q;
+
+	(void)state;
+	lock_volumes(&q);
+	disk.n_volumes = 1;
+	bitlocked[0].info.n_protectors = 2;
+	bitlocked[0].info.protectors[0] =
+		(struct bl_protector){.protection = BL_P_TPM, .id = {[3] = 0x77}};
+	tui.id_at = 5; /* of a list that was longer */
+	key_id_draw(&tui, &p);
+	assert_true(says(&p, "Key ID: 10000000-0000-0000- 0000-000000000000"));
+	assert_false(says(&p, "77000000"));
+}
+
+static void test_unlock__function_keys__are_digits_of_the_screen_only(void **state)
+{
+	static const struct bl_protector recovery = {.protection = BL_P_RECOVERY};
+	static struct tui_secret secret;
+	struct console line = {.is_serial = true}, screen = {.is_private = true};
+	const struct console *const at[] = {NULL, &line, &screen};
+	const struct rs_key_request q = {.protectors = &recovery, .n_protectors = 1};
+
+	(void)state;
+	tui.asked = &q;
+	tui.secret = &secret;
+	for (size_t i = 0; i < 3; i++) {
+		secret = (struct tui_secret){0};
+		tui.consoles.at = (struct console *)(uintptr_t)at[i];
+		assert_false(unlock_put(&tui, UI_KEY_F1));
+		assert_int_equal(secret.entry.digit[0], i == 2 ? '1' : 0);
+	}
+}
+
+static void test_passphrase__layout__of_the_machines_own_keyboard(void **state)
+{
+	static const struct bl_protector by_passphrase = {.protection = BL_P_PASSPHRASE};
+	static struct tui_secret secret;
+	struct console line = {0}, screen = {.is_private = true, .in = stdin};
+	const struct rs_key_request q = {
+		.volume = "", .protectors = &by_passphrase, .n_protectors = 1, .attempt = 1};
+	auto_page struct page p = {0};
+
+	(void)state;
+	tui.asked = &q;
+	tui.secret = &secret;
+	tui.consoles.at = &screen;
+	(void)passphrase_key(&tui, UI_KEY_LEFT); /* there is none */
+	assert_int_equal(tui.layouts.at, 0);
+	tui.layouts = (struct layouts){.n = 3, .at = 1, .folder = "/no/such/folder"};
+	tui.consoles.at = &line;
+	(void)passphrase_key(&tui, UI_KEY_RIGHT);
+	assert_string_equal(tui.status, ""); /* not even tried */
+	tui.consoles.at = &screen;
+	(void)passphrase_key(&tui, UI_KEY_RIGHT);
+	assert_string_not_equal(tui.status, "");
+	assert_int_equal(tui.layouts.at, 1); /* as it is */
+	passphrase_draw(&tui, &p);
+	assert_false(says(&p, "F11") || says(&p, "Keyboard:")); /* on a line nobody sees either */
+}
+
+static void test_save__only_what_is_done_and_only_where_it_lasts(void **state)
+{
+	(void)state;
+	assert_true(save_is_open(&tui));
+	tui.is_working = true;
+	assert_false(save_is_open(&tui));
+	tui.is_working = false;
+	tui.supervisor.is_there = true;
+	assert_false(save_is_open(&tui));
+}
+
 /* A disk of another Windows, which may sleep on it, what the firmware starts from, and half of a
  * mirror are no sticks. */
 static void test_where__disks_of_the_machine__are_no_sticks(void **state)
@@ -947,6 +1060,14 @@ int main(void)
 			test_log__all_levels__the_newest_first_and_not_without_end, fresh),
 		cmocka_unit_test_setup(test_where__sticks__but_not_of_the_same_disk, fresh),
 		cmocka_unit_test_setup(test_where__disks_of_the_machine__are_no_sticks, fresh),
+		cmocka_unit_test_setup(
+			test_key_id__more_than_there_is_room__the_first_are_shown, fresh),
+		cmocka_unit_test_setup(test_key_id__of_recovery_keys_only, fresh),
+		cmocka_unit_test_setup(
+			test_unlock__function_keys__are_digits_of_the_screen_only, fresh),
+		cmocka_unit_test_setup(
+			test_passphrase__layout__of_the_machines_own_keyboard, fresh),
+		cmocka_unit_test_setup(test_save__only_what_is_done_and_only_where_it_lasts, fresh),
 		cmocka_unit_test(test_keys__all_ways_open__fit_the_line),
 		cmocka_unit_test(test_progress__bar_rate_and_time_left),
 		cmocka_unit_test_setup(test_work__says_how_far_and_whether_it_stops, fresh),
