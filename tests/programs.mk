@@ -72,6 +72,8 @@ $(BUILD)/tests/unit/ui/test_layout: LDFLAGS += -Wl,--wrap=ioctl
 $(BUILD)/tests/unit/ui/test_keymap: LDFLAGS += -Wl,--wrap=ioctl
 $(BUILD)/tests/unit/core/test_font: LDFLAGS += -Wl,--wrap=ioctl
 $(BUILD)/tests/unit/ui/test_letters $(BUILD)/tests/unit/ui/test_consoles: LDFLAGS += -Wl,--wrap=font_choose -Wl,--wrap=font_write
+$(BUILD)/tests/unit/ui/test_loop: LDFLAGS += $(foreach f,consoles_key consoles_is_alone consoles_paint \
+	consoles_are_gone term_is_cancelled term_now_ns,-Wl$(,)--wrap=$(f))
 $(BUILD)/tests/unit/ui/test_ask_key: LDFLAGS += -Wl,--wrap=tui_ask -Wl,--wrap=keymap_restore
 $(BUILD)/tests/unit/ui/test_supervisor: LDFLAGS += -Wl,--wrap=term_now_ns
 $(BUILD)/tests/unit/ui/test_terminal: LDFLAGS += -Wl,--wrap=term_now_ns -Wl,--wrap=tcsetattr
