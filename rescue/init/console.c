@@ -37,8 +37,7 @@ static void lose(struct console *con)
 {
 	loop_remove(con->all->loop, con->fd);
 	(void)close(con->fd); /* a terminal: nothing can be done */
-	con->fd = -1;
-	con->len = 0;
+	con->fd = -1;	      /* what it had to show begin_take throws away */
 }
 
 /* It has room for it. */

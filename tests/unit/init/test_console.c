@@ -12,6 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -276,6 +279,183 @@ static void test_line__no_terminal_under_its_name__is_not_taken(void **state)
 	end_line("ttyUSB0", -1);
 }
 
+static void folder_of_lines(struct consoles *c)
+{
+	loop_init(&loop);
+	(void)strcpy(folder, "/tmp/unbrick-dev.XXXXXX");
+	assert_non_null(mkdtemp(folder));
+	consoles_init(c, &loop, on_typed, NULL);
+	c->folder = folder;
+	read_text[0] = '\0';
+}
+
+/* Whatever a modem or a getty left there; and what was typed before is no answer. */
+static void test_line__any_settings__nothing_stops_it_and_nothing_is_old(void **state)
+{
+	static struct consoles c;
+	struct termios t;
+
+	(void)state;
+	folder_of_lines(&c);
+	int far = plug_in("ttyS0");
+	assert_int_equal(tcgetattr(far, &t), 0);
+	t.c_cflag |= CRTSCTS;
+	t.c_cflag &= ~(tcflag_t)(CLOCAL | CREAD);
+	t.c_lflag |= ECHO | ICANON;
+	assert_int_equal(tcsetattr(far, TCSANOW, &t), 0);
+	assert_int_equal(write(far, "early", 5), 5);
+	(void)seen_on(far); /* its echo */
+	consoles_open(&c, "ttyS0", SETTINGS_CONSOLE_ALL, "");
+	assert_int_equal(c.n, 1);
+	assert_int_equal(tcgetattr(far, &t), 0);
+	assert_int_equal(t.c_cflag & (CRTSCTS | CLOCAL | CREAD), CLOCAL | CREAD);
+	assert_int_equal(t.c_lflag & (ECHO | ICANON), 0);
+	assert_int_equal(write(far, "y", 1), 1);
+	loop_step(&loop, 100);
+	assert_string_equal(read_text, "y");
+	end_line("ttyS0", far);
+}
+
+/* Before anybody reads it, what is typed is not shown, and not kept. */
+static void test_quiet__typed_early__is_neither_shown_nor_kept(void **state)
+{
+	static struct consoles c;
+	struct termios t;
+	char path[128], text[16] = "";
+
+	(void)state;
+	folder_of_lines(&c);
+	int far = plug_in("ttyS0");
+	(void)snprintf(path, sizeof(path), "%s/ttyS0", folder);
+	const int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	assert_int_equal(write(far, "early\n", 6), 6);
+	(void)seen_on(far);
+	consoles_quiet(fd);
+	assert_int_equal(tcgetattr(fd, &t), 0);
+	assert_int_equal(t.c_lflag & (ECHO | ECHONL), 0);
+	assert_int_equal(read(fd, text, sizeof(text)), -1);
+	(void)close(fd);
+	end_line("ttyS0", far);
+}
+
+static void test_open__names__each_once_and_of_that_folder(void **state)
+{
+	static const char long_name[] = "ttyS-with-more-letters-than-any-has";
+	static struct consoles c;
+	char path[128];
+
+	(void)state;
+	folder_of_lines(&c);
+	(void)snprintf(path, sizeof(path), "%s/below", folder);
+	assert_int_equal(mkdir(path, 0700), 0);
+	int below = plug_in("below/ttyS0"), longer = plug_in(long_name);
+	consoles_open(&c, "below/ttyS0", SETTINGS_CONSOLE_ALL, "");
+	assert_int_equal(c.n, 0);
+	consoles_open(&c, long_name, SETTINGS_CONSOLE_ALL, "");
+	assert_int_equal(c.n, 0);
+	int far = plug_in("ttyS0");
+	consoles_open(&c, "ttyS0 ttyS0", SETTINGS_CONSOLE_ALL, "ttyS0,9600");
+	assert_int_equal(c.n, 1);
+	(void)close(longer);
+	(void)close(below);
+	(void)snprintf(path, sizeof(path), "%s/below/ttyS0", folder);
+	assert_int_equal(unlink(path), 0);
+	(void)snprintf(path, sizeof(path), "%s/below", folder);
+	assert_int_equal(rmdir(path), 0);
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, long_name);
+	assert_int_equal(unlink(path), 0);
+	end_line("ttyS0", far);
+}
+
+static void test_open__more_than_there_is_room__left_out(void **state)
+{
+	static struct consoles c;
+	int both[2];
+
+	(void)state;
+	loop_init(&loop);
+	consoles_init(&c, &loop, NULL, NULL);
+	for (int i = 0; i <= CONSOLE_MOST; i++) {
+		assert_int_equal(pipe2(both, O_NONBLOCK | O_CLOEXEC), 0);
+		assert_int_equal(console_add_take(&c, both[1], "a", 0), i < CONSOLE_MOST);
+		(void)close(both[0]);
+	}
+	assert_int_equal(fcntl(both[1], F_GETFD), -1); /* and closed */
+	assert_int_equal(c.n, CONSOLE_MOST);
+}
+
+static void test_size__of_the_first_that_has_one(void **state)
+{
+	static struct consoles c;
+	const struct winsize none = {0}, large = {.ws_row = 40, .ws_col = 100};
+	unsigned short rows, columns;
+	int far = begin_line(&c, "ttyS0");
+
+	(void)state;
+	assert_int_equal(ioctl(far, TIOCSWINSZ, &none), 0);
+	consoles_size(&c, &rows, &columns);
+	assert_int_equal(rows, 25);
+	assert_int_equal(columns, 80);
+	assert_int_equal(ioctl(far, TIOCSWINSZ, &large), 0);
+	consoles_size(&c, &rows, &columns);
+	assert_int_equal(rows, 40);
+	assert_int_equal(columns, 100);
+	end_line("ttyS0", far);
+}
+
+/* What one that takes nothing has not shown by then would stand in the middle of a painted screen.
+ */
+static void test_lend__not_shown_yet__is_thrown_away(void **state)
+{
+	static char text[1 << 20];
+	static struct consoles c;
+	int ends[2];
+
+	(void)state;
+	two_consoles(&c, ends);
+	(void)strcpy(c.list[0].name, "tty1");
+	for (int i = 0; i < 5000; i++)
+		consoles_line(&c, "a line of what nobody reads");
+	assert_true(c.list[0].len && c.list[0].lost_bytes);
+	consoles_lend(&c);
+	read_all(ends[0], text, sizeof(text));
+	loop_step(&loop, 10);
+	loop_step(&loop, 10);
+	read_all(ends[0], text, sizeof(text));
+	assert_string_equal(text, "");
+	assert_int_equal(c.list[0].lost_bytes, 0);
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+}
+
+#define TYPED "563552689865117161606298"
+
+static void step(void)
+{
+	loop_step(&loop, 100);
+}
+
+/* It may have been a key. On a stack that can be looked at. */
+static void test_typed__passed_on__is_not_left_behind(void **state)
+{
+	static char stack[1 << 18];
+	static struct consoles c;
+	static ucontext_t here, there;
+	int far = begin_line(&c, "ttyS0");
+
+	(void)state;
+	read_text[0] = '\0';
+	assert_int_equal(write(far, TYPED, strlen(TYPED)), strlen(TYPED));
+	assert_int_equal(getcontext(&there), 0);
+	there.uc_stack = (stack_t){.ss_sp = stack, .ss_size = sizeof(stack)};
+	there.uc_link = &here;
+	makecontext(&there, step, 0);
+	assert_int_equal(swapcontext(&here, &there), 0);
+	assert_string_equal(read_text, TYPED);
+	assert_null(memmem(stack, sizeof(stack), TYPED, strlen(TYPED)));
+	end_line("ttyS0", far);
+}
+
 /* Whoever paints there chooses them. */
 static void test_look__of_the_machines_own_screen__and_not_of_another_program(void **state)
 {
@@ -321,6 +501,13 @@ int main(void)
 		cmocka_unit_test(test_line__comes_back__has_the_last_line_and_all_that_follow),
 		cmocka_unit_test(test_line__comes_back_while_lent__is_not_read),
 		cmocka_unit_test(test_line__no_terminal_under_its_name__is_not_taken),
+		cmocka_unit_test(test_line__any_settings__nothing_stops_it_and_nothing_is_old),
+		cmocka_unit_test(test_quiet__typed_early__is_neither_shown_nor_kept),
+		cmocka_unit_test(test_open__names__each_once_and_of_that_folder),
+		cmocka_unit_test(test_open__more_than_there_is_room__left_out),
+		cmocka_unit_test(test_size__of_the_first_that_has_one),
+		cmocka_unit_test(test_lend__not_shown_yet__is_thrown_away),
+		cmocka_unit_test(test_typed__passed_on__is_not_left_behind),
 	};
 
 	(void)signal(SIGPIPE, SIG_IGN);

@@ -19,7 +19,7 @@
 
 static struct tui tui;
 static unsigned keys[128], n_keys, at_key, n_went;
-static bool is_alone, is_cancelled, are_gone, was_working, is_enough_later;
+static bool is_burst, is_alone, is_cancelled, are_gone, was_working, is_enough_later;
 static char shown_keys[512];
 static size_t shown_first;
 static uint64_t now_ns;
@@ -37,7 +37,7 @@ unsigned __wrap_consoles_key(struct consoles *all, unsigned timeout_ms)
 {
 	(void)all;
 	now_ns += 1000000000;
-	if (at_key < n_keys)
+	if (at_key < n_keys && (timeout_ms || is_burst))
 		return keys[at_key++];
 	if (timeout_ms && is_enough_later)
 		tui.supervisor.is_enough = true;
@@ -114,7 +114,7 @@ static int fresh(void **state)
 	(void)state;
 	tui = (struct tui){.screens = screens, .now = HOME};
 	n_keys = at_key = n_went = 0;
-	is_alone = is_cancelled = are_gone = is_enough_later = false;
+	is_burst = is_alone = is_cancelled = are_gone = is_enough_later = false;
 	now_ns = 100000000000;
 	(void)alarm(20);
 	return 0;
@@ -209,6 +209,7 @@ static void test_press__not_alone__does_nothing(void **state)
 static void test_press__leads_on__the_rest_is_not_taken(void **state)
 {
 	(void)state;
+	is_burst = true;
 	press('g');
 	press('x');
 	assert_int_equal(tui_wait(&tui, HOME), SCREEN_ANSWER);
@@ -244,6 +245,7 @@ static bool goes_on(void)
 static void test_work__esc__stops_it_where_it_may_stop(void **state)
 {
 	(void)state;
+	is_burst = true;
 	tui_begin(&tui, true);
 	press('g');
 	press(UI_KEY_ENTER);
@@ -276,6 +278,7 @@ static void test_work__to_be_left_or_nobody_sees_it__stops(void **state)
 static void test_work__console_is_lost__is_not_read_for_ever(void **state)
 {
 	(void)state;
+	is_burst = true;
 	tui_begin(&tui, true);
 	for (unsigned i = 0; i < 50; i++)
 		press(UI_KEY_LOST);

@@ -888,7 +888,7 @@ static void lock_volumes(struct rs_key_request *q)
 
 static void test_key_id__more_than_there_is_room__the_first_are_shown(void **state)
 {
-	auto_page struct page p = {0}, last = {0};
+	auto_page struct page last = {0};
 	struct rs_key_request q;
 
 	(void)state;
