@@ -353,7 +353,7 @@ static long read_line(int fd, const struct term_news *news, char *buf, size_t ca
 /* In the language of the question, or in English; whole or its first letter. */
 static bool is_answer(const char *line, size_t n, const char *word)
 {
-	return n && (n == 1 || n == strlen(word)) && strncasecmp(line, word, n) == 0;
+	return (n == 1 || n == strlen(word)) && strncasecmp(line, word, n) == 0;
 }
 
 static bool is_yes(const char *line, size_t n)

@@ -20,7 +20,7 @@
 static struct tui tui;
 static unsigned keys[128], n_keys, at_key, n_went;
 static bool is_burst, is_alone, is_cancelled, are_gone, was_working, is_enough_later;
-static char shown_keys[512];
+static char shown_keys[512], asked_keys[512]; /* the last ones, those of a question */
 static size_t shown_first;
 static uint64_t now_ns;
 
@@ -60,6 +60,8 @@ void __wrap_consoles_paint(
 	(void)all;
 	(void)p;
 	(void)snprintf(shown_keys, sizeof(shown_keys), "%s", f->keys);
+	if (tui.now == QUESTION)
+		(void)snprintf(asked_keys, sizeof(asked_keys), "%s", f->keys);
 	shown_first = f->first;
 	was_working = tui.is_working;
 }
@@ -152,6 +154,7 @@ static void test_ask__in_the_middle_of_work__has_its_keys(void **state)
 	tui_ask(&tui, QUESTION);
 	assert_int_equal(tui.answer, RS_ANSWER_YES);
 	assert_int_equal(n_went, 2);
+	assert_string_equal(asked_keys, "F12 yes   s stay   g go   Ctrl-C exit");
 	assert_true(was_working); /* painted once more */
 	tui.is_working = false;
 	tui.now = QUESTION;

@@ -20,6 +20,7 @@
 #define SECOND 1000000000ULL
 
 static uint64_t now_ns;
+static bool is_refused; /* to change a terminal's settings */
 
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker's name */
 uint64_t __wrap_term_now_ns(void);
@@ -36,7 +37,7 @@ int __wrap_tcsetattr(int fd, int action, const struct termios *t)
 {
 	if (action == TCSAFLUSH)
 		assert_int_equal(write(fd, "[thrown away]", 13), 13);
-	return __real_tcsetattr(fd, action, t);
+	return is_refused ? -1 : __real_tcsetattr(fd, action, t);
 }
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
@@ -68,6 +69,7 @@ static void test_ask__each_answer(void **state)
 	answers("\n", RS_ANSWER_NO);
 	answers("perhaps\nyes\n", RS_ANSWER_YES);
 	answers("yess\nno\n", RS_ANSWER_NO);
+	answers("ye\nno\n", RS_ANSWER_NO);
 	answers("\x04\n", RS_ANSWER_CANCEL); /* end of input */
 	answers("\x03", RS_ANSWER_CANCEL);   /* control-C */
 }
@@ -105,6 +107,24 @@ static void test_line__typed_before__thrown_away_before_it_is_asked(void **state
 	said_done(&s);
 	said_call_on_terminal(&s, ask_for_a_line, NULL, "\x03");
 	said_expect(&s, 0, "-1:", "[thrown away]what? [] ");
+	said_done(&s);
+}
+
+static int ask_after_another(void *user)
+{
+	(void)user;
+	term_catch_signals();
+	(void)raise(SIGUSR1); /* that nobody would answer the one before */
+	return 100 + (int)term_ask("Go on?");
+}
+
+static void test_ask__given_up_before__is_not_for_this_one(void **state)
+{
+	struct said s;
+
+	(void)state;
+	said_call_on_terminal(&s, ask_after_another, NULL, "yes\n");
+	said_expect(&s, 100 + RS_ANSWER_YES, "", "Go on?");
 	said_done(&s);
 }
 
@@ -189,6 +209,19 @@ static void test_key__typed__read_and_not_shown(void **state)
 }
 
 /* And then the keyring says that it is none. */
+static void test_key__echo_cannot_be_turned_off__is_not_asked(void **state)
+{
+	unsigned attempt = 1;
+	struct said s;
+
+	(void)state;
+	is_refused = true;
+	said_call_on_terminal(&s, key, &attempt, "");
+	is_refused = false;
+	assert_null(strstr(s.err, "is locked"));
+	said_done(&s);
+}
+
 static void test_key__too_long__is_cut(void **state)
 {
 	unsigned attempt = 1;
@@ -281,6 +314,8 @@ int main(void)
 		cmocka_unit_test(test_ask__typed_before__thrown_away_before_it_is_seen),
 		cmocka_unit_test(test_line__typed_before__thrown_away_before_it_is_asked),
 		cmocka_unit_test(test_ask__nobody_will_answer__nobody),
+		cmocka_unit_test(test_ask__given_up_before__is_not_for_this_one),
+		cmocka_unit_test(test_key__echo_cannot_be_turned_off__is_not_asked),
 		cmocka_unit_test(test_key__typed__read_and_not_shown),
 		cmocka_unit_test(test_key__too_long__is_cut),
 		cmocka_unit_test(test_progress__on_a_terminal__after_a_second_and_gone_at_the_end),
