@@ -88,10 +88,8 @@ static unsigned in_sequence(struct key_reader *r, uint8_t byte)
 		r->n = 0;
 		return was_alone ? UI_KEY_ESC : UI_KEY_NONE;
 	}
-	if (r->n < sizeof(r->held))
+	if (r->n < sizeof(r->held)) /* else it is longer than any that is known */
 		r->held[r->n++] = byte;
-	else
-		r->held[0] = 0; /* longer than any that is known */
 	if (!is_whole(r, byte))
 		return UI_KEY_NONE;
 	const unsigned ret = find(r);

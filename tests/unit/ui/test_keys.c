@@ -83,6 +83,21 @@ static void test_byte__unknown_sequences__nothing(void **state)
 	GIVES_NOTHING("\x1b[24");
 }
 
+static void test_byte__sequence_for_ever__no_more_is_held_than_there_is_room(void **state)
+{
+	struct key_reader r = {0};
+
+	(void)state;
+	(void)key_of_byte(&r, UI_KEY_ESC);
+	(void)key_of_byte(&r, '[');
+	for (unsigned i = 0; i < 1000; i++) {
+		assert_int_equal(key_of_byte(&r, '2'), UI_KEY_NONE);
+		assert_true(r.is_in_sequence && r.n <= sizeof(r.held));
+	}
+	assert_int_equal(key_of_byte(&r, '~'), UI_KEY_NONE);
+	assert_true(r.has_dropped && !r.is_in_sequence);
+}
+
 static void test_byte__no_key__is_told(void **state)
 {
 	static const char *const bad[] = {"1\x1b[99~", "1\x1b[2", "1\x1bq", "1\xff", "1\xa4",
@@ -121,6 +136,7 @@ int main(void)
 		cmocka_unit_test(test_byte__characters__are_themselves),
 		cmocka_unit_test(test_byte__sequences__of_each_terminal),
 		cmocka_unit_test(test_byte__unknown_sequences__nothing),
+		cmocka_unit_test(test_byte__sequence_for_ever__no_more_is_held_than_there_is_room),
 		cmocka_unit_test(test_byte__no_key__is_told),
 		cmocka_unit_test(test_silence__alone__is_the_key),
 	};

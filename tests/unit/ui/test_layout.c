@@ -74,6 +74,7 @@ static int begin(void **state)
 	put(".said", 0);
 	put("Readme", 0);
 	put("much_too_long", 0);
+	put("de.old", 0);
 	return 0;
 }
 
@@ -151,6 +152,25 @@ static void test_load__no_layout_in_it__nothing_is_written(void **state)
 	file[0] = 'B';
 	assert_refused(FILE_BYTES);
 	file[0] = 'b';
+	file[7] = file[7 + 65] = 0; /* one without a table */
+	assert_refused(HEAD);
+	file[7] = file[7 + 65] = 1;
+}
+
+static void test_find__more_than_there_is_room__the_first_are_there(void **state)
+{
+	struct layouts l;
+	char name[] = "a_x";
+
+	(void)state;
+	for (unsigned i = 0; i < 2 * LAYOUTS_MOST; i++) {
+		name[0] = (char)('a' + i % 26);
+		name[2] = (char)('a' + i / 26);
+		put(name, 0);
+	}
+	layouts_find(folder, &l);
+	assert_int_equal(l.n, LAYOUTS_MOST);
+	assert_string_equal(l.names[0], "a_a");
 }
 
 static void test_load__refused__is_told(void **state)
@@ -176,6 +196,8 @@ int main(void)
 		cmocka_unit_test_setup(test_load__each_table_that_is_there, fresh),
 		cmocka_unit_test_setup(test_load__no_layout_in_it__nothing_is_written, fresh),
 		cmocka_unit_test_setup(test_load__refused__is_told, fresh),
+		cmocka_unit_test_setup(
+			test_find__more_than_there_is_room__the_first_are_there, fresh),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

@@ -31,6 +31,10 @@ static void test_key__each_word(void **state)
 	expect("-3", UI_KEY_LEFT, 3);
 	expect("+ 5", UI_KEY_NONE, 0);
 	expect("-+3", UI_KEY_NONE, 0);
+	expect("+0", UI_KEY_NONE, 0);
+	expect("-0", UI_KEY_NONE, 0);
+	expect("+10000", UI_KEY_RIGHT, 10000);
+	expect("+10001", UI_KEY_NONE, 0);		  /* nobody waits for so many */
 	expect("+-18446744073709551611", UI_KEY_NONE, 0); /* 5, to who counts round */
 }
 
