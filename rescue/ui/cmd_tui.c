@@ -71,7 +71,7 @@ const struct screen tui_screens[SCREENS] = {
 			WAY(UI_KEY_ESC, "Esc", "back", NULL, question_back)}},
 	[SCREEN_LOG] = {"log", NULL, log_draw, NULL,
 		.ways = {WAY(UI_KEY_ESC, "Esc", "back", NULL, visit_back)}},
-	[SCREEN_BROWSE] = {"look at the disk", NULL, browse_draw, browse_put,
+	[SCREEN_BROWSE] = {"look at the disk", browse_enter, browse_draw, browse_put,
 		.ways = {WAY(UI_KEY_NONE, "Up/Down", "choose", NULL, NULL),
 			WAY(UI_KEY_ENTER, "Enter", "open", NULL, browse_next),
 			WAY('c', "c", "copy out", copy_is_open, copy_go),

@@ -248,10 +248,10 @@ static int copy_piece(struct walk *w, const char *from, const struct rs_node *n,
 	return 0;
 }
 
-/* Half of a file would be taken for all of it. All of these are of our making. */
-static void drop_pieces(const char *path, unsigned first, unsigned last)
+/* Half of a file would be taken for all of it. Those before @end are all of our making. */
+static void drop_pieces(const char *path, unsigned first, unsigned end)
 {
-	for (unsigned number = first; number <= last; number++) {
+	for (unsigned number = first; number < end; number++) {
 		auto_free char *whole = piece_name(path, number);
 		if (whole)
 			(void)unlink(whole); /* a stick that takes nothing any more */
@@ -280,13 +280,17 @@ static int copy_file(struct walk *w, const char *from, const struct rs_node *n, 
 
 	for (unsigned number = is_cut; r == 0 && has_more; number++) {
 		const int fd = open_piece(to, number, err);
-		if (fd < 0)
+		if (fd < 0) {
+			const int cause = errno;
+			drop_pieces(to, is_cut, number);
+			errno = cause;
 			return leave_name(w, from, fd, err);
+		}
 		r = copy_piece(w, from, n, fd, to, &at, &has_more, err);
 		const int closed = close_piece(fd, to, n, r < 0 ? NULL : err);
 		r = r < 0 ? r : closed;
 		if (r < 0)
-			drop_pieces(to, is_cut, number);
+			drop_pieces(to, is_cut, number + 1);
 	}
 	c->files += r == 0 && c->n_failed == failed_before;
 	c->cut += is_cut;

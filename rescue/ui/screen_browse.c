@@ -155,6 +155,14 @@ enum screen_id browse_go(struct tui *t)
 	return count_volumes(d) == 1 ? open_volume(t, volume_at(d, 0)) : SCREEN_BROWSE;
 }
 
+/* A volume that could not be opened is tried again: it is closed then, and chosen anew. */
+enum screen_id browse_enter(struct tui *t)
+{
+	const enum screen_id to = t->browse ? SCREEN_BROWSE : browse_go(t);
+
+	return to == SCREEN_STAY ? SCREEN_FOUND : to;
+}
+
 enum screen_id browse_back(struct tui *t)
 {
 	struct browse *b = t->browse;

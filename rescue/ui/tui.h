@@ -276,8 +276,8 @@ bool plan_is_open(const struct tui *t);
 void question_draw(const struct tui *t, struct page *p);
 enum screen_id question_yes(struct tui *t), question_no(struct tui *t),
 	question_back(struct tui *t);
-enum screen_id browse_go(struct tui *t), browse_next(struct tui *t), browse_back(struct tui *t),
-	view_file_turn(struct tui *t), view_file_back(struct tui *t);
+enum screen_id browse_go(struct tui *t), browse_enter(struct tui *t), browse_next(struct tui *t),
+	browse_back(struct tui *t), view_file_turn(struct tui *t), view_file_back(struct tui *t);
 void browse_draw(const struct tui *t, struct page *p);
 bool browse_put(struct tui *t, unsigned key);
 void view_file_draw(const struct tui *t, struct page *p);

@@ -235,6 +235,26 @@ static void test_copy__larger_than_a_piece__cut_and_whole_together(void **state)
 	copy_done(&c);
 }
 
+static void test_copy__a_piece_that_is_somebodys__no_half_is_left(void **state)
+{
+	struct copy c = {
+		.tree = tree, .what = chosen(HIVE), .folder = "", .to = to, .piece_bytes = PIECE};
+	struct rs_err err = {0};
+	uint8_t got[16];
+	char path[160];
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/SYSTEM.002", to);
+	FILE *f = fopen(path, "w");
+	assert_non_null(f);
+	assert_int_equal(fputs("theirs", f), 1);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(copy_run(&c, &err), RS_E_OUTPUT_EXISTS);
+	assert_int_equal(read_all("SYSTEM.001", got, sizeof(got)), SIZE_MAX);
+	assert_int_equal(read_all("SYSTEM.002", got, sizeof(got)), strlen("theirs"));
+	copy_done(&c);
+}
+
 static void test_copy__many_bytes__each_so_many_are_waited_for(void **state)
 {
 	struct copy c = {.tree = tree, .what = chosen(DRIVERS), .folder = "", .to = to};
@@ -521,6 +541,9 @@ int main(void)
 			test_copy__folder__each_file_as_it_is, open_tree, close_tree),
 		cmocka_unit_test_setup_teardown(
 			test_copy__many_bytes__each_so_many_are_waited_for, open_tree, close_tree),
+		cmocka_unit_test_setup_teardown(
+			test_copy__a_piece_that_is_somebodys__no_half_is_left, open_tree,
+			close_tree),
 		cmocka_unit_test_setup_teardown(
 			test_copy__larger_than_a_piece__cut_and_whole_together, open_tree,
 			close_tree),
