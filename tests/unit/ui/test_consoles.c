@@ -103,6 +103,32 @@ static void paint(void)
 	consoles_paint(&all, &frame, &p);
 }
 
+/* Whatever a modem or a getty left there stops nothing, and is there again at the end. */
+static void test_open__any_settings__of_ours_and_as_before_at_the_end(void **state)
+{
+	struct line *l = &lines[0];
+	const char *names[] = {l->name};
+	struct termios before, t;
+
+	(void)state;
+	consoles_close(&all);
+	assert_int_equal(tcgetattr(l->far, &before), 0);
+	before.c_cflag |= CRTSCTS;
+	before.c_cflag &= ~(tcflag_t)CLOCAL;
+	before.c_lflag |= ECHO | ICANON;
+	assert_int_equal(tcsetattr(l->far, TCSANOW, &before), 0);
+	assert_int_equal(consoles_open(&all, typed, names, 1, &err), 0);
+	assert_int_equal(tcgetattr(l->far, &t), 0);
+	assert_int_equal(t.c_cflag & (CRTSCTS | CLOCAL), CLOCAL);
+	assert_int_equal(t.c_lflag & (ECHO | ICANON), 0);
+	const int slave = open(l->name, O_RDWR | O_NOCTTY | O_CLOEXEC); /* else they go with it */
+	consoles_close(&all);
+	assert_int_equal(tcgetattr(l->far, &t), 0);
+	assert_int_equal(t.c_cflag & (CRTSCTS | CLOCAL), CRTSCTS);
+	assert_int_equal(t.c_lflag & (ECHO | ICANON), ECHO | ICANON);
+	(void)close(slave);
+}
+
 /* Both are painted on, by a key on each. */
 static void begin(void)
 {
@@ -673,6 +699,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_return__nothing_written_or_counted_before_a_key, fresh_by_name,
 			over_by_name),
+		cmocka_unit_test_setup_teardown(
+			test_open__any_settings__of_ours_and_as_before_at_the_end, fresh, over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
