@@ -13,7 +13,8 @@
 #define UNSEEN_MS 50   /* a console that is not done with showing is looked at so often */
 #define CTRL_C	  0x03 /* of a device: no signal comes from it */
 #define LOOK_NS	  1000000000ULL
-#define LOOK_PART 10 /* of the time: a driver that does not answer delays nobody much */
+#define BURST_NS  3000000000ULL /* what goes on longer is sent by no scanner: noise on a line */
+#define LOOK_PART 10		/* of the time: a driver that does not answer delays nobody much */
 
 static bool is_there(const struct console *c)
 {
@@ -293,10 +294,11 @@ unsigned consoles_key(struct consoles *all, unsigned timeout_ms)
 
 void consoles_quiet(struct consoles *all)
 {
+	const uint64_t end_ns = term_now_ns() + BURST_NS;
 	unsigned key;
 
-	while (!term_is_cancelled() && (key = consoles_key(all, CONSOLES_ALONE)) &&
-		key != UI_KEY_LOST)
+	while (!term_is_cancelled() && term_now_ns() < end_ns &&
+		(key = consoles_key(all, CONSOLES_ALONE)) && key != UI_KEY_LOST)
 		continue;
 	consoles_forget_typed(all);
 }
@@ -305,11 +307,13 @@ bool consoles_is_alone(struct consoles *all, unsigned key)
 {
 	bool ret = all->before_ms >= CONSOLES_ALONE && !all->is_held;
 	const unsigned n_dropped = all->n_dropped;
-	unsigned next;
+	const uint64_t end_ns = term_now_ns() + BURST_NS;
+	unsigned next = UI_KEY_NONE;
 
-	while ((next = consoles_key(all, CONSOLES_ALONE)) && next != UI_KEY_LOST)
+	while (term_now_ns() < end_ns && (next = consoles_key(all, CONSOLES_ALONE)) &&
+		next != UI_KEY_LOST)
 		ret = ret && next == key;
 	for (size_t i = 0; i < all->n; i++)
 		ret = ret && !all->list[i].keys.n; /* a torn one */
-	return ret && next != UI_KEY_LOST && all->n_dropped == n_dropped;
+	return ret && !next && all->n_dropped == n_dropped;
 }
