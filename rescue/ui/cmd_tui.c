@@ -37,8 +37,8 @@
 
 const struct screen tui_screens[SCREENS] = {
 	[SCREEN_FOUND] = {"disks and Windows", found_enter, found_draw, found_put,
-		.ways = {WAY(UI_KEY_ENTER, "Enter", "work on the disk", NULL, found_next),
-			WAY('l', "l", "look", NULL, browse_go), IN_THE_WAY, OTHERS}},
+		.ways = {WAY(UI_KEY_ENTER, "Enter", "work on the disk", found_is_open, found_next),
+			WAY('l', "l", "look", found_is_open, browse_go), IN_THE_WAY, OTHERS}},
 	[SCREEN_UNLOCK] = {"recovery key", NULL, unlock_draw, unlock_put,
 		.ways = {SHOW_ID,
 			ALONE(UI_KEY_CTRL_P, "Ctrl-P", "passphrase", passphrase_is_open,
@@ -66,7 +66,7 @@ const struct screen tui_screens[SCREENS] = {
 		.ways = {WAY(UI_KEY_ENTER, "Enter", "try again", NULL, trouble_next), FINISH_TOLD,
 			SAVE, SHOW_ID_TOLD, OTHERS,
 			WAY(UI_KEY_ESC, "Esc", "disks", NULL, trouble_back)}},
-	[SCREEN_PATH] = {"which file?", NULL, path_draw, path_put,
+	[SCREEN_PATH] = {"file or folder?", NULL, path_draw, path_put,
 		.ways = {WAY(UI_KEY_ENTER, "Enter", "take it", NULL, path_next),
 			WAY(UI_KEY_ESC, "Esc", "back", NULL, question_back)}},
 	[SCREEN_LOG] = {"log", NULL, log_draw, NULL,

@@ -286,8 +286,9 @@ void copied_draw(const struct tui *t, struct page *p)
 			"NAME.002 and so on. In Windows copy /b NAME.001+NAME.002 NAME puts one "
 			"together.",
 			(unsigned long long)c->cut);
-	page_say(p, c->n_failed > 0, "%llu could not be read, or not wholly.",
-		(unsigned long long)c->n_failed);
+	if (c->n_failed)
+		page_say(p, true, "%llu could not be read, or not wholly.",
+			(unsigned long long)c->n_failed);
 	for (size_t i = 0; i < c->failed.n; i++)
 		page_put(p, c->failed.lines[i].text);
 }

@@ -125,6 +125,11 @@ const struct run_disk *found_disk(const struct tui *t)
 	return run && choice_at(run, t->chosen, &c) ? c.disk : NULL;
 }
 
+bool found_is_open(const struct tui *t)
+{
+	return found_disk(t);
+}
+
 enum screen_id found_enter(struct tui *t)
 {
 	size_t first = 0;

@@ -233,6 +233,7 @@ void found_draw(const struct tui *t, struct page *p);
 bool found_put(struct tui *t, unsigned key);
 /* The disk that is chosen there, or on which the chosen volume is; NULL: none. */
 const struct run_disk *found_disk(const struct tui *t);
+bool found_is_open(const struct tui *t);
 void unlock_draw(const struct tui *t, struct page *p);
 void unlock_draw_attempt(const struct tui *t, struct page *p);
 void unlock_draw_hint(const struct tui *t, struct page *p);
