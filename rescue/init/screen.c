@@ -13,10 +13,11 @@
 #include "init/sysfs.h"
 #include "init/work.h"
 
-#define ARGS_MOST  (16 + SCREEN_OPTIONS)
-#define QUICK_MS   10000 /* one that ends sooner would end again */
-#define QUICK_MOST 3
-#define SETTLED_MS 1000 /* that long without news of storage before disks are listed */
+#define ARGS_MOST     (16 + SCREEN_OPTIONS)
+#define QUICK_MS      10000 /* one that ends sooner would end again */
+#define QUICK_MOST    3
+#define LEFT_ALONE_MS 30000 /* nobody has touched it since */
+#define SETTLED_MS    1000  /* that long without news of storage before disks are listed */
 
 /* The stick is in use while the screen is there, so that a journal's plan can be kept on it. Not
  * where it is a disk that may be worked on. */
@@ -134,12 +135,13 @@ static bool is_work_there(struct init *in)
 	return (mode == SETTINGS_MODE_AUTOMATIC || mode == SETTINGS_MODE_LOOK) && work_next(in);
 }
 
-/* What is open is not taken from a person. */
+/* What is open is not taken from a person, nor what they are reading. */
 static void end_if_due(struct init *in)
 {
 	struct screen *s = &in->screen;
+	const bool is_alone = !s->touched_ms || now_ms() - s->touched_ms >= LEFT_ALONE_MS;
 
-	if (!s->is_ended && s->state == LINK_IDLE &&
+	if (!s->is_ended && s->state == LINK_IDLE && is_alone &&
 		(is_work_there(in) || s->stick != stick_state(in)))
 		screen_end(in);
 }

@@ -22,6 +22,7 @@ struct screen {
 	int fd;			 /* of the link; 0 = none */
 	int wait_status;	 /* of the last one */
 	uint64_t started_ms, active_ms;
+	uint64_t touched_ms;	      /* when a person was at it last; 0 = nobody was */
 	unsigned n_quick;	      /* of them, one after another, that ended at once */
 	enum link_word state;	      /* WORKING, WAITING, IDLE */
 	enum link_word asked;	      /* what a person wants; LINK_NOTHING = nothing */

@@ -77,6 +77,9 @@ static void hear(struct init *in, const struct link_said *said, int fd)
 	struct screen *s = &in->screen;
 
 	s->active_ms = now_ms();
+	/* an answer; or the same state again, which it says of a key (ui/supervisor.c) */
+	if (s->has_spoken && (s->state == LINK_WAITING || s->state == said->word))
+		s->touched_ms = s->active_ms;
 	s->has_spoken = true;
 	switch (said->word) {
 	case LINK_WAITING:

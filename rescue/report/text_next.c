@@ -211,6 +211,21 @@ static void say_unreplayed(struct printer *p, const struct rs_run *run)
 	}
 }
 
+/* Nothing was to be done, and a journal waits for Windows. */
+static void say_pending(struct printer *p, const struct rs_run *run)
+{
+	for (size_t i = 0; i < run->n_disks; i++)
+		for (size_t k = 0; k < run->disks[i].n_volumes; k++) {
+			const struct run_volume *v = &run->disks[i].volumes[k];
+			if (!v->ntfs || v->ntfs->journal.state != RUN_JOURNAL_PENDING)
+				continue;
+			say(p, run,
+				&(struct next){
+					"To apply the journal now", "replay", v->number, "", NULL});
+			break; /* it takes all of a disk */
+		}
+}
+
 /* It failed or was stopped after something was written. */
 static void say_cut_short(struct printer *p, const struct rs_run *run)
 {
@@ -242,6 +257,8 @@ void text_next(struct printer *p, const struct rs_run *run)
 		(void)say_each_disk(p, run, "To repair it", is_to_move);
 	if (strcmp(run->command, "fix") == 0)
 		say_undo(p, run, BACK, is_begun);
+	if (strcmp(run->command, "fix") == 0 && o->status == RS_STATUS_NOTHING)
+		say_pending(p, run);
 	if (strcmp(run->command, "replay") == 0)
 		say_replays(p, run);
 }

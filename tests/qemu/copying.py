@@ -52,6 +52,16 @@ def wait_for_stick(line, sticks):
     raise Failure(f"the stick is not in the list:\n{line.shown()}")
 
 
+def choose(line, text, key="Down"):
+    """The line of a list that ends so."""
+    for _ in range(20):
+        if any(words.startswith("> ") and words.rstrip().endswith(text) for words in line.shown().split("\n")):
+            return
+        line.slowly(key)
+        line.wait(0.5)
+    raise Failure(f"'{text}' cannot be chosen:\n{line.shown()}")
+
+
 def open_root(line):
     """From the list of disks to the last file of the volume with Windows."""
     line.slowly("l")

@@ -944,8 +944,32 @@ static void idles(unsigned round)
 	else if (round == 1)
 		(void)snprintf(in.stick.disk, sizeof(in.stick.disk), "sdz");
 	else if (round == 4)
+		say("idle"); /* it is read now */
+	else if (round == 7)
+		passed_ms += 30000;
+	else if (round > 8)
+		fail_msg("a stick that has come is not taken up");
+}
+
+static void nobody(unsigned round)
+{
+	if (round == 0)
 		say("idle");
-	else if (round > 5)
+	else if (round == 1)
+		(void)snprintf(in.stick.disk, sizeof(in.stick.disk), "sdz");
+	else if (round > 2)
+		fail_msg("a stick that has come is not taken up");
+}
+
+static void presses(unsigned round)
+{
+	if (round < 2)
+		say("idle"); /* and again, as it does of a key */
+	else if (round == 2)
+		(void)snprintf(in.stick.disk, sizeof(in.stick.disk), "sdz");
+	else if (round == 5)
+		passed_ms += 30000;
+	else if (round > 6)
 		fail_msg("a stick that has come is not taken up");
 }
 
@@ -955,7 +979,22 @@ static void test_stick__comes__not_taken_from_a_person(void **state)
 	(void)state;
 	run(idles);
 	assert_int_equal(signal_sent, SIGTERM);
-	assert_true(n_rounds > 4);
+	assert_true(n_rounds > 7);
+}
+
+static void test_stick__comes__taken_up_where_nobody_is(void **state)
+{
+	(void)state;
+	run(nobody);
+	assert_int_equal(signal_sent, SIGTERM);
+}
+
+static void test_stick__comes__not_taken_from_who_pressed_a_key(void **state)
+{
+	(void)state;
+	run(presses);
+	assert_int_equal(signal_sent, SIGTERM);
+	assert_true(n_rounds > 5);
 }
 
 static void waits(unsigned round)
@@ -966,7 +1005,9 @@ static void waits(unsigned round)
 		next = &in.disks.list[0];
 	else if (round == 5)
 		say("idle");
-	else if (round > 5)
+	else if (round == 6)
+		passed_ms += 30000;
+	else if (round > 7)
 		fail_msg("a disk that has come is not taken up");
 }
 
@@ -1303,6 +1344,8 @@ int main(void)
 		screen_test(test_end__by_a_bug_after_a_word__is_given_up),
 		screen_test(test_work__a_disk_comes__not_taken_from_a_person),
 		screen_test(test_stick__comes__not_taken_from_a_person),
+		screen_test(test_stick__comes__taken_up_where_nobody_is),
+		screen_test(test_stick__comes__not_taken_from_who_pressed_a_key),
 		screen_test(test_disks__on_their_way__are_told_when_they_are_there),
 		screen_test(test_work__as_a_screen__status_and_what_is_asked),
 		screen_test(test_work__no_screen_comes_up__is_done_without),

@@ -364,6 +364,7 @@ static void test_trouble__no_key__ids_and_machine(void **state)
 	trouble_draw(&t, &line);
 	assert_true(says(&line, "Now: Give the help desk the key ID"));
 	assert_false(says(&line, "is asked for")); /* all of it stands above */
+	assert_false(says(&line, "Volume 3: "));
 	assert_false(says(&line, "--keys"));
 	t.supervisor.is_there = true; /* nobody can type that there */
 	trouble_draw(&t, &stick);
