@@ -90,7 +90,7 @@ const struct screen tui_screens[SCREENS] = {
 		.ways = {CONFIRM("go on without a charger", NULL, question_yes),
 			WAY(UI_KEY_ESC, "Esc", "back to the plan", NULL, question_back)},
 		.idle = battery_idle},
-	[SCREEN_UNDOS] = {"which repair?", NULL, undos_draw, undos_put,
+	[SCREEN_UNDOS] = {"which repair?", undos_enter, undos_draw, undos_put,
 		.ways = {WAY(UI_KEY_ENTER, "Enter", "undo the one marked >", NULL, undos_next),
 			WAY(UI_KEY_ESC, "Esc", "back", NULL, undos_back)}},
 	[SCREEN_KEY_ID] = {"key ID", NULL, key_id_draw, key_id_put,

@@ -138,6 +138,12 @@ void page_done(struct page *p)
 	*p = (struct page){0};
 }
 
+void page_trim(struct page *p)
+{
+	while (p->n && !p->lines[p->n - 1].text[0])
+		free(p->lines[--p->n].text);
+}
+
 size_t page_first(const struct page *p, size_t first, size_t room)
 {
 	const size_t last = p->n > room ? p->n - room : 0;

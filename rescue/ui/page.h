@@ -55,6 +55,8 @@ void page_blank(struct page *p);
 /** Of a page of which a person scrolled to line @first: the line that is to be shown first where
  * @room lines have room, so that the chosen one is seen and no row is left empty. */
 size_t page_first(const struct page *p, size_t first, size_t room);
+/** Empty lines at its end are no part of it. */
+void page_trim(struct page *p);
 /** Columns that it takes at most. */
 size_t page_width(const char *text);
 void page_done(struct page *p);

@@ -3,13 +3,17 @@
 #include "ui/tui.h"
 
 /* On the stick the first process does it; elsewhere it is for who started this. After an undo the
- * harm is back, and nobody is sent on. */
+ * harm is back, and nobody is sent to Windows. */
 static void say_next(const struct tui *t, const struct run_outcome *o, struct page *p)
 {
 	page_blank(p);
 	if (t->command == RS_REPLAY)
 		page_say(
 			p, true, "Next: Esc, and look at this disk again; it can be repaired now.");
+	if (t->command == RS_UNDO && o->is_written)
+		page_say(p, true,
+			"Next: Esc, the disks. Windows finds what it had before the repair, the "
+			"fault too.");
 	if (t->command != RS_FIX)
 		return;
 	if (o->is_written && t->supervisor.may & 1U << LINK_WINDOWS)

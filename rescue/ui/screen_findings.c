@@ -170,8 +170,12 @@ void findings_draw(const struct tui *t, struct page *p)
 	tui_say_part(t, RS_PART_DISKS, p);
 	const struct rs_run *run = rs_report_run(r);
 	say_several(t, run, p);
+	const size_t n = p->n;
 	for (size_t i = 0; i < run->n_disks; i++)
 		say_hindrances(run, &run->disks[i], p);
+	if (p->n > n)
+		page_say(p, false,
+			"    What is in the way may have the plan refused: w tells what to do.");
 	page_blank(p);
 	say_findings(p, run);
 	if (!run->n_findings) {

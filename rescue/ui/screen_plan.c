@@ -109,7 +109,9 @@ void plan_draw(const struct tui *t, struct page *p)
 			t->is_plain ? "yes is typed" : "F12 (or Ctrl-Y) is pressed",
 			t->command == RS_FIX ? ": all of it can be undone" : "");
 	else
-		page_say(p, true, "Nothing is to be changed.");
+		page_say(p, true,
+			"Nothing is to be changed. Next: Esc goes back; at the disks another one "
+			"can be chosen, or this one looked at (l).");
 	page_blank(p);
 	tui_say_part(t, RS_PART_PLAN, p);
 	tui_say_warnings(t, p);
@@ -123,5 +125,7 @@ enum screen_id plan_next(struct tui *t)
 
 enum screen_id plan_back(struct tui *t)
 {
+	if (t->command == RS_UNDO)
+		return undo_back(t);
 	return t->command == RS_FIX ? SCREEN_FINDINGS : SCREEN_FOUND;
 }

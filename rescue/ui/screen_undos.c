@@ -48,11 +48,20 @@ bool undo_is_open(const struct tui *t)
 	return run && t->command == RS_FIX && (run->quarantine.id[0] || undo_at(run, 0, &u));
 }
 
+/* From which screen, and what is worked on there. */
+static void remember(struct tui *t)
+{
+	t->undo_from = t->now;
+	t->volume_before = t->target.volume;
+	(void)snprintf(t->volume_text_before, sizeof(t->volume_text_before), "%s", t->volume);
+}
+
 /* By folder and volume: the same second may have two. */
 static enum screen_id begin(struct tui *t, const struct undo *u)
 {
 	char id[PLAN_TOP_LEN + PLAN_ID_LEN];
 
+	remember(t);
 	(void)snprintf(id, sizeof(id), "%s\\%s", u->q->top, u->q->id);
 	tui_choose_volume(t, u->disk, u->volume);
 	tui_turn_to(t, RS_UNDO, id);
@@ -69,6 +78,7 @@ enum screen_id undo_go(struct tui *t)
 		return SCREEN_STAY;
 	if (run->quarantine.id[0]) { /* what was just made is in no list yet */
 		char id[PLAN_ID_LEN];
+		remember(t);
 		(void)snprintf(id, sizeof(id), "%s", run->quarantine.id);
 		(void)snprintf(t->volume, sizeof(t->volume), "%u", run->quarantine.volume);
 		t->target.volume = t->volume;
@@ -139,4 +149,20 @@ enum screen_id undos_back(struct tui *t)
 {
 	(void)t;
 	return SCREEN_FINDINGS;
+}
+
+/* Behind a plan that nobody wants: they are of a look that was closed for it. */
+enum screen_id undos_enter(struct tui *t)
+{
+	return tui_reach(t, RS_STEP_JUDGE) < 0 ? tui_failed(t, SCREEN_FOUND) : SCREEN_UNDOS;
+}
+
+enum screen_id undo_back(struct tui *t)
+{
+	if (t->undo_from != SCREEN_FINDINGS && t->undo_from != SCREEN_UNDOS)
+		return SCREEN_FOUND; /* a repair that is done has no step left */
+	t->target.volume = t->volume_before;
+	(void)snprintf(t->volume, sizeof(t->volume), "%s", t->volume_text_before);
+	tui_turn_to(t, RS_FIX, NULL);
+	return t->undo_from;
 }

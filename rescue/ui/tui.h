@@ -150,6 +150,9 @@ struct tui {
 	enum rs_command command;
 	struct rs_options options, given;    /* of this one, and of the command line for all */
 	char id[PLAN_TOP_LEN + PLAN_ID_LEN]; /* of an undo */
+	enum screen_id undo_from;	     /* and where it was asked for, */
+	const char *volume_before;	     /* with what is worked on there */
+	char volume_text_before[16];
 	struct rs_repair *repair;
 	struct rs_report *report; /* of the last one that ended */
 	bool is_stopped;	  /* by Esc */
@@ -268,7 +271,10 @@ void say_file(
 /* "2024-07-19 04:09", without what only a program needs. */
 void brief_time(uint64_t filetime, char ret[RS_TIME_LEN]);
 bool undo_is_open(const struct tui *t);
-enum screen_id undo_go(struct tui *t), undos_next(struct tui *t), undos_back(struct tui *t);
+enum screen_id undo_go(struct tui *t), undos_enter(struct tui *t), undos_next(struct tui *t),
+	undos_back(struct tui *t);
+/** From the plan of an undo that nobody wants to where it was asked for. */
+enum screen_id undo_back(struct tui *t);
 void undos_draw(const struct tui *t, struct page *p);
 bool undos_put(struct tui *t, unsigned key);
 enum screen_id plan_enter(struct tui *t), plan_next(struct tui *t), plan_back(struct tui *t);

@@ -149,6 +149,7 @@ void tui_paint(struct tui *t)
 	char title[2 * PAGE_COLUMNS], status[2 * sizeof(t->status)], keys[2 * PAGE_COLUMNS];
 
 	screen_now(t)->draw(t, &p);
+	page_trim(&p); /* else there seems to be more below */
 	t->n_lines = p.n;
 	t->has_choice = p.has_choice;
 	if (p.has_choice)
@@ -270,9 +271,10 @@ static enum screen_id wait_plain(struct tui *t)
 		rs_wipe(line, sizeof(line)); /* somebody may have typed a key into it */
 		if (term_is_cancelled() || key == UI_KEY_LOST)
 			return SCREEN_LEAVE;
+		const bool is_nothing = !key || (!way_of(t, key) && !screen_now(t)->put);
 		for (; key && times && to == SCREEN_STAY; times--)
 			to = press(t, key);
-		if (!key)
+		if (to == SCREEN_STAY && is_nothing)
 			(void)snprintf(t->status, sizeof(t->status),
 				"That means nothing here; what can be said stands below.");
 		if (to == SCREEN_STAY && screen_now(t)->idle)

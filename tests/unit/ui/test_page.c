@@ -132,6 +132,20 @@ static void test_say__what_is_not_to_be_shown(void **state)
 	assert_int_equal(p.n, 1);
 }
 
+static void test_trim__only_what_is_empty_at_the_end(void **state)
+{
+	auto_page struct page p = {0};
+
+	(void)state;
+	page_trim(&p);
+	page_put(&p, "a");
+	page_blank(&p);
+	page_put(&p, "b");
+	page_blank(&p);
+	page_trim(&p);
+	LINES(&p, "a", "", "b");
+}
+
 static void test_first__the_chosen_one_is_seen_and_no_row_is_empty(void **state)
 {
 	struct page p = {.n = 30};
@@ -161,6 +175,7 @@ int main(void)
 		cmocka_unit_test(test_put__wide__two_columns),
 		cmocka_unit_test(test_blank__never_first_nor_two),
 		cmocka_unit_test(test_say__what_is_not_to_be_shown),
+		cmocka_unit_test(test_trim__only_what_is_empty_at_the_end),
 		cmocka_unit_test(test_first__the_chosen_one_is_seen_and_no_row_is_empty),
 	};
 

@@ -341,7 +341,8 @@ static void test_done__next_step__by_keys_on_the_stick(void **state)
 	auto_page struct page undone = {0};
 	tui.command = RS_UNDO;
 	done_draw(&tui, &undone);
-	assert_false(says(&undone, "Next: "));
+	assert_true(says(&undone, "Next: Esc"));
+	assert_false(says(&undone, "tart Windows"));
 	tui.command = RS_FIX;
 	report.run.outcome.is_written = false;
 	done_draw(&tui, &not_written);
@@ -452,6 +453,31 @@ static void test_undos__several__one_is_chosen_by_folder_and_volume(void **state
 	assert_int_equal(tui.command, RS_UNDO);
 	assert_string_equal(tui.options.id, "Unbrick\\20260101T000000Z");
 	assert_string_equal(tui.target.volume, "1"); /* on its disk alone */
+}
+
+/* To where it was asked for, and to what was worked on there. */
+static void test_undo__not_wanted__back_by_one_step(void **state)
+{
+	(void)state;
+	volume.quarantines = quarantines;
+	volume.n_quarantines = 4;
+	for (unsigned i = 0; i < 2; i++) {
+		tui.command = RS_FIX;
+		tui.now = i ? SCREEN_UNDOS : SCREEN_FINDINGS;
+		tui.target.volume = i ? tui.volume : NULL;
+		(void)snprintf(tui.volume, sizeof(tui.volume), "7");
+		assert_int_equal(undos_next(&tui), SCREEN_PLAN);
+		assert_int_equal(plan_back(&tui), i ? SCREEN_UNDOS : SCREEN_FINDINGS);
+		assert_int_equal(tui.command, RS_FIX);
+		assert_null(tui.options.id);
+		if (i)
+			assert_string_equal(tui.target.volume, "7");
+		else
+			assert_null(tui.target.volume);
+	}
+	tui.now = SCREEN_DONE;
+	assert_int_equal(undos_next(&tui), SCREEN_PLAN);
+	assert_int_equal(plan_back(&tui), SCREEN_FOUND);
 }
 
 static void test_undos__one_or_just_made__not_asked_about(void **state)
@@ -1053,6 +1079,7 @@ int main(void)
 		cmocka_unit_test_setup(
 			test_undos__several__one_is_chosen_by_folder_and_volume, fresh),
 		cmocka_unit_test_setup(test_undos__one_or_just_made__not_asked_about, fresh),
+		cmocka_unit_test_setup(test_undo__not_wanted__back_by_one_step, fresh),
 		cmocka_unit_test_setup(test_found__two_windows__disk_and_each, fresh),
 		cmocka_unit_test_setup(test_path__typed__corrected_at_whole_characters, fresh),
 		cmocka_unit_test_setup(test_path__a_recovery_key__is_no_name, fresh),
