@@ -61,7 +61,7 @@ static void put_row(
 	rs_put_le32(row + ROW_IS_BITMAP, in[6] & 1);
 	memset(now, in[7], unit);
 	if (is_inside && in[0] & 2)
-		memcpy(now, v->p + off, unit); /* is there already */
+		memmove(now, v->p + off, unit); /* is there already; may lie in the step itself */
 	if (is_inside && in[0] & 4)
 		now[in[5]] ^= in[7];
 	if (is_inside && !(in[0] & 8))
