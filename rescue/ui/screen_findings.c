@@ -8,7 +8,7 @@
 
 enum screen_id findings_enter(struct tui *t)
 {
-	return tui_reach(t, RS_STEP_JUDGE) < 0 ? tui_failed(t, SCREEN_FOUND) : SCREEN_FINDINGS;
+	return tui_reach_screen(t, RS_STEP_JUDGE, SCREEN_FINDINGS);
 }
 
 #define MOST_FILES 3U /* named here; the details have all */

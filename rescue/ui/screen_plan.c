@@ -4,7 +4,7 @@
 
 enum screen_id plan_enter(struct tui *t)
 {
-	return tui_reach(t, RS_STEP_PLAN) < 0 ? tui_failed(t, SCREEN_FOUND) : SCREEN_PLAN;
+	return tui_reach_screen(t, RS_STEP_PLAN, SCREEN_PLAN);
 }
 
 /* The file that a person chose, whatever else speaks of it; NULL: none. */

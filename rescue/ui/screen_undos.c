@@ -154,7 +154,7 @@ enum screen_id undos_back(struct tui *t)
 /* Behind a plan that nobody wants: they are of a look that was closed for it. */
 enum screen_id undos_enter(struct tui *t)
 {
-	return tui_reach(t, RS_STEP_JUDGE) < 0 ? tui_failed(t, SCREEN_FOUND) : SCREEN_UNDOS;
+	return tui_reach_screen(t, RS_STEP_JUDGE, SCREEN_UNDOS);
 }
 
 enum screen_id undo_back(struct tui *t)

@@ -205,6 +205,8 @@ void tui_close(struct tui *t);
 int tui_open_tree(struct tui *t, struct rs_tree **ret);
 /** Which screen follows an error: @back where a person went back. */
 enum screen_id tui_failed(struct tui *t, enum screen_id back);
+/** To that step, and then @id; else the trouble, or the disks where a person wanted no more. */
+enum screen_id tui_reach_screen(struct tui *t, enum rs_step step, enum screen_id id);
 /** Work on this volume of the disk alone. */
 void tui_choose_volume(struct tui *t, const struct run_disk *d, const struct run_volume *v);
 /** Work on another command from now on. */

@@ -278,3 +278,8 @@ enum screen_id tui_failed(struct tui *t, enum screen_id back)
 	t->retry = t->now;
 	return SCREEN_TROUBLE;
 }
+
+enum screen_id tui_reach_screen(struct tui *t, enum rs_step step, enum screen_id id)
+{
+	return tui_reach(t, step) < 0 ? tui_failed(t, SCREEN_FOUND) : id;
+}

@@ -100,6 +100,17 @@ static int hive_of(struct nt_vol *vol, struct win_info *info, const char *name,
 	return 0;
 }
 
+static int facts_of(struct nt_vol *vol, struct win_info *info, const char *name,
+	void (*read)(struct win_hive *h, struct win_info *info), struct rs_err *err)
+{
+	auto_hive struct win_hive *h = NULL;
+
+	int r = hive_of(vol, info, name, &h, err);
+	if (h)
+		read(h, info);
+	return r;
+}
+
 /* A key; 0 and a note when there is none. Values below it are optional: their absence is no note.
  */
 static win_key key_of(struct win_hive *h, struct win_info *info, const char *path)
@@ -186,12 +197,7 @@ void win_software_read(struct win_hive *h, struct win_info *info)
 
 int win_facts_software(struct nt_vol *vol, struct win_info *info, struct rs_err *err)
 {
-	auto_hive struct win_hive *h = NULL;
-
-	int r = hive_of(vol, info, "SOFTWARE", &h, err);
-	if (h)
-		win_software_read(h, info);
-	return r;
+	return facts_of(vol, info, "SOFTWARE", win_software_read, err);
 }
 
 /* ---- SYSTEM ---- */
@@ -399,10 +405,5 @@ void win_system_read(struct win_hive *h, struct win_info *info)
 
 int win_facts_system(struct nt_vol *vol, struct win_info *info, struct rs_err *err)
 {
-	auto_hive struct win_hive *h = NULL;
-
-	int r = hive_of(vol, info, "SYSTEM", &h, err);
-	if (h)
-		win_system_read(h, info);
-	return r;
+	return facts_of(vol, info, "SYSTEM", win_system_read, err);
 }

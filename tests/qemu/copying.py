@@ -52,12 +52,12 @@ def wait_for_stick(line, sticks):
     raise Failure(f"the stick is not in the list:\n{line.shown()}")
 
 
-def choose(line, text, key="Down"):
-    """The line of a list that ends so."""
+def choose(line, text):
+    """The line of a list that says so."""
     for _ in range(20):
-        if any(words.startswith("> ") and words.rstrip().endswith(text) for words in line.shown().split("\n")):
+        if any(words.startswith("> ") and text in words for words in line.shown().split("\n")):
             return
-        line.slowly(key)
+        line.slowly("Down")
         line.wait(0.5)
     raise Failure(f"'{text}' cannot be chosen:\n{line.shown()}")
 
@@ -79,10 +79,6 @@ def copy_to(line, kind):
     line.wait_for("Copy it where?")
     if "a folder of this system" in line.shown():
         raise Failure("a folder is offered that lies in memory")
-    for _ in range(8):
-        if any(words.startswith("> ") and kind in words for words in line.shown().split("\n")):
-            break
-        line.slowly("Down")
-        line.wait(1)
+    choose(line, kind)
     line.slowly("Enter")
     line.wait_for("1 of 1 files were copied to /dev/", limit=60)

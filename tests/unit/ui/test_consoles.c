@@ -392,6 +392,16 @@ static void test_return__looked_for_once_a_second(void **state)
 	assert_true(all.list[0].is_lost);
 }
 
+/* One that is plugged in again: found, and painted on once a key is pressed. */
+static void come_back(unsigned i)
+{
+	look_now();
+	type(i, "x");
+	assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_NONE);
+	paint();
+	assert_non_null(strstr(seen_on(i), "the title"));
+}
+
 static void test_return__all_were_lost__waited_for_and_painted(void **state)
 {
 	(void)state;
@@ -401,11 +411,7 @@ static void test_return__all_were_lost__waited_for_and_painted(void **state)
 	assert_false(consoles_are_gone(&all));
 	paint();
 	plug_in(1);
-	look_now();
-	type(1, "x");
-	assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_NONE);
-	paint();
-	assert_non_null(strstr(seen_on(1), "the title"));
+	come_back(1);
 	type(1, "y");
 	assert_int_equal(consoles_key(&all, WAIT_MS), 'y');
 }
@@ -435,11 +441,7 @@ static void test_return__again_and_again__the_same_screen_and_descriptors(void *
 		assert_int_equal(fstat(fd, &st), 0); /* the device is nobody's: its name is free */
 		assert_int_equal(st.st_rdev, makedev(1, 3));
 		plug_in(0);
-		look_now();
-		type(0, "x");
-		assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_NONE);
-		paint();
-		assert_non_null(strstr(seen_on(0), "the title"));
+		come_back(0);
 		assert_ptr_equal(all.list[0].screen, screen);
 		assert_int_equal(fileno(all.list[0].in), fd);
 		assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
@@ -527,11 +529,7 @@ static void test_open__not_there_yet__taken_up_when_it_comes(void **state)
 	assert_int_equal(consoles_open(&all, typed, names, 2, &err), 0);
 	assert_int_equal(all.n, 2);
 	plug_in(1);
-	look_now();
-	type(1, "x");
-	assert_int_equal(consoles_key(&all, WAIT_MS), UI_KEY_NONE);
-	paint();
-	assert_non_null(strstr(seen_on(1), "the title"));
+	come_back(1);
 	consoles_close(&all);
 	cut(1);
 	assert_int_equal(consoles_open(&all, typed, names + 1, 1, &err), RS_E_USAGE);
