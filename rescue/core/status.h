@@ -18,6 +18,7 @@ enum rs_status {
 	RS_STATUS_UNVERIFIED = 12,
 	RS_STATUS_CANCELLED = 14,
 	RS_STATUS_LEFT = 15,
+	RS_STATUS_WRONG = 16, /* something is wrong that this program does not repair */
 };
 
 #endif

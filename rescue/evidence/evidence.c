@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The rows themselves, and the memory of their texts. */
+#include "evidence/evidence.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/cleanup.h"
+#include "core/list.h"
+
+static const char *keep(struct evidence *e, char *text)
+{
+	char **to = text ? rs_list_add(&e->texts, &e->n_texts, sizeof(*to)) : NULL;
+
+	if (!to) {
+		free(text);
+		return "";
+	}
+	*to = text;
+	return text;
+}
+
+const char *ev_text(struct evidence *e, const char *fmt, ...)
+{
+	char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	int r = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	return keep(e, r < 0 ? NULL : text);
+}
+
+struct ev_item *ev_add(struct evidence *e, enum ev_what what, enum ev_source source, uint64_t time)
+{
+	struct ev_item *i = rs_list_add(&e->items, &e->n_items, sizeof(*i));
+
+	if (!i)
+		return NULL;
+	*i = (struct ev_item){.what = what, .source = source, .time = time};
+	i->where = i->text = i->path = i->service = i->product = i->package = "";
+	return i;
+}
+
+struct ev_item *ev_add_crash(struct evidence *e, enum ev_source source, uint64_t time)
+{
+	auto_free struct ev_crash *c = calloc(1, sizeof(*c));
+	struct ev_item *i = c ? ev_add(e, EV_CRASH, source, time) : NULL;
+
+	if (i)
+		i->crash = rs_steal(c);
+	return i;
+}
+
+bool ev_miss(struct evidence *e, enum ev_source source, const char *where, const char *why)
+{
+	struct ev_missing m = {source, ev_text(e, "%s", where), ev_text(e, "%s", why)};
+	struct ev_missing *to = rs_list_add(&e->missing, &e->n_missing, sizeof(*to));
+
+	if (to)
+		*to = m;
+	return to;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct ev_item *x = a, *y = b;
+
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	if (x->what != y->what)
+		return x->what < y->what ? -1 : 1;
+	if (x->source != y->source)
+		return x->source < y->source ? -1 : 1;
+	return strcmp(x->where, y->where);
+}
+
+void ev_sort(struct evidence *e)
+{
+	if (e->n_items)
+		qsort(e->items, e->n_items, sizeof(*e->items), by_time);
+}
+
+void ev_free(struct evidence *e)
+{
+	if (!e)
+		return;
+	for (size_t i = 0; i < e->n_items; i++)
+		free(e->items[i].crash);
+	for (size_t i = 0; i < e->n_files; i++)
+		free(e->files[i]);
+	for (size_t i = 0; i < e->n_texts; i++)
+		free(e->texts[i]);
+	free(e->items);
+	free(e->files);
+	free(e->missing);
+	free(e->texts);
+	if (e->system)
+		win_system_free(e->system);
+	free(e);
+}
