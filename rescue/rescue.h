@@ -172,6 +172,8 @@ struct rs_target {
 	const char *const *beside; /* other disks of the machine, only looked at: does a Windows
 				    * sleep there? Real disks are found without it */
 	size_t n_beside;
+	uint64_t since; /* FILETIME, or 0: of scan, what changed in the folders of drivers, vendors
+			 * and the start from then on is listed */
 };
 
 enum rs_command {

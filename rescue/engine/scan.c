@@ -78,14 +78,21 @@ static int load_all(struct en_work *w, struct plan *made, struct rs_err *err)
 }
 
 /* Every whole Windows of the volume, or the one that is meant. */
-static int judge_all(struct rs_session *s, struct en_work *w, struct rs_err *err)
+static int judge_all(const struct rs_repair *u, struct en_work *w, struct rs_err *err)
 {
+	struct rs_session *s = u->s;
 	struct en_volume *v = w->v;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < v->n_windows; i++) {
-		const struct judge_look in = {v->stack.nt, v->stack.raw, &v->windows[i], &s->rules,
-			&s->task, s->named, s->named_ref};
+		const struct judge_look in = {.vol = v->stack.nt,
+			.raw = v->stack.raw,
+			.win = &v->windows[i],
+			.rules = &s->rules,
+			.task = &s->task,
+			.named = s->named,
+			.named_ref = s->named_ref,
+			.since = u->target->since};
 		if (!en_is_meant(v, i))
 			continue;
 		r = judge_run(&in, &w->judged, err);
@@ -95,7 +102,7 @@ static int judge_all(struct rs_session *s, struct en_work *w, struct rs_err *err
 
 static int judge_one(struct rs_repair *u, struct en_work *w, struct rs_err *err)
 {
-	int r = judge_all(u->s, w, err);
+	int r = judge_all(u, w, err);
 
 	if (r == 0)
 		en_judged_report(u->s, w->v, w->judged, u->report);

@@ -72,7 +72,7 @@ struct diag_moment { /* of the timeline, in the order of time */
 	bool is_key; /* last good start, first crash, the change that is blamed */
 };
 
-/* Texts belong to the diagnosis, or to the evidence, which it owns. */
+/* Texts belong to the evidence (ev_text), which it owns, or are static. */
 struct diagnosis {
 	const char *windows; /* its folder */
 	enum diag_kind kind;
@@ -91,6 +91,9 @@ struct diagnosis {
 	struct evidence *evidence; /* owned; its .missing is told beside */
 };
 
+/** With its evidence. NULL is fine. */
 void diagnosis_free(struct diagnosis *d);
+RS_DEFINE_AUTO(struct diagnosis *, diagnosis_free);
+#define auto_diagnosis __attribute__((cleanup(diagnosis_free_auto)))
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "judge/diagnosis.h"
 #include "judge/rule_internal.h"
 #include "judge/source.h"
 
@@ -59,6 +60,9 @@ void judge_free(struct judge_result *r)
 		free(r->said[i].why);
 		free(r->said[i].evidence);
 	}
+	for (size_t i = 0; i < r->n_diagnoses; i++)
+		diagnosis_free(r->diagnoses[i]);
+	free(r->diagnoses);
 	free(r->findings);
 	free(r->said);
 	free(r->faults);

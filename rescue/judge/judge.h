@@ -8,6 +8,7 @@
 #include "format/words.h"
 #include "windows/windows.h"
 
+struct diagnosis;
 struct evidence_source;
 struct rule_set;
 
@@ -87,6 +88,8 @@ struct judge_result {
 	size_t n_findings;
 	uint64_t unreadable; /* records or files that could not be looked at, named in faults */
 	char *faults;	     /* lines, "" if none: "not found" is not said without this */
+	struct diagnosis **diagnoses; /* one of each Windows that was diagnosed; owned */
+	size_t n_diagnoses;
 };
 
 /* One Windows, and what its sources go by. */
@@ -98,6 +101,7 @@ struct judge_look {
 	const struct rs_task *task;
 	const char *named;  /* a file's path, as a person gave it; NULL: none */
 	uint64_t named_ref; /* and which one it must lead to; 0: any */
+	uint64_t since; /* tell what changed from then on (scan --since), FILETIME; 0: not asked */
 };
 
 /** Ask every source of one Windows, and add what they find to *into (NULL: made). @task "scan".

@@ -404,7 +404,8 @@ static void test_judge__cancelled_or_no_windows__is_an_error(void **state)
 	struct rs_err err = {0};
 
 	wi_judge_text(w, RULE("\\**\\bad.dat", ANY_SIZE));
-	struct judge_look in = {w->vol, w->raw, &w->win, &w->set, &task, NULL, 0};
+	struct judge_look in = {
+		.vol = w->vol, .raw = w->raw, .win = &w->win, .rules = &w->set, .task = &task};
 	assert_int_equal(judge_run(&in, &res, &err), RS_E_CANCELLED);
 	(void)snprintf(w->win.root, sizeof(w->win.root), "\\WINNT");
 	in.task = NULL;

@@ -376,7 +376,8 @@ static const struct judge_said *judge(struct wi *w)
 	struct rs_err err = {0};
 
 	wi_open(w);
-	const struct judge_look in = {w->vol, w->raw, &w->win, &w->set, NULL, NULL, 0};
+	const struct judge_look in = {
+		.vol = w->vol, .raw = w->raw, .win = &w->win, .rules = &w->set};
 	if (judge_run(&in, &w->res, &err) < 0)
 		fail_msg("judge_run: %s %s", rs_err_info(err.code)->text, err.detail);
 	assert_int_equal(w->res->n_said, 1);
