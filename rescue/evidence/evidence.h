@@ -165,6 +165,7 @@ struct ev_look {
 	const struct rs_task *task;  /* "evidence" */
 	struct rs_view esp_bootstat; /* BOOTSTAT.DAT of the ESP of the same disk; len 0: none */
 	struct win_clock clock;	     /* of this Windows */
+	uint64_t since; /* list all changes since then; 0: those that can be the cause */
 };
 
 /* ---- for the files of this room (evidence.c) ---- */

@@ -5,6 +5,7 @@
 #ifndef UNBRICK_JUDGE_JUDGE_H
 #define UNBRICK_JUDGE_JUDGE_H
 
+#include "core/view.h"
 #include "format/words.h"
 #include "windows/windows.h"
 
@@ -99,8 +100,9 @@ struct judge_look {
 	const struct win_info *win;
 	const struct rule_set *rules;
 	const struct rs_task *task;
-	const char *named;  /* a file's path, as a person gave it; NULL: none */
-	uint64_t named_ref; /* and which one it must lead to; 0: any */
+	const char *named;	     /* a file's path, as a person gave it; NULL: none */
+	uint64_t named_ref;	     /* and which one it must lead to; 0: any */
+	struct rs_view esp_bootstat; /* BOOTSTAT.DAT of the ESP of its disk; len 0: none */
 	uint64_t since; /* tell what changed from then on (scan --since), FILETIME; 0: not asked */
 };
 

@@ -137,4 +137,10 @@ struct finding judge_finding(const struct rule *r, const struct judge_note *note
 /** Append it to the result; takes its strings. False: no memory. */
 bool judge_add_finding_take(struct judge_ctx *ctx, const struct finding *f);
 
+/* ---- judge_fill.c ---- */
+
+/** Stat, parent and SHA-256 of the file at @path; one that cannot be read is told of only. Errors:
+ * those of nt_lookup, nt_stat, and those that end the run. */
+int judge_fill_finding(struct nt_vol *vol, const char *path, struct finding *f, struct rs_err *err);
+
 #endif

@@ -23,7 +23,8 @@ struct evidence_source {
 /* All of them, in the order in which they are asked; NULL is the end (sources.c). */
 extern const struct evidence_source *const judge_sources[];
 
-extern const struct evidence_source source_rules; /* judge_rules.c */
-extern const struct evidence_source source_named; /* judge_named.c */
+extern const struct evidence_source source_rules;     /* judge_rules.c */
+extern const struct evidence_source source_named;     /* judge_named.c */
+extern const struct evidence_source source_diagnosis; /* judge_diagnosis.c */
 
 #endif

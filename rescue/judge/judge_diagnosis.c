@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The source "diagnosis": evidence is gathered, a verdict made of it, and where that proposes to
+ * move a file, the file is told of as doubtful: asked about, never moved by --yes. It comes after
+ * the other sources, as a rule that matches is evidence, too. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/cleanup.h"
+#include "core/list.h"
+#include "judge/judge_internal.h"
+#include "judge/source.h"
+#include "judge/verdict.h"
+
+#define ID "diagnosis"
+
+/* Files that a rule is sure of, in this Windows. */
+static struct verdict_rule *rules_of(const struct judge_result *j, size_t *ret_n)
+{
+	struct verdict_rule *list = NULL;
+
+	*ret_n = 0;
+	for (size_t i = 0; i < j->n_findings; i++) {
+		const struct finding *f = &j->findings[i];
+		struct verdict_rule *to;
+		if (f->verdict != JUDGE_BAD || f->is_missing)
+			continue;
+		to = rs_list_add(&list, ret_n, sizeof(*to));
+		if (to)
+			*to = (struct verdict_rule){j->said[f->said].id, f->path};
+	}
+	return list;
+}
+
+/* ---- what is proposed, as a finding ---- */
+
+static int add_finding(const struct judge_look *in, const struct diagnosis *d,
+	const struct diag_proposal *p, struct judge_result *ret, struct rs_err *err)
+{
+	struct finding f = {.verdict = JUDGE_DOUBTFUL, .asks_move = true};
+	struct finding *to;
+	struct rs_err why = {0};
+	int r = judge_fill_finding(in->vol, p->path, &f, &why);
+
+	if (rs_err_ends(r))
+		return rs_err_pass(err, r, &why);
+	if (r < 0) /* gone meanwhile, or cannot be read: the diagnosis tells of it */
+		return 0;
+	to = rs_list_add(&ret->findings, &ret->n_findings, sizeof(*to));
+	if (!to)
+		return rs_fail(err, RS_E_MEMORY, "findings");
+	*to = f;
+	to->said = ret->n_said - 1;
+	to->path = strdup(p->path);
+	to->why = strdup(
+		d->n_candidates && d->candidates[0].n_why ? d->candidates[0].why[0].text : d->text);
+	return to->path && to->why ? 0 : rs_fail(err, RS_E_MEMORY, "findings");
+}
+
+static int add_said(const struct diagnosis *d, struct judge_result *ret, struct rs_err *err)
+{
+	struct judge_said *s = rs_list_add(&ret->said, &ret->n_said, sizeof(*s));
+
+	if (!s)
+		return rs_fail(err, RS_E_MEMORY, "findings");
+	*s = (struct judge_said){.id = ID,
+		.title = "A file that the evidence points to",
+		.text = "No rule speaks of this file. The evidence is told with the diagnosis; "
+			"moved "
+			"away, the file can be put back.",
+		.kind = INCIDENT_BAD_FILE,
+		.outcome = SAID_DOUBT,
+		.why = strdup(d->text),
+		.evidence = strdup("")};
+	return s->why && s->evidence ? 0 : rs_fail(err, RS_E_MEMORY, "findings");
+}
+
+static int add_moves(const struct judge_look *in, const struct diagnosis *d,
+	struct judge_result *ret, struct rs_err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < d->n_proposals; i++) {
+		if (!d->proposals[i].can)
+			continue;
+		r = add_said(d, ret, err);
+		if (r == 0)
+			r = add_finding(in, d, &d->proposals[i], ret, err);
+	}
+	return r;
+}
+
+/* ---- the source ---- */
+
+static int look(const struct judge_look *in, struct judge_result *ret, struct rs_err *err)
+{
+	const struct ev_look from = {.vol = in->vol,
+		.raw = in->raw,
+		.win = in->win,
+		.task = in->task,
+		.esp_bootstat = in->esp_bootstat,
+		.clock = {in->win->bias_minutes, in->win->time_zone[0] != '\0'},
+		.since = in->since};
+	struct verdict_input v = {.win = in->win};
+	struct diagnosis *d = NULL, **to;
+	int r = ev_gather(&from, &v.e, err);
+
+	if (r < 0)
+		return r;
+	auto_free struct verdict_rule *rules = rules_of(ret, &v.n_rules);
+	v.rules = rules;
+	r = verdict_make(&v, &d, err);
+	if (r < 0)
+		return r;
+	to = rs_list_add(&ret->diagnoses, &ret->n_diagnoses, sizeof(struct diagnosis *));
+	if (!to) {
+		diagnosis_free(d);
+		return rs_fail(err, RS_E_MEMORY, "diagnosis");
+	}
+	*to = d;
+	return add_moves(in, d, ret, err);
+}
+
+static const char *forbids(
+	const struct judge_said *s, struct nt_vol *vol, const char *root, const char *path)
+{
+	(void)s;
+	(void)vol;
+	(void)root;
+	(void)path; /* what Windows needs is protected whatever names it */
+	return NULL;
+}
+
+const struct evidence_source source_diagnosis = {"diagnosis", look, forbids, NULL};

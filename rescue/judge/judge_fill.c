@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a finding tells of a file, of a source that has its path only. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/cleanup.h"
+#include "judge/judge_internal.h"
+
+/* The folder that the name stands in. */
+static int find_parent(struct nt_vol *vol, const char *path, uint64_t *ret, struct rs_err *err)
+{
+	const char *slash = strrchr(path, '\\');
+	auto_free char *folder = strndup(path, slash ? (size_t)(slash - path) : 0);
+
+	if (!folder)
+		return rs_fail(err, RS_E_MEMORY, "path");
+	return nt_lookup(vol, folder, ret, err);
+}
+
+/* What cannot be read (it has no data, is encrypted, lies on a bad place) could not be proven to be
+ * whole after a move: told of only. */
+static int hash(struct nt_vol *vol, uint64_t ref, struct finding *f, struct rs_err *err)
+{
+	struct rs_err why = {0};
+	const int r = judge_hash(vol, ref, f->sha256, &f->is_all_zero, &why);
+
+	if (rs_err_ends(r))
+		return rs_err_pass(err, r, &why);
+	f->has_sha256 = r == 0;
+	if (r < 0) {
+		f->verdict = JUDGE_REPORT;
+		f->asks_move = false;
+	}
+	return 0;
+}
+
+int judge_fill_finding(struct nt_vol *vol, const char *path, struct finding *f, struct rs_err *err)
+{
+	uint64_t ref;
+	int r = nt_lookup(vol, path, &ref, err);
+
+	if (r == 0)
+		r = nt_stat(vol, ref, &f->stat, err);
+	if (r == 0)
+		r = find_parent(vol, path, &f->parent_ref, err);
+	if (r == 0 && !f->stat.is_dir)
+		r = hash(vol, ref, f, err);
+	return r;
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From evidence to a verdict: candidates, points, kind, proposal, timeline. */
+#include "judge/verdict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/cleanup.h"
+#include "core/list.h"
+#include "judge/verdict_internal.h"
+
+#define CANDIDATES_TOLD 10U
+#define TIMELINE_MAX	400U
+#define DAY		864000000000ULL
+/* so many crashes in so many days up to the last run that went well: it is not over */
+#define RECURRING_CRASHES 3U
+#define RECURRING_DAYS	  14U
+
+static bool is_recurring(const struct ev_series *s)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; s->good_after && i < s->n; i++)
+		n += s->list[i].kind == EV_T_CRASH &&
+		     s->list[i].time + RECURRING_DAYS * DAY >= s->good_after;
+	return n >= RECURRING_CRASHES;
+}
+
+/* ---- the timeline ---- */
+
+static bool is_told(const struct verdict *v, const struct ev_item *i)
+{
+	switch (i->what) {
+	case EV_ALIVE:
+	case EV_OTHER:
+		return false;
+	case EV_START:
+	case EV_STOP: /* years of them: those around the trouble */
+	case EV_RESTART_ASKED:
+	case EV_SERVICE_FAILED:
+		return i->time &&
+		       (v->s.first == v->s.n || i->time + DAY >= v->s.list[v->s.first].time ||
+			       i->time == v->s.last_good || i->time == v->s.good_start);
+	case EV_FILE_NEW:
+	case EV_FILE_CHANGED:
+	case EV_FILE_GONE:
+	case EV_PACKAGE:
+	case EV_SERVICE_NEW:
+	case EV_DEVICE_INSTALLED:
+		return i->time >= v->s.since;
+	default:
+		return true;
+	}
+}
+
+static bool is_key(const struct verdict *v, const struct ev_item *i)
+{
+	const uint64_t first = v->s.first < v->s.n ? v->s.list[v->s.first].time : 0;
+
+	if (!i->time)
+		return false;
+	if (i->time == first || i->time == v->s.last_good || i->time == v->s.good_start)
+		return true;
+	return v->n && v->d->kind == DIAG_BAD_FILE && v->c[0].changed == i->time &&
+	       strcasecmp(i->path, v->c[0].d.path) == 0;
+}
+
+/* The newest where there are too many: evidence is in the order of time. */
+static void make_timeline(struct verdict *v)
+{
+	size_t n = 0, skip;
+
+	for (size_t i = 0; i < v->e->n_items; i++)
+		n += v->e->items[i].time && is_told(v, &v->e->items[i]);
+	skip = n > TIMELINE_MAX ? n - TIMELINE_MAX : 0;
+	for (size_t i = 0; i < v->e->n_items; i++) {
+		const struct ev_item *it = &v->e->items[i];
+		struct diag_moment *m;
+		if (!it->time || !is_told(v, it))
+			continue;
+		if (skip && skip--)
+			continue;
+		m = rs_list_add(&v->d->timeline, &v->d->n_timeline, sizeof(*m));
+		if (!m) {
+			v->is_out = true;
+			return;
+		}
+		*m = (struct diag_moment){.time = it->time,
+			.what = it->what,
+			.source = it->source,
+			.text = it->text,
+			.path = it->path,
+			.where = it->where,
+			.is_key = is_key(v, it)};
+	}
+}
+
+/* ---- all of it ---- */
+
+static void tell_candidates(struct verdict *v)
+{
+	for (size_t i = 0; i < v->n && v->d->n_candidates < CANDIDATES_TOLD; i++) {
+		struct diag_candidate *c;
+		if (v->c[i].d.score <= 0)
+			break;
+		c = rs_list_add(&v->d->candidates, &v->d->n_candidates, sizeof(*c));
+		if (!c) {
+			v->is_out = true;
+			return;
+		}
+		*c = v->c[i].d;
+		v->c[i].d.why = NULL; /* the diagnosis' now */
+		v->c[i].d.n_why = 0;
+	}
+}
+
+/* A file that is gone has no points; it is the one all the same. */
+static void tell_gone(struct verdict *v)
+{
+	for (size_t i = 0; v->d->kind == DIAG_FILE_REMOVED && i < v->e->n_items; i++) {
+		const struct ev_item *it = &v->e->items[i];
+		struct candidate c = {0};
+		struct diag_candidate *to;
+		if (it->what != EV_FILE_GONE || !it->is_certain)
+			continue;
+		to = rs_list_add(&v->d->candidates, &v->d->n_candidates, sizeof(*to));
+		if (!to) {
+			v->is_out = true;
+			return;
+		}
+		c.d = (struct diag_candidate){
+			.path = it->path, .service = it->service, .product = it->product};
+		verdict_why(v, &c, W_NAMED, it->source, it->time, it->where, "%s", it->text);
+		*to = c.d;
+	}
+}
+
+static void facts(struct verdict *v)
+{
+	v->d->windows = v->e->root;
+	v->d->last_good = v->s.last_good;
+	v->d->n_crashes = v->s.n_crashes;
+	if (v->s.first < v->s.n) {
+		v->d->first_crash = v->s.list[v->s.first].time;
+		v->d->last_crash = v->s.list[v->s.last].time;
+	}
+}
+
+static void done(struct verdict *v)
+{
+	for (size_t i = 0; i < v->n; i++)
+		free(v->c[i].d.why);
+	free(v->c);
+	ev_series_done(&v->s);
+}
+
+int verdict_make(const struct verdict_input *in, struct diagnosis **ret, struct rs_err *err)
+{
+	struct verdict v = {.e = in->e, .win = in->win, .in = in};
+	struct diagnosis *d = calloc(1, sizeof(*d));
+	int r;
+
+	if (!d) {
+		ev_free(in->e);
+		return rs_fail(err, RS_E_MEMORY, "diagnosis");
+	}
+	d->evidence = in->e;
+	d->text = "";
+	v.d = d;
+	ev_sort(v.e);
+	r = ev_series_make(v.e, &v.s, err);
+	if (r == 0) {
+		v.is_recurring = is_recurring(&v.s);
+		facts(&v);
+		verdict_find(&v);
+		verdict_score(&v);
+		verdict_kind(&v);
+		verdict_propose(&v);
+		make_timeline(&v);
+		tell_gone(&v);
+		tell_candidates(&v);
+		if (v.is_out)
+			r = rs_fail(err, RS_E_MEMORY, "diagnosis");
+	}
+	done(&v);
+	if (r < 0) {
+		diagnosis_free(d);
+		return r;
+	}
+	*ret = d;
+	return 0;
+}

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What kind of trouble it is, and how sure that is. The rows of kinds[] are asked in order; the
+ * first that says yes is it (docs/diagnosis.md tells the same order and why). */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/list.h"
+#include "judge/verdict_internal.h"
+
+#define MINUTE 600000000ULL
+#define DAY    (1440 * MINUTE)
+
+void verdict_contradict(struct verdict *v, const char *fmt, ...)
+{
+	const char **to = rs_list_add(&v->d->contradictions, &v->d->n_contradictions, sizeof(*to));
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (to)
+		*to = ev_text(v->e, "%s", text);
+	else
+		v->is_out = true;
+}
+
+static void say(struct verdict *v, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void say(struct verdict *v, const char *fmt, ...)
+{
+	char text[700];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	v->d->text = ev_text(v->e, "%s", text);
+}
+
+/* ---- small questions ---- */
+
+static const struct ev_item *find(const struct verdict *v, enum ev_what what, bool is_certain)
+{
+	for (size_t i = v->e->n_items; i-- > 0;)
+		if (v->e->items[i].what == what && (!is_certain || v->e->items[i].is_certain))
+			return &v->e->items[i];
+	return NULL;
+}
+
+static enum win_stop stop_of(uint32_t code)
+{
+	const struct win_bugcheck *b = win_bugcheck(code);
+
+	return b ? b->stop : WIN_STOP_OTHER;
+}
+
+/* The last bug check of the series; 0: there is none. */
+static uint32_t last_code(const struct verdict *v)
+{
+	for (size_t i = v->s.last + 1; v->s.last < v->s.n && i-- > v->s.first;)
+		if (v->s.list[i].kind == EV_T_CRASH)
+			return v->s.list[i].code;
+	return 0;
+}
+
+static enum win_stop last_stop(const struct verdict *v)
+{
+	return stop_of(last_code(v));
+}
+
+static unsigned count_stop(const struct verdict *v, enum win_stop stop)
+{
+	unsigned n = 0;
+
+	for (size_t i = v->s.first; i < v->s.n && i <= v->s.last; i++)
+		n += v->s.list[i].kind == EV_T_CRASH && stop_of(v->s.list[i].code) == stop;
+	return n;
+}
+
+static bool is_troubled(const struct verdict *v)
+{
+	return v->s.first < v->s.n && (!v->s.good_after || v->is_recurring);
+}
+
+static const char *code_name(uint32_t code, char ret[80])
+{
+	const struct win_bugcheck *b = win_bugcheck(code);
+
+	(void)snprintf(ret, 80, b ? "0x%X %s" : "0x%X", code, b ? b->name : "");
+	return ret;
+}
+
+/* ---- the kinds ---- */
+
+static bool is_registry(struct verdict *v)
+{
+	const struct ev_item *bad = find(v, EV_REGISTRY_BAD, true);
+	char name[80];
+
+	if (bad) {
+		v->d->certainty = DIAG_C_SURE;
+		say(v, "A registry hive that a start needs cannot be read: %s", bad->text);
+		return true;
+	}
+	if (!is_troubled(v) || last_stop(v) != WIN_STOP_REGISTRY)
+		return false;
+	v->d->certainty = DIAG_C_LIKELY;
+	say(v, "Windows could not read its registry: it stopped with %s.",
+		code_name(last_code(v), name));
+	return true;
+}
+
+static bool is_verifier(struct verdict *v)
+{
+	const struct ev_item *on = find(v, EV_VERIFIER_ON, false);
+
+	if (!is_troubled(v) || last_stop(v) != WIN_STOP_VERIFIER)
+		return false;
+	if (!on) {
+		verdict_contradict(v, "the last crash is one of Driver Verifier, which is off now");
+		return false;
+	}
+	v->d->certainty = DIAG_C_SURE;
+	say(v, "Driver Verifier is on, and stops Windows: %s", on->text);
+	return true;
+}
+
+static bool is_same_path(const struct ev_item *a, const struct ev_item *b)
+{
+	return a->path[0] && strcasecmp(a->path, b->path) == 0;
+}
+
+/* Who took a file away: a log of it, the change journal. */
+static const struct ev_item *taker_of(const struct verdict *v, const struct ev_item *gone)
+{
+	const struct ev_item *ret = NULL;
+
+	for (size_t i = 0; i < v->e->n_items; i++) {
+		const struct ev_item *it = &v->e->items[i];
+		if (it == gone || !is_same_path(it, gone))
+			continue;
+		if (it->what == EV_TAKEN_AWAY)
+			return it;
+		if (it->what == EV_FILE_GONE && it->time)
+			ret = it;
+	}
+	return ret;
+}
+
+static bool is_removed(struct verdict *v)
+{
+	for (size_t i = 0; i < v->e->n_items; i++) {
+		const struct ev_item *gone = &v->e->items[i], *taker;
+		if (gone->what != EV_FILE_GONE || !gone->is_certain)
+			continue;
+		taker = taker_of(v, gone);
+		v->d->certainty = taker ? DIAG_C_SURE : DIAG_C_LIKELY;
+		/* it ran without it: that is not what keeps it from starting */
+		if (!taker && !is_troubled(v) && v->s.last_good)
+			continue;
+		say(v, "A file that a start of this Windows needs is not there: %s%s%s", gone->text,
+			taker && taker->what == EV_TAKEN_AWAY ? "; it was taken away: " : "",
+			taker && taker->what == EV_TAKEN_AWAY ? taker->text : "");
+		return true;
+	}
+	return false;
+}
+
+static bool is_resume(struct verdict *v)
+{
+	const struct ev_item *failed = find(v, EV_RESUME_FAILED, false);
+	const struct ev_item *image = find(v, EV_HIBERNATED, false);
+	const struct ev_trouble *last = v->s.last < v->s.n ? &v->s.list[v->s.last] : NULL;
+	const bool is_code = is_troubled(v) && last_stop(v) == WIN_STOP_RESUME;
+	bool is_asleep = false;
+
+	for (size_t i = 0; last && i < last->n_items; i++) {
+		const struct ev_crash *c = v->e->items[last->items[i]].crash;
+		is_asleep |= c && c->is_sleep;
+	}
+	if (!(failed && (is_troubled(v) || failed->is_certain)) &&
+		!(image && (is_code || (is_troubled(v) && is_asleep))) && !is_code)
+		return false;
+	v->d->certainty = failed && image ? DIAG_C_SURE : DIAG_C_LIKELY;
+	say(v, "Windows wakes up from hibernation, and fails while it does: %s",
+		failed	? failed->text
+		: image ? image->text
+			: "its last crash says so");
+	return true;
+}
+
+static bool is_update(struct verdict *v)
+{
+	const struct ev_item *pending = find(v, EV_UPDATE_PENDING, true);
+	const struct ev_item *setup = find(v, EV_SETUP, true);
+	const enum win_stop stop = last_stop(v);
+
+	if (!pending && !setup)
+		return false;
+	const bool fits = stop == WIN_STOP_BOOT_DEVICE || stop == WIN_STOP_SYSTEM_FILE ||
+			  (is_troubled(v) && !v->n_dumps) || (setup && !pending);
+	if (!fits) {
+		if (is_troubled(v))
+			verdict_contradict(v, "an update is half applied as well: %s",
+				(pending ? pending : setup)->text);
+		return false;
+	}
+	v->d->certainty =
+		is_troubled(v) && (stop == WIN_STOP_BOOT_DEVICE || stop == WIN_STOP_SYSTEM_FILE ||
+					  find(v, EV_UPDATE_FAILED, false))
+			? DIAG_C_SURE
+			: DIAG_C_LIKELY;
+	say(v, "An update is half applied: %s", (pending ? pending : setup)->text);
+	return true;
+}
+
+/* ---- a bad file ---- */
+
+static const struct candidate *second_of(const struct verdict *v)
+{
+	for (size_t i = 1; i < v->n; i++)
+		if (v->c[i].has_link && !v->c[i].is_own)
+			return &v->c[i];
+	return NULL;
+}
+
+static bool is_clock_set(const struct verdict *v)
+{
+	for (size_t i = 0; i < v->e->n_items; i++)
+		if (v->e->items[i].what == EV_CLOCK_SET && v->e->items[i].time >= v->s.since &&
+			v->e->items[i].time <= v->s.until)
+			return true;
+	return false;
+}
+
+/* What makes it less sure, told and counted. */
+static enum diag_certainty weigh(struct verdict *v, const struct candidate *c)
+{
+	const struct candidate *second = second_of(v);
+	enum diag_certainty ret = c->d.score >= SCORE_SURE ? DIAG_C_SURE : DIAG_C_LIKELY;
+
+	if (c->is_content && ret == DIAG_C_SURE) /* it is read out of times and names, not proven */
+		ret = DIAG_C_LIKELY;
+	if (is_clock_set(v)) {
+		verdict_contradict(v, "the clock was set meanwhile: times are not certain");
+		ret = DIAG_C_LIKELY;
+	}
+	if (v->n_others > 1) {
+		verdict_contradict(v, "the crashes lie in %u different modules", v->n_others);
+		ret = DIAG_C_LIKELY;
+	}
+	if (v->s.good_after) {
+		verdict_contradict(v, "Windows ran again after the last crash");
+		ret = DIAG_C_LIKELY;
+	}
+	if (second && second->d.score + SCORE_MARGIN > c->d.score && second->changed) {
+		verdict_contradict(v, "%s fits nearly as well", second->d.path);
+		ret = second->d.score == c->d.score ? DIAG_C_UNSURE : DIAG_C_LIKELY;
+	}
+	if (find(v, EV_UPDATE_PENDING, true) && ret == DIAG_C_SURE) {
+		verdict_contradict(v, "an update waits to be finished at the next start");
+		ret = DIAG_C_LIKELY;
+	}
+	return ret;
+}
+
+static bool is_bad_file(struct verdict *v)
+{
+	const struct candidate *c = v->n ? &v->c[0] : NULL;
+
+	if (!c || !c->has_link || c->d.score < SCORE_LIKELY)
+		return false;
+	if (!is_troubled(v) && !c->is_damaged)
+		return false;
+	v->d->certainty = weigh(v, c);
+	if (v->d->certainty == DIAG_C_UNSURE) {
+		v->d->kind = DIAG_UNSURE;
+		say(v, "Several files fit equally well; the first of them is %s.", c->d.path);
+		return true;
+	}
+	say(v, "%s is at fault%s: %s.", c->d.path,
+		v->d->certainty == DIAG_C_SURE ? "" : ", as it seems",
+		c->d.n_why ? c->d.why[0].text : "");
+	return true;
+}
+
+/* ---- hardware ---- */
+
+/* Crashes with different codes or in different modules, none of which stands out. */
+static bool is_diverse(const struct verdict *v)
+{
+	unsigned codes = 0, dumps = 0;
+
+	for (size_t i = 0; i < v->s.n; i++) {
+		bool is_new = v->s.list[i].kind == EV_T_CRASH && v->s.list[i].code;
+		dumps += is_new;
+		for (size_t k = 0; k < i && is_new; k++)
+			is_new = v->s.list[k].code != v->s.list[i].code;
+		codes += is_new;
+	}
+	return dumps >= 3 && codes >= 3;
+}
+
+static unsigned count_what(const struct verdict *v, enum ev_what what)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < v->e->n_items; i++)
+		n += v->e->items[i].what == what && v->e->items[i].time + 14 * DAY >= v->s.until;
+	return n;
+}
+
+static bool is_hardware(struct verdict *v)
+{
+	const unsigned n_hard = count_stop(v, WIN_STOP_HARDWARE),
+		       n_disk = count_stop(v, WIN_STOP_DISK);
+	const unsigned whea = count_what(v, EV_HARDWARE_ERROR), disk = count_what(v, EV_DISK_ERROR);
+	const unsigned fs = count_what(v, EV_FS_DAMAGE);
+
+	if (!is_troubled(v))
+		return false;
+	if (n_hard || (whea && v->s.n_crashes)) {
+		v->d->certainty = n_hard && whea ? DIAG_C_SURE : DIAG_C_LIKELY;
+		say(v,
+			"The machine itself seems to fail: %u of %u crashes report it, and %u "
+			"errors of "
+			"processor, memory or bus are in the log.",
+			n_hard, v->s.n_crashes, whea);
+		return true;
+	}
+	if (n_disk || disk >= 3 || (fs && v->s.n_crashes)) {
+		v->d->certainty = n_disk && (disk || fs) ? DIAG_C_SURE : DIAG_C_LIKELY;
+		say(v,
+			"The disk or its file system seems to fail: %u of %u crashes speak of it, "
+			"and "
+			"the log holds %u errors of disks and %u of file systems.",
+			n_disk, v->s.n_crashes, disk, fs);
+		return true;
+	}
+	if (is_diverse(v)) {
+		v->d->certainty = DIAG_C_LIKELY;
+		say(v, "The crashes have different codes and lie in different places, as when "
+		       "memory "
+		       "or processor fail.");
+		return true;
+	}
+	return false;
+}
+
+/* ---- nobody's fault, nothing wrong, not known ---- */
+
+static bool is_no_driver(struct verdict *v)
+{
+	const struct ev_trouble *t = NULL;
+
+	if (is_troubled(v) || find(v, EV_DUMP_FAILED, false))
+		return false;
+	for (size_t i = 0; i < v->s.n; i++)
+		if (v->s.list[i].kind == EV_T_POWER || v->s.list[i].kind == EV_T_BUTTON)
+			t = &v->s.list[i];
+	if (!t || (v->s.last < v->s.n && v->s.list[v->s.last].time > t->time))
+		return false;
+	v->d->certainty = t->kind == EV_T_BUTTON ? DIAG_C_SURE : DIAG_C_LIKELY;
+	say(v, t->kind == EV_T_BUTTON ? "Somebody held the power button; no driver is at fault."
+				      : "The machine lost its power; no bug check was recorded, "
+					"and no driver is at "
+					"fault.");
+	return true;
+}
+
+static bool is_none(struct verdict *v)
+{
+	if (is_troubled(v))
+		return false;
+	for (size_t i = 0; i < v->e->n_items; i++) /* a start that failed, at a time not known */
+		if (v->e->items[i].what == EV_START_FAILED && !v->e->items[i].time)
+			return false;
+	v->d->certainty = v->s.last_good ? DIAG_C_LIKELY : DIAG_C_UNSURE;
+	if (v->s.last < v->s.n)
+		say(v, "Windows ran well after its last crash: nothing is wrong now that can be "
+		       "seen.");
+	else
+		say(v, "No crash and no start that failed is recorded: nothing wrong is seen.");
+	return true;
+}
+
+static bool is_unsure(struct verdict *v)
+{
+	v->d->certainty = DIAG_C_UNSURE;
+	if (v->n && v->c[0].d.score > 0 && !v->c[0].is_own)
+		say(v, "What is wrong cannot be told for sure; %s is the first to look at.",
+			v->c[0].d.path);
+	else
+		say(v, "What is wrong cannot be told from what was left behind.");
+	return true;
+}
+
+static const struct {
+	enum diag_kind kind;
+	bool (*is)(struct verdict *v);
+} kinds[] = {
+	{DIAG_REGISTRY, is_registry},
+	{DIAG_VERIFIER, is_verifier},
+	{DIAG_FILE_REMOVED, is_removed},
+	{DIAG_RESUME, is_resume},
+	{DIAG_UPDATE, is_update},
+	{DIAG_BAD_FILE, is_bad_file},
+	{DIAG_HARDWARE, is_hardware},
+	{DIAG_NO_DRIVER, is_no_driver},
+	{DIAG_NONE, is_none},
+	{DIAG_UNSURE, is_unsure},
+};
+
+void verdict_kind(struct verdict *v)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		v->d->kind = kinds[i].kind;
+		if (kinds[i].is(v))
+			return;
+	}
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The smallest repair that is safe. What only issue-tracked acts of a later day could do (disable,
+ * restore, edit the registry) is proposed by name, and is not done by this program. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/list.h"
+#include "judge/verdict_internal.h"
+
+static struct diag_proposal *add(struct verdict *v, enum diag_action action, const char *path,
+	const char *service, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+static struct diag_proposal *add(struct verdict *v, enum diag_action action, const char *path,
+	const char *service, const char *fmt, ...)
+{
+	struct diag_proposal *p = rs_list_add(&v->d->proposals, &v->d->n_proposals, sizeof(*p));
+	char text[700];
+	va_list ap;
+
+	if (!p) {
+		v->is_out = true;
+		return NULL;
+	}
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	*p = (struct diag_proposal){.action = action,
+		.path = path,
+		.service = service,
+		.from = "",
+		.text = ev_text(v->e, "%s", text)};
+	return p;
+}
+
+static bool is_in_a_filter_list(const struct verdict *v, const char *service)
+{
+	for (size_t i = 0; v->e->system && service[0] && i < v->e->system->n_filters; i++)
+		for (size_t k = 0; k < v->e->system->filters[i].names.n; k++)
+			if (strcasecmp(v->e->system->filters[i].names.p[k], service) == 0)
+				return true;
+	return false;
+}
+
+/* A copy of a driver that lies in the driver store of its package. */
+static const char *copy_of(const struct verdict *v, const char *path)
+{
+	const char *name = strrchr(path, '\\');
+
+	for (size_t i = 0; name && i < v->e->n_files; i++) {
+		const struct ev_file *f = v->e->files[i];
+		const char *last = strrchr(f->path, '\\');
+		if (last && strcasecmp(last, name) == 0 && strcasecmp(f->path, path) != 0 &&
+			strcasestr(f->path, "\\FileRepository\\") && f->ref && f->is_looked &&
+			f->image.is_pe && f->image.soundness == WIN_SOUND)
+			return f->path;
+	}
+	return "";
+}
+
+static void propose_driver(struct verdict *v, const struct candidate *c)
+{
+	const char *path = c->d.path, *service = c->d.service, *copy = copy_of(v, path);
+	struct diag_proposal *p;
+
+	if (c->is_own || !c->d.file || !c->d.file->ref) {
+		(void)add(v, DIAG_ASK, path, service,
+			"It is a part of Windows: have Windows' own tools (sfc, dism, a restore "
+			"point) "
+			"put it right.");
+		return;
+	}
+	if (c->is_damaged && copy[0]) {
+		p = add(v, DIAG_RESTORE, path, service,
+			"Put the whole copy from the driver store in its place; this program does "
+			"not do "
+			"that yet.");
+		if (p)
+			p->from = copy;
+		return;
+	}
+	if (is_in_a_filter_list(v, service)) {
+		(void)add(v, DIAG_FILTER, path, service,
+			"It filters devices: its name has to go out of every list of filters "
+			"before it "
+			"is disabled, which this program does not do yet.");
+		return;
+	}
+	if (!c->svc) {
+		(void)add(v, DIAG_ASK, path, service,
+			"No service of this Windows loads it: look at the product that it belongs "
+			"to.");
+		return;
+	}
+	if (c->svc->error_control >= 2 && c->svc->start <= WIN_START_SYSTEM) {
+		(void)add(v, DIAG_DISABLE, path, service,
+			"Disable its service: with the file gone alone Windows would refuse to "
+			"start "
+			"(ErrorControl %u). This program does not do that yet.",
+			c->svc->error_control);
+		return;
+	}
+	p = add(v, DIAG_MOVE, path, service,
+		"Move the driver into the quarantine; Windows starts without it, and it can be put "
+		"back.");
+	if (p)
+		p->can = true;
+}
+
+static void propose_file(struct verdict *v)
+{
+	const struct candidate *c = &v->c[0];
+	const struct ev_file *f = c->d.file;
+	struct diag_proposal *p;
+
+	if (!c->is_content) {
+		propose_driver(v, c);
+		return;
+	}
+	if (!f || !f->ref) {
+		(void)add(v, DIAG_ASK, c->d.path, c->d.service, "The file is not there any more.");
+		return;
+	}
+	p = add(v, DIAG_MOVE, c->d.path, c->d.service,
+		"Move this one file into the quarantine; the product goes on with the others, and "
+		"it can "
+		"be put back.");
+	if (!p)
+		return;
+	p->can = true;
+	p->may_alone = !f->image.is_pe && !c->svc;
+}
+
+static void propose_removed(struct verdict *v)
+{
+	for (size_t i = 0; i < v->e->n_items; i++) {
+		const struct ev_item *gone = &v->e->items[i];
+		const char *copy;
+		struct diag_proposal *p;
+		if (gone->what != EV_FILE_GONE || !gone->is_certain)
+			continue;
+		copy = copy_of(v, gone->path);
+		p = add(v, DIAG_RESTORE, gone->path, gone->service,
+			"Put the file back%s%s; what took it away may take it again. This program "
+			"does "
+			"not do that yet.",
+			copy[0] ? " from " : ", out of the antivirus' quarantine or Windows' media",
+			copy);
+		if (p)
+			p->from = copy;
+	}
+}
+
+static bool is_exclusive(const struct verdict *v)
+{
+	for (size_t i = 0; i < v->e->n_items; i++)
+		if (v->e->items[i].what == EV_UPDATE_PENDING &&
+			strstr(v->e->items[i].text, "Exclusive"))
+			return true;
+	return false;
+}
+
+static void propose_update(struct verdict *v)
+{
+	if (is_exclusive(v))
+		(void)add(v, DIAG_REGISTRY_EDIT, "", "",
+			"In Windows' recovery environment: delete the value Exclusive of SOFTWARE\\"
+			"Microsoft\\Windows\\CurrentVersion\\Component Based "
+			"Servicing\\SessionsPending, "
+			"then dism /image:C:\\ /cleanup-image /revertpendingactions.");
+	else
+		(void)add(v, DIAG_ASK, "", "",
+			"In Windows' recovery environment: dism /image:C:\\ /cleanup-image "
+			"/revertpendingactions, or uninstall the newest update there.");
+}
+
+void verdict_propose(struct verdict *v)
+{
+	if (v->d->certainty == DIAG_C_UNSURE)
+		return; /* holding still */
+	switch (v->d->kind) {
+	case DIAG_BAD_FILE:
+		propose_file(v);
+		break;
+	case DIAG_FILE_REMOVED:
+		propose_removed(v);
+		break;
+	case DIAG_VERIFIER:
+		(void)add(v, DIAG_REGISTRY_EDIT, "", "",
+			"Turn Driver Verifier off: delete VerifyDrivers and VerifyDriverLevel "
+			"below "
+			"Control\\Session Manager\\Memory Management of the SYSTEM hive, or start "
+			"in Safe "
+			"Mode and type verifier /reset. This program does not do that yet.");
+		break;
+	case DIAG_RESUME: {
+		(void)add(v, DIAG_MOVE, "\\hiberfil.sys", "",
+			"Delete hiberfil.sys in Windows' recovery environment (del /a "
+			"C:\\hiberfil.sys): "
+			"what was open is lost, and Windows starts anew. This program does not do "
+			"that.");
+		break;
+	}
+	case DIAG_UPDATE:
+		propose_update(v);
+		break;
+	case DIAG_REGISTRY:
+		(void)add(v, DIAG_ASK, "", "",
+			"Restore the hive in Windows' recovery environment: a restore point, or "
+			"the copy "
+			"in System32\\config\\RegBack where it is not empty.");
+		break;
+	case DIAG_HARDWARE:
+		(void)add(v, DIAG_ASK, "", "",
+			"Test memory and disk before anything else, save the data first; no file "
+			"is to "
+			"be moved.");
+		break;
+	default:
+		break;
+	}
+}
