@@ -134,6 +134,8 @@ struct ev_file {
 	uint64_t size_bytes, created, modified, changed;
 	struct win_image image;
 	bool is_magic_odd; /* unlike its siblings, which agree among themselves */
+	bool is_unwritten; /* all of it zeros that were never written, as NTFS leaves what was
+			    * not on the disk yet when the machine stopped: no fault of its maker */
 	const char *fault; /* of looking: "cannot be read: ..." */
 };
 

@@ -28,6 +28,8 @@ enum win_soundness { WIN_SOUNDNESS(JUST_NAME) };
 WORDS(win_soundness_word, enum win_soundness, WIN_SOUNDNESS)
 
 #define WIN_IMAGE_PATHS 24U
+/* A full look goes so far and no further: digest and checksum of what is larger are not known. */
+#define WIN_IMAGE_MOST (128ULL << 20)
 
 struct win_image {
 	bool is_pe, is_native; /* a driver by its subsystem */
@@ -43,6 +45,7 @@ struct win_image {
 	char signer[128]; /* who signed it, as the file says it */
 	enum win_soundness soundness;
 	char fault[200]; /* in words, or "" */
+	char note[120];	 /* what of a full look could not be, and why, or "" */
 	/* folders and files that its text names ("\ProgramData\Vendor\x", "%ProgramData%\..."),
 	 * UTF-16 and ASCII, each once */
 	char paths[WIN_IMAGE_PATHS][200];
