@@ -148,11 +148,11 @@ void rs_stick_key_done(struct rs_stick_key *k);
 /** Use the rules of a folder (NULL: the shipped ones, the default). Errors: RS_E_RULE. */
 int rs_rules_from(struct rs_session *s, const char *dir, struct rs_err *err);
 
-/** A person believes that this file does the harm ("\\Windows\\...", copied; NULL: none any more),
- * the one with that reference and no other that the path may lead to (0: whichever it is).
+/** A person believes that this file, too, does the harm ("\\Windows\\...", copied; NULL: none any
+ * more), the one with that reference and no other that the path may lead to (0: whichever it is).
  * A scan or fix that finds it on a volume with a Windows tells of it as doubtful: it is asked
- * about, never moved by say_yes, and what Windows needs to start is never moved. Errors:
- * RS_E_MEMORY. */
+ * about, never moved by say_yes, and what Windows needs to start is never moved. One that is on
+ * none of them ends the run with RS_E_NO_SUCH_FILE. Errors: RS_E_MEMORY. */
 int rs_name_file(struct rs_session *s, const char *path, uint64_t ref, struct rs_err *err);
 
 /** Save plans of a replay in @folder (copied) where no rs_options names a place; without both
@@ -167,13 +167,13 @@ struct rs_target {
 	const char *const *disks; /* paths; NULL or none = every disk of the machine */
 	size_t n_disks;
 	const char *volume;  /* NULL, a number as `list` counts, or a partition UUID */
-	const char *windows; /* NULL, or of scan and fix: the folder of the one Windows that is
-			      * meant, as `list` tells it ("\\WINNT"); others are left */
+	const char *windows; /* NULL, or of scan, diagnose and fix: the folder of the one Windows
+			      * that is meant, as `list` tells it ("\\WINNT"); others are left */
 	const char *const *beside; /* other disks of the machine, only looked at: does a Windows
 				    * sleep there? Real disks are found without it */
 	size_t n_beside;
-	uint64_t since; /* FILETIME, or 0: of scan, what changed in the folders of drivers, vendors
-			 * and the start from then on is listed */
+	uint64_t since; /* FILETIME, or 0: of scan and diagnose, what changed in the folders of
+			 * drivers, vendors and the start from then on is listed */
 };
 
 enum rs_command {
@@ -196,6 +196,8 @@ enum rs_command {
 	/* A journal alone. Errors: RS_E_LOG_* (why not), RS_E_REPLAY_PLAN, RS_E_REPLAY_CHANGED,
 	 * RS_E_NO_SUCH_VOLUME (a plan of another one), and those of writing above. */
 	RS_REPLAY,
+	/* As RS_SCAN: the same is looked at, and the same planned. */
+	RS_DIAGNOSE,
 };
 
 #define X(name, word, looseness) RS_REPLAY_##name,
@@ -348,6 +350,9 @@ void rs_report_part(const struct rs_report *r, enum rs_part part, const struct r
 /** What it says, as data (report/model.h); borrowed until the report is freed. Of a report so far
  * only until the question is answered. */
 const struct rs_run *rs_report_run(const struct rs_report *r);
+/** The timeline of its diagnosis as a picture (SVG) that needs nothing from elsewhere. False: no
+ * diagnosis was made; what @f lost is for its owner. */
+bool rs_report_svg(const struct rs_report *r, FILE *f);
 void rs_report_free(struct rs_report *r);
 
 /* ---- reports that the front end ends ---- */

@@ -27,9 +27,9 @@ struct rs_session {
 	struct rs_key_source sources[EN_SOURCES_MAX]; /* asked in this order */
 	size_t n_sources;
 	struct rule_set rules;
-	bool has_rules; /* loaded (the shipped ones at first use) */
-	char *named;	/* of rs_name_file; NULL: none */
-	uint64_t named_ref;
+	bool has_rules;		   /* loaded (the shipped ones at first use) */
+	struct judge_named *named; /* of rs_name_file */
+	size_t n_named;
 	char *plan_folder; /* of rs_plans_in; NULL: none is known */
 	bool is_plan_private;
 };

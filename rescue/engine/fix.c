@@ -160,6 +160,11 @@ static void finish_idle(const struct rs_repair *u)
 		en_finish_done(u->report, u->m, RS_STATUS_LEFT, RUN_LEFT, left);
 		return;
 	}
+	if (en_works_wrong(u, left, sizeof(left))) {
+		en_windows_left(u->target, u->m, left, sizeof(left));
+		en_finish_done(u->report, u->m, RS_STATUS_WRONG, RUN_WRONG, left);
+		return;
+	}
 	en_finish_done(u->report, u->m, RS_STATUS_NOTHING, RUN_NOTHING_TO_DO, text);
 }
 

@@ -57,7 +57,7 @@ struct rs_repair {
 	struct en_machine *m;	  /* NULL: it could not be opened */
 	struct en_beside *beside; /* what may be asleep (neighbours.c); NULL: not looked for yet */
 	struct rs_report *report;
-	struct en_works works; /* of scan and fix */
+	struct en_works works; /* of scan, diagnose and fix */
 	struct en_volume *v;   /* of undo: where the quarantine lies; of a saved plan: its own */
 	const struct quarantine *q;
 	struct plan *p;	    /* ... and it as a plan */
@@ -67,7 +67,7 @@ struct rs_repair {
 	struct rs_err err;
 };
 
-extern const struct en_command en_list, en_scan, en_fix, en_undo, en_replay;
+extern const struct en_command en_list, en_scan, en_diagnose, en_fix, en_undo, en_replay;
 
 /** Every selected volume, opened as far as it goes, and told as an event. Errors: RS_E_CANCELLED.
  */
@@ -148,6 +148,9 @@ bool en_works_faults(const struct en_works *w, char *ret, size_t cap);
 void en_windows_done(const struct en_works *w, char *ret, size_t cap);
 /** What was left for a person to decide. */
 bool en_works_spared(const struct en_works *w, char *ret, size_t cap);
+/** Where nothing is to be moved: is something wrong all the same that this program does not repair?
+ * Then what it is, with where, is put into @ret. */
+bool en_works_wrong(const struct rs_repair *u, char *ret, size_t cap);
 size_t en_work_count(const struct en_work *w, enum plan_action action);
 /** Files that fix would move or ask about. */
 size_t en_work_moves(const struct en_work *w);

@@ -7,6 +7,7 @@ int rs_repair_open(struct rs_session *s, enum rs_command command, const struct r
 {
 	static const struct en_command *const commands[] = {[RS_LIST] = &en_list,
 		[RS_SCAN] = &en_scan,
+		[RS_DIAGNOSE] = &en_diagnose,
 		[RS_FIX] = &en_fix,
 		[RS_UNDO] = &en_undo,
 		[RS_REPLAY] = &en_replay};
@@ -27,6 +28,7 @@ int rs_repair_open(struct rs_session *s, enum rs_command command, const struct r
 		free(u);
 		return r;
 	}
+	u->report->run.since_filetime = t->since;
 	*ret = u;
 	const enum en_hold hold = u->command->is_exclusive ? EN_HOLD_ALONE : EN_HOLD_SHARED;
 	if (en_machine_open(t, hold, &u->m, &err) < 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* list and scan: looking only. */
+/* list, scan and diagnose: looking only. */
 #include <stdio.h>
 #include <string.h>
 
@@ -91,7 +91,7 @@ static int judge_all(const struct rs_repair *u, struct en_work *w, struct rs_err
 			.rules = &s->rules,
 			.task = &s->task,
 			.named = s->named,
-			.named_ref = s->named_ref,
+			.n_named = s->n_named,
 			.since = u->target->since};
 		if (!en_is_meant(v, i))
 			continue;
@@ -276,9 +276,31 @@ int en_works_look(struct rs_repair *u, struct rs_err *err)
 	return settle(u, look_at_all(u, err), err);
 }
 
+static bool is_said(const struct en_works *w, const struct judge_named *named)
+{
+	for (size_t i = 0; i < w->n; i++)
+		for (size_t k = 0; k < w->list[i].judged->n_said; k++)
+			if (w->list[i].judged->said[k].by == named)
+				return true;
+	return false;
+}
+
+/* Whoever names a file is told when it is not there: 'nothing to repair' would be another answer.
+ */
+static int check_named(const struct rs_repair *u, struct rs_err *err)
+{
+	for (size_t i = 0; u->works.n && i < u->s->n_named; i++)
+		if (!is_said(&u->works, &u->s->named[i]))
+			return rs_fail_on(err, RS_E_NO_SUCH_FILE, u->s->named[i].path,
+				"on no volume that was looked at");
+	return 0;
+}
+
 int en_works_judge(struct rs_repair *u, struct rs_err *err)
 {
-	return settle(u, each_work(u, judge_one, err), err);
+	int r = settle(u, each_work(u, judge_one, err), err);
+
+	return r < 0 ? r : check_named(u, err);
 }
 
 int en_works_plan(struct rs_repair *u, struct rs_err *err)
@@ -367,13 +389,20 @@ static void scan_outcome(const struct rs_repair *u)
 		return;
 	}
 	const bool is_spared = en_works_spared(w, text, sizeof(text));
-	if (!is_spared)
+	const bool is_wrong = !is_spared && en_works_wrong(u, text, sizeof(text));
+	if (!is_spared && !is_wrong)
 		rs_note(text, sizeof(text), "%s",
 			report->run.n_findings ? "nothing that would be moved; see the findings"
 					       : "no known fault was found");
 	en_windows_left(u->target, u->m, text, sizeof(text));
-	report_finish(report, is_spared ? RS_STATUS_LEFT : RS_STATUS_DONE,
-		is_spared ? RUN_LEFT : RUN_NOTHING_TO_DO, text, NULL);
+	report_finish(report,
+		is_spared  ? RS_STATUS_LEFT
+		: is_wrong ? RS_STATUS_WRONG
+			   : RS_STATUS_DONE,
+		is_spared  ? RUN_LEFT
+		: is_wrong ? RUN_WRONG
+			   : RUN_NOTHING_TO_DO,
+		text, NULL);
 }
 
 /* As fix would end: with somebody to ask, as if each answer were yes. */
@@ -401,3 +430,6 @@ static int foresee(struct rs_repair *u, struct rs_err *err)
 
 const struct en_command en_scan = {
 	"scan", false, false, {en_works_look, en_works_judge, foresee}, NULL};
+/* The same, told for whoever asks what is at fault. */
+const struct en_command en_diagnose = {
+	"diagnose", false, false, {en_works_look, en_works_judge, foresee}, NULL};

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/list.h"
 #include "core/redact.h"
 #include "engine/engine.h"
 
@@ -31,13 +32,22 @@ int rs_session_new(const struct rs_events *events, struct rs_session **ret, stru
 	return 0;
 }
 
+static void forget_named(struct rs_session *s)
+{
+	for (size_t i = 0; i < s->n_named; i++)
+		free(s->named[i].path);
+	free(s->named);
+	s->named = NULL;
+	s->n_named = 0;
+}
+
 void rs_session_free(struct rs_session *s)
 {
 	if (!s)
 		return;
 	bl_keyring_free(s->keys);
 	rule_set_done(&s->rules);
-	free(s->named);
+	forget_named(s);
 	free(s->plan_folder);
 	free(s);
 }
@@ -69,10 +79,18 @@ int rs_rules_from(struct rs_session *s, const char *dir, struct rs_err *err)
 
 int rs_name_file(struct rs_session *s, const char *path, uint64_t ref, struct rs_err *err)
 {
-	free(s->named);
-	s->named_ref = ref;
-	s->named = path ? strdup(path) : NULL;
-	return path && !s->named ? rs_fail(err, RS_E_MEMORY, "path") : 0;
+	char *own = path ? strdup(path) : NULL;
+	struct judge_named *to = own ? rs_list_add(&s->named, &s->n_named, sizeof(*to)) : NULL;
+
+	if (!path)
+		forget_named(s);
+	if (path && !to) {
+		free(own);
+		return rs_fail(err, RS_E_MEMORY, "path");
+	}
+	if (to)
+		*to = (struct judge_named){own, ref};
+	return 0;
 }
 
 int rs_plans_in(struct rs_session *s, const char *folder, bool is_private, struct rs_err *err)

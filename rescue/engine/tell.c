@@ -235,6 +235,7 @@ void en_judged_report(struct rs_session *s, const struct en_volume *v, const str
 	size_t before = r->run.n_findings;
 
 	report_judged(r, j, v->number);
+	report_diagnosed(r, j, v->number);
 	for (size_t i = before; s->events.found && i < r->run.n_findings; i++)
 		s->events.found(s->events.user, &(struct rs_found){.finding = &r->run.findings[i]});
 }

@@ -64,6 +64,22 @@ size_t en_work_moves(const struct en_work *w)
 	       en_work_count(w, PLAN_FINISH);
 }
 
+bool en_works_wrong(const struct rs_repair *u, char *ret, size_t cap)
+{
+	const struct rs_run *run = &u->report->run;
+	bool is_any = false;
+
+	for (size_t i = 0; i < run->n_diagnoses; i++) {
+		const struct run_diagnosis *d = &run->diagnoses[i];
+		if (!run_is_wrong(d))
+			continue;
+		is_any = true;
+		rs_note(ret, cap, "volume %u: something is wrong that is not repaired here: %s",
+			d->volume, diag_kind_word(d->d.kind));
+	}
+	return is_any;
+}
+
 bool en_works_left(const struct en_works *w, char *ret, size_t cap)
 {
 	bool is_any = false;

@@ -40,6 +40,7 @@ WORDS(font_size_word, enum font_size, FONT_SIZES)
 	X(NOTHING_TO_DO, "nothing-to-do")                                                          \
 	X(FOUND, "found")                                                                          \
 	X(LEFT, "left")                                                                            \
+	X(WRONG, "wrong") /* something is, that this program does not repair */                    \
 	X(CANNOT_START, "cannot-start")                                                            \
 	X(FAILED, "failed")                                                                        \
 	X(CANCELLED, "cancelled")                                                                  \

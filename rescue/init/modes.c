@@ -76,7 +76,8 @@ static enum settings_end decide(struct init *in, const struct work *w, char *ret
 {
 	const struct settings *s = &in->facts.settings;
 	enum settings_end end = w->result == RESULT_DONE ? s->repaired
-				: w->result == RESULT_FAILED || w->result == RESULT_LEFT
+				: w->result == RESULT_FAILED || w->result == RESULT_LEFT ||
+						w->result == RESULT_WRONG
 					? s->failure
 					: s->nothing;
 	bool is_reset = end == SETTINGS_END_WINDOWS || end == SETTINGS_END_REBOOT;

@@ -25,6 +25,8 @@ const struct result_text result_texts[RESULTS_END] = {
 		"something to repair was found, nothing was changed", false}, /* looked only */
 	[RESULT_LEFT] = {"something doubtful was left: a person must decide", "disk",
 		"a person must decide: ", true},
+	[RESULT_WRONG] = {"something is wrong that is not repaired here: a person must look",
+		"disk", "not repaired here: ", true},
 	[RESULT_FAILED] = {"not repaired", "not repaired", "", true},
 	[RESULT_CANCELLED] = {"stopped", "", "", false}, /* before it came to its end */
 	[RESULT_NO_DISK] = {"no disk found", "", "", false},

@@ -33,6 +33,8 @@ static enum result result_of(const struct run *run)
 		return RESULT_NO_WINDOWS;
 	case RS_STATUS_LEFT:
 		return RESULT_LEFT;
+	case RS_STATUS_WRONG:
+		return RESULT_WRONG;
 	default:
 		return run->is_foreign ? RESULT_NO_WINDOWS : RESULT_FAILED;
 	}
@@ -210,8 +212,8 @@ static bool is_over(struct init *in, const struct work *w, int *ret_wait_ms)
 static void conclude(struct init *in, struct work *w)
 {
 	/* of several disks the first of these that one of them had */
-	static const enum result order[] = {
-		RESULT_DONE, RESULT_FAILED, RESULT_LEFT, RESULT_FOUND, RESULT_NOTHING_TO_DO};
+	static const enum result order[] = {RESULT_DONE, RESULT_FAILED, RESULT_LEFT, RESULT_FOUND,
+		RESULT_WRONG, RESULT_NOTHING_TO_DO};
 	bool has_disk = false;
 
 	for (size_t i = 0; i < in->disks.n; i++)

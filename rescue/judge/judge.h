@@ -93,6 +93,12 @@ struct judge_result {
 	size_t n_diagnoses;
 };
 
+/* A file that a person named. */
+struct judge_named {
+	char *path;   /* as he gave it */
+	uint64_t ref; /* and which one it must lead to; 0: any */
+};
+
 /* One Windows, and what its sources go by. */
 struct judge_look {
 	struct nt_vol *vol;
@@ -100,8 +106,8 @@ struct judge_look {
 	const struct win_info *win;
 	const struct rule_set *rules;
 	const struct rs_task *task;
-	const char *named;	     /* a file's path, as a person gave it; NULL: none */
-	uint64_t named_ref;	     /* and which one it must lead to; 0: any */
+	struct judge_named *named; /* what is said of one has it as its thing (judge_said.by) */
+	size_t n_named;
 	struct rs_view esp_bootstat; /* BOOTSTAT.DAT of the ESP of its disk; len 0: none */
 	uint64_t since; /* tell what changed from then on (scan --since), FILETIME; 0: not asked */
 };

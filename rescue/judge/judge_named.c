@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The source "person": a file that somebody names because he believes that it does the harm. He may
- * be wrong, so it is doubtful: asked about like one, never moved by --yes, and whatever protects a
- * file (protect.c) or refuses a plan holds for it as well. */
+/* The source "person": files that somebody names because he believes that they do the harm. He may
+ * be wrong, so each is doubtful: asked about like one, never moved by --yes, and whatever protects
+ * a file (protect.c) or refuses a plan holds for it as well. */
 #include <string.h>
 
 #include "core/cleanup.h"
@@ -11,18 +11,19 @@
 #define ID "named"
 
 /* The same volume may hold several Windows, and is asked once for each. */
-static struct judge_said *said_before(const struct judge_result *ret)
+static struct judge_said *said_before(
+	const struct judge_result *ret, const struct judge_named *named)
 {
 	for (size_t i = 0; i < ret->n_said; i++)
-		if (ret->said[i].source == &source_named)
+		if (ret->said[i].by == named)
 			return &ret->said[i];
 	return NULL;
 }
 
 /* The folder of the Windows that the file is of, as far as this one can tell. */
-static const char *windows_of(const struct judge_look *in)
+static const char *windows_of(const struct judge_look *in, const struct judge_named *named)
 {
-	return win_has_path(in->vol, in->win->root, in->named) ? in->win->root : "";
+	return win_has_path(in->vol, in->win->root, named->path) ? in->win->root : "";
 }
 
 /* The folder that the name stands in. */
@@ -36,15 +37,16 @@ static int find_parent(struct nt_vol *vol, const char *path, uint64_t *ret, stru
 	return nt_lookup(vol, folder, ret, err);
 }
 
-static int add(const struct judge_look *in, struct judge_result *ret, struct finding *f,
-	struct rs_err *err)
+static int add(const struct judge_look *in, struct judge_named *named, struct judge_result *ret,
+	const struct finding *f, struct rs_err *err)
 {
 	struct judge_said *s = rs_list_add(&ret->said, &ret->n_said, sizeof(*s));
 	struct finding *to = s ? rs_list_add(&ret->findings, &ret->n_findings, sizeof(*to)) : NULL;
 
 	if (!to)
 		return rs_fail(err, RS_E_MEMORY, "findings");
-	*s = (struct judge_said){.windows = windows_of(in),
+	*s = (struct judge_said){.windows = windows_of(in, named),
+		.by = named,
 		.id = ID,
 		.title = "A file that a person named",
 		.text = "No rule speaks of this file. Whether it does the harm is for the person "
@@ -55,7 +57,7 @@ static int add(const struct judge_look *in, struct judge_result *ret, struct fin
 		.evidence = strdup("")};
 	*to = *f;
 	to->said = ret->n_said - 1;
-	to->path = strdup(in->named);
+	to->path = strdup(named->path);
 	to->why = strdup("a person named it");
 	return s->why && s->evidence && to->path && to->why ? 0
 							    : rs_fail(err, RS_E_MEMORY, "findings");
@@ -78,30 +80,38 @@ static int hash(struct nt_vol *vol, uint64_t ref, struct finding *f, struct rs_e
 	return 0;
 }
 
-static int look(const struct judge_look *in, struct judge_result *ret, struct rs_err *err)
+static int look_at(const struct judge_look *in, struct judge_named *named, struct judge_result *ret,
+	struct rs_err *err)
 {
 	struct finding f = {.verdict = JUDGE_DOUBTFUL, .asks_move = true};
 	struct rs_err why = {0};
-	struct judge_said *before = said_before(ret);
+	struct judge_said *before = said_before(ret, named);
 	uint64_t ref;
 
-	if (!in->named)
-		return 0;
 	if (before && !before->windows[0])
-		before->windows = windows_of(in);
+		before->windows = windows_of(in, named);
 	if (before)
 		return 0;
-	int r = nt_lookup(in->vol, in->named, &ref, &why);
+	int r = nt_lookup(in->vol, named->path, &ref, &why);
 	/* it is of another volume, or another file that the path leads to */
-	if (r == RS_E_NO_SUCH_FILE || (r == 0 && in->named_ref && ref != in->named_ref))
+	if (r == RS_E_NO_SUCH_FILE || (r == 0 && named->ref && ref != named->ref))
 		return 0;
 	if (r == 0)
 		r = nt_stat(in->vol, ref, &f.stat, &why);
 	if (r == 0)
-		r = find_parent(in->vol, in->named, &f.parent_ref, &why);
+		r = find_parent(in->vol, named->path, &f.parent_ref, &why);
 	if (r == 0 && !f.stat.is_dir)
 		r = hash(in->vol, ref, &f, &why);
-	return r < 0 ? rs_err_pass(err, r, &why) : add(in, ret, &f, err);
+	return r < 0 ? rs_err_pass(err, r, &why) : add(in, named, ret, &f, err);
+}
+
+static int look(const struct judge_look *in, struct judge_result *ret, struct rs_err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < in->n_named; i++)
+		r = look_at(in, &in->named[i], ret, err);
+	return r;
 }
 
 static const char *forbids(

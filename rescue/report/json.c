@@ -271,6 +271,7 @@ static void begin(struct json_out *j, const struct rs_run *run)
 	head(j, run);
 	if (run->n_findings)
 		JO_OBJECTS(j, "findings", finding, run->findings, run->n_findings);
+	report_json_diagnoses(j, run);
 	if (run->is_judged)
 		jo_uint(j, "unreadable", run->unreadable);
 	texts_if(j, "faults", &run->faults);

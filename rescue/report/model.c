@@ -3,6 +3,40 @@
 
 #include <string.h>
 
+/* From nothing wrong over what nobody can tell to what is sure. */
+static unsigned weight(const struct run_diagnosis *d)
+{
+	switch (d->d.kind) {
+	case DIAG_NONE:
+		return 0;
+	case DIAG_UNSURE:
+		return 1;
+	case DIAG_NO_DRIVER:
+		return 2;
+	default:
+		return 3 + (unsigned)d->d.certainty;
+	}
+}
+
+const struct run_diagnosis *run_worst(const struct rs_run *run)
+{
+	const struct run_diagnosis *ret = NULL;
+
+	for (size_t i = 0; i < run->n_diagnoses; i++) {
+		const struct run_diagnosis *d = &run->diagnoses[i];
+		if (!ret || weight(d) > weight(ret) ||
+			(weight(d) == weight(ret) && d->d.last_crash > ret->d.last_crash))
+			ret = d;
+	}
+	return ret;
+}
+
+bool run_is_wrong(const struct run_diagnosis *d)
+{
+	return d && weight(d) > weight(&(struct run_diagnosis){.d = {.kind = DIAG_NO_DRIVER}}) &&
+	       d->d.certainty != DIAG_C_UNSURE;
+}
+
 const struct run_volume *run_volume_at(const struct rs_run *run, unsigned number)
 {
 	for (size_t i = 0; i < run->n_disks; i++)

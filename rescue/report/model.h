@@ -12,6 +12,7 @@
 #include "block/health.h"
 #include "block/set.h"
 #include "format/words.h"
+#include "judge/diagnosis.h"
 #include "judge/judge.h"
 #include "judge/rule.h"
 #include "ntfs/raw.h"
@@ -174,6 +175,31 @@ struct run_finding { /* what one thing of a source of evidence says of one volum
 	size_t n_files;
 };
 
+/* What is kept of one diagnosis; what goes beyond is counted. A moment that the verdict rests on is
+ * always kept, and of the others the newest. */
+#define RUN_CANDIDATES_MAX 32U
+#define RUN_WHY_MAX	   32U
+#define RUN_MOMENTS_MAX	   300U
+#define RUN_MISSING_MAX	   100U
+#define RUN_CHANGES_MAX	   1200U
+
+struct run_change { /* a file that came, changed or went (scan --since) */
+	enum ev_what what;
+	enum ev_source source;
+	uint64_t time;
+	const char *path, *product, *where;
+};
+
+struct run_diagnosis { /* of one Windows */
+	unsigned volume;
+	struct diagnosis d; /* its evidence is NULL, and no candidate has its file: */
+	struct ev_missing *missing;
+	size_t n_missing;
+	struct run_change *changes; /* where somebody asked since when */
+	size_t n_changes;
+	size_t n_left_out; /* moments, missing pieces and changes */
+};
+
 /* ---- what is planned and done ---- */
 
 struct run_item {
@@ -254,6 +280,9 @@ struct rs_run {
 
 	struct run_finding *findings;
 	size_t n_findings;
+	struct run_diagnosis *diagnoses;
+	size_t n_diagnoses;
+	uint64_t since_filetime; /* changes are asked for from then on; 0: not asked */
 	bool is_judged;
 	uint64_t unreadable; /* records and files, faults names them */
 	struct run_texts faults;
@@ -284,6 +313,10 @@ struct rs_run {
 	struct rs_err err; /* code 0: none */
 };
 
+/** Of several diagnoses the one with the worst trouble; NULL: none was made. */
+const struct run_diagnosis *run_worst(const struct rs_run *run);
+/** Is something wrong by this diagnosis, and is that no guess? */
+bool run_is_wrong(const struct run_diagnosis *d);
 /** The volume of this number; NULL: none. */
 const struct run_volume *run_volume_at(const struct rs_run *run, unsigned number);
 /** Is its Windows number @i judged, unless another one is chosen: not only remains beside one? */

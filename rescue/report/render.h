@@ -27,6 +27,12 @@ void report_json_error(struct json_out *j, const char *key, const struct rs_err 
 void report_json_counts(struct json_out *j, const struct run_counts *c);
 void report_json_disks(struct json_out *j, const struct rs_run *run);
 
+/* ---- json_diagnosis.c, text_diagnosis.c ---- */
+
+void report_json_diagnoses(struct json_out *j, const struct rs_run *run);
+struct printer;
+void text_diagnoses(struct printer *p, const struct rs_run *run);
+
 /* ---- text_print.c: paragraphs that fit the screen ---- */
 
 struct printer {

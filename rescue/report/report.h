@@ -48,6 +48,8 @@ void report_finish(struct rs_report *r, int exit_status, enum run_result result,
 
 /** Findings (what each source has to say), faults and what could not be looked at. */
 void report_judged(struct rs_report *r, const struct judge_result *j, unsigned volume);
+/** What was made of the evidence of each Windows. */
+void report_diagnosed(struct rs_report *r, const struct judge_result *j, unsigned volume);
 /** Forget what was planned and replayed: it is told anew. */
 void report_plan_begin(struct rs_report *r);
 /** The plan's items. @is_answered: say what was accepted. */
@@ -72,6 +74,11 @@ void report_text(const struct rs_run *run, void (*put)(void *user, const char *l
 /** A part of it; @manner NULL: as for a command line. */
 void report_text_part(const struct rs_run *run, enum rs_part part, const struct rs_manner *manner,
 	void (*put)(void *user, const char *line), void *user);
+
+/** The timeline of the diagnosis (of several: run_worst's) as a picture: SVG that asks for nothing
+ * from anywhere, and has no script in it. False: there is none to draw. What @f lost is for its
+ * owner. */
+bool report_svg(const struct rs_run *run, FILE *f);
 
 /** "41.8 KiB", "476.9 GiB", "512 bytes". @ret has 24 bytes. */
 void report_size_text(uint64_t bytes, char *ret);

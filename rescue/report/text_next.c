@@ -253,7 +253,7 @@ void text_next(struct printer *p, const struct rs_run *run)
 			say_cut_short(p, run);
 		return;
 	}
-	if (strcmp(run->command, "scan") == 0 && o->result == RUN_FOUND)
+	if (o->result == RUN_FOUND) /* of scan, diagnose */
 		(void)say_each_disk(p, run, "To repair it", is_to_move);
 	if (strcmp(run->command, "fix") == 0)
 		say_undo(p, run, BACK, is_begun);

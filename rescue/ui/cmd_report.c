@@ -9,6 +9,13 @@ int cmd_repair(struct ui *ui, const struct rs_options *o, struct rs_report **ret
 	return rs_repair_all(ui->session, ui->opt.command->repair, &ui->target, o, ret);
 }
 
+int check_look(const struct options *o, struct rs_err *err)
+{
+	uint64_t since;
+
+	return ui_parse_since(o->since, &since, err);
+}
+
 int check_replay(const struct options *o, struct rs_err *err)
 {
 	if (is_given(o, OPT_PLAN) + is_given(o, OPT_RESUME_PLAN) + is_given(o, OPT_REVERT) > 1)

@@ -12,8 +12,18 @@ static const struct command_spec commands[] = {
 	{"scan", CMD_SCAN, 1, 1024, "DISK...", "look for known bad files and show the plan",
 		"Looks only. Ends with 3 if there is something to repair, with 0 if there is "
 		"not,\n"
-		"and as 'fix' would where that would refuse.\n",
-		.report = cmd_repair, .repair = RS_SCAN},
+		"with 16 if something else is wrong, and as 'fix' would where that would refuse.\n",
+		.report = cmd_repair, .repair = RS_SCAN, .check = check_look},
+	{"diagnose", CMD_DIAGNOSE, 1, 1024, "DISK...",
+		"name what keeps Windows from starting, with reasons",
+		"Looks only, at what a crashing Windows leaves behind: dumps, logs, the registry, "
+		"files\n"
+		"that came or changed. Says what kind of trouble it is, which file is at fault, "
+		"how\n"
+		"sure that is, and what would be done. Ends as 'scan' does; with 16 if something "
+		"is\n"
+		"wrong that this program does not repair.\n",
+		.report = cmd_repair, .repair = RS_DIAGNOSE, .check = check_look},
 	{"fix", CMD_FIX, 1, 1, "DISK", "carry out the plan: move bad files out of the way",
 		"Shows the plan that 'scan' shows, asks once, moves each file into a folder of its "
 		"own\n"
@@ -128,7 +138,7 @@ void help_print(FILE *f, const struct command_spec *command)
 			      "Usage: unbrick COMMAND [OPTION...] [--] ARGUMENT...\n\nCommands:\n"),
 		f);
 	for (unsigned i = 0; command_at(i); i++)
-		(void)fprintf(f, "  %-9s%s\n", commands[i].name, lang_word(commands[i].summary));
+		(void)fprintf(f, "  %-10s%s\n", commands[i].name, lang_word(commands[i].summary));
 	(void)fputs(lang_word("\nTo repair a disk:     unbrick fix /dev/sda\n"
 			      "To take that back:    unbrick undo /dev/sda\n"
 			      "More on a command:    unbrick help COMMAND, or man unbrick\n\n"
@@ -140,6 +150,8 @@ void help_print(FILE *f, const struct command_spec *command)
 			      "9 not supported, 10 read or write error, 11 damaged, 12 "
 			      "verification failed, 13 "
 			      "busy,\n"
-			      "14 cancelled, 15 something was left for a person to decide.\n"),
+			      "14 cancelled, 15 something was left for a person to decide, 16 "
+			      "something is\n"
+			      "wrong that this program does not repair.\n"),
 		f);
 }

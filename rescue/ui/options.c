@@ -16,9 +16,9 @@ const struct option_spec option_table[OPT_COUNT] = {
 	{OPT_STARTUP_KEY, 0, "startup-key", "FILE", CMD_DISK, 0, "a startup key (.BEK)"},
 	{OPT_VOLUME, 0, "volume", "N|UUID", CMD_DISK, AT(volume),
 		"this volume: its number in 'unbrick list', or its partition UUID"},
-	{OPT_WINDOWS, 0, "windows", "FOLDER", CMD_SCAN | CMD_FIX | CMD_TUI, AT(windows),
+	{OPT_WINDOWS, 0, "windows", "FOLDER", CMD_LOOK | CMD_FIX | CMD_TUI, AT(windows),
 		"of several Windows this one alone: its folder in 'unbrick list' ('\\WINNT')"},
-	{OPT_BESIDE, 0, "beside", "DISK", CMD_SCAN | CMD_WRITE | CMD_TUI, 0,
+	{OPT_BESIDE, 0, "beside", "DISK", CMD_LOOK | CMD_WRITE | CMD_TUI, 0,
 		"another disk of the same machine, only looked at: does a Windows sleep there?"},
 	{OPT_PLAIN, 0, "plain", NULL, CMD_TUI, 0,
 		"the screens as text, line by line, for a screen reader"},
@@ -32,7 +32,7 @@ const struct option_spec option_table[OPT_COUNT] = {
 		"letters of the machine's own screen: auto, large or normal (as they are)"},
 	{OPT_CONTRAST, 0, "contrast", "HOW", CMD_TUI, AT(contrast),
 		"high: white on black; normal (default): the terminal's own colours"},
-	{OPT_RULES, 0, "rules", "DIR", CMD_SCAN | CMD_FIX | CMD_RULES | CMD_TUI, AT(rules),
+	{OPT_RULES, 0, "rules", "DIR", CMD_LOOK | CMD_FIX | CMD_RULES | CMD_TUI, AT(rules),
 		"the rules of this folder instead of the shipped ones"},
 	{OPT_YES, 'y', "yes", NULL, CMD_WRITE | CMD_TUI, 0,
 		"answer yes to the plan's question, and to no other"},
@@ -45,7 +45,7 @@ const struct option_spec option_table[OPT_COUNT] = {
 		"finish a replay that was cut off; a folder: its newest plan"},
 	{OPT_REVERT, 0, "revert", "PLAN", CMD_REPLAY, AT(plan),
 		"put back what a replay changed, if nothing else was written since"},
-	{OPT_REPORT, 0, "report", "FILE", CMD_LIST | CMD_SCAN | CMD_WRITE | CMD_TUI, AT(report),
+	{OPT_REPORT, 0, "report", "FILE", CMD_LIST | CMD_LOOK | CMD_WRITE | CMD_TUI, AT(report),
 		"write the report in JSON to FILE, too (not if it is there already)"},
 	{OPT_LONG, 'l', "long", NULL, CMD_LS, 0, "attributes, size and time of change, too"},
 	{OPT_RECURSIVE, 'r', "recursive", NULL, CMD_LS, 0, "everything below, from the file table"},
@@ -60,6 +60,12 @@ const struct option_spec option_table[OPT_COUNT] = {
 	{OPT_VERBOSE, 'v', "verbose", NULL, CMD_ALL & ~CMD_TUI, 0, "tell more on standard error"},
 	{OPT_LANGUAGE, 0, "language", "CODE", CMD_ALL, AT(language),
 		"speak it (de, en) instead of the environment's; reports in JSON are English"},
+	{OPT_SINCE, 0, "since", "TIME", CMD_LOOK, AT(since),
+		"list what changed since then: 2026-11-24, or 2026-11-24T20:00:00Z"},
+	{OPT_FILE, 0, "file", "PATH", CMD_LOOK | CMD_FIX, 0,
+		"this file does the harm (several times); it is asked about like a doubtful one"},
+	{OPT_SVG, 0, "svg", "FILE", CMD_LOOK, AT(svg),
+		"draw the timeline into FILE (not if it is there already)"},
 	{OPT_HELP, 'h', "help", NULL, CMD_ALL, 0, "show help"},
 	{OPT_VERSION, 0, "version", NULL, CMD_ALL, 0, "show the version"},
 };
@@ -122,13 +128,17 @@ static int take(struct options *o, const struct option_spec *spec, char *value, 
 		if (o->n_consoles == MOST_CONSOLES)
 			return rs_fail(err, RS_E_USAGE, "more than %d consoles", MOST_CONSOLES);
 		o->consoles[o->n_consoles++] = value;
+	} else if (spec->id == OPT_FILE) {
+		if (o->n_files == MOST_FILES_NAMED)
+			return rs_fail(err, RS_E_USAGE, "more than %d files", MOST_FILES_NAMED);
+		o->files[o->n_files++] = value;
 	} else if (value) {
 		if (o->n_keys == MOST_KEY_OPTIONS)
 			return rs_fail(
 				err, RS_E_USAGE, "more than %d key options", MOST_KEY_OPTIONS);
 		o->keys[o->n_keys++] = (struct key_option){spec->id, value};
 	}
-	o->flags |= 1U << spec->id;
+	o->flags |= 1ULL << spec->id;
 	o->is_plain = is_given(o, OPT_PLAIN);
 	return 0;
 }

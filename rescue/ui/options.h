@@ -19,10 +19,12 @@ enum command_bit {
 	CMD_VERSION = 1 << 10,
 	CMD_REPLAY = 1 << 11,
 	CMD_TUI = 1 << 12,
+	CMD_DIAGNOSE = 1 << 13,
+	CMD_LOOK = CMD_SCAN | CMD_DIAGNOSE,
 	CMD_TREE = CMD_LS | CMD_CAT | CMD_EXPORT | CMD_MOUNT,
 	CMD_WRITE = CMD_FIX | CMD_UNDO | CMD_REPLAY,
-	CMD_DISK = CMD_LIST | CMD_SCAN | CMD_WRITE | CMD_TREE | CMD_TUI,
-	CMD_ALL = (1 << 13) - 1,
+	CMD_DISK = CMD_LIST | CMD_LOOK | CMD_WRITE | CMD_TREE | CMD_TUI,
+	CMD_ALL = (1 << 14) - 1,
 };
 
 enum option_id {
@@ -55,6 +57,9 @@ enum option_id {
 	OPT_JSON,
 	OPT_VERBOSE,
 	OPT_LANGUAGE,
+	OPT_SINCE,
+	OPT_FILE,
+	OPT_SVG,
 	OPT_HELP,
 	OPT_VERSION,
 	OPT_COUNT,
@@ -103,19 +108,23 @@ struct key_option {
 #define MOST_KEY_OPTIONS 16
 #define MOST_BESIDE	 64
 #define MOST_CONSOLES	 8
+#define MOST_FILES_NAMED 64
 
 struct options {
 	const struct command_spec *command; /* NULL until known */
-	unsigned flags;			    /* 1 << option_id of every option given */
+	uint64_t flags;			    /* 1 << option_id of every option given */
 	struct key_option keys[MOST_KEY_OPTIONS];
 	unsigned n_keys;
 	const char *beside[MOST_BESIDE];
 	unsigned n_beside;
 	const char *consoles[MOST_CONSOLES];
 	unsigned n_consoles;
+	const char *files[MOST_FILES_NAMED]; /* --file */
+	unsigned n_files;
 	const char *keyboard, *font, *contrast;
 	bool is_plain; /* --plain */
 	const char *volume, *windows, *rules, *output, *report, *language, *supervisor;
+	const char *since, *svg;
 	const char *replay, *plan; /* how; the plan's file, new or (resume, revert) saved */
 	char **args;		   /* what is no option, the command not among it; inside argv */
 	unsigned n_args;
@@ -123,7 +132,7 @@ struct options {
 
 static inline bool is_given(const struct options *o, enum option_id id)
 {
-	return o->flags & 1U << id;
+	return o->flags & 1ULL << id;
 }
 
 extern const struct option_spec option_table[OPT_COUNT];

@@ -146,11 +146,12 @@ static int run(struct ui *ui)
 	if (is_given(o, OPT_VERSION))
 		return cmd_version(ui);
 	ui->target = (struct rs_target){.disks = (const char *const *)o->args,
-		.n_disks = c->bit & (CMD_LIST | CMD_SCAN | CMD_TUI) ? o->n_args : 1,
+		.n_disks = c->bit & (CMD_LIST | CMD_LOOK | CMD_TUI) ? o->n_args : 1,
 		.volume = o->volume,
 		.windows = o->windows,
 		.beside = o->beside,
 		.n_beside = o->n_beside};
+	(void)ui_parse_since(o->since, &ui->target.since, NULL); /* check_look says what is wrong */
 	if (c->check && c->check(o, &err) < 0)
 		status = ui_fail(ui, &err);
 	else if (c->report)

@@ -222,6 +222,7 @@ enum screen_id name_go(struct tui *t)
 			"Its path leads to another file: not moved. Rename it in Windows.");
 		return SCREEN_STAY;
 	}
+	(void)rs_name_file(t->ui->session, NULL, 0, NULL); /* none needs no memory */
 	if (rs_name_file(t->ui->session, path, e->node.ref, NULL) < 0)
 		return SCREEN_STAY;
 	browse_close(t);

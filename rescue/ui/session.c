@@ -17,6 +17,36 @@ int ui_parse_fd(const char *option, const char *text, int *ret, struct rs_err *e
 	return 0;
 }
 
+int ui_parse_since(const char *text, uint64_t *ret, struct rs_err *err)
+{
+	char all[RS_TIME_LEN];
+
+	*ret = 0;
+	if (!text)
+		return 0;
+	(void)snprintf(all, sizeof(all), "%s%s", text, strchr(text, 'T') ? "" : "T00:00:00Z");
+	if (strlen(text) < sizeof(all) && rs_filetime_parse(all, ret) && *ret)
+		return 0;
+	return rs_fail_on(err, RS_E_USAGE, "--since",
+		"'%.64s' is no date (2026-11-24) and no time in UTC (2026-11-24T20:00:00Z)", text);
+}
+
+/* A path as people write one, to one on the volume: "C:\Windows\x.sys", "/Windows/x.sys". */
+static int name_file(struct rs_session *s, const char *given, struct rs_err *err)
+{
+	const bool has_drive = given[0] && given[1] == ':';
+	auto_free char *path = NULL;
+
+	given += has_drive ? 2 : 0;
+	if (asprintf(&path, "%s%s", given[0] == '\\' || given[0] == '/' ? "" : "\\", given) < 0) {
+		path = NULL;
+		return rs_fail(err, RS_E_MEMORY, "path");
+	}
+	for (char *p = path; *p; p++)
+		*p = *p == '/' ? '\\' : *p;
+	return rs_name_file(s, path, 0, err);
+}
+
 static int read_key(struct rs_session *s, const struct key_option *key, struct rs_err *err)
 {
 	int fd = -1;
@@ -90,6 +120,8 @@ int ui_open_session(struct ui *ui, const struct rs_events *events,
 		r = place_plans(ui, err);
 	for (unsigned i = 0; r == 0 && i < ui->opt.n_keys; i++)
 		r = read_key(ui->session, &ui->opt.keys[i], err);
+	for (unsigned i = 0; r == 0 && i < ui->opt.n_files; i++)
+		r = name_file(ui->session, ui->opt.files[i], err);
 	if (r == 0 && ui->opt.rules)
 		r = rs_rules_from(ui->session, ui->opt.rules, err);
 	return r;

@@ -59,6 +59,8 @@ int ui_open_session(struct ui *ui, const struct rs_events *events,
 
 /** What a repair may do, as the options say. Errors: RS_E_USAGE. */
 int ui_read_options(const struct options *o, struct rs_options *ret, struct rs_err *err);
+/** A time as --since takes it, UTC; no text: 0. Errors: RS_E_USAGE. */
+int ui_parse_since(const char *text, uint64_t *ret, struct rs_err *err);
 /** A number for @option. Errors: RS_E_USAGE. */
 int ui_parse_fd(const char *option, const char *text, int *ret, struct rs_err *err);
 
@@ -193,6 +195,8 @@ int cmd_version(struct ui *ui);
 int check_replay(const struct options *o, struct rs_err *err);
 /** Errors: RS_E_USAGE. */
 int check_tui(const struct options *o, struct rs_err *err);
+/** --since. Errors: RS_E_USAGE, RS_E_OUTPUT_EXISTS (--svg). */
+int check_look(const struct options *o, struct rs_err *err);
 /** Errors: RS_E_USAGE. */
 int check_rules(const struct options *o, struct rs_err *err);
 /** Errors: RS_E_USAGE. */

@@ -8,8 +8,8 @@ _unbrick_options() {
 
 	case $1 in
 	list) echo "$keys --report $all" ;;
-	scan) echo "$keys --windows --beside --rules --report $all" ;;
-	fix) echo "$keys --windows --beside --rules --yes -y --replay --plan --report $all" ;;
+	scan | diagnose) echo "$keys --windows --beside --rules --since --file --svg --report $all" ;;
+	fix) echo "$keys --windows --beside --rules --file --yes -y --replay --plan --report $all" ;;
 	undo) echo "$keys --beside --yes -y --replay --plan --report $all" ;;
 	replay) echo "$keys --beside --yes -y --replay --plan --resume --revert --report $all" ;;
 	tui) echo "$keys --windows --yes -y --beside --console --contrast --font --keyboard --supervisor --replay --plan --plain --rules --report --language --help --version -h" ;;
@@ -24,7 +24,7 @@ _unbrick_options() {
 }
 
 _unbrick() {
-	local commands="list scan fix undo replay tui rules ls cat export mount help version"
+	local commands="list scan diagnose fix undo replay tui rules ls cat export mount help version"
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command="" word
 
 	COMPREPLY=()
@@ -37,7 +37,7 @@ _unbrick() {
 		esac
 	done
 	case $prev in
-	--keys-fd | --volume | --windows | --language) return ;;
+	--keys-fd | --volume | --windows | --language | --since | --file) return ;;
 	--replay)
 		mapfile -t COMPREPLY < <(compgen -W "safe no all" -- "$cur")
 		return
@@ -46,7 +46,7 @@ _unbrick() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	--keys | --passphrase-file | --startup-key | --output | -o | --report | --plan | --revert | --beside | --console)
+	--keys | --passphrase-file | --startup-key | --output | -o | --report | --svg | --plan | --revert | --beside | --console)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;

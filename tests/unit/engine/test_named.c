@@ -90,11 +90,34 @@ static void test_named__what_windows_needs__is_told_of_only(void **state)
 	}
 }
 
+/* Each of several is asked about by itself, and one that Windows needs stays. */
+static void test_named__several__each_is_asked_about(void **state)
+{
+	struct rig *r = *state;
+	const struct rs_target target = {.disks = r->disks, .n_disks = r->n_disks};
+	struct rs_session *s = rig_session(r);
+	struct rs_report *report = NULL;
+
+	r->is_there = true;
+	r->says[RS_ASK_PLAN] = r->says[RS_ASK_DOUBT] = RS_ANSWER_YES;
+	assert_int_equal(rs_name_file(s, NOTE, 0, NULL), 0);
+	assert_int_equal(rs_name_file(s, KERNEL, 0, NULL), 0);
+	const int code = rs_repair_all(s, RS_FIX, &target, NULL, &report);
+	(void)rig_read_take(r, report, code);
+	rs_session_free(s);
+	assert_int_equal(rig_count(r, "findings"), 2);
+	assert_int_equal(rig_count(r, "actions"), 1);
+	rig_expect(r, "actions.0.path", NOTE);
+	assert_int_equal(r->asked[RS_ASK_DOUBT], 1);
+	rig_fits_schema(r);
+}
+
 static void test_named__not_there_or_none__nothing_is_found(void **state)
 {
 	struct rig *r = *state;
 
-	assert_int_equal(run(r, "\\Windows\\no such file", true), 4);
+	assert_int_equal(run(r, "\\Windows\\no such file", true), 2); /* never 'nothing to do' */
+	rig_expect(r, "error.id", "file.not-found");
 	assert_int_equal(rig_count(r, "findings"), 0);
 	assert_int_equal(run(r, NULL, true), 4);
 	assert_int_equal(rig_count(r, "findings"), 0);
@@ -113,7 +136,7 @@ static void test_named__another_file_of_that_path__stays(void **state)
 	assert_int_equal(rs_tree_stat(t, NOTE, &n, NULL), 0);
 	rs_tree_close(t);
 	rs_session_free(s);
-	assert_int_equal(run_ref(r, NOTE, n.ref + (1ULL << 48), true), 4);
+	assert_int_equal(run_ref(r, NOTE, n.ref + (1ULL << 48), true), 2);
 	assert_int_equal(rig_count(r, "findings"), 0);
 	(void)run_ref(r, NOTE, n.ref, true);
 	assert_int_equal(rig_count(r, "findings"), 1);
@@ -127,6 +150,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_named__no_or_nobody__stays, make, rig_unmake),
 		cmocka_unit_test_setup_teardown(
 			test_named__what_windows_needs__is_told_of_only, make, rig_unmake),
+		cmocka_unit_test_setup_teardown(
+			test_named__several__each_is_asked_about, make, rig_unmake),
 		cmocka_unit_test_setup_teardown(
 			test_named__not_there_or_none__nothing_is_found, make, rig_unmake),
 		cmocka_unit_test_setup_teardown(

@@ -336,6 +336,15 @@ static void test_modes__something_doubtful_left__is_no_repair(void **state)
 	assert_int_equal(result, RESULT_LEFT);
 }
 
+static void test_modes__wrong_and_not_repaired_here__is_no_repair(void **state)
+{
+	(void)state;
+	in.facts.settings.repaired = in.facts.settings.nothing = SETTINGS_END_WINDOWS;
+	in.facts.settings.failure = SETTINGS_END_STAY;
+	assert_int_equal(end_of(RS_STATUS_WRONG, 0), SETTINGS_END_STAY);
+	assert_int_equal(result, RESULT_WRONG);
+}
+
 static void test_modes__looked_and_found__stays_whatever_is_set(void **state)
 {
 	(void)state;
@@ -385,8 +394,8 @@ static void test_modes__each_end_of_a_run__its_word(void **state)
 		const char *word;
 	} ends[] = {{RS_STATUS_DONE, "done"}, {RS_STATUS_FOUND, "found"},
 		{RS_STATUS_NOTHING, "nothing-to-do"}, {RS_STATUS_LEFT, "left"},
-		{RS_STATUS_NO_WINDOWS, "no-windows"}, {RS_STATUS_KEY, "failed"},
-		{RS_STATUS_REFUSED, "failed"}, {RS_STATUS_IO, "failed"},
+		{RS_STATUS_WRONG, "wrong"}, {RS_STATUS_NO_WINDOWS, "no-windows"},
+		{RS_STATUS_KEY, "failed"}, {RS_STATUS_REFUSED, "failed"}, {RS_STATUS_IO, "failed"},
 		{RS_STATUS_DAMAGED, "failed"}, {1, "failed"}, {-1, "failed"}};
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
@@ -430,6 +439,7 @@ int main(void)
 		work_test(test_modes__reset_that_nothing_can_remember__is_not_made),
 		work_test(test_modes__something_doubtful_left__is_no_repair),
 		work_test(test_modes__several_disks__the_weightiest_counts),
+		work_test(test_modes__wrong_and_not_repaired_here__is_no_repair),
 		work_test(test_modes__looked_and_found__stays_whatever_is_set),
 		work_test(test_modes__stopped__says_nothing_of_an_end),
 		work_test(test_modes__part_of_a_foreign_set__is_no_failure),

@@ -77,7 +77,7 @@ static const struct option_spec *has(const struct command_spec *c, const char *n
 static bool is_once(enum option_id id)
 {
 	return id != OPT_KEYS && id != OPT_KEYS_FD && id != OPT_PASSPHRASE_FILE &&
-	       id != OPT_STARTUP_KEY && id != OPT_BESIDE && id != OPT_CONSOLE;
+	       id != OPT_STARTUP_KEY && id != OPT_BESIDE && id != OPT_CONSOLE && id != OPT_FILE;
 }
 
 static void try_option(const struct command_spec *c, const struct option_spec *s)
