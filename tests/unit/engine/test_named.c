@@ -95,11 +95,11 @@ static void test_named__several__each_is_asked_about(void **state)
 {
 	struct rig *r = *state;
 	const struct rs_target target = {.disks = r->disks, .n_disks = r->n_disks};
-	struct rs_session *s = rig_session(r);
 	struct rs_report *report = NULL;
 
 	r->is_there = true;
 	r->says[RS_ASK_PLAN] = r->says[RS_ASK_DOUBT] = RS_ANSWER_YES;
+	struct rs_session *s = rig_session(r);
 	assert_int_equal(rs_name_file(s, NOTE, 0, NULL), 0);
 	assert_int_equal(rs_name_file(s, KERNEL, 0, NULL), 0);
 	const int code = rs_repair_all(s, RS_FIX, &target, NULL, &report);
