@@ -1,0 +1,22 @@
+build-asan/rescue/bitlocker/protector.o: rescue/bitlocker/protector.c \
+ rescue/bitlocker/internal.h rescue/bitlocker/bitlocker.h \
+ rescue/block/blk.h rescue/core/cleanup.h rescue/core/err.h \
+ rescue/core/errors.def rescue/core/events.h rescue/core/protector.h \
+ rescue/core/secret.h rescue/format/words.h rescue/core/text.h \
+ rescue/core/view.h rescue/format/bytes.h rescue/format/guid.h \
+ rescue/format/bootsector.h
+rescue/bitlocker/internal.h:
+rescue/bitlocker/bitlocker.h:
+rescue/block/blk.h:
+rescue/core/cleanup.h:
+rescue/core/err.h:
+rescue/core/errors.def:
+rescue/core/events.h:
+rescue/core/protector.h:
+rescue/core/secret.h:
+rescue/format/words.h:
+rescue/core/text.h:
+rescue/core/view.h:
+rescue/format/bytes.h:
+rescue/format/guid.h:
+rescue/format/bootsector.h:

@@ -1,0 +1,21 @@
+build-asan/rescue/block/disk.o: rescue/block/disk.c rescue/block/disk.h \
+ rescue/block/blk.h rescue/core/cleanup.h rescue/core/err.h \
+ rescue/core/errors.def rescue/core/events.h rescue/format/bootsector.h \
+ rescue/format/words.h rescue/block/internal.h rescue/block/health.h \
+ rescue/core/view.h rescue/format/bytes.h rescue/core/list.h \
+ rescue/core/text.h rescue/format/guid.h
+rescue/block/disk.h:
+rescue/block/blk.h:
+rescue/core/cleanup.h:
+rescue/core/err.h:
+rescue/core/errors.def:
+rescue/core/events.h:
+rescue/format/bootsector.h:
+rescue/format/words.h:
+rescue/block/internal.h:
+rescue/block/health.h:
+rescue/core/view.h:
+rescue/format/bytes.h:
+rescue/core/list.h:
+rescue/core/text.h:
+rescue/format/guid.h:

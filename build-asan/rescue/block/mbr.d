@@ -1,0 +1,18 @@
+build-asan/rescue/block/mbr.o: rescue/block/mbr.c rescue/block/internal.h \
+ rescue/block/disk.h rescue/block/blk.h rescue/core/cleanup.h \
+ rescue/core/err.h rescue/core/errors.def rescue/core/events.h \
+ rescue/format/bootsector.h rescue/format/words.h rescue/block/health.h \
+ rescue/core/view.h rescue/format/bytes.h rescue/format/parttype.h
+rescue/block/internal.h:
+rescue/block/disk.h:
+rescue/block/blk.h:
+rescue/core/cleanup.h:
+rescue/core/err.h:
+rescue/core/errors.def:
+rescue/core/events.h:
+rescue/format/bootsector.h:
+rescue/format/words.h:
+rescue/block/health.h:
+rescue/core/view.h:
+rescue/format/bytes.h:
+rescue/format/parttype.h:

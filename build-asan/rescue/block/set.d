@@ -1,0 +1,22 @@
+build-asan/rescue/block/set.o: rescue/block/set.c rescue/block/set.h \
+ rescue/block/disk.h rescue/block/blk.h rescue/core/cleanup.h \
+ rescue/core/err.h rescue/core/errors.def rescue/core/events.h \
+ rescue/format/bootsector.h rescue/format/words.h rescue/block/internal.h \
+ rescue/block/health.h rescue/core/view.h rescue/format/bytes.h \
+ rescue/core/text.h rescue/format/guid.h rescue/format/parttype.h
+rescue/block/set.h:
+rescue/block/disk.h:
+rescue/block/blk.h:
+rescue/core/cleanup.h:
+rescue/core/err.h:
+rescue/core/errors.def:
+rescue/core/events.h:
+rescue/format/bootsector.h:
+rescue/format/words.h:
+rescue/block/internal.h:
+rescue/block/health.h:
+rescue/core/view.h:
+rescue/format/bytes.h:
+rescue/core/text.h:
+rescue/format/guid.h:
+rescue/format/parttype.h:

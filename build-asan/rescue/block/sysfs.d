@@ -1,0 +1,19 @@
+build-asan/rescue/block/sysfs.o: rescue/block/sysfs.c \
+ rescue/block/internal.h rescue/block/disk.h rescue/block/blk.h \
+ rescue/core/cleanup.h rescue/core/err.h rescue/core/errors.def \
+ rescue/core/events.h rescue/format/bootsector.h rescue/format/words.h \
+ rescue/block/health.h rescue/core/view.h rescue/format/bytes.h \
+ rescue/core/list.h
+rescue/block/internal.h:
+rescue/block/disk.h:
+rescue/block/blk.h:
+rescue/core/cleanup.h:
+rescue/core/err.h:
+rescue/core/errors.def:
+rescue/core/events.h:
+rescue/format/bootsector.h:
+rescue/format/words.h:
+rescue/block/health.h:
+rescue/core/view.h:
+rescue/format/bytes.h:
+rescue/core/list.h:

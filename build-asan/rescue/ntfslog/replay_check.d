@@ -1,0 +1,28 @@
+build-asan/rescue/ntfslog/replay_check.o: rescue/ntfslog/replay_check.c \
+ rescue/ntfs/check.h rescue/core/list.h rescue/ntfs/index.h \
+ rescue/ntfs/stream.h rescue/ntfs/record.h rescue/ntfs/raw.h \
+ rescue/block/blk.h rescue/core/cleanup.h rescue/core/err.h \
+ rescue/core/errors.def rescue/core/events.h rescue/core/view.h \
+ rescue/format/bytes.h rescue/format/ntfsboot.h \
+ rescue/format/bootsector.h rescue/format/words.h \
+ rescue/ntfslog/replay_internal.h rescue/ntfslog/replay.h \
+ rescue/block/overlay.h
+rescue/ntfs/check.h:
+rescue/core/list.h:
+rescue/ntfs/index.h:
+rescue/ntfs/stream.h:
+rescue/ntfs/record.h:
+rescue/ntfs/raw.h:
+rescue/block/blk.h:
+rescue/core/cleanup.h:
+rescue/core/err.h:
+rescue/core/errors.def:
+rescue/core/events.h:
+rescue/core/view.h:
+rescue/format/bytes.h:
+rescue/format/ntfsboot.h:
+rescue/format/bootsector.h:
+rescue/format/words.h:
+rescue/ntfslog/replay_internal.h:
+rescue/ntfslog/replay.h:
+rescue/block/overlay.h:
