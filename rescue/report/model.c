@@ -3,6 +3,49 @@
 
 #include <string.h>
 
+const char *run_trouble_text(enum diag_kind kind)
+{
+	static const char *const texts[] = {
+		[DIAG_UNSURE] = "what is wrong cannot be told",
+		[DIAG_NONE] = "nothing wrong is seen",
+		[DIAG_BAD_FILE] = "a bad file is there",
+		[DIAG_FILE_REMOVED] = "a file that Windows needs was taken away",
+		[DIAG_UPDATE] = "an update is half applied",
+		[DIAG_REGISTRY] = "the registry cannot be read",
+		[DIAG_HARDWARE] = "the hardware, the disk or the file system fails",
+		[DIAG_NO_DRIVER] = "no driver is at fault",
+		[DIAG_VERIFIER] = "Driver Verifier is on",
+		[DIAG_RESUME] = "it fails to resume from hibernation, again and again",
+	};
+
+	return texts[kind];
+}
+
+const char *run_certainty_text(enum diag_certainty certainty)
+{
+	static const char *const texts[] = {
+		[DIAG_C_UNSURE] = "not sure, nothing is proposed",
+		[DIAG_C_LIKELY] = "likely, a person decides",
+		[DIAG_C_SURE] = "sure, a person decides",
+	};
+
+	return texts[certainty];
+}
+
+const char *run_act_text(enum diag_action action)
+{
+	static const char *const texts[] = {
+		[DIAG_MOVE] = "move away",
+		[DIAG_DISABLE] = "turn off",
+		[DIAG_RESTORE] = "bring back",
+		[DIAG_REGISTRY_EDIT] = "change in the registry",
+		[DIAG_FILTER] = "take out of the list of filters",
+		[DIAG_ASK] = "look at",
+	};
+
+	return texts[action];
+}
+
 /* From nothing wrong over what nobody can tell to what is sure. */
 static unsigned weight(const struct run_diagnosis *d)
 {

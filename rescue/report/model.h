@@ -70,9 +70,10 @@ WORDS(run_inside_word, enum run_inside, RUN_INSIDES)
 enum rs_part {
 	RS_PART_DISKS,	  /* disks, volumes, Windows */
 	RS_PART_FINDINGS, /* and what could not be looked at */
-	RS_PART_PLAN,	  /* and what is left as it is */
-	RS_PART_DONE,	  /* how it was verified, and how it ended */
-	RS_PART_NEXT,	  /* the commands that come next, for who has a command line */
+	RS_PART_DIAGNOSIS,
+	RS_PART_PLAN, /* and what is left as it is */
+	RS_PART_DONE, /* how it was verified, and how it ended */
+	RS_PART_NEXT, /* the commands that come next, for who has a command line */
 	RS_PARTS
 };
 
@@ -315,6 +316,10 @@ struct rs_run {
 
 /** Of several diagnoses the one with the worst trouble; NULL: none was made. */
 const struct run_diagnosis *run_worst(const struct rs_run *run);
+/** For people: what kind of trouble, how sure that is, what would be done. */
+const char *run_trouble_text(enum diag_kind kind);
+const char *run_certainty_text(enum diag_certainty certainty);
+const char *run_act_text(enum diag_action action);
 /** Is something wrong by this diagnosis, and is that no guess? */
 bool run_is_wrong(const struct run_diagnosis *d);
 /** The volume of this number; NULL: none. */

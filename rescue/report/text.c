@@ -329,6 +329,9 @@ void report_text_part(const struct rs_run *run, enum rs_part part, const struct 
 		say_findings(&p, run);
 		say_faults(&p, run);
 		break;
+	case RS_PART_DIAGNOSIS:
+		text_diagnoses(&p, run);
+		break;
 	case RS_PART_PLAN:
 		say_plan(&p, run);
 		say_left(&p, run);

@@ -13,7 +13,9 @@ int check_look(const struct options *o, struct rs_err *err)
 {
 	uint64_t since;
 
-	return ui_parse_since(o->since, &since, err);
+	int r = ui_parse_since(o->since, &since, err);
+
+	return r < 0 ? r : picture_check(o, err);
 }
 
 int check_replay(const struct options *o, struct rs_err *err)

@@ -114,3 +114,33 @@ int report_file_write(struct ui *ui, const char *json, struct rs_err *err)
 	f->temp = NULL;
 	return r;
 }
+
+int picture_save(const struct rs_report *report, const char *path, struct rs_err *err)
+{
+	struct ui one = {.opt = {.report = path}};
+	auto_free char *text = NULL;
+	size_t len = 0;
+	int r = report_file_open(&one, err);
+
+	if (r < 0)
+		return r;
+	FILE *f = open_memstream(&text, &len);
+	if (f)
+		(void)rs_report_svg(report, f); /* whoever calls knows that there is one */
+	if (f && fclose(f) != 0) {
+		free(text);
+		text = NULL;
+	}
+	return report_file_write(&one, text, err);
+}
+
+int picture_check(const struct options *o, struct rs_err *err)
+{
+	if (!o->svg)
+		return 0;
+	if (o->report && is_one_new_file(o->svg, o->report))
+		return rs_fail_on(err, RS_E_USAGE, o->svg, "--report is the same file");
+	return faccessat(AT_FDCWD, o->svg, F_OK, AT_SYMLINK_NOFOLLOW) == 0
+		       ? refuse(EEXIST, o->svg, err)
+		       : 0;
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* All that is known of what was found: rule, evidence, and of each file times and hash. */
+/* All that is known of what was found: the diagnosis with its timeline, rule, evidence, and of each
+ * file times and hash. */
 #include <string.h>
 
 #include "ui/times.h"
@@ -93,7 +94,7 @@ bool details_is_open(const struct tui *t)
 	const struct rs_report *r = tui_report(t);
 	const struct rs_run *run = r && !t->is_working ? rs_report_run(r) : NULL;
 
-	return run && (run->n_findings || run->n_plan);
+	return run && (run->n_findings || run->n_diagnoses || run->n_plan);
 }
 
 void details_draw(const struct tui *t, struct page *p)
@@ -101,6 +102,7 @@ void details_draw(const struct tui *t, struct page *p)
 	const struct rs_report *r = tui_report(t);
 	const struct rs_run *run = r ? rs_report_run(r) : NULL;
 
+	tui_say_part(t, RS_PART_DIAGNOSIS, p);
 	for (size_t i = 0; run && i < run->n_findings; i++)
 		say_finding(p, run, &run->findings[i]);
 	for (size_t i = 0; run && !run->n_findings && i < run->n_plan; i++)

@@ -107,6 +107,10 @@ static void say_finding(struct page *p, const struct rs_run *run, const struct r
 	else
 		page_say(p, true, "%s (volume %u)", f->title, f->volume);
 	say_files(p, f, w);
+	if (finding_is_of_diagnosis(f)) { /* which has said why, and how sure */
+		say_done(p, &n, false);
+		return;
+	}
 	if (!finding_is_chosen(f)) /* that stands at the file */
 		say_timed(p, "Why it is believed to be the cause: %s.", f->why, w);
 	if (f->evidence[0]) /* "for it: ...; against it: ..." */
@@ -122,13 +126,39 @@ bool finding_is_chosen(const struct run_finding *f)
 	return strcmp(f->source, "person") == 0;
 }
 
-/* The file that a person chose is what he looks for: it is first. */
+/* The file that a person chose is what he looks for: it is first. What rules know is surer than
+ * what the evidence points to: that is last. */
+static unsigned rank(const struct run_finding *f)
+{
+	return finding_is_chosen(f) ? 0 : finding_is_of_diagnosis(f) ? 2 : 1;
+}
+
 static void say_findings(struct page *p, const struct rs_run *run)
 {
-	for (unsigned is_rest = 0; is_rest < 2; is_rest++)
+	for (unsigned now = 0; now < 3; now++) {
+		if (now == 2)
+			say_diagnoses(p, run);
 		for (size_t i = 0; i < run->n_findings; i++)
-			if (finding_is_chosen(&run->findings[i]) != (bool)is_rest)
+			if (rank(&run->findings[i]) == now)
 				say_finding(p, run, &run->findings[i]);
+	}
+}
+
+/* No rule has found anything: what that is worth. */
+static void say_nothing_found(struct page *p, const struct rs_run *run)
+{
+	if (run->n_findings)
+		return;
+	page_blank(p);
+	if (run_is_wrong(run_worst(run)))
+		page_say(p, true, "No known fault was found: this one no rule knows.");
+	else
+		page_say(p, true,
+			"No known fault was found. That is no proof of health: the cause may be "
+			"one that no rule knows.");
+	page_say(p, false,
+		"Next: back to the disks. There l looks into this one: c copies files out "
+		"of it, and m has a file moved away that you suspect.");
 }
 
 /* What could not be looked at may be the cause. */
@@ -178,14 +208,7 @@ void findings_draw(const struct tui *t, struct page *p)
 			"    What is in the way may have the plan refused: w tells what to do.");
 	page_blank(p);
 	say_findings(p, run);
-	if (!run->n_findings) {
-		page_say(p, true,
-			"No known fault was found. That is no proof of health: the cause may be "
-			"one that no rule knows.");
-		page_say(p, false,
-			"Next: back to the disks. There l looks into this one: c copies files out "
-			"of it, and m has a file moved away that you suspect.");
-	}
+	say_nothing_found(p, run);
 	say_faults(p, run);
 	tui_say_warnings(t, p);
 }

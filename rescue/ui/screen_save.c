@@ -117,18 +117,37 @@ static int save(struct rs_report *report, const char *path, struct rs_err *err)
 	return report_file_write(&one, is_text(path) ? text : rs_report_json(report), err);
 }
 
+/* The timeline beside it, under the same name: "NAME.svg". False: there is none. */
+static bool picture_name(const struct tui *t, char *ret, size_t cap)
+{
+	const char *name = strrchr(t->path, '/');
+	const char *dot = strrchr(name ? name : t->path, '.');
+	const size_t len = dot ? (size_t)(dot - t->path) : strlen(t->path);
+
+	if (!rs_report_run(t->report)->n_diagnoses)
+		return false;
+	return (size_t)snprintf(ret, cap, "%.*s.svg", (int)len, t->path) < cap;
+}
+
 enum screen_id save_go(struct tui *t)
 {
-	char time[RS_TIME_LEN], line[1024], shown[2 * sizeof(line)];
+	char time[RS_TIME_LEN], line[1024], shown[2 * sizeof(line)], picture[sizeof(t->path) + 8];
 	struct rs_err err = {0};
 
 	rs_filetime_name(rs_filetime_now(), time);
 	(void)snprintf(t->path, sizeof(t->path), "unbrick-%s.txt", time);
 	if (!path_ask(t, "Save the report in which file? (.txt: as text, else as JSON)"))
 		return SCREEN_STAY;
-	if (save(t->report, t->path, &err) < 0)
+	int r = save(t->report, t->path, &err);
+	const bool has_picture = r == 0 && picture_name(t, picture, sizeof(picture));
+	if (has_picture)
+		r = picture_save(t->report, picture, &err);
+	if (r < 0)
 		(void)snprintf(line, sizeof(line), "%s%s%s; %s", rs_err_info(err.code)->text,
 			err.detail[0] ? ": " : "", err.detail, rs_err_next(&err));
+	else if (has_picture)
+		(void)snprintf(
+			line, sizeof(line), "Saved in %s, the timeline in %s", t->path, picture);
 	else
 		(void)snprintf(line, sizeof(line), "Saved in %s", t->path);
 	(void)rs_shown(line, shown, sizeof(shown)); /* half of a key has no shape */

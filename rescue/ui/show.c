@@ -63,7 +63,7 @@ static int end_take(struct ui *ui, struct rs_report *r, const struct rs_err *own
 	int status = r		 ? rs_report_run(r)->outcome.status
 		     : own->code ? rs_err_info(own->code)->exit_status
 				 : 0;
-	struct rs_err lost[2] = {0};
+	struct rs_err lost[3] = {0};
 
 	term_work_is_over();
 	progress_clear();
@@ -75,9 +75,13 @@ static int end_take(struct ui *ui, struct rs_report *r, const struct rs_err *own
 	const char *json = r && ui->report.temp ? rs_report_json(r) : NULL;
 	(void)out_finish(&lost[0]);
 	(void)report_file_write(ui, json, &lost[1]);
+	if (r && ui->opt.svg && rs_report_run(r)->n_diagnoses)
+		(void)picture_save(r, ui->opt.svg, &lost[2]);
+	else if (ui->opt.svg && !own->code)
+		out_warn("no diagnosis was made: there is no timeline to draw");
 	if (own->code)
 		(void)out_error(own);
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 3; i++) {
 		int lost_status = lost[i].code ? out_error(&lost[i]) : 0;
 		status = status ? status : lost_status;
 	}

@@ -264,6 +264,9 @@ enum screen_id findings_enter(struct tui *t), findings_next(struct tui *t),
 void findings_draw(const struct tui *t, struct page *p);
 /* Is it of the file that a person named (rs_name_file)? */
 bool finding_is_chosen(const struct run_finding *f);
+/* What follows from the evidence; and is a finding of it, told with it? */
+void say_diagnoses(struct page *p, const struct rs_run *run);
+bool finding_is_of_diagnosis(const struct run_finding *f);
 bool details_is_open(const struct tui *t);
 enum screen_id details_go(struct tui *t);
 void details_draw(const struct tui *t, struct page *p);

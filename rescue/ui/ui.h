@@ -177,6 +177,11 @@ int report_file_open(struct ui *ui, struct rs_err *err);
  * closed. @json NULL = there was no memory for it. Errors: as above. */
 int report_file_write(struct ui *ui, const char *json, struct rs_err *err);
 
+/** The timeline of a report that has a diagnosis, as a picture in a new file. Errors: as above. */
+int picture_save(const struct rs_report *report, const char *path, struct rs_err *err);
+/** Can --svg be made, if it was given? Errors: RS_E_USAGE, RS_E_OUTPUT_EXISTS. */
+int picture_check(const struct options *o, struct rs_err *err);
+
 /** End of a SHA-256, in hex; @ret has 65 bytes or more (cmd_export.c). Errors: RS_E_BUG. */
 int ui_hash_text(EVP_MD_CTX *hash, char *ret, struct rs_err *err);
 

@@ -451,7 +451,7 @@ int rig_read_take(struct rig *r, struct rs_report *report, int code)
 
 int rig_run(struct rig *r, enum rs_command c, const struct rs_options *options)
 {
-	static const char *const names[] = {"list", "scan", "fix", "undo", "replay"};
+	static const char *const names[] = {"list", "scan", "fix", "undo", "replay", "diagnose"};
 	const struct rs_target target = {.disks = r->disks,
 		.n_disks = r->n_disks,
 		.volume = r->volume,

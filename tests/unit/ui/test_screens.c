@@ -279,6 +279,94 @@ static void test_findings__none__says_what_that_is_worth(void **state)
 	assert_true(says(&p, "record 77 is torn"));
 }
 
+static struct diag_why reasons[4] = {{"a", 40, "the newest dump blames it", EV_DUMP, 0, "x.dmp"},
+	{"b", 20, "it came at 2024-07-19T04:09:27Z", EV_FILE, 0, ""},
+	{"c", 10, "its siblings are older", EV_FILE, 0, ""},
+	{"d", 5, "the weakest of all", EV_FILE, 0, ""}};
+static struct diag_candidate culprit = {.path = FALCON,
+	.service = "",
+	.product = "Falcon",
+	.score = 75,
+	.why = reasons,
+	.n_why = 4};
+static struct diag_proposal proposal = {.action = DIAG_DISABLE,
+	.path = "",
+	.service = "csagent",
+	.from = "",
+	.text = "turn the service off"};
+static const char *contradiction = "the clock was set";
+static struct diag_moment moment = {.time = 133500000000000000,
+	.what = EV_CRASH,
+	.source = EV_EVENT_LOG,
+	.text = "it stopped",
+	.path = "",
+	.where = "",
+	.is_key = true};
+
+static struct run_diagnosis diagnosed(void)
+{
+	return (struct run_diagnosis){.volume = 3,
+		.d = {.windows = "\\Windows",
+			.kind = DIAG_BAD_FILE,
+			.certainty = DIAG_C_LIKELY,
+			.text = "A content file of Falcon is at fault.",
+			.candidates = &culprit,
+			.n_candidates = 1,
+			.proposals = &proposal,
+			.n_proposals = 1,
+			.contradictions = &contradiction,
+			.n_contradictions = 1,
+			.timeline = &moment,
+			.n_timeline = 1}};
+}
+
+static void test_findings__diagnosis__at_fault_why_how_sure_what_helps(void **state)
+{
+	auto_page struct page p = {0}, all = {0};
+	struct run_diagnosis d = diagnosed();
+
+	(void)state;
+	report.run.diagnoses = &d;
+	report.run.n_diagnoses = 1;
+	report.run.n_findings = 0;
+	draw_findings(&p);
+	assert_true(says(&p, "The evidence (volume 3): a bad file is there"));
+	assert_true(says(&p, "A content file of Falcon is at fault."));
+	assert_true(says(&p, "At fault: \\Windows\\"));
+	assert_true(says(&p, "- the newest dump blames it"));
+	assert_true(says(&p, "- it came at 2024-07-19 04:09:27 UTC (local"));
+	assert_true(says(&p, "- its siblings are older"));
+	assert_false(says(&p, "the weakest of all"));
+	assert_true(says(&p, "and 1 more: d shows them"));
+	assert_true(says(&p, "How sure: likely, a person decides"));
+	assert_true(says(&p, "Against it: the clock was set"));
+	assert_true(says(&p, "What would help: turn the service off"));
+	assert_true(says(&p, "This program does not do that"));
+	assert_true(says(&p, "No known fault was found: this one no rule knows."));
+	assert_true(details_is_open(&tui));
+	details_draw(&tui, &all);
+	assert_true(says(&all, "the weakest of all"));
+	assert_true(says(&all, "it stopped"));
+}
+
+/* What it would move is told with it, once. */
+static void test_findings__file_of_the_diagnosis__with_it(void **state)
+{
+	auto_page struct page p = {0};
+	struct run_diagnosis d = diagnosed();
+
+	(void)state;
+	report.run.diagnoses = &d;
+	report.run.n_diagnoses = 1;
+	finding.source = "diagnosis";
+	files[0].verdict = JUDGE_DOUBTFUL;
+	draw_findings(&p);
+	assert_true(says(&p, "1 doubtful file is asked about"));
+	assert_false(says(&p, "Why it is believed"));
+	assert_true(says(&p, "How sure: likely"));
+	assert_false(says(&p, "How sure: very"));
+}
+
 /* What a person chose is what he looks for, whatever rules have found before it. */
 static void test_findings__chosen_file__before_what_rules_found(void **state)
 {
@@ -1067,6 +1155,9 @@ int main(void)
 		cmocka_unit_test_setup(test_findings__only_told__nothing_will_be_done, fresh),
 		cmocka_unit_test_setup(test_findings__many_files__the_rest_is_counted, fresh),
 		cmocka_unit_test_setup(test_findings__none__says_what_that_is_worth, fresh),
+		cmocka_unit_test_setup(
+			test_findings__diagnosis__at_fault_why_how_sure_what_helps, fresh),
+		cmocka_unit_test_setup(test_findings__file_of_the_diagnosis__with_it, fresh),
 		cmocka_unit_test_setup(test_findings__chosen_file__before_what_rules_found, fresh),
 		cmocka_unit_test_setup(test_done__next_step__by_keys_on_the_stick, fresh),
 		cmocka_unit_test_setup(test_found__two_windows_on_a_volume__each_alone, fresh),
