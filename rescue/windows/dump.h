@@ -20,7 +20,7 @@
 	X(WIN_STOP_SYSTEM_FILE, "system-file") /* 0xC000021A, 0xC0000221, 0xEF, 0xF4, 0x6B ... */  \
 	X(WIN_STOP_VERIFIER, "verifier")       /* 0xC4, 0xC9, 0xE6 ... */                          \
 	X(WIN_STOP_POWER, "power")	       /* 0x9F, 0xA0: a driver and sleep */                \
-	X(WIN_STOP_RESUME, "resume")	       /* hibernation: 0x10A ... */                        \
+	X(WIN_STOP_RESUME, "resume")	       /* hibernation: 0xA2 */                             \
 	X(WIN_STOP_VIDEO, "video")	       /* 0x116, 0x117, 0x119, 0x141, 0xEA */              \
 	X(WIN_STOP_SECURITY, "security")       /* 0x178, ... */                                    \
 	X(WIN_STOP_USER, "user")	       /* 0xE2, 0x1C8, 0xDEADDEAD: a person wanted it */
