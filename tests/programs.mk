@@ -35,6 +35,7 @@ shared_of = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/$(1)/test_%,$(wi
 # the rooms whose tests' makers of volumes the tests of another room use, too
 helpers_ntfslog = ntfs
 helpers_ntfswrite = ntfs ntfslog
+helpers_evidence = windows
 helpers_plan = judge
 helpers_act = judge
 helpers_engine = judge ntfslog bitlocker

@@ -371,7 +371,7 @@ static void build_from_drivers(struct win_hive *h, struct win_info *info)
 	rs_note(info->note, sizeof(info->note), "build taken from the driver database");
 }
 
-void win_system_read(struct win_hive *h, struct win_info *info)
+void win_system_facts(struct win_hive *h, struct win_info *info)
 {
 	static const struct {
 		const char *path;
@@ -405,5 +405,5 @@ void win_system_read(struct win_hive *h, struct win_info *info)
 
 int win_facts_system(struct nt_vol *vol, struct win_info *info, struct rs_err *err)
 {
-	return facts_of(vol, info, "SYSTEM", win_system_read, err);
+	return facts_of(vol, info, "SYSTEM", win_system_facts, err);
 }

@@ -115,7 +115,7 @@ int win_facts_software(struct nt_vol *vol, struct win_info *info, struct rs_err 
 int win_facts_system(struct nt_vol *vol, struct win_info *info, struct rs_err *err);
 /** The same of a hive that is open. */
 void win_software_read(struct win_hive *h, struct win_info *info);
-void win_system_read(struct win_hive *h, struct win_info *info);
+void win_system_facts(struct win_hive *h, struct win_info *info);
 
 /* setup.c */
 /** A number that need not be there: 0 then. */

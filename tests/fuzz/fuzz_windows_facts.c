@@ -92,7 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct win_bytes bytes = {now[i].p, now[i].len};
 		struct win_hive *h = NULL;
 		if (made_open(&bytes, &h) == 0)
-			(i ? win_system_read : win_software_read)(h, &info);
+			(i ? win_system_facts : win_software_read)(h, &info);
 		win_hive_close(h);
 	}
 	if (info.control_set)
