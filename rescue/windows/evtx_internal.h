@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Inside of the reader of event logs: evtx.c (file, chunks, records), evtx_xml.c (binary XML of one
- * record), evtx_value.c (values to text). All offsets count from the beginning of the chunk.
- * Format: libyal, "Windows XML Event Log (EVTX) format"; [MS-EVEN6], section 2.2.12 and following.
+ * record), evtx_gather.c (what is wanted of it), evtx_value.c (values to text). All offsets count
+ * from the beginning of the chunk. Format: libyal, "Windows XML Event Log (EVTX) format";
+ * [MS-EVEN6], section 2.2.12 and following.
  */
 #ifndef UNBRICK_WINDOWS_EVTX_INTERNAL_H
 #define UNBRICK_WINDOWS_EVTX_INTERNAL_H
@@ -95,6 +96,34 @@ struct evtx_xml {
 	struct evtx_value values[EVTX_NEST][EVTX_VALUES];
 	char texts[EVTX_TEXT_BYTES];
 };
+
+/* What the text that comes now is for. */
+enum evtx_target {
+	EVTX_T_NONE,
+	EVTX_T_PROVIDER,
+	EVTX_T_SOURCE,
+	EVTX_T_CHANNEL,
+	EVTX_T_COMPUTER,
+	EVTX_T_NAME,
+	EVTX_T_TEXT,
+	EVTX_T_NUMBERS, /* from here on */
+	EVTX_T_ID = EVTX_T_NUMBERS,
+	EVTX_T_LEVEL,
+	EVTX_T_TIME,
+	EVTX_T_RECORD,
+};
+
+/* evtx_gather.c */
+/** What comes now is for this. */
+void evtx_begin(struct evtx_xml *x, enum evtx_target t);
+/** It is whole: to where it belongs. */
+void evtx_end(struct evtx_xml *x);
+/** A piece of it; false: too short for its type, or the record is too much work. */
+bool evtx_put(struct evtx_xml *x, uint8_t type, struct rs_view v);
+/** An array: a row for each item. */
+bool evtx_put_many(struct evtx_xml *x, uint8_t type, struct rs_view v);
+/** Steps of the record's budget; false: it has none left. */
+bool evtx_pay(struct evtx_xml *x, size_t bytes);
 
 enum evtx_read { EVTX_BAD, EVTX_SKIPPED, EVTX_READ };
 

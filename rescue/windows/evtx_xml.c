@@ -34,22 +34,6 @@ enum kind {
 	LEAF, /* in a section */
 };
 
-/* What the text that comes now is for. */
-enum target {
-	T_NONE,
-	T_PROVIDER,
-	T_SOURCE,
-	T_CHANNEL,
-	T_COMPUTER,
-	T_NAME,
-	T_TEXT,
-	T_NUMBERS, /* from here on */
-	T_ID = T_NUMBERS,
-	T_LEVEL,
-	T_TIME,
-	T_RECORD,
-};
-
 /* ---- names ---- */
 
 /* A name: next u32, hash u16, units u16, the units, a NUL. */
@@ -85,123 +69,6 @@ static bool name_take(const struct evtx_xml *x, size_t *off, struct rs_view *ret
 	*off += 4;
 	if (at == *off)
 		*off += 8 + ret->len + 2;
-	return true;
-}
-
-/* ---- what is gathered ---- */
-
-static void begin(struct evtx_xml *x, enum target t)
-{
-	x->target = (uint8_t)t;
-	x->start = x->text.n;
-	x->has_number = x->is_absent = false;
-	x->number = 0;
-}
-
-static const char *text_end(struct evtx_xml *x)
-{
-	const char *text = x->text.p + x->start;
-
-	x->text.p[x->text.n] = '\0';
-	if (x->text.n + 1 < x->text.cap) /* else what follows is empty */
-		x->text.n++;
-	return text;
-}
-
-static void row_end(struct evtx_xml *x)
-{
-	const char *text = text_end(x);
-
-	if (text[0])
-		x->is_absent = false;
-	if (!x->is_absent && x->event.n_data < WIN_EVENT_DATA_MAX)
-		x->event.data[x->event.n_data++] = (struct win_event_data){x->name, text};
-}
-
-static void end_text(struct evtx_xml *x)
-{
-	struct win_event *e = &x->event;
-
-	switch ((enum target)x->target) {
-	case T_PROVIDER:
-		e->provider = text_end(x);
-		break;
-	case T_SOURCE:
-		x->source = text_end(x);
-		break;
-	case T_CHANNEL:
-		e->channel = text_end(x);
-		break;
-	case T_COMPUTER:
-		e->computer = text_end(x);
-		break;
-	case T_NAME:
-		x->name = text_end(x);
-		break;
-	case T_TEXT:
-		row_end(x);
-		break;
-	case T_ID:
-		e->id = (uint32_t)x->number;
-		x->is_found = x->has_number;
-		break;
-	case T_LEVEL:
-		e->level = (uint8_t)x->number;
-		break;
-	case T_TIME:
-		if (x->has_number)
-			e->time = x->number;
-		break;
-	case T_RECORD:
-		if (x->has_number)
-			e->record = x->number;
-		break;
-	case T_NONE:
-		break;
-	}
-	begin(x, T_NONE);
-}
-
-static bool pay(struct evtx_xml *x, size_t bytes)
-{
-	size_t n = 1 + bytes / EVTX_STEP_BYTES;
-
-	if (x->steps < n)
-		return false;
-	x->steps -= n;
-	return true;
-}
-
-static bool put_one(struct evtx_xml *x, uint8_t type, struct rs_view v)
-{
-	if (x->target == T_NONE)
-		return true;
-	if (!pay(x, v.len))
-		return false;
-	if (x->target < T_NUMBERS)
-		return evtx_value_put(&x->text, type, v);
-	if (evtx_value_number(type, v, &x->number))
-		x->has_number = true;
-	return true;
-}
-
-/* Windows repeats the element for each item of an array. */
-static bool put_many(struct evtx_xml *x, uint8_t type, struct rs_view v)
-{
-	struct rs_view one;
-
-	if (x->target != T_TEXT)
-		return true;
-	for (size_t i = 0; evtx_value_next(type, &v, &one); i++) {
-		if (i > 0) {
-			row_end(x);
-			begin(x, T_TEXT);
-		}
-		if (x->event.n_data == WIN_EVENT_DATA_MAX)
-			return true;
-		if (!put_one(x, type & (uint8_t)~EVTX_MANY, one))
-			return false;
-	}
 	return true;
 }
 
@@ -271,17 +138,17 @@ static bool on_element(struct evtx_xml *x, struct cursor *c)
 		return false;
 	if (x->depth == EVTX_DEPTH)
 		return false;
-	if (x->target == T_TEXT)
+	if (x->target == EVTX_T_TEXT)
 		x->text.n = x->start; /* between elements */
-	begin(x, T_NONE);
+	evtx_begin(x, EVTX_T_NONE);
 	enum kind kind = kind_of(x, name);
 	x->levels[x->depth++] = (struct evtx_level){(uint8_t)kind, false};
 	if (kind == LEAF) {
 		x->name = "";
 		if (!name_is(name, "Data")) {
-			begin(x, T_NAME);
+			evtx_begin(x, EVTX_T_NAME);
 			evtx_text_put(&x->text, name);
-			end_text(x);
+			evtx_end(x);
 		}
 	}
 	return true;
@@ -292,35 +159,36 @@ static bool on_attribute(struct evtx_xml *x, struct cursor *c)
 	static const struct {
 		enum kind kind;
 		const char *name;
-		enum target target;
-	} wanted[] = {{PROVIDER, "Name", T_PROVIDER}, {PROVIDER, "EventSourceName", T_SOURCE},
-		{TIME, "SystemTime", T_TIME}, {LEAF, "Name", T_NAME}};
+		enum evtx_target target;
+	} wanted[] = {{PROVIDER, "Name", EVTX_T_PROVIDER},
+		{PROVIDER, "EventSourceName", EVTX_T_SOURCE}, {TIME, "SystemTime", EVTX_T_TIME},
+		{LEAF, "Name", EVTX_T_NAME}};
 	struct rs_view name;
 
-	end_text(x);
+	evtx_end(x);
 	c->off++;
 	if (!x->depth || !name_take(x, &c->off, &name))
 		return false;
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 		if (x->levels[x->depth - 1].kind == wanted[i].kind && name_is(name, wanted[i].name))
-			begin(x, wanted[i].target);
+			evtx_begin(x, wanted[i].target);
 	return true;
 }
 
 static bool on_content(struct evtx_xml *x, struct cursor *c)
 {
-	static const enum target targets[] = {[ID] = T_ID,
-		[LEVEL] = T_LEVEL,
-		[RECORD] = T_RECORD,
-		[CHANNEL] = T_CHANNEL,
-		[COMPUTER] = T_COMPUTER,
-		[LEAF] = T_TEXT};
+	static const enum evtx_target targets[] = {[ID] = EVTX_T_ID,
+		[LEVEL] = EVTX_T_LEVEL,
+		[RECORD] = EVTX_T_RECORD,
+		[CHANNEL] = EVTX_T_CHANNEL,
+		[COMPUTER] = EVTX_T_COMPUTER,
+		[LEAF] = EVTX_T_TEXT};
 
-	end_text(x);
+	evtx_end(x);
 	c->off++;
 	if (!x->depth)
 		return false;
-	begin(x, targets[x->levels[x->depth - 1].kind]);
+	evtx_begin(x, targets[x->levels[x->depth - 1].kind]);
 	return true;
 }
 
@@ -330,10 +198,10 @@ static bool on_end(struct evtx_xml *x, struct cursor *c)
 		return false;
 	const struct evtx_level *l = &x->levels[x->depth - 1];
 	if (l->kind == LEAF && l->is_parent) {
-		x->text.n = x->target == T_TEXT ? x->start : x->text.n;
-		begin(x, T_NONE);
+		x->text.n = x->target == EVTX_T_TEXT ? x->start : x->text.n;
+		evtx_begin(x, EVTX_T_NONE);
 	}
-	end_text(x);
+	evtx_end(x);
 	x->depth--;
 	c->off++;
 	if (l->kind == SYSTEM) {
@@ -380,7 +248,7 @@ static bool units_take(struct evtx_xml *x, struct cursor *c, size_t off, uint8_t
 	uint16_t units;
 
 	if (!rs_view_u16(x->chunk, off, &units) ||
-		!rs_view_sub(x->chunk, off + 2, 2U * units, &v) || !put_one(x, type, v))
+		!rs_view_sub(x->chunk, off + 2, 2U * units, &v) || !evtx_put(x, type, v))
 		return false;
 	c->off = off + 2 + v.len;
 	return true;
@@ -403,7 +271,7 @@ static bool on_character(struct evtx_xml *x, struct cursor *c)
 {
 	struct rs_view v;
 
-	if (!rs_view_sub(x->chunk, c->off + 1, 2, &v) || !put_one(x, EVTX_STRING, v))
+	if (!rs_view_sub(x->chunk, c->off + 1, 2, &v) || !evtx_put(x, EVTX_STRING, v))
 		return false;
 	c->off += 3;
 	return true;
@@ -421,7 +289,8 @@ static bool on_entity(struct evtx_xml *x, struct cursor *c)
 	if (!name_take(x, &c->off, &name))
 		return false;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (x->target != T_NONE && x->target < T_NUMBERS && name_is(name, known[i].name))
+		if (x->target != EVTX_T_NONE && x->target < EVTX_T_NUMBERS &&
+			name_is(name, known[i].name))
 			evtx_text_char(&x->text, known[i].c);
 	return true;
 }
@@ -436,7 +305,7 @@ static bool on_instruction(struct evtx_xml *x, struct cursor *c)
 
 static bool on_instruction_data(struct evtx_xml *x, struct cursor *c)
 {
-	begin(x, T_NONE);
+	evtx_begin(x, EVTX_T_NONE);
 	return units_take(x, c, c->off + 1, EVTX_STRING);
 }
 
@@ -467,7 +336,7 @@ static bool on_substitution(struct evtx_xml *x, struct cursor *c)
 		c->is_over = inner.is_over;
 		return is_right;
 	}
-	return v->type & EVTX_MANY ? put_many(x, v->type, bytes) : put_one(x, v->type, bytes);
+	return v->type & EVTX_MANY ? evtx_put_many(x, v->type, bytes) : evtx_put(x, v->type, bytes);
 }
 
 /* A count u32, then bytes u16 and type u16 of each, then all of them. */
@@ -476,7 +345,7 @@ static bool values_take(struct evtx_xml *x, size_t *off, size_t end, struct evtx
 	uint32_t n;
 
 	if (!rs_view_u32(x->chunk, *off, &n) || *off + 4 > end || n > (end - *off - 4) / 4 ||
-		!pay(x, 4 * (size_t)n))
+		!evtx_pay(x, 4 * (size_t)n))
 		return false;
 	const uint8_t *head = x->chunk.p + *off + 4;
 	size_t at = *off + 4 + 4 * (size_t)n;
@@ -529,7 +398,7 @@ static bool run(struct evtx_xml *x, struct cursor *c)
 
 	while (c->off < c->end && !c->is_over) {
 		uint8_t token = x->chunk.p[c->off] & (uint8_t)~FLAG_MORE;
-		if (token >= sizeof(tokens) / sizeof(tokens[0]) || !pay(x, 0) ||
+		if (token >= sizeof(tokens) / sizeof(tokens[0]) || !evtx_pay(x, 0) ||
 			!tokens[token](x, c))
 			return false;
 	}
@@ -550,7 +419,7 @@ enum evtx_read evtx_xml_read(struct evtx_xml *x, size_t off, size_t end)
 	x->is_asked = x->is_found = x->is_unwanted = false;
 	x->steps = x->chunk_steps < EVTX_RECORD_STEPS ? x->chunk_steps : EVTX_RECORD_STEPS;
 	size_t steps = x->steps;
-	begin(x, T_NONE);
+	evtx_begin(x, EVTX_T_NONE);
 	bool is_right = run(x, &c);
 	x->chunk_steps -= steps - x->steps;
 	if (!is_right || !x->is_asked || !x->is_found)
