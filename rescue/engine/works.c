@@ -74,8 +74,8 @@ bool en_works_wrong(const struct rs_repair *u, char *ret, size_t cap)
 		if (!run_is_wrong(d))
 			continue;
 		is_any = true;
-		rs_note(ret, cap, "volume %u: something is wrong that is not repaired here: %s",
-			d->volume, diag_kind_word(d->d.kind));
+		rs_note(ret, cap, "volume %u: %s, and that is not repaired here", d->volume,
+			run_trouble_text(d->d.kind));
 	}
 	return is_any;
 }

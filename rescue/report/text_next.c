@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/cleanup.h"
 #include "core/language.h"
 #include "core/redact.h"
 #include "core/status.h"
@@ -66,6 +67,25 @@ static const struct win_info *chosen_of(const struct rs_run *run, const struct n
 	return v && strcmp(n->command, "fix") == 0 ? v->chosen : NULL;
 }
 
+/* " --file PATH" for each that a person named on this disk; NULL: no memory. */
+static char *named_new(const struct rs_run *run, const struct run_disk *d, bool *ret_is_name)
+{
+	char *ret = strdup("");
+
+	for (size_t i = 0; ret && i < run->n_findings; i++) {
+		const struct run_finding *f = &run->findings[i];
+		bool is_name = true, is_file = f->n_files && strcmp(f->source, "person") == 0;
+		auto_free char *before = ret;
+		auto_free char *word = word_new(is_file ? f->files[0].path : "", "PATH", &is_name);
+		const bool is_told = is_file && disk_of(run, f->volume) == d;
+		if (!word || asprintf(&ret, "%s%s%s", before, is_told ? " --file " : "",
+				     is_told ? word : "") < 0)
+			ret = NULL;
+		*ret_is_name &= is_name || !is_told;
+	}
+	return ret;
+}
+
 static void say(struct printer *p, const struct rs_run *run, const struct next *n)
 {
 	const struct run_disk *d = disk_of(run, n->volume);
@@ -74,23 +94,28 @@ static void say(struct printer *p, const struct rs_run *run, const struct next *
 	auto_free char *plan = word_new(n->plan ? n->plan : "", "PLAN", &is_plan);
 	const struct win_info *w = chosen_of(run, n);
 	auto_free char *folder = word_new(w ? w->root : "", "FOLDER", &is_folder);
+	bool is_file = true;
+	auto_free char *files =
+		strcmp(n->command, "fix") == 0 ? named_new(run, d, &is_file) : strdup("");
 	char only[48] = "";
 
-	if (!disk || !plan || !folder) {
+	if (!disk || !plan || !folder || !files) {
 		text_line(p, "%s", lang_word("(not enough memory for this line)"));
 		return;
 	}
 	if (w)
 		(void)snprintf(
 			only, sizeof(only), " --volume %u --windows ", number_of(d, n->volume));
-	text_line(p, "%s: unbrick %s %s%s%s%s%s", lang_word(n->label), n->command, disk, n->rest,
-		n->plan ? plan : "", only, w ? folder : "");
+	text_line(p, "%s: unbrick %s %s%s%s%s%s%s", lang_word(n->label), n->command, disk, n->rest,
+		n->plan ? plan : "", only, w ? folder : "", files);
 	if (!is_disk)
 		say_unshown(p, disk, "the disk");
 	if (!is_plan)
 		say_unshown(p, plan, "the saved plan");
 	if (w && !is_folder)
 		say_unshown(p, folder, "the Windows folder");
+	if (!is_file)
+		say_unshown(p, "PATH", "the named file");
 }
 
 /* ---- by what was done ---- */

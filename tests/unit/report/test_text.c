@@ -381,6 +381,24 @@ static void test_scan__something_found__plan_and_next_command(void **state)
 		PLAN_TEXT "\nResult: 1 file to repair.\nTo repair it: unbrick fix d.img\n");
 }
 
+/* The next command has the file that a person named, too. */
+static void test_scan__a_file_was_named__next_command_names_it(void **state)
+{
+	struct finding file = {.path = (char *)(uintptr_t) "\\W\\a b.sys"};
+	struct found f;
+
+	(void)state;
+	found_init(&f, "scan");
+	f.finding.source = "person";
+	f.finding.files = &file;
+	f.finding.n_files = 1;
+	f.run.outcome = (struct run_outcome){.is_known = true, .status = 3, .result = RUN_FOUND};
+	assert_non_null(
+		strstr(render(&f.run), "To repair it: unbrick fix d.img --file '\\W\\a b.sys'\n"));
+	file.path = (char *)(uintptr_t) "\\W\\a\x1b";
+	assert_non_null(strstr(render(&f.run), "To repair it: unbrick fix d.img --file PATH\n"));
+}
+
 static void test_fix__unfinished__is_the_beginning_of_the_finished(void **state)
 {
 	const char *check = "opened again";
@@ -728,6 +746,7 @@ int main(void)
 		cmocka_unit_test(test_health__warnings__are_never_left_out),
 		cmocka_unit_test(test_list__broken_disk_and_volume__error_on_its_own_line),
 		cmocka_unit_test(test_scan__something_found__plan_and_next_command),
+		cmocka_unit_test(test_scan__a_file_was_named__next_command_names_it),
 		cmocka_unit_test(test_fix__unfinished__is_the_beginning_of_the_finished),
 		cmocka_unit_test(test_next__two_disks__each_by_its_own_name),
 		cmocka_unit_test(test_next__name_that_cannot_be_shown__said_and_not_pretended),

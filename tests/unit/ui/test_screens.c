@@ -349,6 +349,33 @@ static void test_findings__diagnosis__at_fault_why_how_sure_what_helps(void **st
 	assert_true(says(&all, "it stopped"));
 }
 
+static void test_picture__new_file__whole_and_never_over_another(void **state)
+{
+	char folder[] = "/tmp/unbrick-picture.XXXXXX", path[64], bytes[64] = "";
+	struct run_diagnosis d = diagnosed();
+	struct rs_err err = {0};
+	struct options o = {.svg = path};
+
+	(void)state;
+	report.run.diagnoses = &d;
+	report.run.n_diagnoses = 1;
+	assert_non_null(mkdtemp(folder));
+	(void)snprintf(path, sizeof(path), "%s/a.svg", folder);
+	assert_int_equal(picture_check(&o, &err), 0);
+	assert_int_equal(picture_save(&report, path, &err), 0);
+	FILE *f = fopen(path, "r");
+	assert_non_null(f);
+	assert_non_null(fgets(bytes, sizeof(bytes), f));
+	(void)fclose(f);
+	assert_string_equal(bytes, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+	assert_int_equal(picture_check(&o, &err), RS_E_OUTPUT_EXISTS);
+	assert_int_equal(picture_save(&report, path, &err), RS_E_OUTPUT_EXISTS);
+	o.report = path;
+	assert_int_equal(picture_check(&o, &err), RS_E_USAGE);
+	(void)unlink(path);
+	(void)rmdir(folder);
+}
+
 /* What it would move is told with it, once. */
 static void test_findings__file_of_the_diagnosis__with_it(void **state)
 {
@@ -1158,6 +1185,7 @@ int main(void)
 		cmocka_unit_test_setup(
 			test_findings__diagnosis__at_fault_why_how_sure_what_helps, fresh),
 		cmocka_unit_test_setup(test_findings__file_of_the_diagnosis__with_it, fresh),
+		cmocka_unit_test_setup(test_picture__new_file__whole_and_never_over_another, fresh),
 		cmocka_unit_test_setup(test_findings__chosen_file__before_what_rules_found, fresh),
 		cmocka_unit_test_setup(test_done__next_step__by_keys_on_the_stick, fresh),
 		cmocka_unit_test_setup(test_found__two_windows_on_a_volume__each_alone, fresh),
