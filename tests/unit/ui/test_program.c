@@ -288,6 +288,31 @@ static unsigned count_files(void)
 	return n;
 }
 
+static void test_file_and_since__as_people_write_them(void **state)
+{
+	static const char *const ways[] = {"\\Windows\\System32\\ntoskrnl.exe",
+		"C:\\Windows\\System32\\ntoskrnl.exe", "c:/Windows/System32/ntoskrnl.exe",
+		"Windows/System32/ntoskrnl.exe"};
+	struct said s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		said_run(&s, "diagnose", rig.disks[0], "--file", ways[i], "--since", "2026-11-24",
+			NULL);
+		said_expect(&s, 3, "a person named it", "");
+		said_done(&s);
+	}
+	said_run(&s, "scan", rig.disks[0], "--file", "/Windows/none", NULL);
+	said_expect(&s, 2, "", "\\Windows\\none: no such file or folder");
+	said_done(&s);
+	said_run(&s, "scan", rig.disks[0], "--since", "yesterday", NULL);
+	said_expect(&s, 2, "", "'yesterday' is no date");
+	said_done(&s);
+	said_run(&s, "scan", rig.disks[0], "--svg", rig.disks[0], NULL);
+	said_expect(&s, 2, "", "already there");
+	said_done(&s);
+}
+
 static void test_report__whole_beside_the_text_and_readable_by_its_owner(void **state)
 {
 	struct said s;
@@ -544,6 +569,7 @@ int main(void)
 		cmocka_unit_test(test_json__each_command__one_object_on_standard_output),
 		cmocka_unit_test(test_json__version_and_help_of_a_command__no_report_of_that_one),
 		cmocka_unit_test(test_standard_output__full__write_error),
+		cmocka_unit_test(test_file_and_since__as_people_write_them),
 		cmocka_unit_test(test_report__whole_beside_the_text_and_readable_by_its_owner),
 		cmocka_unit_test(test_report__there_already__not_replaced_and_nothing_begun),
 		cmocka_unit_test(test_report__of_a_usage_error__is_kept_too),
