@@ -14,11 +14,13 @@
 
 struct win_service {
 	char *name;
-	char *path;	  /* on this volume, "\Windows\System32\drivers\x.sys"; "" if it cannot be
-			   * (another drive, a network path), or it is none of a driver */
+	char *path;	  /* of a driver or of a program of its own, on this volume,
+			   * "\Windows\System32\drivers\x.sys"; "" if it cannot be (another drive, a
+			   * network path) or there is none */
 	char *image_path; /* as it stands there; "" if it has none */
 	char *group, *display;
 	char *inf;	/* Owners: "oem14.inf", or "" */
+	char *package;	/* Windows 7: its folder in the driver store, or "" */
 	char *altitude; /* of a minifilter's default instance, or "" */
 	uint32_t type, start, error_control, boot_flags;
 	int override;	  /* StartOverride\0; -1: none */
@@ -66,16 +68,18 @@ struct win_system {
 	uint32_t dump_kind; /* CrashDumpEnabled; UINT32_MAX: not known */
 	char dump_file[260], minidump_dir[260];
 	/* Session Manager */
-	bool is_verifier_on; /* VerifyDrivers or VerifyDriverLevel */
+	bool is_verifier_on; /* VerifyDrivers names some, or VerifyDriverLevel is set */
 	char verified[260];  /* which drivers, "*" or "" */
 	bool has_setup_execute;
 	char setup_execute[260];
 	/* Setup */
 	uint32_t setup_type, setup_in_progress, oobe, upgrade, rollback;
 	bool is_hiberboot;
-	uint64_t shutdown; /* FILETIME of the last one in order */
-	uint64_t written;  /* newest key that was looked at */
-	char note[256];	   /* what could not be read */
+	uint64_t shutdown;   /* FILETIME of the last one in order */
+	uint64_t written;    /* newest key that was looked at */
+	bool is_devices_cut; /* more devices than are kept: which of them use a service is unknown
+			      */
+	char note[256];	     /* what could not be read */
 };
 
 /** Reads a hive that is open. @root "\Windows". What is missing is left "" and noted: a damaged
@@ -86,6 +90,10 @@ int win_system_read(struct win_hive *h, unsigned control_set, const char *root,
 void win_system_free(struct win_system *s);
 RS_DEFINE_AUTO(struct win_system *, win_system_free);
 
+/** The packages of another hive with a DriverDatabase (config\DRIVERS), those that are not known
+ * yet. Errors: those of win_system_read; a hive without packages is none. */
+int win_system_packages(
+	struct win_hive *h, const struct rs_task *task, struct win_system *s, struct rs_err *err);
 /** By name, case-blind; NULL: none. */
 const struct win_service *win_service_named(const struct win_system *s, const char *name);
 /** An ImagePath, a module's path of a dump, or a path in an event, as a path on this volume: every

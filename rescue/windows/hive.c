@@ -192,6 +192,7 @@ int hive_nk_load(struct win_hive *h, uint32_t off, struct hive_nk *ret, struct r
 	if (memcmp(raw, "nk", 2) != 0)
 		return rs_fail(err, RS_E_HIVE, "no key at 0x%x", off);
 	nk.flags = rs_le16(raw + 2);
+	nk.written = rs_le64(raw + 4);
 	nk.parent = rs_le32(raw + 16);
 	nk.n_keys = rs_le32(raw + 20);
 	nk.keys_off = rs_le32(raw + 28);

@@ -11,8 +11,6 @@
 #define INLINE_BIT    0x80000000U
 #define SEGMENT_BYTES 16344U
 
-enum { REG_SZ = 1, REG_EXPAND_SZ = 2, REG_DWORD = 4, REG_MULTI_SZ = 7, REG_QWORD = 11 };
-
 struct vk {
 	struct hive_cell cell;
 	uint32_t size, data_off, type; /* size with INLINE_BIT */
@@ -63,6 +61,10 @@ struct walk {
 	size_t n_wanted;
 	struct vk found;
 	bool is_found;
+	/* several at once */
+	struct hive_wanted *list;
+	size_t n_list;
+	struct rs_err end;
 };
 
 #define NAME_CAP (3 * HIVE_VALUE_NAME_UNITS + 1)
@@ -320,6 +322,96 @@ int win_hive_list(
 	*ret = l;
 	l.p = NULL; /* the caller's now */
 	return 0;
+}
+
+/* ---- several values at once ---- */
+
+static bool is_name(const struct walk *w, const char *name)
+{
+	size_t i = 0;
+
+	while (i < w->n_units && name[i] && rs_upcase(w->units[i]) == rs_upcase((uint8_t)name[i]))
+		i++;
+	return i == w->n_units && !name[i];
+}
+
+static int wanted_load(struct walk *w, const struct vk *vk, struct hive_wanted *to)
+{
+	uint32_t len = vk_len(vk);
+
+	if (len > ((vk->size & INLINE_BIT) ? 4U : HIVE_WANTED_BYTES))
+		return RS_E_HIVE;
+	auto_free uint8_t *p = len ? malloc(len) : NULL;
+	if (len && !p)
+		return rs_fail(&w->end, RS_E_MEMORY, "value of %u bytes", len);
+	int r = len ? data_load(w->h, vk, p, &w->end) : 0;
+	if (r < 0)
+		return r;
+	to->v = (struct win_value){vk->type, rs_steal(p), len};
+	to->is_there = true;
+	return 0;
+}
+
+static bool wanted_fn(struct walk *w, const struct vk *vk)
+{
+	for (size_t i = 0; i < w->n_list; i++) {
+		struct hive_wanted *to = &w->list[i];
+		if (to->is_there || !is_name(w, to->name))
+			continue;
+		int r = wanted_load(w, vk, to);
+		if (r == 0 || r == RS_E_HIVE)
+			w->end = (struct rs_err){0};
+		return !w->end.code;
+	}
+	return true;
+}
+
+int hive_wanted_read(struct win_hive *h, win_key key, struct hive_wanted *w, size_t n,
+	uint64_t *ret_written, struct rs_err *err)
+{
+	struct walk walk = {.h = h, .fn = wanted_fn, .list = w, .n_list = n};
+	struct hive_nk nk;
+
+	int r = hive_nk_load(h, key, &nk, err);
+	if (r < 0)
+		return r;
+	if (ret_written)
+		*ret_written = nk.written;
+	r = walk_run(&walk, key, err);
+	return walk.end.code ? rs_err_pass(err, walk.end.code, &walk.end) : r;
+}
+
+void hive_wanted_done(struct hive_wanted *w, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		win_value_done(&w[i].v);
+		w[i].v = (struct win_value){0};
+		w[i].is_there = false;
+	}
+}
+
+char *hive_wanted_text(const struct hive_wanted *w)
+{
+	if (!w->is_there || (w->v.type != REG_SZ && w->v.type != REG_EXPAND_SZ))
+		return strdup("");
+	return text_new(rs_utf16_text((struct rs_view){w->v.p, w->v.len}));
+}
+
+uint32_t hive_wanted_u32(const struct hive_wanted *w, uint32_t otherwise)
+{
+	return w->is_there && w->v.type == REG_DWORD && w->v.len >= 4 ? rs_le32(w->v.p) : otherwise;
+}
+
+bool hive_wanted_list(const struct hive_wanted *w, struct win_list *ret)
+{
+	*ret = (struct win_list){0};
+	if (!w->is_there || w->v.type != REG_MULTI_SZ)
+		return true;
+	if (list_fill(ret, w->v.p, w->v.len) == 0)
+		return true;
+	win_list_done(ret);
+	*ret = (struct win_list){0};
+	return false;
 }
 
 void win_list_done(struct win_list *l)

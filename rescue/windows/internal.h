@@ -57,6 +57,7 @@ struct hive_cell {
 
 struct hive_nk {
 	struct hive_cell cell;
+	uint64_t written; /* FILETIME */
 	uint32_t parent;
 	uint32_t n_keys, keys_off;
 	uint32_t n_values, values_off;
@@ -90,6 +91,27 @@ struct hive_marvin {
 extern const struct hive_marvin hive_marvin_seed;
 void hive_marvin_words(struct hive_marvin *m, const uint8_t *p, size_t len);
 uint64_t hive_marvin_done(struct hive_marvin *m);
+
+/* hive_value.c */
+enum { REG_SZ = 1, REG_EXPAND_SZ = 2, REG_DWORD = 4, REG_MULTI_SZ = 7, REG_QWORD = 11 };
+#define HIVE_WANTED_BYTES 65536U /* of one value that is read among others */
+struct hive_wanted {
+	const char *name; /* of a value, in ASCII; "" the default value */
+	bool is_there;
+	struct win_value v; /* as win_hive_value gives it */
+};
+/** Several values of a key in one walk over them; one that is damaged or too long is as if it were
+ * not there. @ret_written may be NULL: FILETIME of the key. For hive_wanted_done whatever comes
+ * back. Errors: RS_E_HIVE (the key or the list of its values is damaged), RS_E_IO_READ,
+ * RS_E_MEMORY. */
+int hive_wanted_read(struct win_hive *h, win_key key, struct hive_wanted *w, size_t n,
+	uint64_t *ret_written, struct rs_err *err);
+void hive_wanted_done(struct hive_wanted *w, size_t n);
+/** What a value says, if it is there and of a type that fits: text in memory of its own ("" if
+ * not; NULL: no memory), a number (@otherwise if not), a list (false: no memory). */
+char *hive_wanted_text(const struct hive_wanted *w);
+uint32_t hive_wanted_u32(const struct hive_wanted *w, uint32_t otherwise);
+bool hive_wanted_list(const struct hive_wanted *w, struct win_list *ret);
 
 /* hive_name.c */
 bool hive_name_equal(const uint16_t *a, size_t n_a, const uint16_t *b, size_t n_b);
