@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What system.c and system_gone.c share. */
+#ifndef UNBRICK_EVIDENCE_SYSTEM_H
+#define UNBRICK_EVIDENCE_SYSTEM_H
+
+#include "evidence/evidence.h"
+
+enum ev_there {
+	EV_THERE,
+	EV_NOT_THERE,
+	EV_NOT_KNOWN, /* it cannot be looked at, or something stands before it */
+	EV_ENDS,      /* @err ends the run */
+};
+
+enum ev_there ev_system_there(
+	const struct ev_look *in, const char *path, struct nt_stat *ret, struct rs_err *err);
+/** "\Windows\System32\" and @sub. */
+void ev_system_path(const struct ev_look *in, const char *sub, char *ret, size_t cap);
+
+/** Files that a start needs and that are not there: drivers of services, programs (system_gone.c).
+ * Errors: those that end the run. */
+int ev_system_gone(const struct ev_look *in, struct evidence *e, struct rs_err *err);
+
+#endif
