@@ -91,9 +91,10 @@ static char *owner_of(struct drivers_read *d, const struct hive_wanted *w)
 
 	if (!drivers_has(d, hive_wanted_list(w, &owners) ? d : NULL))
 		return NULL;
-	/* a driver of Windows' own that others use as well (i8042prt) stays Windows' own */
+	/* a driver of Windows' own that others use as well (i8042prt) stays Windows' own; "!" and a
+	 * folder is what is not configured yet, or no more */
 	for (size_t i = 0; i < owners.n && i < DRIVERS_MAX_NAMES; i++)
-		if (!best[0] || strncasecmp(best, "oem", 3) == 0)
+		if (owners.p[i][0] != '!' && (!best[0] || strncasecmp(best, "oem", 3) == 0))
 			best = owners.p[i];
 	char *owner = drivers_copy(d, best);
 	win_list_done(&owners);

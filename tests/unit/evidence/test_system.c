@@ -121,7 +121,8 @@ static void test_system__most_programs_missing__nobody_took_them(void **state)
 	assert_int_equal(count(e, EV_FILE_GONE), 0);
 }
 
-static void hive_is_bad(const char *name, const void *p, size_t len, bool is_certain)
+static void hive_is_bad(
+	const char *name, const void *p, size_t len, bool is_certain, const char *how)
 {
 	auto_tv struct tv v;
 	auto_evidence struct evidence *e = fresh();
@@ -139,6 +140,7 @@ static void hive_is_bad(const char *name, const void *p, size_t len, bool is_cer
 		fail_msg("%s of %zu bytes is no finding", name, len);
 	assert_int_equal(bad->is_certain, is_certain);
 	assert_non_null(strstr(bad->text, name));
+	assert_non_null(strstr(bad->text, how));
 	assert_non_null(strstr(bad->text, "RegBack"));
 	assert_int_equal(count(e, EV_REGISTRY_BAD), 1);
 }
@@ -148,11 +150,11 @@ static void test_system__hive_missing_empty_or_zero__is_a_finding(void **state)
 	static const uint8_t zeros[70000] = {0};
 
 	(void)state;
-	hive_is_bad("SAM", NULL, 0, true);
-	hive_is_bad("SECURITY", "", 0, true);
-	hive_is_bad("DEFAULT", zeros, sizeof(zeros), true);
-	hive_is_bad("SAM", "regf but no more", 16, true);
-	hive_is_bad("COMPONENTS", zeros, sizeof(zeros), false);
+	hive_is_bad("SAM", NULL, 0, true, "missing");
+	hive_is_bad("SECURITY", "", 0, true, "empty");
+	hive_is_bad("DEFAULT", zeros, sizeof(zeros), true, "zeros");
+	hive_is_bad("SAM", "regf but no more", 16, true, "cannot be read");
+	hive_is_bad("COMPONENTS", zeros, sizeof(zeros), false, "zeros");
 }
 
 static void test_system__hiberfil__says_asleep_or_stuck(void **state)
@@ -254,6 +256,12 @@ static void test_system__real_hive__only_what_a_start_needs_is_gone(void **state
 	assert_non_null(row(e, EV_FILE_GONE, "\\Windows\\System32\\DRIVERS\\fvevol.sys"));
 	assert_int_equal(count(e, EV_FILE_GONE), 2);
 	assert_int_equal(count(e, EV_PACKAGE), 5);
+	const struct ev_item *came = row(e, EV_PACKAGE, "\\Windows\\System32\\drivers\\vmci.sys");
+	assert_non_null(came);
+	assert_string_equal(came->service, "vmci");
+	assert_string_equal(came->product, "VMware, Inc.");
+	/* a driver of Windows' own is none that a package brought */
+	assert_null(row(e, EV_PACKAGE, "\\Windows\\System32\\drivers\\i8042prt.sys"));
 }
 
 int main(void)

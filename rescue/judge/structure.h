@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a start of this very Windows is built on, by what its own registry says and never by names
+ * alone (protect.h's table knows those): such a file is not moved, such a service not disabled. */
+#ifndef UNBRICK_JUDGE_STRUCTURE_H
+#define UNBRICK_JUDGE_STRUCTURE_H
+
+#include "windows/drivers.h"
+
+enum structure {
+	STRUCTURE_FREE,	    /* nothing is known that speaks against it */
+	STRUCTURE_SECURITY, /* of a security product: a person may, nobody else */
+	STRUCTURE_NEVER,
+};
+
+/** May it be moved or disabled? @s NULL: the hive cannot be read, and nothing may. @path on this
+ * volume and @service: either may be "", all services that fit one of them count. *ret_why: the
+ * reason in plain words, static or as long as @s, "" if there is none; it is one that forbids
+ * before one that asks. */
+enum structure structure_protects(
+	const struct win_system *s, const char *path, const char *service, const char **ret_why);
+
+#endif
