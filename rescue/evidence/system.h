@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What system.c and system_gone.c share. */
+/* What system.c, system_gone.c and system_there.c share. */
 #ifndef UNBRICK_EVIDENCE_SYSTEM_H
 #define UNBRICK_EVIDENCE_SYSTEM_H
 
@@ -12,6 +12,7 @@ enum ev_there {
 	EV_ENDS,      /* @err ends the run */
 };
 
+/** Of a path on this volume (system_there.c). */
 enum ev_there ev_system_there(
 	const struct ev_look *in, const char *path, struct nt_stat *ret, struct rs_err *err);
 /** "\Windows\System32\" and @sub. */

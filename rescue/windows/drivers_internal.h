@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Inside of the reader of drivers.h: drivers.c (all of it, and what becomes of it),
- * drivers_services.c, drivers_packages.c, drivers_devices.c (classes, devices, their filters),
- * drivers_state.c. Each key is walked once, in the order of the hive. */
+/* Inside of the reader of drivers.h: drivers.c (all of it, and what becomes of it), drivers_read.c
+ * (what the parts share), drivers_services.c, drivers_packages.c, drivers_devices.c (classes,
+ * devices, their filters), drivers_state.c. Each key is walked once, in the order of the hive. */
 #ifndef UNBRICK_WINDOWS_DRIVERS_INTERNAL_H
 #define UNBRICK_WINDOWS_DRIVERS_INTERNAL_H
 
