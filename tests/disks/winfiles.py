@@ -106,7 +106,7 @@ class Tree:
                 ("changed", to_number(changed)), ("accessed", to_number(accessed))]
 
     def add(self, verb, path, words, given=None, attr=0, dos=True):
-        given = {k: filetime(v) for k, v in (given or {}).items()}
+        given = {k: filetime(v) if isinstance(v, str) else v for k, v in (given or {}).items()}
         words = list(words)
         if dos:
             words.append(("dos", self.dos_name(path)))

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Kernel dumps as Windows leaves them: small ones (triage, x64 and ARM64, with modules, unloaded modules,
+stack and context), the head of a kernel dump as it lies in MEMORY.DMP or, not taken out yet, at the start
+of pagefile.sys. Layout: shared/fixtures/README.md section 5, Microsoft's DUMP_HEADER64.
+
+    triage(code, params, when, uptime, modules, ...) and head(...) give bytes.
+A module: object or dict with path, base, size, stamp, checksum.
+"""
+
+import random
+import struct
+
+MACHINES = {"x64": 0x8664, "arm64": 0xAA64}
+PLACE = {"x64": (0x98, 0xF8), "arm64": (0x100, 0x108)}  # of the stack pointer and of the next instruction
+STRIDE = 0x90
+
+
+def _header(arch, build, cpus, code, params, when, uptime, kind, size):
+    raw = bytearray(b"PAGE" * (0x2000 // 4))  # what is not filled in holds these letters
+    struct.pack_into("<4s4sIIQQQQIII", raw, 0, b"PAGE", b"DU64", 15, build, 0x1AD000, 0xFFFFAB8000000000,
+                     0xFFFFF80320C2A2D0, 0xFFFFF80320C1E130, MACHINES[arch], cpus, code)
+    struct.pack_into("<4Q", raw, 0x40, *params)
+    raw[0x60:0x80] = bytes(32)
+    struct.pack_into("<Q", raw, 0x80, 0xFFFFF80320C00B20)
+    raw[0x348:0xF00] = bytes(0xF00 - 0x348)
+    # the exception record is that of KeBugCheck's own breakpoint
+    raw[0xF00:0xF98] = bytes(0x98)
+    struct.pack_into("<IIQQ", raw, 0xF00, 0x80000003, 1, 0, 0xFFFFF803203F5A80)
+    struct.pack_into("<I", raw, 0xF98, kind)
+    struct.pack_into("<QQ", raw, 0xFA0, size, when)
+    struct.pack_into("<Q", raw, 0x1030, uptime)
+    struct.pack_into("<II", raw, 0x1038, 0x1041, 0)
+    struct.pack_into("<II", raw, 0x1040, 1, 0x110)  # product type: workstation
+    return raw
+
+
+def _context(raw, at, arch, ip, sp):
+    place = PLACE[arch]
+    struct.pack_into("<I", raw, at + (0x30 if arch == "x64" else 0), 0x10005F if arch == "x64" else 0x400007)
+    struct.pack_into("<Q", raw, at + place[0], sp)
+    struct.pack_into("<Q", raw, at + place[1], ip)
+
+
+def head(code, params, when, uptime, kind=5, build=22631, cpus=8, arch="x64", ip=0, size=0x3A7C0000):
+    """The first two pages of a dump that is not a small one: 1 full, 2 kernel, 5 or 6 with a bitmap."""
+    raw = _header(arch, build, cpus, code, params, when, uptime, kind, size)
+    _context(raw, 0x348, arch, ip, 0xFFFF850429890F00)
+    if kind in (5, 6):
+        raw += b"SDMPDUMP" + struct.pack("<QQQ", 0x2038, 0x1F000, 0x7F8000) + bytes(0x1000 - 32)
+    return bytes(raw)
+
+
+def triage(code, params, when, uptime, modules, stack=(), unloaded=(), ip=0, build=22631, cpus=8, arch="x64",
+           seed="", stack_noise=40, stack_top=0xFFFF850429890F00, cut=None):
+    """@stack: addresses (return addresses, innermost first) that lie there among other values; @unloaded
+    [(name, base, end)]; @ip of the saved context. @cut: only so many bytes reached the disk."""
+    rng = random.Random(f"dump:{seed}:{when}")
+    raw = _header(arch, build, cpus, code, params, when, uptime, 4, 0)
+    sp = stack_top - stack_top % 16
+    _context(raw, 0x348, arch, ip, sp)
+    t = 0x2000
+    raw += bytes(0x100)
+    pool_items = bytearray()
+
+    def place(data, align=8):
+        raw.extend(bytes(-len(raw) % align))
+        at = len(raw)
+        raw.extend(data)
+        return at
+
+    context = bytearray(0x4D0 if arch == "x64" else 0x390)
+    _context(context, 0, arch, ip, sp)
+    context_at = place(bytes(context), 16)
+    exception_at = place(bytes(raw[0xF00:0xF98]))
+    gone = struct.pack("<Q", len(unloaded))
+    for name, base, end in unloaded:
+        letters = name[:12].encode("utf-16le")
+        gone += struct.pack("<HHIQ", len(letters), len(letters), 0, 0xFFFFA00000001000) + letters.ljust(24, b"\0")
+        gone += struct.pack("<QQ", base, end)
+    unloaded_at = place(gone)
+    blank = lambda n: rng.choice((b"\0", b"\xcc")) * n
+    prcb_at, process_at, thread_at = place(blank(0x400)), place(blank(0x600)), place(blank(0x400))
+    stack_at, stack_raw = len(raw) + -len(raw) % 16, _stack(rng, stack, stack_noise, sp, modules)
+    place(stack_raw, 16)
+    drivers_at = len(raw) + -len(raw) % 8
+    pool_at = drivers_at + STRIDE * len(modules)
+    table = bytearray()
+    for m in modules:
+        entry = bytearray(STRIDE)
+        struct.pack_into("<I", entry, 0, pool_at + len(pool_items))
+        struct.pack_into("<QQI", entry, 0x38, m.base, m.base + 0x1000 if m.size else 0, m.size)
+        struct.pack_into("<I", entry, 0x80, m.checksum)
+        struct.pack_into("<I", entry, 0x88, m.stamp)
+        table += entry
+        letters = m.module_path.encode("utf-16le")
+        pool_items += struct.pack("<I", len(letters) // 2) + letters + b"\0\0"
+        pool_items += bytes(-len(pool_items) % 8)
+    place(bytes(table))
+    place(bytes(pool_items))
+    raw.extend(bytes(-len(raw) % 8))
+    debugger_at = place(b"KDBG" + bytes(0x334))
+    valid_at = place(b"TRGD", 4)
+    raw.extend(bytes(-len(raw) % 4096 or 4096))
+    struct.pack_into("<III", raw, t, 0, len(raw), valid_at)
+    struct.pack_into("<13I", raw, t + 0x0C, context_at, exception_at, 0, unloaded_at, prcb_at, process_at, thread_at,
+                     stack_at, len(stack_raw), drivers_at, len(modules), pool_at, len(pool_items))
+    struct.pack_into("<IIQ", raw, t + 0x40, 0, 0xFFFFFFFF, sp)
+    struct.pack_into("<II", raw, t + 0x60, debugger_at, 0x338)
+    struct.pack_into("<Q", raw, 0xFA0, len(raw))
+    return bytes(raw[:cut] if cut else raw)
+
+
+def _stack(rng, addresses, noise, sp, modules):
+    """Return addresses between locals: pointers into the pool and the stack, small numbers, flags."""
+    out = []
+
+    def some(n):
+        for _ in range(n):
+            out.append(rng.choice((0, rng.randrange(4096), 0xFFFFAB8000000000 + rng.randrange(1 << 32) * 16,
+                                   sp + 8 * rng.randrange(400), 0xFFFFD00000000000 + rng.randrange(1 << 30) * 8)))
+
+    for a in addresses:
+        some(2 + rng.randrange(max(noise // (len(addresses) or 1), 1) + 1))
+        out.append(a)
+    some(60)
+    return struct.pack(f"<{len(out)}Q", *out)

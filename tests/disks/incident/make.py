@@ -1,0 +1,131 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""make.py CASE OUT.img: make the volume of an incident (a bare NTFS, as a PC with Windows 10 or 11 has it).
+
+CASE is a file like first/content-file.py. No root, no FUSE, no network; the same case gives the same bytes.
+Needs mkntfs and ntfspopulate (UNBRICK_TOOLS, or build/tools of the project).
+
+How to write a case. It is a Python file with a text that says what happened, an ANSWER, and `make()` that
+tells the machine's history IN THE ORDER OF TIME (what is loaded, and in which version, is what was installed
+until then) and gives the Machine:
+
+    \"\"\"One or two sentences: what is at fault and what tempts to another answer.\"\"\"
+    ANSWER = {
+        "kind": "bad-file",                    # of the issue's list
+        "kinds_ok": ["bad-file"],              # as right (none: the one above)
+        "culprit": "\\\\Windows\\\\...\\\\x.sys",      # first place; None: nobody may be moved or disabled
+        "culprit_ok": [...],                   # as right (none: the one above)
+        "acceptable": ["\\\\Windows\\\\...", "service:x", "restore:\\\\Windows...", "registry:VerifyDrivers",
+                       "filter:x"],            # right proposals; a bare path: move or restore; []: none may be made
+        "may_be_empty": True,                  # to propose nothing is as right
+        "tolerated": [...],                    # no harm, but not right
+        "never": ["\\\\path", "service:x"],      # harm: the check fails
+        "certainty": "likely",                 # the most that may be claimed: unsure, likely, sure
+        "why": ["..."],                        # what a person would point at
+    }
+    from machine import Machine, at
+    import ordinary
+    def make():
+        m = Machine("PC-17", installed="2024-03-05T09:12:44Z", bias=-60)
+        m.days("2025-01-07", "2025-02-10")                      # noise: starts, stops in order, Defender, events
+        m.driver("hvdflt", (7, 1, 0, 4), "2024-10-02T08:00:00Z", "Halvard AB", "Halvard Sentry", start=0, kind=2,
+                 group="FSFilter Anti-Virus", altitude="328123", inf="hvdflt", texts=[r"\\ProgramData\\Halvard"])
+        m.journal_from = at("2025-02-09T00:00:00Z")             # the change journal reaches back to here
+        m.start("2025-02-11T06:30:00Z")
+        m.noise("/ProgramData/Halvard/c-4127.hvc", 9000, "2025-02-11T06:41:08Z", head=b"HVC1")
+        m.crash("2025-02-11T06:44:15Z", 0x50, [0xffffb98012a44074, 0, "hvdflt+0x2f1a3", 2],
+                stack=["hvdflt+0x2f1a3", "hvdflt+0x311c0", "fltmgr+0x5c1b", "ntoskrnl+0x3f1a0"])
+        m.start("2025-02-11T06:45:33Z")                         # takes the dump out of the page file: .dmp, 41, 6008, 1001
+        ...
+        return m
+
+What a Machine can (machine.py has every argument):
+  files       put(path, bytes|text|("solid", n), when, created=, modified=, changed=), noise, text(encoding=
+              "utf-16le"), program (a PE: version, company, texts, size, built), delete, rename, zero(path, from),
+              cut(path, bytes), flip(path, byte) (checksum does not fit), folder
+  drivers     driver (file, key, package, logs, events; again with another version: an update; package=False: a
+              service alone, 7045; in_store=True: runs from the driver store), package, service, filter(class, name),
+              user_service, update(when, kb, drivers=[names of Windows' own]) (a monthly update that succeeds)
+  history     days(first, last), usual, start, stop(why="user|update|installer"), crash (mini, kernel or no dump,
+              early=True: while Windows starts), power_loss, button, defender
+  event log   log.add(time, provider, id, data, level=): any event (evtx.py); log.damage_chunk = n; pnp_log
+  registry    system.set(key, name, value, time), system.drop(key), system.key(key, time); software the same; CS is
+              "ControlSet001"; hive_damage["SYSTEM"] = lambda data: b"" (or any other bytes)
+  journal     has_journal, journal_from; files that come and go are in it by themselves; note(path, reason, when)
+  texts       setupapi (by driver), cbs (time, lines), traces.srt(m, when, cause, language="en|de"),
+              traces.pending_xml, traces.poqexec, traces.stamp; any vendor's log by text()
+  pagefile    pagefile = kdump.head(...) or other bytes; dumpstack
+  second Windows  other(m2, "/Windows.old"): a second machine's Windows in another folder of the volume
+Third parties are invented; a case should have some that are innocent (ordinary.py has a few with their usual
+updates), and a history of weeks.
+"""
+
+import importlib.util
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.realpath(__file__))
+DISKS = os.path.dirname(HERE)
+for folder in (DISKS, HERE):
+    sys.path.insert(0, folder)
+os.environ["PATH"] += ":/sbin:/usr/sbin"
+
+import ntfslog  # noqa: E402
+import winfiles  # noqa: E402
+
+TOOLS = os.environ.get("UNBRICK_TOOLS", os.path.join(DISKS, "../../build/tools"))
+
+
+def load(path):
+    spec = importlib.util.spec_from_file_location("case_" + os.path.basename(path)[:-3].replace("-", "_"), path)
+    case = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(case)
+    return case
+
+
+def run(*words, **keys):
+    r = subprocess.run([str(w) for w in words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, **keys)
+    if r.returncode:
+        sys.exit(f"make.py: {words[0]}: {r.stdout.decode(errors='replace').strip()}")
+
+
+def write(m, out):
+    """The machine's volume as an image"""
+    m.finish()
+    tmp = tempfile.mkdtemp(prefix="incident-")
+    try:
+        tree = winfiles.Tree(tmp, m.seed, "2024-01-01T00:00:00Z")
+        tree.base = m.installed
+        m.manifest(tree)
+        if os.path.exists(out):
+            os.unlink(out)
+        with open(out, "wb") as f:
+            f.truncate(m.mib << 20)
+        run("mkntfs", "-q", "-F", "-f", "-s", 512, "-p", 0, "-H", 255, "-S", 63, out)
+        ntfslog.write_serial(out, random.Random(m.seed).getrandbits(64), 512, m.mib << 20)
+        ntfslog.write_times(out, m.installed)
+        for number in [*range(12), 24, 25, 26]:
+            times = [f"{k}={m.installed}" for k in ("created", "modified", "changed", "accessed")]
+            tree.lines.append("\t".join([f"touch\t#{number}"] + times))
+        manifest = os.path.join(tmp, "manifest")
+        with open(manifest, "w", encoding="utf-8", errors="surrogatepass") as f:
+            f.write("\n".join(tree.lines) + "\n")
+        tree.contents.flush()
+        run(os.path.join(TOOLS, "ntfspopulate"), out, manifest, env=dict(os.environ, NTFS_EPOCH="1719800000"))
+    finally:
+        shutil.rmtree(tmp)
+
+
+def make(path, out):
+    write(load(path).make(), out)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    make(sys.argv[1], sys.argv[2])
