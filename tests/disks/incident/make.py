@@ -75,6 +75,7 @@ for folder in (DISKS, HERE):
     sys.path.insert(0, folder)
 os.environ["PATH"] += ":/sbin:/usr/sbin"
 
+import machine  # noqa: E402
 import ntfslog  # noqa: E402
 import winfiles  # noqa: E402
 
@@ -123,6 +124,26 @@ def write(m, out):
 
 def make(path, out):
     write(load(path).make(), out)
+
+
+def make_large(out, files):
+    """The first case with a driver at fault, on a large and old machine: so many files more, logs and hives of
+    20 MB. Gives the sizes of those (for make bench)."""
+    m = load(os.path.join(HERE, "first", "driver-updated.py")).make()
+    rng = random.Random(7)
+    first, last = m.installed, m.log.events[-1][0] - 864 * 10**10
+    while len(m.log.events) < 71000:
+        m.usual(2000, first, last, rng)
+    for i in range(50500):
+        device = f"DriverDatabase\\DeviceIds\\{('PCI', 'USB', 'HID')[i % 3]}\\VEN_{i % 977:04X}&DEV_{i:04X}&SUBSYS_{i * 7919 % 65536:04X}1043"
+        m.system.set(device, f"oem{i % 90}.inf", b"\1\xff\0\0")
+        m.system.set(device, f"machine{i % 40}.inf", bytes(160))
+    for i in range(files):
+        m.put(f"/Windows/WinSxS/amd64_component-{i // 200:05}_31bf3856ad364e35/file-{i:06}.dll", i.to_bytes(4, "little"),
+              m.installed, journal=False)
+    m.mib = 320 + files // 400
+    write(m, out)
+    return {"System.evtx": len(m.files[machine.LOGS + "System.evtx"].data), "SYSTEM": len(m.files[machine.CONFIG + "SYSTEM"].data)}
 
 
 if __name__ == "__main__":
