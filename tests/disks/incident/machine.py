@@ -69,7 +69,7 @@ class Machine:
         self.now = self.installed
         self.setupapi, self.cbs, self.dumpstack = [], [], None
         self.oem = 0
-        self.hive_damage = {}
+        self.hive_damage, self.flushed = {}, None
         self.boot_ok, self.boot_attempts = True, 1
         self.last_shutdown = self.installed
         self.system, self.software = regf.Hive("SYSTEM", self.installed), regf.Hive("SOFTWARE", self.installed)
@@ -192,6 +192,11 @@ class Machine:
 
     def key(self, service):
         return f"{CS}\\Services\\{service}"
+
+    def flush(self):
+        """The SYSTEM hive reaches the disk; what changes from here on is only in its log, as Windows died before
+        it was written again."""
+        self.flushed = self.system.bytes(self.now)
 
     def service(self, name, image=None, start=3, kind=1, error=1, group=None, when=None, altitude=None, **values):
         """Its key in the registry. @image as it stands there; @values more of them"""
@@ -709,10 +714,13 @@ class Machine:
         for name in ("SAM", "SECURITY", "DEFAULT", "COMPONENTS", "DRIVERS"):
             hives[name] = regf.Hive(name, self.installed).bytes()
         for name, data in hives.items():
+            first_log = bytes(8192)
+            if name == "SYSTEM" and self.flushed:
+                data, first_log = regf.dirty(self.flushed, data)
             data = self.hive_damage[name](data) if name in self.hive_damage else data
             self.put(CONFIG + name, data, last, created=self.installed, journal=False)
-            for log in (".LOG1", ".LOG2"):
-                self.put(CONFIG + name + log, bytes(8192), last, created=self.installed, attr=0x26, journal=False)
+            for log, content in ((".LOG1", first_log), (".LOG2", bytes(8192))):
+                self.put(CONFIG + name + log, content, last, created=self.installed, attr=0x26, journal=False)
         for name in ("SYSTEM", "SOFTWARE", "SAM", "SECURITY", "DEFAULT"):
             self.put(CONFIG + "RegBack/" + name, b"", self.installed, journal=False)
         self.log.is_dirty = bool(self.ended)

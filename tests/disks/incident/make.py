@@ -50,7 +50,7 @@ What a Machine can (machine.py has every argument):
               early=True: while Windows starts), power_loss, button, defender
   event log   log.add(time, provider, id, data, level=): any event (evtx.py); log.damage_chunk = n; pnp_log
   registry    system.set(key, name, value, time), system.drop(key), system.key(key, time); software the same; CS is
-              "ControlSet001"; hive_damage["SYSTEM"] = lambda data: b"" (or any other bytes)
+              "ControlSet001"; flush(): what comes after it stands only in the hive's log; hive_damage["SYSTEM"] = lambda data: b"" (or any other bytes)
   journal     has_journal, journal_from; files that come and go are in it by themselves; note(path, reason, when)
   texts       setupapi (by driver), cbs (time, lines), traces.srt(m, when, cause, language="en|de"),
               traces.pending_xml, traces.poqexec, traces.stamp; any vendor's log by text()

@@ -74,7 +74,7 @@ class Hive:
 
     # ---- bytes ----
 
-    def bytes(self, written=None, is_dirty=False):
+    def bytes(self, written=None):
         self.out = bytearray()
         self.bin_end = 0
         root = self._cell(0x50 + len(self.root.name))
@@ -84,15 +84,11 @@ class Hive:
         struct.pack_into("<I", self.out, self.sk + 4 + 12, self.n_sk)
         self._close_bin()
         base = bytearray(4096)
-        struct.pack_into("<4sIIQIIIIIII", base, 0, b"regf", 42, 41 if is_dirty else 42, written or self.time,
+        struct.pack_into("<4sIIQIIIIIII", base, 0, b"regf", 42, 42, written or self.time,
                          1, 5, 0, 1, root, len(self.out), 1)
         tail = ("\\SystemRoot\\System32\\Config\\" + self.name)[-31:].encode("utf-16le")
         base[48:48 + len(tail)] = tail
-        check = 0
-        for (word,) in struct.iter_unpack("<I", base[:508]):
-            check ^= word
-        struct.pack_into("<I", base, 508, {0: 1, 0xFFFFFFFF: 0xFFFFFFFE}.get(check, check))
-        return bytes(base + self.out)
+        return _base(base, 42, 42) + bytes(self.out)
 
     def _close_bin(self):
         left = self.bin_end - len(self.out)
@@ -167,6 +163,57 @@ class Hive:
                 value = (value * 37 + c) & 0xFFFFFFFF
             out += struct.pack("<II", at, value)
         return self._put(out)
+
+
+# ---- transaction logs: what reached the disk before the hive itself did ----
+
+def _rotate(v, n):
+    return (v << n | v >> 32 - n) & 0xFFFFFFFF
+
+
+def _marvin(data):
+    """Marvin32 with the registry's seed (82EF4D887A4E55C5)"""
+    low, high = 0x7A4E55C5, 0x82EF4D88
+
+    def mix(low, high):
+        high ^= low
+        low = (_rotate(low, 20) + high) & 0xFFFFFFFF
+        high = _rotate(high, 9) ^ low
+        low = (_rotate(low, 27) + high) & 0xFFFFFFFF
+        return low, _rotate(high, 19)
+
+    whole = len(data) & ~3
+    for (word,) in struct.iter_unpack("<I", data[:whole]):
+        low, high = mix((low + word) & 0xFFFFFFFF, high)
+    rest = data[whole:] + b"\x80"
+    low, high = mix((low + int.from_bytes(rest, "little")) & 0xFFFFFFFF, high)
+    low, high = mix(low, high)
+    return struct.pack("<II", low, high)
+
+
+def dirty(old, new):
+    """(the hive as it was when it was written last, its LOG1 that makes the newer one of it)"""
+    pages = [at for at in range(4096, len(new), 4096) if new[at:at + 4096] != old[at:at + 4096]]
+    entry = bytearray(struct.pack("<4sIIIII16x", b"HvLE", 0, 0, 42, len(new) - 4096, len(pages)))
+    for at in pages:
+        entry += struct.pack("<II", at - 4096, 4096)
+    entry += b"".join(new[at:at + 4096] for at in pages)
+    entry += bytes(-len(entry) % 512)
+    struct.pack_into("<I", entry, 4, len(entry))
+    entry[24:32] = _marvin(bytes(entry[40:]))
+    entry[32:40] = _marvin(bytes(entry[:32]))
+    return _base(old, 43, 42) + old[4096:], _base(new, 42, 42, 6)[:512] + bytes(entry)
+
+
+def _base(hive, first, second, kind=0):
+    base = bytearray(hive[:4096])
+    struct.pack_into("<II", base, 4, first, second)
+    struct.pack_into("<I", base, 28, kind)
+    check = 0
+    for (word,) in struct.iter_unpack("<I", base[:508]):
+        check ^= word
+    struct.pack_into("<I", base, 508, {0: 1, 0xFFFFFFFF: 0xFFFFFFFE}.get(check, check))
+    return bytes(base)
 
 
 def _name(name):

@@ -191,3 +191,13 @@ def write(m, last):
         when, local, code, params = m.dumpstack
         m.put("/DumpStack.log.tmp", bytes(4096), last, created=m.installed, attr=0x26, journal=False)
         m.put("/DumpStack.log", dumpstack(when, local, code, params), when, created=m.installed, attr=0x26, journal=False)
+
+
+def ntbtlog(m, starts):
+    """ntbtlog.txt of a machine that starts with a boot log; @starts [(when, [loaded paths], [paths that did not])]"""
+    out = []
+    for when, loaded, not_loaded in starts:
+        out += [f"Microsoft (R) Windows (R) Version 10.0 (Build {m.number[2]})", stamp(m.local(when), "%d %m %Y %H:%M:%S.500"), ""]
+        shown = lambda p: "\\SystemRoot\\" + p[len("/Windows/"):].replace("/", "\\") if p.startswith("/Windows/") else p
+        out += [f"BOOTLOG_LOADED {shown(p)}" for p in loaded] + [f"BOOTLOG_NOT_LOADED {shown(p)}" for p in not_loaded]
+    m.text("/Windows/ntbtlog.txt", "\n".join(out) + "\n", starts[-1][0], encoding="utf-16le")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A tool brought a boot-time driver of its own, without a package. Since the restart that it asked for Windows dies
 while it starts: no event, no .dmp; only the page file has a dump's head. The clock was put right by an hour on the
-day before (that is no change of anything)."""
+day before (that is no change of anything), and the hive's newest part is only in its log."""
 
 from machine import Machine, at
 import ordinary
@@ -31,6 +31,7 @@ def make():
     m.stop("2025-04-15T16:20:00Z")
     m.start("2025-04-16T07:31:00Z")
     ordinary.definitions(m, "2025-04-16T07:40:00Z", 20250416)
+    m.flush()
     m.driver("bltguard", (2, 3, 0, 14), "2025-04-16T11:02:33Z", "Baltner Software", "Baltner Device Guard", start=0, group="Base",
              package=False, size=0x19000)
     m.program("/Program Files/Baltner/Device Guard/bltgui.exe", (2, 3, 0, 14), "Baltner Software", when="2025-04-16T11:02:30Z", driver=False)
