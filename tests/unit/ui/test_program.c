@@ -305,6 +305,9 @@ static void test_file_and_since__as_people_write_them(void **state)
 	said_run(&s, "scan", rig.disks[0], "--file", "/Windows/none", NULL);
 	said_expect(&s, 2, "", "\\Windows\\none: no such file or folder");
 	said_done(&s);
+	said_run(&s, "fix", "--yes", rig.disks[0], "--file", "/Windows/none", NULL);
+	said_expect(&s, 2, "", "nothing was changed"); /* whatever rules have found */
+	said_done(&s);
 	said_run(&s, "scan", rig.disks[0], "--since", "yesterday", NULL);
 	said_expect(&s, 2, "", "'yesterday' is no date");
 	said_done(&s);
