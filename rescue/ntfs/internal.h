@@ -180,6 +180,21 @@ void nt_scan_emit_stored(struct nt_scan_run *s);
 /** The boot sector of @src, or its copy at the end. Errors as nt_raw_open. */
 int nt_boot_load(struct blk *src, struct nt_geometry *ret, struct rs_err *err);
 
+/* ---- usn.c ---- */
+
+struct nt_usn;
+
+struct nt_usn_want {
+	uint64_t since;
+	bool (*fn)(void *user, const struct nt_usn *u);
+	void *user;
+	const struct rs_task *task;
+};
+
+/** nt_usn_read of a journal that is open. */
+int nt_usn_stream(struct nt_raw *raw, const struct nt_stream *s, const struct nt_usn_want *want,
+	uint64_t *ret_n, uint64_t *ret_skipped, struct rs_err *err);
+
 /* ---- log.c ---- */
 
 /** Sectors of FF, as a log is wiped, or zeros, as copies of metadata leave what they do not need.

@@ -9,7 +9,7 @@
 
 #include "core/cleanup.h"
 #include "core/text.h"
-#include "ntfs/index.h"
+#include "ntfs/internal.h"
 
 #define PIECE_BYTES  65536U
 #define PAGE_BYTES   4096U
@@ -28,7 +28,7 @@ static const struct shape shape_3 = {24, 40, 48, 56, 68, 72, 74, 76};
 struct journal {
 	struct nt_raw *raw;
 	const struct rs_task *task;
-	struct nt_stream s;
+	const struct nt_stream *s;
 	uint64_t least; /* before it nothing is looked at */
 	uint8_t *buf;	/* PIECE_BYTES + RECORD_MOST */
 	uint64_t skipped;
@@ -80,10 +80,10 @@ static int piece_read(struct journal *j, uint64_t at, size_t *ret_len, struct rs
 	*ret_len = 0;
 	if (!rs_task_goes_on(j->task))
 		return rs_fail(err, RS_E_CANCELLED, "while the change journal was read");
-	int r = nt_stream_read(j->raw, &j->s, at, j->buf, PIECE_BYTES + RECORD_MOST, ret_len, &why);
+	int r = nt_stream_read(j->raw, j->s, at, j->buf, PIECE_BYTES + RECORD_MOST, ret_len, &why);
 	if (r < 0 && !rs_err_ends(r)) { /* without what lies behind it, then */
 		why = (struct rs_err){0};
-		r = nt_stream_read(j->raw, &j->s, at, j->buf, PIECE_BYTES, ret_len, &why);
+		r = nt_stream_read(j->raw, j->s, at, j->buf, PIECE_BYTES, ret_len, &why);
 	}
 	if (rs_err_ends(r))
 		return rs_err_pass(err, r, &why);
@@ -135,7 +135,7 @@ static bool is_hole(const struct journal *j, uint64_t at)
 	const uint64_t cluster = j->raw->geo.cluster_bytes;
 	uint64_t lcn, left;
 
-	return !j->s.is_resident && nt_runs_find(&j->s.runs, at / cluster, &lcn, &left) &&
+	return !j->s->is_resident && nt_runs_find(&j->s->runs, at / cluster, &lcn, &left) &&
 	       lcn == NT_HOLE && left >= (PIECE_BYTES + cluster - 1) / cluster;
 }
 
@@ -151,7 +151,7 @@ static bool keep_newest(void *user, const struct nt_usn *u)
  * not matter inside a piece; all of one must be older. */
 static int start_find(struct journal *j, uint64_t since, uint64_t *ret, struct rs_err *err)
 {
-	uint64_t at = (j->s.data_bytes + PIECE_BYTES - 1) / PIECE_BYTES * PIECE_BYTES;
+	uint64_t at = (j->s->data_bytes + PIECE_BYTES - 1) / PIECE_BYTES * PIECE_BYTES;
 
 	*ret = at;
 	while (at > j->least) {
@@ -193,7 +193,7 @@ static int hand_out(struct journal *j, uint64_t start, struct wanted *w, struct 
 	bool is_stopped = false;
 
 	j->skipped = 0;
-	for (uint64_t at = start; at < j->s.data_bytes && !is_stopped; at += PIECE_BYTES) {
+	for (uint64_t at = start; at < j->s->data_bytes && !is_stopped; at += PIECE_BYTES) {
 		size_t len;
 		if (is_hole(j, at))
 			continue;
@@ -227,12 +227,12 @@ static bool on_name(void *user, uint64_t ref, const struct nt_file_name *name)
 	return false;
 }
 
-static int journal_open(struct journal *j, struct rs_err *err)
+static int journal_open(struct nt_raw *raw, struct nt_stream *ret, struct rs_err *err)
 {
 	struct sought s = {0};
 	unsigned damaged = 0;
 
-	int r = nt_index_each(j->raw, NT_EXTEND_RECORD, on_name, &s, &damaged, err);
+	int r = nt_index_each(raw, NT_EXTEND_RECORD, on_name, &s, &damaged, err);
 	if (r < 0)
 		return r;
 	if (!s.is_found && damaged)
@@ -240,36 +240,31 @@ static int journal_open(struct journal *j, struct rs_err *err)
 	if (!s.is_found)
 		return rs_fail_on(
 			err, RS_E_NO_SUCH_FILE, "\\$Extend\\$UsnJrnl", "no change journal");
-	r = nt_stream_open(j->raw, NT_REF_RECORD(s.ref), NT_AT_DATA, "$J", &j->s, err);
-	if (r < 0)
-		return r;
-	if (j->s.data_bytes > INT64_MAX)
-		return rs_fail_on(
-			err, RS_E_NTFS_DAMAGED, "\\$Extend\\$UsnJrnl", "its size makes no sense");
-	if (j->s.data_bytes > JOURNAL_MOST)
-		j->least = (j->s.data_bytes - JOURNAL_MOST) / PIECE_BYTES * PIECE_BYTES;
-	j->buf = malloc(PIECE_BYTES + RECORD_MOST);
-	return j->buf ? 0 : rs_fail(err, RS_E_MEMORY, "change journal");
+	return nt_stream_open(raw, NT_REF_RECORD(s.ref), NT_AT_DATA, "$J", ret, err);
 }
 
 static void journal_done(struct journal *j)
 {
-	nt_stream_done(&j->s);
 	free(j->buf);
 }
 
-int nt_usn_read(struct nt_raw *raw, uint64_t since, bool (*fn)(void *user, const struct nt_usn *u),
-	void *user, const struct rs_task *task, uint64_t *ret_n, uint64_t *ret_skipped,
-	struct rs_err *err)
+int nt_usn_stream(struct nt_raw *raw, const struct nt_stream *s, const struct nt_usn_want *want,
+	uint64_t *ret_n, uint64_t *ret_skipped, struct rs_err *err)
 {
-	__attribute__((cleanup(journal_done))) struct journal j = {.raw = raw, .task = task};
-	struct wanted w = {.since = since, .fn = fn, .user = user};
+	__attribute__((cleanup(journal_done))) struct journal j = {
+		.raw = raw, .s = s, .task = want->task};
+	struct wanted w = {.since = want->since, .fn = want->fn, .user = want->user};
 	uint64_t start = 0;
 
-	*ret_n = 0;
-	int r = journal_open(&j, err);
-	if (r == 0)
-		r = start_find(&j, since, &start, err);
+	if (s->data_bytes > INT64_MAX)
+		return rs_fail_on(
+			err, RS_E_NTFS_DAMAGED, "\\$Extend\\$UsnJrnl", "its size makes no sense");
+	if (s->data_bytes > JOURNAL_MOST)
+		j.least = (s->data_bytes - JOURNAL_MOST) / PIECE_BYTES * PIECE_BYTES;
+	j.buf = malloc(PIECE_BYTES + RECORD_MOST);
+	if (!j.buf)
+		return rs_fail(err, RS_E_MEMORY, "change journal");
+	int r = start_find(&j, want->since, &start, err);
 	if (r == 0)
 		r = hand_out(&j, start, &w, err);
 	if (r < 0)
@@ -277,7 +272,23 @@ int nt_usn_read(struct nt_raw *raw, uint64_t since, bool (*fn)(void *user, const
 	if (!w.n && j.why.code)
 		return rs_err_pass(err, j.why.code, &j.why);
 	*ret_n = w.n;
-	if (ret_skipped)
-		*ret_skipped = j.skipped;
+	*ret_skipped = j.skipped;
 	return 0;
+}
+
+int nt_usn_read(struct nt_raw *raw, uint64_t since, bool (*fn)(void *user, const struct nt_usn *u),
+	void *user, const struct rs_task *task, uint64_t *ret_n, uint64_t *ret_skipped,
+	struct rs_err *err)
+{
+	const struct nt_usn_want want = {since, fn, user, task};
+	auto_nt_stream struct nt_stream s = {0};
+	uint64_t skipped = 0;
+
+	*ret_n = 0;
+	int r = journal_open(raw, &s, err);
+	if (r == 0)
+		r = nt_usn_stream(raw, &s, &want, ret_n, &skipped, err);
+	if (r == 0 && ret_skipped)
+		*ret_skipped = skipped;
+	return r;
 }
