@@ -25,6 +25,7 @@ struct win_clock {	      /* how local times become UTC */
 	X(WIN_TRACE_FAILED, "failed")		      /* a step that failed: status in number */   \
 	X(WIN_TRACE_START, "start")		/* bootstat: a start of the boot manager/loader */ \
 	X(WIN_TRACE_START_ERROR, "start-error") /* bootstat: an error there; path if named */      \
+	X(WIN_TRACE_LAUNCH, "launch")		/* bootstat: the program that it starts: path */   \
 	X(WIN_TRACE_UPGRADE, "upgrade")		/* Panther */                                      \
 	X(WIN_TRACE_VENDOR, "vendor")		/* a vendor's own log near the crash */
 enum win_trace_kind { WIN_TRACES(JUST_NAME) };
@@ -37,7 +38,10 @@ struct win_trace { /* borrowed for the call */
 	const char *text; /* the line, shortened, UTF-8 */
 	const char *path; /* a file that it names, as it stands there, or "" */
 	const char *name; /* service, inf, package or KB, or "" */
-	uint32_t number;  /* bug check code, status, line */
+	/* of setupapi.dev.log, or "": its folder in the driver store; the service's key; who made
+	 * it, and the version */
+	const char *package, *service, *product;
+	uint32_t number; /* bug check code, status, line */
 	uint64_t parameters[4];
 	bool has_parameters;
 };
@@ -47,7 +51,8 @@ typedef bool (*win_trace_fn)(void *user, const struct win_trace *t);
 /* Each: @p the file's bytes (or its tail), UTF-16 with or without a mark, or UTF-8. Never fail on
  * what is in them; errors: RS_E_MEMORY. @fn false: enough. */
 
-/** System32\LogFiles\Srt\SrtTrail.txt, in any language. */
+/** System32\LogFiles\Srt\SrtTrail.txt, in any language: WIN_TRACE_START is the last start that
+ * went well (is_local: which number is the month may be a guess). */
 int win_srt_read(
 	struct rs_view p, struct win_clock c, win_trace_fn fn, void *user, struct rs_err *err);
 /** \DumpStack.log and DumpStack.log.tmp. */
