@@ -213,6 +213,10 @@ int en_passed_verdict(const struct en_machine *m, struct rs_err *err);
 bool en_inner_has_parent(struct nt_vol *nt, uint64_t ref);
 /** What other encryption left in the open, in words; "" if nothing. */
 void en_esp_traces(const struct en_machine *m, char *ret, size_t cap);
+/** The log of the boot manager on an EFI partition of the disk (BOOTSTAT.DAT, at most 128 KiB), for
+ * free(); NULL: there is none that can be read. Errors: RS_E_MEMORY, RS_E_CANCELLED. */
+int en_esp_bootstat(const struct en_machine *m, const struct en_disk *d, uint8_t **ret,
+	size_t *ret_len, struct rs_err *err);
 
 /* ---- meant.c: one Windows of several ---- */
 

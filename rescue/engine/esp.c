@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Traces of other encryption: what it needs to start before Windows lies in the open, on the EFI
- * partition or in sector 0.
+/* What lies in the open on the EFI partition or in sector 0: traces of other encryption, which it
+ * needs to start before Windows, and the boot manager's log.
  * Sources: veracrypt/VeraCrypt src/Common/BootEncryption.cpp (\EFI\VeraCrypt, and the name in
  * sector 0 by which it knows its own loader); DiskCryptor's documentation (\EFI\DCS). No other
  * product documents its folder, so a folder that no system or maker of machines is known for is
@@ -85,4 +85,35 @@ void en_esp_traces(const struct en_machine *m, char *ret, size_t cap)
 				&vol, NULL) == 0)
 			look_at_fat(vol, &n);
 	}
+}
+
+/* ---- the boot manager's own log: what it tried to start, readable without any key ---- */
+
+#define BOOTSTAT_MOST (128U << 10) /* 64 KiB on every machine seen */
+
+int en_esp_bootstat(const struct en_machine *m, const struct en_disk *d, uint8_t **ret,
+	size_t *ret_len, struct rs_err *err)
+{
+	*ret = NULL;
+	*ret_len = 0;
+	for (size_t i = 0; i < m->n_volumes; i++) {
+		const struct en_volume *v = &m->volumes[i];
+		auto_blk struct blk *vol = NULL;
+		auto_fat struct fat *f = NULL;
+		struct fat_entry e;
+
+		if (v->disk != d || v->part->kind != VOL_FAT ||
+			blk_part_new(v->disk->blk, v->part->off_bytes, v->part->len_bytes, v->name,
+				&vol, NULL) < 0 ||
+			fat_open(vol, &f, NULL) < 0 ||
+			fat_lookup(f, "EFI\\Microsoft\\Boot\\BOOTSTAT.DAT", &e, NULL) < 0)
+			continue;
+		int r = fat_read_file(f, &e, BOOTSTAT_MOST, ret, ret_len, err);
+		if (r == 0 || rs_err_ends(r))
+			return r;
+		/* damaged or too large: as if it were not there; it is one witness of many */
+	}
+	if (err)
+		*err = (struct rs_err){0};
+	return 0;
 }

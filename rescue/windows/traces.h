@@ -86,4 +86,19 @@ struct win_bootstat {
 };
 bool win_bootstat_head(struct rs_view p, struct win_bootstat *ret);
 
+/* What a line of a vendor's log says, in win_trace.number. */
+enum win_vendor_act {
+	WIN_VENDOR_NOTHING,
+	WIN_VENDOR_TOOK,    /* path: a file that was taken away, it says */
+	WIN_VENDOR_BROUGHT, /* content, definitions or a program came; name: a file's, if it has one
+			     */
+};
+/** A vendor's own log: lines with a time and words that say so. */
+int win_vendor_read(
+	struct rs_view p, struct win_clock c, win_trace_fn fn, void *user, struct rs_err *err);
+/** The text beside a file in an antivirus' quarantine: a key whose value is the path where it was;
+ * one row (WIN_VENDOR_TOOK) or none. */
+int win_taken_read(
+	struct rs_view p, struct win_clock c, win_trace_fn fn, void *user, struct rs_err *err);
+
 #endif

@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 
 	if (!len)
 		return 0;
-	switch (p[0] % 9) {
+	switch (p[0] % 11) {
 	case 0:
 		r = win_srt_read(v, c, take, &n, NULL);
 		break;
@@ -51,6 +51,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 		break;
 	case 7:
 		r = win_panther_read(v, c, take, &n, NULL);
+		break;
+	case 8:
+		r = win_vendor_read(v, c, take, &n, NULL);
+		break;
+	case 9:
+		r = win_taken_read(v, c, take, &n, NULL);
 		break;
 	default:
 		r = win_wer_read(v, take, &n, NULL);
