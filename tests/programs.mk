@@ -36,6 +36,7 @@ shared_of = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/$(1)/test_%,$(wi
 helpers_ntfslog = ntfs
 helpers_ntfswrite = ntfs ntfslog
 helpers_evidence = windows
+helpers_judge = evidence
 helpers_plan = judge
 helpers_act = judge
 helpers_engine = judge ntfslog bitlocker
