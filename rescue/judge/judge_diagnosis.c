@@ -40,7 +40,7 @@ static int add_finding(const struct judge_look *in, const struct diagnosis *d,
 	struct finding f = {.verdict = JUDGE_DOUBTFUL, .asks_move = true};
 	struct finding *to;
 	struct rs_err why = {0};
-	int r = judge_fill_finding(in->vol, p->path, &f, &why);
+	int r = judge_fill_finding(in->vol, p->path, 0, &f, &why);
 
 	if (rs_err_ends(r))
 		return rs_err_pass(err, r, &why);

@@ -34,11 +34,14 @@ static int hash(struct nt_vol *vol, uint64_t ref, struct finding *f, struct rs_e
 	return 0;
 }
 
-int judge_fill_finding(struct nt_vol *vol, const char *path, struct finding *f, struct rs_err *err)
+int judge_fill_finding(struct nt_vol *vol, const char *path, uint64_t wanted_ref, struct finding *f,
+	struct rs_err *err)
 {
 	uint64_t ref;
 	int r = nt_lookup(vol, path, &ref, err);
 
+	if (r == 0 && wanted_ref && ref != wanted_ref)
+		return rs_fail_on(err, RS_E_NO_SUCH_FILE, path, "the path leads to another file");
 	if (r == 0)
 		r = nt_stat(vol, ref, &f->stat, err);
 	if (r == 0)

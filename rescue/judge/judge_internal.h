@@ -139,8 +139,10 @@ bool judge_add_finding_take(struct judge_ctx *ctx, const struct finding *f);
 
 /* ---- judge_fill.c ---- */
 
-/** Stat, parent and SHA-256 of the file at @path; one that cannot be read is told of only. Errors:
- * those of nt_lookup, nt_stat, and those that end the run. */
-int judge_fill_finding(struct nt_vol *vol, const char *path, struct finding *f, struct rs_err *err);
+/** Stat, parent and SHA-256 of the file at @path, if it is @wanted_ref (0: whichever); one that
+ * cannot be read is told of only. Errors: those of nt_lookup, nt_stat, and those that end the run.
+ */
+int judge_fill_finding(struct nt_vol *vol, const char *path, uint64_t wanted_ref, struct finding *f,
+	struct rs_err *err);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "core/cleanup.h"
 #include "core/list.h"
+#include "judge/judge_internal.h"
 #include "judge/source.h"
 
 #define ID "named"
@@ -24,17 +25,6 @@ static struct judge_said *said_before(
 static const char *windows_of(const struct judge_look *in, const struct judge_named *named)
 {
 	return win_has_path(in->vol, in->win->root, named->path) ? in->win->root : "";
-}
-
-/* The folder that the name stands in. */
-static int find_parent(struct nt_vol *vol, const char *path, uint64_t *ret, struct rs_err *err)
-{
-	const char *slash = strrchr(path, '\\');
-	auto_free char *folder = strndup(path, slash ? (size_t)(slash - path) : 0);
-
-	if (!folder)
-		return rs_fail(err, RS_E_MEMORY, "path");
-	return nt_lookup(vol, folder, ret, err);
 }
 
 static int add(const struct judge_look *in, struct judge_named *named, struct judge_result *ret,
@@ -63,45 +53,20 @@ static int add(const struct judge_look *in, struct judge_named *named, struct ju
 							    : rs_fail(err, RS_E_MEMORY, "findings");
 }
 
-/* What cannot be read (it has no data, is encrypted, lies on a bad place) could not be proven to be
- * whole after a move: told of only. */
-static int hash(struct nt_vol *vol, uint64_t ref, struct finding *f, struct rs_err *err)
-{
-	struct rs_err why = {0};
-	const int r = judge_hash(vol, ref, f->sha256, &f->is_all_zero, &why);
-
-	if (rs_err_ends(r))
-		return rs_err_pass(err, r, &why);
-	f->has_sha256 = r == 0;
-	if (r < 0) {
-		f->verdict = JUDGE_REPORT;
-		f->asks_move = false;
-	}
-	return 0;
-}
-
 static int look_at(const struct judge_look *in, struct judge_named *named, struct judge_result *ret,
 	struct rs_err *err)
 {
 	struct finding f = {.verdict = JUDGE_DOUBTFUL, .asks_move = true};
 	struct rs_err why = {0};
 	struct judge_said *before = said_before(ret, named);
-	uint64_t ref;
 
 	if (before && !before->windows[0])
 		before->windows = windows_of(in, named);
 	if (before)
 		return 0;
-	int r = nt_lookup(in->vol, named->path, &ref, &why);
-	/* it is of another volume, or another file that the path leads to */
-	if (r == RS_E_NO_SUCH_FILE || (r == 0 && named->ref && ref != named->ref))
+	int r = judge_fill_finding(in->vol, named->path, named->ref, &f, &why);
+	if (r == RS_E_NO_SUCH_FILE) /* it is of another volume */
 		return 0;
-	if (r == 0)
-		r = nt_stat(in->vol, ref, &f.stat, &why);
-	if (r == 0)
-		r = find_parent(in->vol, named->path, &f.parent_ref, &why);
-	if (r == 0 && !f.stat.is_dir)
-		r = hash(in->vol, ref, &f, &why);
 	return r < 0 ? rs_err_pass(err, r, &why) : add(in, named, ret, &f, err);
 }
 
