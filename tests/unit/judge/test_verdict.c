@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "judge/verdict.h"
-#include "made.h"
+#include "../evidence/made.h"
 
 #define DRIVER	"\\Windows\\System32\\drivers\\tnd.sys"
 #define OTHER	"\\Windows\\System32\\drivers\\npf.sys"
