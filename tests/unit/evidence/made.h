@@ -5,9 +5,10 @@
 
 #include "evidence/series.h"
 
-#define T0    133800000000000000ULL /* some night in December 2024 */
-#define MIN   600000000ULL
-#define AT(m) (T0 + (uint64_t)(m)*MIN)
+#define T0  133800000000000000ULL /* some night in December 2024 */
+#define MIN 600000000ULL
+/* minutes from T0, which may be before it */
+#define AT(m) ((uint64_t)((int64_t)T0 + (int64_t)(m) * (int64_t)MIN))
 
 struct evidence *made_begin(void);
 /** Windows started at @from and was shut down in order at @to. */
