@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "judge/verdict.h"
 #include "../evidence/made.h"
+#include "judge/verdict.h"
 
 #define DRIVER	"\\Windows\\System32\\drivers\\tnd.sys"
 #define OTHER	"\\Windows\\System32\\drivers\\npf.sys"
