@@ -82,7 +82,9 @@ static int judge_all(const struct rs_repair *u, struct en_work *w, struct rs_err
 {
 	struct rs_session *s = u->s;
 	struct en_volume *v = w->v;
-	int r = 0;
+	auto_free uint8_t *bootstat = NULL; /* readable without any key */
+	size_t len = 0;
+	int r = en_esp_bootstat(u->m, v->disk, &bootstat, &len, err);
 
 	for (size_t i = 0; r == 0 && i < v->n_windows; i++) {
 		const struct judge_look in = {.vol = v->stack.nt,
@@ -92,6 +94,7 @@ static int judge_all(const struct rs_repair *u, struct en_work *w, struct rs_err
 			.task = &s->task,
 			.named = s->named,
 			.n_named = s->n_named,
+			.esp_bootstat = {bootstat, len},
 			.since = u->target->since};
 		if (!en_is_meant(v, i))
 			continue;
