@@ -147,8 +147,13 @@ void report_finish(struct rs_report *r, int exit_status, enum run_result result,
 
 	run->duration_ms = now > run->started_filetime ? (now - run->started_filetime) / 10000 : 0;
 	run->err = is_failed ? *err : (struct rs_err){0};
-	if (is_failed && err->code == RS_E_NOT_KEPT)
+	if (is_failed && err->code == RS_E_NOT_KEPT) {
 		result = RUN_NOT_KEPT; /* no failure of the repair, but of the disk */
+		/* what was read back well before is as uncertain as the rest */
+		run->verification.is_passed = false;
+		if (run->verification.is_done && !run->verification.err.code)
+			run->verification.err = *err;
+	}
 	run->outcome.is_known = true;
 	run->outcome.status = is_failed ? rs_err_info(err->code)->exit_status : exit_status;
 	run->outcome.result = result;
