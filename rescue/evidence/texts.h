@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Between the files that read texts of a volume: texts.c (Windows' own), vendor.c (a vendor's). */
+/* Between the files that read texts of a volume: texts.c (Windows' own), vendor.c (a
+ * vendor's), over texts_bytes.c. */
 #ifndef UNBRICK_EVIDENCE_TEXTS_H
 #define UNBRICK_EVIDENCE_TEXTS_H
 
