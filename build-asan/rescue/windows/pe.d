@@ -1,9 +1,12 @@
 build-asan/rescue/windows/pe.o: rescue/windows/pe.c \
+ rescue/windows/image_internal.h rescue/windows/image.h \
  rescue/windows/windows.h rescue/format/words.h rescue/ntfswrite/vol.h \
  rescue/block/blk.h rescue/core/cleanup.h rescue/core/err.h \
  rescue/core/errors.def rescue/core/events.h rescue/ntfs/raw.h \
  rescue/core/view.h rescue/format/bytes.h rescue/format/ntfsboot.h \
  rescue/format/bootsector.h
+rescue/windows/image_internal.h:
+rescue/windows/image.h:
 rescue/windows/windows.h:
 rescue/format/words.h:
 rescue/ntfswrite/vol.h:

@@ -1,0 +1,27 @@
+build-asan/rescue/windows/dump_triage.o: rescue/windows/dump_triage.c \
+ rescue/windows/dump_internal.h rescue/windows/dump.h \
+ rescue/windows/windows.h rescue/format/words.h rescue/ntfswrite/vol.h \
+ rescue/block/blk.h rescue/core/cleanup.h rescue/core/err.h \
+ rescue/core/errors.def rescue/core/events.h rescue/ntfs/raw.h \
+ rescue/core/view.h rescue/format/bytes.h rescue/format/ntfsboot.h \
+ rescue/format/bootsector.h rescue/core/list.h rescue/core/text.h \
+ rescue/format/guid.h rescue/format/pe.h
+rescue/windows/dump_internal.h:
+rescue/windows/dump.h:
+rescue/windows/windows.h:
+rescue/format/words.h:
+rescue/ntfswrite/vol.h:
+rescue/block/blk.h:
+rescue/core/cleanup.h:
+rescue/core/err.h:
+rescue/core/errors.def:
+rescue/core/events.h:
+rescue/ntfs/raw.h:
+rescue/core/view.h:
+rescue/format/bytes.h:
+rescue/format/ntfsboot.h:
+rescue/format/bootsector.h:
+rescue/core/list.h:
+rescue/core/text.h:
+rescue/format/guid.h:
+rescue/format/pe.h:

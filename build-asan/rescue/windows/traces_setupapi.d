@@ -1,0 +1,24 @@
+build-asan/rescue/windows/traces_setupapi.o: \
+ rescue/windows/traces_setupapi.c rescue/windows/traces_internal.h \
+ rescue/windows/traces.h rescue/windows/dump.h rescue/windows/windows.h \
+ rescue/format/words.h rescue/ntfswrite/vol.h rescue/block/blk.h \
+ rescue/core/cleanup.h rescue/core/err.h rescue/core/errors.def \
+ rescue/core/events.h rescue/ntfs/raw.h rescue/core/view.h \
+ rescue/format/bytes.h rescue/format/ntfsboot.h \
+ rescue/format/bootsector.h
+rescue/windows/traces_internal.h:
+rescue/windows/traces.h:
+rescue/windows/dump.h:
+rescue/windows/windows.h:
+rescue/format/words.h:
+rescue/ntfswrite/vol.h:
+rescue/block/blk.h:
+rescue/core/cleanup.h:
+rescue/core/err.h:
+rescue/core/errors.def:
+rescue/core/events.h:
+rescue/ntfs/raw.h:
+rescue/core/view.h:
+rescue/format/bytes.h:
+rescue/format/ntfsboot.h:
+rescue/format/bootsector.h:

@@ -1,0 +1,38 @@
+build-asan/tests/unit/ntfswrite/check_help.o: \
+ tests/unit/ntfswrite/check_help.c tests/unit/ntfswrite/check_help.h \
+ rescue/ntfslog/replay.h rescue/block/blk.h rescue/core/cleanup.h \
+ rescue/core/err.h rescue/core/errors.def rescue/core/events.h \
+ rescue/block/overlay.h rescue/core/list.h rescue/ntfs/raw.h \
+ rescue/core/view.h rescue/format/bytes.h rescue/format/ntfsboot.h \
+ rescue/format/bootsector.h rescue/format/words.h \
+ tests/unit/ntfswrite/vol_help.h rescue/ntfswrite/vol_internal.h \
+ rescue/ntfs/index.h rescue/ntfs/stream.h rescue/ntfs/record.h \
+ rescue/ntfswrite/device.h rescue/ntfs/redo.h rescue/ntfs/veil.h \
+ rescue/ntfswrite/security.h rescue/ntfswrite/vol.h \
+ tests/unit/ntfswrite/../../layers/layers.h
+tests/unit/ntfswrite/check_help.h:
+rescue/ntfslog/replay.h:
+rescue/block/blk.h:
+rescue/core/cleanup.h:
+rescue/core/err.h:
+rescue/core/errors.def:
+rescue/core/events.h:
+rescue/block/overlay.h:
+rescue/core/list.h:
+rescue/ntfs/raw.h:
+rescue/core/view.h:
+rescue/format/bytes.h:
+rescue/format/ntfsboot.h:
+rescue/format/bootsector.h:
+rescue/format/words.h:
+tests/unit/ntfswrite/vol_help.h:
+rescue/ntfswrite/vol_internal.h:
+rescue/ntfs/index.h:
+rescue/ntfs/stream.h:
+rescue/ntfs/record.h:
+rescue/ntfswrite/device.h:
+rescue/ntfs/redo.h:
+rescue/ntfs/veil.h:
+rescue/ntfswrite/security.h:
+rescue/ntfswrite/vol.h:
+tests/unit/ntfswrite/../../layers/layers.h:
