@@ -571,7 +571,7 @@ class Machine:
             self.folder(path.replace("|", " "), attr=6 if hidden else 0)
         for path in ("/Windows/LiveKernelReports", "/Windows/ELAMBKUP", "/Users/anna/Documents", "/Recovery"):
             self.folder(path)
-        for name in winfiles.SYSTEM32:
+        for name in winfiles.SYSTEM32 + windows.PROGRAMS:
             self.program("/Windows/System32/" + name, self.number, driver=name.endswith(".sys") or name.startswith("ntos"),
                          module_path="\\SystemRoot\\system32\\" + name)
         for item in windows.LOADED:

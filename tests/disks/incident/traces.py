@@ -169,6 +169,7 @@ def bootstat(m):
     head = bytearray(0x800)
     struct.pack_into("<II", head, 0, 0xC0, 1)
     head[8], head[9], head[10], head[11] = 1, 30, int(m.boot_ok), int(not m.ended)
+    head[12] = int(bool(m.ended and m.ended.get("asleep")))
     head[48], head[49] = min(m.boot_attempts, 255), 1
     struct.pack_into("<III", head, 52, m.sessions, m.sessions - (not m.boot_ok), 0)
     log = bytearray(0x10000)

@@ -103,6 +103,10 @@ ORDER = ["System Reserved", "EMS", "WdfLoadGroup", "Boot Bus Extender", "System 
          "Video Init", "Video", "Video Save", "File System", "Streams Drivers", "NDIS Wrapper", "COM Infrastructure",
          "Event Log", "PNP_TDI", "NDIS", "TDI", "NetBIOSGroup", "ShellSvcGroup", "SchedulerGroup",
          "NetworkProvider", "Extended Base"]
+PROGRAMS = """csrsrv.dll basesrv.dll winsrv.dll winsrvext.dll sxssrv.dll win32u.dll gdi32full.dll ucrtbase.dll
+combase.dll imm32.dll shlwapi.dll ws2_32.dll setupapi.dll cfgmgr32.dll apisetschema.dll profapi.dll powrprof.dll
+bcryptprimitives.dll msvcp_win.dll lsm.dll wevtsvc.dll umpnpmgr.dll fontdrvhost.exe poqexec.exe consent.exe
+sppsvc.exe RuntimeBroker.exe SearchIndexer.exe SecurityHealthService.exe""".split()
 SERVICES = """BFE BITS Browser CryptSvc DcomLaunch Dhcp Dnscache EventLog EventSystem FontCache gpsvc IKEEXT iphlpsvc
 KeyIso LanmanServer LanmanWorkstation lmhosts MpsSvc Netman netprofm NlaSvc nsi PlugPlay Power ProfSvc RpcEptMapper
 RpcSs SamSs Schedule SENS ShellHWDetection Spooler SysMain Themes TrkWks UsoSvc W32Time WinDefend Winmgmt WlanSvc

@@ -12,7 +12,7 @@ ANSWER = {
     "acceptable": [],
     "never": [r"\Windows\System32\drivers\orbmon.sys", "service:orbmon", r"\Windows\System32\drivers\fbe1g.sys", "service:fbe1g",
               "service:ogkmd", r"\Windows\System32\drivers\nlkhda.sys", "service:nlkhda"],
-    "certainty": "unsure",
+    "certainty": "likely",  # that nothing is wrong; never that something is
     "why": ["two unlike crashes, the addresses in Windows' own kernel, no common module, no change before them"],
 }
 
