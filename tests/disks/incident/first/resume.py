@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The machine died once as it resumed (0xA0, 41 with SleepInProgress), was hibernated again, and now dies at every resume:
-the image is still there, and a cold start was never tried. A driver was updated before the first hibernation."""
+the image is still there (its resume began and never ended), and a cold start was never tried. A driver was updated before the first hibernation."""
 
 from machine import Machine, at
 import ordinary
@@ -31,7 +31,7 @@ def make():
     m.crash("2025-10-14T06:40:20Z", 0xA0, failed, ["ntoskrnl+0x91230"], early=True, started="2025-10-14T06:40:00Z", asleep=True)
     m.start("2025-10-14T06:44:00Z")  # that image was thrown away
     sleep("2025-10-14T16:30:00Z")
-    m.noise("/hiberfil.sys", 1 << 20, "2025-10-14T16:30:10Z", head=b"HIBR" + bytes(60), attr=0x26)
+    m.noise("/hiberfil.sys", 1 << 20, "2025-10-14T16:30:10Z", head=b"RSTR" + bytes(60), attr=0x26)
     for i in range(3):
         resumed = at("2025-10-15T06:40:00Z") + i * 12 * 10**8
         m.crash(resumed + 20 * 10**7, 0xA0, failed, ["ntoskrnl+0x91230"], dump=None, started=resumed, early=True, asleep=True)
