@@ -78,7 +78,9 @@ class Mark:
         self.harm = harm(answer, self.proposals)
         self.is_kind = self.kind in answer.get("kinds_ok", [answer["kind"]])
         culprits = answer.get("culprit_ok", [answer["culprit"]])
-        acts = [p for p in self.proposals if p["action"] in ("move", "disable", "filter")]
+        fine = answer["acceptable"] + answer.get("tolerated", [])
+        acts = [p for p in self.proposals if p["action"] in ("move", "disable", "filter") and
+                (answer["culprit"] or not any(does(e, p) for e in fine))]
         self.is_first = self.places[:1] in [[plain(c)] for c in culprits if c] or None in culprits and not acts
         good = [p for p in self.proposals if any(does(e, p) for e in answer["acceptable"])]
         fair = [p for p in self.proposals if any(does(e, p) for e in answer.get("tolerated", []))]
