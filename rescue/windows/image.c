@@ -273,7 +273,7 @@ static int pass(
 
 /* Can the digest be computed? Only where all bytes but the signature go into it one after the
  * other, as they do in what linkers make. */
-static int digest_begin(struct look *l, struct win_image *ret, struct rs_err *err)
+static int digest_begin(struct look *l, EVP_MD_CTX *md, struct win_image *ret, struct rs_err *err)
 {
 	const char *why = NULL;
 	int r = image_digest_read(&l->pe, &l->signature, err);
@@ -293,9 +293,9 @@ static int digest_begin(struct look *l, struct win_image *ret, struct rs_err *er
 			ret->note, sizeof(ret->note), "its signature is not compared: %.80s", why);
 		return 0;
 	}
-	l->md = EVP_MD_CTX_new();
-	if (!l->md || EVP_DigestInit_ex(l->md, EVP_get_digestbynid(l->signature.nid), NULL) != 1)
+	if (EVP_DigestInit_ex(md, EVP_get_digestbynid(l->signature.nid), NULL) != 1)
 		return rs_fail(err, RS_E_MEMORY, "digest");
+	l->md = md;
 	return 0;
 }
 
@@ -366,9 +366,11 @@ static void judge_full(const struct look *l, struct win_image *ret)
 static int look_full(
 	struct look *l, const struct rs_task *task, struct win_image *ret, struct rs_err *err)
 {
-	int r = l->pe.is_pe && ret->soundness != WIN_CUT ? digest_begin(l, ret, err) : 0;
-	__attribute__((cleanup(EVP_MD_CTX_free_auto))) EVP_MD_CTX *md = l->md;
+	__attribute__((cleanup(EVP_MD_CTX_free_auto))) EVP_MD_CTX *md = EVP_MD_CTX_new();
 
+	if (!md)
+		return rs_fail(err, RS_E_MEMORY, "digest");
+	int r = l->pe.is_pe && ret->soundness != WIN_CUT ? digest_begin(l, md, ret, err) : 0;
 	l->is_all_zero = true;
 	if (r == 0)
 		r = pass(l, task, ret, err);
