@@ -83,10 +83,6 @@ void ev_sort(struct evidence *e)
 		qsort(e->items, e->n_items, sizeof(*e->items), by_time);
 }
 
-/* TODO(landing): weak until windows/drivers.c is in the tree; then this line and the second
- * condition go. */
-void win_system_free(struct win_system *s) __attribute__((weak));
-
 void ev_free(struct evidence *e)
 {
 	if (!e)
@@ -101,7 +97,7 @@ void ev_free(struct evidence *e)
 	free(e->files);
 	free(e->missing);
 	free(e->texts);
-	if (e->system && win_system_free)
+	if (e->system)
 		win_system_free(e->system);
 	free(e);
 }

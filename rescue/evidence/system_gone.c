@@ -160,6 +160,9 @@ static int drivers_gone(const struct ev_look *in, struct evidence *e, struct rs_
 
 /* ---- programs ---- */
 
+/* Never without a doubt: which programs a build has is told by no table, and what was taken away
+ * left a trace elsewhere (the change journal, whoever took it). */
+
 /* Since which build, below System32. */
 static const struct program {
 	const char *name;
@@ -218,7 +221,6 @@ static int programs_gone(const struct ev_look *in, struct evidence *e, struct rs
 		if (!row)
 			return 0;
 		ev_system_path(in, programs[i].name, path, sizeof(path));
-		row->is_certain = true;
 		row->where = row->path = ev_text(e, "%s", path);
 		row->text =
 			ev_text(e, "%s, which every start needs, is not there", programs[i].name);

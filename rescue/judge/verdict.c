@@ -103,6 +103,8 @@ static void tell_candidates(struct verdict *v)
 		struct diag_candidate *c;
 		if (v->c[i].d.score <= 0)
 			break;
+		if (v->gone && strcasecmp(v->c[i].d.path, v->gone->path) == 0)
+			continue;
 		c = rs_list_add(&v->d->candidates, &v->d->n_candidates, sizeof(*c));
 		if (!c) {
 			v->is_out = true;
@@ -117,22 +119,21 @@ static void tell_candidates(struct verdict *v)
 /* A file that is gone has no points; it is the one all the same. */
 static void tell_gone(struct verdict *v)
 {
-	for (size_t i = 0; v->d->kind == DIAG_FILE_REMOVED && i < v->e->n_items; i++) {
-		const struct ev_item *it = &v->e->items[i];
-		struct candidate c = {0};
-		struct diag_candidate *to;
-		if (it->what != EV_FILE_GONE || !it->is_certain)
-			continue;
-		to = rs_list_add(&v->d->candidates, &v->d->n_candidates, sizeof(*to));
-		if (!to) {
-			v->is_out = true;
-			return;
-		}
-		c.d = (struct diag_candidate){
-			.path = it->path, .service = it->service, .product = it->product};
-		verdict_why(v, &c, W_NAMED, it->source, it->time, it->where, "%s", it->text);
-		*to = c.d;
+	const struct ev_item *it = v->gone;
+	struct candidate c = {0};
+	struct diag_candidate *to;
+
+	if (!it)
+		return;
+	to = rs_list_add(&v->d->candidates, &v->d->n_candidates, sizeof(*to));
+	if (!to) {
+		v->is_out = true;
+		return;
 	}
+	c.d = (struct diag_candidate){
+		.path = it->path, .service = it->service, .product = it->product};
+	verdict_why(v, &c, W_NAMED, it->source, it->time, it->where, "%s", it->text);
+	*to = c.d;
 }
 
 static void facts(struct verdict *v)

@@ -42,10 +42,11 @@ struct verdict {
 	struct ev_series s;
 	struct candidate *c;
 	size_t n;
-	unsigned n_dumps;  /* crashes of the series with modules */
-	unsigned n_others; /* different modules at fault in them */
-	bool is_recurring; /* it crashes and starts again, and again */
-	bool is_out;	   /* of memory */
+	unsigned n_dumps;	    /* crashes of the series with modules */
+	unsigned n_others;	    /* different modules at fault in them */
+	bool is_recurring;	    /* it crashes and starts again, and again */
+	const struct ev_item *gone; /* the file whose absence it is; NULL: none */
+	bool is_out;		    /* of memory */
 };
 
 /* verdict_find.c */

@@ -131,6 +131,13 @@ static bool is_same_path(const struct ev_item *a, const struct ev_item *b)
 	return a->path[0] && strcasecmp(a->path, b->path) == 0;
 }
 
+/* A file that should be there, by the registry or by what every start needs: no row of a change. */
+static bool is_absent(const struct ev_item *i)
+{
+	return i->what == EV_FILE_GONE && !i->time &&
+	       (i->source == EV_REGISTRY || i->source == EV_FILE);
+}
+
 /* Who took a file away: a log of it, the change journal. */
 static const struct ev_item *taker_of(const struct verdict *v, const struct ev_item *gone)
 {
@@ -142,29 +149,63 @@ static const struct ev_item *taker_of(const struct verdict *v, const struct ev_i
 			continue;
 		if (it->what == EV_TAKEN_AWAY)
 			return it;
-		if (it->what == EV_FILE_GONE && it->time)
+		if (it->what == EV_ROOT_CAUSE || (it->what == EV_FILE_GONE && it->time))
 			ret = it;
 	}
 	return ret;
 }
 
+static void say_removed(struct verdict *v, const struct ev_item *gone, const struct ev_item *taker)
+{
+	const bool is_taken = taker && taker->what == EV_TAKEN_AWAY;
+
+	v->gone = gone;
+	v->d->certainty = taker ? DIAG_C_SURE : DIAG_C_LIKELY;
+	say(v, "A file that a start of this Windows needs is not there: %s%s%s", gone->text,
+		is_taken ? "; it was taken away: " : "", is_taken ? taker->text : "");
+}
+
+/* Absent, and a trace tells of its going; or without a doubt needed, and no start went well since.
+ */
 static bool is_removed(struct verdict *v)
 {
+	const struct ev_item *needed = NULL;
+
 	for (size_t i = 0; i < v->e->n_items; i++) {
 		const struct ev_item *gone = &v->e->items[i], *taker;
-		if (gone->what != EV_FILE_GONE || !gone->is_certain)
+		if (!is_absent(gone))
 			continue;
 		taker = taker_of(v, gone);
-		v->d->certainty = taker ? DIAG_C_SURE : DIAG_C_LIKELY;
-		/* it ran without it: that is not what keeps it from starting */
-		if (!taker && !is_troubled(v) && v->s.last_good)
-			continue;
-		say(v, "A file that a start of this Windows needs is not there: %s%s%s", gone->text,
-			taker && taker->what == EV_TAKEN_AWAY ? "; it was taken away: " : "",
-			taker && taker->what == EV_TAKEN_AWAY ? taker->text : "");
-		return true;
+		if (taker && (gone->is_certain || is_troubled(v))) {
+			say_removed(v, gone, taker);
+			return true;
+		}
+		if (gone->is_certain && !needed)
+			needed = gone;
 	}
-	return false;
+	/* what ran without it is not kept from starting by it */
+	if (!needed || (!is_troubled(v) && v->s.last_good))
+		return false;
+	say_removed(v, needed, NULL);
+	return true;
+}
+
+/* One program that every start needs is absent, nothing tells where it went, and nothing else
+ * explains that Windows does not start. Of several, this is no whole Windows. */
+static bool is_maybe_removed(struct verdict *v)
+{
+	const struct ev_item *one = NULL;
+	unsigned n = 0;
+
+	for (size_t i = 0; i < v->e->n_items; i++)
+		if (is_absent(&v->e->items[i]) && v->e->items[i].source == EV_FILE) {
+			one = &v->e->items[i];
+			n++;
+		}
+	if (n != 1 || !is_troubled(v) || v->n_dumps)
+		return false;
+	say_removed(v, one, NULL);
+	return true;
 }
 
 static bool is_resume(struct verdict *v)
@@ -406,6 +447,7 @@ static const struct {
 	{DIAG_RESUME, is_resume},
 	{DIAG_UPDATE, is_update},
 	{DIAG_BAD_FILE, is_bad_file},
+	{DIAG_FILE_REMOVED, is_maybe_removed},
 	{DIAG_HARDWARE, is_hardware},
 	{DIAG_NO_DRIVER, is_no_driver},
 	{DIAG_NONE, is_none},

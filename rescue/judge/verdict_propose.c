@@ -132,22 +132,15 @@ static void propose_file(struct verdict *v)
 
 static void propose_removed(struct verdict *v)
 {
-	for (size_t i = 0; i < v->e->n_items; i++) {
-		const struct ev_item *gone = &v->e->items[i];
-		const char *copy;
-		struct diag_proposal *p;
-		if (gone->what != EV_FILE_GONE || !gone->is_certain)
-			continue;
-		copy = copy_of(v, gone->path);
-		p = add(v, DIAG_RESTORE, gone->path, gone->service,
-			"Put the file back%s%s; what took it away may take it again. This program "
-			"does "
-			"not do that yet.",
-			copy[0] ? " from " : ", out of the antivirus' quarantine or Windows' media",
-			copy);
-		if (p)
-			p->from = copy;
-	}
+	const char *copy = copy_of(v, v->gone->path);
+	struct diag_proposal *p = add(v, DIAG_RESTORE, v->gone->path, v->gone->service,
+		"Put the file back%s%s; what took it away may take it again. This program does not "
+		"do "
+		"that yet.",
+		copy[0] ? " from " : ", out of the antivirus' quarantine or Windows' media", copy);
+
+	if (p)
+		p->from = copy;
 }
 
 static bool is_exclusive(const struct verdict *v)
