@@ -118,12 +118,15 @@ static void on_kernel_power(struct event_log *l, const struct win_event *ev)
 		for (size_t i = 0; i < 4; i++)
 			row->crash.parameters[i] = number(named(ev, names[i]));
 		row->crash.has_parameters = true;
-		row->crash.is_sleep = is_sleep;
+		row->crash.is_sleep = row->is_asleep = is_sleep;
 		crash_text(l, row, is_sleep ? "; it was on its way into or out of sleep" : "");
 		return;
 	}
 	enum ev_what what = !code[0] ? EV_UNCLEAN : is_button ? EV_BUTTON : EV_POWER_LOSS;
-	event_row_say(l, event_row_add(l, what, ev), ROW_TEXT, "%s%s",
+	struct event_row *row = event_row_add(l, what, ev);
+	if (row)
+		row->is_asleep = is_sleep;
+	event_row_say(l, row, ROW_TEXT, "%s%s",
 		what == EV_UNCLEAN  ? "Windows ended without a shutdown before this start"
 		: what == EV_BUTTON ? "the power button was held before this start"
 				    : "power was lost, or Windows stood still, before this start",

@@ -113,6 +113,7 @@ struct ev_item {
 	enum ev_source source;
 	uint64_t time;	 /* FILETIME, UTC; 0: not known */
 	bool is_local;	 /* made of a local time: may be an hour off */
+	bool is_asleep;	 /* of what a start looks back at: on its way into or out of sleep */
 	bool is_certain; /* of EV_HIBERNATED, EV_UPDATE_PENDING, ...: no doubt about it */
 	const char
 		*where; /* where it was read: "\Windows\Minidump\x.dmp", "System.evtx, record 7" */

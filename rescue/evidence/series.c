@@ -40,8 +40,15 @@ static void note(struct ev_trouble *t, size_t item)
 
 static bool is_exact(const struct ev_item *i)
 {
-	return i->what == EV_CRASH && i->time &&
-	       (i->source == EV_DUMP || i->source == EV_PAGEFILE || i->source == EV_DUMP_STACK);
+	return i->what == EV_CRASH && i->time && (i->source == EV_DUMP || i->source == EV_PAGEFILE);
+}
+
+/* A code that somebody asked for: a held button, a crash by the keyboard. */
+static enum ev_trouble_kind kind_of(uint32_t code)
+{
+	const struct win_bugcheck *b = win_bugcheck(code);
+
+	return b && b->stop == WIN_STOP_USER ? EV_T_BUTTON : EV_T_CRASH;
 }
 
 static bool is_near(uint64_t a, uint64_t b, uint64_t within)
@@ -63,13 +70,38 @@ static int add_exact(const struct evidence *e, struct ev_series *s)
 					e->items[s->list[k].items[0]].source != EV_DUMP))
 				t = &s->list[k];
 		if (!t)
-			t = add(s, EV_T_CRASH, it->time);
+			t = add(s, kind_of(it->crash->code), it->time);
 		if (!t)
 			return RS_E_MEMORY;
 		t->is_exact = true;
 		t->code = it->crash->code;
 		if (it->crash->uptime)
 			t->uptime = it->crash->uptime;
+		note(t, i);
+	}
+	return 0;
+}
+
+/* DumpStack.log knows code and parameters; the time in it may be that of the start. It tells of a
+ * crash that is known by more, or else is all that there is of it. */
+static int add_dump_stack(const struct evidence *e, struct ev_series *s)
+{
+	const size_t n = s->n;
+
+	for (size_t i = 0; i < e->n_items; i++) {
+		const struct ev_item *it = &e->items[i];
+		struct ev_trouble *t = NULL;
+		if (it->what != EV_CRASH || !it->time || it->source != EV_DUMP_STACK)
+			continue;
+		for (size_t k = 0; k < n; k++)
+			if (s->list[k].code == it->crash->code &&
+				is_near(s->list[k].time, it->time, DAY))
+				t = &s->list[k];
+		if (!t)
+			t = add(s, kind_of(it->crash->code), it->time);
+		if (!t)
+			return RS_E_MEMORY;
+		t->code = it->crash->code;
 		note(t, i);
 	}
 	return 0;
@@ -131,7 +163,7 @@ static int settle(const struct evidence *e, struct ev_series *s, size_t n_exact,
 	const struct look_back *l, uint64_t after)
 {
 	struct ev_trouble *t = NULL;
-	enum ev_trouble_kind kind = l->is_crash	   ? EV_T_CRASH
+	enum ev_trouble_kind kind = l->is_crash	   ? kind_of(l->code)
 				    : l->is_button ? EV_T_BUTTON
 				    : l->is_power  ? EV_T_POWER
 						   : EV_T_UNCLEAN;
@@ -369,6 +401,8 @@ int ev_series_make(const struct evidence *e, struct ev_series *ret, struct rs_er
 	*ret = (struct ev_series){0};
 	int r = add_exact(e, ret);
 
+	if (r == 0)
+		r = add_dump_stack(e, ret);
 	if (r == 0)
 		r = add_looks_back(e, ret);
 	if (r == 0)

@@ -145,6 +145,10 @@ static int read_system(
 		in->task, &e->system, &why);
 	if (rs_err_ends(r))
 		return rs_err_pass(err, r, &why);
+	if (r == RS_E_HIVE) { /* not even its control set: the loader fares no better */
+		hive_bad(in, e, &hives[0], path, ev_text(e, "is damaged: %s", why.detail));
+		return 0;
+	}
 	if (r < 0) {
 		(void)ev_miss(e, EV_REGISTRY, path, why.detail);
 		return 0;

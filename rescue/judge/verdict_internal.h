@@ -19,6 +19,7 @@ enum weight {
 
 struct candidate {
 	struct diag_candidate d; /* path, service, product, why ... */
+	bool is_early;		 /* that link is of the time of a start alone: never sure */
 	bool has_link;		 /* something but time ties it to the trouble */
 	bool is_content;	 /* data, no program */
 	bool is_own;		 /* Windows' */

@@ -8,8 +8,10 @@
 #include "core/list.h"
 #include "judge/verdict_internal.h"
 
-#define MINUTE 600000000ULL
-#define DAY    (1440 * MINUTE)
+#define MINUTE	600000000ULL
+#define DAY	(1440 * MINUTE)
+#define RECENT	(7 * DAY) /* what a person still wonders about */
+#define SETTLED (3 * DAY) /* so long after a crash it is likely over */
 
 void verdict_contradict(struct verdict *v, const char *fmt, ...)
 {
@@ -208,26 +210,51 @@ static bool is_maybe_removed(struct verdict *v)
 	return true;
 }
 
+/* Starts that failed after the image was written, of whatever kind; *ret_asleep: one of them was
+ * told to have been on its way into or out of sleep. */
+static unsigned count_since(const struct verdict *v, uint64_t time, bool *ret_asleep)
+{
+	unsigned n = 0;
+
+	*ret_asleep = false;
+	for (size_t i = 0; i < v->s.n; i++) {
+		const struct ev_trouble *t = &v->s.list[i];
+		if (t->time <= time)
+			continue;
+		n++;
+		for (size_t k = 0; k < t->n_items; k++)
+			*ret_asleep |= v->e->items[t->items[k]].is_asleep;
+	}
+	return n;
+}
+
+static bool ran_since(const struct verdict *v, uint64_t time)
+{
+	for (size_t i = 0; i < v->e->n_items; i++)
+		if ((v->e->items[i].what == EV_STOP || v->e->items[i].what == EV_ALIVE) &&
+			v->e->items[i].time > time + MINUTE)
+			return true;
+	return false;
+}
+
+/* An image to wake up from, and each start since it was written failed. A fast start-up has one
+ * after every shutdown: a dump with modules tells more than that. */
 static bool is_resume(struct verdict *v)
 {
 	const struct ev_item *failed = find(v, EV_RESUME_FAILED, false);
-	const struct ev_item *image = find(v, EV_HIBERNATED, false);
-	const struct ev_trouble *last = v->s.last < v->s.n ? &v->s.list[v->s.last] : NULL;
+	const struct ev_item *image = failed ? failed : find(v, EV_HIBERNATED, false);
 	const bool is_code = is_troubled(v) && last_stop(v) == WIN_STOP_RESUME;
-	bool is_asleep = false;
+	bool is_asleep = false, is_loop = false;
 
-	for (size_t i = 0; last && i < last->n_items; i++) {
-		const struct ev_crash *c = v->e->items[last->items[i]].crash;
-		is_asleep |= c && c->is_sleep;
+	if (image && image->time && !ran_since(v, image->time)) {
+		const unsigned n = count_since(v, image->time, &is_asleep);
+		is_loop = n && (is_asleep || (n >= 2 && !v->n_dumps));
 	}
-	if (!(failed && (is_troubled(v) || failed->is_certain)) &&
-		!(image && (is_code || (is_troubled(v) && is_asleep))) && !is_code)
+	if (!is_code && !is_loop && !(failed && is_troubled(v)))
 		return false;
-	v->d->certainty = failed && image ? DIAG_C_SURE : DIAG_C_LIKELY;
+	v->d->certainty = failed && is_loop && is_asleep ? DIAG_C_SURE : DIAG_C_LIKELY;
 	say(v, "Windows wakes up from hibernation, and fails while it does: %s",
-		failed	? failed->text
-		: image ? image->text
-			: "its last crash says so");
+		image ? image->text : "its last crash says so");
 	return true;
 }
 
@@ -281,6 +308,8 @@ static enum diag_certainty weigh(struct verdict *v, const struct candidate *c)
 	const struct candidate *second = second_of(v);
 	enum diag_certainty ret = c->d.score >= SCORE_SURE ? DIAG_C_SURE : DIAG_C_LIKELY;
 
+	if (c->is_early)
+		ret = DIAG_C_LIKELY;
 	if (c->is_content && ret == DIAG_C_SURE) /* it is read out of times and names, not proven */
 		ret = DIAG_C_LIKELY;
 	if (is_clock_set(v)) {
@@ -391,6 +420,13 @@ static bool is_hardware(struct verdict *v)
 
 /* ---- nobody's fault, nothing wrong, not known ---- */
 
+static uint64_t newest(const struct verdict *v)
+{
+	uint64_t ret = v->e->log_newest > v->s.last_good ? v->e->log_newest : v->s.last_good;
+
+	return v->s.n && v->s.list[v->s.n - 1].time > ret ? v->s.list[v->s.n - 1].time : ret;
+}
+
 static bool is_no_driver(struct verdict *v)
 {
 	const struct ev_trouble *t = NULL;
@@ -401,6 +437,8 @@ static bool is_no_driver(struct verdict *v)
 		if (v->s.list[i].kind == EV_T_POWER || v->s.list[i].kind == EV_T_BUTTON)
 			t = &v->s.list[i];
 	if (!t || (v->s.last < v->s.n && v->s.list[v->s.last].time > t->time))
+		return false;
+	if (t->time + RECENT < newest(v)) /* long ago */
 		return false;
 	v->d->certainty = t->kind == EV_T_BUTTON ? DIAG_C_SURE : DIAG_C_LIKELY;
 	say(v, t->kind == EV_T_BUTTON ? "Somebody held the power button; no driver is at fault."
@@ -418,6 +456,8 @@ static bool is_none(struct verdict *v)
 		if (v->e->items[i].what == EV_START_FAILED && !v->e->items[i].time)
 			return false;
 	v->d->certainty = v->s.last_good ? DIAG_C_LIKELY : DIAG_C_UNSURE;
+	if (v->s.last < v->s.n && v->s.list[v->s.last].time + SETTLED > v->s.good_after)
+		v->d->certainty = DIAG_C_UNSURE;
 	if (v->s.last < v->s.n)
 		say(v, "Windows ran well after its last crash: nothing is wrong now that can be "
 		       "seen.");

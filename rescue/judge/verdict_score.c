@@ -309,6 +309,18 @@ static void score_boot(struct verdict *v, struct candidate *c)
 	c->has_link = true;
 }
 
+/* Starts end so early that nothing but their code is left, and a driver came that each start loads.
+ */
+static void score_early(struct verdict *v, struct candidate *c)
+{
+	if (!c->changed || !c->svc || c->is_own || c->is_content || v->n_dumps || !v->s.n_crashes ||
+		!is_start_needed(c->svc) || is_boot_lost(v))
+		return;
+	verdict_why(v, c, W_EARLY, EV_REGISTRY, 0, c->svc->name,
+		"no dump tells more, and each of the starts that fail loads this new driver");
+	c->has_link = c->is_early = true;
+}
+
 static int heavier(const void *a, const void *b)
 {
 	const struct diag_why *x = a, *y = b;
@@ -338,6 +350,7 @@ void verdict_score(struct verdict *v)
 		score_time(v, c);
 		score_content(v, c);
 		score_boot(v, c);
+		score_early(v, c);
 		if (c->is_own && !c->is_damaged)
 			verdict_why(v, c, W_OWN, EV_FILE, 0, c->d.path, "a part of Windows itself");
 		if (c->d.n_why)
