@@ -8,6 +8,7 @@
 #include "judge/diagnosis.h"
 #include "judge/rule_internal.h"
 #include "judge/source.h"
+#include "judge/structure.h"
 
 /* Without the Windows folder every source would find nothing and be wrong. */
 static int check_root(const struct judge_look *in, struct rs_err *err)
@@ -105,6 +106,39 @@ static const struct judge_said *said_of(const struct judge_result *judged, const
 	return NULL;
 }
 
+/* Is it a program by its first bytes? What cannot be read may be one. */
+static bool is_program(struct nt_vol *vol, const char *path)
+{
+	auto_nt_file struct nt_file *f = NULL;
+	uint8_t head[2] = {0};
+	uint64_t ref;
+	size_t n = 0;
+
+	if (nt_lookup(vol, path, &ref, NULL) < 0 || nt_file_open(vol, ref, "", &f, NULL) < 0 ||
+		nt_file_read(f, 0, head, sizeof(head), &n, NULL) < 0)
+		return true;
+	return n == 2 && head[0] == 'M' && head[1] == 'Z';
+}
+
+/* What the registry of a Windows that was diagnosed says of it. */
+static const char *structure_forbids(
+	const struct judge_result *judged, struct nt_vol *vol, const char *path)
+{
+	for (size_t i = 0; judged && i < judged->n_diagnoses; i++) {
+		const struct diagnosis *d = judged->diagnoses[i];
+		const char *why = "";
+		if (!win_has_path(vol, d->windows, path))
+			continue;
+		/* data need no registry to be known as such */
+		if ((!d->evidence->system || !d->evidence->system->n_services) &&
+			!is_program(vol, path))
+			continue;
+		if (structure_protects(d->evidence->system, path, "", &why) > STRUCTURE_SECURITY)
+			return why;
+	}
+	return NULL;
+}
+
 const char *judge_forbids(const struct judge_result *judged, const char *id, struct nt_vol *vol,
 	const char *root, const char *path)
 {
@@ -113,6 +147,7 @@ const char *judge_forbids(const struct judge_result *judged, const char *id, str
 
 	if (why)
 		return why;
-	return protect_path(vol, root, path) || judge_protects(vol, path) ? "it is protected"
-									  : NULL;
+	if (protect_path(vol, root, path) || judge_protects(vol, path))
+		return "it is protected";
+	return structure_forbids(judged, vol, path);
 }

@@ -79,31 +79,49 @@ static unsigned long altitude(const struct win_service *one)
 	return strtoul(one->altitude, NULL, 10); /* "328010.5" is of the same range */
 }
 
-/* Why a driver must stay, "" if nothing says so. */
-static const char *of_driver(const struct win_system *s, const struct win_service *one)
+static bool encrypts(const struct win_service *one)
 {
-	unsigned long at = altitude(one);
+	const unsigned long at = altitude(one);
 
-	if ((at >= 140000 && at <= 149999) || strcasecmp(one->group, GROUP_ENCRYPTS) == 0)
-		return "it encrypts what is stored";
-	if (is_filter(s, one->name, strlen(one->name)))
-		return "its name stands in a list of filters, and devices in it do not start "
-		       "without it";
-	if (is_critical(s, one->name))
-		return "this Windows lists it among the drivers that it can start from";
-	if (drives_a_start(s, one->name))
-		return "it drives a disk, volume, controller or bus of this machine";
-	if (IS_ONE_OF(storage_groups, one->group))
-		return "it belongs to a group of drivers that disks stand on";
-	if (IS_ONE_OF(core_groups, one->group) && !is_foreign(s, one))
-		return "it belongs to the core of Windows";
-	if (one->error_control >= 2 && one->override <= 0 && one->start <= WIN_START_SYSTEM)
-		return "Windows gives up a start without it (ErrorControl 2 or 3)";
-	if (one->is_boot && s->is_devices_cut)
-		return "there are more devices than can be looked at, and one may need it";
-	if (one->is_boot && s->note[0])
-		return "not all of the SYSTEM hive can be read, and something may need it";
-	return "";
+	return (at >= 140000 && at <= 149999) || strcasecmp(one->group, GROUP_ENCRYPTS) == 0;
+}
+
+/* Whether a driver must stay, and why. */
+static enum structure of_driver(
+	const struct win_system *s, const struct win_service *one, const char **ret_why)
+{
+	const struct {
+		bool is;
+		enum structure ret;
+		const char *why;
+	} rows[] = {
+		{encrypts(one), STRUCTURE_NEVER, "it encrypts what is stored"},
+		{is_critical(s, one->name), STRUCTURE_NEVER,
+			"this Windows lists it among the drivers that it can start from"},
+		{drives_a_start(s, one->name), STRUCTURE_NEVER,
+			"it drives a disk, volume, controller or bus of this machine"},
+		{IS_ONE_OF(storage_groups, one->group), STRUCTURE_NEVER,
+			"it belongs to a group of drivers that disks stand on"},
+		{IS_ONE_OF(core_groups, one->group) && !is_foreign(s, one), STRUCTURE_NEVER,
+			"it belongs to the core of Windows"},
+		{one->is_boot && s->is_devices_cut, STRUCTURE_NEVER,
+			"there are more devices than can be looked at, and one may need it"},
+		{one->is_boot && s->note[0], STRUCTURE_NEVER,
+			"not all of the SYSTEM hive can be read, and something may need it"},
+		{is_filter(s, one->name, strlen(one->name)), STRUCTURE_FILTER,
+			"its name stands in a list of filters, and devices in it do not start "
+			"without it"},
+		{one->error_control >= 2 && one->override <= 0 && one->start <= WIN_START_SYSTEM,
+			STRUCTURE_INSISTED,
+			"Windows gives up a start without it (ErrorControl 2 or 3)"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].is) {
+			*ret_why = rows[i].why;
+			return rows[i].ret;
+		}
+	return STRUCTURE_FREE;
 }
 
 static bool is_security(const struct win_service *one)
@@ -143,19 +161,20 @@ enum structure structure_protects(
 		const struct win_service *one = &s->services[i];
 		if (!is_meant(one, path, service) || !one->is_driver)
 			continue;
-		const char *why = of_driver(s, one);
-		if (why[0]) {
-			*ret_why = why;
-			return STRUCTURE_NEVER;
+		const char *why = "";
+		enum structure now = of_driver(s, one, &why);
+		if (now == STRUCTURE_FREE && is_security(one)) {
+			now = STRUCTURE_SECURITY;
+			why = "it belongs to a security product";
 		}
-		if (is_security(one)) {
-			*ret_why = "it belongs to a security product";
-			ret = STRUCTURE_SECURITY;
+		if (now > ret) {
+			ret = now;
+			*ret_why = why;
 		}
 	}
 	if (ret == STRUCTURE_FREE && is_filter_file(s, path)) {
 		*ret_why = "a list of filters names it";
-		return STRUCTURE_NEVER;
+		return STRUCTURE_FILTER;
 	}
 	return ret;
 }

@@ -9,6 +9,9 @@
 enum structure {
 	STRUCTURE_FREE,	    /* nothing is known that speaks against it */
 	STRUCTURE_SECURITY, /* of a security product: a person may, nobody else */
+	/* not moved either, until another act goes with it: */
+	STRUCTURE_FILTER,   /* a list of filters names it: its name has to go out of it first */
+	STRUCTURE_INSISTED, /* ErrorControl 2 or 3: the service has to be disabled first */
 	STRUCTURE_NEVER,
 };
 

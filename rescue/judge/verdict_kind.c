@@ -210,13 +210,17 @@ static bool is_maybe_removed(struct verdict *v)
 	return true;
 }
 
-/* Starts that failed after the image was written, of whatever kind; *ret_asleep: one of them was
+/* Starts that began or failed after the image was written; *ret_asleep: one of them was
  * told to have been on its way into or out of sleep. */
 static unsigned count_since(const struct verdict *v, uint64_t time, bool *ret_asleep)
 {
 	unsigned n = 0;
 
 	*ret_asleep = false;
+	/* the loader writes on the ESP and in bootstat.dat, whatever becomes of the start */
+	for (size_t i = 0; i < v->e->n_items; i++)
+		n += v->e->items[i].what == EV_START && v->e->items[i].source == EV_BOOT_STATUS &&
+		     v->e->items[i].time > time;
 	for (size_t i = 0; i < v->s.n; i++) {
 		const struct ev_trouble *t = &v->s.list[i];
 		if (t->time <= time)
@@ -248,7 +252,7 @@ static bool is_resume(struct verdict *v)
 
 	if (image && image->time && !ran_since(v, image->time)) {
 		const unsigned n = count_since(v, image->time, &is_asleep);
-		is_loop = n && (is_asleep || (n >= 2 && !v->n_dumps));
+		is_loop = n && (is_asleep || failed || (n >= 2 && !v->n_dumps));
 	}
 	if (!is_code && !is_loop && !(failed && is_troubled(v)))
 		return false;

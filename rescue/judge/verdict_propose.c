@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/list.h"
+#include "judge/structure.h"
 #include "judge/verdict_internal.h"
 
 static struct diag_proposal *add(struct verdict *v, enum diag_action action, const char *path,
@@ -32,15 +33,6 @@ static struct diag_proposal *add(struct verdict *v, enum diag_action action, con
 	return p;
 }
 
-static bool is_in_a_filter_list(const struct verdict *v, const char *service)
-{
-	for (size_t i = 0; v->e->system && service[0] && i < v->e->system->n_filters; i++)
-		for (size_t k = 0; k < v->e->system->filters[i].names.n; k++)
-			if (strcasecmp(v->e->system->filters[i].names.p[k], service) == 0)
-				return true;
-	return false;
-}
-
 /* A copy of a driver that lies in the driver store of its package. */
 static const char *copy_of(const struct verdict *v, const char *path)
 {
@@ -60,6 +52,7 @@ static const char *copy_of(const struct verdict *v, const char *path)
 static void propose_driver(struct verdict *v, const struct candidate *c)
 {
 	const char *path = c->d.path, *service = c->d.service, *copy = copy_of(v, path);
+	const char *why = "";
 	struct diag_proposal *p;
 
 	if (c->is_own || !c->d.file || !c->d.file->ref) {
@@ -78,26 +71,35 @@ static void propose_driver(struct verdict *v, const struct candidate *c)
 			p->from = copy;
 		return;
 	}
-	if (is_in_a_filter_list(v, service)) {
-		(void)add(v, DIAG_FILTER, path, service,
-			"It filters devices: its name has to go out of every list of filters "
-			"before it "
-			"is disabled, which this program does not do yet.");
-		return;
-	}
 	if (!c->svc) {
 		(void)add(v, DIAG_ASK, path, service,
 			"No service of this Windows loads it: look at the product that it belongs "
 			"to.");
 		return;
 	}
-	if (c->svc->error_control >= 2 && c->svc->start <= WIN_START_SYSTEM) {
+	switch (structure_protects(v->e->system, path, service, &why)) {
+	case STRUCTURE_NEVER:
+		(void)add(v, DIAG_ASK, path, service,
+			"It must stay (%s): put its last version back in Windows' recovery "
+			"environment, "
+			"or ask its maker.",
+			why);
+		return;
+	case STRUCTURE_FILTER:
+		(void)add(v, DIAG_FILTER, path, service,
+			"It filters devices: its name has to go out of every list of filters "
+			"before it "
+			"is disabled, which this program does not do yet.");
+		return;
+	case STRUCTURE_INSISTED:
 		(void)add(v, DIAG_DISABLE, path, service,
 			"Disable its service: with the file gone alone Windows would refuse to "
 			"start "
 			"(ErrorControl %u). This program does not do that yet.",
 			c->svc->error_control);
 		return;
+	default:
+		break;
 	}
 	p = add(v, DIAG_MOVE, path, service,
 		"Move the driver into the quarantine; Windows starts without it, and it can be put "

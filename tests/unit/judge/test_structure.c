@@ -132,10 +132,10 @@ static void test_structure__error_control__forbids_what_is_started(void **state)
 	(void)state;
 	make(&o);
 	o.service.error_control = 3;
-	is(&o, STRUCTURE_NEVER);
+	is(&o, STRUCTURE_INSISTED);
 	o.service.error_control = 2;
 	o.service.start = WIN_START_SYSTEM;
-	is(&o, STRUCTURE_NEVER);
+	is(&o, STRUCTURE_INSISTED);
 	o.service.override = 3;
 	is(&o, STRUCTURE_FREE);
 	o.service.override = -1;
@@ -163,10 +163,10 @@ static void test_structure__device_filter_and_critical__forbid(void **state)
 		.where = empty, .class_guid = display, .names = {o.names, 1}};
 	o.s.filters = &o.filters;
 	o.s.n_filters = 1;
-	is(&o, STRUCTURE_NEVER);
+	is(&o, STRUCTURE_FILTER);
 	o.s.services[0].name = empty; /* a name in a list without a service */
 	o.s.services[0].path = empty;
-	assert_int_equal(structure_protects(&o.s, "\\a\\flt.SYS", "", &why), STRUCTURE_NEVER);
+	assert_int_equal(structure_protects(&o.s, "\\a\\flt.SYS", "", &why), STRUCTURE_FILTER);
 	assert_int_equal(structure_protects(&o.s, "\\a\\flt2.sys", "", &why), STRUCTURE_FREE);
 	make(&o);
 	o.s.critical_services = (struct win_list){o.names, 1};

@@ -174,6 +174,94 @@ static void filter_is_no_move(void **state)
 	diagnosis_free(d);
 }
 
+/* It drives the disk that Windows starts from: whatever is said against it, it stays. */
+static void driver_of_the_disk_stays(void **state)
+{
+	struct evidence *e = updated_driver();
+	struct win_device *device = calloc(1, sizeof(*device));
+
+	(void)state;
+	assert_non_null(device);
+	*device = (struct win_device){.id = strdup("PCI\\VEN_1"),
+		.service = strdup("tnd"),
+		.class_guid = strdup("{4d36e97b-e325-11ce-bfc1-08002be10318}")};
+	e->system->devices = device;
+	e->system->n_devices = 1;
+	e->system->services[0].error_control = 3; /* nor is it disabled for that */
+	struct diagnosis *d = verdict_of(e);
+	assert_int_equal(d->kind, DIAG_BAD_FILE);
+	assert_int_equal(d->proposals[0].action, DIAG_ASK);
+	assert_false(d->proposals[0].can);
+	diagnosis_free(d);
+}
+
+/* No dump tells more than a code, and a driver came that each of the starts loads. */
+static void early_crashes_and_a_new_boot_driver(void **state)
+{
+	struct evidence *e = updated_driver();
+
+	(void)state;
+	for (size_t i = 0; i < e->n_items; i++)
+		if (e->items[i].crash) {
+			e->items[i].source = EV_PAGEFILE;
+			e->items[i].crash->is_dump = false;
+			e->items[i].crash->n_blames = 0;
+		}
+	struct diagnosis *d = verdict_of(e);
+	assert_int_equal(d->kind, DIAG_BAD_FILE);
+	assert_int_equal(d->certainty, DIAG_C_LIKELY);
+	assert_non_null(why_of(d, 0, "loaded-at-each-start"));
+	diagnosis_free(d);
+}
+
+/* The file that a start needs is absent, and another one too: no whole Windows, nobody took it. */
+static void one_absent_program_counts_and_two_do_not(void **state)
+{
+	for (unsigned n = 1; n <= 2; n++) {
+		struct evidence *e = made_begin();
+		struct diagnosis *d;
+		(void)state;
+		made_run(e, AT(0), AT(95));
+		(void)made_row(e, EV_START_FAILED, EV_STARTUP_REPAIR, AT(110), "");
+		(void)made_row(e, EV_FILE_GONE, EV_FILE, 0, "\\Windows\\System32\\user32.dll");
+		if (n == 2)
+			(void)made_row(
+				e, EV_FILE_GONE, EV_FILE, 0, "\\Windows\\System32\\win32u.dll");
+		d = verdict_of(e);
+		assert_int_equal(d->kind, n == 1 ? DIAG_FILE_REMOVED : DIAG_UNSURE);
+		diagnosis_free(d);
+	}
+}
+
+/* Woken up in vain: what the loader wrote since is all that there is. */
+static void resume_that_goes_round(void **state)
+{
+	struct evidence *e = made_begin();
+
+	(void)state;
+	made_run(e, AT(0), AT(95));
+	(void)made_row(e, EV_START, EV_EVENT_LOG, AT(100), "");
+	made_row(e, EV_RESUME_FAILED, EV_HIBERNATION, AT(200), "")->is_certain = true;
+	(void)made_row(e, EV_START, EV_BOOT_STATUS, AT(300), "");
+	struct diagnosis *d = verdict_of(e);
+	assert_int_equal(d->kind, DIAG_RESUME);
+	diagnosis_free(d);
+}
+
+/* A power loss of months ago is nothing that a person still wonders about. */
+static void old_power_loss_is_nothing(void **state)
+{
+	struct evidence *e = made_begin();
+
+	(void)state;
+	(void)made_row(e, EV_START, EV_EVENT_LOG, AT(0), "");
+	(void)made_row(e, EV_POWER_LOSS, EV_EVENT_LOG, AT(0) + 1, "");
+	made_run(e, AT(100000), AT(100100));
+	struct diagnosis *d = verdict_of(e);
+	assert_int_equal(d->kind, DIAG_NONE);
+	diagnosis_free(d);
+}
+
 /* A driver that never changed, and a new content file of its product. */
 static struct evidence *bad_content(void)
 {
@@ -567,6 +655,11 @@ int main(void)
 		cmocka_unit_test(pending_update_makes_it_less_sure),
 		cmocka_unit_test(driver_that_windows_insists_on_is_disabled),
 		cmocka_unit_test(filter_is_no_move),
+		cmocka_unit_test(driver_of_the_disk_stays),
+		cmocka_unit_test(early_crashes_and_a_new_boot_driver),
+		cmocka_unit_test(one_absent_program_counts_and_two_do_not),
+		cmocka_unit_test(resume_that_goes_round),
+		cmocka_unit_test(old_power_loss_is_nothing),
 		cmocka_unit_test(content_is_at_fault_and_not_the_module),
 		cmocka_unit_test(vendor_folder_is_enough),
 		cmocka_unit_test(content_of_another_vendor_is_innocent),
