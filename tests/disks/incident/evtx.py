@@ -142,16 +142,17 @@ class Log:
         self.events = []
         self.is_dirty = False  # as a machine that stopped without a warning leaves it
         self.damage_chunk = None  # number of a chunk that is not readable
+        self.clock = 0  # one more with each jump of the clock: records stand as they were written, not by their times
 
     def add(self, time, provider, ident, data=(), level=4, user=None, task=0, qualifiers=None,
             computer=None, pid=4):
-        self.events.append((time, len(self.events), provider, ident, list(data), level, user, task,
+        self.events.append((time, self.clock << 32 | len(self.events), provider, ident, list(data), level, user, task,
                             qualifiers, computer or self.computer, pid))
 
     def bytes(self):
         chunks, chunk = [], None
         number = self.first
-        for event in sorted(self.events, key=lambda e: e[:2]):
+        for event in sorted(self.events, key=lambda e: (e[1] >> 32, *e[:2])):
             record = chunk and self._record(chunk, number, event)
             if not record:
                 if chunk:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kernel dumps as Windows leaves them: small ones (triage, x64 and ARM64, with modules, unloaded modules,
+"""Kernel dumps as Windows leaves them: small ones (triage, x64, ARM64 and 32-bit, with modules, unloaded modules,
 stack and context), the head of a kernel dump as it lies in MEMORY.DMP or, not taken out yet, at the start
-of pagefile.sys. Layout: shared/fixtures/README.md section 5, Microsoft's DUMP_HEADER64.
+of pagefile.sys. Layout: shared/fixtures/README.md section 5, Microsoft's DUMP_HEADER64 and DUMP_HEADER32.
 
     triage(code, params, when, uptime, modules, ...) and head(...) give bytes.
 A module: object or dict with path, base, size, stamp, checksum.
@@ -41,8 +41,89 @@ def _context(raw, at, arch, ip, sp):
     struct.pack_into("<Q", raw, at + place[1], ip)
 
 
+def _header32(build, cpus, code, params, when, uptime, kind, size):
+    raw = bytearray(b"PAGE" * (0x1000 // 4))
+    struct.pack_into("<4s4s9I", raw, 0, b"PAGE", b"DUMP", 15, build, 0x185000, 0x83FF0000, 0x82B6E850, 0x82B66F18,
+                     0x14C, cpus, code & 0xFFFFFFFF)
+    struct.pack_into("<4I", raw, 0x2C, *(p & 0xFFFFFFFF for p in params))
+    raw[0x3C:0x5C] = bytes(32)
+    raw[0x5C] = 1  # PAE
+    struct.pack_into("<I", raw, 0x60, 0x82B4DC28)
+    raw[0x320:0xF88] = bytes(0xF88 - 0x320)
+    struct.pack_into("<III", raw, 0x7D0, 0x80000003, 1, 0)
+    struct.pack_into("<IIIII", raw, 0xF88, kind, 0x1041, 0, 1, 0x110)
+    struct.pack_into("<Q", raw, 0xFA0, size)
+    struct.pack_into("<QQ", raw, 0xFB8, uptime, when)
+    return raw
+
+
+def _context32(raw, at, ip, sp):
+    struct.pack_into("<I", raw, at, 0x1003F)
+    struct.pack_into("<I", raw, at + 0xB8, ip)
+    struct.pack_into("<I", raw, at + 0xC4, sp)
+
+
+def _triage32(code, params, when, uptime, modules, stack, unloaded, ip, build, cpus, seed, cut):
+    """The same of a 32-bit Windows: TRIAGE_DUMP32 at 0x1000, a driver's entry is LDR_DATA_TABLE_ENTRY32 behind
+    the offset of its name"""
+    rng = random.Random(f"dump:{seed}:{when}")
+    raw = _header32(build, cpus, code, params, when, uptime, 4, 0)
+    sp, t = 0x8BF3A9C0, 0x1000
+    _context32(raw, 0x320, ip, sp)
+    raw += bytes(0x100)
+
+    def place(data):
+        raw.extend(bytes(-len(raw) % 8))
+        raw.extend(data)
+        return len(raw) - len(data)
+
+    context = bytearray(0x2CC)
+    _context32(context, 0, ip, sp)
+    context_at, exception_at = place(bytes(context)), place(bytes(raw[0x7D0:0x820]))
+    gone = struct.pack("<I", len(unloaded))
+    for name, begin, end in unloaded:
+        letters = name[:12].encode("utf-16le")
+        gone += struct.pack("<HHI", len(letters), len(letters), 0x86001000) + letters.ljust(24, b"\0") + struct.pack("<II", begin, end)
+    unloaded_at = place(gone)
+    prcb_at, process_at, thread_at = place(bytes(0x400)), place(bytes(0x300)), place(bytes(0x200))
+    words = []
+    for a in [*stack, None]:
+        words += [rng.choice((0, rng.randrange(4096), 0x85000000 + rng.randrange(1 << 20) * 8, sp + 4 * rng.randrange(300)))
+                  for _ in range(4 + rng.randrange(9))] + ([a] if a else [])
+    stack_raw = struct.pack(f"<{len(words)}I", *words)
+    stack_at = place(stack_raw)
+    table, pool = bytearray(), bytearray()
+    drivers_at = len(raw) + -len(raw) % 8
+    pool_at = drivers_at + 0x4C * len(modules)
+    for m in modules:
+        entry = bytearray(0x4C)
+        struct.pack_into("<I", entry, 0, pool_at + len(pool))
+        struct.pack_into("<III", entry, 0x1C, m.base, m.base + 0x1000, m.size)
+        struct.pack_into("<II", entry, 0x44, m.checksum, m.stamp)
+        table += entry
+        letters = m.module_path.encode("utf-16le")
+        pool += struct.pack("<I", len(letters) // 2) + letters + b"\0\0"
+        pool += bytes(-len(pool) % 4)
+    place(bytes(table))
+    raw.extend(pool)
+    debugger_at = place(b"KDBG" + bytes(0x334))
+    valid_at = place(b"TRGD")
+    raw.extend(bytes(-len(raw) % 4096 or 4096))
+    struct.pack_into("<III", raw, t, 0, len(raw), valid_at)
+    struct.pack_into("<13I", raw, t + 0x0C, context_at, exception_at, 0, unloaded_at, prcb_at, process_at, thread_at,
+                     stack_at, len(stack_raw), drivers_at, len(modules), pool_at, len(pool))
+    struct.pack_into("<III", raw, t + 0x40, 0, 0xFFFFFFFF, sp)
+    struct.pack_into("<II", raw, t + 0x60, debugger_at, 0x338)
+    struct.pack_into("<Q", raw, 0xFA0, len(raw))
+    return bytes(raw[:cut] if cut else raw)
+
+
 def head(code, params, when, uptime, kind=5, build=22631, cpus=8, arch="x64", ip=0, size=0x3A7C0000):
     """The first two pages of a dump that is not a small one: 1 full, 2 kernel, 5 or 6 with a bitmap."""
+    if arch == "x86":
+        raw = _header32(build, cpus, code, params, when, uptime, kind, size)
+        _context32(raw, 0x320, ip, 0x8BF3A9C0)
+        return bytes(raw)
     raw = _header(arch, build, cpus, code, params, when, uptime, kind, size)
     _context(raw, 0x348, arch, ip, 0xFFFF850429890F00)
     if kind in (5, 6):
@@ -54,6 +135,8 @@ def triage(code, params, when, uptime, modules, stack=(), unloaded=(), ip=0, bui
            seed="", stack_noise=40, stack_top=0xFFFF850429890F00, cut=None):
     """@stack: addresses (return addresses, innermost first) that lie there among other values; @unloaded
     [(name, base, end)]; @ip of the saved context. @cut: only so many bytes reached the disk."""
+    if arch == "x86":
+        return _triage32(code, params, when, uptime, modules, stack, unloaded, ip, build, cpus, seed, cut)
     rng = random.Random(f"dump:{seed}:{when}")
     raw = _header(arch, build, cpus, code, params, when, uptime, 4, 0)
     sp = stack_top - stack_top % 16

@@ -70,6 +70,7 @@ class Machine:
         self.setupapi, self.cbs, self.dumpstack = [], [], None
         self.oem = 0
         self.hive_damage, self.flushed = {}, None
+        self.without = []  # paths that are not there in the end (a log that was deleted)
         self.boot_ok, self.boot_attempts = True, 1
         self.last_shutdown = self.installed
         self.system, self.software = regf.Hive("SYSTEM", self.installed), regf.Hive("SOFTWARE", self.installed)
@@ -224,7 +225,7 @@ class Machine:
         file = file or name + ".sys"
         number, digest = ".".join(map(str, version)), hashlib.md5(f"{name}{version}".encode()).hexdigest()[:16]
         inf = (inf or name.lower()) + ".inf"
-        store = f"{STORE}{inf}_amd64_{digest}/" if self.arch == "x64" else f"{STORE}{inf}_arm64_{digest}/"
+        store = f"{STORE}{inf}_{ {'x64': 'amd64'}.get(self.arch, self.arch)}_{digest}/"
         path = store + file if in_store else (folder or DRIVERS) + file
         common = dict(company=company, product=product, about=about, built=built, size=size, bytes_=bytes_, texts=texts)
         if package and not in_store:
@@ -355,7 +356,7 @@ class Machine:
         add(at(when, .02), "Microsoft-Windows-Kernel-Boot", 27, [("BootType", 0), ("LoadOptions", " NOEXECUTE=OPTIN")], task=33)
         if ended:
             self._told(ended, when)
-        add(at(when, 9), "EventLog", 6009, [(None, "10.00."), (None, str(build)), (None, ""), (None, "Multiprocessor Free"),
+        add(at(when, 9), "EventLog", 6009, [(None, f"{major}.{minor:02}."), (None, str(build)), (None, ""), (None, "Multiprocessor Free"),
                                             (None, "0")], qualifiers=32768, pid=0)
         add(at(when, 9), "EventLog", 6005, [], qualifiers=32768, pid=0)
         add(at(when, 9.02), "EventLog", 6013, [(None, ""), (None, ""), (None, ""), (None, ""), (None, str(9 + self.sessions % 7)),
@@ -454,11 +455,12 @@ class Machine:
         number = lambda v: v if isinstance(v, int) else _address(loaded, v)
         params = [number(p) for p in params] + [0] * (4 - len(params))
         uptime = when - began
+        gone = 0xF8200000 if self.arch == "x86" else 0xFFFFF80200000000  # where what is unloaded was
         text = traces.date(self.local(when))
         path = how.pop("path", f"/Windows/Minidump/{text}-{4000 + self.rng.randrange(9000)}-01.dmp")
         common = dict(build=self.number[2], arch=self.arch, ip=number(ip))
         data = kdump.triage(raw_code or code, params, when, uptime, list(loaded.values()),
-                            [number(s) for s in stack], [(n, 0xFFFFF80200000000 + i * 0x100000, 0xFFFFF80200010000 + i * 0x100000)
+                            [number(s) for s in stack], [(n, gone + i * 0x100000, gone + 0x10000 + i * 0x100000)
                                                          for i, n in enumerate(unloaded or ("dam.sys", "WdBoot.sys", "hwpolicy.sys"))],
                             seed=self.seed, **common) if dump else b""
         top = kdump.head(code, params, when, uptime, kind=6 if dump == "kernel" else 5, **common) if dump else b""
@@ -474,7 +476,8 @@ class Machine:
     def _layout(self, seed, early, more):
         """Where every module lay at that start"""
         rng = random.Random(f"{self.seed}:layout:{seed}")
-        base = 0xFFFFF80200000000 + rng.randrange(1 << 14) * 0x200000
+        base = 0x81000000 + rng.randrange(64) * 0x10000 if self.arch == "x86" else \
+            0xFFFFF80200000000 + rng.randrange(1 << 14) * 0x200000
         loaded = {}
         for path in self.loaded + [p for p in self.programs if os.path.basename(p).rsplit(".", 1)[0] in more]:
             p = self.programs.get(path.lower())
@@ -647,7 +650,7 @@ class Machine:
         manager = control + "\\Session Manager"
         s(manager, "BootExecute", ["autocheck autochk *"])
         s(manager, "SETUPEXECUTE", [])
-        s(manager + "\\Environment", "PROCESSOR_ARCHITECTURE", "AMD64" if self.arch == "x64" else "ARM64")
+        s(manager + "\\Environment", "PROCESSOR_ARCHITECTURE", {"x64": "AMD64"}.get(self.arch, self.arch.upper()))
         s(manager + "\\Power", "HiberbootEnabled", int(hiberboot))
         s(manager + "\\Memory Management", "PagingFiles", ["?:\\pagefile.sys"])
         s(control + "\\ServiceGroupOrder", "List", windows.ORDER)
@@ -735,6 +738,8 @@ class Machine:
         self.put("/swapfile.sys", ("solid", 1 << 20), last, created=self.installed, attr=0x26, journal=False)
         if "/hiberfil.sys" not in self.files:
             self.put("/hiberfil.sys", bytes(65536), self.installed, attr=0x26, journal=False)
+        for path in self.without:
+            self.files.pop(self.spelling(path), None)
 
     def _folder_times(self):
         """path: ((created, changed), attributes): a folder is as old as the oldest thing in it, and changed

@@ -63,7 +63,7 @@ def install(device, inf_name, oem, store, service, file, version, provider):
 
 def _setupapi(m):
     out = ["[Device Install Log]", f"     OS Version = 10.0.{m.number[2]}", "     Service Pack = 0.0", "     Suite = 0x0100",
-           "     ProductType = 1", "     Architecture = amd64" if m.arch == "x64" else "     Architecture = arm64", "",
+           "     ProductType = 1", "     Architecture = " + {"x64": "amd64"}.get(m.arch, m.arch), "",
            "[BeginLog]", "", f"[Boot Session: {stamp(m.local(m.installed))}.491]", ""]
     for when, lines in sorted(m.setupapi, key=lambda s: s[0]):
         local = m.local(when)
