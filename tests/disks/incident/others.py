@@ -120,3 +120,10 @@ def whea(m, when, ident=18, source=3):
         ("MciMisc", evtx.Hex(0xD01A000000000000)), ("ErrorType", 9), ("TransactionType", 256), ("Participation", 256), ("RequestType", 256),
         ("MemorIO", 256), ("MemHierarchyLvl", 1), ("Timeout", 256), ("OperationType", 256), ("Channel", 256), ("Length", 936),
         ("RawData", struct.pack("<4sI", b"CPER", 936) + bytes(300))], level=2)
+
+
+def windows_storage(m, device, service=None, klass="SCSIAdapter", before="Disk"):
+    """The system's disk hangs on another controller than the two that windows.py has"""
+    if service:
+        m._device(service, device, klass, m.installed, "", "mshdc.inf")
+    m._device("disk", f"SCSI\\{before}&Ven_RAID&Prod_Volume_0\\5&2E4F7F1E&0&000000", "DiskDrive", m.installed, "", "disk.inf")

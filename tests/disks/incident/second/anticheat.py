@@ -10,8 +10,7 @@ CULPRIT = r"\Windows\pxguard7.sys"
 ANSWER = {
     "kind": "bad-file",
     "culprit": CULPRIT,
-    "acceptable": ["service:pxguard7"],
-    "tolerated": [CULPRIT],
+    "acceptable": ["service:pxguard7", CULPRIT],
     "never": ["service:aeolhd", "service:bvkmdag", "service:psnfs", r"\Windows\System32\drivers\aeolhd.sys"],
     "certainty": "likely",
     "why": ["0x139 has no address, but pxguard7.sys is innermost on all three stacks", "it was replaced by the game's updater half an hour before"],

@@ -9,8 +9,7 @@ CULPRIT = r"\Windows\System32\drivers\gpkernel.sys"
 ANSWER = {
     "kind": "bad-file",
     "culprit": CULPRIT,
-    "acceptable": ["service:gpkernel"],
-    "tolerated": [CULPRIT],
+    "acceptable": ["service:gpkernel", CULPRIT],
     "never": ["service:aeolhd", "service:ltguard", "service:Tcpip", r"\Windows\System32\drivers\aeolhd.sys"],
     "certainty": "sure",
     "why": ["0xD1 with the instruction in gpkernel.sys, three times", "its file is new since eleven minutes before the first"],

@@ -9,8 +9,7 @@ CULPRIT = r"\Program Files\Coldwater Labs\FanDeck\x64\cwring0.sys"
 ANSWER = {
     "kind": "bad-file",
     "culprit": CULPRIT,
-    "acceptable": ["service:cwring0"],
-    "tolerated": [CULPRIT],
+    "acceptable": ["service:cwring0", CULPRIT],
     "never": ["service:ltguard", "service:LtGuardSvc", "service:psnfs", r"\Windows\System32\drivers\psnfs.sys", "service:bvkmdag"],
     "certainty": "sure",
     "why": ["0x7E, 0x3B and 0x7E again with the address in cwring0.sys", "installed (7045) twenty minutes before the first"],

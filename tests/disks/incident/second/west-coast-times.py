@@ -10,9 +10,8 @@ CULPRIT = r"\Windows\System32\drivers\qcbar.sys"
 ANSWER = {
     "kind": "bad-file",
     "culprit": CULPRIT,
-    "acceptable": ["service:qcbar"],
+    "acceptable": ["service:qcbar", CULPRIT],
     "may_be_empty": True,
-    "tolerated": [CULPRIT],
     "never": ["service:bvkmdag", "service:psnfs", "service:tswlan6e"],
     "certainty": "likely",
     "why": ["qcbar.sys is innermost on every stack and came 14 minutes before the first crash",
