@@ -45,10 +45,11 @@ static void note_bad(void *user, const struct settings_bad *bad)
 		note(s->app, "%s: %s", s->name, bad->reason);
 }
 
-static void take_settings(struct app *app, const char *name, struct span text, bool is_trusted)
+static void take_settings(
+	struct app *app, const char *name, struct span text, enum settings_trust trust)
 {
 	struct source s = {app, name};
-	unsigned bad = settings_parse(&app->settings, text.p, text.len, is_trusted, note_bad, &s);
+	unsigned bad = settings_parse(&app->settings, text.p, text.len, trust, note_bad, &s);
 
 	if (bad > SETTINGS_BAD_MAX)
 		app->notes_lost += bad - SETTINGS_BAD_MAX;
@@ -61,7 +62,7 @@ static void read_settings(struct app *app)
 	size_t len;
 
 	if (conf.p)
-		take_settings(app, "built-in settings", conf, true);
+		take_settings(app, "built-in settings", conf, SETTINGS_SIGNED);
 	EFI_STATUS status =
 		file_read(app->image->DeviceHandle, settings_path, SETTINGS_FILE_MAX, &file, &len);
 	if (status == EFI_BAD_BUFFER_SIZE)
@@ -72,8 +73,8 @@ static void read_settings(struct app *app)
 		return;
 	measure(MEASURE_PCR_UNSIGNED, "unbrick.conf", file, len);
 	app->is_from_stick = true;
-	take_settings(
-		app, "unbrick.conf", (struct span){file, len}, app->secure_boot != SECURE_BOOT_YES);
+	take_settings(app, "unbrick.conf", (struct span){file, len},
+		app->secure_boot == SECURE_BOOT_YES ? SETTINGS_UNSIGNED : SETTINGS_UNCHECKED);
 }
 
 /* ---- ways out */

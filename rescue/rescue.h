@@ -211,7 +211,10 @@ enum rs_replay_how {
 };
 
 struct rs_options {
-	bool say_yes; /* answers the plan's question, never a doubtful one */
+	bool say_yes;	      /* answers the plan's question, never a doubtful one */
+	bool diagnosis_alone; /* with say_yes: if there is exactly one file that a verdict may have
+			       * moved without a person (docs/diagnosis.md), it is, and nobody is
+			       * asked about it */
 	enum rs_replay_policy policy;
 	const char *plan_file;	/* a new file, saved before the first write, or a folder for
 				 * it; NULL: the folder of rs_plans_in. Resume and revert: the

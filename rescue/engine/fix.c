@@ -7,13 +7,43 @@
 #include "core/text.h"
 #include "engine/guards.h"
 
+/* The one file in the whole run that a verdict may have moved without a person; NULL: none, or more
+ * than one, which then no verdict can be sure of. */
+static struct plan_item *only_alone(const struct en_works *w)
+{
+	struct plan_item *ret = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n; i++)
+		for (size_t k = 0; k < w->list[i].n_plans; k++) {
+			struct plan *p = w->list[i].plans[k];
+			for (size_t m = 0; m < p->n_items; m++) {
+				if (!p->items[m].may_alone || p->items[m].action != PLAN_ASK)
+					continue;
+				ret = &p->items[m];
+				n++;
+			}
+		}
+	return n == 1 ? ret : NULL;
+}
+
+/* Whoever lets it act without a person has said so: to the engine it is an answer. */
+static void accept_alone(struct rs_repair *u)
+{
+	struct plan_item *item =
+		u->o.diagnosis_alone && u->o.say_yes ? only_alone(&u->works) : NULL;
+
+	if (item)
+		item->is_accepted = item->is_alone = true;
+}
+
 /* Doubtful files are asked about one by one, whatever --yes says. */
 static int ask_doubtful_of(struct rs_repair *u, struct plan *p, struct rs_err *err)
 {
 	for (size_t k = 0; k < p->n_items; k++) {
 		struct plan_item *item = &p->items[k];
 		char path[400], why[400], shown[300], reason[400], text[900];
-		if (item->action != PLAN_ASK)
+		if (item->action != PLAN_ASK || item->is_alone)
 			continue;
 		rs_shorten(item->path, shown, sizeof(shown));
 		rs_shorten(item->why, reason, sizeof(reason));
@@ -180,6 +210,7 @@ static int consent(struct rs_repair *u, struct rs_err *err)
 	size_t replays = 0;
 	int r = u->may_ask ? en_works_ask(u, err) : 0;
 
+	accept_alone(u);
 	if (r == 0)
 		r = ask_doubtful(u, err);
 	if (r < 0)

@@ -15,6 +15,7 @@ struct key {
 	/* in the order of the member's enum; NULL: not for this key */
 	const char *words[WORDS_MAX];
 	unsigned looseness[WORDS_MAX]; /* of each word; from an unsigned file it may only fall */
+	enum settings_trust loosens;   /* the least that may let it rise; 0: see refusal */
 	bool is_code;		       /* text, as code_parse has it */
 };
 
@@ -38,6 +39,8 @@ static const struct key keys[] = {
 	{"replay", MEMBER(replay), .words = {REPLAY_POLICIES(JUST_WORD)},
 		.looseness = {REPLAY_POLICIES(X)}},
 	{"shell", MEMBER(shell), .words = {"no", "yes"}, .looseness = {0, 1}},
+	{"diagnosis", MEMBER(diagnosis), .words = {"ask", "alone"}, .looseness = {0, 1},
+		.loosens = SETTINGS_SIGNED},
 	{"font", MEMBER(font), .words = {FONT_SIZES(JUST_WORD)}},
 	{"contrast", MEMBER(contrast), .words = {"normal", "high"}},
 	{"screen", MEMBER(screen), .words = {"full", "plain"}},
@@ -267,8 +270,23 @@ static const char *line_split(struct line *l, const char **ret_key, const char *
 	return NULL;
 }
 
+/* Why this value is not for somebody so little trusted to set, or NULL. What lets a verdict act
+ * alone is never for the stick's own file, not even where nothing is checked: whoever can write to
+ * the stick is not who signed it. */
+static const char *refusal(
+	const struct settings *s, const struct key *k, unsigned value, enum settings_trust trust)
+{
+	if (looseness(k, value) <= looseness(k, get(s, k)))
+		return NULL;
+	if (trust < k->loosens)
+		return "taken from signed settings only";
+	return trust == SETTINGS_UNSIGNED ? "not taken from an unsigned file under Secure Boot"
+					  : NULL;
+}
+
 /* Why the line is bad, or NULL: then it is in @s. @seen: keys that had their line. */
-static const char *line_take(struct settings *s, struct line *l, bool is_trusted, bool seen[KEYS])
+static const char *line_take(
+	struct settings *s, struct line *l, enum settings_trust trust, bool seen[KEYS])
 {
 	const char *key, *word, *reason;
 	char serial[SETTINGS_SERIAL_MAX], code[SETTINGS_CODE_MAX];
@@ -294,8 +312,9 @@ static const char *line_take(struct settings *s, struct line *l, bool is_trusted
 		memcpy((char *)s + keys[i].off, code, sizeof(code));
 		return NULL;
 	}
-	if (!is_trusted && looseness(&keys[i], value) > looseness(&keys[i], get(s, &keys[i])))
-		return "not taken from an unsigned file under Secure Boot";
+	reason = refusal(s, &keys[i], value, trust);
+	if (reason)
+		return reason;
 	seen[i] = true;
 	*(unsigned *)(void *)((char *)s + keys[i].off) = value;
 	if (keys[i].off == MEMBER(console))
@@ -318,6 +337,7 @@ void settings_init(struct settings *s)
 		.report = SETTINGS_REPORT_STICK,
 		.rules = SETTINGS_RULES_SIGNED,
 		.replay = SETTINGS_REPLAY_SAFE,
+		.diagnosis = SETTINGS_DIAGNOSIS_ASK,
 		.font = FONT_AUTO,
 		.contrast = SETTINGS_CONTRAST_NORMAL,
 		.screen = SETTINGS_SCREEN_FULL,
@@ -333,8 +353,8 @@ static void tell(
 		bad(user, &b);
 }
 
-unsigned settings_parse(struct settings *s, const void *bytes, size_t len, bool is_trusted,
-	settings_bad_fn *bad, void *user)
+unsigned settings_parse(struct settings *s, const void *bytes, size_t len,
+	enum settings_trust trust, settings_bad_fn *bad, void *user)
 {
 	bool seen[KEYS] = {false};
 	unsigned count = 0;
@@ -350,7 +370,7 @@ unsigned settings_parse(struct settings *s, const void *bytes, size_t len, bool 
 		if (l.len == 0)
 			continue;
 		struct line whole = l; /* line_take cuts it */
-		const char *reason = line_take(s, &l, is_trusted, seen);
+		const char *reason = line_take(s, &l, trust, seen);
 		if (!reason)
 			continue;
 		count++;

@@ -44,8 +44,16 @@ enum settings_rules { SETTINGS_RULES_SIGNED, SETTINGS_RULES_SHIPPED, SETTINGS_RU
 #define X(name, word, looseness) SETTINGS_REPLAY_##name,
 enum settings_replay { REPLAY_POLICIES(X) };
 #undef X
+enum settings_diagnosis { SETTINGS_DIAGNOSIS_ASK, SETTINGS_DIAGNOSIS_ALONE };
 enum settings_screen { SETTINGS_SCREEN_FULL, SETTINGS_SCREEN_PLAIN };
 enum settings_contrast { SETTINGS_CONTRAST_NORMAL, SETTINGS_CONTRAST_HIGH };
+
+/* Whose words they are, the least first. */
+enum settings_trust {
+	SETTINGS_UNSIGNED,  /* an unsigned file under Secure Boot */
+	SETTINGS_UNCHECKED, /* the stick's own file, where nothing is checked */
+	SETTINGS_SIGNED,    /* a part of the signed application, or judged by it */
+};
 
 struct settings {
 	unsigned timeout_s;		  /* 0..600 */
@@ -62,6 +70,7 @@ struct settings {
 	unsigned rules;			  /* enum settings_rules */
 	unsigned replay;		  /* enum settings_replay */
 	unsigned shell;			  /* 1 = there is one */
+	unsigned diagnosis;		  /* enum settings_diagnosis */
 	unsigned font;			  /* enum font_size */
 	unsigned contrast;		  /* enum settings_contrast */
 	unsigned screen;		  /* enum settings_screen */
@@ -86,13 +95,13 @@ void settings_init(struct settings *s);
 /** Read a file's bytes into @s, over what is there: call it for the signed settings first, then for
  * the file on the stick. A bad line is told to @bad (may be NULL) and skipped; so is the second
  * line for one key.
- * @is_trusted false = an unsigned file under Secure Boot: `rules`, `replay` and `shell` may then be
- * made stricter than @s has them, never looser.
+ * SETTINGS_UNSIGNED: `rules`, `replay` and `shell` may be made stricter than @s has them, never
+ * looser; of `diagnosis` that holds for every file but SETTINGS_SIGNED.
  * Returns the number of bad lines (not only those told); 1 for a file that is too long. */
-unsigned settings_parse(struct settings *s, const void *bytes, size_t len, bool is_trusted,
-	settings_bad_fn *bad, void *user);
+unsigned settings_parse(struct settings *s, const void *bytes, size_t len,
+	enum settings_trust trust, settings_bad_fn *bad, void *user);
 
-/** All settings as text, one `key = value` line each; settings_parse (trusted) gives the same back.
+/** All settings as text, one `key = value` line each; settings_parse (signed) gives the same back.
  * Returns the length without the closing zero; 0 if @size is too small (SETTINGS_TEXT_MAX is
  * not). */
 size_t settings_format(const struct settings *s, char *ret, size_t size);

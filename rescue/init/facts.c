@@ -171,13 +171,13 @@ static void take_keyboard(struct facts *f, const char *where)
 	f->settings.keyboard[0] = '\0';
 }
 
-void facts_read_settings(
-	struct facts *f, const char *bytes, size_t len, bool is_trusted, const char *where)
+void facts_read_settings(struct facts *f, const char *bytes, size_t len, enum settings_trust trust,
+	const char *where)
 {
 	struct settings_place place = {f, where};
 	unsigned mode = f->settings.mode;
 
-	(void)settings_parse(&f->settings, bytes, len, is_trusted, on_bad_line, &place);
+	(void)settings_parse(&f->settings, bytes, len, trust, on_bad_line, &place);
 	if (f->is_mode_given)
 		f->settings.mode = mode; /* chosen by a person just now */
 	if (f->settings.language[0] && !lang_choose(f->settings.language))
@@ -185,9 +185,20 @@ void facts_read_settings(
 	take_keyboard(f, where);
 }
 
-bool facts_trusts_stick(const struct facts *f)
+enum settings_trust facts_stick_trust(const struct facts *f)
 {
-	return f->secure_boot != SECURE_BOOT_YES;
+	return f->secure_boot == SECURE_BOOT_YES ? SETTINGS_UNSIGNED : SETTINGS_UNCHECKED;
+}
+
+const char *facts_alone_refusal(const struct facts *f)
+{
+	if (f->settings.diagnosis != SETTINGS_DIAGNOSIS_ALONE)
+		return "the signed settings do not allow it";
+	if (f->door != DOOR_APPLICATION)
+		return "this system was not started by the signed application";
+	if (f->secure_boot != SECURE_BOOT_YES)
+		return "Secure Boot is off: nobody has checked the settings that allow it";
+	return NULL;
 }
 
 const char *facts_secure_boot_name(const struct facts *f)

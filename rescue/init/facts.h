@@ -35,12 +35,14 @@ void facts_read_command_line(struct facts *f, const char *text);
 /** The boot parameters that the kernel keeps (secure_boot of the EFI stub), for the doors where no
  * application says it. */
 void facts_read_boot_params(struct facts *f, const unsigned char *bytes, size_t len);
-/** Settings: those of the application (trusted), or those of the stick.
+/** Settings: those of the application (signed), or those of the stick.
  * @where names the file in notes. */
-void facts_read_settings(
-	struct facts *f, const char *bytes, size_t len, bool is_trusted, const char *where);
-/** May settings from the stick's own file loosen anything? */
-bool facts_trusts_stick(const struct facts *f);
+void facts_read_settings(struct facts *f, const char *bytes, size_t len, enum settings_trust trust,
+	const char *where);
+/** How far settings from the stick's own file are trusted. */
+enum settings_trust facts_stick_trust(const struct facts *f);
+/** Why no verdict may act without a person, or NULL: one may (docs/diagnosis.md). */
+const char *facts_alone_refusal(const struct facts *f);
 void facts_note(struct facts *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /** "yes" or "no": setup mode checks nothing, either. */

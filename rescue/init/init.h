@@ -62,6 +62,7 @@ struct init {
 	struct boot_report report;
 	struct facts facts;
 	bool is_stop_wanted; /* Ctrl-Alt-Del, a signal: come to an orderly end */
+	bool was_alone;	     /* a verdict may have moved a file in this start: one is enough */
 	bool was_reset;	     /* by the start before, without a repair: no disk of this one resets */
 };
 

@@ -81,6 +81,16 @@ void report_begin(struct init *in)
 	json_object_object_add(in->report.root, "runs", in->report.runs);
 }
 
+static struct json_object *alone_facts(const struct facts *f)
+{
+	struct json_object *o = json_object_new_object();
+	const char *why = facts_alone_refusal(f);
+
+	json_object_object_add(o, "alone", json_object_new_boolean(!why));
+	set_text(o, "why_not", why ? why : "");
+	return o;
+}
+
 static struct json_object *boot_facts(const struct init *in)
 {
 	const struct facts *f = &in->facts;
@@ -103,6 +113,7 @@ static struct json_object *boot_facts(const struct init *in)
 	set_text(o, "mode", settings_mode_name(f->settings.mode));
 	if (settings_format(&f->settings, settings, sizeof(settings)))
 		json_object_object_add(o, "settings", json_object_new_string(settings));
+	json_object_object_add(o, "diagnosis", alone_facts(f));
 	for (unsigned i = 0; i < f->n_notes; i++)
 		json_object_array_add(notes, json_object_new_string(f->notes[i]));
 	json_object_object_add(o, "notes", notes);
@@ -178,9 +189,12 @@ static void put_outcome(FILE *f, const struct init *in, const char *text)
 	rs_filetime_text(in->report.started_filetime, time);
 	(void)fprintf(f, "Unbrick %s, started %s, machine %s\r\n", UNBRICK_VERSION, time,
 		in->report.serial);
-	(void)fprintf(f, "Door: %s: %s.\r\nSecure Boot: %s. Mode: %s.\r\n\r\n",
+	(void)fprintf(f, "Door: %s: %s.\r\nSecure Boot: %s. Mode: %s.\r\n",
 		door_word(in->facts.door), facts_door_meaning(&in->facts),
 		facts_secure_boot_name(&in->facts), settings_mode_name(in->facts.settings.mode));
+	const char *why = facts_alone_refusal(&in->facts);
+	(void)fprintf(f, "A diagnosis may move a file without a person: %s%s%s.\r\n\r\n",
+		why ? "no" : "yes, one", why ? ": " : "", why ? why : "");
 	(void)fprintf(f, "Outcome: %s\r\n\r\n", text);
 }
 

@@ -81,6 +81,19 @@ static void read_quarantines(struct json_object *volume, struct run *r)
 	}
 }
 
+/* Whatever came of it: planned is enough. */
+static bool has_item_alone(struct json_object *report)
+{
+	size_t n;
+	struct json_object *plan = list(report, "plan", &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (json_object_get_boolean(
+			    json_object_object_get(json_object_array_get_idx(plan, i), "alone")))
+			return true;
+	return false;
+}
+
 /* A part of another system's RAID or of a pool is no failure. */
 static bool is_foreign(const char *id)
 {
@@ -97,6 +110,7 @@ void run_read(struct run *ret)
 		   *next = text(error, "next");
 
 	ret->has_disks = disks;
+	ret->is_alone = has_item_alone(ret->report);
 	ret->is_foreign = is_foreign(text(error, "id"));
 	for (size_t i = 0; i < n_disks; i++) {
 		struct json_object *volumes =

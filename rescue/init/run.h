@@ -22,6 +22,7 @@ struct run {
 	char outcome[512];	     /* what came of it, or the error; "" without a report */
 	bool has_disks;		     /* it came as far as to look at one */
 	bool is_foreign;	     /* see run_read */
+	bool is_alone;		     /* a verdict had a file moved that nobody was asked about */
 	unsigned n_before;	     /* repairs that are there on the disks */
 	char newest_before[64];	     /* the id of the last of them */
 	char detail[384], next[512]; /* of the error */

@@ -92,7 +92,7 @@ void start_facts(struct facts *f)
 	len = read_file("/sys/kernel/boot_params/data", bytes);
 	facts_read_boot_params(f, (const unsigned char *)bytes, len);
 	len = read_file("/unbrick/settings.conf", bytes);
-	facts_read_settings(f, bytes, len, true, "settings of the application");
+	facts_read_settings(f, bytes, len, SETTINGS_SIGNED, "settings of the application");
 }
 
 /* Vendors' placeholders are the same on thousands of machines: no name for one. */

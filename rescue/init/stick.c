@@ -81,7 +81,7 @@ static void take_record(struct init *in, char tag, const uint8_t *p, size_t len)
 		/* the application has read it already, and judged it */
 		if (in->facts.door != DOOR_APPLICATION)
 			facts_read_settings(&in->facts, (const char *)p, len,
-				facts_trusts_stick(&in->facts), "unbrick.conf");
+				facts_stick_trust(&in->facts), "unbrick.conf");
 		consoles_look(&in->consoles, &in->facts.settings);
 		for (; before < in->facts.n_notes; before++)
 			init_say(in, "settings: %s", in->facts.notes[before]);
@@ -157,7 +157,7 @@ static void read_stick(struct init *in)
 	r = (struct stick_read){
 		.settings = in->facts.settings,
 		.reads_settings = in->facts.door != DOOR_APPLICATION,
-		.is_trusted = facts_trusts_stick(&in->facts),
+		.trust = facts_stick_trust(&in->facts),
 	};
 	(void)snprintf(r.device, sizeof(r.device), "/dev/%s", name);
 	(void)snprintf(r.serial, sizeof(r.serial), "%s", in->report.serial);

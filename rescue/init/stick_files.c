@@ -167,7 +167,7 @@ void stick_read_folder(const struct stick_read *r, const char *top, int out_fd)
 	send_last(r, top, out_fd);
 	(void)snprintf(path, sizeof(path), "%s/unbrick.conf", top);
 	if (r->reads_settings && stick_read_file(path, STICK_FILE_MOST, &file) == 0)
-		(void)settings_parse(&settings, file.p, file.len, r->is_trusted, NULL, NULL);
+		(void)settings_parse(&settings, file.p, file.len, r->trust, NULL, NULL);
 	stick_take_rules((enum settings_rules)settings.rules, top, out_fd);
 }
 

@@ -43,7 +43,7 @@ struct stick_read {
 	char serial[64];	    /* the machine's folder below reports */
 	struct settings settings;   /* so far */
 	bool reads_settings;	    /* the stick's own file counts (the application has not) */
-	bool is_trusted;	    /* and may loosen them */
+	enum settings_trust trust;  /* and may loosen so much */
 };
 
 struct stick_write {

@@ -84,19 +84,41 @@ static const char *replay_for(struct init *in, struct known_disk *d)
 	return replays[d->work.waits_for_stick ? SETTINGS_REPLAY_NO : wanted % 3];
 }
 
+/* A verdict moves one file in a start, on whichever disk; of a run that left no report nobody knows
+ * whether it did; one that was refused wrote nothing. */
+static void run_fix(struct init *in, struct known_disk *d, const char *replay, struct run *ret)
+{
+	const bool may_alone = !in->was_alone && !facts_alone_refusal(&in->facts);
+	const char *const fix[] = {
+		"--yes", "--replay", replay, may_alone ? "--diagnosis" : NULL, "alone", NULL};
+
+	run_program(in, RUN_FIX, d->name, fix, ret);
+	in->was_alone |=
+		may_alone && (!ret->report || (ret->is_alone && ret->status != RS_STATUS_REFUSED));
+}
+
+/* @replay NULL: only looked at. */
+static void run_one(struct init *in, struct known_disk *d, const char *replay, struct run *ret)
+{
+	if (replay)
+		run_fix(in, d, replay, ret);
+	else
+		run_program(in, RUN_SCAN, d->name, NULL, ret);
+}
+
 static void run_for(struct init *in, struct known_disk *d, bool is_look, struct run *ret)
 {
-	const char *const fix[] = {"--yes", "--replay", replay_for(in, d), NULL};
+	const char *replay = is_look ? NULL : replay_for(in, d);
 	bool had_stick = in->stick.disk[0];
 
 	d->work.had_rules = in->stick.rules[0];
 	d->work.had_keys = in->stick.keys.len;
-	run_program(in, is_look ? RUN_SCAN : RUN_FIX, d->name, is_look ? NULL : fix, ret);
+	run_one(in, d, replay, ret);
 	if (ret->status != RS_STATUS_IO || !had_stick || in->stick.disk[0])
 		return;
 	/* pulled out before it had the plan: nothing was changed yet, or it goes on */
 	json_object_put(ret->report);
-	run_program(in, is_look ? RUN_SCAN : RUN_FIX, d->name, is_look ? NULL : fix, ret);
+	run_one(in, d, replay, ret);
 }
 
 static void work_on(struct init *in, struct work *w, struct known_disk *d)

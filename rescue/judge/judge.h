@@ -70,6 +70,8 @@ struct judge_window {
 struct finding {
 	size_t said; /* which of the result's says so */
 	enum judge_verdict verdict;
+	bool may_alone; /* signed settings may let it be moved without a person: of the source
+			 * "diagnosis" alone (judge_alone.c) */
 	bool asks_move; /* the source would have a bad file moved, not only told of */
 	char *path;	/* "\Windows\System32\drivers\CrowdStrike\C-....sys" */
 	char *why;	/* the evidence, one line: what held or did not */

@@ -137,6 +137,14 @@ struct finding judge_finding(const struct rule *r, const struct judge_note *note
 /** Append it to the result; takes its strings. False: no memory. */
 bool judge_add_finding_take(struct judge_ctx *ctx, const struct finding *f);
 
+/* ---- judge_alone.c ---- */
+
+/** Is the file of @f certain to be no program: none by its name and its contents, and no service of
+ * this Windows names it, in whichever control set? What cannot be seen makes it uncertain. Errors:
+ * those that end the run. */
+int judge_is_data(
+	const struct judge_look *in, const struct finding *f, bool *ret, struct rs_err *err);
+
 /* ---- judge_fill.c ---- */
 
 /** Stat, parent and SHA-256 of the file at @path, if it is @wanted_ref (0: whichever); one that

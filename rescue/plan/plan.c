@@ -92,6 +92,7 @@ static int item_fill(struct plan_item *item, const struct judge_result *j, const
 		.from_ref = f->parent_ref,
 		.stat = f->stat,
 		.has_sha256 = f->has_sha256,
+		.may_alone = f->may_alone,
 		.is_spared = is_spared(f)};
 	memcpy(item->sha256, f->sha256, sizeof(item->sha256));
 	item->path = strdup(f->path ? f->path : "");
@@ -124,6 +125,7 @@ int plan_from_judge(const struct judge_result *j, struct plan **ret, struct rs_e
 		const struct finding *f = &j->findings[i];
 		struct plan_item *old = same_file(p, f);
 		if (old) {
+			old->may_alone = false;
 			if (rank[action_of(f)] < rank[old->action]) {
 				old->action = action_of(f);
 				old->is_spared = false;

@@ -35,6 +35,8 @@ struct plan_item {
 	unsigned number; /* 1..; the folder NNNN inside the quarantine */
 	enum plan_action action;
 	bool is_accepted;
+	bool may_alone; /* finding.may_alone, and nothing else is said of the file */
+	bool is_alone;	/* accepted by a verdict alone: nobody was asked */
 	bool is_spared; /* its source would have it moved, and something keeps it */
 	enum plan_result result;
 	struct rs_err err; /* when failed */

@@ -121,6 +121,8 @@ static void plan_item(struct json_out *j, const void *of)
 	file_facts(j, item);
 	if (it->is_answered)
 		jo_bool(j, "accepted", item->is_accepted);
+	if (item->is_alone)
+		jo_bool(j, "alone", true);
 }
 
 static void plan(struct json_out *j, const struct rs_run *run)

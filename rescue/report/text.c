@@ -147,6 +147,9 @@ static void say_plan_item(struct printer *p, const struct run_item *it)
 	if (has(item->rule_id) || has(why))
 		text_say(p, "      Because: ", "%-s%s%-s", has(item->rule_id) ? item->rule_id : "",
 			has(item->rule_id) && has(why) ? ": " : "", has(why) ? why : "");
+	if (item->is_alone)
+		text_say(p, "      Alone:   ",
+			"moved by the diagnosis alone: nobody was asked about this file");
 	if (item->hinder) {
 		text_say_timed(p,
 			item->can_confirm ? "      Ask:     " : "      CANNOT:  ", item->hinder,

@@ -38,6 +38,9 @@ const struct option_spec option_table[OPT_COUNT] = {
 		"answer yes to the plan's question, and to no other"},
 	{OPT_REPLAY, 0, "replay", "HOW", CMD_WRITE | CMD_TUI, AT(replay),
 		"an open journal: safe (default), no, or all (--yes answers for losers, too)"},
+	{OPT_DIAGNOSIS, 0, "diagnosis", "HOW", CMD_FIX | CMD_TUI, AT(diagnosis),
+		"with --yes: ask (default), or alone: move the one file that a diagnosis blames, "
+		"if it is no program"},
 	{OPT_PLAN, 0, "plan", "FILE", CMD_WRITE | CMD_TUI, AT(plan),
 		"save a replay's plan there (else beside the report, or in "
 		"~/.local/state/unbrick)"},

@@ -44,6 +44,7 @@ enum option_id {
 	OPT_RULES,
 	OPT_YES,
 	OPT_REPLAY,
+	OPT_DIAGNOSIS,
 	OPT_PLAN,
 	OPT_RESUME_PLAN,
 	OPT_REVERT,
@@ -125,6 +126,7 @@ struct options {
 	bool is_plain; /* --plain */
 	const char *volume, *windows, *rules, *output, *report, *language, *supervisor;
 	const char *since, *svg;
+	const char *diagnosis;	   /* ask or alone */
 	const char *replay, *plan; /* how; the plan's file, new or (resume, revert) saved */
 	char **args;		   /* what is no option, the command not among it; inside argv */
 	unsigned n_args;

@@ -85,6 +85,15 @@ static int place_plans(const struct ui *ui, struct rs_err *err)
 	return !n ? 0 : rs_plans_in(ui->session, report ? dirname(folder) : folder, !report, err);
 }
 
+static int read_diagnosis(const struct options *o, struct rs_options *ret, struct rs_err *err)
+{
+	ret->diagnosis_alone = o->diagnosis && strcmp(o->diagnosis, "alone") == 0;
+	if (!o->diagnosis || ret->diagnosis_alone || strcmp(o->diagnosis, "ask") == 0)
+		return 0;
+	return rs_fail_on(
+		err, RS_E_USAGE, "--diagnosis", "'%.64s' is not ask or alone", o->diagnosis);
+}
+
 int ui_read_options(const struct options *o, struct rs_options *ret, struct rs_err *err)
 {
 	static const char *const words[] = {REPLAY_POLICIES(JUST_WORD)};
@@ -97,8 +106,9 @@ int ui_read_options(const struct options *o, struct rs_options *ret, struct rs_e
 						    : RS_REPLAY_NEW,
 		.id = o->command->bit == CMD_UNDO && o->n_args > 1 ? o->args[1] : NULL,
 	};
-	if (!o->replay)
-		return 0;
+	int r = read_diagnosis(o, ret, err);
+	if (r < 0 || !o->replay)
+		return r;
 	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		ret->policy = (enum rs_replay_policy)i;
 		if (strcmp(o->replay, words[i]) == 0)

@@ -63,6 +63,7 @@ struct win_system {
 	struct win_device *devices;
 	size_t n_devices;
 	struct win_list critical_services; /* of CriticalDeviceDatabase (Windows 7), each once */
+	bool are_services_whole;	   /* each of them was read, and nothing of it is noted */
 	bool is_set_chosen; /* Select\Default and Current differ: the first is looked at */
 	/* CrashControl */
 	uint32_t dump_kind; /* CrashDumpEnabled; UINT32_MAX: not known */

@@ -208,12 +208,16 @@ static bool service_see(void *user, const char *name, win_key sub)
 
 void drivers_services(struct drivers_read *d)
 {
+	const size_t noted = strlen(d->s->note);
 	win_key key = drivers_key(d, d->set, "Services");
 
 	if (key)
 		drivers_each(d, key, "Services", service_see);
 	else
 		rs_note(d->s->note, sizeof(d->s->note), "no services can be read");
+	/* a note that is full takes no more */
+	d->s->are_services_whole =
+		strlen(d->s->note) == noted && noted + 1 < sizeof(d->s->note) && !d->end.code;
 }
 
 /* ---- safe mode ---- */

@@ -9,10 +9,10 @@ _unbrick_options() {
 	case $1 in
 	list) echo "$keys --report $all" ;;
 	scan | diagnose) echo "$keys --windows --beside --rules --since --file --svg --report $all" ;;
-	fix) echo "$keys --windows --beside --rules --file --yes -y --replay --plan --report $all" ;;
+	fix) echo "$keys --windows --beside --rules --file --yes -y --replay --diagnosis --plan --report $all" ;;
 	undo) echo "$keys --beside --yes -y --replay --plan --report $all" ;;
 	replay) echo "$keys --beside --yes -y --replay --plan --resume --revert --report $all" ;;
-	tui) echo "$keys --windows --yes -y --beside --console --contrast --font --keyboard --supervisor --replay --plan --plain --rules --report --language --help --version -h" ;;
+	tui) echo "$keys --windows --yes -y --beside --console --contrast --font --keyboard --supervisor --replay --diagnosis --plan --plain --rules --report --language --help --version -h" ;;
 	rules) echo "--rules $all" ;;
 	ls) echo "$keys --long --recursive -l -r $all" ;;
 	cat) echo "$keys $all" ;;
@@ -40,6 +40,10 @@ _unbrick() {
 	--keys-fd | --volume | --windows | --language | --since | --file) return ;;
 	--replay)
 		mapfile -t COMPREPLY < <(compgen -W "safe no all" -- "$cur")
+		return
+		;;
+	--diagnosis)
+		mapfile -t COMPREPLY < <(compgen -W "ask alone" -- "$cur")
 		return
 		;;
 	--rules)

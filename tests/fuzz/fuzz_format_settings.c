@@ -29,15 +29,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0)
 		return 0;
-	bool is_trusted = data[0] & 1;
+	const enum settings_trust trust = (enum settings_trust)(data[0] % 3);
 	settings_init(&s);
-	(void)settings_parse(&s, data + 1, size - 1, is_trusted, touch, &told);
-	if (!is_trusted &&
+	(void)settings_parse(&s, data + 1, size - 1, trust, touch, &told);
+	if (trust == SETTINGS_UNSIGNED &&
 		(s.shell || s.rules == SETTINGS_RULES_UNSIGNED || s.replay == SETTINGS_REPLAY_ALL))
 		abort();
 	size_t len = settings_format(&s, text, sizeof(text));
 	settings_init(&back);
-	if (len == 0 || settings_parse(&back, text, len, true, NULL, NULL) != 0 ||
+	if (len == 0 || settings_parse(&back, text, len, SETTINGS_SIGNED, NULL, NULL) != 0 ||
 		settings_format(&back, again, sizeof(again)) != len ||
 		memcmp(text, again, len) != 0)
 		abort();

@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	facts_init(&f);
 	facts_read_command_line(&f, line);
 	facts_read_boot_params(&f, data, size);
-	facts_read_settings(&f, line, size, false, "unbrick.conf");
+	facts_read_settings(&f, line, size, SETTINGS_UNSIGNED, "unbrick.conf");
 	if (f.settings.shell || f.settings.rules == SETTINGS_RULES_UNSIGNED)
 		__builtin_trap(); /* an unsigned file loosens nothing */
 	facts_read_boot(&f, line, size);

@@ -26,7 +26,7 @@
 static struct {
 	const char *path;
 	enum judge_verdict verdict;
-	bool is_forbidden;
+	bool is_forbidden, may_alone;
 	unsigned said, done;
 } dumps;
 
@@ -43,6 +43,7 @@ static void name_file(const struct judge_look *in, struct judge_result *ret)
 	assert_non_null(f);
 	*f = (struct finding){.said = ret->n_said - 1,
 		.verdict = dumps.verdict,
+		.may_alone = dumps.may_alone,
 		.asks_move = true,
 		.path = strdup(dumps.path),
 		.why = strdup("the crash was in it")};
@@ -124,6 +125,11 @@ static int make_named(void **state)
 static int make_bad(void **state)
 {
 	return make_of(state, RIG_HAS_BAD);
+}
+
+static int make_doubt(void **state)
+{
+	return make_of(state, RIG_HAS_DOUBT);
 }
 
 static int unmake(void **state)
@@ -242,6 +248,93 @@ static void test_source__a_rule_says_so_too__both_told_one_item(void **state)
 	rig_fits_schema(r);
 }
 
+/* ---- without a person ---- */
+
+static const struct rs_options alone = {.say_yes = true, .diagnosis_alone = true};
+
+static void expect_left(struct rig *r, const struct rs_options *o)
+{
+	assert_int_equal(rig_run(r, RS_FIX, o), 15);
+	rig_expect(r, "plan.0.action", "ask");
+	rig_expect(r, "plan.0.accepted", "false");
+	assert_null(strstr(r->text, "Alone:"));
+	assert_true(rig_is_as_made(r));
+}
+
+static void test_alone__one_file_and_the_option__moved_unasked(void **state)
+{
+	struct rig *r = *state;
+
+	dumps.verdict = JUDGE_DOUBTFUL;
+	dumps.may_alone = true;
+	expect_left(r, &yes);
+	assert_int_equal(rig_run(r, RS_FIX, &alone), 0);
+	rig_expect(r, "plan.0.action", "ask");
+	rig_expect(r, "plan.0.accepted", "true");
+	rig_expect(r, "plan.0.alone", "true");
+	rig_expect(r, "actions.0.result", "done");
+	rig_expect(r, "verification.passed", "true");
+	assert_non_null(strstr(r->text,
+		"Alone:   moved by the diagnosis alone: nobody was asked about this file\n"));
+	rig_fits_schema(r);
+	assert_false(rig_has_file(r, 0, NAMED));
+}
+
+/* A person who is there is asked by nobody but for what nobody decides alone. */
+static void test_alone__without_yes__asked(void **state)
+{
+	static const struct rs_options no_yes = {.diagnosis_alone = true};
+	struct rig *r = *state;
+
+	dumps.verdict = JUDGE_DOUBTFUL;
+	dumps.may_alone = true;
+	r->is_there = true;
+	assert_int_equal(rig_run(r, RS_FIX, &no_yes), 4);
+	assert_int_equal(r->asked[RS_ASK_DOUBT], 1);
+	assert_true(rig_is_as_made(r));
+}
+
+static void test_alone__source_does_not_say_so__left(void **state)
+{
+	dumps.verdict = JUDGE_DOUBTFUL;
+	expect_left(*state, &alone);
+}
+
+/* One on each of two disks: in the whole run, not one a volume. */
+static void test_alone__two_files__both_left(void **state)
+{
+	struct rig *r = *state;
+	size_t len;
+	uint8_t *bytes = rig_windows(RIG_HAS_PASSED, &len);
+
+	rig_add_take(r, bytes, len);
+	dumps.verdict = JUDGE_DOUBTFUL;
+	dumps.may_alone = true;
+	expect_left(r, &alone);
+	assert_int_equal(rig_count(r, "plan"), 2);
+}
+
+/* A rule that is in doubt about the file has a question of its own. */
+static void test_alone__a_rule_doubts_it_too__left(void **state)
+{
+	dumps.path = "\\Windows\\System32\\drivers\\CrowdStrike\\" RIG_DOUBT;
+	dumps.verdict = JUDGE_DOUBTFUL;
+	dumps.may_alone = true;
+	expect_left(*state, &alone);
+	assert_int_equal(rig_count(*state, "plan"), 1);
+}
+
+static void test_alone__never_to_be_moved__left(void **state)
+{
+	struct rig *r = *state;
+
+	dumps.verdict = JUDGE_DOUBTFUL;
+	dumps.may_alone = dumps.is_forbidden = true;
+	assert_int_equal(rig_run(r, RS_FIX, &alone), 15);
+	rig_expect(r, "plan.0.action", "report");
+	assert_true(rig_is_as_made(r));
+}
+
 int main(void)
 {
 #define T(name, made) cmocka_unit_test_setup_teardown(name, made, unmake)
@@ -250,6 +343,12 @@ int main(void)
 		T(test_source__doubtful__asked_about, make_named),
 		T(test_source__forbids__told_and_left, make_named),
 		T(test_source__a_rule_says_so_too__both_told_one_item, make_bad),
+		T(test_alone__one_file_and_the_option__moved_unasked, make_named),
+		T(test_alone__without_yes__asked, make_named),
+		T(test_alone__source_does_not_say_so__left, make_named),
+		T(test_alone__two_files__both_left, make_named),
+		T(test_alone__a_rule_doubts_it_too__left, make_doubt),
+		T(test_alone__never_to_be_moved__left, make_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,10 +30,16 @@ static void keep(void *user, const struct settings_bad *bad)
 	t->count++;
 }
 
-static unsigned parse(struct settings *s, const char *text, bool is_trusted, struct told *t)
+static unsigned parse_as(
+	struct settings *s, const char *text, enum settings_trust trust, struct told *t)
 {
 	*t = (struct told){.count = 0};
-	return settings_parse(s, text, strlen(text), is_trusted, keep, t);
+	return settings_parse(s, text, strlen(text), trust, keep, t);
+}
+
+static unsigned parse(struct settings *s, const char *text, bool is_trusted, struct told *t)
+{
+	return parse_as(s, text, is_trusted ? SETTINGS_SIGNED : SETTINGS_UNSIGNED, t);
 }
 
 static struct settings good(const char *text)
@@ -276,7 +282,7 @@ static void test_settings__zero_bytes__tell_how_to_save_the_file(void **state)
 
 	(void)state;
 	settings_init(&s);
-	assert_int_equal(settings_parse(&s, "m\0o\0d\0e\0", 8, true, keep, &t), 1);
+	assert_int_equal(settings_parse(&s, "m\0o\0d\0e\0", 8, SETTINGS_SIGNED, keep, &t), 1);
 	assert_string_equal(t.reason[0], "zero byte: save the file as UTF-8 text");
 	assert_string_equal(t.text[0], "m?o?d?e?");
 }
@@ -307,21 +313,21 @@ static void test_settings__byte_order_marks__choose_the_encoding(void **state)
 		size_t n = wide("mode = look\r\nbad\r\nwait = 5", is_big, buf);
 
 		settings_init(&s);
-		assert_int_equal(settings_parse(&s, buf, n, true, keep, &t), 1);
+		assert_int_equal(settings_parse(&s, buf, n, SETTINGS_SIGNED, keep, &t), 1);
 		assert_int_equal(s.mode, SETTINGS_MODE_LOOK);
 		assert_int_equal(s.wait_s, 5);
 		assert_int_equal(t.line[0], 2);
 		/* cut in the middle of a character */
 		settings_init(&s);
 		t.count = 0;
-		assert_int_equal(settings_parse(&s, buf, n - 1, true, keep, &t), 2);
+		assert_int_equal(settings_parse(&s, buf, n - 1, SETTINGS_SIGNED, keep, &t), 2);
 		assert_string_equal(t.reason[1], "a character that is not ASCII");
 	}
 	/* U+0130 must not become '0' */
 	static const uint8_t odd[] = "\xFF\xFEw\0a\0i\0t\0=\0\x35\x01";
 	struct told t = {.count = 0};
 	settings_init(&s);
-	assert_int_equal(settings_parse(&s, odd, sizeof(odd) - 1, true, keep, &t), 1);
+	assert_int_equal(settings_parse(&s, odd, sizeof(odd) - 1, SETTINGS_SIGNED, keep, &t), 1);
 	assert_int_equal(s.wait_s, 10);
 }
 
@@ -336,10 +342,11 @@ static void test_settings__file_too_long__is_not_read(void **state)
 	memset(text, '\n', SETTINGS_FILE_MAX + 1);
 	memcpy(text, "wait = 5", 8);
 	settings_init(&s);
-	assert_int_equal(settings_parse(&s, text, SETTINGS_FILE_MAX + 1, true, keep, &t), 1);
+	assert_int_equal(
+		settings_parse(&s, text, SETTINGS_FILE_MAX + 1, SETTINGS_SIGNED, keep, &t), 1);
 	assert_int_equal(t.line[0], 0);
 	assert_int_equal(s.wait_s, 10);
-	assert_int_equal(settings_parse(&s, text, SETTINGS_FILE_MAX, true, keep, &t), 0);
+	assert_int_equal(settings_parse(&s, text, SETTINGS_FILE_MAX, SETTINGS_SIGNED, keep, &t), 0);
 	assert_int_equal(s.wait_s, 5);
 	free(text);
 }
@@ -416,12 +423,39 @@ static void test_settings__unsigned_file__refused_lines_do_not_use_up_the_key(vo
 	assert_int_equal(s.rules, SETTINGS_RULES_SHIPPED);
 }
 
+/* Whoever can write to the stick is not who signed: not even where nothing is checked. */
+static void test_settings__diagnosis__alone_by_signed_settings_only(void **state)
+{
+	static const enum settings_trust others[] = {SETTINGS_UNSIGNED, SETTINGS_UNCHECKED};
+	struct settings s;
+	struct told t;
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		settings_init(&s);
+		assert_int_equal(s.diagnosis, SETTINGS_DIAGNOSIS_ASK);
+		assert_int_equal(parse_as(&s, "diagnosis = alone\n", others[i], &t), 1);
+		assert_string_equal(t.reason[0], "taken from signed settings only");
+		assert_int_equal(s.diagnosis, SETTINGS_DIAGNOSIS_ASK);
+		assert_int_equal(parse_as(&s, "diagnosis = alone\n", SETTINGS_SIGNED, &t), 0);
+		assert_int_equal(s.diagnosis, SETTINGS_DIAGNOSIS_ALONE);
+		assert_int_equal(parse_as(&s, "diagnosis = alone\n", others[i], &t), 0);
+		assert_int_equal(s.diagnosis, SETTINGS_DIAGNOSIS_ALONE);
+		assert_int_equal(parse_as(&s, "diagnosis = ask\n", others[i], &t), 0);
+		assert_int_equal(s.diagnosis, SETTINGS_DIAGNOSIS_ASK);
+	}
+	/* the other keys are the stick's where nothing is checked */
+	assert_int_equal(parse_as(&s, "shell = yes\n", SETTINGS_UNCHECKED, &t), 0);
+	assert_true(s.shell);
+}
+
 static void test_settings_format__any_settings__come_back_by_parse(void **state)
 {
 	struct settings s =
 		good("timeout=600\nmenu=always\nmode=windows\nconsole=ttyS31,921600\n"
 		     "repaired=poweroff\nnothing=poweroff\nfailure=poweroff\nwait=600\n"
 		     "key_wait=86400\nreport=none\nrules=unsigned\nreplay=all\nshell=yes\n"
+		     "diagnosis=alone\n"
 		     "font=normal\ncontrast=high\nscreen=plain\nlanguage=pt_BR\nkeyboard=latam");
 	char text[SETTINGS_TEXT_MAX], small[SETTINGS_TEXT_MAX];
 
@@ -435,7 +469,8 @@ static void test_settings_format__any_settings__come_back_by_parse(void **state)
 		assert_int_equal(settings_format(&s, small, size), 0);
 	assert_int_equal(settings_format(&s, small, len + 1), len);
 	back = good("console=ttyS1\n");
-	assert_int_equal(settings_parse(&back, "console = all", 13, true, NULL, NULL), 0);
+	assert_int_equal(
+		settings_parse(&back, "console = all", 13, SETTINGS_SIGNED, NULL, NULL), 0);
 	assert_string_equal(back.serial, "");
 }
 
@@ -444,7 +479,7 @@ static void test_settings_format__defaults__are_the_words_of_the_document(void *
 	static const char expected[] = "timeout = 3\nmenu = key\nmode = automatic\nconsole = all\n"
 				       "repaired = windows\nnothing = stay\nfailure = stay\n"
 				       "wait = 10\nkey_wait = 0\nreport = stick\nrules = signed\n"
-				       "replay = safe\nshell = no\nfont = auto\n"
+				       "replay = safe\nshell = no\ndiagnosis = ask\nfont = auto\n"
 				       "contrast = normal\nscreen = full\nlanguage = auto\n"
 				       "keyboard = auto\n";
 	char text[SETTINGS_TEXT_MAX];
@@ -479,6 +514,7 @@ int main(void)
 		cmocka_unit_test(test_settings__unsigned_file__may_tighten_but_never_loosen),
 		cmocka_unit_test(test_settings__unsigned_file__may_set_all_the_rest),
 		cmocka_unit_test(test_settings__unsigned_file__refused_lines_do_not_use_up_the_key),
+		cmocka_unit_test(test_settings__diagnosis__alone_by_signed_settings_only),
 		cmocka_unit_test(test_settings_format__any_settings__come_back_by_parse),
 		cmocka_unit_test(test_settings_format__defaults__are_the_words_of_the_document),
 	};

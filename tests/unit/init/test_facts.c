@@ -32,7 +32,7 @@ static void test_facts_read_boot__application__tells_door_and_place(void **state
 	assert_string_equal(f.windows_entry, "Boot0003");
 	assert_int_equal(f.n_notes, 1);
 	assert_string_equal(f.notes[0], "unbrick.conf, line 3: unknown key");
-	assert_false(facts_trusts_stick(&f));
+	assert_int_equal(facts_stick_trust(&f), SETTINGS_UNSIGNED);
 }
 
 static void test_facts_read_boot__control_characters__reach_no_terminal(void **state)
@@ -61,7 +61,7 @@ static void test_facts_read_settings__no_such_keyboard__told_and_left_out(void *
 
 	(void)state;
 	facts_init(&f);
-	facts_read_settings(&f, conf, sizeof(conf) - 1, true, "unbrick.conf");
+	facts_read_settings(&f, conf, sizeof(conf) - 1, SETTINGS_UNCHECKED, "unbrick.conf");
 	assert_string_equal(f.settings.keyboard, "");
 	assert_int_equal(f.n_notes, 1);
 	assert_string_equal(f.notes[0], "unbrick.conf: there is no keyboard layout 'none'");
@@ -77,7 +77,7 @@ static void test_facts_read_command_line__grub__mode_beats_the_stick(void **stat
 		&f, "quiet unbrick.door=grub unbrick.mode=look unbrick.stick=1234-ABCD x\n");
 	assert_int_equal(f.door, DOOR_GRUB);
 	assert_string_equal(f.stick_uuid, "1234-ABCD");
-	facts_read_settings(&f, conf, strlen(conf), true, "unbrick.conf");
+	facts_read_settings(&f, conf, strlen(conf), SETTINGS_UNCHECKED, "unbrick.conf");
 	assert_int_equal(f.settings.mode, SETTINGS_MODE_LOOK);
 	assert_int_equal(f.settings.wait_s, 30);
 }
@@ -94,7 +94,7 @@ static void test_facts_read_settings__unsigned_under_secure_boot__cannot_loosen(
 	params[0x1ec] = 3;
 	facts_read_boot_params(&f, params, sizeof(params));
 	assert_int_equal(f.secure_boot, SECURE_BOOT_YES);
-	facts_read_settings(&f, conf, strlen(conf), facts_trusts_stick(&f), "unbrick.conf");
+	facts_read_settings(&f, conf, strlen(conf), facts_stick_trust(&f), "unbrick.conf");
 	assert_int_equal(f.settings.wait_s, 20);
 	assert_false(f.settings.shell);
 	assert_int_equal(f.settings.rules, SETTINGS_RULES_SIGNED);
@@ -104,7 +104,7 @@ static void test_facts_read_settings__unsigned_under_secure_boot__cannot_loosen(
 
 	params[0x1ec] = 2; /* off: the stick counts as much as what was started from it */
 	facts_read_boot_params(&f, params, sizeof(params));
-	facts_read_settings(&f, conf, strlen(conf), facts_trusts_stick(&f), "unbrick.conf");
+	facts_read_settings(&f, conf, strlen(conf), facts_stick_trust(&f), "unbrick.conf");
 	assert_true(f.settings.shell);
 }
 

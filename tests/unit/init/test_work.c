@@ -35,6 +35,7 @@ static unsigned n_runs;
 static struct {
 	enum run_command command;
 	char disk[DISK_NAME], replay[16];
+	bool is_alone; /* --diagnosis alone */
 } runs[4];
 static enum settings_end ended, reported;
 static enum result result;
@@ -48,8 +49,12 @@ void __wrap_run_program(struct init *i, enum run_command command, const char *di
 	assert_true(n_runs < 4);
 	runs[n_runs].command = command;
 	(void)snprintf(runs[n_runs].disk, sizeof(runs[0].disk), "%s", disk);
-	if (options)
+	if (options) {
 		(void)snprintf(runs[n_runs].replay, sizeof(runs[0].replay), "%s", options[2]);
+		runs[n_runs].is_alone = options[3] && strcmp(options[3], "--diagnosis") == 0 &&
+					strcmp(options[4], "alone") == 0;
+		assert_null(options[options[3] ? 5 : 3]);
+	}
 	*ret = answers[n_runs++];
 	ret->command = command;
 	ret->disk = disk;
@@ -192,6 +197,62 @@ static void test_work__replay__as_the_settings_allow(void **state)
 		assert_int_equal(runs[0].command, RUN_FIX);
 		assert_string_equal(runs[0].replay, words[i]);
 	}
+}
+
+/* Signed settings, seen to be signed: nothing less. */
+static void let_act_alone(void)
+{
+	in.facts.settings.diagnosis = SETTINGS_DIAGNOSIS_ALONE;
+	in.facts.door = DOOR_APPLICATION;
+	in.facts.secure_boot = SECURE_BOOT_YES;
+}
+
+static bool is_let_alone(void **state, unsigned diagnosis, enum door door, enum secure_boot secure)
+{
+	(void)end(state);
+	(void)begin(state);
+	in.facts.settings.diagnosis = diagnosis;
+	in.facts.door = door;
+	in.facts.secure_boot = secure;
+	(void)end_of(RS_STATUS_NOTHING, 0);
+	assert_int_equal(n_runs, 1);
+	return runs[0].is_alone;
+}
+
+static void test_work__verdict_alone__signed_settings_that_were_checked_only(void **state)
+{
+	const unsigned ask = SETTINGS_DIAGNOSIS_ASK, alone = SETTINGS_DIAGNOSIS_ALONE;
+
+	assert_true(is_let_alone(state, alone, DOOR_APPLICATION, SECURE_BOOT_YES));
+	assert_false(is_let_alone(state, ask, DOOR_APPLICATION, SECURE_BOOT_YES));
+	assert_false(is_let_alone(state, alone, DOOR_GRUB, SECURE_BOOT_YES));
+	assert_false(is_let_alone(state, alone, DOOR_DIRECT, SECURE_BOOT_YES));
+	assert_false(is_let_alone(state, alone, DOOR_APPLICATION, SECURE_BOOT_NO));
+	assert_false(is_let_alone(state, alone, DOOR_APPLICATION, SECURE_BOOT_SETUP));
+}
+
+/* Two disks: the first run ends so. Is the second one's verdict let act? */
+static bool is_second_let_alone(
+	void **state, struct json_object *report_take, bool is_alone, int status)
+{
+	(void)end(state);
+	(void)begin(state);
+	let_act_alone();
+	add_disk("sdb", VOL_NTFS);
+	answers[0].report = report_take;
+	answers[0].is_alone = is_alone;
+	(void)end_of(status, 0);
+	assert_int_equal(n_runs, 2);
+	assert_true(runs[0].is_alone);
+	return runs[1].is_alone;
+}
+
+static void test_work__verdict_alone__one_file_in_a_start(void **state)
+{
+	assert_false(is_second_let_alone(state, json_object_new_object(), true, RS_STATUS_DONE));
+	assert_true(is_second_let_alone(state, json_object_new_object(), false, RS_STATUS_DONE));
+	assert_true(is_second_let_alone(state, json_object_new_object(), true, RS_STATUS_REFUSED));
+	assert_false(is_second_let_alone(state, NULL, false, RS_STATUS_IO)); /* who knows */
 }
 
 /* The plan of a replay is kept on the stick: while that is on its way, no journal is replayed. */
@@ -427,6 +488,8 @@ int main(void)
 		work_test(test_work__mode_look__never_writes),
 		work_test(test_work__mode_look_finds_nothing__nothing_to_repair),
 		work_test(test_work__replay__as_the_settings_allow),
+		work_test(test_work__verdict_alone__signed_settings_that_were_checked_only),
+		work_test(test_work__verdict_alone__one_file_in_a_start),
 		work_test(test_work__stick_is_to_come__no_replay_and_once_more),
 		work_test(test_work__through_grub_without_the_stick__waits_for_its_settings),
 		work_test(test_work__locked_disk__comes_last_and_not_before_the_keys),
