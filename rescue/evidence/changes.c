@@ -30,6 +30,13 @@ static bool is_inside(const struct run *run, uint64_t time)
 	return time >= run->since && time <= run->until;
 }
 
+static bool wants_times(void *user, uint64_t created, uint64_t modified, uint64_t changed)
+{
+	const struct run *run = user;
+
+	return is_inside(run, created) || is_inside(run, modified) || is_inside(run, changed);
+}
+
 static void tell(struct run *run, const struct nt_entry *entry, enum ev_what what,
 	enum ev_place place, uint64_t time, const char *how)
 {
@@ -89,7 +96,8 @@ static int rows_add(struct evidence *e, const struct ev_kept *k, struct rs_err *
 
 static int scan(const struct ev_look *in, struct evidence *e, struct run *run, struct rs_err *err)
 {
-	const struct nt_scan_ops ops = {.user = run, .entry = on_entry, .wants = wants};
+	const struct nt_scan_ops ops = {
+		.user = run, .entry = on_entry, .wants = wants, .wants_times = wants_times};
 	struct nt_scan_result res = {0};
 	struct rs_err why = {0};
 

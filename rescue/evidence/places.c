@@ -71,7 +71,11 @@ bool ev_name_is_noise(const char *name)
 	for (size_t i = 0; i < LENGTH(noise_names); i++)
 		if (strcasecmp(name, noise_names[i]) == 0)
 			return true;
-	return has_any_end(name, noise_ends, LENGTH(noise_ends));
+	const char *end = strrchr(name, '.'); /* none of them has a second dot */
+	for (size_t i = 0; end && i < LENGTH(noise_ends); i++)
+		if (strcasecmp(end, noise_ends[i]) == 0)
+			return true;
+	return false;
 }
 
 static bool is_noise_folder(const char *name, size_t len)

@@ -248,7 +248,8 @@ static bool has_start(struct judge_ctx *ctx, const struct rule_path *p, char **b
 
 void judge_find_deep(struct judge_ctx *ctx)
 {
-	struct nt_scan_ops ops = {ctx, scan_entry, scan_fault, scan_wants};
+	struct nt_scan_ops ops = {
+		.user = ctx, .entry = scan_entry, .fault = scan_fault, .wants = scan_wants};
 	struct nt_scan_result counts = {0};
 	struct rs_err why = {0};
 	const struct rule_path *p;

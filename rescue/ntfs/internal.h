@@ -109,6 +109,7 @@ struct nt_parsed {
 };
 
 #define NT_PIECE_NAMES_ONLY (NT_ATTRS_OF(NT_AT_FILE_NAME) | NT_ATTRS_OF(NT_AT_ATTRIBUTE_LIST))
+#define NT_PIECE_TIMES_TOO  NT_ATTRS_OF(NT_AT_STANDARD_INFORMATION)
 
 /** Parse the @types of attributes of a prepared record in use. Returns NULL or what is wrong with a
  * part of it. */

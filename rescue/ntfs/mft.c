@@ -89,6 +89,14 @@ static void parse(struct nt_scan_run *s, uint64_t number, const uint8_t *rec, ui
 		damaged(s, number, 1, what);
 }
 
+/* By its times alone: has the caller no use for it? */
+static bool is_out_of_time(const struct nt_scan_run *s, const struct nt_piece *p)
+{
+	return s->ops->wants_times && (p->flags & NT_PIECE_TIMES) &&
+	       !(p->flags & (NT_PIECE_LIST | NT_PIECE_DIR)) &&
+	       !s->ops->wants_times(s->ops->user, p->created, p->modified, p->changed);
+}
+
 static int take_base(struct nt_scan_run *s, const uint8_t *rec, bool is_part, struct rs_err *err)
 {
 	const struct nt_parsed *p = &s->parsed;
@@ -109,7 +117,8 @@ static int take_base(struct nt_scan_run *s, const uint8_t *rec, bool is_part, st
 	bool has_list = p->piece.flags & NT_PIECE_LIST;
 	if (!s->is_second && !has_list)
 		s->res.names += links ? links : p->piece.n_names > 0;
-	uint64_t wanted = has_list ? 0 : nt_scan_wanted(s, p, links);
+	bool is_unwanted = has_list || is_out_of_time(s, &p->piece);
+	uint64_t wanted = is_unwanted ? 0 : nt_scan_wanted(s, p, links);
 	if (!wanted && !has_list)
 		return 0;
 	if (is_part)
@@ -163,7 +172,8 @@ static int take_record(struct nt_scan_run *s, uint64_t number, uint8_t *rec, str
 		return 0;
 	/* by name, most records need no more than their name looked at */
 	bool is_part = s->ops->wants && !nt_record_base(rec);
-	parse(s, number, rec, is_part ? NT_PIECE_NAMES_ONLY : NT_ATTRS_ALL);
+	uint32_t part = NT_PIECE_NAMES_ONLY | (s->ops->wants_times ? NT_PIECE_TIMES_TOO : 0);
+	parse(s, number, rec, is_part ? part : NT_ATTRS_ALL);
 	return s->parsed.piece.flags & NT_PIECE_BASE ? take_base(s, rec, is_part, err)
 						     : take_extension(s, err);
 }

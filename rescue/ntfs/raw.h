@@ -107,6 +107,9 @@ struct nt_scan_ops {
 	void (*fault)(void *user, uint64_t record, const char *what);
 	/* Optional: cheap early test on the name alone (before paths are built). NULL = all. */
 	bool (*wants)(void *user, const char *name, bool is_dir);
+	/* Optional, with @wants: the cheapest test, before a name is looked at. Asked for files
+	 * whose times stand in their base record; for all others the answer counts as yes. */
+	bool (*wants_times)(void *user, uint64_t created, uint64_t modified, uint64_t changed);
 };
 
 /** Read the whole $MFT once, in large requests, and hand out every name. Memory is bounded: about

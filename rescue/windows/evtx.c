@@ -127,8 +127,7 @@ static int chunk_records(struct reader *r, struct rs_view chunk)
 
 	if (end < CHUNK_HEAD || end > chunk.len)
 		end = (uint32_t)chunk.len;
-	r->xml->chunk = chunk;
-	r->xml->chunk_steps = EVTX_CHUNK_STEPS;
+	evtx_chunk_begin(r->xml, chunk);
 	for (;;) {
 		bool is_there = record_at(chunk, off, &rec);
 		if (off >= end && (!is_there || rec.number != next))

@@ -19,6 +19,8 @@ enum {
 	EVTX_RECORD_STEPS = 16384,
 	EVTX_CHUNK_STEPS = 1 << 18, /* a full chunk of real logs takes a tenth */
 	EVTX_STEP_BYTES = 16,	    /* bytes of a value that count as one step more */
+	EVTX_PLAINS = 64,	    /* templates of a chunk that are remembered; by their place */
+	EVTX_PLAIN_NAME = 96,
 };
 
 /* Types of values; the highest bit: many of them. */
@@ -71,6 +73,14 @@ struct evtx_value {
 	uint8_t type;
 };
 
+/* A template of a record whose provider stands in it and whose number is the value @id: the next
+ * record of it is known to be unwanted before it is gone through. */
+struct evtx_plain {
+	uint32_t at; /* 0: none */
+	uint16_t id;
+	char provider[EVTX_PLAIN_NAME];
+};
+
 struct evtx_level { /* an element that is open */
 	uint8_t kind;
 	bool is_parent; /* has elements of its own */
@@ -81,7 +91,12 @@ struct evtx_xml {
 	const struct win_evtx_ops *ops;
 	struct rs_view chunk;
 	size_t chunk_steps;
+	/* of the chunk: evtx_chunk_begin */
+	struct evtx_plain plains[EVTX_PLAINS];
 	/* of the record */
+	uint32_t template_at; /* its outermost; 0: none yet */
+	uint16_t id_value;    /* the value of that template which is its number */
+	bool is_plain;
 	struct win_event event;
 	const char *source; /* EventSourceName */
 	struct evtx_text text;
@@ -124,6 +139,9 @@ bool evtx_put(struct evtx_xml *x, uint8_t type, struct rs_view v);
 bool evtx_put_many(struct evtx_xml *x, uint8_t type, struct rs_view v);
 /** Steps of the record's budget; false: it has none left. */
 bool evtx_pay(struct evtx_xml *x, size_t bytes);
+
+/** A chunk begins: the view of it, and nothing remembered of the last. */
+void evtx_chunk_begin(struct evtx_xml *x, struct rs_view chunk);
 
 enum evtx_read { EVTX_BAD, EVTX_SKIPPED, EVTX_READ };
 

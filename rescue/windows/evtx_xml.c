@@ -12,9 +12,10 @@ enum { OPTIONAL = 0x0E, FLAG_MORE = 0x40 };
 
 struct cursor {
 	size_t off, end;
-	const struct evtx_value *values; /* EVTX_VALUES of the template that is being filled in */
-	unsigned nest, depth;		 /* elements that were open at its beginning */
-	bool is_template;		 /* elements have a dependency */
+	const struct evtx_value *values; /* of the template that is being filled in */
+	size_t n_values;
+	unsigned nest, depth; /* elements that were open at its beginning */
+	bool is_template;     /* elements have a dependency */
 	bool is_over;
 };
 
@@ -192,6 +193,45 @@ static bool on_content(struct evtx_xml *x, struct cursor *c)
 	return true;
 }
 
+/* ---- templates that are known ---- */
+
+static struct evtx_plain *plain_of(struct evtx_xml *x, uint32_t at)
+{
+	return &x->plains[at / 8 % EVTX_PLAINS];
+}
+
+static bool is_unwanted(const struct evtx_xml *x, const char *provider)
+{
+	return x->ops->wants && !x->ops->wants(x->ops->user, x->event.id, provider);
+}
+
+/* The head of a record is over that stands in its outermost template as a whole. */
+static void plain_keep(struct evtx_xml *x)
+{
+	size_t n = strlen(x->event.provider);
+	struct evtx_plain *p = plain_of(x, x->template_at);
+
+	if (!x->is_plain || !x->template_at || x->id_value == UINT16_MAX || n >= EVTX_PLAIN_NAME)
+		return;
+	p->at = x->template_at;
+	p->id = x->id_value;
+	memcpy(p->provider, x->event.provider, n + 1);
+}
+
+/* Is a record of this template one that nobody wants? Only where its own head tells the time. */
+static bool is_plainly_unwanted(
+	struct evtx_xml *x, uint32_t at, const struct evtx_value *values, size_t n)
+{
+	const struct evtx_plain *p = plain_of(x, at);
+
+	if (p->at != at || !at || !x->event.time || p->id >= n ||
+		values[p->id].type != EVTX_UINT16 || values[p->id].len != 2)
+		return false;
+	x->event.id = rs_le16(x->chunk.p + values[p->id].off);
+	x->is_unwanted = is_unwanted(x, p->provider);
+	return x->is_unwanted;
+}
+
 static bool on_end(struct evtx_xml *x, struct cursor *c)
 {
 	if (x->depth <= c->depth)
@@ -208,8 +248,9 @@ static bool on_end(struct evtx_xml *x, struct cursor *c)
 		if (!x->event.provider[0])
 			x->event.provider = x->source;
 		x->is_asked = true;
-		x->is_unwanted = x->ops->wants &&
-				 !x->ops->wants(x->ops->user, x->event.id, x->event.provider);
+		x->is_unwanted = is_unwanted(x, x->event.provider);
+		if (c->nest == 1 && c->values)
+			plain_keep(x);
 		c->is_over = x->is_unwanted;
 	} else if (l->kind == EVENT) {
 		c->is_over = true;
@@ -241,6 +282,13 @@ static bool on_over(struct evtx_xml *x, struct cursor *c)
 	return true;
 }
 
+/* Text of the template itself: a number that has some is not that of the value alone. */
+static bool put_literal(struct evtx_xml *x, uint8_t type, struct rs_view v)
+{
+	x->is_plain = x->is_plain && x->target != EVTX_T_ID;
+	return evtx_put(x, type, v);
+}
+
 /* A count of units u16 at @off, and the units. */
 static bool units_take(struct evtx_xml *x, struct cursor *c, size_t off, uint8_t type)
 {
@@ -248,7 +296,7 @@ static bool units_take(struct evtx_xml *x, struct cursor *c, size_t off, uint8_t
 	uint16_t units;
 
 	if (!rs_view_u16(x->chunk, off, &units) ||
-		!rs_view_sub(x->chunk, off + 2, 2U * units, &v) || !evtx_put(x, type, v))
+		!rs_view_sub(x->chunk, off + 2, 2U * units, &v) || !put_literal(x, type, v))
 		return false;
 	c->off = off + 2 + v.len;
 	return true;
@@ -271,7 +319,7 @@ static bool on_character(struct evtx_xml *x, struct cursor *c)
 {
 	struct rs_view v;
 
-	if (!rs_view_sub(x->chunk, c->off + 1, 2, &v) || !evtx_put(x, EVTX_STRING, v))
+	if (!rs_view_sub(x->chunk, c->off + 1, 2, &v) || !put_literal(x, EVTX_STRING, v))
 		return false;
 	c->off += 3;
 	return true;
@@ -311,6 +359,20 @@ static bool on_instruction_data(struct evtx_xml *x, struct cursor *c)
 
 static bool run(struct evtx_xml *x, struct cursor *c);
 
+/* What makes a record's head other than its template alone tells. */
+static void note_value(
+	struct evtx_xml *x, const struct cursor *c, uint16_t i, const struct evtx_value *v)
+{
+	if (x->is_asked)
+		return;
+	bool is_name = x->target == EVTX_T_PROVIDER || x->target == EVTX_T_SOURCE;
+	bool is_second = x->target == EVTX_T_ID && x->id_value != UINT16_MAX;
+	if (is_name || is_second || c->nest != 1 || v->type == EVTX_BINXML)
+		x->is_plain = false;
+	if (x->target == EVTX_T_ID)
+		x->id_value = i;
+}
+
 /* A number of the value u16, the type that the template expects u8: the value says its own. */
 static bool on_substitution(struct evtx_xml *x, struct cursor *c)
 {
@@ -323,7 +385,9 @@ static bool on_substitution(struct evtx_xml *x, struct cursor *c)
 	c->off += 4;
 	if (i >= EVTX_VALUES)
 		return true;
-	const struct evtx_value *v = &c->values[i];
+	static const struct evtx_value none = {0};
+	const struct evtx_value *v = i < c->n_values ? &c->values[i] : &none;
+	note_value(x, c, i, v);
 	if (token == OPTIONAL && v->type == EVTX_NULL)
 		x->is_absent = true; /* and so is its element */
 	struct rs_view bytes = {x->chunk.p + v->off, v->len};
@@ -340,7 +404,8 @@ static bool on_substitution(struct evtx_xml *x, struct cursor *c)
 }
 
 /* A count u32, then bytes u16 and type u16 of each, then all of them. */
-static bool values_take(struct evtx_xml *x, size_t *off, size_t end, struct evtx_value *ret)
+static bool values_take(
+	struct evtx_xml *x, size_t *off, size_t end, struct evtx_value *ret, size_t *ret_n)
 {
 	uint32_t n;
 
@@ -349,7 +414,7 @@ static bool values_take(struct evtx_xml *x, size_t *off, size_t end, struct evtx
 		return false;
 	const uint8_t *head = x->chunk.p + *off + 4;
 	size_t at = *off + 4 + 4 * (size_t)n;
-	memset(ret, 0, EVTX_VALUES * sizeof(*ret));
+	*ret_n = n < EVTX_VALUES ? n : EVTX_VALUES;
 	for (uint32_t i = 0; i < n; i++) {
 		uint16_t len = rs_le16(head + 4 * (size_t)i);
 		if (len > end - at)
@@ -366,7 +431,7 @@ static bool values_take(struct evtx_xml *x, size_t *off, size_t end, struct evtx
 static bool on_template(struct evtx_xml *x, struct cursor *c)
 {
 	uint32_t at, bytes;
-	size_t off = c->off + 10;
+	size_t off = c->off + 10, n;
 
 	if (c->nest == EVTX_NEST || !rs_view_u32(x->chunk, c->off + 6, &at) ||
 		!rs_view_u32(x->chunk, (size_t)at + TEMPLATE_HEAD - 4, &bytes) ||
@@ -374,11 +439,22 @@ static bool on_template(struct evtx_xml *x, struct cursor *c)
 		return false;
 	if (at == off)
 		off += TEMPLATE_HEAD + bytes;
-	if (off > c->end || !values_take(x, &off, c->end, x->values[c->nest]))
+	if (off > c->end || !values_take(x, &off, c->end, x->values[c->nest], &n))
 		return false;
+	if (c->nest == 0 && !x->template_at && x->depth == 0) {
+		if (is_plainly_unwanted(x, at, x->values[0], n)) {
+			x->is_asked = x->is_found = true;
+			c->is_over = true;
+			return true;
+		}
+		x->template_at = at;
+	} else if (!x->is_asked) {
+		x->is_plain = false;
+	}
 	struct cursor inner = {.off = (size_t)at + TEMPLATE_HEAD,
 		.end = (size_t)at + TEMPLATE_HEAD + bytes,
 		.values = x->values[c->nest],
+		.n_values = n,
 		.nest = c->nest + 1,
 		.depth = x->depth,
 		.is_template = true};
@@ -405,6 +481,14 @@ static bool run(struct evtx_xml *x, struct cursor *c)
 	return c->off <= c->end;
 }
 
+void evtx_chunk_begin(struct evtx_xml *x, struct rs_view chunk)
+{
+	x->chunk = chunk;
+	x->chunk_steps = EVTX_CHUNK_STEPS;
+	for (size_t i = 0; i < EVTX_PLAINS; i++)
+		x->plains[i].at = 0;
+}
+
 enum evtx_read evtx_xml_read(struct evtx_xml *x, size_t off, size_t end)
 {
 	struct cursor c = {.off = off, .end = end};
@@ -417,6 +501,9 @@ enum evtx_read evtx_xml_read(struct evtx_xml *x, size_t off, size_t end)
 	x->text = (struct evtx_text){x->texts, 0, sizeof(x->texts)};
 	x->depth = 0;
 	x->is_asked = x->is_found = x->is_unwanted = false;
+	x->template_at = 0;
+	x->id_value = UINT16_MAX;
+	x->is_plain = true;
 	x->steps = x->chunk_steps < EVTX_RECORD_STEPS ? x->chunk_steps : EVTX_RECORD_STEPS;
 	size_t steps = x->steps;
 	evtx_begin(x, EVTX_T_NONE);
