@@ -66,14 +66,20 @@ bool ev_name_is_program(const char *path)
 	return has_any_end(path, program_ends, LENGTH(program_ends));
 }
 
+/* Asked of every name of a volume: a first letter that differs is the usual case. */
+static bool is_same_name(const char *a, const char *b)
+{
+	return ((a[0] ^ b[0]) & ~0x20) == 0 && strcasecmp(a, b) == 0;
+}
+
 bool ev_name_is_noise(const char *name)
 {
 	for (size_t i = 0; i < LENGTH(noise_names); i++)
-		if (strcasecmp(name, noise_names[i]) == 0)
+		if (is_same_name(name, noise_names[i]))
 			return true;
 	const char *end = strrchr(name, '.'); /* none of them has a second dot */
 	for (size_t i = 0; end && i < LENGTH(noise_ends); i++)
-		if (strcasecmp(end, noise_ends[i]) == 0)
+		if (is_same_name(end + 1, noise_ends[i] + 1))
 			return true;
 	return false;
 }
@@ -121,13 +127,13 @@ static enum ev_place of_windows(const char *rest)
 	return !strchr(in, '\\') && ev_name_is_program(in) ? EV_PLACE_SYSTEM : EV_PLACE_NONE;
 }
 
-enum ev_place ev_place_of(const char *root, const char *path)
+static enum ev_place place_of(const char *root, const char *path)
 {
 	static const char *const products[] = {
 		"\\ProgramData\\", "\\Program Files\\", "\\Program Files (x86)\\"};
 	const char *rest = behind(path, root);
 
-	if (path[0] != '\\' || ev_name_is_noise(name_of(path)))
+	if (path[0] != '\\')
 		return EV_PLACE_NONE;
 	if (rest && rest[0] == '\\')
 		return of_windows(rest + 1);
@@ -142,4 +148,11 @@ enum ev_place ev_place_of(const char *root, const char *path)
 		return EV_PLACE_NONE;
 	return has_end(path, ".sys") || strcasecmp(path, "\\bootmgr") == 0 ? EV_PLACE_BOOT
 									   : EV_PLACE_NONE;
+}
+
+enum ev_place ev_place_of(const char *root, const char *path)
+{
+	enum ev_place place = place_of(root, path);
+
+	return place != EV_PLACE_NONE && ev_name_is_noise(name_of(path)) ? EV_PLACE_NONE : place;
 }

@@ -371,19 +371,60 @@ static int check_middle(struct nt_vol *vol, uint64_t ref, const char *part, stru
 	return 0;
 }
 
-int nt_lookup(struct nt_vol *vol, const char *path, uint64_t *ret_ref, struct rs_err *err)
+static const char *behind_separators(const char *path)
 {
-	uint64_t ref = 0;
+	while (is_separator(*path))
+		path++;
+	return path;
+}
+
+/* The folder [path, end) was walked to. Where anything may change, every path is walked anew. */
+static void walked_keep(struct nt_vol *vol, const char *path, const char *end, uint64_t ref)
+{
+	size_t len = (size_t)(end - path);
+
+	if (vol->can_write || len > sizeof(vol->walked))
+		return;
+	memcpy(vol->walked, path, len);
+	vol->walked_len = len;
+	vol->walked_ref = ref;
+}
+
+/* What is left of the path behind the folder of the last one, *ret_ref that folder; NULL: it leads
+ * elsewhere. */
+static const char *walked_skip(const struct nt_vol *vol, const char *path, uint64_t *ret_ref)
+{
+	size_t len = vol->walked_len;
+
+	if (!len || strncmp(path, vol->walked, len) != 0 || !is_separator(path[len]))
+		return NULL;
+	path = behind_separators(path + len);
+	*ret_ref = vol->walked_ref;
+	return *path ? path : NULL;
+}
+
+static int root_ref(struct nt_vol *vol, uint64_t *ret, struct rs_err *err)
+{
 	auto_inode ntfs_inode *root = NULL;
 	int r = nt_inode_open(vol, NT_ROOT_RECORD, &root, err);
 
-	if (r < 0)
-		return r;
-	ref = nt_inode_ref(root);
-	nt_inode_close(rs_steal(root));
-	while (is_separator(*path))
-		path++;
-	while (*path) {
+	if (r == 0)
+		*ret = nt_inode_ref(root);
+	return r;
+}
+
+int nt_lookup(struct nt_vol *vol, const char *path, uint64_t *ret_ref, struct rs_err *err)
+{
+	uint64_t ref = 0;
+	const char *start = behind_separators(path);
+	int r = 0;
+
+	path = walked_skip(vol, start, &ref);
+	if (!path) {
+		path = start;
+		r = root_ref(vol, &ref, err);
+	}
+	while (r == 0 && *path) {
 		char part[NT_NAME_BYTES];
 		size_t len = strcspn(path, "\\/");
 
@@ -391,17 +432,17 @@ int nt_lookup(struct nt_vol *vol, const char *path, uint64_t *ret_ref, struct rs
 			return rs_fail_on(err, RS_E_NO_SUCH_FILE, path, "a name too long for NTFS");
 		memcpy(part, path, len);
 		part[len] = '\0';
-		path += len;
-		while (is_separator(*path))
-			path++;
+		const char *end = path + len;
+		path = behind_separators(end);
 		r = find_part(vol, ref, part, &ref, err);
 		if (r == 0 && *path)
 			r = check_middle(vol, ref, part, err);
-		if (r < 0)
-			return r;
+		if (r == 0 && *path)
+			walked_keep(vol, start, end, ref);
 	}
-	*ret_ref = ref;
-	return 0;
+	if (r == 0)
+		*ret_ref = ref;
+	return r;
 }
 
 /* A name of the record that is not DOS-only (or that, if there is no other). */

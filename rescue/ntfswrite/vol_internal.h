@@ -26,6 +26,8 @@ struct nt_sds {
 	bool is_there, is_short; /* short: of memory, while it is read */
 };
 
+#define NT_WALKED_MAX 512U
+
 struct nt_vol {
 	struct nt_dev dev;
 	ntfs_volume *lib; /* NULL after a failed step whose new mount failed too */
@@ -38,6 +40,10 @@ struct nt_vol {
 	bool is_marking;		/* records made from now on get the mark (mark.c) */
 	const struct nt_replay *replay; /* what it is seen through, or NULL */
 	struct nt_sds sds;
+	/* only read: the folder that the last path led through, as most paths share theirs */
+	char walked[NT_WALKED_MAX];
+	size_t walked_len; /* 0: none */
+	uint64_t walked_ref;
 };
 
 /** An error of the library: the block source's own error if there was one, else errno (ENOSPC,
