@@ -7,7 +7,7 @@
 
 #include "ntfs/internal.h"
 
-#define CHUNK_BYTES (1U << 20)
+#define CHUNK_BYTES (256U << 10)
 #define PIECE_READ  4096U	 /* around an unreadable sector */
 #define STORE_USUAL (12U << 20)	 /* files that wait; more are read again */
 #define STORE_MAX   (128U << 20) /* extension records: never more than a sound volume has */

@@ -381,6 +381,45 @@ static void test_scan__caller_stops_or_cancels__ends(void **state)
 	blk_close(v.mem);
 }
 
+static bool is_late(void *user, uint64_t created, uint64_t modified, uint64_t changed)
+{
+	(void)user;
+	return (created | modified | changed) == UINT64_MAX;
+}
+
+static bool any_name(void *user, const char *name, bool is_dir)
+{
+	(void)user;
+	return name[0] && !is_dir;
+}
+
+/* Folders are needed for the paths, and what has its times elsewhere is not judged by them. */
+static void test_scan__times_unwanted__are_passed_over(void **state)
+{
+	const struct nt_scan_ops ops = {
+		.user = &seen, .entry = sh_entry, .wants = any_name, .wants_times = is_late};
+	struct nt_scan_result res;
+	struct rh_vol v;
+	struct rh_rec r;
+
+	(void)state;
+	rh_vol_make(&v, 64);
+	rh_simple(&r, 30, 3, RH_ROOT, "folder");
+	rh_put(&v, 30, &r);
+	rh_simple(&r, 31, 1, RH_REF(30, 1), "timed");
+	rh_put(&v, 31, &r);
+	rh_begin(&r, 32, 1, 1, 0);
+	rh_name(&r, RH_REF(30, 1), "without times", NT_NS_WIN32);
+	rh_end(&r);
+	rh_put(&v, 32, &r);
+	auto_nt_raw struct nt_raw *raw = rh_open(&v);
+	assert_int_equal(nt_scan(raw, &ops, NULL, &res, NULL), 0);
+	assert_true(sh_has(&seen, "32 \\folder\\without times"));
+	assert_false(sh_has(&seen, "31 \\folder\\timed"));
+	assert_int_equal(res.damaged, 0);
+	blk_close(v.mem);
+}
+
 static bool count_entry(void *user, const struct nt_entry *e)
 {
 	assert_false(e->is_orphan);
@@ -432,6 +471,7 @@ int main(void)
 		SCAN_TEST(test_scan__used_records_of_zeros__are_named_together),
 		SCAN_TEST(test_scan__unreadable_sectors__cost_only_their_records),
 		SCAN_TEST(test_scan__caller_stops_or_cancels__ends),
+		SCAN_TEST(test_scan__times_unwanted__are_passed_over),
 		SCAN_TEST(test_scan__more_waiting_than_memory_for_it__reads_them_again),
 	};
 

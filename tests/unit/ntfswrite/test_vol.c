@@ -206,6 +206,12 @@ static void test_lookup__paths__found_or_refused(void **state)
 		{"\\Windows\\..", RS_E_NO_SUCH_FILE, ".."},
 		{"\\.", RS_E_NO_SUCH_FILE, "."},
 		{"\\Win\xff", RS_E_NO_SUCH_FILE, "Win\xff"},
+		/* as the path before, but for its end; and as it, but for its folder */
+		{"\\Windows\\resident.txt", 0, NULL},
+		{"\\Windows\\nothing", RS_E_NO_SUCH_FILE, "nothing"},
+		{"\\Windows\\\\resident.txt", 0, NULL},
+		{"\\Windowsx\\resident.txt", RS_E_NO_SUCH_FILE, "Windowsx"},
+		{"\\Windows/", 0, NULL},
 	};
 	struct open_vol o;
 

@@ -243,6 +243,31 @@ static void test_evtx__unwanted__are_counted_and_not_told(void **state)
 	assert_int_equal(h.info.records, 2);
 }
 
+/* What was learnt of a template from an unwanted record holds for the next ones, not for all. */
+static void test_evtx__unwanted_template__is_asked_for_each_record(void **state)
+{
+	auto_mkx struct mkx m;
+	struct heard h = {.only = 41};
+
+	(void)state;
+	make(&m, NULL, 0);
+	mkx_again(&m, 40, TIME + 1);
+	mkx_again(&m, 41, TIME + 2);
+	mkx_again(&m, 42, TIME + 3);
+	mkx_again(&m, 41, TIME + 4);
+	mkx_chunk(&m);
+	mkx_event(&m, &(struct mkx_event){.id = 7, .provider = "Q", .time = TIME + 5});
+	mkx_again(&m, 41, TIME + 6);
+	assert_int_equal(hear(&h, &m.b), 0);
+	assert_int_equal(h.n, 3);
+	assert_int_equal(h.n_of[41], 3);
+	assert_string_equal(h.provider, "Q");
+	assert_int_equal(h.seen, 7);
+	assert_int_equal(h.info.records, 7);
+	assert_int_equal(h.info.bad_records, 0);
+	assert_true(h.info.newest == TIME + 6);
+}
+
 static void test_evtx__wrapped__comes_in_the_order_of_numbers(void **state)
 {
 	auto_mkx struct mkx m;
@@ -470,6 +495,7 @@ int main(void)
 		cmocka_unit_test(test_evtx__user_data__has_the_names_of_its_elements),
 		cmocka_unit_test(test_evtx__template_of_an_earlier_record__is_used),
 		cmocka_unit_test(test_evtx__unwanted__are_counted_and_not_told),
+		cmocka_unit_test(test_evtx__unwanted_template__is_asked_for_each_record),
 		cmocka_unit_test(test_evtx__wrapped__comes_in_the_order_of_numbers),
 		cmocka_unit_test(test_evtx__records_behind_the_end__count_while_they_go_on),
 		cmocka_unit_test(test_evtx__damaged_record__is_stepped_over),
