@@ -231,9 +231,24 @@ static bool is_core(const char *path, const char *root)
 	return false;
 }
 
+/* Where Windows puts what is its own; a file elsewhere may claim any maker. */
+static bool is_windows_place(const char *path, const char *root)
+{
+	const char *const places[] = {
+		root, "\\Program Files", "\\Program Files (x86)", "\\ProgramData\\Microsoft"};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		const size_t len = strlen(places[i]);
+		if (strncasecmp(path, places[i], len) == 0 && path[len] == '\\')
+			return strncasecmp(path + len, "\\Temp\\", 6) != 0;
+	}
+	return false;
+}
+
 bool ev_is_windows_own(const struct evidence *e, const struct ev_file *f)
 {
 	if (!f->ref || is_foreign(e, f->path))
 		return false;
-	return is_core(f->path, e->root) || (f->is_looked && is_microsoft(f->image.company));
+	return is_core(f->path, e->root) || (f->is_looked && is_microsoft(f->image.company) &&
+						    is_windows_place(f->path, e->root));
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* All sources, in the order in which one needs another: the registry first (whose is a driver,
  * where are the dumps), files last (what changed before the first crash). */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 #include "evidence/series.h"
 
@@ -9,6 +12,24 @@
 
 /* The programs that crashes name, from first byte to last: what they are, and which folders their
  * text names. */
+/* What a security product keeps for a start that its own early driver fails. */
+static int look_at_backup(
+	const struct ev_look *in, struct evidence *e, const char *path, struct rs_err *err)
+{
+	const char *name = strrchr(path, '\\');
+	struct ev_file *f;
+	char copy[320];
+
+	for (size_t i = 0; e->system && name && i < e->system->n_services; i++) {
+		const struct win_service *s = &e->system->services[i];
+		if (strcasecmp(s->path, path) != 0 || strcasecmp(s->group, "Early-Launch") != 0)
+			continue;
+		(void)snprintf(copy, sizeof(copy), "%s\\ELAMBKUP%s", e->root, name);
+		return ev_file_look(in, e, copy, true, &f, err);
+	}
+	return 0;
+}
+
 static int look_at_blamed(const struct ev_look *in, struct evidence *e, struct rs_err *err)
 {
 	struct ev_file *f;
@@ -20,6 +41,8 @@ static int look_at_blamed(const struct ev_look *in, struct evidence *e, struct r
 		for (size_t k = 0; r == 0 && c && k < c->n_blames && n < MOST_FULL_LOOKS; k++)
 			if (c->blames[k].path[0] && c->blames[k].how != EV_ON_STACK) {
 				r = ev_file_look(in, e, c->blames[k].path, true, &f, err);
+				if (r == 0)
+					r = look_at_backup(in, e, c->blames[k].path, err);
 				n++;
 			}
 	}
@@ -39,7 +62,7 @@ static int look_at_changed(
 		const struct ev_item *it = &e->items[i];
 		if (!it->path[0] || it->what == EV_FILE_GONE || it->what == EV_CRASH)
 			continue;
-		if (it->time && (it->time < s->since || it->time > s->until))
+		if (it->time && (it->time < s->since_before || it->time > s->until))
 			continue;
 		r = ev_file_look(in, e, it->path, true, &f, err);
 		n++;
@@ -67,7 +90,7 @@ int ev_gather(const struct ev_look *in, struct evidence **ret, struct rs_err *er
 	ev_sort(e);
 	r = ev_series_make(e, &s, err);
 	if (r == 0)
-		r = ev_from_files(in, e, in->since ? in->since : s.since,
+		r = ev_from_files(in, e, in->since ? in->since : s.since_before,
 			in->since ? UINT64_MAX : s.until, err);
 	if (r < 0)
 		return r;

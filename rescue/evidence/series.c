@@ -379,6 +379,7 @@ static void window(const struct evidence *e, struct ev_series *s)
 		s->until = newest(e) + HOUR;
 		s->since = before.start ? before.start : before.seen;
 		s->since = s->since > DAY ? s->since - DAY : 0;
+		s->since_before = s->since;
 		return;
 	}
 	before = last_run(e, s, first->time);
@@ -394,6 +395,12 @@ static void window(const struct evidence *e, struct ev_series *s)
 	s->since = before.start	 ? before.start
 		   : before.seen ? (before.seen > DAY ? before.seen - DAY : 0)
 				 : (first->time > FAR_BACK ? first->time - FAR_BACK : 0);
+	s->since_before = s->since;
+	if (before.seen == first->time && before.start) {
+		before = last_run(e, s, before.start - 1);
+		if (before.start && before.start + RECURS > first->time)
+			s->since_before = before.start;
+	}
 }
 
 int ev_series_make(const struct evidence *e, struct ev_series *ret, struct rs_err *err)

@@ -35,6 +35,9 @@ struct ev_series {
 	uint64_t good_after;   /* it ran well after the last one: that is past; 0: no */
 	unsigned n_crashes;    /* bug checks from first to last */
 	uint64_t since, until; /* changes between them can be the cause */
+	/* and those of the run before it, where the last good one ended in the first crash: what
+	 * came then may take its time; = since where there is none */
+	uint64_t since_before;
 };
 
 /** Of evidence that is sorted (ev_sort). Errors: RS_E_MEMORY. */

@@ -89,11 +89,27 @@ static int add_said(const struct diagnosis *d, struct judge_result *ret, struct 
 	return s->why && s->evidence ? 0 : rs_fail(err, RS_E_MEMORY, "findings");
 }
 
-static int add_moves(const struct judge_look *in, const struct diagnosis *d,
-	struct judge_result *ret, struct rs_err *err)
+/* What is protected is not proposed to be moved. */
+static void hold_back(const struct judge_look *in, struct diagnosis *d, struct judge_result *ret)
+{
+	for (size_t i = 0; i < d->n_proposals; i++) {
+		struct diag_proposal *p = &d->proposals[i];
+		const char *why =
+			p->can ? judge_forbids(ret, NULL, in->vol, in->win->root, p->path) : NULL;
+		if (!why)
+			continue;
+		p->can = p->may_alone = false;
+		p->action = DIAG_ASK;
+		p->text = ev_text(d->evidence, "Look at this file; it is not moved here: %s.", why);
+	}
+}
+
+static int add_moves(const struct judge_look *in, struct diagnosis *d, struct judge_result *ret,
+	struct rs_err *err)
 {
 	int r = 0;
 
+	hold_back(in, d, ret);
 	for (size_t i = 0; r == 0 && i < d->n_proposals; i++) {
 		if (!d->proposals[i].can)
 			continue;

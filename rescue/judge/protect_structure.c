@@ -25,6 +25,9 @@ static const char *const classes[] = {
 	"{71a27cdd-812a-11d0-bec7-08002be2092f}", /* volumes */
 	"{4d36e96a-e325-11ce-bfc1-08002be10318}", /* hdc */
 	"{4d36e97b-e325-11ce-bfc1-08002be10318}", /* SCSIAdapter */
+};
+/* Buses, and much else: those that the loader takes. */
+static const char *const bus_classes[] = {
 	"{4d36e97d-e325-11ce-bfc1-08002be10318}", /* System */
 	"{36fc9e60-c465-11cf-8056-444553540000}", /* USB */
 };
@@ -56,12 +59,15 @@ static bool is_critical(const struct win_system *s, const char *name)
 	return false;
 }
 
-static bool drives_a_start(const struct win_system *s, const char *name)
+static bool drives_a_start(const struct win_system *s, const struct win_service *one)
 {
-	for (size_t i = 0; i < s->n_devices; i++)
-		if (strcasecmp(s->devices[i].service, name) == 0 &&
-			IS_ONE_OF(classes, s->devices[i].class_guid))
+	for (size_t i = 0; i < s->n_devices; i++) {
+		const char *guid = s->devices[i].class_guid;
+		if (strcasecmp(s->devices[i].service, one->name) == 0 &&
+			(IS_ONE_OF(classes, guid) ||
+				(one->is_boot && IS_ONE_OF(bus_classes, guid))))
 			return true;
+	}
 	return false;
 }
 
@@ -96,9 +102,11 @@ static enum structure of_driver(
 		const char *why;
 	} rows[] = {
 		{encrypts(one), STRUCTURE_NEVER, "it encrypts what is stored"},
+		{strcasecmp(one->group, GROUP_ELAM) == 0, STRUCTURE_NEVER,
+			"it is loaded before all others, and its product stops a start without it"},
 		{is_critical(s, one->name), STRUCTURE_NEVER,
 			"this Windows lists it among the drivers that it can start from"},
-		{drives_a_start(s, one->name), STRUCTURE_NEVER,
+		{drives_a_start(s, one), STRUCTURE_NEVER,
 			"it drives a disk, volume, controller or bus of this machine"},
 		{IS_ONE_OF(storage_groups, one->group), STRUCTURE_NEVER,
 			"it belongs to a group of drivers that disks stand on"},
@@ -128,8 +136,7 @@ static bool is_security(const struct win_service *one)
 {
 	unsigned long at = altitude(one);
 
-	return (at >= 320000 && at <= 329999) || strcasecmp(one->group, GROUP_ELAM) == 0 ||
-	       strcasecmp(one->group, GROUP_ANTIVIRUS) == 0;
+	return (at >= 320000 && at <= 329999) || strcasecmp(one->group, GROUP_ANTIVIRUS) == 0;
 }
 
 static bool is_meant(const struct win_service *one, const char *path, const char *service)

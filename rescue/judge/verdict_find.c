@@ -183,7 +183,7 @@ static void find_in_change(struct verdict *v, const struct ev_item *i)
 	const char *path = path_of(v, i);
 	struct candidate *c;
 
-	if (!is_change(i->what) || !path[0] || !i->time || i->time < v->s.since ||
+	if (!is_change(i->what) || !path[0] || !i->time || i->time < v->s.since_before ||
 		i->time > v->s.until)
 		return;
 	c = at(v, path);

@@ -23,7 +23,7 @@ struct candidate {
 	bool has_link;		 /* something but time ties it to the trouble */
 	bool is_content;	 /* data, no program */
 	bool is_own;		 /* Windows' */
-	bool is_damaged;
+	bool is_damaged, is_named;
 	unsigned n_fault, n_first, n_stack, n_unloaded; /* crashes of the series */
 	uint64_t changed; /* when it came or changed, in the window; 0: it did not */
 	enum ev_source changed_by;

@@ -232,11 +232,25 @@ static unsigned count_since(const struct verdict *v, uint64_t time, bool *ret_as
 	return n;
 }
 
-static bool ran_since(const struct verdict *v, uint64_t time)
+static bool ran_between_times(const struct verdict *v, uint64_t from, uint64_t to)
 {
 	for (size_t i = 0; i < v->e->n_items; i++)
 		if ((v->e->items[i].what == EV_STOP || v->e->items[i].what == EV_ALIVE) &&
-			v->e->items[i].time > time + MINUTE)
+			v->e->items[i].time > from + MINUTE && v->e->items[i].time < to)
+			return true;
+	return false;
+}
+
+static bool ran_since(const struct verdict *v, uint64_t time)
+{
+	return ran_between_times(v, time, UINT64_MAX);
+}
+
+/* bootstat.dat says that the last start did not come to its end. */
+static bool is_last_failed(const struct verdict *v)
+{
+	for (size_t i = 0; i < v->e->n_items; i++)
+		if (v->e->items[i].what == EV_START_FAILED && !v->e->items[i].time)
 			return true;
 	return false;
 }
@@ -252,7 +266,8 @@ static bool is_resume(struct verdict *v)
 
 	if (image && image->time && !ran_since(v, image->time)) {
 		const unsigned n = count_since(v, image->time, &is_asleep);
-		is_loop = n && (is_asleep || failed || (n >= 2 && !v->n_dumps));
+		is_loop = n &&
+			  (is_asleep || failed || ((n >= 2 || is_last_failed(v)) && !v->n_dumps));
 	}
 	if (!is_code && !is_loop && !(failed && is_troubled(v)))
 		return false;
@@ -312,8 +327,8 @@ static enum diag_certainty weigh(struct verdict *v, const struct candidate *c)
 	const struct candidate *second = second_of(v);
 	enum diag_certainty ret = c->d.score >= SCORE_SURE ? DIAG_C_SURE : DIAG_C_LIKELY;
 
-	if (c->is_early)
-		ret = DIAG_C_LIKELY;
+	if (c->is_early || !(c->n_fault || c->is_named || c->is_damaged))
+		ret = DIAG_C_LIKELY;		 /* near the crash, not in it */
 	if (c->is_content && ret == DIAG_C_SURE) /* it is read out of times and names, not proven */
 		ret = DIAG_C_LIKELY;
 	if (is_clock_set(v)) {
@@ -424,6 +439,13 @@ static bool is_hardware(struct verdict *v)
 
 /* ---- nobody's fault, nothing wrong, not known ---- */
 
+/* Was the button held at the start before, too? */
+static bool is_held_again(const struct verdict *v, const struct ev_trouble *t)
+{
+	return t > v->s.list && t[-1].kind == EV_T_BUTTON &&
+	       !ran_between_times(v, t[-1].time, t->time);
+}
+
 static uint64_t newest(const struct verdict *v)
 {
 	uint64_t ret = v->e->log_newest > v->s.last_good ? v->e->log_newest : v->s.last_good;
@@ -444,6 +466,8 @@ static bool is_no_driver(struct verdict *v)
 		return false;
 	if (t->time + RECENT < newest(v)) /* long ago */
 		return false;
+	if (t->kind == EV_T_BUTTON && !ran_since(v, t->time) && is_held_again(v, t))
+		return false; /* it hangs, and people end it */
 	v->d->certainty = t->kind == EV_T_BUTTON ? DIAG_C_SURE : DIAG_C_LIKELY;
 	say(v, t->kind == EV_T_BUTTON ? "Somebody held the power button; no driver is at fault."
 				      : "The machine lost its power; no bug check was recorded, "

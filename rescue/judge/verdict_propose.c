@@ -33,7 +33,8 @@ static struct diag_proposal *add(struct verdict *v, enum diag_action action, con
 	return p;
 }
 
-/* A copy of a driver that lies in the driver store of its package. */
+/* A copy of a driver: in the driver store of its package, or what a security product keeps for a
+ * start (ELAMBKUP). */
 static const char *copy_of(const struct verdict *v, const char *path)
 {
 	const char *name = strrchr(path, '\\');
@@ -42,8 +43,9 @@ static const char *copy_of(const struct verdict *v, const char *path)
 		const struct ev_file *f = v->e->files[i];
 		const char *last = strrchr(f->path, '\\');
 		if (last && strcasecmp(last, name) == 0 && strcasecmp(f->path, path) != 0 &&
-			strcasestr(f->path, "\\FileRepository\\") && f->ref && f->is_looked &&
-			f->image.is_pe && f->image.soundness == WIN_SOUND)
+			(strcasestr(f->path, "\\FileRepository\\") ||
+				strcasestr(f->path, "\\ELAMBKUP\\")) &&
+			f->ref && f->is_looked && f->image.is_pe && f->image.soundness == WIN_SOUND)
 			return f->path;
 	}
 	return "";
@@ -77,7 +79,24 @@ static void propose_driver(struct verdict *v, const struct candidate *c)
 			"to.");
 		return;
 	}
-	switch (structure_protects(v->e->system, path, service, &why)) {
+	const enum structure how = structure_protects(v->e->system, path, service, &why);
+	if (how == STRUCTURE_NEVER && strcasestr(copy, "\\ELAMBKUP\\")) {
+		p = add(v, DIAG_RESTORE, path, service,
+			"Put back the copy that its product keeps for a start; this program does "
+			"not do "
+			"that yet.");
+		if (p)
+			p->from = copy;
+		return;
+	}
+	if (how <= STRUCTURE_SECURITY && strcasestr(path, "\\FileRepository\\")) {
+		(void)add(v, DIAG_DISABLE, path, service,
+			"Disable its service: it runs from the driver store, where no file is "
+			"moved by "
+			"hand. This program does not do that yet.");
+		return;
+	}
+	switch (how) {
 	case STRUCTURE_NEVER:
 		(void)add(v, DIAG_ASK, path, service,
 			"It must stay (%s): put its last version back in Windows' recovery "

@@ -8,7 +8,8 @@
 #include "core/list.h"
 #include "judge/verdict_internal.h"
 
-#define MINUTE 600000000ULL
+#define MINUTE	      600000000ULL
+#define WDF_VIOLATION 0x10DU
 
 static const struct {
 	const char *word;
@@ -72,6 +73,15 @@ static const char *name_of(const char *path)
 
 /* ---- in the crashes ---- */
 
+static unsigned count_code(const struct verdict *v, uint32_t code)
+{
+	unsigned n = 0;
+
+	for (size_t i = v->s.first; i < v->s.n && i <= v->s.last; i++)
+		n += v->s.list[i].kind == EV_T_CRASH && v->s.list[i].code == code;
+	return n;
+}
+
 static void score_crashes(struct verdict *v, struct candidate *c)
 {
 	const struct ev_blame *b = c->blame;
@@ -101,6 +111,11 @@ static void score_crashes(struct verdict *v, struct candidate *c)
 		verdict_why(v, c, W_ON_STACK, EV_DUMP, c->blame_time, c->blame_where,
 			"%s is on the stack", b->module);
 	}
+	if (c->n_first && c->n_first == n && count_code(v, WDF_VIOLATION) == v->s.n_crashes)
+		verdict_why(v, c, W_FRAMEWORK, EV_DUMP, c->blame_time, c->blame_where,
+			"the framework stopped a driver that broke its rules, and it is the first "
+			"on "
+			"the stack");
 	c->has_link |= (c->n_fault || c->n_first || c->n_unloaded) && !c->is_own;
 	if (c->n_fault && v->n_others > 1)
 		verdict_why(v, c, W_OTHERS, EV_DUMP, 0, "",
@@ -134,14 +149,14 @@ static void score_named(struct verdict *v, struct candidate *c)
 			continue;
 		verdict_why(v, c, W_NAMED, it->source, it->time, it->where, "%s",
 			it->text[0] ? it->text : "named as the cause");
-		c->has_link = true;
+		c->has_link = c->is_named = true;
 		break;
 	}
 	for (size_t i = 0; i < v->in->n_rules; i++)
 		if (strcasecmp(v->in->rules[i].path, c->d.path) == 0) {
 			verdict_why(v, c, W_RULE, EV_RULE, 0, v->in->rules[i].id,
 				"the rule %s matches it", v->in->rules[i].id);
-			c->has_link = true;
+			c->has_link = c->is_named = true;
 			break;
 		}
 }
@@ -213,6 +228,20 @@ static bool crashed_before(const struct verdict *v, const struct candidate *c)
 	return false;
 }
 
+/* Windows itself was updated meanwhile: what stayed the same may not fit any more (incidents 1.4 to
+ * 1.6). */
+static bool is_updated(const struct verdict *v)
+{
+	for (size_t i = 0; i < v->e->n_items; i++) {
+		const struct ev_item *it = &v->e->items[i];
+		if (it->what == EV_UPDATE && it->time >= v->s.since && it->time <= v->s.until &&
+			!strstr(it->text, "Security Intelligence") &&
+			!strstr(it->text, "KB2267602"))
+			return true;
+	}
+	return false;
+}
+
 static void score_time(struct verdict *v, struct candidate *c)
 {
 	const uint64_t first = v->s.first < v->s.n ? v->s.list[v->s.first].time : 0;
@@ -220,13 +249,17 @@ static void score_time(struct verdict *v, struct candidate *c)
 	if (!first)
 		return;
 	if (!c->changed) {
-		if (c->blame && c->d.file && c->d.file->ref && v->s.good_start)
+		if (c->blame && c->d.file && c->d.file->ref && v->s.good_start && !is_updated(v))
 			verdict_why(v, c, W_UNCHANGED, EV_FILE, c->d.file->changed, c->d.path,
 				"it was the same when Windows ran well last");
 		return;
 	}
-	verdict_why(v, c, W_NEW, c->changed_by, c->changed, c->changed_where,
-		"it came or changed after the last good start and before the first crash");
+	if (c->changed >= v->s.since)
+		verdict_why(v, c, W_NEW, c->changed_by, c->changed, c->changed_where,
+			"it came or changed after the last good start and before the first crash");
+	else
+		verdict_why(v, c, W_NEW_BEFORE, c->changed_by, c->changed, c->changed_where,
+			"it came or changed in the run before the one that crashed");
 	score_near(v, c, first > c->changed ? first - c->changed : 0);
 	if (c->has_package)
 		verdict_why(v, c, W_PACKAGE, EV_DRIVER_STORE, c->changed, c->d.service,

@@ -106,7 +106,7 @@ static void test_structure__altitudes__encryption_never_antivirus_asks(void **st
 	}
 }
 
-static void test_structure__groups__storage_never_early_launch_asks(void **state)
+static void test_structure__groups__storage_and_early_launch_never(void **state)
 {
 	static char storage[] = "scsi Miniport", core[] = "Core", elam[] = "Early-Launch",
 		    inf[] = "oem9.inf";
@@ -118,7 +118,7 @@ static void test_structure__groups__storage_never_early_launch_asks(void **state
 	o.service.inf = inf;
 	is(&o, STRUCTURE_NEVER);
 	o.service.group = elam;
-	is(&o, STRUCTURE_SECURITY);
+	is(&o, STRUCTURE_NEVER);
 	o.service.group = core;
 	is(&o, STRUCTURE_FREE); /* came with a package of its own */
 	o.service.inf = empty;
@@ -146,6 +146,7 @@ static void test_structure__error_control__forbids_what_is_started(void **state)
 static void test_structure__device_filter_and_critical__forbid(void **state)
 {
 	static char disks[] = "{4d36e967-e325-11ce-bfc1-08002be10318}",
+		    buses[] = "{4d36e97d-e325-11ce-bfc1-08002be10318}",
 		    display[] = "{4d36e968-e325-11ce-bfc1-08002be10318}";
 	struct one o;
 	const char *why;
@@ -157,6 +158,11 @@ static void test_structure__device_filter_and_critical__forbid(void **state)
 	o.s.n_devices = 1;
 	is(&o, STRUCTURE_FREE);
 	o.device.class_guid = disks;
+	is(&o, STRUCTURE_NEVER);
+	o.device.class_guid = buses; /* cameras are in that class, too */
+	o.service.is_boot = false;
+	is(&o, STRUCTURE_FREE);
+	o.service.is_boot = true;
 	is(&o, STRUCTURE_NEVER);
 	make(&o);
 	o.filters = (struct win_filter_list){
@@ -179,7 +185,7 @@ int main(void)
 		cmocka_unit_test(test_structure__nothing_speaks_for_it__is_free),
 		cmocka_unit_test(test_structure__unreadable_hive__forbids),
 		cmocka_unit_test(test_structure__altitudes__encryption_never_antivirus_asks),
-		cmocka_unit_test(test_structure__groups__storage_never_early_launch_asks),
+		cmocka_unit_test(test_structure__groups__storage_and_early_launch_never),
 		cmocka_unit_test(test_structure__error_control__forbids_what_is_started),
 		cmocka_unit_test(test_structure__device_filter_and_critical__forbid),
 	};
