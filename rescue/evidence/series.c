@@ -324,6 +324,8 @@ static bool is_same_fault(
 {
 	const struct ev_crash *x = ev_trouble_dump(e, a), *y = ev_trouble_dump(e, b);
 
+	if ((!x || !y) && a->code) /* of one of them only the code is left */
+		return a->code == b->code;
 	if (!x || !y || !x->n_blames || !y->n_blames)
 		return false;
 	return x->blames[0].how <= EV_FIRST_FOREIGN && y->blames[0].how <= EV_FIRST_FOREIGN &&

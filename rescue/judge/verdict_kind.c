@@ -80,9 +80,25 @@ static unsigned count_stop(const struct verdict *v, enum win_stop stop)
 	return n;
 }
 
+/* bootstat.dat says that the last start did not come to its end, and the loader began it after all
+ * that went well. */
+static bool is_last_failed(const struct verdict *v)
+{
+	bool is_said = false;
+	uint64_t began = 0;
+
+	for (size_t i = 0; i < v->e->n_items; i++) {
+		const struct ev_item *it = &v->e->items[i];
+		is_said |= it->what == EV_START_FAILED && !it->time;
+		if (it->what == EV_START && it->source == EV_BOOT_STATUS && it->time > began)
+			began = it->time;
+	}
+	return is_said && began > v->s.last_good && began > v->s.good_after;
+}
+
 static bool is_troubled(const struct verdict *v)
 {
-	return v->s.first < v->s.n && (!v->s.good_after || v->is_recurring);
+	return (v->s.first < v->s.n && (!v->s.good_after || v->is_recurring)) || is_last_failed(v);
 }
 
 static const char *code_name(uint32_t code, char ret[80])
@@ -212,11 +228,12 @@ static bool is_maybe_removed(struct verdict *v)
 
 /* Starts that began or failed after the image was written; *ret_asleep: one of them was
  * told to have been on its way into or out of sleep. */
-static unsigned count_since(const struct verdict *v, uint64_t time, bool *ret_asleep)
+static unsigned count_since(
+	const struct verdict *v, uint64_t time, bool *ret_asleep, bool *ret_crashed)
 {
 	unsigned n = 0;
 
-	*ret_asleep = false;
+	*ret_asleep = *ret_crashed = false;
 	/* the loader writes on the ESP and in bootstat.dat, whatever becomes of the start */
 	for (size_t i = 0; i < v->e->n_items; i++)
 		n += v->e->items[i].what == EV_START && v->e->items[i].source == EV_BOOT_STATUS &&
@@ -226,6 +243,7 @@ static unsigned count_since(const struct verdict *v, uint64_t time, bool *ret_as
 		if (t->time <= time)
 			continue;
 		n++;
+		*ret_crashed |= ev_trouble_dump(v->e, t) != NULL;
 		for (size_t k = 0; k < t->n_items; k++)
 			*ret_asleep |= v->e->items[t->items[k]].is_asleep;
 	}
@@ -246,15 +264,6 @@ static bool ran_since(const struct verdict *v, uint64_t time)
 	return ran_between_times(v, time, UINT64_MAX);
 }
 
-/* bootstat.dat says that the last start did not come to its end. */
-static bool is_last_failed(const struct verdict *v)
-{
-	for (size_t i = 0; i < v->e->n_items; i++)
-		if (v->e->items[i].what == EV_START_FAILED && !v->e->items[i].time)
-			return true;
-	return false;
-}
-
 /* An image to wake up from, and each start since it was written failed. A fast start-up has one
  * after every shutdown: a dump with modules tells more than that. */
 static bool is_resume(struct verdict *v)
@@ -262,12 +271,12 @@ static bool is_resume(struct verdict *v)
 	const struct ev_item *failed = find(v, EV_RESUME_FAILED, false);
 	const struct ev_item *image = failed ? failed : find(v, EV_HIBERNATED, false);
 	const bool is_code = is_troubled(v) && last_stop(v) == WIN_STOP_RESUME;
-	bool is_asleep = false, is_loop = false;
+	bool is_asleep = false, is_crash = false, is_loop = false;
 
 	if (image && image->time && !ran_since(v, image->time)) {
-		const unsigned n = count_since(v, image->time, &is_asleep);
-		is_loop = n &&
-			  (is_asleep || failed || ((n >= 2 || is_last_failed(v)) && !v->n_dumps));
+		const unsigned n = count_since(v, image->time, &is_asleep, &is_crash);
+		is_loop =
+			n && (is_asleep || failed || ((n >= 2 || is_last_failed(v)) && !is_crash));
 	}
 	if (!is_code && !is_loop && !(failed && is_troubled(v)))
 		return false;
@@ -478,7 +487,11 @@ static bool is_no_driver(struct verdict *v)
 
 static bool is_none(struct verdict *v)
 {
+	const struct ev_trouble *end = v->s.n ? &v->s.list[v->s.n - 1] : NULL;
+
 	if (is_troubled(v))
+		return false;
+	if (end && end->kind == EV_T_BUTTON && !ran_since(v, end->time) && is_held_again(v, end))
 		return false;
 	for (size_t i = 0; i < v->e->n_items; i++) /* a start that failed, at a time not known */
 		if (v->e->items[i].what == EV_START_FAILED && !v->e->items[i].time)
