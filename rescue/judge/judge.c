@@ -2,13 +2,10 @@
 /* What all sources of evidence say of a Windows, and what is protected whatever they say. */
 #include "judge/judge.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "judge/diagnosis.h"
-#include "judge/rule_internal.h"
 #include "judge/source.h"
-#include "judge/structure.h"
 
 /* Without the Windows folder every source would find nothing and be wrong. */
 static int check_root(const struct judge_look *in, struct rs_err *err)
@@ -68,86 +65,4 @@ void judge_free(struct judge_result *r)
 	free(r->said);
 	free(r->faults);
 	free(r);
-}
-
-/* ---- whatever is found ---- */
-
-static bool has_hives(struct nt_vol *vol, const char *root)
-{
-	char hives[NT_NAME_BYTES + 64];
-	uint64_t ref;
-
-	(void)snprintf(hives, sizeof(hives), "%s\\System32\\config", root);
-	return nt_lookup(vol, hives, &ref, NULL) == 0;
-}
-
-const char *judge_protects(struct nt_vol *vol, const char *path)
-{
-	static const char *const below[] = {"", "\\Windows"}; /* as win_probe_all looks for them */
-	char root[NT_NAME_BYTES + 16];
-	size_t len = path[0] == '\\' ? 1 + strcspn(path + 1, "\\") : 0;
-	const char *why = NULL;
-
-	if (!len || len >= NT_NAME_BYTES + 2)
-		return "no path of a file";
-	for (size_t i = 0; !why && i < sizeof(below) / sizeof(below[0]); i++) {
-		(void)snprintf(root, sizeof(root), "%.*s%s", (int)len, path, below[i]);
-		if (has_hives(vol, root))
-			why = protect_path(vol, root, path);
-	}
-	return why ? why : protect_path(vol, "\\Windows", path);
-}
-
-static const struct judge_said *said_of(const struct judge_result *judged, const char *id)
-{
-	for (size_t i = 0; judged && id && i < judged->n_said; i++)
-		if (strcmp(judged->said[i].id, id) == 0)
-			return &judged->said[i];
-	return NULL;
-}
-
-/* Is it a program by its first bytes? What cannot be read may be one. */
-static bool is_program(struct nt_vol *vol, const char *path)
-{
-	auto_nt_file struct nt_file *f = NULL;
-	uint8_t head[2] = {0};
-	uint64_t ref;
-	size_t n = 0;
-
-	if (nt_lookup(vol, path, &ref, NULL) < 0 || nt_file_open(vol, ref, "", &f, NULL) < 0 ||
-		nt_file_read(f, 0, head, sizeof(head), &n, NULL) < 0)
-		return true;
-	return n == 2 && head[0] == 'M' && head[1] == 'Z';
-}
-
-/* What the registry of a Windows that was diagnosed says of it. */
-static const char *structure_forbids(
-	const struct judge_result *judged, struct nt_vol *vol, const char *path)
-{
-	for (size_t i = 0; judged && i < judged->n_diagnoses; i++) {
-		const struct diagnosis *d = judged->diagnoses[i];
-		const char *why = "";
-		if (!win_has_path(vol, d->windows, path))
-			continue;
-		/* data need no registry to be known as such */
-		if ((!d->evidence->system || !d->evidence->system->n_services) &&
-			!is_program(vol, path))
-			continue;
-		if (structure_protects(d->evidence->system, path, "", &why) > STRUCTURE_SECURITY)
-			return why;
-	}
-	return NULL;
-}
-
-const char *judge_forbids(const struct judge_result *judged, const char *id, struct nt_vol *vol,
-	const char *root, const char *path)
-{
-	const struct judge_said *s = said_of(judged, id);
-	const char *why = s ? s->source->forbids(s, vol, root, path) : NULL;
-
-	if (why)
-		return why;
-	if (protect_path(vol, root, path) || judge_protects(vol, path))
-		return "it is protected";
-	return structure_forbids(judged, vol, path);
 }
