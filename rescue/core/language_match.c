@@ -434,11 +434,17 @@ static bool is_between(char c)
 	return c == ' ' || c == ',' || c == ';';
 }
 
+/* What stands before a line; "-" alone, not that of an option. */
+static bool is_mark(const char *s, size_t len)
+{
+	return is_between(*s) || strchr(":!>", *s) || (*s == '-' && len > 1 && s[1] == ' ');
+}
+
 static void translate(struct job *j, FILE *out, const char *s, size_t len, unsigned deep)
 {
 	size_t before = 0, behind = 0;
 
-	while (before < len && (is_between(s[before]) || strchr(":!>", s[before])))
+	while (before < len && is_mark(s + before, len - before))
 		before++;
 	while (behind < len - before && is_between(s[len - 1 - behind]))
 		behind++;

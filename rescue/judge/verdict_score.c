@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/list.h"
+#include "core/text.h"
 #include "judge/verdict_internal.h"
 
 #define MINUTE	      600000000ULL
@@ -22,19 +23,16 @@ static const struct {
 
 const char *verdict_span(uint64_t filetime, char ret[40])
 {
-	static const struct {
-		uint64_t seconds;
-		const char *one, *many;
-	} units[] = {{86400, "day", "days"}, {3600, "hour", "hours"}, {60, "minute", "minutes"},
-		{1, "second", "seconds"}};
+	static const uint64_t units[] = {86400, 3600, 60, 1};
 	const uint64_t seconds = filetime / 10000000ULL;
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		uint64_t n = seconds / units[i].seconds;
+		const uint64_t n = seconds / units[i];
+		const char *const words[] = {rs_form(n, "day", "days"), rs_form(n, "hour", "hours"),
+			rs_form(n, "minute", "minutes"), rs_form(n, "second", "seconds")};
 		/* "90 minutes" says more than "1 hour" */
-		if (n >= 2 || (units[i].seconds == 1)) {
-			(void)snprintf(ret, 40, "%llu %s", (unsigned long long)n,
-				n == 1 ? units[i].one : units[i].many);
+		if (n >= 2 || units[i] == 1) {
+			(void)snprintf(ret, 40, "%llu %s", (unsigned long long)n, words[i]);
 			break;
 		}
 	}

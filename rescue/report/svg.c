@@ -181,7 +181,7 @@ static void put_verdict(FILE *f, const struct run_diagnosis *r)
 	put_line(f, 32, " font-size=\"18\" font-weight=\"bold\"", "", line);
 	put_line(f, 56, "", "", d->text);
 	if (d->n_candidates)
-		put_line(f, 80, "", "At fault: ",
+		put_line(f, 80, "", run_is_wrong(r) ? "At fault: " : "Suspect: ",
 			d->candidates[0].path[0] ? d->candidates[0].path
 						 : d->candidates[0].service);
 	if (d->n_proposals)

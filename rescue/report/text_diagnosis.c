@@ -60,9 +60,10 @@ static void say_candidate(const struct teller *t, size_t i)
 	char path[TEXT_PATH_SHOWN];
 
 	text_path(c->path, path);
-	text_say(t->p, "  At fault:  ", "%-s%s%s%-s%s%-s: %d points", path,
-		path[0] && c->service[0] ? ", " : "", c->service[0] ? N_("service ") : "",
-		c->service, c->product[0] ? ", " : "", c->product, c->score);
+	text_say(t->p, !i && run_is_wrong(t->of) ? N_("  At fault:  ") : N_("  Suspect:   "),
+		"%-s%s%s%-s%s%-s: %d points", path, path[0] && c->service[0] ? ", " : "",
+		c->service[0] ? N_("service ") : "", c->service, c->product[0] ? ", " : "",
+		c->product, c->score);
 	for (size_t k = 0; k < c->n_why && k < WHY_MOST; k++)
 		say_why(t, &c->why[k]);
 	say_more(t->p, c->n_why, WHY_MOST);

@@ -102,9 +102,14 @@ void details_draw(const struct tui *t, struct page *p)
 	const struct rs_report *r = tui_report(t);
 	const struct rs_run *run = r ? rs_report_run(r) : NULL;
 
+	/* as the findings have it: what rules know is surer */
+	for (size_t i = 0; run && i < run->n_findings; i++)
+		if (!finding_is_of_diagnosis(&run->findings[i]))
+			say_finding(p, run, &run->findings[i]);
 	tui_say_part(t, RS_PART_DIAGNOSIS, p);
 	for (size_t i = 0; run && i < run->n_findings; i++)
-		say_finding(p, run, &run->findings[i]);
+		if (finding_is_of_diagnosis(&run->findings[i]))
+			say_finding(p, run, &run->findings[i]);
 	for (size_t i = 0; run && !run->n_findings && i < run->n_plan; i++)
 		say_item(p, run, &run->plan[i]);
 }

@@ -13,10 +13,15 @@ bool finding_is_of_diagnosis(const struct run_finding *f)
 	return strcmp(f->source, "diagnosis") == 0;
 }
 
-static void say_candidate(struct page *p, const struct diag_candidate *c, const struct win_info *w)
+/* The first one; a verdict that is none blames nobody. */
+static void say_candidate(struct page *p, const struct run_diagnosis *r, const struct win_info *w)
 {
-	page_say(p, true, "  At fault: %-s%s%-s%s", c->path[0] ? c->path : c->service,
-		c->product[0] ? " (" : "", c->product, c->product[0] ? ")" : "");
+	const struct diag_candidate *c = &r->d.candidates[0];
+
+	page_say(p, true,
+		run_is_wrong(r) ? N_("  At fault: %-s%s%-s%s") : N_("  Suspect: %-s%s%-s%s"),
+		c->path[0] ? c->path : c->service, c->product[0] ? " (" : "", c->product,
+		c->product[0] ? ")" : "");
 	for (size_t i = 0; i < c->n_why && i < MOST_WHY; i++)
 		say_timed(p, "    - %s", c->why[i].text, w);
 	if (c->n_why > MOST_WHY)
@@ -46,7 +51,7 @@ static void say_diagnosis(struct page *p, const struct rs_run *run, const struct
 	if (d->text[0])
 		say_timed(p, "  %s", d->text, w);
 	if (d->n_candidates)
-		say_candidate(p, &d->candidates[0], w);
+		say_candidate(p, r, w);
 	if (d->n_candidates > 1)
 		page_say(p, false, "  Less likely: %zu more, d shows them", d->n_candidates - 1);
 	page_say(p, false, "How sure: %s", run_certainty_text(d->certainty));
@@ -56,8 +61,22 @@ static void say_diagnosis(struct page *p, const struct rs_run *run, const struct
 		say_proposal(p, &d->proposals[i], w);
 }
 
+/* A known fault of that Windows is above: that no crash is recorded says nothing against it, and
+ * would only raise doubts. */
+static bool is_idle(const struct rs_run *run, const struct run_diagnosis *r)
+{
+	for (size_t i = 0; r->d.kind == DIAG_NONE && i < run->n_findings; i++) {
+		const struct run_finding *f = &run->findings[i];
+		if (f->volume == r->volume &&
+			(!f->windows || !f->windows[0] || strcmp(f->windows, r->d.windows) == 0))
+			return true;
+	}
+	return false;
+}
+
 void say_diagnoses(struct page *p, const struct rs_run *run)
 {
 	for (size_t i = 0; i < run->n_diagnoses; i++)
-		say_diagnosis(p, run, &run->diagnoses[i]);
+		if (!is_idle(run, &run->diagnoses[i]))
+			say_diagnosis(p, run, &run->diagnoses[i]);
 }

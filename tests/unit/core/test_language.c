@@ -189,6 +189,7 @@ static void test_lang_new__several_texts__are_each_translated(void **state)
 	is("no file of it, no Windows was found", "keine davon, kein Windows gefunden");
 	is("    ! disk: locked", "    ! disk: gesperrt");
 	is("> /dev/sda (nothing on it)", "> /dev/sda (nichts darauf)");
+	is("    - locked", "    - gesperrt");
 }
 
 static void test_lang_new__a_name_with_a_word_of_ours__stays(void **state)

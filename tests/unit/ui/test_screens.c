@@ -349,6 +349,27 @@ static void test_findings__diagnosis__at_fault_why_how_sure_what_helps(void **st
 	assert_true(says(&all, "it stopped"));
 }
 
+static void test_findings__nothing_seen_beside_a_known_fault__the_fault_alone(void **state)
+{
+	auto_page struct page p = {0}, all = {0}, alone = {0};
+	struct run_diagnosis d = diagnosed();
+
+	(void)state;
+	d.d.kind = DIAG_NONE;
+	report.run.diagnoses = &d;
+	report.run.n_diagnoses = 1;
+	d.volume = report.run.findings[0].volume;
+	draw_findings(&p);
+	assert_false(says(&p, "The evidence"));
+	details_draw(&tui, &all);
+	assert_true(says(&all, "Suspect:"));
+	assert_false(says(&all, "At fault:"));
+	d.volume++; /* of another volume it says something */
+	draw_findings(&alone);
+	assert_true(says(&alone, "The evidence"));
+	assert_true(says(&alone, "Suspect: \\Windows\\"));
+}
+
 static void test_picture__new_file__whole_and_never_over_another(void **state)
 {
 	char folder[] = "/tmp/unbrick-picture.XXXXXX", path[64], bytes[64] = "";
@@ -1184,6 +1205,8 @@ int main(void)
 		cmocka_unit_test_setup(test_findings__none__says_what_that_is_worth, fresh),
 		cmocka_unit_test_setup(
 			test_findings__diagnosis__at_fault_why_how_sure_what_helps, fresh),
+		cmocka_unit_test_setup(
+			test_findings__nothing_seen_beside_a_known_fault__the_fault_alone, fresh),
 		cmocka_unit_test_setup(test_findings__file_of_the_diagnosis__with_it, fresh),
 		cmocka_unit_test_setup(test_picture__new_file__whole_and_never_over_another, fresh),
 		cmocka_unit_test_setup(test_findings__chosen_file__before_what_rules_found, fresh),
