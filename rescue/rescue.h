@@ -236,6 +236,13 @@ int rs_rules_show(struct rs_session *s, const char *id, struct rs_report **ret);
 int rs_rules_check(
 	struct rs_session *s, const char *const *paths, size_t n, struct rs_report **ret);
 
+/** Write the rule that a report (the file @from) teaches: of a fix that moved a file, or of a scan
+ * or diagnosis that proposes it; @path of its files the one that is meant, or NULL. The rule is in
+ * the report ("rule"), and in @output, a new file, unless that is NULL. Errors: RS_E_USAGE,
+ * RS_E_IO_OPEN, RS_E_IO_READ, RS_E_OUTPUT_EXISTS, RS_E_OUTPUT, RS_E_MEMORY. */
+int rs_rules_write(struct rs_session *s, const char *from, const char *path, const char *output,
+	struct rs_report **ret);
+
 /* ---- the same in steps, with a person's thinking time between two of them ---- */
 
 struct rs_repair; /* the machine stays open from the first step to the last */

@@ -209,6 +209,7 @@ static void shown_rule(struct json_out *j, const void *of)
 	jo_text(j, "id", run->rule_id);
 	/* not escaped: it is a text file of several lines, and was checked when parsed */
 	jo_verbatim(j, "text", run->rule_text);
+	jo_text(j, "file", run->rule_file);
 }
 
 static void checked(struct json_out *j, const void *of)

@@ -303,7 +303,8 @@ struct rs_run {
 
 	struct run_rule *rules;
 	size_t n_rules;
-	const char *rule_id, *rule_text; /* rules show */
+	const char *rule_id, *rule_text; /* rules show, write */
+	const char *rule_file;		 /* where it was written to; NULL: nowhere */
 	bool is_checked;
 	struct run_check *checked;
 	size_t n_checked;

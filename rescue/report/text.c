@@ -291,7 +291,7 @@ static void say_rules(struct printer *p, const struct rs_run *run)
 			run_rule_action_word(r->action));
 		text_say(p, "  ", "%s", r->title);
 	}
-	if (run->rule_text)
+	if (run->rule_text && !run->rule_file)
 		say_verbatim(p, run->rule_text);
 	for (size_t i = 0; i < run->n_checked; i++) {
 		if (!run->checked[i].err.code)

@@ -31,6 +31,9 @@ int check_rules(const struct options *o, struct rs_err *err)
 {
 	const char *verb = o->n_args ? o->args[0] : "list";
 
+	if ((o->from || o->output) && strcmp(verb, "write") != 0)
+		return rs_fail_on(err, RS_E_USAGE, "rules", "%s is for 'rules write'",
+			o->from ? "--from" : "--output");
 	if (strcmp(verb, "list") == 0)
 		return o->n_args < 2 ? 0
 				     : rs_fail_on(err, RS_E_USAGE, "rules list",
@@ -41,7 +44,13 @@ int check_rules(const struct options *o, struct rs_err *err)
 	if (strcmp(verb, "check") == 0)
 		return o->n_args > 1 ? 0
 				     : rs_fail_on(err, RS_E_USAGE, "rules check", "needs PATH...");
-	return rs_fail_on(err, RS_E_USAGE, "rules", "'%.64s' is not list, show or check", verb);
+	if (strcmp(verb, "write") == 0)
+		return o->n_args < 3 && o->from
+			       ? 0
+			       : rs_fail_on(err, RS_E_USAGE, "rules write",
+					 "needs --from REPORT, and takes one PATH");
+	return rs_fail_on(
+		err, RS_E_USAGE, "rules", "'%.64s' is not list, show, check or write", verb);
 }
 
 int cmd_rules(struct ui *ui, const struct rs_options *none, struct rs_report **ret)
@@ -49,6 +58,9 @@ int cmd_rules(struct ui *ui, const struct rs_options *none, struct rs_report **r
 	const struct options *o = &ui->opt;
 
 	(void)none;
+	if (o->from)
+		return rs_rules_write(ui->session, o->from, o->n_args > 1 ? o->args[1] : NULL,
+			o->output && strcmp(o->output, "-") != 0 ? o->output : NULL, ret);
 	if (o->n_args < 2)
 		return rs_rules_list(ui->session, ret);
 	if (strcmp(o->args[0], "show") == 0)

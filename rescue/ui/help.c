@@ -56,10 +56,14 @@ static const struct command_spec commands[] = {
 		"DISK\n"
 		"on the screen, which moves on by itself.\n",
 		.run = cmd_tui, .check = check_tui},
-	{"rules", CMD_RULES, 0, 1024, "[list | show ID | check PATH...]",
-		"list, show or check the rules",
+	{"rules", CMD_RULES, 0, 1024, "[list | show ID | check PATH... | write [PATH]]",
+		"list, show, check or write rules",
 		"'check' reads rule files, or folders of them, and names each fault with its "
-		"line.\n",
+		"line.\n"
+		"'write' makes a rule of a report (--from) of a fix that moved a file, or of a "
+		"scan that\n"
+		"proposes it; PATH is the one that is meant, of several. Without --output it is "
+		"printed.\n",
 		.report = cmd_rules, .check = check_rules},
 	{"ls", CMD_LS, 1, 2, "DISK [PATH]", "list a folder of a volume, without mounting it",
 		"PATH has / or \\ between its parts. With -l: attributes (R read-only, H hidden,\n"

@@ -52,6 +52,7 @@ enum option_id {
 	OPT_LONG,
 	OPT_RECURSIVE,
 	OPT_OUTPUT,
+	OPT_FROM,
 	OPT_RESUME,
 	OPT_FORCE,
 	OPT_FOREGROUND,
@@ -124,7 +125,7 @@ struct options {
 	unsigned n_files;
 	const char *keyboard, *font, *contrast;
 	bool is_plain; /* --plain */
-	const char *volume, *windows, *rules, *output, *report, *language, *supervisor;
+	const char *volume, *windows, *rules, *output, *from, *report, *language, *supervisor;
 	const char *since, *svg;
 	const char *diagnosis;	   /* ask or alone */
 	const char *replay, *plan; /* how; the plan's file, new or (resume, revert) saved */

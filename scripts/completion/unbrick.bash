@@ -13,7 +13,7 @@ _unbrick_options() {
 	undo) echo "$keys --beside --yes -y --replay --plan --report $all" ;;
 	replay) echo "$keys --beside --yes -y --replay --plan --resume --revert --report $all" ;;
 	tui) echo "$keys --windows --yes -y --beside --console --contrast --font --keyboard --supervisor --replay --diagnosis --plan --plain --rules --report --language --help --version -h" ;;
-	rules) echo "--rules $all" ;;
+	rules) echo "--rules --from --output -o $all" ;;
 	ls) echo "$keys --long --recursive -l -r $all" ;;
 	cat) echo "$keys $all" ;;
 	export) echo "$keys --output -o --resume --force $all" ;;
@@ -50,7 +50,7 @@ _unbrick() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	--keys | --passphrase-file | --startup-key | --output | -o | --report | --svg | --plan | --revert | --beside | --console)
+	--keys | --passphrase-file | --startup-key | --from | --output | -o | --report | --svg | --plan | --revert | --beside | --console)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
@@ -62,7 +62,7 @@ _unbrick() {
 	elif [[ -z $command || $prev == help ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur")
 	elif [[ $prev == rules ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "list show check" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "list show check write" -- "$cur")
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi

@@ -120,7 +120,9 @@ static void test_wrong_values__usage_and_nothing_printed(void **state)
 	wrong("--keys-fd needs the number", "list", disk, "--keys-fd", "-1");
 	wrong("--keys-fd needs the number", "list", disk, "--keys-fd", "70000");
 	wrong("no such volume", "list", disk, "--volume", "7");
-	wrong("is not list, show or check", "rules", "print", NULL, NULL);
+	wrong("is not list, show, check or write", "rules", "print", NULL, NULL);
+	wrong("needs --from REPORT", "rules", "write", NULL, NULL);
+	wrong("--from is for 'rules write'", "rules", "list", "--from", "x");
 	wrong("it takes none", "rules", "list", "more", NULL);
 	wrong("needs one ID", "rules", "show", NULL, NULL);
 	wrong("needs PATH", "rules", "check", NULL, NULL);
