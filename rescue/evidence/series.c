@@ -283,7 +283,7 @@ static struct run last_run(const struct evidence *e, const struct ev_series *s, 
 		if (is_well(&e->items[i]) && e->items[i].time <= before &&
 			e->items[i].time >= ret.seen)
 			ret = (struct run){start_of(e, e->items[i].time), e->items[i].time};
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t i = 0; s->list && i < s->n; i++) {
 		const struct ev_trouble *t = &s->list[i];
 		if (t->uptime >= RAN_WELL && t->time > t->uptime && t->time <= before &&
 			t->time >= ret.seen)
@@ -389,9 +389,7 @@ static void window(const struct evidence *e, struct ev_series *s)
 	s->last_good = before.seen;
 	after = last_run(e, s, UINT64_MAX);
 	const struct ev_trouble *last = &s->list[s->last];
-	if (after.seen > last->time + MINUTE && after.start >= last->time)
-		s->good_after = after.seen;
-	else if (after.seen > last->time + MINUTE && !after.start)
+	if (after.seen > last->time + MINUTE && (!after.start || after.start >= last->time))
 		s->good_after = after.seen;
 	s->until = first->time + 2 * MINUTE;
 	s->since = before.start	 ? before.start

@@ -369,7 +369,7 @@ static int hibernation(const struct ev_look *in, struct evidence *e, struct rs_e
 {
 	auto_nt_file struct nt_file *f = NULL;
 	struct rs_err why = {0};
-	struct nt_stat st;
+	struct nt_stat st = {0};
 	char magic[5] = "";
 	uint64_t ref;
 	size_t n = 0;

@@ -41,11 +41,11 @@ typedef bool row_fn(struct reading *r, const struct win_trace *t); /* false: no 
 
 struct text {
 	const char *path; /* "%..." below the Windows folder, else of the volume */
-	enum ev_source source;
 	size_t cap, most; /* bytes; rows */
-	bool is_head;
 	read_fn *read;
 	row_fn *row;
+	enum ev_source source;
+	bool is_head;
 };
 
 static const char *on_volume(struct reading *r, const char *raw)
@@ -269,22 +269,22 @@ static int wer_read(
 }
 
 static const struct text texts[] = {
-	{"%\\System32\\LogFiles\\Srt\\SrtTrail.txt", EV_STARTUP_REPAIR, TAIL, 32, false,
-		win_srt_read, srt_row},
-	{"\\DumpStack.log", EV_DUMP_STACK, TAIL, 8, true, dumpstack_read, stack_row},
-	{"\\DumpStack.log.tmp", EV_DUMP_STACK, TAIL, 8, true, dumpstack_read, stack_row},
-	{"%\\ntbtlog.txt", EV_BOOT_LOG, TAIL, 1000, false, win_ntbtlog_read, ntbt_row},
-	{"%\\INF\\setupapi.dev.log", EV_SETUP_LOG, LONG_TAIL, 64, false, win_setupapi_read,
-		setup_row},
-	{"%\\Logs\\CBS\\CBS.log", EV_SERVICING, LONG_TAIL, 32, false, win_cbs_read, cbs_row},
-	{"%\\WinSxS\\poqexec.log", EV_SERVICING, TAIL, 8, false, poqexec_read, poqexec_row},
-	{"%\\WinSxS\\pending.xml", EV_SERVICING, KIB, 1, true, pending_read, pending_row},
-	{"%\\Panther\\setuperr.log", EV_SETUP_LOG, TAIL, 8, false, win_panther_read, panther_row},
-	{"%\\Panther\\setupact.log", EV_SETUP_LOG, TAIL, 8, false, win_panther_read, panther_row},
+	{"%\\System32\\LogFiles\\Srt\\SrtTrail.txt", TAIL, 32, win_srt_read, srt_row,
+		EV_STARTUP_REPAIR, false},
+	{"\\DumpStack.log", TAIL, 8, dumpstack_read, stack_row, EV_DUMP_STACK, true},
+	{"\\DumpStack.log.tmp", TAIL, 8, dumpstack_read, stack_row, EV_DUMP_STACK, true},
+	{"%\\ntbtlog.txt", TAIL, 1000, win_ntbtlog_read, ntbt_row, EV_BOOT_LOG, false},
+	{"%\\INF\\setupapi.dev.log", LONG_TAIL, 64, win_setupapi_read, setup_row, EV_SETUP_LOG,
+		false},
+	{"%\\Logs\\CBS\\CBS.log", LONG_TAIL, 32, win_cbs_read, cbs_row, EV_SERVICING, false},
+	{"%\\WinSxS\\poqexec.log", TAIL, 8, poqexec_read, poqexec_row, EV_SERVICING, false},
+	{"%\\WinSxS\\pending.xml", KIB, 1, pending_read, pending_row, EV_SERVICING, true},
+	{"%\\Panther\\setuperr.log", TAIL, 8, win_panther_read, panther_row, EV_SETUP_LOG, false},
+	{"%\\Panther\\setupact.log", TAIL, 8, win_panther_read, panther_row, EV_SETUP_LOG, false},
 };
 static const struct text bootstat_text = {
-	"%\\bootstat.dat", EV_BOOT_STATUS, 128 * KIB, 48, true, win_bootstat_read, bootstat_row};
-static const struct text wer_text = {"", EV_ERROR_REPORT, TAIL, 1, true, wer_read, wer_row};
+	"%\\bootstat.dat", 128UL * KIB, 48, win_bootstat_read, bootstat_row, EV_BOOT_STATUS, true};
+static const struct text wer_text = {"", TAIL, 1, wer_read, wer_row, EV_ERROR_REPORT, true};
 
 /* ---- all rows of a text, the newest ---- */
 

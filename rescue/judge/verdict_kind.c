@@ -487,7 +487,7 @@ static bool is_no_driver(struct verdict *v)
 
 static bool is_none(struct verdict *v)
 {
-	const struct ev_trouble *end = v->s.n ? &v->s.list[v->s.n - 1] : NULL;
+	const struct ev_trouble *end = v->s.n && v->s.list ? &v->s.list[v->s.n - 1] : NULL;
 
 	if (is_troubled(v))
 		return false;
@@ -497,7 +497,8 @@ static bool is_none(struct verdict *v)
 		if (v->e->items[i].what == EV_START_FAILED && !v->e->items[i].time)
 			return false;
 	v->d->certainty = v->s.last_good ? DIAG_C_LIKELY : DIAG_C_UNSURE;
-	if (v->s.last < v->s.n && v->s.list[v->s.last].time + SETTLED > v->s.good_after)
+	if (v->s.list && v->s.last < v->s.n &&
+		v->s.list[v->s.last].time + SETTLED > v->s.good_after)
 		v->d->certainty = DIAG_C_UNSURE;
 	if (v->s.last < v->s.n)
 		say(v, "Windows ran well after its last crash: nothing is wrong now that can be "

@@ -99,7 +99,7 @@ static void put_shown(FILE *f, const char *text, size_t most)
 static void time_text(uint64_t filetime, char ret[RS_TIME_LEN])
 {
 	if (!filetime) {
-		(void)strcpy(ret, "time not known");
+		(void)snprintf(ret, RS_TIME_LEN, "%s", "time not known");
 		return;
 	}
 	rs_filetime_text(filetime - filetime % SECOND, ret);

@@ -20,12 +20,14 @@ enum { VERSION_DATE_AT = 24, VERSION_AT = 32, VERSION_BYTES = 40 };
 
 static uint64_t filetime_of(const struct hive_wanted *w)
 {
-	return w->is_there && w->v.len >= 8 ? rs_le64(w->v.p) : 0;
+	return w->is_there && w->v.p && w->v.len >= 8 ? rs_le64(w->v.p) : 0;
 }
 
 /* "x.inf" of "x.inf_amd64_0123456789abcdef": in-box packages have no InfName. */
 static char *name_in_folder(struct drivers_read *d, const char *folder)
 {
+	if (!folder) /* no memory: it ends */
+		return NULL;
 	const char *end = strcasestr(folder, ".inf_");
 	size_t n = end ? (size_t)(end - folder) + strlen(".inf") : strlen(folder);
 	char *name = strndup(folder, n);

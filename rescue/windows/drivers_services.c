@@ -105,6 +105,8 @@ static char *path_of(struct drivers_read *d, const struct win_service *s)
 {
 	char path[WIN_PATH_CAP] = "";
 
+	if (!s->image_path || !s->name) /* no memory: it ends */
+		return NULL;
 	if (s->image_path[0] && (s->is_driver || s->is_user_exe))
 		win_path_on_volume(s->image_path, d->root, path, sizeof(path));
 	else if (s->is_driver && !strchr(s->name, '\\'))
@@ -115,7 +117,7 @@ static char *path_of(struct drivers_read *d, const struct win_service *s)
 
 static bool is_boot(const struct drivers_read *d, const struct win_service *s)
 {
-	if (!s->is_driver || s->start == WIN_START_DISABLED)
+	if (!s->is_driver || !s->name || s->start == WIN_START_DISABLED)
 		return false;
 	if (s->start == WIN_START_BOOT && s->override <= 0)
 		return true;
@@ -127,9 +129,9 @@ static bool is_boot(const struct drivers_read *d, const struct win_service *s)
 
 static bool is_in_minimal(const struct drivers_read *d, const struct win_service *s)
 {
-	const char *slash = strrchr(s->path, '\\');
+	const char *slash = s->path ? strrchr(s->path, '\\') : NULL;
 
-	for (size_t i = 0; i < d->minimal.n; i++) {
+	for (size_t i = 0; s->name && s->group && d->minimal.p && i < d->minimal.n; i++) {
 		const char *name = d->minimal.p[i];
 		if (strcasecmp(name, s->name) == 0 ||
 			(s->group[0] && strcasecmp(name, s->group) == 0) ||
@@ -231,7 +233,8 @@ static bool minimal_see(void *user, const char *name, win_key sub)
 		return false;
 	char *copy = drivers_copy(d, name);
 	char **to = copy ? rs_list_add(&d->minimal.p, &d->minimal.n, sizeof(*to)) : NULL;
-	if (!drivers_has(d, to)) {
+	if (!to || !drivers_has(d, to)) {
+		(void)drivers_has(d, to);
 		free(copy);
 		return false;
 	}

@@ -103,7 +103,7 @@ static bool entry_at(const struct list *l, size_t at, struct rs_view *name, uint
 {
 	uint32_t name_at;
 
-	if (!rs_view_has(l->entries, at, l->shape->stride_least) ||
+	if (!l->entries.p || !rs_view_has(l->entries, at, l->shape->stride_least) ||
 		!rs_view_u32(l->entries, at, &name_at) || !name_of(l, name_at, name))
 		return false;
 	*ret_base = word_at(l->entries, at + l->shape->base, l->is_64);
@@ -229,8 +229,8 @@ static void unloaded_fill(struct win_unloaded *u, struct rs_view e, bool is_64)
 	struct rs_view name = {e.p + name_at, bytes};
 
 	(void)rs_utf16_to_utf8(rs_utf16_text(name), u->name, sizeof(u->name));
-	u->base = word_at(e, name_at + 2U * UNLOADED_UNITS, is_64);
-	u->end = word_at(e, name_at + 2U * UNLOADED_UNITS + (is_64 ? 8 : 4), is_64);
+	u->base = word_at(e, name_at + 2UL * UNLOADED_UNITS, is_64);
+	u->end = word_at(e, name_at + 2UL * UNLOADED_UNITS + (is_64 ? 8 : 4), is_64);
 }
 
 static int unloaded_read(

@@ -43,8 +43,8 @@ static bool name_at(const struct evtx_xml *x, size_t off, struct rs_view *ret)
 	uint16_t units;
 
 	return rs_view_u16(x->chunk, off + 6, &units) &&
-	       rs_view_sub(x->chunk, off + 8, 2U * units, ret) &&
-	       rs_view_has(x->chunk, off + 8 + 2U * units, 2);
+	       rs_view_sub(x->chunk, off + 8, 2UL * units, ret) &&
+	       rs_view_has(x->chunk, off + 8 + 2UL * units, 2);
 }
 
 static bool name_is(struct rs_view name, const char *text)
@@ -158,12 +158,12 @@ static bool on_element(struct evtx_xml *x, struct cursor *c)
 static bool on_attribute(struct evtx_xml *x, struct cursor *c)
 {
 	static const struct {
-		enum kind kind;
 		const char *name;
+		enum kind kind;
 		enum evtx_target target;
-	} wanted[] = {{PROVIDER, "Name", EVTX_T_PROVIDER},
-		{PROVIDER, "EventSourceName", EVTX_T_SOURCE}, {TIME, "SystemTime", EVTX_T_TIME},
-		{LEAF, "Name", EVTX_T_NAME}};
+	} wanted[] = {{"Name", PROVIDER, EVTX_T_PROVIDER},
+		{"EventSourceName", PROVIDER, EVTX_T_SOURCE}, {"SystemTime", TIME, EVTX_T_TIME},
+		{"Name", LEAF, EVTX_T_NAME}};
 	struct rs_view name;
 
 	evtx_end(x);
@@ -296,7 +296,7 @@ static bool units_take(struct evtx_xml *x, struct cursor *c, size_t off, uint8_t
 	uint16_t units;
 
 	if (!rs_view_u16(x->chunk, off, &units) ||
-		!rs_view_sub(x->chunk, off + 2, 2U * units, &v) || !put_literal(x, type, v))
+		!rs_view_sub(x->chunk, off + 2, 2UL * units, &v) || !put_literal(x, type, v))
 		return false;
 	c->off = off + 2 + v.len;
 	return true;

@@ -217,14 +217,13 @@ static void test_events__6008__tells_the_time_of_its_own_clock(void **state)
 
 static void test_events__one_start__is_one_row_and_alive_after_ten_minutes(void **state)
 {
-	static const struct one list[] = {{12, GENERAL, 0, {{NULL}}},
-		{6009, "EventLog", 0, {{NULL}}}, {6005, "EventLog", 0, {{NULL}}},
-		{7036, SCM, 30, {{NULL}}}, {6006, "EventLog", 31, {{NULL}}},
+	static const struct one list[] = {{12, GENERAL, 0, {{0}}}, {6009, "EventLog", 0, {{0}}},
+		{6005, "EventLog", 0, {{0}}}, {7036, SCM, 30, {{0}}}, {6006, "EventLog", 31, {{0}}},
 		/* the next start; its 13 is of the run before */
-		{6009, "EventLog", 60, {{NULL}}}, {6005, "EventLog", 60, {{NULL}}},
-		{13, GENERAL, 32, {{NULL}}}, {12, GENERAL, 59, {{NULL}}}, {7036, SCM, 62, {{NULL}}},
+		{6009, "EventLog", 60, {{0}}}, {6005, "EventLog", 60, {{0}}},
+		{13, GENERAL, 32, {{0}}}, {12, GENERAL, 59, {{0}}}, {7036, SCM, 62, {{0}}},
 		/* and one that follows at once */
-		{12, GENERAL, 63, {{NULL}}}};
+		{12, GENERAL, 63, {{0}}}};
 	auto_tv struct tv v;
 
 	(void)state;
@@ -281,10 +280,10 @@ static void test_events__disks_and_clock__count_by_provider(void **state)
 			{{"DriveName", .text = "C:"}, {"CorruptionActionState", .text = "0"}}},
 		{98, "Microsoft-Windows-Ntfs", 0,
 			{{"DriveName", .text = "C:"}, {"CorruptionActionState", .text = "2"}}},
-		{55, "Microsoft-Windows-Kernel-Processor-Power", 0, {{NULL}}},
+		{55, "Microsoft-Windows-Kernel-Processor-Power", 0, {{0}}},
 		{140, "Ntfs", 0, {{"DeviceName", .text = "\\Device\\HarddiskVolumeShadowCopy1"}}},
 		{7, "disk", 0, {{NULL, .text = "\\Device\\Harddisk0\\DR0"}}},
-		{18, "Microsoft-Windows-WHEA-Logger", 0, {{NULL}}}, {161, "volmgr", 0, {{NULL}}},
+		{18, "Microsoft-Windows-WHEA-Logger", 0, {{0}}}, {161, "volmgr", 0, {{0}}},
 		{104, "Microsoft-Windows-Eventlog", 0, {{"Channel", .text = "System"}}},
 		{1, GENERAL, 0,
 			{{"NewTime", .text = "2025-02-10T10:00:00.000000000Z"},
