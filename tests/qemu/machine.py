@@ -119,7 +119,7 @@ class Windows:
 
 def tools_state():
     """Changes when the makers of disks change, so that no old disk is used."""
-    names = sorted(glob.glob(f"{TOP}/tests/disks/*.py")) + [f"{TOP}/tests/disks/mkdisk", BOOTMGFW]
+    names = sorted(glob.glob(f"{TOP}/tests/disks/*.py") + glob.glob(f"{TOP}/tests/disks/incident/**/*.py", recursive=True)) + [f"{TOP}/tests/disks/mkdisk", BOOTMGFW]
     return "".join(sha256_file(n) for n in names if os.path.exists(n))
 
 

@@ -98,8 +98,8 @@ def run(*words, **keys):
         sys.exit(f"make.py: {words[0]}: {r.stdout.decode(errors='replace').strip()}")
 
 
-def write(m, out):
-    """The machine's volume as an image"""
+def write(m, out, first_sector=0):
+    """The machine's volume as an image; @first_sector: of the partition that it will be"""
     m.finish()
     tmp = tempfile.mkdtemp(prefix="incident-")
     try:
@@ -110,7 +110,7 @@ def write(m, out):
             os.unlink(out)
         with open(out, "wb") as f:
             f.truncate(m.mib << 20)
-        run("mkntfs", "-q", "-F", "-f", "-s", 512, "-p", 0, "-H", 255, "-S", 63, out)
+        run("mkntfs", "-q", "-F", "-f", "-s", 512, "-p", first_sector, "-H", 255, "-S", 63, out)
         ntfslog.write_serial(out, random.Random(m.seed).getrandbits(64), 512, m.mib << 20)
         ntfslog.write_times(out, m.installed)
         for number in [*range(12), 24, 25, 26]:
