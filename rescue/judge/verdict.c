@@ -12,6 +12,7 @@
 #define CANDIDATES_TOLD 10U
 #define TIMELINE_MAX	400U
 #define DAY		864000000000ULL
+#define SAME_MOMENT	50000000ULL /* 5 s */
 /* so many crashes in so many days up to the last run that went well: it is not over */
 #define RECURRING_CRASHES 3U
 #define RECURRING_DAYS	  14U
@@ -53,6 +54,19 @@ static bool is_told(const struct verdict *v, const struct ev_item *i)
 	}
 }
 
+/* Is the moment at @i told by a row just before it, of another source? */
+static bool is_told_before(const struct evidence *e, size_t i)
+{
+	const struct ev_item *it = &e->items[i];
+
+	for (size_t k = i; k-- > 0 && e->items[k].time + SAME_MOMENT >= it->time;)
+		if (e->items[k].what == it->what && e->items[k].source != it->source &&
+			strcasecmp(e->items[k].path, it->path) == 0 &&
+			(it->what == EV_STOP || it->path[0]) && !it->crash)
+			return true;
+	return false;
+}
+
 static bool is_key(const struct verdict *v, const struct ev_item *i)
 {
 	const uint64_t first = v->s.first < v->s.n ? v->s.list[v->s.first].time : 0;
@@ -71,12 +85,12 @@ static void make_timeline(struct verdict *v)
 	size_t n = 0, skip;
 
 	for (size_t i = 0; i < v->e->n_items; i++)
-		n += v->e->items[i].time && is_told(v, &v->e->items[i]);
+		n += v->e->items[i].time && is_told(v, &v->e->items[i]) && !is_told_before(v->e, i);
 	skip = n > TIMELINE_MAX ? n - TIMELINE_MAX : 0;
 	for (size_t i = 0; i < v->e->n_items; i++) {
 		const struct ev_item *it = &v->e->items[i];
 		struct diag_moment *m;
-		if (!it->time || !is_told(v, it))
+		if (!it->time || !is_told(v, it) || is_told_before(v->e, i))
 			continue;
 		if (skip && skip--)
 			continue;

@@ -178,11 +178,20 @@ static const char *path_of(const struct verdict *v, const struct ev_item *i)
 	return "";
 }
 
+/* What lies in the driver store and no service runs from there is a copy: the file beside the
+ * others is the one that is loaded. */
+static bool is_store_copy(const struct evidence *e, const char *path)
+{
+	return strcasestr(path, "\\DriverStore\\FileRepository\\") && !service_of(e, path);
+}
+
 static void find_in_change(struct verdict *v, const struct ev_item *i)
 {
 	const char *path = path_of(v, i);
 	struct candidate *c;
 
+	if (is_store_copy(v->e, path))
+		return;
 	if (!is_change(i->what) || !path[0] || !i->time || i->time < v->s.since_before ||
 		i->time > v->s.until)
 		return;

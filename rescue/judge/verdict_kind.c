@@ -369,7 +369,9 @@ static bool is_bad_file(struct verdict *v)
 
 	if (!c || !c->has_link || c->d.score < SCORE_LIKELY)
 		return false;
-	if (!is_troubled(v) && !c->is_damaged)
+	/* what was so when Windows ran last does not keep it from starting */
+	if (!is_troubled(v) &&
+		(!c->is_damaged || (c->d.file && c->d.file->changed < v->s.last_good)))
 		return false;
 	v->d->certainty = weigh(v, c);
 	if (v->d->certainty == DIAG_C_UNSURE) {

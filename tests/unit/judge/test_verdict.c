@@ -456,6 +456,38 @@ static void damaged_driver_is_restored(void **state)
 	diagnosis_free(d);
 }
 
+/* It was so when Windows ran well last. */
+static void old_damage_is_no_trouble(void **state)
+{
+	for (int k = 0; k < 2; k++) {
+		struct evidence *e = made_begin();
+		struct ev_file *f = made_file(e, DRIVER, COMPANY);
+		struct diagnosis *d;
+		(void)state;
+		made_run(e, AT(0), AT(95));
+		f->image.soundness = WIN_CUT;
+		f->changed = AT(k ? 200 : -200);
+		(void)made_service(e, "tnd", DRIVER, WIN_START_BOOT, 1);
+		d = verdict_of(e);
+		assert_int_equal(d->kind, k ? DIAG_BAD_FILE : DIAG_NONE);
+		diagnosis_free(d);
+	}
+}
+
+/* The copy in the driver store came as well, and is not the file that is loaded. */
+static void copies_in_the_store_are_no_candidates(void **state)
+{
+	struct evidence *e = updated_driver();
+	struct diagnosis *d;
+
+	(void)state;
+	(void)made_row(e, EV_FILE_NEW, EV_FILE, AT(94),
+		"\\Windows\\System32\\DriverStore\\FileRepository\\tnd.inf_amd64_00\\tnd.sys");
+	d = verdict_of(e);
+	assert_int_equal(d->n_candidates, 1);
+	diagnosis_free(d);
+}
+
 /* Zeros that only the journal's replay shows do not count. */
 static void unlogged_zeros_are_no_damage(void **state)
 {
@@ -671,6 +703,8 @@ int main(void)
 		cmocka_unit_test(old_crashes_are_history),
 		cmocka_unit_test(damaged_boot_driver),
 		cmocka_unit_test(damaged_driver_is_restored),
+		cmocka_unit_test(old_damage_is_no_trouble),
+		cmocka_unit_test(copies_in_the_store_are_no_candidates),
 		cmocka_unit_test(unlogged_zeros_are_no_damage),
 		cmocka_unit_test(file_that_was_taken_away),
 		cmocka_unit_test(registry_verifier_resume_update),
