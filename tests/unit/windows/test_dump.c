@@ -351,7 +351,7 @@ static void test_dump__what_is_none__is_refused_with_its_reason(void **state)
 	refused(NULL, 0, "empty");
 	refused(NULL, 20000, "zeros");
 	refused("PAGEDU6", 7, "does not begin");
-	refused("MDMP\x93\xa7 and a text", 22, "does not begin");
+	refused("MDMP\x93\xa7 and a text", 17, "does not begin");
 	refused(p, sizeof(p), "before its bug check");
 }
 
