@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/cleanup.h"
+#include "core/language.h"
 #include "core/text.h"
 #include "evidence/changes_internal.h"
 
@@ -66,7 +67,7 @@ static bool on_entry(void *user, const struct nt_entry *entry)
 	if (place == EV_PLACE_NONE)
 		return true;
 	if (is_new)
-		tell(run, entry, EV_FILE_NEW, place, entry->created, "created");
+		tell(run, entry, EV_FILE_NEW, place, entry->created, N_("created"));
 	if (is_new && (!is_written || entry->modified < entry->created + SETTLED))
 		return !run->is_no_memory;
 	/* Windows' own programs change by the thousand in an update: its own history tells that */

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "core/cleanup.h"
+#include "core/language.h"
 #include "core/text.h"
 #include "evidence/changes_internal.h"
 #include "ntfs/usn.h"
@@ -136,9 +137,9 @@ static bool on_record(void *user, const struct nt_usn *u)
 	if (!path)
 		return !run->is_no_memory;
 	if (u->reason & NT_USN_DELETE)
-		tell(run, EV_FILE_GONE, u, "deleted", path, NULL);
+		tell(run, EV_FILE_GONE, u, N_("deleted"), path, NULL);
 	else if (u->reason & NT_USN_CREATE)
-		tell(run, EV_FILE_NEW, u, "created", path, NULL);
+		tell(run, EV_FILE_NEW, u, N_("created"), path, NULL);
 	else if (is_rename)
 		tell(run, EV_FILE_NEW, u, "got this name", path, NULL);
 	else if (u->reason & WRITTEN)

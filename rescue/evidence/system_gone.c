@@ -118,10 +118,10 @@ static int driver_gone(const struct ev_look *in, struct evidence *e, const struc
 	row->product = p ? ev_text(e, "%s", p->provider) : "";
 	row->package = p ? ev_text(e, "%s", p->folder) : ev_text(e, "%s", one->package);
 	row->text = ev_text(e,
-		"the file of the driver %s is not there (Start %u, ErrorControl %u%s)%s%s",
-		one->name, one->start, one->error_control,
-		is_filter ? ", a filter of disks or volumes" : "",
-		copy[0] ? "; a copy is at " : "; no copy is in the driver store", copy);
+		"the file of the driver %s is not there (Start %u, ErrorControl %u%s)", one->name,
+		one->start, one->error_control, is_filter ? ", a filter of disks or volumes" : "");
+	row->text = copy[0] ? ev_text(e, "%s; a copy is at %s", row->text, copy)
+			    : ev_text(e, "%s; no copy is in the driver store", row->text);
 	return copy[0] ? ev_file_look(in, e, copy, true, &of_copy, err) : 0;
 }
 

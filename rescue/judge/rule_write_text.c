@@ -70,7 +70,7 @@ static void put_rule(const struct rule_facts *f, const struct rule_draft *d, FIL
 		    "\tThe file is moved away and can be put back with undo.\n",
 		out);
 	if (f->n_codes) {
-		(void)fputs("\tStop codes there, which decide nothing here: ", out);
+		(void)fputs("\tStop codes seen there: ", out);
 		put_codes(f, out);
 		(void)fputs("\n", out);
 	}

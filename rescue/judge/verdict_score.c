@@ -195,8 +195,10 @@ static void score_damage(struct verdict *v, struct candidate *c)
 
 /* ---- when it came ---- */
 
-static void score_near(struct verdict *v, struct candidate *c, uint64_t before)
+static void score_near(struct verdict *v, struct candidate *c, uint64_t first)
 {
+	const bool is_after = c->changed > first;
+	const uint64_t before = is_after ? 0 : first - c->changed;
 	static const struct {
 		unsigned minutes;
 		enum weight w;
@@ -206,7 +208,9 @@ static void score_near(struct verdict *v, struct candidate *c, uint64_t before)
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
 		if (before <= steps[i].minutes * MINUTE) {
 			verdict_why(v, c, steps[i].w, c->changed_by, c->changed, c->changed_where,
-				"%s before the first crash", verdict_span(before, span));
+				is_after ? "%s after the time that is told of the first crash"
+					 : "%s before the first crash",
+				verdict_span(is_after ? c->changed - first : before, span));
 			return;
 		}
 }
@@ -252,13 +256,17 @@ static void score_time(struct verdict *v, struct candidate *c)
 				"it was the same when Windows ran well last");
 		return;
 	}
-	if (c->changed >= v->s.since)
+	if (c->changed > first) /* the clock of a crash is rough (docs/diagnosis.md, the window) */
+		verdict_why(v, c, W_NEW, c->changed_by, c->changed, c->changed_where,
+			"it came or changed after the last good start, and not long after the "
+			"first crash");
+	else if (c->changed >= v->s.since)
 		verdict_why(v, c, W_NEW, c->changed_by, c->changed, c->changed_where,
 			"it came or changed after the last good start and before the first crash");
 	else
 		verdict_why(v, c, W_NEW_BEFORE, c->changed_by, c->changed, c->changed_where,
 			"it came or changed in the run before the one that crashed");
-	score_near(v, c, first > c->changed ? first - c->changed : 0);
+	score_near(v, c, first);
 	if (c->has_package)
 		verdict_why(v, c, W_PACKAGE, EV_DRIVER_STORE, c->changed, c->d.service,
 			"its driver package came onto this machine then");

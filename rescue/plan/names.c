@@ -87,7 +87,7 @@ static int only_tell(struct plan_item *item, const char *path, const char *why, 
 	char *text = NULL;
 
 	/* a text each, for who translates them */
-	if ((path && strcmp(path, item->path) != 0
+	if ((path && strcasecmp(path, item->path) != 0
 			    ? asprintf(&reason, "not moved: it is also %s, and %s", path, why)
 			    : asprintf(&reason, "not moved: %s", why)) < 0)
 		reason = NULL;

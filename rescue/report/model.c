@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/language.h"
+
 const char *run_trouble_text(enum diag_kind kind)
 {
 	static const char *const texts[] = {
@@ -21,15 +23,26 @@ const char *run_trouble_text(enum diag_kind kind)
 	return texts[kind];
 }
 
-const char *run_certainty_text(enum diag_certainty certainty)
+const char *run_certainty_text(const struct diagnosis *d)
 {
 	static const char *const texts[] = {
 		[DIAG_C_UNSURE] = "not sure, nothing is proposed",
 		[DIAG_C_LIKELY] = "likely, a person decides",
 		[DIAG_C_SURE] = "sure, a person decides",
 	};
+	static const char *const alone[] = {
+		[DIAG_C_UNSURE] = "not sure, nothing is proposed",
+		[DIAG_C_LIKELY] = N_("likely"),
+		[DIAG_C_SURE] = N_("sure"),
+	};
 
-	return texts[certainty];
+	return (d->n_proposals ? texts : alone)[d->certainty]; /* else there is nothing to decide */
+}
+
+bool run_is_left_to_do(const struct diag_proposal *proposal)
+{
+	return !proposal->can && proposal->action != DIAG_ASK &&
+	       !strstr(proposal->text, "This program does not do that");
 }
 
 const char *run_act_text(enum diag_action action)
@@ -78,6 +91,15 @@ bool run_is_wrong(const struct run_diagnosis *d)
 {
 	return d && weight(d) > weight(&(struct run_diagnosis){.d = {.kind = DIAG_NO_DRIVER}}) &&
 	       d->d.certainty != DIAG_C_UNSURE;
+}
+
+enum run_role run_role_of(const struct run_diagnosis *d)
+{
+	if (!run_is_wrong(d))
+		return RUN_SUSPECT;
+	return d->d.kind == DIAG_BAD_FILE	? RUN_AT_FAULT
+	       : d->d.kind == DIAG_FILE_REMOVED ? RUN_TAKEN_AWAY
+						: RUN_SUSPECT;
 }
 
 const struct run_volume *run_volume_at(const struct rs_run *run, unsigned number)

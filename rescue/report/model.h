@@ -319,8 +319,14 @@ struct rs_run {
 const struct run_diagnosis *run_worst(const struct rs_run *run);
 /** For people: what kind of trouble, how sure that is, what would be done. */
 const char *run_trouble_text(enum diag_kind kind);
-const char *run_certainty_text(enum diag_certainty certainty);
+const char *run_certainty_text(const struct diagnosis *d);
 const char *run_act_text(enum diag_action action);
+/** Is it to be told that this program does not do that? Its own text may have told so. */
+bool run_is_left_to_do(const struct diag_proposal *proposal);
+/** What the first candidate is said to be: only a bad file that is no guess is at fault, and one
+ * that was taken away is missing. */
+enum run_role { RUN_SUSPECT, RUN_AT_FAULT, RUN_TAKEN_AWAY };
+enum run_role run_role_of(const struct run_diagnosis *d);
 /** Is something wrong by this diagnosis, and is that no guess? */
 bool run_is_wrong(const struct run_diagnosis *d);
 /** The volume of this number; NULL: none. */

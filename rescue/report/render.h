@@ -32,6 +32,8 @@ void report_json_disks(struct json_out *j, const struct rs_run *run);
 void report_json_diagnoses(struct json_out *j, const struct rs_run *run);
 struct printer;
 void text_diagnoses(struct printer *p, const struct rs_run *run);
+/** A file that a person named, and what the evidence says against it. */
+void text_named(struct printer *p, const struct rs_run *run, const struct run_finding *f);
 
 /* ---- text_print.c: paragraphs that fit the screen ---- */
 

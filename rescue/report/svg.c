@@ -173,15 +173,18 @@ static void put_line(FILE *f, unsigned y, const char *more, const char *label, c
 
 static void put_verdict(FILE *f, const struct run_diagnosis *r)
 {
+	static const char *const roles[] = {[RUN_SUSPECT] = "Suspect: ",
+		[RUN_AT_FAULT] = "At fault: ",
+		[RUN_TAKEN_AWAY] = "Missing: "};
 	const struct diagnosis *d = &r->d;
 	char line[160];
 
 	(void)snprintf(line, sizeof(line), "%s; how sure: %s", run_trouble_text(d->kind),
-		run_certainty_text(d->certainty));
+		run_certainty_text(d));
 	put_line(f, 32, " font-size=\"18\" font-weight=\"bold\"", "", line);
 	put_line(f, 56, "", "", d->text);
 	if (d->n_candidates)
-		put_line(f, 80, "", run_is_wrong(r) ? "At fault: " : "Suspect: ",
+		put_line(f, 80, "", roles[run_role_of(r)],
 			d->candidates[0].path[0] ? d->candidates[0].path
 						 : d->candidates[0].service);
 	if (d->n_proposals)

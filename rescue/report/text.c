@@ -33,19 +33,32 @@ static void say_source(struct printer *p, const struct run_finding *f)
 	text_say(p, first, "%-s (%s)", f->id, run_finding_word(f->outcome));
 }
 
+/* The diagnosis itself tells of its files, with their reasons. */
+static bool is_told_below(const struct rs_run *run, const struct run_finding *f)
+{
+	return run->n_diagnoses && strcmp(f->source, "diagnosis") == 0;
+}
+
 static void say_findings(struct printer *p, const struct rs_run *run)
 {
 	for (size_t i = 0; i < run->n_findings; i++) {
 		const struct run_finding *f = &run->findings[i];
+		const bool is_named = strcmp(f->source, "person") == 0;
 
+		if (is_told_below(run, f))
+			continue;
 		text_blank(p);
 		if (has(f->windows) && run_has_several(run_volume_at(run, f->volume)))
 			text_say(p, "Found: ", "%s, on volume %u, Windows in %-s", f->title,
 				f->volume, f->windows);
 		else
 			text_say(p, "Found: ", "%s, on volume %u", f->title, f->volume);
-		say_source(p, f);
-		text_say_if(p, "  Because:  ", f->why);
+		if (is_named) {
+			text_named(p, run, f);
+		} else {
+			say_source(p, f);
+			text_say_if(p, "  Because:  ", f->why);
+		}
 		text_say_if(p, "  Evidence: ", f->evidence);
 		text_say_if(p, "  Note:     ", f->text);
 		for (size_t k = 0; k < f->references.n; k++)

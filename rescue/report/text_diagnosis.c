@@ -11,6 +11,7 @@
 
 #define CANDIDATES_MOST 5U
 #define WHY_MOST	8U
+#define WHY_SUSPECT	3U  /* of one that is not blamed */
 #define MOMENTS_LAST	12U /* beside those that the verdict rests on */
 #define MISSING_MOST	10U
 #define CHANGES_MOST	200U
@@ -38,35 +39,49 @@ static void say_more(struct printer *p, size_t n, size_t most)
 		text_say(p, "    ", "and %zu more, in the JSON report", n - most);
 }
 
-/* "+40  text (time, where it was read)" */
-static void say_why(const struct teller *t, const struct diag_why *w)
+/* A text of ours in the language of who reads it: on its own, as what stands beside it in a line is
+ * none of it. */
+static char *said_new(const struct teller *t, const char *text)
+{
+	auto_free char *timed = text_timed_new(t->p, text, t->of->volume, t->of->d.windows);
+
+	return lang_new(timed ? timed : text);
+}
+
+/* "+40  text (time, where it was read)", of the candidate with that path */
+static void say_why(const struct teller *t, const struct diag_why *w, const char *path)
 {
 	char first[32];
 	auto_free char *time = time_new(t, w->time);
-	const bool has_both = time && time[0] && w->where[0];
+	auto_free char *said = said_new(t, w->text);
+	/* of the file itself: its path is the line above */
+	const char *where = strcasecmp(w->where, path) == 0 ? "" : w->where;
+	const bool is_timed = time && time[0];
 
 	(void)snprintf(first, sizeof(first), "    %+5d ", w->points);
-	auto_free char *text = text_timed_new(t->p, w->text, t->of->volume, t->of->d.windows);
-	if (time && (time[0] || w->where[0]))
-		text_say(t->p, first, "%s (%-s%s%-s)", text ? text : w->text, time,
-			has_both ? ", " : "", w->where);
-	else
-		text_say(t->p, first, "%s", text ? text : w->text);
+	text_say(t->p, first, "%-s%-s%-s%-s%-s%-s", said ? said : w->text,
+		is_timed || where[0] ? " (" : "", is_timed ? time : "",
+		is_timed && where[0] ? ", " : "", where, is_timed || where[0] ? ")" : "");
 }
 
 static void say_candidate(const struct teller *t, size_t i)
 {
+	static const char *const roles[] = {[RUN_SUSPECT] = N_("  Suspect:   "),
+		[RUN_AT_FAULT] = N_("  At fault:  "),
+		[RUN_TAKEN_AWAY] = N_("  Missing:   ")};
 	const struct diag_candidate *c = &t->of->d.candidates[i];
+	const enum run_role role = i ? RUN_SUSPECT : run_role_of(t->of);
+	const size_t most = i && run_is_wrong(t->of) ? WHY_SUSPECT : WHY_MOST;
 	char path[TEXT_PATH_SHOWN];
 
 	text_path(c->path, path);
-	text_say(t->p, !i && run_is_wrong(t->of) ? N_("  At fault:  ") : N_("  Suspect:   "),
-		"%-s%s%s%-s%s%-s: %d points", path, path[0] && c->service[0] ? ", " : "",
-		c->service[0] ? N_("service ") : "", c->service, c->product[0] ? ", " : "",
-		c->product, c->score);
-	for (size_t k = 0; k < c->n_why && k < WHY_MOST; k++)
-		say_why(t, &c->why[k]);
-	say_more(t->p, c->n_why, WHY_MOST);
+	text_say(t->p, roles[role], "%-s%-s%-s%-s%-s%-s%-s: %d points", path,
+		path[0] && c->service[0] ? ", " : "", c->service[0] ? lang_word(N_("service")) : "",
+		c->service[0] ? " " : "", c->service, c->product[0] ? ", " : "", c->product,
+		c->score);
+	for (size_t k = 0; k < c->n_why && k < most; k++)
+		say_why(t, &c->why[k], c->path);
+	say_more(t->p, c->n_why, most);
 }
 
 static void say_proposal(struct printer *p, const struct diag_proposal *proposal)
@@ -76,26 +91,45 @@ static void say_proposal(struct printer *p, const struct diag_proposal *proposal
 	text_path(proposal->path, path);
 	text_say(p, "  Proposed:  ", "%s", proposal->text);
 	if (path[0] || proposal->service[0])
-		text_say(p, "             ", "%s: %-s%s%-s", run_act_text(proposal->action), path,
-			path[0] && proposal->service[0] ? ", " : "", proposal->service);
+		text_say(p, "             ", "%s: %-s%-s%-s%-s%-s", run_act_text(proposal->action),
+			path, path[0] && proposal->service[0] ? ", " : "",
+			proposal->service[0] ? lang_word(N_("service")) : "",
+			proposal->service[0] ? " " : "", proposal->service);
 	if (proposal->from[0]) {
 		text_path(proposal->from, path);
 		text_say(p, "             ", "from %-s", path);
 	}
-	if (!proposal->can && proposal->action != DIAG_ASK)
+	if (run_is_left_to_do(proposal))
 		text_say(p, "             ", "this program does not do that: a person has to");
 }
 
 static void say_moment(const struct teller *t, const struct diag_moment *m)
 {
 	auto_free char *time = time_new(t, m->time);
-	auto_free char *text = text_timed_new(t->p, m->text, t->of->volume, t->of->d.windows);
-	const char *said = text && text[0] ? text : ev_what_word(m->what);
+	auto_free char *text = said_new(t, m->text);
+	const char *said = text && text[0] ? text : lang_word(ev_what_word(m->what));
 	const bool is_path_said = !m->path[0] || strstr(said, m->path);
 
-	text_say(t->p, m->is_key ? "  * " : "    ", "%-s%s%s%s%-s",
-		time && time[0] ? time : lang_word(N_("(time not known)")), "  ", said,
+	text_say(t->p, m->is_key ? "  * " : "    ", "%-s  %-s%-s%-s",
+		time && time[0] ? time : lang_word(N_("(time not known)")), said,
 		is_path_said ? "" : ": ", is_path_said ? "" : m->path);
+}
+
+/* Two sources tell of one thing: what came or went with a file, or an end in order, in one second.
+ */
+static bool is_told_before(const struct diagnosis *d, size_t i)
+{
+	const struct diag_moment *m = &d->timeline[i];
+
+	for (size_t k = i; k-- > 0 && d->timeline[k].time / SECOND == m->time / SECOND;) {
+		const struct diag_moment *before = &d->timeline[k];
+		const bool is_one = m->path[0] ? m->what >= EV_FILE_NEW && m->what <= EV_FILE_GONE
+					       : m->what == EV_STOP;
+		if (is_one && before->what == m->what && strcasecmp(before->path, m->path) == 0 &&
+			before->is_key >= m->is_key)
+			return true;
+	}
+	return false;
 }
 
 static void say_timeline(const struct teller *t)
@@ -109,7 +143,8 @@ static void say_timeline(const struct teller *t)
 	for (size_t i = 0; i < d->n_timeline; i++) {
 		if (!d->timeline[i].is_key && i + MOMENTS_LAST < d->n_timeline)
 			continue;
-		say_moment(t, &d->timeline[i]);
+		if (!is_told_before(d, i))
+			say_moment(t, &d->timeline[i]);
 		shown++;
 	}
 	say_more(t->p, d->n_timeline, shown);
@@ -126,16 +161,33 @@ static void say_missing(struct printer *p, const struct run_diagnosis *of)
 	say_more(p, of->n_missing, MISSING_MOST);
 }
 
+/* The table of files and the change journal may both know of it. */
+static bool is_listed_before(const struct run_diagnosis *of, size_t i)
+{
+	const struct run_change *c = &of->changes[i];
+
+	for (size_t k = i; k-- > 0 && of->changes[k].time / SECOND == c->time / SECOND;)
+		if (of->changes[k].what == c->what && strcasecmp(of->changes[k].path, c->path) == 0)
+			return true;
+	return false;
+}
+
 static void say_changes(const struct teller *t, uint64_t since)
 {
 	auto_free char *from = time_new(t, since);
+	size_t n = 0, shown = 0;
 
 	if (!since)
 		return;
-	text_say(t->p, "  ", "Changed since %-s: %zu %s", from ? from : "", t->of->n_changes,
-		rs_form(t->of->n_changes, "file", "files"));
-	for (size_t i = 0; i < t->of->n_changes && i < CHANGES_MOST; i++) {
+	for (size_t i = 0; i < t->of->n_changes; i++)
+		n += !is_listed_before(t->of, i);
+	text_say(t->p, "  ", "Changed since %-s: %zu %s", from ? from : "", n,
+		rs_form(n, "file", "files"));
+	for (size_t i = 0; i < t->of->n_changes && shown < CHANGES_MOST; i++) {
 		const struct run_change *c = &t->of->changes[i];
+		if (is_listed_before(t->of, i))
+			continue;
+		shown++;
 		auto_free char *time = time_new(t, c->time);
 		char path[TEXT_PATH_SHOWN];
 		text_path(c->path, path);
@@ -145,7 +197,7 @@ static void say_changes(const struct teller *t, uint64_t since)
 						  : N_("changed:"),
 			path, c->product[0] ? ", " : "", c->product);
 	}
-	say_more(t->p, t->of->n_changes, CHANGES_MOST);
+	say_more(t->p, n, CHANGES_MOST);
 }
 
 static void say_diagnosis(
@@ -162,10 +214,12 @@ static void say_diagnosis(
 		text_say(p, "Diagnosis: ", "%s, on volume %u", run_trouble_text(d->kind),
 			of->volume);
 	text_say_timed(p, "  Verdict:   ", d->text, of->volume, d->windows);
-	text_say(p, "  How sure:  ", "%s", run_certainty_text(d->certainty));
-	for (size_t i = 0; i < d->n_candidates && i < CANDIDATES_MOST; i++)
+	text_say(p, "  How sure:  ", "%s", run_certainty_text(d));
+	/* where nothing is wrong nobody is suspected; a screen's details have all */
+	const size_t n = d->kind != DIAG_NONE || p->manner ? d->n_candidates : 0;
+	for (size_t i = 0; i < n && i < CANDIDATES_MOST; i++)
 		say_candidate(&t, i);
-	say_more(p, d->n_candidates, CANDIDATES_MOST);
+	say_more(p, n, CANDIDATES_MOST);
 	for (size_t i = 0; i < d->n_proposals; i++)
 		say_proposal(p, &d->proposals[i]);
 	for (size_t i = 0; i < d->n_contradictions; i++)
@@ -175,6 +229,42 @@ static void say_diagnosis(
 		say_missing(p, of);
 	}
 	say_changes(&t, run->since_filetime);
+}
+
+/* What the evidence says against a file that a person named. */
+static void say_against(const struct teller *t, const char *path)
+{
+	const struct diagnosis *d = &t->of->d;
+
+	for (size_t i = 0; i < d->n_candidates; i++) {
+		const struct diag_candidate *c = &d->candidates[i];
+		if (strcasecmp(c->path, path) != 0)
+			continue;
+		for (size_t k = 0; k < c->n_why; k++) {
+			auto_free char *said = said_new(t, c->why[k].text);
+			if (c->why[k].points < 0)
+				text_say(t->p, "  Against:  ", "%-s", said ? said : "");
+		}
+	}
+	if (run_role_of(t->of) == RUN_AT_FAULT && d->n_candidates &&
+		strcasecmp(d->candidates[0].path, path) != 0)
+		text_say(t->p, "  Against:  ", "the evidence points to another file: %-s",
+			d->candidates[0].path);
+}
+
+void text_named(struct printer *p, const struct rs_run *run, const struct run_finding *f)
+{
+	for (size_t k = 0; k < f->n_files; k++) {
+		char path[TEXT_PATH_SHOWN];
+		text_path(f->files[k].path, path);
+		text_say(p, "  File:     ", "%-s", path);
+		for (size_t i = 0; i < run->n_diagnoses; i++) {
+			const struct run_diagnosis *of = &run->diagnoses[i];
+			if (of->volume == f->volume &&
+				(!f->windows || strcmp(f->windows, of->d.windows) == 0))
+				say_against(&(struct teller){p, of}, f->files[k].path);
+		}
+	}
 }
 
 void text_diagnoses(struct printer *p, const struct rs_run *run)

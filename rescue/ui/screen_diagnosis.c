@@ -17,9 +17,12 @@ bool finding_is_of_diagnosis(const struct run_finding *f)
 static void say_candidate(struct page *p, const struct run_diagnosis *r, const struct win_info *w)
 {
 	const struct diag_candidate *c = &r->d.candidates[0];
+	const enum run_role role = run_role_of(r);
 
 	page_say(p, true,
-		run_is_wrong(r) ? N_("  At fault: %-s%s%-s%s") : N_("  Suspect: %-s%s%-s%s"),
+		role == RUN_AT_FAULT	 ? N_("  At fault: %-s%s%-s%s")
+		: role == RUN_TAKEN_AWAY ? N_("  Missing: %-s%s%-s%s")
+					 : N_("  Suspect: %-s%s%-s%s"),
 		c->path[0] ? c->path : c->service, c->product[0] ? " (" : "", c->product,
 		c->product[0] ? ")" : "");
 	for (size_t i = 0; i < c->n_why && i < MOST_WHY; i++)
@@ -32,7 +35,7 @@ static void say_proposal(
 	struct page *p, const struct diag_proposal *proposal, const struct win_info *w)
 {
 	say_timed(p, "What would help: %s", proposal->text, w);
-	if (!proposal->can && proposal->action != DIAG_ASK)
+	if (run_is_left_to_do(proposal))
 		page_say(p, false, "This program does not do that: a person has to.");
 }
 
@@ -54,7 +57,7 @@ static void say_diagnosis(struct page *p, const struct rs_run *run, const struct
 		say_candidate(p, r, w);
 	if (d->n_candidates > 1)
 		page_say(p, false, "  Less likely: %zu more, d shows them", d->n_candidates - 1);
-	page_say(p, false, "How sure: %s", run_certainty_text(d->certainty));
+	page_say(p, false, "How sure: %s", run_certainty_text(d));
 	for (size_t i = 0; i < d->n_contradictions; i++)
 		say_timed(p, "Against it: %s", d->contradictions[i], w);
 	for (size_t i = 0; i < d->n_proposals; i++)

@@ -159,7 +159,7 @@ int win_wer_read(struct rs_view p, win_trace_fn fn, void *user, struct rs_err *e
 {
 	struct wer w = {.is_bluescreen = false};
 	struct win_trace t = tr_trace(WIN_TRACE_CRASH, "");
-	char module[TR_NAME], text[TR_NAME + 32];
+	char module[TR_NAME], text[TR_NAME + 64];
 	struct tr_lines l;
 
 	(void)err;
@@ -169,8 +169,8 @@ int win_wer_read(struct rs_view p, win_trace_fn fn, void *user, struct rs_err *e
 	if (!w.is_bluescreen || !w.has[0] || !w.values[0] || w.values[0] > UINT32_MAX)
 		return 0;
 	wer_module(w.bucket, module, sizeof(module));
-	(void)snprintf(
-		text, sizeof(text), "EventType=BlueScreen%s%s", w.bucket[0] ? ", " : "", w.bucket);
+	(void)snprintf(text, sizeof(text), "an error report of Windows: blue screen%s%s",
+		w.bucket[0] ? ", " : "", w.bucket);
 	t.time = w.time;
 	t.is_local = true; /* when it was reported: at the next start */
 	t.number = (uint32_t)w.values[0];

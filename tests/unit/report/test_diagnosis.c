@@ -15,6 +15,7 @@
 
 #include "core/cleanup.h"
 #include "core/text.h"
+#include "report/render.h"
 #include "report/report.h"
 
 #define FILE_PATH "\\Windows\\System32\\drivers\\tnd\\c.dat"
@@ -292,6 +293,61 @@ static void test_text__a_bad_file__as_a_colleague_tells_it(void **state)
 		"  Not seen:  \\Windows\\MEMORY.DMP: not there\n");
 }
 
+/* What is missing is not at fault, and where nothing is proposed nobody decides. */
+static void test_text__taken_away__missing_and_no_more_sure_than_it_is(void **state)
+{
+	struct diagnosis *d = made(DIAG_FILE_REMOVED, DIAG_C_SURE, 0);
+
+	(void)state;
+	blame(d, FILE_PATH);
+	d->candidates[0].why[0].where = FILE_PATH;
+	tell_take(d, 3);
+	assert_non_null(strstr(as_text(), "  How sure:  sure\n"));
+	assert_non_null(strstr(out, "  Missing:   \\Windows\\"));
+	assert_non_null(strstr(out, "blames it (2024-01-17T22:20:00Z)\n"));
+	assert_null(strstr(out, "At fault"));
+}
+
+static void test_text__two_sources_of_one_thing__told_once(void **state)
+{
+	struct diagnosis *d = made(DIAG_BAD_FILE, DIAG_C_LIKELY, 4);
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		d->timeline[i].time = T0;
+		d->timeline[i].what = EV_FILE_NEW;
+		d->timeline[i].path = i == 2 ? "\\b.sys" : "\\a.sys";
+	}
+	d->timeline[3].what = EV_FILE_GONE;
+	tell_take(d, 3);
+	assert_non_null(strstr(as_text(), "moment 0"));
+	assert_null(strstr(out, "moment 1"));
+	assert_non_null(strstr(out, "moment 2"));
+	assert_non_null(strstr(out, "moment 3"));
+}
+
+static void test_text__named_by_a_person__what_speaks_against_it(void **state)
+{
+	struct diagnosis *d = made(DIAG_BAD_FILE, DIAG_C_LIKELY, 0);
+	static char named[] = FILE_PATH, other[] = "\\other.sys";
+	struct finding files[2] = {{.path = named}, {.path = other}};
+	const struct run_finding f = {
+		.volume = 3, .windows = "\\Windows", .files = files, .n_files = 2};
+	struct printer p = {put, NULL, NULL};
+
+	(void)state;
+	blame(d, FILE_PATH);
+	d->candidates[0].why[0].points = -20;
+	tell_take(d, 3);
+	out[0] = '\0';
+	text_named(&p, &report->run, &f);
+	assert_string_equal(out, "  File:     " FILE_PATH "\n"
+				 "  Against:  the newest dump blames it\n"
+				 "  File:     \\other.sys\n"
+				 "  Against:  the evidence points to another file:\n"
+				 "            " FILE_PATH "\n");
+}
+
 #define HOSTILE "</text><script>alert(1)</script>\x1b[2J\xE2\x80\xAE&\"'\xEF\xBF\xBF\xff"
 
 /* A path is whatever had the disk before. */
@@ -355,6 +411,9 @@ int main(void)
 		diagnosis_test(test_timeline__too_long__keys_and_the_newest_stay),
 		diagnosis_test(test_since__files_that_changed_from_then_on),
 		diagnosis_test(test_text__a_bad_file__as_a_colleague_tells_it),
+		diagnosis_test(test_text__taken_away__missing_and_no_more_sure_than_it_is),
+		diagnosis_test(test_text__two_sources_of_one_thing__told_once),
+		diagnosis_test(test_text__named_by_a_person__what_speaks_against_it),
 		diagnosis_test(test_hostile_names__nothing_of_them_acts),
 		diagnosis_test(test_picture__many_moments__bounded_with_the_keys),
 		diagnosis_test(test_picture__no_diagnosis__none),
