@@ -308,6 +308,18 @@ static void test_text__taken_away__missing_and_no_more_sure_than_it_is(void **st
 	assert_null(strstr(out, "At fault"));
 }
 
+static void test_text__its_own_text_says_that_it_is_not_done__once(void **state)
+{
+	struct diagnosis *d = made(DIAG_FILE_REMOVED, DIAG_C_SURE, 0);
+
+	(void)state;
+	propose(d, DIAG_RESTORE, FILE_PATH, false);
+	d->proposals[0].text = "Put it back. This program does not do that yet.";
+	tell_take(d, 3);
+	assert_non_null(strstr(as_text(), "This program does not do that yet."));
+	assert_null(strstr(out, "a person has to"));
+}
+
 static void test_text__two_sources_of_one_thing__told_once(void **state)
 {
 	struct diagnosis *d = made(DIAG_BAD_FILE, DIAG_C_LIKELY, 4);
@@ -412,6 +424,7 @@ int main(void)
 		diagnosis_test(test_since__files_that_changed_from_then_on),
 		diagnosis_test(test_text__a_bad_file__as_a_colleague_tells_it),
 		diagnosis_test(test_text__taken_away__missing_and_no_more_sure_than_it_is),
+		diagnosis_test(test_text__its_own_text_says_that_it_is_not_done__once),
 		diagnosis_test(test_text__two_sources_of_one_thing__told_once),
 		diagnosis_test(test_text__named_by_a_person__what_speaks_against_it),
 		diagnosis_test(test_hostile_names__nothing_of_them_acts),
