@@ -6,6 +6,7 @@
 #include "judge/verdict_internal.h"
 
 #define CANDIDATES_MAX 1000U
+#define MOST_DAMAGED   5U
 
 static const char *last_part(const char *path)
 {
@@ -223,17 +224,28 @@ static bool is_program_name(const char *path)
 			      strcasecmp(dot, ".dll") == 0 || strcasecmp(dot, ".efi") == 0);
 }
 
+/* Data need be no program; what a service loads must be one. */
+static bool is_damaged(const struct evidence *e, const struct ev_file *f)
+{
+	return f->ref && f->is_looked && !f->is_unlogged && f->image.soundness != WIN_SOUND &&
+	       (service_of(e, f->path) || (is_program_name(f->path) && f->image.is_pe));
+}
+
+/* Where many are, no single one is at fault: the disk gave way, or it is a copy of a Windows. */
 static void find_damaged(struct verdict *v)
 {
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->e->n_files; i++)
+		n += is_damaged(v->e, v->e->files[i]);
+	if (n > MOST_DAMAGED) {
+		verdict_contradict(
+			v, "%zu programs are damaged: it is no fault of a single one", n);
+		return;
+	}
 	for (size_t i = 0; i < v->e->n_files; i++) {
-		const struct ev_file *f = v->e->files[i];
-		struct candidate *c;
-		if (!f->ref || !f->is_looked || f->is_unlogged || f->image.soundness == WIN_SOUND)
-			continue;
-		/* data need be no program; what a service loads must be one */
-		if (!service_of(v->e, f->path) && !(is_program_name(f->path) && f->image.is_pe))
-			continue;
-		c = at(v, f->path);
+		struct candidate *c =
+			is_damaged(v->e, v->e->files[i]) ? at(v, v->e->files[i]->path) : NULL;
 		if (c)
 			c->is_damaged = true;
 	}

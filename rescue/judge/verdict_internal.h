@@ -58,14 +58,14 @@ void verdict_score(struct verdict *v);
 void verdict_why(struct verdict *v, struct candidate *c, enum weight w, enum ev_source source,
 	uint64_t time, const char *where, const char *fmt, ...)
 	__attribute__((format(printf, 7, 8)));
+void verdict_contradict(struct verdict *v, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 /* verdict_product.c */
 /** Is the file at @path data of the product that @module (a program) belongs to? 2: its text names
  * the folder; 1: by the vendor's folder; 0: no. */
 int verdict_is_of_product(const char *path, const struct ev_file *module);
-/* verdict_kind.c: kind, certainty, text, contradictions */
+/* verdict_kind.c: kind, certainty, text */
 void verdict_kind(struct verdict *v);
-void verdict_contradict(struct verdict *v, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
 /* verdict_propose.c */
 void verdict_propose(struct verdict *v);
 /** "3 minutes", "51 seconds", "2 days"; @ret is returned. */

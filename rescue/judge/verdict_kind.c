@@ -13,21 +13,6 @@
 #define RECENT	(7 * DAY) /* what a person still wonders about */
 #define SETTLED (3 * DAY) /* so long after a crash it is likely over */
 
-void verdict_contradict(struct verdict *v, const char *fmt, ...)
-{
-	const char **to = rs_list_add(&v->d->contradictions, &v->d->n_contradictions, sizeof(*to));
-	char text[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (to)
-		*to = ev_text(v->e, "%s", text);
-	else
-		v->is_out = true;
-}
-
 static void say(struct verdict *v, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 static void say(struct verdict *v, const char *fmt, ...)
 {

@@ -39,6 +39,21 @@ const char *verdict_span(uint64_t filetime, char ret[40])
 	return ret;
 }
 
+void verdict_contradict(struct verdict *v, const char *fmt, ...)
+{
+	const char **to = rs_list_add(&v->d->contradictions, &v->d->n_contradictions, sizeof(*to));
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (to)
+		*to = ev_text(v->e, "%s", text);
+	else
+		v->is_out = true;
+}
+
 void verdict_why(struct verdict *v, struct candidate *c, enum weight w, enum ev_source source,
 	uint64_t time, const char *where, const char *fmt, ...)
 {

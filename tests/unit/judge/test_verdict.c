@@ -456,6 +456,29 @@ static void damaged_driver_is_restored(void **state)
 	diagnosis_free(d);
 }
 
+/* All of them: the disk, or a copy of a Windows that was never one. */
+static void many_damaged_are_nobodys_fault(void **state)
+{
+	static const char *const paths[] = {
+		"\\a.sys", "\\b.sys", "\\c.sys", "\\d.sys", "\\e.sys", "\\f.sys"};
+
+	(void)state;
+	for (size_t n = 5; n <= 6; n++) {
+		struct evidence *e = made_begin();
+		struct diagnosis *d;
+		made_run(e, AT(0), AT(95));
+		(void)made_row(e, EV_START_FAILED, EV_STARTUP_REPAIR, AT(110), "");
+		for (size_t i = 0; i < n; i++) {
+			made_file(e, paths[i], COMPANY)->image.soundness = WIN_BAD_HEADER;
+			(void)made_service(e, paths[i] + 1, paths[i], WIN_START_BOOT, 1);
+		}
+		d = verdict_of(e);
+		assert_int_equal(d->n_candidates > 0, n == 5);
+		assert_int_equal(contradicts(d, "programs are damaged"), n == 6);
+		diagnosis_free(d);
+	}
+}
+
 /* It was so when Windows ran well last. */
 static void old_damage_is_no_trouble(void **state)
 {
@@ -703,6 +726,7 @@ int main(void)
 		cmocka_unit_test(old_crashes_are_history),
 		cmocka_unit_test(damaged_boot_driver),
 		cmocka_unit_test(damaged_driver_is_restored),
+		cmocka_unit_test(many_damaged_are_nobodys_fault),
 		cmocka_unit_test(old_damage_is_no_trouble),
 		cmocka_unit_test(copies_in_the_store_are_no_candidates),
 		cmocka_unit_test(unlogged_zeros_are_no_damage),
