@@ -142,7 +142,10 @@ enum screen_id save_go(struct tui *t)
 	const bool has_picture = r == 0 && picture_name(t, picture, sizeof(picture));
 	if (has_picture)
 		r = picture_save(t->report, picture, &err);
-	if (r < 0)
+	if (has_picture && r == RS_E_OUTPUT_EXISTS) /* the report is saved all the same */
+		(void)snprintf(
+			line, sizeof(line), "Saved in %s; %s was there already", t->path, picture);
+	else if (r < 0)
 		(void)snprintf(line, sizeof(line), "%s%s%s; %s", rs_err_info(err.code)->text,
 			err.detail[0] ? ": " : "", err.detail, rs_err_next(&err));
 	else if (has_picture)
