@@ -190,6 +190,10 @@ int ev_file_look(const struct ev_look *in, struct evidence *e, const char *path,
  * the kernel's own list; only ever evidence, as a file can claim anything. Not there, not known:
  * false. */
 bool ev_is_windows_own(const struct evidence *e, const struct ev_file *f);
+/** Do products keep their contents at @path of the Windows in @root: below Program Files and
+ * ProgramData, or in System32\drivers, but for what is a driver by its name? Elsewhere lie Windows'
+ * own data, which a start may need, and people's. */
+bool ev_is_content_place(const char *root, const char *path);
 
 /* Each gathers from its places; what is damaged there is a row or missing. Errors: those that end
  * the run (rs_err_ends), nothing else. */

@@ -156,3 +156,14 @@ enum ev_place ev_place_of(const char *root, const char *path)
 
 	return place != EV_PLACE_NONE && ev_name_is_noise(name_of(path)) ? EV_PLACE_NONE : place;
 }
+
+bool ev_is_content_place(const char *root, const char *path)
+{
+	const enum ev_place place = place_of(root, path);
+
+	if (place != EV_PLACE_DRIVER)
+		return place == EV_PLACE_CONTENT;
+	/* deeper down products give their data that name, too (incidents 1.1) */
+	return !has_end(path, ".sys") ||
+	       strchr(path + strlen(root) + strlen("\\System32\\drivers\\"), '\\');
+}

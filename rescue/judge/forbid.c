@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "judge/diagnosis.h"
+#include "judge/judge_internal.h"
 #include "judge/rule_internal.h"
 #include "judge/source.h"
 #include "judge/structure.h"
@@ -43,8 +44,7 @@ static const struct judge_said *said_of(const struct judge_result *judged, const
 	return NULL;
 }
 
-/* Is it a program by its first bytes? What cannot be read may be one. */
-static bool is_program(struct nt_vol *vol, const char *path)
+bool judge_is_program(struct nt_vol *vol, const char *path)
 {
 	auto_nt_file struct nt_file *f = NULL;
 	uint8_t head[2] = {0};
@@ -68,7 +68,7 @@ static const char *structure_forbids(
 			continue;
 		/* data need no registry to be known as such */
 		if ((!d->evidence->system || !d->evidence->system->n_services) &&
-			!is_program(vol, path))
+			!judge_is_program(vol, path))
 			continue;
 		if (structure_protects(d->evidence->system, path, "", &why) > STRUCTURE_SECURITY)
 			return why;

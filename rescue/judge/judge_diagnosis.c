@@ -151,14 +151,17 @@ static int look(const struct judge_look *in, struct judge_result *ret, struct rs
 	return add_moves(in, d, ret, err);
 }
 
+/* Data are moved only from where products keep theirs; asked of each name that the file has. */
 static const char *forbids(
 	const struct judge_said *s, struct nt_vol *vol, const char *root, const char *path)
 {
-	(void)s;
-	(void)vol;
-	(void)root;
-	(void)path; /* what Windows needs is protected whatever names it */
-	return NULL;
+	const char *end = strrchr(path, '.');
+
+	(void)s; /* what Windows needs is protected whatever names it */
+	if (ev_is_content_place(root, path) || (end && strcasecmp(end, ".sys") == 0) ||
+		judge_is_program(vol, path))
+		return NULL;
+	return "it lies where Windows and people keep their own files";
 }
 
 const struct evidence_source source_diagnosis = {"diagnosis", look, forbids, NULL};

@@ -137,6 +137,11 @@ struct finding judge_finding(const struct rule *r, const struct judge_note *note
 /** Append it to the result; takes its strings. False: no memory. */
 bool judge_add_finding_take(struct judge_ctx *ctx, const struct finding *f);
 
+/* ---- forbid.c ---- */
+
+/** Is it a program by its first bytes? What cannot be read may be one. */
+bool judge_is_program(struct nt_vol *vol, const char *path);
+
 /* ---- judge_alone.c ---- */
 
 /** Is the file of @f certain to be no program: none by its name and its contents, and no service of

@@ -57,7 +57,13 @@ static void propose_driver(struct verdict *v, const struct candidate *c)
 	const char *why = "";
 	struct diag_proposal *p;
 
-	if (c->is_own || !c->d.file || !c->d.file->ref) {
+	if (!c->is_own && (!c->d.file || !c->d.file->ref)) {
+		(void)add(v, DIAG_ASK, path, service,
+			"It is not there any more, or cannot be looked at: put it back from the "
+			"product that it belongs to.");
+		return;
+	}
+	if (c->is_own) {
 		(void)add(v, DIAG_ASK, path, service,
 			"It is a part of Windows: have Windows' own tools (sfc, dism, a restore "
 			"point) "
@@ -133,12 +139,19 @@ static void propose_file(struct verdict *v)
 	const struct ev_file *f = c->d.file;
 	struct diag_proposal *p;
 
-	if (!c->is_content) {
+	/* what a dump has loaded is a program, whatever lies there now */
+	if (!c->is_content || c->blame) {
 		propose_driver(v, c);
 		return;
 	}
 	if (!f || !f->ref) {
 		(void)add(v, DIAG_ASK, c->d.path, c->d.service, "The file is not there any more.");
+		return;
+	}
+	if (!ev_is_content_place(v->e->root, c->d.path)) {
+		(void)add(v, DIAG_ASK, c->d.path, c->d.service,
+			"Look at this file; it is not moved here: it lies where Windows and people "
+			"keep their own.");
 		return;
 	}
 	p = add(v, DIAG_MOVE, c->d.path, c->d.service,

@@ -13,11 +13,13 @@
 
 #include "../evidence/made.h"
 #include "judge/diagnosis.h"
+#include "judge/source.h"
 #include "judge/structure.h"
 #include "win_image.h"
 
 #define DRIVER "\\Windows\\System32\\drivers\\flt.sys"
 #define DATA   "\\Windows\\System32\\drivers\\Vendor\\data.sys"
+#define NOTES  "\\Users\\anna\\notes.dat"
 
 static struct {
 	struct wi w;
@@ -31,6 +33,7 @@ static int make(void **state)
 	wi_make(&t.w);
 	wi_file(&t.w, "/Windows/System32/drivers/flt.sys", "MZ and more", 11, "");
 	wi_file(&t.w, "/Windows/System32/drivers/Vendor/data.sys", "no program", 10, "");
+	wi_file(&t.w, "/Users/anna/notes.dat", "no program", 10, "");
 	wi_open(&t.w);
 	t.d = calloc(1, sizeof(*t.d));
 	assert_non_null(t.d);
@@ -72,6 +75,21 @@ static void test_filter_and_needed_driver__stay(void **state)
 	assert_null(forbids(DRIVER));
 }
 
+/* Data that a diagnosis proposes may have another name, where Windows keeps its own. */
+static void test_diagnosis__data_elsewhere__stay(void **state)
+{
+	struct judge_said said = {.id = "diagnosis", .source = &source_diagnosis};
+
+	(void)state;
+	(void)made_service(t.d->evidence, "flt", DRIVER, WIN_START_SYSTEM, 1);
+	t.result.said = &said;
+	t.result.n_said = 1;
+	assert_null(judge_forbids(&t.result, "diagnosis", t.w.vol, "\\Windows", DATA));
+	assert_null(judge_forbids(&t.result, "diagnosis", t.w.vol, "\\Windows", DRIVER));
+	assert_non_null(judge_forbids(&t.result, "diagnosis", t.w.vol, "\\Windows", NOTES));
+	assert_null(judge_forbids(&t.result, NULL, t.w.vol, "\\Windows", NOTES)); /* a person may */
+}
+
 /* Without a registry nothing says what a start needs: programs stay, data are data. */
 static void test_registry_unread__programs_stay(void **state)
 {
@@ -96,6 +114,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_filter_and_needed_driver__stay, make, unmake),
 		cmocka_unit_test_setup_teardown(test_registry_unread__programs_stay, make, unmake),
+		cmocka_unit_test_setup_teardown(test_diagnosis__data_elsewhere__stay, make, unmake),
 		cmocka_unit_test_setup_teardown(
 			test_another_windows__says_nothing_of_it, make, unmake),
 	};

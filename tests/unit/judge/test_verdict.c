@@ -299,6 +299,46 @@ static void content_is_at_fault_and_not_the_module(void **state)
 	diagnosis_free(d);
 }
 
+/* Evidence can be planted: data of Windows and of people stay, whatever blames them. */
+static void data_elsewhere_is_not_moved(void **state)
+{
+	static const char *const paths[] = {"\\Users\\anna\\Halvard\\thesis.docx",
+		"\\Windows\\System32\\Halvard\\c.nl", "\\Halvard\\notes"};
+
+	(void)state;
+	assert_false(ev_is_content_place("\\Windows", "\\Windows\\System32\\drivers\\Halvard.sys"));
+	assert_true(
+		ev_is_content_place("\\Windows", "\\Windows\\System32\\drivers\\Halvard\\h-1.sys"));
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		struct evidence *e = bad_content();
+		struct ev_item *named =
+			made_row(e, EV_ROOT_CAUSE, EV_STARTUP_REPAIR, AT(4), paths[i]);
+		assert_non_null(named);
+		(void)made_row(e, EV_SERVICE_NEW, EV_EVENT_LOG, AT(-1), paths[i]);
+		(void)made_file(e, paths[i], NULL);
+		struct diagnosis *d = verdict_of(e);
+		assert_string_equal(d->candidates[0].path, paths[i]);
+		assert_int_equal(d->n_proposals, 1);
+		assert_int_equal(d->proposals[0].action, DIAG_ASK);
+		assert_false(d->proposals[0].can || d->proposals[0].may_alone);
+		diagnosis_free(d);
+	}
+}
+
+/* A dump has it loaded, so it was a program: no data, though it is none now. */
+static void loaded_data_is_not_moved(void **state)
+{
+	struct evidence *e = bad_content();
+
+	(void)state;
+	(void)made_dump(e, AT(6), 0x50, 1, EV_AT_FAULT, CONTENT);
+	struct diagnosis *d = verdict_of(e);
+	assert_string_equal(d->candidates[0].path, CONTENT);
+	for (size_t i = 0; i < d->n_proposals; i++)
+		assert_false(d->proposals[i].can);
+	diagnosis_free(d);
+}
+
 /* By its vendor's folder, where the module's text names none. */
 static void vendor_folder_is_enough(void **state)
 {
@@ -716,6 +756,8 @@ int main(void)
 		cmocka_unit_test(resume_that_goes_round),
 		cmocka_unit_test(old_power_loss_is_nothing),
 		cmocka_unit_test(content_is_at_fault_and_not_the_module),
+		cmocka_unit_test(data_elsewhere_is_not_moved),
+		cmocka_unit_test(loaded_data_is_not_moved),
 		cmocka_unit_test(vendor_folder_is_enough),
 		cmocka_unit_test(content_of_another_vendor_is_innocent),
 		cmocka_unit_test(zeros_of_a_crash_are_no_cause),

@@ -1,8 +1,0 @@
-build-asan/rescue/block/blk.o: rescue/block/blk.c rescue/block/blk.h \
- rescue/core/cleanup.h rescue/core/err.h rescue/core/errors.def \
- rescue/core/events.h
-rescue/block/blk.h:
-rescue/core/cleanup.h:
-rescue/core/err.h:
-rescue/core/errors.def:
-rescue/core/events.h:
