@@ -161,7 +161,8 @@ static void propose_file(struct verdict *v)
 	if (!p)
 		return;
 	p->can = true;
-	p->may_alone = !f->image.is_pe && !c->svc;
+	/* what speaks against it is for a person to weigh */
+	p->may_alone = !f->image.is_pe && !c->svc && !v->d->n_contradictions;
 }
 
 static void propose_removed(struct verdict *v)

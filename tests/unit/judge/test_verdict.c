@@ -299,6 +299,23 @@ static void content_is_at_fault_and_not_the_module(void **state)
 	diagnosis_free(d);
 }
 
+/* Two came, one after the other: which of them it was, nobody knows for sure. */
+static void contradicted_content_waits_for_a_person(void **state)
+{
+	struct evidence *e = bad_content();
+	const char *other = "\\ProgramData\\Halvard\\Sentry\\Content\\hs-4126.hvc";
+
+	(void)state;
+	(void)made_row(e, EV_FILE_NEW, EV_FILE, AT(-7), other);
+	(void)made_file(e, other, NULL);
+	struct diagnosis *d = verdict_of(e);
+	assert_string_equal(d->candidates[0].path, CONTENT);
+	assert_true(contradicts(d, "fits nearly as well"));
+	assert_true(d->proposals[0].can);
+	assert_false(d->proposals[0].may_alone);
+	diagnosis_free(d);
+}
+
 /* Evidence can be planted: data of Windows and of people stay, whatever blames them. */
 static void data_elsewhere_is_not_moved(void **state)
 {
@@ -756,6 +773,7 @@ int main(void)
 		cmocka_unit_test(resume_that_goes_round),
 		cmocka_unit_test(old_power_loss_is_nothing),
 		cmocka_unit_test(content_is_at_fault_and_not_the_module),
+		cmocka_unit_test(contradicted_content_waits_for_a_person),
 		cmocka_unit_test(data_elsewhere_is_not_moved),
 		cmocka_unit_test(loaded_data_is_not_moved),
 		cmocka_unit_test(vendor_folder_is_enough),
