@@ -17,8 +17,8 @@ static const char *const names[] = {
 	"ntoskrnl.exe", "ntkrnl*.exe", "hal.dll", "hal*.dll", "CI.dll", "winload.*", "winresume.*",
 	"bootmgr*", "bootmgfw.efi", "boot*.efi", "ntldr", "ntdetect.com", "boot.ini", "BCD",
 	"BCD.*", "kd*.dll", "bootvid.dll", "PSHED.dll", "securekernel.exe", "hvix64.exe",
-	"hvax64.exe", "mcupdate_*.dll", "tcblaunch.exe", "skci.dll", "apisetschema.dll", "*.nls",
-	"vga*.fon", "BOOTNXT",
+	"hvax64.exe", "mcupdate_*.dll", "tcblaunch.exe", "skci.dll", "apisetschema.dll", "c_*.nls",
+	"locale.nls", "l_intl.nls", "vga*.fon", "BOOTNXT",
 	/* the first user processes and what they stand on */
 	"smss.exe", "csrss.exe", "wininit.exe", "winlogon.exe", "services.exe", "lsass.exe",
 	"lsaiso.exe", "svchost.exe", "userinit.exe", "explorer.exe", "autochk.exe", "ntdll.dll",
