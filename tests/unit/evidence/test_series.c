@@ -215,6 +215,265 @@ static void failed_starts_are_trouble(void **state)
 	assert_int_equal(s.list[0].kind, EV_T_FAILED);
 }
 
+/* ---- what is not one crash ---- */
+
+static struct ev_item *crash(
+	struct evidence *e, enum ev_source source, uint64_t time, uint32_t code)
+{
+	struct ev_item *i = ev_add_crash(e, source, time);
+
+	assert_non_null(i);
+	i->crash->code = code;
+	return i;
+}
+
+static void other_codes_and_other_times_are_other_crashes(void **state)
+{
+	static const struct {
+		enum ev_source source;
+		uint64_t time;
+		uint32_t code;
+	} others[] = {{EV_PAGEFILE, AT(100), 0x50}, {EV_PAGEFILE, AT(200), 0xd1},
+		{EV_DUMP, AT(101), 0xd1}, {EV_DUMP_STACK, AT(101), 0x50},
+		{EV_DUMP_STACK, AT(100 + 3000), 0xd1}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		auto_evidence struct evidence *e = made_begin();
+		auto_series struct ev_series s = {0};
+		(void)made_dump(e, AT(100), 0xd1, 1, EV_AT_FAULT, DRIVER);
+		(void)crash(e, others[i].source, others[i].time, others[i].code);
+		s = series_of(e);
+		assert_int_equal(s.n, 2);
+		assert_int_equal(s.list[0].n_items, 1);
+	}
+}
+
+/* The log tells of a crash whose dump was not written: none of the older ones is it. */
+static void a_dump_is_told_of_once(void **state)
+{
+	auto_evidence struct evidence *e = made_begin();
+	auto_series struct ev_series s = {0};
+
+	(void)state;
+	(void)made_dump(e, AT(100) + MIN / 2, 0xd1, 1, EV_AT_FAULT, DRIVER);
+	made_logged(e, AT(101), 0xd1);
+	made_logged(e, AT(104), 0xd1);
+	s = series_of(e);
+	assert_int_equal(s.n, 2);
+	assert_int_equal(s.list[0].n_items, 3);
+	assert_int_equal(s.list[1].n_items, 2);
+}
+
+static void a_start_looks_back_no_further_than_the_one_before(void **state)
+{
+	auto_evidence struct evidence *e = made_begin();
+	auto_series struct ev_series s = {0};
+
+	(void)state;
+	(void)made_dump(e, AT(50), 0xd1, 1, EV_AT_FAULT, DRIVER);
+	(void)made_dump(e, AT(99), 0xd1, 1, EV_AT_FAULT, DRIVER);
+	made_logged(e, AT(100), 0xd1);
+	made_logged(e, AT(104), 0xd1);
+	s = series_of(e);
+	assert_int_equal(s.n, 3);
+	assert_int_equal(s.list[0].n_items, 1);
+	assert_int_equal(s.list[1].n_items, 3);
+	assert_int_equal(s.list[2].n_items, 2);
+}
+
+static void a_log_of_another_code_is_of_another_crash(void **state)
+{
+	auto_evidence struct evidence *e = made_begin();
+	auto_series struct ev_series s = {0};
+
+	(void)state;
+	(void)made_dump(e, AT(100), 0xd1, 1, EV_AT_FAULT, DRIVER);
+	made_logged(e, AT(101), 0x50);
+	s = series_of(e);
+	assert_int_equal(s.n, 2);
+}
+
+/* Its start is not in the log: the time between them parts them. */
+static void rows_far_apart_are_of_two_starts(void **state)
+{
+	auto_evidence struct evidence *e = made_begin();
+	auto_series struct ev_series s = {0};
+
+	(void)state;
+	(void)made_row(e, EV_POWER_LOSS, EV_EVENT_LOG, AT(100), "");
+	(void)made_row(e, EV_UNCLEAN, EV_EVENT_LOG, AT(150), "");
+	s = series_of(e);
+	assert_int_equal(s.n, 2);
+	assert_int_equal(s.list[1].kind, EV_T_UNCLEAN);
+}
+
+static void rows_of_one_crash_are_bounded(void **state)
+{
+	auto_evidence struct evidence *e = made_begin();
+	auto_series struct ev_series s = {0};
+
+	(void)state;
+	for (int k = 0; k < 3 * (int)EV_TROUBLE_ITEMS; k++) {
+		(void)made_row(e, EV_UNCLEAN, EV_EVENT_LOG, AT(100) + (uint64_t)k, "");
+		(void)made_row(e, EV_START_FAILED, EV_BOOT_STATUS, AT(200) + (uint64_t)k, "");
+	}
+	s = series_of(e);
+	assert_int_equal(s.n, 2);
+	assert_int_equal(s.list[0].n_items, EV_TROUBLE_ITEMS);
+	assert_int_equal(s.list[1].n_items, EV_TROUBLE_ITEMS);
+}
+
+/* ---- what is no crash of Windows' own ---- */
+
+static void who_holds_the_button_makes_no_crash(void **state)
+{
+	auto_evidence struct evidence *e = made_begin();
+	auto_series struct ev_series s = {0};
+
+	(void)state;
+	(void)made_dump(e, AT(99), 0xd1, 1, EV_AT_FAULT, DRIVER);
+	(void)made_row(e, EV_START, EV_EVENT_LOG, AT(100), "");
+	(void)made_row(e, EV_BUTTON, EV_EVENT_LOG, AT(100) + 1, "");
+	(void)made_dump(e, AT(200), 0xe2, 1, EV_AT_FAULT, DRIVER); /* asked for by the keyboard */
+	s = series_of(e);
+	assert_int_equal(s.n, 2);
+	assert_int_equal(s.list[0].kind, EV_T_BUTTON);
+	assert_int_equal(s.list[1].kind, EV_T_BUTTON);
+	assert_int_equal(s.first, s.n);
+}
+
+static void a_failed_start_of_no_time_is_in_no_series(void **state)
+{
+	auto_evidence struct evidence *e = made_begin();
+	auto_series struct ev_series s = {0};
+
+	(void)state;
+	(void)made_row(e, EV_START_FAILED, EV_BOOT_STATUS, 0, "");
+	s = series_of(e);
+	assert_int_equal(s.n, 0);
+}
+
+/* ---- which of them go on ---- */
+
+static void weeks_part_them(void **state)
+{
+	auto_evidence struct evidence *e = made_begin();
+	auto_series struct ev_series s = {0};
+
+	(void)state;
+	(void)made_dump(e, AT(0), 0xd1, 1, EV_AT_FAULT, DRIVER);
+	(void)made_dump(e, AT(20 * 1440), 0xd1, 1, EV_AT_FAULT, DRIVER);
+	s = series_of(e);
+	assert_int_equal(s.first, 1);
+	assert_int_equal(s.since, AT(20 * 1440) - 7 * 1440 * MIN); /* no run is known */
+}
+
+static void a_power_loss_between_parts_nothing(void **state)
+{
+	auto_evidence struct evidence *e = made_begin();
+	auto_series struct ev_series s = {0};
+
+	(void)state;
+	(void)made_dump(e, AT(100), 0xd1, 1, EV_AT_FAULT, DRIVER);
+	made_logged(e, AT(102), 0xd1);
+	made_run(e, AT(120), AT(200));
+	(void)made_row(e, EV_START, EV_EVENT_LOG, AT(210), "");
+	(void)made_row(e, EV_POWER_LOSS, EV_EVENT_LOG, AT(210) + 1, "");
+	(void)made_dump(e, AT(300), 0xd1, 1, EV_AT_FAULT, DRIVER);
+	s = series_of(e);
+	assert_int_equal(s.n, 3);
+	assert_int_equal(s.first, 0);
+}
+
+/* Behind a good run only the same fault counts: not what is somewhere on the stack, and without
+ * dumps the same code. */
+static void a_good_run_parts_what_is_not_the_same(void **state)
+{
+	static const struct {
+		uint32_t before;
+		size_t first;
+	} logged[] = {{0x50, 1}, {0xd1, 0}};
+	auto_evidence struct evidence *e = made_begin();
+	auto_series struct ev_series s = {0};
+
+	(void)state;
+	(void)made_dump(e, AT(10), 0xd1, 1, EV_ON_STACK, DRIVER);
+	made_run(e, AT(20), AT(200));
+	(void)made_dump(e, AT(300), 0xd1, 1, EV_ON_STACK, DRIVER);
+	s = series_of(e);
+	assert_int_equal(s.first, 1);
+	for (size_t i = 0; i < sizeof(logged) / sizeof(logged[0]); i++) {
+		auto_evidence struct evidence *one = made_begin();
+		auto_series struct ev_series of = {0};
+		made_logged(one, AT(10), logged[i].before);
+		made_run(one, AT(20), AT(200));
+		made_logged(one, AT(300), 0xd1);
+		of = series_of(one);
+		assert_int_equal(of.n, 2);
+		assert_int_equal(of.first, logged[i].first);
+	}
+}
+
+static void a_long_run_before_a_crash_parts_as_well(void **state)
+{
+	auto_evidence struct evidence *e = made_begin();
+	auto_series struct ev_series s = {0};
+
+	(void)state;
+	(void)made_dump(e, AT(10), 0x50, 1, EV_AT_FAULT, "\\Windows\\System32\\drivers\\y.sys");
+	(void)made_dump(e, AT(300), 0xd1, 200, EV_AT_FAULT, DRIVER);
+	s = series_of(e);
+	assert_int_equal(s.first, 1);
+	assert_int_equal(s.since, AT(100));
+}
+
+/* ---- runs ---- */
+
+static void an_uptime_before_all_time_is_no_run(void **state)
+{
+	auto_evidence struct evidence *e = made_begin();
+	auto_series struct ev_series s = {0};
+
+	(void)state;
+	made_dump(e, AT(0), 0x50, 1, EV_AT_FAULT, DRIVER)->crash->uptime = 2 * T0;
+	s = series_of(e);
+	assert_int_equal(s.last_good, 0);
+	assert_int_equal(s.good_start, 0);
+}
+
+/* The run that crashed is seen a little later in another clock: it is no run after the crash. */
+static void what_began_before_the_crash_is_not_after_it(void **state)
+{
+	auto_evidence struct evidence *e = made_begin();
+	auto_series struct ev_series s = {0};
+
+	(void)state;
+	(void)made_row(e, EV_START, EV_EVENT_LOG, AT(0), "");
+	(void)made_dump(e, AT(10), 0xd1, 1, EV_AT_FAULT, DRIVER);
+	(void)made_row(e, EV_ALIVE, EV_EVENT_LOG, AT(20), "");
+	s = series_of(e);
+	assert_int_equal(s.good_after, 0);
+}
+
+/* What came in the run before the one that crashed counts a little, if that is not long ago. */
+static void the_run_before_counts_for_two_weeks(void **state)
+{
+	static const int began[] = {-5000, -50000};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(began) / sizeof(began[0]); i++) {
+		auto_evidence struct evidence *e = made_begin();
+		auto_series struct ev_series s = {0};
+		made_run(e, AT(began[i]), AT(began[i] + 100));
+		(void)made_row(e, EV_START, EV_EVENT_LOG, AT(-900), "");
+		(void)made_dump(e, AT(0), 0x50, 900, EV_AT_FAULT, DRIVER);
+		s = series_of(e);
+		assert_int_equal(s.since, AT(-900));
+		assert_int_equal(s.since_before, i ? AT(-900) : AT(-5000));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +488,21 @@ int main(void)
 		cmocka_unit_test(what_ran_well_since_is_past),
 		cmocka_unit_test(a_long_run_that_crashes_was_good_until_then),
 		cmocka_unit_test(failed_starts_are_trouble),
+		cmocka_unit_test(other_codes_and_other_times_are_other_crashes),
+		cmocka_unit_test(a_dump_is_told_of_once),
+		cmocka_unit_test(a_start_looks_back_no_further_than_the_one_before),
+		cmocka_unit_test(a_log_of_another_code_is_of_another_crash),
+		cmocka_unit_test(rows_far_apart_are_of_two_starts),
+		cmocka_unit_test(rows_of_one_crash_are_bounded),
+		cmocka_unit_test(who_holds_the_button_makes_no_crash),
+		cmocka_unit_test(a_failed_start_of_no_time_is_in_no_series),
+		cmocka_unit_test(weeks_part_them),
+		cmocka_unit_test(a_power_loss_between_parts_nothing),
+		cmocka_unit_test(a_good_run_parts_what_is_not_the_same),
+		cmocka_unit_test(a_long_run_before_a_crash_parts_as_well),
+		cmocka_unit_test(an_uptime_before_all_time_is_no_run),
+		cmocka_unit_test(what_began_before_the_crash_is_not_after_it),
+		cmocka_unit_test(the_run_before_counts_for_two_weeks),
 	};
 
 	return cmocka_run_group_tests_name("evidence: series", tests, NULL, NULL);
