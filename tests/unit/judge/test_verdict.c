@@ -554,6 +554,25 @@ static void old_damage_is_no_trouble(void **state)
 	}
 }
 
+/* What came before the last good run does not count, nor what came after the first crash. */
+static void changes_outside_of_the_window_are_none(void **state)
+{
+	struct evidence *e = made_begin();
+	struct diagnosis *d;
+
+	(void)state;
+	made_run(e, AT(0), AT(95));
+	(void)made_dump(e, AT(100), 0xd1, 1, EV_AT_FAULT, DRIVER);
+	(void)made_row(e, EV_FILE_CHANGED, EV_FILE, AT(-5), DRIVER);
+	(void)made_row(e, EV_FILE_CHANGED, EV_FILE, AT(103), DRIVER);
+	(void)made_file(e, DRIVER, COMPANY);
+	(void)made_service(e, "tnd", DRIVER, WIN_START_SYSTEM, 1);
+	d = verdict_of(e);
+	assert_null(why_of(d, 0, "new-before-crash"));
+	assert_null(why_of(d, 0, "new-in-the-run-before"));
+	diagnosis_free(d);
+}
+
 /* The copy in the driver store came as well, and is not the file that is loaded. */
 static void copies_in_the_store_are_no_candidates(void **state)
 {
@@ -576,12 +595,14 @@ static void unlogged_zeros_are_no_damage(void **state)
 
 	(void)state;
 	made_run(e, AT(0), AT(95));
+	(void)made_row(e, EV_START_FAILED, EV_STARTUP_REPAIR, AT(110), "");
 	f = made_file(e, DRIVER, COMPANY);
 	f->image.soundness = WIN_ALL_ZERO;
 	f->is_unlogged = true;
 	(void)made_service(e, "tnd", DRIVER, WIN_START_BOOT, 1);
 	struct diagnosis *d = verdict_of(e);
-	assert_int_equal(d->kind, DIAG_NONE);
+	assert_int_equal(d->kind, DIAG_UNSURE);
+	assert_int_equal(d->n_candidates, 0);
 	diagnosis_free(d);
 }
 
@@ -739,6 +760,7 @@ static void what_a_rule_matches_is_evidence(void **state)
 	(void)state;
 	assert_int_equal(verdict_make(&in, &d, NULL), 0);
 	assert_non_null(why_of(d, 0, "rule"));
+	assert_int_equal(d->certainty, DIAG_C_LIKELY); /* data are never sure */
 	diagnosis_free(d);
 }
 
@@ -788,6 +810,7 @@ int main(void)
 		cmocka_unit_test(damaged_driver_is_restored),
 		cmocka_unit_test(many_damaged_are_nobodys_fault),
 		cmocka_unit_test(old_damage_is_no_trouble),
+		cmocka_unit_test(changes_outside_of_the_window_are_none),
 		cmocka_unit_test(copies_in_the_store_are_no_candidates),
 		cmocka_unit_test(unlogged_zeros_are_no_damage),
 		cmocka_unit_test(file_that_was_taken_away),
