@@ -203,8 +203,6 @@ static void propose_update(struct verdict *v)
 
 void verdict_propose(struct verdict *v)
 {
-	if (v->d->certainty == DIAG_C_UNSURE)
-		return; /* holding still */
 	switch (v->d->kind) {
 	case DIAG_BAD_FILE:
 		propose_file(v);
@@ -243,7 +241,7 @@ void verdict_propose(struct verdict *v)
 			"is to "
 			"be moved.");
 		break;
-	default:
+	default: /* holding still */
 		break;
 	}
 }

@@ -456,6 +456,7 @@ static void windows_own_part_is_not_moved(void **state)
 	(void)made_file(e, OWN, "Microsoft Corporation");
 	struct diagnosis *d = verdict_of(e);
 	assert_int_not_equal(d->kind, DIAG_BAD_FILE);
+	assert_non_null(why_of(d, 0, "windows-own"));
 	assert_int_equal(d->n_proposals, 0);
 	diagnosis_free(d);
 }
