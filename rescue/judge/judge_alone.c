@@ -9,10 +9,22 @@
 
 #include "core/cleanup.h"
 #include "core/text.h"
+#include "judge/diagnosis.h"
 #include "judge/judge_internal.h"
 #include "windows/drivers.h"
 
 enum { SETS_MAX = 16 }; /* control sets; Windows keeps two or three */
+
+bool judge_stands_alone(
+	const struct diagnosis *d, const struct diag_proposal *p, const struct finding *f)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->n_proposals; i++)
+		n += d->proposals[i].can;
+	return p->may_alone && n == 1 && d->certainty >= DIAG_C_LIKELY &&
+	       f->verdict == JUDGE_DOUBTFUL;
+}
 
 /* "\\...\\drivers\\x.sys". Deeper down products give their data that name, too (incidents 1.1). */
 static bool is_where_drivers_are(const char *path)

@@ -34,19 +34,6 @@ static struct verdict_rule *rules_of(const struct judge_result *j, size_t *ret_n
 
 /* ---- what is proposed, as a finding ---- */
 
-/* One file, of a verdict that stands, and that is data whatever the verdict took it for. */
-static int look_if_alone(const struct judge_look *in, const struct diagnosis *d,
-	const struct diag_proposal *p, struct finding *f, struct rs_err *err)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < d->n_proposals; i++)
-		n += d->proposals[i].can;
-	if (!p->may_alone || n != 1 || d->certainty < DIAG_C_LIKELY || f->verdict != JUDGE_DOUBTFUL)
-		return 0;
-	return judge_is_data(in, f, &f->may_alone, err);
-}
-
 static int add_finding(const struct judge_look *in, const struct diagnosis *d,
 	const struct diag_proposal *p, struct judge_result *ret, struct rs_err *err)
 {
@@ -67,8 +54,10 @@ static int add_finding(const struct judge_look *in, const struct diagnosis *d,
 	to->path = strdup(p->path);
 	to->why = strdup(
 		d->n_candidates && d->candidates[0].n_why ? d->candidates[0].why[0].text : d->text);
-	return to->path && to->why ? look_if_alone(in, d, p, to, err)
-				   : rs_fail(err, RS_E_MEMORY, "findings");
+	if (!to->path || !to->why)
+		return rs_fail(err, RS_E_MEMORY, "findings");
+	/* and it is data whatever the verdict took it for */
+	return judge_stands_alone(d, p, to) ? judge_is_data(in, to, &to->may_alone, err) : 0;
 }
 
 static int add_said(const struct diagnosis *d, struct judge_result *ret, struct rs_err *err)

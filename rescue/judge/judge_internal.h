@@ -144,6 +144,12 @@ bool judge_is_program(struct nt_vol *vol, const char *path);
 
 /* ---- judge_alone.c ---- */
 
+struct diagnosis;
+struct diag_proposal;
+/** Could @p of @d be done without a person, if its file, @f, is data? Only the one file that is to
+ * be moved, of a verdict that is likely at least, and that could be read. */
+bool judge_stands_alone(
+	const struct diagnosis *d, const struct diag_proposal *p, const struct finding *f);
 /** Is the file of @f certain to be no program: none by its name and its contents, and no service of
  * this Windows names it, in whichever control set? What cannot be seen makes it uncertain. Errors:
  * those that end the run. */

@@ -217,8 +217,8 @@ bool tr_time(const char *s, uint64_t *ret, const char **ret_rest)
 {
 	struct tr_civil c = {0};
 
-	if (!number(&s, 4, &c.year) || c.year < TR_YEARS_FROM || !one_of(&s, "/-.") ||
-		!number(&s, 2, &c.month) || !one_of(&s, "/-.") || !number(&s, 2, &c.day))
+	if (!number(&s, 4, &c.year) || !one_of(&s, "/-.") || !number(&s, 2, &c.month) ||
+		!one_of(&s, "/-.") || !number(&s, 2, &c.day))
 		return false;
 	if (*s == ',')
 		s++;

@@ -239,6 +239,8 @@ static void test_texts__quarantined__only_as_long_as_it_is_gone(void **state)
 		assert_int_equal(look(&s), 0);
 		size_t n = 0;
 		for (size_t i = 0; i < s.e->n_items; i++) {
+			/* of the log something is told in any case */
+			assert_false(is_back && strstr(s.e->items[i].text, "in the quarantine"));
 			if (s.e->items[i].what != EV_TAKEN_AWAY)
 				continue;
 			n++;

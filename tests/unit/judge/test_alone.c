@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "judge/diagnosis.h"
 #include "judge/judge_internal.h"
 #include "win_image.h"
 
@@ -152,10 +153,38 @@ static void test_is_data__no_hive__it_is_not(void **state)
 	assert_false(is_data_with(state, NULL));
 }
 
+/* Each of the conditions, taken away alone. */
+static void test_stands_alone__all_of_it__or_a_person(void **state)
+{
+	struct diag_proposal p[2] = {
+		{.action = DIAG_MOVE, .can = true, .may_alone = true}, {.action = DIAG_ASK}};
+	struct diagnosis d = {.proposals = p, .n_proposals = 2, .certainty = DIAG_C_LIKELY};
+	struct finding f = {.verdict = JUDGE_DOUBTFUL};
+
+	(void)state;
+	assert_true(judge_stands_alone(&d, p, &f));
+	d.certainty = DIAG_C_SURE;
+	assert_true(judge_stands_alone(&d, p, &f));
+	d.certainty = DIAG_C_UNSURE;
+	assert_false(judge_stands_alone(&d, p, &f));
+	d.certainty = DIAG_C_LIKELY;
+	f.verdict = JUDGE_REPORT; /* it cannot be read */
+	assert_false(judge_stands_alone(&d, p, &f));
+	f.verdict = JUDGE_DOUBTFUL;
+	p[0].may_alone = false;
+	assert_false(judge_stands_alone(&d, p, &f));
+	p[0].may_alone = true;
+	p[1].can = true; /* another file beside it */
+	assert_false(judge_stands_alone(&d, p, &f));
+	p[0].can = p[1].can = false;
+	assert_false(judge_stands_alone(&d, p, &f));
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, wi_setup, wi_teardown)
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_stands_alone__all_of_it__or_a_person),
 		T(test_is_data__content_of_a_product__it_is),
 		T(test_is_data__programs__by_name_or_first_bytes),
 		T(test_is_data__a_service_names_it__it_is_not),

@@ -109,10 +109,42 @@ static void test_another_windows__says_nothing_of_it(void **state)
 	assert_null(forbids(DRIVER));
 }
 
+#define KERNEL "\\System32\\ntoskrnl.exe"
+
+static const char *no(
+	const struct judge_said *s, struct nt_vol *vol, const char *root, const char *path)
+{
+	(void)s;
+	(void)vol;
+	(void)root;
+	(void)path;
+	return "the source says no";
+}
+
+/* Each of those who may say no, alone: the source, this Windows, another one beside it. */
+static void test_whoever_says_no__it_stays(void **state)
+{
+	static char id[] = "made";
+	static const struct evidence_source source = {.name = "made", .forbids = no};
+	struct judge_said said = {.id = id, .source = &source};
+
+	(void)state;
+	made_service(t.d->evidence, "flt", DRIVER, WIN_START_SYSTEM, 1);
+	assert_null(judge_forbids(&t.result, id, t.w.vol, "\\Windows", DATA));
+	t.result.said = &said;
+	t.result.n_said = 1;
+	assert_non_null(judge_forbids(&t.result, id, t.w.vol, "\\Windows", DATA));
+	assert_null(judge_forbids(&t.result, "other", t.w.vol, "\\Windows", DATA));
+	assert_non_null(judge_forbids(&t.result, NULL, t.w.vol, "\\WINNT", "\\Windows" KERNEL));
+	assert_non_null(judge_protects(t.w.vol, "no-root"));
+	assert_non_null(judge_protects(t.w.vol, ""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_filter_and_needed_driver__stay, make, unmake),
+		cmocka_unit_test_setup_teardown(test_whoever_says_no__it_stays, make, unmake),
 		cmocka_unit_test_setup_teardown(test_registry_unread__programs_stay, make, unmake),
 		cmocka_unit_test_setup_teardown(test_diagnosis__data_elsewhere__stay, make, unmake),
 		cmocka_unit_test_setup_teardown(

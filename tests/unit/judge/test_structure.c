@@ -123,6 +123,70 @@ static void test_structure__groups__storage_and_early_launch_never(void **state)
 	is(&o, STRUCTURE_FREE); /* came with a package of its own */
 	o.service.inf = empty;
 	is(&o, STRUCTURE_NEVER);
+	/* a package that was always here makes it no stranger */
+	o.service.inf = inf;
+	o.package = (struct win_package){.inf = inf};
+	o.s.packages = &o.package;
+	o.s.n_packages = 1;
+	is(&o, STRUCTURE_NEVER);
+	o.package.imported = 1;
+	is(&o, STRUCTURE_FREE);
+}
+
+static void test_structure__groups_of_filters__as_their_altitudes(void **state)
+{
+	static char encrypts[] = "fsfilter Encryption", antivirus[] = "FSFilter Anti-Virus";
+	struct one o;
+
+	(void)state;
+	make(&o);
+	o.service.group = encrypts;
+	is(&o, STRUCTURE_NEVER);
+	o.service.group = antivirus;
+	is(&o, STRUCTURE_SECURITY);
+}
+
+/* Of several services with one file the one counts that forbids most; of programs none. */
+static void test_structure__several_services__the_weightiest(void **state)
+{
+	static char storage[] = "Primary Disk", other[] = "other";
+	struct win_service two[2];
+	struct one o;
+	const char *why;
+
+	(void)state;
+	make(&o);
+	o.service.group = storage;
+	two[0] = o.service;
+	two[1] = o.service;
+	two[1].name = other;
+	two[1].group = empty;
+	two[1].error_control = 3;
+	o.s.services = two;
+	o.s.n_services = 2;
+	assert_int_equal(structure_protects(&o.s, path, "", &why), STRUCTURE_NEVER);
+	assert_non_null(strstr(why, "disks"));
+	two[0].is_driver = false;
+	assert_int_equal(structure_protects(&o.s, path, "", &why), STRUCTURE_INSISTED);
+	/* a service without a file is not the one of a path that is not known */
+	two[0].is_driver = true;
+	two[0].path = empty;
+	assert_int_equal(structure_protects(&o.s, "", "none", &why), STRUCTURE_FREE);
+}
+
+static void test_structure__filter_of_a_longer_name__is_another(void **state)
+{
+	static char longer[] = "fltmgr", display[] = "{4d36e968-e325-11ce-bfc1-08002be10318}";
+	struct one o;
+
+	(void)state;
+	make(&o);
+	o.names[0] = longer;
+	o.filters = (struct win_filter_list){
+		.where = empty, .class_guid = display, .names = {o.names, 1}};
+	o.s.filters = &o.filters;
+	o.s.n_filters = 1;
+	is(&o, STRUCTURE_FREE);
 }
 
 static void test_structure__error_control__forbids_what_is_started(void **state)
@@ -186,6 +250,9 @@ int main(void)
 		cmocka_unit_test(test_structure__unreadable_hive__forbids),
 		cmocka_unit_test(test_structure__altitudes__encryption_never_antivirus_asks),
 		cmocka_unit_test(test_structure__groups__storage_and_early_launch_never),
+		cmocka_unit_test(test_structure__groups_of_filters__as_their_altitudes),
+		cmocka_unit_test(test_structure__several_services__the_weightiest),
+		cmocka_unit_test(test_structure__filter_of_a_longer_name__is_another),
 		cmocka_unit_test(test_structure__error_control__forbids_what_is_started),
 		cmocka_unit_test(test_structure__device_filter_and_critical__forbid),
 	};

@@ -133,6 +133,7 @@ static void test_lines__one_too_long__is_cut_and_the_next_read(void **state)
 static void test_lines__half_a_pair_and_half_a_unit__do_no_harm(void **state)
 {
 	static const uint8_t p[] = {0xFF, 0xFE, 'a', 0, 0x3D, 0xD8, 'b'};
+	static const uint8_t alone[] = {0xFF, 0xFE, 0x3D, 0xD8, 'b', 0};
 	struct tr_lines l;
 
 	(void)state;
@@ -140,6 +141,14 @@ static void test_lines__half_a_pair_and_half_a_unit__do_no_harm(void **state)
 	assert_true(tr_next(&l));
 	assert_string_equal(l.line, "a?");
 	assert_false(tr_next(&l));
+	/* a character behind the half is its own */
+	tr_lines_init(&l, (struct rs_view){alone, sizeof(alone)});
+	assert_true(tr_next(&l));
+	assert_string_equal(l.line, "?b");
+	/* half a pair in UTF-8 is none of its characters */
+	tr_lines_init(&l, view("\xED\xA0\x80x"));
+	assert_true(tr_next(&l));
+	assert_true(rs_is_utf8(l.line));
 }
 
 static void test_time__impossible_ones__are_none(void **state)
@@ -339,7 +348,8 @@ static void test_dumpstack__zeros_or_no_code__tells_nothing(void **state)
 	(void)win_dumpstack_read(
 		view("DLOGFILE00010000DUMP            \n#BugCheckP1 0x1\n"), take, &g, NULL);
 	(void)win_dumpstack_read(
-		view("#BugCheckCode 0x00000000000000D1, and more to fill it up\n"), take, &g, NULL);
+		view("NOLOGFILE0010000DUMP            \n#BugCheckCode 0x00000000000000D1\n"), take,
+		&g, NULL);
 	assert_int_equal(g.n, 0);
 }
 
