@@ -83,21 +83,6 @@ static void starts_of_a_loop_are_told_apart(void **state)
 	}
 }
 
-/* Of two starts at once one looks back at the dump; the other one at a crash that left none. */
-static void a_dump_is_told_of_once(void **state)
-{
-	auto_evidence struct evidence *e = made_begin();
-	auto_series struct ev_series s = {0};
-
-	(void)state;
-	made_run(e, AT(0), AT(60));
-	(void)made_dump(e, AT(100), 0x50, 1, EV_AT_FAULT, DRIVER);
-	made_logged(e, AT(100) + MIN / 3, 0x50);
-	made_logged(e, AT(100) + MIN - MIN / 6, 0x50);
-	s = series_of(e);
-	assert_int_equal(s.n, 2);
-}
-
 /* Without a dump the start after it tells when it was at the latest. */
 static void a_log_alone_is_a_crash_too(void **state)
 {
@@ -495,7 +480,6 @@ int main(void)
 		cmocka_unit_test(nothing_is_no_trouble),
 		cmocka_unit_test(all_that_tells_of_it_is_one_crash),
 		cmocka_unit_test(starts_of_a_loop_are_told_apart),
-		cmocka_unit_test(a_dump_is_told_of_once),
 		cmocka_unit_test(a_log_alone_is_a_crash_too),
 		cmocka_unit_test(power_and_button_are_no_crashes),
 		cmocka_unit_test(a_dump_is_stronger_than_a_zero),
