@@ -9,9 +9,9 @@
 #define RULE_WRITE_PATH 190U /* a line of a rule has 197 bytes, "path = " among them */
 
 #define RULE_HOUR   36000000000ULL
-#define RULE_WINDOW (6 * RULE_HOUR) /* to both sides of a file's time */
+#define RULE_WINDOW (6ULL * RULE_HOUR) /* to both sides of a file's time */
 #define RULE_WINDOW_LATE                                                                           \
-	(14 * 24 * RULE_HOUR) /* a machine that was off gets the same bytes later */
+	(14ULL * 24 * RULE_HOUR) /* a machine that was off gets the same bytes later */
 #define RULE_PRODUCT_MOST 60U
 
 /* All files of one incident in one. */
