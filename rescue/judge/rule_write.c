@@ -136,8 +136,8 @@ int rule_write(const struct rule_facts *f, struct rule **ret, struct rs_err *err
 	int code = take(f, &d, err);
 	if (code == 0)
 		code = rule_write_text(f, &d, &text, err);
-	if (code < 0)
-		return code;
+	if (code < 0 || !text)
+		return code < 0 ? code : rs_fail(err, RS_E_MEMORY, "rule");
 	code = rule_parse("rule", text, strlen(text), &r, &why);
 	if (code == RS_E_MEMORY)
 		return rs_err_pass(err, code, &why);
