@@ -11,6 +11,7 @@
 
 #include <json-c/json.h>
 
+#include "core/file.h"
 #include "core/text.h"
 #include "engine/engine.h"
 #include "engine/teach.h"
@@ -404,36 +405,6 @@ int en_teach(const char *text, size_t len, const char *path, struct rule **ret, 
 	return r;
 }
 
-/* At most one byte more than a report may have; ends with a NUL. */
-static int load(const char *path, char **ret, size_t *ret_len, struct rs_err *err)
-{
-	auto_free char *text = malloc(BYTES_MOST + 2);
-	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	size_t len = 0;
-	struct stat st;
-
-	if (!text)
-		return rs_fail_on(err, RS_E_MEMORY, path, "report");
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return rs_fail_on(err, RS_E_IO_OPEN, path, "%s", strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return rs_fail_on(err, RS_E_IO_OPEN, path, "not a file");
-	while (len <= BYTES_MOST) {
-		ssize_t n = read(fd, text + len, BYTES_MOST + 1 - len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return rs_fail_on(err, RS_E_IO_READ, path, "%s", strerror(errno));
-		if (n == 0)
-			break;
-		len += (size_t)n;
-	}
-	text[len] = '\0';
-	*ret = rs_steal(text);
-	*ret_len = len;
-	return 0;
-}
-
 /* A new file, whole or not there. */
 static int save(const char *path, const char *text, struct rs_err *err)
 {
@@ -472,7 +443,7 @@ int rs_rules_write(struct rs_session *s, const char *from, const char *path, con
 	(void)s;
 	if (r < 0)
 		return r;
-	r = load(from, &text, &len, &err);
+	r = rs_file_load(from, BYTES_MOST + 1, "report", &text, &len, &err);
 	if (r == 0)
 		r = en_teach(text, len, path, &rule, &err);
 	if (rule && output)

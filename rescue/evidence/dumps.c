@@ -105,19 +105,6 @@ static void sort(const struct ev_look *in, struct finds *f)
 
 /* ---- one dump ---- */
 
-struct counted { /* a file's bytes, counted as they are read */
-	struct win_src file;
-	uint64_t *bytes;
-};
-
-static int counted_read(void *user, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
-{
-	struct counted *c = user;
-
-	*c->bytes += len;
-	return c->file.read(c->file.user, off_bytes, buf, len, err);
-}
-
 static int dump_open(const struct ev_look *in, struct evidence *e, uint64_t ref, bool is_head,
 	struct win_dump **ret, struct rs_err *err)
 {
@@ -128,8 +115,8 @@ static int dump_open(const struct ev_look *in, struct evidence *e, uint64_t ref,
 	int r = nt_file_open(in->vol, ref, "", &file, err);
 	if (r < 0)
 		return r;
-	struct counted c = {win_src_file(file), &e->bytes};
-	struct win_src src = {counted_read, &c, c.file.size_bytes};
+	struct ev_counted c;
+	struct win_src src = ev_counted_src(e, file, &c);
 	return win_dump_read(&src, is_head, ret, err);
 }
 

@@ -54,6 +54,20 @@ struct ev_item *ev_add_crash(struct evidence *e, enum ev_source source, uint64_t
 	return i;
 }
 
+static int counted_read(void *user, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
+{
+	struct ev_counted *c = user;
+
+	*c->bytes += len;
+	return c->file.read(c->file.user, off_bytes, buf, len, err);
+}
+
+struct win_src ev_counted_src(struct evidence *e, struct nt_file *f, struct ev_counted *c)
+{
+	*c = (struct ev_counted){win_src_file(f), &e->bytes};
+	return (struct win_src){counted_read, c, c->file.size_bytes};
+}
+
 bool ev_miss(struct evidence *e, enum ev_source source, const char *where, const char *why)
 {
 	struct ev_missing m = {source, ev_text(e, "%s", where), ev_text(e, "%s", why)};

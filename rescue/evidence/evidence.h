@@ -179,6 +179,13 @@ const char *ev_text(struct evidence *e, const char *fmt, ...) __attribute__((for
 struct ev_item *ev_add(struct evidence *e, enum ev_what what, enum ev_source source, uint64_t time);
 /** The same, with a crash. */
 struct ev_item *ev_add_crash(struct evidence *e, enum ev_source source, uint64_t time);
+/* A file's bytes, counted in the evidence as they are read. */
+struct ev_counted {
+	struct win_src file;
+	uint64_t *bytes;
+};
+/** @c is filled, and must live as long as the source that comes back; so must @f and @e. */
+struct win_src ev_counted_src(struct evidence *e, struct nt_file *f, struct ev_counted *c);
 /** Say that a piece of evidence is not there, or why it cannot be read. False: no memory. */
 bool ev_miss(struct evidence *e, enum ev_source source, const char *where, const char *why);
 /** What is known of a file, looked at once: @is_full as win_image_look (a second look that wants

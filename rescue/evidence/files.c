@@ -29,26 +29,6 @@ static const char *const own_names[] = {"ntoskrnl.exe", "ntkrnlpa.exe", "ntkrnlm
 
 /* ---- one look ---- */
 
-struct counted { /* a file's bytes, counted as they are read */
-	struct win_src file;
-	uint64_t *bytes;
-};
-
-static int counted_read(void *user, uint64_t off_bytes, void *buf, size_t len, struct rs_err *err)
-{
-	struct counted *c = user;
-
-	*c->bytes += len;
-	return c->file.read(c->file.user, off_bytes, buf, len, err);
-}
-
-static bool has_end(const char *path, const char *end)
-{
-	size_t n = strlen(path), m = strlen(end);
-
-	return n >= m && strcasecmp(path + n - m, end) == 0;
-}
-
 /* Is the path directly in the folder @dir of the Windows at @root? */
 static bool is_in(const char *path, const char *root, const char *dir)
 {
@@ -61,10 +41,10 @@ static bool is_in(const char *path, const char *root, const char *dir)
 /* Should it be a program? Content files have the names of drivers, too, in folders of their own. */
 static bool is_program(const struct evidence *e, const char *path)
 {
-	if (has_end(path, ".exe") || has_end(path, ".dll"))
+	if (win_path_ends(path, ".exe") || win_path_ends(path, ".dll"))
 		return true;
-	if (has_end(path, ".sys") && (is_in(path, e->root, "\\System32\\drivers\\") ||
-					     is_in(path, e->root, "\\System32\\")))
+	if (win_path_ends(path, ".sys") && (is_in(path, e->root, "\\System32\\drivers\\") ||
+						   is_in(path, e->root, "\\System32\\")))
 		return true;
 	for (size_t i = 0; e->system && i < e->system->n_services; i++) {
 		const struct win_service *s = &e->system->services[i];
@@ -121,8 +101,8 @@ static int look(const struct ev_look *in, struct evidence *e, bool is_full, stru
 		r = nt_file_open(in->vol, f->ref, "", &file, &why);
 	}
 	if (r == 0) {
-		struct counted c = {win_src_file(file), &e->bytes};
-		struct win_src src = {counted_read, &c, c.file.size_bytes};
+		struct ev_counted c;
+		struct win_src src = ev_counted_src(e, file, &c);
 		r = win_image_look(
 			&src, is_program(e, f->path), is_full, in->task, &f->image, &why);
 	}

@@ -10,8 +10,6 @@
 
 #define MOST_FULL_LOOKS 48U /* files that are read whole, beside those that crashes name */
 
-/* The programs that crashes name, from first byte to last: what they are, and which folders their
- * text names. */
 /* What a security product keeps for a start that its own early driver fails. */
 static int look_at_backup(
 	const struct ev_look *in, struct evidence *e, const char *path, struct rs_err *err)
@@ -30,6 +28,8 @@ static int look_at_backup(
 	return 0;
 }
 
+/* The programs that crashes name, from first byte to last: what they are, and which folders their
+ * text names. */
 static int look_at_blamed(const struct ev_look *in, struct evidence *e, struct rs_err *err)
 {
 	struct ev_file *f;

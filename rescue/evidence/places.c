@@ -31,26 +31,12 @@ static const char microsoft[] = "\\ProgramData\\Microsoft\\";
 static const char definitions[] =
 	"\\ProgramData\\Microsoft\\Windows Defender\\Definition Updates\\";
 
-static bool has_end(const char *s, const char *end)
-{
-	size_t n = strlen(s), m = strlen(end);
-
-	return n >= m && strcasecmp(s + n - m, end) == 0;
-}
-
 static bool has_any_end(const char *s, const char *const *ends, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (has_end(s, ends[i]))
+		if (win_path_ends(s, ends[i]))
 			return true;
 	return false;
-}
-
-static const char *name_of(const char *path)
-{
-	const char *name = strrchr(path, '\\');
-
-	return name ? name + 1 : path;
 }
 
 /* Behind @start, case-blind; NULL: it does not begin so. */
@@ -121,7 +107,8 @@ static enum ev_place of_windows(const char *rest)
 	if (behind(in, "drivers\\"))
 		return behind(in, "drivers\\etc\\") ? EV_PLACE_NONE : EV_PLACE_DRIVER;
 	if (behind(in, "DriverStore\\FileRepository\\"))
-		return has_end(in, ".sys") || has_end(in, ".inf") ? EV_PLACE_STORE : EV_PLACE_NONE;
+		return win_path_ends(in, ".sys") || win_path_ends(in, ".inf") ? EV_PLACE_STORE
+									      : EV_PLACE_NONE;
 	if (strcasecmp(in, "fntcache.dat") == 0)
 		return EV_PLACE_CONTENT;
 	return !strchr(in, '\\') && ev_name_is_program(in) ? EV_PLACE_SYSTEM : EV_PLACE_NONE;
@@ -146,15 +133,16 @@ static enum ev_place place_of(const char *root, const char *path)
 		return EV_PLACE_BOOT;
 	if (strchr(path + 1, '\\'))
 		return EV_PLACE_NONE;
-	return has_end(path, ".sys") || strcasecmp(path, "\\bootmgr") == 0 ? EV_PLACE_BOOT
-									   : EV_PLACE_NONE;
+	return win_path_ends(path, ".sys") || strcasecmp(path, "\\bootmgr") == 0 ? EV_PLACE_BOOT
+										 : EV_PLACE_NONE;
 }
 
 enum ev_place ev_place_of(const char *root, const char *path)
 {
 	enum ev_place place = place_of(root, path);
 
-	return place != EV_PLACE_NONE && ev_name_is_noise(name_of(path)) ? EV_PLACE_NONE : place;
+	return place != EV_PLACE_NONE && ev_name_is_noise(win_path_name(path)) ? EV_PLACE_NONE
+									       : place;
 }
 
 bool ev_is_content_place(const char *root, const char *path)
@@ -164,6 +152,6 @@ bool ev_is_content_place(const char *root, const char *path)
 	if (place != EV_PLACE_DRIVER)
 		return place == EV_PLACE_CONTENT;
 	/* deeper down products give their data that name, too (incidents 1.1) */
-	return !has_end(path, ".sys") ||
+	return !win_path_ends(path, ".sys") ||
 	       strchr(path + strlen(root) + strlen("\\System32\\drivers\\"), '\\');
 }

@@ -46,9 +46,7 @@ static bool is_exact(const struct ev_item *i)
 /* A code that somebody asked for: a held button, a crash by the keyboard. */
 static enum ev_trouble_kind kind_of(uint32_t code)
 {
-	const struct win_bugcheck *b = win_bugcheck(code);
-
-	return b && b->stop == WIN_STOP_USER ? EV_T_BUTTON : EV_T_CRASH;
+	return win_bugcheck_stop(code) == WIN_STOP_USER ? EV_T_BUTTON : EV_T_CRASH;
 }
 
 static bool is_near(uint64_t a, uint64_t b, uint64_t within)
@@ -292,14 +290,20 @@ static struct run last_run(const struct evidence *e, const struct ev_series *s, 
 	return ret;
 }
 
+bool ev_ran_between(const struct evidence *e, uint64_t from, uint64_t to)
+{
+	for (size_t i = 0; i < e->n_items; i++)
+		if (is_well(&e->items[i]) && e->items[i].time > from + MINUTE &&
+			e->items[i].time < to)
+			return true;
+	return false;
+}
+
 static bool ran_between(
 	const struct evidence *e, const struct ev_trouble *a, const struct ev_trouble *b)
 {
-	for (size_t i = 0; i < e->n_items; i++)
-		if (is_well(&e->items[i]) && e->items[i].time > a->time + MINUTE &&
-			e->items[i].time < b->time)
-			return true;
-	return b->uptime >= RAN_WELL && b->time > b->uptime && b->time - b->uptime > a->time;
+	return ev_ran_between(e, a->time, b->time) ||
+	       (b->uptime >= RAN_WELL && b->time > b->uptime && b->time - b->uptime > a->time);
 }
 
 /* ---- which of them are the trouble of now ---- */

@@ -45,8 +45,9 @@ int ev_series_make(const struct evidence *e, struct ev_series *ret, struct rs_er
 void ev_series_done(struct ev_series *s);
 #define auto_series __attribute__((cleanup(ev_series_done)))
 
-/** Does the crash blame the module at its address that is not Windows' own? The row of the best
- * dump of it; NULL: none was read. */
+/** Was it seen to run well between the two times (some play after the first)? */
+bool ev_ran_between(const struct evidence *e, uint64_t from, uint64_t to);
+/** What the dump of it says; NULL: none with modules was read. */
 const struct ev_crash *ev_trouble_dump(const struct evidence *e, const struct ev_trouble *t);
 
 #endif

@@ -44,17 +44,23 @@ static const struct judge_said *said_of(const struct judge_result *judged, const
 	return NULL;
 }
 
-bool judge_is_program(struct nt_vol *vol, const char *path)
+bool judge_is_program(struct nt_vol *vol, uint64_t ref)
 {
 	auto_nt_file struct nt_file *f = NULL;
 	uint8_t head[2] = {0};
-	uint64_t ref;
 	size_t n = 0;
 
-	if (nt_lookup(vol, path, &ref, NULL) < 0 || nt_file_open(vol, ref, "", &f, NULL) < 0 ||
+	if (nt_file_open(vol, ref, "", &f, NULL) < 0 ||
 		nt_file_read(f, 0, head, sizeof(head), &n, NULL) < 0)
 		return true;
-	return n == 2 && head[0] == 'M' && head[1] == 'Z';
+	return n == sizeof(head) && head[0] == 'M' && head[1] == 'Z';
+}
+
+bool judge_is_program_at(struct nt_vol *vol, const char *path)
+{
+	uint64_t ref;
+
+	return nt_lookup(vol, path, &ref, NULL) < 0 || judge_is_program(vol, ref);
 }
 
 /* What the registry of a Windows that was diagnosed says of it. */
@@ -68,7 +74,7 @@ static const char *structure_forbids(
 			continue;
 		/* data need no registry to be known as such */
 		if ((!d->evidence->system || !d->evidence->system->n_services) &&
-			!judge_is_program(vol, path))
+			!judge_is_program_at(vol, path))
 			continue;
 		if (structure_protects(d->evidence->system, path, "", &why) > STRUCTURE_SECURITY)
 			return why;

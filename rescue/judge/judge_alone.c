@@ -48,19 +48,6 @@ static bool is_program_by_name(const char *path)
 	return dot && dot > slash && strcasecmp(dot, ".sys") == 0 && is_where_drivers_are(path);
 }
 
-/* By its first bytes, as a damaged program has them, too. One that cannot be read may be one. */
-static bool is_program_by_contents(struct nt_vol *vol, uint64_t ref)
-{
-	auto_nt_file struct nt_file *f = NULL;
-	char first[2] = "";
-	size_t n = 0;
-
-	if (nt_file_open(vol, ref, "", &f, NULL) < 0 ||
-		nt_file_read(f, 0, first, sizeof(first), &n, NULL) < 0)
-		return true;
-	return n == sizeof(first) && first[0] == 'M' && first[1] == 'Z';
-}
-
 /* ---- services ---- */
 
 struct sets {
@@ -108,7 +95,6 @@ static bool names_file(const struct judge_look *in, const struct win_service *s,
 static int look_at_set(const struct judge_look *in, struct win_hive *h, unsigned set,
 	const struct finding *f, bool *ret, struct rs_err *err)
 {
-	const char *slash = strrchr(f->path, '\\');
 	struct win_system *s = NULL;
 	struct rs_err why = {0};
 	int r = win_system_read(h, set, in->win->root, in->task, &s, &why);
@@ -117,7 +103,7 @@ static int look_at_set(const struct judge_look *in, struct win_hive *h, unsigned
 		return rs_err_pass(err, r, &why);
 	*ret = r == 0 && s->n_services && s->are_services_whole;
 	for (size_t i = 0; *ret && i < s->n_services; i++)
-		*ret = !names_file(in, &s->services[i], f, slash ? slash + 1 : f->path);
+		*ret = !names_file(in, &s->services[i], f, win_path_name(f->path));
 	win_system_free(s);
 	return 0;
 }
@@ -147,7 +133,7 @@ int judge_is_data(
 {
 	*ret = false;
 	if (f->stat.is_dir || !f->path || is_program_by_name(f->path) ||
-		is_program_by_contents(in->vol, f->stat.ref))
+		judge_is_program(in->vol, f->stat.ref))
 		return 0;
 	return look_at_services(in, f, ret, err);
 }

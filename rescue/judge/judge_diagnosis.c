@@ -69,8 +69,7 @@ static int add_said(const struct diagnosis *d, struct judge_result *ret, struct 
 	*s = (struct judge_said){.id = ID,
 		.title = "A file that the evidence points to",
 		.text = "No rule speaks of this file. The evidence is told with the diagnosis; "
-			"moved "
-			"away, the file can be put back.",
+			"moved away, the file can be put back.",
 		.kind = INCIDENT_BAD_FILE,
 		.outcome = SAID_DOUBT,
 		.why = strdup(d->text),
@@ -148,7 +147,7 @@ static const char *forbids(
 
 	(void)s; /* what Windows needs is protected whatever names it */
 	if (ev_is_content_place(root, path) || (end && strcasecmp(end, ".sys") == 0) ||
-		judge_is_program(vol, path))
+		judge_is_program_at(vol, path))
 		return NULL;
 	return "it lies where Windows and people keep their own files";
 }

@@ -140,7 +140,9 @@ bool judge_add_finding_take(struct judge_ctx *ctx, const struct finding *f);
 /* ---- forbid.c ---- */
 
 /** Is it a program by its first bytes? What cannot be read may be one. */
-bool judge_is_program(struct nt_vol *vol, const char *path);
+bool judge_is_program(struct nt_vol *vol, uint64_t ref);
+/** The same of whatever the path leads to. */
+bool judge_is_program_at(struct nt_vol *vol, const char *path);
 
 /* ---- judge_alone.c ---- */
 

@@ -41,9 +41,9 @@ static bool is_one_of(const char *const *list, size_t n, const char *text)
 }
 #define IS_ONE_OF(list, text) is_one_of(list, sizeof(list) / sizeof((list)[0]), text)
 
-static bool is_filter(const struct win_system *s, const char *name, size_t n)
+bool structure_is_filter(const struct win_system *s, const char *name, size_t n)
 {
-	for (size_t i = 0; i < s->n_filters; i++)
+	for (size_t i = 0; s && i < s->n_filters; i++)
 		for (size_t k = 0; k < s->filters[i].names.n; k++)
 			if (strncasecmp(s->filters[i].names.p[k], name, n) == 0 &&
 				!s->filters[i].names.p[k][n])
@@ -116,7 +116,7 @@ static enum structure of_driver(
 			"there are more devices than can be looked at, and one may need it"},
 		{one->is_boot && s->note[0], STRUCTURE_NEVER,
 			"not all of the SYSTEM hive can be read, and something may need it"},
-		{is_filter(s, one->name, strlen(one->name)), STRUCTURE_FILTER,
+		{structure_is_filter(s, one->name, strlen(one->name)), STRUCTURE_FILTER,
 			"its name stands in a list of filters, and devices in it do not start "
 			"without it"},
 		{one->error_control >= 2 && one->override <= 0 && one->start <= WIN_START_SYSTEM,
@@ -151,7 +151,8 @@ static bool is_filter_file(const struct win_system *s, const char *path)
 	const char *slash = strrchr(path, '\\');
 	const char *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
 
-	return dot && strcasecmp(dot, ".sys") == 0 && is_filter(s, name, (size_t)(dot - name));
+	return dot && strcasecmp(dot, ".sys") == 0 &&
+	       structure_is_filter(s, name, (size_t)(dot - name));
 }
 
 enum structure structure_protects(

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/file.h"
 #include "core/list.h"
 #include "judge/rule_internal.h"
 
@@ -73,28 +74,11 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 /* At most one byte more than a rule may have, so that rule_parse says that it is too long. */
 int rule_load(const char *path, struct rule **ret, struct rs_err *err)
 {
-	auto_free char *text = malloc(RULE_MAX_BYTES + 1);
-	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	auto_free char *text = NULL;
 	size_t len = 0;
-	struct stat st;
+	int r = rs_file_load(path, RULE_MAX_BYTES + 1, "rule", &text, &len, err);
 
-	if (!text)
-		return rs_fail_on(err, RS_E_MEMORY, path, "rule");
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return rs_fail_on(err, RS_E_IO_OPEN, path, "%s", strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return rs_fail_on(err, RS_E_IO_OPEN, path, "not a file");
-	while (len <= RULE_MAX_BYTES) {
-		ssize_t n = read(fd, text + len, RULE_MAX_BYTES + 1 - len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return rs_fail_on(err, RS_E_IO_READ, path, "%s", strerror(errno));
-		if (n == 0)
-			break;
-		len += (size_t)n;
-	}
-	return rule_parse(path, text, len, ret, err);
+	return r < 0 ? r : rule_parse(path, text, len, ret, err);
 }
 
 static int load_entry(struct rule_set *set, const char *dir, const char *name, struct rs_err *err)

@@ -22,4 +22,7 @@ enum structure {
 enum structure structure_protects(
 	const struct win_system *s, const char *path, const char *service, const char **ret_why);
 
+/** Does a list of filters, of a class or a device, have this name (of @n bytes)? @s NULL: no. */
+bool structure_is_filter(const struct win_system *s, const char *name, size_t n);
+
 #endif

@@ -8,13 +8,6 @@
 #define CANDIDATES_MAX 1000U
 #define MOST_DAMAGED   5U
 
-static const char *last_part(const char *path)
-{
-	const char *p = strrchr(path, '\\');
-
-	return p ? p + 1 : path;
-}
-
 static const struct ev_file *file_at(const struct evidence *e, const char *path)
 {
 	for (size_t i = 0; i < e->n_files; i++)
@@ -34,7 +27,7 @@ static const struct win_service *service_of(const struct evidence *e, const char
 static const struct win_service *service_of_module(const struct evidence *e, const char *module)
 {
 	for (size_t i = 0; e->system && i < e->system->n_services; i++)
-		if (strcasecmp(last_part(e->system->services[i].path), module) == 0)
+		if (strcasecmp(win_path_name(e->system->services[i].path), module) == 0)
 			return &e->system->services[i];
 	return NULL;
 }
@@ -84,11 +77,7 @@ static struct candidate *at(struct verdict *v, const char *path)
  */
 static bool is_blaming(const struct ev_crash *c)
 {
-	const struct win_bugcheck *b = win_bugcheck(c->code);
-
-	if (!b)
-		return true;
-	switch (b->stop) {
+	switch (win_bugcheck_stop(c->code)) {
 	case WIN_STOP_HARDWARE:
 	case WIN_STOP_DISK:
 	case WIN_STOP_REGISTRY:

@@ -35,13 +35,6 @@ static const struct ev_item *find(const struct verdict *v, enum ev_what what, bo
 	return NULL;
 }
 
-static enum win_stop stop_of(uint32_t code)
-{
-	const struct win_bugcheck *b = win_bugcheck(code);
-
-	return b ? b->stop : WIN_STOP_OTHER;
-}
-
 /* The last bug check of the series; 0: there is none. */
 static uint32_t last_code(const struct verdict *v)
 {
@@ -53,7 +46,7 @@ static uint32_t last_code(const struct verdict *v)
 
 static enum win_stop last_stop(const struct verdict *v)
 {
-	return stop_of(last_code(v));
+	return win_bugcheck_stop(last_code(v));
 }
 
 static unsigned count_stop(const struct verdict *v, enum win_stop stop)
@@ -61,7 +54,8 @@ static unsigned count_stop(const struct verdict *v, enum win_stop stop)
 	unsigned n = 0;
 
 	for (size_t i = v->s.first; i < v->s.n && i <= v->s.last; i++)
-		n += v->s.list[i].kind == EV_T_CRASH && stop_of(v->s.list[i].code) == stop;
+		n += v->s.list[i].kind == EV_T_CRASH &&
+		     win_bugcheck_stop(v->s.list[i].code) == stop;
 	return n;
 }
 
@@ -235,18 +229,9 @@ static unsigned count_since(
 	return n;
 }
 
-static bool ran_between_times(const struct verdict *v, uint64_t from, uint64_t to)
-{
-	for (size_t i = 0; i < v->e->n_items; i++)
-		if ((v->e->items[i].what == EV_STOP || v->e->items[i].what == EV_ALIVE) &&
-			v->e->items[i].time > from + MINUTE && v->e->items[i].time < to)
-			return true;
-	return false;
-}
-
 static bool ran_since(const struct verdict *v, uint64_t time)
 {
-	return ran_between_times(v, time, UINT64_MAX);
+	return ev_ran_between(v->e, time, UINT64_MAX);
 }
 
 /* An image to wake up from, and each start since it was written failed. A fast start-up has one
@@ -409,8 +394,7 @@ static bool is_hardware(struct verdict *v)
 		v->d->certainty = n_hard && whea ? DIAG_C_SURE : DIAG_C_LIKELY;
 		say(v,
 			"The machine itself seems to fail: %u of %u crashes report it, and %u "
-			"errors of "
-			"processor, memory or bus are in the log.",
+			"errors of processor, memory or bus are in the log.",
 			n_hard, v->s.n_crashes, whea);
 		return true;
 	}
@@ -418,16 +402,14 @@ static bool is_hardware(struct verdict *v)
 		v->d->certainty = n_disk && (disk || fs) ? DIAG_C_SURE : DIAG_C_LIKELY;
 		say(v,
 			"The disk or its file system seems to fail: %u of %u crashes speak of it, "
-			"and "
-			"the log holds %u errors of disks and %u of file systems.",
+			"and the log holds %u errors of disks and %u of file systems.",
 			n_disk, v->s.n_crashes, disk, fs);
 		return true;
 	}
 	if (is_diverse(v)) {
 		v->d->certainty = DIAG_C_LIKELY;
 		say(v, "The crashes have different codes and lie in different places, as when "
-		       "memory "
-		       "or processor fail.");
+		       "memory or processor fail.");
 		return true;
 	}
 	return false;
@@ -439,7 +421,7 @@ static bool is_hardware(struct verdict *v)
 static bool is_held_again(const struct verdict *v, const struct ev_trouble *t)
 {
 	return t > v->s.list && t[-1].kind == EV_T_BUTTON &&
-	       !ran_between_times(v, t[-1].time, t->time);
+	       !ev_ran_between(v->e, t[-1].time, t->time);
 }
 
 static uint64_t newest(const struct verdict *v)
@@ -467,8 +449,7 @@ static bool is_no_driver(struct verdict *v)
 	v->d->certainty = t->kind == EV_T_BUTTON ? DIAG_C_SURE : DIAG_C_LIKELY;
 	say(v, t->kind == EV_T_BUTTON ? "Somebody held the power button; no driver is at fault."
 				      : "The machine lost its power; no bug check was recorded, "
-					"and no driver is at "
-					"fault.");
+					"and no driver is at fault.");
 	return true;
 }
 

@@ -51,6 +51,16 @@ static const char *copy_of(const struct verdict *v, const char *path)
 	return "";
 }
 
+/* Put back @copy; "": a person has to find one. */
+static void propose_copy(struct verdict *v, const char *path, const char *service, const char *copy,
+	const char *text)
+{
+	struct diag_proposal *p = add(v, DIAG_RESTORE, path, service, "%s", text);
+
+	if (p)
+		p->from = copy;
+}
+
 static void propose_driver(struct verdict *v, const struct candidate *c)
 {
 	const char *path = c->d.path, *service = c->d.service, *copy = copy_of(v, path);
@@ -66,17 +76,13 @@ static void propose_driver(struct verdict *v, const struct candidate *c)
 	if (c->is_own) {
 		(void)add(v, DIAG_ASK, path, service,
 			"It is a part of Windows: have Windows' own tools (sfc, dism, a restore "
-			"point) "
-			"put it right.");
+			"point) put it right.");
 		return;
 	}
 	if (c->is_damaged && copy[0]) {
-		p = add(v, DIAG_RESTORE, path, service,
+		propose_copy(v, path, service, copy,
 			"Put the whole copy from the driver store in its place; this program does "
-			"not do "
-			"that yet.");
-		if (p)
-			p->from = copy;
+			"not do that yet.");
 		return;
 	}
 	if (!c->svc) {
@@ -87,40 +93,33 @@ static void propose_driver(struct verdict *v, const struct candidate *c)
 	}
 	const enum structure how = structure_protects(v->e->system, path, service, &why);
 	if (how == STRUCTURE_NEVER && strcasestr(copy, "\\ELAMBKUP\\")) {
-		p = add(v, DIAG_RESTORE, path, service,
+		propose_copy(v, path, service, copy,
 			"Put back the copy that its product keeps for a start; this program does "
-			"not do "
-			"that yet.");
-		if (p)
-			p->from = copy;
+			"not do that yet.");
 		return;
 	}
 	if (how <= STRUCTURE_SECURITY && strcasestr(path, "\\FileRepository\\")) {
 		(void)add(v, DIAG_DISABLE, path, service,
 			"Disable its service: it runs from the driver store, where no file is "
-			"moved by "
-			"hand. This program does not do that yet.");
+			"moved by hand. This program does not do that yet.");
 		return;
 	}
 	switch (how) {
 	case STRUCTURE_NEVER:
 		(void)add(v, DIAG_ASK, path, service,
 			"It must stay (%s): put its last version back in Windows' recovery "
-			"environment, "
-			"or ask its maker.",
+			"environment, or ask its maker.",
 			why);
 		return;
 	case STRUCTURE_FILTER:
 		(void)add(v, DIAG_FILTER, path, service,
 			"It filters devices: its name has to go out of every list of filters "
-			"before it "
-			"is disabled, which this program does not do yet.");
+			"before it is disabled, which this program does not do yet.");
 		return;
 	case STRUCTURE_INSISTED:
 		(void)add(v, DIAG_DISABLE, path, service,
 			"Disable its service: with the file gone alone Windows would refuse to "
-			"start "
-			"(ErrorControl %u). This program does not do that yet.",
+			"start (ErrorControl %u). This program does not do that yet.",
 			c->svc->error_control);
 		return;
 	default:
@@ -156,8 +155,7 @@ static void propose_file(struct verdict *v)
 	}
 	p = add(v, DIAG_MOVE, c->d.path, c->d.service,
 		"Move this one file into the quarantine; the product goes on with the others, and "
-		"it can "
-		"be put back.");
+		"it can be put back.");
 	if (!p)
 		return;
 	p->can = true;
@@ -170,8 +168,7 @@ static void propose_removed(struct verdict *v)
 	const char *copy = copy_of(v, v->gone->path);
 	struct diag_proposal *p = add(v, DIAG_RESTORE, v->gone->path, v->gone->service,
 		"Put the file back%s%s; what took it away may take it again. This program does not "
-		"do "
-		"that yet.",
+		"do that yet.",
 		copy[0] ? " from " : ", out of the antivirus' quarantine or Windows' media", copy);
 
 	if (p)
@@ -191,10 +188,10 @@ static void propose_update(struct verdict *v)
 {
 	if (is_exclusive(v))
 		(void)add(v, DIAG_REGISTRY_EDIT, "", "",
-			"In Windows' recovery environment: delete the value Exclusive of SOFTWARE\\"
-			"Microsoft\\Windows\\CurrentVersion\\Component Based "
-			"Servicing\\SessionsPending, "
-			"then dism /image:C:\\ /cleanup-image /revertpendingactions.");
+			"In Windows' recovery environment: delete the value Exclusive of "
+			"SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based "
+			"Servicing\\SessionsPending, then dism /image:C:\\ /cleanup-image "
+			"/revertpendingactions.");
 	else
 		(void)add(v, DIAG_ASK, "", "",
 			"In Windows' recovery environment: dism /image:C:\\ /cleanup-image "
@@ -213,33 +210,28 @@ void verdict_propose(struct verdict *v)
 	case DIAG_VERIFIER:
 		(void)add(v, DIAG_REGISTRY_EDIT, "", "",
 			"Turn Driver Verifier off: delete VerifyDrivers and VerifyDriverLevel "
-			"below "
-			"Control\\Session Manager\\Memory Management of the SYSTEM hive, or start "
-			"in Safe "
-			"Mode and type verifier /reset. This program does not do that yet.");
+			"below Control\\Session Manager\\Memory Management of the SYSTEM hive, or "
+			"start in Safe Mode and type verifier /reset. This program does not do "
+			"that yet.");
 		break;
-	case DIAG_RESUME: {
+	case DIAG_RESUME:
 		(void)add(v, DIAG_MOVE, "\\hiberfil.sys", "",
 			"Delete hiberfil.sys in Windows' recovery environment (del /a "
-			"C:\\hiberfil.sys): "
-			"what was open is lost, and Windows starts anew. This program does not do "
-			"that.");
+			"C:\\hiberfil.sys): what was open is lost, and Windows starts anew. This "
+			"program does not do that.");
 		break;
-	}
 	case DIAG_UPDATE:
 		propose_update(v);
 		break;
 	case DIAG_REGISTRY:
 		(void)add(v, DIAG_ASK, "", "",
 			"Restore the hive in Windows' recovery environment: a restore point, or "
-			"the copy "
-			"in System32\\config\\RegBack where it is not empty.");
+			"the copy in System32\\config\\RegBack where it is not empty.");
 		break;
 	case DIAG_HARDWARE:
 		(void)add(v, DIAG_ASK, "", "",
 			"Test memory and disk before anything else, save the data first; no file "
-			"is to "
-			"be moved.");
+			"is to be moved.");
 		break;
 	default: /* holding still */
 		break;

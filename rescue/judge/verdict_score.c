@@ -7,6 +7,7 @@
 
 #include "core/list.h"
 #include "core/text.h"
+#include "judge/structure.h"
 #include "judge/verdict_internal.h"
 
 #define MINUTE	      600000000ULL
@@ -77,13 +78,6 @@ void verdict_why(struct verdict *v, struct candidate *c, enum weight w, enum ev_
 	c->d.score += weights[w].points;
 }
 
-static const char *name_of(const char *path)
-{
-	const char *p = strrchr(path, '\\');
-
-	return p ? p + 1 : path;
-}
-
 /* ---- in the crashes ---- */
 
 static unsigned count_code(const struct verdict *v, uint32_t code)
@@ -127,8 +121,7 @@ static void score_crashes(struct verdict *v, struct candidate *c)
 	if (c->n_first && c->n_first == n && count_code(v, WDF_VIOLATION) == v->s.n_crashes)
 		verdict_why(v, c, W_FRAMEWORK, EV_DUMP, c->blame_time, c->blame_where,
 			"the framework stopped a driver that broke its rules, and it is the first "
-			"on "
-			"the stack");
+			"on the stack");
 	c->has_link |= (c->n_fault || c->n_first || c->n_unloaded) && !c->is_own;
 	if (c->n_fault && v->n_others > 1)
 		verdict_why(v, c, W_OTHERS, EV_DUMP, 0, "",
@@ -239,7 +232,8 @@ static bool crashed_before(const struct verdict *v, const struct candidate *c)
 			continue;
 		for (size_t k = 0; k < it->crash->n_blames; k++)
 			if (it->crash->blames[k].how == EV_AT_FAULT &&
-				strcasecmp(it->crash->blames[k].module, name_of(c->d.path)) == 0)
+				strcasecmp(it->crash->blames[k].module, win_path_name(c->d.path)) ==
+					0)
 				return true;
 	}
 	return false;
@@ -319,14 +313,15 @@ static void score_content(struct verdict *v, struct candidate *c)
 		return;
 	if (best->n_fault)
 		verdict_why(v, c, W_CONTENT, EV_FILE, 0, c->d.path,
-			"data of the product whose module crashed (%s)", name_of(best->d.path));
+			"data of the product whose module crashed (%s)",
+			win_path_name(best->d.path));
 	else
 		verdict_why(v, c, W_CONTENT_WEAK, EV_FILE, 0, c->d.path,
 			"data of the product whose module is on the stack (%s)",
-			name_of(best->d.path));
+			win_path_name(best->d.path));
 	if (how == 2)
 		verdict_why(v, c, W_IN_ITS_TEXT, EV_FILE, 0, best->d.path,
-			"the text of %s names this folder", name_of(best->d.path));
+			"the text of %s names this folder", win_path_name(best->d.path));
 	c->has_link = true;
 	if (!c->d.service[0])
 		c->d.service = best->d.service;
@@ -336,27 +331,17 @@ static void score_content(struct verdict *v, struct candidate *c)
 
 static bool is_boot_lost(const struct verdict *v)
 {
-	for (size_t i = v->s.first; i < v->s.n && i <= v->s.last; i++) {
-		const struct win_bugcheck *b = win_bugcheck(v->s.list[i].code);
-		if (b && b->stop == WIN_STOP_BOOT_DEVICE)
+	for (size_t i = v->s.first; i < v->s.n && i <= v->s.last; i++)
+		if (win_bugcheck_stop(v->s.list[i].code) == WIN_STOP_BOOT_DEVICE)
 			return true;
-	}
-	return false;
-}
-
-static bool is_filter(const struct verdict *v, const char *service)
-{
-	for (size_t i = 0; v->e->system && service[0] && i < v->e->system->n_filters; i++)
-		for (size_t k = 0; k < v->e->system->filters[i].names.n; k++)
-			if (strcasecmp(v->e->system->filters[i].names.p[k], service) == 0)
-				return true;
 	return false;
 }
 
 static void score_boot(struct verdict *v, struct candidate *c)
 {
 	if (!c->changed || !c->svc || c->is_own || !is_boot_lost(v) ||
-		!(is_start_needed(c->svc) || is_filter(v, c->svc->name)))
+		!(is_start_needed(c->svc) ||
+			structure_is_filter(v->e->system, c->svc->name, strlen(c->svc->name))))
 		return;
 	verdict_why(v, c, W_BOOT_NEW, EV_REGISTRY, 0, c->svc->name,
 		"the boot device was lost, and this driver stands in its path");

@@ -277,3 +277,10 @@ const struct win_bugcheck *win_bugcheck(uint32_t code)
 			return &rows[i];
 	return NULL;
 }
+
+enum win_stop win_bugcheck_stop(uint32_t code)
+{
+	const struct win_bugcheck *b = win_bugcheck(code);
+
+	return b ? b->stop : WIN_STOP_OTHER;
+}

@@ -120,30 +120,21 @@ static enum win_dump_kind kind_of(uint32_t type, uint32_t attributes)
 	return kind;
 }
 
-static uint64_t number(struct rs_view head, uint32_t at, bool is_wide)
-{
-	uint64_t wide = 0;
-	uint32_t narrow = 0;
-
-	if (is_wide)
-		return rs_view_u64(head, at, &wide) ? wide : 0;
-	return rs_view_u32(head, at, &narrow) ? narrow : 0;
-}
-
 static void header_read(struct win_dump *d, const struct layout *l, struct rs_view head)
 {
-	uint64_t uptime = number(head, l->uptime, true);
+	uint64_t uptime = win_dump_number(head, l->uptime, true);
 
-	d->build = (uint32_t)number(head, 0xC, false);
-	d->machine = (uint16_t)number(head, l->machine, false);
-	d->raw_code = (uint32_t)number(head, l->code, false);
+	d->build = (uint32_t)win_dump_number(head, 0xC, false);
+	d->machine = (uint16_t)win_dump_number(head, l->machine, false);
+	d->raw_code = (uint32_t)win_dump_number(head, l->code, false);
 	d->code = win_bugcheck_code(d->raw_code);
 	for (uint32_t i = 0; i < 4; i++)
-		d->parameters[i] = number(head, l->parameters + (d->is_64 ? 8 : 4) * i, d->is_64);
-	d->crashed = possible_time(number(head, l->time, true));
+		d->parameters[i] =
+			win_dump_number(head, l->parameters + (d->is_64 ? 8 : 4) * i, d->is_64);
+	d->crashed = possible_time(win_dump_number(head, l->time, true));
 	d->uptime = uptime < CENTURY ? uptime : 0;
-	d->kind = kind_of((uint32_t)number(head, l->type, false),
-		(uint32_t)number(head, l->attributes, false));
+	d->kind = kind_of((uint32_t)win_dump_number(head, l->type, false),
+		(uint32_t)win_dump_number(head, l->attributes, false));
 	ip_read(d, l, head);
 	if (head.len < l->bytes)
 		rs_note(d->note, sizeof(d->note), "cut off in its header, after %zu bytes",
@@ -173,21 +164,13 @@ static void fault_find(struct win_dump *d)
 		d->fault_unloaded = unloaded_at(d, fault);
 }
 
-static bool is_zero(const uint8_t *p, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (p[i])
-			return false;
-	return true;
-}
-
 /* Which of the two it is, or why none. */
 static int layout_of(
 	const struct win_src *src, struct rs_view head, size_t *ret, struct rs_err *err)
 {
 	if (!src->size_bytes)
 		return rs_fail(err, RS_E_UNSUPPORTED, "it is empty");
-	if (is_zero(head.p, head.len))
+	if (rs_is_zero(head.p, head.len))
 		return rs_fail(err, RS_E_UNSUPPORTED, "it holds zeros where a dump begins");
 	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
 		if (head.len < 8 || memcmp(head.p, layouts[i].signature, 8) != 0)
@@ -235,7 +218,7 @@ int win_dump_read(
 		if (d->kind == WIN_DUMP_TRIAGE)
 			r = win_dump_triage(d, src, l->bytes, err);
 		else
-			shorter(d, src, number(head, l->needed, true));
+			shorter(d, src, win_dump_number(head, l->needed, true));
 	}
 	if (r < 0)
 		return r;

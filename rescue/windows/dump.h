@@ -37,6 +37,8 @@ struct win_bugcheck {
 /** The row of a code, without the bit that only tells of a small context (0x10000000); NULL: not
  * known. Static. */
 const struct win_bugcheck *win_bugcheck(uint32_t code);
+/** What it speaks of; WIN_STOP_OTHER where it is not known. */
+enum win_stop win_bugcheck_stop(uint32_t code);
 /** That code without that bit (0x1000007E is 0x7E; 0xC000021A stays). */
 uint32_t win_bugcheck_code(uint32_t raw);
 

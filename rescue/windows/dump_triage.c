@@ -88,7 +88,7 @@ static bool name_of(const struct list *l, uint32_t at, struct rs_view *ret)
 	return true;
 }
 
-static uint64_t word_at(struct rs_view v, size_t at, bool is_64)
+uint64_t win_dump_number(struct rs_view v, size_t at, bool is_64)
 {
 	uint64_t wide = 0;
 	uint32_t narrow = 0;
@@ -106,7 +106,7 @@ static bool entry_at(const struct list *l, size_t at, struct rs_view *name, uint
 	if (!l->entries.p || !rs_view_has(l->entries, at, l->shape->stride_least) ||
 		!rs_view_u32(l->entries, at, &name_at) || !name_of(l, name_at, name))
 		return false;
-	*ret_base = word_at(l->entries, at + l->shape->base, l->is_64);
+	*ret_base = win_dump_number(l->entries, at + l->shape->base, l->is_64);
 	return *ret_base && !(*ret_base & 0xFFF);
 }
 
@@ -229,8 +229,8 @@ static void unloaded_fill(struct win_unloaded *u, struct rs_view e, bool is_64)
 	struct rs_view name = {e.p + name_at, bytes};
 
 	(void)rs_utf16_to_utf8(rs_utf16_text(name), u->name, sizeof(u->name));
-	u->base = word_at(e, name_at + 2UL * UNLOADED_UNITS, is_64);
-	u->end = word_at(e, name_at + 2UL * UNLOADED_UNITS + (is_64 ? 8 : 4), is_64);
+	u->base = win_dump_number(e, name_at + 2UL * UNLOADED_UNITS, is_64);
+	u->end = win_dump_number(e, name_at + 2UL * UNLOADED_UNITS + (is_64 ? 8 : 4), is_64);
 }
 
 static int unloaded_read(
@@ -247,7 +247,7 @@ static int unloaded_read(
 	if (r < 0 || !p)
 		return r;
 	v.p = p;
-	uint64_t count = word_at(v, 0, d->is_64);
+	uint64_t count = win_dump_number(v, 0, d->is_64);
 	if (!count || count > UNLOADED_MAX) /* more than Windows keeps: no list */
 		return 0;
 	d->unloaded = calloc((size_t)count, sizeof(*d->unloaded));
@@ -306,7 +306,7 @@ static int frames_take(
 		high = m->base + m->size > high ? m->base + m->size : high;
 	}
 	for (size_t at = 0; rs_view_has(stack, at, step) && d->n_frames < FRAMES_MAX; at += step) {
-		uint64_t v = word_at(stack, at, d->is_64);
+		uint64_t v = win_dump_number(stack, at, d->is_64);
 		if (d->machine == PE_MACHINE_ARM64)
 			v = without_signature(v);
 		if (v < low || v >= high)
@@ -353,7 +353,7 @@ static void triage_fill(struct triage *t, struct rs_view h, bool is_64)
 		.count = rs_le32(h.p + 0x34),
 		.pool = rs_le32(h.p + 0x38),
 		.pool_bytes = rs_le32(h.p + 0x3C),
-		.top = word_at(h, 0x48, is_64),
+		.top = win_dump_number(h, 0x48, is_64),
 	};
 }
 

@@ -27,13 +27,6 @@ struct setup {
 	struct section s;
 };
 
-static const char *last_part(const char *path)
-{
-	const char *at = strrchr(path, '\\');
-
-	return at ? at + 1 : path;
-}
-
 /* "...\FileRepository\NAME\x.inf": NAME. */
 static void package_of(const char *path, char *ret, size_t cap)
 {
@@ -43,16 +36,9 @@ static void package_of(const char *path, char *ret, size_t cap)
 		tr_word(at, "\\'\"", ret, cap);
 }
 
-static bool ends_with(const char *s, const char *end)
-{
-	size_t n = strlen(s), m = strlen(end);
-
-	return n >= m && strcasecmp(s + n - m, end) == 0;
-}
-
 static void add_file(struct section *s, const char *path)
 {
-	if (!ends_with(path, ".sys") || s->n_files == SETUP_FILES)
+	if (!win_path_ends(path, ".sys") || s->n_files == SETUP_FILES)
 		return;
 	for (size_t i = 0; i < s->n_files; i++)
 		if (strcasecmp(s->files[i], path) == 0)
@@ -79,7 +65,7 @@ static void tell_one(struct setup *u, const char *path)
 	t.time = tr_utc(s->time, u->clock);
 	t.is_local = true;
 	t.path = path;
-	t.name = s->published[0] ? s->published : last_part(s->inf);
+	t.name = s->published[0] ? s->published : win_path_name(s->inf);
 	t.package = s->package;
 	t.service = s->service;
 	t.product = product;
@@ -116,7 +102,7 @@ static void section_begin(struct setup *u, const char *line)
 	tr_word(line + 1, "]", u->s.title, sizeof(u->s.title));
 	if (tr_path(line, path, sizeof(path))) {
 		path[strcspn(path, "]")] = '\0';
-		if (ends_with(path, ".inf"))
+		if (win_path_ends(path, ".inf"))
 			tr_copy(path, strlen(path), u->s.inf, sizeof(u->s.inf));
 	}
 }
@@ -171,11 +157,11 @@ static void inner_line(struct section *s, const char *line)
 
 	if (tr_after(line, "FileRepository\\"))
 		package_of(line, s->package, sizeof(s->package));
-	if (!s->inf[0] && tr_path(line, path, sizeof(path)) && ends_with(path, ".inf"))
+	if (!s->inf[0] && tr_path(line, path, sizeof(path)) && win_path_ends(path, ".inf"))
 		tr_copy(path, strlen(path), s->inf, sizeof(s->inf));
 	at = tr_after(line, "Published Inf Path");
 	if (at && tr_path(at, path, sizeof(path)))
-		tr_copy(last_part(path), strlen(last_part(path)), s->published,
+		tr_copy(win_path_name(path), strlen(win_path_name(path)), s->published,
 			sizeof(s->published));
 	at = tr_after(line, "Driver INF");
 	if (at)

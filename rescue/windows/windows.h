@@ -4,6 +4,9 @@
 #ifndef UNBRICK_WINDOWS_WINDOWS_H
 #define UNBRICK_WINDOWS_WINDOWS_H
 
+#include <string.h>
+#include <strings.h>
+
 #include "format/words.h"
 #include "ntfswrite/vol.h"
 
@@ -141,6 +144,20 @@ struct win_info {
 int win_probe_all(struct nt_vol *vol, struct win_info **ret, size_t *ret_n, struct rs_err *err);
 /** Are all its parts there? */
 bool win_is_whole(const struct win_info *w);
+/** The last part of a path: its name. */
+static inline const char *win_path_name(const char *path)
+{
+	const char *slash = strrchr(path, '\\');
+
+	return slash ? slash + 1 : path;
+}
+/** Does it end so, whatever the case of its letters? */
+static inline bool win_path_ends(const char *path, const char *end)
+{
+	const size_t n = strlen(path), m = strlen(end);
+
+	return n >= m && strcasecmp(path + n - m, end) == 0;
+}
 /** Does the path lie in the folder @root ("\Windows")? Case as NTFS has it. */
 bool win_has_path(struct nt_vol *vol, const char *root, const char *path);
 
