@@ -15,7 +15,8 @@
 #define ID "diagnosis"
 
 /* Files that a rule is sure of, in this Windows. */
-static struct verdict_rule *rules_of(const struct judge_result *j, size_t *ret_n)
+static struct verdict_rule *rules_of(
+	const struct judge_look *in, const struct judge_result *j, size_t *ret_n)
 {
 	struct verdict_rule *list = NULL;
 
@@ -23,7 +24,8 @@ static struct verdict_rule *rules_of(const struct judge_result *j, size_t *ret_n
 	for (size_t i = 0; i < j->n_findings; i++) {
 		const struct finding *f = &j->findings[i];
 		struct verdict_rule *to;
-		if (f->verdict != JUDGE_BAD || f->is_missing)
+		if (f->verdict != JUDGE_BAD || f->is_missing ||
+			strcmp(j->said[f->said].windows, in->win->root) != 0)
 			continue;
 		to = rs_list_add(&list, ret_n, sizeof(*to));
 		if (to)
@@ -125,7 +127,7 @@ static int look(const struct judge_look *in, struct judge_result *ret, struct rs
 
 	if (r < 0)
 		return r;
-	auto_free struct verdict_rule *rules = rules_of(ret, &v.n_rules);
+	auto_free struct verdict_rule *rules = rules_of(in, ret, &v.n_rules);
 	v.rules = rules;
 	r = verdict_make(&v, &d, err);
 	if (r < 0)
