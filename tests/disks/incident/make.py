@@ -53,14 +53,14 @@ What a Machine can (machine.py has every argument):
   registry    system.set(key, name, value, time), system.drop(key), system.key(key, time); software the same; CS is
               "ControlSet001"; flush(): what comes after it stands only in the hive's log; hive_damage["SYSTEM"] = lambda data: b"" (or any other bytes)
   journal     has_journal, journal_from; files that come and go are in it by themselves; note(path, reason, when)
-  texts       setupapi (by driver), cbs (time, lines), traces.srt(m, when, cause, language="en|de"),
+  texts       setupapi (by driver), cbs (time, lines), traces.srt(m, when, cause, language="en|de|fr|es"),
               traces.pending_xml, traces.poqexec, traces.stamp; any vendor's log by text()
   pagefile    pagefile = kdump.head(...) or other bytes; dumpstack
   second Windows  other(m2, "/Windows.old/Windows"): a second machine's Windows in another folder of the volume
   missing     without += [path]: not there in the end
   older       Machine(arch="x86") (32-bit: dumps, too), arch="arm64"; others.windows7(m) at the end for version "7"
 Third parties are invented; a case should have some that are innocent (ordinary.py has a few with their usual
-updates, others.py some of other makers), and a history of weeks.
+updates, others.py and vendors.py some of other makers), and a history of weeks.
 """
 
 import importlib.util

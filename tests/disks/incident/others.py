@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Third parties, older Windows and mishaps of the second half's cases: other makers, other ways in which a driver
+"""Third parties, older Windows and mishaps of the cases in second/: other makers, other ways in which a driver
 comes, what a cleared log or a clock that jumps leaves. All names are invented."""
 
 import copy

@@ -13,6 +13,8 @@ import subprocess
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 ORDER = ["unsure", "likely", "sure"]
+# a folder of cases, and what it is called; blind: from somebody who has not seen the table of weights
+SETS = {"first": "open set", "second": "blind set 1", "third": "blind set 2"}
 ACTS = ("move", "disable", "restore", "registry", "filter")  # "ask" is none
 CORE = set("""acpi acpiex afd atapi ci classpnp clfs cng disk dumpfve dxgkrnl ehstorclass fileinfo fltmgr fs_rec fvevol hal
 intelppm iorate kbdclass kbdhid ksecdd ksecpkg mountmgr msisadrv msrpc mup ndis netio ntfs ntoskrnl partmgr pci pcw pdc rdyboost
@@ -21,9 +23,9 @@ werkernel wfplwfs win32k win32kbase win32kfull winload wof ntdll kernel32 kernel
 svchost userinit trustedinstaller""".split())
 
 
-def cases(half=None):
-    """(half, name, path) of each case"""
-    return [(part, os.path.basename(path)[:-3], path) for part in ("first", "second") if half in (None, part)
+def cases(wanted=None):
+    """(set, name, path) of each case"""
+    return [(part, os.path.basename(path)[:-3], path) for part in SETS if wanted in (None, part)
             for path in sorted(glob.glob(f"{HERE}/{part}/*.py"))]
 
 

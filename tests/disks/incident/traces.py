@@ -122,6 +122,13 @@ SRT = {
     "de": ("Diagnose- und Reparaturprotokoll der Starthilfe", "Zeitpunkt des letzten erfolgreichen Startvorgangs", "Anzahl der Reparaturversuche",
            "Sitzungsdetails", "Anzahl der Problemursachen", "Gefundene Ursache", "Reparaturaktion", "Ergebnis",
            "Fehler. Fehlercode", "Durchgef\u00fchrter Test", "Erfolgreich abgeschlossen. Fehlercode", "Zeit"),
+    "fr": ("Journal de diagnostic et de r\u00e9paration du d\u00e9marrage", "Heure du dernier d\u00e9marrage r\u00e9ussi",
+           "Nombre de tentatives de r\u00e9paration", "D\u00e9tails de la session", "Nombre de causes racines", "Cause racine d\u00e9tect\u00e9e",
+           "Action de r\u00e9paration", "R\u00e9sultat", "\u00c9chec. Code d\u2019erreur", "Test effectu\u00e9",
+           "Termin\u00e9. Code d\u2019erreur", "Dur\u00e9e"),
+    "es": ("Registro de diagn\u00f3stico y reparaci\u00f3n de inicio", "Hora del \u00faltimo arranque correcto", "N\u00famero de intentos de reparaci\u00f3n",
+           "Detalles de la sesi\u00f3n", "N\u00famero de causas principales", "Causa principal encontrada", "Acci\u00f3n de reparaci\u00f3n",
+           "Resultado", "Error. C\u00f3digo de error", "Prueba realizada", "Completado correctamente. C\u00f3digo de error", "Tiempo empleado"),
 }
 
 
