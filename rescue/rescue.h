@@ -360,9 +360,11 @@ void rs_report_part(const struct rs_report *r, enum rs_part part, const struct r
 /** What it says, as data (report/model.h); borrowed until the report is freed. Of a report so far
  * only until the question is answered. */
 const struct rs_run *rs_report_run(const struct rs_report *r);
-/** The timeline of its diagnosis as a picture (SVG) that needs nothing from elsewhere. False: no
- * diagnosis was made; what @f lost is for its owner. */
-bool rs_report_svg(const struct rs_report *r, FILE *f);
+/** The timeline of a diagnosis as a picture (SVG) that needs nothing from elsewhere, in the
+ * language of who reads it. @nth from 0: of several Windows the one with the worst trouble first.
+ * False: there are not so many that have one (@f NULL: only that); what @f lost is for its owner.
+ */
+bool rs_report_svg(const struct rs_report *r, size_t nth, FILE *f);
 void rs_report_free(struct rs_report *r);
 
 /* ---- reports that the front end ends ---- */

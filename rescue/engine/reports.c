@@ -45,9 +45,9 @@ void rs_report_disk(const struct rs_report *r, size_t i, const struct rs_manner 
 	report_text_part(&one, RS_PART_DISKS, manner, put, user);
 }
 
-bool rs_report_svg(const struct rs_report *r, FILE *f)
+bool rs_report_svg(const struct rs_report *r, size_t nth, FILE *f)
 {
-	return report_svg(&r->run, f);
+	return report_svg(&r->run, nth, f);
 }
 
 void rs_report_free(struct rs_report *r)

@@ -75,10 +75,11 @@ void report_text(const struct rs_run *run, void (*put)(void *user, const char *l
 void report_text_part(const struct rs_run *run, enum rs_part part, const struct rs_manner *manner,
 	void (*put)(void *user, const char *line), void *user);
 
-/** The timeline of the diagnosis (of several: run_worst's) as a picture: SVG that asks for nothing
- * from anywhere, and has no script in it. False: there is none to draw. What @f lost is for its
- * owner. */
-bool report_svg(const struct rs_run *run, FILE *f);
+/** The timeline of a diagnosis as a picture, in the language of who reads it: SVG that asks for
+ * nothing from anywhere, and has no script in it. @nth from 0: run_worst's first, then those of the
+ * other Windows. False: there are not so many that have one (@f NULL: only that). What @f lost is
+ * for its owner. */
+bool report_svg(const struct rs_run *run, size_t nth, FILE *f);
 
 /** "41.8 KiB", "476.9 GiB", "512 bytes". @ret has 24 bytes. */
 void report_size_text(uint64_t bytes, char *ret);

@@ -115,7 +115,9 @@ int report_file_write(struct ui *ui, const char *json, struct rs_err *err)
 	return r;
 }
 
-int picture_save(const struct rs_report *report, const char *path, struct rs_err *err)
+/* Of one Windows, the @nth of those that have one. */
+static int save_one(
+	const struct rs_report *report, size_t nth, const char *path, struct rs_err *err)
 {
 	struct ui one = {.opt = {.report = path}};
 	auto_free char *text = NULL;
@@ -126,12 +128,35 @@ int picture_save(const struct rs_report *report, const char *path, struct rs_err
 		return r;
 	FILE *f = open_memstream(&text, &len);
 	if (f)
-		(void)rs_report_svg(report, f); /* whoever calls knows that there is one */
+		(void)rs_report_svg(report, nth, f); /* whoever calls knows that there is one */
 	if (f && fclose(f) != 0) {
 		free(text);
 		text = NULL;
 	}
 	return report_file_write(&one, text, err);
+}
+
+/* "NAME-2.svg" of "NAME.svg"; NULL: no memory. */
+static char *numbered_new(const char *path, size_t number)
+{
+	const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
+	const int len = (int)(dot ? (size_t)(dot - path) : strlen(path));
+	char *ret = NULL;
+
+	if (asprintf(&ret, "%.*s-%zu%s", len, path, number, dot ? dot : "") < 0)
+		return NULL;
+	return ret;
+}
+
+int picture_save(const struct rs_report *report, const char *path, struct rs_err *err)
+{
+	int r = save_one(report, 0, path, err);
+
+	for (size_t nth = 1; r == 0 && rs_report_svg(report, nth, NULL); nth++) {
+		auto_free char *name = numbered_new(path, nth + 1);
+		r = name ? save_one(report, nth, name, err) : rs_fail(err, RS_E_MEMORY, "report");
+	}
+	return r;
 }
 
 int picture_check(const struct options *o, struct rs_err *err)

@@ -124,7 +124,7 @@ static bool picture_name(const struct tui *t, char *ret, size_t cap)
 	const char *dot = strrchr(name ? name : t->path, '.');
 	const size_t len = dot ? (size_t)(dot - t->path) : strlen(t->path);
 
-	if (!rs_report_run(t->report)->n_diagnoses)
+	if (!rs_report_svg(t->report, 0, NULL))
 		return false;
 	return (size_t)snprintf(ret, cap, "%.*s.svg", (int)len, t->path) < cap;
 }

@@ -75,10 +75,11 @@ static int end_take(struct ui *ui, struct rs_report *r, const struct rs_err *own
 	const char *json = r && ui->report.temp ? rs_report_json(r) : NULL;
 	(void)out_finish(&lost[0]);
 	(void)report_file_write(ui, json, &lost[1]);
-	if (r && ui->opt.svg && rs_report_run(r)->n_diagnoses)
+	if (r && ui->opt.svg && rs_report_svg(r, 0, NULL))
 		(void)picture_save(r, ui->opt.svg, &lost[2]);
 	else if (ui->opt.svg && !own->code)
-		out_warn("no diagnosis was made: there is no timeline to draw");
+		out_warn("there is no timeline to draw: no diagnosis was made, or it knows of no "
+			 "time");
 	if (own->code)
 		(void)out_error(own);
 	for (int i = 0; i < 3; i++) {

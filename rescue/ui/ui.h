@@ -177,7 +177,8 @@ int report_file_open(struct ui *ui, struct rs_err *err);
  * closed. @json NULL = there was no memory for it. Errors: as above. */
 int report_file_write(struct ui *ui, const char *json, struct rs_err *err);
 
-/** The timeline of a report that has a diagnosis, as a picture in a new file. Errors: as above. */
+/** The timeline of a report that has one, as a picture in a new file; those of further Windows
+ * beside it ("NAME-2.svg", in the order of rs_report_svg). Errors: as above. */
 int picture_save(const struct rs_report *report, const char *path, struct rs_err *err);
 /** Can --svg be made, if it was given? Errors: RS_E_USAGE, RS_E_OUTPUT_EXISTS. */
 int picture_check(const struct options *o, struct rs_err *err);

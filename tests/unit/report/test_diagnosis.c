@@ -146,7 +146,7 @@ static const char *as_picture(void)
 {
 	FILE *f = fmemopen(out, sizeof(out), "w");
 
-	assert_true(report_svg(&report->run, f));
+	assert_true(report_svg(&report->run, 0, f));
 	(void)fclose(f);
 	return out;
 }
@@ -405,10 +405,71 @@ static void test_picture__many_moments__bounded_with_the_keys(void **state)
 	assert_non_null(strstr(out, "</svg>\n"));
 }
 
+/* The widest line of text in the picture, in columns: what is no letter of Europe counts two. */
+static size_t widest(const char *from)
+{
+	size_t ret = 0;
+
+	for (const char *p = from; (p = strstr(p, "<text ")) != NULL;) {
+		size_t n = 0;
+		for (p = strchr(p, '>') + 1; *p != '<'; p++)
+			n += ((unsigned char)*p & 0xC0) == 0x80 ? 0
+			     : (unsigned char)*p >= 0xE1	? 2
+								: 1;
+		ret = n > ret ? n : ret;
+	}
+	return ret;
+}
+
+/* No reader of SVG breaks a line. */
+static void test_picture__long_texts__lines_within_it(void **state)
+{
+	struct diagnosis *d = made(DIAG_BAD_FILE, DIAG_C_SURE, 2);
+	char path[1200] = "\\";
+
+	(void)state;
+	for (size_t i = 0; i < 300; i++)
+		strcat(path, "\xE6\xBC\xA2"); /* without a blank, and wide */
+	blame(d, path);
+	d->text = ev_text(d->evidence, "%s",
+		"the newest dump blames the content file of this product, which came in the last "
+		"minutes before the first crash of this series, and which its driver reads when "
+		"Windows starts, at the end");
+	d->timeline[0].text = ev_text(d->evidence, "%s came: %s", path, "at the very end");
+	propose(d, DIAG_MOVE, path, true);
+	tell_take(d, 1);
+	(void)as_picture();
+	assert_in_range(widest(out), 60, 125);
+	assert_non_null(strstr(out, "at the end</text>")); /* not cut: on another line */
+	assert_non_null(strstr(out, "very end</text>"));
+	const char *row = strstr(out, "2024-01-17");
+	assert_non_null(row);
+	assert_in_range(widest(strstr(row, "x=\"220\"") - 8), 60, 98);
+}
+
+/* Each Windows has its own, the worst first; one without any time has none. */
+static void test_picture__several_windows__one_each(void **state)
+{
+	struct diagnosis *well = made(DIAG_NONE, DIAG_C_LIKELY, 1);
+
+	(void)state;
+	well->text = ev_text(well->evidence, "nothing wrong here");
+	tell_take(well, 1);
+	tell_take(made(DIAG_UNSURE, DIAG_C_UNSURE, 0), 2);
+	tell_take(made(DIAG_BAD_FILE, DIAG_C_SURE, 1), 3);
+	assert_non_null(strstr(as_picture(), "content file of Tnd"));
+	assert_true(report_svg(&report->run, 1, NULL));
+	FILE *f = fmemopen(out, sizeof(out), "w");
+	assert_true(report_svg(&report->run, 1, f));
+	(void)fclose(f);
+	assert_non_null(strstr(out, "nothing wrong here"));
+	assert_false(report_svg(&report->run, 2, NULL));
+}
+
 static void test_picture__no_diagnosis__none(void **state)
 {
 	(void)state;
-	assert_false(report_svg(&report->run, stderr));
+	assert_false(report_svg(&report->run, 0, stderr));
 }
 
 #define diagnosis_test(f) cmocka_unit_test_setup_teardown(f, begin, end)
@@ -429,6 +490,8 @@ int main(void)
 		diagnosis_test(test_text__named_by_a_person__what_speaks_against_it),
 		diagnosis_test(test_hostile_names__nothing_of_them_acts),
 		diagnosis_test(test_picture__many_moments__bounded_with_the_keys),
+		diagnosis_test(test_picture__long_texts__lines_within_it),
+		diagnosis_test(test_picture__several_windows__one_each),
 		diagnosis_test(test_picture__no_diagnosis__none),
 	};
 
