@@ -242,13 +242,15 @@ static int by_proof_and_id(const void *a, const void *b)
 	return order ? order : strcmp(x->top, y->top);
 }
 
-/* No top folder of ours, but perhaps a record of one that lost its entry, or our flag alone. */
+/* No top folder of ours, but our flag alone, or perhaps a record of one that lost its entry: looked
+ * for only where the flag does not tell, as that reads the whole $MFT. */
 static int list_lost(struct nt_vol *vol, struct listing *l, struct rs_err *err)
 {
+	const bool is_flag_ours = nt_is_flag_ours(vol);
 	size_t lost = 0;
-	int r = sweep_count(vol, &lost, err);
+	int r = is_flag_ours ? 0 : sweep_count(vol, &lost, err);
 
-	if (r < 0 || (!lost && !nt_is_flag_ours(vol)))
+	if (r < 0 || (!lost && !is_flag_ours))
 		return r;
 	l->top = NULL;
 	return add(l, "", true) ? 0 : rs_fail(err, RS_E_MEMORY, "quarantines");

@@ -83,24 +83,23 @@ static int judge_all(const struct rs_repair *u, struct en_work *w, struct rs_err
 	struct rs_session *s = u->s;
 	struct en_volume *v = w->v;
 	auto_free uint8_t *bootstat = NULL; /* readable without any key */
-	size_t len = 0;
-	int r = en_esp_bootstat(u->m, v->disk, &bootstat, &len, err);
+	auto_free struct judge_look *in = calloc(v->n_windows ? v->n_windows : 1, sizeof(*in));
+	size_t len = 0, n = 0;
+	int r = in ? en_esp_bootstat(u->m, v->disk, &bootstat, &len, err)
+		   : rs_fail(err, RS_E_MEMORY, "findings");
 
-	for (size_t i = 0; r == 0 && i < v->n_windows; i++) {
-		const struct judge_look in = {.vol = v->stack.nt,
-			.raw = v->stack.raw,
-			.win = &v->windows[i],
-			.rules = &s->rules,
-			.task = &s->task,
-			.named = s->named,
-			.n_named = s->n_named,
-			.esp_bootstat = {bootstat, len},
-			.since = u->target->since};
-		if (!en_is_meant(v, i))
-			continue;
-		r = judge_run(&in, &w->judged, err);
-	}
-	return r;
+	for (size_t i = 0; r == 0 && i < v->n_windows; i++)
+		if (en_is_meant(v, i))
+			in[n++] = (struct judge_look){.vol = v->stack.nt,
+				.raw = v->stack.raw,
+				.win = &v->windows[i],
+				.rules = &s->rules,
+				.task = &s->task,
+				.named = s->named,
+				.n_named = s->n_named,
+				.esp_bootstat = {bootstat, len},
+				.since = u->target->since};
+	return r < 0 ? r : judge_run(in, n, &w->judged, err);
 }
 
 static int judge_one(struct rs_repair *u, struct en_work *w, struct rs_err *err)

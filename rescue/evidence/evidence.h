@@ -208,18 +208,26 @@ int ev_from_dumps(const struct ev_look *in, struct evidence *e, struct rs_err *e
 int ev_from_events(const struct ev_look *in, struct evidence *e, struct rs_err *err); /* events.c */
 int ev_from_system(const struct ev_look *in, struct evidence *e, struct rs_err *err); /* system.c */
 int ev_from_traces(const struct ev_look *in, struct evidence *e, struct rs_err *err); /* texts.c */
-/** Files that appeared, changed or went between two times in driver, vendor, content and boot
- * folders, by one pass over $MFT and the change journal; and missing or damaged files of services
+/* What is looked at of one Windows, and between which times something counts there. */
+struct ev_span {
+	const struct ev_look *in;
+	struct evidence *e;
+	uint64_t since, until;
+};
+
+/** Of each of @n Windows of one volume (their @in have the same vol, raw and task): files that
+ * appeared, changed or went between two times in driver, vendor, content and boot folders, by one
+ * pass over $MFT for all of them, and the change journal; and missing or damaged files of services
  * that a start needs, whenever they changed. The nearest to @until first where there are too many
  * (EV_CHANGES_MAX of each kind). */
 #define EV_CHANGES_MAX 400U
-int ev_from_files(const struct ev_look *in, struct evidence *e, uint64_t since, uint64_t until,
-	struct rs_err *err); /* changes.c */
+int ev_from_files(const struct ev_span *all, size_t n, struct rs_err *err); /* changes.c */
 
 /* ---- for judge/ ---- */
 
-/** All of it. Errors: those that end the run. */
-int ev_gather(const struct ev_look *in, struct evidence **ret, struct rs_err *err);
+/** All of it, of each of @n Windows of one volume (@in as for ev_from_files): ret[i] of in[i], none
+ * after an error. Errors: those that end the run. */
+int ev_gather(const struct ev_look *in, size_t n, struct evidence **ret, struct rs_err *err);
 void ev_free(struct evidence *e);
 RS_DEFINE_AUTO(struct evidence *, ev_free);
 #define auto_evidence __attribute__((cleanup(ev_free_auto)))

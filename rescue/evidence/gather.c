@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/cleanup.h"
 #include "evidence/series.h"
 
 #define MOST_FULL_LOOKS 48U /* files that are read whole, beside those that crashes name */
@@ -70,13 +71,10 @@ static int look_at_changed(
 	return r;
 }
 
-int ev_gather(const struct ev_look *in, struct evidence **ret, struct rs_err *err)
+/* All that tells when something can have changed. */
+static int before_files(const struct ev_look *in, struct evidence *e, struct ev_series *ret_series,
+	struct rs_err *err)
 {
-	auto_evidence struct evidence *e = calloc(1, sizeof(*e));
-	auto_series struct ev_series s = {0};
-
-	if (!e)
-		return rs_fail(err, RS_E_MEMORY, "evidence");
 	e->root = in->win->root;
 	int r = ev_from_system(in, e, err);
 	if (r == 0)
@@ -88,17 +86,52 @@ int ev_gather(const struct ev_look *in, struct evidence **ret, struct rs_err *er
 	if (r < 0)
 		return r;
 	ev_sort(e);
-	r = ev_series_make(e, &s, err);
-	if (r == 0)
-		r = ev_from_files(in, e, in->since ? in->since : s.since_before,
-			in->since ? UINT64_MAX : s.until, err);
-	if (r < 0)
-		return r;
+	return ev_series_make(e, ret_series, err);
+}
+
+static int after_files(
+	const struct ev_look *in, struct evidence *e, const struct ev_series *s, struct rs_err *err)
+{
 	ev_sort(e);
-	r = look_at_blamed(in, e, err);
+	int r = look_at_blamed(in, e, err);
+	return r < 0 ? r : look_at_changed(in, e, s, err);
+}
+
+static int gather(const struct ev_look *in, struct ev_span *spans, struct ev_series *series,
+	size_t n, struct rs_err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct ev_span *span = &spans[i];
+
+		span->in = &in[i];
+		span->e = calloc(1, sizeof(*span->e));
+		r = span->e ? before_files(span->in, span->e, &series[i], err)
+			    : rs_fail(err, RS_E_MEMORY, "evidence");
+		span->since = in[i].since ? in[i].since : series[i].since_before;
+		span->until = in[i].since ? UINT64_MAX : series[i].until;
+	}
 	if (r == 0)
-		r = look_at_changed(in, e, &s, err);
-	if (r == 0)
-		*ret = rs_steal(e);
+		r = ev_from_files(spans, n, err);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = after_files(&in[i], spans[i].e, &series[i], err);
+	return r;
+}
+
+int ev_gather(const struct ev_look *in, size_t n, struct evidence **ret, struct rs_err *err)
+{
+	auto_free struct ev_span *spans = calloc(n ? n : 1, sizeof(*spans));
+	auto_free struct ev_series *series = calloc(n ? n : 1, sizeof(*series));
+
+	int r = spans && series ? gather(in, spans, series, n, err)
+				: rs_fail(err, RS_E_MEMORY, "evidence");
+	for (size_t i = 0; spans && series && i < n; i++) {
+		ev_series_done(&series[i]);
+		if (r == 0)
+			ret[i] = spans[i].e;
+		else
+			ev_free(spans[i].e);
+	}
 	return r;
 }

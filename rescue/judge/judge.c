@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/cleanup.h"
 #include "judge/diagnosis.h"
 #include "judge/source.h"
 
@@ -17,31 +18,63 @@ static int check_root(const struct judge_look *in, struct rs_err *err)
 	return code < 0 ? code : nt_stat(in->vol, ref, &st, err);
 }
 
-int judge_run(const struct judge_look *in, struct judge_result **into, struct rs_err *err)
+/* What one look at the volume tells of all of its Windows. */
+static int gather(const struct judge_look *all, size_t n, struct rs_err *err)
 {
-	struct judge_result *all = *into ? *into : calloc(1, sizeof(*all));
-	struct rs_err own = {0};
+	int r = 0;
 
-	if (all && !all->faults)
-		all->faults = strdup("");
-	int code =
-		all && all->faults ? check_root(in, &own) : rs_fail(&own, RS_E_MEMORY, "findings");
-	for (size_t i = 0; code == 0 && judge_sources[i]; i++) {
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = check_root(&all[i], err);
+	for (size_t i = 0; r == 0 && judge_sources[i]; i++)
+		if (judge_sources[i]->gather)
+			r = judge_sources[i]->gather(all, n, err);
+	return r;
+}
+
+static int ask_all(const struct judge_look *in, struct judge_result *all, struct rs_err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && judge_sources[i]; i++) {
 		size_t from = all->n_said;
-		code = judge_sources[i]->look(in, all, &own);
+		r = judge_sources[i]->look(in, all, err);
 		for (size_t k = from; k < all->n_said; k++) {
 			all->said[k].source = judge_sources[i];
 			if (!all->said[k].windows)
 				all->said[k].windows = in->win->root;
 		}
 	}
-	if (code < 0 && err)
-		*err = own;
-	if (code == 0)
-		*into = all;
-	else if (!*into)
+	return r;
+}
+
+int judge_run(const struct judge_look *in, size_t n, struct judge_result **ret, struct rs_err *err)
+{
+	auto_free struct judge_look *looks = calloc(n ? n : 1, sizeof(*looks));
+	auto_free struct evidence **e = calloc(n ? n : 1, sizeof(struct evidence *));
+	struct judge_result *all = calloc(1, sizeof(*all));
+	struct rs_err own = {0};
+	int r = 0;
+
+	if (all)
+		all->faults = strdup("");
+	if (!looks || !e || !all || !all->faults)
+		r = rs_fail(&own, RS_E_MEMORY, "findings");
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		looks[i] = in[i];
+		looks[i].evidence = &e[i];
+	}
+	if (r == 0)
+		r = gather(looks, n, &own);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = ask_all(&looks[i], all, &own);
+	for (size_t i = 0; e && i < n; i++)
+		ev_free(e[i]); /* that no source took */
+	if (r < 0) {
 		judge_free(all);
-	return code;
+		return rs_err_pass(err, r, &own);
+	}
+	*ret = all;
+	return 0;
 }
 
 void judge_free(struct judge_result *r)

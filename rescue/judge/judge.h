@@ -10,6 +10,7 @@
 #include "windows/windows.h"
 
 struct diagnosis;
+struct evidence;
 struct evidence_source;
 struct rule_set;
 
@@ -112,12 +113,13 @@ struct judge_look {
 	size_t n_named;
 	struct rs_view esp_bootstat; /* BOOTSTAT.DAT of the ESP of its disk; len 0: none */
 	uint64_t since; /* tell what changed from then on (scan --since), FILETIME; 0: not asked */
+	struct evidence **evidence; /* judge_run's: gathered, until the diagnosis takes it */
 };
 
-/** Ask every source of one Windows, and add what they find to *into (NULL: made). @task "scan".
+/** Ask every source of each of @n Windows of one volume (the same vol, raw and task). @task "scan".
  * Errors: RS_E_IO_READ, RS_E_NTFS_DAMAGED only when nothing can be judged; RS_E_NO_SUCH_FILE (no
- * Windows folder), RS_E_CANCELLED, RS_E_MEMORY; what was found until then stays in *into. */
-int judge_run(const struct judge_look *in, struct judge_result **into, struct rs_err *err);
+ * Windows folder), RS_E_CANCELLED, RS_E_MEMORY. */
+int judge_run(const struct judge_look *in, size_t n, struct judge_result **ret, struct rs_err *err);
 void judge_free(struct judge_result *r);
 
 /** What protects a file of this path, whatever is found of it, or NULL. Every Windows on the volume

@@ -112,21 +112,34 @@ static int add_moves(const struct judge_look *in, struct diagnosis *d, struct ju
 
 /* ---- the source ---- */
 
+static int gather(const struct judge_look *all, size_t n, struct rs_err *err)
+{
+	auto_free struct ev_look *from = calloc(n ? n : 1, sizeof(*from));
+	auto_free struct evidence **e = calloc(n ? n : 1, sizeof(struct evidence *));
+	int r;
+
+	if (!from || !e)
+		return rs_fail(err, RS_E_MEMORY, "evidence");
+	for (size_t i = 0; i < n; i++)
+		from[i] = (struct ev_look){.vol = all[i].vol,
+			.raw = all[i].raw,
+			.win = all[i].win,
+			.task = all[i].task,
+			.esp_bootstat = all[i].esp_bootstat,
+			.clock = {all[i].win->bias_minutes, all[i].win->time_zone[0] != '\0'},
+			.since = all[i].since};
+	r = ev_gather(from, n, e, err);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		*all[i].evidence = e[i];
+	return r;
+}
+
 static int look(const struct judge_look *in, struct judge_result *ret, struct rs_err *err)
 {
-	const struct ev_look from = {.vol = in->vol,
-		.raw = in->raw,
-		.win = in->win,
-		.task = in->task,
-		.esp_bootstat = in->esp_bootstat,
-		.clock = {in->win->bias_minutes, in->win->time_zone[0] != '\0'},
-		.since = in->since};
-	struct verdict_input v = {.win = in->win};
+	struct verdict_input v = {.win = in->win, .e = rs_steal(*in->evidence)};
 	struct diagnosis *d = NULL, **to;
-	int r = ev_gather(&from, &v.e, err);
+	int r;
 
-	if (r < 0)
-		return r;
 	auto_free struct verdict_rule *rules = rules_of(in, ret, &v.n_rules);
 	v.rules = rules;
 	r = verdict_make(&v, &d, err);
@@ -154,4 +167,5 @@ static const char *forbids(
 	return "it lies where Windows and people keep their own files";
 }
 
-const struct evidence_source source_diagnosis = {"diagnosis", look, forbids, NULL};
+const struct evidence_source source_diagnosis = {
+	.name = "diagnosis", .look = look, .forbids = forbids, .gather = gather};

@@ -89,4 +89,4 @@ static const char *forbids(
 	return NULL;
 }
 
-const struct evidence_source source_named = {"person", look, forbids, NULL};
+const struct evidence_source source_named = {"person", look, forbids, NULL, NULL};

@@ -166,4 +166,4 @@ static const char *forbids(
 								 : NULL;
 }
 
-const struct evidence_source source_rules = {"rule", look, forbids, NULL};
+const struct evidence_source source_rules = {"rule", look, forbids, NULL, NULL};

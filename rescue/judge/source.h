@@ -18,6 +18,9 @@ struct evidence_source {
 		const struct judge_said *s, struct nt_vol *vol, const char *root, const char *path);
 	/** Give back what @s borrows from the source; NULL: somebody else does. */
 	void (*done)(const struct judge_said *s);
+	/** Before the first look: what is read once for all @n Windows of a volume, for the look at
+	 * each of them. NULL: nothing is. Errors: as judge_run. */
+	int (*gather)(const struct judge_look *all, size_t n, struct rs_err *err);
 };
 
 /* All of them, in the order in which they are asked; NULL is the end (sources.c). */

@@ -268,6 +268,37 @@ static void test_flag__cut_and_what_was_kept_is_lost__left_to_chkdsk(void **stat
 	assert_true(stays);
 }
 
+/* Reading all of $MFT takes as long as a diagnosis has for everything. */
+static void test_flag__what_is_listed__reads_all_records_only_behind_a_flag_of_somebody(
+	void **state)
+{
+	struct box *b = *state;
+	struct nt_raw *raw = NULL;
+	struct nt_vol *own = b->vol;
+	struct lay_watch *w = lay_watch_new(b->mem);
+	uint64_t mft_bytes = 0;
+	bool stays = true;
+
+	assert_non_null(w);
+	assert_int_equal(nt_raw_open(b->mem, &raw, NULL), 0);
+	assert_int_equal(nt_raw_size(raw, NT_MFT_RECORD, NT_AT_DATA, "", &mft_bytes, NULL), 0);
+	nt_raw_close(raw);
+	assert_int_equal(nt_vol_open(&w->blk, NT_VOL_WRITE, &b->vol, NULL), 0);
+	assert_int_equal(flag_raise(b->vol, &stays, NULL), 0);
+	lay_watch_reset(w);
+	assert_int_equal(count_listed(b), 1);
+	assert_true(w->read_bytes < mft_bytes);
+	windows_writes(b, 0x2065CB, true);
+	assert_int_equal(nt_vol_close(b->vol, NULL), 0);
+	assert_int_equal(nt_vol_open(&w->blk, NT_VOL_WRITE, &b->vol, NULL), 0);
+	lay_watch_reset(w);
+	assert_int_equal(count_listed(b), 0);
+	assert_true(w->read_bytes >= mft_bytes);
+	assert_int_equal(nt_vol_close(b->vol, NULL), 0);
+	b->vol = own;
+	blk_close(&w->blk);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -281,6 +312,7 @@ int main(void)
 		T(test_flag__cut_right_after_it__what_was_kept_says_ours),
 		T(test_flag__nothing_of_ours_there__not_ours),
 		T(test_flag__cut_and_what_was_kept_is_lost__left_to_chkdsk),
+		T(test_flag__what_is_listed__reads_all_records_only_behind_a_flag_of_somebody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

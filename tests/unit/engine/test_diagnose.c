@@ -50,7 +50,7 @@ static const char *forbids(
 	return NULL;
 }
 
-static const struct evidence_source source_verdict = {"diagnosis", look, forbids, NULL};
+static const struct evidence_source source_verdict = {"diagnosis", look, forbids, NULL, NULL};
 
 const struct evidence_source *const judge_sources[] = {&source_rules, &source_verdict, NULL};
 

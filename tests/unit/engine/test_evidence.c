@@ -102,7 +102,7 @@ static void done(const struct judge_said *s)
 	dumps.done++;
 }
 
-static const struct evidence_source source_dumps = {"dump", look, forbids, done};
+static const struct evidence_source source_dumps = {"dump", look, forbids, done, NULL};
 
 const struct evidence_source *const judge_sources[] = {&source_rules, &source_dumps, NULL};
 

@@ -67,7 +67,8 @@ static void gather(struct world *w)
 	tv_open(&w->v);
 	assert_int_equal(nt_raw_open(w->v.blk, &w->raw, NULL), 0);
 	w->in = (struct ev_look){.vol = w->v.vol, .raw = w->raw, .win = &w->win};
-	assert_int_equal(ev_from_files(&w->in, w->e, w->since, w->until, NULL), 0);
+	const struct ev_span span = {&w->in, w->e, w->since, w->until};
+	assert_int_equal(ev_from_files(&span, 1, NULL), 0);
 }
 
 static void done(struct world *w)
@@ -78,18 +79,23 @@ static void done(struct world *w)
 	tv_done(&w->v);
 }
 
-static const struct ev_item *row(const struct world *w, enum ev_what what, const char *path)
+static const struct ev_item *row_of(const struct evidence *e, enum ev_what what, const char *path)
 {
 	const struct ev_item *found = NULL;
 
-	for (size_t i = 0; i < w->e->n_items; i++) {
-		const struct ev_item *r = &w->e->items[i];
+	for (size_t i = 0; i < e->n_items; i++) {
+		const struct ev_item *r = &e->items[i];
 		if (r->what == what && strcmp(r->path, path) == 0) {
 			assert_null(found); /* each once */
 			found = r;
 		}
 	}
 	return found;
+}
+
+static const struct ev_item *row(const struct world *w, enum ev_what what, const char *path)
+{
+	return row_of(w->e, what, path);
 }
 
 static const struct ev_file *file(const struct world *w, const char *path)
@@ -174,6 +180,48 @@ static void test_changes__new_and_written_files__are_rows_with_their_time(void *
 	assert_int_equal(w.e->n_missing, 1); /* no journal */
 	assert_string_equal(w.e->missing[0].where, "\\$Extend\\$UsnJrnl:$J");
 	assert_true(w.e->bytes > 0);
+	done(&w);
+}
+
+/* How often $MFT was read to its end. */
+static bool count_passes(void *user, const char *what, uint64_t done, uint64_t total)
+{
+	*(unsigned *)user += what && strcmp(what, "scan") == 0 && done == total;
+	return true;
+}
+
+static void test_changes__two_windows__one_pass_and_each_its_own_window(void **state)
+{
+	struct world w;
+	struct win_info old = {.root = "\\Windows.old\\Windows"};
+	struct evidence *e = calloc(1, sizeof(*e));
+	unsigned passes = 0;
+	const struct rs_task task = {&passes, count_passes};
+	const uint64_t before = SINCE - 9 * DAY;
+
+	(void)state;
+	make(&w);
+	assert_non_null(e);
+	e->root = old.root;
+	put(&w, SYS "drivers/now.sys", "x", NOON - 60, NOON - 60);
+	put(&w, SYS "drivers/then.sys", "x", before + 60, before + 60);
+	put(&w, "Windows.old/" SYS "drivers/now.sys", "x", NOON - 60, NOON - 60);
+	put(&w, "Windows.old/" SYS "drivers/then.sys", "x", before + 60, before + 60);
+	put(&w, "ProgramData/Vendor/now.dat", "x", NOON - 60, NOON - 60);
+	tv_open(&w.v);
+	assert_int_equal(nt_raw_open(w.v.blk, &w.raw, NULL), 0);
+	const struct ev_look in[2] = {{.vol = w.v.vol, .raw = w.raw, .win = &w.win, .task = &task},
+		{.vol = w.v.vol, .raw = w.raw, .win = &old, .task = &task}};
+	const struct ev_span spans[2] = {{&in[0], w.e, SINCE, NOON}, {&in[1], e, before, SINCE}};
+	assert_int_equal(ev_from_files(spans, 2, NULL), 0);
+	assert_int_equal(passes, 1);
+	assert_int_equal(w.e->n_items, 2);
+	assert_non_null(row(&w, EV_FILE_NEW, "\\Windows\\System32\\drivers\\now.sys"));
+	assert_non_null(row(&w, EV_FILE_NEW, "\\ProgramData\\Vendor\\now.dat"));
+	assert_int_equal(e->n_items, 1);
+	assert_non_null(
+		row_of(e, EV_FILE_NEW, "\\Windows.old\\Windows\\System32\\drivers\\then.sys"));
+	ev_free(e);
 	done(&w);
 }
 
@@ -413,6 +461,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_places__only_what_bears_on_a_start),
 		cmocka_unit_test(test_changes__new_and_written_files__are_rows_with_their_time),
+		cmocka_unit_test(test_changes__two_windows__one_pass_and_each_its_own_window),
 		cmocka_unit_test(test_changes__too_many__leaves_the_newest),
 		cmocka_unit_test(test_contents__unlike_its_siblings__is_odd),
 		cmocka_unit_test(test_contents__zeros__are_told_apart_from_what_was_never_written),

@@ -406,10 +406,10 @@ static void test_judge__cancelled_or_no_windows__is_an_error(void **state)
 	wi_judge_text(w, RULE("\\**\\bad.dat", ANY_SIZE));
 	struct judge_look in = {
 		.vol = w->vol, .raw = w->raw, .win = &w->win, .rules = &w->set, .task = &task};
-	assert_int_equal(judge_run(&in, &res, &err), RS_E_CANCELLED);
+	assert_int_equal(judge_run(&in, 1, &res, &err), RS_E_CANCELLED);
 	(void)snprintf(w->win.root, sizeof(w->win.root), "\\WINNT");
 	in.task = NULL;
-	assert_int_equal(judge_run(&in, &res, &err), RS_E_NO_SUCH_FILE);
+	assert_int_equal(judge_run(&in, 1, &res, &err), RS_E_NO_SUCH_FILE);
 	assert_null(res);
 }
 

@@ -378,7 +378,7 @@ static const struct judge_said *judge(struct wi *w)
 	wi_open(w);
 	const struct judge_look in = {
 		.vol = w->vol, .raw = w->raw, .win = &w->win, .rules = &w->set};
-	if (judge_run(&in, &w->res, &err) < 0)
+	if (judge_run(&in, 1, &w->res, &err) < 0)
 		fail_msg("judge_run: %s %s", rs_err_info(err.code)->text, err.detail);
 	assert_int_equal(w->res->n_said, 1);
 	return &w->res->said[0];
