@@ -105,7 +105,7 @@ static void sort(const struct ev_look *in, struct finds *f)
 
 /* ---- one dump ---- */
 
-static int dump_open(const struct ev_look *in, struct evidence *e, uint64_t ref, bool is_head,
+static int dump_open(const struct ev_look *in, struct evidence *e, uint64_t ref,
 	struct win_dump **ret, struct rs_err *err)
 {
 	auto_nt_file struct nt_file *file = NULL;
@@ -117,7 +117,7 @@ static int dump_open(const struct ev_look *in, struct evidence *e, uint64_t ref,
 		return r;
 	struct ev_counted c;
 	struct win_src src = ev_counted_src(e, file, &c);
-	return win_dump_read(&src, is_head, ret, err);
+	return win_dump_read(&src, ret, err);
 }
 
 /* What a crash speaks of, in one line. */
@@ -277,7 +277,7 @@ static int dump_take(const struct ev_look *in, struct evidence *e, enum ev_sourc
 	auto_dump struct win_dump *d = NULL;
 	struct rs_err why = {0};
 
-	int r = dump_open(in, e, f->ref, source == EV_PAGEFILE, &d, &why);
+	int r = dump_open(in, e, f->ref, &d, &why);
 	if (rs_err_ends(r))
 		return rs_err_pass(err, r, &why);
 	if (r < 0) {

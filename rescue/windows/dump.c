@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The header of a kernel dump and what a triage dump holds besides. Offsets are those of
+/* The header of a kernel dump. Offsets are those of
  * Microsoft's DUMP_HEADER32/64 and TRIAGE_DUMP_HEADER32/64 (ntdumpx.h of the WDK), checked on real
  * dumps. */
 #include "windows/dump_internal.h"
@@ -192,8 +192,19 @@ static void shorter(struct win_dump *d, const struct win_src *src, uint64_t need
 			(unsigned long long)src->size_bytes, (unsigned long long)needed);
 }
 
-int win_dump_read(
-	const struct win_src *src, bool is_head, struct win_dump **ret, struct rs_err *err)
+/* What it has besides, by its kind. */
+static int body_read(struct win_dump *d, const struct win_src *src, const struct layout *l,
+	struct rs_view head, struct rs_err *err)
+{
+	if (d->kind == WIN_DUMP_TRIAGE)
+		return win_dump_triage(d, src, l->bytes, err);
+	shorter(d, src, win_dump_number(head, l->needed, true));
+	if (d->kind == WIN_DUMP_UNKNOWN || d->kind == WIN_DUMP_LIVE)
+		return 0;
+	return win_dump_kernel(d, src, head, (uint32_t)win_dump_number(head, l->type, false), err);
+}
+
+int win_dump_read(const struct win_src *src, struct win_dump **ret, struct rs_err *err)
 {
 	uint8_t buf[0x2000];
 	size_t which = 0;
@@ -214,12 +225,8 @@ int win_dump_read(
 	if (head.len > l->bytes)
 		head.len = l->bytes;
 	header_read(d, l, head);
-	if (!is_head && head.len == l->bytes) {
-		if (d->kind == WIN_DUMP_TRIAGE)
-			r = win_dump_triage(d, src, l->bytes, err);
-		else
-			shorter(d, src, win_dump_number(head, l->needed, true));
-	}
+	if (head.len == l->bytes)
+		r = body_read(d, src, l, head, err);
 	if (r < 0)
 		return r;
 	fault_find(d);

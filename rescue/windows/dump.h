@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Kernel dumps (DUMP_HEADER32/64): triage, full and summary ones, live dumps, and the head of one
- * that still lies in the page file. Nothing is told that the bytes do not prove. */
+/* Kernel dumps (DUMP_HEADER32/64): triage, full and summary ones, live dumps, and one that still
+ * lies in the page file. Nothing is told that the bytes do not prove. */
 #ifndef UNBRICK_WINDOWS_DUMP_H
 #define UNBRICK_WINDOWS_DUMP_H
 
@@ -96,11 +96,12 @@ struct win_dump {
 	char note[256]; /* what is missing or does not fit: "cut off after its header", or "" */
 };
 
-/** Of a page file its first bytes are read and no more (@is_head: header only).
- * Errors: RS_E_UNSUPPORTED (no dump: empty, zeros, another signature; said which), RS_E_IO_READ,
- * RS_E_MEMORY. Layout: fixtures' README section 5, Microsoft's DUMP_HEADER64. */
-int win_dump_read(
-	const struct win_src *src, bool is_head, struct win_dump **ret, struct rs_err *err);
+/** @src: a file, or a page file that begins with a dump. Of a triage dump all is read, of a full or
+ * kernel one of x64 the memory that tells of the crash (at most 4096 pages and its bitmap; 0.5 MiB
+ * are held at a time), of all others the header; where there is less than there could be, @note
+ * says why. Errors: RS_E_UNSUPPORTED (no dump: empty, zeros, another signature; said which),
+ * RS_E_IO_READ, RS_E_MEMORY. Layout: fixtures' README section 5, Microsoft's DUMP_HEADER64. */
+int win_dump_read(const struct win_src *src, struct win_dump **ret, struct rs_err *err);
 void win_dump_free(struct win_dump *d);
 RS_DEFINE_AUTO(struct win_dump *, win_dump_free);
 #define auto_dump __attribute__((cleanup(win_dump_free_auto)))

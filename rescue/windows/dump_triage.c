@@ -14,13 +14,9 @@
 #include "format/pe.h"
 
 #define TRIAGE_BYTES	 0x50U
-#define MODULES_MAX	 2048U /* a machine has about 250 */
-#define UNLOADED_MAX	 128U  /* Windows keeps 50 */
+#define UNLOADED_MAX	 128U /* Windows keeps 50 */
 #define FRAMES_MAX	 512U
-#define STACK_MAX	 (64U << 10)
 #define POOL_MAX	 (1U << 20)
-#define NAME_UNITS_MAX	 300U /* Windows' paths have 260 at most */
-#define UNLOADED_UNITS	 12U
 #define IMAGE_HEAD_BYTES 0x1000U
 
 struct triage {
@@ -78,7 +74,7 @@ static bool name_of(const struct list *l, uint32_t at, struct rs_view *ret)
 	uint32_t units;
 
 	if (at < l->pool_at || !rs_view_u32(l->pool, at - l->pool_at, &units) || !units ||
-		units > NAME_UNITS_MAX)
+		units > WIN_DUMP_NAME_UNITS)
 		return false;
 	if (!rs_view_sub(l->pool, (size_t)(at - l->pool_at) + 4, 2U * (size_t)units, ret))
 		return false;
@@ -146,10 +142,16 @@ static const char *last_part(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
+void win_dump_name_modules(struct win_dump *d)
+{
+	for (size_t i = 0; i < d->n_modules; i++)
+		d->modules[i].name = last_part(d->modules[i].path);
+}
+
 static void module_fill(
 	struct win_module *m, const struct list *l, size_t at, struct rs_view name, uint64_t base)
 {
-	char text[3 * NAME_UNITS_MAX + 1];
+	char text[3 * WIN_DUMP_NAME_UNITS + 1];
 	uint64_t end;
 
 	(void)rs_utf16_to_utf8(name, text, sizeof(text));
@@ -185,8 +187,7 @@ static int modules_take(
 		if (entry_at(l, (size_t)i * stride, &name, &base))
 			module_fill(&d->modules[d->n_modules++], l, (size_t)i * stride, name, base);
 	}
-	for (size_t i = 0; i < d->n_modules; i++)
-		d->modules[i].name = last_part(d->modules[i].path);
+	win_dump_name_modules(d);
 	return 0;
 }
 
@@ -196,7 +197,7 @@ static int modules_read(
 	auto_free uint8_t *entries = NULL;
 	auto_free uint8_t *pool = NULL;
 	struct list l = {.pool_at = t->pool, .shape = &shapes[d->is_64], .is_64 = d->is_64};
-	uint32_t count = t->count < MODULES_MAX ? t->count : MODULES_MAX;
+	uint32_t count = t->count < WIN_DUMP_MODULES_MAX ? t->count : WIN_DUMP_MODULES_MAX;
 
 	if (!count) {
 		rs_note(d->note, sizeof(d->note), "it lists no modules");
@@ -208,8 +209,8 @@ static int modules_read(
 	uint64_t span = (uint64_t)count * l.shape->stride_most;
 	if (t->pool > t->list && span > t->pool - t->list)
 		span = t->pool - t->list; /* the names follow the entries */
-	int r = part_read(src, t->list, span, (size_t)MODULES_MAX * l.shape->stride_most, &entries,
-		&l.entries.len, err);
+	int r = part_read(src, t->list, span, (size_t)WIN_DUMP_MODULES_MAX * l.shape->stride_most,
+		&entries, &l.entries.len, err);
 	if (r == 0)
 		r = part_read(src, t->pool, t->pool_bytes, POOL_MAX, &pool, &l.pool.len, err);
 	if (r < 0)
@@ -224,13 +225,13 @@ static int modules_read(
 static void unloaded_fill(struct win_unloaded *u, struct rs_view e, bool is_64)
 {
 	size_t name_at = is_64 ? 16 : 8; /* behind a UNICODE_STRING */
-	size_t bytes =
-		rs_le16(e.p) < 2U * UNLOADED_UNITS ? rs_le16(e.p) & ~1U : 2U * UNLOADED_UNITS;
+	size_t bytes = rs_le16(e.p) < 2U * WIN_DUMP_GONE_UNITS ? rs_le16(e.p) & ~1U
+							       : 2U * WIN_DUMP_GONE_UNITS;
 	struct rs_view name = {e.p + name_at, bytes};
 
 	(void)rs_utf16_to_utf8(rs_utf16_text(name), u->name, sizeof(u->name));
-	u->base = win_dump_number(e, name_at + 2UL * UNLOADED_UNITS, is_64);
-	u->end = win_dump_number(e, name_at + 2UL * UNLOADED_UNITS + (is_64 ? 8 : 4), is_64);
+	u->base = win_dump_number(e, name_at + 2UL * WIN_DUMP_GONE_UNITS, is_64);
+	u->end = win_dump_number(e, name_at + 2UL * WIN_DUMP_GONE_UNITS + (is_64 ? 8 : 4), is_64);
 }
 
 static int unloaded_read(
@@ -294,8 +295,7 @@ static uint64_t without_signature(uint64_t v)
 	return v >> 55 & 1 ? v | 0xFFFF000000000000ULL : v;
 }
 
-static int frames_take(
-	struct win_dump *d, const struct triage *t, struct rs_view stack, struct rs_err *err)
+int win_dump_frames(struct win_dump *d, uint64_t top, struct rs_view stack, struct rs_err *err)
 {
 	size_t step = d->is_64 ? 8 : 4;
 	uint64_t low = UINT64_MAX, high = 0;
@@ -317,7 +317,7 @@ static int frames_take(
 		struct win_frame *f = rs_list_add(&d->frames, &d->n_frames, sizeof(*f));
 		if (!f)
 			return rs_fail(err, RS_E_MEMORY, "the stack of a dump");
-		*f = (struct win_frame){t->top + at, v, m};
+		*f = (struct win_frame){top + at, v, m};
 	}
 	return 0;
 }
@@ -329,14 +329,15 @@ static int frames_read(
 	struct rs_view v = {0};
 
 	int r = !t->stack ? 0
-			  : part_read(src, t->stack, t->stack_bytes, STACK_MAX, &p, &v.len, err);
+			  : part_read(src, t->stack, t->stack_bytes, WIN_DUMP_STACK_MAX, &p, &v.len,
+				    err);
 	if (r < 0)
 		return r;
 	v.p = p;
-	if (!v.len || (v.len < t->stack_bytes && v.len < STACK_MAX))
+	if (!v.len || (v.len < t->stack_bytes && v.len < WIN_DUMP_STACK_MAX))
 		rs_note(d->note, sizeof(d->note),
 			v.len ? "its stack is cut off" : "it has no stack");
-	return v.len ? frames_take(d, t, v, err) : 0;
+	return v.len ? win_dump_frames(d, t->top, v, err) : 0;
 }
 
 /* ---- all of it ---- */

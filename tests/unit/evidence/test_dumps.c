@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "../windows/help_dump.h"
+#include "../windows/help_kernel.h"
 #include "../windows/help_vol.h"
 #include "evidence/evidence.h"
 #include "format/pe.h"
@@ -47,6 +47,19 @@ static void put(struct tv *v, const char *path, const struct mk_dump *m)
 	auto_bytes struct bytes b = {0};
 
 	mk_dump_make(m, &b);
+	tv_put(v, path, b.p, b.len);
+}
+
+/* A kernel dump of the same crash, with what lies behind it in a page file. */
+static void put_kernel(struct tv *v, const char *path, uint32_t code, uint64_t fault)
+{
+	struct mk_kernel *k = mk_kernel_new(modules, gone, stack, sizeof(stack) / sizeof(stack[0]));
+	auto_bytes struct bytes b = {0};
+
+	k->code = code;
+	k->parameters[2] = fault;
+	mk_kernel_write(k, &b);
+	mk_kernel_free(k);
 	tv_put(v, path, b.p, b.len);
 }
 
@@ -113,14 +126,15 @@ static void test_dumps__every_place__has_its_rows(void **state)
 	put_files(&v);
 	large.type = 6;
 	put(&v, "Windows/Minidump/a.dmp", &small);
-	put(&v, "Windows/MEMORY.DMP", &large);
+	put_kernel(&v, "Windows/MEMORY.DMP", 0x50, DRV + 0x101000);
 	put(&v, "pagefile.sys", &large);
 	put(&v, "Windows/LiveKernelReports/WATCHDOG/w.dmp", &live);
 	put(&v, "Windows/LiveKernelReports/x.dmp", &live);
 	tv_open(&v);
 	e = gathered(&v, NULL);
 	assert_int_equal(e->n_items, 5);
-	assert_int_equal(e->n_missing, 0);
+	assert_int_equal(e->n_missing, 1);
+	assert_non_null(strstr(why(e, "\\pagefile.sys"), "no modules: its list of pages"));
 	const struct ev_item *i = row(e, "\\Windows\\Minidump\\a.dmp");
 	assert_non_null(i);
 	assert_true(i->what == EV_CRASH && i->source == EV_DUMP && i->time == MK_TIME);
@@ -130,16 +144,43 @@ static void test_dumps__every_place__has_its_rows(void **state)
 	assert_non_null(strstr(i->text, "in abcdrv.sys+0x8e34"));
 	i = row(e, "\\Windows\\MEMORY.DMP");
 	assert_non_null(i);
-	assert_true(i->source == EV_DUMP && !i->crash->is_dump && !i->crash->n_blames);
+	assert_true(i->source == EV_DUMP && i->crash->is_dump);
+	check_blame(&i->crash->blames[0], EV_AT_FAULT, "abcdrv.sys",
+		"\\Windows\\System32\\drivers\\abcdrv.sys", 0x1000);
 	i = row(e, "\\pagefile.sys");
 	assert_non_null(i);
 	assert_true(i->source == EV_PAGEFILE && i->crash->code == 0x50);
+	assert_true(!i->crash->is_dump && !i->crash->n_blames);
 	i = row(e, "\\Windows\\LiveKernelReports\\WATCHDOG\\w.dmp");
 	assert_non_null(i);
 	assert_true(i->what == EV_OTHER && i->source == EV_LIVE_DUMP && !i->crash);
 	assert_non_null(strstr(i->text, "0x141 VIDEO_ENGINE_TIMEOUT_DETECTED"));
 	assert_non_null(row(e, "\\Windows\\LiveKernelReports\\x.dmp"));
 	assert_true(e->bytes > 5 * 0x2000);
+}
+
+static void test_dumps__page_file__blames_as_a_small_dump_does(void **state)
+{
+	auto_tv struct tv v = {0};
+	auto_evidence struct evidence *e = NULL;
+
+	(void)state;
+	put_files(&v);
+	put_kernel(&v, "pagefile.sys", 0x50, DRV + 0x1000);
+	tv_open(&v);
+	e = gathered(&v, NULL);
+	const struct ev_item *i = row(e, "\\pagefile.sys");
+	assert_non_null(i);
+	assert_true(i->source == EV_PAGEFILE && i->crash->is_dump);
+	assert_int_equal(i->crash->n_blames, 3);
+	check_blame(&i->crash->blames[0], EV_AT_FAULT, "fltmgr.sys",
+		"\\Windows\\System32\\drivers\\fltmgr.sys", 0x1000);
+	check_blame(&i->crash->blames[1], EV_FIRST_FOREIGN, "abcdrv.sys",
+		"\\Windows\\System32\\drivers\\abcdrv.sys", 0x1234);
+	assert_int_equal(i->crash->blames[1].timestamp, 3);
+	check_blame(&i->crash->blames[2], EV_ON_STACK, "defdrv.sys", "\\Tools\\defdrv.sys", 0x1234);
+	assert_int_equal(e->n_missing, 1); /* no folder of small ones */
+	assert_true(e->bytes < 1 << 20);
 }
 
 static void test_dumps__blames__at_fault_then_the_stack_inside_out(void **state)
@@ -313,6 +354,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_dumps__every_place__has_its_rows),
+		cmocka_unit_test(test_dumps__page_file__blames_as_a_small_dump_does),
 		cmocka_unit_test(test_dumps__blames__at_fault_then_the_stack_inside_out),
 		cmocka_unit_test(test_dumps__windows_own_alone__blames_nobody),
 		cmocka_unit_test(test_dumps__what_cannot_be_read__is_said),

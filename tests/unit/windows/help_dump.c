@@ -124,5 +124,5 @@ int mk_dump_read(struct bytes *b, struct win_dump **ret, struct rs_err *err)
 {
 	struct win_src src = bytes_src(b);
 
-	return win_dump_read(&src, false, ret, err);
+	return win_dump_read(&src, ret, err);
 }

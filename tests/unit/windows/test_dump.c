@@ -312,21 +312,6 @@ static void test_dump__full_one_shorter_than_it_says__is_noted(void **state)
 	assert_non_null(strstr(d->note, "cut off: 65536 of 65537 bytes"));
 }
 
-static void test_dump__head_only__reads_nothing_behind_it(void **state)
-{
-	auto_dump struct win_dump *d = NULL;
-	auto_bytes struct bytes b = {0};
-	struct mk_dump m = sample();
-
-	(void)state;
-	mk_dump_make(&m, &b);
-	struct win_src src = bytes_src(&b);
-	assert_int_equal(win_dump_read(&src, true, &d, NULL), 0);
-	assert_int_equal(b.reads, 1);
-	assert_int_equal(d->code, 0xD1);
-	assert_int_equal(d->n_modules, 0);
-}
-
 static void refused(const void *p, size_t len, const char *why)
 {
 	auto_dump struct win_dump *d = NULL;
@@ -590,7 +575,6 @@ int main(void)
 		cmocka_unit_test(test_dump__kinds__by_the_type),
 		cmocka_unit_test(test_dump__attribute_of_a_live_one__only_where_it_was_filled),
 		cmocka_unit_test(test_dump__full_one_shorter_than_it_says__is_noted),
-		cmocka_unit_test(test_dump__head_only__reads_nothing_behind_it),
 		cmocka_unit_test(test_dump__what_is_none__is_refused_with_its_reason),
 		cmocka_unit_test(test_dump__cut_off_anywhere__never_fails_and_says_so),
 		cmocka_unit_test(test_dump__failing_reads__are_errors),
