@@ -2,8 +2,9 @@
 /* What a full or kernel dump of x64 tells of the crash, out of the memory in it: the loaded modules
  * by PsLoadedModuleList, the unloaded ones where the debugger's block proves their place, the stack
  * of the thread that crashed. A list is followed only as long as each entry points back to the one
- * before it: so it has no circle. Sources: LDR_DATA_TABLE_ENTRY as the debugger shows it,
- * KDDEBUGGER_DATA64 (wdbgexts.h), CONTEXT (winnt.h), Microsoft PE Format. */
+ * before it: so it has no circle; from both ends where it has a gap. Sources: LDR_DATA_TABLE_ENTRY
+ * as the debugger shows it, KDDEBUGGER_DATA64 (wdbgexts.h), CONTEXT (winnt.h), Microsoft PE Format.
+ */
 #include "windows/dump_internal.h"
 
 #include <stdlib.h>
@@ -116,65 +117,98 @@ static int module_take(struct kernel *k, struct rs_view entry, bool *ret_is_one,
 	return 0;
 }
 
-/* The entry at @at, if it is the one behind @before; where the next one is. NULL: @ret_why. */
-static int entry_read(struct kernel *k, uint64_t at, uint64_t before, uint8_t entry[ENTRY_BYTES],
-	const char **ret_why, struct rs_err *err)
+/* From one end of the list to the other, or to where it is broken. */
+struct walk {
+	bool is_back;
+	uint64_t before, at;
+	size_t n, n_left_out;
+	const char *broken; /* why it did not come to the other end; NULL: it did */
+};
+
+/* The entry that is next, if it points to the one before it. */
+static int entry_read(
+	struct kernel *k, struct walk *w, uint8_t entry[ENTRY_BYTES], struct rs_err *err)
 {
 	enum win_page how;
 
-	*ret_why = NULL;
-	int r = get(k, at, entry, ENTRY_BYTES, &how, err);
+	int r = get(k, w->at, entry, ENTRY_BYTES, &how, err);
 	if (r < 0)
 		return r;
 	if (how != WIN_PAGE_THERE)
-		*ret_why = why(how);
-	else if (rs_le64(entry + 8) != before)
-		*ret_why = "its entries do not fit together";
+		w->broken = why(how);
+	else if (rs_le64(entry + (w->is_back ? 0 : 8)) != w->before)
+		w->broken = "its entries do not fit together";
 	return 0;
 }
 
-static int modules_walk(struct kernel *k, struct rs_err *err)
+/* Each entry is that of one neighbour on this side only, so none is met twice, by a walk from the
+ * other end neither; @most bounds it all the same. */
+static int walk(struct kernel *k, struct walk *w, size_t most, struct rs_err *err)
 {
-	struct win_dump *d = k->d;
-	uint64_t list = win_dump_number(k->head, WIN_DUMP_MODULES_AT, true), before = list, at = 0;
-	uint8_t entry[ENTRY_BYTES], first[8];
-	size_t n = 0, n_left_out = 0;
-	const char *broken = NULL;
-	enum win_page how;
-	bool is_one = true;
+	uint64_t list = w->before;
+	uint8_t entry[ENTRY_BYTES];
+	bool is_one;
 
-	int r = get(k, list, first, sizeof(first), &how, err);
-	if (r == 0 && how != WIN_PAGE_THERE)
-		broken = why(how);
-	else if (r == 0)
-		at = rs_le64(first);
-	for (; r == 0 && !broken && at != list; n++) {
-		if (n >= WIN_DUMP_MODULES_MAX) {
-			broken = "it has more than any machine";
-			break;
+	for (; !w->broken && w->at != list; w->n++) {
+		if (w->n >= most) {
+			w->broken = "it has more than any machine";
+			return 0;
 		}
-		r = entry_read(k, at, before, entry, &broken, err);
-		if (r < 0 || broken)
-			break;
+		int r = entry_read(k, w, entry, err);
+		if (r < 0 || w->broken)
+			return r;
 		r = module_take(k, (struct rs_view){entry, sizeof(entry)}, &is_one, err);
-		if (!n && !is_one)
-			broken = "the kernel's own entry cannot be read"; /* it has to be the first
-									   */
-		n_left_out += !is_one;
-		before = at;
-		at = rs_le64(entry);
+		if (r < 0)
+			return r;
+		if (!w->is_back && !w->n && !is_one) /* it has to be the first */
+			w->broken = "the kernel's own entry cannot be read";
+		w->n_left_out += !is_one;
+		w->before = w->at;
+		w->at = rs_le64(entry + (w->is_back ? 8 : 0));
+	}
+	return 0;
+}
+
+static void modules_say(struct win_dump *d, const struct walk *w, const struct walk *back)
+{
+	if (back->n)
+		rs_note(d->note, sizeof(d->note),
+			"its list of modules has a gap after %zu, with %zu behind it: %s", w->n,
+			back->n, w->broken);
+	else if (w->broken)
+		rs_note(d->note, sizeof(d->note), "its list of modules ends after %zu: %s", w->n,
+			w->broken);
+	else if (!w->n)
+		rs_note(d->note, sizeof(d->note), "it lists no modules");
+	else if (w->n_left_out)
+		rs_note(d->note, sizeof(d->note), "%zu of its %zu modules cannot be read",
+			w->n_left_out, w->n);
+}
+
+/* From its head on; where it breaks there, from its end back as well. */
+static int modules_read(struct kernel *k, struct rs_err *err)
+{
+	uint64_t list = win_dump_number(k->head, WIN_DUMP_MODULES_AT, true);
+	struct walk w = {.before = list, .at = list}, back = {.is_back = true, .before = list};
+	uint8_t links[16];
+	enum win_page how;
+
+	int r = get(k, list, links, sizeof(links), &how, err);
+	if (r < 0)
+		return r;
+	if (how != WIN_PAGE_THERE)
+		w.broken = why(how);
+	else
+		w.at = rs_le64(links);
+	r = walk(k, &w, WIN_DUMP_MODULES_MAX, err);
+	if (r == 0 && w.broken && k->d->n_modules) {
+		back.at = rs_le64(links + 8);
+		r = walk(k, &back, WIN_DUMP_MODULES_MAX - w.n, err);
 	}
 	if (r < 0)
 		return r;
-	if (broken)
-		rs_note(d->note, sizeof(d->note), "its list of modules ends after %zu: %s",
-			d->n_modules, broken);
-	else if (!n)
-		rs_note(d->note, sizeof(d->note), "it lists no modules");
-	else if (n_left_out)
-		rs_note(d->note, sizeof(d->note), "%zu of its %zu modules cannot be read",
-			n_left_out, n);
-	win_dump_name_modules(d);
+	modules_say(k->d, &w, &back);
+	win_dump_name_modules(k->d);
 	return 0;
 }
 
@@ -372,7 +406,7 @@ int win_dump_kernel(struct win_dump *d, const struct win_src *src, struct rs_vie
 	if (r < 0)
 		return rs_err_pass(err, r, &reason);
 	k.memory = memory;
-	r = modules_walk(&k, err);
+	r = modules_read(&k, err);
 	if (r == 0 && d->n_modules)
 		r = frames_read(&k, err);
 	if (r == 0 && d->n_modules)

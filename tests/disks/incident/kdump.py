@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Kernel dumps as Windows leaves them: small ones (triage, x64, ARM64 and 32-bit, with modules, unloaded modules,
-stack and context), the head of a kernel dump as it lies in MEMORY.DMP or, not taken out yet, at the start
-of pagefile.sys. Layout: shared/fixtures/README.md section 5, Microsoft's DUMP_HEADER64 and DUMP_HEADER32.
+stack and context), whole kernel and complete dumps of x64 with their memory (tables of pages, modules, stack), and the
+head of one, all that reached the disk; as they lie in MEMORY.DMP or, not taken out yet, at the start of pagefile.sys.
+Layout: shared/fixtures/README.md section 5, Microsoft's DUMP_HEADER64 and DUMP_HEADER32, SUMMARY_DUMP64, Intel's SDM.
 
-    triage(code, params, when, uptime, modules, ...) and head(...) give bytes.
+    triage(code, params, when, uptime, modules, ...), memory(...) and head(...) give bytes.
 A module: object or dict with path, base, size, stamp, checksum.
 """
 
@@ -127,7 +128,7 @@ def head(code, params, when, uptime, kind=5, build=22631, cpus=8, arch="x64", ip
     raw = _header(arch, build, cpus, code, params, when, uptime, kind, size)
     _context(raw, 0x348, arch, ip, 0xFFFF850429890F00)
     if kind in (5, 6):
-        raw += b"SDMPDUMP" + struct.pack("<QQQ", 0x2038, 0x1F000, 0x7F8000) + bytes(0x1000 - 32)
+        raw += bytes(0x1000)  # the summary is written last
     return bytes(raw)
 
 
@@ -191,6 +192,151 @@ def triage(code, params, when, uptime, modules, stack=(), unloaded=(), ip=0, bui
     struct.pack_into("<II", raw, t + 0x60, debugger_at, 0x338)
     struct.pack_into("<Q", raw, 0xFA0, len(raw))
     return bytes(raw[:cut] if cut else raw)
+
+
+class Memory:
+    """Physical pages, and tables of them for virtual addresses"""
+
+    def __init__(self, rng, below):
+        self.rng, self.below, self.pages, self.map = rng, below, {}, {}
+        self.root = self.page(True)
+
+    def page(self, is_table=False):
+        """A new one, anywhere; tables below, as they came first"""
+        while True:
+            pfn = self.rng.randrange(0xE00, 0xF00) if is_table else self.rng.randrange(0x1000, self.below)
+            if pfn not in self.pages:
+                self.pages[pfn] = bytearray(4096)
+                return pfn
+
+    def _entry(self, address, level):
+        table = self.root
+        for above in range(3, level, -1):
+            at = (address >> 12 + 9 * above & 511) * 8
+            entry, = struct.unpack_from("<Q", self.pages[table], at)
+            if not entry:
+                entry = self.page(True) << 12 | 0x63
+                struct.pack_into("<Q", self.pages[table], at, entry)
+            table = entry >> 12 & 0xFFFFFFFFFF
+        return table, (address >> 12 + 9 * level & 511) * 8
+
+    def large(self, address):
+        """A page of 2 MiB, of which only what is written is in the dump"""
+        first = 0x200 * (1 + len(self.map)) if self.below < 0x40000 else 0x40000 + 512 * len(self.map)
+        self.map[address >> 21] = first
+        table, at = self._entry(address, 1)
+        struct.pack_into("<Q", self.pages[table], at, first << 12 | 0xE3)
+
+    def frame(self, address):
+        if address >> 21 in self.map:
+            pfn = self.map[address >> 21] + (address >> 12 & 511)
+            self.pages.setdefault(pfn, bytearray(4096))
+            return pfn
+        table, at = self._entry(address, 0)
+        entry, = struct.unpack_from("<Q", self.pages[table], at)
+        if not entry:
+            entry = self.page() << 12 | 0x8000000000000063
+            struct.pack_into("<Q", self.pages[table], at, entry)
+        return entry >> 12 & 0xFFFFFFFFFF
+
+    def write(self, address, data):
+        while data:
+            n = min(len(data), 4096 - address % 4096)
+            self.pages[self.frame(address)][address % 4096:address % 4096 + n] = data[:n]
+            address, data = address + n, data[n:]
+
+    def leave_out(self, address):
+        del self.pages[self.frame(address)]
+
+    def text(self, address, letters_at, text):
+        letters = text.encode("utf-16le")
+        self.write(address, struct.pack("<HHIQ", len(letters), len(letters) + 2, 0, letters_at))
+        self.write(letters_at, letters)
+
+
+def _image_head(m):
+    head = bytearray(0x200)
+    head[:2] = b"MZ"
+    struct.pack_into("<I", head, 0x3C, 0xE8)
+    struct.pack_into("<4sHHI", head, 0xE8, b"PE\0\0", 0x8664, 6, m.stamp)
+    struct.pack_into("<I", head, 0xE8 + 0x50, m.size)
+    struct.pack_into("<I", head, 0xE8 + 0x58, m.checksum)
+    return bytes(head)
+
+
+def _fill(mem, modules, unloaded, stack_raw, sp):
+    """What a crash analysis looks at: the lists, the debugger's block, headers, the stack. Gives where the list
+    and the block are."""
+    base = modules[0].base
+    mem.large(base)
+    head, block, gone = base + 0x1F3D10, base + 0x1E8A40, base + 0x1F41C0
+    pool, paged = 0xFFFFAB8000000000 + mem.rng.randrange(1 << 20) * 4096, 0xFFFFD00000000000 + mem.rng.randrange(1 << 20) * 4096
+    entries = []
+    for _ in modules:
+        entries.append(pool + mem.rng.randrange(16) * 16)
+        pool += 0x400 + mem.rng.randrange(4) * 0x400
+    for i, m in enumerate(modules):
+        before, after = entries[i - 1] if i else head, entries[i + 1] if i + 1 < len(entries) else head
+        entry = bytearray(0xA0)
+        struct.pack_into("<QQ", entry, 0, after, before)
+        struct.pack_into("<QQI", entry, 0x30, m.base, m.base + 0x1000, m.size)
+        struct.pack_into("<I", entry, 0x78, m.checksum)
+        mem.write(entries[i], bytes(entry))
+        mem.text(entries[i] + 0x48, paged, m.module_path)
+        mem.text(entries[i] + 0x58, entries[i] + 0xA0, m.module_path.rsplit("\\", 1)[-1])
+        paged += 0x200
+        mem.write(m.base, _image_head(m))
+    mem.write(head, struct.pack("<QQ", entries[0], entries[-1]))
+    mem.leave_out(paged - 0x200)  # paged out: these have their short names only
+    ring = pool + 0x2000
+    for i, (name, begin, end) in enumerate(unloaded):
+        mem.text(ring + 0x28 * i, ring + 0x1000 + 0x80 * i, name)
+        mem.write(ring + 0x28 * i + 0x10, struct.pack("<QQ", begin, end))
+    mem.write(gone, struct.pack("<QQ", ring, len(unloaded)))
+    data = bytearray(0x360)
+    struct.pack_into("<4sIQ", data, 0x10, b"KDBG", len(data), base)
+    struct.pack_into("<Q", data, 0x48, head)
+    struct.pack_into("<QQ", data, 0x220, gone, gone + 8)
+    mem.write(block, bytes(data))
+    mem.write(sp, stack_raw)
+    return head, block
+
+
+def memory(code, params, when, uptime, modules, stack=(), unloaded=(), ip=0, build=22631, cpus=8, kind=6, seed="",
+           pages=90, cut=None):
+    """A whole one, with its memory: @kind 1 complete with runs (so its pages lie close), 5 complete and 6 kernel, with a
+    bitmap. @pages: so many more that nobody reads. @cut: only that part of it (0.5: half) reached the disk."""
+    rng = random.Random(f"memory:{seed}:{when}")
+    mem, sp = Memory(rng, 0x1200 if kind == 1 else 0x40000), 0xFFFF850429890E80
+    head, block = _fill(mem, modules, unloaded, _stack(rng, stack, 400, sp, modules), sp)
+    for _ in range(pages):
+        mem.pages[mem.page()][:8] = rng.randbytes(8)
+    raw = _header("x64", build, cpus, code, params, when, uptime, kind, 0)
+    _context(raw, 0x348, "x64", ip, sp)
+    struct.pack_into("<Q", raw, 0x10, mem.root << 12)
+    struct.pack_into("<Q", raw, 0x20, head)
+    struct.pack_into("<Q", raw, 0x80, block)
+    order = sorted(mem.pages)
+    if kind == 1:
+        first = [order[0]] + [b for a, b in zip(order, order[1:]) if b - a > 0x80]  # a gap begins a new run
+        runs = [(a, [p for p in order if a <= p < b][-1] + 1 - a) for a, b in zip(first, first[1:] + [1 << 40])]
+        struct.pack_into("<IIQ", raw, 0x88, len(runs), 0, sum(n for _, n in runs))
+        for i, run in enumerate(runs):
+            struct.pack_into("<QQ", raw, 0x98 + 16 * i, *run)
+        order = [p for a, n in runs for p in range(a, a + n)]
+    else:
+        bits = order[-1] + 1
+        bitmap = bytearray((bits + 7) // 8)
+        for p in order:
+            bitmap[p // 8] |= 1 << p % 8
+        first = (0x2038 + len(bitmap) + 4095) // 4096 * 4096
+        raw += (b"FDMP" if kind == 5 else b"SDMP") + b"DUMP" + bytes(24) + struct.pack("<QQQ", first, len(order), bits)
+        raw += bitmap
+        raw.extend(bytes(first - len(raw)))
+    empty = bytes(4096)
+    struct.pack_into("<Q", raw, 0xFA0, len(raw) + 4096 * len(order))
+    raw += b"".join(bytes(mem.pages.get(p, empty)) for p in order)
+    return bytes(raw[:int(len(raw) * cut)] if cut else raw)
 
 
 def _stack(rng, addresses, noise, sp, modules):

@@ -399,7 +399,7 @@ class Machine:
         stored = at(when, 11)
         if kind in ("mini", "both"):
             self.put(path, ended["bytes"], stored, attr=0x20)
-        if kind in ("kernel", "both"):
+        if kind in ("kernel", "both", "whole", "complete"):
             self.put("/Windows/MEMORY.DMP", ended["head"], stored, attr=0x20)
         self.pagefile = b""
         if ended.get("reported", True):
@@ -444,7 +444,8 @@ class Machine:
     def crash(self, when, code, params, stack=(), ip="ntoskrnl+0x3f5a80", dump="mini", started=None, early=False,
               modules=None, unloaded=(), raw_code=None, **how):
         """A bug check. @params and @stack: numbers or "module+0x1234" (its file's name without the end). @dump:
-        mini, kernel, both, or None; what a start has to take out is in the page file until one does. @early: while
+        mini, kernel, both (of these the large one has its head only), whole (a kernel dump with all of its memory),
+        complete (with runs), or None; what a start has to take out is in the page file until one does. @early: while
         Windows starts (@started: when that began): only boot and system drivers are there, and no start is in
         the log. @modules: names of more that are loaded. @raw_code as the dump's header has it (0x1000007E).
         @how: untold=True (41 has code 0), no_dump=46 or 161 (event of volmgr), asleep=True, reported=False
@@ -464,8 +465,13 @@ class Machine:
                                                          for i, n in enumerate(unloaded or ("dam.sys", "WdBoot.sys", "hwpolicy.sys"))],
                             seed=self.seed, **common) if dump else b""
         top = kdump.head(code, params, when, uptime, kind=6 if dump == "kernel" else 5, **common) if dump else b""
+        if dump in ("whole", "complete"):
+            common.pop("arch")
+            top = kdump.memory(raw_code or code, params, when, uptime, list(loaded.values()), [number(s) for s in stack],
+                               [(n, gone, gone + 0x10000) for n in unloaded or ("dam.sys",)], kind=1 if dump == "complete" else 6,
+                               seed=self.seed, cut=how.pop("cut", None), **common)
         if dump and not how.get("no_dump"):
-            self.pagefile = top
+            self.pagefile = top + bytes(max((8 << 20) - len(top), 0) if dump in ("whole", "complete") else 0)
             self.dumpstack = (when, self.local(when), code, params)
         self._ends(when, code=code, params=params, dump=dump, bytes=data, head=top, path=path,
                    alive=max(began, when - 2 * MINUTE), **how)

@@ -252,38 +252,80 @@ static void ends(struct mk_kernel *k, size_t n, const char *note)
 		assert_int_equal(d->fault_module, 1);
 }
 
+/* A gap at the last: nothing is behind it. */
 static void test_kernel__list_that_breaks_off__as_far_as_it_goes(void **state)
 {
-	uint64_t third = MK_POOL + 2 * MK_POOL_STEP;
-	struct mk_kernel *k = sample();
+	static const struct {
+		uint64_t next;
+		const char *note;
+	} rows[] = {{MK_POOL + MK_POOL_STEP, "ends after 3: its entries do not fit together"},
+		{MK_POOL + 2 * MK_POOL_STEP, "ends after 3: its entries do not fit together"},
+		{0x7FFE0000, "ends after 3: there is no such memory"},
+		{0xFFFF123456789000ULL, "ends after 3: there is no such memory"},
+		{0x8000000000000000ULL, "ends after 3: there is no such memory"}};
+	uint64_t third = MK_POOL + 2 * MK_POOL_STEP, last = MK_POOL + 3 * MK_POOL_STEP;
+	struct mk_kernel *k;
 
 	(void)state;
-	mk_number(k, third + 8, MK_POOL); /* it does not point back to the second */
-	ends(k, 2, "ends after 2: its entries do not fit together");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		k = sample();
+		mk_number(k, third, rows[i].next);
+		mk_number(k, MK_LIST_HEAD + 8, 0);
+		ends(k, 3, rows[i].note);
+	}
 	k = sample();
-	mk_number(k, third, MK_POOL + MK_POOL_STEP); /* a circle */
-	ends(k, 3, "ends after 3: its entries do not fit together");
-	k = sample();
-	mk_number(k, third, third); /* to itself */
-	ends(k, 3, "ends after 3: its entries do not fit together");
-	k = sample();
-	mk_number(k, third, 0x7FFE0000); /* below the kernel */
-	ends(k, 3, "ends after 3: there is no such memory");
-	k = sample();
-	mk_number(k, third, 0xFFFF123456789000ULL);
-	ends(k, 3, "ends after 3: there is no such memory");
-	k = sample();
-	mk_number(k, third, 0x8000000000000000ULL); /* in no half */
-	ends(k, 3, "ends after 3: there is no such memory");
-	k = sample();
-	mk_leave_out(k, MK_POOL + 3 * MK_POOL_STEP);
-	ends(k, 2, "ends after 2: the dump does not have that memory");
+	mk_number(k, last, 0); /* the end's own entry does not lead to the head */
+	ends(k, 4, "ends after 4: there is no such memory");
 	k = sample();
 	mk_leave_out(k, MK_LIST_HEAD);
 	ends(k, 0, "ends after 0: the dump does not have that memory");
 	k = sample();
 	mk_number(k, MK_LIST_HEAD, MK_LIST_HEAD);
 	ends(k, 0, "it lists no modules");
+}
+
+static void test_kernel__list_with_a_gap__from_both_ends(void **state)
+{
+	uint64_t second = MK_POOL + MK_POOL_STEP, third = second + MK_POOL_STEP;
+	auto_dump struct win_dump *d = NULL;
+	struct mk_kernel *k = sample();
+
+	(void)state;
+	mk_number(k, third + 8, MK_POOL); /* it does not point back to the second */
+	ends(k, 4, "a gap after 2, with 2 behind it: its entries do not fit together");
+	k = sample();
+	mk_number(k, second, 0);
+	ends(k, 4, "a gap after 2, with 2 behind it: there is no such memory");
+	k = sample();
+	mk_leave_out(k, second); /* with what the first ends in */
+	ends(k, 0, "ends after 0");
+	k = sample();
+	for (uint64_t i = 0; i < 0x68; i += 8) /* the third lies elsewhere, and is lost */
+		mk_number(k, GIB + i, rs_le64(mk_memory(k, third + (i & ~7ULL))));
+	mk_number(k, second, GIB);
+	mk_number(k, third + MK_POOL_STEP + 8, GIB);
+	mk_leave_out(k, GIB);
+	read_it(k, &d);
+	assert_int_equal(d->n_modules, 3);
+	assert_string_equal(d->modules[2].name, "defdrv.sys");
+	assert_int_equal(d->frames[d->n_frames - 1].module, 2);
+	assert_non_null(strstr(d->note, "a gap after 2, with 1 behind it: the dump does not"));
+}
+
+/* Backwards into a circle, and into what was read already. */
+static void test_kernel__list_with_a_gap__no_module_twice(void **state)
+{
+	uint64_t second = MK_POOL + MK_POOL_STEP, last = MK_POOL + 3 * MK_POOL_STEP;
+	static const uint64_t back[] = {
+		MK_POOL + 3 * MK_POOL_STEP, MK_POOL, MK_POOL + MK_POOL_STEP};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(back) / sizeof(back[0]); i++) {
+		struct mk_kernel *k = sample();
+		mk_number(k, second, 0);
+		mk_number(k, last + 8, back[i]);
+		ends(k, 3, "a gap after 2, with 1 behind it");
+	}
 }
 
 static void test_kernel__below_the_kernel__is_no_entry(void **state)
@@ -293,6 +335,7 @@ static void test_kernel__below_the_kernel__is_no_entry(void **state)
 	(void)state;
 	/* all as it should be, but where a process may write */
 	mk_number(k, MK_POOL + 2 * MK_POOL_STEP, 0x7FFE0000);
+	mk_number(k, MK_LIST_HEAD + 8, 0x7FFE0000);
 	mk_number(k, 0x7FFE0000, MK_LIST_HEAD);
 	mk_number(k, 0x7FFE0008, MK_POOL + 2 * MK_POOL_STEP);
 	ends(k, 3, "ends after 3: there is no such memory");
@@ -660,6 +703,8 @@ int main(void)
 		cmocka_unit_test(test_kernel__without_the_kernels_own_entry__no_modules),
 		cmocka_unit_test(test_kernel__letters_that_are_none__are_no_name),
 		cmocka_unit_test(test_kernel__list_that_breaks_off__as_far_as_it_goes),
+		cmocka_unit_test(test_kernel__list_with_a_gap__from_both_ends),
+		cmocka_unit_test(test_kernel__list_with_a_gap__no_module_twice),
 		cmocka_unit_test(test_kernel__below_the_kernel__is_no_entry),
 		cmocka_unit_test(test_kernel__more_modules_than_a_machine_has__are_cut),
 		cmocka_unit_test(test_kernel__more_pages_than_are_read__is_said),
