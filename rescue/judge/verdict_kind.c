@@ -399,7 +399,8 @@ static bool is_hardware(struct verdict *v)
 		return true;
 	}
 	if (n_disk || disk >= 3 || (fs && v->s.n_crashes)) {
-		v->d->certainty = n_disk && (disk || fs) ? DIAG_C_SURE : DIAG_C_LIKELY;
+		/* cable, controller, its driver and memory look the same from here */
+		v->d->certainty = DIAG_C_LIKELY;
 		say(v,
 			"The disk or its file system seems to fail: %u of %u crashes speak of it, "
 			"and the log holds %u errors of disks and %u of file systems.",
@@ -422,6 +423,12 @@ static bool is_held_again(const struct verdict *v, const struct ev_trouble *t)
 {
 	return t > v->s.list && t[-1].kind == EV_T_BUTTON &&
 	       !ev_ran_between(v->e, t[-1].time, t->time);
+}
+
+/* When it was last seen to be well. */
+static uint64_t latest_good(const struct verdict *v)
+{
+	return v->s.good_after > v->s.last_good ? v->s.good_after : v->s.last_good;
 }
 
 static uint64_t newest(const struct verdict *v)
@@ -453,6 +460,18 @@ static bool is_no_driver(struct verdict *v)
 	return true;
 }
 
+/* Only a log tells that nothing happened: what is silent because it is gone says nothing. And its
+ * last start must have come to a good end, or gone well for a while. */
+static bool is_end_known(const struct verdict *v)
+{
+	uint64_t began = 0;
+
+	for (size_t i = 0; i < v->e->n_items; i++)
+		if (v->e->items[i].what == EV_START && v->e->items[i].time > began)
+			began = v->e->items[i].time;
+	return v->e->log_newest && v->s.last_good && began <= latest_good(v);
+}
+
 static bool is_none(struct verdict *v)
 {
 	const struct ev_trouble *end = v->s.n && v->s.list ? &v->s.list[v->s.n - 1] : NULL;
@@ -464,7 +483,7 @@ static bool is_none(struct verdict *v)
 	for (size_t i = 0; i < v->e->n_items; i++) /* a start that failed, at a time not known */
 		if (v->e->items[i].what == EV_START_FAILED && !v->e->items[i].time)
 			return false;
-	v->d->certainty = v->s.last_good ? DIAG_C_LIKELY : DIAG_C_UNSURE;
+	v->d->certainty = is_end_known(v) ? DIAG_C_LIKELY : DIAG_C_UNSURE;
 	if (v->s.list && v->s.last < v->s.n &&
 		v->s.list[v->s.last].time + SETTLED > v->s.good_after)
 		v->d->certainty = DIAG_C_UNSURE;

@@ -11,6 +11,7 @@
 #include "judge/verdict_internal.h"
 
 #define MINUTE	      600000000ULL
+#define RAN_WELL      (10 * MINUTE)
 #define WDF_VIOLATION 0x10DU
 
 static const struct {
@@ -147,12 +148,26 @@ static void score_build(struct verdict *v, struct candidate *c)
 
 /* ---- what names it ---- */
 
+/* Data of a product, or of people: the loader, of which Startup Repair speaks, loads none of it. */
+static bool is_never_loaded(const struct verdict *v, const struct candidate *c)
+{
+	const size_t n = strlen(v->e->root);
+	const bool is_below = strncasecmp(c->d.path, v->e->root, n) == 0 && c->d.path[n] == '\\';
+
+	return c->is_content && (!is_below || ev_is_content_place(v->e->root, c->d.path));
+}
+
 static void score_named(struct verdict *v, struct candidate *c)
 {
 	for (size_t i = 0; i < v->e->n_items; i++) {
 		const struct ev_item *it = &v->e->items[i];
 		if (it->what != EV_ROOT_CAUSE || strcasecmp(it->path, c->d.path) != 0)
 			continue;
+		if (is_never_loaded(v, c)) {
+			verdict_why(v, c, W_NAMED_DATA, it->source, it->time, it->where, "%s",
+				it->text[0] ? it->text : "named as the cause");
+			break;
+		}
 		verdict_why(v, c, W_NAMED, it->source, it->time, it->where, "%s",
 			it->text[0] ? it->text : "named as the cause");
 		c->has_link = c->is_named = true;
@@ -348,12 +363,60 @@ static void score_boot(struct verdict *v, struct candidate *c)
 	c->has_link = true;
 }
 
+/* Of one product, as far as their makers' names tell. */
+static bool is_same_product(const struct candidate *a, const struct candidate *b)
+{
+	const char *x = a->d.file ? a->d.file->image.company : "";
+	const char *y = b->d.file ? b->d.file->image.company : "";
+
+	return (x[0] && strcasecmp(x, y) == 0) || verdict_is_of_product(a->d.path, b->d.file) ||
+	       verdict_is_of_product(b->d.path, a->d.file);
+}
+
+/* Since when changes are weighed against that of @c: what was there when a start began that went
+ * well until it came has been loaded without harm. */
+static uint64_t rivals_since(const struct verdict *v, const struct candidate *c)
+{
+	uint64_t start = 0;
+
+	for (size_t i = 0; i < v->e->n_items && v->e->items[i].time <= c->changed; i++)
+		if (v->e->items[i].what == EV_START && v->e->items[i].source == EV_EVENT_LOG)
+			start = v->e->items[i].time;
+	return start >= v->s.since && c->changed - start >= RAN_WELL ? start : v->s.since;
+}
+
+/* The first thing of somebody else's that changed as well; NULL: this product's change is the only
+ * one. Where nothing but time accuses, that acquits. */
+static const char *other_change(const struct verdict *v, const struct candidate *c)
+{
+	const uint64_t since = rivals_since(v, c);
+
+	for (size_t i = 0; i < v->n; i++) {
+		const struct candidate *o = &v->c[i];
+		if (o != c && o->changed >= since && (o->svc || o->is_content) &&
+			!is_same_product(c, o))
+			return o->d.path;
+	}
+	return is_updated(v) ? "an update of Windows" : NULL;
+}
+
+/* The log has a start within the series: it came far enough for services and people. */
+static bool is_log_begun(const struct verdict *v)
+{
+	for (size_t i = 0; v->s.first < v->s.n && i < v->e->n_items; i++)
+		if (v->e->items[i].what == EV_START && v->e->items[i].source == EV_EVENT_LOG &&
+			v->e->items[i].time > v->s.list[v->s.first].time)
+			return true;
+	return false;
+}
+
 /* Starts end so early that nothing but their code is left, and a driver came that each start loads.
- */
+ * Where they come further, anything else that came may be what fails. */
 static void score_early(struct verdict *v, struct candidate *c)
 {
 	if (!c->changed || !c->svc || c->is_own || c->is_content || v->n_dumps || !v->s.n_crashes ||
-		!is_start_needed(c->svc) || is_boot_lost(v))
+		!is_start_needed(c->svc) || is_boot_lost(v) ||
+		(is_log_begun(v) && other_change(v, c)))
 		return;
 	verdict_why(v, c, W_EARLY, EV_REGISTRY, 0, c->svc->name,
 		"no dump tells more, and each of the starts that fail loads this new driver");

@@ -318,7 +318,8 @@ static void contradicted_content_waits_for_a_person(void **state)
 	diagnosis_free(d);
 }
 
-/* Evidence can be planted: data of Windows and of people stay, whatever blames them. */
+/* Evidence can be planted: data of Windows stay, whatever blames them; of those of people and
+ * products Startup Repair has nothing to say. */
 static void data_elsewhere_is_not_moved(void **state)
 {
 	static const char *const paths[] = {"\\Users\\anna\\Halvard\\thesis.docx",
@@ -336,10 +337,35 @@ static void data_elsewhere_is_not_moved(void **state)
 		(void)made_row(e, EV_SERVICE_NEW, EV_EVENT_LOG, AT(-1), paths[i]);
 		(void)made_file(e, paths[i], NULL);
 		struct diagnosis *d = verdict_of(e);
-		assert_string_equal(d->candidates[0].path, paths[i]);
-		assert_int_equal(d->n_proposals, 1);
-		assert_int_equal(d->proposals[0].action, DIAG_ASK);
-		assert_false(d->proposals[0].can || d->proposals[0].may_alone);
+		const bool is_windows = strncmp(paths[i], "\\Windows", 8) == 0;
+		assert_true(!is_windows || strcmp(d->candidates[0].path, paths[i]) == 0);
+		assert_true(!is_windows || d->n_proposals == 1);
+		assert_true(!is_windows || d->proposals[0].action == DIAG_ASK);
+		for (size_t k = 0; k < d->n_proposals; k++)
+			assert_true(strcmp(d->proposals[k].path, paths[i]) != 0 ||
+				    !(d->proposals[k].can || d->proposals[k].may_alone));
+		diagnosis_free(d);
+	}
+}
+
+/* The loader loads no data of a product: what Startup Repair says of such a file links it to
+ * nothing; of a program in the same folder it does. */
+static void startup_repair_speaks_of_programs(void **state)
+{
+	for (int k = 0; k < 2; k++) {
+		struct evidence *e = made_begin();
+		struct ev_file *f;
+		(void)state;
+		made_run(e, AT(-900), AT(-10));
+		(void)made_row(e, EV_FILE_NEW, EV_FILE, AT(-12), CONTENT);
+		f = made_file(e, CONTENT, k ? COMPANY : NULL);
+		(void)made_row(e, EV_START_FAILED, EV_STARTUP_REPAIR, AT(0), "");
+		(void)made_row(e, EV_ROOT_CAUSE, EV_STARTUP_REPAIR, AT(0), CONTENT);
+		assert_int_equal(f->image.is_pe, k);
+		struct diagnosis *d = verdict_of(e);
+		assert_true(!why_of(d, 0, "named") == !k);
+		assert_true(!why_of(d, 0, "named-data") == !!k);
+		assert_int_equal(d->kind, k ? DIAG_BAD_FILE : DIAG_UNSURE);
 		diagnosis_free(d);
 	}
 }
@@ -714,7 +740,7 @@ static void disk_errors_are_hardware(void **state)
 	(void)made_file(e, DRIVER, COMPANY);
 	struct diagnosis *d = verdict_of(e);
 	assert_int_equal(d->kind, DIAG_HARDWARE);
-	assert_int_equal(d->certainty, DIAG_C_SURE);
+	assert_int_equal(d->certainty, DIAG_C_LIKELY); /* disk, cable, controller: who knows */
 	diagnosis_free(d);
 }
 
@@ -1021,6 +1047,32 @@ static void clock_set_long_ago_does_not_matter(void **state)
 	diagnosis_free(d);
 }
 
+/* No dump, starts that come as far as the log, and two products that came: which of them, time does
+ * not tell. What was there at a start that went well for a while does not count. */
+static void two_that_came_acquit_each_other_without_dumps(void **state)
+{
+	for (int k = 0; k < 3; k++) {
+		struct evidence *e = updated_driver();
+		struct ev_item *other;
+		(void)state;
+		for (size_t i = 0; i < e->n_items; i++)
+			if (e->items[i].crash) {
+				e->items[i].source = EV_PAGEFILE;
+				e->items[i].crash->is_dump = false;
+				e->items[i].crash->n_blames = 0;
+			}
+		other = made_row(e, k == 2 ? EV_UPDATE : EV_FILE_NEW, EV_FILE,
+			k == 1 ? AT(-3) : AT(93), k == 2 ? "" : OTHER);
+		other->text = "x";
+		(void)made_file(e, OTHER, "Npf Ltd");
+		(void)made_service(e, "npf", OTHER, WIN_START_DEMAND, 1);
+		struct diagnosis *d = verdict_of(e);
+		assert_true(!why_of(d, 0, "loaded-at-each-start") == (k != 1));
+		assert_int_equal(d->n_proposals, k == 1);
+		diagnosis_free(d);
+	}
+}
+
 static void early_crashes_are_no_reason_of_their_own(void **state)
 {
 	for (int k = 0; k < 2; k++) {
@@ -1185,9 +1237,11 @@ static void button_held_again_is_no_answer(void **state)
 static void nothing_wrong_is_said_only_of_what_ran(void **state)
 {
 	struct evidence *e = made_begin();
-	struct diagnosis *d = verdict_of(e);
+	struct diagnosis *d;
 
 	(void)state;
+	e->log_newest = AT(60);
+	d = verdict_of(e);
 	assert_int_equal(d->kind, DIAG_NONE);
 	assert_int_equal(d->certainty, DIAG_C_UNSURE); /* no run is known */
 	diagnosis_free(d);
@@ -1201,6 +1255,7 @@ static void nothing_wrong_is_said_only_of_what_ran(void **state)
 	made_run(e, AT(-200), AT(-100));
 	(void)made_dump(e, AT(-30), 0xd1, 1, EV_ON_STACK, NULL);
 	made_run(e, AT(0), AT(60)); /* a crash of an hour ago */
+	e->log_newest = AT(60);
 	d = verdict_of(e);
 	assert_int_equal(d->kind, DIAG_NONE);
 	assert_int_equal(d->certainty, DIAG_C_UNSURE);
@@ -1213,6 +1268,23 @@ static void nothing_wrong_is_said_only_of_what_ran(void **state)
 	d = verdict_of(e);
 	assert_int_not_equal(d->kind, DIAG_NO_DRIVER); /* it crashed, and nobody knows of what */
 	diagnosis_free(d);
+}
+
+/* Nor where the log is silent because it is gone, or where nobody knows how the last start went. */
+static void nothing_wrong_needs_a_log_to_its_end(void **state)
+{
+	for (int k = 0; k < 3; k++) {
+		struct evidence *e = made_begin();
+		(void)state;
+		made_run(e, AT(0), AT(60));
+		e->log_newest = k == 1 ? 0 : AT(60);
+		if (k == 2)
+			(void)made_row(e, EV_START, EV_BOOT_STATUS, AT(100), "");
+		struct diagnosis *d = verdict_of(e);
+		assert_int_equal(d->kind, DIAG_NONE);
+		assert_int_equal(d->certainty, k ? DIAG_C_UNSURE : DIAG_C_LIKELY);
+		diagnosis_free(d);
+	}
 }
 
 /* Three crashes in two weeks are not over because it ran in between. */
@@ -1504,6 +1576,7 @@ int main(void)
 		cmocka_unit_test(content_is_at_fault_and_not_the_module),
 		cmocka_unit_test(contradicted_content_waits_for_a_person),
 		cmocka_unit_test(data_elsewhere_is_not_moved),
+		cmocka_unit_test(startup_repair_speaks_of_programs),
 		cmocka_unit_test(loaded_data_is_not_moved),
 		cmocka_unit_test(vendor_folder_is_enough),
 		cmocka_unit_test(content_of_another_vendor_is_innocent),
@@ -1543,6 +1616,7 @@ int main(void)
 		cmocka_unit_test(unchanged_counts_only_where_windows_is_unchanged),
 		cmocka_unit_test(clock_set_long_ago_does_not_matter),
 		cmocka_unit_test(early_crashes_are_no_reason_of_their_own),
+		cmocka_unit_test(two_that_came_acquit_each_other_without_dumps),
 		cmocka_unit_test(lost_boot_device_accuses_who_stands_in_its_path),
 		cmocka_unit_test(absence_that_does_no_harm_is_none),
 		cmocka_unit_test(hives_and_codes_of_old_are_no_registry_fault),
@@ -1550,6 +1624,7 @@ int main(void)
 		cmocka_unit_test(hardware_needs_trouble_and_enough_of_it),
 		cmocka_unit_test(button_held_again_is_no_answer),
 		cmocka_unit_test(nothing_wrong_is_said_only_of_what_ran),
+		cmocka_unit_test(nothing_wrong_needs_a_log_to_its_end),
 		cmocka_unit_test(crashes_that_come_again_are_not_over),
 		cmocka_unit_test(what_is_told_is_bounded),
 		cmocka_unit_test(damaged_part_of_windows_is_not_moved),
