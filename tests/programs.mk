@@ -84,6 +84,11 @@ $(BUILD)/tests/unit/engine/test_stick_keys: LDFLAGS += -Wl,--wrap=rs_wipe -Wl,--
 # what lies in memory when it goes back to the kernel, and memory that cannot be locked
 $(BUILD)/tests/unit/core/test_wiped: LDFLAGS += -Wl,--wrap=munmap -Wl,--wrap=mlock
 
+# who reads behind what was allocated (tests/unit/windows/fence.c)
+FENCE	= $(foreach f,malloc calloc realloc free,-Wl$(,)--wrap=$(f))
+$(BUILD)/tests/unit/windows/%: LDFLAGS += $(FENCE)
+$(BUILD)/tests/unit/evidence/%: LDFLAGS += $(FENCE)
+
 # ---- fuzz targets: tests/fuzz/fuzz_<room>_<parser>.c
 
 FUZZ	= $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))

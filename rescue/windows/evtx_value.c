@@ -51,11 +51,12 @@ static bool put_ansi(struct evtx_text *t, uint8_t type, struct rs_view v)
 	return true;
 }
 
+/* Of at most 8 bytes. */
 static uint64_t little(struct rs_view v)
 {
 	uint64_t n = 0;
 
-	for (size_t i = v.len < 8 ? v.len : 8; i > 0; i--)
+	for (size_t i = v.len; i > 0; i--)
 		n = n << 8 | v.p[i - 1];
 	return n;
 }
@@ -147,7 +148,7 @@ static bool put_filetime(struct evtx_text *t, uint8_t type, struct rs_view v)
 	(void)type;
 	rs_filetime_text(time - time % PER_SECOND, text);
 	char *end = strchr(text, 'Z');
-	if (end && time)
+	if (end)
 		(void)snprintf(end, sizeof(text) - (size_t)(end - text), ".%07u00Z",
 			(unsigned)(time % PER_SECOND));
 	put(t, "%s", text);
@@ -234,8 +235,6 @@ bool evtx_value_next(uint8_t type, struct rs_view *rest, struct rs_view *ret)
 	size_t n = 0, skip = 0;
 
 	type &= (uint8_t)~EVTX_MANY;
-	if (rest->len == 0)
-		return false;
 	if (type == EVTX_STRING) {
 		n = rs_utf16_text(*rest).len;
 		skip = n + 2 <= rest->len ? 2 : rest->len - n;

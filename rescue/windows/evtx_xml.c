@@ -43,8 +43,7 @@ static bool name_at(const struct evtx_xml *x, size_t off, struct rs_view *ret)
 	uint16_t units;
 
 	return rs_view_u16(x->chunk, off + 6, &units) &&
-	       rs_view_sub(x->chunk, off + 8, 2UL * units, ret) &&
-	       rs_view_has(x->chunk, off + 8 + 2UL * units, 2);
+	       rs_view_sub(x->chunk, off + 8, 2UL * units, ret);
 }
 
 static bool name_is(struct rs_view name, const char *text)
@@ -127,7 +126,7 @@ static bool head_take(
 	if (!name_take(x, &off, name))
 		return false;
 	c->off = off + (has_more ? 4 : 0);
-	return c->off <= c->end;
+	return true;
 }
 
 static bool on_element(struct evtx_xml *x, struct cursor *c)
@@ -290,29 +289,31 @@ static bool put_literal(struct evtx_xml *x, uint8_t type, struct rs_view v)
 }
 
 /* A count of units u16 at @off, and the units. */
-static bool units_take(struct evtx_xml *x, struct cursor *c, size_t off, uint8_t type)
+static bool units_take(const struct evtx_xml *x, struct cursor *c, size_t off, struct rs_view *ret)
 {
-	struct rs_view v;
 	uint16_t units;
 
 	if (!rs_view_u16(x->chunk, off, &units) ||
-		!rs_view_sub(x->chunk, off + 2, 2UL * units, &v) || !put_literal(x, type, v))
+		!rs_view_sub(x->chunk, off + 2, 2UL * units, ret))
 		return false;
-	c->off = off + 2 + v.len;
+	c->off = off + 2 + ret->len;
 	return true;
 }
 
 static bool on_value(struct evtx_xml *x, struct cursor *c)
 {
+	struct rs_view v;
 	uint8_t type;
 
 	return rs_view_u8(x->chunk, c->off + 1, &type) && type == EVTX_STRING &&
-	       units_take(x, c, c->off + 2, type);
+	       units_take(x, c, c->off + 2, &v) && put_literal(x, type, v);
 }
 
 static bool on_cdata(struct evtx_xml *x, struct cursor *c)
 {
-	return units_take(x, c, c->off + 1, EVTX_STRING);
+	struct rs_view v;
+
+	return units_take(x, c, c->off + 1, &v) && put_literal(x, EVTX_STRING, v);
 }
 
 static bool on_character(struct evtx_xml *x, struct cursor *c)
@@ -353,8 +354,9 @@ static bool on_instruction(struct evtx_xml *x, struct cursor *c)
 
 static bool on_instruction_data(struct evtx_xml *x, struct cursor *c)
 {
-	evtx_begin(x, EVTX_T_NONE);
-	return units_take(x, c, c->off + 1, EVTX_STRING);
+	struct rs_view v;
+
+	return units_take(x, c, c->off + 1, &v);
 }
 
 static bool run(struct evtx_xml *x, struct cursor *c);

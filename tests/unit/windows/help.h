@@ -27,6 +27,13 @@ void temp_make(char ret[64]);
 /** Remove it with its files (no folders in it). */
 void temp_remove(const char *dir);
 
+/* ---- allocations that nobody may read behind (fence.c) ---- */
+
+/** From now on all that is allocated ends at a page that must not be touched, and what is freed is
+ * such a page. */
+void fence_up(void);
+void fence_down(void);
+
 /* ---- hives made field by field ---- */
 
 enum { MK_ROOT = 0x20 };
