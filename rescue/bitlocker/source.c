@@ -128,6 +128,17 @@ static int source_write(
 	return 0;
 }
 
+static void source_will_need(struct blk *b, uint64_t off_bytes, uint64_t len_bytes)
+{
+	for (uint64_t done = 0; done < len_bytes;) {
+		struct bl_run run =
+			bl_map_at(&source_of(b)->map, off_bytes + done, len_bytes - done);
+		if (run.kind != BL_RUN_ZERO)
+			blk_will_need(b->parent, run.disk_off, run.len);
+		done += run.len;
+	}
+}
+
 static void source_close(struct blk *b)
 {
 	struct source *s = source_of(b);
@@ -138,7 +149,7 @@ static void source_close(struct blk *b)
 }
 
 static const struct blk_ops source_ops = {
-	source_read, source_write, blk_child_flush, source_close, NULL};
+	source_read, source_write, blk_child_flush, source_close, NULL, source_will_need};
 
 int bl_open(const struct bl_volume *v, struct blk *src, struct blk **ret, struct rs_err *err)
 {

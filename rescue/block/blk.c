@@ -47,6 +47,14 @@ uint64_t blk_next_data(struct blk *b, uint64_t off_bytes)
 	return b->ops->next_data ? b->ops->next_data(b, off_bytes) : off_bytes;
 }
 
+void blk_will_need(struct blk *b, uint64_t off_bytes, uint64_t len_bytes)
+{
+	if (!b->ops->will_need || off_bytes >= b->size_bytes)
+		return;
+	uint64_t left = b->size_bytes - off_bytes;
+	b->ops->will_need(b, off_bytes, len_bytes < left ? len_bytes : left);
+}
+
 void blk_close(struct blk *b)
 {
 	if (b)

@@ -28,6 +28,8 @@ struct blk_ops {
 	void (*close)(struct blk *b);
 	/* Optional: first offset >= @off_bytes that may hold data (skips holes of sparse files). */
 	uint64_t (*next_data)(struct blk *b, uint64_t off_bytes);
+	/* Optional: all of it lies in the source, and will be read soon. */
+	void (*will_need)(struct blk *b, uint64_t off_bytes, uint64_t len_bytes);
 };
 
 struct blk {
@@ -62,6 +64,12 @@ int blk_flush(struct blk *b, struct rs_err *err);
 
 /** First offset >= @off_bytes that may hold data; b->size_bytes if there is none. */
 uint64_t blk_next_data(struct blk *b, uint64_t off_bytes);
+
+/** A hint: what of these bytes lies in the source will be read soon, so that the disk reads them
+ * while this program does something else. It may do nothing, and what cannot be read is told by the
+ * read.
+ */
+void blk_will_need(struct blk *b, uint64_t off_bytes, uint64_t len_bytes);
 
 /** NULL is fine. The parent of a child source stays open: close the child first. */
 void blk_close(struct blk *b);

@@ -131,6 +131,12 @@ static uint64_t file_next_data(struct blk *b, uint64_t off_bytes)
 	return (uint64_t)next < b->size_bytes ? (uint64_t)next : b->size_bytes;
 }
 
+static void file_will_need(struct blk *b, uint64_t off_bytes, uint64_t len_bytes)
+{
+	(void)posix_fadvise(file_of(b)->fd, (off_t)off_bytes, (off_t)len_bytes,
+		POSIX_FADV_WILLNEED); /* a hint */
+}
+
 static void file_close(struct blk *b)
 {
 	(void)close(file_of(b)->fd); /* every act flushes before it closes */
@@ -139,8 +145,8 @@ static void file_close(struct blk *b)
 }
 
 static const struct blk_ops file_ops = {
-	file_read, file_write, file_flush, file_close, file_next_data};
-static const struct blk_ops direct_ops = {file_read_direct, NULL, NULL, file_close, NULL};
+	file_read, file_write, file_flush, file_close, file_next_data, file_will_need};
+static const struct blk_ops direct_ops = {file_read_direct, NULL, NULL, file_close, NULL, NULL};
 
 static int device_geometry(int fd, struct blk *b, struct rs_err *err)
 {

@@ -53,9 +53,15 @@ static void overlay_close(struct blk *b)
 	free(b);
 }
 
+/* Also of an overlay's own sectors the base is read. */
+static void base_will_need(struct blk *b, uint64_t off_bytes, uint64_t len_bytes)
+{
+	blk_will_need(b->parent, off_bytes, len_bytes);
+}
+
 /* No flush: in memory there is nothing more stable. */
 static const struct blk_ops overlay_ops = {
-	overlay_read, overlay_write, NULL, overlay_close, overlay_next_data};
+	overlay_read, overlay_write, NULL, overlay_close, overlay_next_data, base_will_need};
 
 int blk_overlay_new(struct blk *base, bool is_writable, struct blk **ret, struct rs_err *err)
 {
@@ -117,8 +123,8 @@ static uint64_t through_next_data(struct blk *b, uint64_t off_bytes)
 	return blk_next_data(b->parent, off_bytes);
 }
 
-static const struct blk_ops through_ops = {
-	through_read, through_write, blk_child_flush, blk_child_close, through_next_data};
+static const struct blk_ops through_ops = {through_read, through_write, blk_child_flush,
+	blk_child_close, through_next_data, base_will_need};
 
 int blk_written_through(
 	struct blk *record, struct blk *parent, struct blk **ret, struct rs_err *err)

@@ -33,8 +33,13 @@ static uint64_t part_next_data(struct blk *b, uint64_t off_bytes)
 	return next < b->size_bytes ? next : b->size_bytes;
 }
 
+static void part_will_need(struct blk *b, uint64_t off_bytes, uint64_t len_bytes)
+{
+	blk_will_need(b->parent, part_of(b)->off_bytes + off_bytes, len_bytes);
+}
+
 static const struct blk_ops part_ops = {
-	part_read, part_write, blk_child_flush, blk_child_close, part_next_data};
+	part_read, part_write, blk_child_flush, blk_child_close, part_next_data, part_will_need};
 
 int blk_part_new(struct blk *parent, uint64_t off_bytes, uint64_t len_bytes, const char *name,
 	struct blk **ret, struct rs_err *err)

@@ -12,7 +12,8 @@
 #define LOOKS_MAX      96U	     /* of changed files, the newest first */
 #define LOOKS_BYTES    (96ULL << 20) /* of them all */
 #define SIBLINGS_MAX   12U
-#define NAMES_SEEN     4096U /* of a folder */
+#define DRIVER_AHEAD   (32U << 10) /* headers, and what is beside them */
+#define NAMES_SEEN     4096U	   /* of a folder */
 #define MAGIC_BYTES    4U
 #define SIBLINGS_LEAST 2U
 
@@ -149,15 +150,35 @@ static int driver_look(const struct ev_look *in, struct evidence *e, const struc
 	return 0;
 }
 
-int ev_changes_drivers(const struct ev_look *in, struct evidence *e, struct rs_err *err)
+static bool is_loaded_at_start(const struct win_service *s)
+{
+	return s->is_driver && (s->is_boot || s->start <= WIN_START_AUTO) && s->path && s->path[0];
+}
+
+/* Hundreds of small files anywhere on the disk: it gets to know of all before the first is waited
+ * for. */
+static int drivers_find(const struct ev_look *in, struct evidence *e, struct rs_err *err)
 {
 	int r = 0;
 
 	for (size_t i = 0; e->system && i < e->system->n_services && r == 0; i++) {
 		const struct win_service *s = &e->system->services[i];
-		bool is_wanted = s->is_boot || s->start <= WIN_START_AUTO;
-		if (s->is_driver && is_wanted && s->path && s->path[0])
-			r = driver_look(in, e, s, err);
+		struct ev_file *f = NULL;
+		if (!is_loaded_at_start(s))
+			continue;
+		r = ev_file_find(in, e, s->path, &f, err);
+		if (r == 0 && f->ref && !f->is_looked)
+			nt_raw_will_need(in->raw, NT_REF_RECORD(f->ref), DRIVER_AHEAD);
 	}
+	return r;
+}
+
+int ev_changes_drivers(const struct ev_look *in, struct evidence *e, struct rs_err *err)
+{
+	int r = drivers_find(in, e, err);
+
+	for (size_t i = 0; e->system && i < e->system->n_services && r == 0; i++)
+		if (is_loaded_at_start(&e->system->services[i]))
+			r = driver_look(in, e, &e->system->services[i], err);
 	return r;
 }

@@ -193,6 +193,10 @@ bool ev_miss(struct evidence *e, enum ev_source source, const char *where, const
  * those that end the run; all else is in the row (files.c). */
 int ev_file_look(const struct ev_look *in, struct evidence *e, const char *path, bool is_full,
 	struct ev_file **ret, struct rs_err *err);
+/** The same without a look at it: is it there? One that was only found is looked at by the next
+ * ev_file_look. */
+int ev_file_find(const struct ev_look *in, struct evidence *e, const char *path,
+	struct ev_file **ret, struct rs_err *err);
 /** Is the file part of Windows itself? By its version's company, its package (came with Windows),
  * the kernel's own list; only ever evidence, as a file can claim anything. Not there, not known:
  * false. */

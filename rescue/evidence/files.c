@@ -137,24 +137,21 @@ static struct ev_file *file_add(struct evidence *e, const char *path)
 	return *to = rs_steal(f);
 }
 
-int ev_file_look(const struct ev_look *in, struct evidence *e, const char *path, bool is_full,
+int ev_file_find(const struct ev_look *in, struct evidence *e, const char *path,
 	struct ev_file **ret, struct rs_err *err)
 {
 	struct rs_err why = {0};
 	struct ev_file *f = known(e, path);
 
 	*ret = f;
-	if (f) { /* what is not there or cannot be read does not get better */
-		bool wants_more = is_full && f->is_looked && !f->image.is_full && !f->image.note[0];
-		return wants_more ? look(in, e, true, f, err) : 0;
-	}
-	f = file_add(e, path);
+	if (f) /* what is not there or cannot be read does not get better */
+		return 0;
+	*ret = f = file_add(e, path);
 	if (!f)
 		return rs_fail(err, RS_E_MEMORY, "evidence");
-	*ret = f;
 	int r = nt_lookup(in->vol, path, &f->ref, &why);
 	if (r == 0)
-		return look(in, e, is_full, f, err);
+		return 0;
 	f->ref = 0;
 	if (rs_err_ends(r))
 		return rs_err_pass(err, r, &why);
@@ -163,6 +160,19 @@ int ev_file_look(const struct ev_look *in, struct evidence *e, const char *path,
 	else
 		why_not(e, f, &why);
 	return 0;
+}
+
+int ev_file_look(const struct ev_look *in, struct evidence *e, const char *path, bool is_full,
+	struct ev_file **ret, struct rs_err *err)
+{
+	int r = ev_file_find(in, e, path, ret, err);
+
+	if (r < 0)
+		return r;
+	struct ev_file *f = *ret;
+	bool is_first = !f->is_looked && !f->fault[0]; /* and it is there */
+	bool wants_more = is_full && f->is_looked && !f->image.is_full && !f->image.note[0];
+	return is_first || wants_more ? look(in, e, is_full, f, err) : 0;
 }
 
 /* ---- whose is it? ---- */

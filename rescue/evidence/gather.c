@@ -8,6 +8,11 @@
 
 #include "core/cleanup.h"
 #include "evidence/series.h"
+#include "ntfs/raw.h"
+
+/* Of the page cache, which a small machine has little of. */
+#define LOG_AHEAD (20U << 20)
+#define MFT_AHEAD (16U << 20)
 
 #define MOST_FULL_LOOKS 48U /* files that are read whole, beside those that crashes name */
 
@@ -71,6 +76,23 @@ static int look_at_changed(
 	return r;
 }
 
+/* What is read from one end to the other later on: the disk begins with it while the registry and
+ * the dumps are looked at. */
+static void read_ahead(const struct ev_look *in, size_t n)
+{
+	char path[320];
+	uint64_t ref;
+
+	for (size_t i = 0; i < n; i++) {
+		(void)snprintf(path, sizeof(path), "%s\\System32\\winevt\\Logs\\System.evtx",
+			in[i].win->root);
+		if (nt_lookup(in[i].vol, path, &ref, NULL) == 0)
+			nt_raw_will_need(in[i].raw, NT_REF_RECORD(ref), LOG_AHEAD);
+	}
+	if (n)
+		nt_raw_will_need(in[0].raw, NT_MFT_RECORD, MFT_AHEAD);
+}
+
 /* All that tells when something can have changed. */
 static int before_files(const struct ev_look *in, struct evidence *e, struct ev_series *ret_series,
 	struct rs_err *err)
@@ -102,6 +124,7 @@ static int gather(const struct ev_look *in, struct ev_span *spans, struct ev_ser
 {
 	int r = 0;
 
+	read_ahead(in, n);
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		struct ev_span *span = &spans[i];
 

@@ -76,6 +76,10 @@ int nt_raw_read(struct nt_raw *raw, uint64_t number, int type, const char *name,
 int nt_raw_size(struct nt_raw *raw, uint64_t number, int type, const char *name, uint64_t *ret,
 	struct rs_err *err);
 
+/** A hint as blk_will_need, for the first @len_bytes of the unnamed $DATA of a record ($MFT's own,
+ * too). What it cannot find it leaves to the read. */
+void nt_raw_will_need(struct nt_raw *raw, uint64_t number, uint64_t len_bytes);
+
 /* ---- the whole MFT (mft.c) ---- */
 
 enum nt_namespace { NT_NS_POSIX, NT_NS_WIN32, NT_NS_DOS, NT_NS_WIN32_DOS };

@@ -233,3 +233,27 @@ int nt_raw_read_all(struct nt_raw *raw, uint64_t number, int type, const char *n
 			(unsigned)type);
 	return r < 0 ? r : read_whole(raw, number, &s, ret, ret_len, err);
 }
+
+static void runs_will_need(struct nt_raw *raw, const struct nt_runs *runs, uint64_t len_bytes)
+{
+	const uint64_t cluster = raw->geo.cluster_bytes;
+
+	for (size_t i = 0; i < runs->n && len_bytes; i++) {
+		const struct nt_run *run = &runs->v[i];
+		uint64_t n =
+			run->clusters * cluster < len_bytes ? run->clusters * cluster : len_bytes;
+		if (run->lcn != NT_HOLE)
+			blk_will_need(raw->src, run->lcn * cluster, n);
+		len_bytes -= n;
+	}
+}
+
+void nt_raw_will_need(struct nt_raw *raw, uint64_t number, uint64_t len_bytes)
+{
+	auto_nt_stream struct nt_stream s = {0};
+
+	if (number == NT_MFT_RECORD)
+		runs_will_need(raw, &raw->mft, len_bytes);
+	else if (nt_stream_open(raw, number, NT_AT_DATA, "", &s, NULL) == 0)
+		runs_will_need(raw, &s.runs, s.data_bytes < len_bytes ? s.data_bytes : len_bytes);
+}

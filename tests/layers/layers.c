@@ -55,7 +55,8 @@ static void mem_close(struct blk *b)
 	free(m);
 }
 
-static const struct blk_ops mem_ops = {mem_read, mem_write, mem_flush, mem_close, NULL};
+static const struct blk_ops mem_ops = {
+	.read = mem_read, .write = mem_write, .flush = mem_flush, .close = mem_close};
 
 static size_t mem_pages(const struct blk *b)
 {
@@ -205,6 +206,7 @@ void lay_watch_reset(struct lay_watch *w)
 		free(w->ops[i].data);
 	w->n_ops = 0;
 	w->reads = w->writes = w->flushes = w->read_bytes = w->written_bytes = 0;
+	w->hinted_at = w->hinted_bytes = 0;
 	w->fail_read = w->fail_write = w->fail_flush = 0;
 	w->is_sticky = w->is_recording = false;
 }
@@ -218,7 +220,18 @@ static void watch_close(struct blk *b)
 	free(w);
 }
 
-static const struct blk_ops watch_ops = {watch_read, watch_write, watch_flush, watch_close, NULL};
+static void watch_will_need(struct blk *b, uint64_t off_bytes, uint64_t len_bytes)
+{
+	watch_of(b)->hinted_at = off_bytes;
+	watch_of(b)->hinted_bytes += len_bytes;
+	blk_will_need(watch_of(b)->parent, off_bytes, len_bytes);
+}
+
+static const struct blk_ops watch_ops = {.read = watch_read,
+	.write = watch_write,
+	.flush = watch_flush,
+	.close = watch_close,
+	.will_need = watch_will_need};
 
 struct lay_watch *lay_watch_new(struct blk *parent)
 {

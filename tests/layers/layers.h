@@ -33,6 +33,7 @@ struct lay_watch {
 	struct blk *parent;
 	uint64_t reads, writes, flushes; /* requests so far, failed ones included */
 	uint64_t read_bytes, written_bytes;
+	uint64_t hinted_at, hinted_bytes; /* blk_will_need: the last one, all of them */
 	/* The request with this number (from 1) fails, and every later one too if it is sticky. */
 	uint64_t fail_read, fail_write, fail_flush;
 	bool is_sticky;

@@ -269,6 +269,25 @@ static void test_read__decrypted_volume__plain_without_a_key(void **state)
 	teardown(&o);
 }
 
+static void test_will_need__moved_sectors_and_own_areas__where_they_are_read(void **state)
+{
+	struct open_mini o = {0};
+
+	(void)state;
+	setup(&o, BL_XTS_128, 512);
+	open_it(&o);
+	blk_will_need(o.inner, 512, 512);
+	assert_int_equal(o.watch->hinted_at, MINI_RELOCATED + 512);
+	assert_int_equal(o.watch->hinted_bytes, 512);
+	blk_will_need(o.inner, MINI_RELOCATED, MINI_R); /* zeros */
+	assert_int_equal(o.watch->hinted_bytes, 512);
+	blk_will_need(o.inner, MINI_R - 512, 1024);
+	assert_int_equal(o.watch->hinted_at, MINI_R);
+	assert_int_equal(o.watch->hinted_bytes, 512 + 1024);
+	assert_int_equal(o.watch->reads, 0);
+	teardown(&o);
+}
+
 static void test_open__disk_shorter_or_longer__error_past_the_end_or_fine(void **state)
 {
 	struct open_mini o = {0};
@@ -339,6 +358,7 @@ int main(void)
 		cmocka_unit_test(test_io__error_below__named_and_passed_on),
 		cmocka_unit_test(test_read__unfinished_conversion__by_watermark),
 		cmocka_unit_test(test_read__decrypted_volume__plain_without_a_key),
+		cmocka_unit_test(test_will_need__moved_sectors_and_own_areas__where_they_are_read),
 		cmocka_unit_test(test_open__disk_shorter_or_longer__error_past_the_end_or_fine),
 		cmocka_unit_test(test_open__locked_or_read_only_disk__refused_or_read_only),
 	};

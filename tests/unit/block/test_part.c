@@ -7,6 +7,9 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "block/overlay.h"
+
+#include "../../layers/layers.h"
 #include "disk_help.h"
 
 static void test_blk_part_new__not_inside_its_parent__is_truncated(void **state)
@@ -62,12 +65,41 @@ static void test_blk_part__of_a_read_only_parent__is_read_only(void **state)
 	blk_close(p);
 }
 
+static void test_blk_will_need__through_layers__is_where_it_is_read_and_inside(void **state)
+{
+	uint8_t *bytes;
+	struct blk *p = NULL, *over = NULL;
+	auto_blk struct blk *b = mem_disk(1, &bytes);
+	struct lay_watch *w = lay_watch_new(b);
+
+	(void)state;
+	assert_non_null(w);
+	blk_will_need(b, 0, 512); /* that knows none: nothing happens */
+	assert_int_equal(blk_part_new(&w->blk, 4096, 8192, "p1", &p, NULL), 0);
+	assert_int_equal(blk_overlay_new(p, true, &over, NULL), 0);
+	blk_will_need(over, 512, 1024);
+	assert_int_equal(w->hinted_at, 4096 + 512);
+	assert_int_equal(w->hinted_bytes, 1024);
+	blk_will_need(over, 8000, UINT64_MAX);
+	assert_int_equal(w->hinted_at, 4096 + 8000);
+	assert_int_equal(w->hinted_bytes, 1024 + 192);
+	blk_will_need(over, 8192, 1);
+	blk_will_need(over, UINT64_MAX, UINT64_MAX);
+	assert_int_equal(w->hinted_bytes, 1024 + 192);
+	assert_int_equal(w->reads, 0);
+	blk_close(over);
+	blk_close(p);
+	blk_close(&w->blk);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_blk_part_new__not_inside_its_parent__is_truncated),
 		cmocka_unit_test(test_blk_part__read_and_written__stays_in_its_window),
 		cmocka_unit_test(test_blk_part__of_a_read_only_parent__is_read_only),
+		cmocka_unit_test(
+			test_blk_will_need__through_layers__is_where_it_is_read_and_inside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,7 +50,8 @@ static void faulty_close(struct blk *b)
 	free(b);
 }
 
-static const struct blk_ops faulty_ops = {faulty_read, faulty_write, NULL, faulty_close, NULL};
+static const struct blk_ops faulty_ops = {
+	.read = faulty_read, .write = faulty_write, .close = faulty_close};
 
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker's names */
 int __real_blk_file_open(const char *path, unsigned flags, struct blk **ret, struct rs_err *err);

@@ -14,6 +14,7 @@
 #include <ntfs-3g/dir.h>
 #include <ntfs-3g/volume.h>
 
+#include "../../layers/layers.h"
 #include "../windows/help_vol.h"
 #include "evidence/changes_internal.h"
 #include "ntfs/usn.h"
@@ -328,6 +329,51 @@ static void test_drivers__missing_and_damaged__are_rows(void **state)
 	done(&w);
 }
 
+/* The disk knows of all of them before the first is read, and each is looked at all the same. */
+static void test_drivers__many__are_asked_for_first_and_looked_at_then(void **state)
+{
+	struct world w;
+	struct win_system s = {0};
+	char names[2][8] = {"one", "two"};
+	char paths[2][64] = {
+		"\\Windows\\System32\\drivers\\one.sys", "\\Windows\\System32\\drivers\\two.sys"};
+	struct win_service all[2] = {
+		service(names[0], paths[0], 0), service(names[1], paths[1], 1)};
+	static const uint8_t zeros[8192];
+	struct ev_file *f = NULL;
+
+	(void)state;
+	make(&w);
+	s.services = all;
+	s.n_services = 2;
+	w.e->system = &s;
+	tv_put(&w.v, SYS "drivers/one.sys", zeros, sizeof(zeros));
+	tv_put(&w.v, SYS "drivers/two.sys", zeros, sizeof(zeros));
+	tv_open(&w.v);
+	struct lay_watch *watch = lay_watch_new(w.v.blk);
+	assert_non_null(watch);
+	assert_int_equal(nt_raw_open(&watch->blk, &w.raw, NULL), 0);
+	w.in = (struct ev_look){.vol = w.v.vol, .raw = w.raw, .win = &w.win};
+	assert_int_equal(ev_file_find(&w.in, w.e, paths[0], &f, NULL), 0);
+	assert_false(f->is_looked);
+	assert_int_equal(ev_changes_drivers(&w.in, w.e, NULL), 0);
+	assert_int_equal(watch->hinted_bytes, 2 * sizeof(zeros));
+	assert_int_equal(w.e->n_files, 2);
+	assert_true(file(&w, paths[0])->is_looked && file(&w, paths[1])->is_looked);
+	assert_int_equal(w.e->n_items, 2); /* both are damaged */
+	assert_int_equal(ev_changes_drivers(&w.in, w.e, NULL), 0);
+	assert_int_equal(watch->hinted_bytes, 2 * sizeof(zeros)); /* not once more */
+	for (unsigned i = 0; i < 2; i++) {			  /* nor is what is not there */
+		assert_int_equal(ev_file_look(&w.in, w.e, "\\gone.sys", true, &f, NULL), 0);
+		assert_string_equal(f->fault, "it is not there");
+		assert_false(f->is_looked);
+	}
+	nt_raw_close(w.raw);
+	w.raw = NULL;
+	blk_close(&watch->blk);
+	done(&w);
+}
+
 static void test_own__company_list_and_packages__decide(void **state)
 {
 	struct evidence e = {.root = "\\Windows"};
@@ -466,6 +512,7 @@ int main(void)
 		cmocka_unit_test(test_contents__unlike_its_siblings__is_odd),
 		cmocka_unit_test(test_contents__zeros__are_told_apart_from_what_was_never_written),
 		cmocka_unit_test(test_drivers__missing_and_damaged__are_rows),
+		cmocka_unit_test(test_drivers__many__are_asked_for_first_and_looked_at_then),
 		cmocka_unit_test(test_own__company_list_and_packages__decide),
 		cmocka_unit_test(test_journal__deleted_and_renamed_files__have_their_paths),
 	};

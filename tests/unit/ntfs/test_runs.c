@@ -172,6 +172,44 @@ static void test_read__hole_and_uninitialized_end__are_zeros(void **state)
 	blk_close(v.mem);
 }
 
+static void test_will_need__hole_and_end__only_what_will_be_read(void **state)
+{
+	const uint64_t sizes[3] = {4ULL * RH_CLUSTER, 4ULL * RH_CLUSTER, 4ULL * RH_CLUSTER};
+	struct rh_vol v;
+	struct rh_rec r;
+	char pairs[64];
+
+	(void)state;
+	rh_vol_make(&v, 64);
+	rh_begin(&r, 30, 1, 1, 0);
+	(void)snprintf(pairs, sizeof(pairs), "11 01 %02x 01 01 11 02 01 00", (unsigned)v.free_lcn);
+	rh_runs(&r, NT_AT_DATA, 0, 3, pairs, sizes);
+	rh_end(&r);
+	rh_put(&v, 30, &r);
+	struct lay_watch *w = lay_watch_new(v.mem);
+	assert_non_null(w);
+	struct nt_raw *raw = NULL;
+	assert_int_equal(nt_raw_open(&w->blk, &raw, NULL), 0);
+	lay_watch_reset(w);
+	nt_raw_will_need(raw, 30, UINT64_MAX);
+	assert_int_equal(w->hinted_bytes, 3 * RH_CLUSTER); /* the hole is nowhere */
+	assert_int_equal(w->hinted_at, (v.free_lcn + 1) * RH_CLUSTER);
+	lay_watch_reset(w);
+	nt_raw_will_need(raw, 30, 2 * RH_CLUSTER + 100);
+	assert_int_equal(w->hinted_bytes, RH_CLUSTER + 100);
+	lay_watch_reset(w);
+	nt_raw_will_need(raw, NT_MFT_RECORD, 2048);
+	assert_int_equal(w->hinted_at, RH_MFT_LCN * RH_CLUSTER);
+	assert_int_equal(w->hinted_bytes, 2048);
+	lay_watch_reset(w);
+	nt_raw_will_need(raw, 31, 2048);	 /* not in use */
+	nt_raw_will_need(raw, UINT64_MAX, 2048); /* not there */
+	assert_int_equal(w->hinted_bytes, 0);
+	nt_raw_close(raw);
+	blk_close(&w->blk);
+	blk_close(v.mem);
+}
+
 static void test_read__sizes_beyond_the_runs__is_damage(void **state)
 {
 	const uint64_t sizes[3] = {RH_CLUSTER, 9ULL * RH_CLUSTER, 9ULL * RH_CLUSTER};
@@ -363,6 +401,7 @@ int main(void)
 		cmocka_unit_test(test_runs__out_of_range__is_named),
 		cmocka_unit_test(test_runs__cut_at_every_byte__never_past_the_end),
 		cmocka_unit_test(test_read__hole_and_uninitialized_end__are_zeros),
+		cmocka_unit_test(test_will_need__hole_and_end__only_what_will_be_read),
 		cmocka_unit_test(test_read__sizes_beyond_the_runs__is_damage),
 		cmocka_unit_test(test_read__compressed_or_encrypted__is_not_supported),
 		cmocka_unit_test(test_read__pieces_in_extension_records__are_joined),

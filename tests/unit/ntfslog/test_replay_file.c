@@ -349,7 +349,8 @@ static int liar_flush(struct blk *b, struct rs_err *err)
 
 static void test_apply__disk_keeps_nothing__is_seen(void **state)
 {
-	static const struct blk_ops ops = {liar_read, liar_write, liar_flush, NULL, NULL};
+	static const struct blk_ops ops = {
+		.read = liar_read, .write = liar_write, .flush = liar_flush};
 	struct fix *f = *state;
 	struct liar l = {.blk = {.ops = &ops,
 				 .size_bytes = f->mem->size_bytes,
