@@ -54,6 +54,22 @@ static bool is_near(uint64_t a, uint64_t b, uint64_t within)
 	return (a > b ? a - b : b - a) <= within;
 }
 
+/* In a loop of one code only the parameters tell the crashes apart. */
+enum parameters { PARAMETERS_NOT_KNOWN, PARAMETERS_SAME, PARAMETERS_OTHER };
+
+static enum parameters parameters(
+	const struct evidence *e, const struct ev_trouble *t, const struct ev_crash *c)
+{
+	for (size_t i = 0; c->has_parameters && i < t->n_items; i++) {
+		const struct ev_crash *one = e->items[t->items[i]].crash;
+		if (one && one->has_parameters && one->code == c->code)
+			return memcmp(one->parameters, c->parameters, sizeof(c->parameters)) == 0
+				       ? PARAMETERS_SAME
+				       : PARAMETERS_OTHER;
+	}
+	return PARAMETERS_NOT_KNOWN;
+}
+
 static int add_exact(const struct evidence *e, struct ev_series *s)
 {
 	for (size_t i = 0; i < e->n_items; i++) {
@@ -64,6 +80,7 @@ static int add_exact(const struct evidence *e, struct ev_series *s)
 		for (size_t k = 0; k < s->n && !t; k++)
 			if (s->list[k].code == it->crash->code &&
 				is_near(s->list[k].time, it->time, SAME_CRASH) &&
+				parameters(e, &s->list[k], it->crash) != PARAMETERS_OTHER &&
 				(it->source != EV_DUMP ||
 					e->items[s->list[k].items[0]].source != EV_DUMP))
 				t = &s->list[k];
@@ -120,6 +137,7 @@ struct look_back {
 	size_t items[EV_TROUBLE_ITEMS];
 	size_t n;
 	uint32_t code;
+	const struct ev_crash *crash; /* with parameters; NULL: none has them */
 	bool is_button, is_power, is_crash;
 };
 
@@ -136,14 +154,18 @@ static void take(const struct evidence *e, struct look_back *l, size_t i)
 		l->is_crash = true;
 		if (it->crash->code)
 			l->code = it->crash->code;
+		if (it->crash->has_parameters && !l->crash)
+			l->crash = it->crash;
 	}
 }
 
-/* The crash that it looks back at: the last one before it that nobody told of yet. */
-static struct ev_trouble *find_exact(struct ev_series *s, size_t n_exact, const bool *is_told,
-	const struct look_back *l, uint64_t after)
+/* The crash that it looks back at: the last one before it that nobody told of yet, and of those one
+ * with the same parameters. */
+static struct ev_trouble *find_exact(const struct evidence *e, struct ev_series *s, size_t n_exact,
+	const bool *is_told, const struct look_back *l, uint64_t after)
 {
 	struct ev_trouble *best = NULL;
+	bool is_best_same = false;
 
 	for (size_t k = 0; k < n_exact; k++) {
 		struct ev_trouble *t = &s->list[k];
@@ -151,8 +173,12 @@ static struct ev_trouble *find_exact(struct ev_series *s, size_t n_exact, const 
 			continue;
 		if (l->code && t->code != l->code)
 			continue;
-		if (!best || t->time > best->time)
+		const bool is_same = l->crash && parameters(e, t, l->crash) == PARAMETERS_SAME;
+		if (!best || is_same > is_best_same ||
+			(is_same == is_best_same && t->time > best->time)) {
 			best = t;
+			is_best_same = is_same;
+		}
 	}
 	return best;
 }
@@ -168,7 +194,7 @@ static int settle(const struct evidence *e, struct ev_series *s, size_t n_exact,
 
 	if (!l->n)
 		return 0;
-	t = find_exact(s, n_exact, is_told, l, after);
+	t = find_exact(e, s, n_exact, is_told, l, after);
 	if (t)
 		is_told[t - s->list] = true;
 	else

@@ -12,6 +12,8 @@ void diagnosis_free(struct diagnosis *d)
 	free(d->candidates);
 	free(d->proposals);
 	free(d->contradictions);
+	for (size_t i = 0; i < d->n_timeline; i++)
+		free(d->timeline[i].also);
 	free(d->timeline);
 	ev_free(d->evidence); /* and all texts */
 	free(d);

@@ -64,12 +64,21 @@ struct diag_proposal {
 			 * it be moved without a person */
 };
 
+struct diag_also { /* another row that tells of the same crash */
+	enum ev_source source;
+	uint32_t event; /* its number in the event log; 0: it is in none */
+	uint64_t time;
+	const char *where;
+};
+
 struct diag_moment { /* of the timeline, in the order of time */
 	uint64_t time;
 	enum ev_what what;
 	enum ev_source source;
 	const char *text, *path, *where;
-	bool is_key; /* last good start, first crash, the change that is blamed */
+	bool is_key;		/* last good start, first crash, the change that is blamed */
+	struct diag_also *also; /* one crash is one moment: what else tells of it */
+	size_t n_also;
 };
 
 /* Texts belong to the evidence (ev_text), which it owns, or are static. */

@@ -67,6 +67,65 @@ static bool is_told_before(const struct evidence *e, size_t i)
 	return false;
 }
 
+/* ---- one crash, however many tell of it ---- */
+
+/* The row that says most of it: the dump, then what else knows the time of the crash itself, then
+ * what the start after it told. */
+static unsigned weight_of(const struct ev_item *i)
+{
+	if (i->what == EV_UNCLEAN)
+		return 0;
+	if (i->what != EV_CRASH)
+		return 1; /* 41 with a lost power or a button */
+	switch (i->source) {
+	case EV_DUMP:
+		return 6;
+	case EV_PAGEFILE:
+		return 5;
+	case EV_DUMP_STACK:
+		return 4;
+	case EV_EVENT_LOG:
+		return i->id == 1001 ? 3 : 2; /* which names the dump, too */
+	default:
+		return 1;
+	}
+}
+
+static const struct ev_item *lead_of(const struct evidence *e, const struct ev_trouble *t)
+{
+	const struct ev_item *ret = NULL;
+
+	for (size_t i = 0; i < t->n_items; i++) {
+		const struct ev_item *it = &e->items[t->items[i]];
+		if (it->time && (!ret || weight_of(it) > weight_of(ret)))
+			ret = it;
+	}
+	return ret;
+}
+
+/* That the row is of; NULL: of none. Starts that failed are told one by one: each says why. */
+static const struct ev_trouble *trouble_of(const struct verdict *v, const struct ev_item *i)
+{
+	for (size_t k = 0; k < v->s.n; k++) {
+		const struct ev_trouble *t = &v->s.list[k];
+		for (size_t n = 0; t->kind != EV_T_FAILED && n < t->n_items; n++)
+			if (&v->e->items[t->items[n]] == i)
+				return t;
+	}
+	return NULL;
+}
+
+static bool is_moment(const struct verdict *v, size_t i)
+{
+	const struct ev_item *it = &v->e->items[i];
+	const struct ev_trouble *t;
+
+	if (!it->time || !is_told(v, it) || is_told_before(v->e, i))
+		return false;
+	t = trouble_of(v, it);
+	return !t || lead_of(v->e, t) == it;
+}
+
 static bool is_key(const struct verdict *v, const struct ev_item *i)
 {
 	const uint64_t first = v->s.first < v->s.n ? v->s.list[v->s.first].time : 0;
@@ -79,18 +138,41 @@ static bool is_key(const struct verdict *v, const struct ev_item *i)
 	       strcasecmp(i->path, v->c[0].d.path) == 0;
 }
 
+/* What else tells of the crash that @it, its leading row, is of. */
+static void join(struct verdict *v, const struct ev_item *it, struct diag_moment *m)
+{
+	const struct ev_trouble *t = trouble_of(v, it);
+
+	for (size_t i = 0; t && i < t->n_items; i++) {
+		const struct ev_item *one = &v->e->items[t->items[i]];
+		struct diag_also *to;
+		if (one == it)
+			continue;
+		m->is_key |= is_key(v, one);
+		to = rs_list_add(&m->also, &m->n_also, sizeof(*to));
+		if (!to) {
+			v->is_out = true;
+			return;
+		}
+		*to = (struct diag_also){.source = one->source,
+			.event = one->source == EV_EVENT_LOG ? one->id : 0,
+			.time = one->time,
+			.where = one->where};
+	}
+}
+
 /* The newest where there are too many: evidence is in the order of time. */
 static void make_timeline(struct verdict *v)
 {
 	size_t n = 0, skip;
 
 	for (size_t i = 0; i < v->e->n_items; i++)
-		n += v->e->items[i].time && is_told(v, &v->e->items[i]) && !is_told_before(v->e, i);
+		n += is_moment(v, i);
 	skip = n > TIMELINE_MAX ? n - TIMELINE_MAX : 0;
 	for (size_t i = 0; i < v->e->n_items; i++) {
 		const struct ev_item *it = &v->e->items[i];
 		struct diag_moment *m;
-		if (!it->time || !is_told(v, it) || is_told_before(v->e, i))
+		if (!is_moment(v, i))
 			continue;
 		if (skip && skip--)
 			continue;
@@ -106,6 +188,7 @@ static void make_timeline(struct verdict *v)
 			.path = it->path,
 			.where = it->where,
 			.is_key = is_key(v, it)};
+		join(v, it, m);
 	}
 }
 

@@ -60,6 +60,17 @@ static void contradictions(
 			report_copy(p, from->contradictions[i]);
 }
 
+static void also(struct report_pool *p, const struct diag_moment *from, struct diag_moment *ret)
+{
+	ret->also = report_alloc(p, from->n_also * sizeof(*ret->also));
+	ret->n_also = 0;
+	for (size_t i = 0; ret->also && i < from->n_also; i++) {
+		struct diag_also *to = &ret->also[ret->n_also++];
+		*to = from->also[i];
+		to->where = report_copy(p, to->where);
+	}
+}
+
 static void timeline(struct report_pool *p, const struct diagnosis *from, struct run_diagnosis *ret)
 {
 	struct diagnosis *d = &ret->d;
@@ -83,6 +94,7 @@ static void timeline(struct report_pool *p, const struct diagnosis *from, struct
 		to->text = report_copy(p, to->text);
 		to->path = report_copy(p, to->path);
 		to->where = report_copy(p, to->where);
+		also(p, &from->timeline[i], to);
 	}
 }
 

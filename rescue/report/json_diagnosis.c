@@ -37,6 +37,17 @@ static void proposal(struct json_out *j, const void *of)
 	jo_bool(j, "can", p->can);
 }
 
+static void also(struct json_out *j, const void *of)
+{
+	const struct diag_also *a = of;
+
+	jo_text(j, "source", ev_source_word(a->source));
+	if (a->event)
+		jo_uint(j, "event", a->event);
+	jo_time(j, "time", a->time);
+	jo_text(j, "where", a->where);
+}
+
 static void moment(struct json_out *j, const void *of)
 {
 	const struct diag_moment *m = of;
@@ -49,6 +60,8 @@ static void moment(struct json_out *j, const void *of)
 	jo_text(j, "where", m->where);
 	if (m->is_key)
 		jo_bool(j, "key", true);
+	if (m->n_also)
+		JO_OBJECTS(j, "also", also, m->also, m->n_also);
 }
 
 static void missing(struct json_out *j, const void *of)

@@ -27,11 +27,17 @@ void report_json_error(struct json_out *j, const char *key, const struct rs_err 
 void report_json_counts(struct json_out *j, const struct run_counts *c);
 void report_json_disks(struct json_out *j, const struct rs_run *run);
 
-/* ---- json_diagnosis.c, text_diagnosis.c ---- */
+/* ---- json_diagnosis.c, text_diagnosis.c, moment.c ---- */
 
 void report_json_diagnoses(struct json_out *j, const struct rs_run *run);
 struct printer;
 void text_diagnoses(struct printer *p, const struct rs_run *run);
+/** Is it told by a moment before it, in the same second? */
+bool moment_is_told_before(const struct diagnosis *d, size_t i);
+/** What happened, in the language of who reads it: @text (of @m, with its times as they are told;
+ * "" or NULL: the word for what it was), the file, and what else tells of it. Not clean yet;
+ * malloc'd, NULL: no memory. */
+char *moment_new(const struct diag_moment *m, const char *text);
 /** A file that a person named, and what the evidence says against it. */
 void text_named(struct printer *p, const struct rs_run *run, const struct run_finding *f);
 

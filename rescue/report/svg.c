@@ -10,7 +10,7 @@
 #include "core/language.h"
 #include "core/redact.h"
 #include "core/text.h"
-#include "report/report.h"
+#include "report/render.h"
 
 #define ROWS_MOST   48U
 #define WIDTH	    1000U
@@ -200,6 +200,11 @@ static void choose(const struct diagnosis *d, struct chosen *ret)
 	for (size_t i = 0; i < d->n_timeline && ret->n < ROWS_MOST; i++) {
 		const struct diag_moment *m = &d->timeline[i];
 		const size_t room = ROWS_MOST - ret->n;
+		if (moment_is_told_before(d, i)) {
+			others -= !m->is_key;
+			keys -= m->is_key;
+			continue;
+		}
 		if (!m->is_key && others-- > (room > keys ? room - keys : 0))
 			continue;
 		keys -= m->is_key;
@@ -316,9 +321,10 @@ static unsigned put_axis(FILE *f, const struct chosen *c, unsigned y)
 /* The end of it. @f NULL: only that. */
 static unsigned put_row(FILE *f, const struct diag_moment *m, unsigned y)
 {
-	const char *text = m->text && m->text[0] ? m->text : ev_what_word(m->what);
 	const char *more = m->is_key ? " font-weight=\"bold\"" : "";
 	const struct block b = {TEXT_X, y, ROW_COLUMNS, more};
+	auto_free char *said = moment_new(m, m->text);
+	auto_free char *shown = rs_shown_new(said ? said : "");
 	char time[RS_TIME_LEN];
 
 	time_text(m->time, time);
@@ -328,7 +334,7 @@ static unsigned put_row(FILE *f, const struct diag_moment *m, unsigned y)
 			"<text x=\"%u\" y=\"%u\"%s>%s</text>\n",
 			LEFT + 8, y - 4, m->is_key ? 7U : 4U, colour_of(m->what), LEFT + 26, y,
 			more, time);
-	return y + put_said(f, &b, text) * LINE_HEIGHT + ROW_GAP;
+	return y + put_lines(f, &b, shown ? shown : "") * LINE_HEIGHT + ROW_GAP;
 }
 
 /* ---- which ones ---- */

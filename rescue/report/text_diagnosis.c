@@ -106,30 +106,11 @@ static void say_proposal(struct printer *p, const struct diag_proposal *proposal
 static void say_moment(const struct teller *t, const struct diag_moment *m)
 {
 	auto_free char *time = time_new(t, m->time);
-	auto_free char *text = said_new(t, m->text);
-	const char *said = text && text[0] ? text : lang_word(ev_what_word(m->what));
-	const bool is_path_said = !m->path[0] || strstr(said, m->path);
+	auto_free char *timed = text_timed_new(t->p, m->text, t->of->volume, t->of->d.windows);
+	auto_free char *said = moment_new(m, timed);
 
-	text_say(t->p, m->is_key ? "  * " : "    ", "%-s  %-s%-s%-s",
-		time && time[0] ? time : lang_word(N_("(time not known)")), said,
-		is_path_said ? "" : ": ", is_path_said ? "" : m->path);
-}
-
-/* Two sources tell of one thing: what came or went with a file, or an end in order, in one second.
- */
-static bool is_told_before(const struct diagnosis *d, size_t i)
-{
-	const struct diag_moment *m = &d->timeline[i];
-
-	for (size_t k = i; k-- > 0 && d->timeline[k].time / SECOND == m->time / SECOND;) {
-		const struct diag_moment *before = &d->timeline[k];
-		const bool is_one = m->path[0] ? m->what >= EV_FILE_NEW && m->what <= EV_FILE_GONE
-					       : m->what == EV_STOP;
-		if (is_one && before->what == m->what && strcasecmp(before->path, m->path) == 0 &&
-			before->is_key >= m->is_key)
-			return true;
-	}
-	return false;
+	text_say(t->p, m->is_key ? "  * " : "    ", "%-s  %-s",
+		time && time[0] ? time : lang_word(N_("(time not known)")), said ? said : "");
 }
 
 static void say_timeline(const struct teller *t)
@@ -143,7 +124,7 @@ static void say_timeline(const struct teller *t)
 	for (size_t i = 0; i < d->n_timeline; i++) {
 		if (!d->timeline[i].is_key && i + MOMENTS_LAST < d->n_timeline)
 			continue;
-		if (!is_told_before(d, i))
+		if (!moment_is_told_before(d, i))
 			say_moment(t, &d->timeline[i]);
 		shown++;
 	}

@@ -265,6 +265,34 @@ static void a_dump_is_told_of_once(void **state)
 	assert_int_equal(s.list[1].n_items, 2);
 }
 
+/* A loop of one code, quicker than the clocks agree: dump, page file and log are told apart by the
+ * parameters. */
+static void parameters_tell_crashes_apart(void **state)
+{
+	auto_evidence struct evidence *e = made_begin();
+	auto_series struct ev_series s = {0};
+	struct ev_item *i;
+
+	(void)state;
+	i = made_dump(e, AT(100), 0x50, 1, EV_AT_FAULT, DRIVER);
+	i->crash->has_parameters = true;
+	i->crash->parameters[2] = 1;
+	made_logged(e, AT(101), 0x50);
+	i = &e->items[e->n_items - 1];
+	i->crash->has_parameters = true;
+	i->crash->parameters[2] = 1;
+	i = ev_add_crash(e, EV_PAGEFILE, AT(101) + MIN / 2);
+	i->crash->code = 0x50;
+	i->crash->has_parameters = true;
+	i->crash->parameters[2] = 2;
+	s = series_of(e);
+	assert_int_equal(s.n, 2);
+	assert_int_equal(s.n_crashes, 2);
+	assert_int_equal(s.list[0].time, AT(100));
+	assert_int_equal(s.list[0].n_items, 3);
+	assert_int_equal(s.list[1].n_items, 1);
+}
+
 static void a_start_looks_back_no_further_than_the_one_before(void **state)
 {
 	auto_evidence struct evidence *e = made_begin();
@@ -490,6 +518,7 @@ int main(void)
 		cmocka_unit_test(failed_starts_are_trouble),
 		cmocka_unit_test(other_codes_and_other_times_are_other_crashes),
 		cmocka_unit_test(a_dump_is_told_of_once),
+		cmocka_unit_test(parameters_tell_crashes_apart),
 		cmocka_unit_test(a_start_looks_back_no_further_than_the_one_before),
 		cmocka_unit_test(a_log_of_another_code_is_of_another_crash),
 		cmocka_unit_test(rows_far_apart_are_of_two_starts),

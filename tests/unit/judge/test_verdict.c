@@ -810,6 +810,65 @@ static void timeline_has_its_key_moments(void **state)
 	diagnosis_free(d);
 }
 
+/* Dump, 41, 6008 and 1001 of a crash are one moment, with its sources. */
+static void timeline_has_each_crash_once(void **state)
+{
+	struct evidence *e = updated_driver();
+	struct ev_item *i;
+	size_t n = 0;
+
+	made_logged(e, AT(104), 0xd1);
+	(void)made_row(e, EV_UNCLEAN, EV_EVENT_LOG, AT(104) + MIN / 10, "");
+	for (size_t k = 0; k < e->n_items; k++)
+		if (e->items[k].source == EV_EVENT_LOG && e->items[k].crash)
+			e->items[k].id = n++ ? 1001 : 41;
+	/* and one that left nothing but rows of the log: the one that names the dump leads */
+	made_logged(e, AT(114), 0x50);
+	i = &e->items[e->n_items - 1];
+	i->id = 1001;
+	i->text = "the one of 1001";
+	struct diagnosis *d = verdict_of(e);
+	size_t crashes = 0;
+
+	(void)state;
+	for (size_t k = 0; k < d->n_timeline; k++) {
+		const struct diag_moment *m = &d->timeline[k];
+		assert_int_not_equal(m->what, EV_UNCLEAN);
+		if (m->what != EV_CRASH)
+			continue;
+		crashes++;
+		if (m->time == AT(103)) {
+			assert_int_equal(m->source, EV_DUMP);
+			assert_int_equal(m->n_also, 3);
+			assert_int_equal(m->also[0].source, EV_EVENT_LOG);
+			assert_int_equal(m->also[0].event, 41);
+			assert_int_equal(m->also[2].event, 1001);
+		}
+	}
+	assert_int_equal(crashes, 3);
+	assert_string_equal(d->timeline[d->n_timeline - 1].text, "the one of 1001");
+	assert_int_equal(d->timeline[d->n_timeline - 1].n_also, 1);
+	diagnosis_free(d);
+}
+
+/* The first crash is a moment that the verdict rests on, whichever row has its time. */
+static void timeline_key_crash_stays_key(void **state)
+{
+	struct evidence *e = updated_driver();
+	struct ev_item *i;
+	bool is_key = false;
+
+	(void)state;
+	i = ev_add_crash(e, EV_PAGEFILE, AT(100) - 10);
+	i->crash->code = 0xd1;
+	struct diagnosis *d = verdict_of(e);
+	for (size_t k = 0; k < d->n_timeline; k++)
+		is_key |= d->timeline[k].source == EV_DUMP && d->timeline[k].time == AT(100) &&
+			  d->timeline[k].is_key && d->timeline[k].n_also == 1;
+	assert_true(is_key);
+	diagnosis_free(d);
+}
+
 /* ---- who may be moved ---- */
 
 #define STORE "\\Windows\\System32\\DriverStore\\FileRepository\\tnd.inf_amd64_00\\tnd.sys"
@@ -1602,6 +1661,8 @@ int main(void)
 		cmocka_unit_test(lost_boot_device_and_a_new_driver),
 		cmocka_unit_test(what_a_rule_matches_is_evidence),
 		cmocka_unit_test(timeline_has_its_key_moments),
+		cmocka_unit_test(timeline_has_each_crash_once),
+		cmocka_unit_test(timeline_key_crash_stays_key),
 		cmocka_unit_test(what_is_gone_is_not_moved),
 		cmocka_unit_test(driver_that_no_service_loads_is_not_moved),
 		cmocka_unit_test(driver_in_the_store_is_disabled),

@@ -50,9 +50,13 @@ static struct diagnosis *made(enum diag_kind kind, enum diag_certainty certainty
 	d->text = ev_text(d->evidence, "the content file of Tnd is at fault");
 	d->timeline = calloc(n_moments ? n_moments : 1, sizeof(*d->timeline));
 	for (size_t i = 0; i < n_moments; i++)
-		d->timeline[d->n_timeline++] = (struct diag_moment){T0 + i * HOUR, EV_CRASH,
-			EV_EVENT_LOG, ev_text(d->evidence, "moment %zu", i), "",
-			"System.evtx, record 7", i == 0};
+		d->timeline[d->n_timeline++] = (struct diag_moment){.time = T0 + i * HOUR,
+			.what = EV_CRASH,
+			.source = EV_EVENT_LOG,
+			.text = ev_text(d->evidence, "moment %zu", i),
+			.path = "",
+			.where = "System.evtx, record 7",
+			.is_key = i == 0};
 	d->last_good = T0;
 	d->first_crash = T0 + HOUR;
 	d->last_crash = T0 + 3 * HOUR;
@@ -386,6 +390,56 @@ static void test_hostile_names__nothing_of_them_acts(void **state)
 	assert_non_null(strstr(out, "&lt;script&gt;alert(1)"));
 }
 
+/* One crash is one moment, and says what else tells of it, each once. */
+static void test_timeline__several_tell_of_it__with_their_names(void **state)
+{
+	struct diagnosis *d = made(DIAG_BAD_FILE, DIAG_C_SURE, 1);
+	static const struct diag_also all[] = {
+		{EV_EVENT_LOG, 41, T0 + HOUR, "System.evtx, record 8"},
+		{EV_EVENT_LOG, 1001, T0 + HOUR, "System.evtx, record 9"},
+		{EV_EVENT_LOG, 41, T0 + HOUR, "System.evtx, record 10"},
+		{EV_PAGEFILE, 0, T0, "\\pagefile.sys"}};
+
+	(void)state;
+	d->timeline[0].also = malloc(sizeof(all));
+	memcpy(d->timeline[0].also, all, sizeof(all));
+	d->timeline[0].n_also = 4;
+	tell_take(d, 3);
+	struct json_object *o = json_new();
+	expect(o, "/diagnosis/timeline/0/also/0/event", "41");
+	expect(o, "/diagnosis/timeline/0/also/0/source", "event-log");
+	expect(o, "/diagnosis/timeline/0/also/1/where", "System.evtx, record 9");
+	expect(o, "/diagnosis/timeline/0/also/3/source", "page-file");
+	expect(o, "/diagnosis/timeline/0/also/3/time", "2024-01-17T21:20:00Z");
+	assert_null(at(o, "/diagnosis/timeline/0/also/3/event"));
+	json_object_put(o);
+	assert_non_null(strstr(
+		as_text(), "moment 0 (also told by event 41, event 1001, the page\n    file)\n"));
+	assert_non_null(strstr(
+		as_picture(), ">moment 0 (also told by event 41, event 1001, the page file)<"));
+}
+
+/* What two sources say of one file in one second is one row of the picture, too. */
+static void test_picture__told_twice__once(void **state)
+{
+	struct diagnosis *d = made(DIAG_BAD_FILE, DIAG_C_SURE, 2);
+	size_t n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		d->timeline[i].time = T0;
+		d->timeline[i].what = EV_FILE_NEW;
+		d->timeline[i].path = "\\a.sys";
+		d->timeline[i].text = "created";
+		d->timeline[i].is_key = false;
+	}
+	tell_take(d, 3);
+	(void)as_picture();
+	for (const char *p = out; (p = strstr(p, ">created: \\a.sys<")) != NULL; p++)
+		n++;
+	assert_int_equal(n, 1);
+}
+
 static void test_picture__many_moments__bounded_with_the_keys(void **state)
 {
 	struct diagnosis *d = made(DIAG_BAD_FILE, DIAG_C_SURE, 4000);
@@ -490,6 +544,8 @@ int main(void)
 		diagnosis_test(test_text__named_by_a_person__what_speaks_against_it),
 		diagnosis_test(test_hostile_names__nothing_of_them_acts),
 		diagnosis_test(test_picture__many_moments__bounded_with_the_keys),
+		diagnosis_test(test_timeline__several_tell_of_it__with_their_names),
+		diagnosis_test(test_picture__told_twice__once),
 		diagnosis_test(test_picture__long_texts__lines_within_it),
 		diagnosis_test(test_picture__several_windows__one_each),
 		diagnosis_test(test_picture__no_diagnosis__none),
