@@ -15,7 +15,6 @@ enum {
 	LOG_VERSION = 4,
 	HEADER_BYTES = 0x800,
 	RECORD_BYTES = 40, /* before its data */
-	RECORDS_MAX = 4096,
 	APP_LOADER = 3,
 };
 enum { /* events */
@@ -66,9 +65,9 @@ bool win_bootstat_head(struct rs_view p, struct win_bootstat *ret)
 {
 	uint32_t size;
 	uint8_t boot, shutdown, attempts;
-	struct log log;
 
-	if (is_log(p, &log) || !rs_view_u32(p, 0, &size) || size < 64 || size > HEADER_BYTES ||
+	/* a log alone begins with its version, and 4 is no size */
+	if (!rs_view_u32(p, 0, &size) || size < 64 || size > HEADER_BYTES ||
 		!rs_view_u8(p, 10, &boot) || !rs_view_u8(p, 11, &shutdown) ||
 		!rs_view_u8(p, 48, &attempts) || boot > 1 || shutdown > 1)
 		return false;
@@ -82,13 +81,13 @@ static bool record_at(const struct log *log, uint32_t at, struct record *ret, ui
 {
 	struct rs_view v;
 
-	if (!rs_view_has(log->p, at, RECORD_BYTES) || !rs_view_u32(log->p, at + 24, ret_size) ||
-		*ret_size < RECORD_BYTES || !rs_view_sub(log->p, at, *ret_size, &v))
+	if (!rs_view_u32(log->p, at + 24UL, ret_size) || !rs_view_sub(log->p, at, *ret_size, &v) ||
+		!rs_view_sub(v, RECORD_BYTES, *ret_size - RECORD_BYTES, &ret->data))
 		return false;
 	(void)rs_view_u32(v, 28, &ret->level);
 	(void)rs_view_u32(v, 32, &ret->app);
 	(void)rs_view_u32(v, 36, &ret->event);
-	return rs_view_sub(v, RECORD_BYTES, *ret_size - RECORD_BYTES, &ret->data);
+	return true;
 }
 
 static uint64_t time_of(struct rs_view data)
@@ -110,10 +109,10 @@ static void path_in(struct rs_view data, char *ret, size_t cap, size_t *ret_end)
 	for (size_t i = 0; i + 8 <= data.len; i += 2) {
 		size_t n = 0;
 
-		if (data.p[i] != '\\' || data.p[i + 1])
+		if (data.p[i] != '\\')
 			continue;
-		while (i + n + 2 <= data.len && n < 520 && data.p[i + n] >= 0x20 &&
-			data.p[i + n] < 0x7F && !data.p[i + n + 1])
+		while (i + n + 2 <= data.len && data.p[i + n] >= 0x20 && data.p[i + n] < 0x7F &&
+			!data.p[i + n + 1])
 			n += 2;
 		if (n < 12)
 			continue; /* not even "\a.sys" */
@@ -205,7 +204,7 @@ static bool one(struct reader *r, const struct record *rec)
 /* From @at to @end, or to a record that is none. False: enough. */
 static bool walk(struct reader *r, const struct log *log, uint32_t at, uint32_t end)
 {
-	for (unsigned i = 0; i < RECORDS_MAX && at < end; i++) {
+	while (at < end) {
 		struct record rec;
 		uint32_t size;
 
@@ -230,8 +229,7 @@ int win_bootstat_read(
 			!is_log((struct rs_view){p.p + HEADER_BYTES, p.len - HEADER_BYTES}, &log)))
 		return 0;
 	/* a ring: the oldest record is at first, the newest before next */
-	if (log.first > log.next && log.first < log.p.len &&
-		!walk(&r, &log, log.first, (uint32_t)log.p.len))
+	if (log.first > log.next && !walk(&r, &log, log.first, (uint32_t)log.p.len))
 		return 0;
 	(void)walk(&r, &log, log.first > log.next || log.first < log.start ? log.start : log.first,
 		log.next < log.p.len ? log.next : (uint32_t)log.p.len);

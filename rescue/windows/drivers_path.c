@@ -118,13 +118,13 @@ static bool find_place(const char *s, const char *root, struct pieces *ret)
 	const char *at = of_drive(s, root);
 	if (!at)
 		at = of_device(s);
-	if (!at && s[0] == '\\' && s[1] != '\\' && strncasecmp(s, "\\Device\\", 8) != 0)
+	if (s[0] == '\\' && s[1] != '\\' && strncasecmp(s, "\\Device\\", 8) != 0)
 		at = s;
 	if (at) {
 		*ret = (struct pieces){"", "", at};
 		return true;
 	}
-	if (!*s || *s == '\\' || *s == '%' || strchr(s, ':') || strncasecmp(s, "UNC\\", 4) == 0 ||
+	if (*s == '\\' || *s == '%' || strncasecmp(s, "UNC\\", 4) == 0 ||
 		strncasecmp(s, "Volume{", 7) == 0)
 		return false;
 	bool is_name = !strchr(s, '\\');
@@ -156,7 +156,7 @@ static bool tidy(const char *path, char *ret, size_t cap)
 		s += n;
 	}
 	ret[len] = '\0';
-	return len > 1;
+	return true;
 }
 
 void win_path_on_volume(const char *raw, const char *root, char *ret, size_t cap)

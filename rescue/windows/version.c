@@ -10,7 +10,6 @@
 #include "core/text.h"
 
 #define BLOCK_HEAD 6U
-#define BLOCKS_MAX 256U /* beside each other that are looked at */
 
 struct block {
 	char key[40];	      /* cut */
@@ -42,7 +41,7 @@ static bool block_read(struct rs_view v, struct block *ret, size_t *ret_len)
 	return true;
 }
 
-/* Next of the blocks in *v. */
+/* Next of the blocks in *v, which is shorter then. */
 static bool block_next(struct rs_view *v, struct block *ret)
 {
 	size_t len;
@@ -78,9 +77,9 @@ static void take_tables(struct rs_view tables, struct win_image *ret)
 {
 	struct block table, string;
 
-	for (unsigned i = 0; i < BLOCKS_MAX && block_next(&tables, &table); i++) {
+	while (block_next(&tables, &table)) {
 		struct rs_view strings = table.rest;
-		for (unsigned k = 0; k < BLOCKS_MAX && block_next(&strings, &string); k++)
+		while (block_next(&strings, &string))
 			take(&string, ret);
 	}
 }
@@ -97,7 +96,7 @@ void version_texts(struct rs_view info, struct win_image *ret)
 	if (skip > whole.rest.len)
 		return;
 	struct rs_view parts = {whole.rest.p + skip, whole.rest.len - skip};
-	for (unsigned i = 0; i < BLOCKS_MAX && block_next(&parts, &b); i++)
+	while (block_next(&parts, &b))
 		if (strcmp(b.key, "StringFileInfo") == 0)
 			take_tables(b.rest, ret);
 }

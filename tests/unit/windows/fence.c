@@ -28,10 +28,6 @@ static size_t lens[PAGES]; /* by the page in which an allocation begins */
 void fence_up(void)
 {
 	assert(__real_malloc);
-	if (!arena)
-		arena = mmap(NULL, (size_t)PAGES * PAGE, PROT_NONE,
-			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	assert(arena != MAP_FAILED);
 	is_up = true;
 }
 
@@ -61,6 +57,10 @@ static void *fenced(size_t len)
 {
 	size_t pages = (rounded(len) + PAGE - 1) / PAGE;
 
+	if (!arena)
+		arena = mmap(NULL, (size_t)PAGES * PAGE, PROT_NONE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	assert(arena != MAP_FAILED);
 	if (pages + 1 > PAGES - next)
 		return NULL;
 	uint8_t *begin = arena + next * PAGE;
@@ -70,6 +70,15 @@ static void *fenced(size_t len)
 	next += pages + 1;
 	lens[page_of(p)] = len;
 	return p;
+}
+
+uint8_t *fence_copy(const void *p, size_t len)
+{
+	uint8_t *ret = fenced(len);
+
+	assert(ret);
+	memcpy(ret, p, len);
+	return ret;
 }
 
 void *__wrap_malloc(size_t len)

@@ -33,6 +33,8 @@ void temp_remove(const char *dir);
  * such a page. */
 void fence_up(void);
 void fence_down(void);
+/** A copy that ends there, to be freed. */
+uint8_t *fence_copy(const void *p, size_t len);
 
 /* ---- hives made field by field ---- */
 

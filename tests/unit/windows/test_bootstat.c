@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -16,13 +17,15 @@ struct got {
 	size_t n_starts, n_launches, n_errors;
 	uint64_t first, last;
 	char launched[260], fault[260];
-	uint32_t status;
+	uint64_t status;
+	char text[64]; /* of the last */
 };
 
 static bool take(void *user, const struct win_trace *t)
 {
 	struct got *g = user;
 
+	(void)snprintf(g->text, sizeof(g->text), "%s", t->text);
 	if (t->kind == WIN_TRACE_START) {
 		if (!g->n_starts++)
 			g->first = t->time;
@@ -155,8 +158,15 @@ static void test_bootstat__of_a_windows__has_a_header(void **state)
 	m.p[10] = 7;
 	assert_false(win_bootstat_head((struct rs_view){m.p, sizeof(m.p)}, &head));
 	m.p[10] = 1;
-	rs_put_le32(m.p, 12);
+	m.p[11] = 2;
 	assert_false(win_bootstat_head((struct rs_view){m.p, sizeof(m.p)}, &head));
+	m.p[11] = 1;
+	assert_true(win_bootstat_head((struct rs_view){m.p, sizeof(m.p)}, &head));
+	static const uint32_t sizes[] = {4, 12, 63, HEADER + 1};
+	for (size_t i = 0; i < 4; i++) {
+		rs_put_le32(m.p, sizes[i]);
+		assert_false(win_bootstat_head((struct rs_view){m.p, sizeof(m.p)}, &head));
+	}
 }
 
 static void test_bootstat__a_driver_that_did_not_load__is_named(void **state)
@@ -179,6 +189,89 @@ static void test_bootstat__a_driver_that_did_not_load__is_named(void **state)
 	put_path(at + 48, "\\Windows\\System32\\drivers\\mfjrnl.bmp");
 	g = read_made(&m);
 	assert_int_equal(g.n_errors, 0);
+}
+
+static void test_bootstat__what_is_no_fault_of_a_driver__names_none(void **state)
+{
+	static const char path[] = "\\Windows\\System32\\drivers\\mfjrnl.sys";
+	static struct made m;
+
+	(void)state;
+	made_new(&m);
+	add_start(&m, 2025);
+	uint8_t *at = add(&m, 1, 3, 80, 160); /* not of level 3 */
+	put_path(at + 48, path);
+	rs_put_le32(at + 48 + 2 * sizeof(path), 0xC0000034);
+	at = add(&m, 3, 3, 82, 160); /* its status is none */
+	put_path(at + 48, path);
+	rs_put_le32(at + 48 + 2 * sizeof(path), 0xC0000000);
+	(void)add(&m, 3, 3, 80, 16);
+	(void)add(&m, 1, 3, 81, 16);
+	assert_int_equal(read_made(&m).n_errors, 0);
+	(void)add(&m, 3, 3, 81, 16);
+	struct got g = read_made(&m);
+	assert_int_equal(g.n_errors, 1);
+	assert_int_equal(g.status, 81);
+	assert_string_equal(g.text, "an error");
+}
+
+/* Where a path begins and ends among other bytes. */
+static void test_bootstat__program_that_came_back__is_named_with_its_status(void **state)
+{
+	static const char path[] = "\\EFI\\winload.efi";
+	static const uint32_t launches[] = {17, 49};
+	static struct made m;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		made_new(&m);
+		add_start(&m, 2025);
+		assert_string_equal(read_made(&m).text, "the loader began");
+		uint8_t *at = add(&m, 1, 3, launches[i], 160);
+		put_path(at, "Windows: \\a"); /* no path yet */
+		put_path(at + 40, path);
+		rs_put_le16(at + 40 + 2 * strlen(path), i ? 0x7F : 0x141);
+		struct got g = read_made(&m);
+		assert_int_equal(g.n_launches, 1);
+		assert_string_equal(g.launched, path);
+		at = add(&m, 1, 3, 18, 24);
+		rs_put_le32(at + 16, 0xC0000411);
+		g = read_made(&m);
+		assert_int_equal(g.n_errors, 1);
+		assert_int_equal(g.status, 0xC0000411);
+		assert_string_equal(g.fault, path);
+		(void)add(&m, 1, 3, launches[i], 16); /* of no program */
+		assert_int_equal(read_made(&m).n_launches, 1);
+	}
+	made_new(&m);
+	(void)add(&m, 1, 1, 1, 24);
+	assert_string_equal(read_made(&m).text, "the boot manager began");
+}
+
+static void test_bootstat__log_alone__ends_where_it_says(void **state)
+{
+	static struct made m;
+	struct got g = {0};
+
+	(void)state;
+	made_new(&m);
+	add_start(&m, 2023);
+	uint32_t next = m.next;
+	add_start(&m, 2024);
+	(void)win_bootstat_read((struct rs_view){m.p + HEADER, LOG}, zero, take, &g, NULL);
+	assert_int_equal(g.n_starts, 2);
+	rs_put_le32(m.p + HEADER + 16, 0); /* no first one: from the beginning */
+	assert_int_equal(read_made(&m).n_starts, 2);
+	rs_put_le32(m.p + HEADER + 12, next); /* behind it lies one of an earlier turn */
+	assert_int_equal(read_made(&m).n_starts, 1);
+	rs_put_le32(m.p + HEADER + 12, LOG);
+	rs_put_le32(m.p + HEADER + 8, next);
+	assert_int_equal(read_made(&m).n_starts, 1);
+	rs_put_le32(m.p + HEADER + 8, LOG);
+	rs_put_le32(m.p + HEADER + 4, 16); /* a first record in the log's own head */
+	rs_put_le32(m.p + HEADER + 16 + 24, 64);
+	rs_put_le32(m.p + HEADER + 16 + 36, 1);
+	assert_int_equal(read_made(&m).n_starts, 0);
 }
 
 static void test_bootstat__ring_that_turned__begins_with_the_oldest(void **state)
@@ -217,11 +310,50 @@ static void test_bootstat__sizes_that_cannot_be__end_it(void **state)
 	add_start(&m, 2025);
 	rs_put_le32(m.p + HEADER, 5); /* another version */
 	assert_int_equal(read_made(&m).n_starts, 0);
-	for (size_t n = 0; n < sizeof(m.p); n += 7) {
-		struct got g = {0};
+}
 
-		(void)win_bootstat_read((struct rs_view){m.p, n}, zero, take, &g, NULL);
+static void read_fenced(const uint8_t *from, size_t n)
+{
+	struct got g = {0};
+	struct win_bootstat head;
+	uint8_t *p = fence_copy(from, n);
+
+	(void)win_bootstat_read((struct rs_view){p, n}, zero, take, &g, NULL);
+	(void)win_bootstat_head((struct rs_view){p, n}, &head);
+	free(p);
+}
+
+static void test_bootstat__cut_anywhere_and_any_size__reads_nothing_behind(void **state)
+{
+	static const uint32_t extremes[] = {
+		0, 1, 3, 19, 20, 39, 40, 41, LOG - 1, LOG, LOG + 1, 0x7FFFFFFF, 0xFFFFFFFF};
+	static struct made m;
+
+	(void)state;
+	made_new(&m);
+	add_start(&m, 2025);
+	put_path(add(&m, 1, 3, 17, 64), "\\Windows\\x.sys");
+	uint8_t *at = add(&m, 3, 3, 80, 160);
+	put_path(at + 48, "\\Windows\\System32\\drivers\\mfjrnl.sys");
+	(void)add(&m, 1, 3, 18, 8);
+	put_path(add(&m, 1, 3, 17, 30), "\\Windows\\to.end"); /* and nothing behind */
+	size_t end = HEADER + m.next;
+	for (size_t n = 0; n <= end; n += n < 64 || n + 1 >= HEADER ? 1 : 97) {
+		read_fenced(m.p, n);
+		if (n > HEADER) { /* the log alone, which says less than it has */
+			rs_put_le32(m.p + HEADER + 8, (uint32_t)(n - HEADER));
+			read_fenced(m.p + HEADER, end - HEADER);
+			rs_put_le32(m.p + HEADER + 8, LOG);
+			read_fenced(m.p + HEADER, n - HEADER);
+		}
 	}
+	for (size_t off = HEADER; off < end; off += 4)
+		for (size_t i = 0; i < sizeof(extremes) / sizeof(extremes[0]); i++) {
+			uint32_t was = rs_le32(m.p + off);
+			rs_put_le32(m.p + off, extremes[i]);
+			read_fenced(m.p, end);
+			rs_put_le32(m.p + off, was);
+		}
 }
 
 int main(void)
@@ -230,8 +362,12 @@ int main(void)
 		cmocka_unit_test(test_bootstat__real_one_of_an_esp__has_its_starts),
 		cmocka_unit_test(test_bootstat__of_a_windows__has_a_header),
 		cmocka_unit_test(test_bootstat__a_driver_that_did_not_load__is_named),
+		cmocka_unit_test(test_bootstat__what_is_no_fault_of_a_driver__names_none),
+		cmocka_unit_test(test_bootstat__program_that_came_back__is_named_with_its_status),
+		cmocka_unit_test(test_bootstat__log_alone__ends_where_it_says),
 		cmocka_unit_test(test_bootstat__ring_that_turned__begins_with_the_oldest),
 		cmocka_unit_test(test_bootstat__sizes_that_cannot_be__end_it),
+		cmocka_unit_test(test_bootstat__cut_anywhere_and_any_size__reads_nothing_behind),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <cmocka.h>
 
@@ -125,6 +126,81 @@ static void test_path__too_long__is_empty_and_ended(void **state)
 	}
 }
 
+/* Never a piece of a path, whatever has room for it. */
+static void test_path__longer_than_any__is_no_piece_of_it(void **state)
+{
+	char raw[3000], root[400], path[4096];
+
+	(void)state;
+	memset(raw, 'a', sizeof(raw) - 1);
+	memcpy(raw, "C:\\", 3);
+	raw[sizeof(raw) - 1] = '\0';
+	win_path_on_volume(raw, "\\Windows", path, sizeof(path));
+	assert_string_equal(path, "");
+	memcpy(raw, "abc\\", 4);
+	raw[2000] = '\0';
+	memset(root, 'r', sizeof(root) - 1);
+	root[0] = '\\';
+	root[sizeof(root) - 1] = '\0';
+	win_path_on_volume(raw, root, path, sizeof(path));
+	assert_string_equal(path, "");
+}
+
+/* Nothing is looked for before the path's own beginning. */
+static void test_path__that_leaves_the_volume__is_empty(void **state)
+{
+	static const char *const leave[] = {"C:\\..\\x.sys", "\\..\\x.sys",
+		"\\SystemRoot\\..\\..\\x.sys", "C:\\a\\..\\..\\x.sys",
+		"\\??\\C:\\a\\b\\..\\..\\.."};
+	char *closed = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	(void)state;
+	assert_true(closed != MAP_FAILED);
+	assert_int_equal(mprotect(closed, 4096, PROT_NONE), 0);
+	char *path = closed + 4096;
+	for (size_t i = 0; i < sizeof(leave) / sizeof(leave[0]); i++) {
+		win_path_on_volume(leave[i], "\\Windows", path, 320);
+		assert_string_equal(path, "");
+	}
+	win_path_on_volume("C:\\a\\..\\x.sys", "\\Windows", path, 320);
+	assert_string_equal(path, "\\x.sys");
+	assert_int_equal(munmap(closed, 8192), 0);
+}
+
+static void test_path__each_odd_form__is_what_it_is(void **state)
+{
+	static const struct pair forms[] = {
+		{"\\\\.\\C:\\x\\y.sys", "\\x\\y.sys"},
+		{"\\DosDevices\\C:\\x\\y.sys", "\\x\\y.sys"},
+		{"\\GLOBAL??\\C:\\x\\y.sys", "\\x\\y.sys"},
+		{"scsi(0)disk(0)rdisk(0)partition(1)\\x\\y.sys", "\\x\\y.sys"},
+		{"1:\\x\\y.sys", ""},
+		{"Cx\\y.sys", "\\Windows\\Cx\\y.sys"},
+		{"cdrom.sys", "\\Windows\\System32\\drivers\\cdrom.sys"},
+		{"c\\x.sys", "\\Windows\\c\\x.sys"},
+		{"a:b\\x.sys", ""},
+		{"system32\\x.exe\t-k", "\\Windows\\system32\\x.exe"},
+		{"system32\\x.sys \t ", "\\Windows\\system32\\x.sys"},
+		{"x.exe", "\\Windows\\System32\\x.exe"},
+		{"\\Device\\HarddiskVolume\\x.sys", ""},
+		{"\\??\\", ""},
+		{"1:\\Windows\\x.sys", ""},
+		{"\\SystemRoot\\a\\", "\\Windows\\a"},
+		{"c\\x.dat \t ", "\\Windows\\c\\x.dat"},
+		{"c\\x.dat\t", "\\Windows\\c\\x.dat"},
+		{"\\SystemRoot\\.a\\x.sys", "\\Windows\\.a\\x.sys"},
+		{"\\SystemRoot\\a.\\x.sys", "\\Windows\\a.\\x.sys"},
+		{"\\SystemRoot\\..a\\x.sys", "\\Windows\\..a\\x.sys"},
+		{"\\SystemRoot\\.x", "\\Windows\\.x"},
+		{"\\SystemRoot\\a.", "\\Windows\\a."},
+		{"\\SystemRoot\\ab\\x", "\\Windows\\ab\\x"},
+		{"\\SystemRoot\\a\\x", "\\Windows\\a\\x"},
+	};
+
+	(void)state;
+	ALL(forms, "\\Windows");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -133,6 +209,9 @@ int main(void)
 		cmocka_unit_test(test_path__of_another_windows__is_below_its_own_folder),
 		cmocka_unit_test(test_path__elsewhere_or_none__is_empty),
 		cmocka_unit_test(test_path__too_long__is_empty_and_ended),
+		cmocka_unit_test(test_path__longer_than_any__is_no_piece_of_it),
+		cmocka_unit_test(test_path__that_leaves_the_volume__is_empty),
+		cmocka_unit_test(test_path__each_odd_form__is_what_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,11 +20,7 @@
 /* A copy that ends at the fence. */
 static struct rs_view copied(const void *p, size_t len)
 {
-	uint8_t *q = malloc(len ? len : 1);
-
-	assert_non_null(q);
-	memcpy(q, p, len);
-	return (struct rs_view){q, len};
+	return (struct rs_view){fence_copy(p, len), len};
 }
 
 static void view_done(struct rs_view *v)

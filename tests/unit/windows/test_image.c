@@ -4,12 +4,13 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "help_vol.h"
-#include "windows/image.h"
+#include "windows/image_internal.h"
 
 /* Headers, code, data with texts, resources with a version: a driver whose checksum is right. */
 enum { TEXT = 0x400, DATA = 0x1400, RES = 0x1800, WHOLE = 0x2000 };
@@ -319,6 +320,7 @@ static void test_image__any_field_with_any_extreme__ends(void **state)
 	struct win_image i;
 
 	(void)state;
+	fence_up();
 	for (size_t at = 0; at + 4 <= WHOLE; at += at >= TEXT && at < RES ? 512 : 2) {
 		for (size_t k = 0; k < sizeof(extremes) / sizeof(extremes[0]); k++) {
 			made(p);
@@ -326,6 +328,50 @@ static void test_image__any_field_with_any_extreme__ends(void **state)
 			assert_int_equal(look_at(p, sizeof(p), true, &i), 0);
 		}
 	}
+	fence_down();
+}
+
+/* Texts of a table beside the one that has them, and of a second table. */
+static void test_image__texts_elsewhere__are_not_its_own(void **state)
+{
+	uint8_t p[WHOLE] = {0};
+	struct win_image i = {0};
+	size_t at = 92, n;
+
+	(void)state;
+	n = block(p + at + 36 + 24, "CompanyName", "Nobody", 0);
+	n = block(p + at + 36, "040904B0", NULL, n);
+	at += block(p + at, "VarFileInfo", NULL, n + 6);
+	for (size_t k = 0; k < 2; k++) {
+		n = block(p + at + 36 + 24, "CompanyName", k ? "Second" : "First", 0);
+		n = block(p + at + 36, "040904B0", NULL, n);
+		at += block(p + at, "StringFileInfo", NULL, n);
+	}
+	(void)block(p, "VS_VERSION_INFO", NULL, 52 + at - 92);
+	rs_put_le16(p + 2, 52);
+	version_texts((struct rs_view){p, at}, &i);
+	assert_string_equal(i.company, "First");
+}
+
+static void test_image__version_that_ends_anywhere__is_read_so_far(void **state)
+{
+	uint8_t whole[WHOLE] = {0};
+	const size_t len = version(whole);
+
+	(void)state;
+	for (size_t n = 0; n <= len; n++)
+		for (size_t at = 0; at < len; at += 2) {
+			struct win_image i = {0};
+			uint8_t *p = fence_copy(whole, n);
+			if (at + 2 <= n && at) /* the end of a text, or another length */
+				rs_put_le16(p + at, at % 3 ? 0xFFFF : (uint16_t)(n - at));
+			if (n > 1) /* what it says ends there, too */
+				rs_put_le16(p, (uint16_t)n);
+			version_texts((struct rs_view){p, n}, &i);
+			free(p);
+			if (at >= n)
+				break;
+		}
 }
 
 static void test_image__any_read_that_fails__is_a_read_error(void **state)
@@ -380,6 +426,8 @@ int main(void)
 		cmocka_unit_test(test_image__memtest_mui__is_as_it_was_signed),
 		cmocka_unit_test(test_image__driver_of_1_kb__is_sound),
 		cmocka_unit_test(test_image__any_field_with_any_extreme__ends),
+		cmocka_unit_test(test_image__texts_elsewhere__are_not_its_own),
+		cmocka_unit_test(test_image__version_that_ends_anywhere__is_read_so_far),
 		cmocka_unit_test(test_image__any_read_that_fails__is_a_read_error),
 		cmocka_unit_test(test_image__cancelled__ends),
 	};
