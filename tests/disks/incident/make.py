@@ -129,9 +129,9 @@ def make(path, out):
     write(load(path).make(), out)
 
 
-def make_large(out, files):
+def make_large(out, files, is_alone=False):
     """The first case with a driver at fault, on a large and old machine: so many files more, logs and hives of
-    20 MB. Gives the sizes of those (for make bench)."""
+    20 MB; with the Windows before it in Windows.old, or without. Gives the sizes of those (for make bench)."""
     m = load(os.path.join(HERE, "first", "driver-updated.py")).make()
     rng = random.Random(7)
     first, last = m.installed, m.log.events[-1][0] - 864 * 10**10
@@ -144,6 +144,8 @@ def make_large(out, files):
     for i in range(files):
         m.put(f"/Windows/WinSxS/amd64_component-{i // 200:05}_31bf3856ad364e35/file-{i:06}.dll", i.to_bytes(4, "little"),
               m.installed, journal=False)
+    if is_alone:
+        m.files = {p: f for p, f in m.files.items() if not p.startswith("/Windows.old/")}
     m.mib = 320 + files // 400
     write(m, out)
     return {"System.evtx": len(m.files[machine.LOGS + "System.evtx"].data), "SYSTEM": len(m.files[machine.CONFIG + "SYSTEM"].data)}
