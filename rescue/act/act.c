@@ -213,12 +213,13 @@ static int remove_folders(struct nt_vol *vol, struct plan *p, struct rs_err *err
 	return r < 0 ? r : remove_top(vol, p, dir, err);
 }
 
-/* What earlier runs of ours left of folders in which nothing is any more. */
+/* What earlier runs of ours left of folders in which nothing is any more. Raising the flag swept
+ * away what has no folder. */
 static int tidy(struct nt_vol *vol, struct rs_err *err)
 {
 	struct quarantine *all = NULL;
 	size_t n = 0;
-	int r = quarantine_list(vol, &all, &n, err);
+	int r = quarantine_list_there(vol, &all, &n, err);
 
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		auto_plan struct plan *p = NULL;

@@ -256,7 +256,8 @@ static int list_lost(struct nt_vol *vol, struct listing *l, struct rs_err *err)
 	return add(l, "", true) ? 0 : rs_fail(err, RS_E_MEMORY, "quarantines");
 }
 
-int quarantine_list(struct nt_vol *vol, struct quarantine **ret, size_t *ret_n, struct rs_err *err)
+static int list(struct nt_vol *vol, bool is_with_lost, struct quarantine **ret, size_t *ret_n,
+	struct rs_err *err)
 {
 	auto_tops struct tops tops = {0};
 	struct listing l = {.all = NULL};
@@ -266,7 +267,7 @@ int quarantine_list(struct nt_vol *vol, struct quarantine **ret, size_t *ret_n, 
 	*ret_n = 0;
 	for (size_t i = 0; r == 0 && i < tops.n; i++)
 		r = list_top(vol, &l, &tops.all[i], err);
-	if (r == 0 && !tops.n_proven)
+	if (r == 0 && !tops.n_proven && is_with_lost)
 		r = list_lost(vol, &l, err);
 	for (size_t i = 0; r == 0 && i < l.n; i++)
 		r = judge(vol, &tops, &l.all[i], err);
@@ -281,4 +282,15 @@ int quarantine_list(struct nt_vol *vol, struct quarantine **ret, size_t *ret_n, 
 	*ret = l.all;
 	*ret_n = l.n;
 	return 0;
+}
+
+int quarantine_list(struct nt_vol *vol, struct quarantine **ret, size_t *ret_n, struct rs_err *err)
+{
+	return list(vol, true, ret, ret_n, err);
+}
+
+int quarantine_list_there(
+	struct nt_vol *vol, struct quarantine **ret, size_t *ret_n, struct rs_err *err)
+{
+	return list(vol, false, ret, ret_n, err);
 }

@@ -47,6 +47,9 @@ int quarantine_item_state(struct nt_vol *vol, const struct plan_item *item,
  * before there was more) is one with the id "" and the state EMPTY.
  * Errors: RS_E_NTFS_DAMAGED, RS_E_IO_READ, RS_E_MEMORY. */
 int quarantine_list(struct nt_vol *vol, struct quarantine **ret, size_t *ret_n, struct rs_err *err);
+/** The same without a look for what lost its entry: only those whose folders are there. */
+int quarantine_list_there(
+	struct nt_vol *vol, struct quarantine **ret, size_t *ret_n, struct rs_err *err);
 
 /** Read a manifest back as a plan whose items have @action, each held against the disk (proof.h).
  * A quarantine in which nothing lies gives a plan without items; one that lost its manifest the
@@ -98,10 +101,17 @@ int flag_lower(struct nt_vol *vol, bool stays, struct rs_err *err);
 
 /** How many there are. Reads the whole $MFT, but only when the dirty flag is set. */
 int sweep_count(struct nt_vol *vol, size_t *ret, struct rs_err *err);
+struct sweep_found;
+/** Find them, as sweep_count. Errors: RS_E_NTFS_DAMAGED, RS_E_IO_READ, RS_E_MEMORY. */
+int sweep_find(struct nt_vol *vol, struct sweep_found **ret, struct rs_err *err);
+void sweep_found_free(struct sweep_found *f);
+RS_DEFINE_AUTO(struct sweep_found *, sweep_found_free);
+#define auto_sweep_found __attribute__((cleanup(sweep_found_free_auto)))
 /** Does one of them bear the mark? */
-int sweep_find_mark(struct nt_vol *vol, bool *ret, struct rs_err *err);
-/** Take them away. @vol is open for writing. */
-int sweep(struct nt_vol *vol, struct rs_err *err);
+int sweep_find_mark(
+	struct nt_vol *vol, const struct sweep_found *found, bool *ret, struct rs_err *err);
+/** Take them away. @vol is open for writing, and nothing was written since they were found. */
+int sweep(struct nt_vol *vol, struct sweep_found *found, struct rs_err *err);
 
 /* ---- manifest.c: the plan as JSON ---- */
 

@@ -4,6 +4,7 @@
  * permissions (proof.h), get their entry back, and go if nothing is in them. Looked for only on a
  * volume whose dirty flag is set, as an interrupted run leaves it. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "act/proof.h"
@@ -23,7 +24,7 @@ struct lost {
 	char name[PLAN_TOP_LEN];
 };
 
-struct search {
+struct sweep_found {
 	struct nt_vol *vol;
 	struct lost all[LOST_MAX];
 	size_t n;
@@ -61,7 +62,7 @@ static bool is_below_top(const char *path)
 
 static bool candidate(void *user, const struct nt_entry *e)
 {
-	struct search *s = user;
+	struct sweep_found *s = user;
 	enum level level = level_of(e->name, e->is_dir);
 	uint64_t there = 0;
 	bool is_place = level == LEVEL_TOP ? NT_REF_RECORD(e->parent_ref) == NT_ROOT_RECORD
@@ -91,39 +92,52 @@ static void ignore(void *user, uint64_t record, const char *what)
 	(void)what;
 }
 
-static int find(struct nt_vol *vol, struct search *ret, struct rs_err *err)
+int sweep_find(struct nt_vol *vol, struct sweep_found **ret, struct rs_err *err)
 {
 	auto_nt_raw struct nt_raw *raw = NULL;
-	struct nt_scan_ops ops = {.user = ret, .entry = candidate, .fault = ignore, .wants = wants};
+	auto_sweep_found struct sweep_found *found = calloc(1, sizeof(*found));
+	struct nt_scan_ops ops = {
+		.user = found, .entry = candidate, .fault = ignore, .wants = wants};
 	struct nt_scan_result result;
 
-	*ret = (struct search){.vol = vol, .err = err};
-	if (!nt_is_dirty(vol))
-		return 0;
-	int r = nt_raw_open(nt_vol_source(vol), &raw, err);
-	if (r == 0)
+	if (!found)
+		return rs_fail(err, RS_E_MEMORY, "folders");
+	found->vol = vol;
+	found->err = err;
+	int r = nt_is_dirty(vol) ? nt_raw_open(nt_vol_source(vol), &raw, err) : 0;
+	if (r == 0 && raw)
 		r = nt_scan(raw, &ops, NULL, &result, err);
-	return r < 0 ? r : ret->r;
+	if (r == 0)
+		r = found->r;
+	found->err = NULL;
+	if (r == 0)
+		*ret = rs_steal(found);
+	return r;
+}
+
+void sweep_found_free(struct sweep_found *f)
+{
+	free(f);
 }
 
 int sweep_count(struct nt_vol *vol, size_t *ret, struct rs_err *err)
 {
-	struct search s;
-	int r = find(vol, &s, err);
+	auto_sweep_found struct sweep_found *found = NULL;
+	int r = sweep_find(vol, &found, err);
 
-	*ret = r == 0 ? s.n : 0;
+	*ret = r == 0 ? found->n : 0;
 	return r;
 }
 
-int sweep_find_mark(struct nt_vol *vol, bool *ret, struct rs_err *err)
+int sweep_find_mark(
+	struct nt_vol *vol, const struct sweep_found *found, bool *ret, struct rs_err *err)
 {
-	struct search s;
 	struct nt_stat st;
-	int r = find(vol, &s, err);
+	int r = 0;
 
 	*ret = false;
-	for (size_t i = 0; r == 0 && i < s.n; i++) {
-		r = nt_stat(vol, s.all[i].ref, &st, err);
+	for (size_t i = 0; r == 0 && i < found->n; i++) {
+		r = nt_stat(vol, found->all[i].ref, &st, err);
 		*ret |= r == 0 && nt_is_marked(vol, &st);
 	}
 	return r;
@@ -177,20 +191,19 @@ static int remove_one(struct nt_vol *vol, const struct lost *l, struct rs_err *e
 	return r < 0 || !is_wanted ? r : nt_remove(vol, l->parent_ref, l->name, l->ref, err);
 }
 
-int sweep(struct nt_vol *vol, struct rs_err *err)
+int sweep(struct nt_vol *vol, struct sweep_found *found, struct rs_err *err)
 {
-	struct search s;
-	int r = find(vol, &s, err);
+	int r = 0;
 
 	for (size_t k = 0; r == 0 && k < N_DOWN; k++) {
-		for (size_t i = 0; r == 0 && i < s.n; i++)
-			if (s.all[i].level == down[k])
-				r = relink(vol, &s.all[i], err);
+		for (size_t i = 0; r == 0 && i < found->n; i++)
+			if (found->all[i].level == down[k])
+				r = relink(vol, &found->all[i], err);
 	}
 	for (size_t k = N_DOWN; r == 0 && k--;) {
-		for (size_t i = 0; r == 0 && i < s.n; i++)
-			if (s.all[i].level == down[k])
-				r = remove_one(vol, &s.all[i], err);
+		for (size_t i = 0; r == 0 && i < found->n; i++)
+			if (found->all[i].level == down[k])
+				r = remove_one(vol, &found->all[i], err);
 	}
 	return r;
 }

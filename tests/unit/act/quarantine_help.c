@@ -109,6 +109,14 @@ void qh_list(struct qh *q)
 	assert_int_equal(quarantine_list(q->vol, &q->all, &q->n, NULL), 0);
 }
 
+void qh_sweep(struct qh *q)
+{
+	auto_sweep_found struct sweep_found *found = NULL;
+
+	assert_int_equal(sweep_find(q->vol, &found, NULL), 0);
+	assert_int_equal(sweep(q->vol, found, NULL), 0);
+}
+
 void qh_write_manifest(struct qh *q, const char *path, const struct plan *p)
 {
 	auto_free char *text = NULL;

@@ -40,6 +40,8 @@ struct plan *qh_plan(struct qh *q, const char *path, const char *shown);
 /** fix: the bad file into a new quarantine; its id and top folder stay in the plan returned. */
 struct plan *qh_fix(struct qh *q, const char *path);
 void qh_list(struct qh *q);
+/** What a cut left of ours, found and taken away. */
+void qh_sweep(struct qh *q);
 /** The plan's text over a file that is there, which has room for it. */
 void qh_write_manifest(struct qh *q, const char *path, const struct plan *p);
 /** The report as fix writes it, in short: the one item of @p, said to come from @path. */

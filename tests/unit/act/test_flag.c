@@ -276,7 +276,9 @@ static void test_flag__what_is_listed__reads_all_records_only_behind_a_flag_of_s
 	struct nt_raw *raw = NULL;
 	struct nt_vol *own = b->vol;
 	struct lay_watch *w = lay_watch_new(b->mem);
+	struct quarantine *all = NULL;
 	uint64_t mft_bytes = 0;
+	size_t n = 1;
 	bool stays = true;
 
 	assert_non_null(w);
@@ -294,6 +296,14 @@ static void test_flag__what_is_listed__reads_all_records_only_behind_a_flag_of_s
 	lay_watch_reset(w);
 	assert_int_equal(count_listed(b), 0);
 	assert_true(w->read_bytes >= mft_bytes);
+	lay_watch_reset(w);
+	assert_int_equal(quarantine_list_there(b->vol, &all, &n, NULL), 0);
+	assert_int_equal(n, 0);
+	free(all);
+	assert_true(w->read_bytes < mft_bytes);
+	lay_watch_reset(w);
+	assert_int_equal(flag_raise(b->vol, &stays, NULL), 0); /* whose flag, and what to sweep */
+	assert_true(w->read_bytes >= mft_bytes && w->read_bytes < 2 * mft_bytes);
 	assert_int_equal(nt_vol_close(b->vol, NULL), 0);
 	b->vol = own;
 	blk_close(&w->blk);

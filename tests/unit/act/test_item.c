@@ -311,7 +311,7 @@ static void test_sweep__manifest_without_its_entry__comes_back(void **state)
 	drop_entry(q, ref_in(q, p, ""), manifest);
 	assert_int_equal(nt_set_dirty(q->vol, true, NULL), 0);
 	assert_false(is_in(q, p, QUARANTINE_MANIFEST));
-	assert_int_equal(sweep(q->vol, NULL), 0);
+	qh_sweep(q);
 	assert_int_equal(ref_in(q, p, QUARANTINE_MANIFEST), manifest);
 }
 
@@ -332,7 +332,7 @@ static void test_sweep__more_than_it_remembers__the_rest_next_time(void **state)
 	assert_int_equal(nt_set_dirty(q->vol, true, NULL), 0);
 	assert_int_equal(sweep_count(q->vol, &n, NULL), 0);
 	assert_int_equal(n, 64);
-	assert_int_equal(sweep(q->vol, NULL), 0);
+	qh_sweep(q);
 	assert_int_equal(sweep_count(q->vol, &n, NULL), 0);
 	assert_int_equal(n, 6);
 }
