@@ -272,25 +272,23 @@ static int translate(struct win_memory *m, uint64_t address, uint64_t *ret, enum
 	uint64_t table = base_of(m->tables, 12);
 	const uint8_t *p;
 
-	for (unsigned level = m->levels; level-- > 0;) {
+	for (unsigned level = m->levels - 1;; level--) {
 		unsigned shift = 12 + 9 * level;
 		int r = physical(m, table, &p, ret_how, err);
 		if (r < 0 || !p)
 			return r;
 		uint64_t entry = rs_le64(p + 8 * (address >> shift & 511));
-		bool is_large = level && entry & ENTRY_LARGE;
-		if (!(entry & ENTRY_PRESENT) || (is_large && level > LARGE_LEVEL_MAX)) {
+		bool is_page = !level || entry & ENTRY_LARGE;
+		if (!(entry & ENTRY_PRESENT) || (is_page && level > LARGE_LEVEL_MAX)) {
 			*ret_how = WIN_PAGE_UNMAPPED;
 			return 0;
 		}
-		if (is_large) {
+		if (is_page) {
 			*ret = base_of(entry, shift) | (address & ((1ULL << shift) - 1));
 			return 0;
 		}
 		table = base_of(entry, 12);
 	}
-	*ret = table | (address & (PAGE - 1));
-	return 0;
 }
 
 /* All upper bits are as the highest that is translated. */

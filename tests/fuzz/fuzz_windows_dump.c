@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A kernel dump, made of less than it has: which of the two headers, its machine, code, parameters
  * and type, then what follows it. The first input has a list of modules, a stack and an unloaded
- * module. Seeds: it makes its own. */
+ * module. Or a large dump, of zeros but for the pieces that the input has: the first of those has
+ * tables of pages of every size, and in them the same. Seeds: it makes its own. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,10 @@ size_t LLVMFuzzerMutate(uint8_t *p, size_t len, size_t cap);
 /* Of an input: 1 byte for the header's width, 1 for its type, 2 for the machine, 4 for the code, 32
  * for the parameters, 16 for time and attributes; the rest of the file. */
 enum { HEAD = 56, MADE = HEAD + 0x800 };
+
+/* Of an input of pieces: 0x80, 1 byte for how much is cut off, then for each 2 bytes of where in
+ * the file, 1 of how long, and the piece. */
+enum { PIECES = 2, LARGE_BYTES = 0xB000, PAGE = 0x1000 };
 
 struct data {
 	const uint8_t *p;
@@ -85,11 +90,175 @@ static size_t made(uint8_t *p, size_t cap, bool is_64)
 	return MADE;
 }
 
+/* ---- a large dump ---- */
+
+struct pieces {
+	uint8_t *p;
+	size_t len, cap;
+	uint32_t pages_at; /* of the first page in the file */
+};
+
+static void piece(struct pieces *to, uint32_t at, const void *p, uint8_t len)
+{
+	if (to->cap - to->len < 3U + len)
+		return;
+	rs_put_le16(to->p + to->len, (uint16_t)at);
+	to->p[to->len + 2] = len;
+	memcpy(to->p + to->len + 3, p, len);
+	to->len += 3U + len;
+}
+
+static void number(struct pieces *to, uint32_t at, uint64_t v)
+{
+	uint8_t p[8];
+
+	rs_put_le64(p, v);
+	piece(to, at, p, sizeof(p));
+}
+
+/* Eight physical pages: 0 to 3 are tables, through which each is seen as one of 4 KiB, in one of
+ * 2 MiB and in one of 1 GiB. */
+#define SMALL_VIEW  0xFFFFFFFFFFE00000ULL
+#define MIDDLE_VIEW 0xFFFFFFFFFFC00000ULL
+#define GREAT_VIEW  0xFFFFFFFF80000000ULL
+#define LIST	    (SMALL_VIEW + 0x4010)
+
+static void tables(struct pieces *to)
+{
+	number(to, to->pages_at + 511 * 8, PAGE | 1);
+	number(to, to->pages_at + PAGE + 510 * 8, 0x81);
+	number(to, to->pages_at + PAGE + 511 * 8, 2 * PAGE | 1);
+	number(to, to->pages_at + 2 * PAGE + 510 * 8, 0x81);
+	number(to, to->pages_at + 2 * PAGE + 511 * 8, 3 * PAGE | 1);
+	for (uint32_t i = 0; i < 8; i++)
+		number(to, to->pages_at + 3 * PAGE + 8 * i, i * PAGE | 1);
+}
+
+static void list(struct pieces *to)
+{
+	uint32_t page = to->pages_at + 4 * PAGE;
+	uint8_t entry[0x68] = {0};
+
+	number(to, page + 0x10, LIST + 0x100);
+	number(to, page + 0x18, LIST + 0x400);
+	for (uint32_t i = 1; i <= 4; i++) {
+		rs_put_le64(entry, i == 4 ? LIST : LIST + 0x100 * (i + 1));
+		rs_put_le64(entry + 8, i == 1 ? LIST : LIST + 0x100 * (i - 1));
+		rs_put_le64(
+			entry + 0x30, i == 1 ? MIDDLE_VIEW + 7 * PAGE : GREAT_VIEW + i * 0x10000);
+		rs_put_le32(entry + 0x40, 0x8000);
+		rs_put_le32(entry + 0x48, 6);
+		rs_put_le64(entry + 0x50, i == 3 ? 0 : LIST + 0x800);
+		rs_put_le32(entry + 0x58, 4);
+		rs_put_le64(entry + 0x60, LIST + 0x802);
+		piece(to, page + 0x10 + 0x100 * i, entry, sizeof(entry));
+	}
+	piece(to, page + 0x810, "a\0b\0c", 6);
+}
+
+static void rest(struct pieces *to)
+{
+	uint32_t block = to->pages_at + 5 * PAGE, stack = to->pages_at + 6 * PAGE;
+
+	piece(to, block + 0x10, "KDBG\x60\x03\0", 8);
+	number(to, block + 0x18, MIDDLE_VIEW + 7 * PAGE);
+	number(to, block + 0x48, LIST);
+	number(to, block + 0x220, SMALL_VIEW + 5 * PAGE + 0x400);
+	number(to, block + 0x228, SMALL_VIEW + 5 * PAGE + 0x408);
+	number(to, block + 0x400, SMALL_VIEW + 5 * PAGE + 0x410);
+	number(to, block + 0x408, 1);
+	number(to, block + 0x410, 4);
+	number(to, block + 0x418, LIST + 0x800);
+	number(to, block + 0x420, GREAT_VIEW + 0x90000);
+	number(to, block + 0x428, GREAT_VIEW + 0x98000);
+	number(to, stack + 0xF00, MIDDLE_VIEW + 7 * PAGE + 0x1234);
+	number(to, stack + 0xF08, GREAT_VIEW + 0x21234);
+	piece(to, to->pages_at + 7 * PAGE, "MZ", 2);
+	number(to, to->pages_at + 7 * PAGE + 0x3C, 0x80);
+	piece(to, to->pages_at + 7 * PAGE + 0x80, "PE\0\0\x64\x86\0\0\x11\x22\x33\x44", 12);
+}
+
+static size_t made_large(uint8_t *p, size_t cap, bool is_runs)
+{
+	struct pieces to = {p, PIECES, cap, is_runs ? 0x2000 : 0x3000};
+
+	if (cap < MADE)
+		return 0;
+	p[0] = 0x80;
+	p[1] = 0;
+	piece(&to, 0, "PAGEDU64", 8);
+	number(&to, 0x10, 0);
+	number(&to, 0x20, LIST);
+	number(&to, 0x30, 0x8664);
+	number(&to, 0x38, 0xD1);
+	number(&to, 0x58, GREAT_VIEW + 0x22222);
+	number(&to, 0x80, SMALL_VIEW + 5 * PAGE);
+	number(&to, 0x88, 1);
+	number(&to, 0x98, 0);
+	number(&to, 0xA0, 8);
+	number(&to, 0x348 + 0x98, SMALL_VIEW + 6 * PAGE + 0xEF0);
+	number(&to, 0xF98, is_runs ? 1 : 6);
+	if (!is_runs) {
+		piece(&to, 0x2000, "SDMPDUMP", 8);
+		number(&to, 0x2020, 0x3000);
+		number(&to, 0x2030, 8);
+		number(&to, 0x2038, 0xFF);
+	}
+	tables(&to);
+	list(&to);
+	rest(&to);
+	return to.len;
+}
+
+/* One piece of it becomes another, its place or its length seldom. */
+static size_t piece_mutate(uint8_t *p, size_t len, unsigned seed)
+{
+	size_t at = PIECES, count = 0, which;
+
+	for (size_t i = PIECES; i + 3 <= len; i += 3U + p[i + 2])
+		count++;
+	if (!count)
+		return len;
+	which = (seed >> 8) % count;
+	for (size_t i = 0; i < which; i++)
+		at += 3U + p[at + 2];
+	size_t body = p[at + 2], room = len - at - 3 < body ? len - at - 3 : body;
+	if (seed % 16 == 0)
+		(void)LLVMFuzzerMutate(p + at, 3, 3);
+	else if (seed % 32 == 1)
+		p[1] = (uint8_t)(seed >> 16);
+	else if (room)
+		(void)LLVMFuzzerMutate(p + at + 3, room < 8 ? room : 8, room < 8 ? room : 8);
+	return len;
+}
+
+static size_t large_of(const uint8_t *p, size_t len, uint8_t **ret)
+{
+	uint8_t *f = calloc(1, LARGE_BYTES);
+
+	*ret = f;
+	if (!f)
+		return 0;
+	for (size_t i = PIECES; i + 3 <= len; i += 3U + p[i + 2]) {
+		size_t at = rs_le16(p + i), n = p[i + 2];
+		if (n > len - i - 3)
+			n = len - i - 3;
+		if (at < LARGE_BYTES)
+			memcpy(f + at, p + i + 3, n < LARGE_BYTES - at ? n : LARGE_BYTES - at);
+	}
+	return LARGE_BYTES - 0xB0U * p[1];
+}
+
+/* ---- inputs ---- */
+
 /* Most of such a file is filling: half of the changes go to where it matters. */
 size_t LLVMFuzzerCustomMutator(uint8_t *p, size_t len, size_t cap, unsigned seed)
 {
 	if (len < HEAD + 0x50 || seed % 64 == 0)
-		len = made(p, cap, seed >> 6 & 1);
+		len = seed >> 7 & 1 ? made_large(p, cap, seed >> 6 & 1)
+				    : made(p, cap, seed >> 6 & 1);
+	if (len > PIECES && p[0] & 0x80 && seed % 8)
+		return piece_mutate(p, len, seed);
 	if (len > HEAD + 0x50 && seed & 1) {
 		size_t at = (seed >> 8) % (seed & 2 ? HEAD + 0x50 : len);
 		size_t room = len - at < 8 ? len - at : 8;
@@ -126,20 +295,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 	struct data data = {p, len};
 
 	if (len >= HEAD) {
-		data.len = file_of(p, len, &file);
+		data.len = p[0] & 0x80 ? large_of(p, len, &file) : file_of(p, len, &file);
 		data.p = file;
 	}
 	struct win_src src = {data_read, &data, data.len};
-	for (int is_head = 0; is_head < 2; is_head++) {
-		struct win_dump *d = NULL;
-		struct rs_err err = {0};
-		int r = win_dump_read(&src, is_head, &d, &err);
-		if (r < 0 && r != RS_E_UNSUPPORTED)
-			__builtin_trap();
-		if (r == 0)
-			check(d);
-		win_dump_free(d);
-	}
+	struct win_dump *d = NULL;
+	struct rs_err err = {0};
+	int r = win_dump_read(&src, &d, &err);
+	if (r < 0 && r != RS_E_UNSUPPORTED)
+		__builtin_trap();
+	if (r == 0)
+		check(d);
+	win_dump_free(d);
 	free(file);
 	return 0;
 }

@@ -262,7 +262,10 @@ static void test_kernel__list_that_breaks_off__as_far_as_it_goes(void **state)
 		{MK_POOL + 2 * MK_POOL_STEP, "ends after 3: its entries do not fit together"},
 		{0x7FFE0000, "ends after 3: there is no such memory"},
 		{0xFFFF123456789000ULL, "ends after 3: there is no such memory"},
-		{0x8000000000000000ULL, "ends after 3: there is no such memory"}};
+		{0x8000000000000000ULL, "ends after 3: there is no such memory"},
+		/* the last entry, but for an upper bit */
+		{(MK_POOL + 3 * MK_POOL_STEP) & ~(1ULL << 62),
+			"ends after 3: there is no such memory"}};
 	uint64_t third = MK_POOL + 2 * MK_POOL_STEP, last = MK_POOL + 3 * MK_POOL_STEP;
 	struct mk_kernel *k;
 
@@ -433,13 +436,16 @@ static void test_kernel__headers_of_a_module__only_where_they_are_some(void **st
 	static const struct {
 		uint32_t at;
 		uint64_t value;
-	} rows[] = {{0, 'Z' | 'M' << 8}, {0x38, 0xFA1ULL << 32}, {0xF8, 'P' | 0xFFULL << 32},
+	} rows[] = {{0, 'Z' | 'M' << 8}, {0x38, 0xFA8ULL << 32}, {0xF8, 'P' | 0x8664ULL << 32},
 		{0xF8, 'P' | 'E' << 8 | 0xAA64ULL << 32}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		auto_dump struct win_dump *d = NULL;
 		struct mk_kernel *k = sample();
+		mk_number(k, DRV + 0xFA8, 'P' | 'E' << 8 | 0x8664ULL << 32); /* over a page's end */
+		mk_number(k, DRV + 0xFB0, 0x55555555);
+		mk_number(k, DRV + 0x1000, 0);
 		mk_number(k, DRV + rows[i].at, rows[i].value);
 		read_it(k, &d);
 		assert_int_equal(d->modules[1].timestamp, 0);
@@ -509,7 +515,8 @@ static void test_kernel__context_of_the_fault__where_the_header_has_no_stack(voi
 		uint64_t ip;
 		size_t frames;
 	} rows[] = {{0x3B, 2, DRV + 0x8E34, 5}, {0x7E, 3, DRV + 0x8E34, 5},
-		{0x3B, 2, DRV + 0x8E35, 0}, {0x3B, 3, DRV + 0x8E34, 0}, {0xD1, 2, DRV + 0x8E34, 0}};
+		{0x3B, 2, DRV + 0x8E35, 0}, {0x3B, 3, DRV + 0x8E34, 0}, {0xD1, 2, DRV + 0x8E34, 0},
+		{0xD1, 3, DRV + 0x8E34, 0}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -550,6 +557,32 @@ static void test_kernel__tables_that_lie__find_nothing(void **state)
 			assert_int_equal(d->n_modules, 0);
 			assert_string_not_equal(d->note, "");
 		}
+	}
+}
+
+static void test_kernel__bits_of_an_entry__count(void **state)
+{
+	static const struct {
+		unsigned level;
+		uint64_t off, on;
+		size_t n;
+	} rows[] = {{0, 1, 0, 0}, {1, 1, 0, 0},
+		{3, 1, 0, 0},	 /* paged out: its number means nothing */
+		{3, 0, 0x80, 0}, /* no page is that large */
+		{0, 0, 0x80, 4}, {0, 0, 0x7FF0000000000E00ULL, 4}}; /* not of the address */
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		auto_dump struct win_dump *d = NULL;
+		struct mk_kernel *k = sample();
+		for (uint64_t at = MK_POOL; at < MK_POOL + 0x3000; at += 0x1000) {
+			uint8_t *e = mk_entry(k, at, rows[i].level);
+			rs_put_le64(e, (rs_le64(e) & ~rows[i].off) | rows[i].on);
+		}
+		read_it(k, &d);
+		assert_int_equal(d->n_modules, rows[i].n);
+		if (!rows[i].n)
+			assert_non_null(strstr(d->note, "there is no such memory"));
 	}
 }
 
@@ -627,6 +660,8 @@ static void test_kernel__runs_that_lie__are_said(void **state)
 		k->type = 1;
 		mk_kernel_write(k, &b);
 		mk_kernel_free(k);
+		uint32_t end = 0x98 + 16 * rs_le32(b.p + 0x88);
+		memset(b.p + end, 0, 0x348 - end); /* what is no run is one of nothing */
 		rs_put_le64(b.p + rows[i].at, rows[i].value);
 		read_bytes(&b, rows[i].note);
 	}
@@ -716,6 +751,7 @@ int main(void)
 		cmocka_unit_test(test_kernel__stack_without_end__is_read_so_far),
 		cmocka_unit_test(test_kernel__context_of_the_fault__where_the_header_has_no_stack),
 		cmocka_unit_test(test_kernel__tables_that_lie__find_nothing),
+		cmocka_unit_test(test_kernel__bits_of_an_entry__count),
 		cmocka_unit_test(test_kernel__root_of_itself__ends),
 		cmocka_unit_test(test_kernel__bitmap_that_lies__is_said),
 		cmocka_unit_test(test_kernel__bitmap_shorter_than_memory__leaves_out),
