@@ -70,6 +70,17 @@ static enum parameters parameters(
 	return PARAMETERS_NOT_KNOWN;
 }
 
+/* Two files are dumps of one crash only where it was at the very same moment: a small one is made
+ * out of the large one, and a loop crashes twice in a minute. */
+static bool is_same_crash(
+	const struct evidence *e, const struct ev_trouble *t, const struct ev_item *it)
+{
+	bool is_two = it->source == EV_DUMP && e->items[t->items[0]].source == EV_DUMP;
+
+	return t->code == it->crash->code && is_near(t->time, it->time, is_two ? 0 : SAME_CRASH) &&
+	       parameters(e, t, it->crash) != PARAMETERS_OTHER;
+}
+
 static int add_exact(const struct evidence *e, struct ev_series *s)
 {
 	for (size_t i = 0; i < e->n_items; i++) {
@@ -78,11 +89,7 @@ static int add_exact(const struct evidence *e, struct ev_series *s)
 		if (!is_exact(it))
 			continue;
 		for (size_t k = 0; k < s->n && !t; k++)
-			if (s->list[k].code == it->crash->code &&
-				is_near(s->list[k].time, it->time, SAME_CRASH) &&
-				parameters(e, &s->list[k], it->crash) != PARAMETERS_OTHER &&
-				(it->source != EV_DUMP ||
-					e->items[s->list[k].items[0]].source != EV_DUMP))
+			if (is_same_crash(e, &s->list[k], it))
 				t = &s->list[k];
 		if (!t)
 			t = add(s, kind_of(it->crash->code), it->time);
@@ -339,25 +346,29 @@ static bool is_counted(const struct ev_trouble *t)
 	return t->kind == EV_T_CRASH || t->kind == EV_T_FAILED;
 }
 
-const struct ev_crash *ev_trouble_dump(const struct evidence *e, const struct ev_trouble *t)
+const struct ev_item *ev_trouble_dump(const struct evidence *e, const struct ev_trouble *t)
 {
+	const struct ev_item *best = NULL;
+
 	for (size_t i = 0; i < t->n_items; i++) {
-		const struct ev_crash *c = e->items[t->items[i]].crash;
-		if (c && c->is_dump)
-			return c;
+		const struct ev_item *it = &e->items[t->items[i]];
+		if (it->crash && it->crash->is_dump &&
+			(!best || it->crash->n_blames > best->crash->n_blames))
+			best = it;
 	}
-	return NULL;
+	return best;
 }
 
 static bool is_same_fault(
 	const struct evidence *e, const struct ev_trouble *a, const struct ev_trouble *b)
 {
-	const struct ev_crash *x = ev_trouble_dump(e, a), *y = ev_trouble_dump(e, b);
+	const struct ev_item *i = ev_trouble_dump(e, a), *k = ev_trouble_dump(e, b);
 
-	if ((!x || !y) && a->code) /* of one of them only the code is left */
+	if ((!i || !k) && a->code) /* of one of them only the code is left */
 		return a->code == b->code;
-	if (!x || !y || !x->n_blames || !y->n_blames)
+	if (!i || !k || !i->crash->n_blames || !k->crash->n_blames)
 		return false;
+	const struct ev_crash *x = i->crash, *y = k->crash;
 	return x->blames[0].how <= EV_FIRST_FOREIGN && y->blames[0].how <= EV_FIRST_FOREIGN &&
 	       strcasecmp(x->blames[0].module, y->blames[0].module) == 0;
 }

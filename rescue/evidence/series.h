@@ -47,7 +47,7 @@ void ev_series_done(struct ev_series *s);
 
 /** Was it seen to run well between the two times (some play after the first)? */
 bool ev_ran_between(const struct evidence *e, uint64_t from, uint64_t to);
-/** What the dump of it says; NULL: none with modules was read. */
-const struct ev_crash *ev_trouble_dump(const struct evidence *e, const struct ev_trouble *t);
+/** Its dump, of several the one that blames most; NULL: none with modules was read. */
+const struct ev_item *ev_trouble_dump(const struct evidence *e, const struct ev_trouble *t);
 
 #endif

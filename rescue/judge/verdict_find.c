@@ -113,11 +113,8 @@ static void count(struct candidate *c, const struct ev_blame *b, const struct ev
 
 static void find_in_crash(struct verdict *v, const struct ev_trouble *t)
 {
-	const struct ev_item *item = NULL;
+	const struct ev_item *item = ev_trouble_dump(v->e, t);
 
-	for (size_t i = 0; i < t->n_items && !item; i++)
-		if (v->e->items[t->items[i]].crash && v->e->items[t->items[i]].crash->is_dump)
-			item = &v->e->items[t->items[i]];
 	if (!item)
 		return;
 	v->n_dumps++;

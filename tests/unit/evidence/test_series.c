@@ -61,6 +61,29 @@ static void all_that_tells_of_it_is_one_crash(void **state)
 	assert_int_equal(s.good_after, 0);
 }
 
+/* Windows makes the small dump out of the large one; which of them tells more is the one that
+ * counts.
+ */
+static void a_large_and_a_small_dump_are_one_crash(void **state)
+{
+	auto_evidence struct evidence *e = made_begin();
+	auto_series struct ev_series s = {0};
+	struct ev_item *i;
+
+	(void)state;
+	made_run(e, AT(0), AT(60));
+	(void)made_dump(e, AT(101), 0xd1, 1, EV_AT_FAULT, DRIVER);
+	i = made_dump(e, AT(101), 0xd1, 1, EV_AT_FAULT, NULL);
+	i->where = "\\Windows\\MEMORY.DMP";
+	(void)made_dump(e, AT(101) + 1, 0xd1, 1, EV_AT_FAULT, DRIVER);
+	s = series_of(e);
+	assert_int_equal(s.n, 2);
+	assert_int_equal(s.list[0].n_items, 2);
+	assert_string_equal(e->items[s.list[0].items[0]].where, "\\Windows\\MEMORY.DMP");
+	assert_int_equal(ev_trouble_dump(e, &s.list[0])->crash->n_blames, 1);
+	assert_int_equal(s.list[1].n_items, 1);
+}
+
 /* A loop: each start tells of the crash before it, also where dump and log have the same numbers.
  */
 static void starts_of_a_loop_are_told_apart(void **state)
@@ -507,6 +530,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_no_trouble),
 		cmocka_unit_test(all_that_tells_of_it_is_one_crash),
+		cmocka_unit_test(a_large_and_a_small_dump_are_one_crash),
 		cmocka_unit_test(starts_of_a_loop_are_told_apart),
 		cmocka_unit_test(a_log_alone_is_a_crash_too),
 		cmocka_unit_test(power_and_button_are_no_crashes),
