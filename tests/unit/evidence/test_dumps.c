@@ -50,7 +50,7 @@ static void put(struct tv *v, const char *path, const struct mk_dump *m)
 	tv_put(v, path, b.p, b.len);
 }
 
-/* A kernel dump of the same crash, with what lies behind it in a page file. */
+/* A kernel dump of the same crash; of a page file in pieces. */
 static void put_kernel(struct tv *v, const char *path, uint32_t code, uint64_t fault)
 {
 	struct mk_kernel *k = mk_kernel_new(modules, gone, stack, sizeof(stack) / sizeof(stack[0]));
@@ -60,7 +60,10 @@ static void put_kernel(struct tv *v, const char *path, uint32_t code, uint64_t f
 	k->parameters[2] = fault;
 	mk_kernel_write(k, &b);
 	mk_kernel_free(k);
-	tv_put(v, path, b.p, b.len);
+	if (strcmp(path, "pagefile.sys") == 0)
+		assert_true(tv_put_in_pieces(v, path, b.p, b.len) > 3);
+	else
+		tv_put(v, path, b.p, b.len);
 }
 
 static void put_files(struct tv *v)

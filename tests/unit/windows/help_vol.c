@@ -72,6 +72,29 @@ void tv_put(struct tv *v, const char *path, const void *p, size_t len)
 	must(ntfs_inode_close(at) == 0, path);
 }
 
+size_t tv_put_in_pieces(struct tv *v, const char *path, const void *p, size_t len)
+{
+	enum { STEP = 0x5000 };
+	static const uint8_t other[0x1000] = {1};
+	size_t n = 0;
+
+	for (size_t done = STEP, i = 0; done < len + STEP; done += STEP, i++) {
+		char name[32];
+		(void)snprintf(name, sizeof(name), "between-%zu", i);
+		tv_put(v, path, p, done < len ? done : len);
+		tv_put(v, name, other, sizeof(other));
+	}
+	ntfs_inode *at = ntfs_pathname_to_inode(v->lib, NULL, path);
+	must(at != NULL, path);
+	ntfs_attr *na = ntfs_attr_open(at, AT_DATA, AT_UNNAMED, 0);
+	must(na && ntfs_attr_map_whole_runlist(na) == 0, path);
+	while (na->rl[n].length)
+		n++;
+	ntfs_attr_close(na);
+	must(ntfs_inode_close(at) == 0, path);
+	return n;
+}
+
 void tv_put_hive(struct tv *v, const char *path, const char *kind, const char *const *args)
 {
 	char out[128];

@@ -15,6 +15,8 @@ struct tv {
 void tv_make(struct tv *v);
 /** A file with its folders, '/' between the parts. */
 void tv_put(struct tv *v, const char *path, const void *p, size_t len);
+/** The same in small steps, with something else between them: in how many pieces it lies then. */
+size_t tv_put_in_pieces(struct tv *v, const char *path, const void *p, size_t len);
 /** A hive by mkhive with these arguments after the output's name, NULL at the end. */
 void tv_put_hive(struct tv *v, const char *path, const char *kind, const char *const *args);
 /** A program with this machine and version. */
