@@ -120,24 +120,28 @@ static int finish(struct run *run, const struct nt_scan_result *res, int r,
 	const struct ev_look *in = run->of->in;
 	struct evidence *e = run->of->e;
 
-	if (r < 0)
-		(void)ev_miss(
-			e, EV_FILE, "$MFT", why->detail[0] ? why->detail : rs_err_info(r)->text);
-	else if (res->damaged)
-		(void)ev_miss(e, EV_FILE, "$MFT",
-			ev_text(e, "%" PRIu64 " of its records cannot be read", res->damaged));
+	if (r < 0 && !run->of->is_listed)
+		(void)ev_lose(
+			e, EV_FILE, "$MFT", why->detail[0] ? why->detail : rs_err_info(r)->text, 0);
+	else if (res->damaged && !run->of->is_listed)
+		(void)ev_lose(e, EV_FILE, "$MFT",
+			ev_text(e, "%" PRIu64 " of its records cannot be read", res->damaged), 0);
 	ev_kept_trim(&run->new_ones);
 	ev_kept_trim(&run->changed);
+	const uint64_t dropped = run->new_ones.dropped + run->changed.dropped;
+	if (dropped)
+		(void)ev_miss(e, EV_FILE, "$MFT",
+			ev_text(e, "%" PRIu64 " older changes of files are left out", dropped));
 	r = rows_add(e, &run->new_ones, err);
 	if (r == 0)
 		r = rows_add(e, &run->changed, err);
-	if (r == 0)
+	if (r == 0 && !run->of->is_listed)
 		r = ev_changes_contents(in, e, &run->new_ones, err);
-	if (r == 0)
+	if (r == 0 && !run->of->is_listed)
 		r = ev_changes_contents(in, e, &run->changed, err);
 	if (r == 0)
 		r = ev_changes_journal(in, e, run->of->since, run->of->until, err);
-	return r < 0 ? r : ev_changes_drivers(in, e, err);
+	return r < 0 || run->of->is_listed ? r : ev_changes_drivers(in, e, err);
 }
 
 static int scan(struct pass *pass, struct rs_err *err)

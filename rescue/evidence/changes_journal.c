@@ -209,14 +209,15 @@ int ev_changes_journal(const struct ev_look *in, struct evidence *e, uint64_t si
 	if (run->is_no_memory)
 		return rs_fail(err, RS_E_MEMORY, "change journal");
 	if (r < 0) {
-		(void)ev_miss(e, EV_CHANGE_JOURNAL, JOURNAL,
-			why.detail[0] ? why.detail : rs_err_info(r)->text);
+		const char *text = why.detail[0] ? why.detail : rs_err_info(r)->text;
+		(void)(r == RS_E_NO_SUCH_FILE ? ev_miss(e, EV_CHANGE_JOURNAL, JOURNAL, text)
+					      : ev_lose(e, EV_CHANGE_JOURNAL, JOURNAL, text, 0));
 		return 0;
 	}
 	e->bytes += 100 * n; /* about what its records take */
 	if (skipped)
-		(void)ev_miss(e, EV_CHANGE_JOURNAL, JOURNAL,
-			ev_text(e, "%" PRIu64 " of its bytes are no records", skipped));
+		(void)ev_lose(e, EV_CHANGE_JOURNAL, JOURNAL,
+			ev_text(e, "%" PRIu64 " of its bytes are no records", skipped), 0);
 	old_name_end(run, NULL);
 	return rows_add(run, e, err);
 }

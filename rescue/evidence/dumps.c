@@ -270,6 +270,16 @@ static int live_add(
 	return 0;
 }
 
+/* A live dump is weak: whatever it says speaks against nothing. */
+static void lose(struct evidence *e, enum ev_source source, const char *where, uint64_t written,
+	const char *why)
+{
+	if (source == EV_LIVE_DUMP)
+		(void)ev_miss(e, source, where, why);
+	else
+		(void)ev_lose(e, source, where, why, written);
+}
+
 /* A dump becomes a row, or is said to be none. */
 static int dump_take(const struct ev_look *in, struct evidence *e, enum ev_source source,
 	const struct found *f, struct rs_err *err)
@@ -283,12 +293,12 @@ static int dump_take(const struct ev_look *in, struct evidence *e, enum ev_sourc
 	if (r < 0) {
 		/* a page file that holds no dump is how it should be */
 		if (source != EV_PAGEFILE || r != RS_E_UNSUPPORTED)
-			(void)ev_miss(e, source, f->path,
+			lose(e, source, f->path, f->time,
 				why.detail[0] ? why.detail : rs_err_info(r)->text);
 		return 0;
 	}
 	if (d->note[0])
-		(void)ev_miss(e, source, f->path, d->note);
+		lose(e, source, f->path, f->time, d->note);
 	return source == EV_LIVE_DUMP ? live_add(e, f->path, d, err)
 				      : crash_add(in, e, source, f->path, d, err);
 }
@@ -303,10 +313,10 @@ static int missing(struct evidence *e, enum ev_source source, const char *where,
 		return rs_err_pass(err, r, why);
 	if (r == RS_E_NO_SUCH_FILE && !absent)
 		return 0;
-	(void)ev_miss(e, source, where,
-		r == RS_E_NO_SUCH_FILE ? absent
-		: why->detail[0]       ? why->detail
-				       : rs_err_info(r)->text);
+	if (r == RS_E_NO_SUCH_FILE)
+		(void)ev_miss(e, source, where, absent);
+	else
+		lose(e, source, where, 0, why->detail[0] ? why->detail : rs_err_info(r)->text);
 	return 0;
 }
 

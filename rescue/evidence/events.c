@@ -41,7 +41,8 @@ static bool on_event(void *user, const struct win_event *ev)
 	return !l->has_no_memory;
 }
 
-static bool damage_tell(struct event_log *l, const struct win_evtx_info *info)
+/* The other logs only add to what System.evtx tells. */
+static bool damage_tell(struct event_log *l, bool is_system, const struct win_evtx_info *info)
 {
 	char why[320];
 
@@ -50,7 +51,8 @@ static bool damage_tell(struct event_log *l, const struct win_evtx_info *info)
 	(void)snprintf(why, sizeof(why),
 		"%" PRIu64 " of its chunks and %" PRIu64 " records are damaged and left out%s%s",
 		info->bad_chunks, info->bad_records, info->note[0] ? "; " : "", info->note);
-	return ev_miss(l->e, EV_EVENT_LOG, l->name, why);
+	return is_system ? ev_lose(l->e, EV_EVENT_LOG, l->name, why, 0)
+			 : ev_miss(l->e, EV_EVENT_LOG, l->name, why);
 }
 
 static int log_read(struct event_log *l, const struct win_src *src, bool is_system,
@@ -63,7 +65,7 @@ static int log_read(struct event_log *l, const struct win_src *src, bool is_syst
 	if (r == 0) {
 		event_run_end(l, 0);
 		event_rows_give(l);
-		if (!damage_tell(l, info) || l->has_no_memory)
+		if (!damage_tell(l, is_system, info) || l->has_no_memory)
 			return rs_fail(err, RS_E_MEMORY, "event log");
 	}
 	if (is_system && info->newest) {
@@ -116,12 +118,14 @@ static int one_log(const struct ev_look *in, struct evidence *e, const char *nam
 	}
 	if (rs_err_ends(r))
 		return rs_err_pass(err, r, &why);
-	if (r < 0 && !ev_miss(e, EV_EVENT_LOG, name,
-			     r == RS_E_NO_SUCH_FILE ? "it is not there"
-			     : why.detail[0]	    ? why.detail
-						    : rs_err_info(r)->text))
-		return rs_fail(err, RS_E_MEMORY, "event log");
-	return 0;
+	if (r == 0)
+		return 0;
+	const char *text = r == RS_E_NO_SUCH_FILE ? "it is not there"
+			   : why.detail[0]	  ? why.detail
+						  : rs_err_info(r)->text;
+	bool is_said = is_system ? ev_lose(e, EV_EVENT_LOG, name, text, 0)
+				 : ev_miss(e, EV_EVENT_LOG, name, text);
+	return is_said ? 0 : rs_fail(err, RS_E_MEMORY, "event log");
 }
 
 int ev_from_events(const struct ev_look *in, struct evidence *e, struct rs_err *err)

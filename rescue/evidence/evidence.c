@@ -70,12 +70,23 @@ struct win_src ev_counted_src(struct evidence *e, struct nt_file *f, struct ev_c
 
 bool ev_miss(struct evidence *e, enum ev_source source, const char *where, const char *why)
 {
-	struct ev_missing m = {source, ev_text(e, "%s", where), ev_text(e, "%s", why)};
+	struct ev_missing m = {
+		.source = source, .where = ev_text(e, "%s", where), .why = ev_text(e, "%s", why)};
 	struct ev_missing *to = rs_list_add(&e->missing, &e->n_missing, sizeof(*to));
 
 	if (to)
 		*to = m;
 	return to;
+}
+
+bool ev_lose(struct evidence *e, enum ev_source source, const char *where, const char *why,
+	uint64_t time)
+{
+	if (!ev_miss(e, source, where, why))
+		return false;
+	e->missing[e->n_missing - 1].is_lost = true;
+	e->missing[e->n_missing - 1].time = time;
+	return true;
 }
 
 static int by_time(const void *a, const void *b)

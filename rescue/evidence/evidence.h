@@ -143,6 +143,8 @@ struct ev_file {
 struct ev_missing {
 	enum ev_source source;
 	const char *where, *why;
+	bool is_lost;  /* it is there, or was, and what it says is not known: see ev_lose */
+	uint64_t time; /* of a lost dump: when its file was written; 0: not known */
 };
 
 struct evidence {
@@ -188,6 +190,10 @@ struct ev_counted {
 struct win_src ev_counted_src(struct evidence *e, struct nt_file *f, struct ev_counted *c);
 /** Say that a piece of evidence is not there, or why it cannot be read. False: no memory. */
 bool ev_miss(struct evidence *e, enum ev_source source, const char *where, const char *why);
+/** The same of one that every such Windows has or that is there, and what it says is not known: it
+ * might speak against a verdict. @time of a dump's file, 0: not known. */
+bool ev_lose(struct evidence *e, enum ev_source source, const char *where, const char *why,
+	uint64_t time);
 /** What is known of a file, looked at once: @is_full as win_image_look (a second look that wants
  * more is made). *ret stays as long as the evidence; a path that leads to none has ref 0. Errors:
  * those that end the run; all else is in the row (files.c). */
@@ -217,6 +223,8 @@ struct ev_span {
 	const struct ev_look *in;
 	struct evidence *e;
 	uint64_t since, until;
+	bool is_listed; /* a person wants to see what changed then: beside another one, that counts
+			 */
 };
 
 /** Of each of @n Windows of one volume (their @in have the same vol, raw and task): files that

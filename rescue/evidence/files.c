@@ -58,6 +58,7 @@ static void why_not(struct evidence *e, struct ev_file *f, const struct rs_err *
 {
 	f->fault = ev_text(e, "cannot be read: %s%s%s", rs_err_info(why->code)->text,
 		why->detail[0] ? ": " : "", why->detail);
+	(void)ev_lose(e, EV_FILE, f->path, f->fault, 0);
 }
 
 /* Zeros that say nothing: contents that a replay does not know, and clusters that were never

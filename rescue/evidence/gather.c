@@ -119,9 +119,27 @@ static int after_files(
 	return r < 0 ? r : look_at_changed(in, e, s, err);
 }
 
+/* What a person wants listed, but for the window of the verdict, which stays what it is and has
+ * room of its own for its changes: @spans has room for two more. */
+static size_t add_listed(struct ev_span *spans, size_t n, const struct ev_span *window)
+{
+	const uint64_t since = window->in->since;
+
+	if (!since)
+		return n;
+	if (since < window->since)
+		spans[n++] =
+			(struct ev_span){window->in, window->e, since, window->since - 1, true};
+	if (window->until < UINT64_MAX)
+		spans[n++] = (struct ev_span){window->in, window->e,
+			since > window->until ? since : window->until + 1, UINT64_MAX, true};
+	return n;
+}
+
 static int gather(const struct ev_look *in, struct ev_span *spans, struct ev_series *series,
 	size_t n, struct rs_err *err)
 {
+	size_t n_spans = n;
 	int r = 0;
 
 	read_ahead(in, n);
@@ -132,11 +150,12 @@ static int gather(const struct ev_look *in, struct ev_span *spans, struct ev_ser
 		span->e = calloc(1, sizeof(*span->e));
 		r = span->e ? before_files(span->in, span->e, &series[i], err)
 			    : rs_fail(err, RS_E_MEMORY, "evidence");
-		span->since = in[i].since ? in[i].since : series[i].since_before;
-		span->until = in[i].since ? UINT64_MAX : series[i].until;
+		span->since = series[i].since_before;
+		span->until = series[i].until;
+		n_spans = add_listed(spans, n_spans, span);
 	}
 	if (r == 0)
-		r = ev_from_files(spans, n, err);
+		r = ev_from_files(spans, n_spans, err);
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = after_files(&in[i], spans[i].e, &series[i], err);
 	return r;
@@ -144,7 +163,7 @@ static int gather(const struct ev_look *in, struct ev_span *spans, struct ev_ser
 
 int ev_gather(const struct ev_look *in, size_t n, struct evidence **ret, struct rs_err *err)
 {
-	auto_free struct ev_span *spans = calloc(n ? n : 1, sizeof(*spans));
+	auto_free struct ev_span *spans = calloc(3 * n + 1, sizeof(*spans));
 	auto_free struct ev_series *series = calloc(n ? n : 1, sizeof(*series));
 
 	int r = spans && series ? gather(in, spans, series, n, err)

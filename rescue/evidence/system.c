@@ -101,7 +101,7 @@ static int hive_open(const struct ev_look *in, struct evidence *e, const struct 
 	else if (r == RS_E_HIVE)
 		hive_bad(in, e, h, path, ev_text(e, "cannot be read: %s", why.detail));
 	else if (r < 0 && r != RS_E_NO_SUCH_FILE)
-		(void)ev_miss(e, EV_REGISTRY, path, why.detail);
+		(void)ev_lose(e, EV_REGISTRY, path, why.detail, 0);
 	return r == RS_E_NO_SUCH_FILE ? r : 0;
 }
 
@@ -150,13 +150,13 @@ static int read_system(
 		return 0;
 	}
 	if (r < 0) {
-		(void)ev_miss(e, EV_REGISTRY, path, why.detail);
+		(void)ev_lose(e, EV_REGISTRY, path, why.detail, 0);
 		return 0;
 	}
 	if (e->system->note[0])
-		(void)ev_miss(e, EV_REGISTRY, path, e->system->note);
+		(void)ev_lose(e, EV_REGISTRY, path, e->system->note, 0);
 	if (win_hive_note(h)[0])
-		(void)ev_miss(e, EV_REGISTRY, path, win_hive_note(h));
+		(void)ev_lose(e, EV_REGISTRY, path, win_hive_note(h), 0);
 	ev_system_path(in, "config\\DRIVERS", path, sizeof(path));
 	r = win_hive_open_in(in->vol, path, &more, &why);
 	if (r == 0)
@@ -350,7 +350,7 @@ static int pending(const struct ev_look *in, struct evidence *e, struct rs_err *
 	if (rs_err_ends(r))
 		return rs_err_pass(err, r, &why);
 	if (r < 0) {
-		(void)ev_miss(e, EV_REGISTRY, "pending work", why.detail);
+		(void)ev_lose(e, EV_REGISTRY, "pending work", why.detail, 0);
 		return 0;
 	}
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
@@ -385,7 +385,7 @@ static int hibernation(const struct ev_look *in, struct evidence *e, struct rs_e
 		return rs_err_pass(err, r, &why);
 	if (r < 0) {
 		if (r != RS_E_NO_SUCH_FILE)
-			(void)ev_miss(e, EV_HIBERNATION, HIBER, why.detail);
+			(void)ev_lose(e, EV_HIBERNATION, HIBER, why.detail, 0);
 		return 0;
 	}
 	bool is_image = strcasecmp(magic, "hibr") == 0, is_resume = strcasecmp(magic, "rstr") == 0;

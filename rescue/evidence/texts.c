@@ -452,8 +452,9 @@ static int reports_of(
 	if (l.is_memory_out)
 		return rs_fail(err, RS_E_MEMORY, "evidence");
 	if (r < 0 && !rs_err_ends(r))
-		r = ev_miss(e, EV_ERROR_REPORT, folder, "the folder cannot be read to its end") ? 0
-												: r;
+		r = ev_lose(e, EV_ERROR_REPORT, folder, "the folder cannot be read to its end", 0)
+			    ? 0
+			    : r;
 	for (size_t i = 0; i < l.n; i++)
 		if (nt_stat(in->vol, v[i].ref, &stat, NULL) == 0)
 			v[i].written = stat.modified;

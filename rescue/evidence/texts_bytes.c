@@ -18,7 +18,7 @@ static int unread(struct evidence *e, enum ev_source source, const char *path, i
 	(void)snprintf(line, sizeof(line), "cannot be read: %s", rs_err_info(r)->text);
 	if (why->detail[0])
 		(void)snprintf(line, sizeof(line), "cannot be read: %s", why->detail);
-	return ev_miss(e, source, path, line) ? 0 : rs_fail(err, RS_E_MEMORY, "evidence");
+	return ev_lose(e, source, path, line, 0) ? 0 : rs_fail(err, RS_E_MEMORY, "evidence");
 }
 
 int ev_bytes_read(const struct ev_look *in, struct evidence *e, enum ev_source source,

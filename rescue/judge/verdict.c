@@ -270,9 +270,11 @@ int verdict_make(const struct verdict_input *in, struct diagnosis **ret, struct 
 	if (r == 0) {
 		v.is_recurring = is_recurring(&v.s);
 		facts(&v);
+		verdict_count_lost(&v);
 		verdict_find(&v);
 		verdict_score(&v);
 		verdict_kind(&v);
+		verdict_lower(&v);
 		verdict_propose(&v);
 		make_timeline(&v);
 		tell_gone(&v);

@@ -44,6 +44,7 @@ struct verdict {
 	struct candidate *c;
 	size_t n;
 	unsigned n_dumps;	    /* crashes of the series with modules */
+	unsigned n_lost;	    /* dumps that cannot be read */
 	unsigned n_others;	    /* different modules at fault in them */
 	bool is_recurring;	    /* it crashes and starts again, and again */
 	const struct ev_item *gone; /* the file whose absence it is; NULL: none */
@@ -54,6 +55,8 @@ struct verdict {
 void verdict_find(struct verdict *v);
 /* verdict_score.c */
 void verdict_score(struct verdict *v);
+/** The points that one dump can give a file. */
+int verdict_most_of_a_dump(void);
 /** Kept points with a reason; @fmt the text. */
 void verdict_why(struct verdict *v, struct candidate *c, enum weight w, enum ev_source source,
 	uint64_t time, const char *where, const char *fmt, ...)
@@ -66,6 +69,11 @@ void verdict_contradict(struct verdict *v, const char *fmt, ...)
 int verdict_is_of_product(const char *path, const struct ev_file *module);
 /* verdict_kind.c: kind, certainty, text */
 void verdict_kind(struct verdict *v);
+/* verdict_lost.c */
+/** Dumps of this trouble that cannot be read; before the points. */
+void verdict_count_lost(struct verdict *v);
+/** What is there and cannot be read makes the verdict less certain, never more. */
+void verdict_lower(struct verdict *v);
 /* verdict_propose.c */
 void verdict_propose(struct verdict *v);
 /** "3 minutes", "51 seconds", "2 days"; @ret is returned. */

@@ -81,6 +81,11 @@ void verdict_why(struct verdict *v, struct candidate *c, enum weight w, enum ev_
 
 /* ---- in the crashes ---- */
 
+int verdict_most_of_a_dump(void)
+{
+	return weights[W_AT_FAULT].points;
+}
+
 static unsigned count_code(const struct verdict *v, uint32_t code)
 {
 	unsigned n = 0;
@@ -101,7 +106,7 @@ static void score_crashes(struct verdict *v, struct candidate *c)
 		verdict_why(v, c, W_AT_FAULT, EV_DUMP, c->blame_time, c->blame_where,
 			"%u of %u dumps: the instruction that crashed lies in %s+0x%x", c->n_fault,
 			n, b->module, b->offset);
-		if (c->n_fault >= 2 && c->n_fault == n)
+		if (c->n_fault >= 2 && c->n_fault == n && !v->n_lost)
 			verdict_why(v, c, W_AT_FAULT_AGAIN, EV_DUMP, c->blame_time, c->blame_where,
 				"so it is in each crash of this series");
 	} else if (c->n_unloaded) {
@@ -112,7 +117,7 @@ static void score_crashes(struct verdict *v, struct candidate *c)
 		verdict_why(v, c, W_FIRST_FOREIGN, EV_DUMP, c->blame_time, c->blame_where,
 			"%u of %u dumps: %s is the first on the stack that is not Windows' own",
 			c->n_first, n, b->module);
-		if (c->n_first >= 2 && c->n_first == n)
+		if (c->n_first >= 2 && c->n_first == n && !v->n_lost)
 			verdict_why(v, c, W_STACK_AGAIN, EV_DUMP, c->blame_time, c->blame_where,
 				"so it is in each crash of this series");
 	} else if (c->n_stack) {
@@ -275,7 +280,8 @@ static void score_time(struct verdict *v, struct candidate *c)
 	if (!first)
 		return;
 	if (!c->changed) {
-		if (c->blame && c->d.file && c->d.file->ref && v->s.good_start && !is_updated(v))
+		if (c->blame && c->d.file && c->d.file->ref && v->s.good_start &&
+			c->d.file->changed < v->s.since && !is_updated(v))
 			verdict_why(v, c, W_UNCHANGED, EV_FILE, c->d.file->changed, c->d.path,
 				"it was the same when Windows ran well last");
 		return;

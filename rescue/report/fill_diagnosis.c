@@ -105,8 +105,9 @@ static void missing(struct report_pool *p, const struct evidence *e, struct run_
 	ret->n_left_out += e->n_missing - n;
 	ret->missing = report_alloc(p, n * sizeof(*ret->missing));
 	for (size_t i = 0; ret->missing && i < n; i++)
-		ret->missing[ret->n_missing++] = (struct ev_missing){e->missing[i].source,
-			report_copy(p, e->missing[i].where), report_copy(p, e->missing[i].why)};
+		ret->missing[ret->n_missing++] = (struct ev_missing){.source = e->missing[i].source,
+			.where = report_copy(p, e->missing[i].where),
+			.why = report_copy(p, e->missing[i].why)};
 }
 
 static bool is_change(const struct ev_item *i, uint64_t since)

@@ -102,10 +102,10 @@ class Mark:
         return f"{self.kind}, {self.certainty}, {first}, proposes {shown}" + (f"; not right: {', '.join(wrong)}" if wrong else "")
 
 
-def diagnose(unbrick, image, timeout=60):
+def diagnose(unbrick, image, *words, timeout=60):
     """(exit status, the member `diagnosis` or None, words of a trouble)"""
     try:
-        r = subprocess.run([unbrick, "diagnose", image, "--json"], capture_output=True, timeout=timeout, check=False,
+        r = subprocess.run([unbrick, "diagnose", image, "--json", *words], capture_output=True, timeout=timeout, check=False,
                            stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired:
         return -1, None, f"no answer within {timeout} s"

@@ -68,7 +68,7 @@ static void gather(struct world *w)
 	tv_open(&w->v);
 	assert_int_equal(nt_raw_open(w->v.blk, &w->raw, NULL), 0);
 	w->in = (struct ev_look){.vol = w->v.vol, .raw = w->raw, .win = &w->win};
-	const struct ev_span span = {&w->in, w->e, w->since, w->until};
+	const struct ev_span span = {&w->in, w->e, w->since, w->until, false};
 	assert_int_equal(ev_from_files(&span, 1, NULL), 0);
 }
 
@@ -180,6 +180,7 @@ static void test_changes__new_and_written_files__are_rows_with_their_time(void *
 	assert_int_equal(w.e->n_items, 5);
 	assert_int_equal(w.e->n_missing, 1); /* no journal */
 	assert_string_equal(w.e->missing[0].where, "\\$Extend\\$UsnJrnl:$J");
+	assert_false(w.e->missing[0].is_lost);
 	assert_true(w.e->bytes > 0);
 	done(&w);
 }
@@ -213,7 +214,8 @@ static void test_changes__two_windows__one_pass_and_each_its_own_window(void **s
 	assert_int_equal(nt_raw_open(w.v.blk, &w.raw, NULL), 0);
 	const struct ev_look in[2] = {{.vol = w.v.vol, .raw = w.raw, .win = &w.win, .task = &task},
 		{.vol = w.v.vol, .raw = w.raw, .win = &old, .task = &task}};
-	const struct ev_span spans[2] = {{&in[0], w.e, SINCE, NOON}, {&in[1], e, before, SINCE}};
+	const struct ev_span spans[2] = {
+		{&in[0], w.e, SINCE, NOON, false}, {&in[1], e, before, SINCE, false}};
 	assert_int_equal(ev_from_files(spans, 2, NULL), 0);
 	assert_int_equal(passes, 1);
 	assert_int_equal(w.e->n_items, 2);

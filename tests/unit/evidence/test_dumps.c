@@ -264,6 +264,8 @@ static void test_dumps__what_cannot_be_read__is_said(void **state)
 	assert_non_null(strstr(why(e, "\\Windows\\Minidump\\empty.dmp"), "empty"));
 	assert_non_null(strstr(why(e, "\\Windows\\Minidump\\zeros.dmp"), "zeros"));
 	assert_non_null(strstr(why(e, "\\Windows\\Minidump\\cut.dmp"), "cut off"));
+	for (size_t i = 0; i < e->n_missing; i++) /* nobody knows what they would say */
+		assert_true(e->missing[i].is_lost && e->missing[i].time);
 }
 
 static void test_dumps__no_folder__is_said(void **state)
@@ -278,6 +280,7 @@ static void test_dumps__no_folder__is_said(void **state)
 	assert_int_equal(e->n_items, 0);
 	assert_int_equal(e->n_missing, 1);
 	assert_non_null(strstr(why(e, "\\Windows\\Minidump"), "no folder"));
+	assert_false(e->missing[0].is_lost);
 }
 
 static void test_dumps__places_of_crash_control__are_looked_at(void **state)

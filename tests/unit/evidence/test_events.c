@@ -337,6 +337,7 @@ static void test_events__antivirus__names_what_it_took(void **state)
 	assert_int_equal(e->n_missing, 1);
 	assert_string_equal(e->missing[0].where, "System.evtx");
 	assert_string_equal(e->missing[0].why, "it is not there");
+	assert_true(e->missing[0].is_lost); /* each Windows has one */
 }
 
 /* ---- bounds ---- */
@@ -361,6 +362,7 @@ static void test_events__a_flood__keeps_the_newest_and_the_other_kinds(void **st
 	assert_int_equal(count(e, EV_CRASH), 1);
 	assert_int_equal(e->n_missing, 1);
 	assert_string_equal(e->missing[0].why, "100 older events of kind disk-error are left out");
+	assert_false(e->missing[0].is_lost);
 }
 
 static void test_events__damage__is_told(void **state)
@@ -375,6 +377,7 @@ static void test_events__damage__is_told(void **state)
 	assert_int_equal(e->n_missing, 1);
 	assert_string_equal(
 		e->missing[0].why, "0 of its chunks and 1 records are damaged and left out");
+	assert_true(e->missing[0].is_lost);
 }
 
 static void test_events__zeros__are_no_log(void **state)

@@ -93,6 +93,169 @@ static void updated_driver_is_at_fault(void **state)
 	diagnosis_free(d);
 }
 
+/* Of each kind of evidence: as long as it is not known, the verdict is less sure, and says why. */
+static void what_cannot_be_read_makes_it_less_sure(void **state)
+{
+	static const enum ev_source sources[] = {EV_EVENT_LOG, EV_REGISTRY, EV_SETUP_LOG, EV_FILE};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+		struct evidence *e = updated_driver();
+		assert_true(ev_lose(e, sources[i], "X.log", "read error", 0));
+		struct diagnosis *d = verdict_of(e);
+		assert_int_equal(d->kind, DIAG_BAD_FILE);
+		assert_int_equal(d->certainty, DIAG_C_LIKELY);
+		assert_true(contradicts(d, "X.log"));
+		assert_non_null(why_of(d, 0, "at-fault-again"));
+		diagnosis_free(d);
+	}
+}
+
+/* That it is not there is told, and takes nothing away. */
+static void what_is_not_there_takes_nothing_away(void **state)
+{
+	struct evidence *e = updated_driver();
+
+	(void)state;
+	assert_true(ev_miss(e, EV_CHANGE_JOURNAL, "$J", "no change journal"));
+	struct diagnosis *d = verdict_of(e);
+	assert_int_equal(d->certainty, DIAG_C_SURE);
+	assert_int_equal(d->n_contradictions, 0);
+	diagnosis_free(d);
+}
+
+static struct diagnosis *with_lost_dumps(struct evidence *e, unsigned n, uint64_t time)
+{
+	char where[] = "\\Windows\\Minidump\\0.dmp";
+
+	for (; n; n--) {
+		where[18]++;
+		assert_true(ev_lose(e, EV_DUMP, where, "read error", time));
+	}
+	return verdict_of(e);
+}
+
+/* Two dumps and the time of the file speak for the driver, and nothing else. */
+static struct evidence *plain_driver(int64_t other_at)
+{
+	struct evidence *e = made_begin();
+
+	made_run(e, AT(0), AT(95));
+	(void)made_row(e, EV_FILE_CHANGED, EV_FILE, AT(94), DRIVER);
+	(void)made_row(e, EV_FILE_CHANGED, EV_FILE, AT(other_at), OTHER);
+	for (int k = 0; k < 2; k++)
+		(void)made_dump(e, AT(100 + 3 * k), 0xd1, 1, EV_AT_FAULT, DRIVER);
+	(void)made_file(e, DRIVER, COMPANY);
+	(void)made_file(e, OTHER, COMPANY);
+	return e;
+}
+
+/* What others say is not known, but for those that were written before all was well last; as many
+ * make it unsure, unless the log tells that all crashes are alike, or much else speaks for it. */
+static void dumps_that_cannot_be_read_may_say_something_else(void **state)
+{
+	static const struct {
+		unsigned n;
+		uint64_t time;
+		uint32_t code;
+		bool is_strong;
+		enum diag_certainty certainty;
+	} rows[] = {{1, 0, 0x50, false, DIAG_C_LIKELY}, {2, 0, 0x50, false, DIAG_C_UNSURE},
+		{2, AT(110), 0x50, false, DIAG_C_UNSURE}, {3, 0, 0xd1, false, DIAG_C_LIKELY},
+		{2, 0, 0x50, true, DIAG_C_LIKELY}, {3, AT(90), 0xd1, true, DIAG_C_SURE}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct evidence *e = rows[i].is_strong ? updated_driver() : plain_driver(-4000);
+		made_logged(e, AT(109), rows[i].code);
+		struct diagnosis *d = with_lost_dumps(e, rows[i].n, rows[i].time);
+		assert_int_equal(d->certainty, rows[i].certainty);
+		assert_int_equal(
+			d->kind, d->certainty == DIAG_C_UNSURE ? DIAG_UNSURE : DIAG_BAD_FILE);
+		assert_int_equal(d->n_proposals, d->certainty != DIAG_C_UNSURE);
+		assert_int_equal(why_of(d, 0, "at-fault-again") != NULL, rows[i].time == AT(90));
+		diagnosis_free(d);
+	}
+}
+
+/* One more dump could put the other one first. */
+static void lost_dump_may_point_to_the_other_one_that_changed(void **state)
+{
+	(void)state;
+	for (int is_near = 0; is_near < 2; is_near++) {
+		struct diagnosis *d = with_lost_dumps(plain_driver(is_near ? 96 : -4000), 1, 0);
+		assert_int_equal(d->certainty, is_near ? DIAG_C_UNSURE : DIAG_C_LIKELY);
+		assert_string_equal(d->candidates[0].path, DRIVER);
+		diagnosis_free(d);
+	}
+}
+
+/* Of a dump that is not whole the code is known: one like the others adds nothing, another one may
+ * mean another file. A file that is damaged does not rest on dumps. */
+static void dump_that_is_not_whole(void **state)
+{
+	struct diagnosis *d;
+
+	(void)state;
+	for (unsigned is_odd = 0; is_odd < 2; is_odd++) {
+		struct evidence *e = updated_driver();
+		struct ev_item *i =
+			made_dump(e, AT(106), is_odd ? 0x50 : 0xd1, 1, EV_AT_FAULT, NULL);
+		i->where = "\\Windows\\MEMORY.DMP";
+		i->crash->is_dump = false;
+		assert_true(ev_lose(e, EV_DUMP, i->where, "cut off", 0));
+		d = verdict_of(e);
+		assert_int_equal(d->certainty, is_odd ? DIAG_C_LIKELY : DIAG_C_SURE);
+		assert_int_equal(why_of(d, 0, "at-fault-again") != NULL, !is_odd);
+		diagnosis_free(d);
+	}
+
+	struct evidence *e = updated_driver();
+	e->files[0]->image.soundness = WIN_ALL_ZERO;
+	d = with_lost_dumps(e, 5, 0);
+	assert_int_equal(d->kind, DIAG_BAD_FILE);
+	assert_int_equal(d->certainty, DIAG_C_LIKELY);
+	diagnosis_free(d);
+}
+
+/* 'Nothing wrong' needs all of the evidence; that a hive cannot be read is proof by itself. */
+static void nothing_wrong_is_not_said_of_what_was_not_read(void **state)
+{
+	struct evidence *e = made_begin();
+
+	(void)state;
+	made_run(e, AT(0), AT(95));
+	assert_true(ev_lose(e, EV_STARTUP_REPAIR, "SrtTrail.txt", "read error", 0));
+	struct diagnosis *d = verdict_of(e);
+	assert_int_equal(d->kind, DIAG_NONE);
+	assert_int_equal(d->certainty, DIAG_C_UNSURE);
+	diagnosis_free(d);
+
+	e = made_begin();
+	made_row(e, EV_REGISTRY_BAD, EV_REGISTRY, 0, "")->is_certain = true;
+	assert_true(ev_lose(e, EV_REGISTRY, "SYSTEM", "read error", 0));
+	d = verdict_of(e);
+	assert_int_equal(d->kind, DIAG_REGISTRY);
+	assert_int_equal(d->certainty, DIAG_C_SURE);
+	assert_int_equal(d->n_contradictions, 0);
+	diagnosis_free(d);
+}
+
+/* Of so many changes that this one was left out nobody may say that the file is as it was. */
+static void change_that_was_left_out_is_no_sameness(void **state)
+{
+	(void)state;
+	for (int is_old = 0; is_old < 2; is_old++) {
+		struct evidence *e = made_begin();
+		made_run(e, AT(0), AT(95));
+		(void)made_dump(e, AT(100), 0xd1, 1, EV_AT_FAULT, DRIVER);
+		made_file(e, DRIVER, COMPANY)->changed = AT(is_old ? -50 : 94);
+		struct diagnosis *d = verdict_of(e);
+		assert_int_equal(why_of(d, 0, "unchanged") != NULL, is_old);
+		diagnosis_free(d);
+	}
+}
+
 static void other_build_on_the_disk_counts_against_it(void **state)
 {
 	struct evidence *e = updated_driver();
@@ -298,6 +461,24 @@ static void content_is_at_fault_and_not_the_module(void **state)
 	assert_int_equal(d->proposals[0].action, DIAG_MOVE);
 	assert_string_equal(d->proposals[0].path, CONTENT);
 	assert_true(d->proposals[0].may_alone);
+	diagnosis_free(d);
+}
+
+/* Data of the module's product have their points of a dump already. */
+static void lost_dump_gives_data_nothing_more(void **state)
+{
+	struct evidence *e = bad_content();
+	struct diagnosis *d;
+
+	(void)state;
+	(void)made_row(e, EV_FILE_NEW, EV_FILE, AT(-400),
+		"\\ProgramData\\Halvard\\Sentry\\Content\\hs-4126.hvc");
+	(void)made_file(e, "\\ProgramData\\Halvard\\Sentry\\Content\\hs-4126.hvc", NULL);
+	d = with_lost_dumps(e, 1, 0);
+	assert_string_equal(d->candidates[0].path, CONTENT);
+	assert_int_equal(d->certainty, DIAG_C_LIKELY);
+	assert_int_equal(d->n_proposals, 1);
+	assert_false(d->proposals[0].may_alone); /* what speaks against it is for a person */
 	diagnosis_free(d);
 }
 
@@ -1641,6 +1822,14 @@ int main(void)
 		cmocka_unit_test(content_of_another_vendor_is_innocent),
 		cmocka_unit_test(zeros_of_a_crash_are_no_cause),
 		cmocka_unit_test(two_alike_are_unsure),
+		cmocka_unit_test(what_cannot_be_read_makes_it_less_sure),
+		cmocka_unit_test(what_is_not_there_takes_nothing_away),
+		cmocka_unit_test(dumps_that_cannot_be_read_may_say_something_else),
+		cmocka_unit_test(lost_dump_may_point_to_the_other_one_that_changed),
+		cmocka_unit_test(lost_dump_gives_data_nothing_more),
+		cmocka_unit_test(dump_that_is_not_whole),
+		cmocka_unit_test(nothing_wrong_is_not_said_of_what_was_not_read),
+		cmocka_unit_test(change_that_was_left_out_is_no_sameness),
 		cmocka_unit_test(time_alone_proposes_nothing),
 		cmocka_unit_test(hardware_code_blames_nobody),
 		cmocka_unit_test(windows_own_part_is_not_moved),
