@@ -17,6 +17,7 @@
 struct probe {
 	struct nt_vol *vol;
 	struct rs_err bad; /* the first thing that could not be looked at */
+	bool is_usual_bad; /* it is of \\Windows */
 };
 
 /* A file (or folder) of the installation; 0 when there is none or it cannot be looked at. */
@@ -157,6 +158,7 @@ static int search(struct probe *p, struct candidates *c, struct rs_err *err)
 	if (r < 0)
 		return r;
 	candidate(p, "\\Windows", c); /* never among those that have no room */
+	p->is_usual_bad = p->bad.code != 0;
 	for (size_t i = 0; i < f.n; i++) {
 		char below[sizeof(f.names[0]) + 16];
 		if (strcasecmp(f.names[i], "\\Windows") != 0)
@@ -182,7 +184,9 @@ static int find_all(struct probe *p, struct candidates *c, struct rs_err *err)
 		return r;
 	while (c->n && !is_one(&c->list[c->n - 1]))
 		c->n--;
-	if (c->n)
+	/* one that was put aside is not the one that this machine starts */
+	const bool is_hidden = p->is_usual_bad && c->n && !is_usual(&c->list[0]);
+	if (c->n && !is_hidden)
 		return 0;
 	if (p->bad.code)
 		return rs_err_pass(err, p->bad.code, &p->bad);
@@ -388,6 +392,10 @@ int win_probe_all(struct nt_vol *vol, struct win_info **ret, size_t *ret_n, stru
 			r = fill(&p, &c->list[i], err);
 	if (r < 0)
 		return r;
+	if (p.bad.code)
+		rs_note(c->list[0].note, sizeof(c->list[0].note),
+			"not all folders could be looked at: %s",
+			p.bad.detail[0] ? p.bad.detail : rs_err_info(p.bad.code)->text);
 	if (c->n_more)
 		rs_note(c->list[0].note, sizeof(c->list[0].note),
 			"%u more folders look like a Windows", c->n_more);

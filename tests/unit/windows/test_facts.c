@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which Windows is it: made volumes with hives by mkhive, and the real SYSTEM hives. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "help_vol.h"
+#include <fcntl.h>
 
 #define CONFIG "Windows/System32/config/"
 #define KERNEL "Windows/System32/ntoskrnl.exe"
@@ -208,6 +211,49 @@ static void test_probe_all__several__whole_ones_first_and_all_named(void **state
 	assert_string_equal(all[3].computer_name, ""); /* remains are named, not read */
 }
 
+/* The record of a folder, which nobody can read any more. */
+static void break_folder(struct tv *v, const char *path)
+{
+	uint8_t boot[512];
+	uint64_t ref;
+	int fd = open(v->path, O_RDWR | O_CLOEXEC);
+
+	assert_int_equal(nt_lookup(v->vol, path, &ref, NULL), 0);
+	assert_int_equal(pread(fd, boot, sizeof(boot), 0), sizeof(boot));
+	const uint64_t mft = rs_le64(boot + 48) * rs_le16(boot + 11) * boot[13];
+	assert_int_equal(pwrite(fd, "BAAD", 4, (off_t)(mft + NT_REF_RECORD(ref) * 1024)), 4);
+	assert_int_equal(close(fd), 0);
+}
+
+/* What was put aside is not the Windows of this machine, if its own cannot be looked at; else the
+ * trouble is told beside it. */
+static void test_probe_all__one_cannot_be_read__the_one_put_aside_is_not_it(void **state)
+{
+	static const char *const broken[] = {
+		"\\Windows\\System32", "\\Windows.old\\Windows\\System32"};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		auto_tv struct tv v;
+		auto_free struct win_info *all = NULL;
+		size_t n = 0;
+		tv_make(&v);
+		put_whole(&v, "Windows", "PC-NOW");
+		put_whole(&v, "Windows.old/Windows", "PC-OLD");
+		tv_open(&v);
+		break_folder(&v, broken[i]);
+		const int r = win_probe_all(v.vol, &all, &n, NULL);
+		if (i == 0) {
+			assert_true(r < 0 && r != RS_E_NO_WINDOWS);
+			continue;
+		}
+		assert_int_equal(r, 0);
+		assert_int_equal(n, 1);
+		assert_string_equal(all[0].computer_name, "PC-NOW");
+		assert_non_null(strstr(all[0].note, "not all folders could be looked at"));
+	}
+}
+
 static void test_probe_all__two_whole__windows_goes_before(void **state)
 {
 	auto_tv struct tv v;
@@ -351,6 +397,7 @@ int main(void)
 		cmocka_unit_test(test_probe__another_folder__is_found_by_content),
 		cmocka_unit_test(test_probe__own_spelling__is_kept),
 		cmocka_unit_test(test_probe_all__several__whole_ones_first_and_all_named),
+		cmocka_unit_test(test_probe_all__one_cannot_be_read__the_one_put_aside_is_not_it),
 		cmocka_unit_test(test_probe_all__two_whole__windows_goes_before),
 		cmocka_unit_test(test_probe_all__more_than_are_named__counted),
 		cmocka_unit_test(test_probe__system_hive_gone_empty_or_rubbish__is_a_fault_by_name),
