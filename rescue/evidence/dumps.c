@@ -147,7 +147,6 @@ struct blaming {
 	struct evidence *e;
 	const struct win_dump *d;
 	struct ev_crash *c;
-	bool has_foreign;
 };
 
 /* Windows loads what writes a dump a second time, under a name of its own. */
@@ -200,6 +199,7 @@ static int is_foreign(struct blaming *b, size_t module, bool *ret, struct rs_err
 static int blame_stack(struct blaming *b, struct rs_err *err)
 {
 	size_t seen[LOOKS_MAX], n_seen = 0;
+	bool is_first = b->d->has_all_modules; /* else one that is not known can be before it */
 
 	for (size_t i = 0; i < b->d->n_frames && n_seen < LOOKS_MAX; i++) {
 		const struct win_frame *f = &b->d->frames[i];
@@ -215,9 +215,8 @@ static int blame_stack(struct blaming *b, struct rs_err *err)
 		if (!foreign)
 			continue;
 		if (f->module != b->d->fault_module) /* that one is told already */
-			blame(b, b->has_foreign ? EV_ON_STACK : EV_FIRST_FOREIGN, f->module,
-				f->address);
-		b->has_foreign = true;
+			blame(b, is_first ? EV_FIRST_FOREIGN : EV_ON_STACK, f->module, f->address);
+		is_first = false;
 	}
 	return 0;
 }
@@ -253,7 +252,7 @@ static int crash_add(const struct ev_look *in, struct evidence *e, enum ev_sourc
 	c->uptime = d->uptime;
 	c->is_dump = d->n_modules > 0;
 	/* looking at files adds no rows: @i and @c stay where they are, and only @c is used */
-	struct blaming b = {in, e, d, c, false};
+	struct blaming b = {in, e, d, c};
 	return blame_all(&b, err);
 }
 

@@ -160,7 +160,7 @@ static void fault_find(struct win_dump *d)
 	d->has_fault = true;
 	d->fault = fault;
 	d->fault_module = win_dump_module_at(d, fault);
-	if (d->fault_module == WIN_NO_MODULE)
+	if (d->fault_module == WIN_NO_MODULE && d->has_all_modules)
 		d->fault_unloaded = unloaded_at(d, fault);
 }
 

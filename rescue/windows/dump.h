@@ -89,6 +89,7 @@ struct win_dump {
 	size_t ip_module;
 	struct win_module *modules;
 	size_t n_modules;
+	bool has_all_modules; /* else what lies in none of them may lie in one that is not known */
 	struct win_unloaded *unloaded;
 	size_t n_unloaded;
 	struct win_frame *frames; /* innermost first */

@@ -207,6 +207,7 @@ static int modules_read(struct kernel *k, struct rs_err *err)
 	}
 	if (r < 0)
 		return r;
+	k->d->has_all_modules = !w.broken && !w.n_left_out;
 	modules_say(k->d, &w, &back);
 	win_dump_name_modules(k->d);
 	return 0;

@@ -188,6 +188,7 @@ static int modules_take(
 			module_fill(&d->modules[d->n_modules++], l, (size_t)i * stride, name, base);
 	}
 	win_dump_name_modules(d);
+	d->has_all_modules = fit == count;
 	return 0;
 }
 
@@ -217,7 +218,9 @@ static int modules_read(
 		return r;
 	l.entries.p = entries;
 	l.pool.p = pool;
-	return modules_take(d, &l, count, err);
+	r = modules_take(d, &l, count, err);
+	d->has_all_modules = d->has_all_modules && count == t->count;
+	return r;
 }
 
 /* ---- unloaded modules ---- */

@@ -186,6 +186,31 @@ static void test_dumps__page_file__blames_as_a_small_dump_does(void **state)
 	assert_true(e->bytes < 1 << 20);
 }
 
+static void test_dumps__list_with_a_gap__says_of_none_that_it_is_the_first(void **state)
+{
+	auto_tv struct tv v = {0};
+	auto_evidence struct evidence *e = NULL;
+	struct mk_kernel *k = mk_kernel_new(modules, gone, stack, sizeof(stack) / sizeof(stack[0]));
+	auto_bytes struct bytes b = {0};
+
+	(void)state;
+	put_files(&v);
+	k->code = 0x50;
+	k->parameters[2] = DRV + 0x1000;
+	mk_number(k, MK_POOL + 2 * MK_POOL_STEP, 0); /* behind abcdrv.sys */
+	mk_kernel_write(k, &b);
+	mk_kernel_free(k);
+	tv_put(&v, "Windows/MEMORY.DMP", b.p, b.len);
+	tv_open(&v);
+	e = gathered(&v, NULL);
+	const struct ev_crash *c = row(e, "\\Windows\\MEMORY.DMP")->crash;
+	assert_int_equal(c->n_blames, 3);
+	assert_int_equal(c->blames[0].how, EV_AT_FAULT);
+	check_blame(&c->blames[1], EV_ON_STACK, "abcdrv.sys",
+		"\\Windows\\System32\\drivers\\abcdrv.sys", 0x1234);
+	assert_int_equal(c->blames[2].how, EV_ON_STACK);
+}
+
 static void test_dumps__blames__at_fault_then_the_stack_inside_out(void **state)
 {
 	auto_tv struct tv v = {0};
@@ -361,6 +386,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_dumps__every_place__has_its_rows),
 		cmocka_unit_test(test_dumps__page_file__blames_as_a_small_dump_does),
+		cmocka_unit_test(test_dumps__list_with_a_gap__says_of_none_that_it_is_the_first),
 		cmocka_unit_test(test_dumps__blames__at_fault_then_the_stack_inside_out),
 		cmocka_unit_test(test_dumps__windows_own_alone__blames_nobody),
 		cmocka_unit_test(test_dumps__what_cannot_be_read__is_said),

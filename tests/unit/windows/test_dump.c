@@ -59,6 +59,7 @@ static void check_sample(const struct win_dump *d)
 	assert_int_equal(d->crashed, MK_TIME);
 	assert_int_equal(d->uptime, 630000000);
 	assert_int_equal(d->n_modules, 4);
+	assert_true(d->has_all_modules);
 	assert_string_equal(d->modules[1].path, modules[1].path);
 	assert_string_equal(d->modules[1].name, "abcdrv.sys");
 	assert_string_equal(d->modules[3].name, "RTKVHD64.sys");
@@ -424,6 +425,33 @@ static void test_dump__entries_that_are_none__leave_the_others(void **state)
 	assert_int_equal(d->n_modules, 3);
 	assert_string_equal(d->modules[2].name, "RTKVHD64.sys");
 	assert_non_null(strstr(d->note, "1 of its 4 modules"));
+	assert_false(d->has_all_modules);
+}
+
+static void test_dump__more_modules_than_are_read__are_not_all(void **state)
+{
+	enum { LIST = 0x10000, N = 2048 };
+	auto_dump struct win_dump *d = NULL;
+	auto_bytes struct bytes b = {0};
+	struct mk_dump m = sample();
+
+	(void)state;
+	mk_dump_make(&m, &b);
+	uint32_t name = rs_le32(b.p + 0x2000 + 0x38);
+	b.p = realloc(b.p, LIST + N * 0x90);
+	assert_non_null(b.p);
+	memset(b.p + LIST, 0, N * 0x90);
+	for (uint32_t i = 0; i < N; i++) {
+		rs_put_le32(b.p + LIST + i * 0x90, name);
+		rs_put_le64(b.p + LIST + i * 0x90 + 0x38, NT);
+	}
+	rs_put_le32(b.p + 0x2000 + 0x30, LIST);
+	rs_put_le32(b.p + 0x2000 + 0x34, N + 1);
+	b.len = LIST + N * 0x90;
+	assert_int_equal(mk_dump_read(&b, &d, NULL), 0);
+	assert_int_equal(d->n_modules, N);
+	assert_false(d->has_all_modules);
+	assert_non_null(strstr(d->note, "of 2049 modules it claims 2048"));
 }
 
 static void test_dump__list_that_is_none__is_said(void **state)
@@ -581,6 +609,7 @@ int main(void)
 		cmocka_unit_test(test_dump__hostile_offsets__are_left_out),
 		cmocka_unit_test(test_dump__module_over_the_end_of_memory__has_no_size),
 		cmocka_unit_test(test_dump__entries_that_are_none__leave_the_others),
+		cmocka_unit_test(test_dump__more_modules_than_are_read__are_not_all),
 		cmocka_unit_test(test_dump__list_that_is_none__is_said),
 		cmocka_unit_test(test_dump__long_path__keeps_its_name),
 		cmocka_unit_test(test_dump__real_one__has_the_answers_written_beside_it),

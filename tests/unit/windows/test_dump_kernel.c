@@ -72,6 +72,7 @@ static void check_sample(const struct win_dump *d)
 		assert_int_equal(d->modules[i].base, modules[i].base);
 		assert_int_equal(d->modules[i].size, modules[i].size);
 	}
+	assert_true(d->has_all_modules);
 	assert_string_equal(d->modules[1].name, "abcdrv.sys");
 	assert_int_equal(d->modules[1].timestamp, 0x22222222);
 	assert_int_equal(d->modules[1].checksum, 0x2222DDDD);
@@ -214,6 +215,7 @@ static void test_kernel__entry_without_a_name_or_place__leaves_the_others(void *
 		assert_int_equal(d->n_modules, 3);
 		assert_int_equal(d->fault_module, WIN_NO_MODULE);
 		assert_int_equal(d->n_frames, 3);
+		assert_false(d->has_all_modules);
 		assert_non_null(strstr(d->note, "1 of its 4 modules cannot be read"));
 	}
 }
@@ -409,6 +411,23 @@ static void test_kernel__unloaded_modules__only_where_they_are_proven(void **sta
 		assert_int_equal(d->n_modules, 4);
 		assert_int_equal(d->n_unloaded, 0);
 		assert_string_equal(d->note, "");
+	}
+}
+
+/* Where not all modules are known it can lie in one that took the place. */
+static void test_kernel__address_of_an_unloaded_one__counts_beside_a_whole_list(void **state)
+{
+	(void)state;
+	for (int is_whole = 0; is_whole < 2; is_whole++) {
+		auto_dump struct win_dump *d = NULL;
+		struct mk_kernel *k = sample();
+		k->parameters[3] = OLD + 0x1234;
+		if (!is_whole)
+			mk_number(k, MK_POOL + 2 * MK_POOL_STEP, 0);
+		read_it(k, &d);
+		assert_int_equal(d->has_all_modules, is_whole);
+		assert_int_equal(d->n_unloaded, 2);
+		assert_int_equal(d->fault_unloaded, is_whole ? 0 : WIN_NO_MODULE);
 	}
 }
 
@@ -744,6 +763,8 @@ int main(void)
 		cmocka_unit_test(test_kernel__more_modules_than_a_machine_has__are_cut),
 		cmocka_unit_test(test_kernel__more_pages_than_are_read__is_said),
 		cmocka_unit_test(test_kernel__unloaded_modules__only_where_they_are_proven),
+		cmocka_unit_test(
+			test_kernel__address_of_an_unloaded_one__counts_beside_a_whole_list),
 		cmocka_unit_test(test_kernel__unloaded_ones_that_are_none__are_left_out),
 		cmocka_unit_test(test_kernel__headers_of_a_module__only_where_they_are_some),
 		cmocka_unit_test(test_kernel__stack_that_is_not_there__is_said),
