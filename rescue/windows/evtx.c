@@ -59,8 +59,7 @@ static bool record_at(struct rs_view chunk, size_t off, struct record *ret)
 		memcmp(chunk.p + off, record_magic, sizeof(record_magic)) != 0)
 		return false;
 	bytes = rs_le32(chunk.p + off + 4);
-	if (bytes < RECORD_LEAST || !rs_view_has(chunk, off, bytes) ||
-		!rs_view_u32(chunk, off + bytes - 4, &again) || again != bytes)
+	if (bytes < RECORD_LEAST || !rs_view_u32(chunk, off + bytes - 4, &again) || again != bytes)
 		return false;
 	*ret = (struct record){off, bytes, rs_le64(chunk.p + off + 8), rs_le64(chunk.p + off + 16)};
 	return true;

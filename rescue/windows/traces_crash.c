@@ -21,15 +21,13 @@ struct stack {
 
 static bool stack_tell(struct stack *s, win_trace_fn fn, void *user)
 {
-	struct win_trace t = s->t;
-	bool has = s->has_code;
-
-	t.time = s->time;
-	t.is_local = true; /* of the first line of its log: when the dump's driver was set up */
-	t.has_parameters = s->n_parameters == 4;
+	s->t.time = s->time;
+	s->t.is_local = true; /* of the first line of its log: when the dump's driver was set up */
+	s->t.has_parameters = s->n_parameters == 4;
+	bool goes_on = !s->has_code || fn(user, &s->t);
 	*s = (struct stack){.time = s->time};
 	s->t = tr_trace(WIN_TRACE_CRASH, "");
-	return !has || fn(user, &t);
+	return goes_on;
 }
 
 static void stack_line(struct stack *s, const char *line)

@@ -242,7 +242,7 @@ bool tr_time(const char *s, uint64_t *ret, const char **ret_rest)
 bool tr_find_time(const char *s, uint64_t *ret, const char **ret_rest)
 {
 	for (bool is_in = false; *s; s++) {
-		if (text_is_digit(*s) && !is_in && tr_time(s, ret, ret_rest))
+		if (!is_in && tr_time(s, ret, ret_rest))
 			return true;
 		is_in = text_is_digit(*s);
 	}

@@ -543,6 +543,85 @@ static void test_evtx_xml__ends_anywhere__nothing_behind_is_read(void **state)
 	mkx_done(&m);
 }
 
+/* ---- records and chunks ---- */
+
+static bool one_more(void *user, const struct win_event *e)
+{
+	(void)e;
+	++*(unsigned *)user;
+	return true;
+}
+
+static int log_read(struct mkx *m, unsigned *ret_n, struct win_evtx_info *info, struct rs_err *err)
+{
+	struct win_src src = bytes_src(&m->b);
+	struct win_evtx_ops ops = {.user = ret_n, .event = one_more};
+
+	*ret_n = 0;
+	fence_up();
+	int r = win_evtx_read(&src, &ops, NULL, info, err);
+	fence_down();
+	return r;
+}
+
+/* The first one, before which lie zeros. */
+static void test_evtx__record_of_a_size_that_cannot_be__is_stepped_over(void **state)
+{
+	static const uint32_t no_size[] = {0, 4, 8, 24, 27, 0x10000, 0x7FFFFFFF, 0xFFFFFFFF};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(no_size) / sizeof(no_size[0]); i++) {
+		auto_mkx struct mkx m;
+		struct win_evtx_info info;
+		unsigned n;
+		mkx_new(&m, 1);
+		uint8_t *p = mkx_raw(&m, NULL, 60) - 24;
+		mkx_event(&m, &(struct mkx_event){.id = 2, .provider = "P", .time = TIME});
+		for (size_t at = 4; at < 88; at += 4) /* and again behind it, wherever that is */
+			rs_put_le32(p + at, no_size[i]);
+		assert_int_equal(log_read(&m, &n, &info, NULL), 0);
+		assert_int_equal(n, 1);
+		assert_int_equal(info.bad_records, 1);
+	}
+}
+
+static void test_evtx__nothing_that_can_be_read__is_no_empty_log(void **state)
+{
+	auto_mkx struct mkx m;
+	struct win_evtx_info info;
+	struct rs_err err = {0};
+	unsigned n;
+
+	(void)state;
+	mkx_new(&m, 1);
+	mkx_event(&m, &(struct mkx_event){.id = 1, .provider = "P", .time = TIME});
+	memset(m.b.p, 0xFF, 128);
+	m.b.fail_at = 2;
+	assert_int_equal(log_read(&m, &n, &info, &err), RS_E_IO_READ);
+	assert_string_equal(err.detail, "no chunk of the event log can be read");
+	m.b.reads = 0;
+	m.b.fail_at = 1;
+	assert_int_equal(log_read(&m, &n, &info, NULL), RS_E_IO_READ);
+	m.b.reads = 0;
+	m.b.fail_at = 3; /* the chunk, after its head */
+	memcpy(m.b.p, "ElfFile", 8);
+	assert_int_equal(log_read(&m, &n, &info, NULL), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(info.bad_chunks, 1);
+}
+
+static void test_event__its_data__by_name_or_place(void **state)
+{
+	const struct win_event e = {.data = {{"a", "1"}, {"b", "2"}, {"", "3"}}, .n_data = 2};
+
+	(void)state;
+	assert_string_equal(win_event_get(&e, "b", 0), "2");
+	assert_string_equal(win_event_get(&e, "c", 0), "1");
+	assert_string_equal(win_event_get(&e, NULL, 1), "2");
+	assert_null(win_event_get(&e, "c", 2));
+	assert_null(win_event_get(&e, "", 2));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -560,6 +639,9 @@ int main(void)
 		cmocka_unit_test(test_evtx_xml__end_of_what_was_not_begun__is_bad),
 		cmocka_unit_test(test_evtx_xml__record_that_says_too_little__is_bad),
 		cmocka_unit_test(test_evtx_xml__ends_anywhere__nothing_behind_is_read),
+		cmocka_unit_test(test_evtx__record_of_a_size_that_cannot_be__is_stepped_over),
+		cmocka_unit_test(test_evtx__nothing_that_can_be_read__is_no_empty_log),
+		cmocka_unit_test(test_event__its_data__by_name_or_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
