@@ -129,6 +129,7 @@ static int finish(struct run *run, const struct nt_scan_result *res, int r,
 	ev_kept_trim(&run->new_ones);
 	ev_kept_trim(&run->changed);
 	const uint64_t dropped = run->new_ones.dropped + run->changed.dropped;
+	e->are_changes_cut |= dropped && !run->of->is_listed;
 	if (dropped)
 		(void)ev_miss(e, EV_FILE, "$MFT",
 			ev_text(e, "%" PRIu64 " older changes of files are left out", dropped));

@@ -155,6 +155,8 @@ struct evidence {
 	size_t n_files;
 	struct ev_missing *missing;
 	size_t n_missing;
+	bool are_changes_cut; /* so many files changed in the window that the older ones are left
+				 out */
 	struct win_system *system;	 /* NULL: the hive cannot be read */
 	uint64_t log_oldest, log_newest; /* of System.evtx; 0: none */
 	uint64_t bytes;			 /* that were read for it, beside $MFT */

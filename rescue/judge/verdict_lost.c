@@ -80,8 +80,28 @@ static bool may_be_another(const struct verdict *v)
 	return v->n_lost >= v->n_dumps && c->d.score < SCORE_SURE && !is_of_one_code(v);
 }
 
+static void make_unsure(struct verdict *v, const char *why)
+{
+	v->d->kind = DIAG_UNSURE;
+	v->d->certainty = DIAG_C_UNSURE;
+	v->d->text = ev_text(v->e, "%s; %s is the first to look at.", why, v->c[0].d.path);
+}
+
+/* Which data came last is all that speaks for data: not where only the newest of many are known. */
+static void lower_by_flood(struct verdict *v)
+{
+	const struct candidate *c = &v->c[0];
+
+	if (!v->e->are_changes_cut || v->d->kind != DIAG_BAD_FILE)
+		return;
+	verdict_contradict(v, "more files changed before the first crash than can be told apart");
+	if (c->is_content && !c->is_named)
+		make_unsure(v, "Too many files changed before the first crash");
+}
+
 void verdict_lower(struct verdict *v)
 {
+	lower_by_flood(v);
 	const struct ev_missing *m = v->e->missing;
 	size_t i = 0;
 
@@ -95,12 +115,7 @@ void verdict_lower(struct verdict *v)
 	if (v->d->kind == DIAG_NONE || v->d->kind == DIAG_NO_DRIVER) {
 		v->d->certainty = DIAG_C_UNSURE;
 	} else if (v->d->kind == DIAG_BAD_FILE && may_be_another(v)) {
-		v->d->kind = DIAG_UNSURE;
-		v->d->certainty = DIAG_C_UNSURE;
-		v->d->text = ev_text(v->e,
-			"A dump that cannot be read may point to another file; %s is the first to "
-			"look at.",
-			v->c[0].d.path);
+		make_unsure(v, "A dump that cannot be read may point to another file");
 	} else {
 		v->d->certainty = DIAG_C_LIKELY;
 	}

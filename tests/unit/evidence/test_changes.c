@@ -246,6 +246,25 @@ static void test_changes__too_many__leaves_the_newest(void **state)
 	ev_kept_done(&k);
 }
 
+static void test_changes__more_than_are_kept__is_known(void **state)
+{
+	(void)state;
+	for (unsigned more = 0; more < 2; more++) {
+		struct world w;
+		make(&w);
+		for (unsigned i = 0; i < EV_CHANGES_MAX + more; i++) {
+			char path[64];
+			(void)snprintf(path, sizeof(path), "ProgramData/Vendor/%u.dat", i);
+			put(&w, path, "x", NOON - 60, NOON - 60);
+		}
+		gather(&w);
+		assert_int_equal(w.e->n_items, EV_CHANGES_MAX);
+		assert_int_equal(w.e->are_changes_cut, more);
+		assert_int_equal(w.e->n_missing, 1 + more); /* that there is no journal, too */
+		done(&w);
+	}
+}
+
 static void test_contents__unlike_its_siblings__is_odd(void **state)
 {
 	struct world w;
@@ -511,6 +530,7 @@ int main(void)
 		cmocka_unit_test(test_changes__new_and_written_files__are_rows_with_their_time),
 		cmocka_unit_test(test_changes__two_windows__one_pass_and_each_its_own_window),
 		cmocka_unit_test(test_changes__too_many__leaves_the_newest),
+		cmocka_unit_test(test_changes__more_than_are_kept__is_known),
 		cmocka_unit_test(test_contents__unlike_its_siblings__is_odd),
 		cmocka_unit_test(test_contents__zeros__are_told_apart_from_what_was_never_written),
 		cmocka_unit_test(test_drivers__missing_and_damaged__are_rows),

@@ -464,6 +464,29 @@ static void content_is_at_fault_and_not_the_module(void **state)
 	diagnosis_free(d);
 }
 
+/* The file that did it may be one of those that had no room. A driver has more to speak for it. */
+static void flood_of_changes_makes_data_unsure(void **state)
+{
+	struct evidence *e = bad_content();
+	struct diagnosis *d;
+
+	(void)state;
+	e->are_changes_cut = true;
+	d = verdict_of(e);
+	assert_int_equal(d->kind, DIAG_UNSURE);
+	assert_int_equal(d->certainty, DIAG_C_UNSURE);
+	assert_int_equal(d->n_proposals, 0);
+	assert_true(contradicts(d, "more files changed"));
+	diagnosis_free(d);
+
+	e = updated_driver();
+	e->are_changes_cut = true;
+	d = verdict_of(e);
+	assert_int_equal(d->kind, DIAG_BAD_FILE);
+	assert_true(contradicts(d, "more files changed"));
+	diagnosis_free(d);
+}
+
 /* Data of the module's product have their points of a dump already. */
 static void lost_dump_gives_data_nothing_more(void **state)
 {
@@ -1827,6 +1850,7 @@ int main(void)
 		cmocka_unit_test(dumps_that_cannot_be_read_may_say_something_else),
 		cmocka_unit_test(lost_dump_may_point_to_the_other_one_that_changed),
 		cmocka_unit_test(lost_dump_gives_data_nothing_more),
+		cmocka_unit_test(flood_of_changes_makes_data_unsure),
 		cmocka_unit_test(dump_that_is_not_whole),
 		cmocka_unit_test(nothing_wrong_is_not_said_of_what_was_not_read),
 		cmocka_unit_test(change_that_was_left_out_is_no_sameness),
