@@ -21,7 +21,7 @@ struct event_row {
 	enum ev_what what;
 	uint64_t time;
 	uint32_t id;
-	bool is_certain, is_asleep, has_crash;
+	bool is_certain, is_asleep, is_safe_mode, has_crash;
 	struct ev_crash crash;
 	char *texts[ROW_TEXTS]; /* NULL: "" */
 };

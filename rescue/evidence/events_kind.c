@@ -188,6 +188,12 @@ void event_run_end(struct event_log *l, uint64_t next)
 	*run = (struct event_run){0};
 }
 
+/* 1, 2: without and with a network. */
+static bool is_safe_mode(const struct win_event *ev)
+{
+	return ev->id == 12 && number(named(ev, "BootMode")) > 0;
+}
+
 /* Kernel-General 12, then EventLog 6009 and 6005 (which may stand before it) tell of one start. */
 static void on_start(struct event_log *l, const struct win_event *ev)
 {
@@ -200,12 +206,19 @@ static void on_start(struct event_log *l, const struct win_event *ev)
 		run->marks |= mark;
 		if (row && ev->time < row->time)
 			row->time = run->start = ev->time;
+		if (row)
+			row->is_safe_mode |= is_safe_mode(ev);
 		return;
 	}
 	event_run_end(l, ev->time);
 	*run = (struct event_run){
 		.is_there = true, .start = ev->time, .record = ev->record, .marks = mark};
-	event_row_say(l, event_row_add(l, EV_START, ev), ROW_TEXT, "Windows began to start");
+	struct event_row *row = event_row_add(l, EV_START, ev);
+	if (row)
+		row->is_safe_mode = is_safe_mode(ev);
+	event_row_say(l, row, ROW_TEXT, "%s",
+		row && row->is_safe_mode ? "Windows began to start in Safe Mode"
+					 : "Windows began to start");
 }
 
 static void on_stop(struct event_log *l, const struct win_event *ev)

@@ -108,6 +108,7 @@ static void give(struct event_log *l, const struct event_row *row)
 	it->id = row->id;
 	it->is_certain = row->is_certain;
 	it->is_asleep = row->is_asleep;
+	it->is_safe_mode = row->is_safe_mode;
 	it->where = kept(l, row, ROW_WHERE);
 	it->text = kept(l, row, ROW_TEXT);
 	it->path = kept(l, row, ROW_PATH);

@@ -102,10 +102,25 @@ static int by_time(const void *a, const void *b)
 	return strcmp(x->where, y->where);
 }
 
+/* What a run in Safe Mode left: the registry's time of its shutdown, too. */
+static void mark_safe_mode(struct evidence *e)
+{
+	bool is_safe = false;
+
+	for (size_t i = 0; i < e->n_items; i++) {
+		struct ev_item *it = &e->items[i];
+		if (it->what == EV_START && it->source == EV_EVENT_LOG)
+			is_safe = it->is_safe_mode;
+		else if (it->what == EV_STOP || it->what == EV_ALIVE)
+			it->is_safe_mode = is_safe;
+	}
+}
+
 void ev_sort(struct evidence *e)
 {
 	if (e->n_items)
 		qsort(e->items, e->n_items, sizeof(*e->items), by_time);
+	mark_safe_mode(e);
 }
 
 void ev_free(struct evidence *e)

@@ -111,10 +111,11 @@ struct ev_crash {
 struct ev_item {
 	enum ev_what what;
 	enum ev_source source;
-	uint64_t time;	 /* FILETIME, UTC; 0: not known */
-	bool is_local;	 /* made of a local time: may be an hour off */
-	bool is_asleep;	 /* of what a start looks back at: on its way into or out of sleep */
-	bool is_certain; /* of EV_HIBERNATED, EV_UPDATE_PENDING, ...: no doubt about it */
+	uint64_t time;	   /* FILETIME, UTC; 0: not known */
+	bool is_local;	   /* made of a local time: may be an hour off */
+	bool is_asleep;	   /* of what a start looks back at: on its way into or out of sleep */
+	bool is_safe_mode; /* of a start in Safe Mode, and of what is told of that run */
+	bool is_certain;   /* of EV_HIBERNATED, EV_UPDATE_PENDING, ...: no doubt about it */
 	const char
 		*where; /* where it was read: "\Windows\Minidump\x.dmp", "System.evtx, record 7" */
 	const char *text;	/* in plain words, one line */
@@ -245,6 +246,7 @@ int ev_gather(const struct ev_look *in, size_t n, struct evidence **ret, struct 
 void ev_free(struct evidence *e);
 RS_DEFINE_AUTO(struct evidence *, ev_free);
 #define auto_evidence __attribute__((cleanup(ev_free_auto)))
+/** By time; and rows of a run in Safe Mode are marked as such. */
 void ev_sort(struct evidence *e);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "core/cleanup.h"
 #include "evidence/series.h"
+#include "evidence/system.h"
 #include "ntfs/raw.h"
 
 /* Of the page cache, which a small machine has little of. */
@@ -114,8 +115,11 @@ static int before_files(const struct ev_look *in, struct evidence *e, struct ev_
 static int after_files(
 	const struct ev_look *in, struct evidence *e, const struct ev_series *s, struct rs_err *err)
 {
+	int r = ev_system_taken(in, e, err);
+	if (r < 0)
+		return r;
 	ev_sort(e);
-	int r = look_at_blamed(in, e, err);
+	r = look_at_blamed(in, e, err);
 	return r < 0 ? r : look_at_changed(in, e, s, err);
 }
 

@@ -300,9 +300,10 @@ static uint64_t start_of(const struct evidence *e, uint64_t t)
 	return ret;
 }
 
+/* Safe Mode loads little of what can fail: nothing is well because it ran. */
 static bool is_well(const struct ev_item *i)
 {
-	return i->time && (i->what == EV_STOP || i->what == EV_ALIVE);
+	return i->time && !i->is_safe_mode && (i->what == EV_STOP || i->what == EV_ALIVE);
 }
 
 /* The last one of them at @before or earlier. */
@@ -332,8 +333,7 @@ bool ev_ran_between(const struct evidence *e, uint64_t from, uint64_t to)
 	return false;
 }
 
-static bool ran_between(
-	const struct evidence *e, const struct ev_trouble *a, const struct ev_trouble *b)
+bool ev_ran_well(const struct evidence *e, const struct ev_trouble *a, const struct ev_trouble *b)
 {
 	return ev_ran_between(e, a->time, b->time) ||
 	       (b->uptime >= RAN_WELL && b->time > b->uptime && b->time - b->uptime > a->time);
@@ -390,7 +390,7 @@ static void choose(const struct evidence *e, struct ev_series *s)
 			continue;
 		if (next->time - t->time > RECURS)
 			break;
-		if (!ran_between(e, t, next) || is_same_fault(e, t, next))
+		if (!ev_ran_well(e, t, next) || is_same_fault(e, t, next))
 			s->first = i;
 		else
 			break;
@@ -409,6 +409,12 @@ static uint64_t newest(const struct evidence *e)
 	return ret;
 }
 
+/* So long before a time, which may be anything. */
+static uint64_t back(uint64_t time, uint64_t by)
+{
+	return time > by ? time - by : 0;
+}
+
 /* Some minutes of play: clocks of dumps, files and logs are read at different moments. */
 static void window(const struct evidence *e, struct ev_series *s)
 {
@@ -421,7 +427,7 @@ static void window(const struct evidence *e, struct ev_series *s)
 		s->last_good = before.seen;
 		s->until = newest(e) + HOUR;
 		s->since = before.start ? before.start : before.seen;
-		s->since = s->since > DAY ? s->since - DAY : 0;
+		s->since = back(s->since, DAY);
 		s->since_before = s->since;
 		return;
 	}
@@ -434,12 +440,15 @@ static void window(const struct evidence *e, struct ev_series *s)
 		s->good_after = after.seen;
 	s->until = first->time + 2 * MINUTE;
 	s->since = before.start	 ? before.start
-		   : before.seen ? (before.seen > DAY ? before.seen - DAY : 0)
-				 : (first->time > FAR_BACK ? first->time - FAR_BACK : 0);
+		   : before.seen ? back(before.seen, DAY)
+				 : back(first->time, FAR_BACK);
 	s->since_before = s->since;
 	if (before.seen == first->time && before.start) {
-		before = last_run(e, s, before.start - 1);
-		if (before.start && before.start + RECURS > first->time)
+		const uint64_t start = before.start;
+		before = last_run(e, s, start - 1);
+		if (!before.start) /* no log: that run is not known */
+			s->since_before = back(before.seen ? before.seen : start, FAR_BACK);
+		else if (before.start + RECURS > first->time)
 			s->since_before = before.start;
 	}
 }

@@ -47,6 +47,8 @@ void ev_series_done(struct ev_series *s);
 
 /** Was it seen to run well between the two times (some play after the first)? */
 bool ev_ran_between(const struct evidence *e, uint64_t from, uint64_t to);
+/** The same between two troubles, the first @a: also by how long Windows had run when @b came. */
+bool ev_ran_well(const struct evidence *e, const struct ev_trouble *a, const struct ev_trouble *b);
 /** Its dump, of several the one that blames most; NULL: none with modules was read. */
 const struct ev_item *ev_trouble_dump(const struct evidence *e, const struct ev_trouble *t);
 

@@ -21,5 +21,11 @@ void ev_system_path(const struct ev_look *in, const char *sub, char *ret, size_t
 /** Files that a start needs and that are not there: drivers of services, programs (system_gone.c).
  * Errors: those that end the run. */
 int ev_system_gone(const struct ev_look *in, struct evidence *e, struct rs_err *err);
+/** Of what rows tell that it was taken away or deleted: files that are wanted back, as a service or
+ * Windows' own store of components still has them (system_taken.c). Errors: as above. */
+int ev_system_taken(const struct ev_look *in, struct evidence *e, struct rs_err *err);
+/** A copy of a service's driver in the driver store; "" if there is none (system_gone.c). */
+void ev_system_copy(const struct ev_look *in, const struct win_system *s,
+	const struct win_service *one, char *ret, size_t cap);
 
 #endif

@@ -74,7 +74,7 @@ static bool is_copy(const struct ev_look *in, const char *folder, const char *na
 
 /* The same file in the driver store: in the package that owns the service, or in one that bears the
  * name of the file or of the service. "" if there is none. */
-static void find_copy(const struct ev_look *in, const struct win_system *s,
+void ev_system_copy(const struct ev_look *in, const struct win_system *s,
 	const struct win_service *one, char *ret, size_t cap)
 {
 	const struct win_package *p = package_of(s, one);
@@ -102,7 +102,7 @@ static int driver_gone(const struct ev_look *in, struct evidence *e, const struc
 	bool is_filter = is_storage_filter(e->system, one->name);
 	char copy[PATH_CAP];
 
-	find_copy(in, e->system, one, copy, sizeof(copy));
+	ev_system_copy(in, e->system, one, copy, sizeof(copy));
 	bool is_needed = one->error_control >= 2 || (is_filter && one->is_boot);
 	/* what came with Windows, is not needed and has no copy either was never there */
 	bool is_foreign = p && p->imported;

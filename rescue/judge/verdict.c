@@ -13,17 +13,23 @@
 #define TIMELINE_MAX	400U
 #define DAY		864000000000ULL
 #define SAME_MOMENT	50000000ULL /* 5 s */
-/* so many crashes in so many days up to the last run that went well: it is not over */
+/* so often it crashed after a run that went well, in so many days up to the last such run: it is
+ * not over */
 #define RECURRING_CRASHES 3U
 #define RECURRING_DAYS	  14U
 
-static bool is_recurring(const struct ev_series *s)
+static bool is_recurring(const struct evidence *e, const struct ev_series *s)
 {
+	const struct ev_trouble *last = NULL;
 	unsigned n = 0;
 
-	for (size_t i = 0; s->good_after && i < s->n; i++)
-		n += s->list[i].kind == EV_T_CRASH &&
-		     s->list[i].time + RECURRING_DAYS * DAY >= s->good_after;
+	for (size_t i = 0; s->good_after && i < s->n; i++) {
+		const struct ev_trouble *t = &s->list[i];
+		if (t->kind != EV_T_CRASH || t->time + RECURRING_DAYS * DAY < s->good_after)
+			continue;
+		n += !last || ev_ran_well(e, last, t);
+		last = t;
+	}
 	return n >= RECURRING_CRASHES;
 }
 
@@ -268,7 +274,7 @@ int verdict_make(const struct verdict_input *in, struct diagnosis **ret, struct 
 	ev_sort(v.e);
 	r = ev_series_make(v.e, &v.s, err);
 	if (r == 0) {
-		v.is_recurring = is_recurring(&v.s);
+		v.is_recurring = is_recurring(v.e, &v.s);
 		facts(&v);
 		verdict_count_lost(&v);
 		verdict_find(&v);

@@ -152,14 +152,39 @@ static const struct ev_item *taker_of(const struct verdict *v, const struct ev_i
 	return ret;
 }
 
-static void say_removed(struct verdict *v, const struct ev_item *gone, const struct ev_item *taker)
+static void say_removed(
+	struct verdict *v, const struct ev_item *gone, const struct ev_item *taker, bool is_needed)
 {
 	const bool is_taken = taker && taker->what == EV_TAKEN_AWAY;
 
 	v->gone = gone;
-	v->d->certainty = taker ? DIAG_C_SURE : DIAG_C_LIKELY;
-	say(v, "A file that a start of this Windows needs is not there: %s%s%s", gone->text,
-		is_taken ? "; it was taken away: " : "", is_taken ? taker->text : "");
+	v->d->certainty = taker && is_needed ? DIAG_C_SURE : DIAG_C_LIKELY;
+	say(v, "%s: %s%s%s",
+		is_needed ? "A file that a start of this Windows needs is not there"
+			  : "Windows starts, and a driver fails at each start as its file is gone",
+		gone->text, is_taken ? "; it was taken away: " : "", is_taken ? taker->text : "");
+}
+
+/* Its service did not start since then. */
+static bool is_failing_since(const struct verdict *v, const struct ev_item *gone, uint64_t time)
+{
+	for (size_t i = 0; gone->service[0] && i < v->e->n_items; i++) {
+		const struct ev_item *it = &v->e->items[i];
+		if (it->what == EV_SERVICE_FAILED && it->time > time &&
+			strcasecmp(it->service, gone->service) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Is the trace of its going enough? What nobody says to have taken may have been uninstalled: then
+ * a dump tells more. */
+static bool is_missed(
+	const struct verdict *v, const struct ev_item *gone, const struct ev_item *taker)
+{
+	if (gone->is_certain)
+		return true;
+	return is_troubled(v) && (taker->what == EV_TAKEN_AWAY || !v->n_dumps);
 }
 
 /* Absent, and a trace tells of its going; or without a doubt needed, and no start went well since.
@@ -173,8 +198,13 @@ static bool is_removed(struct verdict *v)
 		if (!is_absent(gone))
 			continue;
 		taker = taker_of(v, gone);
-		if (taker && (gone->is_certain || is_troubled(v))) {
-			say_removed(v, gone, taker);
+		if (taker && is_missed(v, gone, taker)) {
+			say_removed(v, gone, taker, true);
+			return true;
+		}
+		if (taker && taker->what == EV_TAKEN_AWAY && !is_troubled(v) &&
+			is_failing_since(v, gone, taker->time)) {
+			say_removed(v, gone, taker, false);
 			return true;
 		}
 		if (gone->is_certain && !needed)
@@ -183,7 +213,7 @@ static bool is_removed(struct verdict *v)
 	/* what ran without it is not kept from starting by it */
 	if (!needed || (!is_troubled(v) && v->s.last_good))
 		return false;
-	say_removed(v, needed, NULL);
+	say_removed(v, needed, NULL, true);
 	return true;
 }
 
@@ -201,7 +231,7 @@ static bool is_maybe_removed(struct verdict *v)
 		}
 	if (n != 1 || !is_troubled(v) || v->n_dumps)
 		return false;
-	say_removed(v, one, NULL);
+	say_removed(v, one, NULL, true);
 	return true;
 }
 
@@ -310,6 +340,10 @@ static enum diag_certainty weigh(struct verdict *v, const struct candidate *c)
 		ret = DIAG_C_LIKELY;		 /* near the crash, not in it */
 	if (c->is_content && ret == DIAG_C_SURE) /* it is read out of times and names, not proven */
 		ret = DIAG_C_LIKELY;
+	if (v->n_dumps < 2 && !v->e->log_newest && ret == DIAG_C_SURE && !c->is_damaged) {
+		verdict_contradict(v, "one dump is all there is: no log tells the same");
+		ret = DIAG_C_LIKELY;
+	}
 	if (is_clock_set(v)) {
 		verdict_contradict(v, "the clock was set meanwhile: times are not certain");
 		ret = DIAG_C_LIKELY;

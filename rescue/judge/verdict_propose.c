@@ -44,7 +44,8 @@ static const char *copy_of(const struct verdict *v, const char *path)
 		const char *last = strrchr(f->path, '\\');
 		if (last && strcasecmp(last, name) == 0 && strcasecmp(f->path, path) != 0 &&
 			(strcasestr(f->path, "\\FileRepository\\") ||
-				strcasestr(f->path, "\\ELAMBKUP\\")) &&
+				strcasestr(f->path, "\\ELAMBKUP\\") ||
+				strcasestr(f->path, "\\WinSxS\\")) &&
 			f->ref && f->is_looked && f->image.is_pe && f->image.soundness == WIN_SOUND)
 			return f->path;
 	}

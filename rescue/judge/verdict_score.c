@@ -391,9 +391,8 @@ static uint64_t rivals_since(const struct verdict *v, const struct candidate *c)
 	return start >= v->s.since && c->changed - start >= RAN_WELL ? start : v->s.since;
 }
 
-/* The first thing of somebody else's that changed as well; NULL: this product's change is the only
- * one. Where nothing but time accuses, that acquits. */
-static const char *other_change(const struct verdict *v, const struct candidate *c)
+/* Did something of somebody else's change as well? Where nothing but time accuses, that acquits. */
+static bool has_other_change(const struct verdict *v, const struct candidate *c)
 {
 	const uint64_t since = rivals_since(v, c);
 
@@ -401,9 +400,9 @@ static const char *other_change(const struct verdict *v, const struct candidate 
 		const struct candidate *o = &v->c[i];
 		if (o != c && o->changed >= since && (o->svc || o->is_content) &&
 			!is_same_product(c, o))
-			return o->d.path;
+			return true;
 	}
-	return is_updated(v) ? "an update of Windows" : NULL;
+	return is_updated(v);
 }
 
 /* The log has a start within the series: it came far enough for services and people. */
@@ -422,7 +421,7 @@ static void score_early(struct verdict *v, struct candidate *c)
 {
 	if (!c->changed || !c->svc || c->is_own || c->is_content || v->n_dumps || !v->s.n_crashes ||
 		!is_start_needed(c->svc) || is_boot_lost(v) ||
-		(is_log_begun(v) && other_change(v, c)))
+		(is_log_begun(v) && has_other_change(v, c)))
 		return;
 	verdict_why(v, c, W_EARLY, EV_REGISTRY, 0, c->svc->name,
 		"no dump tells more, and each of the starts that fail loads this new driver");

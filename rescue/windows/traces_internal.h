@@ -39,6 +39,8 @@ bool tr_filetime(const struct tr_civil *c, uint64_t *ret);
 bool tr_time(const char *s, uint64_t *ret, const char **ret_rest);
 /** The first such time in @s. */
 bool tr_find_time(const char *s, uint64_t *ret, const char **ret_rest);
+/** The first date and time in any country's order; which number is the month may be a guess. */
+bool tr_find_date(const char *s, uint64_t *ret, const char **ret_rest);
 /** A local time as UTC. 0 stays 0. */
 uint64_t tr_utc(uint64_t local, struct win_clock c);
 

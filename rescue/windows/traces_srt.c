@@ -27,81 +27,6 @@ static void tell(struct srt *s, const struct win_trace *t)
 		s->is_over = true;
 }
 
-/* ---- the time of the last good start ---- */
-
-/* Which of three numbers is what? "7/2/2025 5:21:02 AM", "02.07.2025 05:21:02", "2025-07-02". */
-static bool date_of(const unsigned n[3], char separator, bool is_12, struct tr_civil *c)
-{
-	if (n[0] >= TR_YEARS_FROM) {
-		*c = (struct tr_civil){.year = n[0], .month = n[1], .day = n[2]};
-		return true;
-	}
-	if (n[2] < TR_YEARS_FROM)
-		return false;
-	bool is_month_first = n[1] > 12 || (separator == '/' && is_12 && n[0] <= 12);
-	*c = (struct tr_civil){.year = n[2],
-		.month = is_month_first ? n[0] : n[1],
-		.day = is_month_first ? n[1] : n[0]};
-	return true;
-}
-
-static bool three(const char *at, const char *separators, unsigned ret[3], char *ret_separator,
-	const char **ret_rest)
-{
-	for (size_t i = 0; i < 3; i++) {
-		unsigned digits = 0;
-
-		ret[i] = 0;
-		for (; text_is_digit(*at) && digits < 5; at++, digits++)
-			ret[i] = ret[i] * 10 + (unsigned)(*at - '0');
-		if (!digits || digits == 5)
-			return false;
-		if (i == 2)
-			break;
-		if (!*at || !strchr(separators, *at))
-			return false;
-		*ret_separator = *at++;
-		at += strspn(at, " "); /* "2. 7. 2025" */
-	}
-	*ret_rest = at;
-	return true;
-}
-
-static bool is_half(const char *at, const char *mark)
-{
-	at += strspn(at, " ");
-	return strncasecmp(at, mark, 1) == 0 &&
-	       (at[1] == 'M' || at[1] == 'm' || strncasecmp(at + 1, ".m", 2) == 0 ||
-		       strncasecmp(at + 1, ". m", 3) == 0);
-}
-
-static bool time_in(const char *line, uint64_t *ret)
-{
-	unsigned date[3], clock[3];
-	struct tr_civil c;
-	char separator = 0, colon = 0;
-
-	for (const char *at = line; *at; at++) {
-		const char *rest;
-
-		if (!text_is_digit(*at) || (at > line && text_is_digit(at[-1])) ||
-			!three(at, "/.-", date, &separator, &rest))
-			continue;
-		rest += strcspn(rest, "0123456789");
-		if (!three(rest, ":.", clock, &colon, &rest))
-			continue;
-		bool is_pm = is_half(rest, "p"), is_am = is_half(rest, "a");
-		if (!date_of(date, separator, is_pm || is_am, &c))
-			continue;
-		c.hour = clock[0] + (is_pm && clock[0] < 12 ? 12 : 0);
-		c.hour = is_am && clock[0] == 12 ? 0 : c.hour;
-		c.minute = clock[1];
-		c.second = clock[2];
-		return tr_filetime(&c, ret);
-	}
-	return false;
-}
-
 /* ---- the cause ---- */
 
 /* "Bugcheck d1. Parameters = 0x28, 0x2, 0x0, 0xfffff80487e08e34." */
@@ -180,7 +105,7 @@ static void take_line(struct srt *s, const char *line)
 		s->maybe[0] = '\0';
 		return;
 	}
-	if (time_in(line, &time)) {
+	if (tr_find_date(line, &time, NULL)) {
 		struct win_trace t = tr_trace(WIN_TRACE_START, line);
 
 		t.time = time; /* "(GMT)" stands behind it */

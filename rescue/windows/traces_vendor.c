@@ -22,8 +22,9 @@ static enum win_vendor_act act_of(const char *line, bool has_path)
 {
 	static const char *const not_done[] = {
 		"restored", "would", "not quarantin", "failed to", "cannot", "could not", NULL};
-	static const char *const taken[] = {
-		"quarantin", "removed", "deleted", "threat", "cleaned", "infected", "isolat", NULL};
+	static const char *const taken[] = {"quarant", "moved", "deleted", "threat", "cleaned",
+		"infected", "isolat", "trojan", "malware", "eliminad", "supprim", "verschoben",
+		NULL};
 	static const char *const thing[] = {"content", "definition", "signature", "pattern",
 		"update", "database", "channel", "policy", "engine", "defs", "config", NULL};
 	static const char *const came[] = {"install", "->", "active", "activat", "appl", "updated",
@@ -90,7 +91,7 @@ int win_vendor_read(
 		const char *rest;
 		uint64_t time;
 
-		if (!tr_find_time(l.line, &time, &rest))
+		if (!tr_find_time(l.line, &time, &rest) && !tr_find_date(l.line, &time, &rest))
 			continue;
 		t.number = act_of(rest, tr_path(rest, path, sizeof(path)) != NULL);
 		if (t.number == WIN_VENDOR_NOTHING)
@@ -134,7 +135,8 @@ int win_taken_read(
 			tr_copy(one, strlen(one), path, sizeof(path));
 			tr_copy(l.line, strlen(l.line), text, sizeof(text));
 		}
-		if (!t.time && tr_find_time(l.line, &time, &rest))
+		if (!t.time &&
+			(tr_find_time(l.line, &time, &rest) || tr_find_date(l.line, &time, &rest)))
 			t.time = vendor_utc(time, rest, c, &t.is_local);
 	}
 	if (!path[0])

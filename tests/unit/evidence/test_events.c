@@ -101,6 +101,24 @@ static struct evidence *of_events(struct tv *v, const struct one *list, size_t n
 }
 #define EVENTS(v, list) of_events(v, list, sizeof(list) / sizeof((list)[0]))
 
+static void test_events__safe_mode__is_told_of_its_start(void **state)
+{
+	static const struct one list[] = {
+		{12, GENERAL, 0, {{.name = "BootMode", .text = "0"}}},
+		{6005, "EventLog", 60, {{0}}}, /* this one came first */
+		{12, GENERAL, 60, {{.name = "BootMode", .text = "2"}}},
+		{12, GENERAL, 120, {{.name = "BootMode", .text = "1"}}},
+	};
+	auto_tv struct tv v;
+	auto_evidence struct evidence *e = EVENTS(&v, list);
+
+	(void)state;
+	assert_int_equal(count(e, EV_START), 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(item(e, EV_START, i)->is_safe_mode, i > 0);
+	assert_non_null(strstr(item(e, EV_START, 2)->text, "Safe Mode"));
+}
+
 /* ---- real logs ---- */
 
 static void test_events__real_windows_7__lost_power_and_was_held(void **state)
@@ -396,6 +414,7 @@ static void test_events__zeros__are_no_log(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_events__safe_mode__is_told_of_its_start),
 		cmocka_unit_test(test_events__real_windows_7__lost_power_and_was_held),
 		cmocka_unit_test(test_events__real_windows_10__has_no_crash),
 		cmocka_unit_test(test_events__1001__has_code_and_parameters),

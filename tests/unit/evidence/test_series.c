@@ -525,6 +525,42 @@ static void the_run_before_counts_for_two_weeks(void **state)
 	}
 }
 
+/* Without a log that run is not known: then what came in the week before it counts. */
+static void an_unknown_run_before_counts_for_a_week(void **state)
+{
+	const uint64_t week = 7 * 1440 * MIN;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		auto_evidence struct evidence *e = made_begin();
+		auto_series struct ev_series s = {0};
+		if (i)
+			(void)made_row(e, EV_STOP, EV_REGISTRY, AT(-1000), "");
+		(void)made_dump(e, AT(0), 0x50, 900, EV_AT_FAULT, DRIVER);
+		s = series_of(e);
+		assert_int_equal(s.since, AT(-900));
+		assert_int_equal(s.since_before, (i ? AT(-1000) : AT(-900)) - week);
+	}
+}
+
+/* Safe Mode loads little of what can fail. */
+static void a_run_in_safe_mode_is_no_good_run(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		auto_evidence struct evidence *e = made_begin();
+		auto_series struct ev_series s = {0};
+		(void)made_dump(e, AT(0), 0x50, 1, EV_AT_FAULT, DRIVER);
+		made_row(e, EV_START, EV_EVENT_LOG, AT(10), "")->is_safe_mode = i == 0;
+		(void)made_row(e, EV_START, EV_BOOT_STATUS, AT(11), "");
+		(void)made_row(e, EV_ALIVE, EV_EVENT_LOG, AT(58), "");
+		(void)made_row(e, EV_STOP, EV_EVENT_LOG, AT(60), "");
+		(void)made_row(e, EV_STOP, EV_REGISTRY, AT(61), "");
+		s = series_of(e);
+		assert_int_equal(s.good_after, i ? AT(61) : 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -556,6 +592,8 @@ int main(void)
 		cmocka_unit_test(an_uptime_before_all_time_is_no_run),
 		cmocka_unit_test(what_began_before_the_crash_is_not_after_it),
 		cmocka_unit_test(the_run_before_counts_for_two_weeks),
+		cmocka_unit_test(an_unknown_run_before_counts_for_a_week),
+		cmocka_unit_test(a_run_in_safe_mode_is_no_good_run),
 	};
 
 	return cmocka_run_group_tests_name("evidence: series", tests, NULL, NULL);

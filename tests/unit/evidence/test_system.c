@@ -10,6 +10,7 @@
 
 #include "../windows/help_vol.h"
 #include "evidence/evidence.h"
+#include "evidence/system.h"
 
 #define CONFIG "Windows/System32/config/"
 
@@ -196,6 +197,51 @@ static void test_system__exclusive_session__is_a_pending_update(void **state)
 	assert_non_null(strstr(p->text, "Exclusive"));
 }
 
+/* ---- what was taken away ---- */
+
+static void told(struct evidence *e, enum ev_what what, enum ev_source source, const char *path)
+{
+	struct ev_item *i = ev_add(e, what, source, 1);
+
+	assert_non_null(i);
+	i->path = path;
+}
+
+/* Windows' own store still has it for a folder where it is not: it is wanted back. What is there,
+ * what no component has, and what people delete elsewhere is not. */
+static void test_taken__part_of_windows__is_known_by_its_component(void **state)
+{
+	static struct win_info info;
+	auto_tv struct tv v;
+	auto_evidence struct evidence *e = fresh();
+
+	(void)state;
+	fill(&v, 0, "");
+	tv_put(&v, "Windows/WinSxS/amd64_lsa_31bf_10.0_none/lsasrv.dll", "MZ", 2);
+	tv_put(&v, "Windows/WinSxS/amd64_lsa_31bf_10.0_none/tool.exe", "MZ", 2);
+	tv_put(&v, "Windows/WinSxS/amd64_lsa_31bf_10.0_none/user32.dll", "MZ", 2);
+	tv_put(&v, "Windows/WinSxS/amd64_lsa_31bf_10.0_none/empty.dll", "", 0);
+	gather(&v, e);
+	const size_t n = count(e, EV_FILE_GONE);
+	told(e, EV_TAKEN_AWAY, EV_VENDOR_LOG, "\\Windows\\System32\\lsasrv.dll");
+	told(e, EV_FILE_GONE, EV_CHANGE_JOURNAL, "\\Windows\\System32\\lsasrv.dll");
+	told(e, EV_TAKEN_AWAY, EV_VENDOR_LOG, "\\Windows\\System32\\user32.dll");
+	told(e, EV_TAKEN_AWAY, EV_VENDOR_LOG, "\\Windows\\System32\\malware.dll");
+	told(e, EV_TAKEN_AWAY, EV_VENDOR_LOG, "\\Windows\\System32\\empty.dll");
+	told(e, EV_TAKEN_AWAY, EV_VENDOR_LOG, "\\Users\\anna\\tool.exe");
+	assert_int_equal(tv_probe(v.vol, &info, NULL), 0);
+	struct ev_look in = {.vol = v.vol, .win = &info};
+	assert_int_equal(ev_system_taken(&in, e, NULL), 0);
+	assert_int_equal(count(e, EV_FILE_GONE), n + 2); /* the journal's and ours */
+	const struct ev_item *gone = &e->items[e->n_items - 1];
+	assert_int_equal(gone->what, EV_FILE_GONE);
+	assert_int_equal(gone->source, EV_FILE);
+	assert_int_equal(gone->time, 0);
+	assert_string_equal(gone->path, "\\Windows\\System32\\lsasrv.dll");
+	assert_non_null(strstr(gone->text, "WinSxS"));
+	assert_false(gone->is_certain);
+}
+
 /* ---- a real hive ---- */
 
 static void real(struct tv *v, const struct bytes *hive, const struct win_system *s,
@@ -273,6 +319,7 @@ int main(void)
 		cmocka_unit_test(test_system__hive_missing_empty_or_zero__is_a_finding),
 		cmocka_unit_test(test_system__hiberfil__says_asleep_or_stuck),
 		cmocka_unit_test(test_system__exclusive_session__is_a_pending_update),
+		cmocka_unit_test(test_taken__part_of_windows__is_known_by_its_component),
 		cmocka_unit_test(test_system__real_hive__only_what_a_start_needs_is_gone),
 	};
 

@@ -274,6 +274,32 @@ static void test_texts__vendor_content__is_found_by_its_name(void **state)
 	seen_done(&s);
 }
 
+/* Antivirus' own logs: times as people of its country write them, and words of its own. */
+static void test_texts__vendor_took_it__in_any_country(void **state)
+{
+	static const char *const lines[] = {
+		"10.02.2025 22:41:03\tC:\\Windows\\System32\\drivers\\x.sys\tWin64:Gen\tMoved to "
+		"chest\n",
+		"2/10/2025 10:41:03 PM C:\\Windows\\System32\\drivers\\x.sys Trojan.Agent, "
+		"quarantined\n",
+		"10.02.2025, 22:41:03 In Quarant\xc3\xa4ne verschoben: "
+		"C:\\Windows\\System32\\drivers\\x.sys\n",
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(lines) / sizeof(lines[0]); k++) {
+		struct seen s;
+		seen_new(&s);
+		put(&s, "ProgramData/Sable/Log/FileShield.txt", lines[k]);
+		s.win.shutdown_filetime = 133837000000000000ULL; /* 2025-02-11 */
+		assert_int_equal(look(&s), 0);
+		const struct ev_item *i = only(&s, EV_TAKEN_AWAY, EV_VENDOR_LOG);
+		assert_string_equal(i->path, "\\Windows\\System32\\drivers\\x.sys");
+		time_is(i->time, "2025-02-10T20:41:03Z");
+		seen_done(&s);
+	}
+}
+
 static bool stop(void *user, const char *what, uint64_t done, uint64_t total)
 {
 	(void)user;
@@ -309,6 +335,7 @@ int main(void)
 		cmocka_unit_test(test_texts__boot_status__here_and_on_the_esp),
 		cmocka_unit_test(test_texts__quarantined__only_as_long_as_it_is_gone),
 		cmocka_unit_test(test_texts__vendor_content__is_found_by_its_name),
+		cmocka_unit_test(test_texts__vendor_took_it__in_any_country),
 		cmocka_unit_test(test_texts__cancelled__ends),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
