@@ -10,10 +10,12 @@
 #include "core/cleanup.h"
 #include "core/list.h"
 #include "evidence/system.h"
+#include "evidence/texts.h"
 
-#define PATH_CAP   600
-#define MOST_TAKEN 6U	  /* that are looked for */
-#define COMPONENTS 60000U /* folders of WinSxS */
+#define PATH_CAP    600
+#define MOST_TAKEN  6U		/* that are looked for */
+#define COMPONENTS  60000U	/* folders of WinSxS */
+#define SAME_MOMENT 50000000ULL /* 5 s */
 
 struct components {
 	char **v;
@@ -116,10 +118,24 @@ static bool is_in_system32(const struct ev_look *in, const char *path)
 		       win_path_ends(path, ".sys"));
 }
 
-/* A row for the file at @path, if it is wanted back. */
-static int look_at(const struct ev_look *in, struct evidence *e, const char *path, bool is_by_log,
+/* In the seconds of its going a file came into a vault: nobody says so, and yet it went there. */
+static bool is_into_vault(const struct evidence *e, const struct ev_item *gone)
+{
+	for (size_t i = 0; gone->what == EV_FILE_GONE && i < e->n_items; i++) {
+		const struct ev_item *it = &e->items[i];
+		if (it->what == EV_FILE_NEW && it->time + SAME_MOMENT >= gone->time &&
+			it->time <= gone->time + SAME_MOMENT && ev_is_vault(it->path))
+			return true;
+	}
+	return false;
+}
+
+/* A row for the file that @gone speaks of, if it is wanted back. */
+static int look_at(const struct ev_look *in, struct evidence *e, const struct ev_item *gone,
 	struct rs_err *err)
 {
+	const bool is_by_log = gone->what == EV_TAKEN_AWAY;
+	const char *path = gone->path;
 	const struct win_service *one = driver_at(e, path);
 	char copy[PATH_CAP] = "";
 	struct ev_file *of_copy;
@@ -129,13 +145,22 @@ static int look_at(const struct ev_look *in, struct evidence *e, const char *pat
 		ev_system_copy(in, e->system, one, copy, sizeof(copy));
 	if (!copy[0])
 		r = find_component(in, win_path_name(path), copy, sizeof(copy), err);
-	if (r < 0 || !copy[0])
+	if (r < 0)
 		return r;
+	if (!copy[0] && !is_into_vault(e, gone))
+		return 0;
 	struct ev_item *row = ev_add(e, EV_FILE_GONE, EV_FILE, 0);
 	if (!row)
 		return rs_fail(err, RS_E_MEMORY, "evidence");
 	row->where = row->path = ev_text(e, "%s", path);
 	row->service = one ? ev_text(e, "%s", one->name) : "";
+	if (!copy[0]) {
+		row->text = ev_text(e,
+			"%s is not there; it went in the moment in which a file "
+			"came into an antivirus' quarantine",
+			win_path_name(path));
+		return 0;
+	}
 	row->text = ev_text(e, "%s is not there; a copy is at %s", win_path_name(path), copy);
 	return ev_file_look(in, e, copy, true, &of_copy, err);
 }
@@ -158,7 +183,7 @@ int ev_system_taken(const struct ev_look *in, struct evidence *e, struct rs_err 
 		if (is != EV_NOT_THERE)
 			continue;
 		looked++;
-		r = look_at(in, e, it.path, it.what == EV_TAKEN_AWAY, err);
+		r = look_at(in, e, &it, err);
 	}
 	return r;
 }

@@ -22,4 +22,7 @@ bool ev_is_there(const struct ev_look *in, const char *path);
 
 int ev_from_vendors(const struct ev_look *in, struct evidence *e, struct rs_err *err);
 
+/** Does the path lie in an antivirus' quarantine, by the names of its folders (vendor.c)? */
+bool ev_is_vault(const char *path);
+
 #endif

@@ -235,7 +235,7 @@ static int read_side(struct walk *w, const struct entry *file, struct rs_err *er
 
 /* ---- which files ---- */
 
-static bool is_quarantine(const char *path)
+bool ev_is_vault(const char *path)
 {
 	static const char *const words[] = {
 		"quarantine", "\\vault", "\\chest", "\\infected", "\\isolation", "\\qrt", NULL};
@@ -254,7 +254,7 @@ static int read_one(struct walk *w, const struct entry *file, struct rs_err *err
 		return 0;
 	if (ends_with(name, ".log") || (ends_with(name, ".txt") && strcasestr(file->path, "log")))
 		return w->n_logs < LOGS ? read_log(w, file, err) : 0;
-	if (is_quarantine(file->path) && strncasecmp(file->path, "\\ProgramData\\", 13) == 0)
+	if (ev_is_vault(file->path) && strncasecmp(file->path, "\\ProgramData\\", 13) == 0)
 		return w->n_side < SIDE_FILES ? read_side(w, file, err) : 0;
 	return 0;
 }

@@ -21,6 +21,7 @@
 static bool is_recurring(const struct evidence *e, const struct ev_series *s)
 {
 	const struct ev_trouble *last = NULL;
+	uint64_t longest = DAY / 2; /* that it went well for between two */
 	unsigned n = 0;
 
 	for (size_t i = 0; s->good_after && i < s->n; i++) {
@@ -28,9 +29,11 @@ static bool is_recurring(const struct evidence *e, const struct ev_series *s)
 		if (t->kind != EV_T_CRASH || t->time + RECURRING_DAYS * DAY < s->good_after)
 			continue;
 		n += !last || ev_ran_well(e, last, t);
+		if (last && t->time - last->time > longest)
+			longest = t->time - last->time;
 		last = t;
 	}
-	return n >= RECURRING_CRASHES;
+	return n >= RECURRING_CRASHES && s->good_after - last->time <= 2 * longest;
 }
 
 /* ---- the timeline ---- */

@@ -229,10 +229,15 @@ static void test_taken__part_of_windows__is_known_by_its_component(void **state)
 	told(e, EV_TAKEN_AWAY, EV_VENDOR_LOG, "\\Windows\\System32\\malware.dll");
 	told(e, EV_TAKEN_AWAY, EV_VENDOR_LOG, "\\Windows\\System32\\empty.dll");
 	told(e, EV_TAKEN_AWAY, EV_VENDOR_LOG, "\\Users\\anna\\tool.exe");
+	told(e, EV_FILE_GONE, EV_CHANGE_JOURNAL, "\\Windows\\System32\\later.dll");
+	e->items[e->n_items - 1].time = 990000000; /* nothing came into a vault then */
+	told(e, EV_FILE_GONE, EV_CHANGE_JOURNAL, "\\Windows\\System32\\gone.dll");
+	told(e, EV_FILE_NEW, EV_FILE, "\\ProgramData\\Sable\\Vault\\c0ffee.dat");
 	assert_int_equal(tv_probe(v.vol, &info, NULL), 0);
 	struct ev_look in = {.vol = v.vol, .win = &info};
 	assert_int_equal(ev_system_taken(&in, e, NULL), 0);
-	assert_int_equal(count(e, EV_FILE_GONE), n + 2); /* the journal's and ours */
+	assert_int_equal(count(e, EV_FILE_GONE), n + 5); /* the journal's three, and ours */
+	assert_string_equal(e->items[e->n_items - 2].path, "\\Windows\\System32\\gone.dll");
 	const struct ev_item *gone = &e->items[e->n_items - 1];
 	assert_int_equal(gone->what, EV_FILE_GONE);
 	assert_int_equal(gone->source, EV_FILE);

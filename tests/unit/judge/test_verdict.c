@@ -1614,14 +1614,15 @@ static void nothing_wrong_needs_a_log_to_its_end(void **state)
  * series that ended, nothing is known to come again. */
 static void crashes_that_come_again_are_not_over(void **state)
 {
-	for (int k = 0; k < 3; k++) {
+	for (int k = 0; k < 4; k++) {
 		struct evidence *e = made_begin();
 		struct diagnosis *d;
-		const int ago = k == 1 ? 40000 : 3000;
+		/* long ago; and longer ago than they lie apart */
+		const int ago = k == 1 ? 40000 : k == 3 ? 9000 : 3000;
 		(void)state;
 		for (int i = 0; i < 3; i++)
 			(void)made_dump(
-				e, AT(-ago + 300 * i), 0xd1, k == 2 ? 1 : 20, EV_AT_FAULT, DRIVER);
+				e, AT(-ago + 1000 * i), 0xd1, k == 2 ? 1 : 20, EV_AT_FAULT, DRIVER);
 		(void)made_file(e, DRIVER, COMPANY);
 		made_run(e, AT(0), AT(60));
 		d = verdict_of(e);
