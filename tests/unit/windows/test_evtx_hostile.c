@@ -610,6 +610,156 @@ static void test_evtx__nothing_that_can_be_read__is_no_empty_log(void **state)
 	assert_int_equal(info.bad_chunks, 1);
 }
 
+/* ---- templates that are known to be unwanted ---- */
+
+static bool wants_41_of_q(void *user, uint32_t id, const char *provider)
+{
+	(void)user;
+	return id == 41 && strcmp(provider, "Q") == 0;
+}
+
+/* A record of the template of the first one (0: its own is written), whose provider is a value. */
+static void by_value(struct mkx *m, const char *provider, unsigned type, const void *id, size_t len)
+{
+	static size_t template_at;
+
+	mkx_record(m, TIME);
+	mkx_fragment(m);
+	if (m->next == 1) {
+		size_t whole = mkx_template(m);
+		template_at = m->template_at;
+		size_t event = mkx_element(m, "Event", false);
+		mkx_put8(m, 0x02);
+		size_t system = mkx_element(m, "System", false);
+		mkx_put8(m, 0x02);
+		size_t at = mkx_element(m, "Provider", true);
+		mkx_attribute(m, "Name");
+		mkx_value(m, 0, 1, false);
+		mkx_put8(m, 0x04);
+		rs_put_le32(m->chunk + at, (uint32_t)(m->off - at - 4));
+		at = mkx_element(m, "EventID", false);
+		mkx_put8(m, 0x02);
+		mkx_value(m, 1, 6, true);
+		mkx_element_end(m, at);
+		mkx_element_end(m, system);
+		mkx_element_end(m, event);
+		mkx_template_end(m, whole);
+	} else {
+		mkx_put8(m, 0x0C);
+		mkx_put8(m, 1);
+		mkx_put32(m, 0x1234);
+		mkx_put32(m, template_at);
+	}
+	mkx_put32(m, 2);
+	mkx_put16(m, 2 * strlen(provider));
+	mkx_put16(m, 1);
+	mkx_put16(m, len);
+	mkx_put16(m, type);
+	mkx_units(m, provider);
+	mkx_put(m, id, len);
+	mkx_put8(m, 0x00);
+	mkx_record_end(m);
+}
+
+static void read_wanted(struct mkx *m, unsigned *ret_n, struct win_evtx_info *info)
+{
+	struct win_src src = bytes_src(&m->b);
+	struct win_evtx_ops ops = {.user = ret_n, .wants = wants_41_of_q, .event = one_more};
+
+	*ret_n = 0;
+	assert_int_equal(win_evtx_read(&src, &ops, NULL, info, NULL), 0);
+}
+
+static void test_evtx__provider_that_is_a_value__is_asked_for_each_record(void **state)
+{
+	auto_mkx struct mkx m;
+	struct win_evtx_info info;
+	unsigned n;
+
+	(void)state;
+	mkx_new(&m, 1);
+	by_value(&m, "P", 6, "\x29\0", 2);
+	by_value(&m, "Q", 6, "\x29\0", 2);
+	by_value(&m, "P", 6, "\x29\0", 2);
+	read_wanted(&m, &n, &info);
+	assert_int_equal(n, 1);
+	assert_int_equal(info.records, 3);
+}
+
+/* The next ones of a template that is known give their number in another way, or not at all. */
+static void test_evtx__number_of_another_kind__is_looked_at(void **state)
+{
+	static const struct {
+		uint16_t len, type;
+		const char *p;
+		unsigned n, bad;
+	} cases[] = {{2, 6, "\x29\0", 1, 0}, {2, 6, "\x28\0", 0, 0}, {4, 1, "4\0001\0", 1, 0},
+		{1, 6, "\x28", 0, 1}, {4, 8, "\x29\0\0\0", 1, 0}};
+
+	(void)state;
+	for (size_t i = 0; i <= sizeof(cases) / sizeof(cases[0]); i++) {
+		auto_mkx struct mkx m;
+		struct win_evtx_info info;
+		unsigned n;
+		mkx_new(&m, 1);
+		mkx_event(&m, &(struct mkx_event){.id = 40, .provider = "Q", .time = TIME});
+		mkx_record(&m, TIME);
+		mkx_fragment(&m);
+		mkx_put8(&m, 0x0C);
+		mkx_put8(&m, 1);
+		mkx_put32(&m, 0x1234);
+		mkx_put32(&m, m.template_at);
+		bool is_none = i == sizeof(cases) / sizeof(cases[0]);
+		mkx_put32(&m, is_none ? 0 : 1);
+		if (!is_none) {
+			mkx_put16(&m, cases[i].len);
+			mkx_put16(&m, cases[i].type);
+			mkx_put(&m, cases[i].p, cases[i].len);
+		}
+		mkx_put8(&m, 0x00);
+		mkx_record_end(&m);
+		read_wanted(&m, &n, &info);
+		assert_int_equal(n, is_none ? 0 : cases[i].n);
+		assert_int_equal(info.bad_records, is_none ? 1 : cases[i].bad);
+	}
+}
+
+/* As long as there is room for, and longer. */
+static void test_evtx__provider_with_a_long_name__is_not_remembered(void **state)
+{
+	static const size_t lens[] = {EVTX_PLAIN_NAME - 1, EVTX_PLAIN_NAME, 20000};
+	static char name[20001];
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		auto_mkx struct mkx m;
+		struct win_evtx_info info;
+		unsigned n;
+		memset(name, 'x', lens[i]);
+		mkx_new(&m, 1);
+		mkx_event(&m, &(struct mkx_event){.id = 40, .provider = name, .time = TIME});
+		mkx_again(&m, 41, TIME);
+		read_wanted(&m, &n, &info);
+		assert_int_equal(n, 0);
+		assert_int_equal(info.records, 2);
+	}
+}
+
+static void test_evtx__record_without_a_time__has_that_of_its_event(void **state)
+{
+	auto_mkx struct mkx m;
+	struct win_evtx_info info;
+	unsigned n;
+
+	(void)state;
+	mkx_new(&m, 1);
+	mkx_event(&m, &(struct mkx_event){.id = 40, .provider = "Q", .time = TIME});
+	mkx_again(&m, 40, TIME + 9);
+	rs_put_le64(m.chunk + m.last + 16, 0);
+	read_wanted(&m, &n, &info);
+	assert_true(info.oldest == TIME && info.newest == TIME + 9);
+}
+
 static void test_event__its_data__by_name_or_place(void **state)
 {
 	const struct win_event e = {.data = {{"a", "1"}, {"b", "2"}, {"", "3"}}, .n_data = 2};
@@ -641,6 +791,10 @@ int main(void)
 		cmocka_unit_test(test_evtx_xml__ends_anywhere__nothing_behind_is_read),
 		cmocka_unit_test(test_evtx__record_of_a_size_that_cannot_be__is_stepped_over),
 		cmocka_unit_test(test_evtx__nothing_that_can_be_read__is_no_empty_log),
+		cmocka_unit_test(test_evtx__provider_that_is_a_value__is_asked_for_each_record),
+		cmocka_unit_test(test_evtx__number_of_another_kind__is_looked_at),
+		cmocka_unit_test(test_evtx__provider_with_a_long_name__is_not_remembered),
+		cmocka_unit_test(test_evtx__record_without_a_time__has_that_of_its_event),
 		cmocka_unit_test(test_event__its_data__by_name_or_place),
 	};
 
