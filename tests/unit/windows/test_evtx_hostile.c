@@ -471,6 +471,14 @@ static void test_evtx_xml__end_of_what_was_not_begun__is_bad(void **state)
 		mkx_element_end(&r.m, event);
 		assert_int_equal(rec_read(&r, NULL), EVTX_BAD);
 	}
+	auto_rec struct rec outer; /* a template ends the element that it stands in */
+	rec_begin(&outer);
+	(void)bare_system(&outer.m);
+	size_t whole = mkx_template(&outer.m);
+	mkx_put8(&outer.m, 0x04);
+	mkx_template_end(&outer.m, whole);
+	mkx_put32(&outer.m, 0);
+	assert_int_equal(rec_read(&outer, NULL), EVTX_BAD);
 	auto_rec struct rec r;
 	rec_begin(&r);
 	mkx_attribute(&r.m, "Name");

@@ -339,9 +339,9 @@ static void test_image__texts_elsewhere__are_not_its_own(void **state)
 	size_t at = 92, n;
 
 	(void)state;
-	n = block(p + at + 36 + 24, "CompanyName", "Nobody", 0);
-	n = block(p + at + 36, "040904B0", NULL, n);
-	at += block(p + at, "VarFileInfo", NULL, n + 6);
+	n = block(p + at + 32 + 24, "CompanyName", "Nobody", 0);
+	n = block(p + at + 32, "040904B0", NULL, n);
+	at += block(p + at, "VarFileInfo", NULL, n);
 	for (size_t k = 0; k < 2; k++) {
 		n = block(p + at + 36 + 24, "CompanyName", k ? "Second" : "First", 0);
 		n = block(p + at + 36, "040904B0", NULL, n);
