@@ -136,10 +136,11 @@ static int gather(const struct judge_look *all, size_t n, struct rs_err *err)
 
 static int look(const struct judge_look *in, struct judge_result *ret, struct rs_err *err)
 {
-	struct verdict_input v = {.win = in->win, .e = rs_steal(*in->evidence)};
+	struct verdict_input v = {.win = in->win};
 	struct diagnosis *d = NULL, **to;
 	int r;
 
+	v.e = rs_steal(*in->evidence);
 	auto_free struct verdict_rule *rules = rules_of(in, ret, &v.n_rules);
 	v.rules = rules;
 	r = verdict_make(&v, &d, err);
