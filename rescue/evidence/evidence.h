@@ -221,6 +221,8 @@ int ev_from_dumps(const struct ev_look *in, struct evidence *e, struct rs_err *e
 int ev_from_events(const struct ev_look *in, struct evidence *e, struct rs_err *err); /* events.c */
 int ev_from_system(const struct ev_look *in, struct evidence *e, struct rs_err *err); /* system.c */
 int ev_from_traces(const struct ev_look *in, struct evidence *e, struct rs_err *err); /* texts.c */
+/* repaired.c */
+int ev_from_quarantine(const struct ev_look *in, struct evidence *e, struct rs_err *err);
 /* What is looked at of one Windows, and between which times something counts there. */
 struct ev_span {
 	const struct ev_look *in;

@@ -106,6 +106,8 @@ static int before_files(const struct ev_look *in, struct evidence *e, struct ev_
 		r = ev_from_events(in, e, err);
 	if (r == 0)
 		r = ev_from_traces(in, e, err);
+	if (r == 0)
+		r = ev_from_quarantine(in, e, err);
 	if (r < 0)
 		return r;
 	ev_sort(e);

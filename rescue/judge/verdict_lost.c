@@ -99,8 +99,27 @@ static void lower_by_flood(struct verdict *v)
 		make_unsure(v, "Too many files changed before the first crash");
 }
 
+/* What we moved away ourselves: as long as no crash is newer than that, all evidence is of before,
+ * and the next file would be moved for nothing. */
+static void lower_by_repair(struct verdict *v)
+{
+	const struct ev_item *last = NULL;
+
+	for (size_t i = 0; i < v->e->n_items; i++)
+		if (v->e->items[i].what == EV_REPAIRED)
+			last = &v->e->items[i];
+	if (!last || v->d->kind != DIAG_BAD_FILE)
+		return;
+	verdict_contradict(v, "a file was moved away already: %s", last->where);
+	if (v->s.last < v->s.n && v->s.list[v->s.last].time < last->time)
+		make_unsure(v,
+			"A file was moved away already, and no crash is newer: start Windows "
+			"first");
+}
+
 void verdict_lower(struct verdict *v)
 {
+	lower_by_repair(v);
 	lower_by_flood(v);
 	const struct ev_missing *m = v->e->missing;
 	size_t i = 0;

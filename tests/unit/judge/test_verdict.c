@@ -487,6 +487,26 @@ static void flood_of_changes_makes_data_unsure(void **state)
 	diagnosis_free(d);
 }
 
+/* All that speaks for a next file is of before the repair; a crash since then counts, and asks a
+ * person. */
+static void what_was_repaired_is_not_repaired_twice(void **state)
+{
+	(void)state;
+	for (int is_newer = 0; is_newer < 2; is_newer++) {
+		struct evidence *e = bad_content();
+		struct ev_item *i =
+			made_row(e, EV_REPAIRED, EV_QUARANTINE, AT(is_newer ? -1000 : 1000), "");
+		i->where = "\\Unbrick\\1\\0001\\x.hvc";
+		struct diagnosis *d = verdict_of(e);
+		assert_true(contradicts(d, "x.hvc"));
+		assert_int_equal(d->kind, is_newer ? DIAG_BAD_FILE : DIAG_UNSURE);
+		assert_int_equal(d->n_proposals, is_newer);
+		if (is_newer)
+			assert_false(d->proposals[0].may_alone);
+		diagnosis_free(d);
+	}
+}
+
 /* Data of the module's product have their points of a dump already. */
 static void lost_dump_gives_data_nothing_more(void **state)
 {
@@ -1914,6 +1934,7 @@ int main(void)
 		cmocka_unit_test(dumps_that_cannot_be_read_may_say_something_else),
 		cmocka_unit_test(lost_dump_may_point_to_the_other_one_that_changed),
 		cmocka_unit_test(lost_dump_gives_data_nothing_more),
+		cmocka_unit_test(what_was_repaired_is_not_repaired_twice),
 		cmocka_unit_test(flood_of_changes_makes_data_unsure),
 		cmocka_unit_test(dump_that_is_not_whole),
 		cmocka_unit_test(nothing_wrong_is_not_said_of_what_was_not_read),
