@@ -37,19 +37,34 @@ static void accept_alone(struct rs_repair *u)
 		item->is_accepted = item->is_alone = true;
 }
 
+/* All of it: "a; b; c". */
+static void against(const struct plan_item *item, char *ret, size_t cap)
+{
+	ret[0] = '\0';
+	for (size_t i = 0; i < item->n_against; i++)
+		rs_note(ret, cap, "%s", item->against[i]);
+}
+
 /* Doubtful files are asked about one by one, whatever --yes says. */
 static int ask_doubtful_of(struct rs_repair *u, struct plan *p, struct rs_err *err)
 {
 	for (size_t k = 0; k < p->n_items; k++) {
 		struct plan_item *item = &p->items[k];
-		char path[400], why[400], shown[300], reason[400], text[900];
+		char path[400], why[400], shown[300], reason[400], speaks[1200], text[2100];
 		if (item->action != PLAN_ASK || item->is_alone)
 			continue;
 		rs_shorten(item->path, shown, sizeof(shown));
 		rs_shorten(item->why, reason, sizeof(reason));
 		(void)rs_escape(shown, path, sizeof(path));
 		(void)rs_escape(reason, why, sizeof(why));
-		(void)snprintf(text, sizeof(text), "%s is doubtful (%s). Move it, too?", path, why);
+		against(item, speaks, sizeof(speaks));
+		if (speaks[0])
+			(void)snprintf(text, sizeof(text),
+				"%s is doubtful (%s). Against moving it: %s. Move it, too?", path,
+				why, speaks);
+		else
+			(void)snprintf(text, sizeof(text), "%s is doubtful (%s). Move it, too?",
+				path, why);
 		enum rs_answer a = en_ask_file(u, text, item);
 		if (a == RS_ANSWER_CANCEL)
 			return rs_fail(err, RS_E_CANCELLED, "%s", "");

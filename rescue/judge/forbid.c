@@ -82,6 +82,29 @@ static const char *structure_forbids(
 	return NULL;
 }
 
+static bool is_windows_own(const struct evidence *e, const char *path)
+{
+	for (size_t i = 0; i < e->n_files; i++)
+		if (strcasecmp(e->files[i]->path, path) == 0)
+			return ev_is_windows_own(e, e->files[i]);
+	return false;
+}
+
+void judge_against(const struct judge_result *judged, struct nt_vol *vol, const char *path,
+	void (*tell)(void *user, const char *why), void *user)
+{
+	for (size_t i = 0; judged && i < judged->n_diagnoses; i++) {
+		const struct diagnosis *d = judged->diagnoses[i];
+		const struct win_system *s = d->evidence->system;
+		if (!win_has_path(vol, d->windows, path))
+			continue;
+		if ((s && s->n_services) || judge_is_program_at(vol, path))
+			structure_against(s, path, tell, user);
+		if (is_windows_own(d->evidence, path))
+			tell(user, "by its version or its package it is a part of Windows");
+	}
+}
+
 const char *judge_forbids(const struct judge_result *judged, const char *id, struct nt_vol *vol,
 	const char *root, const char *path)
 {

@@ -131,6 +131,30 @@ const char *judge_protects(struct nt_vol *vol, const char *path);
 const char *judge_forbids(const struct judge_result *judged, const char *id, struct nt_vol *vol,
 	const char *root, const char *path);
 
+/* ---- all names of a file, as paths (names.c) ---- */
+
+struct file_name {
+	char *path;	  /* "\Windows\x.sys"; "\?\x.sys" where its folder cannot be read */
+	const char *name; /* the last part of it */
+	uint64_t parent_ref;
+};
+
+struct file_names {
+	struct file_name *all;
+	size_t n;
+};
+
+/** Errors: RS_E_NO_SUCH_FILE, RS_E_NTFS_DAMAGED, RS_E_IO_READ, RS_E_MEMORY. */
+int file_names_read(struct nt_vol *vol, uint64_t ref, struct file_names *ret, struct rs_err *err);
+void file_names_done(struct file_names *names);
+#define auto_file_names __attribute__((cleanup(file_names_done)))
+
+/** Tell what the registries of those Windows that were diagnosed, and the file itself, say against
+ * moving the file at @path: all of it, not only what forbids it. @why is static; the same may come
+ * several times. */
+void judge_against(const struct judge_result *judged, struct nt_vol *vol, const char *path,
+	void (*tell)(void *user, const char *why), void *user);
+
 /** SHA-256 of a file's unnamed data, and whether all of it is zero. */
 int judge_hash(struct nt_vol *vol, uint64_t ref, uint8_t ret[32], bool *ret_is_all_zero,
 	struct rs_err *err);

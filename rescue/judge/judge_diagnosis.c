@@ -79,27 +79,63 @@ static int add_said(const struct diagnosis *d, struct judge_result *ret, struct 
 	return s->why && s->evidence ? 0 : rs_fail(err, RS_E_MEMORY, "findings");
 }
 
-/* What is protected is not proposed to be moved. */
-static void hold_back(const struct judge_look *in, struct diagnosis *d, struct judge_result *ret)
+/* It is not proposed to be moved any more: a person is to look at it. */
+static void only_look(
+	struct diagnosis *d, struct diag_proposal *p, const char *other, const char *why)
 {
-	for (size_t i = 0; i < d->n_proposals; i++) {
-		struct diag_proposal *p = &d->proposals[i];
-		const char *why =
-			p->can ? judge_forbids(ret, NULL, in->vol, in->win->root, p->path) : NULL;
-		if (!why)
-			continue;
-		p->can = p->may_alone = false;
-		p->action = DIAG_ASK;
-		p->text = ev_text(d->evidence, "Look at this file; it is not moved here: %s.", why);
+	p->can = p->may_alone = false;
+	p->action = DIAG_ASK;
+	p->text =
+		strcasecmp(other, p->path) == 0
+			? ev_text(d->evidence, "Look at this file; it is not moved here: %s.", why)
+			: ev_text(d->evidence,
+				  "Look at this file; it is not moved here: it is also %s, and "
+				  "%s.",
+				  other, why);
+}
+
+/* What is protected is not proposed to be moved: nor what has another name that is. */
+static int hold_one(const struct judge_look *in, struct diagnosis *d, struct diag_proposal *p,
+	struct judge_result *ret, struct rs_err *err)
+{
+	auto_file_names struct file_names names = {0};
+	struct rs_err own = {0};
+	uint64_t ref = 0;
+	const char *why = judge_forbids(ret, NULL, in->vol, in->win->root, p->path);
+
+	if (why) {
+		only_look(d, p, p->path, why);
+		return 0;
 	}
+	int r = nt_lookup(in->vol, p->path, &ref, &own);
+	if (r == 0)
+		r = file_names_read(in->vol, ref, &names, &own);
+	if (rs_err_ends(r))
+		return rs_err_pass(err, r, &own);
+	for (size_t i = 0; p->can && i < names.n; i++) {
+		why = judge_forbids(ret, NULL, in->vol, in->win->root, names.all[i].path);
+		if (why)
+			only_look(d, p, names.all[i].path, why);
+	}
+	return 0;
+}
+
+static int hold_back(const struct judge_look *in, struct diagnosis *d, struct judge_result *ret,
+	struct rs_err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < d->n_proposals; i++)
+		if (d->proposals[i].can)
+			r = hold_one(in, d, &d->proposals[i], ret, err);
+	return r;
 }
 
 static int add_moves(const struct judge_look *in, struct diagnosis *d, struct judge_result *ret,
 	struct rs_err *err)
 {
-	int r = 0;
+	int r = hold_back(in, d, ret, err);
 
-	hold_back(in, d, ret);
 	for (size_t i = 0; r == 0 && i < d->n_proposals; i++) {
 		if (!d->proposals[i].can)
 			continue;

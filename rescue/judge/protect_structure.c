@@ -19,6 +19,10 @@ static const char *const core_groups[] = {"System Reserved", "EMS", "Core", "Wdf
 #define GROUP_ANTIVIRUS "FSFilter Anti-Virus"
 #define GROUP_ENCRYPTS	"FSFilter Encryption"
 
+#define NO_HIVE	    "its SYSTEM hive cannot be read, so nothing says what a start needs"
+#define SECURITY    "it belongs to a security product"
+#define FILTER_FILE "a list of filters names it"
+
 /* Classes of devices that a start goes through. */
 static const char *const classes[] = {
 	"{4d36e967-e325-11ce-bfc1-08002be10318}", /* disks */
@@ -92,15 +96,25 @@ static bool encrypts(const struct win_service *one)
 	return (at >= 140000 && at <= 149999) || strcasecmp(one->group, GROUP_ENCRYPTS) == 0;
 }
 
-/* Whether a driver must stay, and why. */
-static enum structure of_driver(
-	const struct win_system *s, const struct win_service *one, const char **ret_why)
+static bool is_security(const struct win_service *one)
 {
-	const struct {
-		bool is;
-		enum structure ret;
-		const char *why;
-	} rows[] = {
+	unsigned long at = altitude(one);
+
+	return (at >= 320000 && at <= 329999) || strcasecmp(one->group, GROUP_ANTIVIRUS) == 0;
+}
+
+/* What says that a driver must stay, the weightiest first. */
+struct reason {
+	bool is;
+	enum structure ret;
+	const char *why;
+};
+#define REASONS 10U
+
+static void reasons_of(
+	const struct win_system *s, const struct win_service *one, struct reason ret[REASONS])
+{
+	const struct reason rows[REASONS] = {
 		{encrypts(one), STRUCTURE_NEVER, "it encrypts what is stored"},
 		{strcasecmp(one->group, GROUP_ELAM) == 0, STRUCTURE_NEVER,
 			"it is loaded before all others, and its product stops a start without it"},
@@ -124,19 +138,22 @@ static enum structure of_driver(
 			"Windows gives up a start without it (ErrorControl 2 or 3)"},
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	memcpy(ret, rows, sizeof(rows));
+}
+
+/* Whether a driver must stay, and why. */
+static enum structure of_driver(
+	const struct win_system *s, const struct win_service *one, const char **ret_why)
+{
+	struct reason rows[REASONS];
+
+	reasons_of(s, one, rows);
+	for (size_t i = 0; i < REASONS; i++)
 		if (rows[i].is) {
 			*ret_why = rows[i].why;
 			return rows[i].ret;
 		}
 	return STRUCTURE_FREE;
-}
-
-static bool is_security(const struct win_service *one)
-{
-	unsigned long at = altitude(one);
-
-	return (at >= 320000 && at <= 329999) || strcasecmp(one->group, GROUP_ANTIVIRUS) == 0;
 }
 
 static bool is_meant(const struct win_service *one, const char *path, const char *service)
@@ -162,7 +179,7 @@ enum structure structure_protects(
 
 	*ret_why = "";
 	if (!s || !s->n_services) {
-		*ret_why = "its SYSTEM hive cannot be read, so nothing says what a start needs";
+		*ret_why = NO_HIVE;
 		return STRUCTURE_NEVER;
 	}
 	for (size_t i = 0; i < s->n_services; i++) {
@@ -173,7 +190,7 @@ enum structure structure_protects(
 		enum structure now = of_driver(s, one, &why);
 		if (now == STRUCTURE_FREE && is_security(one)) {
 			now = STRUCTURE_SECURITY;
-			why = "it belongs to a security product";
+			why = SECURITY;
 		}
 		if (now > ret) {
 			ret = now;
@@ -181,8 +198,56 @@ enum structure structure_protects(
 		}
 	}
 	if (ret == STRUCTURE_FREE && is_filter_file(s, path)) {
-		*ret_why = "a list of filters names it";
+		*ret_why = FILTER_FILE;
 		return STRUCTURE_FILTER;
 	}
 	return ret;
+}
+
+/* ---- all that speaks against it ---- */
+
+/* What a start does with it forbids nothing by itself, and a person should know. */
+static void tell_start(
+	const struct win_system *s, const struct win_service *one, structure_tell *tell, void *user)
+{
+	const uint32_t start = one->override >= 0 ? (uint32_t)one->override : one->start;
+
+	if (one->is_boot)
+		tell(user, "the loader takes it into memory at each start (Start 0)");
+	else if (start == WIN_START_SYSTEM)
+		tell(user, "Windows loads it early in each start (Start 1)");
+	else if (start == WIN_START_AUTO)
+		tell(user, "Windows starts it by itself at each start (Start 2)");
+	if (one->is_in_minimal)
+		tell(user, "Safe Mode loads it, too");
+	for (size_t i = 0; i < s->n_devices; i++)
+		if (strcasecmp(s->devices[i].service, one->name) == 0) {
+			tell(user, "a device of this machine works by it");
+			break;
+		}
+}
+
+void structure_against(
+	const struct win_system *s, const char *path, structure_tell *tell, void *user)
+{
+	struct reason rows[REASONS];
+
+	if (!s || !s->n_services) {
+		tell(user, NO_HIVE);
+		return;
+	}
+	for (size_t i = 0; i < s->n_services; i++) {
+		const struct win_service *one = &s->services[i];
+		if (!is_meant(one, path, ""))
+			continue;
+		reasons_of(s, one, rows);
+		for (size_t k = 0; one->is_driver && k < REASONS; k++)
+			if (rows[k].is)
+				tell(user, rows[k].why);
+		if (one->is_driver && is_security(one))
+			tell(user, SECURITY);
+		tell_start(s, one, tell, user);
+	}
+	if (is_filter_file(s, path))
+		tell(user, FILTER_FILE);
 }

@@ -22,6 +22,13 @@ enum structure {
 enum structure structure_protects(
 	const struct win_system *s, const char *path, const char *service, const char **ret_why);
 
+typedef void structure_tell(void *user, const char *why);
+/** Tell all that speaks against moving the file at @path, whether it forbids that or a person may
+ * decide: each reason of structure_protects, and what a start does with it. @why is static; the
+ * same may come for several services. */
+void structure_against(
+	const struct win_system *s, const char *path, structure_tell *tell, void *user);
+
 /** Does a list of filters, of a class or a device, have this name (of @n bytes)? @s NULL: no. */
 bool structure_is_filter(const struct win_system *s, const char *name, size_t n);
 

@@ -9,76 +9,7 @@
 
 #include "core/list.h"
 
-#define PATH_BYTES 8192U
-
-void file_names_done(struct file_names *names)
-{
-	for (size_t i = 0; i < names->n; i++)
-		free(names->all[i].path);
-	free(names->all);
-	*names = (struct file_names){0};
-}
-
-struct collecting {
-	struct file_names *names;
-	bool no_memory;
-};
-
-/* The bare name for now: no reading while the record is walked. */
-static bool collect(void *user, const struct nt_link *link)
-{
-	struct collecting *c = user;
-	struct file_name *to = rs_list_add(&c->names->all, &c->names->n, sizeof(*to));
-
-	if (to)
-		*to = (struct file_name){
-			.path = strdup(link->name), .parent_ref = link->parent_ref};
-	c->no_memory = !to || !to->path;
-	return !c->no_memory;
-}
-
-/* "\folder\name" out of the name. */
-static int make_path(struct nt_vol *vol, struct file_name *n, struct rs_err *err)
-{
-	auto_free char *folder = malloc(PATH_BYTES);
-	auto_free char *bare = n->path;
-	char *path = NULL;
-	struct rs_err why = {0};
-
-	n->path = NULL;
-	if (!folder)
-		return rs_fail(err, RS_E_MEMORY, "names");
-	int r = nt_path(vol, n->parent_ref, folder, PATH_BYTES, &why);
-	if (rs_err_unread(r))
-		return rs_err_pass(err, r, &why);
-	if (r < 0)
-		(void)snprintf(folder, PATH_BYTES, "\\?");
-	if (asprintf(&path, "%s\\%s", strcmp(folder, "\\") != 0 ? folder : "", bare) < 0)
-		return rs_fail(err, RS_E_MEMORY, "names");
-	n->path = path;
-	n->name = strrchr(path, '\\') + 1;
-	return 0;
-}
-
-int file_names_read(struct nt_vol *vol, uint64_t ref, struct file_names *ret, struct rs_err *err)
-{
-	auto_file_names struct file_names names = {0};
-	struct collecting c = {&names, false};
-	struct rs_err why = {0};
-	int r = nt_links(vol, ref, collect, &c, &why);
-
-	if (r == 0 && c.no_memory)
-		r = rs_fail(&why, RS_E_MEMORY, "names");
-	for (size_t i = 0; r == 0 && i < names.n; i++)
-		r = make_path(vol, &names.all[i], &why);
-	if (r < 0)
-		return rs_err_pass(err, r, &why);
-	*ret = names;
-	names = (struct file_names){0};
-	return 0;
-}
-
-/* ---- of a new plan ---- */
+#define NOT_MOVED "not moved: "
 
 static int only_tell(struct plan_item *item, const char *path, const char *why, struct rs_err *err)
 {
@@ -88,16 +19,55 @@ static int only_tell(struct plan_item *item, const char *path, const char *why, 
 
 	/* a text each, for who translates them */
 	if ((path && strcasecmp(path, item->path) != 0
-			    ? asprintf(&reason, "not moved: it is also %s, and %s", path, why)
-			    : asprintf(&reason, "not moved: %s", why)) < 0)
+			    ? asprintf(&reason, NOT_MOVED "it is also %s, and %s", path, why)
+			    : asprintf(&reason, NOT_MOVED "%s", why)) < 0)
 		reason = NULL;
 	if (!reason || asprintf(&text, "%s%s%s", said, said[0] ? "; " : "", reason) < 0)
 		return rs_fail(err, RS_E_MEMORY, "plan");
 	free(item->why);
+	free(item->refused);
 	item->why = text;
+	item->refused = strdup(reason + strlen(NOT_MOVED));
+	if (!item->refused)
+		return rs_fail(err, RS_E_MEMORY, "plan");
 	item->action = PLAN_REPORT;
 	item->is_spared = true;
 	return 0;
+}
+
+struct telling {
+	struct plan_item *item;
+	bool no_memory;
+};
+
+static void tell_against(void *user, const char *why)
+{
+	struct telling *t = user;
+	struct plan_item *item = t->item;
+	char **to;
+
+	for (size_t i = 0; i < item->n_against; i++)
+		if (strcmp(item->against[i], why) == 0)
+			return;
+	char *copy = strdup(why);
+	to = copy ? rs_list_add(&item->against, &item->n_against, sizeof(*to)) : NULL;
+	if (to)
+		*to = copy;
+	else
+		free(copy);
+	t->no_memory |= !to;
+}
+
+/* A person decides about it: so he is told all that the registry says against it, of each of its
+ * names, and not only what would forbid it. */
+static int look_against(struct nt_vol *vol, const struct judge_result *judged,
+	const struct file_names *names, struct plan_item *item, struct rs_err *err)
+{
+	struct telling t = {.item = item};
+
+	for (size_t i = 0; item->action == PLAN_ASK && i < names->n; i++)
+		judge_against(judged, vol, names->all[i].path, tell_against, &t);
+	return t.no_memory ? rs_fail(err, RS_E_MEMORY, "plan") : 0;
 }
 
 static int keep_names(struct plan_item *item, struct file_names *names, struct rs_err *err)
@@ -159,7 +129,8 @@ static int look_at(struct nt_vol *vol, const char *root, const struct judge_resu
 		return rs_err_pass(err, r, &why);
 	if (r < 0)
 		return is_mover(item) ? only_tell(item, NULL, "its names cannot be read", err) : 0;
-	if (is_mover(item) && !is_ordinary(&item->stat))
+	r = look_against(vol, judged, &names, item, err);
+	if (r == 0 && is_mover(item) && !is_ordinary(&item->stat))
 		r = only_tell(item, NULL, "it is no ordinary file", err);
 	for (size_t i = 0; r == 0 && is_mover(item) && i < names.n; i++) {
 		const char *path = names.all[i].path;

@@ -10,6 +10,10 @@ static void item_done(struct plan_item *item)
 {
 	free(item->path);
 	free(item->why);
+	free(item->refused);
+	for (size_t k = 0; k < item->n_against; k++)
+		free(item->against[k]);
+	free(item->against);
 	free(item->rule_id);
 	free(item->windows);
 	free(item->place);

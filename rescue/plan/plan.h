@@ -42,6 +42,9 @@ struct plan_item {
 	struct rs_err err; /* when failed */
 	char *path;	   /* where it is (was), "\Windows\..." */
 	char *why;
+	char *refused;	/* of is_spared: what keeps it, where that is not all of @why; NULL */
+	char **against; /* what speaks against moving it, for a person who is asked */
+	size_t n_against;
 	char *rule_id;			     /* judge_said.id: of whatever source */
 	char *windows;			     /* judge_said.windows; NULL: of a manifest */
 	uint64_t file_ref, from_ref, to_ref; /* to_ref 0 until its folder is made */
@@ -104,24 +107,6 @@ void plan_accept(struct plan *p);
  * read from a manifest. Errors: RS_E_IO_READ, RS_E_MEMORY. */
 int plan_look_at_names(struct nt_vol *vol, const char *root, const struct judge_result *judged,
 	struct plan *p, struct rs_err *err);
-
-/* ---- all names of a file, as paths (names.c) ---- */
-
-struct file_name {
-	char *path;	  /* "\Windows\x.sys"; "\?\x.sys" where its folder cannot be read */
-	const char *name; /* the last part of it */
-	uint64_t parent_ref;
-};
-
-struct file_names {
-	struct file_name *all;
-	size_t n;
-};
-
-/** Errors: RS_E_NO_SUCH_FILE, RS_E_NTFS_DAMAGED, RS_E_IO_READ, RS_E_MEMORY. */
-int file_names_read(struct nt_vol *vol, uint64_t ref, struct file_names *ret, struct rs_err *err);
-void file_names_done(struct file_names *names);
-#define auto_file_names __attribute__((cleanup(file_names_done)))
 
 /* ---- paths of a quarantine ---- */
 

@@ -109,6 +109,11 @@ static void item_fill(struct report_pool *p, const struct plan *plan, const stru
 	*item = *from;
 	item->path = own(p, from->path);
 	item->why = own(p, from->why);
+	item->refused = own(p, from->refused);
+	item->against = report_alloc(p, from->n_against * sizeof(*item->against));
+	item->n_against = item->against ? from->n_against : 0;
+	for (size_t i = 0; i < item->n_against; i++)
+		item->against[i] = own(p, from->against[i]);
 	item->rule_id = own(p, from->rule_id);
 	item->windows = own(p, from->windows);
 	item->place = own(p, from->place);

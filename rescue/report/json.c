@@ -100,6 +100,16 @@ static void item_head(struct json_out *j, const struct run_item *it)
 	jo_text(j, "path", it->item.path);
 }
 
+static void against(struct json_out *j, const struct plan_item *item)
+{
+	if (!item->n_against)
+		return;
+	jo_open(j, "against", '[');
+	for (size_t i = 0; i < item->n_against; i++)
+		jo_text(j, NULL, item->against[i]);
+	jo_close(j, ']');
+}
+
 static void plan_item(struct json_out *j, const void *of)
 {
 	const struct run_item *it = of;
@@ -110,6 +120,9 @@ static void plan_item(struct json_out *j, const void *of)
 	jo_text(j, "windows", item->windows);
 	jo_text(j, "rule", item->rule_id);
 	jo_text(j, "why", item->why);
+	if (item->is_spared)
+		jo_text(j, "refused", item->refused ? item->refused : item->why);
+	against(j, item);
 	if (item->n_names > 1) /* most files have one name, which is the path */
 		JO_OBJECTS(j, "names", name, item->names, item->n_names);
 	jo_text(j, "target", is_told ? NULL : it->target);

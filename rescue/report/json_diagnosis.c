@@ -25,16 +25,36 @@ static void candidate(struct json_out *j, const void *of)
 	JO_OBJECTS(j, "why", why, c->why, c->n_why);
 }
 
-static void proposal(struct json_out *j, const void *of)
+static void proposal(struct json_out *j, const struct rs_run *run, const struct run_diagnosis *r,
+	const struct diag_proposal *p)
 {
-	const struct diag_proposal *p = of;
+	char why[1200];
+	const bool is_refused = run_refusal(run, r, p, why, sizeof(why));
+
+	jo_open(j, NULL, '{');
 
 	jo_text(j, "action", diag_action_word(p->action));
 	jo_text(j, "path", p->path);
 	jo_text(j, "service", p->service);
 	jo_text(j, "text", p->text);
 	jo_text(j, "from", p->from);
-	jo_bool(j, "can", p->can);
+	jo_bool(j, "can", p->can && !is_refused);
+	jo_text(j, "refused", why);
+	jo_close(j, '}');
+}
+
+/* A diagnosis is told with what became of it in the plan of its run. */
+struct told {
+	const struct rs_run *run;
+	const struct run_diagnosis *r;
+};
+
+static void proposals(struct json_out *j, const struct told *t)
+{
+	jo_open(j, "proposal", '[');
+	for (size_t i = 0; i < t->r->d.n_proposals; i++)
+		proposal(j, t->run, t->r, &t->r->d.proposals[i]);
+	jo_close(j, ']');
 }
 
 static void also(struct json_out *j, const void *of)
@@ -95,7 +115,8 @@ static void contradictions(struct json_out *j, const struct diagnosis *d)
 
 static void diagnosis(struct json_out *j, const void *of)
 {
-	const struct run_diagnosis *r = of;
+	const struct told *t = of;
+	const struct run_diagnosis *r = t->r;
 	const struct diagnosis *d = &r->d;
 
 	jo_uint(j, "volume", r->volume);
@@ -104,7 +125,7 @@ static void diagnosis(struct json_out *j, const void *of)
 	jo_text(j, "certainty", diag_certainty_word(d->certainty));
 	jo_text(j, "text", d->text);
 	JO_OBJECTS(j, "candidates", candidate, d->candidates, d->n_candidates);
-	JO_OBJECTS(j, "proposal", proposal, d->proposals, d->n_proposals);
+	proposals(j, t);
 	contradictions(j, d);
 	jo_time(j, "last_good", d->last_good);
 	jo_time(j, "first_crash", d->first_crash);
@@ -125,7 +146,11 @@ void report_json_diagnoses(struct json_out *j, const struct rs_run *run)
 	jo_time(j, "since", run->since_filetime);
 	if (!worst)
 		return;
-	jo_object(j, "diagnosis", diagnosis, worst);
-	if (run->n_diagnoses > 1)
-		JO_OBJECTS(j, "diagnoses", diagnosis, run->diagnoses, run->n_diagnoses);
+	jo_object(j, "diagnosis", diagnosis, &(struct told){run, worst});
+	if (run->n_diagnoses < 2)
+		return;
+	jo_open(j, "diagnoses", '[');
+	for (size_t i = 0; i < run->n_diagnoses; i++)
+		jo_object(j, NULL, diagnosis, &(struct told){run, &run->diagnoses[i]});
+	jo_close(j, ']');
 }

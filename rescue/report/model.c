@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/model.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/language.h"
+#include "core/status.h"
 
 const char *run_trouble_text(enum diag_kind kind)
 {
@@ -43,6 +45,56 @@ bool run_is_left_to_do(const struct diag_proposal *proposal)
 {
 	return !proposal->can && proposal->action != DIAG_ASK &&
 	       !strstr(proposal->text, "This program does not do that");
+}
+
+static bool has_name(const struct plan_item *item, const char *path)
+{
+	for (size_t i = 0; i < item->n_names; i++)
+		if (strcasecmp(item->names[i].path, path) == 0)
+			return true;
+	return strcasecmp(item->path, path) == 0;
+}
+
+static const struct plan_item *item_of(const struct rs_run *run, unsigned volume, const char *path)
+{
+	for (size_t i = 0; i < run->n_plan; i++)
+		if (run->plan[i].volume == volume && has_name(&run->plan[i].item, path))
+			return &run->plan[i].item;
+	return NULL;
+}
+
+/* Of the volume, or of all that was to be done; NULL: none. */
+static const struct rs_err *refused(const struct rs_run *run, unsigned volume)
+{
+	for (size_t i = 0; i < run->n_left; i++)
+		if (run->left[i].volume == volume)
+			return &run->left[i].err;
+	return run->err.code && !run->is_acted &&
+			       rs_err_info(run->err.code)->exit_status == RS_STATUS_REFUSED
+		       ? &run->err
+		       : NULL;
+}
+
+bool run_refusal(const struct rs_run *run, const struct run_diagnosis *of,
+	const struct diag_proposal *proposal, char *ret, size_t cap)
+{
+	const struct plan_item *item = item_of(run, of->volume, proposal->path);
+	const struct rs_err *err = refused(run, of->volume);
+
+	ret[0] = '\0';
+	if (!proposal->can || !run->is_planned)
+		return false;
+	if (item && item->is_spared)
+		(void)snprintf(ret, cap, "%s",
+			item->refused ? item->refused
+			: item->why   ? item->why
+				      : "");
+	else if (err)
+		(void)snprintf(ret, cap, "%s%s%s", rs_err_info(err->code)->text,
+			err->detail[0] ? ": " : "", err->detail);
+	else if (!item)
+		(void)snprintf(ret, cap, "it is not there any more, or cannot be read");
+	return ret[0];
 }
 
 const char *run_act_text(enum diag_action action)

@@ -323,6 +323,10 @@ const char *run_certainty_text(const struct diagnosis *d);
 const char *run_act_text(enum diag_action action);
 /** Is it to be told that this program does not do that? Its own text may have told so. */
 bool run_is_left_to_do(const struct diag_proposal *proposal);
+/** Does the plan refuse what @proposal, of the diagnosis @of, would have done by this program? Then
+ * why, in English, in @ret ("" and false: no). */
+bool run_refusal(const struct rs_run *run, const struct run_diagnosis *of,
+	const struct diag_proposal *proposal, char *ret, size_t cap);
 /** What the first candidate is said to be: only a bad file that is no guess is at fault, and one
  * that was taken away is missing. */
 enum run_role { RUN_SUSPECT, RUN_AT_FAULT, RUN_TAKEN_AWAY };

@@ -287,8 +287,11 @@ static unsigned put_verdict(FILE *f, const struct rs_run *run, const struct run_
 	if (d->n_candidates)
 		b.y += put_candidate(f, &b, r) * LINE_HEIGHT + ROW_GAP;
 	if (d->n_proposals) {
-		auto_free char *shown = said_new(d->proposals[0].text);
-		b.y += put_labelled(f, &b, N_("Proposed:"), shown) * LINE_HEIGHT + ROW_GAP;
+		const bool is_refused = run_refusal(run, r, &d->proposals[0], line, sizeof(line));
+		auto_free char *shown = said_new(is_refused ? line : d->proposals[0].text);
+		b.y += put_labelled(f, &b, is_refused ? N_("Refused:") : N_("Proposed:"), shown) *
+			       LINE_HEIGHT +
+		       ROW_GAP;
 	}
 	return b.y;
 }

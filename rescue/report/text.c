@@ -160,6 +160,8 @@ static void say_plan_item(struct printer *p, const struct run_item *it)
 	if (has(item->rule_id) || has(why))
 		text_say(p, "      Because: ", "%-s%s%-s", has(item->rule_id) ? item->rule_id : "",
 			has(item->rule_id) && has(why) ? ": " : "", has(why) ? why : "");
+	for (size_t i = 0; i < item->n_against; i++)
+		text_say(p, "      Against: ", "%s", item->against[i]);
 	if (item->is_alone)
 		text_say(p, "      Alone:   ",
 			"moved by the diagnosis alone: nobody was asked about this file");

@@ -84,10 +84,28 @@ static void say_candidate(const struct teller *t, size_t i)
 	say_more(t->p, c->n_why, most);
 }
 
-static void say_proposal(struct printer *p, const struct diag_proposal *proposal)
+/* How to do it is not told where it is not done. */
+static bool say_refused(
+	const struct teller *t, const struct rs_run *run, const struct diag_proposal *proposal)
 {
+	char path[TEXT_PATH_SHOWN], why[1200];
+
+	if (!run_refusal(run, t->of, proposal, why, sizeof(why)))
+		return false;
+	text_path(proposal->path, path);
+	auto_free char *said = said_new(t, why);
+	text_say(t->p, "  Refused:   ", "%-s is not moved: %-s", path, said ? said : why);
+	return true;
+}
+
+static void say_proposal(
+	const struct teller *t, const struct rs_run *run, const struct diag_proposal *proposal)
+{
+	struct printer *p = t->p;
 	char path[TEXT_PATH_SHOWN];
 
+	if (say_refused(t, run, proposal))
+		return;
 	text_path(proposal->path, path);
 	text_say(p, "  Proposed:  ", "%s", proposal->text);
 	if (path[0] || proposal->service[0])
@@ -202,7 +220,7 @@ static void say_diagnosis(
 		say_candidate(&t, i);
 	say_more(p, n, CANDIDATES_MOST);
 	for (size_t i = 0; i < d->n_proposals; i++)
-		say_proposal(p, &d->proposals[i]);
+		say_proposal(&t, run, &d->proposals[i]);
 	for (size_t i = 0; i < d->n_contradictions; i++)
 		text_say_timed(p, "  Against:   ", d->contradictions[i], of->volume, d->windows);
 	if (is_full) {

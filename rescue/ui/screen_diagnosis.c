@@ -31,9 +31,16 @@ static void say_candidate(struct page *p, const struct run_diagnosis *r, const s
 		page_say(p, false, "    and %zu more: d shows them", c->n_why - MOST_WHY);
 }
 
-static void say_proposal(
-	struct page *p, const struct diag_proposal *proposal, const struct win_info *w)
+static void say_proposal(struct page *p, const struct rs_run *run, const struct run_diagnosis *r,
+	const struct diag_proposal *proposal, const struct win_info *w)
 {
+	char why[1200];
+
+	if (run_refusal(run, r, proposal, why, sizeof(why))) {
+		page_say(p, true, "The plan refuses to move %-s", proposal->path);
+		say_timed(p, "  because: %s", why, w);
+		return;
+	}
 	say_timed(p, "What would help: %s", proposal->text, w);
 	if (run_is_left_to_do(proposal))
 		page_say(p, false, "This program does not do that: a person has to.");
@@ -61,7 +68,7 @@ static void say_diagnosis(struct page *p, const struct rs_run *run, const struct
 	for (size_t i = 0; i < d->n_contradictions; i++)
 		say_timed(p, "Against it: %s", d->contradictions[i], w);
 	for (size_t i = 0; i < d->n_proposals; i++)
-		say_proposal(p, &d->proposals[i], w);
+		say_proposal(p, run, r, &d->proposals[i], w);
 }
 
 /* A known fault of that Windows is above: that no crash is recorded says nothing against it, and

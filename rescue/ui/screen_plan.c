@@ -66,6 +66,8 @@ static void say_chosen(struct page *p, const struct run_item *it)
 	page_say(p, true, "  %-s", it->item.path);
 	if (it->item.action == PLAN_REPORT)
 		page_say(p, false, "    %s", it->item.why);
+	for (size_t i = 0; i < it->item.n_against; i++)
+		page_say(p, false, "    Against it: %s", it->item.against[i]);
 }
 
 static void say_counts(struct page *p, const struct rs_run *run, const struct run_item *but)

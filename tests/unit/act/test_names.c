@@ -59,6 +59,8 @@ static void test_names__one_is_protected_elsewhere__only_told(void **state)
 	auto_plan struct plan *a = plan_of(q, QH_BAD, "\\a\\bad.dat");
 	assert_int_equal(a->items[0].action, PLAN_REPORT);
 	assert_non_null(strstr(a->items[0].why, "\\Windows\\System32\\config\\SYSTEM"));
+	assert_string_equal(a->items[0].refused,
+		"it is also \\Windows\\System32\\config\\SYSTEM, and it is protected");
 	auto_plan struct plan *b = plan_of(q, QH_DRIVERS "/other.dat", "\\a\\other.dat");
 	assert_int_equal(b->items[0].action, PLAN_REPORT);
 	auto_plan struct plan *c = plan_of(q, QH_DRIVERS "/third.dat", "\\a\\third.dat");

@@ -174,6 +174,77 @@ static void test_structure__several_services__the_weightiest(void **state)
 	assert_int_equal(structure_protects(&o.s, "", "none", &why), STRUCTURE_FREE);
 }
 
+struct told {
+	const char *why[16];
+	size_t n;
+};
+
+static void take(void *user, const char *why)
+{
+	struct told *t = user;
+
+	assert_true(t->n < 16);
+	t->why[t->n++] = why;
+}
+
+static bool has(const struct told *t, const char *part)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (strstr(t->why[i], part))
+			return true;
+	return false;
+}
+
+/* A person who decides is told all of it, and not the first reason only. */
+static void test_against__many_reasons__all_of_them(void **state)
+{
+	static char elam[] = "Early-Launch", antivirus[] = "321410",
+		    display[] = "{4d36e968-e325-11ce-bfc1-08002be10318}",
+		    data[] = "\\x\\content.dat";
+	struct told all = {0}, none = {0}, unread = {0}, little = {0};
+	struct one o;
+
+	(void)state;
+	make(&o);
+	o.service.group = elam;
+	o.service.altitude = antivirus;
+	o.service.error_control = 3;
+	o.service.is_in_minimal = true;
+	o.device = (struct win_device){empty, name, display};
+	o.s.devices = &o.device;
+	o.s.n_devices = 1;
+	o.filters = (struct win_filter_list){
+		.where = empty, .class_guid = display, .names = {o.names, 1}};
+	o.s.filters = &o.filters;
+	o.s.n_filters = 1;
+	structure_against(&o.s, path, take, &all);
+	assert_true(has(&all, "loaded before all others"));
+	assert_true(has(&all, "ErrorControl"));
+	assert_true(has(&all, "its name stands in a list of filters"));
+	assert_true(has(&all, "security product"));
+	assert_true(has(&all, "Start 0"));
+	assert_true(has(&all, "Safe Mode"));
+	assert_true(has(&all, "a device of this machine"));
+	structure_against(&o.s, data, take, &none);
+	assert_int_equal(none.n, 0);
+	structure_against(NULL, path, take, &unread);
+	assert_int_equal(unread.n, 1);
+	assert_true(has(&unread, "cannot be read"));
+	make(&o);
+	o.service.is_boot = false;
+	o.service.start = WIN_START_DEMAND;
+	structure_against(&o.s, path, take, &little);
+	assert_int_equal(little.n, 0);
+	o.service.override = WIN_START_SYSTEM; /* it counts, not Start */
+	structure_against(&o.s, path, take, &little);
+	assert_true(little.n == 1 && has(&little, "Start 1"));
+	o.service.is_driver = false; /* a program of its own */
+	o.service.override = -1;
+	o.service.start = WIN_START_AUTO;
+	structure_against(&o.s, path, take, &little);
+	assert_true(little.n == 2 && has(&little, "Start 2"));
+}
+
 static void test_structure__filter_of_a_longer_name__is_another(void **state)
 {
 	static char longer[] = "fltmgr", display[] = "{4d36e968-e325-11ce-bfc1-08002be10318}";
@@ -252,6 +323,7 @@ int main(void)
 		cmocka_unit_test(test_structure__groups__storage_and_early_launch_never),
 		cmocka_unit_test(test_structure__groups_of_filters__as_their_altitudes),
 		cmocka_unit_test(test_structure__several_services__the_weightiest),
+		cmocka_unit_test(test_against__many_reasons__all_of_them),
 		cmocka_unit_test(test_structure__filter_of_a_longer_name__is_another),
 		cmocka_unit_test(test_structure__error_control__forbids_what_is_started),
 		cmocka_unit_test(test_structure__device_filter_and_critical__forbid),

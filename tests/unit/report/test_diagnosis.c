@@ -342,6 +342,86 @@ static void test_text__two_sources_of_one_thing__told_once(void **state)
 	assert_non_null(strstr(out, "moment 3"));
 }
 
+/* What the plan refuses is told, and not how to do it: of the file, of its volume, of all. */
+static void test_proposal__refused__said_instead(void **state)
+{
+	static char path[] = FILE_PATH, why[] = "the evidence; not moved: it is protected",
+		    refused[] = "it is protected";
+	struct run_item item = {
+		.volume = 3, .item = {.number = 1, .path = path, .why = why, .refused = refused}};
+	struct run_left left = {3, {.code = RS_E_PENDING, .detail = "an upgrade"}};
+	struct diagnosis *d = made(DIAG_BAD_FILE, DIAG_C_LIKELY, 1);
+	struct rs_run *run = &report->run;
+	struct json_object *o;
+
+	(void)state;
+	blame(d, FILE_PATH);
+	propose(d, DIAG_MOVE, FILE_PATH, true);
+	tell_take(d, 3);
+	assert_non_null(strstr(as_text(), "  Proposed:  move the content file away\n"));
+	run->is_planned = true;
+	run->plan = &item;
+	run->n_plan = 1;
+	item.item.action = PLAN_ASK;
+	assert_non_null(strstr(as_text(), "  Proposed:  move the content file away\n"));
+	item.item.action = PLAN_REPORT;
+	item.item.is_spared = true;
+	assert_null(strstr(as_text(), "Proposed:"));
+	assert_non_null(strstr(out, "  Refused:   " FILE_PATH " is not moved: it is protected\n"));
+	assert_non_null(strstr(as_picture(), ">Refused: it is protected<"));
+	o = json_new();
+	expect(o, "/diagnosis/proposal/0/can", "false");
+	expect(o, "/diagnosis/proposal/0/refused", "it is protected");
+	expect(o, "/plan/0/refused", "it is protected");
+	json_object_put(o);
+	/* its volume stays as it is */
+	item.item.is_spared = false;
+	run->left = &left;
+	run->n_left = 1;
+	assert_non_null(strstr(as_text(), "an upgrade\n"));
+	assert_null(strstr(out, "Proposed:"));
+	left.volume = 4;
+	assert_non_null(strstr(as_text(), "Proposed:"));
+	/* all of it is refused */
+	run->n_left = 0;
+	run->err = left.err;
+	assert_null(strstr(as_text(), "Proposed:"));
+	run->is_acted = true; /* then something else went wrong */
+	assert_non_null(strstr(as_text(), "Proposed:"));
+	/* the plan does not have it */
+	run->err.code = 0;
+	run->n_plan = 0;
+	assert_null(strstr(as_text(), "Proposed:"));
+	assert_non_null(strstr(out, "Refused:"));
+	run->n_actions = 0;
+}
+
+/* All that speaks against a file stands at it, for who is asked. */
+static void test_plan__against__all_of_it(void **state)
+{
+	static char path[] = FILE_PATH, one[] = "it belongs to a security product",
+		    two[] = "Safe Mode loads it, too";
+	char *against[] = {one, two};
+	struct run_item item = {.volume = 3,
+		.item = {.number = 1,
+			.action = PLAN_ASK,
+			.path = path,
+			.against = against,
+			.n_against = 2}};
+	struct json_object *o;
+
+	(void)state;
+	report->run.is_planned = true;
+	report->run.plan = &item;
+	report->run.n_plan = 1;
+	assert_non_null(strstr(as_text(), "      Against: it belongs to a security product\n"
+					  "      Against: Safe Mode loads it, too\n"));
+	o = json_new();
+	expect(o, "/plan/0/against/0", one);
+	expect(o, "/plan/0/against/1", two);
+	json_object_put(o);
+}
+
 static void test_text__named_by_a_person__what_speaks_against_it(void **state)
 {
 	struct diagnosis *d = made(DIAG_BAD_FILE, DIAG_C_LIKELY, 0);
@@ -541,6 +621,8 @@ int main(void)
 		diagnosis_test(test_text__taken_away__missing_and_no_more_sure_than_it_is),
 		diagnosis_test(test_text__its_own_text_says_that_it_is_not_done__once),
 		diagnosis_test(test_text__two_sources_of_one_thing__told_once),
+		diagnosis_test(test_proposal__refused__said_instead),
+		diagnosis_test(test_plan__against__all_of_it),
 		diagnosis_test(test_text__named_by_a_person__what_speaks_against_it),
 		diagnosis_test(test_hostile_names__nothing_of_them_acts),
 		diagnosis_test(test_picture__many_moments__bounded_with_the_keys),

@@ -349,6 +349,34 @@ static void test_findings__diagnosis__at_fault_why_how_sure_what_helps(void **st
 	assert_true(says(&all, "it stopped"));
 }
 
+/* What the plan refuses is no help. */
+static void test_findings__proposal_is_refused__says_so_and_why(void **state)
+{
+	auto_page struct page p = {0};
+	static char path[] = FALCON, why[] = "it is protected";
+	struct run_item item = {.volume = 3,
+		.item = {.action = PLAN_REPORT, .path = path, .is_spared = true, .refused = why}};
+	struct diag_proposal move = {.action = DIAG_MOVE,
+		.path = FALCON,
+		.service = "",
+		.from = "",
+		.text = "move it away",
+		.can = true};
+	struct run_diagnosis d = diagnosed();
+
+	(void)state;
+	d.d.proposals = &move;
+	report.run.diagnoses = &d;
+	report.run.n_diagnoses = 1;
+	report.run.plan = &item;
+	report.run.n_plan = 1;
+	report.run.is_planned = true;
+	draw_findings(&p);
+	assert_false(says(&p, "What would help"));
+	assert_true(says(&p, "The plan refuses to move \\Windows"));
+	assert_true(says(&p, "because: it is protected"));
+}
+
 static void test_findings__nothing_seen_beside_a_known_fault__the_fault_alone(void **state)
 {
 	auto_page struct page p = {0}, all = {0}, alone = {0};
@@ -1205,6 +1233,7 @@ int main(void)
 		cmocka_unit_test_setup(test_findings__none__says_what_that_is_worth, fresh),
 		cmocka_unit_test_setup(
 			test_findings__diagnosis__at_fault_why_how_sure_what_helps, fresh),
+		cmocka_unit_test_setup(test_findings__proposal_is_refused__says_so_and_why, fresh),
 		cmocka_unit_test_setup(
 			test_findings__nothing_seen_beside_a_known_fault__the_fault_alone, fresh),
 		cmocka_unit_test_setup(test_findings__file_of_the_diagnosis__with_it, fresh),
