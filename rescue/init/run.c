@@ -94,6 +94,45 @@ static bool has_item_alone(struct json_object *report)
 	return false;
 }
 
+/* Of those that a source (a rule has its own id) had moved. */
+static bool is_item_of(struct json_object *plan, size_t n, struct json_object *action, bool is_rule)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *item = json_object_array_get_idx(plan, i);
+		const char *by = text(item, "rule");
+		const bool is_diagnosis = strcmp(by, "diagnosis") == 0;
+		if (json_object_get_int(json_object_object_get(item, "item")) ==
+				json_object_get_int(json_object_object_get(action, "item")) &&
+			json_object_get_int(json_object_object_get(item, "volume")) ==
+				json_object_get_int(json_object_object_get(action, "volume")))
+			return is_rule ? by[0] && !is_diagnosis && strcmp(by, "named") != 0
+				       : is_diagnosis;
+	}
+	return false;
+}
+
+/* Who reads one line knows whether a rule knew the file, or evidence pointed to it. */
+static void tell_source(struct run *r)
+{
+	size_t n_plan, n_actions, by_rule = 0, by_diagnosis = 0;
+	struct json_object *plan = list(r->report, "plan", &n_plan);
+	struct json_object *actions = list(r->report, "actions", &n_actions);
+
+	for (size_t i = 0; i < n_actions; i++) {
+		struct json_object *action = json_object_array_get_idx(actions, i);
+		if (strcmp(text(action, "result"), "done") != 0)
+			continue;
+		by_rule += is_item_of(plan, n_plan, action, true);
+		by_diagnosis += is_item_of(plan, n_plan, action, false);
+	}
+	r->is_by_diagnosis = by_diagnosis;
+	const size_t len = strlen(r->outcome);
+	if (by_diagnosis)
+		(void)snprintf(r->outcome + len, sizeof(r->outcome) - len, "%s",
+			by_rule ? ", in part by a diagnosis and not by a rule"
+				: ", by a diagnosis and not by a rule");
+}
+
 /* A part of another system's RAID or of a pool is no failure. */
 static bool is_foreign(const char *id)
 {
@@ -130,6 +169,7 @@ void run_read(struct run *ret)
 			next[0] ? "; " : "", next);
 	else
 		(void)snprintf(ret->outcome, sizeof(ret->outcome), "%s", text(outcome, "text"));
+	tell_source(ret);
 }
 
 /* ---- the run ---- */
@@ -231,6 +271,10 @@ static size_t put_arguments(struct init *in, const struct command *c, const char
 	n += run_stick_options(in, c->takes_rules, args + n);
 	args[n++] = "--report";
 	args[n++] = REPORT;
+	if (c->takes_rules) { /* those that make a diagnosis, too */
+		args[n++] = "--svg";
+		args[n++] = RUN_PICTURE;
+	}
 	if (c->may_write) {
 		args[n++] = "--plan";
 		args[n++] = "."; /* where prepare_writing has the program start */
@@ -251,6 +295,7 @@ static void run_once(struct init *in, enum run_command command, const char *disk
 	(void)snprintf(path, sizeof(path), "/dev/%s", disk ? disk : "");
 	const char *what = disk ? path : NULL;
 	(void)unlink(REPORT); /* of the run before: it is in our report */
+	report_drop_pictures(INIT_RUN);
 	size_t n = put_arguments(in, c, what, options, args);
 	if (c->may_write)
 		prepare_writing(in, disk, &plan);
@@ -258,6 +303,7 @@ static void run_once(struct init *in, enum run_command command, const char *disk
 	if (command != RUN_FIX || screen_is_plain(in) || !consoles_are_there(&in->consoles) ||
 		!run_on_screen(in, &plan, what, args, n)) {
 		(void)unlink(REPORT); /* that there was none */
+		report_drop_pictures(INIT_RUN);
 		(void)put_arguments(in, c, what, options, args);
 		if (!run_as_text(in, &plan, what, c->word, ret))
 			return;

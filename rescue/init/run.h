@@ -11,6 +11,10 @@
 
 struct init;
 
+/* Where a program draws the timeline of a diagnosis; of several Windows the others are beside it,
+ * "run-2.svg". */
+#define RUN_PICTURE INIT_RUN "/run.svg"
+
 enum run_command { RUN_SCAN, RUN_FIX, RUN_UNDO, RUN_REPLAY };
 
 struct run {
@@ -23,6 +27,7 @@ struct run {
 	bool has_disks;		     /* it came as far as to look at one */
 	bool is_foreign;	     /* see run_read */
 	bool is_alone;		     /* a verdict had a file moved that nobody was asked about */
+	bool is_by_diagnosis;	     /* what was moved no rule knew, or not all of it */
 	unsigned n_before;	     /* repairs that are there on the disks */
 	char newest_before[64];	     /* the id of the last of them */
 	char detail[384], next[512]; /* of the error */

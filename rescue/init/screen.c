@@ -85,6 +85,9 @@ static bool start(struct init *in)
 	args[n++] = INIT_PROGRAM;
 	args[n++] = "tui";
 	n += screen_options(in, args + n);
+	report_drop_pictures(INIT_RUN); /* it replaces none */
+	args[n++] = "--svg";
+	args[n++] = RUN_PICTURE; /* with each report, and then taken away */
 	args[n++] = "--plan";
 	args[n++] = "."; /* where stick_offer_folder has it start */
 	args[n++] = "--replay";

@@ -247,6 +247,7 @@ static bool stick_device(const struct init *in, struct stick_write *ret)
 	(void)snprintf(ret->device, sizeof(ret->device), "/dev/%s", name);
 	(void)snprintf(ret->serial, sizeof(ret->serial), "%s", in->report.serial);
 	(void)snprintf(ret->name, sizeof(ret->name), "%s", in->report.file_time);
+	ret->n_pictures = in->report.n_pictures;
 	return true;
 }
 

@@ -218,26 +218,39 @@ static bool machine_folder(const char *top, const char *serial, char *ret, size_
 	return make_folder(ret);
 }
 
+/* One file of the report: @from/report@end becomes @folder/NAME@end. False: @ret_text says why not.
+ */
+static bool write_one(const struct stick_write *w, const char *from, const char *folder,
+	const char *end, char *ret_text, size_t cap)
+{
+	char source[600], target[640], temp[640];
+
+	(void)snprintf(source, sizeof(source), "%s/report%s", from, end);
+	(void)snprintf(target, sizeof(target), "%s/%s%s", folder, w->name, end);
+	(void)snprintf(temp, sizeof(temp), "%s/unfinished%s", folder, strrchr(end, '.'));
+	int r = copy_file(source, target, temp);
+	if (r < 0)
+		(void)snprintf(ret_text, cap, "%s%s: %s", w->name, end, strerror(-r));
+	return r == 0;
+}
+
 void stick_write_folder(
 	const struct stick_write *w, const char *from, const char *top, char *ret_text, size_t cap)
 {
-	static const char *const kinds[] = {"txt", "json"};
-	char folder[512], source[512], target[640], temp[640];
+	char folder[512], end[32];
 
 	ret_text[0] = '\0';
 	if (!machine_folder(top, w->serial, folder, sizeof(folder))) {
 		(void)snprintf(ret_text, cap, "its folder cannot be made: %s", strerror(errno));
 		return;
 	}
-	for (int i = 0; i < 2; i++) {
-		(void)snprintf(source, sizeof(source), "%s/report.%s", from, kinds[i]);
-		(void)snprintf(target, sizeof(target), "%s/%s.%s", folder, w->name, kinds[i]);
-		(void)snprintf(temp, sizeof(temp), "%s/unfinished.%s", folder, kinds[i]);
-		int r = copy_file(source, target, temp);
-		if (r < 0) {
-			(void)snprintf(ret_text, cap, "%s.%s: %s", w->name, kinds[i], strerror(-r));
-			return;
-		}
+	if (!write_one(w, from, folder, ".txt", ret_text, cap) ||
+		!write_one(w, from, folder, ".json", ret_text, cap))
+		return;
+	for (unsigned i = 1; i <= w->n_pictures; i++) {
+		(void)snprintf(end, sizeof(end), "-%u.svg", i);
+		if (!write_one(w, from, folder, end, ret_text, cap))
+			break; /* said, and what is there already is flushed */
 	}
 	auto_close int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL))

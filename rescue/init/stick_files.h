@@ -49,6 +49,7 @@ struct stick_read {
 struct stick_write {
 	char device[DISK_NAME + 8];
 	char serial[64], name[32];
+	unsigned n_pictures; /* "report-1.svg"..., which become "NAME-1.svg"... */
 };
 
 /** Functions of a process (process.h). */
@@ -61,7 +62,8 @@ int stick_enter(void *arg, int out_fd);
 
 /** Read the stick's folder @top ("…/EFI/unbrick"), mounted already. */
 void stick_read_folder(const struct stick_read *r, const char *top, int out_fd);
-/** Write report files from @from into @top/reports/SERIAL. "" or the reason. */
+/** Write report files from @from, and the timelines beside them, into @top/reports/SERIAL. "" or
+ * the reason. */
 void stick_write_folder(
 	const struct stick_write *w, const char *from, const char *top, char *ret_text, size_t cap);
 

@@ -40,8 +40,11 @@ static enum result result_of(const struct run *run)
 	}
 }
 
-static void count_repair(struct work *w, struct known_disk *d, unsigned n_before)
+static void count_repair(struct work *w, struct known_disk *d, const struct run *run)
 {
+	const unsigned n_before = run->n_before;
+
+	w->n_by_diagnosis += run->is_by_diagnosis;
 	w->n[RESULT_DONE]++;
 	if (!w->disk[0])
 		(void)snprintf(w->disk, sizeof(w->disk), "%s", d->name);
@@ -58,7 +61,7 @@ static void count_result(
 	if (result != RESULT_DONE)
 		w->n[result]++;
 	else if (!d->work.was_repaired)
-		count_repair(w, d, run->n_before);
+		count_repair(w, d, run);
 	if (result == RESULT_NO_WINDOWS && run->is_foreign)
 		init_say(in, "disk /dev/%s: %s", d->name, d->outcome);
 	else
@@ -271,13 +274,22 @@ void work_all(struct init *in, struct work *ret)
 	conclude(in, ret);
 }
 
+static void tell_repaired(struct work *w)
+{
+	const unsigned n = w->n[RESULT_DONE];
+	char some[32] = "";
+
+	if (w->n_by_diagnosis && w->n_by_diagnosis < n)
+		(void)snprintf(some, sizeof(some), "%u of them ", w->n_by_diagnosis);
+	(void)snprintf(w->text, sizeof(w->text), "%u %s repaired%s%s%s", n,
+		rs_form(n, "disk", "disks"), w->n_by_diagnosis ? ", " : "", some,
+		w->n_by_diagnosis ? "by a diagnosis and not by a rule" : "");
+}
+
 void work_tell(struct init *in, struct work *w)
 {
-	unsigned n = w->n[RESULT_DONE];
-
 	if (w->result == RESULT_DONE)
-		(void)snprintf(
-			w->text, sizeof(w->text), "%u %s repaired", n, rs_form(n, "disk", "disks"));
+		tell_repaired(w);
 	else
 		(void)snprintf(w->text, sizeof(w->text), "%s", result_texts[w->result].text);
 	if (w->result != RESULT_DONE && w->result != RESULT_FAILED)

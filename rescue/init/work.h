@@ -13,6 +13,7 @@ struct work {
 	unsigned n[RESULTS_END]; /* disks of each */
 	char disk[DISK_NAME];	 /* the first one repaired */
 	char text[640];		 /* the outcome, one sentence */
+	unsigned n_by_diagnosis; /* of those repaired: no rule told of it, or no rule alone */
 	unsigned n_before;	 /* most repairs that a volume of it had before */
 };
 

@@ -226,7 +226,7 @@ int check_tui(const struct options *o, struct rs_err *err)
 		return rs_fail_on(err, RS_E_USAGE, "tui",
 			"--yes goes with one DISK, and not with "
 			"--plain");
-	return 0;
+	return picture_check(o, err);
 }
 
 /* What is left on the terminal, and the exit status, are those of the last repair; of none, those
@@ -250,6 +250,8 @@ int cmd_tui(struct ui *ui)
 	else if (r == 0)
 		run(&t);
 	consoles_close(&t.consoles);
+	if (t.supervisor.is_there || t.supervisor.is_gone)
+		ui->opt.svg = NULL; /* with each report already */
 	supervisor_close(&t.supervisor);
 	for (size_t i = 0; i < t.warnings.n; i++)
 		out_warn("%s", t.warnings.lines[i].text);

@@ -69,7 +69,7 @@ const struct option_spec option_table[OPT_COUNT] = {
 		"list what changed since then: 2026-11-24, or 2026-11-24T20:00:00Z"},
 	{OPT_FILE, 0, "file", "PATH", CMD_LOOK | CMD_FIX, 0,
 		"this file does the harm (several times); it is asked about like a doubtful one"},
-	{OPT_SVG, 0, "svg", "FILE", CMD_LOOK, AT(svg),
+	{OPT_SVG, 0, "svg", "FILE", CMD_LOOK | CMD_FIX | CMD_TUI, AT(svg),
 		"draw the timeline into FILE (not if it is there already)"},
 	{OPT_HELP, 'h', "help", NULL, CMD_ALL, 0, "show help"},
 	{OPT_VERSION, 0, "version", NULL, CMD_ALL, 0, "show the version"},

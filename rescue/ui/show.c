@@ -77,7 +77,7 @@ static int end_take(struct ui *ui, struct rs_report *r, const struct rs_err *own
 	(void)report_file_write(ui, json, &lost[1]);
 	if (r && ui->opt.svg && rs_report_svg(r, 0, NULL))
 		(void)picture_save(r, ui->opt.svg, &lost[2]);
-	else if (ui->opt.svg && !own->code)
+	else if (ui->opt.svg && !own->code && ui->opt.command->bit & CMD_LOOK)
 		out_warn("there is no timeline to draw: no diagnosis was made, or it knows of no "
 			 "time");
 	if (own->code)

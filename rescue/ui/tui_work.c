@@ -215,8 +215,12 @@ static void tell_report(struct tui *t)
 {
 	const struct rs_run *run = rs_report_run(t->report);
 
-	if (t->supervisor.is_there && (run->err.code != RS_E_CANCELLED || run->quarantine.id[0]))
-		supervisor_report(&t->supervisor, t->disk, rs_report_json(t->report));
+	if (!t->supervisor.is_there || (run->err.code == RS_E_CANCELLED && !run->quarantine.id[0]))
+		return;
+	/* before it is told: then it is looked for, and taken away */
+	if (t->ui->opt.svg && rs_report_svg(t->report, 0, NULL))
+		(void)picture_save(t->report, t->ui->opt.svg, NULL); /* the report has all of it */
+	supervisor_report(&t->supervisor, t->disk, rs_report_json(t->report));
 }
 
 void tui_close(struct tui *t)

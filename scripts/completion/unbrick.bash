@@ -9,10 +9,10 @@ _unbrick_options() {
 	case $1 in
 	list) echo "$keys --report $all" ;;
 	scan | diagnose) echo "$keys --windows --beside --rules --since --file --svg --report $all" ;;
-	fix) echo "$keys --windows --beside --rules --file --yes -y --replay --diagnosis --plan --report $all" ;;
+	fix) echo "$keys --windows --beside --rules --file --yes -y --replay --diagnosis --plan --svg --report $all" ;;
 	undo) echo "$keys --beside --yes -y --replay --plan --report $all" ;;
 	replay) echo "$keys --beside --yes -y --replay --plan --resume --revert --report $all" ;;
-	tui) echo "$keys --windows --yes -y --beside --console --contrast --font --keyboard --supervisor --replay --diagnosis --plan --plain --rules --report --language --help --version -h" ;;
+	tui) echo "$keys --windows --yes -y --beside --console --contrast --font --keyboard --supervisor --replay --diagnosis --plan --plain --rules --svg --report --language --help --version -h" ;;
 	rules) echo "--rules --from --output -o $all" ;;
 	ls) echo "$keys --long --recursive -l -r $all" ;;
 	cat) echo "$keys $all" ;;

@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 #include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "init/run.h"
 
@@ -53,6 +55,40 @@ static void test_run_read__quarantines__active_ones_count_and_the_newest_is_name
 	assert_string_equal(r.newest_before, "20260201");
 }
 
+#define PLAN                                                                                       \
+	"\"plan\": [{\"volume\": 1, \"item\": 1, \"rule\": \"diagnosis\"}, "                       \
+	"{\"volume\": 2, \"item\": 1, \"rule\": \"crowdstrike-291\"}, "                            \
+	"{\"volume\": 2, \"item\": 2, \"rule\": \"named\"}], "                                     \
+	"\"outcome\": {\"text\": \"moved\"}"
+#define ACTION(volume, item, result)                                                               \
+	"{\"volume\": " #volume ", \"item\": " #item ", \"result\": \"" result "\"}"
+
+/* Who reads one line knows whether a rule knew the file. */
+static void test_run_read__moved_by_a_diagnosis__says_so(void **state)
+{
+	static const struct {
+		const char *actions, *outcome;
+	} all[] = {
+		{ACTION(1, 1, "done"), "moved, by a diagnosis and not by a rule"},
+		{ACTION(1, 1, "done") ", " ACTION(2, 1, "done"),
+			"moved, in part by a diagnosis and not by a rule"},
+		{ACTION(1, 1, "done") ", " ACTION(2, 2, "done"),
+			"moved, by a diagnosis and not by a rule"},
+		{ACTION(1, 1, "failed") ", " ACTION(2, 1, "done"), "moved"},
+		{ACTION(2, 1, "done"), "moved"},
+		{ACTION(2, 2, "done"), "moved"}, /* a person named it */
+		{"", "moved"},
+	};
+	char json[600];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		(void)snprintf(json, sizeof(json), "{" PLAN ", \"actions\": [%s]}", all[i].actions);
+		assert_string_equal(read_report(json)->outcome, all[i].outcome);
+		assert_int_equal(r.is_by_diagnosis, strcmp(all[i].outcome, "moved") != 0);
+	}
+}
+
 static void test_foreign_set__without_a_windows__is_no_failure(void **state)
 {
 	(void)state;
@@ -84,6 +120,7 @@ int main(void)
 		cmocka_unit_test(test_run_read__error__is_told_with_object_cause_and_next_step),
 		cmocka_unit_test(
 			test_run_read__quarantines__active_ones_count_and_the_newest_is_named),
+		cmocka_unit_test(test_run_read__moved_by_a_diagnosis__says_so),
 		cmocka_unit_test(test_foreign_set__without_a_windows__is_no_failure),
 		cmocka_unit_test(
 			test_foreign_set__with_a_windows_that_is_seen_or_locked__is_a_failure),

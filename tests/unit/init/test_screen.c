@@ -306,7 +306,8 @@ static void test_start__what_it_is_given__consoles_and_words(void **state)
 	run(ends_at_once);
 	assert_non_null(strstr(arguments,
 		"/bin/unbrick tui --supervisor 4 --font auto --console /dev/tty1,linux "
-		"--console /dev/ttyS0,vt220 --plan . --replay safe "));
+		"--console /dev/ttyS0,vt220 --svg /run/unbrick/run.svg --plan . "
+		"--replay safe "));
 	assert_non_null(strstr(heard, "may windows\n"));
 	assert_non_null(strstr(heard, "line a line before\n"));
 	assert_non_null(strstr(heard, "begin\n"));
@@ -357,8 +358,9 @@ static void test_plain__on_a_terminal_that_all_share(void **state)
 	(void)state;
 	in.facts.settings.screen = SETTINGS_SCREEN_PLAIN;
 	run(ends_at_once);
-	assert_non_null(strstr(
-		arguments, "/bin/unbrick tui --supervisor 4 --plain --plan . --replay safe "));
+	assert_non_null(strstr(arguments,
+		"/bin/unbrick tui --supervisor 4 --plain --svg /run/unbrick/run.svg "
+		"--plan . --replay safe "));
 	assert_null(strstr(arguments, "--console"));
 	assert_true(is_on_terminal);
 	assert_false(was_lent);
@@ -1118,8 +1120,8 @@ static void test_work__as_a_screen__status_and_what_is_asked(void **state)
 	assert_int_equal(r.status, RS_STATUS_LEFT);
 	assert_string_equal(r.end, "exit status 15");
 	assert_non_null(strstr(arguments,
-		"/bin/unbrick tui --yes --replay no /dev/sda --report /run/unbrick/run.json --plan "
-		". "
+		"/bin/unbrick tui --yes --replay no /dev/sda --report /run/unbrick/run.json --svg "
+		"/run/unbrick/run.svg --plan . "
 		"--supervisor 4 --font auto --console /dev/tty1,linux --console "
 		"/dev/ttyS0,vt220 "));
 	assert_null(strstr(heard, "may "));
@@ -1146,7 +1148,7 @@ static void test_work__no_screen_comes_up__is_done_without(void **state)
 	turn = cannot_come_up;
 	run_program(&in, RUN_FIX, "sda", yes, &r);
 	assert_string_equal(ran, "/bin/unbrick fix --yes --replay no /dev/sda --report "
-				 "/run/unbrick/run.json --plan . ");
+				 "/run/unbrick/run.json --svg /run/unbrick/run.svg --plan . ");
 	ran[0] = '\0';
 	n_rounds = 0;
 	run_program(&in, RUN_SCAN, "sda", NULL, &r);

@@ -115,6 +115,62 @@ static void test_stick_write_folder__twice__has_both_files_once(void **state)
 	tree_done();
 }
 
+/* What programs drew lies beside the report, under its name. */
+static void test_pictures__of_two_runs__numbered_beside_the_report(void **state)
+{
+	(void)state;
+	const char *root = tree_new();
+	struct json_object *names = json_object_new_array();
+	struct stick_write w = {.serial = "PF-1", .name = "20261125T030000Z"};
+	char why[256], path[256], bytes[16] = "";
+
+	tree_file("report.json", "{}\n");
+	tree_file("report.txt", "text\n");
+	assert_int_equal(report_take_pictures(root, 0, w.name, names), 0);
+	tree_file("run.svg", "first");
+	tree_file("run-2.svg", "second");
+	w.n_pictures = report_take_pictures(root, 0, w.name, names);
+	tree_file("run.svg", "third");
+	w.n_pictures = report_take_pictures(root, w.n_pictures, w.name, names);
+	assert_int_equal(w.n_pictures, 3);
+	assert_int_equal(json_object_array_length(names), 3);
+	assert_string_equal(json_object_get_string(json_object_array_get_idx(names, 2)),
+		"20261125T030000Z-3.svg");
+	tree_file("run.svg", "of nobody");
+	report_drop_pictures(root);
+	assert_int_equal(report_take_pictures(root, 3, w.name, names), 3);
+	stick_write_folder(&w, root, root, why, sizeof(why));
+	assert_string_equal(why, "");
+	(void)snprintf(path, sizeof(path), "%s/reports/PF-1/20261125T030000Z-2.svg", root);
+	FILE *f = fopen(path, "r");
+	assert_non_null(f);
+	assert_non_null(fgets(bytes, sizeof(bytes), f));
+	(void)fclose(f);
+	assert_string_equal(bytes, "second");
+	w.n_pictures = 4; /* one that is gone is said, and the report is there */
+	stick_write_folder(&w, root, root, why, sizeof(why));
+	assert_non_null(strstr(why, "20261125T030000Z-4.svg"));
+	json_object_put(names);
+	tree_done();
+}
+
+/* However many there are, memory is not filled. */
+static void test_pictures__too_many__are_forgotten(void **state)
+{
+	(void)state;
+	const char *root = tree_new();
+	struct json_object *names = json_object_new_array();
+
+	tree_file("run.svg", "one");
+	tree_file("run-2.svg", "two");
+	assert_int_equal(report_take_pictures(root, 98, "t", names), 99);
+	assert_int_equal(json_object_array_length(names), 1);
+	tree_file("run.svg", "of another run, which has no second one");
+	assert_int_equal(report_take_pictures(root, 0, "t", names), 1);
+	json_object_put(names);
+	tree_done();
+}
+
 static void test_stick_write_folder__a_file_in_the_way__says_so(void **state)
 {
 	(void)state;
@@ -350,6 +406,8 @@ int main(void)
 		cmocka_unit_test(test_stick_rule_is_signed__key_of_another_kind__is_not),
 		cmocka_unit_test(test_stick_last_of__report__has_outcome_only),
 		cmocka_unit_test(test_stick_write_folder__twice__has_both_files_once),
+		cmocka_unit_test(test_pictures__of_two_runs__numbered_beside_the_report),
+		cmocka_unit_test(test_pictures__too_many__are_forgotten),
 		cmocka_unit_test(test_stick_write_folder__a_file_in_the_way__says_so),
 		cmocka_unit_test(test_stick_read_folder__files__come_as_records),
 		cmocka_unit_test(test_stick_read_folder__too_long_keys__are_told_not_read),

@@ -327,6 +327,31 @@ static void test_modes__repaired__starts_windows(void **state)
 	assert_int_equal(result, RESULT_DONE);
 }
 
+/* The one line of the result. */
+static void test_work__by_a_diagnosis__the_result_says_so(void **state)
+{
+	static const char *const texts[] = {"2 disks repaired",
+		"2 disks repaired, 1 of them by a diagnosis and not by a rule",
+		"2 disks repaired, by a diagnosis and not by a rule"};
+
+	(void)state;
+	for (unsigned n = 0; n < 3; n++) {
+		struct work w;
+		(void)end(NULL);
+		(void)begin(NULL);
+		(void)add_disk("sda", VOL_NTFS);
+		(void)add_disk("sdb", VOL_NTFS);
+		for (unsigned i = 0; i < 2; i++) {
+			answer(i, RS_STATUS_DONE, 0);
+			answers[i].is_by_diagnosis = i < n;
+		}
+		work_all(&in, &w);
+		work_tell(&in, &w);
+		assert_string_equal(w.text, texts[n]);
+		assert_int_equal(in.report.n_by_diagnosis, n);
+	}
+}
+
 static void test_modes__repaired_for_the_fourth_time__stays(void **state)
 {
 	(void)state;
@@ -495,6 +520,7 @@ int main(void)
 		work_test(test_work__locked_disk__comes_last_and_not_before_the_keys),
 		work_test(test_work__stick_pulled_out_before_the_plan__once_more),
 		work_test(test_modes__repaired__starts_windows),
+		work_test(test_work__by_a_diagnosis__the_result_says_so),
 		work_test(test_modes__repaired_for_the_fourth_time__stays),
 		work_test(test_modes__no_way_back_to_windows__stays),
 		work_test(test_modes__reset_after_a_reset__stays_and_forgets_it),
