@@ -276,14 +276,18 @@ void work_all(struct init *in, struct work *ret)
 
 static void tell_repaired(struct work *w)
 {
-	const unsigned n = w->n[RESULT_DONE];
-	char some[32] = "";
+	const unsigned n = w->n[RESULT_DONE], some = w->n_by_diagnosis;
+	const char *disks = rs_form(n, "disk", "disks");
 
-	if (w->n_by_diagnosis && w->n_by_diagnosis < n)
-		(void)snprintf(some, sizeof(some), "%u of them ", w->n_by_diagnosis);
-	(void)snprintf(w->text, sizeof(w->text), "%u %s repaired%s%s%s", n,
-		rs_form(n, "disk", "disks"), w->n_by_diagnosis ? ", " : "", some,
-		w->n_by_diagnosis ? "by a diagnosis and not by a rule" : "");
+	if (!some)
+		(void)snprintf(w->text, sizeof(w->text), "%u %s repaired", n, disks);
+	else if (some == n)
+		(void)snprintf(w->text, sizeof(w->text),
+			"%u %s repaired, by a diagnosis and not by a rule", n, disks);
+	else
+		(void)snprintf(w->text, sizeof(w->text),
+			"%u %s repaired, %u of them by a diagnosis and not by a rule", n, disks,
+			some);
 }
 
 void work_tell(struct init *in, struct work *w)
