@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "core/cleanup.h"
+#include "core/language.h"
 #include "core/list.h"
 #include "core/text.h"
 #include "evidence/evidence.h"
@@ -134,8 +135,8 @@ static const char *said(struct evidence *e, const struct win_dump *d)
 		(void)snprintf(at, sizeof(at), ", where %s was before it was unloaded",
 			d->unloaded[d->fault_unloaded].name);
 	return ev_text(e,
-		"stop 0x%" PRIX32 "%s%s (0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64
-		")%s",
+		N_("stop 0x%" PRIX32 "%s%s (0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64
+		   ")%s"),
 		d->code, b ? " " : "", b ? b->name : "", d->parameters[0], d->parameters[1],
 		d->parameters[2], d->parameters[3], at);
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/language.h"
 #include "core/text.h"
 #include "evidence/events_internal.h"
 
@@ -237,6 +238,9 @@ static void on_restart(struct event_log *l, const struct win_event *ev)
 {
 	struct event_row *row = event_row_add(l, EV_RESTART_ASKED, ev);
 
+	static const char *const known[] = {N_("power off"), N_("shutdown")};
+
+	(void)known; /* what an English Windows writes there */
 	event_row_say(l, row, ROW_TEXT, "%s asked for a %s: %s (%s)", get(ev, "param1", 0),
 		get(ev, "param5", 4)[0] ? get(ev, "param5", 4) : "restart", get(ev, "param3", 2),
 		get(ev, "param4", 3));
@@ -313,10 +317,17 @@ static void on_device(struct event_log *l, const struct win_event *ev)
 	event_row_say(l, row, ROW_PACKAGE, "%s", driver);
 	event_row_say(l, row, ROW_PRODUCT, "%s", named(ev, "DriverProvider"));
 	event_row_say(l, row, ROW_SERVICE, "%s", named(ev, "ServiceName"));
-	event_row_say(l, row, ROW_TEXT, "%s %s%s%s for %s, status %s", driver,
-		named(ev, "DriverVersion"), named(ev, "DriverProvider")[0] ? " of " : "",
-		named(ev, "DriverProvider"), device,
-		named(ev, "InstallStatus")[0] ? named(ev, "InstallStatus") : named(ev, "Status"));
+	const char *version = named(ev, "DriverVersion"), *provider = named(ev, "DriverProvider");
+	const char *status = named(ev, "InstallStatus");
+	if (!status[0])
+		status = named(ev, "Status");
+	/* a text each, for who translates them */
+	if (provider[0])
+		event_row_say(l, row, ROW_TEXT, "%s %s of %s for %s, status %s", driver, version,
+			provider, device, status);
+	else
+		event_row_say(l, row, ROW_TEXT, "%s %s for %s, status %s", driver, version, device,
+			status);
 }
 
 static void failed_add(
@@ -416,7 +427,7 @@ static void on_update(struct event_log *l, const struct win_event *ev)
 			how, sizeof(how), "not installed, error %.40s", named(ev, "errorCode"));
 		update_add(l, ev, EV_UPDATE_FAILED, title, how);
 	} else if (ev->id == 19) {
-		update_add(l, ev, EV_UPDATE, title, "installed");
+		update_add(l, ev, EV_UPDATE, title, N_("installed"));
 	} else {
 		update_add(l, ev, EV_UPDATE_STARTED, title,
 			ev->id == 43 ? "its installation began" : "its download began");

@@ -254,9 +254,15 @@ static void packages(struct evidence *e)
 		if (!row)
 			return;
 		row->where = ev_text(e, "SYSTEM\\DriverDatabase\\DriverPackages\\%s", p->folder);
-		row->text = ev_text(e, "driver package %s (%s%s%s) of %s came onto this machine",
-			p->original, p->inf, p->version[0] ? ", version " : "", p->version,
-			p->provider[0] ? p->provider : "nobody named");
+		const char *provider = p->provider[0] ? p->provider : "nobody named";
+		row->text =
+			p->version[0]
+				? ev_text(e,
+					  "driver package %s (%s, version %s) of %s came onto "
+					  "this machine",
+					  p->original, p->inf, p->version, provider)
+				: ev_text(e, "driver package %s (%s) of %s came onto this machine",
+					  p->original, p->inf, provider);
 		row->product = ev_text(e, "%s", p->provider);
 		row->package = ev_text(e, "%s", p->folder);
 		row->path = by ? ev_text(e, "%s", by->path) : "";

@@ -223,6 +223,26 @@ static enum judge_truth key_exists(struct judge_ctx *ctx, const struct rule_evid
 	return t == JUDGE_YES && !is_found ? JUDGE_NO : t;
 }
 
+/* A text each, for who translates them: "set" is no word of a registry. */
+static void add_value(
+	struct judge_ctx *ctx, const struct rule_evidence *e, const char *text, char **why)
+{
+	switch (e->test) {
+	case RULE_VALUE_ABSENT:
+		judge_add(ctx, why, ", ", "registry value %s is absent", e->value);
+		break;
+	case RULE_VALUE_NONZERO:
+		judge_add(ctx, why, ", ", "registry value %s is set", e->value);
+		break;
+	case RULE_VALUE_LIKE:
+		judge_add(ctx, why, ", ", "registry value %s %s", e->value, text);
+		break;
+	default:
+		judge_add(ctx, why, ", ", "registry value %s is present", e->value);
+		break;
+	}
+}
+
 static enum judge_truth value_test(struct judge_ctx *ctx, const struct rule_evidence *e, char **why)
 {
 	struct win_hive *h = NULL;
@@ -246,11 +266,7 @@ static enum judge_truth value_test(struct judge_ctx *ctx, const struct rule_evid
 		is_so = win_hive_text(h, at, e->value, text, sizeof(text), &err) == 0 &&
 			nt_name_match(NULL, e->pattern, text);
 	if (is_so)
-		judge_add(ctx, why, ", ", "registry value %s %s", e->value,
-			e->test == RULE_VALUE_ABSENT	? "is absent"
-			: e->test == RULE_VALUE_NONZERO ? "is set"
-			: e->test == RULE_VALUE_LIKE	? text
-							: "is present");
+		add_value(ctx, e, text, why);
 	return is_so ? JUDGE_YES : JUDGE_NO;
 }
 

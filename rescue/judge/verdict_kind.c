@@ -383,9 +383,11 @@ static bool is_bad_file(struct verdict *v)
 		say(v, "Several files fit equally well; the first of them is %s.", c->d.path);
 		return true;
 	}
-	say(v, "%s is at fault%s: %s.", c->d.path,
-		v->d->certainty == DIAG_C_SURE ? "" : ", as it seems",
-		c->d.n_why ? c->d.why[0].text : "");
+	const char *why = c->d.n_why ? c->d.why[0].text : "";
+	/* what Windows says may be a sentence already */
+	const int len = (int)(strlen(why) - (why[0] && why[strlen(why) - 1] == '.'));
+	say(v, "%s is at fault%s: %.*s.", c->d.path,
+		v->d->certainty == DIAG_C_SURE ? "" : ", as it seems", len, why);
 	return true;
 }
 

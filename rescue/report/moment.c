@@ -25,6 +25,21 @@ bool moment_is_told_before(const struct diagnosis *d, size_t i)
 	return false;
 }
 
+#define RECORD ", record "
+
+char *where_new(const char *where)
+{
+	const char *record = strstr(where, RECORD);
+	char *ret = NULL;
+
+	if (!record)
+		return strdup(strchr(where, '\\') ? where : lang_word(where));
+	if (asprintf(&ret, "%.*s, %s %s", (int)(record - where), where, lang_word(N_("record")),
+		    record + strlen(RECORD)) < 0)
+		return NULL;
+	return ret;
+}
+
 static const char *source_text(enum ev_source source)
 {
 	switch (source) {
@@ -37,7 +52,7 @@ static const char *source_text(enum ev_source source)
 	case EV_ERROR_REPORT:
 		return N_("an error report of Windows");
 	default:
-		return ev_source_word(source);
+		return ev_source_word(source); /* which lang_text knows */
 	}
 }
 

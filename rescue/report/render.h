@@ -32,6 +32,9 @@ void report_json_disks(struct json_out *j, const struct rs_run *run);
 void report_json_diagnoses(struct json_out *j, const struct rs_run *run);
 struct printer;
 void text_diagnoses(struct printer *p, const struct rs_run *run);
+/** Where something was read, in the language of who reads it: "System.evtx, record 7"; a path and a
+ * key stay as they are. Malloc'd, NULL: no memory. */
+char *where_new(const char *where);
 /** Is it told by a moment before it, in the same second? */
 bool moment_is_told_before(const struct diagnosis *d, size_t i);
 /** What happened, in the language of who reads it: @text (of @m, with its times as they are told;

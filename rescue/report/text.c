@@ -144,6 +144,17 @@ static void say_way(struct printer *p, const struct run_item *it)
 	}
 }
 
+/* A rule's name is its own; what is no rule has a word of ours. */
+static const char *source_id(const struct plan_item *item)
+{
+	static const char *const ours[] = {N_("diagnosis"), N_("named")};
+
+	for (size_t i = 0; has(item->rule_id) && i < sizeof(ours) / sizeof(ours[0]); i++)
+		if (strcmp(item->rule_id, ours[i]) == 0)
+			return lang_word(ours[i]);
+	return has(item->rule_id) ? item->rule_id : "";
+}
+
 static void say_plan_item(struct printer *p, const struct run_item *it)
 {
 	const struct plan_item *item = &it->item;
@@ -158,7 +169,7 @@ static void say_plan_item(struct printer *p, const struct run_item *it)
 	say_names(p, item);
 	say_file(p, it);
 	if (has(item->rule_id) || has(why))
-		text_say(p, "      Because: ", "%-s%s%-s", has(item->rule_id) ? item->rule_id : "",
+		text_say(p, "      Because: ", "%-s%s%-s", source_id(item),
 			has(item->rule_id) && has(why) ? ": " : "", has(why) ? why : "");
 	for (size_t i = 0; i < item->n_against; i++)
 		text_say(p, "      Against: ", "%s", item->against[i]);

@@ -55,13 +55,14 @@ static void say_why(const struct teller *t, const struct diag_why *w, const char
 	auto_free char *time = time_new(t, w->time);
 	auto_free char *said = said_new(t, w->text);
 	/* of the file itself: its path is the line above */
-	const char *where = strcasecmp(w->where, path) == 0 ? "" : w->where;
-	const bool is_timed = time && time[0];
+	auto_free char *where = where_new(strcasecmp(w->where, path) == 0 ? "" : w->where);
+	const bool is_timed = time && time[0], is_placed = where && where[0];
 
 	(void)snprintf(first, sizeof(first), "    %+5d ", w->points);
 	text_say(t->p, first, "%-s%-s%-s%-s%-s%-s", said ? said : w->text,
-		is_timed || where[0] ? " (" : "", is_timed ? time : "",
-		is_timed && where[0] ? ", " : "", where, is_timed || where[0] ? ")" : "");
+		is_timed || is_placed ? " (" : "", is_timed ? time : "",
+		is_timed && is_placed ? ", " : "", is_placed ? where : "",
+		is_timed || is_placed ? ")" : "");
 }
 
 static void say_candidate(const struct teller *t, size_t i)
@@ -153,9 +154,10 @@ static void say_missing(struct printer *p, const struct run_diagnosis *of)
 {
 	for (size_t i = 0; i < of->n_missing && i < MISSING_MOST; i++) {
 		const struct ev_missing *m = &of->missing[i];
+		auto_free char *where = where_new(m->where);
 		text_say(p, "  Not seen:  ", "%-s%s%s",
-			m->where[0] ? m->where : ev_source_word(m->source), m->why[0] ? ": " : "",
-			m->why);
+			where && where[0] ? where : lang_word(ev_source_word(m->source)),
+			m->why[0] ? ": " : "", m->why);
 	}
 	say_more(p, of->n_missing, MISSING_MOST);
 }
