@@ -316,6 +316,29 @@ static void parameters_tell_crashes_apart(void **state)
 	assert_int_equal(s.list[1].n_items, 1);
 }
 
+/* Two dumps that no start told of yet: the older one may be what the log speaks of. */
+static void a_log_is_of_the_dump_with_its_parameters(void **state)
+{
+	(void)state;
+	for (unsigned n = 0; n < 2; n++) {
+		auto_evidence struct evidence *e = made_begin();
+		auto_series struct ev_series s = {0};
+
+		for (unsigned k = 0; k < 2; k++) {
+			struct ev_item *i = made_dump(e, AT(100 + k), 0x50, 1, EV_AT_FAULT, DRIVER);
+			i->crash->has_parameters = true;
+			i->crash->parameters[2] = k;
+		}
+		made_logged(e, AT(103), 0x50);
+		e->items[e->n_items - 1].crash->has_parameters = true;
+		e->items[e->n_items - 1].crash->parameters[2] = n;
+		s = series_of(e);
+		assert_int_equal(s.n, 2);
+		assert_int_equal(s.list[n].n_items, 3);
+		assert_int_equal(s.list[1 - n].n_items, 1);
+	}
+}
+
 static void a_start_looks_back_no_further_than_the_one_before(void **state)
 {
 	auto_evidence struct evidence *e = made_begin();
@@ -579,6 +602,7 @@ int main(void)
 		cmocka_unit_test(other_codes_and_other_times_are_other_crashes),
 		cmocka_unit_test(a_dump_is_told_of_once),
 		cmocka_unit_test(parameters_tell_crashes_apart),
+		cmocka_unit_test(a_log_is_of_the_dump_with_its_parameters),
 		cmocka_unit_test(a_start_looks_back_no_further_than_the_one_before),
 		cmocka_unit_test(a_log_of_another_code_is_of_another_crash),
 		cmocka_unit_test(rows_far_apart_are_of_two_starts),
