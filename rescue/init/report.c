@@ -3,22 +3,21 @@
 
 #include <stdio.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
 #include "core/cleanup.h"
 #include "core/redact.h"
 #include "core/text.h"
 #include "init/init.h"
 #include "init/machine.h"
+#include "init/picture.h"
 
 #define PRINT_FLAGS                                                                                \
 	(JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
 #define JSON_FILE INIT_RUN "/report.json"
 #define TEXT_FILE INIT_RUN "/report.txt"
 /* a person with many disks has a part of it */
-#define RUNS_MOST     200U
-#define PICTURES_MOST 99U
-#define GIVEN_BYTES   LINK_REPORT_BYTES
+#define RUNS_MOST   200U
+#define GIVEN_BYTES LINK_REPORT_BYTES
 
 const struct result_text result_texts[RESULTS_END] = {
 	[RESULT_DONE] = {"", "repaired", "", true},
@@ -167,45 +166,6 @@ bool report_has_room(struct init *in, size_t bytes)
 		return false;
 	r->given_bytes += bytes;
 	return true;
-}
-
-/* Of a run, the @nth from 1. */
-static void drawn_name(const char *folder, unsigned nth, char *ret, size_t cap)
-{
-	char number[16] = "";
-
-	if (nth > 1)
-		(void)snprintf(number, sizeof(number), "-%u", nth);
-	(void)snprintf(ret, cap, "%s/run%s.svg", folder, number);
-}
-
-unsigned report_take_pictures(
-	const char *folder, unsigned n_before, const char *time, struct json_object *ret_names)
-{
-	char from[256], to[256], name[64];
-	unsigned n = n_before;
-
-	for (unsigned nth = 1; n < PICTURES_MOST; nth++) {
-		drawn_name(folder, nth, from, sizeof(from));
-		(void)snprintf(to, sizeof(to), "%s/report-%u.svg", folder, n + 1);
-		if (rename(from, to) < 0)
-			break; /* there are no more */
-		n++;
-		(void)snprintf(name, sizeof(name), "%s-%u.svg", time, n);
-		json_object_array_add(ret_names, json_object_new_string(name));
-	}
-	report_drop_pictures(folder);
-	return n;
-}
-
-void report_drop_pictures(const char *folder)
-{
-	char path[256];
-
-	for (unsigned nth = 1; nth <= PICTURES_MOST; nth++) {
-		drawn_name(folder, nth, path, sizeof(path));
-		(void)unlink(path); /* mostly there is none */
-	}
 }
 
 static void add_pictures(struct init *in, struct json_object *o)

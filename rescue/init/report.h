@@ -54,13 +54,6 @@ struct boot_report {
 void report_begin(struct init *in);
 /** Is there room in memory for the report of another run, of that size? Then it counts as taken. */
 bool report_has_room(struct init *in, size_t bytes);
-/** Take the timelines that a run drew in @folder away to where the report's files are (the same
- * folder), with the numbers after @n_before. Their names on the stick ("TIME-3.svg") go into
- * @ret_names. Returns the last number. */
-unsigned report_take_pictures(
-	const char *folder, unsigned n_before, const char *time, struct json_object *ret_names);
-/** Forget those that nobody took. */
-void report_drop_pictures(const char *folder);
 /** A run of the program; its report is taken over, and so are the timelines that it drew. */
 void report_add_run_take(struct init *in, struct run *run);
 void report_set(struct init *in, const char *key, struct json_object *value_take);

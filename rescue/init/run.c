@@ -10,6 +10,7 @@
 #include "init/heed.h"
 #include "init/init.h"
 #include "init/machine.h"
+#include "init/picture.h"
 #include "init/sysfs.h"
 
 #define ARGS_MOST  (24 + SCREEN_OPTIONS)

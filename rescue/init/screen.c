@@ -10,6 +10,7 @@
 
 #include "init/init.h"
 #include "init/machine.h"
+#include "init/picture.h"
 #include "init/sysfs.h"
 #include "init/work.h"
 

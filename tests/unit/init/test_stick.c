@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "init/init.h"
+#include "init/picture.h"
 #include "init/stick_files.h"
 
 #include <fcntl.h>
