@@ -93,6 +93,8 @@ static int judge_all(const struct rs_repair *u, struct en_work *w, struct rs_err
 			in[n++] = (struct judge_look){.vol = v->stack.nt,
 				.raw = v->stack.raw,
 				.win = &v->windows[i],
+				.windows = v->windows,
+				.n_windows = v->n_windows,
 				.rules = &s->rules,
 				.task = &s->task,
 				.named = s->named,

@@ -71,7 +71,7 @@ static bool look_at_entry(struct run *run, const struct nt_entry *entry)
 
 	if (!is_new && !is_written && !is_moved)
 		return true;
-	enum ev_place place = ev_place_of(run->of->in->win->root, entry->path);
+	enum ev_place place = ev_place_in(run->of->in, entry->path);
 	if (place == EV_PLACE_NONE)
 		return true;
 	if (is_new && !tell(run, entry, EV_FILE_NEW, place, entry->created, N_("created")))

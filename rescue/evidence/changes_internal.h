@@ -19,6 +19,9 @@ enum ev_place {
 /** Where a path lies, if changes there are looked at. Noise (logs, caches, what every start writes)
  * is EV_PLACE_NONE. @root "\Windows". */
 enum ev_place ev_place_of(const char *root, const char *path);
+/** The same for the Windows that is looked at: of several on one volume what lies beside their
+ * folders is the affair of one. */
+enum ev_place ev_place_in(const struct ev_look *in, const char *path);
 /** Can a file of this name be none of those, wherever it lies? */
 bool ev_name_is_noise(const char *name);
 /** A program, by its name. */

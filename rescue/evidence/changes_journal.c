@@ -68,7 +68,7 @@ static char *path_of(struct run *run, const struct nt_usn *u)
 	if (!parent ||
 		asprintf(&path, "%s\\%s", strcmp(parent, "\\") == 0 ? "" : parent, u->name) < 0)
 		return NULL;
-	if (ev_place_of(run->in->win->root, path) != EV_PLACE_NONE)
+	if (ev_place_in(run->in, path) != EV_PLACE_NONE)
 		return path;
 	free(path);
 	return NULL;

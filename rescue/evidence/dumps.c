@@ -297,6 +297,8 @@ static int dump_take(const struct ev_look *in, struct evidence *e, enum ev_sourc
 				why.detail[0] ? why.detail : rs_err_info(r)->text);
 		return 0;
 	}
+	if (source == EV_PAGEFILE && !ev_is_ours(in, d->build, d->crashed))
+		return 0; /* of the other Windows here */
 	if (d->note[0])
 		lose(e, source, f->path, f->time, d->note);
 	return source == EV_LIVE_DUMP ? live_add(e, f->path, d, err)

@@ -102,6 +102,24 @@ static int by_time(const void *a, const void *b)
 	return strcmp(x->where, y->where);
 }
 
+bool ev_is_ours(const struct ev_look *in, uint32_t build, uint64_t time)
+{
+	const struct win_info *starts = win_that_starts(in->windows, in->n_windows), *fits = NULL;
+	size_t n_fits = 0;
+
+	if (in->n_windows < 2 || !starts)
+		return true;
+	for (size_t i = 0; build && i < in->n_windows; i++)
+		if (in->windows[i].build == build) {
+			fits = &in->windows[i];
+			n_fits++;
+		}
+	if (n_fits == 1)
+		return fits == in->win;
+	const bool is_older = time && time < starts->installed_filetime;
+	return (starts == in->win) != is_older;
+}
+
 /* What a run in Safe Mode left: the registry's time of its shutdown, too. */
 static void mark_safe_mode(struct evidence *e)
 {

@@ -170,6 +170,8 @@ struct ev_look {
 	struct nt_vol *vol;
 	struct nt_raw *raw;
 	const struct win_info *win;
+	const struct win_info *windows; /* of the volume, with this one; NULL: it is alone */
+	size_t n_windows;
 	const struct rs_task *task;  /* "evidence" */
 	struct rs_view esp_bootstat; /* BOOTSTAT.DAT of the ESP of the same disk; len 0: none */
 	struct win_clock clock;	     /* of this Windows */
@@ -191,6 +193,10 @@ struct ev_counted {
 };
 /** @c is filled, and must live as long as the source that comes back; so must @f and @e. */
 struct win_src ev_counted_src(struct evidence *e, struct nt_file *f, struct ev_counted *c);
+/** Does what lies beside the folders of several Windows on one volume speak of this one? Of a dump
+ * by its build where that fits one of them only (0: not known), of what is older than the Windows
+ * that starts by its time (0: not known): else of the one that starts (evidence.c). */
+bool ev_is_ours(const struct ev_look *in, uint32_t build, uint64_t time);
 /** Say that a piece of evidence is not there, or why it cannot be read. False: no memory. */
 bool ev_miss(struct evidence *e, enum ev_source source, const char *where, const char *why);
 /** The same of one that every such Windows has or that is there, and what it says is not known: it

@@ -145,6 +145,16 @@ enum ev_place ev_place_of(const char *root, const char *path)
 									       : place;
 }
 
+enum ev_place ev_place_in(const struct ev_look *in, const char *path)
+{
+	const enum ev_place place = ev_place_of(in->win->root, path);
+	const char *rest = behind(path, in->win->root);
+
+	return (rest && rest[0] == '\\') || place == EV_PLACE_NONE || ev_is_ours(in, 0, 0)
+		       ? place
+		       : EV_PLACE_NONE;
+}
+
 bool ev_is_content_place(const char *root, const char *path)
 {
 	const enum ev_place place = place_of(root, path);

@@ -380,6 +380,8 @@ static int hibernation(const struct ev_look *in, struct evidence *e, struct rs_e
 	uint64_t ref;
 	size_t n = 0;
 
+	if (!ev_is_ours(in, 0, 0))
+		return 0;
 	int r = nt_lookup(in->vol, HIBER, &ref, &why);
 	if (r == 0)
 		r = nt_stat(in->vol, ref, &st, &why);

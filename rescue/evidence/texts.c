@@ -129,6 +129,8 @@ static bool srt_row(struct reading *r, const struct win_trace *t)
 
 static bool stack_row(struct reading *r, const struct win_trace *t)
 {
+	if (!ev_is_ours(r->in, 0, t->time))
+		return true;
 	return crash_row(r, t, t->time);
 }
 
@@ -235,6 +237,8 @@ static bool bootstat_row(struct reading *r, const struct win_trace *t)
 
 static bool wer_row(struct reading *r, const struct win_trace *t)
 {
+	if (!ev_is_ours(r->in, 0, t->time))
+		return true;
 	return crash_row(r, t, t->time);
 }
 

@@ -268,6 +268,9 @@ int ev_from_vendors(const struct ev_look *in, struct evidence *e, struct rs_err 
 	struct walk w = {.in = in, .e = e};
 	int r = 0;
 
+	if (!ev_is_ours(in, 0, 0))
+		return 0;
+
 	for (size_t i = 0; i < 3 && !w.is_memory_out; i++)
 		(void)add(&w, "", roots[i].path,
 			(struct entry){.product = "", .is_dir = true, .most = roots[i].most});

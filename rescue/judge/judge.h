@@ -107,6 +107,8 @@ struct judge_look {
 	struct nt_vol *vol;
 	struct nt_raw *raw; /* over the same source */
 	const struct win_info *win;
+	const struct win_info *windows; /* of the volume, with this one; NULL: it is alone */
+	size_t n_windows;
 	const struct rule_set *rules;
 	const struct rs_task *task;
 	struct judge_named *named; /* what is said of one has it as its thing (judge_said.by) */

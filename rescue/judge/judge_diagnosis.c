@@ -160,6 +160,8 @@ static int gather(const struct judge_look *all, size_t n, struct rs_err *err)
 		from[i] = (struct ev_look){.vol = all[i].vol,
 			.raw = all[i].raw,
 			.win = all[i].win,
+			.windows = all[i].windows,
+			.n_windows = all[i].n_windows,
 			.task = all[i].task,
 			.esp_bootstat = all[i].esp_bootstat,
 			.clock = {all[i].win->bias_minutes, all[i].win->time_zone[0] != '\0'},
@@ -173,12 +175,14 @@ static int gather(const struct judge_look *all, size_t n, struct rs_err *err)
 static int look(const struct judge_look *in, struct judge_result *ret, struct rs_err *err)
 {
 	struct verdict_input v = {.win = in->win};
+	const struct win_info *starts = win_that_starts(in->windows, in->n_windows);
 	struct diagnosis *d = NULL, **to;
 	int r;
 
 	v.e = rs_steal(*in->evidence);
 	auto_free struct verdict_rule *rules = rules_of(in, ret, &v.n_rules);
 	v.rules = rules;
+	v.starts = win_is_aside(in->win, starts) ? starts->root : NULL;
 	r = verdict_make(&v, &d, err);
 	if (r < 0)
 		return r;

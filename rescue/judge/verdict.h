@@ -14,6 +14,7 @@ struct verdict_rule {
 struct verdict_input {
 	struct evidence *e; /* taken, also after an error */
 	const struct win_info *win;
+	const char *starts; /* it was put aside: the folder of the Windows that starts; NULL: no */
 	const struct verdict_rule *rules;
 	size_t n_rules;
 };

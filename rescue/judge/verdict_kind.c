@@ -542,10 +542,23 @@ static bool is_unsure(struct verdict *v)
 	return true;
 }
 
+/* It was put aside when another one was installed, and nobody starts it: whatever its last days
+ * were like. */
+static bool is_put_aside(struct verdict *v)
+{
+	if (!v->in->starts)
+		return false;
+	v->d->certainty = DIAG_C_UNSURE;
+	v->d->first_crash = v->d->last_crash = 0; /* of now: there is none */
+	say(v, "This Windows was put aside for the one in %s: nobody starts it.", v->in->starts);
+	return true;
+}
+
 static const struct {
 	enum diag_kind kind;
 	bool (*is)(struct verdict *v);
 } kinds[] = {
+	{DIAG_NONE, is_put_aside},
 	{DIAG_REGISTRY, is_registry},
 	{DIAG_VERIFIER, is_verifier},
 	{DIAG_FILE_REMOVED, is_removed},

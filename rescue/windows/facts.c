@@ -275,6 +275,22 @@ static void crash_facts(struct probe *p, struct win_info *info)
 	info->crashed_filetime = d.newest;
 }
 
+/* What each start writes: kept with their times where a Windows is put aside. */
+static void ran_facts(struct probe *p, struct win_info *info)
+{
+	static const char *const written[] = {
+		"System32\\config\\SYSTEM", "System32\\winevt\\Logs\\System.evtx"};
+	char path[WIN_PATH_CAP];
+	uint64_t ref;
+
+	info->ran_filetime = info->crashed_filetime;
+	for (size_t i = 0; i < sizeof(written) / sizeof(written[0]); i++) {
+		(void)snprintf(path, sizeof(path), "%s\\%s", info->root, written[i]);
+		if (nt_lookup(p->vol, path, &ref, NULL) == 0)
+			newest_of(p->vol, ref, &info->ran_filetime);
+	}
+}
+
 /* ---- what it is called: the registry of a Windows 11 says "Windows 10 ...", the build decides
  * ---- */
 
@@ -353,6 +369,7 @@ static int fill(struct probe *p, struct win_info *info, struct rs_err *err)
 		return r;
 	kernel_facts(p, info);
 	crash_facts(p, info);
+	ran_facts(p, info);
 	char arch[sizeof(info->arch)];
 	memcpy(arch, info->arch, sizeof(arch));
 	r = win_facts_system(p->vol, info, err);
@@ -368,6 +385,29 @@ static int fill(struct probe *p, struct win_info *info, struct rs_err *err)
 bool win_is_whole(const struct win_info *w)
 {
 	return w->parts == WIN_PARTS;
+}
+
+/* Is @a rather the one that starts than @b? */
+static bool is_rather(const struct win_info *a, const struct win_info *b)
+{
+	if (is_nested(a) != is_nested(b))
+		return is_nested(b);
+	return a->ran_filetime > b->ran_filetime;
+}
+
+const struct win_info *win_that_starts(const struct win_info *list, size_t n)
+{
+	const struct win_info *ret = NULL;
+
+	for (size_t i = 0; i < n; i++)
+		if (win_is_whole(&list[i]) && (!ret || is_rather(&list[i], ret)))
+			ret = &list[i];
+	return ret;
+}
+
+bool win_is_aside(const struct win_info *w, const struct win_info *starts)
+{
+	return starts && starts != w && is_nested(w) && !is_nested(starts);
 }
 
 bool win_has_path(struct nt_vol *vol, const char *root, const char *path)

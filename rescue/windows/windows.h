@@ -128,6 +128,7 @@ struct win_info {
 	char arch[16];	      /* a word of win_archs: from the kernel's PE header */
 	bool is_server, is_domain_controller;
 	uint64_t installed_filetime, shutdown_filetime;
+	uint64_t ran_filetime; /* when its hive, its log or a dump was written last; 0: not known */
 	uint64_t crashed_filetime; /* of its newest memory dump; 0: none is there */
 	bool system_hive_dirty, software_hive_dirty;
 	bool setup_in_progress;	 /* an upgrade is under way */
@@ -144,6 +145,12 @@ struct win_info {
 int win_probe_all(struct nt_vol *vol, struct win_info **ret, size_t *ret_n, struct rs_err *err);
 /** Are all its parts there? */
 bool win_is_whole(const struct win_info *w);
+/** Of the Windows of a volume the one that starts, as far as can be told: of the whole ones that
+ * none put aside the one that ran last. What lies beside their folders (the page file, ProgramData)
+ * is its. NULL: none is whole. */
+const struct win_info *win_that_starts(const struct win_info *list, size_t n);
+/** Was it put aside (\Windows.old\Windows) for the one that starts? */
+bool win_is_aside(const struct win_info *w, const struct win_info *starts);
 /** The last part of a path: its name. */
 static inline const char *win_path_name(const char *path)
 {

@@ -381,6 +381,41 @@ static void test_dumps__cancelled__ends_the_run(void **state)
 	assert_int_equal(ev_from_dumps(&in, e, NULL), RS_E_CANCELLED);
 }
 
+/* What lies beside the folders of two Windows: of the one whose build it is, or that is older, or
+ * that starts. */
+static void test_shared__two_windows__is_of_the_one_that_it_fits(void **state)
+{
+	static const struct win_info both[] = {{.root = "\\Windows",
+						       .parts = WIN_PARTS,
+						       .build = 22631,
+						       .installed_filetime = 100,
+						       .ran_filetime = 300},
+		{.root = "\\Windows.old\\Windows",
+			.parts = WIN_PARTS,
+			.build = 19045,
+			.ran_filetime = 400}};
+	static const struct {
+		uint32_t build;
+		uint64_t time;
+		size_t of;
+	} rows[] = {{22631, 50, 0}, {19045, 200, 1}, {0, 200, 0}, {0, 50, 1}, {0, 0, 0},
+		{7601, 200, 0}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (size_t k = 0; k < 2; k++) {
+			const struct ev_look in = {
+				.win = &both[k], .windows = both, .n_windows = 2};
+			if (ev_is_ours(&in, rows[i].build, rows[i].time) != (rows[i].of == k))
+				fail_msg("row %zu of Windows %zu", i, k);
+		}
+	const struct ev_look alone = {.win = &both[1], .windows = &both[1], .n_windows = 1};
+	assert_true(ev_is_ours(&alone, 1, 1));
+	assert_true(win_is_aside(&both[1], win_that_starts(both, 2)));
+	assert_false(win_is_aside(&both[0], win_that_starts(both, 2)));
+	assert_false(win_is_aside(&both[1], win_that_starts(&both[1], 1)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -393,6 +428,7 @@ int main(void)
 		cmocka_unit_test(test_dumps__no_folder__is_said),
 		cmocka_unit_test(test_dumps__places_of_crash_control__are_looked_at),
 		cmocka_unit_test(test_dumps__more_than_are_read__are_counted),
+		cmocka_unit_test(test_shared__two_windows__is_of_the_one_that_it_fits),
 		cmocka_unit_test(test_dumps__cancelled__ends_the_run),
 	};
 

@@ -1390,6 +1390,22 @@ static void deletion_is_no_theft_where_dumps_tell_more(void **state)
 	}
 }
 
+/* What was put aside does not start: its last crash is history. */
+static void put_aside_is_nothing(void **state)
+{
+	const struct win_info win = {.root = "\\Windows.old\\Windows"};
+	const struct verdict_input in = {.e = updated_driver(), .win = &win, .starts = "\\Windows"};
+	struct diagnosis *d = NULL;
+
+	(void)state;
+	assert_int_equal(verdict_make(&in, &d, NULL), 0);
+	assert_int_equal(d->kind, DIAG_NONE);
+	assert_int_equal(d->certainty, DIAG_C_UNSURE);
+	assert_int_equal(d->n_proposals, 0);
+	assert_int_equal(d->last_crash, 0); /* or a report would take it for the worst one */
+	diagnosis_free(d);
+}
+
 /* No dump, starts that come as far as the log, and two products that came: which of them, time does
  * not tell. What was there at a start that went well for a while does not count. */
 static void two_that_came_acquit_each_other_without_dumps(void **state)
@@ -1975,6 +1991,7 @@ int main(void)
 		cmocka_unit_test(unchanged_counts_only_where_windows_is_unchanged),
 		cmocka_unit_test(clock_set_long_ago_does_not_matter),
 		cmocka_unit_test(early_crashes_are_no_reason_of_their_own),
+		cmocka_unit_test(put_aside_is_nothing),
 		cmocka_unit_test(deletion_is_no_theft_where_dumps_tell_more),
 		cmocka_unit_test(driver_that_an_antivirus_took_is_missed),
 		cmocka_unit_test(one_dump_without_a_log_is_never_sure),
