@@ -99,13 +99,13 @@ $(BUILD)/unbrick.efi: $(BUILD)/efi/stub.efi $(BUILD)/initramfs $(BUILD)/vmlinuz 
 
 # ---- the stick and the network set
 
-STICK	= initramfs/stick initramfs/grub-menu initramfs/cmdline initramfs/image.mk
+STICK	= initramfs/stick initramfs/bios initramfs/grub-menu initramfs/cmdline initramfs/image.mk
 $(BUILD)/unbrick-usb.img: $(BUILD)/unbrick.efi $(STICK)
 	@echo '  STICK $@'
 	@$(if $(SIGN_CERT),openssl x509 -in $(SIGN_CERT) -outform DER -out $(IMAGE)/unbrick.cer)
 	@CONF=$(CONF) MOK=$(if $(SIGN_CERT),$(IMAGE)/unbrick.cer) \
 		initramfs/stick tree $(BUILD) $(IMAGE) $(FIRST_DOOR)
-	@initramfs/stick image $(BUILD)/usb $@
+	@initramfs/stick image $(BUILD)/usb $@ $(IMAGE)
 
 $(BUILD)/netboot/unbrick.efi: $(BUILD)/unbrick.efi $(STICK)
 	@CONF=$(CONF) initramfs/stick netboot $(BUILD) $(IMAGE)

@@ -66,6 +66,7 @@ WORDS(quarantine_state_word, enum quarantine_state, QUARANTINE_STATES)
 	X(DOOR_APPLICATION, "application") /* unbrick.efi: one signature covers all of this */     \
 	/* Debian's signed chain: nobody vouches for the initramfs */                              \
 	X(DOOR_GRUB, "grub")                                                                       \
+	X(DOOR_BIOS, "bios")	 /* GRUB without UEFI: nobody vouches for anything */              \
 	X(DOOR_DIRECT, "direct") /* something else started the kernel */
 enum door { DOORS(JUST_NAME) };
 WORDS(door_word, enum door, DOORS)

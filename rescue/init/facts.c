@@ -132,6 +132,8 @@ void facts_read_command_line(struct facts *f, const char *text)
 	for (char *w = strtok_r(copy, " \n", &rest); w; w = strtok_r(NULL, " \n", &rest)) {
 		if (strcmp(w, "unbrick.door=grub") == 0)
 			f->door = DOOR_GRUB;
+		else if (strcmp(w, "unbrick.door=bios") == 0)
+			f->door = DOOR_BIOS;
 		take_word(f, w);
 	}
 }
@@ -219,5 +221,8 @@ const char *facts_door_meaning(const struct facts *f)
 	if (f->door == DOOR_GRUB && is_on)
 		return "through Debian's signed GRUB: the kernel is checked, this system itself is "
 		       "not: trust it, its settings and rules as you trust the stick";
+	if (f->door == DOOR_BIOS)
+		return "started by a BIOS, which checks nothing: trust this system, its settings "
+		       "and rules as you trust the stick";
 	return "nobody has checked this system: trust it as you trust who made it";
 }

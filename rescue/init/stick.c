@@ -269,6 +269,24 @@ void stick_offer_folder(struct init *in, struct process_plan *plan)
 	plan->arg = &w;
 }
 
+/* A job that says nothing, or what went wrong. */
+static bool write_by(
+	struct init *in, process_fn run, struct stick_write *w, char *ret_text, size_t cap)
+{
+	char text[256] = "";
+	const struct process_plan plan = {
+		.run = run, .arg = w, .cap = sizeof(text) - 1, .limit_ms = WRITE_MS};
+	long r = process_run(&in->processes, &plan, text);
+
+	if (r < 0)
+		(void)snprintf(text, sizeof(text), "%s",
+			r == -EAGAIN	  ? "no process for it"
+			: r == -ETIMEDOUT ? "the stick does not answer"
+					  : "writing it failed");
+	(void)snprintf(ret_text, cap, "%s", text);
+	return !text[0];
+}
+
 bool stick_write_report(struct init *in, char *ret_text, size_t cap)
 {
 	static struct stick_write w;
@@ -280,16 +298,19 @@ bool stick_write_report(struct init *in, char *ret_text, size_t cap)
 						      : "there is no stick of ours");
 		return false;
 	}
-	char text[256] = "";
-	const struct process_plan plan = {
-		.run = stick_write_run, .arg = &w, .cap = sizeof(text) - 1, .limit_ms = WRITE_MS};
-	long r = process_run(&in->processes, &plan, text);
-	if (r < 0)
-		(void)snprintf(text, sizeof(text), "%s",
-			r == -EAGAIN	  ? "no process for it"
-			: r == -ETIMEDOUT ? "the stick does not answer"
-					  : "writing it failed");
-	(void)snprintf(ret_text, cap, "%s", text);
-	in->stick.is_written = !text[0];
+	in->stick.is_written = write_by(in, stick_write_run, &w, ret_text, cap);
 	return in->stick.is_written;
+}
+
+bool stick_set_next(struct init *in, char *ret_text, size_t cap)
+{
+	static struct stick_write w;
+	char why[256] = "it is not there";
+
+	if (stick_device(in, &w) && write_by(in, stick_next_run, &w, why, sizeof(why)))
+		return true;
+	(void)snprintf(ret_text, cap,
+		"take the medium out and restart: its loader cannot be told to stand back (%s)",
+		why);
+	return false;
 }

@@ -52,5 +52,9 @@ void stick_offer_folder(struct init *in, struct process_plan *plan);
 unsigned stick_state(const struct init *in);
 /** Write the report's files of INIT_RUN to it; false with a reason. Waits for the job. */
 bool stick_write_report(struct init *in, char *ret_text, size_t cap);
+/** Let the stick's loader for a BIOS stand back at the next start, once, so that the BIOS goes on
+ * to its next disk. False with what a person does instead: a CD and the network take no note. Waits
+ * for the job. */
+bool stick_set_next(struct init *in, char *ret_text, size_t cap);
 
 #endif

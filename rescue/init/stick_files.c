@@ -257,9 +257,36 @@ void stick_write_folder(
 		(void)snprintf(ret_text, cap, "its folder is not flushed: %s", strerror(errno));
 }
 
-int stick_write_run(void *arg, int out_fd)
+/* ---- the next start with a BIOS ---- */
+
+#define ENV_BYTES 1024
+#define ENV_HEAD  "# GRUB Environment Block\n"
+
+void stick_set_next_in(const char *top, const char *machine, char *ret_text, size_t cap)
 {
-	const struct stick_write *w = arg;
+	char path[512], block[ENV_BYTES], there[sizeof(ENV_HEAD) - 1];
+	struct stat st;
+
+	ret_text[0] = '\0';
+	memset(block, '#', sizeof(block));
+	int len = snprintf(block, sizeof(block), ENV_HEAD "next=%s\n", machine);
+	block[len] = '#';
+	(void)snprintf(path, sizeof(path), "%s/bios/env", top);
+	auto_close int fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		(void)snprintf(ret_text, cap, "bios/env of it: %s", strerror(errno));
+	else if (!S_ISREG(st.st_mode) || st.st_size != ENV_BYTES ||
+		 pread(fd, there, sizeof(there), 0) != (ssize_t)sizeof(there) ||
+		 memcmp(there, ENV_HEAD, sizeof(there)) != 0)
+		(void)snprintf(ret_text, cap, "bios/env of it is not GRUB's");
+	else if (pwrite(fd, block, sizeof(block), 0) != (ssize_t)sizeof(block) || fsync(fd) < 0)
+		(void)snprintf(ret_text, cap, "bios/env of it: %s", strerror(errno));
+}
+
+/* In a job: @act with the stick mounted, for writing. */
+static int with_stick(const struct stick_write *w, int out_fd,
+	void (*act)(const struct stick_write *w, char *ret_text, size_t cap))
+{
 	char text[256];
 
 	if (!mount_stick(w->device, 0, text, sizeof(text)))
@@ -267,10 +294,36 @@ int stick_write_run(void *arg, int out_fd)
 	else if (access(TOP "/", F_OK) < 0)
 		(void)snprintf(text, sizeof(text), "it has no folder EFI/unbrick any more");
 	else
-		stick_write_folder(w, INIT_RUN, TOP, text, sizeof(text));
+		act(w, text, sizeof(text));
 	if (umount2(MOUNT_POINT, 0) < 0 && !text[0])
 		(void)snprintf(text, sizeof(text), "unmounting: %s", strerror(errno));
 	return process_write(out_fd, text, strlen(text)) ? 0 : 1;
+}
+
+static void write_reports(const struct stick_write *w, char *ret_text, size_t cap)
+{
+	stick_write_folder(w, INIT_RUN, TOP, ret_text, cap);
+}
+
+int stick_write_run(void *arg, int out_fd)
+{
+	return with_stick(arg, out_fd, write_reports);
+}
+
+static void set_next(const struct stick_write *w, char *ret_text, size_t cap)
+{
+	char uuid[37];
+
+	(void)w;
+	if (sysfs_text(uuid, sizeof(uuid), "/sys/class/dmi/id/product_uuid") && strlen(uuid) == 36)
+		stick_set_next_in(TOP, uuid, ret_text, cap);
+	else
+		(void)snprintf(ret_text, cap, "this machine has no UUID to know it by");
+}
+
+int stick_next_run(void *arg, int out_fd)
+{
+	return with_stick(arg, out_fd, set_next);
 }
 
 int stick_enter(void *arg, int out_fd)

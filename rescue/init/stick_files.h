@@ -55,6 +55,8 @@ struct stick_write {
 /** Functions of a process (process.h). */
 int stick_read_run(void *arg, int out_fd);
 int stick_write_run(void *arg, int out_fd);
+/** For GRUB on a BIOS: initramfs/grub-menu reads it. @arg is a struct stick_write. */
+int stick_next_run(void *arg, int out_fd);
 /** Before a program: mount the stick for this process and make the machine's folder of reports its
  * working folder, where the plan of a journal's replay is kept. Without a stick that can be written
  * the working folder stays. @arg is a struct stick_write. */
@@ -67,6 +69,11 @@ void stick_read_folder(const struct stick_read *r, const char *top, int out_fd);
 void stick_write_folder(
 	const struct stick_write *w, const char *from, const char *top, char *ret_text, size_t cap);
 
+/** Write into the environment block of GRUB @top/bios/env that it stands back at the next start of
+ * the machine with this UUID (36 characters). The file is there, of its size, and its clusters
+ * stay: GRUB writes it as blocks.
+ * "" or the reason. */
+void stick_set_next_in(const char *top, const char *machine, char *ret_text, size_t cap);
 /** Send each startup key file (*.BEK) in the folder @top, where Windows keeps them on a stick. What
  * is no startup key is told by its name. */
 void stick_send_startup_keys(const char *top, int out_fd);

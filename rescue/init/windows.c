@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The way back into Windows: BootNext and a reset, never a chain load (another application in the
- * TPM's registers would make BitLocker ask for its recovery key). BootOrder is never changed. */
+ * TPM's registers would make BitLocker ask for its recovery key). BootOrder is never changed. A
+ * BIOS has no BootNext: there the stick's loader stands back once, and the BIOS goes on to the next
+ * disk. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "init/work.h"
 
 #include "init/efivar.h"
 #include "init/init.h"
+#include "init/stick.h"
 #include "init/sysfs.h"
 
 #define MOUNT_POINT  INIT_RUN "/esp"
@@ -222,10 +226,30 @@ static bool ask(
 	return a.is_set;
 }
 
+/* With a TPM the stick's loader would be in its registers, as a chain load would. */
+static bool set_next_of_bios(struct init *in, char ret_entry[16], char *ret_text, size_t cap)
+{
+	ret_entry[0] = '\0';
+	if (access("/sys/class/tpm/tpm0", F_OK) == 0) {
+		(void)snprintf(ret_text, cap,
+			"take the stick out and restart: this machine's TPM must not see it, or "
+			"BitLocker asks for its recovery key");
+		return false;
+	}
+	if (!stick_set_next(in, ret_text, cap))
+		return false;
+	(void)snprintf(ret_entry, 16, "BIOS");
+	(void)snprintf(ret_text, cap, "the next disk in the BIOS' own order");
+	return true;
+}
+
 bool windows_set_next(
 	struct init *in, const char *disk, char ret_entry[16], char *ret_text, size_t cap)
 {
 	static struct request q;
+
+	if (in->facts.door == DOOR_BIOS)
+		return set_next_of_bios(in, ret_entry, ret_text, cap);
 
 	q.n = 0;
 	for (size_t i = 0; i < in->disks.n; i++) {

@@ -181,7 +181,7 @@ struct known_disk *work_next(struct init *in)
 		return NULL;
 
 	/* settings of the stick may forbid what the defaults allow */
-	if (has_to_wait && in->facts.door == DOOR_GRUB)
+	if (has_to_wait && (in->facts.door == DOOR_GRUB || in->facts.door == DOOR_BIOS))
 		return NULL;
 	for (size_t i = 0; i < in->disks.n; i++) {
 		struct known_disk *d = &in->disks.list[i];
