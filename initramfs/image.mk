@@ -110,6 +110,17 @@ $(BUILD)/unbrick-usb.img: $(BUILD)/unbrick.efi $(STICK)
 $(BUILD)/netboot/unbrick.efi: $(BUILD)/unbrick.efi $(STICK)
 	@CONF=$(CONF) initramfs/stick netboot $(BUILD) $(IMAGE)
 
+$(BUILD)/unbrick.iso: $(BUILD)/unbrick-usb.img $(STICK)
+	@echo '  ISO $@'
+	@CONF=$(CONF) initramfs/stick iso $(BUILD)/usb $@ $(IMAGE)
+
+# ---- what people download (docs/release.md): `make release VERSION=... [MINISIGN_KEY=FILE] [SIGN_KEY= SIGN_CERT=]`
+
+DIST	?= dist
+release: deps
+	@$(MAKE) --no-print-directory image-files $(BUILD)/unbrick.iso
+	@scripts/release $(BUILD) $(DIST) $(VERSION)
+
 # docs/hardware.md, the part of this image's kernel
 hardware: image
 	@initramfs/hardware $(IMAGE)/module-list $(IMAGE)/modules docs/hardware.md
@@ -118,4 +129,4 @@ check-image: image
 	@UNBRICK_BUILD=$(BUILD) $(RUN) image 1800 $(call ONE,$(sort $(wildcard tests/image/check-*)))
 
 FORCE:
-.PHONY: image image-files hardware check-image FORCE
+.PHONY: release image image-files hardware check-image FORCE
