@@ -32,7 +32,7 @@ export SOURCE_DATE_EPOCH
 
 image: deps
 	@$(MAKE) --no-print-directory image-files
-image-files: $(BUILD)/unbrick.efi $(BUILD)/unbrick-usb.img $(BUILD)/netboot/unbrick.efi
+image-files: $(BUILD)/unbrick.efi $(BUILD)/unbrick-usb.img $(BUILD)/unbrick.iso $(BUILD)/netboot/unbrick.efi
 	@initramfs/show-sizes $(BUILD)
 
 # what was asked for: a change of it is a change of what is made of it
@@ -118,7 +118,7 @@ $(BUILD)/unbrick.iso: $(BUILD)/unbrick-usb.img $(STICK)
 
 DIST	?= dist
 release: deps
-	@$(MAKE) --no-print-directory image-files $(BUILD)/unbrick.iso
+	@$(MAKE) --no-print-directory image-files
 	@scripts/release $(BUILD) $(DIST) $(VERSION)
 
 # docs/hardware.md, the part of this image's kernel

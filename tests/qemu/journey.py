@@ -38,7 +38,7 @@ class Journey:
         self.firmware = firmware(work, kind, key=key, mok=mok, used=True)
         if self.disks:
             install_windows(self.firmware, self.disks[0])
-        self.tpm, self.card, self.log = None, (), None
+        self.tpm, self.card, self.cd, self.log = None, (), None, None
         self.at_start = None  # the firmware's variables when our first process started
 
     def with_tpm(self):
@@ -53,6 +53,8 @@ class Journey:
         if stick and self.stick:
             self.stick_device = vm.disk(self.stick.path, "usb", boot=1 if bootindex else None)
         vm.add(*self.card)
+        if self.cd:
+            vm.cd(self.cd, boot=1)
         self.log = vm.log
         for i, d in enumerate(self.disks):
             vm.disk(d.path, self.bus, boot=2 + i if bootindex else None, sector=d.sector, log=log)

@@ -141,11 +141,12 @@ def make_windows_disk(path, loader, options):
     new = path + ".new"
     run(f"{TOP}/tests/disks/mkdisk", new, "--answers", path + ".json", "--keys", path + ".keys", *options)
     with open(path + ".json", encoding="utf-8") as f:
-        esp = next(p for p in json.load(f)["partitions"] if p["role"] == "esp")
+        esps = [p for p in json.load(f)["partitions"] if p["role"] == "esp"]  # none on a disk for a BIOS
     with open(loader, "rb") as f:
         data = f.read()
-    for file in ("EFI/Microsoft/Boot/bootmgfw.efi", "EFI/Boot/bootx64.efi"):
-        fat_put(new, esp["offset"], file, data)
+    for esp in esps:
+        for file in ("EFI/Microsoft/Boot/bootmgfw.efi", "EFI/Boot/bootx64.efi"):
+            fat_put(new, esp["offset"], file, data)
     os.rename(new, path)
 
 

@@ -6,7 +6,13 @@ QEMU_TESTS = $(sort $(wildcard tests/qemu/check-*))
 QEMU_ENV = UNBRICK_BUILD=$(BUILD) UNBRICK_TOOLS=$(BUILD)/tools
 
 # what a boot needs besides the image
-qemu-parts: all image $(BUILD)/qemu/bootmgfw.efi $(TOOLS)
+qemu-parts: all image $(BUILD)/qemu/bootmgfw.efi $(BUILD)/qemu/winmbr.bin $(TOOLS)
+
+# the boot code of a Windows on a BIOS machine
+$(BUILD)/qemu/winmbr.bin: tests/qemu/winmbr.S
+	@mkdir -p $(@D)
+	@gcc -m32 -c $< -o $@.o
+	@ld -m elf_i386 -Ttext 0 --oformat binary $@.o -o $@
 
 check-qemu:
 	@$(MAKE) --no-print-directory -j$(JOBS) qemu-parts

@@ -25,6 +25,7 @@ LOGS = os.path.join(BUILD, "log", "qemu")
 SCREENS = os.path.abspath(os.environ.get("UNBRICK_SCREENS", os.path.join(BUILD, "screens")))
 PATIENCE = float(os.environ.get("PATIENCE", "1"))
 SERIAL = "PC0042"  # of every machine
+UUID = "11223344-5566-7788-99aa-bbccddeeff00"
 LIMIT = 240  # seconds for one line
 FATAL = r"Kernel panic|Initramfs unpacking failed|No bootable option or device was found|BUG: |" \
     r"^!!!! .*Exception Type"
@@ -63,9 +64,11 @@ def accelerator():
 
 
 def base_words(accel, cpu, code, smm=False):
+    """@code: the firmware's; None: QEMU's own BIOS (SeaBIOS)."""
     words = ["qemu-system-x86_64", "-accel", accel, "-machine", f"q35,smm={'on' if smm else 'off'}",
-             "-cpu", cpu, "-smp", "1", "-nodefaults", "-no-user-config", "-display", "none",
-             "-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={code}"]
+             "-cpu", cpu, "-smp", "1", "-nodefaults", "-no-user-config", "-display", "none"]
+    if code:
+        words += ["-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={code}"]
     if smm:
         words += ["-global", "driver=cfi.pflash01,property=secure,value=on"]
     return words
@@ -255,7 +258,7 @@ class Monitor:
 
 
 class VM:
-    """@as_qemu_has_it: the processor and the bus as they are, for those who measure."""
+    """@firmware None: a BIOS. @as_qemu_has_it: the processor and the bus as they are, for those who measure."""
 
     def __init__(self, name, firmware, memory=512, graphics=False, tpm=None, as_qemu_has_it=False):
         self.name, self.firmware, self.memory, self.graphics, self.tpm = \
@@ -297,19 +300,27 @@ class VM:
         self.add("-device", device)
         return f"disk{n}"
 
+    def cd(self, path, boot=None):
+        """A CD, as virtual media of servers are."""
+        n = self.count
+        self.count += 1
+        self.add("-blockdev", f"driver=file,filename={path},node-name=file{n},read-only=on")
+        self.add("-device", f"ide-cd,bus=ide.5,drive=file{n},id=disk{n}" + (f",bootindex={boot}" if boot else ""))
+
     # ---- its life
 
     def start(self):
         f = self.firmware
         accel = accelerator()
         cpu = "host" if accel == "kvm" else "max" if self.as_qemu_has_it else TCG_CPU
-        words = self.prefix + base_words(accel, cpu, f.code, f.secure)
+        words = self.prefix + (base_words(accel, cpu, f.code, f.secure) if f else base_words(accel, cpu, None))
         self.qmp_path = os.path.join(self.folder.name, "qmp")
-        words += ["-drive", f"if=pflash,format=raw,unit=1,file={f.variables}", "-m", str(self.memory),
-                  "-vga", "std" if self.graphics else "none", "-serial", "stdio", "-name", self.name,
-                  "-smbios", f"type=1,manufacturer=QEMU,serial={SERIAL}",
+        if f:
+            words += ["-drive", f"if=pflash,format=raw,unit=1,file={f.variables}"]
+        words += ["-m", str(self.memory), "-vga", "std" if self.graphics else "none", "-serial", "stdio", "-name", self.name,
+                  "-smbios", f"type=1,manufacturer=QEMU,serial={SERIAL},uuid={UUID}",
                   "-qmp", f"unix:{self.qmp_path},server=on,wait=off"]
-        no_tpm = None if self.tpm or self.as_qemu_has_it else NoTpm(self.folder.name)
+        no_tpm = None if not f or self.tpm or self.as_qemu_has_it else NoTpm(self.folder.name)
         words += self.tpm.start() if self.tpm else no_tpm.words() if no_tpm else []
         with open(self.log, "wb"):
             pass
