@@ -82,6 +82,21 @@ static void test_facts_read_command_line__grub__mode_beats_the_stick(void **stat
 	assert_int_equal(f.settings.wait_s, 30);
 }
 
+static void test_facts_read_command_line__bios__vouches_for_nothing(void **state)
+{
+	(void)state;
+	facts_init(&f);
+	facts_read_command_line(
+		&f, "quiet unbrick.door=bios unbrick.mode=look unbrick.stick=1234-ABCD");
+	assert_int_equal(f.door, DOOR_BIOS);
+	assert_string_equal(f.stick_uuid, "1234-ABCD");
+	assert_int_equal(f.settings.mode, SETTINGS_MODE_LOOK);
+	assert_non_null(strstr(facts_door_meaning(&f), "a BIOS, which checks nothing"));
+	f.settings.diagnosis = SETTINGS_DIAGNOSIS_ALONE;
+	f.secure_boot = SECURE_BOOT_YES; /* whoever says so */
+	assert_non_null(facts_alone_refusal(&f));
+}
+
 /* Secure Boot on: what an unsigned file may not loosen stays, and is told with its line. */
 static void test_facts_read_settings__unsigned_under_secure_boot__cannot_loosen(void **state)
 {
@@ -136,6 +151,7 @@ int main(void)
 		cmocka_unit_test(test_facts_read_boot__control_characters__reach_no_terminal),
 		cmocka_unit_test(test_facts_read_command_line__application__changes_nothing),
 		cmocka_unit_test(test_facts_read_command_line__grub__mode_beats_the_stick),
+		cmocka_unit_test(test_facts_read_command_line__bios__vouches_for_nothing),
 		cmocka_unit_test(
 			test_facts_read_settings__unsigned_under_secure_boot__cannot_loosen),
 		cmocka_unit_test(test_facts_read_boot_params__short__stays_unknown),

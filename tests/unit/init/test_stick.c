@@ -172,6 +172,64 @@ static void test_pictures__too_many__are_forgotten(void **state)
 	tree_done();
 }
 
+#define MACHINE "11223344-5566-7788-99aa-bbccddeeff00"
+
+/* @text in bios/env of a stick: what stick_set_next_in says of it, and what stands there then. */
+static void set_next(const char *text, char why[256], char after[2048])
+{
+	const char *root = tree_new();
+	char path[256];
+
+	tree_file("bios/env", text);
+	stick_set_next_in(root, MACHINE, why, 256);
+	(void)snprintf(path, sizeof(path), "%s/bios/env", root);
+	FILE *f = fopen(path, "re");
+	assert_non_null(f);
+	after[fread(after, 1, 2047, f)] = '\0';
+	(void)fclose(f);
+	tree_done();
+}
+
+static void test_stick_set_next_in__block_of_grub__is_changed_in_its_place(void **state)
+{
+	(void)state;
+	static const char head[] = "# GRUB Environment Block\n";
+	char block[1025], why[256], after[2048];
+
+	memset(block, '#', 1024);
+	block[1024] = '\0';
+	memcpy(block, head, strlen(head));
+	set_next(block, why, after);
+	assert_string_equal(why, "");
+	assert_int_equal(strlen(after), 1024);
+	assert_memory_equal(after, "# GRUB Environment Block\nnext=" MACHINE "\n####", 71);
+	for (const char *p = after + 67; *p; p++)
+		assert_int_equal(*p, '#');
+}
+
+static void test_stick_set_next_in__something_else__stays_as_it_is(void **state)
+{
+	(void)state;
+	char block[1025], why[256], after[2048];
+
+	memset(block, '#', 1024);
+	block[1024] = '\0';
+	set_next(block, why, after); /* its size, and no head */
+	assert_string_equal(why, "bios/env of it is not GRUB's");
+	assert_string_equal(after, block);
+	set_next("# GRUB Environment Block\n", why, after);
+	assert_string_equal(why, "bios/env of it is not GRUB's");
+	assert_string_equal(after, "# GRUB Environment Block\n");
+	const char *root = tree_new();
+	stick_set_next_in(root, MACHINE, why, sizeof(why));
+	assert_string_equal(why, "bios/env of it: No such file or directory");
+	tree_file("other", block);
+	tree_link("bios/env", "../other");
+	stick_set_next_in(root, MACHINE, why, sizeof(why));
+	assert_string_equal(why, "bios/env of it: Too many levels of symbolic links");
+	tree_done();
+}
+
 static void test_stick_write_folder__a_file_in_the_way__says_so(void **state)
 {
 	(void)state;
@@ -409,6 +467,8 @@ int main(void)
 		cmocka_unit_test(test_stick_write_folder__twice__has_both_files_once),
 		cmocka_unit_test(test_pictures__of_two_runs__numbered_beside_the_report),
 		cmocka_unit_test(test_pictures__too_many__are_forgotten),
+		cmocka_unit_test(test_stick_set_next_in__block_of_grub__is_changed_in_its_place),
+		cmocka_unit_test(test_stick_set_next_in__something_else__stays_as_it_is),
 		cmocka_unit_test(test_stick_write_folder__a_file_in_the_way__says_so),
 		cmocka_unit_test(test_stick_read_folder__files__come_as_records),
 		cmocka_unit_test(test_stick_read_folder__too_long_keys__are_told_not_read),
