@@ -269,8 +269,8 @@ void stick_set_next_in(const char *top, const char *machine, char *ret_text, siz
 
 	ret_text[0] = '\0';
 	memset(block, '#', sizeof(block));
-	int len = snprintf(block, sizeof(block), ENV_HEAD "next=%s\n", machine);
-	block[len] = '#';
+	char *end = stpcpy(stpcpy(stpcpy(block, ENV_HEAD), "next="), machine);
+	*end = '\n';
 	(void)snprintf(path, sizeof(path), "%s/bios/env", top);
 	auto_close int fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0)
@@ -279,7 +279,8 @@ void stick_set_next_in(const char *top, const char *machine, char *ret_text, siz
 		 pread(fd, there, sizeof(there), 0) != (ssize_t)sizeof(there) ||
 		 memcmp(there, ENV_HEAD, sizeof(there)) != 0)
 		(void)snprintf(ret_text, cap, "bios/env of it is not GRUB's");
-	else if (pwrite(fd, block, sizeof(block), 0) != (ssize_t)sizeof(block) || fsync(fd) < 0)
+	else if (lseek(fd, 0, SEEK_SET) != 0 || !process_write(fd, block, sizeof(block)) ||
+		 fsync(fd) < 0)
 		(void)snprintf(ret_text, cap, "bios/env of it: %s", strerror(errno));
 }
 
