@@ -3,22 +3,26 @@
 #include "format/cpio.h"
 #include "format/guid.h"
 
-enum { FACTS_BYTES = APP_NOTES_MAX * (APP_NOTE_BYTES + 10) + 600 };
+enum { FACTS_BYTES = APP_NOTES_MAX * (APP_NOTE_BYTES + 10) + 800 };
 
 static void add_origin(struct text *t, const struct app *app)
 {
 	const uint8_t *path = protocol_of(app->image->DeviceHandle, &guid_device_path);
 	struct partition p;
-	char guid[RS_GUID_LEN];
+	char guid[RS_GUID_LEN], place[PLACE_TEXT_MAX];
 
 	if (!path)
 		return;
 	size_t len = path_length(path, PATH_BYTES_MAX);
+	if (!path_is_network(path, len) && path_place(path, len, place))
+		text_add(t, "place = %s\n", place); /* images that were copied share their GUIDs */
 	if (path_is_network(path, len)) {
 		text_add(t, "network = yes\n");
 	} else if (path_partition(path, len, &p) && p.kind == PARTITION_GPT) {
 		rs_guid_lower(p.signature, guid);
 		text_add(t, "partition = %s\n", guid);
+	} else if (path_is_cd(path, len)) {
+		text_add(t, "medium = cd\n");
 	}
 }
 

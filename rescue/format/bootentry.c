@@ -8,10 +8,26 @@
 
 enum {
 	NODE_MIN_BYTES = 4,
+	TYPE_HARDWARE = 1,
+	HARDWARE_PCI = 1,
+	TYPE_ACPI = 2,
+	ACPI_PLAIN = 1,
+	ACPI_EXPANDED = 2,
+	ACPI_PCI_ROOT = 0x0A0341D0,  /* PNP0A03, as EISA packs it */
+	ACPI_PCIE_ROOT = 0x0A0841D0, /* PNP0A08 */
 	TYPE_MESSAGING = 3,
+	MESSAGING_SCSI = 2,
+	MESSAGING_USB = 5,
 	MESSAGING_MAC = 11,
+	MESSAGING_UNIT = 17,
+	MESSAGING_SATA = 18,
+	SATA_DIRECT = 0x8000, /* no port multiplier between */
+	MESSAGING_NVME = 23,
+	MESSAGING_SD = 26,
+	MESSAGING_EMMC = 29,
 	TYPE_MEDIA = 4,
 	MEDIA_HARD_DRIVE = 1,
+	MEDIA_CD = 2,
 	MEDIA_FILE = 4,
 	TYPE_END = 0x7F,
 	END_WHOLE = 0xFF,
@@ -74,6 +90,75 @@ bool path_partition(const uint8_t *path, size_t len, struct partition *ret)
 	for (size_t off = 0; next_node(path, len, &off, &n);)
 		is_found |= take_partition(&n, ret);
 	return is_found;
+}
+
+/* One hop; false: there is no word for it. */
+static bool add_messaging(const struct node *n, struct text *t)
+{
+	const uint8_t *p = n->p;
+
+	if (n->subtype == MESSAGING_USB && n->len >= 6)
+		text_add(t, "usb:%u ", p[4] + 1U);
+	else if (n->subtype == MESSAGING_SATA && n->len >= 10 && rs_le16(p + 6) & SATA_DIRECT)
+		text_add(t, "sata:%u ", (unsigned)rs_le16(p + 4));
+	else if (n->subtype == MESSAGING_NVME && n->len >= 8)
+		text_add(t, "nvme:%u ", (unsigned)rs_le32(p + 4));
+	else if (n->subtype == MESSAGING_SCSI && n->len >= 8)
+		text_add(t, "scsi:%u.%u ", (unsigned)rs_le16(p + 4), (unsigned)rs_le16(p + 6));
+	else if (n->subtype == MESSAGING_SD && n->len >= 5)
+		text_add(t, "sd:%u ", (unsigned)p[4]);
+	else if (n->subtype == MESSAGING_EMMC && n->len >= 5)
+		text_add(t, "emmc:%u ", (unsigned)p[4]);
+	else if (n->subtype == MESSAGING_UNIT && n->len >= 5)
+		text_add(t, "lun:%u ", (unsigned)p[4]);
+	else
+		return false;
+	return true;
+}
+
+static bool add_hop(const struct node *n, struct text *t)
+{
+	const uint8_t *p = n->p;
+
+	if (n->type == TYPE_MESSAGING)
+		return add_messaging(n, t);
+	if (n->type == TYPE_HARDWARE && n->subtype == HARDWARE_PCI && n->len >= 6)
+		text_add(t, "pci:%02x.%x ", (unsigned)p[5], (unsigned)p[4]);
+	else if (n->type == TYPE_ACPI &&
+		 (n->subtype == ACPI_PLAIN || n->subtype == ACPI_EXPANDED) && n->len >= 12 &&
+		 (rs_le32(p + 4) == ACPI_PCI_ROOT || rs_le32(p + 4) == ACPI_PCIE_ROOT))
+		text_add(t, "root:%u ", (unsigned)rs_le32(p + 8));
+	else
+		return false;
+	return true;
+}
+
+bool path_place(const uint8_t *path, size_t len, char ret[PLACE_TEXT_MAX])
+{
+	bool is_whole = true;
+	struct text t;
+	struct node n;
+
+	text_init(&t, ret, PLACE_TEXT_MAX);
+	for (size_t off = 0; next_node(path, len, &off, &n) && n.type != TYPE_MEDIA;)
+		is_whole &= add_hop(&n, &t);
+	if (t.len && !is_whole)
+		text_add(&t, "other ");
+	if (!t.len || t.is_cut)
+		ret[0] = '\0';
+	else
+		ret[t.len - 1] = '\0'; /* the last blank */
+	return ret[0];
+}
+
+bool path_is_cd(const uint8_t *path, size_t len)
+{
+	struct node n;
+
+	for (size_t off = 0; next_node(path, len, &off, &n);)
+		if (n.type == TYPE_MEDIA && n.subtype == MEDIA_CD)
+			return true;
+	return false;
 }
 
 bool path_is_network(const uint8_t *path, size_t len)

@@ -42,6 +42,21 @@ size_t path_length(const uint8_t *path, size_t max);
 /** The last partition in a path of @len bytes; false if there is none. */
 bool path_partition(const uint8_t *path, size_t len, struct partition *ret);
 
+/* Where in the machine a device is, as words: "root:0 pci:14.0 usb:4 usb:2", each hop from the root
+ * of a bus to the device. pci: device and function, hexadecimal; usb: the port, counted from 1, of
+ * the controller or a hub; sata: the port, from 0; nvme: the namespace; scsi: target and unit; sd,
+ * emmc: the slot, from 0; lun: the unit of a device with several. "other": there are hops that
+ * these words do not tell. */
+enum { PLACE_TEXT_MAX = 120 };
+
+/** The place of the disk, drive or card that a path of @len bytes leads to. False, and "", if it
+ * leads to none or does not fit. */
+bool path_place(const uint8_t *path, size_t len, char ret[PLACE_TEXT_MAX]);
+
+/** True if the path leads to the boot image of a CD: what a firmware starts there, real or virtual.
+ */
+bool path_is_cd(const uint8_t *path, size_t len);
+
 /** True if the path leads over a network card. */
 bool path_is_network(const uint8_t *path, size_t len);
 

@@ -56,6 +56,12 @@ bool boot_fat_serial(const uint8_t boot[512], uint32_t *ret)
 	return *mark == 0x29; /* the fields that follow are there */
 }
 
+bool boot_exfat_serial(const uint8_t boot[512], uint32_t *ret)
+{
+	*ret = rs_le32(boot + 100);
+	return boot_is_exfat(boot);
+}
+
 enum vol_kind boot_kind(const uint8_t boot[512], uint32_t *ret_sector)
 {
 	struct fve_boot fve;

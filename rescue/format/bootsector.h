@@ -43,6 +43,8 @@ bool boot_is_refs(const uint8_t boot[512]);
 
 /** The serial number of a FAT; false: it has none. */
 bool boot_fat_serial(const uint8_t boot[512], uint32_t *ret);
+/** That of an exFAT. */
+bool boot_exfat_serial(const uint8_t boot[512], uint32_t *ret);
 
 /* ---- BitLocker's */
 

@@ -16,34 +16,41 @@ struct key {
 	const char *words[WORDS_MAX];
 	unsigned looseness[WORDS_MAX]; /* of each word; from an unsigned file it may only fall */
 	enum settings_trust loosens;   /* the least that may let it rise; 0: see refusal */
-	bool is_code;		       /* text, as code_parse has it */
+	/* for a medium that we did not start from, where that is not @looseness: what a person sees
+	 * may be set as it likes (codes, too), of the rest some may fall */
+	enum { OTHERS_NEVER, OTHERS_FREE, OTHERS_FALL } others;
+	unsigned others_looseness[WORDS_MAX];
+	bool is_code; /* text, as code_parse has it */
 };
 
 #define MEMBER(m)		 offsetof(struct settings, m)
 #define MODES			 "automatic", "technician", "look", "windows"
+#define STAYS			 .others = OTHERS_FALL, .others_looseness = {0, 1, 1, 1}
 #define X(name, word, looseness) looseness,
 
 static const struct key keys[] = {
 	{"timeout", MEMBER(timeout_s), .max = 600},
 	{"menu", MEMBER(menu), .words = {"key", "always"}},
-	{"mode", MEMBER(mode), .words = {MODES}},
+	{"mode", MEMBER(mode), .words = {MODES}, .others = OTHERS_FALL,
+		.others_looseness = {3, 2, 1, 4}},
 	{"console", MEMBER(console), .words = {"all", "graphics", "serial"}},
-	{"repaired", MEMBER(repaired), .words = {"stay", "windows", NULL, "poweroff"}},
-	{"nothing", MEMBER(nothing), .words = {SETTINGS_END_WORDS}},
-	{"failure", MEMBER(failure), .words = {"stay", NULL, "reboot", "poweroff"}},
+	{"repaired", MEMBER(repaired), .words = {"stay", "windows", NULL, "poweroff"}, STAYS},
+	{"nothing", MEMBER(nothing), .words = {SETTINGS_END_WORDS}, STAYS},
+	{"failure", MEMBER(failure), .words = {"stay", NULL, "reboot", "poweroff"}, STAYS},
 	{"wait", MEMBER(wait_s), .min = 1, .max = 600},
 	{"key_wait", MEMBER(key_wait_s), .max = KEY_WAIT_MAX_S},
 	{"report", MEMBER(report), .words = {"stick", "none"}},
-	{"rules", MEMBER(rules), .words = {"signed", "shipped", "unsigned"},
-		.looseness = {1, 0, 2}},
+	{"rules", MEMBER(rules), .words = {"signed", "shipped", "unsigned"}, .looseness = {1, 0, 2},
+		.others = OTHERS_FALL, .others_looseness = {1, 0, 2}},
 	{"replay", MEMBER(replay), .words = {REPLAY_POLICIES(JUST_WORD)},
-		.looseness = {REPLAY_POLICIES(X)}},
-	{"shell", MEMBER(shell), .words = {"no", "yes"}, .looseness = {0, 1}},
+		.looseness = {REPLAY_POLICIES(X)}, .others = OTHERS_FALL,
+		.others_looseness = {REPLAY_POLICIES(X)}},
+	{"shell", MEMBER(shell), .words = {"no", "yes"}, .looseness = {0, 1}, STAYS},
 	{"diagnosis", MEMBER(diagnosis), .words = {"ask", "alone"}, .looseness = {0, 1},
-		.loosens = SETTINGS_SIGNED},
-	{"font", MEMBER(font), .words = {FONT_SIZES(JUST_WORD)}},
-	{"contrast", MEMBER(contrast), .words = {"normal", "high"}},
-	{"screen", MEMBER(screen), .words = {"full", "plain"}},
+		.loosens = SETTINGS_SIGNED, STAYS},
+	{"font", MEMBER(font), .words = {FONT_SIZES(JUST_WORD)}, .others = OTHERS_FREE},
+	{"contrast", MEMBER(contrast), .words = {"normal", "high"}, .others = OTHERS_FREE},
+	{"screen", MEMBER(screen), .words = {"full", "plain"}, .others = OTHERS_FREE},
 	{"language", MEMBER(language), .is_code = true},
 	{"keyboard", MEMBER(keyboard), .is_code = true},
 };
@@ -270,12 +277,28 @@ static const char *line_split(struct line *l, const char **ret_key, const char *
 	return NULL;
 }
 
+/* Who is started from somewhere else is not taken for whoever plugged this in: nothing that he
+ * would not have asked for may come of it. */
+static const char *refusal_of_others(const struct settings *s, const struct key *k, unsigned value)
+{
+	unsigned now = get(s, k);
+
+	if (k->others == OTHERS_FREE)
+		return NULL;
+	if (k->others == OTHERS_FALL && value < WORDS_MAX && now < WORDS_MAX &&
+		k->others_looseness[value] <= k->others_looseness[now])
+		return NULL;
+	return "not taken from a medium that this was not started from";
+}
+
 /* Why this value is not for somebody so little trusted to set, or NULL. What lets a verdict act
  * alone is never for the stick's own file, not even where nothing is checked: whoever can write to
  * the stick is not who signed it. */
 static const char *refusal(
 	const struct settings *s, const struct key *k, unsigned value, enum settings_trust trust)
 {
+	if (trust == SETTINGS_FOREIGN)
+		return refusal_of_others(s, k, value);
 	if (looseness(k, value) <= looseness(k, get(s, k)))
 		return NULL;
 	if (trust < k->loosens)

@@ -50,6 +50,7 @@ enum settings_contrast { SETTINGS_CONTRAST_NORMAL, SETTINGS_CONTRAST_HIGH };
 
 /* Whose words they are, the least first. */
 enum settings_trust {
+	SETTINGS_FOREIGN,   /* a medium that this system was not started from */
 	SETTINGS_UNSIGNED,  /* an unsigned file under Secure Boot */
 	SETTINGS_UNCHECKED, /* the stick's own file, where nothing is checked */
 	SETTINGS_SIGNED,    /* a part of the signed application, or judged by it */
@@ -96,7 +97,9 @@ void settings_init(struct settings *s);
  * the file on the stick. A bad line is told to @bad (may be NULL) and skipped; so is the second
  * line for one key.
  * SETTINGS_UNSIGNED: `rules`, `replay` and `shell` may be made stricter than @s has them, never
- * looser; of `diagnosis` that holds for every file but SETTINGS_SIGNED.
+ * looser; of `diagnosis` that holds for every file but SETTINGS_SIGNED. SETTINGS_FOREIGN: these,
+ * `mode` and what is done at the end may be made stricter, what a person sees and types may be
+ * set, nothing else.
  * Returns the number of bad lines (not only those told); 1 for a file that is too long. */
 unsigned settings_parse(struct settings *s, const void *bytes, size_t len,
 	enum settings_trust trust, settings_bad_fn *bad, void *user);

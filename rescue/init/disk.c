@@ -13,6 +13,7 @@
 
 #include "block/disk.h"
 #include "format/parttype.h"
+#include "format/ventoy.h"
 #include "init/process.h"
 #include "init/sysfs.h"
 
@@ -25,7 +26,8 @@ static void look_at_part(struct blk *disk, struct part *part)
 	if (blk_read(disk, part->start_bytes, boot, sizeof(boot), NULL) < 0)
 		return;
 	part->content = boot_kind(boot, &sector_bytes);
-	if (part->content == VOL_FAT && boot_fat_serial(boot, &serial))
+	if ((part->content == VOL_FAT && boot_fat_serial(boot, &serial)) ||
+		(part->content == VOL_EXFAT && boot_exfat_serial(boot, &serial)))
 		(void)snprintf(part->fs_uuid, sizeof(part->fs_uuid), "%04X-%04X", serial >> 16,
 			serial & 0xffff);
 }
@@ -92,6 +94,7 @@ bool disk_look(const char *path, struct disk_facts *ret)
 	ret->is_locked = is_opal_locked(fd);
 	ret->is_readable = blk_read(disk, 0, sector, sizeof(sector), NULL) == 0;
 	if (ret->is_readable) {
+		memcpy(ret->mark, sector + VENTOY_MARK_AT, sizeof(ret->mark));
 		look_for_raid(fd, ret);
 		look_at_table(disk, ret);
 	}
@@ -115,6 +118,20 @@ bool disk_has(const struct disk_facts *f, enum vol_kind content)
 		if (f->parts[i].content == content)
 			return true;
 	return false;
+}
+
+/* eMMC is built in, and no removable disk to Linux, either; a disk in a hot-plug bay of SATA is
+ * removable to Linux, and a disk of the machine. */
+bool disk_is_pluggable(const char *root, const char *name)
+{
+	char path[512], target[512], type[8];
+
+	(void)snprintf(path, sizeof(path), "%s/sys/block/%s", root, name);
+	ssize_t n = readlink(path, target, sizeof(target) - 1);
+	target[n > 0 ? n : 0] = '\0';
+	return strstr(target, "/usb") ||
+	       (sysfs_text(type, sizeof(type), "%s/sys/block/%s/device/type", root, name) &&
+		       strcmp(type, "SD") == 0);
 }
 
 /* Boxes for USB are said to share one name by the thousands, and have one path each. */

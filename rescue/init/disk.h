@@ -10,7 +10,17 @@
 
 #include "format/bootsector.h"
 
-enum { DISK_MOST = 64, DISK_PARTS = 32, DISK_NAME = 40, DISK_UUID = 40, DISK_WORD = 48 };
+enum {
+	DISK_MOST = 64,
+	DISK_PARTS = 32,
+	DISK_NAME = 40,
+	DISK_UUID = 40,
+	DISK_WORD = 48,
+	DISK_TOP = 16
+};
+
+/* Has it a folder of ours (stick_choose.c)? */
+enum part_look { PART_UNSEEN, PART_BARE, PART_HAS };
 
 struct part {
 	unsigned number; /* 0 = the disk has no partition table */
@@ -19,8 +29,11 @@ struct part {
 			       */
 	bool is_esp;
 	enum vol_kind content;
-	char fs_uuid[DISK_UUID]; /* of FAT: "1234-ABCD" */
-	bool is_candidate;	 /* may be the stick: not looked into yet */
+	char fs_uuid[DISK_UUID]; /* of FAT and exFAT: "1234-ABCD" */
+	enum part_look look;
+	unsigned n_looks;
+	char top[DISK_TOP]; /* that folder */
+	bool is_set_aside;  /* like the stick, and at another place than it was started from */
 };
 
 /* Fixed size: it comes through a pipe. */
@@ -29,6 +42,7 @@ struct disk_facts {
 	uint32_t sector_bytes;
 	bool is_readable;     /* its first sector could be read */
 	bool is_locked;	      /* self-encrypting and locked (OPAL) */
+	uint8_t mark[16];     /* where Ventoy puts the GUID of its disk (format/ventoy.h) */
 	char raid[DISK_WORD]; /* "isw_raid_member": a part of a RAID, "" = none */
 	unsigned n_parts;
 	struct part parts[DISK_PARTS];
@@ -42,6 +56,8 @@ bool disk_has(const struct disk_facts *f, enum vol_kind content);
 
 /** May this name of /sys/block be a disk with a Windows? (No loops, optical drives, boot areas.) */
 bool disk_is_wanted(const char *root, const char *name);
+/** Is it something that one plugs in: on USB, or an SD card? */
+bool disk_is_pluggable(const char *root, const char *name);
 /** Are both the same disk, by what it says of itself? */
 bool disk_is_same(const char *root, const char *a, const char *b);
 /** The device of a partition ("nvme0n1", 3 -> "nvme0n1p3"); 0 gives the disk's own. */

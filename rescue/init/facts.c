@@ -69,6 +69,10 @@ static void take_fact(struct facts *f, const char *key, const char *value)
 		set(f->loader, value);
 	else if (strcmp(key, "partition") == 0)
 		set(f->partition, value);
+	else if (strcmp(key, "place") == 0)
+		set(f->place, value);
+	else if (strcmp(key, "medium") == 0)
+		f->is_cd = strcmp(value, "cd") == 0;
 	else if (strcmp(key, "windows_entry") == 0)
 		set(f->windows_entry, value);
 	else if (strcmp(key, "chosen") == 0)
@@ -145,6 +149,11 @@ void facts_read_boot_params(struct facts *f, const unsigned char *bytes, size_t 
 			bytes[PARAM_SECURE_BOOT] == PARAM_IS_ON ? SECURE_BOOT_YES : SECURE_BOOT_NO;
 }
 
+void facts_read_ventoy(struct facts *f, const unsigned char *bytes, size_t len)
+{
+	f->is_ventoy |= ventoy_parse(bytes, len, &f->ventoy);
+}
+
 struct settings_place {
 	struct facts *f;
 	const char *where;
@@ -173,6 +182,12 @@ static void take_keyboard(struct facts *f, const char *where)
 	f->settings.keyboard[0] = '\0';
 }
 
+/* In the menu of the application. */
+static bool is_chosen(const struct facts *f)
+{
+	return strcmp(f->chosen, "key") == 0 || strcmp(f->chosen, "menu") == 0;
+}
+
 void facts_read_settings(struct facts *f, const char *bytes, size_t len, enum settings_trust trust,
 	const char *where)
 {
@@ -180,11 +195,18 @@ void facts_read_settings(struct facts *f, const char *bytes, size_t len, enum se
 	unsigned mode = f->settings.mode;
 
 	(void)settings_parse(&f->settings, bytes, len, trust, on_bad_line, &place);
-	if (f->is_mode_given)
+	if (f->is_mode_given || (trust == SETTINGS_FOREIGN && is_chosen(f)))
 		f->settings.mode = mode; /* chosen by a person just now */
 	if (f->settings.language[0] && !lang_choose(f->settings.language))
 		facts_note(f, "%s: there is no translation into '%s'", where, f->settings.language);
 	take_keyboard(f, where);
+}
+
+void facts_read_medium(struct facts *f, const char *bytes, size_t len)
+{
+	if (!len || (f->door != DOOR_GRUB && f->door != DOOR_BIOS))
+		return;
+	facts_read_settings(f, bytes, len, facts_stick_trust(f), "settings.cpio");
 }
 
 enum settings_trust facts_stick_trust(const struct facts *f)

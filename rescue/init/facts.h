@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "format/settings.h"
+#include "format/ventoy.h"
 #include "format/words.h"
 
 enum { FACTS_NOTES = 48, FACTS_TEXT = 128, FACTS_NOTE = 320, FACTS_FILE_MOST = 64 * 1024 };
@@ -15,9 +16,13 @@ struct facts {
 	enum door door;
 	enum secure_boot secure_boot;
 	bool is_network;
-	bool is_mode_given;		/* on the kernel's command line, by GRUB's menu */
-	char loader[FACTS_TEXT];	/* "shim", "own", "" */
-	char partition[FACTS_TEXT];	/* of the stick: GPT partition GUID, lower case, or "" */
+	bool is_cd;		    /* the application came from a CD: nothing is written to it */
+	bool is_mode_given;	    /* on the kernel's command line, by GRUB's menu */
+	char loader[FACTS_TEXT];    /* "shim", "own", "" */
+	char partition[FACTS_TEXT]; /* of the stick: GPT partition GUID, lower case, or "" */
+	char place[FACTS_TEXT];	    /* of the device we came from (format/bootentry.h), or "" */
+	bool is_ventoy;		    /* it has started an image of ours: where it lies is in */
+	struct ventoy ventoy;
 	char stick_uuid[FACTS_TEXT];	/* of the stick: file system UUID, or "" */
 	char windows_entry[FACTS_TEXT]; /* "Boot0003" or "" */
 	char chosen[FACTS_TEXT];	/* menu key default, or "" */
@@ -35,10 +40,15 @@ void facts_read_command_line(struct facts *f, const char *text);
 /** The boot parameters that the kernel keeps (secure_boot of the EFI stub), for the doors where no
  * application says it. */
 void facts_read_boot_params(struct facts *f, const unsigned char *bytes, size_t len);
+/** What Ventoy has left (format/ventoy.h), if it has. */
+void facts_read_ventoy(struct facts *f, const unsigned char *bytes, size_t len);
 /** Settings: those of the application (signed), or those of the stick.
  * @where names the file in notes. */
 void facts_read_settings(struct facts *f, const char *bytes, size_t len, enum settings_trust trust,
 	const char *where);
+/** Settings that GRUB has handed over with the initramfs (settings.cpio): only through its doors,
+ * where nobody has judged them. */
+void facts_read_medium(struct facts *f, const char *bytes, size_t len);
 /** How far settings from the stick's own file are trusted. */
 enum settings_trust facts_stick_trust(const struct facts *f);
 /** Why no verdict may act without a person, or NULL: one may (docs/diagnosis.md). */

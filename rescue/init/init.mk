@@ -35,5 +35,9 @@ $(BUILD)/tests/unit/init/test_screen: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=
 $(BUILD)/tests/unit/init/test_work: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,run_program end_now \
 	report_write windows_set_next process_run machine_is_probing machine_quiet_ms)
 
+# disks that are not there, at places that the test names
+$(BUILD)/tests/unit/init/test_choose: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,place_of \
+	disk_is_pluggable disk_part_name process_start)
+
 $(filter $(BUILD)/fuzz/fuzz_init_%,$(FUZZ)): $(INIT_USES)
 $(filter $(BUILD)/fuzz/fuzz_init_%,$(FUZZ)): LIBS += $(BUILD)/lib/block.a $(BUILD)/lib/core.a $(BUILD)/lib/format.a $(INIT_LIBS)

@@ -181,6 +181,7 @@ void machine_start(struct init *in)
 	if (!loop_add(&in->loop, uevent_open(), POLLIN, on_uevents, in))
 		init_say(in, "devices that appear late are not seen: no events of the kernel");
 	modules_start(&in->modules, &in->processes, on_module_failed, in);
+	stick_start(in);
 	sysfs_each(appeared, in, "/sys/block");
 }
 

@@ -108,6 +108,9 @@ static struct json_object *boot_facts(const struct init *in)
 	set_text(o, "application", f->version);
 	set_text(o, "partition", f->partition);
 	set_text(o, "stick_uuid", f->stick_uuid);
+	set_text(o, "place", f->place);
+	set_text(o, "medium", f->is_ventoy ? "ventoy" : f->is_cd ? "cd" : "");
+	set_text(o, "image", f->is_ventoy ? f->ventoy.path : "");
 	json_object_object_add(o, "network", json_object_new_boolean(f->is_network));
 	set_text(o, "windows_entry", f->windows_entry);
 	set_text(o, "chosen", f->chosen);
@@ -130,6 +133,9 @@ static struct json_object *stick_facts(const struct init *in)
 
 	json_object_object_add(o, "found", json_object_new_boolean(s->state == STICK_READ));
 	set_text(o, "disk", s->disk);
+	set_text(o, "folder", s->top);
+	json_object_object_add(o, "foreign", json_object_new_boolean(s->is_foreign));
+	set_text(o, "in_doubt", s->same);
 	json_object_object_add(o, "keys", json_object_new_boolean(s->keys.len > 0));
 	json_object_object_add(o, "rules", json_object_new_boolean(s->rules[0] != '\0'));
 	set_text(o, "last_run", s->last.run);
@@ -269,7 +275,7 @@ void report_write(struct init *in, enum result result, const char *text, enum se
 	if (in->facts.settings.report == SETTINGS_REPORT_NONE)
 		return;
 	if (stick_write_report(in, why, sizeof(why)))
-		init_say(in, "report: written to the stick: EFI/unbrick/reports/%s/%s.txt",
+		init_say(in, "report: written to the stick: %s/reports/%s/%s.txt", in->stick.top,
 			in->report.serial, in->report.file_time);
 	else
 		init_say(in, "report: not written to a stick: %s", why);

@@ -93,6 +93,8 @@ void start_facts(struct facts *f)
 	facts_read_boot_params(f, (const unsigned char *)bytes, len);
 	len = read_file("/unbrick/settings.conf", bytes);
 	facts_read_settings(f, bytes, len, SETTINGS_SIGNED, "settings of the application");
+	len = read_file("/unbrick/medium.conf", bytes); /* initramfs/grub-menu */
+	facts_read_medium(f, bytes, len);
 }
 
 /* Vendors' placeholders are the same on thousands of machines: no name for one. */

@@ -4,52 +4,51 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/mman.h>
 
 #include "core/view.h"
 #include "init/init.h"
 #include "init/stick_files.h"
 
-#define READ_MS	 60000
-#define WRITE_MS 30000 /* a slow stick's flush; then the report is given up, not the run */
+#define READ_MS	  60000
+#define COMING_MS 10000 /* a slow stick's settings are worth that */
+#define WRITE_MS  30000 /* a slow stick's flush; then the report is given up, not the run */
 
-static bool is_known_place(const struct init *in)
+bool stick_has_identity(const struct init *in)
 {
 	return in->facts.partition[0] || in->facts.stick_uuid[0];
 }
 
-/* Is it the volume that we came from, or may it be? */
-static bool may_be(const struct init *in, const struct part *p)
-{
-	const struct facts *f = &in->facts;
-
-	if (p->content != VOL_FAT)
-		return false;
-	if (in->stick.state == STICK_READ)
-		return in->stick.fs_uuid[0] && strcmp(in->stick.fs_uuid, p->fs_uuid) == 0;
-	if (f->partition[0])
-		return strcasecmp(f->partition, p->uuid) == 0;
-	if (f->stick_uuid[0])
-		return strcasecmp(f->stick_uuid, p->fs_uuid) == 0;
-	return true;
-}
-
-static void found(struct init *in, const struct known_disk *d, const struct part *p)
-{
-	struct stick *s = &in->stick;
-
-	(void)snprintf(s->disk, sizeof(s->disk), "%s", d->name);
-	(void)snprintf(s->fs_uuid, sizeof(s->fs_uuid), "%s", p->fs_uuid);
-	s->part = p->number;
-}
-
-static void mark(struct init *in)
+void stick_mark(struct init *in)
 {
 	struct known_disk *d = disks_find(&in->disks, in->stick.disk);
 
 	if (d) /* else it was pulled out while it was read: all is known already */
 		disk_set_stick(d);
+}
+
+/* The volume that was chosen. */
+static struct part *chosen(struct init *in)
+{
+	struct known_disk *d = disks_find(&in->disks, in->stick.disk);
+
+	for (unsigned i = 0; d && i < d->facts.n_parts; i++)
+		if (d->facts.parts[i].number == in->stick.part)
+			return &d->facts.parts[i];
+	return NULL;
+}
+
+/* It has no folder of ours, or does not answer: it is not chosen again. */
+static void set_bare(struct init *in)
+{
+	struct stick *s = &in->stick;
+	struct part *p = chosen(in);
+
+	if (p)
+		p->look = PART_BARE;
+	s->state = stick_has_identity(in) && !s->is_foreign ? STICK_BAD : STICK_NONE;
+	s->disk[0] = '\0';
+	s->is_foreign = s->has_before = false;
 }
 
 static void take_keys(struct init *in, const uint8_t *bytes, size_t len, const char *what)
@@ -69,22 +68,38 @@ static void take_keys(struct init *in, const uint8_t *bytes, size_t len, const c
 	init_log(in, "%s of the stick was read", what);
 }
 
-static void take_record(struct init *in, char tag, const uint8_t *p, size_t len)
+static bool has_settings(const struct init *in)
+{
+	/* of its own medium the application has read them already, and judged them */
+	return in->stick.is_foreign || in->facts.door != DOOR_APPLICATION;
+}
+
+static enum settings_trust trust_of(const struct init *in)
+{
+	return in->stick.is_foreign ? SETTINGS_FOREIGN : facts_stick_trust(&in->facts);
+}
+
+static void take_settings(struct init *in, const char *p, size_t len)
 {
 	unsigned before = in->facts.n_notes;
 
+	if (has_settings(in))
+		facts_read_settings(&in->facts, p, len, trust_of(in), "unbrick.conf");
+	consoles_look(&in->consoles, &in->facts.settings);
+	for (; before < in->facts.n_notes; before++)
+		init_say(in, "settings: %s", in->facts.notes[before]);
+}
+
+static void take_record(struct init *in, char tag, const uint8_t *p, size_t len)
+{
 	switch (tag) {
 	case STICK_IS_ONE:
 		in->stick.state = STICK_READ;
+		(void)snprintf(
+			in->stick.top, sizeof(in->stick.top), "%.*s", (int)len, (const char *)p);
 		break;
 	case STICK_SETTINGS:
-		/* the application has read it already, and judged it */
-		if (in->facts.door != DOOR_APPLICATION)
-			facts_read_settings(&in->facts, (const char *)p, len,
-				facts_stick_trust(&in->facts), "unbrick.conf");
-		consoles_look(&in->consoles, &in->facts.settings);
-		for (; before < in->facts.n_notes; before++)
-			init_say(in, "settings: %s", in->facts.notes[before]);
+		take_settings(in, (const char *)p, len);
 		break;
 	case STICK_STARTUP_KEY:
 		take_keys(in, p, len, "a startup key");
@@ -116,24 +131,49 @@ void stick_consider_again(const struct init *in, struct known_disk *d)
 		disk_set_again(d);
 }
 
+static const char *kind_of(const struct init *in)
+{
+	return !in->stick.is_foreign ? "the stick"
+	       : in->facts.is_ventoy ? "Ventoy's stick or another one, not started from itself:"
+				     : "a stick that this was not started from:";
+}
+
 void stick_take(struct init *in, struct rs_view said)
 {
+	struct stick *s = &in->stick;
 	size_t at = 0;
 	uint32_t len;
 
-	in->stick.state = is_known_place(in) ? STICK_BAD : STICK_NONE;
+	s->state = STICK_BAD;
+	s->before = in->facts.settings;
+	s->has_before = true;
 	while (rs_view_u32(said, at + 1, &len) && rs_view_has(said, at + 5, len)) {
 		take_record(in, (char)said.p[at], said.p + at + 5, len);
 		at += 5 + (size_t)len;
 	}
-	if (in->stick.state != STICK_READ) {
-		in->stick.disk[0] = '\0';
+	if (s->state != STICK_READ) {
+		set_bare(in);
 		return;
 	}
-	init_log(in, "the stick is /dev/%s", in->stick.disk);
-	mark(in);
+	init_say(in, "%s /dev/%s, folder %s", kind_of(in), s->disk, s->top);
+	stick_mark(in);
 	for (size_t i = 0; i < in->disks.n; i++)
 		stick_consider_again(in, &in->disks.list[i]);
+}
+
+void stick_let_go(struct init *in)
+{
+	struct stick *s = &in->stick;
+
+	stick_forget_keys(in);
+	if (s->has_before) {
+		in->facts.settings = s->before;
+		consoles_look(&in->consoles, &in->facts.settings);
+	}
+	s->state = STICK_NONE;
+	s->has_before = s->is_foreign = false;
+	s->disk[0] = s->fs_uuid[0] = s->rules[0] = s->top[0] = '\0';
+	s->last = (struct stick_last){0};
 }
 
 static void on_read(void *user, struct process *p)
@@ -147,17 +187,21 @@ static void on_read(void *user, struct process *p)
 	stick_take(in, (struct rs_view){p->result.p, p->result.len});
 }
 
-static void read_stick(struct init *in)
+void stick_read(struct init *in, enum vol_kind content)
 {
 	static struct stick_read r;
 	char name[DISK_NAME];
 
-	if (!disk_part_name("", in->stick.disk, in->stick.part, name, sizeof(name)))
+	if (!disk_part_name("", in->stick.disk, in->stick.part, name, sizeof(name))) {
+		in->stick.is_open = true; /* the kernel has still to find its partitions */
 		return;
+	}
 	r = (struct stick_read){
+		.content = content,
+		.is_foreign = in->stick.is_foreign,
 		.settings = in->facts.settings,
-		.reads_settings = in->facts.door != DOOR_APPLICATION,
-		.trust = facts_stick_trust(&in->facts),
+		.reads_settings = has_settings(in),
+		.trust = trust_of(in),
 	};
 	(void)snprintf(r.device, sizeof(r.device), "/dev/%s", name);
 	(void)snprintf(r.serial, sizeof(r.serial), "%s", in->report.serial);
@@ -167,45 +211,10 @@ static void read_stick(struct init *in)
 		.end = on_read,
 		.user = in,
 		.limit_ms = READ_MS};
-	if (process_start(&in->processes, &plan, NULL))
-		in->stick.state = STICK_READING;
-}
-
-void stick_consider(struct init *in, struct known_disk *d)
-{
-	for (unsigned i = 0; i < d->facts.n_parts; i++) {
-		struct part *p = &d->facts.parts[i];
-		if (!may_be(in, p))
-			continue;
-		if (!is_known_place(in) && in->stick.state != STICK_READ) {
-			p->is_candidate = true; /* one at a time, see stick_step */
-			continue;
-		}
-		bool is_first = in->stick.state == STICK_NONE || in->stick.state == STICK_BAD;
-		found(in, d, p);
-		mark(in); /* before it is read: nobody looks for a Windows on it meanwhile */
-		if (is_first)
-			read_stick(in);
+	if (!process_start(&in->processes, &plan, NULL))
 		return;
-	}
-}
-
-void stick_step(struct init *in)
-{
-	if (in->stick.state != STICK_NONE || is_known_place(in))
-		return;
-	for (size_t i = 0; i < in->disks.n; i++) {
-		struct known_disk *d = &in->disks.list[i];
-		for (unsigned k = 0; d->state != DISK_GONE && k < d->facts.n_parts; k++) {
-			struct part *p = &d->facts.parts[k];
-			if (!p->is_candidate)
-				continue;
-			p->is_candidate = false;
-			found(in, d, p);
-			read_stick(in);
-			return;
-		}
-	}
+	in->stick.state = STICK_READING;
+	in->stick.reading_ms = now_ms();
 }
 
 void stick_gone(struct init *in, const char *disk)
@@ -221,23 +230,42 @@ void stick_forget_keys(struct init *in)
 
 void stick_tell_missing(struct init *in)
 {
-	if (in->stick.is_missed || in->facts.is_network || in->stick.state == STICK_READ ||
-		in->stick.state == STICK_READING)
+	const struct facts *f = &in->facts;
+	const char *ntfs =
+		f->is_ventoy && f->ventoy.file_system == VENTOY_NTFS
+			? "Ventoy's partition is NTFS: nothing of it is read or written; "
+			: "";
+
+	if (in->stick.is_missed || (f->is_network && !f->is_ventoy) ||
+		in->stick.state == STICK_READ || in->stick.state == STICK_READING ||
+		in->stick.same[0])
 		return;
 	in->stick.is_missed = true;
-	init_say(in,
-		"the stick was not found: no keys.txt, rules or report of it; started from within "
-		"Ventoy or the like, write the image to a stick of its own");
+	if (f->is_ventoy)
+		init_say(in,
+			"no folder unbrick was found: no keys.txt, rules or report of it; %smake "
+			"the "
+			"folder on Ventoy's own partition (exFAT), or on another stick (FAT or "
+			"exFAT)",
+			ntfs);
+	else if (f->is_cd)
+		init_say(in,
+			"started from a CD, and no stick was found: no keys.txt, rules or report; "
+			"a stick (FAT or exFAT) with a folder unbrick has room for them");
+	else
+		init_say(in,
+			"the stick was not found: no keys.txt, rules or report of it; a stick (FAT "
+			"or exFAT) with a folder unbrick has room for them");
 }
 
-bool stick_is_awaited(const struct init *in)
+bool stick_is_coming(const struct init *in)
 {
-	return in->stick.state == STICK_READING ||
-	       (is_known_place(in) && in->stick.state == STICK_NONE);
+	return in->stick.state == STICK_READING && now_ms() - in->stick.reading_ms < COMING_MS;
 }
 
-static bool stick_device(const struct init *in, struct stick_write *ret)
+static bool stick_device(struct init *in, struct stick_write *ret)
 {
+	const struct part *p = chosen(in);
 	char name[DISK_NAME];
 
 	if (!in->stick.disk[0] || in->stick.state != STICK_READ)
@@ -245,6 +273,8 @@ static bool stick_device(const struct init *in, struct stick_write *ret)
 	if (!disk_part_name("", in->stick.disk, in->stick.part, name, sizeof(name)))
 		(void)snprintf(name, sizeof(name), "%s", in->stick.disk);
 	(void)snprintf(ret->device, sizeof(ret->device), "/dev/%s", name);
+	(void)snprintf(ret->top, sizeof(ret->top), "%s", in->stick.top);
+	ret->content = p ? p->content : VOL_FAT;
 	(void)snprintf(ret->serial, sizeof(ret->serial), "%s", in->report.serial);
 	(void)snprintf(ret->name, sizeof(ret->name), "%s", in->report.file_time);
 	ret->n_pictures = in->report.n_pictures;
@@ -307,7 +337,8 @@ bool stick_set_next(struct init *in, char *ret_text, size_t cap)
 	static struct stick_write w;
 	char why[256] = "it is not there";
 
-	if (stick_device(in, &w) && write_by(in, stick_next_run, &w, why, sizeof(why)))
+	if (!in->stick.is_foreign && stick_device(in, &w) &&
+		write_by(in, stick_next_run, &w, why, sizeof(why)))
 		return true;
 	(void)snprintf(ret_text, cap,
 		"take the medium out and restart: its loader cannot be told to stand back (%s)",

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The stick that this system came from. It is mounted only for the moment in which it is read or
- * written, so that it may be pulled out at any time. */
+/* The stick that this system came from, or, where there is none to be found or it cannot be written
+ * to (a CD, the network, an image that Ventoy has started), another one: settings of that may only
+ * make stricter, its rules need a signature, and its keys are tried. Two that might be it are no
+ * stick. It is mounted only for the moment in which it is read or written, so that it may be pulled
+ * out at any time. */
 #ifndef UNBRICK_INIT_STICK_H
 #define UNBRICK_INIT_STICK_H
 
@@ -19,6 +22,16 @@ struct stick {
 	enum stick_state state;
 	char disk[DISK_NAME]; /* where it is now; "" = pulled out, or never seen */
 	unsigned part;
+	char top[DISK_TOP];	/* its folder of ours */
+	bool is_foreign;	/* we were not started from it */
+	bool is_busy;		/* a job looks whether a volume has a folder of ours */
+	bool is_ventoy_asked;	/* a job asks the firmware for what Ventoy has left */
+	bool is_open;		/* something is to be decided once storage is quiet */
+	uint64_t reading_ms;	/* since when it is read */
+	uint64_t looked_ms;	/* the last look into a volume */
+	char same[256];		/* those that it might be, as they were told last */
+	struct settings before; /* as they were without it */
+	bool has_before;
 	char fs_uuid[DISK_UUID]; /* so that it is known when it comes back */
 	struct rs_secret keys;	 /* startup keys and keys.txt */
 	char rules[64];		 /* folder for --rules; "" = the shipped ones */
@@ -27,20 +40,34 @@ struct stick {
 	struct stick_last last;	 /* what the report before on this machine says */
 };
 
+/** Ask the firmware whether Ventoy has started this system. */
+void stick_start(struct init *in);
 /** A disk was looked at: is it the stick? Then it is read (settings, keys, rules, last report). */
 void stick_consider(struct init *in, struct known_disk *d);
 /** What reading it gave back: records (stick_record.h). Settings count only where the application
  * has not judged them already, and loosen nothing under Secure Boot. */
 void stick_take(struct init *in, struct rs_view said);
+/** Do we know what of a volume tells that we came from it? */
+bool stick_has_identity(const struct init *in);
+/** The disk of the stick is none to work on, unless there is a Windows on it, too. */
+void stick_mark(struct init *in);
+/** Read the volume that was chosen (disk, part, is_foreign), in a job. */
+void stick_read(struct init *in, enum vol_kind content);
+/** As if it had never been there: its keys, rules and settings are no longer used. */
+void stick_let_go(struct init *in);
 /** A disk that only the shipped rules were held against, or that had no key, is worked on once more
  * if the stick has brought some since. */
 void stick_consider_again(const struct init *in, struct known_disk *d);
-/** After each round of events: read the next volume that may be the stick's. */
-void stick_step(struct init *in);
+/** Before each round of events: choose the stick, if that can be done now. Returns how long until
+ * that has something to do; -1 = nothing. */
+int stick_step(struct init *in);
 /** This disk was pulled out. */
 void stick_gone(struct init *in, const char *disk);
 /** Its keys are of no use, or the machine goes down. */
 void stick_forget_keys(struct init *in);
+/** Does the work have to wait for the stick's settings and keys, however long storage is quiet?
+ * They are being read. */
+bool stick_is_coming(const struct init *in);
 /** The seconds of `wait` are over: say once that there is none, if there should be. */
 void stick_tell_missing(struct init *in);
 /** Is the stick expected, and has not been read yet? */

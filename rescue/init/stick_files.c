@@ -18,7 +18,6 @@
 #include "init/sysfs.h"
 
 #define MOUNT_POINT INIT_RUN "/stick"
-#define TOP	    MOUNT_POINT "/EFI/unbrick"
 #define REPORT_MOST (4 << 20)
 
 static void send_file(const char *top, const char *name, enum stick_tag tag, int out_fd)
@@ -144,15 +143,25 @@ static void send_last(const struct stick_read *r, const char *top, int out_fd)
 
 /* ---- mounting ---- */
 
-static bool mount_stick(const char *device, unsigned long flags, char *ret_text, size_t cap)
+static bool mount_stick(
+	const char *device, enum vol_kind content, unsigned long flags, char *ret_text, size_t cap)
 {
+	const char *type = content == VOL_EXFAT ? "exfat" : "vfat";
+
 	if (!module_mounts_fat(MOUNT_POINT, ret_text, cap))
 		return false;
 	flags |= MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME;
-	if (mount(device, MOUNT_POINT, "vfat", flags, "fmask=0177,dmask=0077") == 0)
+	if (mount(device, MOUNT_POINT, type, flags, "fmask=0177,dmask=0077") == 0)
 		return true;
 	(void)snprintf(ret_text, cap, "%s does not mount: %s", device, strerror(errno));
 	return false;
+}
+
+enum settings_rules stick_rules_of(const struct stick_read *r, const struct settings *settings)
+{
+	enum settings_rules rules = (enum settings_rules)settings->rules;
+
+	return r->is_foreign && rules == SETTINGS_RULES_UNSIGNED ? SETTINGS_RULES_SIGNED : rules;
 }
 
 void stick_read_folder(const struct stick_read *r, const char *top, int out_fd)
@@ -161,26 +170,44 @@ void stick_read_folder(const struct stick_read *r, const char *top, int out_fd)
 	auto_secret struct rs_secret file = {0};
 	char path[512];
 
-	stick_say(out_fd, STICK_IS_ONE, "%s", r->device);
 	send_file(top, "unbrick.conf", STICK_SETTINGS, out_fd);
 	send_file(top, "keys.txt", STICK_KEYS, out_fd);
 	send_last(r, top, out_fd);
 	(void)snprintf(path, sizeof(path), "%s/unbrick.conf", top);
 	if (r->reads_settings && stick_read_file(path, STICK_FILE_MOST, &file) == 0)
 		(void)settings_parse(&settings, file.p, file.len, r->trust, NULL, NULL);
-	stick_take_rules((enum settings_rules)settings.rules, top, out_fd);
+	stick_take_rules(stick_rules_of(r, &settings), top, out_fd);
+}
+
+/* The first one is where our own media have it; the other is for a person who makes a folder on a
+ * stick that is there. */
+static const char *find_top(const struct stick_read *r, char *ret, size_t cap)
+{
+	static const char *const tops[] = {"EFI/unbrick", "unbrick"};
+	struct stat st;
+
+	for (int i = 0; i < (r->is_foreign ? 2 : 1); i++) {
+		(void)snprintf(ret, cap, MOUNT_POINT "/%s", tops[i]);
+		if (lstat(ret, &st) == 0 && S_ISDIR(st.st_mode))
+			return tops[i];
+	}
+	return NULL;
 }
 
 int stick_read_run(void *arg, int out_fd)
 {
 	const struct stick_read *r = arg;
-	char text[256];
+	char text[256], path[64];
+	const char *top;
 
-	if (!mount_stick(r->device, MS_RDONLY, text, sizeof(text)))
+	if (!mount_stick(r->device, r->content, MS_RDONLY, text, sizeof(text)))
 		stick_say(out_fd, STICK_NOTE, "%s", text);
-	else if (access(TOP "/", F_OK) == 0) {
-		stick_send_startup_keys(MOUNT_POINT, out_fd);
-		stick_read_folder(r, TOP, out_fd);
+	else if ((top = find_top(r, path, sizeof(path)))) {
+		stick_say(out_fd, STICK_IS_ONE, "%s", top);
+		if (!r->is_look) {
+			stick_send_startup_keys(MOUNT_POINT, out_fd);
+			stick_read_folder(r, path, out_fd);
+		}
 	}
 	(void)umount2(MOUNT_POINT, 0); /* and it ends with the process */
 	return 0;
@@ -288,12 +315,13 @@ void stick_set_next_in(const char *top, const char *machine, char *ret_text, siz
 static int with_stick(const struct stick_write *w, int out_fd,
 	void (*act)(const struct stick_write *w, char *ret_text, size_t cap))
 {
-	char text[256];
+	char text[256], top[64];
 
-	if (!mount_stick(w->device, 0, text, sizeof(text)))
+	(void)snprintf(top, sizeof(top), MOUNT_POINT "/%s/", w->top);
+	if (!mount_stick(w->device, w->content, 0, text, sizeof(text)))
 		(void)0; /* the text says why */
-	else if (access(TOP "/", F_OK) < 0)
-		(void)snprintf(text, sizeof(text), "it has no folder EFI/unbrick any more");
+	else if (access(top, F_OK) < 0)
+		(void)snprintf(text, sizeof(text), "it has no folder %s any more", w->top);
 	else
 		act(w, text, sizeof(text));
 	if (umount2(MOUNT_POINT, 0) < 0 && !text[0])
@@ -303,7 +331,10 @@ static int with_stick(const struct stick_write *w, int out_fd,
 
 static void write_reports(const struct stick_write *w, char *ret_text, size_t cap)
 {
-	stick_write_folder(w, INIT_RUN, TOP, ret_text, cap);
+	char top[64];
+
+	(void)snprintf(top, sizeof(top), MOUNT_POINT "/%s", w->top);
+	stick_write_folder(w, INIT_RUN, top, ret_text, cap);
 }
 
 int stick_write_run(void *arg, int out_fd)
@@ -313,11 +344,11 @@ int stick_write_run(void *arg, int out_fd)
 
 static void set_next(const struct stick_write *w, char *ret_text, size_t cap)
 {
-	char uuid[37];
+	char uuid[37], top[64];
 
-	(void)w;
+	(void)snprintf(top, sizeof(top), MOUNT_POINT "/%s", w->top);
 	if (sysfs_text(uuid, sizeof(uuid), "/sys/class/dmi/id/product_uuid") && strlen(uuid) == 36)
-		stick_set_next_in(TOP, uuid, ret_text, cap);
+		stick_set_next_in(top, uuid, ret_text, cap);
 	else
 		(void)snprintf(ret_text, cap, "this machine has no UUID to know it by");
 }
@@ -330,12 +361,13 @@ int stick_next_run(void *arg, int out_fd)
 int stick_enter(void *arg, int out_fd)
 {
 	const struct stick_write *w = arg;
-	char text[256], folder[512];
+	char text[256], folder[512], top[64];
 
 	(void)out_fd;
-	if (mount_stick(w->device, MS_SYNCHRONOUS, text, sizeof(text)) &&
-		access(TOP "/", F_OK) == 0 &&
-		machine_folder(TOP, w->serial, folder, sizeof(folder)) && chdir(folder) < 0)
+	(void)snprintf(top, sizeof(top), MOUNT_POINT "/%s", w->top);
+	if (mount_stick(w->device, w->content, MS_SYNCHRONOUS, text, sizeof(text)) &&
+		access(top, F_OK) == 0 && machine_folder(top, w->serial, folder, sizeof(folder)) &&
+		chdir(folder) < 0)
 		(void)0; /* the plan goes where it goes without a stick */
 	return 0;
 }

@@ -16,7 +16,7 @@ enum { STICK_FILE_MOST = 64 * 1024, STICK_RESULT_MOST = 256 * 1024 };
 /* What the job that reads the stick gives back: records of a tag, a length (4 bytes, little endian)
  * and bytes. */
 enum stick_tag {
-	STICK_IS_ONE = 'S',	 /* it has EFI/unbrick */
+	STICK_IS_ONE = 'S',	 /* it has a folder of ours: which */
 	STICK_SETTINGS = 'C',	 /* unbrick.conf */
 	STICK_STARTUP_KEY = 'B', /* a .BEK file; before the others, so that text comes last */
 	STICK_KEYS = 'K',	 /* keys.txt */
@@ -40,14 +40,18 @@ struct stick_last {
 
 struct stick_read {
 	char device[DISK_NAME + 8]; /* "/dev/sdb1" */
-	char serial[64];	    /* the machine's folder below reports */
-	struct settings settings;   /* so far */
-	bool reads_settings;	    /* the stick's own file counts (the application has not) */
-	enum settings_trust trust;  /* and may loosen so much */
+	enum vol_kind content;
+	bool is_foreign;	   /* not what we were started from */
+	bool is_look;		   /* only whether it has a folder of ours */
+	char serial[64];	   /* the machine's folder below reports */
+	struct settings settings;  /* so far */
+	bool reads_settings;	   /* the stick's own file counts (the application has not) */
+	enum settings_trust trust; /* and may loosen so much */
 };
 
 struct stick_write {
-	char device[DISK_NAME + 8];
+	char device[DISK_NAME + 8], top[DISK_TOP];
+	enum vol_kind content;
 	char serial[64], name[32];
 	unsigned n_pictures; /* "report-1.svg"..., which become "NAME-1.svg"... */
 };
@@ -62,6 +66,8 @@ int stick_next_run(void *arg, int out_fd);
  * the working folder stays. @arg is a struct stick_write. */
 int stick_enter(void *arg, int out_fd);
 
+/** Which rules of it are taken: of a medium that we were not started from never unsigned ones. */
+enum settings_rules stick_rules_of(const struct stick_read *r, const struct settings *settings);
 /** Read the stick's folder @top ("…/EFI/unbrick"), mounted already. */
 void stick_read_folder(const struct stick_read *r, const char *top, int out_fd);
 /** Write report files from @from, and the timelines beside them, into @top/reports/SERIAL. "" or

@@ -17,7 +17,7 @@ static bool is_stick_to_come(struct init *in)
 {
 	uint64_t wait_ms = (uint64_t)in->facts.settings.wait_s * 1000;
 
-	return stick_is_awaited(in) && machine_quiet_ms(in) < wait_ms;
+	return stick_is_coming(in) || (stick_is_awaited(in) && machine_quiet_ms(in) < wait_ms);
 }
 
 static enum result result_of(const struct run *run)
@@ -224,7 +224,8 @@ static bool is_over(struct init *in, const struct work *w, int *ret_wait_ms)
 				 ? SETTLED_MS
 				 : wait_ms;
 
-	if (in->stick.state == STICK_READING || machine_is_probing(in)) {
+	(void)stick_step(in); /* another one may be taken just now, and has room for the report */
+	if (in->stick.state == STICK_READING || in->stick.is_busy || machine_is_probing(in)) {
 		*ret_wait_ms = 200; /* it may end without an event */
 		return false;
 	}

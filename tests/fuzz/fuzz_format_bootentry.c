@@ -10,6 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	char place[PLACE_TEXT_MAX];
 	struct boot_entry e;
 	struct partition p;
 
@@ -18,6 +19,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	(void)path_partition(data, len, &p);
 	(void)path_is_network(data, len);
+	(void)path_is_cd(data, len);
+	if (path_place(data, len, place) == !memchr(place, 0, sizeof(place)) ||
+		!place[0] != !path_place(data, len, place))
+		abort();
 	if (boot_entry_parse(data, size, &e)) {
 		if (!memchr(e.file, 0, sizeof(e.file)))
 			abort();

@@ -29,6 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (fve_boot_parse(data, &fve) != (kind == VOL_BITLOCKER))
 		abort();
 	(void)boot_fat_serial(data, &serial);
+	(void)boot_exfat_serial(data, &serial);
 	(void)fve_boot_has_guid(data);
 	return 0;
 }

@@ -29,11 +29,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0)
 		return 0;
-	const enum settings_trust trust = (enum settings_trust)(data[0] % 3);
+	const enum settings_trust trust = (enum settings_trust)(data[0] % 4);
 	settings_init(&s);
 	(void)settings_parse(&s, data + 1, size - 1, trust, touch, &told);
-	if (trust == SETTINGS_UNSIGNED &&
+	if (trust <= SETTINGS_UNSIGNED &&
 		(s.shell || s.rules == SETTINGS_RULES_UNSIGNED || s.replay == SETTINGS_REPLAY_ALL))
+		abort();
+	if (trust == SETTINGS_FOREIGN &&
+		(s.mode == SETTINGS_MODE_WINDOWS || s.report != SETTINGS_REPORT_STICK ||
+			s.failure != SETTINGS_END_STAY || s.nothing != SETTINGS_END_STAY ||
+			s.wait_s != 10))
 		abort();
 	size_t len = settings_format(&s, text, sizeof(text));
 	settings_init(&back);

@@ -271,9 +271,93 @@ static void test_partition_is_same__signature_decides(void **state)
 	assert_false(partition_is_same(&a, &b));
 }
 
+/* A path, and the place that is told. */
+#define PLACE(bytes, want) expect_place((const uint8_t *)(bytes), sizeof(bytes) - 1, want)
+#define ROOT_NODE	   "\x02\x01\x0c\x00\xd0\x41\x03\x0a\x00\x00\x00\x00"
+#define PCI_NODE(dev, fn)  "\x01\x01\x06\x00" fn dev
+#define USB_NODE(port)	   "\x03\x05\x06\x00" port "\x00"
+#define END_NODE	   "\x7f\xff\x04\x00"
+#define CD_NODE                                                                                    \
+	"\x04\x02\x18\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"     \
+	"\x00\x00\x00"
+
+static void expect_place(const uint8_t *path, size_t size, const char *want)
+{
+	char place[PLACE_TEXT_MAX];
+	size_t len = path_length(path, size);
+
+	assert_int_equal(len, size);
+	assert_int_equal(path_place(path, len, place), want[0] != '\0');
+	assert_string_equal(place, want);
+	for (size_t n = 0; n < len; n++)
+		(void)path_place(path, n, place); /* stays within */
+}
+
+static void test_path_place__devices__told_hop_by_hop(void **state)
+{
+	(void)state;
+	PLACE(ROOT_NODE PCI_NODE("\x14", "\x00") USB_NODE("\x03") USB_NODE("\x01") END_NODE,
+		"root:0 pci:14.0 usb:4 usb:2");
+	PLACE(ROOT_NODE PCI_NODE(
+		      "\x1f", "\x02") "\x03\x12\x0a\x00\x02\x00\xff\xff\x00\x00" END_NODE,
+		"root:0 pci:1f.2 sata:2");
+	PLACE(ROOT_NODE PCI_NODE("\x1d", "\x00") PCI_NODE(
+		      "\x00", "\x00") "\x03\x17\x10\x00\x01\x00\x00\x00\0\0\0\0\0\0\0\0" END_NODE,
+		"root:0 pci:1d.0 pci:00.0 nvme:1");
+	PLACE(ROOT_NODE PCI_NODE("\x05", "\x00") "\x03\x02\x08\x00\x03\x00\x01\x00" END_NODE,
+		"root:0 pci:05.0 scsi:3.1");
+	PLACE(ROOT_NODE PCI_NODE("\x1a", "\x00") "\x03\x1a\x05\x00\x00" END_NODE,
+		"root:0 pci:1a.0 sd:0");
+	PLACE(ROOT_NODE PCI_NODE("\x1c", "\x00") "\x03\x1d\x05\x00\x00" END_NODE,
+		"root:0 pci:1c.0 emmc:0");
+	PLACE(ROOT_NODE PCI_NODE("\x14", "\x00") USB_NODE("\x00") "\x03\x11\x05\x00\x01" END_NODE,
+		"root:0 pci:14.0 usb:1 lun:1");
+}
+
+static void test_path_place__hops_without_a_word__said_to_be_there(void **state)
+{
+	(void)state;
+	PLACE(ROOT_NODE "\x01\x04\x14\x00\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" END_NODE,
+		"root:0 other");
+	/* a port multiplier */
+	PLACE(ROOT_NODE "\x03\x12\x0a\x00\x02\x00\x01\x00\x00\x00" END_NODE, "root:0 other");
+	/* nodes that are too short for what they are */
+	PLACE(ROOT_NODE "\x01\x01\x05\x00\x00" END_NODE, "root:0 other");
+	PLACE(ROOT_NODE "\x03\x05\x05\x00\x00" END_NODE, "root:0 other");
+	PLACE(END_NODE, "");
+}
+
+static void test_path_place__too_many_hops__none(void **state)
+{
+	uint8_t path[6 * 40 + 4];
+	char place[PLACE_TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < 40; i++)
+		memcpy(path + 6 * i, USB_NODE("\x01"), 6);
+	memcpy(path + sizeof(path) - 4, END_NODE, 4);
+	assert_false(path_place(path, sizeof(path), place));
+	assert_string_equal(place, "");
+}
+
+static void test_path_is_cd__only_with_its_node(void **state)
+{
+	static const char cd[] = ROOT_NODE PCI_NODE("\x1f", "\x02") CD_NODE END_NODE;
+	static const char usb[] = ROOT_NODE PCI_NODE("\x14", "\x00") USB_NODE("\x03") END_NODE;
+
+	(void)state;
+	assert_true(path_is_cd((const uint8_t *)cd, sizeof(cd) - 1));
+	assert_false(path_is_cd((const uint8_t *)usb, sizeof(usb) - 1));
+	PLACE(ROOT_NODE PCI_NODE("\x1f", "\x02") CD_NODE END_NODE, "root:0 pci:1f.2");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_path_place__devices__told_hop_by_hop),
+		cmocka_unit_test(test_path_place__hops_without_a_word__said_to_be_there),
+		cmocka_unit_test(test_path_place__too_many_hops__none),
+		cmocka_unit_test(test_path_is_cd__only_with_its_node),
 		cmocka_unit_test(test_boot_entry_parse__entry_of_windows__gives_partition_and_file),
 		cmocka_unit_test(test_boot_entry_parse__full_path_and_split_file__are_understood),
 		cmocka_unit_test(test_boot_entry_is_windows__other_entries__are_not),

@@ -493,9 +493,70 @@ static void test_settings_format__defaults__are_the_words_of_the_document(void *
 	assert_string_equal(settings_mode_name(99), "automatic");
 }
 
+/* A medium that this was not started from: stricter only, and what a person sees. */
+static void test_settings__foreign__only_stricter(void **state)
+{
+	static const struct {
+		const char *now, *line;
+		bool is_taken;
+	} all[] = {
+		{"mode = automatic", "mode = look", true},
+		{"mode = automatic", "mode = technician", true},
+		{"mode = technician", "mode = automatic", false},
+		{"mode = look", "mode = technician", false},
+		{"mode = automatic", "mode = windows", false},
+		{"repaired = windows", "repaired = stay", true},
+		{"repaired = windows", "repaired = poweroff", true},
+		{"repaired = stay", "repaired = windows", false},
+		{"nothing = stay", "nothing = reboot", false},
+		{"failure = stay", "failure = reboot", false},
+		{"failure = reboot", "failure = stay", true},
+		{"rules = signed", "rules = shipped", true},
+		{"rules = signed", "rules = unsigned", false},
+		{"rules = shipped", "rules = signed", false},
+		{"replay = safe", "replay = no", true},
+		{"replay = safe", "replay = all", false},
+		{"replay = no", "replay = safe", false},
+		{"shell = no", "shell = yes", false},
+		{"shell = yes", "shell = no", true},
+		{"diagnosis = ask", "diagnosis = alone", false},
+		{"diagnosis = alone", "diagnosis = ask", true},
+		{"report = stick", "report = none", false},
+		{"report = none", "report = stick", false},
+		{"wait = 10", "wait = 600", false},
+		{"key_wait = 0", "key_wait = 5", false},
+		{"timeout = 3", "timeout = 0", false},
+		{"menu = key", "menu = always", false},
+		{"console = all", "console = ttyS1", false},
+		{"font = auto", "font = large", true},
+		{"contrast = normal", "contrast = high", true},
+		{"screen = full", "screen = plain", true},
+		{"language = auto", "language = de", true},
+		{"keyboard = auto", "keyboard = de", true},
+	};
+	char before[SETTINGS_TEXT_MAX], after[SETTINGS_TEXT_MAX];
+	struct settings s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		settings_init(&s);
+		assert_int_equal(settings_parse(&s, all[i].now, strlen(all[i].now), SETTINGS_SIGNED,
+					 NULL, NULL),
+			0);
+		(void)settings_format(&s, before, sizeof(before));
+		unsigned bad = settings_parse(
+			&s, all[i].line, strlen(all[i].line), SETTINGS_FOREIGN, NULL, NULL);
+		(void)settings_format(&s, after, sizeof(after));
+		if ((bad == 0) != all[i].is_taken ||
+			(strcmp(before, after) == 0) == all[i].is_taken)
+			fail_msg("%s, then %s", all[i].now, all[i].line);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_settings__foreign__only_stricter),
 		cmocka_unit_test(test_settings__empty_file__gives_the_defaults_of_the_document),
 		cmocka_unit_test(test_settings__every_key_and_value__is_taken),
 		cmocka_unit_test(test_settings__values_of_other_keys__are_unknown),

@@ -123,6 +123,33 @@ static void test_facts_read_settings__unsigned_under_secure_boot__cannot_loosen(
 	assert_true(f.settings.shell);
 }
 
+static void test_facts_read_boot__cd__tells_medium_and_place(void **state)
+{
+	(void)state;
+	read_boot("door = application\nplace = root:0 pci:1f.2 sata:2\nmedium = cd\n");
+	assert_true(f.is_cd);
+	assert_string_equal(f.place, "root:0 pci:1f.2 sata:2");
+	read_boot("door = application\nmedium = disk\n");
+	assert_false(f.is_cd);
+}
+
+/* The file that GRUB hands over: nobody has judged it, and no application was there to. */
+static void test_facts_read_medium__unsigned_and_only_by_grub(void **state)
+{
+	static const char conf[] = "wait = 20\nshell = yes\n";
+
+	(void)state;
+	read_boot("door = application\nsecure_boot = no\n");
+	facts_read_medium(&f, conf, strlen(conf));
+	assert_int_equal(f.settings.wait_s, 10);
+	facts_init(&f);
+	f.secure_boot = SECURE_BOOT_YES;
+	facts_read_command_line(&f, "unbrick.door=grub");
+	facts_read_medium(&f, conf, strlen(conf));
+	assert_int_equal(f.settings.wait_s, 20);
+	assert_false(f.settings.shell);
+}
+
 static void test_facts_read_boot_params__short__stays_unknown(void **state)
 {
 	(void)state;
@@ -146,6 +173,8 @@ static void test_facts_note__more_than_room__keeps_the_first(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_facts_read_boot__cd__tells_medium_and_place),
+		cmocka_unit_test(test_facts_read_medium__unsigned_and_only_by_grub),
 		cmocka_unit_test(test_facts_read_settings__no_such_keyboard__told_and_left_out),
 		cmocka_unit_test(test_facts_read_boot__application__tells_door_and_place),
 		cmocka_unit_test(test_facts_read_boot__control_characters__reach_no_terminal),

@@ -299,7 +299,7 @@ static void test_stick_read_folder__files__come_as_records(void **state)
 	tree_file("reports/PF-1/20261124T030000Z.json",
 		"{\"started\": \"a\", \"outcome\": {\"text\": \"old\", \"end\": \"stay\"}}");
 	read_folder(root, SETTINGS_RULES_SHIPPED, text, sizeof(text));
-	assert_non_null(strstr(text, "S:/dev/sdb1;C:mode = look\n;K:11111;L:b: new"));
+	assert_non_null(strstr(text, "C:mode = look\n;K:11111;L:b: new"));
 	assert_null(strstr(text, "a: old"));
 	tree_done();
 }

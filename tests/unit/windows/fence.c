@@ -27,8 +27,7 @@ static size_t lens[PAGES]; /* by the page in which an allocation begins */
 
 void fence_up(void)
 {
-	if (!__real_malloc)
-		abort(); /* linked without --wrap */
+	assert(__real_malloc);
 	is_up = true;
 }
 

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "init/stick_choose.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "core/text.h"
+#include "init/efivar.h"
+#include "init/init.h"
+#include "init/place.h"
+#include "init/stick_files.h"
+#include "init/sysfs.h"
+
+#define QUIET_MS                                                                                   \
+	500 /* that long without news of storage: those that were in at the start are all there */
+#define LOOK_MS	   20000 /* into one volume */
+#define AGAIN_MS   500	 /* the work may have it open */
+#define LOOKS_MOST 20
+#define VENTOY_MS  5000
+#define LARGE	   (1ULL << 30) /* a volume of Windows does not fit into less */
+
+struct choice {
+	struct known_disk *disk;
+	struct part *part;
+};
+
+/* By what volumes have in common that were copied: is it the one that we came from? */
+static bool may_be(const struct init *in, const struct part *p)
+{
+	const struct facts *f = &in->facts;
+
+	if (p->content != VOL_FAT || p->look == PART_BARE || p->is_set_aside)
+		return false;
+	if (in->stick.state == STICK_READ && !in->stick.is_foreign)
+		return in->stick.fs_uuid[0] && strcmp(in->stick.fs_uuid, p->fs_uuid) == 0;
+	if (f->partition[0])
+		return strcasecmp(f->partition, p->uuid) == 0;
+	return f->stick_uuid[0] && strcasecmp(f->stick_uuid, p->fs_uuid) == 0;
+}
+
+bool choose_allows(const char *root, const struct known_disk *d)
+{
+	const struct disk_facts *f = &d->facts;
+
+	if (d->state == DISK_GONE || d->state == DISK_LOOKING || d->work.was_repaired ||
+		d->status == RS_STATUS_DONE || f->is_locked || f->raid[0] ||
+		!disk_is_pluggable(root, d->name))
+		return false;
+	for (unsigned i = 0; i < f->n_parts; i++) {
+		const struct part *p = &f->parts[i];
+		bool is_known = p->content == VOL_FAT || p->content == VOL_EXFAT;
+		if (p->content == VOL_NTFS || p->content == VOL_BITLOCKER ||
+			p->content == VOL_MSR || (!is_known && p->size_bytes >= LARGE))
+			return false;
+	}
+	return true;
+}
+
+static bool is_ventoys(const struct init *in, const struct known_disk *d)
+{
+	const struct facts *f = &in->facts;
+
+	return f->is_ventoy && memcmp(d->facts.mark, f->ventoy.guid, sizeof(d->facts.mark)) == 0;
+}
+
+/* Of a medium that we were not started from: has it a folder, as far as it was looked at? */
+static bool may_be_other(const struct init *in, const struct known_disk *d, const struct part *p)
+{
+	const struct stick *s = &in->stick;
+
+	if ((p->content != VOL_FAT && p->content != VOL_EXFAT) || p->look == PART_BARE ||
+		p->is_set_aside || !choose_allows("", d))
+		return false;
+	if (s->state == STICK_READ)
+		return s->fs_uuid[0] && strcmp(s->fs_uuid, p->fs_uuid) == 0;
+	/* beside its data Ventoy has a volume of its own, which nobody fills */
+	return !is_ventoys(in, d) || p->number == in->facts.ventoy.partition;
+}
+
+/* ---- all that might be it */
+
+struct found {
+	struct choice list[2]; /* the first two */
+	unsigned n, n_unseen;
+};
+
+static void add(struct found *f, struct known_disk *d, struct part *p)
+{
+	if (f->n < 2)
+		f->list[f->n] = (struct choice){d, p};
+	f->n++;
+	f->n_unseen += p->look == PART_UNSEEN;
+}
+
+static struct found find(struct init *in, bool is_own, bool is_ventoy)
+{
+	struct found ret = {.n = 0};
+
+	for (size_t i = 0; i < in->disks.n; i++) {
+		struct known_disk *d = &in->disks.list[i];
+		if (d->state == DISK_GONE || d->state == DISK_LOOKING ||
+			(is_ventoy && !is_ventoys(in, d)))
+			continue;
+		for (unsigned k = 0; k < d->facts.n_parts; k++) {
+			struct part *p = &d->facts.parts[k];
+			if (is_own ? may_be(in, p) : may_be_other(in, d, p))
+				add(&ret, d, p);
+		}
+	}
+	return ret;
+}
+
+/* Of several of our own that look alike, the one at the place that the firmware started. The others
+ * stay out of it for as long as they are plugged in. */
+static bool choose_by_place(struct init *in, struct found *f)
+{
+	struct choice at = {NULL, NULL};
+	unsigned n = 0;
+
+	for (size_t i = 0; i < in->disks.n; i++) {
+		struct known_disk *d = &in->disks.list[i];
+		for (unsigned k = 0; d->state != DISK_GONE && k < d->facts.n_parts; k++)
+			if (may_be(in, &d->facts.parts[k]) &&
+				place_of("", d->name, in->facts.place) == PLACE_SAME) {
+				at = (struct choice){d, &d->facts.parts[k]};
+				n++;
+			}
+	}
+	if (n != 1)
+		return false;
+	for (size_t i = 0; f->n > 1 && i < in->disks.n; i++) {
+		struct known_disk *d = &in->disks.list[i];
+		for (unsigned k = 0; d->state != DISK_GONE && k < d->facts.n_parts; k++) {
+			struct part *p = &d->facts.parts[k];
+			if (p == at.part || !may_be(in, p))
+				continue;
+			p->is_set_aside = true;
+			init_say(in,
+				"stick /dev/%s: the same as /dev/%s, from which this was started: "
+				"nothing of it is used",
+				d->name, at.disk->name);
+		}
+	}
+	*f = (struct found){.list = {at}, .n = 1, .n_unseen = at.part->look == PART_UNSEEN};
+	return true;
+}
+
+/* How long there was no news of storage. */
+static uint64_t quiet_ms(const struct init *in)
+{
+	return in->disks.n_looking || modules_are_busy(&in->modules) ? 0
+								     : now_ms() - in->disks.news_ms;
+}
+
+static bool is_quiet(const struct init *in)
+{
+	uint64_t wait_ms = (uint64_t)in->facts.settings.wait_s * 1000;
+
+	return quiet_ms(in) >= QUIET_MS || now_ms() - in->report.started_ms >= wait_ms;
+}
+
+static void tell_same(struct init *in, const struct found *f)
+{
+	char text[sizeof(in->stick.same)];
+
+	(void)snprintf(text, sizeof(text),
+		"sticks /dev/%.40s and /dev/%.40s: two that the stick may be: no settings, keys or "
+		"rules of either are used, and no report is kept; pull out the one that is not "
+		"meant",
+		f->list[0].disk->name, f->list[1].disk->name);
+	if (strcmp(text, in->stick.same) == 0)
+		return;
+	(void)snprintf(in->stick.same, sizeof(in->stick.same), "%s", text);
+	init_say(in, "%s", text);
+}
+
+/* ---- taking it */
+
+static void take(struct init *in, const struct choice *c, bool is_foreign)
+{
+	struct stick *s = &in->stick;
+	bool is_back = s->state == STICK_READ; /* known, and only plugged in again */
+
+	(void)snprintf(s->disk, sizeof(s->disk), "%s", c->disk->name);
+	(void)snprintf(s->fs_uuid, sizeof(s->fs_uuid), "%s", c->part->fs_uuid);
+	s->part = c->part->number;
+	s->same[0] = '\0';
+	s->is_foreign = is_foreign;
+	stick_mark(in); /* before it is read: nobody looks for a Windows on it meanwhile */
+	if (!is_back)
+		stick_read(in, c->part->content);
+}
+
+/* Is it that one already? */
+static bool is_taken(const struct init *in, const struct choice *c)
+{
+	return in->stick.state == STICK_READ && strcmp(in->stick.disk, c->disk->name) == 0 &&
+	       in->stick.part == c->part->number;
+}
+
+/* True: there is one of our own, taken or not, and no other is asked for. */
+static bool choose_own(struct init *in)
+{
+	struct stick *s = &in->stick;
+	struct found f;
+
+	if (!stick_has_identity(in) && (s->state != STICK_READ || s->is_foreign))
+		return false;
+	f = find(in, true, false);
+	if (!f.n)
+		return false;
+	bool is_sure = choose_by_place(in, &f);
+	if (f.n == 1 && is_taken(in, &f.list[0]))
+		return true;
+	if (s->state == STICK_READ && (s->disk[0] || f.n > 1)) {
+		if (s->is_foreign && !is_sure && !is_quiet(in))
+			return s->is_open = true;
+		init_say(in, "stick /dev/%s: it was not the one, or may not be: no longer used",
+			s->disk[0] ? s->disk : "(pulled out)");
+		stick_let_go(in);
+		f = find(in, true, false);
+		is_sure = choose_by_place(in, &f);
+	}
+	if (!is_sure && !is_quiet(in))
+		return s->is_open = true;
+	if (f.n == 1)
+		take(in, &f.list[0], false);
+	else if (f.n > 1)
+		tell_same(in, &f);
+	return true;
+}
+
+/* ---- others */
+
+static void on_looked(void *user, struct process *p)
+{
+	struct init *in = user;
+	struct known_disk *d = &in->disks.list[p->tag / DISK_PARTS];
+	struct part *part = &d->facts.parts[p->tag % DISK_PARTS];
+	struct rs_view said = {p->result.p, p->result.len};
+	uint32_t len;
+
+	in->stick.is_busy = false;
+	if (d->state == DISK_GONE || d->state == DISK_LOOKING)
+		return; /* pulled out meanwhile, and perhaps another one is there */
+	if (!rs_view_u32(said, 1, &len) || !rs_view_has(said, 5, len)) {
+		part->look = PART_BARE;
+	} else if (said.p[0] == STICK_IS_ONE) {
+		part->look = PART_HAS;
+		(void)snprintf(
+			part->top, sizeof(part->top), "%.*s", (int)len, (const char *)said.p + 5);
+	} else if (part->n_looks >= LOOKS_MOST) {
+		part->look = PART_BARE;
+		init_log(in, "%.*s", (int)len, (const char *)said.p + 5);
+	}
+}
+
+/* One after another: each takes a process. */
+static void look_into(struct init *in, const struct known_disk *d, struct part *part)
+{
+	static struct stick_read r;
+	char name[DISK_NAME];
+
+	in->stick.is_open = true;
+	if (in->stick.is_busy || now_ms() - in->stick.looked_ms < AGAIN_MS * (part->n_looks > 0))
+		return;
+	in->stick.looked_ms = now_ms();
+	part->n_looks++;
+	if (!disk_part_name("", d->name, part->number, name, sizeof(name))) {
+		part->look = part->n_looks >= LOOKS_MOST ? PART_BARE : PART_UNSEEN;
+		return;
+	}
+	r = (struct stick_read){.content = part->content, .is_foreign = true, .is_look = true};
+	(void)snprintf(r.device, sizeof(r.device), "/dev/%s", name);
+	const struct process_plan plan = {.run = stick_read_run,
+		.arg = &r,
+		.cap = 1024,
+		.end = on_looked,
+		.user = in,
+		.tag = (unsigned)(d - in->disks.list) * DISK_PARTS +
+		       (unsigned)(part - d->facts.parts),
+		.limit_ms = LOOK_MS};
+	in->stick.is_busy = process_start(&in->processes, &plan, NULL);
+}
+
+static bool has_unseen(struct init *in)
+{
+	for (size_t i = 0; i < in->disks.n; i++) {
+		struct known_disk *d = &in->disks.list[i];
+		for (unsigned k = 0; k < d->facts.n_parts; k++) {
+			struct part *p = &d->facts.parts[k];
+			if (p->look == PART_UNSEEN && d->state != DISK_GONE &&
+				may_be_other(in, d, p)) {
+				look_into(in, d, p);
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static void choose_other(struct init *in)
+{
+	struct stick *s = &in->stick;
+	uint64_t wait_ms = (uint64_t)in->facts.settings.wait_s * 1000;
+	struct found f;
+
+	if (s->state == STICK_READ) { /* that one comes back, or nothing new does */
+		f = find(in, false, false);
+		if (s->is_foreign && !s->disk[0] && f.n == 1)
+			take(in, &f.list[0], true);
+		return;
+	}
+	if (has_unseen(in))
+		return;
+	f = find(in, false, true);
+	if (!f.n)
+		f = find(in, false, false);
+	if (!f.n)
+		return;
+	/* our own has its time to appear */
+	if (!is_quiet(in) || (stick_has_identity(in) && quiet_ms(in) < wait_ms)) {
+		s->is_open = true;
+		return;
+	}
+	if (f.n == 1)
+		take(in, &f.list[0], true);
+	else
+		tell_same(in, &f);
+}
+
+void stick_consider(struct init *in, struct known_disk *d)
+{
+	for (unsigned i = 0; i < d->facts.n_parts; i++)
+		if (may_be(in, &d->facts.parts[i]))
+			disk_set_stick(d);
+	(void)stick_step(in);
+}
+
+int stick_step(struct init *in)
+{
+	struct stick *s = &in->stick;
+
+	s->is_open = false;
+	if (s->state != STICK_READING && !s->is_ventoy_asked && !choose_own(in))
+		choose_other(in);
+	return s->is_open ? QUIET_MS / 2 : -1;
+}
+
+bool stick_is_awaited(const struct init *in)
+{
+	return in->stick.state == STICK_READING || in->stick.is_ventoy_asked ||
+	       ((stick_has_identity(in) || in->facts.is_ventoy) && in->stick.state == STICK_NONE &&
+		       !in->stick.same[0]);
+}
+
+/* ---- Ventoy */
+
+/* By a table of ACPI with a BIOS and under Secure Boot, else by a variable of the firmware. */
+static int ask_firmware(void *arg, int out_fd)
+{
+	enum { TABLE_HEAD = 36 };
+	uint8_t bytes[TABLE_HEAD + VENTOY_BYTES];
+	char text[256];
+	long len = sysfs_bytes("/sys/firmware/acpi/tables/" VENTOY_TABLE, bytes, sizeof(bytes));
+
+	(void)arg;
+	if (len == sizeof(bytes))
+		return process_write(out_fd, bytes + TABLE_HEAD, VENTOY_BYTES) ? 0 : 1;
+	if (!efivar_mount(text, sizeof(text)))
+		return 0;
+	len = efivar_read(EFIVAR_FOLDER "/" VENTOY_VARIABLE, bytes, VENTOY_BYTES);
+	return len == VENTOY_BYTES && !process_write(out_fd, bytes, VENTOY_BYTES);
+}
+
+static void on_asked(void *user, struct process *p)
+{
+	struct init *in = user;
+	const struct ventoy *v = &in->facts.ventoy;
+
+	in->stick.is_ventoy_asked = false;
+	facts_read_ventoy(&in->facts, p->result.p, p->result.len);
+	if (in->facts.is_ventoy)
+		init_say(in, "started from Ventoy: %s on partition %u%s", v->path, v->partition,
+			v->file_system == VENTOY_NTFS
+				? ", which is NTFS: nothing of it is read or written"
+				: "");
+}
+
+void stick_start(struct init *in)
+{
+	const struct process_plan plan = {.run = ask_firmware,
+		.cap = VENTOY_BYTES,
+		.end = on_asked,
+		.user = in,
+		.limit_ms = VENTOY_MS};
+
+	in->stick.is_ventoy_asked = process_start(&in->processes, &plan, NULL);
+}

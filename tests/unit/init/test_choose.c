@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which of several volumes is the stick, and what one that we were not started from may do. The
+ * disks are made up: where they are, whether they can be plugged in, and what a job finds on them
+ * the test says (--wrap). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "init/init.h"
+#include "init/place.h"
+#include "init/stick_choose.h"
+#include "init/stick_files.h"
+#include "rig.h"
+
+enum place __wrap_place_of(const char *root, const char *disk, const char *said);
+bool __wrap_disk_is_pluggable(const char *root, const char *name);
+bool __wrap_disk_part_name(
+	const char *root, const char *disk, unsigned number, char *ret, size_t cap);
+struct process *__wrap_process_start(
+	struct processes *all, const struct process_plan *plan, struct rs_err *err);
+
+#define GUID "bb019aa8-c802-4c24-a94c-d0f324f77871"
+
+static struct init in;
+static char same_place[DISK_NAME], built_in[DISK_NAME];
+static struct {
+	struct stick_read read;
+	struct process_plan plan;
+	bool is_there;
+} job;
+static char said[4096];
+
+enum place __wrap_place_of(const char *root, const char *disk, const char *place)
+{
+	(void)root;
+	(void)place;
+	return strcmp(disk, same_place) == 0 ? PLACE_SAME
+	       : same_place[0]		     ? PLACE_OTHER
+					     : PLACE_UNKNOWN;
+}
+
+bool __wrap_disk_is_pluggable(const char *root, const char *name)
+{
+	(void)root;
+	return strcmp(name, built_in) != 0;
+}
+
+bool __wrap_disk_part_name(
+	const char *root, const char *disk, unsigned number, char *ret, size_t cap)
+{
+	(void)root;
+	(void)snprintf(ret, cap, "%s%u", disk, number);
+	return true;
+}
+
+struct process *__wrap_process_start(
+	struct processes *all, const struct process_plan *plan, struct rs_err *err)
+{
+	static struct process begun;
+
+	(void)all;
+	(void)err;
+	assert_ptr_equal(plan->run, stick_read_run);
+	assert_false(job.is_there); /* one at a time */
+	job.read = *(const struct stick_read *)plan->arg;
+	job.plan = *plan;
+	job.is_there = true;
+	return &begun;
+}
+
+/* How long there was no news of storage. */
+static void set_quiet(uint64_t ms)
+{
+	in.disks.news_ms = now_ms() - ms;
+}
+
+static void hear(struct init *i, const char *line)
+{
+	size_t len = strlen(said);
+
+	(void)i;
+	(void)snprintf(said + len, sizeof(said) - len, "%s\n", line);
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	rig_begin(&in);
+	in.said.too = hear;
+	in.report.started_ms = now_ms();
+	in.facts.settings.wait_s = 10;
+	in.facts.door = DOOR_GRUB;
+	same_place[0] = built_in[0] = said[0] = '\0';
+	job.is_there = false;
+	set_quiet(20000);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	stick_forget_keys(&in);
+	rig_end(&in);
+	return 0;
+}
+
+static struct known_disk *plug(
+	const char *name, const char *uuid, const char *fs_uuid, enum vol_kind content)
+{
+	struct known_disk *d = disks_put(&in.disks, name);
+	struct part *p = &d->facts.parts[0];
+
+	d->state = DISK_READY;
+	d->facts.n_parts = 1;
+	*p = (struct part){.number = 1, .content = content, .size_bytes = 1 << 30};
+	(void)snprintf(p->uuid, sizeof(p->uuid), "%s", uuid);
+	(void)snprintf(p->fs_uuid, sizeof(p->fs_uuid), "%s", fs_uuid);
+	stick_consider(&in, d);
+	return d;
+}
+
+static void pull(struct known_disk *d)
+{
+	d->state = DISK_GONE;
+	stick_gone(&in, d->name);
+	(void)stick_step(&in);
+}
+
+static uint8_t answer[1024];
+static size_t answer_len;
+
+static void add_record(enum stick_tag tag, const char *text)
+{
+	answer[answer_len] = (uint8_t)tag;
+	rs_put_le32(answer + answer_len + 1, (uint32_t)strlen(text));
+	memcpy(answer + answer_len + 5, text, strlen(text));
+	answer_len += 5 + strlen(text);
+}
+
+/* What the job finds; @top NULL: no folder of ours. */
+static void answers(const char *top, const char *settings, const char *keys)
+{
+	struct process p = {.tag = job.plan.tag};
+
+	answer_len = 0;
+	if (top)
+		add_record(STICK_IS_ONE, top);
+	if (settings && !job.read.is_look)
+		add_record(STICK_SETTINGS, settings);
+	if (keys && !job.read.is_look)
+		add_record(STICK_KEYS, keys);
+	assert_true(job.is_there);
+	job.is_there = false;
+	p.result.p = answer;
+	p.result.len = answer_len;
+	const uint64_t news_ms = in.disks.news_ms;
+	job.plan.end(&in, &p);
+	in.disks.news_ms = news_ms;
+	(void)stick_step(&in);
+}
+
+static void own(const char *partition, const char *stick_uuid)
+{
+	(void)snprintf(in.facts.partition, sizeof(in.facts.partition), "%s", partition);
+	(void)snprintf(in.facts.stick_uuid, sizeof(in.facts.stick_uuid), "%s", stick_uuid);
+}
+
+/* ---- two of one image */
+
+static void test_choose__two_the_same__neither_is_read_and_both_are_named(void **state)
+{
+	(void)state;
+	own(GUID, "");
+	set_quiet(0); /* both come within that */
+	struct known_disk *a = plug("sdx", GUID, "1-1", VOL_FAT), *b;
+	b = plug("sdy", GUID, "1-1", VOL_FAT);
+	set_quiet(20000);
+	(void)stick_step(&in);
+	(void)stick_step(&in);
+	assert_false(job.is_there);
+	assert_int_equal(in.stick.state, STICK_NONE);
+	assert_true(a->is_stick && b->is_stick); /* and no disk to work on */
+	assert_false(stick_is_awaited(&in));
+	char *first = strstr(said, "sticks /dev/sdx and /dev/sdy: two that the stick may be");
+	assert_non_null(first);
+	assert_null(strstr(first + 1, "sticks /dev/sdx")); /* once */
+	pull(a);					   /* a person's answer */
+	assert_true(job.is_there);
+	assert_string_equal(job.read.device, "/dev/sdy1");
+	assert_false(job.read.is_foreign);
+}
+
+static void test_choose__second_one_later__the_first_is_let_go(void **state)
+{
+	(void)state;
+	own("", "1234-ABCD");
+	in.facts.settings.mode = SETTINGS_MODE_AUTOMATIC;
+	(void)plug("sdx", "", "1234-ABCD", VOL_FAT);
+	answers("EFI/unbrick", "mode = look\n", "11111");
+	assert_int_equal(in.stick.state, STICK_READ);
+	assert_int_equal(in.facts.settings.mode, SETTINGS_MODE_LOOK);
+	(void)plug("sdy", "", "1234-ABCD", VOL_FAT);
+	assert_false(job.is_there);
+	assert_int_equal(in.stick.state, STICK_NONE);
+	assert_int_equal(in.stick.keys.len, 0);
+	assert_int_equal(in.facts.settings.mode, SETTINGS_MODE_AUTOMATIC);
+	assert_non_null(strstr(said, "two that the stick may be"));
+}
+
+static void test_choose__two_the_same__the_place_says_which(void **state)
+{
+	(void)state;
+	own(GUID, "");
+	set_quiet(0);
+	(void)snprintf(same_place, sizeof(same_place), "sdy");
+	(void)plug("sdx", GUID, "1-1", VOL_FAT);
+	assert_false(job.is_there); /* at another place: it is waited for the one */
+	struct known_disk *b = plug("sdy", GUID, "1-1", VOL_FAT);
+	assert_true(job.is_there);
+	assert_string_equal(job.read.device, "/dev/sdy1");
+	answers("EFI/unbrick", NULL, NULL);
+	assert_non_null(strstr(said, "stick /dev/sdx: the same as /dev/sdy"));
+	pull(b); /* the other one does not take its place */
+	set_quiet(20000);
+	(void)stick_step(&in);
+	assert_false(job.is_there);
+	assert_string_equal(in.stick.disk, "");
+}
+
+static void test_choose__the_wrong_one_was_first__gives_way(void **state)
+{
+	(void)state;
+	own(GUID, "");
+	(void)snprintf(same_place, sizeof(same_place), "sdy");
+	(void)plug("sdx", GUID, "1-1", VOL_FAT);
+	answers("EFI/unbrick", NULL, "11111");
+	assert_string_equal(in.stick.disk, "sdx");
+	(void)plug("sdy", GUID, "1-1", VOL_FAT);
+	assert_true(job.is_there);
+	assert_string_equal(job.read.device, "/dev/sdy1");
+	assert_int_equal(in.stick.keys.len, 0);
+}
+
+/* ---- one that we were not started from */
+
+static void test_choose__another_stick__with_our_folder_only_and_less_trust(void **state)
+{
+	(void)state;
+	in.facts.door = DOOR_APPLICATION;
+	in.facts.is_cd = true;
+	in.facts.settings.rules = SETTINGS_RULES_UNSIGNED;
+	(void)plug("sdx", "", "1-1", VOL_FAT);
+	assert_true(job.is_there && job.read.is_look && job.read.is_foreign);
+	answers(NULL, NULL, NULL);
+	assert_false(job.is_there);
+	(void)plug("sdy", "", "1-2", VOL_EXFAT);
+	assert_true(job.is_there && job.read.is_look);
+	answers("unbrick", NULL, NULL);
+	assert_true(job.is_there);
+	assert_false(job.read.is_look);
+	assert_true(job.read.is_foreign);
+	assert_int_equal(job.read.content, VOL_EXFAT);
+	assert_int_equal(job.read.trust, SETTINGS_FOREIGN);
+	assert_true(job.read.reads_settings); /* the application has not seen them */
+	assert_int_equal(stick_rules_of(&job.read, &job.read.settings), SETTINGS_RULES_SIGNED);
+	answers("unbrick", "shell = yes\nmode = look\nreport = none\n", "11111");
+	assert_int_equal(in.stick.state, STICK_READ);
+	assert_true(in.stick.is_foreign);
+	assert_string_equal(in.stick.top, "unbrick");
+	assert_int_equal(in.stick.keys.len, 5);
+	assert_int_equal(in.facts.settings.mode, SETTINGS_MODE_LOOK);
+	assert_false(in.facts.settings.shell);
+	assert_int_equal(in.facts.settings.report, SETTINGS_REPORT_STICK);
+	assert_int_equal(in.facts.n_notes, 2);
+}
+
+/* A person has chosen in the application's menu. */
+static void test_choose__another_sticks_mode__not_against_a_persons(void **state)
+{
+	(void)state;
+	in.facts.door = DOOR_APPLICATION;
+	(void)snprintf(in.facts.chosen, sizeof(in.facts.chosen), "key");
+	(void)plug("sdx", "", "1-1", VOL_FAT);
+	answers("unbrick", NULL, NULL);
+	answers("unbrick", "mode = look\n", NULL);
+	assert_int_equal(in.facts.settings.mode, SETTINGS_MODE_AUTOMATIC);
+}
+
+static void test_choose__two_others__neither_until_one_is_pulled_out(void **state)
+{
+	(void)state;
+	set_quiet(0);
+	struct known_disk *a = plug("sdx", "", "1-1", VOL_FAT);
+	answers("unbrick", NULL, NULL);
+	(void)plug("sdy", "", "1-2", VOL_FAT);
+	answers("EFI/unbrick", NULL, NULL);
+	set_quiet(20000);
+	(void)stick_step(&in);
+	assert_false(job.is_there);
+	assert_non_null(strstr(said, "sticks /dev/sdx and /dev/sdy: two that the stick may be"));
+	pull(a);
+	assert_true(job.is_there);
+	assert_string_equal(job.read.device, "/dev/sdy1");
+}
+
+/* Our own has the seconds of `wait` to appear, and takes its place also later. */
+static void test_choose__our_own_is_to_come__no_other_before(void **state)
+{
+	(void)state;
+	own("", "1234-ABCD");
+	set_quiet(9000);
+	(void)plug("sdx", "", "1-1", VOL_FAT);
+	answers("unbrick", NULL, NULL);
+	assert_false(job.is_there);
+	set_quiet(10000);
+	(void)stick_step(&in);
+	assert_true(job.is_there);
+	answers("unbrick", NULL, "11111");
+	assert_true(in.stick.is_foreign);
+	(void)plug("sdy", "", "1234-ABCD", VOL_FAT);
+	assert_true(job.is_there);
+	assert_string_equal(job.read.device, "/dev/sdy1");
+	assert_false(job.read.is_foreign);
+	assert_int_equal(in.stick.keys.len, 0);
+}
+
+static void test_choose_allows__only_what_one_plugs_in_and_has_no_windows(void **state)
+{
+	struct known_disk d = {.name = "sdx", .state = DISK_READY, .status = -1};
+	struct part *p = d.facts.parts;
+
+	(void)state;
+	d.facts.n_parts = 2;
+	p[0] = (struct part){.number = 1, .content = VOL_EXFAT, .size_bytes = 1ULL << 36};
+	p[1] = (struct part){.number = 2, .content = VOL_UNKNOWN, .size_bytes = 1 << 20};
+	assert_true(choose_allows("", &d));
+	static const enum vol_kind windows[] = {VOL_NTFS, VOL_BITLOCKER, VOL_MSR};
+	for (size_t i = 0; i < 3; i++) {
+		p[1].content = windows[i];
+		assert_false(choose_allows("", &d));
+	}
+	p[1].content = VOL_UNKNOWN;
+	p[1].size_bytes = 1ULL << 30; /* whose beginning may be damaged */
+	assert_false(choose_allows("", &d));
+	d.facts.n_parts = 1;
+	assert_true(choose_allows("", &d));
+	d.work.was_repaired = true;
+	assert_false(choose_allows("", &d));
+	d.work.was_repaired = false;
+	d.status = RS_STATUS_DONE;
+	assert_false(choose_allows("", &d));
+	d.status = -1;
+	d.facts.is_locked = true;
+	assert_false(choose_allows("", &d));
+	d.facts.is_locked = false;
+	d.facts.raid[0] = 'x';
+	assert_false(choose_allows("", &d));
+	d.facts.raid[0] = '\0';
+	d.state = DISK_GONE;
+	assert_false(choose_allows("", &d));
+	d.state = DISK_READY;
+	(void)snprintf(built_in, sizeof(built_in), "sdx");
+	assert_false(choose_allows("", &d));
+}
+
+static void test_choose__disk_with_windows__is_not_even_looked_into(void **state)
+{
+	(void)state;
+	struct known_disk *d = disks_put(&in.disks, "sdx");
+
+	d->state = DISK_READY;
+	d->facts.n_parts = 2;
+	d->facts.parts[0] = (struct part){.number = 1, .content = VOL_FAT, .fs_uuid = "1-1"};
+	d->facts.parts[1] = (struct part){.number = 2, .content = VOL_NTFS};
+	stick_consider(&in, d);
+	assert_false(job.is_there);
+	assert_false(d->is_stick);
+}
+
+/* ---- Ventoy */
+
+static struct known_disk *plug_ventoy(const char *name, const char *fs_uuid)
+{
+	struct known_disk *d = disks_put(&in.disks, name);
+
+	d->state = DISK_READY;
+	d->facts.n_parts = 2;
+	memset(d->facts.mark, 7, sizeof(d->facts.mark));
+	d->facts.parts[0] = (struct part){.number = 1, .content = VOL_EXFAT};
+	(void)snprintf(d->facts.parts[0].fs_uuid, DISK_UUID, "%s", fs_uuid);
+	d->facts.parts[1] = (struct part){.number = 2, .content = VOL_FAT, .fs_uuid = "2-2"};
+	stick_consider(&in, d);
+	return d;
+}
+
+static void test_choose__ventoys_own_stick__before_others(void **state)
+{
+	(void)state;
+	in.facts.is_ventoy = true;
+	in.facts.ventoy.partition = 1;
+	memset(in.facts.ventoy.guid, 7, sizeof(in.facts.ventoy.guid));
+	set_quiet(0);
+	(void)plug("sdx", "", "1-1", VOL_FAT);
+	answers("unbrick", NULL, NULL);
+	(void)plug_ventoy("sdy", "3-3");
+	assert_string_equal(job.read.device, "/dev/sdy1");
+	answers("unbrick", NULL, NULL);
+	set_quiet(20000);
+	(void)stick_step(&in);
+	assert_true(job.is_there); /* its volume 2 was not looked into */
+	assert_string_equal(job.read.device, "/dev/sdy1");
+	assert_true(job.read.is_foreign);
+}
+
+static void test_choose__two_of_ventoys__neither(void **state)
+{
+	(void)state;
+	in.facts.is_ventoy = true;
+	in.facts.ventoy.partition = 1;
+	memset(in.facts.ventoy.guid, 7, sizeof(in.facts.ventoy.guid));
+	set_quiet(0);
+	(void)plug_ventoy("sdx", "3-3");
+	answers("unbrick", NULL, NULL);
+	(void)plug_ventoy("sdy", "3-3");
+	answers("unbrick", NULL, NULL);
+	set_quiet(20000);
+	(void)stick_step(&in);
+	assert_false(job.is_there);
+	assert_non_null(strstr(said, "two that the stick may be"));
+}
+
+#define choose_test(f) cmocka_unit_test_setup_teardown(f, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		choose_test(test_choose__two_the_same__neither_is_read_and_both_are_named),
+		choose_test(test_choose__second_one_later__the_first_is_let_go),
+		choose_test(test_choose__two_the_same__the_place_says_which),
+		choose_test(test_choose__the_wrong_one_was_first__gives_way),
+		choose_test(test_choose__another_stick__with_our_folder_only_and_less_trust),
+		choose_test(test_choose__another_sticks_mode__not_against_a_persons),
+		choose_test(test_choose__two_others__neither_until_one_is_pulled_out),
+		choose_test(test_choose__our_own_is_to_come__no_other_before),
+		choose_test(test_choose_allows__only_what_one_plugs_in_and_has_no_windows),
+		choose_test(test_choose__disk_with_windows__is_not_even_looked_into),
+		choose_test(test_choose__ventoys_own_stick__before_others),
+		choose_test(test_choose__two_of_ventoys__neither),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
