@@ -244,14 +244,16 @@ static int take_proposed(struct teach *t, struct rs_err *err)
 
 /* ---- what is said of them beside that ---- */
 
-/* Product and service of the file, if a diagnosis knows. */
+/* Product and service of the file, if a diagnosis knows: it may have had it among what is only
+ * worth a look. */
 static void take_candidate(struct teach *t)
 {
+	static const char *const lists[] = {"candidates", "suspects"};
 	struct json_object *d;
 
-	for (size_t k = 0; !t->judged && (d = diagnosis_at(t, k)); k++) {
+	for (size_t k = 0; !t->judged && (d = diagnosis_at(t, k / 2)); k++) {
 		size_t n;
-		struct json_object *list = list_of(d, "candidates", &n);
+		struct json_object *list = list_of(d, lists[k % 2], &n);
 		for (size_t i = 0; !t->judged && i < n; i++) {
 			struct json_object *c = nth(list, i);
 			if (strcasecmp(text_of(c, "path"), t->f.files[0].path) != 0)

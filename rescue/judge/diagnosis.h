@@ -86,9 +86,13 @@ struct diagnosis {
 	const char *windows; /* its folder */
 	enum diag_kind kind;
 	enum diag_certainty certainty;
-	const char *text;		   /* the verdict in a sentence or two */
-	struct diag_candidate *candidates; /* best first */
+	const char *text; /* the verdict in a sentence or two */
+	/* best first; where no file is at fault (diag_is_nobodys) only what it is about: the hive,
+	 * the image of a hibernation */
+	struct diag_candidate *candidates;
 	size_t n_candidates;
+	struct diag_candidate *suspects; /* then those that have points all the same; best first */
+	size_t n_suspects;
 	struct diag_proposal *proposals; /* none: nothing is proposed */
 	size_t n_proposals;
 	const char **contradictions; /* what speaks against it */
@@ -100,6 +104,8 @@ struct diagnosis {
 	struct evidence *evidence; /* owned; its .missing is told beside */
 };
 
+/** Is it a trouble that no file is the cause of? Then nothing in the list of candidates accuses. */
+bool diag_is_nobodys(enum diag_kind kind);
 /** With its evidence. NULL is fine. */
 void diagnosis_free(struct diagnosis *d);
 RS_DEFINE_AUTO(struct diagnosis *, diagnosis_free);

@@ -203,15 +203,20 @@ static void make_timeline(struct verdict *v)
 
 /* ---- all of it ---- */
 
+/* Where no file is at fault they are worth a look at most, and stand apart. */
 static void tell_candidates(struct verdict *v)
 {
-	for (size_t i = 0; i < v->n && v->d->n_candidates < CANDIDATES_TOLD; i++) {
+	const bool is_apart = diag_is_nobodys(v->d->kind);
+	struct diag_candidate **list = is_apart ? &v->d->suspects : &v->d->candidates;
+	size_t *n = is_apart ? &v->d->n_suspects : &v->d->n_candidates;
+
+	for (size_t i = 0; i < v->n && *n < CANDIDATES_TOLD; i++) {
 		struct diag_candidate *c;
 		if (v->c[i].d.score <= 0)
 			break;
 		if (v->gone && strcasecmp(v->c[i].d.path, v->gone->path) == 0)
 			continue;
-		c = rs_list_add(&v->d->candidates, &v->d->n_candidates, sizeof(*c));
+		c = rs_list_add(list, n, sizeof(*c));
 		if (!c) {
 			v->is_out = true;
 			return;
@@ -239,6 +244,40 @@ static void tell_gone(struct verdict *v)
 	c.d = (struct diag_candidate){
 		.path = it->path, .service = it->service, .product = it->product};
 	verdict_why(v, &c, W_NAMED, it->source, it->time, it->where, "%s", it->text);
+	*to = c.d;
+}
+
+/* The hive that cannot be read, the image that Windows does not wake up from. */
+static const struct ev_item *thing_of(const struct verdict *v)
+{
+	for (size_t i = 0; i < v->e->n_items; i++) {
+		const struct ev_item *it = &v->e->items[i];
+		if (v->d->kind == DIAG_REGISTRY && it->what == EV_REGISTRY_BAD && it->is_certain)
+			return it;
+		if (v->d->kind == DIAG_RESUME &&
+			(it->what == EV_HIBERNATED || it->what == EV_RESUME_FAILED))
+			return it;
+	}
+	return NULL;
+}
+
+static void tell_thing(struct verdict *v)
+{
+	const struct ev_item *it = thing_of(v);
+	struct candidate c = {0};
+	struct diag_candidate *to;
+
+	if (!it)
+		return;
+	to = rs_list_add(&v->d->candidates, &v->d->n_candidates, sizeof(*to));
+	if (!to) {
+		v->is_out = true;
+		return;
+	}
+	c.d = (struct diag_candidate){
+		.path = it->path[0] ? it->path : it->where, .service = "", .product = ""};
+	if (v->d->kind == DIAG_REGISTRY)
+		verdict_why(v, &c, W_DAMAGED, it->source, it->time, it->where, "%s", it->text);
 	*to = c.d;
 }
 
@@ -287,6 +326,7 @@ int verdict_make(const struct verdict_input *in, struct diagnosis **ret, struct 
 		verdict_propose(&v);
 		make_timeline(&v);
 		tell_gone(&v);
+		tell_thing(&v);
 		tell_candidates(&v);
 		if (v.is_out)
 			r = rs_fail(err, RS_E_MEMORY, "diagnosis");

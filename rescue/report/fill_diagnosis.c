@@ -29,13 +29,16 @@ static void candidate(
 	}
 }
 
-static void candidates(struct report_pool *p, const struct diagnosis *from, struct diagnosis *ret)
+static struct diag_candidate *candidates(
+	struct report_pool *p, const struct diag_candidate *from, size_t n_from, size_t *ret_n)
 {
-	size_t n = at_most(from->n_candidates, RUN_CANDIDATES_MAX);
+	size_t n = at_most(n_from, RUN_CANDIDATES_MAX);
+	struct diag_candidate *ret = report_alloc(p, n * sizeof(*ret));
 
-	ret->candidates = report_alloc(p, n * sizeof(*ret->candidates));
-	for (size_t i = 0; ret->candidates && i < n; i++)
-		candidate(p, &from->candidates[i], &ret->candidates[ret->n_candidates++]);
+	*ret_n = ret ? n : 0;
+	for (size_t i = 0; i < *ret_n; i++)
+		candidate(p, &from[i], &ret[i]);
+	return ret;
 }
 
 static void proposals(struct report_pool *p, const struct diagnosis *from, struct diagnosis *ret)
@@ -155,7 +158,9 @@ void report_diagnosed(struct rs_report *r, const struct judge_result *j, unsigne
 				.first_crash = from->first_crash,
 				.last_crash = from->last_crash,
 				.n_crashes = from->n_crashes}};
-		candidates(p, from, &to->d);
+		to->d.candidates =
+			candidates(p, from->candidates, from->n_candidates, &to->d.n_candidates);
+		to->d.suspects = candidates(p, from->suspects, from->n_suspects, &to->d.n_suspects);
 		proposals(p, from, &to->d);
 		contradictions(p, from, &to->d);
 		timeline(p, from, to);

@@ -125,6 +125,8 @@ static void diagnosis(struct json_out *j, const void *of)
 	jo_text(j, "certainty", diag_certainty_word(d->certainty));
 	jo_text(j, "text", d->text);
 	JO_OBJECTS(j, "candidates", candidate, d->candidates, d->n_candidates);
+	if (d->n_suspects)
+		JO_OBJECTS(j, "suspects", candidate, d->suspects, d->n_suspects);
 	proposals(j, t);
 	contradictions(j, d);
 	jo_time(j, "last_good", d->last_good);

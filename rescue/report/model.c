@@ -147,6 +147,8 @@ bool run_is_wrong(const struct run_diagnosis *d)
 
 enum run_role run_role_of(const struct run_diagnosis *d)
 {
+	if (diag_is_nobodys(d->d.kind))
+		return RUN_CONCERNED;
 	if (!run_is_wrong(d))
 		return RUN_SUSPECT;
 	return d->d.kind == DIAG_BAD_FILE	? RUN_AT_FAULT

@@ -327,9 +327,9 @@ bool run_is_left_to_do(const struct diag_proposal *proposal);
  * why, in English, in @ret ("" and false: no). */
 bool run_refusal(const struct rs_run *run, const struct run_diagnosis *of,
 	const struct diag_proposal *proposal, char *ret, size_t cap);
-/** What the first candidate is said to be: only a bad file that is no guess is at fault, and one
- * that was taken away is missing. */
-enum run_role { RUN_SUSPECT, RUN_AT_FAULT, RUN_TAKEN_AWAY };
+/** What the first candidate is said to be: only a bad file that is no guess is at fault, one that
+ * was taken away is missing, and where no file is at fault the trouble concerns it. */
+enum run_role { RUN_SUSPECT, RUN_AT_FAULT, RUN_TAKEN_AWAY, RUN_CONCERNED };
 enum run_role run_role_of(const struct run_diagnosis *d);
 /** Is something wrong by this diagnosis, and is that no guess? */
 bool run_is_wrong(const struct run_diagnosis *d);

@@ -259,7 +259,8 @@ static unsigned put_candidate(FILE *f, const struct block *b, const struct run_d
 {
 	static const char *const roles[] = {[RUN_SUSPECT] = N_("Suspect:"),
 		[RUN_AT_FAULT] = N_("At fault:"),
-		[RUN_TAKEN_AWAY] = N_("Missing:")};
+		[RUN_TAKEN_AWAY] = N_("Missing:"),
+		[RUN_CONCERNED] = N_("Concerned:")};
 	const struct diag_candidate *c = &r->d.candidates[0];
 	auto_free char *shown = rs_shown_new(c->path[0] ? c->path : c->service);
 

@@ -65,17 +65,20 @@ static void say_why(const struct teller *t, const struct diag_why *w, const char
 		is_timed || is_placed ? ")" : "");
 }
 
-static void say_candidate(const struct teller *t, size_t i)
+static void say_candidate(
+	const struct teller *t, const struct diag_candidate *c, enum run_role role, size_t most)
 {
 	static const char *const roles[] = {[RUN_SUSPECT] = N_("  Suspect:   "),
 		[RUN_AT_FAULT] = N_("  At fault:  "),
-		[RUN_TAKEN_AWAY] = N_("  Missing:   ")};
-	const struct diag_candidate *c = &t->of->d.candidates[i];
-	const enum run_role role = i ? RUN_SUSPECT : run_role_of(t->of);
-	const size_t most = i && run_is_wrong(t->of) ? WHY_SUSPECT : WHY_MOST;
+		[RUN_TAKEN_AWAY] = N_("  Missing:   "),
+		[RUN_CONCERNED] = N_("  Concerned: ")};
 	char path[TEXT_PATH_SHOWN];
 
 	text_path(c->path, path);
+	if (!c->n_why) {
+		text_say(t->p, roles[role], "%-s", path);
+		return;
+	}
 	text_say(t->p, roles[role], "%-s%-s%-s%-s%-s%-s%-s: %d points", path,
 		path[0] && c->service[0] ? ", " : "", c->service[0] ? lang_word(N_("service")) : "",
 		c->service[0] ? " " : "", c->service, c->product[0] ? ", " : "", c->product,
@@ -83,6 +86,22 @@ static void say_candidate(const struct teller *t, size_t i)
 	for (size_t k = 0; k < c->n_why && k < most; k++)
 		say_why(t, &c->why[k], c->path);
 	say_more(t->p, c->n_why, most);
+}
+
+static void say_candidates(const struct teller *t)
+{
+	const struct diagnosis *d = &t->of->d;
+	const size_t most = run_is_wrong(t->of) ? WHY_SUSPECT : WHY_MOST;
+
+	for (size_t i = 0; i < d->n_candidates && i < CANDIDATES_MOST; i++)
+		say_candidate(t, &d->candidates[i], i ? RUN_SUSPECT : run_role_of(t->of),
+			i ? most : WHY_MOST);
+	say_more(t->p, d->n_candidates, CANDIDATES_MOST);
+	/* where nothing is wrong nobody is suspected; a screen's details have all */
+	const size_t n = d->kind != DIAG_NONE || t->p->manner ? d->n_suspects : 0;
+	for (size_t i = 0; i < n && i < CANDIDATES_MOST; i++)
+		say_candidate(t, &d->suspects[i], RUN_SUSPECT, most);
+	say_more(t->p, n, CANDIDATES_MOST);
 }
 
 /* How to do it is not told where it is not done. */
@@ -216,11 +235,7 @@ static void say_diagnosis(
 			of->volume);
 	text_say_timed(p, "  Verdict:   ", d->text, of->volume, d->windows);
 	text_say(p, "  How sure:  ", "%s", run_certainty_text(d));
-	/* where nothing is wrong nobody is suspected; a screen's details have all */
-	const size_t n = d->kind != DIAG_NONE || p->manner ? d->n_candidates : 0;
-	for (size_t i = 0; i < n && i < CANDIDATES_MOST; i++)
-		say_candidate(&t, i);
-	say_more(p, n, CANDIDATES_MOST);
+	say_candidates(&t);
 	for (size_t i = 0; i < d->n_proposals; i++)
 		say_proposal(&t, run, &d->proposals[i]);
 	for (size_t i = 0; i < d->n_contradictions; i++)
@@ -232,13 +247,11 @@ static void say_diagnosis(
 	say_changes(&t, run->since_filetime);
 }
 
-/* What the evidence says against a file that a person named. */
-static void say_against(const struct teller *t, const char *path)
+static void say_against_of(
+	const struct teller *t, const struct diag_candidate *all, size_t n, const char *path)
 {
-	const struct diagnosis *d = &t->of->d;
-
-	for (size_t i = 0; i < d->n_candidates; i++) {
-		const struct diag_candidate *c = &d->candidates[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct diag_candidate *c = &all[i];
 		if (strcasecmp(c->path, path) != 0)
 			continue;
 		for (size_t k = 0; k < c->n_why; k++) {
@@ -247,6 +260,15 @@ static void say_against(const struct teller *t, const char *path)
 				text_say(t->p, "  Against:  ", "%-s", said ? said : "");
 		}
 	}
+}
+
+/* What the evidence says against a file that a person named. */
+static void say_against(const struct teller *t, const char *path)
+{
+	const struct diagnosis *d = &t->of->d;
+
+	say_against_of(t, d->candidates, d->n_candidates, path);
+	say_against_of(t, d->suspects, d->n_suspects, path);
 	if (run_role_of(t->of) == RUN_AT_FAULT && d->n_candidates &&
 		strcasecmp(d->candidates[0].path, path) != 0)
 		text_say(t->p, "  Against:  ", "the evidence points to another file: %-s",

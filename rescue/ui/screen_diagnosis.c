@@ -22,6 +22,7 @@ static void say_candidate(struct page *p, const struct run_diagnosis *r, const s
 	page_say(p, true,
 		role == RUN_AT_FAULT	 ? N_("  At fault: %-s%s%-s%s")
 		: role == RUN_TAKEN_AWAY ? N_("  Missing: %-s%s%-s%s")
+		: role == RUN_CONCERNED	 ? N_("  Concerned: %-s%s%-s%s")
 					 : N_("  Suspect: %-s%s%-s%s"),
 		c->path[0] ? c->path : c->service, c->product[0] ? " (" : "", c->product,
 		c->product[0] ? ")" : "");
@@ -64,6 +65,9 @@ static void say_diagnosis(struct page *p, const struct rs_run *run, const struct
 		say_candidate(p, r, w);
 	if (d->n_candidates > 1)
 		page_say(p, false, "  Less likely: %zu more, d shows them", d->n_candidates - 1);
+	if (d->n_suspects && d->kind != DIAG_NONE)
+		page_say(
+			p, false, "  Not at fault, worth a look: %zu, d shows them", d->n_suspects);
 	page_say(p, false, "How sure: %s", run_certainty_text(d));
 	for (size_t i = 0; i < d->n_contradictions; i++)
 		say_timed(p, "Against it: %s", d->contradictions[i], w);

@@ -968,6 +968,50 @@ static void disk_errors_are_hardware(void **state)
 	diagnosis_free(d);
 }
 
+/* Nobody is: a driver that tempts stands apart, and what the trouble is about stands first. */
+static void where_no_file_is_at_fault_none_is_first(void **state)
+{
+	static const struct {
+		enum ev_what what;
+		bool is_certain;
+		enum diag_kind kind;
+		bool is_told;
+	} cases[] = {{EV_REGISTRY_BAD, true, DIAG_REGISTRY, true},
+		{EV_POWER_LOSS, false, DIAG_NO_DRIVER, false},
+		{EV_HIBERNATED, true, DIAG_RESUME, true},
+		{EV_UPDATE_PENDING, true, DIAG_UPDATE, false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct evidence *e = made_begin();
+		struct diagnosis *d;
+		struct ev_item *it;
+		const bool is_power = cases[i].what == EV_POWER_LOSS;
+		made_run(e, AT(0), AT(95));
+		for (int k = 0; !is_power && k < 2; k++)
+			(void)made_row(e, EV_START_FAILED, EV_STARTUP_REPAIR, AT(110 + 20 * k), "");
+		if (is_power)
+			(void)made_row(e, EV_START, EV_EVENT_LOG, AT(100), "");
+		it = made_row(e, cases[i].what, is_power ? EV_EVENT_LOG : EV_REGISTRY, AT(100) + 1,
+			cases[i].is_told ? "\\thing" : "");
+		it->is_certain = cases[i].is_certain;
+		it = made_row(
+			e, EV_REGISTRY_BAD, EV_REGISTRY, 0, "\\COMPONENTS"); /* no start needs it */
+		it->is_certain = false;
+		(void)made_row(e, EV_FILE_CHANGED, EV_FILE, AT(94), DRIVER); /* tempts */
+		(void)made_file(e, DRIVER, COMPANY);
+		d = verdict_of(e);
+		assert_int_equal(d->kind, cases[i].kind);
+		assert_int_equal(d->n_candidates, cases[i].is_told);
+		if (cases[i].is_told)
+			assert_string_equal(d->candidates[0].path, "\\thing");
+		assert_int_equal(d->n_suspects, !is_power);
+		if (!is_power)
+			assert_string_equal(d->suspects[0].path, DRIVER);
+		diagnosis_free(d);
+	}
+}
+
 static void nobody_is_at_fault_for_power(void **state)
 {
 	for (int k = 0; k < 2; k++) {
@@ -1971,6 +2015,7 @@ int main(void)
 		cmocka_unit_test(verifier_must_be_on_and_have_stopped_it),
 		cmocka_unit_test(crashes_all_over_the_place_are_hardware),
 		cmocka_unit_test(disk_errors_are_hardware),
+		cmocka_unit_test(where_no_file_is_at_fault_none_is_first),
 		cmocka_unit_test(nobody_is_at_fault_for_power),
 		cmocka_unit_test(lost_boot_device_and_a_new_driver),
 		cmocka_unit_test(what_a_rule_matches_is_evidence),

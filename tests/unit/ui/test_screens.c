@@ -384,6 +384,9 @@ static void test_findings__nothing_seen_beside_a_known_fault__the_fault_alone(vo
 
 	(void)state;
 	d.d.kind = DIAG_NONE;
+	d.d.suspects = d.d.candidates;
+	d.d.n_suspects = d.d.n_candidates;
+	d.d.n_candidates = 0;
 	report.run.diagnoses = &d;
 	report.run.n_diagnoses = 1;
 	d.volume = report.run.findings[0].volume;
@@ -395,7 +398,35 @@ static void test_findings__nothing_seen_beside_a_known_fault__the_fault_alone(vo
 	d.volume++; /* of another volume it says something */
 	draw_findings(&alone);
 	assert_true(says(&alone, "The evidence"));
-	assert_true(says(&alone, "Suspect: \\Windows\\"));
+	assert_false(says(&alone, "worth a look"));
+	assert_false(says(&alone, "Suspect:"));
+}
+
+static void test_findings__no_file_at_fault__what_it_concerns_and_others_apart(void **state)
+{
+	auto_page struct page p = {0}, all = {0};
+	struct run_diagnosis d = diagnosed();
+	struct diag_candidate hive = {.path = "\\Windows\\System32\\config\\SYSTEM",
+		.service = "",
+		.product = "",
+		.score = 40,
+		.why = reasons,
+		.n_why = 1};
+
+	(void)state;
+	d.d.kind = DIAG_REGISTRY;
+	d.d.suspects = d.d.candidates;
+	d.d.n_suspects = 1;
+	d.d.candidates = &hive;
+	report.run.diagnoses = &d;
+	report.run.n_diagnoses = 1;
+	draw_findings(&p);
+	assert_true(says(&p, "Concerned: \\Windows\\System32\\config\\SYSTEM"));
+	assert_true(says(&p, "Not at fault, worth a look: 1"));
+	assert_false(says(&p, "At fault:"));
+	details_draw(&tui, &all);
+	assert_true(says(&all, "Concerned:"));
+	assert_true(says(&all, "Suspect:"));
 }
 
 static void test_picture__new_file__whole_and_never_over_another(void **state)
@@ -1236,6 +1267,8 @@ int main(void)
 		cmocka_unit_test_setup(test_findings__proposal_is_refused__says_so_and_why, fresh),
 		cmocka_unit_test_setup(
 			test_findings__nothing_seen_beside_a_known_fault__the_fault_alone, fresh),
+		cmocka_unit_test_setup(
+			test_findings__no_file_at_fault__what_it_concerns_and_others_apart, fresh),
 		cmocka_unit_test_setup(test_findings__file_of_the_diagnosis__with_it, fresh),
 		cmocka_unit_test_setup(test_picture__new_file__whole_and_never_over_another, fresh),
 		cmocka_unit_test_setup(test_findings__chosen_file__before_what_rules_found, fresh),
