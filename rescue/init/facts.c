@@ -214,6 +214,14 @@ enum settings_trust facts_stick_trust(const struct facts *f)
 	return f->secure_boot == SECURE_BOOT_YES ? SETTINGS_UNSIGNED : SETTINGS_UNCHECKED;
 }
 
+const char *facts_stick_key_refusal(const struct facts *f)
+{
+	if (f->door == DOOR_APPLICATION && f->secure_boot == SECURE_BOOT_YES)
+		return "under Secure Boot only the key in unbrick.efi counts; the program rekey "
+		       "puts one there";
+	return NULL;
+}
+
 const char *facts_alone_refusal(const struct facts *f)
 {
 	if (f->settings.diagnosis != SETTINGS_DIAGNOSIS_ALONE)

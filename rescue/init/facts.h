@@ -51,6 +51,9 @@ void facts_read_settings(struct facts *f, const char *bytes, size_t len, enum se
 void facts_read_medium(struct facts *f, const char *bytes, size_t len);
 /** How far settings from the stick's own file are trusted. */
 enum settings_trust facts_stick_trust(const struct facts *f);
+/** Why the stick's own key for rules (EFI/unbrick/rules.pub) does not count, or NULL: it counts as
+ * far as the stick itself does. */
+const char *facts_stick_key_refusal(const struct facts *f);
 /** Why no verdict may act without a person, or NULL: one may (docs/diagnosis.md). */
 const char *facts_alone_refusal(const struct facts *f);
 void facts_note(struct facts *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -202,6 +202,7 @@ void stick_read(struct init *in, enum vol_kind content)
 		.settings = in->facts.settings,
 		.reads_settings = has_settings(in),
 		.trust = trust_of(in),
+		.key_refusal = facts_stick_key_refusal(&in->facts),
 	};
 	(void)snprintf(r.device, sizeof(r.device), "/dev/%s", name);
 	(void)snprintf(r.serial, sizeof(r.serial), "%s", in->report.serial);

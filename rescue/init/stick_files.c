@@ -176,7 +176,9 @@ void stick_read_folder(const struct stick_read *r, const char *top, int out_fd)
 	(void)snprintf(path, sizeof(path), "%s/unbrick.conf", top);
 	if (r->reads_settings && stick_read_file(path, STICK_FILE_MOST, &file) == 0)
 		(void)settings_parse(&settings, file.p, file.len, r->trust, NULL, NULL);
-	stick_take_rules(stick_rules_of(r, &settings), top, out_fd);
+	const char *key_refusal =
+		r->is_foreign ? "this was not started from that stick" : r->key_refusal;
+	stick_take_rules(stick_rules_of(r, &settings), key_refusal, top, out_fd);
 }
 
 /* The first one is where our own media have it; the other is for a person who makes a folder on a

@@ -47,6 +47,7 @@ struct stick_read {
 	struct settings settings;  /* so far */
 	bool reads_settings;	   /* the stick's own file counts (the application has not) */
 	enum settings_trust trust; /* and may loosen so much */
+	const char *key_refusal;   /* facts_stick_key_refusal */
 };
 
 struct stick_write {
@@ -84,12 +85,23 @@ void stick_set_next_in(const char *top, const char *machine, char *ret_text, siz
  * is no startup key is told by its name. */
 void stick_send_startup_keys(const char *top, int out_fd);
 /** Put the shipped rules and those of @top/rules that may be used into one folder, have it checked
- * by the program, and tell which it is. */
-void stick_take_rules(enum settings_rules which, const char *top, int out_fd);
-/** Why a rule of the stick at @path does not count; NULL: it does. @key of the application, in PEM;
- * empty = there is none. */
-const char *stick_rule_refusal(enum settings_rules which, const struct rs_secret *key,
-	const char *path, const struct rs_secret *rule);
+ * by the program, and tell which it is. @key_refusal why a key in @top does not count, or NULL. */
+void stick_take_rules(
+	enum settings_rules which, const char *key_refusal, const char *top, int out_fd);
+
+/* Public keys (PEM) that sign rules; empty = there is none. */
+struct stick_rule_keys {
+	struct rs_secret application; /* in it, or in the initramfs of the second door */
+	struct rs_secret own;	      /* on the stick, where that counts */
+};
+
+/** The key @top/rules.pub, and that it counts or why not (@refusal, or what is wrong with it). No
+ * such file: @ret is empty and nothing is said. Free it. */
+void stick_take_own_key(const char *top, const char *refusal, int out_fd, struct rs_secret *ret);
+/** Why a rule of the stick at @path does not count; NULL: it does, and @ret_why says on whose word.
+ */
+const char *stick_rule_refusal(enum settings_rules which, const struct stick_rule_keys *keys,
+	const char *path, const struct rs_secret *rule, const char **ret_why);
 /** Is @sig (64 bytes, Ed25519) the signature of @bytes by the public key in @pem? */
 bool stick_rule_is_signed(const char *pem, size_t pem_len, const void *bytes, size_t len,
 	const unsigned char *sig, size_t sig_len);

@@ -318,6 +318,39 @@ static void test_stick_read_folder__too_long_keys__are_told_not_read(void **stat
 	tree_done();
 }
 
+static void test_stick_read_folder__its_own_key__only_where_it_counts(void **state)
+{
+	(void)state;
+	const char *root = tree_new();
+	struct stick_read r = {.device = "/dev/sdb1", .key_refusal = "not here"};
+	static char text[8192];
+	EVP_PKEY *key = new_key();
+	int fd = temp_file();
+
+	pem[pem_len] = '\0';
+	tree_file("rules/readme.txt", "");
+	tree_file("rules.pub", pem);
+	settings_init(&r.settings);
+	stick_read_folder(&r, root, fd);
+	records(fd, text, sizeof(text));
+	assert_non_null(strstr(text, "N:rules.pub of the stick is not used: not here"));
+	r.key_refusal = NULL;
+	r.is_foreign = true;
+	fd = temp_file();
+	stick_read_folder(&r, root, fd);
+	records(fd, text, sizeof(text));
+	assert_non_null(strstr(text, "is not used: this was not started from that stick"));
+	read_folder(root, SETTINGS_RULES_SIGNED, text, sizeof(text));
+	assert_non_null(strstr(text, "N:rules.pub of the stick: rules signed by the stick's own"));
+	/* where rules need no signature or do not count at all, no key says anything */
+	read_folder(root, SETTINGS_RULES_UNSIGNED, text, sizeof(text));
+	assert_null(strstr(text, "N:"));
+	read_folder(root, SETTINGS_RULES_SHIPPED, text, sizeof(text));
+	assert_null(strstr(text, "N:"));
+	EVP_PKEY_free(key);
+	tree_done();
+}
+
 static void test_stick_read_folder__a_link__is_not_followed(void **state)
 {
 	(void)state;
@@ -472,6 +505,7 @@ int main(void)
 		cmocka_unit_test(test_stick_write_folder__a_file_in_the_way__says_so),
 		cmocka_unit_test(test_stick_read_folder__files__come_as_records),
 		cmocka_unit_test(test_stick_read_folder__too_long_keys__are_told_not_read),
+		cmocka_unit_test(test_stick_read_folder__its_own_key__only_where_it_counts),
 		cmocka_unit_test(test_stick_read_folder__a_link__is_not_followed),
 		cmocka_unit_test(test_stick_send_startup_keys__others_beside__named_not_sent),
 		cmocka_unit_test(test_stick_send_startup_keys__keys__sent_whole),

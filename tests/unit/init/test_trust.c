@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include <openssl/bio.h>
+#include <openssl/pem.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -180,43 +182,190 @@ static void test_stick_take__keys__stay_with_us(void **state)
 	assert_int_equal(ours.stick.keys.len, 0);
 }
 
+/* A rule on a stick, and who may have signed it. */
+static struct {
+	char path[256], sig_path[260];
+	struct rs_secret bytes;
+	struct stick_rule_keys keys;
+	const char *on; /* whose word the rule was taken on */
+} rule;
+
+static void new_rule(void)
+{
+	static const char text[] = "[rule]\nid = x\n";
+	const char *root = tree_new();
+
+	memset(&rule, 0, sizeof(rule));
+	assert_int_equal(rs_secret_set(&rule.bytes, text, strlen(text), NULL), 0);
+	(void)snprintf(rule.path, sizeof(rule.path), "%s/x.ini", root);
+	(void)snprintf(rule.sig_path, sizeof(rule.sig_path), "%s.sig", rule.path);
+	tree_file("x.ini", text);
+}
+
+static void drop_rule(void)
+{
+	rs_secret_done(&rule.keys.application);
+	rs_secret_done(&rule.keys.own);
+	rs_secret_done(&rule.bytes);
+	tree_done();
+}
+
+/* @bad: a bit of the signature is not right. */
+static void sign_rule(EVP_PKEY *pair, bool bad)
+{
+	unsigned char sig[64];
+	FILE *f = fopen(rule.sig_path, "wb");
+
+	sign(pair, (const char *)rule.bytes.p, sig);
+	sig[9] ^= (unsigned char)bad;
+	assert_non_null(f);
+	assert_int_equal(fwrite(sig, 1, sizeof(sig), f), sizeof(sig));
+	assert_int_equal(fclose(f), 0);
+}
+
+static const char *refusal(enum settings_rules which)
+{
+	return stick_rule_refusal(which, &rule.keys, rule.path, &rule.bytes, &rule.on);
+}
+
 static void test_stick_rule_refusal__only_a_good_signature_or_the_setting(void **state)
 {
-	const char *root = tree_new();
-	static const char rule[] = "[rule]\nid = x\n";
-	struct rs_secret key = {0}, bytes = {0};
+	(void)state;
+	new_rule();
 	EVP_PKEY *pair = new_key();
-	unsigned char sig[64];
-	char path[256], sig_path[260];
+	assert_null(refusal(SETTINGS_RULES_UNSIGNED));
+	assert_string_equal(rule.on, "unsigned rules are allowed");
+	assert_non_null(strstr(refusal(SETTINGS_RULES_SIGNED), "has no key for rules"));
+	assert_int_equal(rs_secret_set(&rule.keys.application, pem, pem_len, NULL), 0);
+	assert_non_null(strstr(refusal(SETTINGS_RULES_SIGNED), "has no signature"));
+	sign_rule(pair, false);
+	assert_null(refusal(SETTINGS_RULES_SIGNED));
+	assert_string_equal(rule.on, "signed");
+	sign_rule(pair, true);
+	assert_non_null(strstr(refusal(SETTINGS_RULES_SIGNED), "signature is wrong"));
+	EVP_PKEY_free(pair);
+	drop_rule();
+}
+
+static void test_stick_rule_refusal__the_sticks_own_key__counts_and_is_named(void **state)
+{
+	(void)state;
+	new_rule();
+	EVP_PKEY *pair = new_key();
+	sign_rule(pair, false);
+	assert_int_equal(rs_secret_set(&rule.keys.own, pem, pem_len, NULL), 0);
+	assert_null(refusal(SETTINGS_RULES_SIGNED));
+	assert_string_equal(rule.on, "signed by the stick's own key");
+	/* beside another one in the application, too; and that one's own are still its own */
+	EVP_PKEY *other = new_key();
+	assert_int_equal(rs_secret_set(&rule.keys.application, pem, pem_len, NULL), 0);
+	assert_null(refusal(SETTINGS_RULES_SIGNED));
+	assert_string_equal(rule.on, "signed by the stick's own key");
+	sign_rule(other, false);
+	assert_null(refusal(SETTINGS_RULES_SIGNED));
+	assert_string_equal(rule.on, "signed");
+	sign_rule(pair, true);
+	assert_non_null(strstr(refusal(SETTINGS_RULES_SIGNED), "signature is wrong"));
+	EVP_PKEY_free(other);
+	EVP_PKEY_free(pair);
+	drop_rule();
+}
+
+/* What is said of a stick's rules.pub by this way of starting, and whether it counts. */
+static bool own_key_counts(
+	enum door door, enum secure_boot secure, const char *text, char said[512])
+{
+	struct facts f;
+	struct rs_secret key = {0};
+	const char *root = tree_new();
+	FILE *file = tmpfile();
+
+	assert_non_null(file);
+	facts_init(&f);
+	f.door = door;
+	f.secure_boot = secure;
+	if (text)
+		tree_file("rules.pub", text);
+	stick_take_own_key(root, facts_stick_key_refusal(&f), fileno(file), &key);
+	bool counts = key.len != 0;
+	if (counts)
+		assert_memory_equal(key.p, text, key.len);
+	rewind(file);
+	size_t n = fread(said, 1, 511, file);
+	if (n)
+		assert_int_equal(said[0], STICK_NOTE);
+	memmove(said, said + 5, n ? n - 5 : 0);
+	said[n ? n - 5 : 0] = '\0';
+	assert_int_equal(fclose(file), 0);
+	rs_secret_done(&key);
+	tree_done();
+	return counts;
+}
+
+static void test_stick_take_own_key__as_far_as_the_stick_itself(void **state)
+{
+	static const struct {
+		enum door door;
+		enum secure_boot secure;
+		bool counts;
+	} cases[] = {
+		{DOOR_APPLICATION, SECURE_BOOT_YES, false},
+		{DOOR_APPLICATION, SECURE_BOOT_NO, true},
+		{DOOR_APPLICATION, SECURE_BOOT_SETUP, true},
+		{DOOR_GRUB, SECURE_BOOT_YES, true},
+		{DOOR_GRUB, SECURE_BOOT_NO, true},
+		{DOOR_BIOS, SECURE_BOOT_NO, true},
+	};
+	char said[512];
 
 	(void)state;
-	assert_int_equal(rs_secret_set(&bytes, rule, strlen(rule), NULL), 0);
-	(void)snprintf(path, sizeof(path), "%s/x.ini", root);
-	(void)snprintf(sig_path, sizeof(sig_path), "%s.sig", path);
-	tree_file("x.ini", rule);
-	assert_null(stick_rule_refusal(SETTINGS_RULES_UNSIGNED, &key, path, &bytes));
-	assert_non_null(strstr(stick_rule_refusal(SETTINGS_RULES_SIGNED, &key, path, &bytes),
-		"has no key for rules"));
-	assert_int_equal(rs_secret_set(&key, pem, pem_len, NULL), 0);
-	assert_non_null(strstr(
-		stick_rule_refusal(SETTINGS_RULES_SIGNED, &key, path, &bytes), "has no signature"));
-	sign(pair, rule, sig);
-	for (int wrong = 0; wrong < 2; wrong++) {
-		FILE *f = fopen(sig_path, "wb");
-		assert_non_null(f);
-		sig[9] ^= (unsigned char)wrong;
-		assert_int_equal(fwrite(sig, 1, sizeof(sig), f), sizeof(sig));
-		assert_int_equal(fclose(f), 0);
-		const char *why = stick_rule_refusal(SETTINGS_RULES_SIGNED, &key, path, &bytes);
-		if (wrong)
-			assert_non_null(strstr(why, "signature is wrong"));
+	EVP_PKEY_free(new_key());
+	pem[pem_len] = '\0';
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		bool counts = own_key_counts(cases[i].door, cases[i].secure, pem, said);
+		assert_int_equal(counts, cases[i].counts);
+		if (counts)
+			assert_string_equal(said,
+				"rules.pub of the stick: rules signed by the stick's own key "
+				"count, as far as the stick itself is trusted");
 		else
-			assert_null(why);
+			assert_non_null(strstr(said,
+				"rules.pub of the stick is not used: under Secure Boot only the "
+				"key in unbrick.efi counts"));
+		(void)own_key_counts(cases[i].door, cases[i].secure, NULL, said);
+		assert_string_equal(said, ""); /* none is no news */
 	}
-	rs_secret_done(&key);
-	rs_secret_done(&bytes);
-	EVP_PKEY_free(pair);
-	tree_done();
+}
+
+static void test_stick_take_own_key__none_for_rules__is_said(void **state)
+{
+	static char text[8192];
+	char said[512];
+	EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
+	BIO *bio = BIO_new(BIO_s_mem());
+
+	(void)state;
+	assert_int_equal(PEM_write_bio_PUBKEY(bio, key), 1);
+	assert_true(BIO_read(bio, text, sizeof(text) - 1) > 0);
+	BIO_free(bio);
+	EVP_PKEY_free(key);
+	for (int i = 0; i < 4; i++) {
+		assert_false(own_key_counts(DOOR_GRUB, SECURE_BOOT_YES, text, said));
+		assert_string_equal(said,
+			"rules.pub of the stick is not used: it is no public key of Ed25519 (PEM)");
+		if (i == 0) /* its private half is none, either */
+			(void)strcpy(text, "-----BEGIN PRIVATE KEY-----\n"
+					   "MC4CAQAwBQYDK2VwBCIEIHuzO1qY1S5YNSRqGmQ5ZgNy0rVzMYtQ"
+					   "dLFt1y5Hs4bN\n-----END PRIVATE KEY-----\n");
+		else if (i == 1)
+			text[0] = '\0';
+		else {
+			EVP_PKEY_free(new_key());
+			memset(text, '\n', 5000); /* a good one, further than is read */
+			memcpy(text + 5000, pem, pem_len);
+			text[5000 + pem_len] = '\0';
+		}
+	}
 }
 
 int main(void)
@@ -230,6 +379,9 @@ int main(void)
 		cmocka_unit_test(test_stick_take__no_stick_of_ours__is_not_used),
 		cmocka_unit_test(test_stick_take__keys__stay_with_us),
 		cmocka_unit_test(test_stick_rule_refusal__only_a_good_signature_or_the_setting),
+		cmocka_unit_test(test_stick_rule_refusal__the_sticks_own_key__counts_and_is_named),
+		cmocka_unit_test(test_stick_take_own_key__as_far_as_the_stick_itself),
+		cmocka_unit_test(test_stick_take_own_key__none_for_rules__is_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
