@@ -20,6 +20,8 @@ VERSIONS = {
     "10-1709": ("Windows 10 Pro", "Professional", 10, 0, 16299, 15, "1709", "Client"),
     "8.1": ("Windows 8.1 Pro", "Professional", 6, 3, 9600, 17415, "", "Client"),
     "7": ("Windows 7 Professional", "Professional", 6, 1, 7601, 24000, "", "Client"),
+    "server-2012": ("Windows Server 2012 Standard", "ServerStandard", 6, 2, 9200, 23714, "", "Server"),
+    "server-2016": ("Windows Server 2016 Standard", "ServerStandard", 10, 0, 14393, 6897, "", "Server"),
     "server-2022": ("Windows Server 2022 Standard", "ServerStandard", 10, 0, 20348, 2582, "21H2",
                     "Server"),
 }

@@ -14,7 +14,7 @@ import subprocess
 HERE = os.path.dirname(os.path.realpath(__file__))
 ORDER = ["unsure", "likely", "sure"]
 # a folder of cases, and what it is called; blind: from somebody who has not seen the table of weights
-SETS = {"first": "open set", "second": "blind set 1", "third": "blind set 2"}
+SETS = {"first": "open set", "second": "blind set 1", "third": "blind set 2", "fourth": "blind set 3"}
 ACTS = ("move", "disable", "restore", "registry", "filter")  # "ask" is none
 CORE = set("""acpi acpiex afd atapi ci classpnp clfs cng disk dumpfve dxgkrnl ehstorclass fileinfo fltmgr fs_rec fvevol hal
 intelppm iorate kbdclass kbdhid ksecdd ksecpkg mountmgr msisadrv msrpc mup ndis netio ntfs ntoskrnl partmgr pci pcw pdc rdyboost
