@@ -90,7 +90,7 @@ static void make_unsure(struct verdict *v, const char *why)
 /* Which data came last is all that speaks for data: not where only the newest of many are known. */
 static void lower_by_flood(struct verdict *v)
 {
-	const struct candidate *c = &v->c[0];
+	const struct candidate *c = v->c;
 
 	if (!v->e->are_changes_cut || v->d->kind != DIAG_BAD_FILE)
 		return;
