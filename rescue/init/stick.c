@@ -131,13 +131,6 @@ void stick_consider_again(const struct init *in, struct known_disk *d)
 		disk_set_again(d);
 }
 
-static const char *kind_of(const struct init *in)
-{
-	return !in->stick.is_foreign ? "the stick"
-	       : in->facts.is_ventoy ? "Ventoy's stick or another one, not started from itself:"
-				     : "a stick that this was not started from:";
-}
-
 void stick_take(struct init *in, struct rs_view said)
 {
 	struct stick *s = &in->stick;
@@ -155,7 +148,11 @@ void stick_take(struct init *in, struct rs_view said)
 		set_bare(in);
 		return;
 	}
-	init_say(in, "%s /dev/%s, folder %s", kind_of(in), s->disk, s->top);
+	if (s->is_foreign)
+		init_say(in, "a stick that this was not started from: /dev/%s, folder %s", s->disk,
+			s->top);
+	else
+		init_log(in, "the stick is /dev/%s", s->disk);
 	stick_mark(in);
 	for (size_t i = 0; i < in->disks.n; i++)
 		stick_consider_again(in, &in->disks.list[i]);

@@ -264,7 +264,7 @@ static void look_into(struct init *in, const struct known_disk *d, struct part *
 	char name[DISK_NAME];
 
 	in->stick.is_open = true;
-	if (in->stick.is_busy || now_ms() - in->stick.looked_ms < AGAIN_MS * (part->n_looks > 0))
+	if (in->stick.is_busy || (part->n_looks && now_ms() - in->stick.looked_ms < AGAIN_MS))
 		return;
 	in->stick.looked_ms = now_ms();
 	part->n_looks++;

@@ -20,8 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)path_partition(data, len, &p);
 	(void)path_is_network(data, len);
 	(void)path_is_cd(data, len);
-	if (path_place(data, len, place) == !memchr(place, 0, sizeof(place)) ||
-		!place[0] != !path_place(data, len, place))
+	bool has_place = path_place(data, len, place);
+	if (!memchr(place, 0, sizeof(place)) || has_place != (place[0] != '\0'))
 		abort();
 	if (boot_entry_parse(data, size, &e)) {
 		if (!memchr(e.file, 0, sizeof(e.file)))
