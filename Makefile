@@ -47,7 +47,10 @@ RESCUE	= $(call rev,$(ROOMS:%=$(BUILD)/lib/%.a))
 # a language is a file (docs/languages.md); the program finds them beside it
 LANGUAGES := $(patsubst rescue/po/%.po,$(BUILD)/locale/%/LC_MESSAGES/unbrick.mo,$(wildcard rescue/po/*.po))
 
-all: $(BUILD)/unbrick $(BUILD)/unbrick.1.gz $(LANGUAGES)
+# bash's is written by hand; these are made of the program's help (tests/check-docs compares all three)
+COMPLETIONS = $(BUILD)/completion/_unbrick $(BUILD)/completion/unbrick.fish
+
+all: $(BUILD)/unbrick $(BUILD)/unbrick.1.gz $(LANGUAGES) $(COMPLETIONS)
 
 define room
 OBJ_$(1) := $$(patsubst %.c,$(BUILD)/%.o,$$(wildcard rescue/$(1)/*.c)) $$(OBJ_$(1))
@@ -79,6 +82,12 @@ $(BUILD)/unbrick.1.gz: docs/unbrick.1
 	@mkdir -p $(@D)
 	@gzip -9nc $< > $@
 
+$(BUILD)/completion/_unbrick: SHELL_NAME = zsh
+$(BUILD)/completion/unbrick.fish: SHELL_NAME = fish
+$(COMPLETIONS): $(BUILD)/unbrick scripts/completion/generate
+	@mkdir -p $(@D)
+	@scripts/completion/generate $(SHELL_NAME) $< > $@.new && mv $@.new $@
+
 $(BUILD)/locale/%/LC_MESSAGES/unbrick.mo: rescue/po/%.po
 	@mkdir -p $(@D)
 	@msgfmt -c -o $@.new $< && mv $@.new $@
@@ -89,11 +98,18 @@ include tests/programs.mk tests/check.mk
 include efi/$(ARCH).mk $(wildcard efi/efi.mk rescue/init/init.mk initramfs/image.mk tests/qemu/qemu.mk)
 
 PREFIX	?= /usr/local
+# Debian's packages have theirs in vendor-completions
+ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
 install: all
+	@$(MAKE) --no-print-directory install-files
+# what has been built, wherever that was
+install-files:
 	install -D -m 755 $(BUILD)/unbrick $(DESTDIR)$(PREFIX)/bin/unbrick
 	install -D -m 644 $(BUILD)/unbrick.1.gz $(DESTDIR)$(PREFIX)/share/man/man1/unbrick.1.gz
 	install -D -m 644 scripts/completion/unbrick.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/unbrick
+	install -D -m 644 $(BUILD)/completion/_unbrick $(DESTDIR)$(ZSH_COMPLETIONS)/_unbrick
+	install -D -m 644 $(BUILD)/completion/unbrick.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/unbrick.fish
 	cp -R $(BUILD)/locale $(DESTDIR)$(PREFIX)/share/
 
 format:
@@ -103,6 +119,6 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(shell find $(BUILD) -name image -prune -o -type f -name '*.d' -print 2>/dev/null)
-.PHONY: all install format clean
+.PHONY: all install install-files format clean
 .DELETE_ON_ERROR:
 .SECONDARY:
