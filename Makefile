@@ -10,6 +10,10 @@ BUILD	?= build
 CC	= gcc
 CLANG	= clang-14
 VERSION	= 0.1.0
+# where the project is to be found, and whom the user of a package may write to ('Name <address>'): whoever makes a release
+# knows it. Nothing names an address that nobody reads.
+URL	?=
+MAINTAINER ?=
 # as many at once as the machine has processors
 JOBS	:= $(shell nproc)
 ARCH	= $(shell uname -m)

@@ -10,6 +10,7 @@
 #   DRIVERS=pc|server             also Fibre Channel, fast and unusual network adapters (modules-server)
 #   SHELL_IN_IMAGE=no|yes         a shell for the setting `shell = yes`
 #   INIT=PROGRAM                  another first process
+#   URL= MAINTAINER=              the project's address, and whom a package's user may write to; without, none is named
 
 KERNEL	?= 6.12
 FIRMWARE ?= free
@@ -23,10 +24,10 @@ SIGN_KEY ?=
 SIGN_CERT ?=
 DEBS	?= $(BUILD)/debs
 IMAGE	= $(BUILD)/image
-COMMIT	:= $(shell git describe --always --dirty --abbrev=40 --exclude='*' 2>/dev/null || echo unknown)
+COMMIT	:= $(shell scripts/commit id)
 # every time in the image is that of the commit
 ifndef SOURCE_DATE_EPOCH
-SOURCE_DATE_EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y NEWS.md)
+SOURCE_DATE_EPOCH := $(shell scripts/commit time)
 endif
 export SOURCE_DATE_EPOCH
 
@@ -40,7 +41,7 @@ $(IMAGE)/options: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(VERSION) $(COMMIT) $(SOURCE_DATE_EPOCH)' 'kernel $(KERNEL)' 'firmware $(FIRMWARE)' 'drivers $(DRIVERS)' \
 		'shell $(SHELL_IN_IMAGE)' 'init $(INIT)' 'conf $(CONF)' 'rules $(RULE_KEY)' \
-		'door $(FIRST_DOOR)' 'key $(SIGN_KEY) $(SIGN_CERT)' > $@.new
+		'door $(FIRST_DOOR)' 'key $(SIGN_KEY) $(SIGN_CERT)' 'url $(URL)' > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 IMAGE_USES = $(KERNEL) unpack $(filter nonfree,$(FIRMWARE)) $(if $(filter yes,$(SHELL_IN_IMAGE)),shell)
@@ -79,7 +80,7 @@ $(BUILD)/vmlinuz: $(IMAGE)/unpacked/.done
 # ---- the application, filled and signed
 
 $(IMAGE)/sbat: initramfs/sbat.csv $(IMAGE)/options
-	@sed 's/@VERSION@/$(VERSION)/' $< > $@
+	@sed 's|@VERSION@|$(VERSION)|; s|@URL@|$(or $(URL),none)|' $< > $@
 $(IMAGE)/osrel: $(IMAGE)/options
 	@printf 'NAME="Unbrick"\nID=unbrick\nVERSION_ID=%s\nPRETTY_NAME="Unbrick %s"\nBUILD_ID=%s\n' \
 		$(VERSION) $(VERSION) $(COMMIT) > $@
@@ -118,8 +119,9 @@ $(BUILD)/unbrick.iso: $(BUILD)/unbrick-usb.img $(STICK)
 
 DIST	?= dist
 release: deps
-	@$(MAKE) --no-print-directory image-files
-	@scripts/release $(BUILD) $(DIST) $(VERSION)
+	@$(MAKE) --no-print-directory release-files
+release-files: all image-files
+	@URL='$(URL)' MAINTAINER='$(MAINTAINER)' scripts/release $(BUILD) $(DIST) $(VERSION)
 
 # docs/hardware.md, the part of this image's kernel
 hardware: image
@@ -129,4 +131,4 @@ check-image: image
 	@UNBRICK_BUILD=$(BUILD) $(RUN) image 1800 $(call ONE,$(sort $(wildcard tests/image/check-*)))
 
 FORCE:
-.PHONY: release image image-files hardware check-image FORCE
+.PHONY: release release-files image image-files hardware check-image FORCE
