@@ -75,6 +75,14 @@ $(BUILD)/%.o: %.c
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c
 	$(compile)
 
+# what says the version is made again for another one (`make release VERSION=...` after a build)
+SAYS_VERSION := $(shell grep -l UNBRICK_VERSION rescue/*/*.c efi/*.c)
+$(foreach o,$(SAYS_VERSION:.c=.o),$(BUILD)/$(o) $(BUILD)/firmware/$(o)): $(BUILD)/gen/version
+$(BUILD)/gen/version: FORCE
+	@mkdir -p $(@D)
+	@echo '$(VERSION)' > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
 $(BUILD)/gen/shipped_rules.c: scripts/embed-rules $(wildcard rescue/rules/*.ini)
 	@mkdir -p $(@D)
 	@scripts/embed-rules $(sort $(wildcard rescue/rules/*.ini)) > $@.new && mv $@.new $@

@@ -100,7 +100,7 @@ check-layers: all $(BUILD)/init $(BUILD)/efi/stub.efi
 	$(call static,layers,tests/check-layers)
 
 check-docs: all
-	@$(RUN) docs 60 tests/check-docs tests/check-languages tests/check-commands
+	@$(RUN) docs 60 tests/check-docs tests/check-languages tests/check-commands tests/check-powershell
 
 DISKS_LIMIT ?= 1500
 check-disks: all
