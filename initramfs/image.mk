@@ -120,7 +120,8 @@ $(BUILD)/unbrick.iso: $(BUILD)/unbrick-usb.img $(STICK)
 DIST	?= dist
 release: deps
 	@$(MAKE) --no-print-directory release-files
-release-files: all image-files
+release-parts: all image-files
+release-files: release-parts
 	@URL='$(URL)' MAINTAINER='$(MAINTAINER)' scripts/release $(BUILD) $(DIST) $(VERSION)
 
 # docs/hardware.md, the part of this image's kernel
@@ -128,7 +129,8 @@ hardware: image
 	@initramfs/hardware $(IMAGE)/module-list $(IMAGE)/modules docs/hardware.md
 
 check-image: image
+	@$(MAKE) --no-print-directory -j$(JOBS) release-parts
 	@UNBRICK_BUILD=$(BUILD) $(RUN) image 1800 $(call ONE,$(sort $(wildcard tests/image/check-*)))
 
 FORCE:
-.PHONY: release release-files image image-files hardware check-image FORCE
+.PHONY: release release-files release-parts image image-files hardware check-image FORCE
