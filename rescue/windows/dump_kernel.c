@@ -190,7 +190,7 @@ static int modules_read(struct kernel *k, struct rs_err *err)
 {
 	uint64_t list = win_dump_number(k->head, WIN_DUMP_MODULES_AT, true);
 	struct walk w = {.before = list, .at = list}, back = {.is_back = true, .before = list};
-	uint8_t links[16];
+	uint8_t links[16] = {0};
 	enum win_page how;
 
 	int r = get(k, list, links, sizeof(links), &how, err);
