@@ -243,23 +243,34 @@ bool console_is_graphics(const char *name)
 	return strncmp(name, "tty", 3) == 0 && name[3] >= '0' && name[3] <= '9';
 }
 
-void consoles_open(
-	struct consoles *c, const char *active, enum settings_console choice, const char *serial)
+/* "ttyS1,57600" */
+static void open_line(struct consoles *c, const char *line)
 {
-	char names[256], named[CONSOLE_NAME];
-	char *rest = NULL;
-	const char *speed = strchr(serial, ',');
+	char name[CONSOLE_NAME];
+	const char *speed = strchr(line, ',');
 
-	(void)snprintf(named, sizeof(named), "%.*s", (int)strcspn(serial, ","), serial);
-	if (named[0])
-		open_one(c, named, speed ? (unsigned)strtoul(speed + 1, NULL, 10) : 0);
+	(void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(line, ","), line);
+	if (name[0])
+		open_one(c, name, speed ? (unsigned)strtoul(speed + 1, NULL, 10) : 0);
+}
+
+void consoles_open(
+	struct consoles *c, enum settings_console choice, const struct console_names *names)
+{
+	char active[256];
+	char *rest = NULL;
+
+	open_line(c, names->serial);
 	if (choice == SETTINGS_CONSOLE_NAMED && c->n)
 		return;
 	/* tty0 is whichever is in front: ours is the first */
 	if (choice != SETTINGS_CONSOLE_SERIAL)
 		open_one(c, "tty1", 0);
-	(void)snprintf(names, sizeof(names), "%s", active);
-	for (char *name = strtok_r(names, " \n", &rest); name; name = strtok_r(NULL, " \n", &rest))
+	/* before the kernel's, which may be the same at another speed than the firmware's */
+	if (choice != SETTINGS_CONSOLE_GRAPHICS)
+		open_line(c, names->firmware);
+	(void)snprintf(active, sizeof(active), "%s", names->active);
+	for (char *name = strtok_r(active, " \n", &rest); name; name = strtok_r(NULL, " \n", &rest))
 		if (!console_is_graphics(name) && choice != SETTINGS_CONSOLE_GRAPHICS)
 			open_one(c, name, 0);
 	/* a machine without what was chosen still shows what happens */

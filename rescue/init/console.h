@@ -42,11 +42,18 @@ struct consoles {
 
 /** @input is given what is typed on any of them. */
 void consoles_init(struct consoles *c, struct loop *loop, console_input_fn input, void *user);
-/** Open the kernel's consoles (@active, as /sys/class/tty/console/active has it) and the first
- * virtual terminal, as chosen. @serial "ttyS0,115200" or "": another one; its name alone decides
- * for SETTINGS_CONSOLE_NAMED. Names that do not open are left out. */
+/* Where consoles are to be had. */
+struct console_names {
+	const char *active;   /* the kernel's, as /sys/class/tty/console/active has it */
+	const char *serial;   /* of the settings, "ttyS0,115200" or "" */
+	const char *firmware; /* its own (serial.h), as that or "" */
+};
+
+/** Open them and the first virtual terminal, as chosen; of the settings' one the name alone decides
+ * for SETTINGS_CONSOLE_NAMED. Names that do not open are left out; a line that nobody named is not
+ * opened, as that alone may switch off what hangs on it. */
 void consoles_open(
-	struct consoles *c, const char *active, enum settings_console choice, const char *serial);
+	struct consoles *c, enum settings_console choice, const struct console_names *names);
 /** A console that the kernel has opened already: no echo from now on. What was typed before anybody
  * asked is thrown away. */
 void consoles_quiet(int fd);

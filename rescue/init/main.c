@@ -15,6 +15,7 @@
 #include "core/language.h"
 #include "init/init.h"
 #include "init/machine.h"
+#include "init/serial.h"
 #include "init/sysfs.h"
 #include "init/work.h"
 
@@ -119,15 +120,33 @@ static bool catch_signals(struct init *in)
 		&in->loop, signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), POLLIN, on_signal, in);
 }
 
+/* A UPS, a modem: to open the line may switch it off, so it is only named. */
+static void tell_unused(void *user, const char *name)
+{
+	struct init *in = user;
+
+	if (strncmp(name, "ttyS", 4) != 0 || !serial_is_there("", name))
+		return;
+	for (size_t i = 0; i < in->consoles.n; i++)
+		if (strcmp(in->consoles.list[i].name, name) == 0)
+			return;
+	init_log(in, "serial port %s: not opened, as neither firmware nor settings name it", name);
+}
+
 static void open_consoles(struct init *in)
 {
-	char active[256];
+	char active[256], firmware[SERIAL_PORT];
 	const struct settings *s = &in->facts.settings;
 
 	(void)sysfs_text(active, sizeof(active), "/sys/class/tty/console/active");
+	serial_of_firmware("", firmware);
 	consoles_init(&in->consoles, &in->loop, on_typed, in);
-	consoles_open(&in->consoles, active, s->console, s->serial);
+	consoles_open(
+		&in->consoles, s->console, &(struct console_names){active, s->serial, firmware});
 	consoles_look(&in->consoles, s);
+	if (firmware[0])
+		init_log(in, "serial port %s: the firmware's console", firmware);
+	sysfs_each(tell_unused, in, "/sys/class/tty");
 }
 
 static void say_started(struct init *in, const char *fault)

@@ -186,7 +186,7 @@ static int begin_line(struct consoles *c, const char *name)
 	int far = plug_in(name);
 	consoles_init(c, &loop, on_typed, NULL);
 	c->folder = folder;
-	consoles_open(c, name, SETTINGS_CONSOLE_ALL, "");
+	consoles_open(c, SETTINGS_CONSOLE_ALL, &(struct console_names){name, "", ""});
 	assert_int_equal(c->n, 1);
 	assert_int_equal(consoles_step(c), -1);
 	return far;
@@ -305,7 +305,7 @@ static void test_line__any_settings__nothing_stops_it_and_nothing_is_old(void **
 	assert_int_equal(tcsetattr(far, TCSANOW, &t), 0);
 	assert_int_equal(write(far, "early", 5), 5);
 	(void)seen_on(far); /* its echo */
-	consoles_open(&c, "ttyS0", SETTINGS_CONSOLE_ALL, "");
+	consoles_open(&c, SETTINGS_CONSOLE_ALL, &(struct console_names){"ttyS0", "", ""});
 	assert_int_equal(c.n, 1);
 	assert_int_equal(tcgetattr(far, &t), 0);
 	assert_int_equal(t.c_cflag & (CRTSCTS | CLOCAL | CREAD), CLOCAL | CREAD);
@@ -349,12 +349,13 @@ static void test_open__names__each_once_and_of_that_folder(void **state)
 	(void)snprintf(path, sizeof(path), "%s/below", folder);
 	assert_int_equal(mkdir(path, 0700), 0);
 	int below = plug_in("below/ttyS0"), longer = plug_in(long_name);
-	consoles_open(&c, "below/ttyS0", SETTINGS_CONSOLE_ALL, "");
+	consoles_open(&c, SETTINGS_CONSOLE_ALL, &(struct console_names){"below/ttyS0", "", ""});
 	assert_int_equal(c.n, 0);
-	consoles_open(&c, long_name, SETTINGS_CONSOLE_ALL, "");
+	consoles_open(&c, SETTINGS_CONSOLE_ALL, &(struct console_names){long_name, "", ""});
 	assert_int_equal(c.n, 0);
 	int far = plug_in("ttyS0");
-	consoles_open(&c, "ttyS0 ttyS0", SETTINGS_CONSOLE_ALL, "ttyS0,9600");
+	consoles_open(
+		&c, SETTINGS_CONSOLE_ALL, &(struct console_names){"ttyS0 ttyS0", "ttyS0,9600", ""});
 	assert_int_equal(c.n, 1);
 	(void)close(longer);
 	(void)close(below);
@@ -365,6 +366,53 @@ static void test_open__names__each_once_and_of_that_folder(void **state)
 	(void)snprintf(path, sizeof(path), "%s/%s", folder, long_name);
 	assert_int_equal(unlink(path), 0);
 	end_line("ttyS0", far);
+}
+
+/* The firmware's line at the firmware's speed, also where the kernel has the same one; a line that
+ * nobody named is not touched, not even opened. */
+static void test_open__firmwares_line__at_its_speed_and_no_other(void **state)
+{
+	static struct consoles c;
+
+	(void)state;
+	folder_of_lines(&c);
+	int first = plug_in("ttyS0"), second = plug_in("ttyS1"), other = plug_in("ttyS2");
+	assert_int_equal(speed_of(first, B115200), B115200);
+	assert_int_equal(speed_of(other, B19200), B19200);
+	consoles_open(
+		&c, SETTINGS_CONSOLE_GRAPHICS, &(struct console_names){"ttyS0", "", "ttyS1,57600"});
+	assert_int_equal(c.n, 0);
+	consoles_open(&c, SETTINGS_CONSOLE_NAMED,
+		&(struct console_names){"ttyS0", "ttyS0,9600", "ttyS1,57600"});
+	assert_int_equal(c.n, 1);
+	assert_int_equal(speed_of(first, 0), B9600);
+	assert_int_equal(speed_of(first, B115200), B115200);
+	c.n = 0;
+	consoles_open(
+		&c, SETTINGS_CONSOLE_ALL, &(struct console_names){"ttyS0", "", "ttyS1,57600"});
+	assert_int_equal(c.n, 2);
+	assert_string_equal(c.list[0].name, "ttyS1");
+	assert_int_equal(speed_of(second, 0), B57600);
+	assert_int_equal(speed_of(first, 0), B115200);
+	consoles_line(&c, "unbrick: plain");
+	assert_string_equal(seen_on(second), "unbrick: plain\r\n");
+	assert_string_equal(seen_on(first), "unbrick: plain\r\n");
+	assert_string_equal(seen_on(other), "");
+	assert_int_equal(speed_of(other, 0), B19200);
+	c.n = 0;
+	consoles_open(
+		&c, SETTINGS_CONSOLE_SERIAL, &(struct console_names){"ttyS0", "", "ttyS0,9600"});
+	assert_int_equal(c.n, 1);
+	assert_int_equal(speed_of(first, 0), B9600);
+	(void)close(second);
+	(void)close(other);
+	for (const char *const *name = (const char *const[]){"ttyS1", "ttyS2", NULL}; *name;
+		name++) {
+		char path[128];
+		(void)snprintf(path, sizeof(path), "%s/%s", folder, *name);
+		assert_int_equal(unlink(path), 0);
+	}
+	end_line("ttyS0", first);
 }
 
 static void test_open__more_than_there_is_room__left_out(void **state)
@@ -504,6 +552,7 @@ int main(void)
 		cmocka_unit_test(test_line__any_settings__nothing_stops_it_and_nothing_is_old),
 		cmocka_unit_test(test_quiet__typed_early__is_neither_shown_nor_kept),
 		cmocka_unit_test(test_open__names__each_once_and_of_that_folder),
+		cmocka_unit_test(test_open__firmwares_line__at_its_speed_and_no_other),
 		cmocka_unit_test(test_open__more_than_there_is_room__left_out),
 		cmocka_unit_test(test_size__of_the_first_that_has_one),
 		cmocka_unit_test(test_lend__not_shown_yet__is_thrown_away),
