@@ -16,6 +16,7 @@
 #include "init/report.h"
 #include "init/screen.h"
 #include "init/stick.h"
+#include "init/watchdog.h"
 
 #define INIT_RUN     "/run/unbrick"
 #define INIT_PROGRAM "/bin/unbrick"
@@ -61,6 +62,7 @@ struct init {
 	struct screen screen;
 	struct boot_report report;
 	struct facts facts;
+	struct watchdogs watchdogs;
 	bool is_stop_wanted; /* Ctrl-Alt-Del, a signal: come to an orderly end */
 	bool was_alone;	     /* a verdict may have moved a file in this start: one is enough */
 	bool was_reset;	     /* by the start before, without a repair: no disk of this one resets */

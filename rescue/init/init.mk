@@ -23,6 +23,8 @@ $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/init/test_*.c)): %: %.o \
 # limits without waiting for them
 $(BUILD)/tests/unit/init/test_late: LDFLAGS += -Wl,--wrap=now_ms -Wl,--wrap=kill
 
+$(BUILD)/tests/unit/init/test_watchdog: LDFLAGS += -Wl,--wrap=now_ms
+
 # letters are whose console they are
 $(BUILD)/tests/unit/init/test_console: LDFLAGS += -Wl,--wrap=font_choose
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <libkmod.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,8 @@
 #define ALIASES_MOST 2048
 #define AT_ONCE	     8
 #define NICE_MOST    10
+#define BMC_LOOKS    30 /* three seconds: it answers within one, or not at all */
+#define BMC_LOOK_MS  100
 
 /* ---- what comes first ---- */
 
@@ -51,6 +54,12 @@ static const struct row {
 	{"acpi:*0C50:*", MODULE_INPUT, 3}, {"acpi:MSHW*", MODULE_INPUT, 3},
 	{"acpi:APP000D:*", MODULE_INPUT, 3}, {"ssam:*", MODULE_INPUT, 3},
 	{"spi:*", MODULE_INPUT, 3}, {"platform:pxa2xx-spi*", MODULE_INPUT, 3},
+	/* watchdogs, and the bridges and buses that have them: before the first write, see
+	 * watchdog.h */
+	{"platform:iTCO_wdt*", MODULE_INPUT, 3}, {"platform:wdat_wdt*", MODULE_INPUT, 3},
+	{"pci:v00008086*bc06sc01*", MODULE_INPUT, 3}, {"pci:*bc0Csc05*", MODULE_INPUT, 3},
+	{"pci:v0000103Cd00003306*", MODULE_INPUT, 3}, {"acpi*:IPI0001:*", MODULE_INPUT, 3},
+	{"platform:dmi-ipmi-si*", MODULE_INPUT, 3}, {"pci:*bc0Csc07*", MODULE_INPUT, 3},
 	{"*", MODULE_OTHER, 4}, /* fits all */
 };
 
@@ -170,12 +179,31 @@ static void wait_for_one(struct loading *l, int flags)
 	}
 }
 
+/* The BMC's watchdog goes by no alias: its driver stops it. It has to be there before any other
+ * watchdog's, else the one name that it can have is taken. */
+static void load_bmc(struct loading *l)
+{
+	static const char *const others[] = {"platform:iTCO_wdt*", "platform:wdat_wdt*",
+		"pci:v00001022*bc0Csc05*", "pci:v0000103Cd00003306*", "acpi*:IPI0001:*",
+		"platform:dmi-ipmi-si*", NULL};
+
+	if (!sysfs_is_like(l->alias, others, 0) ||
+		(!sysfs_has("/sys/bus/acpi/devices/IPI0001:*") &&
+			!sysfs_has("/sys/bus/platform/devices/dmi-ipmi-si*")))
+		return;
+	insert(l->kmod, "ipmi_si", KMOD_PROBE_APPLY_BLACKLIST, tell_failed, l);
+	insert(l->kmod, "ipmi_watchdog", KMOD_PROBE_APPLY_BLACKLIST, tell_failed, l);
+	for (int i = 0; i < BMC_LOOKS && !sysfs_has("/sys/class/misc/watchdog"); i++)
+		(void)poll(NULL, 0, BMC_LOOK_MS); /* the driver tells of nothing */
+}
+
 static int load_one(void *arg, int out_fd)
 {
 	struct loading *l = arg;
 
 	if (l->nice)
 		(void)setpriority(PRIO_PROCESS, 0, l->nice);
+	load_bmc(l);
 	insert(l->kmod, l->alias, KMOD_PROBE_APPLY_BLACKLIST, tell_failed, l);
 	(void)process_write(out_fd, ".\n", 2); /* nobody is left to tell */
 	return 0;

@@ -149,6 +149,7 @@ static void allow_writes(struct init *in, const char *name)
 	}
 	init_say(in, "disk /dev/%s: written from now on", name);
 	in->screen.may_have_written = true;
+	(void)watchdogs_allow(in); /* a person has decided; they are told */
 	raid_allow_writes(in, name);
 	screen_tell(&in->screen, LINK_GO, NULL);
 }

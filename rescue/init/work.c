@@ -129,6 +129,13 @@ static void work_on(struct init *in, struct work *w, struct known_disk *d)
 	bool is_look = in->facts.settings.mode == SETTINGS_MODE_LOOK;
 	struct run run;
 
+	if (!watchdogs_allow(in) && !is_look) {
+		init_say(in,
+			"disk /dev/%s: a watchdog may reset this machine meanwhile: nothing is "
+			"written without a person",
+			d->name);
+		is_look = true;
+	}
 	init_say(in, "disk /dev/%s: %s", d->name,
 		is_look ? "looking, nothing is changed" : "looking for what stops its Windows");
 	run_for(in, d, is_look, &run);

@@ -282,6 +282,15 @@ static void test_module_rank__modaliases__storage_first(void **state)
 		{"acpi:MSHW0084:", MODULE_INPUT},
 		{"ssam:d01c15t02i01f00", MODULE_INPUT},
 		{"platform:pxa2xx-spi", MODULE_INPUT},
+		/* watchdogs, and what has them */
+		{"platform:iTCO_wdt", MODULE_INPUT},
+		{"platform:wdat_wdt", MODULE_INPUT},
+		{"acpi:IPI0001:", MODULE_INPUT},
+		{"platform:dmi-ipmi-si", MODULE_INPUT},
+		{"pci:v00008086d00002918sv00001AF4sd00001100bc06sc01i00", MODULE_INPUT},
+		{"pci:v00008086d0000A2A3sv00001028sd000007A1bc0Csc05i00", MODULE_INPUT},
+		{"pci:v00001022d0000790Bsv00001022sd0000790Bbc0Csc05i00", MODULE_INPUT},
+		{"pci:v0000103Cd00003306sv00001590sd000000E4bc08sc80i00", MODULE_INPUT},
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
