@@ -17,6 +17,7 @@
 #include "init/machine.h"
 #include "init/work.h"
 #include "rig.h"
+#include "tree.h"
 
 void __wrap_run_program(struct init *in, enum run_command command, const char *disk,
 	const char *const *options, struct run *ret);
@@ -164,6 +165,33 @@ static enum settings_end end_of(int status, unsigned n_before)
 }
 
 /* ---- what is run ---- */
+
+/* The machine may be reset before the repair is over: a person has to be there. */
+static void test_work__watchdog_that_nobody_feeds__looks_only(void **state)
+{
+	(void)state;
+	in.facts.settings.repaired = in.facts.settings.failure = SETTINGS_END_REBOOT;
+	watchdogs_begin(&in.watchdogs, tree_new(), "/nowhere");
+	tree_file("sys/class/watchdog/watchdog0/device/driver/module/refcnt", "1\n");
+	tree_file("sys/class/watchdog/watchdog0/timeleft", "25\n");
+	assert_int_equal(end_of(RS_STATUS_FOUND, 0), SETTINGS_END_STAY);
+	assert_int_equal(n_runs, 1);
+	assert_int_equal(runs[0].command, RUN_SCAN);
+	assert_int_equal(result, RESULT_FOUND);
+	tree_done();
+}
+
+/* Nothing keeps us from it. */
+static void test_work__watchdog_that_rests__repairs(void **state)
+{
+	(void)state;
+	in.facts.settings.repaired = SETTINGS_END_REBOOT;
+	watchdogs_begin(&in.watchdogs, tree_new(), "/nowhere");
+	tree_file("sys/class/watchdog/watchdog0/device/driver/module/refcnt", "0\n");
+	assert_int_equal(end_of(RS_STATUS_DONE, 0), SETTINGS_END_REBOOT);
+	assert_int_equal(runs[0].command, RUN_FIX);
+	tree_done();
+}
 
 static void test_work__mode_look__never_writes(void **state)
 {
@@ -510,6 +538,8 @@ static void test_work__nothing_is_run__its_word(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		work_test(test_work__watchdog_that_nobody_feeds__looks_only),
+		work_test(test_work__watchdog_that_rests__repairs),
 		work_test(test_work__mode_look__never_writes),
 		work_test(test_work__mode_look_finds_nothing__nothing_to_repair),
 		work_test(test_work__replay__as_the_settings_allow),
