@@ -180,7 +180,6 @@ void machine_start(struct init *in)
 	disks_news(&in->disks);
 	if (!loop_add(&in->loop, uevent_open(), POLLIN, on_uevents, in))
 		init_say(in, "devices that appear late are not seen: no events of the kernel");
-	watchdogs_begin(&in->watchdogs, "", "/dev");
 	modules_start(&in->modules, &in->processes, on_module_failed, in);
 	stick_start(in);
 	sysfs_each(appeared, in, "/sys/block");

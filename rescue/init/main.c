@@ -197,6 +197,7 @@ static int supervise(void *arg, int out_fd)
 		say_incomplete(&in);
 		modes_incomplete(&in);
 	}
+	watchdogs_begin(&in.watchdogs, "", "/dev");
 	machine_start(&in);
 	modes_main(&in);
 }

@@ -100,8 +100,9 @@ static void look_at(void *user, const char *name)
 	if (strncmp(name, "ttyS", 4) != 0 || s->ret[0] || !serial_is_there(s->root, name))
 		return;
 	uint64_t io = sysfs_number(UPIO_HUB6, "%s/sys/class/tty/%s/io_type", s->root, name);
-	uint64_t at = sysfs_number(0, "%s/sys/class/tty/%s/%s", s->root, name,
-		s->spcr.is_memory ? "iomem_base" : "port");
+	uint64_t at = s->spcr.is_memory
+			      ? sysfs_number(0, "%s/sys/class/tty/%s/iomem_base", s->root, name)
+			      : sysfs_number(0, "%s/sys/class/tty/%s/port", s->root, name);
 	if (io == UPIO_HUB6 || (io != UPIO_PORT) != s->spcr.is_memory || at != s->spcr.address)
 		return;
 	int n = snprintf(
