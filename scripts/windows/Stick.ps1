@@ -51,6 +51,7 @@ function Test-Release([string] $List) {
 	$folder = Split-Path -Parent (Resolve-Path -LiteralPath $List).ProviderPath
 	$zip = $null
 	$wrong = 0
+	$right = 0
 	foreach ($line in Get-Content -LiteralPath $List) {
 		if ($line -notmatch '^([0-9a-f]{64})  ([A-Za-z0-9._~+-]+)$') {
 			throw "${List}: not a list of SHA-256; download it again"
@@ -65,6 +66,7 @@ function Test-Release([string] $List) {
 			$wrong = $wrong + 1
 		} else {
 			Write-Host "right:     $name"
+			$right = $right + 1
 			if ($name -like '*-stick.zip') {
 				$zip = $path
 			}
@@ -72,6 +74,9 @@ function Test-Release([string] $List) {
 	}
 	if ($wrong -gt 0) {
 		throw "${folder}: $wrong file(s) are not those of the release; download them again"
+	}
+	if ($right -eq 0) {
+		throw "${folder}: none of the files in the list is here; put SHA256SUMS beside the downloads"
 	}
 	return $zip
 }
