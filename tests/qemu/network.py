@@ -3,11 +3,12 @@
 dnsmasq, HTTP by nginx. Nothing leaves it."""
 
 import os
+import re
 import subprocess
 import sys
 import time
 
-from machine import have, run
+from machine import TOP, have, run
 from suite import Skip
 from vm import Failure
 
@@ -38,11 +39,26 @@ def enter():
     os.execvpe("unshare", words + [sys.executable, *sys.argv], dict(os.environ, **{INSIDE: "1"}))
 
 
-class Network:
-    """DHCP that offers @bootfile; TFTP and HTTP of the files in @files."""
+def of_the_page():
+    """docs/network.md's settings of dnsmasq."""
+    with open(os.path.join(TOP, "docs", "network.md"), encoding="utf-8") as f:
+        return re.search(r"^```conf file unbrick-dnsmasq.conf\n(.*?)^```$", f.read(), re.M | re.S).group(1)
 
-    def __init__(self, folder, files, extra=()):
-        self.folder, self.files, self.extra, self.servers = folder, files, extra, []
+
+class Network:
+    """DHCP, TFTP and HTTP of the files in @files: what is offered say @extra, options of dnsmasq, or instead of a range and of
+    them @settings, its configuration as docs/network.md has it."""
+
+    def __init__(self, folder, files, extra=(), settings=None):
+        self.folder, self.files, self.servers = folder, files, []
+        if settings is None:
+            self.offers = ["--conf-file=/dev/null", "--port=0", "--interface=tap0", "--bind-dynamic",
+                           "--dhcp-range=192.168.77.50,192.168.77.99", "--enable-tftp", f"--tftp-root={files}", *extra]
+            return
+        config = os.path.join(folder, "dnsmasq.conf")
+        with open(config, "w", encoding="utf-8") as f:
+            f.write(settings.replace("interface=eth0", "interface=tap0").replace("/srv/unbrick", files))
+        self.offers = [f"--conf-file={config}"]
 
     def __enter__(self):
         if not os.environ.get(INSIDE):
@@ -51,11 +67,9 @@ class Network:
         run("ip", "tuntap", "add", "tap0", "mode", "tap")
         run("ip", "addr", "add", SERVER + "/24", "dev", "tap0")
         run("ip", "link", "set", "tap0", "up")
-        self._serve("dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--port=0", "--user=root",
-                    "--interface=tap0", "--bind-dynamic", "--dhcp-range=192.168.77.50,192.168.77.99",
-                    "--dhcp-authoritative", f"--dhcp-leasefile={self.folder}/leases", "--log-dhcp",
-                    f"--log-facility={self.folder}/dnsmasq.log", "--enable-tftp",
-                    f"--tftp-root={self.files}", *self.extra)
+        self._serve("dnsmasq", "--keep-in-foreground", "--user=root", "--dhcp-authoritative",
+                    f"--dhcp-leasefile={self.folder}/leases", "--log-dhcp", f"--log-facility={self.folder}/dnsmasq.log",
+                    *self.offers)
         config = os.path.join(self.folder, "nginx.conf")
         with open(config, "w", encoding="ascii") as f:
             f.write(NGINX.format(folder=self.folder, files=self.files, server=SERVER))
@@ -92,12 +106,6 @@ class Network:
                     if any(word in line for line in f):
                         return True
         return False
-
-
-def http_boot(url):
-    """dnsmasq's options for UEFI HTTP Boot: the vendor class must come back, the boot file is a URL."""
-    return ["--dhcp-vendorclass=set:http,HTTPClient:Arch:00016", "--dhcp-option-force=tag:http,60,HTTPClient",
-            f"--dhcp-boot=tag:http,{url}"]
 
 
 def ipxe_chain(first, script):
