@@ -243,6 +243,13 @@ int rs_rules_check(
 int rs_rules_write(struct rs_session *s, const char *from, const char *path, const char *output,
 	struct rs_report **ret);
 
+/** What the firmware trusts, and which doors of the stick start with that. @variables: a folder as
+ * efivarfs has it or the file of an OVMF's variables, NULL: this system's. @certificate, PEM or
+ * DER: the one that the application is signed with, NULL: not known. Errors: RS_E_NO_FIRMWARE,
+ * RS_E_FIRMWARE, RS_E_IO_OPEN, RS_E_IO_READ, RS_E_MEMORY. */
+int rs_check_firmware(struct rs_session *s, const char *variables, const char *certificate,
+	struct rs_report **ret);
+
 /* ---- the same in steps, with a person's thinking time between two of them ---- */
 
 struct rs_repair; /* the machine stays open from the first step to the last */

@@ -4,6 +4,8 @@
 #ifndef UNBRICK_INIT_MACHINE_H
 #define UNBRICK_INIT_MACHINE_H
 
+#include <stdio.h>
+
 #include "init/disk.h"
 #include "init/facts.h"
 #include "init/process.h"
@@ -30,6 +32,13 @@ void machine_start(struct init *in);
 bool machine_is_probing(struct init *in);
 /** Since when (milliseconds) no storage was told of and nothing is on its way. */
 uint64_t machine_quiet_ms(struct init *in);
+
+/* ---- what its firmware trusts (firmware/firmware.h) */
+
+/** Begin to look; the report has it when it is known. */
+void firmware_look(struct init *in);
+/** The object of the report, or why there is none. @path NULL: this machine's variables. */
+void firmware_tell(const char *path, const struct facts *started, FILE *f);
 
 /* ---- RAID sets of the firmware (Intel RST and VROC, DDF): each member is handed to mdadm, which
  * puts a set together when all of it is there. The array is then a disk like others, read-only

@@ -199,6 +199,7 @@ static int supervise(void *arg, int out_fd)
 	}
 	watchdogs_begin(&in.watchdogs, "", "/dev");
 	machine_start(&in);
+	firmware_look(&in);
 	modes_main(&in);
 }
 

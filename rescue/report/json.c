@@ -301,6 +301,8 @@ static void begin(struct json_out *j, const struct rs_run *run)
 		JO_OBJECTS(j, "checked", checked, run->checked, run->n_checked);
 	if (run->export.file)
 		jo_object(j, "export", export, &run->export);
+	if (run->firmware)
+		jo_object(j, "firmware", fw_json, run->firmware);
 	if (run->help)
 		jo_verbatim(j, "help", run->help);
 }

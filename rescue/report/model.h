@@ -11,6 +11,7 @@
 #include "bitlocker/bitlocker.h"
 #include "block/health.h"
 #include "block/set.h"
+#include "firmware/firmware.h"
 #include "format/words.h"
 #include "judge/diagnosis.h"
 #include "judge/judge.h"
@@ -309,6 +310,7 @@ struct rs_run {
 	struct run_check *checked;
 	size_t n_checked;
 	struct run_export export;
+	const struct fw_report *firmware; /* NULL: not looked at */
 	const char *help;
 
 	struct run_outcome outcome;

@@ -44,6 +44,10 @@ char *moment_new(const struct diag_moment *m, const char *text);
 /** A file that a person named, and what the evidence says against it. */
 void text_named(struct printer *p, const struct rs_run *run, const struct run_finding *f);
 
+/* ---- text_firmware.c ---- */
+
+void text_firmware(struct printer *p, const struct fw_report *r);
+
 /* ---- text_print.c: paragraphs that fit the screen ---- */
 
 struct printer {

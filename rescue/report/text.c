@@ -369,6 +369,8 @@ void report_text_part(const struct rs_run *run, enum rs_part part, const struct 
 		say_actions(&p, run);
 		say_verification(&p, run);
 		say_rules(&p, run);
+		if (run->firmware)
+			text_firmware(&p, run->firmware);
 		if (!manner && !is_list && !is_command(run, "rules")) /* a screen begins with it */
 			say_outcome(&p, run);
 		break;

@@ -67,3 +67,9 @@ int cmd_rules(struct ui *ui, const struct rs_options *none, struct rs_report **r
 		return rs_rules_show(ui->session, o->args[1], ret);
 	return rs_rules_check(ui->session, (const char *const *)o->args + 1, o->n_args - 1, ret);
 }
+
+int cmd_check_firmware(struct ui *ui, const struct rs_options *none, struct rs_report **ret)
+{
+	(void)none;
+	return rs_check_firmware(ui->session, ui->opt.variables, ui->opt.certificate, ret);
+}

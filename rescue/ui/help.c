@@ -65,6 +65,18 @@ static const struct command_spec commands[] = {
 		"proposes it; PATH is the one that is meant, of several. Without --output it is "
 		"printed.\n",
 		.report = cmd_rules, .check = check_rules},
+	{"check-firmware", CMD_CHECK_FIRMWARE, 0, 0, "",
+		"say which doors of the stick this firmware lets in",
+		"Looks only, at the firmware's variables: Secure Boot, Microsoft's certificates of "
+		"2011 "
+		"and\n"
+		"2023, what is revoked, shim's lists. Ends with 0 if the stick starts, also "
+		"without "
+		"the\n"
+		"certificates of 2011; with 3 if it starts now and would not then; with 16 if it "
+		"does "
+		"not.\n",
+		.report = cmd_check_firmware},
 	{"ls", CMD_LS, 1, 2, "DISK [PATH]", "list a folder of a volume, without mounting it",
 		"PATH has / or \\ between its parts. With -l: attributes (R read-only, H hidden,\n"
 		"S system, D folder, A archive, L reparse point), size, time of change (UTC), "
@@ -142,7 +154,7 @@ void help_print(FILE *f, const struct command_spec *command)
 			      "Usage: unbrick COMMAND [OPTION...] [--] ARGUMENT...\n\nCommands:\n"),
 		f);
 	for (unsigned i = 0; command_at(i); i++)
-		(void)fprintf(f, "  %-10s%s\n", commands[i].name, lang_word(commands[i].summary));
+		(void)fprintf(f, "  %-16s%s\n", commands[i].name, lang_word(commands[i].summary));
 	(void)fputs(lang_word("\nTo repair a disk:     unbrick fix /dev/sda\n"
 			      "To take that back:    unbrick undo /dev/sda\n"
 			      "More on a command:    unbrick help COMMAND, or man unbrick\n\n"

@@ -71,6 +71,11 @@ const struct option_spec option_table[OPT_COUNT] = {
 		"this file does the harm (several times); it is asked about like a doubtful one"},
 	{OPT_SVG, 0, "svg", "FILE", CMD_LOOK | CMD_FIX | CMD_TUI, AT(svg),
 		"draw the timeline into FILE (not if it is there already)"},
+	{OPT_VARIABLES, 0, "variables", "FILE", CMD_CHECK_FIRMWARE, AT(variables),
+		"a folder as efivarfs has it, or the file of an OVMF's variables, instead of this "
+		"machine's"},
+	{OPT_CERTIFICATE, 0, "certificate", "FILE", CMD_CHECK_FIRMWARE, AT(certificate),
+		"the certificate that your application is signed with (PEM or DER)"},
 	{OPT_HELP, 'h', "help", NULL, CMD_ALL, 0, "show help"},
 	{OPT_VERSION, 0, "version", NULL, CMD_ALL, 0, "show the version"},
 };

@@ -20,11 +20,12 @@ enum command_bit {
 	CMD_REPLAY = 1 << 11,
 	CMD_TUI = 1 << 12,
 	CMD_DIAGNOSE = 1 << 13,
+	CMD_CHECK_FIRMWARE = 1 << 14,
 	CMD_LOOK = CMD_SCAN | CMD_DIAGNOSE,
 	CMD_TREE = CMD_LS | CMD_CAT | CMD_EXPORT | CMD_MOUNT,
 	CMD_WRITE = CMD_FIX | CMD_UNDO | CMD_REPLAY,
 	CMD_DISK = CMD_LIST | CMD_LOOK | CMD_WRITE | CMD_TREE | CMD_TUI,
-	CMD_ALL = (1 << 14) - 1,
+	CMD_ALL = (1 << 15) - 1,
 };
 
 enum option_id {
@@ -62,6 +63,8 @@ enum option_id {
 	OPT_SINCE,
 	OPT_FILE,
 	OPT_SVG,
+	OPT_VARIABLES,
+	OPT_CERTIFICATE,
 	OPT_HELP,
 	OPT_VERSION,
 	OPT_COUNT,
@@ -127,6 +130,7 @@ struct options {
 	bool is_plain; /* --plain */
 	const char *volume, *windows, *rules, *output, *from, *report, *language, *supervisor;
 	const char *since, *svg;
+	const char *variables, *certificate;
 	const char *diagnosis;	   /* ask or alone */
 	const char *replay, *plan; /* how; the plan's file, new or (resume, revert) saved */
 	char **args;		   /* what is no option, the command not among it; inside argv */

@@ -188,7 +188,7 @@ int ui_hash_text(EVP_MD_CTX *hash, char *ret, struct rs_err *err);
 
 /* ---- commands ---- */
 
-report_command cmd_repair, cmd_rules;
+report_command cmd_repair, cmd_rules, cmd_check_firmware;
 look_command cmd_ls, cmd_cat, cmd_export;
 int cmd_mount(struct ui *ui);
 int cmd_tui(struct ui *ui);
