@@ -229,10 +229,6 @@ void stick_forget_keys(struct init *in)
 void stick_tell_missing(struct init *in)
 {
 	const struct facts *f = &in->facts;
-	const char *ntfs =
-		f->is_ventoy && f->ventoy.file_system == VENTOY_NTFS
-			? "Ventoy's partition is NTFS: nothing of it is read or written; "
-			: "";
 
 	if (in->stick.is_missed || (f->is_network && !f->is_ventoy) ||
 		in->stick.state == STICK_READ || in->stick.state == STICK_READING ||
@@ -241,11 +237,9 @@ void stick_tell_missing(struct init *in)
 	in->stick.is_missed = true;
 	if (f->is_ventoy)
 		init_say(in,
-			"no folder unbrick was found: no keys.txt, rules or report of it; %smake "
-			"the "
+			"no folder unbrick was found: no keys.txt, rules or report of it; make the "
 			"folder on Ventoy's own partition (exFAT), or on another stick (FAT or "
-			"exFAT)",
-			ntfs);
+			"exFAT)");
 	else if (f->is_cd)
 		init_say(in,
 			"started from a CD, and no stick was found: no keys.txt, rules or report; "

@@ -217,8 +217,10 @@ static bool choose_own(struct init *in)
 	if (s->state == STICK_READ && (s->disk[0] || f.n > 1)) {
 		if (s->is_foreign && !is_sure && !is_quiet(in))
 			return s->is_open = true;
-		init_say(in, "stick /dev/%s: it was not the one, or may not be: no longer used",
-			s->disk[0] ? s->disk : "(pulled out)");
+		if (s->disk[0])
+			init_say(in,
+				"stick /dev/%s: it was not the one, or may not be: no longer used",
+				s->disk);
 		stick_let_go(in);
 		f = find(in, true, false);
 		is_sure = choose_by_place(in, &f);
@@ -382,11 +384,11 @@ static void on_asked(void *user, struct process *p)
 
 	in->stick.is_ventoy_asked = false;
 	facts_read_ventoy(&in->facts, p->result.p, p->result.len);
-	if (in->facts.is_ventoy)
-		init_say(in, "started from Ventoy: %s on partition %u%s", v->path, v->partition,
-			v->file_system == VENTOY_NTFS
-				? ", which is NTFS: nothing of it is read or written"
-				: "");
+	if (!in->facts.is_ventoy)
+		return;
+	init_say(in, "started from Ventoy: %s on partition %u", v->path, v->partition);
+	if (v->file_system == VENTOY_NTFS)
+		init_say(in, "Ventoy's partition is NTFS: nothing of it is read or written");
 }
 
 void stick_start(struct init *in)

@@ -310,7 +310,8 @@ void stick_set_next_in(const char *top, const char *machine, char *ret_text, siz
 		(void)snprintf(ret_text, cap, "bios/env of it is not GRUB's");
 	else if (lseek(fd, 0, SEEK_SET) != 0 || !process_write(fd, block, sizeof(block)) ||
 		 fsync(fd) < 0)
-		(void)snprintf(ret_text, cap, "bios/env of it: %s", strerror(errno));
+		(void)snprintf(
+			ret_text, cap, "bios/env of it cannot be written: %s", strerror(errno));
 }
 
 /* In a job: @act with the stick mounted, for writing. */
