@@ -12,7 +12,8 @@
 #include "init/efivar.h"
 #include "init/init.h"
 
-#define LOOK_MS	   10000
+#define LOOK_MS	   60000 /* each variable is a call of the firmware; one that is slow holds nobody */
+#define WAIT_MS	   5000U
 #define MOST_BYTES ((size_t)64 << 10)
 
 /* By the application, and checked: its certificate is in db, or shim has it in its own list. */
@@ -77,6 +78,7 @@ static void on_looked(void *user, struct process *p)
 	if (t && process_is_good(p))
 		o = json_tokener_parse_ex(t, (const char *)p->result.p, (int)p->result.len);
 	json_tokener_free(t);
+	in->is_firmware_awaited = false;
 	if (o)
 		report_set(in, "firmware", o);
 	else
@@ -92,6 +94,15 @@ void firmware_look(struct init *in)
 		.user = in,
 		.limit_ms = LOOK_MS};
 
-	if (!process_start(&in->processes, &plan, NULL))
+	in->is_firmware_awaited = process_start(&in->processes, &plan, NULL);
+	if (!in->is_firmware_awaited)
 		init_log(in, "firmware: no process to look at it");
+}
+
+void firmware_wait(struct init *in)
+{
+	const uint64_t end = now_ms() + WAIT_MS;
+
+	while (in->is_firmware_awaited && !in->is_stop_wanted && now_ms() < end)
+		init_step(in, 200);
 }

@@ -63,9 +63,10 @@ struct init {
 	struct boot_report report;
 	struct facts facts;
 	struct watchdogs watchdogs;
-	bool is_stop_wanted; /* Ctrl-Alt-Del, a signal: come to an orderly end */
-	bool was_alone;	     /* a verdict may have moved a file in this start: one is enough */
-	bool was_reset;	     /* by the start before, without a repair: no disk of this one resets */
+	bool is_stop_wanted;	  /* Ctrl-Alt-Del, a signal: come to an orderly end */
+	bool was_alone;		  /* a verdict may have moved a file in this start: one is enough */
+	bool is_firmware_awaited; /* what it trusts is being looked at, for the report */
+	bool was_reset; /* by the start before, without a repair: no disk of this one resets */
 };
 
 /** One round of events, at most @timeout_ms (-1: for ever). */

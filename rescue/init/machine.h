@@ -37,6 +37,8 @@ uint64_t machine_quiet_ms(struct init *in);
 
 /** Begin to look; the report has it when it is known. */
 void firmware_look(struct init *in);
+/** Before the report is written: where it is not known yet, a little while. */
+void firmware_wait(struct init *in);
 /** The object of the report, or why there is none. @path NULL: this machine's variables. */
 void firmware_tell(const char *path, const struct facts *started, FILE *f);
 

@@ -129,6 +129,7 @@ static void come_to_end(struct init *in, const struct work *w)
 	if (end == SETTINGS_END_WINDOWS &&
 		!set_windows(in, w->disk[0] ? w->disk : NULL, entry, why, sizeof(why)))
 		end = SETTINGS_END_STAY;
+	firmware_wait(in);
 	report_write(in, w->result, w->text, end);
 	if (w->result != RESULT_DONE &&
 		(end == SETTINGS_END_WINDOWS || end == SETTINGS_END_REBOOT) &&
