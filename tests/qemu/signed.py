@@ -62,8 +62,11 @@ class Signed:
     def __init__(self, work, rule_key=None):
         self.microsoft, self.ours = TestKey(work), OwnKey(work)
         self.loader = self._loader()
-        image = repacked(work, rulekey=rule_key.public) if rule_key else os.path.join(BUILD, "unbrick.efi")
-        self.application = self.ours.sign(image, os.path.join(work, "unbrick.signed"))
+        self.application = self.ours.sign(os.path.join(BUILD, "unbrick.efi"), os.path.join(work, "unbrick.signed"))
+        if rule_key:  # as who has downloaded it puts a key of his own into it
+            pair = [os.path.join(self.ours.folder, "unbrick." + kind) for kind in ("key", "pem")]
+            run(f"{TOP}/scripts/rekey", self.application, self.application, "--rule-key", rule_key.public,
+                "--key", pair[0], "--cert", pair[1])
 
     def _loader(self):
         """Signed once: each signature has its time in it, and a disk is kept for each loader."""
