@@ -2,6 +2,7 @@
 /* What the registry says: can its hives be read, which driver packages came when, is an update, an
  * upgrade or Driver Verifier under way, was it put to sleep. Files that its services need are in
  * system_gone.c. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -77,6 +78,28 @@ static void hive_bad(const struct ev_look *in, struct evidence *e, const struct 
 	i->text = ev_text(e, "the hive %s %s%s", h->name, what, regback(in, e, h->name));
 }
 
+/* It begins well, and some of what follows was lost: Windows looks at each bin before it takes a
+ * hive, and so it is looked at with what its logs put right. */
+static int hive_bins(const struct ev_look *in, struct evidence *e, const struct hive *h,
+	const char *path, struct win_hive *hive, struct rs_err *err)
+{
+	uint64_t first = 0, bad = 0;
+	struct rs_err why = {0};
+	int r = win_hive_bins(hive, in->task, &first, &bad, &why);
+
+	if (rs_err_ends(r))
+		return rs_err_pass(err, r, &why);
+	if (r < 0)
+		(void)ev_lose(e, EV_REGISTRY, path, why.detail, 0);
+	else if (bad)
+		hive_bad(in, e, h, path,
+			ev_text(e,
+				"is damaged: from byte %" PRIu64 " on, %" PRIu64
+				" bytes of it are none of its own, also with its logs",
+				first, bad));
+	return 0;
+}
+
 /* Opens it; NULL where it cannot be had, which is a row. */
 static int hive_open(const struct ev_look *in, struct evidence *e, const struct hive *h,
 	struct win_hive **ret, struct rs_err *err)
@@ -92,9 +115,13 @@ static int hive_open(const struct ev_look *in, struct evidence *e, const struct 
 	int r = win_hive_open_in(in->vol, path, ret, &why);
 	if (rs_err_ends(r))
 		return rs_err_pass(err, r, &why);
-	if (r == 0 && win_hive_is_cut(*ret))
+	if (r == 0 && win_hive_is_cut(*ret)) {
 		hive_bad(in, e, h, path, "is cut off: its file ends before it does");
-	else if (r == RS_E_HIVE && !st.size_bytes)
+		return 0;
+	}
+	if (r == 0)
+		return hive_bins(in, e, h, path, *ret, err);
+	if (r == RS_E_HIVE && !st.size_bytes)
 		hive_bad(in, e, h, path, "is empty");
 	else if (r == RS_E_HIVE && is_zero_file(in, path))
 		hive_bad(in, e, h, path, "holds nothing but zeros");

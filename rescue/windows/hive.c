@@ -294,6 +294,49 @@ bool win_hive_is_cut(const struct win_hive *h)
 	       h->primary.size_bytes < (uint64_t)HIVE_BASE_BYTES + h->base.bins_bytes;
 }
 
+/* The size of the bin at @off; 0: there is none. */
+static int bin_at(struct win_hive *h, uint32_t off, uint32_t *ret_bytes, struct rs_err *err)
+{
+	struct rs_err why = {0};
+	uint8_t raw[12];
+	uint32_t bytes;
+	int r = bins_read(h, off, raw, sizeof(raw), &why);
+
+	*ret_bytes = 0;
+	if (r < 0)
+		return r == RS_E_HIVE ? 0 : rs_err_pass(err, r, &why);
+	bytes = rs_le32(raw + 8);
+	if (memcmp(raw, "hbin", 4) == 0 && rs_le32(raw + 4) == off && bytes &&
+		bytes % HIVE_PAGE_BYTES == 0 && bytes <= h->bins_bytes - off)
+		*ret_bytes = bytes;
+	return 0;
+}
+
+int win_hive_bins(struct win_hive *h, const struct rs_task *task, uint64_t *ret_first,
+	uint64_t *ret_bad_bytes, struct rs_err *err)
+{
+	uint64_t steps = ((uint64_t)h->n_patches + 1) * (h->bins_bytes / HIVE_PAGE_BYTES);
+	uint32_t bytes;
+
+	*ret_first = *ret_bad_bytes = 0;
+	if (steps > HIVE_BINS_STEPS)
+		return 0;
+	for (uint32_t off = 0; h->bins_bytes - off >= HIVE_PAGE_BYTES; off += bytes) {
+		if (!rs_task_goes_on(task))
+			return rs_fail(err, RS_E_CANCELLED, "hive");
+		int r = bin_at(h, off, &bytes, err);
+		if (r < 0)
+			return r;
+		if (bytes)
+			continue;
+		bytes = HIVE_PAGE_BYTES;
+		if (!*ret_bad_bytes)
+			*ret_first = (uint64_t)off + HIVE_BASE_BYTES;
+		*ret_bad_bytes += bytes;
+	}
+	return 0;
+}
+
 bool win_hive_is_dirty(const struct win_hive *h)
 {
 	return h->is_dirty;

@@ -17,6 +17,7 @@ enum {
 	HIVE_NAME_UNITS = 256,	    /* of a key's name; the format's limit is 255 */
 	HIVE_VALUE_NAME_UNITS = 16384,
 	HIVE_MAX_VALUE_BYTES = 16 << 20,
+	HIVE_BINS_STEPS = 1 << 30, /* pages times pieces of logs that win_hive_bins looks at */
 };
 #define HIVE_NIL 0xFFFFFFFFU
 

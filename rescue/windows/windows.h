@@ -36,6 +36,13 @@ RS_DEFINE_AUTO(struct win_hive *, win_hive_close);
  * be read. */
 bool win_hive_is_cut(const struct win_hive *h);
 bool win_hive_is_dirty(const struct win_hive *h); /* as found on the disk */
+/** What of it, with its logs laid over, is no hive bin ("hbin", its own offset, a size that fits):
+ * Windows loads no hive that has such a place. *ret_first: where in the file the first one is, 0
+ * where there is none; *ret_bad_bytes: how much all of them are. A hive with so many pieces of logs
+ * that this would take long is not looked at (as if whole). Errors: RS_E_IO_READ, RS_E_CANCELLED.
+ */
+int win_hive_bins(struct win_hive *h, const struct rs_task *task, uint64_t *ret_first,
+	uint64_t *ret_bad_bytes, struct rs_err *err);
 /** What was found and could not be used (a log of the old format, a wrong checksum), or "". Valid
  * until the hive is closed. */
 const char *win_hive_note(const struct win_hive *h);

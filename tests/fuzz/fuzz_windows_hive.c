@@ -75,6 +75,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 	rs_put_le32(d.base + 508, sum == 0 ? 1 : sum == 0xFFFFFFFF ? 0xFFFFFFFE : sum);
 	if (win_hive_open(&src, NULL, NULL, &d.h, &err) < 0)
 		return 0;
+	uint64_t first, bad;
+	if (win_hive_bins(d.h, NULL, &first, &bad, &err) < 0 || bad > len + (1U << 31) ||
+		(first != 0) != (bad != 0))
+		__builtin_trap();
 	(void)win_hive_each_key(d.h, win_hive_root(d.h), key, &d, &err);
 	win_hive_close(d.h);
 	return 0;

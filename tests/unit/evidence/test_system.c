@@ -158,6 +158,19 @@ static void test_system__hive_missing_empty_or_zero__is_a_finding(void **state)
 	hive_is_bad("COMPONENTS", zeros, sizeof(zeros), false, "zeros");
 }
 
+/* A real hive that begins well: with zeros from its middle on no Windows loads it. */
+static void test_system__hive_with_bins_of_zeros__is_a_finding(void **state)
+{
+	auto_bytes struct bytes b = {0};
+
+	(void)state;
+	if (!fixture_load("registry/regipy-ntuser_software_partial.xz", &b))
+		skip();
+	size_t half = b.len / 2 / 4096 * 4096;
+	memset(b.p + half, 0, b.len - half);
+	hive_is_bad("SAM", b.p, b.len, true, "none of its own");
+}
+
 static void test_system__hiberfil__says_asleep_or_stuck(void **state)
 {
 	static const struct {
@@ -322,6 +335,7 @@ int main(void)
 		cmocka_unit_test(test_system__one_program_missing__is_gone_with_a_doubt),
 		cmocka_unit_test(test_system__most_programs_missing__nobody_took_them),
 		cmocka_unit_test(test_system__hive_missing_empty_or_zero__is_a_finding),
+		cmocka_unit_test(test_system__hive_with_bins_of_zeros__is_a_finding),
 		cmocka_unit_test(test_system__hiberfil__says_asleep_or_stuck),
 		cmocka_unit_test(test_system__exclusive_session__is_a_pending_update),
 		cmocka_unit_test(test_taken__part_of_windows__is_known_by_its_component),

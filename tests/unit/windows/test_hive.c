@@ -139,6 +139,57 @@ static void test_hive__system_hives__have_the_known_services(void **state)
 
 /* ---- damaged ones ---- */
 
+/* Zeros from there on, or none of it: what is no bin, and where. */
+static void bins_are(
+	struct bytes *b, uint64_t zero_from, uint64_t zero_bytes, uint64_t first, uint64_t bad)
+{
+	auto_hive struct win_hive *h = NULL;
+	uint64_t at = 1, bytes = 1;
+
+	if (zero_bytes)
+		memset(b->p + zero_from, 0, zero_bytes);
+	struct win_src src = bytes_src(b);
+	assert_int_equal(win_hive_open(&src, NULL, NULL, &h, NULL), 0);
+	assert_int_equal(win_hive_bins(h, NULL, &at, &bytes, NULL), 0);
+	assert_int_equal(at, first);
+	assert_int_equal(bytes, bad);
+}
+
+static void test_hive_bins__real_hives__whole_until_some_are_zeros(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		auto_bytes struct bytes b = {0};
+		load_or_skip(known[i].fixture, &b);
+		bins_are(&b, 0, 0, 0, 0);
+		uint64_t end = 4096 + (uint64_t)rs_le32(b.p + 40);
+		/* a bin's own size says how far it goes: find one that begins behind 1 MiB */
+		uint64_t at = 4096;
+		while (at < 1U << 20)
+			at += rs_le32(b.p + at + 8);
+		bins_are(&b, at, end - at, at, end - at);
+	}
+}
+
+static void test_hive_bins__wrong_offset_or_size__is_none(void **state)
+{
+	static const struct {
+		unsigned at;
+		uint32_t value;
+	} wrong[] = {{0, 0}, {4, 4096}, {8, 0}, {8, 4095}, {8, 0x7FFFF000}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		auto_bytes struct bytes b = {0};
+		load_or_skip("registry/regipy-SYSTEM.xz", &b);
+		uint32_t last = 0, bytes = rs_le32(b.p + 40);
+		for (uint32_t off = 0; off < bytes; off += rs_le32(b.p + 4096 + off + 8))
+			last = off; /* behind it nothing is misread */
+		rs_put_le32(b.p + 4096 + last + wrong[i].at, wrong[i].value);
+		bins_are(&b, 0, 0, 4096 + last, bytes - last);
+	}
+}
+
 static void test_hive__damaged_fixtures__end_in_an_error_or_are_read_in_part(void **state)
 {
 	static const char *const names[] = {"registry/regipy-corrupted_system_hive.xz",
@@ -186,6 +237,8 @@ int main(void)
 		cmocka_unit_test(test_hive__version_1_3__equals_libhivex),
 		cmocka_unit_test(test_hive__boot_stores__equal_libhivex),
 		cmocka_unit_test(test_hive__system_hives__have_the_known_services),
+		cmocka_unit_test(test_hive_bins__real_hives__whole_until_some_are_zeros),
+		cmocka_unit_test(test_hive_bins__wrong_offset_or_size__is_none),
 		cmocka_unit_test(test_hive__damaged_fixtures__end_in_an_error_or_are_read_in_part),
 		cmocka_unit_test(test_hive__truncated_fixture__is_read_up_to_there),
 	};

@@ -124,6 +124,28 @@ static void test_hive_log__system_hive_with_two_logs__equals_a_plain_replay(void
 	}
 }
 
+/* Zeros behind 1 MiB of the primary: what the logs hold is whole again, the rest is not. */
+static void test_hive_log__bins_of_zeros__those_of_the_logs_are_whole(void **state)
+{
+	auto_trio struct trio t;
+	uint64_t first, bad[3];
+
+	(void)state;
+	trio_load(&t, "regipy-SYSTEM_B");
+	for (size_t i = 0; i < 3; i++) { /* as it was; zeros with the logs; without them */
+		auto_hive struct win_hive *h = NULL;
+		struct win_src src = bytes_src(&t.b[0]);
+		if (i == 1)
+			memset(t.b[0].p + (1 << 20), 0, t.b[0].len - (1 << 20));
+		assert_int_equal(i == 2 ? win_hive_open(&src, NULL, NULL, &h, NULL)
+					: trio_open(&t, &h, NULL),
+			0);
+		assert_int_equal(win_hive_bins(h, NULL, &first, &bad[i], NULL), 0);
+	}
+	assert_int_equal(bad[0], 0);
+	assert_true(bad[1] > 0 && bad[1] < bad[2]);
+}
+
 static void test_hive_log__bad_log_fixture__is_noted_and_not_applied(void **state)
 {
 	auto_trio struct trio t;
@@ -471,6 +493,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hive_log__new_dirty_hive__is_what_windows_10_recovered),
 		cmocka_unit_test(test_hive_log__system_hive_with_two_logs__equals_a_plain_replay),
+		cmocka_unit_test(test_hive_log__bins_of_zeros__those_of_the_logs_are_whole),
 		cmocka_unit_test(test_hive_log__bad_log_fixture__is_noted_and_not_applied),
 		cmocka_unit_test(test_hive_log__entries_in_order__last_wins),
 		cmocka_unit_test(test_hive_log__gap_in_the_numbers__stops),
