@@ -8,7 +8,8 @@
 #include "core/cleanup.h"
 #include "evidence/events_internal.h"
 
-#define MINUTE (60 * 10000000ULL)
+#define MINUTE	   (60 * 10000000ULL)
+#define CLOCK_BACK (1440 * MINUTE) /* zones, summer time and small corrections are less */
 
 /* Cheap, of every record: when this run of Windows was last seen. */
 static void on_seen(void *user, uint64_t record, uint64_t time)
@@ -17,6 +18,8 @@ static void on_seen(void *user, uint64_t record, uint64_t time)
 	struct event_run *run = &l->run;
 
 	(void)record;
+	l->newest = time > l->newest ? time : l->newest;
+	l->last = time;
 	if (!run->is_there || time < run->start)
 		return;
 	uint64_t *last = run->n_times ? &run->times[(run->n_times - 1) % EVENTS_RUN_TIMES] : NULL;
@@ -71,6 +74,8 @@ static int log_read(struct event_log *l, const struct win_src *src, bool is_syst
 	if (is_system && info->newest) {
 		l->e->log_oldest = info->oldest;
 		l->e->log_newest = info->newest;
+		if (l->is_bad_end && l->newest - l->last > CLOCK_BACK)
+			l->e->clock_back = l->newest - l->last;
 	}
 	l->e->bytes += src->size_bytes;
 	return r;

@@ -47,6 +47,8 @@ struct event_log {
 	const char *name; /* "System.evtx" */
 	struct event_rows kinds[EVENTS_WHATS];
 	struct event_run run;
+	uint64_t newest, last; /* of its records: the latest time, that of the last one */
+	bool is_bad_end; /* the last that it tells of an end is a crash or the like, no stop */
 	bool has_no_memory;
 };
 

@@ -234,9 +234,25 @@ static void on_stop(struct event_log *l, const struct win_event *ev)
 	event_row_say(l, event_row_add(l, EV_STOP, ev), ROW_TEXT, "Windows was shut down");
 }
 
+/* Programs that no session goes on without: what they ask for no person wanted, or one who sits
+ * elsewhere. */
+static bool is_core(const char *path)
+{
+	static const char *const names[] = {
+		"wininit.exe", "lsass.exe", "services.exe", "csrss.exe"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strncasecmp(win_path_name(path), names[i], strlen(names[i])) == 0)
+			return true;
+	return false;
+}
+
 static void on_restart(struct event_log *l, const struct win_event *ev)
 {
 	struct event_row *row = event_row_add(l, EV_RESTART_ASKED, ev);
+
+	if (row)
+		row->is_certain = is_core(get(ev, "param1", 0));
 
 	static const char *const known[] = {N_("power off"), N_("shutdown")};
 

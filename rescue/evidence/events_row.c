@@ -30,6 +30,8 @@ struct event_row *event_row_add(struct event_log *l, enum ev_what what, const st
 		l->has_no_memory = true;
 		return NULL;
 	}
+	if (what == EV_CRASH || what == EV_UNCLEAN || what == EV_POWER_LOSS || what == EV_STOP)
+		l->is_bad_end = what != EV_STOP;
 	struct event_row *row = &k->rows[k->all++ % EVENTS_OF_A_KIND];
 	if (k->n < EVENTS_OF_A_KIND)
 		k->n++;

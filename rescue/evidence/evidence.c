@@ -10,6 +10,8 @@
 #include "core/cleanup.h"
 #include "core/list.h"
 
+#define FORCED_WITHIN (10 * 60 * 10000000ULL) /* a start that lasted so long went well */
+
 static const char *keep(struct evidence *e, char *text)
 {
 	char **to = text ? rs_list_add(&e->texts, &e->n_texts, sizeof(*to)) : NULL;
@@ -89,6 +91,11 @@ bool ev_lose(struct evidence *e, enum ev_source source, const char *where, const
 	return true;
 }
 
+bool ev_is_definitions(const char *text)
+{
+	return strstr(text, "Security Intelligence") || strstr(text, "KB2267602");
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const struct ev_item *x = a, *y = b;
@@ -134,11 +141,32 @@ static void mark_safe_mode(struct evidence *e)
 	}
 }
 
+/* A machine that restarts a minute after each start, since a process died that all else needs: the
+ * log has it all in order. */
+static void mark_forced(struct evidence *e)
+{
+	uint64_t start = 0, asked = 0;
+
+	for (size_t i = 0; i < e->n_items; i++) {
+		struct ev_item *it = &e->items[i];
+		if (it->what == EV_START && it->source == EV_EVENT_LOG) {
+			start = it->time;
+			asked = 0;
+		} else if (it->what == EV_RESTART_ASKED && it->is_certain && start &&
+			   it->time - start < FORCED_WITHIN) {
+			asked = it->time;
+		} else if (it->what == EV_STOP) {
+			it->is_forced = asked && it->time - asked < FORCED_WITHIN;
+		}
+	}
+}
+
 void ev_sort(struct evidence *e)
 {
 	if (e->n_items)
 		qsort(e->items, e->n_items, sizeof(*e->items), by_time);
 	mark_safe_mode(e);
+	mark_forced(e);
 }
 
 void ev_free(struct evidence *e)

@@ -115,7 +115,11 @@ struct ev_item {
 	bool is_local;	   /* made of a local time: may be an hour off */
 	bool is_asleep;	   /* of what a start looks back at: on its way into or out of sleep */
 	bool is_safe_mode; /* of a start in Safe Mode, and of what is told of that run */
-	bool is_certain;   /* of EV_HIBERNATED, EV_UPDATE_PENDING, ...: no doubt about it */
+	bool is_certain;   /* of EV_HIBERNATED, EV_UPDATE_PENDING, ...: no doubt about it; of
+			    * EV_RESTART_ASKED: a program asked that no session goes on without */
+	bool is_forced;	   /* of EV_STOP: such a program ended it minutes after its start */
+	bool is_filter;	   /* of EV_FILE_GONE: disks or volumes wait for it, as a list of filters
+			    * names it, and no service of that name is started */
 	const char
 		*where; /* where it was read: "\Windows\Minidump\x.dmp", "System.evtx, record 7" */
 	const char *text;	/* in plain words, one line */
@@ -160,8 +164,11 @@ struct evidence {
 				 out */
 	struct win_system *system;	 /* NULL: the hive cannot be read */
 	uint64_t log_oldest, log_newest; /* of System.evtx; 0: none */
-	uint64_t bytes;			 /* that were read for it, beside $MFT */
-	char **texts;			 /* of all rows */
+	uint64_t clock_back; /* so much older the last record of System.evtx is than the newest,
+				where the last end that it tells of was a bad one: times are not in
+				the order of what happened; 0: they are, or all ended well */
+	uint64_t bytes;	     /* that were read for it, beside $MFT */
+	char **texts;	     /* of all rows */
 	size_t n_texts;
 };
 
@@ -221,6 +228,9 @@ bool ev_is_windows_own(const struct evidence *e, const struct ev_file *f);
  * own data, which a start may need, and people's. */
 bool ev_is_content_place(const char *root, const char *path);
 
+/** Is the update that @text names one of an antivirus' definitions, and none of Windows? */
+bool ev_is_definitions(const char *text);
+
 /* Each gathers from its places; what is damaged there is a row or missing. Errors: those that end
  * the run (rs_err_ends), nothing else. */
 int ev_from_dumps(const struct ev_look *in, struct evidence *e, struct rs_err *err);  /* dumps.c */
@@ -254,7 +264,7 @@ int ev_gather(const struct ev_look *in, size_t n, struct evidence **ret, struct 
 void ev_free(struct evidence *e);
 RS_DEFINE_AUTO(struct evidence *, ev_free);
 #define auto_evidence __attribute__((cleanup(ev_free_auto)))
-/** By time; and rows of a run in Safe Mode are marked as such. */
+/** By time; and rows of a run in Safe Mode are marked as such, and stops that nobody wanted. */
 void ev_sort(struct evidence *e);
 
 #endif

@@ -260,7 +260,7 @@ static int add_failed(const struct evidence *e, struct ev_series *s)
 	for (size_t i = 0; i < e->n_items; i++) {
 		const struct ev_item *it = &e->items[i];
 		struct ev_trouble *t;
-		if (it->what != EV_START_FAILED || !it->time)
+		if ((it->what != EV_START_FAILED && !it->is_forced) || !it->time)
 			continue;
 		if (s->n > n && it->time <= last + LOOK_BACK) {
 			note(&s->list[s->n - 1], i);
@@ -303,7 +303,8 @@ static uint64_t start_of(const struct evidence *e, uint64_t t)
 /* Safe Mode loads little of what can fail: nothing is well because it ran. */
 static bool is_well(const struct ev_item *i)
 {
-	return i->time && !i->is_safe_mode && (i->what == EV_STOP || i->what == EV_ALIVE);
+	return i->time && !i->is_safe_mode && !i->is_forced &&
+	       (i->what == EV_STOP || i->what == EV_ALIVE);
 }
 
 /* The last one of them at @before or earlier. */

@@ -158,6 +158,49 @@ static int drivers_gone(const struct ev_look *in, struct evidence *e, struct rs_
 	return r;
 }
 
+/* ---- filters ---- */
+
+/* Named and not loaded: no service of that name, or one that is disabled. With a hive that cannot
+ * be read as a whole that is a doubt only. */
+static bool filter_gone(const struct ev_look *in, struct evidence *e,
+	const struct win_filter_list *list, const char *name)
+{
+	const struct win_service *one = win_service_named(e->system, name);
+	char sub[160], path[PATH_CAP];
+	struct ev_item *row;
+
+	if (one && one->start != WIN_START_DISABLED)
+		return true;
+	row = ev_add(e, EV_FILE_GONE, EV_REGISTRY, 0);
+	if (!row)
+		return false;
+	(void)snprintf(sub, sizeof(sub), "drivers\\%.100s.sys", name);
+	ev_system_path(in, sub, path, sizeof(path));
+	row->is_filter = true;
+	row->is_certain = e->system->are_services_whole;
+	row->where = ev_text(
+		e, "SYSTEM, %s, %s", list->where, list->is_upper ? "UpperFilters" : "LowerFilters");
+	/* one that is disabled may have its file: that it is missing is not said */
+	row->path = one ? "" : ev_text(e, "%s", path);
+	row->service = ev_text(e, "%s", name);
+	row->text = one ? ev_text(e, "%s names %s, and its service is disabled (Start 4)",
+				  row->where, name)
+			: ev_text(e, "%s names %s, and there is no such service", row->where, name);
+	return true;
+}
+
+static int filters_gone(const struct ev_look *in, struct evidence *e, struct rs_err *err)
+{
+	const struct win_system *s = e->system;
+
+	for (size_t i = 0; i < s->n_filters; i++)
+		for (size_t k = 0;
+			is_storage(s->filters[i].class_guid) && k < s->filters[i].names.n; k++)
+			if (!filter_gone(in, e, &s->filters[i], s->filters[i].names.p[k]))
+				return rs_fail(err, RS_E_MEMORY, "evidence");
+	return 0;
+}
+
 /* ---- programs ---- */
 
 /* Never without a doubt: which programs a build has is told by no table, and what was taken away
@@ -196,7 +239,7 @@ static const struct program {
 
 static int programs_gone(const struct ev_look *in, struct evidence *e, struct rs_err *err)
 {
-	bool is_gone[N_PROGRAMS] = {false};
+	bool is_gone[N_PROGRAMS] = {false}, is_empty[N_PROGRAMS] = {false};
 	unsigned gone = 0, looked = 0;
 	char path[PATH_CAP];
 	struct nt_stat st;
@@ -208,7 +251,8 @@ static int programs_gone(const struct ev_look *in, struct evidence *e, struct rs
 		enum ev_there is = ev_system_there(in, path, &st, err);
 		if (is == EV_ENDS)
 			return err ? err->code : RS_E_CANCELLED;
-		is_gone[i] = is == EV_NOT_THERE;
+		is_empty[i] = is == EV_THERE && !st.is_dir && !st.size_bytes;
+		is_gone[i] = is == EV_NOT_THERE || is_empty[i];
 		gone += is_gone[i];
 		looked++;
 	}
@@ -222,8 +266,10 @@ static int programs_gone(const struct ev_look *in, struct evidence *e, struct rs
 			return 0;
 		ev_system_path(in, programs[i].name, path, sizeof(path));
 		row->where = row->path = ev_text(e, "%s", path);
-		row->text =
-			ev_text(e, "%s, which every start needs, is not there", programs[i].name);
+		row->text = ev_text(e,
+			is_empty[i] ? "%s, which every start needs, has 0 bytes"
+				    : "%s, which every start needs, is not there",
+			programs[i].name);
 	}
 	return 0;
 }
@@ -232,5 +278,7 @@ int ev_system_gone(const struct ev_look *in, struct evidence *e, struct rs_err *
 {
 	int r = drivers_gone(in, e, err);
 
+	if (r == 0)
+		r = filters_gone(in, e, err);
 	return r < 0 ? r : programs_gone(in, e, err);
 }

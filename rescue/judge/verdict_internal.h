@@ -43,12 +43,13 @@ struct verdict {
 	struct ev_series s;
 	struct candidate *c;
 	size_t n;
-	unsigned n_dumps;	    /* crashes of the series with modules */
-	unsigned n_lost;	    /* dumps that cannot be read */
-	unsigned n_others;	    /* different modules at fault in them */
-	bool is_recurring;	    /* it crashes and starts again, and again */
-	const struct ev_item *gone; /* the file whose absence it is; NULL: none */
-	bool is_out;		    /* of memory */
+	unsigned n_dumps;		/* crashes of the series with modules */
+	unsigned n_lost;		/* dumps that cannot be read */
+	unsigned n_others;		/* different modules at fault in them */
+	bool is_recurring;		/* it crashes and starts again, and again */
+	const struct ev_item *gone;	/* the file whose absence it is; NULL: none */
+	const struct ev_item *gone_too; /* one that is gone, and is not what it is about; NULL */
+	bool is_out;			/* of memory */
 };
 
 /* verdict_find.c */

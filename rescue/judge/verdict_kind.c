@@ -187,6 +187,37 @@ static bool is_missed(
 	return is_troubled(v) && (taker->what == EV_TAKEN_AWAY || !v->n_dumps);
 }
 
+/* The dumps point at something else, and it is a driver that a start goes on without: what is
+ * missing explains no crash. */
+static bool is_told_by_dumps(const struct verdict *v, const struct ev_item *gone)
+{
+	const struct candidate *c = v->n ? &v->c[0] : NULL;
+
+	return v->n_dumps && c && c->has_link && c->d.score >= SCORE_LIKELY && !c->is_own &&
+	       gone->service[0] && !gone->is_certain && strcasecmp(c->d.path, gone->path) != 0;
+}
+
+/* A filter of disks or volumes that is not loaded: none of them starts. What ran since then, or no
+ * start of it failed, is not told. */
+static bool is_filter_lost(struct verdict *v)
+{
+	const struct ev_item *gone = NULL, *taker;
+
+	for (size_t i = 0; i < v->e->n_items && !gone; i++)
+		if (v->e->items[i].what == EV_FILE_GONE && v->e->items[i].is_filter)
+			gone = &v->e->items[i];
+	const bool is_said = find(v, EV_START_FAILED, false) && !v->s.good_after;
+	if (!gone || !(is_troubled(v) || !v->s.last_good || is_said) || v->n_dumps)
+		return false;
+	taker = taker_of(v, gone);
+	v->gone = gone;
+	v->d->certainty = gone->is_certain && (taker || last_stop(v) == WIN_STOP_BOOT_DEVICE)
+				  ? DIAG_C_SURE
+				  : DIAG_C_LIKELY;
+	say(v, "Disks or volumes wait for a filter that is not loaded: %s", gone->text);
+	return true;
+}
+
 /* Absent, and a trace tells of its going; or without a doubt needed, and no start went well since.
  */
 static bool is_removed(struct verdict *v)
@@ -195,8 +226,12 @@ static bool is_removed(struct verdict *v)
 
 	for (size_t i = 0; i < v->e->n_items; i++) {
 		const struct ev_item *gone = &v->e->items[i], *taker;
-		if (!is_absent(gone))
+		if (!is_absent(gone) || gone->is_filter)
 			continue;
+		if (is_told_by_dumps(v, gone)) {
+			v->gone_too = gone;
+			continue;
+		}
 		taker = taker_of(v, gone);
 		if (taker && is_missed(v, gone, taker)) {
 			say_removed(v, gone, taker, true);
@@ -360,6 +395,11 @@ static enum diag_certainty weigh(struct verdict *v, const struct candidate *c)
 		verdict_contradict(v, "%s fits nearly as well", second->d.path);
 		ret = second->d.score == c->d.score ? DIAG_C_UNSURE : DIAG_C_LIKELY;
 	}
+	if (v->gone_too) {
+		verdict_contradict(
+			v, "%s is gone as well, which explains no crash", v->gone_too->path);
+		ret = ret == DIAG_C_SURE ? DIAG_C_LIKELY : ret;
+	}
 	if (find(v, EV_UPDATE_PENDING, true) && ret == DIAG_C_SURE) {
 		verdict_contradict(v, "an update waits to be finished at the next start");
 		ret = DIAG_C_LIKELY;
@@ -417,12 +457,27 @@ static unsigned count_what(const struct verdict *v, enum ev_what what)
 	return n;
 }
 
+/* The newest update of Windows itself between the last good start and the first crash; NULL: none.
+ */
+static const struct ev_item *update_of_window(const struct verdict *v)
+{
+	for (size_t i = v->e->n_items; i-- > 0;) {
+		const struct ev_item *it = &v->e->items[i];
+		if (it->what == EV_UPDATE && it->time >= v->s.since && it->time <= v->s.until &&
+			!ev_is_definitions(it->text))
+			return it;
+	}
+	return NULL;
+}
+
 static bool is_hardware(struct verdict *v)
 {
 	const unsigned n_hard = count_stop(v, WIN_STOP_HARDWARE),
 		       n_disk = count_stop(v, WIN_STOP_DISK);
 	const unsigned whea = count_what(v, EV_HARDWARE_ERROR), disk = count_what(v, EV_DISK_ERROR);
-	const unsigned fs = count_what(v, EV_FS_DAMAGE);
+	/* of itself a new part of Windows may be why: no sign of a disk (incident 2.5) */
+	const bool is_fs_new = !n_disk && !disk && update_of_window(v);
+	const unsigned fs = is_fs_new ? 0 : count_what(v, EV_FS_DAMAGE);
 
 	if (!is_troubled(v))
 		return false;
@@ -478,7 +533,7 @@ static bool is_no_driver(struct verdict *v)
 {
 	const struct ev_trouble *t = NULL;
 
-	if (is_troubled(v) || find(v, EV_DUMP_FAILED, false))
+	if (is_troubled(v) || find(v, EV_DUMP_FAILED, false) || v->e->clock_back)
 		return false;
 	for (size_t i = 0; i < v->s.n; i++)
 		if (v->s.list[i].kind == EV_T_POWER || v->s.list[i].kind == EV_T_BUTTON)
@@ -512,7 +567,7 @@ static bool is_none(struct verdict *v)
 {
 	const struct ev_trouble *end = v->s.n && v->s.list ? &v->s.list[v->s.n - 1] : NULL;
 
-	if (is_troubled(v))
+	if (is_troubled(v) || v->e->clock_back)
 		return false;
 	if (end && end->kind == EV_T_BUTTON && !ran_since(v, end->time) && is_held_again(v, end))
 		return false;
@@ -533,8 +588,20 @@ static bool is_none(struct verdict *v)
 
 static bool is_unsure(struct verdict *v)
 {
+	const struct ev_item *update = is_troubled(v) ? update_of_window(v) : NULL;
+	char span[40];
+
 	v->d->certainty = DIAG_C_UNSURE;
-	if (v->n && v->c[0].d.score > 0 && !v->c[0].is_own)
+	if (v->e->clock_back)
+		verdict_contradict(v,
+			"the clock went back by %s: what came first cannot be told by times",
+			verdict_span(v->e->clock_back, span));
+	if (update)
+		say(v,
+			"What is wrong cannot be told for sure; of Windows itself this came before "
+			"the first start that failed: %s",
+			update->text);
+	else if (v->n && v->c[0].d.score > 0 && !v->c[0].is_own)
 		say(v, "What is wrong cannot be told for sure; %s is the first to look at.",
 			v->c[0].d.path);
 	else
@@ -562,6 +629,7 @@ static const struct {
 	{DIAG_REGISTRY, is_registry},
 	{DIAG_VERIFIER, is_verifier},
 	{DIAG_FILE_REMOVED, is_removed},
+	{DIAG_FILE_REMOVED, is_filter_lost},
 	{DIAG_RESUME, is_resume},
 	{DIAG_UPDATE, is_update},
 	{DIAG_BAD_FILE, is_bad_file},

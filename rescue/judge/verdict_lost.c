@@ -95,6 +95,8 @@ static void lower_by_flood(struct verdict *v)
 	if (!v->e->are_changes_cut || v->d->kind != DIAG_BAD_FILE)
 		return;
 	verdict_contradict(v, "more files changed before the first crash than can be told apart");
+	if (v->d->certainty == DIAG_C_SURE)
+		v->d->certainty = DIAG_C_LIKELY;
 	if (c->is_content && !c->is_named)
 		make_unsure(v, "Too many files changed before the first crash");
 }

@@ -164,8 +164,40 @@ static void propose_file(struct verdict *v)
 	p->may_alone = !f->image.is_pe && !c->svc && !v->d->n_contradictions;
 }
 
+/* Windows' own filters of disks and volumes: their names belong there (facts of a Windows 10). */
+static bool is_own_filter(const char *name)
+{
+	static const char *const names[] = {
+		"partmgr", "volsnap", "fvevol", "iorate", "rdyboost", "EhStorClass", "volume"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcasecmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+static void propose_filter(struct verdict *v)
+{
+	const struct ev_item *gone = v->gone;
+
+	if (is_own_filter(gone->service))
+		(void)add(v, DIAG_ASK, "", gone->service,
+			"Its name belongs there: put its service back as it was (Start 0), from a "
+			"restore point or a backup of the hive.");
+	else
+		(void)add(v, DIAG_FILTER, gone->path, gone->service,
+			"Take the one name %s out of that list and leave the others in their "
+			"order; "
+			"an empty list is deleted. This program does not do that yet.",
+			gone->service);
+}
+
 static void propose_removed(struct verdict *v)
 {
+	if (v->gone->is_filter) {
+		propose_filter(v);
+		return;
+	}
 	const char *copy = copy_of(v, v->gone->path);
 	struct diag_proposal *p = add(v, DIAG_RESTORE, v->gone->path, v->gone->service,
 		"Put the file back%s%s; what took it away may take it again. This program does not "

@@ -266,8 +266,7 @@ static bool is_updated(const struct verdict *v)
 	for (size_t i = 0; i < v->e->n_items; i++) {
 		const struct ev_item *it = &v->e->items[i];
 		if (it->what == EV_UPDATE && it->time >= v->s.since && it->time <= v->s.until &&
-			!strstr(it->text, "Security Intelligence") &&
-			!strstr(it->text, "KB2267602"))
+			!ev_is_definitions(it->text))
 			return true;
 	}
 	return false;

@@ -584,9 +584,29 @@ static void a_run_in_safe_mode_is_no_good_run(void **state)
 	}
 }
 
+/* A run that a core process ended a minute after its start is none that went well. */
+static void forced_restarts_are_failed_starts(void **state)
+{
+	(void)state;
+	for (int k = 0; k < 3; k++) { /* a person's; a core process'; the same after an hour */
+		auto_series struct ev_series s = {0};
+		auto_evidence struct evidence *e = made_begin();
+		const int minutes = k == 2 ? 60 : 1;
+		made_run(e, AT(0), AT(95));
+		(void)made_row(e, EV_START, EV_EVENT_LOG, AT(100), "");
+		made_row(e, EV_RESTART_ASKED, EV_EVENT_LOG, AT(100 + minutes), "")->is_certain = k;
+		(void)made_row(e, EV_STOP, EV_EVENT_LOG, AT(101 + minutes), "");
+		ev_sort(e);
+		assert_int_equal(ev_series_make(e, &s, NULL), 0);
+		assert_int_equal(s.n, k == 1);
+		assert_int_equal(s.last_good == AT(95), k == 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(forced_restarts_are_failed_starts),
 		cmocka_unit_test(nothing_is_no_trouble),
 		cmocka_unit_test(all_that_tells_of_it_is_one_crash),
 		cmocka_unit_test(a_large_and_a_small_dump_are_one_crash),

@@ -1012,6 +1012,106 @@ static void where_no_file_is_at_fault_none_is_first(void **state)
 	}
 }
 
+/* Crashes whose dumps agree, and a driver that a start goes on without was taken: the dumps count.
+ */
+static void missing_driver_explains_no_crash(void **state)
+{
+	(void)state;
+	for (int is_needed = 0; is_needed < 2; is_needed++) {
+		struct evidence *e = updated_driver();
+		struct ev_item *gone = made_row(e, EV_FILE_GONE, EV_REGISTRY, 0, OTHER);
+		gone->service = "npf";
+		gone->is_certain = is_needed;
+		(void)made_row(e, EV_TAKEN_AWAY, EV_VENDOR_LOG, AT(93), OTHER);
+		struct diagnosis *d = verdict_of(e);
+		assert_int_equal(d->kind, is_needed ? DIAG_FILE_REMOVED : DIAG_BAD_FILE);
+		assert_string_equal(d->candidates[0].path, is_needed ? OTHER : DRIVER);
+		assert_int_equal(contradicts(d, "gone as well"), !is_needed);
+		assert_int_equal(d->certainty, is_needed ? DIAG_C_SURE : DIAG_C_LIKELY);
+		diagnosis_free(d);
+	}
+}
+
+/* Whatever is said against a verdict makes it at most likely, programs too. */
+static void program_in_a_flood_is_at_most_likely(void **state)
+{
+	struct evidence *e = updated_driver();
+
+	(void)state;
+	e->are_changes_cut = true;
+	struct diagnosis *d = verdict_of(e);
+	assert_int_equal(d->kind, DIAG_BAD_FILE);
+	assert_int_equal(d->certainty, DIAG_C_LIKELY);
+	diagnosis_free(d);
+}
+
+/* A name in a list of filters of disks, without a service: the name goes, but for Windows' own. */
+static void filter_that_is_not_loaded(void **state)
+{
+	static const char *const names[] = {"bsltrk", "fvevol"};
+
+	(void)state;
+	for (int k = 0; k < 4; k++) { /* is it Windows' own; did it run since */
+		struct evidence *e = made_begin();
+		struct ev_item *gone;
+		made_run(e, AT(0), AT(95));
+		(void)made_row(e, EV_START_FAILED, EV_STARTUP_REPAIR, AT(110), "");
+		if (k >= 2)
+			made_run(e, AT(200), AT(300));
+		gone = made_row(e, EV_FILE_GONE, EV_REGISTRY, 0, OTHER);
+		gone->service = names[k % 2];
+		gone->is_filter = gone->is_certain = true;
+		struct diagnosis *d = verdict_of(e);
+		assert_int_equal(d->kind == DIAG_FILE_REMOVED, k < 2);
+		assert_int_equal(d->n_proposals, k < 2);
+		if (k < 2)
+			assert_int_equal(d->proposals[0].action, k == 0 ? DIAG_FILTER : DIAG_ASK);
+		diagnosis_free(d);
+	}
+}
+
+/* A file system's own event after an update of Windows, and no sign of a disk: nobody's hardware.
+ */
+static void file_system_after_an_update_is_no_hardware(void **state)
+{
+	(void)state;
+	for (int k = 0; k < 3;
+		k++) { /* without the update; with it; with errors of the disk, too */
+		struct evidence *e = made_begin();
+		made_run(e, AT(0), AT(95));
+		if (k)
+			made_row(e, EV_UPDATE, EV_EVENT_LOG, AT(90), "")->text =
+				"KB2823324: installed";
+		for (int i = 0; i < 2; i++) {
+			(void)made_row(e, EV_START, EV_EVENT_LOG, AT(99 + 3 * i), "");
+			(void)made_row(e, EV_FS_DAMAGE, EV_EVENT_LOG, AT(99 + 3 * i) + 5, "");
+			(void)made_dump(e, AT(100 + 3 * i), 0xc000021a, 1, EV_ON_STACK, NULL);
+		}
+		if (k == 2)
+			(void)made_row(e, EV_DISK_ERROR, EV_EVENT_LOG, AT(96), "");
+		struct diagnosis *d = verdict_of(e);
+		assert_int_equal(d->kind, k == 1 ? DIAG_UNSURE : DIAG_HARDWARE);
+		assert_int_equal(strstr(d->text, "KB2823324") != NULL, k == 1);
+		diagnosis_free(d);
+	}
+}
+
+/* Times that are not in the order of what happened tell neither that all is well nor of nobody. */
+static void clock_that_went_back_is_not_well(void **state)
+{
+	(void)state;
+	for (int k = 0; k < 2; k++) {
+		struct evidence *e = made_begin();
+		made_run(e, AT(0), AT(95));
+		e->log_newest = AT(95);
+		e->clock_back = k ? 2 * 864000000000ULL : 0;
+		struct diagnosis *d = verdict_of(e);
+		assert_int_equal(d->kind, k ? DIAG_UNSURE : DIAG_NONE);
+		assert_int_equal(contradicts(d, "clock went back"), k);
+		diagnosis_free(d);
+	}
+}
+
 static void nobody_is_at_fault_for_power(void **state)
 {
 	for (int k = 0; k < 2; k++) {
@@ -2016,6 +2116,11 @@ int main(void)
 		cmocka_unit_test(crashes_all_over_the_place_are_hardware),
 		cmocka_unit_test(disk_errors_are_hardware),
 		cmocka_unit_test(where_no_file_is_at_fault_none_is_first),
+		cmocka_unit_test(missing_driver_explains_no_crash),
+		cmocka_unit_test(program_in_a_flood_is_at_most_likely),
+		cmocka_unit_test(filter_that_is_not_loaded),
+		cmocka_unit_test(file_system_after_an_update_is_no_hardware),
+		cmocka_unit_test(clock_that_went_back_is_not_well),
 		cmocka_unit_test(nobody_is_at_fault_for_power),
 		cmocka_unit_test(lost_boot_device_and_a_new_driver),
 		cmocka_unit_test(what_a_rule_matches_is_evidence),
