@@ -94,9 +94,9 @@ static int hive_bins(const struct ev_look *in, struct evidence *e, const struct 
 	else if (bad)
 		hive_bad(in, e, h, path,
 			ev_text(e,
-				"is damaged: from byte %" PRIu64 " on, %" PRIu64
-				" bytes of it are none of its own, also with its logs",
-				first, bad));
+				"has places that are none of its own, also with its logs: %" PRIu64
+				" bytes, the first at byte %" PRIu64,
+				bad, first));
 	return 0;
 }
 
