@@ -50,16 +50,18 @@ static bool memorize(struct init *in, const char *value)
 
 /* How did the last run on this machine end, as far as a reset without a repair is concerned?
  * The variable is of that one run: once it was heeded, it says nothing of the next, but holds for
- * every disk of this start, however late it comes. */
+ * every disk of this start, however late it comes. It is asked beside the stick, too, on which that
+ * run could perhaps keep nothing (full, write-protected). */
 static bool was_reset_before(struct init *in)
 {
 	char value[32] = "";
 
 	if (in->was_reset)
 		return true;
-	if (in->stick.state == STICK_READ && in->facts.settings.report == SETTINGS_REPORT_STICK)
-		return strcmp(in->stick.last.end, end_words[SETTINGS_END_WINDOWS]) == 0 ||
-		       strcmp(in->stick.last.end, end_words[SETTINGS_END_REBOOT]) == 0;
+	if (in->stick.state == STICK_READ && in->facts.settings.report == SETTINGS_REPORT_STICK &&
+		(strcmp(in->stick.last.end, end_words[SETTINGS_END_WINDOWS]) == 0 ||
+			strcmp(in->stick.last.end, end_words[SETTINGS_END_REBOOT]) == 0))
+		return true;
 	const struct process_plan plan = {
 		.run = memory_read, .cap = sizeof(value) - 1, .limit_ms = MEMORY_MS};
 	(void)process_run(&in->processes, &plan, value);
@@ -68,6 +70,16 @@ static bool was_reset_before(struct init *in)
 	(void)memorize(in, "none"); /* if that fails it stays once more */
 	in->was_reset = true;
 	return true;
+}
+
+/* What is on a stick that we were not started from may be anybody's: it is not the only memory. */
+static bool remember_reset(struct init *in)
+{
+	bool is_kept = in->stick.is_written;
+
+	if (!is_kept || in->stick.is_foreign)
+		is_kept |= memorize(in, "reset");
+	return is_kept;
 }
 
 /* ---- the end of a run ---- */
@@ -133,7 +145,7 @@ static void come_to_end(struct init *in, const struct work *w)
 	report_write(in, w->result, w->text, end);
 	if (w->result != RESULT_DONE &&
 		(end == SETTINGS_END_WINDOWS || end == SETTINGS_END_REBOOT) &&
-		!in->stick.is_written && !memorize(in, "reset")) {
+		!remember_reset(in)) {
 		end = SETTINGS_END_STAY;
 		(void)snprintf(why, sizeof(why),
 			"%s; it cannot be noted anywhere that a restart was made, so none is made",

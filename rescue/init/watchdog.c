@@ -222,7 +222,8 @@ static int feed_all(struct watchdogs *all)
 	}
 	if (!least)
 		return -1;
-	if (now >= all->feed_ms)
+	/* one that was found since may not have the patience of the others */
+	if (now >= all->feed_ms || all->feed_ms - now > least)
 		all->feed_ms = now + least;
 	return loop_left_ms(now, all->feed_ms);
 }

@@ -228,6 +228,32 @@ static void test_step__fed_by_nobody__is_fed_by_us_in_time(void **state)
 	end();
 }
 
+/* A BMC's comes late, and has less patience than the one that is fed already. */
+static void test_step__one_with_less_time_comes_later__is_fed_in_its_time(void **state)
+{
+	const char *root = tree_new();
+
+	(void)state;
+	put("watchdog1", "inactive\n", "1\n", "590\n");
+	tree_file("sys/class/watchdog/watchdog1/timeout", "600\n");
+	tree_file("dev/watchdog1", "");
+	begin(root);
+	assert_int_equal(watchdogs_step(&in), 150000);
+	put("watchdog0", "inactive\n", "1\n", "9\n");
+	tree_file("sys/class/watchdog/watchdog0/timeout", "10\n");
+	tree_file("dev/watchdog0", "");
+	time_ms += 1000;
+	assert_true(watchdogs_allow(&in));
+	off_t before = fed();
+	assert_int_equal(watchdogs_step(&in), 2500);
+	time_ms += 2500;
+	assert_int_equal(watchdogs_step(&in), 2500);
+	assert_int_equal(fed(), before + 1);
+	for (size_t i = 0; i < in.watchdogs.n; i++)
+		assert_int_equal(close(in.watchdogs.list[i].fd), 0);
+	end();
+}
+
 /* It is named, and the time that is left decides. */
 static void test_allow__cannot_be_fed__by_the_time_that_is_left(void **state)
 {
@@ -300,6 +326,7 @@ int main(void)
 		cmocka_unit_test(test_find__more_than_room__stops),
 		cmocka_unit_test(test_step__fed_by_the_kernel__is_left_to_it),
 		cmocka_unit_test(test_step__fed_by_nobody__is_fed_by_us_in_time),
+		cmocka_unit_test(test_step__one_with_less_time_comes_later__is_fed_in_its_time),
 		cmocka_unit_test(test_allow__cannot_be_fed__by_the_time_that_is_left),
 		cmocka_unit_test(test_step__feeding_fails__is_fed_no_more),
 		cmocka_unit_test(test_allow__without_a_driver__is_named),

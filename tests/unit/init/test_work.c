@@ -430,6 +430,52 @@ static void test_modes__reset_that_the_stick_remembers__stays(void **state)
 	assert_int_equal(result, RESULT_FAILED);
 }
 
+/* A stick that is full or write-protected, and the firmware that remembers instead of it. */
+static void test_modes__reset_that_the_stick_could_not_keep__stays_the_next_time(void **state)
+{
+	char kept[sizeof(memory)];
+
+	(void)state;
+	for (int start = 0; start < 2; start++) {
+		if (start) {
+			memcpy(kept, memory, sizeof(kept));
+			(void)end(state);
+			(void)begin(state);
+			memcpy(memory, kept, sizeof(memory));
+		}
+		in.facts.settings.nothing = SETTINGS_END_REBOOT;
+		in.facts.settings.report = SETTINGS_REPORT_STICK;
+		in.stick.state = STICK_READ;
+		(void)snprintf(in.stick.last.end, sizeof(in.stick.last.end), "stay");
+		assert_int_equal(end_of(RS_STATUS_NOTHING, 0),
+			start ? SETTINGS_END_STAY : SETTINGS_END_REBOOT);
+	}
+}
+
+/* It takes the report, and may show another one at the next start. */
+static void test_modes__reset_on_a_stick_of_others__is_remembered_by_the_firmware(void **state)
+{
+	(void)state;
+	in.facts.settings.nothing = SETTINGS_END_REBOOT;
+	in.facts.settings.report = SETTINGS_REPORT_STICK;
+	in.stick.state = STICK_READ;
+	in.stick.is_written = in.stick.is_foreign = true;
+	assert_int_equal(end_of(RS_STATUS_NOTHING, 0), SETTINGS_END_REBOOT);
+	assert_string_equal(memory, "reset");
+}
+
+/* With a BIOS it is the only memory. */
+static void test_modes__reset_on_a_stick_of_others_without_a_variable__is_made(void **state)
+{
+	(void)state;
+	is_firmware_full = true;
+	in.facts.settings.nothing = SETTINGS_END_REBOOT;
+	in.facts.settings.report = SETTINGS_REPORT_STICK;
+	in.stick.state = STICK_READ;
+	in.stick.is_written = in.stick.is_foreign = true;
+	assert_int_equal(end_of(RS_STATUS_NOTHING, 0), SETTINGS_END_REBOOT);
+}
+
 static void test_modes__reset_that_nothing_can_remember__is_not_made(void **state)
 {
 	(void)state;
@@ -555,6 +601,9 @@ int main(void)
 		work_test(test_modes__no_way_back_to_windows__stays),
 		work_test(test_modes__reset_after_a_reset__stays_and_forgets_it),
 		work_test(test_modes__reset_that_the_stick_remembers__stays),
+		work_test(test_modes__reset_that_the_stick_could_not_keep__stays_the_next_time),
+		work_test(test_modes__reset_on_a_stick_of_others__is_remembered_by_the_firmware),
+		work_test(test_modes__reset_on_a_stick_of_others_without_a_variable__is_made),
 		work_test(test_modes__reset_that_nothing_can_remember__is_not_made),
 		work_test(test_modes__something_doubtful_left__is_no_repair),
 		work_test(test_modes__several_disks__the_weightiest_counts),
