@@ -122,7 +122,7 @@ release: deps
 	@$(MAKE) --no-print-directory release-files
 release-parts: all image-files
 release-files: release-parts
-	@URL='$(URL)' MAINTAINER='$(MAINTAINER)' scripts/release $(BUILD) $(DIST) $(VERSION)
+	@URL='$(URL)' MAINTAINER='$(MAINTAINER)' scripts/release '$(BUILD)' '$(DIST)' '$(VERSION)'
 
 # docs/hardware.md, the part of this image's kernel
 hardware: image
