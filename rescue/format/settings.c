@@ -25,7 +25,7 @@ struct key {
 
 #define MEMBER(m)		 offsetof(struct settings, m)
 #define MODES			 "automatic", "technician", "look", "windows"
-#define STAYS			 .others = OTHERS_FALL, .others_looseness = {0, 1, 1, 1}
+#define STAYS			 .others = OTHERS_FALL, .others_looseness = {0, 2, 2, 1}
 #define X(name, word, looseness) looseness,
 
 static const struct key keys[] = {
@@ -286,7 +286,7 @@ static const char *refusal_of_others(const struct settings *s, const struct key 
 	if (k->others == OTHERS_FREE)
 		return NULL;
 	if (k->others == OTHERS_FALL && value < WORDS_MAX && now < WORDS_MAX &&
-		k->others_looseness[value] <= k->others_looseness[now])
+		(value == now || k->others_looseness[value] < k->others_looseness[now]))
 		return NULL;
 	return "not taken from a medium that this was not started from";
 }
