@@ -17,9 +17,8 @@
 #include "core/cleanup.h"
 #include "core/text.h"
 
-#define CERTIFICATES_MAX 512U /* of all lists together; further ones are only counted */
-#define DEBIAN_CA	 "Debian Secure Boot CA"
-#define HEX_LEN		 65
+#define DEBIAN_CA "Debian Secure Boot CA"
+#define HEX_LEN	  65
 
 RS_DEFINE_AUTO(X509 *, X509_free);
 #define auto_x509 __attribute__((cleanup(X509_free_auto)))
@@ -35,7 +34,6 @@ struct fw_reading {
 	X509 *asked; /* the application's; NULL: not known */
 	struct signed_part asked_part;
 	struct signed_part parts[FW_CAS_END]; /* of Microsoft's own ones that were met */
-	size_t n_parsed;
 	enum list { LIST_DB, LIST_DBX, LIST_KEK, LIST_MOK, LIST_MOKX } list;
 };
 
@@ -207,8 +205,6 @@ static void take_certificate(struct fw_reading *r, struct rs_view der)
 {
 	char name[FW_NAME];
 
-	if (r->n_parsed++ >= CERTIFICATES_MAX)
-		return;
 	auto_x509 X509 *x = x509_of(der);
 	if (!x)
 		return; /* the firmware does not understand it, either */

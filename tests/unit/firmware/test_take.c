@@ -137,6 +137,26 @@ static void test_dbx__the_hash_of_a_loader__revokes_it_and_no_other(void **state
 	assert_int_equal(facts.n_dbx_hashes, 1);
 }
 
+/* None of them hides what comes after it. */
+static void test_mok_list_x__after_hundreds_of_others__revokes_grub(void **state)
+{
+	struct made_cert c;
+	struct made m = {0}, revoked = {0};
+
+	(void)state;
+	made_cert(&c, "A vendor", NULL);
+	made_list(&m, TYPE_X509, c.der, c.len);
+	made_cert_done(&c);
+	for (unsigned i = 0; i < 600; i++)
+		assert_true(take("db", &m));
+	assert_int_equal(facts.others.n, 600);
+	made_cert(&c, "Debian Secure Boot CA", NULL);
+	made_list(&revoked, TYPE_X509, c.der, c.len);
+	assert_true(take("MokListX", &revoked));
+	assert_true(facts.is_revoked[FW_GRUB]);
+	made_cert_done(&c);
+}
+
 static void test_mok_list_x__debians_certificate__revokes_grub(void **state)
 {
 	struct made_cert c;
@@ -307,6 +327,7 @@ int main(void)
 		TEST(test_lists__entries_of_a_wrong_length__malformed),
 		TEST(test_dbx__the_hash_of_a_loader__revokes_it_and_no_other),
 		TEST(test_mok_list_x__debians_certificate__revokes_grub),
+		TEST(test_mok_list_x__after_hundreds_of_others__revokes_grub),
 		TEST(test_asked__the_same_or_issued_by_it__is_in_the_list),
 		TEST(test_asked__its_signed_part_in_dbx__is_revoked),
 		TEST(test_asked__pem__and_what_is_none),
