@@ -14,11 +14,13 @@ static void add_origin(struct text *t, const struct app *app)
 	if (!path)
 		return;
 	size_t len = path_length(path, PATH_BYTES_MAX);
-	if (!path_is_network(path, len) && path_place(path, len, place))
-		text_add(t, "place = %s\n", place); /* images that were copied share their GUIDs */
 	if (path_is_network(path, len)) {
 		text_add(t, "network = yes\n");
-	} else if (path_partition(path, len, &p) && p.kind == PARTITION_GPT) {
+		return;
+	}
+	if (path_place(path, len, place))
+		text_add(t, "place = %s\n", place); /* images that were copied share their GUIDs */
+	if (path_partition(path, len, &p) && p.kind == PARTITION_GPT) {
 		rs_guid_lower(p.signature, guid);
 		text_add(t, "partition = %s\n", guid);
 	} else if (path_is_cd(path, len)) {

@@ -479,3 +479,21 @@ void ev_series_done(struct ev_series *s)
 	free(s->list);
 	*s = (struct ev_series){0};
 }
+
+/* ---- what is asked of a series ---- */
+
+uint64_t ev_last_well(const struct ev_series *s)
+{
+	return s->good_after > s->last_good ? s->good_after : s->last_good;
+}
+
+const struct ev_item *ev_update_of_window(const struct evidence *e, const struct ev_series *s)
+{
+	for (size_t i = e->n_items; i-- > 0;) {
+		const struct ev_item *it = &e->items[i];
+		if (it->what == EV_UPDATE && it->time >= s->since && it->time <= s->until &&
+			!ev_is_definitions(it->text))
+			return it;
+	}
+	return NULL;
+}

@@ -51,5 +51,10 @@ bool ev_ran_between(const struct evidence *e, uint64_t from, uint64_t to);
 bool ev_ran_well(const struct evidence *e, const struct ev_trouble *a, const struct ev_trouble *b);
 /** Its dump, of several the one that blames most; NULL: none with modules was read. */
 const struct ev_item *ev_trouble_dump(const struct evidence *e, const struct ev_trouble *t);
+/** When it was last seen to be well; 0: never. */
+uint64_t ev_last_well(const struct ev_series *s);
+/** The newest update of Windows itself, none of definitions, between the last good start and the
+ * first crash; NULL: none. */
+const struct ev_item *ev_update_of_window(const struct evidence *e, const struct ev_series *s);
 
 #endif

@@ -51,7 +51,7 @@ struct fw_known {
 extern const struct fw_known fw_known[FW_CAS_END];
 
 /* What of Debian's is on the stick, with the SHA-256 that a dbx would have of it (Authenticode).
- * tests/image/check-stick compares with what is built. */
+ * tests/image/check-loaders compares with what is built. */
 enum fw_loader_name { FW_SHIM, FW_GRUB, FW_GRUB_NET, FW_APPLICATION, FW_LOADERS };
 struct fw_loader {
 	const char *file, *sha256; /* NULL: it differs with every build */

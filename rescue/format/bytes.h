@@ -24,6 +24,16 @@ static inline uint64_t rs_le64(const uint8_t *p)
 	return (uint64_t)rs_le32(p) | (uint64_t)rs_le32(p + 4) << 32;
 }
 
+/* As tables of firmware have it: one byte of them is chosen so. */
+static inline bool rs_sums_to_zero(const uint8_t *p, size_t n)
+{
+	uint8_t sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum = (uint8_t)(sum + p[i]);
+	return sum == 0;
+}
+
 static inline void rs_put_le16(uint8_t *p, uint16_t v)
 {
 	p[0] = (uint8_t)v;

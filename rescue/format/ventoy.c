@@ -15,15 +15,6 @@ enum {
 	PARTITIONS_MOST = 128,
 };
 
-static bool is_sum_right(const uint8_t *p)
-{
-	uint8_t sum = 0;
-
-	for (size_t i = 0; i < VENTOY_BYTES; i++)
-		sum = (uint8_t)(sum + p[i]);
-	return sum == 0;
-}
-
 static void take_path(const uint8_t *p, char ret[VENTOY_PATH_MAX])
 {
 	size_t n = 0;
@@ -38,7 +29,8 @@ bool ventoy_parse(const uint8_t *p, size_t len, struct ventoy *ret)
 	static const uint8_t zeros[VENTOY_GUID_BYTES];
 
 	*ret = (struct ventoy){.partition = 0};
-	if (len < VENTOY_BYTES || memcmp(p, "  www.ventoy.net", 16) != 0 || !is_sum_right(p))
+	if (len < VENTOY_BYTES || memcmp(p, "  www.ventoy.net", 16) != 0 ||
+		!rs_sums_to_zero(p, VENTOY_BYTES))
 		return false;
 	unsigned partition = rs_le16(p + PARTITION_AT);
 	if (partition < 1 || partition > PARTITIONS_MOST ||

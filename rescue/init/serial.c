@@ -48,15 +48,12 @@ static bool is_speed(uint32_t bauds)
 
 static bool is_whole(struct rs_view table)
 {
-	uint8_t sum = 0;
 	uint32_t len;
 
 	if (table.len < LEAST || memcmp(table.p, "SPCR", 4) != 0 ||
 		!rs_view_u32(table, LENGTH, &len) || len < LEAST || len > table.len)
 		return false;
-	for (uint32_t i = 0; i < len; i++)
-		sum = (uint8_t)(sum + table.p[i]);
-	return sum == 0;
+	return rs_sums_to_zero(table.p, len);
 }
 
 bool spcr_parse(struct rs_view table, struct spcr *ret)

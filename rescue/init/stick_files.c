@@ -314,29 +314,33 @@ void stick_set_next_in(const char *top, const char *machine, char *ret_text, siz
 			ret_text, cap, "bios/env of it cannot be written: %s", strerror(errno));
 }
 
-/* In a job: @act with the stick mounted, for writing. */
-static int with_stick(const struct stick_write *w, int out_fd,
-	void (*act)(const struct stick_write *w, char *ret_text, size_t cap))
+/* Where the stick's folder of ours is while it is mounted. */
+static void top_of(const struct stick_write *w, char *ret, size_t cap)
 {
-	char text[256], top[64];
+	(void)snprintf(ret, cap, MOUNT_POINT "/%s", w->top);
+}
 
-	(void)snprintf(top, sizeof(top), MOUNT_POINT "/%s/", w->top);
+/* In a job: @act in the stick's folder @top, mounted for writing. */
+static int with_stick(const struct stick_write *w, int out_fd,
+	void (*act)(const struct stick_write *w, const char *top, char *ret_text, size_t cap))
+{
+	char text[256], top[64], inside[66];
+
+	top_of(w, top, sizeof(top));
+	(void)snprintf(inside, sizeof(inside), "%s/", top); /* of a folder, no file */
 	if (!mount_stick(w->device, w->content, 0, text, sizeof(text)))
 		(void)0; /* the text says why */
-	else if (access(top, F_OK) < 0)
+	else if (access(inside, F_OK) < 0)
 		(void)snprintf(text, sizeof(text), "it has no folder %s any more", w->top);
 	else
-		act(w, text, sizeof(text));
+		act(w, top, text, sizeof(text));
 	if (umount2(MOUNT_POINT, 0) < 0 && !text[0])
 		(void)snprintf(text, sizeof(text), "unmounting: %s", strerror(errno));
 	return process_write(out_fd, text, strlen(text)) ? 0 : 1;
 }
 
-static void write_reports(const struct stick_write *w, char *ret_text, size_t cap)
+static void write_reports(const struct stick_write *w, const char *top, char *ret_text, size_t cap)
 {
-	char top[64];
-
-	(void)snprintf(top, sizeof(top), MOUNT_POINT "/%s", w->top);
 	stick_write_folder(w, INIT_RUN, top, ret_text, cap);
 }
 
@@ -345,11 +349,11 @@ int stick_write_run(void *arg, int out_fd)
 	return with_stick(arg, out_fd, write_reports);
 }
 
-static void set_next(const struct stick_write *w, char *ret_text, size_t cap)
+static void set_next(const struct stick_write *w, const char *top, char *ret_text, size_t cap)
 {
-	char uuid[37], top[64];
+	char uuid[37];
 
-	(void)snprintf(top, sizeof(top), MOUNT_POINT "/%s", w->top);
+	(void)w;
 	if (sysfs_text(uuid, sizeof(uuid), "/sys/class/dmi/id/product_uuid") && strlen(uuid) == 36)
 		stick_set_next_in(top, uuid, ret_text, cap);
 	else
@@ -367,7 +371,7 @@ int stick_enter(void *arg, int out_fd)
 	char text[256], folder[512], top[64];
 
 	(void)out_fd;
-	(void)snprintf(top, sizeof(top), MOUNT_POINT "/%s", w->top);
+	top_of(w, top, sizeof(top));
 	if (mount_stick(w->device, w->content, MS_SYNCHRONOUS, text, sizeof(text)) &&
 		access(top, F_OK) == 0 && machine_folder(top, w->serial, folder, sizeof(folder)) &&
 		chdir(folder) < 0)

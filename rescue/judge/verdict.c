@@ -227,24 +227,34 @@ static void tell_candidates(struct verdict *v)
 	}
 }
 
-/* A file that is gone has no points; it is the one all the same. */
-static void tell_gone(struct verdict *v)
+/* A candidate by a row and not by points; @weight, if any, is why. */
+static void tell_row(struct verdict *v, const struct ev_item *it, struct diag_candidate d,
+	const enum weight *weight)
 {
-	const struct ev_item *it = v->gone;
-	struct candidate c = {0};
-	struct diag_candidate *to;
+	struct diag_candidate *to =
+		rs_list_add(&v->d->candidates, &v->d->n_candidates, sizeof(*to));
+	struct candidate c = {.d = d};
 
-	if (!it)
-		return;
-	to = rs_list_add(&v->d->candidates, &v->d->n_candidates, sizeof(*to));
 	if (!to) {
 		v->is_out = true;
 		return;
 	}
-	c.d = (struct diag_candidate){
-		.path = it->path, .service = it->service, .product = it->product};
-	verdict_why(v, &c, W_NAMED, it->source, it->time, it->where, "%s", it->text);
+	if (weight)
+		verdict_why(v, &c, *weight, it->source, it->time, it->where, "%s", it->text);
 	*to = c.d;
+}
+
+/* A file that is gone has no points; it is the one all the same. */
+static void tell_gone(struct verdict *v)
+{
+	static const enum weight named = W_NAMED;
+	const struct ev_item *it = v->gone;
+
+	if (it)
+		tell_row(v, it,
+			(struct diag_candidate){
+				.path = it->path, .service = it->service, .product = it->product},
+			&named);
 }
 
 /* The hive that cannot be read, the image that Windows does not wake up from. */
@@ -263,22 +273,15 @@ static const struct ev_item *thing_of(const struct verdict *v)
 
 static void tell_thing(struct verdict *v)
 {
+	static const enum weight damaged = W_DAMAGED;
 	const struct ev_item *it = thing_of(v);
-	struct candidate c = {0};
-	struct diag_candidate *to;
 
-	if (!it)
-		return;
-	to = rs_list_add(&v->d->candidates, &v->d->n_candidates, sizeof(*to));
-	if (!to) {
-		v->is_out = true;
-		return;
-	}
-	c.d = (struct diag_candidate){
-		.path = it->path[0] ? it->path : it->where, .service = "", .product = ""};
-	if (v->d->kind == DIAG_REGISTRY)
-		verdict_why(v, &c, W_DAMAGED, it->source, it->time, it->where, "%s", it->text);
-	*to = c.d;
+	if (it)
+		tell_row(v, it,
+			(struct diag_candidate){.path = it->path[0] ? it->path : it->where,
+				.service = "",
+				.product = ""},
+			v->d->kind == DIAG_REGISTRY ? &damaged : NULL);
 }
 
 static void facts(struct verdict *v)

@@ -457,26 +457,13 @@ static unsigned count_what(const struct verdict *v, enum ev_what what)
 	return n;
 }
 
-/* The newest update of Windows itself between the last good start and the first crash; NULL: none.
- */
-static const struct ev_item *update_of_window(const struct verdict *v)
-{
-	for (size_t i = v->e->n_items; i-- > 0;) {
-		const struct ev_item *it = &v->e->items[i];
-		if (it->what == EV_UPDATE && it->time >= v->s.since && it->time <= v->s.until &&
-			!ev_is_definitions(it->text))
-			return it;
-	}
-	return NULL;
-}
-
 static bool is_hardware(struct verdict *v)
 {
 	const unsigned n_hard = count_stop(v, WIN_STOP_HARDWARE),
 		       n_disk = count_stop(v, WIN_STOP_DISK);
 	const unsigned whea = count_what(v, EV_HARDWARE_ERROR), disk = count_what(v, EV_DISK_ERROR);
 	/* of itself a new part of Windows may be why: no sign of a disk (incident 2.5) */
-	const bool is_fs_new = !n_disk && !disk && update_of_window(v);
+	const bool is_fs_new = !n_disk && !disk && ev_update_of_window(v->e, &v->s);
 	const unsigned fs = is_fs_new ? 0 : count_what(v, EV_FS_DAMAGE);
 
 	if (!is_troubled(v))
@@ -514,12 +501,6 @@ static bool is_held_again(const struct verdict *v, const struct ev_trouble *t)
 {
 	return t > v->s.list && t[-1].kind == EV_T_BUTTON &&
 	       !ev_ran_between(v->e, t[-1].time, t->time);
-}
-
-/* When it was last seen to be well. */
-static uint64_t latest_good(const struct verdict *v)
-{
-	return v->s.good_after > v->s.last_good ? v->s.good_after : v->s.last_good;
 }
 
 static uint64_t newest(const struct verdict *v)
@@ -560,7 +541,7 @@ static bool is_end_known(const struct verdict *v)
 	for (size_t i = 0; i < v->e->n_items; i++)
 		if (v->e->items[i].what == EV_START && v->e->items[i].time > began)
 			began = v->e->items[i].time;
-	return v->e->log_newest && v->s.last_good && began <= latest_good(v);
+	return v->e->log_newest && v->s.last_good && began <= ev_last_well(&v->s);
 }
 
 static bool is_none(struct verdict *v)
@@ -588,7 +569,7 @@ static bool is_none(struct verdict *v)
 
 static bool is_unsure(struct verdict *v)
 {
-	const struct ev_item *update = is_troubled(v) ? update_of_window(v) : NULL;
+	const struct ev_item *update = is_troubled(v) ? ev_update_of_window(v->e, &v->s) : NULL;
 	char span[40];
 
 	v->d->certainty = DIAG_C_UNSURE;

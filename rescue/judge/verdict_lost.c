@@ -9,9 +9,7 @@
 /* Written when all was well, or before: of no crash of this trouble. */
 static bool is_history(const struct verdict *v, const struct ev_missing *m)
 {
-	const uint64_t well = v->s.good_after > v->s.last_good ? v->s.good_after : v->s.last_good;
-
-	return m->time && m->time <= well;
+	return m->time && m->time <= ev_last_well(&v->s);
 }
 
 /* Its header was read, and the code in it is that of a dump that was read with its modules; or none

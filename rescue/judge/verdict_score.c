@@ -259,19 +259,6 @@ static bool crashed_before(const struct verdict *v, const struct candidate *c)
 	return false;
 }
 
-/* Windows itself was updated meanwhile: what stayed the same may not fit any more (incidents 1.4 to
- * 1.6). */
-static bool is_updated(const struct verdict *v)
-{
-	for (size_t i = 0; i < v->e->n_items; i++) {
-		const struct ev_item *it = &v->e->items[i];
-		if (it->what == EV_UPDATE && it->time >= v->s.since && it->time <= v->s.until &&
-			!ev_is_definitions(it->text))
-			return true;
-	}
-	return false;
-}
-
 static void score_time(struct verdict *v, struct candidate *c)
 {
 	const uint64_t first = v->s.first < v->s.n ? v->s.list[v->s.first].time : 0;
@@ -280,7 +267,7 @@ static void score_time(struct verdict *v, struct candidate *c)
 		return;
 	if (!c->changed) {
 		if (c->blame && c->d.file && c->d.file->ref && v->s.good_start &&
-			c->d.file->changed < v->s.since && !is_updated(v))
+			c->d.file->changed < v->s.since && !ev_update_of_window(v->e, &v->s))
 			verdict_why(v, c, W_UNCHANGED, EV_FILE, c->d.file->changed, c->d.path,
 				"it was the same when Windows ran well last");
 		return;
@@ -401,7 +388,7 @@ static bool has_other_change(const struct verdict *v, const struct candidate *c)
 			!is_same_product(c, o))
 			return true;
 	}
-	return is_updated(v);
+	return ev_update_of_window(v->e, &v->s) != NULL;
 }
 
 /* The log has a start within the series: it came far enough for services and people. */
