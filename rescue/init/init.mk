@@ -23,7 +23,9 @@ $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/init/test_*.c)): %: %.o \
 # limits without waiting for them
 $(BUILD)/tests/unit/init/test_late: LDFLAGS += -Wl,--wrap=now_ms -Wl,--wrap=kill
 
-$(BUILD)/tests/unit/init/test_watchdog: LDFLAGS += -Wl,--wrap=now_ms
+$(BUILD)/tests/unit/init/test_watchdog: LDFLAGS += -Wl,--wrap=now_ms -Wl,--wrap=machine_is_probing
+# a firmware that does not answer
+$(BUILD)/tests/unit/init/test_firmware: LDFLAGS += -Wl,--wrap=now_ms -Wl,--wrap=init_step
 
 # letters are whose console they are
 $(BUILD)/tests/unit/init/test_console: LDFLAGS += -Wl,--wrap=font_choose

@@ -155,6 +155,12 @@ static void test_own_key_as_mok__through_shim_alone(void **state)
 	assert_int_equal(mok(&f), FW_REFUSED);
 	f.is_asked_revoked = f.is_in_mok = false;
 	assert_int_equal(mok(&f), FW_REFUSED);
+	f.moks.n = 1; /* somebody else's */
+	assert_int_equal(mok(&f), FW_REFUSED);
+	f.moks.n = 0;
+	f.is_in_db = true; /* which shim asks, too */
+	assert_int_equal(mok(&f), FW_STARTS);
+	f.is_in_db = false;
 	f.has_mok = false;
 	assert_int_equal(mok(&f), FW_UNKNOWN);
 	f.is_asked = false;
@@ -177,6 +183,76 @@ static void test_shim_checks_nothing__the_application_starts_where_shim_does(voi
 	assert_int_equal(v.doors[FW_APPLICATION_MOK][FW_NOW], FW_STARTS);
 }
 
+/* ---- in words: one row a machine; what is said of it, and what of it not. */
+
+static void says(const struct fw_facts *f, enum fw_time when, const char *text, const char *next)
+{
+	fw_judge(f, &v);
+	if (!strstr(v.text[when], text) || (next && !strstr(v.next[when], next)) ||
+		(!next && v.next[when][0]))
+		fail_msg("%s | %s; not %s | %s", v.text[when], v.next[when], text,
+			next ? next : "nothing");
+}
+
+static void test_words__refused__by_what(void **state)
+{
+	struct fw_facts f = on(), g;
+
+	(void)state;
+	says(&f, FW_NOW, "neither Microsoft Corporation UEFI CA 2011 nor", "allow Microsoft's");
+	f.cas[FW_UEFI_2023].is_there = true;
+	for (unsigned i = 0; i < 4; i++) {
+		g = f;
+		g.is_revoked[FW_SHIM] = i == 0;
+		g.is_revoked[FW_GRUB] = i == 1;
+		g.is_old[FW_SHIM] = i == 2;
+		g.is_old[FW_GRUB] = i == 3;
+		says(&g, FW_NOW, i < 2 ? "GRUB on it is revoked" : "SbatLevel",
+			"make the stick anew");
+		g.cas[FW_UEFI_2011].is_revoked = true; /* taking a signature off would not help */
+		says(&g, FW_NOW,
+			i < 2 ? "GRUB on it is revoked" : "a signature of its shim is revoked",
+			"make the stick anew");
+	}
+	g = f;
+	g.cas[FW_UEFI_2011].is_revoked = true;
+	says(&g, FW_NOW, "a signature of its shim is revoked", "sbattach");
+	g.cas[FW_UEFI_2023].is_there = false; /* nothing is left to start it by */
+	says(&g, FW_NOW, "a signature of its shim is revoked", "allow Microsoft's");
+	g = f;
+	g.cas[FW_UEFI_2023].is_revoked = true;
+	says(&g, FW_NOW, "a signature of its shim is revoked", "allow Microsoft's");
+}
+
+static void test_words__starts__why_and_how_long(void **state)
+{
+	struct fw_facts f = {.secure_boot = SECURE_BOOT_NO};
+
+	(void)state;
+	says(&f, FW_NOW, "Secure Boot checks nothing", NULL);
+	says(&f, FW_WITHOUT_2011, ": the same.", NULL);
+	says(&f, FW_REVOKED_2011, ": the same.", NULL);
+	f = on();
+	f.is_mok_off = true;
+	f.cas[FW_UEFI_2011].is_there = f.cas[FW_UEFI_2023].is_there = true;
+	says(&f, FW_NOW, "shim is told to check nothing", NULL);
+	says(&f, FW_WITHOUT_2011, ": the same.", NULL);
+	f.is_mok_off = false;
+	says(&f, FW_NOW, "through the second door", NULL);
+	says(&f, FW_WITHOUT_2011, "by shim's signature of 2023", NULL);
+	says(&f, FW_REVOKED_2011, "does not start any more", "sbattach");
+	f.cas[FW_UEFI_2023].is_there = false;
+	says(&f, FW_WITHOUT_2011, "does not start any more", "let Windows Update");
+	says(&f, FW_REVOKED_2011, "does not start any more", "let Windows Update");
+	f = on();
+	f.others.n = 1;
+	says(&f, FW_NOW, "Only an application whose certificate is in db", "--certificate");
+	says(&f, FW_REVOKED_2011, ": the same.", NULL);
+	f.is_asked = f.is_in_db = true;
+	says(&f, FW_NOW, "signed with your key starts", "FIRST_DOOR=application");
+	says(&f, FW_WITHOUT_2011, ": the same.", NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +265,8 @@ int main(void)
 		cmocka_unit_test(test_own_key_in_db__depends_until_it_is_named),
 		cmocka_unit_test(test_own_key_as_mok__through_shim_alone),
 		cmocka_unit_test(test_shim_checks_nothing__the_application_starts_where_shim_does),
+		cmocka_unit_test(test_words__refused__by_what),
+		cmocka_unit_test(test_words__starts__why_and_how_long),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

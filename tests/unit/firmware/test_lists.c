@@ -112,6 +112,21 @@ static void test_lists__a_field_out_of_range__malformed(void **state)
 	}
 }
 
+/* Its length is less than that of its own head, and all of the others agree with it. */
+static void test_lists__shorter_than_its_head__malformed(void **state)
+{
+	struct made m = {0};
+	struct seen s = {0};
+
+	(void)state;
+	made_guid(&m, TYPE_X509);
+	made_u32(&m, 27);
+	made_u32(&m, 0);
+	made_add(&m, "\x33\0\0", 3); /* 27 - 28 is a multiple of 51 */
+	made_list(&m, "00000000-0000-0000-0000-000000000000", "abcdefgh", 8);
+	assert_false(each(&m, &s));
+}
+
 static void test_lists__the_reader_stops__it_is_over(void **state)
 {
 	struct made m;
@@ -207,6 +222,37 @@ static void test_store__another_vendor__not_found(void **state)
 	store_end(&m);
 	m.p[STORE_AT + 28 + 44]++;
 	assert_false(find(&m, "db", &v));
+	m.p[STORE_AT + 28 + 44]--;
+	assert_true(find(&m, "db", &v));
+	m.p[STORE_AT + 28 + 60 + 1] = 1; /* the upper half of its first letter */
+	assert_false(find(&m, "db", &v));
+	m.p[STORE_AT + 28 + 60 + 1] = 0;
+	m.p[STORE_AT + 28] = 0; /* where a variable begins */
+	assert_false(find(&m, "db", &v));
+}
+
+/* Behind its end is no variable of it, even if the last one's padding reaches there. */
+static void test_store__variables_behind_its_end__not_found(void **state)
+{
+	struct made m;
+	struct rs_view v = {0};
+
+	(void)state;
+	store_begin(&m);
+	variable(&m, 0x3F, "db", "abc", 3);
+	const size_t end = m.len - 3;
+	variable(&m, 0x3F, "MokList", "abcd", 4);
+	rs_put_le32(m.p + STORE_AT + 16, (uint32_t)(end - STORE_AT));
+	assert_true(find(&m, "db", &v));
+	assert_false(find(&m, "MokList", &v));
+	rs_put_le32(m.p + STORE_AT + 16, (uint32_t)(m.len - STORE_AT));
+	assert_true(find(&m, "MokList", &v));
+	rs_put_le32(
+		m.p + STORE_AT + 16, (uint32_t)(m.len - STORE_AT + 1)); /* longer than the file */
+	assert_false(fw_store_is_one(made_view(&m)));
+	rs_put_le32(m.p + STORE_AT + 16, (uint32_t)(m.len - STORE_AT));
+	m.p[0x28] = 'x'; /* no volume of a firmware */
+	assert_false(fw_store_is_one(made_view(&m)));
 }
 
 static void test_store__cut_or_garbage__found_or_not_but_inside(void **state)
@@ -245,9 +291,11 @@ int main(void)
 		cmocka_unit_test(test_lists__none__nothing),
 		cmocka_unit_test(test_lists__cut_at_every_byte__malformed),
 		cmocka_unit_test(test_lists__a_field_out_of_range__malformed),
+		cmocka_unit_test(test_lists__shorter_than_its_head__malformed),
 		cmocka_unit_test(test_lists__the_reader_stops__it_is_over),
 		cmocka_unit_test(test_store__deleted_and_replaced__the_one_that_holds),
 		cmocka_unit_test(test_store__another_vendor__not_found),
+		cmocka_unit_test(test_store__variables_behind_its_end__not_found),
 		cmocka_unit_test(test_store__cut_or_garbage__found_or_not_but_inside),
 	};
 

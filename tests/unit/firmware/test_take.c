@@ -52,6 +52,8 @@ static void test_state__each_byte(void **state)
 	assert_int_equal(facts.secure_boot, SECURE_BOOT_SETUP);
 	assert_true(take_bytes("MokSBState", "\1", 1));
 	assert_true(facts.is_mok_off);
+	assert_true(take_bytes("MokSBState", "\2", 1)); /* shim takes 1 and nothing else */
+	assert_false(facts.is_mok_off);
 	assert_false(take_bytes("SecureBoot", "", 0));
 	assert_false(take_bytes("SecureBoot", "\1\0", 2));
 }
@@ -70,6 +72,16 @@ static void test_db__a_certificate_with_microsofts_name__is_another_one(void **s
 	assert_int_equal(facts.others.n, 0);
 	assert_true(take("dbx", &m));
 	assert_false(facts.cas[FW_UEFI_2023].is_revoked);
+	made_cert_done(&c);
+	/* one for KEK is nothing that db needs */
+	m = (struct made){0};
+	made_cert(&c, "Microsoft Corporation KEK CA 2011", NULL);
+	made_list(&m, TYPE_X509, c.der, c.len);
+	assert_true(take("db", &m));
+	assert_false(facts.cas[FW_KEK_2011].is_other);
+	assert_int_equal(facts.others.n, 1);
+	assert_true(take("KEK", &m));
+	assert_true(facts.cas[FW_KEK_2011].is_other);
 	made_cert_done(&c);
 }
 
@@ -135,6 +147,24 @@ static void test_dbx__the_hash_of_a_loader__revokes_it_and_no_other(void **state
 	assert_true(facts.is_revoked[FW_SHIM]);
 	assert_false(facts.is_revoked[FW_GRUB]);
 	assert_int_equal(facts.n_dbx_hashes, 1);
+	hash_of(fw_loaders[FW_GRUB].sha256, hash);
+	m = (struct made){0};
+	made_list(&m, TYPE_SHA256, hash, 32);
+	assert_true(take("MokListX", &m)); /* shim's own list of the same kind */
+	assert_true(facts.is_revoked[FW_GRUB]);
+}
+
+/* The hash of nothing is that of no certificate that was not met. */
+static void test_dbx__a_hash_of_zeros__revokes_nothing(void **state)
+{
+	struct made m = {0};
+
+	(void)state;
+	made_list(&m, TYPE_TBS256, (const uint8_t[48]){0}, 48);
+	assert_true(take("dbx", &m));
+	assert_false(facts.is_asked_revoked);
+	for (unsigned i = 0; i < FW_CAS_END; i++)
+		assert_false(facts.cas[i].is_revoked);
 }
 
 /* None of them hides what comes after it. */
@@ -205,6 +235,22 @@ static void test_asked__the_same_or_issued_by_it__is_in_the_list(void **state)
 	assert_false(facts.is_asked_revoked);
 	assert_true(take("dbx", &m));
 	assert_true(facts.is_asked_revoked);
+	/* its issuer's key under another name: the firmware looks for the name, too */
+	facts.is_in_db = false;
+	X509_NAME *name = X509_NAME_new();
+	unsigned char *der = NULL;
+	assert_true(X509_NAME_add_entry_by_txt(
+		name, "CN", MBSTRING_UTF8, (const unsigned char *)"Another", -1, -1, 0));
+	assert_true(X509_set_subject_name(ca.x, name) && X509_set_issuer_name(ca.x, name));
+	assert_true(X509_sign(ca.x, ca.key, EVP_sha256()) > 0);
+	int len = i2d_X509(ca.x, &der);
+	assert_true(len > 0);
+	m = (struct made){0};
+	made_list(&m, TYPE_X509, der, (size_t)len);
+	assert_true(take("db", &m));
+	assert_false(facts.is_in_db);
+	OPENSSL_free(der);
+	X509_NAME_free(name);
 	made_cert_done(&ca);
 	made_cert_done(&own);
 	made_cert_done(&stranger);
@@ -299,6 +345,12 @@ static void test_sbat__other_components_and_garbage(void **state)
 	assert_false(sbat("shim,four\n"));
 	assert_false(sbat("shim,4x\n"));
 	assert_false(sbat("shim,-5\n"));
+	assert_false(sbat("shim,0000000000000000000000000000000000000000000000000000000000009\n"));
+	assert_false(take_bytes("SbatLevel", "grub,1\0x\n", 9)); /* text to its end */
+	assert_true(sbat("shim,5\r\n"));
+	assert_true(facts.is_old[FW_SHIM]);
+	assert_true(sbat("sh\x1bm,4\n"));
+	assert_string_equal(facts.sbat[0], "sh\\x1Bm,4");
 	assert_false(
 		sbat("a-component-with-a-name-that-is-longer-than-any-of-shims-own-names-is,1\n"));
 }
@@ -326,6 +378,7 @@ int main(void)
 		TEST(test_db__others__are_named_and_counted),
 		TEST(test_lists__entries_of_a_wrong_length__malformed),
 		TEST(test_dbx__the_hash_of_a_loader__revokes_it_and_no_other),
+		TEST(test_dbx__a_hash_of_zeros__revokes_nothing),
 		TEST(test_mok_list_x__debians_certificate__revokes_grub),
 		TEST(test_mok_list_x__after_hundreds_of_others__revokes_grub),
 		TEST(test_asked__the_same_or_issued_by_it__is_in_the_list),

@@ -74,6 +74,7 @@ static void test_ventoy_parse__no_disk_or_partition__is_none(void **state)
 	struct ventoy v;
 
 	(void)state;
+	memset(&v, 0xff, sizeof(v));
 	rs_put_le16(left + 41, 0);
 	set_sum();
 	assert_false(ventoy_parse(left, sizeof(left), &v));

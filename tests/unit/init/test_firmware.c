@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The report's object on what the firmware trusts. */
+#include "init/init.h"
 #include "init/machine.h"
 
 #include <setjmp.h>
@@ -90,11 +91,13 @@ static void test_tell__the_application_was_checked__its_certificate_is_known(voi
 	struct json_object *o = told(root, &started);
 	assert_string_equal(text_at(o, "starts", "now", "by"), "own-key");
 	assert_string_equal(text_at(o, "starts", "now", "sure"), "true");
+	assert_string_equal(json_object_get_string(json_object_object_get(o, "certificate")),
+		"{ \"in_db\": true, \"in_mok\": false, \"revoked\": false }");
 	json_object_put(o);
 	(void)snprintf(started.loader, sizeof(started.loader), "shim");
 	o = told(root, &started);
-	assert_true(json_object_get_boolean(
-		json_object_object_get(json_object_object_get(o, "certificate"), "in_mok")));
+	assert_string_equal(json_object_get_string(json_object_object_get(o, "certificate")),
+		"{ \"in_db\": false, \"in_mok\": true, \"revoked\": false }");
 	json_object_put(o);
 	started.secure_boot = SECURE_BOOT_NO;
 	o = told(root, &started);
@@ -103,12 +106,49 @@ static void test_tell__the_application_was_checked__its_certificate_is_known(voi
 	tree_done();
 }
 
+/* Nobody waits for a firmware that does not answer: a while, or until somebody presses a key. */
+static struct init in;
+static uint64_t time_ms;
+static unsigned n_steps, stop_at;
+
+uint64_t __wrap_now_ms(void);
+void __wrap_init_step(struct init *of, int wait_ms);
+
+uint64_t __wrap_now_ms(void)
+{
+	return time_ms;
+}
+
+void __wrap_init_step(struct init *of, int wait_ms)
+{
+	time_ms += (uint64_t)wait_ms;
+	assert_in_range(++n_steps, 1, 1000);
+	if (n_steps == stop_at)
+		of->is_stop_wanted = true;
+}
+
+static void test_wait__no_answer__a_little_while(void **state)
+{
+	(void)state;
+	in = (struct init){.is_firmware_awaited = true};
+	firmware_wait(&in);
+	assert_in_range(time_ms, 1000, 10000);
+	n_steps = 0;
+	stop_at = 2;
+	firmware_wait(&in);
+	assert_int_equal(n_steps, 2);
+	in.is_firmware_awaited = in.is_stop_wanted = false;
+	firmware_wait(&in);
+	assert_int_equal(n_steps, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tell__nothing_there__the_reason),
 		cmocka_unit_test(test_tell__another_door__what_the_variables_say),
 		cmocka_unit_test(test_tell__the_application_was_checked__its_certificate_is_known),
+		cmocka_unit_test(test_wait__no_answer__a_little_while),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

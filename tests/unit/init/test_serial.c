@@ -106,6 +106,9 @@ static void test_spcr__exact_speed__of_later_tables(void **state)
 	seal(TABLE); /* says 4, and ends before it */
 	assert_true(parse(TABLE, &s));
 	assert_int_equal(s.bauds, 57600);
+	table[81] = 0x84;
+	assert_true(parse(LATER, &s)); /* what stands behind its end is another's */
+	assert_int_equal(s.bauds, 57600);
 }
 
 static void test_spcr__cut_anywhere__is_none(void **state)
@@ -237,6 +240,12 @@ static void test_firmware__no_such_port__names_none(void **state)
 	put_table(root, TABLE);
 	serial_of_firmware(root, port);
 	assert_string_equal(port, "ttyS2,57600");
+	/* a hub of ports shows an address for all of them */
+	put_port("ttyS2", "0\n", "0x2F8\n", "2\n", "0x2F8\n");
+	put_port("ttyS3", "4\n", "0x2F8\n", "1\n", "0x2F8\n");
+	serial_of_firmware(root, port);
+	assert_string_equal(port, "");
+	put_port("ttyS2", "4\n", "0x2F8\n", "2\n", "0x2F8\n");
 	assert_true(serial_is_there(root, "ttyS2"));
 	assert_false(serial_is_there(root, "ttyS1"));
 	assert_false(serial_is_there(root, "ttyS9"));

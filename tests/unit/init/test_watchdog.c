@@ -2,6 +2,7 @@
 /* Watchdogs of the hardware: who feeds which, and what is said of them. */
 #include "init/watchdog.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,10 +29,20 @@ uint64_t __wrap_now_ms(void)
 	return time_ms;
 }
 
+static bool is_probing;
+bool __wrap_machine_is_probing(struct init *of);
+
+bool __wrap_machine_is_probing(struct init *of)
+{
+	(void)of;
+	return is_probing;
+}
+
 static void kernel_feeds(const char *on, const char *open_timeout)
 {
 	tree_file("sys/module/watchdog/parameters/handle_boot_enabled", on);
-	tree_file("sys/module/watchdog/parameters/open_timeout", open_timeout);
+	if (open_timeout[0])
+		tree_file("sys/module/watchdog/parameters/open_timeout", open_timeout);
 }
 
 static void put(const char *name, const char *state, const char *refcnt, const char *left)
@@ -59,6 +70,16 @@ static void end(void)
 {
 	rig_end(&in);
 	tree_done();
+}
+
+/* How many descriptors are open. */
+static unsigned n_open(void)
+{
+	unsigned ret = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		ret += fcntl(fd, F_GETFD) >= 0;
+	return ret;
 }
 
 /* How often that was said. */
@@ -109,20 +130,23 @@ static void test_find__does_not_run__rests(void **state)
 static void test_find__runs__fed_by_the_kernel_where_it_does_that(void **state)
 {
 	static const struct {
-		const char *on, *open_timeout, *state;
+		const char *on, *open_timeout, *state, *refcnt;
 		enum watchdog_state is;
-	} rows[] = {{"Y\n", "0\n", "inactive\n", WATCHDOG_BY_KERNEL},
-		{"N\n", "0\n", "inactive\n", WATCHDOG_BY_NOBODY},
-		{"Y\n", "60\n", "inactive\n", WATCHDOG_BY_NOBODY},
-		{"", "", "inactive\n", WATCHDOG_BY_NOBODY},
-		{"Y\n", "0\n", "active\n", WATCHDOG_BY_NOBODY}};
+	} rows[] = {{"Y\n", "0\n", "inactive\n", "1\n", WATCHDOG_BY_KERNEL},
+		{"N\n", "0\n", "inactive\n", "1\n", WATCHDOG_BY_NOBODY},
+		{"Y\n", "60\n", "inactive\n", "1\n", WATCHDOG_BY_NOBODY},
+		{"Y\n", "", "inactive\n", "1\n", WATCHDOG_BY_NOBODY},
+		{"", "", "inactive\n", "1\n", WATCHDOG_BY_NOBODY},
+		{"Y\n", "0\n", "active\n", "1\n", WATCHDOG_BY_NOBODY},
+		/* its driver is a part of the kernel, and counts nobody */
+		{"Y\n", "0\n", "active\n", "0\n", WATCHDOG_BY_NOBODY}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const char *root = tree_new();
 		if (rows[i].on[0])
 			kernel_feeds(rows[i].on, rows[i].open_timeout);
-		put("watchdog0", rows[i].state, "1\n", NULL);
+		put("watchdog0", rows[i].state, rows[i].refcnt, NULL);
 		assert_int_equal(watchdogs_find(root, list), 1);
 		assert_int_equal(list[0].state, rows[i].is);
 		assert_int_equal(list[0].left_s, -1);
@@ -142,6 +166,13 @@ static void test_find__bmc__stopped_by_its_driver_only(void **state)
 	tree_file("sys/bus/platform/devices/dmi-ipmi-ssif.0/modalias", "");
 	assert_int_equal(watchdogs_find(root, list), 1);
 	assert_int_equal(list[0].state, WATCHDOG_STOPPED);
+	tree_done();
+	root = tree_new(); /* its driver, which has not found it */
+	tree_file("sys/module/ipmi_watchdog/refcnt", "0\n");
+	tree_file("sys/bus/platform/devices/dmi-ipmi-ssif.0/modalias", "");
+	assert_int_equal(watchdogs_find(root, list), 1);
+	assert_int_equal(list[0].state, WATCHDOG_WITHOUT_US);
+	tree_file("sys/class/misc/watchdog/dev", "10:130\n");
 	put("watchdog0", "inactive\n", "0\n", NULL); /* the name is another's */
 	assert_int_equal(watchdogs_find(root, list), 2);
 	assert_int_equal(list[0].state, WATCHDOG_WITHOUT_US);
@@ -194,6 +225,10 @@ static void test_step__fed_by_the_kernel__is_left_to_it(void **state)
 	put("watchdog0", "inactive\n", "1\n", "29\n");
 	tree_file("dev/watchdog0", "");
 	begin(root);
+	is_probing = true; /* its driver may be on its way */
+	assert_int_equal(watchdogs_step(&in), -1);
+	assert_int_equal(n_said("watchdog"), 0);
+	is_probing = false;
 	assert_int_equal(watchdogs_step(&in), -1);
 	assert_int_equal(n_said("iTCO_wdt: runs, and is fed by the kernel"), 1);
 	assert_int_equal(fed(), 0);
@@ -205,6 +240,7 @@ static void test_step__fed_by_the_kernel__is_left_to_it(void **state)
 static void test_step__fed_by_nobody__is_fed_by_us_in_time(void **state)
 {
 	const char *root = tree_new();
+	char path[160];
 
 	(void)state;
 	kernel_feeds("N\n", "0\n");
@@ -224,6 +260,13 @@ static void test_step__fed_by_nobody__is_fed_by_us_in_time(void **state)
 	assert_int_equal(watchdogs_step(&in), 7500);
 	assert_int_equal(fed(), before + 1);
 	assert_int_equal(n_said("watchdog"), 1);
+	char all[64] = "";
+	(void)snprintf(path, sizeof(path), "%s/watchdog0", devices);
+	FILE *f = fopen(path, "re");
+	assert_non_null(f);
+	assert_int_equal(fread(all, 1, sizeof(all), f), before + 1);
+	assert_int_equal(fclose(f), 0);
+	assert_null(memchr(all, 'V', sizeof(all))); /* which would stop it when we end */
 	assert_int_equal(close(in.watchdogs.list[0].fd), 0);
 	end();
 }
@@ -283,10 +326,51 @@ static void test_step__feeding_fails__is_fed_no_more(void **state)
 	put("watchdog0", "inactive\n", "1\n", "12\n");
 	tree_link("dev/watchdog0", "/dev/full");
 	begin(root);
+	unsigned before = n_open();
 	assert_false(watchdogs_allow(&in));
 	assert_int_equal(in.watchdogs.list[0].fd, -1);
+	assert_int_equal(n_open(), before);
 	assert_int_equal(
 		n_said("iTCO_wdt: runs and cannot be fed: it resets this machine in 12 s"), 1);
+	end();
+}
+
+/* With its driver: what was open for it is not kept, and its number may be another file's then. */
+static void test_step__gone__is_let_go(void **state)
+{
+	const char *root = tree_new();
+	char path[160];
+
+	(void)state;
+	put("watchdog0", "inactive\n", "1\n", "12\n");
+	tree_file("dev/watchdog0", "");
+	begin(root);
+	unsigned before = n_open();
+	assert_true(watchdogs_allow(&in));
+	assert_int_equal(n_open(), before + 1);
+	(void)snprintf(path, sizeof(path), "%s/sys/class", root);
+	char away[192];
+	(void)snprintf(away, sizeof(away), "%s/sys/gone", root);
+	assert_int_equal(rename(path, away), 0);
+	assert_true(watchdogs_allow(&in));
+	assert_int_equal(n_open(), before);
+	assert_int_equal(watchdogs_step(&in), -1);
+	end();
+}
+
+/* Its name and its time are not known: it is fed each second, under the name that the kernel has.
+ */
+static void test_step__tells_nothing_of_itself__is_fed_each_second(void **state)
+{
+	const char *root = tree_new();
+
+	(void)state;
+	tree_file("sys/class/watchdog/watchdog0/device/driver/module/refcnt", "1\n");
+	tree_file("dev/watchdog0", "");
+	begin(root);
+	assert_in_range(watchdogs_step(&in), 1, 1000);
+	assert_int_equal(n_said("watchdog watchdog0: runs, and is fed by us"), 1);
+	assert_int_equal(close(in.watchdogs.list[0].fd), 0);
 	end();
 }
 
@@ -329,6 +413,8 @@ int main(void)
 		cmocka_unit_test(test_step__one_with_less_time_comes_later__is_fed_in_its_time),
 		cmocka_unit_test(test_allow__cannot_be_fed__by_the_time_that_is_left),
 		cmocka_unit_test(test_step__feeding_fails__is_fed_no_more),
+		cmocka_unit_test(test_step__gone__is_let_go),
+		cmocka_unit_test(test_step__tells_nothing_of_itself__is_fed_each_second),
 		cmocka_unit_test(test_allow__without_a_driver__is_named),
 		cmocka_unit_test(test_allow__not_looked_for__says_nothing),
 	};
