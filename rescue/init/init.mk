@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# $(BUILD)/init, the first process of the rescue system: format, core, firmware and block, nothing else of ours.
+# $(BUILD)/init, the first process of the rescue system: format, core, policy, firmware and block, nothing else of ours.
 # Included by the top Makefile.
 
 INIT_LIBS = $(shell pkg-config --libs libkmod blkid json-c libcrypto)
@@ -10,7 +10,7 @@ $(BUILD)/lib/init.a: $(OBJ_init)
 	@rm -f $@
 	@ar rcsD $@ $^
 
-INIT_USES = $(BUILD)/lib/init.a $(BUILD)/lib/block.a $(BUILD)/lib/firmware.a $(BUILD)/lib/core.a \
+INIT_USES = $(BUILD)/lib/init.a $(BUILD)/lib/block.a $(BUILD)/lib/firmware.a $(BUILD)/lib/policy.a $(BUILD)/lib/core.a \
 	$(BUILD)/lib/format.a
 
 $(BUILD)/init: $(BUILD)/rescue/init/main.o $(INIT_USES)
