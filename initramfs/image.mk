@@ -8,6 +8,7 @@
 #   KERNEL=6.12|6.1               Debian's signed kernel of which series
 #   FIRMWARE=free|nonfree         also the wired network chips' firmware that is not free
 #   DRIVERS=pc|server             also Fibre Channel, fast and unusual network adapters (modules-server)
+#   NETWORK=no|yes                stick, usb/ and ISO with what a network needs, as netboot/ always has it
 #   SHELL_IN_IMAGE=no|yes         a shell for the setting `shell = yes`
 #   INIT=PROGRAM                  another first process
 #   URL= MAINTAINER=              the project's address, and whom a package's user may write to; without, none is named
@@ -17,6 +18,9 @@ FIRMWARE ?= free
 FIRST_DOOR ?= shim
 DRIVERS	?= pc
 SHELL_IN_IMAGE ?= no
+NETWORK	?= no
+# what speaks to servers, in an image with a network
+NET	?= $(if $(wildcard rescue/net/main.c),$(BUILD)/unbrick-net)
 INIT	?= $(BUILD)/init
 CONF	?= initramfs/unbrick.conf
 RULE_KEY ?=
@@ -40,11 +44,11 @@ image-files: $(BUILD)/unbrick.efi $(BUILD)/unbrick-usb.img $(BUILD)/unbrick.iso 
 $(IMAGE)/options: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(VERSION) $(COMMIT) $(SOURCE_DATE_EPOCH)' 'kernel $(KERNEL)' 'firmware $(FIRMWARE)' 'drivers $(DRIVERS)' \
-		'shell $(SHELL_IN_IMAGE)' 'init $(INIT)' 'conf $(CONF)' 'rules $(RULE_KEY)' \
+		'network $(NETWORK)' 'shell $(SHELL_IN_IMAGE)' 'init $(INIT)' 'conf $(CONF)' 'rules $(RULE_KEY)' \
 		'door $(FIRST_DOOR)' 'key $(SIGN_KEY) $(SIGN_CERT)' 'url $(URL)' > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
-IMAGE_USES = $(KERNEL) unpack $(filter nonfree,$(FIRMWARE)) $(if $(filter yes,$(SHELL_IN_IMAGE)),shell)
+IMAGE_USES = $(KERNEL) unpack network $(filter nonfree,$(FIRMWARE)) $(if $(filter yes,$(SHELL_IN_IMAGE)),shell)
 $(IMAGE)/fetched: FORCE
 	@mkdir -p $(@D)
 	@initramfs/fetch $(DEBS) initramfs/packages $(IMAGE_USES) > $@.new
@@ -62,17 +66,30 @@ $(IMAGE)/module-list: FORCE
 	@cat initramfs/modules $(if $(filter server,$(DRIVERS)),initramfs/modules-server) > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
+$(IMAGE)/module-list-network: $(IMAGE)/module-list initramfs/modules-network
+	@cat $^ > $@
+
 $(IMAGE)/modules/release: $(IMAGE)/module-list initramfs/select-modules $(IMAGE)/unpacked/.done
 	@echo '  MODULES $(@D)'
 	@initramfs/select-modules $< $(IMAGE)/unpacked/linux-image-6* $(@D)
+$(IMAGE)/network/modules/release: $(IMAGE)/module-list-network initramfs/select-modules $(IMAGE)/unpacked/.done
+	@initramfs/select-modules $< $(IMAGE)/unpacked/linux-image-6* $(@D)
 
+ROOT_PARTS = initramfs/pieces initramfs/manifest initramfs/archive initramfs/packages
 $(BUILD)/initramfs: $(BUILD)/unbrick $(LANGUAGES) $(INIT) $(IMAGE)/modules/release $(IMAGE)/options $(IMAGE)/rulekey \
-	initramfs/assemble initramfs/keymaps initramfs/manifest initramfs/archive initramfs/packages $(wildcard rescue/rules/*.ini)
+	initramfs/assemble initramfs/keymaps $(ROOT_PARTS) $(wildcard rescue/rules/*.ini)
 	@echo '  INITRAMFS $@'
 	@initramfs/assemble $(IMAGE)/root INIT=$(INIT) UNBRICK=$(BUILD)/unbrick LOCALE=$(BUILD)/locale MODULES=$(IMAGE)/modules \
 		UNPACKED=$(IMAGE)/unpacked FETCHED=$(IMAGE)/fetched VERSION=$(VERSION) COMMIT=$(COMMIT) \
 		SHELL_IN_IMAGE=$(SHELL_IN_IMAGE) RULE_KEY=$(IMAGE)/rulekey
-	@initramfs/archive $(IMAGE)/root $@
+	@initramfs/archive $(IMAGE)/root $@ unbrick/complete
+
+# what is laid over it in a system that uses the network
+$(BUILD)/network: $(BUILD)/initramfs $(NET) $(IMAGE)/network/modules/release initramfs/assemble-network $(ROOT_PARTS)
+	@echo '  NETWORK $@'
+	@initramfs/assemble-network $(IMAGE)/network/root MAIN=$(IMAGE)/root NET=$(NET) MODULES=$(IMAGE)/network/modules \
+		UNPACKED=$(IMAGE)/unpacked FETCHED=$(IMAGE)/fetched VERSION=$(VERSION) COMMIT=$(COMMIT)
+	@initramfs/archive $(IMAGE)/network/root $@ unbrick/network-complete
 
 $(BUILD)/vmlinuz: $(IMAGE)/unpacked/.done
 	@cp $(IMAGE)/unpacked/linux-image-6*/boot/vmlinuz-* $@
@@ -89,26 +106,35 @@ $(IMAGE)/cmdline: initramfs/cmdline
 $(IMAGE)/rulekey: $(RULE_KEY) $(IMAGE)/options
 	@$(if $(RULE_KEY),cat $(RULE_KEY),:) > $@
 
-$(BUILD)/unbrick.efi: $(BUILD)/efi/stub.efi $(BUILD)/initramfs $(BUILD)/vmlinuz $(CONF) $(IMAGE)/sbat \
-	$(IMAGE)/osrel $(IMAGE)/cmdline $(IMAGE)/rulekey efi/pack
-	@echo '  PACK $@'
-	@efi/pack $< $(IMAGE)/unsigned.efi --sbat $(IMAGE)/sbat --osrel $(IMAGE)/osrel \
-		--uname $(IMAGE)/modules/release --cmdline $(IMAGE)/cmdline --conf $(CONF) \
-		--rulekey $(IMAGE)/rulekey --initrd $(BUILD)/initramfs --linux $(BUILD)/vmlinuz
-	@$(if $(SIGN_KEY),scripts/sign --key $(SIGN_KEY) --cert $(SIGN_CERT) $(IMAGE)/unsigned.efi $@, \
-		cp $(IMAGE)/unsigned.efi $@)
+APPLICATION = $(BUILD)/efi/stub.efi $(BUILD)/vmlinuz $(CONF) $(IMAGE)/sbat $(IMAGE)/osrel $(IMAGE)/cmdline $(IMAGE)/rulekey \
+	efi/pack
+# the application with an initramfs
+define application
+@echo '  PACK $@'
+@efi/pack $(BUILD)/efi/stub.efi $@.unsigned --sbat $(IMAGE)/sbat --osrel $(IMAGE)/osrel \
+	--uname $(IMAGE)/modules/release --cmdline $(IMAGE)/cmdline --conf $(CONF) \
+	--rulekey $(IMAGE)/rulekey --initrd $(1) --linux $(BUILD)/vmlinuz
+@$(if $(SIGN_KEY),scripts/sign --key $(SIGN_KEY) --cert $(SIGN_CERT) $@.unsigned $@,cp $@.unsigned $@)
+@rm -f $@.unsigned
+endef
+$(BUILD)/unbrick.efi: $(BUILD)/initramfs $(APPLICATION)
+	$(call application,$<)
+$(IMAGE)/network/initrd: $(BUILD)/initramfs $(BUILD)/network
+	@cat $^ > $@
+$(IMAGE)/network/unbrick.efi: $(IMAGE)/network/initrd $(APPLICATION)
+	$(call application,$<)
 
 # ---- the stick and the network set
 
 STICK	= initramfs/stick initramfs/bios initramfs/grub-menu initramfs/cmdline initramfs/image.mk
-$(BUILD)/unbrick-usb.img: $(BUILD)/unbrick.efi $(STICK)
+$(BUILD)/unbrick-usb.img: $(BUILD)/unbrick.efi $(if $(filter yes,$(NETWORK)),$(IMAGE)/network/unbrick.efi) $(STICK)
 	@echo '  STICK $@'
 	@$(if $(SIGN_CERT),openssl x509 -in $(SIGN_CERT) -outform DER -out $(IMAGE)/unbrick.cer)
-	@CONF=$(CONF) MOK=$(if $(SIGN_CERT),$(IMAGE)/unbrick.cer) \
+	@CONF=$(CONF) NETWORK=$(NETWORK) MOK=$(if $(SIGN_CERT),$(IMAGE)/unbrick.cer) \
 		initramfs/stick tree $(BUILD) $(IMAGE) $(FIRST_DOOR)
 	@initramfs/stick image $(BUILD)/usb $@ $(IMAGE)
 
-$(BUILD)/netboot/unbrick.efi: $(BUILD)/unbrick.efi $(STICK)
+$(BUILD)/netboot/unbrick.efi: $(IMAGE)/network/unbrick.efi $(STICK)
 	@CONF=$(CONF) initramfs/stick netboot $(BUILD) $(IMAGE)
 
 $(BUILD)/unbrick.iso: $(BUILD)/unbrick-usb.img $(STICK)

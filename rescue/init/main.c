@@ -163,6 +163,21 @@ static void say_started(struct init *in, const char *fault)
 		init_say(in, "fault: %s", fault);
 }
 
+static bool is_there(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+/* Each archive of the initramfs has a mark as its last file; that of the network is not always one
+ * of them. */
+static bool is_complete(void)
+{
+	bool has_network = is_there("/bin/unbrick-net") || is_there("/etc/passwd");
+
+	return is_there("/unbrick/complete") &&
+	       (!has_network || is_there("/unbrick/network-complete"));
+}
+
 static void say_incomplete(struct init *in)
 {
 	uint64_t total_kib = 0;
@@ -193,7 +208,7 @@ static int supervise(void *arg, int out_fd)
 	if (!catch_signals(&in))
 		return 1;
 	say_started(&in, fault);
-	if (access("/unbrick/complete", F_OK) < 0) {
+	if (!is_complete()) {
 		say_incomplete(&in);
 		modes_incomplete(&in);
 	}
