@@ -4,7 +4,7 @@
 # `make check` runs all, in this order, and each part alone; `T=name` one test
 
 CHECKS	= check-unit check-asan $(if $(filter 1,$(EVERY)),check-clang) check-layers check-docs \
-	  check-image check-disks torture fuzz mutants
+	  check-image check-disks check-net torture fuzz mutants
 # What only reads sources takes the time that a processor has nothing else to do: the end of each part,
 # and while a machine in QEMU waits.
 STATIC	= tidy cppcheck analyzer shellcheck format-check
@@ -30,7 +30,7 @@ check: deps
 # More of what can be had more of: every power cut, every mutant, long fuzzing
 check-all:
 	@EVERY=1 $(MAKE) --no-print-directory check FUZZ_SECONDS=120 STATES=20000 MUTANT_SECONDS=0 \
-		TORTURE_LIMIT=10800 FUZZ_LIMIT=7200 MUTANT_LIMIT=14400 DISKS_LIMIT=7200
+		TORTURE_LIMIT=10800 FUZZ_LIMIT=7200 MUTANT_LIMIT=14400 DISKS_LIMIT=7200 NET_LIMIT=1800
 
 deps:
 	@scripts/install-deps --quiet
@@ -106,6 +106,12 @@ DISKS_LIMIT ?= 1500
 check-disks: all
 	@$(MAKE) --no-print-directory -j$(JOBS) $(TOOLS)
 	@$(RUN) disks $(DISKS_LIMIT) $(call ONE,$(sort $(wildcard tests/disks/check-*)))
+
+# Servers of others in network namespaces; what takes long there is skipped unless EVERY=1
+NET_LIMIT ?= 300
+check-net: all
+	@$(MAKE) --no-print-directory -j$(JOBS) $(TOOLS)
+	@$(RUN) net $(NET_LIMIT) $(call ONE,$(sort $(wildcard tests/net/check-*)))
 
 STATES	?= 1000
 TORTURE_LIMIT ?= 900
