@@ -12,6 +12,7 @@
 #include "init/disk.h"
 #include "init/facts.h"
 #include "init/module.h"
+#include "init/network.h"
 #include "init/process.h"
 #include "init/report.h"
 #include "init/screen.h"
@@ -63,6 +64,7 @@ struct init {
 	struct boot_report report;
 	struct facts facts;
 	struct watchdogs watchdogs;
+	struct network network;
 	bool is_stop_wanted;	  /* Ctrl-Alt-Del, a signal: come to an orderly end */
 	bool was_alone;		  /* a verdict may have moved a file in this start: one is enough */
 	bool is_firmware_awaited; /* what it trusts is being looked at, for the report */

@@ -39,6 +39,9 @@ $(BUILD)/tests/unit/init/test_screen: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=
 $(BUILD)/tests/unit/init/test_work: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,run_program end_now \
 	report_write windows_set_next process_run machine_is_probing machine_quiet_ms)
 
+# the test's machine keeps its network
+$(BUILD)/tests/unit/init/test_network: LDFLAGS += -Wl,--wrap=process_start -Wl,--wrap=network_is_wanted
+
 # disks that are not there, at places that the test names
 $(BUILD)/tests/unit/init/test_choose: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,place_of \
 	disk_is_pluggable disk_part_name process_start)

@@ -218,14 +218,26 @@ static int supervise(void *arg, int out_fd)
 	modes_main(&in);
 }
 
-int main(void)
+/* The same program as dhcpcd's hook, and the network's process on a host. */
+static int by_another_name(char **argv)
+{
+	const char *name = argv[0] ? strrchr(argv[0], '/') : NULL;
+
+	if (name && strcmp(name + 1, LEASE_HOOK) == 0)
+		return lease_hook(argv[0], (const char *const *)environ);
+	if (argv[0] && argv[1] && strcmp(argv[1], "network") == 0)
+		return network_by_hand(argv + 2);
+	(void)dprintf(2, "init: the first process of the rescue system: the kernel starts it\n");
+	return 2;
+}
+
+int main(int argc, char **argv)
 {
 	static char fault[256];
 
+	(void)argc;
 	if (getpid() != 1) {
-		(void)dprintf(
-			2, "init: the first process of the rescue system: the kernel starts it\n");
-		return 2;
+		return by_another_name(argv);
 	}
 	consoles_quiet(STDIN_FILENO);
 	start_system(fault, sizeof(fault));

@@ -257,6 +257,9 @@ static void set_outcome(
 	report_set(in, "boot", boot_facts(in));
 	report_set(in, "stick", stick_facts(in));
 	report_set(in, "disks", disk_facts(in));
+	struct json_object *network = network_facts(in);
+	if (network)
+		report_set(in, "network", network);
 	report_set(in, "duration_ms", json_object_new_uint64(now_ms() - in->report.started_ms));
 }
 

@@ -1,0 +1,562 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the kernel and dhcpcd tell, and which interface is used. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "init/init.h"
+#include "init/network_child.h"
+#include "rig.h"
+#include "tree.h"
+
+/* ---- messages of the kernel: as iproute2 and a card of 2 ports had them ---- */
+
+struct made {
+	uint8_t bytes[512];
+	size_t len;
+};
+
+static void add(struct made *m, const void *bytes, size_t len)
+{
+	memcpy(m->bytes + m->len, bytes, len);
+	m->len += (len + 3) & ~(size_t)3;
+}
+
+static void add_attribute(struct made *m, uint16_t type, const void *bytes, size_t len)
+{
+	const uint16_t head[2] = {(uint16_t)(len + 4), type};
+
+	add(m, head, sizeof(head));
+	add(m, bytes, len);
+}
+
+static struct made message(uint16_t type, unsigned flags)
+{
+	struct made m = {.len = 0};
+	const struct nlmsghdr head = {.nlmsg_type = type};
+	const struct ifinfomsg info = {.ifi_type = 1, .ifi_index = 3, .ifi_flags = flags};
+
+	add(&m, &head, sizeof(head));
+	add(&m, &info, sizeof(info));
+	return m;
+}
+
+static struct rs_view whole(struct made *m)
+{
+	const uint32_t len = (uint32_t)m->len;
+
+	memcpy(m->bytes, &len, sizeof(len));
+	return (struct rs_view){m->bytes, m->len};
+}
+
+static void test_link__whole_message__all_of_it(void **state)
+{
+	struct made m = message(RTM_NEWLINK, IFF_UP);
+	struct link_seen l;
+	const uint8_t one = 1, mac[6] = {2, 0, 0, 0, 0, 1}, own[6] = {0x52, 0x54, 0, 0x77, 0, 1};
+	const uint32_t master = 9;
+
+	(void)state;
+	add_attribute(&m, IFLA_IFNAME, "eth0", 5);
+	add_attribute(&m, IFLA_ADDRESS, mac, 6);
+	add_attribute(&m, IFLA_PERM_ADDRESS, own, 6);
+	add_attribute(&m, IFLA_CARRIER, &one, 1);
+	add_attribute(&m, IFLA_MASTER, &master, 4);
+	assert_true(netlink_link(whole(&m), &l));
+	assert_int_equal(l.index, 3);
+	assert_string_equal(l.name, "eth0");
+	assert_string_equal(l.mac, "02:00:00:00:00:01");
+	assert_string_equal(l.permanent, "52:54:00:77:00:01");
+	assert_true(l.is_up && l.has_carrier && l.is_ethernet && l.has_master && !l.is_gone);
+	for (size_t len = 0; len < m.len; len++)
+		(void)netlink_link((struct rs_view){m.bytes, len}, &l);
+}
+
+static void test_link__down__its_carrier_means_nothing(void **state)
+{
+	struct made m = message(RTM_NEWLINK, 0);
+	const uint8_t one = 1;
+	struct link_seen l;
+
+	(void)state;
+	add_attribute(&m, IFLA_IFNAME, "eth0", 5);
+	add_attribute(&m, IFLA_CARRIER, &one, 1);
+	assert_true(netlink_link(whole(&m), &l));
+	assert_false(l.has_carrier);
+}
+
+static void test_link__a_bridges_own_message__is_none(void **state)
+{
+	struct made m = message(RTM_DELLINK, IFF_UP);
+	struct link_seen l;
+
+	(void)state;
+	add_attribute(&m, IFLA_IFNAME, "eth0", 5);
+	m.bytes[16] = AF_BRIDGE;
+	assert_false(netlink_link(whole(&m), &l));
+	m.bytes[16] = AF_UNSPEC;
+	assert_true(netlink_link(whole(&m), &l));
+	assert_true(l.is_gone);
+}
+
+static void test_link__name_with_other_characters__is_none(void **state)
+{
+	static const char *const names[] = {"", "a/b", "a b", "a\nb", "a$b"};
+	struct link_seen l;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct made m = message(RTM_NEWLINK, IFF_UP);
+		add_attribute(&m, IFLA_IFNAME, names[i], strlen(names[i]) + 1);
+		assert_false(netlink_link(whole(&m), &l));
+	}
+}
+
+static void test_next__several__one_by_one_and_no_endless_one(void **state)
+{
+	struct made m = message(RTM_NEWLINK, IFF_UP), n = message(RTM_DELLINK, 0);
+	uint8_t bytes[128];
+	struct rs_view rest, one;
+
+	(void)state;
+	memcpy(bytes, whole(&m).p, m.len);
+	memcpy(bytes + m.len, whole(&n).p, n.len);
+	rest = (struct rs_view){bytes, m.len + n.len};
+	assert_true(netlink_next(&rest, &one));
+	assert_int_equal(one.len, m.len);
+	assert_true(netlink_next(&rest, &one));
+	assert_int_equal(one.p - bytes, m.len);
+	assert_false(netlink_next(&rest, &one));
+	memset(bytes, 0, 4); /* a length of nothing */
+	rest = (struct rs_view){bytes, m.len};
+	assert_false(netlink_next(&rest, &one));
+}
+
+/* ---- dhcpcd's environment: what 9.4.1 had with dnsmasq ---- */
+
+static void test_lease__ipv4__what_is_used_of_it(void **state)
+{
+	static const char *const environment[] = {"PATH=/bin", "reason=BOUND", "interface=eth0",
+		"new_ip_address=10.66.0.124", "new_subnet_cidr=24", "new_routers=10.66.0.1",
+		"new_domain_name_servers=10.66.0.1 10.66.0.2 10.66.0.3 10.66.0.4",
+		"new_ntp_servers=10.66.0.1", "new_unbrick_url=https://10.66.0.1/unbrick/", NULL};
+	struct lease l;
+
+	(void)state;
+	assert_true(lease_of_environment(environment, &l));
+	assert_string_equal(l.interface, "eth0");
+	assert_int_equal(l.family, LEASE_IPV4);
+	assert_string_equal(l.address, "10.66.0.124");
+	assert_int_equal(l.prefix, 24);
+	assert_string_equal(l.router, "10.66.0.1");
+	assert_string_equal(l.dns[2], "10.66.0.3");
+	assert_string_equal(l.ntp[0], "10.66.0.1");
+	assert_string_equal(l.url, "https://10.66.0.1/unbrick/");
+	assert_true(lease_is_sound(&l));
+}
+
+static void test_lease__ipv6__both_ways(void **state)
+{
+	static const char *const by_server[] = {"reason=BOUND6", "interface=eth0",
+		"new_dhcp6_ia_na1_ia_addr1=fd66::182", "new_dhcp6_name_servers=fd66::1", NULL};
+	static const char *const by_router[] = {"reason=ROUTERADVERT", "interface=eth0",
+		"nd1_from=fe80::1", "nd1_lifetime=1800", "nd1_addr1=fd66::5/64",
+		"nd1_rdnss1_servers=fd66::2", NULL};
+	static const char *const gone[] = {
+		"reason=ROUTERADVERT", "interface=eth0", "nd1_lifetime=0", NULL};
+	struct lease l;
+
+	(void)state;
+	assert_true(lease_of_environment(by_server, &l));
+	assert_string_equal(l.address, "fd66::182");
+	assert_int_equal(l.prefix, 128);
+	assert_string_equal(l.dns[0], "fd66::1");
+	assert_true(lease_of_environment(by_router, &l));
+	assert_string_equal(l.address, "fd66::5");
+	assert_int_equal(l.prefix, 64);
+	assert_string_equal(l.router, "fe80::1");
+	assert_true(lease_of_environment(gone, &l));
+	assert_true(l.is_lost);
+}
+
+/* Of one that is else good, @bad is not taken, or all of it is not. */
+static void one_bad(const char *bad, bool is_refused)
+{
+	const char *environment[] = {
+		"reason=BOUND", "interface=eth0", "new_domain_name_servers=10.0.0.1", bad, NULL};
+	const size_t len = strcspn(bad, "=");
+	struct lease l;
+
+	for (int i = 0; i < 3; i++)
+		if (strncmp(environment[i], bad, len + 1) == 0)
+			environment[i] = bad;
+	assert_int_equal(lease_of_environment(environment, &l), !is_refused);
+	if (is_refused)
+		return;
+	assert_string_equal(l.address, "");
+	assert_string_equal(l.url, "");
+	assert_string_equal(l.router, "");
+	assert_true(lease_is_sound(&l));
+}
+
+static void test_lease__values_of_another_form__not_taken(void **state)
+{
+	char long_url[400] = "new_unbrick_url=https://";
+
+	(void)state;
+	memset(long_url + strlen(long_url), 'a', 300);
+	one_bad("interface=../x", true);
+	one_bad("interface=.x", true);
+	one_bad("interface=-x", true);
+	one_bad("interface=0123456789abcdef", true);
+	one_bad("interface=a b", true);
+	one_bad("interface=", true);
+	one_bad("reason=bound", true);
+	one_bad("reason=STOP", true);
+	one_bad("new_ip_address=10.0.0.1\n10.0.0.2", false);
+	one_bad("new_ip_address=10.0.0.256", false);
+	one_bad("new_ip_address=$(reboot)", false);
+	one_bad("new_routers=10.0.0.1;x", false);
+	one_bad("new_unbrick_url=file:///x", false);
+	one_bad("new_unbrick_url=https://h/ x", false);
+	one_bad("new_unbrick_url=https://h/`x`", false);
+	one_bad("new_unbrick_url=https://user@h/?x", false);
+	one_bad(long_url, false);
+}
+
+static void test_lease__what_is_no_lease__not_sound(void **state)
+{
+	struct lease good = {.interface = "eth0", .address = "10.0.0.1", .prefix = 24}, l;
+
+	(void)state;
+	assert_true(lease_is_sound(&good));
+	l = good;
+	memset(l.interface, 'x', sizeof(l.interface));
+	assert_false(lease_is_sound(&l));
+	l = good;
+	memset(l.dns[1], '1', sizeof(l.dns[1]));
+	assert_false(lease_is_sound(&l));
+	l = good;
+	(void)snprintf(l.ntp[2], sizeof(l.ntp[2]), "ntp\n");
+	assert_false(lease_is_sound(&l));
+	l = good;
+	memset(l.url, 'h', sizeof(l.url));
+	assert_false(lease_is_sound(&l));
+	l = good;
+	l.prefix = 129;
+	assert_false(lease_is_sound(&l));
+	l = good;
+	l.family = LEASE_FAMILIES;
+	assert_false(lease_is_sound(&l));
+}
+
+static void test_hook__a_lease__comes_whole(void **state)
+{
+	static const char *const environment[] = {
+		"reason=BOUND", "interface=eth0", "new_ip_address=10.0.0.2", NULL};
+	static const char *const other[] = {"reason=PREINIT", "interface=eth0", NULL};
+	char folder[] = "/tmp/unbrick-hook.XXXXXX", name[64];
+	struct lease l;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	int fd = lease_listen(folder);
+	assert_true(fd >= 0);
+	(void)snprintf(name, sizeof(name), "%s/" LEASE_HOOK, folder);
+	assert_int_equal(lease_hook(name, other), 0);
+	assert_int_equal(recv(fd, &l, sizeof(l), 0), -1);
+	assert_int_equal(lease_hook(name, environment), 0);
+	assert_int_equal(recv(fd, &l, sizeof(l), 0), sizeof(l));
+	assert_string_equal(l.address, "10.0.0.2");
+	(void)close(fd);
+	(void)snprintf(name, sizeof(name), "%s/" LEASE_SOCKET, folder);
+	(void)unlink(name);
+	assert_int_equal(lease_hook("/nothing/" LEASE_HOOK, environment), 1);
+	(void)rmdir(folder);
+}
+
+/* ---- which interface ---- */
+
+static const char *root;
+
+static struct link_seen link_of(int index, const char *name, const char *mac)
+{
+	struct link_seen l = {.index = index, .is_ethernet = true, .is_up = true};
+
+	(void)snprintf(l.name, sizeof(l.name), "%s", name);
+	(void)snprintf(l.mac, sizeof(l.mac), "02:00:00:00:00:0f"); /* what somebody has set */
+	(void)snprintf(l.permanent, sizeof(l.permanent), "%s", mac);
+	return l;
+}
+
+static void hardware(const char *name, const char *place, const char *what)
+{
+	char path[160], target[320];
+
+	(void)snprintf(path, sizeof(path), "sys/devices/%s/uevent", place);
+	tree_file(path, "");
+	(void)snprintf(path, sizeof(path), "sys/class/net/%s/%s", name, what);
+	(void)snprintf(target, sizeof(target), "%s/sys/devices/%s", root, place);
+	tree_link(path, target);
+}
+
+static int make_root(void **state)
+{
+	(void)state;
+	root = tree_new();
+	return 0;
+}
+
+static int remove_root(void **state)
+{
+	(void)state;
+	tree_done();
+	return 0;
+}
+
+static void test_card__boot__by_address_and_place(void **state)
+{
+	static struct card cards[CARD_MOST];
+	struct link_seen a = link_of(2, "eth0", "52:54:00:00:00:01"),
+			 b = link_of(3, "eth1", "52:54:00:00:00:01");
+
+	(void)state;
+	hardware("eth0", "pci0000:00/0000:00:02.0/virtio0", "device");
+	hardware("eth1", "pci0000:00/0000:00:1c.0/0000:03:00.0", "device");
+	(void)card_take(cards, &a, root, 5);
+	(void)card_take(cards, &b, root, 5);
+	assert_ptr_equal(card_of_boot(cards, "52:54:00:00:00:01", "0000:03:00.0"), &cards[1]);
+	assert_ptr_equal(card_of_boot(cards, "52:54:00:00:00:01", "0000:00:02.0"), &cards[0]);
+	assert_ptr_equal(card_of_boot(cards, "52:54:00:00:00:01", ""), &cards[0]);
+	assert_null(card_of_boot(cards, "52:54:00:00:00:01", "0000:00:1c.0"));
+	assert_null(card_of_boot(cards, "02:00:00:00:00:0f", ""));
+	assert_null(card_of_boot(cards, "", ""));
+	a.has_master = true; /* the other half of a pair */
+	(void)card_take(cards, &a, root, 6);
+	assert_ptr_equal(card_of_boot(cards, "52:54:00:00:00:01", ""), &cards[1]);
+}
+
+static void test_card__may__only_wired_hardware(void **state)
+{
+	static struct card cards[CARD_MOST];
+	struct link_seen wired = link_of(2, "eth0", "52:54:00:00:00:01"),
+			 wlan = link_of(3, "wlan0", "52:54:00:00:00:02"),
+			 made = link_of(4, "dummy0", "52:54:00:00:00:03"),
+			 other = link_of(5, "ib0", "");
+
+	(void)state;
+	hardware("eth0", "pci0000:00/0000:00:02.0", "device");
+	hardware("wlan0", "pci0000:00/0000:00:03.0", "device");
+	hardware("wlan0", "pci0000:00/0000:00:03.0", "phy80211");
+	hardware("ib0", "pci0000:00/0000:00:04.0", "device");
+	other.is_ethernet = false;
+	assert_true(card_may(card_take(cards, &wired, root, 1)));
+	assert_false(card_may(card_take(cards, &wlan, root, 1)));
+	assert_false(card_may(card_take(cards, &made, root, 1)));
+	assert_false(card_may(card_take(cards, &other, root, 1)));
+	wired.is_gone = true;
+	assert_false(card_may(card_take(cards, &wired, root, 1)));
+}
+
+static void test_card__more_than_there_is_room__left_out(void **state)
+{
+	static struct card cards[CARD_MOST];
+
+	(void)state;
+	for (int i = 1; i <= CARD_MOST; i++) {
+		struct link_seen l = link_of(i, "x", "");
+		assert_non_null(card_take(cards, &l, root, 1));
+	}
+	struct link_seen l = link_of(CARD_MOST + 1, "x", "");
+	assert_null(card_take(cards, &l, root, 1));
+	l.index = 7;
+	assert_non_null(card_take(cards, &l, root, 1));
+}
+
+static void test_card__up__link_and_address(void **state)
+{
+	struct card c = {.link = {.index = 2}, .link_ms = 1};
+
+	(void)state;
+	assert_false(card_is_up(&c));
+	(void)snprintf(c.lease[LEASE_IPV6].address, LEASE_ADDRESS, "fd00::1");
+	assert_true(card_is_up(&c));
+	c.link_ms = 0;
+	assert_false(card_is_up(&c));
+}
+
+/* ---- a set address ---- */
+
+static void test_static__forms(void **state)
+{
+	static const char *const bad[] = {"", "10.0.0.2", "10.0.0.2/", "10.0.0.2/33", "10.0.0.2/2x",
+		"10.0.0/24", "10.0.0.2/24,x", "10.0.0.2/24,10.0.0.1,ns", "fd00::2/129",
+		"10.0.0.2/24,10.0.0.1,10.0.0.1,10.0.0.1", "/24", "10.0.0.2/-1"};
+	struct lease l;
+
+	(void)state;
+	assert_true(network_static_of("10.0.0.2/24,10.0.0.1,10.0.0.53", &l));
+	assert_string_equal(l.address, "10.0.0.2");
+	assert_int_equal(l.prefix, 24);
+	assert_string_equal(l.router, "10.0.0.1");
+	assert_string_equal(l.dns[0], "10.0.0.53");
+	assert_true(network_static_of("fd00::2/64", &l));
+	assert_int_equal(l.family, LEASE_IPV6);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (network_static_of(bad[i], &l))
+			fail_msg("%s", bad[i]);
+}
+
+/* ---- the supervisor: no process of it runs here ---- */
+
+struct process *__wrap_process_start(
+	struct processes *all, const struct process_plan *plan, struct rs_err *err);
+
+bool __wrap_network_is_wanted(const struct init *in);
+
+static struct process started;
+static unsigned n_started;
+static bool is_wanted;
+
+bool __wrap_network_is_wanted(const struct init *in)
+{
+	(void)in;
+	return is_wanted;
+}
+
+struct process *__wrap_process_start(
+	struct processes *all, const struct process_plan *plan, struct rs_err *err)
+{
+	(void)all;
+	(void)err;
+	started = (struct process){.output = plan->output, .end = plan->end, .user = plan->user};
+	n_started++;
+	return &started;
+}
+
+static void test_network__nobody_wants_one__nothing_runs(void **state)
+{
+	static struct init in;
+
+	(void)state;
+	rig_begin(&in);
+	assert_int_equal(network_step(&in), -1);
+	assert_int_equal(n_started, 0);
+	assert_null(network_facts(&in));
+	rig_end(&in);
+}
+
+/* As a pipe gives it: in pieces. */
+static void says(const struct network_word *w)
+{
+	const char *bytes = (const char *)w;
+
+	for (size_t at = 0, n; at < sizeof(*w); at += n) {
+		n = sizeof(*w) - at < 1000 ? sizeof(*w) - at : 1000;
+		started.output(started.user, bytes + at, n);
+	}
+}
+
+static const char *last_line(const struct init *in)
+{
+	const size_t n = json_object_array_length(in->said.timeline);
+
+	return n ? json_object_get_string(json_object_object_get(
+			   json_object_array_get_idx(in->said.timeline, n - 1), "text"))
+		 : "";
+}
+
+static void test_network__its_words__lines_and_facts(void **state)
+{
+	static struct init in;
+	struct network_word w = {.kind = NETWORK_SAY};
+
+	(void)state;
+	rig_begin(&in);
+	is_wanted = true;
+	assert_int_equal(network_step(&in), -1);
+	assert_int_equal(n_started, 1);
+	(void)network_step(&in);
+	assert_int_equal(n_started, 1);
+	memset(w.text, 'x', sizeof(w.text)); /* without an end */
+	memcpy(w.text, "network: \033[2J", 13);
+	says(&w);
+	assert_non_null(strstr(last_line(&in), "network: \\x1B[2J"));
+	w = (struct network_word){.kind = NETWORK_NOW};
+	w.now.state = NETWORK_UP;
+	(void)snprintf(w.now.interface, sizeof(w.now.interface), "eth0");
+	w.now.lease[0] = (struct lease){.interface = "eth0", .address = "10.0.0.2", .prefix = 24};
+	says(&w);
+	assert_int_equal(in.network.now.state, NETWORK_UP);
+	struct json_object *o = network_facts(&in);
+	assert_string_equal(json_object_get_string(json_object_object_get(o, "state")), "up");
+	json_object_put(o);
+	memset(w.now.lease[0].address, '1', LEASE_ADDRESS);
+	w.now.state = NETWORK_NO_LINK;
+	says(&w); /* not of its form: nothing of it */
+	assert_int_equal(in.network.now.state, NETWORK_UP);
+	w.now = (struct network_now){.state = NETWORK_STATES};
+	says(&w);
+	assert_int_equal(in.network.now.state, NETWORK_UP);
+	rig_end(&in);
+}
+
+static void test_network__its_process_ends__again_but_not_for_ever(void **state)
+{
+	static struct init in;
+
+	(void)state;
+	rig_begin(&in);
+	is_wanted = true;
+	n_started = 0;
+	for (int i = 0; i < 20; i++) {
+		in.network.again_ms = 0;
+		(void)network_step(&in);
+		if (in.network.process)
+			started.end(started.user, &started);
+	}
+	assert_int_equal(n_started, 5);
+	assert_true(in.network.now.is_late);
+	assert_int_equal(network_step(&in), -1);
+	is_wanted = false;
+	rig_end(&in);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_link__whole_message__all_of_it),
+		cmocka_unit_test(test_link__down__its_carrier_means_nothing),
+		cmocka_unit_test(test_link__a_bridges_own_message__is_none),
+		cmocka_unit_test(test_link__name_with_other_characters__is_none),
+		cmocka_unit_test(test_next__several__one_by_one_and_no_endless_one),
+		cmocka_unit_test(test_lease__ipv4__what_is_used_of_it),
+		cmocka_unit_test(test_lease__ipv6__both_ways),
+		cmocka_unit_test(test_lease__values_of_another_form__not_taken),
+		cmocka_unit_test(test_lease__what_is_no_lease__not_sound),
+		cmocka_unit_test(test_hook__a_lease__comes_whole),
+		cmocka_unit_test_setup_teardown(
+			test_card__boot__by_address_and_place, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(
+			test_card__may__only_wired_hardware, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(
+			test_card__more_than_there_is_room__left_out, make_root, remove_root),
+		cmocka_unit_test(test_card__up__link_and_address),
+		cmocka_unit_test(test_static__forms),
+		cmocka_unit_test(test_network__nobody_wants_one__nothing_runs),
+		cmocka_unit_test(test_network__its_words__lines_and_facts),
+		cmocka_unit_test(test_network__its_process_ends__again_but_not_for_ever),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
