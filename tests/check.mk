@@ -109,7 +109,7 @@ check-disks: all
 
 # Servers of others in network namespaces; what takes long there is skipped unless EVERY=1
 NET_LIMIT ?= 300
-check-net: all
+check-net: all $(BUILD)/init
 	@$(MAKE) --no-print-directory -j$(JOBS) $(TOOLS)
 	@$(RUN) net $(NET_LIMIT) $(call ONE,$(sort $(wildcard tests/net/check-*)))
 
