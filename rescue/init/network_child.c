@@ -30,17 +30,24 @@ enum {
 
 /* ---- what is said ---- */
 
+static void send_line(struct child *c, const struct network_word *w)
+{
+	char line[NETWORK_LINE];
+
+	if (w->kind == NETWORK_NOW)
+		network_line(&w->now, line, sizeof(line));
+	else
+		(void)snprintf(line, sizeof(line), "%s %s", w->kind == NETWORK_SAY ? "say" : "log",
+			w->text);
+	(void)dprintf(c->out_fd, "%s\n", line); /* whoever reads it has ended us by hand */
+}
+
 static void send_word(struct child *c, const struct network_word *w)
 {
-	if (c->by_hand) {
-		if (w->kind == NETWORK_NOW)
-			network_print(&w->now);
-		else
-			(void)printf("%s %s\n", w->kind == NETWORK_SAY ? "say" : "log", w->text);
-		(void)fflush(stdout); /* whoever reads it is told what there was */
-	} else if (!process_write(c->out_fd, w, sizeof(*w))) {
+	if (c->by_hand)
+		send_line(c, w);
+	else if (!process_write(c->out_fd, w, sizeof(*w)))
 		c->is_over = true; /* nobody is there any more */
-	}
 }
 
 void child_tell(struct child *c, enum network_kind kind, const char *fmt, ...)

@@ -31,7 +31,8 @@ void child_tell(struct child *c, enum network_kind kind, const char *fmt, ...)
 bool network_static_of(const char *text, struct lease *ret);
 /** By what the address of that family came: "DHCP", "DHCPv6", "router", "set". */
 const char *network_how(const struct network_now *n, enum lease_family family);
+enum { NETWORK_LINE = 2048 };
 /** As a line of text, for a host. */
-void network_print(const struct network_now *n);
+void network_line(const struct network_now *n, char *ret, size_t cap);
 
 #endif

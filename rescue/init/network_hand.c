@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "init/network_child.h"
 
@@ -53,11 +54,12 @@ int network_by_hand(char **words)
 	network_wish_init(&w);
 	for (; *words; words++)
 		if (!take_word(members, sizeof(members) / sizeof(members[0]), *words)) {
-			(void)fprintf(stderr, "init: network: %s: not known\n", *words);
+			(void)dprintf(STDERR_FILENO, "init: network: %s: not known\n", *words);
 			return 2;
 		}
 	w.vlan = vlan;
 	c.wish = &w;
 	c.by_hand = true;
+	c.out_fd = STDOUT_FILENO;
 	return network_live(&c);
 }

@@ -72,22 +72,24 @@ const char *network_how(const struct network_now *n, enum lease_family family)
 static const char *const state_words[NETWORK_STATES] = {
 	"off", "no-card", "no-link", "no-address", "up"};
 
-void network_print(const struct network_now *n)
+void network_line(const struct network_now *n, char *ret, size_t cap)
 {
-	(void)printf("now %s%s", state_words[n->state], n->is_late ? " late" : "");
-	if (n->interface[0])
-		(void)printf(" %s %s%s", n->interface, n->mac, n->is_boot ? " boot" : "");
+	char more[LEASE_FAMILIES * (LEASE_URL + 3 * LEASE_ADDRESS + 32)] = "";
+	size_t len = 0;
+
 	for (int i = 0; i < LEASE_FAMILIES; i++) {
 		const struct lease *l = &n->lease[i];
 		if (l->address[0])
-			(void)printf(" %s=%s/%u", network_how(n, (enum lease_family)i), l->address,
-				l->prefix);
-		if (l->dns[0][0])
-			(void)printf(" dns=%s", l->dns[0]);
-		if (l->ntp[0][0])
-			(void)printf(" ntp=%s", l->ntp[0]);
-		if (l->url[0])
-			(void)printf(" url=%s", l->url);
+			len += (size_t)snprintf(more + len, sizeof(more) - len, " %s=%s/%u",
+				network_how(n, (enum lease_family)i), l->address, l->prefix);
+		const char *const values[][2] = {
+			{"dns", l->dns[0]}, {"ntp", l->ntp[0]}, {"url", l->url}};
+		for (size_t k = 0; k < sizeof(values) / sizeof(values[0]); k++)
+			if (values[k][1][0])
+				len += (size_t)snprintf(more + len, sizeof(more) - len, " %s=%s",
+					values[k][0], values[k][1]);
 	}
-	(void)printf("\n");
+	(void)snprintf(ret, cap, "now %s%s%s%s%s%s%s%s", state_words[n->state],
+		n->is_late ? " late" : "", n->interface[0] ? " " : "", n->interface,
+		n->mac[0] ? " " : "", n->mac, n->is_boot ? " boot" : "", more);
 }
