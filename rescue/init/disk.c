@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "block/disk.h"
+#include "format/ntfsboot.h"
 #include "format/parttype.h"
 #include "format/ventoy.h"
 #include "init/process.h"
@@ -22,6 +23,7 @@ static void look_at_part(struct blk *disk, struct part *part)
 {
 	uint8_t boot[512];
 	uint32_t sector_bytes, serial;
+	struct nt_boot ntfs;
 
 	if (blk_read(disk, part->start_bytes, boot, sizeof(boot), NULL) < 0)
 		return;
@@ -30,6 +32,11 @@ static void look_at_part(struct blk *disk, struct part *part)
 		(part->content == VOL_EXFAT && boot_exfat_serial(boot, &serial)))
 		(void)snprintf(part->fs_uuid, sizeof(part->fs_uuid), "%04X-%04X", serial >> 16,
 			serial & 0xffff);
+	if (part->content == VOL_NTFS) {
+		nt_boot_parse(boot, sizeof(boot), &ntfs);
+		(void)snprintf(part->fs_uuid, sizeof(part->fs_uuid), "%016llX",
+			(unsigned long long)ntfs.geo.serial);
+	}
 }
 
 /* By the engine's own reader: both see the same partitions, also where the table is damaged. */
@@ -132,6 +139,11 @@ bool disk_is_pluggable(const char *root, const char *name)
 	return strstr(target, "/usb") ||
 	       (sysfs_text(type, sizeof(type), "%s/sys/block/%s/device/type", root, name) &&
 		       strcmp(type, "SD") == 0);
+}
+
+bool disk_is_read_only(const char *root, const char *name)
+{
+	return sysfs_number(0, "%s/sys/block/%s/ro", root, name) != 0;
 }
 
 /* Boxes for USB are said to share one name by the thousands, and have one path each. */
@@ -237,10 +249,19 @@ void disk_set_again(struct known_disk *d)
 		d->state = DISK_READY;
 }
 
+/* Has a look ruled out a Windows on all NTFS volumes of it? */
+static bool is_without_windows(const struct disk_facts *f)
+{
+	for (unsigned i = 0; i < f->n_parts; i++)
+		if (f->parts[i].content == VOL_NTFS && f->parts[i].look != PART_BARE &&
+			f->parts[i].look != PART_HAS)
+			return false;
+	return !disk_has(f, VOL_BITLOCKER);
+}
+
 void disk_set_stick(struct known_disk *d)
 {
 	d->is_stick = true;
-	if (!disk_has(&d->facts, VOL_NTFS) && !disk_has(&d->facts, VOL_BITLOCKER) &&
-		d->state == DISK_READY)
+	if (is_without_windows(&d->facts) && d->state == DISK_READY)
 		d->state = DISK_LEFT;
 }

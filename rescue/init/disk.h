@@ -20,7 +20,7 @@ enum {
 };
 
 /* Has it a folder of ours (stick_choose.c)? */
-enum part_look { PART_UNSEEN, PART_BARE, PART_HAS };
+enum part_look { PART_UNSEEN, PART_BARE, PART_HAS, PART_REFUSED /* NTFS: a Windows, or damaged */ };
 
 struct part {
 	unsigned number; /* 0 = the disk has no partition table */
@@ -29,7 +29,7 @@ struct part {
 			       */
 	bool is_esp;
 	enum vol_kind content;
-	char fs_uuid[DISK_UUID]; /* of FAT and exFAT: "1234-ABCD" */
+	char fs_uuid[DISK_UUID]; /* of FAT and exFAT: "1234-ABCD"; NTFS: 16 digits */
 	enum part_look look;
 	unsigned n_looks;
 	char top[DISK_TOP]; /* that folder */
@@ -60,6 +60,8 @@ bool disk_is_wanted(const char *root, const char *name);
 bool disk_is_pluggable(const char *root, const char *name);
 /** Are both the same disk, by what it says of itself? */
 bool disk_is_same(const char *root, const char *a, const char *b);
+/** Cannot it be written (a switch on it, a medium that is none to write to)? */
+bool disk_is_read_only(const char *root, const char *name);
 /** The device of a partition ("nvme0n1", 3 -> "nvme0n1p3"); 0 gives the disk's own. */
 bool disk_part_name(const char *root, const char *disk, unsigned number, char *ret, size_t cap);
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# $(BUILD)/init, the first process of the rescue system: format, core, policy, firmware and block, nothing else of ours.
+# $(BUILD)/init, the first process of the rescue system: format, core, policy, firmware, block and ntfs, nothing else of ours.
 # Included by the top Makefile.
 
 INIT_LIBS = $(shell pkg-config --libs libkmod blkid json-c libcrypto)
@@ -10,7 +10,7 @@ $(BUILD)/lib/init.a: $(OBJ_init)
 	@rm -f $@
 	@ar rcsD $@ $^
 
-INIT_USES = $(BUILD)/lib/init.a $(BUILD)/lib/block.a $(BUILD)/lib/firmware.a $(BUILD)/lib/policy.a $(BUILD)/lib/core.a \
+INIT_USES = $(BUILD)/lib/init.a $(BUILD)/lib/ntfs.a $(BUILD)/lib/block.a $(BUILD)/lib/firmware.a $(BUILD)/lib/policy.a $(BUILD)/lib/core.a \
 	$(BUILD)/lib/format.a
 
 $(BUILD)/init: $(BUILD)/rescue/init/main.o $(INIT_USES)
@@ -19,6 +19,11 @@ $(BUILD)/init: $(BUILD)/rescue/init/main.o $(INIT_USES)
 $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/init/test_*.c)): %: %.o \
 	$(patsubst %,$(BUILD)/tests/unit/init/%.o,rig rule_key tree) $(INIT_USES)
 	$(link) $^ $(INIT_LIBS) -lcmocka -o $@
+
+# an NTFS that libntfs-3g has filled
+$(BUILD)/tests/unit/init/test_stick_ntfs: $(patsubst %,$(BUILD)/tests/unit/%_help.o,ntfswrite/vol) \
+	$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/layers/*.c)) $(RESCUE)
+$(BUILD)/tests/unit/init/test_stick_ntfs: INIT_LIBS += $(LIBS)
 
 # limits without waiting for them
 $(BUILD)/tests/unit/init/test_late: LDFLAGS += -Wl,--wrap=now_ms -Wl,--wrap=kill
@@ -44,7 +49,8 @@ $(BUILD)/tests/unit/init/test_network: LDFLAGS += -Wl,--wrap=process_start -Wl,-
 
 # disks that are not there, at places that the test names
 $(BUILD)/tests/unit/init/test_choose: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,place_of \
-	disk_is_pluggable disk_part_name process_start)
+	disk_is_pluggable disk_is_read_only disk_part_name process_start)
 
 $(filter $(BUILD)/fuzz/fuzz_init_%,$(FUZZ)): $(INIT_USES)
-$(filter $(BUILD)/fuzz/fuzz_init_%,$(FUZZ)): LIBS += $(BUILD)/lib/block.a $(BUILD)/lib/firmware.a $(BUILD)/lib/core.a $(BUILD)/lib/format.a $(INIT_LIBS)
+$(BUILD)/fuzz/fuzz_init_ntfs: LIBS += -lcmocka
+$(filter $(BUILD)/fuzz/fuzz_init_%,$(FUZZ)): LIBS += $(filter-out %/init.a,$(INIT_USES)) $(INIT_LIBS)

@@ -72,12 +72,13 @@ static bool was_reset_before(struct init *in)
 	return true;
 }
 
-/* What is on a stick that we were not started from may be anybody's: it is not the only memory. */
+/* What is on a stick that we were not started from may be anybody's, and a second one that was
+ * given the report is not asked at the next start: neither is the only memory. */
 static bool remember_reset(struct init *in)
 {
 	bool is_kept = in->stick.is_written;
 
-	if (!is_kept || in->stick.is_foreign)
+	if (!is_kept || in->stick.is_foreign || in->stick.is_read_only)
 		is_kept |= memorize(in, "reset");
 	return is_kept;
 }

@@ -136,6 +136,7 @@ static struct json_object *stick_facts(const struct init *in)
 	set_text(o, "folder", s->top);
 	json_object_object_add(o, "foreign", json_object_new_boolean(s->is_foreign));
 	set_text(o, "in_doubt", s->same);
+	set_text(o, "second", s->second);
 	json_object_object_add(o, "keys", json_object_new_boolean(s->keys.len > 0));
 	json_object_object_add(o, "rules", json_object_new_boolean(s->rules[0] != '\0'));
 	set_text(o, "last_run", s->last.run);
@@ -278,8 +279,8 @@ void report_write(struct init *in, enum result result, const char *text, enum se
 	if (in->facts.settings.report == SETTINGS_REPORT_NONE)
 		return;
 	if (stick_write_report(in, why, sizeof(why)))
-		init_say(in, "report: written to the stick: %s/reports/%s/%s.txt", in->stick.top,
+		init_say(in, "report: written to the stick: %s/reports/%s/%s.txt", why,
 			in->report.serial, in->report.file_time);
 	else
-		init_say(in, "report: not written to a stick: %s", why);
+		init_say(in, "report: not kept on a stick: %s", why);
 }

@@ -27,15 +27,20 @@ void stick_mark(struct init *in)
 		disk_set_stick(d);
 }
 
+static struct part *part_of(struct init *in, const char *disk, unsigned number)
+{
+	struct known_disk *d = disks_find(&in->disks, disk);
+
+	for (unsigned i = 0; d && i < d->facts.n_parts; i++)
+		if (d->facts.parts[i].number == number)
+			return &d->facts.parts[i];
+	return NULL;
+}
+
 /* The volume that was chosen. */
 static struct part *chosen(struct init *in)
 {
-	struct known_disk *d = disks_find(&in->disks, in->stick.disk);
-
-	for (unsigned i = 0; d && i < d->facts.n_parts; i++)
-		if (d->facts.parts[i].number == in->stick.part)
-			return &d->facts.parts[i];
-	return NULL;
+	return part_of(in, in->stick.disk, in->stick.part);
 }
 
 /* It has no folder of ours, or does not answer: it is not chosen again. */
@@ -45,10 +50,10 @@ static void set_bare(struct init *in)
 	struct part *p = chosen(in);
 
 	if (p)
-		p->look = PART_BARE;
+		p->look = p->content == VOL_NTFS ? PART_REFUSED : PART_BARE;
 	s->state = stick_has_identity(in) && !s->is_foreign ? STICK_BAD : STICK_NONE;
 	s->disk[0] = '\0';
-	s->is_foreign = s->has_before = false;
+	s->is_foreign = s->has_before = s->is_read_only = false;
 }
 
 static void take_keys(struct init *in, const uint8_t *bytes, size_t len, const char *what)
@@ -111,6 +116,10 @@ static void take_record(struct init *in, char tag, const uint8_t *p, size_t len)
 		(void)snprintf(in->stick.rules, sizeof(in->stick.rules), "%.*s", (int)len,
 			(const char *)p);
 		break;
+	case STICK_REFUSED:
+		init_say(in, "stick /dev/%s: not used: %.*s", in->stick.disk, (int)len,
+			(const char *)p);
+		break;
 	case STICK_LAST:
 		if (len == sizeof(in->stick.last))
 			memcpy(&in->stick.last, p, len);
@@ -129,6 +138,13 @@ void stick_consider_again(const struct init *in, struct known_disk *d)
 	if ((has_rules && (d->status == RS_STATUS_NOTHING || d->status == RS_STATUS_DONE)) ||
 		(has_keys && (d->status == RS_STATUS_KEY || d->status == RS_STATUS_KEY_WRONG)))
 		disk_set_again(d);
+}
+
+static bool is_ntfs(struct init *in)
+{
+	const struct part *p = chosen(in);
+
+	return p && p->content == VOL_NTFS;
 }
 
 void stick_take(struct init *in, struct rs_view said)
@@ -153,6 +169,11 @@ void stick_take(struct init *in, struct rs_view said)
 			s->top);
 	else
 		init_log(in, "the stick is /dev/%s", s->disk);
+	if (s->is_read_only)
+		init_say(in,
+			"stick /dev/%s: it is %s: reports go to another stick (FAT or exFAT) with "
+			"a folder unbrick, or are not kept",
+			s->disk, is_ntfs(in) ? "NTFS, which is never written" : "write-protected");
 	stick_mark(in);
 	for (size_t i = 0; i < in->disks.n; i++)
 		stick_consider_again(in, &in->disks.list[i]);
@@ -168,8 +189,8 @@ void stick_let_go(struct init *in)
 		consoles_look(&in->consoles, &in->facts.settings);
 	}
 	s->state = STICK_NONE;
-	s->has_before = s->is_foreign = false;
-	s->disk[0] = s->fs_uuid[0] = s->rules[0] = s->top[0] = '\0';
+	s->has_before = s->is_foreign = s->is_read_only = false;
+	s->disk[0] = s->fs_uuid[0] = s->rules[0] = s->top[0] = s->second[0] = '\0';
 	s->last = (struct stick_last){0};
 }
 
@@ -219,6 +240,8 @@ void stick_gone(struct init *in, const char *disk)
 {
 	if (strcmp(in->stick.disk, disk) == 0)
 		in->stick.disk[0] = '\0';
+	if (strcmp(in->stick.second, disk) == 0)
+		in->stick.second[0] = '\0';
 }
 
 void stick_forget_keys(struct init *in)
@@ -238,8 +261,7 @@ void stick_tell_missing(struct init *in)
 	if (f->is_ventoy)
 		init_say(in,
 			"no folder unbrick was found: no keys.txt, rules or report of it; make the "
-			"folder on Ventoy's own partition (exFAT), or on another stick (FAT or "
-			"exFAT)");
+			"folder on Ventoy's own partition, or on another stick (FAT or exFAT)");
 	else if (f->is_cd)
 		init_say(in,
 			"started from a CD, and no stick was found: no keys.txt, rules or report; "
@@ -255,17 +277,16 @@ bool stick_is_coming(const struct init *in)
 	return in->stick.state == STICK_READING && now_ms() - in->stick.reading_ms < COMING_MS;
 }
 
-static bool stick_device(struct init *in, struct stick_write *ret)
+static bool device_of(struct init *in, const char *disk, unsigned part, struct stick_write *ret)
 {
-	const struct part *p = chosen(in);
+	const struct part *p = part_of(in, disk, part);
 	char name[DISK_NAME];
 
-	if (!in->stick.disk[0] || in->stick.state != STICK_READ)
+	if (!disk[0] || in->stick.state != STICK_READ)
 		return false;
-	if (!disk_part_name("", in->stick.disk, in->stick.part, name, sizeof(name)))
-		(void)snprintf(name, sizeof(name), "%s", in->stick.disk);
+	if (!disk_part_name("", disk, part, name, sizeof(name)))
+		(void)snprintf(name, sizeof(name), "%s", disk);
 	(void)snprintf(ret->device, sizeof(ret->device), "/dev/%s", name);
-	(void)snprintf(ret->top, sizeof(ret->top), "%s", in->stick.top);
 	ret->content = p ? p->content : VOL_FAT;
 	(void)snprintf(ret->serial, sizeof(ret->serial), "%s", in->report.serial);
 	(void)snprintf(ret->name, sizeof(ret->name), "%s", in->report.file_time);
@@ -273,19 +294,37 @@ static bool stick_device(struct init *in, struct stick_write *ret)
 	return true;
 }
 
+static bool stick_device(struct init *in, struct stick_write *ret)
+{
+	(void)snprintf(ret->top, sizeof(ret->top), "%s", in->stick.top);
+	return device_of(in, in->stick.disk, in->stick.part, ret);
+}
+
+/* Where reports go. */
+static bool report_device(struct init *in, struct stick_write *ret)
+{
+	const struct stick *s = &in->stick;
+	const struct part *p = part_of(in, s->second, s->second_part);
+
+	if (!s->is_read_only)
+		return stick_device(in, ret);
+	(void)snprintf(ret->top, sizeof(ret->top), "%s", p ? p->top : "");
+	return p && device_of(in, s->second, s->second_part, ret);
+}
+
 unsigned stick_state(const struct init *in)
 {
 	const struct stick *s = &in->stick;
 
 	return (s->disk[0] ? 1U : 0) | (s->state == STICK_READ ? 2U : 0) | (s->rules[0] ? 4U : 0) |
-	       (unsigned)s->keys.len << 3;
+	       (s->second[0] ? 8U : 0) | (unsigned)s->keys.len << 4;
 }
 
 void stick_offer_folder(struct init *in, struct process_plan *plan)
 {
 	static struct stick_write w;
 
-	if (in->facts.settings.report != SETTINGS_REPORT_STICK || !stick_device(in, &w))
+	if (in->facts.settings.report != SETTINGS_REPORT_STICK || !report_device(in, &w))
 		return;
 	plan->run = stick_enter;
 	plan->arg = &w;
@@ -309,18 +348,26 @@ static bool write_by(
 	return !text[0];
 }
 
+static const char *no_room(const struct init *in)
+{
+	return in->stick.state != STICK_READ ? "there is no stick of ours"
+	       : in->stick.is_read_only
+		       ? "the stick is none to write to, and there is no other one to be used"
+		       : "the stick was pulled out";
+}
+
 bool stick_write_report(struct init *in, char *ret_text, size_t cap)
 {
 	static struct stick_write w;
 
 	in->stick.is_written = false;
-	if (!stick_device(in, &w)) {
-		(void)snprintf(ret_text, cap,
-			in->stick.state == STICK_READ ? "the stick was pulled out"
-						      : "there is no stick of ours");
+	if (!report_device(in, &w)) {
+		(void)snprintf(ret_text, cap, "%s", no_room(in));
 		return false;
 	}
 	in->stick.is_written = write_by(in, stick_write_run, &w, ret_text, cap);
+	if (in->stick.is_written)
+		(void)snprintf(ret_text, cap, "%s", w.top);
 	return in->stick.is_written;
 }
 

@@ -15,29 +15,35 @@
 
 struct init;
 
+enum { STICK_SAME_TEXT = 256 };
+
 enum stick_state { STICK_NONE, STICK_READING, STICK_READ, STICK_BAD };
 
-/* Only stick.c changes it. */
+/* Only stick.c and stick_choose.c change it. */
 struct stick {
 	enum stick_state state;
 	char disk[DISK_NAME]; /* where it is now; "" = pulled out, or never seen */
 	unsigned part;
-	char top[DISK_TOP];	/* its folder of ours */
-	bool is_foreign;	/* we were not started from it */
-	bool is_busy;		/* a job looks whether a volume has a folder of ours */
-	bool is_ventoy_asked;	/* a job asks the firmware for what Ventoy has left */
-	bool is_open;		/* something is to be decided once storage is quiet */
-	uint64_t reading_ms;	/* since when it is read */
-	uint64_t looked_ms;	/* the last look into a volume */
-	char same[256];		/* those that it might be, as they were told last */
-	struct settings before; /* as they were without it */
+	char top[DISK_TOP];	    /* its folder of ours */
+	bool is_foreign;	    /* we were not started from it */
+	bool is_busy;		    /* a job looks whether a volume has a folder of ours */
+	bool is_ventoy_asked;	    /* a job asks the firmware for what Ventoy has left */
+	bool is_open;		    /* something is to be decided once storage is quiet */
+	uint64_t reading_ms;	    /* since when it is read */
+	uint64_t looked_ms;	    /* the last look into a volume */
+	char same[STICK_SAME_TEXT]; /* those that it might be, as they were told last */
+	struct settings before;	    /* as they were without it */
 	bool has_before;
 	char fs_uuid[DISK_UUID]; /* so that it is known when it comes back */
-	struct rs_secret keys;	 /* startup keys and keys.txt */
-	char rules[64];		 /* folder for --rules; "" = the shipped ones */
-	bool is_written;	 /* the last report is on it */
-	bool is_missed;		 /* and that was said */
-	struct stick_last last;	 /* what the report before on this machine says */
+	bool is_read_only;	 /* NTFS, or protected: its reports go to the second one */
+	char second[DISK_NAME];	 /* another one, for reports alone; "" = there is none */
+	unsigned second_part;
+	char second_same[STICK_SAME_TEXT]; /* those that it might be, as they were told last */
+	struct rs_secret keys;		   /* startup keys and keys.txt */
+	char rules[64];			   /* folder for --rules; "" = the shipped ones */
+	bool is_written;		   /* the last report is on it */
+	bool is_missed;			   /* and that was said */
+	struct stick_last last;		   /* what the report before on this machine says */
 };
 
 /** Ask the firmware whether Ventoy has started this system. */
@@ -77,7 +83,8 @@ void stick_offer_folder(struct init *in, struct process_plan *plan);
 /** A number that changes when there is something new for a program: keys, rules, the stick itself.
  */
 unsigned stick_state(const struct init *in);
-/** Write the report's files of INIT_RUN to it; false with a reason. Waits for the job. */
+/** Write the report's files of INIT_RUN to it, or to the second one; @ret_text is the folder then,
+ * else (false) a reason. Waits for the job. */
 bool stick_write_report(struct init *in, char *ret_text, size_t cap);
 /** Let the stick's loader for a BIOS stand back at the next start, once, so that the BIOS goes on
  * to its next disk. False with what a person does instead: a CD and the network take no note. Waits

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "init/stick_choose.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -40,7 +41,23 @@ static bool may_be(const struct init *in, const struct part *p)
 	return f->stick_uuid[0] && strcasecmp(f->stick_uuid, p->fs_uuid) == 0;
 }
 
-bool choose_allows(const char *root, const struct known_disk *d)
+static bool may_be_windows(const struct part *p, bool with_ntfs)
+{
+	switch (p->content) {
+	case VOL_FAT:
+	case VOL_EXFAT:
+		return false;
+	case VOL_NTFS:
+		return !with_ntfs || p->look == PART_REFUSED;
+	case VOL_BITLOCKER:
+	case VOL_MSR:
+		return true;
+	default:
+		return p->size_bytes >= LARGE;
+	}
+}
+
+bool choose_allows(const char *root, const struct known_disk *d, bool with_ntfs)
 {
 	const struct disk_facts *f = &d->facts;
 
@@ -48,13 +65,9 @@ bool choose_allows(const char *root, const struct known_disk *d)
 		d->status == RS_STATUS_DONE || f->is_locked || f->raid[0] ||
 		!disk_is_pluggable(root, d->name))
 		return false;
-	for (unsigned i = 0; i < f->n_parts; i++) {
-		const struct part *p = &f->parts[i];
-		bool is_known = p->content == VOL_FAT || p->content == VOL_EXFAT;
-		if (p->content == VOL_NTFS || p->content == VOL_BITLOCKER ||
-			p->content == VOL_MSR || (!is_known && p->size_bytes >= LARGE))
+	for (unsigned i = 0; i < f->n_parts; i++)
+		if (may_be_windows(&f->parts[i], with_ntfs))
 			return false;
-	}
 	return true;
 }
 
@@ -65,18 +78,47 @@ static bool is_ventoys(const struct init *in, const struct known_disk *d)
 	return f->is_ventoy && memcmp(d->facts.mark, f->ventoy.guid, sizeof(d->facts.mark)) == 0;
 }
 
+/* Ventoy's own stick may have NTFS, and whoever has it may have others like it. */
+static bool is_allowed(const struct init *in, const struct known_disk *d)
+{
+	return choose_allows("", d, in->facts.is_ventoy);
+}
+
 /* Of a medium that we were not started from: has it a folder, as far as it was looked at? */
+static bool may_have(const struct init *in, const struct known_disk *d, const struct part *p)
+{
+	if ((p->content != VOL_FAT && p->content != VOL_EXFAT && p->content != VOL_NTFS) ||
+		p->look == PART_BARE || p->is_set_aside || !is_allowed(in, d))
+		return false;
+	/* beside its data Ventoy has a volume of its own, which nobody fills */
+	return !is_ventoys(in, d) || p->number == in->facts.ventoy.partition;
+}
+
 static bool may_be_other(const struct init *in, const struct known_disk *d, const struct part *p)
 {
 	const struct stick *s = &in->stick;
 
-	if ((p->content != VOL_FAT && p->content != VOL_EXFAT) || p->look == PART_BARE ||
-		p->is_set_aside || !choose_allows("", d))
+	return may_have(in, d, p) &&
+	       (s->state != STICK_READ || (s->fs_uuid[0] && strcmp(s->fs_uuid, p->fs_uuid) == 0));
+}
+
+/* May the reports go there that the stick has no room for? */
+static bool may_be_second(const struct init *in, const struct known_disk *d, const struct part *p)
+{
+	return p->content != VOL_NTFS && strcmp(d->name, in->stick.disk) != 0 &&
+	       !disk_is_read_only("", d->name) && may_have(in, d, p);
+}
+
+/* Is it to be looked into, before one is chosen? Every NTFS is: a Windows on it takes the whole
+ * disk out. */
+static bool is_wanted(const struct init *in, const struct known_disk *d, const struct part *p)
+{
+	if (p->look != PART_UNSEEN || d->state == DISK_GONE)
 		return false;
-	if (s->state == STICK_READ)
-		return s->fs_uuid[0] && strcmp(s->fs_uuid, p->fs_uuid) == 0;
-	/* beside its data Ventoy has a volume of its own, which nobody fills */
-	return !is_ventoys(in, d) || p->number == in->facts.ventoy.partition;
+	if (p->content == VOL_NTFS && is_allowed(in, d))
+		return true;
+	return in->stick.state != STICK_READ ? may_be_other(in, d, p)
+					     : in->stick.is_read_only && may_be_second(in, d, p);
 }
 
 /* ---- all that might be it */
@@ -94,18 +136,22 @@ static void add(struct found *f, struct known_disk *d, struct part *p)
 	f->n_unseen += p->look == PART_UNSEEN;
 }
 
-static struct found find(struct init *in, bool is_own, bool is_ventoy)
+enum which { OWN, VENTOYS, OTHER, SECOND };
+
+static struct found find(struct init *in, enum which which)
 {
 	struct found ret = {.n = 0};
 
 	for (size_t i = 0; i < in->disks.n; i++) {
 		struct known_disk *d = &in->disks.list[i];
 		if (d->state == DISK_GONE || d->state == DISK_LOOKING ||
-			(is_ventoy && !is_ventoys(in, d)))
+			(which == VENTOYS && !is_ventoys(in, d)))
 			continue;
 		for (unsigned k = 0; k < d->facts.n_parts; k++) {
 			struct part *p = &d->facts.parts[k];
-			if (is_own ? may_be(in, p) : may_be_other(in, d, p))
+			if (which == OWN	  ? may_be(in, p)
+				: which == SECOND ? may_be_second(in, d, p)
+						  : may_be_other(in, d, p))
 				add(&ret, d, p);
 		}
 	}
@@ -161,18 +207,20 @@ static bool is_quiet(const struct init *in)
 	return quiet_ms(in) >= QUIET_MS || now_ms() - in->report.started_ms >= wait_ms;
 }
 
-static void tell_same(struct init *in, const struct found *f)
-{
-	char text[sizeof(in->stick.same)];
+#define TWO_STICKS                                                                                 \
+	"two that the stick may be: no settings, keys or rules of either are used, and no report " \
+	"is kept; pull out the one that is not meant"
 
-	(void)snprintf(text, sizeof(text),
-		"sticks /dev/%.40s and /dev/%.40s: two that the stick may be: no settings, keys or "
-		"rules of either are used, and no report is kept; pull out the one that is not "
-		"meant",
-		f->list[0].disk->name, f->list[1].disk->name);
-	if (strcmp(text, in->stick.same) == 0)
+static void tell_same(
+	struct init *in, const struct found *f, char told[STICK_SAME_TEXT], const char *what)
+{
+	char text[STICK_SAME_TEXT];
+
+	(void)snprintf(text, sizeof(text), "sticks /dev/%.40s and /dev/%.40s: %s",
+		f->list[0].disk->name, f->list[1].disk->name, what);
+	if (strcmp(text, told) == 0)
 		return;
-	(void)snprintf(in->stick.same, sizeof(in->stick.same), "%s", text);
+	(void)snprintf(told, STICK_SAME_TEXT, "%s", text);
 	init_say(in, "%s", text);
 }
 
@@ -187,6 +235,7 @@ static void take(struct init *in, const struct choice *c, bool is_foreign)
 	(void)snprintf(s->fs_uuid, sizeof(s->fs_uuid), "%s", c->part->fs_uuid);
 	s->part = c->part->number;
 	s->same[0] = '\0';
+	s->is_read_only = c->part->content == VOL_NTFS || disk_is_read_only("", c->disk->name);
 	s->is_foreign = is_foreign;
 	stick_mark(in); /* before it is read: nobody looks for a Windows on it meanwhile */
 	if (!is_back)
@@ -208,7 +257,7 @@ static bool choose_own(struct init *in)
 
 	if (!stick_has_identity(in) && (s->state != STICK_READ || s->is_foreign))
 		return false;
-	f = find(in, true, false);
+	f = find(in, OWN);
 	if (!f.n)
 		return false;
 	bool is_sure = choose_by_place(in, &f);
@@ -222,7 +271,7 @@ static bool choose_own(struct init *in)
 				"stick /dev/%s: it was not the one, or may not be: no longer used",
 				s->disk);
 		stick_let_go(in);
-		f = find(in, true, false);
+		f = find(in, OWN);
 		is_sure = choose_by_place(in, &f);
 	}
 	if (!is_sure && !is_quiet(in))
@@ -230,11 +279,25 @@ static bool choose_own(struct init *in)
 	if (f.n == 1)
 		take(in, &f.list[0], false);
 	else if (f.n > 1)
-		tell_same(in, &f);
+		tell_same(in, &f, s->same, TWO_STICKS);
 	return true;
 }
 
 /* ---- others */
+
+/* Whoever cannot rule out a Windows leaves the disk alone. */
+static void __attribute__((format(printf, 4, 5)))
+refuse(struct init *in, const struct known_disk *d, struct part *part, const char *fmt, ...)
+{
+	char why[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(why, sizeof(why), fmt, ap);
+	va_end(ap);
+	part->look = PART_REFUSED;
+	init_log(in, "stick /dev/%s: volume %u (NTFS) is not used: %s", d->name, part->number, why);
+}
 
 static void on_looked(void *user, struct process *p)
 {
@@ -247,7 +310,12 @@ static void on_looked(void *user, struct process *p)
 	in->stick.is_busy = false;
 	if (d->state == DISK_GONE || d->state == DISK_LOOKING)
 		return; /* pulled out meanwhile, and perhaps another one is there */
-	if (!rs_view_u32(said, 1, &len) || !rs_view_has(said, 5, len)) {
+	if (part->content == VOL_NTFS && !process_is_good(p)) {
+		refuse(in, d, part, "reading it came to no end");
+	} else if (said.len && said.p[0] == STICK_REFUSED && rs_view_u32(said, 1, &len) &&
+		   rs_view_has(said, 5, len)) {
+		refuse(in, d, part, "%.*s", (int)len, (const char *)said.p + 5);
+	} else if (!rs_view_u32(said, 1, &len) || !rs_view_has(said, 5, len)) {
 		part->look = PART_BARE;
 	} else if (said.p[0] == STICK_IS_ONE) {
 		part->look = PART_HAS;
@@ -293,8 +361,7 @@ static bool has_unseen(struct init *in)
 		struct known_disk *d = &in->disks.list[i];
 		for (unsigned k = 0; k < d->facts.n_parts; k++) {
 			struct part *p = &d->facts.parts[k];
-			if (p->look == PART_UNSEEN && d->state != DISK_GONE &&
-				may_be_other(in, d, p)) {
+			if (is_wanted(in, d, p)) {
 				look_into(in, d, p);
 				return true;
 			}
@@ -309,17 +376,17 @@ static void choose_other(struct init *in)
 	uint64_t wait_ms = (uint64_t)in->facts.settings.wait_s * 1000;
 	struct found f;
 
+	if (has_unseen(in))
+		return;
 	if (s->state == STICK_READ) { /* that one comes back, or nothing new does */
-		f = find(in, false, false);
+		f = find(in, OTHER);
 		if (s->is_foreign && !s->disk[0] && f.n == 1)
 			take(in, &f.list[0], true);
 		return;
 	}
-	if (has_unseen(in))
-		return;
-	f = find(in, false, true);
+	f = find(in, VENTOYS);
 	if (!f.n)
-		f = find(in, false, false);
+		f = find(in, OTHER);
 	if (!f.n)
 		return;
 	/* our own has its time to appear */
@@ -330,7 +397,34 @@ static void choose_other(struct init *in)
 	if (f.n == 1)
 		take(in, &f.list[0], true);
 	else
-		tell_same(in, &f);
+		tell_same(in, &f, s->same, TWO_STICKS);
+}
+
+/* ---- the second one, for the reports that the stick has no room for */
+
+static void choose_second(struct init *in)
+{
+	struct stick *s = &in->stick;
+	struct found f;
+
+	if (!s->is_read_only || s->second[0] || has_unseen(in))
+		return;
+	f = find(in, SECOND);
+	if (!f.n)
+		return;
+	if (!is_quiet(in)) {
+		s->is_open = true;
+	} else if (f.n == 1) {
+		(void)snprintf(s->second, sizeof(s->second), "%s", f.list[0].disk->name);
+		s->second_part = f.list[0].part->number;
+		disk_set_stick(f.list[0].disk);
+		init_say(in, "stick /dev/%s: reports go there, into the folder %s", s->second,
+			f.list[0].part->top);
+	} else {
+		tell_same(in, &f, s->second_same,
+			"two that reports may go to: none is kept; pull out the one that is not "
+			"meant");
+	}
 }
 
 void stick_consider(struct init *in, struct known_disk *d)
@@ -348,6 +442,8 @@ int stick_step(struct init *in)
 	s->is_open = false;
 	if (s->state != STICK_READING && !s->is_ventoy_asked && !choose_own(in))
 		choose_other(in);
+	if (s->state == STICK_READ)
+		choose_second(in);
 	return s->is_open ? QUIET_MS / 2 : -1;
 }
 
@@ -388,7 +484,7 @@ static void on_asked(void *user, struct process *p)
 		return;
 	init_say(in, "started from Ventoy: %s on partition %u", v->path, v->partition);
 	if (v->file_system == VENTOY_NTFS)
-		init_say(in, "Ventoy's partition is NTFS: nothing of it is read or written");
+		init_say(in, "Ventoy's partition is NTFS: it is read, and never written");
 }
 
 void stick_start(struct init *in)

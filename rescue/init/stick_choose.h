@@ -9,7 +9,8 @@
 #include "init/disk.h"
 
 /** May a stick that we were not started from be taken off this disk? Only off what one plugs in,
- * where there is no Windows (nor anything large that is not known) and nothing was repaired. */
-bool choose_allows(const char *root, const struct known_disk *d);
+ * where there is no Windows (nor anything large that is not known) and nothing was repaired.
+ * @with_ntfs: it may have NTFS volumes, but for those that a look has refused. */
+bool choose_allows(const char *root, const struct known_disk *d, bool with_ntfs);
 
 #endif

@@ -15,6 +15,7 @@
 #include "core/text.h"
 #include "core/view.h"
 #include "init/init.h"
+#include "init/stick_ntfs.h"
 #include "init/sysfs.h"
 
 #define MOUNT_POINT INIT_RUN "/stick"
@@ -157,6 +158,41 @@ static bool mount_stick(
 	return false;
 }
 
+/* In place of it a folder in memory, with what our own reader has found there. False: it is none to
+ * be used. */
+static bool bring_ntfs(const struct stick_read *r, int out_fd)
+{
+	const unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+	auto_blk struct blk *vol = NULL;
+	struct rs_err err = {0};
+	char text[256] = "";
+
+	if (!module_mounts_fat(MOUNT_POINT, text, sizeof(text)))
+		(void)0; /* the text says why */
+	else if (mount("tmpfs", MOUNT_POINT, "tmpfs", flags, "size=16m,mode=0700") < 0)
+		(void)snprintf(text, sizeof(text), "tmpfs: %s", strerror(errno));
+	else if (blk_file_open(r->device, 0, &vol, &err) < 0)
+		(void)snprintf(text, sizeof(text), "%.250s", err.detail);
+	else
+		(void)stick_ntfs_copy(vol, r->is_look, MOUNT_POINT, out_fd, text, sizeof(text));
+	if (text[0])
+		stick_say(out_fd, STICK_REFUSED, "%s", text);
+	return !text[0];
+}
+
+/* What is on it at MOUNT_POINT; false: it is not, and that was said. */
+static bool bring(const struct stick_read *r, int out_fd)
+{
+	char text[256];
+
+	if (r->content == VOL_NTFS)
+		return bring_ntfs(r, out_fd);
+	if (mount_stick(r->device, r->content, MS_RDONLY, text, sizeof(text)))
+		return true;
+	stick_say(out_fd, STICK_NOTE, "%s", text);
+	return false;
+}
+
 enum settings_rules stick_rules_of(const struct stick_read *r, const struct settings *settings)
 {
 	enum settings_rules rules = (enum settings_rules)settings->rules;
@@ -199,12 +235,10 @@ static const char *find_top(const struct stick_read *r, char *ret, size_t cap)
 int stick_read_run(void *arg, int out_fd)
 {
 	const struct stick_read *r = arg;
-	char text[256], path[64];
-	const char *top;
+	char path[64];
+	const char *top = bring(r, out_fd) ? find_top(r, path, sizeof(path)) : NULL;
 
-	if (!mount_stick(r->device, r->content, MS_RDONLY, text, sizeof(text)))
-		stick_say(out_fd, STICK_NOTE, "%s", text);
-	else if ((top = find_top(r, path, sizeof(path)))) {
+	if (top) {
 		stick_say(out_fd, STICK_IS_ONE, "%s", top);
 		if (!r->is_look) {
 			stick_send_startup_keys(MOUNT_POINT, out_fd);

@@ -24,6 +24,7 @@ enum stick_tag {
 	STICK_RULES_DIR = 'D',	 /* use this folder of rules */
 	STICK_LAST = 'L',	 /* struct stick_last */
 	STICK_NOTE = 'N',	 /* something is wrong, for people */
+	STICK_REFUSED = 'X',	 /* its NTFS is not to be used, nor the disk that it is on: why */
 };
 
 bool stick_send(int out_fd, enum stick_tag tag, const void *bytes, size_t len);

@@ -20,6 +20,7 @@
 
 enum place __wrap_place_of(const char *root, const char *disk, const char *said);
 bool __wrap_disk_is_pluggable(const char *root, const char *name);
+bool __wrap_disk_is_read_only(const char *root, const char *name);
 bool __wrap_disk_part_name(
 	const char *root, const char *disk, unsigned number, char *ret, size_t cap);
 struct process *__wrap_process_start(
@@ -28,13 +29,14 @@ struct process *__wrap_process_start(
 #define GUID "bb019aa8-c802-4c24-a94c-d0f324f77871"
 
 static struct init in;
-static char same_place[DISK_NAME], built_in[DISK_NAME];
+static char same_place[DISK_NAME], built_in[DISK_NAME], protected[DISK_NAME];
 static struct {
 	struct stick_read read;
 	struct process_plan plan;
 	bool is_there;
 } job;
 static char said[4096];
+static int job_status; /* as wait(2) gives it */
 
 enum place __wrap_place_of(const char *root, const char *disk, const char *place)
 {
@@ -49,6 +51,12 @@ bool __wrap_disk_is_pluggable(const char *root, const char *name)
 {
 	(void)root;
 	return strcmp(name, built_in) != 0;
+}
+
+bool __wrap_disk_is_read_only(const char *root, const char *name)
+{
+	(void)root;
+	return strcmp(name, protected) == 0;
 }
 
 bool __wrap_disk_part_name(
@@ -96,7 +104,8 @@ static int begin(void **state)
 	in.report.started_ms = now_ms();
 	in.facts.settings.wait_s = 10;
 	in.facts.door = DOOR_GRUB;
-	same_place[0] = built_in[0] = said[0] = '\0';
+	same_place[0] = built_in[0] = protected[0] = said[0] = '\0';
+	job_status = 0;
 	job.is_there = false;
 	set_quiet(20000);
 	return 0;
@@ -143,13 +152,15 @@ static void add_record(enum stick_tag tag, const char *text)
 	answer_len += 5 + strlen(text);
 }
 
-/* What the job finds; @top NULL: no folder of ours. */
+/* What the job finds; @top NULL: no folder of ours; "!": refused. */
 static void answers(const char *top, const char *settings, const char *keys)
 {
-	struct process p = {.tag = job.plan.tag};
+	struct process p = {.tag = job.plan.tag, .wait_status = job_status};
 
 	answer_len = 0;
-	if (top)
+	if (top && top[0] == '!')
+		add_record(STICK_REFUSED, top + 1);
+	else if (top)
 		add_record(STICK_IS_ONE, top);
 	if (settings && !job.read.is_look)
 		add_record(STICK_SETTINGS, settings);
@@ -339,34 +350,34 @@ static void test_choose_allows__only_what_one_plugs_in_and_has_no_windows(void *
 	d.facts.n_parts = 2;
 	p[0] = (struct part){.number = 1, .content = VOL_EXFAT, .size_bytes = 1ULL << 36};
 	p[1] = (struct part){.number = 2, .content = VOL_UNKNOWN, .size_bytes = 1 << 20};
-	assert_true(choose_allows("", &d));
+	assert_true(choose_allows("", &d, false));
 	static const enum vol_kind windows[] = {VOL_NTFS, VOL_BITLOCKER, VOL_MSR};
 	for (size_t i = 0; i < 3; i++) {
 		p[1].content = windows[i];
-		assert_false(choose_allows("", &d));
+		assert_false(choose_allows("", &d, false));
 	}
 	p[1].content = VOL_UNKNOWN;
 	p[1].size_bytes = 1ULL << 30; /* whose beginning may be damaged */
-	assert_false(choose_allows("", &d));
+	assert_false(choose_allows("", &d, false));
 	d.facts.n_parts = 1;
-	assert_true(choose_allows("", &d));
+	assert_true(choose_allows("", &d, false));
 	d.work.was_repaired = true;
-	assert_false(choose_allows("", &d));
+	assert_false(choose_allows("", &d, false));
 	d.work.was_repaired = false;
 	d.status = RS_STATUS_DONE;
-	assert_false(choose_allows("", &d));
+	assert_false(choose_allows("", &d, false));
 	d.status = -1;
 	d.facts.is_locked = true;
-	assert_false(choose_allows("", &d));
+	assert_false(choose_allows("", &d, false));
 	d.facts.is_locked = false;
 	d.facts.raid[0] = 'x';
-	assert_false(choose_allows("", &d));
+	assert_false(choose_allows("", &d, false));
 	d.facts.raid[0] = '\0';
 	d.state = DISK_GONE;
-	assert_false(choose_allows("", &d));
+	assert_false(choose_allows("", &d, false));
 	d.state = DISK_READY;
 	(void)snprintf(built_in, sizeof(built_in), "sdx");
-	assert_false(choose_allows("", &d));
+	assert_false(choose_allows("", &d, false));
 }
 
 static void test_choose__disk_with_windows__is_not_even_looked_into(void **state)
@@ -435,6 +446,205 @@ static void test_choose__two_of_ventoys__neither(void **state)
 	assert_non_null(strstr(said, "two that the stick may be"));
 }
 
+/* ---- NTFS */
+
+static void set_ventoy(void)
+{
+	in.facts.is_ventoy = true;
+	in.facts.ventoy.partition = 1;
+	memset(in.facts.ventoy.guid, 7, sizeof(in.facts.ventoy.guid));
+}
+
+static struct known_disk *plug_ventoy_ntfs(const char *name)
+{
+	struct known_disk *d = disks_put(&in.disks, name);
+
+	d->state = DISK_READY;
+	d->facts.n_parts = 2;
+	memset(d->facts.mark, 7, sizeof(d->facts.mark));
+	d->facts.parts[0] = (struct part){.number = 1,
+		.content = VOL_NTFS,
+		.size_bytes = 1ULL << 35,
+		.fs_uuid = "0123456789ABCDEF"};
+	d->facts.parts[1] = (struct part){.number = 2, .content = VOL_FAT, .fs_uuid = "2-2"};
+	stick_consider(&in, d);
+	return d;
+}
+
+static void test_choose__ventoys_ntfs__is_read_and_never_written(void **state)
+{
+	(void)state;
+	char why[256];
+
+	set_ventoy();
+	struct known_disk *d = plug_ventoy_ntfs("sdy");
+	assert_true(job.is_there && job.read.is_look);
+	assert_int_equal(job.read.content, VOL_NTFS);
+	answers("unbrick", NULL, NULL);
+	assert_true(job.is_there && !job.read.is_look && job.read.is_foreign);
+	assert_string_equal(job.read.device, "/dev/sdy1");
+	assert_int_equal(job.read.trust, SETTINGS_FOREIGN);
+	answers("unbrick", "shell = yes\nmode = look\n", "11111");
+	assert_int_equal(in.stick.state, STICK_READ);
+	assert_int_equal(in.stick.keys.len, 5);
+	assert_int_equal(in.facts.settings.mode, SETTINGS_MODE_LOOK);
+	assert_false(in.facts.settings.shell);
+	assert_int_equal(d->state, DISK_LEFT); /* it has no Windows: nobody works on it */
+	assert_non_null(strstr(said, "stick /dev/sdy: it is NTFS, which is never written"));
+	assert_false(stick_write_report(&in, why, sizeof(why)));
+	assert_false(job.is_there); /* no job that could write was begun */
+	assert_non_null(strstr(why, "none to write to"));
+	assert_false(stick_set_next(&in, why, sizeof(why)));
+}
+
+/* It comes back, and is the same one; another one is not. */
+static void test_choose__ventoys_ntfs_pulled_out__known_by_its_number(void **state)
+{
+	(void)state;
+	set_ventoy();
+	struct known_disk *d = plug_ventoy_ntfs("sdy");
+	answers("unbrick", NULL, NULL);
+	answers("unbrick", NULL, "11111");
+	pull(d);
+	(void)plug_ventoy_ntfs("sdz");
+	assert_string_equal(in.stick.disk, ""); /* before it was looked into */
+	answers("unbrick", NULL, NULL);
+	assert_string_equal(in.stick.disk, "sdz");
+	assert_true(in.stick.is_read_only);
+}
+
+static void test_choose__ntfs_with_a_windows__nothing_of_the_disk_is_used(void **state)
+{
+	(void)state;
+	set_ventoy();
+	struct known_disk *d = plug_ventoy_ntfs("sdy");
+	answers("!there is a Windows on it", NULL, NULL);
+	assert_false(job.is_there);
+	assert_false(d->is_stick);
+	assert_int_equal(d->facts.parts[0].look, PART_REFUSED);
+	assert_int_equal(d->state, DISK_READY); /* it is worked on as any disk */
+}
+
+static void test_choose__a_look_into_ntfs_that_dies__is_a_refusal(void **state)
+{
+	(void)state;
+	set_ventoy();
+	struct known_disk *d = plug_ventoy_ntfs("sdy");
+	job_status = 9; /* killed: it took too long */
+	answers("unbrick", NULL, NULL);
+	assert_int_equal(d->facts.parts[0].look, PART_REFUSED);
+	assert_false(job.is_there);
+	assert_false(d->is_stick);
+}
+
+/* A FAT beside an NTFS: that one is looked into first, whatever the order. */
+static void test_choose__ntfs_behind_a_fat__is_looked_into_before_it_is_used(void **state)
+{
+	(void)state;
+	set_ventoy();
+	struct known_disk *d = disks_put(&in.disks, "sdx");
+
+	d->state = DISK_READY;
+	d->facts.n_parts = 2;
+	d->facts.parts[0] = (struct part){.number = 1, .content = VOL_FAT, .fs_uuid = "1-1"};
+	d->facts.parts[1] = (struct part){.number = 2, .content = VOL_NTFS, .fs_uuid = "1"};
+	stick_consider(&in, d);
+	assert_string_equal(job.read.device, "/dev/sdx1");
+	answers("unbrick", NULL, NULL);
+	assert_string_equal(job.read.device, "/dev/sdx2");
+	assert_true(job.read.is_look);
+	answers("!there is a Windows on it", NULL, NULL);
+	assert_false(job.is_there);
+	assert_string_equal(in.stick.disk, "");
+}
+
+static void test_choose_allows__ntfs__only_with_ventoy_and_not_refused(void **state)
+{
+	struct known_disk d = {.name = "sdx", .state = DISK_READY, .status = -1};
+	struct part *p = d.facts.parts;
+
+	(void)state;
+	d.facts.n_parts = 1;
+	p[0] = (struct part){.number = 1, .content = VOL_NTFS, .size_bytes = 1ULL << 36};
+	assert_false(choose_allows("", &d, false));
+	assert_true(choose_allows("", &d, true));
+	p[0].look = PART_REFUSED;
+	assert_false(choose_allows("", &d, true));
+	p[0].look = PART_HAS;
+	d.facts.n_parts = 2;
+	p[1] = (struct part){.number = 2, .content = VOL_BITLOCKER};
+	assert_false(choose_allows("", &d, true));
+}
+
+/* ---- a second one for the reports */
+
+static void test_choose__own_stick_is_protected__reports_go_to_another_one(void **state)
+{
+	(void)state;
+	own("", "1234-ABCD");
+	(void)snprintf(protected, sizeof(protected), "sdx");
+	(void)plug("sdx", "", "1234-ABCD", VOL_FAT);
+	answers("EFI/unbrick", NULL, NULL);
+	assert_non_null(strstr(said, "stick /dev/sdx: it is write-protected"));
+	struct known_disk *d = plug("sdy", "", "1-1", VOL_EXFAT);
+	assert_true(job.is_there && job.read.is_look && job.read.is_foreign);
+	answers("unbrick", NULL, "11111");
+	assert_false(job.is_there); /* no settings, keys or rules of it are read */
+	assert_string_equal(in.stick.disk, "sdx");
+	assert_string_equal(in.stick.second, "sdy");
+	assert_true(d->is_stick);
+	assert_non_null(strstr(said, "stick /dev/sdy: reports go there, into the folder unbrick"));
+	pull(d);
+	assert_string_equal(in.stick.second, "");
+}
+
+static void test_choose__ventoys_ntfs__its_report_goes_to_another_one(void **state)
+{
+	(void)state;
+	set_ventoy();
+	(void)plug_ventoy_ntfs("sdy");
+	answers("unbrick", NULL, NULL);
+	answers("unbrick", NULL, NULL);
+	(void)plug("sdx", "", "1-1", VOL_FAT);
+	answers("EFI/unbrick", NULL, NULL);
+	assert_string_equal(in.stick.second, "sdx");
+}
+
+static void test_choose__second_ones__none_that_is_protected_and_no_two(void **state)
+{
+	(void)state;
+	own("", "1234-ABCD");
+	(void)snprintf(protected, sizeof(protected), "sdx");
+	(void)plug("sdx", "", "1234-ABCD", VOL_FAT);
+	answers("EFI/unbrick", NULL, NULL);
+	(void)snprintf(protected, sizeof(protected), "sdy");
+	(void)plug("sdy", "", "1-1", VOL_FAT);
+	assert_false(job.is_there);
+	set_quiet(0);
+	struct known_disk *a = plug("sdz", "", "1-2", VOL_FAT);
+	answers("unbrick", NULL, NULL);
+	(void)plug("sdw", "", "1-3", VOL_FAT);
+	answers("unbrick", NULL, NULL);
+	set_quiet(20000);
+	(void)stick_step(&in);
+	assert_string_equal(in.stick.second, "");
+	assert_non_null(strstr(said, "sticks /dev/sdz and /dev/sdw: two that reports may go to"));
+	pull(a);
+	assert_string_equal(in.stick.second, "sdw");
+}
+
+/* One that can be written to has its own reports, and nothing else is looked into. */
+static void test_choose__own_stick_can_be_written__no_second_one(void **state)
+{
+	(void)state;
+	own("", "1234-ABCD");
+	(void)plug("sdx", "", "1234-ABCD", VOL_FAT);
+	answers("EFI/unbrick", NULL, NULL);
+	(void)plug("sdy", "", "1-1", VOL_FAT);
+	assert_false(job.is_there);
+	assert_string_equal(in.stick.second, "");
+}
+
 #define choose_test(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -452,6 +662,16 @@ int main(void)
 		choose_test(test_choose__disk_with_windows__is_not_even_looked_into),
 		choose_test(test_choose__ventoys_own_stick__before_others),
 		choose_test(test_choose__two_of_ventoys__neither),
+		choose_test(test_choose__ventoys_ntfs__is_read_and_never_written),
+		choose_test(test_choose__ventoys_ntfs_pulled_out__known_by_its_number),
+		choose_test(test_choose__ntfs_with_a_windows__nothing_of_the_disk_is_used),
+		choose_test(test_choose__a_look_into_ntfs_that_dies__is_a_refusal),
+		choose_test(test_choose__ntfs_behind_a_fat__is_looked_into_before_it_is_used),
+		choose_test(test_choose_allows__ntfs__only_with_ventoy_and_not_refused),
+		choose_test(test_choose__own_stick_is_protected__reports_go_to_another_one),
+		choose_test(test_choose__ventoys_ntfs__its_report_goes_to_another_one),
+		choose_test(test_choose__second_ones__none_that_is_protected_and_no_two),
+		choose_test(test_choose__own_stick_can_be_written__no_second_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -464,6 +464,18 @@ static void test_modes__reset_on_a_stick_of_others__is_remembered_by_the_firmwar
 	assert_string_equal(memory, "reset");
 }
 
+/* The next start asks the stick, which has no report of this one. */
+static void test_modes__reset_on_a_second_stick__is_remembered_by_the_firmware(void **state)
+{
+	(void)state;
+	in.facts.settings.nothing = SETTINGS_END_REBOOT;
+	in.facts.settings.report = SETTINGS_REPORT_STICK;
+	in.stick.state = STICK_READ;
+	in.stick.is_written = in.stick.is_read_only = true;
+	assert_int_equal(end_of(RS_STATUS_NOTHING, 0), SETTINGS_END_REBOOT);
+	assert_string_equal(memory, "reset");
+}
+
 /* With a BIOS it is the only memory. */
 static void test_modes__reset_on_a_stick_of_others_without_a_variable__is_made(void **state)
 {
@@ -604,6 +616,7 @@ int main(void)
 		work_test(test_modes__reset_that_the_stick_could_not_keep__stays_the_next_time),
 		work_test(test_modes__reset_on_a_stick_of_others__is_remembered_by_the_firmware),
 		work_test(test_modes__reset_on_a_stick_of_others_without_a_variable__is_made),
+		work_test(test_modes__reset_on_a_second_stick__is_remembered_by_the_firmware),
 		work_test(test_modes__reset_that_nothing_can_remember__is_not_made),
 		work_test(test_modes__something_doubtful_left__is_no_repair),
 		work_test(test_modes__several_disks__the_weightiest_counts),

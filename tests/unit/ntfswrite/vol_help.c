@@ -115,28 +115,40 @@ static void write_all(ntfs_inode *ni, ntfschar *stream, u32 stream_len, const vo
 	ntfs_attr_close(na);
 }
 
-uint64_t vh_add(struct vh *v, const char *dir, const char *name, long len)
+static uint64_t add(
+	struct vh *v, const char *dir, const char *name, bool is_dir, const void *bytes, size_t len)
 {
 	ntfs_inode *dir_ni = vh_open(v, dir);
 	ntfschar le[256];
 	u8 n = to_le(name, le);
-	ntfs_inode *ni = ntfs_create(dir_ni, 0, le, n, len < 0 ? S_IFDIR : S_IFREG);
+	ntfs_inode *ni = ntfs_create(dir_ni, 0, le, n, is_dir ? S_IFDIR : S_IFREG);
 
 	assert_non_null(ni);
-	if (len > 0) {
-		uint8_t *p = malloc((size_t)len);
-
-		assert_non_null(p);
-		for (long i = 0; i < len; i++)
-			p[i] = vh_byte((uint64_t)i);
-		write_all(ni, NULL, 0, p, (size_t)len);
-		free(p);
-	}
+	if (len)
+		write_all(ni, NULL, 0, bytes, len);
 	uint64_t number = ni->mft_no;
 	/* The folder first: closing the file updates its entry there. */
 	assert_int_equal(ntfs_inode_close(dir_ni), 0);
 	assert_int_equal(ntfs_inode_close(ni), 0);
 	return number;
+}
+
+uint64_t vh_add(struct vh *v, const char *dir, const char *name, long len)
+{
+	uint8_t *p = malloc(len > 0 ? (size_t)len : 1);
+
+	assert_non_null(p);
+	for (long i = 0; i < len; i++)
+		p[i] = vh_byte((uint64_t)i);
+	uint64_t number = add(v, dir, name, len<0, p, len> 0 ? (size_t)len : 0);
+	free(p);
+	return number;
+}
+
+uint64_t vh_add_bytes(
+	struct vh *v, const char *dir, const char *name, const void *bytes, size_t len)
+{
+	return add(v, dir, name, false, bytes, len);
 }
 
 void vh_add_many(struct vh *v, const char *dir, const char *format, unsigned n)

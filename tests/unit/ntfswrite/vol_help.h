@@ -27,6 +27,9 @@ void vh_remove(struct vh *v);
 ntfs_inode *vh_open(struct vh *v, const char *path);
 /** A file or (len < 0) a folder with a name of namespace POSIX. Returns the record number. */
 uint64_t vh_add(struct vh *v, const char *dir, const char *name, long len);
+/** A file with these bytes. Returns the record number. */
+uint64_t vh_add_bytes(
+	struct vh *v, const char *dir, const char *name, const void *bytes, size_t len);
 void vh_add_many(struct vh *v, const char *dir, const char *format, unsigned n);
 /** Makes the name a WIN32 one with this DOS name beside it. */
 void vh_add_dos(struct vh *v, const char *dir, const char *name, const char *dos);
