@@ -9,91 +9,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <json-c/json.h>
-
 #include "core/file.h"
+#include "core/json_in.h"
 #include "core/text.h"
 #include "engine/engine.h"
 #include "engine/teach.h"
 #include "judge/rule_write.h"
 
-#define BYTES_MOST    (4U << 20)
-#define VALUES_MOST   200000U /* of about 100 bytes of memory each */
-#define LIST_VALUES   4U      /* what a list takes, be it empty */
-#define OBJECT_VALUES 9U
-#define DEPTH_MOST    24
-#define LIST_MOST     4096U /* members of a list that are looked at */
-
-/* ---- members ---- */
-
-static const char *text_of(struct json_object *o, const char *key)
-{
-	struct json_object *m = NULL;
-
-	if (!json_object_object_get_ex(o, key, &m) || !json_object_is_type(m, json_type_string))
-		return "";
-	const char *text = json_object_get_string(m);
-	return strlen(text) == (size_t)json_object_get_string_len(m) ? text : "";
-}
-
-static bool is_true(struct json_object *o, const char *key)
-{
-	struct json_object *m = NULL;
-
-	return json_object_object_get_ex(o, key, &m) && json_object_is_type(m, json_type_boolean) &&
-	       json_object_get_boolean(m);
-}
-
-static bool number_of(struct json_object *o, const char *key, uint64_t *ret)
-{
-	struct json_object *m = NULL;
-
-	if (!json_object_object_get_ex(o, key, &m) || !json_object_is_type(m, json_type_int) ||
-		json_object_get_int64(m) < 0)
-		return false;
-	*ret = json_object_get_uint64(m);
-	return true;
-}
+#define BYTES_MOST (4U << 20)
 
 static uint64_t time_of(struct json_object *o, const char *key)
 {
 	uint64_t ret = 0;
 
-	return rs_filetime_parse(text_of(o, key), &ret) ? ret : 0;
-}
-
-static struct json_object *object_of(struct json_object *o, const char *key)
-{
-	struct json_object *m = NULL;
-
-	return json_object_object_get_ex(o, key, &m) && json_object_is_type(m, json_type_object)
-		       ? m
-		       : NULL;
-}
-
-static struct json_object *list_of(struct json_object *o, const char *key, size_t *ret_n)
-{
-	struct json_object *m = NULL;
-
-	*ret_n = 0;
-	if (!json_object_object_get_ex(o, key, &m) || !json_object_is_type(m, json_type_array))
-		return NULL;
-	*ret_n = json_object_array_length(m);
-	*ret_n = *ret_n < LIST_MOST ? *ret_n : LIST_MOST;
-	return m;
-}
-
-/* One that is an object; else an empty one would do as well: NULL has no members for the above. */
-static struct json_object *nth(struct json_object *list, size_t i)
-{
-	struct json_object *o = json_object_array_get_idx(list, i);
-
-	return json_object_is_type(o, json_type_object) ? o : NULL;
-}
-
-static bool is_word(struct json_object *o, const char *key, const char *word)
-{
-	return strcmp(text_of(o, key), word) == 0;
+	return rs_filetime_parse(ji_text(o, key), &ret) ? ret : 0;
 }
 
 /* ---- the report's parts ---- */
@@ -132,13 +61,13 @@ static bool get_hash(const char *text, uint8_t ret[32])
 static struct json_object *planned(const struct teach *t, uint64_t volume, const char *path)
 {
 	size_t n;
-	struct json_object *list = list_of(t->root, "plan", &n);
+	struct json_object *list = ji_list(t->root, "plan", &n);
 
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *item = nth(list, i);
+		struct json_object *item = ji_nth(list, i);
 		uint64_t of = 0;
-		if (strcasecmp(text_of(item, "path"), path) == 0 &&
-			number_of(item, "volume", &of) && of == volume)
+		if (strcasecmp(ji_text(item, "path"), path) == 0 &&
+			ji_number(item, "volume", &of) && of == volume)
 			return item;
 	}
 	return NULL;
@@ -148,10 +77,11 @@ static struct json_object *planned(const struct teach *t, uint64_t volume, const
 static bool is_by_rule(const struct teach *t, const char *id)
 {
 	size_t n;
-	struct json_object *list = list_of(t->root, "findings", &n);
+	struct json_object *list = ji_list(t->root, "findings", &n);
 
 	for (size_t i = 0; i < n; i++)
-		if (is_word(nth(list, i), "rule", id) && is_word(nth(list, i), "source", "rule"))
+		if (ji_is_word(ji_nth(list, i), "rule", id) &&
+			ji_is_word(ji_nth(list, i), "source", "rule"))
 			return true;
 	return false;
 }
@@ -164,9 +94,9 @@ static int take(struct teach *t, uint64_t volume, const char *path, struct rs_er
 
 	if (!item)
 		return refuse(err, path, "the plan does not have it");
-	if (is_by_rule(t, text_of(item, "rule")))
+	if (is_by_rule(t, ji_text(item, "rule")))
 		return rs_fail_on(err, RS_E_USAGE, path, "there is a rule for it already: %s",
-			text_of(item, "rule"));
+			ji_text(item, "rule"));
 	if (t->f.n_files == RULE_FACTS_FILES)
 		return refuse(err, path, "too many files: name the one that is meant");
 	if (t->f.n_files && volume != t->volume)
@@ -175,10 +105,10 @@ static int take(struct teach *t, uint64_t volume, const char *path, struct rs_er
 	*to = (struct rule_facts_file){.path = path,
 		.created = time_of(item, "created"),
 		.modified = time_of(item, "modified")};
-	to->has_size = number_of(item, "size_bytes", &to->size_bytes);
-	to->has_sha256 = get_hash(text_of(item, "sha256"), to->sha256);
+	to->has_size = ji_number(item, "size_bytes", &to->size_bytes);
+	to->has_sha256 = get_hash(ji_text(item, "sha256"), to->sha256);
 	if (!t->f.n_files)
-		t->f.windows = text_of(item, "windows");
+		t->f.windows = ji_text(item, "windows");
 	t->f.n_files++;
 	return 0;
 }
@@ -187,19 +117,19 @@ static int take(struct teach *t, uint64_t volume, const char *path, struct rs_er
 static int take_moved(struct teach *t, struct rs_err *err)
 {
 	size_t n;
-	struct json_object *list = list_of(t->root, "actions", &n);
+	struct json_object *list = ji_list(t->root, "actions", &n);
 	int r = 0;
 
-	if (!is_true(object_of(t->root, "verification"), "passed"))
+	if (!ji_is_true(ji_object(t->root, "verification"), "passed"))
 		return refuse(err, "the report", "its repair was not verified");
 	for (size_t i = 0; r == 0 && i < n; i++) {
-		struct json_object *a = nth(list, i);
+		struct json_object *a = ji_nth(list, i);
 		uint64_t volume = 0;
-		if (!is_word(a, "action", "quarantine") && !is_word(a, "action", "ask"))
+		if (!ji_is_word(a, "action", "quarantine") && !ji_is_word(a, "action", "ask"))
 			continue;
-		if ((is_word(a, "result", "done") || is_word(a, "result", "already")) &&
-			is_meant(t, text_of(a, "path")) && number_of(a, "volume", &volume))
-			r = take(t, volume, text_of(a, "path"), err);
+		if ((ji_is_word(a, "result", "done") || ji_is_word(a, "result", "already")) &&
+			is_meant(t, ji_text(a, "path")) && ji_number(a, "volume", &volume))
+			r = take(t, volume, ji_text(a, "path"), err);
 	}
 	t->f.is_moved = true;
 	return r;
@@ -209,17 +139,17 @@ static int take_moved(struct teach *t, struct rs_err *err)
 static struct json_object *diagnosis_at(const struct teach *t, size_t i)
 {
 	size_t n;
-	struct json_object *list = list_of(t->root, "diagnoses", &n);
+	struct json_object *list = ji_list(t->root, "diagnoses", &n);
 
 	if (!n && i == 0)
-		return object_of(t->root, "diagnosis");
-	return i < n ? nth(list, i) : NULL;
+		return ji_object(t->root, "diagnosis");
+	return i < n ? ji_nth(list, i) : NULL;
 }
 
 static bool is_verdict(struct json_object *d)
 {
-	return is_word(d, "kind", "bad-file") &&
-	       (is_word(d, "certainty", "sure") || is_word(d, "certainty", "likely"));
+	return ji_is_word(d, "kind", "bad-file") &&
+	       (ji_is_word(d, "certainty", "sure") || ji_is_word(d, "certainty", "likely"));
 }
 
 /* Files that a diagnosis proposes to move. */
@@ -230,14 +160,14 @@ static int take_proposed(struct teach *t, struct rs_err *err)
 
 	for (size_t k = 0; r == 0 && (d = diagnosis_at(t, k)); k++) {
 		size_t n;
-		struct json_object *list = list_of(d, "proposal", &n);
+		struct json_object *list = ji_list(d, "proposal", &n);
 		uint64_t volume = 0;
-		if (!is_verdict(d) || !number_of(d, "volume", &volume))
+		if (!is_verdict(d) || !ji_number(d, "volume", &volume))
 			continue;
 		for (size_t i = 0; r == 0 && i < n; i++)
-			if (is_word(nth(list, i), "action", "move") &&
-				is_meant(t, text_of(nth(list, i), "path")))
-				r = take(t, volume, text_of(nth(list, i), "path"), err);
+			if (ji_is_word(ji_nth(list, i), "action", "move") &&
+				is_meant(t, ji_text(ji_nth(list, i), "path")))
+				r = take(t, volume, ji_text(ji_nth(list, i), "path"), err);
 	}
 	return r;
 }
@@ -253,14 +183,14 @@ static void take_candidate(struct teach *t)
 
 	for (size_t k = 0; !t->judged && (d = diagnosis_at(t, k / 2)); k++) {
 		size_t n;
-		struct json_object *list = list_of(d, lists[k % 2], &n);
+		struct json_object *list = ji_list(d, lists[k % 2], &n);
 		for (size_t i = 0; !t->judged && i < n; i++) {
-			struct json_object *c = nth(list, i);
-			if (strcasecmp(text_of(c, "path"), t->f.files[0].path) != 0)
+			struct json_object *c = ji_nth(list, i);
+			if (strcasecmp(ji_text(c, "path"), t->f.files[0].path) != 0)
 				continue;
 			t->judged = d;
-			t->f.product = text_of(c, "product");
-			t->f.service = text_of(c, "service");
+			t->f.product = ji_text(c, "product");
+			t->f.service = ji_text(c, "service");
 		}
 	}
 }
@@ -280,13 +210,13 @@ static bool code_in(const char *text, uint32_t *ret)
 static void take_codes(struct teach *t)
 {
 	size_t n;
-	struct json_object *list = list_of(t->judged, "timeline", &n);
+	struct json_object *list = ji_list(t->judged, "timeline", &n);
 
 	for (size_t i = 0; i < n && t->f.n_codes < RULE_FACTS_CODES; i++) {
 		uint32_t code = 0;
 		bool is_told = false;
-		if (!is_word(nth(list, i), "what", "crash") ||
-			!code_in(text_of(nth(list, i), "text"), &code))
+		if (!ji_is_word(ji_nth(list, i), "what", "crash") ||
+			!code_in(ji_text(ji_nth(list, i), "text"), &code))
 			continue;
 		for (size_t k = 0; k < t->f.n_codes; k++)
 			is_told |= t->f.codes[k] == code;
@@ -306,45 +236,45 @@ static void take_windows(struct teach *t, struct json_object *w, bool is_volume)
 {
 	uint64_t build = 0;
 
-	hide(t, text_of(w, "computer_name"));
-	if (is_volume && strcasecmp(text_of(w, "root"), t->f.windows) == 0 &&
-		number_of(w, "build", &build) && build <= UINT32_MAX)
+	hide(t, ji_text(w, "computer_name"));
+	if (is_volume && strcasecmp(ji_text(w, "root"), t->f.windows) == 0 &&
+		ji_number(w, "build", &build) && build <= UINT32_MAX)
 		t->f.build = (uint32_t)build;
 }
 
 static void take_volume(struct teach *t, struct json_object *v)
 {
 	uint64_t number = 0;
-	bool is_volume = number_of(v, "number", &number) && number == t->volume;
+	bool is_volume = ji_number(v, "number", &number) && number == t->volume;
 	size_t n;
-	struct json_object *others = list_of(v, "other_windows", &n);
+	struct json_object *others = ji_list(v, "other_windows", &n);
 
-	take_windows(t, object_of(v, "windows"), is_volume);
+	take_windows(t, ji_object(v, "windows"), is_volume);
 	for (size_t i = 0; i < n; i++)
-		take_windows(t, nth(others, i), is_volume);
+		take_windows(t, ji_nth(others, i), is_volume);
 }
 
 static void take_disks(struct teach *t)
 {
 	size_t n_disks, n;
-	struct json_object *disks = list_of(t->root, "disks", &n_disks);
+	struct json_object *disks = ji_list(t->root, "disks", &n_disks);
 
-	hide(t, text_of(object_of(t->root, "machine"), "serial"));
+	hide(t, ji_text(ji_object(t->root, "machine"), "serial"));
 	for (size_t i = 0; i < n_disks; i++) {
-		struct json_object *volumes = list_of(nth(disks, i), "volumes", &n);
+		struct json_object *volumes = ji_list(ji_nth(disks, i), "volumes", &n);
 		for (size_t k = 0; k < n; k++)
-			take_volume(t, nth(volumes, k));
+			take_volume(t, ji_nth(volumes, k));
 	}
 }
 
 static int take_all(struct teach *t, struct rs_err *err)
 {
-	const char *command = text_of(t->root, "command");
+	const char *command = ji_text(t->root, "command");
 	uint64_t version = 0;
 	int r;
 
-	if (!number_of(t->root, "schema_version", &version) || version != REPORT_SCHEMA_VERSION ||
-		!is_word(object_of(t->root, "tool"), "name", "unbrick"))
+	if (!ji_number(t->root, "schema_version", &version) || version != REPORT_SCHEMA_VERSION ||
+		!ji_is_word(ji_object(t->root, "tool"), "name", "unbrick"))
 		return refuse(err, "the report", "not a report of this program");
 	if (strcmp(command, "fix") == 0)
 		r = take_moved(t, err);
@@ -366,44 +296,22 @@ static int take_all(struct teach *t, struct rs_err *err)
 
 /* ---- the file ---- */
 
-/* As many values as would be made of it, by the marks between them: a mark in a text counts, too.
- */
-static bool is_small(const char *text, size_t len)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < len; i++)
-		n += text[i] == '{' ? OBJECT_VALUES : text[i] == '[' ? LIST_VALUES : text[i] == ',';
-	return n <= VALUES_MOST;
-}
-
 int en_teach(const char *text, size_t len, const char *path, struct rule **ret, struct rs_err *err)
 {
+	static const struct ji_limits most = {BYTES_MOST, 200000, 24};
 	struct teach t = {.only = path};
-	int r;
+	const char *why;
 
-	if (len > BYTES_MOST || !is_small(text, len))
-		return refuse(err, "the report", "too large");
-	if (memchr(text, '\0', len) || !rs_is_utf8(text))
-		return refuse(err, "the report", "not a text in UTF-8");
-	struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MOST);
-	if (!tokener)
+	t.root = ji_parse(text, len, &most, &why);
+	if (!t.root && !why)
 		return rs_fail(err, RS_E_MEMORY, "report");
-	t.root = json_tokener_parse_ex(tokener, text, (int)len);
-	size_t end = json_tokener_get_parse_end(tokener);
-	if (!json_object_is_type(t.root, json_type_object) ||
-		end + strspn(text + end, " \t\r\n") != len)
-		r = refuse(
-			err, "the report", "not one JSON object, or nested too deep, or not whole");
-	else
-		r = take_all(&t, err);
+	int r = t.root ? take_all(&t, err) : refuse(err, "the report", why);
 	if (r == 0)
 		r = rule_write(&t.f, ret, err);
 	if (r == RS_E_USAGE)
 		err->next = "give the report of a 'fix' that moved a file, or of a 'scan' or "
 			    "'diagnose' that proposes it";
 	json_object_put(t.root);
-	json_tokener_free(tokener);
 	return r;
 }
 
