@@ -42,7 +42,7 @@ UI_LIBS	:= $(shell pkg-config --libs fuse3 ncursesw libqrencode 2>/dev/null)
 
 # ---- the library, one archive a room, lowest first: each links only with those before it
 
-ROOMS	= format core policy firmware block fat bitlocker ntfs ntfslog ntfswrite windows evidence judge plan act report engine
+ROOMS	= format core policy fleet firmware block fat bitlocker ntfs ntfslog ntfswrite windows evidence judge plan act report engine
 upto	= $(if $(2),$(firstword $(2)) $(if $(filter $(1),$(firstword $(2))),,$(call upto,$(1),$(wordlist 2,99,$(2)))))
 libs_to	= $(patsubst %,$(BUILD)/lib/%.a,$(call upto,$(1),$(ROOMS) ui))
 rev	= $(if $(1),$(call rev,$(wordlist 2,99,$(1))) $(firstword $(1)))
@@ -64,6 +64,7 @@ $(BUILD)/lib/$(1).a: $$(OBJ_$(1))
 	@ar rcsD $$@ $$^
 endef
 OBJ_judge = $(BUILD)/gen/shipped_rules.o
+OBJ_fleet = $(BUILD)/gen/fleet_page.o
 $(foreach r,$(ROOMS) ui,$(eval $(call room,$(r))))
 
 compile	= @mkdir -p $(@D); echo '  CC $<'; $(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c $< -o $@
@@ -86,6 +87,10 @@ $(BUILD)/gen/version: FORCE
 $(BUILD)/gen/shipped_rules.c: scripts/embed-rules $(wildcard rescue/rules/*.ini)
 	@mkdir -p $(@D)
 	@scripts/embed-rules $(sort $(wildcard rescue/rules/*.ini)) > $@.new && mv $@.new $@
+
+$(BUILD)/gen/fleet_page.c: scripts/embed-page rescue/fleet/page.css rescue/fleet/page.js
+	@mkdir -p $(@D)
+	@$^ > $@.new && mv $@.new $@
 
 $(BUILD)/unbrick: $(OBJ_ui) $(RESCUE)
 	$(link) $^ $(LIBS) $(UI_LIBS) -o $@

@@ -22,6 +22,7 @@
 #include "core/redact.h" /* rs_shown: whatever is shown */
 #include "core/secret.h"
 #include "core/text.h"
+#include "fleet/fleet.h" /* what the reports of many machines say together */
 #include "format/words.h"
 #include "report/model.h" /* struct rs_run: a run as data */
 

@@ -30,7 +30,7 @@ $(BUILD)/tests/%: private EXTRA_CFLAGS += -O1 -g1
 
 TESTS	= $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c))
 shared_of = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/$(1)/test_%,$(wildcard tests/unit/$(1)/*.c)) \
-	$(if $(filter-out format core policy firmware report,$(1)),$(wildcard tests/layers/*.c)) \
+	$(if $(filter-out format core policy fleet firmware report,$(1)),$(wildcard tests/layers/*.c)) \
 	$(foreach r,$(helpers_$(1)),$(filter-out tests/unit/$(r)/test_%,$(wildcard tests/unit/$(r)/*.c))))
 # the rooms whose tests' makers of volumes the tests of another room use, too
 helpers_ntfslog = ntfs

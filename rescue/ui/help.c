@@ -77,6 +77,15 @@ static const struct command_spec commands[] = {
 		"does "
 		"not.\n",
 		.report = cmd_check_firmware},
+	{"report", CMD_REPORT, 1, 1024, "PATH...", "make one page of the reports of many machines",
+		"PATH is a folder of reports (of runs, of starts from the stick or the network), "
+		"also in\n"
+		"an nginx's log, one a line. The page (-o FILE) needs nothing from elsewhere: who "
+		"is\n"
+		"repaired, who is not and why, who never came back, new incidents, keys to "
+		"rotate.\n"
+		"Without -o and --csv only the counts are printed.\n",
+		.run = cmd_fleet, .check = check_fleet},
 	{"ls", CMD_LS, 1, 2, "DISK [PATH]", "list a folder of a volume, without mounting it",
 		"PATH has / or \\ between its parts. With -l: attributes (R read-only, H hidden,\n"
 		"S system, D folder, A archive, L reparse point), size, time of change (UTC), "

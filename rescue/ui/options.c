@@ -52,7 +52,7 @@ const struct option_spec option_table[OPT_COUNT] = {
 		"write the report in JSON to FILE, too (not if it is there already)"},
 	{OPT_LONG, 'l', "long", NULL, CMD_LS, 0, "attributes, size and time of change, too"},
 	{OPT_RECURSIVE, 'r', "recursive", NULL, CMD_LS, 0, "everything below, from the file table"},
-	{OPT_OUTPUT, 'o', "output", "FILE", CMD_EXPORT | CMD_RULES, AT(output),
+	{OPT_OUTPUT, 'o', "output", "FILE", CMD_EXPORT | CMD_RULES | CMD_REPORT, AT(output),
 		"write to FILE; - is standard output"},
 	{OPT_FROM, 0, "from", "REPORT", CMD_RULES, AT(from),
 		"the report (JSON) that a rule is written from"},
@@ -76,6 +76,8 @@ const struct option_spec option_table[OPT_COUNT] = {
 		"machine's"},
 	{OPT_CERTIFICATE, 0, "certificate", "FILE", CMD_CHECK_FIRMWARE, AT(certificate),
 		"the certificate that your application is signed with (PEM or DER)"},
+	{OPT_CSV, 0, "csv", "FILE", CMD_REPORT, AT(csv),
+		"write a table for a spreadsheet to FILE (not if it is there already)"},
 	{OPT_HELP, 'h', "help", NULL, CMD_ALL, 0, "show help"},
 	{OPT_VERSION, 0, "version", NULL, CMD_ALL, 0, "show the version"},
 };

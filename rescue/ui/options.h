@@ -21,11 +21,12 @@ enum command_bit {
 	CMD_TUI = 1 << 12,
 	CMD_DIAGNOSE = 1 << 13,
 	CMD_CHECK_FIRMWARE = 1 << 14,
+	CMD_REPORT = 1 << 15,
 	CMD_LOOK = CMD_SCAN | CMD_DIAGNOSE,
 	CMD_TREE = CMD_LS | CMD_CAT | CMD_EXPORT | CMD_MOUNT,
 	CMD_WRITE = CMD_FIX | CMD_UNDO | CMD_REPLAY,
 	CMD_DISK = CMD_LIST | CMD_LOOK | CMD_WRITE | CMD_TREE | CMD_TUI,
-	CMD_ALL = (1 << 15) - 1,
+	CMD_ALL = (1 << 16) - 1,
 };
 
 enum option_id {
@@ -65,6 +66,7 @@ enum option_id {
 	OPT_SVG,
 	OPT_VARIABLES,
 	OPT_CERTIFICATE,
+	OPT_CSV,
 	OPT_HELP,
 	OPT_VERSION,
 	OPT_COUNT,
@@ -131,6 +133,7 @@ struct options {
 	const char *volume, *windows, *rules, *output, *from, *report, *language, *supervisor;
 	const char *since, *svg;
 	const char *variables, *certificate;
+	const char *csv;
 	const char *diagnosis;	   /* ask or alone */
 	const char *replay, *plan; /* how; the plan's file, new or (resume, revert) saved */
 	char **args;		   /* what is no option, the command not among it; inside argv */

@@ -115,6 +115,26 @@ int report_file_write(struct ui *ui, const char *json, struct rs_err *err)
 	return r;
 }
 
+int report_file_save(const char *path, const char *text, struct rs_err *err)
+{
+	struct ui one = {.opt = {.report = path}};
+	int r = report_file_open(&one, err);
+
+	return r < 0 ? r : report_file_write(&one, text, err);
+}
+
+int report_file_check(const char *a, const char *b, struct rs_err *err)
+{
+	if (a && b && is_one_new_file(a, b))
+		return rs_fail_on(err, RS_E_USAGE, a, "two outputs in the same file");
+	for (int i = 0; i < 2; i++) {
+		const char *path = i ? b : a;
+		if (path && faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+			return refuse(EEXIST, path, err);
+	}
+	return 0;
+}
+
 /* Of one Windows, the @nth of those that have one. */
 static int save_one(
 	const struct rs_report *report, size_t nth, const char *path, struct rs_err *err)

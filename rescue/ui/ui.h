@@ -177,6 +177,13 @@ int report_file_open(struct ui *ui, struct rs_err *err);
  * closed. @json NULL = there was no memory for it. Errors: as above. */
 int report_file_write(struct ui *ui, const char *json, struct rs_err *err);
 
+/** A text in a new file, whole or not there. @text NULL = there was no memory for it. Errors: as
+ * above. */
+int report_file_save(const char *path, const char *text, struct rs_err *err);
+/** Are they names of two files that are not there yet? Each may be NULL. Errors: RS_E_USAGE,
+ * RS_E_OUTPUT_EXISTS. */
+int report_file_check(const char *a, const char *b, struct rs_err *err);
+
 /** The timeline of a report that has one, as a picture in a new file; those of further Windows
  * beside it ("NAME-2.svg", in the order of rs_report_svg). Errors: as above. */
 int picture_save(const struct rs_report *report, const char *path, struct rs_err *err);
@@ -192,6 +199,7 @@ report_command cmd_repair, cmd_rules, cmd_check_firmware;
 look_command cmd_ls, cmd_cat, cmd_export;
 int cmd_mount(struct ui *ui);
 int cmd_tui(struct ui *ui);
+int cmd_fleet(struct ui *ui);
 int cmd_help(struct ui *ui);
 int cmd_version(struct ui *ui);
 
@@ -207,6 +215,8 @@ int check_look(const struct options *o, struct rs_err *err);
 int check_rules(const struct options *o, struct rs_err *err);
 /** Errors: RS_E_USAGE. */
 int check_export(const struct options *o, struct rs_err *err);
+/** Errors: RS_E_USAGE, RS_E_OUTPUT_EXISTS. */
+int check_fleet(const struct options *o, struct rs_err *err);
 /** Errors: RS_E_MOUNT. */
 int check_mount(const struct options *o, struct rs_err *err);
 

@@ -15,6 +15,7 @@ _unbrick_options() {
 	tui) echo "$keys --windows --yes -y --beside --console --contrast --font --keyboard --supervisor --replay --diagnosis --plan --plain --rules --svg --report --language --help --version -h" ;;
 	rules) echo "--rules --from --output -o $all" ;;
 	check-firmware) echo "--variables --certificate $all" ;;
+	report) echo "--output -o --csv $all" ;;
 	ls) echo "$keys --long --recursive -l -r $all" ;;
 	cat) echo "$keys $all" ;;
 	export) echo "$keys --output -o --resume --force $all" ;;
@@ -25,7 +26,7 @@ _unbrick_options() {
 }
 
 _unbrick() {
-	local commands="list scan diagnose fix undo replay tui rules check-firmware ls cat export mount help version"
+	local commands="list scan diagnose fix undo replay tui rules check-firmware report ls cat export mount help version"
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command="" word
 
 	COMPREPLY=()
@@ -51,7 +52,7 @@ _unbrick() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	--variables | --certificate | --keys | --passphrase-file | --startup-key | --from | --output | -o | --report | --svg | --plan | --revert | --beside | --console)
+	--variables | --certificate | --keys | --passphrase-file | --startup-key | --from | --output | -o | --report | --svg | --csv | --plan | --revert | --beside | --console)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
