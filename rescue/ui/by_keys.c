@@ -25,6 +25,9 @@ static const struct {
 	{RS_E_KEY_OTHER, NULL,
 		"where its key is asked for, Ctrl-U takes a startup key from a stick, and Ctrl-P "
 		"asks for a passphrase"},
+	{RS_E_POLICY_KEYS, NULL, "ask who made this stick: it needs the site's public key"},
+	{RS_E_POLICY_UNSIGNED, NULL, "ask who signs the policy: its signature is missing"},
+	{RS_E_POLICY_KEY, NULL, "ask who signs the policy, and who made this stick"},
 	{RS_E_LOG_UNCLEAN, NULL,
 		"a repair applies them; so does Windows' recovery environment when it is started"},
 	{RS_E_LOG_TORN, NULL,
