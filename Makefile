@@ -42,7 +42,7 @@ UI_LIBS	:= $(shell pkg-config --libs fuse3 ncursesw libqrencode 2>/dev/null)
 
 # ---- the library, one archive a room, lowest first: each links only with those before it
 
-ROOMS	= format core policy fleet firmware block fat bitlocker ntfs ntfslog ntfswrite windows evidence judge plan act report engine
+ROOMS	= format core net policy fleet firmware block fat bitlocker ntfs ntfslog ntfswrite windows evidence judge plan act report engine
 upto	= $(if $(2),$(firstword $(2)) $(if $(filter $(1),$(firstword $(2))),,$(call upto,$(1),$(wordlist 2,99,$(2)))))
 libs_to	= $(patsubst %,$(BUILD)/lib/%.a,$(call upto,$(1),$(ROOMS) ui))
 rev	= $(if $(1),$(call rev,$(wordlist 2,99,$(1))) $(firstword $(1)))
@@ -54,7 +54,7 @@ LANGUAGES := $(patsubst rescue/po/%.po,$(BUILD)/locale/%/LC_MESSAGES/unbrick.mo,
 # bash's is written by hand; these are made of the program's help (tests/check-docs compares all three)
 COMPLETIONS = $(BUILD)/completion/_unbrick $(BUILD)/completion/unbrick.fish
 
-all: $(BUILD)/unbrick $(BUILD)/unbrick.1.gz $(LANGUAGES) $(COMPLETIONS)
+all: $(BUILD)/unbrick $(BUILD)/unbrick-net $(BUILD)/unbrick.1.gz $(LANGUAGES) $(COMPLETIONS)
 
 define room
 OBJ_$(1) := $$(patsubst %.c,$(BUILD)/%.o,$$(wildcard rescue/$(1)/*.c)) $$(OBJ_$(1))
@@ -65,7 +65,7 @@ $(BUILD)/lib/$(1).a: $$(OBJ_$(1))
 endef
 OBJ_judge = $(BUILD)/gen/shipped_rules.o
 OBJ_fleet = $(BUILD)/gen/fleet_page.o
-$(foreach r,$(ROOMS) ui,$(eval $(call room,$(r))))
+$(foreach r,$(filter-out net,$(ROOMS)) ui,$(eval $(call room,$(r))))
 
 compile	= @mkdir -p $(@D); echo '  CC $<'; $(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c $< -o $@
 link	= @mkdir -p $(@D); echo '  LD $@'; $(CC) $(CFLAGS) $(LDFLAGS)
@@ -112,7 +112,7 @@ $(BUILD)/locale/%/LC_MESSAGES/unbrick.mo: rescue/po/%.po
 # ---- what tests it, and the boot chain (docs/boot.md): each room's rules beside it
 
 include tests/programs.mk tests/check.mk
-include efi/$(ARCH).mk $(wildcard efi/efi.mk rescue/init/init.mk initramfs/image.mk tests/qemu/qemu.mk)
+include efi/$(ARCH).mk $(wildcard efi/efi.mk rescue/net/net.mk rescue/init/init.mk initramfs/image.mk tests/qemu/qemu.mk)
 
 PREFIX	?= /usr/local
 # Debian's packages have theirs in vendor-completions
@@ -122,6 +122,7 @@ install: all
 # what has been built, wherever that was
 install-files:
 	install -D -m 755 $(BUILD)/unbrick $(DESTDIR)$(PREFIX)/bin/unbrick
+	install -D -m 755 $(BUILD)/unbrick-net $(DESTDIR)$(PREFIX)/bin/unbrick-net
 	install -D -m 644 $(BUILD)/unbrick.1.gz $(DESTDIR)$(PREFIX)/share/man/man1/unbrick.1.gz
 	install -D -m 644 scripts/completion/unbrick.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/unbrick

@@ -64,7 +64,7 @@ $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/$(1)/test_*.c)): %: %.o $(call s
 	$(call rev,$(call libs_to,$(1)))
 	$$(link) $$^ $$(LIBS) -lcmocka -lhivex -o $$@
 endef
-$(foreach r,$(ROOMS) ui,$(eval $(call room_tests,$(r))))
+$(foreach r,$(filter-out net,$(ROOMS)) ui,$(eval $(call room_tests,$(r))))
 $(BUILD)/tests/unit/ui/test_no_memory: LDFLAGS += -Wl,--wrap=rs_report_json
 $(BUILD)/tests/unit/ui/test_copy: LDFLAGS += $(foreach f,rs_wipe rs_tree_read rs_tree_list_ref rs_tree_is_under \
 	statfs64,-Wl$(,)--wrap=$(f))

@@ -19,6 +19,7 @@ enum rs_status {
 	RS_STATUS_CANCELLED = 14,
 	RS_STATUS_LEFT = 15,
 	RS_STATUS_WRONG = 16, /* something is wrong that this program does not repair */
+	RS_STATUS_NETWORK = 17,
 };
 
 #endif

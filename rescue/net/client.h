@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whoever needs a network asks unbrick-net, a program of its own that holds nothing: no file, no
+ * disk, no right. It is started anew for each request and ends with its answer, so that no request
+ * leaves anything for the next one. Started by root it runs as nobody, without capabilities; with
+ * whomever it runs, it can gain none, leaves no core dump, and has one descriptor that leads
+ * anywhere: the socket to us. Certificates and secrets are handed to it, never paths.
+ *
+ * It is a stranger: an answer is bytes of bounded length, to be checked by who asked. */
+#ifndef UNBRICK_NET_CLIENT_H
+#define UNBRICK_NET_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/err.h"
+#include "core/secret.h"
+
+struct net_client;
+
+/** @program NULL: "unbrick-net" beside this program, or /bin/unbrick-net. Nothing is started yet.
+ * Errors: RS_E_NET_PROGRAM, RS_E_MEMORY. */
+int net_open(const char *program, struct net_client **ret, struct rs_err *err);
+/** NULL is fine. */
+void net_close(struct net_client *c);
+
+/** Asked several times a second while something is waited for; false: cancel it. @line NULL, or
+ * what is to be told ("keys.example: the server cannot answer now; once more in 4 s"), not escaped.
+ */
+void net_watch(struct net_client *c, bool (*go_on)(void *user, const char *line), void *user);
+/** The CA (PEM, copied) for whatever names none of its own; NULL: none. Errors: RS_E_MEMORY. */
+int net_set_ca(struct net_client *c, const char *pem, struct rs_err *err);
+/** Certificates are judged at this time instead of the system's; 0: the system's. */
+void net_set_now(struct net_client *c, int64_t unix_s);
+
+#define NET_TOTAL_MS 60000U /* with all that is tried again, where the caller says nothing */
+
+struct net_get {
+	const char *url; /* https, unless... */
+	bool is_plain_allowed;
+	const char *ca;			/* PEM; NULL: that of net_set_ca */
+	bool is_system_ca;		/* instead: whatever this system trusts */
+	const struct rs_secret *secret; /* headers, certificate and key (net/secret.h), or NULL */
+	size_t most_bytes;		/* 0: 64 KiB */
+	unsigned total_ms;		/* 0: NET_TOTAL_MS */
+};
+
+/** Fetch it; what a server cannot do now is tried again until the time is over. 1: the bytes are in
+ * @ret, to be ended with rs_secret_done; 0: the server says that it has none (404).
+ * Errors: RS_E_NET_*, RS_E_CANCELLED, RS_E_MEMORY. */
+int net_get(
+	struct net_client *c, const struct net_get *q, struct rs_secret *ret, struct rs_err *err);
+
+#endif

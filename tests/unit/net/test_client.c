@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who asks, and a process that answers as it likes: this program itself, which is the other one
+ * where its descriptor 0 is a socket. The address that is asked for says what it does. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "net/client.h"
+#include "net/wire.h"
+
+/* ---- the other one ---- */
+
+static void put(char type, const void *bytes, size_t len)
+{
+	const uint8_t head[NET_HEAD_BYTES] = {(uint8_t)type, (uint8_t)len, (uint8_t)(len >> 8),
+		(uint8_t)(len >> 16), (uint8_t)(len >> 24)};
+
+	(void)!write(0, head, sizeof(head));
+	(void)!write(0, bytes, len);
+}
+
+static void put_text(char type, const char *text)
+{
+	put(type, text, strlen(text));
+}
+
+/* Everything that has come, one frame after another; what is kept is the request. */
+static char asked[8192], secret[256];
+
+static bool take(void *p, size_t len)
+{
+	for (size_t at = 0; at < len;) {
+		ssize_t n = read(0, (char *)p + at, len - at);
+		if (n <= 0)
+			return false;
+		at += (size_t)n;
+	}
+	return true;
+}
+
+static void hear(void)
+{
+	uint8_t head[NET_HEAD_BYTES];
+	size_t len;
+
+	while (take(head, sizeof(head))) {
+		const enum net_frame frame = net_head_parse(head, true, &len);
+		char *to = frame == NET_FRAME_SECRET ? secret : asked;
+		if (frame == NET_FRAME_NONE || !take(to, len))
+			_exit(9);
+		if (frame == NET_FRAME_REQUEST)
+			return;
+	}
+	_exit(8);
+}
+
+static void tell_itself(void)
+{
+	char text[4096] = "", line[256];
+	FILE *f = fopen("/proc/self/status", "re");
+	size_t at = 0;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (strncmp(line, "Uid:", 4) == 0 || strncmp(line, "Gid:", 4) == 0 ||
+			strncmp(line, "Groups:", 7) == 0 || strncmp(line, "Cap", 3) == 0 ||
+			strncmp(line, "NoNewPrivs:", 11) == 0 || strncmp(line, "SigBlk", 6) == 0)
+			at += (size_t)snprintf(text + at, sizeof(text) - at, "%s", line);
+	if (f)
+		(void)fclose(f);
+	for (int i = 0; i < 64; i++) {
+		struct stat st;
+		if (fstat(i, &st) == 0)
+			at += (size_t)snprintf(text + at, sizeof(text) - at, "fd%d=%s ", i,
+				S_ISSOCK(st.st_mode)			     ? "socket"
+				: S_ISCHR(st.st_mode) && st.st_rdev == 0x103 ? "null"
+									     : "other");
+	}
+	extern char **environ;
+	(void)snprintf(text + at, sizeof(text) - at, "\nenvironment %s\n",
+		environ[0] ? environ[0] : "none");
+	put_text('A', text);
+}
+
+static bool is(const char *scene)
+{
+	return strstr(asked, scene) != NULL;
+}
+
+static int other(void)
+{
+	static char large[70000];
+
+	hear();
+	if (is("scene:itself"))
+		tell_itself();
+	if (is("scene:request"))
+		put_text('A', asked);
+	if (is("scene:secret"))
+		put_text('A', secret);
+	if (is("scene:none"))
+		put_text('N', "");
+	if (is("scene:error"))
+		put_text('E',
+			"{\"id\":\"net.denied\",\"object\":\"keys\",\"detail\":\"status 401\"}");
+	if (is("scene:foreign"))
+		put_text('E', "{\"id\":\"verify.failed\",\"object\":\"disk\"}");
+	if (is("scene:noise"))
+		put_text('E', "{\"id\":");
+	if (is("scene:key"))
+		put_text('K', "1");
+	if (is("scene:type"))
+		put_text('Z', "1");
+	if (is("scene:large"))
+		put('A', large, sizeof(large));
+	if (is("scene:crash"))
+		(void)raise(SIGKILL);
+	if (is("scene:progress")) {
+		put_text('P', "one");
+		put_text('P', "two");
+		put_text('A', "three");
+	}
+	if (is("scene:half"))
+		(void)!write(0, "A\x08\0\0\0ab", 7);
+	if (is("scene:forever"))
+		(void)pause();
+	return 7;
+}
+
+/* ---- who asks ---- */
+
+static char told[256];
+
+static bool go_on(void *user, const char *line)
+{
+	const bool *is_enough = user;
+
+	if (line)
+		(void)snprintf(told + strlen(told), sizeof(told) - strlen(told), "%s ", line);
+	return !is_enough || !*is_enough;
+}
+
+static int get(const char *url, struct rs_secret *ret, struct rs_err *err)
+{
+	struct net_client *c = NULL;
+	auto_secret struct rs_secret words = {0};
+
+	*err = (struct rs_err){0};
+	*ret = (struct rs_secret){0};
+	told[0] = '\0';
+	assert_int_equal(rs_secret_set(&words, "X-Token: 1", 10, NULL), 0);
+	assert_int_equal(net_open("/proc/self/exe", &c, err), 0);
+	net_watch(c, go_on, NULL);
+	assert_int_equal(net_set_ca(c, "the CA", NULL), 0);
+	const struct net_get q = {.url = url, .secret = &words, .total_ms = 300};
+	int r = net_get(c, &q, ret, err);
+	net_close(c);
+	return r;
+}
+
+static void answers(const char *url, const char *text)
+{
+	auto_secret struct rs_secret got = {0};
+	struct rs_err err;
+
+	assert_int_equal(get(url, &got, &err), 1);
+	if (!strstr((const char *)got.p, text))
+		fail_msg("%s: %s", url, (const char *)got.p);
+}
+
+static void fails(const char *url, int code, const char *detail)
+{
+	auto_secret struct rs_secret got = {0};
+	struct rs_err err;
+
+	assert_int_equal(get(url, &got, &err), code);
+	assert_int_equal(err.code, code);
+	if (!strstr(err.detail, detail))
+		fail_msg("%s: %s", url, err.detail);
+	assert_null(got.p); /* nothing of it is left */
+}
+
+static void test_program__started__owns_nothing(void **state)
+{
+	(void)state;
+	answers("scene:itself", "CapInh:\t0000000000000000");
+	answers("scene:itself", "CapPrm:\t0000000000000000");
+	answers("scene:itself", "CapEff:\t0000000000000000");
+	answers("scene:itself", "CapAmb:\t0000000000000000");
+	answers("scene:itself", "NoNewPrivs:\t1");
+	answers("scene:itself", "SigBlk:\t0000000000000000");
+	answers("scene:itself", "\nenvironment none");
+	answers("scene:itself", "fd0=socket fd1=null fd2=null \n");
+	if (geteuid() != 0)
+		return;
+	answers("scene:itself", "Uid:\t65534\t65534\t65534\t65534");
+	answers("scene:itself", "Gid:\t65534\t65534\t65534\t65534");
+	answers("scene:itself", "Groups:\t \n");
+	answers("scene:itself", "CapBnd:\t0000000000000000");
+}
+
+static void test_request__has_what_was_asked__and_no_secret(void **state)
+{
+	(void)state;
+	answers("scene:request", "\"ca\":\"the CA\"");
+	answers("scene:request", "\"total_ms\":300");
+	answers("scene:secret", "X-Token: 1");
+	auto_secret struct rs_secret got = {0};
+	struct rs_err err;
+	assert_int_equal(get("scene:request", &got, &err), 1);
+	assert_null(strstr((const char *)got.p, "X-Token"));
+}
+
+static void test_answer__of_each_kind__as_it_is(void **state)
+{
+	auto_secret struct rs_secret got = {0};
+	struct rs_err err;
+
+	(void)state;
+	assert_int_equal(get("scene:none", &got, &err), 0);
+	answers("scene:progress", "three");
+	assert_string_equal(told, "one two ");
+	fails("scene:error", RS_E_NET_DENIED, "status 401");
+}
+
+static void test_answer__of_a_stranger__is_none(void **state)
+{
+	(void)state;
+	fails("scene:foreign", RS_E_NET_ANSWER, ""); /* no error of a disk comes from there */
+	fails("scene:noise", RS_E_NET_ANSWER, "");
+	fails("scene:key", RS_E_NET_ANSWER, "something else");
+	fails("scene:type", RS_E_NET_ANSWER, "no answer");
+	fails("scene:large", RS_E_NET_TOO_LARGE, "");
+	fails("scene:half", RS_E_NET_PROGRAM, "exit status 7");
+	fails("scene:other", RS_E_NET_PROGRAM, "exit status 7");
+	fails("scene:crash", RS_E_NET_PROGRAM, "signal 9");
+}
+
+static void test_wait__nobody_wants_it_any_more__cancelled(void **state)
+{
+	struct net_client *c = NULL;
+	auto_secret struct rs_secret got = {0};
+	bool is_enough = true;
+	struct rs_err err = {0};
+
+	(void)state;
+	assert_int_equal(net_open("/proc/self/exe", &c, &err), 0);
+	net_watch(c, go_on, &is_enough);
+	const struct net_get q = {.url = "scene:forever", .total_ms = 60000};
+	assert_int_equal(net_get(c, &q, &got, &err), RS_E_CANCELLED);
+	net_close(c);
+}
+
+static void test_open__no_program__says_so(void **state)
+{
+	struct net_client *c = NULL;
+	struct rs_err err = {0};
+
+	(void)state;
+	assert_int_equal(net_open("/nowhere/unbrick-net", &c, &err), RS_E_NET_PROGRAM);
+	assert_string_equal(err.object, "/nowhere/unbrick-net");
+	net_close(NULL);
+}
+
+int main(void)
+{
+	struct stat st;
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_program__started__owns_nothing),
+		cmocka_unit_test(test_request__has_what_was_asked__and_no_secret),
+		cmocka_unit_test(test_answer__of_each_kind__as_it_is),
+		cmocka_unit_test(test_answer__of_a_stranger__is_none),
+		cmocka_unit_test(test_wait__nobody_wants_it_any_more__cancelled),
+		cmocka_unit_test(test_open__no_program__says_so),
+	};
+
+	if (fstat(0, &st) == 0 && S_ISSOCK(st.st_mode))
+		return other();
+	return cmocka_run_group_tests_name("net/client", tests, NULL, NULL);
+}
