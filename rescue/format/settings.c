@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "format/settings_text.h"
 #include "format/text.h"
 
 enum { WORDS_MAX = 4, KEY_WAIT_MAX_S = 86400 };
@@ -20,12 +21,18 @@ struct key {
 	 * may be set as it likes (codes, too), of the rest some may fall */
 	enum { OTHERS_NEVER, OTHERS_FREE, OTHERS_FALL } others;
 	unsigned others_looseness[WORDS_MAX];
-	bool is_code; /* text, as code_parse has it */
+	/* text; what stands for none is in words[0] */
+	enum settings_text text;
+	unsigned text_max;
+	bool is_count; /* a number, but not of seconds */
+	/* whom the network leads to: nobody may change it who could not have changed the image */
+	bool is_whom;
 };
 
 #define MEMBER(m)		 offsetof(struct settings, m)
 #define MODES			 "automatic", "technician", "look", "windows"
 #define STAYS			 .others = OTHERS_FALL, .others_looseness = {0, 2, 2, 1}
+#define TEXT(kind, unset)	 .text = TEXT_##kind, .text_max = SETTINGS_##kind##_MAX, .words = {unset}
 #define X(name, word, looseness) looseness,
 
 static const struct key keys[] = {
@@ -51,8 +58,17 @@ static const struct key keys[] = {
 	{"font", MEMBER(font), .words = {FONT_SIZES(JUST_WORD)}, .others = OTHERS_FREE},
 	{"contrast", MEMBER(contrast), .words = {"normal", "high"}, .others = OTHERS_FREE},
 	{"screen", MEMBER(screen), .words = {"full", "plain"}, .others = OTHERS_FREE},
-	{"language", MEMBER(language), .is_code = true},
-	{"keyboard", MEMBER(keyboard), .is_code = true},
+	{"language", MEMBER(language), TEXT(CODE, "auto")},
+	{"keyboard", MEMBER(keyboard), TEXT(CODE, "auto")},
+	{"network", MEMBER(network), .words = {"auto", "no", "yes"}, .looseness = {1, 0, 2},
+		.others = OTHERS_FALL, .others_looseness = {1, 0, 2}},
+	{"policy", MEMBER(policy), TEXT(URL, "none"), .is_whom = true},
+	{"collector", MEMBER(collector), TEXT(TARGET, "none"), .is_whom = true},
+	{"address", MEMBER(address), TEXT(ADDRESS, "dhcp"), .is_whom = true},
+	{"vlan", MEMBER(vlan), .max = SETTINGS_VLAN_MAX, .is_count = true, .is_whom = true},
+	{"ntp", MEMBER(ntp), TEXT(HOST, "dhcp"), .is_whom = true},
+	{"policy_floor", MEMBER(policy_floor), .max = SETTINGS_FLOOR_MAX, .is_count = true,
+		.is_whom = true},
 };
 #undef X
 enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
@@ -62,20 +78,6 @@ enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
 static bool is_blank(unsigned c)
 {
 	return c == ' ' || c == '\t';
-}
-
-/* Digits of @p up to @end or the first other character; false if there are none or too many. */
-static bool number(const char **p, unsigned *ret)
-{
-	unsigned n = 0, digits = 0;
-
-	for (; text_is_digit(**p); (*p)++) {
-		if (++digits > 7)
-			return false;
-		n = n * 10 + (unsigned)(**p - '0');
-	}
-	*ret = n;
-	return digits > 0;
 }
 
 /* ---- values */
@@ -104,11 +106,11 @@ static bool serial_parse(const char *word, char ret[SETTINGS_SERIAL_MAX])
 		if (text_lower(*p) != *name)
 			return false;
 	}
-	if (!number(&p, &port) || port >= PORTS)
+	if (!settings_number(&p, &port) || port >= PORTS)
 		return false;
 	if (*p == ',') {
 		p++;
-		if (!number(&p, &speed))
+		if (!settings_number(&p, &speed))
 			return false;
 		if (text_lower(*p) == 'n' && p[1] == '8')
 			p += 2;
@@ -121,24 +123,19 @@ static bool serial_parse(const char *word, char ret[SETTINGS_SERIAL_MAX])
 	return true;
 }
 
-/* "de" or "pt_BR" becomes a file's name or a part of it (core/language.c, ui/layout.c), so nothing
- * else is let through; "auto" is "". Whether there is such a file is seen there. */
-static bool code_parse(const char *word, char ret[SETTINGS_CODE_MAX])
+/* The same, and the value for @s in @ret; "" where the word for none stands. */
+static const char *text_parse(const struct key *k, const char *word, char ret[SETTINGS_URL_MAX])
 {
-	unsigned n = 0;
-
-	ret[0] = '\0';
-	if (text_is_same(word, "auto"))
-		return true;
-	for (; (word[n] >= 'a' && word[n] <= 'z') || (n > 2 && word[n] >= 'A' && word[n] <= 'Z') ||
-		(n >= 2 && word[n] == '_');
-		n++) {
-		if (n == SETTINGS_CODE_MAX - 1)
-			return false;
-		ret[n] = word[n];
-	}
-	ret[n] = '\0';
-	return !word[n] && n >= 2 && word[n - 1] != '_';
+	memset(ret, 0, SETTINGS_URL_MAX);
+	if (text_is_same(word, k->words[0]))
+		return NULL;
+	const char *reason = settings_text_judge(k->text, word);
+	if (reason)
+		return reason;
+	if (strlen(word) >= k->text_max)
+		return k->text == TEXT_CODE ? "no code, like de" : "too long";
+	memcpy(ret, word, strlen(word));
+	return NULL;
 }
 
 /* Why @word is no value for @k, or NULL: then it is in @ret. */
@@ -149,8 +146,8 @@ static const char *value_parse(
 
 	serial[0] = '\0';
 	if (!k->words[0]) {
-		if (!number(&p, ret) || *p)
-			return "not a number of seconds";
+		if (!settings_number(&p, ret) || *p)
+			return k->is_count ? "not a number" : "not a number of seconds";
 		return *ret < k->min || *ret > k->max ? "number out of range" : NULL;
 	}
 	for (unsigned i = 0; i < WORDS_MAX; i++) {
@@ -277,6 +274,9 @@ static const char *line_split(struct line *l, const char **ret_key, const char *
 	return NULL;
 }
 
+static const char not_of_others[] = "not taken from a medium that this was not started from";
+static const char not_unsigned[] = "not taken from an unsigned file under Secure Boot";
+
 /* Who is started from somewhere else is not taken for whoever plugged this in: nothing that he
  * would not have asked for may come of it. */
 static const char *refusal_of_others(const struct settings *s, const struct key *k, unsigned value)
@@ -288,7 +288,14 @@ static const char *refusal_of_others(const struct settings *s, const struct key 
 	if (k->others == OTHERS_FALL && value < WORDS_MAX && now < WORDS_MAX &&
 		(value == now || k->others_looseness[value] < k->others_looseness[now]))
 		return NULL;
-	return "not taken from a medium that this was not started from";
+	return not_of_others;
+}
+
+static const char *refusal_of_whom(bool is_same, enum settings_trust trust)
+{
+	if (is_same || trust >= SETTINGS_UNCHECKED)
+		return NULL;
+	return trust == SETTINGS_FOREIGN ? not_of_others : not_unsigned;
 }
 
 /* Why this value is not for somebody so little trusted to set, or NULL. What lets a verdict act
@@ -299,12 +306,13 @@ static const char *refusal(
 {
 	if (trust == SETTINGS_FOREIGN)
 		return refusal_of_others(s, k, value);
+	if (k->is_whom)
+		return refusal_of_whom(value == get(s, k), trust);
 	if (looseness(k, value) <= looseness(k, get(s, k)))
 		return NULL;
 	if (trust < k->loosens)
 		return "taken from signed settings only";
-	return trust == SETTINGS_UNSIGNED ? "not taken from an unsigned file under Secure Boot"
-					  : NULL;
+	return trust == SETTINGS_UNSIGNED ? not_unsigned : NULL;
 }
 
 /* Why the line is bad, or NULL: then it is in @s. @seen: keys that had their line. */
@@ -312,7 +320,7 @@ static const char *line_take(
 	struct settings *s, struct line *l, enum settings_trust trust, bool seen[KEYS])
 {
 	const char *key, *word, *reason;
-	char serial[SETTINGS_SERIAL_MAX], code[SETTINGS_CODE_MAX];
+	char serial[SETTINGS_SERIAL_MAX], text[SETTINGS_URL_MAX];
 	unsigned value = 0, i = 0;
 
 	reason = l->reason ? l->reason : line_split(l, &key, &word);
@@ -322,24 +330,27 @@ static const char *line_take(
 		i++;
 	if (i == KEYS)
 		return "unknown key";
-	if (keys[i].is_code)
-		reason = code_parse(word, code) ? NULL : "no code, like de";
+	if (keys[i].text)
+		reason = text_parse(&keys[i], word, text);
 	else
 		reason = value_parse(&keys[i], word, &value, serial);
 	if (reason)
 		return reason;
 	if (seen[i])
 		return "set a second time; the first one counts";
-	if (keys[i].is_code) {
-		seen[i] = true;
-		memcpy((char *)s + keys[i].off, code, sizeof(code));
-		return NULL;
-	}
-	reason = refusal(s, &keys[i], value, trust);
+	char *now = (char *)s + keys[i].off;
+	if (!keys[i].text)
+		reason = refusal(s, &keys[i], value, trust);
+	else if (keys[i].is_whom)
+		reason = refusal_of_whom(strcmp(text, now) == 0, trust);
 	if (reason)
 		return reason;
 	seen[i] = true;
-	*(unsigned *)(void *)((char *)s + keys[i].off) = value;
+	if (keys[i].text) {
+		memcpy(now, text, keys[i].text_max);
+		return NULL;
+	}
+	*(unsigned *)(void *)now = value;
 	if (keys[i].off == MEMBER(console))
 		memcpy(s->serial, serial, sizeof(serial));
 	return NULL;
@@ -413,9 +424,9 @@ size_t settings_format(const struct settings *s, char *ret, size_t size)
 		return 0;
 	text_init(&t, ret, size);
 	for (const struct key *k = keys; k < keys + KEYS; k++) {
-		if (k->is_code) {
-			const char *code = (const char *)s + k->off;
-			text_add(&t, "%s = %s\n", k->name, code[0] ? code : "auto");
+		if (k->text) {
+			const char *value = (const char *)s + k->off;
+			text_add(&t, "%s = %s\n", k->name, value[0] ? value : k->words[0]);
 			continue;
 		}
 		unsigned value = get(s, k);

@@ -12,10 +12,16 @@
 enum {
 	SETTINGS_FILE_MAX = 64 * 1024, /* a longer file is not read at all */
 	SETTINGS_LINE_MAX = 200,       /* characters; comments may be longer */
-	SETTINGS_TEXT_MAX = 1024,      /* enough for settings_format */
+	SETTINGS_TEXT_MAX = 2048,      /* enough for settings_format */
 	SETTINGS_BAD_MAX = 32,	       /* bad lines told by one settings_parse */
 	SETTINGS_SERIAL_MAX = 24,
 	SETTINGS_CODE_MAX = 8,
+	SETTINGS_URL_MAX = 192,
+	SETTINGS_TARGET_MAX = SETTINGS_URL_MAX,
+	SETTINGS_ADDRESS_MAX = 128,
+	SETTINGS_HOST_MAX = 64,
+	SETTINGS_FLOOR_MAX = 9999999,
+	SETTINGS_VLAN_MAX = 4094,
 };
 
 enum settings_menu { SETTINGS_MENU_KEY, SETTINGS_MENU_ALWAYS };
@@ -47,6 +53,8 @@ enum settings_replay { REPLAY_POLICIES(X) };
 enum settings_diagnosis { SETTINGS_DIAGNOSIS_ASK, SETTINGS_DIAGNOSIS_ALONE };
 enum settings_screen { SETTINGS_SCREEN_FULL, SETTINGS_SCREEN_PLAIN };
 enum settings_contrast { SETTINGS_CONTRAST_NORMAL, SETTINGS_CONTRAST_HIGH };
+/* AUTO: where the network started us, or a policy is to be fetched. */
+enum settings_network { SETTINGS_NETWORK_AUTO, SETTINGS_NETWORK_NO, SETTINGS_NETWORK_YES };
 
 /* Whose words they are, the least first. */
 enum settings_trust {
@@ -77,7 +85,14 @@ struct settings {
 	unsigned screen;		  /* enum settings_screen */
 	/* "de", "pt_BR"; "": not set, the Windows that is found may tell */
 	char language[SETTINGS_CODE_MAX];
-	char keyboard[SETTINGS_CODE_MAX]; /* "de", "ch_fr"; "": the kernel's, which is "us" */
+	char keyboard[SETTINGS_CODE_MAX];    /* "de", "ch_fr"; "": the kernel's, which is "us" */
+	unsigned network;		     /* enum settings_network */
+	char policy[SETTINGS_URL_MAX];	     /* https URL, or "" */
+	char collector[SETTINGS_TARGET_MAX]; /* https or syslog URL for reports, or "" */
+	char address[SETTINGS_ADDRESS_MAX];  /* "IP/PREFIX[,GATEWAY[,DNS]]", or "": DHCP */
+	unsigned vlan;			     /* 0: none of its own, the firmware's counts */
+	char ntp[SETTINGS_HOST_MAX];	     /* name or IP of a time server, or "": DHCP's */
+	unsigned policy_floor;		     /* no policy with a lower version counts */
 };
 
 /** A line that was skipped. @line from 1; 0 = the whole file. @text how the line begins, printable
@@ -96,10 +111,11 @@ void settings_init(struct settings *s);
 /** Read a file's bytes into @s, over what is there: call it for the signed settings first, then for
  * the file on the stick. A bad line is told to @bad (may be NULL) and skipped; so is the second
  * line for one key.
- * SETTINGS_UNSIGNED: `rules`, `replay` and `shell` may be made stricter than @s has them, never
- * looser; of `diagnosis` that holds for every file but SETTINGS_SIGNED. SETTINGS_FOREIGN: these,
- * `mode` and what is done at the end may be made stricter, what a person sees and types may be
- * set, nothing else.
+ * SETTINGS_UNSIGNED: `rules`, `replay`, `shell` and `network` may be made stricter than @s has
+ * them, never looser; of `diagnosis` that holds for every file but SETTINGS_SIGNED; whom the
+ * network leads to (`policy` to `policy_floor`) is not set at all. SETTINGS_FOREIGN: these, `mode`
+ * and what is done at the end may be made stricter, what a person sees and types may be set,
+ * nothing else.
  * Returns the number of bad lines (not only those told); 1 for a file that is too long. */
 unsigned settings_parse(struct settings *s, const void *bytes, size_t len,
 	enum settings_trust trust, settings_bad_fn *bad, void *user);

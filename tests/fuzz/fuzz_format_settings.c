@@ -35,6 +35,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (trust <= SETTINGS_UNSIGNED &&
 		(s.shell || s.rules == SETTINGS_RULES_UNSIGNED || s.replay == SETTINGS_REPLAY_ALL))
 		abort();
+	if (trust <= SETTINGS_UNSIGNED &&
+		(s.policy[0] || s.collector[0] || s.address[0] || s.ntp[0] || s.vlan ||
+			s.policy_floor || s.network == SETTINGS_NETWORK_YES))
+		abort();
 	if (trust == SETTINGS_FOREIGN &&
 		(s.mode == SETTINGS_MODE_WINDOWS || s.report != SETTINGS_REPORT_STICK ||
 			s.failure != SETTINGS_END_STAY || s.nothing != SETTINGS_END_STAY ||

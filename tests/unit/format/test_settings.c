@@ -99,6 +99,13 @@ static void test_settings__empty_file__gives_the_defaults_of_the_document(void *
 	assert_string_equal(s.keyboard, "");
 	assert_int_equal(s.font, FONT_AUTO);
 	assert_int_equal(s.contrast, SETTINGS_CONTRAST_NORMAL);
+	assert_int_equal(s.network, SETTINGS_NETWORK_AUTO);
+	assert_string_equal(s.policy, "");
+	assert_string_equal(s.collector, "");
+	assert_string_equal(s.address, "");
+	assert_string_equal(s.ntp, "");
+	assert_int_equal(s.vlan, 0);
+	assert_int_equal(s.policy_floor, 0);
 }
 
 static void test_settings__every_key_and_value__is_taken(void **state)
@@ -133,6 +140,116 @@ static void test_settings__every_key_and_value__is_taken(void **state)
 	assert_int_equal(good("replay = no").replay, SETTINGS_REPLAY_NO);
 	assert_int_equal(good("replay = all").replay, SETTINGS_REPLAY_ALL);
 	assert_true(good("shell = yes").shell);
+	assert_int_equal(good("network = no").network, SETTINGS_NETWORK_NO);
+	assert_int_equal(good("network = yes").network, SETTINGS_NETWORK_YES);
+	assert_string_equal(good("policy = HTTPS://repair:8443/p/{serial}.json?a=1%20&b=2").policy,
+		"HTTPS://repair:8443/p/{serial}.json?a=1%20&b=2");
+	assert_string_equal(good("policy = https://[fd77::1]/p").policy, "https://[fd77::1]/p");
+	assert_string_equal(good("policy = none").policy, "");
+	assert_string_equal(good("collector = https://c/r/").collector, "https://c/r/");
+	assert_string_equal(good("collector = syslog://c:6514").collector, "syslog://c:6514");
+	assert_string_equal(good("address = DHCP").address, "");
+	assert_int_equal(good("vlan = 4094").vlan, 4094);
+	assert_string_equal(good("ntp = time-1.example.org").ntp, "time-1.example.org");
+	assert_string_equal(good("ntp = fd77::1").ntp, "fd77::1");
+	assert_string_equal(good("ntp = dhcp").ntp, "");
+	assert_int_equal(good("policy_floor = 9999999").policy_floor, 9999999);
+}
+
+static void test_settings__urls__are_https_without_a_user(void **state)
+{
+	static const char *const wrong[] = {"policy = http://a/b", "policy = https:///b",
+		"policy = https://", "policy = https:/a", "policy = https://u:p@a/b",
+		"policy = https://a/b\"c", "policy = https://a/b c", "policy = https://a/'",
+		"policy = https://a/$(b)", "policy = https://a\\b", "policy = syslog://a",
+		"policy = https://-a", "collector = http://a/b", "collector = file:///a",
+		"collector = syslog://", NULL};
+
+	(void)state;
+	for (unsigned i = 0; wrong[i]; i++)
+		bad(wrong[i], "no URL, like https://server/name");
+}
+
+static void test_settings__url_longer_than_its_room__is_none(void **state)
+{
+	char text[SETTINGS_LINE_MAX + 1] = "policy=https://a/";
+
+	(void)state;
+	memset(text + strlen(text), 'x', SETTINGS_URL_MAX - 1 - strlen("https://a/"));
+	assert_int_equal(strlen(good(text).policy), SETTINGS_URL_MAX - 1);
+	text[strlen(text)] = 'x';
+	bad(text, "too long");
+	memset(text, 0, sizeof(text));
+	memcpy(text, "ntp=", 4);
+	memset(text + 4, 'a', SETTINGS_HOST_MAX);
+	bad(text, "too long");
+}
+
+static void test_settings__addresses__are_whole_and_of_one_kind(void **state)
+{
+	static const char *const right[] = {"10.0.0.5/24", "10.0.0.5/24,10.0.0.1",
+		"10.0.0.5/32,10.0.0.1,10.0.0.2", "fd77::5/64,fd77::1,fd77::2", "::/1", "::1/128",
+		"1:2:3:4:5:6:7:8/64,fe80::1", "1:2:3:4:5:6:7::/64", "fd77::/64,::FFFF,a::b:c",
+		NULL};
+	static const char *const wrong[] = {"10.0.0.5", "10.0.0.5/0", "10.0.0.5/33",
+		"10.0.0.256/24", "10.0.0/24", "10.0.0.5.6/24", "10.0.0.5/24,", "10.0.0.5/24,x",
+		"10.0.0.5/24,10.0.0.1,10.0.0.2,10.0.0.3", "10.0.0.5/24,fd77::1",
+		"fd77::5/64,10.0.0.1", "fd77::5", "fd77::5/129", "fd77:5/64", "fd77::5::1/64",
+		"1:2:3:4:5:6:7/64", "1:2:3:4:5:6:7:8:9/64", "1:2:3:4:5:6:7:8::/64", "12345::/64",
+		"fd77:::1/64", ":1:2:3:4:5:6:7/64", "fd77::5:/64", "fe80::1%eth0/64", "/24", "eth0",
+		NULL};
+	char line[SETTINGS_LINE_MAX];
+
+	(void)state;
+	for (unsigned i = 0; right[i]; i++) {
+		(void)snprintf(line, sizeof(line), "address = %s", right[i]);
+		assert_string_equal(good(line).address, right[i]);
+	}
+	for (unsigned i = 0; wrong[i]; i++) {
+		(void)snprintf(line, sizeof(line), "address = %s", wrong[i]);
+		bad(line, "no address, like 10.0.0.5/24,10.0.0.1,10.0.0.2");
+	}
+}
+
+/* Whom the network leads to: not for who could not have changed the image. */
+static void test_settings__network__leads_nowhere_else_by_an_unsigned_file(void **state)
+{
+	static const char *const lines[] = {"policy = https://b/p", "collector = https://b/c",
+		"address = 10.0.0.5/24", "vlan = 7", "ntp = b", "policy_floor = 7", "policy = none",
+		"policy_floor = 0", NULL};
+	static const char signed_text[] = "policy = https://a/p\npolicy_floor = 3\n";
+	char before[SETTINGS_TEXT_MAX], after[SETTINGS_TEXT_MAX];
+	struct settings s;
+	struct told t;
+
+	(void)state;
+	settings_init(&s);
+	assert_int_equal(parse_as(&s, signed_text, SETTINGS_SIGNED, &t), 0);
+	(void)settings_format(&s, before, sizeof(before));
+	for (unsigned i = 0; lines[i]; i++) {
+		assert_int_equal(parse_as(&s, lines[i], SETTINGS_UNSIGNED, &t), 1);
+		assert_string_equal(
+			t.reason[0], "not taken from an unsigned file under Secure Boot");
+		assert_int_equal(parse_as(&s, lines[i], SETTINGS_FOREIGN, &t), 1);
+		assert_string_equal(
+			t.reason[0], "not taken from a medium that this was not started from");
+		(void)settings_format(&s, after, sizeof(after));
+		assert_string_equal(before, after);
+	}
+	/* the same again is no change, to the program's own eyes */
+	assert_int_equal(parse_as(&s, signed_text, SETTINGS_UNSIGNED, &t), 0);
+	/* a network may be taken away, not given */
+	assert_int_equal(parse_as(&s, "network = yes", SETTINGS_UNSIGNED, &t), 1);
+	assert_int_equal(parse_as(&s, "network = no", SETTINGS_UNSIGNED, &t), 0);
+	assert_int_equal(parse_as(&s, "network = auto", SETTINGS_UNSIGNED, &t), 1);
+	assert_int_equal(s.network, SETTINGS_NETWORK_NO);
+	/* where nothing is checked the stick could as well be another one */
+	for (unsigned i = 0; lines[i]; i++)
+		assert_int_equal(parse_as(&s, lines[i], SETTINGS_UNCHECKED, &t), 0);
+	assert_int_equal(parse_as(&s, "network = yes", SETTINGS_UNCHECKED, &t), 0);
+	assert_string_equal(s.collector, "https://b/c");
+	assert_string_equal(s.policy, "");
+	assert_int_equal(s.vlan, 7);
 }
 
 static void test_settings__values_of_other_keys__are_unknown(void **state)
@@ -151,6 +268,11 @@ static void test_settings__values_of_other_keys__are_unknown(void **state)
 	bad("language = de_ATTICA", "no code, like de");
 	bad("keyboard = ../de", "no code, like de");
 	bad("keyboard = de.map", "no code, like de");
+	bad("language = de_ATTIC", "no code, like de");
+	bad("network = on", "unknown value");
+	bad("ntp = -a", "no name of a computer");
+	bad("ntp = a/b", "no name of a computer");
+	bad("ntp = a,b", "no name of a computer");
 	bad("shell = 1", "unknown value");
 	bad("menu = keyx", "unknown value");
 	bad("menu = ke", "unknown value");
@@ -168,6 +290,10 @@ static void test_settings__numbers__have_their_range(void **state)
 	bad("timeout = 3s", "not a number of seconds");
 	bad("timeout = 0x3", "not a number of seconds");
 	bad("timeout = 1 2", "not a number of seconds");
+	bad("vlan = 4095", "number out of range");
+	bad("vlan = eth0", "not a number");
+	bad("policy_floor = 10000000", "not a number");
+	bad("policy_floor = -1", "not a number");
 }
 
 static void test_settings__serial_name__is_put_down_in_one_form(void **state)
@@ -456,7 +582,10 @@ static void test_settings_format__any_settings__come_back_by_parse(void **state)
 		     "repaired=poweroff\nnothing=poweroff\nfailure=poweroff\nwait=600\n"
 		     "key_wait=86400\nreport=none\nrules=unsigned\nreplay=all\nshell=yes\n"
 		     "diagnosis=alone\n"
-		     "font=normal\ncontrast=high\nscreen=plain\nlanguage=pt_BR\nkeyboard=latam");
+		     "font=normal\ncontrast=high\nscreen=plain\nlanguage=pt_BR\nkeyboard=latam\n"
+		     "network=yes\npolicy=https://a/p\ncollector=syslog://a\n"
+		     "address=10.0.0.5/24,10.0.0.1,10.0.0.2\nvlan=4094\nntp=a\n"
+		     "policy_floor=9999999\n");
 	char text[SETTINGS_TEXT_MAX], small[SETTINGS_TEXT_MAX];
 
 	(void)state;
@@ -481,7 +610,9 @@ static void test_settings_format__defaults__are_the_words_of_the_document(void *
 				       "wait = 10\nkey_wait = 0\nreport = stick\nrules = signed\n"
 				       "replay = safe\nshell = no\ndiagnosis = ask\nfont = auto\n"
 				       "contrast = normal\nscreen = full\nlanguage = auto\n"
-				       "keyboard = auto\n";
+				       "keyboard = auto\nnetwork = auto\npolicy = none\n"
+				       "collector = none\naddress = dhcp\nvlan = 0\n"
+				       "ntp = dhcp\npolicy_floor = 0\n";
 	char text[SETTINGS_TEXT_MAX];
 	struct settings s;
 
@@ -536,6 +667,12 @@ static void test_settings__foreign__only_stricter(void **state)
 		{"screen = full", "screen = plain", true},
 		{"language = auto", "language = de", true},
 		{"keyboard = auto", "keyboard = de", true},
+		{"network = auto", "network = no", true},
+		{"network = auto", "network = yes", false},
+		{"network = no", "network = auto", false},
+		{"policy = none", "policy = https://a/p", false},
+		{"policy_floor = 1", "policy_floor = 0", false},
+		{"vlan = 0", "vlan = 1", false},
 	};
 	char before[SETTINGS_TEXT_MAX], after[SETTINGS_TEXT_MAX];
 	struct settings s;
@@ -579,6 +716,10 @@ int main(void)
 		cmocka_unit_test(test_settings__unsigned_file__may_set_all_the_rest),
 		cmocka_unit_test(test_settings__unsigned_file__refused_lines_do_not_use_up_the_key),
 		cmocka_unit_test(test_settings__diagnosis__alone_by_signed_settings_only),
+		cmocka_unit_test(test_settings__urls__are_https_without_a_user),
+		cmocka_unit_test(test_settings__url_longer_than_its_room__is_none),
+		cmocka_unit_test(test_settings__addresses__are_whole_and_of_one_kind),
+		cmocka_unit_test(test_settings__network__leads_nowhere_else_by_an_unsigned_file),
 		cmocka_unit_test(test_settings_format__any_settings__come_back_by_parse),
 		cmocka_unit_test(test_settings_format__defaults__are_the_words_of_the_document),
 	};
