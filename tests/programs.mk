@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The programs that tests are, and that tests use. Included by the top Makefile.
 
-# ---- programs for tests: tests/disks/NAME.c one file each, tests/mkbitlocker/*.c one program;
-# all in $(BUILD)/tools (UNBRICK_TOOLS)
+# ---- programs for tests: tests/disks/NAME.c and tests/net/NAME.c one file each, tests/mkbitlocker/*.c
+# one program; all in $(BUILD)/tools (UNBRICK_TOOLS)
 
-TOOLS	= $(patsubst tests/disks/%.c,$(BUILD)/tools/%,$(wildcard tests/disks/*.c)) $(BUILD)/tools/mkbitlocker
+TOOLS	= $(patsubst tests/disks/%.c,$(BUILD)/tools/%,$(wildcard tests/disks/*.c)) $(BUILD)/tools/mkbitlocker \
+	  $(BUILD)/tools/fetch
 
 $(BUILD)/tools/mkbitlocker: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/mkbitlocker/*.c)) $(BUILD)/lib/core.a \
 	$(BUILD)/lib/format.a
 	$(link) $^ $(LIBS) -o $@
+
+# nothing of ours: a client of others' servers
+$(BUILD)/tools/fetch: $(BUILD)/tests/net/fetch.o
+	$(link) $^ -o $@
 
 # Power cuts: tests/torture/torture_NAME.c, one program each; the sources beside them are shared
 TORTURE	= $(patsubst tests/torture/%.c,$(BUILD)/tools/%,$(wildcard tests/torture/torture_*.c))

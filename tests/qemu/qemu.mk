@@ -29,9 +29,13 @@ screens:
 	@$(QEMU_ENV) UNBRICK_SCREENS=docs/screens tests/qemu/check-menu graphics-arrows
 	@$(QEMU_ENV) UNBRICK_SCREENS=docs/screens tests/qemu/check-screen technician
 
-bench: bench-boot
+bench: bench-boot bench-fleet
 bench-boot: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) qemu-parts
 	@$(QEMU_ENV) tests/bench/boot
 
-.PHONY: check-qemu qemu-parts demo screens bench-boot
+bench-fleet: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) image $(BUILD)/tools/fetch
+	@$(QEMU_ENV) tests/bench/fleet
+
+.PHONY: check-qemu qemu-parts demo screens bench-boot bench-fleet
