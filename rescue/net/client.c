@@ -16,6 +16,7 @@
 
 #include "core/cleanup.h"
 #include "net/client_internal.h"
+#include "net/secret.h"
 #include "net/spawn.h"
 
 #define SLICE_MS   100	 /* so often it is asked whether to go on */
@@ -100,6 +101,26 @@ int net_set_ca(struct net_client *c, const char *pem, struct rs_err *err)
 void net_set_now(struct net_client *c, int64_t unix_s)
 {
 	c->now_unix_s = unix_s;
+}
+
+void net_set_secrets(struct net_client *c, const struct rs_secret *all)
+{
+	c->secrets = all;
+}
+
+int net_section(
+	const struct net_client *c, const char *name, struct rs_secret *ret, struct rs_err *err)
+{
+	struct rs_view all = {NULL, 0};
+
+	if (c->secrets)
+		all = (struct rs_view){c->secrets->p, c->secrets->len};
+	const struct rs_view section = net_secret_section(all, name);
+	if (section.len)
+		return rs_secret_set(ret, section.p, section.len, err);
+	return !name[0]
+		       ? 0
+		       : rs_fail(err, RS_E_NET_CONFIG, "the secret file has no section [%s]", name);
 }
 
 /* ---- over the socket ---- */

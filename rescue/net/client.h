@@ -15,6 +15,7 @@
 
 #include "core/err.h"
 #include "core/secret.h"
+#include "net/config.h"
 
 struct net_client;
 
@@ -33,6 +34,10 @@ int net_set_ca(struct net_client *c, const char *pem, struct rs_err *err);
 /** Certificates are judged at this time instead of the system's; 0: the system's. */
 void net_set_now(struct net_client *c, int64_t unix_s);
 
+/** The secret file (net/secret.h) whose sections sources and collectors name; borrowed, NULL: none.
+ */
+void net_set_secrets(struct net_client *c, const struct rs_secret *all);
+
 #define NET_TOTAL_MS 60000U /* with all that is tried again, where the caller says nothing */
 
 struct net_get {
@@ -50,5 +55,11 @@ struct net_get {
  * Errors: RS_E_NET_*, RS_E_CANCELLED, RS_E_MEMORY. */
 int net_get(
 	struct net_client *c, const struct net_get *q, struct rs_secret *ret, struct rs_err *err);
+
+/** Ask one source for the recovery password with that ID. 1: it is in @ret, as 8 groups of 6 digits
+ * with a dash between, each of them possible; 0: the source has none with that ID. What comes back
+ * may be another volume's all the same. Errors: RS_E_NET_*, RS_E_CANCELLED, RS_E_MEMORY. */
+int net_key(struct net_client *c, const struct net_key_source *source,
+	const struct net_words *words, struct rs_secret *ret, struct rs_err *err);
 
 #endif

@@ -13,6 +13,7 @@ struct net_client {
 	char *program;
 	char *ca; /* NULL: none */
 	int64_t now_unix_s;
+	const struct rs_secret *secrets;	     /* borrowed; NULL: none */
 	bool (*go_on)(void *user, const char *line); /* NULL: always */
 	void *user;
 };
@@ -29,6 +30,11 @@ struct net_request {
  * Errors: RS_E_NET_*, RS_E_CANCELLED, RS_E_MEMORY. */
 int net_ask(struct net_client *c, const struct net_request *q, struct rs_secret *ret,
 	struct rs_err *err);
+
+/** The section of the secret file that is named so, into memory of its own. Errors: RS_E_NET_CONFIG
+ * (there is none), RS_E_MEMORY. */
+int net_section(
+	const struct net_client *c, const char *name, struct rs_secret *ret, struct rs_err *err);
 
 /** Members of a request; NULL and 0 are left out. False: no memory. */
 bool net_json_begin(struct json_object **ret, const char *what);

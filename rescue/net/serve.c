@@ -15,6 +15,7 @@ static const struct {
 	job_fn *run;
 } kinds[] = {
 	{"get", do_get},
+	{"key", do_key},
 };
 
 /* ---- the socket ---- */

@@ -10,5 +10,6 @@
 int serve(int fd);
 
 job_fn do_get;
+job_fn do_key;
 
 #endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The file with what servers want to know. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "net/secret.h"
+
+#define CERTIFICATE "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+#define KEY	    "-----BEGIN EC PRIVATE KEY-----\nBBBB\n-----END EC PRIVATE KEY-----\n"
+
+static const char file[] = "# of the shift\nX-First: 1\r\n\n[vault]\n" CERTIFICATE CERTIFICATE KEY
+			   "X-More: two words\n[directory]\nuser: svc@corp.test\npassword:  p:[a]\n"
+			   "[empty]\n[last]\nX-Last: 3";
+
+static struct rs_view view(const char *s)
+{
+	return (struct rs_view){(const uint8_t *)s, strlen(s)};
+}
+
+static void is_text(struct rs_view v, const char *expected)
+{
+	assert_int_equal(v.len, strlen(expected));
+	assert_memory_equal(v.p, expected, v.len);
+}
+
+static struct net_secret section(const char *name)
+{
+	struct net_secret s;
+
+	assert_int_equal(net_secret_parse(net_secret_section(view(file), name), &s, NULL), 0);
+	return s;
+}
+
+static void test_section__by_its_name__nothing_of_another(void **state)
+{
+	(void)state;
+	struct net_secret s = section("");
+	assert_int_equal(s.n_headers, 1);
+	is_text(s.headers[0], "X-First: 1");
+	assert_null(s.key.p);
+	net_secret_done(&s);
+	s = section("vault");
+	assert_int_equal(s.n_headers, 1);
+	is_text(s.headers[0], "X-More: two words");
+	assert_string_equal((const char *)s.certificate.p, CERTIFICATE CERTIFICATE);
+	assert_string_equal((const char *)s.key.p, KEY);
+	net_secret_done(&s);
+	s = section("directory");
+	assert_int_equal(s.n_headers, 0);
+	is_text(s.user, "svc@corp.test");
+	is_text(s.password, "p:[a]");
+	net_secret_done(&s);
+	s = section("last");
+	is_text(s.headers[0], "X-Last: 3");
+	net_secret_done(&s);
+	assert_int_equal(net_secret_section(view(file), "empty").len, 0);
+	assert_int_equal(net_secret_section(view(file), "vaul").len, 0);
+	assert_int_equal(net_secret_section(view(file), "none").len, 0);
+	assert_int_equal(net_secret_section(view(""), "").len, 0);
+}
+
+static void test_parse__no_line_end_behind_the_last_line__has_one(void **state)
+{
+	struct net_secret s;
+	static const char text[] =
+		KEY "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----";
+
+	(void)state;
+	assert_int_equal(net_secret_parse(view(text), &s, NULL), 0);
+	assert_string_equal((const char *)s.certificate.p, CERTIFICATE);
+	net_secret_done(&s);
+}
+
+/* The reason has the line's number, and none of its words. */
+static void test_parse__what_is_none__refused_without_its_words(void **state)
+{
+	static const char *const bad[] = {"X-A: 1\nhunter2\n", "hunter2: a\x01\n", "hunt er2: 1\n",
+		": hunter2\n", "X-A\xc3\xa4: hunter2\n", KEY KEY CERTIFICATE, KEY, CERTIFICATE,
+		"-----BEGIN CERTIFICATE-----\nhunter2\n", "X-A: a\rb hunter2\n"};
+	struct net_secret s;
+	char many[NET_HEADERS_MOST * 8 + 16] = "";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct rs_err err = {0};
+		if (net_secret_parse(view(bad[i]), &s, &err) != RS_E_NET_CONFIG)
+			fail_msg("%s", bad[i]);
+		assert_null(strstr(err.detail, "hunter2"));
+		assert_null(s.key.p);
+	}
+	for (unsigned i = 0; i < NET_HEADERS_MOST; i++)
+		(void)snprintf(many + strlen(many), 9, "X-%02u: 1\n", i);
+	assert_int_equal(net_secret_parse(view(many), &s, NULL), 0);
+	net_secret_done(&s);
+	(void)snprintf(many + strlen(many), 9, "X-Y: 1\n");
+	assert_int_equal(net_secret_parse(view(many), &s, NULL), RS_E_NET_CONFIG);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_section__by_its_name__nothing_of_another),
+		cmocka_unit_test(test_parse__no_line_end_behind_the_last_line__has_one),
+		cmocka_unit_test(test_parse__what_is_none__refused_without_its_words),
+	};
+
+	return cmocka_run_group_tests_name("net/secret", tests, NULL, NULL);
+}
