@@ -62,4 +62,21 @@ int net_get(
 int net_key(struct net_client *c, const struct net_key_source *source,
 	const struct net_words *words, struct rs_secret *ret, struct rs_err *err);
 
+/* A report on its way. */
+struct net_report {
+	const char *id;	    /* the same whenever it is sent again */
+	const char *event;  /* "start" or "end" */
+	const char *host;   /* what names the machine: its serial number */
+	const char *result; /* a word; NULL: none yet */
+	int64_t unix_s;	    /* when it happened */
+	const void *bytes;  /* JSON, an object */
+	size_t len;
+};
+
+/** Send it to one collector; what that cannot take now is sent again until the time is over. 0: it
+ * was taken (of syslog: went out whole, which is all that there is to know).
+ * Errors: RS_E_NET_*, RS_E_CANCELLED, RS_E_MEMORY. */
+int net_send(struct net_client *c, const struct net_sink *sink, const struct net_report *p,
+	struct rs_err *err);
+
 #endif

@@ -185,6 +185,8 @@ static bool make_headers(const struct http_ask *q, struct curl_slist **ret)
 	(void)snprintf(line, sizeof(line), "Content-Type: %s", q->type ? q->type : "");
 	if (q->type)
 		is_made = is_made && add_header(ret, line);
+	if (q->header)
+		is_made = is_made && add_header(ret, q->header);
 	for (unsigned i = 0; is_made && q->secret && i < q->secret->n_headers; i++) {
 		auto_secret struct rs_secret text = {0};
 		const struct rs_view h = q->secret->headers[i];
@@ -443,22 +445,26 @@ static uint64_t jitter_ms(unsigned tries)
 	return random % (most < JITTER_MOST_MS ? most : JITTER_MOST_MS);
 }
 
+bool http_again(
+	const struct job *j, unsigned tries, long retry_after_s, int code, const struct rs_err *err)
+{
+	const uint64_t wait_ms = retry_after_s ? (uint64_t)retry_after_s * 1000U : jitter_ms(tries);
+
+	if (!may_pass(code) || job_now_ms() + wait_ms >= j->end_ms)
+		return false; /* or it would be too late */
+	job_say(j, "%s: %s; once more in %llu s", err->object, rs_err_info(code)->text,
+		(unsigned long long)(wait_ms + 999) / 1000);
+	return job_wait_ms(j, wait_ms);
+}
+
 int http_run(const struct http_ask *q, struct http_answer *ret, struct rs_err *err)
 {
 	for (unsigned i = 0;; i++) {
 		int r = http_ask(q, ret, err);
 		if (r == 0)
 			r = http_status(q, ret, err);
-		if (r >= 0 || !may_pass(r))
+		if (r >= 0 || !http_again(q->job, i, ret->retry_after_s, r, err))
 			return r;
-		const uint64_t wait_ms =
-			ret->retry_after_s ? (uint64_t)ret->retry_after_s * 1000U : jitter_ms(i);
-		if (job_now_ms() + wait_ms >= q->job->end_ms)
-			return r; /* it would be too late */
 		http_answer_done(ret);
-		job_say(q->job, "%s: %s; once more in %llu s", err->object, rs_err_info(r)->text,
-			(unsigned long long)(wait_ms + 999) / 1000);
-		if (!job_wait_ms(q->job, wait_ms))
-			return r;
 	}
 }

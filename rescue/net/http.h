@@ -18,6 +18,7 @@ struct http_ask {
 	const struct net_secret *secret; /* NULL: none */
 	struct rs_view body;		 /* what is sent */
 	const char *type;		 /* of what is sent */
+	const char *header;		 /* "Name: value", one more; NULL: none */
 	size_t most;			 /* bytes of the answer */
 };
 
@@ -38,10 +39,13 @@ int http_ask(const struct http_ask *q, struct http_answer *ret, struct rs_err *e
  * (may be tried again), RS_E_NET_HTTP, RS_E_NET_CAPTIVE. */
 int http_status(const struct http_ask *q, const struct http_answer *a, struct rs_err *err);
 
-/** Until it is done, is not here, cannot be, or the job's time is over; between two tries full
- * jitter up to a minute, or what the server says (Retry-After, two minutes at most). As
- * http_status.
- */
+/** After try number @tries (from 0) failed with @code: may it pass, and is there time? Then it is
+ * said, and waited for: full jitter up to a minute, or @retry_after_s where the server says so (two
+ * minutes at most). False: that was the last one. */
+bool http_again(const struct job *j, unsigned tries, long retry_after_s, int code,
+	const struct rs_err *err);
+
+/** Until it is done, is not here, cannot be, or the job's time is over. As http_status. */
 int http_run(const struct http_ask *q, struct http_answer *ret, struct rs_err *err);
 
 #endif

@@ -16,6 +16,8 @@ static const struct {
 } kinds[] = {
 	{"get", do_get},
 	{"key", do_key},
+	{"ldap", do_ldap},
+	{"send", do_send},
 };
 
 /* ---- the socket ---- */

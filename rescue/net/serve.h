@@ -11,5 +11,7 @@ int serve(int fd);
 
 job_fn do_get;
 job_fn do_key;
+job_fn do_ldap;
+job_fn do_send;
 
 #endif
