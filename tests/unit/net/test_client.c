@@ -275,10 +275,37 @@ static void test_open__no_program__says_so(void **state)
 	net_close(NULL);
 }
 
+/* What was not taken, whatever is said in place of it, is not sent. */
+static void test_send__answers__only_one_is_taken(void **state)
+{
+	static const struct {
+		const char *scene;
+		int wanted;
+	} cases[] = {{"scene:request", 0}, {"scene:none", RS_E_NET_SINK},
+		{"scene:error", RS_E_NET_DENIED}, {"scene:key", RS_E_NET_ANSWER},
+		{"scene:crash", RS_E_NET_PROGRAM}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct net_report p = {.type = "put",
+			.url = cases[i].scene,
+			.id = "1",
+			.bytes = "{}",
+			.len = 2,
+			.total_ms = 300};
+		struct net_client *c = NULL;
+		struct rs_err err = {0};
+		assert_int_equal(net_open("/proc/self/exe", &c, &err), 0);
+		assert_int_equal(net_send(c, &p, &err), cases[i].wanted);
+		net_close(c);
+	}
+}
+
 int main(void)
 {
 	struct stat st;
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_send__answers__only_one_is_taken),
 		cmocka_unit_test(test_program__started__owns_nothing),
 		cmocka_unit_test(test_request__has_what_was_asked__and_no_secret),
 		cmocka_unit_test(test_answer__of_each_kind__as_it_is),
