@@ -287,16 +287,18 @@ static void test_send__answers__only_one_is_taken(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const struct net_report p = {.type = "put",
+		const struct net_sink sink = {.type = NET_SINK_PUT,
 			.url = cases[i].scene,
-			.id = "1",
-			.bytes = "{}",
-			.len = 2,
+			.ca = "",
+			.account = "",
+			.index = "",
 			.total_ms = 300};
+		const struct net_report p = {
+			.id = "1", .event = "end", .host = "h", .bytes = "{}", .len = 2};
 		struct net_client *c = NULL;
 		struct rs_err err = {0};
 		assert_int_equal(net_open("/proc/self/exe", &c, &err), 0);
-		assert_int_equal(net_send(c, &p, &err), cases[i].wanted);
+		assert_int_equal(net_send(c, &sink, &p, &err), cases[i].wanted);
 		net_close(c);
 	}
 }
