@@ -38,6 +38,7 @@
 	W(SHELL, "shell", NONE)                                                                    \
 	W(PLAIN, "plain", NONE) /* its screens as plain text, or not any more */                   \
 	W(REPORT, "report", NONE)                                                                  \
+	W(MEANT, "meant", NAME) /* a person means this one of those that may be the stick */       \
 	/* the first process' */                                                                   \
 	W(MAY, "may", NAME)	  /* one of those */                                               \
 	W(YOURS, "yours", NAME)	  /* the console that was wanted: nobody else writes there now */  \
@@ -45,6 +46,8 @@
 	W(DISKS, "disks", NONE)	  /* one has come or gone: list them */                            \
 	W(GO, "go", NONE)	  /* the disk may be written */                                    \
 	W(ENOUGH, "enough", NONE) /* nobody answers what is asked */                               \
+	W(STICK, "stick", TEXT)	  /* one that may be the stick, and how to know it */              \
+	W(WHICH, "which", NONE)	  /* those are all: one is to be named; after none, nothing is */  \
 	W(LINE, "line", TEXT)	  /* what was said on the consoles */                              \
 	W(ERROR, "error", TEXT)	  /* what was wanted cannot be done */
 

@@ -11,6 +11,7 @@
 #include "init/init.h"
 #include "init/machine.h"
 #include "init/picture.h"
+#include "init/stick_ask.h"
 #include "init/sysfs.h"
 #include "init/work.h"
 
@@ -132,6 +133,25 @@ static void tell_disks(struct init *in)
 	s->has_disks = true;
 }
 
+/* Which of several the stick is; nobody is asked but by this screen. */
+static void ask_about_sticks(struct init *in)
+{
+	struct screen *s = &in->screen;
+	char text[LINK_BYTES];
+
+	if (s->meant[0])
+		stick_answer(in, s->meant);
+	s->meant[0] = '\0';
+	if (s->question == in->stick.question)
+		return;
+	s->question = in->stick.question;
+	for (unsigned i = 0; i < in->stick.asked.n; i++) {
+		stick_ask_text(in, "", i, text, sizeof(text));
+		screen_tell(s, LINK_STICK, text);
+	}
+	screen_tell(s, LINK_WHICH, NULL);
+}
+
 static bool is_work_there(struct init *in)
 {
 	const unsigned mode = in->facts.settings.mode;
@@ -143,7 +163,8 @@ static bool is_work_there(struct init *in)
 static void end_if_due(struct init *in)
 {
 	struct screen *s = &in->screen;
-	const bool is_alone = !s->touched_ms || now_ms() - s->touched_ms >= LEFT_ALONE_MS;
+	const bool is_alone =
+		!s->touched_ms || s->has_meant || now_ms() - s->touched_ms >= LEFT_ALONE_MS;
 
 	if (!s->is_ended && s->state == LINK_IDLE && is_alone &&
 		(is_work_there(in) || s->stick != stick_state(in)))
@@ -153,6 +174,7 @@ static void end_if_due(struct init *in)
 static void turn(struct init *in)
 {
 	screen_begin_asked(in);
+	ask_about_sticks(in);
 	end_if_due(in);
 	tell_disks(in);
 }

@@ -33,10 +33,13 @@ struct screen {
 	bool has_spoken;     /* it came up */
 	bool has_babbled;    /* what is no word */
 	bool may_have_written;
-	bool is_ended;	/* by us */
-	bool has_disks; /* it was told that they are there */
-	unsigned disks; /* which ones */
-	unsigned stick; /* what it has of it, as it was started */
+	bool is_ended;	   /* by us */
+	bool has_disks;	   /* it was told that they are there */
+	unsigned disks;	   /* which ones */
+	unsigned stick;	   /* what it has of it, as it was started */
+	unsigned question; /* about the stick, that it was told last */
+	char meant[64];	   /* an answer, */
+	bool has_meant;	   /* and what comes of it is waited for: keys come at the start */
 };
 
 /** From its start to its end, and what was asked for then. Returns when it is to be started again,

@@ -102,6 +102,10 @@ static void hear(struct init *in, const struct link_said *said, int fd)
 		s->has_asked = true;
 		init_say(in, "a recovery key is asked for: press a key here to type it");
 		break;
+	case LINK_MEANT:
+		(void)snprintf(s->meant, sizeof(s->meant), "%.63s", said->text);
+		s->has_meant = true;
+		break;
 	case LINK_DONE:
 		if (s->done)
 			s->done(in, said->text, fd);

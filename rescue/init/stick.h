@@ -15,7 +15,18 @@
 
 struct init;
 
-enum { STICK_SAME_TEXT = 256 };
+enum { STICK_SAME_TEXT = 256, STICK_ASKED_MOST = 8 };
+
+struct stick_place {
+	char disk[DISK_NAME];
+	unsigned part;
+};
+
+/* Volumes of which each may be the stick. */
+struct stick_asked {
+	struct stick_place list[STICK_ASKED_MOST];
+	unsigned n;
+};
 
 enum stick_state { STICK_NONE, STICK_READING, STICK_READ, STICK_BAD };
 
@@ -32,6 +43,10 @@ struct stick {
 	uint64_t reading_ms;	    /* since when it is read */
 	uint64_t looked_ms;	    /* the last look into a volume */
 	char same[STICK_SAME_TEXT]; /* those that it might be, as they were told last */
+	struct stick_asked now;	    /* those that it might be, in this round */
+	struct stick_asked asked;   /* as a person is asked about them (stick_ask.c) */
+	unsigned question;	    /* which question that is: another one for each list */
+	struct stick_place meant;   /* what was answered, until it is heeded; "" = nothing */
 	struct settings before;	    /* as they were without it */
 	bool has_before;
 	char fs_uuid[DISK_UUID]; /* so that it is known when it comes back */

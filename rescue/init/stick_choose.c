@@ -1,26 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "init/stick_choose.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
 #include "core/text.h"
-#include "init/efivar.h"
 #include "init/init.h"
 #include "init/place.h"
+#include "init/stick_ask.h"
 #include "init/stick_files.h"
 #include "init/sysfs.h"
 
 #define QUIET_MS                                                                                   \
 	500 /* that long without news of storage: those that were in at the start are all there */
-#define LOOK_MS	   20000 /* into one volume */
-#define AGAIN_MS   500	 /* the work may have it open */
-#define LOOKS_MOST 20
-#define VENTOY_MS  5000
-#define LARGE	   (1ULL << 30) /* a volume of Windows does not fit into less */
+#define LARGE (1ULL << 30) /* a volume of Windows does not fit into less */
 
 struct choice {
 	struct known_disk *disk;
@@ -124,13 +119,13 @@ static bool is_wanted(const struct init *in, const struct known_disk *d, const s
 /* ---- all that might be it */
 
 struct found {
-	struct choice list[2]; /* the first two */
+	struct choice list[STICK_ASKED_MOST]; /* the first ones */
 	unsigned n, n_unseen;
 };
 
 static void add(struct found *f, struct known_disk *d, struct part *p)
 {
-	if (f->n < 2)
+	if (f->n < STICK_ASKED_MOST)
 		f->list[f->n] = (struct choice){d, p};
 	f->n++;
 	f->n_unseen += p->look == PART_UNSEEN;
@@ -207,6 +202,46 @@ static bool is_quiet(const struct init *in)
 	return quiet_ms(in) >= QUIET_MS || now_ms() - in->report.started_ms >= wait_ms;
 }
 
+/* A person is asked which of them it is, where one is (stick_ask.c). */
+static void ask_about(struct stick_asked *ret, const struct found *f)
+{
+	for (ret->n = 0; ret->n < f->n && ret->n < STICK_ASKED_MOST; ret->n++) {
+		struct stick_place *p = &ret->list[ret->n];
+		(void)snprintf(p->disk, sizeof(p->disk), "%s", f->list[ret->n].disk->name);
+		p->part = f->list[ret->n].part->number;
+	}
+}
+
+static bool is_meant(const struct init *in, const struct choice *c)
+{
+	const struct stick_place *p = &in->stick.meant;
+
+	return strcmp(p->disk, c->disk->name) == 0 && p->part == c->part->number;
+}
+
+/* Of several the one that a person has named; nothing of the others is used as long as they are
+ * plugged in. False: none of them was named. */
+static bool choose_by_person(struct init *in, struct found *f, enum which which)
+{
+	bool is_there = false;
+
+	for (unsigned i = 0; i < f->n && i < STICK_ASKED_MOST; i++)
+		is_there |= is_meant(in, &f->list[i]);
+	while (is_there && f->n > 1) { /* in each round one is put aside at least */
+		for (unsigned i = 0; i < f->n && i < STICK_ASKED_MOST; i++) {
+			if (is_meant(in, &f->list[i]))
+				continue;
+			f->list[i].part->is_set_aside = true;
+			init_say(in,
+				"stick /dev/%s: a person has named another one: nothing of "
+				"it is used",
+				f->list[i].disk->name);
+		}
+		*f = find(in, which);
+	}
+	return is_there;
+}
+
 #define TWO_STICKS                                                                                 \
 	"two that the stick may be: no settings, keys or rules of either are used, and no report " \
 	"is kept; pull out the one that is not meant"
@@ -222,6 +257,12 @@ static void tell_same(
 		return;
 	(void)snprintf(told, STICK_SAME_TEXT, "%s", text);
 	init_say(in, "%s", text);
+}
+
+static void tell_and_ask(struct init *in, const struct found *f)
+{
+	tell_same(in, f, in->stick.same, TWO_STICKS);
+	ask_about(&in->stick.now, f);
 }
 
 /* ---- taking it */
@@ -274,86 +315,17 @@ static bool choose_own(struct init *in)
 		f = find(in, OWN);
 		is_sure = choose_by_place(in, &f);
 	}
+	is_sure |= choose_by_person(in, &f, OWN);
 	if (!is_sure && !is_quiet(in))
 		return s->is_open = true;
 	if (f.n == 1)
 		take(in, &f.list[0], false);
 	else if (f.n > 1)
-		tell_same(in, &f, s->same, TWO_STICKS);
+		tell_and_ask(in, &f);
 	return true;
 }
 
 /* ---- others */
-
-/* Whoever cannot rule out a Windows leaves the disk alone. */
-static void __attribute__((format(printf, 4, 5)))
-refuse(struct init *in, const struct known_disk *d, struct part *part, const char *fmt, ...)
-{
-	char why[256];
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(why, sizeof(why), fmt, ap);
-	va_end(ap);
-	part->look = PART_REFUSED;
-	init_log(in, "stick /dev/%s: volume %u (NTFS) is not used: %s", d->name, part->number, why);
-}
-
-static void on_looked(void *user, struct process *p)
-{
-	struct init *in = user;
-	struct known_disk *d = &in->disks.list[p->tag / DISK_PARTS];
-	struct part *part = &d->facts.parts[p->tag % DISK_PARTS];
-	struct rs_view said = {p->result.p, p->result.len};
-	uint32_t len;
-
-	in->stick.is_busy = false;
-	if (d->state == DISK_GONE || d->state == DISK_LOOKING)
-		return; /* pulled out meanwhile, and perhaps another one is there */
-	if (part->content == VOL_NTFS && !process_is_good(p)) {
-		refuse(in, d, part, "reading it came to no end");
-	} else if (said.len && said.p[0] == STICK_REFUSED && rs_view_u32(said, 1, &len) &&
-		   rs_view_has(said, 5, len)) {
-		refuse(in, d, part, "%.*s", (int)len, (const char *)said.p + 5);
-	} else if (!rs_view_u32(said, 1, &len) || !rs_view_has(said, 5, len)) {
-		part->look = PART_BARE;
-	} else if (said.p[0] == STICK_IS_ONE) {
-		part->look = PART_HAS;
-		(void)snprintf(
-			part->top, sizeof(part->top), "%.*s", (int)len, (const char *)said.p + 5);
-	} else if (part->n_looks >= LOOKS_MOST) {
-		part->look = PART_BARE;
-		init_log(in, "%.*s", (int)len, (const char *)said.p + 5);
-	}
-}
-
-/* One after another: each takes a process. */
-static void look_into(struct init *in, const struct known_disk *d, struct part *part)
-{
-	static struct stick_read r;
-	char name[DISK_NAME];
-
-	in->stick.is_open = true;
-	if (in->stick.is_busy || (part->n_looks && now_ms() - in->stick.looked_ms < AGAIN_MS))
-		return;
-	in->stick.looked_ms = now_ms();
-	part->n_looks++;
-	if (!disk_part_name("", d->name, part->number, name, sizeof(name))) {
-		part->look = part->n_looks >= LOOKS_MOST ? PART_BARE : PART_UNSEEN;
-		return;
-	}
-	r = (struct stick_read){.content = part->content, .is_foreign = true, .is_look = true};
-	(void)snprintf(r.device, sizeof(r.device), "/dev/%s", name);
-	const struct process_plan plan = {.run = stick_read_run,
-		.arg = &r,
-		.cap = 1024,
-		.end = on_looked,
-		.user = in,
-		.tag = (unsigned)(d - in->disks.list) * DISK_PARTS +
-		       (unsigned)(part - d->facts.parts),
-		.limit_ms = LOOK_MS};
-	in->stick.is_busy = process_start(&in->processes, &plan, NULL);
-}
 
 static bool has_unseen(struct init *in)
 {
@@ -362,7 +334,7 @@ static bool has_unseen(struct init *in)
 		for (unsigned k = 0; k < d->facts.n_parts; k++) {
 			struct part *p = &d->facts.parts[k];
 			if (is_wanted(in, d, p)) {
-				look_into(in, d, p);
+				stick_look_into(in, d, p);
 				return true;
 			}
 		}
@@ -384,11 +356,13 @@ static void choose_other(struct init *in)
 			take(in, &f.list[0], true);
 		return;
 	}
-	f = find(in, VENTOYS);
+	enum which which = VENTOYS;
+	f = find(in, which);
 	if (!f.n)
-		f = find(in, OTHER);
+		f = find(in, which = OTHER);
 	if (!f.n)
 		return;
+	(void)choose_by_person(in, &f, which);
 	/* our own has its time to appear */
 	if (!is_quiet(in) || (stick_has_identity(in) && quiet_ms(in) < wait_ms)) {
 		s->is_open = true;
@@ -397,7 +371,7 @@ static void choose_other(struct init *in)
 	if (f.n == 1)
 		take(in, &f.list[0], true);
 	else
-		tell_same(in, &f, s->same, TWO_STICKS);
+		tell_and_ask(in, &f);
 }
 
 /* ---- the second one, for the reports that the stick has no room for */
@@ -440,10 +414,13 @@ int stick_step(struct init *in)
 	struct stick *s = &in->stick;
 
 	s->is_open = false;
+	s->now = (struct stick_asked){0};
 	if (s->state != STICK_READING && !s->is_ventoy_asked && !choose_own(in))
 		choose_other(in);
 	if (s->state == STICK_READ)
 		choose_second(in);
+	s->meant.disk[0] = '\0'; /* where it was of no use it is asked once more */
+	stick_ask(in);
 	return s->is_open ? QUIET_MS / 2 : -1;
 }
 
@@ -452,48 +429,4 @@ bool stick_is_awaited(const struct init *in)
 	return in->stick.state == STICK_READING || in->stick.is_ventoy_asked ||
 	       ((stick_has_identity(in) || in->facts.is_ventoy) && in->stick.state == STICK_NONE &&
 		       !in->stick.same[0]);
-}
-
-/* ---- Ventoy */
-
-/* By a table of ACPI with a BIOS and under Secure Boot, else by a variable of the firmware. */
-static int ask_firmware(void *arg, int out_fd)
-{
-	enum { TABLE_HEAD = 36 };
-	uint8_t bytes[TABLE_HEAD + VENTOY_BYTES];
-	char text[256];
-	long len = sysfs_bytes("/sys/firmware/acpi/tables/" VENTOY_TABLE, bytes, sizeof(bytes));
-
-	(void)arg;
-	if (len == sizeof(bytes))
-		return process_write(out_fd, bytes + TABLE_HEAD, VENTOY_BYTES) ? 0 : 1;
-	if (!efivar_mount(text, sizeof(text)))
-		return 0;
-	len = efivar_read(EFIVAR_FOLDER "/" VENTOY_VARIABLE, bytes, VENTOY_BYTES);
-	return len == VENTOY_BYTES && !process_write(out_fd, bytes, VENTOY_BYTES);
-}
-
-static void on_asked(void *user, struct process *p)
-{
-	struct init *in = user;
-	const struct ventoy *v = &in->facts.ventoy;
-
-	in->stick.is_ventoy_asked = false;
-	facts_read_ventoy(&in->facts, p->result.p, p->result.len);
-	if (!in->facts.is_ventoy)
-		return;
-	init_say(in, "started from Ventoy: %s on partition %u", v->path, v->partition);
-	if (v->file_system == VENTOY_NTFS)
-		init_say(in, "Ventoy's partition is NTFS: it is read, and never written");
-}
-
-void stick_start(struct init *in)
-{
-	const struct process_plan plan = {.run = ask_firmware,
-		.cap = VENTOY_BYTES,
-		.end = on_asked,
-		.user = in,
-		.limit_ms = VENTOY_MS};
-
-	in->stick.is_ventoy_asked = process_start(&in->processes, &plan, NULL);
 }

@@ -38,7 +38,8 @@
 const struct screen tui_screens[SCREENS] = {
 	[SCREEN_FOUND] = {"disks and Windows", found_enter, found_draw, found_put,
 		.ways = {WAY(UI_KEY_ENTER, "Enter", "work on the disk", found_is_open, found_next),
-			WAY('l', "l", "look", found_is_open, browse_go), IN_THE_WAY, OTHERS}},
+			WAY('l', "l", "look", found_is_open, browse_go),
+			TOLD('t', "t", stick_is_open, stick_go), IN_THE_WAY, OTHERS}},
 	[SCREEN_UNLOCK] = {"recovery key", NULL, unlock_draw, unlock_put,
 		.ways = {SHOW_ID,
 			ALONE(UI_KEY_CTRL_P, "Ctrl-P", "passphrase", passphrase_is_open,
@@ -101,6 +102,11 @@ const struct screen tui_screens[SCREENS] = {
 			WAY(UI_KEY_ESC, "Esc", "back", NULL, visit_back)}},
 	[SCREEN_SAID] = {"what was said", NULL, said_draw, NULL,
 		.ways = {WAY(UI_KEY_ESC, "Esc", "back", NULL, visit_back)}},
+	/* alone: an Enter of a scanner names none */
+	[SCREEN_STICK] = {"which stick?", stick_enter, stick_draw, stick_put,
+		.ways = {ALONE(UI_KEY_ENTER, "Enter", "use the one marked >", stick_is_open,
+				 stick_next),
+			WAY(UI_KEY_ESC, "Esc", "none of them", NULL, stick_back)}},
 	[SCREEN_DETAILS] = {"details", NULL, details_draw, NULL,
 		.ways = {WAY(UI_KEY_ESC, "Esc", "back", NULL, visit_back)}},
 	[SCREEN_HINDRANCES] = {"what is in the way", NULL, hindrances_draw, NULL,

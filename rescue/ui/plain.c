@@ -30,7 +30,9 @@ unsigned plain_key(const char *line, unsigned *ret_times)
 			strcasecmp(line, lang_word(words[i].word)) == 0)
 			return words[i].key;
 	if (!line[1])
-		return line[0] >= 'a' && line[0] <= 'z' ? (unsigned)line[0] : UI_KEY_NONE;
+		return (line[0] >= 'a' && line[0] <= 'z') || (line[0] >= '1' && line[0] <= '9')
+			       ? (unsigned)line[0]
+			       : UI_KEY_NONE;
 	if ((line[0] != '+' && line[0] != '-') || line[1 + strspn(line + 1, "0123456789")])
 		return UI_KEY_NONE;
 	const unsigned long n = strtoul(line + 1, NULL, 10);

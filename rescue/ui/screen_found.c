@@ -138,6 +138,8 @@ enum screen_id found_enter(struct tui *t)
 	(void)rs_name_file(t->ui->session, NULL, 0, NULL); /* none needs no memory */
 	free(t->disk);
 	t->disk = NULL;
+	if (stick_is_due(t))
+		return SCREEN_STICK; /* its keys and rules count for what follows */
 	if (t->supervisor.is_there && !t->supervisor.has_disks)
 		return SCREEN_FOUND; /* they are on their way */
 	t->supervisor.is_list_due = false;
@@ -276,6 +278,10 @@ void found_draw(const struct tui *t, struct page *p)
 	if (run->has_machine)
 		draw_machine(&run->machine, p);
 	said_last_draw(t, p);
+	if (stick_is_open(t)) {
+		page_say(p, true, "Several media may be the stick: t says which one is meant.");
+		page_blank(p);
+	}
 	if (!run->n_disks)
 		draw_no_disk(p);
 	draw_choices(t, run, p);

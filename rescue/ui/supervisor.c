@@ -120,6 +120,25 @@ static void add_line(struct supervisor *s, const char *text)
 	(void)snprintf(s->last, sizeof(s->last), "%s", text);
 }
 
+/* What is no such text is none of them. */
+static void add_stick(struct supervisor *s, const char *text)
+{
+	struct stick_told *one = &s->coming[s->n_coming % STICKS_TOLD];
+
+	if (s->n_coming < STICKS_TOLD &&
+		sscanf(text, "%63s %39s %20llu %39s %63s %63[^\n]", one->name, one->device,
+			&one->bytes, one->port, one->serial, one->model) == 6)
+		s->n_coming++;
+}
+
+static void take_sticks(struct supervisor *s)
+{
+	memcpy(s->sticks, s->coming, sizeof(s->sticks));
+	s->n_sticks = s->n_coming;
+	s->n_coming = 0;
+	s->is_which_due = true;
+}
+
 static void obey(struct supervisor *s, const struct link_said *said, struct consoles *all)
 {
 	switch (said->word) {
@@ -139,6 +158,12 @@ static void obey(struct supervisor *s, const struct link_said *said, struct cons
 		break;
 	case LINK_ENOUGH:
 		s->is_enough = true;
+		break;
+	case LINK_STICK:
+		add_stick(s, said->text);
+		break;
+	case LINK_WHICH:
+		take_sticks(s);
 		break;
 	case LINK_LINE:
 		add_line(s, said->text);
@@ -164,6 +189,7 @@ bool supervisor_hear(struct supervisor *s, struct consoles *all)
 			break;
 		if (n <= 0) { /* it is gone: what is asked of it is no choice any more */
 			s->may = 0;
+			s->n_sticks = 0;
 			s->has_disks = true;
 			all->wants = NULL;
 			all->news_fd = -1;

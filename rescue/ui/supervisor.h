@@ -6,6 +6,16 @@
 
 #include "ui/consoles.h"
 
+/* One of several that may be the stick. */
+struct stick_told {
+	char name[64];	 /* for the answer */
+	char device[40]; /* "sdb1" */
+	unsigned long long bytes;
+	char port[40], serial[64], model[64]; /* "-": not known */
+};
+
+#define STICKS_TOLD 8U
+
 struct supervisor {
 	bool is_there; /* false: there is none, or it is gone */
 	bool is_gone;
@@ -17,6 +27,9 @@ struct supervisor {
 	bool has_disks;		/* it has told of them */
 	bool is_list_due;	/* one has come or gone since */
 	bool goes_on;		/* with the only disk that is worth it */
+	struct stick_told sticks[STICKS_TOLD], coming[STICKS_TOLD];
+	size_t n_sticks, n_coming;
+	bool is_which_due; /* which of them is meant has to be asked, or not any more */
 	bool has_go, is_enough;
 	enum link_word state; /* that was said last */
 	uint64_t state_ns;

@@ -36,6 +36,7 @@ enum screen_id {
 	SCREEN_DETAILS,	   /* rule, evidence, times, hashes */
 	SCREEN_ACTIONS,	   /* other things to do */
 	SCREEN_SAID,	   /* by the first process */
+	SCREEN_STICK,	   /* which of several the stick is */
 	SCREENS,
 	SCREEN_STAY,   /* no other one */
 	SCREEN_ANSWER, /* back to who asked for it */
@@ -104,6 +105,7 @@ struct tui {
 	struct consoles consoles;
 	struct supervisor supervisor;
 	size_t action; /* of the other ones, which is marked */
+	size_t chosen_stick;
 	struct rs_secret locked;
 	struct tui_secret *secret;
 	/* what is seen */
@@ -333,6 +335,13 @@ bool actions_is_open(const struct tui *t);
 enum screen_id actions_visit(struct tui *t), actions_go(struct tui *t);
 void actions_draw(const struct tui *t, struct page *p);
 bool actions_put(struct tui *t, unsigned key);
+/* Is there a question which of several the stick is, and was it not asked yet? */
+bool stick_is_due(const struct tui *t);
+bool stick_is_open(const struct tui *t);
+enum screen_id stick_go(struct tui *t), stick_enter(struct tui *t), stick_next(struct tui *t),
+	stick_back(struct tui *t);
+void stick_draw(const struct tui *t, struct page *p);
+bool stick_put(struct tui *t, unsigned key);
 void said_draw(const struct tui *t, struct page *p);
 /* Why the machine stays, say: the line would be lost under the screen. */
 void said_last_draw(const struct tui *t, struct page *p);

@@ -232,9 +232,11 @@ static enum screen_id press_all(struct tui *t, unsigned key)
 	return ret;
 }
 
-static bool is_list_due(const struct tui *t)
+/* Is the screen to be made anew, for what the first process has told? */
+static bool is_due(const struct tui *t)
 {
-	return t->now == SCREEN_FOUND && t->supervisor.is_list_due;
+	return (t->now == SCREEN_FOUND && (t->supervisor.is_list_due || stick_is_due(t))) ||
+	       (t->now == SCREEN_STICK && t->supervisor.is_which_due);
 }
 
 /* True: there is something to be told. */
@@ -244,7 +246,7 @@ static bool take_news(void *user)
 	const bool was_wrong = t->supervisor.error[0];
 
 	(void)supervisor_hear(&t->supervisor, &t->consoles);
-	return is_list_due(t) || (!was_wrong && t->supervisor.error[0]);
+	return is_due(t) || (!was_wrong && t->supervisor.error[0]);
 }
 
 /* A line is the answer; what cannot be one is told. */
@@ -261,7 +263,7 @@ static enum screen_id wait_plain(struct tui *t)
 		t->is_told = false;
 		const long n = term_read_line("> ", &news, line, sizeof(line));
 		if (n == TERM_NEWS) {
-			to = is_list_due(t) ? t->now : SCREEN_STAY; /* made anew */
+			to = is_due(t) ? t->now : SCREEN_STAY; /* made anew */
 			continue;
 		}
 		const bool is_text = n == (long)strlen(line); /* no zero in it */
@@ -314,7 +316,7 @@ enum screen_id tui_wait(struct tui *t, enum screen_id id)
 			t->answer = RS_ANSWER_NOBODY;
 			to = SCREEN_ANSWER;
 		}
-		if (to == SCREEN_STAY && is_list_due(t))
+		if (to == SCREEN_STAY && is_due(t))
 			to = id; /* made anew */
 		if (to == SCREEN_STAY && (key || has_news || is_resized || t->consoles.is_due ||
 						 t->wants_hint != was_hinted))

@@ -14,9 +14,11 @@
 
 #include "init/init.h"
 #include "init/place.h"
+#include "init/stick_ask.h"
 #include "init/stick_choose.h"
 #include "init/stick_files.h"
 #include "rig.h"
+#include "tree.h"
 
 enum place __wrap_place_of(const char *root, const char *disk, const char *said);
 bool __wrap_disk_is_pluggable(const char *root, const char *name);
@@ -256,6 +258,117 @@ static void test_choose__the_wrong_one_was_first__gives_way(void **state)
 	assert_true(job.is_there);
 	assert_string_equal(job.read.device, "/dev/sdy1");
 	assert_int_equal(in.stick.keys.len, 0);
+}
+
+/* ---- a person says which */
+
+static void person_names(unsigned i)
+{
+	char which[32];
+
+	(void)snprintf(which, sizeof(which), "%u-%u", in.stick.question, i);
+	stick_answer(&in, which);
+	(void)stick_step(&in);
+}
+
+static void test_choose__two_the_same__a_person_names_one(void **state)
+{
+	(void)state;
+	own(GUID, "");
+	set_quiet(0);
+	(void)plug("sdx", GUID, "1-1", VOL_FAT);
+	(void)plug("sdy", GUID, "1-1", VOL_FAT);
+	set_quiet(20000);
+	(void)stick_step(&in);
+	assert_int_equal(in.stick.asked.n, 2);
+	const unsigned question = in.stick.question;
+	(void)stick_step(&in);
+	assert_int_equal(in.stick.question, question); /* it is the same one */
+	stick_answer(&in, "0-1");
+	stick_answer(&in, "1-9");
+	stick_answer(&in, "1-1x");
+	(void)stick_step(&in);
+	assert_false(job.is_there);
+	person_names(1);
+	assert_true(job.is_there);
+	assert_string_equal(job.read.device, "/dev/sdy1");
+	assert_false(job.read.is_foreign);
+	assert_int_equal(in.stick.asked.n, 0);
+	answers("EFI/unbrick", NULL, "11111");
+	assert_int_equal(in.stick.state, STICK_READ);
+	(void)stick_step(&in);
+	assert_int_equal(in.stick.state, STICK_READ); /* the other one stays out of it */
+	assert_non_null(strstr(said, "stick /dev/sdx: a person has named another one"));
+}
+
+static void test_choose__three_others__a_person_names_one(void **state)
+{
+	static const char *const names[] = {"sdx", "sdy", "sdz"};
+
+	(void)state;
+	set_quiet(0);
+	for (unsigned i = 0; i < 3; i++) {
+		(void)plug(names[i], "", names[i], VOL_FAT);
+		answers("unbrick", NULL, NULL);
+	}
+	set_quiet(20000);
+	(void)stick_step(&in);
+	assert_int_equal(in.stick.asked.n, 3);
+	person_names(2);
+	assert_true(job.is_there);
+	assert_string_equal(job.read.device, "/dev/sdz1");
+	assert_true(job.read.is_foreign); /* a person's word is none about who made it */
+	assert_int_equal(job.read.trust, SETTINGS_FOREIGN);
+}
+
+/* What was listed is not there any more, and another one has its name: that is another question. */
+static void test_choose__answer_to_another_question__names_none(void **state)
+{
+	(void)state;
+	char which[32];
+
+	set_quiet(0);
+	struct known_disk *a = plug("sdx", "", "1-1", VOL_FAT);
+	answers("unbrick", NULL, NULL);
+	(void)plug("sdy", "", "1-2", VOL_FAT);
+	answers("unbrick", NULL, NULL);
+	set_quiet(20000);
+	(void)stick_step(&in);
+	(void)snprintf(which, sizeof(which), "%u-0", in.stick.question);
+	set_quiet(0);
+	pull(a);
+	(void)plug("sdx", "", "1-3", VOL_FAT);
+	answers("unbrick", NULL, NULL);
+	set_quiet(20000);
+	(void)stick_step(&in);
+	assert_int_equal(in.stick.asked.n, 2);
+	stick_answer(&in, which);
+	(void)stick_step(&in);
+	assert_false(job.is_there);
+}
+
+static void test_ask_text__of_a_usb_stick__what_a_person_sees(void **state)
+{
+	(void)state;
+	char text[LINK_BYTES], packet[LINK_BYTES];
+	const char *root = tree_new();
+	struct link_said told;
+
+	tree_file("sys/devices/pci0/usb2/2-1/2-1.4/idVendor", "0951\n");
+	tree_file("sys/devices/pci0/usb2/2-1/2-1.4/serial", "60A4 4C\x1b\n");
+	tree_file("sys/devices/pci0/usb2/2-1/2-1.4/2-1.4:1.0/host3/block/sdx/size", "30273536\n");
+	tree_file("sys/devices/pci0/usb2/2-1/2-1.4/2-1.4:1.0/host3/block/sdx/device/model",
+		"DataTraveler 3.0\n");
+	tree_file("sys/block/any", "");
+	tree_link("sys/block/sdx", "../devices/pci0/usb2/2-1/2-1.4/2-1.4:1.0/host3/block/sdx");
+	in.stick.question = 3;
+	in.stick.asked.n = 1;
+	in.stick.asked.list[0] = (struct stick_place){.disk = "sdx", .part = 1};
+	stick_ask_text(&in, root, 0, text, sizeof(text));
+	assert_string_equal(text, "3-0 sdx1 15500050432 2-1.4 60A4_4C_ DataTraveler 3.0");
+	assert_true(link_parse(packet, link_make(LINK_STICK, text, packet), &told));
+	assert_string_equal(told.text, text);
+	tree_done();
 }
 
 /* ---- one that we were not started from */
@@ -654,6 +767,10 @@ int main(void)
 		choose_test(test_choose__second_one_later__the_first_is_let_go),
 		choose_test(test_choose__two_the_same__the_place_says_which),
 		choose_test(test_choose__the_wrong_one_was_first__gives_way),
+		choose_test(test_choose__two_the_same__a_person_names_one),
+		choose_test(test_choose__three_others__a_person_names_one),
+		choose_test(test_choose__answer_to_another_question__names_none),
+		choose_test(test_ask_text__of_a_usb_stick__what_a_person_sees),
 		choose_test(test_choose__another_stick__with_our_folder_only_and_less_trust),
 		choose_test(test_choose__another_sticks_mode__not_against_a_persons),
 		choose_test(test_choose__two_others__neither_until_one_is_pulled_out),

@@ -999,6 +999,51 @@ static void test_stick__comes__not_taken_from_who_pressed_a_key(void **state)
 	assert_true(n_rounds > 5);
 }
 
+/* Which question that is, without disks: those of a list that changes. */
+static void put_candidates(const char *a, const char *b)
+{
+	struct stick *s = &in.stick;
+
+	s->asked = (struct stick_asked){.n = b ? 2 : 0};
+	if (b) {
+		(void)snprintf(s->asked.list[0].disk, DISK_NAME, "%s", a);
+		(void)snprintf(s->asked.list[1].disk, DISK_NAME, "%s", b);
+	}
+	s->question++;
+}
+
+static void is_asked_which(unsigned round)
+{
+	if (round == 0)
+		put_candidates("sdx", "sdy");
+	else if (round == 2) {
+		assert_non_null(strstr(heard, "stick 1-0 sdx 0 - - -\n"));
+		assert_non_null(strstr(heard, "stick 1-1 sdy 0 - - -\nwhich\n"));
+		say("meant 1-2"); /* there is none of that number */
+		say("meant 2-1"); /* nor was that asked */
+	} else if (round == 4) {
+		assert_string_equal(in.stick.meant.disk, "");
+		say("idle");
+		say("meant 1-1");
+	} else if (round == 6) {
+		assert_string_equal(in.stick.meant.disk, "sdy");
+		put_candidates(NULL, NULL);
+		say("idle");
+		say("idle"); /* a key: a person is there */
+		(void)snprintf(in.stick.disk, sizeof(in.stick.disk), "sdy");
+	} else if (round > 9) {
+		fail_msg("the stick that was named is not taken up");
+	}
+}
+
+static void test_stick__several__a_person_names_one(void **state)
+{
+	(void)state;
+	run(is_asked_which);
+	assert_int_equal(signal_sent, SIGTERM); /* with its keys it is started anew, at once */
+	assert_int_equal(count_heard("which\n"), 2);
+}
+
 static void waits(unsigned round)
 {
 	if (round == 0)
@@ -1348,6 +1393,7 @@ int main(void)
 		screen_test(test_stick__comes__not_taken_from_a_person),
 		screen_test(test_stick__comes__taken_up_where_nobody_is),
 		screen_test(test_stick__comes__not_taken_from_who_pressed_a_key),
+		screen_test(test_stick__several__a_person_names_one),
 		screen_test(test_disks__on_their_way__are_told_when_they_are_there),
 		screen_test(test_work__as_a_screen__status_and_what_is_asked),
 		screen_test(test_work__no_screen_comes_up__is_done_without),

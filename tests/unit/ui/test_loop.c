@@ -109,6 +109,7 @@ static const struct screen screens[SCREENS] = {
 		.ways = {{UI_KEY_F12, 0, "F12", "yes", NULL, go, true, false},
 			{'s', 0, "s", "stay", NULL, stay, false, false},
 			{'g', 0, "g", "go", NULL, go, false, false}}},
+	[SCREEN_STICK] = {"which stick?", NULL, draw, .put = NULL},
 };
 
 static int fresh(void **state)
@@ -191,6 +192,23 @@ static void test_ask__enough_waited__is_of_this_question(void **state)
 	press('s');
 	tui_ask(&tui, QUESTION);
 	assert_int_equal(tui.answer, RS_ANSWER_NOBODY);
+}
+
+/* The first process has a question: it is asked at the disks, and nowhere in the middle of work. */
+static void test_wait__which_stick_is_asked__made_anew_at_the_disks_only(void **state)
+{
+	(void)state;
+	tui.supervisor.is_which_due = true;
+	tui.supervisor.n_sticks = 2;
+	press('s');
+	assert_int_equal(tui_wait(&tui, HOME), HOME);
+	assert_int_equal(tui_wait(&tui, QUESTION), SCREEN_LEAVE);
+	is_cancelled = false;
+	tui.supervisor.n_sticks = 0; /* nothing is asked any more */
+	assert_int_equal(tui_wait(&tui, HOME), SCREEN_LEAVE);
+	is_cancelled = false;
+	press('s');
+	assert_int_equal(tui_wait(&tui, SCREEN_STICK), SCREEN_STICK);
 }
 
 static void test_press__not_alone__does_nothing(void **state)
@@ -323,6 +341,7 @@ int main(void)
 		T(test_ask__in_the_middle_of_work__has_its_keys),
 		T(test_ask__enough_waited__is_of_this_question),
 		T(test_press__not_alone__does_nothing),
+		T(test_wait__which_stick_is_asked__made_anew_at_the_disks_only),
 		T(test_press__leads_on__the_rest_is_not_taken),
 		T(test_wait__to_be_left__is_left),
 		T(test_scroll__to_the_end_and_no_further),

@@ -54,7 +54,9 @@ static void test_key__confirms__only_the_whole_word(void **state)
 		if (key == UI_KEY_F12 || key == UI_KEY_CTRL_Y || key == UI_KEY_ENTER)
 			fail_msg("'%s' means %#x", others[i], key);
 	}
-	expect("7", UI_KEY_NONE, 0); /* digits are nothing */
+	expect("7", '7', 1); /* of a list that has numbers */
+	expect("0", UI_KEY_NONE, 0);
+	expect("77", UI_KEY_NONE, 0);
 	assert_string_equal(plain_word(UI_KEY_F12), "yes");
 	assert_string_equal(plain_word(UI_KEY_ESC), "b");
 	assert_string_equal(plain_word('d'), "");

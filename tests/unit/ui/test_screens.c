@@ -1195,6 +1195,42 @@ static void test_save__only_what_is_done_and_only_where_it_lasts(void **state)
 	assert_false(save_is_open(&tui));
 }
 
+static void test_stick__several__named_by_what_a_person_sees(void **state)
+{
+	auto_page struct page p = {0}, plain = {0};
+	struct supervisor *s = &tui.supervisor;
+
+	(void)state;
+	assert_false(stick_is_open(&tui) || stick_is_due(&tui));
+	s->sticks[0] = (struct stick_told){"1-0", "sdb1", 15540000000, "2-1.4", "60A44C", "Ultra"};
+	s->sticks[1] = (struct stick_told){"1-1", "sdc1", 7800000000, "1-2", "-", "JetFlash"};
+	s->n_sticks = 2;
+	s->is_which_due = true;
+	assert_true(stick_is_open(&tui) && stick_is_due(&tui));
+	assert_int_equal(stick_enter(&tui), SCREEN_STICK);
+	assert_false(stick_is_due(&tui)); /* once */
+	stick_draw(&tui, &p);
+	assert_true(says(&p, "> 1: Ultra, 15.5 GB port 2-1.4, serial number 60A44C (/dev/sdb1)"));
+	assert_true(says(&p, " 2: JetFlash, 7.8 GB port 1-2, serial number - (/dev/sdc1)"));
+	assert_true(says(&p, "Left and Right or its number"));
+	tui.is_plain = true;
+	(void)stick_put(&tui, '2');
+	stick_draw(&tui, &plain);
+	assert_true(says(&plain, "> 2: JetFlash"));
+	assert_true(says(&plain, "+ and - or its number"));
+	(void)stick_put(&tui, '3'); /* there is none */
+	(void)stick_put(&tui, UI_KEY_RIGHT);
+	assert_int_equal(tui.chosen_stick, 1);
+	(void)stick_put(&tui, UI_KEY_LEFT);
+	(void)stick_put(&tui, UI_KEY_LEFT);
+	assert_int_equal(tui.chosen_stick, 0);
+	s->is_which_due = true;
+	assert_int_equal(stick_back(&tui), SCREEN_FOUND);
+	assert_int_equal(stick_next(&tui), SCREEN_FOUND);
+	assert_false(stick_is_open(&tui) || stick_is_due(&tui));
+	assert_int_equal(stick_enter(&tui), SCREEN_FOUND); /* it was withdrawn */
+}
+
 /* A disk of another Windows, which may sleep on it, what the firmware starts from, and half of a
  * mirror are no sticks. */
 static void test_where__disks_of_the_machine__are_no_sticks(void **state)
@@ -1298,6 +1334,7 @@ int main(void)
 			test_unlock__function_keys__are_digits_of_the_screen_only, fresh),
 		cmocka_unit_test_setup(
 			test_passphrase__layout__of_the_machines_own_keyboard, fresh),
+		cmocka_unit_test_setup(test_stick__several__named_by_what_a_person_sees, fresh),
 		cmocka_unit_test_setup(test_save__only_what_is_done_and_only_where_it_lasts, fresh),
 		cmocka_unit_test(test_keys__all_ways_open__fit_the_line),
 		cmocka_unit_test(test_progress__bar_rate_and_time_left),

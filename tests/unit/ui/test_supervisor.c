@@ -216,6 +216,37 @@ static void test_hear__disks__gone_on_with_only_where_it_begins(void **state)
 	assert_true(boss.is_there);
 }
 
+/* All at once, when they are complete; what is no such text is none of them. */
+static void test_hear__sticks__all_at_once_and_no_more_than_there_is_room_for(void **state)
+{
+	static const char a[] = "stick 3-0 sdb1 15500000000 2-1.4 - Kingston DataTraveler 3.0";
+
+	(void)state;
+	tell(a, strlen(a));
+	tell("stick 3-1 sdc1", 14);
+	assert_true(supervisor_hear(&boss, &all));
+	assert_int_equal(boss.n_sticks, 0);
+	tell("which", 5);
+	assert_true(supervisor_hear(&boss, &all));
+	assert_true(boss.is_which_due);
+	assert_int_equal(boss.n_sticks, 1);
+	assert_string_equal(boss.sticks[0].name, "3-0");
+	assert_string_equal(boss.sticks[0].device, "sdb1");
+	assert_int_equal(boss.sticks[0].bytes, 15500000000);
+	assert_string_equal(boss.sticks[0].port, "2-1.4");
+	assert_string_equal(boss.sticks[0].serial, "-");
+	assert_string_equal(boss.sticks[0].model, "Kingston DataTraveler 3.0");
+	for (unsigned i = 0; i < 20; i++)
+		tell(a, strlen(a));
+	assert_true(supervisor_hear(&boss, &all));
+	tell("which", 5);
+	assert_true(supervisor_hear(&boss, &all));
+	assert_int_equal(boss.n_sticks, STICKS_TOLD);
+	tell("which", 5); /* nothing is asked any more */
+	assert_true(supervisor_hear(&boss, &all));
+	assert_int_equal(boss.n_sticks, 0);
+}
+
 /* A packet of nothing is what the end of the socket looks like: it is the end, whatever comes
  * behind. */
 static void test_may_write__empty_packet__is_the_end(void **state)
@@ -277,6 +308,9 @@ int main(void)
 			test_hear__lines_for_ever__the_last_are_kept, fresh, over),
 		cmocka_unit_test_setup_teardown(
 			test_hear__disks__gone_on_with_only_where_it_begins, fresh, over),
+		cmocka_unit_test_setup_teardown(
+			test_hear__sticks__all_at_once_and_no_more_than_there_is_room_for, fresh,
+			over),
 		cmocka_unit_test_setup_teardown(
 			test_may_write__stop_wanted__is_not_waited_for, fresh, over),
 	};
