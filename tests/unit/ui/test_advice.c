@@ -28,10 +28,12 @@ static const int general[] = {RS_E_BUG, RS_E_MEMORY, RS_E_USAGE, RS_E_AMBIGUOUS,
 	RS_E_ONTO_SOURCE, RS_E_OUTPUT, RS_E_MOUNT, RS_E_NO_FIRMWARE, RS_E_FIRMWARE, RS_E_FAT,
 	RS_E_REPLAY_PLAN, RS_E_CANCELLED};
 
-/* A policy is nobody's who stands before the machine, and its error says who can do something. */
+/* A policy and a server are nobody's who stands before the machine, and the error says who can do
+ * something. */
 static bool is_general(int code)
 {
-	if (strncmp(rs_err_info(code)->id, "policy.", 7) == 0)
+	if (strncmp(rs_err_info(code)->id, "policy.", 7) == 0 ||
+		strncmp(rs_err_info(code)->id, "net.", 4) == 0)
 		return true;
 	for (size_t i = 0; i < sizeof(general) / sizeof(general[0]); i++)
 		if (general[i] == code)
