@@ -111,19 +111,26 @@ void facts_read_boot(struct facts *f, const char *bytes, size_t len)
 	}
 }
 
+static bool take_mode(struct facts *f, const char *name)
+{
+	for (unsigned mode = SETTINGS_MODE_AUTOMATIC; mode <= SETTINGS_MODE_WINDOWS; mode++)
+		if (strcmp(settings_mode_name(mode), name) == 0) {
+			f->settings.mode = mode;
+			return true;
+		}
+	return false;
+}
+
 static void take_word(struct facts *f, const char *word)
 {
 	if (strncmp(word, "unbrick.stick=", 14) == 0)
 		set(f->stick_uuid, word + 14);
 	else if (strncmp(word, "unbrick.network=", 16) == 0)
 		f->is_network = strcmp(word + 16, "yes") == 0;
-	if (strncmp(word, "unbrick.mode=", 13) != 0)
-		return;
-	for (unsigned mode = SETTINGS_MODE_AUTOMATIC; mode <= SETTINGS_MODE_WINDOWS; mode++)
-		if (strcmp(settings_mode_name(mode), word + 13) == 0) {
-			f->settings.mode = mode;
-			f->is_mode_given = true;
-		}
+	else if (strncmp(word, "unbrick.mode=", 13) == 0)
+		f->is_mode_given |= take_mode(f, word + 13);
+	else if (strncmp(word, "unbrick.default=", 16) == 0 && !f->is_mode_given)
+		(void)take_mode(f, word + 16); /* what is no mode changes nothing */
 }
 
 void facts_read_command_line(struct facts *f, const char *text)

@@ -17,7 +17,7 @@ struct facts {
 	enum secure_boot secure_boot;
 	bool is_network;
 	bool is_cd;		    /* the application came from a CD: nothing is written to it */
-	bool is_mode_given;	    /* on the kernel's command line, by GRUB's menu */
+	bool is_mode_given;	    /* by a person in GRUB's menu: on the kernel's command line */
 	char loader[FACTS_TEXT];    /* "shim", "own", "" */
 	char partition[FACTS_TEXT]; /* of the stick: GPT partition GUID, lower case, or "" */
 	char place[FACTS_TEXT];	    /* of the device we came from (format/bootentry.h), or "" */

@@ -82,6 +82,34 @@ static void test_facts_read_command_line__grub__mode_beats_the_stick(void **stat
 	assert_int_equal(f.settings.wait_s, 30);
 }
 
+/* What a menu starts when nobody presses a key, or a server's script: no person has chosen it. */
+static void test_facts_read_command_line__default_of_a_menu__is_no_persons(void **state)
+{
+	(void)state;
+	static const char strict[] = "mode = look\n", loose[] = "mode = automatic\n";
+
+	facts_init(&f);
+	facts_read_command_line(&f, "quiet unbrick.door=grub unbrick.default=technician");
+	assert_int_equal(f.settings.mode, SETTINGS_MODE_TECHNICIAN);
+	facts_read_settings(&f, loose, strlen(loose), SETTINGS_FOREIGN, "unbrick.conf");
+	assert_int_equal(f.settings.mode, SETTINGS_MODE_TECHNICIAN);
+	facts_read_settings(&f, strict, strlen(strict), SETTINGS_FOREIGN, "unbrick.conf");
+	assert_int_equal(f.settings.mode, SETTINGS_MODE_LOOK); /* the stricter one counts */
+	facts_init(&f);
+	facts_read_command_line(&f, "unbrick.door=grub unbrick.default=look");
+	facts_read_medium(&f, loose, strlen(loose)); /* of the server itself */
+	assert_int_equal(f.settings.mode, SETTINGS_MODE_AUTOMATIC);
+	facts_init(&f);
+	facts_read_command_line(
+		&f, "unbrick.door=grub unbrick.mode=technician unbrick.default=windows");
+	facts_read_settings(&f, strict, strlen(strict), SETTINGS_FOREIGN, "unbrick.conf");
+	assert_int_equal(f.settings.mode, SETTINGS_MODE_TECHNICIAN); /* a person has chosen */
+	facts_init(&f);
+	facts_read_command_line(&f, "unbrick.door=grub unbrick.mode=none");
+	facts_read_settings(&f, strict, strlen(strict), SETTINGS_FOREIGN, "unbrick.conf");
+	assert_int_equal(f.settings.mode, SETTINGS_MODE_LOOK); /* which nobody can have chosen */
+}
+
 static void test_facts_read_command_line__bios__vouches_for_nothing(void **state)
 {
 	(void)state;
@@ -181,6 +209,7 @@ int main(void)
 		cmocka_unit_test(test_facts_read_command_line__application__changes_nothing),
 		cmocka_unit_test(test_facts_read_command_line__grub__mode_beats_the_stick),
 		cmocka_unit_test(test_facts_read_command_line__bios__vouches_for_nothing),
+		cmocka_unit_test(test_facts_read_command_line__default_of_a_menu__is_no_persons),
 		cmocka_unit_test(
 			test_facts_read_settings__unsigned_under_secure_boot__cannot_loosen),
 		cmocka_unit_test(test_facts_read_boot_params__short__stays_unknown),
