@@ -77,7 +77,7 @@ static int put_head(FILE *to, struct rs_err *err)
 	(void)fprintf(to,
 		"<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
 		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-		"base-uri 'none'; form-action 'none'; style-src ",
+		"base-uri 'none'; form-action 'none'; img-src data:; style-src ",
 		lang_code()[0] ? lang_code() : "en");
 	int r = put_hash(to, fleet_css, err);
 	(void)fputs("; script-src ", to);
@@ -285,10 +285,12 @@ static void put_table(const struct fleet *f, FILE *to)
 	(void)fputs("\">\n<label><input id=\"all\" type=\"checkbox\"> ", to);
 	fleet_html(to, lang_word(N_("older reports of a machine, too")));
 	(void)fputs("</label>\n<button id=\"before\">&larr;</button> <span id=\"place\"></span> "
-		    "<button id=\"after\">&rarr;</button></div>\n<table id=\"reports\">\n",
+		    "<button id=\"after\">&rarr;</button></div>\n<div class=\"wide\"><table "
+		    "id=\"reports\">\n",
 		to);
 	head_row(to, heads, true);
-	(void)fputs("<tbody></tbody></table>\n<script type=\"application/json\" id=\"data\">", to);
+	(void)fputs("<tbody></tbody></table></div>\n<script type=\"application/json\" id=\"data\">",
+		to);
 	fleet_data(f, to);
 	(void)fprintf(to, "</script>\n<script>%s</script>\n", fleet_js);
 }

@@ -22,6 +22,7 @@ struct reading {
 	void *user;
 	size_t files;
 	char path[PATH_BYTES]; /* of what is read */
+	size_t skip;	       /* of it, the folder that was named */
 	char *buffer;	       /* FLEET_BYTES_MOST and two more */
 };
 
@@ -72,7 +73,7 @@ static int take(struct reading *r, char *text, size_t len, size_t line, struct r
 	const char *why = NULL;
 	char source[PATH_BYTES + 32];
 
-	(void)snprintf(source, sizeof(source), line ? "%s:%zu" : "%s", r->path, line);
+	(void)snprintf(source, sizeof(source), line ? "%s:%zu" : "%s", r->path + r->skip, line);
 	text[len] = '\0';
 	int taken = fleet_take(r->f, text, len, source, &why, err);
 	if (taken == 0)
@@ -226,8 +227,10 @@ int fleet_read(
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return rs_fail_on(err, RS_E_IO_OPEN, path, "%s", strerror(errno));
 	(void)snprintf(r.path, sizeof(r.path), "%s", path);
-	if (S_ISDIR(st.st_mode))
+	if (S_ISDIR(st.st_mode)) {
+		r.skip = strlen(r.path) + 1;
 		return read_folder(&r, rs_steal_fd(&fd), 0, err);
+	}
 	if (!S_ISREG(st.st_mode))
 		return rs_fail_on(err, RS_E_IO_OPEN, path, "it is neither a folder nor a file");
 	return content_of(path) == CONTENT_LINES ? read_lines(&r, fd, err) : read_one(&r, fd, err);

@@ -408,7 +408,7 @@ static void test_page__policy__names_the_hashes_of_its_own(void **state)
 
 	(void)state;
 	assert_non_null(strstr(page, "content=\"default-src 'none'; base-uri 'none'; form-action "
-				     "'none'; style-src 'sha256-"));
+				     "'none'; img-src data:; style-src 'sha256-"));
 	assert_non_null(strstr(page, "; script-src 'sha256-"));
 	assert_null(strstr(page, "unsafe"));
 	assert_null(strstr(page, "http:"));
