@@ -32,6 +32,7 @@
 #define DETAILS	     WAY('d', "d", "details", details_is_open, details_go)
 #define SAVE	     WAY('s', "s", "save", save_is_open, save_go)
 #define LOG	     WAY('g', "g", "log", log_is_open, log_go)
+#define RESULT_TOLD  TOLD('c', "c", result_is_open, result_go)
 #define OTHERS	     WAY('o', "o", "other", actions_is_open, actions_visit)
 #define IN_THE_WAY   WAY('w', "w", "in the way", hindrances_is_open, hindrances_go)
 
@@ -61,11 +62,11 @@ const struct screen tui_screens[SCREENS] = {
 			WAY(UI_KEY_ESC, "Esc", "back to the plan", NULL, question_back)}},
 	[SCREEN_DOING] = {"at work", doing_enter, doing_draw, .put = NULL},
 	[SCREEN_DONE] = {"done", NULL, done_draw, NULL,
-		.ways = {WAY('u', "u", "undo it", undo_is_open, undo_go), SAVE, LOG, OTHERS,
+		.ways = {WAY('u', "u", "undo it", undo_is_open, undo_go), SAVE, LOG, RESULT_TOLD, OTHERS,
 			WAY(UI_KEY_ESC, "Esc", "disks", NULL, done_back)}},
 	[SCREEN_TROUBLE] = {"it does not go on", NULL, trouble_draw, NULL,
 		.ways = {WAY(UI_KEY_ENTER, "Enter", "try again", NULL, trouble_next), FINISH_TOLD,
-			SAVE, SHOW_ID_TOLD, OTHERS,
+			SAVE, SHOW_ID_TOLD, RESULT_TOLD, OTHERS,
 			WAY(UI_KEY_ESC, "Esc", "disks", NULL, trouble_back)}},
 	[SCREEN_PATH] = {"file or folder?", NULL, path_draw, path_put,
 		.ways = {WAY(UI_KEY_ENTER, "Enter", "take it", NULL, path_next),
@@ -107,6 +108,8 @@ const struct screen tui_screens[SCREENS] = {
 		.ways = {ALONE(UI_KEY_ENTER, "Enter", "use the one marked >", stick_is_open,
 				 stick_next),
 			WAY(UI_KEY_ESC, "Esc", "none of them", NULL, stick_back)}},
+	[SCREEN_RESULT] = {"result", NULL, result_draw, NULL,
+		.ways = {WAY(UI_KEY_ESC, "Esc", "back", NULL, visit_back)}},
 	[SCREEN_DETAILS] = {"details", NULL, details_draw, NULL,
 		.ways = {WAY(UI_KEY_ESC, "Esc", "back", NULL, visit_back)}},
 	[SCREEN_HINDRANCES] = {"what is in the way", NULL, hindrances_draw, NULL,

@@ -40,6 +40,7 @@ void done_draw(const struct tui *t, struct page *p)
 		return;
 	page_say(p, true, "%s.", run->outcome.text);
 	say_next(t, &run->outcome, p);
+	result_tell(t, p);
 	page_blank(p);
 	tui_say_part(t, RS_PART_DONE, p);
 	tui_say_warnings(t, p);

@@ -185,6 +185,7 @@ void trouble_draw(const struct tui *t, struct page *p)
 	 * one kind has that of the kind */
 	if (!a || (e->next && !a->fits))
 		page_say(p, !a, "What helps: %s.", by_keys_of(e, t->is_plain));
+	result_tell(t, p);
 	page_blank(p);
 	if (!is_about_key(e->code))
 		tui_say_part(t, RS_PART_DISKS, p);

@@ -37,6 +37,7 @@ enum screen_id {
 	SCREEN_ACTIONS,	   /* other things to do */
 	SCREEN_SAID,	   /* by the first process */
 	SCREEN_STICK,	   /* which of several the stick is */
+	SCREEN_RESULT,	   /* of the last repair, as a code */
 	SCREENS,
 	SCREEN_STAY,   /* no other one */
 	SCREEN_ANSWER, /* back to who asked for it */
@@ -45,7 +46,7 @@ enum screen_id {
 
 struct tui;
 
-#define SCREEN_WAYS 6
+#define SCREEN_WAYS 7
 
 /* Where a key leads. */
 struct screen_way {
@@ -246,6 +247,14 @@ void unlock_draw_attempt(const struct tui *t, struct page *p);
 void unlock_draw_hint(const struct tui *t, struct page *p);
 bool unlock_put(struct tui *t, unsigned key);
 enum screen_id unlock_back(struct tui *t);
+/** What the code of a run says, short for a small screen; no key, and only letters that a code
+ * needs the least room for. @cap 512 or more. */
+void result_text(const struct rs_run *run, bool is_short, char *ret, size_t cap);
+void result_draw(const struct tui *t, struct page *p);
+bool result_is_open(const struct tui *t);
+/** That there is one. */
+void result_tell(const struct tui *t, struct page *p);
+enum screen_id result_go(struct tui *t);
 void key_id_draw(const struct tui *t, struct page *p);
 bool key_id_put(struct tui *t, unsigned key);
 bool key_id_is_open(const struct tui *t);

@@ -1138,6 +1138,38 @@ static void test_key_id__of_recovery_keys_only(void **state)
 	assert_false(says(&p, "77000000"));
 }
 
+/* A phone has it in its hands: no key, and nothing that is more than letters there. */
+static void test_result__code__has_ids_and_only_its_letters(void **state)
+{
+	static struct run_bitlocker open[2];
+	static struct run_volume two[2];
+	static struct run_disk one = {.volumes = two, .n_volumes = 2};
+	struct run_machine m = {
+		.serial = "pf\n1<b>471207-278498-422125-177177-561902-537405-468006-693451"};
+	struct rs_run run = {.machine = m, .disks = &one, .n_disks = 1};
+	char text[512];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		open[i].is_unlocked = true;
+		open[i].unlock.protection = i ? BL_P_TPM : BL_P_RECOVERY;
+		open[i].unlock.protector_id[3] = (uint8_t)(0x77 + i);
+		two[i].bitlocker = &open[i];
+	}
+	run.outcome =
+		(struct run_outcome){.is_known = true, .status = 4, .result = RUN_NOTHING_TO_DO};
+	run.started_filetime = 116444736000000000ULL; /* 1970 */
+	result_text(&run, false, text, sizeof(text));
+	assert_string_equal(text,
+		"UNBRICK NOTHING-TO-DO 4 SN PF-1-B--KEY HIDDEN- AT 19700101T000000Z "
+		"KEY 77000000-0000-0000-0000-000000000000");
+	result_text(&run, true, text, sizeof(text));
+	assert_non_null(strstr(text, " KEY 77000000"));
+	assert_null(strstr(text, "77000000-"));
+	assert_null(strstr(text, "471207"));
+	assert_true(strlen(text) < 80);
+}
+
 static void test_unlock__function_keys__are_digits_of_the_screen_only(void **state)
 {
 	static const struct bl_protector recovery = {.protection = BL_P_RECOVERY};
@@ -1330,6 +1362,7 @@ int main(void)
 		cmocka_unit_test_setup(
 			test_key_id__more_than_there_is_room__the_first_are_shown, fresh),
 		cmocka_unit_test_setup(test_key_id__of_recovery_keys_only, fresh),
+		cmocka_unit_test_setup(test_result__code__has_ids_and_only_its_letters, fresh),
 		cmocka_unit_test_setup(
 			test_unlock__function_keys__are_digits_of_the_screen_only, fresh),
 		cmocka_unit_test_setup(
