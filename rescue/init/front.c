@@ -3,6 +3,8 @@
 
 #include <signal.h>
 
+enum { ALONE_WAIT_MS = 30000 };
+
 static void on_end(void *user, struct process *p)
 {
 	struct init *in = user;
@@ -58,10 +60,18 @@ bool prompt_wants_hint(struct prompt *p, bool is_asking, uint64_t typed_ms, uint
 	return true;
 }
 
+/* 0 = for ever. A policy's machine has nobody at it, unless it is left on for one. */
+static uint64_t wait_for_answer_ms(const struct init *in)
+{
+	const uint64_t set_ms = (uint64_t)in->facts.settings.key_wait_s * 1000;
+
+	return !set_ms && fleet_is_alone(in) ? ALONE_WAIT_MS : set_ms;
+}
+
 /* A person may have left: after the time set, an open question is taken as not answered. */
 static void give_up_waiting(struct init *in, struct process *p)
 {
-	uint64_t wait_ms = (uint64_t)in->facts.settings.key_wait_s * 1000;
+	const uint64_t wait_ms = wait_for_answer_ms(in);
 
 	if (!wait_ms || now_ms() - p->active_ms < wait_ms)
 		return;
@@ -81,5 +91,5 @@ int front_step(struct init *in)
 			"If the keyboard does nothing: plug in a USB keyboard, or put the key into "
 			"EFI\\unbrick\\keys.txt on the stick and start again. The key is still "
 			"waited for:");
-	return in->front.process && in->facts.settings.key_wait_s ? 1000 : -1;
+	return in->front.process && wait_for_answer_ms(in) ? 1000 : -1;
 }

@@ -11,6 +11,7 @@
 #include "init/console.h"
 #include "init/disk.h"
 #include "init/facts.h"
+#include "init/fleet.h"
 #include "init/module.h"
 #include "init/network.h"
 #include "init/process.h"
@@ -65,6 +66,7 @@ struct init {
 	struct facts facts;
 	struct watchdogs watchdogs;
 	struct network network;
+	struct fleet fleet;
 	bool is_stop_wanted;	  /* Ctrl-Alt-Del, a signal: come to an orderly end */
 	bool was_alone;		  /* a verdict may have moved a file in this start: one is enough */
 	bool is_firmware_awaited; /* what it trusts is being looked at, for the report */

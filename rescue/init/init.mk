@@ -10,7 +10,7 @@ $(BUILD)/lib/init.a: $(OBJ_init)
 	@rm -f $@
 	@ar rcsD $@ $^
 
-INIT_USES = $(BUILD)/lib/init.a $(BUILD)/lib/ntfs.a $(BUILD)/lib/block.a $(BUILD)/lib/firmware.a $(BUILD)/lib/policy.a $(BUILD)/lib/core.a \
+INIT_USES = $(BUILD)/lib/init.a $(BUILD)/lib/ntfs.a $(BUILD)/lib/block.a $(BUILD)/lib/firmware.a $(BUILD)/lib/policy.a $(BUILD)/lib/net.a $(BUILD)/lib/core.a \
 	$(BUILD)/lib/format.a
 
 $(BUILD)/init: $(BUILD)/rescue/init/main.o $(INIT_USES)
@@ -46,6 +46,15 @@ $(BUILD)/tests/unit/init/test_work: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,
 
 # the test's machine keeps its network
 $(BUILD)/tests/unit/init/test_network: LDFLAGS += -Wl,--wrap=process_start -Wl,--wrap=network_is_wanted
+
+# no clock of this machine is set
+$(BUILD)/tests/unit/init/test_clock: LDFLAGS += -Wl,--wrap=settimeofday
+# what the network would answer
+$(BUILD)/tests/unit/init/test_fleet: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,process_run \
+	process_start init_step report_write_start clock_floor network_is_wanted)
+
+$(BUILD)/tests/unit/init/test_fleet_job: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,net_open net_close net_set_ca \
+	net_get net_send policy_read policy_fits)
 
 # disks that are not there, at places that the test names
 $(BUILD)/tests/unit/init/test_choose: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,place_of \

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/language.h"
+#include "init/hand.h"
 #include "init/init.h"
 #include "init/machine.h"
 #include "init/serial.h"
@@ -218,15 +219,16 @@ static int supervise(void *arg, int out_fd)
 	modes_main(&in);
 }
 
-/* The same program as dhcpcd's hook, and the network's process on a host. */
+/* The same program as dhcpcd's hook, and on a host. */
 static int by_another_name(char **argv)
 {
 	const char *name = argv[0] ? strrchr(argv[0], '/') : NULL;
 
 	if (name && strcmp(name + 1, LEASE_HOOK) == 0)
 		return lease_hook(argv[0], (const char *const *)environ);
-	if (argv[0] && argv[1] && strcmp(argv[1], "network") == 0)
-		return network_by_hand(argv + 2);
+	const int r = argv[0] ? by_hand(argv + 1) : -1;
+	if (r >= 0)
+		return r;
 	(void)dprintf(2, "init: the first process of the rescue system: the kernel starts it\n");
 	return 2;
 }

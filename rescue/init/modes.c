@@ -96,7 +96,9 @@ static enum settings_end decide(struct init *in, const struct work *w, char *ret
 	bool is_reset = end == SETTINGS_END_WINDOWS || end == SETTINGS_END_REBOOT;
 
 	(void)snprintf(ret_why, cap, "%s", w->text);
-	if (in->is_stop_wanted || w->result == RESULT_FOUND)
+	if (!in->is_stop_wanted && fleet_end_of(in, w->result, &end))
+		is_reset = end == SETTINGS_END_WINDOWS || end == SETTINGS_END_REBOOT;
+	else if (in->is_stop_wanted || w->result == RESULT_FOUND)
 		return SETTINGS_END_STAY;
 	if (w->result == RESULT_DONE && is_reset && w->n_before >= REPAIRS_MOST) {
 		(void)snprintf(ret_why, cap,
@@ -162,8 +164,10 @@ void modes_automatic(struct init *in)
 {
 	struct work w;
 
-	work_all(in, &w);
-	work_tell(in, &w);
+	if (fleet_begin(in, &w)) {
+		work_all(in, &w);
+		work_tell(in, &w);
+	}
 	come_to_end(in, &w);
 }
 

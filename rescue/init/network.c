@@ -31,7 +31,9 @@ static bool is_sound(const struct network_now *n)
 {
 	bool ret = (unsigned)n->state < NETWORK_STATES &&
 		   memchr(n->interface, '\0', sizeof(n->interface)) &&
-		   memchr(n->mac, '\0', sizeof(n->mac));
+		   memchr(n->mac, '\0', sizeof(n->mac)) &&
+		   (unsigned)n->clock.source < CLOCK_SOURCES &&
+		   memchr(n->clock.server, '\0', sizeof(n->clock.server));
 
 	for (int i = 0; ret && i < LEASE_FAMILIES; i++)
 		ret = !n->lease[i].interface[0] || lease_is_sound(&n->lease[i]);
@@ -86,7 +88,9 @@ static void start(struct init *in)
 	struct network *net = &in->network;
 
 	network_wish_init(&net->wish);
+	network_wish_take(in, &net->wish);
 	net->wish.sets_clock = true;
+	net->wish.floor_unix_s = clock_floor("");
 	const struct process_plan plan = {.run = network_child,
 		.arg = &net->wish,
 		.output = on_said,
@@ -110,6 +114,19 @@ int network_step(struct init *in)
 	if (now >= net->again_ms)
 		start(in);
 	return net->process ? -1 : loop_left_ms(now, net->again_ms);
+}
+
+const char *network_why(const struct init *in)
+{
+	static const char *const texts[NETWORK_STATES] = {
+		[NETWORK_OFF] = "this image has no network",
+		[NETWORK_NO_CARD] = "no wired network interface is there",
+		[NETWORK_NO_LINK] = "no network cable has a link",
+		[NETWORK_NO_ADDRESS] = "nobody in the network gives an address",
+		[NETWORK_UP] = "the network is there",
+	};
+
+	return texts[in->network.now.state];
 }
 
 /* ---- the report ---- */

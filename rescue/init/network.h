@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "init/clock.h"
 #include "init/lease.h"
 #include "init/netlink.h"
 #include "init/process.h"
@@ -35,13 +36,16 @@ struct network_wish {
 	bool sets_clock;		       /* else it only tells */
 	int64_t floor_unix_s;		       /* it is later than that */
 	/* of this system; a test has others */
-	char root[NETWORK_FOLDER];   /* see sysfs.h */
-	char run[NETWORK_FOLDER];    /* files of its own */
-	char resolv[NETWORK_FOLDER]; /* resolv.conf */
+	char program[NETWORK_FOLDER]; /* unbrick-net; "" = where it is looked for */
+	char root[NETWORK_FOLDER];    /* see sysfs.h */
+	char run[NETWORK_FOLDER];     /* files of its own */
+	char resolv[NETWORK_FOLDER];  /* resolv.conf */
 };
 
 /** Limits and folders of this system, nothing wanted. */
 void network_wish_init(struct network_wish *w);
+/** What the settings and the start want. */
+void network_wish_take(const struct init *in, struct network_wish *w);
 
 enum network_state {
 	NETWORK_OFF,	 /* nobody wants one */
@@ -61,6 +65,7 @@ struct network_now {
 	unsigned vlan;
 	uint64_t link_wait_ms; /* from the start until there was a link */
 	bool is_static;
+	struct clock_now clock;
 	struct lease lease[LEASE_FAMILIES]; /* "" where there is none */
 };
 
@@ -75,9 +80,6 @@ struct network_word {
 /** A function of a process (process.h): @arg is a struct network_wish. It says struct network_word,
  * and ends when it cannot go on. */
 int network_child(void *arg, int out_fd);
-/** For a host and for tests: the same, with "KEY=VALUE" for the members of the wish, and what it
- * says as lines. Its exit status. */
-int network_by_hand(char **words);
 
 /* ---- which interfaces (network_card.c) */
 
@@ -128,6 +130,8 @@ struct network {
 int network_step(struct init *in);
 /** Is it wanted, and are its programs in this image? */
 bool network_is_wanted(const struct init *in);
+/** Why there is no network now, one line. */
+const char *network_why(const struct init *in);
 /** For the report; NULL: nobody wants one. */
 struct json_object *network_facts(const struct init *in);
 

@@ -6,7 +6,6 @@
 #include <net/if.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -27,39 +26,6 @@ enum {
 	FIRST_HINT_MS = 2000,
 	HINTS = 3, /* while a link is waited for */
 };
-
-/* ---- what is said ---- */
-
-static void send_line(struct child *c, const struct network_word *w)
-{
-	char line[NETWORK_LINE];
-
-	if (w->kind == NETWORK_NOW)
-		network_line(&w->now, line, sizeof(line));
-	else
-		(void)snprintf(line, sizeof(line), "%s %s", w->kind == NETWORK_SAY ? "say" : "log",
-			w->text);
-	(void)dprintf(c->out_fd, "%s\n", line); /* whoever reads it has ended us by hand */
-}
-
-static void send_word(struct child *c, const struct network_word *w)
-{
-	if (c->by_hand)
-		send_line(c, w);
-	else if (!process_write(c->out_fd, w, sizeof(*w)))
-		c->is_over = true; /* nobody is there any more */
-}
-
-void child_tell(struct child *c, enum network_kind kind, const char *fmt, ...)
-{
-	struct network_word w = {.kind = kind};
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(w.text, sizeof(w.text), fmt, ap);
-	va_end(ap);
-	send_word(c, &w);
-}
 
 /* ---- addresses ---- */
 
@@ -305,6 +271,7 @@ static struct network_now look(struct child *c, uint64_t now)
 	if (ret.state >= NETWORK_NO_ADDRESS && !c->first_link_ms)
 		c->first_link_ms = now - c->started_ms + 1;
 	ret.link_wait_ms = c->first_link_ms;
+	ret.clock = c->now.clock;
 	ret.is_late = is_late(c, ret.state, now);
 	return ret;
 }
@@ -401,7 +368,7 @@ static void step(struct child *c)
 		return;
 	tell_change(c, &before);
 	w.now = c->now;
-	send_word(c, &w);
+	child_send(c, &w);
 }
 
 /* ---- events ---- */
@@ -539,6 +506,7 @@ static bool begin(struct child *c)
 	processes_init(&c->processes, &c->loop);
 	c->started_ms = now_ms();
 	c->hint_ms = c->started_ms + FIRST_HINT_MS;
+	clock_begin(c->wish->floor_unix_s, c->wish->sets_clock, &c->now.clock);
 	if (mkdir(c->wish->run, 0700) < 0 && errno != EEXIST)
 		return false;
 	return prepare_dhcp(c) && loop_add(&c->loop, open_signals(), POLLIN, on_signal, c) &&
@@ -555,9 +523,11 @@ int network_live(struct child *c)
 	}
 	while (!c->is_over) {
 		step(c);
+		const int clock_ms = network_ask_time(c);
 		const bool is_waiting = c->now.state != NETWORK_UP;
-		loop_step(&c->loop, loop_sooner_ms(is_waiting ? TICK_MS : -1,
-					    processes_wait_ms(&c->processes)));
+		loop_step(&c->loop,
+			loop_sooner_ms(is_waiting ? TICK_MS : -1,
+				loop_sooner_ms(clock_ms, processes_wait_ms(&c->processes))));
 		processes_step(&c->processes);
 	}
 	return 0;

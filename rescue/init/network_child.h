@@ -16,6 +16,8 @@ struct child {
 	struct card cards[CARD_MOST];
 	struct network_now now;
 	uint64_t started_ms, hint_ms;
+	struct process *clock;	/* asks a time server; NULL = none does */
+	uint64_t clock_ms;	/* when that was begun last; 0 = not yet */
 	uint64_t link_ms;	/* since when there is a link and no address */
 	uint64_t first_link_ms; /* how long the first link took, and one more; 0 = none yet */
 	char program[256], config[NETWORK_FOLDER + 16], log[NETWORK_FOLDER + 16],
@@ -24,8 +26,16 @@ struct child {
 
 /** Until it is over; its exit status. */
 int network_live(struct child *c);
+
+/* ---- what it says (network_say.c) */
+
+void child_send(struct child *c, const struct network_word *w);
 void child_tell(struct child *c, enum network_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/** Before each round of events: ask for the time, where there is somebody to ask. How long until
+ * that has something to do; -1 = nothing. (network_clock.c) */
+int network_ask_time(struct child *c);
 
 /** "IP/PREFIX,GATEWAY,DNS", of which the last two may be missing; false: it is none. */
 bool network_static_of(const char *text, struct lease *ret);

@@ -8,11 +8,15 @@
 #include "init/init.h"
 #include "init/network_child.h"
 
-#define NET_PROGRAM "/bin/unbrick-net" /* without it nobody has a use for an address */
+#define HAS_NETWORK "/unbrick/network-complete" /* the last file of its archive (initramfs) */
 
 bool network_is_wanted(const struct init *in)
 {
-	return in->facts.is_network && access(NET_PROGRAM, X_OK) == 0;
+	const struct settings *s = &in->facts.settings;
+	const bool is_asked = s->network == SETTINGS_NETWORK_YES || in->facts.is_network ||
+			      s->policy[0] || s->collector[0];
+
+	return is_asked && s->network != SETTINGS_NETWORK_NO && access(HAS_NETWORK, F_OK) == 0;
 }
 
 void network_wish_init(struct network_wish *w)
@@ -25,6 +29,24 @@ void network_wish_init(struct network_wish *w)
 		.run = INIT_RUN "/network",
 		.resolv = "/etc/resolv.conf",
 	};
+}
+
+static void copy(char *ret, size_t cap, const char *text)
+{
+	const size_t len = strlen(text);
+
+	ret[0] = '\0'; /* what is too long is none of its form */
+	if (len < cap)
+		memcpy(ret, text, len + 1);
+}
+
+void network_wish_take(const struct init *in, struct network_wish *w)
+{
+	const struct settings *s = &in->facts.settings;
+
+	copy(w->address, sizeof(w->address), s->address);
+	copy(w->ntp, sizeof(w->ntp), s->ntp);
+	w->vlan = s->vlan;
 }
 
 /* The next part of a list with commas into @ret; false: it does not fit. */

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "init/report.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "core/cleanup.h"
 #include "core/redact.h"
@@ -258,29 +261,72 @@ static void set_outcome(
 	report_set(in, "boot", boot_facts(in));
 	report_set(in, "stick", stick_facts(in));
 	report_set(in, "disks", disk_facts(in));
-	struct json_object *network = network_facts(in);
-	if (network)
-		report_set(in, "network", network);
+	fleet_facts(in, in->report.root);
 	report_set(in, "duration_ms", json_object_new_uint64(now_ms() - in->report.started_ms));
+}
+
+bool report_write_start(struct init *in, const char *path, char *ret_hash)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_object_object_foreach(in->report.root, key, value)
+	{
+		/* the head alone: nothing was run yet */
+		if (!json_object_is_type(value, json_type_array))
+			json_object_object_add(o, key, json_object_get(value));
+	}
+	json_object_object_add(o, "boot", boot_facts(in));
+	fleet_facts(in, o);
+	json_object_object_add(o, "event", json_object_new_string("start"));
+	json_object_object_del(o, "sent");
+	const char *text = json_object_to_json_string_ext(o, PRINT_FLAGS);
+	const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	bool is_whole = fd >= 0 && text && process_write(fd, text, strlen(text));
+	if (fd >= 0)
+		is_whole &= close(fd) == 0;
+	if (is_whole)
+		fleet_hash(text, strlen(text), ret_hash);
+	json_object_put(o);
+	return is_whole;
+}
+
+static void keep(struct init *in, bool is_sent)
+{
+	char text[320];
+
+	if (in->facts.settings.report == SETTINGS_REPORT_NONE)
+		return;
+	if (stick_write_report(in, text, sizeof(text))) {
+		init_say(in, "report: written to the stick: %s/reports/%s/%s.txt", text,
+			in->report.serial, in->report.file_time);
+		return;
+	}
+	init_say(in, "report: not kept on a stick: %s", text);
+	if (!is_sent && fleet_has_collector(in))
+		init_say(in, "report: not kept anywhere: neither a collector nor a stick has it");
+}
+
+/* For nobody else to read: the mask of a new file's rights says it (start.c). */
+static bool write_files(struct init *in, const char *text)
+{
+	if (json_object_to_file_ext(JSON_FILE, in->report.root, PRINT_FLAGS) >= 0 &&
+		write_text_report(in, text))
+		return true;
+	init_say(in, "report: not written: not enough memory");
+	return false;
 }
 
 void report_write(struct init *in, enum result result, const char *text, enum settings_end end)
 {
-	char why[320];
-
 	said_end(in);
+	in->report.result_word = result_words[result];
 	set_outcome(in, result, text, end);
-	/* for nobody else to read: the mask of a new file's rights says it (start.c) */
-	if (json_object_to_file_ext(JSON_FILE, in->report.root, PRINT_FLAGS) < 0 ||
-		!write_text_report(in, text)) {
-		init_say(in, "report: not written: not enough memory");
+	if (!write_files(in, text))
 		return;
+	const bool is_sent = fleet_send_end(in, JSON_FILE);
+	if (fleet_has_collector(in)) { /* what the stick gets says who has it, too */
+		fleet_facts(in, in->report.root);
+		(void)write_files(in, text); /* it was said */
 	}
-	if (in->facts.settings.report == SETTINGS_REPORT_NONE)
-		return;
-	if (stick_write_report(in, why, sizeof(why)))
-		init_say(in, "report: written to the stick: %s/reports/%s/%s.txt", why,
-			in->report.serial, in->report.file_time);
-	else
-		init_say(in, "report: not kept on a stick: %s", why);
+	keep(in, is_sent);
 }

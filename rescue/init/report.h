@@ -45,6 +45,7 @@ struct boot_report {
 	struct json_object *root, *runs;
 	size_t given_bytes;	 /* by the screen, as reports of its runs */
 	unsigned n_pictures;	 /* "report-N.svg" beside the report in /run, from 1 */
+	const char *result_word; /* of the last report_write */
 	unsigned n_by_diagnosis; /* repairs that no rule, or no rule alone, told of */
 	uint64_t started_filetime, started_ms;
 	char serial[64];	     /* names the machine's folder on the stick */
@@ -57,7 +58,10 @@ bool report_has_room(struct init *in, size_t bytes);
 /** A run of the program; its report is taken over, and so are the timelines that it drew. */
 void report_add_run_take(struct init *in, struct run *run);
 void report_set(struct init *in, const char *key, struct json_object *value_take);
-/** With the outcome, write it to /run, and to the stick if it is there. */
+/** What is known before the first disk, as a file, with its hash (fleet.h): the start event. */
+bool report_write_start(struct init *in, const char *path, char *ret_hash);
+/** With the outcome, write it to /run, to the collectors (fleet.h), and to the
+ * stick if it is there. */
 void report_write(struct init *in, enum result result, const char *text, enum settings_end end);
 
 #endif

@@ -269,7 +269,8 @@ static size_t put_arguments(struct init *in, const struct command *c, const char
 		args[n++] = *options++;
 	if (path)
 		args[n++] = path;
-	n += run_stick_options(in, c->takes_rules, args + n);
+	/* a policy brings its own rules */
+	n += run_stick_options(in, c->takes_rules && !fleet_is_alone(in), args + n);
 	args[n++] = "--report";
 	args[n++] = REPORT;
 	if (c->takes_rules) { /* those that make a diagnosis, too */
@@ -301,8 +302,8 @@ static void run_once(struct init *in, enum run_command command, const char *disk
 	if (c->may_write)
 		prepare_writing(in, disk, &plan);
 	/* plain text moves on by itself anyway, and only asks what has to be asked */
-	if (command != RUN_FIX || screen_is_plain(in) || !consoles_are_there(&in->consoles) ||
-		!run_on_screen(in, &plan, what, args, n)) {
+	if (command != RUN_FIX || fleet_is_alone(in) || screen_is_plain(in) ||
+		!consoles_are_there(&in->consoles) || !run_on_screen(in, &plan, what, args, n)) {
 		(void)unlink(REPORT); /* that there was none */
 		report_drop_pictures(INIT_RUN);
 		(void)put_arguments(in, c, what, options, args);

@@ -11,6 +11,7 @@ void init_step(struct init *in, int timeout_ms)
 	timeout_ms = loop_sooner_ms(timeout_ms, processes_wait_ms(&in->processes));
 	timeout_ms = loop_sooner_ms(timeout_ms, stick_step(in));
 	timeout_ms = loop_sooner_ms(timeout_ms, network_step(in));
+	fleet_step(in);
 	loop_step(&in->loop, timeout_ms);
 	processes_step(&in->processes);
 }

@@ -91,11 +91,12 @@ static const char *replay_for(struct init *in, struct known_disk *d)
  * whether it did; one that was refused wrote nothing. */
 static void run_fix(struct init *in, struct known_disk *d, const char *replay, struct run *ret)
 {
-	const bool may_alone = !in->was_alone && !facts_alone_refusal(&in->facts);
+	const char *const *policy = fleet_options(in);
+	const bool may_alone = policy || (!in->was_alone && !facts_alone_refusal(&in->facts));
 	const char *const fix[] = {
 		"--yes", "--replay", replay, may_alone ? "--diagnosis" : NULL, "alone", NULL};
 
-	run_program(in, RUN_FIX, d->name, fix, ret);
+	run_program(in, RUN_FIX, d->name, policy ? policy : fix, ret);
 	in->was_alone |=
 		may_alone && (!ret->report || (ret->is_alone && ret->status != RS_STATUS_REFUSED));
 }
@@ -106,7 +107,7 @@ static void run_one(struct init *in, struct known_disk *d, const char *replay, s
 	if (replay)
 		run_fix(in, d, replay, ret);
 	else
-		run_program(in, RUN_SCAN, d->name, NULL, ret);
+		run_program(in, RUN_SCAN, d->name, fleet_options(in), ret);
 }
 
 static void run_for(struct init *in, struct known_disk *d, bool is_look, struct run *ret)
@@ -126,7 +127,7 @@ static void run_for(struct init *in, struct known_disk *d, bool is_look, struct 
 
 static void work_on(struct init *in, struct work *w, struct known_disk *d)
 {
-	bool is_look = in->facts.settings.mode == SETTINGS_MODE_LOOK;
+	bool is_look = in->facts.settings.mode == SETTINGS_MODE_LOOK || fleet_only_looks(in);
 	struct run run;
 
 	if (!watchdogs_allow(in) && !is_look) {

@@ -79,4 +79,15 @@ struct net_report {
 int net_send(struct net_client *c, const struct net_sink *sink, const struct net_report *p,
 	struct rs_err *err);
 
+struct net_time {
+	const char *const *servers; /* names or addresses, asked one after another */
+	size_t n;
+	unsigned total_ms; /* 0: NET_TOTAL_MS */
+};
+
+/** Ask for the time (RFC 4330): what the first one that answers says, and which one that is. It is
+ * not signed. Errors: RS_E_NET_CLOCK (none answers), RS_E_NET_*, RS_E_CANCELLED, RS_E_MEMORY. */
+int net_time(struct net_client *c, const struct net_time *q, int64_t *ret_unix_s, size_t *ret_which,
+	struct rs_err *err);
+
 #endif

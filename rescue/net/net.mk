@@ -3,7 +3,7 @@
 # two, configuration) is a room of the path; what does the work is linked with the program alone. Included by the top Makefile.
 
 NET_LIBS = $(shell pkg-config --libs libcurl ldap libssl libcrypto json-c)
-NET_ROOM = client spawn wire secret config form key send
+NET_ROOM = client spawn wire secret config form key send time sntp
 OBJ_net = $(NET_ROOM:%=$(BUILD)/rescue/net/%.o)
 OBJ_netprogram = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(NET_ROOM:%=rescue/net/%.c) rescue/net/main.c,$(wildcard rescue/net/*.c)))
 

@@ -18,6 +18,7 @@ static const struct {
 	{"key", do_key},
 	{"ldap", do_ldap},
 	{"send", do_send},
+	{"time", do_time},
 };
 
 /* ---- the socket ---- */

@@ -13,5 +13,6 @@ job_fn do_get;
 job_fn do_key;
 job_fn do_ldap;
 job_fn do_send;
+job_fn do_time;
 
 #endif

@@ -1212,6 +1212,26 @@ static void test_work__plain_text__as_the_command(void **state)
 	assert_non_null(strstr(ran, "/bin/unbrick fix --yes "));
 }
 
+/* Nobody is there to look at a screen, and its rules are its own. */
+static void test_work__by_a_policy__as_the_command_with_its_own_rules(void **state)
+{
+	static const char *const by[] = {"--policy", "p.json", NULL};
+	struct run r;
+
+	(void)state;
+	in.fleet.is_accepted = true;
+	(void)snprintf(in.stick.rules, sizeof(in.stick.rules), "/run/unbrick/rules");
+	arguments[0] = '\0';
+	run_program(&in, RUN_FIX, "sda", by, &r);
+	assert_string_equal(arguments, "");
+	assert_string_equal(ran, "/bin/unbrick fix --policy p.json /dev/sda --report "
+				 "/run/unbrick/run.json --svg /run/unbrick/run.svg --plan . ");
+	in.fleet.is_accepted = false;
+	in.facts.settings.screen = SETTINGS_SCREEN_PLAIN;
+	run_program(&in, RUN_FIX, "sda", yes, &r);
+	assert_non_null(strstr(ran, " --rules /run/unbrick/rules "));
+}
+
 static void dies_reading(unsigned round)
 {
 	if (round == 0)
@@ -1365,6 +1385,7 @@ int main(void)
 		screen_test(test_plain__what_is_typed__goes_to_it),
 		screen_test(test_plain__asked_for__and_back),
 		screen_test(test_work__plain_text__as_the_command),
+		screen_test(test_work__by_a_policy__as_the_command_with_its_own_rules),
 		screen_test(test_shell__only_where_settings_allow_it),
 		screen_test(test_report__only_where_settings_allow_it),
 		screen_test(test_shell__asked_for__only_where_it_may_be),

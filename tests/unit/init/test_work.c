@@ -37,6 +37,7 @@ static struct {
 	enum run_command command;
 	char disk[DISK_NAME], replay[16];
 	bool is_alone; /* --diagnosis alone */
+	bool is_by_policy;
 } runs[4];
 static enum settings_end ended, reported;
 static enum result result;
@@ -50,7 +51,8 @@ void __wrap_run_program(struct init *i, enum run_command command, const char *di
 	assert_true(n_runs < 4);
 	runs[n_runs].command = command;
 	(void)snprintf(runs[n_runs].disk, sizeof(runs[0].disk), "%s", disk);
-	if (options) {
+	runs[n_runs].is_by_policy = options && strcmp(options[0], "--policy") == 0;
+	if (options && !runs[n_runs].is_by_policy) {
 		(void)snprintf(runs[n_runs].replay, sizeof(runs[0].replay), "%s", options[2]);
 		runs[n_runs].is_alone = options[3] && strcmp(options[3], "--diagnosis") == 0 &&
 					strcmp(options[4], "alone") == 0;
@@ -527,6 +529,61 @@ static void test_modes__looked_and_found__stays_whatever_is_set(void **state)
 	assert_int_equal(result, RESULT_FOUND);
 }
 
+/* ---- with a policy ---- */
+
+static void take(enum policy_act act)
+{
+	in.fleet.is_accepted = true;
+	in.fleet.policy = (struct fleet_policy){.version = 7,
+		.act = act,
+		.repaired = POLICY_POWEROFF,
+		.nothing = POLICY_STAY,
+		.failure = POLICY_REBOOT};
+	in.network.now.clock.source = CLOCK_NETWORK;
+}
+
+static void test_modes__by_a_policy__its_options_and_its_end(void **state)
+{
+	(void)state;
+	take(POLICY_REPAIR);
+	assert_int_equal(end_of(RS_STATUS_DONE, 0), SETTINGS_END_POWEROFF);
+	assert_int_equal(n_runs, 1);
+	assert_int_equal(runs[0].command, RUN_FIX);
+	assert_true(runs[0].is_by_policy);
+}
+
+static void test_modes__by_a_policy_that_fails__its_end_and_not_twice(void **state)
+{
+	(void)state;
+	take(POLICY_REPAIR);
+	assert_int_equal(end_of(RS_STATUS_REFUSED, 0), SETTINGS_END_REBOOT);
+	assert_string_equal(memory, "reset");
+	ended = reported = SETTINGS_END_STAY;
+	n_runs = 0;
+	assert_int_equal(end_of(RS_STATUS_REFUSED, 0), SETTINGS_END_STAY); /* round and round */
+}
+
+static void test_modes__policy_with_a_clock_not_known__only_looks(void **state)
+{
+	(void)state;
+	take(POLICY_REPAIR);
+	in.network.now.clock.source = CLOCK_UNKNOWN;
+	(void)end_of(RS_STATUS_FOUND, 0);
+	assert_int_equal(runs[0].command, RUN_SCAN);
+	assert_true(runs[0].is_by_policy);
+}
+
+static void test_modes__policy_refused__no_disk_is_worked_on(void **state)
+{
+	(void)state;
+	in.facts.door = DOOR_GRUB;
+	(void)snprintf(in.facts.settings.policy, sizeof(in.facts.settings.policy), "https://h/p");
+	in.facts.settings.failure = SETTINGS_END_POWEROFF;
+	assert_int_equal(end_of(RS_STATUS_DONE, 0), SETTINGS_END_POWEROFF);
+	assert_int_equal(n_runs, 0);
+	assert_int_equal(result, RESULT_FAILED);
+}
+
 /* Whoever heeds the wish to stop writes the report, too. */
 static void test_modes__stopped__says_nothing_of_an_end(void **state)
 {
@@ -622,6 +679,10 @@ int main(void)
 		work_test(test_modes__several_disks__the_weightiest_counts),
 		work_test(test_modes__wrong_and_not_repaired_here__is_no_repair),
 		work_test(test_modes__looked_and_found__stays_whatever_is_set),
+		work_test(test_modes__by_a_policy__its_options_and_its_end),
+		work_test(test_modes__by_a_policy_that_fails__its_end_and_not_twice),
+		work_test(test_modes__policy_with_a_clock_not_known__only_looks),
+		work_test(test_modes__policy_refused__no_disk_is_worked_on),
 		work_test(test_modes__stopped__says_nothing_of_an_end),
 		work_test(test_modes__part_of_a_foreign_set__is_no_failure),
 		work_test(test_modes__each_end_of_a_run__its_word),

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "init/fleet.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "core/text.h"
+#include "init/init.h"
+#include "init/machine.h"
+#include "init/sysfs.h"
+#include "init/work.h"
+
+enum {
+	FETCH_MS = 600000, /* a server that comes back is waited for; nothing else can be done */
+	MORE_MS = 15000,   /* what a job gets beyond its own limit before it is ended */
+	ROUND_MS = 500,
+};
+
+#define START_FILE INIT_RUN "/start.json"
+
+/* ---- what is waited for ---- */
+
+/* So that ten thousand machines do not ask at the same moment. */
+static void wait_at_random(struct init *in, unsigned most_s)
+{
+	uint32_t number = 0;
+
+	if (!most_s || getrandom(&number, sizeof(number), GRND_NONBLOCK) != sizeof(number))
+		return;
+	const uint64_t wait_ms = number % (most_s * 1000ULL), end = now_ms() + wait_ms;
+	init_say(in, "policy: waiting %llu s, of at most %u, so that not all machines ask at once",
+		(unsigned long long)wait_ms / 1000, most_s);
+	for (uint64_t now = now_ms(); now < end && !in->is_stop_wanted; now = now_ms())
+		init_step(in, loop_left_ms(now, end));
+}
+
+static bool is_network_to_come(const struct init *in)
+{
+	const struct network_now *n = &in->network.now;
+
+	if (n->state == NETWORK_OFF)
+		return network_is_wanted(in);
+	return n->state == NETWORK_UP ? n->clock.source == CLOCK_PENDING : !n->is_late;
+}
+
+/* An address and a clock, or that there is none for long. */
+static bool wait_for_network(struct init *in)
+{
+	const struct network_now *n = &in->network.now;
+	const uint64_t end = now_ms() + FETCH_MS;
+
+	while (!in->is_stop_wanted && now_ms() < end && is_network_to_come(in))
+		init_step(in, ROUND_MS);
+	return n->state == NETWORK_UP && !in->is_stop_wanted;
+}
+
+/* ---- the policy ---- */
+
+static void refuse(struct init *in, struct work *w, const char *why)
+{
+	init_say(in, "policy: %s: nothing is done on this machine", why);
+	w->result = RESULT_FAILED;
+	(void)snprintf(w->text, sizeof(w->text), "not repaired: no policy: %.560s", why);
+}
+
+static void make_fetch(struct init *in, struct fleet_fetch *q)
+{
+	const struct clock_now *clock = &in->network.now.clock;
+
+	*q = (struct fleet_fetch){.clock = {.is_known = clock_is_known(clock)},
+		.floor_version = fleet_floor(in),
+		.total_ms = FETCH_MS,
+		.ca = FLEET_CA,
+		.keys = FLEET_POLICY_PUB,
+		.folder = INIT_RUN};
+	q->clock.unix_s = q->clock.is_known ? time(NULL) : clock_floor("");
+	(void)snprintf(q->url, sizeof(q->url), "%s", fleet_policy_url(in));
+}
+
+static bool is_sound(const struct fleet_policy *p)
+{
+	return memchr(p->text, '\0', sizeof(p->text)) &&
+	       memchr(p->key_id, '\0', sizeof(p->key_id)) && p->act <= POLICY_NONE &&
+	       p->repaired <= POLICY_REBOOT && p->nothing <= POLICY_REBOOT &&
+	       p->failure <= POLICY_REBOOT && p->delay_s <= POLICY_DELAY_MOST_S;
+}
+
+/* 0 accepted, else with why. */
+static bool fetch(struct init *in, char *ret_why, size_t cap)
+{
+	struct fleet *f = &in->fleet;
+	struct fleet_fetch q;
+
+	make_fetch(in, &q);
+	const struct process_plan plan = {.run = fleet_fetch_run,
+		.arg = &q,
+		.cap = sizeof(f->policy),
+		.limit_ms = FETCH_MS + MORE_MS};
+	init_say(in, "policy: asking %s", q.url);
+	const long n = process_run(&in->processes, &plan, &f->policy);
+	if (n != (long)sizeof(f->policy) || !is_sound(&f->policy))
+		f->policy = (struct fleet_policy){
+			.code = RS_E_NET_SLOW, .text = "the process that fetches it has failed"};
+	f->is_accepted = f->policy.code == 0;
+	(void)rs_escape(f->policy.text, ret_why, cap);
+	return f->is_accepted;
+}
+
+static bool take_policy(struct init *in, struct work *w)
+{
+	struct fleet *f = &in->fleet;
+	char why[FLEET_TEXT] = "";
+	const char *refusal = fleet_refusal(&in->facts);
+
+	f->is_asked = true;
+	if (refusal)
+		(void)snprintf(why, sizeof(why), "%s", refusal);
+	else if (!wait_for_network(in))
+		(void)snprintf(why, sizeof(why), "%s", network_why(in));
+	else
+		(void)fetch(in, why, sizeof(why));
+	if (in->is_stop_wanted) {
+		w->result = RESULT_CANCELLED;
+		return false;
+	}
+	if (!f->is_accepted) {
+		refuse(in, w, why);
+		return false;
+	}
+	init_say(in, "policy: version %u, signed by the key %s: %s", f->policy.version,
+		f->policy.key_id,
+		f->policy.act == POLICY_NONE	? "withdrawn, nothing is done"
+		: f->policy.act == POLICY_DRILL ? "a drill, nothing is written"
+						: "repairs may be made");
+	if (f->policy.act != POLICY_NONE)
+		return true;
+	w->result = RESULT_CANCELLED;
+	(void)snprintf(w->text, sizeof(w->text), "nothing was done: the policy is withdrawn");
+	return false;
+}
+
+/* ---- the run ---- */
+
+/* A machine that never comes back is known by it. */
+static void start_event(struct init *in)
+{
+	if (fleet_has_collector(in) && report_write_start(in, START_FILE, in->fleet.start_hash))
+		fleet_send_start(in, START_FILE);
+}
+
+bool fleet_begin(struct init *in, struct work *w)
+{
+	struct fleet *f = &in->fleet;
+
+	if (!fleet_policy_url(in)[0]) {
+		f->tell_start = start_event;
+		return true;
+	}
+	*w = (struct work){0};
+	f->is_accepted = false;
+	const bool may = take_policy(in, w);
+	f->tell_start = start_event; /* what came of it is in the start event */
+	if (may)
+		wait_at_random(in, f->policy.delay_s);
+	return may;
+}

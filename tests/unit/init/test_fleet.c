@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A start by a policy: when nothing is done, what a run gets, how it ends, and what a collector
+ * hears. The jobs that ask the network are ours (--wrap): each test says what they answer. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "init/init.h"
+#include "init/work.h"
+#include "rig.h"
+
+long __wrap_process_run(struct processes *all, const struct process_plan *plan, void *ret);
+struct process *__wrap_process_start(
+	struct processes *all, const struct process_plan *plan, struct rs_err *err);
+void __wrap_init_step(struct init *in, int timeout_ms);
+bool __wrap_report_write_start(struct init *in, const char *path, char *ret_hash);
+int64_t __wrap_clock_floor(const char *root);
+bool __wrap_network_is_wanted(const struct init *in);
+
+#define BUILT 1764000000LL
+
+static struct init in;
+static struct work w;
+static struct fleet_policy answer;
+static long answer_len;
+static struct fleet_fetch asked;
+static struct fleet_sent taken;
+static struct fleet_send sent[2];
+static struct process sending;
+static bool is_wanted;
+static unsigned n_fetches, n_sends, n_steps;
+
+long __wrap_process_run(struct processes *all, const struct process_plan *plan, void *ret)
+{
+	(void)all;
+	if (plan->run == fleet_send_run) {
+		sent[n_sends++ % 2] = *(const struct fleet_send *)plan->arg;
+		memcpy(ret, &taken, sizeof(taken));
+		return taken.n ? (long)sizeof(taken) : -EIO;
+	}
+	assert_ptr_equal(plan->run, fleet_fetch_run);
+	assert_true(plan->limit_ms > 0);
+	asked = *(const struct fleet_fetch *)plan->arg;
+	n_fetches++;
+	memcpy(ret, &answer, sizeof(answer));
+	return answer_len;
+}
+
+struct process *__wrap_process_start(
+	struct processes *all, const struct process_plan *plan, struct rs_err *err)
+{
+	(void)all;
+	(void)err;
+	assert_ptr_equal(plan->run, fleet_send_run);
+	sent[n_sends++ % 2] = *(const struct fleet_send *)plan->arg;
+	sending = (struct process){.end = plan->end, .user = plan->user};
+	return &sending;
+}
+
+void __wrap_init_step(struct init *i, int timeout_ms)
+{
+	(void)i;
+	(void)timeout_ms;
+	n_steps++;
+	if (n_steps == 3)
+		i->network.now.is_late = true;
+}
+
+bool __wrap_report_write_start(struct init *i, const char *path, char *ret_hash)
+{
+	(void)i;
+	(void)path;
+	(void)snprintf(ret_hash, FLEET_HASH, "00ff");
+	return true;
+}
+
+bool __wrap_network_is_wanted(const struct init *i)
+{
+	(void)i;
+	return is_wanted;
+}
+
+int64_t __wrap_clock_floor(const char *root)
+{
+	(void)root;
+	return BUILT;
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	rig_begin(&in);
+	w = (struct work){0};
+	in.facts.door = DOOR_APPLICATION;
+	(void)snprintf(in.facts.settings.policy, sizeof(in.facts.settings.policy),
+		"https://boot.example/policy.json");
+	in.network.now.state = NETWORK_UP;
+	in.network.now.clock.source = CLOCK_NETWORK;
+	answer = (struct fleet_policy){.version = 7,
+		.key_id = "F2A0C1D3E4B59687",
+		.act = POLICY_REPAIR,
+		.repaired = POLICY_WINDOWS,
+		.nothing = POLICY_POWEROFF,
+		.failure = POLICY_REBOOT};
+	answer_len = sizeof(answer);
+	taken = (struct fleet_sent){.n = 1, .n_taken = 1};
+	is_wanted = true;
+	n_fetches = n_sends = n_steps = 0;
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	rig_end(&in);
+	return 0;
+}
+
+static bool was_said(const char *what)
+{
+	for (size_t i = 0; i < json_object_array_length(in.said.timeline); i++)
+		if (strstr(json_object_get_string(json_object_object_get(
+				   json_object_array_get_idx(in.said.timeline, i), "text")),
+			    what))
+			return true;
+	return false;
+}
+
+/* Nothing may be done on a disk, and why is said. */
+static void is_refused(const char *why)
+{
+	assert_false(fleet_begin(&in, &w));
+	assert_int_equal(w.result, RESULT_FAILED);
+	assert_non_null(strstr(w.text, why));
+	assert_true(was_said(why));
+	assert_false(fleet_is_alone(&in));
+	assert_null(fleet_options(&in));
+	enum settings_end how;
+	assert_false(fleet_end_of(&in, RESULT_FAILED, &how)); /* as the settings say */
+}
+
+static void test_fleet__no_policy_wanted__as_without_a_network(void **state)
+{
+	(void)state;
+	in.facts.settings.policy[0] = '\0';
+	in.network.now.state = NETWORK_OFF;
+	is_wanted = false;
+	assert_true(fleet_begin(&in, &w));
+	fleet_step(&in);
+	assert_int_equal(n_fetches + n_sends + n_steps, 0);
+	assert_null(fleet_options(&in));
+	assert_false(fleet_only_looks(&in));
+	assert_true(fleet_send_end(&in, "/nothing"));
+	assert_int_equal(n_sends, 0);
+	fleet_facts(&in, in.report.root);
+	assert_null(json_object_object_get(in.report.root, "report_id"));
+	assert_null(json_object_object_get(in.report.root, "network"));
+}
+
+static void test_fleet__second_door__no_policy_counts(void **state)
+{
+	static const enum door doors[] = {DOOR_GRUB, DOOR_BIOS, DOOR_DIRECT};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(doors) / sizeof(doors[0]); i++) {
+		in.facts.door = doors[i];
+		is_refused("a policy counts only in a system that the application has started");
+	}
+	assert_int_equal(n_fetches, 0);
+}
+
+static void test_fleet__no_link__said_and_nothing_done(void **state)
+{
+	(void)state;
+	in.network.now.state = NETWORK_NO_LINK;
+	is_refused("no network cable has a link");
+	assert_int_equal(n_steps, 3);
+	assert_int_equal(n_fetches, 0);
+}
+
+static void test_fleet__no_network_in_the_image__not_waited_for(void **state)
+{
+	(void)state;
+	in.network.now.state = NETWORK_OFF;
+	is_wanted = false;
+	is_refused("this image has no network");
+	assert_int_equal(n_steps, 0);
+}
+
+static void test_fleet__accepted__what_a_run_gets(void **state)
+{
+	(void)state;
+	in.facts.settings.policy_floor = 5;
+	assert_true(fleet_begin(&in, &w));
+	assert_string_equal(asked.url, "https://boot.example/policy.json");
+	assert_string_equal(asked.keys, "/unbrick/policy.pub");
+	assert_string_equal(asked.ca, "/unbrick/ca.pem");
+	assert_int_equal(asked.floor_version, 5);
+	assert_true(asked.clock.is_known && asked.clock.unix_s > BUILT);
+	assert_true(fleet_is_alone(&in));
+	assert_false(fleet_only_looks(&in));
+	const char *const *o = fleet_options(&in);
+	static const char *const want[] = {"--policy", "/run/unbrick/policy.json", "--policy-url",
+		"https://boot.example/policy.json", "--policy-keys", "/unbrick/policy.pub",
+		"--policy-floor", "7"};
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++)
+		assert_string_equal(o[i], want[i]);
+	assert_null(o[8]);
+}
+
+static void test_fleet__refused__with_the_reason_and_nothing_else(void **state)
+{
+	(void)state;
+	answer.code = RS_E_POLICY_FORGED;
+	(void)snprintf(answer.text, sizeof(answer.text), "forged\033[2J");
+	is_refused("forged\\x1B[2J");
+}
+
+static void test_fleet__answer_of_another_form__refused(void **state)
+{
+	static const char why[] = "the process that fetches it has failed";
+
+	(void)state;
+	answer_len = -ETIMEDOUT;
+	is_refused(why);
+	answer_len = sizeof(answer) - 1;
+	is_refused(why);
+	answer_len = sizeof(answer);
+	memset(answer.key_id, 'x', sizeof(answer.key_id));
+	is_refused(why);
+	answer.key_id[0] = '\0';
+	answer.act = (enum policy_act)9;
+	is_refused(why);
+	answer.act = POLICY_REPAIR;
+	answer.failure = (enum policy_end)9;
+	is_refused(why);
+	answer.failure = POLICY_STAY;
+	answer.delay_s = POLICY_DELAY_MOST_S + 1;
+	is_refused(why);
+	answer.delay_s = 0;
+	assert_true(fleet_begin(&in, &w));
+}
+
+static void test_fleet__withdrawn__nothing_done_and_its_end(void **state)
+{
+	enum settings_end how;
+
+	(void)state;
+	answer.act = POLICY_NONE;
+	assert_false(fleet_begin(&in, &w));
+	assert_int_equal(w.result, RESULT_CANCELLED);
+	assert_true(was_said("withdrawn, nothing is done"));
+	assert_true(fleet_end_of(&in, w.result, &how));
+	assert_int_equal(how, SETTINGS_END_POWEROFF);
+	assert_true(fleet_only_looks(&in));
+}
+
+static void test_fleet__ends__as_the_policy_says(void **state)
+{
+	enum settings_end how;
+
+	(void)state;
+	assert_true(fleet_begin(&in, &w));
+	assert_true(fleet_end_of(&in, RESULT_DONE, &how));
+	assert_int_equal(how, SETTINGS_END_WINDOWS);
+	assert_true(fleet_end_of(&in, RESULT_NOTHING_TO_DO, &how));
+	assert_int_equal(how, SETTINGS_END_POWEROFF);
+	assert_true(fleet_end_of(&in, RESULT_FOUND, &how));
+	assert_int_equal(how, SETTINGS_END_POWEROFF);
+	assert_true(fleet_end_of(&in, RESULT_FAILED, &how));
+	assert_int_equal(how, SETTINGS_END_REBOOT);
+	assert_true(fleet_end_of(&in, RESULT_LEFT, &how));
+	assert_int_equal(how, SETTINGS_END_REBOOT);
+}
+
+static void test_fleet__clock_not_known__only_looks_unless_it_may(void **state)
+{
+	(void)state;
+	in.network.now.clock.source = CLOCK_UNKNOWN;
+	assert_true(fleet_begin(&in, &w));
+	assert_false(asked.clock.is_known);
+	assert_int_equal(asked.clock.unix_s, BUILT);
+	assert_true(fleet_only_looks(&in));
+	assert_string_equal(fleet_options(&in)[8], "--unknown-clock");
+	in.fleet.policy.unknown_clock_acts = true;
+	assert_false(fleet_only_looks(&in));
+	assert_string_equal(fleet_options(&in)[8], "--unknown-clock");
+}
+
+static void test_fleet__verdict_has_acted__the_next_disk_is_looked_at(void **state)
+{
+	(void)state;
+	assert_true(fleet_begin(&in, &w));
+	in.was_alone = true;
+	assert_true(fleet_only_looks(&in));
+}
+
+static void test_fleet__clock_still_asked__waited_for(void **state)
+{
+	(void)state;
+	in.network.now.clock.source = CLOCK_PENDING;
+	in.is_stop_wanted = true;
+	assert_false(fleet_begin(&in, &w));
+	assert_int_equal(w.result, RESULT_CANCELLED);
+	assert_int_equal(n_fetches, 0);
+}
+
+static void test_fleet__events__each_its_id_and_the_collectors_of_the_policy(void **state)
+{
+	(void)state;
+	(void)snprintf(in.facts.settings.collector, sizeof(in.facts.settings.collector),
+		"https://log.example/reports/");
+	(void)snprintf(in.fleet.id, sizeof(in.fleet.id), "11111111-2222");
+	fleet_step(&in); /* nothing is known yet */
+	assert_int_equal(n_sends, 0);
+	assert_true(fleet_begin(&in, &w));
+	in.network.now.state = NETWORK_NO_ADDRESS;
+	fleet_step(&in);
+	assert_int_equal(n_sends, 0);
+	in.network.now.state = NETWORK_UP;
+	fleet_step(&in);
+	fleet_step(&in);
+	assert_int_equal(n_sends, 1);
+	assert_string_equal(sent[0].id, "11111111-2222");
+	assert_int_equal(sent[0].event, FLEET_START);
+	assert_null(sent[0].result);
+	assert_string_equal(sent[0].collector, "https://log.example/reports/");
+	assert_string_equal(sent[0].sinks, "");
+	assert_string_equal(in.fleet.start_hash, "00ff");
+	in.fleet.policy.n_reports = 2;
+	in.report.result_word = "failed";
+	assert_true(fleet_send_end(&in, "/run/unbrick/report.json"));
+	assert_string_equal(sent[1].id, "11111111-2222");
+	assert_int_equal(sent[1].event, FLEET_END);
+	assert_string_equal(sent[1].result, "failed");
+	assert_string_equal(sent[1].sinks, "/run/unbrick/collectors.json");
+	assert_string_equal(sent[1].collector, "");
+	assert_true(sent[1].total_ms <= 300000);
+	assert_true(was_said("report: the end was taken by 1 of 1 collector"));
+}
+
+static void test_fleet__refused_policy__still_told_to_the_collector(void **state)
+{
+	(void)state;
+	(void)snprintf(in.facts.settings.collector, sizeof(in.facts.settings.collector),
+		"https://log.example/reports/");
+	answer.code = RS_E_POLICY_EXPIRED;
+	assert_false(fleet_begin(&in, &w));
+	fleet_step(&in);
+	assert_int_equal(n_sends, 1);
+	taken = (struct fleet_sent){.n = 1, .n_taken = 0, .text = "log.example: away\033"};
+	assert_false(fleet_send_end(&in, "/run/unbrick/report.json"));
+	assert_true(was_said("by 0 of 1 collector: log.example: away\\x1B"));
+	taken = (struct fleet_sent){0};
+	assert_false(fleet_send_end(&in, "/run/unbrick/report.json"));
+	assert_true(was_said("the process that sends it has failed"));
+	in.network.now.state = NETWORK_NO_LINK;
+	n_sends = 0;
+	assert_false(fleet_send_end(&in, "/run/unbrick/report.json"));
+	assert_int_equal(n_sends, 0); /* not waited for */
+	assert_true(was_said("by 0 of 1 collector: no network cable has a link"));
+}
+
+static void test_fleet__start_not_taken__said(void **state)
+{
+	(void)state;
+	(void)snprintf(in.facts.settings.collector, sizeof(in.facts.settings.collector),
+		"https://log.example/reports/");
+	in.facts.settings.policy[0] = '\0';
+	assert_true(fleet_begin(&in, &w));
+	fleet_step(&in);
+	sending.wait_status = 9; /* killed */
+	sending.end(sending.user, &sending);
+	assert_null(in.fleet.sending);
+	assert_true(was_said("report: the start was taken by 0 of 1 collector"));
+}
+
+static void test_facts__of_a_policy(void **state)
+{
+	(void)state;
+	(void)snprintf(in.fleet.id, sizeof(in.fleet.id), "11111111-2222");
+	answer.act = POLICY_DRILL;
+	assert_true(fleet_begin(&in, &w));
+	fleet_facts(&in, in.report.root);
+	struct json_object *p = json_object_object_get(in.report.root, "policy");
+	assert_true(json_object_get_boolean(json_object_object_get(p, "accepted")));
+	assert_int_equal(json_object_get_int(json_object_object_get(p, "version")), 7);
+	assert_true(json_object_get_boolean(json_object_object_get(in.report.root, "drill")));
+	assert_string_equal(
+		json_object_get_string(json_object_object_get(in.report.root, "report_id")),
+		"11111111-2222");
+	struct json_object *c = json_object_object_get(in.report.root, "clock");
+	assert_true(json_object_get_boolean(json_object_object_get(c, "known")));
+}
+
+static void test_hash__of_abc(void **state)
+{
+	char hash[FLEET_HASH];
+
+	(void)state;
+	fleet_hash("abc", 3, hash); /* FIPS 180-4's example */
+	assert_string_equal(
+		hash, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+static void test_used_keys__each_once(void **state)
+{
+	static const char text[] =
+		"[{\"report\":{\"disks\":[{\"volumes\":[{\"bitlocker\":{\"unlocked_by\":{\"id\":"
+		"\"AA\"}}},{\"bitlocker\":{\"unlocked\":false}},{\"ntfs\":{}}]}]}},{\"end\":\"x\"},"
+		"{\"report\":{\"disks\":[{\"volumes\":[{\"bitlocker\":{\"unlocked_by\":{\"id\":"
+		"\"AA\"}}},{\"bitlocker\":{\"unlocked_by\":{\"id\":\"BB\"}}}]},{\"volumes\":3}]}}]";
+	struct json_object *runs = json_tokener_parse(text), *keys = fleet_used_keys(runs);
+
+	(void)state;
+	assert_string_equal(
+		json_object_to_json_string_ext(keys, JSON_C_TO_STRING_PLAIN), "[\"AA\",\"BB\"]");
+	json_object_put(keys);
+	json_object_put(runs);
+	assert_null(fleet_used_keys(NULL));
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_fleet__no_policy_wanted__as_without_a_network),
+		CASE(test_fleet__second_door__no_policy_counts),
+		CASE(test_fleet__no_link__said_and_nothing_done),
+		CASE(test_fleet__no_network_in_the_image__not_waited_for),
+		CASE(test_fleet__accepted__what_a_run_gets),
+		CASE(test_fleet__refused__with_the_reason_and_nothing_else),
+		CASE(test_fleet__answer_of_another_form__refused),
+		CASE(test_fleet__withdrawn__nothing_done_and_its_end),
+		CASE(test_fleet__ends__as_the_policy_says),
+		CASE(test_fleet__clock_not_known__only_looks_unless_it_may),
+		CASE(test_fleet__verdict_has_acted__the_next_disk_is_looked_at),
+		CASE(test_fleet__clock_still_asked__waited_for),
+		CASE(test_fleet__events__each_its_id_and_the_collectors_of_the_policy),
+		CASE(test_fleet__refused_policy__still_told_to_the_collector),
+		CASE(test_fleet__start_not_taken__said),
+		CASE(test_facts__of_a_policy),
+		CASE(test_hash__of_abc),
+		CASE(test_used_keys__each_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

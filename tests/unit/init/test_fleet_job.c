@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The jobs that ask the network for a start without a person: what is kept of a policy, and who
+ * gets a report. The network and who may be believed are ours (--wrap); tests/net/check-fleet has
+ * the real ones. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "init/fleet.h"
+#include "net/client.h"
+#include "net/config.h"
+#include "tree.h"
+
+int __wrap_net_open(const char *program, struct net_client **ret, struct rs_err *err);
+void __wrap_net_close(struct net_client *c);
+int __wrap_net_set_ca(struct net_client *c, const char *pem, struct rs_err *err);
+int __wrap_net_get(
+	struct net_client *c, const struct net_get *q, struct rs_secret *ret, struct rs_err *err);
+int __wrap_net_send(struct net_client *c, const struct net_sink *sink, const struct net_report *p,
+	struct rs_err *err);
+int __wrap_policy_read(const struct policy_files *f, const struct policy_clock *now,
+	unsigned floor_version, struct policy **ret, struct rs_err *err);
+int __wrap_policy_fits(const struct policy *p, const struct policy_machine *m, struct rs_err *err);
+
+static const char *root;
+static int read_code, fits_code, get_code;
+static unsigned n_gets, n_sends, floor_seen;
+static char ca_seen[32], urls[4][128], types[4][16];
+static size_t most[4];
+static unsigned times[4];
+static bool is_first_away;
+
+int __wrap_net_open(const char *program, struct net_client **ret, struct rs_err *err)
+{
+	static int client;
+
+	(void)program;
+	(void)err;
+	*ret = (struct net_client *)(void *)&client;
+	return 0;
+}
+
+void __wrap_net_close(struct net_client *c)
+{
+	(void)c;
+}
+
+int __wrap_net_set_ca(struct net_client *c, const char *pem, struct rs_err *err)
+{
+	(void)c;
+	(void)err;
+	(void)snprintf(ca_seen, sizeof(ca_seen), "%s", pem);
+	return 0;
+}
+
+static const char policy_text[] =
+	"{\"unbrick_policy\":1,\"purpose\":\"unbrick policy\",\"version\":7,\"issued\":"
+	"\"2026-11-24T18:00:00Z\",\"expires\":\"2026-12-20T00:00:00Z\",\"act\":\"repair\","
+	"\"scope\":{"
+	"\"serials\":[],\"uuids\":[],\"macs\":[],\"models\":[]},\"rules\":[],\"shipped_rules\":"
+	"true,"
+	"\"diagnosis\":\"ask\",\"max_files\":4,\"replay\":\"safe\",\"outcomes\":{\"repaired\":"
+	"\"windows\",\"nothing\":\"stay\",\"failure\":\"reboot\"},\"unknown_clock\":\"report\","
+	"\"delay_s\":20,\"keys\":[],\"reports\":[]}";
+
+int __wrap_net_get(
+	struct net_client *c, const struct net_get *q, struct rs_secret *ret, struct rs_err *err)
+{
+	(void)c;
+	assert_false(q->is_plain_allowed);
+	(void)snprintf(urls[n_gets % 4], sizeof(urls[0]), "%s", q->url);
+	most[n_gets % 4] = q->most_bytes;
+	n_gets++;
+	if (get_code <= 0)
+		return get_code < 0 ? rs_fail(err, get_code, "away") : 0;
+	const char *text = n_gets == 1 ? policy_text : "signature";
+	assert_int_equal(rs_secret_init(ret, strlen(text) + 1, NULL), 0);
+	memcpy(ret->p, text, strlen(text) + 1);
+	ret->len = strlen(text);
+	return 1;
+}
+
+int __wrap_net_send(struct net_client *c, const struct net_sink *sink, const struct net_report *p,
+	struct rs_err *err)
+{
+	(void)c;
+	assert_string_equal(p->event, "end");
+	(void)snprintf(urls[n_sends % 4], sizeof(urls[0]), "%s", sink->url);
+	(void)snprintf(types[n_sends % 4], sizeof(types[0]), "%s", net_sink_type_word(sink->type));
+	times[n_sends % 4] = sink->total_ms;
+	n_sends++;
+	return is_first_away && n_sends == 1 ? rs_fail(err, RS_E_NET_CONNECT, "it is away") : 0;
+}
+
+int __wrap_policy_read(const struct policy_files *f, const struct policy_clock *now,
+	unsigned floor_version, struct policy **ret, struct rs_err *err)
+{
+	(void)now;
+	floor_seen = floor_version;
+	assert_int_equal(f->sig.len, strlen("signature"));
+	assert_int_equal(f->keys.len, strlen("key"));
+	return read_code ? rs_fail(err, read_code, "as the test says")
+			 : policy_parse(f->bytes, ret, err);
+}
+
+int __wrap_policy_fits(const struct policy *p, const struct policy_machine *m, struct rs_err *err)
+{
+	(void)p;
+	(void)m;
+	return fits_code ? rs_fail(err, fits_code, "as the test says") : 0;
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	root = tree_new();
+	tree_file("policy.pub", "key");
+	tree_file("ca.pem", "the CA");
+	tree_file("out/old", "");
+	read_code = fits_code = 0;
+	get_code = 1;
+	n_gets = n_sends = 0;
+	is_first_away = false;
+	ca_seen[0] = '\0';
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	tree_done();
+	return 0;
+}
+
+static bool is_there(const char *name)
+{
+	char path[256];
+	struct stat st;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", root, name);
+	if (stat(path, &st) < 0)
+		return false;
+	assert_int_equal(st.st_mode & 0777, 0600);
+	return true;
+}
+
+static void fetch(struct fleet_policy *ret)
+{
+	struct fleet_fetch q = {.url = "https://h/policy.json", .floor_version = 3};
+	int ends[2];
+
+	(void)snprintf(q.ca, sizeof(q.ca), "%s/ca.pem", root);
+	(void)snprintf(q.keys, sizeof(q.keys), "%s/policy.pub", root);
+	(void)snprintf(q.folder, sizeof(q.folder), "%s/out", root);
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(fleet_fetch_run(&q, ends[1]), 0);
+	assert_int_equal(read(ends[0], ret, sizeof(*ret)), sizeof(*ret));
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+}
+
+static void test_fetch__good__told_and_kept_for_nobody_else(void **state)
+{
+	struct fleet_policy p;
+
+	(void)state;
+	fetch(&p);
+	assert_int_equal(p.code, 0);
+	assert_int_equal(p.version, 7);
+	assert_int_equal(p.act, POLICY_REPAIR);
+	assert_int_equal(p.repaired, POLICY_WINDOWS);
+	assert_int_equal(p.nothing, POLICY_STAY);
+	assert_int_equal(p.failure, POLICY_REBOOT);
+	assert_false(p.unknown_clock_acts);
+	assert_int_equal(p.delay_s, 20);
+	assert_int_equal(floor_seen, 3);
+	assert_string_equal(ca_seen, "the CA");
+	assert_string_equal(urls[0], "https://h/policy.json");
+	assert_string_equal(urls[1], "https://h/policy.json.minisig");
+	assert_int_equal(most[0], POLICY_BYTES_MOST);
+	assert_int_equal(most[1], MINISIGN_TEXT_MOST);
+	assert_true(is_there("out/policy.json") && is_there("out/policy.json.minisig"));
+	assert_true(is_there("out/keys.json") && is_there("out/collectors.json"));
+}
+
+static void is_refused(int code, const char *why)
+{
+	struct fleet_policy p;
+
+	n_gets = 0;
+	fetch(&p);
+	assert_int_equal(p.code, code);
+	assert_non_null(strstr(p.text, why));
+	assert_false(is_there("out/policy.json"));
+}
+
+static void test_fetch__not_wholly_right__nothing_is_kept(void **state)
+{
+	char path[256];
+
+	(void)state;
+	read_code = RS_E_POLICY_FORGED;
+	is_refused(RS_E_POLICY_FORGED, "not what was signed");
+	read_code = 0;
+	fits_code = RS_E_POLICY_FOREIGN;
+	is_refused(RS_E_POLICY_FOREIGN, "as the test says");
+	fits_code = 0;
+	get_code = RS_E_NET_CONNECT;
+	is_refused(RS_E_NET_CONNECT, "away");
+	get_code = 0;
+	is_refused(RS_E_NET_HTTP, "404");
+	get_code = 1;
+	(void)snprintf(path, sizeof(path), "%s/policy.pub", root);
+	assert_int_equal(unlink(path), 0);
+	is_refused(RS_E_POLICY_KEYS, "policy.pub");
+	assert_int_equal(n_gets, 0);
+}
+
+static void send_to(const char *sinks, const char *collector, struct fleet_sent *ret)
+{
+	struct fleet_send q = {.event = FLEET_END, .total_ms = 60000};
+	int ends[2];
+
+	tree_file("report.json", "{}");
+	(void)snprintf(q.path, sizeof(q.path), "%s/report.json", root);
+	(void)snprintf(q.collector, sizeof(q.collector), "%s", collector);
+	if (sinks) {
+		tree_file("sinks.json", sinks);
+		(void)snprintf(q.sinks, sizeof(q.sinks), "%s/sinks.json", root);
+	}
+	n_sends = 0;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(fleet_send_run(&q, ends[1]), 0);
+	assert_int_equal(read(ends[0], ret, sizeof(*ret)), sizeof(*ret));
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+}
+
+static void test_send__one_of_the_settings__its_kind_by_its_form(void **state)
+{
+	static const char *const forms[][2] = {{"https://h/reports/", "put"},
+		{"https://h/report", "webhook"}, {"syslog://h:6514", "syslog"}};
+	struct fleet_sent s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		send_to(NULL, forms[i][0], &s);
+		assert_int_equal(s.n, 1);
+		assert_int_equal(s.n_taken, 1);
+		assert_string_equal(urls[0], forms[i][0]);
+		assert_string_equal(types[0], forms[i][1]);
+	}
+}
+
+static void test_send__one_is_away__the_others_get_it_in_time(void **state)
+{
+	struct fleet_sent s;
+
+	(void)state;
+	is_first_away = true;
+	send_to("[{\"type\":\"put\",\"url\":\"https://a/\"},{\"type\":\"splunk\",\"url\":\"https://"
+		"b\"},"
+		"{\"url\":3}]",
+		"", &s);
+	assert_int_equal(n_sends, 2);
+	assert_int_equal(s.n, 3);
+	assert_int_equal(s.n_taken, 1);
+	assert_int_equal(times[0], 20000); /* its part */
+	assert_string_equal(types[1], "splunk");
+	assert_true(s.text[0]);
+}
+
+static void test_send__no_list__none_taken(void **state)
+{
+	struct fleet_sent s;
+
+	(void)state;
+	send_to("{\"a\":1}", "", &s);
+	assert_int_equal(s.n, 0);
+	assert_int_equal(n_sends, 0);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_fetch__good__told_and_kept_for_nobody_else),
+		CASE(test_fetch__not_wholly_right__nothing_is_kept),
+		CASE(test_send__one_of_the_settings__its_kind_by_its_form),
+		CASE(test_send__one_is_away__the_others_get_it_in_time),
+		CASE(test_send__no_list__none_taken),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
