@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "init/fleet.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -87,20 +88,80 @@ static bool is_sound(const struct fleet_policy *p)
 	       p->failure <= POLICY_REBOOT && p->delay_s <= POLICY_DELAY_MOST_S;
 }
 
-/* 0 accepted, else with why. */
+/* What the job says, as it comes: lines on the way, then what came of it. */
+struct asking {
+	struct init *in;
+	struct process *process; /* NULL = it has ended */
+	struct fleet_policy said;
+	size_t len;
+	bool is_told; /* the last one was no line */
+};
+
+static void take_said(struct asking *a)
+{
+	char shown[FLEET_TEXT];
+
+	a->is_told = a->said.code != FLEET_ON_THE_WAY;
+	if (a->is_told)
+		return;
+	a->said.text[sizeof(a->said.text) - 1] = '\0';
+	(void)rs_escape(a->said.text, shown, sizeof(shown));
+	init_say(a->in, "policy: %s", shown);
+}
+
+static void on_said(void *user, const char *bytes, size_t len)
+{
+	struct asking *a = user;
+
+	while (len && !a->is_told) { /* nothing comes after its end */
+		const size_t room = sizeof(a->said) - a->len, n = len < room ? len : room;
+		memcpy((char *)&a->said + a->len, bytes, n);
+		a->len = (a->len + n) % sizeof(a->said);
+		bytes += n;
+		len -= n;
+		if (!a->len)
+			take_said(a);
+	}
+}
+
+static void on_end(void *user, struct process *p)
+{
+	struct asking *a = user;
+
+	(void)p; /* what it has said whole counts */
+	a->process = NULL;
+}
+
+static void ask(struct asking *a, struct fleet_fetch *q)
+{
+	struct init *in = a->in;
+	const struct process_plan plan = {.run = fleet_fetch_run,
+		.arg = q,
+		.output = on_said,
+		.end = on_end,
+		.user = a,
+		.limit_ms = FETCH_MS + MORE_MS};
+
+	a->process = process_start(&in->processes, &plan, NULL);
+	for (bool was_asked = false; a->process; was_asked |= in->is_stop_wanted) {
+		if (in->is_stop_wanted && !was_asked)
+			process_signal(a->process, SIGTERM);
+		init_step(in, ROUND_MS);
+	}
+}
+
+/* False with why not. */
 static bool fetch(struct init *in, char *ret_why, size_t cap)
 {
 	struct fleet *f = &in->fleet;
+	struct asking a = {.in = in};
 	struct fleet_fetch q;
 
 	make_fetch(in, &q);
-	const struct process_plan plan = {.run = fleet_fetch_run,
-		.arg = &q,
-		.cap = sizeof(f->policy),
-		.limit_ms = FETCH_MS + MORE_MS};
 	init_say(in, "policy: asking %s", q.url);
-	const long n = process_run(&in->processes, &plan, &f->policy);
-	if (n != (long)sizeof(f->policy) || !is_sound(&f->policy))
+	ask(&a, &q);
+	f->policy = a.said;
+	if (!a.is_told || !is_sound(&f->policy))
 		f->policy = (struct fleet_policy){
 			.code = RS_E_NET_SLOW, .text = "the process that fetches it has failed"};
 	f->is_accepted = f->policy.code == 0;

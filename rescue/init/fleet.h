@@ -28,9 +28,11 @@ enum { FLEET_URL = 512, FLEET_TEXT = 800, FLEET_ID = 40, FLEET_HASH = 65 };
 #define FLEET_POLICY_PUB "/unbrick/policy.pub"
 #define FLEET_CA	 "/unbrick/ca.pem"
 
+enum { FLEET_ON_THE_WAY = 1 };
+
 /* What the job that fetched the policy gives back. Fixed size: it comes through a pipe. */
 struct fleet_policy {
-	int code;	       /* 0 = accepted, RS_E_*: it is not */
+	int code; /* 0 = accepted, RS_E_*: it is not; FLEET_ON_THE_WAY: only a line for people */
 	char text[FLEET_TEXT]; /* why not, one line: what, why, what to do */
 	unsigned version;
 	char key_id[24]; /* of the key that has verified it */
@@ -85,9 +87,9 @@ bool fleet_begin(struct init *in, struct work *w);
 bool fleet_is_alone(const struct init *in);
 /** May it only look? The clock is not known, or a verdict has moved a file in this start. */
 bool fleet_only_looks(const struct init *in);
-/** What `fix` or `scan` gets instead of what the settings say; NULL without a policy. Ended by
- * NULL, valid until the next call. */
-const char *const *fleet_options(struct init *in);
+/** What `fix` (or, @is_look, `scan`) gets instead of what the settings say; NULL without a policy.
+ * Ended by NULL, valid until the next call. */
+const char *const *fleet_options(struct init *in, bool is_look);
 /** How a run with that result ends; false: as the settings say. */
 bool fleet_end_of(const struct init *in, enum result result, enum settings_end *ret);
 

@@ -26,34 +26,16 @@ static bool has(struct json_object *list, const char *id)
 	return false;
 }
 
-static void take_volume(struct json_object *volume, struct json_object *list)
-{
-	struct json_object *by =
-		json_object_object_get(json_object_object_get(volume, "bitlocker"), "unlocked_by");
-	const char *id = json_object_get_string(json_object_object_get(by, "id"));
-
-	if (id && id[0] && !has(list, id))
-		json_object_array_add(list, json_object_new_string(id));
-}
-
-static struct json_object *list_of(struct json_object *o, const char *key, size_t *ret_n)
-{
-	struct json_object *a = json_object_object_get(o, key);
-
-	*ret_n = json_object_is_type(a, json_type_array) ? json_object_array_length(a) : 0;
-	return a;
-}
-
 static void take_report(struct json_object *report, struct json_object *list)
 {
-	size_t n_disks, n_volumes;
-	struct json_object *disks = list_of(report, "disks", &n_disks);
+	struct json_object *used = json_object_object_get(report, "used_key_ids");
+	const size_t n =
+		json_object_is_type(used, json_type_array) ? json_object_array_length(used) : 0;
 
-	for (size_t i = 0; i < n_disks; i++) {
-		struct json_object *volumes =
-			list_of(json_object_array_get_idx(disks, i), "volumes", &n_volumes);
-		for (size_t k = 0; k < n_volumes; k++)
-			take_volume(json_object_array_get_idx(volumes, k), list);
+	for (size_t i = 0; i < n; i++) {
+		const char *id = json_object_get_string(json_object_array_get_idx(used, i));
+		if (id && id[0] && !has(list, id))
+			json_object_array_add(list, json_object_new_string(id));
 	}
 }
 

@@ -85,7 +85,21 @@ static struct rs_view view_of(const struct rs_secret *s)
 	return (struct rs_view){s->p, s->len};
 }
 
-static int fetch(const struct fleet_fetch *q, struct fleet_policy *ret, struct rs_err *err)
+/* What goes on, while a server is waited for. */
+static bool tell_way(void *user, const char *line)
+{
+	struct fleet_policy said;
+
+	if (!line)
+		return true;
+	memset(&said, 0, sizeof(said));
+	said.code = FLEET_ON_THE_WAY;
+	(void)snprintf(said.text, sizeof(said.text), "%s", line);
+	return process_write(*(const int *)user, &said, sizeof(said));
+}
+
+static int fetch(
+	const struct fleet_fetch *q, int *out_fd, struct fleet_policy *ret, struct rs_err *err)
 {
 	auto_secret struct rs_secret bytes = {0}, sig = {0}, keys = {0};
 	auto_net struct net_client *c = NULL;
@@ -95,8 +109,11 @@ static int fetch(const struct fleet_fetch *q, struct fleet_policy *ret, struct r
 
 	if (r < 0)
 		return rs_fail_on(err, RS_E_POLICY_KEYS, q->keys, "%s", strerror(-r));
-	if ((r = open_client(q->program, q->ca, &c, err)) < 0 ||
-		(r = get_file(c, q, "", &bytes, err)) < 0 ||
+	r = open_client(q->program, q->ca, &c, err);
+	if (r < 0)
+		return r;
+	net_watch(c, tell_way, out_fd);
+	if ((r = get_file(c, q, "", &bytes, err)) < 0 ||
 		(r = get_file(c, q, MINISIGN_SIG_SUFFIX, &sig, err)) < 0)
 		return r;
 	const struct policy_files files = {view_of(&bytes), view_of(&sig), view_of(&keys)};
@@ -127,7 +144,7 @@ int fleet_fetch_run(void *arg, int out_fd)
 	struct rs_err err = {0};
 
 	memset(&said, 0, sizeof(said));
-	said.code = fetch(arg, &said, &err);
+	said.code = fetch(arg, &out_fd, &said, &err);
 	if (said.code < 0)
 		rs_err_line(&err, said.text, sizeof(said.text));
 	return process_write(out_fd, &said, sizeof(said)) ? 0 : 1;

@@ -55,7 +55,7 @@ bool fleet_only_looks(const struct init *in)
 		       (!clock_is_known(&in->network.now.clock) && !f->policy.unknown_clock_acts));
 }
 
-const char *const *fleet_options(struct init *in)
+const char *const *fleet_options(struct init *in, bool is_look)
 {
 	static const char *options[16];
 	static char floor[16];
@@ -66,8 +66,10 @@ const char *const *fleet_options(struct init *in)
 	(void)snprintf(floor, sizeof(floor), "%u", in->fleet.policy.version);
 	options[n++] = "--policy";
 	options[n++] = FLEET_POLICY;
-	options[n++] = "--policy-url";
-	options[n++] = fleet_policy_url(in);
+	if (!is_look) { /* asked again before the first write */
+		options[n++] = "--policy-url";
+		options[n++] = fleet_policy_url(in);
+	}
 	options[n++] = "--policy-keys";
 	options[n++] = FLEET_POLICY_PUB;
 	options[n++] = "--policy-floor";

@@ -75,13 +75,17 @@ static int network_by_hand(char **words)
 	return network_live(&c);
 }
 
-/* The result of a job, which a pipe would take. */
+/* The last thing that a job says, which a pipe would take. */
 static bool run_job(process_fn job, void *arg, void *ret, size_t len)
 {
 	int ends[2];
-	const bool is_begun = pipe(ends) == 0 && job(arg, ends[1]) == 0;
+	bool is_there = false;
 
-	return is_begun && read(ends[0], ret, len) == (ssize_t)len;
+	if (pipe(ends) < 0 || job(arg, ends[1]) != 0 || close(ends[1]) < 0)
+		return false;
+	while (read(ends[0], ret, len) == (ssize_t)len)
+		is_there = true;
+	return is_there;
 }
 
 static int policy_by_hand(char **words)

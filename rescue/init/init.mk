@@ -53,7 +53,7 @@ $(BUILD)/tests/unit/init/test_clock: LDFLAGS += -Wl,--wrap=settimeofday
 $(BUILD)/tests/unit/init/test_fleet: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,process_run \
 	process_start init_step report_write_start clock_floor network_is_wanted)
 
-$(BUILD)/tests/unit/init/test_fleet_job: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,net_open net_close net_set_ca \
+$(BUILD)/tests/unit/init/test_fleet_job: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,net_open net_close net_set_ca net_watch \
 	net_get net_send policy_read policy_fits)
 
 # disks that are not there, at places that the test names

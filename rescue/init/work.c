@@ -91,7 +91,7 @@ static const char *replay_for(struct init *in, struct known_disk *d)
  * whether it did; one that was refused wrote nothing. */
 static void run_fix(struct init *in, struct known_disk *d, const char *replay, struct run *ret)
 {
-	const char *const *policy = fleet_options(in);
+	const char *const *policy = fleet_options(in, false);
 	const bool may_alone = policy || (!in->was_alone && !facts_alone_refusal(&in->facts));
 	const char *const fix[] = {
 		"--yes", "--replay", replay, may_alone ? "--diagnosis" : NULL, "alone", NULL};
@@ -107,7 +107,7 @@ static void run_one(struct init *in, struct known_disk *d, const char *replay, s
 	if (replay)
 		run_fix(in, d, replay, ret);
 	else
-		run_program(in, RUN_SCAN, d->name, fleet_options(in), ret);
+		run_program(in, RUN_SCAN, d->name, fleet_options(in, true), ret);
 }
 
 static void run_for(struct init *in, struct known_disk *d, bool is_look, struct run *ret)

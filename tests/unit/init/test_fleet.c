@@ -31,7 +31,11 @@ bool __wrap_network_is_wanted(const struct init *in);
 static struct init in;
 static struct work w;
 static struct fleet_policy answer;
-static long answer_len;
+static struct fleet_policy on_the_way = {
+	.code = FLEET_ON_THE_WAY, .text = "boot.example: once more in 4 s\033"};
+static size_t answer_len;
+static bool is_twice;
+static struct process fetching;
 static struct fleet_fetch asked;
 static struct fleet_sent taken;
 static struct fleet_send sent[2];
@@ -47,12 +51,32 @@ long __wrap_process_run(struct processes *all, const struct process_plan *plan, 
 		memcpy(ret, &taken, sizeof(taken));
 		return taken.n ? (long)sizeof(taken) : -EIO;
 	}
-	assert_ptr_equal(plan->run, fleet_fetch_run);
-	assert_true(plan->limit_ms > 0);
-	asked = *(const struct fleet_fetch *)plan->arg;
-	n_fetches++;
-	memcpy(ret, &answer, sizeof(answer));
-	return answer_len;
+	fail();
+	return -EIO;
+}
+
+/* The job that fetches, as a pipe gives what it says: in pieces. */
+static void fetch_says(const void *bytes, size_t len)
+{
+	for (size_t at = 0, n; at < len; at += n) {
+		n = len - at < 333 ? len - at : 333;
+		fetching.output(fetching.user, (const char *)bytes + at, n);
+	}
+}
+
+static void end_fetch(void)
+{
+	const process_end_fn is_over = fetching.end;
+	struct fleet_policy other = answer;
+
+	fetching.end = NULL;
+	other.version = 6;
+	if (answer_len)
+		fetch_says(&on_the_way, sizeof(on_the_way));
+	fetch_says(&answer, answer_len);
+	if (is_twice)
+		fetch_says(&other, sizeof(other));
+	is_over(fetching.user, &fetching);
 }
 
 struct process *__wrap_process_start(
@@ -60,6 +84,14 @@ struct process *__wrap_process_start(
 {
 	(void)all;
 	(void)err;
+	if (plan->run == fleet_fetch_run) {
+		assert_true(plan->limit_ms > 0);
+		asked = *(const struct fleet_fetch *)plan->arg;
+		n_fetches++;
+		fetching = (struct process){
+			.output = plan->output, .end = plan->end, .user = plan->user};
+		return &fetching;
+	}
 	assert_ptr_equal(plan->run, fleet_send_run);
 	sent[n_sends++ % 2] = *(const struct fleet_send *)plan->arg;
 	sending = (struct process){.end = plan->end, .user = plan->user};
@@ -70,6 +102,10 @@ void __wrap_init_step(struct init *i, int timeout_ms)
 {
 	(void)i;
 	(void)timeout_ms;
+	if (fetching.end) {
+		end_fetch();
+		return;
+	}
 	n_steps++;
 	if (n_steps == 3)
 		i->network.now.is_late = true;
@@ -112,6 +148,7 @@ static int begin(void **state)
 		.nothing = POLICY_POWEROFF,
 		.failure = POLICY_REBOOT};
 	answer_len = sizeof(answer);
+	is_twice = false;
 	taken = (struct fleet_sent){.n = 1, .n_taken = 1};
 	is_wanted = true;
 	n_fetches = n_sends = n_steps = 0;
@@ -143,7 +180,7 @@ static void is_refused(const char *why)
 	assert_non_null(strstr(w.text, why));
 	assert_true(was_said(why));
 	assert_false(fleet_is_alone(&in));
-	assert_null(fleet_options(&in));
+	assert_null(fleet_options(&in, false));
 	enum settings_end how;
 	assert_false(fleet_end_of(&in, RESULT_FAILED, &how)); /* as the settings say */
 }
@@ -157,7 +194,7 @@ static void test_fleet__no_policy_wanted__as_without_a_network(void **state)
 	assert_true(fleet_begin(&in, &w));
 	fleet_step(&in);
 	assert_int_equal(n_fetches + n_sends + n_steps, 0);
-	assert_null(fleet_options(&in));
+	assert_null(fleet_options(&in, false));
 	assert_false(fleet_only_looks(&in));
 	assert_true(fleet_send_end(&in, "/nothing"));
 	assert_int_equal(n_sends, 0);
@@ -206,15 +243,27 @@ static void test_fleet__accepted__what_a_run_gets(void **state)
 	assert_string_equal(asked.ca, "/unbrick/ca.pem");
 	assert_int_equal(asked.floor_version, 5);
 	assert_true(asked.clock.is_known && asked.clock.unix_s > BUILT);
+	assert_true(was_said("policy: boot.example: once more in 4 s\\x1B"));
 	assert_true(fleet_is_alone(&in));
 	assert_false(fleet_only_looks(&in));
-	const char *const *o = fleet_options(&in);
+	const char *const *o = fleet_options(&in, false);
 	static const char *const want[] = {"--policy", "/run/unbrick/policy.json", "--policy-url",
 		"https://boot.example/policy.json", "--policy-keys", "/unbrick/policy.pub",
 		"--policy-floor", "7"};
 	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++)
 		assert_string_equal(o[i], want[i]);
 	assert_null(o[8]);
+	o = fleet_options(&in, true); /* a look is not asked about again */
+	assert_string_equal(o[2], "--policy-keys");
+}
+
+static void test_fleet__more_after_its_end__not_taken(void **state)
+{
+	(void)state;
+	is_twice = true;
+	assert_true(fleet_begin(&in, &w));
+	assert_int_equal(in.fleet.policy.version, 7);
+	assert_true(fleet_is_alone(&in));
 }
 
 static void test_fleet__refused__with_the_reason_and_nothing_else(void **state)
@@ -230,7 +279,7 @@ static void test_fleet__answer_of_another_form__refused(void **state)
 	static const char why[] = "the process that fetches it has failed";
 
 	(void)state;
-	answer_len = -ETIMEDOUT;
+	answer_len = 0;
 	is_refused(why);
 	answer_len = sizeof(answer) - 1;
 	is_refused(why);
@@ -290,10 +339,10 @@ static void test_fleet__clock_not_known__only_looks_unless_it_may(void **state)
 	assert_false(asked.clock.is_known);
 	assert_int_equal(asked.clock.unix_s, BUILT);
 	assert_true(fleet_only_looks(&in));
-	assert_string_equal(fleet_options(&in)[8], "--unknown-clock");
+	assert_string_equal(fleet_options(&in, false)[8], "--unknown-clock");
 	in.fleet.policy.unknown_clock_acts = true;
 	assert_false(fleet_only_looks(&in));
-	assert_string_equal(fleet_options(&in)[8], "--unknown-clock");
+	assert_string_equal(fleet_options(&in, false)[8], "--unknown-clock");
 }
 
 static void test_fleet__verdict_has_acted__the_next_disk_is_looked_at(void **state)
@@ -415,10 +464,8 @@ static void test_hash__of_abc(void **state)
 static void test_used_keys__each_once(void **state)
 {
 	static const char text[] =
-		"[{\"report\":{\"disks\":[{\"volumes\":[{\"bitlocker\":{\"unlocked_by\":{\"id\":"
-		"\"AA\"}}},{\"bitlocker\":{\"unlocked\":false}},{\"ntfs\":{}}]}]}},{\"end\":\"x\"},"
-		"{\"report\":{\"disks\":[{\"volumes\":[{\"bitlocker\":{\"unlocked_by\":{\"id\":"
-		"\"AA\"}}},{\"bitlocker\":{\"unlocked_by\":{\"id\":\"BB\"}}}]},{\"volumes\":3}]}}]";
+		"[{\"report\":{\"used_key_ids\":[\"AA\"]}},{\"end\":\"x\"},{\"report\":{"
+		"\"used_key_ids\":[\"AA\",\"BB\",\"\"]}},{\"report\":{\"used_key_ids\":3}}]";
 	struct json_object *runs = json_tokener_parse(text), *keys = fleet_used_keys(runs);
 
 	(void)state;
@@ -439,6 +486,7 @@ int main(void)
 		CASE(test_fleet__no_link__said_and_nothing_done),
 		CASE(test_fleet__no_network_in_the_image__not_waited_for),
 		CASE(test_fleet__accepted__what_a_run_gets),
+		CASE(test_fleet__more_after_its_end__not_taken),
 		CASE(test_fleet__refused__with_the_reason_and_nothing_else),
 		CASE(test_fleet__answer_of_another_form__refused),
 		CASE(test_fleet__withdrawn__nothing_done_and_its_end),

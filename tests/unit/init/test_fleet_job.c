@@ -23,6 +23,8 @@
 int __wrap_net_open(const char *program, struct net_client **ret, struct rs_err *err);
 void __wrap_net_close(struct net_client *c);
 int __wrap_net_set_ca(struct net_client *c, const char *pem, struct rs_err *err);
+void __wrap_net_watch(
+	struct net_client *c, bool (*go_on)(void *user, const char *line), void *user);
 int __wrap_net_get(
 	struct net_client *c, const struct net_get *q, struct rs_secret *ret, struct rs_err *err);
 int __wrap_net_send(struct net_client *c, const struct net_sink *sink, const struct net_report *p,
@@ -37,7 +39,7 @@ static unsigned n_gets, n_sends, floor_seen;
 static char ca_seen[32], urls[4][128], types[4][16];
 static size_t most[4];
 static unsigned times[4];
-static bool is_first_away;
+static bool is_first_away, is_slow;
 
 int __wrap_net_open(const char *program, struct net_client **ret, struct rs_err *err)
 {
@@ -62,6 +64,16 @@ int __wrap_net_set_ca(struct net_client *c, const char *pem, struct rs_err *err)
 	return 0;
 }
 
+static bool (*watching)(void *user, const char *line);
+static void *watching_user;
+
+void __wrap_net_watch(struct net_client *c, bool (*go_on)(void *user, const char *line), void *user)
+{
+	(void)c;
+	watching = go_on;
+	watching_user = user;
+}
+
 static const char policy_text[] =
 	"{\"unbrick_policy\":1,\"purpose\":\"unbrick policy\",\"version\":7,\"issued\":"
 	"\"2026-11-24T18:00:00Z\",\"expires\":\"2026-12-20T00:00:00Z\",\"act\":\"repair\","
@@ -80,6 +92,9 @@ int __wrap_net_get(
 	(void)snprintf(urls[n_gets % 4], sizeof(urls[0]), "%s", q->url);
 	most[n_gets % 4] = q->most_bytes;
 	n_gets++;
+	assert_true(watching(watching_user, NULL));
+	if (is_slow)
+		assert_true(watching(watching_user, "h: once more in 4 s"));
 	if (get_code <= 0)
 		return get_code < 0 ? rs_fail(err, get_code, "away") : 0;
 	const char *text = n_gets == 1 ? policy_text : "signature";
@@ -129,7 +144,7 @@ static int begin(void **state)
 	read_code = fits_code = 0;
 	get_code = 1;
 	n_gets = n_sends = 0;
-	is_first_away = false;
+	is_first_away = is_slow = false;
 	ca_seen[0] = '\0';
 	return 0;
 }
@@ -190,6 +205,17 @@ static void test_fetch__good__told_and_kept_for_nobody_else(void **state)
 	assert_int_equal(most[1], MINISIGN_TEXT_MOST);
 	assert_true(is_there("out/policy.json") && is_there("out/policy.json.minisig"));
 	assert_true(is_there("out/keys.json") && is_there("out/collectors.json"));
+}
+
+static void test_fetch__slow__lines_come_before(void **state)
+{
+	struct fleet_policy p;
+
+	(void)state;
+	is_slow = true;
+	fetch(&p);
+	assert_int_equal(p.code, FLEET_ON_THE_WAY);
+	assert_string_equal(p.text, "h: once more in 4 s");
 }
 
 static void is_refused(int code, const char *why)
@@ -295,6 +321,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_fetch__good__told_and_kept_for_nobody_else),
+		CASE(test_fetch__slow__lines_come_before),
 		CASE(test_fetch__not_wholly_right__nothing_is_kept),
 		CASE(test_send__one_of_the_settings__its_kind_by_its_form),
 		CASE(test_send__one_is_away__the_others_get_it_in_time),
