@@ -223,7 +223,46 @@ struct rs_options {
 				 * is of a volume of the target */
 	enum rs_replay_how how; /* of RS_REPLAY */
 	const char *id;		/* of RS_UNDO: the quarantine's folder name; NULL = the only one */
+	/* Of RS_FIX, what a policy sets (rs_policy_use): */
+	unsigned max_files; /* if more would be moved, none is; 0: any number. Of RS_SCAN, too */
+	bool is_drill;	    /* end before the first write, as RS_SCAN ends */
+	/* NULL, or the last word before the first write: 0, or why not. */
+	int (*may_write)(void *user, struct rs_err *err);
+	void *may_write_user;
+	const struct run_policy *told; /* in the report, also as may_write leaves it; NULL: none */
 };
+
+/* ---- a site's policy: what is done without a person (docs/policy.md) ---- */
+
+struct rs_policy_source {
+	const char *file; /* its signature is beside it, FILE.minisig */
+	const char *url;  /* where it is fetched anew, with its signature; NULL: @file is read */
+	const char *keys; /* a file of public keys of minisign */
+	unsigned floor;	  /* the least version */
+	bool is_clock_unknown;
+	bool is_to_write; /* one that is withdrawn is refused at once, before a disk is opened */
+	const char *root; /* below it the machine's /sys; "": this system's */
+	/* Fetch @url (and ".minisig" behind it), at most @most bytes, malloc'd. NULL: there is no
+	 * network. Errors: the function's own. */
+	int (*fetch)(void *user, const char *url, size_t most, char **ret, size_t *ret_len,
+		struct rs_err *err);
+	void *fetch_user;
+};
+
+struct rs_policy;
+
+/** Read, verify, and see whether it is for this machine. What @from points to must stay as long.
+ * *ret is to be freed also after an error, but RS_E_MEMORY: rs_policy_told tells what went wrong.
+ * Errors: RS_E_POLICY_*, RS_E_IO_OPEN, RS_E_IO_READ, RS_E_MEMORY. */
+int rs_policy_open(const struct rs_policy_source *from, struct rs_policy **ret, struct rs_err *err);
+/** For reports; borrowed, and changed by what happens. */
+const struct run_policy *rs_policy_told(const struct rs_policy *p);
+/** Its rules become the session's, its limits the options': nobody is asked, and may_write reads it
+ * anew. Errors: RS_E_RULE, RS_E_MEMORY. */
+int rs_policy_use(
+	struct rs_policy *p, struct rs_session *s, struct rs_options *o, struct rs_err *err);
+void rs_policy_free(struct rs_policy *p);
+
 /** One command from its first step to its last. @o NULL: as zeroed. */
 int rs_repair_all(struct rs_session *s, enum rs_command command, const struct rs_target *t,
 	const struct rs_options *o, struct rs_report **ret);
@@ -380,6 +419,7 @@ void rs_report_free(struct rs_report *r);
 /** Go on with *r, the report of opening (rs_tree_open), as that of @command (static, NULL: none was
  * understood); or make one (*r NULL). Errors: RS_E_MEMORY. */
 int rs_report_own(const char *command, uint64_t started_filetime, struct rs_report **r);
+void rs_report_policy(struct rs_report *r, const struct run_policy *told, bool is_drill);
 void rs_report_help(struct rs_report *r, const char *text);
 void rs_report_export(struct rs_report *r, const struct run_export *x);
 /** One more of "entries", written to @f at once, after all that comes before them. @sha256 may be

@@ -7,9 +7,7 @@
 #include "core/text.h"
 #include "engine/guards.h"
 
-/* The one file in the whole run that a verdict may have moved without a person; NULL: none, or more
- * than one, which then no verdict can be sure of. */
-static struct plan_item *only_alone(const struct en_works *w)
+struct plan_item *en_only_alone(const struct en_works *w)
 {
 	struct plan_item *ret = NULL;
 	size_t n = 0;
@@ -31,7 +29,7 @@ static struct plan_item *only_alone(const struct en_works *w)
 static void accept_alone(struct rs_repair *u)
 {
 	struct plan_item *item =
-		u->o.diagnosis_alone && u->o.say_yes ? only_alone(&u->works) : NULL;
+		u->o.diagnosis_alone && u->o.say_yes ? en_only_alone(&u->works) : NULL;
 
 	if (item)
 		item->is_accepted = item->is_alone = true;
@@ -213,6 +211,8 @@ static void finish_idle(const struct rs_repair *u)
 	en_finish_done(u->report, u->m, RS_STATUS_NOTHING, RUN_NOTHING_TO_DO, text);
 }
 
+static struct en_score score_of(const struct rs_repair *u);
+
 static int plan(struct rs_repair *u, struct rs_err *err)
 {
 	int r = en_works_plan(u, err);
@@ -232,7 +232,9 @@ static int consent(struct rs_repair *u, struct rs_err *err)
 		return r;
 	r = consent_to_replays(u, &replays, err);
 	en_works_report(u, false); /* without the volumes that stay */
-	return r < 0 ? r : ask_plan(u, replays, err);
+	if (r == 0)
+		r = ask_plan(u, replays, err);
+	return r < 0 ? r : en_works_limit(u, score_of(u).total, err);
 }
 
 static struct en_score score_of(const struct rs_repair *u)
@@ -274,6 +276,34 @@ static void finish_done(const struct rs_repair *u)
 		text);
 }
 
+/* Who lets it write without a person has the last word before the first write. */
+static int ask_last(struct rs_repair *u, struct rs_err *err)
+{
+	int r = u->o.may_write ? u->o.may_write(u->o.may_write_user, err) : 0;
+
+	if (u->o.told)
+		u->report->run.policy = *u->o.told;
+	return r;
+}
+
+/* All was done but the write. */
+static void finish_drill(const struct rs_repair *u)
+{
+	const size_t files = score_of(u).total;
+	char text[1400];
+
+	(void)snprintf(text, sizeof(text), "drill: %zu %s would be moved into quarantine", files,
+		rs_form(files, "file", "files"));
+	(void)en_works_left(&u->works, text, sizeof(text));
+	(void)note_left(&u->works, text, sizeof(text));
+	en_windows_left(u->target, u->m, text, sizeof(text));
+	for (size_t i = 0; i < u->works.n; i++)
+		if (u->works.list[i].v->journal.is_planned)
+			en_replay_unbegun(&u->works.list[i].v->journal, 0);
+	en_works_report(u, true);
+	en_finish_done(u->report, u->m, RS_STATUS_FOUND, RUN_FOUND, text);
+}
+
 /* Whatever could refuse is asked once more: a person may have thought for long. */
 static int act(struct rs_repair *u, struct rs_err *err)
 {
@@ -288,6 +318,12 @@ static int act(struct rs_repair *u, struct rs_err *err)
 		if (r == 0)
 			finish_idle(u);
 		return r;
+	}
+	r = ask_last(u, err);
+	if (r == 0 && u->o.is_drill) {
+		u->next = RS_STEPS;
+		finish_drill(u);
+		return 0;
 	}
 	for (size_t i = 0; r == 0 && i < w->n; i++)
 		r = fix_one(u, &w->list[i], err);

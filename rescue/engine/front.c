@@ -16,6 +16,12 @@ int rs_report_own(const char *command, uint64_t started_filetime, struct rs_repo
 	return 0;
 }
 
+void rs_report_policy(struct rs_report *r, const struct run_policy *told, bool is_drill)
+{
+	r->run.policy = *told;
+	r->run.is_drill = is_drill;
+}
+
 void rs_report_help(struct rs_report *r, const char *text)
 {
 	r->run.help = report_copy(&r->kept, text);

@@ -155,6 +155,12 @@ size_t en_work_count(const struct en_work *w, enum plan_action action);
 /** Files that fix would move or ask about. */
 size_t en_work_moves(const struct en_work *w);
 size_t en_work_accepted(const struct en_work *w);
+/** More files than are allowed without a person? Then none. @n would be moved. Errors:
+ * RS_E_POLICY_FILES. */
+int en_works_limit(const struct rs_repair *u, size_t n, struct rs_err *err);
+/** The one file in the whole run that a verdict may have moved without a person; NULL: none, or
+ * more than one, which then no verdict can be sure of (fix.c). */
+struct plan_item *en_only_alone(const struct en_works *w);
 /** Bring items' facts up to date with the disk (a loaded manifest is a memory of the day it was
  * written). */
 void en_plan_refresh(struct nt_vol *nt, struct plan *p);

@@ -29,6 +29,9 @@ int rs_repair_open(struct rs_session *s, enum rs_command command, const struct r
 		return r;
 	}
 	u->report->run.since_filetime = t->since;
+	u->report->run.is_drill = u->o.is_drill;
+	if (u->o.told)
+		u->report->run.policy = *u->o.told;
 	*ret = u;
 	const enum en_hold hold = u->command->is_exclusive ? EN_HOLD_ALONE : EN_HOLD_SHARED;
 	if (en_machine_open(t, hold, &u->m, &err) < 0)

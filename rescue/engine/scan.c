@@ -409,6 +409,15 @@ static void scan_outcome(const struct rs_repair *u)
 		text, NULL);
 }
 
+/* What fix moves without a question about the file. */
+static size_t count_unasked(const struct rs_repair *u)
+{
+	const struct en_works *w = &u->works;
+
+	return count(w, PLAN_QUARANTINE) + count(w, PLAN_FINISH) +
+	       (u->o.diagnosis_alone && u->o.say_yes && en_only_alone(w));
+}
+
 /* As fix would end: with somebody to ask, as if each answer were yes. */
 static int foresee(struct rs_repair *u, struct rs_err *err)
 {
@@ -425,6 +434,8 @@ static int foresee(struct rs_repair *u, struct rs_err *err)
 	for (size_t i = 0; r == 0 && !u->may_ask && i < w->n; i++)
 		if (w->list[i].v->journal.is_planned)
 			r = en_replay_consent(u, w->list[i].v, err);
+	if (r == 0)
+		r = en_works_limit(u, count_unasked(u), err);
 	if (r == 0 && !n_moves) /* nor would fix do nothing in silence */
 		r = en_unproven_refuse(w, err);
 	if (r == 0)

@@ -64,6 +64,14 @@ size_t en_work_moves(const struct en_work *w)
 	       en_work_count(w, PLAN_FINISH);
 }
 
+int en_works_limit(const struct rs_repair *u, size_t n, struct rs_err *err)
+{
+	if (!u->o.max_files || n <= u->o.max_files)
+		return 0;
+	return rs_fail(
+		err, RS_E_POLICY_FILES, "%zu would be moved, and %u may be", n, u->o.max_files);
+}
+
 bool en_works_wrong(const struct rs_repair *u, char *ret, size_t cap)
 {
 	const struct rs_run *run = &u->report->run;

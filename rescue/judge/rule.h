@@ -32,6 +32,11 @@ void rule_free(struct rule *r);
 int rule_set_load_dir(const char *path, struct rule_set *ret, struct rs_err *err);
 /** The rules that the program ships with (built in from rescue/rules/ at build time). */
 int rule_set_load_shipped(struct rule_set *ret, struct rs_err *err);
+/** One more, from memory as rule_parse reads it; two of one id are an error. Errors: RS_E_RULE,
+ * RS_E_MEMORY. */
+int rule_set_add(struct rule_set *set, const char *name, const char *text, struct rs_err *err);
+/** Those that the program ships with, too, but for ids that the set has already. */
+int rule_set_add_shipped(struct rule_set *set, struct rs_err *err);
 void rule_set_done(struct rule_set *set);
 
 /* What a rule says of itself. */

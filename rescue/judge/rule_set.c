@@ -41,19 +41,45 @@ static int set_add_take(struct rule_set *set, const char *name, struct rule *r, 
 	return 0;
 }
 
-int rule_set_load_shipped(struct rule_set *ret, struct rs_err *err)
+int rule_set_add(struct rule_set *set, const char *name, const char *text, struct rs_err *err)
 {
-	struct rule_set set = {0};
+	struct rule *r = NULL;
+	int code = rule_parse(name, text, strlen(text), &r, err);
 
+	return code < 0 ? code : set_add_take(set, name, r, err);
+}
+
+static bool has_id(const struct rule_set *set, const char *id)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (strcmp(set->rules[i]->about.id, id) == 0)
+			return true;
+	return false;
+}
+
+int rule_set_add_shipped(struct rule_set *set, struct rs_err *err)
+{
 	for (const struct rule_shipped *s = rule_shipped; s->name; s++) {
 		struct rule *r = NULL;
 		int code = rule_parse(s->name, s->text, strlen(s->text), &r, err);
-		if (code == 0)
-			code = set_add_take(&set, s->name, r, err);
-		if (code < 0) {
-			rule_set_done(&set);
+		if (code == 0 && has_id(set, r->about.id))
+			rule_free(r);
+		else if (code == 0)
+			code = set_add_take(set, s->name, r, err);
+		if (code < 0)
 			return code;
-		}
+	}
+	return 0;
+}
+
+int rule_set_load_shipped(struct rule_set *ret, struct rs_err *err)
+{
+	struct rule_set set = {0};
+	int code = rule_set_add_shipped(&set, err);
+
+	if (code < 0) {
+		rule_set_done(&set);
+		return code;
 	}
 	*ret = set;
 	return 0;

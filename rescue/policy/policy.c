@@ -49,6 +49,17 @@ int policy_check(const struct policy *p, const struct policy_clock *now, unsigne
 	return 0;
 }
 
+bool policy_plans_alike(const struct policy *a, const struct policy *b)
+{
+	bool is_alike = a->n_rules == b->n_rules && a->has_shipped_rules == b->has_shipped_rules &&
+			a->diagnosis_alone == b->diagnosis_alone && a->max_files == b->max_files &&
+			a->replay == b->replay;
+
+	for (size_t i = 0; is_alike && i < a->n_rules; i++)
+		is_alike = strcmp(a->rules[i].text, b->rules[i].text) == 0;
+	return is_alike;
+}
+
 int policy_read(const struct policy_files *f, const struct policy_clock *now,
 	unsigned floor_version, struct policy **ret, struct rs_err *err)
 {

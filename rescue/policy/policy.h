@@ -102,6 +102,8 @@ int policy_parse(struct rs_view bytes, struct policy **ret, struct rs_err *err);
 /** Version and times alone. Errors: RS_E_POLICY_OLD, _EARLY, _EXPIRED. */
 int policy_check(const struct policy *p, const struct policy_clock *now, unsigned floor_version,
 	struct rs_err *err);
+/** Would a plan that was made by one be made by the other, too: the same rules and limits? */
+bool policy_plans_alike(const struct policy *a, const struct policy *b);
 /** NULL is fine. */
 void policy_free(struct policy *p);
 RS_DEFINE_AUTO(struct policy *, policy_free);

@@ -39,6 +39,29 @@ static void machine(struct json_out *j, const void *of)
 	jo_text(j, "serial", m->serial);
 }
 
+static void policy(struct json_out *j, const void *of)
+{
+	const struct run_policy *p = of;
+
+	if (p->version) {
+		jo_uint(j, "version", p->version);
+		jo_text(j, "key_id", p->key_id);
+		jo_text(j, "act", policy_act_word(p->act));
+	}
+	jo_text(j, "result", run_policy_word(p->result));
+	if (p->is_clock_unknown)
+		jo_text(j, "clock", "unknown");
+}
+
+/* By what it was done without a person. */
+static void under(struct json_out *j, const struct rs_run *run)
+{
+	if (run->policy.is_given)
+		jo_object(j, "policy", policy, &run->policy);
+	if (run->is_drill)
+		jo_bool(j, "drill", true);
+}
+
 static void head(struct json_out *j, const struct rs_run *run)
 {
 	jo_uint(j, "schema_version", REPORT_SCHEMA_VERSION);
@@ -46,10 +69,11 @@ static void head(struct json_out *j, const struct rs_run *run)
 	if (!run->has_machine)
 		jo_time(j, "started", run->started_filetime);
 	jo_text(j, "command", run->command);
-	if (!run->has_machine)
-		return;
-	jo_time(j, "started", run->started_filetime);
-	jo_object(j, "machine", machine, &run->machine);
+	if (run->has_machine) {
+		jo_time(j, "started", run->started_filetime);
+		jo_object(j, "machine", machine, &run->machine);
+	}
+	under(j, run);
 }
 
 static void finding(struct json_out *j, const void *of)

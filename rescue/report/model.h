@@ -18,6 +18,7 @@
 #include "judge/rule.h"
 #include "ntfs/raw.h"
 #include "plan/plan.h"
+#include "policy/policy.h"
 #include "windows/windows.h"
 
 /* ---- words: each list is the enum and what it is called in a report ---- */
@@ -269,6 +270,27 @@ struct run_outcome {
 	bool is_copy; /* kept beside a quarantine: how that went cannot be in it */
 };
 
+/* How it went with the policy: it was not taken, or was by its signature, times and machines; and
+ * where something was to be written it was read anew before that. */
+#define RUN_POLICIES(X)                                                                            \
+	X(RUN_POLICY_REFUSED, "refused")                                                           \
+	X(RUN_POLICY_VALID, "valid")                                                               \
+	X(RUN_POLICY_CONFIRMED, "confirmed")                                                       \
+	X(RUN_POLICY_WITHDRAWN, "withdrawn")                                                       \
+	X(RUN_POLICY_UNCONFIRMED, "not-confirmed")
+enum run_policy_result { RUN_POLICIES(JUST_NAME) };
+WORDS(run_policy_word, enum run_policy_result, RUN_POLICIES)
+
+/* The site's policy that this run goes by. */
+struct run_policy {
+	bool is_given;
+	unsigned version; /* 0: nothing of it was verified */
+	char key_id[MINISIGN_ID_LEN];
+	enum policy_act act;
+	enum run_policy_result result;
+	bool is_clock_unknown;
+};
+
 /* NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): in the order of the report */
 struct rs_run {
 	const char *command; /* NULL: none was understood */
@@ -276,6 +298,8 @@ struct rs_run {
 	bool has_machine;
 	uint64_t started_filetime, duration_ms;
 	struct run_machine machine;
+	struct run_policy policy;
+	bool is_drill;	/* all but the write */
 	bool is_opened; /* the disks are known */
 	struct run_disk *disks;
 	size_t n_disks;

@@ -344,6 +344,18 @@ static void say_outcome(struct printer *p, const struct rs_run *run)
 	}
 }
 
+static void say_policy(struct printer *p, const struct rs_run *run)
+{
+	const struct run_policy *o = &run->policy;
+
+	if (o->is_given && o->version)
+		text_say(p, "Policy: ", "version %u, signed with key %s", o->version, o->key_id);
+	if (run->is_drill)
+		text_say(p, "Drill:  ", "all is done but the write");
+	if (o->is_given || run->is_drill)
+		text_blank(p);
+}
+
 void report_text_part(const struct rs_run *run, enum rs_part part, const struct rs_manner *manner,
 	void (*put)(void *user, const char *line), void *user)
 {
@@ -352,6 +364,7 @@ void report_text_part(const struct rs_run *run, enum rs_part part, const struct 
 
 	switch (part) {
 	case RS_PART_DISKS:
+		say_policy(&p, run);
 		text_disks(&p, run, is_list);
 		break;
 	case RS_PART_FINDINGS:

@@ -15,6 +15,8 @@ int check_look(const struct options *o, struct rs_err *err)
 
 	int r = ui_parse_since(o->since, &since, err);
 
+	if (r == 0)
+		r = policy_options_check(o, err);
 	return r < 0 ? r : picture_check(o, err);
 }
 

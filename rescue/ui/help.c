@@ -31,7 +31,7 @@ static const struct command_spec commands[] = {
 		"Doubtful\n"
 		"files are asked about one by one. Run it again after an interruption. DISK is a\n"
 		"device or a raw image file; name the machine's other images with --beside.\n",
-		.report = cmd_repair, .repair = RS_FIX},
+		.report = cmd_repair, .repair = RS_FIX, .check = policy_options_check},
 	{"undo", CMD_UNDO, 1, 2, "DISK [ID]", "put moved files back",
 		"ID is the folder's name below \\Unbrick, needed if there are several. A file that "
 		"cannot\n"

@@ -78,6 +78,22 @@ const struct option_spec option_table[OPT_COUNT] = {
 		"the certificate that your application is signed with (PEM or DER)"},
 	{OPT_CSV, 0, "csv", "FILE", CMD_REPORT, AT(csv),
 		"write a table for a spreadsheet to FILE (not if it is there already)"},
+	{OPT_POLICY, 0, "policy", "FILE", CMD_SCAN | CMD_FIX, AT(policy),
+		"a site's signed policy says what is done, and nobody is asked; its signature is "
+		"FILE.minisig"},
+	{OPT_POLICY_URL, 0, "policy-url", "URL", CMD_FIX, AT(policy_url),
+		"where it is fetched anew immediately before the first write (else FILE is read)"},
+	{OPT_POLICY_KEYS, 0, "policy-keys", "FILE", CMD_SCAN | CMD_FIX, AT(policy_keys),
+		"the public keys of minisign that may sign it, up to four"},
+	{OPT_POLICY_FLOOR, 0, "policy-floor", "N", CMD_SCAN | CMD_FIX, AT(policy_floor),
+		"the least version of it that is taken"},
+	{OPT_UNKNOWN_CLOCK, 0, "unknown-clock", NULL, CMD_SCAN | CMD_FIX, 0,
+		"this machine's clock is not known: without the policy's leave nothing is written"},
+	{OPT_MACHINE, 0, "machine", "FOLDER", CMD_SCAN | CMD_FIX, AT(machine),
+		"the machine that the policy is asked about: sys/class/dmi/id and sys/class/net "
+		"in it"},
+	{OPT_DRILL, 0, "drill", NULL, CMD_FIX, 0,
+		"with --policy: do all but the write, and end as 'scan' does"},
 	{OPT_HELP, 'h', "help", NULL, CMD_ALL, 0, "show help"},
 	{OPT_VERSION, 0, "version", NULL, CMD_ALL, 0, "show the version"},
 };

@@ -67,6 +67,13 @@ enum option_id {
 	OPT_VARIABLES,
 	OPT_CERTIFICATE,
 	OPT_CSV,
+	OPT_POLICY,
+	OPT_POLICY_URL,
+	OPT_POLICY_KEYS,
+	OPT_POLICY_FLOOR,
+	OPT_UNKNOWN_CLOCK,
+	OPT_MACHINE,
+	OPT_DRILL,
 	OPT_HELP,
 	OPT_VERSION,
 	OPT_COUNT,
@@ -134,6 +141,7 @@ struct options {
 	const char *since, *svg;
 	const char *variables, *certificate;
 	const char *csv;
+	const char *policy, *policy_url, *policy_keys, *policy_floor, *machine;
 	const char *diagnosis;	   /* ask or alone */
 	const char *replay, *plan; /* how; the plan's file, new or (resume, revert) saved */
 	char **args;		   /* what is no option, the command not among it; inside argv */

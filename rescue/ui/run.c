@@ -40,7 +40,7 @@ static int open_session(struct ui *ui, struct rs_err *err)
 		.user = ui,
 		.log = on_log,
 		.progress = on_progress,
-		.ask = can_ask ? on_question : NULL,
+		.ask = can_ask && !ui->policy ? on_question : NULL,
 	};
 	/* a list says what is locked, it does not ask for keys */
 	bool may_ask = can_ask && ui->opt.command->bit != CMD_LIST;
@@ -114,7 +114,8 @@ static int run_report(struct ui *ui, report_command *command)
 	struct rs_report *report = NULL;
 	struct rs_err err = {0};
 
-	if (ui_read_options(&ui->opt, &options, &err) < 0 || open_session(ui, &err) < 0)
+	if (ui_read_options(&ui->opt, &options, &err) < 0 || policy_begin(ui, &err) < 0 ||
+		open_session(ui, &err) < 0 || policy_follow(ui, &options, &err) < 0)
 		return ui_fail(ui, &err);
 	int r = command(ui, &options, &report);
 	if (report)
@@ -161,6 +162,7 @@ static int run(struct ui *ui)
 	term_show_typing();
 	rs_session_free(ui->session);
 	ui->session = NULL;
+	policy_end(ui);
 	return status;
 }
 

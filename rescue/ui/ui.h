@@ -28,6 +28,8 @@ struct report_file {
 struct ui {
 	struct options opt;
 	struct rs_session *session;
+	struct rs_policy_source policy_from;
+	struct rs_policy *policy; /* NULL: none is given */
 	struct rs_target target;
 	uint64_t started_filetime;
 	struct shown shown;
@@ -48,6 +50,19 @@ int ui_main(int argc, char **argv);
 
 /** Speak the language that the environment names, if there is a translation. Before threads. */
 void ui_language(void);
+
+/* ---- policy.c ---- */
+
+/** --policy and what belongs to it: is all of it there, and nothing that the policy says? Errors:
+ * RS_E_USAGE. */
+int policy_options_check(const struct options *o, struct rs_err *err);
+/** Take the policy, where one is given. Errors: those of rs_policy_open. */
+int policy_begin(struct ui *ui, struct rs_err *err);
+/** The open session and the options of its repair go by it. Errors: those of rs_policy_use. */
+int policy_follow(struct ui *ui, struct rs_options *o, struct rs_err *err);
+/** Tell it in a report of the front end's own. */
+void policy_tell(const struct ui *ui, struct rs_report *r);
+void policy_end(struct ui *ui);
 
 /* ---- session.c ---- */
 

@@ -4,12 +4,14 @@
 
 _unbrick_options() {
 	local keys="--keys --keys-fd --passphrase-file --startup-key --volume"
+	local policy="--policy --policy-keys --policy-floor --unknown-clock --machine"
 	local all="--json --verbose --language --help --version -v -h"
 
 	case $1 in
 	list) echo "$keys --report $all" ;;
-	scan | diagnose) echo "$keys --windows --beside --rules --since --file --svg --report $all" ;;
-	fix) echo "$keys --windows --beside --rules --file --yes -y --replay --diagnosis --plan --svg --report $all" ;;
+	scan) echo "$keys $policy --windows --beside --rules --since --file --svg --report $all" ;;
+	diagnose) echo "$keys --windows --beside --rules --since --file --svg --report $all" ;;
+	fix) echo "$keys $policy --policy-url --drill --windows --beside --rules --file --yes -y --replay --diagnosis --plan --svg --report $all" ;;
 	undo) echo "$keys --beside --yes -y --replay --plan --report $all" ;;
 	replay) echo "$keys --beside --yes -y --replay --plan --resume --revert --report $all" ;;
 	tui) echo "$keys --windows --yes -y --beside --console --contrast --font --keyboard --supervisor --replay --diagnosis --plan --plain --rules --svg --report --language --help --version -h" ;;
@@ -39,7 +41,7 @@ _unbrick() {
 		esac
 	done
 	case $prev in
-	--keys-fd | --volume | --windows | --language | --since | --file) return ;;
+	--keys-fd | --volume | --windows | --language | --since | --file | --policy-url | --policy-floor) return ;;
 	--replay)
 		mapfile -t COMPREPLY < <(compgen -W "safe no all" -- "$cur")
 		return
@@ -48,11 +50,11 @@ _unbrick() {
 		mapfile -t COMPREPLY < <(compgen -W "ask alone" -- "$cur")
 		return
 		;;
-	--rules)
+	--rules | --machine)
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	--variables | --certificate | --keys | --passphrase-file | --startup-key | --from | --output | -o | --report | --svg | --csv | --plan | --revert | --beside | --console)
+	--policy | --policy-keys | --variables | --certificate | --keys | --passphrase-file | --startup-key | --from | --output | -o | --report | --svg | --csv | --plan | --revert | --beside | --console)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
