@@ -7,24 +7,6 @@
 #include "core/text.h"
 #include "engine/guards.h"
 
-struct plan_item *en_only_alone(const struct en_works *w)
-{
-	struct plan_item *ret = NULL;
-	size_t n = 0;
-
-	for (size_t i = 0; i < w->n; i++)
-		for (size_t k = 0; k < w->list[i].n_plans; k++) {
-			struct plan *p = w->list[i].plans[k];
-			for (size_t m = 0; m < p->n_items; m++) {
-				if (!p->items[m].may_alone || p->items[m].action != PLAN_ASK)
-					continue;
-				ret = &p->items[m];
-				n++;
-			}
-		}
-	return n == 1 ? ret : NULL;
-}
-
 /* Whoever lets it act without a person has said so: to the engine it is an answer. */
 static void accept_alone(struct rs_repair *u)
 {

@@ -159,7 +159,7 @@ size_t en_work_accepted(const struct en_work *w);
  * RS_E_POLICY_FILES. */
 int en_works_limit(const struct rs_repair *u, size_t n, struct rs_err *err);
 /** The one file in the whole run that a verdict may have moved without a person; NULL: none, or
- * more than one, which then no verdict can be sure of (fix.c). */
+ * more than one, which then no verdict can be sure of. */
 struct plan_item *en_only_alone(const struct en_works *w);
 /** Bring items' facts up to date with the disk (a loaded manifest is a memory of the day it was
  * written). */

@@ -72,6 +72,24 @@ int en_works_limit(const struct rs_repair *u, size_t n, struct rs_err *err)
 		err, RS_E_POLICY_FILES, "%zu would be moved, and %u may be", n, u->o.max_files);
 }
 
+struct plan_item *en_only_alone(const struct en_works *w)
+{
+	struct plan_item *ret = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n; i++)
+		for (size_t k = 0; k < w->list[i].n_plans; k++) {
+			struct plan *p = w->list[i].plans[k];
+			for (size_t m = 0; m < p->n_items; m++) {
+				if (!p->items[m].may_alone || p->items[m].action != PLAN_ASK)
+					continue;
+				ret = &p->items[m];
+				n++;
+			}
+		}
+	return n == 1 ? ret : NULL;
+}
+
 bool en_works_wrong(const struct rs_repair *u, char *ret, size_t cap)
 {
 	const struct rs_run *run = &u->report->run;

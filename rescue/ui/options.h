@@ -89,6 +89,11 @@ struct option_spec {
 	const char *help;
 };
 
+struct named_option {
+	enum option_id id;
+	const char *name;
+};
+
 struct ui;
 struct options;
 

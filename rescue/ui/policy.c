@@ -4,19 +4,21 @@
 
 int policy_options_check(const struct options *o, struct rs_err *err)
 {
-	static const enum option_id its_own[] = {OPT_POLICY_URL, OPT_POLICY_KEYS, OPT_POLICY_FLOOR,
-		OPT_UNKNOWN_CLOCK, OPT_MACHINE, OPT_DRILL};
-	static const enum option_id said_by_it[] = {
-		OPT_YES, OPT_REPLAY, OPT_DIAGNOSIS, OPT_RULES, OPT_FILE};
+	static const struct named_option its_own[] = {{OPT_POLICY_URL, "policy-url"},
+		{OPT_POLICY_KEYS, "policy-keys"}, {OPT_POLICY_FLOOR, "policy-floor"},
+		{OPT_UNKNOWN_CLOCK, "unknown-clock"}, {OPT_MACHINE, "machine"},
+		{OPT_DRILL, "drill"}};
+	static const struct named_option said_by_it[] = {{OPT_YES, "yes"}, {OPT_REPLAY, "replay"},
+		{OPT_DIAGNOSIS, "diagnosis"}, {OPT_RULES, "rules"}, {OPT_FILE, "file"}};
 
 	for (size_t i = 0; !o->policy && i < sizeof(its_own) / sizeof(its_own[0]); i++)
-		if (is_given(o, its_own[i]))
+		if (is_given(o, its_own[i].id))
 			return rs_fail_on(err, RS_E_USAGE, o->command->name,
-				"--%s belongs to --policy", option_table[its_own[i]].name);
+				"--%s belongs to --policy", its_own[i].name);
 	for (size_t i = 0; o->policy && i < sizeof(said_by_it) / sizeof(said_by_it[0]); i++)
-		if (is_given(o, said_by_it[i]))
+		if (is_given(o, said_by_it[i].id))
 			return rs_fail_on(err, RS_E_USAGE, o->command->name,
-				"--%s is for the policy to say", option_table[said_by_it[i]].name);
+				"--%s is for the policy to say", said_by_it[i].name);
 	if (o->policy && !o->policy_keys)
 		return rs_fail_on(
 			err, RS_E_USAGE, o->command->name, "--policy needs --policy-keys");
@@ -54,12 +56,6 @@ int policy_follow(struct ui *ui, struct rs_options *o, struct rs_err *err)
 {
 	o->is_drill = is_given(&ui->opt, OPT_DRILL);
 	return ui->policy ? rs_policy_use(ui->policy, ui->session, o, err) : 0;
-}
-
-void policy_tell(const struct ui *ui, struct rs_report *r)
-{
-	if (ui->policy)
-		rs_report_policy(r, rs_policy_told(ui->policy), is_given(&ui->opt, OPT_DRILL));
 }
 
 void policy_end(struct ui *ui)

@@ -102,8 +102,9 @@ void ui_begin_take(struct ui *ui, struct rs_report *opened)
 	ui->own = opened;
 	if (rs_report_own(command ? command->name : NULL, ui->started_filetime, &ui->own) < 0)
 		ui->own = NULL; /* ui_end says so */
-	if (ui->own)
-		policy_tell(ui, ui->own);
+	if (ui->own && ui->policy)
+		rs_report_policy(
+			ui->own, rs_policy_told(ui->policy), is_given(&ui->opt, OPT_DRILL));
 }
 
 void ui_entry(struct ui *ui, const struct rs_node *n, const char *sha256)

@@ -60,8 +60,6 @@ int policy_options_check(const struct options *o, struct rs_err *err);
 int policy_begin(struct ui *ui, struct rs_err *err);
 /** The open session and the options of its repair go by it. Errors: those of rs_policy_use. */
 int policy_follow(struct ui *ui, struct rs_options *o, struct rs_err *err);
-/** Tell it in a report of the front end's own. */
-void policy_tell(const struct ui *ui, struct rs_report *r);
 void policy_end(struct ui *ui);
 
 /* ---- session.c ---- */
