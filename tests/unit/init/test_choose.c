@@ -232,6 +232,9 @@ static void test_choose__two_the_same__the_place_says_which(void **state)
 	own(GUID, "");
 	set_quiet(0);
 	(void)snprintf(same_place, sizeof(same_place), "sdy");
+	struct known_disk *other = plug("sdw", "", "5-5", VOL_FAT);
+	job.is_there = false;
+	other->facts.parts[0].look = PART_BARE;
 	(void)plug("sdx", GUID, "1-1", VOL_FAT);
 	assert_false(job.is_there); /* at another place: it is waited for the one */
 	struct known_disk *b = plug("sdy", GUID, "1-1", VOL_FAT);
@@ -239,11 +242,15 @@ static void test_choose__two_the_same__the_place_says_which(void **state)
 	assert_string_equal(job.read.device, "/dev/sdy1");
 	answers("EFI/unbrick", NULL, NULL);
 	assert_non_null(strstr(said, "stick /dev/sdx: the same as /dev/sdy"));
+	assert_null(strstr(said, "stick /dev/sdw"));
+	assert_false(other->facts.parts[0].is_set_aside);
 	pull(b); /* the other one does not take its place */
 	set_quiet(20000);
 	(void)stick_step(&in);
 	assert_false(job.is_there);
 	assert_string_equal(in.stick.disk, "");
+	(void)plug("sdz", GUID, "1-1", VOL_FAT); /* nor does one that is gone */
+	assert_string_equal(in.stick.disk, "sdz");
 }
 
 static void test_choose__the_wrong_one_was_first__gives_way(void **state)
@@ -258,6 +265,138 @@ static void test_choose__the_wrong_one_was_first__gives_way(void **state)
 	assert_true(job.is_there);
 	assert_string_equal(job.read.device, "/dev/sdy1");
 	assert_int_equal(in.stick.keys.len, 0);
+}
+
+/* By its number alone: a volume that is no FAT, that has none, or that was found bare is not it. */
+static void test_choose__half_of_what_it_is_known_by__is_another_one(void **state)
+{
+	(void)state;
+	own("", "1234-ABCD");
+	struct known_disk *d = plug("sdx", "", "1234-ABCD", VOL_EXFAT);
+	assert_true(job.is_there && job.read.is_look && job.read.is_foreign);
+	assert_false(d->is_stick);
+	answers(NULL, NULL, NULL);
+	d = disks_put(&in.disks, "sdy");
+	d->state = DISK_READY;
+	d->facts.n_parts = 1;
+	d->facts.parts[0] = (struct part){
+		.number = 1, .content = VOL_FAT, .look = PART_BARE, .fs_uuid = "1234-ABCD"};
+	stick_consider(&in, d);
+	assert_false(job.is_there);
+	assert_false(d->is_stick);
+}
+
+static void test_choose__without_a_number__no_other_without_one_is_the_same(void **state)
+{
+	(void)state;
+	own(GUID, "");
+	(void)plug("sdx", GUID, "", VOL_FAT);
+	answers("EFI/unbrick", NULL, "11111");
+	struct known_disk *d = plug("sdy", "", "", VOL_FAT);
+	assert_false(d->is_stick);
+	assert_string_equal(in.stick.disk, "sdx");
+	assert_int_equal(in.stick.keys.len, 5);
+}
+
+static void test_choose__pulled_out__only_the_same_one_comes_back(void **state)
+{
+	static const char *const numbers[][2] = {{"1-1", "1-2"}, {"", ""}};
+
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(end(state), 0);
+		assert_int_equal(begin(state), 0);
+		struct known_disk *d = plug("sdx", "", numbers[i][0], VOL_FAT);
+		answers("unbrick", NULL, NULL);
+		assert_true(d->is_stick); /* before it is read */
+		answers("unbrick", NULL, "11111");
+		assert_string_equal(in.stick.disk, "sdx");
+		pull(d);
+		(void)plug("sdy", "", numbers[i][1], VOL_FAT);
+		assert_false(job.is_there);
+		assert_string_equal(in.stick.disk, "");
+	}
+	assert_int_equal(end(state), 0);
+	assert_int_equal(begin(state), 0);
+	struct known_disk *d = plug("sdx", "", "1-1", VOL_FAT);
+	answers("unbrick", NULL, NULL);
+	answers("unbrick", NULL, "11111");
+	(void)plug("sdy", "", "1-2", VOL_FAT);
+	assert_false(job.is_there); /* it can be written to: no other is needed */
+	pull(d);
+	(void)plug("sdz", "", "1-1", VOL_FAT);
+	assert_string_equal(in.stick.disk, "sdz");
+	assert_false(job.is_there); /* what is on it is known */
+	assert_int_equal(in.stick.keys.len, 5);
+}
+
+/* Two that have its number, at once: neither is the one that was pulled out. */
+static void test_choose__two_come_back__neither(void **state)
+{
+	static const char *const names[] = {"sdy", "sdz"};
+
+	(void)state;
+	struct known_disk *d = plug("sdx", "", "1-1", VOL_FAT);
+	answers("unbrick", NULL, NULL);
+	answers("unbrick", NULL, NULL);
+	pull(d);
+	for (size_t i = 0; i < 2; i++) {
+		d = disks_put(&in.disks, names[i]);
+		d->state = DISK_READY;
+		d->facts.n_parts = 1;
+		d->facts.parts[0] =
+			(struct part){.number = 1, .content = VOL_FAT, .fs_uuid = "1-1"};
+	}
+	(void)stick_step(&in);
+	assert_string_equal(in.stick.disk, "");
+}
+
+/* As long as a disk is looked at, another one that is the same may come; not for ever. */
+static void test_choose__not_all_are_looked_at__it_is_waited_for_a_while(void **state)
+{
+	(void)state;
+	own(GUID, "");
+	in.disks.n_looking = 1;
+	(void)plug("sdx", GUID, "1-1", VOL_FAT);
+	assert_false(job.is_there);
+	assert_true(stick_is_awaited(&in));
+	in.report.started_ms = now_ms() - 10000; /* that is `wait` */
+	(void)stick_step(&in);
+	assert_true(job.is_there);
+}
+
+/* What is used already is not let go for the first one that says to be ours: a second may follow.
+ */
+static void test_choose__our_own_comes_late__is_waited_for_its_like(void **state)
+{
+	(void)state;
+	own("", "1234-ABCD");
+	in.facts.settings.wait_s = 1;
+	(void)plug("sdx", "", "1-1", VOL_FAT);
+	answers("unbrick", NULL, NULL);
+	answers("unbrick", NULL, "11111");
+	assert_string_equal(in.stick.disk, "sdx");
+	in.facts.settings.wait_s = 100;
+	set_quiet(0);
+	(void)plug("sdy", "", "1234-ABCD", VOL_FAT);
+	assert_string_equal(in.stick.disk, "sdx");
+	assert_int_equal(in.stick.keys.len, 5);
+	set_quiet(20000);
+	(void)stick_step(&in);
+	assert_true(job.is_there);
+	assert_string_equal(job.read.device, "/dev/sdy1");
+}
+
+/* What a volume may have that Linux has no driver for is not looked for. */
+static void test_choose__another_kind_of_volume__is_not_looked_into(void **state)
+{
+	(void)state;
+	struct known_disk *d = disks_put(&in.disks, "sdx");
+
+	d->state = DISK_READY;
+	d->facts.n_parts = 1;
+	d->facts.parts[0] = (struct part){.number = 1, .content = VOL_UNKNOWN, .size_bytes = 1000};
+	stick_consider(&in, d);
+	assert_false(job.is_there);
 }
 
 /* ---- a person says which */
@@ -314,11 +453,62 @@ static void test_choose__three_others__a_person_names_one(void **state)
 	set_quiet(20000);
 	(void)stick_step(&in);
 	assert_int_equal(in.stick.asked.n, 3);
-	person_names(2);
+	person_names(0);
 	assert_true(job.is_there);
-	assert_string_equal(job.read.device, "/dev/sdz1");
+	assert_string_equal(job.read.device, "/dev/sdx1");
 	assert_true(job.read.is_foreign); /* a person's word is none about who made it */
 	assert_int_equal(job.read.trust, SETTINGS_FOREIGN);
+}
+
+static void test_choose__more_than_a_person_is_asked_about__the_first_ones(void **state)
+{
+	char name[8];
+
+	(void)state;
+	own(GUID, "");
+	set_quiet(0);
+	for (unsigned i = 0; i < STICK_ASKED_MOST + 2; i++) {
+		(void)snprintf(name, sizeof(name), "sd%c", 'a' + i);
+		(void)plug(name, GUID, "1-1", VOL_FAT);
+	}
+	set_quiet(20000);
+	(void)stick_step(&in);
+	assert_false(job.is_there);
+	assert_int_equal(in.stick.asked.n, STICK_ASKED_MOST);
+	person_names(STICK_ASKED_MOST - 1);
+	assert_true(job.is_there);
+	assert_int_equal(in.stick.disk[2], 'a' + STICK_ASKED_MOST - 1);
+}
+
+/* The work may have it open: it is looked into again after a while, and not for ever. */
+static void test_choose__cannot_be_read_now__is_tried_again_a_while(void **state)
+{
+	unsigned n = 1;
+
+	(void)state;
+	struct known_disk *d = plug("sdx", "", "1-1", VOL_FAT);
+	in.stick.looked_ms = 0;
+	(void)plug("sdy", "", "1-2", VOL_EXFAT); /* one at a time, see __wrap_process_start */
+	assert_string_equal(job.read.device, "/dev/sdx1");
+	in.stick.looked_ms = now_ms();
+	for (; n < 100 && d->facts.parts[0].look == PART_UNSEEN; n++) {
+		struct process p = {.tag = job.plan.tag};
+		answer_len = 0;
+		add_record(STICK_NOTE, "busy");
+		p.result.p = answer;
+		p.result.len = answer_len;
+		job.is_there = false;
+		job.plan.end(&in, &p);
+		(void)stick_step(&in);
+		if (d->facts.parts[0].look != PART_UNSEEN)
+			break;
+		assert_false(job.is_there); /* at once it is no better */
+		in.stick.looked_ms = 0;
+		(void)stick_step(&in);
+		assert_true(job.is_there);
+	}
+	assert_in_range(n, 2, 50);
+	assert_int_equal(d->facts.parts[0].look, PART_BARE);
 }
 
 /* What was listed is not there any more, and another one has its name: that is another question. */
@@ -487,6 +677,8 @@ static void test_choose_allows__only_what_one_plugs_in_and_has_no_windows(void *
 	assert_false(choose_allows("", &d, false));
 	d.facts.raid[0] = '\0';
 	d.state = DISK_GONE;
+	assert_false(choose_allows("", &d, false));
+	d.state = DISK_LOOKING; /* what is on it is not known yet */
 	assert_false(choose_allows("", &d, false));
 	d.state = DISK_READY;
 	(void)snprintf(built_in, sizeof(built_in), "sdx");
@@ -706,7 +898,11 @@ static void test_choose__own_stick_is_protected__reports_go_to_another_one(void 
 	assert_string_equal(in.stick.disk, "sdx");
 	assert_string_equal(in.stick.second, "sdy");
 	assert_true(d->is_stick);
-	assert_non_null(strstr(said, "stick /dev/sdy: reports go there, into the folder unbrick"));
+	const char *told =
+		strstr(said, "stick /dev/sdy: reports go there, into the folder unbrick");
+	assert_non_null(told);
+	(void)stick_step(&in);
+	assert_null(strstr(told + 1, "stick /dev/sdy")); /* once */
 	pull(d);
 	assert_string_equal(in.stick.second, "");
 }
@@ -721,6 +917,19 @@ static void test_choose__ventoys_ntfs__its_report_goes_to_another_one(void **sta
 	(void)plug("sdx", "", "1-1", VOL_FAT);
 	answers("EFI/unbrick", NULL, NULL);
 	assert_string_equal(in.stick.second, "sdx");
+}
+
+static void test_choose__second_one__is_no_ntfs(void **state)
+{
+	(void)state;
+	set_ventoy();
+	(void)plug_ventoy_ntfs("sdy");
+	answers("unbrick", NULL, NULL);
+	answers("unbrick", NULL, NULL);
+	(void)plug("sdx", "", "1-1", VOL_NTFS);
+	if (job.is_there) /* it may have a Windows */
+		answers("unbrick", NULL, NULL);
+	assert_string_equal(in.stick.second, "");
 }
 
 static void test_choose__second_ones__none_that_is_protected_and_no_two(void **state)
@@ -764,6 +973,16 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		choose_test(test_choose__two_the_same__neither_is_read_and_both_are_named),
+		choose_test(test_choose__half_of_what_it_is_known_by__is_another_one),
+		choose_test(test_choose__without_a_number__no_other_without_one_is_the_same),
+		choose_test(test_choose__pulled_out__only_the_same_one_comes_back),
+		choose_test(test_choose__another_kind_of_volume__is_not_looked_into),
+		choose_test(test_choose__cannot_be_read_now__is_tried_again_a_while),
+		choose_test(test_choose__more_than_a_person_is_asked_about__the_first_ones),
+		choose_test(test_choose__our_own_comes_late__is_waited_for_its_like),
+		choose_test(test_choose__not_all_are_looked_at__it_is_waited_for_a_while),
+		choose_test(test_choose__two_come_back__neither),
+		choose_test(test_choose__second_one__is_no_ntfs),
 		choose_test(test_choose__second_one_later__the_first_is_let_go),
 		choose_test(test_choose__two_the_same__the_place_says_which),
 		choose_test(test_choose__the_wrong_one_was_first__gives_way),
