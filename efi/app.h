@@ -6,6 +6,7 @@
 
 #include "efi/firmware.h"
 #include "format/bootentry.h"
+#include "format/origin.h"
 #include "format/settings.h"
 #include "format/text.h"
 
@@ -22,6 +23,8 @@ enum section {
 	SECTION_SBAT,
 	SECTION_CONF,
 	SECTION_RULEKEY,
+	SECTION_POLKEY,
+	SECTION_NETCA,
 	SECTIONS,
 };
 
@@ -113,6 +116,17 @@ bool menu_hold(struct app *app);
 
 /** Show the menu at once and until something is chosen. */
 enum choice menu_show(struct app *app);
+
+/* ---- where the firmware had us from (origin.c) */
+
+enum { ORIGIN_PCI_MAX = 24 };
+
+/** What the device that loaded us, its path and PXE tell. */
+void origin_find(EFI_HANDLE device, struct origin *ret);
+
+/** Where its controller is: "0000:00:03.0", as the firmware counts. False if it is on no PCI bus.
+ */
+bool origin_pci(EFI_HANDLE device, char ret[ORIGIN_PCI_MAX]);
 
 /* ---- ways out but Linux and Windows; each returns only if it fails, having said why (power.c) */
 

@@ -3,19 +3,39 @@
 #include "format/cpio.h"
 #include "format/guid.h"
 
-enum { FACTS_BYTES = APP_NOTES_MAX * (APP_NOTE_BYTES + 10) + 800 };
+enum { FACTS_BYTES = APP_NOTES_MAX * (APP_NOTE_BYTES + 10) + 1200 };
+
+static void add_card(struct text *t, const struct app *app, const struct origin *o)
+{
+	const uint8_t *m = o->mac;
+	char pci[ORIGIN_PCI_MAX];
+
+	text_add(t, "network = yes\nboot_mac = %02x:%02x:%02x:%02x:%02x:%02x\n", (unsigned)m[0],
+		(unsigned)m[1], (unsigned)m[2], (unsigned)m[3], (unsigned)m[4], (unsigned)m[5]);
+	if (origin_pci(app->image->DeviceHandle, pci))
+		text_add(t, "boot_pci = %s\n", pci);
+	if (o->has_vlan)
+		text_add(t, "boot_vlan = %u\n", o->vlan);
+	if (o->is_ip6)
+		text_add(t, "boot_ip6 = yes\n");
+	if (o->url[0])
+		text_add(t, "boot_url = %s\n", o->url);
+}
 
 static void add_origin(struct text *t, const struct app *app)
 {
 	const uint8_t *path = protocol_of(app->image->DeviceHandle, &guid_device_path);
 	struct partition p;
 	char guid[RS_GUID_LEN], place[PLACE_TEXT_MAX];
+	struct origin o;
 
 	if (!path)
 		return;
 	size_t len = path_length(path, PATH_BYTES_MAX);
-	if (path_is_network(path, len)) {
-		text_add(t, "network = yes\n");
+	origin_find(app->image->DeviceHandle, &o);
+	text_add(t, "how = %s\n", origin_how_word(o.how));
+	if (o.has_mac) {
+		add_card(t, app, &o);
 		return;
 	}
 	if (path_place(path, len, place))
@@ -47,13 +67,21 @@ static void write_facts(struct text *t, const struct app *app)
 static bool write_archive(struct cpio *c, const struct app *app, const char *settings,
 	size_t settings_len, const struct text *facts)
 {
-	struct span rules = app->sections[SECTION_RULEKEY];
+	static const struct {
+		enum section from;
+		const char *to;
+	} keys[] = {{SECTION_RULEKEY, "unbrick/rules.pub"}, {SECTION_POLKEY, "unbrick/policy.pub"},
+		{SECTION_NETCA, "unbrick/ca.pem"}};
 
 	cpio_add_folder(c, "unbrick");
 	cpio_add_file(c, "unbrick/settings.conf", settings, settings_len);
 	cpio_add_file(c, "unbrick/boot.conf", facts->p, facts->len);
-	if (rules.p && rules.len)
-		cpio_add_file(c, "unbrick/rules.pub", rules.p, rules.len);
+	for (unsigned i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		struct span key = app->sections[keys[i].from];
+
+		if (key.p && key.len)
+			cpio_add_file(c, keys[i].to, key.p, key.len);
+	}
 	return cpio_finish(c);
 }
 

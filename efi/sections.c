@@ -28,6 +28,8 @@ static const struct {
 	[SECTION_SBAT] = {".sbat", false},
 	[SECTION_CONF] = {".conf", true},
 	[SECTION_RULEKEY] = {".rulekey", true},
+	[SECTION_POLKEY] = {".polkey", true},
+	[SECTION_NETCA] = {".netca", true},
 };
 
 bool sections_open(const EFI_LOADED_IMAGE *image, struct span ret[SECTIONS])

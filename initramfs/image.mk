@@ -5,6 +5,7 @@
 #   FIRST_DOOR=shim|application   what the stick starts first; application: machines that trust only
 #                                 the own key, or no key at all
 #   CONF=FILE RULE_KEY=FILE       signed settings, and the public key that signs rules
+#   POLICY_KEY=FILE NET_CA=FILE   public keys (minisign) that sign policies, and certificates (PEM) of servers that are trusted
 #   KERNEL=6.12|6.1               Debian's signed kernel of which series
 #   FIRMWARE=free|nonfree         also the wired network chips' firmware that is not free
 #   DRIVERS=pc|server             also Fibre Channel, fast and unusual network adapters (modules-server)
@@ -24,6 +25,8 @@ NET	?= $(if $(wildcard rescue/net/main.c),$(BUILD)/unbrick-net)
 INIT	?= $(BUILD)/init
 CONF	?= initramfs/unbrick.conf
 RULE_KEY ?=
+POLICY_KEY ?=
+NET_CA	?=
 SIGN_KEY ?=
 SIGN_CERT ?=
 DEBS	?= $(BUILD)/debs
@@ -44,7 +47,7 @@ image-files: $(BUILD)/unbrick.efi $(BUILD)/unbrick-usb.img $(BUILD)/unbrick.iso 
 $(IMAGE)/options: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(VERSION) $(COMMIT) $(SOURCE_DATE_EPOCH)' 'kernel $(KERNEL)' 'firmware $(FIRMWARE)' 'drivers $(DRIVERS)' \
-		'network $(NETWORK)' 'shell $(SHELL_IN_IMAGE)' 'init $(INIT)' 'conf $(CONF)' 'rules $(RULE_KEY)' \
+		'network $(NETWORK)' 'shell $(SHELL_IN_IMAGE)' 'init $(INIT)' 'conf $(CONF)' 'rules $(RULE_KEY)' 'policies $(POLICY_KEY)' 'servers $(NET_CA)' \
 		'door $(FIRST_DOOR)' 'key $(SIGN_KEY) $(SIGN_CERT)' 'url $(URL)' > $@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
@@ -77,11 +80,12 @@ $(IMAGE)/network/modules/release: $(IMAGE)/module-list-network initramfs/select-
 
 ROOT_PARTS = initramfs/pieces initramfs/manifest initramfs/archive initramfs/packages
 $(BUILD)/initramfs: $(BUILD)/unbrick $(LANGUAGES) $(INIT) $(IMAGE)/modules/release $(IMAGE)/options $(IMAGE)/rulekey \
+	$(IMAGE)/polkey $(IMAGE)/netca \
 	initramfs/assemble initramfs/keymaps $(ROOT_PARTS) $(wildcard rescue/rules/*.ini)
 	@echo '  INITRAMFS $@'
 	@initramfs/assemble $(IMAGE)/root INIT=$(INIT) UNBRICK=$(BUILD)/unbrick LOCALE=$(BUILD)/locale MODULES=$(IMAGE)/modules \
 		UNPACKED=$(IMAGE)/unpacked FETCHED=$(IMAGE)/fetched VERSION=$(VERSION) COMMIT=$(COMMIT) \
-		SHELL_IN_IMAGE=$(SHELL_IN_IMAGE) RULE_KEY=$(IMAGE)/rulekey
+		SHELL_IN_IMAGE=$(SHELL_IN_IMAGE) RULE_KEY=$(IMAGE)/rulekey POLICY_KEY=$(IMAGE)/polkey NET_CA=$(IMAGE)/netca
 	@initramfs/archive $(IMAGE)/root $@ unbrick/complete
 
 # what is laid over it in a system that uses the network
@@ -105,15 +109,20 @@ $(IMAGE)/cmdline: initramfs/cmdline
 	@sed 's/#.*//' $< | tr -s ' \n' ' ' | sed 's/^ //; s/ $$//' > $@
 $(IMAGE)/rulekey: $(RULE_KEY) $(IMAGE)/options
 	@$(if $(RULE_KEY),cat $(RULE_KEY),:) > $@
+$(IMAGE)/polkey: $(POLICY_KEY) $(IMAGE)/options
+	@$(if $(POLICY_KEY),cat $(POLICY_KEY),:) > $@
+$(IMAGE)/netca: $(NET_CA) $(IMAGE)/options
+	@$(if $(NET_CA),cat $(NET_CA),:) > $@
 
-APPLICATION = $(BUILD)/efi/stub.efi $(BUILD)/vmlinuz $(CONF) $(IMAGE)/sbat $(IMAGE)/osrel $(IMAGE)/cmdline $(IMAGE)/rulekey \
+KEYS	= $(IMAGE)/rulekey $(IMAGE)/polkey $(IMAGE)/netca
+APPLICATION = $(BUILD)/efi/stub.efi $(BUILD)/vmlinuz $(CONF) $(IMAGE)/sbat $(IMAGE)/osrel $(IMAGE)/cmdline $(KEYS) \
 	efi/pack
 # the application with an initramfs
 define application
 @echo '  PACK $@'
 @efi/pack $(BUILD)/efi/stub.efi $@.unsigned --sbat $(IMAGE)/sbat --osrel $(IMAGE)/osrel \
 	--uname $(IMAGE)/modules/release --cmdline $(IMAGE)/cmdline --conf $(CONF) \
-	--rulekey $(IMAGE)/rulekey --initrd $(1) --linux $(BUILD)/vmlinuz
+	--rulekey $(IMAGE)/rulekey --polkey $(IMAGE)/polkey --netca $(IMAGE)/netca --initrd $(1) --linux $(BUILD)/vmlinuz
 @$(if $(SIGN_KEY),scripts/sign --key $(SIGN_KEY) --cert $(SIGN_CERT) $@.unsigned $@,cp $@.unsigned $@)
 @rm -f $@.unsigned
 endef

@@ -18,7 +18,6 @@ enum {
 	TYPE_MESSAGING = 3,
 	MESSAGING_SCSI = 2,
 	MESSAGING_USB = 5,
-	MESSAGING_MAC = 11,
 	MESSAGING_UNIT = 17,
 	MESSAGING_SATA = 18,
 	SATA_DIRECT = 0x8000, /* no port multiplier between */
@@ -34,14 +33,7 @@ enum {
 	ENTRY_ACTIVE = 1,
 };
 
-struct node {
-	const uint8_t *p;
-	size_t len;
-	unsigned type, subtype;
-};
-
-/* The node at *@off, moved behind it; false at the end or where the path is damaged. */
-static bool next_node(const uint8_t *path, size_t len, size_t *off, struct node *ret)
+bool path_next(const uint8_t *path, size_t len, size_t *off, struct path_node *ret)
 {
 	if (*off > len || len - *off < NODE_MIN_BYTES)
 		return false;
@@ -49,7 +41,7 @@ static bool next_node(const uint8_t *path, size_t len, size_t *off, struct node 
 	size_t node_len = rs_le16(p + 2);
 	if (node_len < NODE_MIN_BYTES || node_len > len - *off || p[0] == TYPE_END)
 		return false;
-	*ret = (struct node){.p = p, .len = node_len, .type = p[0], .subtype = p[1]};
+	*ret = (struct path_node){.p = p, .len = node_len, .type = p[0], .subtype = p[1]};
 	*off += node_len;
 	return true;
 }
@@ -70,7 +62,7 @@ size_t path_length(const uint8_t *path, size_t max)
 }
 
 /* Nothing is changed if the node names none. */
-static bool take_partition(const struct node *n, struct partition *ret)
+static bool take_partition(const struct path_node *n, struct partition *ret)
 {
 	if (n->type != TYPE_MEDIA || n->subtype != MEDIA_HARD_DRIVE ||
 		n->len < PARTITION_NODE_BYTES ||
@@ -85,15 +77,15 @@ static bool take_partition(const struct node *n, struct partition *ret)
 bool path_partition(const uint8_t *path, size_t len, struct partition *ret)
 {
 	bool is_found = false;
-	struct node n;
+	struct path_node n;
 
-	for (size_t off = 0; next_node(path, len, &off, &n);)
+	for (size_t off = 0; path_next(path, len, &off, &n);)
 		is_found |= take_partition(&n, ret);
 	return is_found;
 }
 
 /* One hop; false: there is no word for it. */
-static bool add_messaging(const struct node *n, struct text *t)
+static bool add_messaging(const struct path_node *n, struct text *t)
 {
 	const uint8_t *p = n->p;
 
@@ -116,7 +108,7 @@ static bool add_messaging(const struct node *n, struct text *t)
 	return true;
 }
 
-static bool add_hop(const struct node *n, struct text *t)
+static bool add_hop(const struct path_node *n, struct text *t)
 {
 	const uint8_t *p = n->p;
 
@@ -137,10 +129,10 @@ bool path_place(const uint8_t *path, size_t len, char ret[PLACE_TEXT_MAX])
 {
 	bool is_whole = true;
 	struct text t;
-	struct node n;
+	struct path_node n;
 
 	text_init(&t, ret, PLACE_TEXT_MAX);
-	for (size_t off = 0; next_node(path, len, &off, &n) && n.type != TYPE_MEDIA;)
+	for (size_t off = 0; path_next(path, len, &off, &n) && n.type != TYPE_MEDIA;)
 		is_whole &= add_hop(&n, &t);
 	if (t.len && !is_whole)
 		text_add(&t, "other ");
@@ -153,22 +145,11 @@ bool path_place(const uint8_t *path, size_t len, char ret[PLACE_TEXT_MAX])
 
 bool path_is_cd(const uint8_t *path, size_t len)
 {
-	struct node n;
+	struct path_node n;
 
-	for (size_t off = 0; next_node(path, len, &off, &n);)
+	for (size_t off = 0; path_next(path, len, &off, &n);)
 		if (n.type == TYPE_MEDIA && n.subtype == MEDIA_CD)
 			return true;
-	return false;
-}
-
-bool path_is_network(const uint8_t *path, size_t len)
-{
-	struct node n;
-
-	for (size_t off = 0; next_node(path, len, &off, &n);) {
-		if (n.type == TYPE_MESSAGING && n.subtype == MESSAGING_MAC)
-			return true;
-	}
 	return false;
 }
 
@@ -196,7 +177,7 @@ bool partition_is_same(const struct partition *a, const struct partition *b)
 
 /* Add a file node's text; a path may stand in several nodes. False if it does not fit or is not
  * ASCII: then it is not a file that we look for. */
-static bool add_file(const struct node *n, char file[BOOT_FILE_MAX], size_t *len)
+static bool add_file(const struct path_node *n, char file[BOOT_FILE_MAX], size_t *len)
 {
 	for (size_t at = NODE_MIN_BYTES; n->len - at >= 2; at += 2) {
 		unsigned c = rs_le16(n->p + at);
@@ -220,7 +201,7 @@ static bool add_file(const struct node *n, char file[BOOT_FILE_MAX], size_t *len
 bool boot_entry_parse(const uint8_t *p, size_t len, struct boot_entry *ret)
 {
 	size_t off = 6, file_len = 0;
-	struct node n;
+	struct path_node n;
 
 	*ret = (struct boot_entry){.has_partition = false};
 	if (len < off)
@@ -239,7 +220,7 @@ bool boot_entry_parse(const uint8_t *p, size_t len, struct boot_entry *ret)
 	if (path_len > len - off)
 		return false;
 	const uint8_t *path = p + off;
-	for (off = 0; next_node(path, path_len, &off, &n);) {
+	for (off = 0; path_next(path, path_len, &off, &n);) {
 		ret->has_partition |= take_partition(&n, &ret->partition);
 		if (n.type == TYPE_MEDIA && n.subtype == MEDIA_FILE &&
 			!add_file(&n, ret->file, &file_len)) {

@@ -36,6 +36,17 @@ struct boot_entry {
 	char file[BOOT_FILE_MAX]; /* "\EFI\...", "" if none or not plain ASCII */
 };
 
+/* One hop of a device path, as it stands there: its own bytes begin at p + 4. */
+struct path_node {
+	const uint8_t *p;
+	size_t len;
+	unsigned type, subtype;
+};
+
+/** The node at *@off of a path of @len bytes, moved behind it; false at the end or where the path
+ * is damaged. */
+bool path_next(const uint8_t *path, size_t len, size_t *off, struct path_node *ret);
+
 /** Length of a device path with its end node; 0 if it is damaged or longer than @max. */
 size_t path_length(const uint8_t *path, size_t max);
 
@@ -56,9 +67,6 @@ bool path_place(const uint8_t *path, size_t len, char ret[PLACE_TEXT_MAX]);
 /** True if the path leads to the boot image of a CD: what a firmware starts there, real or virtual.
  */
 bool path_is_cd(const uint8_t *path, size_t len);
-
-/** True if the path leads over a network card. */
-bool path_is_network(const uint8_t *path, size_t len);
 
 /** Name a partition of a table: @p has its kind, number and signature (of an MBR the disk's, in the
  * first four bytes), and gets its node. Start and length count the disk's own sectors. */

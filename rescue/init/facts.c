@@ -9,6 +9,7 @@
 
 #include "core/language.h"
 #include "core/text.h"
+#include "format/settings_text.h"
 
 #define LAYOUTS "/usr/share/unbrick/keymaps" /* initramfs/assemble */
 
@@ -18,7 +19,7 @@
 
 void facts_init(struct facts *f)
 {
-	*f = (struct facts){.door = DOOR_DIRECT};
+	*f = (struct facts){.door = DOOR_DIRECT, .how = ""};
 	settings_init(&f->settings);
 }
 
@@ -57,8 +58,56 @@ static enum secure_boot secure_boot_of(const char *word)
 	return SECURE_BOOT_NO;
 }
 
+/* @form: x stands for a hexadecimal digit. */
+static void set_form(char *ret, const char *value, const char *form)
+{
+	size_t n = 0;
+
+	for (; form[n] && value[n]; n++) {
+		if (form[n] == 'x' ? !isxdigit((unsigned char)value[n]) : value[n] != form[n])
+			return;
+	}
+	if (form[n] || value[n])
+		return;
+	for (size_t i = 0; i <= n; i++)
+		ret[i] = (char)tolower((unsigned char)value[i]);
+}
+
+/* Where it came from: of the firmware, of DHCP or of a loader, so of anybody. What has another form
+ * is left out. False: it is another key. */
+static bool take_origin(struct facts *f, const char *key, const char *value)
+{
+	if (strcmp(key, "how") == 0) {
+		for (enum origin_how how = ORIGIN_DISK; how <= ORIGIN_IPXE; how++)
+			f->how = strcmp(value, origin_how_word(how)) == 0 ? origin_how_word(how)
+									  : f->how;
+	} else if (strcmp(key, "url") == 0) {
+		if (origin_is_url(value))
+			(void)snprintf(f->boot_url, sizeof(f->boot_url), "%s", value);
+	} else if (strcmp(key, "mac") == 0) {
+		set_form(f->boot_mac, value, "xx:xx:xx:xx:xx:xx");
+	} else if (strcmp(key, "pci") == 0) {
+		set_form(f->boot_pci, value, "xxxx:xx:xx.x");
+	} else if (strcmp(key, "vlan") == 0) {
+		const char *end = value;
+		unsigned vlan;
+
+		if (settings_number(&end, &vlan) && !*end && vlan <= SETTINGS_VLAN_MAX)
+			f->boot_vlan = vlan;
+	} else if (strcmp(key, "ip6") == 0) {
+		f->is_boot_ip6 = strcmp(value, "yes") == 0;
+	} else {
+		return false;
+	}
+	return true;
+}
+
 static void take_fact(struct facts *f, const char *key, const char *value)
 {
+	bool is_origin = strncmp(key, "boot_", 5) == 0 && take_origin(f, key + 5, value);
+
+	if (is_origin || (strcmp(key, "how") == 0 && take_origin(f, key, value)))
+		return;
 	if (strcmp(key, "door") == 0 && strcmp(value, door_word(DOOR_APPLICATION)) == 0)
 		f->door = DOOR_APPLICATION;
 	else if (strcmp(key, "secure_boot") == 0)
@@ -121,8 +170,15 @@ static bool take_mode(struct facts *f, const char *name)
 	return false;
 }
 
-static void take_word(struct facts *f, const char *word)
+static void take_word(struct facts *f, char *word)
 {
+	char *value = strchr(word, '=');
+
+	if (value && strncmp(word, "unbrick.", 8) == 0) {
+		*value = '\0';
+		(void)take_origin(f, word + 8, value + 1);
+		*value = '=';
+	}
 	if (strncmp(word, "unbrick.stick=", 14) == 0)
 		set(f->stick_uuid, word + 14);
 	else if (strncmp(word, "unbrick.network=", 16) == 0)
@@ -238,6 +294,26 @@ const char *facts_alone_refusal(const struct facts *f)
 	if (f->secure_boot != SECURE_BOOT_YES)
 		return "Secure Boot is off: nobody has checked the settings that allow it";
 	return NULL;
+}
+
+const char *facts_policy_refusal(const struct facts *f)
+{
+	if (f->door != DOOR_APPLICATION && f->secure_boot == SECURE_BOOT_YES)
+		return "under Secure Boot only the key for policies in unbrick.efi counts, and "
+		       "this "
+		       "system came through the second door, whose initramfs is not signed";
+	return NULL;
+}
+
+void facts_origin_text(const struct facts *f, char *ret, size_t size)
+{
+	char vlan[24] = "";
+
+	if (f->boot_vlan)
+		(void)snprintf(vlan, sizeof(vlan), ", VLAN %u", f->boot_vlan);
+	(void)snprintf(ret, size, "%s%s%s%s%s%s%s%s%s", f->how, f->boot_url[0] ? " from " : "",
+		f->boot_url, f->boot_mac[0] ? ", card " : "", f->boot_mac,
+		f->boot_pci[0] ? " at " : "", f->boot_pci, vlan, f->is_boot_ip6 ? ", IPv6" : "");
 }
 
 const char *facts_secure_boot_name(const struct facts *f)

@@ -6,16 +6,25 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "format/origin.h"
 #include "format/settings.h"
 #include "format/ventoy.h"
 #include "format/words.h"
 
+enum { FACTS_MAC = 18, FACTS_PCI = 13 };
 enum { FACTS_NOTES = 48, FACTS_TEXT = 128, FACTS_NOTE = 320, FACTS_FILE_MOST = 64 * 1024 };
 
 struct facts {
 	enum door door;
 	enum secure_boot secure_boot;
 	bool is_network;
+	/* how it was loaded, a hint: origin_how_word, or "" */
+	const char *how;
+	char boot_url[ORIGIN_URL_MAX]; /* of the file that was loaded, or "" */
+	char boot_mac[FACTS_MAC];      /* of the card, "52:54:00:12:34:56", or "" */
+	char boot_pci[FACTS_PCI];      /* where it is, "0000:00:03.0", or "" */
+	unsigned boot_vlan;	       /* that the firmware used; 0: none */
+	bool is_boot_ip6;
 	bool is_cd;		    /* the application came from a CD: nothing is written to it */
 	bool is_mode_given;	    /* by a person in GRUB's menu: on the kernel's command line */
 	char loader[FACTS_TEXT];    /* "shim", "own", "" */
@@ -56,6 +65,11 @@ enum settings_trust facts_stick_trust(const struct facts *f);
 const char *facts_stick_key_refusal(const struct facts *f);
 /** Why no verdict may act without a person, or NULL: one may (docs/diagnosis.md). */
 const char *facts_alone_refusal(const struct facts *f);
+/** Why no policy may act without a person, or NULL: a key for policies counts as far as the
+ * initramfs does in which it lies. */
+const char *facts_policy_refusal(const struct facts *f);
+/** "pxe from tftp://..., card ... at ..., VLAN 7", for people; "" if nothing is known. */
+void facts_origin_text(const struct facts *f, char *ret, size_t size);
 void facts_note(struct facts *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /** "yes" or "no": setup mode checks nothing, either. */

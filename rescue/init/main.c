@@ -153,11 +153,15 @@ static void open_consoles(struct init *in)
 static void say_started(struct init *in, const char *fault)
 {
 	struct utsname u = {0};
+	char origin[512];
 
 	(void)uname(&u); /* cannot fail */
 	init_say(in, "started (version %s, kernel %s, door %s, secure boot %s)", UNBRICK_VERSION,
 		u.release, door_word(in->facts.door), facts_secure_boot_name(&in->facts));
 	init_say(in, "%s", facts_door_meaning(&in->facts));
+	facts_origin_text(&in->facts, origin, sizeof(origin));
+	if (in->facts.is_network)
+		init_say(in, "loaded by %s", origin);
 	for (unsigned i = 0; i < in->facts.n_notes; i++)
 		init_say(in, "settings: %s", in->facts.notes[i]);
 	if (fault[0])

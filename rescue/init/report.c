@@ -115,6 +115,12 @@ static struct json_object *boot_facts(const struct init *in)
 	set_text(o, "medium", f->is_ventoy ? "ventoy" : f->is_cd ? "cd" : "");
 	set_text(o, "image", f->is_ventoy ? f->ventoy.path : "");
 	json_object_object_add(o, "network", json_object_new_boolean(f->is_network));
+	set_text(o, "how", f->how);
+	set_text(o, "boot_url", f->boot_url);
+	set_text(o, "boot_mac", f->boot_mac);
+	set_text(o, "boot_pci", f->boot_pci);
+	if (f->boot_vlan)
+		json_object_object_add(o, "boot_vlan", json_object_new_int((int)f->boot_vlan));
 	set_text(o, "windows_entry", f->windows_entry);
 	set_text(o, "chosen", f->chosen);
 	set_text(o, "mode", settings_mode_name(f->settings.mode));

@@ -18,7 +18,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (len > size)
 		abort();
 	(void)path_partition(data, len, &p);
-	(void)path_is_network(data, len);
 	(void)path_is_cd(data, len);
 	bool has_place = path_place(data, len, place);
 	if (!memchr(place, 0, sizeof(place)) || has_place != (place[0] != '\0'))

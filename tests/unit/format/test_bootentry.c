@@ -208,7 +208,7 @@ static void test_boot_entry_build__entry__is_byte_for_byte_the_specification(voi
 			0);
 }
 
-static void test_path__length_partition_network__of_device_paths(void **state)
+static void test_path__length_partition__of_device_paths(void **state)
 {
 	struct made m;
 	struct partition p;
@@ -222,12 +222,10 @@ static void test_path__length_partition_network__of_device_paths(void **state)
 	for (size_t max = 0; max < m.len; max++)
 		assert_int_equal(path_length(m.p, max), 0);
 	assert_true(path_partition(m.p, m.len, &p));
-	assert_false(path_is_network(m.p, m.len));
 	mac[37] = 0x7F;
 	mac[38] = 0xFF;
 	mac[39] = 4;
 	assert_int_equal(path_length(mac, sizeof(mac)), sizeof(mac));
-	assert_true(path_is_network(mac, sizeof(mac)));
 	assert_false(path_partition(mac, sizeof(mac), &p));
 	mac[2] = 2; /* a node shorter than its head */
 	assert_int_equal(path_length(mac, sizeof(mac)), 0);
@@ -365,7 +363,7 @@ int main(void)
 		cmocka_unit_test(test_boot_entry_parse__damaged_nodes__are_refused),
 		cmocka_unit_test(test_boot_entry_parse__very_long_file__is_no_file),
 		cmocka_unit_test(test_boot_entry_build__entry__is_byte_for_byte_the_specification),
-		cmocka_unit_test(test_path__length_partition_network__of_device_paths),
+		cmocka_unit_test(test_path__length_partition__of_device_paths),
 		cmocka_unit_test(test_partition_name__both_tables__as_the_specification_has_it),
 		cmocka_unit_test(test_partition_is_same__signature_decides),
 	};

@@ -35,6 +35,81 @@ static void test_facts_read_boot__application__tells_door_and_place(void **state
 	assert_int_equal(facts_stick_trust(&f), SETTINGS_UNSIGNED);
 }
 
+static void test_facts_read_boot__origin__in_its_form_only(void **state)
+{
+	static const char *const bad[] = {"boot_url = http://a/b c", "boot_url = http://u@a/",
+		"boot_url = a", "boot_mac = 52:54:00:12:34", "boot_mac = 52:54:00:12:34:5g",
+		"boot_mac = 52:54:00:12:34:567", "boot_mac = 52-54-00-12-34-56",
+		"boot_pci = 00:03.0", "boot_pci = 0000:00:03.00", "boot_pci = ../../0:0",
+		"boot_vlan = 4095", "boot_vlan = 7x", "boot_vlan = -1", "how = tape",
+		"boot_ip6 = no", "boot_how = pxe2", NULL};
+	char text[200];
+
+	(void)state;
+	read_boot("door = application\nnetwork = yes\nhow = https\n"
+		  "boot_url = https://[fd77::1]/unbrick.efi\nboot_mac = 52:54:00:AB:cd:ef\n"
+		  "boot_pci = 0000:3a:1f.7\nboot_vlan = 4094\nboot_ip6 = yes\n");
+	assert_true(f.is_network && f.is_boot_ip6);
+	assert_string_equal(f.how, "https");
+	assert_string_equal(f.boot_url, "https://[fd77::1]/unbrick.efi");
+	assert_string_equal(f.boot_mac, "52:54:00:ab:cd:ef");
+	assert_string_equal(f.boot_pci, "0000:3a:1f.7");
+	assert_int_equal(f.boot_vlan, 4094);
+	facts_origin_text(&f, text, sizeof(text));
+	assert_string_equal(text, "https from https://[fd77::1]/unbrick.efi, card "
+				  "52:54:00:ab:cd:ef at 0000:3a:1f.7, VLAN 4094, IPv6");
+	for (unsigned i = 0; bad[i]; i++) {
+		read_boot(bad[i]);
+		assert_string_equal(f.how, "");
+		assert_string_equal(f.boot_url, "");
+		assert_string_equal(f.boot_mac, "");
+		assert_string_equal(f.boot_pci, "");
+		assert_int_equal(f.boot_vlan, 0);
+		assert_false(f.is_boot_ip6);
+	}
+}
+
+/* A site's own loader says it so; through the application nobody but the firmware does. */
+static void test_facts_read_command_line__origin__not_against_the_application(void **state)
+{
+	static const char line[] = "quiet unbrick.door=bios unbrick.network=yes unbrick.how=ipxe "
+				   "unbrick.url=http://10.0.0.1/ unbrick.mac=52:54:00:12:34:56 "
+				   "unbrick.pci=0000:00:03.0 unbrick.vlan=7 unbrick.ip6=yes "
+				   "unbrick.mode=look";
+
+	(void)state;
+	facts_init(&f);
+	facts_read_command_line(&f, line);
+	assert_true(f.is_network && f.is_boot_ip6);
+	assert_string_equal(f.how, "ipxe");
+	assert_string_equal(f.boot_url, "http://10.0.0.1/");
+	assert_string_equal(f.boot_mac, "52:54:00:12:34:56");
+	assert_string_equal(f.boot_pci, "0000:00:03.0");
+	assert_int_equal(f.boot_vlan, 7);
+	assert_int_equal(f.settings.mode, SETTINGS_MODE_LOOK);
+	read_boot("door = application\nsecure_boot = yes\nhow = usb\n");
+	facts_read_command_line(&f, line);
+	assert_string_equal(f.how, "usb");
+	assert_string_equal(f.boot_mac, "");
+	assert_false(f.is_network);
+}
+
+static void test_facts_policy_refusal__second_door__not_under_secure_boot(void **state)
+{
+	unsigned char params[4096] = {[0x1ec] = 3};
+
+	(void)state;
+	read_boot("door = application\nsecure_boot = yes\n");
+	assert_null(facts_policy_refusal(&f));
+	read_boot("door = application\nsecure_boot = no\n");
+	assert_null(facts_policy_refusal(&f));
+	facts_init(&f);
+	facts_read_command_line(&f, "unbrick.door=grub");
+	assert_null(facts_policy_refusal(&f));
+	facts_read_boot_params(&f, params, sizeof(params));
+	assert_non_null(strstr(facts_policy_refusal(&f), "not signed"));
+}
+
 static void test_facts_read_boot__control_characters__reach_no_terminal(void **state)
 {
 	(void)state;
@@ -205,6 +280,9 @@ int main(void)
 		cmocka_unit_test(test_facts_read_medium__unsigned_and_only_by_grub),
 		cmocka_unit_test(test_facts_read_settings__no_such_keyboard__told_and_left_out),
 		cmocka_unit_test(test_facts_read_boot__application__tells_door_and_place),
+		cmocka_unit_test(test_facts_read_boot__origin__in_its_form_only),
+		cmocka_unit_test(test_facts_read_command_line__origin__not_against_the_application),
+		cmocka_unit_test(test_facts_policy_refusal__second_door__not_under_secure_boot),
 		cmocka_unit_test(test_facts_read_boot__control_characters__reach_no_terminal),
 		cmocka_unit_test(test_facts_read_command_line__application__changes_nothing),
 		cmocka_unit_test(test_facts_read_command_line__grub__mode_beats_the_stick),
