@@ -1008,6 +1008,7 @@ static void put_candidates(const char *a, const char *b)
 	if (b) {
 		(void)snprintf(s->asked.list[0].disk, DISK_NAME, "%s", a);
 		(void)snprintf(s->asked.list[1].disk, DISK_NAME, "%s", b);
+		(void)snprintf(s->asked.list[2].disk, DISK_NAME, "of before");
 	}
 	s->question++;
 }

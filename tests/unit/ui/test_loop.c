@@ -202,6 +202,7 @@ static void test_wait__which_stick_is_asked__made_anew_at_the_disks_only(void **
 	tui.supervisor.n_sticks = 2;
 	press('s');
 	assert_int_equal(tui_wait(&tui, HOME), HOME);
+	press('s');
 	assert_int_equal(tui_wait(&tui, QUESTION), SCREEN_LEAVE);
 	is_cancelled = false;
 	tui.supervisor.n_sticks = 0; /* nothing is asked any more */
