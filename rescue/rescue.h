@@ -263,6 +263,29 @@ int rs_policy_use(
 	struct rs_policy *p, struct rs_session *s, struct rs_options *o, struct rs_err *err);
 void rs_policy_free(struct rs_policy *p);
 
+/* For who makes policies. */
+struct rs_policy_sign {
+	const char *file;	/* its signature is made beside it */
+	const char *secret_key; /* minisign's */
+	const char *keys; /* a file of public keys, one of which it is to be; NULL: the key's own */
+	/* A policy that is changed must be signed by one of the keys before; its version is one
+	 * more then, and it is issued now. Both NULL: it is signed as it is. */
+	const char *rule;    /* a rule's file that is put into it */
+	const char *expires; /* RFC 3339, UTC */
+	/* The passphrase, where one is needed; NULL: nobody can be asked. */
+	int (*passphrase)(void *user, struct rs_secret *ret, struct rs_err *err);
+	void *user;
+};
+
+/** Errors: RS_E_POLICY_SECRET, RS_E_POLICY_*, RS_E_RULE, RS_E_USAGE (the rule is in it),
+ * RS_E_IO_OPEN, RS_E_IO_READ, RS_E_OUTPUT, RS_E_MEMORY. */
+int rs_policy_sign(struct rs_session *s, const struct rs_policy_sign *o, struct rs_report **ret);
+/** Would a machine take it now? Errors: RS_E_POLICY_*, RS_E_IO_OPEN, RS_E_IO_READ, RS_E_MEMORY. */
+int rs_policy_verify(struct rs_session *s, const char *file, const char *keys, unsigned least,
+	struct rs_report **ret);
+/** What is in it, whoever signed it. Errors: RS_E_POLICY_INVALID, RS_E_IO_OPEN, RS_E_MEMORY. */
+int rs_policy_show(struct rs_session *s, const char *file, struct rs_report **ret);
+
 /** One command from its first step to its last. @o NULL: as zeroed. */
 int rs_repair_all(struct rs_session *s, enum rs_command command, const struct rs_target *t,
 	const struct rs_options *o, struct rs_report **ret);

@@ -127,6 +127,12 @@ void en_log(const struct rs_session *s, enum rs_log_level level, const char *fmt
 	__attribute__((format(printf, 3, 4)));
 int en_rules(struct rs_session *s, struct rs_err *err);
 
+/* ---- policy.c ---- */
+
+/** Its rules, with those of the program where it says so; *ret is to be ended also after an error.
+ * Errors: RS_E_RULE, RS_E_MEMORY. */
+int en_policy_rules(const struct policy *p, struct rule_set *ret, struct rs_err *err);
+
 /* ---- keys.c ---- */
 
 /** Open v->bl with what is in the keyring, and if @may_ask with what the sources give.

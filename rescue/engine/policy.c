@@ -206,15 +206,20 @@ static int confirm(void *user, struct rs_err *err)
 
 /* ---- followed ---- */
 
-static int use_rules(const struct policy *p, struct rs_session *s, struct rs_err *err)
+int en_policy_rules(const struct policy *p, struct rule_set *ret, struct rs_err *err)
 {
-	struct rule_set set = {0};
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < p->n_rules; i++)
-		r = rule_set_add(&set, p->rules[i].name, p->rules[i].text, err);
-	if (r == 0 && p->has_shipped_rules)
-		r = rule_set_add_shipped(&set, err);
+		r = rule_set_add(ret, p->rules[i].name, p->rules[i].text, err);
+	return r == 0 && p->has_shipped_rules ? rule_set_add_shipped(ret, err) : r;
+}
+
+static int use_rules(const struct policy *p, struct rs_session *s, struct rs_err *err)
+{
+	struct rule_set set = {0};
+	int r = en_policy_rules(p, &set, err);
+
 	if (r < 0) {
 		rule_set_done(&set);
 		return r;

@@ -249,6 +249,23 @@ static void shown_rule(struct json_out *j, const void *of)
 	jo_text(j, "file", run->rule_file);
 }
 
+static void policy_file(struct json_out *j, const void *of)
+{
+	const struct run_policy_file *f = of;
+
+	jo_text(j, "file", f->file);
+	jo_uint(j, "version", f->version);
+	jo_text(j, "act", policy_act_word(f->act));
+	jo_time(j, "issued", f->issued_filetime);
+	jo_time(j, "expires", f->expires_filetime);
+	jo_uint(j, "machines", f->n_machines);
+	jo_uint(j, "models", f->n_models);
+	texts(j, "rules", &f->rules);
+	jo_bool(j, "shipped_rules", f->has_shipped_rules);
+	jo_text(j, "diagnosis", f->is_alone ? "alone" : "ask");
+	jo_uint(j, "max_files", f->max_files);
+}
+
 static void checked(struct json_out *j, const void *of)
 {
 	const struct run_check *c = of;
@@ -321,6 +338,8 @@ static void begin(struct json_out *j, const struct rs_run *run)
 		JO_OBJECTS(j, "rules", rule, run->rules, run->n_rules);
 	if (run->rule_id)
 		jo_object(j, "rule", shown_rule, run);
+	if (run->policy_file.file)
+		jo_object(j, "policy_file", policy_file, &run->policy_file);
 	if (run->is_checked)
 		JO_OBJECTS(j, "checked", checked, run->checked, run->n_checked);
 	if (run->export.file)

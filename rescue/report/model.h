@@ -291,6 +291,18 @@ struct run_policy {
 	bool is_clock_unknown;
 };
 
+/* What is in one, for who signs it. */
+struct run_policy_file {
+	const char *file; /* NULL: none */
+	unsigned version;
+	enum policy_act act;
+	uint64_t issued_filetime, expires_filetime;
+	size_t n_machines, n_models; /* 0: all */
+	struct run_texts rules;
+	bool has_shipped_rules, is_alone;
+	unsigned max_files;
+};
+
 /* NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): in the order of the report */
 struct rs_run {
 	const char *command; /* NULL: none was understood */
@@ -328,8 +340,9 @@ struct rs_run {
 
 	struct run_rule *rules;
 	size_t n_rules;
-	const char *rule_id, *rule_text; /* rules show, write */
-	const char *rule_file;		 /* where it was written to; NULL: nowhere */
+	const char *rule_id, *rule_text;    /* rules show, write */
+	const char *rule_file;		    /* where it was written to; NULL: nowhere */
+	struct run_policy_file policy_file; /* policy */
 	bool is_checked;
 	struct run_check *checked;
 	size_t n_checked;

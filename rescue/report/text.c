@@ -344,6 +344,30 @@ static void say_outcome(struct printer *p, const struct rs_run *run)
 	}
 }
 
+static void say_policy_file(struct printer *p, const struct run_policy_file *f)
+{
+	char from[RS_TIME_LEN], to[RS_TIME_LEN];
+
+	rs_filetime_text(f->issued_filetime, from);
+	rs_filetime_text(f->expires_filetime, to);
+	text_say(p, "File:     ", "%-s, version %u", f->file, f->version);
+	text_say(p, "Act:      ", "%s", policy_act_word(f->act));
+	text_say(p, "Time:     ", "%s to %s", from, to);
+	if (f->n_machines)
+		text_say(p, "Machines: ", "%zu by serial number, UUID or MAC", f->n_machines);
+	if (f->n_models)
+		text_say(p, "Models:   ", "%zu", f->n_models);
+	if (!f->n_machines && !f->n_models)
+		text_say(p, "Machines: ", "all that take it");
+	for (size_t i = 0; i < f->rules.n; i++)
+		text_say(p, "Rule:     ", "%-s", f->rules.list[i]);
+	if (f->has_shipped_rules)
+		text_say(p, "Rules:    ", "those that the program ships with");
+	if (f->is_alone)
+		text_say(p, "May act:  ", "a diagnosis that is sure");
+	text_say(p, "At most:  ", "%u %s", f->max_files, rs_form(f->max_files, "file", "files"));
+}
+
 static void say_policy(struct printer *p, const struct rs_run *run)
 {
 	const struct run_policy *o = &run->policy;
@@ -382,6 +406,8 @@ void report_text_part(const struct rs_run *run, enum rs_part part, const struct 
 		say_actions(&p, run);
 		say_verification(&p, run);
 		say_rules(&p, run);
+		if (run->policy_file.file)
+			say_policy_file(&p, &run->policy_file);
 		if (run->firmware)
 			text_firmware(&p, run->firmware);
 		if (!manner && !is_list && !is_command(run, "rules")) /* a screen begins with it */

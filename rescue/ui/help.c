@@ -65,6 +65,18 @@ static const struct command_spec commands[] = {
 		"proposes it; PATH is the one that is meant, of several. Without --output it is "
 		"printed.\n",
 		.report = cmd_rules, .check = check_rules},
+	{"policy", CMD_POLICY, 2, 2, "sign | verify | show FILE",
+		"sign, verify or show a site's policy",
+		"'sign' makes FILE.minisig with a secret key of minisign (--secret-key), which "
+		"plain "
+		"minisign\n"
+		"verifies, too; with --add-rule it puts a rule into FILE before, which must be "
+		"signed "
+		"by then.\n"
+		"'verify' says whether a machine would take it now (--policy-keys); 'show' what is "
+		"in "
+		"it.\n",
+		.report = cmd_policy, .check = check_policy},
 	{"check-firmware", CMD_CHECK_FIRMWARE, 0, 0, "",
 		"say which doors of the stick this firmware lets in",
 		"Looks only, at the firmware's variables: Secure Boot, Microsoft's certificates of "

@@ -22,11 +22,12 @@ enum command_bit {
 	CMD_DIAGNOSE = 1 << 13,
 	CMD_CHECK_FIRMWARE = 1 << 14,
 	CMD_REPORT = 1 << 15,
+	CMD_POLICY = 1 << 16,
 	CMD_LOOK = CMD_SCAN | CMD_DIAGNOSE,
 	CMD_TREE = CMD_LS | CMD_CAT | CMD_EXPORT | CMD_MOUNT,
 	CMD_WRITE = CMD_FIX | CMD_UNDO | CMD_REPLAY,
 	CMD_DISK = CMD_LIST | CMD_LOOK | CMD_WRITE | CMD_TREE | CMD_TUI,
-	CMD_ALL = (1 << 16) - 1,
+	CMD_ALL = (1 << 17) - 1,
 };
 
 enum option_id {
@@ -74,6 +75,10 @@ enum option_id {
 	OPT_UNKNOWN_CLOCK,
 	OPT_MACHINE,
 	OPT_DRILL,
+	OPT_SECRET_KEY,
+	OPT_PASSPHRASE_FD,
+	OPT_ADD_RULE,
+	OPT_EXPIRES,
 	OPT_HELP,
 	OPT_VERSION,
 	OPT_COUNT,
@@ -147,6 +152,7 @@ struct options {
 	const char *variables, *certificate;
 	const char *csv;
 	const char *policy, *policy_url, *policy_keys, *policy_floor, *machine;
+	const char *secret_key, *passphrase_fd, *add_rule, *expires;
 	const char *diagnosis;	   /* ask or alone */
 	const char *replay, *plan; /* how; the plan's file, new or (resume, revert) saved */
 	char **args;		   /* what is no option, the command not among it; inside argv */

@@ -25,7 +25,7 @@ int policy_options_check(const struct options *o, struct rs_err *err)
 	return 0;
 }
 
-static int read_floor(const char *text, unsigned *ret, struct rs_err *err)
+int policy_read_floor(const char *text, unsigned *ret, struct rs_err *err)
 {
 	char *end;
 	const unsigned long v = text ? strtoul(text, &end, 10) : 0;
@@ -48,7 +48,7 @@ int policy_begin(struct ui *ui, struct rs_err *err)
 		.is_clock_unknown = is_given(o, OPT_UNKNOWN_CLOCK),
 		.is_to_write = o->command->bit == CMD_FIX,
 		.root = o->machine ? o->machine : ""};
-	int r = read_floor(o->policy_floor, &ui->policy_from.floor, err);
+	int r = policy_read_floor(o->policy_floor, &ui->policy_from.floor, err);
 	return r < 0 ? r : rs_policy_open(&ui->policy_from, &ui->policy, err);
 }
 

@@ -458,24 +458,28 @@ static void say_key_question(int fd, const struct rs_key_request *q)
 	say(fd, text);
 }
 
-static long ask_hidden(int fd, const struct rs_key_request *q, struct rs_secret *ret)
+/* @q or, where that is NULL, @prompt. */
+static long ask_hidden(
+	int fd, const struct rs_key_request *q, const char *prompt, struct rs_secret *ret)
 {
 	struct termios before;
 
 	if (!begin_answer(fd, false, &before))
-		return -1;	 /* never with an echo */
-	say_key_question(fd, q); /* who answers it at once is not seen either */
+		return -1; /* never with an echo */
+	if (q)
+		say_key_question(fd, q); /* who answers it at once is not seen either */
+	else
+		say(fd, prompt);
 	long n = term_is_cancelled() ? -1 : read_line(fd, NULL, (char *)ret->p, ret->cap);
 	end_answer(fd, &before);
 	return n;
 }
 
-static int ask_key(const struct rs_key_source *self, const struct rs_key_request *q,
-	struct rs_secret *ret, struct rs_err *err)
+static int ask_for(const struct rs_key_request *q, const char *prompt, struct rs_secret *ret,
+	struct rs_err *err)
 {
 	long n = 0;
 
-	(void)self;
 	progress_clear();
 	if (term_is_cancelled())
 		return 0;
@@ -485,13 +489,25 @@ static int ask_key(const struct rs_key_source *self, const struct rs_key_request
 	int r = rs_secret_init(ret, KEY_LINE, err);
 	if (r == 0) {
 		begin_question();
-		n = ask_hidden(fd, q, ret);
+		n = ask_hidden(fd, q, prompt, ret);
 	}
 	(void)close(fd);
 	if (r < 0 || n <= 0)
 		return r;
 	ret->len = (size_t)n;
 	return 1;
+}
+
+int term_ask_hidden(const char *prompt, struct rs_secret *ret, struct rs_err *err)
+{
+	return ask_for(NULL, prompt, ret, err);
+}
+
+static int ask_key(const struct rs_key_source *self, const struct rs_key_request *q,
+	struct rs_secret *ret, struct rs_err *err)
+{
+	(void)self;
+	return ask_for(q, NULL, ret, err);
 }
 
 const struct rs_key_source term_keys = {"the terminal", NULL, RS_KEY_TYPED, ask_key};

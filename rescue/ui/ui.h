@@ -56,11 +56,18 @@ void ui_language(void);
 /** --policy and what belongs to it: is all of it there, and nothing that the policy says? Errors:
  * RS_E_USAGE. */
 int policy_options_check(const struct options *o, struct rs_err *err);
+/** --policy-floor; NULL: 0. Errors: RS_E_USAGE. */
+int policy_read_floor(const char *text, unsigned *ret, struct rs_err *err);
 /** Take the policy, where one is given. Errors: those of rs_policy_open. */
 int policy_begin(struct ui *ui, struct rs_err *err);
 /** The open session and the options of its repair go by it. Errors: those of rs_policy_use. */
 int policy_follow(struct ui *ui, struct rs_options *o, struct rs_err *err);
 void policy_end(struct ui *ui);
+
+/* ---- cmd_policy.c ---- */
+
+report_command cmd_policy;
+int check_policy(const struct options *o, struct rs_err *err);
 
 /* ---- session.c ---- */
 
@@ -117,6 +124,9 @@ struct term_news {
 long term_read_line(const char *prompt, const struct term_news *news, char *buf, size_t cap);
 /** One yes or no on the terminal. */
 enum rs_answer term_ask(const char *question);
+/** A line that is not seen, after @prompt; wiped by who gets it. 0: nobody is there. Errors:
+ * RS_E_MEMORY. */
+int term_ask_hidden(const char *prompt, struct rs_secret *ret, struct rs_err *err);
 /** Whoever sits there, asked without echo. */
 extern const struct rs_key_source term_keys;
 /** Wall-independent clock. */

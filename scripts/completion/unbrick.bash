@@ -16,6 +16,7 @@ _unbrick_options() {
 	replay) echo "$keys --beside --yes -y --replay --plan --resume --revert --report $all" ;;
 	tui) echo "$keys --windows --yes -y --beside --console --contrast --font --keyboard --supervisor --replay --diagnosis --plan --plain --rules --svg --report --language --help --version -h" ;;
 	rules) echo "--rules --from --output -o $all" ;;
+	policy) echo "--policy-keys --policy-floor --secret-key --passphrase-fd --add-rule --expires $all" ;;
 	check-firmware) echo "--variables --certificate $all" ;;
 	report) echo "--output -o --csv $all" ;;
 	ls) echo "$keys --long --recursive -l -r $all" ;;
@@ -28,7 +29,7 @@ _unbrick_options() {
 }
 
 _unbrick() {
-	local commands="list scan diagnose fix undo replay tui rules check-firmware report ls cat export mount help version"
+	local commands="list scan diagnose fix undo replay tui rules policy check-firmware report ls cat export mount help version"
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command="" word
 
 	COMPREPLY=()
@@ -41,7 +42,7 @@ _unbrick() {
 		esac
 	done
 	case $prev in
-	--keys-fd | --volume | --windows | --language | --since | --file | --policy-url | --policy-floor) return ;;
+	--keys-fd | --volume | --windows | --language | --since | --file | --policy-url | --policy-floor | --passphrase-fd | --expires) return ;;
 	--replay)
 		mapfile -t COMPREPLY < <(compgen -W "safe no all" -- "$cur")
 		return
@@ -54,7 +55,7 @@ _unbrick() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	--policy | --policy-keys | --variables | --certificate | --keys | --passphrase-file | --startup-key | --from | --output | -o | --report | --svg | --csv | --plan | --revert | --beside | --console)
+	--secret-key | --add-rule | --policy | --policy-keys | --variables | --certificate | --keys | --passphrase-file | --startup-key | --from | --output | -o | --report | --svg | --csv | --plan | --revert | --beside | --console)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
@@ -67,6 +68,8 @@ _unbrick() {
 		mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur")
 	elif [[ $prev == rules ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "list show check write" -- "$cur")
+	elif [[ $prev == policy ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "sign verify show" -- "$cur")
 	else
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 	fi
