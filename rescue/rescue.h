@@ -242,11 +242,8 @@ struct rs_policy_source {
 	bool is_clock_unknown;
 	bool is_to_write; /* one that is withdrawn is refused at once, before a disk is opened */
 	const char *root; /* below it the machine's /sys; "": this system's */
-	/* Fetch @url (and ".minisig" behind it), at most @most bytes, malloc'd. NULL: there is no
-	 * network. Errors: the function's own. */
-	int (*fetch)(void *user, const char *url, size_t most, char **ret, size_t *ret_len,
-		struct rs_err *err);
-	void *fetch_user;
+	const char *
+		ca; /* a file with the CA (PEM) that vouches for @url's server; NULL: nobody does */
 };
 
 struct rs_policy;

@@ -6,12 +6,19 @@
 #include "core/file.h"
 #include "core/text.h"
 #include "engine/engine.h"
+#include "net/client.h"
+
+#define FETCH_MS 60000U /* with all that is tried again */
+
+RS_DEFINE_AUTO(struct net_client *, net_close);
+#define auto_net __attribute__((cleanup(net_close_auto)))
 
 struct rs_policy {
 	const struct rs_policy_source *from;
 	char *keys;
 	size_t keys_len;
-	struct policy *p; /* as it was in the beginning */
+	struct policy *p;		  /* as it was in the beginning */
+	const struct rs_session *session; /* whose repair goes by it */
 	bool is_drill;
 	struct run_policy told;
 };
@@ -48,21 +55,68 @@ static int load_files(const char *path, struct texts *ret, struct rs_err *err)
 	return r < 0 ? rs_err_pass(err, r, &why) : 0;
 }
 
-static int fetch_both(const struct rs_policy_source *from, struct texts *ret, struct rs_err *err)
-{
-	auto_free char *sig = NULL;
+/* ---- from the network ---- */
 
-	if (!from->fetch)
-		return rs_fail_on(err, RS_E_POLICY_AGAIN, from->url, "there is no network");
-	if (asprintf(&sig, "%s%s", from->url, MINISIGN_SIG_SUFFIX) < 0) {
+static bool go_on(void *user, const char *line)
+{
+	const struct rs_session *s = user;
+
+	if (line)
+		en_log(s, RS_LOG_WARN, "%s", line);
+	return !s->events.progress || s->events.progress(s->events.user, NULL, 0, 0);
+}
+
+static int open_net(const struct rs_policy *p, struct net_client **ret, struct rs_err *err)
+{
+	auto_free char *pem = NULL;
+	auto_net struct net_client *c = NULL;
+	size_t len = 0;
+	int r = net_open(NULL, &c, err);
+
+	if (r == 0 && p->from->ca)
+		r = rs_file_load(p->from->ca, NET_PEM_MOST, "certificate", &pem, &len, err);
+	if (r == 0 && pem)
+		r = net_set_ca(c, pem, err);
+	if (r < 0)
+		return r;
+	net_watch(c, go_on, (void *)(uintptr_t)p->session);
+	*ret = rs_steal(c);
+	return 0;
+}
+
+static int fetch(struct net_client *c, const char *url, size_t most, char **ret, size_t *ret_len,
+	struct rs_err *err)
+{
+	const struct net_get q = {.url = url, .most_bytes = most, .total_ms = FETCH_MS};
+	auto_secret struct rs_secret got = {0};
+	int r = net_get(c, &q, &got, err);
+
+	if (r < 0)
+		return r;
+	if (r == 0)
+		return rs_fail_on(err, RS_E_POLICY_AGAIN, url, "the server has none");
+	*ret = malloc(got.len + 1);
+	if (!*ret)
+		return rs_fail(err, RS_E_MEMORY, "policy");
+	memcpy(*ret, got.p, got.len);
+	*ret_len = got.len;
+	return 0;
+}
+
+static int fetch_both(const struct rs_policy *p, struct texts *ret, struct rs_err *err)
+{
+	auto_net struct net_client *c = NULL;
+	auto_free char *sig = NULL;
+	int r = open_net(p, &c, err);
+
+	if (r < 0)
+		return r;
+	if (asprintf(&sig, "%s%s", p->from->url, MINISIGN_SIG_SUFFIX) < 0) {
 		sig = NULL;
 		return rs_fail(err, RS_E_MEMORY, "policy");
 	}
-	int r = from->fetch(
-		from->fetch_user, from->url, POLICY_BYTES_MOST, &ret->bytes, &ret->bytes_len, err);
-	return r < 0 ? r
-		     : from->fetch(from->fetch_user, sig, MINISIGN_TEXT_MOST, &ret->sig,
-			       &ret->sig_len, err);
+	r = fetch(c, p->from->url, POLICY_BYTES_MOST, &ret->bytes, &ret->bytes_len, err);
+	return r < 0 ? r : fetch(c, sig, MINISIGN_TEXT_MOST, &ret->sig, &ret->sig_len, err);
 }
 
 /* ---- taken ---- */
@@ -184,9 +238,9 @@ static int confirm(void *user, struct rs_err *err)
 	auto_policy struct policy *now = NULL;
 	struct texts t = {0};
 	struct rs_err why = {0};
-	int r = p->from->url ? fetch_both(p->from, &t, &why) : load_files(name, &t, &why);
+	int r = p->from->url ? fetch_both(p, &t, &why) : load_files(name, &t, &why);
 
-	if (r < 0 && r != RS_E_POLICY_AGAIN && r != RS_E_POLICY_UNSIGNED && r != RS_E_MEMORY)
+	if (r < 0 && r != RS_E_POLICY_AGAIN && r != RS_E_POLICY_UNSIGNED && !rs_err_ends(r))
 		r = not_read(name, &why);
 	if (r == 0)
 		r = take(p, &t, name, &now, &why);
@@ -234,6 +288,7 @@ int rs_policy_use(
 	struct rs_policy *p, struct rs_session *s, struct rs_options *o, struct rs_err *err)
 {
 	_Static_assert((int)POLICY_REPLAY_ALL == (int)RS_REPLAY_ALL, "one list of words");
+	p->session = s;
 	p->is_drill = o->is_drill || p->p->act == POLICY_DRILL;
 	o->is_drill = p->is_drill;
 	o->say_yes = true;

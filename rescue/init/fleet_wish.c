@@ -69,6 +69,8 @@ const char *const *fleet_options(struct init *in, bool is_look)
 	if (!is_look) { /* asked again before the first write */
 		options[n++] = "--policy-url";
 		options[n++] = fleet_policy_url(in);
+		options[n++] = "--policy-ca";
+		options[n++] = FLEET_CA;
 	}
 	options[n++] = "--policy-keys";
 	options[n++] = FLEET_POLICY_PUB;

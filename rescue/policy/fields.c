@@ -8,6 +8,7 @@
 #include <json-c/json.h>
 
 #include "core/text.h"
+#include "net/config.h"
 
 #define TEXT_MOST      128U
 #define RULE_TEXT_MOST (64U << 10)
@@ -282,17 +283,41 @@ static int take_rules(struct json_object *v, struct policy *p, const char *name,
 	return 0;
 }
 
-/* Where keys are, or reports go: what is in one is read by who speaks to it (net/). */
-static int take_sources(
-	struct json_object *v, struct json_object **ret, const char *name, struct rs_err *err)
+/* Where keys are, or reports go: who speaks to it says what may be in one (net/config.h). */
+static int check_key_source(struct json_object *o, struct rs_err *err)
+{
+	struct net_key_source source = {0};
+	int r = net_key_source_parse(o, &source, err);
+
+	net_key_source_done(&source);
+	return r;
+}
+
+static int check_sink(struct json_object *o, struct rs_err *err)
+{
+	struct net_sink sink = {0};
+	int r = net_sink_parse(o, &sink, err);
+
+	net_sink_done(&sink);
+	return r;
+}
+
+static int take_sources(struct json_object *v, struct json_object **ret,
+	int (*check)(struct json_object *o, struct rs_err *err), const char *name,
+	struct rs_err *err)
 {
 	if (!json_object_is_type(v, json_type_array))
 		return refuse(err, name, "it must be a list");
 	if (json_object_array_length(v) > POLICY_SOURCES_MOST)
 		return refuse(err, name, "too many");
-	for (size_t i = 0; i < json_object_array_length(v); i++)
-		if (!json_object_is_type(json_object_array_get_idx(v, i), json_type_object))
+	for (size_t i = 0; i < json_object_array_length(v); i++) {
+		struct json_object *o = json_object_array_get_idx(v, i);
+		struct rs_err why = {0};
+		if (!json_object_is_type(o, json_type_object))
 			return refuse(err, name, "it must be a list of objects");
+		if (check(o, &why) < 0)
+			return refuse(err, name, why.detail);
+	}
 	*ret = v;
 	return 0;
 }
@@ -382,13 +407,13 @@ static int take_delay(struct json_object *v, struct policy *p, const char *name,
 
 static int take_keys(struct json_object *v, struct policy *p, const char *name, struct rs_err *err)
 {
-	return take_sources(v, &p->keys, name, err);
+	return take_sources(v, &p->keys, check_key_source, name, err);
 }
 
 static int take_reports(
 	struct json_object *v, struct policy *p, const char *name, struct rs_err *err)
 {
-	return take_sources(v, &p->reports, name, err);
+	return take_sources(v, &p->reports, check_sink, name, err);
 }
 
 int policy_take(struct policy *p, struct rs_err *err)

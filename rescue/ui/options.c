@@ -83,6 +83,8 @@ const struct option_spec option_table[OPT_COUNT] = {
 		"FILE.minisig"},
 	{OPT_POLICY_URL, 0, "policy-url", "URL", CMD_FIX, AT(policy_url),
 		"where it is fetched anew immediately before the first write (else FILE is read)"},
+	{OPT_POLICY_CA, 0, "policy-ca", "FILE", CMD_FIX, AT(policy_ca),
+		"the CA (PEM) that vouches for the server of --policy-url"},
 	{OPT_POLICY_KEYS, 0, "policy-keys", "FILE", CMD_SCAN | CMD_FIX | CMD_POLICY,
 		AT(policy_keys), "the public keys of minisign that may sign it, up to four"},
 	{OPT_POLICY_FLOOR, 0, "policy-floor", "N", CMD_SCAN | CMD_FIX | CMD_POLICY,

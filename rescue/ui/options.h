@@ -70,6 +70,7 @@ enum option_id {
 	OPT_CSV,
 	OPT_POLICY,
 	OPT_POLICY_URL,
+	OPT_POLICY_CA,
 	OPT_POLICY_KEYS,
 	OPT_POLICY_FLOOR,
 	OPT_UNKNOWN_CLOCK,
@@ -151,7 +152,7 @@ struct options {
 	const char *since, *svg;
 	const char *variables, *certificate;
 	const char *csv;
-	const char *policy, *policy_url, *policy_keys, *policy_floor, *machine;
+	const char *policy, *policy_url, *policy_ca, *policy_keys, *policy_floor, *machine;
 	const char *secret_key, *passphrase_fd, *add_rule, *expires;
 	const char *diagnosis;	   /* ask or alone */
 	const char *replay, *plan; /* how; the plan's file, new or (resume, revert) saved */

@@ -5,9 +5,9 @@
 int policy_options_check(const struct options *o, struct rs_err *err)
 {
 	static const struct named_option its_own[] = {{OPT_POLICY_URL, "policy-url"},
-		{OPT_POLICY_KEYS, "policy-keys"}, {OPT_POLICY_FLOOR, "policy-floor"},
-		{OPT_UNKNOWN_CLOCK, "unknown-clock"}, {OPT_MACHINE, "machine"},
-		{OPT_DRILL, "drill"}};
+		{OPT_POLICY_CA, "policy-ca"}, {OPT_POLICY_KEYS, "policy-keys"},
+		{OPT_POLICY_FLOOR, "policy-floor"}, {OPT_UNKNOWN_CLOCK, "unknown-clock"},
+		{OPT_MACHINE, "machine"}, {OPT_DRILL, "drill"}};
 	static const struct named_option said_by_it[] = {{OPT_YES, "yes"}, {OPT_REPLAY, "replay"},
 		{OPT_DIAGNOSIS, "diagnosis"}, {OPT_RULES, "rules"}, {OPT_FILE, "file"}};
 
@@ -44,6 +44,7 @@ int policy_begin(struct ui *ui, struct rs_err *err)
 		return 0;
 	ui->policy_from = (struct rs_policy_source){.file = o->policy,
 		.url = o->policy_url,
+		.ca = o->policy_ca,
 		.keys = o->policy_keys,
 		.is_clock_unknown = is_given(o, OPT_UNKNOWN_CLOCK),
 		.is_to_write = o->command->bit == CMD_FIX,

@@ -11,7 +11,7 @@ _unbrick_options() {
 	list) echo "$keys --report $all" ;;
 	scan) echo "$keys $policy --windows --beside --rules --since --file --svg --report $all" ;;
 	diagnose) echo "$keys --windows --beside --rules --since --file --svg --report $all" ;;
-	fix) echo "$keys $policy --policy-url --drill --windows --beside --rules --file --yes -y --replay --diagnosis --plan --svg --report $all" ;;
+	fix) echo "$keys $policy --policy-url --policy-ca --drill --windows --beside --rules --file --yes -y --replay --diagnosis --plan --svg --report $all" ;;
 	undo) echo "$keys --beside --yes -y --replay --plan --report $all" ;;
 	replay) echo "$keys --beside --yes -y --replay --plan --resume --revert --report $all" ;;
 	tui) echo "$keys --windows --yes -y --beside --console --contrast --font --keyboard --supervisor --replay --diagnosis --plan --plain --rules --svg --report --language --help --version -h" ;;
@@ -55,7 +55,7 @@ _unbrick() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	--secret-key | --add-rule | --policy | --policy-keys | --variables | --certificate | --keys | --passphrase-file | --startup-key | --from | --output | -o | --report | --svg | --csv | --plan | --revert | --beside | --console)
+	--secret-key | --add-rule | --policy | --policy-ca | --policy-keys | --variables | --certificate | --keys | --passphrase-file | --startup-key | --from | --output | -o | --report | --svg | --csv | --plan | --revert | --beside | --console)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;

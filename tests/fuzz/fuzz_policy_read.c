@@ -26,7 +26,8 @@ static const char policy[] =
 	"\"text\":\"[rule]\"}],\"shipped_rules\":true,\"diagnosis\":\"alone\",\"max_files\":4,"
 	"\"replay\":\"all\",\"outcomes\":{\"repaired\":\"stay\",\"nothing\":\"reboot\","
 	"\"failure\":\"poweroff\"},\"unknown_clock\":\"act\",\"delay_s\":20,\"keys\":[{\"type\":"
-	"\"https\",\"url\":\"https://k/\"}],\"reports\":[{\"url\":\"https://r/\"}]}";
+	"\"https\",\"url\":\"https://k/\"}],\"reports\":[{\"type\":\"put\",\"url\":\"https://r/"
+	"\"}]}";
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);

@@ -248,11 +248,11 @@ static void test_fleet__accepted__what_a_run_gets(void **state)
 	assert_false(fleet_only_looks(&in));
 	const char *const *o = fleet_options(&in, false);
 	static const char *const want[] = {"--policy", "/run/unbrick/policy.json", "--policy-url",
-		"https://boot.example/policy.json", "--policy-keys", "/unbrick/policy.pub",
-		"--policy-floor", "7"};
+		"https://boot.example/policy.json", "--policy-ca", "/unbrick/ca.pem",
+		"--policy-keys", "/unbrick/policy.pub", "--policy-floor", "7"};
 	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++)
 		assert_string_equal(o[i], want[i]);
-	assert_null(o[8]);
+	assert_null(o[10]);
 	o = fleet_options(&in, true); /* a look is not asked about again */
 	assert_string_equal(o[2], "--policy-keys");
 }
@@ -339,10 +339,10 @@ static void test_fleet__clock_not_known__only_looks_unless_it_may(void **state)
 	assert_false(asked.clock.is_known);
 	assert_int_equal(asked.clock.unix_s, BUILT);
 	assert_true(fleet_only_looks(&in));
-	assert_string_equal(fleet_options(&in, false)[8], "--unknown-clock");
+	assert_string_equal(fleet_options(&in, false)[10], "--unknown-clock");
 	in.fleet.policy.unknown_clock_acts = true;
 	assert_false(fleet_only_looks(&in));
-	assert_string_equal(fleet_options(&in, false)[8], "--unknown-clock");
+	assert_string_equal(fleet_options(&in, false)[10], "--unknown-clock");
 }
 
 static void test_fleet__verdict_has_acted__the_next_disk_is_looked_at(void **state)

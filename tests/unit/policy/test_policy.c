@@ -277,6 +277,9 @@ static void test_read__each_value__has_its_kind(void **state)
 		"\"outcomes\":{\"nothing\":\"\"}", "\"outcomes\":{\"failure\":null}",
 		"\"unknown_clock\":\"ignore\"", "\"delay_s\":3601", "\"delay_s\":-1", "\"keys\":{}",
 		"\"keys\":[1]", "\"keys\":[null]", "\"reports\":[\"https://x\"]",
+		"\"keys\":[{\"url\":\"https://x\"}]",
+		"\"keys\":[{\"type\":\"https\",\"url\":\"https://x\",\"more\":1}]",
+		"\"reports\":[{\"type\":\"pigeon\",\"url\":\"https://x\"}]",
 		"\"keys\":[{},{},{},{},{},{},{},{},{}]", "\"scope\":{\"serials\":\"x\"}",
 		"\"scope\":{\"serials\":[1]}", "\"scope\":{\"serials\":[\"\"]}",
 		"\"scope\":{\"macs\":[\"aa-bb-cc-dd-ee-ff\"]}",
@@ -341,7 +344,7 @@ static void test_read__secrets__are_refused(void **state)
 	}
 	/* an address with an @ behind its host, and a rule with digits, are none */
 	policy_free(taken(
-		HEAD ",\"reports\":[{\"url\":\"https://host/a@b\"}],\"rules\":[{"
+		HEAD ",\"reports\":[{\"type\":\"put\",\"url\":\"https://host/a@b\"}],\"rules\":[{"
 		     "\"name\":\"x.ini\",\"text\":\"size = 563552 689865 117161 606298\"}]}"));
 }
 
