@@ -1021,6 +1021,8 @@ static void is_asked_which(unsigned round)
 		assert_non_null(strstr(heard, "stick 1-0 sdx 0 - - -\n"));
 		assert_non_null(strstr(heard, "stick 1-1 sdy 0 - - -\nwhich\n"));
 		say("meant 1-2"); /* there is none of that number */
+	} else if (round == 3) {
+		assert_string_equal(in.stick.meant.disk, "");
 		say("meant 2-1"); /* nor was that asked */
 	} else if (round == 4) {
 		assert_string_equal(in.stick.meant.disk, "");
