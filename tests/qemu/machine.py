@@ -16,7 +16,7 @@ import uuid
 
 from schema import check_boot_report
 from varstore import BOOT, IMAGE_SECURITY, NON_VOLATILE, RUNTIME, SHIM, TIMED, VarStore, boot_entry
-from vm import BUILD, OVMF, VM, Failure, Firmware
+from vm import BUILD, MEDIA, OVMF, VM, Failure, Firmware
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
@@ -153,10 +153,14 @@ def make_windows_disk(path, loader, options):
 # ---- sticks
 
 def first_partition(image):
-    """The first partition of a GPT, as mkdisk's answers tell one."""
+    """The first partition of a GPT, as mkdisk's answers tell one; or of a table as a BIOS has it, which sticks are sold with."""
     with open(image, "rb") as f:
+        table = f.read(512)
         f.seek(1024)
         entry = f.read(128)
+    if table[450] != 0xEE:
+        first, count = struct.unpack_from("<II", table, 454)
+        return {"number": 1, "offset": first * 512, "length": count * 512}
     first, last = struct.unpack_from("<QQ", entry, 32)
     return {"number": 1, "offset": first * 512, "length": (last + 1 - first) * 512,
             "uuid": str(uuid.UUID(bytes_le=entry[16:32]))}
@@ -186,7 +190,7 @@ class Stick:
 
     def __init__(self, folder, image=None):
         self.path = os.path.join(folder, "stick.img")
-        copy(image or os.path.join(BUILD, "unbrick-usb.img"), self.path)
+        copy(image or os.path.join(MEDIA, "unbrick-usb.img"), self.path)
         self.part = first_partition(self.path)
         self.offset = self.part["offset"]
 
@@ -199,7 +203,7 @@ class Stick:
     def remove(self, path):
         fat("mdel", self.path, self.offset, "::/" + path)
 
-    def application_first(self, application=os.path.join(BUILD, "unbrick.efi")):
+    def application_first(self, application=os.path.join(MEDIA, "unbrick.efi")):
         """As FIRST_DOOR=application makes it."""
         with open(application, "rb") as f:
             self.put(FIRST, f.read())

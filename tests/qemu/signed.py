@@ -7,7 +7,7 @@ import os
 from journey import Journey
 from machine import BOOTMGFW, CACHE, TOP, OwnKey, TestKey, run, sha256_file
 from pe import content, sections
-from vm import BUILD
+from vm import BUILD, MEDIA
 
 RULE = """[rule]
 id = example-sensor
@@ -62,7 +62,7 @@ class Signed:
     def __init__(self, work, rule_key=None):
         self.microsoft, self.ours = TestKey(work), OwnKey(work)
         self.loader = self._loader()
-        self.application = self.ours.sign(os.path.join(BUILD, "unbrick.efi"), os.path.join(work, "unbrick.signed"))
+        self.application = self.ours.sign(os.path.join(MEDIA, "unbrick.efi"), os.path.join(work, "unbrick.signed"))
         if rule_key:  # as who has downloaded it puts a key of his own into it
             pair = [os.path.join(self.ours.folder, "unbrick." + kind) for kind in ("key", "pem")]
             run(f"{TOP}/scripts/rekey", self.application, self.application, "--rule-key", rule_key.public,

@@ -9,7 +9,7 @@ import time
 import traceback
 
 from machine import BOOTMGFW, have
-from vm import BUILD, Failure
+from vm import MEDIA, Failure
 
 NEEDED = ("qemu-system-x86_64", "mcopy", "tsk_recover", "ntfsls")
 
@@ -28,7 +28,7 @@ def equal(name, value, wanted):
 
 
 def need_image():
-    for path in (os.path.join(BUILD, "unbrick.efi"), os.path.join(BUILD, "unbrick-usb.img"), BOOTMGFW):
+    for path in (os.path.join(MEDIA, "unbrick.efi"), os.path.join(MEDIA, "unbrick-usb.img"), BOOTMGFW):
         if not os.path.exists(path):
             raise Failure(f"{path} is not there: 'make image' and 'make check-qemu' build it")
 

@@ -21,7 +21,9 @@ import threading
 import time
 
 BUILD = os.path.abspath(os.environ.get("UNBRICK_BUILD", "build"))
-LOGS = os.path.join(BUILD, "log", "qemu")
+# where the media lie that are started: what `make image` made, or what somebody has downloaded (check-downloads)
+MEDIA = os.path.abspath(os.environ.get("UNBRICK_MEDIA", BUILD))
+LOGS = os.path.join(BUILD, "log", "qemu" if MEDIA == BUILD else "qemu-downloads")
 SCREENS = os.path.abspath(os.environ.get("UNBRICK_SCREENS", os.path.join(BUILD, "screens")))
 PATIENCE = float(os.environ.get("PATIENCE", "1"))
 SERIAL = "PC0042"  # of every machine
