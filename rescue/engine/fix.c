@@ -151,8 +151,9 @@ static bool note_left(const struct en_works *w, char *ret, size_t cap)
 {
 	if (w->n_left)
 		rs_note(ret, cap,
-			"%zu doubtful %s left where %s: nobody was there to decide, repair it once "
-			"more with a person before it",
+			"%zu doubtful %s left where %s: nobody was there to decide; repair it once "
+			"more at a terminal, or start the stick again and choose 2, the "
+			"technician's screen",
 			w->n_left, rs_form(w->n_left, "file was", "files were"),
 			rs_form(w->n_left, "it is", "they are"));
 	return en_works_spared(w, ret, cap) || w->n_left;

@@ -99,9 +99,9 @@ struct fw_facts {
 
 /** The variables in @path: a folder as efivarfs has it, or the file of a virtual machine's
  * variables (OVMF, raw); NULL: this system's. @certificate, PEM or DER, is the one that the
- * application is signed with; NULL: not known. Errors: RS_E_NO_FIRMWARE (none there), RS_E_IO_OPEN,
- * RS_E_IO_READ (no rights, no certificate), RS_E_FIRMWARE (a list that is not what the
- * specification says), RS_E_MEMORY. */
+ * application is signed with; NULL: not known. Errors: RS_E_NO_FIRMWARE (this system has none),
+ * RS_E_NOT_VARIABLES (@path has none), RS_E_CERTIFICATE, RS_E_IO_OPEN, RS_E_IO_READ (no rights),
+ * RS_E_FIRMWARE (a list that is not what the specification says), RS_E_MEMORY. */
 int fw_read(const char *path, const char *certificate, struct fw_facts *ret, struct rs_err *err);
 
 /* ---- what starts ---- */

@@ -117,7 +117,7 @@ static int read_all(
 		return rs_fail_on(err, RS_E_NO_FIRMWARE, p->path,
 			"it is empty: mount -t efivarfs efivarfs %s", p->path);
 	return rs_fail_on(
-		err, RS_E_NO_FIRMWARE, p->path, "none of the variables of Secure Boot is in it");
+		err, RS_E_NOT_VARIABLES, p->path, "none of those of Secure Boot is in it");
 }
 
 static int read_certificate(struct fw_reading *reading, const char *path, struct rs_err *err)
@@ -129,7 +129,7 @@ static int read_certificate(struct fw_reading *reading, const char *path, struct
 	if (r < 0)
 		return r;
 	if (!fw_reading_ask(reading, (struct rs_view){(uint8_t *)bytes, len}))
-		return rs_fail_on(err, RS_E_IO_READ, path, "no certificate (PEM or DER)");
+		return rs_fail_on(err, RS_E_CERTIFICATE, path, "neither PEM nor DER");
 	return 0;
 }
 
@@ -168,8 +168,8 @@ static int read_place(
 		return r;
 	p.store = (struct rs_view){(uint8_t *)file, len};
 	if (!fw_store_is_one(p.store))
-		return rs_fail_on(err, RS_E_NO_FIRMWARE, p.path,
-			"neither a folder of variables nor the file of an OVMF's variables (raw)");
+		return rs_fail_on(err, RS_E_NOT_VARIABLES, p.path,
+			"neither a folder nor the file of an OVMF");
 	state_of_file(f, &p);
 	return read_all(reading, f, &p, err);
 }

@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/klog.h>
@@ -97,20 +96,6 @@ void start_facts(struct facts *f)
 	facts_read_medium(f, bytes, len);
 }
 
-/* Vendors' placeholders are the same on thousands of machines: no name for one. */
-static bool is_real(const char *s)
-{
-	static const char *const placeholders[] = {"to be filled*", "default string*", "none*",
-		"not specified*", "not applicable*", "system serial*", "n/a*", "unknown*",
-		"invalid*", "0123456789*", "123456789*", "chassis serial*", "00000000*",
-		"ffffffff*", "xxxxx*", NULL};
-	size_t plain = 0;
-
-	for (const char *p = s; *p; p++)
-		plain += isalnum((unsigned char)*p) != 0;
-	return plain >= 3 && !sysfs_is_like(s, placeholders, FNM_CASEFOLD);
-}
-
 static void sanitise(const char *s, char *ret, size_t cap)
 {
 	size_t n = 0;
@@ -148,7 +133,7 @@ void start_serial(const char *root, char *ret, size_t cap)
 
 	for (int i = 0; files[i]; i++)
 		if (sysfs_text(text, sizeof(text), "%s/sys/class/dmi/id/%s", root, files[i]) &&
-			is_real(text)) {
+			sysfs_is_own(text)) {
 			sanitise(text, ret, cap);
 			return;
 		}

@@ -385,13 +385,13 @@ int stick_write_run(void *arg, int out_fd)
 
 static void set_next(const struct stick_write *w, const char *top, char *ret_text, size_t cap)
 {
-	char uuid[37];
+	char uuid[SYSFS_UUID];
 
 	(void)w;
-	if (sysfs_text(uuid, sizeof(uuid), "/sys/class/dmi/id/product_uuid") && strlen(uuid) == 36)
+	if (sysfs_uuid("", uuid))
 		stick_set_next_in(top, uuid, ret_text, cap);
 	else
-		(void)snprintf(ret_text, cap, "this machine has no UUID to know it by");
+		(void)snprintf(ret_text, cap, "this machine has no UUID of its own to know it by");
 }
 
 int stick_next_run(void *arg, int out_fd)

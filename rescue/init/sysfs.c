@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "init/sysfs.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -117,6 +118,27 @@ bool sysfs_is_like(const char *s, const char *const *patterns, int flags)
 	while (*patterns && fnmatch(*patterns, s, flags) != 0)
 		patterns++;
 	return *patterns;
+}
+
+/* Vendors' placeholders are the same on thousands of machines: no name for one. */
+bool sysfs_is_own(const char *s)
+{
+	static const char *const placeholders[] = {"to be filled*", "default string*", "none*",
+		"not specified*", "not applicable*", "system serial*", "n/a*", "unknown*",
+		"invalid*", "0123456789*", "123456789*", "chassis serial*", "00000000*",
+		"ffffffff*", "xxxxx*", "03000200-0400-*", "00020003-0004-*", "12345678-1234-*",
+		NULL};
+	size_t plain = 0;
+
+	for (const char *p = s; *p; p++)
+		plain += isalnum((unsigned char)*p) != 0;
+	return plain >= 3 && !sysfs_is_like(s, placeholders, FNM_CASEFOLD);
+}
+
+bool sysfs_uuid(const char *root, char ret[SYSFS_UUID])
+{
+	return sysfs_text(ret, SYSFS_UUID, "%s/sys/class/dmi/id/product_uuid", root) &&
+	       strlen(ret) == SYSFS_UUID - 1 && sysfs_is_own(ret);
 }
 
 static const char *value_of(const char *line, const char *key)

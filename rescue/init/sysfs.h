@@ -23,6 +23,12 @@ void sysfs_each(void (*fn)(void *user, const char *name), void *user, const char
 bool sysfs_put(const char *path, const char *text);
 /** Is @s like one of the patterns (ended by NULL; fnmatch(3) has the flags)? */
 bool sysfs_is_like(const char *s, const char *const *patterns, int flags);
+/** Does a text of the firmware's tables (DMI) name this machine, or is it what its vendor wrote
+ * into all of them? */
+bool sysfs_is_own(const char *s);
+enum { SYSFS_UUID = 37 };
+/** The machine's UUID as text; false: it has none of its own. */
+bool sysfs_uuid(const char *root, char ret[SYSFS_UUID]);
 
 enum { UEVENT_MOST = 8192 };
 

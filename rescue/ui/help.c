@@ -9,10 +9,11 @@ static const struct command_spec commands[] = {
 		"(/dev/sda) or\n"
 		"an image file. With a key, locked volumes are looked into as well.\n",
 		.report = cmd_repair, .repair = RS_LIST},
-	{"scan", CMD_SCAN, 1, 1024, "DISK...", "look for known bad files and show the plan",
-		"Looks only. Ends with 3 if there is something to repair, with 0 if there is "
-		"not,\n"
-		"with 16 if something else is wrong, and as 'fix' would where that would refuse.\n",
+	{"scan", CMD_SCAN, 1, 1024, "DISK...", "say what 'fix' would do, and show the plan",
+		"Looks only. The reasons at length, and trouble that no file is the cause of, are\n"
+		"what 'diagnose' is for. Ends with 3 if there is something to repair, with 0 if\n"
+		"there is not, with 16 if something else is wrong, and as 'fix' would where that\n"
+		"would refuse.\n",
 		.report = cmd_repair, .repair = RS_SCAN, .check = check_look},
 	{"diagnose", CMD_DIAGNOSE, 1, 1024, "DISK...",
 		"name what keeps Windows from starting, with reasons",

@@ -252,6 +252,30 @@ static void test_start_serial__placeholders__are_passed_over(void **state)
 	tree_done();
 }
 
+/* What stands on thousands of machines would start Windows on another one that the stick goes to.
+ */
+static void test_sysfs_uuid__of_its_vendor__is_none(void **state)
+{
+	static const char *const placeholders[] = {"00000000-0000-0000-0000-000000000000\n",
+		"FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF\n", "ffffffff-ffff-ffff-ffff-ffffffffffff\n",
+		"03000200-0400-0500-0006-000700080009\n", "00020003-0004-0005-0006-000700080009\n",
+		"12345678-1234-5678-90AB-CDDEEFAABBCC\n", "4c4c4544-0042-3510-8054-b4c04f4d4c3\n",
+		"\n"};
+	char uuid[SYSFS_UUID];
+
+	(void)state;
+	const char *root = tree_new();
+	assert_false(sysfs_uuid(root, uuid));
+	for (size_t i = 0; i < sizeof(placeholders) / sizeof(placeholders[0]); i++) {
+		tree_file("sys/class/dmi/id/product_uuid", placeholders[i]);
+		assert_false(sysfs_uuid(root, uuid));
+	}
+	tree_file("sys/class/dmi/id/product_uuid", "4c4c4544-0042-3510-8054-b4c04f4d4c32\n");
+	assert_true(sysfs_uuid(root, uuid));
+	assert_string_equal(uuid, "4c4c4544-0042-3510-8054-b4c04f4d4c32");
+	tree_done();
+}
+
 static void test_module_rank__modaliases__storage_first(void **state)
 {
 	(void)state;
@@ -327,6 +351,7 @@ int main(void)
 			test_disk_look__damaged_gpt__shows_the_partitions_that_the_engine_sees),
 		cmocka_unit_test(test_disk_look__esp_of_an_mbr__can_be_gone_back_to),
 		cmocka_unit_test(test_start_serial__placeholders__are_passed_over),
+		cmocka_unit_test(test_sysfs_uuid__of_its_vendor__is_none),
 		cmocka_unit_test(test_module_rank__modaliases__storage_first),
 		cmocka_unit_test(test_efivar__written__reads_back),
 	};
