@@ -83,9 +83,7 @@ void clock_text(const struct clock_now *c, char *ret, size_t cap)
 {
 	static const char *const texts[CLOCK_SOURCES] = {
 		[CLOCK_PENDING] = "unknown (no time server was asked yet)",
-		[CLOCK_UNKNOWN] =
-			"unknown (no time server answers, and the machine's own cannot be "
-			"right)",
+		[CLOCK_UNKNOWN] = "unknown (no time server answers; the machine's own is wrong)",
 		[CLOCK_HARDWARE] = "known (the machine's own; no time server answers)",
 	};
 

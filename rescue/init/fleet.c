@@ -99,14 +99,11 @@ struct asking {
 
 static void take_said(struct asking *a)
 {
-	char shown[FLEET_TEXT];
-
 	a->is_told = a->said.code != FLEET_ON_THE_WAY;
 	if (a->is_told)
 		return;
 	a->said.text[sizeof(a->said.text) - 1] = '\0';
-	(void)rs_escape(a->said.text, shown, sizeof(shown));
-	init_say(a->in, "policy: %s", shown);
+	init_say(a->in, "policy: %s", a->said.text);
 }
 
 static void on_said(void *user, const char *bytes, size_t len)

@@ -44,14 +44,12 @@ static void take_sent(struct init *in, enum fleet_event event, const struct flee
 {
 	static const char *const words[] = {[FLEET_START] = "start", [FLEET_END] = "end"};
 	struct fleet_sent *sent = &in->fleet.sent[event];
-	char shown[FLEET_TEXT];
 
 	*sent = *said;
 	sent->text[sizeof(sent->text) - 1] = '\0';
-	(void)rs_escape(sent->text, shown, sizeof(shown));
-	memcpy(sent->text, shown, sizeof(shown));
 	init_say(in, "report: the %s was taken by %u of %u %s%s%s", words[event], sent->n_taken,
-		sent->n, rs_form(sent->n, "collector", "collectors"), shown[0] ? ": " : "", shown);
+		sent->n, rs_form(sent->n, "collector", "collectors"), sent->text[0] ? ": " : "",
+		sent->text);
 }
 
 static void on_sent(void *user, struct process *p)

@@ -25,10 +25,12 @@ unsigned fleet_floor(const struct init *in)
 
 const char *fleet_refusal(const struct facts *f)
 {
-	if (f->door != DOOR_APPLICATION)
-		return "a policy counts only in a system that the application has started, as its "
-		       "key is a part of that";
-	return NULL;
+	const char *why = facts_policy_refusal(f);
+
+	if (!why && f->door != DOOR_APPLICATION)
+		why = "a policy counts only in a system that the application has started, as its "
+		      "key is a part of that";
+	return why;
 }
 
 const char *fleet_id(struct init *in)

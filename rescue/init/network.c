@@ -13,18 +13,13 @@ enum { ENDS_MOST = 5, AGAIN_MS = 5000 };
 
 /* ---- what it says ---- */
 
-/* Texts come from our own process, and what it got from a network was in a form before: for a
- * terminal nothing is believed all the same. */
 static void take_text(struct init *in, enum network_kind kind, char text[NETWORK_TEXT])
 {
-	char shown[2 * NETWORK_TEXT];
-
 	text[NETWORK_TEXT - 1] = '\0';
-	(void)rs_escape(text, shown, sizeof(shown));
 	if (kind == NETWORK_SAY)
-		init_say(in, "%s", shown);
+		init_say(in, "%s", text);
 	else
-		init_log(in, "%s", shown);
+		init_log(in, "%s", text);
 }
 
 static bool is_sound(const struct network_now *n)

@@ -297,7 +297,8 @@ static void tell_up(struct child *c)
 		const struct lease *l = &n->lease[i];
 		if (l->address[0])
 			child_tell(c, NETWORK_SAY, "network: %s: address %s/%u (%s)%s%s",
-				n->interface, l->address, l->prefix, network_how(n, i),
+				n->interface, l->address, l->prefix,
+				network_how(n, (enum lease_family)i),
 				l->router[0] ? ", gateway " : "", l->router);
 	}
 }

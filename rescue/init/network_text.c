@@ -42,11 +42,14 @@ static void copy(char *ret, size_t cap, const char *text)
 
 void network_wish_take(const struct init *in, struct network_wish *w)
 {
-	const struct settings *s = &in->facts.settings;
+	const struct facts *f = &in->facts;
+	const struct settings *s = &f->settings;
 
+	copy(w->boot_mac, sizeof(w->boot_mac), f->boot_mac);
+	copy(w->boot_pci, sizeof(w->boot_pci), f->boot_pci);
 	copy(w->address, sizeof(w->address), s->address);
 	copy(w->ntp, sizeof(w->ntp), s->ntp);
-	w->vlan = s->vlan;
+	w->vlan = s->vlan ? s->vlan : f->boot_vlan;
 }
 
 /* The next part of a list with commas into @ret; false: it does not fit. */

@@ -147,7 +147,10 @@ static int prepare(struct tls *l, struct rs_err *err)
 	l->ssl = SSL_new(l->context);
 	if (!l->ssl || SSL_set_fd(l->ssl, l->fd) != 1 ||
 		(is_address ? X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(l->ssl), host)
-			    : SSL_set_tlsext_host_name(l->ssl, host) == 1 &&
+			    /* the macro SSL_set_tlsext_host_name, which casts const away */
+			    : SSL_ctrl(l->ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME,
+				      TLSEXT_NAMETYPE_host_name,
+				      (void *)(uintptr_t)host) == 1 && /* it is copied */
 					SSL_set1_host(l->ssl, host)) != 1)
 		return rs_fail(err, RS_E_MEMORY, "connection");
 	return 0;

@@ -103,7 +103,7 @@ static int check_value(struct json_object *v, bool is_rule, size_t *members, str
 		for (size_t i = 0; r == 0 && i < json_object_array_length(v); i++)
 			r = check_value(json_object_array_get_idx(v, i), is_rule, members, err);
 		return r;
-	case json_type_object:
+	case json_type_object: {
 		json_object_object_foreach(v, name, member)
 		{
 			++*members;
@@ -118,6 +118,7 @@ static int check_value(struct json_object *v, bool is_rule, size_t *members, str
 				return r;
 		}
 		return 0;
+	}
 	default:
 		return 0;
 	}

@@ -41,7 +41,7 @@ static struct fleet_sent taken;
 static struct fleet_send sent[2];
 static struct process sending;
 static bool is_wanted;
-static unsigned n_fetches, n_sends, n_steps;
+static unsigned n_starts, n_fetches, n_sends, n_steps;
 
 long __wrap_process_run(struct processes *all, const struct process_plan *plan, void *ret)
 {
@@ -115,6 +115,7 @@ bool __wrap_report_write_start(struct init *i, const char *path, char *ret_hash)
 {
 	(void)i;
 	(void)path;
+	n_starts++;
 	(void)snprintf(ret_hash, FLEET_HASH, "00ff");
 	return true;
 }
@@ -151,7 +152,7 @@ static int begin(void **state)
 	is_twice = false;
 	taken = (struct fleet_sent){.n = 1, .n_taken = 1};
 	is_wanted = true;
-	n_fetches = n_sends = n_steps = 0;
+	n_starts = n_fetches = n_sends = n_steps = 0;
 	return 0;
 }
 
@@ -379,6 +380,7 @@ static void test_fleet__events__each_its_id_and_the_collectors_of_the_policy(voi
 	fleet_step(&in);
 	fleet_step(&in);
 	assert_int_equal(n_sends, 1);
+	assert_int_equal(n_starts, 1);
 	assert_string_equal(sent[0].id, "11111111-2222");
 	assert_int_equal(sent[0].event, FLEET_START);
 	assert_null(sent[0].result);

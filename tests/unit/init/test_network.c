@@ -417,6 +417,32 @@ static void test_static__forms(void **state)
 			fail_msg("%s", bad[i]);
 }
 
+static void test_wish__of_the_settings_and_the_start(void **state)
+{
+	static struct init in;
+	struct network_wish w;
+
+	(void)state;
+	rig_begin(&in);
+	network_wish_init(&w);
+	(void)snprintf(in.facts.boot_mac, sizeof(in.facts.boot_mac), "52:54:00:77:00:01");
+	(void)snprintf(in.facts.boot_pci, sizeof(in.facts.boot_pci), "0000:00:03.0");
+	(void)snprintf(in.facts.settings.ntp, sizeof(in.facts.settings.ntp), "time.example");
+	in.facts.boot_vlan = 7;
+	network_wish_take(&in, &w);
+	assert_string_equal(w.boot_mac, "52:54:00:77:00:01");
+	assert_string_equal(w.boot_pci, "0000:00:03.0");
+	assert_string_equal(w.ntp, "time.example");
+	assert_string_equal(w.address, "");
+	assert_int_equal(w.vlan, 7);
+	assert_int_equal(w.link_wait_ms, 45000);
+	assert_false(w.sets_clock);
+	in.facts.settings.vlan = 9;
+	network_wish_take(&in, &w);
+	assert_int_equal(w.vlan, 9);
+	rig_end(&in);
+}
+
 /* ---- the supervisor: no process of it runs here ---- */
 
 struct process *__wrap_process_start(
@@ -553,6 +579,7 @@ int main(void)
 			test_card__more_than_there_is_room__left_out, make_root, remove_root),
 		cmocka_unit_test(test_card__up__link_and_address),
 		cmocka_unit_test(test_static__forms),
+		cmocka_unit_test(test_wish__of_the_settings_and_the_start),
 		cmocka_unit_test(test_network__nobody_wants_one__nothing_runs),
 		cmocka_unit_test(test_network__its_words__lines_and_facts),
 		cmocka_unit_test(test_network__its_process_ends__again_but_not_for_ever),
