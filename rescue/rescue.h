@@ -104,8 +104,9 @@ struct rs_key_source {
 	enum rs_key_form form;
 	/* 1: the key is in @ret (2: and it is a passphrase, 3: and it is a file as for RS_KEY_LIST,
 	 * whatever @form says), which is zeroed before and belongs to the engine whatever is
-	 * returned (it wipes it); 0: not here; negative: it could not be asked, why is in @err. The
-	 * others are asked then. RS_E_CANCELLED and RS_E_MEMORY end the operation. */
+	 * returned (it wipes it); 0: not here (with a code in @err: told already, and why the
+	 * volume stays locked if no other source is asked); negative: it could not be asked, why is
+	 * in @err. The others are asked then. RS_E_CANCELLED and RS_E_MEMORY end the operation. */
 	int (*ask)(const struct rs_key_source *self, const struct rs_key_request *q,
 		struct rs_secret *ret, struct rs_err *err);
 };
@@ -120,6 +121,22 @@ int rs_keys_from_file(
 	struct rs_session *s, const char *path, enum rs_key_form form, struct rs_err *err);
 /** The same of a descriptor, with the form RS_KEY_LIST. Errors: as above. */
 int rs_keys_from_fd(struct rs_session *s, int fd, struct rs_err *err);
+/* How servers are asked, by a process of its own (docs/fleet.md). */
+struct rs_network {
+	const char *ca;	     /* PEM file of the CA for whatever names none; NULL: none */
+	const char *secrets; /* what servers want to know, a file; NULL: */
+	int secrets_fd;	     /* an open descriptor, -1: nothing */
+	const char *program; /* NULL: unbrick-net beside this one */
+	const char *root;    /* below it the machine's /sys; NULL: this system's */
+};
+
+/** Once, before sources are added. Errors: RS_E_NET_PROGRAM, RS_E_NET_CONFIG, RS_E_IO_OPEN,
+ * RS_E_IO_READ, RS_E_KEY_FILE, RS_E_MEMORY. */
+int rs_network_use(struct rs_session *s, const struct rs_network *how, struct rs_err *err);
+/** Ask the servers that a file names ({"keys": [...]}) for the recovery password of a volume that
+ * nothing opens, by its ID; as one source (rs_keys_add_source). Errors: RS_E_NET_CONFIG,
+ * RS_E_NET_PROGRAM, RS_E_IO_OPEN, RS_E_IO_READ, RS_E_BUG, RS_E_MEMORY. */
+int rs_keys_from_network(struct rs_session *s, const char *config, struct rs_err *err);
 /* A file on a stick that names a protector of a volume: its bytes are for a source that answers 3.
  */
 struct rs_stick_key {

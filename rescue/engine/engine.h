@@ -19,6 +19,9 @@
 
 #define EN_SOURCES_MAX 4U
 
+struct en_network;
+struct json_object;
+
 struct rs_session {
 	struct rs_events events;
 	struct rs_task task; /* hands progress on to events */
@@ -32,6 +35,7 @@ struct rs_session {
 	size_t n_named;
 	char *plan_folder; /* of rs_plans_in; NULL: none is known */
 	bool is_plan_private;
+	struct en_network *network; /* NULL: none was named */
 };
 
 struct en_disk {
@@ -138,6 +142,18 @@ int en_policy_rules(const struct policy *p, struct rule_set *ret, struct rs_err 
 /** Open v->bl with what is in the keyring, and if @may_ask with what the sources give.
  * Errors: those of bl_unlock; RS_E_KEY_FILE, RS_E_KEY_FORMAT. */
 int en_unlock(struct rs_session *s, struct en_volume *v, bool may_ask, struct rs_err *err);
+/** The whole of a descriptor into locked memory, 64 MiB at most. 1: done.
+ * Errors: RS_E_IO_OPEN, RS_E_KEY_FILE, RS_E_MEMORY. */
+int en_read_secret(int fd, struct rs_secret *ret, struct rs_err *err);
+
+/* ---- network.c ---- */
+
+/** Sources of keys out of a policy or a configuration, an array of objects (net/config.h); together
+ * they are one source of the session. Errors: RS_E_NET_CONFIG, RS_E_NET_PROGRAM, RS_E_BUG (more
+ * sources than four), RS_E_MEMORY. */
+int en_keys_from_list(struct rs_session *s, struct json_object *list, struct rs_err *err);
+/** Wiped. NULL is fine. */
+void en_network_free(struct en_network *n);
 
 /* ---- machine.c ---- */
 

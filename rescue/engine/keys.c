@@ -106,7 +106,7 @@ static int take(struct rs_session *s, const struct rs_key_source *source,
 /* ---- files and descriptors ---- */
 
 /* The whole of a descriptor into locked memory. */
-static int read_secret(int fd, struct rs_secret *ret, struct rs_err *err)
+int en_read_secret(int fd, struct rs_secret *ret, struct rs_err *err)
 {
 	int r = rs_secret_init(ret, 1U << 16, err);
 
@@ -142,14 +142,14 @@ static int ask_file(const struct rs_key_source *self, const struct rs_key_reques
 
 	(void)q; /* all that is in it */
 	return fd < 0 ? rs_fail(err, RS_E_IO_OPEN, "%s", strerror(errno))
-		      : read_secret(fd, ret, err);
+		      : en_read_secret(fd, ret, err);
 }
 
 static int ask_descriptor(const struct rs_key_source *self, const struct rs_key_request *q,
 	struct rs_secret *ret, struct rs_err *err)
 {
 	(void)q; /* as above */
-	return read_secret(*(const int *)self->user, ret, err);
+	return en_read_secret(*(const int *)self->user, ret, err);
 }
 
 /* All that a source has, before anything begins. */
@@ -198,8 +198,15 @@ static bool is_key_error(int r)
 	       r == RS_E_KEY_FORMAT || r == RS_E_KEY_FILE;
 }
 
+/* Nobody was asked who could say that there is no key: why not is the reason then. */
+static bool is_unasked(int r, const struct rs_err *why)
+{
+	return (r == RS_E_KEY_NEEDED || r == RS_E_KEY_OTHER) && why->code;
+}
+
 int en_unlock(struct rs_session *s, struct en_volume *v, bool may_ask, struct rs_err *err)
 {
+	struct rs_err unasked = {0}; /* of the last source */
 	const struct bl_info *info = bl_get_info(v->bl);
 	struct rs_key_request q = {.volume = v->name,
 		.protectors = info->protectors,
@@ -212,6 +219,7 @@ int en_unlock(struct rs_session *s, struct en_volume *v, bool may_ask, struct rs
 		for (q.attempt = 1; is_key_error(r) && q.attempt <= q.most; q.attempt++) {
 			struct rs_err why = {0};
 			int given = take(s, &s->sources[i], &q, &why);
+			unasked = given == 0 ? why : (struct rs_err){0};
 			if (given == 0)
 				break; /* not here: the next one, or it stays locked */
 			r = given < 0 ? given
@@ -220,5 +228,5 @@ int en_unlock(struct rs_session *s, struct en_volume *v, bool may_ask, struct rs
 				why = (struct rs_err){0};
 			*err = why;
 		}
-	return r;
+	return is_unasked(r, &unasked) ? rs_err_pass(err, unasked.code, &unasked) : r;
 }

@@ -144,7 +144,8 @@ static int plan_one(struct rs_repair *u, struct en_work *w, struct rs_err *err)
 static bool is_locked_err(int c)
 {
 	return c == RS_E_KEY_NEEDED || c == RS_E_KEY_OTHER || c == RS_E_KEY_REJECTED ||
-	       c == RS_E_KEY_FORMAT || c == RS_E_BL_NO_PROTECTOR;
+	       c == RS_E_KEY_FORMAT || c == RS_E_BL_NO_PROTECTOR ||
+	       rs_err_info(c)->exit_status == RS_STATUS_NETWORK; /* no server gave its key */
 }
 
 /* There are Windows, and none where the one that is meant should be. */

@@ -46,6 +46,7 @@ void rs_session_free(struct rs_session *s)
 	if (!s)
 		return;
 	bl_keyring_free(s->keys);
+	en_network_free(s->network);
 	rule_set_done(&s->rules);
 	forget_named(s);
 	free(s->plan_folder);

@@ -276,6 +276,8 @@ static int explain(
 		return rs_fail(err, RS_E_NET_TLS, "%s", words);
 	case CURLE_URL_MALFORMAT:
 	case CURLE_UNSUPPORTED_PROTOCOL:
+		if (connected_us) /* of what came */
+			return rs_fail(err, RS_E_NET_ANSWER, "%s", words);
 		return rs_fail(err, RS_E_NET_CONFIG, "no address that can be asked: %s", words);
 	case CURLE_GOT_NOTHING:
 	case CURLE_PARTIAL_FILE:

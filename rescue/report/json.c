@@ -322,6 +322,32 @@ static void acts(struct json_out *j, const struct rs_run *run)
 	replays(j, run);
 }
 
+static const struct run_bitlocker *opened_by_recovery(const struct run_volume *v)
+{
+	const struct run_bitlocker *b = v->bitlocker;
+
+	return b && b->is_unlocked && bl_is_kind(b->unlock.protection, BL_P_RECOVERY) ? b : NULL;
+}
+
+/* For who changes them: a key that was used is known to more people than before. */
+static void used_keys(struct json_out *j, const struct rs_run *run)
+{
+	bool is_open = false;
+
+	for (size_t i = 0; i < run->n_disks; i++)
+		for (size_t k = 0; k < run->disks[i].n_volumes; k++) {
+			const struct run_bitlocker *b =
+				opened_by_recovery(&run->disks[i].volumes[k]);
+			if (b && !is_open)
+				jo_open(j, "used_key_ids", '[');
+			is_open |= b != NULL;
+			if (b)
+				jo_guid(j, NULL, b->unlock.protector_id);
+		}
+	if (is_open)
+		jo_close(j, ']');
+}
+
 static void begin(struct json_out *j, const struct rs_run *run)
 {
 	jo_open(j, NULL, '{');
@@ -333,6 +359,7 @@ static void begin(struct json_out *j, const struct rs_run *run)
 		jo_uint(j, "unreadable", run->unreadable);
 	texts_if(j, "faults", &run->faults);
 	report_json_disks(j, run);
+	used_keys(j, run);
 	acts(j, run);
 	if (run->n_rules)
 		JO_OBJECTS(j, "rules", rule, run->rules, run->n_rules);

@@ -27,6 +27,7 @@ enum command_bit {
 	CMD_TREE = CMD_LS | CMD_CAT | CMD_EXPORT | CMD_MOUNT,
 	CMD_WRITE = CMD_FIX | CMD_UNDO | CMD_REPLAY,
 	CMD_DISK = CMD_LIST | CMD_LOOK | CMD_WRITE | CMD_TREE | CMD_TUI,
+	CMD_ASKS = CMD_DISK & ~CMD_LIST, /* for keys */
 	CMD_ALL = (1 << 17) - 1,
 };
 
@@ -35,6 +36,10 @@ enum option_id {
 	OPT_KEYS_FD,
 	OPT_PASSPHRASE_FILE,
 	OPT_STARTUP_KEY,
+	OPT_KEYS_FROM,
+	OPT_KEYS_SECRET,
+	OPT_KEYS_SECRET_FD,
+	OPT_KEYS_CA,
 	OPT_VOLUME,
 	OPT_WINDOWS,
 	OPT_BESIDE,
@@ -149,6 +154,7 @@ struct options {
 	const char *keyboard, *font, *contrast;
 	bool is_plain; /* --plain */
 	const char *volume, *windows, *rules, *output, *from, *report, *language, *supervisor;
+	const char *keys_from, *keys_secret, *keys_secret_fd, *keys_ca;
 	const char *since, *svg;
 	const char *variables, *certificate;
 	const char *csv;

@@ -62,6 +62,27 @@ static int read_key(struct rs_session *s, const struct key_option *key, struct r
 		err);
 }
 
+/* Servers are asked before a person. */
+static int read_network(struct rs_session *s, const struct options *o, struct rs_err *err)
+{
+	struct rs_network how = {.ca = o->keys_ca, .secrets = o->keys_secret, .secrets_fd = -1};
+
+	if (o->keys_secret && o->keys_secret_fd)
+		return rs_fail(err, RS_E_USAGE, "--keys-secret and --keys-secret-fd are the same");
+	if (!o->keys_from && (o->keys_ca || o->keys_secret || o->keys_secret_fd))
+		return rs_fail(err, RS_E_USAGE, "%s belongs to --keys-from",
+			o->keys_ca	 ? "--keys-ca"
+			: o->keys_secret ? "--keys-secret"
+					 : "--keys-secret-fd");
+	if (!o->keys_from)
+		return 0;
+	if (o->keys_secret_fd &&
+		ui_parse_fd("--keys-secret-fd", o->keys_secret_fd, &how.secrets_fd, err) < 0)
+		return err->code;
+	int r = rs_network_use(s, &how, err);
+	return r < 0 ? r : rs_keys_from_network(s, o->keys_from, err);
+}
+
 /* Where the plan of a replay goes that no --plan names a place for: beside the report, else into
  * this user's own folder (XDG Base Directory Specification: a path that is not absolute is none).
  */
@@ -124,6 +145,8 @@ int ui_open_session(struct ui *ui, const struct rs_events *events,
 		term_hide_typing();
 	memory_warn();
 	int r = rs_session_new(events, &ui->session, err);
+	if (r == 0)
+		r = read_network(ui->session, &ui->opt, err);
 	if (r == 0 && asked)
 		r = rs_keys_add_source(ui->session, asked, err);
 	if (r == 0)
