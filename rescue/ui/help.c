@@ -190,6 +190,6 @@ void help_print(FILE *f, const struct command_spec *command)
 			      "busy,\n"
 			      "14 cancelled, 15 something was left for a person to decide, 16 "
 			      "something is\n"
-			      "wrong that this program does not repair.\n"),
+			      "wrong that this program does not repair, 17 the network.\n"),
 		f);
 }

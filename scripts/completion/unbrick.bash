@@ -3,12 +3,13 @@
 # Completion of unbrick(1) for bash. tests/check-docs compares it with the program's own help.
 
 _unbrick_options() {
-	local keys="--keys --keys-fd --passphrase-file --startup-key --volume"
+	local given="--keys --keys-fd --passphrase-file --startup-key --volume"
+	local keys="$given --keys-from --keys-secret --keys-secret-fd --keys-ca"
 	local policy="--policy --policy-keys --policy-floor --unknown-clock --machine"
 	local all="--json --verbose --language --help --version -v -h"
 
 	case $1 in
-	list) echo "$keys --report $all" ;;
+	list) echo "$given --report $all" ;;
 	scan) echo "$keys $policy --windows --beside --rules --since --file --svg --report $all" ;;
 	diagnose) echo "$keys --windows --beside --rules --since --file --svg --report $all" ;;
 	fix) echo "$keys $policy --policy-url --policy-ca --drill --windows --beside --rules --file --yes -y --replay --diagnosis --plan --svg --report $all" ;;
@@ -42,7 +43,7 @@ _unbrick() {
 		esac
 	done
 	case $prev in
-	--keys-fd | --volume | --windows | --language | --since | --file | --policy-url | --policy-floor | --passphrase-fd | --expires) return ;;
+	--keys-fd | --keys-secret-fd | --volume | --windows | --language | --since | --file | --policy-url | --policy-floor | --passphrase-fd | --expires) return ;;
 	--replay)
 		mapfile -t COMPREPLY < <(compgen -W "safe no all" -- "$cur")
 		return
@@ -55,7 +56,7 @@ _unbrick() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	--secret-key | --add-rule | --policy | --policy-ca | --policy-keys | --variables | --certificate | --keys | --passphrase-file | --startup-key | --from | --output | -o | --report | --svg | --csv | --plan | --revert | --beside | --console)
+	--secret-key | --add-rule | --policy | --policy-ca | --policy-keys | --variables | --certificate | --keys | --keys-from | --keys-secret | --keys-ca | --passphrase-file | --startup-key | --from | --output | -o | --report | --svg | --csv | --plan | --revert | --beside | --console)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
