@@ -190,7 +190,7 @@ static int show(void *user)
 {
 	const struct show *how = user;
 	struct ui ui = {.opt = {.report = how->has_file ? report_path : NULL,
-				.flags = how->is_json ? 1U << OPT_JSON : 0}};
+				.flags = how->is_json ? 1ULL << OPT_JSON : 0}};
 	struct rs_err err = {0};
 
 	if (report_file_open(&ui, &err) < 0)
@@ -272,7 +272,7 @@ static void test_show__no_json__said_and_no_file(void **state)
 
 static int list_nothing(void *user)
 {
-	struct ui ui = {.opt = {.flags = 1U << OPT_JSON, .command = command_find("ls")}};
+	struct ui ui = {.opt = {.flags = 1ULL << OPT_JSON, .command = command_find("ls")}};
 	struct rs_err err = {0};
 
 	(void)user;
@@ -296,7 +296,7 @@ static void test_listing__no_json__said(void **state)
 static int list_one(void *user)
 {
 	const struct rs_node node = {.name = "a", .path = "\\a", .size_bytes = 1};
-	struct ui ui = {.opt = {.flags = 1U << OPT_JSON, .command = command_find("ls")}};
+	struct ui ui = {.opt = {.flags = 1ULL << OPT_JSON, .command = command_find("ls")}};
 	struct rs_err err = {0};
 
 	fail_at = *(const uint64_t *)user;
