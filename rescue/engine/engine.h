@@ -35,7 +35,8 @@ struct rs_session {
 	size_t n_named;
 	char *plan_folder; /* of rs_plans_in; NULL: none is known */
 	bool is_plan_private;
-	struct en_network *network; /* NULL: none was named */
+	struct en_network *network;		    /* NULL: none was named */
+	void (*network_free)(struct en_network *n); /* wipes it; with it */
 };
 
 struct en_disk {
@@ -152,8 +153,6 @@ int en_read_secret(int fd, struct rs_secret *ret, struct rs_err *err);
  * they are one source of the session. Errors: RS_E_NET_CONFIG, RS_E_NET_PROGRAM, RS_E_BUG (more
  * sources than four), RS_E_MEMORY. */
 int en_keys_from_list(struct rs_session *s, struct json_object *list, struct rs_err *err);
-/** Wiped. NULL is fine. */
-void en_network_free(struct en_network *n);
 
 /* ---- machine.c ---- */
 

@@ -29,7 +29,7 @@ struct en_network {
 	struct rs_err why; /* of the first source that was closed */
 };
 
-void en_network_free(struct en_network *n)
+static void network_free(struct en_network *n)
 {
 	if (!n)
 		return;
@@ -91,14 +91,15 @@ int rs_network_use(struct rs_session *s, const struct rs_network *how, struct rs
 	if (r == 0)
 		r = read_secrets(n, how, err);
 	if (r < 0) {
-		en_network_free(n);
+		network_free(n);
 		return r;
 	}
 	net_watch(n->client, go_on, n);
 	net_set_secrets(n->client, &n->secrets);
 	policy_machine_read(how->root ? how->root : "", &n->machine);
-	en_network_free(s->network);
+	network_free(s->network);
 	s->network = n;
+	s->network_free = network_free;
 	return 0;
 }
 

@@ -46,7 +46,8 @@ void rs_session_free(struct rs_session *s)
 	if (!s)
 		return;
 	bl_keyring_free(s->keys);
-	en_network_free(s->network);
+	if (s->network)
+		s->network_free(s->network);
 	rule_set_done(&s->rules);
 	forget_named(s);
 	free(s->plan_folder);

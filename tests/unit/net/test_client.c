@@ -10,11 +10,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <json-c/json.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -89,10 +91,30 @@ static void tell_itself(void)
 				: S_ISCHR(st.st_mode) && st.st_rdev == 0x103 ? "null"
 									     : "other");
 	}
+	struct rlimit core = {1, 1}, files = {1, 1};
+	(void)getrlimit(RLIMIT_CORE, &core);
+	(void)getrlimit(RLIMIT_FSIZE, &files);
+	at += (size_t)snprintf(text + at, sizeof(text) - at, "\ncore %d file %d",
+		(int)core.rlim_max, (int)files.rlim_max);
 	extern char **environ;
 	(void)snprintf(text + at, sizeof(text) - at, "\nenvironment %s\n",
 		environ[0] ? environ[0] : "none");
 	put_text('A', text);
+}
+
+static void tell_what_was_heard(void)
+{
+	struct json_object *all = json_object_new_object(), *q = json_tokener_parse(asked),
+			   *v = NULL;
+	char text[300];
+
+	(void)json_object_object_get_ex(q, "key_id", &v);
+	(void)snprintf(text, sizeof(text), "%.100s %.40s", secret, json_object_get_string(v));
+	(void)json_object_object_get_ex(q, "ca", &v);
+	(void)snprintf(text + strlen(text), 20, " %.10s", json_object_get_string(v));
+	(void)json_object_object_add(all, "id", json_object_new_string("net.denied"));
+	(void)json_object_object_add(all, "detail", json_object_new_string(text));
+	put_text('E', json_object_to_json_string(all));
 }
 
 static bool is(const char *scene)
@@ -116,12 +138,22 @@ static int other(void)
 	if (is("scene:error"))
 		put_text('E',
 			"{\"id\":\"net.denied\",\"object\":\"keys\",\"detail\":\"status 401\"}");
+	if (is("scene:hear"))
+		tell_what_was_heard();
 	if (is("scene:foreign"))
 		put_text('E', "{\"id\":\"verify.failed\",\"object\":\"disk\"}");
 	if (is("scene:noise"))
 		put_text('E', "{\"id\":");
 	if (is("scene:key"))
 		put_text('K', "1");
+	if (is("scene:pass"))
+		put_text('K', "000011 000022 000033 000044 000055 000066 000077 720885\n");
+	if (is("scene:eleven")) /* not by 11 */
+		put_text('K', "000012-000022-000033-000044-000055-000066-000077-720885");
+	if (is("scene:words"))
+		put_text('K', "<html>");
+	if (is("scene:bytes"))
+		put_text('A', "000011-000022-000033-000044-000055-000066-000077-720885");
 	if (is("scene:type"))
 		put_text('Z', "1");
 	if (is("scene:large"))
@@ -201,6 +233,7 @@ static void test_program__started__owns_nothing(void **state)
 	answers("scene:itself", "CapEff:\t0000000000000000");
 	answers("scene:itself", "CapAmb:\t0000000000000000");
 	answers("scene:itself", "NoNewPrivs:\t1");
+	answers("scene:itself", "core 0 file 0");
 	answers("scene:itself", "SigBlk:\t0000000000000000");
 	answers("scene:itself", "\nenvironment none");
 	answers("scene:itself", "fd0=socket fd1=null fd2=null \n");
@@ -264,6 +297,94 @@ static void test_wait__nobody_wants_it_any_more__cancelled(void **state)
 	net_close(c);
 }
 
+/* ---- keys ---- */
+
+static const struct net_words words = {"6BC1077E-0000-1111-2222-333333333333", "PF1", "", NULL};
+
+static int key(const char *source, const char *secrets, struct rs_secret *ret, struct rs_err *err)
+{
+	struct json_object *o = json_tokener_parse(source);
+	struct net_key_source s;
+	struct net_client *c = NULL;
+	auto_secret struct rs_secret all = {0};
+
+	*err = (struct rs_err){0};
+	*ret = (struct rs_secret){0};
+	assert_int_equal(net_key_source_parse(o, &s, err), 0);
+	assert_int_equal(rs_secret_set(&all, secrets, strlen(secrets), NULL), 0);
+	assert_int_equal(net_open("/proc/self/exe", &c, err), 0);
+	assert_int_equal(net_set_ca(c, "the CA", NULL), 0);
+	net_set_secrets(c, &all);
+	const int r = net_key(c, &s, &words, ret, err);
+	net_close(c);
+	net_key_source_done(&s);
+	json_object_put(o);
+	return r;
+}
+
+static void test_key__a_recovery_password__in_its_form(void **state)
+{
+	auto_secret struct rs_secret got = {0};
+	struct rs_err err;
+
+	(void)state;
+	assert_int_equal(
+		key("{\"type\":\"https\",\"url\":\"https://scene:pass\"}", "", &got, &err), 1);
+	assert_string_equal(
+		(const char *)got.p, "000011-000022-000033-000044-000055-000066-000077-720885");
+	assert_int_equal(got.len, 55);
+}
+
+static void test_key__anything_else__is_none_and_not_told(void **state)
+{
+	static const char *const sources[] = {
+		"{\"type\":\"https\",\"url\":\"https://scene:eleven\"}",
+		"{\"type\":\"https\",\"url\":\"https://scene:words\"}",
+		"{\"type\":\"https\",\"url\":\"https://scene:bytes\"}"};
+	struct rs_err err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+		auto_secret struct rs_secret got = {0};
+		assert_int_equal(key(sources[i], "", &got, &err), RS_E_NET_ANSWER);
+		assert_null(got.p);
+		assert_null(strstr(err.detail, "000012"));
+		assert_non_null(strstr(err.object, "scene"));
+	}
+	auto_secret struct rs_secret got = {0};
+	assert_int_equal(
+		key("{\"type\":\"https\",\"url\":\"https://scene:none\"}", "", &got, &err), 0);
+}
+
+/* Of the secret file what the source names, and nothing where there is no such section. */
+static void test_key__secrets__of_its_section_only(void **state)
+{
+	static const char file[] = "X-First: 1\n[a]\nX-A: 2\n[b]\nX-B: 3\n";
+	static const struct {
+		const char *source, *has, *has_not;
+	} rows[] = {{"{\"type\":\"https\",\"url\":\"https://scene:hear\"}", "X-First: 1", "X-A"},
+		{"{\"type\":\"https\",\"url\":\"https://scene:hear\",\"account\":\"a\"}", "X-A: 2",
+			"X-B"}};
+	struct rs_err err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		auto_secret struct rs_secret got = {0};
+		/* told back as its error's cause */
+		assert_int_equal(key(rows[i].source, file, &got, &err), RS_E_NET_DENIED);
+		assert_non_null(strstr(err.detail, rows[i].has));
+		assert_null(strstr(err.detail, rows[i].has_not));
+		assert_non_null(strstr(err.detail, "6BC1077E"));
+		assert_non_null(strstr(err.detail, "the CA"));
+	}
+	auto_secret struct rs_secret got = {0};
+	assert_int_equal(
+		key("{\"type\":\"https\",\"url\":\"https://scene:hear\",\"account\":\"c\"}", file,
+			&got, &err),
+		RS_E_NET_CONFIG);
+	assert_non_null(strstr(err.detail, "[c]"));
+}
+
 static void test_open__no_program__says_so(void **state)
 {
 	struct net_client *c = NULL;
@@ -313,6 +434,9 @@ int main(void)
 		cmocka_unit_test(test_answer__of_each_kind__as_it_is),
 		cmocka_unit_test(test_answer__of_a_stranger__is_none),
 		cmocka_unit_test(test_wait__nobody_wants_it_any_more__cancelled),
+		cmocka_unit_test(test_key__a_recovery_password__in_its_form),
+		cmocka_unit_test(test_key__anything_else__is_none_and_not_told),
+		cmocka_unit_test(test_key__secrets__of_its_section_only),
 		cmocka_unit_test(test_open__no_program__says_so),
 	};
 
