@@ -284,6 +284,17 @@ static int use_rules(const struct policy *p, struct rs_session *s, struct rs_err
 	return 0;
 }
 
+/* Its sources of keys, with those that a person has named before them. */
+static int use_keys(const struct rs_policy *p, struct rs_session *s, struct rs_err *err)
+{
+	const struct rs_network how = {.ca = p->from->ca, .secrets_fd = -1, .root = p->from->root};
+	int r = 0;
+
+	if (p->p->keys && !s->network)
+		r = rs_network_use(s, &how, err);
+	return r < 0 || !p->p->keys ? r : en_keys_from_list(s, p->p->keys, err);
+}
+
 int rs_policy_use(
 	struct rs_policy *p, struct rs_session *s, struct rs_options *o, struct rs_err *err)
 {
@@ -298,5 +309,6 @@ int rs_policy_use(
 	o->may_write = confirm;
 	o->may_write_user = p;
 	o->told = &p->told;
-	return use_rules(p->p, s, err);
+	int r = use_rules(p->p, s, err);
+	return r < 0 ? r : use_keys(p, s, err);
 }

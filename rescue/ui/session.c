@@ -65,22 +65,26 @@ static int read_key(struct rs_session *s, const struct key_option *key, struct r
 /* Servers are asked before a person. */
 static int read_network(struct rs_session *s, const struct options *o, struct rs_err *err)
 {
-	struct rs_network how = {.ca = o->keys_ca, .secrets = o->keys_secret, .secrets_fd = -1};
+	struct rs_network how = {.ca = o->keys_ca ? o->keys_ca : o->policy_ca,
+		.secrets = o->keys_secret,
+		.secrets_fd = -1,
+		.root = o->machine};
+	const bool is_more = o->keys_ca || o->keys_secret || o->keys_secret_fd;
 
 	if (o->keys_secret && o->keys_secret_fd)
 		return rs_fail(err, RS_E_USAGE, "--keys-secret and --keys-secret-fd are the same");
-	if (!o->keys_from && (o->keys_ca || o->keys_secret || o->keys_secret_fd))
-		return rs_fail(err, RS_E_USAGE, "%s belongs to --keys-from",
+	if (!o->keys_from && !o->policy && is_more)
+		return rs_fail(err, RS_E_USAGE, "%s belongs to --keys-from or --policy",
 			o->keys_ca	 ? "--keys-ca"
 			: o->keys_secret ? "--keys-secret"
 					 : "--keys-secret-fd");
-	if (!o->keys_from)
-		return 0;
+	if (!o->keys_from && !is_more)
+		return 0; /* those of a policy, if it has any, need no more */
 	if (o->keys_secret_fd &&
 		ui_parse_fd("--keys-secret-fd", o->keys_secret_fd, &how.secrets_fd, err) < 0)
 		return err->code;
 	int r = rs_network_use(s, &how, err);
-	return r < 0 ? r : rs_keys_from_network(s, o->keys_from, err);
+	return r < 0 || !o->keys_from ? r : rs_keys_from_network(s, o->keys_from, err);
 }
 
 /* Where the plan of a replay goes that no --plan names a place for: beside the report, else into
