@@ -127,7 +127,9 @@ class Site:
                 raise Fault(f"{name}: {self.log(name)[-400:]}")
 
     def log(self, name):
-        with open(os.path.join(self.top, name + ".log"), encoding="utf-8", errors="replace") as f:
+        """What a server said; `access` is what nginx was asked for."""
+        path = "/var/log/nginx/unbrick-access.log" if name == "access" else os.path.join(self.top, name + ".log")
+        with open(path, encoding="utf-8", errors="replace") as f:
             return f.read().strip()
 
     def stop(self, *names):
