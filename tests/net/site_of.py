@@ -60,7 +60,7 @@ def plug(name):
 def cable():
     """The server's interface eth0, a switch; a cable from it (`asks`); a client's address of another network."""
     run("ip", "link", "add", "eth0", "type", "bridge")
-    for words in (["addr", "add", ADDRESS + "/24", "dev", "eth0"], ["link", "set", "eth0", "up"], ["addr", "add", OUTSIDE + "/32", "dev", "lo"]):
+    for words in (["addr", "add", ADDRESS + "/24", "dev", "eth0"], ["link", "set", "eth0", "up"], ["addr", "add", OUTSIDE + "/32", "dev", "lo"], ["addr", "add", "fd77::1/64", "dev", "eth0", "nodad"]):
         run("ip", *words)
     plug("asks")
 
