@@ -298,7 +298,7 @@ static int use_keys(const struct rs_policy *p, struct rs_session *s, struct rs_e
 int rs_policy_use(
 	struct rs_policy *p, struct rs_session *s, struct rs_options *o, struct rs_err *err)
 {
-	_Static_assert((int)POLICY_REPLAY_ALL == (int)RS_REPLAY_ALL, "one list of words");
+	_Static_assert((int)POLICY_REPLAY_ALL == (int)RS_REPLAY_ALL, "words");
 	p->session = s;
 	p->is_drill = o->is_drill || p->p->act == POLICY_DRILL;
 	o->is_drill = p->is_drill;
