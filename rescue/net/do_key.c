@@ -218,7 +218,7 @@ int do_key(struct job *j, struct rs_err *err)
 	if ((size_t)source.type >= sizeof(kinds) / sizeof(kinds[0]))
 		r = rs_fail(err, RS_E_NET_CONFIG, "%s", "");
 	if (r == 0)
-		r = rs_secret_init(&a.headers, TOKEN_BYTES * 4, err);
+		r = rs_secret_init(&a.headers, 4UL * TOKEN_BYTES, err);
 	if (r == 0)
 		r = net_secret_parse(text, &a.secret, err);
 	if (r == 0)

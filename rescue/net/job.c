@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#define WAIT_MOST_MS (3600U * 1000)
+#define WAIT_MOST_MS 3600000UL
 
 uint64_t job_now_ms(void)
 {

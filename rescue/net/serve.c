@@ -7,7 +7,7 @@
 
 #include "core/text.h"
 
-#define MOST_MS (24U * 3600 * 1000)
+#define MOST_MS 86400000L
 
 /* Put another kind of request here. */
 static const struct {

@@ -13,6 +13,7 @@
 #include "net/secret.h"
 
 #define CERTIFICATE "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+#define TWO_KEYS    KEY KEY CERTIFICATE
 #define KEY	    "-----BEGIN EC PRIVATE KEY-----\nBBBB\n-----END EC PRIVATE KEY-----\n"
 
 static const char file[] = "# of the shift\nX-First: 1\r\n\n[vault]\n" CERTIFICATE CERTIFICATE KEY
@@ -82,7 +83,7 @@ static void test_parse__no_line_end_behind_the_last_line__has_one(void **state)
 static void test_parse__what_is_none__refused_without_its_words(void **state)
 {
 	static const char *const bad[] = {"X-A: 1\nhunter2\n", "hunter2: a\x01\n", "hunt er2: 1\n",
-		": hunter2\n", "X-A\xc3\xa4: hunter2\n", KEY KEY CERTIFICATE, KEY, CERTIFICATE,
+		": hunter2\n", "X-A\xc3\xa4: hunter2\n", TWO_KEYS, KEY, CERTIFICATE,
 		"-----BEGIN CERTIFICATE-----\nhunter2\n", "X-A: a\rb hunter2\n"};
 	struct net_secret s;
 	char many[NET_HEADERS_MOST * 8 + 16] = "";
