@@ -9,11 +9,12 @@ import sys
 import time
 
 from machine import TOP, have, run
-from suite import Skip
+from suite import Skip, equal
 from vm import Failure
 
 INSIDE = "UNBRICK_NETWORK_NAMESPACE"
 SERVER = "192.168.77.1"
+MAC = "52:54:00:12:34:56"  # of QEMU's first card
 NGINX = """daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
 events {{ worker_connections 64; }}
 http {{ access_log {folder}/access.log; client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2;
@@ -43,6 +44,18 @@ def of_the_page():
     """docs/network.md's settings of dnsmasq."""
     with open(os.path.join(TOP, "docs", "network.md"), encoding="utf-8") as f:
         return re.search(r"^```conf file unbrick-dnsmasq.conf\n(.*?)^```$", f.read(), re.M | re.S).group(1)
+
+
+def loaded_by(journey, how, url):
+    """/init says where it came from as it was: by which way, of which file, on the machine's one card."""
+    with open(journey.log, encoding="utf-8", errors="replace") as f:
+        said = re.findall(r"^unbrick: loaded by (\S+) from (\S+), card (\S+) at (\S+?)\r?$", f.read(), re.M)
+    if not said:
+        raise Failure("where it was loaded from is not said")
+    equal("how, and what was loaded", said[0][:2], (how, url))
+    equal("the card", said[0][2], MAC)
+    if not re.fullmatch(r"0000:00:[01][0-9a-f]\.0", said[0][3]):
+        raise Failure(f"where the card is: {said[0][3]}")
 
 
 class Network:
