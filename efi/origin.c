@@ -36,8 +36,12 @@ void origin_find(EFI_HANDLE device, struct origin *ret)
 	*ret = (struct origin){.how = ORIGIN_DISK};
 	if (!path || !origin_of_path(path, path_length(path, PATH_BYTES_MAX), ret))
 		return;
-	if (ret->has_mac)
-		read_pxe(device, ret);
+	if (!ret->has_mac)
+		return;
+	/* not each iPXE has a node of its own in the path, but each shows its files on the card */
+	if (ret->how == ORIGIN_PXE && protocol_of(device, &guid_simple_fs))
+		ret->how = ORIGIN_IPXE;
+	read_pxe(device, ret);
 }
 
 bool origin_pci(EFI_HANDLE device, char ret[ORIGIN_PCI_MAX])

@@ -161,7 +161,7 @@ release-files: release-parts
 
 # docs/hardware.md, the part of this image's kernel
 hardware: image
-	@initramfs/hardware $(IMAGE)/module-list $(IMAGE)/modules docs/hardware.md
+	@initramfs/hardware $(IMAGE)/module-list-network $(IMAGE)/network/modules docs/hardware.md
 
 check-image: image
 	@$(MAKE) --no-print-directory -j$(JOBS) release-parts
