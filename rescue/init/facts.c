@@ -296,6 +296,15 @@ const char *facts_alone_refusal(const struct facts *f)
 	return NULL;
 }
 
+const char *facts_policy_refusal(const struct facts *f)
+{
+	if (f->door != DOOR_APPLICATION && f->secure_boot == SECURE_BOOT_YES)
+		return "under Secure Boot only the key for policies in unbrick.efi counts, and "
+		       "this "
+		       "system came through the second door, whose initramfs is not signed";
+	return NULL;
+}
+
 void facts_origin_text(const struct facts *f, char *ret, size_t size)
 {
 	char vlan[24] = "";

@@ -94,6 +94,22 @@ static void test_facts_read_command_line__origin__not_against_the_application(vo
 	assert_false(f.is_network);
 }
 
+static void test_facts_policy_refusal__second_door__not_under_secure_boot(void **state)
+{
+	unsigned char params[4096] = {[0x1ec] = 3};
+
+	(void)state;
+	read_boot("door = application\nsecure_boot = yes\n");
+	assert_null(facts_policy_refusal(&f));
+	read_boot("door = application\nsecure_boot = no\n");
+	assert_null(facts_policy_refusal(&f));
+	facts_init(&f);
+	facts_read_command_line(&f, "unbrick.door=grub");
+	assert_null(facts_policy_refusal(&f));
+	facts_read_boot_params(&f, params, sizeof(params));
+	assert_non_null(strstr(facts_policy_refusal(&f), "not signed"));
+}
+
 static void test_facts_read_boot__control_characters__reach_no_terminal(void **state)
 {
 	(void)state;
@@ -266,6 +282,7 @@ int main(void)
 		cmocka_unit_test(test_facts_read_boot__application__tells_door_and_place),
 		cmocka_unit_test(test_facts_read_boot__origin__in_its_form_only),
 		cmocka_unit_test(test_facts_read_command_line__origin__not_against_the_application),
+		cmocka_unit_test(test_facts_policy_refusal__second_door__not_under_secure_boot),
 		cmocka_unit_test(test_facts_read_boot__control_characters__reach_no_terminal),
 		cmocka_unit_test(test_facts_read_command_line__application__changes_nothing),
 		cmocka_unit_test(test_facts_read_command_line__grub__mode_beats_the_stick),
