@@ -35,15 +35,6 @@ static void reset_signals(void)
 	(void)setsid(); /* a Ctrl-C is for who asks: it cancels */
 }
 
-static bool set_limits(void)
-{
-	const struct rlimit none = {0, 0}, files = {MOST_FILES, MOST_FILES};
-	const struct rlimit memory = {MEMORY_BYTES, MEMORY_BYTES};
-
-	return setrlimit(RLIMIT_CORE, &none) == 0 && setrlimit(RLIMIT_FSIZE, &none) == 0 &&
-	       setrlimit(RLIMIT_NOFILE, &files) == 0 && setrlimit(RLIMIT_AS, &memory) == 0;
-}
-
 /* A sanitizer's shadow takes terabytes of addresses. */
 #if defined(__SANITIZE_ADDRESS__)
 #define IS_BOUNDED false
@@ -55,6 +46,16 @@ static bool set_limits(void)
 #ifndef IS_BOUNDED
 #define IS_BOUNDED true
 #endif
+
+static bool set_limits(void)
+{
+	const struct rlimit none = {0, 0}, files = {MOST_FILES, MOST_FILES};
+	const struct rlimit memory = {MEMORY_BYTES, MEMORY_BYTES};
+
+	return setrlimit(RLIMIT_CORE, &none) == 0 && setrlimit(RLIMIT_FSIZE, &none) == 0 &&
+	       setrlimit(RLIMIT_NOFILE, &files) == 0 &&
+	       (!IS_BOUNDED || setrlimit(RLIMIT_AS, &memory) == 0);
+}
 
 /* Those of other users, then every capability: effective, permitted, inheritable, ambient and, as
  * long as we may, what could be regained. */
@@ -99,7 +100,7 @@ static void become(int fd, int program)
 	reset_signals();
 	if (socket < 0 || file < 0 || !place(socket, file))
 		_exit(NET_SPAWN_PLACE);
-	if ((IS_BOUNDED && !set_limits()) || !give_up_rights())
+	if (!set_limits() || !give_up_rights())
 		_exit(NET_SPAWN_RIGHTS);
 	(void)fexecve(3, argv, environment);
 	_exit(NET_SPAWN_EXEC);
