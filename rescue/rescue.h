@@ -86,6 +86,9 @@ struct rs_key_request {
 	unsigned n_protectors;
 	const struct rs_err *last; /* why nothing did yet */
 	unsigned attempt, most;	   /* 1.. with this source, and how often it is asked */
+	/* Of a person only: not a key of the volume is asked for (there are no protectors), but the passphrase of
+	 * the key file that may have one: what is answered is it, whatever is returned. */
+	bool is_key_file;
 };
 
 /* How an answer is read. */
@@ -102,6 +105,7 @@ struct rs_key_source {
 	const char *name; /* for errors; static, or as long as the session */
 	void *user;
 	enum rs_key_form form;
+	bool is_person; /* who is also asked for the passphrase of a key file (is_key_file) */
 	/* 1: the key is in @ret (2: and it is a passphrase, 3: and it is a file as for RS_KEY_LIST,
 	 * whatever @form says), which is zeroed before and belongs to the engine whatever is
 	 * returned (it wipes it); 0: not here (with a code in @err: told already, and why the
@@ -163,6 +167,11 @@ int rs_stick_open(const char *device, const struct run_disk *d, const struct run
 	int *ret_fd, struct rs_err *err);
 /** Wiped. */
 void rs_stick_key_done(struct rs_stick_key *k);
+/** Encrypt a key file with a passphrase; *ret is a text that rs_keys_from_file takes, too (free
+ * it). Errors: RS_E_IO_OPEN, RS_E_KEY_FILE (no key in it), RS_E_KEY_FORMAT (of the passphrase: too
+ * short), RS_E_MEMORY. */
+int rs_keys_seal(
+	const char *path, const struct rs_secret *passphrase, char **ret, struct rs_err *err);
 /** Use the rules of a folder (NULL: the shipped ones, the default). Errors: RS_E_RULE. */
 int rs_rules_from(struct rs_session *s, const char *dir, struct rs_err *err);
 

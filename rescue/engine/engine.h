@@ -29,6 +29,8 @@ struct rs_session {
 	bool has_keys; /* somebody gave some before the operation began */
 	struct rs_key_source sources[EN_SOURCES_MAX]; /* asked in this order */
 	size_t n_sources;
+	struct rs_secret sealed; /* a key file that a passphrase opens; none any more once it is */
+	bool is_sealed_left;	 /* nobody could open it, and it is not asked for again */
 	struct rule_set rules;
 	bool has_rules;		   /* loaded (the shipped ones at first use) */
 	struct judge_named *named; /* of rs_name_file */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bitlocker/sealed.h"
 #include "engine/engine.h"
 
 #define KEY_FILE_MAX (64U << 20)
@@ -35,6 +36,36 @@ static int add_text(struct rs_session *s, const char *name, struct rs_view text,
 	return r < 0 ? rs_err_pass(err, r, &why) : 0;
 }
 
+static bool is_blank(struct rs_view text)
+{
+	while (text.len && strchr(" \t\r\n", text.p[text.len - 1]) && text.p[text.len - 1])
+		text.len--;
+	return !text.len;
+}
+
+/* Text, and in it a key file that a passphrase opens, which is kept until it is needed. */
+static int add_rest(struct rs_session *s, const char *name, struct rs_view text, bool is_one_there,
+	struct rs_err *err)
+{
+	size_t at, len;
+	int r = 0;
+
+	while (r == 0 && bl_sealed_find(text, &at, &len)) {
+		const struct rs_view before = {text.p, at};
+		if (s->sealed.len)
+			en_log(s, RS_LOG_WARN, "%s: a second encrypted key file is not used", name);
+		else
+			r = rs_secret_set(&s->sealed, text.p + at, len, err);
+		if (r == 0 && !is_blank(before))
+			r = add_text(s, name, before, is_one_there, err);
+		text = (struct rs_view){text.p + at + len, text.len - at - len};
+		is_one_there = true;
+		if (is_blank(text))
+			return r;
+	}
+	return r < 0 ? r : add_text(s, name, text, is_one_there, err);
+}
+
 /* Startup keys one after another, then text. What is damaged must not keep the others from being
  * used: a stick has those of many machines. */
 static int add_list(
@@ -56,7 +87,7 @@ static int add_list(
 	}
 	if (n && at == all->len)
 		return n_good ? 0 : rs_fail_on(err, RS_E_KEY_FILE, name, "no startup key is whole");
-	return add_text(s, name, (struct rs_view){all->p + at, all->len - at}, n_good, err);
+	return add_rest(s, name, (struct rs_view){all->p + at, all->len - at}, n_good, err);
 }
 
 static int add(struct rs_session *s, const struct rs_key_source *source, enum rs_key_form form,
@@ -182,6 +213,25 @@ int rs_keys_from_fd(struct rs_session *s, int fd, struct rs_err *err)
 	return take_all(s, &source, err);
 }
 
+int rs_keys_seal(
+	const char *path, const struct rs_secret *passphrase, char **ret, struct rs_err *err)
+{
+	const struct rs_key_source file = {.name = path};
+	auto_secret struct rs_secret keys = {0};
+	struct bl_keyring *ring = NULL;
+	int r = ask_file(&file, NULL, &keys, err);
+
+	if (r >= 0)
+		r = bl_keyring_new(&ring, err);
+	if (r >= 0) /* who has encrypted a file without a key finds it out on the wrong day */
+		r = bl_keyring_add_file(ring, path, keys.p, keys.len, err);
+	if (r >= 0)
+		r = bl_sealed_make((struct rs_view){keys.p, keys.len},
+			(struct rs_view){passphrase->p, passphrase->len}, ret, err);
+	bl_keyring_free(ring);
+	return r < 0 ? rs_err_object(err, path) : 0;
+}
+
 /* ---- the others ---- */
 
 int rs_keys_add_source(struct rs_session *s, const struct rs_key_source *source, struct rs_err *err)
@@ -204,6 +254,70 @@ static bool is_unasked(int r, const struct rs_err *why)
 	return (r == RS_E_KEY_NEEDED || r == RS_E_KEY_OTHER) && why->code;
 }
 
+/* ---- an encrypted key file ---- */
+
+/* With one answer of a source. 1: it is open, and its keys are there; 0: nothing was answered. */
+static int try_sealed(struct rs_session *s, const struct rs_key_source *source,
+	const struct rs_key_request *q, struct rs_err *err)
+{
+	auto_secret struct rs_secret passphrase = {0}, keys = {0};
+	int r = source->ask(source, q, &passphrase, err);
+
+	if (r <= 0)
+		return r;
+	r = bl_sealed_open((struct rs_view){s->sealed.p, s->sealed.len},
+		(struct rs_view){passphrase.p, passphrase.len}, &keys, err);
+	if (r == 0)
+		r = add_list(s, "the encrypted key file", &keys, err);
+	return r < 0 ? rs_err_object(err, "the encrypted key file") : 1;
+}
+
+/* Its passphrase is asked for when the first volume needs a key, and then never again. True: its
+ * keys are there. */
+static int open_sealed(struct rs_session *s, const struct en_volume *v,
+	const struct rs_key_source *source, struct rs_err *err)
+{
+	struct rs_err last = {0};
+	struct rs_key_request q = {
+		.volume = v->name, .last = &last, .most = KEY_ATTEMPTS, .is_key_file = true};
+	int r = 0;
+
+	if (!source->is_person || !s->sealed.len || s->is_sealed_left)
+		return 0;
+	s->is_sealed_left = true;
+	for (q.attempt = 1; q.attempt <= q.most; q.attempt++) {
+		struct rs_err why = {0};
+		r = try_sealed(s, source, &q, &why);
+		if (rs_err_ends(r))
+			return rs_err_pass(err, r, &why);
+		if (r >= 0)
+			break;
+		warn(s, &why);
+		last = why;
+		if (r != RS_E_KEY_SEALED)
+			break; /* another passphrase helps nothing */
+	}
+	rs_secret_done(&s->sealed);
+	return r > 0;
+}
+
+/* Before a person is asked for a key: what the key file has. @r, @err why nothing opens it so far.
+ */
+static int unlock_by_file(struct rs_session *s, struct en_volume *v,
+	const struct rs_key_source *source, int r, struct rs_err *err)
+{
+	struct rs_err why = {0};
+	const int opened = open_sealed(s, v, source, &why);
+
+	if (opened < 0)
+		return rs_err_pass(err, opened, &why);
+	if (opened) {
+		r = bl_unlock(v->bl, s->keys, &s->task, &v->unlock, &why);
+		*err = why;
+	}
+	return r;
+}
+
 int en_unlock(struct rs_session *s, struct en_volume *v, bool may_ask, struct rs_err *err)
 {
 	struct rs_err unasked = {0}; /* of the last source */
@@ -215,7 +329,9 @@ int en_unlock(struct rs_session *s, struct en_volume *v, bool may_ask, struct rs
 		.most = KEY_ATTEMPTS};
 	int r = bl_unlock(v->bl, s->keys, &s->task, &v->unlock, err);
 
-	for (size_t i = 0; may_ask && i < s->n_sources; i++)
+	for (size_t i = 0; may_ask && i < s->n_sources; i++) {
+		if (is_key_error(r))
+			r = unlock_by_file(s, v, &s->sources[i], r, err);
 		for (q.attempt = 1; is_key_error(r) && q.attempt <= q.most; q.attempt++) {
 			struct rs_err why = {0};
 			int given = take(s, &s->sources[i], &q, &why);
@@ -228,5 +344,6 @@ int en_unlock(struct rs_session *s, struct en_volume *v, bool may_ask, struct rs
 				why = (struct rs_err){0};
 			*err = why;
 		}
+	}
 	return is_unasked(r, &unasked) ? rs_err_pass(err, unasked.code, &unasked) : r;
 }

@@ -48,6 +48,7 @@ void rs_session_free(struct rs_session *s)
 	bl_keyring_free(s->keys);
 	if (s->network)
 		s->network_free(s->network);
+	rs_secret_done(&s->sealed);
 	rule_set_done(&s->rules);
 	forget_named(s);
 	free(s->plan_folder);

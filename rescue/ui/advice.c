@@ -121,6 +121,11 @@ static const struct advice table[] = {
 		"It may hold one key, lines of key ID and key, or be the text file that Windows "
 		"saves. Startup keys (.BEK) are given as such.",
 		"Type the 48 digits instead."},
+	{RS_E_KEY_SEALED, NULL, "This passphrase does not open the key file",
+		"The key file is encrypted, and this is not its passphrase; or the file was "
+		"changed.",
+		"Type it once more: capital letters and the layout of the keyboard count.",
+		"Type the 48 digits instead."},
 	{RS_E_BL_NO_PROTECTOR, NULL, "Only its own computer opens this disk",
 		"No recovery key was ever made: the key lies in the computer's TPM, on a card or "
 		"in the directory, and none of these can be asked from here.",

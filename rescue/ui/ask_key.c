@@ -54,7 +54,7 @@ static int on_key(const struct rs_key_source *self, const struct rs_key_request 
 	struct rs_secret *ret, struct rs_err *err)
 {
 	struct tui *t = self->user;
-	const bool has_passphrase = key_request_takes(q, BL_P_PASSPHRASE);
+	const bool has_passphrase = q->is_key_file || key_request_takes(q, BL_P_PASSPHRASE);
 	const bool has_other =
 		key_request_takes(q, BL_P_RECOVERY) || key_request_takes(q, BL_P_STARTUP_KEY);
 
@@ -79,4 +79,4 @@ static int on_key(const struct rs_key_source *self, const struct rs_key_request 
 	return r;
 }
 
-const struct rs_key_source tui_keys = {"the keyboard", NULL, RS_KEY_TYPED, on_key};
+const struct rs_key_source tui_keys = {"the keyboard", NULL, RS_KEY_TYPED, true, on_key};

@@ -99,6 +99,12 @@ static const struct command_spec commands[] = {
 		"rotate.\n"
 		"Without -o and --csv only the counts are printed.\n",
 		.run = cmd_fleet, .check = check_fleet},
+	{"keys", CMD_KEYS, 3, 3, "encrypt KEYS OUT", "encrypt a key file with a passphrase",
+		"OUT, a new file, is used as KEYS is (--keys, or as keys.enc on the stick): its "
+		"passphrase\n"
+		"is asked for once, when the first volume needs a key. It has at least 12 "
+		"characters.\n",
+		.run = cmd_keys, .check = check_keys},
 	{"ls", CMD_LS, 1, 2, "DISK [PATH]", "list a folder of a volume, without mounting it",
 		"PATH has / or \\ between its parts. With -l: attributes (R read-only, H hidden,\n"
 		"S system, D folder, A archive, L reparse point), size, time of change (UTC), "

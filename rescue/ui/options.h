@@ -23,12 +23,13 @@ enum command_bit {
 	CMD_CHECK_FIRMWARE = 1 << 14,
 	CMD_REPORT = 1 << 15,
 	CMD_POLICY = 1 << 16,
+	CMD_KEYS = 1 << 17,
 	CMD_LOOK = CMD_SCAN | CMD_DIAGNOSE,
 	CMD_TREE = CMD_LS | CMD_CAT | CMD_EXPORT | CMD_MOUNT,
 	CMD_WRITE = CMD_FIX | CMD_UNDO | CMD_REPLAY,
 	CMD_DISK = CMD_LIST | CMD_LOOK | CMD_WRITE | CMD_TREE | CMD_TUI,
 	CMD_ASKS = CMD_DISK & ~CMD_LIST, /* for keys */
-	CMD_ALL = (1 << 17) - 1,
+	CMD_ALL = (1 << 18) - 1,
 };
 
 enum option_id {

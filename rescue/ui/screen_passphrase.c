@@ -42,7 +42,12 @@ static void draw_line(const struct passphrase *e, struct page *p)
 void passphrase_draw(const struct tui *t, struct page *p)
 {
 	page_say(p, false, "%-s is locked by BitLocker.", t->asked->volume);
-	page_say(p, false, "A passphrase opens it.");
+	if (t->asked->is_key_file)
+		page_say(p, false,
+			"The key file of the stick is encrypted. Its passphrase is asked for "
+			"once.");
+	else
+		page_say(p, false, "A passphrase opens it.");
 	page_blank(p);
 	unlock_draw_attempt(t, p);
 	draw_line(&t->secret->passphrase, p);
@@ -50,8 +55,11 @@ void passphrase_draw(const struct tui *t, struct page *p)
 	sticks_draw(t, p);
 	if (t->wants_hint)
 		unlock_draw_hint(t, p);
-	page_say(p, false,
-		"Enter opens the volume with it. Backspace takes the last character back.");
+	if (t->asked->is_key_file)
+		page_say(p, false, "Enter opens the key file with it; Esc goes on without it.");
+	else
+		page_say(p, false,
+			"Enter opens the volume with it. Backspace takes the last character back.");
 	if (!t->consoles.is_private)
 		return;
 	page_say(p, false, "F11 %s what is typed.", t->consoles.is_hidden ? "shows" : "hides");

@@ -458,6 +458,21 @@ static void say_key_question(int fd, const struct rs_key_request *q)
 	say(fd, text);
 }
 
+static void say_file_question(int fd, const struct rs_key_request *q)
+{
+	char text[1024];
+
+	if (q->attempt > 1) {
+		rs_err_said(q->last, text, sizeof(text));
+		put_line(fd, text);
+	}
+	lang_print(text, sizeof(text), "%-s is locked, and the key file is encrypted.", q->volume);
+	put_line(fd, text);
+	(void)snprintf(text, sizeof(text),
+		"Passphrase of the key file (attempt %u of %u): ", q->attempt, q->most);
+	say(fd, text);
+}
+
 /* @q or, where that is NULL, @prompt. */
 static long ask_hidden(
 	int fd, const struct rs_key_request *q, const char *prompt, struct rs_secret *ret)
@@ -466,10 +481,12 @@ static long ask_hidden(
 
 	if (!begin_answer(fd, false, &before))
 		return -1; /* never with an echo */
-	if (q)
-		say_key_question(fd, q); /* who answers it at once is not seen either */
-	else
+	if (!q)
 		say(fd, prompt);
+	else if (q->is_key_file)
+		say_file_question(fd, q);
+	else
+		say_key_question(fd, q); /* who answers it at once is not seen either */
 	long n = term_is_cancelled() ? -1 : read_line(fd, NULL, (char *)ret->p, ret->cap);
 	end_answer(fd, &before);
 	return n;
@@ -510,4 +527,4 @@ static int ask_key(const struct rs_key_source *self, const struct rs_key_request
 	return ask_for(q, NULL, ret, err);
 }
 
-const struct rs_key_source term_keys = {"the terminal", NULL, RS_KEY_TYPED, ask_key};
+const struct rs_key_source term_keys = {"the terminal", NULL, RS_KEY_TYPED, true, ask_key};

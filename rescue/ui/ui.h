@@ -223,6 +223,7 @@ look_command cmd_ls, cmd_cat, cmd_export;
 int cmd_mount(struct ui *ui);
 int cmd_tui(struct ui *ui);
 int cmd_fleet(struct ui *ui);
+int cmd_keys(struct ui *ui);
 int cmd_help(struct ui *ui);
 int cmd_version(struct ui *ui);
 
@@ -240,6 +241,8 @@ int check_rules(const struct options *o, struct rs_err *err);
 int check_export(const struct options *o, struct rs_err *err);
 /** Errors: RS_E_USAGE, RS_E_OUTPUT_EXISTS. */
 int check_fleet(const struct options *o, struct rs_err *err);
+/** Errors: RS_E_USAGE, RS_E_OUTPUT_EXISTS. */
+int check_keys(const struct options *o, struct rs_err *err);
 /** Errors: RS_E_MOUNT. */
 int check_mount(const struct options *o, struct rs_err *err);
 

@@ -19,6 +19,7 @@ _unbrick_options() {
 	rules) echo "--rules --from --output -o $all" ;;
 	policy) echo "--policy-keys --policy-floor --secret-key --passphrase-fd --add-rule --expires $all" ;;
 	check-firmware) echo "--variables --certificate $all" ;;
+	keys) echo "--passphrase-file $all" ;;
 	report) echo "--output -o --csv $all" ;;
 	ls) echo "$keys --long --recursive -l -r $all" ;;
 	cat) echo "$keys $all" ;;
@@ -30,7 +31,7 @@ _unbrick_options() {
 }
 
 _unbrick() {
-	local commands="list scan diagnose fix undo replay tui rules policy check-firmware report ls cat export mount help version"
+	local commands="list scan diagnose fix undo replay tui rules policy check-firmware report keys ls cat export mount help version"
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command="" word
 
 	COMPREPLY=()

@@ -15,6 +15,7 @@
 
 #include "../../layers/layers.h"
 #include "../bitlocker/mini.h"
+#include "bitlocker/sealed.h"
 #include "engine/engine.h"
 
 static const uint8_t external[32] = "thirty-two bytes of startup key";
@@ -105,7 +106,7 @@ static void bench_new(struct bench *b)
 	assert_int_equal(rs_session_new(&events, &b->s, NULL), 0);
 	for (size_t i = 0; i < 3; i++) {
 		const struct rs_key_source source = {
-			names[i], &b->fakes[i], RS_KEY_STARTUP, ask_fake};
+			names[i], &b->fakes[i], RS_KEY_STARTUP, false, ask_fake};
 		assert_int_equal(rs_keys_add_source(b->s, &source, NULL), 0);
 	}
 	(void)snprintf(b->v.name, sizeof(b->v.name), "a disk, partition 3");
@@ -186,6 +187,84 @@ static void test_unlock__one_cannot_be_asked__is_told_and_the_next_is(void **sta
 	bench_done(&b);
 }
 
+/* ---- an encrypted key file ---- */
+
+#define SHIFT "a passphrase of a shift"
+
+struct person {
+	const char *const *answers; /* NULL: nothing */
+	unsigned n_asked, n_keys;
+	int last;
+};
+
+static int ask_person(const struct rs_key_source *self, const struct rs_key_request *q,
+	struct rs_secret *ret, struct rs_err *err)
+{
+	struct person *p = self->user;
+	const char *answer = p->answers[p->n_asked];
+
+	if (!q->is_key_file) {
+		p->n_keys++;
+		return 0;
+	}
+	assert_int_equal(q->n_protectors, 0);
+	assert_int_equal(q->attempt, ++p->n_asked);
+	p->last = q->last->code;
+	return answer ? rs_secret_set(ret, answer, strlen(answer), err) < 0 ? err->code : 1 : 0;
+}
+
+/* A session whose only key is in an encrypted file; nothing of it opens the volume. */
+static void seal(struct bench *b, struct person *p)
+{
+	static const char key[] = "471207-278498-422125-177177-561902-537405-468006-693451\n";
+	const struct rs_key_source source = {"4", p, RS_KEY_TYPED, true, ask_person};
+	int fds[2];
+	char *text = NULL;
+
+	bench_new(b);
+	b->s->n_sources = 1; /* one that is no person, and then the person */
+	assert_int_equal(rs_keys_add_source(b->s, &source, NULL), 0);
+	assert_int_equal(
+		bl_sealed_make((struct rs_view){(const uint8_t *)key, strlen(key)},
+			(struct rs_view){(const uint8_t *)SHIFT, strlen(SHIFT)}, &text, NULL),
+		0);
+	assert_int_equal(pipe(fds), 0);
+	assert_int_equal(write(fds[1], text, strlen(text)), strlen(text));
+	(void)close(fds[1]);
+	assert_int_equal(rs_keys_from_fd(b->s, fds[0], NULL), 0);
+	(void)close(fds[0]);
+	free(text);
+	assert_true(b->s->has_keys);
+}
+
+static void expect_asked(const char *const *answers, unsigned times, int last, int result)
+{
+	struct person p = {.answers = answers};
+	struct bench b;
+	struct rs_err err = {0};
+
+	seal(&b, &p);
+	assert_int_equal(en_unlock(b.s, &b.v, true, &err), result);
+	assert_int_equal(order, 1); /* who is no person is asked for a key, and for nothing else */
+	assert_int_equal(p.n_asked, times);
+	assert_int_equal(p.last, last);
+	assert_null(b.s->sealed.p);
+	assert_int_equal(en_unlock(b.s, &b.v, true, &err), result);
+	assert_int_equal(p.n_asked, times); /* once, whatever came of it */
+	assert_int_equal(p.n_keys, 2);
+	bench_done(&b);
+}
+
+static void test_key_file__its_passphrase__is_asked_for_once(void **state)
+{
+	(void)state;
+	expect_asked((const char *[]){SHIFT, NULL}, 1, 0, RS_E_KEY_OTHER);
+	expect_asked((const char *[]){"wrong", SHIFT, NULL}, 2, RS_E_KEY_SEALED, RS_E_KEY_OTHER);
+	expect_asked((const char *[]){"wrong", "a", "b", SHIFT, NULL}, 3, RS_E_KEY_SEALED,
+		RS_E_KEY_OTHER);
+	expect_asked((const char *[]){NULL}, 1, 0, RS_E_KEY_OTHER);
+}
+
 static void test_unlock__cancelled_at_a_source__ends(void **state)
 {
 	struct bench b;
@@ -216,7 +295,7 @@ static void test_unlock__not_here_with_a_key_all_the_same__is_wiped_and_not_used
 
 static void test_add_source__more_than_there_is_room_for__is_our_bug(void **state)
 {
-	const struct rs_key_source source = {"4", NULL, RS_KEY_TYPED, ask_fake};
+	const struct rs_key_source source = {"4", NULL, RS_KEY_TYPED, false, ask_fake};
 	struct bench b;
 
 	(void)state;
@@ -305,6 +384,7 @@ int main(void)
 		cmocka_unit_test(test_unlock__nobody_may_be_asked__nobody_is),
 		cmocka_unit_test(test_unlock__wrong_keys__three_attempts_each_then_the_next),
 		cmocka_unit_test(test_unlock__one_cannot_be_asked__is_told_and_the_next_is),
+		cmocka_unit_test(test_key_file__its_passphrase__is_asked_for_once),
 		cmocka_unit_test(test_unlock__cancelled_at_a_source__ends),
 		cmocka_unit_test(
 			test_unlock__not_here_with_a_key_all_the_same__is_wiped_and_not_used),

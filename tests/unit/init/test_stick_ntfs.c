@@ -125,6 +125,7 @@ static void test_copy__all_that_we_read__and_nothing_else(void **state)
 	add("/", "Unbrick", NULL);
 	add("/Unbrick", "UNBRICK.conf", "mode = look\n");
 	add("/Unbrick", "keys.txt", "11111");
+	add("/Unbrick", "keys.enc", "22222");
 	add("/Unbrick", "rules.pub", "key");
 	add("/Unbrick", "other.txt", "x");
 	add("/Unbrick", "rules", NULL);
@@ -138,6 +139,7 @@ static void test_copy__all_that_we_read__and_nothing_else(void **state)
 	assert_string_equal(notes, "");
 	expect("unbrick/unbrick.conf", "mode = look\n");
 	expect("unbrick/keys.txt", "11111");
+	expect("unbrick/keys.enc", "22222");
 	expect("unbrick/rules.pub", "key");
 	expect("unbrick/rules/a.ini", "[rule]\n");
 	expect("unbrick/rules/a.ini.sig", "sig");
