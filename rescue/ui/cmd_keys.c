@@ -36,8 +36,8 @@ static int ask_once(const char *prompt, struct rs_secret *ret, struct rs_err *er
 	int r = term_ask_hidden(prompt, ret, err);
 
 	if (r == 0)
-		return rs_fail_on(err, RS_E_USAGE, "keys encrypt",
-			"nobody types a passphrase here: give it with --passphrase-file FILE");
+		return rs_fail_on(
+			err, RS_E_USAGE, "keys encrypt", "nobody is there to type a passphrase");
 	return r < 0 ? r : 0;
 }
 
