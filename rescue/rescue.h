@@ -86,8 +86,9 @@ struct rs_key_request {
 	unsigned n_protectors;
 	const struct rs_err *last; /* why nothing did yet */
 	unsigned attempt, most;	   /* 1.. with this source, and how often it is asked */
-	/* Of a person only: not a key of the volume is asked for (there are no protectors), but the passphrase of
-	 * the key file that may have one: what is answered is it, whatever is returned. */
+	/* Of a person only: not a key of the volume is asked for (there are no protectors), but the
+	 * passphrase of the key file that may have one: what is answered is it, whatever is
+	 * returned. */
 	bool is_key_file;
 };
 

@@ -15,8 +15,8 @@
 /** The first one in @all; what has no end goes to the end of all. False: there is none. */
 bool bl_sealed_find(struct rs_view all, size_t *ret_at, size_t *ret_len);
 /** The keys in one that was found. At most 128 MiB of memory and about a second, whatever it says.
- * Errors: RS_E_KEY_FILE (it is not whole, or asks for more than that or than there is), RS_E_KEY_SEALED (another
- * passphrase, or it was changed), RS_E_MEMORY. */
+ * Errors: RS_E_KEY_FILE (it is not whole, or asks for more than that or than there is),
+ * RS_E_KEY_SEALED (another passphrase, or it was changed), RS_E_MEMORY. */
 int bl_sealed_open(struct rs_view sealed, struct rs_view passphrase, struct rs_secret *ret,
 	struct rs_err *err);
 /** Make one, as a text (free it). Errors: RS_E_KEY_FORMAT (the passphrase is too short),
