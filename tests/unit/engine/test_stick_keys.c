@@ -29,7 +29,8 @@ static const struct bl_protector protectors[] = {
 		.id = {0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44,
 			0x44, 0x44, 0x44}},
 };
-static const struct rs_key_request request = {"a disk, partition 3", protectors, 2, NULL, 1, 3};
+static const struct rs_key_request request = {
+	"a disk, partition 3", protectors, 2, NULL, 1, 3, false};
 /* Each by the ID of the other. */
 static const struct bl_protector swapped[] = {
 	{.protection = BL_P_STARTUP_KEY,
@@ -39,7 +40,8 @@ static const struct bl_protector swapped[] = {
 		.id = {0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44,
 			0x44, 0x44, 0x44}},
 };
-static const struct rs_key_request other_way = {"a disk, partition 3", swapped, 2, NULL, 1, 3};
+static const struct rs_key_request other_way = {
+	"a disk, partition 3", swapped, 2, NULL, 1, 3, false};
 static const struct rs_key_request *asked = &request;
 
 /* What was read is not left in memory, whether it is taken or not. */

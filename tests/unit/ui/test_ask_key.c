@@ -71,7 +71,7 @@ static int over(void **state)
 
 static int ask(const struct bl_protector *protectors, unsigned n, unsigned attempt)
 {
-	const struct rs_key_request q = {"a volume", protectors, n, &last, attempt, 3};
+	const struct rs_key_request q = {"a volume", protectors, n, &last, attempt, 3, false};
 
 	rs_secret_done(&got);
 	n_asked = 0;

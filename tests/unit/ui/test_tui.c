@@ -140,7 +140,7 @@ static void test_unlock__no_key_for_long__what_helps(void **state)
 static void test_unlock__only_a_startup_key__the_stick_that_has_it(void **state)
 {
 	static const struct bl_protector startup = {.protection = BL_P_STARTUP_KEY};
-	const struct rs_key_request q = {"disk.img", &startup, 1, NULL, 1, 3};
+	const struct rs_key_request q = {"disk.img", &startup, 1, NULL, 1, 3, false};
 	auto_page struct page p = {0};
 
 	(void)state;
@@ -159,7 +159,7 @@ static const struct bl_protector both[] = {
 
 static void test_passphrase__a_sign_each__the_end_of_a_long_one(void **state)
 {
-	const struct rs_key_request q = {"disk.img", both, 2, NULL, 1, 3};
+	const struct rs_key_request q = {"disk.img", both, 2, NULL, 1, 3, false};
 	auto_page struct page p = {0}, after = {0};
 	char cell[PAGE_CELL];
 
@@ -188,9 +188,9 @@ static void test_passphrase__a_sign_each__the_end_of_a_long_one(void **state)
 
 static void test_passphrase__offered_where_one_opens_it(void **state)
 {
-	const struct rs_key_request q = {"disk.img", both, 2, NULL, 1, 3};
-	const struct rs_key_request only = {"disk.img", both, 1, NULL, 1, 3};
-	const struct rs_key_request none = {"disk.img", both + 1, 1, NULL, 1, 3};
+	const struct rs_key_request q = {"disk.img", both, 2, NULL, 1, 3, false};
+	const struct rs_key_request only = {"disk.img", both, 1, NULL, 1, 3, false};
+	const struct rs_key_request none = {"disk.img", both + 1, 1, NULL, 1, 3, false};
 
 	(void)state;
 	assert_false(passphrase_is_open(&tui));
