@@ -173,7 +173,7 @@ static int key(void *user)
 	struct rs_err last = {0}, err = {0};
 	struct rs_secret got = {0};
 	const struct rs_key_request q = {
-		"disk.img\x1b, volume 3", protectors, 3, &last, *attempt, 3};
+		"disk.img\x1b, volume 3", protectors, 3, &last, *attempt, 3, false};
 
 	(void)rs_fail(&last, RS_E_KEY_REJECTED, "that was none");
 	term_catch_signals();

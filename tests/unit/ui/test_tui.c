@@ -73,7 +73,7 @@ static void unlock_page(struct page *p, unsigned attempt, const char *typed)
 		{.protection = BL_P_RECOVERY, .id = {0xEA, 0x1D, 0x31, 0x64}}};
 	struct rs_err last = {0};
 	const struct rs_key_request q = {
-		"disk.img\x1b, volume 3", protectors, 1, &last, attempt, 3};
+		"disk.img\x1b, volume 3", protectors, 1, &last, attempt, 3, false};
 
 	(void)rs_fail_on(&last, RS_E_KEY_REJECTED, "disk.img", "1 tried");
 	for (; *typed; typed++)
