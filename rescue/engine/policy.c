@@ -143,7 +143,7 @@ static int take(const struct rs_policy *p, const struct texts *t, const char *na
 		policy_machine_read(p->from->root, &m);
 		r = policy_fits(policy, &m, err);
 	}
-	if (r < 0)
+	if (r < 0 || !policy)
 		return rs_err_object(err, name);
 	*ret = rs_steal(policy);
 	return 0;
@@ -176,7 +176,7 @@ int rs_policy_open(const struct rs_policy_source *from, struct rs_policy **ret, 
 	if (r == 0)
 		r = take(p, &t, from->file, &p->p, err);
 	texts_done(&t);
-	if (r == 0)
+	if (r == 0 && p->p)
 		tell(p, p->p, RUN_POLICY_VALID);
 	if (r == 0 && from->is_to_write && p->p->act == POLICY_NONE) {
 		p->told.result = RUN_POLICY_WITHDRAWN;
@@ -245,7 +245,7 @@ static int confirm(void *user, struct rs_err *err)
 	if (r == 0)
 		r = take(p, &t, name, &now, &why);
 	texts_done(&t);
-	if (r == 0) {
+	if (r == 0 && now) {
 		tell(p, now, RUN_POLICY_CONFIRMED);
 		r = compare(p, now, &why);
 	}

@@ -280,7 +280,7 @@ static int change(const struct rs_policy_sign *o, const struct minisign_keys *ke
 		r = policy_parse(view(old), &p, err);
 	if (r == 0 && o->rule)
 		r = put_rule(p, o->rule, err);
-	if (r < 0)
+	if (r < 0 || !p)
 		return r;
 	rs_filetime_text(filetime(unix_now()), time);
 	put(p->root, "version", json_object_new_int64((int64_t)p->version + 1));

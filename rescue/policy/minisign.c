@@ -11,7 +11,7 @@ void minisign_id_text(const uint8_t id[8], char ret[MINISIGN_ID_LEN])
 {
 	static const char digits[] = "0123456789ABCDEF";
 
-	for (unsigned i = 0; i < 8; i++) { /* little endian */
+	for (size_t i = 0; i < 8; i++) { /* little endian */
 		ret[2 * i] = digits[id[7 - i] >> 4];
 		ret[2 * i + 1] = digits[id[7 - i] & 15];
 	}

@@ -76,7 +76,7 @@ int policy_read(const struct policy_files *f, const struct policy_clock *now,
 		r = policy_parse(f->bytes, &p, err);
 	if (r == 0)
 		r = policy_check(p, now, floor_version, err);
-	if (r < 0)
+	if (r < 0 || !p)
 		return r;
 	p->by = by;
 	*ret = rs_steal(p);

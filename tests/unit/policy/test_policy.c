@@ -293,8 +293,8 @@ static void test_read__each_value__has_its_kind(void **state)
 		"\"rules\":[{\"name\":\".x.ini\",\"text\":\"\"}]",
 		"\"rules\":[{\"name\":\"x.txt\",\"text\":\"\"}]",
 		"\"rules\":[{\"name\":\"x.ini\",\"text\":1}]",
-		"\"rules\":[{\"name\":\"x.ini\",\"text\":\"\"},{\"name\":\"X.ini\",\"text\":\"\"}"
-		"]"};
+		("\"rules\":[{\"name\":\"x.ini\",\"text\":\"\"},"
+		 "{\"name\":\"X.ini\",\"text\":\"\"}]")};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
@@ -333,8 +333,8 @@ static void test_read__secrets__are_refused(void **state)
 		"\"reports\":[{\"url\":\"https://me:word@host/\"}]",
 		"\"reports\":[{\"url\":\"https://host/?a=b&api_key=1\"}]",
 		"\"keys\":[{\"ca\":\"-----BEGIN PRIVATE KEY-----\"}]",
-		"\"scope\":{\"serials\":["
-		"\"563552-689865-117161-606298-318780-443102-078155-712448\"]}"};
+		("\"scope\":{\"serials\":["
+		 "\"563552-689865-117161-606298-318780-443102-078155-712448\"]}")};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
