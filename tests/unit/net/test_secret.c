@@ -63,6 +63,7 @@ static void test_section__by_its_name__nothing_of_another(void **state)
 	net_secret_done(&s);
 	assert_int_equal(net_secret_section(view(file), "empty").len, 0);
 	assert_int_equal(net_secret_section(view(file), "vaul").len, 0);
+	assert_int_equal(net_secret_section(view(file), "vaults").len, 0);
 	assert_int_equal(net_secret_section(view(file), "none").len, 0);
 	assert_int_equal(net_secret_section(view(""), "").len, 0);
 }

@@ -18,7 +18,7 @@ static void comes_back(enum net_frame frame, bool is_to_program)
 	uint8_t head[NET_HEAD_BYTES];
 	size_t most = 0, len = 1;
 
-	while (net_head_make(frame, most + 1, head))
+	while (most < 1UL << 30 && net_head_make(frame, most + 1, head))
 		most = most ? most * 2 : 1;
 	assert_true(most <= 16UL << 20);
 	assert_true(net_head_make(frame, most, head));
