@@ -31,6 +31,8 @@ static struct rs_view view(const char *text)
 	return (struct rs_view){(const uint8_t *)text, strlen(text)};
 }
 
+static struct rs_err last; /* of the one that was opened last */
+
 static int open_of(const char *text, const char *passphrase, struct rs_secret *ret)
 {
 	struct rs_err err = {0};
@@ -40,6 +42,7 @@ static int open_of(const char *text, const char *passphrase, struct rs_secret *r
 	int r = bl_sealed_open(
 		(struct rs_view){(const uint8_t *)text + at, len}, view(passphrase), ret, &err);
 	assert_int_equal(err.code, r);
+	last = err;
 	return r;
 }
 
@@ -147,6 +150,7 @@ static void test_open__not_whole_or_too_much__is_refused_before_any_work(void **
 				    "UNBRICK-KEYS-END\n",
 				    costs[i]) > 0);
 		refused(text, RS_E_KEY_FILE);
+		assert_non_null(strstr(last.detail, "first line")); /* before scrypt says it */
 	}
 	auto_free char *text = made();
 	*strstr(text, "UNBRICK-KEYS-END") = '\0';
