@@ -296,6 +296,14 @@ const char *facts_alone_refusal(const struct facts *f)
 	return NULL;
 }
 
+const char *facts_key_refusal(const struct facts *f)
+{
+	if (f->door == DOOR_GRUB && f->is_network)
+		return "this system came from the network through the second door, and nobody has "
+		       "signed what would see it";
+	return NULL;
+}
+
 const char *facts_policy_refusal(const struct facts *f)
 {
 	if (f->door != DOOR_APPLICATION && f->secure_boot == SECURE_BOOT_YES)

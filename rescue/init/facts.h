@@ -68,6 +68,9 @@ const char *facts_alone_refusal(const struct facts *f);
 /** Why no policy may act without a person, or NULL: a key for policies counts as far as the
  * initramfs does in which it lies. */
 const char *facts_policy_refusal(const struct facts *f);
+/** Why no key is used, and nobody asked for one, or NULL: what sees it was signed, or came from a
+ * medium in somebody's hand. */
+const char *facts_key_refusal(const struct facts *f);
 /** "pxe from tftp://..., card ... at ..., VLAN 7", for people; "" if nothing is known. */
 void facts_origin_text(const struct facts *f, char *ret, size_t size);
 void facts_note(struct facts *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -71,9 +71,9 @@ const char *const *fleet_options(struct init *in, bool is_look)
 	if (!is_look) { /* asked again before the first write */
 		options[n++] = "--policy-url";
 		options[n++] = fleet_policy_url(in);
-		options[n++] = "--policy-ca";
-		options[n++] = FLEET_CA;
 	}
+	options[n++] = is_look ? "--keys-ca" : "--policy-ca";
+	options[n++] = FLEET_CA;
 	options[n++] = "--policy-keys";
 	options[n++] = FLEET_POLICY_PUB;
 	options[n++] = "--policy-floor";

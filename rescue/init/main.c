@@ -162,6 +162,9 @@ static void say_started(struct init *in, const char *fault)
 	facts_origin_text(&in->facts, origin, sizeof(origin));
 	if (in->facts.is_network)
 		init_say(in, "loaded by %s", origin);
+	const char *why = facts_key_refusal(&in->facts);
+	if (why)
+		init_say(in, "no key is used or asked for: %s", why);
 	for (unsigned i = 0; i < in->facts.n_notes; i++)
 		init_say(in, "settings: %s", in->facts.notes[i]);
 	if (fault[0])

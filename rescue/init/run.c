@@ -251,7 +251,9 @@ size_t run_stick_options(const struct init *in, bool takes_rules, const char **a
 		args[n++] = "--rules";
 		args[n++] = in->stick.rules;
 	}
-	if (in->stick.keys.len) {
+	if (facts_key_refusal(&in->facts)) {
+		args[n++] = "--no-keys";
+	} else if (in->stick.keys.len) {
 		args[n++] = "--keys-fd";
 		args[n++] = KEYS_FD;
 	}

@@ -60,6 +60,10 @@ static void take_keys(struct init *in, const uint8_t *bytes, size_t len, const c
 {
 	struct rs_secret all = {0};
 
+	if (facts_key_refusal(&in->facts)) {
+		init_log(in, "%s of the stick: no key is used here", what);
+		return;
+	}
 	if (!len || rs_secret_init(&all, in->stick.keys.len + len, NULL) < 0)
 		return;
 	if (in->stick.keys.len)

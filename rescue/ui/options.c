@@ -23,6 +23,8 @@ const struct option_spec option_table[OPT_COUNT] = {
 		"the same, from file descriptor N"},
 	{OPT_KEYS_CA, 0, "keys-ca", "FILE", CMD_ASKS, AT(keys_ca),
 		"the CA (PEM) of servers for which FILE of --keys-from names none"},
+	{OPT_NO_KEYS, 0, "no-keys", NULL, CMD_ASKS, 0,
+		"ask nobody for a key: what is locked stays locked"},
 	{OPT_VOLUME, 0, "volume", "N|UUID", CMD_DISK, AT(volume),
 		"this volume: its number in 'unbrick list', or its partition UUID"},
 	{OPT_WINDOWS, 0, "windows", "FOLDER", CMD_LOOK | CMD_FIX | CMD_TUI, AT(windows),

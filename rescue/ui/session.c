@@ -145,6 +145,8 @@ int ui_read_options(const struct options *o, struct rs_options *ret, struct rs_e
 int ui_open_session(struct ui *ui, const struct rs_events *events,
 	const struct rs_key_source *asked, struct rs_err *err)
 {
+	if (is_given(&ui->opt, OPT_NO_KEYS))
+		asked = NULL;
 	if (asked)
 		term_hide_typing();
 	memory_warn();

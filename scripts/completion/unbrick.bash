@@ -4,7 +4,7 @@
 
 _unbrick_options() {
 	local given="--keys --keys-fd --passphrase-file --startup-key --volume"
-	local keys="$given --keys-from --keys-secret --keys-secret-fd --keys-ca"
+	local keys="$given --keys-from --keys-secret --keys-secret-fd --keys-ca --no-keys"
 	local policy="--policy --policy-keys --policy-floor --unknown-clock --machine"
 	local all="--json --verbose --language --help --version -v -h"
 

@@ -94,6 +94,22 @@ static void test_facts_read_command_line__origin__not_against_the_application(vo
 	assert_false(f.is_network);
 }
 
+static void test_facts_key_refusal__second_door_by_the_network(void **state)
+{
+	(void)state;
+	facts_init(&f);
+	f.is_network = true;
+	f.door = DOOR_GRUB;
+	assert_non_null(facts_key_refusal(&f));
+	f.secure_boot = SECURE_BOOT_YES;
+	assert_non_null(facts_key_refusal(&f));
+	f.door = DOOR_APPLICATION;
+	assert_null(facts_key_refusal(&f));
+	f.door = DOOR_GRUB;
+	f.is_network = false; /* a stick in somebody's hand */
+	assert_null(facts_key_refusal(&f));
+}
+
 static void test_facts_policy_refusal__second_door__not_under_secure_boot(void **state)
 {
 	unsigned char params[4096] = {[0x1ec] = 3};
@@ -283,6 +299,7 @@ int main(void)
 		cmocka_unit_test(test_facts_read_boot__origin__in_its_form_only),
 		cmocka_unit_test(test_facts_read_command_line__origin__not_against_the_application),
 		cmocka_unit_test(test_facts_policy_refusal__second_door__not_under_secure_boot),
+		cmocka_unit_test(test_facts_key_refusal__second_door_by_the_network),
 		cmocka_unit_test(test_facts_read_boot__control_characters__reach_no_terminal),
 		cmocka_unit_test(test_facts_read_command_line__application__changes_nothing),
 		cmocka_unit_test(test_facts_read_command_line__grub__mode_beats_the_stick),

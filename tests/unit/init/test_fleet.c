@@ -255,7 +255,7 @@ static void test_fleet__accepted__what_a_run_gets(void **state)
 		assert_string_equal(o[i], want[i]);
 	assert_null(o[10]);
 	o = fleet_options(&in, true); /* a look is not asked about again */
-	assert_string_equal(o[2], "--policy-keys");
+	assert_string_equal(o[2], "--keys-ca");
 }
 
 static void test_fleet__more_after_its_end__not_taken(void **state)

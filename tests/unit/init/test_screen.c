@@ -1233,6 +1233,12 @@ static void test_work__by_a_policy__as_the_command_with_its_own_rules(void **sta
 	in.facts.settings.screen = SETTINGS_SCREEN_PLAIN;
 	run_program(&in, RUN_FIX, "sda", yes, &r);
 	assert_non_null(strstr(ran, " --rules /run/unbrick/rules "));
+	assert_null(strstr(ran, "--no-keys"));
+	in.facts.door = DOOR_GRUB;
+	in.facts.is_network = true;
+	run_program(&in, RUN_FIX, "sda", yes, &r);
+	assert_non_null(strstr(ran, " --no-keys "));
+	assert_null(strstr(ran, "--keys-fd"));
 }
 
 static void dies_reading(unsigned round)
