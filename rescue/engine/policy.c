@@ -176,9 +176,10 @@ int rs_policy_open(const struct rs_policy_source *from, struct rs_policy **ret, 
 	if (r == 0)
 		r = take(p, &t, from->file, &p->p, err);
 	texts_done(&t);
-	if (r == 0 && p->p)
-		tell(p, p->p, RUN_POLICY_VALID);
-	if (r == 0 && from->is_to_write && p->p->act == POLICY_NONE) {
+	if (r < 0 || !p->p)
+		return r;
+	tell(p, p->p, RUN_POLICY_VALID);
+	if (from->is_to_write && p->p->act == POLICY_NONE) {
 		p->told.result = RUN_POLICY_WITHDRAWN;
 		r = rs_fail_on(err, RS_E_POLICY_WITHDRAWN, from->file, "version %u says so",
 			p->p->version);
