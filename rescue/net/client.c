@@ -24,6 +24,7 @@
 #define BESIDE	   "unbrick-net"
 #define IN_IMAGE   "/bin/unbrick-net"
 #define BODY_BYTES (64U << 10)
+#define LINES_MOST 2000U /* of progress: it says one a try */
 
 static uint64_t now_ms(void)
 {
@@ -264,12 +265,16 @@ static int take_answer(
 	const struct call *call, enum net_frame wanted, struct rs_secret *ret, struct rs_err *err)
 {
 	enum net_frame frame;
+	unsigned lines = 0;
 
 	for (;;) {
 		int r = receive_frame(call, &frame, ret, err);
 		if (r < 0)
 			return r;
 		if (frame == NET_FRAME_PROGRESS) {
+			if (++lines > LINES_MOST)
+				return rs_fail(err, RS_E_NET_ANSWER,
+					"the network process never comes to an end");
 			if (call->c->go_on && !call->c->go_on(call->c->user, (const char *)ret->p))
 				return rs_fail(err, RS_E_CANCELLED, "%s", "");
 			continue;
@@ -336,7 +341,7 @@ int net_ask(struct net_client *c, const struct net_request *q, struct rs_secret 
 		r = take_answer(&call, q->wanted, ret, err);
 	if (r < 0)
 		rs_secret_done(ret);
-	if (r == RS_E_CANCELLED || r == RS_E_NET_SLOW)
+	if (r == RS_E_CANCELLED || r == RS_E_NET_SLOW || r == RS_E_NET_ANSWER)
 		(void)kill(pid, SIGKILL); /* it is ours, and not waited for yet */
 	(void)close(call.fd);
 	return explain(c, net_reap(pid), r, err);

@@ -298,7 +298,10 @@ static void take_head(CURL *curl, struct http_answer *ret)
 	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &ret->status); /* else 0 */
 	(void)curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &after);
 	(void)curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &type);
-	ret->retry_after_s = after > RETRY_AFTER_MOST ? RETRY_AFTER_MOST : (long)after;
+	/* a date before what this machine's clock says: one of the two clocks is wrong */
+	ret->retry_after_s = after < 0			? 0
+			     : after > RETRY_AFTER_MOST ? RETRY_AFTER_MOST
+							: (long)after;
 	const uint8_t *p = ret->body.p;
 	size_t at = 0;
 	while (at < ret->body.len && (p[at] == ' ' || p[at] == '\r' || p[at] == '\n' ||

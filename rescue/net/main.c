@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 #include <openssl/crypto.h>
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -94,6 +95,9 @@ int main(void)
 	if (fstat(STDIN_FILENO, &st) < 0 || !S_ISSOCK(st.st_mode) || getuid() == 0 ||
 		geteuid() == 0)
 		return 2;
+	/* a server that goes away while it is written to is an error, which is told and tried again
+	 */
+	(void)signal(SIGPIPE, SIG_IGN); /* cannot fail for this one */
 	/* what was kept of keys goes with the process; its threads are not waited for */
 	_exit(protect() ? serve(STDIN_FILENO) : 1);
 }

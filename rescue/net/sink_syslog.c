@@ -91,7 +91,7 @@ static int once(const struct tls_ask *q, const char *frame, size_t len, struct r
 	if (r == 0)
 		r = tls_write(&line, frame, len, err);
 	if (r == 0)
-		tls_end(&line);
+		r = tls_end(&line, err);
 	tls_close(&line);
 	return r;
 }

@@ -222,16 +222,26 @@ int tls_write(const struct tls *l, const char *bytes, size_t len, struct rs_err 
 	return 0;
 }
 
-void tls_end(const struct tls *l)
+/* The end of the stream, without a word of TLS before it (RFC 8446, 6.1). */
+static bool is_closed(void)
+{
+	return ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+}
+
+int tls_end(const struct tls *l, struct rs_err *err)
 {
 	int n;
 
 	/* ours, then the other side's: it has read what came before it. One that only closes has,
-	 * too
+	 * too, and one that cuts the connection off has not
 	 */
+	ERR_clear_error();
 	while ((n = SSL_shutdown(l->ssl)) != 1)
 		if (n < 0 && !goes_on(l, n))
-			break;
+			return is_closed() ? 0
+					   : rs_fail(err, RS_E_NET_BROKEN_OFF,
+						     "before all of it was read");
+	return 0;
 }
 
 void tls_close(struct tls *l)

@@ -37,8 +37,9 @@ bool tls_server(const char *url, const char *scheme, const char *standard, struc
 int tls_open(struct tls *l, const struct tls_ask *q, struct rs_err *err);
 /** Errors: RS_E_NET_BROKEN_OFF. */
 int tls_write(const struct tls *l, const char *bytes, size_t len, struct rs_err *err);
-/** Say that nothing follows, and wait until the other side does. */
-void tls_end(const struct tls *l);
+/** Say that nothing follows, and wait until the other side does. Errors: RS_E_NET_BROKEN_OFF: it
+ * never did, so nobody knows what it has read. */
+int tls_end(const struct tls *l, struct rs_err *err);
 void tls_close(struct tls *l);
 
 #endif

@@ -166,6 +166,9 @@ static int other(void)
 		put_text('P', "two");
 		put_text('A', "three");
 	}
+	if (is("scene:flood"))
+		for (unsigned i = 0; i < 100000; i++)
+			put_text('P', "");
 	if (is("scene:half"))
 		(void)!write(0, "A\x08\0\0\0ab", 7);
 	if (is("scene:forever"))
@@ -278,6 +281,7 @@ static void test_answer__of_a_stranger__is_none(void **state)
 	fails("scene:key", RS_E_NET_ANSWER, "something else");
 	fails("scene:type", RS_E_NET_ANSWER, "no answer");
 	fails("scene:large", RS_E_NET_TOO_LARGE, "");
+	fails("scene:flood", RS_E_NET_ANSWER, "never comes to an end");
 	fails("scene:half", RS_E_NET_PROGRAM, "exit status 7");
 	fails("scene:other", RS_E_NET_PROGRAM, "exit status 7");
 	fails("scene:crash", RS_E_NET_PROGRAM, "signal 9");
