@@ -21,6 +21,7 @@ static const char *const protocols[] = {"https", "https,http"};
 #define JITTER_MOST_MS	 60000U
 #define RETRY_AFTER_MOST 120
 #define LEAST_LEFT_MS	 50U
+#define LEAST_TRY_MS	 500U /* less is no try: it would hide why the one before it failed */
 #define TIME_TEXT	 24
 
 /* One try: what its callbacks need. */
@@ -455,7 +456,7 @@ bool http_again(
 {
 	const uint64_t wait_ms = retry_after_s ? (uint64_t)retry_after_s * 1000U : jitter_ms(tries);
 
-	if (!may_pass(code) || job_now_ms() + wait_ms >= j->end_ms)
+	if (!may_pass(code) || job_now_ms() + wait_ms + LEAST_TRY_MS >= j->end_ms)
 		return false; /* or it would be too late */
 	job_say(j, "%s: %s; once more in %llu s", err->object, rs_err_info(code)->text,
 		(unsigned long long)(wait_ms + 999) / 1000);
