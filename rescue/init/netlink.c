@@ -133,7 +133,8 @@ static void put(struct request *r, const void *bytes, size_t len)
 	r->is_bad |= len > sizeof(r->bytes) - r->len;
 	if (r->is_bad)
 		return;
-	memcpy(r->bytes + r->len, bytes, len);
+	if (len)
+		memcpy(r->bytes + r->len, bytes, len);
 	r->len = aligned(r->len + len);
 }
 

@@ -334,10 +334,16 @@ static void tell_waiting(struct child *c, uint64_t now)
 		names);
 }
 
+/* As bytes, which were zero: a difference between members would only tell it once more. */
+static bool is_same(const void *a, const void *b, size_t len)
+{
+	return memcmp(a, b, len) == 0;
+}
+
 static void tell_change(struct child *c, const struct network_now *before)
 {
 	const struct network_now *n = &c->now;
-	const bool is_other = memcmp(before->lease, n->lease, sizeof(n->lease)) != 0 ||
+	const bool is_other = !is_same(before->lease, n->lease, sizeof(n->lease)) ||
 			      strcmp(before->interface, n->interface) != 0;
 
 	if (n->state == NETWORK_UP && (before->state != NETWORK_UP || is_other))
@@ -365,7 +371,7 @@ static void step(struct child *c)
 	const struct network_now before = c->now;
 	c->now = look(c, now);
 	tell_waiting(c, now);
-	if (memcmp(&before, &c->now, sizeof(before)) == 0)
+	if (is_same(&before, &c->now, sizeof(before)))
 		return;
 	tell_change(c, &before);
 	w.now = c->now;
