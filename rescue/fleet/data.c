@@ -104,15 +104,33 @@ void fleet_data(const struct fleet *f, FILE *to)
 
 /* ---- CSV ---- */
 
+/* Does a formula begin there? Some languages' spreadsheets take the wide signs (U+FF0B, FF0D, FF1D,
+ * FF20) for the plain ones, and some pass over blanks and quotes before one. */
+static bool is_formula(const char *text)
+{
+	static const char *const wide[] = {
+		"\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\x9d", "\xef\xbc\xa0"};
+	bool is_wide = false;
+
+	text += strspn(text, " \"'");
+	for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
+		is_wide |= strncmp(text, wide[i], 3) == 0;
+	return is_wide || (*text && strchr("=+-@\t\r|%", *text));
+}
+
 /* All fields in quotes (RFC 4180, 2.5 to 2.7). A spreadsheet takes one that begins so for a
- * formula, quotes or not: an apostrophe before it makes it a text. */
+ * formula, quotes or not: an apostrophe before it makes it a text. Where the decimals have a comma
+ * (German, French) it splits at each semicolon instead, also inside of the quotes. */
 static void put_field(FILE *to, const char *text, bool is_first)
 {
 	(void)fputs(is_first ? "\"" : ",\"", to);
-	if (*text && strchr("=+-@\t\r|%", *text))
+	if (is_formula(text))
 		(void)fputc('\'', to);
-	for (; *text; text++)
+	for (; *text; text++) {
 		(void)fputs(*text == '"' ? "\"\"" : (char[]){*text, '\0'}, to);
+		if (*text == ';' && is_formula(text + 1))
+			(void)fputc('\'', to);
+	}
 	(void)fputc('"', to);
 }
 

@@ -429,6 +429,34 @@ static void test_csv__formulas_and_quotes__stay_text(void **state)
 	fleet_free(f);
 }
 
+static void test_csv__formulas_of_other_languages__stay_text(void **state)
+{
+	static const struct {
+		const char *serial, *field;
+	} cases[] = {
+		{"x;=1+1", ",\"x;'=1+1\","},
+		{"x; \\\"@A1;-2", ",\"x;' \"\"@A1;'-2\","},
+		{" =1", ",\"' =1\","},
+		{"\xef\xbc\x9d\x31", ",\"'\xef\xbc\x9d\x31\","},
+		{"a;b=c", ",\"a;b=c\","},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fleet *f = fleet_made();
+		auto_free char *report = NULL;
+		assert_true(asprintf(&report,
+				    "{\"schema_version\":1,\"tool\":{\"name\":\"unbrick\"},"
+				    "\"command\":\"fix\",\"machine\":{\"serial\":\"%s\"},"
+				    "\"outcome\":{\"result\":\"done\"}}",
+				    cases[i].serial) > 0);
+		add(f, report);
+		auto_free char *csv = made_of(f, false);
+		assert_non_null(strstr(csv, cases[i].field));
+		fleet_free(f);
+	}
+}
+
 /* ---- folders ---- */
 
 static char *put_file(const char *folder, const char *name, const char *text)
@@ -557,6 +585,7 @@ int main(void)
 		cmocka_unit_test(test_page__hostile_texts__are_text),
 		cmocka_unit_test(test_page__policy__names_the_hashes_of_its_own),
 		cmocka_unit_test(test_csv__formulas_and_quotes__stay_text),
+		cmocka_unit_test(test_csv__formulas_of_other_languages__stay_text),
 		cmocka_unit_test(test_read__folder_of_anything__takes_the_reports),
 		cmocka_unit_test(test_read__too_large__is_named_and_the_next_line_read),
 		cmocka_unit_test(test_read__what_is_not_there_or_stopped__is_an_error),
