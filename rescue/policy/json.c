@@ -20,11 +20,12 @@ static int refuse(struct rs_err *err, const char *why)
 /* What is counted in the text itself: json-c keeps the last of two members of one name. */
 struct counts {
 	size_t members, values;
+	bool has_other_quotes; /* which json-c takes for quotes, and the counting would not */
 };
 
 static struct counts count_text(struct rs_view text)
 {
-	struct counts ret = {0, 1};
+	struct counts ret = {.values = 1};
 	bool is_text = false;
 
 	for (size_t i = 0; i < text.len; i++) {
@@ -33,6 +34,8 @@ static struct counts count_text(struct rs_view text)
 			i++;
 		else if (c == '"')
 			is_text = !is_text;
+		else if (!is_text && c == '\'')
+			ret.has_other_quotes = true;
 		else if (!is_text && c == ':')
 			ret.members++;
 		else if (!is_text && (c == ',' || c == '[' || c == '{'))
@@ -135,6 +138,8 @@ int policy_json_read(struct rs_view bytes, struct json_object **ret, struct rs_e
 		return refuse(err, "it is no text");
 	if (said.values > VALUES_MOST)
 		return refuse(err, "it has too many values");
+	if (said.has_other_quotes)
+		return refuse(err, "it has other quotes than those of JSON");
 	struct json_tokener *tok = json_tokener_new_ex(DEPTH_MOST);
 	if (!tok)
 		return rs_fail(err, RS_E_MEMORY, "policy");

@@ -100,7 +100,9 @@ int policy_fits(const struct policy *p, const struct policy_machine *m, struct r
 {
 	char full[sizeof(m->vendor) + sizeof(m->model) + 1];
 
-	(void)snprintf(full, sizeof(full), "%s %s", m->vendor, m->model);
+	/* a machine that tells no model has none that could be listed */
+	(void)snprintf(full, sizeof(full), "%s%s%s", m->model[0] ? m->vendor : "",
+		m->model[0] ? " " : "", m->model);
 	if (p->models.n && !has(&p->models, m->model) && !has(&p->models, full))
 		return rs_fail(
 			err, RS_E_POLICY_FOREIGN, "the model '%.100s' is not listed", m->model);

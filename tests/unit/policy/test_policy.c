@@ -245,6 +245,9 @@ static void test_read__twice__is_refused(void **state)
 	refused(HEAD ",\"scope\":{},\"scope\":{\"serials\":[\"x\"]}}", "twice");
 	refused(HEAD ",\"scope\":{\"serials\":[\"x\"],\"serials\":[]}}", "twice");
 	refused(HEAD ",\"keys\":[{\"url\":\"a\",\"url\":\"b\"}]}", "twice");
+	/* json-c takes them for quotes, and what stands in them would not be counted */
+	refused(HEAD ",'act':\"none\"}", "other quotes");
+	refused(HEAD ",'\"':1,'act':\"none\"}", "other quotes");
 }
 
 static void test_read__what_is_missing__is_named(void **state)
@@ -416,6 +419,7 @@ static void test_fits__scope__names_machines(void **state)
 	assert_true(fits("{\"models\":[\"Dell Inc. Latitude 5520\"]}", &m));
 	assert_false(fits("{\"models\":[\"Latitude 552\"]}", &m));
 	assert_false(fits("{\"models\":[\"Latitude 5520\"]}", &nobody));
+	assert_false(fits("{\"models\":[\" \"]}", &nobody));
 	assert_false(fits("{\"models\":[\"x\"],\"serials\":[\"PF-1234\"]}", &m));
 	assert_false(fits("{\"models\":[\"Latitude 5520\"],\"serials\":[\"x\"]}", &m));
 }
