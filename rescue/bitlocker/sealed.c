@@ -140,7 +140,7 @@ static uint8_t *decode_new(struct rs_view text, size_t *ret_len)
 			  EVP_DecodeFinal(ctx, ret + len, &last) == 1;
 	}
 	EVP_ENCODE_CTX_free(ctx);
-	*ret_len = (size_t)(len + last);
+	*ret_len = (size_t)len + (size_t)last;
 	if (is_good && *ret_len > TAG)
 		return ret;
 	free(ret);

@@ -66,11 +66,10 @@ static int connect_one(struct tls *l, const struct addrinfo *a)
 		return errno;
 	if (connect(l->fd, a->ai_addr, a->ai_addrlen) == 0)
 		return 0;
-	if (errno != EINPROGRESS)
-		error = errno;
-	else if (!wait_for(l, POLLOUT))
+	const bool is_begun = errno == EINPROGRESS;
+	if (is_begun && !wait_for(l, POLLOUT))
 		error = ETIMEDOUT;
-	else if (getsockopt(l->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
+	else if (!is_begun || getsockopt(l->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
 		error = errno;
 	if (error) {
 		(void)close(l->fd);

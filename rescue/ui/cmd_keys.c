@@ -25,7 +25,7 @@ static int read_passphrase(const char *path, struct rs_secret *ret, struct rs_er
 		return r;
 	if (!f)
 		return rs_fail_on(err, RS_E_IO_OPEN, path, "%m");
-	setvbuf(f, NULL, _IONBF, 0); /* or a part of it stays in a buffer */
+	(void)setvbuf(f, NULL, _IONBF, 0); /* or a part of it stays in a buffer */
 	for (int c; ret->len < ret->cap && (c = fgetc(f)) != EOF && c != '\n' && c != '\r';)
 		ret->p[ret->len++] = (uint8_t)c;
 	return 0;
@@ -71,6 +71,6 @@ int cmd_keys(struct ui *ui)
 	if (r == 0)
 		r = rs_keys_seal(o->args[1], &passphrase, &text, &err);
 	if (r == 0)
-		r = report_file_save(o->args[2], text, &err);
+		(void)report_file_save(o->args[2], text, &err); /* in the error */
 	return ui_end(ui, "the key file is encrypted", &err);
 }

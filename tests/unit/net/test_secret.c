@@ -83,8 +83,9 @@ static void test_parse__no_line_end_behind_the_last_line__has_one(void **state)
 /* The reason has the line's number, and none of its words. */
 static void test_parse__what_is_none__refused_without_its_words(void **state)
 {
+	static const char two_keys[] = TWO_KEYS;
 	static const char *const bad[] = {"X-A: 1\nhunter2\n", "hunter2: a\x01\n", "hunt er2: 1\n",
-		": hunter2\n", "X-A\xc3\xa4: hunter2\n", TWO_KEYS, KEY, CERTIFICATE,
+		": hunter2\n", "X-A\xc3\xa4: hunter2\n", two_keys, KEY, CERTIFICATE,
 		"-----BEGIN CERTIFICATE-----\nhunter2\n", "X-A: a\rb hunter2\n"};
 	struct net_secret s;
 	char many[NET_HEADERS_MOST * 8 + 16] = "";
