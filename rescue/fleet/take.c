@@ -283,7 +283,9 @@ static void take_boot(struct fleet_row *row, struct json_object *root)
 	size_t n;
 	struct json_object *runs = ji_list(root, "runs", &n);
 
-	PUT(machine, ji_text(boot, "machine"));
+	/* "unknown": it has no serial number, and is no other machine's (init/start.c) */
+	if (!ji_is_word(boot, "machine", "unknown"))
+		PUT(machine, ji_text(boot, "machine"));
 	PUT(secure_boot, ji_text(boot, "secure_boot"));
 	row->state = state_of_word(ji_text(outcome, "result"), "boot", 0);
 	struct json_object *run = telling(root, row->state);

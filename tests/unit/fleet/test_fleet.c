@@ -325,6 +325,20 @@ static void expect_trouble(const char *const *reports, size_t groups, bool is_ne
 	fleet_free(f);
 }
 
+static void test_join__machines_without_a_serial_number__are_not_one(void **state)
+{
+	struct fleet *f = fleet_made();
+
+	(void)state;
+	add(f, BOOT("end", "unknown", NOW) "," OUTCOME("done", 0) "}");
+	add(f, BOOT("end", "unknown", LATER) "," OUTCOME("failed", 10) "}");
+	f->rows[1].id[0] = '7'; /* of another start */
+	assert_int_equal(fleet_join(f, NULL), 0);
+	assert_int_equal(fleet_counts(f)->machines, 2);
+	assert_int_equal(fleet_counts(f)->machines_in[FLEET_REPAIRED], 1);
+	fleet_free(f);
+}
+
 static void test_groups__second_machine__is_a_new_incident(void **state)
 {
 	(void)state;
@@ -580,6 +594,7 @@ int main(void)
 		cmocka_unit_test(test_join__ends_that_contradict__are_counted),
 		cmocka_unit_test(test_join__start_without_its_end__never_came_back),
 		cmocka_unit_test(test_join__machine_with_several__counts_by_the_newest),
+		cmocka_unit_test(test_join__machines_without_a_serial_number__are_not_one),
 		cmocka_unit_test(test_groups__second_machine__is_a_new_incident),
 		cmocka_unit_test(test_groups__what_a_rule_knows__is_not_new),
 		cmocka_unit_test(test_page__hostile_texts__are_text),
