@@ -151,8 +151,7 @@ static int open_server(struct talk *t, struct rs_err *err)
 		return rs_fail(
 			err, RS_E_NET_CONFIG, "a directory is ldaps://name or ldaps://name:port");
 	if (!t->q->ca[0])
-		return rs_fail(err, RS_E_NET_CONFIG,
-			"no CA is given for it (--keys-ca, --policy-ca, or its field 'ca')");
+		return rs_fail(err, RS_E_NET_CONFIG, "no CA is given for it");
 	if (!t->q->secret->user.len || !t->q->secret->password.len)
 		/* an empty password would be let in as nobody (RFC 4513, 5.1.2) */
 		return rs_fail(err, RS_E_NET_CONFIG, "no user and password are given for it");

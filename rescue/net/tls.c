@@ -137,8 +137,7 @@ static int prepare(struct tls *l, struct rs_err *err)
 	SSL_CTX_set_verify(l->context, SSL_VERIFY_PEER, NULL);
 	if (!(q->is_system_ca ? SSL_CTX_set_default_verify_paths(l->context) == 1
 			      : trust(l->context, q->ca)))
-		return rs_fail(err, RS_E_NET_CONFIG,
-			"no CA is given for it (--keys-ca, --policy-ca, or its field 'ca')");
+		return rs_fail(err, RS_E_NET_CONFIG, "no CA is given for it");
 	if (q->secret && q->secret->key.len && !show_certificate(l->context, q->secret))
 		return rs_fail(err, RS_E_NET_CONFIG, "the client certificate or its key");
 	if (q->job->now_unix_s)
