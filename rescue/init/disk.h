@@ -85,10 +85,11 @@ struct known_disk {
 	int status; /* of the last work, RS_STATUS_*; -1 = none or crashed */
 	char outcome[512];
 	struct {
-		bool waits_for_stick;	  /* a journal's replay keeps its plan there */
-		bool had_keys, had_rules; /* of the stick, when it was worked on last */
-		bool was_repaired;	  /* already, since all disks were begun with */
-	} work;				  /* of work.c */
+		bool waits_for_stick; /* a journal's replay keeps its plan there */
+		/* of the stick, when it was worked on last */
+		bool had_keys, had_accounts, had_rules;
+		bool was_repaired; /* already, since all disks were begun with */
+	} work;			   /* of work.c */
 };
 
 struct disks {

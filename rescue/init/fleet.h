@@ -134,6 +134,7 @@ struct fleet_send {
 	char collector[FLEET_URL]; /* else this one */
 	char ca[64], program[64];
 	unsigned total_ms;
+	bool has_accounts; /* on its PROCESS_ACCOUNTS */
 };
 /** @arg a struct fleet_send; a struct fleet_sent comes back. */
 int fleet_send_run(void *arg, int out_fd);

@@ -152,7 +152,7 @@ int fleet_fetch_run(void *arg, int out_fd)
 
 /* ---- a report ---- */
 
-enum { REPORT_MOST = 16 << 20, SINKS_MOST = 64 * 1024 };
+enum { REPORT_MOST = 16 << 20, ACCOUNTS_MOST = 64 * 1024 };
 
 /* What one collector gets. */
 static int send_one(struct net_client *c, const struct fleet_send *q,
@@ -200,10 +200,24 @@ static bool fail_sent(struct fleet_sent *said, const struct rs_err *err)
 	return false;
 }
 
+static int take_accounts(const struct fleet_send *q, struct rs_secret *ret, struct rs_err *err)
+{
+	ssize_t n = 0;
+
+	if (!q->has_accounts)
+		return 0;
+	if (rs_secret_init(ret, ACCOUNTS_MOST, err) < 0)
+		return RS_E_MEMORY;
+	while (ret->len < ret->cap &&
+		(n = read(PROCESS_ACCOUNTS, ret->p + ret->len, ret->cap - ret->len)) > 0)
+		ret->len += (size_t)n;
+	return n < 0 ? rs_fail(err, RS_E_IO_READ, "fleet.secret: %s", strerror(errno)) : 0;
+}
+
 /* Each has its part of the time: one that is away must not keep the others from it. */
 static bool send_all(const struct fleet_send *q, struct fleet_sent *said)
 {
-	auto_secret struct rs_secret report = {0};
+	auto_secret struct rs_secret report = {0}, accounts = {0};
 	auto_net struct net_client *c = NULL;
 	struct rs_err err = {0};
 	struct json_object *sinks = sinks_of(q);
@@ -214,12 +228,15 @@ static bool send_all(const struct fleet_send *q, struct fleet_sent *said)
 				     : 0);
 	if (stick_read_file(q->path, REPORT_MOST, &report) < 0)
 		(void)rs_fail_on(&err, RS_E_IO_OPEN, q->path, "it does not open");
-	else if (open_client(q->program, q->ca, &c, &err) == 0)
+	else if (take_accounts(q, &accounts, &err) == 0 &&
+		 open_client(q->program, q->ca, &c, &err) == 0) {
+		net_set_secrets(c, &accounts);
 		for (unsigned i = 0; i < said->n; i++) {
 			part.total_ms = q->total_ms / said->n;
 			said->n_taken += send_one(c, &part, &report,
 						 json_object_array_get_idx(sinks, i), &err) == 0;
 		}
+	}
 	json_object_put(sinks);
 	return said->n_taken == said->n || fail_sent(said, &err);
 }

@@ -25,8 +25,9 @@ static void make_send(
 {
 	const uint32_t end_ms = fleet_policy_url(in)[0] ? END_SEND_MS : PERSON_SEND_MS;
 
-	*q = (struct fleet_send){
-		.total_ms = event == FLEET_START ? START_SEND_MS : end_ms, .ca = FLEET_CA};
+	*q = (struct fleet_send){.total_ms = event == FLEET_START ? START_SEND_MS : end_ms,
+		.ca = FLEET_CA,
+		.has_accounts = in->stick.accounts.len};
 	(void)snprintf(q->path, sizeof(q->path), "%s", path);
 	q->event = event;
 	if (event == FLEET_END)
@@ -77,6 +78,7 @@ void fleet_send_start(struct init *in, const char *path)
 	make_send(in, FLEET_START, path, &q);
 	const struct process_plan plan = {.run = fleet_send_run,
 		.arg = &q,
+		.accounts = &in->stick.accounts,
 		.cap = sizeof(struct fleet_sent),
 		.end = on_sent,
 		.user = in,
@@ -99,6 +101,7 @@ bool fleet_send_end(struct init *in, const char *path)
 	make_send(in, FLEET_END, path, &q);
 	const struct process_plan plan = {.run = fleet_send_run,
 		.arg = &q,
+		.accounts = &in->stick.accounts,
 		.cap = sizeof(said),
 		.limit_ms = q.total_ms + MORE_MS};
 	struct fleet_sent got;

@@ -54,7 +54,7 @@ $(BUILD)/tests/unit/init/test_fleet: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%
 	process_start init_step report_write_start clock_floor network_is_wanted)
 
 $(BUILD)/tests/unit/init/test_fleet_job: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,net_open net_close net_set_ca net_watch \
-	net_get net_send policy_read policy_fits)
+	net_set_secrets net_get net_send policy_read policy_fits)
 
 # disks that are not there, at places that the test names
 $(BUILD)/tests/unit/init/test_choose: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,place_of \

@@ -30,13 +30,13 @@ void processes_init(struct processes *all, struct loop *loop)
 /* What is between it and us, read end first; -1 = not there. */
 struct ends {
 	int said[2]; /* its terminal, or the pipe of its result: ours, its own */
-	int input[2], keys[2];
+	int input[2], keys[2], accounts[2];
 	const struct process_plan *plan;
 };
 
 #define NO_ENDS(plan)                                                                              \
 	{                                                                                          \
-		{-1, -1}, {-1, -1}, {-1, -1}, plan                                                 \
+		{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}, plan                                       \
 	}
 
 static void reset_process(void)
@@ -59,6 +59,20 @@ static bool place(int fd, int number, int flags)
 	return fd < 0 || dup3(fd, number, flags) == number;
 }
 
+/* Out of the way of what is placed before it. */
+static int lifted(int fd)
+{
+	return fd < 0 ? -1 : fcntl(fd, F_DUPFD, PROCESS_ACCOUNTS + 1);
+}
+
+/* What it held would keep a terminal or a pipe open that we close. */
+static bool close_others(bool has_fd, bool has_link, bool has_accounts)
+{
+	return (has_fd || close_range(PROCESS_FD, PROCESS_FD, 0) == 0) &&
+	       (has_link || close_range(PROCESS_LINK, PROCESS_LINK, 0) == 0) &&
+	       close_range(PROCESS_ACCOUNTS + has_accounts, ~0U, 0) == 0;
+}
+
 static bool place_all(const struct ends *e)
 {
 	bool has_terminal = e->plan->size;
@@ -69,16 +83,15 @@ static bool place_all(const struct ends *e)
 		if (!place(e->said[1], i, 0))
 			return false;
 	bool has_keys = e->keys[0] >= 0, has_result = !has_terminal && !has_keys && e->said[1] >= 0;
-	int link = e->plan->link ? fcntl(e->plan->link, F_DUPFD, PROCESS_LINK + 1) : -1;
+	const int link = lifted(e->plan->link ? e->plan->link : -1),
+		  accounts = lifted(e->accounts[0]);
 	/* with keys, what it says has no other place than its log */
 	if (!place(e->input[0], 0, 0) || !place(e->keys[0], PROCESS_FD, 0) ||
 		(has_result && !place(e->said[1], PROCESS_FD, O_CLOEXEC)) ||
-		(e->plan->link && link < 0) || !place(link, PROCESS_LINK, 0))
+		(e->plan->link && link < 0) || !place(link, PROCESS_LINK, 0) ||
+		(e->accounts[0] >= 0 && accounts < 0) || !place(accounts, PROCESS_ACCOUNTS, 0))
 		return false;
-	/* what it held would keep a terminal or a pipe open that we close */
-	if (!has_keys && !has_result && close_range(PROCESS_FD, PROCESS_FD, 0) < 0)
-		return false;
-	return close_range(PROCESS_LINK + (link >= 0), ~0U, 0) == 0;
+	return close_others(has_keys || has_result, link >= 0, accounts >= 0);
 }
 
 static bool place_log(const char *log)
@@ -137,16 +150,16 @@ int process_wait(const struct process_plan *plan)
 
 /* ---- what is between it and us ---- */
 
-/* All keys fit into a pipe: nobody has to wait for the other end. */
-static int keys_pipe(const struct rs_secret *keys, struct ends *e, struct rs_err *err)
+/* All of it fits into a pipe: nobody has to wait for the other end. */
+static int secret_pipe(const struct rs_secret *secret, int ends[2], struct rs_err *err)
 {
-	if (!keys || !keys->len)
+	if (!secret || !secret->len)
 		return 0;
-	if (pipe2(e->keys, O_CLOEXEC) < 0)
+	if (pipe2(ends, O_CLOEXEC) < 0)
 		return rs_fail(err, RS_E_MEMORY, "pipe: %s", strerror(errno));
-	(void)fcntl(e->keys[1], F_SETPIPE_SZ, 128 * 1024); /* else the write below says it */
-	(void)fcntl(e->keys[1], F_SETFL, O_NONBLOCK);
-	return write(e->keys[1], keys->p, keys->len) == (ssize_t)keys->len
+	(void)fcntl(ends[1], F_SETPIPE_SZ, 128 * 1024); /* else the write below says it */
+	(void)fcntl(ends[1], F_SETFL, O_NONBLOCK);
+	return write(ends[1], secret->p, secret->len) == (ssize_t)secret->len
 		       ? 0
 		       : rs_fail(err, RS_E_MEMORY, "no room to hand the keys over");
 }
@@ -188,7 +201,8 @@ static int open_ends(const struct process_plan *plan, struct ends *e, struct rs_
 		(void)fcntl(e->input[1], F_SETPIPE_SZ, PIPE_BYTES); /* else less goes in at once */
 		(void)fcntl(e->input[1], F_SETFL, O_NONBLOCK);
 	}
-	return keys_pipe(plan->keys, e, err);
+	int r = secret_pipe(plan->keys, e->keys, err);
+	return r < 0 ? r : secret_pipe(plan->accounts, e->accounts, err);
 }
 
 static void close_ends(const struct ends *e)
@@ -197,6 +211,7 @@ static void close_ends(const struct ends *e)
 		rs_auto_close(&e->said[i]);
 		rs_auto_close(&e->input[i]);
 		rs_auto_close(&e->keys[i]);
+		rs_auto_close(&e->accounts[i]);
 	}
 }
 

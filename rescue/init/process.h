@@ -15,9 +15,10 @@
 #include <stdint.h>
 
 enum {
-	PROCESS_MOST = 80, /* a first look at every disk, and the rest */
-	PROCESS_FD = 3,	   /* of the new process: its keys or where it writes its result */
-	PROCESS_LINK = 4,  /* of the new process: a socket to whoever has started it */
+	PROCESS_MOST = 80,    /* a first look at every disk, and the rest */
+	PROCESS_FD = 3,	      /* of the new process: its keys or where it writes its result */
+	PROCESS_LINK = 4,     /* of the new process: a socket to whoever has started it */
+	PROCESS_ACCOUNTS = 5, /* of the new process: what servers want to know of who asks */
 };
 
 struct process;
@@ -28,7 +29,7 @@ typedef int (*process_fn)(void *arg, int out_fd);
 typedef void (*process_output_fn)(void *user, const char *bytes, size_t len);
 typedef void (*process_end_fn)(void *user, struct process *p);
 
-/* What is started. The new process has the descriptors 0 to 4 and no other of ours, no handler and
+/* What is started. The new process has the descriptors 0 to 5 and no other of ours, no handler and
  * no blocked signal, and is no longer protected from the kernel when memory runs out. */
 struct process_plan {
 	process_fn run; /* with @argv: what comes before the program; the program if it gives 0 */
@@ -39,10 +40,11 @@ struct process_plan {
 	const unsigned short *size; /* a terminal of its own, rows and columns; NULL = none */
 	bool has_echo;		    /* of that terminal: what is typed is shown before it asks */
 	bool has_input;		    /* what is typed comes to its descriptor 0 by a pipe */
-	const struct rs_secret *keys; /* on its PROCESS_FD; NULL or empty = none */
-	int link;		      /* becomes its PROCESS_LINK; 0 = none. The caller closes it */
-	size_t cap;		      /* most bytes of a result; more is an end with an error */
-	process_output_fn output;     /* is told what it says as it comes; NULL = it is collected */
+	const struct rs_secret *keys;	  /* on its PROCESS_FD; NULL or empty = none */
+	const struct rs_secret *accounts; /* on its PROCESS_ACCOUNTS; NULL or empty = none */
+	int link;		  /* becomes its PROCESS_LINK; 0 = none. The caller closes it */
+	size_t cap;		  /* most bytes of a result; more is an end with an error */
+	process_output_fn output; /* is told what it says as it comes; NULL = it is collected */
 	process_end_fn end;
 	void *user;
 	uint64_t limit_ms; /* see processes_step; 0 = none */

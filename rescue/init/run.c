@@ -13,10 +13,11 @@
 #include "init/picture.h"
 #include "init/sysfs.h"
 
-#define ARGS_MOST  (24 + SCREEN_OPTIONS)
-#define SHOWN_MOST (64 * 1024UL)
-#define REPORT	   INIT_RUN "/run.json"
-#define KEYS_FD	   "3" /* PROCESS_FD */
+#define ARGS_MOST   (28 + SCREEN_OPTIONS)
+#define SHOWN_MOST  (64 * 1024UL)
+#define REPORT	    INIT_RUN "/run.json"
+#define KEYS_FD	    "3" /* PROCESS_FD */
+#define ACCOUNTS_FD "5" /* PROCESS_ACCOUNTS */
 
 static const struct command {
 	const char *word;
@@ -260,6 +261,12 @@ size_t run_stick_options(const struct init *in, bool takes_rules, const char **a
 	return n;
 }
 
+/* Servers of keys are those of a policy, and of nobody else. */
+static bool has_accounts(const struct init *in, const struct command *c)
+{
+	return c->takes_rules && fleet_is_alone(in) && in->stick.accounts.len;
+}
+
 static size_t put_arguments(struct init *in, const struct command *c, const char *path,
 	const char *const *options, const char **args)
 {
@@ -273,6 +280,10 @@ static size_t put_arguments(struct init *in, const struct command *c, const char
 		args[n++] = path;
 	/* a policy brings its own rules */
 	n += run_stick_options(in, c->takes_rules && !fleet_is_alone(in), args + n);
+	if (has_accounts(in, c)) {
+		args[n++] = "--keys-secret-fd";
+		args[n++] = ACCOUNTS_FD;
+	}
 	args[n++] = "--report";
 	args[n++] = REPORT;
 	if (c->takes_rules) { /* those that make a diagnosis, too */
@@ -293,7 +304,9 @@ static void run_once(struct init *in, enum run_command command, const char *disk
 	const struct command *c = &commands[command];
 	char path[DISK_NAME + 8];
 	const char *args[ARGS_MOST];
-	struct process_plan plan = {.argv = args, .keys = &in->stick.keys};
+	struct process_plan plan = {.argv = args,
+		.keys = &in->stick.keys,
+		.accounts = has_accounts(in, c) ? &in->stick.accounts : NULL};
 
 	*ret = (struct run){.command = command, .disk = disk, .status = -1};
 	(void)snprintf(path, sizeof(path), "/dev/%s", disk ? disk : "");

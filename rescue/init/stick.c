@@ -56,7 +56,8 @@ static void set_bare(struct init *in)
 	s->is_foreign = s->has_before = s->is_read_only = false;
 }
 
-static void take_keys(struct init *in, const uint8_t *bytes, size_t len, const char *what)
+static void take_secret(
+	struct init *in, struct rs_secret *to, const uint8_t *bytes, size_t len, const char *what)
 {
 	struct rs_secret all = {0};
 
@@ -64,16 +65,16 @@ static void take_keys(struct init *in, const uint8_t *bytes, size_t len, const c
 		init_log(in, "%s of the stick: no key is used here", what);
 		return;
 	}
-	if (!len || rs_secret_init(&all, in->stick.keys.len + len, NULL) < 0)
+	if (!len || rs_secret_init(&all, to->len + len, NULL) < 0)
 		return;
-	if (in->stick.keys.len)
-		memcpy(all.p, in->stick.keys.p, in->stick.keys.len);
-	memcpy(all.p + in->stick.keys.len, bytes, len);
-	all.len = in->stick.keys.len + len;
-	rs_secret_done(&in->stick.keys);
-	in->stick.keys = all;
-	/* a fork that has no business with them does not get them */
-	(void)madvise(in->stick.keys.p, in->stick.keys.cap, MADV_WIPEONFORK);
+	if (to->len)
+		memcpy(all.p, to->p, to->len);
+	memcpy(all.p + to->len, bytes, len);
+	all.len = to->len + len;
+	rs_secret_done(to);
+	*to = all;
+	/* a fork that has no business with it does not get it */
+	(void)madvise(to->p, to->cap, MADV_WIPEONFORK);
 	init_log(in, "%s of the stick was read", what);
 }
 
@@ -111,10 +112,13 @@ static void take_record(struct init *in, char tag, const uint8_t *p, size_t len)
 		take_settings(in, (const char *)p, len);
 		break;
 	case STICK_STARTUP_KEY:
-		take_keys(in, p, len, "a startup key");
+		take_secret(in, &in->stick.keys, p, len, "a startup key");
 		break;
 	case STICK_KEYS:
-		take_keys(in, p, len, "keys.txt");
+		take_secret(in, &in->stick.keys, p, len, "keys.txt");
+		break;
+	case STICK_ACCOUNTS:
+		take_secret(in, &in->stick.accounts, p, len, "fleet.secret");
 		break;
 	case STICK_RULES_DIR:
 		(void)snprintf(in->stick.rules, sizeof(in->stick.rules), "%.*s", (int)len,
@@ -137,7 +141,8 @@ static void take_record(struct init *in, char tag, const uint8_t *p, size_t len)
 void stick_consider_again(const struct init *in, struct known_disk *d)
 {
 	bool has_rules = in->stick.rules[0] && !d->work.had_rules,
-	     has_keys = in->stick.keys.len && !d->work.had_keys;
+	     has_keys = (in->stick.keys.len && !d->work.had_keys) ||
+			(in->stick.accounts.len && !d->work.had_accounts);
 
 	if ((has_rules && (d->status == RS_STATUS_NOTHING || d->status == RS_STATUS_DONE)) ||
 		(has_keys && (d->status == RS_STATUS_KEY || d->status == RS_STATUS_KEY_WRONG)))
@@ -251,6 +256,7 @@ void stick_gone(struct init *in, const char *disk)
 void stick_forget_keys(struct init *in)
 {
 	rs_secret_done(&in->stick.keys);
+	rs_secret_done(&in->stick.accounts);
 }
 
 void stick_tell_missing(struct init *in)

@@ -55,6 +55,7 @@ struct stick {
 	unsigned second_part;
 	char second_same[STICK_SAME_TEXT]; /* those that it might be, as they were told last */
 	struct rs_secret keys;		   /* startup keys and keys.txt */
+	struct rs_secret accounts;	   /* fleet.secret: what servers of keys and reports want */
 	char rules[64];			   /* folder for --rules; "" = the shipped ones */
 	bool is_written;		   /* the last report is on it */
 	bool is_missed;			   /* and that was said */

@@ -209,6 +209,7 @@ void stick_read_folder(const struct stick_read *r, const char *top, int out_fd)
 	send_file(top, "unbrick.conf", STICK_SETTINGS, out_fd);
 	send_file(top, "keys.txt", STICK_KEYS, out_fd);
 	send_file(top, "keys.enc", STICK_KEYS, out_fd);
+	send_file(top, "fleet.secret", STICK_ACCOUNTS, out_fd);
 	send_last(r, top, out_fd);
 	(void)snprintf(path, sizeof(path), "%s/unbrick.conf", top);
 	if (r->reads_settings && stick_read_file(path, STICK_FILE_MOST, &file) == 0)

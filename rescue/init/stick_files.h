@@ -20,6 +20,7 @@ enum stick_tag {
 	STICK_SETTINGS = 'C',	 /* unbrick.conf */
 	STICK_STARTUP_KEY = 'B', /* a .BEK file; before the others, so that text comes last */
 	STICK_KEYS = 'K',	 /* keys.txt */
+	STICK_ACCOUNTS = 'A',	 /* fleet.secret */
 	STICK_RULE = 'R',	 /* a rule of it, and whether it is used */
 	STICK_RULES_DIR = 'D',	 /* use this folder of rules */
 	STICK_LAST = 'L',	 /* struct stick_last */

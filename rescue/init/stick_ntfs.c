@@ -253,6 +253,7 @@ static void copy_folder(const struct copying *c, uint64_t top, const char *name)
 	copy_named(c, top, name, "unbrick.conf");
 	copy_named(c, top, name, "keys.txt");
 	copy_named(c, top, name, "keys.enc");
+	copy_named(c, top, name, "fleet.secret");
 	copy_named(c, top, name, "rules.pub");
 	(void)snprintf(folder, sizeof(folder), "%s/rules", name);
 	if (find(c, top, "rules", true, &ref, &err) == 1 && make_folder(c, folder))

@@ -117,6 +117,7 @@ static void run_for(struct init *in, struct known_disk *d, bool is_look, struct 
 
 	d->work.had_rules = in->stick.rules[0];
 	d->work.had_keys = in->stick.keys.len;
+	d->work.had_accounts = in->stick.accounts.len;
 	run_one(in, d, replay, ret);
 	if (ret->status != RS_STATUS_IO || !had_stick || in->stick.disk[0])
 		return;

@@ -9,10 +9,12 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "init/fleet.h"
@@ -20,6 +22,7 @@
 #include "net/config.h"
 #include "tree.h"
 
+void __wrap_net_set_secrets(struct net_client *c, const struct rs_secret *all);
 int __wrap_net_open(const char *program, struct net_client **ret, struct rs_err *err);
 void __wrap_net_close(struct net_client *c);
 int __wrap_net_set_ca(struct net_client *c, const char *pem, struct rs_err *err);
@@ -62,6 +65,15 @@ int __wrap_net_set_ca(struct net_client *c, const char *pem, struct rs_err *err)
 	(void)err;
 	(void)snprintf(ca_seen, sizeof(ca_seen), "%s", pem);
 	return 0;
+}
+
+static char accounts_seen[64];
+
+void __wrap_net_set_secrets(struct net_client *c, const struct rs_secret *all)
+{
+	(void)c;
+	(void)snprintf(accounts_seen, sizeof(accounts_seen), "%.*s", (int)all->len,
+		all->len ? (const char *)all->p : "");
 }
 
 static bool (*watching)(void *user, const char *line);
@@ -271,6 +283,50 @@ static void send_to(const char *sinks, const char *collector, struct fleet_sent 
 	(void)close(ends[1]);
 }
 
+/* In a process of its own, with its descriptors as they are placed: what reached the network's
+ * process comes back. */
+static int send_with_accounts(void *arg, int out_fd)
+{
+	struct fleet_send q = {.event = FLEET_END, .total_ms = 60000};
+	const int null = open("/dev/null", O_WRONLY | O_CLOEXEC), *accounts = arg;
+
+	q.has_accounts = *accounts >= 0;
+	(void)snprintf(q.path, sizeof(q.path), "%s/report.json", root);
+	(void)snprintf(q.collector, sizeof(q.collector), "https://h/");
+	if (q.has_accounts && dup2(*accounts, PROCESS_ACCOUNTS) < 0)
+		return 1;
+	(void)fleet_send_run(&q, null);
+	return process_write(out_fd, accounts_seen, sizeof(accounts_seen)) ? 0 : 1;
+}
+
+static void test_send__accounts__come_on_their_descriptor(void **state)
+{
+	static const char text[] = "[splunk]\nAuthorization: x";
+
+	(void)state;
+	tree_file("report.json", "{}");
+	for (int i = 0; i < 2; i++) {
+		char got[sizeof(accounts_seen)] = "?";
+		int ends[2], accounts[2], none = -1, in;
+		assert_int_equal(pipe(ends), 0);
+		assert_int_equal(pipe(accounts), 0);
+		assert_int_equal(write(accounts[1], text, sizeof(text) - 1), sizeof(text) - 1);
+		(void)close(accounts[1]);
+		/* far from where the descriptor is placed */
+		const int out = fcntl(ends[1], F_DUPFD_CLOEXEC, 20);
+		in = fcntl(accounts[0], F_DUPFD, 20);
+		const pid_t pid = process_fork(send_with_accounts, i ? &in : &none, out);
+		assert_int_equal(read(ends[0], got, sizeof(got)), sizeof(got));
+		assert_int_equal(waitpid(pid, NULL, 0), pid);
+		assert_string_equal(got, i ? text : "");
+		(void)close(out);
+		(void)close(in);
+		(void)close(ends[0]);
+		(void)close(ends[1]);
+		(void)close(accounts[0]);
+	}
+}
+
 static void test_send__one_of_the_settings__its_kind_by_its_form(void **state)
 {
 	static const char *const forms[][2] = {{"https://h/reports/", "put"},
@@ -323,6 +379,7 @@ int main(void)
 		CASE(test_fetch__good__told_and_kept_for_nobody_else),
 		CASE(test_fetch__slow__lines_come_before),
 		CASE(test_fetch__not_wholly_right__nothing_is_kept),
+		CASE(test_send__accounts__come_on_their_descriptor),
 		CASE(test_send__one_of_the_settings__its_kind_by_its_form),
 		CASE(test_send__one_is_away__the_others_get_it_in_time),
 		CASE(test_send__no_list__none_taken),

@@ -373,19 +373,22 @@ static int succeed(void *arg, int out_fd)
 }
 
 /* As the screen is started: no terminal, what it says in a log, a link to us, keys or none. */
-static void linked(const struct rs_secret *keys, const char *expected)
+static void linked(
+	const struct rs_secret *keys, const struct rs_secret *accounts, const char *expected)
 {
 	static const char *const argv[] = {"/bin/sh", "-c",
 		/* no pipe: its ends would stand open in the shell that is looked at */
 		"cat <&4 >&2; s=; for i in 0 1 2 3 4 5 6 7 8 9; do [ -e /proc/$$/fd/$i ] && "
 		"s=$s$i; "
-		"done; printf %s \"$s\" >&4; echo \"<$(cat <&3)>\"",
+		"done; printf %s \"$s\" >&4; echo \"<$(cat <&3)>\"; [ -e /proc/$$/fd/5 ] && "
+		"echo \"[$(cat <&5)]\"",
 		NULL};
 	char log[] = "/tmp/unbrick-log.XXXXXX", text[256] = "", said[64] = "";
 	int ends[2], fd = mkstemp(log);
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-	(void)start((struct process_plan){.argv = argv, .log = log, .keys = keys, .link = ends[1]});
+	(void)start((struct process_plan){
+		.argv = argv, .log = log, .keys = keys, .accounts = accounts, .link = ends[1]});
 	(void)close(ends[1]);
 	assert_int_equal(write(ends[0], "to it\n", 6), 6);
 	assert_int_equal(shutdown(ends[0], SHUT_WR), 0);
@@ -395,7 +398,9 @@ static void linked(const struct rs_secret *keys, const char *expected)
 	assert_non_null(strstr(text, expected));
 	assert_true(read(ends[0], said, sizeof(said) - 1) > 0);
 	assert_non_null(strstr(said, "4"));
-	assert_null(strpbrk(said, "56789"));
+	assert_null(strpbrk(said, "6789"));
+	assert_true(!accounts == !strchr(said, '5'));
+	assert_true(!accounts == !strstr(text, "[user: a]"));
 	assert_true(!keys == !strchr(said, '3'));
 	(void)close(ends[0]);
 	(void)close(fd);
@@ -404,13 +409,17 @@ static void linked(const struct rs_secret *keys, const char *expected)
 
 static void test_process__link__is_its_own_with_keys_and_without(void **state)
 {
-	struct rs_secret keys = {0};
+	struct rs_secret keys = {0}, accounts = {0};
 
 	(void)state;
 	assert_int_equal(rs_secret_set(&keys, "111111-222222", 13, NULL), 0);
-	linked(&keys, "<111111-222222>");
+	assert_int_equal(rs_secret_set(&accounts, "user: a", 7, NULL), 0);
+	linked(&keys, NULL, "<111111-222222>");
+	linked(&keys, &accounts, "<111111-222222>");
+	linked(NULL, &accounts, "<>");
 	rs_secret_done(&keys);
-	linked(NULL, "<>");
+	rs_secret_done(&accounts);
+	linked(NULL, NULL, "<>");
 }
 
 /* What comes before a program, and a program that is waited for without a loop. */

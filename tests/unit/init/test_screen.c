@@ -1229,11 +1229,18 @@ static void test_work__by_a_policy__as_the_command_with_its_own_rules(void **sta
 	assert_string_equal(arguments, "");
 	assert_string_equal(ran, "/bin/unbrick fix --policy p.json /dev/sda --report "
 				 "/run/unbrick/run.json --svg /run/unbrick/run.svg --plan . ");
+	assert_int_equal(rs_secret_set(&in.stick.accounts, "user: a", 7, NULL), 0);
+	run_program(&in, RUN_FIX, "sda", by, &r);
+	assert_non_null(strstr(ran, " --keys-secret-fd 5 "));
+	run_program(&in, RUN_UNDO, "sda", NULL, &r);
+	assert_null(strstr(ran, "--keys-secret-fd"));
 	in.fleet.is_accepted = false;
 	in.facts.settings.screen = SETTINGS_SCREEN_PLAIN;
 	run_program(&in, RUN_FIX, "sda", yes, &r);
 	assert_non_null(strstr(ran, " --rules /run/unbrick/rules "));
 	assert_null(strstr(ran, "--no-keys"));
+	assert_null(strstr(ran, "--keys-secret-fd"));
+	rs_secret_done(&in.stick.accounts);
 	in.facts.door = DOOR_GRUB;
 	in.facts.is_network = true;
 	run_program(&in, RUN_FIX, "sda", yes, &r);

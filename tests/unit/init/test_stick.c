@@ -295,12 +295,13 @@ static void test_stick_read_folder__files__come_as_records(void **state)
 	tree_file("unbrick.conf", "mode = look\n");
 	tree_file("keys.txt", "11111");
 	tree_file("keys.enc", "22222");
+	tree_file("fleet.secret", "user: a");
 	tree_file("reports/PF-1/20261125T030000Z.json",
 		"{\"started\": \"b\", \"outcome\": {\"text\": \"new\", \"end\": \"stay\"}}");
 	tree_file("reports/PF-1/20261124T030000Z.json",
 		"{\"started\": \"a\", \"outcome\": {\"text\": \"old\", \"end\": \"stay\"}}");
 	read_folder(root, SETTINGS_RULES_SHIPPED, text, sizeof(text));
-	assert_non_null(strstr(text, "C:mode = look\n;K:11111;K:22222;L:b: new"));
+	assert_non_null(strstr(text, "C:mode = look\n;K:11111;K:22222;A:user: a;L:b: new"));
 	assert_null(strstr(text, "a: old"));
 	tree_done();
 }

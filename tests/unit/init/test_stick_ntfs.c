@@ -126,6 +126,7 @@ static void test_copy__all_that_we_read__and_nothing_else(void **state)
 	add("/Unbrick", "UNBRICK.conf", "mode = look\n");
 	add("/Unbrick", "keys.txt", "11111");
 	add("/Unbrick", "keys.enc", "22222");
+	add("/Unbrick", "fleet.secret", "user: a");
 	add("/Unbrick", "rules.pub", "key");
 	add("/Unbrick", "other.txt", "x");
 	add("/Unbrick", "rules", NULL);
@@ -140,6 +141,7 @@ static void test_copy__all_that_we_read__and_nothing_else(void **state)
 	expect("unbrick/unbrick.conf", "mode = look\n");
 	expect("unbrick/keys.txt", "11111");
 	expect("unbrick/keys.enc", "22222");
+	expect("unbrick/fleet.secret", "user: a");
 	expect("unbrick/rules.pub", "key");
 	expect("unbrick/rules/a.ini", "[rule]\n");
 	expect("unbrick/rules/a.ini.sig", "sig");
