@@ -201,12 +201,12 @@ static int ask_person(const struct rs_key_source *self, const struct rs_key_requ
 	struct rs_secret *ret, struct rs_err *err)
 {
 	struct person *p = self->user;
-	const char *answer = p->answers[p->n_asked];
 
 	if (!q->is_key_file) {
 		p->n_keys++;
 		return 0;
 	}
+	const char *answer = p->answers[p->n_asked];
 	assert_int_equal(q->n_protectors, 0);
 	assert_int_equal(q->attempt, ++p->n_asked);
 	p->last = q->last->code;
