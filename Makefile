@@ -54,7 +54,9 @@ LANGUAGES := $(patsubst rescue/po/%.po,$(BUILD)/locale/%/LC_MESSAGES/unbrick.mo,
 # bash's is written by hand; these are made of the program's help (tests/check-docs compares all three)
 COMPLETIONS = $(BUILD)/completion/_unbrick $(BUILD)/completion/unbrick.fish
 
-all: $(BUILD)/unbrick $(BUILD)/unbrick-net $(BUILD)/unbrick.1.gz $(LANGUAGES) $(COMPLETIONS)
+MANUAL	= $(patsubst docs/%.1,$(BUILD)/%.1.gz,$(wildcard docs/*.1))
+
+all: $(BUILD)/unbrick $(BUILD)/unbrick-net $(MANUAL) $(LANGUAGES) $(COMPLETIONS)
 
 define room
 OBJ_$(1) := $$(patsubst %.c,$(BUILD)/%.o,$$(wildcard rescue/$(1)/*.c)) $$(OBJ_$(1))
@@ -95,7 +97,7 @@ $(BUILD)/gen/fleet_page.c: scripts/embed-page rescue/fleet/page.css rescue/fleet
 $(BUILD)/unbrick: $(OBJ_ui) $(RESCUE)
 	$(link) $^ $(LIBS) $(UI_LIBS) -o $@
 
-$(BUILD)/unbrick.1.gz: docs/unbrick.1
+$(MANUAL): $(BUILD)/%.1.gz: docs/%.1
 	@mkdir -p $(@D)
 	@gzip -9nc $< > $@
 
@@ -123,7 +125,8 @@ install: all
 install-files:
 	install -D -m 755 $(BUILD)/unbrick $(DESTDIR)$(PREFIX)/bin/unbrick
 	install -D -m 755 $(BUILD)/unbrick-net $(DESTDIR)$(PREFIX)/bin/unbrick-net
-	install -D -m 644 $(BUILD)/unbrick.1.gz $(DESTDIR)$(PREFIX)/share/man/man1/unbrick.1.gz
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 $(MANUAL) $(DESTDIR)$(PREFIX)/share/man/man1
 	install -D -m 644 scripts/completion/unbrick.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/unbrick
 	install -D -m 644 $(BUILD)/completion/_unbrick $(DESTDIR)$(ZSH_COMPLETIONS)/_unbrick
