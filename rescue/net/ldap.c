@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "net/ldap.h"
 
+#include <fcntl.h>
 #include <ldap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/mman.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -122,22 +122,28 @@ static struct timeval left(const struct job *j, unsigned most_s)
 	return (struct timeval){(time_t)(ms / 1000), (suseconds_t)(ms % 1000 * 1000)};
 }
 
-/* The library takes a CA by a file's name only, and this process has no file. */
+/* The library takes a CA by a file's name only, and this process may make no file: a pipe has one.
+ */
 static int set_ca(const struct talk *t)
 {
 	const size_t len = strlen(t->q->ca);
-	const int fd = memfd_create("ca", MFD_CLOEXEC), demand = LDAP_OPT_X_TLS_HARD, is_server = 0;
+	const int demand = LDAP_OPT_X_TLS_HARD, is_server = 0;
+	int ends[2];
 	char path[48];
 
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
+		return false;
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", ends[0]);
+	const bool is_in = write(ends[1], t->q->ca, len) == (ssize_t)len; /* 64 KiB at most */
+	(void)close(ends[1]);
+	/* read whole by the last of these */
 	const bool is_set =
-		fd >= 0 && write(fd, t->q->ca, len) == (ssize_t)len &&
+		is_in &&
 		ldap_set_option(t->ld, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand) == LDAP_OPT_SUCCESS &&
 		ldap_set_option(t->ld, LDAP_OPT_X_TLS_CACERTFILE, path) == LDAP_OPT_SUCCESS &&
 		ldap_set_option(t->ld, LDAP_OPT_X_TLS_NEWCTX, &is_server) == LDAP_OPT_SUCCESS;
 
-	if (fd >= 0)
-		(void)close(fd); /* read whole by the last of these */
+	(void)close(ends[0]);
 	return is_set;
 }
 

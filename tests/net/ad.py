@@ -6,7 +6,8 @@ and the UTS namespace that the caller made, on loopback only.
     unshare -u -m tests/net/ad.py FOLDER ID=KEY...   (as root)
 
 FOLDER gets the domain, ca.pem, and `ready` once LDAPS answers. Each ID=KEY is a recovery
-password that the computer PC1 stored as Windows does. Accounts, all with the password
+password that the computer PC1 stored as Windows does. UNBRICK_AD="ADDRESS INTERFACE": there
+and not on loopback. Accounts, all with the password
 "Passw0rd.1": `all` may read recovery passwords, `rows` may see that there are some and not read
 them (the confidential attribute's right is missing), `plain` sees nothing. Ends when its standard
 input does."""
@@ -22,7 +23,8 @@ import uuid
 PASSWORD = "Passw0rd.1"
 CLASS = "ea715d30-8f53-40d0-bd1e-6109186d782c"  # msFVE-RecoveryInformation
 ATTRIBUTE = "43061ac1-c8ad-4ccc-b785-2bfac20fc60a"  # msFVE-RecoveryPassword
-LOOPBACK = ["--option=bind interfaces only=yes", "--option=interfaces=lo"]
+ADDRESS, INTERFACE = os.environ.get("UNBRICK_AD", "127.0.0.1 lo").split()
+THERE = ["--option=bind interfaces only=yes", f"--option=interfaces={INTERFACE}"]
 
 
 def run(*command):
@@ -33,9 +35,9 @@ def provision(top):
     socket.sethostname("dc1")
     run("samba-tool", "domain", "provision", "--realm=CORP.TEST", "--domain=CORP",
         "--server-role=dc", "--dns-backend=NONE", f"--adminpass={PASSWORD}",
-        f"--targetdir={top}", "--host-ip=127.0.0.1", *LOOPBACK)
+        f"--targetdir={top}", f"--host-ip={ADDRESS}", *THERE)
     run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-        "-subj", "/CN=dc1.corp.test", "-addext", "subjectAltName=IP:127.0.0.1,DNS:dc1.corp.test",
+        "-subj", "/CN=dc1.corp.test", "-addext", f"subjectAltName=IP:{ADDRESS},DNS:dc1.corp.test",
         "-keyout", f"{top}/key.pem", "-out", f"{top}/ca.pem")
     os.chmod(f"{top}/key.pem", 0o600)
 
@@ -71,7 +73,7 @@ def fill(top, keys):
 
 def answers():
     with socket.socket() as s:
-        return s.connect_ex(("127.0.0.1", 636)) == 0
+        return s.connect_ex((ADDRESS, 636)) == 0
 
 
 def main():
@@ -80,7 +82,7 @@ def main():
     fill(top, [text.split("=", 1) for text in sys.argv[2:]])
     with open(top / "samba.log", "wb") as log:
         server = subprocess.Popen(
-            ["samba", "-i", "-M", "single", "-s", f"{top}/etc/smb.conf", *LOOPBACK,
+            ["samba", "-i", "-M", "single", "-s", f"{top}/etc/smb.conf", *THERE,
              "--option=server services=ldap", f"--option=tls keyfile={top}/key.pem",
              f"--option=tls certfile={top}/ca.pem", f"--option=tls cafile={top}/ca.pem"],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
