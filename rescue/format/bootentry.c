@@ -33,7 +33,7 @@ enum {
 	ENTRY_ACTIVE = 1,
 };
 
-bool path_next(const uint8_t *path, size_t len, size_t *off, struct path_node *ret)
+bool path_node_next(const uint8_t *path, size_t len, size_t *off, struct path_node *ret)
 {
 	if (*off > len || len - *off < NODE_MIN_BYTES)
 		return false;
@@ -79,7 +79,7 @@ bool path_partition(const uint8_t *path, size_t len, struct partition *ret)
 	bool is_found = false;
 	struct path_node n;
 
-	for (size_t off = 0; path_next(path, len, &off, &n);)
+	for (size_t off = 0; path_node_next(path, len, &off, &n);)
 		is_found |= take_partition(&n, ret);
 	return is_found;
 }
@@ -132,7 +132,7 @@ bool path_place(const uint8_t *path, size_t len, char ret[PLACE_TEXT_MAX])
 	struct path_node n;
 
 	text_init(&t, ret, PLACE_TEXT_MAX);
-	for (size_t off = 0; path_next(path, len, &off, &n) && n.type != TYPE_MEDIA;)
+	for (size_t off = 0; path_node_next(path, len, &off, &n) && n.type != TYPE_MEDIA;)
 		is_whole &= add_hop(&n, &t);
 	if (t.len && !is_whole)
 		text_add(&t, "other ");
@@ -147,7 +147,7 @@ bool path_is_cd(const uint8_t *path, size_t len)
 {
 	struct path_node n;
 
-	for (size_t off = 0; path_next(path, len, &off, &n);)
+	for (size_t off = 0; path_node_next(path, len, &off, &n);)
 		if (n.type == TYPE_MEDIA && n.subtype == MEDIA_CD)
 			return true;
 	return false;
@@ -220,7 +220,7 @@ bool boot_entry_parse(const uint8_t *p, size_t len, struct boot_entry *ret)
 	if (path_len > len - off)
 		return false;
 	const uint8_t *path = p + off;
-	for (off = 0; path_next(path, path_len, &off, &n);) {
+	for (off = 0; path_node_next(path, path_len, &off, &n);) {
 		ret->has_partition |= take_partition(&n, &ret->partition);
 		if (n.type == TYPE_MEDIA && n.subtype == MEDIA_FILE &&
 			!add_file(&n, ret->file, &file_len)) {

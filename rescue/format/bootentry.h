@@ -45,7 +45,7 @@ struct path_node {
 
 /** The node at *@off of a path of @len bytes, moved behind it; false at the end or where the path
  * is damaged. */
-bool path_next(const uint8_t *path, size_t len, size_t *off, struct path_node *ret);
+bool path_node_next(const uint8_t *path, size_t len, size_t *off, struct path_node *ret);
 
 /** Length of a device path with its end node; 0 if it is damaged or longer than @max. */
 size_t path_length(const uint8_t *path, size_t max);

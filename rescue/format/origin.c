@@ -133,7 +133,7 @@ bool origin_of_path(const uint8_t *path, size_t len, struct origin *ret)
 	struct path_node n;
 
 	*ret = (struct origin){.how = ORIGIN_DISK};
-	for (size_t off = 0; path_next(path, len, &off, &n);) {
+	for (size_t off = 0; path_node_next(path, len, &off, &n);) {
 		if (n.type == TYPE_MESSAGING)
 			take_messaging(&n, ret);
 		else if (n.type == TYPE_MEDIA && n.subtype == MEDIA_CD)
