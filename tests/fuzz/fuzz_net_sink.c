@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.event = "end",
 		.host = host,
 		.result = host,
-		.unix_s = (int64_t)size << (size % 64),
+		.unix_s = (int64_t)((uint64_t)size << (size % 64)),
 		.report = {data, size}};
 	(void)tls_server(text, "syslog", "6514", &server);
 	(void)sink_put_url(&q, &url, NULL);
