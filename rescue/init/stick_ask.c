@@ -38,7 +38,7 @@ static void put_word(char *word, size_t cap, const char *text)
 {
 	size_t n = 0;
 
-	for (; text[n] && n < cap - 1; n++)
+	for (; n < cap - 1 && text[n]; n++)
 		word[n] = text[n] > ' ' && text[n] <= '~' ? text[n] : '_';
 	(void)snprintf(word + n, cap - n, "%s", n ? "" : "-");
 }
