@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Where the firmware had us from: device paths made by the UEFI specification, in the shapes that OVMF
- * and iPXE have (tests/qemu asserts what comes out of theirs), and packets by the RFCs. */
+/* Where the firmware had us from: device paths made by the UEFI specification, in the shapes that
+ * OVMF and iPXE have (tests/qemu asserts what comes out of theirs), and packets by the RFCs. */
 #include "format/origin.h"
 
 #include <setjmp.h>
