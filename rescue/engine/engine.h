@@ -134,6 +134,11 @@ void en_log(const struct rs_session *s, enum rs_log_level level, const char *fmt
 	__attribute__((format(printf, 3, 4)));
 int en_rules(struct rs_session *s, struct rs_err *err);
 
+/* ---- teach.c ---- */
+
+/** The whole text, onto the disk. Errors: RS_E_OUTPUT. */
+int en_write_text(int fd, const char *path, const char *text, struct rs_err *err);
+
 /* ---- policy.c ---- */
 
 /** Its rules, with those of the program where it says so; *ret is to be ended also after an error.

@@ -59,22 +59,6 @@ static int load_signature(const char *path, struct text *ret, struct rs_err *err
 				 : 0;
 }
 
-static int save_at(int fd, const char *path, const char *text, struct rs_err *err)
-{
-	size_t len = strlen(text), at = 0;
-	ssize_t n = 0;
-
-	while (at < len && (n >= 0 || errno == EINTR)) {
-		n = write(fd, text + at, len - at);
-		at += n > 0 ? (size_t)n : 0;
-	}
-	if (at == len && (fsync(fd) == 0 || errno == EINVAL || errno == EROFS))
-		return 0;
-	(void)rs_fail_on(err, RS_E_OUTPUT, path, "%s", strerror(errno));
-	err->next = "make room or choose another place";
-	return RS_E_OUTPUT;
-}
-
 /* Whole, or as it was: written beside it, then in its place. */
 static int replace(const char *path, const char *text, struct rs_err *err)
 {
@@ -85,7 +69,7 @@ static int replace(const char *path, const char *text, struct rs_err *err)
 	(void)unlink(temp); /* of one that was cut off */
 	auto_close int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	int r = fd < 0 ? rs_fail_on(err, RS_E_OUTPUT, temp, "%s", strerror(errno))
-		       : save_at(fd, temp, text, err);
+		       : en_write_text(fd, temp, text, err);
 	if (r == 0 && rename(temp, path) < 0)
 		r = rs_fail_on(err, RS_E_OUTPUT, path, "%s", strerror(errno));
 	if (r < 0 && fd >= 0)

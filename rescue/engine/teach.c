@@ -315,20 +315,11 @@ int en_teach(const char *text, size_t len, const char *path, struct rule **ret, 
 	return r;
 }
 
-/* A new file, whole or not there. */
-static int save(const char *path, const char *text, struct rs_err *err)
+int en_write_text(int fd, const char *path, const char *text, struct rs_err *err)
 {
-	auto_close int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	size_t len = strlen(text), at = 0;
 	ssize_t n = 0;
 
-	if (fd < 0) {
-		int r = errno == EEXIST ? RS_E_OUTPUT_EXISTS : RS_E_OUTPUT;
-		(void)rs_fail_on(err, r, path, "%s", errno == EEXIST ? "" : strerror(errno));
-		err->next = r == RS_E_OUTPUT_EXISTS ? "choose another name: a rule replaces no file"
-						    : "make room or choose another place";
-		return r;
-	}
 	while (at < len && (n >= 0 || errno == EINTR)) {
 		n = write(fd, text + at, len - at);
 		at += n > 0 ? (size_t)n : 0;
@@ -337,8 +328,25 @@ static int save(const char *path, const char *text, struct rs_err *err)
 		return 0;
 	(void)rs_fail_on(err, RS_E_OUTPUT, path, "%s", strerror(errno));
 	err->next = "make room or choose another place";
-	(void)unlink(path); /* not complete, so nobody's loss */
 	return RS_E_OUTPUT;
+}
+
+/* A new file, whole or not there. */
+static int save(const char *path, const char *text, struct rs_err *err)
+{
+	auto_close int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+
+	if (fd < 0) {
+		int r = errno == EEXIST ? RS_E_OUTPUT_EXISTS : RS_E_OUTPUT;
+		(void)rs_fail_on(err, r, path, "%s", errno == EEXIST ? "" : strerror(errno));
+		err->next = r == RS_E_OUTPUT_EXISTS ? "choose another name: a rule replaces no file"
+						    : "make room or choose another place";
+		return r;
+	}
+	int r = en_write_text(fd, path, text, err);
+	if (r < 0)
+		(void)unlink(path); /* not complete, so nobody's loss */
+	return r;
 }
 
 int rs_rules_write(struct rs_session *s, const char *from, const char *path, const char *output,

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "format/settings.h"
+#include "format/words.h"
 #include "init/process.h"
 #include "init/report.h"
 #include "policy/policy.h"
@@ -48,7 +49,11 @@ struct fleet_sent {
 	char text[FLEET_TEXT]; /* what one that did not take it says */
 };
 
-enum fleet_event { FLEET_START, FLEET_END };
+#define FLEET_EVENTS(X)                                                                            \
+	X(FLEET_START, "start")                                                                    \
+	X(FLEET_END, "end")
+enum fleet_event { FLEET_EVENTS(JUST_NAME) };
+WORDS(fleet_event_word, enum fleet_event, FLEET_EVENTS)
 
 /* Only fleet.c changes it. */
 struct fleet {

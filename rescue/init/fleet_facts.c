@@ -119,12 +119,11 @@ static struct json_object *sent_facts(const struct fleet_sent *s)
 
 static void add_sent(const struct fleet *f, struct json_object *root)
 {
-	static const char *const words[] = {[FLEET_START] = "start", [FLEET_END] = "end"};
 	struct json_object *o = json_object_new_object();
 
-	for (int i = 0; i < 2; i++)
+	for (enum fleet_event i = FLEET_START; i <= FLEET_END; i++)
 		if (f->sent[i].n)
-			json_object_object_add(o, words[i], sent_facts(&f->sent[i]));
+			json_object_object_add(o, fleet_event_word(i), sent_facts(&f->sent[i]));
 	json_object_object_add(root, "sent", o);
 }
 

@@ -18,8 +18,6 @@
 RS_DEFINE_AUTO(struct net_client *, net_close);
 #define auto_net __attribute__((cleanup(net_close_auto)))
 
-enum { CA_MOST = 64 * 1024 };
-
 /* ---- the policy ---- */
 
 static int open_client(
@@ -32,7 +30,7 @@ static int open_client(
 	if (r < 0)
 		return r;
 	/* without one nobody is believed, which the request says */
-	if (stick_read_file(ca, CA_MOST, &pem) == 0 && pem.len) {
+	if (stick_read_file(ca, NET_PEM_MOST, &pem) == 0 && pem.len) {
 		pem.p[pem.len] = '\0'; /* it has room for that */
 		r = net_set_ca(c, (const char *)pem.p, err);
 		if (r < 0)
@@ -158,10 +156,9 @@ enum { REPORT_MOST = 16 << 20, ACCOUNTS_MOST = 64 * 1024 };
 static int send_one(struct net_client *c, const struct fleet_send *q,
 	const struct rs_secret *report, struct json_object *sink, struct rs_err *err)
 {
-	static const char *const events[] = {[FLEET_START] = "start", [FLEET_END] = "end"};
 	struct net_sink to = {0};
 	const struct net_report r = {.id = q->id,
-		.event = events[q->event],
+		.event = fleet_event_word(q->event),
 		.host = q->host,
 		.result = q->result,
 		.unix_s = time(NULL),

@@ -43,14 +43,13 @@ static void make_send(
 /* What came of it, once a job has said it. */
 static void take_sent(struct init *in, enum fleet_event event, const struct fleet_sent *said)
 {
-	static const char *const words[] = {[FLEET_START] = "start", [FLEET_END] = "end"};
 	struct fleet_sent *sent = &in->fleet.sent[event];
 
 	*sent = *said;
 	sent->text[sizeof(sent->text) - 1] = '\0';
-	init_say(in, "report: the %s was taken by %u of %u %s%s%s", words[event], sent->n_taken,
-		sent->n, rs_form(sent->n, "collector", "collectors"), sent->text[0] ? ": " : "",
-		sent->text);
+	init_say(in, "report: the %s was taken by %u of %u %s%s%s", fleet_event_word(event),
+		sent->n_taken, sent->n, rs_form(sent->n, "collector", "collectors"),
+		sent->text[0] ? ": " : "", sent->text);
 }
 
 static void on_sent(void *user, struct process *p)

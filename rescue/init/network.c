@@ -167,14 +167,12 @@ static struct json_object *addresses_of(const struct network_now *n)
 
 struct json_object *network_facts(const struct init *in)
 {
-	static const char *const words[NETWORK_STATES] = {
-		"off", "no-card", "no-link", "no-address", "up"};
 	const struct network_now *n = &in->network.now;
 
 	if (n->state == NETWORK_OFF)
 		return NULL;
 	struct json_object *o = json_object_new_object();
-	add_text(o, "state", words[n->state]);
+	add_text(o, "state", network_state_word(n->state));
 	add_text(o, "interface", n->interface);
 	add_text(o, "mac", n->mac);
 	json_object_object_add(o, "boot_interface", json_object_new_boolean(n->is_boot));

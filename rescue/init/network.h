@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "format/words.h"
 #include "init/clock.h"
 #include "init/lease.h"
 #include "init/netlink.h"
@@ -47,14 +48,14 @@ void network_wish_init(struct network_wish *w);
 /** What the settings and the start want. */
 void network_wish_take(const struct init *in, struct network_wish *w);
 
-enum network_state {
-	NETWORK_OFF,	 /* nobody wants one */
-	NETWORK_NO_CARD, /* no wired interface so far */
-	NETWORK_NO_LINK, /* no cable, or its switch is not ready */
-	NETWORK_NO_ADDRESS,
-	NETWORK_UP,
-	NETWORK_STATES
-};
+#define NETWORK_STATE_WORDS(X)                                                                     \
+	X(NETWORK_OFF, "off")	      /* nobody wants one */                                       \
+	X(NETWORK_NO_CARD, "no-card") /* no wired interface so far */                              \
+	X(NETWORK_NO_LINK, "no-link") /* no cable, or its switch is not ready */                   \
+	X(NETWORK_NO_ADDRESS, "no-address")                                                        \
+	X(NETWORK_UP, "up")
+enum network_state { NETWORK_STATE_WORDS(JUST_NAME) NETWORK_STATES };
+WORDS(network_state_word, enum network_state, NETWORK_STATE_WORDS)
 
 /* What came of it, of the interface that is used. */
 struct network_now {

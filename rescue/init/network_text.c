@@ -94,9 +94,6 @@ const char *network_how(const struct network_now *n, enum lease_family family)
 	return n->is_static ? "set" : words[family];
 }
 
-static const char *const state_words[NETWORK_STATES] = {
-	"off", "no-card", "no-link", "no-address", "up"};
-
 void network_line(const struct network_now *n, char *ret, size_t cap)
 {
 	char more[LEASE_FAMILIES * (LEASE_URL + 3 * LEASE_ADDRESS + 32)] = "";
@@ -114,7 +111,7 @@ void network_line(const struct network_now *n, char *ret, size_t cap)
 				len += (size_t)snprintf(more + len, sizeof(more) - len, " %s=%s",
 					values[k][0], values[k][1]);
 	}
-	(void)snprintf(ret, cap, "now %s%s%s%s%s%s%s%s", state_words[n->state],
+	(void)snprintf(ret, cap, "now %s%s%s%s%s%s%s%s", network_state_word(n->state),
 		n->is_late ? " late" : "", n->interface[0] ? " " : "", n->interface,
 		n->mac[0] ? " " : "", n->mac, n->is_boot ? " boot" : "", more);
 }

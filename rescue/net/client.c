@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "core/cleanup.h"
+#include "core/json_in.h"
 #include "net/client_internal.h"
 #include "net/secret.h"
 #include "net/spawn.h"
@@ -225,15 +226,6 @@ static int receive_frame(const struct call *call, enum net_frame *ret, struct rs
 
 /* ---- what it says ---- */
 
-static const char *member(struct json_object *all, const char *key)
-{
-	struct json_object *v = NULL;
-
-	return json_object_object_get_ex(all, key, &v) && json_object_is_type(v, json_type_string)
-		       ? json_object_get_string(v)
-		       : "";
-}
-
 /* Errors of a network only: another one would tell of a disk. */
 static int code_of(const char *id)
 {
@@ -253,9 +245,9 @@ static int code_of(const char *id)
 static int take_error(const struct rs_secret *said, struct rs_err *err)
 {
 	struct json_object *all = json_tokener_parse((const char *)said->p);
-	const int code = code_of(member(all, "id"));
+	const int code = code_of(ji_text(all, "id"));
 
-	(void)rs_fail_on(err, code, member(all, "object"), "%s", member(all, "detail"));
+	(void)rs_fail_on(err, code, ji_text(all, "object"), "%s", ji_text(all, "detail"));
 	json_object_put(all);
 	return code;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "net/job.h"
 
+#include "core/json_in.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -73,11 +75,7 @@ void job_say(const struct job *j, const char *fmt, ...)
 
 const char *job_text(const struct job *j, const char *key)
 {
-	struct json_object *v = NULL;
-
-	return json_object_object_get_ex(j->q, key, &v) && json_object_is_type(v, json_type_string)
-		       ? json_object_get_string(v)
-		       : "";
+	return ji_text(j->q, key);
 }
 
 int64_t job_int(const struct job *j, const char *key)
