@@ -183,6 +183,11 @@ int rs_rules_from(struct rs_session *s, const char *dir, struct rs_err *err);
  * none of them ends the run with RS_E_NO_SUCH_FILE. Errors: RS_E_MEMORY. */
 int rs_name_file(struct rs_session *s, const char *path, uint64_t ref, struct rs_err *err);
 
+/** Look for this rule of the session's, too, which only says what to do when somebody asks for it
+ * (docs/rules.md, "when"). Errors: RS_E_USAGE (there is none, or it is always looked for),
+ * RS_E_RULE, RS_E_MEMORY. */
+int rs_ask_rule(struct rs_session *s, const char *id, struct rs_err *err);
+
 /** Save plans of a replay in @folder (copied) where no rs_options names a place; without both
  * none is saved, and no journal replayed. @is_private: it is this user's alone, made where it is
  * not there, and refused where another user could have made it or write to it. Errors: RS_E_MEMORY.

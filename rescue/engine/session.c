@@ -96,6 +96,13 @@ int rs_name_file(struct rs_session *s, const char *path, uint64_t ref, struct rs
 	return 0;
 }
 
+int rs_ask_rule(struct rs_session *s, const char *id, struct rs_err *err)
+{
+	int r = en_rules(s, err);
+
+	return r < 0 ? r : rule_set_ask(&s->rules, id, err);
+}
+
 int rs_plans_in(struct rs_session *s, const char *folder, bool is_private, struct rs_err *err)
 {
 	free(s->plan_folder);

@@ -39,6 +39,10 @@ static enum judge_truth applies(struct judge_ctx *ctx, const struct rule *r, cha
 	enum judge_truth ret = JUDGE_YES;
 	char cpu[256] = "";
 
+	if (r->about.when == RULE_ASKED && !r->is_asked) {
+		judge_add(ctx, why, ", ", "only when it is asked for");
+		return JUDGE_NO;
+	}
 	if (r->builds.n && !win->build) {
 		judge_add(ctx, why, ", ", "the build of this Windows is not known");
 		ret = JUDGE_UNKNOWN;

@@ -12,6 +12,12 @@
 	X(RULE_REPORT, "report")
 enum rule_action { RULE_ACTIONS(JUST_NAME) };
 
+/* When it is looked for: what is there on every machine, only when somebody asks for it. */
+#define RULE_WHENS(X)                                                                              \
+	X(RULE_ALWAYS, "always")                                                                   \
+	X(RULE_ASKED, "asked")
+enum rule_when { RULE_WHENS(JUST_NAME) };
+
 struct rule; /* one parsed INI file: rule_about, or rule_internal.h */
 
 struct rule_set {
@@ -37,6 +43,9 @@ int rule_set_load_shipped(struct rule_set *ret, struct rs_err *err);
 int rule_set_add(struct rule_set *set, const char *name, const char *text, struct rs_err *err);
 /** Those that the program ships with, too, but for ids that the set has already. */
 int rule_set_add_shipped(struct rule_set *set, struct rs_err *err);
+/** Look for the rule @id, too, which is one that waits to be asked for. Errors: RS_E_USAGE (there
+ * is none, or it does not wait). */
+int rule_set_ask(struct rule_set *set, const char *id, struct rs_err *err);
 void rule_set_done(struct rule_set *set);
 
 /* What a rule says of itself. */
@@ -47,6 +56,7 @@ struct rule_about {
 	struct judge_texts references;
 	enum incident_kind kind;
 	enum rule_action action;
+	enum rule_when when;
 };
 const struct rule_about *rule_about(const struct rule *r);
 

@@ -134,6 +134,7 @@ enum rule_otherwise { RULE_UNSAID, RULE_ASK, RULE_IGNORE };
 
 struct rule {
 	struct rule_about about;
+	bool is_asked; /* of when = asked: somebody does */
 	char *vendor, *date, *confirm;
 	enum rule_confidence confidence;
 

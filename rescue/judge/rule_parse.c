@@ -130,6 +130,7 @@ static const char *set_yes_no(void *field, const char *v)
 
 static const char *const kinds[] = {INCIDENT_KINDS(JUST_WORD) NULL};
 static const char *const actions[] = {RULE_ACTIONS(JUST_WORD) NULL};
+static const char *const whens[] = {RULE_WHENS(JUST_WORD) NULL};
 static const char *const confidences[] = {RULE_CONFIDENCES(JUST_WORD) NULL};
 static const char *const otherwises[] = {[RULE_UNSAID] = "", "ask", "ignore", NULL};
 
@@ -154,6 +155,7 @@ static const struct key {
 		.expected = ONE_OF(RULE_ACTIONS)},
 	{"rule", "confidence", REQUIRED, AT(confidence), .words = confidences,
 		.expected = ONE_OF(RULE_CONFIDENCES)},
+	{"rule", "when", 0, AT(about.when), .words = whens, .expected = ONE_OF(RULE_WHENS)},
 	{"rule", "confirm", 0, AT(confirm), .set = set_text},
 	{"rule", "reference", REQUIRED | REPEATS, AT(about.references), .set = rule_text_add},
 	{"rule", "text", REPEATS, AT(about.text), .set = add_line},

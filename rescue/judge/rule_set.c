@@ -49,6 +49,21 @@ int rule_set_add(struct rule_set *set, const char *name, const char *text, struc
 	return code < 0 ? code : set_add_take(set, name, r, err);
 }
 
+int rule_set_ask(struct rule_set *set, const char *id, struct rs_err *err)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		struct rule *r = set->rules[i];
+		if (strcmp(r->about.id, id) != 0)
+			continue;
+		if (r->about.when != RULE_ASKED)
+			return rs_fail_on(err, RS_E_USAGE, id,
+				"this rule is looked for without being asked for");
+		r->is_asked = true;
+		return 0;
+	}
+	return rs_fail_on(err, RS_E_USAGE, id, "no rule has this id");
+}
+
 static bool has_id(const struct rule_set *set, const char *id)
 {
 	for (size_t i = 0; i < set->n; i++)

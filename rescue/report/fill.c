@@ -22,7 +22,8 @@ void report_rule(struct rs_report *r, const struct rule *rule)
 	*told = (struct run_rule){.id = report_copy(&r->kept, about->id),
 		.title = report_copy(&r->kept, about->title),
 		.kind = about->kind,
-		.action = about->action};
+		.action = about->action,
+		.is_on_request = about->when == RULE_ASKED};
 	references(&r->kept, &about->references, &told->references);
 }
 

@@ -236,6 +236,8 @@ static void rule(struct json_out *j, const void *of)
 	jo_text(j, "title", r->title);
 	jo_text(j, "kind", run_kind_word(r->kind));
 	jo_text(j, "action", run_rule_action_word(r->action));
+	if (r->is_on_request)
+		jo_bool(j, "on_request", true);
 	texts_if(j, "references", &r->references);
 }
 

@@ -246,6 +246,7 @@ struct run_rule {
 	const char *id, *title;
 	enum incident_kind kind;
 	enum rule_action action;
+	bool is_on_request; /* looked for only when somebody asks */
 	struct run_texts references;
 };
 

@@ -313,8 +313,9 @@ static void say_rules(struct printer *p, const struct rs_run *run)
 	for (size_t i = 0; i < run->n_rules; i++) {
 		const struct run_rule *r = &run->rules[i];
 
-		text_say(p, "", "%-s (%s, %s)", r->id, run_kind_word(r->kind),
-			run_rule_action_word(r->action));
+		text_say(p, "",
+			r->is_on_request ? "%-s (%s, %s; only when asked for)" : "%-s (%s, %s)",
+			r->id, run_kind_word(r->kind), run_rule_action_word(r->action));
 		text_say(p, "  ", "%s", r->title);
 	}
 	if (run->rule_text && !run->rule_file)

@@ -80,6 +80,9 @@ const struct option_spec option_table[OPT_COUNT] = {
 		"list what changed since then: 2026-11-24, or 2026-11-24T20:00:00Z"},
 	{OPT_FILE, 0, "file", "PATH", CMD_LOOK | CMD_FIX, 0,
 		"this file does the harm (several times); it is asked about like a doubtful one"},
+	{OPT_RULE, 0, "rule", "ID", CMD_LOOK | CMD_FIX, AT(rule),
+		"a rule that waits to be asked for: 'font-cache' and others in 'unbrick rules "
+		"list'"},
 	{OPT_SVG, 0, "svg", "FILE", CMD_LOOK | CMD_FIX | CMD_TUI, AT(svg),
 		"draw the timeline into FILE (not if it is there already)"},
 	{OPT_VARIABLES, 0, "variables", "FILE", CMD_CHECK_FIRMWARE, AT(variables),

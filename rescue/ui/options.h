@@ -71,6 +71,7 @@ enum option_id {
 	OPT_LANGUAGE,
 	OPT_SINCE,
 	OPT_FILE,
+	OPT_RULE,
 	OPT_SVG,
 	OPT_VARIABLES,
 	OPT_CERTIFICATE,
@@ -91,6 +92,7 @@ enum option_id {
 	OPT_VERSION,
 	OPT_COUNT,
 };
+_Static_assert(OPT_COUNT <= 64, "flags");
 
 struct option_spec {
 	enum option_id id;
@@ -155,7 +157,8 @@ struct options {
 	unsigned n_files;
 	const char *keyboard, *font, *contrast;
 	bool is_plain; /* --plain */
-	const char *volume, *windows, *rules, *output, *from, *report, *language, *supervisor;
+	const char *volume, *windows, *rules, *rule, *output, *from, *report, *language,
+		*supervisor;
 	const char *keys_from, *keys_secret, *keys_secret_fd, *keys_ca;
 	const char *since, *svg;
 	const char *variables, *certificate;

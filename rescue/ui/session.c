@@ -163,5 +163,7 @@ int ui_open_session(struct ui *ui, const struct rs_events *events,
 		r = name_file(ui->session, ui->opt.files[i], err);
 	if (r == 0 && ui->opt.rules)
 		r = rs_rules_from(ui->session, ui->opt.rules, err);
+	if (r == 0 && ui->opt.rule)
+		r = rs_ask_rule(ui->session, ui->opt.rule, err);
 	return r;
 }

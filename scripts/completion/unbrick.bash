@@ -10,9 +10,9 @@ _unbrick_options() {
 
 	case $1 in
 	list) echo "$given --report $all" ;;
-	scan) echo "$keys $policy --windows --beside --rules --since --file --svg --report $all" ;;
-	diagnose) echo "$keys --windows --beside --rules --since --file --svg --report $all" ;;
-	fix) echo "$keys $policy --policy-url --policy-ca --drill --windows --beside --rules --file --yes -y --replay --diagnosis --plan --svg --report $all" ;;
+	scan) echo "$keys $policy --windows --beside --rules --since --file --rule --svg --report $all" ;;
+	diagnose) echo "$keys --windows --beside --rules --since --file --rule --svg --report $all" ;;
+	fix) echo "$keys $policy --policy-url --policy-ca --drill --windows --beside --rules --file --rule --yes -y --replay --diagnosis --plan --svg --report $all" ;;
 	undo) echo "$keys --beside --yes -y --replay --plan --report $all" ;;
 	replay) echo "$keys --beside --yes -y --replay --plan --resume --revert --report $all" ;;
 	tui) echo "$keys --windows --yes -y --beside --console --contrast --font --keyboard --supervisor --replay --diagnosis --plan --plain --rules --svg --report --language --help --version -h" ;;
@@ -44,7 +44,7 @@ _unbrick() {
 		esac
 	done
 	case $prev in
-	--keys-fd | --keys-secret-fd | --volume | --windows | --language | --since | --file | --policy-url | --policy-floor | --passphrase-fd | --expires) return ;;
+	--keys-fd | --keys-secret-fd | --volume | --windows | --language | --since | --file | --rule | --policy-url | --policy-floor | --passphrase-fd | --expires) return ;;
 	--replay)
 		mapfile -t COMPREPLY < <(compgen -W "safe no all" -- "$cur")
 		return

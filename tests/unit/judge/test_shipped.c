@@ -205,6 +205,65 @@ static void test_ldiagio__before_the_update_or_absent__is_not(void **state)
 	wi_expect(w, "lenovo-ldiagio", SAID_NOT_APPLICABLE, 0);
 }
 
+/* ---- what Windows makes anew: on every machine, so only when somebody asks ---- */
+
+#define FONTS "/Windows/ServiceProfiles/LocalService/AppData/Local/"
+#define INDEX "/ProgramData/Microsoft/Search/Data/Applications/Windows/"
+#define STORE "/Windows/SoftwareDistribution/DataStore/"
+
+static void test_caches__not_asked_for__no_match(void **state)
+{
+	struct wi *w = *state;
+
+	wi_text(w, "/Windows/System32/FNTCACHE.DAT", "fonts", "");
+	wi_text(w, INDEX "Windows.edb", "index", "");
+	wi_text(w, STORE "DataStore.edb", "store", "");
+	wi_expect(w, "font-cache", SAID_NOT_APPLICABLE, 0);
+	wi_expect(w, "search-index", SAID_NOT_APPLICABLE, 0);
+	wi_expect(w, "update-store", SAID_NOT_APPLICABLE, 0);
+}
+
+static void test_caches__asked_for__all_of_one_and_no_other(void **state)
+{
+	static const uint16_t version[4] = {10, 0, 1, 1};
+	struct wi *w = *state;
+
+	w->is_asked = true;
+	wi_text(w, "/Windows/System32/FNTCACHE.DAT", "fonts", "");
+	wi_text(w, FONTS "FontCache/~FontCache-System.dat", "fonts", "");
+	wi_text(w, FONTS "FontCache/Fonts/other.dat", "not ours", "");
+	wi_text(w, FONTS "FontCache-S-1-5-21-1.dat", "fonts", "");
+	wi_program(w, FONTS "~FontCache-program.dat", version);
+	wi_text(w, INDEX "Windows.edb", "index", "");
+	wi_text(w, STORE "DataStore.edb", "store", "");
+	wi_text(w, STORE "Logs/edb00001.log", "store", "");
+	wi_text(w, STORE "Logs/other.log", "not ours", "");
+	wi_expect(w, "font-cache", SAID_MATCHED, 4);
+	wi_expect_file(w, "\\Windows\\System32\\FNTCACHE.DAT", JUDGE_BAD);
+	wi_expect_file(w,
+		"\\Windows\\ServiceProfiles\\LocalService\\AppData\\Local\\FontCache-S-1-5-21-1."
+		"dat",
+		JUDGE_BAD);
+	wi_expect_file(w,
+		"\\Windows\\ServiceProfiles\\LocalService\\AppData\\Local\\~FontCache-program.dat",
+		JUDGE_DOUBTFUL);
+	wi_expect(w, "search-index", SAID_MATCHED, 1);
+	wi_expect(w, "update-store", SAID_MATCHED, 2);
+}
+
+static void test_asking__for_what_is_always_looked_for__is_an_error(void **state)
+{
+	struct rule_set all = {0};
+	struct rs_err err = {0};
+
+	(void)state;
+	assert_int_equal(rule_set_load_shipped(&all, &err), 0);
+	assert_int_equal(rule_set_ask(&all, "crowdstrike-291", &err), RS_E_USAGE);
+	assert_int_equal(rule_set_ask(&all, "no-such-rule", &err), RS_E_USAGE);
+	assert_int_equal(rule_set_ask(&all, "font-cache", &err), 0);
+	rule_set_done(&all);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, wi_setup, wi_teardown)
 
 int main(void)
@@ -226,6 +285,9 @@ int main(void)
 		T(test_sprotect__other_version_or_build__is_not),
 		T(test_ldiagio__present_on_2004__is_reported),
 		T(test_ldiagio__before_the_update_or_absent__is_not),
+		T(test_caches__not_asked_for__no_match),
+		T(test_caches__asked_for__all_of_one_and_no_other),
+		T(test_asking__for_what_is_always_looked_for__is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

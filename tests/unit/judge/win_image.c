@@ -414,6 +414,8 @@ const struct judge_said *wi_judge_shipped(struct wi *w, const char *id)
 	assert_non_null(w->set.rules);
 	w->set.rules[0] = mine;
 	w->set.n = 1;
+	if (w->is_asked)
+		assert_int_equal(rule_set_ask(&w->set, id, &err), 0);
 	return judge(w);
 }
 

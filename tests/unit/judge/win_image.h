@@ -14,6 +14,7 @@ struct wi {
 	struct nt_raw *raw;
 	struct win_info win;
 	struct rule_set set;
+	bool is_asked;		  /* for the rule that is judged by: somebody is */
 	struct judge_result *res; /* of the last wi_judge */
 };
 
