@@ -22,6 +22,7 @@ static void item_done(struct plan_item *item)
 	for (size_t k = 0; k < item->n_names; k++)
 		free(item->names[k].path);
 	free(item->names);
+	change_free(item->change);
 }
 
 void plan_free(struct plan *p)
@@ -66,8 +67,9 @@ static const unsigned rank[] = {[PLAN_QUARANTINE] = 0,
 	[PLAN_ASK] = 1,
 	[PLAN_KEEP] = 2,
 	[PLAN_REPORT] = 3,
-	[PLAN_FINISH] = 4,
-	[PLAN_RESTORE] = 5};
+	[PLAN_CHANGE] = 4,
+	[PLAN_FINISH] = 5,
+	[PLAN_RESTORE] = 6};
 
 /* Its source would have it moved, and something keeps it. */
 static bool is_spared(const struct finding *f)
@@ -150,6 +152,56 @@ int plan_from_judge(const struct judge_result *j, struct plan **ret, struct rs_e
 	return 0;
 }
 
+struct plan *plan_new(void)
+{
+	return calloc(1, sizeof(struct plan));
+}
+
+/* Changes come first: a service is disabled before its file goes. */
+static int add_first(struct plan *p, struct plan_item **ret, struct rs_err *err)
+{
+	size_t at = 0;
+
+	if (p->n_items >= PLAN_MAX_ITEMS)
+		return rs_fail(err, RS_E_GUARD, "more than %u items", PLAN_MAX_ITEMS);
+	struct plan_item *items = realloc(p->items, (p->n_items + 1) * sizeof(*items));
+	if (!items)
+		return rs_fail(err, RS_E_MEMORY, "plan");
+	p->items = items;
+	while (at < p->n_items && items[at].change)
+		at++;
+	memmove(&items[at + 1], &items[at], (p->n_items - at) * sizeof(*items));
+	items[at] = (struct plan_item){.number = 0};
+	p->n_items++;
+	for (size_t i = 0; i < p->n_items; i++)
+		items[i].number = (unsigned)i + 1;
+	*ret = &items[at];
+	return 0;
+}
+
+int plan_add_change(struct plan *p, struct plan_change *c, const char *path, const char *why,
+	const char *rule_id, const char *windows, bool is_doubtful, struct rs_err *err)
+{
+	auto_change struct plan_change *change = c;
+
+	if (c->kind == CHANGE_HIVE && !c->n)
+		return rs_fail_on(err, RS_E_GUARD, path, "nothing of it is to be changed");
+	struct plan_item *item;
+	int r = add_first(p, &item, err);
+	if (r < 0)
+		return r;
+	item->action = is_doubtful ? PLAN_ASK : PLAN_CHANGE;
+	item->path = strdup(path);
+	item->why = strdup(why ? why : "");
+	item->rule_id = strdup(rule_id ? rule_id : "");
+	item->windows = strdup(windows ? windows : "");
+	item->change = rs_steal(change);
+	item->stat.size_bytes = c->size_bytes;
+	return item->path && item->why && item->rule_id && item->windows
+		       ? 0
+		       : rs_fail(err, RS_E_MEMORY, "plan");
+}
+
 size_t plan_count(const struct plan *p, enum plan_action action)
 {
 	size_t n = 0;
@@ -184,7 +236,7 @@ void plan_accept(struct plan *p)
 {
 	for (size_t i = 0; p && i < p->n_items; i++) {
 		enum plan_action a = p->items[i].action;
-		if (a == PLAN_QUARANTINE || a == PLAN_FINISH ||
+		if (a == PLAN_QUARANTINE || a == PLAN_CHANGE || a == PLAN_FINISH ||
 			(a == PLAN_RESTORE && !p->items[i].is_gone))
 			p->items[i].is_accepted = true;
 	}

@@ -7,6 +7,7 @@
 
 #include "format/words.h"
 #include "judge/judge.h"
+#include "plan/change.h"
 
 /* X(name, its word in a report, what a person is told) */
 #define PLAN_ACTIONS(X)                                                                            \
@@ -14,6 +15,7 @@
 	X(PLAN_ASK, "ask", "ASK FIRST")	      /* doubtful: move only if a person says so */        \
 	X(PLAN_KEEP, "keep", "leave")	      /* the repaired file: stays */                       \
 	X(PLAN_REPORT, "report", "tell only") /* shown and explained only */                       \
+	X(PLAN_CHANGE, "change", "CHANGE")    /* what its change says (change.h), and no move */   \
 	/* an earlier quarantine was interrupted: move (or tidy up) to its end */                  \
 	X(PLAN_FINISH, "finish", "FINISH")                                                         \
 	X(PLAN_RESTORE, "restore", "PUT BACK") /* undo: move back */
@@ -60,6 +62,7 @@ struct plan_item {
 	bool is_gone;	  /* it is not in the quarantine any more: nothing is there to put back */
 	struct plan_name *names; /* all of them, "path" too; none: not looked at */
 	size_t n_names;
+	struct plan_change *change; /* what is done instead of a move; NULL: it is a move */
 };
 
 #define PLAN_TOP       "Unbrick" /* unless that is somebody else's (act/top.c) */
@@ -90,6 +93,15 @@ RS_DEFINE_AUTO(struct plan *, plan_free);
  * folder) joined, the stronger verdict stays. Errors: RS_E_MEMORY, RS_E_GUARD (more than
  * PLAN_MAX_ITEMS). */
 int plan_from_judge(const struct judge_result *j, struct plan **ret, struct rs_err *err);
+
+/** One item more, before all moves: @c, which is taken also on errors, of the file @path. Its
+ * action is PLAN_CHANGE, or PLAN_ASK (@is_doubtful). @windows the folder of the Windows, "" or
+ * NULL: none. change_look was asked. Errors: RS_E_MEMORY, RS_E_GUARD (nothing to change, or too
+ * many items). */
+int plan_add_change(struct plan *p, struct plan_change *c, const char *path, const char *why,
+	const char *rule_id, const char *windows, bool is_doubtful, struct rs_err *err);
+/** A plan of nothing. NULL: no memory. */
+struct plan *plan_new(void);
 
 /** Items with this action (and accepted, if asked). */
 size_t plan_count(const struct plan *p, enum plan_action action);
