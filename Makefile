@@ -42,7 +42,7 @@ UI_LIBS	:= $(shell pkg-config --libs fuse3 ncursesw libqrencode 2>/dev/null)
 
 # ---- the library, one archive a room, lowest first: each links only with those before it
 
-ROOMS	= format core net policy fleet firmware block fat bitlocker ntfs ntfslog ntfswrite windows evidence judge plan act report engine
+ROOMS	= format core net policy fleet firmware block fat bitlocker ntfs ntfslog ntfswrite windows hivewrite evidence judge plan act report engine
 upto	= $(if $(2),$(firstword $(2)) $(if $(filter $(1),$(firstword $(2))),,$(call upto,$(1),$(wordlist 2,99,$(2)))))
 libs_to	= $(patsubst %,$(BUILD)/lib/%.a,$(call upto,$(1),$(ROOMS) ui))
 rev	= $(if $(1),$(call rev,$(wordlist 2,99,$(1))) $(firstword $(1)))
