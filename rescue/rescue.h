@@ -92,6 +92,15 @@ struct rs_key_request {
 	bool is_key_file;
 };
 
+/* A server of keys wants to know who asks, and no secret file says it. */
+struct rs_account_request {
+	const char *server;	   /* its address, as whoever named it has it */
+	bool is_login;		   /* a user's name and a password; else a token, or */
+	bool may_be_pair;	   /* USER:PASSWORD */
+	unsigned attempt, most;	   /* 1.. */
+	const struct rs_err *last; /* why what was said before was not taken; code 0: nothing was */
+};
+
 /* How an answer is read. */
 enum rs_key_form {
 	RS_KEY_TYPED,	   /* a recovery password, or else a passphrase */
@@ -114,6 +123,11 @@ struct rs_key_source {
 	 * in @err. The others are asked then. RS_E_CANCELLED and RS_E_MEMORY end the operation. */
 	int (*ask)(const struct rs_key_source *self, const struct rs_key_request *q,
 		struct rs_secret *ret, struct rs_err *err);
+	/* Of a person, or NULL: who asks a server. 1: it is in @ret_user (of a login alone) and
+	 * @ret, both zeroed before, which belong to the engine whatever is returned; 0: nobody says
+	 * it, and nobody is asked about that server again; negative as above. */
+	int (*account)(const struct rs_key_source *self, const struct rs_account_request *q,
+		struct rs_secret *ret_user, struct rs_secret *ret, struct rs_err *err);
 };
 
 /** Ask this one, too, after those before it, when nothing opens a volume. Errors: RS_E_BUG (more

@@ -12,6 +12,7 @@
 #include "block/overlay.h"
 #include "block/set.h"
 #include "judge/rule.h"
+#include "net/config.h"
 #include "ntfswrite/vol.h"
 #include "report/report.h"
 #include "rescue.h"
@@ -37,8 +38,9 @@ struct rs_session {
 	size_t n_named;
 	char *plan_folder; /* of rs_plans_in; NULL: none is known */
 	bool is_plan_private;
-	struct en_network *network;		    /* NULL: none was named */
-	void (*network_free)(struct en_network *n); /* wipes it; with it */
+	struct en_network *network;		     /* NULL: none was named */
+	void (*network_free)(struct en_network *n);  /* wipes it; with it */
+	void (*network_again)(struct en_network *n); /* a repair begins */
 };
 
 struct en_disk {
@@ -160,6 +162,19 @@ int en_read_secret(int fd, struct rs_secret *ret, struct rs_err *err);
  * they are one source of the session. Errors: RS_E_NET_CONFIG, RS_E_NET_PROGRAM, RS_E_BUG (more
  * sources than four), RS_E_MEMORY. */
 int en_keys_from_list(struct rs_session *s, struct json_object *list, struct rs_err *err);
+
+/* ---- account.c ---- */
+
+/** May a person be asked who asks a server? */
+bool en_account_may_ask(const struct rs_session *s);
+/** Ask that of whoever can be (rs_key_source.account); @q has the attempt and what came of the one
+ * before. 1: the lines that a secret file would have are in @ret; 0: nobody says it. Errors:
+ * RS_E_NET_CONFIG (what was typed can be none), RS_E_CANCELLED, RS_E_MEMORY. */
+int en_account_ask(struct rs_session *s, const struct net_key_source *source,
+	struct rs_account_request *q, struct rs_secret *ret, struct rs_err *err);
+/** Those lines of what was typed (@user of a login alone). Errors: RS_E_NET_CONFIG, RS_E_MEMORY. */
+int en_account_lines(enum net_key_type type, const struct rs_secret *user,
+	const struct rs_secret *typed, struct rs_secret *ret, struct rs_err *err);
 
 /* ---- machine.c ---- */
 

@@ -13,16 +13,21 @@
 #include "core/json_in.h"
 #include "engine/engine.h"
 #include "net/client.h"
+#include "net/secret.h"
 #include "policy/policy.h"
 
 #define CONFIG_BYTES (1U << 20)
+/* A directory locks an account after a few wrong passwords: two are a typing error. */
+#define ACCOUNT_ATTEMPTS 2U
 
 struct en_network {
 	struct rs_session *s;
 	struct net_client *client;
 	struct rs_secret secrets; /* the client borrows it */
 	struct net_key_source sources[NET_SOURCES_MOST];
-	bool is_closed[NET_SOURCES_MOST]; /* not asked any more in this run */
+	bool is_closed[NET_SOURCES_MOST];	  /* not asked any more in this run */
+	bool is_unsaid[NET_SOURCES_MOST];	  /* nobody says who asks */
+	struct rs_secret typed[NET_SOURCES_MOST]; /* lines of a secret file, by a person */
 	size_t n_sources;
 	struct policy_machine machine;
 	size_t next;	   /* of the pairs of source and protector: the first that was not asked */
@@ -35,9 +40,20 @@ static void network_free(struct en_network *n)
 		return;
 	for (size_t i = 0; i < n->n_sources; i++)
 		net_key_source_done(&n->sources[i]);
+	for (size_t i = 0; i < NET_SOURCES_MOST; i++)
+		rs_secret_done(&n->typed[i]);
 	net_close(n->client);
 	rs_secret_done(&n->secrets);
 	free(n);
+}
+
+/* Whoever did not answer in the repair before is asked in the next one: a cable may be in now, or a
+ * person knows the password. */
+static void network_again(struct en_network *n)
+{
+	memset(n->is_closed, 0, sizeof(n->is_closed));
+	memset(n->is_unsaid, 0, sizeof(n->is_unsaid));
+	n->why = (struct rs_err){0};
 }
 
 static bool go_on(void *user, const char *line)
@@ -100,6 +116,7 @@ int rs_network_use(struct rs_session *s, const struct rs_network *how, struct rs
 	network_free(s->network);
 	s->network = n;
 	s->network_free = network_free;
+	s->network_again = network_again;
 	return 0;
 }
 
@@ -129,6 +146,87 @@ static void close_source(struct en_network *n, size_t i, const struct rs_err *wh
 		n->why = *why;
 }
 
+/* ---- an account that a person types ---- */
+
+/* A server that wants one, of which the secret file has nothing. */
+static bool lacks_account(const struct en_network *n, size_t i)
+{
+	const struct net_key_source *from = &n->sources[i];
+	const struct rs_view all = {n->secrets.p, n->secrets.len};
+	const bool wants =
+		from->type == NET_KEY_LDAP || from->type == NET_KEY_VAULT || from->account[0];
+
+	return wants && !net_secret_section(all, from->account).len;
+}
+
+/* What was typed for it, or for another one that would have the same section; NULL: nothing. */
+static struct rs_secret *typed_for(struct en_network *n, size_t i)
+{
+	for (size_t k = 0; k < n->n_sources; k++)
+		if (n->typed[k].len && n->sources[k].type == n->sources[i].type &&
+			strcmp(n->sources[k].account, n->sources[i].account) == 0)
+			return &n->typed[k];
+	return NULL;
+}
+
+/* What was typed goes to that server alone, as if it were the whole of the secret file. */
+static int ask_server(struct en_network *n, size_t i, const struct net_words *words,
+	struct rs_secret *ret, struct rs_err *err)
+{
+	struct net_key_source source = n->sources[i];
+	const struct rs_secret *typed = lacks_account(n, i) ? typed_for(n, i) : NULL;
+
+	if (typed)
+		source.account = "";
+	net_set_secrets(n->client, typed ? typed : &n->secrets);
+	const int r = net_key(n->client, &source, words, ret, err);
+	net_set_secrets(n->client, &n->secrets);
+	return r;
+}
+
+/* 1: it is there now; 0: nobody says it; negative. */
+static int ask_account(
+	struct en_network *n, size_t i, struct rs_account_request *q, struct rs_err *err)
+{
+	struct rs_secret *old = typed_for(n, i);
+	struct rs_err why = {0};
+
+	if (old)
+		rs_secret_done(old);
+	const int r = en_account_ask(n->s, &n->sources[i], q, &n->typed[i], &why);
+	n->is_unsaid[i] = r == 0;
+	return r < 0 ? rs_err_pass(err, r, &why) : r;
+}
+
+/* Without an account that a person would know, it is asked for first, and once more where the
+ * server does not take it. */
+static int ask_with_account(struct en_network *n, size_t i, const struct net_words *words,
+	struct rs_secret *ret, struct rs_err *err)
+{
+	struct rs_err last = {0};
+	struct rs_account_request q = {.last = &last, .most = ACCOUNT_ATTEMPTS, .attempt = 1};
+	const bool may_ask = lacks_account(n, i) && !n->is_unsaid[i] && en_account_may_ask(n->s);
+	int r;
+
+	if (may_ask && !typed_for(n, i)) {
+		r = ask_account(n, i, &q, err);
+		if (r < 0)
+			return r;
+		q.attempt = 2;
+	}
+	r = ask_server(n, i, words, ret, err);
+	for (; may_ask && r == RS_E_NET_DENIED && typed_for(n, i) && q.attempt <= q.most;
+		q.attempt++) {
+		last = *err;
+		const int said = ask_account(n, i, &q, err);
+		if (said <= 0)
+			return said < 0 ? said : rs_err_pass(err, r, &last);
+		*err = (struct rs_err){0};
+		r = ask_server(n, i, words, ret, err);
+	}
+	return r;
+}
+
 static int ask_one(struct en_network *n, size_t i, const struct bl_protector *p,
 	struct rs_secret *ret, struct rs_err *err)
 {
@@ -140,7 +238,7 @@ static int ask_one(struct en_network *n, size_t i, const struct bl_protector *p,
 		.mac = n->machine.n_macs ? n->machine.macs[0] : NULL};
 
 	rs_guid_text(p->id, id);
-	int r = net_key(n->client, &n->sources[i], &words, &password, err);
+	int r = ask_with_account(n, i, &words, &password, err);
 	if (r < 0 && !rs_err_ends(r)) {
 		char line[512];
 		close_source(n, i, err);

@@ -17,6 +17,8 @@ int rs_repair_open(struct rs_session *s, enum rs_command command, const struct r
 	*ret = NULL;
 	if (!u)
 		return RS_E_MEMORY;
+	if (s->network)
+		s->network_again(s->network);
 	u->s = s;
 	u->target = t;
 	u->command = commands[command];

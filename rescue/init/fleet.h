@@ -26,6 +26,7 @@ enum { FLEET_URL = 512, FLEET_TEXT = 800, FLEET_ID = 40, FLEET_HASH = 65 };
 
 #define FLEET_POLICY	 INIT_RUN "/policy.json" /* with ".minisig" its signature */
 #define FLEET_COLLECTORS INIT_RUN "/collectors.json"
+#define FLEET_KEYS	 INIT_RUN "/keys.json" /* as --keys-from reads it */
 #define FLEET_POLICY_PUB "/unbrick/policy.pub"
 #define FLEET_CA	 "/unbrick/ca.pem"
 
@@ -95,6 +96,10 @@ bool fleet_only_looks(const struct init *in);
 /** What `fix` (or, @is_look, `scan`) gets instead of what the settings say; NULL without a policy.
  * Ended by NULL, valid until the next call. */
 const char *const *fleet_options(struct init *in, bool is_look);
+enum { FLEET_KEY_OPTIONS = 6 };
+/** What the screen of a person gets to ask the servers of keys that an accepted policy names, put
+ * into @args; returns how many. None where no key may be used, or the policy is withdrawn. */
+size_t fleet_key_options(const struct init *in, const char **args);
 /** How a run with that result ends; false: as the settings say. */
 bool fleet_end_of(const struct init *in, enum result result, enum settings_end *ret);
 

@@ -62,6 +62,17 @@ static int keep_list(
 	return keep(folder, name, text, strlen(text), err);
 }
 
+/* As --keys-from reads it. */
+static int keep_keys(const char *folder, struct json_object *list, struct rs_err *err)
+{
+	struct json_object *all = json_object_new_object();
+
+	json_object_object_add(all, "keys", list ? json_object_get(list) : json_object_new_array());
+	const int r = keep_list(folder, "keys.json", all, err);
+	json_object_put(all);
+	return r;
+}
+
 static int get_file(struct net_client *c, const struct fleet_fetch *q, const char *suffix,
 	struct rs_secret *ret, struct rs_err *err)
 {
@@ -120,7 +131,7 @@ static int fetch(
 		(r = policy_fits(p, &machine, err)) < 0 ||
 		(r = keep(q->folder, "policy.json", bytes.p, bytes.len, err)) < 0 ||
 		(r = keep(q->folder, "policy.json.minisig", sig.p, sig.len, err)) < 0 ||
-		(r = keep_list(q->folder, "keys.json", p->keys, err)) < 0 ||
+		(r = keep_keys(q->folder, p->keys, err)) < 0 ||
 		(r = keep_list(q->folder, "collectors.json", p->reports, err)) < 0)
 		return r;
 	ret->version = p->version;

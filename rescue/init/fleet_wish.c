@@ -84,6 +84,25 @@ const char *const *fleet_options(struct init *in, bool is_look)
 	return options;
 }
 
+size_t fleet_key_options(const struct init *in, const char **args)
+{
+	const struct fleet *f = &in->fleet;
+	size_t n = 0;
+
+	if (!f->is_accepted || !f->policy.n_keys || f->policy.act == POLICY_NONE ||
+		facts_key_refusal(&in->facts))
+		return 0;
+	args[n++] = "--keys-from";
+	args[n++] = FLEET_KEYS;
+	args[n++] = "--keys-ca";
+	args[n++] = FLEET_CA;
+	if (in->stick.accounts.len) {
+		args[n++] = "--keys-secret-fd";
+		args[n++] = RUN_ACCOUNTS_FD;
+	}
+	return n;
+}
+
 static enum settings_end end_of(enum policy_end end)
 {
 	static const enum settings_end ends[] = {[POLICY_WINDOWS] = SETTINGS_END_WINDOWS,

@@ -13,11 +13,10 @@
 #include "init/picture.h"
 #include "init/sysfs.h"
 
-#define ARGS_MOST   (28 + SCREEN_OPTIONS)
-#define SHOWN_MOST  (64 * 1024UL)
-#define REPORT	    INIT_RUN "/run.json"
-#define KEYS_FD	    "3" /* PROCESS_FD */
-#define ACCOUNTS_FD "5" /* PROCESS_ACCOUNTS */
+#define ARGS_MOST  (28 + SCREEN_OPTIONS)
+#define SHOWN_MOST (64 * 1024UL)
+#define REPORT	   INIT_RUN "/run.json"
+#define KEYS_FD	   "3" /* PROCESS_FD */
 
 static const struct command {
 	const char *word;
@@ -282,7 +281,7 @@ static size_t put_arguments(struct init *in, const struct command *c, const char
 	n += run_stick_options(in, c->takes_rules && !fleet_is_alone(in), args + n);
 	if (has_accounts(in, c)) {
 		args[n++] = "--keys-secret-fd";
-		args[n++] = ACCOUNTS_FD;
+		args[n++] = RUN_ACCOUNTS_FD;
 	}
 	args[n++] = "--report";
 	args[n++] = REPORT;

@@ -41,6 +41,8 @@ const char *run_word(enum run_command command);
  * report_add_run_take. */
 void run_program(struct init *in, enum run_command command, const char *disk,
 	const char *const *options, struct run *ret);
+#define RUN_ACCOUNTS_FD "5" /* PROCESS_ACCOUNTS */
+
 /** What of the stick a program gets: its rules, and its keys, which are at PROCESS_FD. How many of
  * @args; none ends them. */
 size_t run_stick_options(const struct init *in, bool takes_rules, const char **args);

@@ -15,7 +15,7 @@
 #include "init/sysfs.h"
 #include "init/work.h"
 
-#define ARGS_MOST     (16 + SCREEN_OPTIONS)
+#define ARGS_MOST     (16 + SCREEN_OPTIONS + FLEET_KEY_OPTIONS)
 #define QUICK_MS      10000 /* one that ends sooner would end again */
 #define QUICK_MOST    3
 #define LEFT_ALONE_MS 30000 /* nobody has touched it since */
@@ -95,7 +95,10 @@ static bool start(struct init *in)
 	args[n++] = "--replay";
 	args[n++] = replays[in->facts.settings.replay % 3];
 	n += run_stick_options(in, true, args + n);
-	args[n] = NULL;
+	const size_t n_keys = fleet_key_options(in, args + n);
+	if (n_keys)
+		plan.accounts = &in->stick.accounts;
+	args[n + n_keys] = NULL;
 	if (is_stick_free(in))
 		stick_offer_folder(in, &plan);
 	return screen_begin(in, &plan, take_report);

@@ -79,4 +79,38 @@ static int on_key(const struct rs_key_source *self, const struct rs_key_request 
 	return r;
 }
 
-const struct rs_key_source tui_keys = {"the keyboard", NULL, RS_KEY_TYPED, true, on_key};
+/* One line of it; 1: it is in @ret. */
+static int take_line(struct tui *t, bool is_user, struct rs_secret *ret, struct rs_err *err)
+{
+	struct passphrase *line = &t->secret->passphrase;
+	const bool was_hidden = t->consoles.is_hidden;
+	int r = 0;
+
+	t->is_user_asked = is_user;
+	t->consoles.is_hidden = !is_user;
+	tui_ask(t, SCREEN_ACCOUNT);
+	t->consoles.is_hidden = was_hidden;
+	if (!term_is_cancelled() && line->is_entered)
+		r = passphrase_take(line, ret, err) < 0 ? err->code : 1;
+	rs_wipe(line, sizeof(*line));
+	return r;
+}
+
+static int on_account(const struct rs_key_source *self, const struct rs_account_request *q,
+	struct rs_secret *ret_user, struct rs_secret *ret, struct rs_err *err)
+{
+	struct tui *t = self->user;
+
+	if (term_is_cancelled())
+		return 0;
+	t->account = q;
+	supervisor_say(&t->supervisor, LINK_ASKS, NULL);
+	int r = q->is_login ? take_line(t, true, ret_user, err) : 1;
+	if (r == 1)
+		r = take_line(t, false, ret, err);
+	t->account = NULL;
+	return r;
+}
+
+const struct rs_key_source tui_keys = {
+	"the keyboard", NULL, RS_KEY_TYPED, true, on_key, on_account};

@@ -50,6 +50,8 @@ const struct screen tui_screens[SCREENS] = {
 	[SCREEN_PASSPHRASE] = {"passphrase", NULL, passphrase_draw, passphrase_key,
 		.ways = {WAY(UI_KEY_ESC, "Esc", "back", NULL, passphrase_back), USE_STICK},
 		.idle = sticks_idle},
+	[SCREEN_ACCOUNT] = {"account", NULL, account_draw, passphrase_key,
+		.ways = {WAY(UI_KEY_ESC, "Esc", "without it", NULL, account_back)}},
 	[SCREEN_FINDINGS] = {"findings", findings_enter, findings_draw, NULL,
 		.ways = {WAY(UI_KEY_ENTER, "Enter", "plan", NULL, findings_next), DETAILS,
 			WAY('u', "u", "undo", undo_is_open, undo_go), IN_THE_WAY,

@@ -39,6 +39,17 @@ static void draw_line(const struct passphrase *e, struct page *p)
 	p->secret_cell = cell;
 }
 
+/* What helps to type it on the machine's own screen. */
+static void draw_keyboard(const struct tui *t, struct page *p)
+{
+	if (!t->consoles.is_private)
+		return;
+	page_say(p, false, "F11 %s what is typed.", t->consoles.is_hidden ? "shows" : "hides");
+	if (t->layouts.n)
+		page_say(p, true, "Keyboard: %s. Left and Right choose another layout.",
+			t->layouts.names[t->layouts.at]);
+}
+
 void passphrase_draw(const struct tui *t, struct page *p)
 {
 	page_say(p, false, "%-s is locked by BitLocker.", t->asked->volume);
@@ -60,14 +71,37 @@ void passphrase_draw(const struct tui *t, struct page *p)
 	else
 		page_say(p, false,
 			"Enter opens the volume with it. Backspace takes the last character back.");
-	if (!t->consoles.is_private)
-		return;
-	page_say(p, false, "F11 %s what is typed.", t->consoles.is_hidden ? "shows" : "hides");
-	if (t->layouts.n)
-		page_say(p, true, "Keyboard: %s. Left and Right choose another layout.",
-			t->layouts.names[t->layouts.at]);
+	draw_keyboard(t, p);
 }
 
+/* Of a server, and not of a volume. */
+void account_draw(const struct tui *t, struct page *p)
+{
+	const struct rs_account_request *q = t->account;
+	char text[1024];
+
+	page_say(p, false, "%-s wants to know who asks for a key.", q->server);
+	page_blank(p);
+	if (q->last->code) {
+		rs_err_said(q->last, text, sizeof(text));
+		page_say(p, true, "Attempt %u of %u. %s", q->attempt, q->most, text);
+		page_blank(p);
+	}
+	page_say(p, true, "%s", term_account_question(q, t->is_user_asked));
+	draw_line(&t->secret->passphrase, p);
+	page_blank(p);
+	page_say(p, false,
+		"It is sent to this server alone, kept until the screen ends, and written "
+		"nowhere.");
+	page_say(p, false, "Enter takes it; Esc goes on without it.");
+	draw_keyboard(t, p);
+}
+
+enum screen_id account_back(struct tui *t)
+{
+	rs_wipe(&t->secret->passphrase, sizeof(t->secret->passphrase));
+	return SCREEN_ANSWER;
+}
 /* Of the machine's own keyboard, by whoever sits at it. */
 static void turn_layout(struct tui *t, bool is_next)
 {

@@ -527,4 +527,42 @@ static int ask_key(const struct rs_key_source *self, const struct rs_key_request
 	return ask_for(q, NULL, ret, err);
 }
 
-const struct rs_key_source term_keys = {"the terminal", NULL, RS_KEY_TYPED, true, ask_key};
+const char *term_account_question(const struct rs_account_request *q, bool is_user)
+{
+	if (is_user)
+		return N_("User (name@domain):");
+	if (q->is_login)
+		return N_("Password:");
+	return q->may_be_pair ? N_("Token, or USER:PASSWORD:") : N_("Token:");
+}
+
+static void say_account_question(const struct rs_account_request *q)
+{
+	char text[1024];
+	const int fd = open_terminal();
+
+	progress_clear();
+	if (fd < 0)
+		return;
+	if (q->last->code) {
+		rs_err_said(q->last, text, sizeof(text));
+		put_line(fd, text);
+	}
+	lang_print(text, sizeof(text), "%-s wants to know who asks for a key.", q->server);
+	put_line(fd, text);
+	(void)close(fd); /* a terminal: nothing is lost */
+}
+
+/* A user's name without an echo, too: what a terminal shows, others keep. */
+static int ask_account(const struct rs_key_source *self, const struct rs_account_request *q,
+	struct rs_secret *ret_user, struct rs_secret *ret, struct rs_err *err)
+{
+	(void)self;
+	say_account_question(q);
+	const int r =
+		q->is_login ? term_ask_hidden(term_account_question(q, true), ret_user, err) : 1;
+	return r <= 0 ? r : term_ask_hidden(term_account_question(q, false), ret, err);
+}
+
+const struct rs_key_source term_keys = {
+	"the terminal", NULL, RS_KEY_TYPED, true, ask_key, ask_account};

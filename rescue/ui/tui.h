@@ -17,6 +17,7 @@ enum screen_id {
 	SCREEN_FOUND,  /* disks, volumes, Windows */
 	SCREEN_UNLOCK, /* a recovery password */
 	SCREEN_PASSPHRASE,
+	SCREEN_ACCOUNT,	 /* by which a server of keys knows who asks */
 	SCREEN_KEY_ID,	 /* by which somebody else finds the key */
 	SCREEN_FINDINGS, /* what was found, and why it is believed */
 	SCREEN_PLAN,	 /* what will be done */
@@ -162,6 +163,8 @@ struct tui {
 	bool is_confirmed;	  /* the plan as it was shown */
 	/* what it asks */
 	const struct rs_key_request *asked;
+	const struct rs_account_request *account;
+	bool is_user_asked; /* of it, and not what is secret */
 	const struct rs_question *question;
 	bool by_passphrase, was_passphrase; /* now, and at the attempt before */
 	bool is_switched;		    /* to the other of the two */
@@ -267,6 +270,8 @@ const struct rs_stick_key *sticks_key(const struct tui *t);
 void sticks_done(struct tui *t);
 bool sticks_are_open(const struct tui *t);
 void passphrase_draw(const struct tui *t, struct page *p);
+void account_draw(const struct tui *t, struct page *p);
+enum screen_id account_back(struct tui *t);
 bool passphrase_key(struct tui *t, unsigned key);
 bool passphrase_is_open(const struct tui *t);
 enum screen_id passphrase_go(struct tui *t), passphrase_back(struct tui *t);

@@ -129,6 +129,8 @@ enum rs_answer term_ask(const char *question);
 int term_ask_hidden(const char *prompt, struct rs_secret *ret, struct rs_err *err);
 /** Whoever sits there, asked without echo. */
 extern const struct rs_key_source term_keys;
+/** What is asked of whoever asks a server: the user's name, or what is secret. */
+const char *term_account_question(const struct rs_account_request *q, bool is_user);
 /** Wall-independent clock. */
 uint64_t term_now_ns(void);
 

@@ -387,7 +387,7 @@ struct rs_session *rig_session(struct rig *r)
 		.log = on_log,
 		.progress = on_progress,
 		.ask = r->is_there ? on_ask : NULL};
-	const struct rs_key_source keys = {"the test", r, RS_KEY_TYPED, false, ask_key};
+	const struct rs_key_source keys = {"the test", r, RS_KEY_TYPED, false, ask_key, NULL};
 	struct rs_session *s = NULL;
 
 	memset(r->asked, 0, sizeof(r->asked));

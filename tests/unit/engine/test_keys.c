@@ -106,7 +106,7 @@ static void bench_new(struct bench *b)
 	assert_int_equal(rs_session_new(&events, &b->s, NULL), 0);
 	for (size_t i = 0; i < 3; i++) {
 		const struct rs_key_source source = {
-			names[i], &b->fakes[i], RS_KEY_STARTUP, false, ask_fake};
+			names[i], &b->fakes[i], RS_KEY_STARTUP, false, ask_fake, NULL};
 		assert_int_equal(rs_keys_add_source(b->s, &source, NULL), 0);
 	}
 	(void)snprintf(b->v.name, sizeof(b->v.name), "a disk, partition 3");
@@ -217,7 +217,7 @@ static int ask_person(const struct rs_key_source *self, const struct rs_key_requ
 static void seal(struct bench *b, struct person *p)
 {
 	static const char key[] = "471207-278498-422125-177177-561902-537405-468006-693451\n";
-	const struct rs_key_source source = {"4", p, RS_KEY_TYPED, true, ask_person};
+	const struct rs_key_source source = {"4", p, RS_KEY_TYPED, true, ask_person, NULL};
 	int fds[2];
 	char *text = NULL;
 
@@ -295,7 +295,7 @@ static void test_unlock__not_here_with_a_key_all_the_same__is_wiped_and_not_used
 
 static void test_add_source__more_than_there_is_room_for__is_our_bug(void **state)
 {
-	const struct rs_key_source source = {"4", NULL, RS_KEY_TYPED, false, ask_fake};
+	const struct rs_key_source source = {"4", NULL, RS_KEY_TYPED, false, ask_fake, NULL};
 	struct bench b;
 
 	(void)state;

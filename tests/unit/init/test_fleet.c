@@ -399,6 +399,36 @@ static void test_fleet__events__each_its_id_and_the_collectors_of_the_policy(voi
 	assert_true(was_said("report: the end was taken by 1 of 1 collector"));
 }
 
+/* The servers of keys are those of a policy that counts, and for who may use a key at all. */
+static void test_fleet__screen__asks_the_servers_of_the_policy(void **state)
+{
+	const char *args[FLEET_KEY_OPTIONS];
+
+	(void)state;
+	assert_int_equal(fleet_key_options(&in, args), 0);
+	in.fleet.is_accepted = true;
+	assert_int_equal(fleet_key_options(&in, args), 0); /* it names none */
+	in.fleet.policy.n_keys = 1;
+	in.fleet.policy.act = POLICY_REPAIR;
+	in.facts.door = DOOR_APPLICATION;
+	assert_int_equal(fleet_key_options(&in, args), 4);
+	assert_string_equal(args[0], "--keys-from");
+	assert_string_equal(args[1], "/run/unbrick/keys.json");
+	assert_string_equal(args[2], "--keys-ca");
+	assert_string_equal(args[3], "/unbrick/ca.pem");
+	assert_int_equal(rs_secret_set(&in.stick.accounts, "user: a", 7, NULL), 0);
+	assert_int_equal(fleet_key_options(&in, args), 6);
+	assert_string_equal(args[4], "--keys-secret-fd");
+	assert_string_equal(args[5], "5");
+	rs_secret_done(&in.stick.accounts);
+	in.fleet.policy.act = POLICY_NONE;
+	assert_int_equal(fleet_key_options(&in, args), 0);
+	in.fleet.policy.act = POLICY_REPAIR;
+	in.facts.door = DOOR_GRUB;
+	in.facts.is_network = true;
+	assert_int_equal(fleet_key_options(&in, args), 0);
+}
+
 static void test_fleet__refused_policy__still_told_to_the_collector(void **state)
 {
 	(void)state;
@@ -497,6 +527,7 @@ int main(void)
 		CASE(test_fleet__verdict_has_acted__the_next_disk_is_looked_at),
 		CASE(test_fleet__clock_still_asked__waited_for),
 		CASE(test_fleet__events__each_its_id_and_the_collectors_of_the_policy),
+		CASE(test_fleet__screen__asks_the_servers_of_the_policy),
 		CASE(test_fleet__refused_policy__still_told_to_the_collector),
 		CASE(test_fleet__start_not_taken__said),
 		CASE(test_facts__of_a_policy),

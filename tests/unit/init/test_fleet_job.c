@@ -217,6 +217,11 @@ static void test_fetch__good__told_and_kept_for_nobody_else(void **state)
 	assert_int_equal(most[1], MINISIGN_TEXT_MOST);
 	assert_true(is_there("out/policy.json") && is_there("out/policy.json.minisig"));
 	assert_true(is_there("out/keys.json") && is_there("out/collectors.json"));
+	char path[200];
+	(void)snprintf(path, sizeof(path), "%s/out/keys.json", root);
+	struct json_object *kept = json_object_from_file(path); /* as --keys-from reads it */
+	assert_true(json_object_is_type(json_object_object_get(kept, "keys"), json_type_array));
+	json_object_put(kept);
 }
 
 static void test_fetch__slow__lines_come_before(void **state)
