@@ -183,6 +183,31 @@ static void test_verify__more_behind__is_unsigned(void **state)
 	assert_int_equal(verify_by(KEY, BYTES, sig, &said), RS_E_POLICY_UNSIGNED);
 }
 
+/* Its first line is trusted by nobody, and is one line of text all the same. */
+static void test_verify__first_line__is_a_comment(void **state)
+{
+	const char *rest = strchr(hashed, '\n');
+	static char sig[MINISIGN_TEXT_MOST + sizeof(hashed) + 64];
+	struct minisign_keys k;
+	struct minisign_said said;
+	struct rs_err err = {0};
+
+	(void)state;
+	(void)snprintf(sig, sizeof(sig), "untrusted comment: %*s%s", 99, "", rest);
+	assert_int_equal(verify_by(KEY, BYTES, sig, &said), 0);
+	assert_int_equal(minisign_keys_read(view(KEY), &k, &err), 0);
+	const size_t len = strlen(sig);
+	sig[50] = '\0';
+	assert_int_equal(minisign_verify(view(BYTES), (struct rs_view){(const uint8_t *)sig, len},
+				 &k, &said, &err),
+		RS_E_POLICY_UNSIGNED);
+	(void)snprintf(sig, sizeof(sig), "a comment:%s", rest);
+	assert_int_equal(verify_by(KEY, BYTES, sig, &said), RS_E_POLICY_UNSIGNED);
+	(void)snprintf(
+		sig, sizeof(sig), "untrusted comment: %*s%s", (int)MINISIGN_TEXT_MOST, "", rest);
+	assert_int_equal(verify_by(KEY, BYTES, sig, &said), RS_E_POLICY_UNSIGNED);
+}
+
 /* minisign's own limit is the same; the buffer behind it is ours. */
 static void test_verify__long_comment__is_bounded(void **state)
 {
@@ -227,6 +252,7 @@ static void test_keys__lines__are_read(void **state)
 	expect_keys(
 		"RUSKSe6Pz6dpjRoWsjSHjrtCceGsy/tz0KdCiFG8C0y9blwR82y7QGMU", RS_E_POLICY_KEYS, 0);
 	expect_keys(KEY_LINE "A", RS_E_POLICY_KEYS, 0);
+	expect_keys(KEY_LINE "AAAA", RS_E_POLICY_KEYS, 0); /* more than it has room for */
 	expect_keys(" " KEY_LINE, RS_E_POLICY_KEYS, 0);
 	for (unsigned char i = 0; i < 5; i++) {
 		char one[SIGN_TEXT_LEN];
@@ -260,6 +286,7 @@ int main(void)
 		cmocka_unit_test(test_verify__any_byte_changed__is_refused),
 		cmocka_unit_test(test_verify__cut_anywhere__is_refused),
 		cmocka_unit_test(test_verify__more_behind__is_unsigned),
+		cmocka_unit_test(test_verify__first_line__is_a_comment),
 		cmocka_unit_test(test_verify__long_comment__is_bounded),
 		cmocka_unit_test(test_keys__lines__are_read),
 		cmocka_unit_test(test_keys__too_large__is_refused),

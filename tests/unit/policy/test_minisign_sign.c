@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/minisign_internal.h"
 #include "policy/minisign_sign.h"
 
 /* minisign -G -W */
@@ -50,6 +51,13 @@
 		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" \
 		"AAAA"                                                                             \
 		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
+
+/* 16 MiB, and passes for years. */
+static const char endless[] =
+	COMMENT "RWRTY0IyAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEAAAAAAEAAAAAAAAAAAAA"
+		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+		"\n";
 
 static unsigned n_asked;
 
@@ -110,6 +118,120 @@ static void test_sign__key_with_a_passphrase__is_verified(void **state)
 	signs(FEW, "word", PUBLIC);
 }
 
+/* It has its length; what is longer is cut, and verified as it was cut. */
+static void test_sign__long_comment__is_cut(void **state)
+{
+	static char comment[4 * MINISIGN_COMMENT];
+	struct minisign_secret s = {0};
+	struct minisign_keys keys;
+	struct minisign_said said;
+	struct rs_err err = {0};
+	char *sig = NULL;
+
+	(void)state;
+	memset(comment, 'c', sizeof(comment) - 1);
+	assert_int_equal(minisign_secret_read(view(BARE), NULL, NULL, &s, &err), 0);
+	assert_int_equal(minisign_sign(&s, view("policy"), comment, &sig, &err), 0);
+	minisign_secret_done(&s);
+	assert_int_equal(minisign_keys_read(view(PUBLIC), &keys, &err), 0);
+	assert_int_equal(minisign_verify(view("policy"), view(sig), &keys, &said, &err), 0);
+	assert_int_equal(strlen(said.comment), MINISIGN_COMMENT - 1);
+	free(sig);
+}
+
+/* Sanitizers have their own stacks. */
+#if defined(__SANITIZE_ADDRESS__)
+#define HAS_PLAIN_STACK 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_PLAIN_STACK 0
+#endif
+#endif
+#ifndef HAS_PLAIN_STACK
+#define HAS_PLAIN_STACK 1
+#endif
+
+#define DEPTH (48U << 10)
+
+static __attribute__((noinline)) void touch_below(void)
+{
+	volatile uint8_t dead[DEPTH + 4096];
+
+	for (size_t i = 0; i < sizeof(dead); i++)
+		dead[i] = 0;
+}
+
+/* How often @what stands in what calls before this one have left below. It calls nothing itself. */
+static __attribute__((noinline)) unsigned count_below(const volatile uint8_t *what, size_t len)
+{
+	const volatile uint8_t *end = __builtin_frame_address(0);
+	unsigned n = 0;
+
+	for (const volatile uint8_t *p = end - DEPTH; p < end - 512; p++) {
+		size_t i = 0;
+		while (i < len && p[i] == what[i])
+			i++;
+		n += i == len;
+	}
+	return n;
+}
+
+/* Deeper than what looks for it afterwards reaches itself. */
+static __attribute__((noinline)) int read_deeper(
+	const char *secret, const char *word, struct minisign_secret *ret)
+{
+	volatile uint8_t room[2048];
+	struct rs_err err = {0};
+
+	room[0] = 1;
+	const int r = minisign_secret_read(view(secret), ask, (void *)(uintptr_t)word, ret, &err);
+	return r + room[0] - 1;
+}
+
+static unsigned left_of(const char *secret, const char *word)
+{
+	struct minisign_secret s = {0};
+
+	touch_below();
+	const int r = read_deeper(secret, word, &s);
+	const unsigned n = r < 0 ? 99 : count_below(s.seed.p, 16);
+	minisign_secret_done(&s);
+	return n;
+}
+
+static __attribute__((noinline)) bool decode_deeper(struct rs_view line, uint8_t ret[42])
+{
+	volatile uint8_t room[2048];
+
+	room[0] = 1;
+	return minisign_decode(line, ret, 42) && room[0];
+}
+
+static void test_decode__line_of_a_key__leaves_nothing_on_the_stack(void **state)
+{
+	static uint8_t raw[42];
+	const struct rs_view line = {(const uint8_t *)PUBLIC, strlen(PUBLIC) - 1};
+
+	(void)state;
+	if (!HAS_PLAIN_STACK)
+		skip();
+	touch_below();
+	const bool is_read = decode_deeper(line, raw);
+	const unsigned n = count_below(raw + 10, 16) + count_below(line.p + 20, 16);
+	assert_true(is_read);
+	assert_int_equal(n, 0);
+}
+
+/* Whoever signs has the site's key in memory for as long as that takes. */
+static void test_secret__read__leaves_nothing_on_the_stack(void **state)
+{
+	(void)state;
+	if (!HAS_PLAIN_STACK)
+		skip();
+	assert_int_equal(left_of(BARE, NULL), 0);
+	assert_int_equal(left_of(COVERED, "word"), 0);
+}
+
 static void refused(const char *secret, const char *word, const char *why)
 {
 	struct minisign_secret s = {0};
@@ -144,6 +266,9 @@ static void test_secret__what_does_not_open__is_refused(void **state)
 	text[strlen(COMMENT) + 2] = 'x'; /* "E?" */
 	refused(text, "", "none of minisign");
 	memcpy(text, BARE, sizeof(text));
+	text[strlen(COMMENT)] = 'S'; /* "?d" */
+	refused(text, "", "none of minisign");
+	memcpy(text, BARE, sizeof(text));
 	text[strlen(COMMENT) + 4] = 'x'; /* how it is covered */
 	refused(text, "", "none of minisign");
 }
@@ -153,6 +278,7 @@ static void test_secret__limits_out_of_bounds__are_refused(void **state)
 {
 	(void)state;
 	refused(HUGE_KEY, "word", "stretched");
+	refused(endless, "word", "stretched");
 }
 
 int main(void)
@@ -160,6 +286,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sign__bare_key__is_verified),
 		cmocka_unit_test(test_sign__key_with_a_passphrase__is_verified),
+		cmocka_unit_test(test_sign__long_comment__is_cut),
+		cmocka_unit_test(test_decode__line_of_a_key__leaves_nothing_on_the_stack),
+		cmocka_unit_test(test_secret__read__leaves_nothing_on_the_stack),
 		cmocka_unit_test(test_secret__what_does_not_open__is_refused),
 		cmocka_unit_test(test_secret__limits_out_of_bounds__are_refused),
 	};

@@ -253,9 +253,24 @@ static void test_read__twice__is_refused(void **state)
 static void test_read__what_is_missing__is_named(void **state)
 {
 	(void)state;
-	refused("{}", "'unbrick_policy' is missing");
-	refused("{\"unbrick_policy\":1,\"purpose\":\"unbrick policy\"}", "'version' is missing");
+	static const char *const needed[][2] = {{"unbrick_policy", "1"},
+		{"purpose", "\"unbrick policy\""}, {"version", "7"},
+		{"issued", "\"2025-11-24T18:00:00Z\""}, {"expires", "\"2025-12-01T00:00:00Z\""},
+		{"act", "\"repair\""}};
+	const size_t n = sizeof(needed) / sizeof(needed[0]);
+
+	for (size_t left_out = 0; left_out < n; left_out++) {
+		char text[512] = "{\"delay_s\":1", why[64];
+		for (size_t i = 0; i < n; i++)
+			if (i != left_out)
+				(void)snprintf(text + strlen(text), sizeof(text) - strlen(text),
+					",\"%s\":%s", needed[i][0], needed[i][1]);
+		(void)strcat(text, "}");
+		(void)snprintf(why, sizeof(why), "'%s' is missing", needed[left_out][0]);
+		refused(text, why);
+	}
 	refused(HEAD ",\"rules\":[{\"name\":\"x.ini\"}]}", "'text' is missing");
+	refused(HEAD ",\"rules\":[{\"text\":\"\"}]}", "'name' is missing");
 }
 
 static void test_read__no_json__is_refused(void **state)
@@ -263,19 +278,39 @@ static void test_read__no_json__is_refused(void **state)
 	static const char *const texts[] = {"", " ", "[]", "1", "null", "{", "{}{}", LEAST "x",
 		LEAST ",", "{'unbrick_policy':1}", HEAD ",}", HEAD "/* */}",
 		HEAD ",\"keys\":[[[[[[[[[[]]]]]]]]]]}"};
+	static const char zero[] = LEAST "\0";
+	struct policy *p = NULL;
+	struct rs_err err = {0};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		refused(texts[i], "");
+	refused("", "empty");
+	refused("[]", "not one JSON object");
+	refused(HEAD ",\"scope\":{\"serials\":[\"\xff\"]}}", "utf-8");
+	/* as deep as its own fields go, and not one level more */
+	refused(HEAD ",\"keys\":[[[[[[[]]]]]]]}", "a list of objects");
+	refused(HEAD ",\"keys\":[[[[[[[[]]]]]]]]}", "nesting");
+	assert_int_equal(
+		policy_parse((struct rs_view){(const uint8_t *)zero, sizeof(zero) - 1}, &p, &err),
+		RS_E_POLICY_INVALID);
+	assert_non_null(strstr(err.detail, "no text"));
+}
+
+/* What stands in a text is counted as nothing else. */
+static void test_read__marks_in_a_text__are_no_marks(void **state)
+{
+	(void)state;
+	policy_free(taken(HEAD ",\"scope\":{\"serials\":[\"O'Neil: [a]\",\"a\\\":\\\"b\"]}}"));
 }
 
 static void test_read__each_value__has_its_kind(void **state)
 {
 	static const char *const more[] = {"\"scope\":[]", "\"scope\":null", "\"rules\":{}",
 		"\"rules\":[1]", "\"shipped_rules\":1", "\"shipped_rules\":\"true\"",
-		"\"diagnosis\":\"sure\"", "\"diagnosis\":true", "\"max_files\":0",
-		"\"max_files\":65", "\"max_files\":-1", "\"max_files\":1.5", "\"max_files\":\"4\"",
-		"\"max_files\":99999999999999999999", "\"replay\":\"maybe\"",
+		"\"diagnosis\":\"sure\"", "\"diagnosis\":\"alone2\"", "\"diagnosis\":true",
+		"\"max_files\":0", "\"max_files\":65", "\"max_files\":-1", "\"max_files\":1.5",
+		"\"max_files\":\"4\"", "\"max_files\":99999999999999999999", "\"replay\":\"maybe\"",
 		"\"outcomes\":\"stay\"", "\"outcomes\":{\"repaired\":\"sleep\"}",
 		"\"outcomes\":{\"nothing\":\"\"}", "\"outcomes\":{\"failure\":null}",
 		"\"unknown_clock\":\"ignore\"", "\"delay_s\":3601", "\"delay_s\":-1", "\"keys\":{}",
@@ -295,6 +330,10 @@ static void test_read__each_value__has_its_kind(void **state)
 		"\"rules\":[{\"name\":\".ini\",\"text\":\"\"}]",
 		"\"rules\":[{\"name\":\".x.ini\",\"text\":\"\"}]",
 		"\"rules\":[{\"name\":\"x.txt\",\"text\":\"\"}]",
+		"\"rules\":[{\"name\":\"x/y.ini\",\"text\":\"\"}]",
+		"\"rules\":[{\"name\":\"x y.ini\",\"text\":\"\"}]",
+		"\"rules\":[{\"name\":\"x\",\"text\":\"\"}]",
+		"\"rules\":[{\"name\":\"\",\"text\":\"\"}]",
 		"\"rules\":[{\"name\":\"x.ini\",\"text\":1}]",
 		("\"rules\":[{\"name\":\"x.ini\",\"text\":\"\"},"
 		 "{\"name\":\"X.ini\",\"text\":\"\"}]")};
@@ -336,6 +375,9 @@ static void test_read__secrets__are_refused(void **state)
 		"\"reports\":[{\"url\":\"https://me:word@host/\"}]",
 		"\"reports\":[{\"url\":\"https://host/?a=b&api_key=1\"}]",
 		"\"keys\":[{\"ca\":\"-----BEGIN PRIVATE KEY-----\"}]",
+		"\"keys\":[{\"token\":\"y\"},{\"type\":\"https\",\"url\":\"https://k/{key_id}\"}]",
+		"\"keys\":[\"-----BEGIN PRIVATE KEY-----\",\"x\"]",
+		"\"keys\":[{\"a\":{\"secret\":\"y\"},\"b\":\"x\"}]",
 		("\"scope\":{\"serials\":["
 		 "\"563552-689865-117161-606298-318780-443102-078155-712448\"]}")};
 
@@ -365,6 +407,9 @@ static void test_read__large__is_bounded(void **state)
 	memcpy(text, HEAD, strlen(HEAD));
 	text[most] = '}';
 	refused(text, "larger");
+	/* before it is hashed, whoever has signed it */
+	assert_int_equal(read_by(&(struct sign_how){.key = 2, .id = 1}, text, &now, 0, &p, &err),
+		RS_E_POLICY_INVALID);
 	assert_int_equal(policy_parse(view(text), &p, &err), RS_E_POLICY_INVALID);
 	text[most] = '\0';
 	text[most - 1] = '}';
@@ -375,7 +420,109 @@ static void test_read__large__is_bounded(void **state)
 		at += (size_t)sprintf(text + at, "1,");
 	(void)sprintf(text + at, "1]}");
 	refused(text, "too many values");
+	at = strlen(HEAD); /* also when they lie in each other */
+	at += (size_t)sprintf(text + at, ",\"keys\":[");
+	while (at + 12 < most)
+		at += (size_t)sprintf(text + at, "[[[[]]]],");
+	(void)sprintf(text + at, "1]}");
+	refused(text, "too many values");
 	free(text);
+}
+
+/* A list of @n times @one, in which '#' is its number, as the member @name. Free it. */
+static char *list_of(const char *name, const char *one, size_t n, const char *end)
+{
+	char *ret = malloc(strlen(HEAD) + n * (strlen(one) + 12) + 64);
+	const size_t before = strcspn(one, "#");
+
+	assert_non_null(ret);
+	size_t at = (size_t)sprintf(ret, "%s,%s[", HEAD, name);
+	for (size_t i = 0; i < n; i++)
+		at += (size_t)sprintf(ret + at, "%s%.*s%zu%s", i ? "," : "", (int)before, one, i,
+			one + before + 1);
+	(void)sprintf(ret + at, "]%s}", end);
+	return ret;
+}
+
+static void lists_at_most(const char *name, const char *one, size_t most, const char *end)
+{
+	char *text = list_of(name, one, most, end);
+
+	policy_free(taken(text));
+	free(text);
+	text = list_of(name, one, most + 1, end);
+	refused(text, "too many");
+	free(text);
+}
+
+static void test_read__lists_and_texts__are_bounded(void **state)
+{
+	static char text[2 * 65536];
+	char name[160];
+
+	(void)state;
+	lists_at_most("\"scope\":{\"serials\":", "\"#\"", POLICY_LIST_MOST, "}");
+	lists_at_most("\"rules\":", "{\"name\":\"#.ini\",\"text\":\"\"}", POLICY_RULES_MOST, "");
+	lists_at_most("\"keys\":", "{\"type\":\"https\",\"url\":\"https://k/{key_id}/#\"}",
+		POLICY_SOURCES_MOST, "");
+	lists_at_most("\"reports\":", "{\"type\":\"put\",\"url\":\"https://k/#/\"}",
+		POLICY_SOURCES_MOST, "");
+	for (size_t n = 127; n <= 128; n++) { /* of a serial number */
+		memset(name, 'a', n);
+		name[n] = '\0';
+		(void)sprintf(text, "%s,\"scope\":{\"serials\":[\"%s\"]}}", HEAD, name);
+		if (n < 128)
+			policy_free(taken(text));
+		else
+			refused(text, "serials");
+	}
+	for (size_t n = 63; n <= 64; n++) { /* of a rule's name */
+		(void)snprintf(name, sizeof(name), "%0*d.ini", (int)n - 4, 0);
+		(void)sprintf(text, "%s,\"rules\":[{\"name\":\"%s\",\"text\":\"\"}]}", HEAD, name);
+		if (n < 64)
+			policy_free(taken(text));
+		else
+			refused(text, "a name must be");
+	}
+	for (size_t n = 65536; n <= 65537; n++) { /* of a rule */
+		(void)sprintf(text, "%s,\"rules\":[{\"name\":\"x.ini\",\"text\":\"%*s\"}]}", HEAD,
+			(int)n, "");
+		if (n < 65537)
+			policy_free(taken(text));
+		else
+			refused(text, "64 KiB");
+	}
+}
+
+/* What is read anew before the first write must plan the same. */
+static void test_plans__rules_and_limits__are_compared(void **state)
+{
+#define RULES(a)                                                                                   \
+	",\"rules\":[{\"name\":\"x.ini\",\"text\":\"" a "\"},{\"name\":\"y.ini\",\"text\":\"b\"}]"
+	static const char *const others[] = {",\"shipped_rules\":false", ",\"diagnosis\":\"alone\"",
+		",\"max_files\":5", ",\"replay\":\"no\"", RULES("a"),
+		",\"rules\":[{\"name\":\"x.ini\",\"text\":\"a\"}]"};
+	struct policy *p = taken(LEAST), *rules = taken(HEAD RULES("a") "}"),
+		      *changed = taken(HEAD RULES("c") "}"),
+		      *alike = taken(HEAD ",\"delay_s\":5,\"max_files\":4}");
+
+	(void)state;
+	assert_true(policy_plans_alike(p, p));
+	assert_true(policy_plans_alike(p, alike));
+	assert_true(policy_plans_alike(rules, rules));
+	assert_false(policy_plans_alike(rules, changed)); /* in the first of two */
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		char text[512];
+		(void)snprintf(text, sizeof(text), "%s%s}", HEAD, others[i]);
+		struct policy *other = taken(text);
+		if (policy_plans_alike(p, other) || policy_plans_alike(other, p))
+			fail_msg("alike: %s", others[i]);
+		policy_free(other);
+	}
+	policy_free(p);
+	policy_free(rules);
+	policy_free(changed);
+	policy_free(alike);
 }
 
 /* ---- which machine ---- */
@@ -420,6 +567,8 @@ static void test_fits__scope__names_machines(void **state)
 	assert_false(fits("{\"models\":[\"Latitude 552\"]}", &m));
 	assert_false(fits("{\"models\":[\"Latitude 5520\"]}", &nobody));
 	assert_false(fits("{\"models\":[\" \"]}", &nobody));
+	assert_false(fits(
+		"{\"models\":[\"Dell Inc.\"]}", &(struct policy_machine){.vendor = "Dell Inc."}));
 	assert_false(fits("{\"models\":[\"x\"],\"serials\":[\"PF-1234\"]}", &m));
 	assert_false(fits("{\"models\":[\"Latitude 5520\"],\"serials\":[\"x\"]}", &m));
 }
@@ -471,6 +620,25 @@ static void test_machine__is_read__from_the_kernels_files(void **state)
 	policy_machine_read(root, &m);
 	assert_string_equal(m.serial, "");
 	assert_string_equal(m.uuid, "");
+	char text[200];
+	for (size_t n = 127; n <= 128; n++) { /* a part of one would be another machine's */
+		(void)snprintf(text, sizeof(text), "%0*d\n", (int)n, 7);
+		put(root, "sys/class/dmi/id/product_serial", text);
+		policy_machine_read(root, &m);
+		assert_int_equal(strlen(m.serial), n == 127 ? 127 : 0);
+	}
+	put(root, "sys/class/net/ib0/address", "80:00:00:48:fe:80:00:00\n");
+	put(root, "sys/class/net/ib0/device/x", "");
+	policy_machine_read(root, &m);
+	assert_int_equal(m.n_macs, 1);
+	for (unsigned i = 0; i < 2 * POLICY_MACS_MOST; i++) { /* more than there is room for */
+		(void)snprintf(text, sizeof(text), "sys/class/net/x%u/address", i);
+		put(root, text, "aa:bb:cc:dd:ee:03\n");
+		(void)snprintf(text, sizeof(text), "sys/class/net/x%u/device/x", i);
+		put(root, text, "");
+	}
+	policy_machine_read(root, &m);
+	assert_int_equal(m.n_macs, POLICY_MACS_MOST);
 	(void)snprintf(command, sizeof(command), "rm -rf %s", root);
 	assert_int_equal(system(command), 0);
 }
@@ -495,6 +663,9 @@ int main(void)
 		cmocka_unit_test(test_read__times_and_numbers_of_the_head__are_checked),
 		cmocka_unit_test(test_read__secrets__are_refused),
 		cmocka_unit_test(test_read__large__is_bounded),
+		cmocka_unit_test(test_read__lists_and_texts__are_bounded),
+		cmocka_unit_test(test_read__marks_in_a_text__are_no_marks),
+		cmocka_unit_test(test_plans__rules_and_limits__are_compared),
 		cmocka_unit_test(test_fits__scope__names_machines),
 		cmocka_unit_test(test_machine__is_read__from_the_kernels_files),
 	};
