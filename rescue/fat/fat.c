@@ -1,38 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The boot sector, the chains of clusters, the folders. Every chain is followed only as far as the
  * size that is asked for, so that a loop ends there. */
-#include "fat/fat.h"
-
 #include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 
 #include "core/secret.h"
 #include "core/text.h"
+#include "fat/internal.h"
 
-#define WINDOW_BYTES 4096U
-#define FOLDER_MAX   (65536U * 32) /* bytes: the most that the format allows */
+#define FOLDER_MAX (65536U * 32) /* bytes: the most that the format allows */
 
-#define ROW_BYTES   32U
 #define PIECE_UNITS (size_t)13
 #define PIECES_MAX  20U
 #define PARTS_MAX   32U
 
-enum { ATTR_LABEL = 0x08, ATTR_FOLDER = 0x10, ATTR_LONG = 0x0f, ATTR_MASK = 0x3f };
 enum { CASE_BASE = 0x08, CASE_EXTENSION = 0x10 }; /* byte 12, by Windows NT: lower case */
-
-struct fat {
-	struct blk *vol;
-	unsigned bits; /* of an entry of the table: 12, 16 or 32 */
-	uint32_t cluster_bytes, n_clusters;
-	uint64_t table_bytes, table_off; /* of the copy that is in use */
-	uint64_t root_off, data_off;	 /* root_off: of the fixed root */
-	uint32_t root_bytes;		 /* of the fixed root; 0 on FAT32 */
-	uint32_t root_cluster;		 /* FAT32 */
-	uint64_t window_off;		 /* what of the table is in the window */
-	size_t window_len;
-	uint8_t window[WINDOW_BYTES];
-};
 
 static int damaged(const struct fat *f, struct rs_err *err, const char *what)
 {
@@ -67,6 +50,11 @@ static bool parse_boot(const uint8_t boot[512], struct fat *f)
 	uint64_t n = (total - data_at) / per_cluster;
 	if (f->bits != 32)
 		f->bits = n < 4085 ? 12 : 16;
+	f->sector_bytes = sector;
+	f->n_copies = copies;
+	f->is_one_in_use = f->bits == 32 && boot[40] & 0x80;
+	f->info_sector = f->bits == 32 && rs_le16(boot + 48) < reserved ? rs_le16(boot + 48) : 0;
+	f->is_dirty = boot[f->bits == 32 ? 65 : 37] & 3;
 	f->table_bytes = table * sector;
 	f->table_off = (reserved + in_use * table) * sector;
 	f->root_off = root_at * sector;
@@ -108,7 +96,7 @@ static int table_read(struct fat *f, uint64_t at, uint8_t ret[4], struct rs_err 
 
 	if (at < f->window_off || at + len > f->window_off + f->window_len) {
 		f->window_len = 0; /* what is left of it after an error is nothing */
-		size_t n = left < WINDOW_BYTES ? (size_t)left : WINDOW_BYTES;
+		size_t n = left < FAT_WINDOW_BYTES ? (size_t)left : FAT_WINDOW_BYTES;
 		int r = blk_read(f->vol, f->table_off + at, f->window, n, err);
 		if (r < 0)
 			return r;
@@ -233,7 +221,7 @@ struct long_name {
 	size_t len; /* bytes */
 };
 
-static uint8_t checksum_of(const uint8_t row[ROW_BYTES])
+static uint8_t checksum_of(const uint8_t row[FAT_ROW_BYTES])
 {
 	uint8_t sum = 0;
 
@@ -242,7 +230,7 @@ static uint8_t checksum_of(const uint8_t row[ROW_BYTES])
 	return sum;
 }
 
-static void take_piece(struct long_name *l, const uint8_t row[ROW_BYTES])
+static void take_piece(struct long_name *l, const uint8_t row[FAT_ROW_BYTES])
 {
 	static const uint8_t places[PIECE_UNITS] = {1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30};
 	unsigned number = row[0] & 0x3fU;
@@ -265,7 +253,7 @@ static void take_piece(struct long_name *l, const uint8_t row[ROW_BYTES])
 }
 
 /* "NAME    EXT" to "NAME.EXT". */
-static void short_name(const uint8_t row[ROW_BYTES], bool is_shown, char ret[40])
+static void short_name(const uint8_t row[FAT_ROW_BYTES], bool is_shown, char ret[40])
 {
 	size_t out = 0;
 
@@ -286,9 +274,10 @@ static void short_name(const uint8_t row[ROW_BYTES], bool is_shown, char ret[40]
 	ret[out] = '\0';
 }
 
-static void entry_of(const uint8_t row[ROW_BYTES], const struct long_name *l, struct fat_entry *e)
+static void entry_of(
+	const uint8_t row[FAT_ROW_BYTES], const struct long_name *l, struct fat_entry *e)
 {
-	*e = (struct fat_entry){.is_folder = row[11] & ATTR_FOLDER,
+	*e = (struct fat_entry){.is_folder = row[11] & FAT_ATTR_FOLDER,
 		.size_bytes = rs_le32(row + 28),
 		.first_cluster = rs_le16(row + 26) | (uint32_t)rs_le16(row + 20) << 16};
 	short_name(row, false, e->short_name);
@@ -307,15 +296,16 @@ int fat_list(struct fat *f, const struct fat_entry *folder, fat_entry_fn *fn, vo
 	size_t len = 0;
 	int r = folder_load(f, folder, &rows, &len, err);
 
-	for (size_t at = 0; r == 0 && len - at >= ROW_BYTES && rows[at]; at += ROW_BYTES) {
+	for (size_t at = 0; r == 0 && len - at >= FAT_ROW_BYTES && rows[at]; at += FAT_ROW_BYTES) {
 		const uint8_t *row = rows + at;
 		struct fat_entry e;
-		if ((row[11] & ATTR_MASK) == ATTR_LONG && row[0] != 0xe5) {
+		if ((row[11] & FAT_ATTR_MASK) == FAT_ATTR_LONG && row[0] != 0xe5) {
 			take_piece(&name, row);
 			continue;
 		}
-		if (row[0] != 0xe5 && row[0] != '.' && !(row[11] & ATTR_LABEL)) {
+		if (row[0] != 0xe5 && row[0] != '.' && !(row[11] & FAT_ATTR_LABEL)) {
 			entry_of(row, &name, &e);
+			e.row = (uint32_t)(at / FAT_ROW_BYTES);
 			r = fn(ctx, &e);
 		}
 		name.is_there = false;

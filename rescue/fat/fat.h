@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A small reader of FAT12, FAT16 and FAT32: the EFI system partition and old boot partitions. It
- * never writes. Source: Microsoft Extensible Firmware Initiative FAT32 File System Specification
- * 1.03. */
+ * never writes (replace.h does). Source: Microsoft Extensible Firmware Initiative FAT32 File System
+ * Specification 1.03. */
 #ifndef UNBRICK_FAT_FAT_H
 #define UNBRICK_FAT_FAT_H
 
@@ -14,6 +14,7 @@ struct fat_entry {
 	char short_name[40];	 /* "EFI", "LONGNA~1.TXT"; bytes above 7F become U+FFFD */
 	uint32_t first_cluster;	 /* 0: no content (or the fixed root) */
 	uint32_t size_bytes;	 /* of a file */
+	uint32_t row;		 /* of 32 bytes, that it has in its folder; by fat_list */
 	bool is_folder, is_root; /* is_root: made by fat_lookup, never by fat_list */
 };
 
