@@ -260,7 +260,7 @@ enum net_pick net_pick(struct rs_view json, const char *pointer, char *ret, size
 	s.p = json.p;
 	if (!enter(&s, pointer))
 		return NET_PICK_NOT_THERE;
-	if (*s.p != '"' || !skip_text(&s, &text))
+	if (!skip_text(&s, &text))
 		return NET_PICK_NO_TEXT;
 	while (text.len) {
 		const char c = next_char(&text);

@@ -97,6 +97,17 @@ static void test_source__whatever_else__is_refused_with_its_field(void **state)
 		{"{\"type\":\"https\",\"url\":7}", "'url'"},
 		{"{\"type\":\"https\",\"url\":\"http://k/{key_id}\"}", "'url'"},
 		{"{\"type\":\"https\",\"url\":\"HTTP://k/{key_id}\"}", "'url'"},
+		{"{\"type\":\"https\",\"url\":\"HTTPS://k/{key_id}\"}", "'url'"},
+		{"{\"type\":\"https2\",\"url\":\"https://k/{key_id}\"}", "'type'"},
+		{"{\"type\":\"https\",\"url\":\"https://k/\\\"\"}", "'url'"},
+		{"{\"type\":\"https\",\"url\":\"https://k/\\\\x\"}", "'url'"},
+		{"{\"type\":\"https\",\"url\":\"https://k/<x>\"}", "'url'"},
+		{"{\"type\":\"https\",\"url\":\"https://k/\\u007f\"}", "'url'"},
+		{"{\"type\":\"vault\",\"url\":\"https://k\",\"path\":\"a b\"}", "'path'"},
+		{"{\"type\":\"vault\",\"url\":\"https://k\",\"path\":\"a%2f%2e%2e\"}", "'path'"},
+		{"{\"type\":\"vault\",\"url\":\"https://k\",\"namespace\":\"a\\r\\nX-B: c\"}",
+			"'namespace'"},
+		{"{\"type\":\"ldap\",\"url\":\"ldaps://dc\",\"base\":\"DC=a\\n\"}", "'base'"},
 		{"{\"type\":\"https\",\"url\":\"file:///etc/shadow\"}", "'url'"},
 		{"{\"type\":\"https\",\"url\":\"https:///k\"}", "'url'"},
 		{"{\"type\":\"https\",\"url\":\"https://{serial}/k\"}", "'url'"},
@@ -143,6 +154,37 @@ static void test_source__whatever_else__is_refused_with_its_field(void **state)
 		if (!strstr(err.detail, bad[i].field))
 			fail_msg("%s: %s", bad[i].text, err.detail);
 	}
+}
+
+/* @before, @n letters, @behind: taken up to @most of them. */
+static void at_most(const char *before, const char *behind, size_t most)
+{
+	static char text[NET_PEM_MOST + 1024];
+	struct net_key_source s;
+	struct rs_err err;
+
+	for (size_t n = most; n <= most + 1; n++) {
+		const size_t at = strlen(before);
+		memcpy(text, before, at);
+		memset(text + at, 'a', n);
+		(void)strcpy(text + at + n, behind);
+		if (parse(text, &s, &err) != (n == most ? 0 : RS_E_NET_CONFIG))
+			fail_msg("%s, %zu letters: %s", before, n, err.detail);
+		net_key_source_done(&s);
+	}
+}
+
+static void test_source__texts__are_bounded(void **state)
+{
+#define BEGIN "-----BEGIN CERTIFICATE-----"
+	(void)state;
+	at_most("{\"type\":\"https\",\"url\":\"https://k/", "\"}",
+		NET_URL_MOST - strlen("https://k/"));
+	at_most("{\"type\":\"https\",\"url\":\"https://k/\",\"account\":\"", "\"}", 64);
+	at_most("{\"type\":\"vault\",\"url\":\"https://k\",\"path\":\"", "\"}", NET_URL_MOST / 4);
+	at_most("{\"type\":\"ldap\",\"url\":\"ldaps://k\",\"base\":\"", "\"}", NET_URL_MOST / 4);
+	at_most("{\"type\":\"https\",\"url\":\"https://k/\",\"ca\":\"" BEGIN, "\"}",
+		NET_PEM_MOST - strlen(BEGIN));
 }
 
 static void test_sink__each_type__or_refused(void **state)
@@ -213,6 +255,7 @@ int main(void)
 		cmocka_unit_test(test_source__https__as_it_says),
 		cmocka_unit_test(test_source__vault_and_others__with_what_is_usual),
 		cmocka_unit_test(test_source__whatever_else__is_refused_with_its_field),
+		cmocka_unit_test(test_source__texts__are_bounded),
 		cmocka_unit_test(test_sink__each_type__or_refused),
 		cmocka_unit_test(test_template__words__percent_encoded),
 	};

@@ -8,6 +8,8 @@
 #include <cmocka.h>
 
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "net/form.h"
 
@@ -16,6 +18,23 @@
 static struct rs_view view(const char *s)
 {
 	return (struct rs_view){(const uint8_t *)s, strlen(s)};
+}
+
+/* The same bytes at the end of a page, behind which nobody may read. */
+static struct rs_view fenced(const char *s, size_t len)
+{
+	static uint8_t *pages;
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	if (!pages) {
+		pages = mmap(
+			NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		assert_ptr_not_equal(pages, MAP_FAILED);
+		assert_int_equal(mprotect(pages + page, page, PROT_NONE), 0);
+	}
+	assert_true(len <= page);
+	memcpy(pages + page - len, s, len);
+	return (struct rs_view){pages + page - len, len};
 }
 
 static void test_password__as_servers_write_it__with_dashes(void **state)
@@ -43,6 +62,7 @@ static void test_password__anything_else__is_none(void **state)
 		"000011-000022-720885-000000-111111-222222-333333", GOOD "-000011", GOOD "1",
 		GOOD " x", "x" GOOD, "000011--000022-720885-000000-111111-222222-333333-444444",
 		"000011-000022-720885-000000-111111-222222-333333-44444x",
+		"000011-000022-720885-000000-111111-222222-333333-44444?", /* by 11 as it counts */
 		"0000110000227208850000001111112222223333334444", "<html>" GOOD "</html>",
 		"-" GOOD};
 	char ret[NET_PASSWORD_BYTES];
@@ -51,6 +71,9 @@ static void test_password__anything_else__is_none(void **state)
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
 		if (net_password(view(forms[i]), ret))
 			fail_msg("'%s'", forms[i]);
+	for (size_t i = 0; i < strlen(GOOD); i++)
+		assert_false(net_password(fenced(GOOD, i), ret));
+	assert_true(net_password(fenced(GOOD, strlen(GOOD)), ret));
 }
 
 static void picks(const char *json, const char *pointer, const char *expected)
@@ -97,7 +120,10 @@ static void test_pick__nothing_at_a_place__says_so(void **state)
 	is_answered("[1,2]", "/x", NET_PICK_NOT_THERE);
 	is_answered("[1,2]", "/", NET_PICK_NOT_THERE);
 	is_answered("[1]", "/99999999999999999999", NET_PICK_NOT_THERE);
+	is_answered("[\"0\"]", "/18446744073709551616", NET_PICK_NOT_THERE); /* 2^64 is not 0 */
+	is_answered("[0,1,2,3,4,5,6,7,8,9,\"a\"]", "/:", NET_PICK_NOT_THERE);
 	is_answered("{\"a\":\"b\"}", "/a/b", NET_PICK_NOT_THERE);
+	is_answered("{\"a\":\"b\"}", "/a/0", NET_PICK_NOT_THERE);
 	is_answered("{\"key\":7}", "/key", NET_PICK_NO_TEXT);
 	is_answered("{\"key\":{\"a\":1}}", "/key", NET_PICK_NO_TEXT);
 	is_answered("{\"key\":null}", "/key", NET_PICK_NO_TEXT);
@@ -119,10 +145,16 @@ static void test_pick__cut_or_broken__is_no_json(void **state)
 	char deep[200], ret[8];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(whole) - 1; i++) {
-		const struct rs_view cut = {(const uint8_t *)whole, i};
-		assert_int_equal(net_pick(cut, "/key", ret, sizeof(ret)), NET_PICK_NO_JSON);
-	}
+	static const char other[] = "[\"\\\\\",\"\\u0041\",-1,true]";
+	for (size_t i = 0; i < sizeof(whole) - 1; i++)
+		assert_int_equal(
+			net_pick(fenced(whole, i), "/key", ret, sizeof(ret)), NET_PICK_NO_JSON);
+	for (size_t i = 0; i < sizeof(other) - 1; i++)
+		assert_int_equal(
+			net_pick(fenced(other, i), "/0", ret, sizeof(ret)), NET_PICK_NO_JSON);
+	/* a step that goes on where the document ends */
+	assert_int_equal(net_pick(fenced("{\"ke\":\"1\"}", 10), "/ke\":\"1\"}x", ret, sizeof(ret)),
+		NET_PICK_NOT_THERE);
 	assert_int_equal(net_pick(view(whole), "/key", ret, sizeof(ret)), NET_PICK_DONE);
 	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++)
 		is_answered(broken[i], "/key", NET_PICK_NO_JSON);

@@ -83,10 +83,11 @@ static void test_parse__no_line_end_behind_the_last_line__has_one(void **state)
 /* The reason has the line's number, and none of its words. */
 static void test_parse__what_is_none__refused_without_its_words(void **state)
 {
-	static const char two_keys[] = TWO_KEYS;
+	static const char two_keys[] = TWO_KEYS,
+			  endless[] = KEY "-----BEGIN CERTIFICATE-----\nhunter2\n";
 	static const char *const bad[] = {"X-A: 1\nhunter2\n", "hunter2: a\x01\n", "hunt er2: 1\n",
 		": hunter2\n", "X-A\xc3\xa4: hunter2\n", two_keys, KEY, CERTIFICATE,
-		"-----BEGIN CERTIFICATE-----\nhunter2\n", "X-A: a\rb hunter2\n"};
+		"-----BEGIN CERTIFICATE-----\nhunter2\n", endless, "X-A: a\rb hunter2\n"};
 	struct net_secret s;
 	char many[NET_HEADERS_MOST * 8 + 16] = "";
 
@@ -106,12 +107,43 @@ static void test_parse__what_is_none__refused_without_its_words(void **state)
 	assert_int_equal(net_secret_parse(view(many), &s, NULL), RS_E_NET_CONFIG);
 }
 
+/* Kilobytes of locked memory that this process has. */
+static unsigned locked(void)
+{
+	FILE *f = fopen("/proc/self/status", "re");
+	char line[256];
+	unsigned ret = 0;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "VmLck: %u", &ret) == 1)
+			break;
+	if (f)
+		(void)fclose(f);
+	return ret;
+}
+
+/* Given back means wiped (unit/core/test_wiped). */
+static void test_done__certificate_and_key__are_given_back(void **state)
+{
+	static const char cut[] = CERTIFICATE KEY "X\n";
+	struct net_secret s;
+	const unsigned before = locked();
+
+	(void)state;
+	assert_int_equal(net_secret_parse(view(CERTIFICATE KEY), &s, NULL), 0);
+	net_secret_done(&s);
+	assert_int_equal(locked(), before);
+	assert_int_equal(net_secret_parse(view(cut), &s, NULL), RS_E_NET_CONFIG);
+	assert_int_equal(locked(), before);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_section__by_its_name__nothing_of_another),
 		cmocka_unit_test(test_parse__no_line_end_behind_the_last_line__has_one),
 		cmocka_unit_test(test_parse__what_is_none__refused_without_its_words),
+		cmocka_unit_test(test_done__certificate_and_key__are_given_back),
 	};
 
 	return cmocka_run_group_tests_name("net/secret", tests, NULL, NULL);

@@ -113,6 +113,34 @@ static void test_frame__no_name__is_a_dash(void **state)
 	assert_non_null(strstr(frame, "00Z - unbrick"));
 }
 
+static void test_frame__long_name__is_cut(void **state)
+{
+	static char host[400];
+	struct sink_ask q = usual();
+	struct rs_err err = {0};
+	auto_free char *frame = NULL;
+	size_t len = 0;
+
+	(void)state;
+	memset(host, 'h', sizeof(host) - 1);
+	q.host = host;
+	assert_int_equal(sink_syslog_frame(&q, &frame, &len, &err), 0);
+	assert_int_equal(strspn(strchr(frame, 'h'), "h"), 255); /* RFC 5424, 6 */
+}
+
+/* An address that is cut is another one: nobody is asked. */
+static void test_splunk__address_too_long__is_refused(void **state)
+{
+	static char url[2041] = "https://c/";
+	struct sink_ask q = usual();
+	struct rs_err err = {0};
+
+	(void)state;
+	memset(url + 10, 'a', sizeof(url) - 11);
+	q.url = url;
+	assert_int_equal(sink_splunk(&q, &err), RS_E_NET_CONFIG);
+}
+
 /* ---- addresses ---- */
 
 static void assert_server(const char *url, const char *host, const char *port)
@@ -139,7 +167,8 @@ static void test_server__anything_else__is_none(void **state)
 	static const char *const none[] = {"", "syslog", "syslog:", "syslog://", "syslog:///",
 		"syslog://:1", "syslog://a:", "syslog://a:x", "syslog://a:1x", "syslog://a:123456",
 		"syslog://a/b", "syslog://a:1/b", "syslog://[", "syslog://[]", "syslog://[::1",
-		"syslog://[::1]x", "https://a", "syslogs://a", "sysl"};
+		"syslog://[::1]x", "https://a", "gopher://a", "syslogs://a", "sysl"};
+	static const char open_bracket[64] = "syslog://[::1"; /* and zeros behind it */
 	char long_name[400] = "syslog://";
 	struct tls_server s;
 
@@ -147,6 +176,7 @@ static void test_server__anything_else__is_none(void **state)
 	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
 		if (tls_server(none[i], "syslog", "6514", &s))
 			fail_msg("'%s' is taken as %s port %s", none[i], s.host, s.port);
+	assert_false(tls_server(open_bracket, "syslog", "6514", &s));
 	memset(long_name + 9, 'a', sizeof(long_name) - 10);
 	assert_false(tls_server(long_name, "syslog", "6514", &s));
 	long_name[9 + 255] = '\0';
@@ -162,6 +192,8 @@ int main(void)
 		cmocka_unit_test(test_put_url__too_long__is_refused),
 		cmocka_unit_test(test_frame__message__has_its_length_and_no_line_end),
 		cmocka_unit_test(test_frame__no_name__is_a_dash),
+		cmocka_unit_test(test_frame__long_name__is_cut),
+		cmocka_unit_test(test_splunk__address_too_long__is_refused),
 		cmocka_unit_test(test_server__name_and_port__are_split),
 		cmocka_unit_test(test_server__anything_else__is_none),
 	};
