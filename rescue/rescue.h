@@ -245,6 +245,10 @@ enum rs_command {
 	RS_REPLAY,
 	/* As RS_SCAN: the same is looked at, and the same planned. */
 	RS_DIAGNOSE,
+	/* Drop the image that a Windows would resume from, or take that back (RS_REPLAY_REVERT): a
+	 * person is asked, whatever say_yes is. Errors: as RS_REPLAY; RS_E_HIBERNATED (nobody was
+	 * there to answer), RS_E_NTFS_DAMAGED (the file is not as Windows makes it). */
+	RS_HIBERNATION,
 };
 
 #define X(name, word, looseness) RS_REPLAY_##name,

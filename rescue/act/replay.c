@@ -91,9 +91,10 @@ static int check_mft(
 }
 
 /* The state that a file's plan would leave, in memory. */
-static int foresee(struct blk *top, const struct nt_replay *p, bool is_back, struct nt_state *ret,
+static int foresee(struct blk *top, const struct replay *saved, bool is_back, struct nt_state *ret,
 	struct rs_err *err)
 {
+	const struct nt_replay *p = saved->plan;
 	auto_blk struct blk *seen = NULL;
 	auto_nt_raw struct nt_raw *raw = NULL;
 	int r = nt_replay_overlay(top, p, &seen, err);
@@ -105,23 +106,29 @@ static int foresee(struct blk *top, const struct nt_replay *p, bool is_back, str
 		r = nt_raw_open(seen, &raw, err);
 	if (r == 0)
 		r = nt_state_read(raw, ret, err);
-	return r < 0 || is_back ? r : nt_vol_trust_replay(seen, p, err);
+	return r < 0 || is_back || saved->is_hibernation ? r : nt_vol_trust_replay(seen, p, err);
 }
 
 /* A checksum tells damage from a plan, not a plan from a forgery: what it would leave is looked at
  * before the first byte is written. */
-static int check_end(struct blk *top, const struct nt_replay *p, const char *path, bool is_back,
+static int check_end(struct blk *top, const struct replay *saved, const char *path, bool is_back,
 	struct rs_err *err)
 {
 	struct nt_state end = {0};
 	struct rs_err why = {0};
-	int r = foresee(top, p, is_back, &end, &why);
+	int r = foresee(top, saved, is_back, &end, &why);
 
 	if (rs_err_unread(r))
 		return rs_err_pass(err, r, &why);
 	if (r < 0)
 		return rs_fail_on(err, RS_E_REPLAY_PLAN, path,
 			"it would leave a volume that is not sound: %s", why.detail);
+	if (saved->is_hibernation)
+		return end.is_hibernated == is_back
+			       ? 0
+			       : rs_fail_on(err, RS_E_REPLAY_PLAN, path,
+					 "it would leave a volume that is not as it says: %s",
+					 end.hibernation);
 	if ((end.log == NT_LOG_CLEAN) == is_back)
 		return rs_fail_on(err, RS_E_REPLAY_PLAN, path,
 			"it would leave a journal that is %s", nt_log_state_text(end.log));
@@ -137,7 +144,7 @@ int replay_write_saved(struct blk *top, const struct replay *p, const char *path
 	if (r == 0)
 		r = nt_replay_compare(top, p->plan, &why);
 	if (r == 0)
-		r = check_end(top, p->plan, path, is_back, &why);
+		r = check_end(top, p, path, is_back, &why);
 	if (r == 0)
 		r = is_back ? nt_replay_revert(top, p->plan, &why)
 			    : nt_replay_apply(top, p->plan, true, task, &why);
@@ -146,7 +153,7 @@ int replay_write_saved(struct blk *top, const struct replay *p, const char *path
 	return r < 0 ? rs_err_pass(err, r, &why) : 0;
 }
 
-int replay_verify(struct blk *top, const struct nt_replay *p, bool is_back, struct rs_err *err)
+int replay_verify(struct blk *top, const struct replay *p, bool is_back, struct rs_err *err)
 {
 	auto_nt_raw struct nt_raw *raw = NULL;
 	struct nt_state state = {0};
@@ -154,7 +161,11 @@ int replay_verify(struct blk *top, const struct nt_replay *p, bool is_back, stru
 
 	if (r == 0)
 		r = nt_state_read(raw, &state, err);
+	if (r == 0 && p->is_hibernation)
+		return state.is_hibernated == is_back
+			       ? nt_replay_compare(top, p->plan, err)
+			       : rs_fail(err, RS_E_VERIFY, "hiberfil.sys: %s", state.hibernation);
 	if (r == 0 && (state.log == NT_LOG_CLEAN) == is_back)
 		r = rs_fail(err, RS_E_VERIFY, "the journal is %s", nt_log_state_text(state.log));
-	return r < 0 || is_back ? r : nt_vol_trust_replay(top, p, err);
+	return r < 0 || is_back ? r : nt_vol_trust_replay(top, p->plan, err);
 }

@@ -10,6 +10,8 @@
 /* What is written, and of which volume. */
 struct replay {
 	struct nt_replay *plan;
+	bool is_hibernation; /* no replay: the first page of hiberfil.sys is zeroed (hibernation.c)
+			      */
 	uint64_t serial, volume_bytes;
 	uint8_t mft_sha256[32]; /* of the whole $MFT after it: whatever is written later shows */
 };
@@ -35,8 +37,18 @@ int replay_write(struct blk *top, struct replay *p, const struct replay_place *p
 int replay_write_saved(struct blk *top, const struct replay *p, const char *path, bool is_back,
 	const struct rs_task *task, struct rs_err *err);
 /** From the disk again: is the journal closed and all that was changed sound, or, with @is_back, is
- * it open as before? Errors: RS_E_VERIFY, those of reading. */
-int replay_verify(struct blk *top, const struct nt_replay *p, bool is_back, struct rs_err *err);
+ * it open as before? Of hibernation: is there no image to resume from, or again the one before?
+ * Errors: RS_E_VERIFY, those of reading. */
+int replay_verify(struct blk *top, const struct replay *p, bool is_back, struct rs_err *err);
+
+/* ---- hibernation.c: an image that Windows fails to resume from ---- */
+
+/** The plan that drops it: zeros over its first page, which is all that a loader looks at, kept in
+ * the plan. It is told by the hash of $MFT whether the way back is still open: what was in memory
+ * goes with the files as they were then. Errors: RS_E_GUARD (nothing to drop), RS_E_NTFS_DAMAGED
+ * (the file is not as Windows makes it, or the volume refuses for another reason than its journal,
+ * which Windows replays), RS_E_IO_READ, RS_E_MEMORY. */
+int hibernation_plan(struct blk *top, struct nt_replay **ret, struct rs_err *err);
 
 /* ---- replay_file.c ---- */
 

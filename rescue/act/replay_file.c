@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The plan of a replay as a file, for finishing it after a power cut or taking it back:
- * nt_replay_save's bytes, "UNBRKMF2", the SHA-256 of the whole $MFT after the replay, and that of
- * the 64 bytes that are the last of nt_replay_save and that hash. It holds parts of the volume in
- * clear: readable by its owner only. */
+ * nt_replay_save's bytes, "UNBRKMF2" ("UNBRKHB1" of hibernation), the SHA-256 of the whole $MFT
+ * after the replay, and that of the 64 bytes that are the last of nt_replay_save and that hash. It
+ * holds parts of the volume in clear: readable by its owner only. */
 #include "act/replay.h"
 
 #include <dirent.h>
@@ -19,6 +19,7 @@
 #include "core/text.h"
 
 #define TAIL_MAGIC "UNBRKMF2"
+#define TAIL_HIBER "UNBRKHB1"
 #define HASH_BYTES 32U
 #define TAIL_BYTES (8U + 2 * HASH_BYTES)
 /* twice the 64 MiB that a plan changes at most, and what it says of them */
@@ -45,14 +46,15 @@ char *replay_file_name(const char *folder, uint64_t now_filetime, unsigned numbe
 }
 
 /* The last bytes of a file: @core_end are the 32 before them. */
-static int make_tail(const uint8_t *core_end, const uint8_t *mft_sha256, uint8_t ret[TAIL_BYTES])
+static int make_tail(const uint8_t *core_end, const uint8_t *mft_sha256, bool is_hibernation,
+	uint8_t ret[TAIL_BYTES])
 {
 	uint8_t both[2 * HASH_BYTES];
 	unsigned n = HASH_BYTES;
 
 	memcpy(both, core_end, HASH_BYTES);
 	memcpy(both + HASH_BYTES, mft_sha256, HASH_BYTES);
-	memcpy(ret, TAIL_MAGIC, 8);
+	memcpy(ret, is_hibernation ? TAIL_HIBER : TAIL_MAGIC, 8);
 	memcpy(ret + 8, mft_sha256, HASH_BYTES);
 	return EVP_Digest(both, sizeof(both), ret + 8 + HASH_BYTES, &n, EVP_sha256(), NULL) == 1
 		       ? 0
@@ -188,7 +190,8 @@ int replay_save(const struct replay *p, const struct replay_place *place, struct
 	if (at < 0)
 		return at;
 	r = nt_replay_save(p->plan, p->serial, p->volume_bytes, &bytes, &len, err);
-	if (r == 0 && make_tail(bytes + len - HASH_BYTES, p->mft_sha256, tail) < 0)
+	if (r == 0 &&
+		make_tail(bytes + len - HASH_BYTES, p->mft_sha256, p->is_hibernation, tail) < 0)
 		r = rs_fail_on(err, RS_E_MEMORY, place->path, "checksum of the journal's plan");
 	if (r == 0 && write_new(at, slash ? slash + 1 : place->path, bytes, len, tail) < 0)
 		r = unsaved(place->path, err);
@@ -230,7 +233,7 @@ static int look_at_ends(int fd, const char *path, size_t *ret_len, struct rs_err
 		return rs_fail_on(err, RS_E_IO_OPEN, path, "it cannot be read to its end");
 	if (memcmp(head, "UNBRKRPL", sizeof(head)) != 0)
 		return rs_fail_on(err, RS_E_REPLAY_PLAN, path, "it does not begin like one");
-	if (memcmp(tail, TAIL_MAGIC, 8) != 0)
+	if (memcmp(tail, TAIL_MAGIC, 8) != 0 && memcmp(tail, TAIL_HIBER, 8) != 0)
 		return rs_fail_on(err, RS_E_REPLAY_PLAN, path, "its end is missing");
 	return 0;
 }
@@ -259,8 +262,9 @@ int replay_load(const char *path, struct replay *ret, struct rs_err *err)
 		return rs_fail_on(err, RS_E_REPLAY_PLAN, path, "%s", why.detail);
 	if (r < 0)
 		return rs_fail_on(err, r, path, "%s", why.detail);
+	ret->is_hibernation = memcmp(tail, TAIL_HIBER, 8) == 0;
 	memcpy(ret->mft_sha256, tail + 8, sizeof(ret->mft_sha256));
-	if (make_tail(tail - HASH_BYTES, tail + 8, want) < 0 ||
+	if (make_tail(tail - HASH_BYTES, tail + 8, ret->is_hibernation, want) < 0 ||
 		memcmp(want, tail, TAIL_BYTES) != 0) {
 		nt_replay_free(ret->plan);
 		ret->plan = NULL;

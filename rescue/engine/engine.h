@@ -82,6 +82,7 @@ struct en_journal {
 	uint64_t since_filetime;  /* time of the oldest change that waits, 0 if not known */
 	bool is_planned;	  /* to be written by this run */
 	struct replay saved;	  /* its plan is not NULL: that is written, not the journal's own */
+	bool is_unsaved;	  /* ... and was made by this run: it is kept in plan_file first */
 	bool is_back;		  /* ... and backwards */
 	char *plan_file;	  /* where the plan is or will be saved; NULL: not known */
 	bool is_plan_private;	  /* see struct replay_place */

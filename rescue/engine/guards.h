@@ -67,7 +67,8 @@ struct rs_repair {
 	struct rs_err err;
 };
 
-extern const struct en_command en_list, en_scan, en_diagnose, en_fix, en_undo, en_replay;
+extern const struct en_command en_list, en_scan, en_diagnose, en_fix, en_undo, en_replay,
+	en_hibernation;
 
 /** Every selected volume, opened as far as it goes, and told as an event. Errors: RS_E_CANCELLED.
  */
@@ -167,6 +168,13 @@ void en_plan_refresh(struct nt_vol *nt, struct plan *p);
 
 /* ---- replay_act.c ---- */
 
+/** A saved plan, of the file or the folder that is known, becomes that of the volume that it is of
+ * (u->v), to be finished or (@is_back) taken back. Errors: RS_E_REPLAY_PLAN, RS_E_NO_SUCH_VOLUME,
+ * RS_E_AMBIGUOUS, those of the guards. */
+int en_replay_plan_saved(struct rs_repair *u, bool is_back, struct rs_err *err);
+/** Where the plan of @v will be saved: j->plan_file; NULL where no folder is known. Errors:
+ * RS_E_MEMORY. */
+int en_replay_place(struct rs_repair *u, struct en_volume *v, struct rs_err *err);
 /** Make the replay of @v's journal, if it is open, a part of this run's plan. Errors: RS_E_MEMORY.
  */
 int en_replay_plan(struct rs_repair *u, struct en_volume *v, struct rs_err *err);

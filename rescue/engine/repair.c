@@ -10,7 +10,8 @@ int rs_repair_open(struct rs_session *s, enum rs_command command, const struct r
 		[RS_DIAGNOSE] = &en_diagnose,
 		[RS_FIX] = &en_fix,
 		[RS_UNDO] = &en_undo,
-		[RS_REPLAY] = &en_replay};
+		[RS_REPLAY] = &en_replay,
+		[RS_HIBERNATION] = &en_hibernation};
 	struct rs_repair *u = calloc(1, sizeof(*u));
 	struct rs_err err = {0};
 

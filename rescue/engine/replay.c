@@ -85,11 +85,17 @@ static size_t count_volumes(
 	return n;
 }
 
+/* What this command makes, and no other's. */
+static bool is_its_own(const struct rs_repair *u, const struct replay *p)
+{
+	return p->is_hibernation == (u->command == &en_hibernation);
+}
+
 static bool is_of_volume(void *user, const struct replay *p)
 {
 	struct en_volume *v = NULL;
 
-	return count_volumes(user, p, &v) > 0;
+	return is_its_own(user, p) && count_volumes(user, p, &v) > 0;
 }
 
 /* The volume that a saved plan is of takes it over. */
@@ -123,11 +129,17 @@ static int load(struct rs_repair *u, struct replay *ret, char **ret_path, struct
 	if (!u->o.plan_file || replay_is_folder(path))
 		return replay_load_newest(path, is_of_volume, u, ret, ret_path, err);
 	*ret_path = strdup(path);
-	return *ret_path ? replay_load(path, ret, err)
-			 : rs_fail_on(err, RS_E_MEMORY, path, "plan of a replay");
+	int r = *ret_path ? replay_load(path, ret, err)
+			  : rs_fail_on(err, RS_E_MEMORY, path, "plan of a replay");
+	if (r < 0 || is_its_own(u, ret))
+		return r;
+	nt_replay_free(rs_steal(ret->plan));
+	return rs_fail_on(err, RS_E_REPLAY_PLAN, path,
+		ret->is_hibernation ? "it is of an image to resume from, not of a journal"
+				    : "it is of a journal, not of an image to resume from");
 }
 
-static int plan_saved(struct rs_repair *u, struct rs_err *err)
+int en_replay_plan_saved(struct rs_repair *u, bool is_back, struct rs_err *err)
 {
 	auto_free char *path = NULL;
 	struct replay saved = {0};
@@ -142,14 +154,16 @@ static int plan_saved(struct rs_repair *u, struct rs_err *err)
 	if (r < 0)
 		return r;
 	u->v->journal.is_planned = true;
-	u->v->journal.is_back = u->o.how == RS_REPLAY_REVERT;
+	u->v->journal.is_back = is_back;
 	u->v->journal.plan_file = rs_steal(path);
 	return 0;
 }
 
 static int plan(struct rs_repair *u, struct rs_err *err)
 {
-	int r = u->o.how == RS_REPLAY_NEW ? plan_open(u, err) : plan_saved(u, err);
+	int r = u->o.how == RS_REPLAY_NEW
+			? plan_open(u, err)
+			: en_replay_plan_saved(u, u->o.how == RS_REPLAY_REVERT, err);
 
 	tell(u);
 	return r;

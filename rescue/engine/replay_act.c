@@ -10,11 +10,14 @@
 
 int en_replay_plan(struct rs_repair *u, struct en_volume *v, struct rs_err *err)
 {
+	return en_journal_is_open(v) ? en_replay_place(u, v, err) : 0;
+}
+
+int en_replay_place(struct rs_repair *u, struct en_volume *v, struct rs_err *err)
+{
 	const char *wanted = u->o.plan_file, *folder = wanted ? wanted : u->s->plan_folder;
 	struct en_journal *j = &v->journal;
 
-	if (!en_journal_is_open(v))
-		return 0;
 	j->is_planned = true;
 	if (!folder)
 		return 0; /* en_replay_check_place says so */
@@ -116,9 +119,12 @@ static int write_it(
 	const struct en_journal *j = &v->journal;
 	const struct nt_geometry *g = nt_raw_geometry(v->stack.raw);
 	const struct replay_place place = place_of(v);
-	struct replay own = {j->replay, g->serial, g->volume_bytes, {0}};
+	struct replay own = {
+		.plan = j->replay, .serial = g->serial, .volume_bytes = g->volume_bytes};
 
-	if (j->saved.plan)
+	if (j->is_unsaved)
+		own = j->saved;
+	else if (j->saved.plan)
 		return replay_write_saved(
 			top, &j->saved, j->plan_file, j->is_back, &u->s->task, err);
 	int r = en_replay_check_place(v, err);
@@ -132,13 +138,13 @@ int en_replay_act(struct rs_repair *u, struct en_volume *v, struct blk *top, str
 	int r = write_it(u, v, top, &j->err);
 
 	if (r == 0) {
-		j->result = !j->saved.plan ? RUN_REPLAY_DONE
-			    : j->is_back   ? RUN_REPLAY_REVERTED
-					   : RUN_REPLAY_RESUMED;
+		j->result = !j->saved.plan || j->is_unsaved ? RUN_REPLAY_DONE
+			    : j->is_back		    ? RUN_REPLAY_REVERTED
+							    : RUN_REPLAY_RESUMED;
 		return 0;
 	}
 	j->result = RUN_REPLAY_FAILED;
-	if (!j->saved.plan && top->n_writes == before)
+	if ((!j->saved.plan || j->is_unsaved) && top->n_writes == before)
 		en_replay_unbegun(j, r);
 	(void)rs_err_object(&j->err, v->name);
 	return rs_err_pass(err, r, &j->err);
@@ -148,15 +154,25 @@ int en_replay_verify(
 	const struct en_volume *v, struct blk *top, struct rs_report *report, struct rs_err *err)
 {
 	const struct nt_replay *p = en_replay_of(v);
-	const bool is_back = v->journal.is_back;
+	const bool is_back = v->journal.is_back, is_hibernation = v->journal.saved.is_hibernation;
+	const struct replay whole = {
+		.plan = v->journal.saved.plan ? v->journal.saved.plan : v->journal.replay,
+		.is_hibernation = is_hibernation};
 	char line[160];
-	int r = replay_verify(top, p, is_back, err);
+	int r = replay_verify(top, &whole, is_back, err);
 
-	(void)snprintf(line, sizeof(line),
-		is_back ? "volume %u: the journal is open again, %zu %s as before"
-			: "volume %u: the journal is clean, %zu %s sound with all that belongs to "
-			  "it",
-		v->number, p->n_blocks, rs_form(p->n_blocks, "block is", "blocks are"));
+	if (is_hibernation)
+		(void)snprintf(line, sizeof(line),
+			is_back ? "volume %u: the first page of hiberfil.sys is as before"
+				: "volume %u: the first page of hiberfil.sys is zeros",
+			v->number);
+	else
+		(void)snprintf(line, sizeof(line),
+			is_back ? "volume %u: the journal is open again, %zu %s as before"
+				: "volume %u: the journal is clean, %zu %s sound with all that "
+				  "belongs to "
+				  "it",
+			v->number, p->n_blocks, rs_form(p->n_blocks, "block is", "blocks are"));
 	if (r == 0)
 		report_add_text(&report->kept, &report->run.verification.checks, line);
 	return r;

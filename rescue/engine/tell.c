@@ -162,6 +162,7 @@ static void tell_replay(const struct rs_repair *u, const struct en_volume *v, st
 	const struct nt_replay *p = en_replay_of(v);
 
 	*o = (struct run_replay){.volume = v->number,
+		.is_hibernation = j->saved.is_hibernation,
 		.result = j->result,
 		.is_pending = p->pending == NT_PENDING_CHANGES,
 		.counts = counts_of(p, j->saved.plan ? 0 : j->since_filetime),

@@ -217,7 +217,10 @@ int en_volume_guard(const struct en_volume *v, struct rs_err *err)
 	const struct nt_state *on_disk = &v->journal.on_disk;
 
 	if (v->journal.saved.plan)
-		return guard(v, on_disk->is_hibernated ? on_disk->hibernation : NULL,
+		return guard(v,
+			on_disk->is_hibernated && !v->journal.saved.is_hibernation
+				? on_disk->hibernation
+				: NULL,
 			RS_E_HIBERNATED, err);
 	return guard(v, v->state.can_write ? NULL : v->state.refusal, v->state.refusal_code, err);
 }

@@ -196,6 +196,12 @@ struct nt_usn_want {
 int nt_usn_stream(struct nt_raw *raw, const struct nt_stream *s, const struct nt_usn_want *want,
 	uint64_t *ret_n, uint64_t *ret_skipped, struct rs_err *err);
 
+/* ---- hibernation.c ---- */
+
+/** The part of nt_state_read that is about hibernation. Errors: those of reading; it is said in the
+ * fields, too. */
+int nt_hibernation_read(struct nt_raw *raw, struct nt_state *ret, struct rs_err *err);
+
 /* ---- log.c ---- */
 
 /** Sectors of FF, as a log is wiped, or zeros, as copies of metadata leave what they do not need.

@@ -162,6 +162,22 @@ const char *nt_log_state_text(enum nt_log_state s);
  * is said in the fields. Errors: those that end the run (rs_err_ends). */
 int nt_state_read(struct nt_raw *raw, struct nt_state *ret, struct rs_err *err);
 
+#define NT_HIBER_PAGE	     4096U
+#define NT_HIBER_PIECE_BYTES 512U
+#define NT_HIBER_PIECES	     (NT_HIBER_PAGE / NT_HIBER_PIECE_BYTES)
+
+/* The first page of hiberfil.sys: what says that there is an image to resume from. */
+struct nt_hiber_page {
+	uint8_t bytes[NT_HIBER_PAGE];
+	unsigned n;			     /* pieces of it, in order */
+	uint64_t off_bytes[NT_HIBER_PIECES]; /* on the volume */
+	uint32_t len_bytes[NT_HIBER_PIECES];
+};
+
+/** Where it lies, and what is in it; of a file that is as Windows makes it, and no other. Errors:
+ * RS_E_NTFS_DAMAGED (there is none such), RS_E_IO_READ, those that end the run. */
+int nt_hibernation_page(struct nt_raw *raw, struct nt_hiber_page *ret, struct rs_err *err);
+
 /** State of a log from its first bytes (at least two pages); for tests and fuzzing. @page_gap
  * ignored unless the pages say it. Never fails. */
 void nt_log_parse(struct rs_view log, struct nt_state *ret);

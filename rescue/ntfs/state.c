@@ -4,18 +4,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "core/text.h"
 #include "ntfs/internal.h"
 
-#define MIRRORED	4U
-#define LOG_HEAD	(128U << 10) /* two restart pages of the greatest size */
-#define LOG_CHUNK	(1U << 20)
-#define LOG_MAX		(4ULL << 30) /* chkdsk /L makes none that is longer */
-#define HIBER_PAGE	4096U
-#define HIBER_NAME	"hiberfil.sys"
-#define HIBER_FILES_MAX 8U
+#define MIRRORED  4U
+#define LOG_HEAD  (128U << 10) /* two restart pages of the greatest size */
+#define LOG_CHUNK (1U << 20)
+#define LOG_MAX	  (4ULL << 30) /* chkdsk /L makes none that is longer */
 
 /* ---- the journal ---- */
 
@@ -97,125 +93,6 @@ static int read_volume(struct nt_raw *raw, struct nt_state *ret, struct rs_err *
 	if (r == 0)
 		(void)rs_utf16_to_utf8(
 			(struct rs_view){label, len}, ret->label, sizeof(ret->label));
-	return r;
-}
-
-/* ---- hibernation ---- */
-
-struct hiber_files {
-	uint64_t refs[HIBER_FILES_MAX];
-	unsigned n;
-};
-
-static bool is_hiber_name(const char *name)
-{
-	return strcasecmp(name, HIBER_NAME) == 0;
-}
-
-static void note_file(struct hiber_files *f, uint64_t ref)
-{
-	for (unsigned i = 0; i < f->n; i++)
-		if (f->refs[i] == ref)
-			return;
-	if (f->n < HIBER_FILES_MAX)
-		f->refs[f->n++] = ref;
-}
-
-static bool on_index_name(void *user, uint64_t ref, const struct nt_file_name *name)
-{
-	char text[NT_NAME_BYTES];
-
-	(void)nt_name_text(name->name, text);
-	if (is_hiber_name(text))
-		note_file(user, ref);
-	return true;
-}
-
-static bool on_scan_wants(void *user, const char *name, bool is_dir)
-{
-	(void)user;
-	return !is_dir && is_hiber_name(name);
-}
-
-static bool on_scan_entry(void *user, const struct nt_entry *e)
-{
-	/* an orphan of that name may be the root's too: its folder is what is damaged */
-	if (e->is_orphan || NT_REF_RECORD(e->parent_ref) == NT_ROOT_RECORD)
-		note_file(user, e->ref);
-	return true;
-}
-
-/* What the first page says. True = treat as hibernated. */
-static bool judge_page(const uint8_t *page, char ret[96])
-{
-	char magic[5] = "";
-
-	memcpy(magic, page, 4);
-	if (rs_is_zero(page, HIBER_PAGE)) {
-		(void)snprintf(ret, 96, "no image");
-		return false;
-	}
-	if (strcasecmp(magic, "wake") == 0) {
-		(void)snprintf(ret, 96, "resumed (%s)", magic);
-		return false;
-	}
-	if (strcasecmp(magic, "hibr") == 0)
-		(void)snprintf(ret, 96, "hibernated (%s)", magic);
-	else if (strcasecmp(magic, "rstr") == 0)
-		(void)snprintf(ret, 96, "resume under way (%s)", magic);
-	else
-		(void)snprintf(ret, 96, "unknown image (%02X %02X %02X %02X): taken as hibernated",
-			page[0], page[1], page[2], page[3]);
-	return true;
-}
-
-/* 1: treat as hibernated. */
-static int judge_file(struct nt_raw *raw, uint64_t ref, char ret[96], struct rs_err *err)
-{
-	uint8_t page[HIBER_PAGE], rec[NT_RECORD_MAX];
-	size_t len = 0;
-
-	int r = nt_raw_record(raw, NT_REF_RECORD(ref), rec, err);
-	if (r == 0 && nt_record_sequence(rec) != NT_REF_SEQUENCE(ref)) {
-		(void)snprintf(
-			ret, 96, "%s names a file that is gone: taken as hibernated", HIBER_NAME);
-		return 1;
-	}
-	if (r == 0)
-		r = nt_raw_read(
-			raw, NT_REF_RECORD(ref), NT_AT_DATA, "", 0, page, sizeof(page), &len, err);
-	if (rs_err_ends(r))
-		return r;
-	if (r < 0) {
-		(void)snprintf(ret, 96, "%s cannot be read (%.50s)", HIBER_NAME, err->detail);
-		return 1;
-	}
-	if (len < sizeof(page)) {
-		/* libntfs-3g refuses such a volume too */
-		(void)snprintf(
-			ret, 96, "%s has only %zu bytes: taken as hibernated", HIBER_NAME, len);
-		return 1;
-	}
-	return judge_page(page, ret);
-}
-
-static int read_hibernation(struct nt_raw *raw, struct nt_state *ret, struct rs_err *err)
-{
-	struct hiber_files files = {0};
-	unsigned damaged = 0;
-
-	(void)snprintf(ret->hibernation, sizeof(ret->hibernation), "none");
-	int r = nt_index_each(raw, NT_ROOT_RECORD, on_index_name, &files, &damaged, err);
-	if (!rs_err_ends(r) && (r < 0 || damaged)) { /* the records know their names themselves */
-		const struct nt_scan_ops ops = {
-			.user = &files, .entry = on_scan_entry, .wants = on_scan_wants};
-		struct nt_scan_result res;
-		r = nt_scan(raw, &ops, NULL, &res, err);
-	}
-	for (unsigned i = 0; i < files.n && !rs_err_ends(r) && !ret->is_hibernated; i++) {
-		r = judge_file(raw, files.refs[i], ret->hibernation, err);
-		ret->is_hibernated = r == 1;
-	}
 	return r;
 }
 
@@ -324,7 +201,7 @@ static void decide(const struct nt_raw *raw, struct nt_state *ret)
 int nt_state_read(struct nt_raw *raw, struct nt_state *ret, struct rs_err *err)
 {
 	static int (*const readers[])(struct nt_raw *, struct nt_state *, struct rs_err *) = {
-		read_log, read_volume, read_hibernation, compare_mirror};
+		read_log, read_volume, nt_hibernation_read, compare_mirror};
 
 	*ret = (struct nt_state){0};
 	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {

@@ -181,6 +181,8 @@ static void replay(struct json_out *j, const void *of)
 	const struct run_replay *r = of;
 
 	jo_uint(j, "volume", r->volume);
+	if (r->is_hibernation)
+		jo_text(j, "of", "hibernation");
 	jo_text(j, "state",
 		run_journal_word(r->is_pending ? RUN_JOURNAL_PENDING : RUN_JOURNAL_IDLE));
 	report_json_counts(j, &r->counts);

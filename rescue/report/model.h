@@ -219,6 +219,7 @@ struct run_left { /* to be repaired, too, and left as it is */
 
 struct run_replay {
 	unsigned volume;
+	bool is_hibernation; /* no journal: the image to resume from is dropped */
 	bool is_pending;
 	struct run_counts counts;
 	uint64_t blocks, bytes, zeroed;

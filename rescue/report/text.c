@@ -189,10 +189,17 @@ static void say_replay(struct printer *p, const struct run_replay *r)
 {
 	const struct run_counts *c = &r->counts;
 
-	text_say(p, "      REPLAY    ", "the journal of volume %u: %llu of %llu %s, %llu %s",
-		r->volume, (unsigned long long)c->redone, (unsigned long long)c->records,
-		rs_form(c->records, "record", "records"), (unsigned long long)r->blocks,
-		rs_form(r->blocks, "block", "blocks"));
+	if (r->is_hibernation)
+		text_say(p, "      HIBERNATION ",
+			"the first page of hiberfil.sys of volume %u, with the image to resume "
+			"from",
+			r->volume);
+	else
+		text_say(p, "      REPLAY    ",
+			"the journal of volume %u: %llu of %llu %s, %llu %s", r->volume,
+			(unsigned long long)c->redone, (unsigned long long)c->records,
+			rs_form(c->records, "record", "records"), (unsigned long long)r->blocks,
+			rs_form(r->blocks, "block", "blocks"));
 	if (c->losers)
 		text_say(p, "      Losers:  ", "%llu %s never ended: undone, as Windows would",
 			(unsigned long long)c->losers,
@@ -234,7 +241,10 @@ static void say_replayed(struct printer *p, const struct rs_run *run)
 		if (!is_begun(r))
 			continue;
 		(void)snprintf(first, sizeof(first), "      %-9s ", run_replay_word(r->result));
-		text_say(p, first, "the journal of volume %u", r->volume);
+		text_say(p, first,
+			r->is_hibernation ? "hiberfil.sys of volume %u"
+					  : "the journal of volume %u",
+			r->volume);
 		text_error(p, "      ! ", &r->err);
 	}
 }
