@@ -38,9 +38,7 @@ static int choose(struct rs_repair *u, struct rs_err *err)
 	if (n < 2)
 		return 0;
 	u->v = NULL;
-	(void)rs_fail_on(err, RS_E_AMBIGUOUS, "hiberfil.sys", "%s", names);
-	err->next = "choose one volume by its number: --volume N";
-	return err->code;
+	return rs_fail_on(err, RS_E_AMBIGUOUS, "hiberfil.sys", "%s", names);
 }
 
 static int plan_new_drop(struct rs_repair *u, struct rs_err *err)
@@ -97,8 +95,6 @@ static int consent(struct rs_repair *u, struct rs_err *err)
 		(void)rs_fail_on(&risk, RS_E_HIBERNATED, u->v->name,
 			"what was open in that Windows and not saved is lost; it starts anew, as "
 			"after a power cut");
-	if (!u->may_ask)
-		return rs_err_pass(err, risk.code, &risk);
 	return en_ask_risk(u, &risk,
 		u->v->journal.is_back ? "Put it back?" : "Drop the image all the same?", err);
 }

@@ -249,9 +249,9 @@ void verdict_propose(struct verdict *v)
 		break;
 	case DIAG_RESUME:
 		(void)add(v, DIAG_MOVE, "\\hiberfil.sys", "",
-			"Delete hiberfil.sys in Windows' recovery environment (del /a "
-			"C:\\hiberfil.sys): what was open is lost, and Windows starts anew. This "
-			"program does not do that.");
+			"Drop the image to resume from, on a person's word: what was open is lost, "
+			"and "
+			"Windows starts anew.");
 		break;
 	case DIAG_UPDATE:
 		propose_update(v);

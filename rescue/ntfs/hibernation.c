@@ -169,7 +169,7 @@ int nt_hibernation_page(struct nt_raw *raw, struct nt_hiber_page *ret, struct rs
 		return rs_err_pass(err, r, &why);
 	if (files.n != 1)
 		return rs_fail_on(err, RS_E_NTFS_DAMAGED, HIBER_NAME,
-			files.n ? "several files have that name" : "there is none");
+			files.n ? "several files have that name" : "no file has that name");
 	r = nt_raw_record(raw, NT_REF_RECORD(files.refs[0]), rec, err);
 	if (r == 0 && nt_record_sequence(rec) != NT_REF_SEQUENCE(files.refs[0]))
 		r = rs_fail_on(

@@ -34,6 +34,10 @@ static const struct {
 		"run chkdsk C: /f at the command prompt of Windows' recovery environment; a replay "
 		"that was cut off is finished by r, where the repair is refused"},
 	{RS_E_LOG_LOSERS, NULL, "try again and answer the question with yes"},
+	{RS_E_HIBERNATED, NULL,
+		"start it and shut it down completely (Shift and Shut down); if it does not start, "
+		"h, where the repair is refused, drops what it would resume from: what was open in "
+		"it is lost"},
 	{RS_E_REPLAY_CHANGED, NULL,
 		"leave the replay; what the volume is now is told at the disks"},
 	{RS_E_UNSAFE_PATH, NULL,

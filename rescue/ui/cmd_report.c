@@ -23,7 +23,8 @@ int check_look(const struct options *o, struct rs_err *err)
 int check_replay(const struct options *o, struct rs_err *err)
 {
 	if (is_given(o, OPT_PLAN) + is_given(o, OPT_RESUME_PLAN) + is_given(o, OPT_REVERT) > 1)
-		return rs_fail_on(err, RS_E_USAGE, "replay", "one of --plan, --resume, --revert");
+		return rs_fail_on(
+			err, RS_E_USAGE, o->command->name, "one of --plan, --resume, --revert");
 	if (o->replay && (is_given(o, OPT_RESUME_PLAN) || is_given(o, OPT_REVERT)))
 		return rs_fail_on(err, RS_E_USAGE, "replay", "--replay is for a new one");
 	return 0;

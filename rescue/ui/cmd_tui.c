@@ -29,6 +29,7 @@
 #define USE_STICK    TOLD(UI_KEY_CTRL_U, "Ctrl-U", sticks_are_open, sticks_go)
 #define SHOW_ID_TOLD TOLD(UI_KEY_CTRL_K, "Ctrl-K", key_id_is_open, key_id_go)
 #define FINISH_TOLD  TOLD('r', "r", finish_is_open, finish_go)
+#define DROP_TOLD    TOLD('h', "h", drop_is_open, drop_go)
 #define DETAILS	     WAY('d', "d", "details", details_is_open, details_go)
 #define SAVE	     WAY('s', "s", "save", save_is_open, save_go)
 #define LOG	     WAY('g', "g", "log", log_is_open, log_go)
@@ -68,7 +69,7 @@ const struct screen tui_screens[SCREENS] = {
 			OTHERS, WAY(UI_KEY_ESC, "Esc", "disks", NULL, done_back)}},
 	[SCREEN_TROUBLE] = {"it does not go on", NULL, trouble_draw, NULL,
 		.ways = {WAY(UI_KEY_ENTER, "Enter", "try again", NULL, trouble_next), FINISH_TOLD,
-			SAVE, SHOW_ID_TOLD, RESULT_TOLD, OTHERS,
+			DROP_TOLD, SAVE, SHOW_ID_TOLD, RESULT_TOLD, OTHERS,
 			WAY(UI_KEY_ESC, "Esc", "disks", NULL, trouble_back)}},
 	[SCREEN_PATH] = {"file or folder?", NULL, path_draw, path_put,
 		.ways = {WAY(UI_KEY_ENTER, "Enter", "take it", NULL, path_next),

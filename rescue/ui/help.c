@@ -47,6 +47,14 @@ static const struct command_spec commands[] = {
 		"it\n"
 		"by themselves before they move a file.\n",
 		.report = cmd_repair, .repair = RS_REPLAY, .check = check_replay},
+	{"hibernation", CMD_HIBERNATION, 1, 1, "DISK",
+		"drop the image of a Windows that fails to resume from it",
+		"Asks a person, whatever was open there is lost; saves the first page of "
+		"hiberfil.sys in a\n"
+		"file, writes zeros over it, and verifies. Windows then starts anew, as after a "
+		"power cut.\n"
+		"--revert takes it back as long as no file of that volume was changed since.\n",
+		.report = cmd_repair, .repair = RS_HIBERNATION, .check = check_replay},
 	{"tui", CMD_TUI, 0, 1024, "[DISK...]",
 		"list, scan, fix and undo on one screen, step by step",
 		"Shows what was found, asks for a recovery key, says what was found and what would "

@@ -7,7 +7,7 @@
 static void say_next(const struct tui *t, const struct run_outcome *o, struct page *p)
 {
 	page_blank(p);
-	if (t->command == RS_REPLAY)
+	if (t->command == RS_REPLAY || t->command == RS_HIBERNATION)
 		page_say(
 			p, true, "Next: Esc, and look at this disk again; it can be repaired now.");
 	if (t->command == RS_UNDO && o->is_written)

@@ -39,9 +39,11 @@ bool plan_is_open(const struct tui *t)
 {
 	const struct rs_run *run = t->repair ? rs_report_run(rs_repair_report(t->repair)) : NULL;
 
-	return run && count(run, PLAN_QUARANTINE) + count(run, PLAN_ASK) + count(run, PLAN_FINISH) +
-			      count(run, PLAN_RESTORE) +
-			      (t->command == RS_REPLAY ? run->n_replays : 0);
+	return run &&
+	       count(run, PLAN_QUARANTINE) + count(run, PLAN_ASK) + count(run, PLAN_FINISH) +
+		       count(run, PLAN_RESTORE) +
+		       (t->command == RS_REPLAY || t->command == RS_HIBERNATION ? run->n_replays
+										: 0);
 }
 
 static void say_count(struct page *p, size_t n, const char *one, const char *many)
@@ -104,6 +106,11 @@ void plan_draw(const struct tui *t, struct page *p)
 		page_say(p, true,
 			"The replay of the journal that was cut off will be finished: each block "
 			"as its saved plan has it.");
+	if (t->command == RS_HIBERNATION && plan_is_open(t))
+		page_say(p, true,
+			"Windows will not resume: it starts anew. What was open in it and not "
+			"saved "
+			"is lost.");
 	if (plan_is_open(t))
 		page_say(p, false,
 			"Nothing is changed before %s here, and nothing is deleted%s. After it the "

@@ -47,7 +47,7 @@ enum screen_id {
 
 struct tui;
 
-#define SCREEN_WAYS 7
+#define SCREEN_WAYS 8
 
 /* Where a key leads. */
 struct screen_way {
@@ -342,6 +342,9 @@ void trouble_draw(const struct tui *t, struct page *p);
 /* Of a replay that was cut off. */
 bool finish_is_open(const struct tui *t);
 enum screen_id finish_go(struct tui *t);
+/* The same of an image to resume from. */
+bool drop_is_open(const struct tui *t);
+enum screen_id drop_go(struct tui *t);
 bool hindrances_is_open(const struct tui *t);
 enum screen_id hindrances_go(struct tui *t), visit_back(struct tui *t);
 void hindrances_draw(const struct tui *t, struct page *p);
