@@ -88,7 +88,7 @@ static size_t count_volumes(
 /* What this command makes, and no other's. */
 static bool is_its_own(const struct rs_repair *u, const struct replay *p)
 {
-	return p->is_hibernation == (u->command == &en_hibernation);
+	return p->is_hibernation != (u->command == &en_replay);
 }
 
 static bool is_of_volume(void *user, const struct replay *p)
