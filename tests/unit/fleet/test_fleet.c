@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,12 +164,119 @@ static void test_take__key_ids__are_guids_and_each_once(void **state)
 	struct fleet *f = fleet_made();
 
 	(void)state;
-	add(f, RUN("fix", "M", NOW) "\"used_key_ids\":[\"" KEY "\",\"{" ID "}\",\"<b>\",7,\"" OTHER
-				    "\"]," OUTCOME("done", 0) "}");
+	add(f, RUN("fix", "M", NOW) "\"used_key_ids\":[\"" KEY "\",\"{" ID
+				    "}\",\"<b>\",7,null,\"" OTHER "\"]," OUTCOME("done", 0) "}");
 	assert_int_equal(f->rows[0].n_keys, 2);
 	assert_string_equal(f->rows[0].keys[0], KEY);
 	assert_string_equal(f->rows[0].keys[1], OTHER);
 	fleet_free(f);
+}
+
+static void test_take__more_keys_than_there_is_room_for__are_left_out(void **state)
+{
+	char text[4096] = RUN("fix", "M", NOW) "\"used_key_ids\":[";
+	struct fleet *f = fleet_made();
+
+	(void)state;
+	for (unsigned i = 0; i < 3 * FLEET_KEYS_MOST; i++)
+		(void)snprintf(text + strlen(text), sizeof(text) - strlen(text),
+			"%s\"%08X-4587-4029-924A-BA299647998E\"", i ? "," : "", i);
+	(void)strcat(text, "]," OUTCOME("done", 0) "}");
+	add(f, text);
+	assert_int_equal(f->rows[0].n_keys, FLEET_KEYS_MOST);
+	assert_int_equal(f->rows[0].state, FLEET_REPAIRED);
+	fleet_free(f);
+}
+
+static void test_take__id_of_another_form__is_none(void **state)
+{
+	static const char *const ids[] = {"64311de", "../../../etc/passwd", "<script>alert(1)",
+		"64311dea4587402992", "64311dea-4587-4029-924a-ba299647998e64311dea"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		struct fleet *f = fleet_made();
+		auto_free char *text = NULL;
+		assert_true(asprintf(&text, "%s\"report_id\":\"%s\"," OUTCOME("done", 0) "}",
+				    RUN("fix", "M", NOW), ids[i]) > 0);
+		add(f, text);
+		assert_string_equal(f->rows[0].id, i == 3 ? ids[i] : "");
+		fleet_free(f);
+	}
+}
+
+/* A trouble is what a rule has found, or what a diagnosis is sure enough of. */
+static void test_take__what_names_no_trouble__is_none(void **state)
+{
+#define FOUND(source, outcome)                                                                     \
+	"\"findings\":[{\"source\":\"" source "\",\"rule\":\"r1\",\"title\":\"t\",\"kind\":"       \
+	"\"bad-file\",\"outcome\":\"" outcome "\"}],"
+#define DIAGNOSED(kind, certainty)                                                                 \
+	"\"diagnosis\":{\"kind\":\"" kind "\",\"certainty\":\"" certainty "\",\"candidates\":[{"   \
+	"\"path\":\"p\",\"product\":\"q\"}]},"
+	static const struct {
+		const char *report, *rule, *kind, *path;
+	} cases[] = {
+		{RUN("fix", "M", NOW) FOUND("rule", "matched") OUTCOME("done", 0) "}", "r1",
+			"bad-file", ""},
+		{RUN("fix", "M", NOW) FOUND("verdict", "matched") OUTCOME("done", 0) "}", "", "",
+			""},
+		{RUN("fix", "M", NOW) FOUND("rule", "no-match") OUTCOME("done", 0) "}", "", "", ""},
+		{RUN("fix", "M", NOW) DIAGNOSED("bad-file", "sure") OUTCOME("wrong", 16) "}", "",
+			"bad-file", "p"},
+		{RUN("fix", "M", NOW) DIAGNOSED("bad-file", "unsure") OUTCOME("wrong", 16) "}", "",
+			"", ""},
+		{RUN("fix", "M", NOW) DIAGNOSED("none", "sure") OUTCOME("wrong", 16) "}", "", "",
+			""},
+		{RUN("fix", "M", NOW) FOUND("rule", "matched") DIAGNOSED("other", "sure")
+				OUTCOME("done", 0) "}",
+			"r1", "bad-file", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fleet *f = fleet_made();
+		add(f, cases[i].report);
+		assert_string_equal(f->rows[0].rule, cases[i].rule);
+		assert_string_equal(f->rows[0].kind, cases[i].kind);
+		assert_string_equal(f->rows[0].path, cases[i].path);
+		fleet_free(f);
+	}
+}
+
+/* As nginx has it, with an offset. */
+static void test_take__times__to_utc_or_none(void **state)
+{
+	static const char *const cases[][2] = {
+		{"2026-11-24T22:30:00+02:00", "2026-11-24T20:30:00Z"},
+		{"2026-11-24T22:30:00-02:30", "2026-11-25T01:00:00Z"},
+		{"2026-11-24T22:30:00Z", "2026-11-24T22:30:00Z"},
+		{"2026-11-24T22:30:00+15:00", ""},
+		{"2026-11-24T22:30:00+01:60", ""},
+		{"2026-11-24T22:30:00*01:00", ""},
+		{"1601-01-01T00:30:00+01:00", ""},
+		{"+01:00", ""},
+		{"a", ""},
+		{"", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fleet *f = fleet_made();
+		auto_free char *text = NULL;
+		uint64_t when = 0;
+		assert_true(asprintf(&text,
+				    "{\"schema_version\":1,\"tool\":{\"name\":\"unbrick\"},"
+				    "\"command\":\"fix\",\"started\":\"%s\","
+				    "\"outcome\":{\"result\":\"done\"}}",
+				    cases[i][0]) > 0);
+		add(f, text);
+		if (cases[i][1][0])
+			assert_true(rs_filetime_parse(cases[i][1], &when));
+		if (f->rows[0].when != when)
+			fail_msg("%s", cases[i][0]);
+		fleet_free(f);
+	}
 }
 
 static void test_take__no_report__says_why(void **state)
@@ -183,6 +291,8 @@ static void test_take__no_report__says_why(void **state)
 			"no report of this program"},
 		{"{\"schema_version\":9," TOOL "\"command\":\"fix\"," OUTCOME("done", 0) "}",
 			"another version"},
+		{"{" TOOL "\"command\":\"fix\"," OUTCOME("done", 0) "}", "another version"},
+		{"{\"schema_version\":1," TOOL OUTCOME("done", 0) "}", "no report of this program"},
 		{"{\"schema_version\":1," TOOL "\"command\":\"fix\"}", "without an outcome"},
 		{"{\"body\":\"{\"}", "not one JSON object"},
 	};
@@ -376,6 +486,21 @@ static void test_groups__what_a_rule_knows__is_not_new(void **state)
 		1, false);
 }
 
+/* What the end does not say, its start has said. */
+static void test_join__end_without_a_model__has_its_starts(void **state)
+{
+	struct fleet *f = fleet_made();
+
+	(void)state;
+	add_all(f, (const char *[]){BOOT("start", "M1", NOW) ",\"machine\":{\"product\":\"Two\"},"
+							     "\"policy\":{\"version\":7}}",
+			   END, NULL});
+	assert_int_equal(f->n, 1);
+	assert_string_equal(f->rows[0].model, "Two");
+	assert_string_equal(f->rows[0].policy, "7");
+	fleet_free(f);
+}
+
 /* ---- what is made of them ---- */
 
 #define HOSTILE "</script><script>alert(1)</script><img src=x onerror=alert(2)>\\\"'&"
@@ -412,6 +537,63 @@ static void test_page__hostile_texts__are_text(void **state)
 	assert_non_null(strstr(page, "\\u003c/script\\u003e"));
 	assert_non_null(strstr(page, "data-search=\"&lt;/script&gt;&lt;script&gt;alert(1)&lt;/"
 				     "script&gt;&lt;img src=x onerror=alert(2)&gt;&quot;'&amp;"));
+	fleet_free(f);
+}
+
+/* The script reads what was said, character by character. */
+static void test_page__data__is_json_with_the_same_words(void **state)
+{
+	struct fleet *f = hostile();
+	auto_free char *page = made_of(f, true);
+	char *data = strstr(page, "id=\"data\">"), *end;
+
+	(void)state;
+	assert_non_null(data);
+	data += strlen("id=\"data\">");
+	end = strstr(data, "</script>");
+	assert_non_null(end);
+	*end = '\0';
+	struct json_object *all = json_tokener_parse(data);
+	struct json_object *row = json_object_array_get_idx(json_object_object_get(all, "rows"), 0);
+	assert_string_equal(
+		json_object_get_string(json_object_array_get_idx(row, 2)), "=HYPERLINK(1)");
+	assert_string_equal(json_object_get_string(json_object_array_get_idx(row, 3)),
+		"</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&");
+	assert_string_equal(json_object_get_string(json_object_array_get_idx(row, 4)), "");
+	json_object_put(all);
+	fleet_free(f);
+}
+
+static unsigned count_of(const char *text, const char *what)
+{
+	unsigned n = 0;
+
+	for (; (text = strstr(text, what)); text++)
+		n++;
+	return n;
+}
+
+/* As many groups as it likes, and times from the first to the last year: shown in part. */
+static void test_page__many_groups_and_years__are_bounded(void **state)
+{
+	struct fleet *f = fleet_made();
+
+	(void)state;
+	for (unsigned i = 0; i < 250; i++) {
+		auto_free char *text = NULL;
+		assert_true(asprintf(&text,
+				    "{\"schema_version\":1,\"tool\":{\"name\":\"unbrick\"},"
+				    "\"command\":\"fix\",\"started\":\"%u-01-02T00:00:00Z\","
+				    "\"machine\":{\"serial\":\"M%u\"},"
+				    "\"error\":{\"id\":\"reason-%u\"},"
+				    "\"outcome\":{\"result\":\"failed\"}}",
+				    1601 + i * 32, i, i) > 0);
+		add(f, text);
+	}
+	assert_int_equal(fleet_join(f, NULL), 0);
+	auto_free char *page = made_of(f, true);
+	assert_int_equal(count_of(page, "data-search=\"reason-"), 200);
+	assert_int_equal(count_of(page, ">reason-"), 200 + 12); /* the table, the chart */
 	fleet_free(f);
 }
 
@@ -453,6 +635,13 @@ static void test_csv__formulas_of_other_languages__stay_text(void **state)
 		{" =1", ",\"' =1\","},
 		{"\xef\xbc\x9d\x31", ",\"'\xef\xbc\x9d\x31\","},
 		{"a;b=c", ",\"a;b=c\","},
+		{"+1", ",\"'+1\","},
+		{"-1", ",\"'-1\","},
+		{"@A1", ",\"'@A1\","},
+		{"|calc", ",\"'|calc\","},
+		{"%0", ",\"'%0\","},
+		{"'=1", ",\"''=1\","},
+		{"a-1+2", ",\"a-1+2\","},
 	};
 
 	(void)state;
@@ -538,7 +727,7 @@ static void test_read__too_large__is_named_and_the_next_line_read(void **state)
 	assert_non_null(text);
 	assert_non_null(mkdtemp(folder));
 	memset(text, '{', FLEET_BYTES_MOST + 100);
-	(void)snprintf(text + FLEET_BYTES_MOST + 100, 2000, "\n" END "\n");
+	(void)snprintf(text + FLEET_BYTES_MOST + 100, 2000, "\n<14>1 - h unbrick: " END "\n");
 	char *log = put_file(folder, "r.log", text);
 	memset(text, ' ', FLEET_BYTES_MOST + 100);
 	(void)snprintf(text + FLEET_BYTES_MOST + 100, 2000, "%s", END);
@@ -553,6 +742,56 @@ static void test_read__too_large__is_named_and_the_next_line_read(void **state)
 	remove_file(log);
 	remove_file(one);
 	assert_int_equal(rmdir(folder), 0);
+}
+
+/* A collector's folder may be as hostile as its machines. */
+static void test_read__many_broken_ones__named_in_part_and_plainly(void **state)
+{
+	char folder[] = "/tmp/unbrick-fleet-XXXXXX", lines[3 * FLEET_BROKEN_MOST + 1] = "";
+	struct fleet *f = fleet_made();
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	char *odd = put_file(folder, "\033[2J471207-278498-422125-177177.json", "{");
+	assert_int_equal(fleet_read(f, folder, NULL, NULL, NULL), 0);
+	assert_int_equal(f->n_broken, 1);
+	assert_null(strchr(fleet_broken_at(f, 0), '\033'));
+	for (unsigned i = 0; i < FLEET_BROKEN_MOST + 50; i++)
+		(void)memcpy(lines + 2 * i, "{\n", 3);
+	char *log = put_file(folder, "r.log", lines);
+	assert_int_equal(fleet_read(f, log, NULL, NULL, NULL), 0);
+	assert_int_equal(f->counts.broken, FLEET_BROKEN_MOST + 51);
+	assert_int_equal(f->n_broken, FLEET_BROKEN_MOST);
+	fleet_free(f);
+	remove_file(odd);
+	remove_file(log);
+	assert_int_equal(rmdir(folder), 0);
+}
+
+static void test_read__folders_in_folders__to_a_depth(void **state)
+{
+	char folder[512] = "/tmp/unbrick-fleet-XXXXXX", command[600];
+	struct fleet *f = fleet_made();
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	const size_t top = strlen(folder);
+	for (unsigned i = 1; i <= 18; i++) {
+		(void)strcat(folder, "/d");
+		assert_int_equal(mkdir(folder, 0700), 0);
+		if (i >= 16)
+			free(put_file(folder, "one.json",
+				i == 16	  ? RUN("fix", "M16", NOW) OUTCOME("done", 0) "}"
+				: i == 17 ? RUN("fix", "M17", NOW) OUTCOME("done", 0) "}"
+					  : RUN("fix", "M18", NOW) OUTCOME("done", 0) "}"));
+	}
+	folder[top] = '\0';
+	assert_int_equal(fleet_read(f, folder, NULL, NULL, NULL), 0);
+	assert_int_equal(f->n, 1);
+	assert_string_equal(f->rows[0].machine, "M16");
+	fleet_free(f);
+	(void)snprintf(command, sizeof(command), "rm -rf %s", folder);
+	assert_int_equal(system(command), 0);
 }
 
 static bool stop(void *user, size_t files)
@@ -586,6 +825,15 @@ int main(void)
 		cmocka_unit_test(test_take__start_that_failed__has_its_runs_reason_and_keys),
 		cmocka_unit_test(test_take__technician__counts_by_the_last_repair),
 		cmocka_unit_test(test_take__key_ids__are_guids_and_each_once),
+		cmocka_unit_test(test_take__more_keys_than_there_is_room_for__are_left_out),
+		cmocka_unit_test(test_take__id_of_another_form__is_none),
+		cmocka_unit_test(test_take__what_names_no_trouble__is_none),
+		cmocka_unit_test(test_take__times__to_utc_or_none),
+		cmocka_unit_test(test_join__end_without_a_model__has_its_starts),
+		cmocka_unit_test(test_page__data__is_json_with_the_same_words),
+		cmocka_unit_test(test_page__many_groups_and_years__are_bounded),
+		cmocka_unit_test(test_read__many_broken_ones__named_in_part_and_plainly),
+		cmocka_unit_test(test_read__folders_in_folders__to_a_depth),
 		cmocka_unit_test(test_take__no_report__says_why),
 		cmocka_unit_test(test_take__line_of_nginx__is_the_report_at_the_time_it_came),
 		cmocka_unit_test(test_take__recovery_password_in_a_text__is_hidden),

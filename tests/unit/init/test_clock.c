@@ -95,6 +95,13 @@ static void test_servers__settings_first_then_dhcp_then_gateways(void **state)
 	assert_string_equal(ret[2], "10.0.0.1");
 	assert_string_equal(ret[3], "fd00::5");
 	assert_int_equal(clock_servers("", l, ret), 3);
+	const char *more[CLOCK_SERVERS + 1];
+	more[CLOCK_SERVERS] = "end";
+	for (int i = 0; i < LEASE_FAMILIES; i++)
+		for (int k = 0; k < LEASE_SERVERS; k++)
+			(void)snprintf(l[i].ntp[k], LEASE_ADDRESS, "10.0.%d.%d", i, k);
+	assert_int_equal(clock_servers("time.example", l, more), CLOCK_SERVERS);
+	assert_string_equal(more[CLOCK_SERVERS], "end");
 }
 
 static void test_floor__the_last_files_time(void **state)
@@ -109,6 +116,9 @@ static void test_floor__the_last_files_time(void **state)
 	(void)snprintf(path, sizeof(path), "%s/unbrick/complete", root);
 	assert_int_equal(utimes(path, times), 0);
 	assert_int_equal(clock_floor(root), BUILT);
+	const struct timeval before[2] = {{-5, 0}, {-5, 0}};
+	assert_int_equal(utimes(path, before), 0);
+	assert_int_equal(clock_floor(root), 0);
 	tree_done();
 }
 

@@ -34,7 +34,7 @@ static struct fleet_policy answer;
 static struct fleet_policy on_the_way = {
 	.code = FLEET_ON_THE_WAY, .text = "boot.example: once more in 4 s\033"};
 static size_t answer_len;
-static bool is_twice;
+static bool is_twice, is_sent_empty;
 static struct process fetching;
 static struct fleet_fetch asked;
 static struct fleet_sent taken;
@@ -49,7 +49,7 @@ long __wrap_process_run(struct processes *all, const struct process_plan *plan, 
 	if (plan->run == fleet_send_run) {
 		sent[n_sends++ % 2] = *(const struct fleet_send *)plan->arg;
 		memcpy(ret, &taken, sizeof(taken));
-		return taken.n ? (long)sizeof(taken) : -EIO;
+		return taken.n || is_sent_empty ? (long)sizeof(taken) : -EIO;
 	}
 	fail();
 	return -EIO;
@@ -149,7 +149,7 @@ static int begin(void **state)
 		.nothing = POLICY_POWEROFF,
 		.failure = POLICY_REBOOT};
 	answer_len = sizeof(answer);
-	is_twice = false;
+	is_twice = is_sent_empty = false;
 	taken = (struct fleet_sent){.n = 1, .n_taken = 1};
 	is_wanted = true;
 	n_starts = n_fetches = n_sends = n_steps = 0;
@@ -196,7 +196,10 @@ static void test_fleet__no_policy_wanted__as_without_a_network(void **state)
 	fleet_step(&in);
 	assert_int_equal(n_fetches + n_sends + n_steps, 0);
 	assert_null(fleet_options(&in, false));
+	in.network.now.clock.source = CLOCK_UNKNOWN;
 	assert_false(fleet_only_looks(&in));
+	(void)snprintf(in.facts.settings.collector, sizeof(in.facts.settings.collector),
+		"https://log.example/reports/"); /* and no network to reach it by */
 	assert_true(fleet_send_end(&in, "/nothing"));
 	assert_int_equal(n_sends, 0);
 	fleet_facts(&in, in.report.root);
@@ -213,7 +216,19 @@ static void test_fleet__second_door__no_policy_counts(void **state)
 		in.facts.door = doors[i];
 		is_refused("a policy counts only in a system that the application has started");
 	}
+	in.facts.secure_boot = SECURE_BOOT_YES;
+	in.facts.door = DOOR_GRUB;
+	is_refused("under Secure Boot only the key for policies in unbrick.efi counts");
 	assert_int_equal(n_fetches, 0);
+}
+
+/* What was accepted before counts no longer. */
+static void test_fleet__asked_again__begins_anew(void **state)
+{
+	(void)state;
+	assert_true(fleet_begin(&in, &w));
+	in.facts.door = DOOR_GRUB;
+	is_refused("a policy counts only in a system that the application has started");
 }
 
 static void test_fleet__no_link__said_and_nothing_done(void **state)
@@ -285,9 +300,23 @@ static void test_fleet__answer_of_another_form__refused(void **state)
 	answer_len = sizeof(answer) - 1;
 	is_refused(why);
 	answer_len = sizeof(answer);
+	memset(answer.text, 'x', sizeof(answer.text));
+	is_refused(why);
+	answer.text[0] = '\0';
 	memset(answer.key_id, 'x', sizeof(answer.key_id));
 	is_refused(why);
 	answer.key_id[0] = '\0';
+	answer.code = 7;
+	(void)snprintf(answer.text, sizeof(answer.text), "odd");
+	is_refused("odd");
+	answer.code = 0;
+	answer.text[0] = '\0';
+	answer.repaired = (enum policy_end)9;
+	is_refused(why);
+	answer.repaired = POLICY_WINDOWS;
+	answer.nothing = (enum policy_end)9;
+	is_refused(why);
+	answer.nothing = POLICY_STAY;
 	answer.act = (enum policy_act)9;
 	is_refused(why);
 	answer.act = POLICY_REPAIR;
@@ -329,6 +358,8 @@ static void test_fleet__ends__as_the_policy_says(void **state)
 	assert_true(fleet_end_of(&in, RESULT_FAILED, &how));
 	assert_int_equal(how, SETTINGS_END_REBOOT);
 	assert_true(fleet_end_of(&in, RESULT_LEFT, &how));
+	assert_int_equal(how, SETTINGS_END_REBOOT);
+	assert_true(fleet_end_of(&in, RESULT_WRONG, &how));
 	assert_int_equal(how, SETTINGS_END_REBOOT);
 }
 
@@ -377,8 +408,13 @@ static void test_fleet__events__each_its_id_and_the_collectors_of_the_policy(voi
 	fleet_step(&in);
 	assert_int_equal(n_sends, 0);
 	in.network.now.state = NETWORK_UP;
+	in.network.now.clock.source = CLOCK_PENDING; /* it would have the wrong time */
+	fleet_step(&in);
+	assert_int_equal(n_sends, 0);
+	in.network.now.clock.source = CLOCK_NETWORK;
 	fleet_step(&in);
 	fleet_step(&in);
+	fleet_send_start(&in, "/run/unbrick/start.json"); /* it is on its way */
 	assert_int_equal(n_sends, 1);
 	assert_int_equal(n_starts, 1);
 	assert_string_equal(sent[0].id, "11111111-2222");
@@ -387,6 +423,10 @@ static void test_fleet__events__each_its_id_and_the_collectors_of_the_policy(voi
 	assert_string_equal(sent[0].collector, "https://log.example/reports/");
 	assert_string_equal(sent[0].sinks, "");
 	assert_string_equal(in.fleet.start_hash, "00ff");
+	fleet_facts(&in, in.report.root); /* the end names its start */
+	assert_string_equal(
+		json_object_get_string(json_object_object_get(in.report.root, "start_sha256")),
+		"00ff");
 	in.fleet.policy.n_reports = 2;
 	in.report.result_word = "failed";
 	assert_true(fleet_send_end(&in, "/run/unbrick/report.json"));
@@ -406,6 +446,9 @@ static void test_fleet__screen__asks_the_servers_of_the_policy(void **state)
 
 	(void)state;
 	assert_int_equal(fleet_key_options(&in, args), 0);
+	in.fleet.policy.n_keys = 1; /* what was not accepted names none */
+	assert_int_equal(fleet_key_options(&in, args), 0);
+	in.fleet.policy.n_keys = 0;
 	in.fleet.is_accepted = true;
 	assert_int_equal(fleet_key_options(&in, args), 0); /* it names none */
 	in.fleet.policy.n_keys = 1;
@@ -449,6 +492,70 @@ static void test_fleet__refused_policy__still_told_to_the_collector(void **state
 	assert_false(fleet_send_end(&in, "/run/unbrick/report.json"));
 	assert_int_equal(n_sends, 0); /* not waited for */
 	assert_true(was_said("by 0 of 1 collector: no network cable has a link"));
+}
+
+/* A policy that was refused names no collector, is no drill, and no secret of it is told. */
+static void test_fleet__refused_policy__is_followed_in_nothing(void **state)
+{
+	(void)state;
+	answer.code = RS_E_POLICY_FORGED;
+	answer.n_reports = 2;
+	answer.act = POLICY_DRILL;
+	(void)snprintf(answer.text, sizeof(answer.text),
+		"key 471207-278498-422125-177177-561902-537405-468006-693451");
+	assert_false(fleet_begin(&in, &w));
+	fleet_step(&in);
+	assert_false(fleet_has_collector(&in));
+	assert_int_equal(n_sends, 0);
+	fleet_facts(&in, in.report.root);
+	assert_null(json_object_object_get(in.report.root, "drill"));
+	assert_null(strstr(json_object_to_json_string(in.report.root), "471207"));
+	(void)snprintf(in.facts.settings.collector, sizeof(in.facts.settings.collector),
+		"https://log.example/reports/");
+	assert_true(fleet_send_end(&in, "/run/unbrick/report.json"));
+	assert_string_equal(sent[0].sinks, "");
+	assert_string_equal(sent[0].collector, "https://log.example/reports/");
+}
+
+/* What the job says counts when it has ended well and said all of it. */
+static void start_said(const void *said, size_t len, int wait_status, const char *line)
+{
+	fleet_send_start(&in, "/run/unbrick/start.json");
+	sending.wait_status = wait_status;
+	sending.result = (struct rs_secret){.p = (uint8_t *)(uintptr_t)said, .len = len};
+	sending.end(sending.user, &sending);
+	assert_null(in.fleet.sending);
+	if (!was_said(line))
+		fail_msg("not said: %s", line);
+}
+
+static void test_fleet__start__counts_as_its_job_says(void **state)
+{
+	static struct fleet_sent two = {.n = 3, .n_taken = 2}, *said = &two;
+
+	(void)state;
+	start_said(said, sizeof(*said), 0, "the start was taken by 2 of 3 collectors");
+	two.n = 5;
+	start_said(said, sizeof(*said) - 1, 0, "0 of 1 collector: the process that sends it");
+	two.n = 6;
+	start_said(said, sizeof(*said), 9, "0 of 1 collector: the process that sends it");
+	assert_false(was_said("of 5 collectors") || was_said("of 6 collectors"));
+	memset(two.text, 'x', sizeof(two.text)); /* without an end */
+	start_said(said, sizeof(*said), 0, "2 of 6 collectors: xxx");
+	assert_int_equal(strlen(in.fleet.sent[FLEET_START].text), FLEET_TEXT - 1);
+}
+
+/* No collector at all is no success, and a person waits for less long. */
+static void test_fleet__end__nobody_took_it(void **state)
+{
+	(void)state;
+	in.facts.settings.policy[0] = '\0';
+	(void)snprintf(in.facts.settings.collector, sizeof(in.facts.settings.collector),
+		"https://log.example/reports/");
+	taken = (struct fleet_sent){0};
+	is_sent_empty = true;
+	assert_false(fleet_send_end(&in, "/run/unbrick/report.json"));
+	assert_int_equal(sent[0].total_ms, 30000);
 }
 
 static void test_fleet__start_not_taken__said(void **state)
@@ -529,6 +636,10 @@ int main(void)
 		CASE(test_fleet__events__each_its_id_and_the_collectors_of_the_policy),
 		CASE(test_fleet__screen__asks_the_servers_of_the_policy),
 		CASE(test_fleet__refused_policy__still_told_to_the_collector),
+		CASE(test_fleet__asked_again__begins_anew),
+		CASE(test_fleet__refused_policy__is_followed_in_nothing),
+		CASE(test_fleet__start__counts_as_its_job_says),
+		CASE(test_fleet__end__nobody_took_it),
 		CASE(test_fleet__start_not_taken__said),
 		CASE(test_facts__of_a_policy),
 		CASE(test_hash__of_abc),

@@ -268,6 +268,24 @@ static void test_fetch__not_wholly_right__nothing_is_kept(void **state)
 	assert_int_equal(n_gets, 0);
 }
 
+/* What lies in the way is not followed: nothing else is written. */
+static void test_fetch__link_in_its_place__not_followed(void **state)
+{
+	char target[200];
+	struct fleet_policy p;
+	struct stat st;
+
+	(void)state;
+	tree_file("victim", "");
+	(void)snprintf(target, sizeof(target), "%s/victim", root);
+	tree_link("out/policy.json.new", target);
+	fetch(&p);
+	assert_true(p.code < 0);
+	assert_int_equal(stat(target, &st), 0);
+	assert_int_equal(st.st_size, 0);
+	assert_false(is_there("out/policy.json.minisig"));
+}
+
 static void send_to(const char *sinks, const char *collector, struct fleet_sent *ret)
 {
 	struct fleet_send q = {.event = FLEET_END, .total_ms = 60000};
@@ -384,6 +402,7 @@ int main(void)
 		CASE(test_fetch__good__told_and_kept_for_nobody_else),
 		CASE(test_fetch__slow__lines_come_before),
 		CASE(test_fetch__not_wholly_right__nothing_is_kept),
+		CASE(test_fetch__link_in_its_place__not_followed),
 		CASE(test_send__accounts__come_on_their_descriptor),
 		CASE(test_send__one_of_the_settings__its_kind_by_its_form),
 		CASE(test_send__one_is_away__the_others_get_it_in_time),

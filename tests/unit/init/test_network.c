@@ -7,11 +7,13 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "init/init.h"
@@ -79,7 +81,44 @@ static void test_link__whole_message__all_of_it(void **state)
 	assert_string_equal(l.permanent, "52:54:00:77:00:01");
 	assert_true(l.is_up && l.has_carrier && l.is_ethernet && l.has_master && !l.is_gone);
 	for (size_t len = 0; len < m.len; len++)
-		(void)netlink_link((struct rs_view){m.bytes, len}, &l);
+		if (netlink_link((struct rs_view){m.bytes, len}, &l))
+			assert_true(len >= 32 + 9); /* the heads, and a name */
+}
+
+static void test_link__message_of_another_form__is_none(void **state)
+{
+	struct made m = message(RTM_NEWADDR, IFF_UP);
+	struct link_seen l;
+	const int none = 0;
+
+	(void)state;
+	add_attribute(&m, IFLA_IFNAME, "eth0", 5);
+	assert_false(netlink_link(whole(&m), &l));
+	m = message(RTM_NEWLINK, IFF_UP);
+	add_attribute(&m, IFLA_IFNAME, "eth0", 5);
+	assert_true(netlink_link(whole(&m), &l));
+	memcpy(m.bytes + 20, &none, sizeof(none)); /* its index */
+	assert_false(netlink_link(whole(&m), &l));
+}
+
+static void test_link__address__of_six_bytes_that_are_not_zero(void **state)
+{
+	static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1}, zeros[6] = {0}, long_one[20] = {2, 1};
+	struct link_seen l;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		struct made m = message(RTM_NEWLINK, IFF_UP);
+		add_attribute(&m, IFLA_IFNAME, "eth0", 5);
+		add_attribute(&m, IFLA_ADDRESS,
+			i == 0	 ? mac
+			: i == 1 ? zeros
+				 : long_one,
+			i == 2 ? sizeof(long_one) : sizeof(mac));
+		assert_true(netlink_link(whole(&m), &l));
+		assert_string_equal(l.mac, i == 0 ? "02:00:00:00:00:01" : "");
+		assert_string_equal(l.permanent, l.mac); /* none of its own is told */
+	}
 }
 
 static void test_link__down__its_carrier_means_nothing(void **state)
@@ -111,7 +150,8 @@ static void test_link__a_bridges_own_message__is_none(void **state)
 
 static void test_link__name_with_other_characters__is_none(void **state)
 {
-	static const char *const names[] = {"", "a/b", "a b", "a\nb", "a$b"};
+	static const char *const names[] = {"", "a/b", "a b", "a\nb", "a$b", "0123456789abcdef",
+		"0123456789abcdef0123456789abcdef0123456789abcdef"};
 	struct link_seen l;
 
 	(void)state;
@@ -163,6 +203,35 @@ static void test_lease__ipv4__what_is_used_of_it(void **state)
 	assert_string_equal(l.ntp[0], "10.66.0.1");
 	assert_string_equal(l.url, "https://10.66.0.1/unbrick/");
 	assert_true(lease_is_sound(&l));
+}
+
+/* Of a list the first ones that are addresses, and nothing beside their place. */
+static void test_lease__lists_and_prefixes__in_their_bounds(void **state)
+{
+	static const char *const prefixes[][2] = {{"new_subnet_cidr=8", "8"},
+		{"new_subnet_cidr=32", "32"}, {"new_subnet_cidr=99", "32"},
+		{"new_subnet_cidr=2x", "32"}, {"new_subnet_cidr=0024", "32"},
+		{"new_subnet_cidr=-1", "32"}, {"new_subnet_cidr=", "32"}};
+	static const char *const many[] = {"reason=BOUND", "interface=eth0",
+		"new_domain_name_servers=x 10.0.0.1 10.0.0.2 "
+		"0000:0000:0000:0000:0000:ffff:255.255.255.255x 10.0.0.3 10.0.0.4 10.0.0.5",
+		NULL};
+	static const char *const nothing[] = {"reason=BOUND", "interface=eth0", "x=y", NULL};
+	struct lease l;
+
+	(void)state;
+	assert_true(lease_of_environment(many, &l));
+	assert_string_equal(l.dns[0], "10.0.0.1");
+	assert_string_equal(l.dns[1], "10.0.0.2");
+	assert_string_equal(l.dns[2], "10.0.0.3");
+	assert_string_equal(l.ntp[0], "");
+	assert_false(lease_of_environment(nothing, &l));
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		const char *const environment[] = {"reason=BOUND", "interface=eth0",
+			"new_ip_address=10.0.0.2", prefixes[i][0], NULL};
+		assert_true(lease_of_environment(environment, &l));
+		assert_int_equal(l.prefix, strtoul(prefixes[i][1], NULL, 10));
+	}
 }
 
 static void test_lease__ipv6__both_ways(void **state)
@@ -253,6 +322,18 @@ static void test_lease__what_is_no_lease__not_sound(void **state)
 	memset(l.url, 'h', sizeof(l.url));
 	assert_false(lease_is_sound(&l));
 	l = good;
+	(void)snprintf(l.url, sizeof(l.url), "file:///x");
+	assert_false(lease_is_sound(&l));
+	l = good;
+	(void)snprintf(l.interface, sizeof(l.interface), "a/b");
+	assert_false(lease_is_sound(&l));
+	l = good;
+	(void)snprintf(l.address, sizeof(l.address), "10.0.0.1 x");
+	assert_false(lease_is_sound(&l));
+	l = good;
+	(void)snprintf(l.router, sizeof(l.router), "10.0.0");
+	assert_false(lease_is_sound(&l));
+	l = good;
 	l.prefix = 129;
 	assert_false(lease_is_sound(&l));
 	l = good;
@@ -341,6 +422,12 @@ static void test_card__boot__by_address_and_place(void **state)
 	assert_null(card_of_boot(cards, "52:54:00:00:00:01", "0000:00:1c.0"));
 	assert_null(card_of_boot(cards, "02:00:00:00:00:0f", ""));
 	assert_null(card_of_boot(cards, "", ""));
+	b.permanent[0] =
+		'\0'; /* a card that tells no address is not the one of a boot without one */
+	(void)card_take(cards, &b, root, 6);
+	assert_null(card_of_boot(cards, "", ""));
+	b = link_of(3, "eth1", "52:54:00:00:00:01");
+	(void)card_take(cards, &b, root, 7);
 	a.has_master = true; /* the other half of a pair */
 	(void)card_take(cards, &a, root, 6);
 	assert_ptr_equal(card_of_boot(cards, "52:54:00:00:00:01", ""), &cards[1]);
@@ -352,20 +439,44 @@ static void test_card__may__only_wired_hardware(void **state)
 	struct link_seen wired = link_of(2, "eth0", "52:54:00:00:00:01"),
 			 wlan = link_of(3, "wlan0", "52:54:00:00:00:02"),
 			 made = link_of(4, "dummy0", "52:54:00:00:00:03"),
-			 other = link_of(5, "ib0", "");
+			 other = link_of(5, "ib0", ""),
+			 old = link_of(6, "ath0", "52:54:00:00:00:04");
 
 	(void)state;
 	hardware("eth0", "pci0000:00/0000:00:02.0", "device");
 	hardware("wlan0", "pci0000:00/0000:00:03.0", "device");
 	hardware("wlan0", "pci0000:00/0000:00:03.0", "phy80211");
 	hardware("ib0", "pci0000:00/0000:00:04.0", "device");
+	hardware("ath0", "pci0000:00/0000:00:05.0", "device");
+	hardware("ath0", "pci0000:00/0000:00:05.0", "wireless");
 	other.is_ethernet = false;
+	assert_false(card_may(card_take(cards, &old, root, 1)));
 	assert_true(card_may(card_take(cards, &wired, root, 1)));
 	assert_false(card_may(card_take(cards, &wlan, root, 1)));
 	assert_false(card_may(card_take(cards, &made, root, 1)));
 	assert_false(card_may(card_take(cards, &other, root, 1)));
 	wired.is_gone = true;
 	assert_false(card_may(card_take(cards, &wired, root, 1)));
+}
+
+static void test_card__place_and_link__as_they_are_now(void **state)
+{
+	static struct card cards[CARD_MOST];
+	struct link_seen a = link_of(2, "eth0", "52:54:00:00:00:01"), gone = link_of(9, "x", "");
+
+	(void)state;
+	hardware("eth0", "pci0000:00/0000:00:02.0/0000:03:00.0:x/net", "device");
+	gone.is_gone = true;
+	assert_null(card_take(cards, &gone, root, 1)); /* it never was there */
+	a.has_carrier = true;
+	const struct card *c = card_take(cards, &a, root, 5);
+	assert_string_equal(c->pci, "0000:00:02.0");
+	assert_int_equal(c->link_ms, 5);
+	(void)card_take(cards, &a, root, 6);
+	assert_int_equal(c->link_ms, 5); /* since then */
+	a.has_carrier = false;
+	(void)card_take(cards, &a, root, 7);
+	assert_int_equal(c->link_ms, 0);
 }
 
 static void test_card__more_than_there_is_room__left_out(void **state)
@@ -401,7 +512,10 @@ static void test_static__forms(void **state)
 {
 	static const char *const bad[] = {"", "10.0.0.2", "10.0.0.2/", "10.0.0.2/33", "10.0.0.2/2x",
 		"10.0.0/24", "10.0.0.2/24,x", "10.0.0.2/24,10.0.0.1,ns", "fd00::2/129",
-		"10.0.0.2/24,10.0.0.1,10.0.0.1,10.0.0.1", "/24", "10.0.0.2/-1"};
+		"10.0.0.2/24,10.0.0.1,10.0.0.1,10.0.0.1", "/24", "10.0.0.2/-1", "10.0.0.2/0024",
+		"0000:0000:0000:0000:0000:ffff:255.255.255.255x/64",
+		"0000:0000:0000:0000:0000:ffff:255.255.255.255/064x",
+		"10.0.0.2/24,0000:0000:0000:0000:0000:ffff:255.255.255.255x"};
 	struct lease l;
 
 	(void)state;
@@ -449,6 +563,7 @@ struct process *__wrap_process_start(
 	struct processes *all, const struct process_plan *plan, struct rs_err *err);
 
 bool __wrap_network_is_wanted(const struct init *in);
+bool __real_network_is_wanted(const struct init *in);
 
 static struct process started;
 static unsigned n_started;
@@ -468,6 +583,44 @@ struct process *__wrap_process_start(
 	started = (struct process){.output = plan->output, .end = plan->end, .user = plan->user};
 	n_started++;
 	return &started;
+}
+
+/* The last file of the network's archive is there when we say so. */
+static bool has_network;
+
+int access(const char *path, int mode)
+{
+	if (strcmp(path, "/unbrick/network-complete") == 0)
+		return has_network ? 0 : -1;
+	return (int)syscall(SYS_faccessat, AT_FDCWD, path, mode);
+}
+
+static void test_wanted__by_the_settings_or_the_start__and_no_is_no(void **state)
+{
+	static struct init in;
+
+	(void)state;
+	rig_begin(&in);
+	struct settings *s = &in.facts.settings;
+	has_network = true;
+	assert_false(__real_network_is_wanted(&in));
+	in.facts.is_network = true;
+	assert_true(__real_network_is_wanted(&in));
+	s->network = SETTINGS_NETWORK_NO;
+	(void)snprintf(s->policy, sizeof(s->policy), "https://h/p.json");
+	assert_false(__real_network_is_wanted(&in));
+	s->network = SETTINGS_NETWORK_AUTO;
+	in.facts.is_network = false;
+	assert_true(__real_network_is_wanted(&in));
+	s->policy[0] = '\0';
+	(void)snprintf(s->collector, sizeof(s->collector), "https://h/r/");
+	assert_true(__real_network_is_wanted(&in));
+	s->collector[0] = '\0';
+	s->network = SETTINGS_NETWORK_YES;
+	assert_true(__real_network_is_wanted(&in));
+	has_network = false; /* the image of the stick */
+	assert_false(__real_network_is_wanted(&in));
+	rig_end(&in);
 }
 
 static void test_network__nobody_wants_one__nothing_runs(void **state)
@@ -534,6 +687,49 @@ static void test_network__its_words__lines_and_facts(void **state)
 	w.now = (struct network_now){.state = NETWORK_STATES};
 	says(&w);
 	assert_int_equal(in.network.now.state, NETWORK_UP);
+	w.now = (struct network_now){.state = NETWORK_NO_LINK};
+	memset(w.now.interface, 'x', sizeof(w.now.interface));
+	says(&w);
+	assert_int_equal(in.network.now.state, NETWORK_UP);
+	w.now = (struct network_now){.state = NETWORK_NO_LINK};
+	memset(w.now.mac, 'x', sizeof(w.now.mac));
+	says(&w);
+	assert_int_equal(in.network.now.state, NETWORK_UP);
+	w.now = (struct network_now){.state = NETWORK_NO_LINK};
+	memset(w.now.clock.server, 'x', sizeof(w.now.clock.server));
+	says(&w);
+	assert_int_equal(in.network.now.state, NETWORK_UP);
+	w.now = (struct network_now){.state = NETWORK_NO_LINK, .clock.source = CLOCK_SOURCES};
+	says(&w);
+	assert_int_equal(in.network.now.state, NETWORK_UP);
+	w.now = (struct network_now){.state = NETWORK_NO_LINK};
+	says(&w);
+	assert_int_equal(in.network.now.state, NETWORK_NO_LINK);
+	rig_end(&in);
+}
+
+/* What the one before had not said to its end is no part of what the next one says. */
+static void test_network__started_again__after_a_pause_and_from_the_beginning(void **state)
+{
+	static struct init in;
+	struct network_word w = {.kind = NETWORK_NOW};
+
+	(void)state;
+	rig_begin(&in);
+	is_wanted = true;
+	n_started = 0;
+	(void)network_step(&in);
+	started.output(started.user, (const char *)&w, 100);
+	started.end(started.user, &started);
+	assert_true(network_step(&in) > 0); /* so long it waits */
+	assert_int_equal(n_started, 1);
+	in.network.again_ms = 0;
+	(void)network_step(&in);
+	assert_int_equal(n_started, 2);
+	w.now.state = NETWORK_NO_ADDRESS;
+	says(&w);
+	assert_int_equal(in.network.now.state, NETWORK_NO_ADDRESS);
+	is_wanted = false;
 	rig_end(&in);
 }
 
@@ -562,11 +758,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_link__whole_message__all_of_it),
+		cmocka_unit_test(test_link__message_of_another_form__is_none),
+		cmocka_unit_test(test_link__address__of_six_bytes_that_are_not_zero),
+		cmocka_unit_test(test_wanted__by_the_settings_or_the_start__and_no_is_no),
 		cmocka_unit_test(test_link__down__its_carrier_means_nothing),
 		cmocka_unit_test(test_link__a_bridges_own_message__is_none),
 		cmocka_unit_test(test_link__name_with_other_characters__is_none),
 		cmocka_unit_test(test_next__several__one_by_one_and_no_endless_one),
 		cmocka_unit_test(test_lease__ipv4__what_is_used_of_it),
+		cmocka_unit_test(test_lease__lists_and_prefixes__in_their_bounds),
 		cmocka_unit_test(test_lease__ipv6__both_ways),
 		cmocka_unit_test(test_lease__values_of_another_form__not_taken),
 		cmocka_unit_test(test_lease__what_is_no_lease__not_sound),
@@ -576,12 +776,15 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_card__may__only_wired_hardware, make_root, remove_root),
 		cmocka_unit_test_setup_teardown(
+			test_card__place_and_link__as_they_are_now, make_root, remove_root),
+		cmocka_unit_test_setup_teardown(
 			test_card__more_than_there_is_room__left_out, make_root, remove_root),
 		cmocka_unit_test(test_card__up__link_and_address),
 		cmocka_unit_test(test_static__forms),
 		cmocka_unit_test(test_wish__of_the_settings_and_the_start),
 		cmocka_unit_test(test_network__nobody_wants_one__nothing_runs),
 		cmocka_unit_test(test_network__its_words__lines_and_facts),
+		cmocka_unit_test(test_network__started_again__after_a_pause_and_from_the_beginning),
 		cmocka_unit_test(test_network__its_process_ends__again_but_not_for_ever),
 	};
 
