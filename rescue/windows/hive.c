@@ -13,12 +13,12 @@
 
 /* ---- base block ---- */
 
-static uint32_t base_checksum(const uint8_t *p)
+uint32_t win_hive_sum(const uint8_t *base)
 {
 	uint32_t sum = 0;
 
 	for (size_t i = 0; i < 508; i += 4)
-		sum ^= rs_le32(p + i);
+		sum ^= rs_le32(base + i);
 	if (sum == 0)
 		return 1;
 	return sum == 0xFFFFFFFF ? 0xFFFFFFFE : sum;
@@ -36,7 +36,7 @@ void hive_base_parse(struct rs_view v, struct hive_base *ret)
 	ret->file_type = rs_le32(v.p + 28);
 	ret->root_off = rs_le32(v.p + 36);
 	ret->bins_bytes = rs_le32(v.p + 40);
-	ret->is_checksum_right = rs_le32(v.p + 508) == base_checksum(v.p);
+	ret->is_checksum_right = rs_le32(v.p + 508) == win_hive_sum(v.p);
 }
 
 /* ---- pages ---- */
@@ -226,8 +226,8 @@ static int base_load(struct win_hive *h, struct rs_err *err)
 	if (r < 0)
 		return r;
 	hive_base_parse((struct rs_view){raw, sizeof(raw)}, &h->base);
-	h->is_dirty = !h->base.is_regf || !h->base.is_checksum_right ||
-		      h->base.primary_sequence != h->base.secondary_sequence;
+	h->is_base_sound = h->base.is_regf && h->base.is_checksum_right;
+	h->is_dirty = !h->is_base_sound || h->base.primary_sequence != h->base.secondary_sequence;
 	if (h->base.is_regf && !h->base.is_checksum_right)
 		(void)snprintf(h->note, sizeof(h->note), "checksum of the base block is wrong");
 	return 0;
@@ -267,6 +267,7 @@ int win_hive_open(const struct win_src *primary, const struct win_src *log1,
 	if (r < 0)
 		return r;
 	h->bins_bytes = h->base.bins_bytes;
+	h->log_last = -1;
 	if (h->is_dirty)
 		r = hive_log_apply(h, err);
 	if (r == 0)
@@ -335,6 +336,30 @@ int win_hive_bins(struct win_hive *h, const struct rs_task *task, uint64_t *ret_
 		*ret_bad_bytes += bytes;
 	}
 	return 0;
+}
+
+void win_hive_state(struct win_hive *h, struct win_hive_state *ret)
+{
+	if (!h->is_dirty)
+		hive_log_look(h);
+	*ret = (struct win_hive_state){.is_dirty = h->is_dirty,
+		.is_base_sound = h->is_base_sound,
+		.primary_sequence = h->base.primary_sequence,
+		.secondary_sequence = h->base.secondary_sequence,
+		.minor = h->base.minor,
+		.file_type = h->base.file_type,
+		.root_off = h->base.root_off,
+		.bins_bytes = h->bins_bytes,
+		.entries = h->log_entries,
+		.next = h->log_next,
+		.flags = h->log_flags,
+		.last = h->log_last,
+		.log = {h->log_state[0], h->log_state[1]}};
+}
+
+int win_hive_read(struct win_hive *h, uint32_t off, void *buf, uint32_t len, struct rs_err *err)
+{
+	return bins_read(h, off, buf, len, err);
 }
 
 bool win_hive_is_dirty(const struct win_hive *h)

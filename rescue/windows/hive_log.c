@@ -44,11 +44,19 @@ uint64_t hive_marvin_done(struct hive_marvin *m)
 	return (uint64_t)m->hi << 32 | m->lo;
 }
 
+uint64_t win_hive_hash(const uint8_t *p, size_t len)
+{
+	struct hive_marvin m = hive_marvin_seed;
+
+	hive_marvin_words(&m, p, len);
+	return hive_marvin_done(&m);
+}
+
 /* ---- entries ---- */
 
 struct entry {
 	uint64_t at_bytes; /* in the log */
-	uint32_t size, sequence, bins_bytes, n_pages;
+	uint32_t size, flags, sequence, bins_bytes, n_pages;
 	uint64_t body_hash;
 };
 
@@ -58,6 +66,7 @@ struct log {
 	uint32_t index; /* 0: .LOG1 */
 	struct hive_base base;
 	bool is_usable;
+	struct win_hive_log *state;
 	uint8_t *buf; /* LOG_BUF_BYTES */
 };
 
@@ -85,8 +94,8 @@ static bool entry_load(struct log *l, uint64_t at_bytes, struct entry *ret)
 	hive_marvin_words(&m, raw, 32);
 	if (hive_marvin_done(&m) != rs_le64(raw + 32))
 		return false; /* rest of an older generation, or half written */
-	*ret = (struct entry){at_bytes, rs_le32(raw + 4), rs_le32(raw + 12), rs_le32(raw + 16),
-		rs_le32(raw + 20), rs_le64(raw + 24)};
+	*ret = (struct entry){at_bytes, rs_le32(raw + 4), rs_le32(raw + 8), rs_le32(raw + 12),
+		rs_le32(raw + 16), rs_le32(raw + 20), rs_le64(raw + 24)};
 	return ret->size >= 512 && ret->size % 512 == 0 &&
 	       ret->size <= l->src->size_bytes - at_bytes && ret->bins_bytes >= HIVE_PAGE_BYTES &&
 	       ret->bins_bytes % HIVE_PAGE_BYTES == 0 &&
@@ -138,6 +147,11 @@ static int entry_take(struct log *l, const struct entry *e, struct rs_err *err)
 	}
 	h->bins_bytes = e->bins_bytes;
 	h->log_entries++;
+	h->log_next = e->sequence + 1;
+	h->log_flags = e->flags;
+	h->log_last = (int)l->index;
+	l->state->n_taken++;
+	l->state->end_bytes = e->at_bytes + e->size;
 	return 1;
 }
 
@@ -165,31 +179,60 @@ static int log_take(struct log *l, uint32_t *next, struct rs_err *err)
 
 /* ---- the two logs together ---- */
 
-static void log_look(struct log *l)
+static int log_read_base(struct log *l)
 {
 	uint8_t raw[HIVE_LOG_BASE_BYTES];
 
 	if (l->src->size_bytes < sizeof(raw))
-		return;
-	if (l->src->read(l->src->user, 0, raw, sizeof(raw), NULL) < 0) {
-		note(l, "read error");
-		return;
-	}
-	hive_base_parse((struct rs_view){raw, sizeof(raw)}, &l->base);
-	if (!l->base.is_regf)
-		return; /* never used */
-	if (l->base.file_type == 1 || l->base.file_type == 2)
-		note(l, "of the format before Windows 8.1, not applied");
-	else if (l->base.file_type != 6 || !l->base.is_checksum_right ||
-		 l->base.primary_sequence != l->base.secondary_sequence)
-		note(l, "not valid, not applied");
-	else
-		l->is_usable = true;
+		return 0;
+	int r = l->src->read(l->src->user, 0, raw, sizeof(raw), NULL);
+	if (r == 0)
+		hive_base_parse((struct rs_view){raw, sizeof(raw)}, &l->base);
+	return r;
 }
 
-static bool is_before(uint32_t a, uint32_t b)
+static enum win_log_kind log_kind(const struct hive_base *b)
 {
-	return (int32_t)(a - b) < 0; /* sequence numbers wrap */
+	if (!b->is_regf)
+		return WIN_LOG_UNUSED; /* never used */
+	if (b->file_type == 1 || b->file_type == 2)
+		return WIN_LOG_OLD;
+	return b->file_type == 6 && b->is_checksum_right &&
+			       b->primary_sequence == b->secondary_sequence
+		       ? WIN_LOG_NEW
+		       : WIN_LOG_BAD;
+}
+
+static int log_look(struct log *l, struct win_hive *h)
+{
+	int r = log_read_base(l);
+
+	l->state = &h->log_state[l->index];
+	*l->state = (struct win_hive_log){.kind = r < 0 ? WIN_LOG_BAD : log_kind(&l->base),
+		.sequence = l->base.primary_sequence,
+		.end_bytes = HIVE_LOG_BASE_BYTES};
+	l->is_usable = l->state->kind == WIN_LOG_NEW;
+	l->state->is_behind = l->is_usable && h->is_base_sound &&
+			      win_hive_is_before(l->state->sequence, h->base.secondary_sequence);
+	return r;
+}
+
+static void log_look_noting(struct log *l)
+{
+	if (log_look(l, l->h) < 0)
+		note(l, "read error");
+	else if (l->state->kind == WIN_LOG_OLD)
+		note(l, "of the format before Windows 8.1, not applied");
+	else if (l->state->kind == WIN_LOG_BAD)
+		note(l, "not valid, not applied");
+}
+
+void hive_log_look(struct win_hive *h)
+{
+	for (uint32_t i = 0; i < 2; i++) {
+		struct log l = {.h = h, .src = &h->log[i], .index = i};
+		(void)log_look(&l, h); /* its state says so */
+	}
 }
 
 /* Primary file with a sound base block: both logs, the one with the earlier entries first. */
@@ -200,8 +243,7 @@ static int both_take(struct win_hive *h, struct log *first, struct log *second, 
 
 	for (int i = 0; i < 2; i++) {
 		struct log *l = order[i];
-		if (!l->is_usable ||
-			is_before(l->base.primary_sequence, h->base.secondary_sequence))
+		if (!l->is_usable || l->state->is_behind)
 			continue; /* what it holds is in the primary file already */
 		if (h->log_entries == 0)
 			next = l->base.primary_sequence;
@@ -232,10 +274,11 @@ int hive_log_apply(struct win_hive *h, struct rs_err *err)
 
 	if (!buf)
 		return rs_fail(err, RS_E_MEMORY, "log of a hive");
-	log_look(&a);
-	log_look(&b);
-	bool is_a_first = !b.is_usable || (a.is_usable && is_before(a.base.primary_sequence,
-								  b.base.primary_sequence));
+	log_look_noting(&a);
+	log_look_noting(&b);
+	bool is_a_first =
+		!b.is_usable || (a.is_usable && win_hive_is_before(a.base.primary_sequence,
+							b.base.primary_sequence));
 	if (h->base.is_regf && h->base.is_checksum_right)
 		return both_take(h, is_a_first ? &a : &b, is_a_first ? &b : &a, err);
 	if (a.is_usable && b.is_usable)

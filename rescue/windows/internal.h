@@ -6,6 +6,7 @@
 #ifndef UNBRICK_WINDOWS_INTERNAL_H
 #define UNBRICK_WINDOWS_INTERNAL_H
 
+#include "windows/hive.h"
 #include "windows/windows.h"
 
 enum {
@@ -39,9 +40,12 @@ struct win_hive {
 	struct win_src log[2]; /* size_bytes 0: none */
 	struct hive_base base;
 	uint32_t bins_bytes; /* with the logs laid over */
-	bool is_dirty;
+	bool is_dirty, is_base_sound;
 	unsigned log_entries;
-	struct hive_patch *patches; /* in the order of their application */
+	uint32_t log_next, log_flags;	  /* behind the last entry, of it */
+	int log_last;			  /* which log has it; -1: none */
+	struct win_hive_log log_state[2]; /* of a dirty hive */
+	struct hive_patch *patches;	  /* in the order of their application */
 	size_t n_patches;
 	uint8_t *cache; /* direct mapped: page n is in slot n % HIVE_CACHE_PAGES */
 	uint32_t slot_page[HIVE_CACHE_PAGES];
@@ -85,6 +89,8 @@ int hive_index_each(struct win_hive *h, const struct hive_nk *nk,
 /* hive_log.c */
 /** Find the entries of the logs that belong over a dirty primary; what stops it is noted. */
 int hive_log_apply(struct win_hive *h, struct rs_err *err);
+/** What the logs of a clean hive are. Nothing is noted: nobody needs them. */
+void hive_log_look(struct win_hive *h);
 /** Marvin32 with the seed that the registry uses, over pieces whose lengths are multiples of 4. */
 struct hive_marvin {
 	uint32_t lo, hi;
