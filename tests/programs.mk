@@ -17,6 +17,10 @@ $(BUILD)/tools/fetch: $(BUILD)/tests/net/fetch.o
 
 # Power cuts: tests/torture/torture_NAME.c, one program each; the sources beside them are shared
 TORTURE	= $(patsubst tests/torture/%.c,$(BUILD)/tools/%,$(wildcard tests/torture/torture_*.c))
+# its volume is that of the unit tests
+$(BUILD)/tools/torture_change: $(patsubst %,$(BUILD)/tests/unit/%.o,act/change_help act/quarantine_help judge/win_image)
+$(BUILD)/tools/torture_change: LIBS += -lhivex
+$(BUILD)/tools/torture_change: LDFLAGS += -fuse-ld=lld # takes its files in any order
 $(TORTURE): $(BUILD)/tools/%: $(BUILD)/tests/torture/%.o $(patsubst %,$(BUILD)/tests/torture/%.o,act sound) \
 	$(patsubst %,$(BUILD)/tests/unit/%_help.o,ntfswrite/vol ntfslog/crash ntfslog/replay) \
 	$(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/layers/*.c)) $(RESCUE)
@@ -63,6 +67,9 @@ $(BUILD)/tests/unit/engine/test_act: LDFLAGS += \
 	$(foreach f,en_stack_files quarantine_list blk_check_writable,-Wl$(,)--wrap=$(f))
 # what a disk keeps is decided when it is read back
 $(BUILD)/tests/unit/engine/test_steps: LDFLAGS += -Wl,--wrap=blk_again_open
+
+# hives of real machines, on volumes of their size
+$(BUILD)/tests/unit/act/test_change_real: $(patsubst %,$(BUILD)/tests/unit/%_help.o,ntfs/raw ntfswrite/vol)
 
 define room_tests
 $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/$(1)/test_*.c)): %: %.o $(call shared_of,$(1)) \

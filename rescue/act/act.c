@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "act/proof.h"
+#include "act/change.h"
 #include "core/text.h"
 
 #define ROOT_PATH ""
@@ -93,8 +93,10 @@ static int move_item(struct nt_vol *vol, struct plan_item *item, bool is_restore
 	struct nt_switch sw = {item->file_ref, is_restore ? item->to_ref : item->from_ref,
 		is_restore ? item->from_ref : item->to_ref};
 	enum nt_switch_state state;
-	int r = quarantine_item_state(vol, item, &state, err);
 
+	if (item->change)
+		return change_ops_of(item)->run(vol, item, is_restore, j, err);
+	int r = quarantine_item_state(vol, item, &state, err);
 	if (r < 0)
 		return r;
 	if (state == (is_restore ? NT_SWITCH_AT_FROM : NT_SWITCH_AT_TO)) {
@@ -120,12 +122,14 @@ static int move_items(struct nt_vol *vol, struct plan *p, bool is_restore, struc
 	size_t done = 0, total = plan_count_accepted(p);
 
 	for (size_t i = 0; i < p->n_items; i++) {
-		struct plan_item *item = &p->items[i];
+		/* back in reverse: a service gets its file before it is started again */
+		struct plan_item *item = &p->items[is_restore ? p->n_items - 1 - i : i];
 		if (!item->is_accepted)
 			continue;
 		if (!rs_task_step(task, is_restore ? "undo" : "fix", done++, total))
 			return rs_fail_on(err, RS_E_CANCELLED, item->path,
-				"before it was moved; run again to finish, or undo");
+				item->change ? "before it was changed; run again to finish, or undo"
+					     : "before it was moved; run again to finish, or undo");
 		struct rs_err why = {0};
 		int r = move_item(vol, item, is_restore, j, &why);
 		if (r < 0) {
@@ -173,6 +177,21 @@ static int remove_top(struct nt_vol *vol, const struct plan *p, uint64_t dir, st
 		       : r;
 }
 
+/* What its change had overwritten; its folder may be gone already. */
+static int forget(
+	struct nt_vol *vol, const struct plan *p, const struct plan_item *item, struct rs_err *err)
+{
+	char path[PLAN_PATH_BYTES];
+	struct rs_err why = {0};
+	uint64_t ref;
+
+	plan_target(p, item, path);
+	int r = nt_lookup(vol, path, &ref, &why);
+	if (r == RS_E_NO_SUCH_FILE)
+		return 0;
+	return r < 0 ? rs_err_pass(err, r, &why) : change_forget(vol, ref, err);
+}
+
 /* Our own folders and files, in an order in which a cut leaves what quarantine_list understands. */
 static int remove_all(struct nt_vol *vol, struct plan *p, uint64_t id_ref, struct rs_err *err)
 {
@@ -183,8 +202,12 @@ static int remove_all(struct nt_vol *vol, struct plan *p, uint64_t id_ref, struc
 	char name[8];
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < p->n_items; i++)
-		r = remove_named(vol, id_ref, plan_folder(&p->items[i], name), err);
+	for (size_t i = 0; r == 0 && i < p->n_items; i++) {
+		if (p->items[i].change)
+			r = forget(vol, p, &p->items[i], err);
+		if (r == 0)
+			r = remove_named(vol, id_ref, plan_folder(&p->items[i], name), err);
+	}
 	for (size_t i = 0; r == 0 && i < sizeof(files) / sizeof(files[0]); i++)
 		r = remove_named(vol, id_ref, files[i], err);
 	return r < 0 ? r : nt_remove_empty_folders(vol, id_ref, err); /* of a run without items */
@@ -204,7 +227,7 @@ static int remove_folders(struct nt_vol *vol, struct plan *p, struct rs_err *err
 	if (r == 0)
 		r = quarantine_lookup(vol, p->top, p->id, "", &id_ref, err);
 	if (r == 0)
-		r = inside_is_hollow(vol, id_ref, &is_hollow, err);
+		r = inside_is_hollow(vol, id_ref, p->n_items != 0, &is_hollow, err);
 	if (r < 0 || !is_hollow)
 		return r;
 	r = remove_all(vol, p, id_ref, err);
@@ -268,9 +291,11 @@ int quarantine_empty(
 		r = flag_raise(vol, &plan->was_dirty, err);
 	if (r == 0)
 		r = move_items(vol, plan, true, &j, task, err);
+	/* what is left as it is stays written down, and so do the bytes from before */
+	const bool is_left = change_count_left(plan) != 0;
 	if (r == 0)
-		r = steps_add(&j, "undo ended", err);
-	if (r == 0)
+		r = steps_add(&j, is_left ? MODE_UNDO_LEFT : "undo ended", err);
+	if (r == 0 && !is_left)
 		r = remove_folders(vol, plan, err);
 	return r < 0 ? r : flag_lower(vol, plan->was_dirty, err);
 }

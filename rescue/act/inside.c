@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What lies in a quarantine's folder: nothing of it is ever deleted but what we made ourselves, and
  * of that only when nothing else is there. */
-#include "act/proof.h"
+#include "act/change.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +12,23 @@ bool inside_is_our_file(const char *name)
 	       !strcmp(name, QUARANTINE_REPORT_JSON) || !strcmp(name, QUARANTINE_REPORT_TEXT);
 }
 
-static int is_nothing(struct nt_vol *vol, const struct entry *e, bool *ret, struct rs_err *err)
+/* Empty, or, if they count as nothing, with nothing but the bytes that a change has overwritten. */
+static int is_folder_hollow(
+	struct nt_vol *vol, uint64_t ref, bool is_kept_nothing, bool *ret, struct rs_err *err)
+{
+	auto_entries struct entries all = {0};
+	int r = is_kept_nothing ? entries_read(vol, ref, &all, err) : 0;
+
+	if (r < 0 || !is_kept_nothing)
+		return r < 0 ? r : nt_is_empty(vol, ref, ret, err);
+	*ret = !all.is_more;
+	for (size_t i = 0; i < all.n; i++)
+		*ret = *ret && !all.all[i].is_dir && change_is_before(all.all[i].name);
+	return 0;
+}
+
+static int is_nothing(struct nt_vol *vol, const struct entry *e, bool is_kept_nothing, bool *ret,
+	struct rs_err *err)
 {
 	struct nt_stat s;
 	int r = nt_stat(vol, e->ref, &s, err);
@@ -21,19 +37,20 @@ static int is_nothing(struct nt_vol *vol, const struct entry *e, bool *ret, stru
 		return r;
 	*ret = !s.is_reparse && s.links == 1;
 	if (*ret && s.is_dir && quarantine_is_shape(e->name, "dddd"))
-		return nt_is_empty(vol, e->ref, ret, err);
+		return is_folder_hollow(vol, e->ref, is_kept_nothing, ret, err);
 	*ret = *ret && !s.is_dir && inside_is_our_file(e->name);
 	return 0;
 }
 
-int inside_is_hollow(struct nt_vol *vol, uint64_t id_ref, bool *ret, struct rs_err *err)
+int inside_is_hollow(
+	struct nt_vol *vol, uint64_t id_ref, bool is_kept_nothing, bool *ret, struct rs_err *err)
 {
 	auto_entries struct entries all = {0};
 	bool is_hollow = true;
 	int r = entries_read(vol, id_ref, &all, err);
 
 	for (size_t i = 0; r == 0 && is_hollow && i < all.n; i++)
-		r = is_nothing(vol, &all.all[i], &is_hollow, err);
+		r = is_nothing(vol, &all.all[i], is_kept_nothing, &is_hollow, err);
 	if (r == 0)
 		*ret = is_hollow && !all.is_more;
 	return r;

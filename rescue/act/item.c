@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "act/proof.h"
+#include "act/change.h"
 #include "plan/plan.h"
 
 #define FIRST_USER_RECORD 24U
@@ -191,6 +191,29 @@ static int check_numbers(const struct plan *p, struct rs_err *err)
 	return r;
 }
 
+/* What is no move names no record: what it may say is in the closed table of changes, and it is
+ * believed only where nobody but us can have written it. */
+static int check_change(const struct plan *p, const struct plan_item *item, struct rs_err *err)
+{
+	const char *no = change_ops_of(item)->refuses(item);
+
+	if (no)
+		return bad(item, err, no);
+	if (strcmp(item->path, item->change->file) != 0)
+		return bad(item, err, "its change is about another file");
+	return p->is_proven ? 0 : bad(item, err, "a change is believed only where it is ours");
+}
+
+static int check_move(
+	struct nt_vol *vol, const struct plan *p, const struct plan_item *item, struct rs_err *err)
+{
+	int r = check_from(vol, p, item, err);
+
+	if (r == 0)
+		r = check_file(vol, p, item, err);
+	return r < 0 ? r : check_names(vol, p, item, err);
+}
+
 int items_check(struct nt_vol *vol, const struct plan *p, struct rs_err *err)
 {
 	struct rs_err own = {0};
@@ -202,11 +225,8 @@ int items_check(struct nt_vol *vol, const struct plan *p, struct rs_err *err)
 		const struct plan_item *item = &p->items[i];
 		r = check_to(vol, p, item, &own);
 		if (r == 0)
-			r = check_from(vol, p, item, &own);
-		if (r == 0)
-			r = check_file(vol, p, item, &own);
-		if (r == 0)
-			r = check_names(vol, p, item, &own);
+			r = item->change ? check_change(p, item, &own)
+					 : check_move(vol, p, item, &own);
 	}
 	return r < 0 ? rs_err_pass(err, r, &own) : 0;
 }

@@ -76,6 +76,13 @@ int manifest_load(struct nt_vol *vol, const struct quarantine *q, enum plan_acti
 	return 0;
 }
 
+/* Its folder in the quarantine; none: taken away by an undo that was cut off. */
+static void find_target(struct nt_vol *vol, const char *path, struct plan_item *item)
+{
+	if (nt_lookup(vol, path, &item->to_ref, NULL) < 0)
+		item->to_ref = 0;
+}
+
 /* The folders of an item by its path and its number, as the report does not have their records. */
 static int find_folders(
 	struct nt_vol *vol, const struct plan *p, struct plan_item *item, struct rs_err *err)
@@ -85,13 +92,14 @@ static int find_folders(
 
 	if (!folder)
 		return rs_fail(err, RS_E_MEMORY, "report");
+	plan_target(p, item, path);
+	find_target(vol, path, item);
+	if (item->change)
+		return 0;
 	int r = nt_lookup(vol, folder, &item->from_ref, NULL);
 	if (r == RS_E_NO_SUCH_FILE || r == RS_E_UNSAFE_PATH)
 		return rs_fail_on(
 			err, RS_E_MANIFEST, item->path, "its folder is gone; put it back by hand");
-	plan_target(p, item, path);
-	if (r == 0 && nt_lookup(vol, path, &item->to_ref, NULL) < 0)
-		item->to_ref = 0; /* taken away by an undo that was cut off */
 	return r < 0 ? rs_fail_on(err, r, item->path, "%s", "") : 0;
 }
 
@@ -152,7 +160,7 @@ int quarantine_load(struct nt_vol *vol, const struct quarantine *q, enum plan_ac
 			load_report(vol, q, &p, NULL) == 0)
 			r = 0;
 	} else {
-		r = inside_is_hollow(vol, ref, &is_hollow, err);
+		r = inside_is_hollow(vol, ref, false, &is_hollow, err);
 		if (r == 0 && is_hollow && !quarantine_has(vol, q, QUARANTINE_REPORT_JSON))
 			return load_empty(q, ret, err);
 		if (r == 0)

@@ -8,15 +8,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <json-c/json.h>
-
-#include "act/proof.h"
+#include "act/change.h"
+#include "act/manifest_internal.h"
 #include "core/json.h"
 #include "core/list.h"
 #include "core/text.h"
 
 #define MANIFEST_FORMAT	   "unbrick.manifest"
 #define MANIFEST_VERSION   1
+#define WITH_CHANGES	   2 /* its version where an item is no move: an older Unbrick refuses it */
 #define MANIFEST_MAX_DEPTH 8
 #define REPORT_MAX_DEPTH   16
 
@@ -55,17 +55,27 @@ static void put_item(struct json_out *j, const struct plan_item *item)
 	jo_time(j, "modified", item->stat.modified);
 	if (item->has_sha256)
 		jo_hex32(j, "sha256", item->sha256);
+	if (item->change)
+		change_put(j, item->change);
 	jo_close(j, '}');
+}
+
+static unsigned version_of(const struct plan *p)
+{
+	for (size_t i = 0; i < p->n_items; i++)
+		if (p->items[i].is_accepted && p->items[i].change)
+			return WITH_CHANGES;
+	return MANIFEST_VERSION;
 }
 
 static void put_manifest(struct json_out *j, const struct plan *p)
 {
 	jo_open(j, NULL, '{');
 	jo_text(j, "format", MANIFEST_FORMAT);
-	jo_uint(j, "version", MANIFEST_VERSION);
+	jo_uint(j, "version", version_of(p));
 	jo_text(j, "id", p->id);
 	jo_text(j, "tool", UNBRICK_VERSION);
-	jo_text(j, "note", "made by Unbrick; 'unbrick undo' puts the files back");
+	jo_text(j, "note", "made by Unbrick; 'unbrick undo' puts all of it back");
 	jo_bool(j, "was_dirty", p->was_dirty);
 	put_ref(j, "root", p->root_ref);
 	jo_open(j, "root_times", '{');
@@ -94,7 +104,7 @@ int manifest_write(const struct plan *p, char **ret, size_t *ret_len, struct rs_
 	return 0;
 }
 
-static bool get_text(struct json_object *o, const char *key, const char **ret)
+bool manifest_text(struct json_object *o, const char *key, const char **ret)
 {
 	struct json_object *m = NULL;
 
@@ -104,16 +114,15 @@ static bool get_text(struct json_object *o, const char *key, const char **ret)
 	return true;
 }
 
-/* "" where there is none. */
-static const char *text_of(struct json_object *o, const char *key)
+const char *manifest_text_of(struct json_object *o, const char *key)
 {
 	const char *text = "";
 
-	(void)get_text(o, key, &text);
+	(void)manifest_text(o, key, &text);
 	return text;
 }
 
-static bool get_uint(struct json_object *o, const char *key, uint64_t most, uint64_t *ret)
+bool manifest_uint(struct json_object *o, const char *key, uint64_t most, uint64_t *ret)
 {
 	struct json_object *m = NULL;
 
@@ -129,7 +138,7 @@ static bool get_ref(struct json_object *o, const char *key, uint64_t *ret)
 	const char *text;
 	char *end;
 
-	if (!get_text(o, key, &text) || strlen(text) != 16 ||
+	if (!manifest_text(o, key, &text) || strlen(text) != 16 ||
 		strspn(text, "0123456789abcdef") != 16)
 		return false;
 	*ret = strtoull(text, &end, 16);
@@ -148,7 +157,7 @@ static bool get_sha256(struct json_object *o, struct plan_item *item)
 {
 	const char *text;
 
-	if (!get_text(o, "sha256", &text))
+	if (!manifest_text(o, "sha256", &text))
 		return true; /* files that could not be hashed have none */
 	if (strlen(text) != 64 || strspn(text, "0123456789abcdef") != 64)
 		return false;
@@ -163,9 +172,9 @@ static bool get_sha256(struct json_object *o, struct plan_item *item)
 
 static int keep_texts(struct json_object *o, struct plan_item *item, struct rs_err *err)
 {
-	item->path = strdup(text_of(o, "path"));
-	item->rule_id = strdup(text_of(o, "rule")); /* only for people, */
-	item->why = strdup(text_of(o, "why"));	    /* both */
+	item->path = strdup(manifest_text_of(o, "path"));
+	item->rule_id = strdup(manifest_text_of(o, "rule")); /* only for people, */
+	item->why = strdup(manifest_text_of(o, "why"));	     /* both */
 	return item->path && item->rule_id && item->why ? 0 : rs_fail(err, RS_E_MEMORY, "plan");
 }
 
@@ -203,7 +212,7 @@ static int parse(const char *text, size_t len, const struct reading *reading, st
 	return r;
 }
 
-static bool get_list(struct json_object *root, const char *key, struct json_object **ret)
+bool manifest_list(struct json_object *root, const char *key, struct json_object **ret)
 {
 	return json_object_object_get_ex(root, key, ret) &&
 	       json_object_is_type(*ret, json_type_array);
@@ -217,16 +226,17 @@ static int get_item(
 	const char *path;
 	uint64_t number;
 
-	if (!json_object_is_type(o, json_type_object) || !get_text(o, "path", &path) ||
-		!get_uint(o, "number", PLAN_MAX_ITEMS, &number) || number < 1 ||
+	if (!json_object_is_type(o, json_type_object) || !manifest_text(o, "path", &path) ||
+		!manifest_uint(o, "number", PLAN_MAX_ITEMS, &number) || number < 1 ||
 		!get_ref(o, "file", &item->file_ref) || !get_ref(o, "from", &item->from_ref) ||
 		!get_ref(o, "to", &item->to_ref) ||
-		!get_uint(o, "size_bytes", UINT64_MAX, &item->stat.size_bytes) ||
+		!manifest_uint(o, "size_bytes", UINT64_MAX, &item->stat.size_bytes) ||
 		!get_times(o, &item->stat) || !get_sha256(o, item))
 		return rs_fail(err, RS_E_MANIFEST, "item %u", index + 1);
 	item->number = (unsigned)number;
 	item->stat.ref = item->file_ref;
-	return keep_texts(o, item, err);
+	int r = change_get(o, &item->change, err);
+	return r < 0 ? r : keep_texts(o, item, err);
 }
 
 static int get_items(
@@ -234,7 +244,8 @@ static int get_items(
 {
 	struct json_object *items = NULL;
 
-	if (!get_list(root, "items", &items) || json_object_array_length(items) > PLAN_MAX_ITEMS)
+	if (!manifest_list(root, "items", &items) ||
+		json_object_array_length(items) > PLAN_MAX_ITEMS)
 		return rs_fail(err, RS_E_MANIFEST, "list of items");
 	size_t n = json_object_array_length(items);
 	p->items = calloc(n ? n : 1, sizeof(*p->items));
@@ -258,14 +269,14 @@ static int get_manifest(
 	const char *format, *id;
 	uint64_t version;
 
-	if (!json_object_is_type(root, json_type_object) || !get_text(root, "format", &format) ||
-		strcmp(format, MANIFEST_FORMAT) != 0 ||
-		!get_uint(root, "version", UINT64_MAX, &version))
+	if (!json_object_is_type(root, json_type_object) ||
+		!manifest_text(root, "format", &format) || strcmp(format, MANIFEST_FORMAT) != 0 ||
+		!manifest_uint(root, "version", UINT64_MAX, &version))
 		return rs_fail(err, RS_E_MANIFEST, "not a manifest");
-	if (version != MANIFEST_VERSION)
+	if (version != MANIFEST_VERSION && version != WITH_CHANGES)
 		return rs_fail(err, RS_E_MANIFEST,
 			"version %" PRIu64 ": use the Unbrick that made it", version);
-	if (!get_text(root, "id", &id) || strlen(id) >= sizeof(p->id))
+	if (!manifest_text(root, "id", &id) || strlen(id) >= sizeof(p->id))
 		return rs_fail(err, RS_E_MANIFEST, "id");
 	if (!get_ref(root, "root", &p->root_ref) ||
 		!json_object_object_get_ex(root, "root_times", &times) ||
@@ -296,11 +307,11 @@ static bool is_of(struct json_object *o, const char *top, const char *id, uint64
 	struct json_object *accepted = NULL;
 
 	if (!json_object_is_type(o, json_type_object) ||
-		!get_uint(o, "item", PLAN_MAX_ITEMS, ret_number) || !*ret_number)
+		!manifest_uint(o, "item", PLAN_MAX_ITEMS, ret_number) || !*ret_number)
 		return false;
 	const struct plan_item item = {.number = (unsigned)*ret_number};
 	plan_path(top, id, plan_folder(&item, folder), target);
-	return !strcmp(text_of(o, "target"), target) &&
+	return !strcmp(manifest_text_of(o, "target"), target) &&
 	       json_object_object_get_ex(o, "accepted", &accepted) &&
 	       json_object_get_boolean(accepted);
 }
@@ -312,12 +323,15 @@ static int get_told_item(
 
 	item->number = number;
 	item->action = PLAN_RESTORE;
-	if (!get_uint(o, "record", 0xffffffffffffULL, &record) ||
-		!get_uint(o, "sequence", UINT16_MAX, &sequence) || !sequence ||
-		text_of(o, "path")[0] != '\\')
+	int r = change_get(o, &item->change, err);
+	if (r < 0 || item->change)
+		return r < 0 ? r : keep_texts(o, item, err);
+	if (!manifest_uint(o, "record", 0xffffffffffffULL, &record) ||
+		!manifest_uint(o, "sequence", UINT16_MAX, &sequence) || !sequence ||
+		manifest_text_of(o, "path")[0] != '\\')
 		return rs_fail(err, RS_E_MANIFEST, "the report's item %u", number);
 	/* for people, and a file that could not be hashed has no hash */
-	(void)get_uint(o, "size_bytes", UINT64_MAX, &item->stat.size_bytes);
+	(void)manifest_uint(o, "size_bytes", UINT64_MAX, &item->stat.size_bytes);
 	(void)get_sha256(o, item);
 	item->file_ref = record | sequence << 48;
 	return keep_texts(o, item, err);
@@ -328,7 +342,7 @@ static int get_report(
 {
 	struct json_object *list = NULL;
 
-	if (!get_list(root, "plan", &list))
+	if (!manifest_list(root, "plan", &list))
 		return rs_fail(err, RS_E_MANIFEST, "the report has no plan");
 	(void)snprintf(p->top, sizeof(p->top), "%s", reading->top);
 	(void)snprintf(p->id, sizeof(p->id), "%s", reading->id);

@@ -2,7 +2,7 @@
 /* Where a file is, by the disk, and which folder is its home. */
 #include <string.h>
 
-#include "act/proof.h"
+#include "act/change.h"
 
 /* ---- its home ---- */
 
@@ -23,6 +23,8 @@ int restore_find_homes(struct nt_vol *vol, struct plan *p, struct rs_err *err)
 	for (size_t i = 0; r == 0 && i < p->n_items; i++) {
 		uint64_t home = 0;
 
+		if (p->items[i].change)
+			continue; /* its file stays where it is */
 		r = restore_home(vol, &p->items[i], &home, err);
 		if (r == 0)
 			p->items[i].from_ref = home;
@@ -38,6 +40,9 @@ int quarantine_item_state(struct nt_vol *vol, const struct plan_item *item,
 	struct nt_switch sw = {item->file_ref, 0, item->to_ref};
 	struct rs_err why = {0};
 	bool has_to = false, is_in = false;
+
+	if (item->change)
+		return change_place(vol, item, ret, err);
 	int r = folder_is_plain(vol, item->to_ref, &has_to, err);
 
 	if (r == 0)

@@ -120,8 +120,11 @@ void entries_done(struct entries *e);
 /** Is it the name of a file that we make there? */
 bool inside_is_our_file(const char *name);
 
-/** Is there nothing but our own files, and folders with nothing in them? */
-int inside_is_hollow(struct nt_vol *vol, uint64_t id_ref, bool *ret, struct rs_err *err);
+/** Is there nothing but our own files, and folders with nothing in them? @is_kept_nothing: the
+ * bytes that a change has overwritten count as nothing (it is undone, and its manifest is there).
+ */
+int inside_is_hollow(
+	struct nt_vol *vol, uint64_t id_ref, bool is_kept_nothing, bool *ret, struct rs_err *err);
 /** What lies in its NNNN folders, as a line of text; *ret_n how many. */
 int inside_tell(struct nt_vol *vol, uint64_t id_ref, char *ret, size_t cap, size_t *ret_n,
 	struct rs_err *err);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "act/proof.h"
+#include "act/change.h"
 #include "core/list.h"
 #include "core/text.h"
 
@@ -65,6 +65,8 @@ static enum quarantine_state state_of(
 		return QUARANTINE_DAMAGED;
 	/* unreadable: as if nothing had been written into it */
 	(void)quarantine_steps(vol, q->top, q->id, &j, NULL);
+	if (!strcmp(j.last_mode, MODE_UNDO_LEFT))
+		return QUARANTINE_LEFT;
 	q->was_undoing = !strncmp(j.last_mode, "undo", 4);
 	if (in == p->n_items && !q->was_undoing)
 		return is_left_open(vol, tops, &j) ? QUARANTINE_UNFINISHED : QUARANTINE_ACTIVE;
@@ -109,7 +111,8 @@ static bool is_calling(struct nt_vol *vol, const struct plan *p)
 	for (size_t i = 0; i < p->n_items; i++) {
 		enum nt_switch_state state;
 		struct nt_stat s;
-		if (nt_stat(vol, p->items[i].file_ref, &s, NULL) < 0)
+		/* a change is not even asked about where it is not proven */
+		if (p->items[i].change || nt_stat(vol, p->items[i].file_ref, &s, NULL) < 0)
 			continue; /* deleted since */
 		if (quarantine_item_state(vol, &p->items[i], &state, NULL) < 0 ||
 			state != NT_SWITCH_AT_TO)

@@ -128,6 +128,7 @@ int report_parse(const char *text, size_t len, const char *top, const char *id, 
 /* ---- steps.c: what was begun and ended ---- */
 
 #define STEPS_SLOT_BYTES 64U
+#define MODE_UNDO_LEFT	 "undo left" /* all is back but what somebody else has changed since */
 
 /** Bytes for so many items, a multiple of 4096. */
 size_t steps_bytes(size_t n_items);

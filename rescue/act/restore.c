@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "act/proof.h"
+#include "act/change.h"
 #include "ntfs/check.h"
 
 #define PATH_BYTES 4096U
@@ -249,11 +249,38 @@ static void gone(const struct survey *s, const struct plan_item *item, struct lo
 			"it is not in the quarantine any more: something removed or replaced it");
 }
 
+/* Values that somebody else has changed are no hindrance: they are left as they are, and the plan
+ * shows which. A hive that cannot be read is one. */
+static int see_change(
+	const struct survey *s, const struct plan_item *item, struct look *l, struct rs_err *err)
+{
+	struct rs_err why = {0};
+	enum change_state state;
+	int r = change_ops_of(item)->state(s->vol, item, &state, &why);
+
+	if (rs_err_unread(r))
+		return rs_err_pass(err, r, &why);
+	if (r == RS_E_NO_SUCH_FILE) {
+		l->is_gone = true;
+		hinder(l, true,
+			"answer the question at a terminal: there is nothing to change back",
+			"the file is not there any more");
+	} else if (r < 0) {
+		hinder(l, false, rs_err_info(r)->advice, "%s: %.300s", rs_err_info(r)->text,
+			why.detail);
+	}
+	l->place = strdup(item->change->file);
+	return l->place ? 0 : rs_fail(err, RS_E_MEMORY, "path");
+}
+
 static int see_item(
 	const struct survey *s, const struct plan_item *item, struct look *l, struct rs_err *err)
 {
 	struct strangers strangers = {l, item->file_ref};
 	enum nt_switch_state state = NT_SWITCH_ELSEWHERE;
+
+	if (item->change)
+		return see_change(s, item, l, err);
 	int r = restore_home(s->vol, item, &l->home_ref, err);
 
 	if (r == 0)
@@ -293,6 +320,10 @@ static void keep(struct plan_item *item, struct look *l)
 	item->next = rs_steal(l->next);
 	item->can_confirm = l->can_confirm;
 	item->is_gone = l->is_gone;
+	for (size_t i = 0; item->change && i < item->change->n; i++) {
+		struct change_value *v = &item->change->values[i];
+		v->is_left = v->state == CHANGE_OTHERS || v->state == CHANGE_MISSING;
+	}
 	item->is_anew |= l->home_ref && l->home_ref != item->from_ref;
 	if (l->home_ref)
 		item->from_ref = l->home_ref;
@@ -337,6 +368,18 @@ int restore_verdict(const struct plan *p, bool is_confirmed, struct rs_err *err)
 		n > 1 ? " (and others: see the plan)" : "");
 }
 
+/* Is one of its values left as it is that was not when the plan was shown, or the other way round?
+ */
+static bool is_left_otherwise(const struct plan_item *item)
+{
+	for (size_t i = 0; item->change && i < item->change->n; i++) {
+		const struct change_value *v = &item->change->values[i];
+		if (v->is_left != (v->state == CHANGE_OTHERS || v->state == CHANGE_MISSING))
+			return true;
+	}
+	return false;
+}
+
 static bool is_same(const char *a, const char *b)
 {
 	return a && b ? !strcmp(a, b) : a == b;
@@ -353,6 +396,8 @@ int restore_check(struct nt_vol *vol, struct nt_raw *raw, const struct win_info 
 		auto_look struct look l = {0};
 
 		r = see_item(&s, item, &l, err);
+		if (r == 0 && is_left_otherwise(item))
+			r = rs_fail(err, RS_E_CHANGED, "its values are others now");
 		if (r == 0 && (!is_same(l.place, item->place) || !is_same(l.hinder, item->hinder) ||
 				      l.is_gone != item->is_gone))
 			r = rs_fail(err, RS_E_CHANGED, "%.300s",

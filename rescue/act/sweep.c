@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "act/proof.h"
+#include "act/change.h"
 
 #define LOST_MAX 64U
 
-enum level { LEVEL_NONE, LEVEL_TOP, LEVEL_ID, LEVEL_ITEM };
+enum level { LEVEL_NONE, LEVEL_TOP, LEVEL_ID, LEVEL_ITEM, LEVEL_KEPT };
 
 /* A folder before what is in it. */
-static const enum level down[] = {LEVEL_TOP, LEVEL_ID, LEVEL_ITEM};
+static const enum level down[] = {LEVEL_TOP, LEVEL_ID, LEVEL_ITEM, LEVEL_KEPT};
 
 #define N_DOWN (sizeof(down) / sizeof(down[0]))
 
@@ -38,6 +38,8 @@ static enum level level_of(const char *name, bool is_dir)
 		return LEVEL_TOP;
 	if (is_dir && quarantine_is_shape(name, QUARANTINE_ID_SHAPE))
 		return LEVEL_ID;
+	if (!is_dir && change_is_before(name))
+		return LEVEL_KEPT;
 	return (is_dir ? quarantine_is_shape(name, "dddd") : inside_is_our_file(name)) ? LEVEL_ITEM
 										       : LEVEL_NONE;
 }
@@ -180,13 +182,14 @@ static int may_go(struct nt_vol *vol, const struct lost *l, bool *ret, struct rs
 			return 0;
 		}
 	}
-	return inside_is_hollow(vol, l->parent_ref, ret, err);
+	return inside_is_hollow(vol, l->parent_ref, false, ret, err);
 }
 
 static int remove_one(struct nt_vol *vol, const struct lost *l, struct rs_err *err)
 {
 	bool is_wanted = false;
-	int r = may_go(vol, l, &is_wanted, err);
+	/* bytes that a change has overwritten go with its undo only */
+	int r = l->level == LEVEL_KEPT ? 0 : may_go(vol, l, &is_wanted, err);
 
 	return r < 0 || !is_wanted ? r : nt_remove(vol, l->parent_ref, l->name, l->ref, err);
 }

@@ -3,14 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "act/quarantine.h"
+#include "act/change.h"
 #include "ntfs/check.h"
 
 #define TOLD "record, indexes, link count and bitmaps are consistent;"
 
 static void note(const struct verify_notes *notes, const struct plan_item *item, const char *what)
 {
-	char line[600];
+	char line[1200];
 
 	if (!notes)
 		return;
@@ -50,6 +50,24 @@ static int verify_item(struct nt_raw *raw, struct nt_vol *vol, const struct plan
 	return r < 0 ? r : check_content(vol, item, err);
 }
 
+static void note_change(const struct verify_notes *notes, const struct plan_item *item)
+{
+	char line[700];
+
+	if (!notes)
+		return;
+	for (size_t i = 0; i < item->change->n; i++) {
+		const struct change_value *v = &item->change->values[i];
+		if (!v->is_left)
+			continue;
+		(void)snprintf(line, sizeof(line),
+			"left as it is, as something else has changed it since: %.600s",
+			v->what[0] ? v->what : v->key);
+		note(notes, item, line);
+	}
+	note(notes, item, change_ops_of(item)->verified);
+}
+
 static int verify_items(struct blk *src, struct nt_vol *vol, const struct plan *plan,
 	bool is_restored, const struct verify_notes *notes, struct rs_err *err)
 {
@@ -60,6 +78,12 @@ static int verify_items(struct blk *src, struct nt_vol *vol, const struct plan *
 		const struct plan_item *item = &plan->items[i];
 		if (!item->is_accepted)
 			continue;
+		if (item->change) {
+			r = change_ops_of(item)->verify(vol, item, is_restored, err);
+			if (r == 0)
+				note_change(notes, item);
+			continue;
+		}
 		r = verify_item(raw, vol, item, is_restored, err);
 		if (r == 0)
 			note(notes, item,

@@ -35,7 +35,7 @@ static int check_sound(struct nt_raw *raw, const struct plan *p, struct rs_err *
 		const struct plan_item *item = &p->items[i];
 		const struct nt_check c = {item->file_ref, item->from_ref, 0};
 		struct rs_err why = {0};
-		int r = item->is_accepted ? nt_check_touched(raw, &c, &why) : 0;
+		int r = item->is_accepted && !item->change ? nt_check_touched(raw, &c, &why) : 0;
 
 		if (r == RS_E_VERIFY)
 			return rs_fail_on(err, RS_E_NTFS_DAMAGED, item->path, "%s", why.detail);

@@ -42,6 +42,9 @@ static int ask_doubtful_of(struct rs_repair *u, struct plan *p, struct rs_err *e
 			(void)snprintf(text, sizeof(text),
 				"%s is doubtful (%s). Against moving it: %s. Move it, too?", path,
 				why, speaks);
+		else if (item->change)
+			(void)snprintf(text, sizeof(text),
+				"The change of %s is doubtful (%s). Make it, too?", path, why);
 		else
 			(void)snprintf(text, sizeof(text), "%s is doubtful (%s). Move it, too?",
 				path, why);
@@ -69,8 +72,8 @@ static int ask_doubtful(struct rs_repair *u, struct rs_err *err)
  * are accepted already. */
 static size_t count_moves(const struct en_work *w)
 {
-	return en_work_count(w, PLAN_QUARANTINE) + en_work_count(w, PLAN_FINISH) +
-	       en_work_accepted(w);
+	return en_work_count(w, PLAN_QUARANTINE) + en_work_count(w, PLAN_CHANGE) +
+	       en_work_count(w, PLAN_FINISH) + en_work_accepted(w);
 }
 
 /* The journals of those volumes that will be written, and of no other. */
@@ -89,20 +92,66 @@ static int consent_to_replays(struct rs_repair *u, size_t *ret, struct rs_err *e
 	return r < 0 ? r : en_replay_check_file(u, *ret, err);
 }
 
+/* Items that are carried out if the plan is confirmed; what was accepted already counts. */
+static struct en_counts counts_if_confirmed(const struct en_works *w)
+{
+	struct en_counts n = {0};
+
+	for (size_t i = 0; i < w->n; i++)
+		for (size_t k = 0; k < w->list[i].n_plans; k++) {
+			const struct plan *p = w->list[i].plans[k];
+			for (size_t m = 0; m < p->n_items; m++) {
+				const struct plan_item *item = &p->items[m];
+				const bool is_in =
+					item->is_accepted || item->action == PLAN_QUARANTINE ||
+					item->action == PLAN_CHANGE || item->action == PLAN_FINISH;
+				n.moves += is_in && !item->change;
+				n.changes += is_in && item->change;
+			}
+		}
+	return n;
+}
+
+static bool has_changes(const struct en_works *w)
+{
+	return counts_if_confirmed(w).changes != 0;
+}
+
+static void ask_changes(const struct en_works *w, size_t replays, char *ret, size_t cap)
+{
+	const struct en_counts n = counts_if_confirmed(w);
+	const char *changes = rs_form(n.changes, "change", "changes");
+	const char *first = replays ? rs_form(replays, "Replay the journal, then make",
+					      "Replay the journals, then make")
+				    : "Make";
+
+	if (n.moves)
+		(void)snprintf(ret, cap,
+			"%s %zu %s and move %zu %s into quarantine? ('unbrick undo' takes all of "
+			"it back)",
+			first, n.changes, changes, n.moves, rs_form(n.moves, "file", "files"));
+	else
+		(void)snprintf(ret, cap, "%s %zu %s? ('unbrick undo' takes %s back)", first,
+			n.changes, changes, rs_form(n.changes, "it", "them"));
+}
+
 static int ask_plan(const struct rs_repair *u, size_t replays, struct rs_err *err)
 {
 	const struct en_works *w = &u->works;
 	size_t all = 0;
-	char text[200];
+	char text[300];
 
 	for (size_t i = 0; i < w->n; i++)
 		all += count_moves(&w->list[i]);
-	(void)snprintf(text, sizeof(text),
-		"%s %zu %s into quarantine? ('unbrick undo' puts %s back)",
-		replays ? rs_form(replays, "Replay the journal, then move",
-				  "Replay the journals, then move")
-			: "Move",
-		all, rs_form(all, "file", "files"), rs_form(all, "it", "them"));
+	if (has_changes(w))
+		ask_changes(w, replays, text, sizeof(text));
+	else
+		(void)snprintf(text, sizeof(text),
+			"%s %zu %s into quarantine? ('unbrick undo' puts %s back)",
+			replays ? rs_form(replays, "Replay the journal, then move",
+					  "Replay the journals, then move")
+				: "Move",
+			all, rs_form(all, "file", "files"), rs_form(all, "it", "them"));
 	int r = all && !u->o.say_yes ? en_consent(u, RS_ASK_PLAN, text, err) : 0;
 	for (size_t i = 0; r == 0 && i < w->n; i++)
 		for (size_t k = 0; k < w->list[i].n_plans; k++)
@@ -220,11 +269,21 @@ static int consent(struct rs_repair *u, struct rs_err *err)
 	return r < 0 ? r : en_works_limit(u, score_of(u).total, err);
 }
 
+static struct en_counts counts_done(const struct en_works *w)
+{
+	struct en_counts ret = {0};
+
+	for (size_t i = 0; i < w->n; i++)
+		en_counts_add(&ret, en_counts_of(w->list[i].plans, w->list[i].n_plans));
+	return ret;
+}
+
 static struct en_score score_of(const struct rs_repair *u)
 {
 	const struct en_works *w = &u->works;
-	struct en_score ret = {
-		.one = "file moved into quarantine", .many = "files moved into quarantine"};
+	const bool has_changes = counts_done(w).changes != 0;
+	struct en_score ret = {.one = has_changes ? "item done" : "file moved into quarantine",
+		.many = has_changes ? "items done" : "files moved into quarantine"};
 
 	for (size_t i = 0; i < w->n; i++)
 		for (size_t k = 0; k < w->list[i].n_plans; k++) {
@@ -234,15 +293,25 @@ static struct en_score score_of(const struct rs_repair *u)
 	return ret;
 }
 
+/* What the changes mean until undo. */
+static void notes(const struct en_works *w, char *ret, size_t cap)
+{
+	for (size_t i = 0; i < w->n; i++)
+		for (size_t k = 0; k < w->list[i].n_plans; k++)
+			en_changes_note(w->list[i].plans[k], ret, cap);
+}
+
 static void finish_done(const struct rs_repair *u)
 {
-	const size_t files = score_of(u).total, replays = u->report->run.n_replays;
-	char text[1400];
+	const size_t replays = u->report->run.n_replays;
+	char done_text[160], text[1400];
 	int status = RS_STATUS_DONE;
 
-	(void)snprintf(text, sizeof(text), "%s%zu %s moved into quarantine, %s",
-		replays ? rs_form(replays, "journal replayed, ", "journals replayed, ") : "", files,
-		rs_form(files, "file", "files"), en_verified_text(u->report));
+	en_counts_done(counts_done(&u->works), done_text, sizeof(done_text));
+	(void)snprintf(text, sizeof(text), "%s%s, %s",
+		replays ? rs_form(replays, "journal replayed, ", "journals replayed, ") : "",
+		done_text, en_verified_text(u->report));
+	notes(&u->works, text, sizeof(text));
 	en_windows_done(&u->works, text, sizeof(text));
 	if (en_works_left(&u->works, text, sizeof(text)))
 		status = RS_STATUS_LEFT;

@@ -9,13 +9,15 @@
 /* Before the answers are there, what needs none; if that is nothing, what would be asked about. */
 static void take_for_granted(struct en_work *w, bool is_taken)
 {
-	bool has_sure = en_work_count(w, PLAN_QUARANTINE) + en_work_count(w, PLAN_FINISH) > 0;
+	bool has_sure = en_work_count(w, PLAN_QUARANTINE) + en_work_count(w, PLAN_CHANGE) +
+				en_work_count(w, PLAN_FINISH) >
+			0;
 
 	for (size_t k = 0; k < w->n_plans; k++)
 		for (size_t i = 0; i < w->plans[k]->n_items; i++) {
 			struct plan_item *item = &w->plans[k]->items[i];
-			bool is_sure =
-				item->action == PLAN_QUARANTINE || item->action == PLAN_FINISH;
+			bool is_sure = item->action == PLAN_QUARANTINE ||
+				       item->action == PLAN_CHANGE || item->action == PLAN_FINISH;
 			item->is_accepted =
 				is_taken && (is_sure || (item->action == PLAN_ASK && !has_sure));
 		}

@@ -166,6 +166,21 @@ struct plan_item *en_only_alone(const struct en_works *w);
  * written). */
 void en_plan_refresh(struct nt_vol *nt, struct plan *p);
 
+/* ---- told.c: how much was done, in words ---- */
+
+struct en_counts {
+	size_t moves, changes;
+};
+/** Of the accepted items. */
+struct en_counts en_counts_of(struct plan *const *plans, size_t n);
+void en_counts_add(struct en_counts *to, struct en_counts more);
+/** "1 change made, 2 files moved into quarantine" */
+void en_counts_done(struct en_counts n, char *ret, size_t cap);
+/** "2 files put back, 1 change taken back" */
+void en_counts_back(struct en_counts n, char *ret, size_t cap);
+/** What each accepted change means until undo, appended (rs_note). */
+void en_changes_note(const struct plan *p, char *ret, size_t cap);
+
 /* ---- replay_act.c ---- */
 
 /** A saved plan, of the file or the folder that is known, becomes that of the volume that it is of

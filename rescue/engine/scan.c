@@ -15,6 +15,8 @@ void en_plan_refresh(struct nt_vol *nt, struct plan *p)
 		uint8_t sha256[32];
 		bool is_zero;
 
+		if (item->change)
+			continue; /* what it is about is looked at by value */
 		if (nt_stat(nt, item->file_ref, &item->stat, NULL) < 0)
 			continue; /* gone: the act will say so */
 		if (judge_hash(nt, item->file_ref, sha256, &is_zero, NULL) < 0) {
@@ -376,7 +378,7 @@ static void scan_outcome(const struct rs_repair *u)
 {
 	const struct en_works *w = &u->works;
 	struct rs_report *report = u->report;
-	size_t bad = count(w, PLAN_QUARANTINE), doubt = count(w, PLAN_ASK);
+	size_t bad = count(w, PLAN_QUARANTINE) + count(w, PLAN_CHANGE), doubt = count(w, PLAN_ASK);
 	size_t unfinished = count(w, PLAN_FINISH);
 	char text[1024] = "";
 
@@ -415,7 +417,7 @@ static size_t count_unasked(const struct rs_repair *u)
 {
 	const struct en_works *w = &u->works;
 
-	return count(w, PLAN_QUARANTINE) + count(w, PLAN_FINISH) +
+	return count(w, PLAN_QUARANTINE) + count(w, PLAN_CHANGE) + count(w, PLAN_FINISH) +
 	       (u->o.diagnosis_alone && u->o.say_yes && en_only_alone(w));
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "act/change.h"
 #include "core/status.h"
 #include "core/text.h"
 #include "engine/guards.h"
@@ -29,6 +30,8 @@ static int choose(struct rs_repair *u, struct rs_err *err)
 		struct en_volume *v = &u->m->volumes[i];
 		for (size_t k = 0; en_is_selected(u->target, v) && k < v->n_quarantines; k++) {
 			const struct quarantine *q = &v->quarantines[k];
+			if (q->state == QUARANTINE_LEFT && !id)
+				continue; /* undone as far as it can be */
 			if (!is_meant(q, id) || (n && u->q->is_proven && !q->is_proven))
 				continue;
 			if (n && q->is_proven && !u->q->is_proven)
@@ -125,10 +128,36 @@ static int plan(struct rs_repair *u, struct rs_err *err)
 	return r;
 }
 
+static struct en_counts counts_of_all(const struct plan *p)
+{
+	struct en_counts n = {0};
+
+	for (size_t i = 0; i < p->n_items; i++) {
+		n.moves += !p->items[i].change;
+		n.changes += p->items[i].change != NULL;
+	}
+	return n;
+}
+
+static void ask_changes(const struct rs_repair *u, struct en_counts n, char *ret, size_t cap)
+{
+	const char *changes = rs_form(n.changes, "change", "changes");
+	const char *replay = u->v->journal.is_planned ? "Replay the journal, then take" : "Take";
+
+	if (n.moves)
+		(void)snprintf(ret, cap, "%s %zu %s of quarantine %s back, and put %zu %s back?",
+			replay, n.changes, changes, u->p->id, n.moves,
+			rs_form(n.moves, "file", "files"));
+	else
+		(void)snprintf(ret, cap, "%s %zu %s of quarantine %s back?", replay, n.changes,
+			changes, u->p->id);
+}
+
 static int consent(struct rs_repair *u, struct rs_err *err)
 {
 	const struct plan *p = u->p;
-	char text[160];
+	const struct en_counts n = counts_of_all(p);
+	char text[240];
 	int r = en_unproven_consent(u, err);
 
 	if (r == 0)
@@ -138,9 +167,12 @@ static int consent(struct rs_repair *u, struct rs_err *err)
 	tell(u, false);
 	if (r < 0)
 		return r;
-	(void)snprintf(text, sizeof(text), "%s %zu %s of quarantine %s back?",
-		u->v->journal.is_planned ? "Replay the journal, then put" : "Put", p->n_items,
-		rs_form(p->n_items, "file", "files"), p->id);
+	if (n.changes)
+		ask_changes(u, n, text, sizeof(text));
+	else
+		(void)snprintf(text, sizeof(text), "%s %zu %s of quarantine %s back?",
+			u->v->journal.is_planned ? "Replay the journal, then put" : "Put",
+			p->n_items, rs_form(p->n_items, "file", "files"), p->id);
 	return u->o.say_yes ? 0 : en_consent(u, RS_ASK_PLAN, text, err);
 }
 
@@ -160,22 +192,30 @@ static int act(struct rs_repair *u, struct rs_err *err)
 
 static int done(struct rs_repair *u, struct rs_err *err)
 {
-	const size_t n = plan_count_done(u->p);
-	char text[96];
+	const size_t left = change_count_left(u->p);
+	char done_text[160], text[480];
 
 	(void)err;
-	(void)snprintf(text, sizeof(text), "%zu %s put back, %s", n, rs_form(n, "file", "files"),
-		en_verified_text(u->report));
-	en_finish_done(u->report, u->m, RS_STATUS_DONE, RUN_DONE, text);
+	en_counts_back(en_counts_of(&u->p, 1), done_text, sizeof(done_text));
+	(void)snprintf(text, sizeof(text), "%s, %s", done_text, en_verified_text(u->report));
+	if (left)
+		rs_note(text, sizeof(text),
+			"%zu %s left as they are, as something else has changed them since; the "
+			"quarantine keeps what they were",
+			left, rs_form(left, "value was", "values were"));
+	en_finish_done(u->report, u->m, left ? RS_STATUS_LEFT : RS_STATUS_DONE,
+		left ? RUN_LEFT : RUN_DONE, text);
 	return 0;
 }
 
 static struct en_score score_of(const struct rs_repair *u)
 {
+	const bool has_changes = u->p && en_counts_of(&u->p, 1).changes;
+
 	return (struct en_score){.done = u->p ? plan_count_done(u->p) : 0,
 		.total = u->p ? plan_count_accepted(u->p) : 0,
-		.one = "file put back",
-		.many = "files put back"};
+		.one = has_changes ? "item taken back" : "file put back",
+		.many = has_changes ? "items taken back" : "files put back"};
 }
 
 const struct en_command en_undo = {

@@ -60,8 +60,8 @@ size_t en_work_accepted(const struct en_work *w)
 
 size_t en_work_moves(const struct en_work *w)
 {
-	return en_work_count(w, PLAN_QUARANTINE) + en_work_count(w, PLAN_ASK) +
-	       en_work_count(w, PLAN_FINISH);
+	return en_work_count(w, PLAN_QUARANTINE) + en_work_count(w, PLAN_CHANGE) +
+	       en_work_count(w, PLAN_ASK) + en_work_count(w, PLAN_FINISH);
 }
 
 int en_works_limit(const struct rs_repair *u, size_t n, struct rs_err *err)

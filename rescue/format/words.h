@@ -50,6 +50,9 @@ WORDS(font_size_word, enum font_size, FONT_SIZES)
 #define QUARANTINE_STATES(X)                                                                       \
 	X(QUARANTINE_ACTIVE, "active") /* every file is in it */                                   \
 	X(QUARANTINE_UNDONE, "undone") /* every file is back; only our own folders are left */     \
+	/* undone but for values that somebody else had changed since: the manifest says what they   \
+	 * were */                                                                                 \
+	X(QUARANTINE_LEFT, "left")                                                                 \
 	/* interrupted, be it at the report: fix or undo finishes it */                            \
 	X(QUARANTINE_UNFINISHED, "unfinished")                                                     \
 	/* folders without a manifest: interrupted before anything moved */                        \

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/list.h"
+#include "core/text.h"
 #include "format/bytes.h"
 #include "windows/windows.h"
 
@@ -201,18 +202,45 @@ static bool fits_file(const char *hive, const char *file)
 	return false;
 }
 
+/* Without these no Windows starts (stop 0x7B): none of ours is ever about them. */
+const char *const change_needed[] = {
+	"ACPI", "disk", "volmgr", "partmgr", "volsnap", "volume", NULL};
+
+static bool is_needed(const char *key)
+{
+	const char *service = win_path_name(key);
+
+	for (size_t i = 0; change_needed[i]; i++)
+		if (!strcasecmp(service, change_needed[i]))
+			return true;
+	return false;
+}
+
 static bool is_sets(enum hw_op op)
 {
 	return op == HW_SET || op == HW_MAKE_KEY;
 }
 
+/* What a manifest could not keep as it is (it escapes texts) is not changed either. */
+static bool is_kept_as_is(const char *text)
+{
+	char shown[1024];
+
+	(void)rs_escape(text, shown, sizeof(shown));
+	return strcmp(shown, text) == 0;
+}
+
 bool change_is_allowed(const char *file, const struct change_value *v)
 {
+	if (!is_kept_as_is(file) || !is_kept_as_is(v->key) || !is_kept_as_is(v->name))
+		return false;
 	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++) {
 		const struct allowed *a = &allowed[i];
 		if (!fits_file(a->hive, file) || !fits(a->key, v->key) ||
 			strcasecmp(a->name, v->name) != 0)
 			continue;
+		if (a->is_value == is_start && is_needed(v->key))
+			return false;
 		return a->ops & OP(v->op) &&
 		       (!is_sets(v->op) || a->is_value(v->type, v->p, v->len)) &&
 		       (!v->had || a->is_value(v->old_type, v->old, v->old_len));

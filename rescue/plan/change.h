@@ -7,11 +7,7 @@
 #define UNBRICK_PLAN_CHANGE_H
 
 #include "format/words.h"
-#if __has_include("hivewrite/hivewrite.h")
 #include "hivewrite/hivewrite.h"
-#else /* until that room is there */
-enum hw_op { HW_SET, HW_DELETE_VALUE, HW_MAKE_KEY, HW_DELETE_KEY };
-#endif
 #include "windows/windows.h"
 
 /* X(name, its word in manifests and reports) */
@@ -121,9 +117,12 @@ bool change_is_allowed(const char *file, const struct change_value *v);
 /** Look at the hive where it lies in @vol: what each value is now becomes its old one, those that
  * are as wanted already are dropped (@c->n may become 0). Sequence numbers, size and soundness are
  * kept for guard_unchanged and the verification. Errors: RS_E_NO_SUCH_FILE (the file or a key that
- * must be there), RS_E_HIVE_EDIT (not in the table; a key that holds more; or, as nothing has been
- * written, whatever hw_plan_make refuses), RS_E_HIVE, RS_E_IO_READ, RS_E_MEMORY. */
+ * must be there), RS_E_HIVE_EDIT (not in the table; a key that holds more), RS_E_HIVE,
+ * RS_E_IO_READ, RS_E_MEMORY. */
 int change_look(struct nt_vol *vol, struct plan_change *c, struct rs_err *err);
+/** Is the hive as change_look saw it: sequence numbers, size, each value? Errors: RS_E_CHANGED,
+ * those of change_state. */
+int change_unchanged(struct nt_vol *vol, struct plan_change *c, struct rs_err *err);
 /** Each value's state, as the hive with its logs is now; *ret what all of them make: CHANGE_BEFORE
  * or CHANGE_AFTER only where every value is that. Errors: RS_E_HIVE, RS_E_IO_READ, RS_E_MEMORY. */
 int change_state(
@@ -139,8 +138,13 @@ struct change_facts {
 /** Of the hive that @h reads in @vol. Errors: RS_E_HIVE, RS_E_IO_READ, RS_E_MEMORY. */
 int change_facts(struct nt_vol *vol, struct win_hive *h, const struct plan_change *c,
 	struct change_facts *ret, struct rs_err *err);
-/** Are Microsoft's minimum for stop 0x7B (ACPI, disk, volmgr, partmgr, volsnap, volume) there and
- * started by the loader, in every control set that @c changes? */
+/** Microsoft's minimum list for stop 0x7B, NULL ended. */
+extern const char *const change_needed[];
+/** Does the key of @v hold nothing but its value? Errors: RS_E_HIVE, RS_E_IO_READ. */
+int change_is_alone(
+	struct win_hive *h, const struct change_value *v, bool *ret, struct rs_err *err);
+/** Are the services of change_needed there and started by the loader, in every control set that @c
+ * changes? */
 bool change_boot_minimum(struct win_hive *h, const struct plan_change *c);
 
 #endif

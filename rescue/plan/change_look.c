@@ -50,7 +50,7 @@ static int value_state(struct win_hive *h, struct change_value *v, struct rs_err
 		      : !has && has_key == (v->op == HW_DELETE_VALUE))
 		v->state = CHANGE_AFTER;
 	else if (v->had ? has && is_equal(&now, v->old_type, v->old, v->old_len)
-			: !has && has_key != is_key_ours)
+			: !has && (has_key || v->op == HW_MAKE_KEY))
 		v->state = CHANGE_BEFORE;
 	else
 		v->state = has_key || is_key_ours ? CHANGE_OTHERS : CHANGE_MISSING;
@@ -105,8 +105,7 @@ static bool count_value(void *user, const char *name, uint32_t type, uint32_t le
 	return true;
 }
 
-/* A key that is deleted, or that undo will delete, holds one value and nothing more. */
-static int check_alone(struct win_hive *h, const struct change_value *v, struct rs_err *err)
+int change_is_alone(struct win_hive *h, const struct change_value *v, bool *ret, struct rs_err *err)
 {
 	struct counted n = {0};
 	win_key key = 0;
@@ -116,8 +115,21 @@ static int check_alone(struct win_hive *h, const struct change_value *v, struct 
 		r = win_hive_each_key(h, key, count_key, &n, err);
 	if (r == 0)
 		r = win_hive_each_value(h, key, count_value, &n, err);
-	if (r == 0 && (n.keys || n.values > 1))
-		r = rs_fail_on(err, RS_E_HIVE, v->key, "the key holds more than %s", v->name);
+	if (r == 0)
+		*ret = !n.keys && n.values <= 1;
+	return r;
+}
+
+/* A key goes only with what is known of it. */
+static int check_alone(struct win_hive *h, const struct change_value *v, struct rs_err *err)
+{
+	bool is_alone = false;
+	int r = change_is_alone(h, v, &is_alone, err);
+
+	if (r == 0 && !v->had)
+		return rs_fail_on(err, RS_E_HIVE_EDIT, v->key, "the key has no %s", v->name);
+	if (r == 0 && !is_alone)
+		return rs_fail_on(err, RS_E_HIVE_EDIT, v->key, "it holds more than %s", v->name);
 	return r;
 }
 
@@ -138,23 +150,18 @@ static int keep_old(struct win_hive *h, struct change_value *v, struct rs_err *e
 		return rs_fail_on(err, RS_E_NO_SUCH_FILE, v->key, "this key is not in the hive");
 	if (has_key && v->op == HW_MAKE_KEY) /* somebody made it: only its value is ours */
 		v->op = HW_SET;
-	if (!has_key || v->op != HW_DELETE_KEY)
-		return 0;
-	return v->had ? check_alone(h, v, err)
-		      : rs_fail_on(err, RS_E_HIVE, v->key, "the key has no %s", v->name);
+	return has_key && v->op == HW_DELETE_KEY ? check_alone(h, v, err) : 0;
 }
 
 static bool is_minimum_in(struct win_hive *h, const char *key)
 {
-	static const char *const needed[] = {
-		"ACPI", "disk", "volmgr", "partmgr", "volsnap", "volume"};
 	char path[96];
 	bool is_there = true;
 
-	for (size_t i = 0; is_there && i < sizeof(needed) / sizeof(needed[0]); i++) {
+	for (size_t i = 0; is_there && change_needed[i]; i++) {
 		uint64_t start = 1;
 		win_key sub = 0;
-		(void)snprintf(path, sizeof(path), "%.13s\\Services\\%s", key, needed[i]);
+		(void)snprintf(path, sizeof(path), "%.13s\\Services\\%s", key, change_needed[i]);
 		is_there = win_hive_key(h, win_hive_root(h), path, &sub, NULL) == 0 &&
 			   win_hive_number(h, sub, "Start", &start, NULL) == 0 && start == 0;
 	}
@@ -207,7 +214,7 @@ int change_look(struct nt_vol *vol, struct plan_change *c, struct rs_err *err)
 		struct change_value *v = &c->values[i];
 		r = keep_old(h, v, err);
 		if (r == 0 && !change_is_allowed(c->file, v))
-			r = rs_fail_on(err, RS_E_HIVE, v->key,
+			r = rs_fail_on(err, RS_E_HIVE_EDIT, v->key,
 				"%s is no value that may be changed, or holds what it should not",
 				v->name);
 		if (r == 0)
@@ -225,5 +232,27 @@ int change_look(struct nt_vol *vol, struct plan_change *c, struct rs_err *err)
 	c->size_bytes = facts.stat.size_bytes;
 	c->is_hive_whole = facts.is_whole;
 	c->is_boot_minimum = facts.is_boot_minimum;
+	return 0;
+}
+
+int change_unchanged(struct nt_vol *vol, struct plan_change *c, struct rs_err *err)
+{
+	auto_hive struct win_hive *h = NULL;
+	struct change_facts now;
+	enum change_state state = CHANGE_OTHERS;
+
+	if (c->kind != CHANGE_HIVE)
+		return 0; /* its own row looks at it (act/change.h) */
+	int r = win_hive_open_in(vol, c->file, &h, err);
+	if (r == 0)
+		r = change_facts(vol, h, c, &now, err);
+	if (r == 0)
+		r = change_state(vol, c, &state, err);
+	if (r < 0)
+		return r;
+	if (memcmp(now.sequences, c->sequences, sizeof(c->sequences)) != 0 ||
+		now.stat.size_bytes != c->size_bytes || state != CHANGE_BEFORE)
+		return rs_fail_on(err, RS_E_CHANGED, c->file,
+			"the hive is not as it was when the plan was made");
 	return 0;
 }

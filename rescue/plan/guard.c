@@ -96,8 +96,15 @@ int guard_unchanged(struct nt_vol *vol, const struct plan *p, struct rs_err *err
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < p->n_items; i++)
-		if (p->items[i].is_accepted)
-			r = item_unchanged(vol, &p->items[i], err);
+	for (size_t i = 0; r == 0 && i < p->n_items; i++) {
+		const struct plan_item *item = &p->items[i];
+		if (!item->is_accepted)
+			continue;
+		/* what a manifest tells is looked at by value, whatever Windows did to the hive */
+		if (!item->change)
+			r = item_unchanged(vol, item, err);
+		else if (!p->has_manifest && !p->is_by_report)
+			r = change_unchanged(vol, item->change, err);
+	}
 	return r;
 }

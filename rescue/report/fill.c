@@ -101,6 +101,55 @@ void report_judged(struct rs_report *r, const struct judge_result *j, unsigned v
 	}
 }
 
+static uint8_t *own_bytes(struct report_pool *p, const uint8_t *from, size_t len)
+{
+	uint8_t *ret = len ? report_alloc(p, len) : NULL;
+
+	if (ret)
+		memcpy(ret, from, len);
+	return ret;
+}
+
+static struct change_value own_value(struct report_pool *p, const struct change_value *from)
+{
+	struct change_value ret = *from;
+
+	ret.key = own(p, from->key);
+	ret.name = own(p, from->name);
+	ret.what = own(p, from->what);
+	ret.old = own_bytes(p, from->old, from->old_len);
+	ret.old_len = ret.old ? from->old_len : 0;
+	ret.p = own_bytes(p, from->p, from->len);
+	ret.len = ret.p ? from->len : 0;
+	return ret;
+}
+
+static struct plan_change *own_change(struct report_pool *p, const struct plan_change *from)
+{
+	struct plan_change *ret = from ? report_alloc(p, sizeof(*ret)) : NULL;
+
+	if (!ret)
+		return NULL;
+	*ret = *from;
+	ret->contents = NULL;
+	ret->file = own(p, from->file);
+	ret->note = own(p, from->note);
+	ret->source = own(p, from->source);
+	ret->values = report_alloc(p, from->n * sizeof(*ret->values));
+	ret->n = ret->values ? from->n : 0;
+	for (size_t i = 0; i < ret->n; i++)
+		ret->values[i] = own_value(p, &from->values[i]);
+	ret->touched = report_alloc(p, from->n_touched * sizeof(*ret->touched));
+	ret->n_touched = ret->touched ? from->n_touched : 0;
+	for (size_t i = 0; i < ret->n_touched; i++) {
+		ret->touched[i] = from->touched[i];
+		ret->touched[i].name = own(p, from->touched[i].name);
+		ret->touched[i].vendor = own(p, from->touched[i].vendor);
+		ret->touched[i].reason = own(p, from->touched[i].reason);
+	}
+	return ret;
+}
+
 /* All that the item points to is copied. */
 static void item_fill(struct report_pool *p, const struct plan *plan, const struct plan_item *from,
 	struct run_item *ret)
@@ -126,6 +175,7 @@ static void item_fill(struct report_pool *p, const struct plan *plan, const stru
 		item->names[i] = from->names[i];
 		item->names[i].path = own(p, from->names[i].path);
 	}
+	item->change = own_change(p, from->change);
 	plan_target(plan, from, ret->target);
 }
 

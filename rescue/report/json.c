@@ -2,6 +2,7 @@
 /* The model in the words of docs/report.md. */
 #include <string.h>
 
+#include "act/change.h"
 #include "core/redact.h"
 #include "report/render.h"
 
@@ -156,6 +157,8 @@ static void plan_item(struct json_out *j, const void *of)
 	if (item->hinder)
 		jo_bool(j, "asked", item->can_confirm);
 	file_facts(j, item);
+	if (item->change)
+		change_put(j, item->change);
 	if (it->is_answered)
 		jo_bool(j, "accepted", item->is_accepted);
 	if (item->is_alone)

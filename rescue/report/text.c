@@ -127,12 +127,45 @@ static void say_file(struct printer *p, const struct run_item *it)
 	}
 }
 
+static void say_value(struct printer *p, const struct change_value *v, bool is_back)
+{
+	const char *what = has(v->what) ? v->what : v->key;
+
+	if (v->is_left)
+		text_say(p, "      Left:    ", "%s: something else has changed it since", what);
+	else
+		text_say(p, is_back ? "      Back:    " : "      Changes: ", "%s", what);
+}
+
+/* What is changed, and what is not, with the reason: all of it. */
+static void say_change(struct printer *p, const struct plan_item *item)
+{
+	const struct plan_change *c = item->change;
+	const bool is_back = item->action == PLAN_RESTORE;
+
+	for (size_t i = 0; i < c->n; i++)
+		say_value(p, &c->values[i], is_back);
+	for (size_t i = 0; i < c->n_touched; i++) {
+		const struct plan_touched *t = &c->touched[i];
+		text_say(p, t->is_done ? "      Of:      " : "      Stays:   ", "%-s%s%-s%s%s%s",
+			t->name, has(t->vendor) ? " (" : "", t->vendor, has(t->vendor) ? ")" : "",
+			has(t->reason) ? ": " : "", t->reason);
+	}
+	if (!is_back)
+		text_say_if(p, "      Note:    ", c->note);
+}
+
 static void say_way(struct printer *p, const struct run_item *it)
 {
 	const struct plan_item *item = &it->item;
 	int top_len = (int)strcspn(it->target + 1, "\\"); /* "Unbrick" of "\Unbrick\<time>\NNNN" */
 
-	if (item->action == PLAN_RESTORE) {
+	if (item->change) {
+		if (item->action != PLAN_RESTORE && item->action != PLAN_REPORT)
+			text_say(p, "      Kept:    ",
+				"what it was, in a folder of its own below \\%.*s, on this volume",
+				top_len, it->target + 1);
+	} else if (item->action == PLAN_RESTORE) {
 		text_say(p, "      From:    ", "%-s", it->target);
 		if (has(item->place))
 			text_say(p, "      To:      ", "%-s", item->place);
@@ -168,6 +201,8 @@ static void say_plan_item(struct printer *p, const struct run_item *it)
 	text_say(p, first, "%-s", path);
 	say_names(p, item);
 	say_file(p, it);
+	if (item->change)
+		say_change(p, item);
 	if (has(item->rule_id) || has(why))
 		text_say(p, "      Because: ", "%-s%s%-s", source_id(item),
 			has(item->rule_id) && has(why) ? ": " : "", has(why) ? why : "");
@@ -279,8 +314,11 @@ static void say_actions(struct printer *p, const struct rs_run *run)
 		(void)snprintf(first, sizeof(first), "%4u. %-9s ", item->number,
 			run_done_word(item->result));
 		text_path(is_undo && has(item->place) ? item->place : item->path, path);
-		text_say(p, first, "%-s -> %-s", is_undo ? it->target : path,
-			is_undo ? path : it->target);
+		if (item->change) /* it stays where it is */
+			text_say(p, first, "%-s", path);
+		else
+			text_say(p, first, "%-s -> %-s", is_undo ? it->target : path,
+				is_undo ? path : it->target);
 		text_error(p, "      ! ", &item->err);
 	}
 }

@@ -138,8 +138,8 @@ static bool say_each_disk(struct printer *p, const struct rs_run *run, const cha
 
 static bool is_to_move(const struct plan_item *item)
 {
-	return item->action == PLAN_QUARANTINE || item->action == PLAN_ASK ||
-	       item->action == PLAN_FINISH;
+	return item->action == PLAN_QUARANTINE || item->action == PLAN_CHANGE ||
+	       item->action == PLAN_ASK || item->action == PLAN_FINISH;
 }
 
 static bool is_accepted(const struct plan_item *item)

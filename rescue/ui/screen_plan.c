@@ -40,8 +40,8 @@ bool plan_is_open(const struct tui *t)
 	const struct rs_run *run = t->repair ? rs_report_run(rs_repair_report(t->repair)) : NULL;
 
 	return run &&
-	       count(run, PLAN_QUARANTINE) + count(run, PLAN_ASK) + count(run, PLAN_FINISH) +
-		       count(run, PLAN_RESTORE) +
+	       count(run, PLAN_QUARANTINE) + count(run, PLAN_CHANGE) + count(run, PLAN_ASK) +
+		       count(run, PLAN_FINISH) + count(run, PLAN_RESTORE) +
 		       (t->command == RS_REPLAY || t->command == RS_HIBERNATION ? run->n_replays
 										: 0);
 }
@@ -60,6 +60,7 @@ static void say_chosen(struct page *p, const struct run_item *it)
 		[PLAN_ASK] = "You are asked once more before the file that you chose is moved:",
 		[PLAN_KEEP] = "The file that you chose is not moved, only told of:",
 		[PLAN_REPORT] = "The file that you chose is not moved, only told of:",
+		[PLAN_CHANGE] = "What you chose will be changed:",
 		[PLAN_FINISH] = "The move of the file that you chose will be finished:",
 		[PLAN_RESTORE] = "The file that you chose will be put back:",
 	};
@@ -72,20 +73,46 @@ static void say_chosen(struct page *p, const struct run_item *it)
 		page_say(p, false, "    Against it: %s", it->item.against[i]);
 }
 
+/* A plan of undo has no chosen file. */
+static size_t count_changes_back(const struct rs_run *run)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < run->n_plan; i++)
+		n += run->plan[i].item.action == PLAN_RESTORE && run->plan[i].item.change;
+	return n;
+}
+
+/* What a change means until it is undone. */
+static void say_notes(struct page *p, const struct rs_run *run)
+{
+	for (size_t i = 0; i < run->n_plan; i++) {
+		const struct plan_item *item = &run->plan[i].item;
+		if (item->change && item->change->note && item->action != PLAN_RESTORE)
+			page_say(p, true, "%s", item->change->note);
+	}
+}
+
 static void say_counts(struct page *p, const struct rs_run *run, const struct run_item *but)
 {
-	if (but && count_but(run, but, PLAN_QUARANTINE) + count_but(run, but, PLAN_FINISH) +
-			   count_but(run, but, PLAN_ASK) + count_but(run, but, PLAN_RESTORE))
+	if (but && count_but(run, but, PLAN_QUARANTINE) + count_but(run, but, PLAN_CHANGE) +
+			   count_but(run, but, PLAN_FINISH) + count_but(run, but, PLAN_ASK) +
+			   count_but(run, but, PLAN_RESTORE))
 		page_say(p, true, "And besides that file:");
 	say_count(p, count_but(run, but, PLAN_QUARANTINE), "file will be moved into quarantine.",
 		"files will be moved into quarantine.");
+	say_count(p, count_but(run, but, PLAN_CHANGE), "change will be made.",
+		"changes will be made.");
 	say_count(p, count_but(run, but, PLAN_FINISH),
 		"move that was interrupted will be finished.",
 		"moves that were interrupted will be finished.");
 	say_count(p, count_but(run, but, PLAN_ASK), "doubtful file will be asked about.",
 		"doubtful files will be asked about, one by one.");
-	say_count(p, count_but(run, but, PLAN_RESTORE), "file will be put back.",
-		"files will be put back.");
+	say_count(p, count_but(run, but, PLAN_RESTORE) - count_changes_back(run),
+		"file will be put back.", "files will be put back.");
+	say_count(p, count_changes_back(run), "change will be taken back.",
+		"changes will be taken back.");
+	say_notes(p, run);
 }
 
 void plan_draw(const struct tui *t, struct page *p)

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "act/quarantine.h"
+#include "act/change.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -23,6 +23,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (manifest_write(plan, &text, &len, NULL) < 0 ||
 		manifest_parse(text, len, PLAN_RESTORE, &again, NULL) < 0)
 		abort();
+	/* and a change that may be undone is the same one then */
+	for (size_t i = 0; i < plan->n_items; i++) {
+		const struct plan_item *item = &plan->items[i];
+		if (item->is_accepted && item->change && !change_ops_of(item)->refuses(item) &&
+			(!again->items[i].change ||
+				change_ops_of(item)->refuses(&again->items[i]) ||
+				again->items[i].change->n != item->change->n))
+			abort();
+	}
 	plan_free(again);
 	plan_free(plan);
 	return 0;

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How many files were moved and how many changes made, in words: of one kind or of both. */
+#include <stdio.h>
+
+#include "core/text.h"
+#include "engine/guards.h"
+
+struct en_counts en_counts_of(struct plan *const *plans, size_t n)
+{
+	struct en_counts ret = {0};
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < plans[i]->n_items; k++) {
+			const struct plan_item *item = &plans[i]->items[k];
+			if (!item->is_accepted)
+				continue;
+			ret.moves += !item->change;
+			ret.changes += item->change != NULL;
+		}
+	return ret;
+}
+
+void en_counts_add(struct en_counts *to, struct en_counts more)
+{
+	to->moves += more.moves;
+	to->changes += more.changes;
+}
+
+void en_counts_done(struct en_counts n, char *ret, size_t cap)
+{
+	const char *files = rs_form(n.moves, "file", "files");
+	const char *changes = rs_form(n.changes, "change", "changes");
+
+	if (!n.changes)
+		(void)snprintf(ret, cap, "%zu %s moved into quarantine", n.moves, files);
+	else if (!n.moves)
+		(void)snprintf(ret, cap, "%zu %s made", n.changes, changes);
+	else
+		(void)snprintf(ret, cap, "%zu %s made, %zu %s moved into quarantine", n.changes,
+			changes, n.moves, files);
+}
+
+void en_counts_back(struct en_counts n, char *ret, size_t cap)
+{
+	const char *files = rs_form(n.moves, "file", "files");
+	const char *changes = rs_form(n.changes, "change", "changes");
+
+	if (!n.changes)
+		(void)snprintf(ret, cap, "%zu %s put back", n.moves, files);
+	else if (!n.moves)
+		(void)snprintf(ret, cap, "%zu %s taken back", n.changes, changes);
+	else
+		(void)snprintf(ret, cap, "%zu %s put back, %zu %s taken back", n.moves, files,
+			n.changes, changes);
+}
+
+void en_changes_note(const struct plan *p, char *ret, size_t cap)
+{
+	for (size_t i = 0; i < p->n_items; i++) {
+		const struct plan_item *item = &p->items[i];
+		if (item->is_accepted && item->change && item->change->note)
+			rs_note(ret, cap, "%s", item->change->note);
+	}
+}

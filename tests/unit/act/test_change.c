@@ -1,0 +1,829 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Values of a hive changed and taken back, on a volume in memory. Expected values come from
+ * libhivex, which also plays the Windows that writes to the hive between act and undo. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "change_help.h"
+
+#include <hivex.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "act/change.h"
+#include "core/text.h"
+#include "format/bytes.h"
+
+/* ---- the other reader and writer ---- */
+
+/* The hive in a file, for libhivex; the path is static. */
+static const char *take_out(struct qh *q)
+{
+	static char path[120];
+	auto_free uint8_t *hive = NULL;
+	size_t len = 0;
+
+	assert_int_equal(nt_file_load(q->vol, HIVE, 1U << 20, &hive, &len, NULL), 0);
+	(void)snprintf(path, sizeof(path), "%s/hive", q->wi.dir);
+	FILE *f = fopen(path, "wb");
+	assert_non_null(f);
+	assert_int_equal(fwrite(hive, 1, len, f), len);
+	assert_int_equal(fclose(f), 0);
+	return path;
+}
+
+static hive_node_h node_of(hive_h *h, const char *key)
+{
+	char copy[200], *save = NULL;
+	hive_node_h at = hivex_root(h);
+
+	(void)snprintf(copy, sizeof(copy), "%s", key);
+	for (char *p = strtok_r(copy, "\\", &save); p && at; p = strtok_r(NULL, "\\", &save))
+		at = hivex_node_get_child(h, at, p);
+	return at;
+}
+
+/* -1: it is not there. */
+static long hivex_bytes(struct qh *q, const char *key, const char *name, uint8_t *ret, size_t cap)
+{
+	const char *path = take_out(q);
+	hive_h *h = hivex_open(path, 0);
+	hive_type type;
+	size_t len = 0;
+
+	assert_non_null(h);
+	hive_node_h at = node_of(h, key);
+	hive_value_h v = at ? hivex_node_get_value(h, at, name) : 0;
+	char *p = v ? hivex_value_value(h, v, &type, &len) : NULL;
+	if (p)
+		memcpy(ret, p, len < cap ? len : cap);
+	free(p);
+	(void)hivex_close(h);
+	(void)unlink(path);
+	return p ? (long)len : -1;
+}
+
+static uint32_t start_of(struct qh *q, const char *key)
+{
+	uint8_t raw[4];
+
+	assert_int_equal(hivex_bytes(q, key, "Start", raw, sizeof(raw)), 4);
+	return rs_le32(raw);
+}
+
+static bool lists_x(struct qh *q)
+{
+	uint8_t raw[200];
+	const long n = hivex_bytes(q, CLASS, "UpperFilters", raw, sizeof(raw));
+
+	assert_true(n > 0);
+	return (size_t)n != sizeof(ch_without_x);
+}
+
+/* Windows writes: libhivex sets a number, and the whole file is another one afterwards. */
+static void hivex_writes(struct qh *q, const char *key, const char *name, uint32_t number)
+{
+	const char *path = take_out(q);
+	hive_h *h = hivex_open(path, HIVEX_OPEN_WRITE);
+	char raw[4], text[64];
+	uint64_t dir, made;
+
+	assert_non_null(h);
+	rs_put_le32((uint8_t *)raw, number);
+	(void)snprintf(text, sizeof(text), "%s", name);
+	const hive_set_value v = {text, hive_t_dword, sizeof(raw), raw};
+	assert_int_equal(hivex_node_set_value(h, node_of(h, key), &v, 0), 0);
+	assert_int_equal(hivex_commit(h, path, 0), 0);
+	(void)hivex_close(h);
+	FILE *f = fopen(path, "rb");
+	assert_non_null(f);
+	static uint8_t all[1U << 20];
+	const size_t len = fread(all, 1, sizeof(all), f);
+	(void)fclose(f);
+	(void)unlink(path);
+	dir = qh_ref(q, "/Windows/System32/config");
+	assert_int_equal(nt_remove(q->vol, dir, "SYSTEM", qh_ref(q, HIVE), NULL), 0);
+	assert_int_equal(nt_file_create(q->vol, dir, "SYSTEM", all, len, 0, &made, NULL), 0);
+}
+
+static int setup(void **state)
+{
+	struct qh *q = calloc(1, sizeof(*q));
+
+	assert_non_null(q);
+	ch_make(q);
+	*state = q;
+	return 0;
+}
+
+/* ---- plans ---- */
+
+static struct plan_change *disable_y(void)
+{
+	struct plan_change *c = change_new(CHANGE_HIVE, FILE_IN);
+
+	assert_non_null(c);
+	ch_add(c, HW_SET, SET "Services\\y", "Start", DWORD, ch_four, sizeof(ch_four));
+	return c;
+}
+
+static struct plan *plan_of(struct qh *q, struct plan_change *c)
+{
+	struct plan *p = plan_new();
+	struct rs_err err = {0};
+
+	assert_non_null(p);
+	if (change_look(q->vol, c, &err) < 0)
+		fail_msg("%s %s", err.object, err.detail);
+	assert_int_equal(
+		plan_add_change(p, c, FILE_IN, "a test", "test", "\\Windows", false, NULL), 0);
+	plan_accept(p);
+	assert_int_equal(plan_count_accepted(p), 1);
+	return p;
+}
+
+static void fill(struct qh *q, struct plan *p)
+{
+	struct rs_err err = {0};
+
+	if (quarantine_fill(q->vol, p, NULL, &err) < 0)
+		fail_msg("%s %s %s", err.object, rs_err_info(err.code)->text, err.detail);
+}
+
+static struct plan *load_first(struct qh *q, enum plan_action action)
+{
+	struct plan *p = NULL;
+	struct rs_err err = {0};
+
+	qh_list(q);
+	assert_int_equal(q->n, 1);
+	if (quarantine_load(q->vol, &q->all[0], action, &p, &err) < 0)
+		fail_msg("%s", err.detail);
+	plan_accept(p);
+	return p;
+}
+
+static struct plan *undo(struct qh *q)
+{
+	struct plan *p = load_first(q, PLAN_RESTORE);
+	struct rs_err err = {0};
+
+	assert_int_equal(restore_survey(q->vol, NULL, NULL, p, NULL), 0);
+	assert_int_equal(restore_verdict(p, false, NULL), 0);
+	assert_int_equal(restore_check(q->vol, NULL, NULL, p, NULL), 0);
+	if (quarantine_empty(q->vol, p, NULL, &err) < 0)
+		fail_msg("%s %s %s", err.object, rs_err_info(err.code)->text, err.detail);
+	return p;
+}
+
+static void verify(struct qh *q, const struct plan *p, bool is_restored, int code)
+{
+	struct rs_err err = {0};
+
+	assert_int_equal(nt_vol_close(q->vol, NULL), 0);
+	q->vol = NULL;
+	if (quarantine_verify(q->mem, p, is_restored, NULL, &err) != code)
+		fail_msg("%s", err.detail);
+	assert_int_equal(nt_vol_open(q->mem, NT_VOL_WRITE, &q->vol, NULL), 0);
+}
+
+static uint8_t *whole_hive(struct qh *q, size_t *ret_len)
+{
+	uint8_t *p = NULL;
+
+	assert_int_equal(nt_file_load(q->vol, HIVE, 1U << 20, &p, ret_len, NULL), 0);
+	return p;
+}
+
+/* ---- there and back ---- */
+
+static void test_change__made_and_taken_back__libhivex_reads_it(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, ch_disable_x());
+
+	assert_int_equal(start_of(q, X), 0);
+	assert_int_equal(guard_unchanged(q->vol, p, NULL), 0);
+	fill(q, p);
+	assert_int_equal(p->items[0].result, PLAN_DONE);
+	assert_int_equal(start_of(q, X), 4);
+	assert_false(lists_x(q));
+	assert_int_equal(start_of(q, SET "Services\\y"), 1);
+	verify(q, p, false, 0);
+	qh_list(q);
+	assert_int_equal(q->n, 1);
+	assert_int_equal(q->all[0].state, QUARANTINE_ACTIVE);
+
+	auto_plan struct plan *back = undo(q);
+	verify(q, back, true, 0);
+	assert_int_equal(start_of(q, X), 0);
+	assert_true(lists_x(q));
+	qh_list(q);
+	assert_int_equal(q->n, 0);
+	assert_false(qh_is_there(q, "/Unbrick"));
+}
+
+static void test_change__made_twice__nothing_is_left_to_do(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, ch_disable_x());
+	auto_change struct plan_change *c = ch_disable_x();
+	auto_plan struct plan *none = plan_new();
+
+	fill(q, p);
+	assert_int_equal(change_look(q->vol, c, NULL), 0);
+	assert_int_equal(c->n, 0);
+	assert_int_equal(
+		plan_add_change(none, rs_steal(c), FILE_IN, "", "", "", false, NULL), RS_E_GUARD);
+}
+
+/* All that was overwritten lies in the item's folder, in the order that the head of it tells. */
+static void test_change__overwritten_bytes__are_kept_before(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, ch_disable_x());
+	auto_free uint8_t *before = NULL, *kept = NULL, *after = NULL;
+	size_t len = 0, n = 0, after_len = 0;
+	char path[PLAN_PATH_BYTES + 16], file[16];
+	unsigned long long off, bytes;
+	int used;
+
+	before = whole_hive(q, &len);
+	fill(q, p);
+	after = whole_hive(q, &after_len);
+	assert_int_equal(len, after_len);
+	plan_target(p, &p->items[0], path);
+	(void)strcat(path, "\\before-1");
+	assert_int_equal(nt_file_load(q->vol, path, 1U << 20, &kept, &n, NULL), 0);
+	const char *line = strchr((char *)kept, '\n') + 1;
+	const uint8_t *data = (const uint8_t *)strstr(line, "\n\n") + 2;
+	for (; *line != '\n'; line += used) {
+		assert_int_equal(sscanf(line, "%15s %llu %llu\n%n", file, &off, &bytes, &used), 3);
+		if (!strcmp(file, "primary"))
+			memcpy(after + off, data, bytes);
+		data += bytes;
+		if (line[used - 1] == '\n' && line[used] == '\n')
+			break;
+		if (data == kept + n)
+			break;
+	}
+	assert_ptr_equal(data, kept + n);
+	assert_memory_equal(
+		after, before, len); /* with the last write's bytes first, all is back */
+}
+
+/* ---- Windows ran in between ---- */
+
+static void test_undo__windows_wrote_elsewhere__our_values_go_back(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, ch_disable_x());
+
+	fill(q, p);
+	hivex_writes(q, SET "Services\\y", "Start", 3);
+	auto_plan struct plan *back = undo(q);
+	assert_int_equal(start_of(q, X), 0);
+	assert_true(lists_x(q));
+	assert_int_equal(start_of(q, SET "Services\\y"), 3);
+	verify(q, back, true, 0);
+}
+
+static void test_undo__a_value_of_ours_was_changed__it_is_left_and_kept(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, ch_disable_x());
+
+	fill(q, p);
+	hivex_writes(q, X, "Start", 2);
+	auto_plan struct plan *back = undo(q);
+	assert_int_equal(start_of(q, X), 2);
+	assert_true(lists_x(q));
+	assert_int_equal(change_count_left(back), 1);
+	assert_true(back->items[0].change->values[0].is_left);
+	verify(q, back, true, 0);
+	qh_list(q);
+	assert_int_equal(q->n, 1);
+	assert_int_equal(q->all[0].state, QUARANTINE_LEFT);
+
+	/* once the value is what it was, undo ends it */
+	hivex_writes(q, X, "Start", 0);
+	auto_plan struct plan *last = undo(q);
+	assert_int_equal(change_count_left(last), 0);
+	qh_list(q);
+	assert_int_equal(q->n, 0);
+}
+
+static void test_undo__left_values__a_new_run_does_not_tidy_them_away(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, ch_disable_x());
+
+	fill(q, p);
+	hivex_writes(q, X, "Start", 2);
+	auto_plan struct plan *back = undo(q);
+	auto_plan struct plan *other = plan_of(q, disable_y());
+	fill(q, other);
+	qh_list(q);
+	assert_int_equal(q->n, 2);
+}
+
+/* The plan was shown, and then something else changed a value. */
+static void test_undo__changed_after_it_was_shown__is_refused(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, ch_disable_x());
+
+	fill(q, p);
+	auto_plan struct plan *back = load_first(q, PLAN_RESTORE);
+	assert_int_equal(restore_survey(q->vol, NULL, NULL, back, NULL), 0);
+	hivex_writes(q, X, "Start", 2);
+	assert_int_equal(restore_check(q->vol, NULL, NULL, back, NULL), RS_E_CHANGED);
+}
+
+/* Only the numbers of its base block: Windows wrote, and nothing of it is to be seen. */
+static void write_base(struct qh *q, uint32_t sequence)
+{
+	auto_free uint8_t *hive = NULL;
+	size_t len = 0;
+
+	hive = whole_hive(q, &len);
+	rs_put_le32(hive + 4, sequence);
+	rs_put_le32(hive + 8, sequence);
+	uint32_t sum = 0;
+	for (size_t i = 0; i < 508; i += 4)
+		sum ^= rs_le32(hive + i);
+	rs_put_le32(hive + 508, sum);
+	assert_int_equal(nt_file_overwrite(q->vol, qh_ref(q, HIVE), 0, hive, 512, NULL), 0);
+}
+
+static void test_act__changed_after_it_was_planned__is_refused(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, ch_disable_x());
+	struct rs_err err = {0};
+
+	write_base(q, 12);
+	assert_int_equal(guard_unchanged(q->vol, p, NULL), RS_E_CHANGED);
+	write_base(q, 9);
+	assert_int_equal(guard_unchanged(q->vol, p, NULL), 0);
+	hivex_writes(q, SET "Services\\y", "Start", 3); /* not even one of ours */
+	assert_int_equal(guard_unchanged(q->vol, p, NULL), RS_E_CHANGED);
+	hivex_writes(q, X, "Start", 3);
+	assert_int_equal(quarantine_fill(q->vol, p, NULL, &err), RS_E_CHANGED);
+	assert_int_equal(start_of(q, X), 3);
+	assert_true(lists_x(q));
+}
+
+/* ---- values that were not there, or go ---- */
+
+static void test_change__value_deleted__comes_back(void **state)
+{
+	struct qh *q = *state;
+	struct plan_change *c = change_new(CHANGE_HIVE, FILE_IN);
+	uint8_t raw[4];
+
+	ch_add(c, HW_DELETE_VALUE, MEMORY, "VerifyDriverLevel", 0, NULL, 0);
+	auto_plan struct plan *p = plan_of(q, c);
+	fill(q, p);
+	assert_int_equal(hivex_bytes(q, MEMORY, "VerifyDriverLevel", raw, 4), -1);
+	verify(q, p, false, 0);
+	auto_plan struct plan *back = undo(q);
+	assert_int_equal(hivex_bytes(q, MEMORY, "VerifyDriverLevel", raw, 4), 4);
+	assert_int_equal(raw[0], 9);
+}
+
+static void test_change__value_made__goes_again(void **state)
+{
+	struct qh *q = *state;
+	struct plan_change *c = change_new(CHANGE_HIVE, FILE_IN);
+	uint8_t raw[40];
+
+	ch_add(c, HW_SET, CLASS, "LowerFilters", MULTI, ch_without_x, sizeof(ch_without_x));
+	auto_plan struct plan *p = plan_of(q, c);
+	fill(q, p);
+	assert_int_equal(hivex_bytes(q, CLASS, "LowerFilters", raw, 40), sizeof(ch_without_x));
+	auto_plan struct plan *back = undo(q);
+	assert_int_equal(hivex_bytes(q, CLASS, "LowerFilters", raw, 40), -1);
+	verify(q, back, true, 0);
+}
+
+static void test_look__a_key_that_is_not_there__is_named(void **state)
+{
+	struct qh *q = *state;
+	auto_change struct plan_change *c = change_new(CHANGE_HIVE, FILE_IN);
+
+	ch_add(c, HW_SET, SET "Services\\none", "Start", DWORD, ch_four, sizeof(ch_four));
+	assert_int_equal(change_look(q->vol, c, NULL), RS_E_NO_SUCH_FILE);
+}
+
+static void test_look__what_the_table_has_not__is_refused(void **state)
+{
+	struct qh *q = *state;
+	static const uint8_t five[] = {5, 0, 0, 0};
+	auto_change struct plan_change *c = change_new(CHANGE_HIVE, FILE_IN);
+	auto_change struct plan_change *d = change_new(CHANGE_HIVE, FILE_IN);
+
+	ch_add(c, HW_SET, X, "Start", DWORD, five, sizeof(five));
+	assert_int_equal(change_look(q->vol, c, NULL), RS_E_HIVE_EDIT);
+	ch_add(d, HW_SET, SET "Services\\disk", "Start", DWORD, ch_four, sizeof(ch_four));
+	assert_int_equal(change_look(q->vol, d, NULL), RS_E_HIVE_EDIT);
+}
+
+/* ---- beside moves ---- */
+
+/* Where the steps say that an item was begun last; 0: nowhere. */
+static size_t place_of_last(const char *steps, size_t len, const char *line)
+{
+	size_t ret = 0;
+
+	for (size_t i = 0; i + STEPS_SLOT_BYTES <= len; i += STEPS_SLOT_BYTES)
+		if (memcmp(steps + i + 9, line, strlen(line)) == 0)
+			ret = i;
+	return ret;
+}
+
+static void test_undo__a_change_and_a_file__the_file_first(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = qh_plan(q, QH_BAD, "\\Windows\\System32\\drivers\\bad.dat");
+	struct plan_change *c = ch_disable_x();
+	auto_free uint8_t *steps = NULL;
+	char path[PLAN_PATH_BYTES];
+	size_t len = 0;
+
+	assert_int_equal(change_look(q->vol, c, NULL), 0);
+	assert_int_equal(plan_add_change(p, c, FILE_IN, "", "test", "", false, NULL), 0);
+	plan_accept(p);
+	fill(q, p);
+	assert_false(qh_is_there(q, QH_BAD));
+	assert_int_equal(start_of(q, X), 4);
+	hivex_writes(q, X, "Start", 2); /* so that the steps stay */
+	auto_plan struct plan *back = undo(q);
+	assert_true(qh_is_there(q, QH_BAD));
+	assert_true(lists_x(q));
+	plan_path(p->top, p->id, QUARANTINE_STEPS, path);
+	assert_int_equal(nt_file_load(q->vol, path, 1U << 20, &steps, &len, NULL), 0);
+	const size_t file = place_of_last((char *)steps, len, "intent 0002");
+	assert_true(file && file < place_of_last((char *)steps, len, "intent 0001"));
+	verify(q, back, true, 0);
+}
+
+/* ---- a boot configuration: a key that is made or goes ---- */
+
+#define ELEMENTS "Objects\\{b2721d73-1db4-4c62-bf78-c548a880142d}\\Elements"
+#define SAFEBOOT ELEMENTS "\\25000080"
+
+static const uint8_t minimal[8] = {0};
+
+/* One of libhivex in \Boot, with logs that Windows has used. */
+static void give_bcd(struct qh *q, const struct wi_value *values)
+{
+	auto_free uint8_t *hive = NULL;
+	size_t len = 0;
+	uint64_t dir, made;
+
+	assert_int_equal(nt_vol_close(q->vol, NULL), 0);
+	q->vol = NULL;
+	blk_close(q->mem);
+	wi_mount(&q->wi);
+	wi_hive(&q->wi, "BCD", values);
+	qh_open(q);
+	assert_int_equal(
+		nt_file_load(q->vol, "/Windows/System32/config/BCD", 1U << 20, &hive, &len, NULL),
+		0);
+	assert_int_equal(nt_mkdir(q->vol, qh_ref(q, ""), "Boot", &dir, NULL), 0);
+	assert_int_equal(nt_file_create(q->vol, dir, "BCD", hive, len, 0, &made, NULL), 0);
+	ch_give_logs(q, "/Boot", "BCD");
+}
+
+static struct plan_change *safeboot(enum hw_op op)
+{
+	struct plan_change *c = change_new(CHANGE_HIVE, "\\Boot\\BCD");
+	const bool is_set = op == HW_MAKE_KEY;
+
+	assert_non_null(c);
+	ch_add(c, op, SAFEBOOT, "Element", is_set ? BINARY : 0, is_set ? minimal : NULL,
+		is_set ? sizeof(minimal) : 0);
+	return c;
+}
+
+static bool has_key(struct qh *q, const char *key)
+{
+	auto_hive struct win_hive *h = NULL;
+	win_key k;
+
+	assert_int_equal(win_hive_open_in(q->vol, "\\Boot\\BCD", &h, NULL), 0);
+	return win_hive_key(h, win_hive_root(h), key, &k, NULL) == 0;
+}
+
+/* Somebody else's, in the place of a key's value. */
+static void put_into(struct qh *q, const char *key, const char *name)
+{
+	static const uint8_t one[4] = {1};
+	auto_free uint8_t *hive = NULL, *log1 = NULL, *log2 = NULL, *image = NULL;
+	size_t len = 0, len1 = 0, len2 = 0, n = 0;
+	const struct hw_edit edit = {HW_SET, key, name, DWORD, one, sizeof(one)};
+	uint64_t made;
+
+	assert_int_equal(nt_file_load(q->vol, "/Boot/BCD", 1U << 20, &hive, &len, NULL), 0);
+	assert_int_equal(nt_file_load(q->vol, "/Boot/BCD.LOG1", 1U << 20, &log1, &len1, NULL), 0);
+	assert_int_equal(nt_file_load(q->vol, "/Boot/BCD.LOG2", 1U << 20, &log2, &len2, NULL), 0);
+	struct win_bytes b[] = {{hive, len}, {log1, len1}, {log2, len2}};
+	const struct hw_files f = {.primary = win_src_bytes(&b[0]),
+		.log1 = win_src_bytes(&b[1]),
+		.log2 = win_src_bytes(&b[2]),
+		.has_log1 = true,
+		.has_log2 = true};
+	assert_int_equal(hw_image(&f, &edit, 1, &image, &n, NULL), 0);
+	const uint64_t dir = qh_ref(q, "/Boot");
+	assert_int_equal(nt_remove(q->vol, dir, "BCD", qh_ref(q, "/Boot/BCD"), NULL), 0);
+	assert_int_equal(nt_file_create(q->vol, dir, "BCD", image, n, 0, &made, NULL), 0);
+}
+
+static struct plan *plan_of_bcd(struct qh *q, struct plan_change *c)
+{
+	struct plan *p = plan_new();
+	struct rs_err err = {0};
+
+	if (change_look(q->vol, c, &err) < 0)
+		fail_msg("%s %s", err.object, err.detail);
+	assert_int_equal(plan_add_change(p, c, c->file, "", "test", "", false, NULL), 0);
+	plan_accept(p);
+	return p;
+}
+
+static void test_change__key_made__goes_again(void **state)
+{
+	static const struct wi_value values[] = {{ELEMENTS, NULL, NULL, 0}, {NULL, NULL, NULL, 0}};
+	struct qh *q = *state;
+
+	give_bcd(q, values);
+	auto_plan struct plan *p = plan_of_bcd(q, safeboot(HW_MAKE_KEY));
+	fill(q, p);
+	assert_true(has_key(q, SAFEBOOT));
+	verify(q, p, false, 0);
+	auto_plan struct plan *back = undo(q);
+	assert_false(has_key(q, SAFEBOOT));
+	assert_true(has_key(q, ELEMENTS));
+	verify(q, back, true, 0);
+}
+
+static void test_change__key_made_and_used_by_others__only_the_value_goes(void **state)
+{
+	static const struct wi_value values[] = {{ELEMENTS, NULL, NULL, 0}, {NULL, NULL, NULL, 0}};
+	struct qh *q = *state;
+
+	give_bcd(q, values);
+	auto_plan struct plan *p = plan_of_bcd(q, safeboot(HW_MAKE_KEY));
+	fill(q, p);
+	put_into(q, SAFEBOOT, "Other");
+	auto_plan struct plan *back = undo(q);
+	assert_true(has_key(q, SAFEBOOT));
+	verify(q, back, true, 0);
+	qh_list(q);
+	assert_int_equal(q->n, 0);
+}
+
+static void test_look__a_key_with_more_in_it__is_not_deleted(void **state)
+{
+	static const struct wi_value values[] = {{SAFEBOOT, "Element", "no number", 0},
+		{SAFEBOOT, "Other", NULL, 1}, {NULL, NULL, NULL, 0}};
+	struct qh *q = *state;
+	auto_change struct plan_change *c = safeboot(HW_DELETE_KEY);
+	struct rs_err err = {0};
+
+	give_bcd(q, values);
+	assert_int_equal(change_look(q->vol, c, &err), RS_E_HIVE_EDIT);
+	assert_non_null(strstr(err.detail, "holds more"));
+}
+
+/* ---- afterwards ---- */
+
+static void test_verify__a_value_is_not_as_planned__is_seen(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, ch_disable_x());
+
+	fill(q, p);
+	hivex_writes(q, X, "Start", 0);
+	verify(q, p, false, RS_E_VERIFY);
+	hivex_writes(q, X, "Start", 4);
+	verify(q, p, false, 0);
+}
+
+static void test_verify__the_minimum_that_every_start_needs__is_looked_at(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, ch_disable_x());
+
+	fill(q, p);
+	hivex_writes(q, SET "Services\\volsnap", "Start", 3);
+	verify(q, p, false, RS_E_VERIFY);
+	p->items[0].change->is_boot_minimum = false; /* it was not so before either */
+	verify(q, p, false, 0);
+}
+
+static void test_verify__the_hive_is_damaged__is_seen(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, ch_disable_x());
+	const uint64_t ref = qh_ref(q, HIVE);
+
+	fill(q, p);
+	/* the size of its first bin */
+	assert_int_equal(nt_file_overwrite(q->vol, ref, 4096 + 8, "\1\1\1\1", 4, NULL), 0);
+	verify(q, p, false, RS_E_VERIFY);
+	p->items[0].change->is_hive_whole = false; /* it was not so before either */
+	verify(q, p, false, 0);
+}
+
+/* ---- what a manifest may say ---- */
+
+static void expect_refused(struct qh *q, const char *from, const char *to)
+{
+	auto_free char *text = NULL;
+	auto_plan struct plan *p = load_first(q, PLAN_RESTORE), *forged = NULL;
+	struct rs_err err = {0};
+	size_t len = 0;
+
+	assert_int_equal(manifest_write(p, &text, &len, NULL), 0);
+	char *at = strstr(text, from);
+	assert_non_null(at);
+	auto_free char *other = NULL;
+	assert_true(
+		asprintf(&other, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from)) > 0);
+	int r = manifest_parse(other, strlen(other), PLAN_RESTORE, &forged, &err);
+	if (r == 0) {
+		(void)snprintf(forged->top, sizeof(forged->top), "%s", p->top);
+		forged->is_proven = true;
+		r = items_check(q->vol, forged, &err);
+	}
+	if (r != RS_E_MANIFEST)
+		fail_msg("%s: %d %s", to, r, err.detail);
+}
+
+static void test_manifest__says_more_than_the_table__is_refused(void **state)
+{
+	static const char *const forged[][2] = {
+		{"Services\\\\x", "Services\\\\x\\\\Parameters"},
+		{"ControlSet001\\\\Services\\\\x", "Setup"},
+		{"Services\\\\x", "Services\\\\disk"},
+		{"Services\\\\x", "Services\\\\VOLMGR"},
+		{"\"Start\"", "\"ImagePath\""},
+		{"\"old_hex\": \"00000000\"", "\"old_hex\": \"05000000\""},
+		{"\"old_hex\": \"00000000\"", "\"old_hex\": \"0000000\""},
+		{"\"old_hex\": \"00000000\"", "\"old_hex\": \"0000000g\""},
+		{"\"old_type\": 4", "\"old_type\": 1"},
+		{"\"new_hex\": \"04000000\"", "\"new_hex\": \"0400000000\""},
+		{"\"does\": \"set\"", "\"does\": \"delete-key\""},
+		{"\"does\": \"set\"", "\"does\": \"make-key\""},
+		{"\"does\": \"set\"", "\"does\": \"else\""},
+		{"UpperFilters", "Class"},
+		{"\"kind\": \"hive\"", "\"kind\": \"head\""},
+		{"\"kind\": \"hive\"", "\"kind\": \"else\""},
+		{"\"file\": \"\\\\Windows\\\\System32\\\\config\\\\SYSTEM\"",
+			"\"file\": \"\\\\Windows\\\\System32\\\\config\\\\SAM\""},
+		{"\"file\": \"\\\\Windows\\\\System32\\\\config\\\\SYSTEM\"",
+			"\"file\": \"\\\\Users\\\\a\\\\System32\\\\config\\\\SYSTEM\""},
+		{"\"path\": \"\\\\Windows\\\\System32\\\\config\\\\SYSTEM\"",
+			"\"path\": \"\\\\Windows\\\\System32\\\\config\\\\SOFTWARE\""},
+	};
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, ch_disable_x());
+
+	fill(q, p);
+	for (size_t i = 0; i < sizeof(forged) / sizeof(forged[0]); i++)
+		expect_refused(q, forged[i][0], forged[i][1]);
+	assert_int_equal(start_of(q, X), 4);
+}
+
+/* What is not proven ours is not even asked about. */
+static void test_manifest__not_proven__no_change_is_believed(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, ch_disable_x());
+
+	fill(q, p);
+	auto_plan struct plan *loaded = load_first(q, PLAN_RESTORE);
+	assert_int_equal(items_check(q->vol, loaded, NULL), 0);
+	loaded->is_proven = false;
+	assert_int_equal(items_check(q->vol, loaded, NULL), RS_E_MANIFEST);
+}
+
+static void test_manifest__with_a_change__older_programs_refuse_it(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, ch_disable_x());
+	auto_free char *text = NULL;
+	size_t len = 0;
+
+	assert_int_equal(manifest_write(p, &text, &len, NULL), 0);
+	assert_non_null(strstr(text, "\"version\": 2"));
+}
+
+/* Something took the manifest: the bytes that were overwritten are not tidied away. */
+static void test_lost__manifest_is_gone__the_kept_bytes_stay(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, ch_disable_x());
+	char path[PLAN_PATH_BYTES];
+	uint64_t dir;
+
+	fill(q, p);
+	plan_path(p->top, p->id, "", path);
+	dir = qh_ref(q, path);
+	plan_path(p->top, p->id, QUARANTINE_MANIFEST, path);
+	assert_int_equal(nt_remove(q->vol, dir, QUARANTINE_MANIFEST, qh_ref(q, path), NULL), 0);
+	qh_list(q);
+	assert_int_equal(q->n, 1);
+	assert_int_equal(q->all[0].state, QUARANTINE_LOST);
+
+	auto_plan struct plan *other = plan_of(q, disable_y());
+	fill(q, other); /* tidies up what is empty */
+	plan_target(p, &p->items[0], path);
+	assert_true(qh_is_there(q, path));
+	(void)strcat(path, "\\before-1");
+	assert_true(qh_is_there(q, path));
+}
+
+static void put_report(const struct plan *p, char **ret, size_t *ret_len)
+{
+	struct json_out j = {.f = open_memstream(ret, ret_len), .clean = rs_escape_new};
+	char target[PLAN_PATH_BYTES];
+
+	assert_non_null(j.f);
+	plan_target(p, &p->items[0], target);
+	jo_open(&j, NULL, '{');
+	jo_open(&j, "plan", '[');
+	jo_open(&j, NULL, '{');
+	jo_uint(&j, "item", 1);
+	jo_text(&j, "path", p->items[0].path);
+	jo_text(&j, "target", target);
+	jo_bool(&j, "accepted", true);
+	change_put(&j, p->items[0].change);
+	jo_close(&j, '}');
+	jo_close(&j, ']');
+	jo_close(&j, '}');
+	assert_int_equal(fclose(j.f), 0);
+}
+
+static void test_lost__the_report_is_beside_it__undo_goes_by_that(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, ch_disable_x());
+	auto_free char *report = NULL;
+	char path[PLAN_PATH_BYTES];
+	size_t len = 0;
+
+	fill(q, p);
+	put_report(p, &report, &len);
+	const struct rs_view text = {(const uint8_t *)report, len};
+	assert_int_equal(quarantine_keep_report(q->vol, p, text, text, NULL), 0);
+	plan_path(p->top, p->id, "", path);
+	const uint64_t dir = qh_ref(q, path);
+	plan_path(p->top, p->id, QUARANTINE_MANIFEST, path);
+	assert_int_equal(nt_remove(q->vol, dir, QUARANTINE_MANIFEST, qh_ref(q, path), NULL), 0);
+	auto_plan struct plan *back = undo(q);
+	assert_int_equal(start_of(q, X), 0);
+	assert_true(lists_x(q));
+	qh_list(q);
+	assert_int_equal(q->n, 0);
+}
+
+int main(void)
+{
+#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, qh_teardown)
+	const struct CMUnitTest tests[] = {
+		CASE(test_change__made_and_taken_back__libhivex_reads_it),
+		CASE(test_change__made_twice__nothing_is_left_to_do),
+		CASE(test_change__overwritten_bytes__are_kept_before),
+		CASE(test_undo__windows_wrote_elsewhere__our_values_go_back),
+		CASE(test_undo__a_value_of_ours_was_changed__it_is_left_and_kept),
+		CASE(test_undo__left_values__a_new_run_does_not_tidy_them_away),
+		CASE(test_undo__changed_after_it_was_shown__is_refused),
+		CASE(test_act__changed_after_it_was_planned__is_refused),
+		CASE(test_change__value_deleted__comes_back),
+		CASE(test_change__value_made__goes_again),
+		CASE(test_look__a_key_that_is_not_there__is_named),
+		CASE(test_look__what_the_table_has_not__is_refused),
+		CASE(test_undo__a_change_and_a_file__the_file_first),
+		CASE(test_change__key_made__goes_again),
+		CASE(test_change__key_made_and_used_by_others__only_the_value_goes),
+		CASE(test_look__a_key_with_more_in_it__is_not_deleted),
+		CASE(test_verify__a_value_is_not_as_planned__is_seen),
+		CASE(test_verify__the_hive_is_damaged__is_seen),
+		CASE(test_verify__the_minimum_that_every_start_needs__is_looked_at),
+		CASE(test_manifest__says_more_than_the_table__is_refused),
+		CASE(test_manifest__not_proven__no_change_is_believed),
+		CASE(test_manifest__with_a_change__older_programs_refuse_it),
+		CASE(test_lost__manifest_is_gone__the_kept_bytes_stay),
+		CASE(test_lost__the_report_is_beside_it__undo_goes_by_that),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
