@@ -50,7 +50,7 @@ WORDS(font_size_word, enum font_size, FONT_SIZES)
 #define QUARANTINE_STATES(X)                                                                       \
 	X(QUARANTINE_ACTIVE, "active") /* every file is in it */                                   \
 	X(QUARANTINE_UNDONE, "undone") /* every file is back; only our own folders are left */     \
-	/* undone but for values that somebody else had changed since: the manifest says what they   \
+	/* undone but for values that somebody else had changed since: the manifest says what they \
 	 * were */                                                                                 \
 	X(QUARANTINE_LEFT, "left")                                                                 \
 	/* interrupted, be it at the report: fix or undo finishes it */                            \
