@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Members of JSON that somebody else may have written (manifest.c). */
+/* Members of JSON that somebody else may have written (member.c). */
 #ifndef UNBRICK_ACT_MANIFEST_INTERNAL_H
 #define UNBRICK_ACT_MANIFEST_INTERNAL_H
 
