@@ -44,8 +44,8 @@ $(BUILD)/tests/unit/init/test_screen: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=
 $(BUILD)/tests/unit/init/test_work: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,run_program end_now \
 	report_write windows_set_next process_run machine_is_probing machine_quiet_ms)
 
-# the test's machine keeps its network
-$(BUILD)/tests/unit/init/test_network: LDFLAGS += -Wl,--wrap=process_start -Wl,--wrap=network_is_wanted
+# the test's machine keeps its network, and its kernel gets no request
+$(BUILD)/tests/unit/init/test_network: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,process_start network_is_wanted socket bind)
 
 # no clock of this machine is set
 $(BUILD)/tests/unit/init/test_clock: LDFLAGS += -Wl,--wrap=settimeofday

@@ -255,8 +255,8 @@ int netlink_add_vlan(int parent, unsigned id, const char *name)
 	struct request r =
 		request_of(RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, &new, sizeof(new));
 
-	put_attribute(&r, IFLA_IFNAME, name, strlen(name) + 1);
 	put_attribute(&r, IFLA_LINK, &parent, sizeof(parent));
+	put_attribute(&r, IFLA_IFNAME, name, strlen(name) + 1);
 	const size_t info = open_attribute(&r, IFLA_LINKINFO);
 	put_attribute(&r, IFLA_INFO_KIND, "vlan", 4);
 	const size_t data = open_attribute(&r, IFLA_INFO_DATA);

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
@@ -180,6 +181,105 @@ static void test_next__several__one_by_one_and_no_endless_one(void **state)
 	memset(bytes, 0, 4); /* a length of nothing */
 	rest = (struct rs_view){bytes, m.len};
 	assert_false(netlink_next(&rest, &one));
+}
+
+/* ---- what is asked of the kernel: the bytes that iproute2 6.1 sends for the same (strace) ---- */
+
+int __real_socket(int domain, int type, int protocol);
+int __real_bind(int fd, const struct sockaddr *address, socklen_t len);
+int __wrap_socket(int domain, int type, int protocol);
+int __wrap_bind(int fd, const struct sockaddr *address, socklen_t len);
+
+static int kernel = -1; /* the other end of what is asked */
+static int answer_code;
+
+/* It has answered before it was asked. */
+int __wrap_socket(int domain, int type, int protocol)
+{
+	struct {
+		struct nlmsghdr head;
+		struct nlmsgerr error;
+	} answer = {.head = {.nlmsg_len = sizeof(answer), .nlmsg_type = NLMSG_ERROR},
+		.error = {.error = answer_code}};
+	int ends[2];
+
+	if (domain != AF_NETLINK)
+		return __real_socket(domain, type, protocol);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
+	kernel = ends[0];
+	assert_int_equal(send(kernel, &answer, sizeof(answer), 0), sizeof(answer));
+	return ends[1];
+}
+
+int __wrap_bind(int fd, const struct sockaddr *address, socklen_t len)
+{
+	return address->sa_family == AF_NETLINK ? 0 : __real_bind(fd, address, len);
+}
+
+static void assert_asked(const uint8_t *wanted, size_t len)
+{
+	uint8_t got[512];
+
+	assert_int_equal(recv(kernel, got, sizeof(got), MSG_DONTWAIT), len);
+	assert_memory_equal(got, wanted, len);
+	(void)close(kernel);
+	kernel = -1;
+}
+
+static void test_ask__vlan__as_iproute2_does(void **state)
+{
+	/* ip link add link d0 name v3.77 type vlan id 77, d0 being 3; without the number of the
+	 * message (8 to 11) */
+	static const uint8_t wanted[] = {0x4c, 0, 0, 0, 0x10, 0, 0x05, 0x06, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x08, 0, 0x05, 0, 0x03, 0, 0, 0,
+		0x0a, 0, 0x03, 0, 0x76, 0x33, 0x2e, 0x37, 0x37, 0, 0, 0, 0x18, 0, 0x12, 0, 0x08, 0,
+		0x01, 0, 0x76, 0x6c, 0x61, 0x6e, 0x0c, 0, 0x02, 0, 0x06, 0, 0x01, 0, 0x4d, 0, 0, 0};
+
+	(void)state;
+	answer_code = 0;
+	assert_int_equal(netlink_add_vlan(3, 77, "v3.77"), 0);
+	assert_asked(wanted, sizeof(wanted));
+	answer_code = -EOPNOTSUPP; /* no module: as the kernel here says it */
+	assert_int_equal(netlink_add_vlan(3, 4094, "v3.4094"), -EOPNOTSUPP);
+	(void)close(kernel);
+}
+
+static void test_ask__address__as_iproute2_does(void **state)
+{
+	/* ip addr replace 10.60.0.77/24 dev d0, ip -6 addr replace fd00::2/64 dev d0 */
+	static const uint8_t four[] = {0x28, 0, 0, 0, 0x14, 0, 0x05, 0x05, 0, 0, 0, 0, 0, 0, 0, 0,
+		0x02, 0x18, 0, 0, 0x03, 0, 0, 0, 0x08, 0, 0x02, 0, 0x0a, 0x3c, 0, 0x4d, 0x08, 0,
+		0x01, 0, 0x0a, 0x3c, 0, 0x4d};
+	static const uint8_t six[] = {0x40, 0, 0, 0, 0x14, 0, 0x05, 0x05, 0, 0, 0, 0, 0, 0, 0, 0,
+		0x0a, 0x40, 0, 0, 0x03, 0, 0, 0, 0x14, 0, 0x02, 0, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0, 0, 0x02, 0x14, 0, 0x01, 0, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0x02};
+
+	(void)state;
+	answer_code = 0;
+	assert_int_equal(netlink_add_address(3, "10.60.0.77", 24), 0);
+	assert_asked(four, sizeof(four));
+	assert_int_equal(netlink_add_address(3, "fd00::2", 64), 0);
+	assert_asked(six, sizeof(six));
+	assert_int_equal(netlink_add_address(3, "10.60.0.77", 33), -EINVAL);
+	assert_int_equal(netlink_add_address(3, "fd00::2", 129), -EINVAL);
+	assert_int_equal(netlink_add_address(3, "10.60.0", 24), -EINVAL);
+	assert_int_equal(kernel, -1); /* nobody was asked for those */
+}
+
+static void test_ask__gateway__as_iproute2_does(void **state)
+{
+	/* ip route replace default via 10.60.0.1 dev d0 proto static */
+	static const uint8_t wanted[] = {0x2c, 0, 0, 0, 0x18, 0, 0x05, 0x05, 0, 0, 0, 0, 0, 0, 0, 0,
+		0x02, 0, 0, 0, 0xfe, 0x04, 0, 0x01, 0, 0, 0, 0, 0x08, 0, 0x05, 0, 0x0a, 0x3c, 0,
+		0x01, 0x08, 0, 0x04, 0, 0x03, 0, 0, 0};
+
+	(void)state;
+	answer_code = 0;
+	assert_int_equal(netlink_add_gateway(3, "10.60.0.1"), 0);
+	assert_asked(wanted, sizeof(wanted));
+	assert_int_equal(netlink_add_gateway(3, "gateway"), -EINVAL);
+	assert_int_equal(kernel, -1);
 }
 
 /* ---- dhcpcd's environment: what 9.4.1 had with dnsmasq ---- */
@@ -765,6 +865,9 @@ int main(void)
 		cmocka_unit_test(test_link__a_bridges_own_message__is_none),
 		cmocka_unit_test(test_link__name_with_other_characters__is_none),
 		cmocka_unit_test(test_next__several__one_by_one_and_no_endless_one),
+		cmocka_unit_test(test_ask__vlan__as_iproute2_does),
+		cmocka_unit_test(test_ask__address__as_iproute2_does),
+		cmocka_unit_test(test_ask__gateway__as_iproute2_does),
 		cmocka_unit_test(test_lease__ipv4__what_is_used_of_it),
 		cmocka_unit_test(test_lease__lists_and_prefixes__in_their_bounds),
 		cmocka_unit_test(test_lease__ipv6__both_ways),
