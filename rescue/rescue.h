@@ -130,8 +130,8 @@ struct rs_key_source {
 		struct rs_secret *ret_user, struct rs_secret *ret, struct rs_err *err);
 };
 
-/** Ask this one, too, after those before it, when nothing opens a volume. Errors: RS_E_BUG (more
- * than four). */
+/** Ask this one, too, after those before it, when nothing opens a volume; a person after all
+ * others, whenever those were added. Errors: RS_E_BUG (more than four). */
 int rs_keys_add_source(
 	struct rs_session *s, const struct rs_key_source *source, struct rs_err *err);
 /** Contents are read at once, before anything else, and wiped.

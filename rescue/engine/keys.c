@@ -238,7 +238,10 @@ int rs_keys_add_source(struct rs_session *s, const struct rs_key_source *source,
 {
 	if (s->n_sources == EN_SOURCES_MAX)
 		return rs_fail_on(err, RS_E_BUG, source->name, "too many sources of keys");
-	s->sources[s->n_sources++] = *source;
+	size_t at = s->n_sources++;
+	for (; at && s->sources[at - 1].is_person && !source->is_person; at--)
+		s->sources[at] = s->sources[at - 1];
+	s->sources[at] = *source;
 	return 0;
 }
 

@@ -305,6 +305,27 @@ static void test_add_source__more_than_there_is_room_for__is_our_bug(void **stat
 	bench_done(&b);
 }
 
+/* A policy is read when the one who types is there already. */
+static void test_add_source__a_person__is_asked_last(void **state)
+{
+	struct rs_session *s = NULL;
+	struct fake fakes[4] = {{0}};
+	static const bool is_person[] = {false, true, false, true};
+	static const char *const wanted[] = {"0", "2", "1", "3"};
+	static const char *const names[] = {"0", "1", "2", "3"};
+
+	(void)state;
+	assert_int_equal(rs_session_new(NULL, &s, NULL), 0);
+	for (size_t i = 0; i < 4; i++) {
+		const struct rs_key_source source = {
+			names[i], &fakes[i], RS_KEY_TYPED, is_person[i], ask_fake};
+		assert_int_equal(rs_keys_add_source(s, &source, NULL), 0);
+	}
+	for (size_t i = 0; i < 4; i++)
+		assert_string_equal(s->sources[i].name, wanted[i]);
+	rs_session_free(s);
+}
+
 /* A new file in the place of the one before. */
 static void put_file(const char *path, const void *p, size_t len)
 {
@@ -389,6 +410,7 @@ int main(void)
 		cmocka_unit_test(
 			test_unlock__not_here_with_a_key_all_the_same__is_wiped_and_not_used),
 		cmocka_unit_test(test_add_source__more_than_there_is_room_for__is_our_bug),
+		cmocka_unit_test(test_add_source__a_person__is_asked_last),
 		cmocka_unit_test(test_from_file__each_form__is_read_as_that),
 		cmocka_unit_test(test_unlock__a_passphrase__whatever_the_form_of_the_source),
 	};
