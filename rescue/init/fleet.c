@@ -46,11 +46,10 @@ static bool is_network_to_come(const struct init *in)
 	return n->state == NETWORK_UP ? n->clock.source == CLOCK_PENDING : !n->is_late;
 }
 
-/* An address and a clock, or that there is none for long. */
-static bool wait_for_network(struct init *in)
+bool fleet_wait_for_network(struct init *in, unsigned most_ms)
 {
 	const struct network_now *n = &in->network.now;
-	const uint64_t end = now_ms() + FETCH_MS;
+	const uint64_t end = now_ms() + most_ms;
 
 	while (!in->is_stop_wanted && now_ms() < end && is_network_to_come(in))
 		init_step(in, ROUND_MS);
@@ -175,7 +174,7 @@ static bool take_policy(struct init *in, struct work *w)
 	f->is_asked = true;
 	if (refusal)
 		(void)snprintf(why, sizeof(why), "%s", refusal);
-	else if (!wait_for_network(in))
+	else if (!fleet_wait_for_network(in, FETCH_MS))
 		(void)snprintf(why, sizeof(why), "%s", network_why(in));
 	else
 		(void)fetch(in, why, sizeof(why));

@@ -87,6 +87,9 @@ const char *fleet_id(struct init *in);
 /** Before the first disk: what has to be known for it. False: nothing is to be done on a disk, and
  * @w says why. */
 bool fleet_begin(struct init *in, struct work *w);
+/** Until there is an address and a clock. False: there is none after @most_ms, none is to come, or
+ * the end is wanted. */
+bool fleet_wait_for_network(struct init *in, unsigned most_ms);
 /* ---- what it means for the run (fleet_wish.c) */
 
 /** Is a policy what this start works by? Then no question waits for a person. */
@@ -112,6 +115,9 @@ void fleet_step(struct init *in);
 bool fleet_has_collector(const struct init *in);
 /** The file @path is the start event: send it beside all else. */
 void fleet_send_start(struct init *in, const char *path);
+/** Before the report of the end is made: a repair may be over before the network is there, and this
+ * waits for it, as long as one is to come and an end event may take. */
+void fleet_before_end(struct init *in);
 /** The file @path is the end event: send it, at most five minutes, and say what came of it. True:
  * every collector has it, or there is none. */
 bool fleet_send_end(struct init *in, const char *path);

@@ -20,12 +20,16 @@ bool fleet_has_collector(const struct init *in)
 	       ((in->fleet.is_accepted && in->fleet.policy.n_reports) || fleet_collector(in)[0]);
 }
 
+/* Somebody waits, where no policy works. */
+static unsigned end_ms(const struct init *in)
+{
+	return fleet_policy_url(in)[0] ? END_SEND_MS : PERSON_SEND_MS;
+}
+
 static void make_send(
 	struct init *in, enum fleet_event event, const char *path, struct fleet_send *q)
 {
-	const uint32_t end_ms = fleet_policy_url(in)[0] ? END_SEND_MS : PERSON_SEND_MS;
-
-	*q = (struct fleet_send){.total_ms = event == FLEET_START ? START_SEND_MS : end_ms,
+	*q = (struct fleet_send){.total_ms = event == FLEET_START ? START_SEND_MS : end_ms(in),
 		.ca = FLEET_CA,
 		.has_accounts = in->stick.accounts.len};
 	(void)snprintf(q->path, sizeof(q->path), "%s", path);
@@ -83,6 +87,12 @@ void fleet_send_start(struct init *in, const char *path)
 		.user = in,
 		.limit_ms = START_SEND_MS + MORE_MS};
 	in->fleet.sending = process_start(&in->processes, &plan, NULL);
+}
+
+void fleet_before_end(struct init *in)
+{
+	if (fleet_has_collector(in))
+		(void)fleet_wait_for_network(in, end_ms(in)); /* the report says what is there */
 }
 
 bool fleet_send_end(struct init *in, const char *path)

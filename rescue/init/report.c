@@ -324,6 +324,7 @@ static bool write_files(struct init *in, const char *text)
 
 void report_write(struct init *in, enum result result, const char *text, enum settings_end end)
 {
+	fleet_before_end(in);
 	said_end(in);
 	in->report.result_word = result_words[result];
 	set_outcome(in, result, text, end);

@@ -41,7 +41,7 @@ static struct fleet_sent taken;
 static struct fleet_send sent[2];
 static struct process sending;
 static bool is_wanted;
-static unsigned n_starts, n_fetches, n_sends, n_steps;
+static unsigned n_starts, n_fetches, n_sends, n_steps, up_at_step;
 
 long __wrap_process_run(struct processes *all, const struct process_plan *plan, void *ret)
 {
@@ -109,6 +109,8 @@ void __wrap_init_step(struct init *i, int timeout_ms)
 	n_steps++;
 	if (n_steps == 3)
 		i->network.now.is_late = true;
+	if (n_steps == up_at_step)
+		i->network.now.state = NETWORK_UP;
 }
 
 bool __wrap_report_write_start(struct init *i, const char *path, char *ret_hash)
@@ -152,7 +154,7 @@ static int begin(void **state)
 	is_twice = is_sent_empty = false;
 	taken = (struct fleet_sent){.n = 1, .n_taken = 1};
 	is_wanted = true;
-	n_starts = n_fetches = n_sends = n_steps = 0;
+	n_starts = n_fetches = n_sends = n_steps = up_at_step = 0;
 	return 0;
 }
 
@@ -488,9 +490,9 @@ static void test_fleet__refused_policy__still_told_to_the_collector(void **state
 	assert_false(fleet_send_end(&in, "/run/unbrick/report.json"));
 	assert_true(was_said("the process that sends it has failed"));
 	in.network.now.state = NETWORK_NO_LINK;
-	n_sends = 0;
+	n_sends = n_steps = 0;
 	assert_false(fleet_send_end(&in, "/run/unbrick/report.json"));
-	assert_int_equal(n_sends, 0); /* not waited for */
+	assert_int_equal(n_sends + n_steps, 0); /* not waited for */
 	assert_true(was_said("by 0 of 1 collector: no network cable has a link"));
 }
 
@@ -556,6 +558,31 @@ static void test_fleet__end__nobody_took_it(void **state)
 	is_sent_empty = true;
 	assert_false(fleet_send_end(&in, "/run/unbrick/report.json"));
 	assert_int_equal(sent[0].total_ms, 30000);
+}
+
+static void test_fleet__over_before_the_network_is_there__waited_for(void **state)
+{
+	(void)state;
+	in.facts.settings.policy[0] = '\0';
+	(void)snprintf(in.facts.settings.collector, sizeof(in.facts.settings.collector),
+		"https://log.example/reports/");
+	in.network.now.state = NETWORK_NO_ADDRESS;
+	up_at_step = 2;
+	report_write(&in, RESULT_DONE, "", SETTINGS_END_WINDOWS);
+	assert_int_equal(n_steps, 2);
+	struct json_object *said = json_object_object_get(in.report.root, "network");
+	assert_string_equal(json_object_get_string(json_object_object_get(said, "state")), "up");
+	in.network.now.state = NETWORK_NO_ADDRESS; /* it does not come */
+	n_steps = up_at_step = 0;
+	fleet_before_end(&in);
+	assert_int_equal(n_steps, 3);
+	in.network.now.is_late = false;
+	in.is_stop_wanted = true;
+	fleet_before_end(&in);
+	in.is_stop_wanted = false;
+	in.facts.settings.collector[0] = '\0'; /* nobody gets it */
+	fleet_before_end(&in);
+	assert_int_equal(n_steps, 3);
 }
 
 static void test_fleet__start_not_taken__said(void **state)
@@ -640,6 +667,7 @@ int main(void)
 		CASE(test_fleet__refused_policy__is_followed_in_nothing),
 		CASE(test_fleet__start__counts_as_its_job_says),
 		CASE(test_fleet__end__nobody_took_it),
+		CASE(test_fleet__over_before_the_network_is_there__waited_for),
 		CASE(test_fleet__start_not_taken__said),
 		CASE(test_facts__of_a_policy),
 		CASE(test_hash__of_abc),
