@@ -14,7 +14,7 @@ NETBOOT = os.path.join(TOP, "scripts", "netboot")
 INSIDE = "UNBRICK_SITE_NAMESPACE"
 ADDRESS, OUTSIDE = "192.168.77.1", "10.99.9.9"  # the server, and a client of another network
 PATH = os.environ["PATH"] + ":/usr/sbin:/sbin"
-FILES = ("unbrick.efi", "unbrick.pxe", "bios/grub.cfg", "vmlinuz", "initramfs", "shimx64.efi", "grubx64.efi", "grub/grub.cfg")
+FILES = ("unbrick.efi", "unbrick.pxe", "bios/grub.cfg", "vmlinuz", "initramfs", "network", "settings.cpio", "shimx64.efi", "grubx64.efi", "grub/grub.cfg")
 
 
 class Fault(Exception):
