@@ -63,3 +63,5 @@ $(BUILD)/tests/unit/init/test_choose: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=
 $(filter $(BUILD)/fuzz/fuzz_init_%,$(FUZZ)): $(INIT_USES)
 $(BUILD)/fuzz/fuzz_init_ntfs: LIBS += -lcmocka
 $(filter $(BUILD)/fuzz/fuzz_init_%,$(FUZZ)): LIBS += $(filter-out %/init.a,$(INIT_USES)) $(INIT_LIBS)
+
+analyzer-objects: $(OBJ_init) $(BUILD)/rescue/init/main.o

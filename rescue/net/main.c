@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/arena.h"
+#include "net/calls.h"
 #include "net/serve.h"
 
 /* libcurl looks names up in a thread of its own; the heap is for one at a time. */
@@ -85,7 +86,8 @@ static bool protect(void)
 	       prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && rs_arena_new(&arena, NULL) == 0 &&
 	       CRYPTO_set_mem_functions(ssl_alloc, ssl_resize, ssl_release) == 1 &&
 	       curl_global_init_mem(CURL_GLOBAL_DEFAULT, heap_alloc, heap_release, heap_resize,
-		       heap_copy, heap_zeros) == CURLE_OK;
+		       heap_copy, heap_zeros) == CURLE_OK &&
+	       calls_limit();
 }
 
 int main(void)

@@ -24,3 +24,6 @@ $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/net/test_*.c)): %: %.o $(NET_USE
 
 $(filter $(BUILD)/fuzz/fuzz_net_%,$(FUZZ)): $(NET_USES)
 $(filter $(BUILD)/fuzz/fuzz_net_%,$(FUZZ)): LIBS += $(NET_USES) $(NET_LIBS)
+
+# its objects are known only here, and no room's list in the top Makefile has the program's
+analyzer-objects: $(OBJ_net) $(OBJ_netprogram) $(BUILD)/rescue/net/main.o

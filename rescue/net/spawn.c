@@ -35,18 +35,6 @@ static void reset_signals(void)
 	(void)setsid(); /* a Ctrl-C is for who asks: it cancels */
 }
 
-/* A sanitizer's shadow takes terabytes of addresses. */
-#if defined(__SANITIZE_ADDRESS__)
-#define IS_BOUNDED false
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define IS_BOUNDED false
-#endif
-#endif
-#ifndef IS_BOUNDED
-#define IS_BOUNDED true
-#endif
-
 static bool set_limits(void)
 {
 	const struct rlimit none = {0, 0}, files = {MOST_FILES, MOST_FILES};
@@ -54,7 +42,7 @@ static bool set_limits(void)
 
 	return setrlimit(RLIMIT_CORE, &none) == 0 && setrlimit(RLIMIT_FSIZE, &none) == 0 &&
 	       setrlimit(RLIMIT_NOFILE, &files) == 0 &&
-	       (!IS_BOUNDED || setrlimit(RLIMIT_AS, &memory) == 0);
+	       (!NET_IS_BOUNDED || setrlimit(RLIMIT_AS, &memory) == 0);
 }
 
 /* Those of other users, then every capability: effective, permitted, inheritable, ambient and, as

@@ -9,6 +9,18 @@
 
 #define NET_NOBODY 65534U /* user and group that own nothing */
 
+/* A sanitizer's shadow takes terabytes of addresses, and it makes system calls of its own. */
+#if defined(__SANITIZE_ADDRESS__)
+#define NET_IS_BOUNDED false
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define NET_IS_BOUNDED false
+#endif
+#endif
+#ifndef NET_IS_BOUNDED
+#define NET_IS_BOUNDED true
+#endif
+
 /* How it ends that could not become the program (and nothing was said over the socket). */
 enum net_spawn_status { NET_SPAWN_RIGHTS = 125, NET_SPAWN_PLACE = 126, NET_SPAWN_EXEC = 127 };
 
