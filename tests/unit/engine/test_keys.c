@@ -317,8 +317,11 @@ static void test_add_source__a_person__is_asked_last(void **state)
 	(void)state;
 	assert_int_equal(rs_session_new(NULL, &s, NULL), 0);
 	for (size_t i = 0; i < 4; i++) {
-		const struct rs_key_source source = {
-			names[i], &fakes[i], RS_KEY_TYPED, is_person[i], ask_fake};
+		const struct rs_key_source source = {.name = names[i],
+			.user = &fakes[i],
+			.form = RS_KEY_TYPED,
+			.is_person = is_person[i],
+			.ask = ask_fake};
 		assert_int_equal(rs_keys_add_source(s, &source, NULL), 0);
 	}
 	for (size_t i = 0; i < 4; i++)
