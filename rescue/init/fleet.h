@@ -87,9 +87,6 @@ const char *fleet_id(struct init *in);
 /** Before the first disk: what has to be known for it. False: nothing is to be done on a disk, and
  * @w says why. */
 bool fleet_begin(struct init *in, struct work *w);
-/** Until there is an address and a clock. False: there is none after @most_ms, none is to come, or
- * the end is wanted. */
-bool fleet_wait_for_network(struct init *in, unsigned most_ms);
 /* ---- what it means for the run (fleet_wish.c) */
 
 /** Is a policy what this start works by? Then no question waits for a person. */
@@ -106,6 +103,9 @@ size_t fleet_key_options(const struct init *in, const char **args);
 /** How a run with that result ends; false: as the settings say. */
 bool fleet_end_of(const struct init *in, enum result result, enum settings_end *ret);
 
+/** Wait (fleet_wait.c) until there is an address and a clock. False: there is none after @most_ms,
+ * none is to come, or the end is wanted. */
+bool fleet_wait_for_network(struct init *in, unsigned most_ms);
 /** Before each round of events: send the start event, once there is a network and something to
  * tell (fleet_start.c). */
 void fleet_step(struct init *in);
