@@ -204,15 +204,34 @@ static int make_plan(struct nt_vol *vol, const char *hive, const struct edits *e
 	return r < 0 ? r : hw_plan_make(&f.hive, e->all, e->n, ret, err);
 }
 
+/* Nothing is overwritten that was not kept; but the way back is not barred by a volume that has
+ * become full since: what undo overwrites is what we wrote, and its manifest tells it. */
+static int keep_first(struct nt_vol *vol, const struct plan_item *item, const struct hw_plan *w,
+	bool is_restore, struct rs_err *err)
+{
+	struct rs_err why = {0};
+	int r = w->n && item->to_ref ? keep(vol, item, w, &why) : 0;
+
+	if (r == RS_E_NO_SPACE && is_restore)
+		return 0;
+	return r < 0 ? rs_err_pass(err, r, &why) : 0;
+}
+
+struct way {
+	bool is_restore;
+	struct steps *j;
+};
+
 static int carry_out(struct nt_vol *vol, const struct plan_item *item, const struct edits *e,
-	struct steps *j, struct rs_err *err)
+	const struct way *way, struct rs_err *err)
 {
 	auto_hw_plan struct hw_plan w = {0};
+	struct steps *j = way->j;
 	uint64_t refs[3];
 	int r = make_plan(vol, item->change->file, e, &w, refs, err);
 
-	if (r == 0 && w.n && item->to_ref)
-		r = keep(vol, item, &w, err);
+	if (r == 0)
+		r = keep_first(vol, item, &w, way->is_restore, err);
 	if (r == 0)
 		r = steps_add_item(j, "intent", item->number, err);
 	if (r == 0)
@@ -231,7 +250,7 @@ static int run(struct nt_vol *vol, struct plan_item *item, bool is_restore, stru
 	if (r == 0)
 		r = is_restore ? fill_back(vol, c, &e, err) : fill_forward(c, &e, err);
 	if (r == 0 && e.n)
-		r = carry_out(vol, item, &e, j, err);
+		r = carry_out(vol, item, &e, &(struct way){is_restore, j}, err);
 	if (r < 0)
 		return rs_err_object(err, c->file), r;
 	item->result = e.n ? PLAN_DONE : PLAN_ALREADY;

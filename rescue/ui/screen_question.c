@@ -52,7 +52,10 @@ static void say_item(const struct plan_item *item, const struct win_info *w, str
 {
 	page_blank(p);
 	page_say(p, false, "  %-s", item->path);
-	say_file(p, &item->stat, item->has_sha256 ? item->sha256 : NULL, w);
+	for (size_t i = 0; item->change && i < item->change->n; i++)
+		page_say(p, false, "    %-s", item->change->values[i].what);
+	if (!item->change)
+		say_file(p, &item->stat, item->has_sha256 ? item->sha256 : NULL, w);
 	if (item->rule_id)
 		page_say(p, false, "    Named by: %-s", item->rule_id);
 }
@@ -64,7 +67,10 @@ void question_draw(const struct tui *t, struct page *p)
 	const struct win_info *w = run && q->item ? windows_with(run, q->item) : NULL;
 	auto_free char *text = times_new(q->text, w);
 
-	page_say(p, true, "%s", kinds[q->kind].head);
+	const bool is_change = q->item && q->item->change;
+
+	page_say(p, true, "%s",
+		is_change ? "A person has to decide about this change." : kinds[q->kind].head);
 	if (run && q->item)
 		say_which(run, q->item, p);
 	page_blank(p);
@@ -72,7 +78,16 @@ void question_draw(const struct tui *t, struct page *p)
 	if (run && q->item)
 		say_item(q->item, w, p);
 	page_blank(p);
-	page_say(p, false, "%s", t->is_plain ? kinds[q->kind].typed : kinds[q->kind].by_key);
+	if (is_change && q->kind == RS_ASK_DOUBT)
+		page_say(p, false, "%s",
+			t->is_plain
+				? "yes: go on with it. n: nothing of it is changed. b: back, and "
+				  "nothing at all is done."
+				: "F12: go on with it. n: nothing of it is changed. Esc: back, "
+				  "and nothing at all is done.");
+	else
+		page_say(
+			p, false, "%s", t->is_plain ? kinds[q->kind].typed : kinds[q->kind].by_key);
 }
 
 static enum screen_id answer(struct tui *t, enum rs_answer a)

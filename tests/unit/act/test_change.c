@@ -19,6 +19,8 @@
 #include "core/text.h"
 #include "format/bytes.h"
 
+#include "../../layers/layers.h"
+
 /* ---- the other reader and writer ---- */
 
 /* The hive in a file, for libhivex; the path is static. */
@@ -377,6 +379,79 @@ static void test_act__changed_after_it_was_planned__is_refused(void **state)
 	assert_int_equal(quarantine_fill(q->vol, p, NULL, &err), RS_E_CHANGED);
 	assert_int_equal(start_of(q, X), 3);
 	assert_true(lists_x(q));
+}
+
+/* ---- no room ---- */
+
+/* Every free cluster taken, and then so many given back. */
+static void leave_free(struct qh *q, unsigned n)
+{
+	const uint64_t dir = qh_ref(q, "");
+	uint64_t free_bytes = 0, made[100];
+	unsigned k = 0;
+	char name[16];
+
+	assert_int_equal(nt_free_bytes(q->vol, &free_bytes, NULL), 0);
+	auto_free uint8_t *all = calloc(1, (size_t)free_bytes + 4096);
+	assert_non_null(all);
+	for (size_t len = (size_t)free_bytes; len >= 4096 && k < 90;) {
+		/* the last ones have a cluster each */
+		const size_t take = len > 65536 ? len : 4096;
+		(void)snprintf(name, sizeof(name), "full%u", k);
+		if (nt_file_create(q->vol, dir, name, all, take, take, &made[k], NULL) == 0)
+			k++;
+		else
+			len = take > 4096 ? len / 2 : 0;
+	}
+	for (unsigned i = 0; i < n; i++) {
+		(void)snprintf(name, sizeof(name), "full%u", --k);
+		assert_int_equal(nt_remove(q->vol, dir, name, made[k], NULL), 0);
+	}
+}
+
+/* Whatever room there is: what is written was kept before. */
+static void test_act__no_room_to_keep_what_is_overwritten__no_write(void **state)
+{
+	struct qh *q = *state;
+	bool is_done = false;
+	unsigned refused = 0;
+
+	assert_true(lay_mem_save(q->mem));
+	for (unsigned n = 0; !is_done; n++) {
+		auto_free uint8_t *before = NULL, *after = NULL;
+		size_t len = 0, after_len = 0;
+		char kept[PLAN_PATH_BYTES + 16];
+		assert_int_equal(nt_vol_close(q->vol, NULL), 0);
+		q->vol = NULL;
+		lay_mem_restore(q->mem);
+		assert_int_equal(nt_vol_open(q->mem, NT_VOL_WRITE, &q->vol, NULL), 0);
+		auto_plan struct plan *p = plan_of(q, ch_disable_x());
+		before = whole_hive(q, &len);
+		leave_free(q, n);
+		int r = quarantine_fill(q->vol, p, NULL, NULL);
+		is_done = r == 0;
+		assert_true(is_done || r == RS_E_NO_SPACE);
+		plan_target(p, &p->items[0], kept);
+		(void)strcat(kept, "\\before-1");
+		after = whole_hive(q, &after_len);
+		if (is_done || memcmp(before, after, len) != 0)
+			assert_true(qh_is_there(q, kept));
+		refused += !is_done;
+	}
+	assert_true(refused > 2);
+}
+
+static void test_undo__the_volume_is_full__goes_back_all_the_same(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, ch_disable_x());
+
+	fill(q, p);
+	leave_free(q, 0);
+	auto_plan struct plan *back = undo(q);
+	assert_int_equal(start_of(q, X), 0);
+	assert_true(lists_x(q));
+	verify(q, back, true, 0);
 }
 
 /* ---- values that were not there, or go ---- */
@@ -807,6 +882,8 @@ int main(void)
 		CASE(test_undo__left_values__a_new_run_does_not_tidy_them_away),
 		CASE(test_undo__changed_after_it_was_shown__is_refused),
 		CASE(test_act__changed_after_it_was_planned__is_refused),
+		CASE(test_act__no_room_to_keep_what_is_overwritten__no_write),
+		CASE(test_undo__the_volume_is_full__goes_back_all_the_same),
 		CASE(test_change__value_deleted__comes_back),
 		CASE(test_change__value_made__goes_again),
 		CASE(test_look__a_key_that_is_not_there__is_named),
