@@ -44,6 +44,7 @@ shared_of = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/unit/$(1)/test_%,$(wi
 # the rooms whose tests' makers of volumes the tests of another room use, too
 helpers_ntfslog = ntfs
 helpers_ntfswrite = ntfs ntfslog
+helpers_hivewrite = windows
 helpers_evidence = windows
 helpers_judge = evidence windows
 helpers_plan = judge
@@ -107,7 +108,7 @@ FUZZ	= $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_SECONDS ?= 5
 
 fuzz-programs: $(FUZZ)
-$(BUILD)/fuzz/fuzz_windows_%: LIBS += -lhivex
+$(BUILD)/fuzz/fuzz_windows_% $(BUILD)/fuzz/fuzz_hivewrite_%: LIBS += -lhivex
 $(BUILD)/fuzz/fuzz_ui_%: LIBS += $(UI_LIBS)
 $(FUZZ): $(BUILD)/fuzz/%: tests/fuzz/%.c $(BUILD)/lib/ui.a $(RESCUE)
 	$(link) -MMD -MP -MF $@.d -MT $@ $(CPPFLAGS) $(PKG_CFLAGS) -fsanitize=fuzzer $< \
