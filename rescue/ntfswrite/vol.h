@@ -102,6 +102,10 @@ int nt_mkdir(struct nt_vol *vol, uint64_t dir_ref, const char *name, uint64_t *r
  * it). Fails if the name exists. Flushed. Errors as nt_mkdir. */
 int nt_file_create(struct nt_vol *vol, uint64_t dir_ref, const char *name, const void *p,
 	size_t len, size_t min_alloc_bytes, uint64_t *ret_ref, struct rs_err *err);
+/** New file that is not ours but Windows': with the owner and permissions that @like_ref has. Fails
+ * if the name exists. Flushed. Errors as nt_mkdir, those of reading that descriptor. */
+int nt_file_restore(struct nt_vol *vol, uint64_t dir_ref, const char *name, struct rs_view data,
+	uint64_t like_ref, uint64_t *ret_ref, struct rs_err *err);
 /** Overwrite bytes inside the existing size, in place; flushed. */
 int nt_file_overwrite(struct nt_vol *vol, uint64_t ref, uint64_t off_bytes, const void *p,
 	size_t len, struct rs_err *err);
@@ -139,6 +143,33 @@ int nt_switch_look(struct nt_vol *vol, const struct nt_switch *sw,
  * A name that is already taken in @to by another file is refused before the first write
  * (RS_E_GUARD). Errors: RS_E_CHANGED (ELSEWHERE), RS_E_IO_WRITE, RS_E_NO_SPACE, RS_E_READ_ONLY. */
 int nt_switch_run(struct nt_vol *vol, const struct nt_switch *sw, struct rs_err *err);
+
+/* ---- one more name of a file, a hard link, and taking it away (link.c) ---- */
+
+struct nt_hard {
+	uint64_t file_ref, dir_ref;
+	const char *name; /* UTF-8, borrowed */
+};
+
+enum nt_hard_state {
+	NT_HARD_ABSENT, /* the file has no such name there, and nobody has */
+	NT_HARD_HALF,	/* its record has the name, the folder no entry: a step that was cut */
+	NT_HARD_THERE,
+	NT_HARD_TAKEN, /* another file has it, or this one in other letters */
+};
+
+/** Judge from the record and the folder's index. Errors: RS_E_USAGE (no name), RS_E_UNSAFE_PATH (a
+ * folder), RS_E_NO_SUCH_FILE, RS_E_NTFS_DAMAGED, RS_E_IO_READ. */
+int nt_hard_state(
+	struct nt_vol *vol, const struct nt_hard *h, enum nt_hard_state *ret, struct rs_err *err);
+/** Give the file that name in that folder, or finish it; where it is there nothing is written. The
+ * record is written first, so that no entry is ever without its name. Errors: RS_E_GUARD (taken, or
+ * the record has no room for it: refused before the first write), those of nt_hard_state,
+ * RS_E_IO_WRITE, RS_E_NO_SPACE, RS_E_READ_ONLY. */
+int nt_hard_add(struct nt_vol *vol, const struct nt_hard *h, struct rs_err *err);
+/** Take just this name away, or finish that; where it is not there nothing is written. Never the
+ * only name, never one of a pair with an 8.3 name (RS_E_GUARD, RS_E_CHANGED). Errors as above. */
+int nt_hard_drop(struct nt_vol *vol, const struct nt_hard *h, struct rs_err *err);
 
 /* ---- tidying up after ourselves (remove.c): only what the quarantine made ---- */
 

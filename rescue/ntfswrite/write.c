@@ -13,6 +13,7 @@ struct object {
 	mode_t type;
 	struct rs_view data; /* of a file */
 	size_t min_alloc_bytes;
+	uint64_t like_ref; /* whose security it gets; 0: ours */
 };
 
 /* The name must be one that Windows can open again: none of its forbidden characters, no dot or
@@ -27,17 +28,22 @@ static int begin(struct nt_vol *vol, struct object *o, struct rs_err *err)
 	return r < 0 ? r : nt_tree_trim(vol, o->dir_ref, err);
 }
 
-/* The new record, not yet written. Nobody but SYSTEM and Administrators may touch it: by an entry
- * of $Secure that is there already, or by a descriptor of its own. */
+/* The new record, not yet written. By itself nobody but SYSTEM and Administrators may touch it: by
+ * an entry of $Secure that is there already, or by a descriptor of its own. */
 static int make(struct nt_vol *vol, ntfs_inode *dir, const struct object *o, ntfs_inode **ret,
 	struct rs_err *err)
 {
 	uint8_t ours[NT_SECURITY_OURS_MAX];
 	struct rs_view sd = {ours, nt_security_make(o->type == S_IFDIR, ours)};
+	auto_free uint8_t *other = NULL;
 	auto_inode ntfs_inode *ni = NULL;
 	uint32_t id = 0;
-	int r = nt_security_find(vol, sd, &id, err);
+	int r = o->like_ref ? nt_security_read(vol, o->like_ref, &other, &sd.len, err) : 0;
 
+	if (other)
+		sd.p = other;
+	if (r == 0)
+		r = nt_security_find(vol, sd, &id, err);
 	if (r < 0)
 		return r;
 	nt_lib_begin(vol);
@@ -50,7 +56,7 @@ static int make(struct nt_vol *vol, ntfs_inode *dir, const struct object *o, ntf
 		r = nt_security_set(vol, ni, sd, err);
 	if (r < 0)
 		return r;
-	if (vol->is_marking)
+	if (vol->is_marking && !o->like_ref)
 		nt_inode_mark(vol, ni);
 	*ret = rs_steal(ni);
 	return 0;
@@ -175,6 +181,19 @@ int nt_file_create(struct nt_vol *vol, uint64_t dir_ref, const char *name, const
 		.data = {p, len},
 		.min_alloc_bytes = min_alloc_bytes};
 	int r = begin(vol, &o, err);
+
+	return r < 0 ? r : make_step(vol, &o, ret_ref, err);
+}
+
+int nt_file_restore(struct nt_vol *vol, uint64_t dir_ref, const char *name, struct rs_view data,
+	uint64_t like_ref, uint64_t *ret_ref, struct rs_err *err)
+{
+	struct object o = {.dir_ref = dir_ref,
+		.utf8 = name,
+		.type = S_IFREG,
+		.data = data,
+		.like_ref = like_ref};
+	int r = like_ref ? begin(vol, &o, err) : rs_fail_on(err, RS_E_BUG, name, "like nothing");
 
 	return r < 0 ? r : make_step(vol, &o, ret_ref, err);
 }
