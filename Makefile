@@ -66,6 +66,7 @@ $(BUILD)/lib/$(1).a: $$(OBJ_$(1))
 	@ar rcsD $$@ $$^
 endef
 OBJ_judge = $(BUILD)/gen/shipped_rules.o
+OBJ_windows = $(BUILD)/gen/pinned_roots.o
 OBJ_fleet = $(BUILD)/gen/fleet_page.o
 $(foreach r,$(filter-out net,$(ROOMS)) ui,$(eval $(call room,$(r))))
 
@@ -89,6 +90,10 @@ $(BUILD)/gen/version: FORCE
 $(BUILD)/gen/shipped_rules.c: scripts/embed-rules $(wildcard rescue/rules/*.ini)
 	@mkdir -p $(@D)
 	@scripts/embed-rules $(sort $(wildcard rescue/rules/*.ini)) > $@.new && mv $@.new $@
+
+$(BUILD)/gen/pinned_roots.c: scripts/embed-roots $(wildcard rescue/roots/*.pem)
+	@mkdir -p $(@D)
+	@scripts/embed-roots $(sort $(wildcard rescue/roots/*.pem)) > $@.new && mv $@.new $@
 
 $(BUILD)/gen/fleet_page.c: scripts/embed-page rescue/fleet/page.css rescue/fleet/page.js
 	@mkdir -p $(@D)

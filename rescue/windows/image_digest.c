@@ -22,8 +22,7 @@
 RS_DEFINE_AUTO(PKCS7 *, PKCS7_free);
 RS_DEFINE_AUTO(X509_ALGOR *, X509_ALGOR_free);
 
-/* What a DER element of @tag at *p holds; *p is then behind it. False: none. */
-static bool der_take(const uint8_t **p, const uint8_t *end, int tag, struct rs_view *ret)
+bool der_take(const uint8_t **p, const uint8_t *end, int tag, struct rs_view *ret)
 {
 	const unsigned char *at = *p;
 	long len = 0;
@@ -40,7 +39,7 @@ static bool der_take(const uint8_t **p, const uint8_t *end, int tag, struct rs_v
 }
 
 /* SpcIndirectDataContent: a sequence of what it is about and of DigestInfo. */
-static const char *indirect_read(struct rs_view der, struct image_digest *ret)
+const char *indirect_read(struct rs_view der, struct image_digest *ret)
 {
 	const uint8_t *p = der.p, *end = der.p + der.len;
 	struct rs_view all, about, info, digest;
@@ -136,30 +135,48 @@ static int certificate_find(
 	return 0;
 }
 
-int image_digest_read(const struct pe_headers *pe, struct image_digest *ret, struct rs_err *err)
+int image_certificate_read(const struct pe_headers *pe, uint8_t **ret, size_t *ret_len,
+	const char **ret_why, struct rs_err *err)
 {
 	uint64_t at = 0, size = pe->src->size_bytes;
 	uint32_t len = 0;
+	int r = pe->security_at > size || size - pe->security_at < pe->security_bytes
+			? 0
+			: certificate_find(pe, &at, &len, err);
+
+	*ret = NULL;
+	*ret_why = NULL;
+	if (r < 0)
+		return r;
+	if (r == 0 || len > CERTIFICATE_BYTES) {
+		*ret_why = r ? "it is too long" : "there is none where the header says";
+		return 0;
+	}
+	auto_free uint8_t *buf = malloc(len);
+	if (!buf)
+		return rs_fail(err, RS_E_MEMORY, "signature");
+	r = pe->src->read(pe->src->user, at, buf, len, err);
+	if (r < 0)
+		return r;
+	*ret = rs_steal(buf);
+	*ret_len = len;
+	return 0;
+}
+
+int image_digest_read(const struct pe_headers *pe, struct image_digest *ret, struct rs_err *err)
+{
+	auto_free uint8_t *buf = NULL;
 	const char *why = NULL;
+	size_t len = 0;
 
 	*ret = (struct image_digest){0};
 	if (!pe->security_at || !pe->security_bytes)
 		return 0;
 	ret->is_signed = true;
-	int r = pe->security_at > size || size - pe->security_at < pe->security_bytes
-			? 0
-			: certificate_find(pe, &at, &len, err);
+	int r = image_certificate_read(pe, &buf, &len, &why, err);
 	if (r < 0)
 		return r;
-	if (r == 0 || len > CERTIFICATE_BYTES) {
-		why = r ? "it is too long" : "there is none where the header says";
-	} else {
-		auto_free uint8_t *buf = malloc(len);
-		if (!buf)
-			return rs_fail(err, RS_E_MEMORY, "signature");
-		r = pe->src->read(pe->src->user, at, buf, len, err);
-		if (r < 0)
-			return r;
+	if (buf) {
 		why = signature_read(buf, len, ret);
 		ERR_clear_error();
 	}

@@ -78,6 +78,14 @@ struct image_digest {
 	char why[96]; /* is_signed without nid: why not */
 };
 
+/** What a DER element of @tag at *p holds; *p is then behind it. False: there is none. */
+bool der_take(const uint8_t **p, const uint8_t *end, int tag, struct rs_view *ret);
+/** SpcIndirectDataContent with its header: its digest. NULL, or what is wrong. */
+const char *indirect_read(struct rs_view der, struct image_digest *ret);
+/** Its signature's bytes (PKCS #7), malloc'd; NULL: *ret_why it has none that is read.
+ * Errors: RS_E_IO_READ, RS_E_MEMORY. */
+int image_certificate_read(const struct pe_headers *pe, uint8_t **ret, size_t *ret_len,
+	const char **ret_why, struct rs_err *err);
 /** The attribute certificate at @pe's directory 4. A signature that cannot be read is one that is
  * not known. Errors: RS_E_IO_READ, RS_E_MEMORY. */
 int image_digest_read(const struct pe_headers *pe, struct image_digest *ret, struct rs_err *err);

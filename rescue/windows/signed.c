@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* PKCS #7 as Windows signs with it. The library's own PKCS7_verify and CMS_verify do not take a
+ * content that is no octet string, so its parts are asked one by one. Sources: Microsoft, "Windows
+ * Authenticode Portable Executable Signature Format"; RFC 2315.
+ *
+ * Time: a certificate of a signer lives for a year, what it signed for as long as Windows runs, and
+ * a time stamp that we could prove needs one more root. So the chain is looked at as of the day on
+ * which the signer's certificate began: all of it must have been good together once. That a key
+ * that expired since was stolen and used later is not seen; neither does an offline Windows see
+ * that it was revoked. */
+#include "windows/signed.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/objects.h>
+#include <openssl/pem.h>
+#include <openssl/pkcs7.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/cleanup.h"
+#include "windows/image_internal.h"
+
+#define DEPTH_MAX	 8
+#define CERTIFICATES_MAX 32
+#define SECURITY_LEVEL	 2 /* no SHA-1, no keys below 2048 bits */
+
+RS_DEFINE_AUTO(PKCS7 *, PKCS7_free);
+RS_DEFINE_AUTO(BIO *, BIO_free_all);
+RS_DEFINE_AUTO(X509 *, X509_free);
+RS_DEFINE_AUTO(X509_STORE_CTX *, X509_STORE_CTX_free);
+
+struct win_roots {
+	X509_STORE *store;
+};
+
+void win_roots_free(struct win_roots *r)
+{
+	if (!r)
+		return;
+	X509_STORE_free(r->store);
+	free(r);
+}
+
+extern const char *const win_pinned_pem[]; /* scripts/embed-roots */
+
+static bool add_pem(struct win_roots *r, const char *pem)
+{
+	__attribute__((cleanup(BIO_free_all_auto))) BIO *bio = BIO_new_mem_buf(pem, -1);
+	__attribute__((cleanup(X509_free_auto))) X509 *x =
+		bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
+
+	return x && X509_STORE_add_cert(r->store, x);
+}
+
+int win_roots_pinned(struct win_roots **ret, struct rs_err *err)
+{
+	auto_roots struct win_roots *r = NULL;
+	int e = win_roots_new(NULL, 0, &r, err);
+
+	for (size_t i = 0; e == 0 && win_pinned_pem[i]; i++)
+		if (!add_pem(r, win_pinned_pem[i]))
+			e = rs_fail(err, RS_E_BUG, "a pinned certificate cannot be read");
+	if (e == 0)
+		*ret = rs_steal(r);
+	return e;
+}
+
+int win_roots_new(
+	const struct rs_view *certificates, size_t n, struct win_roots **ret, struct rs_err *err)
+{
+	auto_roots struct win_roots *r = calloc(1, sizeof(*r));
+
+	if (r)
+		r->store = X509_STORE_new();
+	if (!r || !r->store)
+		return rs_fail(err, RS_E_MEMORY, "certificates");
+	for (size_t i = 0; i < n; i++) {
+		const unsigned char *at = certificates[i].p;
+		__attribute__((cleanup(X509_free_auto))) X509 *x =
+			d2i_X509(NULL, &at, (long)certificates[i].len);
+		if (!x || !X509_STORE_add_cert(r->store, x)) {
+			ERR_clear_error();
+			return rs_fail(err, RS_E_BUG, "a pinned certificate cannot be read");
+		}
+	}
+	*ret = rs_steal(r);
+	return 0;
+}
+
+/* ---- one signature ---- */
+
+struct check {
+	PKCS7 *p7;
+	PKCS7_SIGNER_INFO *info;
+	X509 *signer;
+	struct rs_view content; /* with its header */
+	struct rs_view inner;	/* without: what is signed */
+	const EVP_MD *md;
+};
+
+static const char *take_apart(struct check *c, struct win_signed *s)
+{
+	if (!PKCS7_type_is_signed(c->p7) || !c->p7->d.sign || !c->p7->d.sign->contents)
+		return "it is no signed PKCS #7";
+	const PKCS7 *inner = c->p7->d.sign->contents;
+	if (OBJ_obj2txt(s->type, sizeof(s->type), inner->type, 1) <= 0)
+		return "its content is of no kind";
+	const ASN1_TYPE *other = PKCS7_type_is_data(inner) ? NULL : inner->d.other;
+	if (!other || other->type != V_ASN1_SEQUENCE)
+		return "its content is no sequence";
+	const ASN1_STRING *der = other->value.sequence;
+	const uint8_t *p = ASN1_STRING_get0_data(der);
+	c->content = (struct rs_view){p, (size_t)ASN1_STRING_length(der)};
+	if (!der_take(&p, p + c->content.len, V_ASN1_SEQUENCE, &c->inner) ||
+		p != c->content.p + c->content.len)
+		return "its content is no sequence";
+	return NULL;
+}
+
+static const char *find_signer(struct check *c)
+{
+	STACK_OF(PKCS7_SIGNER_INFO) *all = PKCS7_get_signer_info(c->p7);
+	STACK_OF(X509) *certificates = c->p7->d.sign->cert;
+
+	if (sk_PKCS7_SIGNER_INFO_num(all) != 1)
+		return "it has not one signer";
+	if (sk_X509_num(certificates) > CERTIFICATES_MAX)
+		return "it has too many certificates";
+	c->info = sk_PKCS7_SIGNER_INFO_value(all, 0);
+	if (!c->info->issuer_and_serial)
+		return "it does not name its signer";
+	c->signer = X509_find_by_issuer_and_serial(certificates, c->info->issuer_and_serial->issuer,
+		c->info->issuer_and_serial->serial);
+	if (!c->signer)
+		return "its signer's certificate is not in it";
+	const ASN1_OBJECT *object = NULL;
+	X509_ALGOR_get0(&object, NULL, NULL, c->info->digest_alg);
+	int nid = OBJ_obj2nid(object);
+	if (nid != NID_sha256 && nid != NID_sha384 && nid != NID_sha512)
+		return "its digest is of an old kind";
+	c->md = EVP_get_digestbynid(nid);
+	return c->md ? NULL : "its digest is of an old kind";
+}
+
+/* The attributes that are signed name the kind of the content: another one was not meant. */
+static const char *check_kind(const struct check *c)
+{
+	const ASN1_TYPE *kind = PKCS7_get_signed_attribute(c->info, NID_pkcs9_contentType);
+
+	if (!kind || kind->type != V_ASN1_OBJECT ||
+		OBJ_cmp(kind->value.object, c->p7->d.sign->contents->type) != 0)
+		return "its signature is about another kind of content";
+	return NULL;
+}
+
+static const char *check_signature(const struct check *c, struct rs_err *err)
+{
+	BIO *sink = BIO_new(BIO_s_null());
+	__attribute__((cleanup(BIO_free_all_auto))) BIO *md = BIO_new(BIO_f_md());
+
+	if (!sink || !md) {
+		BIO_free(sink);
+		(void)rs_fail(err, RS_E_MEMORY, "signature");
+		return "no memory";
+	}
+	(void)BIO_push(md, sink);
+	/* casts: the library keeps it const, and its macro does not say so */
+	if (!BIO_set_md(md, (uintptr_t)c->md) || c->inner.len > INT32_MAX ||
+		BIO_write(md, c->inner.p, (int)c->inner.len) != (int)c->inner.len)
+		return "its content cannot be hashed";
+	/* compares the digest with the attribute's, and proves the attributes */
+	return PKCS7_signatureVerify(md, c->p7, c->info, c->signer) == 1
+		       ? NULL
+		       : "its content is not what was signed";
+}
+
+static bool is_for(X509 *x, enum win_use use)
+{
+	static const char *const oids[] = {
+		[WIN_USE_WINDOWS] = "1.3.6.1.4.1.311.10.3.6", [WIN_USE_CODE] = "1.3.6.1.5.5.7.3.3"};
+	EXTENDED_KEY_USAGE *all = X509_get_ext_d2i(x, NID_ext_key_usage, NULL, NULL);
+	char oid[48];
+	bool ret = false;
+
+	for (int i = 0; i < sk_ASN1_OBJECT_num(all); i++)
+		ret |= OBJ_obj2txt(oid, sizeof(oid), sk_ASN1_OBJECT_value(all, i), 1) > 0 &&
+		       strcmp(oid, oids[use]) == 0;
+	EXTENDED_KEY_USAGE_free(all);
+	return ret;
+}
+
+/* Up to a pinned certificate, which need not be a root itself. */
+static const char *check_chain(
+	const struct check *c, const struct win_roots *roots, enum win_use use, struct rs_err *err)
+{
+	__attribute__((cleanup(X509_STORE_CTX_free_auto))) X509_STORE_CTX *ctx =
+		X509_STORE_CTX_new();
+	struct tm began = {0};
+
+	if (!ctx || !X509_STORE_CTX_init(ctx, roots->store, c->signer, c->p7->d.sign->cert)) {
+		(void)rs_fail(err, RS_E_MEMORY, "signature");
+		return "no memory";
+	}
+	if (!is_for(c->signer, use))
+		return use == WIN_USE_WINDOWS ? "its signer may not sign parts of Windows"
+					      : "its signer may not sign programs";
+	if (!ASN1_TIME_to_tm(X509_get0_notBefore(c->signer), &began))
+		return "its signer's certificate has no time";
+	X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
+	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
+	X509_VERIFY_PARAM_set_depth(param, DEPTH_MAX);
+	X509_VERIFY_PARAM_set_auth_level(param, SECURITY_LEVEL);
+	X509_VERIFY_PARAM_set_time(param, timegm(&began));
+	if (X509_verify_cert(ctx) == 1)
+		return NULL;
+	return "its signer's certificate does not lead to one that is pinned";
+}
+
+static void name_of(X509 *x, char ret[WIN_SIGNER_BYTES])
+{
+	X509_NAME *name = X509_get_subject_name(x);
+	int i = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+	unsigned char *utf8 = NULL;
+	int n = i < 0 ? -1
+		      : ASN1_STRING_to_UTF8(
+				&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, i)));
+
+	(void)snprintf(ret, WIN_SIGNER_BYTES, "%.*s", n > 0 ? n : 0, n > 0 ? (char *)utf8 : "");
+	OPENSSL_free(utf8);
+}
+
+int win_signed_check(struct rs_view der, const struct win_roots *roots, enum win_use use,
+	void (*fn)(void *user, const struct win_signed *s), void *user, char why[WIN_SIGNED_WHY],
+	struct rs_err *err)
+{
+	const unsigned char *at = der.p;
+	struct rs_err own = {0};
+	struct win_signed s = {.type = ""};
+	struct check c = {.p7 = NULL};
+	const char *no = der.len > WIN_SIGNED_MAX ? "it is too long" : NULL;
+
+	__attribute__((cleanup(PKCS7_free_auto))) PKCS7 *p7 =
+		no ? NULL : d2i_PKCS7(NULL, &at, (long)der.len);
+	c.p7 = p7;
+	if (!no && !p7)
+		no = "it is no signed PKCS #7";
+	if (!no)
+		no = take_apart(&c, &s);
+	if (!no)
+		no = find_signer(&c);
+	if (!no)
+		no = check_kind(&c);
+	if (!no)
+		no = check_signature(&c, &own);
+	if (!no)
+		no = check_chain(&c, roots, use, &own);
+	(void)snprintf(why, WIN_SIGNED_WHY, "%s", no ? no : "");
+	ERR_clear_error();
+	if (own.code)
+		return rs_err_pass(err, own.code, &own);
+	if (no)
+		return 0;
+	s.content = c.content;
+	name_of(c.signer, s.signer);
+	fn(user, &s);
+	return 0;
+}
+
+/* ---- catalogues ---- */
+
+#define OID_CTL	      "1.3.6.1.4.1.311.10.1"
+#define OID_CATALOGUE "1.3.6.1.4.1.311.12.1.1"
+#define OID_INDIRECT  "1.3.6.1.4.1.311.2.1.4"
+
+/* The OID at *p; *p is then behind it. */
+static bool take_oid(const uint8_t **p, const uint8_t *end, char ret[48])
+{
+	const unsigned char *at = *p;
+	ASN1_OBJECT *o = end > at ? d2i_ASN1_OBJECT(NULL, &at, end - at) : NULL;
+	bool is_read = o && OBJ_obj2txt(ret, 48, o, 1) > 0;
+
+	ASN1_OBJECT_free(o);
+	if (is_read)
+		*p = at;
+	return is_read;
+}
+
+/* Of one member's attributes: is the digest in it this one? */
+static bool member_is(struct rs_view attributes, const uint8_t sha256[32])
+{
+	const uint8_t *p = attributes.p, *end = p + attributes.len;
+	struct rs_view one, values;
+	char oid[48];
+
+	while (der_take(&p, end, V_ASN1_SEQUENCE, &one)) {
+		const uint8_t *in = one.p, *in_end = one.p + one.len;
+		struct image_digest d = {0};
+		if (!take_oid(&in, in_end, oid) || !der_take(&in, in_end, V_ASN1_SET, &values))
+			return false;
+		if (strcmp(oid, OID_INDIRECT) != 0)
+			continue;
+		if (!indirect_read(values, &d) && d.nid == NID_sha256 && d.len == 32 &&
+			memcmp(d.digest, sha256, 32) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* CertificateTrustList: usage, and further on (with a number and times between) the algorithm of
+ * the members' names, then the members. */
+bool win_catalogue_has(struct rs_view ctl, const uint8_t sha256[32])
+{
+	const uint8_t *p = ctl.p, *end = ctl.p + ctl.len;
+	struct rs_view all, usage, algorithm, members, one, attributes, name;
+	char oid[48];
+
+	if (!der_take(&p, end, V_ASN1_SEQUENCE, &all))
+		return false;
+	p = all.p;
+	end = all.p + all.len;
+	if (!der_take(&p, end, V_ASN1_SEQUENCE, &usage))
+		return false;
+	const uint8_t *u = usage.p;
+	if (!take_oid(&u, usage.p + usage.len, oid) || strcmp(oid, OID_CATALOGUE) != 0)
+		return false;
+	static const int between[] = {
+		V_ASN1_OCTET_STRING, V_ASN1_INTEGER, V_ASN1_UTCTIME, V_ASN1_GENERALIZEDTIME};
+	for (size_t i = 0; i < sizeof(between) / sizeof(between[0]); i++)
+		while (der_take(&p, end, between[i], &one))
+			;
+	if (!der_take(&p, end, V_ASN1_SEQUENCE, &algorithm) ||
+		!der_take(&p, end, V_ASN1_SEQUENCE, &members))
+		return false;
+	p = members.p;
+	end = members.p + members.len;
+	while (der_take(&p, end, V_ASN1_SEQUENCE, &one)) {
+		const uint8_t *in = one.p, *in_end = one.p + one.len;
+		if (der_take(&in, in_end, V_ASN1_OCTET_STRING, &name) &&
+			der_take(&in, in_end, V_ASN1_SET, &attributes) &&
+			member_is(attributes, sha256))
+			return true;
+	}
+	return false;
+}
+
+struct wanted {
+	const uint8_t *sha256;
+	bool is_catalogue, is_there;
+};
+
+static void see_catalogue(void *user, const struct win_signed *s)
+{
+	struct wanted *w = user;
+
+	w->is_catalogue = strcmp(s->type, OID_CTL) == 0;
+	w->is_there = w->is_catalogue && win_catalogue_has(s->content, w->sha256);
+}
+
+int win_catalogue_check(struct rs_view der, const struct win_roots *roots, enum win_use use,
+	const uint8_t sha256[32], bool *ret, char why[WIN_SIGNED_WHY], struct rs_err *err)
+{
+	struct wanted w = {.sha256 = sha256};
+	int r = win_signed_check(der, roots, use, see_catalogue, &w, why, err);
+
+	ERR_clear_error();
+	*ret = r == 0 && w.is_there;
+	if (r == 0 && !why[0] && !w.is_there)
+		(void)snprintf(why, WIN_SIGNED_WHY, "%s",
+			w.is_catalogue ? "it does not list the file" : "it is no catalogue");
+	return r;
+}
+
+/* ---- a program's digest ---- */
+
+int win_image_digest(
+	const struct win_src *src, bool *ret, uint8_t ret_sha256[32], struct rs_err *err)
+{
+	struct pe_headers pe;
+	int r = pe_headers_read(src, &pe, err);
+
+	*ret = false;
+	if (r < 0 || !pe.is_pe || pe.is_cut || !pe.has_optional || src->size_bytes % 8 ||
+		src->size_bytes > WIN_DIGEST_MOST)
+		return r;
+	auto_free uint8_t *all = malloc((size_t)src->size_bytes);
+	if (!all)
+		return rs_fail(err, RS_E_MEMORY, "file");
+	r = src->read(src->user, 0, all, (size_t)src->size_bytes, err);
+	if (r < 0)
+		return r;
+	/* cast: the sizes are below WIN_DIGEST_MOST */
+	const size_t end = pe.security_at ? pe.security_at : (size_t)src->size_bytes;
+	const size_t sum = (size_t)pe.checksum_at, dir = (size_t)pe.security_dir_at;
+	if (!sum || !dir || sum + 4 > dir || dir + 8 > end || end > src->size_bytes ||
+		(pe.security_at && pe.security_at + pe.security_bytes != src->size_bytes))
+		return 0; /* bytes behind the signature are in no digest */
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	unsigned len = 0;
+	*ret = md && EVP_DigestInit_ex(md, EVP_sha256(), NULL) && EVP_DigestUpdate(md, all, sum) &&
+	       EVP_DigestUpdate(md, all + sum + 4, dir - sum - 4) &&
+	       EVP_DigestUpdate(md, all + dir + 8, end - dir - 8) &&
+	       EVP_DigestFinal_ex(md, ret_sha256, &len);
+	EVP_MD_CTX_free(md);
+	return *ret ? 0 : rs_fail(err, RS_E_MEMORY, "digest");
+}
+
+static void see_program(void *user, const struct win_signed *s)
+{
+	struct wanted *w = user;
+	struct image_digest d = {0};
+
+	w->is_there = strcmp(s->type, OID_INDIRECT) == 0 && !indirect_read(s->content, &d) &&
+		      d.nid == NID_sha256 && d.len == 32 && !memcmp(d.digest, w->sha256, 32);
+}
+
+int win_image_signed(const struct win_src *src, const struct win_roots *roots,
+	const uint8_t sha256[32], bool *ret, char why[WIN_SIGNED_WHY], struct rs_err *err)
+{
+	struct wanted w = {.sha256 = sha256};
+	auto_free uint8_t *der = NULL;
+	struct pe_headers pe;
+	const char *no = "it has none";
+	size_t len = 0;
+	int r = pe_headers_read(src, &pe, err);
+
+	*ret = false;
+	if (r == 0 && pe.is_pe && pe.security_at && pe.security_bytes)
+		r = image_certificate_read(&pe, &der, &len, &no, err);
+	if (r < 0)
+		return r;
+	(void)snprintf(why, WIN_SIGNED_WHY, "%s", no ? no : "");
+	if (!der)
+		return 0;
+	r = win_signed_check(
+		(struct rs_view){der, len}, roots, WIN_USE_CODE, see_program, &w, why, err);
+	ERR_clear_error();
+	*ret = r == 0 && w.is_there;
+	if (r == 0 && !why[0] && !w.is_there)
+		(void)snprintf(why, WIN_SIGNED_WHY, "it is of another content");
+	return r;
+}

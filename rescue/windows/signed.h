@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Is something signed by somebody whose certificate was issued by one of those that are pinned? As
+ * Windows signs: PKCS #7 over a content of its own kind, one signer. Catalogues of Windows' files
+ * are that, and a program's own signature. Whether a certificate was revoked, and when something
+ * was signed, is not known here: docs/repairs.md, "Put a file back". */
+#ifndef UNBRICK_WINDOWS_SIGNED_H
+#define UNBRICK_WINDOWS_SIGNED_H
+
+#include "windows/windows.h"
+
+struct win_roots;
+
+/** Certificates (DER) that are believed, whoever issued them. Errors: RS_E_MEMORY, RS_E_BUG (one
+ * is no certificate). */
+int win_roots_new(
+	const struct rs_view *certificates, size_t n, struct win_roots **ret, struct rs_err *err);
+/** Those that are pinned in this program (rescue/roots). Errors: as above. */
+int win_roots_pinned(struct win_roots **ret, struct rs_err *err);
+void win_roots_free(struct win_roots *r);
+RS_DEFINE_AUTO(struct win_roots *, win_roots_free);
+#define auto_roots __attribute__((cleanup(win_roots_free_auto)))
+
+/* What the signer's certificate must be for. */
+enum win_use {
+	WIN_USE_WINDOWS, /* parts of Windows itself: 1.3.6.1.4.1.311.10.3.6 */
+	WIN_USE_CODE,	 /* any program: 1.3.6.1.5.5.7.3.3 */
+};
+
+#define WIN_SIGNED_MAX	 (16U << 20)
+#define WIN_DIGEST_MOST	 (64U << 20)
+#define WIN_SIGNED_WHY	 160U
+#define WIN_SIGNER_BYTES 128U
+
+struct win_signed {
+	char type[48];		/* of the content, an OID in digits */
+	struct rs_view content; /* DER with its header; borrowed */
+	char signer[WIN_SIGNER_BYTES];
+};
+
+/** Take @der apart and prove it: the content is what was signed (SHA-256, 384 or 512), by the one
+ * signer, whose certificate is for @use, and whose chain ends in one of @roots. Then @fn is called
+ * with the content, which is borrowed for that call. *why is "" then, else the reason.
+ * Errors: RS_E_MEMORY. */
+int win_signed_check(struct rs_view der, const struct win_roots *roots, enum win_use use,
+	void (*fn)(void *user, const struct win_signed *s), void *user, char why[WIN_SIGNED_WHY],
+	struct rs_err *err);
+
+/** Does the content of a catalogue (szOID_CTL, with its header) list a file of this Authenticode
+ * digest? Untrusted bytes, though a signed catalogue is somebody's whom we trust. */
+bool win_catalogue_has(struct rs_view ctl, const uint8_t sha256[32]);
+
+/** Is the catalogue @der trusted, and does it have the digest? *why as above. */
+int win_catalogue_check(struct rs_view der, const struct win_roots *roots, enum win_use use,
+	const uint8_t sha256[32], bool *ret, char why[WIN_SIGNED_WHY], struct rs_err *err);
+
+/** The Authenticode digest (SHA-256) of a program: all but its checksum, its directory's entry of
+ * the signature, and the signature. false: it is none, or too large (WIN_DIGEST_MOST), or not a
+ * multiple of eight bytes long. Errors: RS_E_IO_READ, RS_E_MEMORY. */
+int win_image_digest(
+	const struct win_src *src, bool *ret, uint8_t ret_sha256[32], struct rs_err *err);
+
+/** Is the program signed by itself, and is that trusted, as win_signed_check has it? @sha256 is its
+ * digest of win_image_digest. *why as above. Errors: RS_E_IO_READ, RS_E_MEMORY. */
+int win_image_signed(const struct win_src *src, const struct win_roots *roots,
+	const uint8_t sha256[32], bool *ret, char why[WIN_SIGNED_WHY], struct rs_err *err);
+
+#endif
