@@ -4,6 +4,8 @@
 
 static const struct change_ops *const rows[CHANGE_N_KINDS] = {
 	[CHANGE_HIVE] = &change_hive,
+	[CHANGE_LINK] = &change_link,
+	[CHANGE_COPY] = &change_copy,
 };
 
 bool change_has_ops(enum change_kind kind)

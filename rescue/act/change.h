@@ -55,6 +55,9 @@ int change_forget(struct nt_vol *vol, uint64_t dir_ref, struct rs_err *err);
 /* ---- change_hive.c ---- */
 extern const struct change_ops change_hive;
 
+/* ---- change_back.c: a file that was taken away ---- */
+extern const struct change_ops change_link, change_copy;
+
 /* ---- change_json.c: as manifests and reports have it ---- */
 
 /** The member "change" of an item. */

@@ -76,8 +76,12 @@ void change_put(struct json_out *j, const struct plan_change *c)
 	jo_text(j, "kind", change_kind_word(c->kind));
 	jo_text(j, "file", c->file);
 	jo_text(j, "note", c->note);
-	jo_bool(j, "was_whole", c->is_hive_whole);
-	jo_bool(j, "had_boot_minimum", c->is_boot_minimum);
+	if (c->source)
+		jo_text(j, "source", c->source);
+	if (c->kind == CHANGE_HIVE) {
+		jo_bool(j, "was_whole", c->is_hive_whole);
+		jo_bool(j, "had_boot_minimum", c->is_boot_minimum);
+	}
 	JO_OBJECTS(j, "values", put_value, c->values, c->n);
 	JO_OBJECTS(j, "touched", put_touched, c->touched, c->n_touched);
 	jo_close(j, '}');
@@ -224,6 +228,10 @@ int change_get(struct json_object *item, struct plan_change **ret, struct rs_err
 	const char *note = manifest_text_of(o, "note");
 	c->note = note[0] ? strdup(note) : NULL;
 	if (note[0] && !c->note)
+		return rs_fail(err, RS_E_MEMORY, "manifest");
+	const char *source = manifest_text_of(o, "source");
+	c->source = source[0] ? strdup(source) : NULL;
+	if (source[0] && !c->source)
 		return rs_fail(err, RS_E_MEMORY, "manifest");
 	c->is_hive_whole = get_bool(o, "was_whole");
 	c->is_boot_minimum = get_bool(o, "had_boot_minimum");

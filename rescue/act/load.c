@@ -94,7 +94,7 @@ static int find_folders(
 		return rs_fail(err, RS_E_MEMORY, "report");
 	plan_target(p, item, path);
 	find_target(vol, path, item);
-	if (item->change)
+	if (item->change && item->change->kind == CHANGE_HIVE)
 		return 0;
 	int r = nt_lookup(vol, folder, &item->from_ref, NULL);
 	if (r == RS_E_NO_SUCH_FILE || r == RS_E_UNSAFE_PATH)

@@ -289,7 +289,7 @@ static int get_told_item(
 	item->number = number;
 	item->action = PLAN_RESTORE;
 	int r = change_get(o, &item->change, err);
-	if (r < 0 || item->change)
+	if (r < 0 || (item->change && item->change->kind == CHANGE_HIVE))
 		return r < 0 ? r : keep_texts(o, item, err);
 	if (!manifest_uint(o, "record", 0xffffffffffffULL, &record) ||
 		!manifest_uint(o, "sequence", UINT16_MAX, &sequence) || !sequence ||

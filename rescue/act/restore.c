@@ -268,6 +268,11 @@ static int see_change(
 	} else if (r < 0) {
 		hinder(l, false, rs_err_info(r)->advice, "%s: %.300s", rs_err_info(r)->text,
 			why.detail);
+	} else if (item->change->kind != CHANGE_HIVE &&
+		   (state == CHANGE_OTHERS || state == CHANGE_MISSING)) {
+		l->is_gone = true;
+		hinder(l, true, "answer the question at a terminal: what is there stays",
+			"it is not what was put back any more, and stays as it is");
 	}
 	l->place = strdup(item->change->file);
 	return l->place ? 0 : rs_fail(err, RS_E_MEMORY, "path");

@@ -42,6 +42,9 @@ static int ask_doubtful_of(struct rs_repair *u, struct plan *p, struct rs_err *e
 			(void)snprintf(text, sizeof(text),
 				"%s is doubtful (%s). Against moving it: %s. Move it, too?", path,
 				why, speaks);
+		else if (item->change && item->change->source)
+			(void)snprintf(text, sizeof(text), "%s was taken away (%s). Put it back?",
+				path, why);
 		else if (item->change)
 			(void)snprintf(text, sizeof(text),
 				"The change of %s is doubtful (%s). Make it, too?", path, why);

@@ -6,6 +6,7 @@
 
 #include "core/cleanup.h"
 #include "judge/diagnosis.h"
+#include "judge/putback.h"
 #include "judge/source.h"
 
 /* Without the Windows folder every source would find nothing and be wrong. */
@@ -84,6 +85,7 @@ void judge_free(struct judge_result *r)
 	for (size_t i = 0; i < r->n_findings; i++) {
 		free(r->findings[i].path);
 		free(r->findings[i].why);
+		putback_free(r->findings[i].putback);
 	}
 	for (size_t i = 0; i < r->n_said; i++) {
 		if (r->said[i].source->done)

@@ -12,6 +12,7 @@
 struct diagnosis;
 struct evidence;
 struct evidence_source;
+struct putback;
 struct rule_set;
 
 struct judge_texts {
@@ -82,7 +83,9 @@ struct finding {
 	bool has_sha256;
 	uint8_t sha256[32];
 	bool is_all_zero;
-	bool is_missing; /* the path names a file that is not there and should be */
+	bool is_missing;	 /* the path names a file that is not there and should be */
+	struct putback *putback; /* of one that is missing: what is proven to be it (putback.h), for
+				  * a person to decide; NULL: nothing is */
 };
 
 struct judge_result {

@@ -9,6 +9,7 @@
 #include "core/cleanup.h"
 #include "core/list.h"
 #include "judge/judge_internal.h"
+#include "judge/putback.h"
 #include "judge/source.h"
 #include "judge/verdict.h"
 
@@ -146,6 +147,77 @@ static int add_moves(const struct judge_look *in, struct diagnosis *d, struct ju
 	return r;
 }
 
+/* ---- what was taken away ---- */
+
+static int add_taken(const struct diagnosis *d, const struct diag_proposal *p,
+	struct putback **back, struct judge_result *ret, struct rs_err *err)
+{
+	struct finding *f;
+	int r = add_said(d, ret, err);
+
+	if (r < 0)
+		return r;
+	struct judge_said *s = &ret->said[ret->n_said - 1];
+	s->title = "A file that was taken away";
+	s->text = "The evidence is told with the diagnosis; what is put back can be taken away "
+		  "again.";
+	s->kind = INCIDENT_GOOD_FILE_REMOVED;
+	f = rs_list_add(&ret->findings, &ret->n_findings, sizeof(*f));
+	if (!f)
+		return rs_fail(err, RS_E_MEMORY, "findings");
+	*f = (struct finding){.said = ret->n_said - 1,
+		.verdict = JUDGE_REPORT,
+		.is_missing = true,
+		.putback = rs_steal(*back),
+		.path = strdup(p->path)};
+	f->parent_ref = f->putback->dir_ref;
+	if (!f->path ||
+		asprintf(&f->why, "%s; it can be put back: %s", d->text, f->putback->proof) < 0)
+		return rs_fail(err, RS_E_MEMORY, "findings");
+	return 0;
+}
+
+/* Where a source is proven, it can be done; else the reason is told. */
+static int take_back(const struct judge_look *in, struct diagnosis *d, struct diag_proposal *p,
+	struct judge_result *ret, struct rs_err *err)
+{
+	const struct putback_look look = {
+		.vol = in->vol, .raw = in->raw, .win = in->win, .task = in->task};
+	auto_putback struct putback *back = NULL;
+	auto_free char *not = NULL;
+	uint64_t ref;
+
+	if (!in->raw || !p->path[0] || nt_lookup(in->vol, p->path, &ref, NULL) == 0)
+		return 0; /* a damaged one: its name is taken */
+	int r = putback_find(&look, p->path, &back, &not, err);
+	if (r < 0)
+		return r;
+	if (!back) {
+		p->text = ev_text(d->evidence, "%s Why: %s.", p->text, not );
+		return 0;
+	}
+	p->can = true;
+	p->from = ev_text(d->evidence, "%s", back->source);
+	p->text = ev_text(d->evidence,
+		back->how == PUTBACK_LINK
+			? "Put the file back: Windows' own store of components has it still. What "
+			  "took it away may take it again."
+			: "Put the file back: its contents lie elsewhere on the volume and are "
+			  "proven. What took it away may take it again.");
+	return add_taken(d, p, &back, ret, err);
+}
+
+static int take_all_back(const struct judge_look *in, struct diagnosis *d, struct judge_result *ret,
+	struct rs_err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < d->n_proposals; i++)
+		if (d->proposals[i].action == DIAG_RESTORE)
+			r = take_back(in, d, &d->proposals[i], ret, err);
+	return r;
+}
+
 /* ---- the source ---- */
 
 static int gather(const struct judge_look *all, size_t n, struct rs_err *err)
@@ -192,7 +264,8 @@ static int look(const struct judge_look *in, struct judge_result *ret, struct rs
 		return rs_fail(err, RS_E_MEMORY, "diagnosis");
 	}
 	*to = d;
-	return add_moves(in, d, ret, err);
+	r = add_moves(in, d, ret, err);
+	return r < 0 ? r : take_all_back(in, d, ret, err);
 }
 
 /* Data are moved only from where products keep theirs; asked of each name that the file has. */

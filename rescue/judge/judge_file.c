@@ -6,6 +6,7 @@
 
 #include "core/list.h"
 #include "judge/judge_internal.h"
+#include "judge/putback.h"
 
 #define TAG_WOF                                                                                    \
 	0x80000017U /* compressed by Windows itself: a file like others, read by a filter          \
@@ -27,6 +28,7 @@ bool judge_add_finding_take(struct judge_ctx *ctx, const struct finding *f)
 	if (!judge_has(ctx, to)) {
 		free(f->path);
 		free(f->why);
+		putback_free(f->putback);
 		return false;
 	}
 	*to = *f;

@@ -6,6 +6,7 @@
 
 #include "core/text.h"
 #include "judge/judge_internal.h"
+#include "judge/putback.h"
 
 #define MAX_COPIES 8U /* named in a finding */
 
@@ -205,6 +206,24 @@ static void add_copies(struct run *u, const char *name, char **why)
 	judge_list_done(&found);
 }
 
+/* What is proven to be the file, or why nothing is. */
+static void add_putback(struct run *u, const char *path, struct finding *f)
+{
+	struct judge_ctx *ctx = u->ctx;
+	const struct putback_look in = {
+		.vol = ctx->vol, .raw = ctx->raw, .win = ctx->win, .task = ctx->task};
+	auto_free char *not = NULL;
+	struct rs_err why = {0};
+	int r = putback_find(&in, path, &f->putback, &not, &why);
+
+	if (r < 0)
+		judge_pass(ctx, path, &why);
+	else if (f->putback)
+		judge_add(ctx, &f->why, "; ", "it can be put back: %s", f->putback->proof);
+	else
+		judge_add(ctx, &f->why, "; ", "it is not put back: %s", not );
+}
+
 static void add_missing(struct run *u, const char *path, const struct nt_stat *st)
 {
 	struct judge_ctx *ctx = u->ctx;
@@ -222,6 +241,8 @@ static void add_missing(struct run *u, const char *path, const struct nt_stat *s
 	judge_add(ctx, &f.why, "; ", "%s",
 		st ? "a system file has 0 bytes" : "a system file is missing");
 	add_copies(u, last + 1, &f.why);
+	if (!st)
+		add_putback(u, path, &f);
 	(void)judge_add_finding_take(ctx, &f); /* it ends the run then */
 }
 

@@ -101,9 +101,10 @@ int guard_unchanged(struct nt_vol *vol, const struct plan *p, struct rs_err *err
 		if (!item->is_accepted)
 			continue;
 		/* what a manifest tells is looked at by value, whatever Windows did to the hive */
-		if (!item->change)
-			r = item_unchanged(vol, item, err);
-		else if (!p->has_manifest && !p->is_by_report)
+		const bool is_new = !p->has_manifest && !p->is_by_report;
+		if (!item->change || (is_new && item->change->kind != CHANGE_HIVE))
+			r = item_unchanged(vol, item, err); /* or of what is put back, its source */
+		else if (is_new)
 			r = change_unchanged(vol, item->change, err);
 	}
 	return r;

@@ -88,7 +88,7 @@ static int keep_names(struct plan_item *item, struct file_names *names, struct r
 
 static bool is_mover(const struct plan_item *item)
 {
-	return item->action == PLAN_QUARANTINE || item->action == PLAN_ASK;
+	return !item->change && (item->action == PLAN_QUARANTINE || item->action == PLAN_ASK);
 }
 
 /* What another Windows needs, and what lies where several may use it. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "judge/putback.h"
 
 static void item_done(struct plan_item *item)
 {
@@ -58,6 +59,8 @@ static enum plan_action action_of(const struct finding *f)
 		[JUDGE_GOOD] = PLAN_KEEP,
 		[JUDGE_REPORT] = PLAN_REPORT};
 
+	if (f->putback) /* what is put back may be taken away again: a person decides */
+		return PLAN_ASK;
 	return f->verdict == JUDGE_DOUBTFUL && f->is_missing ? PLAN_REPORT : actions[f->verdict];
 }
 
@@ -78,15 +81,47 @@ static bool is_spared(const struct finding *f)
 }
 
 /* The switch moves every name that the file has in one folder, so two findings of one file there
- * are one item; the stronger verdict stays. */
+ * are one item; the stronger verdict stays. What is put back is one item, whoever misses it. */
 static struct plan_item *same_file(struct plan *p, const struct finding *f)
 {
+	for (size_t i = 0; i < p->n_items && f->putback; i++)
+		if (p->items[i].change && strcasecmp(p->items[i].path, f->path) == 0)
+			return &p->items[i];
 	for (size_t i = 0; i < p->n_items && !f->is_missing; i++) {
 		struct plan_item *item = &p->items[i];
 		if (item->file_ref == f->stat.ref && item->from_ref == f->parent_ref)
 			return item;
 	}
 	return NULL;
+}
+
+/* The file of the item is its source: the record that gets one more name, or whose contents are
+ * copied. */
+static int putback_fill(
+	struct plan_item *item, const struct putback *back, const char *path, struct rs_err *err)
+{
+	struct plan_change *c =
+		change_new(back->how == PUTBACK_LINK ? CHANGE_LINK : CHANGE_COPY, path);
+
+	item->change = c;
+	if (c) {
+		c->source = strdup(back->source);
+		c->note =
+			strdup("what took it away may take it away again, unless it is disabled or "
+			       "its definitions are new ones");
+	}
+	if (!c || !c->source || !c->note)
+		return rs_fail(err, RS_E_MEMORY, "plan");
+	int r = change_touch(c, TOUCHED_FILE, path, "", back->proof, true, err);
+	if (r < 0)
+		return r;
+	c->source_ref = item->file_ref = back->stat.ref;
+	item->from_ref = back->dir_ref;
+	item->stat = back->stat;
+	item->has_sha256 = c->has_sha256 = true;
+	memcpy(item->sha256, back->sha256, sizeof(item->sha256));
+	memcpy(c->sha256, back->sha256, sizeof(c->sha256));
+	return 0;
 }
 
 static int item_fill(struct plan_item *item, const struct judge_result *j, const struct finding *f,
@@ -107,7 +142,7 @@ static int item_fill(struct plan_item *item, const struct judge_result *j, const
 	item->windows = strdup(j->said[f->said].windows ? j->said[f->said].windows : "");
 	if (!item->path || !item->why || !item->rule_id || !item->windows)
 		return rs_fail(err, RS_E_MEMORY, "plan");
-	return 0;
+	return f->putback ? putback_fill(item, f->putback, item->path, err) : 0;
 }
 
 static int by_rank(const void *a, const void *b)

@@ -205,7 +205,44 @@ static void resource_dir(uint8_t *at, uint32_t id, uint32_t to)
 	rs_put_le32(at + 20, to);
 }
 
+/* A block of texts: its key, then what it holds; *at is behind it. */
+static void text_block(uint8_t *base, size_t *at, const char *key, const char *value, bool is_open)
+{
+	uint8_t *head = base + *at;
+	size_t n = 6;
+
+	for (size_t i = 0; i <= strlen(key); i++, n += 2)
+		rs_put_le16(head + n, (uint8_t)key[i]);
+	n = (n + 3) & ~(size_t)3;
+	rs_put_le16(head + 4, 1);
+	rs_put_le16(head + 2, is_open ? 0 : (uint16_t)(strlen(value) + 1));
+	for (size_t i = 0; !is_open && i <= strlen(value); i++, n += 2)
+		rs_put_le16(head + n, (uint8_t)value[i]);
+	rs_put_le16(head, (uint16_t)n); /* of one that is open: until it is closed */
+	*at += (n + 3) & ~(size_t)3;
+}
+
+/* VS_VERSIONINFO at @info gets its original name; returns its length. */
+static uint16_t put_original(uint8_t *info, size_t at, const char *original)
+{
+	const size_t file_info = at;
+
+	text_block(info, &at, "StringFileInfo", "", true);
+	const size_t table = at;
+	text_block(info, &at, "040904b0", "", true);
+	text_block(info, &at, "OriginalFilename", original, false);
+	rs_put_le16(info + table, (uint16_t)(at - table));
+	rs_put_le16(info + file_info, (uint16_t)(at - file_info));
+	return (uint16_t)at;
+}
+
 void wi_program(struct wi *w, const char *path, const uint16_t version[4])
+{
+	wi_program_named(w, path, version, NULL);
+}
+
+void wi_program_named(
+	struct wi *w, const char *path, const uint16_t version[4], const char *original)
 {
 	enum { RSRC_AT = 0x200, RSRC_RVA = 0x1000, RSRC_BYTES = 0x200 };
 	uint8_t p[RSRC_AT + RSRC_BYTES] = {'M', 'Z'};
@@ -243,6 +280,11 @@ void wi_program(struct wi *w, const char *path, const uint16_t version[4])
 	rs_put_le32(rsrc + 0x60 + 44, 0x10000);
 	rs_put_le32(rsrc + 0x60 + 48, (uint32_t)version[0] << 16 | version[1]);
 	rs_put_le32(rsrc + 0x60 + 52, (uint32_t)version[2] << 16 | version[3]);
+	if (original) {
+		const uint16_t len = put_original(rsrc + 0x60, 92, original);
+		rs_put_le16(rsrc + 0x60, len);
+		rs_put_le32(rsrc + 0x4c, len);
+	}
 	wi_file(w, path, p, sizeof(p), "");
 }
 

@@ -34,6 +34,10 @@ void wi_reparse(struct wi *w, const char *path, uint32_t tag);
 /** A program file with this version ("11.0.3.1" as four numbers). */
 void wi_program(struct wi *w, const char *path, const uint16_t version[4]);
 
+/** The same, and its own text says that name (NULL: none). */
+void wi_program_named(
+	struct wi *w, const char *path, const uint16_t version[4], const char *original);
+
 struct wi_value { /* one value, or only a key when name is NULL; the last one has key NULL */
 	const char *key, *name, *text;
 	uint32_t number; /* REG_DWORD when text is NULL; one of lines is a REG_MULTI_SZ */

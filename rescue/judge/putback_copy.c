@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Others' drivers have a signature of their own: where a file of the folder of drivers is missing,
+ * that counts as well, wherever the file lies (an antivirus' quarantine that keeps it as it is, our
+ * own, the driver store).
+ *
+ * Where the store has no record that is proven to be the file: its contents may lie elsewhere (in
+ * another component, in Windows.old, in dllcache, wherever). What proves them is a catalogue of
+ * this Windows: signed by whom a pinned certificate lets sign parts of Windows, and listing their
+ * digest. And the program's own signed text says its name, so that one is not put in another's
+ * place. Where two different contents are proven, which of them Windows uses is not known: none is
+ * taken. */
+#include "judge/putback_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/cleanup.h"
+#include "core/list.h"
+#include "windows/signed.h"
+
+#define LISTED_MAX 64U /* files that are looked at */
+#define CATALOGUES "System32\\CatRoot\\{F750E6C3-38EE-11D1-85E5-00C04FC295EE}"
+
+struct candidate {
+	const struct copy *copy;
+	uint8_t authenticode[32];
+	bool is_signed;	 /* by itself */
+	char *catalogue; /* that lists it; NULL: none does */
+};
+
+struct listing {
+	struct find *f;
+	const struct win_roots *roots;
+	struct candidate *all;
+	size_t n;
+	char **catalogues; /* names */
+	size_t n_catalogues;
+	bool is_drivers; /* others' files belong there, too: their own signature counts */
+	bool no_memory;
+	char why[WIN_SIGNED_WHY]; /* the last catalogue that has a digest, and is not believed */
+};
+
+static void listing_done(struct listing *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->all[i].catalogue);
+	free(l->all);
+	for (size_t i = 0; i < l->n_catalogues; i++)
+		free(l->catalogues[i]);
+	free(l->catalogues);
+}
+
+/* "user32" and "user32.dll" for user32.dll: Windows' own files have either. */
+static bool is_its_name(const char *original, const char *name)
+{
+	const char *dot = strrchr(name, '.');
+	const size_t stem = dot ? (size_t)(dot - name) : strlen(name);
+
+	return strcasecmp(original, name) == 0 ||
+	       (strlen(original) == stem && strncasecmp(original, name, stem) == 0);
+}
+
+/* Whole, of that name, and with a digest. What is not is no candidate, and no error. */
+static int look_at(struct listing *l, const struct copy *c, struct rs_err *err)
+{
+	auto_nt_file struct nt_file *file = NULL;
+	struct candidate one = {.copy = c};
+	struct win_image image = {0};
+	struct rs_err why = {0};
+	char signature[WIN_SIGNED_WHY];
+	bool has_digest = false;
+	int r = nt_file_open(l->f->in->vol, c->ref, "", &file, &why);
+
+	if (r == 0) {
+		struct win_src src = win_src_file(file);
+		r = win_image_look(&src, true, true, l->f->in->task, &image, &why);
+		if (r == 0)
+			r = win_image_digest(&src, &has_digest, one.authenticode, &why);
+		if (r == 0 && has_digest && l->is_drivers)
+			r = win_image_signed(
+				&src, l->roots, one.authenticode, &one.is_signed, signature, &why);
+	}
+	if (rs_err_ends(r))
+		return rs_err_pass(err, r, &why);
+	if (r < 0 || !has_digest || image.soundness != WIN_SOUND || !image.is_full ||
+		image.machine != putback_machine(l->f) || !is_its_name(image.original, l->f->name))
+		return 0;
+	struct candidate *to = rs_list_add(&l->all, &l->n, sizeof(*to));
+	if (!to)
+		return rs_fail(err, RS_E_MEMORY, "findings");
+	*to = one;
+	return 0;
+}
+
+static bool take_name(void *user, const char *name, uint64_t ref, bool is_dir)
+{
+	struct listing *l = user;
+	char *copy, **to;
+
+	(void)ref;
+	if (is_dir || !win_path_ends(name, ".cat"))
+		return true;
+	copy = strdup(name);
+	to = copy ? rs_list_add(&l->catalogues, &l->n_catalogues, sizeof(*to)) : NULL;
+	if (to)
+		*to = copy;
+	else
+		free(copy);
+	l->no_memory |= !to;
+	return to;
+}
+
+/* Most catalogues list none of them: only what has the bytes of a digest is taken apart. */
+static int ask(struct listing *l, const char *name, struct rs_view der, struct rs_err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < l->n; i++) {
+		struct candidate *c = &l->all[i];
+		char why[WIN_SIGNED_WHY];
+		bool is = false;
+		if (c->catalogue || !memmem(der.p, der.len, c->authenticode, 32))
+			continue;
+		r = win_catalogue_check(
+			der, l->roots, WIN_USE_WINDOWS, c->authenticode, &is, why, err);
+		if (r == 0 && is)
+			c->catalogue = strdup(name);
+		else if (r == 0)
+			(void)snprintf(l->why, sizeof(l->why), "%.60s: %.90s", name, why);
+		if (r == 0 && is && !c->catalogue)
+			r = rs_fail(err, RS_E_MEMORY, "findings");
+	}
+	return r;
+}
+
+static int read_catalogues(struct listing *l, struct rs_err *err)
+{
+	char folder[PATH_CAP], path[PATH_CAP];
+	uint64_t ref = 0;
+	int r = 0;
+
+	(void)snprintf(folder, sizeof(folder), "%s\\" CATALOGUES, l->f->in->win->root);
+	if (nt_lookup(l->f->in->vol, folder, &ref, NULL) < 0 ||
+		nt_list(l->f->in->vol, ref, take_name, l, NULL) < 0)
+		return putback_no(l->f, err, "the catalogues of Windows' files cannot be read");
+	if (l->no_memory)
+		return rs_fail(err, RS_E_MEMORY, "findings");
+	for (size_t i = 0; r == 0 && i < l->n_catalogues; i++) {
+		auto_free uint8_t *der = NULL;
+		struct rs_err why = {0};
+		size_t len = 0;
+		int n = snprintf(path, sizeof(path), "%s\\%s", folder, l->catalogues[i]);
+		if (n < 0 || (size_t)n >= sizeof(path))
+			continue;
+		if (!rs_task_goes_on(l->f->in->task))
+			return rs_fail(err, RS_E_CANCELLED, "while catalogues were read");
+		r = nt_file_load(l->f->in->vol, path, WIN_SIGNED_MAX, &der, &len, &why);
+		if (rs_err_ends(r))
+			return rs_err_pass(err, r, &why);
+		r = r < 0 ? 0 : ask(l, l->catalogues[i], (struct rs_view){der, len}, err);
+	}
+	return r;
+}
+
+/* All that are listed are one content. */
+static int choose(struct listing *l, struct candidate **ret, struct rs_err *err)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		struct candidate *c = &l->all[i];
+		if (!c->catalogue && !c->is_signed)
+			continue;
+		if (*ret && memcmp((*ret)->authenticode, c->authenticode, 32) != 0)
+			return putback_no(l->f, err,
+				"two versions of it are proven, and which one Windows uses is not: "
+				"%s, %s",
+				(*ret)->copy->path, c->copy->path);
+		if (!*ret)
+			*ret = c;
+	}
+	if (*ret)
+		return 0;
+	return putback_no(l->f, err, "no catalogue that is believed lists a copy of it%s%s",
+		l->why[0] ? ": " : "", l->why);
+}
+
+static int fill(struct find *f, const struct candidate *c, struct putback **ret, struct rs_err *err)
+{
+	auto_putback struct putback *p = calloc(1, sizeof(*p));
+	struct rs_err why = {0};
+	bool is_zero;
+
+	if (!p)
+		return rs_fail(err, RS_E_MEMORY, "findings");
+	p->how = PUTBACK_COPY;
+	p->dir_ref = f->dir_ref;
+	p->source = strdup(c->copy->path);
+	if (!p->source ||
+		asprintf(&p->proof,
+			"its contents lie at %s; %s%s, it is the only version that is proven, and "
+			"it is whole",
+			c->copy->path,
+			c->catalogue ? "a catalogue of this Windows lists them: "
+				     : "their own signature is good",
+			c->catalogue ? c->catalogue : "") < 0)
+		return p->proof = NULL, rs_fail(err, RS_E_MEMORY, "findings");
+	int r = nt_stat(f->in->vol, c->copy->ref, &p->stat, &why);
+	if (r == 0)
+		r = judge_hash(f->in->vol, c->copy->ref, p->sha256, &is_zero, &why);
+	if (r < 0)
+		return putback_unknown(f, c->copy->path, r, &why, err);
+	*ret = rs_steal(p);
+	return 0;
+}
+
+static int look_at_all(struct listing *l, const struct copy *list, size_t n, struct rs_err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n && l->n < LISTED_MAX; i++)
+		r = look_at(l, &list[i], err);
+	return r;
+}
+
+/* Then no catalogue is needed. */
+static bool has_signed(const struct listing *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->all[i].is_signed)
+			return true;
+	return false;
+}
+
+int putback_listed(struct find *f, struct putback **ret, struct rs_err *err)
+{
+	__attribute__((cleanup(listing_done))) struct listing l = {.f = f, .roots = f->in->roots};
+	auto_roots struct win_roots *pinned = NULL;
+	struct candidate *c = NULL;
+	int r = l.roots ? 0 : win_roots_pinned(&pinned, err);
+
+	if (pinned)
+		l.roots = pinned;
+	if (r == 0)
+		r = look_at_all(&l, f->copies, f->n, err);
+	if (r == 0)
+		r = look_at_all(&l, f->others, f->n_others, err);
+	if (r == 0 && !l.n)
+		return putback_no(f, err, "no whole file of that name is elsewhere on the volume");
+	if (r == 0)
+		r = read_catalogues(&l, err);
+	if (r == 0 && f->why && has_signed(&l)) {
+		free(f->why);
+		f->why = NULL;
+	}
+	if (r == 0 && !f->why)
+		r = choose(&l, &c, err);
+	return r == 0 && !f->why ? fill(f, c, ret, err) : r;
+}
