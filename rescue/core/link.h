@@ -48,6 +48,7 @@
 	W(ENOUGH, "enough", NONE) /* nobody answers what is asked */                               \
 	W(STICK, "stick", TEXT)	  /* one that may be the stick, and how to know it */              \
 	W(WHICH, "which", NONE)	  /* those are all: one is to be named; after none, nothing is */  \
+	W(RESULT, "result", TEXT) /* of this start, for a phone: no collector has it */            \
 	W(LINE, "line", TEXT)	  /* what was said on the consoles */                              \
 	W(ERROR, "error", TEXT)	  /* what was wanted cannot be done */
 

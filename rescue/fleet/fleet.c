@@ -94,6 +94,8 @@ static int for_join(const void *a, const void *b)
 		return r;
 	if (x->is_start != y->is_start)
 		return y->is_start - x->is_start;
+	if (x->revision != y->revision)
+		return x->revision < y->revision ? -1 : 1;
 	if (x->when != y->when)
 		return x->when < y->when ? -1 : 1;
 	r = memcmp(x->hash, y->hash, sizeof(x->hash));
@@ -127,8 +129,9 @@ static struct fleet_row *join_one(struct fleet *f, struct fleet_row *row, size_t
 		if (memcmp(row[i].hash, ret->hash, sizeof(ret->hash)) == 0 ||
 			(row[i].is_start && i && row[i - 1].is_start))
 			f->counts.repeated++;
-		else if (!row[i].is_start || !is_its_start(ret, &row[i]))
-			f->counts.conflicts++;
+		else if (row[i].is_start ? !is_its_start(ret, &row[i])
+					 : row[i].revision == row[i + 1].revision)
+			f->counts.conflicts++; /* a later word of the same start is none */
 		if (row[i].is_start)
 			fill_from_start(ret, &row[i]);
 	}

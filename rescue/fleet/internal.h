@@ -33,6 +33,7 @@ struct fleet_row {
 	unsigned n_keys;
 	uint8_t hash[32];    /* of its bytes */
 	char start_hash[65]; /* of its start's, as it says */
+	unsigned revision;   /* of its end: a higher one takes the place of those before */
 };
 
 struct fleet {

@@ -11,7 +11,8 @@
 #include "core/redact.h"
 #include "fleet/internal.h"
 
-#define VERSION_MOST 2U /* schema_version; of a boot report */
+#define REVISION_MOST 1000000U
+#define VERSION_MOST  2U /* schema_version; of a boot report */
 
 static const struct ji_limits limits = {FLEET_BYTES_MOST, 400000, 28};
 
@@ -319,7 +320,7 @@ static void take_id(struct fleet_row *row, struct json_object *root)
 static void take_head(struct fleet_row *row, struct json_object *root, uint64_t received)
 {
 	struct json_object *policy = ji_object(root, "policy");
-	uint64_t ms = 0, version = 0;
+	uint64_t ms = 0, version = 0, revision = 0;
 	char text[24];
 
 	PUT(command, ji_text(root, "command"));
@@ -331,6 +332,8 @@ static void take_head(struct fleet_row *row, struct json_object *root, uint64_t 
 		(void)snprintf(text, sizeof(text), "%llu", (unsigned long long)version);
 		PUT(policy, text);
 	}
+	if (ji_number(root, "revision", &revision) && revision <= REVISION_MOST)
+		row->revision = (unsigned)revision;
 	(void)ji_number(root, "duration_ms", &ms);
 	row->seconds = ms / 1000;
 	row->when = received ? received : when_of(ji_text(root, "started"));

@@ -15,8 +15,11 @@
 
 enum {
 	FETCH_MS = 600000, /* a server that comes back is waited for; nothing else can be done */
+	AGAIN_MS = 20000,  /* the next times a person may come */
 	MORE_MS = 15000,   /* what a job gets beyond its own limit before it is ended */
 	ROUND_MS = 500,
+	PAUSE_MS = 60000, /* before it is asked again; doubled, up to */
+	PAUSE_MOST_MS = 900000,
 };
 
 #define START_FILE INIT_RUN "/start.json"
@@ -46,13 +49,37 @@ static void refuse(struct init *in, struct work *w, const char *why)
 	(void)snprintf(w->text, sizeof(w->text), "not repaired: no policy: %.560s", why);
 }
 
-static void make_fetch(struct init *in, struct fleet_fetch *q)
+/* Servers that are away come back, not all machines ask then at once, and what is withdrawn may be
+ * put in force again. What is wrong stays so until somebody comes. */
+static void plan_again(struct init *in)
+{
+	struct fleet *f = &in->fleet;
+	const bool is_away = !f->is_accepted && f->policy.code &&
+			     rs_err_info(f->policy.code)->exit_status == RS_STATUS_NETWORK;
+	const bool is_withdrawn = f->is_accepted && f->policy.act == POLICY_NONE;
+	uint64_t pause_ms = (uint64_t)PAUSE_MS << (f->n_again < 4 ? f->n_again : 4);
+	uint32_t number = 0;
+
+	f->again_ms = 0;
+	if (!is_away && !is_withdrawn)
+		return;
+	if (pause_ms > PAUSE_MOST_MS)
+		pause_ms = PAUSE_MOST_MS;
+	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) == sizeof(number))
+		pause_ms += number % (pause_ms / 4);
+	f->n_again++;
+	f->again_ms = now_ms() + pause_ms;
+	init_say(in, "policy: asked for again in %llu s, or by a restart",
+		(unsigned long long)pause_ms / 1000);
+}
+
+static void make_fetch(struct init *in, unsigned total_ms, struct fleet_fetch *q)
 {
 	const struct clock_now *clock = &in->network.now.clock;
 
 	*q = (struct fleet_fetch){.clock = {.is_known = clock_is_known(clock)},
 		.floor_version = fleet_floor(in),
-		.total_ms = FETCH_MS,
+		.total_ms = total_ms,
 		.ca = FLEET_CA,
 		.keys = FLEET_POLICY_PUB,
 		.folder = INIT_RUN};
@@ -117,7 +144,7 @@ static void ask(struct asking *a, struct fleet_fetch *q)
 		.output = on_said,
 		.end = on_end,
 		.user = a,
-		.limit_ms = FETCH_MS + MORE_MS};
+		.limit_ms = q->total_ms + MORE_MS};
 
 	a->process = process_start(&in->processes, &plan, NULL);
 	for (bool was_asked = false; a->process; was_asked |= in->is_stop_wanted) {
@@ -128,13 +155,13 @@ static void ask(struct asking *a, struct fleet_fetch *q)
 }
 
 /* False with why not. */
-static bool fetch(struct init *in, char *ret_why, size_t cap)
+static bool fetch(struct init *in, unsigned total_ms, char *ret_why, size_t cap)
 {
 	struct fleet *f = &in->fleet;
 	struct asking a = {.in = in};
 	struct fleet_fetch q;
 
-	make_fetch(in, &q);
+	make_fetch(in, total_ms, &q);
 	init_say(in, "policy: asking %s", q.url);
 	ask(&a, &q);
 	f->policy = a.said;
@@ -153,12 +180,13 @@ static bool take_policy(struct init *in, struct work *w)
 	const char *refusal = fleet_refusal(&in->facts);
 
 	f->is_asked = true;
+	f->policy = (struct fleet_policy){.code = refusal ? 0 : RS_E_NET_LINK};
 	if (refusal)
 		(void)snprintf(why, sizeof(why), "%s", refusal);
 	else if (!fleet_wait_for_network(in, FETCH_MS))
 		(void)snprintf(why, sizeof(why), "%s", network_why(in));
 	else
-		(void)fetch(in, why, sizeof(why));
+		(void)fetch(in, FETCH_MS, why, sizeof(why));
 	if (in->is_stop_wanted) {
 		w->result = RESULT_CANCELLED;
 		return false;
@@ -199,8 +227,28 @@ bool fleet_begin(struct init *in, struct work *w)
 	*w = (struct work){0};
 	f->is_accepted = false;
 	const bool may = take_policy(in, w);
-	f->tell_start = start_event; /* what came of it is in the start event */
+	if (!in->is_stop_wanted)
+		plan_again(in);
+	if (!f->start_hash[0])		     /* else it has gone, and a start is one */
+		f->tell_start = start_event; /* what came of it is in it */
 	if (may)
 		wait_at_random(in, f->policy.delay_s);
 	return may;
+}
+
+bool fleet_again(struct init *in)
+{
+	struct fleet *f = &in->fleet;
+	char why[FLEET_TEXT];
+
+	f->is_accepted = false;
+	if (fetch(in, AGAIN_MS, why, sizeof(why)) && f->policy.act != POLICY_NONE) {
+		f->is_accepted = false; /* the round that begins asks whether it still is so */
+		return true;
+	}
+	if (!f->is_accepted && !in->is_stop_wanted)
+		init_say(in, "policy: still none: %s", why);
+	if (!in->is_stop_wanted)
+		plan_again(in);
+	return false;
 }

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/link.h"
 #include "format/settings.h"
 #include "format/words.h"
 #include "init/process.h"
@@ -60,10 +61,17 @@ WORDS(fleet_event_word, enum fleet_event, FLEET_EVENTS)
 struct fleet {
 	void (*tell_start)(struct init *in); /* what is in the start event is known; NULL = not yet,
 						or it was told */
-	bool is_asked;			     /* the policy was asked for */
-	bool is_accepted;		     /* and is one for this machine */
+	void (*tell_end)(struct init *in); /* a person's repair has ended, and no collector knows */
+	bool is_asked;			   /* the policy was asked for */
+	bool is_accepted;		   /* and is one for this machine */
 	struct fleet_policy policy;
-	char id[FLEET_ID];	     /* of this boot, a UUID */
+	uint64_t again_ms; /* when who did not answer, or has withdrawn it, is asked again; 0 = not
+			    */
+	unsigned n_again;
+	unsigned revision;     /* of the end event: how many were made */
+	char code[LINK_BYTES]; /* what came of it for a phone, as no collector has it; "" = one has
+				*/
+	char id[FLEET_ID];     /* of this boot, a UUID */
 	char start_hash[FLEET_HASH]; /* SHA-256 of the start event as it was sent; "" = none */
 	struct process *sending;
 	struct fleet_sent sent[2]; /* of each event */
@@ -87,7 +95,14 @@ const char *fleet_id(struct init *in);
 /** Before the first disk: what has to be known for it. False: nothing is to be done on a disk, and
  * @w says why. */
 bool fleet_begin(struct init *in, struct work *w);
+/** It is time: is there a policy now? Asked in short, so that a person does not wait for it; if
+ * not, it is told, and asked again later. */
+bool fleet_again(struct init *in);
 /* ---- what it means for the run (fleet_wish.c) */
+
+/** Is a round of work to begin? @has_disk one is there to be worked on. Where a policy is wanted
+ * and none lets this machine work, only when it is time to ask for it again. */
+bool fleet_has_work(const struct init *in, bool has_disk);
 
 /** Is a policy what this start works by? Then no question waits for a person. */
 bool fleet_is_alone(const struct init *in);
@@ -113,6 +128,8 @@ void fleet_step(struct init *in);
 /* ---- events (fleet_send.c) */
 
 bool fleet_has_collector(const struct init *in);
+/** Somebody was to hear how it went (the settings or a policy say so), and no collector has it. */
+bool fleet_is_told_to_nobody(const struct init *in, bool is_sent);
 /** The file @path is the start event: send it beside all else. */
 void fleet_send_start(struct init *in, const char *path);
 /** Before the report of the end is made: a repair may be over before the network is there, and this
@@ -122,7 +139,19 @@ void fleet_before_end(struct init *in);
  * every collector has it, or there is none. */
 bool fleet_send_end(struct init *in, const char *path);
 
+/** Reports that the stick has kept of starts that reached no collector, of whichever machine: each
+ * with its own id, at most half a minute for all of them, after the end event and so after all work
+ * on disks. What was taken is marked on the stick with the next report that goes there. */
+void fleet_send_kept(struct init *in);
+/** A repair of a person has ended: its report goes as an end event, beside all else, once there is
+ * a network. */
+void fleet_send_by_hand(struct init *in, const char *path);
+
 /* ---- what reports say of it (fleet_facts.c) */
+
+/** What came of this start, in the letters that a QR code needs the least room for; no key is in
+ * it. */
+void fleet_code(struct init *in, char *ret, size_t cap);
 
 /** "policy", "clock", "report_id", "machine", ... of the report @root. */
 void fleet_facts(struct init *in, struct json_object *root);
@@ -130,6 +159,8 @@ void fleet_facts(struct init *in, struct json_object *root);
 void fleet_hash(const void *bytes, size_t len, char ret[FLEET_HASH]);
 /** The key IDs that the runs in a boot report used, each once; NULL: none. */
 struct json_object *fleet_used_keys(struct json_object *runs);
+/** The same with a comma between; "": none. */
+void fleet_used_keys_text(struct json_object *runs, char *ret, size_t cap);
 
 /* ---- the jobs (fleet_job.c): functions of a process */
 
@@ -145,6 +176,7 @@ int fleet_fetch_run(void *arg, int out_fd);
 struct fleet_send {
 	char path[96], id[FLEET_ID], host[72];
 	enum fleet_event event;
+	unsigned revision;	   /* of an end: from the second on it is another event */
 	const char *result;	   /* a word; NULL = none yet */
 	char sinks[96];		   /* a file with the policy's list of collectors, or "" */
 	char collector[FLEET_URL]; /* else this one */

@@ -2,9 +2,12 @@
 #include <openssl/evp.h>
 #include <string.h>
 
+#include "core/redact.h"
 #include "core/text.h"
 #include "init/clock.h"
 #include "init/init.h"
+
+#define CODE_KEYS_MOST 4U
 
 void fleet_hash(const void *bytes, size_t len, char ret[FLEET_HASH])
 {
@@ -52,6 +55,55 @@ struct json_object *fleet_used_keys(struct json_object *runs)
 		return list;
 	json_object_put(list);
 	return NULL;
+}
+
+void fleet_used_keys_text(struct json_object *runs, char *ret, size_t cap)
+{
+	struct json_object *list = fleet_used_keys(runs);
+	const size_t n = list ? json_object_array_length(list) : 0;
+
+	ret[0] = '\0';
+	for (size_t i = 0; i < n; i++) {
+		const size_t at = strlen(ret);
+		(void)snprintf(ret + at, cap - at, "%s%s", i ? ", " : "",
+			json_object_get_string(json_object_array_get_idx(list, i)));
+	}
+	json_object_put(list);
+}
+
+/* ---- for a phone ---- */
+
+/* ISO/IEC 18004, alphanumeric mode: as the screen's code of one repair (ui/screen_result.c) has it.
+ */
+static void only_letters(char *text)
+{
+	rs_redact(text);
+	for (; *text; text++) {
+		if (*text >= 'a' && *text <= 'z')
+			*text = (char)(*text - 32);
+		if (!strchr("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:", *text))
+			*text = '-';
+	}
+}
+
+void fleet_code(struct init *in, char *ret, size_t cap)
+{
+	struct json_object *keys = fleet_used_keys(in->report.runs);
+	const size_t n = keys ? json_object_array_length(keys) : 0;
+	char serial[sizeof(in->report.serial)];
+
+	(void)snprintf(serial, sizeof(serial), "%s", in->report.serial);
+	only_letters(serial); /* before it is cut, or half a secret would be none */
+	(void)snprintf(ret, cap, "UNBRICK %s SN %s AT %s ID %s", in->report.result_word, serial,
+		in->report.file_time, fleet_id(in));
+	for (size_t i = 0; i < n && i < CODE_KEYS_MOST; i++) {
+		const size_t at = strlen(ret);
+		(void)snprintf(ret + at, cap - at, " KEY %.36s",
+			json_object_get_string(json_object_array_get_idx(keys, i)));
+	}
+	json_object_put(keys);
+	for (char *p = ret; *p; p++)
+		*p = *p >= 'a' && *p <= 'z' ? (char)(*p - 32) : *p;
 }
 
 /* ---- the facts ---- */
@@ -134,10 +186,12 @@ void fleet_facts(struct init *in, struct json_object *root)
 
 	if (keys)
 		json_object_object_add(root, "used_key_ids", keys);
-	if (in->network.now.state == NETWORK_OFF && !f->is_asked)
+	if (in->network.now.state == NETWORK_OFF && !f->is_asked && !fleet_collector(in)[0])
 		return; /* a stick's start has nothing of it */
 	add_text(root, "event", "end");
 	add_text(root, "report_id", fleet_id(in));
+	if (f->revision > 1)
+		json_object_object_add(root, "revision", json_object_new_int((int)f->revision));
 	struct policy_machine m;
 	policy_machine_read("", &m);
 	json_object_object_add(root, "machine", machine_facts(&m));

@@ -168,8 +168,9 @@ static int send_one(struct net_client *c, const struct fleet_send *q,
 	const struct rs_secret *report, struct json_object *sink, struct rs_err *err)
 {
 	struct net_sink to = {0};
+	char event[24];
 	const struct net_report r = {.id = q->id,
-		.event = fleet_event_word(q->event),
+		.event = event,
 		.host = q->host,
 		.result = q->result,
 		.unix_s = time(NULL),
@@ -179,6 +180,8 @@ static int send_one(struct net_client *c, const struct fleet_send *q,
 
 	if (code < 0)
 		return code;
+	(void)snprintf(event, sizeof(event), q->revision > 1 ? "%s-%u" : "%s",
+		fleet_event_word(q->event), q->revision);
 	to.total_ms = q->total_ms;
 	code = net_send(c, &to, &r, err);
 	net_sink_done(&to);

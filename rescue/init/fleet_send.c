@@ -11,6 +11,7 @@ enum {
 	START_SEND_MS = 300000, /* beside the work */
 	END_SEND_MS = 300000,
 	PERSON_SEND_MS = 30000, /* somebody waits at the end */
+	KEPT_SEND_MS = 30000,	/* of earlier starts, all of them */
 	MORE_MS = 15000,	/* what a job gets beyond its own limit before it is ended */
 };
 
@@ -26,6 +27,16 @@ static unsigned end_ms(const struct init *in)
 	return fleet_policy_url(in)[0] ? END_SEND_MS : PERSON_SEND_MS;
 }
 
+/* What a policy that was not to be had says of collectors nobody knows. */
+bool fleet_is_told_to_nobody(const struct init *in, bool is_sent)
+{
+	const bool is_wanted =
+		fleet_collector(in)[0] ||
+		(fleet_policy_url(in)[0] && (!in->fleet.is_accepted || in->fleet.policy.n_reports));
+
+	return is_wanted && !(is_sent && fleet_has_collector(in));
+}
+
 static void make_send(
 	struct init *in, enum fleet_event event, const char *path, struct fleet_send *q)
 {
@@ -36,6 +47,7 @@ static void make_send(
 	q->event = event;
 	if (event == FLEET_END)
 		q->result = in->report.result_word;
+	q->revision = event == FLEET_END ? in->fleet.revision : 0;
 	(void)snprintf(q->id, sizeof(q->id), "%s", fleet_id(in));
 	(void)snprintf(q->host, sizeof(q->host), "%s", in->report.serial);
 	if (in->fleet.is_accepted && in->fleet.policy.n_reports)
@@ -56,37 +68,61 @@ static void take_sent(struct init *in, enum fleet_event event, const struct flee
 		sent->text[0] ? ": " : "", sent->text);
 }
 
-static void on_sent(void *user, struct process *p)
+static void on_job(struct init *in, enum fleet_event event, struct process *p)
 {
 	static const struct fleet_sent failed = {
 		.n = 1, .text = "the process that sends it was ended"};
-	struct init *in = user;
 	struct fleet_sent said;
 
 	in->fleet.sending = NULL;
 	if (process_is_good(p) && p->result.len == sizeof(said)) {
 		memcpy(&said, p->result.p, sizeof(said));
-		take_sent(in, FLEET_START, &said);
+		take_sent(in, event, &said);
 	} else {
-		take_sent(in, FLEET_START, &failed);
+		take_sent(in, event, &failed);
 	}
+}
+
+static void on_start_sent(void *user, struct process *p)
+{
+	on_job(user, FLEET_START, p);
+}
+
+static void on_end_sent(void *user, struct process *p)
+{
+	on_job(user, FLEET_END, p);
+}
+
+/* The process has its own copy of all that it needs. */
+static void send_beside(struct init *in, struct fleet_send *q, process_end_fn is_over)
+{
+	const struct process_plan plan = {.run = fleet_send_run,
+		.arg = q,
+		.accounts = &in->stick.accounts,
+		.cap = sizeof(struct fleet_sent),
+		.end = is_over,
+		.user = in,
+		.limit_ms = q->total_ms + MORE_MS};
+
+	in->fleet.sending = process_start(&in->processes, &plan, NULL);
 }
 
 void fleet_send_start(struct init *in, const char *path)
 {
-	struct fleet_send q; /* the process has its own copy */
+	struct fleet_send q;
 
 	if (in->fleet.sending)
 		return;
 	make_send(in, FLEET_START, path, &q);
-	const struct process_plan plan = {.run = fleet_send_run,
-		.arg = &q,
-		.accounts = &in->stick.accounts,
-		.cap = sizeof(struct fleet_sent),
-		.end = on_sent,
-		.user = in,
-		.limit_ms = START_SEND_MS + MORE_MS};
-	in->fleet.sending = process_start(&in->processes, &plan, NULL);
+	send_beside(in, &q, on_start_sent);
+}
+
+void fleet_send_by_hand(struct init *in, const char *path)
+{
+	struct fleet_send q;
+
+	make_send(in, FLEET_END, path, &q);
+	send_beside(in, &q, on_end_sent);
 }
 
 void fleet_before_end(struct init *in)
@@ -118,4 +154,47 @@ bool fleet_send_end(struct init *in, const char *path)
 		said = got;
 	take_sent(in, FLEET_END, &said);
 	return said.n && said.n_taken == said.n;
+}
+
+static bool send_one_kept(struct init *in, const struct stick_unsent *kept, uint64_t until_ms)
+{
+	const uint64_t now = now_ms();
+	struct fleet_sent got = {0};
+	struct fleet_send q;
+	char path[sizeof(q.path)];
+
+	if (now >= until_ms)
+		return false;
+	(void)snprintf(path, sizeof(path), INIT_RUN "/unsent-%u.json", kept->number);
+	make_send(in, FLEET_END, path, &q);
+	(void)snprintf(q.id, sizeof(q.id), "%s", kept->id);
+	(void)snprintf(q.host, sizeof(q.host), "%s", kept->folder);
+	q.result = kept->result;
+	q.revision = kept->revision;
+	q.total_ms = (uint32_t)(until_ms - now);
+	const struct process_plan plan = {.run = fleet_send_run,
+		.arg = &q,
+		.accounts = &in->stick.accounts,
+		.cap = sizeof(got),
+		.limit_ms = q.total_ms + MORE_MS};
+	return process_run(&in->processes, &plan, &got) == (long)sizeof(got) && got.n &&
+	       got.n_taken == got.n;
+}
+
+void fleet_send_kept(struct init *in)
+{
+	struct stick *s = &in->stick;
+	const uint64_t until_ms = now_ms() + KEPT_SEND_MS;
+	unsigned n = 0;
+
+	if (!s->n_unsent || !fleet_has_collector(in))
+		return;
+	while (n < s->n_unsent && !in->is_stop_wanted && send_one_kept(in, &s->unsent[n], until_ms)) {
+		if (s->n_sent < STICK_UNSENT_MOST)
+			s->sent[s->n_sent++] = s->unsent[n];
+		n++;
+	}
+	init_say(in, "report: of earlier starts, kept by the stick: %u of %u sent", n, s->n_unsent);
+	s->n_unsent -= n;
+	memmove(s->unsent, s->unsent + n, s->n_unsent * sizeof(s->unsent[0]));
 }

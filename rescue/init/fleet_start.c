@@ -1,14 +1,32 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* When the start event goes: beside the work, as soon as there is a network. */
+/* When the start event, and that of a person's repair, go: beside the work, as soon as there is a
+ * network. */
 #include "init/init.h"
+
+static bool may_send(const struct init *in)
+{
+	const struct network_now *n = &in->network.now;
+
+	return n->state == NETWORK_UP && n->clock.source != CLOCK_PENDING;
+}
+
+static void tell(struct init *in, void (**what)(struct init *in))
+{
+	void (*tells)(struct init *) = *what;
+
+	if (!tells)
+		return;
+	*what = NULL; /* once */
+	tells(in);
+}
 
 void fleet_step(struct init *in)
 {
-	const struct network_now *n = &in->network.now;
-	void (*tell)(struct init *) = in->fleet.tell_start;
+	struct fleet *f = &in->fleet;
 
-	if (!tell || n->state != NETWORK_UP || n->clock.source == CLOCK_PENDING)
+	if ((!f->tell_start && !f->tell_end) || !may_send(in))
 		return;
-	in->fleet.tell_start = NULL; /* once */
-	tell(in);
+	tell(in, &f->tell_start);
+	if (f->tell_end && !f->sending)
+		tell(in, &f->tell_end);
 }

@@ -48,6 +48,25 @@ bool fleet_is_alone(const struct init *in)
 	return in->fleet.is_accepted;
 }
 
+static bool is_allowed(const struct init *in)
+{
+	return !fleet_policy_url(in)[0] ||
+	       (in->fleet.is_accepted && in->fleet.policy.act != POLICY_NONE);
+}
+
+static bool is_due(const struct init *in)
+{
+	const struct network_now *n = &in->network.now;
+
+	return in->fleet.again_ms && now_ms() >= in->fleet.again_ms && n->state == NETWORK_UP &&
+	       n->clock.source != CLOCK_PENDING;
+}
+
+bool fleet_has_work(const struct init *in, bool has_disk)
+{
+	return is_allowed(in) ? has_disk : is_due(in);
+}
+
 bool fleet_only_looks(const struct init *in)
 {
 	const struct fleet *f = &in->fleet;

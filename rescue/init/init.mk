@@ -39,7 +39,7 @@ comma = ,
 # no program, no firmware, no reset, and waiting is the program's turn
 $(BUILD)/tests/unit/init/test_screen: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,init_step \
 	process_start process_signal front_start end_now report_write windows_set_next windows_set_setup \
-	machine_is_probing machine_quiet_ms work_next raid_allow_writes module_load_fat \
+	machine_is_probing machine_quiet_ms work_next network_is_wanted raid_allow_writes module_load_fat \
 	stick_offer_folder now_ms)
 $(BUILD)/tests/unit/init/test_work: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,run_program end_now \
 	report_write windows_set_next process_run machine_is_probing machine_quiet_ms)

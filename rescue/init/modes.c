@@ -171,6 +171,14 @@ void modes_automatic(struct init *in)
 	come_to_end(in, &w);
 }
 
+/* A machine that waits for its policy asks for that first, and goes on as it was where there is
+ * none. */
+static void modes_again(struct init *in, bool is_first)
+{
+	if (is_first || !in->fleet.again_ms || fleet_again(in))
+		modes_automatic(in);
+}
+
 /* The disk with the entry's partition has to be there, to see that its file exists. */
 void modes_windows(struct init *in)
 {
@@ -222,8 +230,8 @@ _Noreturn void modes_main(struct init *in)
 		bool is_automatic = mode == SETTINGS_MODE_AUTOMATIC || mode == SETTINGS_MODE_LOOK;
 		if (in->is_stop_wanted)
 			leave(in);
-		if (is_automatic && (is_first || work_next(in)))
-			modes_automatic(in);
+		if (is_automatic && (is_first || fleet_has_work(in, work_next(in))))
+			modes_again(in, is_first);
 		else if (is_first && mode == SETTINGS_MODE_WINDOWS)
 			modes_windows(in);
 		if (!in->is_stop_wanted)

@@ -18,6 +18,7 @@
 	(JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
 #define JSON_FILE INIT_RUN "/report.json"
 #define TEXT_FILE INIT_RUN "/report.txt"
+#define HAND_FILE INIT_RUN "/by-hand.json"
 /* a person with many disks has a part of it */
 #define RUNS_MOST   200U
 #define GIVEN_BYTES LINK_REPORT_BYTES
@@ -216,7 +217,7 @@ void report_add_run_take(struct init *in, struct run *run)
 
 static void put_outcome(FILE *f, const struct init *in, const char *text)
 {
-	char time[RS_TIME_LEN];
+	char time[RS_TIME_LEN], keys[1024];
 
 	rs_filetime_text(in->report.started_filetime, time);
 	(void)fprintf(f, "Unbrick %s, started %s, machine %s\r\n", UNBRICK_VERSION, time,
@@ -227,7 +228,10 @@ static void put_outcome(FILE *f, const struct init *in, const char *text)
 	const char *why = facts_alone_refusal(&in->facts);
 	(void)fprintf(f, "A diagnosis may move a file without a person: %s%s%s.\r\n\r\n",
 		why ? "no" : "yes, one", why ? ": " : "", why ? why : "");
-	(void)fprintf(f, "Outcome: %s\r\n\r\n", text);
+	(void)fprintf(f, "Outcome: %s\r\n", text);
+	fleet_used_keys_text(in->report.runs, keys, sizeof(keys));
+	(void)fprintf(f, "%s%s%s\r\n", keys[0] ? "Recovery keys used, to be changed: " : "", keys,
+		keys[0] ? "\r\n" : "");
 }
 
 /* What the screen had: our lines, each with its time since the start, then the programs' own. */
@@ -327,13 +331,30 @@ void report_write(struct init *in, enum result result, const char *text, enum se
 	fleet_before_end(in);
 	said_end(in);
 	in->report.result_word = result_words[result];
+	in->fleet.tell_end = NULL; /* it is in this one */
+	in->fleet.revision++;
 	set_outcome(in, result, text, end);
 	if (!write_files(in, text))
 		return;
 	const bool is_sent = fleet_send_end(in, JSON_FILE);
+	in->fleet.code[0] = '\0';
+	in->report.is_unsent = fleet_is_told_to_nobody(in, is_sent);
+	if (in->report.is_unsent)
+		fleet_code(in, in->fleet.code, sizeof(in->fleet.code));
+	if (is_sent)
+		fleet_send_kept(in);
 	if (fleet_has_collector(in)) { /* what the stick gets says who has it, too */
 		fleet_facts(in, in->report.root);
 		(void)write_files(in, text); /* it was said */
 	}
 	keep(in, is_sent);
+}
+
+void report_send_by_hand(struct init *in)
+{
+	in->report.result_word = result_words[RESULT_TECHNICIAN];
+	in->fleet.revision++;
+	set_outcome(in, RESULT_TECHNICIAN, result_texts[RESULT_TECHNICIAN].text, SETTINGS_END_STAY);
+	if (json_object_to_file_ext(HAND_FILE, in->report.root, PRINT_FLAGS) >= 0)
+		fleet_send_by_hand(in, HAND_FILE);
 }

@@ -46,6 +46,7 @@ struct boot_report {
 	size_t given_bytes;	 /* by the screen, as reports of its runs */
 	unsigned n_pictures;	 /* "report-N.svg" beside the report in /run, from 1 */
 	const char *result_word; /* of the last report_write */
+	bool is_unsent;		 /* and no collector has it that was to have it */
 	unsigned n_by_diagnosis; /* repairs that no rule, or no rule alone, told of */
 	uint64_t started_filetime, started_ms;
 	char serial[64];	     /* names the machine's folder on the stick */
@@ -63,5 +64,7 @@ bool report_write_start(struct init *in, const char *path, char *ret_hash);
 /** With the outcome, write it to /run, to the collectors (fleet.h), and to the
  * stick if it is there. */
 void report_write(struct init *in, enum result result, const char *text, enum settings_end end);
+/** What a person has done so far, to the collectors, beside all else (fleet_send_by_hand). */
+void report_send_by_hand(struct init *in);
 
 #endif

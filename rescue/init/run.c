@@ -337,10 +337,23 @@ static bool are_keys_bad(const struct init *in, const struct run *r)
 	return in->stick.keys.len && r->status == RS_STATUS_KEY_WRONG && r->report && !r->has_disks;
 }
 
+/* Whoever reads why a disk stayed locked knows that its key may be there. */
+static void tell_sealed(struct init *in, const struct run *r)
+{
+	static const char sealed[] = "UNBRICK-KEYS "; /* docs/fleet.md, An encrypted key file */
+	const struct rs_secret *keys = &in->stick.keys;
+
+	if ((r->status == RS_STATUS_KEY || r->status == RS_STATUS_NETWORK) && keys->len &&
+		memmem(keys->p, keys->len, sealed, sizeof(sealed) - 1))
+		init_say(in, "keys of the stick: keys.enc was not opened: nobody has typed its "
+			     "passphrase");
+}
+
 void run_program(struct init *in, enum run_command command, const char *disk,
 	const char *const *options, struct run *ret)
 {
 	run_once(in, command, disk, options, ret);
+	tell_sealed(in, ret);
 	if (!are_keys_bad(in, ret))
 		return;
 	init_say(in, "keys of the stick: not used: %s; %s", ret->detail, ret->next);

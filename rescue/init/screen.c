@@ -75,6 +75,8 @@ static void take_report(struct init *in, const char *disk, int fd)
 	}
 	(void)snprintf(run.end, sizeof(run.end), "on the screen");
 	report_add_run_take(in, &run);
+	if (fleet_has_collector(in))
+		in->fleet.tell_end = report_send_by_hand;
 }
 
 static bool start(struct init *in)
@@ -159,7 +161,8 @@ static bool is_work_there(struct init *in)
 {
 	const unsigned mode = in->facts.settings.mode;
 
-	return (mode == SETTINGS_MODE_AUTOMATIC || mode == SETTINGS_MODE_LOOK) && work_next(in);
+	return (mode == SETTINGS_MODE_AUTOMATIC || mode == SETTINGS_MODE_LOOK) &&
+	       fleet_has_work(in, work_next(in));
 }
 
 /* What is open is not taken from a person, nor what they are reading. */

@@ -60,6 +60,8 @@ void screen_tell_all(struct init *in)
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (in->screen.done && screen_may(in, all[i])) /* work is asked for nothing */
 			screen_tell(&in->screen, LINK_MAY, words[i]);
+	if (in->screen.done && in->fleet.code[0])
+		screen_tell(&in->screen, LINK_RESULT, in->fleet.code);
 	for (size_t i = n > LINES_MOST ? n - LINES_MOST : 0; i < n; i++)
 		said_too(in, json_object_get_string(json_object_object_get(
 				     json_object_array_get_idx(in->said.timeline, i), "text")));

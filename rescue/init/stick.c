@@ -128,6 +128,10 @@ static void take_record(struct init *in, char tag, const uint8_t *p, size_t len)
 		init_say(in, "stick /dev/%s: not used: %.*s", in->stick.disk, (int)len,
 			(const char *)p);
 		break;
+	case STICK_UNSENT:
+		if (len == sizeof(in->stick.unsent[0]) && in->stick.n_unsent < STICK_UNSENT_MOST)
+			memcpy(&in->stick.unsent[in->stick.n_unsent++], p, len);
+		break;
 	case STICK_LAST:
 		if (len == sizeof(in->stick.last))
 			memcpy(&in->stick.last, p, len);
@@ -163,6 +167,7 @@ void stick_take(struct init *in, struct rs_view said)
 	uint32_t len;
 
 	s->state = STICK_BAD;
+	s->n_unsent = s->n_sent = 0;
 	s->before = in->facts.settings;
 	s->has_before = true;
 	while (rs_view_u32(said, at + 1, &len) && rs_view_has(said, at + 5, len)) {
@@ -201,6 +206,7 @@ void stick_let_go(struct init *in)
 	s->has_before = s->is_foreign = s->is_read_only = false;
 	s->disk[0] = s->fs_uuid[0] = s->rules[0] = s->top[0] = s->second[0] = '\0';
 	s->last = (struct stick_last){0};
+	s->n_unsent = s->n_sent = 0;
 }
 
 static void on_read(void *user, struct process *p)
@@ -233,6 +239,7 @@ void stick_read(struct init *in, enum vol_kind content)
 	};
 	(void)snprintf(r.device, sizeof(r.device), "/dev/%s", name);
 	(void)snprintf(r.serial, sizeof(r.serial), "%s", in->report.serial);
+	(void)snprintf(r.run, sizeof(r.run), INIT_RUN);
 	const struct process_plan plan = {.run = stick_read_run,
 		.arg = &r,
 		.cap = STICK_RESULT_MOST,
@@ -301,6 +308,8 @@ static bool device_of(struct init *in, const char *disk, unsigned part, struct s
 	(void)snprintf(ret->serial, sizeof(ret->serial), "%s", in->report.serial);
 	(void)snprintf(ret->name, sizeof(ret->name), "%s", in->report.file_time);
 	ret->n_pictures = in->report.n_pictures;
+	ret->is_unsent = in->report.is_unsent;
+	ret->n_sent = 0;
 	return true;
 }
 
@@ -374,6 +383,10 @@ bool stick_write_report(struct init *in, char *ret_text, size_t cap)
 	if (!report_device(in, &w)) {
 		(void)snprintf(ret_text, cap, "%s", no_room(in));
 		return false;
+	}
+	if (!in->stick.is_read_only) { /* those of the stick that was read */
+		memcpy(w.sent, in->stick.sent, sizeof(w.sent));
+		w.n_sent = in->stick.n_sent;
 	}
 	in->stick.is_written = write_by(in, stick_write_run, &w, ret_text, cap);
 	if (in->stick.is_written)

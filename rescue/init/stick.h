@@ -59,7 +59,9 @@ struct stick {
 	char rules[64];			   /* folder for --rules; "" = the shipped ones */
 	bool is_written;		   /* the last report is on it */
 	bool is_missed;			   /* and that was said */
-	struct stick_last last;		   /* what the report before on this machine says */
+	struct stick_unsent unsent[STICK_UNSENT_MOST], sent[STICK_UNSENT_MOST];
+	unsigned n_unsent, n_sent; /* reports of earlier starts; sent ones are to be marked */
+	struct stick_last last;	   /* what the report before on this machine says */
 };
 
 /** Ask the firmware whether Ventoy has started this system. */

@@ -94,12 +94,21 @@ void stick_send_startup_keys(const char *top, int out_fd)
 
 /* ---- the last report of this machine ---- */
 
-bool stick_last_of(const char *json, size_t len, struct stick_last *ret)
+static struct json_object *parse(const char *json, size_t len)
 {
 	struct json_tokener *tokener = json_tokener_new_ex(32);
 	struct json_object *root = tokener && len <= REPORT_MOST
 					   ? json_tokener_parse_ex(tokener, json, (int)len)
 					   : NULL;
+
+	if (tokener)
+		json_tokener_free(tokener);
+	return root;
+}
+
+bool stick_last_of(const char *json, size_t len, struct stick_last *ret)
+{
+	struct json_object *root = parse(json, len);
 	struct json_object *outcome = json_object_object_get(root, "outcome");
 	const char *text = json_object_get_string(json_object_object_get(outcome, "text")),
 		   *end = json_object_get_string(json_object_object_get(outcome, "end")),
@@ -113,8 +122,6 @@ bool stick_last_of(const char *json, size_t len, struct stick_last *ret)
 		(void)rs_escape(end, ret->end, sizeof(ret->end));
 	}
 	json_object_put(root);
-	if (tokener)
-		json_tokener_free(tokener);
 	return is_ours;
 }
 
@@ -140,6 +147,113 @@ static void send_last(const struct stick_read *r, const char *top, int out_fd)
 	if (newest[0] && stick_read_file(path, REPORT_MOST, &file) == 0 &&
 		stick_last_of((const char *)file.p, file.len, &last))
 		(void)stick_send(out_fd, STICK_LAST, &last, sizeof(last)); /* as above */
+}
+
+/* ---- reports that no collector has ---- */
+
+#define UNSENT ".unsent"
+#define SENT   ".sent"
+
+static const char *text_of(struct json_object *o, const char *key)
+{
+	struct json_object *v = json_object_object_get(o, key);
+
+	return json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "";
+}
+
+/* A stick may be anybody's: what goes into a request is what we would have written. */
+static bool is_made_of(const char *text, const char *letters, size_t least, size_t cap)
+{
+	const size_t len = strlen(text);
+
+	return len >= least && len < cap && strspn(text, letters) == len;
+}
+
+#define LOWER  "abcdefghijklmnopqrstuvwxyz"
+#define DIGITS "0123456789"
+#define NAMES  LOWER "ABCDEFGHIJKLMNOPQRSTUVWXYZ" DIGITS "_-"
+
+bool stick_unsent_of(const char *json, size_t len, struct stick_unsent *ret)
+{
+	struct json_object *root = parse(json, len);
+	const char *id = text_of(root, "report_id");
+	const char *result = text_of(json_object_object_get(root, "outcome"), "result");
+	const int64_t revision = json_object_get_int64(json_object_object_get(root, "revision"));
+	const bool is_good = strcmp(text_of(root, "command"), "boot") == 0 &&
+			     strcmp(text_of(root, "event"), "end") == 0 &&
+			     is_made_of(id, DIGITS "abcdef-", 36, 37) &&
+			     is_made_of(result, LOWER "-", 1, sizeof(ret->result)) &&
+			     revision >= 0 && revision < 1000000;
+
+	if (is_good) {
+		(void)snprintf(ret->id, sizeof(ret->id), "%s", id);
+		(void)snprintf(ret->result, sizeof(ret->result), "%s", result);
+		ret->revision = (unsigned)revision;
+	}
+	json_object_put(root);
+	return is_good;
+}
+
+struct unsent {
+	const struct stick_read *r;
+	const char *reports; /* the folder */
+	const char *folder;  /* in it */
+	int out_fd;
+	unsigned n;
+	size_t bytes;
+};
+
+static bool copy_unsent(struct unsent *u, const struct rs_secret *file)
+{
+	char path[128];
+
+	(void)snprintf(path, sizeof(path), "%s/unsent-%u.json", u->r->run, u->n);
+	auto_close int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return fd >= 0 && process_write(fd, file->p, file->len);
+}
+
+static void send_unsent(void *user, const char *name)
+{
+	struct unsent *u = user;
+	struct stick_unsent one = {0};
+	auto_secret struct rs_secret file = {0};
+	const size_t len = strlen(name), end = sizeof(UNSENT) - 1;
+	char path[700];
+
+	if (len <= end || len - end >= sizeof(one.name) || u->n == STICK_UNSENT_MOST ||
+		strcmp(name + len - end, UNSENT) != 0)
+		return;
+	(void)snprintf(one.folder, sizeof(one.folder), "%s", u->folder);
+	(void)snprintf(one.name, sizeof(one.name), "%.*s", (int)(len - end), name);
+	(void)snprintf(path, sizeof(path), "%s/%s/%s.json", u->reports, one.folder, one.name);
+	if (!is_made_of(one.name, NAMES, 1, sizeof(one.name)) ||
+		stick_read_file(path, STICK_UNSENT_BYTES, &file) < 0 ||
+		file.len > STICK_UNSENT_ALL - u->bytes ||
+		!stick_unsent_of((const char *)file.p, file.len, &one) || !copy_unsent(u, &file))
+		return;
+	u->bytes += file.len;
+	one.number = u->n++;
+	(void)stick_send(u->out_fd, STICK_UNSENT, &one, sizeof(one)); /* as notes */
+}
+
+static void look_for_unsent(void *user, const char *name)
+{
+	struct unsent *u = user;
+
+	if (!is_made_of(name, NAMES, 1, sizeof(((struct stick_unsent *)0)->folder)))
+		return;
+	u->folder = name;
+	sysfs_each(send_unsent, u, "%s/%s", u->reports, name);
+}
+
+static void send_all_unsent(const struct stick_read *r, const char *top, int out_fd)
+{
+	char reports[512];
+	struct unsent u = {.r = r, .reports = reports, .out_fd = out_fd};
+
+	(void)snprintf(reports, sizeof(reports), "%s/reports", top);
+	if (r->run[0])
+		sysfs_each(look_for_unsent, &u, "%s", reports);
 }
 
 /* ---- mounting ---- */
@@ -211,6 +325,7 @@ void stick_read_folder(const struct stick_read *r, const char *top, int out_fd)
 	send_file(top, "keys.enc", STICK_KEYS, out_fd);
 	send_file(top, "fleet.secret", STICK_ACCOUNTS, out_fd);
 	send_last(r, top, out_fd);
+	send_all_unsent(r, top, out_fd);
 	(void)snprintf(path, sizeof(path), "%s/unbrick.conf", top);
 	if (r->reads_settings && stick_read_file(path, STICK_FILE_MOST, &file) == 0)
 		(void)settings_parse(&settings, file.p, file.len, r->trust, NULL, NULL);
@@ -299,6 +414,30 @@ static bool write_one(const struct stick_write *w, const char *from, const char 
 	return r == 0;
 }
 
+/* A mark beside the report: it is to be sent at another start, or not any more. */
+static bool mark(const struct stick_write *w, const char *folder)
+{
+	char path[640];
+
+	(void)snprintf(path, sizeof(path), "%s/%s" UNSENT, folder, w->name);
+	if (!w->is_unsent)
+		return unlink(path) == 0 || errno == ENOENT;
+	auto_close int fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return fd >= 0;
+}
+
+static void mark_sent(const struct stick_write *w, const char *top)
+{
+	for (unsigned i = 0; i < w->n_sent; i++) {
+		char from[640], to[640];
+		const struct stick_unsent *s = &w->sent[i];
+		(void)snprintf(
+			from, sizeof(from), "%s/reports/%s/%s" UNSENT, top, s->folder, s->name);
+		(void)snprintf(to, sizeof(to), "%s/reports/%s/%s" SENT, top, s->folder, s->name);
+		(void)rename(from, to); /* else it is sent once more, and counted once */
+	}
+}
+
 void stick_write_folder(
 	const struct stick_write *w, const char *from, const char *top, char *ret_text, size_t cap)
 {
@@ -317,6 +456,9 @@ void stick_write_folder(
 		if (!write_one(w, from, folder, end, ret_text, cap))
 			break; /* said, and what is there already is flushed */
 	}
+	if (!mark(w, folder) && !ret_text[0])
+		(void)snprintf(ret_text, cap, "%s" UNSENT ": %s", w->name, strerror(errno));
+	mark_sent(w, top);
 	auto_close int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL))
 		(void)snprintf(ret_text, cap, "its folder is not flushed: %s", strerror(errno));

@@ -24,6 +24,7 @@ enum stick_tag {
 	STICK_RULE = 'R',	 /* a rule of it, and whether it is used */
 	STICK_RULES_DIR = 'D',	 /* use this folder of rules */
 	STICK_LAST = 'L',	 /* struct stick_last */
+	STICK_UNSENT = 'U',	 /* struct stick_unsent */
 	STICK_NOTE = 'N',	 /* something is wrong, for people */
 	STICK_REFUSED = 'X',	 /* its NTFS is not to be used, nor the disk that it is on: why */
 };
@@ -40,6 +41,16 @@ struct stick_last {
 	char end[32];  /* how it ended: a word of end_words */
 };
 
+/* A report of an earlier start, of this machine or another one, that no collector has: a file
+ * NAME.unsent lies beside it. */
+struct stick_unsent {
+	char folder[64], name[48]; /* reports/FOLDER/NAME.json */
+	char id[40], result[24];   /* its report_id, its outcome's word */
+	unsigned revision;
+	unsigned number; /* its copy: unsent-NUMBER.json in stick_read.run */
+};
+enum { STICK_UNSENT_MOST = 8, STICK_UNSENT_BYTES = 1 << 20, STICK_UNSENT_ALL = 4 << 20 };
+
 struct stick_read {
 	char device[DISK_NAME + 8]; /* "/dev/sdb1" */
 	enum vol_kind content;
@@ -50,6 +61,7 @@ struct stick_read {
 	bool reads_settings;	   /* the stick's own file counts (the application has not) */
 	enum settings_trust trust; /* and may loosen so much */
 	const char *key_refusal;   /* facts_stick_key_refusal */
+	char run[64];		   /* where copies of unsent reports go; "" = none is looked for */
 };
 
 struct stick_write {
@@ -57,6 +69,9 @@ struct stick_write {
 	enum vol_kind content;
 	char serial[64], name[32];
 	unsigned n_pictures; /* "report-1.svg"..., which become "NAME-1.svg"... */
+	bool is_unsent;	     /* no collector has this one: it is marked so */
+	struct stick_unsent sent[STICK_UNSENT_MOST]; /* earlier ones that a collector has now */
+	unsigned n_sent;
 };
 
 /** Functions of a process (process.h). */
@@ -107,6 +122,8 @@ const char *stick_rule_refusal(enum settings_rules which, const struct stick_rul
 /** Is @sig (64 bytes, Ed25519) the signature of @bytes by the public key in @pem? */
 bool stick_rule_is_signed(const char *pem, size_t pem_len, const void *bytes, size_t len,
 	const unsigned char *sig, size_t sig_len);
+/** What sends a kept report again is in @ret; false if it is none that can be sent. */
+bool stick_unsent_of(const char *json, size_t len, struct stick_unsent *ret);
 /** The outcome of a report; false if it is no report of ours. */
 bool stick_last_of(const char *json, size_t len, struct stick_last *ret);
 

@@ -140,6 +140,8 @@ enum screen_id found_enter(struct tui *t)
 	t->disk = NULL;
 	if (stick_is_due(t))
 		return SCREEN_STICK; /* its keys and rules count for what follows */
+	if (t->supervisor.is_result_due)
+		return SCREEN_CODE; /* nobody may be there to press a key */
 	if (t->supervisor.is_there && !t->supervisor.has_disks)
 		return SCREEN_FOUND; /* they are on their way */
 	t->supervisor.is_list_due = false;
@@ -280,6 +282,11 @@ void found_draw(const struct tui *t, struct page *p)
 	said_last_draw(t, p);
 	if (stick_is_open(t)) {
 		page_say(p, true, "Several media may be the stick: t says which one is meant.");
+		page_blank(p);
+	}
+	if (code_is_open(t)) {
+		page_say(p, true,
+			"No collector has the report of this start: c shows it as a QR code.");
 		page_blank(p);
 	}
 	if (!run->n_disks)

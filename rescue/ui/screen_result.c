@@ -107,3 +107,63 @@ void result_draw(const struct tui *t, struct page *p)
 		"A phone reads result, serial number and the IDs of used keys from the code, and "
 		"can send them to whoever counts the machines. There is no key in it.");
 }
+
+/* ---- of a start of the rescue system, which the first process has told of (core/link.h) ---- */
+
+/* IDs as Windows' recovery screen shows them. */
+void code_shorten(const char *text, char *ret, size_t cap)
+{
+	size_t n = 0, in_id = 0;
+
+	for (size_t i = 0; text[i] && n + 1 < cap; i++) {
+		const bool begins = i >= 4 && (strncmp(text + i - 4, " KEY", 4) == 0 ||
+						      strncmp(text + i - 3, " ID", 3) == 0);
+		if (text[i] == ' ')
+			in_id = begins;
+		else if (in_id && in_id++ > SHORT_ID)
+			continue;
+		ret[n++] = text[i];
+	}
+	ret[n] = '\0';
+}
+
+enum screen_id code_enter(struct tui *t)
+{
+	t->supervisor.is_result_due = false;
+	return SCREEN_CODE;
+}
+
+bool code_is_open(const struct tui *t)
+{
+	return t->supervisor.result[0];
+}
+
+enum screen_id code_go(struct tui *t)
+{
+	(void)t;
+	return SCREEN_CODE;
+}
+
+enum screen_id code_back(struct tui *t)
+{
+	(void)t;
+	return SCREEN_FOUND;
+}
+
+void code_draw(const struct tui *t, struct page *p)
+{
+	char text[LINK_BYTES];
+
+	p->columns = PAGE_BESIDE;
+	page_code(p, t->supervisor.result);
+	code_shorten(t->supervisor.result, text, sizeof(text));
+	page_code(p, text);
+	page_say(p, true, "No collector has the report of this start.");
+	page_blank(p);
+	page_say(p, false, "%-s", t->supervisor.result);
+	page_blank(p);
+	page_say(p, false,
+		"A phone reads that from the code, and can send it to whoever counts the machines. "
+		"There is no key in it, only the IDs of keys that were used.");
+	page_say(p, false, "Esc goes on to the disks.");
+}

@@ -165,6 +165,10 @@ static void obey(struct supervisor *s, const struct link_said *said, struct cons
 	case LINK_WHICH:
 		take_sticks(s);
 		break;
+	case LINK_RESULT:
+		(void)snprintf(s->result, sizeof(s->result), "%s", said->text);
+		s->is_result_due = true;
+		break;
 	case LINK_LINE:
 		add_line(s, said->text);
 		break;

@@ -22,11 +22,13 @@ struct supervisor {
 	int fd;
 	unsigned may; /* 1 << LINK_*, what it does when it is asked to */
 	struct page log;
-	char last[LINK_BYTES];	/* line of it */
-	char error[LINK_BYTES]; /* why what was wanted cannot be done */
-	bool has_disks;		/* it has told of them */
-	bool is_list_due;	/* one has come or gone since */
-	bool goes_on;		/* with the only disk that is worth it */
+	char last[LINK_BYTES];	 /* line of it */
+	char result[LINK_BYTES]; /* of this start, for a phone; "": somebody has it */
+	bool is_result_due;	 /* it was not shown yet */
+	char error[LINK_BYTES];	 /* why what was wanted cannot be done */
+	bool has_disks;		 /* it has told of them */
+	bool is_list_due;	 /* one has come or gone since */
+	bool goes_on;		 /* with the only disk that is worth it */
 	struct stick_told sticks[STICKS_TOLD], coming[STICKS_TOLD];
 	size_t n_sticks, n_coming;
 	bool is_which_due; /* which of them is meant has to be asked, or not any more */

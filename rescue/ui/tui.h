@@ -39,6 +39,7 @@ enum screen_id {
 	SCREEN_SAID,	   /* by the first process */
 	SCREEN_STICK,	   /* which of several the stick is */
 	SCREEN_RESULT,	   /* of the last repair, as a code */
+	SCREEN_CODE,	   /* of this start, as a code */
 	SCREENS,
 	SCREEN_STAY,   /* no other one */
 	SCREEN_ANSWER, /* back to who asked for it */
@@ -258,6 +259,11 @@ bool result_is_open(const struct tui *t);
 /** That there is one. */
 void result_tell(const struct tui *t, struct page *p);
 enum screen_id result_go(struct tui *t);
+/** Of what a start came to (LINK_RESULT), with the first digits of each ID alone. */
+void code_shorten(const char *text, char *ret, size_t cap);
+enum screen_id code_enter(struct tui *t), code_go(struct tui *t), code_back(struct tui *t);
+bool code_is_open(const struct tui *t);
+void code_draw(const struct tui *t, struct page *p);
 void key_id_draw(const struct tui *t, struct page *p);
 bool key_id_put(struct tui *t, unsigned key);
 bool key_id_is_open(const struct tui *t);

@@ -235,7 +235,8 @@ static enum screen_id press_all(struct tui *t, unsigned key)
 /* Is the screen to be made anew, for what the first process has told? */
 static bool is_due(const struct tui *t)
 {
-	return (t->now == SCREEN_FOUND && (t->supervisor.is_list_due || stick_is_due(t))) ||
+	return (t->now == SCREEN_FOUND && (t->supervisor.is_list_due || stick_is_due(t) ||
+						  t->supervisor.is_result_due)) ||
 	       (t->now == SCREEN_STICK && t->supervisor.is_which_due);
 }
 

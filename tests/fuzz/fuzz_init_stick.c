@@ -12,6 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const unsigned char sig[64];
 	struct stick_last last;
+	struct stick_unsent unsent;
 	char *copy = malloc(size + 1);
 	struct uevent e;
 
@@ -21,6 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	copy[size] = '\0';
 	(void)uevent_parse(copy, size, &e);
 	(void)stick_last_of(copy, size, &last);
+	if (stick_unsent_of(copy, size, &unsent) && strspn(unsent.id, "0123456789abcdef-") != 36)
+		__builtin_trap(); /* it goes into a request */
 	if (stick_rule_is_signed(copy, size, data, size, sig, sizeof(sig)))
 		__builtin_trap(); /* a signature of zeros is none */
 	free(copy);

@@ -391,6 +391,24 @@ static void test_join__ends_that_contradict__are_counted(void **state)
 		1, 0, 1);
 }
 
+/* A start that went on after its end: its last word counts, whenever it came. */
+static void test_join__later_word_of_a_start__is_no_contradiction(void **state)
+{
+	struct fleet *f = fleet_made();
+
+	(void)state;
+	add_all(f,
+		(const char *[]){BOOT("end", "M1", NOW) ",\"revision\":2," OUTCOME("done", 0) "}",
+			BOOT("end", "M1", LATER) "," OUTCOME("failed", 7) "}", NULL});
+	assert_int_equal(f->counts.conflicts, 0);
+	assert_int_equal(f->counts.machines_in[FLEET_REPAIRED], 1);
+	fleet_free(f);
+	expect_join(
+		(const char *[]){BOOT("end", "M1", NOW) ",\"revision\":2," OUTCOME("done", 0) "}",
+			BOOT("end", "M1", NOW) ",\"revision\":2," OUTCOME("failed", 7) "}", NULL},
+		1, 0, 1);
+}
+
 static void test_join__start_without_its_end__never_came_back(void **state)
 {
 	struct fleet *f = fleet_made();
@@ -840,6 +858,7 @@ int main(void)
 		cmocka_unit_test(test_take__more_than_there_is_room_for__is_counted),
 		cmocka_unit_test(test_join__retries__count_once),
 		cmocka_unit_test(test_join__ends_that_contradict__are_counted),
+		cmocka_unit_test(test_join__later_word_of_a_start__is_no_contradiction),
 		cmocka_unit_test(test_join__start_without_its_end__never_came_back),
 		cmocka_unit_test(test_join__machine_with_several__counts_by_the_newest),
 		cmocka_unit_test(test_join__machines_without_a_serial_number__are_not_one),

@@ -640,6 +640,185 @@ static void test_used_keys__each_once(void **state)
 	json_object_put(keys);
 	json_object_put(runs);
 	assert_null(fleet_used_keys(NULL));
+	runs = json_tokener_parse(text);
+	char shown[64];
+	fleet_used_keys_text(runs, shown, sizeof(shown));
+	assert_string_equal(shown, "AA, BB");
+	json_object_put(runs);
+	fleet_used_keys_text(NULL, shown, sizeof(shown));
+	assert_string_equal(shown, "");
+}
+
+/* A server that is away is asked again, each time later; what is wrong stays refused. */
+static void test_again__server_away__later_and_later(void **state)
+{
+	(void)state;
+	answer.code = RS_E_NET_CONNECT;
+	(void)snprintf(answer.text, sizeof(answer.text), "boot.example: away");
+	assert_true(
+		fleet_has_work(&in, true) == false); /* nothing was asked: the first round does */
+	assert_false(fleet_begin(&in, &w));
+	assert_true(was_said("policy: asked for again in "));
+	assert_true(in.fleet.again_ms >= now_ms() + 59000 && in.fleet.again_ms < now_ms() + 76000);
+	assert_false(fleet_has_work(&in, true)); /* whatever disks are there */
+	uint64_t before = 60000;
+	for (int i = 0; i < 6; i++) {
+		in.fleet.again_ms = now_ms() - 1;
+		assert_true(fleet_has_work(&in, false));
+		in.network.now.state = NETWORK_NO_LINK;
+		assert_false(fleet_has_work(&in, true));
+		in.network.now.state = NETWORK_UP;
+		in.network.now.clock.source = CLOCK_PENDING;
+		assert_false(fleet_has_work(&in, true));
+		in.network.now.clock.source = CLOCK_NETWORK;
+		const unsigned n = n_fetches;
+		assert_false(fleet_again(&in));
+		assert_int_equal(n_fetches, n + 1);
+		assert_int_equal(asked.total_ms, 20000); /* a person may come */
+		const uint64_t want = before * 2 > 900000 ? 900000 : before * 2;
+		assert_true(in.fleet.again_ms >= now_ms() + want - 1000);
+		assert_true(in.fleet.again_ms <= now_ms() + want + want / 4);
+		before = want;
+	}
+	assert_true(was_said("policy: still none: boot.example: away"));
+	answer.code = 0;
+	assert_true(fleet_again(&in));
+	assert_false(fleet_is_alone(&in)); /* the round asks for itself */
+	assert_true(fleet_begin(&in, &w));
+	assert_int_equal(in.fleet.again_ms, 0);
+	assert_true(fleet_has_work(&in, true));
+	assert_false(fleet_has_work(&in, false));
+}
+
+static void test_again__withdrawn__asked_and_what_is_wrong_not(void **state)
+{
+	static const int wrong[] = {RS_E_POLICY_UNSIGNED, RS_E_POLICY_EXPIRED, RS_E_POLICY_KEY};
+
+	(void)state;
+	answer.act = POLICY_NONE;
+	assert_false(fleet_begin(&in, &w));
+	assert_true(in.fleet.again_ms);
+	assert_false(fleet_has_work(&in, true));
+	assert_false(fleet_again(&in)); /* still so */
+	assert_true(in.fleet.again_ms);
+	answer.act = POLICY_DRILL;
+	assert_true(fleet_again(&in));
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		answer.code = wrong[i];
+		assert_false(fleet_begin(&in, &w));
+		assert_int_equal(in.fleet.again_ms, 0);
+		assert_false(fleet_has_work(&in, true));
+	}
+	in.facts.door = DOOR_GRUB;
+	assert_false(fleet_begin(&in, &w));
+	assert_int_equal(in.fleet.again_ms, 0);
+	in.facts.settings.policy[0] = '\0'; /* none is wanted: disks alone decide */
+	assert_true(fleet_has_work(&in, true));
+}
+
+static void keep_two(void)
+{
+	static const struct stick_unsent one = {.folder = "PF-9",
+		.name = "20261125T030000Z",
+		.id = "0f8fad5b-d9cb-469f-a165-70867728950e",
+		.result = "done",
+		.revision = 2};
+
+	in.stick.unsent[0] = in.stick.unsent[1] = one;
+	in.stick.unsent[1].number = 1;
+	in.stick.n_unsent = 2;
+	in.stick.n_sent = 0;
+}
+
+/* What was kept goes with its own id, after the end event; what is not taken stays. */
+static void test_kept__sent_with_their_own_ids(void **state)
+{
+	(void)state;
+	(void)snprintf(in.facts.settings.collector, sizeof(in.facts.settings.collector),
+		"https://log.example/reports/");
+	keep_two();
+	fleet_send_kept(&in);
+	assert_int_equal(n_sends, 2);
+	assert_string_equal(sent[0].path, "/run/unbrick/unsent-0.json");
+	assert_string_equal(sent[1].path, "/run/unbrick/unsent-1.json");
+	assert_string_equal(sent[0].id, "0f8fad5b-d9cb-469f-a165-70867728950e");
+	assert_string_equal(sent[0].host, "PF-9");
+	assert_string_equal(sent[0].result, "done");
+	assert_int_equal(sent[0].event, FLEET_END);
+	assert_int_equal(sent[0].revision, 2);
+	assert_true(sent[0].total_ms <= 30000);
+	assert_int_equal(in.stick.n_unsent, 0);
+	assert_int_equal(in.stick.n_sent, 2);
+	assert_true(was_said("report: of earlier starts, kept by the stick: 2 of 2 sent"));
+	keep_two();
+	taken.n_taken = 0;
+	n_sends = 0;
+	fleet_send_kept(&in);
+	assert_int_equal(n_sends, 1); /* the next one would not be taken either */
+	assert_int_equal(in.stick.n_unsent, 2);
+	assert_int_equal(in.stick.n_sent, 0);
+	in.facts.settings.collector[0] = '\0';
+	fleet_send_kept(&in);
+	assert_int_equal(n_sends, 1);
+}
+
+/* A phone reads what no collector has. */
+static void test_code__of_a_start_that_nobody_heard_of(void **state)
+{
+	char text[LINK_BYTES];
+	struct run run = {.report = json_tokener_parse(
+				  "{\"used_key_ids\":[\"64311DEA-0000-0000-0000-00000000000A\"]}")};
+
+	(void)state;
+	assert_true(fleet_is_told_to_nobody(&in, true)); /* its policy was not to be had */
+	in.fleet.is_accepted = true;
+	assert_false(fleet_is_told_to_nobody(&in, false)); /* it wants none */
+	in.fleet.policy.n_reports = 1;
+	assert_true(fleet_is_told_to_nobody(&in, false));
+	assert_false(fleet_is_told_to_nobody(&in, true));
+	is_wanted = false; /* nothing of a network in this image */
+	assert_true(fleet_is_told_to_nobody(&in, true));
+	in.facts.settings.policy[0] = '\0';
+	assert_false(fleet_is_told_to_nobody(&in, false));
+	report_add_run_take(&in, &run);
+	in.report.result_word = "done";
+	(void)snprintf(in.report.serial, sizeof(in.report.serial),
+		"pf\n471207-278498-422125-177177-561902-537405-468006-693451");
+	(void)snprintf(in.report.file_time, sizeof(in.report.file_time), "20261125T030000Z");
+	(void)snprintf(in.fleet.id, sizeof(in.fleet.id), "0f8fad5b-d9cb");
+	fleet_code(&in, text, sizeof(text));
+	assert_string_equal(text,
+		"UNBRICK DONE SN PF--KEY HIDDEN- AT 20261125T030000Z ID 0F8FAD5B-D9CB KEY "
+		"64311DEA-0000-0000-0000-00000000000A");
+}
+
+static void tells(struct init *i)
+{
+	fleet_send_by_hand(i, "/run/unbrick/by-hand.json");
+}
+
+/* What a person did goes beside all else, and not while another event is on its way. */
+static void test_by_hand__sent_beside(void **state)
+{
+	(void)state;
+	(void)snprintf(in.facts.settings.collector, sizeof(in.facts.settings.collector),
+		"https://log.example/reports/");
+	in.fleet.revision = 3;
+	in.fleet.tell_end = tells;
+	in.network.now.state = NETWORK_NO_LINK;
+	fleet_step(&in);
+	assert_int_equal(n_sends, 0);
+	in.network.now.state = NETWORK_UP;
+	in.fleet.sending = &sending;
+	fleet_step(&in);
+	assert_int_equal(n_sends, 0);
+	in.fleet.sending = NULL;
+	fleet_step(&in);
+	fleet_step(&in);
+	assert_int_equal(n_sends, 1);
+	assert_int_equal(sent[0].event, FLEET_END);
+	assert_int_equal(sent[0].revision, 3);
+	assert_string_equal(sent[0].path, "/run/unbrick/by-hand.json");
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -672,6 +851,11 @@ int main(void)
 		CASE(test_facts__of_a_policy),
 		CASE(test_hash__of_abc),
 		CASE(test_used_keys__each_once),
+		CASE(test_again__server_away__later_and_later),
+		CASE(test_again__withdrawn__asked_and_what_is_wrong_not),
+		CASE(test_kept__sent_with_their_own_ids),
+		CASE(test_code__of_a_start_that_nobody_heard_of),
+		CASE(test_by_hand__sent_beside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

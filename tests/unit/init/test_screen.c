@@ -38,6 +38,7 @@ bool __wrap_windows_set_setup(struct init *in, char *ret_text, size_t cap);
 bool __wrap_machine_is_probing(struct init *in);
 uint64_t __wrap_machine_quiet_ms(struct init *in);
 struct known_disk *__wrap_work_next(struct init *in);
+bool __wrap_network_is_wanted(const struct init *in);
 void __wrap_raid_allow_writes(struct init *in, const char *disk);
 void __wrap_stick_offer_folder(struct init *in, struct process_plan *plan);
 uint64_t __real_now_ms(void); /* NOLINT: the linker's name */
@@ -196,6 +197,11 @@ uint64_t __wrap_machine_quiet_ms(struct init *i)
 	return is_probing ? 0 : 100000;
 }
 
+bool __wrap_network_is_wanted(const struct init *i)
+{
+	return i->facts.settings.network == SETTINGS_NETWORK_YES;
+}
+
 struct known_disk *__wrap_work_next(struct init *i)
 {
 	(void)i;
@@ -310,6 +316,7 @@ static void test_start__what_it_is_given__consoles_and_words(void **state)
 		"--replay safe "));
 	assert_non_null(strstr(heard, "may windows\n"));
 	assert_non_null(strstr(heard, "line a line before\n"));
+	assert_null(strstr(heard, "result"));
 	assert_non_null(strstr(heard, "begin\n"));
 	assert_null(strstr(heard, "may shell"));
 	assert_null(strstr(arguments, "--keyboard"));
@@ -716,6 +723,31 @@ static void test_done__its_report__is_a_run_of_the_start(void **state)
 	n_rounds = 0;
 	run(has_report);
 	assert_int_equal(n_runs(), 2);
+}
+
+/* A collector hears of it, if one is to. */
+static void test_done__its_report__goes_to_a_collector(void **state)
+{
+	(void)state;
+	seals = LINK_SEALS;
+	report = "{\"command\": \"fix\", \"outcome\": {\"status\": 0, \"text\": \"1 file moved\"}}";
+	run(has_report);
+	assert_null(in.fleet.tell_end);
+	(void)snprintf(in.facts.settings.collector, sizeof(in.facts.settings.collector),
+		"https://log.example/reports/");
+	in.facts.settings.network = SETTINGS_NETWORK_YES;
+	n_rounds = 0;
+	run(has_report);
+	assert_ptr_equal(in.fleet.tell_end, report_send_by_hand);
+	in.fleet.tell_end = NULL;
+}
+
+static void test_start__nobody_heard_of_it__a_code_for_the_screen(void **state)
+{
+	(void)state;
+	(void)snprintf(in.fleet.code, sizeof(in.fleet.code), "UNBRICK DONE SN PF-1");
+	run(ends_at_once);
+	assert_non_null(strstr(heard, "result UNBRICK DONE SN PF-1\n"));
 }
 
 static void test_done__what_is_no_report__is_none(void **state)
@@ -1215,6 +1247,51 @@ static void test_work__plain_text__as_the_command(void **state)
 	assert_non_null(strstr(ran, "/bin/unbrick fix --yes "));
 }
 
+static bool was_said(const char *what)
+{
+	for (size_t i = 0; i < json_object_array_length(in.said.timeline); i++)
+		if (strstr(json_object_get_string(json_object_object_get(
+				   json_object_array_get_idx(in.said.timeline, i), "text")),
+			    what))
+			return true;
+	return false;
+}
+
+static int ends_as;
+
+static void stays_locked(unsigned round)
+{
+	if (round == 0)
+		say("working");
+	else if (round == 2)
+		finish(ends_as << 8);
+}
+
+/* Whoever reads why it stayed locked knows where its key may be. */
+static void test_work__locked_and_an_encrypted_key_file__said(void **state)
+{
+	static const char sealed[] = "000000\nUNBRICK-KEYS {}";
+	static const int statuses[] = {0, 4, 5, 17};
+	struct run r;
+
+	(void)state;
+	turn = stays_locked;
+	ends_as = 5;
+	run_program(&in, RUN_FIX, "sda", yes, &r);
+	assert_int_equal(r.status, 5);
+	assert_int_equal(rs_secret_set(&in.stick.keys, sealed, sizeof(sealed) - 1, NULL), 0);
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(was_said("keys.enc was not opened"), i == 3);
+		json_object_array_del_idx(
+			in.said.timeline, 0, json_object_array_length(in.said.timeline));
+		ends_as = statuses[i];
+		n_rounds = 0;
+		run_program(&in, RUN_FIX, "sda", yes, &r);
+	}
+	assert_true(was_said("keys.enc was not opened"));
+	rs_secret_done(&in.stick.keys);
+}
+
 /* Nobody is there to look at a screen, and its rules are its own. */
 static void test_work__by_a_policy__as_the_command_with_its_own_rules(void **state)
 {
@@ -1401,6 +1478,7 @@ int main(void)
 		screen_test(test_plain__what_is_typed__goes_to_it),
 		screen_test(test_plain__asked_for__and_back),
 		screen_test(test_work__plain_text__as_the_command),
+		screen_test(test_work__locked_and_an_encrypted_key_file__said),
 		screen_test(test_work__by_a_policy__as_the_command_with_its_own_rules),
 		screen_test(test_shell__only_where_settings_allow_it),
 		screen_test(test_report__only_where_settings_allow_it),
@@ -1421,6 +1499,8 @@ int main(void)
 		screen_test(test_writes__part_of_a_raid__not_alone),
 		screen_test(test_done__its_report__is_a_run_of_the_start),
 		screen_test(test_done__said_at_its_end__is_heard),
+		screen_test(test_done__its_report__goes_to_a_collector),
+		screen_test(test_start__nobody_heard_of_it__a_code_for_the_screen),
 		screen_test(test_done__what_is_no_report__is_none),
 		screen_test(test_done__two_files__none_stays_open),
 		screen_test(test_end__at_once_again_and_again__is_given_up),

@@ -230,21 +230,6 @@ static void test_stick_set_next_in__something_else__stays_as_it_is(void **state)
 	tree_done();
 }
 
-static void test_stick_write_folder__a_file_in_the_way__says_so(void **state)
-{
-	(void)state;
-	const char *root = tree_new();
-	const struct stick_write w = {.serial = "PF-1", .name = "20261125T030000Z"};
-	char why[256];
-
-	tree_file("report.json", "{}\n");
-	tree_file("report.txt", "text\n");
-	tree_file("reports/PF-1", "in the way");
-	stick_write_folder(&w, root, root, why, sizeof(why));
-	assert_string_not_equal(why, "");
-	tree_done();
-}
-
 static int temp_file(void)
 {
 	char name[] = "/tmp/unbrick-read.XXXXXX";
@@ -273,6 +258,106 @@ static void records(int fd, char *ret, size_t cap)
 	}
 	ret[len] = '\0';
 	(void)close(fd);
+}
+
+#define ID   "0f8fad5b-d9cb-469f-a165-70867728950e"
+#define KEPT "{\"command\": \"boot\", \"event\": \"end\", \"report_id\": \"" ID "\", "
+
+static bool is_file(const char *root, const char *name)
+{
+	char path[256];
+	struct stat st;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", root, name);
+	return stat(path, &st) == 0;
+}
+
+static void test_stick_unsent_of__report__what_sends_it_again(void **state)
+{
+	static const char good[] =
+		KEPT "\"revision\": 2, \"outcome\": {\"result\": \"nothing-to-do\"}}";
+	static const char *const bad[] = {"", "[]", "{}",
+		KEPT "\"outcome\": {\"result\": \"Do\\nne\"}}", KEPT "\"outcome\": {}}",
+		KEPT "\"revision\": -1, \"outcome\": {\"result\": \"done\"}}",
+		"{\"command\": \"boot\", \"event\": \"start\", \"report_id\": \"" ID
+		"\", \"outcome\": {\"result\": \"done\"}}",
+		"{\"command\": \"boot\", \"event\": \"end\", \"report_id\": "
+		"\"../../../../../../../../../../../../\", \"outcome\": {\"result\": "
+		"\"done\"}}"};
+	struct stick_unsent one = {0};
+
+	(void)state;
+	assert_true(stick_unsent_of(good, strlen(good), &one));
+	assert_string_equal(one.id, ID);
+	assert_string_equal(one.result, "nothing-to-do");
+	assert_int_equal(one.revision, 2);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(stick_unsent_of(bad[i], strlen(bad[i]), &one));
+	for (size_t n = 0; n + 1 < sizeof(good); n++)
+		assert_false(stick_unsent_of(good, n, &one));
+}
+
+/* Kept, found at the next start, sent, and then not found any more. */
+static void test_stick_unsent__its_whole_way(void **state)
+{
+	(void)state;
+	const char *root = tree_new();
+	struct stick_write w = {.serial = "PF-1", .name = "20261125T030000Z", .is_unsent = true};
+	struct stick_read r = {.serial = "PF-2"};
+	static char text[8192];
+	char why[256];
+
+	tree_file("report.json", KEPT "\"outcome\": {\"result\": \"done\"}}");
+	tree_file("report.txt", "text\n");
+	stick_write_folder(&w, root, root, why, sizeof(why));
+	assert_string_equal(why, "");
+	assert_true(is_file(root, "reports/PF-1/20261125T030000Z.unsent"));
+	tree_file("reports/PF-1/other.json", "{}");
+	tree_file("reports/PF-1/other.unsent", "");
+	tree_file("reports/PF-1/.unsent", "");
+	tree_file("reports/PF-1/gone.unsent", "");
+	(void)snprintf(r.run, sizeof(r.run), "%s", root);
+	settings_init(&r.settings);
+	r.settings.rules = SETTINGS_RULES_SHIPPED;
+	int fd = temp_file();
+	stick_read_folder(&r, root, fd);
+	struct stick_unsent one;
+	uint8_t head[5];
+	(void)lseek(fd, 0, SEEK_SET);
+	assert_int_equal(read(fd, head, 5), 5);
+	assert_int_equal(head[0], STICK_UNSENT);
+	assert_int_equal(read(fd, &one, sizeof(one)), sizeof(one));
+	assert_string_equal(one.folder, "PF-1");
+	assert_string_equal(one.name, "20261125T030000Z");
+	assert_string_equal(one.id, ID);
+	assert_int_equal(one.number, 0);
+	assert_true(is_file(root, "unsent-0.json"));
+	assert_false(is_file(root, "unsent-1.json"));
+	records(fd, text, sizeof(text));
+	w = (struct stick_write){.serial = "PF-2", .name = "20261126T030000Z", .n_sent = 1};
+	w.sent[0] = one;
+	tree_file("reports/PF-2/20261126T030000Z.unsent", ""); /* its first end was not taken */
+	stick_write_folder(&w, root, root, why, sizeof(why));
+	assert_string_equal(why, "");
+	assert_false(is_file(root, "reports/PF-1/20261125T030000Z.unsent"));
+	assert_true(is_file(root, "reports/PF-1/20261125T030000Z.sent"));
+	assert_false(is_file(root, "reports/PF-2/20261126T030000Z.unsent"));
+	tree_done();
+}
+
+static void test_stick_write_folder__a_file_in_the_way__says_so(void **state)
+{
+	(void)state;
+	const char *root = tree_new();
+	const struct stick_write w = {.serial = "PF-1", .name = "20261125T030000Z"};
+	char why[256];
+
+	tree_file("report.json", "{}\n");
+	tree_file("report.txt", "text\n");
+	tree_file("reports/PF-1", "in the way");
+	stick_write_folder(&w, root, root, why, sizeof(why));
+	assert_string_not_equal(why, "");
+	tree_done();
 }
 
 static void read_folder(const char *root, enum settings_rules rules, char *ret, size_t cap)
@@ -504,6 +589,8 @@ int main(void)
 		cmocka_unit_test(test_pictures__too_many__are_forgotten),
 		cmocka_unit_test(test_stick_set_next_in__block_of_grub__is_changed_in_its_place),
 		cmocka_unit_test(test_stick_set_next_in__something_else__stays_as_it_is),
+		cmocka_unit_test(test_stick_unsent_of__report__what_sends_it_again),
+		cmocka_unit_test(test_stick_unsent__its_whole_way),
 		cmocka_unit_test(test_stick_write_folder__a_file_in_the_way__says_so),
 		cmocka_unit_test(test_stick_read_folder__files__come_as_records),
 		cmocka_unit_test(test_stick_read_folder__too_long_keys__are_told_not_read),

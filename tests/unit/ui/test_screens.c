@@ -1170,6 +1170,28 @@ static void test_result__code__has_ids_and_only_its_letters(void **state)
 	assert_true(strlen(text) < 80);
 }
 
+static void test_code__of_a_start__shown_and_short(void **state)
+{
+	auto_page struct page p = {0};
+	char text[512];
+
+	(void)state;
+	code_shorten("UNBRICK DONE SN KEY-1 AT 20261125T030000Z ID 0F8FAD5B-D9CB-469F KEY "
+		     "64311DEA-0000-0000 KEY 77000000-1",
+		text, sizeof(text));
+	assert_string_equal(text,
+		"UNBRICK DONE SN KEY-1 AT 20261125T030000Z ID 0F8FAD5B KEY 64311DEA KEY 77000000");
+	assert_false(code_is_open(&tui));
+	(void)snprintf(tui.supervisor.result, sizeof(tui.supervisor.result), "UNBRICK DONE SN A");
+	tui.supervisor.is_result_due = true;
+	assert_true(code_is_open(&tui));
+	assert_int_equal(code_enter(&tui), SCREEN_CODE);
+	assert_false(tui.supervisor.is_result_due); /* not again by itself */
+	code_draw(&tui, &p);
+	assert_true(says(&p, "UNBRICK DONE SN A"));
+	assert_true(says(&p, "No collector has the report of this start."));
+}
+
 static void test_unlock__function_keys__are_digits_of_the_screen_only(void **state)
 {
 	static const struct bl_protector recovery = {.protection = BL_P_RECOVERY};
@@ -1363,6 +1385,7 @@ int main(void)
 			test_key_id__more_than_there_is_room__the_first_are_shown, fresh),
 		cmocka_unit_test_setup(test_key_id__of_recovery_keys_only, fresh),
 		cmocka_unit_test_setup(test_result__code__has_ids_and_only_its_letters, fresh),
+		cmocka_unit_test_setup(test_code__of_a_start__shown_and_short, fresh),
 		cmocka_unit_test_setup(
 			test_unlock__function_keys__are_digits_of_the_screen_only, fresh),
 		cmocka_unit_test_setup(
