@@ -89,6 +89,23 @@ static int64_t unix_now(void)
 	return (int64_t)(rs_filetime_now() / TICKS_S) - UNIX_FILETIME;
 }
 
+/* Of each its kind and address: all that is no certificate of somebody. */
+static void tell_servers(struct rs_report *r, struct json_object *list, struct run_texts *ret)
+{
+	const size_t n = list ? json_object_array_length(list) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *o = json_object_array_get_idx(list, i);
+		const char *type = json_object_get_string(json_object_object_get(o, "type"));
+		const char *url = json_object_get_string(json_object_object_get(o, "url"));
+		auto_free char *text = NULL;
+		if (asprintf(&text, "%s %s", type ? type : "", url ? url : "") < 0)
+			text = NULL;
+		if (text)
+			report_add_text(&r->kept, ret, text);
+	}
+}
+
 static void tell(struct rs_report *r, const char *file, const struct policy *p)
 {
 	struct run_policy_file *f = &r->run.policy_file;
@@ -102,7 +119,15 @@ static void tell(struct rs_report *r, const char *file, const struct policy *p)
 		.n_models = p->models.n,
 		.has_shipped_rules = p->has_shipped_rules,
 		.is_alone = p->diagnosis_alone,
-		.max_files = p->max_files};
+		.max_files = p->max_files,
+		.replay = policy_replay_word(p->replay),
+		.repaired = policy_end_word(p->repaired),
+		.nothing = policy_end_word(p->nothing),
+		.failure = policy_end_word(p->failure),
+		.unknown_clock_acts = p->unknown_clock_acts,
+		.delay_s = p->delay_s};
+	tell_servers(r, p->keys, &f->keys);
+	tell_servers(r, p->reports, &f->reports);
 	for (size_t i = 0; i < p->n_rules; i++)
 		report_add_text(&r->kept, &f->rules, p->rules[i].name);
 }
@@ -257,6 +282,10 @@ static int change(const struct rs_policy_sign *o, const struct minisign_keys *ke
 	auto_policy struct policy *p = NULL;
 	int r = load_signature(o->file, &sig, err);
 
+	if (r == RS_E_POLICY_UNSIGNED && err)
+		err->next = o->rule ? "sign it once without --add-rule and --expires"
+				    : "write the new end into it (\"expires\") and sign it once "
+				      "without --expires";
 	if (r == 0)
 		r = minisign_verify(view(old), view(&sig), keys, &by, err);
 	free(sig.p);

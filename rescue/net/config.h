@@ -17,6 +17,8 @@ struct json_object;
 #define NET_PEM_MOST	 (64U << 10)
 #define NET_SOURCES_MOST 8U
 #define NET_SYSTEM_CA	 "system"
+/* What a server without any is refused with. */
+#define NET_NO_CA "no CA is given for it: give --keys-ca or --policy-ca, or 'ca' beside its address"
 
 /* T(NAME, word) */
 #define NET_KEY_TYPES(T)                                                                           \

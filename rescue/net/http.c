@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "net/http.h"
+#include "net/config.h"
 
 #include <curl/curl.h>
 #include <openssl/err.h>
@@ -393,7 +394,7 @@ int http_ask(const struct http_ask *q, struct http_answer *ret, struct rs_err *e
 	*ret = (struct http_answer){0};
 	name_of(q->url, name, sizeof(name));
 	if (!q->is_system_ca && !q->ca[0] && strncasecmp(q->url, "http:", 5) != 0)
-		r = rs_fail_on(err, RS_E_NET_CONFIG, name, "no CA is given for it");
+		r = rs_fail_on(err, RS_E_NET_CONFIG, name, NET_NO_CA);
 	for (int i = 0; r == 0; i++) {
 		auto_free char *to = NULL;
 		r = ask_once(q, url, ret, &to, err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "net/ldap.h"
+#include "net/config.h"
 
 #include <fcntl.h>
 #include <ldap.h>
@@ -157,7 +158,7 @@ static int open_server(struct talk *t, struct rs_err *err)
 		return rs_fail(
 			err, RS_E_NET_CONFIG, "a directory is ldaps://name or ldaps://name:port");
 	if (!t->q->ca[0])
-		return rs_fail(err, RS_E_NET_CONFIG, "no CA is given for it");
+		return rs_fail(err, RS_E_NET_CONFIG, NET_NO_CA);
 	if (!t->q->secret->user.len || !t->q->secret->password.len)
 		/* an empty password would be let in as nobody (RFC 4513, 5.1.2) */
 		return rs_fail(err, RS_E_NET_CONFIG, "no user and password are given for it");

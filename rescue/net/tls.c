@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "net/tls.h"
+#include "net/config.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -137,7 +138,7 @@ static int prepare(struct tls *l, struct rs_err *err)
 	SSL_CTX_set_verify(l->context, SSL_VERIFY_PEER, NULL);
 	if (!(q->is_system_ca ? SSL_CTX_set_default_verify_paths(l->context) == 1
 			      : trust(l->context, q->ca)))
-		return rs_fail(err, RS_E_NET_CONFIG, "no CA is given for it");
+		return rs_fail(err, RS_E_NET_CONFIG, NET_NO_CA);
 	if (q->secret && q->secret->key.len && !show_certificate(l->context, q->secret))
 		return rs_fail(err, RS_E_NET_CONFIG, "the client certificate or its key");
 	if (q->job->now_unix_s)

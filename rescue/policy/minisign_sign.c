@@ -21,8 +21,10 @@
 #define KEY_SEED   8U
 #define KEY_PUBLIC 40U
 
-#define MEMORY_MOST (4ULL << 30)
-#define SALT	    32U
+/* What minisign's own keys want ("sensitive": 1 GiB, 2^25 operations), and twice the work. */
+#define MEMORY_MOST	(1ULL << 30)
+#define OPERATIONS_MOST (1ULL << 26)
+#define SALT		32U
 
 static int refuse(struct rs_err *err, const char *why)
 {
@@ -38,7 +40,7 @@ static bool limits_of(uint64_t ops, uint64_t mem, uint64_t *ret_n, uint64_t *ret
 	uint64_t most, n = 2;
 
 	ops = ops < least ? least : ops;
-	if (mem > MEMORY_MOST || ops > MEMORY_MOST)
+	if (mem > MEMORY_MOST || ops > OPERATIONS_MOST)
 		return false;
 	const bool is_by_ops = ops < mem / 32;
 	most = is_by_ops ? ops / 32 : mem / 1024;
@@ -55,8 +57,7 @@ static int uncover(
 	uint8_t stream[KEY];
 	uint64_t n, p;
 
-	if (!limits_of(rs_le64(raw + AT_OPS), rs_le64(raw + AT_MEM), &n, &p))
-		return refuse(err, "its passphrase is stretched in a way that is not known");
+	(void)limits_of(rs_le64(raw + AT_OPS), rs_le64(raw + AT_MEM), &n, &p); /* open_key: yes */
 	if (EVP_PBE_scrypt((const char *)word->p, word->len, raw + AT_SALT, SALT, n, 8, p,
 		    MEMORY_MOST + (64U << 20), stream, sizeof(stream)) != 1)
 		return rs_fail(err, RS_E_MEMORY, "passphrase");
@@ -88,10 +89,16 @@ static int open_key(uint8_t *raw, int (*ask)(void *user, struct rs_secret *ret, 
 	const bool is_covered = memcmp(raw + AT_KDF, "Sc", 2) == 0;
 	auto_secret struct rs_secret word = {0};
 	uint8_t public[32];
+	uint64_t n, p;
 	int r = 0;
 
 	if (memcmp(raw, "Ed", 2) != 0 || (!is_covered && memcmp(raw + AT_KDF, "\0\0", 2) != 0))
 		return refuse(err, "it is none of minisign");
+	/* before somebody types it, and nothing is computed */
+	if (is_covered && !limits_of(rs_le64(raw + AT_OPS), rs_le64(raw + AT_MEM), &n, &p))
+		return refuse(err,
+			"its passphrase is stretched with more memory or work than minisign uses, "
+			"or in a way that is not known");
 	if (is_covered && !ask)
 		return refuse(err, "a passphrase protects it, and nobody can be asked");
 	if (is_covered)

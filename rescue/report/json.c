@@ -256,6 +256,15 @@ static void shown_rule(struct json_out *j, const void *of)
 	jo_text(j, "file", run->rule_file);
 }
 
+static void policy_outcomes(struct json_out *j, const void *of)
+{
+	const struct run_policy_file *f = of;
+
+	jo_text(j, "repaired", f->repaired);
+	jo_text(j, "nothing", f->nothing);
+	jo_text(j, "failure", f->failure);
+}
+
 static void policy_file(struct json_out *j, const void *of)
 {
 	const struct run_policy_file *f = of;
@@ -271,6 +280,12 @@ static void policy_file(struct json_out *j, const void *of)
 	jo_bool(j, "shipped_rules", f->has_shipped_rules);
 	jo_text(j, "diagnosis", f->is_alone ? "alone" : "ask");
 	jo_uint(j, "max_files", f->max_files);
+	jo_text(j, "replay", f->replay);
+	jo_object(j, "outcomes", policy_outcomes, f);
+	jo_text(j, "unknown_clock", f->unknown_clock_acts ? "act" : "report");
+	jo_uint(j, "delay_s", f->delay_s);
+	texts(j, "keys", &f->keys);
+	texts(j, "reports", &f->reports);
 }
 
 static void checked(struct json_out *j, const void *of)

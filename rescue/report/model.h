@@ -303,6 +303,10 @@ struct run_policy_file {
 	struct run_texts rules;
 	bool has_shipped_rules, is_alone;
 	unsigned max_files;
+	const char *replay, *repaired, *nothing, *failure; /* words */
+	bool unknown_clock_acts;
+	unsigned delay_s;
+	struct run_texts keys, reports; /* "vault https://...", asked and told in this order */
 };
 
 /* NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): in the order of the report */

@@ -393,6 +393,15 @@ static void say_outcome(struct printer *p, const struct rs_run *run)
 	}
 }
 
+static void say_servers(
+	struct printer *p, const char *head, const struct run_texts *t, const char *none)
+{
+	for (size_t i = 0; i < t->n; i++)
+		text_say(p, head, "%-s", t->list[i]);
+	if (!t->n)
+		text_say(p, head, "%s", none);
+}
+
 static void say_policy_file(struct printer *p, const struct run_policy_file *f)
 {
 	char from[RS_TIME_LEN], to[RS_TIME_LEN];
@@ -412,9 +421,17 @@ static void say_policy_file(struct printer *p, const struct run_policy_file *f)
 		text_say(p, "Rule:     ", "%-s", f->rules.list[i]);
 	if (f->has_shipped_rules)
 		text_say(p, "Rules:    ", "those that the program ships with");
-	if (f->is_alone)
-		text_say(p, "May act:  ", "a diagnosis that is sure");
+	text_say(p, "Diagnosis: ", "%s",
+		f->is_alone ? "one that is sure may act" : "moves nothing, as nobody is there");
 	text_say(p, "At most:  ", "%u %s", f->max_files, rs_form(f->max_files, "file", "files"));
+	text_say(p, "Journals: ", "%s", f->replay);
+	text_say(p, "Then:     ", "repaired: %s, nothing to repair: %s, failure: %s", f->repaired,
+		f->nothing, f->failure);
+	text_say(p, "Without a clock: ", "%s",
+		f->unknown_clock_acts ? "it repairs all the same" : "it only looks and reports");
+	text_say(p, "Waits:    ", "up to %u s", f->delay_s);
+	say_servers(p, "Keys:     ", &f->keys, "no server is asked");
+	say_servers(p, "Reports:  ", &f->reports, "to nobody");
 }
 
 static void say_policy(struct printer *p, const struct rs_run *run)

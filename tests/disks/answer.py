@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """answer.py ANSWER[,ANSWER...] -- COMMAND...: a person at a terminal, who answers each '[yes/no]' with the
-next ANSWER; "USR1": the signal that says that nobody is there any more. Prints what was shown, ends as the
-command does."""
+next ANSWER; "USR1": the signal that says that nobody is there any more. --prompt TEXT before it: that is
+answered in place of '[yes/no]'. Prints what was shown, ends as the command does."""
 import os
 import pty
 import signal
@@ -10,7 +10,10 @@ import sys
 
 
 def main():
-    answers, command = sys.argv[1].split(","), sys.argv[3:]
+    words, prompt = sys.argv[1:], b"[yes/no]"
+    if words[0] == "--prompt":
+        words, prompt = words[2:], words[1].encode()
+    answers, command = words[0].split(","), words[2:]
     pid, fd = pty.fork()
     if pid == 0:
         os.execv(command[0], command)
@@ -18,7 +21,7 @@ def main():
     try:
         while data := os.read(fd, 4096):
             seen += data
-            while seen.count(b"[yes/no]") > asked:
+            while seen.count(prompt) > asked:
                 answer = answers[min(asked, len(answers) - 1)]
                 asked += 1
                 if answer == "USR1":

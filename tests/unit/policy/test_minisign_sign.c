@@ -59,6 +59,20 @@ static const char endless[] =
 		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 		"\n";
 
+/* More than minisign ever takes, though a large machine has it. */
+static const char four_gib[] = COMMENT
+	"RWRTY0IyAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAEAAAAAAEAAEAAAAAAAAAAAAAAAAAAAAAAAA"
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+	"\n";
+
+/* Little memory, and minutes of work. */
+static const char minutes[] = COMMENT
+	"RWRTY0IyAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABAAAEAAAAAAAAEAAAAAAAAAAAAAAAAAAAAAAAAA"
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+	"\n";
+
 static unsigned n_asked;
 
 static struct rs_view view(const char *text)
@@ -277,8 +291,12 @@ static void test_secret__what_does_not_open__is_refused(void **state)
 static void test_secret__limits_out_of_bounds__are_refused(void **state)
 {
 	(void)state;
+	n_asked = 0;
 	refused(HUGE_KEY, "word", "stretched");
 	refused(endless, "word", "stretched");
+	refused(four_gib, "word", "stretched");
+	refused(minutes, "word", "stretched");
+	assert_int_equal(n_asked, 0); /* at once: nobody types it first */
 }
 
 int main(void)
