@@ -189,7 +189,8 @@ void fleet_send_kept(struct init *in)
 
 	if (!s->n_unsent || !fleet_has_collector(in))
 		return;
-	while (n < s->n_unsent && !in->is_stop_wanted && send_one_kept(in, &s->unsent[n], until_ms)) {
+	while (n < s->n_unsent && !in->is_stop_wanted &&
+		send_one_kept(in, &s->unsent[n], until_ms)) {
 		if (s->n_sent < STICK_UNSENT_MOST)
 			s->sent[s->n_sent++] = s->unsent[n];
 		n++;

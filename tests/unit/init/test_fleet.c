@@ -204,8 +204,15 @@ static void test_fleet__no_policy_wanted__as_without_a_network(void **state)
 		"https://log.example/reports/"); /* and no network to reach it by */
 	assert_true(fleet_send_end(&in, "/nothing"));
 	assert_int_equal(n_sends, 0);
+	in.facts.settings.collector[0] = '\0';
 	fleet_facts(&in, in.report.root);
 	assert_null(json_object_object_get(in.report.root, "report_id"));
+	assert_null(json_object_object_get(in.report.root, "network"));
+	/* it is kept for a collector, to which another start sends it by its id */
+	(void)snprintf(in.facts.settings.collector, sizeof(in.facts.settings.collector),
+		"https://log.example/reports/");
+	fleet_facts(&in, in.report.root);
+	assert_non_null(json_object_object_get(in.report.root, "report_id"));
 	assert_null(json_object_object_get(in.report.root, "network"));
 }
 
