@@ -309,5 +309,5 @@ static const char *refuses(const struct plan_item *item)
 	return NULL;
 }
 
-const struct change_ops change_hive = {look, run, verify, refuses,
-	"each value is as planned, by the hive and its logs; the hive is as sound as before"};
+const struct change_ops change_hive = {
+	look, run, verify, refuses, "its values are as planned and the hive is as sound as before"};

@@ -134,7 +134,7 @@ static void say_value(struct printer *p, const struct change_value *v, bool is_b
 	if (v->is_left)
 		text_say(p, "      Left:    ", "%s: something else has changed it since", what);
 	else
-		text_say(p, is_back ? "      Back:    " : "      Changes: ", "%s", what);
+		text_say(p, is_back ? N_("      Back:    ") : N_("      Changes: "), "%s", what);
 }
 
 /* What is changed, and what is not, with the reason: all of it. */
@@ -147,9 +147,9 @@ static void say_change(struct printer *p, const struct plan_item *item)
 		say_value(p, &c->values[i], is_back);
 	for (size_t i = 0; i < c->n_touched; i++) {
 		const struct plan_touched *t = &c->touched[i];
-		text_say(p, t->is_done ? "      Of:      " : "      Stays:   ", "%-s%s%-s%s%s%s",
-			t->name, has(t->vendor) ? " (" : "", t->vendor, has(t->vendor) ? ")" : "",
-			has(t->reason) ? ": " : "", t->reason);
+		text_say(p, t->is_done ? N_("      Of:      ") : N_("      Stays:   "),
+			"%-s%s%-s%s%s%s", t->name, has(t->vendor) ? " (" : "", t->vendor,
+			has(t->vendor) ? ")" : "", has(t->reason) ? ": " : "", t->reason);
 	}
 	if (!is_back)
 		text_say_if(p, "      Note:    ", c->note);

@@ -18,6 +18,7 @@
 #include "act/change.h"
 #include "core/text.h"
 #include "format/bytes.h"
+#include "ntfswrite/vol_internal.h"
 
 #include "../../layers/layers.h"
 
@@ -378,6 +379,41 @@ static void test_act__changed_after_it_was_planned__is_refused(void **state)
 	hivex_writes(q, X, "Start", 3);
 	assert_int_equal(quarantine_fill(q->vol, p, NULL, &err), RS_E_CHANGED);
 	assert_int_equal(start_of(q, X), 3);
+	assert_true(lists_x(q));
+}
+
+/* ---- where the file system has written nothing yet ---- */
+
+/* The log has its size, and of that only so much was ever written: the rest reads as zeros. */
+static void cut_valid(struct qh *q, const char *log)
+{
+	ntfs_inode *ni = ntfs_inode_open(q->vol->lib, NT_REF_RECORD(qh_ref(q, log)));
+	assert_non_null(ni);
+	ntfs_attr *na = ntfs_attr_open(ni, AT_DATA, NULL, 0);
+	assert_non_null(na);
+	const s64 size = na->data_size;
+	assert_int_equal(ntfs_attr_truncate_solid(na, 512), 0);
+	assert_int_equal(ntfs_attr_truncate_solid(na, size), 0);
+	assert_true(na->initialized_size <= 512);
+	ntfs_attr_close(na);
+	assert_int_equal(ntfs_inode_close(ni), 0);
+	assert_int_equal(nt_sync(q->vol, NULL), 0);
+}
+
+static void test_change__a_log_that_was_never_written_so_far__there_and_back(void **state)
+{
+	struct qh *q = *state;
+
+	cut_valid(q, HIVE ".LOG1");
+	cut_valid(q, HIVE ".LOG2");
+	qh_reopen(q);
+	auto_plan struct plan *p = plan_of(q, ch_disable_x());
+	fill(q, p);
+	verify(q, p, false, 0);
+	assert_int_equal(start_of(q, X), 4);
+	auto_plan struct plan *back = undo(q);
+	verify(q, back, true, 0);
+	assert_int_equal(start_of(q, X), 0);
 	assert_true(lists_x(q));
 }
 
@@ -882,6 +918,7 @@ int main(void)
 		CASE(test_undo__left_values__a_new_run_does_not_tidy_them_away),
 		CASE(test_undo__changed_after_it_was_shown__is_refused),
 		CASE(test_act__changed_after_it_was_planned__is_refused),
+		CASE(test_change__a_log_that_was_never_written_so_far__there_and_back),
 		CASE(test_act__no_room_to_keep_what_is_overwritten__no_write),
 		CASE(test_undo__the_volume_is_full__goes_back_all_the_same),
 		CASE(test_change__value_deleted__comes_back),
