@@ -12,7 +12,7 @@ static int set(struct hw_hive *h, const struct hw_edit *e, struct rs_err *err)
 
 	if (r == 0)
 		r = hw_value_place(h, key, e, &at, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (at != HW_NIL && (!e->len || memcmp(h->p + at, e->p, e->len) == 0))
 		return 0; /* it is so */
@@ -106,7 +106,7 @@ int hw_edit_in_sector(
 		return 0;
 	for (size_t i = 0; i < n; i++) {
 		int r = place(h, &e[i], &s, &at, err);
-		if (r < 0)
+		if (r != 0)
 			return r;
 		if (e[i].len)
 			memcpy(h->p + at, e[i].p, e[i].len);

@@ -31,7 +31,7 @@ int hw_open(const struct hw_files *f, struct hw_opened *ret, struct rs_err *err)
 		return rs_fail(err, RS_E_HIVE_EDIT, "larger than 64 MiB");
 	int r = win_hive_open(&f->primary, f->has_log1 ? &f->log1 : NULL,
 		f->has_log2 ? &f->log2 : NULL, &o.from, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	win_hive_state(o.from, &o.st);
 	if (win_hive_is_cut(o.from))
@@ -46,7 +46,7 @@ int hw_open(const struct hw_files *f, struct hw_opened *ret, struct rs_err *err)
 		r = check_logs(&o.st, err);
 	if (r == 0)
 		r = f->primary.read(f->primary.user, 0, o.base, sizeof(o.base), err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	*ret = o;
 	o.from = NULL;
@@ -85,7 +85,7 @@ static int image_new(const struct hw_files *f, const struct hw_opened *o, uint32
 	memcpy(p, o->base, HW_BASE_BYTES);
 	if (own < len)
 		r = f->primary.read(f->primary.user, own, p + own, len - own, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	*ret = rs_steal(p);
 	*ret_len = len;
@@ -105,7 +105,7 @@ int hw_replay(const struct hw_files *f, uint8_t **ret, size_t *ret_len, struct r
 		r = image_new(f, &o, o.st.bins_bytes, &p, &len, err);
 	if (r == 0)
 		r = win_hive_read(o.from, 0, p + HW_BASE_BYTES, o.st.bins_bytes, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (o.st.is_dirty) {
 		rs_put_le32(p + 144, (rs_le32(p + 144) & ~1U) | (o.st.flags & 1));
@@ -125,7 +125,7 @@ int hw_image(const struct hw_files *f, const struct hw_edit *edits, size_t n, ui
 	size_t len = 0;
 
 	int r = hw_open(f, &o, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (!o.st.is_base_sound)
 		return rs_fail(err, RS_E_HIVE_EDIT, "its base block is damaged");
@@ -133,11 +133,11 @@ int hw_image(const struct hw_files *f, const struct hw_edit *edits, size_t n, ui
 	r = hw_load(o.from,
 		most - o.st.bins_bytes < HW_IMAGE_ROOM ? most : o.st.bins_bytes + HW_IMAGE_ROOM, &h,
 		err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	h->now = f->now_filetime;
 	r = hw_edit_all(h, edits, n, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	const uint32_t next = o.st.is_dirty ? o.st.next : o.st.secondary_sequence + 1;
 	if (h->now)
@@ -148,7 +148,7 @@ int hw_image(const struct hw_files *f, const struct hw_edit *edits, size_t n, ui
 	r = hw_edit_hold(h, o.base, edits, n, err);
 	if (r == 0)
 		r = image_new(f, &o, h->len, &p, &len, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	memcpy(p + HW_BASE_BYTES, h->p, h->len);
 	*ret = rs_steal(p);

@@ -75,7 +75,7 @@ int hw_key_find(struct hw_hive *h, const char *path, uint32_t *ret, struct rs_er
 		}
 		if (r == 0)
 			r = sub_find(h, key, &s.name, &at, err);
-		if (r < 0)
+		if (r != 0)
 			return r;
 		if (at.key == HW_NIL)
 			return rs_fail(err, RS_E_NO_SUCH_FILE, "no key '%s'", path);
@@ -169,7 +169,7 @@ static int sub_make(struct hw_hive *h, uint32_t key, const struct hw_spot *at,
 		return r < 0 ? r : RS_E_HIVE;
 	fill(h, nk, parent, key, name);
 	r = hw_list_insert(h, key, at, off, name, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	(*seen)++;
 	rs_put_le32(sk + 12, rs_le32(sk + 12) + 1);
@@ -197,7 +197,7 @@ int hw_key_make(struct hw_hive *h, const char *path, struct rs_err *err)
 			r = sub_find(h, key, &s.name, &at, err);
 		if (r == 0 && at.key == HW_NIL)
 			r = sub_make(h, key, &at, &s.name, &at.key, err);
-		if (r < 0)
+		if (r != 0)
 			return r;
 		key = at.key;
 	}
@@ -228,7 +228,7 @@ static int delete_all(void *user, uint32_t key, struct rs_err *err)
 		r = hw_value_free_all(h, key, err);
 	if (r == 0)
 		r = hw_list_free(h, key, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (rs_le16(nk + 74))
 		hw_free(h, rs_le32(nk + 48));
@@ -246,7 +246,7 @@ int hw_key_delete(struct hw_hive *h, const char *path, struct rs_err *err)
 
 	for (;;) {
 		int r = next(&s, &is_one, err);
-		if (r < 0)
+		if (r != 0)
 			return r;
 		if (!is_one)
 			break;
@@ -262,7 +262,7 @@ int hw_key_delete(struct hw_hive *h, const char *path, struct rs_err *err)
 	int r = delete_all(&a, key, err);
 	if (r == 0)
 		r = hw_list_remove(h, parent, &at, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	uint8_t *nk = hw_cell(h, parent, 76, err);
 	if (!nk)

@@ -267,8 +267,8 @@ static int add_top(struct hw_hive *h, uint32_t key, uint32_t leaf, struct rs_err
 /* The upper half of a list that is full becomes one of its own; @at moves with its entry. */
 static int split(struct hw_hive *h, uint32_t key, struct hw_spot *at, struct rs_err *err)
 {
-	uint8_t *nk = hw_cell(h, key, 76, err), *leaf = leaf_at(h, at->leaf, err), *top;
-	uint32_t upper, top_off;
+	uint8_t *nk = hw_cell(h, key, 76, err), *leaf = leaf_at(h, at->leaf, err), *top = NULL;
+	uint32_t upper = HW_NIL, top_off = HW_NIL;
 	int r = 0;
 
 	if (!nk || !leaf)
@@ -281,7 +281,7 @@ static int split(struct hw_hive *h, uint32_t key, struct hw_spot *at, struct rs_
 	if (r == 0)
 		r = make_room(h, rs_le32(nk + 28), at->nth_leaf + 1, &top_off, &top, err);
 	uint8_t *to = r < 0 ? NULL : hw_cell(h, upper, 4, err);
-	if (!to)
+	if (!to || !top)
 		return r < 0 ? r : RS_E_HIVE;
 	rs_put_le32(nk + 28, top_off);
 	rs_put_le32(entry(top, at->nth_leaf + 1), upper);

@@ -99,7 +99,7 @@ static int pages_add(struct build *b, unsigned step, struct rs_err *err)
 			r = write_add(b, w, b->h->p + (w.off_bytes - HW_BASE_BYTES), err);
 			w.len = 0;
 		}
-		if (r < 0)
+		if (r != 0)
 			return r;
 		if (is_other && !w.len)
 			w.off_bytes = (uint64_t)HW_BASE_BYTES + off;
@@ -165,7 +165,7 @@ static int check_behind(const struct win_src *log, uint64_t end, uint32_t next, 
 	if (log->size_bytes - end < sizeof(raw))
 		return 0;
 	int r = log->read(log->user, end, raw, sizeof(raw), err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (memcmp(raw, "HvLE", 4) == 0 && rs_le32(raw + 12) == next &&
 		win_hive_hash(raw, 32) == rs_le64(raw + 32))
@@ -366,7 +366,7 @@ static int try_sector(struct build *b, const struct hw_edit *edits, size_t n, bo
 	int r = hw_edit_in_sector(b->h, edits, n, &off, err);
 
 	*ret_is_done = off != HW_NIL;
-	if (r < 0 || off == HW_NIL || !b->h->is_changed)
+	if (r != 0 || off == HW_NIL || !b->h->is_changed)
 		return r;
 	r = hw_edit_hold(b->h, b->o->base, edits, n, err);
 	return r < 0 ? r : plan_sector(b, off, err);
@@ -380,18 +380,18 @@ static int plan_edits(struct build *b, const struct hw_edit *edits, size_t n, st
 
 	if (!b->o->st.is_dirty)
 		r = try_sector(b, edits, n, &is_done, err);
-	if (r < 0 || is_done)
+	if (r != 0 || is_done)
 		return r;
 	b->h->now = b->f->now_filetime;
 	r = hw_edit_all(b->h, edits, n, err);
-	if (r < 0 || !b->h->is_changed)
+	if (r != 0 || !b->h->is_changed)
 		return r;
 	if (b->h->now)
 		rs_put_le64(b->h->p + 20, b->h->now); /* of the first bin, at each of its writes */
 	memcpy(base, b->o->base, sizeof(base));
 	hw_base_put(base, b->o->st.next, b->o->st.next, b->h->len);
 	r = hw_edit_hold(b->h, base, edits, n, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	return b->o->st.is_dirty ? plan_append(b, err) : plan_log(b, err);
 }
@@ -409,7 +409,7 @@ int hw_plan_make(const struct hw_files *f, const struct hw_edit *edits, size_t n
 	if (r == 0)
 		r = hw_load(o.from, (uint32_t)(o.size_bytes - HW_BASE_BYTES) / HW_PAGE * HW_PAGE,
 			&h, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	b.h = h;
 	r = plan_edits(&b, edits, n, err);

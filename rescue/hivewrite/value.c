@@ -125,7 +125,7 @@ static int data_put(struct hw_hive *h, uint8_t *vk, const struct hw_edit *e, str
 		off = rs_le32(vk + 8);
 	} else if (len > 4) {
 		int r = hw_alloc(h, len, &off, err);
-		if (r < 0)
+		if (r != 0)
 			return r;
 		data_free(h, vk);
 	} else {
@@ -152,12 +152,12 @@ static int list_add(struct hw_hive *h, uint8_t *nk, uint32_t vk_off, struct rs_e
 	uint32_t n, off = rs_le32(nk + 40);
 	int r = list_of(h, nk, &list, &n, err);
 
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (!n || hw_cell_len(h, off) < 4 * (n + 1)) {
 		uint32_t to;
 		r = hw_alloc(h, 4 * (n + 1), &to, err);
-		if (r < 0)
+		if (r != 0)
 			return r;
 		if (n) {
 			memcpy(h->p + to + 4, list, 4 * (size_t)n);
@@ -208,7 +208,7 @@ int hw_value_set(struct hw_hive *h, uint32_t key, const struct hw_edit *e, struc
 	int r = hw_name_make(e->name, strlen(e->name), HW_VALUE_NAME_MOST, &name, err);
 	if (r == 0)
 		r = find(h, nk, &name, &v, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	r = v.off == HW_NIL ? add(h, nk, e, &name, err) : data_put(h, v.vk, e, err);
 	if (r == 0 && rs_le32(nk + 64) < e->len)
@@ -220,16 +220,16 @@ int hw_value_set(struct hw_hive *h, uint32_t key, const struct hw_edit *e, struc
 
 int hw_value_delete(struct hw_hive *h, uint32_t key, const struct hw_edit *e, struct rs_err *err)
 {
-	uint8_t *nk = hw_cell(h, key, 76, err), *list;
+	uint8_t *nk = hw_cell(h, key, 76, err), *list = NULL;
 	struct value v;
-	uint32_t n;
+	uint32_t n = 0;
 
 	if (!nk)
 		return RS_E_HIVE;
 	int r = find_by(h, key, e, &v, err);
 	if (r == 0)
 		r = list_of(h, nk, &list, &n, err);
-	if (r < 0 || v.off == HW_NIL)
+	if (r < 0 || v.off == HW_NIL || !list)
 		return r;
 	data_free(h, v.vk);
 	hw_free(h, v.off);
