@@ -112,7 +112,13 @@ static int putback_fill(
 	}
 	if (!c || !c->source || !c->note)
 		return rs_fail(err, RS_E_MEMORY, "plan");
-	int r = change_touch(c, TOUCHED_FILE, path, "", back->proof, true, err);
+	auto_free char *how = NULL;
+	if (asprintf(&how,
+		    back->how == PUTBACK_LINK ? "it becomes one more name of %s"
+					      : "it becomes a copy of %s",
+		    back->source) < 0)
+		return how = NULL, rs_fail(err, RS_E_MEMORY, "plan");
+	int r = change_touch(c, TOUCHED_FILE, path, "", how, true, err);
 	if (r < 0)
 		return r;
 	c->source_ref = item->file_ref = back->stat.ref;

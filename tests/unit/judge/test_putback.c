@@ -150,6 +150,7 @@ static void test_putback__winner_not_proven__nothing(void **state)
 	refused(&(struct made){.winner = "10.0.19041.1"}, "does not say that Windows uses");
 	refused(&(struct made){.winner = "11.0.19041.546"}, "not told clearly");
 	refused(&(struct made){.winner = "10.0"}, "not told clearly");
+	refused(&(struct made){.winner = "10.01.19041.546"}, "not told clearly");
 	refused(&(struct made){.branch = "6.3"}, "not told clearly");
 	refused(&(struct made){.more_winner = "10.0.19041.546"}, "not told clearly");
 	refused(&(struct made){.has_no_software = true}, "registry (SOFTWARE): no such file");

@@ -237,6 +237,45 @@ static void test_link__name_taken__refused(void **state)
 	end(&w);
 }
 
+/* The record has the name, and the entry was lost; then somebody made another file of that name. */
+static void test_link__entry_of_another_file__refused(void **state)
+{
+	struct world w;
+	struct rs_err err = {0};
+	ntfs_attr_search_ctx *ctx = NULL;
+	ntfs_inode *ni = NULL, *dir = NULL;
+	struct nt_file_name fn;
+	uint8_t key[NT_IX_FN_MAX];
+	size_t len = 0;
+	uint64_t other;
+
+	(void)state;
+	begin(&w, &kinds[0]);
+	const struct nt_hard h = w.hard;
+	must(nt_hard_add(w.vol, &h, &err), &err);
+	must(nt_inode_open(w.vol, h.file_ref, &ni, &err), &err);
+	must(nt_inode_open(w.vol, h.dir_ref, &dir, &err), &err);
+	while (!len && nt_next_name(w.vol, ni, &ctx, &fn, NULL) == 1)
+		if (fn.parent_ref == h.dir_ref) {
+			len = nt_attr_value(ctx).len;
+			memcpy(key, nt_attr_value(ctx).p, len);
+		}
+	assert_true(len > 0);
+	assert_int_equal(ntfs_index_remove(dir, NULL, key, (int)len), 0);
+	assert_int_equal(ntfs_inode_sync(dir), 0);
+	ntfs_attr_put_search_ctx(ctx);
+	nt_inode_close(ni);
+	nt_inode_close(dir);
+	must(nt_sync(w.vol, &err), &err);
+	assert_int_equal(state_of(&w), NT_HARD_HALF);
+	must(nt_file_create(w.vol, h.dir_ref, NAME, "x", 1, 0, &other, &err), &err);
+	assert_int_equal(state_of(&w), NT_HARD_TAKEN);
+	refused(&w, &h, false, RS_E_GUARD);
+	refused(&w, &h, true, RS_E_GUARD);
+	assert_int_equal(find(&w, HOME "/" NAME), other);
+	end(&w);
+}
+
 static void test_link__same_file_in_other_letters__refused(void **state)
 {
 	struct world w;
@@ -273,6 +312,26 @@ static void test_link__what_it_never_does__refused(void **state)
 	/* its only name; and one that is not of our making */
 	const struct nt_hard only = {w.hard.file_ref, find(&w, STORE), NAME};
 	refused(&w, &only, true, RS_E_GUARD);
+	end(&w);
+}
+
+/* Room is in its record, and its attributes are in a list all the same. */
+static void test_link__record_with_a_list__refused(void **state)
+{
+	struct world w;
+	struct rs_err err = {0};
+	char name[64];
+
+	(void)state;
+	begin(&w, &kinds[0]);
+	const uint64_t file = find(&w, STORE "/linked.sys"), store = find(&w, STORE);
+	for (unsigned i = 0; i < 6; i++) {
+		(void)snprintf(name, sizeof(name), "another name of it, number %02u.sys", i);
+		must(nt_hard_drop(w.vol, &(struct nt_hard){file, store, name}, &err), &err);
+		must(check(w.mem, file, store, 0, &err), &err);
+	}
+	const struct nt_hard more = {file, w.hard.dir_ref, "l"};
+	refused(&w, &more, false, RS_E_GUARD);
 	end(&w);
 }
 
@@ -462,8 +521,10 @@ int main(void)
 		cmocka_unit_test(test_link__every_kind_of_volume__there_and_back),
 		cmocka_unit_test(test_link__and_undo__same_in_the_eyes_of_others),
 		cmocka_unit_test(test_link__name_taken__refused),
+		cmocka_unit_test(test_link__entry_of_another_file__refused),
 		cmocka_unit_test(test_link__same_file_in_other_letters__refused),
 		cmocka_unit_test(test_link__what_it_never_does__refused),
+		cmocka_unit_test(test_link__record_with_a_list__refused),
 		cmocka_unit_test(test_link__a_name_of_a_pair__is_not_taken_away),
 		cmocka_unit_test(test_link__power_cut_at_any_write__sound_and_finishes),
 		cmocka_unit_test(test_link__cut_between_the_two__is_a_name_without_an_entry),

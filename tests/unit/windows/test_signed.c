@@ -388,6 +388,42 @@ static void test_program__another_reader__agrees(void **state)
 	assert_true(is_good);
 }
 
+/* ---- what is pinned ---- */
+
+extern const char *const win_pinned_pem[];
+
+/* Each is one that Debian's ovmf has in the list db of its variables: nobody has to believe us. */
+static void test_pinned__are_those_of_another_package(void **state)
+{
+	static uint8_t vars[1U << 20];
+	FILE *f = fopen("/usr/share/OVMF/OVMF_VARS_4M.ms.fd", "rb");
+	struct win_roots *roots = NULL;
+	size_t n = 0, len;
+
+	(void)state;
+	assert_int_equal(win_roots_pinned(&roots, NULL), 0);
+	win_roots_free(roots);
+	assert_non_null(win_pinned_pem[0]);
+	if (!f) {
+		print_message("no ovmf here: not compared\n");
+		return;
+	}
+	len = fread(vars, 1, sizeof(vars), f);
+	(void)fclose(f);
+	for (; win_pinned_pem[n]; n++) {
+		BIO *bio = BIO_new_mem_buf(win_pinned_pem[n], -1);
+		X509 *x = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+		unsigned char *der = NULL;
+		assert_non_null(x);
+		const int der_len = i2d_X509(x, &der);
+		assert_true(der_len > 0);
+		assert_non_null(memmem(vars, len, der, (size_t)der_len));
+		OPENSSL_free(der);
+		X509_free(x);
+		BIO_free(bio);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -398,6 +434,7 @@ int main(void)
 		cmocka_unit_test(test_program__its_own_signature__trusted_or_not),
 		cmocka_unit_test(test_program__digest__not_where_bytes_are_outside_of_it),
 		cmocka_unit_test(test_program__another_reader__agrees),
+		cmocka_unit_test(test_pinned__are_those_of_another_package),
 	};
 
 	return cmocka_run_group_tests(tests, make_certificates, free_certificates);
