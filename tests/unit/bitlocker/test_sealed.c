@@ -136,7 +136,10 @@ static void test_open__not_whole_or_too_much__is_refused_before_any_work(void **
 		"\"n\":16384,\"r\":0,\"p\":1", "\"n\":16384,\"r\":8,\"p\":64",
 		"\"n\":16384,\"r\":65,\"p\":1", "\"n\":16384,\"r\":8,\"p\":0",
 		"\"n\":-1,\"r\":8,\"p\":1", "\"n\":9223372036854775808,\"r\":8,\"p\":1",
-		"\"n\":16384,\"r\":8,\"p\":4294967296"};
+		"\"n\":16384,\"r\":8,\"p\":4294967296",
+		/* 2^57: their products are 2^64 and more */
+		"\"n\":16384,\"r\":144115188075855872,\"p\":1",
+		"\"n\":16384,\"r\":8,\"p\":144115188075855872"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
@@ -155,6 +158,56 @@ static void test_open__not_whole_or_too_much__is_refused_before_any_work(void **
 	auto_free char *text = made();
 	*strstr(text, "UNBRICK-KEYS-END") = '\0';
 	refused(text, RS_E_KEY_FILE);
+}
+
+/* FOREIGN with one of its words changed. */
+static void refused_with(const char *from, const char *to, const char *why)
+{
+	auto_free char *text = NULL;
+	const char *at = strstr(FOREIGN, from);
+
+	assert_non_null(at);
+	assert_true(asprintf(&text, "%.*s%s%s", (int)(at - FOREIGN), FOREIGN, to,
+			    at + strlen(from)) > 0);
+	refused(text, RS_E_KEY_FILE);
+	if (!strstr(last.detail, why))
+		fail_msg("%s: %s", to, last.detail);
+}
+
+static void test_open__of_another_form__is_refused_by_its_form(void **state)
+{
+#define BODY "PrBkLF0+UaX1VQ+rLlgynvY2sslr"
+	static char large[BL_SEALED_MOST + 1], long_line[601];
+
+	(void)state;
+	refused_with("\"version\":1", "\"version\":2", "another version");
+	refused_with("scrypt", "argon2", "another version");
+	refused_with("0d0e0f\"", "0d0e0g\"", "first line");
+	refused_with("0d0e0f\"", "0d0e0F\"", "first line");
+	refused_with("0d0e0f\"", "0d0e0f00\"", "first line");
+	refused_with("0a0b\"", "0a\"", "first line");
+	memset(long_line, ' ', sizeof(long_line) - 1);
+	memcpy(long_line, "{", 1);
+	refused_with("{", long_line, "first line");
+	/* no more than a tag, less than one, and in no whole groups */
+	refused_with(BODY, "AAAAAAAAAAAAAAAAAAAAAA==", "not whole");
+	refused_with(BODY, "AAAA", "not whole");
+	refused_with(BODY, "PrBkLF0+UaX1VQ+rLlgynvY2ssl", "not whole");
+	memset(large, '\n', sizeof(large) - 1);
+	memcpy(large, BODY, strlen(BODY));
+	refused_with(BODY, large, "too large");
+}
+
+static void test_make__too_large__is_refused(void **state)
+{
+	static char keys[BL_SEALED_MOST / 2 + 2];
+	struct rs_err err = {0};
+	char *ret = NULL;
+
+	(void)state;
+	memset(keys, 'k', sizeof(keys) - 1);
+	assert_int_equal(bl_sealed_make(view(keys), view(WORDS), &ret, &err), RS_E_KEY_FILE);
+	assert_null(ret);
 }
 
 static void test_make__short_passphrase__is_refused(void **state)
@@ -183,6 +236,8 @@ int main(void)
 		cmocka_unit_test(test_make__among_other_text__opens_with_its_passphrase_only),
 		cmocka_unit_test(test_open__each_character_changed__never_opens),
 		cmocka_unit_test(test_open__not_whole_or_too_much__is_refused_before_any_work),
+		cmocka_unit_test(test_open__of_another_form__is_refused_by_its_form),
+		cmocka_unit_test(test_make__too_large__is_refused),
 		cmocka_unit_test(test_make__short_passphrase__is_refused),
 		cmocka_unit_test(test_make__twice__nothing_is_the_same),
 	};

@@ -145,6 +145,31 @@ static void test_origin_of_path__damaged__reads_no_further(void **state)
 		(void)read_path(path, len);
 	assert_false(read_path(small, sizeof(small)));
 	assert_false(o.has_mac || o.has_vlan);
+	/* what would go on in the next node, and bits that are no number of a VLAN */
+	static const uint8_t next[] = {
+		MAC, URI(4), 'h', 't', 't', 'p', ':', 0x01, 0x04, 0x00, THE_END};
+	static const uint8_t priority[] = {MAC, 0x03, 0x14, 0x06, 0x00, 0x07, 0xF0, THE_END};
+	assert_true(read_path(next, sizeof(next)));
+	assert_string_equal(how(), "pxe");
+	assert_true(read_path(priority, sizeof(priority)));
+	assert_int_equal(o.vlan, 7);
+}
+
+static void test_origin_of_path__uri_longer_than_is_kept__is_not_known(void **state)
+{
+	static const uint8_t begin[] = {MAC, 0x03, 0x18, 0x04, 0x10, 'h', 't', 't', 'p', ':', '/',
+		'/'},
+			     end[] = {THE_END};
+	static uint8_t path[sizeof(begin) + 0x1000 - 7 + sizeof(end)];
+
+	(void)state;
+	memset(path, 'a', sizeof(path));
+	memcpy(path, begin, sizeof(begin));
+	memcpy(path + sizeof(path) - sizeof(end), end, sizeof(end));
+	assert_true(read_path(path, sizeof(path)));
+	assert_string_equal(how(), "http");
+	assert_string_equal(o.url, "");
+	assert_false(o.has_vlan || o.is_ip6);
 }
 
 /* ---- DHCP */
@@ -199,6 +224,10 @@ static void test_origin_of_dhcp4__option_67__goes_before_the_field(void **state)
 	add4(54, server, 4);
 	add4(67, "a.efi\0b", 7);
 	assert_string_equal(url4(), "tftp://10.0.0.9/a.efi");
+	begin4(0);
+	add4(67, "a.efi", 5);
+	add4(54, server, 3); /* no address */
+	assert_string_equal(url4(), "");
 	begin4(1);
 	add4(67, "http://10.0.0.1/boot.ipxe", 25);
 	assert_string_equal(url4(), "http://10.0.0.1/boot.ipxe");
@@ -293,6 +322,7 @@ int main(void)
 		cmocka_unit_test(test_origin_of_path__two_macs__are_ipxe),
 		cmocka_unit_test(test_origin_of_path__media__stick_cd_disk),
 		cmocka_unit_test(test_origin_of_path__damaged__reads_no_further),
+		cmocka_unit_test(test_origin_of_path__uri_longer_than_is_kept__is_not_known),
 		cmocka_unit_test(test_origin_of_dhcp4__option_67__goes_before_the_field),
 		cmocka_unit_test(test_origin_of_dhcp4__names_that_are_none__give_none),
 		cmocka_unit_test(test_origin_of_dhcp4__cut_anywhere__reads_no_further),
