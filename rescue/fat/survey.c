@@ -53,7 +53,7 @@ void fat_table_put(const struct fat *f, uint8_t *table, uint32_t cluster, uint32
 	else if (cluster & 1)
 		rs_put_le16(p, (uint16_t)((p[0] & 0xf) | next << 4));
 	else
-		rs_put_le16(p, (uint16_t)((p[1] & 0xf0) << 8 | next));
+		rs_put_le16(p, (uint16_t)((p[1] & 0xf0U) << 8 | next));
 }
 
 bool fat_is_last(const struct fat *f, uint32_t next)
