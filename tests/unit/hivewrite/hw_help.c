@@ -119,7 +119,7 @@ void trio_make_dirty(struct trio *t, const struct made *at)
 	if (hw_plan_make(&f, &edit, 1, &p, NULL) != 0 || p.way != HW_SECTOR)
 		abort();
 	memcpy(page, t->f[0].p + 4096, sizeof(page));
-	memcpy(page + p.writes[0].off_bytes - 4096, p.writes[0].after, 512);
+	memcpy(page + (p.writes[0].off_bytes - 4096), p.writes[0].after, 512);
 	hw_plan_done(&p);
 	log_new(t, 1, 5);
 	const size_t end = log_add(t, 1, 512, 5, 0, page);
