@@ -85,7 +85,8 @@ struct finding {
 	bool is_all_zero;
 	bool is_missing;	 /* the path names a file that is not there and should be */
 	struct putback *putback; /* of one that is missing: what is proven to be it (putback.h), for
-				  * a person to decide; NULL: nothing is */
+				  * a person to decide; NULL: nothing is (nor in a report) */
+	bool can_put_back;	 /* there is such a one */
 };
 
 struct judge_result {

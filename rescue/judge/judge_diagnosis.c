@@ -169,6 +169,7 @@ static int add_taken(const struct diagnosis *d, const struct diag_proposal *p,
 		.verdict = JUDGE_REPORT,
 		.is_missing = true,
 		.putback = rs_steal(*back),
+		.can_put_back = true,
 		.path = strdup(p->path)};
 	f->parent_ref = f->putback->dir_ref;
 	if (!f->path ||

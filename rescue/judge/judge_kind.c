@@ -216,6 +216,7 @@ static void add_putback(struct run *u, const char *path, struct finding *f)
 	struct rs_err why = {0};
 	int r = putback_find(&in, path, &f->putback, &not, &why);
 
+	f->can_put_back = f->putback != NULL;
 	if (r < 0)
 		judge_pass(ctx, path, &why);
 	else if (f->putback)

@@ -70,6 +70,7 @@ static void files(
 		if (!to)
 			continue;
 		*to = j->findings[i];
+		to->putback = NULL; /* is not the report's */
 		to->path = own(p, to->path);
 		to->why = own(p, to->why);
 	}

@@ -161,7 +161,8 @@ static void say_way(struct printer *p, const struct run_item *it)
 	int top_len = (int)strcspn(it->target + 1, "\\"); /* "Unbrick" of "\Unbrick\<time>\NNNN" */
 
 	if (item->change) {
-		if (item->action != PLAN_RESTORE && item->action != PLAN_REPORT)
+		if (item->action != PLAN_RESTORE && item->action != PLAN_REPORT &&
+			!has(item->change->source)) /* what is put back replaces nothing */
 			text_say(p, "      Kept:    ",
 				"what it was, in a folder of its own below \\%.*s, on this volume",
 				top_len, it->target + 1);

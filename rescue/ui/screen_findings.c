@@ -26,7 +26,7 @@ static const char *const how_sure[] = {
 };
 
 struct tally {
-	size_t bad, doubtful, good;
+	size_t bad, doubtful, good, back; /* back: can be put back */
 };
 
 static struct tally count(const struct run_finding *f)
@@ -38,6 +38,7 @@ static struct tally count(const struct run_finding *f)
 		ret.bad += v == JUDGE_BAD && f->files[i].asks_move;
 		ret.doubtful += v == JUDGE_DOUBTFUL;
 		ret.good += v == JUDGE_GOOD;
+		ret.back += f->files[i].can_put_back;
 	}
 	return ret;
 }
@@ -86,11 +87,14 @@ static void say_done(struct page *p, const struct tally *n, bool is_chosen)
 			n->doubtful,
 			rs_form(n->doubtful, "doubtful file is asked about",
 				"doubtful files are asked about, one by one"));
+	if (n->back)
+		page_say(
+			p, false, "What will be done: you are asked whether the file is put back.");
 	if (n->bad + n->doubtful)
 		page_say(p, false,
 			"How to undo it: u, right after the repair or any day later, puts each "
 			"file back exactly as it was.");
-	else
+	else if (!n->back)
 		page_say(p, false, "What will be done: nothing; this is only explained here.");
 }
 

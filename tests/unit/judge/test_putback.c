@@ -196,6 +196,7 @@ static void test_putback__folder_not_known__nothing(void **state)
 	refused(&(struct made){.path = "\\Program Files\\X\\svchost.exe"}, "cannot be told");
 	refused(&(struct made){.path = "\\Windows\\System32\\wbem\\svchost.exe"}, "cannot be told");
 	refused(&(struct made){.path = "\\Windows2\\svchost.exe"}, "cannot be told");
+	refused(&(struct made){.path = "\\Xindows\\System32\\svchost.exe"}, "cannot be told");
 	refused(&(struct made){.path = "svchost.exe"}, "path is not known");
 	refused(&(struct made){.path = "\\Windows\\System32\\other.exe"}, "no file of that name");
 	refused(&(struct made){.path = "\\Windows\\SysWOW64\\svchost.exe"},

@@ -201,6 +201,9 @@ static void test_catalogue__members__by_their_digest(void **state)
 	assert_true(win_catalogue_has(v, digests[1]));
 	assert_false(win_catalogue_has(v, digests[2]));
 	assert_false(win_catalogue_has((struct rs_view){old.p, old.len}, digests[0]));
+	uint8_t padded[32] = {0}; /* as if a shorter digest were one of ours */
+	memcpy(padded, digests[0], 20);
+	assert_false(win_catalogue_has((struct rs_view){old.p, old.len}, padded));
 	assert_false(win_catalogue_has((struct rs_view){none.p, none.len}, digests[0]));
 	for (size_t i = 0; i < v.len; i++) {
 		uint8_t *cut = malloc(i ? i : 1);
