@@ -183,8 +183,8 @@ int rs_stick_open(const char *device, const struct run_disk *d, const struct run
 /** Wiped. */
 void rs_stick_key_done(struct rs_stick_key *k);
 /** Encrypt a key file with a passphrase; *ret is a text that rs_keys_from_file takes, too (free
- * it). Errors: RS_E_IO_OPEN, RS_E_KEY_FILE (no key in it), RS_E_KEY_FORMAT (of the passphrase: too
- * short), RS_E_MEMORY. */
+ * it). Errors: RS_E_IO_OPEN, RS_E_KEY_FILE (no key in it), RS_E_KEY_NEW_PHRASE (of the passphrase:
+ * too short), RS_E_MEMORY. */
 int rs_keys_seal(
 	const char *path, const struct rs_secret *passphrase, char **ret, struct rs_err *err);
 /** Use the rules of a folder (NULL: the shipped ones, the default). Errors: RS_E_RULE. */

@@ -255,8 +255,8 @@ int bl_sealed_make(struct rs_view keys, struct rs_view passphrase, char **ret, s
 	char line[HEADER_MOST];
 
 	if (passphrase.len < BL_SEALED_PASSPHRASE_LEAST)
-		return rs_fail(err, RS_E_KEY_FORMAT, "the passphrase is shorter than %u characters",
-			BL_SEALED_PASSPHRASE_LEAST);
+		return rs_fail(err, RS_E_KEY_NEW_PHRASE,
+			"the passphrase is shorter than %u characters", BL_SEALED_PASSPHRASE_LEAST);
 	if (keys.len > BL_SEALED_MOST / 2)
 		return rs_fail(err, RS_E_KEY_FILE, "it is too large");
 	auto_free uint8_t *body = malloc(keys.len + TAG);

@@ -19,7 +19,7 @@ bool bl_sealed_find(struct rs_view all, size_t *ret_at, size_t *ret_len);
  * RS_E_KEY_SEALED (another passphrase, or it was changed), RS_E_MEMORY. */
 int bl_sealed_open(struct rs_view sealed, struct rs_view passphrase, struct rs_secret *ret,
 	struct rs_err *err);
-/** Make one, as a text (free it). Errors: RS_E_KEY_FORMAT (the passphrase is too short),
+/** Make one, as a text (free it). Errors: RS_E_KEY_NEW_PHRASE (the passphrase is too short),
  * RS_E_KEY_FILE (too large), RS_E_MEMORY, RS_E_BUG. */
 int bl_sealed_make(struct rs_view keys, struct rs_view passphrase, char **ret, struct rs_err *err);
 

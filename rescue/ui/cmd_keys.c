@@ -50,7 +50,8 @@ static int ask_passphrase(struct rs_secret *ret, struct rs_err *err)
 	if (r == 0)
 		r = ask_once("Once more: ", &again, err);
 	if (r == 0 && (ret->len != again.len || memcmp(ret->p, again.p, again.len) != 0))
-		return rs_fail_on(err, RS_E_KEY_FORMAT, "keys encrypt", "the two are not the same");
+		return rs_fail_on(
+			err, RS_E_KEY_NEW_PHRASE, "keys encrypt", "the two are not the same");
 	return r;
 }
 

@@ -216,7 +216,7 @@ static void test_make__short_passphrase__is_refused(void **state)
 
 	(void)state;
 	assert_int_equal(
-		bl_sealed_make(view(KEYS), view("elevenchars"), &ret, NULL), RS_E_KEY_FORMAT);
+		bl_sealed_make(view(KEYS), view("elevenchars"), &ret, NULL), RS_E_KEY_NEW_PHRASE);
 	assert_null(ret);
 }
 
