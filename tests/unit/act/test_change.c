@@ -328,7 +328,7 @@ static void test_undo__left_values__a_new_run_does_not_tidy_them_away(void **sta
 
 	fill(q, p);
 	hivex_writes(q, X, "Start", 2);
-	auto_plan struct plan *back = undo(q);
+	plan_free(undo(q));
 	auto_plan struct plan *other = plan_of(q, disable_y());
 	fill(q, other);
 	qh_list(q);
@@ -503,7 +503,7 @@ static void test_change__value_deleted__comes_back(void **state)
 	fill(q, p);
 	assert_int_equal(hivex_bytes(q, MEMORY, "VerifyDriverLevel", raw, 4), -1);
 	verify(q, p, false, 0);
-	auto_plan struct plan *back = undo(q);
+	plan_free(undo(q));
 	assert_int_equal(hivex_bytes(q, MEMORY, "VerifyDriverLevel", raw, 4), 4);
 	assert_int_equal(raw[0], 9);
 }
@@ -899,7 +899,7 @@ static void test_lost__the_report_is_beside_it__undo_goes_by_that(void **state)
 	const uint64_t dir = qh_ref(q, path);
 	plan_path(p->top, p->id, QUARANTINE_MANIFEST, path);
 	assert_int_equal(nt_remove(q->vol, dir, QUARANTINE_MANIFEST, qh_ref(q, path), NULL), 0);
-	auto_plan struct plan *back = undo(q);
+	plan_free(undo(q));
 	assert_int_equal(start_of(q, X), 0);
 	assert_true(lists_x(q));
 	qh_list(q);
