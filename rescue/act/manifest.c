@@ -241,7 +241,7 @@ static int get_manifest(
 	if (version != MANIFEST_VERSION && version != WITH_CHANGES)
 		return rs_fail(err, RS_E_MANIFEST,
 			"version %" PRIu64 ": use the Unbrick that made it", version);
-	if (!manifest_text(root, "id", &id) || strlen(id) >= sizeof(p->id))
+	if (!manifest_text(root, "id", &id) || !quarantine_is_shape(id, QUARANTINE_ID_SHAPE))
 		return rs_fail(err, RS_E_MANIFEST, "id");
 	if (!get_ref(root, "root", &p->root_ref) ||
 		!json_object_object_get_ex(root, "root_times", &times) ||

@@ -795,6 +795,7 @@ static void test_manifest__says_more_than_the_table__is_refused(void **state)
 		{"\"does\": \"set\"", "\"does\": \"make-key\""},
 		{"\"does\": \"set\"", "\"does\": \"else\""},
 		{"UpperFilters", "Class"},
+		{"\"id\": \"20", "\"id\": \"2\\u0001"},
 		{"\"kind\": \"hive\"", "\"kind\": \"head\""},
 		{"\"kind\": \"hive\"", "\"kind\": \"else\""},
 		{"\"file\": \"\\\\Windows\\\\System32\\\\config\\\\SYSTEM\"",
