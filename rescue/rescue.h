@@ -202,6 +202,10 @@ int rs_name_file(struct rs_session *s, const char *path, uint64_t ref, struct rs
  * RS_E_RULE, RS_E_MEMORY. */
 int rs_ask_rule(struct rs_session *s, const char *id, struct rs_err *err);
 
+/** A service that RS_DISABLE is about, by its key's name or its driver's file (copied; NULL: none
+ * any more). Errors: RS_E_MEMORY. */
+int rs_name_service(struct rs_session *s, const char *name, struct rs_err *err);
+
 /** Save plans of a replay in @folder (copied) where no rs_options names a place; without both
  * none is saved, and no journal replayed. @is_private: it is this user's alone, made where it is
  * not there, and refused where another user could have made it or write to it. Errors: RS_E_MEMORY.
@@ -249,6 +253,12 @@ enum rs_command {
 	 * person is asked, whatever say_yes is. Errors: as RS_REPLAY; RS_E_HIBERNATED (nobody was
 	 * there to answer), RS_E_NTFS_DAMAGED (the file is not as Windows makes it). */
 	RS_HIBERNATION,
+	/* Keep the services that rs_name_service named from starting, in the one Windows that is
+	 * meant; or all boot- and system-start drivers that a start does not need. Errors: as
+	 * RS_FIX; RS_E_GUARD (one must stay), RS_E_USAGE (no such service), RS_E_AMBIGUOUS (several
+	 * Windows), RS_E_HIVE_EDIT. */
+	RS_DISABLE,
+	RS_SAFE,
 };
 
 #define X(name, word, looseness) RS_REPLAY_##name,
@@ -266,6 +276,8 @@ struct rs_options {
 	bool diagnosis_alone; /* with say_yes: if there is exactly one file that a verdict may have
 			       * moved without a person (docs/diagnosis.md), it is, and nobody is
 			       * asked about it */
+	bool may_disable; /* with say_yes, of RS_FIX: services that a rule is sure of are disabled,
+			   * too, and not only files moved */
 	enum rs_replay_policy policy;
 	const char *plan_file;	/* a new file, saved before the first write, or a folder for
 				 * it; NULL: the folder of rs_plans_in. Resume and revert: the

@@ -53,6 +53,10 @@ int change_keep(
 int change_forget(struct nt_vol *vol, uint64_t dir_ref, struct rs_err *err);
 
 /* ---- change_hive.c ---- */
+
+/** Could this hive be edited so, as it is now? Nothing is written. Errors: those of hw_plan_make,
+ * RS_E_CHANGED. */
+int change_can(struct nt_vol *vol, struct plan_change *c, struct rs_err *err);
 extern const struct change_ops change_hive;
 
 /* ---- change_back.c: a file that was taken away ---- */

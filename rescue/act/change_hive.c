@@ -257,6 +257,22 @@ static int run(struct nt_vol *vol, struct plan_item *item, bool is_restore, stru
 	return 0;
 }
 
+int change_can(struct nt_vol *vol, struct plan_change *c, struct rs_err *err)
+{
+	struct edits e = {calloc(2 * c->n + 1, sizeof(*e.all)), 0};
+	auto_free struct hw_edit *owned = e.all;
+	auto_hw_plan struct hw_plan w = {0};
+	enum change_state state;
+	uint64_t refs[3];
+	int r = e.all ? change_state(vol, c, &state, err) : rs_fail(err, RS_E_MEMORY, "change");
+
+	if (r == 0)
+		r = fill_forward(c, &e, err);
+	if (r == 0 && e.n)
+		r = make_plan(vol, c->file, &e, &w, refs, err);
+	return r < 0 ? rs_err_object(err, c->file) : 0;
+}
+
 /* ---- afterwards ---- */
 
 static int verify_values(const struct plan_change *c, bool is_restored, struct rs_err *err)

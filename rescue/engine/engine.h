@@ -36,6 +36,8 @@ struct rs_session {
 	bool has_rules;		   /* loaded (the shipped ones at first use) */
 	struct judge_named *named; /* of rs_name_file */
 	size_t n_named;
+	char **services; /* of rs_name_service */
+	size_t n_services;
 	char *plan_folder; /* of rs_plans_in; NULL: none is known */
 	bool is_plan_private;
 	struct en_network *network;		     /* NULL: none was named */

@@ -55,7 +55,8 @@ static int ask_doubtful_of(struct rs_repair *u, struct plan *p, struct rs_err *e
 		if (a == RS_ANSWER_CANCEL)
 			return rs_fail(err, RS_E_CANCELLED, "%s", "");
 		item->is_accepted = a == RS_ANSWER_YES;
-		u->works.n_left += a == RS_ANSWER_NOBODY;
+		u->works.n_left += a == RS_ANSWER_NOBODY && !item->change;
+		u->works.n_undone += a == RS_ANSWER_NOBODY && item->change;
 		u->works.n_kept += a == RS_ANSWER_NO;
 	}
 	return 0;
@@ -201,6 +202,14 @@ static int keep_reports(struct rs_repair *u, struct rs_err *err)
 /* What a fleet must not count as sound, appended; returns whether there is any. */
 static bool note_left(const struct en_works *w, char *ret, size_t cap)
 {
+	if (w->n_held)
+		rs_note(ret, cap,
+			"%zu %s not made: without a person files are moved, and services are "
+			"disabled only where 'acts' allows it",
+			w->n_held, rs_form(w->n_held, "change was", "changes were"));
+	if (w->n_undone)
+		rs_note(ret, cap, "%zu doubtful %s not made: nobody was there to decide",
+			w->n_undone, rs_form(w->n_undone, "change was", "changes were"));
 	if (w->n_left)
 		rs_note(ret, cap,
 			"%zu doubtful %s left where %s: nobody was there to decide; repair it once "
@@ -208,7 +217,7 @@ static bool note_left(const struct en_works *w, char *ret, size_t cap)
 			"technician's screen",
 			w->n_left, rs_form(w->n_left, "file was", "files were"),
 			rs_form(w->n_left, "it is", "they are"));
-	return en_works_spared(w, ret, cap) || w->n_left;
+	return en_works_spared(w, ret, cap) || w->n_left || w->n_undone || w->n_held;
 }
 
 static void finish_idle(const struct rs_repair *u)
@@ -216,6 +225,14 @@ static void finish_idle(const struct rs_repair *u)
 	const struct en_works *w = &u->works;
 	char text[800] = "nothing to repair", left[800] = "";
 
+	if (en_is_disable(u)) {
+		en_works_report(u, true);
+		en_finish_done(u->report, u->m, RS_STATUS_NOTHING, RUN_NOTHING_TO_DO,
+			u->command == &en_safe ? "no driver of another maker is started early that "
+						 "a start could do without"
+					       : "what was named is disabled already");
+		return;
+	}
 	if (w->n_kept)
 		(void)snprintf(text, sizeof(text), "%zu doubtful %s left, as you decided",
 			w->n_kept, rs_form(w->n_kept, "file was", "files were"));
@@ -250,15 +267,39 @@ static struct en_score score_of(const struct rs_repair *u);
 
 static int plan(struct rs_repair *u, struct rs_err *err)
 {
-	int r = en_works_plan(u, err);
+	int r = en_is_disable(u) ? en_disable_meant(u, err) : 0;
 
+	if (r == 0)
+		r = en_works_plan(u, err);
 	return r < 0 ? r : en_works_guard(u, false, err);
+}
+
+/* Who has not been asked has not agreed to more than a move, but where somebody has said so before
+ * (docs/boot.md, policy.md). Who named what he wants, has. */
+static void hold_changes(struct rs_repair *u)
+{
+	struct en_works *w = &u->works;
+
+	if (!u->o.say_yes || en_is_disable(u))
+		return;
+	for (size_t i = 0; i < w->n; i++)
+		for (size_t k = 0; k < w->list[i].n_plans; k++)
+			for (size_t n = 0; n < w->list[i].plans[k]->n_items; n++) {
+				struct plan_item *item = &w->list[i].plans[k]->items[n];
+				if (item->action != PLAN_CHANGE ||
+					(u->o.may_disable && plan_services(item->change)))
+					continue;
+				item->action = PLAN_REPORT;
+				w->n_held++;
+			}
 }
 
 static int consent(struct rs_repair *u, struct rs_err *err)
 {
 	size_t replays = 0;
 	int r = u->may_ask ? en_works_ask(u, err) : 0;
+
+	hold_changes(u);
 
 	accept_alone(u);
 	if (r == 0)
@@ -405,3 +446,9 @@ static int done(struct rs_repair *u, struct rs_err *err)
 
 const struct en_command en_fix = {
 	"fix", true, false, {en_works_look, en_works_judge, plan, consent, act, done}, score_of};
+
+/* The same, of what a person names, or of all that a start does not need (disable.c). */
+const struct en_command en_disable = {"disable", true, false,
+	{en_works_look, en_works_judge, plan, consent, act, done}, score_of};
+const struct en_command en_safe = {
+	"safe", true, false, {en_works_look, en_works_judge, plan, consent, act, done}, score_of};

@@ -30,6 +30,8 @@ struct en_works {
 	struct en_work *list;
 	size_t n;
 	size_t n_left;	 /* doubtful files that nobody was there to decide about */
+	size_t n_undone; /* changes of that kind ... */
+	size_t n_held;	 /* ... and those that need a person's word, or a site's (may_disable) */
 	size_t n_kept;	 /* those that somebody said no to */
 	size_t n_spared; /* bad files that are never moved, or whose rule stops */
 	/* Why 'nothing to repair' cannot be said, if nothing is; of the first volume. */
@@ -68,7 +70,7 @@ struct rs_repair {
 };
 
 extern const struct en_command en_list, en_scan, en_diagnose, en_fix, en_undo, en_replay,
-	en_hibernation;
+	en_hibernation, en_disable, en_safe;
 
 /** Every selected volume, opened as far as it goes, and told as an event. Errors: RS_E_CANCELLED.
  */
@@ -162,6 +164,24 @@ int en_works_limit(const struct rs_repair *u, size_t n, struct rs_err *err);
 /** The one file in the whole run that a verdict may have moved without a person; NULL: none, or
  * more than one, which then no verdict can be sure of. */
 struct plan_item *en_only_alone(const struct en_works *w);
+/* ---- disable.c ---- */
+
+/** Does the command disable services, and moves nothing? */
+bool en_is_disable(const struct rs_repair *u);
+/** Is there one Windows that is meant? Errors: RS_E_AMBIGUOUS. */
+int en_disable_meant(const struct rs_repair *u, struct rs_err *err);
+/** An item of @p for each Windows of @w: what a person named, or all that a start does not need.
+ * Errors: RS_E_GUARD (one must stay, and why), RS_E_USAGE (there is none of that name), RS_E_HIVE,
+ * RS_E_HIVE_EDIT, RS_E_MEMORY and those that end the run. */
+int en_disable_plan(
+	const struct rs_repair *u, const struct en_work *w, struct plan *p, struct rs_err *err);
+
+/** ... or what the findings want disabled. What must stay is told of only, and where the registry
+ * cannot be edited, a file that may be moved is. Errors: those that end the run, RS_E_GUARD (too
+ * many items). */
+int en_disable_asked(
+	const struct rs_repair *u, const struct en_work *w, struct plan *p, struct rs_err *err);
+
 /** Bring items' facts up to date with the disk (a loaded manifest is a memory of the day it was
  * written). */
 void en_plan_refresh(struct nt_vol *nt, struct plan *p);

@@ -305,6 +305,7 @@ int rs_policy_use(
 	o->is_drill = p->is_drill;
 	o->say_yes = true;
 	o->diagnosis_alone = p->p->diagnosis_alone;
+	o->may_disable = p->p->may_disable;
 	o->policy = (enum rs_replay_policy)p->p->replay;
 	o->max_files = p->p->max_files;
 	o->may_write = confirm;

@@ -119,6 +119,7 @@ static void tell(struct rs_report *r, const char *file, const struct policy *p)
 		.n_models = p->models.n,
 		.has_shipped_rules = p->has_shipped_rules,
 		.is_alone = p->diagnosis_alone,
+		.may_disable = p->may_disable,
 		.max_files = p->max_files,
 		.replay = policy_replay_word(p->replay),
 		.repaired = policy_end_word(p->repaired),

@@ -11,7 +11,9 @@ int rs_repair_open(struct rs_session *s, enum rs_command command, const struct r
 		[RS_FIX] = &en_fix,
 		[RS_UNDO] = &en_undo,
 		[RS_REPLAY] = &en_replay,
-		[RS_HIBERNATION] = &en_hibernation};
+		[RS_HIBERNATION] = &en_hibernation,
+		[RS_DISABLE] = &en_disable,
+		[RS_SAFE] = &en_safe};
 	struct rs_repair *u = calloc(1, sizeof(*u));
 	struct rs_err err = {0};
 

@@ -110,8 +110,25 @@ static int judge_one(struct rs_repair *u, struct en_work *w, struct rs_err *err)
 {
 	int r = judge_all(u, w, err);
 
-	if (r == 0)
+	if (r == 0 && !en_is_disable(u)) /* what was looked for is the registry alone */
 		en_judged_report(u->s, w->v, w->judged, u->report);
+	return r;
+}
+
+/* The new plan: what the findings ask for, or what a person wants disabled, and no move then. */
+static int make(
+	const struct rs_repair *u, const struct en_work *w, struct plan **ret, struct rs_err *err)
+{
+	auto_plan struct plan *p = en_is_disable(u) ? plan_new() : NULL;
+	int r = en_is_disable(u) ? 0 : plan_from_judge(w->judged, &p, err);
+
+	if (r == 0 && !p)
+		r = rs_fail(err, RS_E_MEMORY, "plan");
+	if (r == 0)
+		r = en_is_disable(u) ? en_disable_plan(u, w, p, err)
+				     : en_disable_asked(u, w, p, err);
+	if (r == 0)
+		*ret = rs_steal(p);
 	return r;
 }
 
@@ -123,9 +140,8 @@ static int plan_one(struct rs_repair *u, struct en_work *w, struct rs_err *err)
 
 	w->plans = calloc(v->n_quarantines + 1, sizeof(struct plan *));
 	w->n_plans = 0;
-	int r = w->plans ? plan_from_judge(w->judged, &made, err)
-			 : rs_fail(err, RS_E_MEMORY, "quarantines");
-	if (r == 0)
+	int r = w->plans ? make(u, w, &made, err) : rs_fail(err, RS_E_MEMORY, "quarantines");
+	if (r == 0 && made)
 		made->only = only_of(v);
 	if (r == 0)
 		r = plan_look_at_names(v->stack.nt, v->win.root, w->judged, made, err);

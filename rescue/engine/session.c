@@ -41,6 +41,15 @@ static void forget_named(struct rs_session *s)
 	s->n_named = 0;
 }
 
+static void forget_services(struct rs_session *s)
+{
+	for (size_t i = 0; i < s->n_services; i++)
+		free(s->services[i]);
+	free(s->services);
+	s->services = NULL;
+	s->n_services = 0;
+}
+
 void rs_session_free(struct rs_session *s)
 {
 	if (!s)
@@ -51,6 +60,7 @@ void rs_session_free(struct rs_session *s)
 	rs_secret_done(&s->sealed);
 	rule_set_done(&s->rules);
 	forget_named(s);
+	forget_services(s);
 	free(s->plan_folder);
 	free(s);
 }
@@ -93,6 +103,22 @@ int rs_name_file(struct rs_session *s, const char *path, uint64_t ref, struct rs
 	}
 	if (to)
 		*to = (struct judge_named){own, ref};
+	return 0;
+}
+
+int rs_name_service(struct rs_session *s, const char *name, struct rs_err *err)
+{
+	char *own = name ? strdup(name) : NULL;
+	char **to = own ? rs_list_add(&s->services, &s->n_services, sizeof(*to)) : NULL;
+
+	if (!name)
+		forget_services(s);
+	if (name && !to) {
+		free(own);
+		return rs_fail(err, RS_E_MEMORY, "service");
+	}
+	if (to)
+		*to = own;
 	return 0;
 }
 

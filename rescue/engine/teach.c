@@ -127,6 +127,9 @@ static int take_moved(struct teach *t, struct rs_err *err)
 		uint64_t volume = 0;
 		if (!ji_is_word(a, "action", "quarantine") && !ji_is_word(a, "action", "ask"))
 			continue;
+		if (ji_number(a, "volume", &volume) &&
+			ji_object(planned(t, volume, ji_text(a, "path")), "change"))
+			continue; /* a hive is no file at fault */
 		if ((ji_is_word(a, "result", "done") || ji_is_word(a, "result", "already")) &&
 			is_meant(t, ji_text(a, "path")) && ji_number(a, "volume", &volume))
 			r = take(t, volume, ji_text(a, "path"), err);

@@ -51,6 +51,8 @@ enum settings_rules { SETTINGS_RULES_SIGNED, SETTINGS_RULES_SHIPPED, SETTINGS_RU
 enum settings_replay { REPLAY_POLICIES(X) };
 #undef X
 enum settings_diagnosis { SETTINGS_DIAGNOSIS_ASK, SETTINGS_DIAGNOSIS_ALONE };
+/* What is done without a person, by a rule that says so. */
+enum settings_acts { SETTINGS_ACTS_MOVE, SETTINGS_ACTS_DISABLE /* and move */ };
 enum settings_screen { SETTINGS_SCREEN_FULL, SETTINGS_SCREEN_PLAIN };
 enum settings_contrast { SETTINGS_CONTRAST_NORMAL, SETTINGS_CONTRAST_HIGH };
 /* AUTO: where the network started us, or a policy is to be fetched. */
@@ -80,6 +82,7 @@ struct settings {
 	unsigned replay;		  /* enum settings_replay */
 	unsigned shell;			  /* 1 = there is one */
 	unsigned diagnosis;		  /* enum settings_diagnosis */
+	unsigned acts;			  /* enum settings_acts */
 	unsigned font;			  /* enum font_size */
 	unsigned contrast;		  /* enum settings_contrast */
 	unsigned screen;		  /* enum settings_screen */
@@ -112,9 +115,9 @@ void settings_init(struct settings *s);
  * the file on the stick. A bad line is told to @bad (may be NULL) and skipped; so is the second
  * line for one key.
  * SETTINGS_UNSIGNED: `rules`, `replay`, `shell` and `network` may be made stricter than @s has
- * them, never looser; of `diagnosis` that holds for every file but SETTINGS_SIGNED; whom the
- * network leads to (`policy` to `policy_floor`) is not set at all. SETTINGS_FOREIGN: these, `mode`
- * and what is done at the end may be made stricter, what a person sees and types may be set,
+ * them, never looser; of `diagnosis` and `acts` that holds for every file but SETTINGS_SIGNED; whom
+ * the network leads to (`policy` to `policy_floor`) is not set at all. SETTINGS_FOREIGN: these,
+ * `mode` and what is done at the end may be made stricter, what a person sees and types may be set,
  * nothing else.
  * Returns the number of bad lines (not only those told); 1 for a file that is too long. */
 unsigned settings_parse(struct settings *s, const void *bytes, size_t len,

@@ -296,6 +296,12 @@ const char *facts_alone_refusal(const struct facts *f)
 	return NULL;
 }
 
+bool facts_may_disable(const struct facts *f)
+{
+	return f->settings.acts == SETTINGS_ACTS_DISABLE && f->door == DOOR_APPLICATION &&
+	       f->secure_boot == SECURE_BOOT_YES;
+}
+
 const char *facts_key_refusal(const struct facts *f)
 {
 	if (f->door == DOOR_GRUB && f->is_network)

@@ -63,6 +63,9 @@ enum settings_trust facts_stick_trust(const struct facts *f);
 /** Why the stick's own key for rules (EFI/unbrick/rules.pub) does not count, or NULL: it counts as
  * far as the stick itself does. */
 const char *facts_stick_key_refusal(const struct facts *f);
+/** May services be disabled without a person? As for a verdict: the signed settings say so, and
+ * somebody has checked them. */
+bool facts_may_disable(const struct facts *f);
 /** Why no verdict may act without a person, or NULL: one may (docs/diagnosis.md). */
 const char *facts_alone_refusal(const struct facts *f);
 /** Why no policy may act without a person, or NULL: a key for policies counts as far as the

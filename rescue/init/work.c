@@ -93,8 +93,17 @@ static void run_fix(struct init *in, struct known_disk *d, const char *replay, s
 {
 	const char *const *policy = fleet_options(in, false);
 	const bool may_alone = policy || (!in->was_alone && !facts_alone_refusal(&in->facts));
-	const char *const fix[] = {
-		"--yes", "--replay", replay, may_alone ? "--diagnosis" : NULL, "alone", NULL};
+	const char *fix[8] = {"--yes", "--replay", replay};
+	size_t n = 3;
+
+	if (may_alone) {
+		fix[n++] = "--diagnosis";
+		fix[n++] = "alone";
+	}
+	if (facts_may_disable(&in->facts)) {
+		fix[n++] = "--acts";
+		fix[n++] = "move,disable";
+	}
 
 	run_program(in, RUN_FIX, d->name, policy ? policy : fix, ret);
 	in->was_alone |=

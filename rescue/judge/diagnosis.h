@@ -22,7 +22,7 @@
 	X(DIAG_C_UNSURE, "unsure")                                                                 \
 	X(DIAG_C_LIKELY, "likely")                                                                 \
 	X(DIAG_C_SURE, "sure")
-/* what would be done; this program does the first one only */
+/* what would be done; this program moves, disables, and takes a name out of lists of filters */
 #define DIAG_ACTIONS(X)                                                                            \
 	X(DIAG_MOVE, "move")                                                                       \
 	X(DIAG_DISABLE, "disable")                                                                 \
@@ -59,7 +59,7 @@ struct diag_proposal {
 	const char *path, *service; /* "" where there is none */
 	const char *from;	    /* of DIAG_RESTORE: a good copy that was found; "" */
 	const char *text;	    /* what to do and why, one line or two sentences */
-	bool can;		    /* this program does it (fix): only DIAG_MOVE */
+	bool can;		    /* this program does it (fix): see DIAG_ACTIONS */
 	bool may_alone; /* the file is neither a program nor a service's: signed settings may let
 			 * it be moved without a person */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What all sources of evidence say of a Windows, and what is protected whatever they say. */
 #include "judge/judge.h"
+#include "core/list.h"
 
 #include <string.h>
 
@@ -82,11 +83,8 @@ void judge_free(struct judge_result *r)
 {
 	if (!r)
 		return;
-	for (size_t i = 0; i < r->n_findings; i++) {
-		free(r->findings[i].path);
-		free(r->findings[i].why);
-		putback_free(r->findings[i].putback);
-	}
+	for (size_t i = 0; i < r->n_findings; i++)
+		judge_finding_done(&r->findings[i]);
 	for (size_t i = 0; i < r->n_said; i++) {
 		if (r->said[i].source->done)
 			r->said[i].source->done(&r->said[i]);

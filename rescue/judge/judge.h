@@ -74,9 +74,16 @@ struct finding {
 	enum judge_verdict verdict;
 	bool may_alone; /* signed settings may let it be moved without a person: of the source
 			 * "diagnosis" alone (judge_alone.c) */
-	bool asks_move; /* the source would have a bad file moved, not only told of */
-	char *path;	/* "\Windows\System32\drivers\CrowdStrike\C-....sys" */
-	char *why;	/* the evidence, one line: what held or did not */
+	bool asks_move; /* the source would have something done about a bad file, not only told of
+			 */
+	/* It is not to be moved: these services are to be disabled (the first that it is about),
+	 * owned. None: it is to be moved. */
+	char **services;
+	size_t n_services;
+	bool can_move; /* of services: where the registry cannot be edited, it may be moved instead
+			*/
+	char *path;    /* "\Windows\System32\drivers\CrowdStrike\C-....sys" */
+	char *why;     /* the evidence, one line: what held or did not */
 	struct judge_window window;
 	uint64_t parent_ref;
 	struct nt_stat stat;
@@ -121,6 +128,10 @@ struct judge_look {
 	uint64_t since; /* tell what changed from then on (scan --since), FILETIME; 0: not asked */
 	struct evidence **evidence; /* judge_run's: gathered, until the diagnosis takes it */
 };
+
+void judge_finding_done(const struct finding *f);
+/** One more service that @f would have disabled. False: no memory. */
+bool judge_add_service(struct finding *f, const char *name);
 
 /** Ask every source of each of @n Windows of one volume (the same vol, raw and task). @task "scan".
  * Errors: RS_E_IO_READ, RS_E_NTFS_DAMAGED only when nothing can be judged; RS_E_NO_SUCH_FILE (no

@@ -25,7 +25,9 @@ static struct verdict_rule *rules_of(
 	for (size_t i = 0; i < j->n_findings; i++) {
 		const struct finding *f = &j->findings[i];
 		struct verdict_rule *to;
+		/* a rule of signs is about no file */
 		if (f->verdict != JUDGE_BAD || f->is_missing ||
+			j->said[f->said].kind != INCIDENT_BAD_FILE ||
 			strcmp(j->said[f->said].windows, in->win->root) != 0)
 			continue;
 		to = rs_list_add(&list, ret_n, sizeof(*to));
@@ -41,38 +43,53 @@ static int add_finding(const struct judge_look *in, const struct diagnosis *d,
 	const struct diag_proposal *p, struct judge_result *ret, struct rs_err *err)
 {
 	struct finding f = {.verdict = JUDGE_DOUBTFUL, .asks_move = true};
+	const bool is_move = p->action == DIAG_MOVE;
 	struct finding *to;
 	struct rs_err why = {0};
 	int r = judge_fill_finding(in->vol, p->path, 0, &f, &why);
 
 	if (rs_err_ends(r))
 		return rs_err_pass(err, r, &why);
-	if (r < 0) /* gone meanwhile, or cannot be read: the diagnosis tells of it */
+	if (r < 0 && is_move) /* gone meanwhile, or cannot be read: the diagnosis tells of it */
 		return 0;
+	f.is_missing = r < 0; /* a service needs no file to be disabled */
+	if (!is_move) {
+		f.verdict = JUDGE_DOUBTFUL;
+		f.asks_move = true;
+		f.can_move = r == 0 && f.has_sha256;
+	}
 	to = rs_list_add(&ret->findings, &ret->n_findings, sizeof(*to));
 	if (!to)
 		return rs_fail(err, RS_E_MEMORY, "findings");
 	*to = f;
 	to->said = ret->n_said - 1;
-	to->path = strdup(p->path);
+	to->path = strdup(p->path[0] ? p->path : p->service);
+	if (!is_move && !judge_add_service(to, p->service))
+		return rs_fail(err, RS_E_MEMORY, "findings");
 	to->why = strdup(
 		d->n_candidates && d->candidates[0].n_why ? d->candidates[0].why[0].text : d->text);
 	if (!to->path || !to->why)
 		return rs_fail(err, RS_E_MEMORY, "findings");
 	/* and it is data whatever the verdict took it for */
-	return judge_stands_alone(d, p, to) ? judge_is_data(in, to, &to->may_alone, err) : 0;
+	return is_move && judge_stands_alone(d, p, to) ? judge_is_data(in, to, &to->may_alone, err)
+						       : 0;
 }
 
-static int add_said(const struct diagnosis *d, struct judge_result *ret, struct rs_err *err)
+static int add_said(const struct diagnosis *d, const struct diag_proposal *p,
+	struct judge_result *ret, struct rs_err *err)
 {
+	const bool is_move = p->action == DIAG_MOVE;
 	struct judge_said *s = rs_list_add(&ret->said, &ret->n_said, sizeof(*s));
 
 	if (!s)
 		return rs_fail(err, RS_E_MEMORY, "findings");
 	*s = (struct judge_said){.id = ID,
-		.title = "A file that the evidence points to",
-		.text = "No rule speaks of this file. The evidence is told with the diagnosis; "
-			"moved away, the file can be put back.",
+		.title = is_move ? "A file that the evidence points to"
+				 : "A driver that the evidence points to",
+		.text = is_move ? "No rule speaks of this file. The evidence is told with the "
+				  "diagnosis; moved away, the file can be put back."
+				: "No rule speaks of this driver. The evidence is told with the "
+				  "diagnosis; what is disabled can be taken back.",
 		.kind = INCIDENT_BAD_FILE,
 		.outcome = SAID_DOUBT,
 		.why = strdup(d->text),
@@ -127,7 +144,7 @@ static int hold_back(const struct judge_look *in, struct diagnosis *d, struct ju
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < d->n_proposals; i++)
-		if (d->proposals[i].can)
+		if (d->proposals[i].can && d->proposals[i].action == DIAG_MOVE)
 			r = hold_one(in, d, &d->proposals[i], ret, err);
 	return r;
 }
@@ -138,9 +155,11 @@ static int add_moves(const struct judge_look *in, struct diagnosis *d, struct ju
 	int r = hold_back(in, d, ret, err);
 
 	for (size_t i = 0; r == 0 && i < d->n_proposals; i++) {
-		if (!d->proposals[i].can)
+		const enum diag_action what = d->proposals[i].action;
+		if (!d->proposals[i].can ||
+			(what != DIAG_MOVE && what != DIAG_DISABLE && what != DIAG_FILTER))
 			continue;
-		r = add_said(d, ret, err);
+		r = add_said(d, &d->proposals[i], ret, err);
 		if (r == 0)
 			r = add_finding(in, d, &d->proposals[i], ret, err);
 	}
@@ -153,7 +172,7 @@ static int add_taken(const struct diagnosis *d, const struct diag_proposal *p,
 	struct putback **back, struct judge_result *ret, struct rs_err *err)
 {
 	struct finding *f;
-	int r = add_said(d, ret, err);
+	int r = add_said(d, p, ret, err);
 
 	if (r < 0)
 		return r;

@@ -16,7 +16,16 @@ struct finding judge_finding(const struct rule *r, const struct judge_note *note
 {
 	return (struct finding){.said = note->said,
 		.asks_move =
-			r->about.kind == INCIDENT_BAD_FILE && r->about.action == RULE_QUARANTINE};
+			r->about.action == RULE_DISABLE ||
+			(r->about.kind == INCIDENT_BAD_FILE && r->about.action == RULE_QUARANTINE)};
+}
+
+void judge_add_disabled(struct judge_ctx *ctx, const struct rule *r, struct finding *f)
+{
+	const bool is_wanted = f->verdict == JUDGE_BAD || f->verdict == JUDGE_DOUBTFUL;
+
+	for (size_t i = 0; is_wanted && r->about.action == RULE_DISABLE && i < r->disable.n; i++)
+		(void)judge_has(ctx, judge_add_service(f, r->disable.v[i]) ? f : NULL);
 }
 
 bool judge_add_finding_take(struct judge_ctx *ctx, const struct finding *f)
@@ -26,9 +35,7 @@ bool judge_add_finding_take(struct judge_ctx *ctx, const struct finding *f)
 		f->path ? rs_list_add(&res->findings, &res->n_findings, sizeof(*f)) : NULL;
 
 	if (!judge_has(ctx, to)) {
-		free(f->path);
-		free(f->why);
-		putback_free(f->putback);
+		judge_finding_done(f);
 		return false;
 	}
 	*to = *f;
@@ -228,5 +235,6 @@ void judge_one(struct judge_ctx *ctx, const struct rule *r, const struct judge_f
 		add_contents(ctx, &p, &f);
 	if (f.path)
 		weaken(ctx, r, note, &f);
+	judge_add_disabled(ctx, r, &f);
 	(void)judge_add_finding_take(ctx, &f); /* it ends the run then */
 }

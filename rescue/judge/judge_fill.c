@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "core/cleanup.h"
+#include "core/list.h"
 #include "judge/judge_internal.h"
+#include "judge/putback.h"
 
 /* The folder that the name stands in. */
 static int find_parent(struct nt_vol *vol, const char *path, uint64_t *ret, struct rs_err *err)
@@ -49,4 +51,24 @@ int judge_fill_finding(struct nt_vol *vol, const char *path, uint64_t wanted_ref
 	if (r == 0 && !f->stat.is_dir)
 		r = hash(vol, ref, f, err);
 	return r;
+}
+
+void judge_finding_done(const struct finding *f)
+{
+	for (size_t k = 0; k < f->n_services; k++)
+		free(f->services[k]);
+	free(f->services);
+	free(f->path);
+	free(f->why);
+	putback_free(f->putback);
+}
+
+bool judge_add_service(struct finding *f, const char *name)
+{
+	auto_free char *own = strdup(name);
+	char **to = own ? rs_list_add(&f->services, &f->n_services, sizeof(*to)) : NULL;
+
+	if (to)
+		*to = rs_steal(own);
+	return to;
 }

@@ -134,6 +134,8 @@ void judge_one(struct judge_ctx *ctx, const struct rule *r, const struct judge_f
 	const struct judge_note *note);
 /** An empty finding that this rule tells. */
 struct finding judge_finding(const struct rule *r, const struct judge_note *note);
+/** Of a rule that disables: its services into a finding that is bad or doubtful. */
+void judge_add_disabled(struct judge_ctx *ctx, const struct rule *r, struct finding *f);
 /** Append it to the result; takes its strings. False: no memory. */
 bool judge_add_finding_take(struct judge_ctx *ctx, const struct finding *f);
 

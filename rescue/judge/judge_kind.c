@@ -300,6 +300,28 @@ static void run_removed(struct run *u)
 
 /* ---- kind: an update is half applied; no file, only signs ---- */
 
+/* No file is at fault: what is told of is the hive in which its services are disabled. */
+static void add_services(struct run *u)
+{
+	struct judge_ctx *ctx = u->ctx;
+	struct finding f = judge_finding(u->r, &u->note);
+	char path[NT_NAME_BYTES + 64];
+	struct rs_err why = {0};
+
+	(void)snprintf(path, sizeof(path), "%s\\System32\\config\\SYSTEM", ctx->win->root);
+	f.verdict = u->note.doubt || u->r->confirm ? JUDGE_DOUBTFUL : JUDGE_BAD;
+	f.path = strdup(path);
+	judge_add(ctx, &f.why, "; ", "%s", u->out->why);
+	if (u->r->confirm)
+		judge_add(ctx, &f.why, "; ", "only if %s", u->r->confirm);
+	if (nt_lookup(ctx->vol, path, &f.stat.ref, &why) < 0 ||
+		nt_stat(ctx->vol, f.stat.ref, &f.stat, &why) < 0)
+		f.is_missing = true; /* then no hive is there to edit either */
+	judge_add_disabled(ctx, u->r, &f);
+	u->out->outcome = f.verdict == JUDGE_BAD ? SAID_MATCHED : SAID_DOUBT;
+	(void)judge_add_finding_take(ctx, &f);
+}
+
 static void run_signs(struct run *u)
 {
 	struct judge_ctx *ctx = u->ctx;
@@ -319,6 +341,8 @@ static void run_signs(struct run *u)
 	out->outcome = u->note.stop ? SAID_STOPPED : SAID_REPORTED;
 	if (u->note.stop)
 		judge_add(ctx, &out->why, "; ", "%s", u->note.stop);
+	else if (u->r->about.action == RULE_DISABLE)
+		add_services(u);
 }
 
 void judge_rule_run(struct judge_ctx *ctx, size_t i)

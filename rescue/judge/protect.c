@@ -85,6 +85,13 @@ static const char *const folders[] = {
 	"\\$*",
 };
 
+/* Of them, those that may be disabled all the same, with what goes with them: security products
+ * with their early-launch drivers, filters once their names are out of all lists. */
+static const char *const undone[] = {"csagent.sys", "csboot.sys", "cselam.sys", "CbELAM.sys",
+	"mfeelamk.sys", "SophosEL.sys", "symelam.sys", "eelam.sys", "bdelam.sys", "klelam.sys",
+	"SentinelELAM.sys", "mbamelam.sys", "tmel.sys", "wrelam.sys", "otman*.sys", "snapman*.sys",
+	"tdrpman*.sys", "fltsrv.sys", "stcvsm.sys"};
+
 #define N_NAMES	  (sizeof(names) / sizeof(names[0]))
 #define N_FOLDERS (sizeof(folders) / sizeof(folders[0]))
 
@@ -137,6 +144,27 @@ const char *protect_pattern(const struct rule_path *p)
 			return folders[i];
 	}
 	return NULL;
+}
+
+static bool names_meet(const char *file, const char *pattern)
+{
+	char text[NT_NAME_BYTES];
+	char *parts[] = {text};
+	const struct rule_path p = {.n_parts = 1, .parts = parts};
+
+	(void)snprintf(text, sizeof(text), "%s", file);
+	return name_meets(&p, pattern);
+}
+
+bool protect_from_disable(const char *file)
+{
+	for (size_t i = 0; i < sizeof(undone) / sizeof(undone[0]); i++)
+		if (names_meet(file, undone[i]))
+			return false;
+	for (size_t i = 0; i < N_NAMES; i++)
+		if (names_meet(file, names[i]))
+			return true;
+	return false;
 }
 
 const char *protect_path(struct nt_vol *vol, const char *root, const char *path)

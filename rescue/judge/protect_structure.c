@@ -103,6 +103,9 @@ static bool is_security(const struct win_service *one)
 	return (at >= 320000 && at <= 329999) || strcasecmp(one->group, GROUP_ANTIVIRUS) == 0;
 }
 
+static const char early[] =
+	"it is loaded before all others, and its product stops a start without it";
+
 /* What says that a driver must stay, the weightiest first. */
 struct reason {
 	bool is;
@@ -116,8 +119,7 @@ static void reasons_of(
 {
 	const struct reason rows[REASONS] = {
 		{encrypts(one), STRUCTURE_NEVER, "it encrypts what is stored"},
-		{strcasecmp(one->group, GROUP_ELAM) == 0, STRUCTURE_NEVER,
-			"it is loaded before all others, and its product stops a start without it"},
+		{strcasecmp(one->group, GROUP_ELAM) == 0, STRUCTURE_NEVER, early},
 		{is_critical(s, one->name), STRUCTURE_NEVER,
 			"this Windows lists it among the drivers that it can start from"},
 		{drives_a_start(s, one), STRUCTURE_NEVER,
@@ -202,6 +204,39 @@ enum structure structure_protects(
 		return STRUCTURE_FILTER;
 	}
 	return ret;
+}
+
+const char *structure_stays(const struct win_system *s, const struct win_service *one)
+{
+	struct reason rows[REASONS];
+
+	if (!s->n_services)
+		return NO_HIVE;
+	reasons_of(s, one, rows);
+	for (size_t i = 0; i < REASONS; i++)
+		if (rows[i].is && rows[i].ret == STRUCTURE_NEVER && rows[i].why != early)
+			return rows[i].why;
+	return NULL;
+}
+
+bool structure_is_early(const struct win_service *one)
+{
+	return strcasecmp(one->group, GROUP_ELAM) == 0;
+}
+
+bool structure_is_security(const struct win_service *one)
+{
+	return is_security(one);
+}
+
+bool structure_filters_disks(const struct win_system *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_filters; i++)
+		for (size_t k = 0; k < s->filters[i].names.n; k++)
+			if (strcasecmp(s->filters[i].names.p[k], name) == 0 &&
+				IS_ONE_OF(classes, s->filters[i].class_guid))
+				return true;
+	return false;
 }
 
 /* ---- all that speaks against it ---- */

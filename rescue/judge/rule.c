@@ -24,6 +24,7 @@ void rule_free(struct rule *r)
 	free(r->confirm);
 	rule_texts_done(&r->about.references);
 	rule_texts_done(&r->cpus);
+	rule_texts_done(&r->disable);
 	free(r->builds.v);
 	free_paths(&r->paths);
 	free_paths(&r->never);
@@ -74,16 +75,29 @@ static const char *check_path(const struct rule *r, const struct rule_path *p)
 	return NULL;
 }
 
+static const char *check_disable(const struct rule *r)
+{
+	if (r->about.action != RULE_DISABLE)
+		return r->disable.n ? "[disable] belongs to the action disable" : NULL;
+	if (!r->disable.n)
+		return "the action disable needs a service in [disable]";
+	if (r->about.kind == INCIDENT_GOOD_FILE_REMOVED)
+		return "where a good file was removed nothing is disabled";
+	return NULL;
+}
+
 static const char *check_action(const struct rule *r)
 {
-	if (r->about.action != RULE_QUARANTINE)
-		return NULL;
-	if (r->about.kind != INCIDENT_BAD_FILE)
+	const char *fault = check_disable(r);
+
+	if (fault || r->about.action == RULE_REPORT)
+		return fault;
+	if (r->about.action == RULE_QUARANTINE && r->about.kind != INCIDENT_BAD_FILE)
 		return "only a rule of kind bad-file may quarantine";
 	if (r->confidence == RULE_UNVERIFIED)
 		return "a rule of confidence unverified may only report";
-	if (!r->bad.n && !r->name_is_enough)
-		return "a quarantine rule needs a condition in [bad]";
+	if (r->paths.n && !r->bad.n && !r->name_is_enough)
+		return "a rule that acts needs a condition in [bad]";
 	return NULL;
 }
 

@@ -9,6 +9,7 @@
 /* X(name, word): what a rule's file and a report call it. */
 #define RULE_ACTIONS(X)                                                                            \
 	X(RULE_QUARANTINE, "quarantine")                                                           \
+	X(RULE_DISABLE, "disable") /* services, in the registry */                                 \
 	X(RULE_REPORT, "report")
 enum rule_action { RULE_ACTIONS(JUST_NAME) };
 

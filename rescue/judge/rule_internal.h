@@ -38,6 +38,9 @@ bool rule_path_matches_any(
 
 /** The protected name or folder that the pattern could reach, or NULL. */
 const char *protect_pattern(const struct rule_path *p);
+/** Must a driver whose file has this name stay enabled? Of the table, but for those that go with
+ * what else has to be undone for them: early-launch drivers, filters. */
+bool protect_from_disable(const char *file);
 /** The same for one file found. */
 const char *protect_path(struct nt_vol *vol, const char *root, const char *path);
 
@@ -142,6 +145,7 @@ struct rule {
 	unsigned archs; /* 1 << its place in win_archs; 0 = any */
 	struct judge_texts cpus;
 
+	struct judge_texts disable; /* services */
 	struct rule_paths paths, never, copies;
 	uint32_t max_files;
 	enum rule_otherwise otherwise; /* a file that fits by name alone: shown and asked about? */
@@ -151,10 +155,12 @@ struct rule {
 	struct rule_evidences requires, requires_any, supports, contradicts, stop_if;
 };
 
-#define RULE_MAX_LIST  256U
-#define RULE_MAX_BYTES 65536U
-#define RULE_MAX_FILES 8U /* unless the rule says otherwise */
-#define RULE_MAX_PARTS 32U
+#define RULE_MAX_LIST	   256U
+#define RULE_MAX_BYTES	   65536U
+#define RULE_MAX_FILES	   8U /* unless the rule says otherwise */
+#define RULE_MAX_PARTS	   32U
+#define RULE_MAX_SERVICES  8U
+#define RULE_SERVICE_CHARS 128U
 
 /** Make room for one more element: returns it, zeroed; NULL when memory or RULE_MAX_LIST is out. */
 void *rule_list_add(void *list_ptr, size_t *n, size_t size);

@@ -112,6 +112,16 @@ static const char *add_copy(void *field, const char *v)
 	return what ? what : copies->v[copies->n - 1].is_deep ? "'**' is not allowed here" : NULL;
 }
 
+/* A service's name as its key has it, or as people see it; no pattern: it is to be one. */
+static const char *add_disabled(void *field, const char *v)
+{
+	const struct judge_texts *list = field;
+
+	if (strpbrk(v, "*?\\/") || strlen(v) > RULE_SERVICE_CHARS)
+		return "the name of a service expected, without '*', '?' and '\\'";
+	return list->n == RULE_MAX_SERVICES ? "more than 8 services" : rule_text_add(field, v);
+}
+
 static const char *set_max_files(void *field, const char *v)
 {
 	uint32_t *max_files = field;
@@ -162,6 +172,7 @@ static const struct key {
 	{"applies", "builds", REPEATS | LIST, AT(builds), .set = add_build},
 	{"applies", "arch", REPEATS | LIST, AT(archs), .set = add_arch},
 	{"applies", "cpu", REPEATS, AT(cpus), .set = rule_text_add},
+	{"disable", "service", REPEATS | LIST, AT(disable), .set = add_disabled},
 	{"file", "path", REPEATS, AT(paths), .set = add_path},
 	{"file", "never", REPEATS, AT(never), .set = add_path},
 	{"file", "copy", REPEATS, AT(copies), .set = add_copy},
@@ -361,7 +372,7 @@ int rule_parse(
 	if (!r->max_files)
 		r->max_files = RULE_MAX_FILES;
 	if (!r->otherwise)
-		r->otherwise = r->about.action == RULE_QUARANTINE ? RULE_ASK : RULE_IGNORE;
+		r->otherwise = r->about.action == RULE_REPORT ? RULE_IGNORE : RULE_ASK;
 	*ret = r;
 	return 0;
 }

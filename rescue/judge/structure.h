@@ -29,6 +29,15 @@ typedef void structure_tell(void *user, const char *why);
 void structure_against(
 	const struct win_system *s, const char *path, structure_tell *tell, void *user);
 
+/** Why must this driver not be disabled either, though its names go out of all lists of filters and
+ * what goes with it is disabled, too? NULL: nothing speaks against it. Static. */
+const char *structure_stays(const struct win_system *s, const struct win_service *one);
+/** Is it loaded before all others (early launch)? A driver of a security product by its group or
+ * altitude? Does a list of filters of disks, volumes or their controllers name it? */
+bool structure_is_early(const struct win_service *one);
+bool structure_is_security(const struct win_service *one);
+bool structure_filters_disks(const struct win_system *s, const char *name);
+
 /** Does a list of filters, of a class or a device, have this name (of @n bytes)? @s NULL: no. */
 bool structure_is_filter(const struct win_system *s, const char *name, size_t n);
 

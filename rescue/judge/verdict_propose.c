@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The smallest repair that is safe. What only issue-tracked acts of a later day could do (disable,
- * restore, edit the registry) is proposed by name, and is not done by this program. */
+/* The smallest repair that is safe. What this program does not do (restore, edit the registry at
+ * large) is proposed by name. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/list.h"
+#include "judge/disable.h"
 #include "judge/structure.h"
 #include "judge/verdict_internal.h"
 
@@ -62,11 +63,54 @@ static void propose_copy(struct verdict *v, const char *path, const char *servic
 		p->from = copy;
 }
 
+/* Could its service be disabled, whoever made it? That is looked at with the plan. */
+static bool can_disable(const struct verdict *v, const struct candidate *c)
+{
+	const struct disable_maker another = {.is_known = true};
+
+	return v->e->system && !disable_stays(v->e->system, &another, c->svc);
+}
+
+/* Start 4 is enough for a driver, and takes less than a move: nothing waits for a file then. Where
+ * its key cannot be edited a move may do (facts of the registry, section 4). */
+static void propose_disable(
+	struct verdict *v, const struct candidate *c, enum structure how, bool is_in_store)
+{
+	const char *path = c->d.path, *service = c->d.service[0] ? c->d.service : c->svc->name;
+	const bool can = can_disable(v, c);
+	struct diag_proposal *p;
+
+	if (how == STRUCTURE_FILTER)
+		p = add(v, DIAG_FILTER, path, service,
+			"It filters devices: disable its service and take its name out of every "
+			"list of filters, in one step.%s",
+			can ? "" : " This program does not do that here.");
+	else if (how == STRUCTURE_INSISTED)
+		p = add(v, DIAG_DISABLE, path, service,
+			"Disable its service: with the file gone alone Windows would refuse to "
+			"start (ErrorControl %u).%s",
+			c->svc->error_control, can ? "" : " This program does not do that here.");
+	else if (is_in_store)
+		p = add(v, DIAG_DISABLE, path, service,
+			"Disable its service: it runs from the driver store, where no file is "
+			"moved by hand.%s",
+			can ? "" : " This program does not do that here.");
+	else if (can)
+		p = add(v, DIAG_DISABLE, path, service,
+			"Disable its service: Windows starts without it, the file stays, and it "
+			"can be taken back.");
+	else
+		p = add(v, DIAG_MOVE, path, service,
+			"Move the driver into the quarantine; Windows starts without it, and it "
+			"can be put back.");
+	if (p)
+		p->can = can || p->action == DIAG_MOVE;
+}
+
 static void propose_driver(struct verdict *v, const struct candidate *c)
 {
 	const char *path = c->d.path, *service = c->d.service, *copy = copy_of(v, path);
 	const char *why = "";
-	struct diag_proposal *p;
 
 	if (!c->is_own && (!c->d.file || !c->d.file->ref)) {
 		(void)add(v, DIAG_ASK, path, service,
@@ -99,38 +143,14 @@ static void propose_driver(struct verdict *v, const struct candidate *c)
 			"not do that yet.");
 		return;
 	}
-	if (how <= STRUCTURE_SECURITY && strcasestr(path, "\\FileRepository\\")) {
-		(void)add(v, DIAG_DISABLE, path, service,
-			"Disable its service: it runs from the driver store, where no file is "
-			"moved by hand. This program does not do that yet.");
-		return;
-	}
-	switch (how) {
-	case STRUCTURE_NEVER:
+	if (how == STRUCTURE_NEVER) {
 		(void)add(v, DIAG_ASK, path, service,
 			"It must stay (%s): put its last version back in Windows' recovery "
 			"environment, or ask its maker.",
 			why);
 		return;
-	case STRUCTURE_FILTER:
-		(void)add(v, DIAG_FILTER, path, service,
-			"It filters devices: its name has to go out of every list of filters "
-			"before it is disabled, which this program does not do yet.");
-		return;
-	case STRUCTURE_INSISTED:
-		(void)add(v, DIAG_DISABLE, path, service,
-			"Disable its service: with the file gone alone Windows would refuse to "
-			"start (ErrorControl %u). This program does not do that yet.",
-			c->svc->error_control);
-		return;
-	default:
-		break;
 	}
-	p = add(v, DIAG_MOVE, path, service,
-		"Move the driver into the quarantine; Windows starts without it, and it can be put "
-		"back.");
-	if (p)
-		p->can = true;
+	propose_disable(v, c, how, strcasestr(path, "\\FileRepository\\"));
 }
 
 static void propose_file(struct verdict *v)
@@ -179,17 +199,20 @@ static bool is_own_filter(const char *name)
 static void propose_filter(struct verdict *v)
 {
 	const struct ev_item *gone = v->gone;
+	struct diag_proposal *p = NULL;
 
 	if (is_own_filter(gone->service))
 		(void)add(v, DIAG_ASK, "", gone->service,
 			"Its name belongs there: put its service back as it was (Start 0), from a "
 			"restore point or a backup of the hive.");
 	else
-		(void)add(v, DIAG_FILTER, gone->path, gone->service,
+		p = add(v, DIAG_FILTER, gone->path, gone->service,
 			"Take the one name %s out of that list and leave the others in their "
 			"order; "
-			"an empty list is deleted. This program does not do that yet.",
+			"an empty list is deleted.",
 			gone->service);
+	if (p)
+		p->can = true;
 }
 
 static void propose_removed(struct verdict *v)

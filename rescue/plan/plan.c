@@ -170,6 +170,8 @@ int plan_from_judge(const struct judge_result *j, struct plan **ret, struct rs_e
 		return rs_fail(err, RS_E_MEMORY, "plan");
 	for (size_t i = 0; i < j->n_findings; i++) {
 		const struct finding *f = &j->findings[i];
+		if (f->n_services && (f->verdict == JUDGE_BAD || f->verdict == JUDGE_DOUBTFUL))
+			continue; /* a change of the registry, and no move */
 		struct plan_item *old = same_file(p, f);
 		if (old) {
 			old->may_alone = false;
@@ -191,6 +193,32 @@ int plan_from_judge(const struct judge_result *j, struct plan **ret, struct rs_e
 		p->items[i].number = (unsigned)i + 1;
 	*ret = rs_steal(p);
 	return 0;
+}
+
+int plan_add_finding(struct plan *p, const struct judge_result *j, const struct finding *f,
+	const char *why, bool is_moved, struct rs_err *err)
+{
+	if (p->n_items >= PLAN_MAX_ITEMS)
+		return rs_fail(err, RS_E_GUARD, "more than %u items", PLAN_MAX_ITEMS);
+	struct plan_item *items = realloc(p->items, (p->n_items + 1) * sizeof(*items));
+	if (!items)
+		return rs_fail(err, RS_E_MEMORY, "plan");
+	p->items = items;
+	struct plan_item *item = &items[p->n_items++];
+	int r = item_fill(item, j, f, (unsigned)p->n_items, err);
+	if (r < 0)
+		return r;
+	if (!is_moved) {
+		item->action = PLAN_REPORT;
+		item->is_spared = true;
+		item->refused = strdup(why);
+		return item->refused ? 0 : rs_fail(err, RS_E_MEMORY, "plan");
+	}
+	auto_free char *before = item->why;
+	if (asprintf(&item->why, "%s; its service is not disabled: %s", before, why) >= 0)
+		return 0;
+	item->why = NULL;
+	return rs_fail(err, RS_E_MEMORY, "plan");
 }
 
 struct plan *plan_new(void)
@@ -241,6 +269,15 @@ int plan_add_change(struct plan *p, struct plan_change *c, const char *path, con
 	return item->path && item->why && item->rule_id && item->windows
 		       ? 0
 		       : rs_fail(err, RS_E_MEMORY, "plan");
+}
+
+size_t plan_services(const struct plan_change *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_touched; i++)
+		n += c->touched[i].is_done && c->touched[i].kind == TOUCHED_SERVICE;
+	return n;
 }
 
 size_t plan_count(const struct plan *p, enum plan_action action)

@@ -89,10 +89,16 @@ void plan_free(struct plan *p);
 RS_DEFINE_AUTO(struct plan *, plan_free);
 #define auto_plan __attribute__((cleanup(plan_free_auto)))
 
-/** The plan that follows from a judgement: one item a file, doubles (two findings, two names in one
- * folder) joined, the stronger verdict stays. Errors: RS_E_MEMORY, RS_E_GUARD (more than
- * PLAN_MAX_ITEMS). */
+/** The plan that follows from a judgement, but for services to be disabled: one item a file,
+ * doubles (two findings, two names in one folder) joined, the stronger verdict stays. Errors:
+ * RS_E_MEMORY, RS_E_GUARD (more than PLAN_MAX_ITEMS). */
 int plan_from_judge(const struct judge_result *j, struct plan **ret, struct rs_err *err);
+
+/** One item more, of a finding that plan_from_judge left out, as its services are not disabled
+ * because of @why: its file moved as any other, or told of only. Errors: RS_E_MEMORY, RS_E_GUARD
+ * (too many items). */
+int plan_add_finding(struct plan *p, const struct judge_result *j, const struct finding *f,
+	const char *why, bool is_moved, struct rs_err *err);
 
 /** One item more, before all moves: @c, which is taken also on errors, of the file @path. Its
  * action is PLAN_CHANGE, or PLAN_ASK (@is_doubtful). @windows the folder of the Windows, "" or
@@ -102,6 +108,9 @@ int plan_add_change(struct plan *p, struct plan_change *c, const char *path, con
 	const char *rule_id, const char *windows, bool is_doubtful, struct rs_err *err);
 /** A plan of nothing. NULL: no memory. */
 struct plan *plan_new(void);
+
+/** Services that a change is to disable. */
+size_t plan_services(const struct plan_change *c);
 
 /** Items with this action (and accepted, if asked). */
 size_t plan_count(const struct plan *p, enum plan_action action);

@@ -382,6 +382,28 @@ static int take_diagnosis(
 	return TAKE_WORD(HOW, v, &p->diagnosis_alone, name, err);
 }
 
+/* Each once, and "move" among them: there is no machine that disables and moves nothing. */
+static int take_acts(struct json_object *v, struct policy *p, const char *name, struct rs_err *err)
+{
+	const size_t n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0;
+	unsigned seen[2] = {0};
+
+	if (!n)
+		return refuse(err, name, "it must be a list with \"move\"");
+	for (size_t k = 0; k < n; k++) {
+		enum { MOVE, DISABLE } act = MOVE;
+#define WHAT(X) X(MOVE, "move") X(DISABLE, "disable")
+		int r = TAKE_WORD(WHAT, json_object_array_get_idx(v, k), &act, name, err);
+		if (r < 0)
+			return r;
+		seen[act]++;
+	}
+	if (seen[0] != 1 || seen[1] > 1)
+		return refuse(err, name, "it must have \"move\", and each word once");
+	p->may_disable = seen[1];
+	return 0;
+}
+
 static int take_max_files(
 	struct json_object *v, struct policy *p, const char *name, struct rs_err *err)
 {
@@ -429,6 +451,7 @@ int policy_take(struct policy *p, struct rs_err *err)
 		{"rules", false, take_rules},
 		{"shipped_rules", false, take_shipped},
 		{"diagnosis", false, take_diagnosis},
+		{"acts", false, take_acts},
 		{"max_files", false, take_max_files},
 		{"replay", false, take_replay},
 		{"outcomes", false, take_outcomes},

@@ -52,7 +52,8 @@ int policy_check(const struct policy *p, const struct policy_clock *now, unsigne
 bool policy_plans_alike(const struct policy *a, const struct policy *b)
 {
 	bool is_alike = a->n_rules == b->n_rules && a->has_shipped_rules == b->has_shipped_rules &&
-			a->diagnosis_alone == b->diagnosis_alone && a->max_files == b->max_files &&
+			a->diagnosis_alone == b->diagnosis_alone &&
+			a->may_disable == b->may_disable && a->max_files == b->max_files &&
 			a->replay == b->replay;
 
 	for (size_t i = 0; is_alike && i < a->n_rules; i++)

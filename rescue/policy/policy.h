@@ -65,7 +65,8 @@ struct policy {
 	size_t n_rules;
 	bool has_shipped_rules; /* those that the program ships with count, too */
 	bool diagnosis_alone;	/* a sure diagnosis may act, within docs/diagnosis.md */
-	unsigned max_files;	/* more than these are not moved, and then none is */
+	bool may_disable;   /* a rule may have services disabled, too, and not only move files */
+	unsigned max_files; /* more than these are not moved, and then none is */
 	enum policy_replay replay;
 	enum policy_end repaired, nothing, failure;
 	bool unknown_clock_acts; /* else a machine without a clock only reports */

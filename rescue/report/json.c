@@ -279,6 +279,11 @@ static void policy_file(struct json_out *j, const void *of)
 	texts(j, "rules", &f->rules);
 	jo_bool(j, "shipped_rules", f->has_shipped_rules);
 	jo_text(j, "diagnosis", f->is_alone ? "alone" : "ask");
+	jo_open(j, "acts", '[');
+	jo_text(j, NULL, "move");
+	if (f->may_disable)
+		jo_text(j, NULL, "disable");
+	jo_close(j, ']');
 	jo_uint(j, "max_files", f->max_files);
 	jo_text(j, "replay", f->replay);
 	jo_object(j, "outcomes", policy_outcomes, f);

@@ -63,6 +63,25 @@ static const struct plan_item *item_of(const struct rs_run *run, unsigned volume
 	return NULL;
 }
 
+static bool is_about(const struct plan_change *c, const char *service)
+{
+	for (size_t i = 0; i < c->n_touched; i++)
+		if (c->touched[i].is_done && strcasecmp(c->touched[i].name, service) == 0)
+			return true;
+	return false;
+}
+
+/* The change that a proposal without a move became. */
+static const struct plan_item *change_of(
+	const struct rs_run *run, unsigned volume, const char *service)
+{
+	for (size_t i = 0; service[0] && i < run->n_plan; i++)
+		if (run->plan[i].volume == volume && run->plan[i].item.change &&
+			is_about(run->plan[i].item.change, service))
+			return &run->plan[i].item;
+	return NULL;
+}
+
 /* Of the volume, or of all that was to be done; NULL: none. */
 static const struct rs_err *refused(const struct rs_run *run, unsigned volume)
 {
@@ -78,7 +97,13 @@ static const struct rs_err *refused(const struct rs_run *run, unsigned volume)
 bool run_refusal(const struct rs_run *run, const struct run_diagnosis *of,
 	const struct diag_proposal *proposal, char *ret, size_t cap)
 {
-	const struct plan_item *item = item_of(run, of->volume, proposal->path);
+	const bool is_disable = proposal->action == DIAG_DISABLE || proposal->action == DIAG_FILTER;
+	const struct plan_item *change =
+		is_disable ? change_of(run, of->volume, proposal->service) : NULL;
+	const struct plan_item *item =
+		change ? change
+		       : item_of(run, of->volume,
+				 proposal->path[0] ? proposal->path : proposal->service);
 	const struct rs_err *err = refused(run, of->volume);
 
 	ret[0] = '\0';

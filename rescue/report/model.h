@@ -301,7 +301,7 @@ struct run_policy_file {
 	uint64_t issued_filetime, expires_filetime;
 	size_t n_machines, n_models; /* 0: all */
 	struct run_texts rules;
-	bool has_shipped_rules, is_alone;
+	bool has_shipped_rules, is_alone, may_disable;
 	unsigned max_files;
 	const char *replay, *repaired, *nothing, *failure; /* words */
 	bool unknown_clock_acts;

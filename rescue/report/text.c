@@ -424,6 +424,9 @@ static void say_policy_file(struct printer *p, const struct run_policy_file *f)
 		text_say(p, "Rules:    ", "those that the program ships with");
 	text_say(p, "Diagnosis: ", "%s",
 		f->is_alone ? "one that is sure may act" : "moves nothing, as nobody is there");
+	text_say(p, "Acts:     ", "%s",
+		f->may_disable ? "files are moved, and services disabled by a rule"
+			       : "files are moved");
 	text_say(p, "At most:  ", "%u %s", f->max_files, rs_form(f->max_files, "file", "files"));
 	text_say(p, "Journals: ", "%s", f->replay);
 	text_say(p, "Then:     ", "repaired: %s, nothing to repair: %s, failure: %s", f->repaired,

@@ -114,7 +114,11 @@ static bool say_refused(
 		return false;
 	text_path(proposal->path, path);
 	auto_free char *said = said_new(t, why);
-	text_say(t->p, "  Refused:   ", "%-s is not moved: %-s", path, said ? said : why);
+	if (proposal->action != DIAG_DISABLE && proposal->action != DIAG_FILTER)
+		text_say(t->p, "  Refused:   ", "%-s is not moved: %-s", path, said ? said : why);
+	else
+		text_say(t->p, "  Refused:   ", "%-s is not disabled: %-s", proposal->service,
+			said ? said : why);
 	return true;
 }
 

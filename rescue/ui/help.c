@@ -33,6 +33,24 @@ static const struct command_spec commands[] = {
 		"files are asked about one by one. Run it again after an interruption. DISK is a\n"
 		"device or a raw image file; name the machine's other images with --beside.\n",
 		.report = cmd_repair, .repair = RS_FIX, .check = policy_options_check},
+	{"disable", CMD_DISABLE, 2, 1024, "DISK SERVICE...",
+		"keep drivers or services of other makers from starting",
+		"SERVICE is its name in the registry, or its driver's file (x.sys). Sets Start to "
+		"4 and\n"
+		"takes its name out of every list of filters, in one step of its own; what has "
+		"the same\n"
+		"file, or belongs to it, goes with it. What a start needs is refused by name. "
+		"'undo'\n"
+		"takes it back.\n",
+		.report = cmd_repair, .repair = RS_DISABLE},
+	{"safe", CMD_SAFE, 1, 1, "DISK",
+		"disable all early drivers of other makers, like Safe Mode from outside",
+		"Every driver of another maker that is started with Windows and that no start of "
+		"this\n"
+		"machine needs, each with its maker and the reason, and those that stay with "
+		"theirs.\n"
+		"The Windows then runs without its security product, until 'undo'.\n",
+		.report = cmd_repair, .repair = RS_SAFE},
 	{"undo", CMD_UNDO, 1, 2, "DISK [ID]", "put moved files back",
 		"ID is the folder's name below \\Unbrick, needed if there are several. A file that "
 		"cannot\n"

@@ -27,7 +27,8 @@ const struct option_spec option_table[OPT_COUNT] = {
 		"ask nobody for a key: what is locked stays locked"},
 	{OPT_VOLUME, 0, "volume", "N|UUID", CMD_DISK, AT(volume),
 		"this volume: its number in 'unbrick list', or its partition UUID"},
-	{OPT_WINDOWS, 0, "windows", "FOLDER", CMD_LOOK | CMD_FIX | CMD_TUI, AT(windows),
+	{OPT_WINDOWS, 0, "windows", "FOLDER", CMD_LOOK | CMD_FIX | CMD_SERVICES | CMD_TUI,
+		AT(windows),
 		"of several Windows this one alone: its folder in 'unbrick list' ('\\WINNT')"},
 	{OPT_BESIDE, 0, "beside", "DISK", CMD_LOOK | CMD_WRITE | CMD_HIBERNATION | CMD_TUI, 0,
 		"another disk of the same machine, only looked at: does a Windows sleep there?"},
@@ -52,6 +53,8 @@ const struct option_spec option_table[OPT_COUNT] = {
 	{OPT_DIAGNOSIS, 0, "diagnosis", "HOW", CMD_FIX | CMD_TUI, AT(diagnosis),
 		"with --yes: ask (default), or alone: move the one file that a diagnosis blames, "
 		"if it is no program"},
+	{OPT_ACTS, 0, "acts", "WHAT", CMD_FIX | CMD_TUI, AT(acts),
+		"with --yes: move (default), or move,disable: what a rule disables, too"},
 	{OPT_PLAN, 0, "plan", "FILE", CMD_WRITE | CMD_HIBERNATION | CMD_TUI, AT(plan),
 		"save a replay's plan, or a dropped page, there (else beside the report, or in "
 		"~/.local/state/unbrick)"},

@@ -25,12 +25,15 @@ enum command_bit {
 	CMD_POLICY = 1 << 16,
 	CMD_KEYS = 1 << 17,
 	CMD_HIBERNATION = 1 << 18,
+	CMD_DISABLE = 1 << 19,
+	CMD_SAFE = 1 << 20,
 	CMD_LOOK = CMD_SCAN | CMD_DIAGNOSE,
 	CMD_TREE = CMD_LS | CMD_CAT | CMD_EXPORT | CMD_MOUNT,
-	CMD_WRITE = CMD_FIX | CMD_UNDO | CMD_REPLAY,
+	CMD_SERVICES = CMD_DISABLE | CMD_SAFE,
+	CMD_WRITE = CMD_FIX | CMD_UNDO | CMD_REPLAY | CMD_SERVICES,
 	CMD_DISK = CMD_LIST | CMD_LOOK | CMD_WRITE | CMD_HIBERNATION | CMD_TREE | CMD_TUI,
 	CMD_ASKS = CMD_DISK & ~CMD_LIST, /* for keys */
-	CMD_ALL = (1 << 19) - 1,
+	CMD_ALL = (1 << 21) - 1,
 };
 
 enum option_id {
@@ -56,6 +59,7 @@ enum option_id {
 	OPT_YES,
 	OPT_REPLAY,
 	OPT_DIAGNOSIS,
+	OPT_ACTS,
 	OPT_PLAN,
 	OPT_RESUME_PLAN,
 	OPT_REVERT,
@@ -167,6 +171,7 @@ struct options {
 	const char *policy, *policy_url, *policy_ca, *policy_keys, *policy_floor, *machine;
 	const char *secret_key, *passphrase_fd, *add_rule, *expires;
 	const char *diagnosis;	   /* ask or alone */
+	const char *acts;	   /* move, or move,disable */
 	const char *replay, *plan; /* how; the plan's file, new or (resume, revert) saved */
 	char **args;		   /* what is no option, the command not among it; inside argv */
 	unsigned n_args;

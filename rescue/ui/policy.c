@@ -9,8 +9,8 @@ int policy_options_check(const struct options *o, struct rs_err *err)
 		{OPT_POLICY_FLOOR, "policy-floor"}, {OPT_UNKNOWN_CLOCK, "unknown-clock"},
 		{OPT_MACHINE, "machine"}, {OPT_DRILL, "drill"}};
 	static const struct named_option said_by_it[] = {{OPT_YES, "yes"}, {OPT_REPLAY, "replay"},
-		{OPT_DIAGNOSIS, "diagnosis"}, {OPT_RULES, "rules"}, {OPT_FILE, "file"},
-		{OPT_RULE, "rule"}};
+		{OPT_DIAGNOSIS, "diagnosis"}, {OPT_ACTS, "acts"}, {OPT_RULES, "rules"},
+		{OPT_FILE, "file"}, {OPT_RULE, "rule"}};
 
 	for (size_t i = 0; !o->policy && i < sizeof(its_own) / sizeof(its_own[0]); i++)
 		if (is_given(o, its_own[i].id))

@@ -14,7 +14,7 @@ static void say_next(const struct tui *t, const struct run_outcome *o, struct pa
 		page_say(p, true,
 			"Next: Esc, the disks. Windows finds what it had before the repair, the "
 			"fault too.");
-	if (t->command != RS_FIX)
+	if (t->command != RS_FIX && t->command != RS_DISABLE && t->command != RS_SAFE)
 		return;
 	if (o->is_written && t->supervisor.may & 1U << LINK_WINDOWS)
 		page_say(p, true,

@@ -214,6 +214,12 @@ void findings_draw(const struct tui *t, struct page *p)
 	say_findings(p, run);
 	say_nothing_found(p, run);
 	say_faults(p, run);
+	if (drivers_are_open(t) && !t->given.say_yes) {
+		page_blank(p);
+		page_say(p, false,
+			"x shows the drivers of other makers that start with Windows: all of them, "
+			"or one, can be disabled, like Safe Mode from outside.");
+	}
 	tui_say_warnings(t, p);
 }
 

@@ -143,7 +143,9 @@ void plan_draw(const struct tui *t, struct page *p)
 			"Nothing is changed before %s here, and nothing is deleted%s. After it the "
 			"work is brought to its end, in a few seconds, and cannot be stopped.",
 			t->is_plain ? "yes is typed" : "F12 (or Ctrl-Y) is pressed",
-			t->command == RS_FIX ? ": all of it can be undone" : "");
+			t->command != RS_UNDO && t->command != RS_REPLAY
+				? ": all of it can be undone"
+				: "");
 	else
 		page_say(p, true,
 			"Nothing is to be changed. Next: Esc goes back; at the disks another one "
@@ -163,5 +165,7 @@ enum screen_id plan_back(struct tui *t)
 {
 	if (t->command == RS_UNDO)
 		return undo_back(t);
+	if (t->command == RS_SAFE || t->command == RS_DISABLE)
+		return SCREEN_DRIVERS;
 	return t->command == RS_FIX ? SCREEN_FINDINGS : SCREEN_FOUND;
 }

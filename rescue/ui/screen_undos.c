@@ -45,7 +45,10 @@ bool undo_is_open(const struct tui *t)
 	const struct rs_run *run = run_of(t);
 	struct undo u;
 
-	return run && t->command == RS_FIX && (run->quarantine.id[0] || undo_at(run, 0, &u));
+	const bool is_repair =
+		t->command == RS_FIX || t->command == RS_DISABLE || t->command == RS_SAFE;
+
+	return run && is_repair && (run->quarantine.id[0] || undo_at(run, 0, &u));
 }
 
 /* From which screen, and what is worked on there. */

@@ -119,6 +119,15 @@ static int read_diagnosis(const struct options *o, struct rs_options *ret, struc
 		err, RS_E_USAGE, "--diagnosis", "'%.64s' is not ask or alone", o->diagnosis);
 }
 
+static int read_acts(const struct options *o, struct rs_options *ret, struct rs_err *err)
+{
+	ret->may_disable = o->acts && strcmp(o->acts, "move,disable") == 0;
+	if (!o->acts || ret->may_disable || strcmp(o->acts, "move") == 0)
+		return 0;
+	return rs_fail_on(
+		err, RS_E_USAGE, "--acts", "'%.64s' is not move or move,disable", o->acts);
+}
+
 int ui_read_options(const struct options *o, struct rs_options *ret, struct rs_err *err)
 {
 	static const char *const words[] = {REPLAY_POLICIES(JUST_WORD)};
@@ -132,6 +141,8 @@ int ui_read_options(const struct options *o, struct rs_options *ret, struct rs_e
 		.id = o->command->bit == CMD_UNDO && o->n_args > 1 ? o->args[1] : NULL,
 	};
 	int r = read_diagnosis(o, ret, err);
+	if (r == 0)
+		r = read_acts(o, ret, err);
 	if (r < 0 || !o->replay)
 		return r;
 	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -161,6 +172,9 @@ int ui_open_session(struct ui *ui, const struct rs_events *events,
 		r = read_key(ui->session, &ui->opt.keys[i], err);
 	for (unsigned i = 0; r == 0 && i < ui->opt.n_files; i++)
 		r = name_file(ui->session, ui->opt.files[i], err);
+	for (unsigned i = 1; r == 0 && ui->opt.command->bit == CMD_DISABLE && i < ui->opt.n_args;
+		i++)
+		r = rs_name_service(ui->session, ui->opt.args[i], err);
 	if (r == 0 && ui->opt.rules)
 		r = rs_rules_from(ui->session, ui->opt.rules, err);
 	if (r == 0 && ui->opt.rule)

@@ -40,6 +40,7 @@ enum screen_id {
 	SCREEN_STICK,	   /* which of several the stick is */
 	SCREEN_RESULT,	   /* of the last repair, as a code */
 	SCREEN_CODE,	   /* of this start, as a code */
+	SCREEN_DRIVERS,	   /* of other makers, that can be disabled */
 	SCREENS,
 	SCREEN_STAY,   /* no other one */
 	SCREEN_ANSWER, /* back to who asked for it */
@@ -139,7 +140,7 @@ struct tui {
 	/* the disks */
 	struct rs_report *listed;
 	bool is_listed_again;
-	size_t chosen, chosen_undo;
+	size_t chosen, chosen_undo, chosen_driver;
 	char path[256];	       /* that was typed */
 	const char *path_what; /* and what for */
 	struct page log;       /* what the engine said, the last lines of it */
@@ -304,6 +305,11 @@ enum screen_id undo_go(struct tui *t), undos_enter(struct tui *t), undos_next(st
 enum screen_id undo_back(struct tui *t);
 void undos_draw(const struct tui *t, struct page *p);
 bool undos_put(struct tui *t, unsigned key);
+enum screen_id drivers_go(struct tui *t), drivers_enter(struct tui *t), drivers_next(struct tui *t),
+	drivers_one(struct tui *t), drivers_back(struct tui *t);
+bool drivers_are_open(const struct tui *t), drivers_can(const struct tui *t);
+void drivers_draw(const struct tui *t, struct page *p);
+bool drivers_put(struct tui *t, unsigned key);
 enum screen_id plan_enter(struct tui *t), plan_next(struct tui *t), plan_back(struct tui *t);
 void plan_draw(const struct tui *t, struct page *p);
 bool plan_is_open(const struct tui *t);

@@ -10,8 +10,11 @@ static int find_set(struct drivers_read *d, unsigned control_set, struct rs_err 
 	char path[32];
 	win_key select = drivers_key(d, win_hive_root(d->h), "Select");
 
-	d->s->is_set_chosen = select && win_number(d->h, select, "Default") !=
-						win_number(d->h, select, "Current");
+	const uint64_t current = select ? win_number(d->h, select, "Current") : 0;
+
+	d->s->control_set = control_set % 1000;
+	d->s->current_set = current <= 999 ? (uint32_t)current : 0;
+	d->s->is_set_chosen = select && win_number(d->h, select, "Default") != current;
 	(void)snprintf(path, sizeof(path), "ControlSet%03u", control_set % 1000);
 	int r = win_hive_key(d->h, win_hive_root(d->h), path, &d->set, err);
 	return r == RS_E_NO_SUCH_FILE ? rs_fail(err, RS_E_HIVE, "it has no %s", path) : r;
@@ -82,6 +85,7 @@ void win_system_free(struct win_system *s)
 		free(s->filters[i].where);
 		free(s->filters[i].class_guid);
 		win_list_done(&s->filters[i].names);
+		free(s->filters[i].raw);
 	}
 	for (size_t i = 0; i < s->n_devices; i++) {
 		free(s->devices[i].id);
@@ -89,6 +93,7 @@ void win_system_free(struct win_system *s)
 		free(s->devices[i].class_guid);
 	}
 	win_list_done(&s->critical_services);
+	win_list_done(&s->dump_filters);
 	free(s->services);
 	free(s->packages);
 	free(s->filters);

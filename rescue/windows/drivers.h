@@ -24,6 +24,7 @@ struct win_service {
 	char *altitude; /* of a minifilter's default instance, or "" */
 	uint32_t type, start, error_control, boot_flags;
 	int override;	  /* StartOverride\0; -1: none */
+	bool has_start;	  /* Start is a number of 4 bytes: one that can be set */
 	bool is_driver;	  /* kernel, file system or recogniser */
 	bool is_user_exe; /* a program of its own */
 	bool is_boot;	  /* the loader takes it: Start 0 not set back by its override, or BootFlags
@@ -45,6 +46,8 @@ struct win_filter_list {
 	char *class_guid; /* lower case with braces, or "" */
 	bool is_upper, is_device;
 	struct win_list names;
+	uint8_t *raw; /* the value as it stands there (REG_MULTI_SZ): also what is in no list */
+	size_t raw_len;
 };
 
 struct win_device {
@@ -64,7 +67,10 @@ struct win_system {
 	size_t n_devices;
 	struct win_list critical_services; /* of CriticalDeviceDatabase (Windows 7), each once */
 	bool are_services_whole;	   /* each of them was read, and nothing of it is noted */
-	bool is_set_chosen; /* Select\Default and Current differ: the first is looked at */
+	unsigned control_set;		   /* that was looked at: ControlSet00n */
+	bool is_set_chosen;   /* Select\Default and Current differ: the first is looked at */
+	uint32_t current_set; /* Select\Current; 0: not known */
+	struct win_list dump_filters; /* CrashControl\DumpFilters: who stores or encrypts a dump */
 	/* CrashControl */
 	uint32_t dump_kind; /* CrashDumpEnabled; UINT32_MAX: not known */
 	char dump_file[260], minidump_dir[260];

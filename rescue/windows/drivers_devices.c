@@ -65,6 +65,11 @@ static void filters_add(
 		return;
 	}
 	f->names = names;
+	f->raw = malloc(w->v.len ? w->v.len : 1);
+	if (!drivers_has(d, f->raw))
+		return;
+	memcpy(f->raw, w->v.p, w->v.len);
+	f->raw_len = w->v.len;
 	f->where = drivers_copy(d, place->where);
 	f->class_guid = drivers_copy(d, place->class_guid);
 	f->is_upper = place->is_upper;

@@ -156,6 +156,8 @@ static bool service_fill(struct drivers_read *d, const struct hive_wanted *w,
 {
 	s->type = hive_wanted_u32(&w[W_TYPE], 0);
 	s->start = hive_wanted_u32(&w[W_START], WIN_START_DEMAND);
+	s->has_start = w[W_START].is_there && w[W_START].v.type == REG_DWORD &&
+		       w[W_START].v.len == sizeof(uint32_t);
 	s->error_control = hive_wanted_u32(&w[W_ERROR], 0);
 	s->boot_flags = hive_wanted_u32(&w[W_FLAGS], 0);
 	s->is_driver = s->type & (TYPE_KERNEL | TYPE_FILE_SYSTEM | TYPE_RECOGNISER) &&

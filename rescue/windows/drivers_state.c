@@ -16,15 +16,16 @@ static void copy_text(struct drivers_read *d, const struct hive_wanted *w, char 
 
 static void crash_control(struct drivers_read *d, win_key key)
 {
-	struct hive_wanted w[] = {
-		{.name = "CrashDumpEnabled"}, {.name = "DumpFile"}, {.name = "MinidumpDir"}};
+	struct hive_wanted w[] = {{.name = "CrashDumpEnabled"}, {.name = "DumpFile"},
+		{.name = "MinidumpDir"}, {.name = "DumpFilters"}};
 	struct win_system *s = d->s;
 
-	(void)drivers_values(d, key, w, 3);
+	(void)drivers_values(d, key, w, 4);
 	s->dump_kind = hive_wanted_u32(&w[0], UINT32_MAX);
 	copy_text(d, &w[1], s->dump_file, sizeof(s->dump_file));
 	copy_text(d, &w[2], s->minidump_dir, sizeof(s->minidump_dir));
-	hive_wanted_done(w, 3);
+	(void)drivers_has(d, hive_wanted_list(&w[3], &s->dump_filters) ? d : NULL);
+	hive_wanted_done(w, 4);
 }
 
 /* The first command of SetupExecute; an empty list, or empty strings, are none. */

@@ -12,11 +12,12 @@ _unbrick_options() {
 	list) echo "$given --report $all" ;;
 	scan) echo "$keys $policy --windows --beside --rules --since --file --rule --svg --report $all" ;;
 	diagnose) echo "$keys --windows --beside --rules --since --file --rule --svg --report $all" ;;
-	fix) echo "$keys $policy --policy-url --policy-ca --drill --windows --beside --rules --file --rule --yes -y --replay --diagnosis --plan --svg --report $all" ;;
+	fix) echo "$keys $policy --policy-url --policy-ca --drill --windows --beside --rules --file --rule --yes -y --replay --diagnosis --acts --plan --svg --report $all" ;;
+	disable | safe) echo "$keys --windows --beside --yes -y --replay --plan --report $all" ;;
 	undo) echo "$keys --beside --yes -y --replay --plan --report $all" ;;
 	hibernation) echo "$keys --beside --plan --revert --report $all" ;;
 	replay) echo "$keys --beside --yes -y --replay --plan --resume --revert --report $all" ;;
-	tui) echo "$keys --windows --yes -y --beside --console --contrast --font --keyboard --supervisor --replay --diagnosis --plan --plain --rules --svg --report --language --help --version -h" ;;
+	tui) echo "$keys --windows --yes -y --beside --console --contrast --font --keyboard --supervisor --replay --diagnosis --acts --plan --plain --rules --svg --report --language --help --version -h" ;;
 	rules) echo "--rules --from --output -o $all" ;;
 	policy) echo "--policy-keys --policy-floor --secret-key --passphrase-fd --add-rule --expires $all" ;;
 	check-firmware) echo "--variables --certificate $all" ;;
@@ -32,7 +33,7 @@ _unbrick_options() {
 }
 
 _unbrick() {
-	local commands="list scan diagnose fix undo replay hibernation tui rules policy check-firmware report keys ls cat export mount help version"
+	local commands="list scan diagnose fix disable safe undo replay hibernation tui rules policy check-firmware report keys ls cat export mount help version"
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command="" word
 
 	COMPREPLY=()

@@ -18,6 +18,7 @@ struct evidence *made_begin(void)
 	e->root = "\\Windows";
 	e->system = calloc(1, sizeof(*e->system));
 	assert_non_null(e->system);
+	e->system->are_services_whole = true;
 	return e;
 }
 
@@ -123,6 +124,7 @@ struct win_service *made_service(struct evidence *e, const char *name, const cha
 		.start = start,
 		.error_control = error_control,
 		.override = -1,
+		.has_start = true,
 		.is_driver = true,
 		.is_boot = start == 0};
 	return s;

@@ -549,6 +549,28 @@ static void test_settings__unsigned_file__refused_lines_do_not_use_up_the_key(vo
 	assert_int_equal(s.rules, SETTINGS_RULES_SHIPPED);
 }
 
+/* Nor what is done without a person. */
+static void test_settings__acts__more_by_signed_settings_only(void **state)
+{
+	static const enum settings_trust others[] = {SETTINGS_UNSIGNED, SETTINGS_UNCHECKED};
+	struct settings s;
+	struct told t;
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		settings_init(&s);
+		assert_int_equal(s.acts, SETTINGS_ACTS_MOVE);
+		assert_int_equal(parse_as(&s, "acts = move disable\n", others[i], &t), 1);
+		assert_string_equal(t.reason[0], "taken from signed settings only");
+		assert_int_equal(s.acts, SETTINGS_ACTS_MOVE);
+		assert_int_equal(parse_as(&s, "acts = move disable\n", SETTINGS_SIGNED, &t), 0);
+		assert_int_equal(s.acts, SETTINGS_ACTS_DISABLE);
+		assert_int_equal(parse_as(&s, "acts = move\n", others[i], &t), 0);
+		assert_int_equal(s.acts, SETTINGS_ACTS_MOVE);
+		assert_int_equal(parse_as(&s, "acts = disable\n", SETTINGS_SIGNED, &t), 1);
+	}
+}
+
 /* Whoever can write to the stick is not who signed: not even where nothing is checked. */
 static void test_settings__diagnosis__alone_by_signed_settings_only(void **state)
 {
@@ -581,7 +603,7 @@ static void test_settings_format__any_settings__come_back_by_parse(void **state)
 		good("timeout=600\nmenu=always\nmode=windows\nconsole=ttyS31,921600\n"
 		     "repaired=poweroff\nnothing=poweroff\nfailure=poweroff\nwait=600\n"
 		     "key_wait=86400\nreport=none\nrules=unsigned\nreplay=all\nshell=yes\n"
-		     "diagnosis=alone\n"
+		     "diagnosis=alone\nacts=move disable\n"
 		     "font=normal\ncontrast=high\nscreen=plain\nlanguage=pt_BR\nkeyboard=latam\n"
 		     "network=yes\npolicy=https://a/p\ncollector=syslog://a\n"
 		     "address=10.0.0.5/24,10.0.0.1,10.0.0.2\nvlan=4094\nntp=a\n"
@@ -608,7 +630,8 @@ static void test_settings_format__defaults__are_the_words_of_the_document(void *
 	static const char expected[] = "timeout = 3\nmenu = key\nmode = automatic\nconsole = all\n"
 				       "repaired = windows\nnothing = stay\nfailure = stay\n"
 				       "wait = 10\nkey_wait = 0\nreport = stick\nrules = signed\n"
-				       "replay = safe\nshell = no\ndiagnosis = ask\nfont = auto\n"
+				       "replay = safe\nshell = no\ndiagnosis = ask\nacts = move\n"
+				       "font = auto\n"
 				       "contrast = normal\nscreen = full\nlanguage = auto\n"
 				       "keyboard = auto\nnetwork = auto\npolicy = none\n"
 				       "collector = none\naddress = dhcp\nvlan = 0\n"
@@ -655,6 +678,8 @@ static void test_settings__foreign__only_stricter(void **state)
 		{"shell = yes", "shell = no", true},
 		{"diagnosis = ask", "diagnosis = alone", false},
 		{"diagnosis = alone", "diagnosis = ask", true},
+		{"acts = move", "acts = move disable", false},
+		{"acts = move disable", "acts = move", true},
 		{"report = stick", "report = none", false},
 		{"report = none", "report = stick", false},
 		{"wait = 10", "wait = 600", false},
@@ -715,6 +740,7 @@ int main(void)
 		cmocka_unit_test(test_settings__unsigned_file__may_tighten_but_never_loosen),
 		cmocka_unit_test(test_settings__unsigned_file__may_set_all_the_rest),
 		cmocka_unit_test(test_settings__unsigned_file__refused_lines_do_not_use_up_the_key),
+		cmocka_unit_test(test_settings__acts__more_by_signed_settings_only),
 		cmocka_unit_test(test_settings__diagnosis__alone_by_signed_settings_only),
 		cmocka_unit_test(test_settings__urls__are_https_without_a_user),
 		cmocka_unit_test(test_settings__url_longer_than_its_room__is_none),

@@ -212,8 +212,26 @@ static void test_facts_read_command_line__bios__vouches_for_nothing(void **state
 	assert_int_equal(f.settings.mode, SETTINGS_MODE_LOOK);
 	assert_non_null(strstr(facts_door_meaning(&f), "a BIOS, which checks nothing"));
 	f.settings.diagnosis = SETTINGS_DIAGNOSIS_ALONE;
+	f.settings.acts = SETTINGS_ACTS_DISABLE;
 	f.secure_boot = SECURE_BOOT_YES; /* whoever says so */
 	assert_non_null(facts_alone_refusal(&f));
+	assert_false(facts_may_disable(&f));
+}
+
+static void test_facts_may_disable__signed_settings_that_were_checked__alone(void **state)
+{
+	(void)state;
+	facts_init(&f);
+	f.door = DOOR_APPLICATION;
+	f.secure_boot = SECURE_BOOT_YES;
+	assert_false(facts_may_disable(&f));
+	f.settings.acts = SETTINGS_ACTS_DISABLE;
+	assert_true(facts_may_disable(&f));
+	f.secure_boot = SECURE_BOOT_NO;
+	assert_false(facts_may_disable(&f));
+	f.secure_boot = SECURE_BOOT_YES;
+	f.door = DOOR_GRUB;
+	assert_false(facts_may_disable(&f));
 }
 
 /* Secure Boot on: what an unsigned file may not loosen stays, and is told with its line. */
@@ -303,6 +321,7 @@ int main(void)
 		cmocka_unit_test(test_facts_read_boot__control_characters__reach_no_terminal),
 		cmocka_unit_test(test_facts_read_command_line__application__changes_nothing),
 		cmocka_unit_test(test_facts_read_command_line__grub__mode_beats_the_stick),
+		cmocka_unit_test(test_facts_may_disable__signed_settings_that_were_checked__alone),
 		cmocka_unit_test(test_facts_read_command_line__bios__vouches_for_nothing),
 		cmocka_unit_test(test_facts_read_command_line__default_of_a_menu__is_no_persons),
 		cmocka_unit_test(

@@ -36,7 +36,8 @@ static unsigned n_runs;
 static struct {
 	enum run_command command;
 	char disk[DISK_NAME], replay[16];
-	bool is_alone; /* --diagnosis alone */
+	bool is_alone;	  /* --diagnosis alone */
+	bool may_disable; /* --acts move,disable */
 	bool is_by_policy;
 } runs[4];
 static enum settings_end ended, reported;
@@ -56,7 +57,10 @@ void __wrap_run_program(struct init *i, enum run_command command, const char *di
 		(void)snprintf(runs[n_runs].replay, sizeof(runs[0].replay), "%s", options[2]);
 		runs[n_runs].is_alone = options[3] && strcmp(options[3], "--diagnosis") == 0 &&
 					strcmp(options[4], "alone") == 0;
-		assert_null(options[options[3] ? 5 : 3]);
+		const size_t acts = runs[n_runs].is_alone ? 5 : 3;
+		runs[n_runs].may_disable = options[acts] && strcmp(options[acts], "--acts") == 0 &&
+					   strcmp(options[acts + 1], "move,disable") == 0;
+		assert_null(options[acts + (runs[n_runs].may_disable ? 2 : 0)]);
 	}
 	*ret = answers[n_runs++];
 	ret->command = command;
@@ -247,6 +251,19 @@ static bool is_let_alone(void **state, unsigned diagnosis, enum door door, enum 
 	(void)end_of(RS_STATUS_NOTHING, 0);
 	assert_int_equal(n_runs, 1);
 	return runs[0].is_alone;
+}
+
+static void test_work__services__disabled_by_signed_settings_that_were_checked_only(void **state)
+{
+	for (unsigned i = 0; i < 8; i++) {
+		(void)end(state);
+		(void)begin(state);
+		in.facts.settings.acts = i & 1 ? SETTINGS_ACTS_DISABLE : SETTINGS_ACTS_MOVE;
+		in.facts.door = i & 2 ? DOOR_APPLICATION : DOOR_GRUB;
+		in.facts.secure_boot = i & 4 ? SECURE_BOOT_YES : SECURE_BOOT_NO;
+		(void)end_of(RS_STATUS_NOTHING, 0);
+		assert_int_equal(runs[0].may_disable, i == 7);
+	}
 }
 
 static void test_work__verdict_alone__signed_settings_that_were_checked_only(void **state)
@@ -658,6 +675,7 @@ int main(void)
 		work_test(test_work__mode_look__never_writes),
 		work_test(test_work__mode_look_finds_nothing__nothing_to_repair),
 		work_test(test_work__replay__as_the_settings_allow),
+		work_test(test_work__services__disabled_by_signed_settings_that_were_checked_only),
 		work_test(test_work__verdict_alone__signed_settings_that_were_checked_only),
 		work_test(test_work__verdict_alone__one_file_in_a_start),
 		work_test(test_work__stick_is_to_come__no_replay_and_once_more),

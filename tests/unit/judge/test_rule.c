@@ -165,7 +165,7 @@ static void test_rule_parse__mistakes__are_named_with_their_line(void **state)
 		{GOOD "[rule]\ndate = 19.7.2024\n", "r.ini:13", "2024-07-19"},
 		{"[rule]\nid = A b\n", "r.ini:2", "small letters"},
 		{"[rule]\nkind = virus\n", "r.ini:2", "bad-file"},
-		{"[rule]\naction = delete\n", "r.ini:2", "quarantine report"},
+		{"[rule]\naction = delete\n", "r.ini:2", "quarantine disable report"},
 	};
 
 	(void)state;
@@ -190,6 +190,34 @@ static void test_rule_parse__missing_parts__are_named(void **state)
 	}
 	parse_fails(HEAD BAD, "r.ini:1", "no path");
 	parse_fails(HEAD PATH, "r.ini:1", "condition in [bad]");
+}
+
+#define DISABLES(kind)                                                                             \
+	"[rule]\nid = a\ntitle = A\nkind = " kind "\naction = disable\nconfidence = confirmed\n"   \
+	"reference = r\n"
+#define SERVICES "[disable]\nservice = flt, The Product's Service\nservice = x.sys\n"
+
+static void test_rule_parse__services_to_disable__each_a_name(void **state)
+{
+	(void)state;
+	struct rule *r = parse_ok(DISABLES("bad-file") SERVICES PATH BAD);
+	assert_int_equal(r->about.action, RULE_DISABLE);
+	assert_int_equal(r->disable.n, 3);
+	assert_string_equal(r->disable.v[1], "The Product's Service");
+	assert_int_equal(r->otherwise, RULE_ASK);
+	rule_free(r);
+	r = parse_ok(DISABLES("update-half-applied") SERVICES "[requires]\nservice = flt\n");
+	assert_int_equal(r->disable.n, 3);
+	rule_free(r);
+	parse_fails(DISABLES("bad-file") PATH BAD, "r.ini:1", "needs a service");
+	parse_fails(DISABLES("bad-file") SERVICES PATH, "r.ini:1", "condition in [bad]");
+	parse_fails(DISABLES("good-file-removed") SERVICES "[file]\npath = \\x\\y.sys\n", "r.ini:1",
+		"nothing is disabled");
+	parse_fails(GOOD SERVICES, "r.ini:1", "belongs to the action disable");
+	parse_fails(DISABLES("bad-file") "[disable]\nservice = fl*\n" PATH BAD, "r.ini:9",
+		"name of a service");
+	parse_fails(DISABLES("bad-file") "[disable]\nservice = a,b,c,d,e,f,g,h,i\n" PATH BAD,
+		"r.ini:9", "more than 8");
 }
 
 static void test_rule_parse__long_line_and_long_text__are_refused(void **state)
@@ -484,6 +512,7 @@ int main(void)
 		cmocka_unit_test(test_rule_parse__every_key__lands_in_its_field),
 		cmocka_unit_test(test_rule_parse__defaults__ask_about_files_that_fit_by_name),
 		cmocka_unit_test(test_rule_parse__mistakes__are_named_with_their_line),
+		cmocka_unit_test(test_rule_parse__services_to_disable__each_a_name),
 		cmocka_unit_test(test_rule_parse__missing_parts__are_named),
 		cmocka_unit_test(test_rule_parse__long_line_and_long_text__are_refused),
 		cmocka_unit_test(test_rule_parse__not_utf8_or_nul__is_refused),

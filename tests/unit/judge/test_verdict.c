@@ -83,7 +83,9 @@ static void updated_driver_is_at_fault(void **state)
 				"half-hour-before", "package-came", "told-by-log",
 				"same-build"})[i]));
 	assert_int_equal(d->n_proposals, 1);
-	assert_int_equal(d->proposals[0].action, DIAG_MOVE);
+	assert_int_equal(d->proposals[0].action, DIAG_DISABLE);
+	assert_string_equal(d->proposals[0].path, DRIVER);
+	assert_string_equal(d->proposals[0].service, "tnd");
 	assert_true(d->proposals[0].can);
 	assert_false(d->proposals[0].may_alone); /* a driver never without a person */
 	assert_int_equal(d->first_crash, AT(100));
@@ -320,7 +322,29 @@ static void driver_that_windows_insists_on_is_disabled(void **state)
 	e->system->services[0].error_control = 3;
 	struct diagnosis *d = verdict_of(e);
 	assert_int_equal(d->proposals[0].action, DIAG_DISABLE);
+	assert_true(d->proposals[0].can);
+	assert_non_null(strstr(d->proposals[0].text, "ErrorControl 3"));
+	diagnosis_free(d);
+	e = updated_driver();
+	e->system->services[0].error_control = 3;
+	e->system->services[0].has_start = false; /* then it is for a person, and no move */
+	d = verdict_of(e);
+	assert_int_equal(d->proposals[0].action, DIAG_DISABLE);
 	assert_false(d->proposals[0].can);
+	diagnosis_free(d);
+}
+
+/* Its key cannot be edited: the file may be moved, as Windows takes its absence. */
+static void driver_whose_service_cannot_be_disabled_is_moved(void **state)
+{
+	struct evidence *e = updated_driver();
+
+	(void)state;
+	e->system->are_services_whole = false;
+	struct diagnosis *d = verdict_of(e);
+	assert_int_equal(d->proposals[0].action, DIAG_MOVE);
+	assert_true(d->proposals[0].can);
+	assert_false(d->proposals[0].may_alone);
 	diagnosis_free(d);
 }
 
@@ -341,7 +365,8 @@ static void filter_is_no_move(void **state)
 	e->system->n_filters = 1;
 	struct diagnosis *d = verdict_of(e);
 	assert_int_equal(d->proposals[0].action, DIAG_FILTER);
-	assert_false(d->proposals[0].can);
+	assert_string_equal(d->proposals[0].service, "tnd");
+	assert_true(d->proposals[0].can);
 	diagnosis_free(d);
 }
 
@@ -1072,6 +1097,8 @@ static void filter_that_is_not_loaded(void **state)
 		assert_int_equal(d->n_proposals, k < 2);
 		if (k < 2)
 			assert_int_equal(d->proposals[0].action, k == 0 ? DIAG_FILTER : DIAG_ASK);
+		if (k < 2)
+			assert_int_equal(d->proposals[0].can, k == 0);
 		diagnosis_free(d);
 	}
 }
@@ -1291,6 +1318,7 @@ static void driver_in_the_store_is_disabled(void **state)
 	(void)made_dump(e, AT(100), 0xd1, 1, EV_AT_FAULT, STORE);
 	(void)made_file(e, STORE, COMPANY);
 	(void)made_service(e, "tnd", STORE, WIN_START_SYSTEM, 1);
+	e->system->are_services_whole = false; /* nor is it moved where it cannot be disabled */
 	is_not_moved(e, DIAG_DISABLE);
 }
 
@@ -2080,6 +2108,7 @@ int main(void)
 		cmocka_unit_test(clock_that_was_set_makes_it_less_sure),
 		cmocka_unit_test(pending_update_makes_it_less_sure),
 		cmocka_unit_test(driver_that_windows_insists_on_is_disabled),
+		cmocka_unit_test(driver_whose_service_cannot_be_disabled_is_moved),
 		cmocka_unit_test(filter_is_no_move),
 		cmocka_unit_test(driver_of_the_disk_stays),
 		cmocka_unit_test(early_crashes_and_a_new_boot_driver),

@@ -93,6 +93,7 @@ static void test_read__least__does_least(void **state)
 	assert_int_equal(p->act, POLICY_REPAIR);
 	assert_true(p->has_shipped_rules);
 	assert_false(p->diagnosis_alone);
+	assert_false(p->may_disable);
 	assert_false(p->unknown_clock_acts);
 	assert_int_equal(p->max_files, 4);
 	assert_int_equal(p->replay, POLICY_REPLAY_SAFE);
@@ -114,7 +115,8 @@ static void test_read__all__is_taken(void **state)
 		"[\"4C4C4544-0044-3510-8052-B4C04F4A3732\"],\"macs\":[\"AA:bb:cc:dd:ee:ff\"],"
 		"\"models\":[\"Latitude "
 		"5520\"]},\"rules\":[{\"name\":\"x.ini\",\"text\":\"[rule]\"}],"
-		"\"shipped_rules\":false,\"diagnosis\":\"alone\",\"max_files\":64,"
+		"\"shipped_rules\":false,\"diagnosis\":\"alone\","
+		"\"acts\":[\"disable\",\"move\"],\"max_files\":64,"
 		"\"replay\":\"all\",\"outcomes\":{\"repaired\":\"poweroff\",\"nothing\":\"reboot\","
 		"\"failure\":\"windows\"},\"unknown_clock\":\"act\",\"delay_s\":20,"
 		"\"keys\":[{\"type\":\"https\",\"url\":\"https://k/{key_id}\"}],"
@@ -131,6 +133,7 @@ static void test_read__all__is_taken(void **state)
 	assert_string_equal(p->rules[0].text, "[rule]");
 	assert_false(p->has_shipped_rules);
 	assert_true(p->diagnosis_alone);
+	assert_true(p->may_disable);
 	assert_int_equal(p->max_files, 64);
 	assert_int_equal(p->replay, POLICY_REPLAY_ALL);
 	assert_int_equal(p->repaired, POLICY_POWEROFF);
@@ -311,6 +314,9 @@ static void test_read__each_value__has_its_kind(void **state)
 		"\"diagnosis\":\"sure\"", "\"diagnosis\":\"alone2\"", "\"diagnosis\":true",
 		"\"max_files\":0", "\"max_files\":65", "\"max_files\":-1", "\"max_files\":1.5",
 		"\"max_files\":\"4\"", "\"max_files\":99999999999999999999", "\"replay\":\"maybe\"",
+		"\"acts\":\"move\"", "\"acts\":[]", "\"acts\":[\"disable\"]",
+		"\"acts\":[\"move\",\"move\"]", "\"acts\":[\"move\",\"disable\",\"disable\"]",
+		"\"acts\":[\"move\",\"restore\"]", "\"acts\":[\"move\",1]", "\"acts\":null",
 		"\"outcomes\":\"stay\"", "\"outcomes\":{\"repaired\":\"sleep\"}",
 		"\"outcomes\":{\"nothing\":\"\"}", "\"outcomes\":{\"failure\":null}",
 		"\"unknown_clock\":\"ignore\"", "\"delay_s\":3601", "\"delay_s\":-1", "\"keys\":{}",

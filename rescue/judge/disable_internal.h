@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside of disable.h: disable.c (the choice), disable_stays.c (reasons), disable_edits.c (what the
+ * registry says then). */
+#ifndef UNBRICK_JUDGE_DISABLE_INTERNAL_H
+#define UNBRICK_JUDGE_DISABLE_INTERNAL_H
+
+#include "judge/disable.h"
+
+/** Why does it stay where all that a start does not need is meant, though somebody who names it
+ * could have it? NULL: it goes. */
+const char *disable_stays_in_safe(const struct win_system *s, size_t i);
+/** Does an early-launch driver's product stop a start without @i's driver, or the other way round?
+ */
+bool disable_is_early(const struct win_service *one);
+bool disable_is_security(const struct win_service *one);
+/** Does a list of filters that can be edited have this name? */
+bool disable_is_filter(const struct win_system *s, const char *name);
+/** Edits for @c's chosen rows. Errors: RS_E_MEMORY; a list that is not whole is a refusal. */
+int disable_edit(const struct disable_input *in, struct disable_choice *c, struct rs_err *err);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Drivers of other makers that are started early: all that a start does not need disabled at once,
+ * or the one that is marked. The list is the plan of `safe`; nothing is written from here but by
+ * the plan's own screen. */
+#include <string.h>
+
+#include "ui/tui.h"
+
+/* The change that the plan of `safe` is; NULL: nothing could be disabled. */
+static const struct plan_change *change_of(const struct tui *t)
+{
+	const struct rs_report *r = tui_report(t);
+	const struct rs_run *run = r && !t->is_working && t->repair ? rs_report_run(r) : NULL;
+
+	for (size_t i = 0; run && t->command == RS_SAFE && i < run->n_plan; i++)
+		if (run->plan[i].item.change)
+			return run->plan[i].item.change;
+	return NULL;
+}
+
+bool drivers_are_open(const struct tui *t)
+{
+	return tui_report(t) && !t->is_working && t->command == RS_FIX && t->repair;
+}
+
+enum screen_id drivers_go(struct tui *t)
+{
+	t->chosen_driver = 0;
+	return SCREEN_DRIVERS;
+}
+
+enum screen_id drivers_enter(struct tui *t)
+{
+	if (t->command != RS_SAFE || !t->repair)
+		tui_turn_to(t, RS_SAFE, NULL);
+	return tui_reach_screen(t, RS_STEP_PLAN, SCREEN_DRIVERS);
+}
+
+static void say_row(struct page *p, const struct plan_touched *row, bool is_marked)
+{
+	page_say(p, is_marked, "%s %-s%s%-s%s: %s", is_marked ? ">" : " ", row->name,
+		row->vendor[0] ? " (" : "", row->vendor, row->vendor[0] ? ")" : "",
+		row->is_done ? "can be disabled" : "stays");
+	if (is_marked)
+		page_say(p, false, "    %s", row->reason);
+}
+
+void drivers_draw(const struct tui *t, struct page *p)
+{
+	const struct plan_change *c = change_of(t);
+
+	if (t->is_working) {
+		page_say(p, true, "Looking at the drivers of %-s ...", t->disk ? t->disk : "");
+		tui_say_progress(t, p);
+		return;
+	}
+	if (!c) {
+		page_say(p, true,
+			"No driver of another maker is started early that a start of this machine "
+			"could do without.");
+		return;
+	}
+	page_say(p, true, "Drivers of other makers that are started with this Windows");
+	page_say(p, false,
+		"Enter plans to disable all that a start does not need, like Safe Mode from "
+		"outside. "
+		"x plans to disable the one marked > alone. Nothing is changed before the plan is "
+		"confirmed, and u takes it back.");
+	page_say(p, true, "%s", c->note ? c->note : "");
+	page_blank(p);
+	for (size_t i = 0; i < c->n_touched; i++) {
+		if (i == t->chosen_driver) {
+			p->has_choice = true;
+			p->choice = p->n + 1; /* with its reason */
+		}
+		say_row(p, &c->touched[i], i == t->chosen_driver);
+	}
+}
+
+bool drivers_put(struct tui *t, unsigned key)
+{
+	const struct plan_change *c = change_of(t);
+
+	if ((key == UI_KEY_UP || key == UI_KEY_LEFT) && t->chosen_driver)
+		t->chosen_driver--;
+	else if ((key == UI_KEY_DOWN || key == UI_KEY_RIGHT) && c &&
+		 t->chosen_driver + 1 < c->n_touched)
+		t->chosen_driver++;
+	return false;
+}
+
+bool drivers_can(const struct tui *t)
+{
+	return change_of(t);
+}
+
+enum screen_id drivers_next(struct tui *t)
+{
+	(void)t; /* the plan is this one's */
+	return SCREEN_PLAN;
+}
+
+enum screen_id drivers_one(struct tui *t)
+{
+	const struct plan_change *c = change_of(t);
+	struct rs_err err = {0};
+
+	if (!c || t->chosen_driver >= c->n_touched)
+		return SCREEN_STAY;
+	(void)rs_name_service(t->ui->session, NULL, NULL);
+	if (rs_name_service(t->ui->session, c->touched[t->chosen_driver].name, &err) < 0) {
+		t->trouble = err;
+		return tui_failed(t, SCREEN_DRIVERS);
+	}
+	tui_turn_to(t, RS_DISABLE, NULL);
+	return SCREEN_PLAN;
+}
+
+enum screen_id drivers_back(struct tui *t)
+{
+	tui_turn_to(t, RS_FIX, NULL);
+	return SCREEN_FINDINGS;
+}
