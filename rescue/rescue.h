@@ -259,7 +259,16 @@ enum rs_command {
 	 * Windows), RS_E_HIVE_EDIT. */
 	RS_DISABLE,
 	RS_SAFE,
+	/* Take a setting (rs_options.clear) out of the registry of the one Windows that is meant.
+	 * Errors: as RS_DISABLE. */
+	RS_CLEAR,
 };
+
+/* X(name, its word on a command line) */
+#define RS_CLEARS(X)                                                                               \
+	X(RS_CLEAR_VERIFIER, "verifier") /* Driver Verifier's */                                   \
+	X(RS_CLEAR_UPDATE, "update")	 /* the lock of an update that is half applied */
+enum rs_clear { RS_CLEARS(JUST_NAME) };
 
 #define X(name, word, looseness) RS_REPLAY_##name,
 enum rs_replay_policy { REPLAY_POLICIES(X) }; /* what each means: format/words.h */
@@ -278,6 +287,7 @@ struct rs_options {
 			       * asked about it */
 	bool may_disable; /* with say_yes, of RS_FIX: services that a rule is sure of are disabled,
 			   * too, and not only files moved */
+	enum rs_clear clear; /* of RS_CLEAR */
 	enum rs_replay_policy policy;
 	const char *plan_file;	/* a new file, saved before the first write, or a folder for
 				 * it; NULL: the folder of rs_plans_in. Resume and revert: the

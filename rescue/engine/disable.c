@@ -136,9 +136,14 @@ static bool is_safe(const struct rs_repair *u)
 	return strcmp(u->command->name, "safe") == 0;
 }
 
+static bool is_clear(const struct rs_repair *u)
+{
+	return strcmp(u->command->name, "clear") == 0;
+}
+
 bool en_is_disable(const struct rs_repair *u)
 {
-	return is_safe(u) || strcmp(u->command->name, "disable") == 0;
+	return is_safe(u) || is_clear(u) || strcmp(u->command->name, "disable") == 0;
 }
 
 int en_disable_meant(const struct rs_repair *u, struct rs_err *err)
@@ -172,9 +177,12 @@ int en_disable_plan(
 
 	if (wish.is_safe)
 		wish.n = 0;
-	for (size_t i = 0; r == 0 && i < w->judged->n_diagnoses; i++)
-		if (!is_aside(w->v, w->judged->diagnoses[i]))
-			r = choose(u, w, w->judged->diagnoses[i], &wish, p, err);
+	for (size_t i = 0; r == 0 && i < w->judged->n_diagnoses; i++) {
+		const struct diagnosis *d = w->judged->diagnoses[i];
+		if (!is_aside(w->v, d))
+			r = is_clear(u) ? en_clear_plan(u, w, d, p, err)
+					: choose(u, w, d, &wish, p, err);
+	}
 	return r;
 }
 

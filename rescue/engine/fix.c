@@ -228,9 +228,11 @@ static void finish_idle(const struct rs_repair *u)
 	if (en_is_disable(u)) {
 		en_works_report(u, true);
 		en_finish_done(u->report, u->m, RS_STATUS_NOTHING, RUN_NOTHING_TO_DO,
-			u->command == &en_safe ? "no driver of another maker is started early that "
-						 "a start could do without"
-					       : "what was named is disabled already");
+			u->command == &en_clear ? "that is not set here"
+			: u->command == &en_safe
+				? "no driver of another maker is started early that "
+				  "a start could do without"
+				: "what was named is disabled already");
 		return;
 	}
 	if (w->n_kept)
@@ -452,3 +454,5 @@ const struct en_command en_disable = {"disable", true, false,
 	{en_works_look, en_works_judge, plan, consent, act, done}, score_of};
 const struct en_command en_safe = {
 	"safe", true, false, {en_works_look, en_works_judge, plan, consent, act, done}, score_of};
+const struct en_command en_clear = {
+	"clear", true, false, {en_works_look, en_works_judge, plan, consent, act, done}, score_of};

@@ -70,7 +70,7 @@ struct rs_repair {
 };
 
 extern const struct en_command en_list, en_scan, en_diagnose, en_fix, en_undo, en_replay,
-	en_hibernation, en_disable, en_safe;
+	en_hibernation, en_disable, en_safe, en_clear;
 
 /** Every selected volume, opened as far as it goes, and told as an event. Errors: RS_E_CANCELLED.
  */
@@ -164,9 +164,17 @@ int en_works_limit(const struct rs_repair *u, size_t n, struct rs_err *err);
 /** The one file in the whole run that a verdict may have moved without a person; NULL: none, or
  * more than one, which then no verdict can be sure of. */
 struct plan_item *en_only_alone(const struct en_works *w);
+/* ---- clear.c ---- */
+
+struct diagnosis;
+/** An item of @p for the Windows of @d: u->o.clear goes out of its registry; none where it is not
+ * set. Errors: RS_E_HIVE, RS_E_HIVE_EDIT, RS_E_MEMORY and those that end the run. */
+int en_clear_plan(const struct rs_repair *u, const struct en_work *w, const struct diagnosis *d,
+	struct plan *p, struct rs_err *err);
+
 /* ---- disable.c ---- */
 
-/** Does the command disable services, and moves nothing? */
+/** Does the command change what a person names in the registry, and moves nothing? */
 bool en_is_disable(const struct rs_repair *u);
 /** Is there one Windows that is meant? Errors: RS_E_AMBIGUOUS. */
 int en_disable_meant(const struct rs_repair *u, struct rs_err *err);

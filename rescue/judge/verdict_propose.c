@@ -244,10 +244,11 @@ static void propose_update(struct verdict *v)
 {
 	if (is_exclusive(v))
 		(void)add(v, DIAG_REGISTRY_EDIT, "", "",
-			"In Windows' recovery environment: delete the value Exclusive of "
+			"The value Exclusive of "
 			"SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based "
-			"Servicing\\SessionsPending, then dism /image:C:\\ /cleanup-image "
-			"/revertpendingactions.");
+			"Servicing\\SessionsPending is cleared from here when a person wants it "
+			"(clear DISK update); then, in Windows' recovery environment, dism "
+			"/image:C:\\ /cleanup-image /revertpendingactions.");
 	else
 		(void)add(v, DIAG_ASK, "", "",
 			"In Windows' recovery environment: dism /image:C:\\ /cleanup-image "
@@ -265,10 +266,10 @@ void verdict_propose(struct verdict *v)
 		break;
 	case DIAG_VERIFIER:
 		(void)add(v, DIAG_REGISTRY_EDIT, "", "",
-			"Turn Driver Verifier off: delete VerifyDrivers and VerifyDriverLevel "
-			"below Control\\Session Manager\\Memory Management of the SYSTEM hive, or "
-			"start in Safe Mode and type verifier /reset. This program does not do "
-			"that yet.");
+			"Turn Driver Verifier off: VerifyDrivers and VerifyDriverLevel below "
+			"Control\\Session Manager\\Memory Management of the SYSTEM hive are "
+			"cleared from here when a person wants it (clear DISK verifier), or by "
+			"verifier /reset in Safe Mode.");
 		break;
 	case DIAG_RESUME:
 		(void)add(v, DIAG_MOVE, "\\hiberfil.sys", "",

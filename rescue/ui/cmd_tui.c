@@ -58,6 +58,7 @@ const struct screen tui_screens[SCREENS] = {
 		.ways = {WAY(UI_KEY_ENTER, "Enter", "plan", NULL, findings_next), DETAILS,
 			WAY('u', "u", "undo", undo_is_open, undo_go), IN_THE_WAY,
 			TOLD('x', "x", drivers_are_open, drivers_go),
+			TOLD('v', "v", clear_is_open, clear_go),
 			WAY(UI_KEY_ESC, "Esc", "back", NULL, findings_back)}},
 	[SCREEN_PLAN] = {"plan", plan_enter, plan_draw, NULL,
 		.ways = {CONFIRM("carry this out", plan_is_open, plan_next), DETAILS,

@@ -51,6 +51,16 @@ static const struct command_spec commands[] = {
 		"theirs.\n"
 		"The Windows then runs without its security product, until 'undo'.\n",
 		.report = cmd_repair, .repair = RS_SAFE},
+	{"clear", CMD_CLEAR, 2, 2, "DISK WHAT",
+		"take a setting out of the registry that keeps Windows from starting",
+		"WHAT is 'verifier': Driver Verifier's settings, which stop a machine at the first "
+		"fault;\n"
+		"or 'update': the lock of an update that is half applied "
+		"(SessionsPending\\Exclusive), "
+		"which\n"
+		"is the first of Microsoft's steps only: the others are told. 'undo' takes it "
+		"back.\n",
+		.report = cmd_repair, .repair = RS_CLEAR},
 	{"undo", CMD_UNDO, 1, 2, "DISK [ID]", "put moved files back",
 		"ID is the folder's name below \\Unbrick, needed if there are several. A file that "
 		"cannot\n"

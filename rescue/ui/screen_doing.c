@@ -29,6 +29,7 @@ void doing_draw(const struct tui *t, struct page *p)
 	static const char *const what[] = {
 		[RS_FIX] = N_("Moving what is bad into quarantine"),
 		[RS_DISABLE] = N_("Disabling what was chosen in the registry"),
+		[RS_CLEAR] = N_("Clearing a setting in the registry"),
 		[RS_SAFE] = N_("Disabling drivers in the registry"),
 		[RS_UNDO] = N_("Putting files back"),
 		[RS_HIBERNATION] = N_("Dropping the image to resume from"),

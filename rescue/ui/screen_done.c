@@ -14,7 +14,8 @@ static void say_next(const struct tui *t, const struct run_outcome *o, struct pa
 		page_say(p, true,
 			"Next: Esc, the disks. Windows finds what it had before the repair, the "
 			"fault too.");
-	if (t->command != RS_FIX && t->command != RS_DISABLE && t->command != RS_SAFE)
+	if (t->command != RS_FIX && t->command != RS_DISABLE && t->command != RS_SAFE &&
+		t->command != RS_CLEAR)
 		return;
 	if (o->is_written && t->supervisor.may & 1U << LINK_WINDOWS)
 		page_say(p, true,

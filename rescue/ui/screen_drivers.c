@@ -18,6 +18,41 @@ static const struct plan_change *change_of(const struct tui *t)
 	return NULL;
 }
 
+/* A setting keeps Windows from starting: which. */
+static bool to_clear(const struct tui *t, enum rs_clear *ret)
+{
+	const struct rs_report *r = tui_report(t);
+	const struct rs_run *run = r && !t->is_working && t->repair ? rs_report_run(r) : NULL;
+	const struct run_diagnosis *d = run ? run_worst(run) : NULL;
+
+	if (!d || t->command != RS_FIX)
+		return false;
+	*ret = d->d.kind == DIAG_VERIFIER ? RS_CLEAR_VERIFIER : RS_CLEAR_UPDATE;
+	for (size_t i = 0; i < d->d.n_proposals; i++)
+		if (d->d.proposals[i].action == DIAG_REGISTRY_EDIT)
+			return d->d.kind == DIAG_VERIFIER || d->d.kind == DIAG_UPDATE;
+	return false;
+}
+
+bool clear_is_open(const struct tui *t)
+{
+	enum rs_clear what;
+
+	return to_clear(t, &what);
+}
+
+/* Through the plan, which says what is cleared and what follows. */
+enum screen_id clear_go(struct tui *t)
+{
+	enum rs_clear what = RS_CLEAR_VERIFIER;
+
+	if (!to_clear(t, &what))
+		return SCREEN_STAY;
+	tui_turn_to(t, RS_CLEAR, NULL);
+	t->options.clear = what;
+	return SCREEN_PLAN;
+}
+
 bool drivers_are_open(const struct tui *t)
 {
 	return tui_report(t) && !t->is_working && t->command == RS_FIX && t->repair;

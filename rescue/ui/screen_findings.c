@@ -214,6 +214,12 @@ void findings_draw(const struct tui *t, struct page *p)
 	say_findings(p, run);
 	say_nothing_found(p, run);
 	say_faults(p, run);
+	if (clear_is_open(t) && !t->given.say_yes) {
+		page_blank(p);
+		page_say(p, false,
+			"v takes that setting out of the registry, after the plan and its "
+			"confirmation; it can be put back.");
+	}
 	if (drivers_are_open(t) && !t->given.say_yes) {
 		page_blank(p);
 		page_say(p, false,

@@ -167,5 +167,7 @@ enum screen_id plan_back(struct tui *t)
 		return undo_back(t);
 	if (t->command == RS_SAFE || t->command == RS_DISABLE)
 		return SCREEN_DRIVERS;
+	if (t->command == RS_CLEAR)
+		return drivers_back(t);
 	return t->command == RS_FIX ? SCREEN_FINDINGS : SCREEN_FOUND;
 }

@@ -45,8 +45,8 @@ bool undo_is_open(const struct tui *t)
 	const struct rs_run *run = run_of(t);
 	struct undo u;
 
-	const bool is_repair =
-		t->command == RS_FIX || t->command == RS_DISABLE || t->command == RS_SAFE;
+	const bool is_repair = t->command == RS_FIX || t->command == RS_DISABLE ||
+			       t->command == RS_SAFE || t->command == RS_CLEAR;
 
 	return run && is_repair && (run->quarantine.id[0] || undo_at(run, 0, &u));
 }

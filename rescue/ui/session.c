@@ -128,6 +128,21 @@ static int read_acts(const struct options *o, struct rs_options *ret, struct rs_
 		err, RS_E_USAGE, "--acts", "'%.64s' is not move or move,disable", o->acts);
 }
 
+static int read_clear(const struct options *o, struct rs_options *ret, struct rs_err *err)
+{
+	static const char *const words[] = {RS_CLEARS(JUST_WORD)};
+
+	if (o->command->bit != CMD_CLEAR)
+		return 0;
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		ret->clear = (enum rs_clear)i;
+		if (strcmp(o->args[1], words[i]) == 0)
+			return 0;
+	}
+	return rs_fail_on(
+		err, RS_E_USAGE, "clear", "'%.64s' is not verifier or update", o->args[1]);
+}
+
 int ui_read_options(const struct options *o, struct rs_options *ret, struct rs_err *err)
 {
 	static const char *const words[] = {REPLAY_POLICIES(JUST_WORD)};
@@ -143,6 +158,8 @@ int ui_read_options(const struct options *o, struct rs_options *ret, struct rs_e
 	int r = read_diagnosis(o, ret, err);
 	if (r == 0)
 		r = read_acts(o, ret, err);
+	if (r == 0)
+		r = read_clear(o, ret, err);
 	if (r < 0 || !o->replay)
 		return r;
 	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {

@@ -307,6 +307,9 @@ void undos_draw(const struct tui *t, struct page *p);
 bool undos_put(struct tui *t, unsigned key);
 enum screen_id drivers_go(struct tui *t), drivers_enter(struct tui *t), drivers_next(struct tui *t),
 	drivers_one(struct tui *t), drivers_back(struct tui *t);
+/* What the diagnosis finds set in the registry, to be cleared (`clear`). */
+bool clear_is_open(const struct tui *t);
+enum screen_id clear_go(struct tui *t);
 bool drivers_are_open(const struct tui *t), drivers_can(const struct tui *t);
 void drivers_draw(const struct tui *t, struct page *p);
 bool drivers_put(struct tui *t, unsigned key);

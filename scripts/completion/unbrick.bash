@@ -13,7 +13,7 @@ _unbrick_options() {
 	scan) echo "$keys $policy --windows --beside --rules --since --file --rule --svg --report $all" ;;
 	diagnose) echo "$keys --windows --beside --rules --since --file --rule --svg --report $all" ;;
 	fix) echo "$keys $policy --policy-url --policy-ca --drill --windows --beside --rules --file --rule --yes -y --replay --diagnosis --acts --plan --svg --report $all" ;;
-	disable | safe) echo "$keys --windows --beside --yes -y --replay --plan --report $all" ;;
+	disable | safe | clear) echo "$keys --windows --beside --yes -y --replay --plan --report $all" ;;
 	undo) echo "$keys --beside --yes -y --replay --plan --report $all" ;;
 	hibernation) echo "$keys --beside --plan --revert --report $all" ;;
 	replay) echo "$keys --beside --yes -y --replay --plan --resume --revert --report $all" ;;
@@ -33,7 +33,7 @@ _unbrick_options() {
 }
 
 _unbrick() {
-	local commands="list scan diagnose fix disable safe undo replay hibernation tui rules policy check-firmware report keys ls cat export mount help version"
+	local commands="list scan diagnose fix disable safe clear undo replay hibernation tui rules policy check-firmware report keys ls cat export mount help version"
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command="" word
 
 	COMPREPLY=()
