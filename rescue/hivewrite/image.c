@@ -28,7 +28,7 @@ int hw_open(const struct hw_files *f, struct hw_opened *ret, struct rs_err *err)
 	auto_hw_opened struct hw_opened o = {.size_bytes = f->primary.size_bytes};
 
 	if (o.size_bytes > HW_MAX_BYTES)
-		return rs_fail(err, RS_E_HIVE_EDIT, "larger than 64 MiB");
+		return rs_fail(err, RS_E_HIVE_EDIT, "larger than 256 MiB");
 	int r = win_hive_open(&f->primary, f->has_log1 ? &f->log1 : NULL,
 		f->has_log2 ? &f->log2 : NULL, &o.from, err);
 	if (r != 0)

@@ -15,11 +15,11 @@ enum {
 	HW_PAGE = 4096,
 	HW_SECTOR_BYTES = 512,
 	HW_BIN_HEAD = 32,
-	HW_MAX_BYTES = 64 << 20, /* of a hive's file */
-	HW_MAX_DATA = 16344,	 /* more is stored in pieces */
-	HW_MAX_DEPTH = 512,	 /* of keys, as in Windows */
-	HW_IMAGE_ROOM = 1 << 20, /* that a file which is written anew may grow by */
-	HW_LEAF_MOST = 507,	 /* entries of 8 bytes in a list of sub-keys, as Windows has them */
+	HW_MAX_BYTES = 256 << 20, /* of a hive's file */
+	HW_MAX_DATA = 16344,	  /* more is stored in pieces */
+	HW_MAX_DEPTH = 512,	  /* of keys, as in Windows */
+	HW_IMAGE_ROOM = 1 << 20,  /* that a file which is written anew may grow by */
+	HW_LEAF_MOST = 507, /* entries of 8 bytes in a list of sub-keys, as Windows has them */
 	HW_LEAF_MOST_PLAIN = 1013,  /* of 4 bytes */
 	HW_KEY_NAME_MOST = 255,	    /* units */
 	HW_VALUE_NAME_MOST = 16383, /* units */

@@ -413,8 +413,8 @@ static void test_plan__no_hive_of_ours__refused(void **state)
 	nowhere.key = "Services\\C";
 	expect_refused(&t, NULL, &nowhere, RS_E_NO_SUCH_FILE, "no key");
 	struct hw_files f = trio_files(&t);
-	f.primary.size_bytes = (64 << 20) + 1;
-	expect_refused(&t, &f, &start, RS_E_HIVE_EDIT, "64 MiB");
+	f.primary.size_bytes = (256 << 20) + 1;
+	expect_refused(&t, &f, &start, RS_E_HIVE_EDIT, "256 MiB");
 	f.primary.size_bytes = 8192;
 	expect_refused(&t, &f, &start, RS_E_HIVE, "shorter");
 	rs_put_le32(t.f[0].p + 24, 7);
