@@ -259,12 +259,12 @@ static int run(struct nt_vol *vol, struct plan_item *item, bool is_restore, stru
 
 int change_can(struct nt_vol *vol, struct plan_change *c, struct rs_err *err)
 {
-	struct edits e = {calloc(2 * c->n + 1, sizeof(*e.all)), 0};
-	auto_free struct hw_edit *owned = e.all;
+	auto_free struct hw_edit *all = calloc(2 * c->n + 1, sizeof(*all));
+	struct edits e = {all, 0};
 	auto_hw_plan struct hw_plan w = {0};
 	enum change_state state;
 	uint64_t refs[3];
-	int r = e.all ? change_state(vol, c, &state, err) : rs_fail(err, RS_E_MEMORY, "change");
+	int r = all ? change_state(vol, c, &state, err) : rs_fail(err, RS_E_MEMORY, "change");
 
 	if (r == 0)
 		r = fill_forward(c, &e, err);
