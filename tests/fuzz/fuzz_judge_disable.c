@@ -16,8 +16,16 @@ static void expect(bool is_so)
 		abort();
 }
 
-/* Is "a" one of the list's names? */
-static bool has_a(const uint8_t *p, size_t len)
+static bool is_chosen(const struct disable_choice *c, unsigned letter)
+{
+	for (size_t i = 0; i < c->n_rows; i++)
+		if (c->rows[i].is_chosen && (unsigned char)c->rows[i].name[0] == (letter | 0x20))
+			return true;
+	return false;
+}
+
+/* Is one that was chosen among the list's names? */
+static bool has_chosen(const struct disable_choice *c, const uint8_t *p, size_t len)
 {
 	size_t at = 0;
 
@@ -25,7 +33,7 @@ static bool has_a(const uint8_t *p, size_t len)
 		size_t n = 0;
 		while (at + 2 * n + 1 < len && rs_le16(p + at + 2 * n))
 			n++;
-		if (n == 1 && (rs_le16(p + at) == 'a' || rs_le16(p + at) == 'A'))
+		if (n == 1 && rs_le16(p + at) < 0x80 && is_chosen(c, rs_le16(p + at)))
 			return true;
 		at += 2 * (n + 1);
 	}
@@ -51,9 +59,9 @@ static void check(const struct disable_choice *c, const uint8_t *raw, size_t len
 			expect(e->len == 4 && e->p[0] == 4);
 			continue;
 		}
-		expect(has_a(raw, len));
-		expect(e->len < len &&
-			(!e->p || (!has_a(e->p, e->len) && is_part_of(e->p, e->len, raw, len))));
+		expect(has_chosen(c, raw, len));
+		expect(e->len < len && (!e->p || (!has_chosen(c, e->p, e->len) &&
+							 is_part_of(e->p, e->len, raw, len))));
 	}
 }
 
