@@ -262,6 +262,11 @@ enum rs_command {
 	/* Take a setting (rs_options.clear) out of the registry of the one Windows that is meant.
 	 * Errors: as RS_DISABLE. */
 	RS_CLEAR,
+	/* How a Windows starts: in Safe Mode, or as usual. It needs no key: what is written lies on
+	 * the EFI system partition, in the open. Errors: RS_E_BOOT_ENTRY (no entry starts it),
+	 * RS_E_AMBIGUOUS, RS_E_UNSUPPORTED (it starts by BIOS), RS_E_HIVE, RS_E_HIVE_EDIT,
+	 * RS_E_FAT_UNSOUND, RS_E_FAT_FULL, and those of writing above. */
+	RS_SAFEMODE,
 };
 
 /* X(name, its word on a command line) */
@@ -280,6 +285,15 @@ enum rs_replay_how {
 	RS_REPLAY_REVERT, /* put the bytes before back */
 };
 
+enum rs_safemode {
+	RS_SAFEMODE_OFF,   /* whoever set it */
+	RS_SAFEMODE_CLEAR, /* what Unbrick set, and nothing else; asks nobody */
+	RS_SAFEMODE_ON,
+	RS_SAFEMODE_NETWORK,
+	RS_SAFEMODE_DIRECTORY, /* Directory Services Restore Mode: a person is asked, --yes is none
+				*/
+};
+
 struct rs_options {
 	bool say_yes;	      /* answers the plan's question, never a doubtful one */
 	bool diagnosis_alone; /* with say_yes: if there is exactly one file that a verdict may have
@@ -289,12 +303,13 @@ struct rs_options {
 			   * too, and not only files moved */
 	enum rs_clear clear; /* of RS_CLEAR */
 	enum rs_replay_policy policy;
-	const char *plan_file;	/* a new file, saved before the first write, or a folder for
-				 * it; NULL: the folder of rs_plans_in. Resume and revert: the
-				 * saved plan, or of those in the folder the newest one that
-				 * is of a volume of the target */
-	enum rs_replay_how how; /* of RS_REPLAY */
-	const char *id;		/* of RS_UNDO: the quarantine's folder name; NULL = the only one */
+	const char *plan_file;	   /* a new file, saved before the first write, or a folder for
+				    * it; NULL: the folder of rs_plans_in. Resume and revert: the
+				    * saved plan, or of those in the folder the newest one that
+				    * is of a volume of the target */
+	enum rs_replay_how how;	   /* of RS_REPLAY */
+	enum rs_safemode safemode; /* of RS_SAFEMODE */
+	const char *id; /* of RS_UNDO: the quarantine's folder name; NULL = the only one */
 	/* Of RS_FIX, what a policy sets (rs_policy_use): */
 	unsigned max_files; /* if more would be moved, none is; 0: any number. Of RS_SCAN, too */
 	bool is_drill;	    /* end before the first write, as RS_SCAN ends */

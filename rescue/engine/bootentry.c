@@ -153,20 +153,22 @@ int en_boots_read(struct rs_session *s, const struct en_machine *m, const struct
 
 /* ---- what they say of a volume ---- */
 
-static bool names(const struct win_bcd *bcd, const struct en_volume *v)
+bool en_device_is(
+	const struct win_bcd_device *d, const struct en_disk *disk, const struct disk_part *part)
 {
 	char text[RS_GUID_LEN], id[12];
 
-	for (size_t i = 0; i < bcd->n; i++) {
-		const struct win_bcd_device *d = &bcd->devices[i];
-		(void)snprintf(id, sizeof(id), "%08x", d->disk_id);
-		if (d->is_mbr && d->off_bytes == v->part->off_bytes &&
-			strcasecmp(id, v->disk->map->id) == 0)
+	(void)snprintf(id, sizeof(id), "%08x", d->disk_id);
+	rs_guid_text(d->partition, text);
+	return d->is_mbr ? d->off_bytes == part->off_bytes && strcasecmp(id, disk->map->id) == 0
+			 : strcasecmp(text, part->uuid) == 0;
+}
+
+static bool names(const struct win_bcd *bcd, const struct en_volume *v)
+{
+	for (size_t i = 0; i < bcd->n; i++)
+		if (en_device_is(&bcd->devices[i], v->disk, v->part))
 			return true;
-		rs_guid_text(d->partition, text);
-		if (!d->is_mbr && strcasecmp(text, v->part->uuid) == 0)
-			return true;
-	}
 	return false;
 }
 

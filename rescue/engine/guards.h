@@ -62,15 +62,19 @@ struct rs_repair {
 	struct en_works works; /* of scan, diagnose and fix */
 	struct en_volume *v;   /* of undo: where the quarantine lies; of a saved plan: its own */
 	const struct quarantine *q;
-	struct plan *p;	    /* ... and it as a plan */
-	struct en_act last; /* that was carried out ... */
-	bool is_unverified; /* ... and is not read back yet */
-	unsigned next;	    /* enum rs_step; RS_STEPS: it has ended */
+	struct plan *p;	      /* ... and it as a plan */
+	struct en_safe *safe; /* of safemode (safemode.c); NULL: not looked for yet */
+	struct en_act last;   /* that was carried out ... */
+	bool is_unverified;   /* ... and is not read back yet */
+	unsigned next;	      /* enum rs_step; RS_STEPS: it has ended */
 	struct rs_err err;
 };
 
 extern const struct en_command en_list, en_scan, en_diagnose, en_fix, en_undo, en_replay,
-	en_hibernation, en_disable, en_safe, en_clear;
+	en_hibernation, en_disable, en_safe, en_clear, en_safemode;
+
+/* ---- bootconf.c ---- */
+void en_safe_free(struct en_safe *s);
 
 /** Every selected volume, opened as far as it goes, and told as an event. Errors: RS_E_CANCELLED.
  */
@@ -272,6 +276,9 @@ void en_beside_free(struct en_beside *b);
 
 struct en_boots;
 
+/** Does a boot entry's device mean this partition of the disk? */
+bool en_device_is(
+	const struct win_bcd_device *d, const struct en_disk *disk, const struct disk_part *part);
 /** Every boot configuration (BCD) on the EFI system and other start partitions of both machines'
  * disks. One that cannot be read is kept as such. @others may be NULL.
  * Errors: RS_E_MEMORY, RS_E_CANCELLED. */

@@ -14,7 +14,8 @@ int rs_repair_open(struct rs_session *s, enum rs_command command, const struct r
 		[RS_HIBERNATION] = &en_hibernation,
 		[RS_DISABLE] = &en_disable,
 		[RS_SAFE] = &en_safe,
-		[RS_CLEAR] = &en_clear};
+		[RS_CLEAR] = &en_clear,
+		[RS_SAFEMODE] = &en_safemode};
 	struct rs_repair *u = calloc(1, sizeof(*u));
 	struct rs_err err = {0};
 

@@ -6,6 +6,7 @@
 #include "act/proof.h"
 #include "core/status.h"
 #include "core/text.h"
+#include "engine/bootconf.h"
 #include "engine/guards.h"
 
 void en_plan_refresh(struct nt_vol *nt, struct plan *p)
@@ -296,7 +297,11 @@ static int look_at_all(struct rs_repair *u, struct rs_err *err)
 
 int en_works_look(struct rs_repair *u, struct rs_err *err)
 {
-	return settle(u, look_at_all(u, err), err);
+	int r = look_at_all(u, err);
+
+	if (r == 0)
+		r = en_stores_look(u->m, u->report, err);
+	return settle(u, r, err);
 }
 
 static bool is_said(const struct en_works *w, const struct judge_named *named)
@@ -380,6 +385,8 @@ static int list(struct rs_repair *u, struct rs_err *err)
 
 	en_passed_look(u->m);
 	en_machine_report(u->m, u->report);
+	if (r == 0)
+		r = en_stores_look(u->m, u->report, err);
 	const struct rs_err *fault = r == 0 ? en_first_fault(u) : NULL;
 	if (fault)
 		*err = *fault;

@@ -116,6 +116,7 @@ int rs_repair_close(struct rs_repair *u, struct rs_report **ret)
 			&u->err);
 	}
 	en_works_done(&u->works);
+	en_safe_free(u->safe);
 	plan_free(u->p);
 	en_beside_free(u->beside);
 	en_machine_close(u->m);

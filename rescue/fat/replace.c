@@ -148,7 +148,7 @@ static int find_kept(struct work *w, const struct fat_entry *folder, struct rs_e
 		if (is_end)
 			break;
 	}
-	return is_free || w->r->is_dropped
+	return is_free || w->r->what != FAT_KEEP
 		       ? 0
 		       : rs_fail_on(err, RS_E_FAT_FULL, w->f->vol->name,
 				 "no row is free in the folder %s", w->r->folder);
@@ -326,7 +326,7 @@ static int begin(struct work *w, struct rs_err *err)
 		r = write_tables(w, err);
 	if (r == 0)
 		r = blk_flush(w->f->vol, err);
-	if (r < 0 || w->is_kept_there || w->r->is_dropped)
+	if (r < 0 || w->is_kept_there || w->r->what != FAT_KEEP)
 		return r;
 	struct row empty = {.off_bytes = w->kept.off_bytes};
 	memcpy(empty.bytes, w->r->kept, 11);
@@ -340,10 +340,10 @@ static int begin(struct work *w, struct rs_err *err)
 /* The old chain is the kept file's now, or nobody's. */
 static int keep(struct work *w, const struct row *old, struct rs_err *err)
 {
-	if (!w->r->is_dropped)
+	if (w->r->what == FAT_KEEP)
 		row_put(w->f, w->kept.bytes, row_cluster(w->f, old->bytes),
 			rs_le32(old->bytes + 28));
-	else if (w->is_kept_there)
+	else if (w->r->what == FAT_KEEP_NONE && w->is_kept_there)
 		w->kept.bytes[0] = 0xe5;
 	else
 		return 0;
@@ -363,9 +363,9 @@ static int carry_out(struct work *w, struct rs_err *err)
 		r = keep(w, &old, err);
 	if (r < 0)
 		return r;
-	if (w->r->is_dropped)
+	if (w->r->what != FAT_KEEP)
 		n_gone += let_go(w, row_cluster(w->f, old.bytes));
-	if (w->is_kept_there)
+	if (w->is_kept_there && w->r->what != FAT_KEEP_EARLIER)
 		n_gone += let_go(w, row_cluster(w->f, old_kept.bytes));
 	r = write_tables(w, err);
 	if (r == 0)

@@ -12,7 +12,11 @@ struct fat_replace {
 	/* A short name, "UNBRICK OLD" as it stands on the disk (11 bytes): the file beside it that
 	 * is given the old contents. One of that name that is there already goes. */
 	const char *kept;
-	bool is_dropped; /* ... the old contents, too: no such file is left behind */
+	enum fat_kept {
+		FAT_KEEP,	  /* ... as told */
+		FAT_KEEP_EARLIER, /* the one that is there stays; the old contents go */
+		FAT_KEEP_NONE,	  /* both go */
+	} what;
 };
 
 /** Could it be done? Nothing is written. Errors: RS_E_FAT_UNSOUND (fat_survey; also a file of the

@@ -41,7 +41,7 @@ $(BUILD)/tests/unit/init/test_screen: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=
 	process_start process_signal front_start end_now report_write windows_set_next windows_set_setup \
 	machine_is_probing machine_quiet_ms work_next network_is_wanted raid_allow_writes module_load_fat \
 	stick_offer_folder now_ms)
-$(BUILD)/tests/unit/init/test_work: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,run_program end_now \
+$(BUILD)/tests/unit/init/test_work: LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,run_program safemode_was_set end_now \
 	report_write windows_set_next process_run machine_is_probing machine_quiet_ms)
 
 # the test's machine keeps its network, and its kernel gets no request

@@ -20,12 +20,13 @@
 
 static const struct command {
 	const char *word;
-	bool takes_rules, may_write;
+	bool takes_rules, takes_keys, may_write, keeps_plan;
 } commands[] = {
-	[RUN_SCAN] = {"scan", true, false},
-	[RUN_FIX] = {"fix", true, true},
-	[RUN_UNDO] = {"undo", false, true},
-	[RUN_REPLAY] = {"replay", false, true},
+	[RUN_SCAN] = {"scan", true, true, false, false},
+	[RUN_FIX] = {"fix", true, true, true, true},
+	[RUN_UNDO] = {"undo", false, true, true, true},
+	[RUN_REPLAY] = {"replay", false, true, true, true},
+	[RUN_SAFEMODE] = {"safemode", false, false, true, false},
 };
 
 const char *run_word(enum run_command command)
@@ -278,7 +279,8 @@ static size_t put_arguments(struct init *in, const struct command *c, const char
 	if (path)
 		args[n++] = path;
 	/* a policy brings its own rules */
-	n += run_stick_options(in, c->takes_rules && !fleet_is_alone(in), args + n);
+	if (c->takes_keys)
+		n += run_stick_options(in, c->takes_rules && !fleet_is_alone(in), args + n);
 	if (has_accounts(in, c)) {
 		args[n++] = "--keys-secret-fd";
 		args[n++] = RUN_ACCOUNTS_FD;
@@ -289,7 +291,7 @@ static size_t put_arguments(struct init *in, const struct command *c, const char
 		args[n++] = "--svg";
 		args[n++] = RUN_PICTURE;
 	}
-	if (c->may_write) {
+	if (c->keeps_plan) {
 		args[n++] = "--plan";
 		args[n++] = "."; /* where prepare_writing has the program start */
 	}

@@ -15,7 +15,7 @@ struct init;
  * "run-2.svg". */
 #define RUN_PICTURE INIT_RUN "/run.svg"
 
-enum run_command { RUN_SCAN, RUN_FIX, RUN_UNDO, RUN_REPLAY };
+enum run_command { RUN_SCAN, RUN_FIX, RUN_UNDO, RUN_REPLAY, RUN_SAFEMODE };
 
 struct run {
 	enum run_command command;

@@ -135,6 +135,32 @@ static void run_for(struct init *in, struct known_disk *d, bool is_look, struct 
 	run_one(in, d, replay, ret);
 }
 
+/* This stick, or another one, let a Windows of this disk start in Safe Mode, and comes back now:
+ * what was to be done there is done, and it starts as usual again. That is all for this start: a
+ * disk that is locked, say, could not be looked at either. */
+static bool set_back(struct init *in, struct work *w, struct known_disk *d)
+{
+	static const char *const clear[] = {"clear", NULL};
+	struct run run;
+
+	if (!safemode_was_set(in, d))
+		return false;
+	init_say(in, "disk /dev/%s: Safe Mode was set by Unbrick: setting it back", d->name);
+	run_program(in, RUN_SAFEMODE, d->name, clear, &run);
+	const bool is_done = run.status == RS_STATUS_DONE;
+	if (is_done) {
+		d->status = run.status;
+		disk_set_done(d);
+		disk_tell(d, run.status, "%s", run.outcome);
+		w->n_set_back++;
+		count_repair(w, d, &run);
+	}
+	if (run.status != RS_STATUS_NOTHING)
+		init_say(in, "disk /dev/%s: %s", d->name, run.outcome[0] ? run.outcome : run.end);
+	report_add_run_take(in, &run);
+	return is_done;
+}
+
 static void work_on(struct init *in, struct work *w, struct known_disk *d)
 {
 	bool is_look = in->facts.settings.mode == SETTINGS_MODE_LOOK || fleet_only_looks(in);
@@ -147,6 +173,8 @@ static void work_on(struct init *in, struct work *w, struct known_disk *d)
 			d->name);
 		is_look = true;
 	}
+	if (!is_look && set_back(in, w, d))
+		return;
 	init_say(in, "disk /dev/%s: %s", d->name,
 		is_look ? "looking, nothing is changed" : "looking for what stops its Windows");
 	run_for(in, d, is_look, &run);
@@ -298,7 +326,10 @@ static void tell_repaired(struct work *w)
 	const unsigned n = w->n[RESULT_DONE], some = w->n_by_diagnosis;
 	const char *disks = rs_form(n, "disk", "disks");
 
-	if (!some)
+	if (n && n == w->n_set_back)
+		(void)snprintf(w->text, sizeof(w->text),
+			"%u %s set back from Safe Mode, as Unbrick had set it", n, disks);
+	else if (!some)
 		(void)snprintf(w->text, sizeof(w->text), "%u %s repaired", n, disks);
 	else if (some == n)
 		(void)snprintf(w->text, sizeof(w->text),

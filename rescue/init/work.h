@@ -14,6 +14,7 @@ struct work {
 	char disk[DISK_NAME];	 /* the first one repaired */
 	char text[640];		 /* the outcome, one sentence */
 	unsigned n_by_diagnosis; /* of those repaired: no rule told of it, or no rule alone */
+	unsigned n_set_back;	 /* of those repaired: from Safe Mode, and nothing else was done */
 	unsigned n_before;	 /* most repairs that a volume of it had before */
 };
 
@@ -23,6 +24,9 @@ struct known_disk *work_next(struct init *in);
 void work_all(struct init *in, struct work *ret);
 /** The stable lines of the result. */
 void work_tell(struct init *in, struct work *w);
+
+/** Is there what Unbrick kept when it set a Windows of this disk to Safe Mode? (safemode.c) */
+bool safemode_was_set(struct init *in, const struct known_disk *d);
 
 /* ---- how a start ends */
 

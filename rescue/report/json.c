@@ -375,6 +375,43 @@ static void used_keys(struct json_out *j, const struct rs_run *run)
 		jo_close(j, ']');
 }
 
+static void boot_entry(struct json_out *j, const void *of)
+{
+	const struct run_boot_entry *e = of;
+
+	jo_uint(j, "store_volume", e->store);
+	if (e->volume)
+		jo_uint(j, "volume", e->volume);
+	jo_text(j, "entry", e->object);
+	jo_text(j, "description", e->description);
+	jo_bool(j, "default", e->is_default);
+	jo_text(j, "start", boot_mode_word(e->mode));
+	if (e->mode != BOOT_USUAL)
+		jo_bool(j, "by_unbrick", e->is_ours);
+}
+
+static void boot_change(struct json_out *j, const void *of)
+{
+	const struct run_boot_change *c = of;
+
+	jo_uint(j, "store_volume", c->store);
+	if (c->volume)
+		jo_uint(j, "volume", c->volume);
+	jo_text(j, "entry", c->object);
+	jo_text(j, "description", c->description);
+	jo_text(j, "before", boot_mode_word(c->before));
+	jo_text(j, "after", boot_mode_word(c->after));
+	jo_bool(j, "done", c->is_done);
+}
+
+static void safe_mode(struct json_out *j, const void *of)
+{
+	const struct run_safe_mode *s = of;
+
+	JO_OBJECTS(j, "changes", boot_change, s->changes, s->n_changes);
+	texts_if(j, "texts", &s->texts);
+}
+
 static void begin(struct json_out *j, const struct rs_run *run)
 {
 	jo_open(j, NULL, '{');
@@ -386,6 +423,10 @@ static void begin(struct json_out *j, const struct rs_run *run)
 		jo_uint(j, "unreadable", run->unreadable);
 	texts_if(j, "faults", &run->faults);
 	report_json_disks(j, run);
+	if (run->n_boot_entries)
+		JO_OBJECTS(j, "boot_entries", boot_entry, run->boot_entries, run->n_boot_entries);
+	if (run->safe_mode.is_planned)
+		jo_object(j, "safe_mode", safe_mode, &run->safe_mode);
 	used_keys(j, run);
 	acts(j, run);
 	if (run->n_rules)

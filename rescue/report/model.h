@@ -17,6 +17,7 @@
 #include "judge/judge.h"
 #include "judge/rule.h"
 #include "ntfs/raw.h"
+#include "plan/bootconf.h"
 #include "plan/plan.h"
 #include "policy/policy.h"
 #include "windows/windows.h"
@@ -262,6 +263,31 @@ struct run_export {
 	const char *sha256;
 };
 
+/* An entry of a boot configuration that starts a Windows. */
+struct run_boot_entry {
+	unsigned store,
+		volume; /* the volume that it stands on; that of its Windows, 0: not known */
+	const char *object, *description;
+	bool is_default;
+	enum boot_mode mode;
+	bool is_ours; /* Unbrick set it to Safe Mode */
+};
+
+struct run_boot_change { /* of one of them */
+	const char *object, *description;
+	unsigned store, volume;
+	enum boot_mode before, after;
+	bool is_done;
+};
+
+/* How a Windows is to start from now on (safemode). */
+struct run_safe_mode {
+	bool is_planned;
+	struct run_boot_change *changes;
+	size_t n_changes;
+	struct run_texts texts; /* what a person has to know before it is done */
+};
+
 struct run_outcome {
 	bool is_known; /* the run is over */
 	int status;    /* docs/exit-status.md */
@@ -342,6 +368,9 @@ struct rs_run {
 	struct run_item *actions;
 	size_t n_actions;
 	struct run_kept quarantine;
+	struct run_boot_entry *boot_entries; /* where they were looked at */
+	size_t n_boot_entries;
+	struct run_safe_mode safe_mode;
 	struct run_verification verification;
 
 	struct run_rule *rules;

@@ -48,6 +48,14 @@ void text_named(struct printer *p, const struct rs_run *run, const struct run_fi
 
 void text_firmware(struct printer *p, const struct fw_report *r);
 
+/* ---- text_boot.c ---- */
+
+/** Of the volume's Windows: does it start in Safe Mode, or (@is_offer) could it without its key? */
+void text_boot_volume(struct printer *p, const char *first, const struct rs_run *run,
+	const struct run_volume *v, bool is_offer);
+/** What is changed of how a Windows starts, and what to know before. */
+void text_safe_mode(struct printer *p, const struct rs_run *run);
+
 /* ---- text_print.c: paragraphs that fit the screen ---- */
 
 struct printer {

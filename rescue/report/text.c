@@ -470,6 +470,7 @@ void report_text_part(const struct rs_run *run, enum rs_part part, const struct 
 		break;
 	case RS_PART_PLAN:
 		say_plan(&p, run);
+		text_safe_mode(&p, run);
 		say_left(&p, run);
 		break;
 	case RS_PART_DONE:

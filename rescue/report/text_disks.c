@@ -271,7 +271,7 @@ static void say_member(
 			member->text, text_step(p, member->next));
 }
 
-static void volume_full(struct printer *p, const struct run_volume *v)
+static void volume_full(struct printer *p, const struct rs_run *run, const struct run_volume *v)
 {
 	volume_row(p, v);
 	if (v->part.number)
@@ -284,6 +284,7 @@ static void volume_full(struct printer *p, const struct run_volume *v)
 		say_bitlocker(p, v->bitlocker);
 	if (v->n_windows)
 		say_windows(p, v);
+	text_boot_volume(p, DETAIL "Start:     ", run, v, true);
 	say_fault(p, DETAIL "! ", v);
 	say_others(p, MORE, v);
 	if (v->ntfs)
@@ -297,7 +298,7 @@ static void volume_full(struct printer *p, const struct run_volume *v)
 }
 
 /* One line for a volume that was looked into, or its error. */
-static void volume_brief(struct printer *p, const struct run_volume *v)
+static void volume_brief(struct printer *p, const struct rs_run *run, const struct run_volume *v)
 {
 	const struct run_journal *l = v->ntfs ? &v->ntfs->journal : NULL;
 	char first[48], line[1024];
@@ -313,6 +314,7 @@ static void volume_brief(struct printer *p, const struct run_volume *v)
 		say_fault(p, "  ! ", v);
 		say_others(p, "  Also:    ", v);
 	}
+	text_boot_volume(p, "  Start:   ", run, v, false);
 	say_member(p, first, false, &v->member);
 	if (v->passed_over[0])
 		say_passed(p, first, v);
@@ -365,7 +367,7 @@ static void say_health(struct printer *p, const struct run_disk *d, bool is_full
 		text_say(p, "", "  Health: not known, %s", h->fault);
 }
 
-static void disk_full(struct printer *p, const struct run_disk *d)
+static void disk_full(struct printer *p, const struct rs_run *run, const struct run_disk *d)
 {
 	disk_head(p, d);
 	say_health(p, d, true);
@@ -376,10 +378,10 @@ static void disk_full(struct printer *p, const struct run_disk *d)
 	auto_free char *head = lang_new(N_("  NO PART       SIZE  CONTENT            LABEL"));
 	p->put(p->user, head ? head : "");
 	for (size_t i = 0; i < d->n_volumes; i++)
-		volume_full(p, &d->volumes[i]);
+		volume_full(p, run, &d->volumes[i]);
 }
 
-static void disk_brief(struct printer *p, const struct run_disk *d)
+static void disk_brief(struct printer *p, const struct rs_run *run, const struct run_disk *d)
 {
 	say_member(p, "Disk: ", true, &d->member);
 	say_health(p, d, false);
@@ -387,7 +389,7 @@ static void disk_brief(struct printer *p, const struct run_disk *d)
 	if (d->warning[0])
 		text_say(p, "Disk: ", "%-s: %s", d->path, d->warning);
 	for (size_t i = 0; i < d->n_volumes; i++)
-		volume_brief(p, &d->volumes[i]);
+		volume_brief(p, run, &d->volumes[i]);
 }
 
 void text_disks(struct printer *p, const struct rs_run *run, bool is_full)
@@ -395,6 +397,9 @@ void text_disks(struct printer *p, const struct rs_run *run, bool is_full)
 	for (size_t i = 0; i < run->n_disks; i++) {
 		if (is_full && i)
 			text_blank(p);
-		(is_full ? disk_full : disk_brief)(p, &run->disks[i]);
+		if (is_full)
+			disk_full(p, run, &run->disks[i]);
+		else
+			disk_brief(p, run, &run->disks[i]);
 	}
 }

@@ -64,6 +64,9 @@ static const struct {
 	{RS_E_MANIFEST_GONE, NULL,
 		"u at the findings goes by the report beside it; without one, move the files named "
 		"back with 'move' in Windows' recovery environment"},
+	{0, "'unbrick safemode off' sets it back", "b at the disks sets it back"},
+	{0, "'unbrick safemode on' does that", "b at the disks does that"},
+	{RS_E_BOOT_ENTRY, NULL, "choose the disk with the Windows at the disks"},
 	{0, "choose one by its ID: unbrick undo DISK ID", "u at the findings lets you choose one"},
 	{0, "--yes answers the plan's question where nobody can", "F12 at the plan answers it"},
 	{0, "start it again without --replay no",

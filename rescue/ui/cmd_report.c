@@ -30,6 +30,34 @@ int check_replay(const struct options *o, struct rs_err *err)
 	return 0;
 }
 
+int check_safemode(const struct options *o, struct rs_err *err)
+{
+	const char *word = o->args[0];
+	const bool is_on = strcmp(word, "on") == 0;
+
+	if (!is_on && strcmp(word, "off") != 0 && strcmp(word, "clear") != 0)
+		return rs_fail_on(
+			err, RS_E_USAGE, "safemode", "'%.64s' is not on, off or clear", word);
+	if (is_given(o, OPT_NETWORK) + is_given(o, OPT_DIRECTORY) > is_on)
+		return rs_fail_on(err, RS_E_USAGE, "safemode",
+			"--network or --directory-services, and with 'on'");
+	return 0;
+}
+
+int cmd_safemode(struct ui *ui, const struct rs_options *given, struct rs_report **ret)
+{
+	const struct options *o = &ui->opt;
+	struct rs_options all = *given;
+
+	all.safemode = strcmp(o->args[0], "off") == 0	  ? RS_SAFEMODE_OFF
+		       : strcmp(o->args[0], "clear") == 0 ? RS_SAFEMODE_CLEAR
+		       : is_given(o, OPT_NETWORK)	  ? RS_SAFEMODE_NETWORK
+		       : is_given(o, OPT_DIRECTORY)	  ? RS_SAFEMODE_DIRECTORY
+							  : RS_SAFEMODE_ON;
+	ui->target.disks = (const char *const *)o->args + 1;
+	return rs_repair_all(ui->session, RS_SAFEMODE, &ui->target, &all, ret);
+}
+
 int check_rules(const struct options *o, struct rs_err *err)
 {
 	const char *verb = o->n_args ? o->args[0] : "list";

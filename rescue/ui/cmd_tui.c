@@ -34,6 +34,7 @@
 #define SAVE	     WAY('s', "s", "save", save_is_open, save_go)
 #define LOG	     WAY('g', "g", "log", log_is_open, log_go)
 #define RESULT_TOLD  TOLD('c', "c", result_is_open, result_go)
+#define SAFE_MODE    TOLD('b', "b", safemode_is_open, safemode_go)
 #define OTHERS	     WAY('o', "o", "other", actions_is_open, actions_visit)
 #define IN_THE_WAY   WAY('w', "w", "in the way", hindrances_is_open, hindrances_go)
 
@@ -42,7 +43,7 @@ const struct screen tui_screens[SCREENS] = {
 		.ways = {WAY(UI_KEY_ENTER, "Enter", "work on the disk", found_is_open, found_next),
 			WAY('l', "l", "look", found_is_open, browse_go),
 			TOLD('t', "t", stick_is_open, stick_go),
-			TOLD('c', "c", code_is_open, code_go), IN_THE_WAY, OTHERS}},
+			TOLD('c', "c", code_is_open, code_go), SAFE_MODE, IN_THE_WAY, OTHERS}},
 	[SCREEN_UNLOCK] = {"recovery key", NULL, unlock_draw, unlock_put,
 		.ways = {SHOW_ID,
 			ALONE(UI_KEY_CTRL_P, "Ctrl-P", "passphrase", passphrase_is_open,
@@ -72,7 +73,7 @@ const struct screen tui_screens[SCREENS] = {
 			OTHERS, WAY(UI_KEY_ESC, "Esc", "disks", NULL, done_back)}},
 	[SCREEN_TROUBLE] = {"it does not go on", NULL, trouble_draw, NULL,
 		.ways = {WAY(UI_KEY_ENTER, "Enter", "try again", NULL, trouble_next), FINISH_TOLD,
-			DROP_TOLD, SAVE, SHOW_ID_TOLD, RESULT_TOLD, OTHERS,
+			DROP_TOLD, SAVE, SHOW_ID_TOLD, RESULT_TOLD, SAFE_MODE, OTHERS,
 			WAY(UI_KEY_ESC, "Esc", "disks", NULL, trouble_back)}},
 	[SCREEN_PATH] = {"file or folder?", NULL, path_draw, path_put,
 		.ways = {WAY(UI_KEY_ENTER, "Enter", "take it", NULL, path_next),

@@ -83,6 +83,16 @@ static const struct command_spec commands[] = {
 		"power cut.\n"
 		"--revert takes it back as long as no file of that volume was changed since.\n",
 		.report = cmd_repair, .repair = RS_HIBERNATION, .check = check_replay},
+	{"safemode", CMD_SAFEMODE, 2, 2, "on | off | clear DISK",
+		"let a Windows start in Safe Mode, also a locked one",
+		"Needs no key: the setting lies on the EFI system partition, and BitLocker does "
+		"not\n"
+		"validate it by default. Without --volume it is the Windows that is started when "
+		"nobody\n"
+		"chooses. It stays so until 'off', which sets back whoever's it was; 'clear' sets "
+		"back\n"
+		"what Unbrick set, and asks nobody.\n",
+		.report = cmd_safemode, .repair = RS_SAFEMODE, .check = check_safemode},
 	{"tui", CMD_TUI, 0, 1024, "[DISK...]",
 		"list, scan, fix and undo on one screen, step by step",
 		"Shows what was found, asks for a recovery key, says what was found and what would "

@@ -42,8 +42,8 @@ static int open_session(struct ui *ui, struct rs_err *err)
 		.progress = on_progress,
 		.ask = can_ask && !ui->policy ? on_question : NULL,
 	};
-	/* a list says what is locked, it does not ask for keys */
-	bool may_ask = can_ask && ui->opt.command->bit != CMD_LIST;
+	/* a list says what is locked, and safemode needs none of it */
+	bool may_ask = can_ask && !(ui->opt.command->bit & (CMD_LIST | CMD_SAFEMODE));
 
 	return ui_open_session(ui, &events, may_ask ? &term_keys : NULL, err);
 }

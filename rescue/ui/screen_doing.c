@@ -34,6 +34,7 @@ void doing_draw(const struct tui *t, struct page *p)
 		[RS_UNDO] = N_("Putting files back"),
 		[RS_HIBERNATION] = N_("Dropping the image to resume from"),
 		[RS_REPLAY] = N_("Finishing the replay of the journal"),
+		[RS_SAFEMODE] = N_("Writing the boot configuration"),
 	};
 
 	page_say(p, true, "%s, and reading it back from the disk ...", what[t->command]);

@@ -14,8 +14,8 @@ static void say_next(const struct tui *t, const struct run_outcome *o, struct pa
 		page_say(p, true,
 			"Next: Esc, the disks. Windows finds what it had before the repair, the "
 			"fault too.");
-	if (t->command != RS_FIX && t->command != RS_DISABLE && t->command != RS_SAFE &&
-		t->command != RS_CLEAR)
+	if (t->command != RS_FIX && t->command != RS_SAFEMODE && t->command != RS_DISABLE &&
+		t->command != RS_SAFE && t->command != RS_CLEAR)
 		return;
 	if (o->is_written && t->supervisor.may & 1U << LINK_WINDOWS)
 		page_say(p, true,
@@ -28,6 +28,8 @@ static void say_next(const struct tui *t, const struct run_outcome *o, struct pa
 	else if (o->is_written)
 		page_say(p, true, "Next: %s leaves; then start Windows from this disk.",
 			t->is_plain ? "q" : "Ctrl-C");
+	if (t->command == RS_SAFEMODE)
+		page_say(p, false, "b at the disks sets it back, now or any day later.");
 	if (undo_is_open(t))
 		page_say(p, false,
 			"If Windows does not start: u takes it back, now or any day later.");

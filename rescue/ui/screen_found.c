@@ -343,6 +343,13 @@ bool found_only(struct tui *t)
 	return ret;
 }
 
+bool found_work(struct tui *t)
+{
+	const struct run_disk *d = found_disk(t);
+
+	return d && work_on(t, d->path);
+}
+
 /* The chosen one. */
 enum screen_id found_next(struct tui *t)
 {

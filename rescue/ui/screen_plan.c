@@ -43,7 +43,8 @@ bool plan_is_open(const struct tui *t)
 	       count(run, PLAN_QUARANTINE) + count(run, PLAN_CHANGE) + count(run, PLAN_ASK) +
 		       count(run, PLAN_FINISH) + count(run, PLAN_RESTORE) +
 		       (t->command == RS_REPLAY || t->command == RS_HIBERNATION ? run->n_replays
-										: 0);
+										: 0) +
+		       run->safe_mode.n_changes;
 }
 
 static void say_count(struct page *p, size_t n, const char *one, const char *many)

@@ -188,6 +188,8 @@ void trouble_draw(const struct tui *t, struct page *p)
 	say_error(e, !a, p);
 	if (a)
 		advice_draw(a, p);
+	if (is_about_key(e->code))
+		safemode_tell(t, p);
 	if (finish_is_open(t))
 		page_say(p, false,
 			"Was a replay of the journal cut off? r finishes it by the plan that was "

@@ -49,7 +49,7 @@ enum screen_id {
 
 struct tui;
 
-#define SCREEN_WAYS 8
+#define SCREEN_WAYS 9
 
 /* Where a key leads. */
 struct screen_way {
@@ -242,6 +242,8 @@ bool key_request_takes(const struct rs_key_request *q, unsigned kind);
 enum screen_id found_enter(struct tui *t), found_next(struct tui *t);
 /** Work on the one disk that was named. */
 bool found_only(struct tui *t);
+/* On the one that is chosen. */
+bool found_work(struct tui *t);
 void found_draw(const struct tui *t, struct page *p);
 bool found_put(struct tui *t, unsigned key);
 /* The disk that is chosen there, or on which the chosen volume is; NULL: none. */
@@ -360,6 +362,10 @@ enum screen_id finish_go(struct tui *t);
 /* The same of an image to resume from. */
 bool drop_is_open(const struct tui *t);
 enum screen_id drop_go(struct tui *t);
+/* Can the Windows of this disk be started in Safe Mode, or as usual again? It needs no key. */
+bool safemode_is_open(const struct tui *t);
+void safemode_tell(const struct tui *t, struct page *p);
+enum screen_id safemode_go(struct tui *t);
 bool hindrances_is_open(const struct tui *t);
 enum screen_id hindrances_go(struct tui *t), visit_back(struct tui *t);
 void hindrances_draw(const struct tui *t, struct page *p);

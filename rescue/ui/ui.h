@@ -220,7 +220,7 @@ int ui_hash_text(EVP_MD_CTX *hash, char *ret, struct rs_err *err);
 
 /* ---- commands ---- */
 
-report_command cmd_repair, cmd_rules, cmd_check_firmware;
+report_command cmd_repair, cmd_rules, cmd_check_firmware, cmd_safemode;
 look_command cmd_ls, cmd_cat, cmd_export;
 int cmd_mount(struct ui *ui);
 int cmd_tui(struct ui *ui);
@@ -233,6 +233,8 @@ int cmd_version(struct ui *ui);
 
 /** Errors: RS_E_USAGE. */
 int check_replay(const struct options *o, struct rs_err *err);
+/** Errors: RS_E_USAGE. */
+int check_safemode(const struct options *o, struct rs_err *err);
 /** Errors: RS_E_USAGE. */
 int check_tui(const struct options *o, struct rs_err *err);
 /** --since. Errors: RS_E_USAGE, RS_E_OUTPUT_EXISTS (--svg). */

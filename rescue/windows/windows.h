@@ -219,6 +219,24 @@ struct win_bcd {
  * RS_E_IO_READ, RS_E_MEMORY. */
 int win_bcd_read(const struct win_src *hive, struct win_bcd *ret, struct rs_err *err);
 
+/* One entry of a boot configuration that starts a Windows. */
+struct win_loader {
+	char object[64];       /* its key below Objects, "{...}" */
+	char description[128]; /* "Windows 11"; "" if none */
+	bool is_default;       /* of the boot manager */
+	bool is_here;	       /* the partition that the boot manager was started from */
+	bool has_device;       /* @device is where its Windows lies */
+	struct win_bcd_device device;
+	bool has_safeboot; /* starts in Safe Mode: 0 minimal, 1 network, 2 dsrepair */
+	uint64_t safeboot;
+	bool has_shell; /* ... with a command prompt in place of the desktop */
+};
+
+/** Those of a boot configuration, in its order, without recovery environments; @log1 and @log2 may
+ * be NULL. *ret is malloc'd, also when there is none. Errors: those of win_bcd_read. */
+int win_bcd_loaders(const struct win_src *hive, const struct win_src *log1,
+	const struct win_src *log2, struct win_loader **ret, size_t *ret_n, struct rs_err *err);
+
 /** A struct win_src over bytes in memory, which must outlive it. */
 struct win_bytes {
 	const uint8_t *p;

@@ -17,6 +17,7 @@ _unbrick_options() {
 	undo) echo "$keys --beside --yes -y --replay --plan --report $all" ;;
 	hibernation) echo "$keys --beside --plan --revert --report $all" ;;
 	replay) echo "$keys --beside --yes -y --replay --plan --resume --revert --report $all" ;;
+	safemode) echo "--volume --network --directory-services --yes -y --report $all" ;;
 	tui) echo "$keys --windows --yes -y --beside --console --contrast --font --keyboard --supervisor --replay --diagnosis --acts --plan --plain --rules --svg --report --language --help --version -h" ;;
 	rules) echo "--rules --from --output -o $all" ;;
 	policy) echo "--policy-keys --policy-floor --secret-key --passphrase-fd --add-rule --expires $all" ;;
@@ -33,7 +34,7 @@ _unbrick_options() {
 }
 
 _unbrick() {
-	local commands="list scan diagnose fix disable safe clear undo replay hibernation tui rules policy check-firmware report keys ls cat export mount help version"
+	local commands="list scan diagnose fix disable safe clear undo replay hibernation safemode tui rules policy check-firmware report keys ls cat export mount help version"
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command="" word
 
 	COMPREPLY=()
@@ -72,6 +73,8 @@ _unbrick() {
 		mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur")
 	elif [[ $prev == rules ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "list show check write" -- "$cur")
+	elif [[ $prev == safemode ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "on off clear" -- "$cur")
 	elif [[ $prev == policy ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "sign verify show" -- "$cur")
 	else

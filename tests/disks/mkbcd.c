@@ -5,7 +5,8 @@
  *
  * ENTRY is KIND=DEVICE; KIND loader, resume, winpe (a recovery environment) or memtest; DEVICE a
  * partition's GUID, a disk's SIGNATURE:OFFSET (hex, MBR), "boot" (where it was started from),
- * "locate" (to be searched for), or "none" (the entry has no device). */
+ * "locate" (to be searched for), or "none" (the entry has no device). Behind it may stand
+ * ",safeboot=N" (starts in Safe Mode), ",name=TEXT" and ",default" (of the boot manager). */
 #include <ctype.h>
 #include <hivex.h>
 #include <stdint.h>
@@ -87,19 +88,63 @@ static void bcd_device(const char *text, uint8_t ret[DEVICE_BYTES])
 	}
 }
 
-static void bcd_entry(hive_h *h, hive_node_h objects, unsigned number, const char *spec)
+/* A text in UTF-16. */
+static void bcd_text(hive_h *h, hive_node_h entry, const char *id, const char *text)
+{
+	uint8_t raw[256] = {0};
+	size_t n = strlen(text) < 127 ? strlen(text) : 127;
+	hive_node_h at = bcd_key(h, bcd_key(h, entry, "Elements"), id);
+
+	for (size_t i = 0; i < n; i++)
+		raw[2 * i] = (uint8_t)text[i];
+	bcd_set(h, at, "Element", 1, raw, 2 * n + 2);
+}
+
+static void bcd_manager(hive_h *h, hive_node_h objects, const char *first)
+{
+	static const uint8_t type[4] = {0x02, 0, 0x10, 0x10};
+	hive_node_h entry = bcd_key(h, objects, "{9dea862c-5cdd-4e70-acc1-f32b344d4795}");
+
+	bcd_set(h, bcd_key(h, entry, "Description"), "Type", BCD_DWORD, type, sizeof(type));
+	bcd_text(h, entry, "23000003", first);
+}
+
+/* What stands behind the device. */
+static void bcd_more(
+	hive_h *h, hive_node_h objects, hive_node_h entry, const char *name, char *more)
+{
+	char *rest = NULL;
+
+	for (char *one = strtok_r(more, ",", &rest); one; one = strtok_r(NULL, ",", &rest)) {
+		uint8_t number[8] = {0};
+		if (strcmp(one, "default") == 0) {
+			bcd_manager(h, objects, name);
+		} else if (strncmp(one, "safeboot=", 9) == 0) {
+			number[0] = (uint8_t)strtoul(one + 9, NULL, 10);
+			bcd_element(h, entry, "25000080", number, sizeof(number));
+		} else if (strncmp(one, "name=", 5) == 0) {
+			bcd_text(h, entry, "12000004", one + 5);
+		} else {
+			bcd_die(one);
+		}
+	}
+}
+
+static void bcd_entry(hive_h *h, hive_node_h objects, unsigned number, char *spec)
 {
 	static const struct {
 		const char *kind;
 		uint32_t type;
 	} kinds[] = {{"loader", 0x10200003}, {"winpe", 0x10200003}, {"resume", 0x10200004},
 		{"memtest", 0x10200005}};
-	const char *device = strchr(spec, '=');
+	char *device = strchr(spec, '='), *more = strchr(spec, ',');
 	uint8_t type[4] = {0}, raw[DEVICE_BYTES];
 	char name[48];
 
 	if (!device)
 		bcd_die(spec);
+	if (more)
+		*more++ = '\0';
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (strncmp(spec, kinds[i].kind, (size_t)(device - spec)) == 0)
 			rs_put_le32(type, kinds[i].type);
@@ -109,6 +154,8 @@ static void bcd_entry(hive_h *h, hive_node_h objects, unsigned number, const cha
 	(void)bcd_key(h, entry, "Elements");
 	if (spec[0] == 'w')
 		bcd_element(h, entry, "26000022", "\1", 1);
+	if (more)
+		bcd_more(h, objects, entry, name, more);
 	if (strcmp(device + 1, "none") == 0)
 		return;
 	bcd_device(device + 1, raw);

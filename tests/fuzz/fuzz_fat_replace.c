@@ -136,7 +136,8 @@ static void check(struct disk *d, const struct fat_replace *r, const uint8_t *ol
 	if (fat_open(&d->blk, &f, NULL) < 0 || fat_survey(f, &s, NULL) < 0)
 		abort();
 	auto_free uint8_t *kept = content(d, "\\UNBRICK.OLD", &len);
-	if (r->is_dropped ? kept != NULL : !kept || len != old_len || memcmp(kept, old, len) != 0)
+	if (r->what == FAT_KEEP_NONE ? kept != NULL
+				     : !kept || len != old_len || memcmp(kept, old, len) != 0)
 		abort();
 }
 
@@ -160,8 +161,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.len = 1 + (size ? data[size - 1] * 5U : 0),
 		.kept = KEPT};
 	auto_free uint8_t *old = content(&d, "\\BCD", &old_len);
-	for (unsigned i = 0; i < 3; i++) { /* there, again, back */
-		r.is_dropped = i == 2;
+	for (unsigned i = 0; i < 4; i++) { /* there, again, with the same one kept, back */
+		r.what = i < 2 ? FAT_KEEP : i == 2 ? FAT_KEEP_EARLIER : FAT_KEEP_NONE;
 		memcpy(before, d.bytes, VOLUME);
 		d.n_writes = 0;
 		if (fat_replace(&d.blk, &r, NULL) < 0) {

@@ -26,5 +26,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 	const struct win_src src = win_src_bytes(&bytes);
 	if (win_bcd_read(&src, &bcd, NULL) == 0 && bcd.n > WIN_BCD_DEVICES_MAX)
 		__builtin_trap();
+	auto_free struct win_loader *loaders = NULL;
+	size_t n = 0;
+	if (win_bcd_loaders(&src, NULL, NULL, &loaders, &n, NULL) == 0)
+		for (size_t i = 0; i < n; i++)
+			if (!memchr(loaders[i].object, '\0', sizeof(loaders[i].object)))
+				__builtin_trap();
 	return 0;
 }

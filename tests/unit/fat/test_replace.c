@@ -237,11 +237,18 @@ static void test_replace__each_kind_of_fat__gives_the_new_file_and_keeps_the_old
 		fsck(&t, "^$");
 		assert_true(is_new(&t, FOLDER "\\UNBRICK.OLD"));
 		assert_true(holds(&t, FOLDER "\\BCD", again.p, again.len));
+		/* and once more, with what was kept as it is */
+		again.what = FAT_KEEP_EARLIER;
+		again.p += 50;
+		assert_int_equal(fat_replace(t.mem, &again, NULL), 0);
+		fsck(&t, "^$");
+		assert_true(is_new(&t, FOLDER "\\UNBRICK.OLD"));
+		assert_true(holds(&t, FOLDER "\\BCD", again.p, again.len));
 		/* back, and nothing is left of it */
 		struct fat_replace back = t.what;
 		back.p = lay_mem_bytes(t.old);
 		back.len = t.old->size_bytes;
-		back.is_dropped = true;
+		back.what = FAT_KEEP_NONE;
 		assert_int_equal(fat_replace(t.mem, &back, NULL), 0);
 		fsck(&t, "^$");
 		assert_true(is_old(&t, FOLDER "\\BCD"));
@@ -321,6 +328,9 @@ static void test_replace__again_cut_anywhere__what_was_kept_before_goes(void **s
 	first.len = t.old->size_bytes;
 	assert_int_equal(fat_replace(t.mem, &first, NULL), 0);
 	cut_everywhere(&t, &t.what);
+	t.what.what = FAT_KEEP_EARLIER;
+	cut_everywhere(&t, &t.what);
+	assert_true(is_old(&t, FOLDER "\\UNBRICK.OLD"));
 }
 
 static void test_replace__back_cut_anywhere__is_the_one_or_the_other(void **state)
@@ -333,7 +343,7 @@ static void test_replace__back_cut_anywhere__is_the_one_or_the_other(void **stat
 		struct fat_replace back = t.what;
 		back.p = lay_mem_bytes(t.old);
 		back.len = t.old->size_bytes;
-		back.is_dropped = true;
+		back.what = FAT_KEEP_NONE;
 		cut_everywhere(&t, &back);
 	}
 }

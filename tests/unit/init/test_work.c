@@ -21,6 +21,7 @@
 
 void __wrap_run_program(struct init *in, enum run_command command, const char *disk,
 	const char *const *options, struct run *ret);
+bool __wrap_safemode_was_set(struct init *in, const struct known_disk *d);
 void __wrap_end_now(struct init *in, enum settings_end end);
 void __wrap_report_write(
 	struct init *in, enum result result, const char *text, enum settings_end end);
@@ -43,7 +44,7 @@ static struct {
 static enum settings_end ended, reported;
 static enum result result;
 static char memory[16]; /* of the firmware */
-static bool is_firmware_full, is_set, is_stick_pulled, is_quiet_later;
+static bool is_firmware_full, is_set, is_stick_pulled, is_quiet_later, is_safe_mode;
 static uint64_t quiet_ms;
 
 void __wrap_run_program(struct init *i, enum run_command command, const char *disk,
@@ -53,7 +54,10 @@ void __wrap_run_program(struct init *i, enum run_command command, const char *di
 	runs[n_runs].command = command;
 	(void)snprintf(runs[n_runs].disk, sizeof(runs[0].disk), "%s", disk);
 	runs[n_runs].is_by_policy = options && strcmp(options[0], "--policy") == 0;
-	if (options && !runs[n_runs].is_by_policy) {
+	if (command == RUN_SAFEMODE) {
+		assert_string_equal(options[0], "clear");
+		assert_null(options[1]);
+	} else if (options && !runs[n_runs].is_by_policy) {
 		(void)snprintf(runs[n_runs].replay, sizeof(runs[0].replay), "%s", options[2]);
 		runs[n_runs].is_alone = options[3] && strcmp(options[3], "--diagnosis") == 0 &&
 					strcmp(options[4], "alone") == 0;
@@ -69,6 +73,13 @@ void __wrap_run_program(struct init *i, enum run_command command, const char *di
 		quiet_ms = 1000000;
 	if (is_stick_pulled)
 		i->stick.disk[0] = '\0';
+}
+
+bool __wrap_safemode_was_set(struct init *i, const struct known_disk *d)
+{
+	(void)i;
+	(void)d;
+	return is_safe_mode;
 }
 
 void __wrap_end_now(struct init *i, enum settings_end end)
@@ -130,7 +141,7 @@ static int begin(void **state)
 	ended = reported = SETTINGS_END_STAY;
 	result = RESULT_CANCELLED;
 	memory[0] = '\0';
-	is_firmware_full = is_stick_pulled = is_quiet_later = false;
+	is_firmware_full = is_stick_pulled = is_quiet_later = is_safe_mode = false;
 	is_set = true;
 	quiet_ms = 1000000;
 	in.facts.settings.report = SETTINGS_REPORT_NONE;
@@ -231,6 +242,46 @@ static void test_work__replay__as_the_settings_allow(void **state)
 		assert_int_equal(runs[0].command, RUN_FIX);
 		assert_string_equal(runs[0].replay, words[i]);
 	}
+}
+
+/* ---- Safe Mode that Unbrick set ---- */
+
+static void test_work__safe_mode_of_ours__is_set_back_and_windows_started(void **state)
+{
+	(void)state;
+	is_safe_mode = true;
+	in.facts.settings.repaired = SETTINGS_END_WINDOWS;
+	assert_int_equal(end_of(RS_STATUS_DONE, 0), SETTINGS_END_WINDOWS);
+	assert_int_equal(n_runs, 1); /* and nothing else */
+	assert_int_equal(runs[0].command, RUN_SAFEMODE);
+	assert_int_equal(result, RESULT_DONE);
+}
+
+static void test_work__safe_mode_of_others_or_in_vain__is_repaired_as_ever(void **state)
+{
+	static const int statuses[] = {RS_STATUS_NOTHING, RS_STATUS_REFUSED, RS_STATUS_IO};
+
+	for (unsigned i = 0; i < 3; i++) {
+		(void)end(state);
+		(void)begin(state);
+		is_safe_mode = true;
+		answer(1, RS_STATUS_DONE, 0);
+		(void)end_of(statuses[i], 0);
+		assert_int_equal(n_runs, 2);
+		assert_int_equal(runs[0].command, RUN_SAFEMODE);
+		assert_int_equal(runs[1].command, RUN_FIX);
+		assert_int_equal(result, RESULT_DONE);
+	}
+}
+
+static void test_work__safe_mode_of_ours_in_mode_look__stays(void **state)
+{
+	(void)state;
+	is_safe_mode = true;
+	in.facts.settings.mode = SETTINGS_MODE_LOOK;
+	(void)end_of(RS_STATUS_NOTHING, 0);
+	assert_int_equal(n_runs, 1);
+	assert_int_equal(runs[0].command, RUN_SCAN);
 }
 
 /* Signed settings, seen to be signed: nothing less. */
@@ -676,6 +727,9 @@ int main(void)
 		work_test(test_work__mode_look_finds_nothing__nothing_to_repair),
 		work_test(test_work__replay__as_the_settings_allow),
 		work_test(test_work__services__disabled_by_signed_settings_that_were_checked_only),
+		work_test(test_work__safe_mode_of_ours__is_set_back_and_windows_started),
+		work_test(test_work__safe_mode_of_others_or_in_vain__is_repaired_as_ever),
+		work_test(test_work__safe_mode_of_ours_in_mode_look__stays),
 		work_test(test_work__verdict_alone__signed_settings_that_were_checked_only),
 		work_test(test_work__verdict_alone__one_file_in_a_start),
 		work_test(test_work__stick_is_to_come__no_replay_and_once_more),

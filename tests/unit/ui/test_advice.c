@@ -27,8 +27,8 @@ static const int general[] = {RS_E_BUG, RS_E_MEMORY, RS_E_USAGE, RS_E_AMBIGUOUS,
 	RS_E_NO_SUCH_QUARANTINE, RS_E_OUTPUT_EXISTS, RS_E_RESUME, RS_E_REPLAY_CHANGED, RS_E_BL_AREA,
 	RS_E_ONTO_SOURCE, RS_E_OUTPUT, RS_E_MOUNT, RS_E_NO_FIRMWARE, RS_E_CERTIFICATE,
 	RS_E_NOT_VARIABLES, RS_E_FIRMWARE, RS_E_FAT, RS_E_FAT_UNSOUND, RS_E_FAT_FULL,
-	RS_E_HIVE_EDIT, RS_E_REPLAY_PLAN, RS_E_CANCELLED,
-	RS_E_KEY_NEW_PHRASE /* of a command alone */};
+	RS_E_BOOT_ENTRY, RS_E_FAT_UNSOUND, RS_E_FAT_FULL, RS_E_HIVE_EDIT, RS_E_REPLAY_PLAN,
+	RS_E_CANCELLED, RS_E_KEY_NEW_PHRASE /* of a command alone */};
 
 /* A policy and a server are nobody's who stands before the machine, and the error says who can do
  * something. */

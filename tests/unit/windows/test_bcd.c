@@ -218,6 +218,76 @@ static void test_bcd__cut_at_every_byte__is_an_error_or_names_nothing_else(void 
 	}
 }
 
+/* ---- entry by entry ---- */
+
+static int loaders_of(struct bytes *b, struct win_loader **ret, size_t *ret_n)
+{
+	struct win_bytes all = {b->p, b->len};
+	const struct win_src src = win_src_bytes(&all);
+
+	return win_bcd_loaders(&src, NULL, NULL, ret, ret_n, NULL);
+}
+
+static void test_bcd_loaders__stores_of_windows__are_as_hivexml_shows_them(void **state)
+{
+	static const struct {
+		const char *file, *object, *description, *partition;
+		bool is_default;
+	} rows[] = {
+		{"registry/BCD-winefi-uefi", "{347518e1-f3cc-11ea-911e-c7eaa7d84b6c}", "Windows 10",
+			"ECD43012-88CF-4F80-A8DE-8D3719D0653A", true},
+		{"registry/BCD-regipy-uefi", "{733b62e5-f608-11eb-825c-c112f60133ab}", "Windows 10",
+			"8E0F2C38-E4EA-47BA-B7FC-9D8C74DCCF0B", true},
+	};
+	size_t seen = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		auto_bytes struct bytes b = {0};
+		auto_free struct win_loader *l = NULL;
+		char text[RS_GUID_LEN];
+		size_t n = 0;
+		if (!fixture_load(rows[i].file, &b))
+			continue;
+		seen++;
+		assert_int_equal(loaders_of(&b, &l, &n), 0);
+		assert_int_equal(n, 1);
+		assert_string_equal(l[0].object, rows[i].object);
+		assert_string_equal(l[0].description, rows[i].description);
+		assert_int_equal(l[0].is_default, rows[i].is_default);
+		assert_true(l[0].has_device && !l[0].is_here);
+		assert_false(l[0].has_safeboot || l[0].has_shell);
+		rs_guid_text(l[0].device.partition, text);
+		assert_string_equal(text, rows[i].partition);
+	}
+	if (!seen)
+		skip();
+}
+
+static void test_bcd_loaders__made_entries__say_how_they_start(void **state)
+{
+	auto_bytes struct bytes b = made("loader=" GUID_A ",default,name=Windows A",
+		"loader=" GUID_B ",safeboot=1,name=Windows B");
+	auto_bytes struct bytes c = made("winpe=" GUID_A, "resume=" GUID_B ",safeboot=0");
+	auto_bytes struct bytes d = made("loader=boot,safeboot=2", "loader=none");
+	auto_free struct win_loader *l = NULL, *none = NULL, *here = NULL;
+	size_t n = 0;
+
+	(void)state;
+	assert_int_equal(loaders_of(&b, &l, &n), 0);
+	assert_int_equal(n, 2);
+	assert_true(l[0].is_default && !l[1].is_default);
+	assert_string_equal(l[1].description, "Windows B");
+	assert_false(l[0].has_safeboot);
+	assert_true(l[1].has_safeboot && l[1].safeboot == 1);
+	assert_int_equal(loaders_of(&c, &none, &n), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(loaders_of(&d, &here, &n), 0);
+	assert_int_equal(n, 2);
+	assert_true(here[0].is_here && !here[0].has_device && here[0].safeboot == 2);
+	assert_false(here[1].is_here || here[1].has_device);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,6 +295,8 @@ int main(void)
 		cmocka_unit_test(test_bcd__store_of_a_bios__names_offset_and_signature),
 		cmocka_unit_test(test_bcd__recovery_store__starts_no_windows),
 		cmocka_unit_test(test_bcd__made_entries__are_named_by_kind),
+		cmocka_unit_test(test_bcd_loaders__stores_of_windows__are_as_hivexml_shows_them),
+		cmocka_unit_test(test_bcd_loaders__made_entries__say_how_they_start),
 		cmocka_unit_test(test_bcd__devices_of_another_kind__are_unclear),
 		cmocka_unit_test(test_bcd__hive_without_objects__is_none),
 		cmocka_unit_test(test_bcd__fields_out_of_range__are_unclear),

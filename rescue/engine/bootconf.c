@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/bootconf.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/list.h"
+#include "fat/fat.h"
+
+#define FOLDER	 "\\EFI\\Microsoft\\Boot\\"
+#define BCD_MOST (16U << 20)
+
+void en_store_done(struct en_store *s)
+{
+	free(s->bcd.p);
+	free(s->log1.p);
+	free(s->log2.p);
+	free(s->loaders);
+	free(s->kept);
+	*s = (struct en_store){0};
+}
+
+void en_stores_done(struct en_stores *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		en_store_done(&s->list[i]);
+	free(s->list);
+	*s = (struct en_stores){0};
+}
+
+void en_safe_free(struct en_safe *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; i < s->n; i++)
+		free(s->works[i].after);
+	free(s->works);
+	en_stores_done(&s->stores);
+	free(s);
+}
+
+/* ---- reading ---- */
+
+static int file_read(struct fat *f, const char *name, struct en_store_file *ret, struct rs_err *err)
+{
+	char path[64];
+	struct fat_entry e;
+
+	(void)snprintf(path, sizeof(path), FOLDER "%s", name);
+	int r = fat_lookup(f, path, &e, err);
+	return r < 0 ? r : fat_read_file(f, &e, BCD_MOST, &ret->p, &ret->len, err);
+}
+
+/* One that may be missing. */
+static int beside_read(
+	struct fat *f, const char *name, struct en_store_file *ret, struct rs_err *err)
+{
+	struct rs_err why = {0};
+	int r = file_read(f, name, ret, &why);
+
+	return r == RS_E_NO_SUCH_FILE || r == 0 ? 0 : rs_err_pass(err, r, &why);
+}
+
+static int loaders_of(const struct en_store_file *hive, const struct en_store_file *log1,
+	const struct en_store_file *log2, struct win_loader **ret, size_t *ret_n,
+	struct rs_err *err)
+{
+	struct win_bytes all[3] = {
+		{hive->p, hive->len}, {log1->p, log1->len}, {log2->p, log2->len}};
+	const struct win_src src[3] = {
+		win_src_bytes(&all[0]), win_src_bytes(&all[1]), win_src_bytes(&all[2])};
+
+	return win_bcd_loaders(&src[0], log1->p && log1->len ? &src[1] : NULL,
+		log2->p && log2->len ? &src[2] : NULL, ret, ret_n, err);
+}
+
+/* What is kept proves something only if it can be read; it is no reason not to go on. */
+static int kept_read(struct fat *f, struct en_store *s, struct rs_err *err)
+{
+	struct en_store_file kept = {0};
+	const struct en_store_file none = {0};
+	struct rs_err why = {0};
+	int r = file_read(f, BOOTCONF_KEPT_NAME, &kept, &why);
+
+	s->has_kept = r == 0;
+	if (r == 0)
+		r = loaders_of(&kept, &none, &none, &s->kept, &s->n_kept, &why);
+	free(kept.p);
+	return rs_err_ends(r) ? rs_err_pass(err, r, &why) : 0;
+}
+
+int en_store_read(struct blk *part, struct en_store *ret, struct rs_err *err)
+{
+	auto_fat struct fat *f = NULL;
+	int r = fat_open(part, &f, err);
+
+	if (r == 0)
+		r = file_read(f, "BCD", &ret->bcd, err);
+	if (r == 0)
+		r = beside_read(f, "BCD.LOG1", &ret->log1, err);
+	if (r == 0)
+		r = beside_read(f, "BCD.LOG2", &ret->log2, err);
+	if (r == 0)
+		r = loaders_of(&ret->bcd, &ret->log1, &ret->log2, &ret->loaders, &ret->n, err);
+	return r < 0 ? r : kept_read(f, ret, err);
+}
+
+/* A partition without one is none of them. */
+static int store_add(const struct en_volume *v, struct en_stores *stores, struct rs_err *err)
+{
+	auto_blk struct blk *part = NULL;
+	struct en_store one = {.v = v};
+	struct rs_err why = {0};
+	int r = blk_part_new(
+		v->disk->blk, v->part->off_bytes, v->part->len_bytes, v->name, &part, &why);
+
+	if (r == 0)
+		r = en_store_read(part, &one, &why);
+	if (r == RS_E_NO_SUCH_FILE || rs_err_ends(r)) {
+		en_store_done(&one);
+		return r == RS_E_NO_SUCH_FILE ? 0 : rs_err_pass(err, r, &why);
+	}
+	if (r < 0)
+		one.err = why;
+	struct en_store *to = rs_list_add(&stores->list, &stores->n, sizeof(*to));
+	if (!to) {
+		en_store_done(&one);
+		return rs_fail(err, RS_E_MEMORY, "boot configurations");
+	}
+	*to = one;
+	return 0;
+}
+
+int en_stores_read(const struct en_machine *m, struct en_stores *ret, struct rs_err *err)
+{
+	int r = 0;
+
+	*ret = (struct en_stores){0};
+	for (size_t i = 0; r == 0 && i < m->n_volumes; i++) {
+		const struct en_volume *v = &m->volumes[i];
+		if (v->part->kind == VOL_FAT && !v->part->err.code)
+			r = store_add(v, ret, err);
+		if (v->disk->map && v->disk->map->scheme != DISK_GPT)
+			ret->has_bios = true;
+	}
+	return r;
+}
+
+/* ---- what they say ---- */
+
+const struct en_volume *en_loader_volume(
+	const struct en_machine *m, const struct en_store *s, const struct win_loader *l)
+{
+	for (size_t i = 0; i < m->n_volumes; i++) {
+		const struct en_volume *v = &m->volumes[i];
+		if (l->is_here ? v == s->v
+			       : l->has_device && en_device_is(&l->device, v->disk, v->part))
+			return v;
+	}
+	return NULL;
+}
+
+bool en_loader_is_ours(const struct en_store *s, const struct win_loader *l)
+{
+	for (size_t i = 0; l->has_safeboot && i < s->n_kept; i++)
+		if (strcasecmp(s->kept[i].object, l->object) == 0)
+			return !s->kept[i].has_safeboot;
+	return false;
+}
+
+void en_stores_report(
+	const struct en_machine *m, const struct en_stores *s, struct rs_report *report)
+{
+	struct rs_run *run = &report->run;
+
+	run->boot_entries = NULL;
+	run->n_boot_entries = 0;
+	for (size_t i = 0; i < s->n; i++)
+		for (size_t k = 0; k < s->list[i].n; k++) {
+			const struct win_loader *l = &s->list[i].loaders[k];
+			const struct en_volume *v = en_loader_volume(m, &s->list[i], l);
+			struct run_boot_entry *to =
+				REPORT_ADD(&report->kept, run->boot_entries, run->n_boot_entries);
+			if (!to)
+				return;
+			*to = (struct run_boot_entry){.store = s->list[i].v->number,
+				.volume = v ? v->number : 0,
+				.object = report_copy(&report->kept, l->object),
+				.description = report_copy(&report->kept, l->description),
+				.is_default = l->is_default,
+				.mode = bootconf_mode(l),
+				.is_ours = en_loader_is_ours(&s->list[i], l)};
+		}
+}
+
+int en_stores_look(const struct en_machine *m, struct rs_report *report, struct rs_err *err)
+{
+	struct en_stores stores = {0};
+	int r = en_stores_read(m, &stores, err);
+
+	if (r == 0)
+		en_stores_report(m, &stores, report);
+	en_stores_done(&stores);
+	return r;
+}
