@@ -162,14 +162,16 @@ static void test_hp__repaired_version_or_build__is_left(void **state)
 	wi_expect(w, "hp-keyboard-filter", SAID_NOT_APPLICABLE, 0);
 }
 
-static void test_sprotect__listed_version_on_24h2__is_reported(void **state)
+static void test_sprotect__listed_version_on_24h2__is_asked_about(void **state)
 {
 	struct wi *w = *state;
 
 	w->win.build = 26100;
 	wi_program(w, "/Windows/System32/drivers/sprotect.sys", (const uint16_t[4]){1, 0, 2, 372});
-	wi_expect(w, "senseshield-sprotect", SAID_REPORTED, 1);
-	wi_expect_file(w, "\\Windows\\System32\\drivers\\sprotect.sys", JUDGE_REPORT);
+	wi_expect(w, "senseshield-sprotect", SAID_DOUBT, 1);
+	wi_expect_file(w, "\\Windows\\System32\\drivers\\sprotect.sys", JUDGE_DOUBTFUL);
+	assert_int_equal(w->res->findings[0].n_services, 1);
+	assert_string_equal(w->res->findings[0].services[0], "sprotect.sys");
 }
 
 static void test_sprotect__other_version_or_build__is_not(void **state)
@@ -183,15 +185,17 @@ static void test_sprotect__other_version_or_build__is_not(void **state)
 	wi_expect(w, "senseshield-sprotect", SAID_NOT_APPLICABLE, 0);
 }
 
-static void test_ldiagio__present_on_2004__is_reported(void **state)
+static void test_ldiagio__present_on_2004__is_asked_about(void **state)
 {
 	struct wi *w = *state;
 
 	w->win.build = 19041;
 	w->win.revision = 423;
-	wi_text(w, "/Windows/System32/DriverStore/FileRepository/ldiagio.inf_amd64_1/ldiagio.sys",
-		"d", "");
-	wi_expect(w, "lenovo-ldiagio", SAID_REPORTED, 1);
+	wi_program(w,
+		"/Windows/System32/DriverStore/FileRepository/ldiagio.inf_amd64_1/ldiagio.sys",
+		(const uint16_t[4]){3, 0, 0, 0});
+	wi_expect(w, "lenovo-ldiagio", SAID_DOUBT, 1);
+	assert_int_equal(w->res->findings[0].n_services, 1);
 }
 
 static void test_ldiagio__before_the_update_or_absent__is_not(void **state)
@@ -281,9 +285,9 @@ int main(void)
 		T(test_sophos__other_identities__no_match),
 		T(test_hp__old_version__asks_for_the_stop_code),
 		T(test_hp__repaired_version_or_build__is_left),
-		T(test_sprotect__listed_version_on_24h2__is_reported),
+		T(test_sprotect__listed_version_on_24h2__is_asked_about),
 		T(test_sprotect__other_version_or_build__is_not),
-		T(test_ldiagio__present_on_2004__is_reported),
+		T(test_ldiagio__present_on_2004__is_asked_about),
 		T(test_ldiagio__before_the_update_or_absent__is_not),
 		T(test_caches__not_asked_for__no_match),
 		T(test_caches__asked_for__all_of_one_and_no_other),
