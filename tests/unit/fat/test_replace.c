@@ -375,6 +375,7 @@ static void test_replace__each_request_fails_once__is_told_and_no_file_is_harmed
 
 /* ---- refused, and not one byte written ---- */
 
+/* @what: of the reason; the names of files are said without one. */
 static void check_refused(struct rig *t, const char *what, int code)
 {
 	struct lay_watch *w = lay_watch_new(t->mem);
@@ -382,14 +383,15 @@ static void check_refused(struct rig *t, const char *what, int code)
 
 	assert_int_equal(fat_replace_check(t->mem, &t->what, NULL), code);
 	const int r = fat_replace(&w->blk, &t->what, &err);
-	if (r != code || w->writes || w->flushes)
+	if (r != code || w->writes || w->flushes ||
+		(code != RS_E_NO_SUCH_FILE && !strstr(err.detail, what)))
 		fail_msg("%s: %d, %s", what, r, err.detail);
 	blk_close(&w->blk);
 	rig_done(t);
 }
 
-/* What the table says of the cluster of a file. */
-static void lie(struct rig *t, const char *path, uint32_t next, unsigned copies)
+/* What its tables from @first on say of the cluster of a file. */
+static void lie_in(struct rig *t, const char *path, uint32_t next, unsigned first)
 {
 	auto_fat struct fat *f = NULL;
 	struct fat_entry e = {.first_cluster = 1}; /* path NULL: the flags */
@@ -397,9 +399,14 @@ static void lie(struct rig *t, const char *path, uint32_t next, unsigned copies)
 	assert_int_equal(fat_open(t->mem, &f, NULL), 0);
 	if (path)
 		assert_int_equal(fat_lookup(f, path, &e, NULL), 0);
-	for (unsigned i = 0; i < copies; i++)
+	for (unsigned i = first; i < f->n_copies; i++)
 		fat_table_put(f, lay_mem_bytes(t->mem) + f->table_off + i * f->table_bytes,
 			e.first_cluster, next);
+}
+
+static void lie(struct rig *t, const char *path, uint32_t next)
+{
+	lie_in(t, path, next, 0);
 }
 
 static uint8_t *row_of(struct rig *t, const char *name)
@@ -415,42 +422,45 @@ static void test_replace__a_volume_that_is_not_sound__is_refused(void **state)
 	for (size_t i = 0; i < 3; i++) {
 		const struct kind *k = &kinds[i];
 		rig_make(&t, k, 1);
-		lie(&t, "\\EFI\\Microsoft\\Boot\\f1", 0, 1);
-		check_refused(&t, "tables differ", RS_E_FAT_UNSOUND);
+		lie_in(&t, FOLDER "\\f1", 0, 1); /* the first one is sound */
+		check_refused(&t, "two tables of clusters differ", RS_E_FAT_UNSOUND);
 		rig_make(&t, k, 1);
-		lie(&t, FOLDER "\\f1", 0, 2);
-		check_refused(&t, "into what is free", RS_E_FAT_UNSOUND);
+		lie(&t, FOLDER "\\f1", 0);
+		check_refused(&t, "runs into what is free", RS_E_FAT_UNSOUND);
 		rig_make(&t, k, 1);
-		lie(&t, FOLDER "\\f1", 1, 2);
-		check_refused(&t, "outside", RS_E_FAT_UNSOUND);
+		lie(&t, FOLDER "\\f1", 1);
+		check_refused(&t, "leaves the volume", RS_E_FAT_UNSOUND);
 		rig_make(&t, k, 1);
-		lie(&t, FOLDER "\\f1", i == 2 ? 0x0ffffff7 : i == 1 ? 0xfff7 : 0xff7, 2);
-		check_refused(&t, "a bad cluster", RS_E_FAT_UNSOUND);
+		lie(&t, FOLDER "\\f1", i == 2 ? 0x0ffffff7 : i == 1 ? 0xfff7 : 0xff7);
+		check_refused(&t, "leaves the volume", RS_E_FAT_UNSOUND);
 		rig_make(&t, k, 1);
-		lie(&t, FOLDER "\\f1", 2, 2);
-		check_refused(&t, "crossed", RS_E_FAT_UNSOUND);
+		lie(&t, FOLDER "\\f1", 2);
+		check_refused(&t, "cross", RS_E_FAT_UNSOUND);
+		rig_make(&t, k, 2); /* each chain as long as its file, and it is one */
+		memcpy(row_of(&t, "F1         ") + 20, row_of(&t, "F2         ") + 20, 8);
+		check_refused(&t, "cross", RS_E_FAT_UNSOUND);
 		rig_make(&t, k, 1);
 		rs_put_le32(row_of(&t, "F1         ") + 28, 3);
-		check_refused(&t, "a size", RS_E_FAT_UNSOUND);
+		check_refused(&t, "not as long as the file", RS_E_FAT_UNSOUND);
 		rig_make(&t, k, 1);
 		lay_mem_bytes(t.mem)[i == 2 ? 65 : 37] |= 1;
-		check_refused(&t, "dirty", RS_E_FAT_UNSOUND);
+		check_refused(&t, "marked as not dismounted", RS_E_FAT_UNSOUND);
 	}
 	rig_make(&t, &kinds[0], 1);
 	t.mem->size_bytes -= 2048;
 	check_refused(&t, "larger than its partition", RS_E_FAT_UNSOUND);
 	rig_make(&t, &kinds[1], 1);
-	lie(&t, NULL, 0x7fff, 2);
-	check_refused(&t, "dirty in the table", RS_E_FAT_UNSOUND);
+	lie(&t, NULL, 0x7fff);
+	check_refused(&t, "marked as not dismounted", RS_E_FAT_UNSOUND);
 	rig_make(&t, &kinds[2], 1);
-	lie(&t, NULL, 0x0bffffff, 2);
-	check_refused(&t, "bad sectors in the table", RS_E_FAT_UNSOUND);
+	lie(&t, NULL, 0x0bffffff);
+	check_refused(&t, "having bad sectors", RS_E_FAT_UNSOUND);
 	rig_make(&t, &kinds[2], 1);
 	rs_put_le16(lay_mem_bytes(t.mem) + 40, 0x80);
-	check_refused(&t, "one table alone", RS_E_UNSUPPORTED);
+	check_refused(&t, "of a kind that is not changed", RS_E_UNSUPPORTED);
 	rig_make(&t, &kinds[2], 1);
 	t.mem->sector_bytes = 4096;
-	check_refused(&t, "sectors smaller than the disk's", RS_E_UNSUPPORTED);
+	check_refused(&t, "sectors are smaller than the disk's", RS_E_UNSUPPORTED);
 }
 
 static void test_replace__no_place_for_it__is_refused(void **state)
@@ -470,13 +480,13 @@ static void test_replace__no_place_for_it__is_refused(void **state)
 	check_refused(&t, "a folder", RS_E_NO_SUCH_FILE);
 	rig_make(&t, &kinds[1], 1);
 	memcpy(row_of(&t, "F1         "), "BCD        ", 11);
-	check_refused(&t, "two of one name", RS_E_FAT_UNSOUND);
+	check_refused(&t, "two files have this name", RS_E_FAT_UNSOUND);
 	rig_make(&t, &kinds[1], 1);
 	memcpy(row_of(&t, "ALONGN~1OLD"), KEPT, 11); /* before it is a long name's row */
-	check_refused(&t, "somebody else's", RS_E_FAT_UNSOUND);
+	check_refused(&t, "none of ours", RS_E_FAT_UNSOUND);
 	rig_make(&t, &kinds[1], 1);
 	t.what.len = 0;
-	check_refused(&t, "nothing", RS_E_UNSUPPORTED);
+	check_refused(&t, "0 bytes", RS_E_UNSUPPORTED);
 	rig_make(&t, &kinds[1], 1);
 	uint8_t *rows = row_of(&t, "BCD        ");
 	rows -= (size_t)(rows - lay_mem_bytes(t.mem)) % 512; /* the folder's one cluster */
@@ -486,7 +496,7 @@ static void test_replace__no_place_for_it__is_refused(void **state)
 			rows[32 * i + 4] = (uint8_t)('A' + i);
 			rows[32 * i + 11] = 0x20;
 		}
-	check_refused(&t, "no row is free", RS_E_FAT_FULL);
+	check_refused(&t, "no row is free in the folder", RS_E_FAT_FULL);
 }
 
 static void test_replace__a_full_volume__is_refused(void **state)
