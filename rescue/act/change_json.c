@@ -7,8 +7,6 @@
 #include "act/change.h"
 #include "act/manifest_internal.h"
 
-#define VALUE_MAX_BYTES 65536U
-
 static const char *const op_words[] = {[HW_SET] = "set",
 	[HW_DELETE_VALUE] = "delete-value",
 	[HW_MAKE_KEY] = "make-key",
@@ -112,14 +110,14 @@ static bool get_bool(struct json_object *o, const char *key)
 	       json_object_get_boolean(m);
 }
 
-/* An empty text is left out where it is written. */
+/* An empty text is left out where it is written; the closed table says how long one may be. */
 static bool get_bytes(
 	struct json_object *o, const char *key, uint8_t **ret, size_t *ret_len, bool *no_memory)
 {
 	const char *text = manifest_text_of(o, key);
 	const size_t n = strlen(text);
 
-	if (n % 2 || n / 2 > VALUE_MAX_BYTES || strspn(text, "0123456789abcdef") != n)
+	if (n % 2 || strspn(text, "0123456789abcdef") != n)
 		return false;
 	*ret_len = n / 2;
 	*ret = n ? malloc(n / 2) : NULL;
@@ -157,7 +155,7 @@ static int get_value(struct json_object *o, struct plan_change *c, struct rs_err
 	bool no_memory = false;
 	size_t op;
 
-	if (!json_object_is_type(o, json_type_object) || !manifest_text(o, "key", &key) || !key[0])
+	if (!manifest_text(o, "key", &key) || !key[0]) /* what is no object has none */
 		return bad("key", err);
 	op = word_of(manifest_text_of(o, "does"), op_words, N_OPS);
 	if (op == N_OPS)
@@ -215,10 +213,8 @@ int change_get(struct json_object *item, struct plan_change **ret, struct rs_err
 	*ret = NULL;
 	if (!json_object_object_get_ex(item, "change", &o))
 		return 0;
-	const size_t kind =
-		json_object_is_type(o, json_type_object)
-			? word_of(manifest_text_of(o, "kind"), kind_words, CHANGE_N_KINDS)
-			: CHANGE_N_KINDS;
+	/* what is no object has none */
+	const size_t kind = word_of(manifest_text_of(o, "kind"), kind_words, CHANGE_N_KINDS);
 	if (kind == CHANGE_N_KINDS || !change_has_ops((enum change_kind)kind))
 		return bad(
 			"of a kind that this Unbrick does not know: use the one that made it", err);

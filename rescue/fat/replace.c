@@ -208,10 +208,7 @@ static int take_clusters(struct work *w, struct rs_err *err)
 /* A row is written with its sector, which a disk writes whole or not at all. */
 static int check_sectors(const struct work *w, struct rs_err *err)
 {
-	const uint32_t unit = w->f->vol->sector_bytes;
-
-	if (unit > w->f->sector_bytes || w->f->sector_bytes % unit ||
-		w->file.off_bytes % FAT_ROW_BYTES)
+	if (w->f->sector_bytes % w->f->vol->sector_bytes)
 		return rs_fail_on(err, RS_E_UNSUPPORTED, w->f->vol->name,
 			"a FAT whose sectors are smaller than the disk's");
 	return 0;

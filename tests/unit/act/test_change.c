@@ -11,6 +11,7 @@
 #include "change_help.h"
 
 #include <hivex.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -88,30 +89,61 @@ static bool lists_x(struct qh *q)
 	return (size_t)n != sizeof(ch_without_x);
 }
 
-/* Windows writes: libhivex sets a number, and the whole file is another one afterwards. */
-static void hivex_writes(struct qh *q, const char *key, const char *name, uint32_t number)
+/* Other contents of the hive's file, as a whole. */
+static void put_hive(struct qh *q, const uint8_t *p, size_t len)
 {
+	const uint64_t dir = qh_ref(q, "/Windows/System32/config");
+	uint64_t made;
+
+	assert_int_equal(nt_remove(q->vol, dir, "SYSTEM", qh_ref(q, HIVE), NULL), 0);
+	assert_int_equal(nt_file_create(q->vol, dir, "SYSTEM", p, len, 0, &made, NULL), 0);
+}
+
+/* Windows writes: libhivex changes something, and the whole file is another one afterwards. */
+static void hivex_edits(struct qh *q, const char *key,
+	void (*edit)(hive_h *h, hive_node_h at, void *arg), void *arg)
+{
+	static uint8_t all[1U << 20];
 	const char *path = take_out(q);
 	hive_h *h = hivex_open(path, HIVEX_OPEN_WRITE);
-	char raw[4], text[64];
-	uint64_t dir, made;
 
 	assert_non_null(h);
-	rs_put_le32((uint8_t *)raw, number);
-	(void)snprintf(text, sizeof(text), "%s", name);
-	const hive_set_value v = {text, hive_t_dword, sizeof(raw), raw};
-	assert_int_equal(hivex_node_set_value(h, node_of(h, key), &v, 0), 0);
+	edit(h, node_of(h, key), arg);
 	assert_int_equal(hivex_commit(h, path, 0), 0);
 	(void)hivex_close(h);
 	FILE *f = fopen(path, "rb");
 	assert_non_null(f);
-	static uint8_t all[1U << 20];
 	const size_t len = fread(all, 1, sizeof(all), f);
 	(void)fclose(f);
 	(void)unlink(path);
-	dir = qh_ref(q, "/Windows/System32/config");
-	assert_int_equal(nt_remove(q->vol, dir, "SYSTEM", qh_ref(q, HIVE), NULL), 0);
-	assert_int_equal(nt_file_create(q->vol, dir, "SYSTEM", all, len, 0, &made, NULL), 0);
+	put_hive(q, all, len);
+}
+
+static void set_number(hive_h *h, hive_node_h at, void *arg)
+{
+	assert_int_equal(hivex_node_set_value(h, at, arg, 0), 0);
+}
+
+static void hivex_writes(struct qh *q, const char *key, const char *name, uint32_t number)
+{
+	char raw[4], text[64];
+
+	rs_put_le32((uint8_t *)raw, number);
+	(void)snprintf(text, sizeof(text), "%s", name);
+	hive_set_value v = {text, hive_t_dword, sizeof(raw), raw};
+	hivex_edits(q, key, set_number, &v);
+}
+
+static void take_key(hive_h *h, hive_node_h at, void *arg)
+{
+	(void)arg;
+	assert_int_equal(hivex_node_delete_child(h, at), 0);
+}
+
+static void take_values(hive_h *h, hive_node_h at, void *arg)
+{
+	(void)arg;
+	assert_int_equal(hivex_node_set_values(h, at, 0, NULL, 0), 0);
 }
 
 static int setup(void **state)
@@ -321,6 +353,20 @@ static void test_undo__a_value_of_ours_was_changed__it_is_left_and_kept(void **s
 	assert_int_equal(q->n, 0);
 }
 
+/* Its product was uninstalled. */
+static void test_undo__the_key_is_gone__it_is_left(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, ch_disable_x());
+
+	fill(q, p);
+	hivex_edits(q, X, take_key, NULL);
+	auto_plan struct plan *back = undo(q);
+	assert_int_equal(change_count_left(back), 1);
+	assert_true(lists_x(q));
+	verify(q, back, true, 0);
+}
+
 static void test_undo__left_values__a_new_run_does_not_tidy_them_away(void **state)
 {
 	struct qh *q = *state;
@@ -380,6 +426,109 @@ static void test_act__changed_after_it_was_planned__is_refused(void **state)
 	assert_int_equal(quarantine_fill(q->vol, p, NULL, &err), RS_E_CHANGED);
 	assert_int_equal(start_of(q, X), 3);
 	assert_true(lists_x(q));
+}
+
+static void test_act__a_key_went_after_it_was_planned__nothing_is_begun(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, ch_disable_x());
+
+	hivex_edits(q, X, take_key, NULL);
+	assert_int_equal(quarantine_fill(q->vol, p, NULL, NULL), RS_E_CHANGED);
+	assert_true(lists_x(q));
+}
+
+/* Where in the file the key of service x is. */
+static size_t key_x(const uint8_t *hive, size_t len)
+{
+	for (size_t i = 4096; i + 80 < len; i += 4)
+		if (!memcmp(hive + i, "nk", 2) && rs_le16(hive + i + 72) == 1 &&
+			hive[i + 76] == 'x')
+			return i;
+	fail_msg("no key x");
+	return 0;
+}
+
+/* The same numbers, and yet: other values, another length. */
+static void test_unchanged__with_the_same_numbers__is_seen(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, ch_disable_x());
+	auto_free uint8_t *hive = NULL, *longer = NULL;
+	size_t len = 0;
+
+	hive = whole_hive(q, &len);
+	longer = calloc(1, len + 4096);
+	assert_non_null(longer);
+	memcpy(longer, hive, len);
+	put_hive(q, longer, len + 4096);
+	assert_int_equal(guard_unchanged(q->vol, p, NULL), RS_E_CHANGED);
+	put_hive(q, hive, len);
+	assert_int_equal(guard_unchanged(q->vol, p, NULL), 0);
+	const size_t list = 4096 + 4 + rs_le32(hive + key_x(hive, len) + 40);
+	rs_put_le32(hive + 4096 + 4 + rs_le32(hive + list) + 8, 3); /* its one value, Start */
+	put_hive(q, hive, len);
+	assert_int_equal(start_of(q, X), 3);
+	assert_int_equal(guard_unchanged(q->vol, p, NULL), RS_E_CHANGED);
+}
+
+/* ---- where it stands ---- */
+
+static enum change_state state_of(struct qh *q, enum hw_op op, const char *key, const char *name,
+	uint32_t type, const void *p, size_t len)
+{
+	auto_change struct plan_change *c = change_new(CHANGE_HIVE, FILE_IN);
+	enum change_state ret = CHANGE_AFTER;
+
+	assert_non_null(c);
+	ch_add(c, op, key, name, type, p, len);
+	assert_int_equal(change_state(q->vol, c, &ret, NULL), 0);
+	return ret;
+}
+
+static void test_state__type_length_and_key_count(void **state)
+{
+	static const uint8_t zero[4] = {0};
+	struct qh *q = *state;
+	const char *none = SET "Services\\none";
+
+	assert_int_equal(state_of(q, HW_SET, X, "Start", DWORD, zero, 4), CHANGE_AFTER);
+	assert_int_equal(state_of(q, HW_SET, X, "Start", BINARY, zero, 4), CHANGE_OTHERS);
+	assert_int_equal(state_of(q, HW_SET, X, "Start", DWORD, zero, 3), CHANGE_OTHERS);
+	assert_int_equal(state_of(q, HW_SET, X, "Other", DWORD, zero, 4), CHANGE_BEFORE);
+	assert_int_equal(state_of(q, HW_SET, none, "Start", DWORD, zero, 4), CHANGE_MISSING);
+	assert_int_equal(state_of(q, HW_DELETE_VALUE, X, "Other", 0, NULL, 0), CHANGE_AFTER);
+	assert_int_equal(state_of(q, HW_DELETE_VALUE, none, "Start", 0, NULL, 0), CHANGE_MISSING);
+	assert_int_equal(state_of(q, HW_DELETE_KEY, none, "Start", 0, NULL, 0), CHANGE_AFTER);
+	assert_int_equal(state_of(q, HW_DELETE_KEY, X, "Other", 0, NULL, 0), CHANGE_BEFORE);
+}
+
+static void test_state__some_of_it_is_done__is_neither(void **state)
+{
+	struct qh *q = *state;
+	auto_change struct plan_change *c = ch_disable_x();
+	enum change_state is = CHANGE_AFTER;
+
+	hivex_writes(q, X, "Start", 4);
+	c->values[1].had = true; /* what the list is: something else */
+	assert_int_equal(change_state(q->vol, c, &is, NULL), 0);
+	assert_int_equal(c->values[0].state, CHANGE_AFTER);
+	assert_int_equal(is, CHANGE_OTHERS);
+}
+
+/* The key of service x leads out of the hive for its values: that is no value that is not there. */
+static void test_state__a_value_that_cannot_be_read__is_an_error(void **state)
+{
+	struct qh *q = *state;
+	auto_free uint8_t *hive = NULL;
+	enum change_state is;
+	auto_change struct plan_change *c = ch_disable_x();
+	size_t len = 0;
+
+	hive = whole_hive(q, &len);
+	rs_put_le32(hive + key_x(hive, len) + 40, 0x7ffffff0);
+	put_hive(q, hive, len);
+	assert_int_equal(change_state(q->vol, c, &is, NULL), RS_E_HIVE);
 }
 
 /* ---- where the file system has written nothing yet ---- */
@@ -713,6 +862,44 @@ static void test_look__a_key_with_more_in_it__is_not_deleted(void **state)
 	assert_non_null(strstr(err.detail, "holds more"));
 }
 
+static void test_look__a_key_with_a_key_below_it__is_not_deleted(void **state)
+{
+	static const struct wi_value values[] = {{SAFEBOOT, "Element", NULL, 0},
+		{SAFEBOOT "\\Below", NULL, NULL, 0}, {NULL, NULL, NULL, 0}};
+	struct qh *q = *state;
+	auto_change struct plan_change *c = safeboot(HW_DELETE_KEY);
+	struct rs_err err = {0};
+
+	give_bcd(q, values);
+	assert_int_equal(change_look(q->vol, c, &err), RS_E_HIVE_EDIT);
+	assert_non_null(strstr(err.detail, "holds more"));
+}
+
+static void test_look__a_key_without_its_value__is_not_deleted(void **state)
+{
+	static const struct wi_value values[] = {{SAFEBOOT, NULL, NULL, 0}, {NULL, NULL, NULL, 0}};
+	struct qh *q = *state;
+	auto_change struct plan_change *c = safeboot(HW_DELETE_KEY);
+	struct rs_err err = {0};
+
+	give_bcd(q, values);
+	assert_int_equal(change_look(q->vol, c, &err), RS_E_HIVE_EDIT);
+	assert_non_null(strstr(err.detail, "has no Element"));
+}
+
+static void test_undo__the_key_was_there_before__it_stays(void **state)
+{
+	static const struct wi_value values[] = {{SAFEBOOT, NULL, NULL, 0}, {NULL, NULL, NULL, 0}};
+	struct qh *q = *state;
+
+	give_bcd(q, values);
+	auto_plan struct plan *p = plan_of_bcd(q, safeboot(HW_MAKE_KEY));
+	fill(q, p);
+	auto_plan struct plan *back = undo(q);
+	assert_true(has_key(q, SAFEBOOT));
+	verify(q, back, true, 0);
+}
+
 /* ---- afterwards ---- */
 
 static void test_verify__a_value_is_not_as_planned__is_seen(void **state)
@@ -736,6 +923,49 @@ static void test_verify__the_minimum_that_every_start_needs__is_looked_at(void *
 	hivex_writes(q, SET "Services\\volsnap", "Start", 3);
 	verify(q, p, false, RS_E_VERIFY);
 	p->items[0].change->is_boot_minimum = false; /* it was not so before either */
+	verify(q, p, false, 0);
+}
+
+static void test_verify__after_undo_a_value_is_not_as_it_was__is_seen(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, ch_disable_x());
+
+	fill(q, p);
+	auto_plan struct plan *back = undo(q);
+	hivex_writes(q, X, "Start", 4);
+	verify(q, back, true, RS_E_VERIFY);
+}
+
+static void test_verify__a_part_of_the_minimum_has_no_start_or_is_gone__is_seen(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, ch_disable_x());
+
+	fill(q, p);
+	hivex_edits(q, SET "Services\\volsnap", take_values, NULL);
+	verify(q, p, false, RS_E_VERIFY);
+	hivex_edits(q, SET "Services\\volsnap", take_key, NULL);
+	verify(q, p, false, RS_E_VERIFY);
+}
+
+static void test_verify__the_hive_is_cut__is_seen(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, ch_disable_x());
+	auto_free uint8_t *hive = NULL;
+	uint32_t sum = 0;
+	size_t len = 0;
+
+	fill(q, p);
+	hive = whole_hive(q, &len);
+	rs_put_le32(hive + 40, rs_le32(hive + 40) + 512); /* it says that there is more */
+	for (size_t i = 0; i < 508; i += 4)
+		sum ^= rs_le32(hive + i);
+	rs_put_le32(hive + 508, sum);
+	put_hive(q, hive, len);
+	verify(q, p, false, RS_E_VERIFY);
+	p->items[0].change->is_hive_whole = false;
 	verify(q, p, false, 0);
 }
 
@@ -812,6 +1042,99 @@ static void test_manifest__says_more_than_the_table__is_refused(void **state)
 	for (size_t i = 0; i < sizeof(forged) / sizeof(forged[0]); i++)
 		expect_refused(q, forged[i][0], forged[i][1]);
 	assert_int_equal(start_of(q, X), 4);
+}
+
+static int get(const char *change, struct rs_err *err)
+{
+	auto_free char *text = NULL;
+	auto_change struct plan_change *c = NULL;
+
+	assert_true(asprintf(&text, "{\"change\": %s}", change) > 0);
+	struct json_object *o = json_tokener_parse(text);
+	assert_non_null(o);
+	int r = change_get(o, &c, err);
+	assert_true(r < 0 || c);
+	(void)json_object_put(o);
+	return r;
+}
+
+#define HEAD "{\"kind\": \"hive\", \"file\": \"f\", "
+#define K    HEAD "\"values\": [{\"key\": \"k\", \"name\": \"n\", "
+#define OLD  "\"had\": true, \"old_type\": 4, "
+
+/* Each member by itself; that the table would not have it either is another matter. */
+static void test_manifest__each_member_of_a_change__is_looked_at(void **state)
+{
+	static const char *const bad[][2] = {
+		{"7", "of a kind"},
+		{HEAD "\"values\": [7]}", "key"},
+		{HEAD "\"values\": [{\"does\": \"delete-value\", \"had\": true}]}", "key"},
+		{HEAD "\"values\": [{\"key\": \"\", \"does\": \"delete-value\"}]}", "key"},
+		{K "\"does\": \"else\"}]}", "what it does"},
+		{K "\"does\": \"delete-value\"}]}", "nothing to undo"},
+		{K "\"does\": \"delete-key\", \"had\": 1}]}", "nothing to undo"},
+		{K "\"does\": \"delete-key\", \"had\": true}]}", "a value"},
+		{K "\"does\": \"delete-key\", \"had\": true, \"old_type\": 4294967296}]}",
+			"a value"},
+		{K "\"does\": \"delete-key\", " OLD "\"old_hex\": \"000\"}]}", "a value"},
+		{K "\"does\": \"delete-key\", " OLD "\"old_hex\": \"0g\"}]}", "a value"},
+		{K "\"does\": \"set\"}]}", "a value"},
+		{K "\"does\": \"set\", \"new_type\": 4294967296}]}", "a value"},
+		{K "\"does\": \"set\", \"new_type\": 4, \"new_hex\": \"0\"}]}", "a value"},
+		{HEAD "\"touched\": [{\"kind\": \"else\"}]}", "what is touched"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct rs_err err = {0};
+		if (get(bad[i][0], &err) != RS_E_MANIFEST || !strstr(err.detail, bad[i][1]))
+			fail_msg("%s: %s", bad[i][0], err.detail);
+	}
+	assert_int_equal(get(K "\"does\": \"delete-key\", " OLD "\"old_hex\": \"00\"}]}", NULL), 0);
+	assert_int_equal(
+		get(K "\"does\": \"set\", \"new_type\": 4, \"new_hex\": \"00\"}]}", NULL), 0);
+}
+
+static void test_manifest__more_is_touched_than_a_change_has__is_refused(void **state)
+{
+	auto_free char *text = NULL;
+	struct rs_err err = {0};
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+
+	(void)state;
+	assert_non_null(f);
+	(void)fputs(HEAD "\"touched\": [", f);
+	for (size_t i = 0; i < CHANGE_MAX_VALUES; i++)
+		(void)fputs("{\"kind\": \"service\"}, ", f);
+	(void)fputs("{\"kind\": \"service\"}]}", f);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(get(text, &err), RS_E_MANIFEST);
+	assert_non_null(strstr(err.detail, "what is touched"));
+}
+
+static void test_manifest__a_change_of_nothing__is_refused(void **state)
+{
+	struct plan_change none = {.kind = CHANGE_HIVE, .file = (char[]){FILE_IN}};
+	const struct plan_item item = {.change = &none};
+
+	(void)state;
+	assert_non_null(change_hive.refuses(&item));
+}
+
+/* Somebody's folder of such a name is none of what was kept. */
+static void test_forget__a_folder_of_that_name__stays(void **state)
+{
+	struct qh *q = *state;
+	uint64_t made;
+
+	const uint64_t dir = qh_ref(q, QH_DRIVERS);
+	assert_int_equal(nt_mkdir(q->vol, dir, CHANGE_KEPT "1", &made, NULL), 0);
+	assert_int_equal(change_keep(q->vol, dir, "a", 1, NULL), 0);
+	assert_true(qh_is_there(q, QH_DRIVERS "/before-2"));
+	assert_int_equal(change_forget(q->vol, dir, NULL), 0);
+	assert_false(qh_is_there(q, QH_DRIVERS "/before-2"));
+	assert_true(qh_is_there(q, QH_DRIVERS "/before-1"));
 }
 
 /* What is not proven ours is not even asked about. */
@@ -938,6 +1261,22 @@ int main(void)
 		CASE(test_manifest__with_a_change__older_programs_refuse_it),
 		CASE(test_lost__manifest_is_gone__the_kept_bytes_stay),
 		CASE(test_lost__the_report_is_beside_it__undo_goes_by_that),
+		CASE(test_undo__the_key_is_gone__it_is_left),
+		CASE(test_act__a_key_went_after_it_was_planned__nothing_is_begun),
+		CASE(test_unchanged__with_the_same_numbers__is_seen),
+		CASE(test_state__type_length_and_key_count),
+		CASE(test_state__some_of_it_is_done__is_neither),
+		CASE(test_state__a_value_that_cannot_be_read__is_an_error),
+		CASE(test_look__a_key_with_a_key_below_it__is_not_deleted),
+		CASE(test_look__a_key_without_its_value__is_not_deleted),
+		CASE(test_undo__the_key_was_there_before__it_stays),
+		CASE(test_verify__after_undo_a_value_is_not_as_it_was__is_seen),
+		CASE(test_verify__a_part_of_the_minimum_has_no_start_or_is_gone__is_seen),
+		CASE(test_verify__the_hive_is_cut__is_seen),
+		CASE(test_manifest__each_member_of_a_change__is_looked_at),
+		CASE(test_manifest__more_is_touched_than_a_change_has__is_refused),
+		CASE(test_manifest__a_change_of_nothing__is_refused),
+		CASE(test_forget__a_folder_of_that_name__stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,7 +25,9 @@
 enum { SZ = 1, BINARY = 3, DWORD = 4, MULTI = 7 };
 
 static uint8_t four[] = {4, 0, 0, 0}, five[] = {5, 0, 0, 0}, list[] = {'a', 0, 0, 0, 0, 0};
-static uint8_t minimal[8] = {0}, alternate[8] = {3};
+static uint8_t minimal[8] = {0}, alternate[8] = {3}, high[8] = {0, 0, 0, 0, 1};
+static uint8_t no_end[] = {0, 0, 0, 'a'}; /* the last unit is another one than 0 */
+static uint8_t large[65538];
 
 struct one {
 	const char *file, *key, *name;
@@ -90,6 +92,7 @@ static void test_allowed__anything_else__may_not(void **state)
 		{SYSTEM, "ControlSetxxx\\Services\\x", "Start", HW_SET, DWORD, four, 4},
 		{SYSTEM, "x\\" SET "Services\\x", "Start", HW_SET, DWORD, four, 4},
 		{SYSTEM, SET "Services\\x\x01", "Start", HW_SET, DWORD, four, 4},
+		{SYSTEM, "ControlSet///\\Services\\x", "Start", HW_SET, DWORD, four, 4},
 		/* what 0x7B needs */
 		{SYSTEM, SET "Services\\acpi", "Start", HW_SET, DWORD, four, 4},
 		{SYSTEM, SET "Services\\Disk", "Start", HW_SET, DWORD, four, 4},
@@ -101,20 +104,36 @@ static void test_allowed__anything_else__may_not(void **state)
 		{SYSTEM, CLASS, "UpperFilters", HW_SET, MULTI, list, 4 + 1},
 		{SYSTEM, CLASS, "UpperFilters", HW_SET, SZ, list, 6},
 		{SYSTEM, CLASS, "UpperFilters", HW_SET, MULTI, list, 2},
+		{SYSTEM, CLASS, "UpperFilters", HW_SET, MULTI, list + 4, 0}, /* zeros before it */
+		{SYSTEM, CLASS, "UpperFilters", HW_SET, MULTI, no_end, 4},
+		{SYSTEM, CLASS, "UpperFilters", HW_SET, MULTI, large, sizeof(large)},
 		{SYSTEM, CLASS "\\0000", "UpperFilters", HW_SET, MULTI, list, 6},
 		{SYSTEM, SET "Enum\\PCI", "UpperFilters", HW_SET, MULTI, list, 6},
 		{SYSTEM, VERIFY, "PagingFiles", HW_SET, DWORD, four, 4},
+		{SYSTEM, VERIFY, "VerifyDriverLevel", HW_SET, BINARY, four, 4},
+		{SYSTEM, VERIFY, "VerifyDriverLevel", HW_SET, DWORD, four, 2},
+		{SYSTEM, VERIFY, "VerifyDrivers", HW_SET, BINARY, list, 6},
+		{SYSTEM, VERIFY, "VerifyDrivers", HW_SET, SZ, list + 4, 0},
+		{SYSTEM, VERIFY, "VerifyDrivers", HW_SET, SZ, list, 5},
+		{SYSTEM, VERIFY, "VerifyDrivers", HW_SET, SZ, list, 2},
+		{SYSTEM, VERIFY, "VerifyDrivers", HW_SET, SZ, no_end, 4},
+		{SYSTEM, VERIFY, "VerifyDrivers", HW_SET, SZ, large, sizeof(large)},
 		{SYSTEM, "Select", "Default", HW_SET, DWORD, four, 4},
 		{SOFTWARE, SET "Services\\x", "Start", HW_SET, DWORD, four, 4},
 		{"\\Windows\\System32\\config\\SAM", SET "Services\\x", "Start", HW_SET, DWORD,
 			four, 4},
 		{"\\System32\\config\\SYSTEM", SET "Services\\x", "Start", HW_SET, DWORD, four, 4},
+		{"\\Boot\\SYSTEM", SET "Services\\x", "Start", HW_SET, DWORD, four, 4},
+		{"\\W\x01\\System32\\config\\SYSTEM", SET "Services\\x", "Start", HW_SET, DWORD,
+			four, 4},
 		{"\\a\\b\\System32\\config\\SYSTEM", SET "Services\\x", "Start", HW_SET, DWORD,
 			four, 4},
 		{SYSTEM "2", SET "Services\\x", "Start", HW_SET, DWORD, four, 4},
 		{"", SET "Services\\x", "Start", HW_SET, DWORD, four, 4},
 		{BCD, SAFEBOOT, "Element", HW_SET, BINARY, alternate, 8},
 		{BCD, SAFEBOOT, "Element", HW_SET, BINARY, minimal, 4},
+		{BCD, SAFEBOOT, "Element", HW_SET, DWORD, minimal, 8},
+		{BCD, SAFEBOOT, "Element", HW_SET, BINARY, high, 8},
 		{BCD, SAFEBOOT, "Element", HW_DELETE_VALUE, BINARY, minimal, 8},
 		/* validated by BitLocker: nx, lastknowngood, advancedoptions */
 		{BCD, "Objects\\{b}\\Elements\\25000020", "Element", HW_SET, BINARY, minimal, 8},
@@ -157,6 +176,18 @@ static struct plan_change *change_of(const char *key)
 	return c;
 }
 
+static void test_add__more_values_than_a_change_has__is_refused(void **state)
+{
+	const struct change_edit edit = {HW_SET, "k", "Start", DWORD, four, 4, ""};
+	auto_change struct plan_change *c = change_of("k");
+
+	(void)state;
+	while (c->n < CHANGE_MAX_VALUES)
+		assert_int_equal(change_add(c, &edit, NULL), 0);
+	assert_int_equal(change_add(c, &edit, NULL), RS_E_GUARD);
+	assert_int_equal(c->n, CHANGE_MAX_VALUES);
+}
+
 static void test_plan__changes_beside_moves__come_first(void **state)
 {
 	auto_plan struct plan *p = plan_new();
@@ -188,6 +219,7 @@ int main(void)
 		cmocka_unit_test(test_allowed__what_repairs_are_made_of__may_be_changed),
 		cmocka_unit_test(test_allowed__anything_else__may_not),
 		cmocka_unit_test(test_allowed__the_old_value_is_none_of_those__may_not),
+		cmocka_unit_test(test_add__more_values_than_a_change_has__is_refused),
 		cmocka_unit_test(test_plan__changes_beside_moves__come_first),
 	};
 
