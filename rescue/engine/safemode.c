@@ -206,7 +206,28 @@ static struct bootconf_write write_of(const struct en_safe_work *w)
 		.what = w->what};
 }
 
-static int prepare(struct rs_repair *u, struct en_safe_work *w, struct rs_err *err)
+/* What becomes of the file that is kept: of what Unbrick set itself, it is the one from before
+ * that, until the last entry of it is back. */
+static enum fat_kept kept_after(const struct en_safe_work *w)
+{
+	const struct en_store *s = w->store;
+	bool are_all_ours = true, is_one_still = false;
+
+	for (size_t i = 0; i < w->n; i++)
+		are_all_ours = are_all_ours && en_loader_is_ours(s, w->changes[i].l);
+	for (size_t i = 0; i < s->n; i++) {
+		bool is_back = false;
+		for (size_t k = 0; k < w->n; k++)
+			is_back |= w->changes[k].l == &s->loaders[i] &&
+				   w->changes[k].after == BOOT_USUAL;
+		is_one_still |= !is_back && en_loader_is_ours(s, &s->loaders[i]);
+	}
+	if (is_one_still)
+		return FAT_KEEP_EARLIER;
+	return are_all_ours ? FAT_KEEP_NONE : FAT_KEEP;
+}
+
+static int prepare(struct en_safe_work *w, struct rs_err *err)
 {
 	auto_blk struct blk *part = NULL;
 	const struct en_volume *v = w->store->v;
@@ -217,11 +238,7 @@ static int prepare(struct rs_repair *u, struct en_safe_work *w, struct rs_err *e
 			v->disk->blk, v->part->off_bytes, v->part->len_bytes, v->name, &part, err);
 	if (r < 0)
 		return r;
-	/* of what Unbrick set itself, the one from before that is what is kept, until it is back */
-	bool is_ours = w->store->has_kept;
-	for (size_t i = 0; i < w->n; i++)
-		is_ours = is_ours && en_loader_is_ours(w->store, w->changes[i].l);
-	w->what = !is_ours ? FAT_KEEP : is_on(u) ? FAT_KEEP_EARLIER : FAT_KEEP_NONE;
+	w->what = kept_after(w);
 	const struct bootconf_write all = write_of(w);
 	return bootconf_check(part, &all, err);
 }
@@ -303,7 +320,7 @@ static int plan(struct rs_repair *u, struct rs_err *err)
 	if (r == 0)
 		r = en_members_guard(u->m, err);
 	for (size_t i = 0; r == 0 && i < safe->n; i++)
-		r = prepare(u, &safe->works[i], err);
+		r = prepare(&safe->works[i], err);
 	if (r < 0)
 		return r;
 	if (is_on(u))

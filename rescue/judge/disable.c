@@ -337,10 +337,10 @@ static bool is_file_named(const struct win_service *one, const char *name)
 	return slash && strcasecmp(slash + 1, name) == 0;
 }
 
-/* By what a person may call it. */
+/* By what a person may call it. Many are called nothing: that names none of them. */
 static bool is_called(const struct win_service *one, const char *name)
 {
-	return is_file_named(one, name) || strcasecmp(one->display, name) == 0;
+	return name[0] && (is_file_named(one, name) || strcasecmp(one->display, name) == 0);
 }
 
 bool disable_finds(const struct win_system *s, const char *name)

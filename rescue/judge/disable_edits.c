@@ -90,8 +90,9 @@ static size_t name_at(const struct win_filter_list *f, size_t at, char *ret, siz
 	return n + (n < most);
 }
 
-/* Bytes that stay are those that were there, and what follows the first empty name is none of the
- * list. False: no memory. */
+/* Bytes that stay are those that were there. An empty name ends a list for some who read it, and
+ * the kernel goes on behind it to the end of the value: a name goes out wherever it stands. False:
+ * no memory. */
 static bool cut(
 	const struct disable_choice *c, const struct win_filter_list *f, struct list_cut *ret)
 {
@@ -101,7 +102,7 @@ static bool cut(
 	*ret = (struct list_cut){.p = malloc(f->raw_len + 1)};
 	if (!ret->p)
 		return false;
-	while (at + 1 < f->raw_len && rs_le16(f->raw + at)) {
+	while (at + 1 < f->raw_len) {
 		const size_t n = 2 * name_at(f, at, name, sizeof(name));
 		if (is_chosen(c, name)) {
 			ret->n_out++;
@@ -109,7 +110,7 @@ static bool cut(
 		} else {
 			memcpy(ret->p + ret->len, f->raw + at, n);
 			ret->len += n;
-			ret->n_left++;
+			ret->n_left += rs_le16(f->raw + at) != 0;
 		}
 		at += n;
 	}

@@ -4,11 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "format/bytes.h"
 #include "plan/change.h"
+#include "windows/drivers.h"
 #include "windows/windows.h"
 
-#define BASE_BYTES 512U
+#define BASE_BYTES   512U
+#define REG_MULTI_SZ 7U
 
 /* ---- one value ---- */
 
@@ -57,6 +60,62 @@ static int value_state(struct win_hive *h, struct change_value *v, struct rs_err
 	return 0;
 }
 
+/* ---- lists of filters and their services ---- */
+
+/* One name of a list, in UTF-8; returns its bytes there with its end. */
+static size_t list_name(const uint8_t *p, size_t len, char *ret, size_t cap)
+{
+	size_t n = 0;
+
+	while (2 * n + 1 < len && rs_le16(p + 2 * n))
+		n++;
+	ret[0] = '\0';
+	if (n < cap / 3)
+		(void)rs_utf16_to_utf8((struct rs_view){p, 2 * n}, ret, cap);
+	return 2 * n + 2;
+}
+
+static bool is_list_of(const struct change_value *v, const char *service)
+{
+	char name[1024];
+
+	if (v->old_type != REG_MULTI_SZ || !v->had)
+		return false;
+	for (size_t at = 0; at < v->old_len;) {
+		at += list_name(v->old + at, v->old_len - at, name, sizeof(name));
+		if (strcasecmp(name, service) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Of a service that has been taken away since, or that nobody could start any more. */
+static bool is_start_lost(struct win_hive *h, const struct change_value *v)
+{
+	uint64_t start = WIN_START_DISABLED;
+	win_key key = 0;
+
+	if (strcasecmp(v->name, "Start") != 0 ||
+		(v->state != CHANGE_OTHERS && v->state != CHANGE_MISSING))
+		return false;
+	return win_hive_key(h, win_hive_root(h), v->key, &key, NULL) < 0 ||
+	       win_hive_number(h, key, v->name, &start, NULL) < 0 || start >= WIN_START_DISABLED;
+}
+
+/* The name of such a service is not put into a list again: devices whose list has it do not start,
+ * disks among them (stop 0x7B). So a list that would get it back is not as we left it any more. */
+static void lists_with_services(struct win_hive *h, struct plan_change *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		if (!is_start_lost(h, &c->values[i]))
+			continue;
+		for (size_t k = 0; k < c->n; k++)
+			if (c->values[k].state == CHANGE_AFTER &&
+				is_list_of(&c->values[k], win_path_name(c->values[i].key)))
+				c->values[k].state = CHANGE_OTHERS;
+	}
+}
+
 /* ---- all of them ---- */
 
 static enum change_state joined(const struct plan_change *c)
@@ -77,6 +136,8 @@ int change_state(
 
 	for (size_t i = 0; r == 0 && i < c->n; i++)
 		r = value_state(h, &c->values[i], err);
+	if (r == 0)
+		lists_with_services(h, c);
 	if (r == 0)
 		*ret = joined(c);
 	return r;

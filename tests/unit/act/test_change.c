@@ -353,8 +353,9 @@ static void test_undo__a_value_of_ours_was_changed__it_is_left_and_kept(void **s
 	assert_int_equal(q->n, 0);
 }
 
-/* Its product was uninstalled. */
-static void test_undo__the_key_is_gone__it_is_left(void **state)
+/* Its product was uninstalled. A name in a list whose service is gone keeps disks from starting:
+ * undo does not make one. */
+static void test_undo__the_key_is_gone__it_is_left_and_so_is_the_list(void **state)
 {
 	struct qh *q = *state;
 	auto_plan struct plan *p = plan_of(q, ch_disable_x());
@@ -362,9 +363,12 @@ static void test_undo__the_key_is_gone__it_is_left(void **state)
 	fill(q, p);
 	hivex_edits(q, X, take_key, NULL);
 	auto_plan struct plan *back = undo(q);
-	assert_int_equal(change_count_left(back), 1);
-	assert_true(lists_x(q));
+	assert_int_equal(change_count_left(back), 2);
+	assert_false(lists_x(q));
 	verify(q, back, true, 0);
+	qh_list(q);
+	assert_int_equal(q->n, 1);
+	assert_int_equal(q->all[0].state, QUARANTINE_LEFT);
 }
 
 static void test_undo__left_values__a_new_run_does_not_tidy_them_away(void **state)
@@ -1261,7 +1265,7 @@ int main(void)
 		CASE(test_manifest__with_a_change__older_programs_refuse_it),
 		CASE(test_lost__manifest_is_gone__the_kept_bytes_stay),
 		CASE(test_lost__the_report_is_beside_it__undo_goes_by_that),
-		CASE(test_undo__the_key_is_gone__it_is_left),
+		CASE(test_undo__the_key_is_gone__it_is_left_and_so_is_the_list),
 		CASE(test_act__a_key_went_after_it_was_planned__nothing_is_begun),
 		CASE(test_unchanged__with_the_same_numbers__is_seen),
 		CASE(test_state__type_length_and_key_count),

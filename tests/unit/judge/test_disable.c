@@ -238,6 +238,36 @@ static void test_disable__a_name_that_only_begins_so__stays_in_the_list(void **s
 		13);
 }
 
+/* The kernel reads such a list to its end. */
+static void test_disable__behind_an_empty_name_in_a_list__goes_out_too(void **state)
+{
+	struct made *m = made();
+
+	(void)state;
+	(void)add(m, "mine");
+	filters(m, "Class\\" KEYBOARD, KEYBOARD, (const char *const[3]){"kbdclass", "", "mine"});
+	filters(m, "Class\\" DISK, DISK, (const char *const[3]){"", "mine"});
+	auto_disable struct disable_choice *c = choose(m, "mine", NULL, false);
+	assert_null(c->refused);
+	assert_int_equal(c->n_edits, 3);
+	assert_int_equal(c->edits[0].len, m->filters[0].raw_len - 10);
+	assert_memory_equal(c->edits[0].p, m->filters[0].raw, 20);
+	assert_null(c->edits[1].p); /* nothing else is in it */
+}
+
+/* What a script makes of a variable that is not set. */
+static void test_disable__no_name__is_nobodys(void **state)
+{
+	struct made *m = made();
+
+	(void)state;
+	(void)add(m, "mine");
+	auto_disable struct disable_choice *c = choose(m, "", NULL, false);
+	assert_non_null(c->refused);
+	assert_true(c->is_unknown);
+	assert_false(disable_finds(&m->s, ""));
+}
+
 static void test_disable__filter_without_a_service__goes_out_of_the_lists(void **state)
 {
 	static const char *const two[3] = {"gone", "partmgr"}, *const critical[3] = {"old"};
@@ -545,6 +575,8 @@ int main(void)
 		cmocka_unit_test(test_disable__same_file__goes_with_it),
 		cmocka_unit_test(test_disable__filter__its_name_alone_goes_out_of_each_list),
 		cmocka_unit_test(test_disable__a_name_that_only_begins_so__stays_in_the_list),
+		cmocka_unit_test(test_disable__behind_an_empty_name_in_a_list__goes_out_too),
+		cmocka_unit_test(test_disable__no_name__is_nobodys),
 		cmocka_unit_test(test_disable__filter_without_a_service__goes_out_of_the_lists),
 		cmocka_unit_test(test_disable__what_must_stay__is_refused),
 		cmocka_unit_test(
