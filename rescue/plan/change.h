@@ -124,8 +124,9 @@ int change_look(struct nt_vol *vol, struct plan_change *c, struct rs_err *err);
  * those of change_state. */
 int change_unchanged(struct nt_vol *vol, struct plan_change *c, struct rs_err *err);
 /** Each value's state, as the hive with its logs is now (a list of filters is CHANGE_OTHERS, too,
- * where undo would bring a name back into it whose service is gone by now); *ret what all of them make: CHANGE_BEFORE
- * or CHANGE_AFTER only where every value is that. Errors: RS_E_HIVE, RS_E_IO_READ, RS_E_MEMORY. */
+ * where undo would bring a name back into it whose service is gone by now); *ret what all of them
+ * make: CHANGE_BEFORE or CHANGE_AFTER only where every value is that. Errors: RS_E_HIVE,
+ * RS_E_IO_READ, RS_E_MEMORY. */
 int change_state(
 	struct nt_vol *vol, struct plan_change *c, enum change_state *ret, struct rs_err *err);
 
