@@ -16,7 +16,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define LINKS_MAX  1024U /* names of one file, as NTFS limits them */
 #define ATTR_BYTES 0x18U /* head of a resident attribute */
 
 struct work {
@@ -81,8 +80,8 @@ static int look(struct nt_vol *vol, const struct nt_hard *h, struct work *w, str
 	struct nt_stat s;
 
 	*w = (struct work){.h = h};
-	if (!nt_name_init(&w->name, h->name) || !w->name.n ||
-		ntfs_forbidden_chars(w->name.le, (int)w->name.n, TRUE))
+	if (!nt_name_init(&w->name, h->name) ||
+		ntfs_forbidden_chars(w->name.le, (int)w->name.n, TRUE)) /* or it has no letter */
 		return rs_fail_on(err, RS_E_USAGE, h->name, "not a name that Windows could open");
 	int r = nt_stat(vol, h->file_ref, &s, err);
 	if (r == 0 && s.is_dir)
@@ -127,12 +126,12 @@ static int check_room(const ntfs_inode *ni, const struct work *w, struct rs_err 
 	uint32_t all = le32_to_cpu(ni->mrec->bytes_allocated);
 	uint32_t need = (ATTR_BYTES + w->key_len + 7U) & ~7U;
 
-	if (NInoAttrList(ni) || used > all || all - used < need)
+	if (NInoAttrList(ni) || (uint64_t)used + need > all)
 		return rs_fail_on(err, RS_E_GUARD, w->h->name,
 			"the record of the file has no room for one more name");
-	if (w->n_names >= LINKS_MAX || le16_to_cpu(ni->mrec->link_count) != w->n_names)
+	if (le16_to_cpu(ni->mrec->link_count) != w->n_names) /* 1024 names have no room in one */
 		return rs_fail_on(err, RS_E_GUARD, w->h->name,
-			"the record's link count is not that of its names, or it has too many");
+			"the record's link count is not that of its names");
 	return 0;
 }
 

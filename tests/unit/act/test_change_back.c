@@ -10,13 +10,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uchar.h>
 
 #include "act/change.h"
 #include "judge/putback.h"
 #include "ntfswrite/security.h"
+#include "ntfswrite/vol_internal.h"
 #include "quarantine_help.h"
 
 #include "../../layers/layers.h"
+
+#include <ntfs-3g/bitmap.h>
 
 #define GONE   "\\Windows\\System32\\svchost.exe"
 #define STORED "/Windows/WinSxS/component/svchost.exe"
@@ -169,6 +173,227 @@ static void test_back__a_copy__has_the_permissions_of_windows_parts(void **state
 	assert_false(nt_security_is_ours((struct rs_view){made, len}, false, NULL, 0));
 }
 
+/* Once, with this number, in what was noted on the disk. */
+static void assert_step(struct qh *q, const struct plan *p, const char *line)
+{
+	auto_free uint8_t *steps = NULL;
+	char path[PLAN_PATH_BYTES];
+	size_t len = 0;
+
+	plan_path(p->top, p->id, QUARANTINE_STEPS, path);
+	assert_int_equal(nt_file_load(q->vol, path, 1U << 20, &steps, &len, NULL), 0);
+	assert_non_null(memmem(steps, len, line, strlen(line)));
+}
+
+static void steps_of(struct qh *q, enum putback_how how)
+{
+	auto_plan struct plan *p = plan_of(q, how);
+
+	fill(q, p);
+	assert_step(q, p, "intent 0001");
+	assert_step(q, p, "done 0001");
+}
+
+static void test_back__a_name__its_steps_are_noted(void **state)
+{
+	steps_of(*state, PUTBACK_LINK);
+}
+
+static void test_back__a_copy__its_steps_are_noted(void **state)
+{
+	steps_of(*state, PUTBACK_COPY);
+}
+
+static void test_back__nothing_says_whose_a_copy_has_to_be__it_is_not_made(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, PUTBACK_COPY);
+
+	assert_int_equal(nt_remove(q->vol, qh_ref(q, "/Windows/System32"), "ntdll.dll",
+				 qh_ref(q, LIKE), NULL),
+		0);
+	assert_int_equal(quarantine_fill(q->vol, p, NULL, NULL), RS_E_GUARD);
+	assert_false(qh_is_there(q, GONE));
+}
+
+/* ---- where it stands ---- */
+
+static enum change_state state_of(struct qh *q, const struct plan_item *item)
+{
+	enum change_state ret = CHANGE_AFTER;
+
+	assert_int_equal(change_ops_of(item)->state(q->vol, item, &ret, NULL), 0);
+	return ret;
+}
+
+static void elsewhere(struct qh *q, enum putback_how how)
+{
+	auto_plan struct plan *p = plan_of(q, how);
+
+	assert_int_equal(state_of(q, &p->items[0]), CHANGE_BEFORE);
+	p->items[0].from_ref = qh_ref(q, "/Windows");
+	assert_int_equal(state_of(q, &p->items[0]), CHANGE_MISSING);
+}
+
+static void test_state__the_folder_is_another_one__nowhere(void **state)
+{
+	elsewhere(*state, PUTBACK_LINK);
+	elsewhere(*state, PUTBACK_COPY);
+}
+
+static void test_state__the_record_is_another_file_s__nowhere(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, PUTBACK_LINK);
+
+	assert_int_equal(nt_remove(q->vol, qh_ref(q, "/Windows/WinSxS/component"), "svchost.exe",
+				 qh_ref(q, STORED), NULL),
+		0);
+	assert_int_equal(state_of(q, &p->items[0]), CHANGE_MISSING);
+}
+
+/* ---- a cut between the two halves of a name ---- */
+
+/* The record has the name, the folder has no entry. */
+static void take_entry(struct qh *q)
+{
+	static const char16_t name[] = u"svchost.exe";
+	uint8_t key[66 + 2 * 11] = {0};
+
+	rs_put_le64(key, qh_ref(q, "/Windows/System32"));
+	key[64] = 11;
+	memcpy(key + 66, name, 2 * 11);
+	ntfs_inode *dir =
+		ntfs_inode_open(q->vol->lib, NT_REF_RECORD(qh_ref(q, "/Windows/System32")));
+	assert_non_null(dir);
+	assert_int_equal(ntfs_index_remove(dir, NULL, key, sizeof(key)), 0);
+	assert_int_equal(ntfs_inode_close(dir), 0);
+	assert_int_equal(nt_sync(q->vol, NULL), 0);
+	assert_false(qh_is_there(q, GONE));
+}
+
+static unsigned names_of(struct qh *q)
+{
+	struct nt_stat s;
+
+	assert_int_equal(nt_stat(q->vol, qh_ref(q, STORED), &s, NULL), 0);
+	return s.links;
+}
+
+static void test_half__is_before__and_no_undo(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, PUTBACK_LINK);
+	struct plan_item *item = &p->items[0];
+
+	fill(q, p);
+	take_entry(q);
+	assert_int_equal(names_of(q), 2);
+	assert_int_equal(state_of(q, item), CHANGE_BEFORE);
+	struct rs_err err = {0};
+	assert_int_equal(change_ops_of(item)->verify(q->vol, item, true, &err), RS_E_VERIFY);
+	assert_non_null(strstr(err.detail, "there still"));
+	assert_int_equal(change_ops_of(item)->verify(q->vol, item, false, NULL), RS_E_VERIFY);
+}
+
+/* Both ways lead out of it. */
+static void test_half__is_finished_either_way(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, PUTBACK_LINK);
+	struct plan_item *item = &p->items[0];
+	struct steps none = {.ref = 0};
+
+	fill(q, p);
+	take_entry(q);
+	assert_int_equal(change_ops_of(item)->run(q->vol, item, false, &none, NULL), 0);
+	assert_text(q, GONE, "the program as it was");
+	take_entry(q);
+	assert_int_equal(change_ops_of(item)->run(q->vol, item, true, &none, NULL), 0);
+	assert_int_equal(item->result, PLAN_DONE);
+	assert_int_equal(names_of(q), 1);
+}
+
+/* ---- afterwards ---- */
+
+static void take_there(struct qh *q)
+{
+	const uint64_t dir = qh_ref(q, "/Windows/System32");
+
+	if (qh_ref(q, GONE) == qh_ref(q, STORED))
+		assert_int_equal(
+			nt_hard_drop(q->vol, &(struct nt_hard){qh_ref(q, GONE), dir, "svchost.exe"},
+				NULL),
+			0);
+	else
+		assert_int_equal(nt_remove(q->vol, dir, "svchost.exe", qh_ref(q, GONE), NULL), 0);
+}
+
+static void verified(struct qh *q, enum putback_how how)
+{
+	auto_plan struct plan *p = plan_of(q, how);
+
+	fill(q, p);
+	verify(q, p, true, RS_E_VERIFY); /* it is there still */
+	take_there(q);
+	verify(q, p, false, RS_E_VERIFY);
+	verify(q, p, true, 0);
+}
+
+static void test_verify__a_name__there_or_not(void **state)
+{
+	verified(*state, PUTBACK_LINK);
+}
+
+static void test_verify__a_copy__there_or_not(void **state)
+{
+	verified(*state, PUTBACK_COPY);
+}
+
+static void test_verify__a_name__of_other_contents__is_seen(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, PUTBACK_LINK);
+
+	fill(q, p);
+	assert_int_equal(nt_file_overwrite(q->vol, qh_ref(q, STORED), 0, "X", 1, NULL), 0);
+	verify(q, p, false, RS_E_VERIFY);
+}
+
+/* It is there, and its record counts as free. */
+static void test_verify__a_copy__the_bitmap_is_looked_at(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, PUTBACK_COPY);
+
+	fill(q, p);
+	const s64 record = (s64)NT_REF_RECORD(qh_ref(q, GONE));
+	assert_int_equal(ntfs_bitmap_clear_bit(q->vol->lib->mftbmp_na, record), 0);
+	assert_int_equal(nt_sync(q->vol, NULL), 0);
+	assert_int_equal(change_ops_of(&p->items[0])->verify(q->vol, &p->items[0], false, NULL),
+		RS_E_VERIFY);
+	assert_int_equal(ntfs_bitmap_set_bit(q->vol->lib->mftbmp_na, record), 0);
+	assert_int_equal(nt_sync(q->vol, NULL), 0);
+	assert_int_equal(change_ops_of(&p->items[0])->verify(q->vol, &p->items[0], false, NULL), 0);
+}
+
+/* The name leads there, and the record counts another number of names. */
+static void test_verify__a_name__the_record_is_looked_at(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, PUTBACK_LINK);
+
+	fill(q, p);
+	ntfs_inode *ni = ntfs_inode_open(q->vol->lib, NT_REF_RECORD(qh_ref(q, STORED)));
+	assert_non_null(ni);
+	ni->mrec->link_count = cpu_to_le16(5);
+	ntfs_inode_mark_dirty(ni);
+	assert_int_equal(ntfs_inode_close(ni), 0);
+	assert_int_equal(nt_sync(q->vol, NULL), 0);
+	assert_int_equal(change_ops_of(&p->items[0])->verify(q->vol, &p->items[0], false, NULL),
+		RS_E_VERIFY);
+}
+
 /* ---- something has changed ---- */
 
 static void change_bytes(struct qh *q, const char *path)
@@ -256,15 +481,7 @@ static void change_there(struct qh *q)
 
 static void replace(struct qh *q)
 {
-	const uint64_t dir = qh_ref(q, "/Windows/System32");
-
-	if (qh_ref(q, GONE) == qh_ref(q, STORED))
-		assert_int_equal(
-			nt_hard_drop(q->vol, &(struct nt_hard){qh_ref(q, GONE), dir, "svchost.exe"},
-				NULL),
-			0);
-	else
-		assert_int_equal(nt_remove(q->vol, dir, "svchost.exe", qh_ref(q, GONE), NULL), 0);
+	take_there(q);
 	put_another(q);
 }
 
@@ -351,6 +568,9 @@ static void test_manifest__of_something_else__refused(void **state)
 	const struct change_ops *ops = change_ops_of(item);
 
 	assert_null(ops->refuses(item));
+	item->change->n = 1; /* values, of no hive */
+	assert_non_null(ops->refuses(item));
+	item->change->n = 0;
 	const uint64_t ref = item->file_ref;
 	item->file_ref = 5;
 	assert_non_null(ops->refuses(item));
@@ -391,6 +611,18 @@ int main(void)
 		BACK(test_undo__run_on_a_changed_name__stays),
 		BACK(test_undo__run_on_a_changed_copy__stays),
 		BACK(test_manifest__of_something_else__refused),
+		BACK(test_back__a_name__its_steps_are_noted),
+		BACK(test_back__a_copy__its_steps_are_noted),
+		BACK(test_back__nothing_says_whose_a_copy_has_to_be__it_is_not_made),
+		BACK(test_state__the_folder_is_another_one__nowhere),
+		BACK(test_state__the_record_is_another_file_s__nowhere),
+		BACK(test_half__is_before__and_no_undo),
+		BACK(test_half__is_finished_either_way),
+		BACK(test_verify__a_name__there_or_not),
+		BACK(test_verify__a_copy__there_or_not),
+		BACK(test_verify__a_name__of_other_contents__is_seen),
+		BACK(test_verify__a_copy__the_bitmap_is_looked_at),
+		BACK(test_verify__a_name__the_record_is_looked_at),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -284,6 +284,34 @@ static void test_disable__filter_without_a_service__goes_out_of_the_lists(void *
 	refused(m, "partmgr", "belongs into lists");
 	refused(m, "old", "no service of this name");
 	refused(m, "nothing", "no service of this name");
+	auto_disable struct disable_choice *both = choose(m, "partmgr", "gone", false);
+	assert_int_equal(both->n_rows, 0);
+	m->s.is_devices_cut = true;
+	refused(m, "gone", "no service of this name");
+	m->s.is_devices_cut = false;
+	(void)snprintf(m->s.note, sizeof(m->s.note), "Enum: damaged");
+	refused(m, "gone", "no service of this name");
+}
+
+/* No end, and an odd byte behind the end: what is behind it is none of the list. */
+static void test_disable__a_list_that_does_not_end_well__is_read_so_far(void **state)
+{
+	static const char *const one[3] = {"flt"};
+	struct made *m = made();
+
+	(void)state;
+	add(m, "flt");
+	filters(m, "Class\\{x}", "{x}", one);
+	m->filters[0].raw_len = 6;
+	m->filters[0].raw[6] = 'z';
+	auto_disable struct disable_choice *c = choose(m, "flt", NULL, false);
+	assert_int_equal(c->n_edits, 2);
+	assert_null(c->edits[0].p);
+	m->filters[0].raw[6] = 0;
+	m->filters[0].raw[8] = 'z';
+	m->filters[0].raw_len = 9;
+	auto_disable struct disable_choice *odd = choose(m, "flt", NULL, false);
+	assert_int_equal(odd->n_edits, 2);
 }
 
 static void test_disable__what_must_stay__is_refused(void **state)
@@ -312,6 +340,13 @@ static void test_disable__what_must_stay__is_refused(void **state)
 	one->is_driver = false;
 	refused(m, "flt", "other services use");
 	one->is_user_exe = true;
+	(void)snprintf(m->s.note, sizeof(m->s.note), "Enum: damaged");
+	refused(m, "flt", "not all of the SYSTEM hive");
+	m->s.note[0] = '\0';
+	char *path = one->path;
+	one->path = text(m, "");
+	refused(m, "flt", "not on this volume");
+	one->path = path;
 	auto_disable struct disable_choice *c = choose(m, "flt", NULL, false);
 	assert_true(is_off(c, "flt"));
 }
@@ -345,6 +380,33 @@ static void test_disable__dumps_go_through_it__stays(void **state)
 	add(m, "flt");
 	m->s.dump_filters = (struct win_list){names, 1};
 	refused(m, "flt", "dumps");
+	dump[3] = '\0'; /* by its service's name */
+	m->services[0].path = text(m, "\\Windows\\System32\\drivers\\other.sys");
+	refused(m, "flt", "dumps");
+	dump[3] = '.';
+}
+
+static void test_disable__new_devices_are_filtered_by_it__stays(void **state)
+{
+	static const char *const critical[3] = {"flt"};
+	struct made *m = made();
+
+	(void)state;
+	add(m, "flt");
+	filters(m, "CriticalDeviceDatabase\\x", KEYBOARD, critical);
+	refused(m, "flt", "starts new devices");
+}
+
+/* A service of that name, whatever its file is. */
+static void test_disable__one_of_the_minimum__is_refused_in_the_end(void **state)
+{
+	struct made *m = made();
+
+	(void)state;
+	add(m, "volume")->path = text(m, "\\Windows\\System32\\drivers\\foreign.sys");
+	auto_disable struct disable_choice *c = choose(m, "volume", NULL, false);
+	assert_string_equal(c->refused, "volume");
+	assert_non_null(strstr(c->refused_why, "0x7B"));
 }
 
 static void test_disable__hive_that_is_not_whole__nothing_goes(void **state)
@@ -420,6 +482,90 @@ static void test_disable__early_launch_alone__is_refused(void **state)
 	m->services[1].start = WIN_START_DISABLED;
 	auto_disable struct disable_choice *c = choose(m, "main", NULL, false);
 	assert_true(is_off(c, "main"));
+}
+
+static void test_disable__of_one_package__one_product_whoever_signed_it(void **state)
+{
+	struct made *m = made();
+
+	(void)state;
+	early(m);
+	maker(m, 1, "Signer of others");
+	m->services[0].inf = text(m, "oem7.inf");
+	m->services[1].inf = text(m, "OEM7.inf");
+	auto_disable struct disable_choice *c = choose(m, "mainelam", NULL, false);
+	assert_true(is_off(c, "main") && is_off(c, "mainelam"));
+	m->services[0].inf = m->services[1].inf = text(m, "");
+	maker(m, 0, "Guardian Ltd"); /* another word, which begins like it */
+	maker(m, 1, "Guard Ltd");
+	refused(m, "mainelam", "0x178");
+}
+
+static void test_disable__a_security_product_that_starts_late__is_a_twin_too(void **state)
+{
+	struct made *m = made();
+
+	(void)state;
+	early(m);
+	m->services[0].start = WIN_START_DEMAND;
+	m->services[0].is_boot = false;
+	auto_disable struct disable_choice *c = choose(m, "mainelam", NULL, false);
+	assert_true(is_off(c, "main") && is_off(c, "mainelam"));
+	m->services[0].altitude = text(m, ""); /* or one that starts early, whatever it is for */
+	m->services[0].start = WIN_START_SYSTEM;
+	auto_disable struct disable_choice *soon = choose(m, "mainelam", NULL, false);
+	assert_true(is_off(soon, "main") && is_off(soon, "mainelam"));
+}
+
+/* Whatever order they stand in: what goes with what goes with it. */
+static void test_disable__of_the_twin_the_same_file__goes_with_it(void **state)
+{
+	struct made *m = made();
+
+	(void)state;
+	add(m, "shares")->path = text(m, "\\Windows\\System32\\drivers\\main.sys");
+	m->services[0].start = WIN_START_DEMAND;
+	m->services[0].is_boot = false;
+	early(m);
+	maker(m, 1, "Guard Ltd");
+	maker(m, 2, "Guard Ltd");
+	maker(m, 0, "Nobody");
+	auto_disable struct disable_choice *c = choose(m, "mainelam", NULL, false);
+	assert_true(is_off(c, "shares") && is_off(c, "main") && is_off(c, "mainelam"));
+}
+
+static void test_disable__without_a_file__shares_none(void **state)
+{
+	struct made *m = made();
+
+	(void)state;
+	add(m, "one")->path = text(m, "");
+	add(m, "two")->path = text(m, "");
+	auto_disable struct disable_choice *c = choose(m, "one", NULL, false);
+	assert_true(is_off(c, "one") && !is_off(c, "two"));
+}
+
+static void test_disable__a_name__before_what_another_is_called(void **state)
+{
+	struct made *m = made();
+
+	(void)state;
+	add(m, "other")->display = text(m, "flt");
+	add(m, "flt");
+	auto_disable struct disable_choice *c = choose(m, "flt", NULL, false);
+	assert_true(is_off(c, "flt") && !is_off(c, "other"));
+}
+
+static void test_disable__windows_early_launch_without_a_maker__is_nobodys_twin(void **state)
+{
+	struct made *m = made();
+
+	(void)state;
+	early(m);
+	m->makers[1].is_own = true;
+	maker(m, 1, "");
+	auto_disable struct disable_choice *c = choose(m, "main", NULL, false);
+	assert_true(is_off(c, "main") && !is_off(c, "mainelam"));
 }
 
 static void test_disable__windows_early_launch__is_nobodys_twin(void **state)
@@ -516,6 +662,49 @@ static void test_safe__early_launch_without_its_driver__stays_and_its_twin_goes_
 	assert_true(c->is_security);
 }
 
+static void test_safe__what_is_no_driver_or_off__is_no_row(void **state)
+{
+	struct made *m = made();
+
+	(void)state;
+	struct win_service *one = add(m, "program");
+	one->is_driver = one->is_boot = false;
+	one->is_user_exe = true;
+	one->start = WIN_START_SYSTEM;
+	one = add(m, "off");
+	one->start = WIN_START_DISABLED;
+	one->is_boot = false;
+	one->override = WIN_START_SYSTEM;
+	auto_disable struct disable_choice *c = choose(m, NULL, NULL, true);
+	assert_int_equal(c->n_rows, 0);
+}
+
+/* Is it said that Windows runs without its security product? */
+static void test_security__is_told_where_something_of_it_goes(void **state)
+{
+	struct made *m = made();
+
+	(void)state;
+	struct win_service *one = add(m, "guard");
+	one->altitude = text(m, "321000");
+	m->makers[0].is_known = false; /* stays, and is a row */
+	add(m, "other");
+	auto_disable struct disable_choice *c = choose(m, NULL, NULL, true);
+	assert_true(row(c, "guard") && is_off(c, "other"));
+	assert_false(c->is_security);
+	m->makers[0].is_known = true;
+	one->start = WIN_START_DISABLED; /* it is off already */
+	auto_disable struct disable_choice *off = choose(m, "guard", NULL, false);
+	assert_false(off->is_security);
+	one->start = WIN_START_DEMAND; /* not asked for, of the same product */
+	one->is_boot = false;
+	maker(m, 0, "Guard Ltd");
+	maker(m, 1, "Guard Inc.");
+	auto_disable struct disable_choice *part = choose(m, "other", NULL, false);
+	assert_true(is_off(part, "other") && !is_off(part, "guard"));
+	assert_true(part->is_security);
+}
+
 static void test_minimum__one_of_it_disabled__is_named(void **state)
 {
 	struct made *m = made();
@@ -527,6 +716,9 @@ static void test_minimum__one_of_it_disabled__is_named(void **state)
 	add(m, "volmgr");
 	assert_string_equal(disable_breaks_minimum(&m->s, &e, 1), "volmgr");
 	assert_null(disable_breaks_minimum(&m->s, NULL, 0)); /* the others were not there before */
+	e.name = "UpperFilters";			     /* a device of that name */
+	assert_null(disable_breaks_minimum(&m->s, &e, 1));
+	e.name = "Start";
 	m->services[0].start = WIN_START_DEMAND;
 	assert_null(disable_breaks_minimum(&m->s, &e, 1)); /* nor did it hold */
 }
@@ -594,6 +786,18 @@ int main(void)
 			test_safe__early_launch_without_its_driver__stays_and_its_twin_goes_with_it),
 		cmocka_unit_test(test_minimum__one_of_it_disabled__is_named),
 		cmocka_unit_test(test_safe__real_hive_all_of_it_foreign__what_a_start_needs_stays),
+		cmocka_unit_test(test_disable__a_list_that_does_not_end_well__is_read_so_far),
+		cmocka_unit_test(test_disable__new_devices_are_filtered_by_it__stays),
+		cmocka_unit_test(test_disable__one_of_the_minimum__is_refused_in_the_end),
+		cmocka_unit_test(test_disable__of_one_package__one_product_whoever_signed_it),
+		cmocka_unit_test(test_disable__a_security_product_that_starts_late__is_a_twin_too),
+		cmocka_unit_test(test_disable__of_the_twin_the_same_file__goes_with_it),
+		cmocka_unit_test(test_disable__without_a_file__shares_none),
+		cmocka_unit_test(test_disable__a_name__before_what_another_is_called),
+		cmocka_unit_test(
+			test_disable__windows_early_launch_without_a_maker__is_nobodys_twin),
+		cmocka_unit_test(test_safe__what_is_no_driver_or_off__is_no_row),
+		cmocka_unit_test(test_security__is_told_where_something_of_it_goes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -288,6 +288,61 @@ static void test_link__same_file_in_other_letters__refused(void **state)
 	refused(&w, &upper, false, RS_E_GUARD);
 	refused(&w, &upper, true, RS_E_GUARD);
 	assert_int_equal(state_of(&w), NT_HARD_THERE);
+	enum nt_hard_state other = NT_HARD_ABSENT;
+	must(nt_hard_state(w.vol, &upper, &other, &err), &err);
+	assert_int_equal(other, NT_HARD_TAKEN);
+	end(&w);
+}
+
+static void test_link__a_name_that_begins_like_it__is_another(void **state)
+{
+	struct world w;
+	struct rs_err err = {0};
+	enum nt_hard_state is = NT_HARD_HALF;
+
+	(void)state;
+	begin(&w, &kinds[0]);
+	must(nt_hard_add(w.vol, &w.hard, &err), &err);
+	const struct nt_hard longer = {w.hard.file_ref, w.hard.dir_ref, NAME "2"};
+	must(nt_hard_add(w.vol, &longer, &err), &err);
+	must(nt_hard_drop(w.vol, &w.hard, &err), &err);
+	const struct nt_hard more = {w.hard.file_ref, w.hard.dir_ref, NAME "23"};
+	must(nt_hard_state(w.vol, &more, &is, &err), &err);
+	assert_int_equal(is, NT_HARD_ABSENT);
+	assert_int_equal(state_of(&w), NT_HARD_ABSENT);
+	end(&w);
+}
+
+static void test_link__the_count_is_not_that_of_the_names__refused(void **state)
+{
+	struct world w;
+	struct rs_err err = {0};
+	ntfs_inode *ni = NULL;
+
+	(void)state;
+	begin(&w, &kinds[0]);
+	must(nt_inode_open(w.vol, w.hard.file_ref, &ni, &err), &err);
+	ni->mrec->link_count = cpu_to_le16(2);
+	ntfs_inode_mark_dirty(ni);
+	assert_int_equal(ntfs_inode_sync(ni), 0);
+	nt_inode_close(ni);
+	must(nt_sync(w.vol, &err), &err);
+	refused(&w, &w.hard, false, RS_E_GUARD);
+	end(&w);
+}
+
+static void test_link__opened_for_reading__refused(void **state)
+{
+	struct world w;
+	struct rs_err err = {0};
+
+	(void)state;
+	begin(&w, &kinds[0]);
+	const struct nt_hard h = w.hard;
+	close_world(&w);
+	must(nt_vol_open(w.mem, 0, &w.vol, &err), &err);
+	assert_int_equal(nt_hard_add(w.vol, &h, NULL), RS_E_READ_ONLY);
+	assert_int_equal(nt_hard_drop(w.vol, &h, NULL), RS_E_READ_ONLY);
 	end(&w);
 }
 
@@ -529,6 +584,9 @@ int main(void)
 		cmocka_unit_test(test_link__power_cut_at_any_write__sound_and_finishes),
 		cmocka_unit_test(test_link__cut_between_the_two__is_a_name_without_an_entry),
 		cmocka_unit_test(test_link__any_write_failing__finishes_when_run_again),
+		cmocka_unit_test(test_link__a_name_that_begins_like_it__is_another),
+		cmocka_unit_test(test_link__the_count_is_not_that_of_the_names__refused),
+		cmocka_unit_test(test_link__opened_for_reading__refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
