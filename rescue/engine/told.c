@@ -5,6 +5,16 @@
 #include "core/text.h"
 #include "engine/guards.h"
 
+/* Undo found nothing of it as we left it. */
+static bool is_all_left(const struct plan_change *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; c && i < c->n; i++)
+		n += c->values[i].is_left;
+	return c && c->n && n == c->n;
+}
+
 struct en_counts en_counts_of(struct plan *const *plans, size_t n)
 {
 	struct en_counts ret = {0};
@@ -12,7 +22,7 @@ struct en_counts en_counts_of(struct plan *const *plans, size_t n)
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < plans[i]->n_items; k++) {
 			const struct plan_item *item = &plans[i]->items[k];
-			if (!item->is_accepted)
+			if (!item->is_accepted || is_all_left(item->change))
 				continue;
 			ret.moves += !item->change;
 			ret.changes += item->change != NULL;
@@ -45,7 +55,9 @@ void en_counts_back(struct en_counts n, char *ret, size_t cap)
 	const char *files = rs_form(n.moves, "file", "files");
 	const char *changes = rs_form(n.changes, "change", "changes");
 
-	if (!n.changes)
+	if (!n.changes && !n.moves)
+		(void)snprintf(ret, cap, "nothing taken back");
+	else if (!n.changes)
 		(void)snprintf(ret, cap, "%zu %s put back", n.moves, files);
 	else if (!n.moves)
 		(void)snprintf(ret, cap, "%zu %s taken back", n.changes, changes);

@@ -84,11 +84,16 @@ static bool is_main(const struct win_service *one)
 	       (disable_is_security(one) || one->start <= WIN_START_SYSTEM);
 }
 
+static bool is_same_file(const struct group *g, size_t a, size_t b)
+{
+	return disable_is_same_file(at(g, a), &g->in->makers[a], at(g, b), &g->in->makers[b]);
+}
+
 static bool goes_with(const struct group *g, size_t a, size_t b)
 {
 	const struct win_service *x = at(g, a), *y = at(g, b);
 
-	if (x->path[0] && strcasecmp(x->path, y->path) == 0)
+	if (is_same_file(g, a, b))
 		return true;
 	return ((is_early(x) && is_main(y)) || (is_main(x) && is_early(y))) &&
 	       !g->in->makers[a].is_own && !g->in->makers[b].is_own && is_same_product(g, a, b);
@@ -203,7 +208,7 @@ static char *reason(const struct group *g, size_t i, const struct win_system *s)
 {
 	const struct win_service *one = at(g, i), *by = at(g, g->from[i]);
 	const size_t lists = lists_with(s, one->name);
-	const bool is_twin = by != one && !(one->path[0] && strcasecmp(one->path, by->path) == 0);
+	const bool is_twin = by != one && !is_same_file(g, i, g->from[i]);
 	char filters[80] = "", with[400] = "";
 	char *ret = NULL;
 

@@ -13,6 +13,11 @@ const char *disable_stays_in_safe(const struct win_system *s, size_t i);
  */
 bool disable_is_early(const struct win_service *one);
 bool disable_is_security(const struct win_service *one);
+/** Would one of two services load the other one's file? By their paths, by the record that both
+ * lead to (short names, hard links); where a driver's path leads nowhere on this volume, by the
+ * file's name alone. */
+bool disable_is_same_file(const struct win_service *a, const struct disable_maker *of_a,
+	const struct win_service *b, const struct disable_maker *of_b);
 /** Does a list of filters that can be edited have this name? */
 bool disable_is_filter(const struct win_system *s, const char *name);
 /** Edits for @c's chosen rows. Errors: RS_E_MEMORY; a list that is not whole is a refusal. */

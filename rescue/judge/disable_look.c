@@ -9,6 +9,26 @@
 #include "core/cleanup.h"
 #include "judge/disable_internal.h"
 
+static const char *name_of(const struct win_service *one)
+{
+	const char *path = one->path[0] ? one->path : one->image_path;
+	const char *name = path;
+
+	for (; *path; path++)
+		if (*path == '\\' || *path == '/')
+			name = path + 1;
+	return name;
+}
+
+bool disable_is_same_file(const struct win_service *a, const struct disable_maker *of_a,
+	const struct win_service *b, const struct disable_maker *of_b)
+{
+	if (a->path[0] && b->path[0])
+		return strcasecmp(a->path, b->path) == 0 || (of_a->ref && of_a->ref == of_b->ref);
+	return a->is_driver && b->is_driver && name_of(a)[0] &&
+	       strcasecmp(name_of(a), name_of(b)) == 0;
+}
+
 static bool is_named(const struct win_service *one, const char *const *names, size_t n)
 {
 	const char *slash = strrchr(one->path, '\\');
@@ -76,6 +96,18 @@ static int look_at(const struct ev_look *in, struct evidence *e, const struct wi
 	return 0;
 }
 
+/* What cannot be found is compared by its path. */
+static int find_file(const struct ev_look *in, const struct win_service *one,
+	struct disable_maker *ret, struct rs_err *err)
+{
+	struct rs_err why = {0};
+	int r = one->is_driver && one->path[0] ? nt_lookup(in->vol, one->path, &ret->ref, &why) : 0;
+
+	if (r < 0)
+		ret->ref = 0;
+	return rs_err_ends(r) ? rs_err_pass(err, r, &why) : 0;
+}
+
 int disable_look(const struct ev_look *in, struct evidence *e, const char *const *names,
 	size_t n_names, struct disable_maker **ret, struct rs_err *err)
 {
@@ -86,14 +118,16 @@ int disable_look(const struct ev_look *in, struct evidence *e, const char *const
 
 	if (!m || !is_meant)
 		return rs_fail(err, RS_E_MEMORY, "services");
+	for (size_t i = 0; r == 0 && i < s->n_services; i++)
+		r = find_file(in, &s->services[i], &m[i], err);
 	for (size_t i = 0; i < s->n_services; i++)
 		is_meant[i] = is_early_enough(&s->services[i]) ||
 			      is_named(&s->services[i], names, n_names);
 	for (size_t i = 0; r == 0 && i < s->n_services; i++) {
 		bool is_any = is_meant[i];
-		for (size_t k = 0; !is_any && s->services[i].path[0] && k < s->n_services; k++)
-			is_any = is_meant[k] &&
-				 strcasecmp(s->services[k].path, s->services[i].path) == 0;
+		for (size_t k = 0; !is_any && k < s->n_services; k++)
+			is_any = is_meant[k] && disable_is_same_file(&s->services[k], &m[k],
+							&s->services[i], &m[i]);
 		if (is_any)
 			r = look_at(in, e, &s->services[i], &m[i], err);
 	}

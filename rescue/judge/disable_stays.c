@@ -66,6 +66,16 @@ static bool is_critical_filter(const struct win_system *s, const char *name)
 	return false;
 }
 
+/* Upper and lower case of other letters is Windows' own table, and no list of filters may keep a
+ * name whose service is disabled. */
+static bool is_plain(const char *name)
+{
+	for (; *name; name++)
+		if ((unsigned char)*name >= 0x80)
+			return false;
+	return true;
+}
+
 bool disable_is_early(const struct win_service *one)
 {
 	return structure_is_early(one);
@@ -93,6 +103,9 @@ const char *disable_stays(const struct win_system *s, const struct disable_maker
 		{!one->is_driver && (!one->is_user_exe || !one->path[0]),
 			"it runs in a program that other services use, too, or that is not on this "
 			"volume"},
+		{!is_plain(one->name), "its name has other letters than a to z: whether a list of "
+				       "filters names it "
+				       "is not told for sure"},
 		{maker->is_own, "it is a part of Windows"},
 		{!maker->is_known,
 			"nothing says who made it: its file is no program that can be read, and no "

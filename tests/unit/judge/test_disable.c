@@ -194,6 +194,32 @@ static void test_disable__same_file__goes_with_it(void **state)
 	refused(m, "flt", "twin goes with it and must stay");
 }
 
+/* Another spelling of it: a short name, a hard link, a path that leads nowhere here. */
+static void test_disable__same_file_by_another_path__goes_with_it(void **state)
+{
+	struct made *m = made();
+
+	(void)state;
+	(void)add(m, "mine");
+	add(m, "link")->path = text(m, "\\Windows\\System32\\drivers\\MINE~1.SYS");
+	(void)add(m, "other");
+	m->makers[0].ref = m->makers[1].ref = 77;
+	auto_disable struct disable_choice *c = choose(m, "mine", NULL, false);
+	assert_null(c->refused);
+	assert_true(is_off(c, "link"));
+	assert_false(is_off(c, "other"));
+	assert_int_equal(c->n_edits, 2);
+
+	/* what is not found may be it */
+	m->services[2].path = text(m, "");
+	m->services[2].image_path = text(m, "\\??\\Volume{1}\\drivers\\Mine.sys");
+	auto_disable struct disable_choice *both = choose(m, "mine", NULL, false);
+	assert_true(is_off(both, "other"));
+	m->makers[2].is_known = false;
+	auto_disable struct disable_choice *none = choose(m, "mine", NULL, false);
+	assert_non_null(none->refused);
+}
+
 static void test_disable__filter__its_name_alone_goes_out_of_each_list(void **state)
 {
 	static const char *const three[3] = {"before", "flt", "after"}, *const one[3] = {"FLT"},
@@ -266,6 +292,18 @@ static void test_disable__no_name__is_nobodys(void **state)
 	assert_non_null(c->refused);
 	assert_true(c->is_unknown);
 	assert_false(disable_finds(&m->s, ""));
+}
+
+static void test_disable__letters_of_other_alphabets__stays(void **state)
+{
+	struct made *m = made();
+
+	(void)state;
+	(void)add(m, "\303\274ber");
+	filters(m, "Class\\" DISK, DISK, (const char *const[3]){"\303\234BER"});
+	auto_disable struct disable_choice *c = choose(m, "\303\274ber", NULL, false);
+	assert_non_null(c->refused);
+	assert_int_equal(c->n_edits, 0);
 }
 
 static void test_disable__filter_without_a_service__goes_out_of_the_lists(void **state)
@@ -765,10 +803,12 @@ int main(void)
 		cmocka_unit_test(test_disable__a_driver__start_4_and_nothing_else),
 		cmocka_unit_test(test_disable__name_of_its_file__finds_it),
 		cmocka_unit_test(test_disable__same_file__goes_with_it),
+		cmocka_unit_test(test_disable__same_file_by_another_path__goes_with_it),
 		cmocka_unit_test(test_disable__filter__its_name_alone_goes_out_of_each_list),
 		cmocka_unit_test(test_disable__a_name_that_only_begins_so__stays_in_the_list),
 		cmocka_unit_test(test_disable__behind_an_empty_name_in_a_list__goes_out_too),
 		cmocka_unit_test(test_disable__no_name__is_nobodys),
+		cmocka_unit_test(test_disable__letters_of_other_alphabets__stays),
 		cmocka_unit_test(test_disable__filter_without_a_service__goes_out_of_the_lists),
 		cmocka_unit_test(test_disable__what_must_stay__is_refused),
 		cmocka_unit_test(
