@@ -21,6 +21,10 @@
 	"who "                                                                                     \
 	"made that one (0x178)"
 
+#define OF_ITS_MAKER                                                                               \
+	"disks stand on another driver of its maker, which may need it: only who names it has it " \
+	"disabled"
+
 /* All that goes together with one service. */
 struct group {
 	const struct disable_input *in;
@@ -136,6 +140,21 @@ static bool is_early_unknown(const struct group *g)
 	return false;
 }
 
+/* A driver of disks or of their encryption comes with others, and nothing in the registry says that
+ * it needs them. Those of a security product are known for what they are. */
+static bool may_be_needed(const struct group *g, size_t i)
+{
+	const struct win_service *one = at(g, i);
+
+	if (!one->is_boot || disable_is_early(one) || disable_is_security(one))
+		return false;
+	for (size_t k = 0; k < g->in->system->n_services; k++)
+		if (k != i && !g->in->makers[k].is_own && is_same_product(g, i, k) &&
+			disable_is_under_disks(g->in->system, at(g, k)))
+			return true;
+	return false;
+}
+
 /* Why one of the group must stay; NULL: none must. */
 static const char *why_stays(const struct group *g, size_t i)
 {
@@ -143,6 +162,8 @@ static const char *why_stays(const struct group *g, size_t i)
 
 	if (!why && g->in->is_safe)
 		why = disable_stays_in_safe(g->in->system, i);
+	if (!why && g->in->is_safe && may_be_needed(g, i))
+		why = OF_ITS_MAKER;
 	if (!why && is_early(at(g, i)) && !has_main(g))
 		why = NO_TWIN;
 	if (!why && is_main(at(g, i)) && disable_is_security(at(g, i)) && is_early_unknown(g))

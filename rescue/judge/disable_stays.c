@@ -129,6 +129,12 @@ const char *disable_stays(const struct win_system *s, const struct disable_maker
 	return one->is_driver ? structure_stays(s, one) : NULL;
 }
 
+bool disable_is_under_disks(const struct win_system *s, const struct win_service *one)
+{
+	return one->is_boot && (structure_stays(s, one) || is_of_dumps(s, one) ||
+				       structure_filters_disks(s, one->name));
+}
+
 const char *disable_stays_in_safe(const struct win_system *s, size_t i)
 {
 	const struct win_service *one = &s->services[i];

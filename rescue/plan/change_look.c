@@ -60,7 +60,7 @@ static int value_state(struct win_hive *h, struct change_value *v, struct rs_err
 	return 0;
 }
 
-/* ---- lists of filters and their services ---- */
+/* ---- what undo must not bring back alone ---- */
 
 /* One name of a list, in UTF-8; returns its bytes there with its end. */
 static size_t list_name(const uint8_t *p, size_t len, char *ret, size_t cap)
@@ -102,16 +102,30 @@ static bool is_start_lost(struct win_hive *h, const struct change_value *v)
 	       win_hive_number(h, key, v->name, &start, NULL) < 0 || start >= WIN_START_DISABLED;
 }
 
+/* Loaded before all others: a start stops where the driver of its product is missing (0x178). */
+static bool is_early_launch(struct win_hive *h, const struct change_value *v)
+{
+	char group[32];
+	win_key key = 0;
+
+	return strcasecmp(v->name, "Start") == 0 &&
+	       win_hive_key(h, win_hive_root(h), v->key, &key, NULL) == 0 &&
+	       win_hive_text(h, key, "Group", group, sizeof(group), NULL) == 0 &&
+	       strcasecmp(group, "Early-Launch") == 0;
+}
+
 /* The name of such a service is not put into a list again: devices whose list has it do not start,
- * disks among them (stop 0x7B). So a list that would get it back is not as we left it any more. */
-static void lists_with_services(struct win_hive *h, struct plan_change *c)
+ * disks among them (stop 0x7B). So a list that would get it back is not as we left it any more, nor
+ * is an early-launch driver that it may have been disabled with. */
+static void those_that_go_with_it(struct win_hive *h, struct plan_change *c)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		if (!is_start_lost(h, &c->values[i]))
 			continue;
 		for (size_t k = 0; k < c->n; k++)
 			if (c->values[k].state == CHANGE_AFTER &&
-				is_list_of(&c->values[k], win_path_name(c->values[i].key)))
+				(is_list_of(&c->values[k], win_path_name(c->values[i].key)) ||
+					is_early_launch(h, &c->values[k])))
 				c->values[k].state = CHANGE_OTHERS;
 	}
 }
@@ -137,7 +151,7 @@ int change_state(
 	for (size_t i = 0; r == 0 && i < c->n; i++)
 		r = value_state(h, &c->values[i], err);
 	if (r == 0)
-		lists_with_services(h, c);
+		those_that_go_with_it(h, c);
 	if (r == 0)
 		*ret = joined(c);
 	return r;

@@ -371,6 +371,25 @@ static void test_undo__the_key_is_gone__it_is_left_and_so_is_the_list(void **sta
 	assert_int_equal(q->all[0].state, QUARANTINE_LEFT);
 }
 
+/* Its product is gone: the early-launch driver that was disabled with it does not start alone. */
+static void test_undo__the_key_is_gone__no_early_launch_driver_starts_without_it(void **state)
+{
+	char name[] = "Group", group[] = "E\0a\0r\0l\0y\0-\0L\0a\0u\0n\0c\0h\0\0";
+	hive_set_value v = {name, hive_t_string, sizeof(group), group};
+	struct qh *q = *state;
+	struct plan_change *c = ch_disable_x();
+
+	ch_add(c, HW_SET, SET "Services\\y", "Start", DWORD, ch_four, sizeof(ch_four));
+	auto_plan struct plan *p = plan_of(q, c);
+	fill(q, p);
+	hivex_edits(q, SET "Services\\y", set_number, &v);
+	hivex_edits(q, X, take_key, NULL);
+	auto_plan struct plan *back = undo(q);
+	assert_int_equal(start_of(q, SET "Services\\y"), 4);
+	assert_int_equal(change_count_left(back), 3);
+	verify(q, back, true, 0);
+}
+
 static void test_undo__left_values__a_new_run_does_not_tidy_them_away(void **state)
 {
 	struct qh *q = *state;
@@ -1265,6 +1284,7 @@ int main(void)
 		CASE(test_manifest__with_a_change__older_programs_refuse_it),
 		CASE(test_lost__manifest_is_gone__the_kept_bytes_stay),
 		CASE(test_lost__the_report_is_beside_it__undo_goes_by_that),
+		CASE(test_undo__the_key_is_gone__no_early_launch_driver_starts_without_it),
 		CASE(test_undo__the_key_is_gone__it_is_left_and_so_is_the_list),
 		CASE(test_act__a_key_went_after_it_was_planned__nothing_is_begun),
 		CASE(test_unchanged__with_the_same_numbers__is_seen),

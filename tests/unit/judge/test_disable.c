@@ -743,6 +743,38 @@ static void test_security__is_told_where_something_of_it_goes(void **state)
 	assert_true(part->is_security);
 }
 
+/* What encryption of disks came with, though nothing says what it is for; a security driver of the
+ * same maker is known. */
+static void test_safe__maker_of_a_driver_under_disks__its_other_boot_drivers_stay(void **state)
+{
+	struct made *m = made();
+
+	(void)state;
+	add(m, "vault")->altitude = text(m, "145100");
+	(void)add(m, "helper");
+	add(m, "guard")->altitude = text(m, "321000");
+	add(m, "late")->is_boot = false;
+	m->services[3].start = WIN_START_SYSTEM;
+	(void)add(m, "else");
+	for (size_t i = 0; i < 4; i++)
+		maker(m, i, i ? "VAULT GmbH" : "Vault Ltd");
+	auto_disable struct disable_choice *c = choose(m, NULL, NULL, true);
+	assert_false(is_off(c, "vault") || is_off(c, "helper"));
+	assert_non_null(strstr(row(c, "helper")->why, "of its maker"));
+	assert_true(is_off(c, "guard") && is_off(c, "late") && is_off(c, "else"));
+	auto_disable struct disable_choice *named = choose(m, "helper", NULL, false);
+	assert_true(is_off(named, "helper"));
+
+	/* it filters disks */
+	m->services[0].altitude = text(m, "");
+	filters(m, "Class\\" DISK, DISK, (const char *const[3]){"vault"});
+	auto_disable struct disable_choice *filter = choose(m, NULL, NULL, true);
+	assert_false(is_off(filter, "helper"));
+	m->s.n_filters = 0;
+	auto_disable struct disable_choice *free_ = choose(m, NULL, NULL, true);
+	assert_true(is_off(free_, "helper"));
+}
+
 static void test_minimum__one_of_it_disabled__is_named(void **state)
 {
 	struct made *m = made();
@@ -824,6 +856,8 @@ int main(void)
 		cmocka_unit_test(test_safe__boot_and_system_start_of_others__go_the_rest_stays),
 		cmocka_unit_test(
 			test_safe__early_launch_without_its_driver__stays_and_its_twin_goes_with_it),
+		cmocka_unit_test(
+			test_safe__maker_of_a_driver_under_disks__its_other_boot_drivers_stay),
 		cmocka_unit_test(test_minimum__one_of_it_disabled__is_named),
 		cmocka_unit_test(test_safe__real_hive_all_of_it_foreign__what_a_start_needs_stays),
 		cmocka_unit_test(test_disable__a_list_that_does_not_end_well__is_read_so_far),
