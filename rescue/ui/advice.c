@@ -68,6 +68,14 @@ static bool is_forbidden(const struct rs_run *run, const struct rs_err *e)
 	return strstr(e->detail, "forbidden");
 }
 
+/* A person named it: no rule is to be asked. */
+static bool is_of_drivers(const struct rs_run *run, const struct rs_err *e)
+{
+	(void)e;
+	return run && run->command &&
+	       (strcmp(run->command, "disable") == 0 || strcmp(run->command, "safe") == 0);
+}
+
 /* ---- the table ---- */
 
 static const struct advice table[] = {
@@ -235,6 +243,9 @@ static const struct advice table[] = {
 		PROMPT ", look at the folder named above, and rename the link if it does not "
 		       "belong there.",
 		""},
+	{RS_E_GUARD, is_of_drivers, "This driver stays enabled",
+		"A start of this Windows may need it: the line above says why that is believed.",
+		"Esc, the disks. Then choose another driver.", ""},
 	{RS_E_GUARD, NULL, "Refused for safety",
 		"Something does not fit what the rule expects, for example far too many files.",
 		"Read the reason above, and take it to those who wrote the rule.", ""},

@@ -105,6 +105,24 @@ static void test_advice__rows__the_general_one_is_last(void **state)
 	}
 }
 
+/* Who wrote rules cannot help with a driver that a person chose. */
+static void test_advice__driver_that_must_stay__another_one_is_chosen(void **state)
+{
+	static const struct rs_err e = {.code = RS_E_GUARD, .object = "vault"};
+	static const char *const of_drivers[] = {"disable", "safe"};
+	struct rs_run run = {0};
+
+	(void)state;
+	const struct advice *of_rules = advice_find(&run, &e);
+	assert_non_null(strstr(of_rules->now, "rule"));
+	run.command = "fix";
+	assert_ptr_equal(advice_find(&run, &e), of_rules);
+	for (size_t i = 0; i < 2; i++) {
+		run.command = of_drivers[i];
+		assert_non_null(strstr(advice_find(&run, &e)->now, "another driver"));
+	}
+}
+
 /* ---- by what the report tells ---- */
 
 static struct nt_state sleeping = {.is_hibernated = true, .hibernation = "hibernated (HIBR)"};
@@ -482,6 +500,7 @@ int main(void)
 		cmocka_unit_test(test_advice__every_error__a_row_or_general),
 		cmocka_unit_test(test_trouble__every_row__fits_the_smallest_screen),
 		cmocka_unit_test(test_advice__rows__the_general_one_is_last),
+		cmocka_unit_test(test_advice__driver_that_must_stay__another_one_is_chosen),
 		cmocka_unit_test_setup(
 			test_screens__every_error_and_row__no_command_is_named, fresh),
 		cmocka_unit_test(test_by_keys__other_steps__stay),
