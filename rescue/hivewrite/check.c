@@ -161,7 +161,7 @@ static int todo_add(void *user, uint32_t off, struct rs_err *err)
 
 	if (!nk)
 		return RS_E_HIVE;
-	if (memcmp(nk, "nk", 2) != 0 || rs_le32(nk + 16) != t->parent || off == t->h->root)
+	if (memcmp(nk, "nk", 2) != 0 || rs_le32(nk + 16) != t->parent)
 		return damaged(err, "no sub-key", off);
 	if (t->depth_now >= HW_MAX_DEPTH)
 		return damaged(err, "keys too deep in each other", off);

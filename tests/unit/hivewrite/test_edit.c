@@ -245,6 +245,14 @@ static void test_value__in_pieces__all_of_them_are_freed(void **state)
 	rs_put_le32(mk_at(&m, vk) + 8, db);
 	mk_set_values(&m, key, &vk, 1);
 	rs_put_le32(mk_at(&m, m.next) - 4, 32768 - m.next);
+	rs_put_le16(mk_at(&m, db) + 2, 3);
+	struct rs_err err = {0};
+	assert_int_equal(edit(&m, &e, 1, &a, &err), RS_E_HIVE);
+	assert_non_null(strstr(err.detail, "in pieces that do not fit it"));
+	rs_put_le16(mk_at(&m, db) + 2, 2);
+	mk_at(&m, db)[0] = 'x';
+	assert_int_equal(edit(&m, &e, 1, &a, NULL), RS_E_HIVE);
+	mk_at(&m, db)[0] = 'd';
 	expect_edit(&m, &e, 1, &a);
 	assert_int_equal(size_of(&a, one), (16344 + 4 + 7) / 8 * 8 + 664 + 16 + 16);
 }
@@ -467,13 +475,15 @@ static void test_edit__list_not_in_order__no_new_key(void **state)
 }
 
 /* Each field of what the tree is made of. */
+/* Each by its own reason: what is refused for another one that the damage has, too, shows no check.
+ */
 static void test_edit__damaged__refused(void **state)
 {
 	const struct hw_edit e = START_EDIT(4);
 	struct made at;
 
 	(void)state;
-	for (unsigned i = 0; i < 16; i++) {
+	for (size_t i = 0, n = 1; i < n; i++) {
 		auto_mk struct mk m;
 		made_new(&m, &at);
 		uint8_t *bins = m.b.p + 4096, *a = mk_at(&m, at.a), *path = mk_at(&m, at.path);
@@ -481,17 +491,117 @@ static void test_edit__damaged__refused(void **state)
 		const struct {
 			uint8_t *at;
 			uint32_t value;
-		} faults[] = {{bins + 8, 4096}, {bins + 4, 4096}, {bins, 0}, {bins + 32, 0},
-			{bins + 32, 0xFFFFFFF1}, {mk_at(&m, at.gap) - 4, 88}, {list + 12, at.a},
-			{a + 16, MK_ROOT}, {a + 72, 0x1000}, {a + 36, 5}, {a + 40, at.gap},
-			{path + 8, rs_le32(a + 40)}, {path + 4, 500}, {path, 0}, {a + 44, at.gap},
-			{list, 0}};
+			const char *why;
+		} faults[] = {{bins + 8, 4096, "a cell of no possible size at 0x718"},
+			{bins + 8, 5 * 4096, "no hive bin at 0x0"},
+			{bins + 4, 4096, "no hive bin at 0x0"}, {bins, 0, "no hive bin at 0x0"},
+			{bins + 32, 0, "cell at 0x20"},
+			{bins + 32, 0xFFFFFFF1, "cell at 0x20 is too short"},
+			{mk_at(&m, at.gap) - 4, 88, "a cell of no possible size at 0x1e0"},
+			{list + 12, at.a, "two owners of the cell at 0x130"},
+			{list + 12, at.b + 4, "no cell of 76 bytes at 0x1ec"},
+			{list + 12, 0x7ffffff8, "no cell of 76 bytes at 0x7ffffff8"},
+			{list, 0, "no list of keys at 0x250"},
+			{list, 'l' | 'h' << 8 | 0x7fff0000, "no list of keys at 0x250"},
+			{list, 'r' | 'i' << 8 | 0x7fff0000, "a list that leaves its cell at 0x250"},
+			{mk_at(&m, at.services) + 20, 1, "more entries than its key says"},
+			{mk_at(&m, at.services) + 20, 3, "has too few entries"},
+			{bins + 8, 12288 - 8, "no hive bin at 0x0"},
+			{mk_at(&m, at.gap) - 4, 92, "a cell of no possible size at 0x188"},
+			{a, 0, "no sub-key at 0x130"}, {a + 16, MK_ROOT, "no sub-key at 0x130"},
+			{a + 72, 0x1000, "the name of a key that leaves its cell at 0x130"},
+			{a + 36, 5, "no cell of 20 bytes at 0x700"},
+			{a + 36, 0x20000000, "more values than a hive holds at 0x700"},
+			{a + 40, at.gap, "no cell of 8 bytes at 0x188"},
+			{a + 44, at.gap, "no security descriptor at 0x188"},
+			{path + 8, rs_le32(a + 40), "two owners of the cell at 0x700"},
+			{path + 4, 500, "data of a value that leave their cell at 0x2b0"},
+			{path + 4, 100000, "data in pieces that do not fit it"},
+			{path + 4, 0x80000005, "a value of no possible size at 0x288"},
+			{path, 0, "no value at 0x288"}, {path + 2, 200, "no value at 0x288"}};
+		n = sizeof(faults) / sizeof(faults[0]);
 		rs_put_le32(faults[i].at, faults[i].value);
 		auto_after struct after after;
 		struct rs_err err = {0};
-		if (edit(&m, &e, 1, &after, &err) != RS_E_HIVE)
-			fail_msg("fault %u: %s", i, err.detail);
+		if (edit(&m, &e, 1, &after, &err) != RS_E_HIVE ||
+			!strstr(err.detail, faults[i].why))
+			fail_msg("fault %zu: %s", i, err.detail);
 	}
+}
+
+/* Sizes that look like those of a cell, where none begins. */
+static void test_edit__no_cell_begins_there__refused(void **state)
+{
+	const struct hw_edit e = START_EDIT(4);
+	struct made at;
+
+	(void)state;
+	for (uint32_t behind = 4; behind <= 8; behind += 4) {
+		auto_mk struct mk m;
+		made_new(&m, &at);
+		rs_put_le32(mk_at(&m, rs_le32(mk_at(&m, at.services) + 28)) + 12, at.b + behind);
+		rs_put_le32(mk_at(&m, at.b + behind) - 4, 0U - 256);
+		expect_refused(&m, &e, RS_E_HIVE, "no cell of 76 bytes");
+	}
+}
+
+static void test_edit__a_class_that_is_nowhere__refused(void **state)
+{
+	const struct hw_edit e = START_EDIT(4);
+	auto_mk struct mk m;
+	struct made at;
+
+	(void)state;
+	made_new(&m, &at);
+	rs_put_le16(mk_at(&m, at.a) + 74, 4);
+	rs_put_le32(mk_at(&m, at.a) + 48, 0x7ffffff8);
+	expect_refused(&m, &e, RS_E_HIVE, "no cell of 4 bytes");
+}
+
+static void test_edit__keys_or_names_without_end__refused(void **state)
+{
+	static char deep[2 * 513 + 1], name[257];
+	const struct hw_edit path = {.op = HW_MAKE_KEY, .key = deep},
+			     one = {.op = HW_MAKE_KEY, .key = name};
+	auto_mk struct mk m;
+	struct made at;
+
+	(void)state;
+	for (size_t i = 0; i < 513; i++)
+		memcpy(deep + 2 * i, "a\\", 2);
+	memset(name, 'a', 256);
+	made_new(&m, &at);
+	expect_refused(&m, &path, RS_E_HIVE_EDIT, "more keys in each other");
+	expect_refused(&m, &one, RS_E_HIVE_EDIT, "no name of a key");
+}
+
+static void test_edit__what_a_later_edit_takes_away__is_not_asked_for(void **state)
+{
+	const struct hw_edit e[] = {START_EDIT(4), {.op = HW_DELETE_KEY, .key = "Services\\A"}};
+	auto_mk struct mk m;
+	auto_after struct after a;
+	struct made at;
+
+	(void)state;
+	made_new(&m, &at);
+	expect_edit(&m, e, 2, &a);
+}
+
+/* The list of B has room for the one value that it has. */
+static void test_value__no_room_in_the_list__the_list_moves(void **state)
+{
+	static const uint8_t one[4] = {1};
+	const struct hw_edit e = {HW_SET, "Services\\B", "New", 4, one, sizeof(one)};
+	auto_mk struct mk m;
+	auto_after struct after a;
+	struct made at;
+
+	(void)state;
+	made_new(&m, &at);
+	const uint32_t before = rs_le32(mk_at(&m, at.b) + 40);
+	expect_edit(&m, &e, 1, &a);
+	assert_int_not_equal(rs_le32(cell(&a, at.b) + 40), before);
+	assert_int_equal(rs_le32(cell(&a, at.b) + 36), 2);
 }
 
 static void test_edit__free_cell_that_is_somebodys__refused(void **state)
@@ -528,6 +638,11 @@ int main(void)
 		cmocka_unit_test(test_edit__list_not_in_order__no_new_key),
 		cmocka_unit_test(test_edit__damaged__refused),
 		cmocka_unit_test(test_edit__free_cell_that_is_somebodys__refused),
+		cmocka_unit_test(test_edit__no_cell_begins_there__refused),
+		cmocka_unit_test(test_edit__a_class_that_is_nowhere__refused),
+		cmocka_unit_test(test_edit__keys_or_names_without_end__refused),
+		cmocka_unit_test(test_edit__what_a_later_edit_takes_away__is_not_asked_for),
+		cmocka_unit_test(test_value__no_room_in_the_list__the_list_moves),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

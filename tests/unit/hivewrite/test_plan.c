@@ -169,6 +169,22 @@ static void test_plan__other_type__no_sector(void **state)
 	assert_int_equal(p.way, HW_LOG);
 }
 
+/* Longer than what is there, and yet in its sector. */
+static void test_plan__other_length__no_sector(void **state)
+{
+	struct hw_edit longer = start;
+	auto_trio struct trio t = {0};
+	auto_hw_plan struct hw_plan p = {0};
+	struct made at;
+
+	(void)state;
+	trio_new(&t, &at, LOG_BYTES);
+	longer.p = (const uint8_t[]){4, 0, 0, 0, 0, 0};
+	longer.len = 6;
+	expect_plan(&t, &longer, 1, &p);
+	assert_int_equal(p.way, HW_LOG);
+}
+
 /* ---- cuts ---- */
 
 static void image_of(struct trio *t, uint8_t **ret, size_t *ret_len)
@@ -395,6 +411,51 @@ static void test_plan__dirty_and_unclear__refused(void **state)
 	log_new(&t, 2, 3);
 	t.f[0].p[508] ^= 1;
 	expect_refused(&t, NULL, &start, RS_E_HIVE_EDIT, "its base block is damaged");
+	const struct hw_files now = trio_files(&t);
+	uint8_t *p = NULL;
+	size_t len = 0;
+	assert_int_equal(hw_image(&now, &start, 1, &p, &len, NULL), RS_E_HIVE_EDIT);
+	assert_null(p);
+}
+
+/* An entry says that the hive has a page more than its file. */
+static void test_plan__logs_make_it_longer_than_its_file__refused(void **state)
+{
+	auto_trio struct trio t = {0};
+	uint8_t page[4096] = "hbin";
+	struct made at;
+
+	(void)state;
+	trio_new(&t, &at, LOG_BYTES);
+	trio_make_dirty(&t, &at);
+	rs_put_le32(page + 4, 12288);
+	rs_put_le32(page + 8, 4096);
+	rs_put_le32(page + 32, 4096 - 32);
+	rs_put_le32(t.f[0].p + 40, 16384);
+	(void)log_add(&t, 1, 16384, 7, 12288, page);
+	rs_put_le32(t.f[0].p + 40, 12288);
+	expect_refused(&t, NULL, &start, RS_E_HIVE_EDIT, "longer than its file");
+}
+
+static void test_plan__dirty__flag_of_the_last_entry_is_written(void **state)
+{
+	auto_trio struct trio t = {0};
+	auto_hw_plan struct hw_plan p = {0};
+	auto_free uint8_t *image = NULL;
+	struct made at;
+	size_t len = 0;
+
+	(void)state;
+	trio_new(&t, &at, LOG_BYTES);
+	trio_make_dirty(&t, &at);
+	rs_put_le32(t.f[0].p + 144, 3); /* the entries' is 0 */
+	mk_sum(t.f[0].p);
+	expect_plan(&t, &start, 1, &p);
+	assert_int_equal(p.way, HW_APPEND);
+	assert_int_equal(rs_le32(p.writes[p.n - 1].after + 144), 2);
+	const struct hw_files f = trio_files(&t);
+	assert_int_equal(hw_image(&f, &start, 1, &image, &len, NULL), 0);
+	assert_int_equal(rs_le32(image + 144), 2);
 }
 
 static void test_plan__no_hive_of_ours__refused(void **state)
@@ -526,6 +587,9 @@ int main(void)
 		cmocka_unit_test(test_plan__log_is_full__refused),
 		cmocka_unit_test(test_plan__entry_behind__refused),
 		cmocka_unit_test(test_plan__dirty_and_unclear__refused),
+		cmocka_unit_test(test_plan__other_length__no_sector),
+		cmocka_unit_test(test_plan__logs_make_it_longer_than_its_file__refused),
+		cmocka_unit_test(test_plan__dirty__flag_of_the_last_entry_is_written),
 		cmocka_unit_test(test_plan__no_hive_of_ours__refused),
 		cmocka_unit_test(test_plan__any_read_fails__said),
 		cmocka_unit_test(test_image__full__longer_and_clean),
