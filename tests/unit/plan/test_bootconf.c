@@ -62,6 +62,7 @@ static void test_bootconf_edits__what_is_no_entrys_name__is_refused(void **state
 	static const char *const names[] = {"", "{347518e1-f3cc-11ea-911e-c7eaa7d84b6c",
 		"347518e1-f3cc-11ea-911e-c7eaa7d84b6c", "{347518e1-f3cc-11ea-911e-c7eaa7d8\\b6c}",
 		"{347518e1-f3cc-11ea-911e-c7eaa7d84b6c}\\Elements", "{bootmgr}",
+		"(347518e1-f3cc-11ea-911e-c7eaa7d84b6c}", "{347518e1-f3cc-11ea-911e-c7eaa7d84b6c)",
 		"{..\\..\\..\\..\\..\\..\\..\\..\\..\\..\\..\\....}"};
 	struct bootconf_edits e;
 

@@ -280,9 +280,10 @@ static const char *why_unsigned(const uint8_t *p, size_t len, const struct hs_ce
 	return is ? NULL : why;
 }
 
-static void add_signature(uint8_t *p, size_t *len, const struct hs_cert *signer)
+static void add_signature_of(
+	uint8_t *p, size_t *len, const struct hs_cert *signer, const char *type)
 {
-	const struct hs_sign how = {.signer = signer, .type = "1.3.6.1.4.1.311.2.1.4"};
+	const struct hs_sign how = {.signer = signer, .type = type};
 	uint8_t sha256[32];
 	size_t n;
 
@@ -299,6 +300,11 @@ static void add_signature(uint8_t *p, size_t *len, const struct hs_cert *signer)
 	rs_put_le32(p + PE_DIR + 4, (uint32_t)all);
 	*len += all;
 	free(der);
+}
+
+static void add_signature(uint8_t *p, size_t *len, const struct hs_cert *signer)
+{
+	add_signature_of(p, len, signer, "1.3.6.1.4.1.311.2.1.4");
 }
 
 static void test_program__its_own_signature__trusted_or_not(void **state)
@@ -321,6 +327,10 @@ static void test_program__its_own_signature__trusted_or_not(void **state)
 	add_signature(p, &len, &below_no_ca);
 	assert_non_null(why_unsigned(p, len, &mid));
 	free(p);
+	p = make_program(&len); /* signed as something else */
+	add_signature_of(p, &len, &code, HS_CTL);
+	assert_non_null(strstr(why_unsigned(p, len, &mid), "another content"));
+	free(p);
 }
 
 static void test_program__digest__not_where_bytes_are_outside_of_it(void **state)
@@ -338,6 +348,11 @@ static void test_program__digest__not_where_bytes_are_outside_of_it(void **state
 	assert_memory_equal(sha256, again, 32);
 	assert_false(digest_of(p, len + 8, again)); /* bytes behind the signature */
 	rs_put_le32(p + PE_DIR, 0x40);		    /* a signature in the headers */
+	assert_false(digest_of(p, len, again));
+	rs_put_le32(p + PE_DIR + 4, (uint32_t)len - 0x40); /* and all the way to the end */
+	assert_false(digest_of(p, len, again));
+	rs_put_le32(p + PE_DIR, 0xfffffff0); /* far behind it, and its length leads back */
+	rs_put_le32(p + PE_DIR + 4, (uint32_t)len + 16);
 	assert_false(digest_of(p, len, again));
 	free(p);
 }
