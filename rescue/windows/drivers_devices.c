@@ -47,9 +47,13 @@ static void names_tidy(struct win_list *l)
 static void filters_add(
 	struct drivers_read *d, const struct hive_wanted *w, const struct place *place)
 {
+	struct hive_wanted list = *w;
 	struct win_list names;
 
-	if (!drivers_has(d, hive_wanted_list(w, &names) ? d : NULL))
+	/* one name as a plain text is a filter to the kernel, too */
+	if (list.v.type == REG_SZ || list.v.type == REG_EXPAND_SZ)
+		list.v.type = REG_MULTI_SZ;
+	if (!drivers_has(d, hive_wanted_list(&list, &names) ? d : NULL))
 		return;
 	names_tidy(&names);
 	struct win_filter_list *f = NULL;
