@@ -32,6 +32,7 @@ struct teach {
 	struct json_object *judged; /* the diagnosis that speaks of the file, NULL: none */
 	const char *only;	    /* the path that is meant; NULL: whichever */
 	uint64_t volume;
+	const char *disables; /* of a driver that stays: its service; NULL: it is moved */
 	struct rule_facts f;
 };
 
@@ -113,11 +114,70 @@ static int take(struct teach *t, uint64_t volume, const char *path, struct rs_er
 	return 0;
 }
 
+/* Take what a finding says of a driver whose services are disabled. */
+static int take_driver(struct teach *t, struct json_object *finding, struct json_object *driver,
+	struct rs_err *err)
+{
+	struct rule_facts_file *to = &t->f.files[t->f.n_files];
+	const char *path = ji_text(driver, "path");
+	uint64_t volume = 0;
+	size_t n;
+	struct json_object *services = ji_list(driver, "services", &n);
+
+	if (t->f.n_files)
+		return refuse(err, path, "several files: name the one that is meant");
+	if (!n || !ji_number(finding, "volume", &volume))
+		return refuse(err, path, "the report does not say what is disabled");
+	t->volume = volume;
+	*to = (struct rule_facts_file){.path = path,
+		.created = time_of(driver, "created"),
+		.modified = time_of(driver, "modified")};
+	to->has_size = ji_number(driver, "size_bytes", &to->size_bytes);
+	to->has_sha256 = get_hash(ji_text(driver, "sha256"), to->sha256);
+	t->f.windows = ji_text(finding, "windows");
+	t->disables = json_object_get_string(ji_nth(services, 0));
+	t->f.is_disabled = true;
+	t->f.n_files++;
+	return 0;
+}
+
+/* Drivers that a diagnosis has disabled, or would have. */
+static int take_drivers(struct teach *t, struct rs_err *err)
+{
+	size_t n;
+	struct json_object *list = ji_list(t->root, "findings", &n);
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		size_t n_drivers;
+		struct json_object *f = ji_nth(list, i),
+				   *drivers = ji_list(f, "drivers", &n_drivers);
+		for (size_t k = 0; r == 0 && k < n_drivers; k++)
+			if (!ji_is_word(f, "source", "rule") &&
+				is_meant(t, ji_text(ji_nth(drivers, k), "path")))
+				r = take_driver(t, f, ji_nth(drivers, k), err);
+	}
+	return r;
+}
+
+static bool is_of_services(struct json_object *item)
+{
+	size_t n;
+	struct json_object *list = ji_list(ji_object(item, "change"), "touched", &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (ji_is_word(ji_nth(list, i), "kind", "service") &&
+			ji_is_true(ji_nth(list, i), "changed"))
+			return true;
+	return false;
+}
+
 /* Files that a fix moved. */
 static int take_moved(struct teach *t, struct rs_err *err)
 {
 	size_t n;
 	struct json_object *list = ji_list(t->root, "actions", &n);
+	bool is_disabled = false;
 	int r = 0;
 
 	if (!ji_is_true(ji_object(t->root, "verification"), "passed"))
@@ -128,14 +188,18 @@ static int take_moved(struct teach *t, struct rs_err *err)
 		if (!ji_is_word(a, "action", "quarantine") && !ji_is_word(a, "action", "ask"))
 			continue;
 		if (ji_number(a, "volume", &volume) &&
-			ji_object(planned(t, volume, ji_text(a, "path")), "change"))
-			continue; /* a hive is no file at fault */
+			ji_object(planned(t, volume, ji_text(a, "path")), "change")) {
+			/* a hive is no file at fault; what it disables may be */
+			is_disabled |= ji_is_word(a, "result", "done") &&
+				       is_of_services(planned(t, volume, ji_text(a, "path")));
+			continue;
+		}
 		if ((ji_is_word(a, "result", "done") || ji_is_word(a, "result", "already")) &&
 			is_meant(t, ji_text(a, "path")) && ji_number(a, "volume", &volume))
 			r = take(t, volume, ji_text(a, "path"), err);
 	}
 	t->f.is_moved = true;
-	return r;
+	return r == 0 && is_disabled && !t->f.n_files ? take_drivers(t, err) : r;
 }
 
 /* Diagnoses one after another; NULL: no more of them. */
@@ -159,6 +223,7 @@ static bool is_verdict(struct json_object *d)
 static int take_proposed(struct teach *t, struct rs_err *err)
 {
 	struct json_object *d;
+	bool is_disable = false;
 	int r = 0;
 
 	for (size_t k = 0; r == 0 && (d = diagnosis_at(t, k)); k++) {
@@ -167,12 +232,14 @@ static int take_proposed(struct teach *t, struct rs_err *err)
 		uint64_t volume = 0;
 		if (!is_verdict(d) || !ji_number(d, "volume", &volume))
 			continue;
-		for (size_t i = 0; r == 0 && i < n; i++)
+		for (size_t i = 0; r == 0 && i < n; i++) {
+			is_disable |= ji_is_word(ji_nth(list, i), "action", "disable");
 			if (ji_is_word(ji_nth(list, i), "action", "move") &&
 				is_meant(t, ji_text(ji_nth(list, i), "path")))
 				r = take(t, volume, ji_text(ji_nth(list, i), "path"), err);
+		}
 	}
-	return r;
+	return r == 0 && is_disable && !t->f.n_files ? take_drivers(t, err) : r;
 }
 
 /* ---- what is said of them beside that ---- */
@@ -292,6 +359,8 @@ static int take_all(struct teach *t, struct rs_err *err)
 			t->f.is_moved ? "no such file was moved" : "no such file is proposed");
 	t->f.reported = time_of(t->root, "started");
 	take_candidate(t);
+	if (t->disables)
+		t->f.service = t->disables;
 	take_codes(t);
 	take_disks(t);
 	return 0;

@@ -111,6 +111,9 @@ static int take(const struct rule_facts *f, struct rule_draft *d, struct rs_err 
 			"not all bytes of these files are known, and they are not of one time");
 	take_text(f, f->product, d->product);
 	take_service(f, d);
+	if (f->is_disabled && !d->service[0])
+		return rs_fail_on(err, RS_E_USAGE, f->files[0].path,
+			"the name of its service is none that a rule may have");
 	make_id(d);
 	return 0;
 }

@@ -23,7 +23,8 @@ struct rule_facts {
 	const char *windows; /* the folder of the Windows, "\\Windows" */
 	struct rule_facts_file files[RULE_FACTS_FILES];
 	size_t n_files;
-	bool is_moved; /* a person had them moved; false: it was proposed only */
+	bool is_moved;	  /* a person had them moved (or disabled); false: it was proposed only */
+	bool is_disabled; /* the files stay: @service is disabled instead */
 	const char *product, *service;
 	uint32_t build;			  /* of the Windows; 0: not known */
 	uint32_t codes[RULE_FACTS_CODES]; /* bug checks of the crashes */

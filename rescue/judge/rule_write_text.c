@@ -55,9 +55,8 @@ static void put_rule(const struct rule_facts *f, const struct rule_draft *d, FIL
 		d->product[0] ? ": " : "", name, came);
 	if (d->product[0])
 		(void)fprintf(out, "vendor = %s\n", d->product);
-	(void)fprintf(out,
-		"date = %.10s\nkind = bad-file\naction = quarantine\nconfidence = one-source\n",
-		came);
+	(void)fprintf(out, "date = %.10s\nkind = bad-file\naction = %s\nconfidence = one-source\n",
+		came, f->is_disabled ? "disable" : "quarantine");
 	if (must_ask(f, d)) {
 		(void)fputs("confirm = Windows does not start", out);
 		(void)fputs(f->n_codes ? ", and its stop code is one of " : "", out);
@@ -65,10 +64,13 @@ static void put_rule(const struct rule_facts *f, const struct rule_draft *d, FIL
 		(void)fputc('\n', out);
 	}
 	(void)fprintf(out, "reference = Unbrick report of %.19s UTC: %s\n", when,
-		f->is_moved ? "moved away and verified" : "proposed, not moved");
-	(void)fputs("text = Written by 'unbrick rules write' from what one machine taught.\n"
-		    "\tThe file is moved away and can be put back with undo.\n",
-		out);
+		!f->is_moved	 ? "proposed, not done"
+		: f->is_disabled ? "disabled and verified"
+				 : "moved away and verified");
+	(void)fprintf(out,
+		"text = Written by 'unbrick rules write' from what one machine taught.\n\t%s.\n",
+		f->is_disabled ? "The driver is disabled, its file stays; undo takes it back"
+			       : "The file is moved away and can be put back with undo");
 	if (f->n_codes) {
 		(void)fputs("\tStop codes seen there: ", out);
 		put_codes(f, out);
@@ -97,7 +99,8 @@ static void put_conditions(const struct rule_facts *f, const struct rule_draft *
 	}
 	(void)fputs("\n[doubtful]\nall-zero = yes\n", out);
 	if (d->service[0])
-		(void)fprintf(out, "\n[supports]\nservice = %s\n", d->service);
+		(void)fprintf(out, "\n[%s]\nservice = %s\n",
+			f->is_disabled ? "disable" : "supports", d->service);
 }
 
 int rule_write_text(

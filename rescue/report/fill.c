@@ -59,6 +59,17 @@ static char *own(struct report_pool *p, const char *text)
 	return ret ? memcpy(ret, text, len) : NULL;
 }
 
+static void own_services(struct report_pool *p, struct finding *f)
+{
+	char **from = f->services;
+
+	f->services = from ? report_alloc(p, f->n_services * sizeof(*from)) : NULL;
+	if (!f->services)
+		f->n_services = 0;
+	for (size_t i = 0; i < f->n_services; i++)
+		f->services[i] = own(p, from[i]);
+}
+
 /* What is said of files by the thing @said. */
 static void files(
 	struct report_pool *p, const struct judge_result *j, size_t said, struct run_finding *ret)
@@ -73,6 +84,7 @@ static void files(
 		to->putback = NULL; /* is not the report's */
 		to->path = own(p, to->path);
 		to->why = own(p, to->why);
+		own_services(p, to);
 	}
 }
 

@@ -77,6 +77,39 @@ static void head(struct json_out *j, const struct rs_run *run)
 	under(j, run);
 }
 
+/* A file that stays, as its services are disabled: no plan tells its facts. */
+static void driver(struct json_out *j, const struct finding *f)
+{
+	jo_open(j, NULL, '{');
+	jo_text(j, "path", f->path);
+	jo_uint(j, "size_bytes", f->stat.size_bytes);
+	jo_time(j, "created", f->stat.created);
+	jo_time(j, "modified", f->stat.modified);
+	if (f->has_sha256)
+		jo_hex32(j, "sha256", f->sha256);
+	jo_open(j, "services", '[');
+	for (size_t i = 0; i < f->n_services; i++)
+		jo_text(j, NULL, f->services[i]);
+	jo_close(j, ']');
+	jo_close(j, '}');
+}
+
+static void drivers(struct json_out *j, const struct run_finding *f)
+{
+	bool is_open = false;
+
+	for (size_t i = 0; i < f->n_files; i++) {
+		if (!f->files[i].n_services || !f->files[i].stat.ref)
+			continue;
+		if (!is_open)
+			jo_open(j, "drivers", '[');
+		is_open = true;
+		driver(j, &f->files[i]);
+	}
+	if (is_open)
+		jo_close(j, ']');
+}
+
 static void finding(struct json_out *j, const void *of)
 {
 	const struct run_finding *f = of;
@@ -92,6 +125,7 @@ static void finding(struct json_out *j, const void *of)
 	jo_text(j, "evidence", f->evidence);
 	jo_text(j, "text", f->text);
 	texts_if(j, "references", &f->references);
+	drivers(j, f);
 }
 
 static void name(struct json_out *j, const void *of)

@@ -254,6 +254,23 @@ static void test_rule__several_files__of_one_pattern_only(void **state)
 	refused(&f, "no file");
 }
 
+static void test_rule__disabled__by_its_service_or_not_at_all(void **state)
+{
+	struct rule_facts f = facts_of("\\Windows\\System32\\drivers\\acmefw.sys");
+
+	(void)state;
+	f.is_disabled = true;
+	refused(&f, "the name of its service");
+	f.service = "acme*";
+	refused(&f, "the name of its service");
+	f.service = "acmefw";
+	struct rule *r = write_ok(&f);
+	assert_int_equal(rule_about(r)->action, RULE_DISABLE);
+	assert_non_null(strstr(rule_about(r)->source, "\n[disable]\nservice = acmefw\n"));
+	assert_non_null(r->confirm);
+	rule_free(r);
+}
+
 static void test_rule__unknown_time_or_size__gives_no_rule(void **state)
 {
 	(void)state;
@@ -283,6 +300,7 @@ int main(void)
 		cmocka_unit_test(test_rule__asks__where_it_is_not_proven),
 		cmocka_unit_test(test_rule__texts_of_others__are_a_line_or_left_out),
 		cmocka_unit_test(test_rule__several_files__of_one_pattern_only),
+		cmocka_unit_test(test_rule__disabled__by_its_service_or_not_at_all),
 		cmocka_unit_test(test_rule__unknown_time_or_size__gives_no_rule),
 	};
 
