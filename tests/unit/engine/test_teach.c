@@ -97,7 +97,7 @@ static void test_teach__proposed_file__asks(void **state)
 	expect_in(PROPOSED("bad-file", "sure") "}",
 		"confirm = Windows does not start, and its stop code is one of 0x50\n");
 	expect_in(PROPOSED("bad-file", "sure") "}", "id = acme-sensor-2026-11-24\n");
-	expect_in(PROPOSED("bad-file", "sure") "}", "proposed, not moved");
+	expect_in(PROPOSED("bad-file", "sure") "}", "proposed, not done");
 	refused(PROPOSED("bad-file", "unsure") "}", "no such file is proposed");
 	refused(PROPOSED("file-removed", "sure") "}", "no such file is proposed");
 }
