@@ -171,9 +171,8 @@ static const char *refuses(const struct plan_item *item)
 }
 
 const struct change_ops change_link = {link_look, link_run, link_verify, refuses,
-	"the name leads to the file of Windows' store; record, indexes, link count "
-	"and bitmaps are "
-	"consistent"};
+	"the name is as planned, one of the file of Windows' store or gone; record, indexes, "
+	"link count and bitmaps are consistent"};
 
 /* ---- a copy ---- */
 

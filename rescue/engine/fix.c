@@ -390,8 +390,12 @@ static void finish_drill(const struct rs_repair *u)
 	const size_t files = score_of(u).total;
 	char text[1400];
 
-	(void)snprintf(text, sizeof(text), "drill: %zu %s would be moved into quarantine", files,
-		rs_form(files, "file", "files"));
+	if (counts_done(&u->works).changes) /* a move is one of them */
+		(void)snprintf(text, sizeof(text), "drill: %zu %s would be made", files,
+			rs_form(files, "change", "changes"));
+	else
+		(void)snprintf(text, sizeof(text), "drill: %zu %s would be moved into quarantine",
+			files, rs_form(files, "file", "files"));
 	(void)en_works_left(&u->works, text, sizeof(text));
 	(void)note_left(&u->works, text, sizeof(text));
 	en_windows_left(u->target, u->m, text, sizeof(text));

@@ -401,14 +401,16 @@ static void scan_outcome(const struct rs_repair *u)
 {
 	const struct en_works *w = &u->works;
 	struct rs_report *report = u->report;
-	size_t bad = count(w, PLAN_QUARANTINE) + count(w, PLAN_CHANGE), doubt = count(w, PLAN_ASK);
-	size_t unfinished = count(w, PLAN_FINISH);
+	size_t bad = count(w, PLAN_QUARANTINE), doubt = count(w, PLAN_ASK);
+	size_t unfinished = count(w, PLAN_FINISH), changes = count(w, PLAN_CHANGE);
 	char text[1024] = "";
 
-	if (bad + doubt + unfinished) {
+	if (bad + doubt + unfinished + changes) {
 		(void)snprintf(text, sizeof(text),
 			"%zu to quarantine, %zu doubtful, %zu of an interrupted run", bad, doubt,
 			unfinished);
+		if (changes)
+			rs_note(text, sizeof(text), "%zu to change", changes);
 		(void)en_works_left(w, text, sizeof(text)); /* found is found all the same */
 		en_windows_left(u->target, u->m, text, sizeof(text));
 		if (en_works_faults(w, text, sizeof(text))) /* as fix would end */

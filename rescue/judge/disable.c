@@ -10,7 +10,9 @@
 #include "judge/disable_internal.h"
 #include "judge/rule_internal.h"
 
-#define NOT_THERE  "there is no service of this name, and no list of filters has it"
+#define NOT_THERE                                                                                  \
+	"there is no service of this name, file (x.sys) or title, and no list of filters has it; " \
+	"'ls DISK /Windows/System32/drivers' lists the files"
 #define OWN_FILTER "its name belongs into lists of filters: its service is what is missing"
 #define NO_TWIN                                                                                    \
 	"it is loaded before all others, and the driver of its product that a start stops "        \

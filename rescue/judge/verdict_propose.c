@@ -224,7 +224,7 @@ static void propose_removed(struct verdict *v)
 	const char *copy = copy_of(v, v->gone->path);
 	struct diag_proposal *p = add(v, DIAG_RESTORE, v->gone->path, v->gone->service,
 		"Put the file back%s%s; what took it away may take it again. This program does not "
-		"do that yet.",
+		"do that here.",
 		copy[0] ? " from " : ", out of the antivirus' quarantine or Windows' media", copy);
 
 	if (p)
@@ -244,11 +244,11 @@ static void propose_update(struct verdict *v)
 {
 	if (is_exclusive(v))
 		(void)add(v, DIAG_REGISTRY_EDIT, "", "",
-			"The value Exclusive of "
-			"SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based "
-			"Servicing\\SessionsPending is cleared from here when a person wants it "
-			"(clear DISK update); then, in Windows' recovery environment, dism "
-			"/image:C:\\ /cleanup-image /revertpendingactions.");
+			"'clear DISK update' (v on the screen) deletes the value Exclusive "
+			"of SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based "
+			"Servicing\\SessionsPending; then, in Windows' recovery environment, dism "
+			"/image:C:\\ /get-packages, and /remove-package for each in the state "
+			"Install Pending. This program does not do that by itself.");
 	else
 		(void)add(v, DIAG_ASK, "", "",
 			"In Windows' recovery environment: dism /image:C:\\ /cleanup-image "
@@ -266,16 +266,16 @@ void verdict_propose(struct verdict *v)
 		break;
 	case DIAG_VERIFIER:
 		(void)add(v, DIAG_REGISTRY_EDIT, "", "",
-			"Turn Driver Verifier off: VerifyDrivers and VerifyDriverLevel below "
-			"Control\\Session Manager\\Memory Management of the SYSTEM hive are "
-			"cleared from here when a person wants it (clear DISK verifier), or by "
-			"verifier /reset in Safe Mode.");
+			"Turn Driver Verifier off: 'clear DISK verifier' (v on the screen) "
+			"deletes VerifyDrivers and VerifyDriverLevel below Control\\Session "
+			"Manager\\Memory Management of the SYSTEM hive; so does verifier /reset "
+			"in Safe Mode. This program does not do that by itself.");
 		break;
 	case DIAG_RESUME:
 		(void)add(v, DIAG_MOVE, "\\hiberfil.sys", "",
-			"Drop the image to resume from, on a person's word: what was open is lost, "
-			"and "
-			"Windows starts anew.");
+			"Drop the image to resume from: 'hibernation DISK' (h on the "
+			"screen) asks a person, what was open is lost, and Windows starts anew. "
+			"This program does not do that by itself.");
 		break;
 	case DIAG_UPDATE:
 		propose_update(v);

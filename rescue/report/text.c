@@ -134,7 +134,7 @@ static void say_value(struct printer *p, const struct change_value *v, bool is_b
 	if (v->is_left)
 		text_say(p, "      Left:    ", "%s: something else has changed it since", what);
 	else
-		text_say(p, is_back ? N_("      Back:    ") : N_("      Changes: "), "%s", what);
+		text_say(p, is_back ? N_("      Undoes:  ") : N_("      Changes: "), "%s", what);
 }
 
 /* What is changed, and what is not, with the reason: all of it. */
@@ -197,7 +197,10 @@ static void say_plan_item(struct printer *p, const struct run_item *it)
 		has(item->why) ? text_timed_new(p, item->why, it->volume, item->windows) : NULL;
 	auto_free char *why = timed ? lang_new(timed) : NULL; /* by itself it is recognised */
 
-	(void)snprintf(first, sizeof(first), "%4u. %-9s ", item->number, plan_verb(item->action));
+	/* an undone change puts nothing back: the hive stays, a name that was put back goes */
+	(void)snprintf(first, sizeof(first), "%4u. %-9s ", item->number,
+		item->change && item->action == PLAN_RESTORE ? N_("TAKE BACK")
+							     : plan_verb(item->action));
 	text_path(item->path, path);
 	text_say(p, first, "%-s", path);
 	say_names(p, item);

@@ -60,8 +60,8 @@ void text_safe_mode(struct printer *p, const struct rs_run *run)
 		char volume[64] = "";
 		if (c->volume)
 			lang_print(volume, sizeof(volume), " (volume %u)", c->volume);
-		text_say(p, "Start:  ", "%-s%-s: %s, now %s", name_of(c->description, c->object),
-			volume, mode_text(c->after), mode_text(c->before));
+		text_say(p, "Start:  ", "%-s%-s: %s -> %s", name_of(c->description, c->object),
+			volume, mode_text(c->before), mode_text(c->after));
 	}
 	for (size_t i = 0; i < s->texts.n; i++)
 		text_say(p, "  - ", "%s", s->texts.list[i]);

@@ -132,7 +132,8 @@ static void say_proposal(
 		return;
 	text_path(proposal->path, path);
 	text_say(p, "  Proposed:  ", "%s", proposal->text);
-	if (path[0] || proposal->service[0])
+	/* its file stays where it is, whatever the proposal's kind: its text names the command */
+	if (t->of->d.kind != DIAG_RESUME && (path[0] || proposal->service[0]))
 		text_say(p, "             ", "%s: %-s%-s%-s%-s%-s", run_act_text(proposal->action),
 			path, path[0] && proposal->service[0] ? ", " : "",
 			proposal->service[0] ? lang_word(N_("service")) : "",

@@ -202,6 +202,27 @@ static void say_undo(struct printer *p, const struct rs_run *run, const char *la
 	}
 }
 
+/* Is what it did a change of the registry, or of one name, that `undo` takes back? */
+static bool is_by_undo(const char *command)
+{
+	static const char *const by_undo[] = {"fix", "disable", "safe", "clear"};
+	bool ret = false;
+
+	for (size_t i = 0; i < sizeof(by_undo) / sizeof(by_undo[0]); i++)
+		ret |= strcmp(command, by_undo[i]) == 0;
+	return ret;
+}
+
+/* An image to resume from that was dropped: half of it is dropped once more, without a plan. */
+static void say_dropped(struct printer *p, const struct rs_run *run, const struct run_replay *r)
+{
+	if (r->result == RUN_REPLAY_FAILED)
+		say(p, run, &(struct next){FINISH, "hibernation", r->volume, "", NULL});
+	if (r->result == RUN_REPLAY_FAILED || r->result == RUN_REPLAY_DONE)
+		say(p, run,
+			&(struct next){BACK, "hibernation", r->volume, " --revert ", r->plan_file});
+}
+
 /* A replay that was begun is finished, or one that was done taken back, by its plan. */
 static void say_replays(struct printer *p, const struct rs_run *run)
 {
@@ -209,6 +230,11 @@ static void say_replays(struct printer *p, const struct rs_run *run)
 
 	for (size_t i = 0; i < run->n_replays; i++) {
 		const struct run_replay *r = &run->replays[i];
+		if (r->is_hibernation) {
+			if (r->plan_file)
+				say_dropped(p, run, r);
+			continue;
+		}
 		const bool is_cut = r->result == RUN_REPLAY_FAILED && r->plan_file;
 		if (is_cut)
 			say(p, run,
@@ -236,6 +262,16 @@ static void say_unreplayed(struct printer *p, const struct rs_run *run)
 	}
 }
 
+/* A Windows that starts in Safe Mode does so until somebody sets it back. */
+static void say_safe_mode(struct printer *p, const struct rs_run *run)
+{
+	for (size_t i = 0; i < run->safe_mode.n_changes; i++) {
+		const struct run_boot_change *c = &run->safe_mode.changes[i];
+		if (c->is_done && c->after != BOOT_USUAL)
+			say(p, run, &(struct next){BACK, "safemode off", c->store, "", NULL});
+	}
+}
+
 /* Nothing was to be done, and a journal waits for Windows. */
 static void say_pending(struct printer *p, const struct rs_run *run)
 {
@@ -260,8 +296,9 @@ static void say_cut_short(struct printer *p, const struct rs_run *run)
 	if (strcmp(run->command, "fix") == 0) {
 		if (!say_each_disk(p, run, FINISH, is_open))
 			(void)say_each_disk(p, run, FINISH, is_accepted); /* flag, report */
-		say_undo(p, run, BACK, is_begun);
 	}
+	if (is_by_undo(run->command))
+		say_undo(p, run, BACK, is_begun);
 	if (strcmp(run->command, "undo") == 0)
 		say_undo(p, run, FINISH, is_any);
 }
@@ -280,10 +317,11 @@ void text_next(struct printer *p, const struct rs_run *run)
 	}
 	if (o->result == RUN_FOUND) /* of scan, diagnose */
 		(void)say_each_disk(p, run, "To repair it", is_to_move);
-	if (strcmp(run->command, "fix") == 0)
+	if (is_by_undo(run->command))
 		say_undo(p, run, BACK, is_begun);
+	say_safe_mode(p, run);
 	if (strcmp(run->command, "fix") == 0 && o->status == RS_STATUS_NOTHING)
 		say_pending(p, run);
-	if (strcmp(run->command, "replay") == 0)
+	if (strcmp(run->command, "replay") == 0 || strcmp(run->command, "hibernation") == 0)
 		say_replays(p, run);
 }

@@ -157,8 +157,8 @@ static const struct advice table[] = {
 		"own picture of the disk in memory. Changed beneath it, the disk would be damaged "
 		"when it wakes up.",
 		"Start Windows and shut it down with Shift held. If it does not start any "
-		"more: h drops what it would resume from, after a question. What was open in "
-		"Windows is lost then. Then try again here.",
+		"more: h at the findings drops what it would resume from, after a question. What "
+		"was open in Windows is lost then. Then try again here.",
 		"Everything can be looked at and copied meanwhile; reading does no harm."},
 	{RS_E_LOG_UNCLEAN, is_forbidden, "The journal has changes that are not applied",
 		"Windows crashed in the middle of its work. It was said not to apply what it left "

@@ -36,8 +36,7 @@ static const struct {
 	{RS_E_LOG_LOSERS, NULL, "try again and answer the question with yes"},
 	{RS_E_HIBERNATED, NULL,
 		"start it and shut it down completely (Shift and Shut down); if it does not start, "
-		"h, where the repair is refused, drops what it would resume from: what was open in "
-		"it is lost"},
+		"h at the findings drops what it would resume from: what was open in it is lost"},
 	{RS_E_REPLAY_CHANGED, NULL,
 		"leave the replay; what the volume is now is told at the disks"},
 	{RS_E_UNSAFE_PATH, NULL,
@@ -64,8 +63,8 @@ static const struct {
 	{RS_E_MANIFEST_GONE, NULL,
 		"u at the findings goes by the report beside it; without one, move the files named "
 		"back with 'move' in Windows' recovery environment"},
-	{0, "'unbrick safemode off' sets it back", "b at the disks sets it back"},
-	{0, "'unbrick safemode on' does that", "b at the disks does that"},
+	{0, "'unbrick safemode off' sets it back", "f at the disks sets it back"},
+	{0, "'unbrick safemode on' does that", "f at the disks does that"},
 	{RS_E_BOOT_ENTRY, NULL, "choose the disk with the Windows at the disks"},
 	{0, "choose one by its ID: unbrick undo DISK ID", "u at the findings lets you choose one"},
 	{0, "--yes answers the plan's question where nobody can", "F12 at the plan answers it"},

@@ -34,7 +34,7 @@
 #define SAVE	     WAY('s', "s", "save", save_is_open, save_go)
 #define LOG	     WAY('g', "g", "log", log_is_open, log_go)
 #define RESULT_TOLD  TOLD('c', "c", result_is_open, result_go)
-#define SAFE_MODE    TOLD('b', "b", safemode_is_open, safemode_go)
+#define SAFE_MODE    TOLD('f', "f", safemode_is_open, safemode_go)
 #define OTHERS	     WAY('o', "o", "other", actions_is_open, actions_visit)
 #define IN_THE_WAY   WAY('w', "w", "in the way", hindrances_is_open, hindrances_go)
 
@@ -59,7 +59,7 @@ const struct screen tui_screens[SCREENS] = {
 		.ways = {WAY(UI_KEY_ENTER, "Enter", "plan", NULL, findings_next), DETAILS,
 			WAY('u', "u", "undo", undo_is_open, undo_go), IN_THE_WAY,
 			TOLD('x', "x", drivers_are_open, drivers_go),
-			TOLD('v', "v", clear_is_open, clear_go),
+			TOLD('v', "v", clear_is_open, clear_go), DROP_TOLD,
 			WAY(UI_KEY_ESC, "Esc", "back", NULL, findings_back)}},
 	[SCREEN_PLAN] = {"plan", plan_enter, plan_draw, NULL,
 		.ways = {CONFIRM("carry this out", plan_is_open, plan_next), DETAILS,

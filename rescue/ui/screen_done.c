@@ -29,7 +29,7 @@ static void say_next(const struct tui *t, const struct run_outcome *o, struct pa
 		page_say(p, true, "Next: %s leaves; then start Windows from this disk.",
 			t->is_plain ? "q" : "Ctrl-C");
 	if (t->command == RS_SAFEMODE)
-		page_say(p, false, "b at the disks sets it back, now or any day later.");
+		page_say(p, false, "f at the disks sets it back, now or any day later.");
 	if (undo_is_open(t))
 		page_say(p, false,
 			"If Windows does not start: u takes it back, now or any day later.");

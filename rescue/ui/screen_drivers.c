@@ -53,6 +53,42 @@ enum screen_id clear_go(struct tui *t)
 	return SCREEN_PLAN;
 }
 
+/* Of a Windows that only fails to resume no rule and no diagnosis has anything to move, so no
+ * repair is refused: it is offered where what is in the way is told, too. */
+static bool is_asleep(const struct tui *t)
+{
+	const struct rs_report *r = tui_report(t);
+	const struct rs_run *run = r ? rs_report_run(r) : NULL;
+	const struct run_disk *d = run && run->n_disks ? &run->disks[0] : NULL;
+	bool ret = false;
+
+	for (size_t i = 0; d && i < d->n_volumes; i++)
+		ret |= d->volumes[i].ntfs && d->volumes[i].ntfs->state.is_hibernated;
+	return ret;
+}
+
+bool drop_is_open(const struct tui *t)
+{
+	if (!t->disk || t->is_working)
+		return false;
+	return t->now == SCREEN_FINDINGS ? is_asleep(t) : t->trouble.code == RS_E_HIBERNATED;
+}
+
+void drop_tell(const struct tui *t, struct page *p)
+{
+	if (drop_is_open(t))
+		page_say(p, false,
+			"Does it fail to resume at every start? h drops what it would resume from; "
+			"you are asked first.");
+}
+
+/* Through the plan and a question of its own, which says what is lost. */
+enum screen_id drop_go(struct tui *t)
+{
+	tui_turn_to(t, RS_HIBERNATION, NULL);
+	return SCREEN_PLAN;
+}
+
 bool drivers_are_open(const struct tui *t)
 {
 	return tui_report(t) && !t->is_working && t->command == RS_FIX && t->repair;

@@ -220,6 +220,10 @@ void findings_draw(const struct tui *t, struct page *p)
 			"v takes that setting out of the registry, after the plan and its "
 			"confirmation; it can be put back.");
 	}
+	if (drop_is_open(t) && !t->given.say_yes) {
+		page_blank(p);
+		drop_tell(t, p);
+	}
 	if (drivers_are_open(t) && !t->given.say_yes) {
 		page_blank(p);
 		page_say(p, false,

@@ -60,9 +60,9 @@ void safemode_tell(const struct tui *t, struct page *p)
 	if (!e)
 		return;
 	page_say(p, e->mode != BOOT_USUAL,
-		e->mode != BOOT_USUAL ? "A Windows of this disk starts in Safe Mode: b lets it "
+		e->mode != BOOT_USUAL ? "A Windows of this disk starts in Safe Mode: f lets it "
 					"start as usual again."
-				      : "b lets the Windows of this disk start in Safe Mode: no "
+				      : "f lets the Windows of this disk start in Safe Mode: no "
 					"key is needed for that.");
 }
 

@@ -158,18 +158,6 @@ enum screen_id finish_go(struct tui *t)
 	return SCREEN_PLAN;
 }
 
-bool drop_is_open(const struct tui *t)
-{
-	return t->disk && !t->is_working && t->trouble.code == RS_E_HIBERNATED;
-}
-
-/* Through the plan and a question of its own, which says what is lost. */
-enum screen_id drop_go(struct tui *t)
-{
-	tui_turn_to(t, RS_HIBERNATION, NULL);
-	return SCREEN_PLAN;
-}
-
 void trouble_draw(const struct tui *t, struct page *p)
 {
 	const struct rs_err *e = &t->trouble;
@@ -194,10 +182,7 @@ void trouble_draw(const struct tui *t, struct page *p)
 		page_say(p, false,
 			"Was a replay of the journal cut off? r finishes it by the plan that was "
 			"saved of it.");
-	if (drop_is_open(t))
-		page_say(p, false,
-			"Does it fail to resume at every start? h drops what it would resume from; "
-			"you are asked first.");
+	drop_tell(t, p);
 	page_blank(p);
 	/* the table's next step is in the row, too, as whoever stands there is told it; a row of
 	 * one kind has that of the kind */

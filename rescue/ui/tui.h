@@ -361,6 +361,7 @@ bool finish_is_open(const struct tui *t);
 enum screen_id finish_go(struct tui *t);
 /* The same of an image to resume from. */
 bool drop_is_open(const struct tui *t);
+void drop_tell(const struct tui *t, struct page *p);
 enum screen_id drop_go(struct tui *t);
 /* Can the Windows of this disk be started in Safe Mode, or as usual again? It needs no key. */
 bool safemode_is_open(const struct tui *t);

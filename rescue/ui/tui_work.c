@@ -73,7 +73,7 @@ void tui_say_progress(const struct tui *t, struct page *p)
 	if (g->what[0]) {
 		progress_amounts(g, t->progress_ns, is_bytes, amounts, sizeof(amounts));
 		progress_bar(g, BAR_COLUMNS, bar, sizeof(bar));
-		page_say(p, false, "%s:", told);
+		page_say(p, false, "%s:", lang_word(told));
 		if (g->total)
 			page_say(p, true, "%s %3u %%", bar, progress_percent(g));
 		page_say(p, false, "%s", amounts);
