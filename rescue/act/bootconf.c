@@ -25,7 +25,7 @@ static int check_unchanged(struct blk *vol, const struct bootconf_write *w, stru
 		r = fat_read_file(f, &e, w->before_len, &now, &len, err);
 	if (r < 0)
 		return r;
-	return len == w->before_len && now && memcmp(now, w->before, len) == 0
+	return now && memcmp(now, w->before, len) == 0
 		       ? 0
 		       : rs_fail_on(err, RS_E_CHANGED, path, "%s", "");
 }
