@@ -300,6 +300,15 @@ static void test_read__no_json__is_refused(void **state)
 	assert_non_null(strstr(err.detail, "no text"));
 }
 
+static void test_read__moves_and_no_more__disables_nothing(void **state)
+{
+	struct policy *p = taken(HEAD ",\"acts\":[\"move\"]}");
+
+	(void)state;
+	assert_false(p->may_disable);
+	policy_free(p);
+}
+
 /* What stands in a text is counted as nothing else. */
 static void test_read__marks_in_a_text__are_no_marks(void **state)
 {
@@ -670,6 +679,7 @@ int main(void)
 		cmocka_unit_test(test_read__secrets__are_refused),
 		cmocka_unit_test(test_read__large__is_bounded),
 		cmocka_unit_test(test_read__lists_and_texts__are_bounded),
+		cmocka_unit_test(test_read__moves_and_no_more__disables_nothing),
 		cmocka_unit_test(test_read__marks_in_a_text__are_no_marks),
 		cmocka_unit_test(test_plans__rules_and_limits__are_compared),
 		cmocka_unit_test(test_fits__scope__names_machines),
