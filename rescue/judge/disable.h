@@ -13,6 +13,7 @@ struct disable_maker {
 	char vendor[128]; /* "": it names none */
 	bool is_known;	  /* the file could be looked at and is a program, or its package says it */
 	bool is_own;	  /* a part of Windows */
+	bool is_declared; /* its package adds filters to devices by AddFilter, and not by a list */
 	uint64_t ref;	  /* a driver's file, whatever its path calls it; 0: not found */
 };
 

@@ -9,6 +9,8 @@
 #include "core/cleanup.h"
 #include "judge/disable_internal.h"
 
+#define INF_MOST_BYTES (2U << 20)
+
 static const char *name_of(const struct win_service *one)
 {
 	const char *path = one->path[0] ? one->path : one->image_path;
@@ -73,6 +75,43 @@ static void tell(struct disable_maker *m, const char *vendor)
 	(void)snprintf(m->vendor, sizeof(m->vendor), "%.127s", vendor);
 }
 
+/* Text of one or of two bytes a letter. */
+static bool has_word(const uint8_t *p, size_t len, const char *word)
+{
+	const size_t n = strlen(word);
+
+	for (size_t wide = 1; wide <= 2; wide++)
+		for (size_t at = 0; at + n * wide <= len; at++) {
+			size_t k = 0;
+			while (k < n &&
+				strncasecmp((const char *)p + at + k * wide, word + k, 1) == 0)
+				k++;
+			if (k == n)
+				return true;
+		}
+	return false;
+}
+
+/* Windows 10 1903 and later: filters that a package declares (INF AddFilter directive) stand in no
+ * list of the registry. What that makes of the registry is not documented, so the package says it.
+ */
+static int look_at_package(const struct ev_look *in, const struct win_service *one,
+	struct disable_maker *ret, struct rs_err *err)
+{
+	auto_free uint8_t *p = NULL;
+	struct rs_err why = {0};
+	char path[300];
+	size_t len = 0;
+
+	if (strncasecmp(one->inf, "oem", 3) != 0 || strchr(one->inf, '\\'))
+		return 0;
+	(void)snprintf(path, sizeof(path), "%.180s\\INF\\%.100s", in->win->root, one->inf);
+	int r = nt_file_load(in->vol, path, INF_MOST_BYTES, &p, &len, &why);
+	if (r == 0)
+		ret->is_declared = has_word(p, len, "AddFilter");
+	return rs_err_ends(r) ? rs_err_pass(err, r, &why) : 0;
+}
+
 static int look_at(const struct ev_look *in, struct evidence *e, const struct win_service *one,
 	struct disable_maker *ret, struct rs_err *err)
 {
@@ -80,6 +119,8 @@ static int look_at(const struct ev_look *in, struct evidence *e, const struct wi
 	struct ev_file *f = NULL;
 	int r = one->path[0] ? ev_file_look(in, e, one->path, false, &f, err) : 0;
 
+	if (r == 0)
+		r = look_at_package(in, one, ret, err);
 	if (r < 0)
 		return r;
 	const bool is_program = f && f->ref && f->is_looked && f->image.is_pe;

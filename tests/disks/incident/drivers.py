@@ -29,6 +29,7 @@ def make():
     m.driver("bkfilt", (4, 0, 0, 1), when, "Basalt Backup", "Basalt Disk Tracker", start=0, error=1, package=False)
     m.driver("vault", (2, 0, 0, 0), when, "Vault Cryptography", "Vault", start=0, error=1, altitude="145100", package=False)
     m.driver("tunnel9", (5, 1, 0, 0), when, "Tundra Networks", "Tundra Tunnel", start=1, error=3, package=False)
+    m.system.set(m.key("tunnel9"), "Owners", ["oem77.inf"], m.now)
     m.service("kbtwin", "\\SystemRoot\\System32\\drivers\\kbtwin.sys", DisplayName="Keytop Twin")
     m.filter("Keyboard", "kbfilt", first=True)
     m.filter("DiskDrive", "bkfilt")

@@ -294,6 +294,16 @@ static void test_disable__no_name__is_nobodys(void **state)
 	assert_false(disable_finds(&m->s, ""));
 }
 
+static void test_disable__filter_that_no_list_shows__stays(void **state)
+{
+	struct made *m = made();
+
+	(void)state;
+	(void)add(m, "mine");
+	m->makers[0].is_declared = true;
+	refused(m, "mine", "AddFilter");
+}
+
 static void test_disable__letters_of_other_alphabets__stays(void **state)
 {
 	struct made *m = made();
@@ -838,6 +848,7 @@ int main(void)
 		cmocka_unit_test(test_disable__a_name_that_only_begins_so__stays_in_the_list),
 		cmocka_unit_test(test_disable__behind_an_empty_name_in_a_list__goes_out_too),
 		cmocka_unit_test(test_disable__no_name__is_nobodys),
+		cmocka_unit_test(test_disable__filter_that_no_list_shows__stays),
 		cmocka_unit_test(test_disable__letters_of_other_alphabets__stays),
 		cmocka_unit_test(test_disable__filter_without_a_service__goes_out_of_the_lists),
 		cmocka_unit_test(test_disable__what_must_stay__is_refused),
