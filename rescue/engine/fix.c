@@ -204,11 +204,11 @@ static bool note_left(const struct en_works *w, char *ret, size_t cap)
 {
 	if (w->n_held)
 		rs_note(ret, cap,
-			"%zu %s not made: without a person files are moved, and services are "
+			"%zu %s left undone, as without a person files are moved, and services "
 			"disabled only where 'acts' allows it",
 			w->n_held, rs_form(w->n_held, "change was", "changes were"));
 	if (w->n_undone)
-		rs_note(ret, cap, "%zu doubtful %s not made: nobody was there to decide",
+		rs_note(ret, cap, "%zu doubtful %s left undone, as nobody was there to decide",
 			w->n_undone, rs_form(w->n_undone, "change was", "changes were"));
 	if (w->n_left)
 		rs_note(ret, cap,

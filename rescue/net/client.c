@@ -122,7 +122,7 @@ int net_section(
 		return rs_secret_set(ret, section.p, section.len, err);
 	return !name[0]
 		       ? 0
-		       : rs_fail(err, RS_E_NET_CONFIG, "the secret file has no section [%s]", name);
+		       : rs_fail(err, RS_E_NET_CONFIG, "no secret file has the section [%s]", name);
 }
 
 /* ---- over the socket ---- */

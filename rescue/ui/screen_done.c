@@ -8,11 +8,12 @@ static void say_next(const struct tui *t, const struct run_outcome *o, struct pa
 {
 	page_blank(p);
 	if (t->command == RS_REPLAY || t->command == RS_HIBERNATION)
-		page_say(
-			p, true, "Next: Esc, and look at this disk again; it can be repaired now.");
+		page_say(p, true,
+			"Next: back to the disks, and look at this one again; it can be repaired "
+			"now.");
 	if (t->command == RS_UNDO && o->is_written)
 		page_say(p, true,
-			"Next: Esc, the disks. Windows finds what it had before the repair, the "
+			"Next: back to the disks. Windows finds what it had before the repair, the "
 			"fault too.");
 	if (t->command != RS_FIX && t->command != RS_SAFEMODE && t->command != RS_DISABLE &&
 		t->command != RS_SAFE && t->command != RS_CLEAR)

@@ -149,7 +149,7 @@ void plan_draw(const struct tui *t, struct page *p)
 				: "");
 	else
 		page_say(p, true,
-			"Nothing is to be changed. Next: Esc goes back; at the disks another one "
+			"Nothing is to be changed. Next: go back; at the disks another one "
 			"can be chosen, or this one looked at (l).");
 	page_blank(p);
 	tui_say_part(t, RS_PART_PLAN, p);

@@ -358,6 +358,28 @@ static void test_hindrances__no_windows_here__what_may_hold_it(void **state)
 		"A dynamic disk of Windows (dynamic)");
 }
 
+/* No repair is refused where nothing is to be moved: the key that the screen names is there all the
+ * same. */
+static void test_findings__a_windows_that_sleeps__its_image_can_be_dropped(void **state)
+{
+	auto_page struct page asleep = {0}, awake = {0};
+	struct tui t = {.report = &report, .now = SCREEN_FINDINGS};
+	char name[] = "disk.img";
+
+	(void)state;
+	t.disk = name;
+	volume.ntfs = &ntfs;
+	ntfs.state = sleeping;
+	assert_true(drop_is_open(&t));
+	findings_draw(&t, &asleep);
+	assert_true(says(&asleep, "h drops what it would resume from"));
+	ntfs.state.is_hibernated = false;
+	t.trouble.code = RS_E_HIBERNATED; /* of a disk before */
+	assert_false(drop_is_open(&t));
+	findings_draw(&t, &awake);
+	assert_false(says(&awake, "h drops"));
+}
+
 /* What the help desk asks for stands above what it means. */
 static void test_trouble__no_key__ids_and_machine(void **state)
 {
@@ -509,6 +531,8 @@ int main(void)
 		cmocka_unit_test_setup(test_advice__refs__plain_and_in_bitlocker, fresh),
 		cmocka_unit_test_setup(test_hindrances__what_a_look_tells__all_of_it, fresh),
 		cmocka_unit_test_setup(test_hindrances__no_windows_here__what_may_hold_it, fresh),
+		cmocka_unit_test_setup(
+			test_findings__a_windows_that_sleeps__its_image_can_be_dropped, fresh),
 		cmocka_unit_test_setup(test_trouble__no_key__ids_and_machine, fresh),
 		cmocka_unit_test(test_trouble__wrong_passphrase__is_not_told_as_a_key),
 		cmocka_unit_test(test_advice__open_journal__forbidden_or_not_readable),

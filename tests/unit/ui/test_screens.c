@@ -536,7 +536,7 @@ static void test_done__next_step__by_keys_on_the_stick(void **state)
 	auto_page struct page undone = {0};
 	tui.command = RS_UNDO;
 	done_draw(&tui, &undone);
-	assert_true(says(&undone, "Next: Esc"));
+	assert_true(says(&undone, "Next: back to the disks"));
 	assert_false(says(&undone, "tart Windows"));
 	tui.command = RS_FIX;
 	report.run.outcome.is_written = false;
