@@ -277,6 +277,22 @@ static void test_change__made_twice__nothing_is_left_to_do(void **state)
 		plan_add_change(none, rs_steal(c), FILE_IN, "", "", "", false, NULL), RS_E_GUARD);
 }
 
+static void test_change__made__its_steps_are_noted(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, ch_disable_x());
+	auto_free uint8_t *steps = NULL;
+	char path[PLAN_PATH_BYTES];
+	size_t len = 0;
+
+	fill(q, p);
+	plan_path(p->top, p->id, QUARANTINE_STEPS, path);
+	assert_int_equal(nt_file_load(q->vol, path, 1U << 20, &steps, &len, NULL), 0);
+	const char *begun = memmem(steps, len, "intent 0001", 11);
+	const char *done = memmem(steps, len, "done 0001", 9);
+	assert_true(begun && done > begun);
+}
+
 /* All that was overwritten lies in the item's folder, in the order that the head of it tells. */
 static void test_change__overwritten_bytes__are_kept_before(void **state)
 {
@@ -493,6 +509,47 @@ static void test_unchanged__with_the_same_numbers__is_seen(void **state)
 	put_hive(q, hive, len);
 	assert_int_equal(start_of(q, X), 3);
 	assert_int_equal(guard_unchanged(q->vol, p, NULL), RS_E_CHANGED);
+}
+
+/* ---- errors of the disk ---- */
+
+/* What fill says where write number @n fails (0: none), on the volume as it was saved. */
+static int fill_with(struct qh *q, uint64_t n, uint64_t *ret_writes)
+{
+	struct lay_watch *w = lay_watch_new(q->mem);
+	struct nt_vol *vol = NULL;
+	struct plan_change *c = ch_disable_x();
+	auto_plan struct plan *p = plan_new();
+
+	lay_mem_restore(q->mem);
+	assert_int_equal(nt_vol_open(&w->blk, NT_VOL_WRITE, &vol, NULL), 0);
+	assert_int_equal(change_look(vol, c, NULL), 0);
+	assert_int_equal(plan_add_change(p, c, FILE_IN, "", "test", "", false, NULL), 0);
+	plan_accept(p);
+	lay_watch_reset(w);
+	w->fail_write = n;
+	int r = quarantine_fill(vol, p, NULL, NULL);
+	*ret_writes = w->writes;
+	(void)nt_vol_close(vol, NULL);
+	blk_close(&w->blk);
+	return r;
+}
+
+/* The one that failed is the last one of the hive, and told. */
+static void test_act__a_write_fails__is_told(void **state)
+{
+	struct qh *q = *state;
+	uint64_t n = 0, other;
+
+	assert_int_equal(nt_vol_close(q->vol, NULL), 0);
+	q->vol = NULL;
+	assert_true(lay_mem_save(q->mem));
+	assert_int_equal(fill_with(q, 0, &n), 0);
+	assert_true(n > 20);
+	for (uint64_t i = 1; i <= n; i++)
+		if (fill_with(q, i, &other) == 0)
+			fail_msg("write %u of %u", (unsigned)i, (unsigned)n);
+	assert_int_equal(nt_vol_open(q->mem, NT_VOL_WRITE, &q->vol, NULL), 0);
 }
 
 /* ---- where it stands ---- */
@@ -1301,6 +1358,8 @@ int main(void)
 		CASE(test_manifest__more_is_touched_than_a_change_has__is_refused),
 		CASE(test_manifest__a_change_of_nothing__is_refused),
 		CASE(test_forget__a_folder_of_that_name__stays),
+		CASE(test_act__a_write_fails__is_told),
+		CASE(test_change__made__its_steps_are_noted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
