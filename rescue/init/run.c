@@ -27,6 +27,10 @@ static const struct command {
 	[RUN_UNDO] = {"undo", false, true, true, true},
 	[RUN_REPLAY] = {"replay", false, true, true, true},
 	[RUN_SAFEMODE] = {"safemode", false, false, true, false},
+	[RUN_DISABLE] = {.word = "disable"},
+	[RUN_SAFE] = {.word = "safe"},
+	[RUN_CLEAR] = {.word = "clear"},
+	[RUN_HIBERNATION] = {.word = "hibernation"},
 };
 
 const char *run_word(enum run_command command)

@@ -15,7 +15,19 @@ struct init;
  * "run-2.svg". */
 #define RUN_PICTURE INIT_RUN "/run.svg"
 
-enum run_command { RUN_SCAN, RUN_FIX, RUN_UNDO, RUN_REPLAY, RUN_SAFEMODE };
+enum run_command {
+	RUN_SCAN,
+	RUN_FIX,
+	RUN_UNDO,
+	RUN_REPLAY,
+	RUN_SAFEMODE,
+	/* only a person's, from the screen: these are never given to run_program */
+	RUN_DISABLE,
+	RUN_SAFE,
+	RUN_CLEAR,
+	RUN_HIBERNATION,
+	RUN_COMMANDS
+};
 
 struct run {
 	enum run_command command;

@@ -36,7 +36,7 @@ static enum run_command command_of(const struct json_object *report)
 {
 	const char *word = json_object_get_string(json_object_object_get(report, "command"));
 
-	for (unsigned i = RUN_UNDO; word && i <= RUN_SAFEMODE; i++)
+	for (unsigned i = RUN_UNDO; word && i < RUN_COMMANDS; i++)
 		if (strcmp(word, run_word((enum run_command)i)) == 0)
 			return (enum run_command)i;
 	return RUN_FIX;

@@ -725,6 +725,33 @@ static void test_done__its_report__is_a_run_of_the_start(void **state)
 	assert_int_equal(n_runs(), 2);
 }
 
+static void test_done__other_than_a_repair__is_told_by_its_name(void **state)
+{
+	static const char *const words[] = {
+		"undo", "replay", "safemode", "disable", "safe", "clear", "hibernation"};
+	char text[128], line[64];
+
+	(void)state;
+	disks_put(&in.disks, "sda")->state = DISK_READY;
+	seals = LINK_SEALS;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		(void)snprintf(text, sizeof(text),
+			"{\"command\": \"%s\", \"outcome\": {\"status\": 0, \"text\": \"1 "
+			"change\"}}",
+			words[i]);
+		report = text;
+		n_rounds = 0;
+		run(has_report);
+		struct json_object *r = json_object_array_get_idx(in.report.runs, i);
+		assert_string_equal(
+			json_object_get_string(json_object_object_get(r, "command")), words[i]);
+		(void)snprintf(
+			line, sizeof(line), "unbrick: disk /dev/sda: %s: 1 change", words[i]);
+		assert_non_null(strstr(seen_on(1), line));
+	}
+	assert_null(strstr(seen_on(1), "unbrick: repaired"));
+}
+
 /* A collector hears of it, if one is to. */
 static void test_done__its_report__goes_to_a_collector(void **state)
 {
@@ -1498,6 +1525,7 @@ int main(void)
 		screen_test(test_machine__each_wish),
 		screen_test(test_writes__part_of_a_raid__not_alone),
 		screen_test(test_done__its_report__is_a_run_of_the_start),
+		screen_test(test_done__other_than_a_repair__is_told_by_its_name),
 		screen_test(test_done__said_at_its_end__is_heard),
 		screen_test(test_done__its_report__goes_to_a_collector),
 		screen_test(test_start__nobody_heard_of_it__a_code_for_the_screen),
