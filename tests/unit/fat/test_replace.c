@@ -485,6 +485,10 @@ static void test_replace__no_place_for_it__is_refused(void **state)
 	memcpy(row_of(&t, "ALONGN~1OLD"), KEPT, 11); /* before it is a long name's row */
 	check_refused(&t, "none of ours", RS_E_FAT_UNSOUND);
 	rig_make(&t, &kinds[1], 1);
+	memcpy(row_of(&t, "F1         "), KEPT, 11);
+	row_of(&t, KEPT)[11] = FAT_ATTR_LABEL;
+	check_refused(&t, "none of ours", RS_E_FAT_UNSOUND);
+	rig_make(&t, &kinds[1], 1);
 	t.what.len = 0;
 	check_refused(&t, "0 bytes", RS_E_UNSUPPORTED);
 	rig_make(&t, &kinds[1], 1);
