@@ -12,7 +12,7 @@ static int check_unchanged(struct blk *vol, const struct bootconf_write *w, stru
 	auto_fat struct fat *f = NULL;
 	auto_free uint8_t *now = NULL;
 	char path[300];
-	struct fat_entry e;
+	struct fat_entry e = {.size_bytes = 0};
 	size_t len = 0;
 	int r = fat_open(vol, &f, err);
 

@@ -118,9 +118,9 @@ static int choose(const struct rs_repair *u, const struct en_work *w, const stru
 		d->evidence->system, makers, wish->names, wish->n, wish->is_safe};
 	if (r == 0)
 		r = disable_choose(&from, &c, err);
-	if (r == 0 && c->refused)
+	if (r == 0 && c && c->refused)
 		r = refuse(c, err);
-	return r < 0 ? r : add_change(w, d, c, wish, p, err);
+	return r != 0 || !c ? r : add_change(w, d, c, wish, p, err);
 }
 
 /* ---- what a person wants ---- */

@@ -130,12 +130,18 @@ static int choose(struct rs_repair *u, struct rs_err *err)
 
 /* ---- what it becomes ---- */
 
+static bool is_same_device(const struct win_bcd_device *a, const struct win_bcd_device *b)
+{
+	return a->is_mbr == b->is_mbr && a->disk_id == b->disk_id && a->off_bytes == b->off_bytes &&
+	       memcmp(a->partition, b->partition, sizeof(a->partition)) == 0;
+}
+
 static bool is_same(const struct win_loader *a, const struct win_loader *b)
 {
 	return strcmp(a->object, b->object) == 0 && strcmp(a->description, b->description) == 0 &&
 	       a->is_default == b->is_default && a->is_here == b->is_here &&
 	       a->has_device == b->has_device && a->has_shell == b->has_shell &&
-	       memcmp(&a->device, &b->device, sizeof(a->device)) == 0;
+	       is_same_device(&a->device, &b->device);
 }
 
 /* Each entry is as it was, but for how those that are meant start. */
@@ -230,8 +236,8 @@ static enum fat_kept kept_after(const struct en_safe_work *w)
 static int prepare(struct en_safe_work *w, struct rs_err *err)
 {
 	auto_blk struct blk *part = NULL;
-	const struct en_volume *v = w->store->v;
-	int r = make_after(w, err);
+	const struct en_volume *v = w->store ? w->store->v : NULL;
+	int r = v ? make_after(w, err) : rs_fail(err, RS_E_BUG, "boot configuration");
 
 	if (r == 0)
 		r = blk_part_new(
@@ -338,8 +344,8 @@ static int consent(struct rs_repair *u, struct rs_err *err)
 		[RS_SAFEMODE_ON] = "Let this Windows start in Safe Mode?",
 		[RS_SAFEMODE_NETWORK] = "Let this Windows start in Safe Mode with networking?",
 		[RS_SAFEMODE_DIRECTORY] =
-			"Let it start in Directory Services Restore Mode, which only a domain "
-			"controller has? A Windows that is none does not start so",
+			("Let it start in Directory Services Restore Mode, which only a domain "
+			 "controller has? A Windows that is none does not start so"),
 	};
 	const char *text = questions[u->o.safemode];
 

@@ -381,7 +381,7 @@ static int run(struct blk *vol, const struct fat_replace *r, bool is_written, st
 	w.f = f;
 	if (code == 0)
 		code = prepare(&w, err);
-	return code < 0 || !is_written ? code : carry_out(&w, err);
+	return code != 0 || !is_written ? code : carry_out(&w, err);
 }
 
 int fat_replace_check(struct blk *vol, const struct fat_replace *r, struct rs_err *err)

@@ -59,8 +59,8 @@ static int edit_start(const struct disable_input *in, const struct win_service *
 			text_of("ControlSet%03u\\Services\\%s", in->system->control_set, one->name);
 		e->name = "Start";
 		e->type = REG_DWORD;
-		e->p = calloc(1, sizeof(uint32_t));
 		e->len = sizeof(uint32_t);
+		e->p = calloc(e->len, 1);
 		e->what = text_of("service %s: Start %u -> 4 (disabled)", one->name, one->start);
 	}
 	if (!e || !e->key || !e->p || !e->what)

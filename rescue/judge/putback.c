@@ -350,8 +350,9 @@ static int link_of_winner(struct find *f, struct putback **ret, struct rs_err *e
 	int r = f->n ? choose(f, &c, err)
 		     : putback_no(f, err, "no file of that name for that folder is in WinSxS");
 
-	if (r == 0 && !f->why)
-		r = check_names(f, c, err);
+	if (r != 0 || f->why || !c)
+		return r;
+	r = check_names(f, c, err);
 	if (r == 0 && !f->why)
 		r = check_place(f, c, &is_said, err);
 	if (r == 0 && !f->why)

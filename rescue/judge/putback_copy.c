@@ -254,5 +254,5 @@ int putback_listed(struct find *f, struct putback **ret, struct rs_err *err)
 	}
 	if (r == 0 && !f->why)
 		r = choose(&l, &c, err);
-	return r == 0 && !f->why ? fill(f, c, ret, err) : r;
+	return r == 0 && !f->why && c ? fill(f, c, ret, err) : r;
 }

@@ -90,7 +90,7 @@ static int look(struct nt_vol *vol, const struct nt_hard *h, struct work *w, str
 		r = nt_inode_open(vol, h->file_ref, &ni, err);
 	if (r == 0)
 		r = nt_folder_open(vol, h->dir_ref, &dir, err);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	w->file_ref = nt_inode_ref(ni);
 	w->dir_ref = nt_inode_ref(dir);
@@ -103,7 +103,7 @@ static int look(struct nt_vol *vol, const struct nt_hard *h, struct work *w, str
 int nt_hard_state(
 	struct nt_vol *vol, const struct nt_hard *h, enum nt_hard_state *ret, struct rs_err *err)
 {
-	struct work w;
+	struct work w = {.h = h};
 	int r = look(vol, h, &w, err);
 
 	if (r < 0)
@@ -221,7 +221,7 @@ static int begin(struct nt_vol *vol, const struct nt_hard *h, struct work *w, st
 
 int nt_hard_add(struct nt_vol *vol, const struct nt_hard *h, struct rs_err *err)
 {
-	struct work w;
+	struct work w = {.h = h};
 	int r = begin(vol, h, &w, err);
 
 	if (r < 0 || (w.is_in_record && w.entry_ref))
@@ -235,7 +235,7 @@ int nt_hard_add(struct nt_vol *vol, const struct nt_hard *h, struct rs_err *err)
 
 int nt_hard_drop(struct nt_vol *vol, const struct nt_hard *h, struct rs_err *err)
 {
-	struct work w;
+	struct work w = {.h = h};
 	int r = begin(vol, h, &w, err);
 
 	if (r < 0 || !w.is_in_record)

@@ -282,7 +282,7 @@ int change_facts(struct nt_vol *vol, struct win_hive *h, const struct plan_chang
 int change_look(struct nt_vol *vol, struct plan_change *c, struct rs_err *err)
 {
 	auto_hive struct win_hive *h = NULL;
-	struct change_facts facts;
+	struct change_facts facts = {.is_whole = false};
 	int r = win_hive_open_in(vol, c->file, &h, err);
 
 	for (size_t i = 0; r == 0 && i < c->n;) {
@@ -313,7 +313,7 @@ int change_look(struct nt_vol *vol, struct plan_change *c, struct rs_err *err)
 int change_unchanged(struct nt_vol *vol, struct plan_change *c, struct rs_err *err)
 {
 	auto_hive struct win_hive *h = NULL;
-	struct change_facts now;
+	struct change_facts now = {.is_whole = false};
 	enum change_state state = CHANGE_OTHERS;
 
 	if (c->kind != CHANGE_HIVE)

@@ -514,8 +514,9 @@ static void test_plans__rules_and_limits__are_compared(void **state)
 {
 #define RULES(a)                                                                                   \
 	",\"rules\":[{\"name\":\"x.ini\",\"text\":\"" a "\"},{\"name\":\"y.ini\",\"text\":\"b\"}]"
+	static const char two[] = RULES("a");
 	static const char *const others[] = {",\"shipped_rules\":false", ",\"diagnosis\":\"alone\"",
-		",\"max_files\":5", ",\"replay\":\"no\"", RULES("a"),
+		",\"max_files\":5", ",\"replay\":\"no\"", two,
 		",\"rules\":[{\"name\":\"x.ini\",\"text\":\"a\"}]"};
 	struct policy *p = taken(LEAST), *rules = taken(HEAD RULES("a") "}"),
 		      *changed = taken(HEAD RULES("c") "}"),
