@@ -8,11 +8,6 @@ static const struct change_ops *const rows[CHANGE_N_KINDS] = {
 	[CHANGE_COPY] = &change_copy,
 };
 
-bool change_has_ops(enum change_kind kind)
-{
-	return rows[kind] != NULL;
-}
-
 const struct change_ops *change_ops_of(const struct plan_item *item)
 {
 	return rows[item->change->kind];

@@ -29,8 +29,6 @@ struct change_ops {
 
 /** The row of an item's change; the item must have one whose kind has a row. */
 const struct change_ops *change_ops_of(const struct plan_item *item);
-/** Is this kind carried out at all? */
-bool change_has_ops(enum change_kind kind);
 
 /** Where an item with a change stands, as a move's place: AT_FROM before, AT_TO after, ELSEWHERE
  * what is neither, or cannot be read. Errors: RS_E_IO_READ, RS_E_CANCELLED, RS_E_MEMORY. */

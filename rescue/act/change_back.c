@@ -263,18 +263,10 @@ static int copy_load(struct nt_vol *vol, const struct plan_item *item, uint8_t *
 	p = malloc((size_t)size + 1);
 	if (!p)
 		return rs_fail(err, RS_E_MEMORY, "file");
-	for (size_t done = 0; done < size;) {
-		size_t n = 0;
-		r = nt_file_read(f, done, p + done, (size_t)size - done, &n, err);
-		if (r == 0 && !n)
-			r = rs_fail_on(err, RS_E_IO_READ, item->path, "its source is cut short");
-		if (r < 0)
-			return r;
-		done += n;
-	}
-	*ret = rs_steal(p);
-	*ret_len = (size_t)size;
-	return 0;
+	r = nt_file_read(f, 0, p, (size_t)size, ret_len, err);
+	if (r == 0)
+		*ret = rs_steal(p);
+	return r;
 }
 
 static int copy_add(struct nt_vol *vol, const struct plan_item *item, struct rs_err *err)

@@ -6,6 +6,7 @@
 
 #include "act/change.h"
 #include "act/manifest_internal.h"
+#include "core/text.h"
 
 static const char *const op_words[] = {[HW_SET] = "set",
 	[HW_DELETE_VALUE] = "delete-value",
@@ -21,24 +22,18 @@ static const char *const touched_words[] = {TOUCHED_KINDS(JUST_WORD)};
 
 static void put_bytes(struct json_out *j, const char *key, const uint8_t *p, size_t len)
 {
-	static const char digits[] = "0123456789abcdef";
 	auto_free char *text = malloc(2 * len + 1);
 
 	j->is_failed |= !text;
 	if (!text)
 		return;
-	for (size_t i = 0; i < len; i++) {
-		text[2 * i] = digits[p[i] >> 4];
-		text[2 * i + 1] = digits[p[i] & 15];
-	}
-	text[2 * len] = '\0';
+	rs_hex(p, len, text);
 	jo_text(j, key, text);
 }
 
 static void put_value(struct json_out *j, const void *of)
 {
 	const struct change_value *v = of;
-	const bool is_set = v->op == HW_SET || v->op == HW_MAKE_KEY;
 
 	jo_text(j, "key", v->key);
 	jo_text(j, "name", v->name);
@@ -49,7 +44,7 @@ static void put_value(struct json_out *j, const void *of)
 		jo_uint(j, "old_type", v->old_type);
 		put_bytes(j, "old_hex", v->old, v->old_len);
 	}
-	if (is_set) {
+	if (change_sets(v->op)) {
 		jo_uint(j, "new_type", v->type);
 		put_bytes(j, "new_hex", v->p, v->len);
 	}
@@ -115,18 +110,12 @@ static bool get_bytes(
 	struct json_object *o, const char *key, uint8_t **ret, size_t *ret_len, bool *no_memory)
 {
 	const char *text = manifest_text_of(o, key);
-	const size_t n = strlen(text);
+	const size_t len = strlen(text) / 2;
 
-	if (n % 2 || strspn(text, "0123456789abcdef") != n)
-		return false;
-	*ret_len = n / 2;
-	*ret = n ? malloc(n / 2) : NULL;
-	*no_memory |= n && !*ret;
-	for (size_t i = 0; *ret && i < n / 2; i++) {
-		const char pair[3] = {text[2 * i], text[2 * i + 1], '\0'};
-		(*ret)[i] = (uint8_t)strtoul(pair, NULL, 16); /* checked above */
-	}
-	return true;
+	*ret_len = len;
+	*ret = len ? malloc(len) : NULL;
+	*no_memory |= len && !*ret;
+	return (len && !*ret) || rs_unhex(text, *ret, len);
 }
 
 static bool get_old_and_new(struct json_object *o, struct change_value *v, bool *no_memory)
@@ -139,7 +128,7 @@ static bool get_old_and_new(struct json_object *o, struct change_value *v, bool 
 		return false;
 	v->old_type = (uint32_t)type;
 	type = 0;
-	if (v->op != HW_SET && v->op != HW_MAKE_KEY)
+	if (!change_sets(v->op))
 		return true;
 	if (!manifest_uint(o, "new_type", UINT32_MAX, &type) ||
 		!get_bytes(o, "new_hex", &v->p, &v->len, no_memory))
@@ -172,7 +161,7 @@ static int get_value(struct json_object *o, struct plan_change *c, struct rs_err
 		return bad("a value", err);
 	if (no_memory)
 		return rs_fail(err, RS_E_MEMORY, "manifest");
-	return v->had || v->op == HW_SET || v->op == HW_MAKE_KEY ? 0 : bad("nothing to undo", err);
+	return v->had || change_sets(v->op) ? 0 : bad("nothing to undo", err);
 }
 
 /* For people only. */
@@ -215,7 +204,7 @@ int change_get(struct json_object *item, struct plan_change **ret, struct rs_err
 		return 0;
 	/* what is no object has none */
 	const size_t kind = word_of(manifest_text_of(o, "kind"), kind_words, CHANGE_N_KINDS);
-	if (kind == CHANGE_N_KINDS || !change_has_ops((enum change_kind)kind))
+	if (kind == CHANGE_N_KINDS)
 		return bad(
 			"of a kind that this Unbrick does not know: use the one that made it", err);
 	c = change_new((enum change_kind)kind, manifest_text_of(o, "file"));

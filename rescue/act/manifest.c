@@ -130,15 +130,8 @@ static bool get_sha256(struct json_object *o, struct plan_item *item)
 
 	if (!manifest_text(o, "sha256", &text))
 		return true; /* files that could not be hashed have none */
-	if (strlen(text) != 64 || strspn(text, "0123456789abcdef") != 64)
-		return false;
-	for (size_t i = 0; i < 32; i++) {
-		unsigned v = 0;
-		(void)sscanf(text + 2 * i, "%2x", &v); /* checked above */
-		item->sha256[i] = (uint8_t)v;
-	}
-	item->has_sha256 = true;
-	return true;
+	item->has_sha256 = rs_unhex(text, item->sha256, sizeof(item->sha256));
+	return item->has_sha256;
 }
 
 static int keep_texts(struct json_object *o, struct plan_item *item, struct rs_err *err)

@@ -55,20 +55,6 @@ bool bl_sealed_find(struct rs_view all, size_t *ret_at, size_t *ret_len)
 
 /* ---- the first line ---- */
 
-static bool get_hex(struct json_object *o, const char *key, uint8_t *ret, size_t len)
-{
-	const char *text = ji_text(o, key);
-
-	if (strlen(text) != 2 * len || strspn(text, "0123456789abcdef") != 2 * len)
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		unsigned v = 0;
-		(void)sscanf(text + 2 * i, "%2x", &v); /* checked above */
-		ret[i] = (uint8_t)v;
-	}
-	return true;
-}
-
 static const char *fault_of(struct json_object *o, struct header *ret)
 {
 	uint64_t version = 0;
@@ -76,8 +62,8 @@ static const char *fault_of(struct json_object *o, struct header *ret)
 	if (!ji_number(o, "version", &version) || version != 1 || !ji_is_word(o, "kdf", "scrypt"))
 		return "it is of another version of this program";
 	if (!ji_number(o, "n", &ret->n) || !ji_number(o, "r", &ret->r) ||
-		!ji_number(o, "p", &ret->p) || !get_hex(o, "salt", ret->salt, SALT) ||
-		!get_hex(o, "nonce", ret->nonce, NONCE))
+		!ji_number(o, "p", &ret->p) || !rs_unhex(ji_text(o, "salt"), ret->salt, SALT) ||
+		!rs_unhex(ji_text(o, "nonce"), ret->nonce, NONCE))
 		return "its first line is damaged";
 	/* each small enough for the products that follow */
 	if (ret->n < N_LEAST || ret->n > MEMORY_MOST || ret->n & (ret->n - 1) || !ret->r ||

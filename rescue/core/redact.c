@@ -282,6 +282,17 @@ void rs_redact_mask(char *text, char mask)
 	redact(text, mask);
 }
 
+void rs_redact_code(char *text)
+{
+	rs_redact(text);
+	for (; *text; text++) {
+		if (*text >= 'a' && *text <= 'z')
+			*text = (char)(*text - 32);
+		if (!strchr("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:", *text))
+			*text = '-';
+	}
+}
+
 size_t rs_shown(const char *s, char *ret, size_t cap)
 {
 	char copy[SHOWN_LINE];

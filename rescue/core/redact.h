@@ -19,6 +19,9 @@
 void rs_redact(char *text);
 /** The same, but its digits become @mask, one by one: every place stays where it is. */
 void rs_redact_mask(char *text, char mask);
+/** As rs_redact, and in the letters of a QR code's alphanumeric mode alone (ISO/IEC 18004): small
+ * ones become capitals, others '-'. */
+void rs_redact_code(char *text);
 /** What may be shown of a text: without secrets, then as rs_escape. At most 8 KiB of it. */
 size_t rs_shown(const char *s, char *ret, size_t cap);
 /** The same, all of it, in memory of its own (free it); NULL: no memory. */

@@ -314,6 +314,18 @@ void rs_hex(const uint8_t *p, size_t len, char *ret)
 	ret[2 * len] = '\0';
 }
 
+bool rs_unhex(const char *text, uint8_t *ret, size_t len)
+{
+	if (strlen(text) != 2 * len || strspn(text, "0123456789abcdef") != 2 * len)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		unsigned v = 0;
+		(void)sscanf(text + 2 * i, "%2x", &v); /* checked above */
+		ret[i] = (uint8_t)v;
+	}
+	return true;
+}
+
 struct range {
 	uint16_t first, last;
 	int16_t delta;	/* added to the lower-case unit; 0: pairs, the upper one is one less ... */

@@ -71,6 +71,9 @@ uint64_t rs_filetime_now(void);
 
 /** Lower-case hex of @len bytes; @ret has 2 * len + 1 bytes. */
 void rs_hex(const uint8_t *p, size_t len, char *ret);
+/** Back again: exactly @len bytes of lower-case hex and nothing else; false: it is not that, and
+ * @ret is as it was. */
+bool rs_unhex(const char *text, uint8_t *ret, size_t len);
 /** The upper case of a unit of UTF-16, or itself. */
 uint16_t rs_upcase(uint16_t unit);
 

@@ -8,7 +8,6 @@
 #include "core/list.h"
 #include "fat/fat.h"
 
-#define FOLDER	 "\\EFI\\Microsoft\\Boot\\"
 #define BCD_MOST (16U << 20)
 
 void en_store_done(struct en_store *s)
@@ -47,7 +46,7 @@ static int file_read(struct fat *f, const char *name, struct en_store_file *ret,
 	char path[64];
 	struct fat_entry e;
 
-	(void)snprintf(path, sizeof(path), FOLDER "%s", name);
+	(void)snprintf(path, sizeof(path), EN_STORE_FOLDER "\\%s", name);
 	int r = fat_lookup(f, path, &e, err);
 	return r < 0 ? r : fat_read_file(f, &e, BCD_MOST, &ret->p, &ret->len, err);
 }

@@ -8,6 +8,8 @@
 #include "engine/guards.h"
 #include "plan/bootconf.h"
 
+#define EN_STORE_FOLDER "\\EFI\\Microsoft\\Boot" /* of it and its logs */
+
 struct en_store_file {
 	uint8_t *p; /* NULL: it is not there */
 	size_t len;

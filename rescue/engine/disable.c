@@ -131,19 +131,9 @@ static bool is_aside(const struct en_volume *v, const struct diagnosis *d)
 				     win_that_starts(v->windows, v->n_windows));
 }
 
-static bool is_safe(const struct rs_repair *u)
-{
-	return strcmp(u->command->name, "safe") == 0;
-}
-
-static bool is_clear(const struct rs_repair *u)
-{
-	return strcmp(u->command->name, "clear") == 0;
-}
-
 bool en_is_disable(const struct rs_repair *u)
 {
-	return is_safe(u) || is_clear(u) || strcmp(u->command->name, "disable") == 0;
+	return u->which == RS_DISABLE || u->which == RS_SAFE || u->which == RS_CLEAR;
 }
 
 int en_disable_meant(const struct rs_repair *u, struct rs_err *err)
@@ -168,20 +158,20 @@ int en_disable_plan(
 {
 	struct wish wish = {.names = (const char *const *)u->s->services,
 		.n = u->s->n_services,
-		.is_safe = is_safe(u),
 		.id = u->command->name,
-		.why = is_safe(u) ? "drivers of other makers that a start of this "
-				    "machine does not need"
-				  : "a person named what is to be disabled"};
+		.why = "a person named what is to be disabled"};
 	int r = 0;
 
-	if (wish.is_safe)
+	if (u->which == RS_SAFE) {
+		wish.is_safe = true;
 		wish.n = 0;
+		wish.why = "drivers of other makers that a start of this machine does not need";
+	}
 	for (size_t i = 0; r == 0 && i < w->judged->n_diagnoses; i++) {
 		const struct diagnosis *d = w->judged->diagnoses[i];
 		if (!is_aside(w->v, d))
-			r = is_clear(u) ? en_clear_plan(u, w, d, p, err)
-					: choose(u, w, d, &wish, p, err);
+			r = u->which == RS_CLEAR ? en_clear_plan(u, w, d, p, err)
+						 : choose(u, w, d, &wish, p, err);
 	}
 	return r;
 }

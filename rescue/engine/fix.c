@@ -72,12 +72,27 @@ static int ask_doubtful(struct rs_repair *u, struct rs_err *err)
 	return r;
 }
 
-/* Files that will be moved on this volume if the plan is confirmed: the doubtful ones among them
+/* Items of one volume that are carried out if the plan is confirmed: the doubtful ones among them
  * are accepted already. */
-static size_t count_moves(const struct en_work *w)
+static struct en_counts counts_if_confirmed(const struct en_work *w)
 {
-	return en_work_count(w, PLAN_QUARANTINE) + en_work_count(w, PLAN_CHANGE) +
-	       en_work_count(w, PLAN_FINISH) + en_work_accepted(w);
+	struct en_counts n = {0};
+
+	for (size_t k = 0; k < w->n_plans; k++)
+		for (size_t m = 0; m < w->plans[k]->n_items; m++) {
+			const struct plan_item *item = &w->plans[k]->items[m];
+			const bool is_in = item->is_accepted || item->action == PLAN_QUARANTINE ||
+					   item->action == PLAN_CHANGE ||
+					   item->action == PLAN_FINISH;
+			n.moves += is_in && !item->change;
+			n.changes += is_in && item->change;
+		}
+	return n;
+}
+
+static bool has_any(struct en_counts n)
+{
+	return n.moves + n.changes;
 }
 
 /* The journals of those volumes that will be written, and of no other. */
@@ -87,7 +102,8 @@ static int consent_to_replays(struct rs_repair *u, size_t *ret, struct rs_err *e
 
 	for (size_t i = 0; r == 0 && i < u->works.n; i++) {
 		const struct en_work *one = &u->works.list[i];
-		one->v->journal.is_planned = one->v->journal.is_planned && count_moves(one);
+		one->v->journal.is_planned =
+			one->v->journal.is_planned && has_any(counts_if_confirmed(one));
 		if (!one->v->journal.is_planned)
 			continue;
 		++*ret;
@@ -96,34 +112,8 @@ static int consent_to_replays(struct rs_repair *u, size_t *ret, struct rs_err *e
 	return r < 0 ? r : en_replay_check_file(u, *ret, err);
 }
 
-/* Items that are carried out if the plan is confirmed; what was accepted already counts. */
-static struct en_counts counts_if_confirmed(const struct en_works *w)
+static void ask_changes(struct en_counts n, size_t replays, char *ret, size_t cap)
 {
-	struct en_counts n = {0};
-
-	for (size_t i = 0; i < w->n; i++)
-		for (size_t k = 0; k < w->list[i].n_plans; k++) {
-			const struct plan *p = w->list[i].plans[k];
-			for (size_t m = 0; m < p->n_items; m++) {
-				const struct plan_item *item = &p->items[m];
-				const bool is_in =
-					item->is_accepted || item->action == PLAN_QUARANTINE ||
-					item->action == PLAN_CHANGE || item->action == PLAN_FINISH;
-				n.moves += is_in && !item->change;
-				n.changes += is_in && item->change;
-			}
-		}
-	return n;
-}
-
-static bool has_changes(const struct en_works *w)
-{
-	return counts_if_confirmed(w).changes != 0;
-}
-
-static void ask_changes(const struct en_works *w, size_t replays, char *ret, size_t cap)
-{
-	const struct en_counts n = counts_if_confirmed(w);
 	const char *changes = rs_form(n.changes, "change", "changes");
 	const char *first = replays ? rs_form(replays, "Replay the journal, then make",
 					      "Replay the journals, then make")
@@ -142,21 +132,21 @@ static void ask_changes(const struct en_works *w, size_t replays, char *ret, siz
 static int ask_plan(const struct rs_repair *u, size_t replays, struct rs_err *err)
 {
 	const struct en_works *w = &u->works;
-	size_t all = 0;
+	struct en_counts n = {0};
 	char text[300];
 
 	for (size_t i = 0; i < w->n; i++)
-		all += count_moves(&w->list[i]);
-	if (has_changes(w))
-		ask_changes(w, replays, text, sizeof(text));
+		en_counts_add(&n, counts_if_confirmed(&w->list[i]));
+	if (n.changes)
+		ask_changes(n, replays, text, sizeof(text));
 	else
 		(void)snprintf(text, sizeof(text),
 			"%s %zu %s into quarantine? ('unbrick undo' puts %s back)",
 			replays ? rs_form(replays, "Replay the journal, then move",
 					  "Replay the journals, then move")
 				: "Move",
-			all, rs_form(all, "file", "files"), rs_form(all, "it", "them"));
-	int r = all && !u->o.say_yes ? en_consent(u, RS_ASK_PLAN, text, err) : 0;
+			n.moves, rs_form(n.moves, "file", "files"), rs_form(n.moves, "it", "them"));
+	int r = has_any(n) && !u->o.say_yes ? en_consent(u, RS_ASK_PLAN, text, err) : 0;
 	for (size_t i = 0; r == 0 && i < w->n; i++)
 		for (size_t k = 0; k < w->list[i].n_plans; k++)
 			plan_accept(w->list[i].plans[k]);
@@ -228,11 +218,10 @@ static void finish_idle(const struct rs_repair *u)
 	if (en_is_disable(u)) {
 		en_works_report(u, true);
 		en_finish_done(u->report, u->m, RS_STATUS_NOTHING, RUN_NOTHING_TO_DO,
-			u->command == &en_clear ? "that is not set here"
-			: u->command == &en_safe
-				? "no driver of another maker is started early that "
-				  "a start could do without"
-				: "what was named is disabled already");
+			u->which == RS_CLEAR  ? "that is not set here"
+			: u->which == RS_SAFE ? "no driver of another maker is started early that "
+						"a start could do without"
+					      : "what was named is disabled already");
 		return;
 	}
 	if (w->n_kept)

@@ -53,7 +53,8 @@ struct en_act {
 struct rs_repair {
 	struct rs_session *s;
 	const struct rs_target *target;
-	const struct en_command *command;
+	enum rs_command which;
+	const struct en_command *command; /* ... and what it does */
 	struct rs_options o;
 	bool may_ask;		  /* somebody is there to answer for a risk; never with --yes */
 	struct en_machine *m;	  /* NULL: it could not be opened */

@@ -26,6 +26,7 @@ int rs_repair_open(struct rs_session *s, enum rs_command command, const struct r
 		s->network_again(s->network);
 	u->s = s;
 	u->target = t;
+	u->which = command;
 	u->command = commands[command];
 	if (o)
 		u->o = *o;

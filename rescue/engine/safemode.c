@@ -8,8 +8,6 @@
 #include "core/text.h"
 #include "engine/bootconf.h"
 
-#define FOLDER "\\EFI\\Microsoft\\Boot"
-
 static bool is_on(const struct rs_repair *u)
 {
 	return u->o.safemode >= RS_SAFEMODE_ON;
@@ -204,7 +202,7 @@ static int make_after(struct en_safe_work *w, struct rs_err *err)
 
 static struct bootconf_write write_of(const struct en_safe_work *w)
 {
-	return (struct bootconf_write){.folder = FOLDER,
+	return (struct bootconf_write){.folder = EN_STORE_FOLDER,
 		.before = w->store->bcd.p,
 		.before_len = w->store->bcd.len,
 		.after = w->after,

@@ -120,14 +120,17 @@ static int judge_one(struct rs_repair *u, struct en_work *w, struct rs_err *err)
 static int make(
 	const struct rs_repair *u, const struct en_work *w, struct plan **ret, struct rs_err *err)
 {
-	auto_plan struct plan *p = en_is_disable(u) ? plan_new() : NULL;
-	int r = en_is_disable(u) ? 0 : plan_from_judge(w->judged, &p, err);
+	auto_plan struct plan *p = NULL;
+	int r;
 
-	if (r == 0 && !p)
-		r = rs_fail(err, RS_E_MEMORY, "plan");
-	if (r == 0)
-		r = en_is_disable(u) ? en_disable_plan(u, w, p, err)
-				     : en_disable_asked(u, w, p, err);
+	if (en_is_disable(u)) {
+		p = plan_new();
+		r = p ? en_disable_plan(u, w, p, err) : rs_fail(err, RS_E_MEMORY, "plan");
+	} else {
+		r = plan_from_judge(w->judged, &p, err);
+		if (r == 0)
+			r = en_disable_asked(u, w, p, err);
+	}
 	if (r == 0)
 		*ret = rs_steal(p);
 	return r;

@@ -46,18 +46,6 @@ static bool is_meant(const struct teach *t, const char *path)
 	return !t->only || strcasecmp(t->only, path) == 0;
 }
 
-static bool get_hash(const char *text, uint8_t ret[32])
-{
-	if (strlen(text) != 64 || strspn(text, "0123456789abcdef") != 64)
-		return false;
-	for (size_t i = 0; i < 32; i++) {
-		unsigned v = 0;
-		(void)sscanf(text + 2 * i, "%2x", &v); /* checked above */
-		ret[i] = (uint8_t)v;
-	}
-	return true;
-}
-
 /* What the plan says of a file. */
 static struct json_object *planned(const struct teach *t, uint64_t volume, const char *path)
 {
@@ -107,7 +95,7 @@ static int take(struct teach *t, uint64_t volume, const char *path, struct rs_er
 		.created = time_of(item, "created"),
 		.modified = time_of(item, "modified")};
 	to->has_size = ji_number(item, "size_bytes", &to->size_bytes);
-	to->has_sha256 = get_hash(ji_text(item, "sha256"), to->sha256);
+	to->has_sha256 = rs_unhex(ji_text(item, "sha256"), to->sha256, sizeof(to->sha256));
 	if (!t->f.n_files)
 		t->f.windows = ji_text(item, "windows");
 	t->f.n_files++;
@@ -133,7 +121,7 @@ static int take_driver(struct teach *t, struct json_object *finding, struct json
 		.created = time_of(driver, "created"),
 		.modified = time_of(driver, "modified")};
 	to->has_size = ji_number(driver, "size_bytes", &to->size_bytes);
-	to->has_sha256 = get_hash(ji_text(driver, "sha256"), to->sha256);
+	to->has_sha256 = rs_unhex(ji_text(driver, "sha256"), to->sha256, sizeof(to->sha256));
 	t->f.windows = ji_text(finding, "windows");
 	t->disables = json_object_get_string(ji_nth(services, 0));
 	t->f.is_disabled = true;

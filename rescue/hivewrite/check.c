@@ -132,10 +132,16 @@ static int by_off(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static int check_security(struct hw_hive *h, uint32_t off, struct rs_err *err)
+struct hw_sk *hw_sk_find(const struct hw_hive *h, uint32_t off)
 {
 	const struct hw_sk wanted = {.off = off};
-	struct hw_sk *sk = bsearch(&wanted, h->sk, h->n_sk, sizeof(*h->sk), by_off);
+
+	return h->n_sk ? bsearch(&wanted, h->sk, h->n_sk, sizeof(*h->sk), by_off) : NULL;
+}
+
+static int check_security(struct hw_hive *h, uint32_t off, struct rs_err *err)
+{
+	struct hw_sk *sk = hw_sk_find(h, off);
 
 	if (off == HW_NIL)
 		return 0;

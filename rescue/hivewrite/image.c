@@ -61,6 +61,11 @@ void hw_base_put(uint8_t *base, uint32_t primary, uint32_t secondary, uint32_t b
 	rs_put_le32(base + 508, win_hive_sum(base));
 }
 
+void hw_flags_put(uint8_t *base, const struct win_hive_state *st)
+{
+	rs_put_le32(base + 144, (rs_le32(base + 144) & ~1U) | (st->flags & 1));
+}
+
 /* The base block of the last log, where the hive's own is damaged. */
 static int base_of_log(const struct hw_files *f, struct hw_opened *o, struct rs_err *err)
 {
@@ -108,7 +113,7 @@ int hw_replay(const struct hw_files *f, uint8_t **ret, size_t *ret_len, struct r
 	if (r != 0)
 		return r;
 	if (o.st.is_dirty) {
-		rs_put_le32(p + 144, (rs_le32(p + 144) & ~1U) | (o.st.flags & 1));
+		hw_flags_put(p, &o.st);
 		hw_base_put(p, o.st.next, o.st.next, o.st.bins_bytes);
 	}
 	*ret = rs_steal(p);
@@ -143,7 +148,7 @@ int hw_image(const struct hw_files *f, const struct hw_edit *edits, size_t n, ui
 	if (h->now)
 		rs_put_le64(h->p + 20, h->now);
 	if (o.st.is_dirty)
-		rs_put_le32(o.base + 144, (rs_le32(o.base + 144) & ~1U) | (o.st.flags & 1));
+		hw_flags_put(o.base, &o.st);
 	hw_base_put(o.base, next, next, h->len);
 	r = hw_edit_hold(h, o.base, edits, n, err);
 	if (r == 0)

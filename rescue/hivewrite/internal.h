@@ -77,6 +77,8 @@ static inline void hw_touch(struct hw_hive *h, uint8_t *nk)
 /** Bins and cells without gaps, and a tree whose every part is a cell in use that belongs to one
  * place only: what is free is free. Fills starts, seen, bin and sk. Errors: RS_E_HIVE. */
 int hw_check(struct hw_hive *h, struct rs_err *err);
+/** The security descriptor at @off; NULL: none was found there. */
+struct hw_sk *hw_sk_find(const struct hw_hive *h, uint32_t off);
 
 /* cell.c */
 /** Data of a cell in use that has at least @len bytes, or NULL (and RS_E_HIVE). */
@@ -169,5 +171,7 @@ void hw_opened_done(struct hw_opened *o);
 #define auto_hw_opened __attribute__((cleanup(hw_opened_done)))
 /** A base block's first sector: sequence numbers, size, sum. */
 void hw_base_put(uint8_t *base, uint32_t primary, uint32_t secondary, uint32_t bins_bytes);
+/** ... and of a dirty hive the flag that its logs' entries have. */
+void hw_flags_put(uint8_t *base, const struct win_hive_state *st);
 
 #endif

@@ -93,14 +93,6 @@ static uint8_t *security_of(struct hw_hive *h, const uint8_t *nk)
 	return sk && memcmp(sk, "sk", 2) == 0 ? sk : NULL;
 }
 
-static uint32_t *seen_of(struct hw_hive *h, uint32_t off)
-{
-	for (size_t i = 0; i < h->n_sk; i++)
-		if (h->sk[i].off == off)
-			return &h->sk[i].n;
-	return NULL;
-}
-
 /* Out of the ring of descriptors; false (and nothing done): its neighbours do not know it. */
 static bool security_unlink(struct hw_hive *h, uint32_t off, const uint8_t *sk)
 {
@@ -120,15 +112,15 @@ static void security_drop(struct hw_hive *h, const uint8_t *nk)
 {
 	const uint32_t off = rs_le32(nk + 44);
 	uint8_t *sk = security_of(h, nk);
-	uint32_t *seen = sk ? seen_of(h, off) : NULL;
+	struct hw_sk *seen = sk ? hw_sk_find(h, off) : NULL;
 
-	if (!seen || !*seen)
+	if (!seen || !seen->n)
 		return;
-	(*seen)--;
+	seen->n--;
 	const uint32_t count = rs_le32(sk + 12);
-	if (count <= 1 && !*seen && security_unlink(h, off, sk))
+	if (count <= 1 && !seen->n && security_unlink(h, off, sk))
 		hw_free(h, off);
-	else if (count > 1 && count > *seen)
+	else if (count > 1 && count > seen->n)
 		rs_put_le32(sk + 12, count - 1);
 }
 
@@ -157,7 +149,7 @@ static int sub_make(struct hw_hive *h, uint32_t key, const struct hw_spot *at,
 {
 	uint8_t *parent = hw_cell(h, key, 76, err);
 	uint8_t *sk = parent ? security_of(h, parent) : NULL;
-	uint32_t *seen = sk ? seen_of(h, rs_le32(parent + 44)) : NULL;
+	struct hw_sk *seen = sk ? hw_sk_find(h, rs_le32(parent + 44)) : NULL;
 	uint32_t off;
 
 	if (!seen)
@@ -171,7 +163,7 @@ static int sub_make(struct hw_hive *h, uint32_t key, const struct hw_spot *at,
 	r = hw_list_insert(h, key, at, off, name, err);
 	if (r != 0)
 		return r;
-	(*seen)++;
+	seen->n++;
 	rs_put_le32(sk + 12, rs_le32(sk + 12) + 1);
 	if (rs_le16(parent + 52) < 2 * name->n)
 		rs_put_le16(parent + 52, (uint16_t)(2 * name->n));

@@ -336,7 +336,7 @@ static int plan_append(struct build *b, struct rs_err *err)
 	if (r == 0)
 		r = pages_add(b, 1, err);
 	memcpy(base, b->o->base, sizeof(base));
-	rs_put_le32(base + 144, (rs_le32(base + 144) & ~1U) | (st->flags & 1));
+	hw_flags_put(base, st);
 	hw_base_put(base, st->next + 1, st->next + 1, b->h->len);
 	if (r == 0)
 		r = base_add(b, base, 2, false, err);

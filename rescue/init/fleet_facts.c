@@ -73,19 +73,6 @@ void fleet_used_keys_text(struct json_object *runs, char *ret, size_t cap)
 
 /* ---- for a phone ---- */
 
-/* ISO/IEC 18004, alphanumeric mode: as the screen's code of one repair (ui/screen_result.c) has it.
- */
-static void only_letters(char *text)
-{
-	rs_redact(text);
-	for (; *text; text++) {
-		if (*text >= 'a' && *text <= 'z')
-			*text = (char)(*text - 32);
-		if (!strchr("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:", *text))
-			*text = '-';
-	}
-}
-
 void fleet_code(struct init *in, char *ret, size_t cap)
 {
 	struct json_object *keys = fleet_used_keys(in->report.runs);
@@ -93,7 +80,7 @@ void fleet_code(struct init *in, char *ret, size_t cap)
 	char serial[sizeof(in->report.serial)];
 
 	(void)snprintf(serial, sizeof(serial), "%s", in->report.serial);
-	only_letters(serial); /* before it is cut, or half a secret would be none */
+	rs_redact_code(serial); /* before it is cut, or half a secret would be none */
 	(void)snprintf(ret, cap, "UNBRICK %s SN %s AT %s ID %s", in->report.result_word, serial,
 		in->report.file_time, fleet_id(in));
 	for (size_t i = 0; i < n && i < CODE_KEYS_MOST; i++) {

@@ -81,9 +81,8 @@ const char *disable_stays(const struct win_system *system, const struct disable_
  * a name in a list of filters? */
 bool disable_finds(const struct win_system *system, const char *name);
 
-/** What Microsoft names for stop 0x7B (ACPI, disk, volmgr, partmgr, volsnap, volume: there, and
- * Start 0): does what was so before hold with these edits, too? The name that does not; NULL: all
- * hold. */
+/** What Microsoft names for stop 0x7B (win_boot_minimum: there, and Start 0): does what was so
+ * before hold with these edits, too? The name that does not; NULL: all hold. */
 const char *disable_breaks_minimum(
 	const struct win_system *system, const struct disable_edit *edits, size_t n);
 

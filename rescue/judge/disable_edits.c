@@ -13,8 +13,6 @@
 #include "format/bytes.h"
 #include "judge/disable_internal.h"
 
-enum { REG_DWORD = 4, REG_MULTI_SZ = 7 };
-
 #define MOST_UNITS 1024U /* of a name in a list */
 
 static char *text_of(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -168,26 +166,22 @@ static bool is_started_after(
 	const struct win_system *s, const char *name, const struct disable_edit *edits, size_t n)
 {
 	const struct win_service *one = win_service_named(s, name);
-	const char *slash;
 
 	if (!one || one->start != WIN_START_BOOT)
 		return false;
-	for (size_t i = 0; i < n; i++) {
-		slash = strrchr(edits[i].key, '\\');
-		if (strcmp(edits[i].name, "Start") == 0 && slash &&
-			strcasecmp(slash + 1, name) == 0)
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(edits[i].name, "Start") == 0 &&
+			strcasecmp(win_path_name(edits[i].key), name) == 0)
 			return false;
-	}
 	return true;
 }
 
 const char *disable_breaks_minimum(
 	const struct win_system *s, const struct disable_edit *edits, size_t n)
 {
-	static const char *const names[] = {
-		"ACPI", "disk", "volmgr", "partmgr", "volsnap", "volume"};
+	const char *const *names = win_boot_minimum;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; names[i]; i++)
 		if (is_started_after(s, names[i], NULL, 0) &&
 			!is_started_after(s, names[i], edits, n))
 			return names[i];

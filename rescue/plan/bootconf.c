@@ -8,8 +8,6 @@
 
 #define SAFEBOOT 0x25000080U
 
-#define REG_BINARY 3U
-
 /* Source: Microsoft, "BCD settings and BitLocker" (a page of the documentation of BitLocker): what
  * is validated by default where the integrity of Secure Boot is not in use. safeboot is not on that
  * list; advancedoptions, lastknowngood, nx and safebootalternateshell are. */

@@ -8,11 +8,7 @@
 #include "core/list.h"
 #include "core/text.h"
 #include "format/bytes.h"
-#include "windows/windows.h"
-
-#define REG_BINARY   3U
-#define REG_DWORD    4U
-#define REG_MULTI_SZ 7U
+#include "windows/drivers.h"
 
 static char *copy(const char *text)
 {
@@ -58,7 +54,6 @@ void change_free(struct plan_change *c)
 	free(c->file);
 	free(c->note);
 	free(c->source);
-	free(c->contents);
 	free(c);
 }
 
@@ -132,8 +127,8 @@ static bool is_list(uint32_t type, const uint8_t *p, size_t len)
 
 static bool is_text(uint32_t type, const uint8_t *p, size_t len)
 {
-	return (type == 1 || type == 2) && len >= 2 && len % 2 == 0 && len <= 65536 &&
-	       !p[len - 1] && !p[len - 2];
+	return (type == REG_SZ || type == REG_EXPAND_SZ) && len >= 2 && len % 2 == 0 &&
+	       len <= 65536 && !p[len - 1] && !p[len - 2];
 }
 
 /* minimal, network, dsrepair */
@@ -202,23 +197,15 @@ static bool fits_file(const char *hive, const char *file)
 	return false;
 }
 
-/* Without these no Windows starts (stop 0x7B): none of ours is ever about them. */
-const char *const change_needed[] = {
-	"ACPI", "disk", "volmgr", "partmgr", "volsnap", "volume", NULL};
-
+/* None of ours is ever about what no Windows starts without. */
 static bool is_needed(const char *key)
 {
 	const char *service = win_path_name(key);
 
-	for (size_t i = 0; change_needed[i]; i++)
-		if (!strcasecmp(service, change_needed[i]))
+	for (size_t i = 0; win_boot_minimum[i]; i++)
+		if (!strcasecmp(service, win_boot_minimum[i]))
 			return true;
 	return false;
-}
-
-static bool is_sets(enum hw_op op)
-{
-	return op == HW_SET || op == HW_MAKE_KEY;
 }
 
 /* What a manifest could not keep as it is (it escapes texts) is not changed either. */
@@ -242,7 +229,7 @@ bool change_is_allowed(const char *file, const struct change_value *v)
 		if (a->is_value == is_start && is_needed(v->key))
 			return false;
 		return a->ops & OP(v->op) &&
-		       (!is_sets(v->op) || a->is_value(v->type, v->p, v->len)) &&
+		       (!change_sets(v->op) || a->is_value(v->type, v->p, v->len)) &&
 		       (!v->had || a->is_value(v->old_type, v->old, v->old_len));
 	}
 	return false;

@@ -14,7 +14,6 @@
 #define CHANGE_KINDS(X)                                                                            \
 	X(CHANGE_HIVE, "hive") /* values of one hive */                                            \
 	X(CHANGE_LINK, "link") /* a name that was taken away, given to its record again */         \
-	X(CHANGE_HEAD, "head") /* the first bytes of a file zeroed, kept aside */                  \
 	X(CHANGE_COPY, "copy") /* a file made again, of contents that lie elsewhere */
 enum change_kind { CHANGE_KINDS(JUST_NAME) CHANGE_N_KINDS };
 WORDS(change_kind_word, enum change_kind, CHANGE_KINDS)
@@ -49,6 +48,12 @@ struct change_value {
 	bool is_left;		 /* undo does not touch it: somebody else has changed it since */
 };
 
+/** Does it give its value contents, and not only take away? */
+static inline bool change_sets(enum hw_op op)
+{
+	return op == HW_SET || op == HW_MAKE_KEY;
+}
+
 #define TOUCHED_KINDS(X)                                                                           \
 	X(TOUCHED_SERVICE, "service")                                                              \
 	X(TOUCHED_FILE, "file")                                                                    \
@@ -77,13 +82,8 @@ struct plan_change {
 	uint64_t size_bytes;
 	bool is_hive_whole;   /* no bad bins: it must not be less sound afterwards */
 	bool is_boot_minimum; /* what 0x7B needs was there, and started */
-	/* CHANGE_LINK, CHANGE_COPY: where it comes from; CHANGE_HEAD: how much of it */
+	/* CHANGE_LINK, CHANGE_COPY: where it comes from */
 	char *source;
-	uint64_t source_ref;
-	uint64_t head_bytes;
-	uint8_t *contents; /* CHANGE_COPY: what it is made of, in memory only (not in a manifest) */
-	bool has_sha256;
-	uint8_t sha256[32];
 };
 
 #define CHANGE_MAX_VALUES 4096U
@@ -140,13 +140,11 @@ struct change_facts {
 /** Of the hive that @h reads in @vol. Errors: RS_E_HIVE, RS_E_IO_READ, RS_E_MEMORY. */
 int change_facts(struct nt_vol *vol, struct win_hive *h, const struct plan_change *c,
 	struct change_facts *ret, struct rs_err *err);
-/** Microsoft's minimum list for stop 0x7B, NULL ended. */
-extern const char *const change_needed[];
 /** Does the key of @v hold nothing but its value? Errors: RS_E_HIVE, RS_E_IO_READ. */
 int change_is_alone(
 	struct win_hive *h, const struct change_value *v, bool *ret, struct rs_err *err);
-/** Are the services of change_needed there and started by the loader, in every control set that @c
- * changes? */
+/** Are the services of win_boot_minimum there and started by the loader, in every control set that
+ * @c changes? */
 bool change_boot_minimum(struct win_hive *h, const struct plan_change *c);
 
 #endif

@@ -10,8 +10,7 @@
 #include "windows/drivers.h"
 #include "windows/windows.h"
 
-#define BASE_BYTES   512U
-#define REG_MULTI_SZ 7U
+#define BASE_BYTES 512U
 
 /* ---- one value ---- */
 
@@ -35,11 +34,6 @@ static bool is_equal(const struct win_value *now, uint32_t type, const uint8_t *
 	return now->type == type && now->len == len && (!len || memcmp(now->p, p, len) == 0);
 }
 
-static bool is_set(const struct change_value *v)
-{
-	return v->op == HW_SET || v->op == HW_MAKE_KEY;
-}
-
 static int value_state(struct win_hive *h, struct change_value *v, struct rs_err *err)
 {
 	auto_value struct win_value now = {0};
@@ -49,8 +43,8 @@ static int value_state(struct win_hive *h, struct change_value *v, struct rs_err
 	if (r < 0)
 		return r;
 	const bool is_key_ours = v->op == HW_MAKE_KEY || v->op == HW_DELETE_KEY;
-	if (is_set(v) ? has && is_equal(&now, v->type, v->p, v->len)
-		      : !has && has_key == (v->op == HW_DELETE_VALUE))
+	if (change_sets(v->op) ? has && is_equal(&now, v->type, v->p, v->len)
+			       : !has && has_key == (v->op == HW_DELETE_VALUE))
 		v->state = CHANGE_AFTER;
 	else if (v->had ? has && is_equal(&now, v->old_type, v->old, v->old_len)
 			: !has && (has_key || v->op == HW_MAKE_KEY))
@@ -233,10 +227,10 @@ static bool is_minimum_in(struct win_hive *h, const char *key)
 	char path[96];
 	bool is_there = true;
 
-	for (size_t i = 0; is_there && change_needed[i]; i++) {
+	for (size_t i = 0; is_there && win_boot_minimum[i]; i++) {
 		uint64_t start = 1;
 		win_key sub = 0;
-		(void)snprintf(path, sizeof(path), "%.13s\\Services\\%s", key, change_needed[i]);
+		(void)snprintf(path, sizeof(path), "%.13s\\Services\\%s", key, win_boot_minimum[i]);
 		is_there = win_hive_key(h, win_hive_root(h), path, &sub, NULL) == 0 &&
 			   win_hive_number(h, sub, "Start", &start, NULL) == 0 && start == 0;
 	}

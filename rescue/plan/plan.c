@@ -121,12 +121,11 @@ static int putback_fill(
 	int r = change_touch(c, TOUCHED_FILE, path, "", how, true, err);
 	if (r < 0)
 		return r;
-	c->source_ref = item->file_ref = back->stat.ref;
+	item->file_ref = back->stat.ref;
 	item->from_ref = back->dir_ref;
 	item->stat = back->stat;
-	item->has_sha256 = c->has_sha256 = true;
+	item->has_sha256 = true;
 	memcpy(item->sha256, back->sha256, sizeof(item->sha256));
-	memcpy(c->sha256, back->sha256, sizeof(c->sha256));
 	return 0;
 }
 

@@ -144,7 +144,6 @@ static struct plan_change *own_change(struct report_pool *p, const struct plan_c
 	if (!ret)
 		return NULL;
 	*ret = *from;
-	ret->contents = NULL;
 	ret->file = own(p, from->file);
 	ret->note = own(p, from->note);
 	ret->source = own(p, from->source);

@@ -6,7 +6,6 @@
 
 #include "ui/tui.h"
 
-#define LETTERS	   "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 #define CODE_BYTES 512U
 #define SHORT_ID   8 /* of a key's ID, as Windows' recovery screen shows it */
 #define KEYS_MOST  4U
@@ -36,18 +35,6 @@ void result_tell(const struct tui *t, struct page *p)
 		page_say(p, false, "c shows the result as a QR code, for a phone.");
 }
 
-/* A disk and a firmware call themselves what they like. */
-static void only_letters(char *text)
-{
-	rs_redact(text);
-	for (; *text; text++) {
-		if (*text >= 'a' && *text <= 'z')
-			*text = (char)(*text - 32);
-		if (!strchr(LETTERS, *text))
-			*text = '-';
-	}
-}
-
 /* IDs of the recovery keys that opened something; how many. */
 static unsigned used_keys(const struct rs_run *run, char ret[KEYS_MOST][RS_GUID_LEN])
 {
@@ -70,13 +57,13 @@ void result_text(const struct rs_run *run, bool is_short, char *ret, size_t cap)
 
 	rs_filetime_name(run->started_filetime, began);
 	(void)snprintf(serial, sizeof(serial), "%s", run->machine.serial);
-	only_letters(serial); /* before it is cut, or half a secret would be none */
+	rs_redact_code(serial); /* before it is cut, or half a secret would be none */
 	(void)snprintf(ret, cap, "UNBRICK %s %d SN %.*s", run_result_word(run->outcome.result),
 		run->outcome.status, is_short ? 20 : 64, serial);
 	n = strlen(ret);
 	if (!is_short)
 		(void)snprintf(ret + n, cap - n, " AT %s", began);
-	only_letters(ret);
+	rs_redact_code(ret); /* a disk and a firmware call themselves what they like */
 	for (unsigned i = 0; i < n_keys; i++) {
 		n = strlen(ret);
 		(void)snprintf(

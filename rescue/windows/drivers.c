@@ -101,6 +101,9 @@ void win_system_free(struct win_system *s)
 	free(s);
 }
 
+const char *const win_boot_minimum[] = {
+	"ACPI", "disk", "volmgr", "partmgr", "volsnap", "volume", NULL};
+
 const struct win_service *win_service_named(const struct win_system *s, const char *name)
 {
 	for (size_t i = 0; i < s->n_services; i++)

@@ -101,6 +101,9 @@ RS_DEFINE_AUTO(struct win_system *, win_system_free);
  * yet. Errors: those of win_system_read; a hive without packages is none. */
 int win_system_packages(
 	struct win_hive *h, const struct rs_task *task, struct win_system *s, struct rs_err *err);
+/** Microsoft's list for stop 0x7B: services without which no Windows starts. NULL ended. */
+extern const char *const win_boot_minimum[];
+
 /** By name, case-blind; NULL: none. */
 const struct win_service *win_service_named(const struct win_system *s, const char *name);
 /** An ImagePath, a module's path of a dump, or a path in an event, as a path on this volume: every

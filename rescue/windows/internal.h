@@ -100,7 +100,6 @@ void hive_marvin_words(struct hive_marvin *m, const uint8_t *p, size_t len);
 uint64_t hive_marvin_done(struct hive_marvin *m);
 
 /* hive_value.c */
-enum { REG_SZ = 1, REG_EXPAND_SZ = 2, REG_DWORD = 4, REG_MULTI_SZ = 7, REG_QWORD = 11 };
 #define HIVE_WANTED_BYTES 65536U /* of one value that is read among others */
 struct hive_wanted {
 	const char *name; /* of a value, in ASCII; "" the default value */

@@ -289,6 +289,15 @@ static bool take_oid(const uint8_t **p, const uint8_t *end, char ret[48])
 	return is_read;
 }
 
+/* Is it about the digest of a program, and that one? */
+static bool names_digest(struct rs_view der, const uint8_t sha256[32])
+{
+	struct image_digest d = {0};
+
+	return !indirect_read(der, &d) && d.nid == NID_sha256 && d.len == 32 &&
+	       memcmp(d.digest, sha256, 32) == 0;
+}
+
 /* Of one member's attributes: is the digest in it this one? */
 static bool member_is(struct rs_view attributes, const uint8_t sha256[32])
 {
@@ -298,13 +307,9 @@ static bool member_is(struct rs_view attributes, const uint8_t sha256[32])
 
 	while (der_take(&p, end, V_ASN1_SEQUENCE, &one)) {
 		const uint8_t *in = one.p, *in_end = one.p + one.len;
-		struct image_digest d = {0};
 		if (!take_oid(&in, in_end, oid) || !der_take(&in, in_end, V_ASN1_SET, &values))
 			return false;
-		if (strcmp(oid, OID_INDIRECT) != 0)
-			continue;
-		if (!indirect_read(values, &d) && d.nid == NID_sha256 && d.len == 32 &&
-			memcmp(d.digest, sha256, 32) == 0)
+		if (strcmp(oid, OID_INDIRECT) == 0 && names_digest(values, sha256))
 			return true;
 	}
 	return false;
@@ -411,10 +416,8 @@ int win_image_digest(
 static void see_program(void *user, const struct win_signed *s)
 {
 	struct wanted *w = user;
-	struct image_digest d = {0};
 
-	w->is_there = strcmp(s->type, OID_INDIRECT) == 0 && !indirect_read(s->content, &d) &&
-		      d.nid == NID_sha256 && d.len == 32 && !memcmp(d.digest, w->sha256, 32);
+	w->is_there = strcmp(s->type, OID_INDIRECT) == 0 && names_digest(s->content, w->sha256);
 }
 
 int win_image_signed(const struct win_src *src, const struct win_roots *roots,

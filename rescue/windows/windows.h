@@ -60,6 +60,15 @@ int win_hive_each_key(struct win_hive *h, win_key key,
 int win_hive_each_value(struct win_hive *h, win_key key,
 	bool (*fn)(void *user, const char *name, uint32_t type, uint32_t len), void *user,
 	struct rs_err *err);
+/* Types of values. */
+enum {
+	REG_SZ = 1,
+	REG_EXPAND_SZ = 2,
+	REG_BINARY = 3,
+	REG_DWORD = 4,
+	REG_MULTI_SZ = 7,
+	REG_QWORD = 11
+};
 /** Raw value; @name "" = default value. For win_value_done; p is NULL for length 0. At most 16 MiB.
  * Errors: RS_E_NO_SUCH_FILE (no such value), RS_E_HIVE, RS_E_IO_READ, RS_E_MEMORY. */
 struct win_value {

@@ -306,6 +306,27 @@ static void test_hex__bytes__lower_case(void **state)
 	assert_string_equal(out, "");
 }
 
+static void test_unhex__hex_of_that_length__the_bytes(void **state)
+{
+	(void)state;
+	uint8_t out[3] = {9, 9, 9};
+	assert_true(rs_unhex("00abff", out, 3));
+	assert_memory_equal(out, "\x00\xAB\xFF", 3);
+	assert_true(rs_unhex("", NULL, 0));
+}
+
+static void test_unhex__anything_else__is_refused_and_nothing_is_written(void **state)
+{
+	(void)state;
+	static const char *const wrong[] = {"", "00abf", "00abff0", "00abff00", "00abffg", "00ABFF",
+		"0xabff", " 0abff", "00ab f", "-1abff"};
+	uint8_t out[3] = {9, 9, 9};
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_false(rs_unhex(wrong[i], out, 3));
+	assert_memory_equal(out, "\x09\x09\x09", 3);
+	assert_false(rs_unhex("0", out, 0));
+}
+
 static void test_view__at_and_past_the_end__is_refused(void **state)
 {
 	(void)state;
@@ -404,6 +425,8 @@ int main(void)
 		cmocka_unit_test(test_filetime_parse__more_decimals_than_there_are__cut),
 		cmocka_unit_test(test_filetime_now__today__is_after_this_was_written),
 		cmocka_unit_test(test_hex__bytes__lower_case),
+		cmocka_unit_test(test_unhex__hex_of_that_length__the_bytes),
+		cmocka_unit_test(test_unhex__anything_else__is_refused_and_nothing_is_written),
 		cmocka_unit_test(test_view__at_and_past_the_end__is_refused),
 		cmocka_unit_test(test_put_le__values__read_back),
 	};
