@@ -104,6 +104,8 @@ bool fleet_again(struct init *in);
  * and none lets this machine work, only when it is time to ask for it again. */
 bool fleet_has_work(const struct init *in, bool has_disk);
 
+/** An address, and a clock or the answer that there is none: can a server be asked now? */
+bool fleet_has_network(const struct init *in);
 /** Is a policy what this start works by? Then no question waits for a person. */
 bool fleet_is_alone(const struct init *in);
 /** May it only look? The clock is not known, or a verdict has moved a file in this start. */

@@ -3,13 +3,6 @@
  * network. */
 #include "init/init.h"
 
-static bool may_send(const struct init *in)
-{
-	const struct network_now *n = &in->network.now;
-
-	return n->state == NETWORK_UP && n->clock.source != CLOCK_PENDING;
-}
-
 static void tell(struct init *in, void (**what)(struct init *in))
 {
 	void (*tells)(struct init *) = *what;
@@ -24,7 +17,7 @@ void fleet_step(struct init *in)
 {
 	struct fleet *f = &in->fleet;
 
-	if ((!f->tell_start && !f->tell_end) || !may_send(in))
+	if ((!f->tell_start && !f->tell_end) || !fleet_has_network(in))
 		return;
 	tell(in, &f->tell_start);
 	if (f->tell_end && !f->sending)

@@ -54,12 +54,16 @@ static bool is_allowed(const struct init *in)
 	       (in->fleet.is_accepted && in->fleet.policy.act != POLICY_NONE);
 }
 
-static bool is_due(const struct init *in)
+bool fleet_has_network(const struct init *in)
 {
 	const struct network_now *n = &in->network.now;
 
-	return in->fleet.again_ms && now_ms() >= in->fleet.again_ms && n->state == NETWORK_UP &&
-	       n->clock.source != CLOCK_PENDING;
+	return n->state == NETWORK_UP && n->clock.source != CLOCK_PENDING;
+}
+
+static bool is_due(const struct init *in)
+{
+	return in->fleet.again_ms && now_ms() >= in->fleet.again_ms && fleet_has_network(in);
 }
 
 bool fleet_has_work(const struct init *in, bool has_disk)
