@@ -358,23 +358,11 @@ static int choose_filter(const struct disable_input *in, const char *name, struc
 		err);
 }
 
-static bool is_file_named(const struct win_service *one, const char *name)
-{
-	const char *slash = strrchr(one->path, '\\');
-
-	return slash && strcasecmp(slash + 1, name) == 0;
-}
-
-/* By what a person may call it. Many are called nothing: that names none of them. */
-static bool is_called(const struct win_service *one, const char *name)
-{
-	return name[0] && (is_file_named(one, name) || strcasecmp(one->display, name) == 0);
-}
-
 bool disable_finds(const struct win_system *s, const char *name)
 {
 	for (size_t i = 0; i < s->n_services; i++)
-		if (strcasecmp(s->services[i].name, name) == 0 || is_called(&s->services[i], name))
+		if (strcasecmp(s->services[i].name, name) == 0 ||
+			disable_is_called(&s->services[i], name))
 			return true;
 	return disable_is_filter(s, name);
 }
@@ -393,7 +381,7 @@ static int choose_named(
 			r = choose_one(g, i, name, c, err);
 		}
 	for (size_t i = 0; r == 0 && !is_any && i < s->n_services; i++)
-		if (is_called(&s->services[i], name)) {
+		if (disable_is_called(&s->services[i], name)) {
 			is_any = true;
 			r = choose_one(g, i, name, c, err);
 		}

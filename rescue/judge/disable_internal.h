@@ -9,6 +9,11 @@
 /** Why does it stay where all that a start does not need is meant, though somebody who names it
  * could have it? NULL: it goes. */
 const char *disable_stays_in_safe(const struct win_system *s, size_t i);
+/** The name of its file as its path has it; "": none is known. */
+const char *disable_file(const struct win_service *one);
+/** Is it what a person may call it, besides its own name: its file, what it is called? Many are
+ * called nothing: that names none of them. */
+bool disable_is_called(const struct win_service *one, const char *name);
 /** Does the loader take it, and do disks stand on it, as far as its registry says? */
 bool disable_is_under_disks(const struct win_system *s, const struct win_service *one);
 /** Does an early-launch driver's product stop a start without @i's driver, or the other way round?

@@ -33,12 +33,8 @@ bool disable_is_same_file(const struct win_service *a, const struct disable_make
 
 static bool is_named(const struct win_service *one, const char *const *names, size_t n)
 {
-	const char *slash = strrchr(one->path, '\\');
-
 	for (size_t i = 0; i < n; i++)
-		if (strcasecmp(one->name, names[i]) == 0 ||
-			strcasecmp(one->display, names[i]) == 0 ||
-			(slash && strcasecmp(slash + 1, names[i]) == 0))
+		if (strcasecmp(one->name, names[i]) == 0 || disable_is_called(one, names[i]))
 			return true;
 	return false;
 }
@@ -58,16 +54,16 @@ static const struct win_package *package_of(
 	return NULL;
 }
 
+static bool is_microsoft(const char *company)
+{
+	return strncasecmp(company, "Microsoft", 9) == 0;
+}
+
 /* Of another maker, and it came onto this machine after Windows. */
 static bool is_brought(const struct win_service *one, const struct win_package *p)
 {
 	return p && p->imported && strncasecmp(one->inf, "oem", 3) == 0 && p->provider &&
-	       p->provider[0] && strncasecmp(p->provider, "Microsoft", 9) != 0;
-}
-
-static bool is_microsoft(const char *company)
-{
-	return strncasecmp(company, "Microsoft", 9) == 0;
+	       p->provider[0] && !is_microsoft(p->provider);
 }
 
 static void tell(struct disable_maker *m, const char *vendor)

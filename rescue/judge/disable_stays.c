@@ -25,11 +25,17 @@ static const char *const machine_names[] = {"vmci", "vsock", "vmx", "vmmem", "vm
 	"netkvm", "balloon", "pvpanic", "fwcfg", "qemufwcfg", "VBox", "prl_", "hv", "vmgen",
 	"googlevss", "awsnvme", "ena"};
 
-static const char *file_of(const struct win_service *one)
+const char *disable_file(const struct win_service *one)
 {
 	const char *slash = strrchr(one->path, '\\');
 
 	return slash ? slash + 1 : "";
+}
+
+bool disable_is_called(const struct win_service *one, const char *name)
+{
+	return name[0] &&
+	       (strcasecmp(disable_file(one), name) == 0 || strcasecmp(one->display, name) == 0);
 }
 
 static bool works_a_login(const struct win_system *s, const struct win_service *one)
@@ -44,7 +50,7 @@ static bool works_a_login(const struct win_system *s, const struct win_service *
 
 static bool is_of_dumps(const struct win_system *s, const struct win_service *one)
 {
-	const char *file = file_of(one);
+	const char *file = disable_file(one);
 
 	for (size_t i = 0; i < s->dump_filters.n; i++)
 		if ((file[0] && strcasecmp(s->dump_filters.p[i], file) == 0) ||
@@ -114,7 +120,7 @@ const char *disable_stays(const struct win_system *s, const struct disable_maker
 			"nothing says who made it: its file is no program that can be read, and no "
 			"package of another maker brought it"},
 		{!one->has_start, "its Start is no number that could be set"},
-		{protect_from_disable(file_of(one)),
+		{protect_from_disable(disable_file(one)),
 			"a start stands on a file of this name, whoever made it"},
 		{is_of_dumps(s, one),
 			"Windows runs its dumps through it, as storage encryption wants"},
@@ -145,7 +151,7 @@ const char *disable_stays_in_safe(const struct win_system *s, size_t i)
 	if (structure_filters_disks(s, one->name))
 		return "it filters disks or volumes: only who names it has it disabled";
 	for (size_t k = 0; k < sizeof(machine_names) / sizeof(machine_names[0]); k++)
-		if (strncasecmp(file_of(one), machine_names[k], strlen(machine_names[k])) == 0)
+		if (strncasecmp(disable_file(one), machine_names[k], strlen(machine_names[k])) == 0)
 			return "it belongs to the virtual machine that this Windows runs in";
 	return NULL;
 }
