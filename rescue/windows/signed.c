@@ -2,94 +2,24 @@
 /* PKCS #7 as Windows signs with it. The library's own PKCS7_verify and CMS_verify do not take a
  * content that is no octet string, so its parts are asked one by one. Sources: Microsoft, "Windows
  * Authenticode Portable Executable Signature Format"; RFC 2315.
- *
- * Time: a certificate of a signer lives for a year, what it signed for as long as Windows runs, and
- * a time stamp that we could prove needs one more root. So the chain is looked at as of the day on
- * which the signer's certificate began: all of it must have been good together once. That a key
- * that expired since was stolen and used later is not seen; neither does an offline Windows see
- * that it was revoked. */
-#include "windows/signed.h"
+ */
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/objects.h>
-#include <openssl/pem.h>
 #include <openssl/pkcs7.h>
 #include <openssl/x509.h>
-#include <openssl/x509v3.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/cleanup.h"
 #include "windows/image_internal.h"
+#include "windows/signed_internal.h"
 
-#define DEPTH_MAX	 8
 #define CERTIFICATES_MAX 32
-#define SECURITY_LEVEL	 2 /* no SHA-1, no keys below 2048 bits */
 
 RS_DEFINE_AUTO(PKCS7 *, PKCS7_free);
 RS_DEFINE_AUTO(BIO *, BIO_free_all);
-RS_DEFINE_AUTO(X509 *, X509_free);
-RS_DEFINE_AUTO(X509_STORE_CTX *, X509_STORE_CTX_free);
-
-struct win_roots {
-	X509_STORE *store;
-};
-
-void win_roots_free(struct win_roots *r)
-{
-	if (!r)
-		return;
-	X509_STORE_free(r->store);
-	free(r);
-}
-
-extern const char *const win_pinned_pem[]; /* scripts/embed-roots */
-
-static bool add_pem(struct win_roots *r, const char *pem)
-{
-	__attribute__((cleanup(BIO_free_all_auto))) BIO *bio = BIO_new_mem_buf(pem, -1);
-	__attribute__((cleanup(X509_free_auto))) X509 *x =
-		bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
-
-	return x && X509_STORE_add_cert(r->store, x);
-}
-
-int win_roots_pinned(struct win_roots **ret, struct rs_err *err)
-{
-	auto_roots struct win_roots *r = NULL;
-	int e = win_roots_new(NULL, 0, &r, err);
-
-	for (size_t i = 0; e == 0 && win_pinned_pem[i]; i++)
-		if (!add_pem(r, win_pinned_pem[i]))
-			e = rs_fail(err, RS_E_BUG, "a pinned certificate cannot be read");
-	if (e == 0)
-		*ret = rs_steal(r);
-	return e;
-}
-
-int win_roots_new(
-	const struct rs_view *certificates, size_t n, struct win_roots **ret, struct rs_err *err)
-{
-	auto_roots struct win_roots *r = calloc(1, sizeof(*r));
-
-	if (r)
-		r->store = X509_STORE_new();
-	if (!r || !r->store)
-		return rs_fail(err, RS_E_MEMORY, "certificates");
-	for (size_t i = 0; i < n; i++) {
-		const unsigned char *at = certificates[i].p;
-		__attribute__((cleanup(X509_free_auto))) X509 *x =
-			d2i_X509(NULL, &at, (long)certificates[i].len);
-		if (!x || !X509_STORE_add_cert(r->store, x)) {
-			ERR_clear_error();
-			return rs_fail(err, RS_E_BUG, "a pinned certificate cannot be read");
-		}
-	}
-	*ret = rs_steal(r);
-	return 0;
-}
 
 /* ---- one signature ---- */
 
@@ -178,48 +108,6 @@ static const char *check_signature(const struct check *c, struct rs_err *err)
 		       : "its content is not what was signed";
 }
 
-static bool is_for(X509 *x, enum win_use use)
-{
-	static const char *const oids[] = {
-		[WIN_USE_WINDOWS] = "1.3.6.1.4.1.311.10.3.6", [WIN_USE_CODE] = "1.3.6.1.5.5.7.3.3"};
-	EXTENDED_KEY_USAGE *all = X509_get_ext_d2i(x, NID_ext_key_usage, NULL, NULL);
-	char oid[48];
-	bool ret = false;
-
-	for (int i = 0; i < sk_ASN1_OBJECT_num(all); i++)
-		ret |= OBJ_obj2txt(oid, sizeof(oid), sk_ASN1_OBJECT_value(all, i), 1) > 0 &&
-		       strcmp(oid, oids[use]) == 0;
-	EXTENDED_KEY_USAGE_free(all);
-	return ret;
-}
-
-/* Up to a pinned certificate, which need not be a root itself. */
-static const char *check_chain(
-	const struct check *c, const struct win_roots *roots, enum win_use use, struct rs_err *err)
-{
-	__attribute__((cleanup(X509_STORE_CTX_free_auto))) X509_STORE_CTX *ctx =
-		X509_STORE_CTX_new();
-	struct tm began = {0};
-
-	if (!ctx || !X509_STORE_CTX_init(ctx, roots->store, c->signer, c->p7->d.sign->cert)) {
-		(void)rs_fail(err, RS_E_MEMORY, "signature");
-		return "no memory";
-	}
-	if (!is_for(c->signer, use))
-		return use == WIN_USE_WINDOWS ? "its signer may not sign parts of Windows"
-					      : "its signer may not sign programs";
-	if (!ASN1_TIME_to_tm(X509_get0_notBefore(c->signer), &began))
-		return "its signer's certificate has no time";
-	X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
-	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
-	X509_VERIFY_PARAM_set_depth(param, DEPTH_MAX);
-	X509_VERIFY_PARAM_set_auth_level(param, SECURITY_LEVEL);
-	X509_VERIFY_PARAM_set_time(param, timegm(&began));
-	if (X509_verify_cert(ctx) == 1)
-		return NULL;
-	return "its signer's certificate does not lead to one that is pinned";
-}
-
 static void name_of(X509 *x, char ret[WIN_SIGNER_BYTES])
 {
 	X509_NAME *name = X509_get_subject_name(x);
@@ -257,7 +145,7 @@ int win_signed_check(struct rs_view der, const struct win_roots *roots, enum win
 	if (!no)
 		no = check_signature(&c, &own);
 	if (!no)
-		no = check_chain(&c, roots, use, &own);
+		no = signed_chain(c.signer, c.p7->d.sign->cert, roots, use, &own);
 	(void)snprintf(why, WIN_SIGNED_WHY, "%s", no ? no : "");
 	ERR_clear_error();
 	if (own.code)
@@ -270,11 +158,45 @@ int win_signed_check(struct rs_view der, const struct win_roots *roots, enum win
 	return 0;
 }
 
+/* ---- signatures inside of it ---- */
+
+#define OID_NESTED "1.3.6.1.4.1.311.2.4.1"
+#define NESTED_MAX 8
+
+void signed_nested(struct rs_view der, bool (*fn)(void *user, struct rs_view nested), void *user)
+{
+	const unsigned char *at = der.p;
+	__attribute__((cleanup(PKCS7_free_auto))) PKCS7 *p7 =
+		der.len > WIN_SIGNED_MAX ? NULL : d2i_PKCS7(NULL, &at, (long)der.len);
+	STACK_OF(PKCS7_SIGNER_INFO) *all = p7 ? PKCS7_get_signer_info(p7) : NULL;
+	const PKCS7_SIGNER_INFO *info =
+		sk_PKCS7_SIGNER_INFO_num(all) > 0 ? sk_PKCS7_SIGNER_INFO_value(all, 0) : NULL;
+	char oid[48];
+	int n = 0;
+
+	for (int i = 0; info && i < sk_X509_ATTRIBUTE_num(info->unauth_attr); i++) {
+		X509_ATTRIBUTE *a = sk_X509_ATTRIBUTE_value(info->unauth_attr, i);
+		if (OBJ_obj2txt(oid, sizeof(oid), X509_ATTRIBUTE_get0_object(a), 1) <= 0 ||
+			strcmp(oid, OID_NESTED) != 0)
+			continue;
+		for (int k = 0; k < X509_ATTRIBUTE_count(a) && n < NESTED_MAX; k++, n++) {
+			const ASN1_TYPE *one = X509_ATTRIBUTE_get0_type(a, k);
+			if (!one || one->type != V_ASN1_SEQUENCE)
+				continue;
+			const ASN1_STRING *s = one->value.sequence;
+			const struct rs_view nested = {
+				ASN1_STRING_get0_data(s), (size_t)ASN1_STRING_length(s)};
+			if (!fn(user, nested))
+				return;
+		}
+	}
+	ERR_clear_error();
+}
+
 /* ---- catalogues ---- */
 
 #define OID_CTL	      "1.3.6.1.4.1.311.10.1"
 #define OID_CATALOGUE "1.3.6.1.4.1.311.12.1.1"
-#define OID_INDIRECT  "1.3.6.1.4.1.311.2.1.4"
 
 /* The OID at *p; *p is then behind it. */
 static bool take_oid(const uint8_t **p, const uint8_t *end, char ret[48])
@@ -290,7 +212,7 @@ static bool take_oid(const uint8_t **p, const uint8_t *end, char ret[48])
 }
 
 /* Is it about the digest of a program, and that one? */
-static bool names_digest(struct rs_view der, const uint8_t sha256[32])
+bool signed_names_digest(struct rs_view der, const uint8_t sha256[32])
 {
 	struct image_digest d = {0};
 
@@ -309,7 +231,7 @@ static bool member_is(struct rs_view attributes, const uint8_t sha256[32])
 		const uint8_t *in = one.p, *in_end = one.p + one.len;
 		if (!take_oid(&in, in_end, oid) || !der_take(&in, in_end, V_ASN1_SET, &values))
 			return false;
-		if (strcmp(oid, OID_INDIRECT) == 0 && names_digest(values, sha256))
+		if (strcmp(oid, OID_INDIRECT) == 0 && signed_names_digest(values, sha256))
 			return true;
 	}
 	return false;
@@ -376,73 +298,5 @@ int win_catalogue_check(struct rs_view der, const struct win_roots *roots, enum 
 	if (r == 0 && !why[0] && !w.is_there)
 		(void)snprintf(why, WIN_SIGNED_WHY, "%s",
 			w.is_catalogue ? "it does not list the file" : "it is no catalogue");
-	return r;
-}
-
-/* ---- a program's digest ---- */
-
-int win_image_digest(
-	const struct win_src *src, bool *ret, uint8_t ret_sha256[32], struct rs_err *err)
-{
-	struct pe_headers pe;
-	int r = pe_headers_read(src, &pe, err);
-
-	*ret = false;
-	if (r < 0 || !pe.is_pe || pe.is_cut || !pe.has_optional || src->size_bytes % 8 ||
-		src->size_bytes > WIN_DIGEST_MOST)
-		return r;
-	auto_free uint8_t *all = malloc((size_t)src->size_bytes);
-	if (!all)
-		return rs_fail(err, RS_E_MEMORY, "file");
-	r = src->read(src->user, 0, all, (size_t)src->size_bytes, err);
-	if (r < 0)
-		return r;
-	/* cast: the sizes are below WIN_DIGEST_MOST */
-	const size_t end = pe.security_at ? pe.security_at : (size_t)src->size_bytes;
-	const size_t sum = (size_t)pe.checksum_at, dir = (size_t)pe.security_dir_at;
-	if (!sum || !dir || sum + 4 > dir || dir + 8 > end || end > src->size_bytes ||
-		(pe.security_at && pe.security_at + pe.security_bytes != src->size_bytes))
-		return 0; /* bytes behind the signature are in no digest */
-	EVP_MD_CTX *md = EVP_MD_CTX_new();
-	unsigned len = 0;
-	*ret = md && EVP_DigestInit_ex(md, EVP_sha256(), NULL) && EVP_DigestUpdate(md, all, sum) &&
-	       EVP_DigestUpdate(md, all + sum + 4, dir - sum - 4) &&
-	       EVP_DigestUpdate(md, all + dir + 8, end - dir - 8) &&
-	       EVP_DigestFinal_ex(md, ret_sha256, &len);
-	EVP_MD_CTX_free(md);
-	return *ret ? 0 : rs_fail(err, RS_E_MEMORY, "digest");
-}
-
-static void see_program(void *user, const struct win_signed *s)
-{
-	struct wanted *w = user;
-
-	w->is_there = strcmp(s->type, OID_INDIRECT) == 0 && names_digest(s->content, w->sha256);
-}
-
-int win_image_signed(const struct win_src *src, const struct win_roots *roots,
-	const uint8_t sha256[32], bool *ret, char why[WIN_SIGNED_WHY], struct rs_err *err)
-{
-	struct wanted w = {.sha256 = sha256};
-	auto_free uint8_t *der = NULL;
-	struct pe_headers pe;
-	const char *no = "it has none";
-	size_t len = 0;
-	int r = pe_headers_read(src, &pe, err);
-
-	*ret = false;
-	if (r == 0 && pe.is_pe && pe.security_at && pe.security_bytes)
-		r = image_certificate_read(&pe, &der, &len, &no, err);
-	if (r < 0)
-		return r;
-	(void)snprintf(why, WIN_SIGNED_WHY, "%s", no ? no : "");
-	if (!der)
-		return 0;
-	r = win_signed_check(
-		(struct rs_view){der, len}, roots, WIN_USE_CODE, see_program, &w, why, err);
-	ERR_clear_error();
-	*ret = r == 0 && w.is_there;
-	if (r == 0 && !why[0] && !w.is_there)
-		(void)snprintf(why, WIN_SIGNED_WHY, "it is of another content");
 	return r;
 }

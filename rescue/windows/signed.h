@@ -23,7 +23,9 @@ RS_DEFINE_AUTO(struct win_roots *, win_roots_free);
 /* What the signer's certificate must be for. */
 enum win_use {
 	WIN_USE_WINDOWS, /* parts of Windows itself: 1.3.6.1.4.1.311.10.3.6 */
-	WIN_USE_CODE,	 /* any program: 1.3.6.1.5.5.7.3.3 */
+	WIN_USE_DRIVER,	 /* those, or drivers that Microsoft tests or attests for their makers:
+			    ...10.3.5, ...10.3.5.1, ...10.3.39 */
+	WIN_USE_CODE,	 /* programs of others: 1.3.6.1.5.5.7.3.3, and not parts of Windows */
 };
 
 #define WIN_SIGNED_MAX	 (16U << 20)
@@ -59,9 +61,16 @@ int win_catalogue_check(struct rs_view der, const struct win_roots *roots, enum 
 int win_image_digest(
 	const struct win_src *src, bool *ret, uint8_t ret_sha256[32], struct rs_err *err);
 
-/** Is the program signed by itself, and is that trusted, as win_signed_check has it? @sha256 is its
- * digest of win_image_digest. *why as above. Errors: RS_E_IO_READ, RS_E_MEMORY. */
+struct win_proof {
+	bool is_trusted;
+	char signer[WIN_SIGNER_BYTES]; /* if it is */
+	char why[WIN_SIGNED_WHY];      /* if not */
+};
+
+/** Is the program signed by itself, by another maker than Windows' own, and is that trusted, as
+ * win_signed_check has it? By its first signature, or one nested in it. @sha256 is its digest of
+ * win_image_digest. Errors: RS_E_IO_READ, RS_E_MEMORY. */
 int win_image_signed(const struct win_src *src, const struct win_roots *roots,
-	const uint8_t sha256[32], bool *ret, char why[WIN_SIGNED_WHY], struct rs_err *err);
+	const uint8_t sha256[32], struct win_proof *ret, struct rs_err *err);
 
 #endif

@@ -241,14 +241,14 @@ void wi_program(struct wi *w, const char *path, const uint16_t version[4])
 	wi_program_named(w, path, version, NULL);
 }
 
-void wi_program_named(
-	struct wi *w, const char *path, const uint16_t version[4], const char *original)
+void wi_program_bytes(uint8_t *p, const uint16_t version[4], const char *original)
 {
 	enum { RSRC_AT = 0x200, RSRC_RVA = 0x1000, RSRC_BYTES = 0x200 };
-	uint8_t p[RSRC_AT + RSRC_BYTES] = {'M', 'Z'};
 	uint8_t *pe = p + 0x40, *opt = pe + 24, *section = opt + 240, *rsrc = p + RSRC_AT;
 	static const char title[] = "VS_VERSION_INFO";
 
+	memset(p, 0, WI_PROGRAM_BYTES);
+	put_text(p, "MZ");
 	rs_put_le32(p + 0x3c, 0x40);
 	put_text(pe, "PE");
 	rs_put_le16(pe + 4, 0x8664);
@@ -285,6 +285,14 @@ void wi_program_named(
 		rs_put_le16(rsrc + 0x60, len);
 		rs_put_le32(rsrc + 0x4c, len);
 	}
+}
+
+void wi_program_named(
+	struct wi *w, const char *path, const uint16_t version[4], const char *original)
+{
+	uint8_t p[WI_PROGRAM_BYTES];
+
+	wi_program_bytes(p, version, original);
 	wi_file(w, path, p, sizeof(p), "");
 }
 

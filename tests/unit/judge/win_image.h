@@ -38,6 +38,11 @@ void wi_program(struct wi *w, const char *path, const uint16_t version[4]);
 void wi_program_named(
 	struct wi *w, const char *path, const uint16_t version[4], const char *original);
 
+#define WI_PROGRAM_BYTES 0x400
+#define WI_PROGRAM_DIR	 (0x40 + 24 + 112 + 32) /* its directory's entry of a signature */
+/** Its bytes, not written. */
+void wi_program_bytes(uint8_t *p, const uint16_t version[4], const char *original);
+
 struct wi_value { /* one value, or only a key when name is NULL; the last one has key NULL */
 	const char *key, *name, *text;
 	uint32_t number; /* REG_DWORD when text is NULL; one of lines is a REG_MULTI_SZ */

@@ -10,10 +10,12 @@
 #include <openssl/ec.h>
 #include <openssl/objects.h>
 #include <openssl/pkcs7.h>
+#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/bytes.h"
 #include "help_signed.h"
 
 static void add_extension(X509 *x, int nid, const char *value)
@@ -31,7 +33,8 @@ void hs_cert_make(struct hs_cert *c, const char *name, const struct hs_wish *w)
 	const long day = 24 * 60 * 60;
 	unsigned char *at = NULL;
 
-	*c = (struct hs_cert){.key = EVP_EC_gen("P-256"), .x = X509_new()};
+	*c = (struct hs_cert){
+		.key = w->is_rsa ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256"), .x = X509_new()};
 	assert_non_null(c->key);
 	assert_non_null(c->x);
 	const bool is_usual = !w->from_days && !w->to_days;
@@ -47,7 +50,15 @@ void hs_cert_make(struct hs_cert *c, const char *name, const struct hs_wish *w)
 	assert_int_equal(X509_set_issuer_name(
 				 c->x, w->issuer ? X509_get_subject_name(w->issuer->x) : subject),
 		1);
-	add_extension(c->x, NID_basic_constraints, w->is_leaf ? "CA:FALSE" : "critical,CA:TRUE");
+	if (!w->constraints)
+		add_extension(
+			c->x, NID_basic_constraints, w->is_leaf ? "CA:FALSE" : "critical,CA:TRUE");
+	else if (w->constraints[0])
+		add_extension(c->x, NID_basic_constraints, w->constraints);
+	if (w->key_usage)
+		add_extension(c->x, NID_key_usage, w->key_usage);
+	if (w->has_broken_use)
+		add_extension(c->x, NID_ext_key_usage, "DER:04:01:00");
 	if (w->use)
 		add_extension(c->x, NID_ext_key_usage, w->use);
 	assert_true(X509_sign(c->x, w->issuer ? w->issuer->key : c->key,
@@ -78,6 +89,29 @@ static void add_signer(PKCS7 *p7, const struct hs_cert *c, const struct hs_sign 
 		assert_int_equal(PKCS7_add_certificate(p7, c->x), 1);
 }
 
+/* Unsigned: anybody may add it afterwards, and so do those who sign a second time. */
+static void add_nested(PKCS7 *p7, const struct hs_sign *how)
+{
+	PKCS7_SIGNER_INFO *si = sk_PKCS7_SIGNER_INFO_value(PKCS7_get_signer_info(p7), 0);
+	X509_ATTRIBUTE *a = NULL;
+	const char *kind = how->nested_kind ? how->nested_kind : "1.3.6.1.4.1.311.2.4.1";
+	int nid = OBJ_txt2nid(kind);
+
+	if (nid == NID_undef)
+		nid = OBJ_create(kind, NULL, NULL);
+	for (size_t i = 0; i < 2 && how->nested[i].p; i++) {
+		ASN1_STRING *s = ASN1_STRING_type_new(V_ASN1_SEQUENCE);
+		assert_int_equal(ASN1_STRING_set(s, how->nested[i].p, (int)how->nested[i].len), 1);
+		if (!a) {
+			assert_int_equal(PKCS7_add_attribute(si, nid, V_ASN1_SEQUENCE, s), 1);
+			a = sk_X509_ATTRIBUTE_value(si->unauth_attr, 0);
+			continue;
+		}
+		assert_int_equal(X509_ATTRIBUTE_set1_data(a, V_ASN1_SEQUENCE, s, -1), 1);
+		ASN1_STRING_free(s);
+	}
+}
+
 /* The writer hashes what it takes for data: what stands in the content's header is then put into
  * its place. */
 uint8_t *hs_sign(struct rs_view content, const struct hs_sign *how, size_t *ret_len)
@@ -103,6 +137,7 @@ uint8_t *hs_sign(struct rs_view content, const struct hs_sign *how, size_t *ret_
 	assert_int_equal(BIO_write(bio, at, (int)inner), inner);
 	assert_int_equal(PKCS7_dataFinal(p7, bio), 1);
 	BIO_free_all(bio);
+	add_nested(p7, how);
 	PKCS7 *real = PKCS7_new();
 	real->type = OBJ_txt2obj(how->type, 1);
 	real->d.other = ASN1_TYPE_new();
@@ -148,14 +183,13 @@ void hs_oid(struct hs_der *to, const char *oid)
 	ASN1_OBJECT_free(o);
 }
 
-struct hs_der hs_indirect(const uint8_t *digest, size_t len)
+static struct hs_der indirect(const struct hs_der *image, const uint8_t *digest, size_t len)
 {
 	struct hs_der about = {.len = 0}, algorithm = {.len = 0}, info = {.len = 0};
 	struct hs_der all = {.len = 0}, ret = {.len = 0};
 
 	hs_oid(&about, "1.3.6.1.4.1.311.2.1.15");
-	/* SpcPeImageData: no flags, a file without a name */
-	hs_der(&about, 0x30, "\x03\x01\x00\xa0\x04\xa2\x02\x80\x00", 9);
+	hs_der(&about, 0x30, image->p, image->len);
 	hs_oid(&algorithm, len == 20 ? "1.3.14.3.2.26" : "2.16.840.1.101.3.4.2.1");
 	hs_der(&info, 0x30, algorithm.p, algorithm.len);
 	hs_der(&info, 0x04, digest, len);
@@ -163,6 +197,61 @@ struct hs_der hs_indirect(const uint8_t *digest, size_t len)
 	hs_der(&all, 0x30, info.p, info.len);
 	hs_der(&ret, 0x30, all.p, all.len);
 	return ret;
+}
+
+struct hs_der hs_indirect(const uint8_t *digest, size_t len)
+{
+	/* SpcPeImageData: no flags, a file without a name */
+	const struct hs_der image = {.p = "\x03\x01\x00\xa0\x04\xa2\x02\x80\x00", .len = 9};
+
+	return indirect(&image, digest, len);
+}
+
+/* Instead of a name a moniker: its class, and a set with page hashes of SHA-256. */
+struct hs_der hs_indirect_pages(const uint8_t sha256[32])
+{
+	static const uint8_t class_id[16] = {0xa6, 0xb5, 0x86, 0xd5, 0xb4, 0xa1, 0x24, 0x66, 0xae,
+		0x05, 0xa2, 0x17, 0xda, 0x8e, 0x60, 0xd6};
+	uint8_t pages[72] = {0};
+	struct hs_der set = {.len = 0}, one = {.len = 0}, attribute = {.len = 0};
+	struct hs_der data = {.len = 0}, serial = {.len = 0}, moniker = {.len = 0};
+	struct hs_der image = {.p = "\x03\x01\x00", .len = 3};
+
+	memset(pages + 4, 0x77, 32);
+	pages[36 + 1] = 0x10;
+	memset(pages + 40, 0x78, 32);
+	hs_der(&set, 0x04, pages, sizeof(pages));
+	hs_oid(&one, "1.3.6.1.4.1.311.2.3.2");
+	hs_der(&one, 0x31, set.p, set.len);
+	hs_der(&attribute, 0x30, one.p, one.len);
+	hs_der(&data, 0x31, attribute.p, attribute.len);
+	hs_der(&serial, 0x04, class_id, sizeof(class_id));
+	hs_der(&serial, 0x04, data.p, data.len);
+	hs_der(&moniker, 0xa1, serial.p, serial.len);
+	hs_der(&image, 0xa0, moniker.p, moniker.len);
+	return indirect(&image, sha256, 32);
+}
+
+void hs_sign_program(uint8_t *p, size_t *len, size_t dir, const uint8_t sha256[32],
+	struct rs_view content, const struct hs_sign *how)
+{
+	const struct hs_der plain = hs_indirect(sha256, 32);
+	size_t n;
+
+	if (!content.p)
+		content = (struct rs_view){plain.p, plain.len};
+	uint8_t *der = hs_sign(content, how, &n);
+	const size_t all = (8 + n + 7) & ~(size_t)7;
+	assert_true(all < 8192);
+	memset(p + *len, 0, all);
+	rs_put_le32(p + *len, (uint32_t)all);
+	rs_put_le16(p + *len + 4, 0x200);
+	rs_put_le16(p + *len + 6, 2);
+	memcpy(p + *len + 8, der, n);
+	rs_put_le32(p + dir, (uint32_t)*len);
+	rs_put_le32(p + dir + 4, (uint32_t)all);
+	*len += all;
+	free(der);
 }
 
 static void add_attribute(struct hs_der *set, const char *oid, const struct hs_der *value)
