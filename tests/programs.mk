@@ -15,6 +15,16 @@ $(BUILD)/tools/mkbitlocker: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/mkbitlo
 $(BUILD)/tools/fetch: $(BUILD)/tests/net/fetch.o
 	$(link) $^ -o $@
 
+# The program with one more certificate pinned (PINNED=FILE.pem, which a test makes): the same objects but that list, which
+# stands before its archive. tests/disks/check-putback-signed makes it, whenever it runs.
+$(BUILD)/rooted/pinned_roots.c: scripts/embed-roots $(wildcard rescue/roots/*.pem) $(PINNED)
+	@mkdir -p $(@D)
+	@scripts/embed-roots $(sort $(wildcard rescue/roots/*.pem)) $(PINNED) > $@.new && mv $@.new $@
+$(BUILD)/rooted/pinned_roots.o: $(BUILD)/rooted/pinned_roots.c
+	$(compile)
+$(BUILD)/rooted/unbrick: $(BUILD)/rooted/pinned_roots.o $(OBJ_ui) $(RESCUE)
+	$(link) $^ $(LIBS) $(UI_LIBS) -o $@
+
 # Power cuts: tests/torture/torture_NAME.c, one program each; the sources beside them are shared
 TORTURE	= $(patsubst tests/torture/%.c,$(BUILD)/tools/%,$(wildcard tests/torture/torture_*.c))
 # its volume is that of the unit tests
