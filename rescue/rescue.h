@@ -301,6 +301,8 @@ struct rs_options {
 			       * asked about it */
 	bool may_disable; /* with say_yes, of RS_FIX: services that a rule is sure of are disabled,
 			   * too, and not only files moved */
+	bool with_files;  /* of RS_DISABLE: the files of the drivers that are named go, too, once
+			   * they are disabled */
 	enum rs_clear clear; /* of RS_CLEAR */
 	enum rs_replay_policy policy;
 	const char *plan_file;	   /* a new file, saved before the first write, or a folder for

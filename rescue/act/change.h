@@ -37,6 +37,12 @@ int change_place(struct nt_vol *vol, const struct plan_item *item, enum nt_switc
 /** Values that undo leaves as they are, in all items: somebody else has changed them. */
 size_t change_count_left(const struct plan *p);
 
+/* ---- restore_start.c ---- */
+
+/** After a look at each item of an undo: a driver whose file went with it and is lost is not
+ * started early again (its values are left). Errors: those of change_state. */
+int restore_hold_starts(struct nt_vol *vol, struct plan *p, struct rs_err *err);
+
 /* ---- change_keep.c: what is overwritten, kept in the item's folder before it is ---- */
 
 #define CHANGE_KEPT "before-"

@@ -57,6 +57,8 @@ static void put_item(struct json_out *j, const struct plan_item *item)
 		jo_hex32(j, "sha256", item->sha256);
 	if (item->change)
 		change_put(j, item->change);
+	if (item->after)
+		jo_uint(j, "after", item->after);
 	jo_close(j, '}');
 }
 
@@ -134,6 +136,34 @@ static bool get_sha256(struct json_object *o, struct plan_item *item)
 	return item->has_sha256;
 }
 
+/* Only where it has one. */
+static int get_after(struct json_object *o, struct plan_item *item, struct rs_err *err)
+{
+	struct json_object *any = NULL;
+	uint64_t number;
+
+	if (!json_object_object_get_ex(o, "after", &any))
+		return 0;
+	if (!manifest_uint(o, "after", PLAN_MAX_ITEMS, &number) || !number)
+		return rs_fail(err, RS_E_MANIFEST, "item %u: after", item->number);
+	item->after = (unsigned)number;
+	return 0;
+}
+
+/* A file goes after a change that is there, and no change after anything. */
+static int check_order(const struct plan *p, struct rs_err *err)
+{
+	for (size_t i = 0; i < p->n_items; i++) {
+		const struct plan_item *item = &p->items[i];
+		bool is_known = !item->after;
+		for (size_t k = 0; !is_known && !item->change && k < p->n_items; k++)
+			is_known = p->items[k].number == item->after && p->items[k].change;
+		if (!is_known)
+			return rs_fail(err, RS_E_MANIFEST, "item %u: after", item->number);
+	}
+	return 0;
+}
+
 static int keep_texts(struct json_object *o, struct plan_item *item, struct rs_err *err)
 {
 	item->path = strdup(manifest_text_of(o, "path"));
@@ -194,6 +224,8 @@ static int get_item(
 	item->number = (unsigned)number;
 	item->stat.ref = item->file_ref;
 	int r = change_get(o, &item->change, err);
+	if (r == 0)
+		r = get_after(o, item, err);
 	return r < 0 ? r : keep_texts(o, item, err);
 }
 
@@ -217,7 +249,7 @@ static int get_items(
 		if (r < 0)
 			return r;
 	}
-	return 0;
+	return check_order(p, err);
 }
 
 static int get_manifest(
@@ -282,6 +314,8 @@ static int get_told_item(
 	item->number = number;
 	item->action = PLAN_RESTORE;
 	int r = change_get(o, &item->change, err);
+	if (r == 0)
+		r = get_after(o, item, err);
 	if (r < 0 || (item->change && item->change->kind == CHANGE_HIVE))
 		return r < 0 ? r : keep_texts(o, item, err);
 	if (!manifest_uint(o, "record", 0xffffffffffffULL, &record) ||
@@ -319,7 +353,8 @@ static int get_report(
 		if (r < 0)
 			return r;
 	}
-	return p->n_items ? 0 : rs_fail(err, RS_E_MANIFEST, "the report names none of its files");
+	return p->n_items ? check_order(p, err)
+			  : rs_fail(err, RS_E_MANIFEST, "the report names none of its files");
 }
 
 int report_parse(const char *text, size_t len, const char *top, const char *id, struct plan **ret,

@@ -349,6 +349,8 @@ int restore_survey(struct nt_vol *vol, struct nt_raw *raw, const struct win_info
 		else
 			(void)rs_err_object(err, p->items[i].path);
 	}
+	if (r == 0)
+		r = restore_hold_starts(vol, p, err);
 	win_pending_done(&s.pending);
 	return r;
 }

@@ -61,7 +61,10 @@ static void note_change(const struct verify_notes *notes, const struct plan_item
 		if (!v->is_left)
 			continue;
 		(void)snprintf(line, sizeof(line),
-			"left as it is, as something else has changed it since: %.600s",
+			v->is_file_gone
+				? "left as it is, as its file is gone and a start would want it: "
+				  "%.600s"
+				: "left as it is, as something else has changed it since: %.600s",
 			v->what[0] ? v->what : v->key);
 		note(notes, item, line);
 	}

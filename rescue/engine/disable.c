@@ -19,7 +19,7 @@
 struct wish {
 	const char *const *names; /* borrowed */
 	size_t n;
-	bool is_safe, is_doubtful;
+	bool is_safe, is_doubtful, with_files;
 	const char *id, *why; /* of the item */
 };
 
@@ -87,6 +87,24 @@ static int add_change(const struct en_work *w, const struct diagnosis *d,
 		p, rs_steal(c), file, why, wish->id, d->windows, wish->is_doubtful, err);
 }
 
+/* ---- the files of what is disabled ---- */
+
+static int add_files(const struct rs_repair *u, const struct en_work *w, const struct diagnosis *d,
+	const struct disable_choice *c, struct plan *p, struct rs_err *err)
+{
+	const struct disable_files in = {w->v->stack.nt, w->judged, d->windows, c, &u->s->task};
+	const unsigned after = p->n_items && p->items[0].change ? p->items[0].number : 0;
+	auto_free struct finding *files = NULL;
+	size_t n = 0;
+	int r = disable_find_files(&in, &files, &n, err);
+
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = plan_add_move(p, &files[i], u->command->name, d->windows, after, err);
+	for (size_t i = 0; i < n; i++)
+		judge_finding_done(&files[i]);
+	return r;
+}
+
 /* ---- one Windows ---- */
 
 /* Why it cannot be. */
@@ -120,7 +138,10 @@ static int choose(const struct rs_repair *u, const struct en_work *w, const stru
 		r = disable_choose(&from, &c, err);
 	if (r == 0 && c && c->refused)
 		r = refuse(c, err);
-	return r != 0 || !c ? r : add_change(w, d, c, wish, p, err);
+	if (r != 0 || !c)
+		return r;
+	r = add_change(w, d, c, wish, p, err);
+	return r == 0 && wish->with_files ? add_files(u, w, d, c, p, err) : r;
 }
 
 /* ---- what a person wants ---- */
@@ -159,6 +180,7 @@ int en_disable_plan(
 	struct wish wish = {.names = (const char *const *)u->s->services,
 		.n = u->s->n_services,
 		.id = u->command->name,
+		.with_files = u->which == RS_DISABLE && u->o.with_files,
 		.why = "a person named what is to be disabled"};
 	int r = 0;
 

@@ -33,6 +33,11 @@ static int ask_doubtful_of(struct rs_repair *u, struct plan *p, struct rs_err *e
 		char path[400], why[400], shown[300], reason[400], speaks[1200], text[2100];
 		if (item->action != PLAN_ASK || item->is_alone)
 			continue;
+		if (!plan_is_ready(p, item)) { /* as long as a start wants it, it stays */
+			u->works.n_left += u->o.say_yes;
+			u->works.n_kept += !u->o.say_yes;
+			continue;
+		}
 		rs_shorten(item->path, shown, sizeof(shown));
 		rs_shorten(item->why, reason, sizeof(reason));
 		(void)rs_escape(shown, path, sizeof(path));

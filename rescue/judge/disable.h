@@ -6,6 +6,7 @@
 #define UNBRICK_JUDGE_DISABLE_H
 
 #include "evidence/evidence.h"
+#include "judge/judge.h"
 #include "windows/drivers.h"
 
 /* Who made the program of a service, as far as its file and its package say so (disable_look). */
@@ -64,6 +65,23 @@ int disable_choose(const struct disable_input *in, struct disable_choice **ret, 
 void disable_free(struct disable_choice *c);
 RS_DEFINE_AUTO(struct disable_choice *, disable_free);
 #define auto_disable __attribute__((cleanup(disable_free_auto)))
+
+/* Where the files of @choice are looked for. */
+struct disable_files {
+	struct nt_vol *vol;
+	const struct judge_result *judged; /* every Windows of the volume that was looked at */
+	const char *root;		   /* of the one that @choice is about */
+	const struct disable_choice *choice;
+	const struct rs_task *task;
+};
+
+/** The files of the drivers that are disabled because somebody named them, to be moved once they
+ * are: *ret, a list for free() with findings for judge_finding_done, also after an error; each file
+ * once. One that must stay is an error, by its name: a program, what is protected or of the driver
+ * store, what is loaded before all others, what is not there, what another service or driver that
+ * stays has or loads. Errors: RS_E_GUARD, RS_E_MEMORY, those that end the run. */
+int disable_find_files(
+	const struct disable_files *in, struct finding **ret, size_t *ret_n, struct rs_err *err);
 
 /** Who made the programs of the services of @e->system that a choice may be about: those that are
  * started early, those of security products, those that are @names, and what shares their files.

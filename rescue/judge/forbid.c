@@ -63,9 +63,9 @@ bool judge_is_program_at(struct nt_vol *vol, const char *path)
 	return nt_lookup(vol, path, &ref, NULL) < 0 || judge_is_program(vol, ref);
 }
 
-/* What the registry of a Windows that was diagnosed says of it. */
-static const char *structure_forbids(
-	const struct judge_result *judged, struct nt_vol *vol, const char *path)
+/* What the registry of a Windows that was diagnosed says of it; up to @most it may go. */
+static const char *structure_forbids(const struct judge_result *judged, struct nt_vol *vol,
+	const char *path, enum structure most)
 {
 	for (size_t i = 0; judged && i < judged->n_diagnoses; i++) {
 		const struct diagnosis *d = judged->diagnoses[i];
@@ -76,7 +76,7 @@ static const char *structure_forbids(
 		if ((!d->evidence->system || !d->evidence->system->n_services) &&
 			!judge_is_program_at(vol, path))
 			continue;
-		if (structure_protects(d->evidence->system, path, "", &why) > STRUCTURE_SECURITY)
+		if (structure_protects(d->evidence->system, path, "", &why) > most)
 			return why;
 	}
 	return NULL;
@@ -115,5 +115,13 @@ const char *judge_forbids(const struct judge_result *judged, const char *id, str
 		return why;
 	if (protect_path(vol, root, path) || judge_protects(vol, path))
 		return "it is protected";
-	return structure_forbids(judged, vol, path);
+	return structure_forbids(judged, vol, path, STRUCTURE_SECURITY);
+}
+
+const char *judge_forbids_disabled(
+	const struct judge_result *judged, struct nt_vol *vol, const char *root, const char *path)
+{
+	if (protect_path(vol, root, path) || judge_protects(vol, path))
+		return "it is protected";
+	return structure_forbids(judged, vol, path, STRUCTURE_INSISTED);
 }

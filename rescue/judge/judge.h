@@ -148,6 +148,11 @@ const char *judge_protects(struct nt_vol *vol, const char *path);
 const char *judge_forbids(const struct judge_result *judged, const char *id, struct nt_vol *vol,
 	const char *root, const char *path);
 
+/** The same of a driver's file that goes once nothing starts it any more: that a list of filters
+ * names it, or that Windows insists on it, forbids nothing then. */
+const char *judge_forbids_disabled(
+	const struct judge_result *judged, struct nt_vol *vol, const char *root, const char *path);
+
 /* ---- all names of a file, as paths (names.c) ---- */
 
 struct file_name {

@@ -46,6 +46,8 @@ struct change_value {
 	char *what;		 /* for people: "service tndrvpn: Start 0 -> 4 (disabled)" */
 	enum change_state state; /* as it was looked at last */
 	bool is_left;		 /* undo does not touch it: somebody else has changed it since */
+	bool is_file_gone;	 /* undo: the driver that it starts early has lost its file since
+				  * (restore_start.c); it counts as changed by somebody else */
 };
 
 /** Does it give its value contents, and not only take away? */

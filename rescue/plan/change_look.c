@@ -51,6 +51,8 @@ static int value_state(struct win_hive *h, struct change_value *v, struct rs_err
 		v->state = CHANGE_BEFORE;
 	else
 		v->state = has_key || is_key_ours ? CHANGE_OTHERS : CHANGE_MISSING;
+	if (v->state == CHANGE_AFTER && v->is_file_gone)
+		v->state = CHANGE_OTHERS;
 	return 0;
 }
 

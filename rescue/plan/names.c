@@ -115,7 +115,10 @@ static const char *forbids(struct nt_vol *vol, const char *root, const struct ju
 
 	if (item->windows && item->windows[0])
 		root = item->windows;
-	return no ? no : judge_forbids(judged, item->rule_id, vol, root, path);
+	if (no)
+		return no;
+	return item->after ? judge_forbids_disabled(judged, vol, root, path)
+			   : judge_forbids(judged, item->rule_id, vol, root, path);
 }
 
 static int look_at(struct nt_vol *vol, const char *root, const struct judge_result *judged,

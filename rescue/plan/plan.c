@@ -36,20 +36,37 @@ void plan_free(struct plan *p)
 	free(p);
 }
 
+static const struct plan_item *numbered(const struct plan *p, unsigned number)
+{
+	for (size_t i = 0; number && i < p->n_items; i++)
+		if (p->items[i].number == number)
+			return &p->items[i];
+	return NULL;
+}
+
+/* From 1 on, as they stand now; what goes after another still does. */
+static void renumber(struct plan *p)
+{
+	for (size_t i = 0; i < p->n_items; i++) {
+		const struct plan_item *before = numbered(p, p->items[i].after);
+		p->items[i].after = before ? (unsigned)(before - p->items) + 1 : 0;
+	}
+	for (size_t i = 0; i < p->n_items; i++)
+		p->items[i].number = (unsigned)i + 1;
+}
+
 void plan_drop_file(struct plan *p, uint64_t file_ref)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->n_items; i++) {
-		if (p->items[i].file_ref == file_ref) {
+		if (p->items[i].file_ref == file_ref)
 			item_done(&p->items[i]);
-			continue;
-		}
-		p->items[n] = p->items[i];
-		p->items[n].number = (unsigned)n + 1;
-		n++;
+		else
+			p->items[n++] = p->items[i];
 	}
 	p->n_items = n;
+	renumber(p);
 }
 
 static enum plan_action action_of(const struct finding *f)
@@ -194,8 +211,7 @@ int plan_from_judge(const struct judge_result *j, struct plan **ret, struct rs_e
 	return 0;
 }
 
-int plan_add_finding(struct plan *p, const struct judge_result *j, const struct finding *f,
-	const char *why, bool is_moved, struct rs_err *err)
+static int add_last(struct plan *p, struct plan_item **ret, struct rs_err *err)
 {
 	if (p->n_items >= PLAN_MAX_ITEMS)
 		return rs_fail(err, RS_E_GUARD, "more than %u items", PLAN_MAX_ITEMS);
@@ -203,8 +219,43 @@ int plan_add_finding(struct plan *p, const struct judge_result *j, const struct 
 	if (!items)
 		return rs_fail(err, RS_E_MEMORY, "plan");
 	p->items = items;
-	struct plan_item *item = &items[p->n_items++];
-	int r = item_fill(item, j, f, (unsigned)p->n_items, err);
+	*ret = &items[p->n_items++];
+	**ret = (struct plan_item){.number = (unsigned)p->n_items};
+	return 0;
+}
+
+int plan_add_move(struct plan *p, const struct finding *f, const char *rule_id, const char *windows,
+	unsigned after, struct rs_err *err)
+{
+	struct plan_item *item;
+	int r = add_last(p, &item, err);
+
+	if (r < 0)
+		return r;
+	item->action = PLAN_QUARANTINE;
+	item->after = after;
+	item->file_ref = f->stat.ref;
+	item->from_ref = f->parent_ref;
+	item->stat = f->stat;
+	item->has_sha256 = f->has_sha256;
+	memcpy(item->sha256, f->sha256, sizeof(item->sha256));
+	item->path = strdup(f->path);
+	item->why = strdup(f->why);
+	item->rule_id = strdup(rule_id);
+	item->windows = strdup(windows);
+	return item->path && item->why && item->rule_id && item->windows
+		       ? 0
+		       : rs_fail(err, RS_E_MEMORY, "plan");
+}
+
+int plan_add_finding(struct plan *p, const struct judge_result *j, const struct finding *f,
+	const char *why, bool is_moved, struct rs_err *err)
+{
+	struct plan_item *item;
+	int r = add_last(p, &item, err);
+
+	if (r == 0)
+		r = item_fill(item, j, f, (unsigned)p->n_items, err);
 	if (r < 0)
 		return r;
 	if (!is_moved) {
@@ -241,8 +292,7 @@ static int add_first(struct plan *p, struct plan_item **ret, struct rs_err *err)
 	memmove(&items[at + 1], &items[at], (p->n_items - at) * sizeof(*items));
 	items[at] = (struct plan_item){.number = 0};
 	p->n_items++;
-	for (size_t i = 0; i < p->n_items; i++)
-		items[i].number = (unsigned)i + 1;
+	renumber(p);
 	*ret = &items[at];
 	return 0;
 }
@@ -309,6 +359,15 @@ size_t plan_count_done(const struct plan *p)
 	return n;
 }
 
+bool plan_is_ready(const struct plan *p, const struct plan_item *item)
+{
+	const struct plan_item *before = numbered(p, item->after);
+
+	/* what is done already is there to be finished only */
+	return !item->after || (before && (before->is_accepted || before->action == PLAN_CHANGE ||
+						  before->action == PLAN_FINISH));
+}
+
 void plan_accept(struct plan *p)
 {
 	for (size_t i = 0; p && i < p->n_items; i++) {
@@ -317,6 +376,9 @@ void plan_accept(struct plan *p)
 			(a == PLAN_RESTORE && !p->items[i].is_gone))
 			p->items[i].is_accepted = true;
 	}
+	for (size_t i = 0; p && i < p->n_items; i++)
+		if (p->items[i].action != PLAN_RESTORE && !plan_is_ready(p, &p->items[i]))
+			p->items[i].is_accepted = false;
 }
 
 void plan_path(const char *top, const char *id, const char *leaf, char ret[PLAN_PATH_BYTES])

@@ -50,6 +50,8 @@ struct plan_item {
 	char *rule_id;			     /* judge_said.id: of whatever source */
 	char *windows;			     /* judge_said.windows; NULL: of a manifest */
 	uint64_t file_ref, from_ref, to_ref; /* to_ref 0 until its folder is made */
+	unsigned after; /* of a driver's file: the number of the change that disables it, which is
+			 * done before it goes and taken back once it is there again; 0: none */
 	struct nt_stat stat;
 	bool has_sha256;
 	uint8_t sha256[32];
@@ -106,6 +108,12 @@ int plan_add_finding(struct plan *p, const struct judge_result *j, const struct 
  * many items). */
 int plan_add_change(struct plan *p, struct plan_change *c, const char *path, const char *why,
 	const char *rule_id, const char *windows, bool is_doubtful, struct rs_err *err);
+/** One item more, the last: the file of @f goes, once @after (the number of a change; 0: none) is
+ * done. Errors: RS_E_MEMORY, RS_E_GUARD (too many items). */
+int plan_add_move(struct plan *p, const struct finding *f, const char *rule_id, const char *windows,
+	unsigned after, struct rs_err *err);
+/** Nothing that has to be done before @item is left undone by the answers so far. */
+bool plan_is_ready(const struct plan *p, const struct plan_item *item);
 /** A plan of nothing. NULL: no memory. */
 struct plan *plan_new(void);
 
@@ -119,7 +127,8 @@ size_t plan_count_accepted(const struct plan *p);
 size_t plan_count_done(const struct plan *p);
 /** Without @file_ref's items; the others are counted anew. */
 void plan_drop_file(struct plan *p, uint64_t file_ref);
-/** Accept all quarantine, finish and restore items; doubtful ones stay as they are. */
+/** Accept all quarantine, finish and restore items; doubtful ones stay as they are. What goes after
+ * a change that is not accepted is not either. */
 void plan_accept(struct plan *p);
 
 /** Every name of every file, and what they forbid: an item with a name that judge_forbids says no

@@ -193,6 +193,8 @@ static void plan_item(struct json_out *j, const void *of)
 	file_facts(j, item);
 	if (item->change)
 		change_put(j, item->change);
+	if (item->after)
+		jo_uint(j, "after", item->after);
 	if (it->is_answered)
 		jo_bool(j, "accepted", item->is_accepted);
 	if (item->is_alone)

@@ -131,7 +131,10 @@ static void say_value(struct printer *p, const struct change_value *v, bool is_b
 {
 	const char *what = has(v->what) ? v->what : v->key;
 
-	if (v->is_left)
+	if (v->is_left && v->is_file_gone)
+		text_say(p, "      Left:    ", "%s: its file is gone, and a start would want it",
+			what);
+	else if (v->is_left)
 		text_say(p, "      Left:    ", "%s: something else has changed it since", what);
 	else
 		text_say(p, is_back ? N_("      Undoes:  ") : N_("      Changes: "), "%s", what);

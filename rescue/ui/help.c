@@ -40,8 +40,10 @@ static const struct command_spec commands[] = {
 		"takes its name out of every list of filters, in one step of its own; what has "
 		"the same\n"
 		"file, or belongs to it, goes with it. What a start needs is refused by name. "
-		"'undo'\n"
-		"takes it back.\n",
+		"With\n"
+		"--with-files the files of the drivers that are named are moved away after that, "
+		"in the\n"
+		"same plan. 'undo' takes it back, the files first.\n",
 		.report = cmd_repair, .repair = RS_DISABLE},
 	{"safe", CMD_SAFE, 1, 1, "DISK",
 		"disable all early drivers of other makers, like Safe Mode from outside",

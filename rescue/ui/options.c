@@ -55,6 +55,8 @@ const struct option_spec option_table[OPT_COUNT] = {
 		"if it is no program"},
 	{OPT_ACTS, 0, "acts", "WHAT", CMD_FIX | CMD_TUI, AT(acts),
 		"with --yes: move (default), or move,disable: what a rule disables, too"},
+	{OPT_WITH_FILES, 0, "with-files", NULL, CMD_DISABLE, 0,
+		"once a driver that is named is disabled, move its file into quarantine, too"},
 	{OPT_PLAN, 0, "plan", "FILE", CMD_WRITE | CMD_HIBERNATION | CMD_TUI, AT(plan),
 		"save a replay's plan, or a dropped page, there (else beside the report, or in "
 		"~/.local/state/unbrick)"},

@@ -149,6 +149,7 @@ int ui_read_options(const struct options *o, struct rs_options *ret, struct rs_e
 
 	*ret = (struct rs_options){
 		.say_yes = is_given(o, OPT_YES),
+		.with_files = is_given(o, OPT_WITH_FILES),
 		.plan_file = o->plan,
 		.how = is_given(o, OPT_RESUME_PLAN) ? RS_REPLAY_RESUME
 		       : is_given(o, OPT_REVERT)    ? RS_REPLAY_REVERT

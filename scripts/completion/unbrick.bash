@@ -13,7 +13,8 @@ _unbrick_options() {
 	scan) echo "$keys $policy --windows --beside --rules --since --file --rule --svg --report $all" ;;
 	diagnose) echo "$keys --windows --beside --rules --since --file --rule --svg --report $all" ;;
 	fix) echo "$keys $policy --policy-url --policy-ca --drill --windows --beside --rules --file --rule --yes -y --replay --diagnosis --acts --plan --svg --report $all" ;;
-	disable | safe | clear) echo "$keys --windows --beside --yes -y --replay --plan --report $all" ;;
+	disable) echo "$keys --windows --beside --yes -y --replay --with-files --plan --report $all" ;;
+	safe | clear) echo "$keys --windows --beside --yes -y --replay --plan --report $all" ;;
 	undo) echo "$keys --beside --yes -y --replay --plan --report $all" ;;
 	hibernation) echo "$keys --beside --plan --revert --report $all" ;;
 	replay) echo "$keys --beside --yes -y --replay --plan --resume --revert --report $all" ;;
