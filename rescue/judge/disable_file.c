@@ -12,7 +12,6 @@
 #include "judge/diagnosis.h"
 #include "judge/disable_internal.h"
 #include "judge/judge_internal.h"
-#include "judge/structure.h"
 
 #define CHUNK_BYTES 65536U
 #define NAME_MOST   260U
@@ -179,8 +178,6 @@ static int check(struct going *g, struct rs_err *err)
 {
 	const char *no = !g->of->is_driver
 				 ? "it is a program, which more than its service may start"
-			 : structure_is_early(g->of)
-				 ? "it is loaded before all others, and Windows keeps a copy of it"
 			 : !g->path[0] ? "where it lies on this volume is not known"
 				       : NULL;
 
