@@ -322,6 +322,21 @@ static void add_services(struct run *u)
 	(void)judge_add_finding_take(ctx, &f);
 }
 
+/* A rule may speak of several products and know a remedy for one of them only. A file's name is no
+ * service's: that is looked for with the plan. */
+static bool has_services(struct run *u)
+{
+	struct rule_evidence e = {.kind = RULE_SERVICE, .any = u->r->disable};
+	auto_free char *why = NULL;
+	static char text[] = "";
+
+	e.text = text;
+	for (size_t i = 0; i < u->r->disable.n; i++)
+		if (strchr(u->r->disable.v[i], '.'))
+			return true;
+	return judge_evidence(u->ctx, &e, &why) != JUDGE_NO;
+}
+
 static void run_signs(struct run *u)
 {
 	struct judge_ctx *ctx = u->ctx;
@@ -341,7 +356,7 @@ static void run_signs(struct run *u)
 	out->outcome = u->note.stop ? SAID_STOPPED : SAID_REPORTED;
 	if (u->note.stop)
 		judge_add(ctx, &out->why, "; ", "%s", u->note.stop);
-	else if (u->r->about.action == RULE_DISABLE)
+	else if (u->r->about.action == RULE_DISABLE && has_services(u))
 		add_services(u);
 }
 

@@ -93,18 +93,37 @@ static void test_amd__superseded_package__no_match(void **state)
 	wi_expect(w, "amd-january-2018", SAID_NO_MATCH, 0);
 }
 
-static void test_antivirus__rollup_and_sophos__is_reported(void **state)
+static void rollup_beside(struct wi *w, const struct wi_value service)
 {
-	struct wi *w = *state;
-
 	w->win.build = 7601;
-	wi_hive(w, "SYSTEM",
-		(const struct wi_value[]){
-			{SERVICES "SAVSvc", "DisplayName", "Sophos Anti-Virus", 0}, {0}});
+	wi_hive(w, "SYSTEM", (const struct wi_value[]){service, {0}});
 	wi_hive(w, "SOFTWARE",
 		(const struct wi_value[]){{PACKAGES "KB4493472~31bf3856ad364e35~amd64~~6.1.1.4",
 						  "CurrentState", NULL, 112},
 			{0}});
+}
+
+/* The official remedy where Safe Mode does not do: its service, and never its drivers. */
+static void test_antivirus__rollup_and_sophos__its_service_is_asked_about(void **state)
+{
+	struct wi *w = *state;
+
+	rollup_beside(
+		w, (struct wi_value){SERVICES "SAVSvc", "DisplayName", "Sophos Anti-Virus", 0});
+	wi_expect(w, "antivirus-april-2019", SAID_DOUBT, 1);
+	const struct finding *f = &w->res->findings[0];
+	assert_int_equal(f->verdict, JUDGE_DOUBTFUL);
+	assert_int_equal(f->n_services, 1);
+	assert_string_equal(f->services[0], "Sophos Anti-Virus");
+	assert_non_null(strstr(f->why, "only if Windows freezes"));
+}
+
+static void test_antivirus__rollup_and_another__is_reported(void **state)
+{
+	struct wi *w = *state;
+
+	rollup_beside(w, (struct wi_value){
+				 SERVICES "avast! Antivirus", "DisplayName", "Avast Antivirus", 0});
 	wi_expect(w, "antivirus-april-2019", SAID_REPORTED, 0);
 }
 
@@ -348,7 +367,8 @@ int main(void)
 		T(test_amd__family_15_with_the_update__is_reported),
 		T(test_amd__other_processor__does_not_apply),
 		T(test_amd__superseded_package__no_match),
-		T(test_antivirus__rollup_and_sophos__is_reported),
+		T(test_antivirus__rollup_and_sophos__its_service_is_asked_about),
+		T(test_antivirus__rollup_and_another__is_reported),
 		T(test_antivirus__rollup_alone__no_match),
 		T(test_font_cache__font_by_path__asks_for_the_stop_code),
 		T(test_font_cache__fonts_in_their_folder__no_match),
