@@ -150,14 +150,15 @@ static int get_after(struct json_object *o, struct plan_item *item, struct rs_er
 	return 0;
 }
 
-/* A file goes after a change that is there, and no change after anything. */
+/* What goes after another goes after a change that is there, and before it in number. */
 static int check_order(const struct plan *p, struct rs_err *err)
 {
 	for (size_t i = 0; i < p->n_items; i++) {
 		const struct plan_item *item = &p->items[i];
 		bool is_known = !item->after;
-		for (size_t k = 0; !is_known && !item->change && k < p->n_items; k++)
-			is_known = p->items[k].number == item->after && p->items[k].change;
+		for (size_t k = 0; !is_known && k < p->n_items; k++)
+			is_known = p->items[k].number == item->after && p->items[k].change &&
+				   item->after < item->number;
 		if (!is_known)
 			return rs_fail(err, RS_E_MANIFEST, "item %u: after", item->number);
 	}

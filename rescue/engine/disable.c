@@ -9,6 +9,7 @@
 #include "engine/guards.h"
 #include "judge/diagnosis.h"
 #include "judge/disable.h"
+#include "judge/putback.h"
 
 #define WITHOUT_SECURITY                                                                           \
 	"this Windows runs without its security product until this is undone: keep it off "        \
@@ -20,7 +21,8 @@ struct wish {
 	const char *const *names; /* borrowed */
 	size_t n;
 	bool is_safe, is_doubtful, with_files;
-	const char *id, *why; /* of the item */
+	const struct en_offer *offer; /* it goes with an item that is there; NULL: it does not */
+	const char *id, *why;	      /* of the item */
 };
 
 /* Which of the volume's Windows was diagnosed. */
@@ -35,7 +37,8 @@ static size_t windows_of(const struct en_volume *v, const struct diagnosis *d)
 
 /* ---- the choice as a change ---- */
 
-static int fill(struct plan_change *c, const struct disable_choice *choice, struct rs_err *err)
+static int fill(struct plan_change *c, const struct disable_choice *choice, bool is_security,
+	struct rs_err *err)
 {
 	int r = 0;
 
@@ -57,7 +60,7 @@ static int fill(struct plan_change *c, const struct disable_choice *choice, stru
 	}
 	if (r < 0)
 		return r;
-	c->note = strdup(choice->is_security ? WITHOUT_SECURITY : WITHOUT);
+	c->note = strdup(is_security ? WITHOUT_SECURITY : WITHOUT);
 	return c->note ? 0 : rs_fail(err, RS_E_MEMORY, "change");
 }
 
@@ -70,7 +73,8 @@ static int add_change(const struct en_work *w, const struct diagnosis *d,
 
 	(void)snprintf(file, sizeof(file), "%s\\System32\\config\\SYSTEM", d->windows);
 	auto_change struct plan_change *c = change_new(CHANGE_HIVE, file);
-	int r = c ? fill(c, choice, err) : rs_fail(err, RS_E_MEMORY, "change");
+	int r = c ? fill(c, choice, choice->is_security || wish->offer, err)
+		  : rs_fail(err, RS_E_MEMORY, "change");
 
 	if (r == 0)
 		r = change_look(w->v->stack.nt, c, err);
@@ -78,11 +82,18 @@ static int add_change(const struct en_work *w, const struct diagnosis *d,
 		r = change_can(w->v->stack.nt, c, err);
 	if (r < 0 || !c->n)
 		return r;
+	const char *met = plan_meets(p, c);
+	if (met)
+		return rs_fail_on(err, RS_E_GUARD, met,
+			"another change of this plan is about it, too: repair once more after it");
 	rs_note(why, sizeof(why), "%s", wish->why);
 	if (s->is_set_chosen && s->current_set)
 		rs_note(why, sizeof(why),
 			"it is ControlSet%03u, which starts next; ControlSet%03u ran last",
 			s->control_set, s->current_set);
+	if (wish->offer)
+		return plan_add_offer(p, rs_steal(c), wish->id, why, d->windows,
+			p->items[wish->offer->with].number, err);
 	return plan_add_change(
 		p, rs_steal(c), file, why, wish->id, d->windows, wish->is_doubtful, err);
 }
@@ -114,19 +125,26 @@ static int refuse(const struct disable_choice *c, struct rs_err *err)
 		c->is_unknown ? "%s" : "it stays enabled: %s", c->refused_why);
 }
 
-/* *ret_refused, of those that are named, must stay: the plan has an item without it. */
-static int choose(const struct rs_repair *u, const struct en_work *w, const struct diagnosis *d,
-	struct wish *wish, struct plan *p, struct rs_err *err)
+static struct ev_look look_of(
+	const struct rs_repair *u, const struct en_work *w, const struct diagnosis *d)
 {
 	const struct en_volume *v = w->v;
-	auto_free struct disable_maker *makers = NULL;
-	auto_disable struct disable_choice *c = NULL;
-	const struct ev_look in = {.vol = v->stack.nt,
+
+	return (struct ev_look){.vol = v->stack.nt,
 		.raw = v->stack.raw,
 		.win = &v->windows[windows_of(v, d)],
 		.windows = v->windows,
 		.n_windows = v->n_windows,
 		.task = &u->s->task};
+}
+
+/* *ret_refused, of those that are named, must stay: the plan has an item without it. */
+static int choose(const struct rs_repair *u, const struct en_work *w, const struct diagnosis *d,
+	struct wish *wish, struct plan *p, struct rs_err *err)
+{
+	auto_free struct disable_maker *makers = NULL;
+	auto_disable struct disable_choice *c = NULL;
+	const struct ev_look in = look_of(u, w, d);
 
 	if (!d->evidence->system || !d->evidence->system->n_services)
 		return rs_fail_on(
@@ -214,20 +232,21 @@ static void asked_done(struct asked *a)
 	free(a->names);
 }
 
-static bool is_asking(const struct judge_result *j, const struct finding *f, const char *windows)
+static bool is_asking(const struct judge_result *j, const struct finding *f, const char *windows,
+	enum judge_verdict verdict)
 {
-	return f->n_services && (f->verdict == JUDGE_BAD || f->verdict == JUDGE_DOUBTFUL) &&
+	return f->n_services && f->verdict == verdict &&
 	       strcmp(j->said[f->said].windows, windows) == 0;
 }
 
-static int asked_new(
-	const struct judge_result *j, const char *windows, struct asked *ret, struct rs_err *err)
+static int asked_new(const struct judge_result *j, const char *windows, enum judge_verdict verdict,
+	struct asked *ret, struct rs_err *err)
 {
 	size_t names = 0;
 
 	*ret = (struct asked){.f = calloc(j->n_findings + 1, sizeof(*ret->f))};
 	for (size_t i = 0; ret->f && i < j->n_findings; i++)
-		if (is_asking(j, &j->findings[i], windows)) {
+		if (is_asking(j, &j->findings[i], windows, verdict)) {
 			ret->f[ret->n++] = &j->findings[i];
 			names += j->findings[i].n_services;
 		}
@@ -289,6 +308,52 @@ static int give_up(struct plan *p, const struct judge_result *j, struct asked *a
 	return r;
 }
 
+/* ---- what another finding is sure of ---- */
+
+static bool is_planned(const struct plan *p, const char *windows, const char *service)
+{
+	for (size_t i = 0; i < p->n_items; i++) {
+		const struct plan_item *item = &p->items[i];
+		if (item->action != PLAN_CHANGE || strcmp(item->windows, windows) != 0)
+			continue;
+		for (size_t k = 0; k < item->change->n_touched; k++)
+			if (item->change->touched[k].is_done &&
+				strcasecmp(item->change->touched[k].name, service) == 0)
+				return true;
+	}
+	return false;
+}
+
+/* All that @asked means is disabled by this plan. */
+static bool is_off(
+	const struct win_system *s, const struct plan *p, const char *windows, const char *asked)
+{
+	bool is_any = false;
+
+	for (size_t i = 0; i < s->n_services; i++) {
+		if (!disable_means(&s->services[i], asked))
+			continue;
+		is_any = true;
+		if (!is_planned(p, windows, s->services[i].name))
+			return false;
+	}
+	return is_any || is_planned(p, windows, asked);
+}
+
+/* What doubts a driver that another finding is sure of says nothing new: its doubt must not turn
+ * what a rule is sure of into a question that nobody is there to answer. */
+static void drop_answered(
+	const struct win_system *s, const struct plan *p, const char *windows, struct asked *a)
+{
+	for (size_t i = 0; s && i < a->n; i++) {
+		bool is_all = true;
+		for (size_t k = 0; is_all && k < a->f[i]->n_services; k++)
+			is_all = is_off(s, p, windows, a->f[i]->services[k]);
+		if (is_all)
+			a->f[i] = NULL;
+	}
+}
+
 static struct wish wish_of(const struct judge_result *j, const struct asked *a)
 {
 	struct wish ret = {.names = a->names, .n = a->n_names};
@@ -325,6 +390,21 @@ static int plan_asked(const struct rs_repair *u, const struct en_work *w, const 
 	return r;
 }
 
+/* Those that are sure first, and by themselves. */
+static int plan_verdict(const struct rs_repair *u, const struct en_work *w,
+	const struct diagnosis *d, enum judge_verdict verdict, struct plan *p, struct rs_err *err)
+{
+	struct asked a;
+	int r = asked_new(w->judged, d->windows, verdict, &a, err);
+
+	if (r == 0)
+		drop_answered(d->evidence->system, p, d->windows, &a);
+	if (r == 0 && a.n)
+		r = plan_asked(u, w, d, &a, p, err);
+	asked_done(&a);
+	return r;
+}
+
 int en_disable_asked(
 	const struct rs_repair *u, const struct en_work *w, struct plan *p, struct rs_err *err)
 {
@@ -332,11 +412,26 @@ int en_disable_asked(
 
 	for (size_t i = 0; r == 0 && i < w->judged->n_diagnoses; i++) {
 		const struct diagnosis *d = w->judged->diagnoses[i];
-		struct asked a;
-		r = asked_new(w->judged, d->windows, &a, err);
-		if (r == 0 && a.n)
-			r = plan_asked(u, w, d, &a, p, err);
-		asked_done(&a);
+		r = plan_verdict(u, w, d, JUDGE_BAD, p, err);
+		if (r == 0)
+			r = plan_verdict(u, w, d, JUDGE_DOUBTFUL, p, err);
 	}
 	return r;
+}
+
+/* ---- what goes with another item ---- */
+
+int en_disable_offer(const struct rs_repair *u, const struct en_work *w, const struct diagnosis *d,
+	const struct en_offer *o, size_t *ret_n, struct plan *p, struct rs_err *err)
+{
+	const struct ev_look in = look_of(u, w, d);
+	auto_free const char **names = NULL;
+	char why[500];
+
+	*ret_n = 0;
+	(void)snprintf(why, sizeof(why), "it took %.300s away and would do so again",
+		p->items[o->with].path);
+	int r = putback_taker_services(&in, d->evidence, o->product, &names, ret_n, err);
+	struct wish wish = {.names = names, .n = *ret_n, .id = o->product, .why = why, .offer = o};
+	return r == 0 && *ret_n ? choose(u, w, d, &wish, p, err) : r;
 }

@@ -34,8 +34,8 @@ static int ask_doubtful_of(struct rs_repair *u, struct plan *p, struct rs_err *e
 		if (item->action != PLAN_ASK || item->is_alone)
 			continue;
 		if (!plan_is_ready(p, item)) { /* as long as a start wants it, it stays */
-			u->works.n_left += u->o.say_yes;
-			u->works.n_kept += !u->o.say_yes;
+			u->works.n_left += u->o.say_yes && !item->change;
+			u->works.n_kept += !u->o.say_yes && !item->change;
 			continue;
 		}
 		rs_shorten(item->path, shown, sizeof(shown));
@@ -47,6 +47,9 @@ static int ask_doubtful_of(struct rs_repair *u, struct plan *p, struct rs_err *e
 			(void)snprintf(text, sizeof(text),
 				"%s is doubtful (%s). Against moving it: %s. Move it, too?", path,
 				why, speaks);
+		else if (item->is_offer)
+			(void)snprintf(text, sizeof(text), "%s: %s. Disable it, too (then %s)?",
+				item->rule_id, why, item->change->note);
 		else if (item->change && item->change->source)
 			(void)snprintf(text, sizeof(text), "%s was taken away (%s). Put it back?",
 				path, why);

@@ -195,6 +195,24 @@ int en_disable_plan(
 int en_disable_asked(
 	const struct rs_repair *u, const struct en_work *w, struct plan *p, struct rs_err *err);
 
+/* A product that is to be disabled beside an item of a plan. */
+struct en_offer {
+	const char *product;
+	size_t with; /* the index of the item: without it nothing is asked */
+};
+/** The services of that product, as one item more, the last, that a person is asked about. *ret_n
+ * 0: it has none that could be disabled, and no item. Errors: RS_E_GUARD (one must stay, and why),
+ * RS_E_HIVE_EDIT, RS_E_HIVE, RS_E_MEMORY and those that end the run. */
+int en_disable_offer(const struct rs_repair *u, const struct en_work *w, const struct diagnosis *d,
+	const struct en_offer *o, size_t *ret_n, struct plan *p, struct rs_err *err);
+
+/* ---- takers.c ---- */
+
+/** Beside each file of @p that is put back: disable what took it away, or say why that is not
+ * offered. Errors: those that end the run, RS_E_GUARD (too many items), RS_E_MEMORY. */
+int en_takers_plan(
+	const struct rs_repair *u, const struct en_work *w, struct plan *p, struct rs_err *err);
+
 /** Bring items' facts up to date with the disk (a loaded manifest is a memory of the day it was
  * written). */
 void en_plan_refresh(struct nt_vol *nt, struct plan *p);

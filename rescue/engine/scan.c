@@ -130,6 +130,8 @@ static int make(
 		r = plan_from_judge(w->judged, &p, err);
 		if (r == 0)
 			r = en_disable_asked(u, w, p, err);
+		if (r == 0)
+			r = en_takers_plan(u, w, p, err);
 	}
 	if (r == 0)
 		*ret = rs_steal(p);

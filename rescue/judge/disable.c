@@ -358,11 +358,15 @@ static int choose_filter(const struct disable_input *in, const char *name, struc
 		err);
 }
 
+bool disable_means(const struct win_service *one, const char *asked)
+{
+	return strcasecmp(one->name, asked) == 0 || disable_is_called(one, asked);
+}
+
 bool disable_finds(const struct win_system *s, const char *name)
 {
 	for (size_t i = 0; i < s->n_services; i++)
-		if (strcasecmp(s->services[i].name, name) == 0 ||
-			disable_is_called(&s->services[i], name))
+		if (disable_means(&s->services[i], name))
 			return true;
 	return disable_is_filter(s, name);
 }

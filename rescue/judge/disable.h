@@ -99,6 +99,9 @@ const char *disable_stays(const struct win_system *system, const struct disable_
  * a name in a list of filters? */
 bool disable_finds(const struct win_system *system, const char *name);
 
+/** Does @asked mean this service: its key's name, its driver's file, what it is called? */
+bool disable_means(const struct win_service *one, const char *asked);
+
 /** What Microsoft names for stop 0x7B (win_boot_minimum: there, and Start 0): does what was so
  * before hold with these edits, too? The name that does not; NULL: all hold. */
 const char *disable_breaks_minimum(

@@ -5,6 +5,7 @@
 #ifndef UNBRICK_JUDGE_PUTBACK_H
 #define UNBRICK_JUDGE_PUTBACK_H
 
+#include "evidence/evidence.h"
 #include "windows/signed.h"
 
 enum putback_how {
@@ -39,5 +40,16 @@ struct putback_look {
  * Errors: those that end the run (rs_err_ends), RS_E_MEMORY. */
 int putback_find(const struct putback_look *in, const char *path, struct putback **ret,
 	char **ret_why, struct rs_err *err);
+
+/* ---- putback_taker.c: what took it away ---- */
+
+/** The product that took the file at @path away, by its log, its event, or its vault: a folder's
+ * name, or what the event calls it; "": not known, or several say so. As long as @e. */
+const char *putback_taker(struct evidence *e, const char *path);
+/** The services and drivers of that product that are not disabled: those in a folder of its name,
+ * and drivers of security whose own text names it. *ret: a list for free(), its names as long as
+ * @e. Errors: those that end the run, RS_E_MEMORY. */
+int putback_taker_services(const struct ev_look *in, struct evidence *e, const char *product,
+	const char ***ret, size_t *ret_n, struct rs_err *err);
 
 #endif

@@ -320,6 +320,49 @@ int plan_add_change(struct plan *p, struct plan_change *c, const char *path, con
 		       : rs_fail(err, RS_E_MEMORY, "plan");
 }
 
+int plan_add_offer(struct plan *p, struct plan_change *c, const char *product, const char *why,
+	const char *windows, unsigned after, struct rs_err *err)
+{
+	auto_change struct plan_change *change = c;
+	struct plan_item *item;
+	int r = add_last(p, &item, err);
+
+	if (r < 0)
+		return r;
+	item->action = PLAN_ASK;
+	item->is_offer = true;
+	item->after = after;
+	item->path = strdup(c->file);
+	item->why = strdup(why);
+	item->rule_id = strdup(product);
+	item->windows = strdup(windows);
+	item->stat.size_bytes = c->size_bytes;
+	item->change = rs_steal(change);
+	return item->path && item->why && item->rule_id && item->windows
+		       ? 0
+		       : rs_fail(err, RS_E_MEMORY, "plan");
+}
+
+static const char *meets(const struct plan_change *a, const struct plan_change *b)
+{
+	for (size_t i = 0; i < a->n; i++)
+		for (size_t k = 0; k < b->n; k++)
+			if (strcasecmp(a->values[i].key, b->values[k].key) == 0 &&
+				strcasecmp(a->values[i].name, b->values[k].name) == 0)
+				return b->values[k].key;
+	return NULL;
+}
+
+const char *plan_meets(const struct plan *p, const struct plan_change *c)
+{
+	const char *ret = NULL;
+
+	for (size_t i = 0; !ret && i < p->n_items; i++)
+		if (p->items[i].change && strcasecmp(p->items[i].change->file, c->file) == 0)
+			ret = meets(p->items[i].change, c);
+	return ret;
+}
+
 size_t plan_services(const struct plan_change *c)
 {
 	size_t n = 0;

@@ -39,6 +39,8 @@ struct plan_item {
 	bool is_accepted;
 	bool may_alone; /* finding.may_alone, and nothing else is said of the file */
 	bool is_alone;	/* accepted by a verdict alone: nobody was asked */
+	bool is_offer;	/* a change that goes with another item (after), and with a question of its
+			 * own: nothing about it is doubtful */
 	bool is_spared; /* its source would have it moved, and something keeps it */
 	enum plan_result result;
 	struct rs_err err; /* when failed */
@@ -50,8 +52,9 @@ struct plan_item {
 	char *rule_id;			     /* judge_said.id: of whatever source */
 	char *windows;			     /* judge_said.windows; NULL: of a manifest */
 	uint64_t file_ref, from_ref, to_ref; /* to_ref 0 until its folder is made */
-	unsigned after; /* of a driver's file: the number of the change that disables it, which is
-			 * done before it goes and taken back once it is there again; 0: none */
+	unsigned after; /* the number of an item before it, without which it is not done: of a
+			 * driver's file the change that disables it, which is taken back once the
+			 * file is there again; of an offer the file that is put back; 0: none */
 	struct nt_stat stat;
 	bool has_sha256;
 	uint8_t sha256[32];
@@ -112,6 +115,14 @@ int plan_add_change(struct plan *p, struct plan_change *c, const char *path, con
  * done. Errors: RS_E_MEMORY, RS_E_GUARD (too many items). */
 int plan_add_move(struct plan *p, const struct finding *f, const char *rule_id, const char *windows,
 	unsigned after, struct rs_err *err);
+/** One item more, the last, that a person is asked about: the hive's change @c, which is taken also
+ * on errors, goes with item @after; @product is whose services it disables, @why completes it.
+ * Errors: as plan_add_change. */
+int plan_add_offer(struct plan *p, struct plan_change *c, const char *product, const char *why,
+	const char *windows, unsigned after, struct rs_err *err);
+/** What a change of @p is about that @c is about, too: of two such, each was planned without the
+ * other. NULL: nothing. */
+const char *plan_meets(const struct plan *p, const struct plan_change *c);
 /** Nothing that has to be done before @item is left undone by the answers so far. */
 bool plan_is_ready(const struct plan *p, const struct plan_item *item);
 /** A plan of nothing. NULL: no memory. */

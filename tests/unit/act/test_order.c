@@ -223,6 +223,53 @@ static void test_plan__another_change_comes_before__the_file_goes_after_its_own(
 	assert_int_equal(p->items[1].after, 1);
 }
 
+/* ---- what goes with another item ---- */
+
+static struct plan_change *disable_y(void)
+{
+	struct plan_change *c = change_new(CHANGE_HIVE, FILE_IN);
+
+	assert_non_null(c);
+	ch_add(c, HW_SET, SET "Services\\y", "Start", DWORD, ch_four, sizeof(ch_four));
+	return c;
+}
+
+static void test_offer__without_what_it_goes_with__is_not_done(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of_both(q);
+
+	p->items[0].action = PLAN_ASK;
+	assert_int_equal(plan_add_offer(p, disable_y(), "Guard", "why", "\\Windows", 1, NULL), 0);
+	const struct plan_item *offer = &p->items[2];
+	assert_true(offer->is_offer && offer->action == PLAN_ASK && offer->number == 3);
+	assert_false(plan_is_ready(p, offer));
+	p->items[2].is_accepted = true;
+	plan_accept(p);
+	assert_false(offer->is_accepted);
+	p->items[0].is_accepted = p->items[2].is_accepted = true;
+	plan_accept(p);
+	assert_true(offer->is_accepted);
+}
+
+static void test_meets__the_same_value_in_any_case__is_seen(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of_both(q);
+	auto_change struct plan_change *y = disable_y(), *x = ch_disable_x(),
+				       *other = change_new(CHANGE_HIVE, "\\Other\\SYSTEM");
+
+	assert_null(plan_meets(p, y));
+	x->values[0].key[0] = 'c';
+	assert_string_equal(plan_meets(p, x), x->values[0].key);
+	ch_add(other, HW_SET, X, "Start", DWORD, ch_four, sizeof(ch_four));
+	assert_null(plan_meets(p, other));
+	ch_add(y, HW_SET, CLASS, "LowerFilters", MULTI, ch_without_x, sizeof(ch_without_x));
+	assert_null(plan_meets(p, y));
+	ch_add(y, HW_SET, CLASS, "UpperFilters", MULTI, ch_without_x, sizeof(ch_without_x));
+	assert_string_equal(plan_meets(p, y), CLASS);
+}
+
 /* ---- what a manifest may say ---- */
 
 static int parse_with(struct qh *q, const char *from, const char *to)
@@ -275,6 +322,8 @@ int main(void)
 		TEST(test_accept__the_change_is_left__so_is_the_file),
 		TEST(test_accept__of_an_undo__the_file_may_go_back_alone),
 		TEST(test_plan__another_change_comes_before__the_file_goes_after_its_own),
+		TEST(test_offer__without_what_it_goes_with__is_not_done),
+		TEST(test_meets__the_same_value_in_any_case__is_seen),
 		TEST(test_manifest__after_what_is_none__is_refused),
 	};
 
