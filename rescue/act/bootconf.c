@@ -36,7 +36,7 @@ static struct fat_replace replace_of(const struct bootconf_write *w)
 		.name = NAME,
 		.p = w->after,
 		.len = w->after_len,
-		.kept = BOOTCONF_KEPT,
+		.kept = w->kept,
 		.what = w->what};
 }
 

@@ -5,15 +5,12 @@
 
 #include "fat/replace.h"
 
-/* The file that has the old boot configuration: who finds it knows that Unbrick was there. */
-#define BOOTCONF_KEPT	   "UNBRICK OLD" /* as it stands in a folder of FAT */
-#define BOOTCONF_KEPT_NAME "UNBRICK.OLD"
-
 struct bootconf_write {
 	const char *folder; /* "\\EFI\\Microsoft\\Boot" */
 	const uint8_t *before, *after;
 	size_t before_len, after_len;
-	enum fat_kept what; /* of the kept file, and of @before */
+	const char *kept;   /* the file that is given @before: ESP_KEPT, ESP_TAKEN */
+	enum fat_kept what; /* of that file, and of @before */
 };
 
 /** Could it be written? Nothing is. Errors: those of fat_replace_check; RS_E_CHANGED (the file is

@@ -80,8 +80,12 @@ static int kept_read(struct fat *f, struct en_store *s, struct rs_err *err)
 	struct en_store_file kept = {0};
 	const struct en_store_file none = {0};
 	struct rs_err why = {0};
-	int r = file_read(f, BOOTCONF_KEPT_NAME, &kept, &why);
+	struct fat_entry taken;
+	int r = fat_lookup(f, EN_STORE_FOLDER "\\" ESP_TAKEN_NAME, &taken, &why);
 
+	s->has_taken = r == 0;
+	if (!rs_err_ends(r))
+		r = file_read(f, ESP_KEPT_NAME, &kept, &why);
 	s->has_kept = r == 0;
 	if (r == 0)
 		r = loaders_of(&kept, &none, &none, &s->kept, &s->n_kept, &why);
@@ -160,12 +164,26 @@ const struct en_volume *en_loader_volume(
 	return NULL;
 }
 
+/* The entry as it was before Unbrick; NULL: it was none. */
+static const struct win_loader *kept_of(const struct en_store *s, const struct win_loader *l)
+{
+	for (size_t i = 0; i < s->n_kept; i++)
+		if (strcasecmp(s->kept[i].object, l->object) == 0)
+			return &s->kept[i];
+	return NULL;
+}
+
 bool en_loader_is_ours(const struct en_store *s, const struct win_loader *l)
 {
-	for (size_t i = 0; l->has_safeboot && i < s->n_kept; i++)
-		if (strcasecmp(s->kept[i].object, l->object) == 0)
-			return !s->kept[i].has_safeboot;
-	return false;
+	const struct win_loader *was = l->has_safeboot ? kept_of(s, l) : NULL;
+
+	/* a number without a name is no one's that Unbrick could give back */
+	return was && bootconf_mode(was) != bootconf_mode(l) && bootconf_mode(was) != BOOT_UNKNOWN;
+}
+
+enum boot_mode en_loader_before(const struct en_store *s, const struct win_loader *l)
+{
+	return en_loader_is_ours(s, l) ? bootconf_mode(kept_of(s, l)) : BOOT_USUAL;
 }
 
 void en_stores_report(

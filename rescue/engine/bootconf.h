@@ -6,9 +6,10 @@
 
 #include "act/bootconf.h"
 #include "engine/guards.h"
+#include "format/espnames.h"
 #include "plan/bootconf.h"
 
-#define EN_STORE_FOLDER "\\EFI\\Microsoft\\Boot" /* of it and its logs */
+#define EN_STORE_FOLDER ESP_BOOT_FOLDER("\\") /* of it and its logs */
 
 struct en_store_file {
 	uint8_t *p; /* NULL: it is not there */
@@ -21,7 +22,7 @@ struct en_store {
 	struct win_loader *loaders; /* as Windows reads them, its logs applied */
 	size_t n;
 	/* What Unbrick kept of the one before; not there, or not to be read: none. */
-	bool has_kept;
+	bool has_kept, has_taken; /* ESP_KEPT, ESP_TAKEN */
 	struct win_loader *kept;
 	size_t n_kept;
 	struct rs_err err; /* it is there, and cannot be read */
@@ -45,9 +46,11 @@ void en_stores_done(struct en_stores *s);
 /** The volume of @m that the entry's Windows lies on; NULL: on none that is known. */
 const struct en_volume *en_loader_volume(
 	const struct en_machine *m, const struct en_store *s, const struct win_loader *l);
-/** Was it Unbrick that set it to Safe Mode? The configuration that is kept beside has it without.
- */
+/** Was it Unbrick that set it to Safe Mode? The configuration that is kept beside has it without,
+ * or with another one. */
 bool en_loader_is_ours(const struct en_store *s, const struct win_loader *l);
+/** How it started before Unbrick set it; of somebody else's: as usual. */
+enum boot_mode en_loader_before(const struct en_store *s, const struct win_loader *l);
 /** All entries, into the report. */
 void en_stores_report(
 	const struct en_machine *m, const struct en_stores *s, struct rs_report *report);
@@ -71,7 +74,8 @@ struct en_safe_work {
 	size_t n;
 	uint8_t *after;
 	size_t after_len;
-	enum fat_kept what; /* of the one that is there now */
+	const char *kept;   /* the file that is given the one that is there now, */
+	enum fat_kept what; /* and whether it is */
 	bool is_done;
 };
 
@@ -87,7 +91,8 @@ struct en_safe {
  * not known. */
 void en_safe_say_on(struct rs_report *r, const struct win_loader *l, enum boot_mode after,
 	const struct en_volume *v);
-/** Before somebody else's is set back. */
-void en_safe_say_off(struct rs_report *r);
+/** Before one is set back. @is_of_others: somebody else set it. @is_in_one: it was in another Safe
+ * Mode before, and is in that one again. */
+void en_safe_say_off(struct rs_report *r, bool is_of_others, bool is_in_one);
 
 #endif

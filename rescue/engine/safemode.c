@@ -91,7 +91,8 @@ static int choose_in(struct rs_repair *u, const struct en_store *s, struct rs_er
 			continue;
 		if (w->n == EN_SAFE_CHANGES)
 			return rs_fail_on(err, RS_E_UNSUPPORTED, s->v->name, "too many entries");
-		w->changes[w->n++] = (struct en_safe_change){l, mode_wanted(u)};
+		w->changes[w->n++] = (struct en_safe_change){
+			l, is_on(u) ? mode_wanted(u) : en_loader_before(s, l)};
 	}
 	if (is_on(u))
 		keep_default(w);
@@ -207,12 +208,14 @@ static struct bootconf_write write_of(const struct en_safe_work *w)
 		.before_len = w->store->bcd.len,
 		.after = w->after,
 		.after_len = w->after_len,
+		.kept = w->kept,
 		.what = w->what};
 }
 
 /* What becomes of the file that is kept: of what Unbrick set itself, it is the one from before
- * that, until the last entry of it is back. */
-static enum fat_kept kept_after(const struct en_safe_work *w)
+ * that, until the last entry of it is back. What somebody else set and Unbrick takes back lies in a
+ * file of its own: of a Safe Mode that is set later it must not say that it was Unbrick. */
+static void choose_kept(struct en_safe_work *w, bool is_set)
 {
 	const struct en_store *s = w->store;
 	bool are_all_ours = true, is_one_still = false;
@@ -223,15 +226,19 @@ static enum fat_kept kept_after(const struct en_safe_work *w)
 		bool is_back = false;
 		for (size_t k = 0; k < w->n; k++)
 			is_back |= w->changes[k].l == &s->loaders[i] &&
-				   w->changes[k].after == BOOT_USUAL;
+				   w->changes[k].after == en_loader_before(s, &s->loaders[i]);
 		is_one_still |= !is_back && en_loader_is_ours(s, &s->loaders[i]);
 	}
-	if (is_one_still)
-		return FAT_KEEP_EARLIER;
-	return are_all_ours ? FAT_KEEP_NONE : FAT_KEEP;
+	w->kept = is_set || are_all_ours ? ESP_KEPT : ESP_TAKEN;
+	if (!is_set && !are_all_ours)
+		w->what = FAT_KEEP;
+	else if (is_one_still)
+		w->what = FAT_KEEP_EARLIER;
+	else
+		w->what = are_all_ours ? FAT_KEEP_NONE : FAT_KEEP;
 }
 
-static int prepare(struct en_safe_work *w, struct rs_err *err)
+static int prepare(struct en_safe_work *w, bool is_set, struct rs_err *err)
 {
 	auto_blk struct blk *part = NULL;
 	const struct en_volume *v = w->store ? w->store->v : NULL;
@@ -242,7 +249,7 @@ static int prepare(struct en_safe_work *w, struct rs_err *err)
 			v->disk->blk, v->part->off_bytes, v->part->len_bytes, v->name, &part, err);
 	if (r < 0)
 		return r;
-	w->what = kept_after(w);
+	choose_kept(w, is_set);
 	const struct bootconf_write all = write_of(w);
 	return bootconf_check(part, &all, err);
 }
@@ -275,6 +282,17 @@ static void tell(struct rs_repair *u)
 					.after = c->after,
 					.is_done = w->is_done};
 		}
+}
+
+/* Was it in another Safe Mode before Unbrick's, and is in that one again? */
+static bool is_any_back_in_one(const struct rs_repair *u)
+{
+	bool ret = false;
+
+	for (size_t i = 0; !is_on(u) && i < u->safe->n; i++)
+		for (size_t k = 0; k < u->safe->works[i].n; k++)
+			ret |= u->safe->works[i].changes[k].after != BOOT_USUAL;
+	return ret;
 }
 
 static bool is_any_of_others(const struct rs_repair *u)
@@ -324,13 +342,13 @@ static int plan(struct rs_repair *u, struct rs_err *err)
 	if (r == 0)
 		r = en_members_guard(u->m, err);
 	for (size_t i = 0; r == 0 && i < safe->n; i++)
-		r = prepare(&safe->works[i], err);
+		r = prepare(&safe->works[i], is_on(u), err);
 	if (r < 0)
 		return r;
 	if (is_on(u))
 		en_safe_say_on(u->report, first->l, first->after, v);
-	else if (is_any_of_others(u))
-		en_safe_say_off(u->report);
+	else
+		en_safe_say_off(u->report, is_any_of_others(u), is_any_back_in_one(u));
 	tell(u);
 	return 0;
 }
@@ -345,7 +363,9 @@ static int consent(struct rs_repair *u, struct rs_err *err)
 			("Let it start in Directory Services Restore Mode, which only a domain "
 			 "controller has? A Windows that is none does not start so"),
 	};
-	const char *text = questions[u->o.safemode];
+	const char *text = u->o.safemode == RS_SAFEMODE_OFF && is_any_back_in_one(u)
+				   ? "Let it start as it did before Unbrick?"
+				   : questions[u->o.safemode];
 
 	if (u->o.safemode == RS_SAFEMODE_DIRECTORY)
 		return en_consent(u, RS_ASK_RISK, text, err);
@@ -392,6 +412,14 @@ static int act(struct rs_repair *u, struct rs_err *err)
 	return r;
 }
 
+static bool is_kept_as_wanted(const struct en_safe_work *w, const struct en_store *now)
+{
+	const bool is_taken = strcmp(w->kept, ESP_TAKEN) == 0;
+
+	return is_taken ? now->has_taken && now->has_kept == w->store->has_kept
+			: now->has_kept == (w->what != FAT_KEEP_NONE);
+}
+
 static int verify_one(struct rs_repair *u, const struct en_safe_work *w, struct rs_err *err)
 {
 	struct bootconf_write all = write_of(w);
@@ -409,9 +437,9 @@ static int verify_one(struct rs_repair *u, const struct en_safe_work *w, struct 
 	if (r == 0 && !is_as_wanted(w, now.loaders, now.n))
 		r = rs_fail_on(err, RS_E_VERIFY, w->store->v->name,
 			"its boot entries are not as they should be");
-	if (r == 0 && now.has_kept == (w->what == FAT_KEEP_NONE))
-		r = rs_fail_on(err, RS_E_VERIFY, w->store->v->name, "\\EFI\\Microsoft\\Boot\\%s",
-			BOOTCONF_KEPT_NAME);
+	if (r == 0 && !is_kept_as_wanted(w, &now))
+		r = rs_fail_on(err, RS_E_VERIFY, w->store->v->name,
+			"what is kept of the boot configuration before");
 	en_store_done(&now);
 	return en_stack_close(&stack, r, err);
 }
@@ -438,8 +466,9 @@ static int done(struct rs_repair *u, struct rs_err *err)
 		return rs_err_pass(err, why.code, &why);
 	}
 	(void)snprintf(text, sizeof(text), "%s, %s",
-		is_on(u) ? "this Windows starts in Safe Mode until that is set back"
-			 : "this Windows starts as usual again",
+		is_on(u)		? "this Windows starts in Safe Mode until that is set back"
+		: is_any_back_in_one(u) ? "this Windows starts as it did before Unbrick"
+					: "this Windows starts as usual again",
 		en_verified_text(u->report));
 	en_finish_done(u->report, u->m, RS_STATUS_DONE, RUN_DONE, text);
 	return 0;

@@ -14,10 +14,9 @@ void en_safe_say_on(struct rs_report *r, const struct win_loader *l, enum boot_m
 {
 	const bool is_known = v && v->is_windows;
 
-	say(r, "It starts so until it is set back: by Unbrick, whose stick does that by itself "
-	       "when it "
-	       "is started again, or in Safe Mode at a command prompt of an "
-	       "administrator: " BY_HAND);
+	say(r, "It starts so until it is set back: by Unbrick, whose stick does that when it is "
+	       "started again (by itself; in the mode technician it asks first), or in Safe Mode "
+	       "at a command prompt of an administrator: " BY_HAND);
 	say(r, "By default BitLocker does not ask for the recovery key because of this setting; a "
 	       "site's policy may let it ask, once.");
 	say(r, "In Safe Mode a password that this computer knows is needed: PIN, Windows Hello and "
@@ -49,7 +48,12 @@ void en_safe_say_on(struct rs_report *r, const struct win_loader *l, enum boot_m
 				  "it.");
 }
 
-void en_safe_say_off(struct rs_report *r)
+void en_safe_say_off(struct rs_report *r, bool is_of_others, bool is_in_one)
 {
-	say(r, "Somebody else set this; what it was set to is in this report.");
+	if (is_of_others)
+		say(r, "Somebody else set this; what it was set to is in this report.");
+	if (is_in_one)
+		say(r, "Somebody else had set another Safe Mode before Unbrick: it starts in that "
+		       "one "
+		       "again. To let it start as usual, set it back once more.");
 }

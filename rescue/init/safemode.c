@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Was a Windows of this disk set to Safe Mode by Unbrick? What that kept of the boot configuration
- * lies beside it (act/bootconf.h): the program is only started where there is such a file, and
+ * lies beside it: the program is only started where there is such a file, and
  * decides by what is in it. */
 #include <stdio.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
+#include "format/espnames.h"
 #include "init/init.h"
 #include "init/work.h"
 
 #define MOUNT_POINT INIT_RUN "/esp"
-#define KEPT_FILE   MOUNT_POINT "/EFI/Microsoft/Boot/UNBRICK.OLD"
+#define KEPT_FILE   MOUNT_POINT ESP_BOOT_FOLDER("/") "/" ESP_KEPT_NAME
 #define ESPS_MOST   8
 #define ANSWER_MS   30000
 

@@ -14,6 +14,7 @@
 
 #include "../../layers/layers.h"
 #include "act/bootconf.h"
+#include "format/espnames.h"
 
 #define FOLDER "\\EFI\\Microsoft\\Boot"
 
@@ -50,6 +51,7 @@ static struct bootconf_write wish(const uint8_t *before, size_t len)
 		.before = before,
 		.before_len = len,
 		.after = is,
+		.kept = ESP_KEPT,
 		.after_len = sizeof(is) - 1};
 }
 
