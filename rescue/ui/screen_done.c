@@ -29,7 +29,7 @@ static void say_next(const struct tui *t, const struct run_outcome *o, struct pa
 	else if (o->is_written)
 		page_say(p, true, "Next: %s leaves; then start Windows from this disk.",
 			t->is_plain ? "q" : "Ctrl-C");
-	if (t->command == RS_SAFEMODE)
+	if (t->command == RS_SAFEMODE && !safemode_is_offered(t))
 		page_say(p, false, "f at the disks sets it back, now or any day later.");
 	if (undo_is_open(t))
 		page_say(p, false,
@@ -52,6 +52,6 @@ void done_draw(const struct tui *t, struct page *p)
 
 enum screen_id done_back(struct tui *t)
 {
-	(void)t;
+	t->is_listed_again = true; /* what came of it is looked at there */
 	return SCREEN_FOUND;
 }

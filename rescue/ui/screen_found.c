@@ -106,6 +106,18 @@ static void choose_again(struct tui *t, const struct rs_run *run, const struct p
 			t->chosen = i;
 }
 
+static bool choose_disk(struct tui *t, const struct rs_run *run, const struct run_disk *d)
+{
+	struct choice c;
+
+	for (size_t i = 0; choice_at(run, i, &c); i++)
+		if (c.disk == d && !c.volume) {
+			t->chosen = i;
+			return true;
+		}
+	return false;
+}
+
 static size_t count_worth(const struct rs_run *run, size_t *ret_first)
 {
 	struct choice c;
@@ -128,6 +140,35 @@ const struct run_disk *found_disk(const struct tui *t)
 bool found_is_open(const struct tui *t)
 {
 	return found_disk(t);
+}
+
+/* A disk is worked on; what else was named lies beside it. */
+static bool work_on(struct tui *t, const char *path)
+{
+	const struct rs_target *all = &t->ui->target;
+	size_t n = 0;
+
+	free(t->disk);
+	t->disk = strdup(path);
+	for (size_t i = 0; i < all->n_disks && n < MOST_BESIDE; i++)
+		if (strcmp(all->disks[i], path) != 0)
+			t->beside[n++] = all->disks[i];
+	for (size_t i = 0; i < all->n_beside && n < MOST_BESIDE; i++)
+		t->beside[n++] = all->beside[i];
+	t->target = (struct rs_target){.disks = (const char *const *)&t->disk,
+		.n_disks = 1,
+		.volume = all->volume,
+		.windows = all->windows,
+		.beside = t->beside,
+		.n_beside = n};
+	return t->disk;
+}
+
+bool found_work(struct tui *t)
+{
+	const struct run_disk *d = found_disk(t);
+
+	return d && work_on(t, d->path);
 }
 
 enum screen_id found_enter(struct tui *t)
@@ -160,6 +201,9 @@ enum screen_id found_enter(struct tui *t)
 		(void)rs_fail(&t->trouble, r, "list");
 		return tui_failed(t, SCREEN_FOUND);
 	}
+	const struct run_disk *due = safemode_due(t);
+	if (due && choose_disk(t, run, due) && found_work(t))
+		return safemode_offer(t);
 	const size_t n = count_worth(run, &first);
 	const bool is_first_time =
 		!t->is_listed_again && (!t->supervisor.is_there || t->supervisor.goes_on);
@@ -312,28 +356,6 @@ bool found_put(struct tui *t, unsigned key)
 	return false;
 }
 
-/* A disk is worked on; what else was named lies beside it. */
-static bool work_on(struct tui *t, const char *path)
-{
-	const struct rs_target *all = &t->ui->target;
-	size_t n = 0;
-
-	free(t->disk);
-	t->disk = strdup(path);
-	for (size_t i = 0; i < all->n_disks && n < MOST_BESIDE; i++)
-		if (strcmp(all->disks[i], path) != 0)
-			t->beside[n++] = all->disks[i];
-	for (size_t i = 0; i < all->n_beside && n < MOST_BESIDE; i++)
-		t->beside[n++] = all->beside[i];
-	t->target = (struct rs_target){.disks = (const char *const *)&t->disk,
-		.n_disks = 1,
-		.volume = all->volume,
-		.windows = all->windows,
-		.beside = t->beside,
-		.n_beside = n};
-	return t->disk;
-}
-
 /* The only one that was named. */
 bool found_only(struct tui *t)
 {
@@ -341,13 +363,6 @@ bool found_only(struct tui *t)
 
 	tui_turn_to(t, RS_FIX, NULL);
 	return ret;
-}
-
-bool found_work(struct tui *t)
-{
-	const struct run_disk *d = found_disk(t);
-
-	return d && work_on(t, d->path);
 }
 
 /* The chosen one. */

@@ -134,6 +134,11 @@ void plan_draw(const struct tui *t, struct page *p)
 		page_say(p, true,
 			"The replay of the journal that was cut off will be finished: each block "
 			"as its saved plan has it.");
+	if (safemode_is_offered(t) && plan_is_open(t))
+		page_say(p, true,
+			"Unbrick let a Windows of this disk start in Safe Mode. Is it done there? "
+			"%s lets it start again as it did before; %s leaves it so for now.",
+			t->is_plain ? "yes" : "F12", t->is_plain ? "b" : "Esc");
 	if (t->command == RS_HIBERNATION && plan_is_open(t))
 		page_say(p, true,
 			"Windows will not resume: it starts anew. What was open in it and not "

@@ -20,14 +20,6 @@ static const struct run_disk *disk_of(const struct tui *t, const struct rs_run *
 	return NULL;
 }
 
-static bool is_on_disk(const struct run_disk *d, unsigned volume)
-{
-	for (size_t i = 0; i < d->n_volumes; i++)
-		if (d->volumes[i].number == volume)
-			return true;
-	return false;
-}
-
 /* Of this disk: the entry that is in Safe Mode, else the one that is started when nobody chooses.
  * NULL: there is none. */
 static const struct run_boot_entry *entry_of(const struct tui *t)
@@ -38,7 +30,7 @@ static const struct run_boot_entry *entry_of(const struct tui *t)
 
 	for (size_t i = 0; d && i < run->n_boot_entries; i++) {
 		const struct run_boot_entry *e = &run->boot_entries[i];
-		if (!is_on_disk(d, e->store))
+		if (!safemode_is_on(d, e->store))
 			continue;
 		if (e->mode != BOOT_USUAL)
 			return e;
@@ -74,6 +66,7 @@ enum screen_id safemode_go(struct tui *t)
 
 	if (!e || (t->now == SCREEN_FOUND && !found_work(t)))
 		return SCREEN_STAY;
+	t->is_safe_mode_decided = true;
 	t->target.volume = NULL;
 	t->target.windows = NULL;
 	tui_turn_to(t, RS_SAFEMODE, NULL);

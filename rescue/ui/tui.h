@@ -139,7 +139,7 @@ struct tui {
 	enum screen_id retry; /* of SCREEN_TROUBLE: where it was */
 	/* the disks */
 	struct rs_report *listed;
-	bool is_listed_again;
+	bool is_listed_again, is_safe_mode_decided;
 	size_t chosen, chosen_undo, chosen_driver;
 	char path[256];	       /* that was typed */
 	const char *path_what; /* and what for */
@@ -365,6 +365,14 @@ void drop_tell(const struct tui *t, struct page *p);
 enum screen_id drop_go(struct tui *t);
 /* Can the Windows of this disk be started in Safe Mode, or as usual again? It needs no key. */
 bool safemode_is_open(const struct tui *t);
+bool safemode_is_on(const struct run_disk *d, unsigned volume);
+/* A disk with a Safe Mode that Unbrick set, and nobody was asked about: the first thing to be
+ * asked. NULL: none. */
+const struct run_disk *safemode_due(const struct tui *t);
+/* Of the disk that is worked on. */
+enum screen_id safemode_offer(struct tui *t);
+/* Is that what the plan is about? */
+bool safemode_is_offered(const struct tui *t);
 void safemode_tell(const struct tui *t, struct page *p);
 enum screen_id safemode_go(struct tui *t);
 bool hindrances_is_open(const struct tui *t);

@@ -675,6 +675,54 @@ static void test_undo__not_wanted__back_by_one_step(void **state)
 	assert_int_equal(plan_back(&tui), SCREEN_FOUND);
 }
 
+static struct run_boot_entry entries[2];
+static struct ui named_none;
+
+static void safe_mode(bool is_ours)
+{
+	volume.number = 1;
+	entries[0] = (struct run_boot_entry){.store = 9, .mode = BOOT_USUAL};
+	entries[1] = (struct run_boot_entry){.store = 1, .mode = BOOT_SAFE, .is_ours = is_ours};
+	report.run.boot_entries = entries;
+	report.run.n_boot_entries = 2;
+	tui.listed = &report;
+	tui.now = SCREEN_FOUND;
+	tui.ui = &named_none;
+}
+
+/* The stick that set it is back: that is the first thing that is asked, and once. */
+static void test_safe_mode__set_by_unbrick__asked_first_and_once(void **state)
+{
+	(void)state;
+	safe_mode(true);
+	assert_ptr_equal(safemode_due(&tui), &disk);
+	assert_true(found_work(&tui));
+	assert_int_equal(safemode_offer(&tui), SCREEN_PLAN);
+	assert_int_equal(tui.command, RS_SAFEMODE);
+	assert_int_equal(tui.options.safemode, RS_SAFEMODE_CLEAR);
+	assert_string_equal(tui.target.disks[0], "disk.img");
+	assert_true(safemode_is_offered(&tui));
+	assert_null(safemode_due(&tui));
+	assert_int_equal(plan_back(&tui), SCREEN_FOUND);
+	free(tui.disk);
+}
+
+static void test_safe_mode__of_somebody_else_or_just_decided__not_asked(void **state)
+{
+	(void)state;
+	safe_mode(false);
+	assert_null(safemode_due(&tui));
+	safe_mode(true);
+	entries[1].store = 8; /* of no disk that is listed */
+	assert_null(safemode_due(&tui));
+	safe_mode(true);
+	assert_int_equal(safemode_go(&tui), SCREEN_PLAN); /* f */
+	assert_int_equal(tui.options.safemode, RS_SAFEMODE_OFF);
+	assert_false(safemode_is_offered(&tui));
+	assert_null(safemode_due(&tui));
+	free(tui.disk);
+}
+
 static void test_undos__one_or_just_made__not_asked_about(void **state)
 {
 	(void)state;
@@ -1373,6 +1421,9 @@ int main(void)
 		cmocka_unit_test_setup(
 			test_undos__several__one_is_chosen_by_folder_and_volume, fresh),
 		cmocka_unit_test_setup(test_undos__one_or_just_made__not_asked_about, fresh),
+		cmocka_unit_test_setup(test_safe_mode__set_by_unbrick__asked_first_and_once, fresh),
+		cmocka_unit_test_setup(
+			test_safe_mode__of_somebody_else_or_just_decided__not_asked, fresh),
 		cmocka_unit_test_setup(test_undo__not_wanted__back_by_one_step, fresh),
 		cmocka_unit_test_setup(test_found__two_windows__disk_and_each, fresh),
 		cmocka_unit_test_setup(test_path__typed__corrected_at_whole_characters, fresh),
