@@ -121,6 +121,10 @@ void hw_free(struct hw_hive *h, uint32_t off)
 {
 	if (off == HW_NIL || !hw_cell(h, off, 0, NULL))
 		return;
+	if (h->unneeded) {
+		hw_bit_set(h->unneeded, off, true);
+		return;
+	}
 	uint32_t size = size_of(h, off);
 	const uint32_t next = off + size, prev = before(h, off);
 	if (next < bin_end(h, off) && raw_size(h, next) > 0) {

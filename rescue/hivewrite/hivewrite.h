@@ -50,6 +50,7 @@ enum hw_way {
 	HW_SECTOR,  /* one sector of a clean hive */
 	HW_LOG,	    /* a clean hive: an entry in a log, then the hive */
 	HW_APPEND,  /* a hive whose logs hold more than it does: one more entry, then the hive */
+	HW_ASIDE,   /* a clean hive without such a log: beside what is there, then one sector */
 };
 
 struct hw_plan {

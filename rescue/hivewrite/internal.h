@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Inside of hivewrite/: a hive in memory that is changed there. load.c (bins, cells), check.c (what
- * belongs to what), cell.c (room), list.c (lists of sub-keys), key.c, value.c (edits), plan.c
- * (writes), image.c (whole hives). Offsets named off are relative to the first bin. */
+ * belongs to what), cell.c (room), list.c (lists of sub-keys), key.c, value.c (edits), plan.c,
+ * aside.c (writes), image.c (whole hives). Offsets named off are relative to the first bin. */
 #ifndef UNBRICK_HIVEWRITE_INTERNAL_H
 #define UNBRICK_HIVEWRITE_INTERNAL_H
 
@@ -40,6 +40,9 @@ struct hw_hive {
 	struct hw_sk *sk;
 	size_t n_sk;
 	bool is_changed;
+	/* Not NULL: what is in use stays where it is and as it is, as far as may be (aside.c).
+	 * Lists are copied, and what nobody needs any more is only marked, here. */
+	uint8_t *unneeded;
 };
 
 /** The bins as they are with the logs laid over, looked through (hw_check).
@@ -173,5 +176,27 @@ void hw_opened_done(struct hw_opened *o);
 void hw_base_put(uint8_t *base, uint32_t primary, uint32_t secondary, uint32_t bins_bytes);
 /** ... and of a dirty hive the flag that its logs' entries have. */
 void hw_flags_put(uint8_t *base, const struct win_hive_state *st);
+
+/* plan.c */
+struct hw_build { /* a plan that is made */
+	const struct hw_files *f;
+	const struct hw_opened *o;
+	struct hw_hive *h;
+	struct hw_plan plan;
+	size_t used, cap; /* of plan.bytes */
+};
+/** One write more; what is there now is read. Errors: RS_E_IO_READ, RS_E_MEMORY. */
+int hw_build_write(struct hw_build *b, struct hw_write w, const uint8_t *after, struct rs_err *err);
+/** The hive's base block, its first sector. */
+int hw_build_base(
+	struct hw_build *b, const uint8_t *base, unsigned step, bool is_commit, struct rs_err *err);
+/** No more writes. */
+void hw_build_finish(struct hw_build *b, enum hw_way way);
+
+/* aside.c */
+/** Edits of a clean hive without a log: all that is new goes into cells that are free, then one
+ * sector turns to it (docs/hives.md). Errors: RS_E_HIVE_EDIT (more than one sector would have to
+ * turn), those of hw_edit_all. */
+int hw_plan_aside(struct hw_build *b, const struct hw_edit *edits, size_t n, struct rs_err *err);
 
 #endif

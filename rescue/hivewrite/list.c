@@ -212,7 +212,7 @@ static int make_room(struct hw_hive *h, uint32_t off, uint32_t nth, uint32_t *re
 	if (n >= UINT16_MAX)
 		return rs_fail(err, RS_E_HIVE_EDIT, "the list at 0x%x is full", off);
 	*ret_off = off;
-	if (hw_cell_len(h, off) < 4 + stride * (n + 1)) {
+	if (h->unneeded || hw_cell_len(h, off) < 4 + stride * (n + 1)) {
 		r = hw_alloc(h, 4 + stride * (n + 1), ret_off, err);
 		if (r < 0)
 			return r;
@@ -346,26 +346,54 @@ static void take_out(uint8_t *list, uint32_t nth)
 	rs_put_le16(list + 2, (uint16_t)(n - 1));
 }
 
-int hw_list_remove(struct hw_hive *h, uint32_t key, const struct hw_spot *at, struct rs_err *err)
+/* The list that is written over; of a hive where none is, a copy in its place. */
+static int own_leaf(
+	struct hw_hive *h, uint8_t *nk, struct hw_spot *at, uint8_t **ret, struct rs_err *err)
 {
-	uint8_t *nk = hw_cell(h, key, 76, err), *leaf = leaf_at(h, at->leaf, err);
+	uint8_t *leaf = *ret = leaf_at(h, at->leaf, err), *copy;
+	uint32_t off;
 
-	if (!nk || !leaf)
+	if (!leaf)
 		return RS_E_HIVE;
+	if (!h->unneeded)
+		return 0;
+	if (rs_le32(nk + 28) != at->leaf)
+		return rs_fail(err, RS_E_HIVE_EDIT, "a list of lists");
+	const uint32_t len = 4 + stride_of(leaf) * count_of(leaf);
+	int r = hw_alloc(h, len, &off, err);
+	copy = r < 0 ? NULL : hw_cell(h, off, len, err);
+	if (!copy)
+		return r < 0 ? r : RS_E_HIVE;
+	memcpy(copy, leaf, len);
+	hw_free(h, at->leaf);
+	rs_put_le32(nk + 28, off);
+	at->leaf = off;
+	*ret = copy;
+	return 0;
+}
+
+int hw_list_remove(struct hw_hive *h, uint32_t key, const struct hw_spot *spot, struct rs_err *err)
+{
+	uint8_t *nk = hw_cell(h, key, 76, err), *leaf = NULL;
+	struct hw_spot at = *spot;
+	int r = nk ? own_leaf(h, nk, &at, &leaf, err) : RS_E_HIVE;
+
+	if (r < 0)
+		return r;
 	const uint32_t top_off = rs_le32(nk + 28);
-	take_out(leaf, at->nth);
+	take_out(leaf, at.nth);
 	count_add(nk, -1);
 	if (count_of(leaf))
 		return 0;
-	hw_free(h, at->leaf);
-	if (top_off == at->leaf) {
+	hw_free(h, at.leaf);
+	if (top_off == at.leaf) {
 		rs_put_le32(nk + 28, HW_NIL);
 		return 0;
 	}
 	uint8_t *top = list_at(h, top_off, err);
 	if (!top)
 		return RS_E_HIVE;
-	take_out(top, at->nth_leaf);
+	take_out(top, at.nth_leaf);
 	if (!count_of(top)) {
 		hw_free(h, top_off);
 		rs_put_le32(nk + 28, HW_NIL);

@@ -13,6 +13,7 @@ void hw_hive_free(struct hw_hive *h)
 	free(h->seen);
 	free(h->bin);
 	free(h->sk);
+	free(h->unneeded);
 	free(h);
 }
 

@@ -10,20 +10,12 @@
 #define ENTRY_BYTES 40
 #define RUN_BYTES   (1U << 20) /* of pages in one write */
 
-struct build {
-	const struct hw_files *f;
-	const struct hw_opened *o;
-	struct hw_hive *h;
-	struct hw_plan plan;
-	size_t used, cap; /* of plan.bytes */
-};
-
-static const struct win_src *file_of(const struct build *b, unsigned file)
+static const struct win_src *file_of(const struct hw_build *b, unsigned file)
 {
 	return file == HW_PRIMARY ? &b->f->primary : file == HW_LOG1 ? &b->f->log1 : &b->f->log2;
 }
 
-static uint8_t *bytes_add(struct build *b, size_t len)
+static uint8_t *bytes_add(struct hw_build *b, size_t len)
 {
 	if (b->cap - b->used < len) {
 		const size_t cap = 2 * (b->cap + len);
@@ -37,9 +29,9 @@ static uint8_t *bytes_add(struct build *b, size_t len)
 	return b->plan.bytes + b->used - len;
 }
 
-/* One write; what is there now is read. Its pointers are put when nothing moves any more (finish),
- * and until then what is before and after lies in the order of the writes. */
-static int write_add(struct build *b, struct hw_write w, const uint8_t *after, struct rs_err *err)
+/* One write; what is there now is read. Its pointers are put when nothing moves any more
+ * (hw_build_finish), and until then what is before and after lies in the order of the writes. */
+int hw_build_write(struct hw_build *b, struct hw_write w, const uint8_t *after, struct rs_err *err)
 {
 	const struct win_src *src = file_of(b, w.file);
 	struct hw_write *to = rs_list_add(&b->plan.writes, &b->plan.n, sizeof(*to));
@@ -52,7 +44,7 @@ static int write_add(struct build *b, struct hw_write w, const uint8_t *after, s
 	return src->read(src->user, w.off_bytes, p, w.len, err);
 }
 
-static void finish(struct build *b, enum hw_way way)
+void hw_build_finish(struct hw_build *b, enum hw_way way)
 {
 	const uint8_t *p = b->plan.bytes;
 
@@ -68,17 +60,17 @@ static void finish(struct build *b, enum hw_way way)
 
 /* ---- the primary file ---- */
 
-static int base_add(
-	struct build *b, const uint8_t *base, unsigned step, bool is_commit, struct rs_err *err)
+int hw_build_base(
+	struct hw_build *b, const uint8_t *base, unsigned step, bool is_commit, struct rs_err *err)
 {
 	const struct hw_write w = {
 		.file = HW_PRIMARY, .len = HW_SECTOR_BYTES, .step = step, .is_commit = is_commit};
 
-	return write_add(b, w, base, err);
+	return hw_build_write(b, w, base, err);
 }
 
 /* Is a page of the file other than it shall be? */
-static int page_differs(struct build *b, uint32_t off, bool *ret, struct rs_err *err)
+static int page_differs(struct hw_build *b, uint32_t off, bool *ret, struct rs_err *err)
 {
 	const struct win_src *src = &b->f->primary;
 	uint8_t page[HW_PAGE];
@@ -88,7 +80,7 @@ static int page_differs(struct build *b, uint32_t off, bool *ret, struct rs_err 
 	return r;
 }
 
-static int pages_add(struct build *b, unsigned step, struct rs_err *err)
+static int pages_add(struct hw_build *b, unsigned step, struct rs_err *err)
 {
 	struct hw_write w = {.file = HW_PRIMARY, .step = step};
 
@@ -96,7 +88,7 @@ static int pages_add(struct build *b, unsigned step, struct rs_err *err)
 		bool is_other = false;
 		int r = off < b->h->len ? page_differs(b, off, &is_other, err) : 0;
 		if (r == 0 && w.len && (!is_other || w.len >= RUN_BYTES)) {
-			r = write_add(b, w, b->h->p + (w.off_bytes - HW_BASE_BYTES), err);
+			r = hw_build_write(b, w, b->h->p + (w.off_bytes - HW_BASE_BYTES), err);
 			w.len = 0;
 		}
 		if (r != 0)
@@ -132,7 +124,7 @@ static void entry_done(struct entry *e)
 #define auto_entry __attribute__((cleanup(entry_done)))
 
 /* The pages that are other than they were with the logs laid over. */
-static int entry_pages(struct build *b, struct entry *e, struct rs_err *err)
+static int entry_pages(struct hw_build *b, struct entry *e, struct rs_err *err)
 {
 	uint8_t page[HW_PAGE];
 
@@ -174,7 +166,7 @@ static int check_behind(const struct win_src *log, uint64_t end, uint32_t next, 
 }
 
 /* Its size; as Windows' own it ends where a page of the log does. */
-static int entry_size(struct build *b, struct entry *e, const struct win_src *log, uint32_t next,
+static int entry_size(struct hw_build *b, struct entry *e, const struct win_src *log, uint32_t next,
 	struct rs_err *err)
 {
 	const uint64_t used = ENTRY_BYTES + 8 * (uint64_t)e->n + e->page_bytes;
@@ -187,7 +179,7 @@ static int entry_size(struct build *b, struct entry *e, const struct win_src *lo
 	return check_behind(log, end, next + 1, err);
 }
 
-static int entry_make(struct build *b, struct entry *e, uint32_t sequence, struct rs_err *err)
+static int entry_make(struct hw_build *b, struct entry *e, uint32_t sequence, struct rs_err *err)
 {
 	uint8_t *p = e->p = calloc(1, e->size);
 
@@ -215,7 +207,7 @@ static int entry_make(struct build *b, struct entry *e, uint32_t sequence, struc
 /* ---- a clean hive ---- */
 
 /* A log that Windows would read after the hive is marked dirty, and no other one. */
-static int log_choose(const struct build *b, int *ret, struct rs_err *err)
+static int log_choose(const struct hw_build *b, int *ret, struct rs_err *err)
 {
 	const struct win_hive_state *st = &b->o->st;
 
@@ -237,7 +229,7 @@ static int log_choose(const struct build *b, int *ret, struct rs_err *err)
 }
 
 static int log_base_add(
-	struct build *b, struct entry *e, int log, uint32_t sequence, struct rs_err *err)
+	struct hw_build *b, struct entry *e, int log, uint32_t sequence, struct rs_err *err)
 {
 	const struct hw_write w = {
 		.file = log ? HW_LOG2 : HW_LOG1, .len = (size_t)HW_SECTOR_BYTES + e->size};
@@ -249,12 +241,12 @@ static int log_base_add(
 	rs_put_le32(p + 28, 6);
 	hw_base_put(p, sequence, sequence, b->o->st.bins_bytes);
 	memcpy(p + HW_SECTOR_BYTES, e->p, e->size);
-	return write_add(b, w, p, err);
+	return hw_build_write(b, w, p, err);
 }
 
 /* The entry where Windows does not look yet; the base block that says that it must (the commit);
  * the pages; the base block that says that they are there. */
-static int plan_log(struct build *b, struct rs_err *err)
+static int plan_log(struct hw_build *b, struct rs_err *err)
 {
 	auto_entry struct entry e = {.at_bytes = HW_SECTOR_BYTES};
 	const struct win_hive_state *st = &b->o->st;
@@ -274,27 +266,27 @@ static int plan_log(struct build *b, struct rs_err *err)
 	memcpy(base, b->o->base, sizeof(base));
 	hw_base_put(base, sequence + 1, sequence, st->bins_bytes);
 	if (r == 0)
-		r = base_add(b, base, 1, true, err);
+		r = hw_build_base(b, base, 1, true, err);
 	if (r == 0)
 		r = pages_add(b, 2, err);
 	hw_base_put(base, sequence + 1, sequence + 1, b->h->len);
 	if (r == 0)
-		r = base_add(b, base, 3, false, err);
+		r = hw_build_base(b, base, 3, false, err);
 	if (r == 0)
-		finish(b, HW_LOG);
+		hw_build_finish(b, HW_LOG);
 	return r;
 }
 
-static int plan_sector(struct build *b, uint32_t off, struct rs_err *err)
+static int plan_sector(struct hw_build *b, uint32_t off, struct rs_err *err)
 {
 	const struct hw_write w = {.file = HW_PRIMARY,
 		.off_bytes = (uint64_t)HW_BASE_BYTES + off,
 		.len = HW_SECTOR_BYTES,
 		.is_commit = true};
-	int r = write_add(b, w, b->h->p + off, err);
+	int r = hw_build_write(b, w, b->h->p + off, err);
 
 	if (r == 0)
-		finish(b, HW_SECTOR);
+		hw_build_finish(b, HW_SECTOR);
 	return r;
 }
 
@@ -313,7 +305,7 @@ static int check_last(const struct win_hive_state *st, struct rs_err *err)
 }
 
 /* One more entry (the commit: Windows takes all that are whole), then all that waits. */
-static int plan_append(struct build *b, struct rs_err *err)
+static int plan_append(struct hw_build *b, struct rs_err *err)
 {
 	const struct win_hive_state *st = &b->o->st;
 	auto_entry struct entry e = {.at_bytes = st->log[st->last].end_bytes};
@@ -332,16 +324,16 @@ static int plan_append(struct build *b, struct rs_err *err)
 		.len = e.size,
 		.is_commit = true};
 	if (r == 0)
-		r = write_add(b, w, e.p, err);
+		r = hw_build_write(b, w, e.p, err);
 	if (r == 0)
 		r = pages_add(b, 1, err);
 	memcpy(base, b->o->base, sizeof(base));
 	hw_flags_put(base, st);
 	hw_base_put(base, st->next + 1, st->next + 1, b->h->len);
 	if (r == 0)
-		r = base_add(b, base, 2, false, err);
+		r = hw_build_base(b, base, 2, false, err);
 	if (r == 0)
-		finish(b, HW_APPEND);
+		hw_build_finish(b, HW_APPEND);
 	return r;
 }
 
@@ -359,7 +351,7 @@ static int check_open(const struct hw_files *f, const struct hw_opened *o, struc
 }
 
 /* On a clean hive the one sector, if that is all. *ret_is_done: planned, or nothing to do. */
-static int try_sector(struct build *b, const struct hw_edit *edits, size_t n, bool *ret_is_done,
+static int try_sector(struct hw_build *b, const struct hw_edit *edits, size_t n, bool *ret_is_done,
 	struct rs_err *err)
 {
 	uint32_t off;
@@ -372,17 +364,32 @@ static int try_sector(struct build *b, const struct hw_edit *edits, size_t n, bo
 	return r < 0 ? r : plan_sector(b, off, err);
 }
 
-static int plan_edits(struct build *b, const struct hw_edit *edits, size_t n, struct rs_err *err)
+/* @no_log why no log can take an entry: it is the reason where the way beside is barred, too. */
+static int plan_without_log(struct hw_build *b, const struct hw_edit *edits, size_t n,
+	const struct rs_err *no_log, struct rs_err *err)
+{
+	struct rs_err why = {0};
+	int r = hw_plan_aside(b, edits, n, &why);
+
+	if (r == RS_E_HIVE_EDIT)
+		return rs_err_pass(err, no_log->code, no_log);
+	return r < 0 ? rs_err_pass(err, r, &why) : 0;
+}
+
+static int plan_edits(struct hw_build *b, const struct hw_edit *edits, size_t n, struct rs_err *err)
 {
 	uint8_t base[HW_BASE_BYTES];
+	struct rs_err why = {0};
 	bool is_done = false;
-	int r = 0;
+	int r = 0, log;
 
 	if (!b->o->st.is_dirty)
 		r = try_sector(b, edits, n, &is_done, err);
 	if (r != 0 || is_done)
 		return r;
 	b->h->now = b->f->now_filetime;
+	if (!b->o->st.is_dirty && log_choose(b, &log, &why) < 0)
+		return plan_without_log(b, edits, n, &why, err);
 	r = hw_edit_all(b->h, edits, n, err);
 	if (r != 0 || !b->h->is_changed)
 		return r;
@@ -401,7 +408,7 @@ int hw_plan_make(const struct hw_files *f, const struct hw_edit *edits, size_t n
 {
 	auto_hw_opened struct hw_opened o = {0};
 	auto_hw_hive struct hw_hive *h = NULL;
-	struct build b = {.f = f, .o = &o};
+	struct hw_build b = {.f = f, .o = &o};
 
 	int r = hw_open(f, &o, err);
 	if (r == 0)

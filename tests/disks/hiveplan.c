@@ -121,7 +121,7 @@ static int failed(const struct rs_err *err)
 
 static int plan(const struct job *j, const char *out)
 {
-	static const char *const ways[] = {"nothing", "sector", "log", "append"};
+	static const char *const ways[] = {"nothing", "sector", "log", "append", "aside"};
 	auto_hw_plan struct hw_plan p = {0};
 	struct rs_err err = {0};
 	size_t len = 0;

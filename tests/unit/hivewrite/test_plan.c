@@ -317,17 +317,33 @@ static void test_plan__room_behind_the_bins__new_bin_in_the_file(void **state)
 
 /* ---- refusals ---- */
 
-static void expect_refused(struct trio *t, const struct hw_files *files, const struct hw_edit *e,
-	int code, const char *words)
+static void expect_all_refused(struct trio *t, const struct hw_files *files,
+	const struct hw_edit *e, size_t n, int code, const char *words)
 {
 	const struct hw_files own = trio_files(t);
 	struct hw_plan p = {0};
 	struct rs_err err = {0};
 
-	assert_int_equal(hw_plan_make(files ? files : &own, e, 1, &p, &err), code);
+	assert_int_equal(hw_plan_make(files ? files : &own, e, n, &p, &err), code);
 	assert_null(p.writes);
 	if (!strstr(err.detail, words))
 		fail_msg("'%s' is not in '%s'", words, err.detail);
+}
+
+static void expect_refused(struct trio *t, const struct hw_files *files, const struct hw_edit *e,
+	int code, const char *words)
+{
+	expect_all_refused(t, files, e, 1, code, words);
+}
+
+/* In two sectors: without a log there is no order of them. */
+static void expect_no_log(struct trio *t, const struct hw_files *files, const char *words)
+{
+	static const uint8_t list[] = "A\0B\0\0\0C\0\0\0\0";
+	const struct hw_edit far_apart[] = {
+		start, {HW_SET, "Services\\B", "Upper", 7, list, sizeof(list)}};
+
+	expect_all_refused(t, files, far_apart, 2, RS_E_HIVE_EDIT, words);
 }
 
 static void test_plan__no_log_to_go_by__refused(void **state)
@@ -342,19 +358,19 @@ static void test_plan__no_log_to_go_by__refused(void **state)
 	expect_refused(&t, &f, &start, RS_E_HIVE_EDIT, "transactions");
 	f.flags = 0;
 	f.has_log1 = f.has_log2 = false;
-	expect_refused(&t, &f, &new_key, RS_E_HIVE_EDIT, "ever used");
+	expect_no_log(&t, &f, "ever used");
 	rs_put_le32(t.f[2].p + 28, 1); /* as Windows 7 has it */
 	mk_sum(t.f[2].p);
-	expect_refused(&t, NULL, &new_key, RS_E_HIVE_EDIT, "before Windows 8.1");
+	expect_no_log(&t, NULL, "before Windows 8.1");
 	log_new(&t, 2, 6); /* ahead of the hive: .LOG2 itself can be written over, .LOG1 not then */
 	auto_hw_plan struct hw_plan p = {0};
 	expect_plan(&t, &new_key, 1, &p);
 	assert_int_equal(p.writes[0].file, HW_LOG2);
 	log_new(&t, 1, 5);
-	expect_refused(&t, NULL, &new_key, RS_E_HIVE_EDIT, "do not belong");
+	expect_no_log(&t, NULL, "do not belong");
 	log_new(&t, 1, 4);
 	t.f[2].p[100] ^= 1; /* its sum is wrong */
-	expect_refused(&t, NULL, &new_key, RS_E_HIVE_EDIT, "do not belong");
+	expect_no_log(&t, NULL, "do not belong");
 }
 
 static void test_plan__log_is_full__refused(void **state)
