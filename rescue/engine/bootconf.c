@@ -8,8 +8,6 @@
 #include "core/list.h"
 #include "fat/fat.h"
 
-#define BCD_MOST (16U << 20)
-
 void en_store_done(struct en_store *s)
 {
 	free(s->bcd.p);
@@ -17,6 +15,7 @@ void en_store_done(struct en_store *s)
 	free(s->log2.p);
 	free(s->loaders);
 	free(s->kept);
+	free(s->sets);
 	*s = (struct en_store){0};
 }
 
@@ -32,8 +31,11 @@ void en_safe_free(struct en_safe *s)
 {
 	if (!s)
 		return;
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t i = 0; i < s->n; i++) {
 		free(s->works[i].after);
+		for (size_t k = 0; k < s->works[i].n_acts; k++)
+			plan_free(s->works[i].acts[k].p);
+	}
 	free(s->works);
 	en_stores_done(&s->stores);
 	free(s);
@@ -48,7 +50,7 @@ static int file_read(struct fat *f, const char *name, struct en_store_file *ret,
 
 	(void)snprintf(path, sizeof(path), EN_STORE_FOLDER "\\%s", name);
 	int r = fat_lookup(f, path, &e, err);
-	return r < 0 ? r : fat_read_file(f, &e, BCD_MOST, &ret->p, &ret->len, err);
+	return r < 0 ? r : fat_read_file(f, &e, EN_BCD_MOST, &ret->p, &ret->len, err);
 }
 
 /* One that may be missing. */
@@ -59,19 +61,6 @@ static int beside_read(
 	int r = file_read(f, name, ret, &why);
 
 	return r == RS_E_NO_SUCH_FILE || r == 0 ? 0 : rs_err_pass(err, r, &why);
-}
-
-static int loaders_of(const struct en_store_file *hive, const struct en_store_file *log1,
-	const struct en_store_file *log2, struct win_loader **ret, size_t *ret_n,
-	struct rs_err *err)
-{
-	struct win_bytes all[3] = {
-		{hive->p, hive->len}, {log1->p, log1->len}, {log2->p, log2->len}};
-	const struct win_src src[3] = {
-		win_src_bytes(&all[0]), win_src_bytes(&all[1]), win_src_bytes(&all[2])};
-
-	return win_bcd_loaders(&src[0], log1->p && log1->len ? &src[1] : NULL,
-		log2->p && log2->len ? &src[2] : NULL, ret, ret_n, err);
 }
 
 /* What is kept proves something only if it can be read; it is no reason not to go on. */
@@ -88,7 +77,7 @@ static int kept_read(struct fat *f, struct en_store *s, struct rs_err *err)
 		r = file_read(f, ESP_KEPT_NAME, &kept, &why);
 	s->has_kept = r == 0;
 	if (r == 0)
-		r = loaders_of(&kept, &none, &none, &s->kept, &s->n_kept, &why);
+		r = en_loaders_read(&kept, &none, &none, &s->kept, &s->n_kept, &why);
 	free(kept.p);
 	return rs_err_ends(r) ? rs_err_pass(err, r, &why) : 0;
 }
@@ -105,21 +94,27 @@ int en_store_read(struct blk *part, struct en_store *ret, struct rs_err *err)
 	if (r == 0)
 		r = beside_read(f, "BCD.LOG2", &ret->log2, err);
 	if (r == 0)
-		r = loaders_of(&ret->bcd, &ret->log1, &ret->log2, &ret->loaders, &ret->n, err);
+		r = en_loaders_read(&ret->bcd, &ret->log1, &ret->log2, &ret->loaders, &ret->n, err);
 	return r < 0 ? r : kept_read(f, ret, err);
+}
+
+static int read_fat(const struct en_volume *v, struct en_store *ret, struct rs_err *err)
+{
+	auto_blk struct blk *part = NULL;
+	int r = blk_part_new(
+		v->disk->blk, v->part->off_bytes, v->part->len_bytes, v->name, &part, err);
+
+	return r < 0 ? r : en_store_read(part, ret, err);
 }
 
 /* A partition without one is none of them. */
 static int store_add(const struct en_volume *v, struct en_stores *stores, struct rs_err *err)
 {
-	auto_blk struct blk *part = NULL;
 	struct en_store one = {.v = v};
 	struct rs_err why = {0};
-	int r = blk_part_new(
-		v->disk->blk, v->part->off_bytes, v->part->len_bytes, v->name, &part, &why);
+	int r = v->part->kind == VOL_FAT ? read_fat(v, &one, &why)
+					 : en_store_read_ntfs(v->stack.nt, &one, &why);
 
-	if (r == 0)
-		r = en_store_read(part, &one, &why);
 	if (r == RS_E_NO_SUCH_FILE || rs_err_ends(r)) {
 		en_store_done(&one);
 		return r == RS_E_NO_SUCH_FILE ? 0 : rs_err_pass(err, r, &why);
@@ -142,7 +137,8 @@ int en_stores_read(const struct en_machine *m, struct en_stores *ret, struct rs_
 	*ret = (struct en_stores){0};
 	for (size_t i = 0; r == 0 && i < m->n_volumes; i++) {
 		const struct en_volume *v = &m->volumes[i];
-		if (v->part->kind == VOL_FAT && !v->part->err.code)
+		if ((v->part->kind == VOL_FAT && !v->part->err.code) ||
+			(v->stack.nt && en_is_active(v)))
 			r = store_add(v, ret, err);
 		if (v->disk->map && v->disk->map->scheme != DISK_GPT)
 			ret->has_bios = true;
@@ -177,13 +173,17 @@ bool en_loader_is_ours(const struct en_store *s, const struct win_loader *l)
 {
 	const struct win_loader *was = l->has_safeboot ? kept_of(s, l) : NULL;
 
+	if (s->is_ntfs)
+		return en_set_of(s, l);
 	/* a number without a name is no one's that Unbrick could give back */
 	return was && bootconf_mode(was) != bootconf_mode(l) && bootconf_mode(was) != BOOT_UNKNOWN;
 }
 
 enum boot_mode en_loader_before(const struct en_store *s, const struct win_loader *l)
 {
-	return en_loader_is_ours(s, l) ? bootconf_mode(kept_of(s, l)) : BOOT_USUAL;
+	if (!en_loader_is_ours(s, l))
+		return BOOT_USUAL;
+	return s->is_ntfs ? en_set_of(s, l)->before : bootconf_mode(kept_of(s, l));
 }
 
 void en_stores_report(
@@ -220,4 +220,41 @@ int en_stores_look(const struct en_machine *m, struct rs_report *report, struct 
 		en_stores_report(m, &stores, report);
 	en_stores_done(&stores);
 	return r;
+}
+
+/* ---- of safemode ---- */
+
+static bool is_same_device(const struct win_bcd_device *a, const struct win_bcd_device *b)
+{
+	return a->is_mbr == b->is_mbr && a->disk_id == b->disk_id && a->off_bytes == b->off_bytes &&
+	       memcmp(a->partition, b->partition, sizeof(a->partition)) == 0;
+}
+
+static bool is_same(const struct win_loader *a, const struct win_loader *b)
+{
+	return strcmp(a->object, b->object) == 0 && strcmp(a->description, b->description) == 0 &&
+	       a->is_default == b->is_default && a->is_here == b->is_here &&
+	       a->has_device == b->has_device && a->has_shell == b->has_shell &&
+	       is_same_device(&a->device, &b->device);
+}
+
+struct en_volume *en_safe_volume(const struct rs_repair *u, const struct en_safe_work *w)
+{
+	return &u->m->volumes[w->store->v - u->m->volumes];
+}
+
+bool en_safe_is_as_wanted(const struct en_safe_work *w, const struct win_loader *now, size_t n)
+{
+	if (n != w->store->n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		const struct win_loader *was = &w->store->loaders[i];
+		enum boot_mode wanted = bootconf_mode(was);
+		for (size_t k = 0; k < w->n; k++)
+			if (w->changes[k].l == was)
+				wanted = w->changes[k].after;
+		if (!is_same(was, &now[i]) || bootconf_mode(&now[i]) != wanted)
+			return false;
+	}
+	return true;
 }

@@ -11,13 +11,24 @@
 
 #define EN_STORE_FOLDER ESP_BOOT_FOLDER("\\") /* of it and its logs */
 
+#define EN_BIOS_BCD "\\Boot\\BCD" /* of a BIOS: on NTFS */
+#define EN_BCD_MOST (16U << 20)
+
 struct en_store_file {
 	uint8_t *p; /* NULL: it is not there */
 	size_t len;
 };
 
+/* One entry that Unbrick set, by the quarantine that says so. */
+struct en_set {
+	const struct quarantine *q; /* of the store's volume */
+	char object[48];
+	enum boot_mode before;
+	bool is_set; /* it is still as Unbrick set it */
+};
+
 struct en_store {
-	const struct en_volume *v; /* the EFI system partition that it lies on */
+	const struct en_volume *v; /* the EFI system partition, or a BIOS' active one, it lies on */
 	struct en_store_file bcd, log1, log2;
 	struct win_loader *loaders; /* as Windows reads them, its logs applied */
 	size_t n;
@@ -25,6 +36,9 @@ struct en_store {
 	bool has_kept, has_taken; /* ESP_KEPT, ESP_TAKEN */
 	struct win_loader *kept;
 	size_t n_kept;
+	bool is_ntfs; /* of a BIOS */
+	struct en_set *sets;
+	size_t n_sets;
 	struct rs_err err; /* it is there, and cannot be read */
 };
 
@@ -34,12 +48,17 @@ struct en_stores {
 	bool has_bios; /* a disk whose boot configuration, for a BIOS, is another one */
 };
 
-/** Those on the EFI system partitions of the disks. One that cannot be read is among them, with its
+/** Those on the EFI system partitions of the disks, and on active partitions with NTFS as far as
+ * those were looked at. One that cannot be read is among them, with its
  * error. *ret is to be ended also after an error. Errors: RS_E_MEMORY, RS_E_CANCELLED. */
 int en_stores_read(const struct en_machine *m, struct en_stores *ret, struct rs_err *err);
 /** One of them anew, out of any view of its partition; for en_store_done. Errors: RS_E_NO_SUCH_FILE
  * (it has none), RS_E_FAT, RS_E_HIVE, RS_E_IO_READ, RS_E_MEMORY. */
 int en_store_read(struct blk *part, struct en_store *ret, struct rs_err *err);
+/** The entries of a hive, its logs applied. Errors: RS_E_HIVE, RS_E_MEMORY. (bootconf_ntfs.c) */
+int en_loaders_read(const struct en_store_file *hive, const struct en_store_file *log1,
+	const struct en_store_file *log2, struct win_loader **ret, size_t *ret_n,
+	struct rs_err *err);
 void en_store_done(struct en_store *s);
 void en_stores_done(struct en_stores *s);
 
@@ -58,6 +77,17 @@ void en_stores_report(
 /** Read, told, and forgotten. Errors: RS_E_MEMORY, RS_E_CANCELLED. */
 int en_stores_look(const struct en_machine *m, struct rs_report *report, struct rs_err *err);
 
+/* ---- bootconf_ntfs.c ---- */
+
+/** Is it an active partition with NTFS, which a BIOS starts from? */
+bool en_is_active(const struct en_volume *v);
+/** The boot configuration on NTFS; with ret->v also what Unbrick set of it. For en_store_done, also
+ * after an error. Errors: RS_E_NO_SUCH_FILE (there is none), RS_E_HIVE, RS_E_IO_READ, RS_E_MEMORY.
+ */
+int en_store_read_ntfs(struct nt_vol *vol, struct en_store *ret, struct rs_err *err);
+/** The newest of what Unbrick set of this entry, and nobody has changed since; NULL: none. */
+const struct en_set *en_set_of(const struct en_store *s, const struct win_loader *l);
+
 /* ---- of safemode: what is changed ---- */
 
 #define EN_SAFE_CHANGES 64U /* entries of one store */
@@ -65,6 +95,11 @@ int en_stores_look(const struct en_machine *m, struct rs_report *report, struct 
 struct en_safe_change {
 	const struct win_loader *l;
 	enum boot_mode after;
+};
+
+struct en_safe_act {
+	struct plan *p;
+	bool is_restore;
 };
 
 /* One boot configuration that is written. */
@@ -76,6 +111,8 @@ struct en_safe_work {
 	size_t after_len;
 	const char *kept;   /* the file that is given the one that is there now, */
 	enum fat_kept what; /* and whether it is */
+	struct en_safe_act acts[EN_SAFE_CHANGES]; /* on NTFS, in this order */
+	size_t n_acts;
 	bool is_done;
 };
 
@@ -84,6 +121,34 @@ struct en_safe {
 	struct en_safe_work *works;
 	size_t n;
 };
+
+/** Several disks can have the same number of a volume: it is found by its place. */
+struct en_volume *en_safe_volume(const struct rs_repair *u, const struct en_safe_work *w);
+/** Is each entry as it was, but for how those that are meant start? */
+bool en_safe_is_as_wanted(const struct en_safe_work *w, const struct win_loader *now, size_t n);
+
+/* ---- safemode_esp.c: one on FAT ---- */
+
+/** The new file; nothing is written. Errors: those of hw_image and bootconf_check. */
+int en_esp_plan(struct rs_repair *u, struct en_safe_work *w, struct rs_err *err);
+/** Errors: those of bootconf_write. */
+int en_esp_act(struct rs_repair *u, struct en_safe_work *w, struct rs_err *err);
+/** Read past this machine's caches. Errors: RS_E_VERIFY. */
+int en_esp_verify(struct rs_repair *u, const struct en_safe_work *w, struct rs_err *err);
+
+/* ---- safemode_bios.c: a boot configuration on NTFS (w->store->is_ntfs) ---- */
+
+/** What is done about w->changes, as plans: what Unbrick set is undone, all else a change. Told.
+ * Errors: those of the guards, of change_look and change_can, of restore_survey. */
+int en_bios_plan(struct rs_repair *u, struct en_safe_work *w, struct rs_err *err);
+/** Replay and undo, as far as a person must be asked. Errors: RS_E_CANCELLED, RS_E_UNDO. */
+int en_bios_consent(struct rs_repair *u, struct en_safe_work *w, struct rs_err *err);
+/** Errors: those of en_foresee and en_act. */
+int en_bios_act(struct rs_repair *u, struct en_safe_work *w, struct rs_err *err);
+/** The same as en_esp_verify. */
+int en_bios_verify(struct rs_repair *u, const struct en_safe_work *w, struct rs_err *err);
+/** The finished report beside what is kept. Errors: those of en_keep_report. */
+int en_bios_keep_report(struct rs_repair *u, struct en_safe_work *w, struct rs_err *err);
 
 /* ---- safemode_say.c ---- */
 

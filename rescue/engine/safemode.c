@@ -24,9 +24,20 @@ static enum boot_mode mode_wanted(const struct rs_repair *u)
 
 /* ---- look ---- */
 
+/* A BIOS' boot configuration is on a volume of its own mostly, whatever is selected. */
+static void look_at_active(struct rs_repair *u)
+{
+	for (size_t i = 0; i < u->m->n_volumes; i++)
+		if (en_is_active(&u->m->volumes[i]))
+			en_volume_look(u->s, &u->m->volumes[i], false);
+}
+
 static int look(struct rs_repair *u, struct rs_err *err)
 {
 	int r = en_look_each(u, false, err);
+
+	if (r == 0)
+		look_at_active(u);
 
 	u->safe = calloc(1, sizeof(*u->safe));
 	if (!u->safe)
@@ -46,11 +57,9 @@ static int look(struct rs_repair *u, struct rs_err *err)
 	if (!u->safe->stores.has_bios)
 		return rs_fail(err, RS_E_BOOT_ENTRY,
 			"no EFI system partition has a boot configuration of Windows");
-	(void)rs_fail(err, RS_E_UNSUPPORTED,
-		"this Windows is started by a BIOS: its boot configuration lies on NTFS");
-	err->next =
-		"choose Safe Mode by F8, or type 'bcdedit /set {default} safeboot minimal' at the "
-		"command prompt of Windows' recovery environment";
+	(void)rs_fail(err, RS_E_BOOT_ENTRY,
+		"no active partition with NTFS has a boot configuration of Windows");
+	err->next = "choose Safe Mode by F8 where Windows starts";
 	return err->code;
 }
 
@@ -127,131 +136,22 @@ static int choose(struct rs_repair *u, struct rs_err *err)
 	return 0;
 }
 
-/* ---- what it becomes ---- */
+/* ---- the two places where a boot configuration lies ---- */
 
-static bool is_same_device(const struct win_bcd_device *a, const struct win_bcd_device *b)
+struct place {
+	int (*plan)(struct rs_repair *u, struct en_safe_work *w, struct rs_err *err);
+	int (*consent)(struct rs_repair *u, struct en_safe_work *w, struct rs_err *err);
+	int (*act)(struct rs_repair *u, struct en_safe_work *w, struct rs_err *err);
+	int (*verify)(struct rs_repair *u, const struct en_safe_work *w, struct rs_err *err);
+};
+
+static const struct place *place_of(const struct en_safe_work *w)
 {
-	return a->is_mbr == b->is_mbr && a->disk_id == b->disk_id && a->off_bytes == b->off_bytes &&
-	       memcmp(a->partition, b->partition, sizeof(a->partition)) == 0;
-}
+	static const struct place esp = {en_esp_plan, NULL, en_esp_act, en_esp_verify};
+	static const struct place bios = {
+		en_bios_plan, en_bios_consent, en_bios_act, en_bios_verify};
 
-static bool is_same(const struct win_loader *a, const struct win_loader *b)
-{
-	return strcmp(a->object, b->object) == 0 && strcmp(a->description, b->description) == 0 &&
-	       a->is_default == b->is_default && a->is_here == b->is_here &&
-	       a->has_device == b->has_device && a->has_shell == b->has_shell &&
-	       is_same_device(&a->device, &b->device);
-}
-
-/* Each entry is as it was, but for how those that are meant start. */
-static bool is_as_wanted(const struct en_safe_work *w, const struct win_loader *now, size_t n)
-{
-	if (n != w->store->n)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		const struct win_loader *was = &w->store->loaders[i];
-		enum boot_mode wanted = bootconf_mode(was);
-		for (size_t k = 0; k < w->n; k++)
-			if (w->changes[k].l == was)
-				wanted = w->changes[k].after;
-		if (!is_same(was, &now[i]) || bootconf_mode(&now[i]) != wanted)
-			return false;
-	}
-	return true;
-}
-
-static int check_after(const struct en_safe_work *w, struct rs_err *err)
-{
-	struct win_bytes all = {w->after, w->after_len};
-	const struct win_src src = win_src_bytes(&all);
-	auto_free struct win_loader *now = NULL;
-	size_t n = 0;
-	int r = win_bcd_loaders(&src, NULL, NULL, &now, &n, err);
-
-	return r < 0 || is_as_wanted(w, now, n)
-		       ? r
-		       : rs_fail_on(err, RS_E_BUG, w->store->v->name, "the new boot configuration");
-}
-
-static int make_after(struct en_safe_work *w, struct rs_err *err)
-{
-	const struct en_store *s = w->store;
-	auto_free struct bootconf_edits *made = calloc(w->n, sizeof(*made));
-	auto_free struct hw_edit *edits = calloc(w->n, 2 * sizeof(*edits));
-	struct win_bytes all[3] = {
-		{s->bcd.p, s->bcd.len}, {s->log1.p, s->log1.len}, {s->log2.p, s->log2.len}};
-	const struct hw_files files = {.primary = win_src_bytes(&all[0]),
-		.log1 = win_src_bytes(&all[1]),
-		.log2 = win_src_bytes(&all[2]),
-		.has_log1 = s->log1.p && s->log1.len,
-		.has_log2 = s->log2.p && s->log2.len,
-		.now_filetime = rs_filetime_now()};
-	size_t n = 0;
-
-	if (!made || !edits)
-		return rs_fail(err, RS_E_MEMORY, "boot configuration");
-	for (size_t i = 0; i < w->n; i++) {
-		int r = bootconf_edits(w->changes[i].l->object, w->changes[i].after, &made[i], err);
-		if (r < 0)
-			return r;
-		for (size_t k = 0; k < made[i].n; k++)
-			edits[n++] = made[i].edits[k];
-	}
-	int r = hw_image(&files, edits, n, &w->after, &w->after_len, err);
-	return r < 0 ? rs_err_object(err, s->v->name) : check_after(w, err);
-}
-
-static struct bootconf_write write_of(const struct en_safe_work *w)
-{
-	return (struct bootconf_write){.folder = EN_STORE_FOLDER,
-		.before = w->store->bcd.p,
-		.before_len = w->store->bcd.len,
-		.after = w->after,
-		.after_len = w->after_len,
-		.kept = w->kept,
-		.what = w->what};
-}
-
-/* What becomes of the file that is kept: of what Unbrick set itself, it is the one from before
- * that, until the last entry of it is back. What somebody else set and Unbrick takes back lies in a
- * file of its own: of a Safe Mode that is set later it must not say that it was Unbrick. */
-static void choose_kept(struct en_safe_work *w, bool is_set)
-{
-	const struct en_store *s = w->store;
-	bool are_all_ours = true, is_one_still = false;
-
-	for (size_t i = 0; i < w->n; i++)
-		are_all_ours = are_all_ours && en_loader_is_ours(s, w->changes[i].l);
-	for (size_t i = 0; i < s->n; i++) {
-		bool is_back = false;
-		for (size_t k = 0; k < w->n; k++)
-			is_back |= w->changes[k].l == &s->loaders[i] &&
-				   w->changes[k].after == en_loader_before(s, &s->loaders[i]);
-		is_one_still |= !is_back && en_loader_is_ours(s, &s->loaders[i]);
-	}
-	w->kept = is_set || are_all_ours ? ESP_KEPT : ESP_TAKEN;
-	if (!is_set && !are_all_ours)
-		w->what = FAT_KEEP;
-	else if (is_one_still)
-		w->what = FAT_KEEP_EARLIER;
-	else
-		w->what = are_all_ours ? FAT_KEEP_NONE : FAT_KEEP;
-}
-
-static int prepare(struct en_safe_work *w, bool is_set, struct rs_err *err)
-{
-	auto_blk struct blk *part = NULL;
-	const struct en_volume *v = w->store ? w->store->v : NULL;
-	int r = v ? make_after(w, err) : rs_fail(err, RS_E_BUG, "boot configuration");
-
-	if (r == 0)
-		r = blk_part_new(
-			v->disk->blk, v->part->off_bytes, v->part->len_bytes, v->name, &part, err);
-	if (r < 0)
-		return r;
-	choose_kept(w, is_set);
-	const struct bootconf_write all = write_of(w);
-	return bootconf_check(part, &all, err);
+	return w->store->is_ntfs ? &bios : &esp;
 }
 
 /* ---- what a person is told ---- */
@@ -341,8 +241,9 @@ static int plan(struct rs_repair *u, struct rs_err *err)
 	r = check_directory(u, v, err);
 	if (r == 0)
 		r = en_members_guard(u->m, err);
+	report_plan_begin(u->report);
 	for (size_t i = 0; r == 0 && i < safe->n; i++)
-		r = prepare(&safe->works[i], is_on(u), err);
+		r = place_of(&safe->works[i])->plan(u, &safe->works[i], err);
 	if (r < 0)
 		return r;
 	if (is_on(u))
@@ -374,74 +275,14 @@ static int consent(struct rs_repair *u, struct rs_err *err)
 
 /* ---- act, verify ---- */
 
-/* Several disks can have the same number of a volume: it is found by its place. */
-static struct en_volume *volume_of(const struct rs_repair *u, const struct en_safe_work *w)
-{
-	return &u->m->volumes[w->store->v - u->m->volumes];
-}
-
-static int act_one(struct rs_repair *u, struct en_safe_work *w, struct rs_err *err)
-{
-	struct en_volume *v = volume_of(u, w);
-	const struct bootconf_write all = write_of(w);
-	const uint64_t before = v->disk->n_writes;
-	struct en_stack stack;
-	int r = en_verify(u, err);
-
-	if (r < 0)
-		return r;
-	r = en_stack_open(v, &stack, err);
-	if (r == 0)
-		r = bootconf_write(en_stack_top(&stack), &all, err);
-	r = en_stack_close(&stack, r, err);
-	if (v->disk->n_writes > before) {
-		u->last = (struct en_act){.u = u, .v = v};
-		u->is_unverified = true;
-	}
-	w->is_done = r == 0;
-	return r;
-}
-
 static int act(struct rs_repair *u, struct rs_err *err)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < u->safe->n; i++)
-		r = act_one(u, &u->safe->works[i], err);
+		r = place_of(&u->safe->works[i])->act(u, &u->safe->works[i], err);
 	tell(u);
 	return r;
-}
-
-static bool is_kept_as_wanted(const struct en_safe_work *w, const struct en_store *now)
-{
-	const bool is_taken = strcmp(w->kept, ESP_TAKEN) == 0;
-
-	return is_taken ? now->has_taken && now->has_kept == w->store->has_kept
-			: now->has_kept == (w->what != FAT_KEEP_NONE);
-}
-
-static int verify_one(struct rs_repair *u, const struct en_safe_work *w, struct rs_err *err)
-{
-	struct bootconf_write all = write_of(w);
-	struct en_store now = {0};
-	struct en_stack stack;
-	int r = en_again_open(volume_of(u, w), &stack, NULL, err);
-
-	all.before = w->after; /* the volume is sound, and has it */
-	all.before_len = w->after_len;
-	all.what = FAT_KEEP_NONE; /* needs no room */
-	if (r == 0)
-		r = bootconf_check(en_stack_top(&stack), &all, err);
-	if (r == 0)
-		r = en_store_read(en_stack_top(&stack), &now, err);
-	if (r == 0 && !is_as_wanted(w, now.loaders, now.n))
-		r = rs_fail_on(err, RS_E_VERIFY, w->store->v->name,
-			"its boot entries are not as they should be");
-	if (r == 0 && !is_kept_as_wanted(w, &now))
-		r = rs_fail_on(err, RS_E_VERIFY, w->store->v->name,
-			"what is kept of the boot configuration before");
-	en_store_done(&now);
-	return en_stack_close(&stack, r, err);
 }
 
 static int done(struct rs_repair *u, struct rs_err *err)
@@ -452,10 +293,13 @@ static int done(struct rs_repair *u, struct rs_err *err)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < u->safe->n; i++) {
-		r = verify_one(u, &u->safe->works[i], &why);
+		const struct en_safe_work *w = &u->safe->works[i];
+		r = place_of(w)->verify(u, w, &why);
 		(void)snprintf(line, sizeof(line),
-			"%s: the boot entries read back as planned, the FAT volume is sound",
-			u->safe->works[i].store->v->name);
+			w->store->is_ntfs ? "%s: the boot entries read back as planned"
+					  : "%s: the boot entries read back as planned, the FAT "
+					    "volume is sound",
+			w->store->v->name);
 		if (r == 0)
 			report_add_text(&u->report->kept, &told->checks, line);
 	}
@@ -471,7 +315,9 @@ static int done(struct rs_repair *u, struct rs_err *err)
 					: "this Windows starts as usual again",
 		en_verified_text(u->report));
 	en_finish_done(u->report, u->m, RS_STATUS_DONE, RUN_DONE, text);
-	return 0;
+	for (size_t i = 0; r == 0 && i < u->safe->n; i++)
+		r = en_bios_keep_report(u, &u->safe->works[i], err);
+	return r;
 }
 
 static struct en_score score_of(const struct rs_repair *u)

@@ -13,8 +13,7 @@ enum step {
 	ROOM,	/* inside of what is free */
 	HEADS,	/* that it is not free any more; counts that may be too high */
 	COMMIT, /* the one sector */
-	AFTER,	/* what is free now; counts that were too high */
-	JOIN,	/* what is free with what is free beside it */
+	AFTER, /* what is free now, as one with what is free beside it; counts that were too high */
 	STEPS
 };
 
@@ -138,11 +137,12 @@ static bool find_sector_in(struct aside *a, uint32_t cell, uint32_t size)
 static void give_back(struct aside *a)
 {
 	for (uint32_t off = 0; off < a->len; off += 8)
-		for (unsigned i = AFTER; i < STEPS && hw_bit(a->unneeded, off); i++)
-			rs_put_le32(a->step[i] + off, cell_size(a->all + off));
+		if (hw_bit(a->unneeded, off))
+			rs_put_le32(a->step[AFTER] + off, cell_size(a->all + off));
 }
 
-/* A run of free cells that has one of those becomes one, by the head of its first. */
+/* A run of free cells that has one of those becomes one, by the head of its first: what that says
+ * holds whether the others' heads are there yet or not. */
 static void join(struct aside *a)
 {
 	for (uint32_t bin = 0; bin < a->len; bin += rs_le32(a->all + bin + 8)) {
@@ -161,7 +161,7 @@ static void join(struct aside *a)
 			}
 			at += size;
 			if (is_ours)
-				rs_put_le32(a->step[JOIN] + first, at - first);
+				rs_put_le32(a->step[AFTER] + first, at - first);
 		}
 	}
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Inside of hivewrite/: a hive in memory that is changed there. load.c (bins, cells), check.c (what
  * belongs to what), cell.c (room), list.c (lists of sub-keys), key.c, value.c (edits), plan.c,
- * aside.c (writes), image.c (whole hives). Offsets named off are relative to the first bin. */
+ * aside.c (which writes), writes.c, image.c (whole hives). Offsets named off are relative to the
+ * first bin. */
 #ifndef UNBRICK_HIVEWRITE_INTERNAL_H
 #define UNBRICK_HIVEWRITE_INTERNAL_H
 
@@ -177,7 +178,7 @@ void hw_base_put(uint8_t *base, uint32_t primary, uint32_t secondary, uint32_t b
 /** ... and of a dirty hive the flag that its logs' entries have. */
 void hw_flags_put(uint8_t *base, const struct win_hive_state *st);
 
-/* plan.c */
+/* writes.c */
 struct hw_build { /* a plan that is made */
 	const struct hw_files *f;
 	const struct hw_opened *o;

@@ -26,7 +26,7 @@ static const struct command {
 	[RUN_FIX] = {"fix", true, true, true, true},
 	[RUN_UNDO] = {"undo", false, true, true, true},
 	[RUN_REPLAY] = {"replay", false, true, true, true},
-	[RUN_SAFEMODE] = {"safemode", false, false, true, false},
+	[RUN_SAFEMODE] = {"safemode", false, false, true, true},
 	[RUN_DISABLE] = {.word = "disable"},
 	[RUN_SAFE] = {.word = "safe"},
 	[RUN_CLEAR] = {.word = "clear"},

@@ -3,10 +3,12 @@
  * lies beside it: the program is only started where there is such a file, and
  * decides by what is in it. */
 #include <stdio.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
 #include "format/espnames.h"
+#include "format/guid.h"
 #include "init/init.h"
 #include "init/work.h"
 
@@ -43,6 +45,18 @@ static int look_run(void *arg, int out_fd)
 	for (size_t i = 0; i < q->n; i++)
 		is_there |= has_kept(q->devices[i]);
 	return process_write(out_fd, &is_there, sizeof(is_there)) ? 0 : 1;
+}
+
+/* A partition of an MBR has the disk's number and its own for a name, one of a GPT a GUID. */
+bool safemode_may_be_on_ntfs(const struct disk_facts *f)
+{
+	for (unsigned i = 0; i < f->n_parts; i++) {
+		const struct part *p = &f->parts[i];
+		if (p->content == VOL_NTFS && p->number && p->uuid[0] &&
+			strlen(p->uuid) < RS_GUID_LEN - 1)
+			return true;
+	}
+	return false;
 }
 
 bool safemode_was_set(struct init *in, const struct known_disk *d)

@@ -141,13 +141,20 @@ static void run_for(struct init *in, struct known_disk *d, bool is_look, struct 
 static bool set_back(struct init *in, struct work *w, struct known_disk *d)
 {
 	static const char *const clear[] = {"clear", NULL};
+	const bool was_set = safemode_was_set(in, d);
 	struct run run;
 
-	if (!safemode_was_set(in, d))
+	if (!was_set && !safemode_may_be_on_ntfs(&d->facts))
 		return false;
-	init_say(in, "disk /dev/%s: Safe Mode was set by Unbrick: setting it back", d->name);
+	if (was_set)
+		init_say(
+			in, "disk /dev/%s: Safe Mode was set by Unbrick: setting it back", d->name);
 	run_program(in, RUN_SAFEMODE, d->name, clear, &run);
 	const bool is_done = run.status == RS_STATUS_DONE;
+	if (!was_set && !is_done && run.status != RS_STATUS_REFUSED) {
+		json_object_put(run.report); /* nothing of the kind, as on most disks */
+		return false;
+	}
 	if (is_done) {
 		d->status = run.status;
 		disk_set_done(d);

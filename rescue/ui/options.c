@@ -48,7 +48,7 @@ const struct option_spec option_table[OPT_COUNT] = {
 		"the rules of this folder instead of the shipped ones"},
 	{OPT_YES, 'y', "yes", NULL, CMD_WRITE | CMD_TUI | CMD_SAFEMODE, 0,
 		"answer yes to the plan's question, and to no other"},
-	{OPT_REPLAY, 0, "replay", "HOW", CMD_WRITE | CMD_TUI, AT(replay),
+	{OPT_REPLAY, 0, "replay", "HOW", CMD_WRITE | CMD_TUI | CMD_SAFEMODE, AT(replay),
 		"an open journal: safe (default), no, or all (--yes answers for losers, too)"},
 	{OPT_DIAGNOSIS, 0, "diagnosis", "HOW", CMD_FIX | CMD_TUI, AT(diagnosis),
 		"with --yes: ask (default), or alone: move the one file that a diagnosis blames, "
@@ -57,7 +57,8 @@ const struct option_spec option_table[OPT_COUNT] = {
 		"with --yes: move (default), or move,disable: what a rule disables, too"},
 	{OPT_WITH_FILES, 0, "with-files", NULL, CMD_DISABLE, 0,
 		"once a driver that is named is disabled, move its file into quarantine, too"},
-	{OPT_PLAN, 0, "plan", "FILE", CMD_WRITE | CMD_HIBERNATION | CMD_TUI, AT(plan),
+	{OPT_PLAN, 0, "plan", "FILE", CMD_WRITE | CMD_HIBERNATION | CMD_TUI | CMD_SAFEMODE,
+		AT(plan),
 		"save a replay's plan, or a dropped page, there (else beside the report, or in "
 		"~/.local/state/unbrick)"},
 	{OPT_RESUME_PLAN, 0, "resume", "PLAN", CMD_REPLAY, AT(plan),

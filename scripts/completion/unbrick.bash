@@ -18,7 +18,7 @@ _unbrick_options() {
 	undo) echo "$keys --beside --yes -y --replay --plan --report $all" ;;
 	hibernation) echo "$keys --beside --plan --revert --report $all" ;;
 	replay) echo "$keys --beside --yes -y --replay --plan --resume --revert --report $all" ;;
-	safemode) echo "--volume --network --directory-services --yes -y --report $all" ;;
+	safemode) echo "--volume --network --directory-services --yes -y --replay --plan --report $all" ;;
 	tui) echo "$keys --windows --yes -y --beside --console --contrast --font --keyboard --supervisor --replay --diagnosis --acts --plan --plain --rules --svg --report --language --help --version -h" ;;
 	rules) echo "--rules --from --output -o $all" ;;
 	policy) echo "--policy-keys --policy-floor --secret-key --passphrase-fd --add-rule --expires $all" ;;

@@ -98,6 +98,25 @@ static void cut_everywhere(const struct trio *t, const struct hw_plan *p, bool a
 	}
 }
 
+/* The list of Services' keys in a sector of its own, with room for more. */
+static void list_far_away(struct trio *t, const struct made *at)
+{
+	uint8_t *bins = t->f[0].p + 4096, *nk = bins + at->services + 4;
+	const uint32_t old = rs_le32(nk + 28);
+	uint32_t rest = 32;
+
+	while (rest + rs_le32(bins + rest) != 12288 || rs_le32(bins + rest) >> 31)
+		rest += rs_le32(bins + rest) >> 31 ? 0U - rs_le32(bins + rest)
+						   : rs_le32(bins + rest);
+	const uint32_t far = rest + 2048, size = rs_le32(bins + rest);
+	memcpy(bins + far + 4, bins + old + 4, 40);
+	rs_put_le32(bins + far, 0U - 64);
+	rs_put_le32(bins + far + 64, size - 2048 - 64);
+	rs_put_le32(bins + rest, 2048);
+	rs_put_le32(bins + old, 0U - rs_le32(bins + old));
+	rs_put_le32(nk + 28, far);
+}
+
 static void carry_out(struct trio *t, const struct hw_edit *e, size_t n, bool after)
 {
 	auto_hw_plan struct hw_plan p = {0};
@@ -127,36 +146,65 @@ static void test_aside__there_and_back__old_or_new_at_every_cut(void **state)
 	}
 }
 
-/* What is free beside each other is one again: it does not fall into pieces. */
-static size_t free_cells(const struct trio *t)
-{
-	const uint8_t *p = t->f[0].p + 4096;
-	size_t n = 0;
-
-	for (uint32_t off = 32; off < 8192;) {
-		const int32_t size = (int32_t)rs_le32(p + off);
-		n += size > 0;
-		off += (uint32_t)(size < 0 ? -size : size);
-	}
-	return n;
-}
-
-static void test_aside__back__no_more_pieces_each_time(void **state)
+static void test_aside__list_in_another_sector__a_new_one(void **state)
 {
 	auto_trio struct trio t = {0};
 	struct made at;
-	size_t after_one = 0;
 
 	(void)state;
 	never_logged(&t, &at);
-	for (int i = 0; i < 8; i++) {
+	list_far_away(&t, &at);
+	carry_out(&t, make, 2, true);
+	list_far_away(&t, &at); /* out of which it is taken now */
+	carry_out(&t, &drop, 1, false);
+}
+
+/* Heads of cells in several sectors. */
+static void test_aside__long_value__old_or_new_at_every_cut(void **state)
+{
+	static const uint8_t big[1300] = {3};
+	const struct hw_edit edits[] = {
+		make[0], make[1], {HW_SET, NEW, "big", 3, big, sizeof(big)}};
+	auto_trio struct trio t = {0};
+	struct made at;
+
+	(void)state;
+	never_logged(&t, &at);
+	carry_out(&t, edits, 3, true);
+	carry_out(&t, &drop, 1, false);
+}
+
+static bool are_two_free(const struct trio *t)
+{
+	const uint8_t *p = t->f[0].p + 4096;
+	bool was_free = false;
+
+	for (uint32_t off = 32; off < 12288;) {
+		const int32_t size = (int32_t)rs_le32(p + off);
+		if (size > 0 && was_free)
+			return true;
+		was_free = size > 0;
+		off += (uint32_t)(size < 0 ? -size : size);
+	}
+	return false;
+}
+
+static void test_aside__back__what_is_free_is_one(void **state)
+{
+	auto_trio struct trio t = {0};
+	struct made at;
+
+	(void)state;
+	never_logged(&t, &at);
+	assert_false(are_two_free(&t));
+	for (int i = 0; i < 4; i++) {
 		auto_hw_plan struct hw_plan p = {0}, q = {0};
 		expect_aside(&t, make, 2, &p);
 		trio_apply(&t, &p, p.n_steps, -1);
+		assert_false(are_two_free(&t));
 		expect_aside(&t, &drop, 1, &q);
 		trio_apply(&t, &q, q.n_steps, -1);
-		after_one = i ? after_one : free_cells(&t);
-		assert_true(free_cells(&t) <= after_one);
+		assert_false(are_two_free(&t));
 	}
 }
 
@@ -248,7 +296,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_aside__there_and_back__old_or_new_at_every_cut),
-		cmocka_unit_test(test_aside__back__no_more_pieces_each_time),
+		cmocka_unit_test(test_aside__list_in_another_sector__a_new_one),
+		cmocka_unit_test(test_aside__long_value__old_or_new_at_every_cut),
+		cmocka_unit_test(test_aside__back__what_is_free_is_one),
 		cmocka_unit_test(test_aside__no_room_but_behind_the_bins__a_bin_more),
 		cmocka_unit_test(test_aside__more_than_one_sector__refused),
 		cmocka_unit_test(test_aside__larger_than_4_mib__refused),

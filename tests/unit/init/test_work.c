@@ -274,6 +274,43 @@ static void test_work__safe_mode_of_others_or_in_vain__is_repaired_as_ever(void 
 	}
 }
 
+/* The disk of a BIOS: only the program can tell, and what it does not find is not spoken of. */
+static void test_work__table_of_a_bios__the_program_is_asked(void **state)
+{
+	static const int statuses[] = {
+		RS_STATUS_DONE, RS_STATUS_NOTHING, RS_STATUS_NO_WINDOWS, RS_STATUS_REFUSED};
+
+	for (unsigned i = 0; i < 4; i++) {
+		(void)end(state);
+		(void)begin(state);
+		struct known_disk *d = add_disk("sda", VOL_NTFS);
+		d->facts.parts[0] =
+			(struct part){.number = 1, .content = VOL_NTFS, .uuid = "a89a01bb-01"};
+		answer(0, statuses[i], 0);
+		answer(1, RS_STATUS_NOTHING, 0);
+		modes_automatic(&in);
+		assert_int_equal(n_runs, i ? 2 : 1);
+		assert_int_equal(runs[0].command, RUN_SAFEMODE);
+	}
+}
+
+static void test_safe_mode__on_ntfs__of_a_bios_table_alone(void **state)
+{
+	struct disk_facts f = {.n_parts = 1};
+
+	(void)state;
+	f.parts[0] = (struct part){.number = 1, .content = VOL_NTFS, .uuid = "a89a01bb-01"};
+	assert_true(safemode_may_be_on_ntfs(&f));
+	f.parts[0].content = VOL_BITLOCKER;
+	assert_false(safemode_may_be_on_ntfs(&f));
+	f.parts[0].content = VOL_NTFS;
+	(void)snprintf(f.parts[0].uuid, sizeof(f.parts[0].uuid), "%s",
+		"11111111-2222-3333-4444-555555555555");
+	assert_false(safemode_may_be_on_ntfs(&f));
+	f.parts[0].uuid[0] = '\0'; /* no table */
+	assert_false(safemode_may_be_on_ntfs(&f));
+}
+
 static void test_work__safe_mode_of_ours_in_mode_look__stays(void **state)
 {
 	(void)state;
@@ -729,6 +766,8 @@ int main(void)
 		work_test(test_work__services__disabled_by_signed_settings_that_were_checked_only),
 		work_test(test_work__safe_mode_of_ours__is_set_back_and_windows_started),
 		work_test(test_work__safe_mode_of_others_or_in_vain__is_repaired_as_ever),
+		work_test(test_work__table_of_a_bios__the_program_is_asked),
+		work_test(test_safe_mode__on_ntfs__of_a_bios_table_alone),
 		work_test(test_work__safe_mode_of_ours_in_mode_look__stays),
 		work_test(test_work__verdict_alone__signed_settings_that_were_checked_only),
 		work_test(test_work__verdict_alone__one_file_in_a_start),
