@@ -18,11 +18,13 @@
 
 #include "core/cleanup.h"
 #include "core/list.h"
+#include "core/text.h"
 #include "windows/signed.h"
 
-#define DRIVERS	   "System32\\drivers" /* as place() of putback.c has it */
-#define LISTED_MAX 64U		       /* files that are looked at */
-#define CATALOGUES "System32\\CatRoot\\{F750E6C3-38EE-11D1-85E5-00C04FC295EE}"
+#define DRIVERS		   "System32\\drivers" /* as place() of putback.c has it */
+#define UNIX_EPOCH_SECONDS 11644473600U	       /* of a FILETIME */
+#define LISTED_MAX	   64U		       /* files that are looked at */
+#define CATALOGUES	   "System32\\CatRoot\\{F750E6C3-38EE-11D1-85E5-00C04FC295EE}"
 
 struct candidate {
 	const struct copy *copy;
@@ -237,7 +239,12 @@ static int choose(struct listing *l, struct candidate **ret, struct rs_err *err)
 /* What a person decides by. A signature says who made it, and not that it does no harm. */
 static char *proof_of(const struct candidate *c)
 {
-	char *text = NULL;
+	char *text = NULL, by[WIN_SIGNER_BYTES + 48], when[RS_TIME_LEN] = "";
+
+	if (c->own.signed_unix > 0)
+		rs_filetime_text(
+			((uint64_t)c->own.signed_unix + UNIX_EPOCH_SECONDS) * 10000000U, when);
+	(void)snprintf(by, sizeof(by), "%s%s%s", c->own.signer, when[0] ? ", " : "", when);
 	int n = c->catalogue
 			? asprintf(&text,
 				  "its contents lie at %s (version %u.%u.%u.%u); a catalogue of "
@@ -251,7 +258,7 @@ static char *proof_of(const struct candidate *c)
 				  "and not that it does no harm; it is the only version "
 				  "that is proven, and it is whole",
 				  c->copy->path, c->version[0], c->version[1], c->version[2],
-				  c->version[3], c->own.signer);
+				  c->version[3], by);
 
 	return n < 0 ? NULL : text;
 }

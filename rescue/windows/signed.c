@@ -69,10 +69,7 @@ static const char *find_signer(struct check *c)
 		return "its signer's certificate is not in it";
 	const ASN1_OBJECT *object = NULL;
 	X509_ALGOR_get0(&object, NULL, NULL, c->info->digest_alg);
-	int nid = OBJ_obj2nid(object);
-	if (nid != NID_sha256 && nid != NID_sha384 && nid != NID_sha512)
-		return "its digest is of an old kind";
-	c->md = EVP_get_digestbynid(nid);
+	c->md = signed_digest(object);
 	return c->md ? NULL : "its digest is of an old kind";
 }
 
@@ -145,7 +142,9 @@ int win_signed_check(struct rs_view der, const struct win_roots *roots, enum win
 	if (!no)
 		no = check_signature(&c, &own);
 	if (!no)
-		no = signed_chain(c.signer, c.p7->d.sign->cert, roots, use, &own);
+		no = signed_chain(c.signer, c.p7->d.sign->cert, roots, use, NULL, &own);
+	if (!no)
+		no = signed_stamp(c.info, c.signer, roots, &s.signed_unix, &own);
 	(void)snprintf(why, WIN_SIGNED_WHY, "%s", no ? no : "");
 	ERR_clear_error();
 	if (own.code)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Is something signed by somebody whose certificate was issued by one of those that are pinned? As
  * Windows signs: PKCS #7 over a content of its own kind, one signer. Catalogues of Windows' files
- * are that, and a program's own signature. Whether a certificate was revoked, and when something
- * was signed, is not known here: docs/repairs.md, "Put a file back". */
+ * are that, and a program's own signature. Whether a certificate was revoked is not
+ * known here: docs/repairs.md, "Put a file back". */
 #ifndef UNBRICK_WINDOWS_SIGNED_H
 #define UNBRICK_WINDOWS_SIGNED_H
 
@@ -26,6 +26,7 @@ enum win_use {
 	WIN_USE_DRIVER,	 /* those, or drivers that Microsoft tests or attests for their makers:
 			    ...10.3.5, ...10.3.5.1, ...10.3.39 */
 	WIN_USE_CODE,	 /* programs of others: 1.3.6.1.5.5.7.3.3, and not parts of Windows */
+	WIN_USE_STAMP,	 /* time stamps: 1.3.6.1.5.5.7.3.8 */
 };
 
 #define WIN_SIGNED_MAX	 (16U << 20)
@@ -37,10 +38,12 @@ struct win_signed {
 	char type[48];		/* of the content, an OID in digits */
 	struct rs_view content; /* DER with its header; borrowed */
 	char signer[WIN_SIGNER_BYTES];
+	int64_t signed_unix; /* when, by a time stamp that is as trusted; 0: not known */
 };
 
 /** Take @der apart and prove it: the content is what was signed (SHA-256, 384 or 512), by the one
- * signer, whose certificate is for @use, and whose chain ends in one of @roots. Then @fn is called
+ * signer, whose certificate is for @use, and whose chain ends in one of @roots; a
+ * time stamp, if it has one, is good. Then @fn is called
  * with the content, which is borrowed for that call. *why is "" then, else the reason.
  * Errors: RS_E_MEMORY. */
 int win_signed_check(struct rs_view der, const struct win_roots *roots, enum win_use use,
@@ -64,6 +67,7 @@ int win_image_digest(
 struct win_proof {
 	bool is_trusted;
 	char signer[WIN_SIGNER_BYTES]; /* if it is */
+	int64_t signed_unix;	       /* 0: not known */
 	char why[WIN_SIGNED_WHY];      /* if not */
 };
 

@@ -28,6 +28,7 @@
 #define OID_TESTED   "1.3.6.1.4.1.311.10.3.5"
 #define OID_ATTESTED "1.3.6.1.4.1.311.10.3.5.1"
 #define OID_EXTENDED "1.3.6.1.4.1.311.10.3.39"
+#define OID_STAMPS   "1.3.6.1.5.5.7.3.8"
 #define OID_ANY	     "2.5.29.37.0"
 
 RS_DEFINE_AUTO(BIO *, BIO_free_all);
@@ -93,6 +94,15 @@ int win_roots_new(
 	return 0;
 }
 
+const EVP_MD *signed_digest(const ASN1_OBJECT *kind)
+{
+	const int nid = OBJ_obj2nid(kind);
+
+	return nid == NID_sha256 || nid == NID_sha384 || nid == NID_sha512
+		       ? EVP_get_digestbynid(nid)
+		       : NULL;
+}
+
 /* ---- what for ---- */
 
 static const struct {
@@ -108,6 +118,7 @@ static const struct {
 		.never = OID_WINDOWS,
 		.why = "its signer may not sign programs",
 		.why_never = "it is signed as a part of Windows, which a catalogue must list"},
+	[WIN_USE_STAMP] = {.oids = {OID_STAMPS}, .why = "its signer may not stamp times"},
 };
 
 static bool has_oid(const EXTENDED_KEY_USAGE *all, const char *wanted)
@@ -158,7 +169,7 @@ static const char *check_purpose(X509 *signer, STACK_OF(X509) * chain, enum win_
 
 /* Up to a pinned certificate, which need not be a root itself. */
 const char *signed_chain(X509 *signer, STACK_OF(X509) * more, const struct win_roots *roots,
-	enum win_use use, struct rs_err *err)
+	enum win_use use, struct tm *when, struct rs_err *err)
 {
 	__attribute__((cleanup(X509_STORE_CTX_free_auto))) X509_STORE_CTX *ctx =
 		X509_STORE_CTX_new();
@@ -176,7 +187,7 @@ const char *signed_chain(X509 *signer, STACK_OF(X509) * more, const struct win_r
 	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
 	X509_VERIFY_PARAM_set_depth(param, DEPTH_MAX);
 	X509_VERIFY_PARAM_set_auth_level(param, SECURITY_LEVEL);
-	X509_VERIFY_PARAM_set_time(param, timegm(&began));
+	X509_VERIFY_PARAM_set_time(param, timegm(when ? when : &began));
 	if (X509_verify_cert(ctx) != 1)
 		return "its signer's certificate does not lead to one that is pinned";
 	return check_purpose(signer, X509_STORE_CTX_get0_chain(ctx), use);

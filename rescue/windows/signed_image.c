@@ -60,6 +60,7 @@ static void see_program(void *user, const struct win_signed *s)
 	a->ret->is_trusted =
 		strcmp(s->type, OID_INDIRECT) == 0 && signed_names_digest(s->content, a->sha256);
 	(void)snprintf(a->ret->signer, sizeof(a->ret->signer), "%s", s->signer);
+	a->ret->signed_unix = s->signed_unix;
 }
 
 /* True: the next one is asked as well. */

@@ -24,6 +24,23 @@ static bool see_nested(void *user, struct rs_view der)
 	return true;
 }
 
+/* Its time stamp, without its signature being asked first. */
+static void see_stamp(struct rs_view der, const struct win_roots *roots)
+{
+	const unsigned char *at = der.p;
+	PKCS7 *p7 = d2i_PKCS7(NULL, &at, (long)der.len);
+	STACK_OF(PKCS7_SIGNER_INFO) *all = p7 ? PKCS7_get_signer_info(p7) : NULL;
+	struct rs_err err = {0};
+	int64_t when = 0;
+
+	if (sk_PKCS7_SIGNER_INFO_num(all) > 0 && sk_X509_num(p7->d.sign->cert) > 0)
+		(void)signed_stamp(sk_PKCS7_SIGNER_INFO_value(all, 0),
+			sk_X509_value(p7->d.sign->cert, 0), roots, &when, &err);
+	if (when)
+		abort();
+	PKCS7_free(p7);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct win_roots *none;
@@ -40,6 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	(void)win_catalogue_has(v, sha256);
 	signed_nested(v, see_nested, none);
+	see_stamp(v, none);
 	struct win_bytes program = {data, size};
 	const struct win_src src = win_src_bytes(&program);
 	struct win_proof proof = {.is_trusted = false};

@@ -49,17 +49,20 @@ def oid(text):
     return tlv(6, out)
 
 
+def head(der, at=0):
+    """Of the element there: where its content begins, and how long that is"""
+    n = der[at + 1]
+    if n < 0x80:
+        return at + 2, n
+    return at + 2 + (n & 0x7F), int.from_bytes(der[at + 2:at + 2 + (n & 0x7F)], "big")
+
+
 def parts(der):
     """The elements inside of the first one, each with its header"""
-    def head(at):
-        n = der[at + 1]
-        if n < 0x80:
-            return at + 2, n
-        return at + 2 + (n & 0x7F), int.from_bytes(der[at + 2:at + 2 + (n & 0x7F)], "big")
-    at, n = head(0)
+    at, n = head(der)
     end, out = at + n, []
     while at < end:
-        inside, n = head(at)
+        inside, n = head(der, at)
         out.append(der[at:inside + n])
         at = inside + n
     return out
@@ -91,11 +94,12 @@ class Certificate:
 
 # ---- signatures ----
 
-def signed(kind, content, signer, more=(), digest="sha256", nested=()):
-    """PKCS #7 over @content, whose header nobody signs; @more certificates beside the signer's; @nested second signatures"""
+def signed(kind, content, signer, more=(), digest="sha256", nested=(), stamp=None):
+    """PKCS #7 over @content, whose header nobody signs; @more certificates beside the signer's; @nested second signatures;
+    @stamp (authority, time): when"""
     fields = parts(parts(signer.der)[0])
     serial, issuer = fields[1], fields[3]
-    inner = content[len(content) - sum(map(len, parts(content))):]
+    inner = content[head(content)[0]:]
     kinds = seq(oid(DIGESTS[digest]), b"\x05\0")
     attributes = sorted([
         seq(oid("1.2.840.113549.1.9.3"), set_of(oid(kind))),
@@ -103,10 +107,23 @@ def signed(kind, content, signer, more=(), digest="sha256", nested=()):
         seq(oid("1.3.6.1.4.1.311.2.1.12"), set_of(seq()))])
     raw = signer.signs(tlv(0x31, *attributes), digest)
     info = [b"\2\1\1", seq(issuer, serial), kinds, tlv(0xA0, *attributes), seq(oid("1.2.840.113549.1.1.1"), b"\x05\0"), octets(raw)]
-    if nested:
-        info.append(tlv(0xA1, seq(oid("1.3.6.1.4.1.311.2.4.1"), set_of(*nested))))
+    beside = [seq(oid("1.3.6.1.4.1.311.2.4.1"), set_of(*nested))] if nested else []
+    if stamp:
+        beside.append(seq(oid("1.3.6.1.4.1.311.3.3.1"), set_of(stamped(raw, *stamp))))
+    if beside:
+        info.append(tlv(0xA1, *beside))
     data = seq(b"\2\1\1", tlv(0x31, kinds), seq(oid(kind), tlv(0xA0, content)), tlv(0xA0, signer.der, *(c.der for c in more)), tlv(0x31, seq(*info)))
     return seq(oid("1.2.840.113549.1.7.2"), tlv(0xA0, data))
+
+
+CLOCK_NUMBER = b"\2\1\7\x18"  # a stamp's serial number, before its time
+
+
+def stamped(signature, authority, when):
+    """RFC 3161: that this signature was there at that time ("20250601120000Z")"""
+    imprint = seq(seq(oid(DIGESTS["sha256"]), b"\x05\0"), octets(hashlib.sha256(signature).digest()))
+    said = seq(b"\2\1\1", oid("1.3.6.1.4.1.601.10.3.1"), imprint, CLOCK_NUMBER[:3], tlv(0x18, when.encode()))
+    return signed("1.2.840.113549.1.9.16.1.4", octets(said), authority)
 
 
 def indirect(digest, pages=b""):

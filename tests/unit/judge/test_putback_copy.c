@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "../windows/help_signed.h"
 #include "judge/judge.h"
@@ -23,7 +24,7 @@
 #define CAT   "/Windows/System32/CatRoot/{F750E6C3-38EE-11D1-85E5-00C04FC295EE}/package.cat"
 
 static struct hs_cert pin, leaf, vendor, other;
-static struct hs_cert party, publisher, not_signed, windows;
+static struct hs_cert party, publisher, not_signed, windows, service;
 
 static int make_certificates(void **state)
 {
@@ -42,6 +43,8 @@ static int make_certificates(void **state)
 			.is_rsa = true});
 	hs_cert_make(&windows, "Windows",
 		&(struct hs_wish){.issuer = &pin, .use = HS_WINDOWS "," HS_CODE, .is_leaf = true});
+	hs_cert_make(&service, "Time-Stamp Service",
+		&(struct hs_wish){.issuer = &pin, .use = HS_STAMPS, .is_leaf = true});
 	return 0;
 }
 
@@ -55,6 +58,7 @@ static int free_certificates(void **state)
 	hs_cert_done(&party);
 	hs_cert_done(&publisher);
 	hs_cert_done(&windows);
+	hs_cert_done(&service);
 	return 0;
 }
 
@@ -219,6 +223,7 @@ struct driver { /* zeros: signed by the publisher, in an antivirus' quarantine *
 	const struct hs_cert *pinned;
 	const char *second; /* another version, there */
 	const char *gone;   /* NULL: the driver */
+	const char *stamp;  /* a time */
 	bool is_cut, is_encoded, is_changed, is_other_machine;
 };
 
@@ -227,7 +232,10 @@ static void put_driver(
 {
 	const uint16_t version[] = {3, 0, 8, last};
 	const struct hs_cert *signer = d->signer ? d->signer : &publisher;
-	const struct hs_sign how = {.signer = signer, .more = {&party}, .type = HS_PROGRAM};
+	const struct hs_sign how = {.signer = signer,
+		.more = {&party},
+		.type = HS_PROGRAM,
+		.stamp = {.authority = d->stamp ? &service : NULL, .time = d->stamp}};
 	uint8_t p[WI_PROGRAM_BYTES + 8192];
 	struct win_bytes b = {p, WI_PROGRAM_BYTES};
 	const struct win_src src = win_src_bytes(&b);
@@ -319,6 +327,14 @@ static void test_driver__signed_for_its_maker__proven(void **state)
 		"their own signature is good (Hardware Publisher)");
 	driver_proven(&(struct driver){.path = OUR_OWN},
 		"\\Unbrick\\20260101T000000Z\\0001\\guard.sys", "Hardware Publisher");
+	char stamp[32];
+	const time_t now = time(NULL);
+	struct tm tm;
+	assert_non_null(gmtime_r(&now, &tm));
+	assert_true(strftime(stamp, sizeof(stamp), "%Y%m%d%H%M%SZ", &tm) > 0);
+	char by[64];
+	assert_true(strftime(by, sizeof(by), "(Hardware Publisher, %Y-%m-%dT%H:%M:%SZ)", &tm) > 0);
+	driver_proven(&(struct driver){.stamp = stamp}, FROM_ANTIVIRUS, by);
 	/* its package's catalogue lists it, as for most drivers of devices */
 	driver_proven(&(struct driver){.path = STORE, .signer = &not_signed, .lister = &publisher},
 		"FileRepository", "a catalogue of this Windows lists them: package.cat");

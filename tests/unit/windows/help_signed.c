@@ -11,6 +11,7 @@
 #include <openssl/objects.h>
 #include <openssl/pkcs7.h>
 #include <openssl/rsa.h>
+#include <openssl/ts.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,26 +91,90 @@ static void add_signer(PKCS7 *p7, const struct hs_cert *c, const struct hs_sign 
 }
 
 /* Unsigned: anybody may add it afterwards, and so do those who sign a second time. */
-static void add_nested(PKCS7 *p7, const struct hs_sign *how)
+static void add_unsigned(PKCS7 *p7, const char *kind, const struct rs_view *values, size_t n)
 {
 	PKCS7_SIGNER_INFO *si = sk_PKCS7_SIGNER_INFO_value(PKCS7_get_signer_info(p7), 0);
 	X509_ATTRIBUTE *a = NULL;
-	const char *kind = how->nested_kind ? how->nested_kind : "1.3.6.1.4.1.311.2.4.1";
 	int nid = OBJ_txt2nid(kind);
 
 	if (nid == NID_undef)
 		nid = OBJ_create(kind, NULL, NULL);
-	for (size_t i = 0; i < 2 && how->nested[i].p; i++) {
+	for (size_t i = 0; i < n && values[i].p; i++) {
 		ASN1_STRING *s = ASN1_STRING_type_new(V_ASN1_SEQUENCE);
-		assert_int_equal(ASN1_STRING_set(s, how->nested[i].p, (int)how->nested[i].len), 1);
+		assert_int_equal(ASN1_STRING_set(s, values[i].p, (int)values[i].len), 1);
 		if (!a) {
 			assert_int_equal(PKCS7_add_attribute(si, nid, V_ASN1_SEQUENCE, s), 1);
-			a = sk_X509_ATTRIBUTE_value(si->unauth_attr, 0);
+			a = sk_X509_ATTRIBUTE_value(
+				si->unauth_attr, sk_X509_ATTRIBUTE_num(si->unauth_attr) - 1);
 			continue;
 		}
 		assert_int_equal(X509_ATTRIBUTE_set1_data(a, V_ASN1_SEQUENCE, s, -1), 1);
 		ASN1_STRING_free(s);
 	}
+}
+
+/* TSTInfo in an octet string, about the signature's value. */
+static struct hs_der stamp_content(const ASN1_OCTET_STRING *value, const struct hs_stamp *how)
+{
+	TS_TST_INFO *t = TS_TST_INFO_new();
+	TS_MSG_IMPRINT *imprint = TS_MSG_IMPRINT_new();
+	X509_ALGOR *kind = X509_ALGOR_new();
+	ASN1_GENERALIZEDTIME *time = ASN1_GENERALIZEDTIME_new();
+	ASN1_INTEGER *serial = ASN1_INTEGER_new();
+	ASN1_OBJECT *policy = OBJ_txt2obj("1.3.6.1.4.1.601.10.3.1", 1);
+	const EVP_MD *md = how->is_old ? EVP_sha1() : EVP_sha256();
+	unsigned char digest[EVP_MAX_MD_SIZE], *der = NULL;
+	struct hs_der ret = {.len = 0};
+	unsigned len = 0;
+
+	assert_int_equal(EVP_Digest(ASN1_STRING_get0_data(value), (size_t)ASN1_STRING_length(value),
+				 digest, &len, md, NULL),
+		1);
+	digest[0] ^= how->is_of_another;
+	assert_int_equal(
+		X509_ALGOR_set0(kind, OBJ_nid2obj(EVP_MD_get_type(md)), V_ASN1_NULL, NULL), 1);
+	assert_int_equal(TS_MSG_IMPRINT_set_algo(imprint, kind), 1);
+	assert_int_equal(TS_MSG_IMPRINT_set_msg(imprint, digest, (int)len), 1);
+	assert_int_equal(ASN1_GENERALIZEDTIME_set_string(time, how->time), 1);
+	assert_int_equal(ASN1_INTEGER_set(serial, 7), 1);
+	assert_true(TS_TST_INFO_set_version(t, 1) && TS_TST_INFO_set_policy_id(t, policy) &&
+		    TS_TST_INFO_set_msg_imprint(t, imprint) && TS_TST_INFO_set_time(t, time) &&
+		    TS_TST_INFO_set_serial(t, serial));
+	const int n = i2d_TS_TST_INFO(t, &der);
+	assert_true(n > 0);
+	hs_der(&ret, V_ASN1_OCTET_STRING, der, (size_t)n);
+	OPENSSL_free(der);
+	TS_TST_INFO_free(t);
+	TS_MSG_IMPRINT_free(imprint);
+	X509_ALGOR_free(kind);
+	ASN1_GENERALIZEDTIME_free(time);
+	ASN1_INTEGER_free(serial);
+	ASN1_OBJECT_free(policy);
+	return ret;
+}
+
+static void add_stamp(PKCS7 *p7, const struct hs_stamp *how)
+{
+	const PKCS7_SIGNER_INFO *si = sk_PKCS7_SIGNER_INFO_value(PKCS7_get_signer_info(p7), 0);
+	const struct hs_sign by = {
+		.signer = how->authority, .more = {how->more}, .type = "1.2.840.113549.1.9.16.1.4"};
+	size_t len;
+
+	if (!how->authority)
+		return;
+	const struct hs_der content = stamp_content(si->enc_digest, how);
+	uint8_t *der = hs_sign((struct rs_view){content.p, content.len}, &by, &len);
+	uint8_t *at = memmem(der, len, content.p, content.len);
+	assert_non_null(at);
+	if (how->is_changed) /* the serial number's last byte: still a TSTInfo of this signature */
+		((uint8_t *)memmem(at, content.len, "\x02\x01\x07", 3))[2] = 8;
+	if (how->is_broken)
+		der[4] ^= 0xff; /* no object identifier any more */
+	add_unsigned(p7, "1.3.6.1.4.1.311.3.3.1",
+		&(struct rs_view){
+			der, how->cut_bytes && how->cut_bytes < len ? how->cut_bytes : len},
+		1);
+	free(der);
 }
 
 /* The writer hashes what it takes for data: what stands in the content's header is then put into
@@ -137,13 +202,18 @@ uint8_t *hs_sign(struct rs_view content, const struct hs_sign *how, size_t *ret_
 	assert_int_equal(BIO_write(bio, at, (int)inner), inner);
 	assert_int_equal(PKCS7_dataFinal(p7, bio), 1);
 	BIO_free_all(bio);
-	add_nested(p7, how);
+	add_unsigned(p7, how->nested_kind ? how->nested_kind : "1.3.6.1.4.1.311.2.4.1", how->nested,
+		sizeof(how->nested) / sizeof(how->nested[0]));
+	add_stamp(p7, &how->stamp);
 	PKCS7 *real = PKCS7_new();
 	real->type = OBJ_txt2obj(how->type, 1);
 	real->d.other = ASN1_TYPE_new();
-	ASN1_STRING *s = ASN1_STRING_new();
-	assert_int_equal(ASN1_STRING_set(s, content.p, (int)content.len), 1);
-	ASN1_TYPE_set(real->d.other, V_ASN1_SEQUENCE, s);
+	ASN1_STRING *s = ASN1_STRING_type_new(tag);
+	assert_int_equal(tag == V_ASN1_OCTET_STRING
+				 ? ASN1_STRING_set(s, at, (int)inner)
+				 : ASN1_STRING_set(s, content.p, (int)content.len),
+		1);
+	ASN1_TYPE_set(real->d.other, tag, s);
 	assert_int_equal(PKCS7_set_content(p7, real), 1);
 	int len = i2d_PKCS7(p7, &der);
 	assert_true(len > 0);

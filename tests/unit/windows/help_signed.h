@@ -36,6 +36,13 @@ struct hs_wish { /* of a certificate; zeros: a good CA that is its own issuer */
 void hs_cert_make(struct hs_cert *c, const char *name, const struct hs_wish *w);
 void hs_cert_done(struct hs_cert *c);
 
+struct hs_stamp { /* a time stamp; without an authority: none */
+	const struct hs_cert *authority, *more;
+	const char *time; /* "20260101000000Z" */
+	bool is_of_another, is_changed, is_old, is_broken;
+	size_t cut_bytes; /* so many are left of it; 0: all */
+};
+
 struct hs_sign { /* zeros: SHA-256, the content's kind in the attributes */
 	const struct hs_cert *signer;
 	const struct hs_cert *more[3]; /* certificates beside the signer's */
@@ -43,7 +50,8 @@ struct hs_sign { /* zeros: SHA-256, the content's kind in the attributes */
 	const char *type;	       /* of the content */
 	const char *said_type;	       /* in the attributes; NULL: the same */
 	struct rs_view nested[2];      /* signatures in its attributes that nobody signs */
-	const char *nested_kind;       /* of that attribute; NULL: that of a second signature */
+	struct hs_stamp stamp;
+	const char *nested_kind; /* of that attribute; NULL: that of a second signature */
 	bool is_old_digest, is_without_certificate;
 };
 

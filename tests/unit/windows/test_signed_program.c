@@ -11,13 +11,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "help_signed.h"
 #include "windows/signed_internal.h"
 
 static struct hs_cert root, mid, code, no_ca, below_no_ca, other_root;
-static struct hs_cert top, party, publisher, maker;
+static struct hs_cert top, party, publisher, maker, stamps, service, past, other_service,
+	code_service;
 
 static int make_certificates(void **state)
 {
@@ -43,13 +45,28 @@ static int make_certificates(void **state)
 			.use = HS_EXTENDED "," HS_TESTED "," HS_CODE});
 	hs_cert_make(&maker, "A Maker",
 		&(struct hs_wish){.issuer = &other_root, .use = HS_CODE, .is_leaf = true});
+	hs_cert_make(
+		&stamps, "Time-Stamp PCA", &(struct hs_wish){.issuer = &top, .use = HS_STAMPS});
+	hs_cert_make(&service, "Time-Stamp Service",
+		&(struct hs_wish){.issuer = &stamps, .use = HS_STAMPS, .is_leaf = true});
+	hs_cert_make(&code_service, "No Time-Stamp Service",
+		&(struct hs_wish){.issuer = &party, .use = HS_CODE, .is_leaf = true});
+	hs_cert_make(&other_service, "Other Service",
+		&(struct hs_wish){.issuer = &other_root, .use = HS_STAMPS, .is_leaf = true});
+	hs_cert_make(&past, "A Past Publisher",
+		&(struct hs_wish){.issuer = &party,
+			.use = HS_TESTED "," HS_CODE,
+			.is_leaf = true,
+			.from_days = -90,
+			.to_days = -30});
 	return 0;
 }
 
 static int free_certificates(void **state)
 {
 	struct hs_cert *all[] = {&root, &mid, &code, &no_ca, &below_no_ca, &other_root, &top,
-		&party, &publisher, &maker};
+		&party, &publisher, &maker, &stamps, &service, &past, &other_service,
+		&code_service};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
@@ -207,6 +224,103 @@ static void test_program__second_signature__trusted_as_well(void **state)
 	free(bad);
 }
 
+/* So many days from today. */
+static const char *day(int days)
+{
+	static char text[32];
+	const time_t when = time(NULL) + days * 24L * 60 * 60;
+	struct tm tm;
+
+	assert_non_null(gmtime_r(&when, &tm));
+	assert_true(strftime(text, sizeof(text), "%Y%m%d%H%M%SZ", &tm) > 0);
+	return text;
+}
+
+/* NULL: trusted; *ret_unix when it was signed. */
+static const char *stamped(const struct hs_stamp *stamp, int64_t *ret_unix)
+{
+	static struct win_proof proof;
+	const struct hs_sign how = {
+		.signer = &past, .more = {&party}, .type = HS_PROGRAM, .stamp = *stamp};
+	auto_roots struct win_roots *roots = pinned(&top);
+	size_t len;
+	uint8_t *p = make_program(&len), sha256[32];
+
+	add_signature_of(p, &len, &how);
+	assert_true(digest_of(p, len, sha256));
+	struct win_bytes b = {p, len};
+	const struct win_src src = win_src_bytes(&b);
+	assert_int_equal(win_image_signed(&src, roots, sha256, &proof, NULL), 0);
+	*ret_unix = proof.signed_unix;
+	free(p);
+	return proof.is_trusted ? NULL : proof.why;
+}
+
+static void expect_stamp(const struct hs_stamp *stamp, const char *words, int days)
+{
+	int64_t when = 0;
+	const char *why = stamped(stamp, &when);
+
+	if (words ? !why || !strstr(why, words) : why != NULL)
+		fail_msg("'%s' and not '%s'", why ? why : "trusted", words ? words : "trusted");
+	if (!words && days)
+		assert_true(llabs(when - (time(NULL) + days * 24L * 60 * 60)) < 600);
+	if (!days)
+		assert_int_equal(when, 0);
+}
+
+static void test_stamp__says_when__or_the_signature_is_no_good(void **state)
+{
+	struct hs_stamp s = {.authority = &service, .more = &stamps, .time = NULL};
+	char time[32];
+
+	(void)state;
+	expect_stamp(&(struct hs_stamp){.authority = NULL}, NULL, 0);
+	s.time = strcpy(time, day(-60));
+	expect_stamp(&s, NULL, -60);
+	s.is_of_another = true;
+	expect_stamp(&s, "time stamp is of another signature", 0);
+	s.is_of_another = false;
+	s.is_old = true;
+	expect_stamp(&s, "time stamp is of another signature", 0);
+	s.is_old = false;
+	s.is_changed = true;
+	expect_stamp(&s, "time stamp is not good", 0);
+	s.is_changed = false;
+	s.is_broken = true;
+	expect_stamp(&s, "time stamp cannot be read", 0);
+	s.is_broken = false;
+	/* a key that was used after its certificate had ended, or before it began */
+	s.time = strcpy(time, day(-20));
+	expect_stamp(&s, "was not valid", 0);
+	s.time = strcpy(time, day(-95));
+	expect_stamp(&s, "was not valid", 0);
+	/* whose clock it was is not known: as if it had none */
+	s = (struct hs_stamp){.authority = &other_service, .more = &other_root, .time = time};
+	expect_stamp(&s, NULL, 0);
+	s = (struct hs_stamp){.authority = &code_service, .more = &party, .time = time};
+	expect_stamp(&s, NULL, 0);
+	/* nor was the service's own certificate good then */
+	s = (struct hs_stamp){
+		.authority = &service, .more = &stamps, .time = strcpy(time, day(-200))};
+	expect_stamp(&s, NULL, 0);
+}
+
+static void test_stamp__cut_anywhere__the_signature_is_no_good(void **state)
+{
+	char time[32];
+	struct hs_stamp s = {
+		.authority = &service, .more = &stamps, .time = strcpy(time, day(-60))};
+	int64_t when;
+
+	(void)state;
+	assert_null(stamped(&s, &when));
+	for (s.cut_bytes = 1; s.cut_bytes < 900; s.cut_bytes += 3) {
+		assert_non_null(stamped(&s, &when));
+		assert_int_equal(when, 0);
+	}
+}
+
 static bool count(void *user, struct rs_view nested)
 {
 	(void)nested;
@@ -319,6 +433,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_program__its_own_signature__trusted_or_not),
 		cmocka_unit_test(test_program__second_signature__trusted_as_well),
+		cmocka_unit_test(test_stamp__says_when__or_the_signature_is_no_good),
+		cmocka_unit_test(test_stamp__cut_anywhere__the_signature_is_no_good),
 		cmocka_unit_test(test_nested__cut_anywhere__none),
 		cmocka_unit_test(test_program__digest__not_where_bytes_are_outside_of_it),
 		cmocka_unit_test(test_program__another_reader__agrees),
