@@ -10,7 +10,9 @@
 #include "judge/diagnosis.h"
 #include "judge/putback.h"
 
-#define ASKED "%s took it away and would do so again: you are asked whether it is disabled, too"
+#define ASKED                                                                                      \
+	"%s took it away and would do so again, unless it is disabled: that is a question of its " \
+	"own"
 
 static int say(struct plan_item *item, struct rs_err *err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

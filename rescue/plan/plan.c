@@ -55,12 +55,22 @@ static void renumber(struct plan *p)
 		p->items[i].number = (unsigned)i + 1;
 }
 
+/* An offer is nothing without what it goes with. */
+static bool is_dropped(const struct plan *p, const struct plan_item *item, uint64_t file_ref)
+{
+	const struct plan_item *with = item->is_offer ? numbered(p, item->after) : item;
+
+	return with && with->file_ref == file_ref;
+}
+
 void plan_drop_file(struct plan *p, uint64_t file_ref)
 {
 	size_t n = 0;
 
+	for (size_t i = 0; i < p->n_items; i++)
+		p->items[i].is_dropped = is_dropped(p, &p->items[i], file_ref);
 	for (size_t i = 0; i < p->n_items; i++) {
-		if (p->items[i].file_ref == file_ref)
+		if (p->items[i].is_dropped)
 			item_done(&p->items[i]);
 		else
 			p->items[n++] = p->items[i];

@@ -37,11 +37,12 @@ struct plan_item {
 	unsigned number; /* 1..; the folder NNNN inside the quarantine */
 	enum plan_action action;
 	bool is_accepted;
-	bool may_alone; /* finding.may_alone, and nothing else is said of the file */
-	bool is_alone;	/* accepted by a verdict alone: nobody was asked */
-	bool is_offer;	/* a change that goes with another item (after), and with a question of its
-			 * own: nothing about it is doubtful */
-	bool is_spared; /* its source would have it moved, and something keeps it */
+	bool may_alone;	 /* finding.may_alone, and nothing else is said of the file */
+	bool is_alone;	 /* accepted by a verdict alone: nobody was asked */
+	bool is_offer;	 /* a change that goes with another item (after), and with a question of its
+			  * own: nothing about it is doubtful */
+	bool is_spared;	 /* its source would have it moved, and something keeps it */
+	bool is_dropped; /* plan_drop_file's */
 	enum plan_result result;
 	struct rs_err err; /* when failed */
 	char *path;	   /* where it is (was), "\Windows\..." */

@@ -112,6 +112,22 @@ static void lose_the_file(struct qh *q, const struct plan *p)
 
 /* ---- there and back ---- */
 
+/* Where a line stands in the steps of the run. */
+static size_t place_of(struct qh *q, const struct plan *p, const char *line)
+{
+	auto_free uint8_t *steps = NULL;
+	char path[PLAN_PATH_BYTES];
+	size_t len = 0, ret = 0;
+
+	plan_path(p->top, p->id, QUARANTINE_STEPS, path);
+	assert_int_equal(nt_file_load(q->vol, path, 1U << 20, &steps, &len, NULL), 0);
+	for (size_t i = 0; !ret && i + strlen(line) <= len; i++)
+		if (memcmp(steps + i, line, strlen(line)) == 0)
+			ret = i;
+	assert_true(ret);
+	return ret;
+}
+
 static void test_order__there_and_back__both_are_as_before(void **state)
 {
 	struct qh *q = *state;
@@ -120,6 +136,7 @@ static void test_order__there_and_back__both_are_as_before(void **state)
 	fill(q, p);
 	assert_int_equal(start_now(q), 4);
 	assert_false(qh_is_there(q, DRIVER));
+	assert_true(place_of(q, p, "intent 0001") < place_of(q, p, "intent 0002"));
 	auto_plan struct plan *back = undo(q, false);
 	assert_int_equal(start_now(q), 0);
 	assert_true(qh_is_there(q, DRIVER));
@@ -250,6 +267,10 @@ static void test_offer__without_what_it_goes_with__is_not_done(void **state)
 	p->items[0].is_accepted = p->items[2].is_accepted = true;
 	plan_accept(p);
 	assert_true(offer->is_accepted);
+	p->items[0].file_ref = 77; /* as of a file that another run is about to put back */
+	plan_drop_file(p, 77);
+	assert_int_equal(p->n_items, 1);
+	assert_null(p->items[0].change);
 }
 
 static void test_meets__the_same_value_in_any_case__is_seen(void **state)
@@ -310,6 +331,29 @@ static void test_manifest__after_what_is_none__is_refused(void **state)
 		parse_with(q, "\"number\": 1", "\"number\": 1, \"after\": 1"), RS_E_MANIFEST);
 }
 
+static void test_manifest__after_a_move__is_refused(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = qh_plan(q, QH_BAD, "\\Windows\\System32\\drivers\\bad.dat");
+	auto_plan struct plan *read = NULL;
+	auto_free char *text = NULL;
+	char path[] = DRIVER_IN, why[] = "a test";
+	struct finding f = {.path = path, .why = why, .parent_ref = qh_ref(q, QH_DRIVERS)};
+	size_t len = 0;
+
+	assert_int_equal(nt_stat(q->vol, qh_ref(q, DRIVER), &f.stat, NULL), 0);
+	assert_int_equal(plan_add_move(p, &f, "test", "\\Windows", 1, NULL), 0);
+	(void)snprintf(p->id, sizeof(p->id), QH_ID);
+	p->items[0].is_accepted = p->items[1].is_accepted = true;
+	assert_int_equal(manifest_write(p, &text, &len, NULL), 0);
+	assert_int_equal(manifest_parse(text, len, PLAN_RESTORE, &read, NULL), RS_E_MANIFEST);
+	p->items[1].after = 0;
+	free(text);
+	text = NULL;
+	assert_int_equal(manifest_write(p, &text, &len, NULL), 0);
+	assert_int_equal(manifest_parse(text, len, PLAN_RESTORE, &read, NULL), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, qh_teardown)
 
 int main(void)
@@ -325,6 +369,7 @@ int main(void)
 		TEST(test_offer__without_what_it_goes_with__is_not_done),
 		TEST(test_meets__the_same_value_in_any_case__is_seen),
 		TEST(test_manifest__after_what_is_none__is_refused),
+		TEST(test_manifest__after_a_move__is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
