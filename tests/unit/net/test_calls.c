@@ -30,20 +30,27 @@
 
 typedef int try_fn(void);
 
-/* What a try says behind the limit: its status, or a signal as a negative number. */
-static int tried(try_fn *run)
+/* What a try says: its status, or a signal as a negative number. */
+static int ended(try_fn *run, bool is_limited)
 {
 	int status;
 	const pid_t pid = fork();
 
 	assert_true(pid >= 0);
 	if (pid == 0) {
-		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || !calls_limit())
+		(void)signal(SIGSEGV, SIG_DFL); /* cmocka has one of its own */
+		if (is_limited && (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || !calls_limit()))
 			_exit(99);
 		_exit(run());
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* ... behind the limit. */
+static int tried(try_fn *run)
+{
+	return ended(run, true);
 }
 
 /* 0, or the error's number. */
@@ -238,9 +245,12 @@ static void test_calls__what_an_attacker_wants__ends_it(void **state)
 	static try_fn *const all[] = {run_program, make_process, look_into_others, file_of_memory,
 		own_world, listen_there, call_of_x32, call_of_32_bits};
 
+	const bool has_all = ended(call_of_32_bits, false) != -SIGSEGV;
+
 	(void)state;
+	/* a kernel that is built without calls of 32 bits ends who makes one, before any limit */
 	for (size_t i = 0; NET_IS_BOUNDED && i < sizeof(all) / sizeof(all[0]); i++)
-		if (tried(all[i]) != -SIGSYS)
+		if (tried(all[i]) != -SIGSYS && (all[i] != call_of_32_bits || has_all))
 			fail_msg("try %zu: %d", i, tried(all[i]));
 }
 
