@@ -37,7 +37,8 @@ static struct fat_replace replace_of(const struct bootconf_write *w)
 		.p = w->after,
 		.len = w->after_len,
 		.kept = w->kept,
-		.what = w->what};
+		.what = w->what,
+		.is_done = w->is_done};
 }
 
 int bootconf_check(struct blk *vol, const struct bootconf_write *w, struct rs_err *err)

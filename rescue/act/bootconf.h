@@ -11,6 +11,7 @@ struct bootconf_write {
 	size_t before_len, after_len;
 	const char *kept;   /* the file that is given @before: ESP_KEPT, ESP_TAKEN */
 	enum fat_kept what; /* of that file, and of @before */
+	bool is_done;	    /* of bootconf_check: it was written, and nothing is left to mend */
 };
 
 /** Could it be written? Nothing is. Errors: those of fat_replace_check; RS_E_CHANGED (the file is

@@ -143,6 +143,7 @@ int en_esp_verify(struct rs_repair *u, const struct en_safe_work *w, struct rs_e
 	all.before = w->after; /* the volume is sound, and has it */
 	all.before_len = w->after_len;
 	all.what = FAT_KEEP_NONE; /* needs no room */
+	all.is_done = true;
 	if (r == 0)
 		r = bootconf_check(en_stack_top(&stack), &all, err);
 	if (r == 0)

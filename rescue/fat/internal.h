@@ -41,12 +41,15 @@ struct fat_survey {
 	uint8_t *table;	  /* all of it */
 	uint8_t *reached; /* a bit for each cluster (from 2): it is some file's or folder's */
 	uint32_t n_free;
+	/* The tables differ by clusters that are no file's, which one of them has as free: what a
+	 * replacement that was cut off leaves. In @table they are free. */
+	bool is_cut;
 };
 
 /** Look at all of it: both tables, every folder, every chain. Errors: RS_E_FAT_UNSOUND (the tables
- * differ, it is marked as dirty, a chain crosses another one or itself, leaves the volume, runs
- * into what is free, or is not as long as its file), RS_E_UNSUPPORTED (one table alone is kept; a
- * table of more than 32 MiB), RS_E_IO_READ, RS_E_MEMORY. */
+ * differ by more than is_cut, it is marked as dirty, a chain crosses another one or itself, leaves
+ * the volume, runs into what is free, or is not as long as its file), RS_E_UNSUPPORTED (one table
+ * alone is kept; a table of more than 32 MiB), RS_E_IO_READ, RS_E_MEMORY. */
 int fat_survey(struct fat *f, struct fat_survey *ret, struct rs_err *err);
 void fat_survey_done(struct fat_survey *s);
 #define auto_survey __attribute__((cleanup(fat_survey_done)))

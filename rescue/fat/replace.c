@@ -220,6 +220,9 @@ static int prepare(struct work *w, struct rs_err *err)
 		return rs_fail_on(err, RS_E_UNSUPPORTED, w->r->name, "%zu bytes", w->r->len);
 	int r = fat_survey(w->f, &w->survey, err);
 
+	if (r == 0 && w->survey.is_cut && w->r->is_done)
+		r = rs_fail_on(err, RS_E_FAT_UNSOUND, w->f->vol->name,
+			"its two tables of clusters differ");
 	if (r == 0)
 		r = find_rows(w, err);
 	if (r == 0)
@@ -281,6 +284,25 @@ static int write_tables(struct work *w, struct rs_err *err)
 	return r;
 }
 
+/* Our own cut, taken back: each sector of each copy that is not as the survey has it. No file's
+ * chain leads to what is written, so that a cut here leaves no more than the one before did. */
+static int mend_tables(const struct work *w, struct rs_err *err)
+{
+	const struct fat *f = w->f;
+	auto_free uint8_t *copy = malloc(f->table_bytes);
+	int r = copy ? 0 : rs_fail_on(err, RS_E_MEMORY, f->vol->name, "table of clusters");
+
+	for (unsigned i = 0; r == 0 && i < f->n_copies; i++) {
+		const uint64_t off = f->table_off + i * f->table_bytes;
+		r = blk_read(f->vol, off, copy, (size_t)f->table_bytes, err);
+		for (uint64_t at = 0; r == 0 && at < f->table_bytes; at += f->sector_bytes)
+			if (memcmp(copy + at, w->survey.table + at, f->sector_bytes) != 0)
+				r = blk_write(f->vol, off + at, w->survey.table + at,
+					f->sector_bytes, err);
+	}
+	return r < 0 ? r : blk_flush(f->vol, err);
+}
+
 /* What is free, as FAT32 notes it for whoever does not want to count: a volume that has no such
  * note, or none that can be read, gets none. */
 static int write_info(const struct work *w, uint32_t n_free, struct rs_err *err)
@@ -317,6 +339,8 @@ static int begin(struct work *w, struct rs_err *err)
 {
 	int r = write_info(w, INFO_UNKNOWN, err);
 
+	if (r == 0 && w->survey.is_cut)
+		r = mend_tables(w, err);
 	if (r == 0)
 		r = write_data(w, err);
 	if (r == 0)

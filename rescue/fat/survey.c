@@ -8,7 +8,7 @@
 #include "fat/internal.h"
 
 #define TABLE_MOST (32U << 20) /* bytes: 8 million clusters, 32 GiB of the smallest usual ones */
-#define PIECE	   65536U
+#define DIFFER	   "its two tables of clusters differ"
 
 struct look {
 	struct fat *f;
@@ -61,30 +61,52 @@ bool fat_is_last(const struct fat *f, uint32_t next)
 	return next >= (f->bits == 32 ? 0x0ffffff8 : f->bits == 16 ? 0xfff8 : 0xff8);
 }
 
-/* Of the copy with this number, the piece at @at. */
-static int copy_read(const struct fat *f, unsigned copy, uint64_t at, uint8_t *to, size_t len,
-	struct rs_err *err)
+static int copy_read(const struct fat *f, unsigned copy, uint8_t *to, struct rs_err *err)
 {
-	return blk_read(f->vol, f->table_off + copy * f->table_bytes + at, to, len, err);
+	return blk_read(
+		f->vol, f->table_off + copy * f->table_bytes, to, (size_t)f->table_bytes, err);
+}
+
+/* May a cut of ours have left one table with this and the other with that? A chain is in one of
+ * them and not in the other; an entry of 12 bits may lie in two sectors, of which one is written.
+ */
+static bool is_half(const struct fat *f, uint32_t cluster, uint32_t a, uint32_t b)
+{
+	const uint32_t low = f->bits == 12 ? cluster & 1 ? 0xfU : 0xffU : UINT32_MAX;
+	const bool is_low = (a & low) == (b & low) || !(a & low) || !(b & low);
+
+	return is_low && ((a & ~low) == (b & ~low) || !(a & ~low) || !(b & ~low));
+}
+
+/* Where another copy says otherwise of clusters in that way they are free in both from here on: the
+ * look at every chain, which follows, finds out whether any file's or folder's leads there. */
+static int copy_merge(struct fat *f, struct fat_survey *s, uint8_t *copy, struct rs_err *err)
+{
+	for (uint32_t c = 2; c - 2 < f->n_clusters; c++) {
+		const uint32_t a = fat_table_get(f, s->table, c), b = fat_table_get(f, copy, c);
+		if (a == b || !is_half(f, c, a, b))
+			continue;
+		fat_table_put(f, s->table, c, 0);
+		fat_table_put(f, copy, c, 0);
+		s->is_cut = true;
+	}
+	return memcmp(copy, s->table, f->table_bytes) == 0 ? 0 : unsound(f, err, DIFFER);
 }
 
 static int tables_load(struct fat *f, struct fat_survey *s, struct rs_err *err)
 {
-	auto_free uint8_t *piece = malloc(PIECE);
+	auto_free uint8_t *copy = malloc(f->table_bytes);
 
 	s->table = malloc(f->table_bytes);
 	s->reached = calloc(1, f->n_clusters / 8 + 1);
-	if (!piece || !s->table || !s->reached)
+	if (!copy || !s->table || !s->reached)
 		return rs_fail_on(err, RS_E_MEMORY, f->vol->name, "table of clusters");
-	int r = copy_read(f, 0, 0, s->table, f->table_bytes, err);
-	for (unsigned copy = 1; copy < f->n_copies; copy++)
-		for (uint64_t at = 0; r == 0 && at < f->table_bytes; at += PIECE) {
-			const uint64_t left = f->table_bytes - at;
-			const size_t n = left < PIECE ? (size_t)left : PIECE;
-			r = copy_read(f, copy, at, piece, n, err);
-			if (r == 0 && memcmp(piece, s->table + at, n) != 0)
-				return unsound(f, err, "its two tables of clusters differ");
-		}
+	int r = copy_read(f, 0, s->table, err);
+	for (unsigned i = 1; r == 0 && i < f->n_copies; i++) {
+		r = copy_read(f, i, copy, err);
+		if (r == 0 && memcmp(copy, s->table, f->table_bytes) != 0)
+			r = copy_merge(f, s, copy, err);
+	}
 	return r;
 }
 
@@ -233,6 +255,8 @@ int fat_survey(struct fat *f, struct fat_survey *ret, struct rs_err *err)
 	if (r == 0)
 		r = tree_look(&l, err);
 	rs_numbers_done(&l.folders);
+	if (r == RS_E_FAT_UNSOUND && s.is_cut)
+		return unsound(f, err, DIFFER); /* what one of them has may be some file's */
 	if (r < 0)
 		return r;
 	for (uint32_t c = 2; c - 2 < f->n_clusters; c++)
