@@ -302,12 +302,23 @@ static void check_cut(struct rig *t, const char *what, size_t n)
 	fsck(t, LOST);
 }
 
+static bool is_cut(const struct rig *t)
+{
+	auto_fat struct fat *f = NULL;
+	auto_survey struct fat_survey s = {0};
+
+	return fat_open(t->mem, &f, NULL) == 0 && fat_survey(f, &s, NULL) == 0 && s.is_cut;
+}
+
 /* Whatever the cut left, our own next run goes through, and nothing but a lost chain stays. */
 static void check_again(struct rig *t, const struct fat_replace *r, const char *what, size_t n)
 {
 	struct rs_err err = {0};
 	struct fat_replace done = *r;
 
+	/* each state that is one between the tables, and some of the others */
+	if (!is_cut(t) && n % 8)
+		return;
 	if (fat_replace_check(t->mem, r, &err) != 0 || fat_replace(t->mem, r, &err) != 0)
 		fail_msg("%s %zu: %s", what, n, err.detail);
 	fsck(t, "Reclaimed|Leaving|summary wrong|Auto-correcting"); /* of the lost ones */
@@ -316,14 +327,6 @@ static void check_again(struct rig *t, const struct fat_replace *r, const char *
 	done.what = FAT_KEEP_NONE;
 	done.is_done = true;
 	assert_int_equal(fat_replace_check(t->mem, &done, &err), 0);
-}
-
-static bool is_cut(const struct rig *t)
-{
-	auto_fat struct fat *f = NULL;
-	auto_survey struct fat_survey s = {0};
-
-	return fat_open(t->mem, &f, NULL) == 0 && fat_survey(f, &s, NULL) == 0 && s.is_cut;
 }
 
 static void cut_everywhere(struct rig *t, const struct fat_replace *r)
@@ -341,14 +344,14 @@ static void cut_everywhere(struct rig *t, const struct fat_replace *r)
 		check_again(t, r, "cut after", n);
 	}
 	const size_t n_torn = lay_count_torn(w);
-	for (size_t n = 0; n < n_torn; n += n_torn / 20 + 1) {
+	for (size_t n = 0; n < n_torn; n += n_torn / 10 + 1) {
 		const struct lay_torn one = lay_nth_torn(w, n);
 		lay_mem_restore(t->mem);
 		lay_replay_torn(w, &one, t->mem);
 		check_cut(t, "torn", n);
 		check_again(t, r, "torn", n);
 	}
-	for (size_t n = 0; n < 40; n++) {
+	for (size_t n = 0; n < 20; n++) {
 		size_t played;
 		lay_mem_restore(t->mem);
 		(void)lay_replay_random(w, n + 1, t->mem, &played);
@@ -427,7 +430,7 @@ static void cut_between_and_again(struct rig *t, const struct fat_replace *r)
 
 static void test_replace__cut_between_the_tables__the_next_run_takes_it_back(void **state)
 {
-	static const size_t some[] = {0, 1, 2, 4};
+	static const size_t some[] = {0, 1, 4};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++) {
