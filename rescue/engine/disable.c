@@ -11,10 +11,24 @@
 #include "judge/disable.h"
 #include "judge/putback.h"
 
-#define WITHOUT_SECURITY                                                                           \
+#define SECURITY                                                                                   \
 	"this Windows runs without its security product until this is undone: keep it off "        \
 	"networks that you do not trust"
 #define WITHOUT "what is disabled stays so until this is undone"
+
+/* What it means; of the network: by win_network. */
+static const char *const notes[2][3] = {
+	{WITHOUT,
+		WITHOUT
+		"; the network comes up to 90 seconds later (one of them is a filter of it)",
+		"this Windows has no network until this is undone: its network cards wait for a "
+		"filter that is disabled"},
+	{SECURITY,
+		SECURITY "; the network comes up to 90 seconds later (one of them is a filter of "
+			 "it)",
+		"this Windows runs without its security product, and has no network, until this is "
+		"undone: its network cards wait for a filter that is disabled"},
+};
 
 /* What is wanted of one Windows. */
 struct wish {
@@ -60,7 +74,7 @@ static int fill(struct plan_change *c, const struct disable_choice *choice, bool
 	}
 	if (r < 0)
 		return r;
-	c->note = strdup(is_security ? WITHOUT_SECURITY : WITHOUT);
+	c->note = strdup(notes[is_security][choice->network]);
 	return c->note ? 0 : rs_fail(err, RS_E_MEMORY, "change");
 }
 

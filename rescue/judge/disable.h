@@ -14,7 +14,8 @@ struct disable_maker {
 	char vendor[128]; /* "": it names none */
 	bool is_known;	  /* the file could be looked at and is a program, or its package says it */
 	bool is_own;	  /* a part of Windows */
-	bool is_declared; /* its package adds filters to devices by AddFilter, and not by a list */
+	bool is_declared; /* its package adds filters to devices by AddFilter, and not by a list, or
+			   * another package adds this one */
 	uint64_t ref;	  /* a driver's file, whatever its path calls it; 0: not found */
 };
 
@@ -50,7 +51,8 @@ struct disable_choice {
 	size_t n_rows, n_chosen;
 	struct disable_edit *edits; /* one commit: either all of them or none */
 	size_t n_edits;
-	bool is_security; /* a security product is among those that change */
+	bool is_security;	  /* a security product is among those that change */
+	enum win_network network; /* the most that becomes of the network */
 	/* Somebody wants one that must stay, or is not there: its name and why; NULL: none. Then
 	 * there is no edit. */
 	const char *refused;

@@ -52,6 +52,9 @@ static int edit_start(const struct disable_input *in, const struct win_service *
 		return 0;
 	struct disable_edit *e = edit_new(c);
 
+	if (one->network > c->network)
+		c->network = one->network;
+
 	if (e) {
 		e->key =
 			text_of("ControlSet%03u\\Services\\%s", in->system->control_set, one->name);

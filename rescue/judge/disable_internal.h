@@ -25,6 +25,29 @@ bool disable_is_security(const struct win_service *one);
  * file's name alone. */
 bool disable_is_same_file(const struct win_service *a, const struct disable_maker *of_a,
 	const struct win_service *b, const struct disable_maker *of_b);
+/** An INF, of one or two bytes a letter: does it declare filters, and does it declare the service
+ * with this name as one? Pure. */
+bool disable_inf_declares(const uint8_t *p, size_t len);
+bool disable_inf_adds(const uint8_t *p, size_t len, const char *name);
+
+/* Those of packages of other makers that declare filters. */
+struct disable_infs {
+	struct disable_inf {
+		uint8_t *p;
+		size_t len;
+	} * list;
+	size_t n, n_bytes;
+	bool is_cut; /* there are more than are looked at */
+};
+
+/** Load them; one that cannot be read is none. For disable_infs_done also after an error. Errors:
+ * those that end the run, RS_E_MEMORY. */
+int disable_infs_load(const struct ev_look *in, const struct win_system *s,
+	struct disable_infs *ret, struct rs_err *err);
+void disable_infs_done(struct disable_infs *s);
+/** Does one of them, or may one, declare this service as a filter? */
+bool disable_infs_add(const struct disable_infs *s, const char *name);
+
 /** Does a list of filters that can be edited have this name? */
 bool disable_is_filter(const struct win_system *s, const char *name);
 /** Edits for @c's chosen rows. Errors: RS_E_MEMORY; a list that is not whole is a refusal. */

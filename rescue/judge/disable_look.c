@@ -71,23 +71,6 @@ static void tell(struct disable_maker *m, const char *vendor)
 	(void)snprintf(m->vendor, sizeof(m->vendor), "%.127s", vendor);
 }
 
-/* Text of one or of two bytes a letter. */
-static bool has_word(const uint8_t *p, size_t len, const char *word)
-{
-	const size_t n = strlen(word);
-
-	for (size_t wide = 1; wide <= 2; wide++)
-		for (size_t at = 0; at + n * wide <= len; at++) {
-			size_t k = 0;
-			while (k < n &&
-				strncasecmp((const char *)p + at + k * wide, word + k, 1) == 0)
-				k++;
-			if (k == n)
-				return true;
-		}
-	return false;
-}
-
 /* Windows 10 1903 and later: filters that a package declares (INF AddFilter directive) stand in no
  * list of the registry. What that makes of the registry is not documented, so the package says it.
  */
@@ -104,7 +87,7 @@ static int look_at_package(const struct ev_look *in, const struct win_service *o
 	(void)snprintf(path, sizeof(path), "%.180s\\INF\\%.100s", in->win->root, one->inf);
 	int r = nt_file_load(in->vol, path, INF_MOST_BYTES, &p, &len, &why);
 	if (r == 0)
-		ret->is_declared = has_word(p, len, "AddFilter");
+		ret->is_declared = disable_inf_declares(p, len);
 	return rs_err_ends(r) ? rs_err_pass(err, r, &why) : 0;
 }
 
@@ -151,10 +134,12 @@ int disable_look(const struct ev_look *in, struct evidence *e, const char *const
 	const struct win_system *s = e->system;
 	auto_free struct disable_maker *m = calloc(s->n_services ? s->n_services : 1, sizeof(*m));
 	auto_free bool *is_meant = calloc(s->n_services ? s->n_services : 1, sizeof(*is_meant));
+	__attribute__((cleanup(disable_infs_done))) struct disable_infs infs = {0};
 	int r = 0;
 
 	if (!m || !is_meant)
 		return rs_fail(err, RS_E_MEMORY, "services");
+	r = disable_infs_load(in, s, &infs, err);
 	for (size_t i = 0; r == 0 && i < s->n_services; i++)
 		r = find_file(in, &s->services[i], &m[i], err);
 	for (size_t i = 0; i < s->n_services; i++)
@@ -167,6 +152,8 @@ int disable_look(const struct ev_look *in, struct evidence *e, const char *const
 							&s->services[i], &m[i]);
 		if (is_any)
 			r = look_at(in, e, &s->services[i], &m[i], err);
+		if (is_any && s->services[i].is_driver)
+			m[i].is_declared |= disable_infs_add(&infs, s->services[i].name);
 	}
 	if (r == 0)
 		*ret = rs_steal(m);

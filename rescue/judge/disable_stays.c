@@ -114,8 +114,8 @@ const char *disable_stays(const struct win_system *s, const struct disable_maker
 				       "is not told for sure"},
 		{maker->is_own, "it is a part of Windows"},
 		{one->is_driver && maker->is_declared,
-			"its package adds filters to devices in a way that no list shows "
-			"(AddFilter), and they would not start without it"},
+			"its package, or another one, adds it to devices in a way that no list "
+			"shows (AddFilter), and they would not start without it"},
 		{!maker->is_known,
 			"nothing says who made it: its file is no program that can be read, and no "
 			"package of another maker brought it"},

@@ -24,7 +24,7 @@ int win_system_read(struct win_hive *h, unsigned control_set, const char *root,
 	const struct rs_task *task, struct win_system **ret, struct rs_err *err)
 {
 	static void (*const parts[])(struct drivers_read * d) = {drivers_state, drivers_minimal,
-		drivers_services, drivers_packages, drivers_devices};
+		drivers_services, drivers_network, drivers_packages, drivers_devices};
 	__attribute__((cleanup(win_system_free_auto))) struct win_system *s = calloc(1, sizeof(*s));
 	struct drivers_read d = {.h = h, .root = root, .task = task, .s = s};
 

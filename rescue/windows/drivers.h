@@ -29,6 +29,12 @@ struct win_service {
 	bool is_user_exe; /* a program of its own */
 	bool is_boot;	  /* the loader takes it: Start 0 not set back by its override, or BootFlags
 			   * that fit, or what the boot file system needs */
+	/* Is it a filter of the network (NDIS), and what becomes of that without it? */
+	enum win_network {
+		WIN_NETWORK_NONE,  /* it is none */
+		WIN_NETWORK_LATER, /* it comes up to 90 seconds later (FilterRunType optional) */
+		WIN_NETWORK_WAITS, /* it waits for it for ever (mandatory) */
+	} network;
 	bool is_in_minimal; /* named, itself or by its group, in SafeBoot\Minimal */
 	uint64_t written;   /* FILETIME of its key */
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Inside of the reader of drivers.h: drivers.c (all of it, and what becomes of it), drivers_read.c
  * (what the parts share), drivers_services.c, drivers_packages.c, drivers_devices.c (classes,
- * devices, their filters), drivers_state.c. Each key is walked once, in the order of the hive. */
+ * devices, their filters), drivers_network.c, drivers_state.c. Each key is walked once, in the
+ * order of the hive. */
 #ifndef UNBRICK_WINDOWS_DRIVERS_INTERNAL_H
 #define UNBRICK_WINDOWS_DRIVERS_INTERNAL_H
 
@@ -49,6 +50,8 @@ void drivers_services(struct drivers_read *d);
 void drivers_packages(struct drivers_read *d);
 void drivers_devices(struct drivers_read *d);
 void drivers_state(struct drivers_read *d);
+/** Which services filter the network, after the services. */
+void drivers_network(struct drivers_read *d);
 /** SafeBoot\Minimal, before the services. */
 void drivers_minimal(struct drivers_read *d);
 

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "../windows/help.h"
-#include "judge/disable.h"
+#include "judge/disable_internal.h"
 
 #define MOST 8
 
@@ -302,6 +302,72 @@ static void test_disable__filter_that_no_list_shows__stays(void **state)
 	(void)add(m, "mine");
 	m->makers[0].is_declared = true;
 	refused(m, "mine", "AddFilter");
+}
+
+/* The most that one of them means; of one that is disabled already, nothing. */
+static void test_disable__filter_of_the_network__what_becomes_of_it(void **state)
+{
+	struct made *m = made();
+
+	(void)state;
+	add(m, "late")->network = WIN_NETWORK_LATER;
+	add(m, "waits")->network = WIN_NETWORK_WAITS;
+	(void)add(m, "none");
+	auto_disable struct disable_choice *none = choose(m, "none", NULL, false);
+	assert_int_equal(none->network, WIN_NETWORK_NONE);
+	auto_disable struct disable_choice *late = choose(m, "none", "late", false);
+	assert_int_equal(late->network, WIN_NETWORK_LATER);
+	auto_disable struct disable_choice *both = choose(m, "waits", "late", false);
+	assert_int_equal(both->network, WIN_NETWORK_WAITS);
+	m->services[1].start = WIN_START_DISABLED;
+	auto_disable struct disable_choice *before = choose(m, "waits", "late", false);
+	assert_int_equal(before->network, WIN_NETWORK_LATER);
+}
+
+static bool adds(const char *inf, size_t wide, const char *name)
+{
+	uint8_t *p = calloc(1, strlen(inf) * wide + 1); /* its end is the end */
+	size_t n = 0;
+
+	assert_non_null(p);
+	for (; *inf; inf++, n += wide)
+		p[n] = (uint8_t)*inf;
+	uint8_t *exact = malloc(n ? n : 1);
+	assert_non_null(exact);
+	memcpy(exact, p, n);
+	const bool ret = disable_inf_adds(exact, n, name);
+	free(p);
+	free(exact);
+	return ret;
+}
+
+/* What the documentation of the directive shows, in both forms of an INF; cut off at every byte
+ * nothing is read behind the end. */
+static void test_inf__addfilter__names_the_service(void **state)
+{
+	static const char inf[] =
+		"[Version]\r\nClass=Extension\r\n[x.Filters]\r\naddfilter = Mine,,pos\r\n";
+
+	(void)state;
+	for (size_t wide = 1; wide <= 2; wide++) {
+		assert_true(adds(inf, wide, "mine"));
+		assert_false(adds(inf, wide, "min"));
+		assert_false(adds(inf, wide, "mine2"));
+		assert_false(adds(inf, wide, ""));
+		assert_true(adds("AddFilter=\"mine\"", wide, "mine"));
+		assert_true(adds("AddFilter=mine", wide, "mine"));
+		assert_false(adds("AddFilter=", wide, "mine"));
+		assert_false(adds("AddService=mine,", wide, "mine"));
+		/* a string of its own may be any name that the file has */
+		assert_true(adds("AddFilter=%n%,,p\r\n[Strings]\r\nn=\"mine\"", wide, "mine"));
+		assert_false(adds("AddFilter=%n%,,p\r\n[Strings]\r\nn=\"x\"", wide, "mine"));
+	}
+	for (size_t n = 0; n < sizeof(inf); n++) {
+		char part[sizeof(inf)];
+		(void)snprintf(part, sizeof(part), "%.*s", (int)n, inf);
+		assert_int_equal(adds(part, 1, "mine"), n >= 57);
+		assert_int_equal(adds(part, 2, "mine"), n >= 57);
+	}
 }
 
 static void test_disable__letters_of_other_alphabets__stays(void **state)
@@ -849,6 +915,8 @@ int main(void)
 		cmocka_unit_test(test_disable__behind_an_empty_name_in_a_list__goes_out_too),
 		cmocka_unit_test(test_disable__no_name__is_nobodys),
 		cmocka_unit_test(test_disable__filter_that_no_list_shows__stays),
+		cmocka_unit_test(test_disable__filter_of_the_network__what_becomes_of_it),
+		cmocka_unit_test(test_inf__addfilter__names_the_service),
 		cmocka_unit_test(test_disable__letters_of_other_alphabets__stays),
 		cmocka_unit_test(test_disable__filter_without_a_service__goes_out_of_the_lists),
 		cmocka_unit_test(test_disable__what_must_stay__is_refused),
