@@ -59,11 +59,9 @@ static enum step when(const struct aside *a, uint32_t cell, uint32_t at)
 		return when_counted(rs_le16(old + 52), rs_le16(now + 52));
 	if (i >= 56 && i < 60) /* ... and class */
 		return when_counted(rs_le32(old + 56), rs_le32(now + 56));
-	if (i >= 4 && i < 12 && a->sector != HW_NIL) /* the time of the last change */
-		return sector_of(cell + 8) == a->sector && sector_of(cell + 15) == a->sector
-			       ? COMMIT
-			       : AFTER;
-	return i >= 4 && i < 12 ? AFTER : COMMIT;
+	if (i >= 4 && i < 12) /* the time of the last change, which no sector's end cuts */
+		return sector_of(at) == a->sector ? COMMIT : AFTER;
+	return COMMIT;
 }
 
 static uint32_t cell_size(const uint8_t *p)

@@ -69,6 +69,8 @@ static bool is_there(struct trio *t, const char *key)
 	assert_int_equal(win_hive_value(h, k, "Element", &v, NULL), 0);
 	assert_int_equal(v.len, 8);
 	assert_memory_equal(v.p, eight, 8);
+	assert_int_equal(win_hive_key(h, win_hive_root(h), "Services", &k, NULL), 0);
+	assert_true(rs_le16(whole->p + k + 4 + 52) >= 6); /* its longest name has three letters */
 	return true;
 }
 
@@ -117,6 +119,36 @@ static void list_far_away(struct trio *t, const struct made *at)
 	rs_put_le32(nk + 28, far);
 }
 
+/* Every "lh" entry of the list @list that is @old becomes @now. */
+static void list_replace(uint8_t *bins, uint32_t list, uint32_t old, uint32_t now)
+{
+	for (uint32_t i = 0; i < rs_le16(bins + list + 6); i++)
+		if (rs_le32(bins + list + 8 + 8 * i) == old)
+			rs_put_le32(bins + list + 8 + 8 * i, now);
+}
+
+/* The key *@key, whose parent is @parent, so that a sector ends @at bytes into its cell. */
+static void key_across(struct trio *t, uint32_t parent, uint32_t *key, uint32_t at)
+{
+	uint8_t *bins = t->f[0].p + 4096;
+	const uint32_t old = *key, size = 0U - rs_le32(bins + old), now = 12288 - 1024 - at;
+	uint32_t rest = 32;
+
+	while (rest + rs_le32(bins + rest) != 12288 || rs_le32(bins + rest) >> 31)
+		rest += rs_le32(bins + rest) >> 31 ? 0U - rs_le32(bins + rest)
+						   : rs_le32(bins + rest);
+	assert_true(rest + 512 < now);
+	memcpy(bins + now, bins + old, size);
+	rs_put_le32(bins + now + size, 12288 - now - size);
+	rs_put_le32(bins + rest, now - rest);
+	rs_put_le32(bins + old, size);
+	list_replace(bins, rs_le32(bins + parent + 4 + 28), old, now);
+	const uint32_t list = rs_le32(bins + now + 4 + 28);
+	for (uint32_t i = 0; i < rs_le32(bins + now + 4 + 20); i++)
+		rs_put_le32(bins + rs_le32(bins + list + 8 + 8 * i) + 4 + 16, now);
+	*key = now;
+}
+
 static void carry_out(struct trio *t, const struct hw_edit *e, size_t n, bool after)
 {
 	auto_hw_plan struct hw_plan p = {0};
@@ -157,6 +189,35 @@ static void test_aside__list_in_another_sector__a_new_one(void **state)
 	carry_out(&t, make, 2, true);
 	list_far_away(&t, &at); /* out of which it is taken now */
 	carry_out(&t, &drop, 1, false);
+}
+
+/* Its time, or its longest name, lies in another sector than what readers go by. */
+static void test_aside__key_in_two_sectors__old_or_new_at_every_cut(void **state)
+{
+	static const uint32_t ends[] = {24, 48, 56};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		auto_trio struct trio t = {0};
+		struct made at;
+		never_logged(&t, &at);
+		key_across(&t, MK_ROOT, &at.services, ends[i]);
+		carry_out(&t, make, 2, true);
+		carry_out(&t, &drop, 1, false);
+	}
+}
+
+/* Its list and how many there are in it: neither may be there without the other. */
+static void test_aside__list_and_count_in_two_sectors__refused(void **state)
+{
+	auto_trio struct trio t = {0};
+	struct hw_plan p = {0};
+	struct made at;
+
+	(void)state;
+	never_logged(&t, &at);
+	key_across(&t, MK_ROOT, &at.services, 32);
+	assert_int_equal(plan(&t, make, 2, &p), RS_E_HIVE_EDIT);
 }
 
 /* Heads of cells in several sectors. */
@@ -238,6 +299,34 @@ static void test_aside__no_room_but_behind_the_bins__a_bin_more(void **state)
 	assert_int_equal(plan(&t, edits, 3, &none), RS_E_HIVE_EDIT);
 }
 
+/* Who reads the list is told of no shorter names or classes than are in it. */
+static void test_aside__the_last_of_a_key__its_lengths_fall_after_it(void **state)
+{
+	static const struct hw_edit in_a[] = {{.op = HW_MAKE_KEY, .key = "Services\\A\\New"},
+		{HW_SET, "Services\\A\\New", "Element", 3, eight, sizeof(eight)}};
+	static const struct hw_edit out = {.op = HW_DELETE_KEY, .key = "Services\\A\\New"};
+	auto_hw_plan struct hw_plan p = {0}, q = {0};
+	auto_trio struct trio t = {0};
+	struct made at;
+
+	(void)state;
+	never_logged(&t, &at);
+	key_across(&t, at.services, &at.a, 56);
+	expect_aside(&t, in_a, 2, &p);
+	trio_apply(&t, &p, p.n_steps, -1);
+	rs_put_le32(t.f[0].p + 4096 + at.a + 4 + 56, 8); /* it had a class */
+	expect_aside(&t, &out, 1, &q);
+	for (unsigned step = 0; step <= q.n_steps; step++) {
+		auto_trio struct trio cut;
+		trio_copy(&t, &cut);
+		trio_apply(&cut, &q, step, -1);
+		const bool is_last = step == q.n_steps;
+		(void)is_there(&cut, NEW);
+		assert_int_equal(rs_le16(cut.f[0].p + 4096 + at.a + 4 + 52), is_last ? 0 : 6);
+		assert_int_equal(rs_le32(cut.f[0].p + 4096 + at.a + 4 + 56), is_last ? 0 : 8);
+	}
+}
+
 static void test_aside__more_than_one_sector__refused(void **state)
 {
 	static const uint8_t list[] = "A\0B\0\0\0C\0\0\0\0";
@@ -297,9 +386,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_aside__there_and_back__old_or_new_at_every_cut),
 		cmocka_unit_test(test_aside__list_in_another_sector__a_new_one),
+		cmocka_unit_test(test_aside__key_in_two_sectors__old_or_new_at_every_cut),
+		cmocka_unit_test(test_aside__list_and_count_in_two_sectors__refused),
 		cmocka_unit_test(test_aside__long_value__old_or_new_at_every_cut),
 		cmocka_unit_test(test_aside__back__what_is_free_is_one),
 		cmocka_unit_test(test_aside__no_room_but_behind_the_bins__a_bin_more),
+		cmocka_unit_test(test_aside__the_last_of_a_key__its_lengths_fall_after_it),
 		cmocka_unit_test(test_aside__more_than_one_sector__refused),
 		cmocka_unit_test(test_aside__larger_than_4_mib__refused),
 		cmocka_unit_test(test_aside__any_read_fails__said),
