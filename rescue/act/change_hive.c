@@ -8,7 +8,7 @@
 
 #include "act/change.h"
 #include "core/text.h"
-#include "windows/windows.h"
+#include "windows/txr.h"
 
 #define PATH_BYTES 512U
 
@@ -62,6 +62,23 @@ static int open_log(
 	return r < 0 ? rs_err_pass(err, r, &why) : 0;
 }
 
+/* A log that cannot be read may hold some: then nobody knows what the next start makes of the hive.
+ */
+static int look_for_transactions(
+	struct nt_vol *vol, const char *hive, struct files *f, struct rs_err *err)
+{
+	struct win_txr txr;
+
+	int r = win_txr_look(vol, hive, &txr, err);
+	if (r < 0)
+		return r;
+	if (txr.state == WIN_TXR_UNKNOWN)
+		return rs_fail(err, RS_E_HIVE_TXR, "their log cannot be read: %s", txr.why);
+	if (txr.state == WIN_TXR_OPEN)
+		f->hive.flags |= HW_TXR_PENDING;
+	return 0;
+}
+
 static int files_open(struct nt_vol *vol, const char *hive, struct files *f, struct rs_err *err)
 {
 	int r = strlen(hive) < PATH_BYTES - 8
@@ -70,6 +87,8 @@ static int files_open(struct nt_vol *vol, const char *hive, struct files *f, str
 
 	for (size_t i = HW_LOG1; r == 0 && i <= HW_LOG2; i++)
 		r = open_log(vol, hive, f, i, err);
+	if (r == 0)
+		r = look_for_transactions(vol, hive, f, err);
 	f->hive.now_filetime = rs_filetime_now();
 	return r;
 }

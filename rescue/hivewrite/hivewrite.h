@@ -65,8 +65,9 @@ struct hw_plan {
  * order and each of them in any of its sectors, leaves a hive that Windows reads with none of the
  * edits or with all; from the commit's flush on it is all of them. All has been read when this
  * returns; the plan holds no pointer into @f or @edits. For hw_plan_done.
- * Errors: RS_E_HIVE_EDIT (this hive is not edited in place, or not so: said why), RS_E_HIVE (no
- * hive, or a damaged one), RS_E_NO_SUCH_FILE (the key of a HW_SET), RS_E_IO_READ, RS_E_MEMORY. */
+ * Errors: RS_E_HIVE_EDIT (this hive is not edited in place, or not so: said why), RS_E_HIVE_TXR
+ * (HW_TXR_PENDING), RS_E_HIVE (no hive, or a damaged one), RS_E_NO_SUCH_FILE (the key of a HW_SET),
+ * RS_E_IO_READ, RS_E_MEMORY. */
 int hw_plan_make(const struct hw_files *f, const struct hw_edit *edits, size_t n,
 	struct hw_plan *ret, struct rs_err *err);
 void hw_plan_done(struct hw_plan *p);

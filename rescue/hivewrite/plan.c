@@ -287,7 +287,7 @@ static int check_open(const struct hw_files *f, const struct hw_opened *o, struc
 	if (!o->st.is_base_sound)
 		return rs_fail(err, RS_E_HIVE_EDIT, "its base block is damaged");
 	if (f->flags & HW_TXR_PENDING)
-		return rs_fail(err, RS_E_HIVE_EDIT, "transactions of it are open");
+		return rs_fail(err, RS_E_HIVE_TXR, "a transaction of the registry is open");
 	if (o->st.secondary_sequence > UINT32_MAX - 4 || o->st.next > UINT32_MAX - 4)
 		return rs_fail(err, RS_E_HIVE_EDIT, "its sequence number is at its end");
 	return 0;

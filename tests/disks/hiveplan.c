@@ -114,7 +114,7 @@ static int failed(const struct rs_err *err)
 {
 	(void)printf("%s: %s\n", rs_err_info(err->code)->id, err->detail);
 	return err->code == RS_E_HIVE_EDIT || err->code == RS_E_HIVE ||
-			       err->code == RS_E_NO_SUCH_FILE
+			       err->code == RS_E_HIVE_TXR || err->code == RS_E_NO_SUCH_FILE
 		       ? 3
 		       : 1;
 }

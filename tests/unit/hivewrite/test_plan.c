@@ -355,7 +355,7 @@ static void test_plan__no_log_to_go_by__refused(void **state)
 	trio_new(&t, &at, LOG_BYTES);
 	struct hw_files f = trio_files(&t);
 	f.flags = HW_TXR_PENDING;
-	expect_refused(&t, &f, &start, RS_E_HIVE_EDIT, "transactions");
+	expect_refused(&t, &f, &start, RS_E_HIVE_TXR, "transaction");
 	f.flags = 0;
 	f.has_log1 = f.has_log2 = false;
 	expect_no_log(&t, &f, "ever used");
