@@ -36,18 +36,30 @@ static int setup(void **state)
 	return 0;
 }
 
-static struct plan *plan_of_both(struct qh *q)
+static void add_change(struct qh *q, struct plan *p)
 {
 	struct plan_change *c = ch_disable_x();
-	struct plan *p = plan_new();
+
+	assert_int_equal(change_look(q->vol, c, NULL), 0);
+	assert_int_equal(plan_add_change(p, c, FILE_IN, "", "test", "\\Windows", false, NULL), 0);
+}
+
+static void add_file(struct qh *q, struct plan *p, unsigned after)
+{
 	char path[] = DRIVER_IN, why[] = "a test";
 	struct finding f = {.path = path, .why = why, .parent_ref = qh_ref(q, QH_DRIVERS)};
 
-	assert_non_null(p);
-	assert_int_equal(change_look(q->vol, c, NULL), 0);
-	assert_int_equal(plan_add_change(p, c, FILE_IN, "", "test", "\\Windows", false, NULL), 0);
 	assert_int_equal(nt_stat(q->vol, qh_ref(q, DRIVER), &f.stat, NULL), 0);
-	assert_int_equal(plan_add_move(p, &f, "test", "\\Windows", p->items[0].number, NULL), 0);
+	assert_int_equal(plan_add_move(p, &f, "test", "\\Windows", after, NULL), 0);
+}
+
+static struct plan *plan_of_both(struct qh *q)
+{
+	struct plan *p = plan_new();
+
+	assert_non_null(p);
+	add_change(q, p);
+	add_file(q, p, p->items[0].number);
 	return p;
 }
 
@@ -56,7 +68,7 @@ static void fill(struct qh *q, struct plan *p)
 	struct rs_err err = {0};
 
 	plan_accept(p);
-	assert_int_equal(plan_count_accepted(p), 2);
+	assert_int_equal(plan_count_accepted(p), p->n_items);
 	if (quarantine_fill(q->vol, p, NULL, &err) < 0)
 		fail_msg("%s %s %s", err.object, rs_err_info(err.code)->text, err.detail);
 }
@@ -188,6 +200,50 @@ static void test_undo__the_file_was_installed_anew__its_driver_is_started(void *
 	auto_plan struct plan *back = undo(q, true);
 	assert_int_equal(start_now(q), 0);
 	assert_int_equal(change_count_left(back), 0);
+}
+
+/* Disabled by one run, its file moved by a second one: the first is taken back while the file is
+ * away, and then the file is back. */
+static void test_undo__another_run_has_the_file__its_driver_is_not_started(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *change = plan_new(), *file = plan_new(), *p = NULL, *back = NULL;
+
+	assert_true(change && file);
+	add_change(q, change);
+	add_file(q, file, 0);
+	fill(q, change);
+	fill(q, file);
+	qh_list(q);
+	assert_int_equal(q->n, 2);
+	assert_int_equal(quarantine_load(q->vol, &q->all[0], PLAN_RESTORE, &p, NULL), 0);
+	assert_int_equal(restore_survey(q->vol, NULL, NULL, p, NULL), 0);
+	assert_int_equal(change_count_left(p), 2);
+	assert_true(p->items[0].change->values[0].is_file_gone);
+
+	assert_int_equal(quarantine_load(q->vol, &q->all[1], PLAN_RESTORE, &back, NULL), 0);
+	assert_int_equal(restore_survey(q->vol, NULL, NULL, back, NULL), 0);
+	plan_accept(back);
+	assert_int_equal(quarantine_empty(q->vol, back, NULL, NULL), 0);
+	auto_plan struct plan *first = undo(q, false);
+	assert_int_equal(change_count_left(first), 0);
+	assert_int_equal(start_now(q), 0);
+}
+
+/* A file that was not there before either, and that no run of ours has. */
+static void test_undo__it_never_had_a_file__its_start_is_as_before(void **state)
+{
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_new(), *back = NULL;
+
+	assert_non_null(p);
+	assert_int_equal(
+		nt_remove(q->vol, qh_ref(q, QH_DRIVERS), "x.sys", qh_ref(q, DRIVER), NULL), 0);
+	add_change(q, p);
+	fill(q, p);
+	back = undo(q, false);
+	assert_int_equal(change_count_left(back), 0);
+	assert_int_equal(start_now(q), 0);
 }
 
 /* ---- answers ---- */
@@ -363,6 +419,8 @@ int main(void)
 		TEST(test_order__the_manifest__keeps_what_goes_after_what),
 		TEST(test_undo__the_file_is_lost__its_driver_is_not_started),
 		TEST(test_undo__the_file_was_installed_anew__its_driver_is_started),
+		TEST(test_undo__another_run_has_the_file__its_driver_is_not_started),
+		TEST(test_undo__it_never_had_a_file__its_start_is_as_before),
 		TEST(test_accept__the_change_is_left__so_is_the_file),
 		TEST(test_accept__of_an_undo__the_file_may_go_back_alone),
 		TEST(test_plan__another_change_comes_before__the_file_goes_after_its_own),
