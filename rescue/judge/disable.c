@@ -313,6 +313,18 @@ static void refuse(struct disable_choice *c, const char *name, const char *why)
 
 /* ---- those that are named ---- */
 
+/* What is disabled already and has no file any more (--with-files has moved it) is no reason to
+ * refuse what is asked: nothing of it changes, and nothing tells its maker now. */
+static bool is_done(const struct group *g, size_t first)
+{
+	for (size_t i = 0; i < g->in->system->n_services; i++)
+		if (g->has[i] &&
+			(at(g, i)->start != WIN_START_DISABLED || !at(g, i)->has_start ||
+				g->in->makers[i].ref || lists_with(g->in->system, at(g, i)->name)))
+			return false;
+	return at(g, first)->is_driver;
+}
+
 static int choose_one(
 	struct group *g, size_t i, const char *asked, struct disable_choice *c, struct rs_err *err)
 {
@@ -322,6 +334,8 @@ static int choose_one(
 	group_fill(g, i);
 	if (!is_kept(g, i, &keeper, &why))
 		return add_group(g, i, true, c, err);
+	if (is_done(g, i))
+		return add_stay(g, i, i, start_text(at(g, i)), c, err);
 	int r = add_stay(g, i, keeper, why, c, err);
 	const struct disable_row *row = r == 0 ? row_of(c, at(g, i)->name) : NULL;
 	if (row)

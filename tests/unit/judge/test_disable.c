@@ -220,6 +220,38 @@ static void test_disable__same_file_by_another_path__goes_with_it(void **state)
 	assert_non_null(none->refused);
 }
 
+/* --with-files has moved its file: nothing tells its maker any more, and nothing is left to do. */
+static void test_disable__done_and_its_file_is_gone__nothing_refuses(void **state)
+{
+	static const char *const list[3] = {"mine"};
+	struct made *m = made();
+	struct win_service *one;
+
+	(void)state;
+	add(m, "mine");
+	one = &m->services[0];
+	one->start = 4;
+	one->is_boot = false;
+	m->makers[0].is_known = false;
+	m->makers[0].ref = 0;
+	auto_disable struct disable_choice *c = choose(m, "mine", NULL, false);
+	assert_null(c->refused);
+	assert_int_equal(c->n_edits, 0);
+	assert_int_equal(c->n_chosen, 0); /* nor is its file looked for */
+
+	m->makers[0].ref = 77; /* what is there is judged as ever */
+	auto_disable struct disable_choice *there = choose(m, "mine", NULL, false);
+	assert_non_null(there->refused);
+	m->makers[0].ref = 0;
+	one->start = 3;
+	auto_disable struct disable_choice *on = choose(m, "mine", NULL, false);
+	assert_non_null(on->refused);
+	one->start = 4;
+	filters(m, "Class\\" KEYBOARD, KEYBOARD, list);
+	auto_disable struct disable_choice *named = choose(m, "mine", NULL, false);
+	assert_non_null(named->refused);
+}
+
 static void test_disable__filter__its_name_alone_goes_out_of_each_list(void **state)
 {
 	static const char *const three[3] = {"before", "flt", "after"}, *const one[3] = {"FLT"},
@@ -910,6 +942,7 @@ int main(void)
 		cmocka_unit_test(test_disable__name_of_its_file__finds_it),
 		cmocka_unit_test(test_disable__same_file__goes_with_it),
 		cmocka_unit_test(test_disable__same_file_by_another_path__goes_with_it),
+		cmocka_unit_test(test_disable__done_and_its_file_is_gone__nothing_refuses),
 		cmocka_unit_test(test_disable__filter__its_name_alone_goes_out_of_each_list),
 		cmocka_unit_test(test_disable__a_name_that_only_begins_so__stays_in_the_list),
 		cmocka_unit_test(test_disable__behind_an_empty_name_in_a_list__goes_out_too),
