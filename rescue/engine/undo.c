@@ -200,8 +200,9 @@ static int done(struct rs_repair *u, struct rs_err *err)
 	(void)snprintf(text, sizeof(text), "%s, %s", done_text, en_verified_text(u->report));
 	if (left)
 		rs_note(text, sizeof(text),
-			"%zu %s left as they are, as something else has changed them since; the "
-			"quarantine keeps what they were",
+			"%zu %s not taken back: something else has changed it since, or a start "
+			"would "
+			"miss a file; the quarantine keeps what was there before",
 			left, rs_form(left, "value was", "values were"));
 	en_finish_done(u->report, u->m, left ? RS_STATUS_LEFT : RS_STATUS_DONE,
 		left ? RUN_LEFT : RUN_DONE, text);

@@ -150,8 +150,12 @@ static void say_change(struct printer *p, const struct plan_item *item)
 		say_value(p, &c->values[i], is_back);
 	for (size_t i = 0; i < c->n_touched; i++) {
 		const struct plan_touched *t = &c->touched[i];
-		text_say(p, t->is_done ? N_("      Of:      ") : N_("      Stays:   "),
-			"%-s%s%-s%s%s%s", t->name, has(t->vendor) ? " (" : "", t->vendor,
+		const char *first = t->is_done ? N_("      Of:      ") : N_("      Stays:   ");
+		if (t->kind == TOUCHED_SETTING) { /* named by us, in the reader's language */
+			text_say_if(p, first, t->name);
+			continue;
+		}
+		text_say(p, first, "%-s%s%-s%s%s%s", t->name, has(t->vendor) ? " (" : "", t->vendor,
 			has(t->vendor) ? ")" : "", has(t->reason) ? ": " : "", t->reason);
 	}
 	if (!is_back)

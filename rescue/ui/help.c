@@ -63,7 +63,7 @@ static const struct command_spec commands[] = {
 		"is the first of Microsoft's steps only: the others are told. 'undo' takes it "
 		"back.\n",
 		.report = cmd_repair, .repair = RS_CLEAR},
-	{"undo", CMD_UNDO, 1, 2, "DISK [ID]", "put moved files back",
+	{"undo", CMD_UNDO, 1, 2, "DISK [ID]", "take a repair back: moved files, and changes",
 		"ID is the folder's name below \\Unbrick, needed if there are several. A file that "
 		"cannot\n"
 		"go back to its old place is told or asked about; with --yes that is refused, "
@@ -87,13 +87,12 @@ static const struct command_spec commands[] = {
 		.report = cmd_repair, .repair = RS_HIBERNATION, .check = check_replay},
 	{"safemode", CMD_SAFEMODE, 2, 2, "on | off | clear DISK",
 		"let a Windows start in Safe Mode, also a locked one",
-		"Needs no key: the setting lies on the EFI system partition, and BitLocker does "
-		"not\n"
-		"validate it by default. Without --volume it is the Windows that is started when "
-		"nobody\n"
-		"chooses. It stays so until 'off', which sets back whoever's it was; 'clear' sets "
+		"Needs no key: the setting lies on the EFI system partition (of a BIOS on the "
+		"active\n"
+		"one), and BitLocker does not validate it by default. Without --volume it is the\n"
+		"Windows that is started when nobody chooses. It stays so until 'off', which sets "
 		"back\n"
-		"what Unbrick set, and asks nobody.\n",
+		"whoever's it was; 'clear' sets back what Unbrick set, and asks nobody.\n",
 		.report = cmd_safemode, .repair = RS_SAFEMODE, .check = check_safemode},
 	{"tui", CMD_TUI, 0, 1024, "[DISK...]",
 		"list, scan, fix and undo on one screen, step by step",
