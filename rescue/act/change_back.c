@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "act/change.h"
 #include "ntfs/check.h"
@@ -154,6 +155,26 @@ static int link_verify(
 		is_restored ? item->from_ref : 0, err);
 }
 
+/* The folders into which files are put back (judge/putback.c), of a Windows that lies in a folder
+ * of the root or in one named Windows in that. */
+static bool is_place(const char *path)
+{
+	static const char *const folders[] = {
+		"", "\\System32", "\\System32\\drivers", "\\SysWOW64"};
+	static const char inner[] = "\\Windows";
+	const size_t len = (size_t)(win_path_name(path) - path);
+	const size_t root = path[0] == '\\' ? 1 + strcspn(path + 1, "\\") : len;
+
+	for (size_t i = 0; root > 1 && i < 2 * sizeof(folders) / sizeof(folders[0]); i++) {
+		const char *folder = folders[i / 2];
+		const size_t head = root + (i % 2 ? strlen(inner) : 0), tail = strlen(folder);
+		if (len == head + tail + 1 && strncasecmp(path + root, inner, head - root) == 0 &&
+			strncasecmp(path + head, folder, tail) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Of a manifest that is proven ours, and yet: only a name in Windows, of what
  * Windows' store has. */
 static const char *refuses(const struct plan_item *item)
@@ -167,6 +188,8 @@ static const char *refuses(const struct plan_item *item)
 	if (!c->source || strcasestr(item->path, STORE) ||
 		(c->kind == CHANGE_LINK && !strcasestr(c->source, STORE)))
 		return "its change is not about a file that Windows' store has";
+	if (!is_place(item->path))
+		return "its change is about a folder into which no file is put back";
 	return NULL;
 }
 

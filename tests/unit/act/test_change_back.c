@@ -590,6 +590,32 @@ static void test_manifest__of_something_else__refused(void **state)
 	assert_non_null(ops->refuses(item));
 }
 
+/* Undo would take it away for good. */
+static void test_manifest__of_another_folder__refused(void **state)
+{
+	static const char *const good[] = {"\\Windows\\x.exe", "\\WINNT\\system32\\x.dll",
+		"\\Windows\\System32\\Drivers\\x.sys", "\\Windows.old\\WINDOWS\\x.exe",
+		"\\Windows.old\\Windows\\SysWOW64\\x.dll"};
+	static const char *const bad[] = {"\\x.exe", "x.exe", "\\Windows\\System32\\config\\SYSTEM",
+		"\\Users\\x\\Documents\\letter.docx", "\\Windows\\System32\\drivers\\etc\\hosts",
+		"\\Windows.old\\Program\\x.exe", "\\\\System32\\x.dll",
+		"\\Windows\\System32x\\x.dll", "\\Unbrick\\20240719T041500Z-0011\\0001\\x.sys"};
+	struct qh *q = *state;
+	auto_plan struct plan *p = plan_of(q, PUTBACK_COPY);
+	struct plan_item *item = &p->items[0];
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		free(item->path);
+		item->path = strdup(good[i]);
+		assert_null(change_ops_of(item)->refuses(item));
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		free(item->path);
+		item->path = strdup(bad[i]);
+		assert_non_null(change_ops_of(item)->refuses(item));
+	}
+}
+
 #define BACK(name) cmocka_unit_test_setup_teardown(name, setup, qh_teardown)
 
 int main(void)
@@ -611,6 +637,7 @@ int main(void)
 		BACK(test_undo__run_on_a_changed_name__stays),
 		BACK(test_undo__run_on_a_changed_copy__stays),
 		BACK(test_manifest__of_something_else__refused),
+		BACK(test_manifest__of_another_folder__refused),
 		BACK(test_back__a_name__its_steps_are_noted),
 		BACK(test_back__a_copy__its_steps_are_noted),
 		BACK(test_back__nothing_says_whose_a_copy_has_to_be__it_is_not_made),
