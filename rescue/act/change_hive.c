@@ -37,8 +37,14 @@ static void files_done(struct files *f)
 static int open_one(struct nt_vol *vol, const char *path, struct files *f, size_t i,
 	struct win_src *ret, struct rs_err *err)
 {
+	struct nt_stat s;
 	int r = nt_lookup(vol, path, &f->ref[i], err);
 
+	if (r == 0)
+		r = nt_stat(vol, f->ref[i], &s, err);
+	if (r == 0 && s.is_reparse)
+		return rs_fail_on(err, RS_E_HIVE_EDIT, path,
+			"it is a reparse point: Windows reads its contents elsewhere");
 	if (r == 0)
 		r = nt_file_open(vol, f->ref[i], "", &f->f[i], err);
 	if (r == 0)

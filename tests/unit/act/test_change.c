@@ -774,6 +774,33 @@ static void test_look__what_the_table_has_not__is_refused(void **state)
 	assert_int_equal(change_look(q->vol, d, NULL), RS_E_HIVE_EDIT);
 }
 
+/* What lies behind it is another file's, and what lies in it nobody reads. */
+static int setup_reparse(void **state)
+{
+	static const struct wi_value one[] = {{X, "Start", NULL, 1}, {NULL, NULL, NULL, 0}};
+	struct qh *q = calloc(1, sizeof(*q));
+
+	assert_non_null(q);
+	qh_make(q);
+	wi_hive(&q->wi, "SYSTEM", one);
+	wi_reparse(&q->wi, HIVE, 0xA000000CU);
+	qh_open(q);
+	*state = q;
+	return 0;
+}
+
+static void test_can__the_hive_is_a_reparse_point__is_refused(void **state)
+{
+	struct qh *q = *state;
+	auto_change struct plan_change *c = change_new(CHANGE_HIVE, FILE_IN);
+	struct rs_err err = {0};
+
+	ch_add(c, HW_SET, X, "Start", DWORD, ch_four, sizeof(ch_four));
+	assert_int_equal(change_look(q->vol, c, NULL), 0);
+	assert_int_equal(change_can(q->vol, c, &err), RS_E_HIVE_EDIT);
+	assert_non_null(strstr(err.detail, "reparse point"));
+}
+
 /* ---- beside moves ---- */
 
 /* Where the steps say that an item was begun last; 0: nowhere. */
@@ -1329,6 +1356,8 @@ int main(void)
 		CASE(test_change__value_made__goes_again),
 		CASE(test_look__a_key_that_is_not_there__is_named),
 		CASE(test_look__what_the_table_has_not__is_refused),
+		cmocka_unit_test_setup_teardown(test_can__the_hive_is_a_reparse_point__is_refused,
+			setup_reparse, qh_teardown),
 		CASE(test_undo__a_change_and_a_file__the_file_first),
 		CASE(test_change__key_made__goes_again),
 		CASE(test_change__key_made_and_used_by_others__only_the_value_goes),
