@@ -74,13 +74,13 @@ static int set_add(
 	return 0;
 }
 
-/* One that cannot be read proves nothing, and is no reason not to go on. */
+/* One that cannot be read proves nothing, nor does one that others can have made, out of which no
+ * change is loaded: that is no reason not to go on. */
 static int sets_read(struct nt_vol *vol, struct en_store *s, struct rs_err *err)
 {
 	for (size_t i = 0; i < s->v->n_quarantines; i++) {
-		const struct quarantine *q = &s->v->quarantines[i];
 		struct rs_err why = {0};
-		int r = q->is_proven && q->id[0] ? set_add(vol, q, s, &why) : 0;
+		int r = set_add(vol, &s->v->quarantines[i], s, &why);
 		if (rs_err_ends(r))
 			return rs_err_pass(err, r, &why);
 	}

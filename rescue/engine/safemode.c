@@ -254,6 +254,18 @@ static int plan(struct rs_repair *u, struct rs_err *err)
 	return 0;
 }
 
+/* What the place itself asks or refuses, whatever is answered to the rest. */
+static int consent_each(struct rs_repair *u, struct rs_err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < u->safe->n; i++) {
+		const struct place *p = place_of(&u->safe->works[i]);
+		r = p->consent ? p->consent(u, &u->safe->works[i], err) : 0;
+	}
+	return r;
+}
+
 static int consent(struct rs_repair *u, struct rs_err *err)
 {
 	static const char *const questions[] = {
@@ -268,6 +280,9 @@ static int consent(struct rs_repair *u, struct rs_err *err)
 				   ? "Let it start as it did before Unbrick?"
 				   : questions[u->o.safemode];
 
+	const int r = consent_each(u, err);
+	if (r < 0)
+		return r;
 	if (u->o.safemode == RS_SAFEMODE_DIRECTORY)
 		return en_consent(u, RS_ASK_RISK, text, err);
 	return u->o.say_yes || !text ? 0 : en_consent(u, RS_ASK_PLAN, text, err);

@@ -14,7 +14,6 @@
 #include "judge/judge_internal.h"
 
 #define CHUNK_BYTES 65536U
-#define NAME_MOST   260U
 
 /* One file that is to go. */
 struct going {
@@ -83,7 +82,7 @@ static bool has_name(const uint8_t *p, size_t len, const char *name, size_t n)
 static int read_for_name(struct nt_file *f, const struct going *g, bool *ret, struct rs_err *err)
 {
 	const size_t n = strlen(g->name);
-	auto_free uint8_t *p = malloc(CHUNK_BYTES + NAME_MOST + 1);
+	auto_free uint8_t *p = malloc(CHUNK_BYTES + n);
 	size_t kept = 0, len = 1;
 	int r = p ? 0 : rs_fail(err, RS_E_MEMORY, "driver");
 
@@ -166,6 +165,8 @@ static int check_names(const struct going *g, struct rs_err *err)
 	if (r < 0)
 		return refuse(g, err, "its names cannot be read");
 	for (size_t i = 0; i < names.n; i++) {
+		if (strncmp(names.all[i].path, "\\?", 2) == 0) /* of names.c */
+			return refuse(g, err, "the folder of one of its names cannot be told");
 		const char *no = judge_forbids_disabled(
 			g->in->judged, g->in->vol, g->in->root, names.all[i].path);
 		if (no)
@@ -184,7 +185,7 @@ static int check(struct going *g, struct rs_err *err)
 	if (no)
 		return refuse(g, err, "%s", no);
 	int r = find(g, g->of, &g->ref, err);
-	if (r == 0 && (!g->ref || strlen(g->name) >= NAME_MOST))
+	if (r == 0 && !g->ref)
 		r = refuse(g, err, "it is not there");
 	if (r == 0)
 		r = check_names(g, err);

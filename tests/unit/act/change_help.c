@@ -23,6 +23,8 @@ static const struct wi_value values[] = {
 	{SET "Services\\volume", "Start", NULL, 0},
 	{X, "Start", NULL, 0},
 	{SET "Services\\y", "Start", NULL, 1},
+	{Z, "Start", NULL, 1},
+	{Z, "ImagePath", "\\SystemRoot\\other\\z.sys", 0},
 	{CLASS, "UpperFilters", "PartMgr\nx\n", 0},
 	{MEMORY, "VerifyDriverLevel", NULL, 9},
 	{NULL, NULL, NULL, 0},

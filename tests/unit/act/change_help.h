@@ -9,6 +9,7 @@
 #define FILE_IN "\\Windows\\System32\\config\\SYSTEM"
 #define SET	"ControlSet001\\"
 #define X	SET "Services\\x"
+#define Z	SET "Services\\z" /* its file is \Windows\other\z.sys */
 #define CLASS	SET "Control\\Class\\{4D36E967-E325-11CE-BFC1-08002BE10318}"
 #define MEMORY	SET "Control\\Session Manager\\Memory Management"
 

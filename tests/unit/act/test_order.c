@@ -84,16 +84,21 @@ static struct plan *load_first(struct qh *q, enum plan_action action)
 }
 
 /* Start of x, as our reader has it: libhivex reads the same in test_change.c. */
-static uint64_t start_now(struct qh *q)
+static uint64_t start_of(struct qh *q, const char *service)
 {
 	auto_hive struct win_hive *h = NULL;
 	uint64_t ret = 99;
 	win_key key;
 
 	assert_int_equal(win_hive_open_in(q->vol, FILE_IN, &h, NULL), 0);
-	assert_int_equal(win_hive_key(h, win_hive_root(h), X, &key, NULL), 0);
+	assert_int_equal(win_hive_key(h, win_hive_root(h), service, &key, NULL), 0);
 	assert_int_equal(win_hive_number(h, key, "Start", &ret, NULL), 0);
 	return ret;
+}
+
+static uint64_t start_now(struct qh *q)
+{
+	return start_of(q, X);
 }
 
 /* The survey, its verdict, the same look once more, and all of it. */
@@ -112,14 +117,20 @@ static struct plan *undo(struct qh *q, bool is_confirmed)
 	return p;
 }
 
-static void lose_the_file(struct qh *q, const struct plan *p)
+static void lose(struct qh *q, const struct plan *p, const char *name)
 {
 	char path[PLAN_PATH_BYTES + 16];
 
 	plan_target(p, &p->items[1], path);
 	const uint64_t dir = qh_ref(q, path);
-	(void)strcat(path, "\\x.sys");
-	assert_int_equal(nt_remove(q->vol, dir, "x.sys", qh_ref(q, path), NULL), 0);
+	(void)strcat(path, "\\");
+	(void)strcat(path, name);
+	assert_int_equal(nt_remove(q->vol, dir, name, qh_ref(q, path), NULL), 0);
+}
+
+static void lose_the_file(struct qh *q, const struct plan *p)
+{
+	lose(q, p, "x.sys");
 }
 
 /* ---- there and back ---- */
@@ -244,6 +255,36 @@ static void test_undo__it_never_had_a_file__its_start_is_as_before(void **state)
 	back = undo(q, false);
 	assert_int_equal(change_count_left(back), 0);
 	assert_int_equal(start_now(q), 0);
+}
+
+/* One that is not where drivers are, as its ImagePath says, and that the kernel starts itself: a
+ * file of its name among the drivers is not the one. */
+static void test_undo__a_file_elsewhere_is_lost__its_driver_is_not_started(void **state)
+{
+	struct qh *q = *state;
+	struct plan_change *c = change_new(CHANGE_HIVE, FILE_IN);
+	char path[] = "\\Windows\\other\\z.sys", why[] = "a test";
+	auto_plan struct plan *p = plan_new();
+	struct finding f = {.path = path, .why = why};
+	uint64_t made;
+
+	assert_int_equal(
+		nt_file_create(q->vol, qh_ref(q, QH_DRIVERS), "z.sys", "MZ", 2, 0, &made, NULL), 0);
+	assert_int_equal(nt_mkdir(q->vol, qh_ref(q, "/Windows"), "other", &f.parent_ref, NULL), 0);
+	assert_int_equal(
+		nt_file_create(q->vol, f.parent_ref, "z.sys", "MZ z", 4, 0, &made, NULL), 0);
+	ch_add(c, HW_SET, Z, "Start", DWORD, ch_four, sizeof(ch_four));
+	assert_int_equal(change_touch(c, TOUCHED_SERVICE, "z", "A vendor", NULL, true, NULL), 0);
+	assert_int_equal(change_look(q->vol, c, NULL), 0);
+	assert_int_equal(plan_add_change(p, c, FILE_IN, "", "test", "\\Windows", false, NULL), 0);
+	assert_int_equal(nt_stat(q->vol, made, &f.stat, NULL), 0);
+	assert_int_equal(plan_add_move(p, &f, "test", "\\Windows", p->items[0].number, NULL), 0);
+	fill(q, p);
+	assert_int_equal(start_of(q, Z), 4);
+	lose(q, p, "z.sys");
+	auto_plan struct plan *back = undo(q, true);
+	assert_int_equal(start_of(q, Z), 4);
+	assert_int_equal(change_count_left(back), 1);
 }
 
 /* ---- answers ---- */
@@ -421,6 +462,7 @@ int main(void)
 		TEST(test_undo__the_file_was_installed_anew__its_driver_is_started),
 		TEST(test_undo__another_run_has_the_file__its_driver_is_not_started),
 		TEST(test_undo__it_never_had_a_file__its_start_is_as_before),
+		TEST(test_undo__a_file_elsewhere_is_lost__its_driver_is_not_started),
 		TEST(test_accept__the_change_is_left__so_is_the_file),
 		TEST(test_accept__of_an_undo__the_file_may_go_back_alone),
 		TEST(test_plan__another_change_comes_before__the_file_goes_after_its_own),

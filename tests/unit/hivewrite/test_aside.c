@@ -100,16 +100,24 @@ static void cut_everywhere(const struct trio *t, const struct hw_plan *p, bool a
 	}
 }
 
-/* The list of Services' keys in a sector of its own, with room for more. */
-static void list_far_away(struct trio *t, const struct made *at)
+/* What is free at the end of the bins. */
+static uint32_t rest_of(const uint8_t *bins)
 {
-	uint8_t *bins = t->f[0].p + 4096, *nk = bins + at->services + 4;
-	const uint32_t old = rs_le32(nk + 28);
 	uint32_t rest = 32;
 
 	while (rest + rs_le32(bins + rest) != 12288 || rs_le32(bins + rest) >> 31)
 		rest += rs_le32(bins + rest) >> 31 ? 0U - rs_le32(bins + rest)
 						   : rs_le32(bins + rest);
+	return rest;
+}
+
+/* The list of Services' keys in a sector of its own, with room for more. */
+static void list_far_away(struct trio *t, const struct made *at)
+{
+	uint8_t *bins = t->f[0].p + 4096, *nk = bins + at->services + 4;
+	const uint32_t old = rs_le32(nk + 28);
+	const uint32_t rest = rest_of(bins);
+
 	const uint32_t far = rest + 2048, size = rs_le32(bins + rest);
 	memcpy(bins + far + 4, bins + old + 4, 40);
 	rs_put_le32(bins + far, 0U - 64);
@@ -132,11 +140,8 @@ static void key_across(struct trio *t, uint32_t parent, uint32_t *key, uint32_t 
 {
 	uint8_t *bins = t->f[0].p + 4096;
 	const uint32_t old = *key, size = 0U - rs_le32(bins + old), now = 12288 - 1024 - at;
-	uint32_t rest = 32;
+	const uint32_t rest = rest_of(bins);
 
-	while (rest + rs_le32(bins + rest) != 12288 || rs_le32(bins + rest) >> 31)
-		rest += rs_le32(bins + rest) >> 31 ? 0U - rs_le32(bins + rest)
-						   : rs_le32(bins + rest);
 	assert_true(rest + 512 < now);
 	memcpy(bins + now, bins + old, size);
 	rs_put_le32(bins + now + size, 12288 - now - size);
@@ -218,6 +223,28 @@ static void test_aside__list_and_count_in_two_sectors__refused(void **state)
 	never_logged(&t, &at);
 	key_across(&t, MK_ROOT, &at.services, 32);
 	assert_int_equal(plan(&t, make, 2, &p), RS_E_HIVE_EDIT);
+}
+
+/* To take a key out of it would want two turns. */
+static void test_aside__list_of_lists__refused(void **state)
+{
+	static const struct hw_edit b_out = {.op = HW_DELETE_KEY, .key = "Services\\B"};
+	auto_trio struct trio t = {0};
+	auto_hw_plan struct hw_plan q = {0};
+	struct hw_plan p = {0};
+	struct made at;
+
+	(void)state;
+	never_logged(&t, &at);
+	expect_aside(&t, &b_out, 1, &q);
+	uint8_t *bins = t.f[0].p + 4096, *nk = bins + at.services + 4;
+	const uint32_t rest = rest_of(bins), size = rs_le32(bins + rest);
+	rs_put_le32(bins + rest, 0U - 16);
+	memcpy(bins + rest + 4, "ri\1\0", 4);
+	rs_put_le32(bins + rest + 8, rs_le32(nk + 28));
+	rs_put_le32(bins + rest + 16, size - 16);
+	rs_put_le32(nk + 28, rest);
+	assert_int_equal(plan(&t, &b_out, 1, &p), RS_E_HIVE_EDIT);
 }
 
 /* Heads of cells in several sectors. */
@@ -388,6 +415,7 @@ int main(void)
 		cmocka_unit_test(test_aside__list_in_another_sector__a_new_one),
 		cmocka_unit_test(test_aside__key_in_two_sectors__old_or_new_at_every_cut),
 		cmocka_unit_test(test_aside__list_and_count_in_two_sectors__refused),
+		cmocka_unit_test(test_aside__list_of_lists__refused),
 		cmocka_unit_test(test_aside__long_value__old_or_new_at_every_cut),
 		cmocka_unit_test(test_aside__back__what_is_free_is_one),
 		cmocka_unit_test(test_aside__no_room_but_behind_the_bins__a_bin_more),

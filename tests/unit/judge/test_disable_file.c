@@ -8,9 +8,11 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../evidence/made.h"
 #include "core/cleanup.h"
@@ -46,6 +48,11 @@ static int make(void **state)
 	wi_file(&t.w, "/Windows/System32/drivers/CbELAM.sys", "MZ elam", 7, "");
 	wi_link(&t.w, "/Windows/System32/drivers/own.sys", "/Windows/System32/drivers/twin.sys");
 	wi_file(&t.w, "/Windows/System32/drivers/stored.sys", "MZ store", 8, "");
+	wi_dir(&t.w, "/Windows/elsewhere");
+	wi_reparse(&t.w, "/Windows/elsewhere", 0xa0000003);
+	wi_file(&t.w, "/Windows/System32/drivers/linked.sys", "MZ link", 7, "");
+	wi_dir(&t.w, "/Kept/a");
+	wi_link(&t.w, "/Windows/System32/drivers/linked.sys", "/Kept/a/linked.sys");
 	wi_dir(&t.w, "/Windows/WinSxS/a");
 	wi_link(&t.w, "/Windows/System32/drivers/stored.sys", "/Windows/WinSxS/a/stored.sys");
 	/* the name lies across two pieces of what is read */
@@ -184,6 +191,28 @@ static void test_files__another_service_has_it__stays(void **state)
 	expect_refused("twin, which stays");
 }
 
+/* A row that nobody chose is a service that stays on. */
+static void test_files__in_a_row_that_is_not_chosen__stays(void **state)
+{
+	const struct disable_files in = {t.w.vol, &t.result, "\\Windows", &t.choice, NULL};
+
+	(void)state;
+	struct win_service *twin = made_service(t.d[0]->evidence, "twin", DRIVERS "twin.sys", 0, 1);
+	t.rows[0] = (struct disable_row){
+		.service = own(), .name = "own", .is_chosen = true, .is_named = true};
+	t.rows[1] = (struct disable_row){.service = twin, .name = "twin", .is_named = true};
+	t.choice.n_rows = 2;
+	assert_int_equal(disable_find_files(&in, &t.list, &t.n, &t.err), RS_E_GUARD);
+	assert_non_null(strstr(t.err.detail, "twin, which stays"));
+}
+
+static void test_files__a_path_that_leads_elsewhere__stays(void **state)
+{
+	(void)state;
+	(void)made_service(t.d[0]->evidence, "far", "\\Windows\\elsewhere\\drivers\\own.sys", 1, 1);
+	expect_refused("whether far uses it cannot be told");
+}
+
 static void test_files__another_windows_has_it__stays(void **state)
 {
 	(void)state;
@@ -263,6 +292,39 @@ static void test_files__protected_under_another_name__stays(void **state)
 	expect_refused("it is protected (\\Windows\\WinSxS");
 }
 
+/* The record of a folder, so that nobody can read it; then opened anew. */
+static void break_folder(const char *path)
+{
+	uint64_t ref = 0;
+
+	assert_int_equal(nt_lookup(t.w.vol, path, &ref, NULL), 0);
+	const struct nt_geometry *g = nt_raw_geometry(t.w.raw);
+	const off_t at = (off_t)(g->mft_off_bytes + NT_REF_RECORD(ref) * g->record_bytes);
+	const int fd = open(t.w.path, O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, "BAAD", 4, at), 4);
+	(void)close(fd);
+	nt_raw_close(t.w.raw);
+	assert_int_equal(nt_vol_close(t.w.vol, NULL), 0);
+	blk_close(t.w.blk);
+	t.w.raw = NULL;
+	t.w.vol = NULL;
+	t.w.blk = NULL;
+	wi_open(&t.w);
+}
+
+/* Whether that folder protects it is not known. */
+static void test_files__a_name_in_a_folder_that_is_broken__stays(void **state)
+{
+	(void)state;
+	lies_at(own(), DRIVERS "own.sys");
+	assert_int_equal(find(), 0);
+	break_folder("\\Kept\\a");
+	assert_int_equal(find(), 0);
+	lies_at(own(), DRIVERS "linked.sys");
+	expect_refused("the folder of one of its names cannot be told");
+}
+
 static void test_files__not_there_or_nowhere__stays(void **state)
 {
 	(void)state;
@@ -282,6 +344,8 @@ int main(void)
 		TEST(test_files__not_named_by_a_person__stays),
 		TEST(test_files__named_twice__once),
 		TEST(test_files__another_service_has_it__stays),
+		TEST(test_files__in_a_row_that_is_not_chosen__stays),
+		TEST(test_files__a_path_that_leads_elsewhere__stays),
 		TEST(test_files__another_windows_has_it__stays),
 		TEST(test_files__one_without_a_path_has_its_name__stays),
 		TEST(test_files__a_driver_loads_it__stays),
@@ -292,6 +356,7 @@ int main(void)
 		TEST(test_files__loaded_before_all_others__stays),
 		TEST(test_files__protected_by_name__stays),
 		TEST(test_files__protected_under_another_name__stays),
+		TEST(test_files__a_name_in_a_folder_that_is_broken__stays),
 		TEST(test_files__not_there_or_nowhere__stays),
 	};
 
