@@ -96,7 +96,8 @@ static const struct advice table[] = {
 		"Directory. A private person finds it at aka.ms/myrecoverykey with the Microsoft "
 		"account of the machine's first user.",
 		"A printout or file from the day it was encrypted: its name has the key ID. A key "
-		"file can also lie on a stick (keys.txt). Without any key only a backup helps."},
+		"file can also lie on a stick (keys.txt). Without any key only a backup has the "
+		"files."},
 	{RS_E_KEY_OTHER, NULL, "It has no recovery key: something else opens it",
 		"BitLocker was set up here without a recovery key of 48 digits. The line above "
 		"says what opens the volume.",
