@@ -517,6 +517,20 @@ static void lie(struct rig *t, const char *path, uint32_t next)
 	lie_in(t, path, next, 0);
 }
 
+/* A chain in a sector of the table that the next run has nothing else to write to. */
+static void test_replace__cut_in_another_sector__is_taken_back(void **state)
+{
+	auto_rig struct rig t;
+
+	(void)state;
+	rig_make(&t, &kinds[2], 1);
+	lie_of(&t, 40000, 0x0fffffff, 0, 1);
+	assert_true(is_cut(&t));
+	assert_int_equal(fat_replace(t.mem, &t.what, NULL), 0);
+	assert_false(is_cut(&t));
+	assert_true(holds(&t, FOLDER "\\BCD", t.what.p, t.what.len));
+}
+
 static uint8_t *row_of(struct rig *t, const char *name)
 {
 	return memmem(lay_mem_bytes(t->mem), t->mem->size_bytes, name, 11);
@@ -653,6 +667,7 @@ int main(void)
 		cmocka_unit_test(test_replace__again_cut_anywhere__what_was_kept_before_goes),
 		cmocka_unit_test(test_replace__back_cut_anywhere__is_the_one_or_the_other),
 		cmocka_unit_test(test_replace__cut_between_the_tables__the_next_run_takes_it_back),
+		cmocka_unit_test(test_replace__cut_in_another_sector__is_taken_back),
 		cmocka_unit_test(
 			test_replace__each_request_fails_once__is_told_and_no_file_is_harmed),
 		cmocka_unit_test(test_replace__a_volume_that_is_not_sound__is_refused),
