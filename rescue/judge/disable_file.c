@@ -153,6 +153,19 @@ static int check_users(const struct going *g, struct rs_err *err)
 
 /* ---- may it go? ---- */
 
+/* Who loads it may do so by any of its names: an 8.3 one, or that of a link. */
+static int check_users_of(const struct going *g, const struct file_names *names, struct rs_err *err)
+{
+	struct going as = *g;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < names->n; i++) {
+		as.name = names->all[i].name;
+		r = check_users(&as, err);
+	}
+	return r;
+}
+
 /* What protects a file counts under each of its names. */
 static int check_names(const struct going *g, struct rs_err *err)
 {
@@ -172,7 +185,7 @@ static int check_names(const struct going *g, struct rs_err *err)
 		if (no)
 			return refuse(g, err, "%s (%.300s)", no, names.all[i].path);
 	}
-	return 0;
+	return check_users_of(g, &names, err);
 }
 
 static int check(struct going *g, struct rs_err *err)
@@ -187,9 +200,7 @@ static int check(struct going *g, struct rs_err *err)
 	int r = find(g, g->of, &g->ref, err);
 	if (r == 0 && !g->ref)
 		r = refuse(g, err, "it is not there");
-	if (r == 0)
-		r = check_names(g, err);
-	return r < 0 ? r : check_users(g, err);
+	return r < 0 ? r : check_names(g, err);
 }
 
 static int add(const struct going *g, struct finding **list, size_t *n, struct rs_err *err)

@@ -242,6 +242,15 @@ static void test_files__a_driver_loads_it__stays(void **state)
 	assert_int_equal(find(), 0);
 }
 
+static void test_files__a_driver_names_it_by_another_of_its_names__stays(void **state)
+{
+	(void)state;
+	lies_at(own(), DRIVERS "twin.sys");
+	assert_int_equal(find(), 0);
+	(void)made_service(t.d[0]->evidence, "other", DRIVERS "other.sys", 1, 1);
+	expect_refused("other, which stays, loads it");
+}
+
 static void test_files__a_driver_names_it_across_two_reads__stays(void **state)
 {
 	(void)state;
@@ -349,6 +358,7 @@ int main(void)
 		TEST(test_files__another_windows_has_it__stays),
 		TEST(test_files__one_without_a_path_has_its_name__stays),
 		TEST(test_files__a_driver_loads_it__stays),
+		TEST(test_files__a_driver_names_it_by_another_of_its_names__stays),
 		TEST(test_files__a_driver_names_it_across_two_reads__stays),
 		TEST(test_files__a_driver_cannot_be_read__stays),
 		TEST(test_files__services_not_whole__stays),
