@@ -88,21 +88,41 @@ static void keep_default(struct en_safe_work *w)
 		}
 }
 
+/* A change is undone by value (plan/change.c), and of the values of safeboot only three are known.
+ */
+static bool stays(const struct rs_repair *u, const struct en_store *s, const struct win_loader *l)
+{
+	return s->is_ntfs && !is_on(u) && bootconf_mode(l) == BOOT_UNKNOWN;
+}
+
 static int choose_in(struct rs_repair *u, const struct en_store *s, struct rs_err *err)
 {
 	struct en_safe *safe = u->safe;
 	struct en_safe_work *w = &safe->works[safe->n];
+
+	bool is_left = false;
 
 	*w = (struct en_safe_work){.store = s};
 	for (size_t i = 0; i < s->n; i++) {
 		const struct win_loader *l = &s->loaders[i];
 		if (!is_meant(u, s, l))
 			continue;
+		if (stays(u, s, l)) {
+			en_log(u->s, RS_LOG_WARN,
+				"%s: boot entry %s has a Safe Mode without a name, and stays as it "
+				"is",
+				s->v->name, l->object);
+			is_left = true;
+			continue;
+		}
 		if (w->n == EN_SAFE_CHANGES)
 			return rs_fail_on(err, RS_E_UNSUPPORTED, s->v->name, "too many entries");
 		w->changes[w->n++] = (struct en_safe_change){
 			l, is_on(u) ? mode_wanted(u) : en_loader_before(s, l)};
 	}
+	if (is_left && !w->n)
+		return rs_fail_on(
+			err, RS_E_GUARD, s->v->name, "the Safe Mode of a boot entry has no name");
 	if (is_on(u))
 		keep_default(w);
 	safe->n += w->n > 0;

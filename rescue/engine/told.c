@@ -66,11 +66,22 @@ void en_counts_back(struct en_counts n, char *ret, size_t cap)
 			n.changes, changes);
 }
 
+/* What took the file away is disabled as well: that it would do so again is not true any more. */
+static bool is_offer_taken(const struct plan *p, const struct plan_item *item)
+{
+	for (size_t i = 0; i < p->n_items; i++)
+		if (p->items[i].is_offer && p->items[i].is_accepted &&
+			p->items[i].after == item->number)
+			return true;
+	return false;
+}
+
 void en_changes_note(const struct plan *p, char *ret, size_t cap)
 {
 	for (size_t i = 0; i < p->n_items; i++) {
 		const struct plan_item *item = &p->items[i];
-		if (item->is_accepted && item->change && item->change->note)
+		if (item->is_accepted && item->change && item->change->note &&
+			!is_offer_taken(p, item))
 			rs_note(ret, cap, "%s", item->change->note);
 	}
 }
