@@ -171,7 +171,7 @@ static const struct place *place_of(const struct en_safe_work *w)
 	static const struct place bios = {
 		en_bios_plan, en_bios_consent, en_bios_act, en_bios_verify};
 
-	return w->store->is_ntfs ? &bios : &esp;
+	return w->store && w->store->is_ntfs ? &bios : &esp;
 }
 
 /* ---- what a person is told ---- */

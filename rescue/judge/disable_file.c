@@ -34,7 +34,7 @@ static int refuse(const struct going *g, struct rs_err *err, const char *fmt, ..
 	(void)vsnprintf(why, sizeof(why), fmt, ap); /* cut is fine */
 	va_end(ap);
 	return rs_fail_on(err, RS_E_GUARD, g->path[0] ? g->path : g->of->name,
-		"its file stays: %s; without --with-files the service alone is disabled", why);
+		"its file stays: %s; the service alone can be disabled", why);
 }
 
 /* ---- who else uses it ---- */
