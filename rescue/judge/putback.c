@@ -348,7 +348,7 @@ static int link_of_winner(struct find *f, struct putback **ret, struct rs_err *e
 	struct copy *c = NULL;
 	bool is_said = false;
 	int r = f->n ? choose(f, &c, err)
-		     : putback_no(f, err, "no file of that name for that folder is in WinSxS");
+		     : putback_no(f, err, "WinSxS has no file of that name for that folder");
 
 	if (r != 0 || f->why || !c)
 		return r;
