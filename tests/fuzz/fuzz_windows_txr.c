@@ -20,14 +20,14 @@ static void change(const uint8_t *p, size_t len)
 		if (at < sizeof(made.base))
 			made.base[at] = p[i + 3];
 		else if (at - sizeof(made.base) < sizeof(made.c))
-			made.c[0][at - sizeof(made.base)] = p[i + 3];
+			((uint8_t *)made.c)[at - sizeof(made.base)] = p[i + 3];
 	}
 }
 
 static void sign_containers(void)
 {
 	for (size_t at = 0; at + TXR_SECTOR <= sizeof(made.c);) {
-		uint8_t *b = made.c[0] + at;
+		uint8_t *b = (uint8_t *)made.c + at;
 		const size_t n = rs_le16(b + 4);
 		if (b[0] != 0x15 || !n || n > 8 || at + n * TXR_SECTOR > sizeof(made.c))
 			break;
