@@ -75,10 +75,7 @@ static void path_of(struct win_hive *h, const char *hive_path, const struct chan
 	(void)snprintf(root, sizeof(root), "%.*s", end ? (int)(end - hive_path) : 0, hive_path);
 	if (win_hive_key(h, win_hive_root(h), v->key, &key, NULL) == 0)
 		(void)win_hive_text(h, key, "ImagePath", raw, sizeof(raw), NULL);
-	if (!raw[0])
-		(void)snprintf(raw, sizeof(raw), "\\SystemRoot\\System32\\drivers\\%.200s.sys",
-			win_path_name(v->key));
-	win_path_on_volume(raw, root, ret, PATH_BYTES);
+	win_driver_path(raw, win_path_name(v->key), root, ret, PATH_BYTES);
 }
 
 /* A driver that had no file before it was disabled starts as it did then. */

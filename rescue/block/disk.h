@@ -20,6 +20,7 @@ struct disk_part {
 	char type[40];	    /* GPT type GUID in lower case, or MBR "0x07"; "" bare */
 	char type_name[48]; /* "EFI system", "Microsoft reserved", "Windows data", ... */
 	char label[160];    /* GPT name, UTF-8 */
+	bool is_active;	    /* of an MBR: a BIOS starts from it */
 	enum vol_kind kind;
 	char fs_type[40]; /* libblkid's word: ntfs, vfat, BitLocker, ext4 ... */
 	char fs_label[160], fs_uuid[64];

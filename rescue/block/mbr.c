@@ -167,6 +167,7 @@ static void add(struct mbr_walk *w, unsigned number, const struct mbr_entry *e, 
 	if (!p)
 		return;
 	p->number = number;
+	p->is_active = number <= 4 && e->flag == 0x80; /* no loader looks at logical ones */
 	p->off_bytes = (base_lba + e->lba) * w->map->sector_bytes;
 	p->len_bytes = (uint64_t)e->sectors * w->map->sector_bytes;
 	(void)snprintf(p->uuid, sizeof(p->uuid), "%08" PRIx32 "-%02x", w->id, number);

@@ -43,24 +43,15 @@ void en_safe_free(struct en_safe *s)
 
 /* ---- reading ---- */
 
-static int file_read(struct fat *f, const char *name, struct en_store_file *ret, struct rs_err *err)
+static int file_read(void *from, const char *name, struct en_store_file *ret, struct rs_err *err)
 {
+	struct fat *f = from;
 	char path[64];
 	struct fat_entry e;
 
 	(void)snprintf(path, sizeof(path), EN_STORE_FOLDER "\\%s", name);
 	int r = fat_lookup(f, path, &e, err);
 	return r < 0 ? r : fat_read_file(f, &e, EN_BCD_MOST, &ret->p, &ret->len, err);
-}
-
-/* One that may be missing. */
-static int beside_read(
-	struct fat *f, const char *name, struct en_store_file *ret, struct rs_err *err)
-{
-	struct rs_err why = {0};
-	int r = file_read(f, name, ret, &why);
-
-	return r == RS_E_NO_SUCH_FILE || r == 0 ? 0 : rs_err_pass(err, r, &why);
 }
 
 /* What is kept proves something only if it can be read; it is no reason not to go on. */
@@ -88,13 +79,7 @@ int en_store_read(struct blk *part, struct en_store *ret, struct rs_err *err)
 	int r = fat_open(part, &f, err);
 
 	if (r == 0)
-		r = file_read(f, "BCD", &ret->bcd, err);
-	if (r == 0)
-		r = beside_read(f, "BCD.LOG1", &ret->log1, err);
-	if (r == 0)
-		r = beside_read(f, "BCD.LOG2", &ret->log2, err);
-	if (r == 0)
-		r = en_loaders_read(&ret->bcd, &ret->log1, &ret->log2, &ret->loaders, &ret->n, err);
+		r = en_store_fill(file_read, f, ret, err);
 	return r < 0 ? r : kept_read(f, ret, err);
 }
 

@@ -11,8 +11,9 @@
 
 #define EN_STORE_FOLDER ESP_BOOT_FOLDER("\\") /* of it and its logs */
 
-#define EN_BIOS_BCD "\\Boot\\BCD" /* of a BIOS: on NTFS */
-#define EN_BCD_MOST (16U << 20)
+#define EN_BIOS_FOLDER "\\Boot" /* of a BIOS: on NTFS */
+#define EN_BIOS_BCD    EN_BIOS_FOLDER "\\BCD"
+#define EN_BCD_MOST    (16U << 20)
 
 struct en_store_file {
 	uint8_t *p; /* NULL: it is not there */
@@ -59,6 +60,12 @@ int en_store_read(struct blk *part, struct en_store *ret, struct rs_err *err);
 int en_loaders_read(const struct en_store_file *hive, const struct en_store_file *log1,
 	const struct en_store_file *log2, struct win_loader **ret, size_t *ret_n,
 	struct rs_err *err);
+/* Of the folder of @from one file; for free(). Errors: RS_E_NO_SUCH_FILE and others. */
+typedef int en_store_reader(
+	void *from, const char *name, struct en_store_file *ret, struct rs_err *err);
+/** Hive, logs (which may be missing) and entries. Errors: those of @read, RS_E_HIVE, RS_E_MEMORY.
+ * (bootconf_ntfs.c) */
+int en_store_fill(en_store_reader *read, void *from, struct en_store *ret, struct rs_err *err);
 void en_store_done(struct en_store *s);
 void en_stores_done(struct en_stores *s);
 
@@ -80,7 +87,10 @@ int en_stores_look(const struct en_machine *m, struct rs_report *report, struct 
 /* ---- bootconf_ntfs.c ---- */
 
 /** Is it an active partition with NTFS, which a BIOS starts from? */
-bool en_is_active(const struct en_volume *v);
+static inline bool en_is_active(const struct en_volume *v)
+{
+	return v->part->is_active && v->part->kind == VOL_NTFS;
+}
 /** The boot configuration on NTFS; with ret->v also what Unbrick set of it. For en_store_done, also
  * after an error. Errors: RS_E_NO_SUCH_FILE (there is none), RS_E_HIVE, RS_E_IO_READ, RS_E_MEMORY.
  */

@@ -9,19 +9,6 @@
 #include "core/list.h"
 #include "engine/bootconf.h"
 
-/* Is it the partition whose boot sector a BIOS' loader starts? Source: the table of an MBR, whose
- * four entries begin with 0x80 where they are active. */
-bool en_is_active(const struct en_volume *v)
-{
-	const unsigned n = v->part->number;
-	uint8_t sector[512];
-
-	return v->disk->map && v->disk->map->scheme == DISK_MBR && n >= 1 && n <= 4 &&
-	       v->part->kind == VOL_NTFS &&
-	       blk_read(v->disk->blk, 0, sector, sizeof(sector), NULL) == 0 &&
-	       sector[446 + 16 * (n - 1)] == 0x80;
-}
-
 /* ---- what Unbrick set ---- */
 
 /* "{GUID}" out of "Objects\{GUID}\Elements\25000080" */
@@ -110,33 +97,42 @@ int en_loaders_read(const struct en_store_file *hive, const struct en_store_file
 		log2->p && log2->len ? &src[2] : NULL, ret, ret_n, err);
 }
 
-static int file_read(
-	struct nt_vol *vol, const char *path, struct en_store_file *ret, struct rs_err *err)
-{
-	int r = nt_file_load(vol, path, EN_BCD_MOST + 1, &ret->p, &ret->len, err);
-
-	return r == 0 && ret->len > EN_BCD_MOST ? rs_fail_on(err, RS_E_HIVE, path, "too large") : r;
-}
-
-static int beside_read(
-	struct nt_vol *vol, const char *path, struct en_store_file *ret, struct rs_err *err)
+/* One that may be missing. */
+static int beside_read(en_store_reader *read, void *from, const char *name,
+	struct en_store_file *ret, struct rs_err *err)
 {
 	struct rs_err why = {0};
-	int r = file_read(vol, path, ret, &why);
+	int r = read(from, name, ret, &why);
 
 	return r == RS_E_NO_SUCH_FILE || r == 0 ? 0 : rs_err_pass(err, r, &why);
 }
 
+int en_store_fill(en_store_reader *read, void *from, struct en_store *ret, struct rs_err *err)
+{
+	int r = read(from, "BCD", &ret->bcd, err);
+
+	if (r == 0)
+		r = beside_read(read, from, "BCD.LOG1", &ret->log1, err);
+	if (r == 0)
+		r = beside_read(read, from, "BCD.LOG2", &ret->log2, err);
+	return r < 0 ? r
+		     : en_loaders_read(
+			       &ret->bcd, &ret->log1, &ret->log2, &ret->loaders, &ret->n, err);
+}
+
+static int file_read(void *from, const char *name, struct en_store_file *ret, struct rs_err *err)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), EN_BIOS_FOLDER "\\%s", name);
+	int r = nt_file_load(from, path, EN_BCD_MOST + 1, &ret->p, &ret->len, err);
+	return r == 0 && ret->len > EN_BCD_MOST ? rs_fail_on(err, RS_E_HIVE, path, "too large") : r;
+}
+
 int en_store_read_ntfs(struct nt_vol *vol, struct en_store *ret, struct rs_err *err)
 {
-	int r = file_read(vol, EN_BIOS_BCD, &ret->bcd, err);
+	int r = en_store_fill(file_read, vol, ret, err);
 
 	ret->is_ntfs = true;
-	if (r == 0)
-		r = beside_read(vol, EN_BIOS_BCD ".LOG1", &ret->log1, err);
-	if (r == 0)
-		r = beside_read(vol, EN_BIOS_BCD ".LOG2", &ret->log2, err);
-	if (r == 0)
-		r = en_loaders_read(&ret->bcd, &ret->log1, &ret->log2, &ret->loaders, &ret->n, err);
 	return r < 0 || !ret->v ? r : sets_read(vol, ret, err);
 }

@@ -55,7 +55,8 @@ static void look_at_table(struct blk *disk, struct disk_facts *ret)
 		*part = (struct part){.number = p->number,
 			.start_bytes = p->off_bytes,
 			.size_bytes = p->len_bytes,
-			.is_esp = part_type_is_esp(p->type)};
+			.is_esp = part_type_is_esp(p->type),
+			.is_active = p->is_active};
 		(void)snprintf(part->uuid, sizeof(part->uuid), "%s", p->uuid);
 		look_at_part(disk, part);
 		/* a disk without a table is a volume only if there is one to be seen */

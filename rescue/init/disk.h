@@ -25,9 +25,9 @@ enum part_look { PART_UNSEEN, PART_BARE, PART_HAS, PART_REFUSED /* NTFS: a Windo
 struct part {
 	unsigned number; /* 0 = the disk has no partition table */
 	uint64_t start_bytes, size_bytes;
-	char uuid[DISK_UUID]; /* as block/disk.h has it: GUID, or "<id of an MBR>-<nn>"; "" = none
-			       */
-	bool is_esp;
+	char uuid[DISK_UUID];	/* as block/disk.h has it: GUID, or "<id of an MBR>-<nn>"; "" = none
+				 */
+	bool is_esp, is_active; /* active: of an MBR */
 	enum vol_kind content;
 	char fs_uuid[DISK_UUID]; /* of FAT and exFAT: "1234-ABCD"; NTFS: 16 digits */
 	enum part_look look;

@@ -3,12 +3,10 @@
  * lies beside it: the program is only started where there is such a file, and
  * decides by what is in it. */
 #include <stdio.h>
-#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
 #include "format/espnames.h"
-#include "format/guid.h"
 #include "init/init.h"
 #include "init/work.h"
 
@@ -47,15 +45,11 @@ static int look_run(void *arg, int out_fd)
 	return process_write(out_fd, &is_there, sizeof(is_there)) ? 0 : 1;
 }
 
-/* A partition of an MBR has the disk's number and its own for a name, one of a GPT a GUID. */
 bool safemode_may_be_on_ntfs(const struct disk_facts *f)
 {
-	for (unsigned i = 0; i < f->n_parts; i++) {
-		const struct part *p = &f->parts[i];
-		if (p->content == VOL_NTFS && p->number && p->uuid[0] &&
-			strlen(p->uuid) < RS_GUID_LEN - 1)
+	for (unsigned i = 0; i < f->n_parts; i++)
+		if (f->parts[i].is_active && f->parts[i].content == VOL_NTFS)
 			return true;
-	}
 	return false;
 }
 

@@ -27,7 +27,7 @@ void work_tell(struct init *in, struct work *w);
 
 /** Is there what Unbrick kept when it set a Windows of this disk to Safe Mode? (safemode.c) */
 bool safemode_was_set(struct init *in, const struct known_disk *d);
-/** May it lie on NTFS, which only the program reads? The disk has the table of a BIOS. */
+/** May it lie on NTFS, which only the program reads? A BIOS starts from such a partition. */
 bool safemode_may_be_on_ntfs(const struct disk_facts *f);
 
 /* ---- how a start ends */

@@ -116,5 +116,9 @@ const struct win_service *win_service_named(const struct win_system *s, const ch
  * form ("\SystemRoot\", "System32\", "\??\C:\", "%SystemRoot%", "C:\Windows\", quotes, arguments of
  * a program, "\Device\HarddiskVolumeN\"). "" if it is none. @ret is NUL-ended, at most @cap. */
 void win_path_on_volume(const char *raw, const char *root, char *ret, size_t cap);
+/** The same of a driver's ImagePath; without one ("") where Windows looks for a driver of that
+ * @name. */
+void win_driver_path(
+	const char *image_path, const char *name, const char *root, char *ret, size_t cap);
 
 #endif

@@ -181,3 +181,12 @@ void win_path_on_volume(const char *raw, const char *root, char *ret, size_t cap
 	if (len >= sizeof(whole) || !tidy(whole, ret, cap))
 		ret[0] = '\0';
 }
+
+void win_driver_path(
+	const char *image_path, const char *name, const char *root, char *ret, size_t cap)
+{
+	if (image_path[0])
+		win_path_on_volume(image_path, root, ret, cap);
+	else
+		(void)snprintf(ret, cap, "%s\\System32\\drivers\\%.200s.sys", root, name);
+}

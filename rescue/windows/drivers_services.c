@@ -107,11 +107,9 @@ static char *path_of(struct drivers_read *d, const struct win_service *s)
 
 	if (!s->image_path || !s->name) /* no memory: it ends */
 		return NULL;
-	if (s->image_path[0] && (s->is_driver || s->is_user_exe))
-		win_path_on_volume(s->image_path, d->root, path, sizeof(path));
-	else if (s->is_driver && !strchr(s->name, '\\'))
-		(void)snprintf(
-			path, sizeof(path), "%s\\System32\\drivers\\%.200s.sys", d->root, s->name);
+	if (s->image_path[0] ? s->is_driver || s->is_user_exe
+			     : s->is_driver && !strchr(s->name, '\\'))
+		win_driver_path(s->image_path, s->name, d->root, path, sizeof(path));
 	return drivers_copy(d, path);
 }
 

@@ -248,6 +248,7 @@ static void test_mbr__logical_partitions__are_numbered_from_5(void **state)
 	(void)state;
 	if (!b)
 		skip();
+	bytes[4096 * 512 + 446] = 0x80; /* of a logical one nobody starts */
 	auto_disk_map struct disk_map *map = load(b);
 	assert_int_equal(map->scheme, DISK_MBR);
 	assert_int_equal(map->err.code, 0);
@@ -255,6 +256,8 @@ static void test_mbr__logical_partitions__are_numbered_from_5(void **state)
 	assert_int_equal(map->n_parts, 3);
 	assert_int_equal(map->parts[0].number, 1);
 	assert_string_equal(map->parts[0].uuid, "1234abcd-01");
+	assert_true(map->parts[0].is_active);
+	assert_false(map->parts[1].is_active);
 	assert_int_equal(map->parts[1].number, 5);
 	assert_int_equal(map->parts[1].off_bytes, 6144 * 512);
 	assert_string_equal(map->parts[1].uuid, "1234abcd-05");

@@ -284,8 +284,7 @@ static void test_work__table_of_a_bios__the_program_is_asked(void **state)
 		(void)end(state);
 		(void)begin(state);
 		struct known_disk *d = add_disk("sda", VOL_NTFS);
-		d->facts.parts[0] =
-			(struct part){.number = 1, .content = VOL_NTFS, .uuid = "a89a01bb-01"};
+		d->facts.parts[0].is_active = true;
 		answer(0, statuses[i], 0);
 		answer(1, RS_STATUS_NOTHING, 0);
 		modes_automatic(&in);
@@ -299,15 +298,14 @@ static void test_safe_mode__on_ntfs__of_a_bios_table_alone(void **state)
 	struct disk_facts f = {.n_parts = 1};
 
 	(void)state;
-	f.parts[0] = (struct part){.number = 1, .content = VOL_NTFS, .uuid = "a89a01bb-01"};
+	f.parts[0] = (struct part){.number = 1, .content = VOL_NTFS, .is_active = true};
 	assert_true(safemode_may_be_on_ntfs(&f));
 	f.parts[0].content = VOL_BITLOCKER;
 	assert_false(safemode_may_be_on_ntfs(&f));
 	f.parts[0].content = VOL_NTFS;
-	(void)snprintf(f.parts[0].uuid, sizeof(f.parts[0].uuid), "%s",
-		"11111111-2222-3333-4444-555555555555");
+	f.parts[0].is_active = false; /* as on every GPT */
 	assert_false(safemode_may_be_on_ntfs(&f));
-	f.parts[0].uuid[0] = '\0'; /* no table */
+	f.n_parts = 0;
 	assert_false(safemode_may_be_on_ntfs(&f));
 }
 
